@@ -1,0 +1,36 @@
+package main
+
+import (
+	_ "charm.land/bubbletea/v2"
+	_ "charm.land/huh/v2"
+	_ "charm.land/lipgloss/v2"
+	_ "github.com/alecthomas/chroma/v2"
+	_ "github.com/alecthomas/chroma/v2/quick"
+	_ "github.com/aymanbagabas/go-udiff"
+	_ "github.com/compose-spec/compose-go/v2/cli"
+	_ "github.com/compose-spec/compose-go/v2/loader"
+	_ "github.com/compose-spec/compose-go/v2/types"
+	_ "github.com/docker/cli/cli/command"
+	_ "github.com/docker/cli/cli/flags"
+	_ "github.com/docker/compose/v5/pkg/api"
+	_ "github.com/docker/compose/v5/pkg/compose"
+	_ "github.com/docker/docker/api/types/container"
+	_ "github.com/docker/docker/client"
+	_ "github.com/docker/docker/pkg/stdcopy"
+	_ "github.com/goccy/go-yaml"
+	_ "github.com/gofrs/flock"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/jackc/pgx/v5"
+	_ "github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/sirupsen/logrus"
+	_ "github.com/spf13/cobra"
+	_ "github.com/testcontainers/testcontainers-go"
+	_ "github.com/testcontainers/testcontainers-go/wait"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/term"
+	_ "github.com/creack/pty"
+	_ "github.com/invopop/jsonschema"
+)
+
+func main() {}

@@ -1,0 +1,81 @@
+package report
+
+// Status is a check's answer.
+type Status string
+
+// The answers a check can give.
+const (
+	StatusPass Status = "pass"
+	StatusWarn Status = "warn"
+	StatusFail Status = "fail"
+	StatusSkip Status = "skip"
+)
+
+// Verdict is the worst of the checks that were not skipped.
+type Verdict string
+
+// The verdicts. VerdictNone stands for an error, --no-verify, or nothing to migrate.
+const (
+	VerdictPass Verdict = "pass"
+	VerdictWarn Verdict = "warn"
+	VerdictFail Verdict = "fail"
+	VerdictNone Verdict = "none"
+)
+
+// Check is one question asked of a migration, answered.
+type Check struct {
+	ID      string `json:"id"`
+	Status  Status `json:"status"`
+	Summary string `json:"summary"`
+	// Waived is the reason of the waiver that turned the answer into pass.
+	Waived   string     `json:"waived"`
+	Hint     string     `json:"hint"`
+	MS       int64      `json:"ms"`
+	Evidence []Evidence `json:"evidence"`
+}
+
+// Evidence is what a check saw. Empty fields are left out of JSON.
+type Evidence struct {
+	Revision  string   `json:"revision,omitempty"`
+	File      string   `json:"file,omitempty"`
+	Line      int      `json:"line,omitempty"`
+	Statement string   `json:"statement,omitempty"`
+	Table     string   `json:"table,omitempty"`  // schema.table
+	Column    string   `json:"column,omitempty"` // the bare column name
+	Rows      int64    `json:"rows,omitempty"`
+	Keys      []string `json:"keys,omitempty"` // the first few offending keys, "id=3"
+	SQLState  string   `json:"sqlstate,omitempty"`
+	Message   string   `json:"message,omitempty"`
+	Insert    string   `json:"insert,omitempty"` // a witness, as a statement
+	Query     string   `json:"query,omitempty"`  // finds the rows
+	Lock      string   `json:"lock,omitempty"`
+	Scanned   int64    `json:"scanned,omitempty"` // rows
+	Rewrite   bool     `json:"rewrite,omitempty"`
+	WALBytes  int64    `json:"wal_bytes,omitempty"`
+	HeldMS    int64    `json:"held_ms,omitempty"`
+	Detail    string   `json:"detail,omitempty"`
+}
+
+// Worst returns the verdict over checks: the worst status of those not skipped, none when all were.
+func Worst(checks []Check) Verdict {
+	verdict, rank := VerdictNone, 0
+	for _, c := range checks {
+		if r := statusRank(c.Status); r > rank {
+			verdict, rank = Verdict(c.Status), r
+		}
+	}
+	return verdict
+}
+
+func statusRank(s Status) int {
+	switch s {
+	case StatusPass:
+		return 1
+	case StatusWarn:
+		return 2
+	case StatusFail:
+		return 3
+	default:
+		return 0
+	}
+}

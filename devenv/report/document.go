@@ -1,0 +1,114 @@
+// Package report holds a run as data: the document that the migration commands print as JSON, the events a
+// run emits while it works, and the failures it can end with. Everybody may import it; it imports nobody.
+package report
+
+// SchemaVersion is the version of the JSON document. Fields may be added under the same number, never changed.
+const SchemaVersion = 1
+
+// Document is the result of new-migration and test-migration, in the shape of the design's section 9.
+type Document struct {
+	Schema  int         `json:"schema"`
+	Command string      `json:"command"`
+	Verdict Verdict     `json:"verdict"`
+	Error   *ErrorField `json:"error"`
+	Base    Base        `json:"base"`
+	Branch  Branch      `json:"branch"`
+	Files   []File      `json:"files"`
+	Noise   []Noise     `json:"noise"`
+	Checks  []Check     `json:"checks"`
+	Steps   []Step      `json:"steps"`
+	// Notes are remarks about the run that belong to no check: binds dropped, images that are stand-ins, …
+	Notes []string `json:"notes,omitempty"`
+	// MS is the whole run's time in milliseconds.
+	MS int64 `json:"ms"`
+}
+
+// NewDocument returns an empty document of a command, with every list present (so that JSON shows [] and not null).
+func NewDocument(command string) *Document {
+	return &Document{
+		Schema: SchemaVersion, Command: command, Verdict: VerdictNone,
+		Files: []File{}, Noise: []Noise{}, Checks: []Check{}, Steps: []Step{},
+	}
+}
+
+// ErrorField is a failure as the document shows it.
+type ErrorField struct {
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// Base is the branch the work will merge into, at one commit, and the database image made from it.
+type Base struct {
+	Ref    string `json:"ref"`
+	Commit string `json:"commit"`
+	Image  string `json:"image"`
+	Cached bool   `json:"cached"`
+}
+
+// Branch is the user's working tree: Ref is empty when HEAD is detached, Commit is HEAD, and Merged says that
+// the tree was merged with the base.
+type Branch struct {
+	Ref    string `json:"ref"`
+	Commit string `json:"commit"`
+	Merged bool   `json:"merged"`
+}
+
+// FileAction says what happened to a file of the working tree.
+type FileAction string
+
+// The actions a delivery can take on a file.
+const (
+	FileAdded    FileAction = "added"
+	FileRemoved  FileAction = "removed"
+	FileChanged  FileAction = "changed"
+	FileRestored FileAction = "restored"
+)
+
+// File is one file the command wrote or removed. Path is relative to the repository, with slashes.
+type File struct {
+	Path         string     `json:"path"`
+	Action       FileAction `json:"action"`
+	Revision     string     `json:"revision"`
+	DownRevision string     `json:"down_revision"`
+}
+
+// Noise is a difference between models and database that exists on the base alone.
+// Object is "table:public.t", "column:public.t.c", "index:…" or "constraint:…".
+type Noise struct {
+	Object    string `json:"object"`
+	Operation string `json:"operation"`
+}
+
+// StepStatus is how a step ended.
+type StepStatus string
+
+// The statuses of a step.
+const (
+	StepDone    StepStatus = "done"
+	StepSkipped StepStatus = "skipped"
+	StepFailed  StepStatus = "failed"
+	StepCached  StepStatus = "cached"
+)
+
+// Step is one step of the run, with its start relative to the run's and its length, in milliseconds.
+type Step struct {
+	Name    string     `json:"name"`
+	StartMS int64      `json:"start_ms"`
+	MS      int64      `json:"ms"`
+	Status  StepStatus `json:"status"`
+	// Detail says what the step found and from where; `-v` shows it.
+	Detail string `json:"detail,omitempty"`
+}
+
+// Items is the document of every other command.
+type Items struct {
+	Schema  int         `json:"schema"`
+	Command string      `json:"command"`
+	Error   *ErrorField `json:"error"`
+	Items   []any       `json:"items"`
+}
+
+// NewItems returns an empty items document of a command.
+func NewItems(command string) *Items {
+	return &Items{Schema: SchemaVersion, Command: command, Items: []any{}}
+}
