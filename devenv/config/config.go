@@ -1,0 +1,145 @@
+// Package config reads `.devenv.yaml`: which keys there are, what may stand in them, and where each value stands in
+// the file, so that a later error about a value can point at its line. It knows nothing of what the values name.
+package config
+
+import (
+	"path"
+	"strings"
+	"time"
+)
+
+// FileName is the configuration's name; `devenv.yaml` belongs to another tool.
+const FileName = ".devenv.yaml"
+
+// Config is the configuration as written; a key that is absent leaves its zero value, which means "find it".
+// A nil *Config is an empty one for every method.
+type Config struct {
+	// Base is the base branch; a full ref ("refs/…") is literal.
+	Base       string              `yaml:"base" json:"base,omitempty" jsonschema_description:"The branch the work will merge into. Default: origin's default branch, else develop, main or master."`
+	Compose    Compose             `yaml:"compose" json:"compose,omitzero" jsonschema_description:"Which Compose project; default: what docker compose would find."`
+	Database   Database            `yaml:"database" json:"database,omitzero" jsonschema_description:"The database service; its user, password, name and port come from the service."`
+	Backend    Backend             `yaml:"backend" json:"backend,omitzero" jsonschema_description:"The service that runs the application's code."`
+	Migrations Migrations          `yaml:"migrations" json:"migrations,omitzero" jsonschema_description:"The migration tool and where it runs."`
+	Seed       Seed                `yaml:"seed" json:"seed,omitzero" jsonschema_description:"How the base database gets its data; one of startup, run, sql and dump."`
+	Prepare    []string            `yaml:"prepare" json:"prepare,omitempty" jsonschema_description:"Commands run on the host in each private tree, for ignored files that the code needs."`
+	Include    []string            `yaml:"include" json:"include,omitempty" jsonschema_description:"Ignored files that are copied into the private trees."`
+	Format     []string            `yaml:"format" json:"format,omitempty" jsonschema_description:"Formatters applied to the new migration; an empty list means none. Default: what the project configures."`
+	Mounts     Mounts              `yaml:"mounts" json:"mounts,omitzero" jsonschema_description:"What scratch containers keep of the host."`
+	Checks     map[string]Severity `yaml:"checks" json:"checks,omitempty" jsonschema_description:"Severity of a check by its id."`
+
+	// File is the absolute path of the file; empty when there is none.
+	File string `yaml:"-" json:"-"`
+	// Dir is its directory relative to the repository's root, with slashes; "." at the root.
+	Dir string `yaml:"-" json:"-"`
+
+	source source
+}
+
+// Compose says which Compose project is meant.
+type Compose struct {
+	Files            []string `yaml:"files" json:"files,omitempty" jsonschema_description:"Compose files, in order, relative to this file."`
+	ProjectDirectory string   `yaml:"project_directory" json:"project_directory,omitempty" jsonschema_description:"The project directory, relative to this file."`
+	Profiles         []string `yaml:"profiles" json:"profiles,omitempty" jsonschema_description:"Compose profiles to activate."`
+}
+
+// Database names the database service.
+type Database struct {
+	Service string `yaml:"service" json:"service,omitempty" jsonschema_description:"Name of the database service in the Compose project."`
+}
+
+// Backend describes the service that runs the application.
+type Backend struct {
+	Service string `yaml:"service" json:"service,omitempty" jsonschema_description:"Name of the backend service in the Compose project."`
+	// Needs are services started beside it; nil means find them, empty means none.
+	Needs []string `yaml:"needs" json:"needs,omitempty" jsonschema_description:"Services started beside the backend. Default: what it depends on."`
+	Ready Ready    `yaml:"ready" json:"ready,omitzero" jsonschema_description:"When the backend counts as started; one of log, port and url. Default: its healthcheck, else the first port it listens on."`
+}
+
+// Ready says how to see that a service has started. At most one of Log, Port and URL is set.
+type Ready struct {
+	Log     string        `yaml:"log" json:"log,omitempty" jsonschema_description:"Text that appears in the service's log."`
+	Port    int           `yaml:"port" json:"port,omitempty" jsonschema:"minimum=1,maximum=65535" jsonschema_description:"TCP port it listens on in the container."`
+	URL     string        `yaml:"url" json:"url,omitempty" jsonschema_description:"URL that answers with a status below 400, as seen in the container."`
+	Timeout time.Duration `yaml:"timeout" json:"timeout,omitempty" jsonschema_description:"How long to wait, for example 120s."`
+}
+
+// Migrations says which migration tool there is and where it runs.
+type Migrations struct {
+	Tool    string `yaml:"tool" json:"tool,omitempty" jsonschema:"enum=alembic" jsonschema_description:"The migration tool."`
+	Service string `yaml:"service" json:"service,omitempty" jsonschema_description:"Name of the service whose container holds the tool."`
+	// Config is relative to the configuration's directory; see Config.Path.
+	Config string `yaml:"config" json:"config,omitempty" jsonschema_description:"alembic.ini or pyproject.toml, relative to this file."`
+	// Python and Workdir are paths in the container.
+	Python    string            `yaml:"python" json:"python,omitempty" jsonschema_description:"Interpreter in the container. Default: that of the alembic on the container's PATH."`
+	Workdir   string            `yaml:"workdir" json:"workdir,omitempty" jsonschema_description:"Directory in the container where alembic is run."`
+	Env       map[string]string `yaml:"env" json:"env,omitempty" jsonschema_description:"Environment variables for the tool."`
+	PerBranch PerBranch         `yaml:"per_branch" json:"per_branch,omitempty" jsonschema:"enum=one,enum=many" jsonschema_description:"How many migrations a branch may add."`
+}
+
+// Seed says how the base database gets its data. At most one of Startup, Run, SQL and Dump is set.
+type Seed struct {
+	// Startup: the backend seeds when it starts; nil means not written.
+	Startup *bool `yaml:"startup" json:"startup,omitempty" jsonschema_description:"The backend seeds when it starts."`
+	// Settle keeps the backend running that long after it is ready, for its background jobs.
+	Settle time.Duration `yaml:"settle" json:"settle,omitempty" jsonschema_description:"How long the backend keeps running after it is ready, for example 5s."`
+	// Run is a shell command in the backend service, after the migrations.
+	Run string `yaml:"run" json:"run,omitempty" jsonschema_description:"Command run in the backend service after the migrations."`
+	// SQL and Dump are relative to the configuration's directory.
+	SQL  []string `yaml:"sql" json:"sql,omitempty" jsonschema_description:"SQL files run after the migrations, relative to this file."`
+	Dump string   `yaml:"dump" json:"dump,omitempty" jsonschema_description:"A dump that is restored before the migrations, relative to this file."`
+}
+
+// Mounts says what of the host scratch containers keep.
+type Mounts struct {
+	Keep []string `yaml:"keep" json:"keep,omitempty" jsonschema_description:"Host paths outside the repository that stay mounted, read-only."`
+}
+
+// PerBranch is how many migrations a branch may add.
+type PerBranch string
+
+// The values of migrations.per_branch; empty means one.
+const (
+	PerBranchOne  PerBranch = "one"
+	PerBranchMany PerBranch = "many"
+)
+
+// Severity is what a check's finding means.
+type Severity string
+
+// The severities.
+const (
+	SeverityFail Severity = "fail"
+	SeverityWarn Severity = "warn"
+	SeverityOff  Severity = "off"
+)
+
+// Path turns a path as written in the configuration into one relative to the repository's root, with slashes.
+func (c *Config) Path(written string) string {
+	if c == nil || written == "" {
+		return written
+	}
+	return path.Join(c.Dir, written)
+}
+
+// Severities returns the severities of the checks as plain strings, by id.
+func (c *Config) Severities() map[string]string {
+	out := map[string]string{}
+	if c != nil {
+		for id, s := range c.Checks {
+			out[id] = string(s)
+		}
+	}
+	return out
+}
+
+// Has says whether a key is written in the file, by its dotted name ("database.service").
+func (c *Config) Has(key string) bool {
+	if c == nil {
+		return false
+	}
+	_, ok := c.source.tokens[key]
+	return ok
+}
+
+// join names a key inside a section.
+func join(section, key string) string { return strings.TrimPrefix(section+"."+key, ".") }

@@ -1,0 +1,46 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// Find looks for the configuration from dir up to root, the repository's root, and returns its path. Both are
+// absolute. The nearest one wins.
+func Find(dir, root string) (file string, ok bool) {
+	dir, root = filepath.Clean(dir), filepath.Clean(root)
+	for {
+		file := filepath.Join(dir, FileName)
+		if info, err := os.Stat(file); err == nil && !info.IsDir() {
+			return file, true
+		}
+		parent := filepath.Dir(dir)
+		if dir == root || parent == dir {
+			return "", false
+		}
+		dir = parent
+	}
+}
+
+// Load reads the configuration at file in the repository at root; checks are the ids that `checks:` may name.
+// Every problem is in the error, each with its line and a caret; the kind is usage.
+func Load(root, file string, checks []string) (*Config, error) {
+	content, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, report.Fail(report.KindUsage, "", "read configuration: %s does not exist", file)
+	}
+	if err != nil {
+		return nil, report.Fail(report.KindUsage, "", "read configuration: %w", err)
+	}
+	rel, err := filepath.Rel(root, filepath.Dir(file))
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return nil, report.Fail(report.KindUsage, "put it into the repository",
+			"read configuration: %s lies outside the repository %s", file, root)
+	}
+	return Parse(content, file, filepath.ToSlash(rel), checks)
+}

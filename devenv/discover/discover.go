@@ -1,0 +1,111 @@
+// Package discover finds out what a repository's development stack is made of: the database service, the migration
+// tool and where it runs, the backend and what it needs, the formatters. It is pure on the Compose model and a
+// listing of files; it starts nothing. What it cannot tell for certain it asks for, by an error that names the
+// candidates and the line to write; it never guesses.
+package discover
+
+import (
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/config"
+	"devenv/devenv/report"
+)
+
+// Files is a repository's files at one moment.
+type Files interface {
+	// Root is the absolute host path of the tree, the one that the Compose model's paths were resolved in.
+	Root() string
+	// List returns every file's path relative to the root, with slashes, in any order.
+	List() ([]string, error)
+	// Read returns a listed file's content.
+	Read(path string) ([]byte, error)
+}
+
+// Project is what was found.
+type Project struct {
+	// Database, Backend are services of the Compose model.
+	Database string
+	Backend  string
+	// Migrations is the migration tool and where it runs.
+	Migrations MigrationTool
+	// Needs are the services started beside the backend, sorted.
+	Needs []string
+	// OneShots are the services that run to their end before the backend starts (or beside it) and depend on the
+	// database: migrations, initial data. They are in none of Needs.
+	OneShots []OneShot
+	// Seed is how the base database gets its data.
+	Seed Seed
+	// Ready is the configuration's; its zero value means healthcheck, else the first port the backend listens on.
+	Ready config.Ready
+	// Formatters are applied to the new migration, in order; nil means that none was found.
+	Formatters []Formatter
+	// Found lists each decision with where it comes from.
+	Found []Finding
+}
+
+// MigrationTool is the migration tool and where it runs. Paths are relative to the repository's root with slashes,
+// those "InContainer" are absolute in the container of Service.
+type MigrationTool struct {
+	// Tool is "alembic".
+	Tool    string
+	Service string
+	// Config is alembic.ini or pyproject.toml.
+	Config string
+	// ConfigInContainer is empty where the model does not tell; the file of equal content is it then.
+	ConfigInContainer string
+	// Workdir is where alembic is run in the container; empty where the model does not tell.
+	Workdir string
+	// Python is the configuration's interpreter in the container; empty means that of alembic on the PATH.
+	Python string
+	// ScriptLocation is the directory of env.py.
+	ScriptLocation string
+	// ScriptLocationInContainer is empty where the model does not tell.
+	ScriptLocationInContainer string
+	// Versions are the directories of the revisions, the one for new revisions first.
+	Versions []string
+	// VersionsInContainer has an entry for each of Versions; empty where the model does not tell.
+	VersionsInContainer []string
+	// FileTemplate and PrependSysPath are as written in the file, empty when not written.
+	FileTemplate   string
+	PrependSysPath string
+	// Env is the configuration's.
+	Env map[string]string
+	// PerBranch is how many migrations a branch may add.
+	PerBranch config.PerBranch
+}
+
+// OneShot is a service that runs to its end.
+type OneShot struct {
+	Service string
+	// Migrates says that its command, or a script of the repository that it runs, upgrades the database.
+	Migrates bool
+}
+
+// Seed is how the base database gets its data: exactly one of Startup, Run, SQL and Dump is set.
+type Seed struct {
+	config.Seed
+	// BackendMigrates says that the backend's command, or a script of the repository that it runs, names an upgrade.
+	// False means only that the files do not tell.
+	BackendMigrates bool
+}
+
+// AtStartup says that starting the backend (and the one-shot services) brings the data.
+func (s Seed) AtStartup() bool { return s.Startup != nil && *s.Startup }
+
+// Formatter is a formatter's command line, to which the file's path is appended.
+type Formatter struct {
+	Argv []string
+	// From is the file that configures it.
+	From string
+}
+
+// Finding is one decision and where it comes from, for -v and the steps of the JSON document.
+type Finding struct {
+	What, Value, From string
+}
+
+// Services finds the project in a Compose model and the repository's files; cfg may be nil and goes first where it
+// says something. What is ambiguous or missing is a usage failure that names the candidates and the line to write.
+func Services(p *types.Project, repo Files, cfg *config.Config) (*Project, error) {
+	return nil, report.Fail(report.KindUsage, "", "not built yet")
+}
