@@ -1,0 +1,7 @@
+"""The tables, one module each. Importing this package imports all of them."""
+
+from toolshed.models.base import Base
+from toolshed.models.item import Item, ItemCondition
+from toolshed.models.member import Member
+
+__all__ = ["Base", "Item", "ItemCondition", "Member"]

@@ -1,0 +1,17 @@
+"""The start of the backend: bring the schema up to date, fill an empty database, serve."""
+
+import logging
+
+from toolshed import config, db, seed, server
+
+log = logging.getLogger("toolshed")
+
+
+def main() -> None:
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    db.wait_until_ready()
+    db.apply_migrations()
+    seed.fill_if_empty()
+    server.serve(config.port())
