@@ -78,7 +78,8 @@ type Migrations struct {
 
 // Seed says how the base database gets its data. At most one of Startup, Run, SQL and Dump is set.
 type Seed struct {
-	// Startup: the backend seeds when it starts; nil means not written.
+	// Startup: the backend seeds when it starts; nil means not written, false without another key means no data but
+	// what the migrations insert.
 	Startup *bool `yaml:"startup" json:"startup,omitempty" jsonschema_description:"The backend seeds when it starts."`
 	// Settle keeps the backend running that long after it is ready, for its background jobs.
 	Settle time.Duration `yaml:"settle" json:"settle,omitempty" jsonschema_description:"How long the backend keeps running after it is ready, for example 5s."`

@@ -1,0 +1,137 @@
+package config
+
+import (
+	"maps"
+	"net/url"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// validate gathers what the types cannot say: which values exist and which keys exclude each other.
+func (r *reader) validate(c *Config, checks []string) {
+	r.oneOf("migrations.tool", c.Migrations.Tool, "alembic")
+	r.oneOf("migrations.per_branch", string(c.Migrations.PerBranch), string(PerBranchOne), string(PerBranchMany))
+	if c.Seed.Startup != nil && !*c.Seed.Startup {
+		r.exclusive("seed.run", "seed.sql", "seed.dump")
+	} else {
+		r.exclusive("seed.startup", "seed.run", "seed.sql", "seed.dump")
+	}
+	r.exclusive("backend.ready.log", "backend.ready.port", "backend.ready.url")
+	r.seed(c.Seed)
+	r.ready(c.Backend.Ready)
+	r.severities(c.Checks, checks)
+	for key, paths := range map[string][]string{
+		"compose.files": c.Compose.Files, "compose.project_directory": {c.Compose.ProjectDirectory},
+		"migrations.config": {c.Migrations.Config}, "seed.sql": c.Seed.SQL, "seed.dump": {c.Seed.Dump},
+		"include": c.Include,
+	} {
+		r.inside(c, key, paths)
+	}
+	for key, text := range map[string]string{"migrations.python": c.Migrations.Python, "migrations.workdir": c.Migrations.Workdir} {
+		if text != "" && !path.IsAbs(text) {
+			r.at(key, "%s must be an absolute path in the container, not %q", key, text)
+		}
+	}
+}
+
+// at gathers a problem with the value of a key; a key that is not written has none.
+func (r *reader) at(key, format string, args ...any) {
+	if tok, written := r.tokens[key]; written {
+		r.add(tok, format, args...)
+	}
+}
+
+func (r *reader) oneOf(key, text string, allowed ...string) {
+	if text != "" && !slices.Contains(allowed, text) {
+		r.at(key, "%s must be %s, not %q", key, strings.Join(allowed, " or "), text)
+	}
+}
+
+// exclusive wants at most one of the keys written.
+func (r *reader) exclusive(keys ...string) {
+	first := ""
+	for _, key := range keys {
+		switch _, written := r.tokens[key]; {
+		case written && first == "":
+			first = key
+		case written:
+			r.at(key, "%s and %s exclude each other: keep one", first, key)
+		}
+	}
+}
+
+func (r *reader) seed(s Seed) {
+	if s.Settle > 0 && (s.Startup != nil && !*s.Startup || s.Run != "" || len(s.SQL) > 0 || s.Dump != "") {
+		r.at("seed.settle", "seed.settle belongs to seed.startup: it keeps the backend running after it is ready")
+	}
+}
+
+func (r *reader) ready(w Ready) {
+	if _, written := r.tokens["backend.ready.port"]; written && (w.Port < 1 || w.Port > 65535) {
+		r.at("backend.ready.port", "backend.ready.port must lie between 1 and 65535")
+	}
+	if u, err := url.Parse(w.URL); w.URL != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
+		r.at("backend.ready.url", "backend.ready.url must be a whole URL, for example http://localhost:8080/health")
+	}
+}
+
+func (r *reader) severities(written map[string]Severity, ids []string) {
+	for _, id := range slices.Sorted(maps.Keys(written)) {
+		key := join("checks", id)
+		if !slices.Contains(ids, id) {
+			text := "the checks are " + strings.Join(ids, ", ")
+			if near := closest(id, ids); near != "" {
+				text = `did you mean "` + near + `"?`
+			}
+			r.at(key, "no check has the id %q: %s", id, text)
+		}
+		if s := written[id]; s != SeverityFail && s != SeverityWarn && s != SeverityOff {
+			r.at(key, "%s must be fail, warn or off, not %q", key, s)
+		}
+	}
+}
+
+// inside wants paths that are relative and stay in the repository.
+func (r *reader) inside(c *Config, key string, paths []string) {
+	for _, p := range paths {
+		if path.IsAbs(p) || filepath.IsAbs(p) {
+			r.at(key, "%s must be relative to %s, not the absolute %q", key, FileName, p)
+		} else if joined := c.Path(p); joined == ".." || strings.HasPrefix(joined, "../") {
+			r.at(key, "%s: %q lies outside the repository", key, p)
+		}
+	}
+}
+
+// closest returns the known word that is a slip of the finger away, or an empty string.
+func closest(word string, known []string) string {
+	best, limit := "", max(1, len(word)/3)+1
+	for _, k := range known {
+		if d := distance(word, k); d < limit {
+			best, limit = k, d
+		}
+	}
+	return best
+}
+
+// distance is Levenshtein's, by bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := corner
+			if a[i] != b[j] {
+				cost++
+			}
+			corner = row[j+1]
+			row[j+1] = min(cost, row[j]+1, corner+1)
+		}
+	}
+	return row[len(b)]
+}
