@@ -1,0 +1,101 @@
+package alembic
+
+import (
+	"context"
+
+	"devenv/migrations"
+)
+
+// Hello returns what the driver found at its start.
+func (d *Driver) Hello() Hello { return d.hello }
+
+// History reads every revision file. It needs no database and no env.py; a broken file is a problem, not an error.
+func (d *Driver) History(ctx context.Context) (migrations.History, error) {
+	var answer struct {
+		Revisions []fileRevision       `json:"revisions"`
+		Problems  []migrations.Problem `json:"problems"`
+	}
+	if err := d.call(ctx, request{Command: "history"}, &answer); err != nil {
+		return migrations.History{}, err
+	}
+	history := migrations.History{Problems: answer.Problems}
+	for _, r := range answer.Revisions {
+		history.Revisions = append(history.Revisions, r.revision())
+	}
+	return history, nil
+}
+
+// Current reads the database's version table.
+func (d *Driver) Current(ctx context.Context, db Database) (Current, error) {
+	var answer Current
+	return answer, d.call(ctx, request{Command: "current", Database: db}, &answer)
+}
+
+// SetVersion makes the version table say that exactly these revisions are applied, without running any.
+func (d *Driver) SetVersion(ctx context.Context, db Database, heads ...string) error {
+	return d.call(ctx, request{Command: "set_version", Database: db, Arguments: map[string]any{"heads": heads}}, nil)
+}
+
+// Upgrade runs the migrations up to a target, such as "head". When a migration fails the error is a
+// *migrations.Failure and the run still holds what happened before.
+func (d *Driver) Upgrade(ctx context.Context, db Database, target string, o MoveOptions) (Run, error) {
+	return d.move(ctx, "upgrade", db, target, o)
+}
+
+// Downgrade runs the migrations back to a target, "base" for all; errors are as Upgrade's.
+func (d *Driver) Downgrade(ctx context.Context, db Database, target string, o MoveOptions) (Run, error) {
+	return d.move(ctx, "downgrade", db, target, o)
+}
+
+// Autogenerate compares the models with the database through the project's env.py and hooks. The driver remembers the
+// result for WriteRevision.
+func (d *Driver) Autogenerate(ctx context.Context, db Database) ([]migrations.Operation, error) {
+	var answer struct {
+		Operations []migrations.Operation `json:"operations"`
+	}
+	err := d.call(ctx, request{Command: "autogenerate", Database: db}, &answer)
+	return answer.Operations, err
+}
+
+// WriteRevision writes the last Autogenerate's result as a revision file, less the noise, and imports it.
+func (d *Driver) WriteRevision(ctx context.Context, r Revise) (Written, error) {
+	var answer Written
+	return answer, d.call(ctx, request{Command: "write_revision", Arguments: map[string]any{"revise": r}}, &answer)
+}
+
+// CreateAll creates the models' schema on a database that has none of it.
+func (d *Driver) CreateAll(ctx context.Context, db Database) error {
+	return d.call(ctx, request{Command: "create_all", Database: db}, nil)
+}
+
+func (d *Driver) move(ctx context.Context, command string, db Database, target string, o MoveOptions) (Run, error) {
+	var run Run
+	r := request{Command: command, Database: db, Arguments: map[string]any{"target": target, "trace": o.Trace}}
+	r.onStatement = func(s migrations.Statement) {
+		run.Statements = append(run.Statements, s)
+		if o.OnStatement != nil {
+			o.OnStatement(s)
+		}
+	}
+	err := d.call(ctx, r, &run)
+	return run, err
+}
+
+// fileRevision is a revision as the driver reads it from its file.
+type fileRevision struct {
+	migrations.Revision
+	Comments []struct {
+		Line int    `json:"line"`
+		Text string `json:"text"`
+	} `json:"comments"`
+}
+
+func (f fileRevision) revision() migrations.Revision {
+	r := f.Revision
+	for _, c := range f.Comments {
+		if w, ok := migrations.ParseWaiver(c.Text, c.Line); ok {
+			r.Waivers = append(r.Waivers, w)
+		}
+	}
+	return r
+}

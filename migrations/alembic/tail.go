@@ -1,0 +1,53 @@
+package alembic
+
+import (
+	"bufio"
+	"io"
+	"slices"
+	"sync"
+)
+
+// tailLines is how many of the last lines are kept for errors.
+const tailLines = 40
+
+// tail keeps the last lines of a stream and passes every line on.
+type tail struct {
+	pass func(string)
+	mu   sync.Mutex
+	last []string
+}
+
+func newTail(pass func(string)) *tail {
+	if pass == nil {
+		pass = func(string) {}
+	}
+	return &tail{pass: pass}
+}
+
+// read consumes the stream to its end. Lines longer than 64 KiB come in pieces.
+func (t *tail) read(stream io.Reader) {
+	lines := bufio.NewReaderSize(stream, 64<<10)
+	for {
+		line, _, err := lines.ReadLine()
+		if err != nil {
+			return
+		}
+		t.add(string(line))
+	}
+}
+
+func (t *tail) add(line string) {
+	t.mu.Lock()
+	t.last = append(t.last, line)
+	if len(t.last) > tailLines {
+		t.last = t.last[1:]
+	}
+	t.mu.Unlock()
+	t.pass(line)
+}
+
+func (t *tail) lines() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.last)
+}

@@ -1,0 +1,87 @@
+package migrations
+
+// MaxRevisionID is the number of characters a revision id may have: the width of Alembic's version column.
+const MaxRevisionID = 32
+
+// Revision is one migration file.
+type Revision struct {
+	ID string `json:"id"`
+	// Down are the parents: none for a root, several for a merge.
+	Down []string `json:"down,omitempty"`
+	// Dependencies are revisions of other branches that must be applied first (Alembic's depends_on).
+	Dependencies []string `json:"dependencies,omitempty"`
+	// Labels are the branch labels.
+	Labels []string `json:"labels,omitempty"`
+	// Path is the file's path as the migration tool sees it, absolute in the container. The workflow may replace it
+	// by the path in the repository.
+	Path string `json:"path"`
+	// Message is the first line of the file's docstring.
+	Message string `json:"message,omitempty"`
+	// Head says that no revision has this one as a parent, Root that it has no parent.
+	Head bool `json:"head,omitempty"`
+	Root bool `json:"root,omitempty"`
+	// Waivers are the "# devenv: allow" comments of the file, in order of lines.
+	Waivers []Waiver `json:"waivers,omitempty"`
+}
+
+// Merge says whether the revision joins several parents.
+func (r Revision) Merge() bool { return len(r.Down) > 1 }
+
+// History is every migration file of a project, in no order that a database would care about, and what is wrong with
+// the files and their graph. Reading it needs no database.
+type History struct {
+	// Revisions are sorted parents first, as far as the graph is sound; then by path.
+	Revisions []Revision `json:"revisions"`
+	Problems  []Problem  `json:"problems,omitempty"`
+}
+
+// Find returns the revision with an id; false when there is none.
+func (h History) Find(id string) (Revision, bool) {
+	for _, r := range h.Revisions {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return Revision{}, false
+}
+
+// Heads returns the ids of the revisions without a child, in the order of Revisions.
+func (h History) Heads() []string {
+	var heads []string
+	for _, r := range h.Revisions {
+		if r.Head {
+			heads = append(heads, r.ID)
+		}
+	}
+	return heads
+}
+
+// ProblemKind names what is wrong with a file or the graph.
+type ProblemKind string
+
+// The kinds of problems.
+const (
+	// ProblemBroken: the file is not valid Python, or has no revision identifier where its neighbours have one.
+	ProblemBroken ProblemKind = "broken"
+	// ProblemDuplicate: another file has the same revision id.
+	ProblemDuplicate ProblemKind = "duplicate"
+	// ProblemParent: a parent or dependency does not exist.
+	ProblemParent ProblemKind = "parent"
+	// ProblemCycle: the revision is its own ancestor.
+	ProblemCycle ProblemKind = "cycle"
+	// ProblemLongID: the id has more than MaxRevisionID characters.
+	ProblemLongID ProblemKind = "long_id"
+	// ProblemImport: the file is valid Python and raises when it is imported.
+	ProblemImport ProblemKind = "import"
+)
+
+// Problem is one thing wrong with a migration file or with the graph.
+type Problem struct {
+	Kind ProblemKind `json:"kind"`
+	// Revision is empty when the file could not be read.
+	Revision string `json:"revision,omitempty"`
+	File     string `json:"file,omitempty"`
+	// Line is 1-based, 0 when there is none.
+	Line    int    `json:"line,omitempty"`
+	Message string `json:"message"`
+}
