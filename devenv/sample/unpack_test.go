@@ -12,7 +12,7 @@ import (
 )
 
 // featureCommit is what every machine must get; it changes only when the sample does.
-const featureCommit = "a74903489799e805b5c60d5faebc45ae4d73c51f"
+const featureCommit = "984d9e73aa4f9089b553ade2ed7bd78480ad97cd"
 
 func unpack(t *testing.T) string {
 	t.Helper()
