@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# What every script here shares: its messages, its cache and its temporary
+# directory. Sourced, never run.
+
+# shellcheck disable=SC2034 # read by the scripts
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${DEVENV_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/devenv}/scripts
+
+# say TEXT: one line of progress, with the seconds since the outermost script
+# started. On stderr, because stdout belongs to results.
+: "${DEVENV_SCRIPT_START:=$(date +%s)}"
+export DEVENV_SCRIPT_START
+say() {
+	printf '%5ss  %s\n' "$(($(date +%s) - DEVENV_SCRIPT_START))" "$*" >&2
+}
+
+# die TEXT [LINE…]: what was tried and failed, then what to do next.
+die() {
+	printf '\n%s\n' "$1" >&2
+	shift
+	if (($# > 0)); then printf '  %s\n' "$@" >&2; fi
+	exit 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# need COMMAND PACKAGE: stops when COMMAND is missing, naming the package.
+need() {
+	has "$1" || die "$1 is not installed." "Install it: apt-get install $2, or your system's package of that name."
+}
+
+is_debian() {
+	[[ -r /etc/os-release ]] && grep -qE '^(ID|ID_LIKE)=.*(debian|ubuntu)' /etc/os-release && has apt-get
+}
+
+# quietly NAME COMMAND…: runs the command with its output in a log file of the
+# cache; only a failure shows the end of it.
+quietly() {
+	local log=$cache/$1.log
+	shift
+	mkdir -p "$cache"
+	if ! "$@" >"$log" 2>&1 </dev/null; then
+		tail -n 25 "$log" >&2
+		die "This failed: $*" "The whole output is in $log."
+	fi
+}
+
+# apt_install PACKAGE…: installs what is missing, where that is possible;
+# elsewhere says what to install and stops. Package lists are fetched once for
+# a script and those that it starts.
+apt_install() {
+	local missing=() name
+	for name in "$@"; do
+		dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+	done
+	((${#missing[@]} > 0)) || return 0
+	is_debian || die "This needs ${missing[*]}, and can install packages on Debian and Ubuntu only." \
+		"Install them with your system's package manager, then run this again."
+	((EUID == 0)) || die "This needs ${missing[*]}, and only root can install packages." \
+		"Run: sudo apt-get install --no-install-recommends ${missing[*]}"
+	if [[ -z ${DEVENV_APT_UPDATED:-} ]]; then
+		say "apt: fetch the package lists"
+		quietly apt-update apt-get -o DPkg::Lock::Timeout=300 update
+		export DEVENV_APT_UPDATED=1
+	fi
+	say "apt: install ${missing[*]}"
+	DEBIAN_FRONTEND=noninteractive quietly apt-install \
+		apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}"
+}
+
+# scratch: a temporary directory, in $scratch, that goes when the script ends.
+scratch() {
+	declare -g scratch
+	scratch=$(mktemp -d "${TMPDIR:-/tmp}/devenv.XXXXXXXX")
+	trap 'rm -rf -- "$scratch"' EXIT
+}
