@@ -1,0 +1,136 @@
+package gitrepo
+
+import (
+	"context"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// Base is the branch the work will merge into, at one commit. Ref is full, "HEAD" when the worktree is on the base
+// itself, or the commit id when the name was one.
+type Base struct{ Ref, Commit string }
+
+// ResolveBase finds the base. An empty name means origin/HEAD, then develop, main, master, each as
+// refs/remotes/origin/X if there is one, else refs/heads/X; on the base branch itself it is HEAD. A full ref and a
+// commit id are literal. Unknown is KindUsage, with the candidates and the line for .devenv.yaml; in a shallow clone it is
+// KindWork, with the command that fetches it. Nothing is fetched.
+func (r *Repo) ResolveBase(ctx context.Context, name string) (Base, error) {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return Base{}, err
+	}
+	names := []string{name}
+	if name == "" {
+		if names, err = r.usualBases(ctx); err != nil {
+			return Base{}, err
+		}
+	}
+	for _, n := range names {
+		base, found, err := r.findBase(ctx, head, n)
+		if err != nil || found {
+			return base, err
+		}
+	}
+	return Base{}, r.unknownBase(ctx, name)
+}
+
+// usualBases returns the branches a base is looked for by, the remote's own default first.
+func (r *Repo) usualBases(ctx context.Context) ([]string, error) {
+	usual := []string{"develop", "main", "master"}
+	const remote = "refs/remotes/origin/"
+	ref, err := r.git("symbolic-ref", "-q", remote+"HEAD").line(ctx)
+	if err != nil {
+		// Exit 128 is a refs/remotes/origin/HEAD that is no symbolic ref: not said, then.
+		return usual, ctx.Err()
+	}
+	return append([]string{strings.TrimPrefix(ref, remote)}, usual...), nil
+}
+
+// findBase looks for the base under one name.
+func (r *Repo) findBase(ctx context.Context, head Head, name string) (Base, bool, error) {
+	if strings.HasPrefix(name, "-") || strings.ContainsAny(name, " \t\n") {
+		return Base{}, false, nil
+	}
+	if strings.HasPrefix(name, "refs/") {
+		commit, found, err := r.resolve(ctx, name)
+		return Base{Ref: name, Commit: commit}, found, err
+	}
+	if head.Ref == "refs/heads/"+name || name == "HEAD" {
+		return Base{Ref: "HEAD", Commit: head.Commit}, true, nil
+	}
+	for _, ref := range []string{"refs/remotes/origin/" + name, "refs/heads/" + name, "refs/remotes/" + name, "refs/tags/" + name} {
+		commit, found, err := r.resolve(ctx, ref)
+		if err != nil || found {
+			return Base{Ref: ref, Commit: commit}, found, err
+		}
+	}
+	if !isCommitID(name) {
+		return Base{}, false, nil
+	}
+	commit, found, err := r.resolve(ctx, name)
+	return Base{Ref: commit, Commit: commit}, found, err
+}
+
+func isCommitID(name string) bool {
+	return len(name) >= 7 && len(name) <= 64 && strings.Trim(strings.ToLower(name), "0123456789abcdef") == ""
+}
+
+// unknownBase says why there is no base and what to do about it.
+func (r *Repo) unknownBase(ctx context.Context, name string) error {
+	wanted, example := "the base branch "+name, name
+	if name == "" {
+		wanted, example = "the base branch (origin/HEAD, develop, main or master)", "main"
+	}
+	if strings.HasPrefix(example, "refs/") || isCommitID(example) {
+		example = "main"
+	}
+	if r.shallow(ctx) {
+		return report.Fail(report.KindWork,
+			"git fetch --unshallow origin +refs/heads/"+example+":refs/remotes/origin/"+example,
+			"find %s: %s is a shallow clone that does not have it, and devenv fetches nothing", wanted, r.root)
+	}
+	refs, err := r.git("for-each-ref", "--count=12", "--sort=-committerdate", "--format=%(refname:short)",
+		"refs/heads", "refs/remotes").line(ctx)
+	if err != nil {
+		return report.Fail(report.KindWork, "", "list the branches of %s: %w", r.root, err)
+	}
+	candidates := strings.Split(refs, "\n")
+	hint := "name it with --base, or put it into .devenv.yaml:\n    base: " + strings.TrimPrefix(candidates[0], "origin/")
+	if remotes, _ := r.git("remote").line(ctx); remotes != "" {
+		hint += "\nor fetch it: git fetch origin +refs/heads/" + example + ":refs/remotes/origin/" + example
+	}
+	return report.Fail(report.KindUsage, hint, "find %s in %s: there is none; there are %s",
+		wanted, r.root, strings.Join(candidates, ", "))
+}
+
+// shallow says whether the history is cut off.
+func (r *Repo) shallow(ctx context.Context) bool {
+	text, err := r.git("rev-parse", "--is-shallow-repository").line(ctx)
+	return err == nil && text == "true"
+}
+
+// MergeBase returns the commit where a and b parted. A shallow clone that does not reach it is a KindWork failure with the
+// command that deepens it; unrelated histories are one too.
+func (r *Repo) MergeBase(ctx context.Context, a, b string) (string, error) {
+	commit, err := r.git("merge-base", a, b).line(ctx)
+	switch {
+	case err == nil:
+		return commit, nil
+	case !exits(err, 1):
+		return "", report.Fail(report.KindWork, "", "find where %s and %s parted: %w", short(a), short(b), err)
+	case r.shallow(ctx):
+		return "", report.Fail(report.KindWork, "git fetch --unshallow",
+			"find where %s and %s parted: %s is a shallow clone whose history ends before that", short(a), short(b), r.root)
+	}
+	return "", report.Fail(report.KindWork, "name another base with --base, or merge the two histories by hand",
+		"find where %s and %s parted: they have no common history", short(a), short(b))
+}
+
+// short cuts a full object id to what people read.
+func short(revision string) string {
+	if len(revision) >= 40 && isCommitID(revision) {
+		return revision[:10]
+	}
+	return revision
+}

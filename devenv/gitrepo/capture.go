@@ -1,0 +1,162 @@
+package gitrepo
+
+import (
+	"context"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// CaptureOptions says what a capture holds beyond the tracked and the untracked files.
+type CaptureOptions struct {
+	// Include are repo-relative paths, directories or globs ("config/*.env", "**/.env") of ignored files to add;
+	// the patterns of .worktreeinclude at the root are added by themselves.
+	Include []string
+	// Exclude are repo-relative paths (files or directories) to leave out.
+	Exclude []string
+}
+
+// Capture is the working tree as git objects.
+type Capture struct {
+	// Tree is the id of the tree object.
+	Tree string
+	// Commit is the id of a commit of it whose parent is HEAD; the same tree on the same HEAD gives the same id.
+	Commit string
+	// Head is where the worktree stood.
+	Head Head
+	// Included are the ignored files that were added, repo-relative.
+	Included []string
+	// Notes say what of the working tree is not in the capture: repositories within it that are no submodules,
+	// uncommitted work in submodules.
+	Notes []string
+}
+
+// Capture takes the working tree as it is: tracked changes and deletions, untracked files, chosen ignored ones. The user's index is
+// only read. An unmerged index is a KindWork failure that names the files.
+func (r *Repo) Capture(ctx context.Context, opts CaptureOptions) (Capture, error) {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return Capture{}, err
+	}
+	if err := r.refuseUnmerged(ctx); err != nil {
+		return Capture{}, err
+	}
+	index, done, err := r.copyIndex()
+	if err != nil {
+		return Capture{}, err
+	}
+	defer done()
+	c := capturing{repo: r, index: "GIT_INDEX_FILE=" + index, result: Capture{Head: head}}
+	if err := c.fill(ctx, opts); err != nil {
+		return Capture{}, captureFailed(r, err)
+	}
+	return c.result, nil
+}
+
+// refuseUnmerged stops in the middle of a merge: which side to take is the user's to say.
+func (r *Repo) refuseUnmerged(ctx context.Context) error {
+	paths, err := r.unmerged(ctx, r.root)
+	if err != nil {
+		return report.Fail(report.KindWork, "", "read the index of %s: %w", r.root, err)
+	}
+	if len(paths) == 0 {
+		return nil
+	}
+	return report.Fail(report.KindWork, "resolve them and \"git add\" them, or abort (git merge --abort, git rebase --abort)",
+		"take the working tree as it is: there are unresolved conflicts in %s", strings.Join(paths, ", "))
+}
+
+// unmerged lists the paths in conflict of the worktree at dir, each once.
+func (r *Repo) unmerged(ctx context.Context, dir string) ([]string, error) {
+	entries, err := git(dir, "ls-files", "-u", "-z").list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, entry := range entries {
+		_, path, _ := strings.Cut(entry, "\t")
+		if len(paths) == 0 || paths[len(paths)-1] != path {
+			paths = append(paths, path)
+		}
+	}
+	return paths, nil
+}
+
+func captureFailed(r *Repo, err error) error {
+	hint := ""
+	if strings.Contains(says(err), "Permission denied") {
+		hint = "make the file readable, or ignore it in .gitignore"
+	}
+	return report.Fail(report.KindWork, hint, "take the working tree of %s as it is: %w", r.root, err)
+}
+
+// capturing is a capture under way, in an index of its own.
+type capturing struct {
+	repo   *Repo
+	index  string // the environment variable that names the temporary index
+	result Capture
+}
+
+func (c *capturing) git(args ...string) *command { return c.repo.git(args...).with(c.index) }
+
+// fill brings the temporary index to what is in the working tree, and writes it as objects.
+func (c *capturing) fill(ctx context.Context, opts CaptureOptions) error {
+	if err := c.git("add", "-u").run(ctx); err != nil {
+		return err
+	}
+	untracked, err := c.git("ls-files", "-o", "--exclude-standard", "-z").list(ctx)
+	if err != nil {
+		return err
+	}
+	included, err := c.included(ctx, opts.Include)
+	if err != nil {
+		return err
+	}
+	c.result.Included = c.noteRepositories(included)
+	if err := c.add(ctx, append(c.noteRepositories(untracked), c.result.Included...)); err != nil {
+		return err
+	}
+	if err := c.exclude(ctx, opts.Exclude); err != nil {
+		return err
+	}
+	c.noteSubmodules(ctx)
+	if c.result.Tree, err = c.git("write-tree").line(ctx); err != nil {
+		return err
+	}
+	c.result.Commit, err = c.repo.commitOf(ctx, c.result.Tree, c.result.Head.Commit)
+	return err
+}
+
+// add puts untracked files into the index; one that vanished meanwhile is left out.
+func (c *capturing) add(ctx context.Context, paths []string) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	return c.git("update-index", "--add", "--remove", "--replace", "-z", "--stdin").input(joinNul(paths)).run(ctx)
+}
+
+// exclude takes paths out of the index.
+func (c *capturing) exclude(ctx context.Context, paths []string) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	files, err := c.git(append([]string{"ls-files", "-z", "--"}, paths...)...).list(ctx)
+	if err != nil {
+		return err
+	}
+	return c.git("update-index", "--force-remove", "-z", "--stdin").input(joinNul(files)).run(ctx)
+}
+
+// commitOf returns the id of a commit of a tree. Its dates are the first parent's, so that the same tree on the same
+// parents is the same commit, and tools that read a version from dates see a plausible one.
+func (r *Repo) commitOf(ctx context.Context, tree string, parents ...string) (string, error) {
+	date, err := r.git("log", "-1", "--format=%ct +0000", "--no-show-signature", parents[0]).line(ctx)
+	if err != nil {
+		return "", err
+	}
+	args := []string{"commit-tree", tree, "-m", "devenv: the working tree as it is"}
+	for _, parent := range parents {
+		args = append(args, "-p", parent)
+	}
+	return r.git(args...).with("GIT_AUTHOR_DATE="+date, "GIT_COMMITTER_DATE="+date).line(ctx)
+}

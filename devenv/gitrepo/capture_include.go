@@ -1,0 +1,87 @@
+package gitrepo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// included lists the ignored files that a capture adds: those the options name, and those .worktreeinclude matches
+// (patterns as in .gitignore, for files that are ignored and needed in other checkouts all the same).
+func (c *capturing) included(ctx context.Context, include []string) ([]string, error) {
+	found := map[string]bool{}
+	var files []string
+	take := func(paths []string) {
+		for _, p := range paths {
+			if !found[p] {
+				found[p] = true
+				files = append(files, p)
+			}
+		}
+	}
+	if len(include) > 0 {
+		args := []string{"ls-files", "-o", "-z", "--"}
+		for _, pattern := range include {
+			args = append(args, ":(top,glob)"+path.Clean(strings.TrimPrefix(filepath.ToSlash(pattern), "/")))
+		}
+		paths, err := c.git(args...).with("GIT_LITERAL_PATHSPECS=0").list(ctx)
+		if err != nil {
+			return nil, err
+		}
+		take(paths)
+	}
+	patterns := filepath.Join(c.repo.root, ".worktreeinclude")
+	if info, err := os.Stat(patterns); errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir() {
+		return files, nil
+	}
+	paths, err := c.git("ls-files", "-o", "-i", "-z", "--exclude-from="+patterns).list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	take(paths)
+	return files, nil
+}
+
+// noteRepositories takes repositories of their own out of a list of untracked paths: git lists them as a directory, and could
+// store nothing but their commit's id.
+func (c *capturing) noteRepositories(paths []string) []string {
+	files := paths[:0:0]
+	for _, p := range paths {
+		if !strings.HasSuffix(p, "/") {
+			files = append(files, p)
+			continue
+		}
+		c.result.Notes = append(c.result.Notes, fmt.Sprintf("%s is left out: it is a repository of its own and no submodule", p))
+	}
+	return files
+}
+
+// noteSubmodules says which submodules hold work that is not committed: a capture has their checked-out commit only.
+func (c *capturing) noteSubmodules(ctx context.Context) {
+	if _, err := os.Stat(filepath.Join(c.repo.root, ".gitmodules")); err != nil {
+		return
+	}
+	entries, err := c.git("ls-files", "-s", "-z").list(ctx)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry, modeSubmodule+" ") {
+			continue
+		}
+		_, name, _ := strings.Cut(entry, "\t")
+		dir := filepath.Join(c.repo.root, filepath.FromSlash(name))
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err != nil {
+			continue
+		}
+		if changes, err := git(dir, "status", "--porcelain", "-z").bytes(ctx); err == nil && len(changes) > 0 {
+			c.result.Notes = append(c.result.Notes,
+				fmt.Sprintf("submodule %s is taken at its checked-out commit, without its uncommitted changes", name))
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// CommandError is a git command that failed. It keeps what was asked and what git said.
+type CommandError struct {
+	// Args are the arguments without the settings that every command gets.
+	Args []string
+	Dir  string
+	// ExitCode is -1 when git did not start or a signal ended it.
+	ExitCode int
+	// Stderr is what git said, passwords in addresses taken out.
+	Stderr string
+	Err    error
+}
+
+// Error names the command and what git said about it.
+func (e *CommandError) Error() string {
+	message := strings.TrimSpace(e.Stderr)
+	if message == "" {
+		message = e.Err.Error()
+	}
+	return fmt.Sprintf("git %s: %s", strings.Join(e.Args, " "), message)
+}
+
+// Unwrap returns what the process ended with.
+func (e *CommandError) Unwrap() error { return e.Err }
+
+// command is one git command being put together; run and its sisters execute it.
+type command struct {
+	dir   string
+	args  []string
+	conf  []string
+	env   []string
+	stdin io.Reader
+}
+
+// git starts a command that runs in dir.
+func git(dir string, args ...string) *command { return &command{dir: dir, args: args} }
+
+// with adds environment variables ("K=V"), which win over those inherited.
+func (c *command) with(env ...string) *command {
+	c.env = append(c.env, env...)
+	return c
+}
+
+// set adds configuration ("core.bare=false") for this command only.
+func (c *command) set(conf ...string) *command {
+	c.conf = append(c.conf, conf...)
+	return c
+}
+
+// input gives the command its standard input.
+func (c *command) input(r io.Reader) *command {
+	c.stdin = r
+	return c
+}
+
+// bytes runs the command and returns what it printed.
+func (c *command) bytes(ctx context.Context) ([]byte, error) {
+	var stdout, stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, "git", append(settings(c.conf), c.args...)...)
+	cmd.Dir = c.dir
+	cmd.Env = append(environment(os.Environ()), c.env...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.stdin, &stdout, &stderr
+	cmd.WaitDelay = 5 * time.Second
+	err := runProcess(cmd)
+	if err == nil {
+		return stdout.Bytes(), nil
+	}
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return stdout.Bytes(), &CommandError{
+		Args: c.args, Dir: c.dir, ExitCode: exitCode(err), Stderr: withoutPasswords(stderr.String()), Err: err,
+	}
+}
+
+// run runs the command for what it does.
+func (c *command) run(ctx context.Context) error {
+	_, err := c.bytes(ctx)
+	return err
+}
+
+// line runs the command and returns what it printed without the last newline.
+func (c *command) line(ctx context.Context) (string, error) {
+	out, err := c.bytes(ctx)
+	return strings.TrimSuffix(string(out), "\n"), err
+}
+
+// list runs a command that was given -z and returns the fields it printed.
+func (c *command) list(ctx context.Context) ([]string, error) {
+	out, err := c.bytes(ctx)
+	return splitNul(out), err
+}
+
+func splitNul(out []byte) []string {
+	text := strings.TrimSuffix(string(out), "\x00")
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\x00")
+}
+
+func joinNul(fields []string) io.Reader {
+	if len(fields) == 0 {
+		return strings.NewReader("")
+	}
+	return strings.NewReader(strings.Join(fields, "\x00") + "\x00")
+}
+
+// exits says whether err is a git command that ended with the code.
+func exits(err error, code int) bool {
+	var failed *CommandError
+	return errors.As(err, &failed) && failed.ExitCode == code
+}
+
+// says returns what git wrote to stderr, empty when err is no failed command.
+func says(err error) string {
+	var failed *CommandError
+	if errors.As(err, &failed) {
+		return failed.Stderr
+	}
+	return ""
+}
+
+func exitCode(err error) int {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	return -1
+}
+
+// withoutPasswords takes the user part out of addresses: a filter or remote helper may print its URL.
+func withoutPasswords(text string) string {
+	var out strings.Builder
+	for {
+		before, after, found := strings.Cut(text, "://")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		out.WriteString("://")
+		end := strings.IndexAny(after, "/ \t\r\n'\"")
+		if end < 0 {
+			end = len(after)
+		}
+		if at := strings.LastIndexByte(after[:end], '@'); at >= 0 {
+			out.WriteString("***")
+			after = after[at:]
+		}
+		text = after
+	}
+}

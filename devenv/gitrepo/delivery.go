@@ -1,0 +1,200 @@
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"devenv/devenv/report"
+)
+
+// FileChange is one file of a delivery.
+type FileChange struct {
+	// Path is relative to the repository's root, with slashes.
+	Path   string
+	Action report.FileAction
+	// Content is what is written; Blob instead is the id of a blob to write as git checkout would (line ends, LFS).
+	Content []byte
+	Blob    string
+	// Expect is the id of the blob the file must still be (as captured); empty: it must not exist.
+	Expect string
+	// Executable makes a new file so; a file that is replaced keeps its permissions.
+	Executable bool
+}
+
+// Delivery is a set of changes to the user's files that happen all or not at all.
+type Delivery struct {
+	Command string
+	Changes []FileChange
+}
+
+// Deliver changes the user's files, all or none, and keeps what undo needs. A file that changed since its capture, one in the way
+// and a directory that cannot be written are KindWork failures, with nothing changed. The caller holds the Lock.
+func (r *Repo) Deliver(ctx context.Context, d Delivery) error {
+	return r.deliver(ctx, d, func(string) {})
+}
+
+// deliver is Deliver that names each step it has taken; a test dies there.
+func (r *Repo) deliver(ctx context.Context, d Delivery, step func(string)) error {
+	if _, err := r.recoverDeliveries(step); err != nil {
+		return err
+	}
+	if len(d.Changes) == 0 {
+		return nil
+	}
+	if err := r.checkDelivery(ctx, d); err != nil {
+		return err
+	}
+	e, err := r.newDelivery(step)
+	if err != nil {
+		return err
+	}
+	if err := e.stage(ctx, d); err != nil {
+		return report.Fail(report.KindWork, "", "keep what the delivery replaces in %s (nothing was changed): %w",
+			e.dir, errors.Join(err, os.RemoveAll(e.dir)))
+	}
+	// From here on there is no stopping half-way, whatever the context says.
+	if err := e.apply(); err != nil {
+		return report.Fail(report.KindWork, writableHint(err), "write into the working tree (nothing was changed): %w",
+			errors.Join(err, e.takeBack()))
+	}
+	return nil
+}
+
+// checkDelivery refuses what could not be delivered, before anything is written.
+func (r *Repo) checkDelivery(ctx context.Context, d Delivery) error {
+	seen := map[string]bool{}
+	var expected []FileChange
+	for _, c := range d.Changes {
+		if seen[c.Path] {
+			return report.Fail(report.KindWork, "", "deliver %s: it is named twice", c.Path)
+		}
+		seen[c.Path] = true
+		if err := r.checkTarget(c); err != nil {
+			return err
+		}
+		if c.Expect != "" {
+			expected = append(expected, c)
+		}
+	}
+	return r.checkUnchanged(ctx, expected)
+}
+
+// checkTarget looks at the place one change goes to.
+func (r *Repo) checkTarget(c FileChange) error {
+	if !insideWorktree(c.Path) || c.Action == report.FileRemoved && c.Expect == "" {
+		return report.Fail(report.KindWork, "", "deliver %q: that is no path of a file in the repository", c.Path)
+	}
+	target := r.target(c.Path)
+	dir, err := writableParent(target)
+	if err != nil {
+		return report.Fail(report.KindWork, writableHint(err), "write into %s: %w", dir, err)
+	}
+	if real, err := filepath.EvalSymlinks(dir); err != nil || real != r.root && !strings.HasPrefix(real, r.root+string(filepath.Separator)) {
+		return report.Fail(report.KindWork, "", "deliver %s: %s leads out of the repository", c.Path, dir)
+	}
+	info, err := os.Lstat(target)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && c.Expect == "":
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return report.Fail(report.KindWork, "run the command again", "deliver %s: it vanished while devenv was at work", c.Path)
+	case err != nil:
+		return report.Fail(report.KindWork, "", "deliver %s: %w", c.Path, err)
+	case c.Expect == "":
+		return report.Fail(report.KindWork, "move it away, then run the command again", "deliver %s: there is a file of that name already", c.Path)
+	case !info.Mode().IsRegular():
+		return report.Fail(report.KindWork, "make it a plain file, then run the command again", "deliver %s: it is no plain file", c.Path)
+	}
+	return nil
+}
+
+// checkUnchanged refuses when a file is no longer what was captured.
+func (r *Repo) checkUnchanged(ctx context.Context, changes []FileChange) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	paths := []string{"--"}
+	for _, c := range changes {
+		paths = append(paths, c.Path)
+	}
+	filtered, err := r.git(append([]string{"hash-object"}, paths...)...).line(ctx)
+	if err != nil {
+		return report.Fail(report.KindWork, "", "compare the files to replace with their capture: %w", err)
+	}
+	// A file that git has with CRLF is stored as it is, which hash-object's filters do not know.
+	raw, err := r.git(append([]string{"hash-object", "--no-filters"}, paths...)...).line(ctx)
+	if err != nil {
+		return report.Fail(report.KindWork, "", "compare the files to replace with their capture: %w", err)
+	}
+	ids, plain := strings.Split(filtered, "\n"), strings.Split(raw, "\n")
+	for i, c := range changes {
+		if i >= len(ids) || i >= len(plain) || ids[i] != c.Expect && plain[i] != c.Expect {
+			return report.Fail(report.KindWork, "run the command again", "deliver %s: it changed while devenv was at work", c.Path)
+		}
+	}
+	return nil
+}
+
+// target returns the absolute name of a path of the worktree.
+func (r *Repo) target(name string) string { return filepath.Join(r.root, filepath.FromSlash(name)) }
+
+// insideWorktree says whether name is a plain relative path that does not lead into a git directory.
+func insideWorktree(name string) bool {
+	if name == "." || path.Clean(name) != name || !filepath.IsLocal(filepath.FromSlash(name)) {
+		return false
+	}
+	for _, part := range strings.Split(name, "/") {
+		if strings.EqualFold(part, ".git") {
+			return false
+		}
+	}
+	return true
+}
+
+// writableParent returns the nearest directory above target that is there, and an error when files cannot be made in it.
+func writableParent(target string) (string, error) {
+	dir := filepath.Dir(target)
+	for {
+		info, err := os.Stat(dir)
+		if errors.Is(err, fs.ErrNotExist) && filepath.Dir(dir) != dir {
+			dir = filepath.Dir(dir)
+			continue
+		}
+		if err == nil && !info.IsDir() {
+			err = syscall.ENOTDIR
+		}
+		if err == nil {
+			const writeAndSearch = 0x2 | 0x1
+			err = syscall.Access(dir, writeAndSearch)
+		}
+		return dir, err
+	}
+}
+
+// writableHint says how to mend a directory that cannot be written.
+func writableHint(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "give the directory back to yourself (a container may have made it as root): sudo chown -R \"$(id -u):$(id -g)\" <directory>"
+	case errors.Is(err, syscall.EROFS):
+		return "the file system is mounted read-only: work in a checkout that can be written"
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+		return "free some disk space, then run the command again"
+	}
+	return ""
+}
+
+// content returns what a change writes: its content, or its blob as a checkout would write it.
+func (r *Repo) content(ctx context.Context, c FileChange) ([]byte, error) {
+	if c.Blob == "" {
+		return bytes.Clone(c.Content), nil
+	}
+	return r.git("cat-file", "--filters", "--path="+c.Path, c.Blob).bytes(ctx)
+}

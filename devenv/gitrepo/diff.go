@@ -1,0 +1,56 @@
+package gitrepo
+
+import (
+	"context"
+	"sort"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// ChangeStatus is what happened to a file between two trees.
+type ChangeStatus string
+
+// The statuses of a change, git's own letters. A change of type (file to symlink) is Modified.
+const (
+	Added    ChangeStatus = "A"
+	Modified ChangeStatus = "M"
+	Deleted  ChangeStatus = "D"
+	Renamed  ChangeStatus = "R"
+)
+
+// Change is one difference between two trees. OldPath is set when Status is Renamed.
+type Change struct {
+	Path, OldPath string
+	Status        ChangeStatus
+}
+
+// Diff lists what differs from one commit or tree to another, below a directory or at a path ("" for all), sorted by path.
+func (r *Repo) Diff(ctx context.Context, from, to, under string) ([]Change, error) {
+	args := []string{"diff-tree", "-r", "-z", "-M", "--name-status", "--no-ext-diff", from, to}
+	if under = strings.Trim(under, "/"); under != "" && under != "." {
+		args = append(args, "--", under)
+	}
+	fields, err := r.git(args...).list(ctx)
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "", "compare %s with %s: %w", short(from), short(to), err)
+	}
+	var changes []Change
+	for len(fields) >= 2 {
+		change := Change{Path: fields[1], Status: Modified}
+		used := 2
+		switch fields[0][0] {
+		case 'A', 'D':
+			change.Status = ChangeStatus(fields[0][:1])
+		case 'R':
+			if len(fields) < 3 {
+				return nil, report.Fail(report.KindWork, "", "compare %s with %s: git printed half a rename", short(from), short(to))
+			}
+			change = Change{Path: fields[2], OldPath: fields[1], Status: Renamed}
+			used = 3
+		}
+		changes, fields = append(changes, change), fields[used:]
+	}
+	sort.Slice(changes, func(i, j int) bool { return changes[i].Path < changes[j].Path })
+	return changes, nil
+}

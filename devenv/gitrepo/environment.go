@@ -1,0 +1,54 @@
+package gitrepo
+
+import "strings"
+
+// settings returns the arguments that stand before every git command: whatever the user configured, ours run no hooks, sign
+// nothing, start no daemons and housekeeping, and neither ask nor colour.
+func settings(extra []string) []string {
+	args := []string{"--no-pager", "--no-optional-locks"}
+	conf := []string{
+		"core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false", "core.splitIndex=false",
+		"core.safecrlf=false", "commit.gpgSign=false", "gc.auto=0", "maintenance.auto=false",
+		"submodule.recurse=false", "color.ui=false", "i18n.commitEncoding=UTF-8",
+		// Private trees are always whole, and in the user's index the bits on the entries say enough.
+		"core.sparseCheckout=false", "index.sparse=false",
+	}
+	for _, c := range append(conf, extra...) {
+		args = append(args, "-c", c)
+	}
+	return args
+}
+
+// environment returns the environment of every git command. Of the inherited GIT_ variables only those stay that configure git as a
+// program; the rest point to a repository, an index or an identity (a hook exports them) and would lead us astray.
+func environment(inherited []string) []string {
+	env := make([]string, 0, len(inherited)+8)
+	for _, entry := range inherited {
+		name, _, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, "GIT_") || configures(name) {
+			env = append(env, entry)
+		}
+	}
+	return append(env,
+		"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",
+		"GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=never", "GCM_INTERACTIVE=never", "GIT_EDITOR=true",
+		"GIT_AUTHOR_NAME=devenv", "GIT_AUTHOR_EMAIL=devenv@localhost",
+		"GIT_COMMITTER_NAME=devenv", "GIT_COMMITTER_EMAIL=devenv@localhost",
+	)
+}
+
+// configures says whether an inherited GIT_ variable configures git as a program.
+func configures(name string) bool {
+	switch name {
+	case "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS",
+		"GIT_EXEC_PATH", "GIT_ATTR_NOSYSTEM", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT",
+		"GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_ALLOW_PROTOCOL":
+		return true
+	}
+	for _, prefix := range []string{"GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_LFS_", "GIT_SSL_", "GIT_PROXY_", "GIT_TRACE"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}

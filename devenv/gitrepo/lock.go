@@ -1,0 +1,98 @@
+package gitrepo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"devenv/devenv/report"
+)
+
+// Lock is this worktree's run lock. The kernel gives it back when the process dies, however it dies.
+type Lock struct {
+	file   *flock.Flock
+	holder string
+}
+
+// holder is who holds a run lock, as the file beside it says.
+type holder struct {
+	PID     int       `json:"pid"`
+	Command string    `json:"command"`
+	Since   time.Time `json:"since"`
+}
+
+// Lock takes this worktree's run lock for a command ("new-migration"). When somebody holds it, the error is a KindWork failure
+// with the process id, the command and since when.
+func (r *Repo) Lock(ctx context.Context, command string) (*Lock, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	dir, err := r.makeState()
+	if err != nil {
+		return nil, err
+	}
+	lock := &Lock{file: flock.New(r.state("lock"), flock.SetPermissions(0o666)), holder: r.state("lock.json")}
+	taken, err := lock.file.TryLock()
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "make "+quote(dir)+" writable for you", "lock %s: %w", r.root, err)
+	}
+	if !taken {
+		return nil, heldBy(r.root, lock.holder)
+	}
+	if err := lock.sign(r, command); err != nil {
+		return nil, report.Fail(report.KindWork, "", "lock %s: %w", r.root, errors.Join(err, lock.Release()))
+	}
+	return lock, nil
+}
+
+// sign writes who holds the lock, for those who come second.
+func (l *Lock) sign(r *Repo, command string) error {
+	if err := ownLike(l.file.Path(), r.gitDir); err != nil {
+		return err
+	}
+	content, err := json.Marshal(holder{PID: os.Getpid(), Command: command, Since: time.Now()})
+	if err != nil {
+		return err
+	}
+	// Unsynced: after a crash of the machine nobody holds the lock.
+	if err := os.WriteFile(l.holder+".new", content, 0o666); err != nil {
+		return err
+	}
+	if err := ownLike(l.holder+".new", r.gitDir); err != nil {
+		return err
+	}
+	return os.Rename(l.holder+".new", l.holder)
+}
+
+// heldBy is the failure of who comes second.
+func heldBy(root, path string) error {
+	const hint = "wait for it to end, or stop it (Ctrl-C in its terminal, or kill)"
+	var who holder
+	content, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(content, &who)
+	}
+	if err != nil {
+		return report.Fail(report.KindWork, hint, "lock %s: another devenv is at work there", root)
+	}
+	return report.Fail(report.KindWork, fmt.Sprintf("%s: kill %d", hint, who.PID),
+		"lock %s: \"devenv %s\" (process %d) is at work there since %s",
+		root, who.Command, who.PID, who.Since.Local().Format("15:04:05 on 2006-01-02"))
+}
+
+// Release gives the lock back. A second call does nothing.
+func (l *Lock) Release() error {
+	if !l.file.Locked() {
+		return nil
+	}
+	gone := os.Remove(l.holder)
+	if errors.Is(gone, os.ErrNotExist) {
+		gone = nil
+	}
+	return errors.Join(gone, l.file.Close())
+}

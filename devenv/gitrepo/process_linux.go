@@ -1,0 +1,18 @@
+package gitrepo
+
+import (
+	"os/exec"
+	"runtime"
+	"syscall"
+)
+
+// runProcess runs a git process in a session of its own: a Ctrl-C on the terminal reaches devenv, which decides, and nothing below
+// can ask for a password on the terminal. When devenv is killed the kernel kills git with it, so that the next run never meets
+// a git that still writes; that signal follows the thread, hence the lock on it.
+func runProcess(cmd *exec.Cmd) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	return cmd.Run()
+}

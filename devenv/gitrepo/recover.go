@@ -1,0 +1,152 @@
+package gitrepo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// Recover reverts a delivery that was cut off, and completes an undo that was: both leave the working tree as before the delivery.
+// It returns a sentence about what it did, "" for nothing. Every command calls it first, holding the Lock.
+func (r *Repo) Recover(ctx context.Context) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	if err := os.RemoveAll(r.state("tmp")); err != nil {
+		return "", report.Fail(report.KindWork, "", "remove temporary files of an earlier run: %w", err)
+	}
+	return r.recoverDeliveries(func(string) {})
+}
+
+// recoverDeliveries brings every delivery to an end, and forgets the oldest.
+func (r *Repo) recoverDeliveries(step func(string)) (string, error) {
+	names, err := r.deliveries()
+	if err != nil {
+		return "", err
+	}
+	var did []string
+	for i, name := range names {
+		e, begun, err := r.openDelivery(name, step)
+		if err != nil {
+			return "", err
+		}
+		what, err := e.recover(begun, i < len(names)-keptDeliveries)
+		if err != nil {
+			return "", report.Fail(report.KindWork, writableHint(err), "take back the delivery that was cut off (it is kept in %s): %w", e.dir, err)
+		}
+		if what != "" {
+			did = append(did, what)
+		}
+	}
+	return strings.Join(did, "\n"), nil
+}
+
+// recover brings one delivery to an end; a complete one is left alone, unless it is old.
+func (e *execution) recover(begun, old bool) (string, error) {
+	switch {
+	case !begun, old && e.journal.State == stateDone:
+		return "", e.forget()
+	case e.journal.State == stateDone:
+		return "", nil
+	}
+	edited, err := e.edited()
+	if err != nil {
+		return "", err
+	}
+	what := fmt.Sprintf("took back what an interrupted %q had begun to write", "devenv "+e.journal.Command)
+	if e.journal.State == stateUndoing {
+		what = fmt.Sprintf("completed the interrupted undo of %q", "devenv "+e.journal.Command)
+	}
+	if len(edited) > 0 && !e.journal.Forced {
+		what += "; left alone, as they were edited since: " + strings.Join(edited, ", ")
+	}
+	return what, e.takeBack()
+}
+
+// takeBack makes the working tree as it was before the delivery, and forgets the delivery. It may be called again after it was
+// cut off. A file that holds neither what the delivery wrote nor what it replaced is somebody's work: it stays, unless forced.
+func (e *execution) takeBack() error {
+	for i := len(e.journal.Changes) - 1; i >= 0; i-- {
+		c := e.journal.Changes[i]
+		if err := e.takeBackFile(i, c); err != nil {
+			return fmt.Errorf("%s: %w", c.Path, err)
+		}
+		e.step("took back " + c.Path)
+	}
+	for i := len(e.journal.Dirs) - 1; i >= 0; i-- {
+		// Fails when the user has put something there, as it should.
+		_ = os.Remove(e.repo.target(e.journal.Dirs[i]))
+	}
+	return e.forget()
+}
+
+func (e *execution) takeBackFile(i int, c journaledChange) error {
+	if err := os.Remove(e.neighbour(c.Path)); err != nil && !errors.Is(err, fs.ErrNotExist) && !isNotDir(err) {
+		return err
+	}
+	now, err := e.current(c.Path)
+	if err != nil {
+		return err
+	}
+	if !e.journal.Forced && c.foreign(now) {
+		return nil
+	}
+	target := e.repo.target(c.Path)
+	switch {
+	case c.Old == nil && now == "":
+		return nil
+	case c.Old == nil:
+		return errors.Join(os.Remove(target), syncDir(filepath.Dir(target)))
+	case now == c.Old.SHA256:
+		return nil
+	}
+	if err := makeOwned(filepath.Dir(target), e.repo.root); err != nil {
+		return err
+	}
+	return e.install(e.oldFile(i), c.Path, *c.Old, c.Old)
+}
+
+// foreign says whether a path holds what neither the delivery wrote nor what it replaced. A path that is missing is never.
+func (c journaledChange) foreign(now string) bool {
+	return now != "" && (c.New == nil || now != c.New.SHA256) && (c.Old == nil || now != c.Old.SHA256)
+}
+
+// edited lists the paths that somebody has edited since the delivery.
+func (e *execution) edited() ([]string, error) {
+	var paths []string
+	for _, c := range e.journal.Changes {
+		now, err := e.current(c.Path)
+		if err != nil {
+			return nil, err
+		}
+		if c.foreign(now) {
+			paths = append(paths, c.Path)
+		}
+	}
+	return paths, nil
+}
+
+// current returns the hash of what is at a path, empty when nothing is there. What is no plain file has a hash like none.
+func (e *execution) current(name string) (string, error) {
+	info, err := os.Lstat(e.repo.target(name))
+	if errors.Is(err, fs.ErrNotExist) || isNotDir(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "not a plain file", nil
+	}
+	content, err := os.ReadFile(e.repo.target(name))
+	if err != nil {
+		return "", err
+	}
+	return hash(content), nil
+}

@@ -1,0 +1,131 @@
+// Package gitrepo is devenv's git: what the user's working tree holds right now (as git objects), private trees made
+// from it, merges with the base, and the journaled delivery of files into the working tree and its undo. Everything is
+// done by the git binary (2.30 or newer). Only Deliver, Recover and Undo ever change the user's files; nothing ever
+// changes the user's index, refs or list of worktrees.
+package gitrepo
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// Repo is one worktree of a repository. It holds no locks and may be used from several goroutines.
+type Repo struct{ root, gitDir, commonDir string }
+
+// Open finds the worktree that dir lies in: a subdirectory, a linked worktree, a submodule. It fails with KindUsage when dir is
+// in no repository or in a bare one, and with KindWork when git is missing or older than 2.30.
+func Open(ctx context.Context, dir string) (*Repo, error) {
+	if err := checkVersion(ctx); err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "", "find the repository of %s: %w", dir, err)
+	}
+	root, err := git(dir, "rev-parse", "--show-toplevel").line(ctx)
+	if err != nil {
+		return nil, notFound(dir, err)
+	}
+	return openRoot(ctx, root)
+}
+
+// openRoot returns the worktree whose top directory is root.
+func openRoot(ctx context.Context, root string) (*Repo, error) {
+	gitDir, err := git(root, "rev-parse", "--absolute-git-dir").line(ctx)
+	if err != nil {
+		return nil, notFound(root, err)
+	}
+	common, err := git(root, "rev-parse", "--git-common-dir").line(ctx)
+	if err != nil {
+		return nil, notFound(root, err)
+	}
+	// --path-format=absolute would do, but came with 2.31.
+	if !filepath.IsAbs(common) {
+		common = filepath.Join(root, common)
+	}
+	return &Repo{root: root, gitDir: gitDir, commonDir: filepath.Clean(common)}, nil
+}
+
+// Root returns the worktree's top directory, absolute, with symlinks resolved.
+func (r *Repo) Root() string { return r.root }
+
+// GitDir returns the worktree's own git directory, absolute.
+func (r *Repo) GitDir() string { return r.gitDir }
+
+// CommonDir returns the git directory that all worktrees of the repository share, absolute.
+func (r *Repo) CommonDir() string { return r.commonDir }
+
+// git starts a command in the worktree. A submodule that is not checked out has none: then in its git directory.
+func (r *Repo) git(args ...string) *command {
+	if r.root == "" {
+		return git(r.gitDir, args...).with("GIT_DIR=" + r.gitDir)
+	}
+	return git(r.root, args...)
+}
+
+func notFound(dir string, err error) error {
+	text := says(err)
+	switch {
+	case strings.Contains(text, "not a git repository"):
+		return report.Fail(report.KindUsage, "run devenv inside the project's git repository (or \"git init\" and commit first)",
+			"%s is not in a git repository", dir)
+	case strings.Contains(text, "must be run in a work tree"):
+		return report.Fail(report.KindUsage, "run devenv in a checkout of the project (\"git worktree add\" makes one)",
+			"%s has no working tree: it is a bare repository or a .git directory", dir)
+	case strings.Contains(text, "dubious ownership") || strings.Contains(text, "unsafe repository"):
+		return report.Fail(report.KindWork, "git config --global --add safe.directory "+quote(dir),
+			"git does not trust the repository of %s: it belongs to another user", dir)
+	}
+	return report.Fail(report.KindWork, "", "find the repository of %s: %w", dir, err)
+}
+
+// checkVersion refuses a git that is missing or too old for what this package relies on.
+func checkVersion(ctx context.Context) error {
+	text, err := git("", "version").line(ctx)
+	if errors.Is(err, exec.ErrNotFound) {
+		return report.Fail(report.KindWork, "install git 2.30 or newer", "git is not installed: it is not on the PATH")
+	}
+	if err != nil {
+		return report.Fail(report.KindWork, "", "ask git for its version: %w", err)
+	}
+	if major, minor, ok := parseVersion(text); ok && (major < 2 || major == 2 && minor < 30) {
+		return report.Fail(report.KindWork, "install git 2.30 or newer",
+			"%s is too old: devenv needs 2.30", strings.TrimSpace(text))
+	}
+	return nil
+}
+
+// parseVersion reads "git version 2.39.5 (Apple Git-154)". What it cannot read is not held against git.
+func parseVersion(text string) (major, minor int, ok bool) {
+	fields := strings.Fields(text)
+	if len(fields) < 3 {
+		return 0, 0, false
+	}
+	parts := strings.SplitN(fields[2], ".", 3)
+	if len(parts) < 2 {
+		return 0, 0, false
+	}
+	major, err := strconv.Atoi(parts[0])
+	if err != nil {
+		return 0, 0, false
+	}
+	minor, err = strconv.Atoi(parts[1])
+	return major, minor, err == nil
+}
+
+// quote makes a word safe to paste into a shell.
+func quote(word string) string {
+	safe := func(r rune) bool {
+		return r > 127 || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("-_./:=@%+,", r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !safe(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,0 +1,167 @@
+package gitrepo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"devenv/devenv/report"
+)
+
+// TreeOptions say which private tree, where, and of what.
+type TreeOptions struct {
+	// Cache is the directory below which trees lie (absolute).
+	Cache string
+	// ID names the tree: lower-case letters, digits and dashes. The same id again is the same directory, brought up to date.
+	ID string
+	// Treeish is the commit or tree to check out.
+	Treeish string
+	// KeepIgnored leaves ignored files where they are (what `prepare` made); else everything foreign goes.
+	KeepIgnored bool
+}
+
+// Tree is a private checkout, locked for this process until Close or Remove. It is no worktree in git's list: its .git file
+// points to a directory of ours in the common directory, with its own HEAD and index.
+type Tree struct {
+	repo        *Repo
+	dir         string
+	gitDir      string
+	keepIgnored bool
+	lock        *flock.Flock
+	// Notes say what the tree lacks since the last Checkout: submodules without objects, files whose filter
+	// (LFS) failed and that are as git stores them.
+	Notes []string
+}
+
+// Tree makes or brings up to date a private checkout; only files that differ are written. A tree in use by another process
+// is a KindWork failure.
+func (r *Repo) Tree(ctx context.Context, opts TreeOptions) (*Tree, error) {
+	t, err := r.openTree(ctx, opts.Cache, opts.ID)
+	if err != nil {
+		return nil, err
+	}
+	t.keepIgnored = opts.KeepIgnored
+	if err := t.prepare(); err != nil {
+		return nil, errors.Join(report.Fail(report.KindWork, "", "make the tree %s: %w", t.dir, err), t.Close())
+	}
+	if err := t.Checkout(ctx, opts.Treeish); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+// RemoveTree deletes the tree with an id, whether it is there or not. One in use is a KindWork failure.
+func (r *Repo) RemoveTree(ctx context.Context, cache, id string) error {
+	t, err := r.openTree(ctx, cache, id)
+	if err != nil {
+		return err
+	}
+	return t.Remove(ctx)
+}
+
+// openTree locks a tree without touching its files.
+func (r *Repo) openTree(ctx context.Context, cache, id string) (*Tree, error) {
+	if id == "" || id == ownState || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return nil, fmt.Errorf("open a tree: %q is no id for one", id)
+	}
+	if !filepath.IsAbs(cache) {
+		return nil, fmt.Errorf("open a tree: %q is not absolute", cache)
+	}
+	trees := filepath.Join(r.commonDir, "devenv")
+	if err := makeOwned(trees, r.commonDir); err != nil {
+		return nil, report.Fail(report.KindWork, "make "+quote(r.commonDir)+" writable for you", "make %s: %w", trees, err)
+	}
+	t := &Tree{repo: r, dir: filepath.Join(cache, id), gitDir: filepath.Join(trees, id)}
+	t.lock = flock.New(t.gitDir+".lock", flock.SetPermissions(0o666))
+	// The other side may be a run that was just killed: its git dies with it, a moment later.
+	wait, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	taken, err := t.lock.TryLockContext(wait, 20*time.Millisecond)
+	if err := ctx.Err(); err != nil {
+		return nil, errors.Join(err, t.lock.Close())
+	}
+	if !taken && (err == nil || errors.Is(err, context.DeadlineExceeded)) {
+		return nil, report.Fail(report.KindWork, "wait for the other devenv to end", "use the tree %s: another process does", t.dir)
+	}
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "", "lock the tree %s: %w", t.dir, err)
+	}
+	return t, ownLike(t.lock.Path(), r.commonDir)
+}
+
+// prepare makes the tree's directory and what git needs to know of it. The directory must be new, empty or this tree's own:
+// the cache's place is the user's to choose, and what else lies there is not ours to delete.
+func (t *Tree) prepare() error {
+	pointer := filepath.Join(t.dir, ".git")
+	entries, err := os.ReadDir(t.dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if len(entries) > 0 {
+		content, err := os.ReadFile(pointer)
+		if err != nil || !strings.HasSuffix(strings.TrimSpace(string(content)), filepath.Join("devenv", filepath.Base(t.gitDir))) {
+			return report.Fail(report.KindWork, "move it away, or choose another cache with DEVENV_CACHE",
+				"%s is there and no tree of devenv's", t.dir)
+		}
+	}
+	if err := os.MkdirAll(t.dir, 0o777); err != nil {
+		return err
+	}
+	if err := makeOwned(t.gitDir, t.repo.commonDir); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(t.gitDir, "commondir"), []byte("../..\n"), 0o666); err != nil {
+		return err
+	}
+	return writeWhole(pointer, []byte("gitdir: "+t.gitDir+"\n"))
+}
+
+// writeWhole writes a file so that a reader sees the old or the new content.
+func writeWhole(path string, content []byte) error {
+	if old, err := os.ReadFile(path); err == nil && string(old) == string(content) {
+		return nil
+	}
+	if err := os.WriteFile(path+".devenv", content, 0o666); err != nil {
+		return err
+	}
+	return os.Rename(path+".devenv", path)
+}
+
+// Dir returns the tree's directory, absolute.
+func (t *Tree) Dir() string { return t.dir }
+
+// git starts a command in the tree. Both directories are named, so that it works before git would find them by itself.
+func (t *Tree) git(args ...string) *command {
+	return git(t.dir, args...).with("GIT_DIR="+t.gitDir, "GIT_WORK_TREE="+t.dir)
+}
+
+// Close gives the tree's lock back; the files stay for the next run.
+func (t *Tree) Close() error { return t.lock.Close() }
+
+// Remove deletes the tree and what git knows of it, and gives its lock back.
+func (t *Tree) Remove(_ context.Context) error {
+	err := errors.Join(t.removeSubmodules(), t.removeFiles(), os.RemoveAll(t.gitDir), t.Close())
+	if err != nil {
+		return report.Fail(report.KindWork, "", "remove the tree %s: %w", t.dir, err)
+	}
+	return nil
+}
+
+// removeFiles deletes the checkout if it is one of ours.
+func (t *Tree) removeFiles() error {
+	content, err := os.ReadFile(filepath.Join(t.dir, ".git"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil || !strings.HasSuffix(strings.TrimSpace(string(content)), filepath.Join("devenv", filepath.Base(t.gitDir))) {
+		return errors.Join(err, fmt.Errorf("%s is no tree of devenv's", t.dir))
+	}
+	return os.RemoveAll(t.dir)
+}

@@ -1,0 +1,142 @@
+package gitrepo
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// A file with this name in a tree's git directory says that filters failed: its index takes files for clean that are not.
+const unfiltered = "devenv-unfiltered"
+
+// Checkout brings the tree to another commit or tree; only files that differ are written, foreign files go. HEAD is the commit;
+// for a tree it is a commit of it whose parent is the user's HEAD.
+func (t *Tree) Checkout(ctx context.Context, treeish string) error {
+	t.Notes = nil
+	commit, err := t.commit(ctx, treeish)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(t.forgetMerge(), writeWhole(filepath.Join(t.gitDir, "HEAD"), []byte(commit+"\n")))
+	if err == nil {
+		err = t.write(ctx, commit)
+	}
+	if err == nil {
+		err = t.clean(ctx)
+	}
+	if err == nil {
+		err = t.checkoutSubmodules(ctx, commit)
+	}
+	if err != nil {
+		return report.Fail(report.KindWork, "", "check out %s in %s: %w", short(treeish), t.dir, err)
+	}
+	return nil
+}
+
+// commit returns the commit to have as HEAD.
+func (t *Tree) commit(ctx context.Context, treeish string) (string, error) {
+	commit, found, err := t.repo.resolve(ctx, treeish)
+	if err != nil || found {
+		return commit, err
+	}
+	tree, err := t.repo.git("rev-parse", "-q", "--verify", treeish+"^{tree}").line(ctx)
+	if err != nil {
+		return "", report.Fail(report.KindWork, "", "check out %s in %s: there is no such commit or tree", treeish, t.dir)
+	}
+	head, err := t.repo.Head(ctx)
+	if err != nil {
+		return "", err
+	}
+	return t.repo.commitOf(ctx, tree, head.Commit)
+}
+
+// forgetMerge removes what a merge in the tree, or a killed git, left. The tree's lock is ours, so nobody is at work.
+func (t *Tree) forgetMerge() error {
+	var failed error
+	for _, name := range []string{"MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "AUTO_MERGE", "index.lock", "HEAD.lock"} {
+		if err := os.Remove(filepath.Join(t.gitDir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			failed = errors.Join(failed, err)
+		}
+	}
+	return failed
+}
+
+// write brings files and index to the commit. What is modified, deleted or in the way is overwritten.
+func (t *Tree) write(ctx context.Context, commit string) error {
+	mark := filepath.Join(t.gitDir, unfiltered)
+	if _, err := os.Stat(mark); err == nil {
+		if err := errors.Join(t.dropIndex(), os.Remove(mark)); err != nil {
+			return err
+		}
+	}
+	err := t.readTree(commit).run(ctx)
+	if err != nil && ctx.Err() == nil && !filterFailed(err) {
+		// An index that is damaged, or that names objects since pruned, is no reason to stop: it can be made anew.
+		if err := t.dropIndex(); err != nil {
+			return err
+		}
+		err = t.readTree(commit).run(ctx)
+	}
+	if err != nil && ctx.Err() == nil && filterFailed(err) {
+		return t.writeUnfiltered(ctx, commit, mark, err)
+	}
+	return err
+}
+
+func (t *Tree) readTree(commit string) *command { return t.git("read-tree", "--reset", "-u", commit) }
+
+func (t *Tree) dropIndex() error {
+	err := os.Remove(filepath.Join(t.gitDir, "index"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// filterFailed says whether git stopped because a file's filter (LFS, git-crypt) did.
+func filterFailed(err error) bool {
+	text := says(err)
+	return strings.Contains(text, "smudge filter") || strings.Contains(text, "external filter")
+}
+
+// writeUnfiltered checks out without filters, notes it, and marks the tree so that the next checkout tries them again.
+func (t *Tree) writeUnfiltered(ctx context.Context, commit, mark string, cause error) error {
+	if err := os.WriteFile(mark, nil, 0o666); err != nil {
+		return err
+	}
+	names, err := t.git("config", "-z", "--name-only", "--get-regexp", `^filter\..*\.(smudge|process|required)$`).list(ctx)
+	if err != nil {
+		return errors.Join(cause, err)
+	}
+	var off []string
+	for _, name := range names {
+		value := "="
+		if strings.HasSuffix(name, ".required") {
+			value = "=false"
+		}
+		off = append(off, name+value)
+	}
+	if err := t.dropIndex(); err != nil {
+		return err
+	}
+	if err := t.readTree(commit).set(off...).run(ctx); err != nil {
+		return err
+	}
+	lines := strings.Split(strings.TrimSpace(says(cause)), "\n")
+	t.Notes = append(t.Notes, "a filter failed, so filtered files (LFS) are as git stores them: "+lines[len(lines)-1])
+	return nil
+}
+
+// clean removes foreign files, and ignored ones unless they are kept.
+func (t *Tree) clean(ctx context.Context) error {
+	args := []string{"clean", "-ffd", "-q"}
+	if !t.keepIgnored {
+		args = append(args, "-x")
+	}
+	return t.git(args...).run(ctx)
+}

@@ -1,0 +1,186 @@
+package gitrepo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"devenv/devenv/report"
+)
+
+// UndoOptions say how to undo.
+type UndoOptions struct {
+	// Force takes back files that were edited since; a copy of them is kept and named.
+	Force bool
+	// DryRun only says what would happen.
+	DryRun bool
+}
+
+// UndoResult is what an undo did, or would do.
+type UndoResult struct {
+	// Command is the one taken back, At when it delivered.
+	Command string
+	At      time.Time
+	// Files are what happened to each: removed, restored.
+	Files []report.File
+	// Edited are the files that were edited since the delivery, repo-relative.
+	Edited []string
+	// Kept are copies of the edited files, path to absolute name of the copy; empty on a dry run.
+	Kept map[string]string
+}
+
+// Undo takes back the last delivery; called again, the one before. Nothing to take back is a KindUsage failure; files edited since
+// are a KindWork failure that names them, unless forced. The caller holds the Lock.
+func (r *Repo) Undo(_ context.Context, opts UndoOptions) (UndoResult, error) {
+	return r.undo(opts, func(string) {})
+}
+
+func (r *Repo) undo(opts UndoOptions, step func(string)) (UndoResult, error) {
+	if _, err := r.recoverDeliveries(step); err != nil {
+		return UndoResult{}, err
+	}
+	e, found, err := r.lastDelivery(step)
+	if err != nil {
+		return UndoResult{}, err
+	}
+	if !found {
+		return UndoResult{}, report.Fail(report.KindUsage, "", "undo: devenv has delivered nothing in %s that is not taken back", r.root)
+	}
+	result := UndoResult{Command: e.journal.Command, At: e.journal.At, Files: e.undone(), Kept: map[string]string{}}
+	if result.Edited, err = e.edited(); err != nil {
+		return UndoResult{}, report.Fail(report.KindWork, "", "undo \"devenv %s\": %w", e.journal.Command, err)
+	}
+	if opts.DryRun {
+		return result, nil
+	}
+	if len(result.Edited) > 0 && !opts.Force {
+		return UndoResult{}, report.Fail(report.KindWork, "take it back all the same, with a copy of them kept: devenv undo --yes",
+			"undo \"devenv %s\": edited since it wrote them: %s", e.journal.Command, strings.Join(result.Edited, ", "))
+	}
+	if err := e.undo(&result); err != nil {
+		return UndoResult{}, report.Fail(report.KindWork, writableHint(err), "undo \"devenv %s\": %w", e.journal.Command, err)
+	}
+	return result, nil
+}
+
+// undo keeps copies of edited files, then takes the delivery back.
+func (e *execution) undo(result *UndoResult) error {
+	for _, c := range e.journal.Changes {
+		if dir, err := writableParent(e.repo.target(c.Path)); err != nil {
+			return fmt.Errorf("write into %s: %w", dir, err)
+		}
+	}
+	for _, name := range result.Edited {
+		kept, err := e.keepEdited(name)
+		if err != nil {
+			return err
+		}
+		result.Kept[name] = kept
+	}
+	e.journal.Forced = len(result.Edited) > 0
+	if err := e.mark(stateUndoing); err != nil {
+		return err
+	}
+	return e.takeBack()
+}
+
+// keepEdited copies an edited file out of the way and returns the copy's name.
+func (e *execution) keepEdited(name string) (string, error) {
+	target := e.repo.target(name)
+	info, err := os.Lstat(target)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", fmt.Errorf("%s is no plain file now: move it away", name)
+	}
+	content, err := os.ReadFile(target)
+	if err != nil {
+		return "", err
+	}
+	kept := e.repo.state("kept", filepath.Base(e.dir)+"-"+time.Now().Format("20060102-150405"), filepath.FromSlash(name))
+	if err := makeOwned(filepath.Dir(kept), e.repo.gitDir); err != nil {
+		return "", err
+	}
+	return kept, errors.Join(writeSynced(kept, content, 0o666), ownLike(kept, e.repo.gitDir))
+}
+
+// undone says what taking the delivery back does to each file.
+func (e *execution) undone() []report.File {
+	files := make([]report.File, 0, len(e.journal.Changes))
+	for _, c := range e.journal.Changes {
+		action := report.FileRestored
+		if c.Old == nil {
+			action = report.FileRemoved
+		}
+		files = append(files, report.File{Path: c.Path, Action: action})
+	}
+	return files
+}
+
+// lastDelivery opens the newest complete delivery.
+func (r *Repo) lastDelivery(step func(string)) (*execution, bool, error) {
+	names, err := r.deliveries()
+	if err != nil {
+		return nil, false, err
+	}
+	for i := len(names) - 1; i >= 0; i-- {
+		e, begun, err := r.openDelivery(names[i], step)
+		if err != nil {
+			return nil, false, err
+		}
+		if begun && e.journal.State == stateDone {
+			return e, true, nil
+		}
+	}
+	return nil, false, nil
+}
+
+// Delivered is a delivery that was made and not taken back.
+type Delivered struct {
+	Command string
+	At      time.Time
+	Files   []report.File
+}
+
+// LastDelivery returns what Undo would take back; false when there is nothing.
+func (r *Repo) LastDelivery(_ context.Context) (Delivered, bool, error) {
+	e, found, err := r.lastDelivery(func(string) {})
+	if err != nil || !found {
+		return Delivered{}, false, err
+	}
+	delivered := Delivered{Command: e.journal.Command, At: e.journal.At}
+	for _, c := range e.journal.Changes {
+		delivered.Files = append(delivered.Files, report.File{Path: c.Path, Action: c.Action})
+	}
+	return delivered, true, nil
+}
+
+// Written returns the content that devenv last wrote to a path of this worktree and that was not taken back; fs.ErrNotExist when
+// it never did, or so many deliveries ago that it is forgotten.
+func (r *Repo) Written(name string) ([]byte, error) {
+	names, err := r.deliveries()
+	if err != nil {
+		return nil, err
+	}
+	for n := len(names) - 1; n >= 0; n-- {
+		e, begun, err := r.openDelivery(names[n], func(string) {})
+		if err != nil {
+			return nil, err
+		}
+		for i, c := range e.journal.Changes {
+			if begun && c.Path == name && c.New != nil && e.journal.State == stateDone {
+				return os.ReadFile(e.newFile(i))
+			}
+		}
+	}
+	return nil, fmt.Errorf("what devenv wrote to %s: %w", name, fs.ErrNotExist)
+}
+
+func isNotDir(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
