@@ -1,0 +1,122 @@
+package gitrepo
+
+import (
+	"context"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"devenv/devenv/report"
+)
+
+func wantBase(t *testing.T, s sandbox, name, ref, commit string) {
+	t.Helper()
+	base, err := s.open().ResolveBase(context.Background(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if base.Ref != ref || base.Commit != commit {
+		t.Errorf("base of %q is %+v and not %s at %s", name, base, ref, commit)
+	}
+}
+
+func TestTheBaseIsTheRemotesDefaultThenDevelopMainMaster(t *testing.T) {
+	s := newSandbox(t)
+	first := s.git("rev-parse", "HEAD")
+	s.git("checkout", "-q", "-b", "feature")
+	s.write("models.py", "two\n")
+	second := s.commit("second")
+	wantBase(t, s, "", "refs/heads/main", first)
+	s.git("branch", "develop", second)
+	wantBase(t, s, "", "refs/heads/develop", second)
+	s.git("update-ref", "refs/remotes/origin/develop", first)
+	wantBase(t, s, "", "refs/remotes/origin/develop", first)
+	s.git("update-ref", "refs/remotes/origin/trunk", second)
+	s.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
+	wantBase(t, s, "", "refs/remotes/origin/trunk", second)
+	s.git("update-ref", "-d", "refs/remotes/origin/trunk")
+	wantBase(t, s, "", "refs/remotes/origin/develop", first)
+}
+
+func TestOnTheBaseItselfTheBaseIsHead(t *testing.T) {
+	s := newSandbox(t)
+	first := s.git("rev-parse", "HEAD")
+	s.git("update-ref", "refs/remotes/origin/main", first)
+	s.write("models.py", "two\n")
+	second := s.commit("second")
+	wantBase(t, s, "", "HEAD", second)
+	wantBase(t, s, "main", "HEAD", second)
+	wantBase(t, s, "refs/remotes/origin/main", "refs/remotes/origin/main", first)
+}
+
+func TestAFullRefACommitAndARemoteBranchAreTakenAsTheyAre(t *testing.T) {
+	s := newSandbox(t)
+	first := s.git("rev-parse", "HEAD")
+	s.git("tag", "v1")
+	s.git("update-ref", "refs/remotes/upstream/main", first)
+	s.git("checkout", "-q", "--detach")
+	wantBase(t, s, "refs/tags/v1", "refs/tags/v1", first)
+	wantBase(t, s, first[:9], first, first)
+	wantBase(t, s, "upstream/main", "refs/remotes/upstream/main", first)
+	wantBase(t, s, "main", "refs/heads/main", first)
+}
+
+func TestAnUnknownBaseNamesTheCandidatesAndTheLine(t *testing.T) {
+	s := newSandbox(t)
+	s.git("branch", "-m", "stable")
+	s.git("branch", "next")
+	s.git("checkout", "-q", "-b", "feature")
+	_, err := s.open().ResolveBase(context.Background(), "")
+	wantFailure(t, err, report.KindUsage, "stable", "next", ".devenv.yaml", "base: ")
+	_, err = s.open().ResolveBase(context.Background(), "--upload-pack=x")
+	wantFailure(t, err, report.KindUsage, "--upload-pack=x")
+}
+
+func TestHeadSaysWhereTheWorktreeStands(t *testing.T) {
+	s := newSandbox(t)
+	first := s.git("rev-parse", "HEAD")
+	head, err := s.open().Head(context.Background())
+	if err != nil || head != (Head{"refs/heads/main", first}) {
+		t.Errorf("%+v, %v", head, err)
+	}
+	s.git("checkout", "-q", "--detach")
+	head, err = s.open().Head(context.Background())
+	if err != nil || head != (Head{"", first}) {
+		t.Errorf("detached: %+v, %v", head, err)
+	}
+	s.git("checkout", "-q", "--orphan", "fresh")
+	_, err = s.open().Head(context.Background())
+	wantFailure(t, err, report.KindUsage, "branch fresh", "no commit yet")
+}
+
+func TestAShallowCloneSaysWhatToFetch(t *testing.T) {
+	origin := newSandbox(t)
+	origin.git("checkout", "-q", "-b", "feature")
+	origin.write("models.py", "two\n")
+	origin.commit("second")
+	clone := sandbox{t, filepath.Join(t.TempDir(), "clone")}
+	cmd := exec.Command("git", "clone", "-q", "--depth=1", "--branch=feature", "file://"+origin.dir, clone.dir)
+	cmd.Env = userEnvironment()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s", out)
+	}
+	// The remote's default is feature here, so the base asked for is named.
+	_, err := clone.open().ResolveBase(context.Background(), "main")
+	wantFailure(t, err, report.KindWork, "shallow clone", "git fetch --unshallow origin +refs/heads/main:refs/remotes/origin/main")
+
+	clone.git("fetch", "-q", "--depth=1", "origin", "+refs/heads/main:refs/remotes/origin/main")
+	base, err := clone.open().ResolveBase(context.Background(), "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = clone.open().MergeBase(context.Background(), "HEAD", base.Commit)
+	wantFailure(t, err, report.KindWork, "shallow clone", "git fetch --unshallow")
+}
+
+func TestUnrelatedHistoriesHaveNoMergeBase(t *testing.T) {
+	s := newSandbox(t)
+	s.git("checkout", "-q", "--orphan", "other")
+	s.commit("other")
+	_, err := s.open().MergeBase(context.Background(), "main", "other")
+	wantFailure(t, err, report.KindWork, "no common history")
+}

@@ -1,0 +1,3 @@
+package gitrepo
+
+func child(string) int { return 1 }
