@@ -226,9 +226,6 @@ func TestALinkedWorktreeOnADetachedHeadIsCaptured(t *testing.T) {
 }
 
 func TestAHundredThousandFilesAreCapturedWithoutReadingThem(t *testing.T) {
-	if testing.Short() {
-		t.Skip("makes many files")
-	}
 	s := newSandbox(t)
 	// Entries that are skipped cost the same index work and no files on the disk.
 	id := s.git("rev-parse", "HEAD:models.py")
