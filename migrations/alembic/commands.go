@@ -28,12 +28,13 @@ func (d *Driver) History(ctx context.Context) (migrations.History, error) {
 // Current reads the database's version table.
 func (d *Driver) Current(ctx context.Context, db Database) (Current, error) {
 	var answer Current
-	return answer, d.call(ctx, request{Command: "current", Database: db}, &answer)
+	err := d.call(ctx, request{Command: "current", Database: db}, &answer)
+	return answer, err
 }
 
 // SetVersion makes the version table say that exactly these revisions are applied, without running any.
 func (d *Driver) SetVersion(ctx context.Context, db Database, heads ...string) error {
-	return d.call(ctx, request{Command: "set_version", Database: db, Arguments: map[string]any{"heads": heads}}, nil)
+	return d.call(ctx, request{Command: "set_version", Database: db, Arguments: map[string]any{"heads": append([]string{}, heads...)}}, nil)
 }
 
 // Upgrade runs the migrations up to a target, such as "head". When a migration fails the error is a
@@ -54,13 +55,28 @@ func (d *Driver) Autogenerate(ctx context.Context, db Database) ([]migrations.Op
 		Operations []migrations.Operation `json:"operations"`
 	}
 	err := d.call(ctx, request{Command: "autogenerate", Database: db}, &answer)
+	d.generated = answer.Operations
 	return answer.Operations, err
 }
 
-// WriteRevision writes the last Autogenerate's result as a revision file, less the noise, and imports it.
+// WriteRevision writes the last Autogenerate's result as a revision file, less the noise, and imports it. A file that
+// does not import is removed again, and the error is a *migrations.Failure.
 func (d *Driver) WriteRevision(ctx context.Context, r Revise) (Written, error) {
 	var answer Written
-	return answer, d.call(ctx, request{Command: "write_revision", Arguments: map[string]any{"revise": r}}, &answer)
+	arguments := map[string]any{"revise": r, "exclude": d.noise(r.Exclude)}
+	err := d.call(ctx, request{Command: "write_revision", Arguments: arguments}, &answer)
+	return answer, err
+}
+
+// noise returns the positions, in the last autogenerate's operations, of those to leave out.
+func (d *Driver) noise(exclude []migrations.Operation) []int {
+	positions := []int{}
+	for i, o := range d.generated {
+		if migrations.IsNoise(o, d.generated, exclude) {
+			positions = append(positions, i)
+		}
+	}
+	return positions
 }
 
 // CreateAll creates the models' schema on a database that has none of it.

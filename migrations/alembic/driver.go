@@ -34,6 +34,8 @@ type Driver struct {
 	done    sync.WaitGroup
 	next    int
 	broken  error
+	// generated are the last Autogenerate's operations, by whose positions WriteRevision leaves some out.
+	generated []migrations.Operation
 }
 
 // request is one command. The exported fields travel.
@@ -102,19 +104,20 @@ func modules() (map[string]string, error) {
 	return found, nil
 }
 
-// Close ends the process and waits for it. It is safe to call twice.
+// Close ends the process and waits for it, as long as the context allows. A command in the middle of which it is called
+// runs to its end first: kill the process, or remove its container, to stop it.
 func (d *Driver) Close(ctx context.Context) error {
-	err := d.process.Close()
-	go func() {
-		for range d.replies { //nolint:revive // drain: the reader must not block on a caller that has gone
+	closed := d.process.Close()
+	d.done.Go(func() {
+		for range d.replies { // the reader must not wait for a caller that has gone
 		}
-	}()
-	if _, waitErr := d.process.Wait(ctx); waitErr != nil {
-		return fmt.Errorf("end the migration tool's driver: %w", waitErr)
+	})
+	if _, err := d.process.Wait(ctx); err != nil {
+		return fmt.Errorf("end the migration tool's driver: %w", err)
 	}
 	d.done.Wait()
-	if errors.Is(err, io.ErrClosedPipe) {
-		return nil
+	if closed != nil && !errors.Is(closed, io.ErrClosedPipe) && !errors.Is(closed, fs.ErrClosed) {
+		return fmt.Errorf("end the migration tool's driver: %w", closed)
 	}
 	return nil
 }

@@ -78,8 +78,8 @@ type Revise struct {
 	Parents []string `json:"parents"`
 	// Directory is the version directory to write to, for projects with several; empty leaves the choice to Alembic.
 	Directory string `json:"version_path,omitempty"`
-	// Exclude are the operations and facets left out: the noise.
-	Exclude []migrations.Operation `json:"exclude,omitempty"`
+	// Exclude are the operations and facets left out: the noise. What migrations.Subtract would leave stays in.
+	Exclude []migrations.Operation `json:"-"`
 	// Renames replace their drop and add.
 	Renames []migrations.Rename `json:"renames,omitempty"`
 	// AppendUpgrade and AppendDowngrade are lines of Python, without indentation, that end the functions' bodies.

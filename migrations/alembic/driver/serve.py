@@ -1,0 +1,102 @@
+"""The loop: one command at a time, one JSON line each way, whatever the project's code does to the process."""
+
+import contextlib
+import json
+import os
+import sys
+import warnings
+
+from devenv_driver import commands, failures, network
+from devenv_driver.project import Session
+
+
+class Channel:
+    """The private stream of replies. Nothing else can write to it."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.id = 0
+
+    def send(self, **message):
+        self.stream.write(json.dumps(dict(message, id=self.id), default=str) + "\n")
+        self.stream.flush()
+
+
+def serve(requests):
+    """Answers requests until there are no more, then ends the process at once, threads and exit hooks included."""
+    channel = Channel(_take_stdout())
+    _prepare_interpreter()
+    session = Session(channel)
+    for line in requests:
+        request = json.loads(line.decode())
+        channel.id = request["id"]
+        answer = {}
+        failure = _run(session, request, answer)
+        channel.send(end=True, result=answer, failure=failure)
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _take_stdout():
+    """Keeps the real stdout for replies; what the project prints goes to stderr, what it reads is empty."""
+    replies = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    return replies
+
+
+def _prepare_interpreter():
+    # A revision file may be rewritten within the second that bytecode files are stamped with.
+    sys.dont_write_bytecode = True
+    sys.argv = ["alembic"]
+    # "-c" puts the working directory first, the alembic command does not; last, it serves code that counts on it.
+    if sys.path and sys.path[0] == "":
+        del sys.path[0]
+    sys.path.append(os.getcwd())
+
+
+def _run(session, request, answer):
+    """Runs one command into answer; returns its failure or None."""
+    try:
+        with _as_if_first(), network.pointed_at(request.get("address"), request.get("hosts")):
+            commands.COMMANDS[request["cmd"]](session, request.get("arguments") or {}, answer)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit of the project's code included
+        return failures.describe(error, session)
+    finally:
+        session.recorder = None
+        network.drop_open_connections()
+    return None
+
+
+@contextlib.contextmanager
+def _as_if_first():
+    """Gives back what project code changes in the process, so that every command starts like the first."""
+    directory, path, environment = os.getcwd(), list(sys.path), dict(os.environ)
+    out, err = sys.stdout, sys.stderr
+    try:
+        with warnings.catch_warnings():
+            _fresh_event_loop()
+            yield
+    finally:
+        os.chdir(directory)
+        sys.path[:] = path
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.stdout, sys.stderr = out, err
+        for stream in (out, err):
+            with contextlib.suppress(Exception):
+                stream.flush()
+
+
+def _fresh_event_loop():
+    """asyncio.run leaves the thread without a loop; a second command must find what the first one found."""
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return
+    with contextlib.suppress(Exception):
+        warnings.simplefilter("ignore", DeprecationWarning)
+        asyncio.set_event_loop_policy(None)

@@ -1,0 +1,133 @@
+"""Statements as they run: which revision and line sent them, how long they took, how they failed."""
+
+import contextlib
+import os
+import sys
+import time
+
+from devenv_driver import effects
+from devenv_driver.failures import state_of
+
+
+class _Listeners:
+    """The one recorder that the process-wide listeners report to."""
+
+    recorder = None
+    listening = False
+
+
+class Recorder:
+    """Follows one upgrade or downgrade and reports its statements to the channel."""
+
+    def __init__(self, channel, script, trace_effects):
+        self.channel = channel
+        self.files = _files_of(script)
+        self.paths = {}
+        self.revision = ""
+        self.running = False
+        self.finished = []
+        self.failed = ""
+        self.version_table = ""
+        self.count = 0
+        self.effects = effects.Effects() if trace_effects else None
+
+    def watch(self, step):
+        """Makes a step tell when its revision runs."""
+        run, revision = step.migration_fn, _revision_of(step)
+
+        def watched(**kwargs):
+            self.revision, self.running = revision, True
+            result = run(**kwargs)
+            self.running = False
+            self.finished.append(revision)
+            return result
+
+        step.migration_fn = watched
+
+    def revision_of(self, filename):
+        """Returns the revision whose file it is, or None."""
+        if filename not in self.paths:
+            self.paths[filename] = self.files.get(os.path.realpath(filename))
+        return self.paths[filename]
+
+    def place(self):
+        """Returns revision, file and line of the innermost frame in a revision's file."""
+        frame = sys._getframe(1)
+        while frame is not None:
+            revision = self.revision_of(frame.f_code.co_filename)
+            if revision:
+                return revision, frame.f_code.co_filename, frame.f_lineno
+            frame = frame.f_back
+        return (self.revision if self.running else "", "", 0)
+
+    def report(self, begun, rows=-1, state="", after=None):
+        """Sends one statement that has ended."""
+        self.count += 1
+        revision, path, line = begun["place"]
+        sql = begun["sql"]
+        self.channel.send(statement={
+            "seq": self.count, "revision": revision, "file": path, "line": line, "sql": sql,
+            "ms": (time.monotonic() - begun["at"]) * 1000, "rows": rows, "sqlstate": state,
+            "version": not path and bool(self.version_table) and self.version_table in sql, "effects": after,
+        })
+
+
+@contextlib.contextmanager
+def recording(recorder):
+    """Reports every statement of every engine to the recorder while the block runs."""
+    _listen()
+    _Listeners.recorder = recorder
+    try:
+        yield
+    finally:
+        _Listeners.recorder = None
+
+
+def _listen():
+    if _Listeners.listening:
+        return
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    event.listen(Engine, "before_cursor_execute", _before)
+    event.listen(Engine, "after_cursor_execute", _after)
+    event.listen(Engine, "handle_error", _on_error)
+    _Listeners.listening = True
+
+
+def _before(connection, cursor, statement, parameters, context, executemany):
+    recorder = _Listeners.recorder
+    if recorder is None or context is None:
+        return
+    if recorder.effects:
+        recorder.effects.before(connection)
+    context._devenv_begun = {"sql": statement, "place": recorder.place(), "at": time.monotonic()}
+
+
+def _after(connection, cursor, statement, parameters, context, executemany):
+    recorder = _Listeners.recorder
+    begun = getattr(context, "_devenv_begun", None)
+    if recorder is None or begun is None:
+        return
+    rows = getattr(cursor, "rowcount", -1)
+    after = recorder.effects.after(connection) if recorder.effects else None
+    recorder.report(begun, rows if isinstance(rows, int) else -1, after=after)
+
+
+def _on_error(context):
+    recorder = _Listeners.recorder
+    if recorder is None:
+        return
+    begun = getattr(context.execution_context, "_devenv_begun", None)
+    if begun is not None and context.statement is not None:
+        recorder.failed = begun["sql"]
+        recorder.report(begun, state=state_of(context.original_exception) or "?")
+
+
+def _files_of(script):
+    return {os.path.realpath(str(s.path)): s.revision for s in script.walk_revisions()}
+
+
+def _revision_of(step):
+    revision = getattr(step, "revision", None)
+    return getattr(revision, "revision", "") or ""

@@ -1,0 +1,200 @@
+"""Writes a captured autogenerate, less what is left out, as the project's own kind of revision file."""
+
+import contextlib
+import copy
+import os
+
+from devenv_driver import edit
+from devenv_driver.enums import Enums
+from devenv_driver.failures import Refused
+from devenv_driver.imports import complete
+from devenv_driver.lines import indented, line_operation, put_lines
+from devenv_driver.project import hook_names, version_directories, without_hooks
+
+
+def write_revision(session, arguments, answer):
+    """Writes one revision file and imports it; writes none when no operation is left."""
+    revise = arguments["revise"]
+    config, script = session.load("revision", "--message=" + revise["message"])
+    answer.update(nothing=True, revision="", parents=[], path="", content="", operations=[])
+    answer["post_write_hooks"] = hook_names(config, script)
+    if revise.get("empty"):
+        body = _Body({"config": config}, revise)
+    else:
+        body = _generated_body(session, revise, arguments.get("exclude") or [])
+        if body is None:
+            return
+        answer["operations"] = body.entries
+    _write(script, revise, body, answer)
+    answer["nothing"] = False
+
+
+class _Body:
+    """The template's arguments and the options that a project's hook may have chosen."""
+
+    def __init__(self, template, revise, directives=None, entries=()):
+        self.template = template
+        self.directives = directives
+        self.entries = list(entries)
+        if directives is None:
+            self.template["upgrades"] = indented(revise.get("append_upgrade")).lstrip()
+            self.template["downgrades"] = indented(revise.get("append_downgrade")).lstrip()
+
+    def chosen(self, name):
+        return getattr(self.directives, name, None) if self.directives is not None else None
+
+
+def _generated_body(session, revise, exclude):
+    """Returns the body of what is left, None when that is nothing."""
+    generated = session.generated
+    if generated is None:
+        raise Refused("tool", "there is no autogenerate to write", "run autogenerate first")
+    if generated.script is None and not revise.get("append_upgrade"):
+        return None
+    describer, revisions = generated.describer, generated.revisions
+    excluded = [generated.entries[number] for number in exclude]
+    script = _edited(generated, revise, excluded)
+    entries = describer.all(script.upgrade_ops_list)
+    if not entries and not revise.get("append_upgrade"):
+        return None
+    return _Body(_rendered(revisions, script, revise), revise, script, entries)
+
+
+def _edited(generated, revise, excluded):
+    """Returns a copy of the captured script with noise, renames, enum types and appended lines seen to."""
+    describer, renames = generated.describer, revise.get("renames") or []
+    script = copy.copy(generated.script)
+    ups, downs = edit.dropped_keys(excluded, describer, generated.upgrades())
+    upgrade, downgrade = script.upgrade_ops_list, script.downgrade_ops_list
+    script._upgrade_ops = [_container(c, edit.rename(edit.without(c.ops, ups, describer), renames, describer)) for c in upgrade]
+    back = edit.reversed_renames(renames)
+    script._downgrade_ops = [_container(c, edit.rename(edit.without(c.ops, downs, describer), back, describer)) for c in downgrade]
+    _see_to_enums(script, describer, generated.existing_types)
+    lines = line_operation()
+    if revise.get("append_upgrade"):
+        script._upgrade_ops[0].ops.append(lines(revise["append_upgrade"]))
+    if revise.get("append_downgrade"):
+        script._downgrade_ops[0].ops.append(lines(revise["append_downgrade"]))
+    return script
+
+
+def _container(container, operations):
+    copied = copy.copy(container)
+    copied.ops = operations
+    return copied
+
+
+def _see_to_enums(script, describer, existing):
+    enums = Enums(describer, existing)
+    if any(enums.handled_by_project(c.ops) for c in script._upgrade_ops):
+        return
+    for container in script._upgrade_ops:
+        container.ops = enums.prepare(container.ops)
+    create, drop = enums.lines()
+    back = Enums(describer, existing)
+    for container in script._downgrade_ops:
+        container.ops = back.prepare(container.ops)
+    lines = line_operation()
+    if create:
+        script._upgrade_ops[0].ops.insert(0, lines(create))
+        script._downgrade_ops[0].ops.append(lines(drop))
+
+
+def _rendered(revisions, script, revise):
+    """Returns the template's arguments, rendered as Alembic does, with our lines in their places."""
+    from alembic.autogenerate import render
+
+    autogen = revisions._last_autogen_context
+    autogen.imports = set(script.imports or ())
+    autogen.opts["devenv_lines"] = []
+    template = dict(revisions.template_args)
+    render._render_python_into_templatevars(autogen, script, template)
+    for name, text in template.items():
+        if isinstance(text, str):
+            template[name] = put_lines(text, autogen.opts["devenv_lines"])
+    return template
+
+
+def _write(script, revise, body, answer):
+    without_hooks(script)
+    identity = revise.get("rev_id") or body.chosen("rev_id") or _new_identity()
+    written = _Paths(script)
+    try:
+        made = script.generate_revision(
+            identity, _in_docstring(revise["message"]), refresh=True, splice=True,
+            head=_head(script, revise, body), version_path=revise.get("version_path") or body.chosen("version_path"),
+            branch_labels=body.chosen("branch_label"), depends_on=body.chosen("depends_on"), **body.template
+        )
+        path = str(made.path)
+        answer.update(_finish(script, path, identity))
+    except SyntaxError as error:
+        written.remove_new()
+        raise Refused(
+            "broken_file", "the generated file is not valid Python: %s" % error.msg,
+            "a default or type in the models has no Python text; give env.py a render_item for it",
+            file=error.filename or "", line=error.lineno or 0,
+        ) from error
+    except OSError as error:
+        written.remove_new()
+        raise Refused("unwritable", "write the revision: %s" % error, "make the versions directory writable") from error
+    except BaseException:
+        written.remove_new()
+        raise
+
+
+def _finish(script, path, identity):
+    """Adds the imports that the file lacks and loads it once more; returns what the answer says of it."""
+    encoding = script.output_encoding or "utf-8"
+    with open(path, encoding=encoding, newline="") as stream:
+        source = stream.read()
+    completed = complete(source, path)
+    if completed != source:
+        with open(path, "w", encoding=encoding, newline="") as stream:
+            stream.write(completed)
+    from alembic.util import load_python_file
+
+    module = load_python_file(os.path.dirname(path), os.path.basename(path))
+    if str(module.revision) != identity:
+        raise Refused("broken_file", "the written file says revision %s instead of %s" % (module.revision, identity), file=path)
+    down = module.down_revision
+    parents = [] if down is None else [down] if isinstance(down, str) else list(down)
+    return {"revision": identity, "parents": parents, "path": path, "content": completed}
+
+
+class _Paths:
+    """The files below the version directories before a write, so that a failed write leaves none."""
+
+    def __init__(self, script):
+        self.directories = version_directories(script)
+        self.before = set(self._all())
+
+    def remove_new(self):
+        for path in set(self._all()) - self.before:
+            with contextlib.suppress(OSError):
+                os.remove(path)
+
+    def _all(self):
+        for directory in self.directories:
+            for root, _, names in os.walk(directory):
+                yield from (os.path.join(root, name) for name in names if name.endswith(".py"))
+
+
+def _head(script, revise, body):
+    parents = revise.get("parents")
+    if parents is None:
+        return body.chosen("head") or "head"
+    if not parents:
+        return "base"
+    return parents[0] if len(parents) == 1 else tuple(parents)
+
+
+def _new_identity():
+    from alembic.util import rev_id
+
+    return rev_id()
+
+
+def _in_docstring(message):
+    """Returns the message as it must be written inside a docstring to be read back unchanged."""
+    text = message.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return text[:-1] + '\\"' if text.endswith('"') else text
