@@ -8,7 +8,6 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/devenv/config"
-	"devenv/devenv/report"
 )
 
 // Files is a repository's files at one moment.
@@ -23,15 +22,15 @@ type Files interface {
 
 // Project is what was found.
 type Project struct {
-	// Database, Backend are services of the Compose model.
 	Database string
-	Backend  string
+	// Backend is empty when the project has none: nothing but the database and tasks that end.
+	Backend string
 	// Migrations is the migration tool and where it runs.
 	Migrations MigrationTool
 	// Needs are the services started beside the backend, sorted.
 	Needs []string
-	// OneShots are the services that run to their end before the backend starts (or beside it) and depend on the
-	// database: migrations, initial data. They are in none of Needs.
+	// OneShots are the services that run to their end before or beside the backend (migrations, initial data, a
+	// bucket that is made), those that others depend on first. They are in none of Needs.
 	OneShots []OneShot
 	// Seed is how the base database gets its data.
 	Seed Seed
@@ -61,11 +60,13 @@ type MigrationTool struct {
 	ScriptLocation string
 	// ScriptLocationInContainer is empty where the model does not tell.
 	ScriptLocationInContainer string
-	// Versions are the directories of the revisions, the one for new revisions first.
+	// Versions are the directories of the revisions, in the file's order; git may hold no file of theirs yet.
 	Versions []string
-	// VersionsInContainer has an entry for each of Versions; empty where the model does not tell.
+	// VersionsInContainer has an entry for each of Versions, which is empty where the model does not tell.
 	VersionsInContainer []string
-	// FileTemplate and PrependSysPath are as written in the file, empty when not written.
+	// Recursive says that revisions may lie in sub-directories of Versions.
+	Recursive bool
+	// FileTemplate and PrependSysPath are as Alembic reads them, empty when not written.
 	FileTemplate   string
 	PrependSysPath string
 	// Env is the configuration's.
@@ -79,9 +80,12 @@ type OneShot struct {
 	Service string
 	// Migrates says that its command, or a script of the repository that it runs, upgrades the database.
 	Migrates bool
+	// UsesDatabase says that it depends on the database or has its host in its environment.
+	UsesDatabase bool
 }
 
-// Seed is how the base database gets its data: exactly one of Startup, Run, SQL and Dump is set.
+// Seed is how the base database gets its data: at most one of AtStartup, Run, SQL and Dump; none of them means that
+// there is no data but what the migrations insert.
 type Seed struct {
 	config.Seed
 	// BackendMigrates says that the backend's command, or a script of the repository that it runs, names an upgrade.
@@ -107,5 +111,47 @@ type Finding struct {
 // Services finds the project in a Compose model and the repository's files; cfg may be nil and goes first where it
 // says something. What is ambiguous or missing is a usage failure that names the candidates and the line to write.
 func Services(p *types.Project, repo Files, cfg *config.Config) (*Project, error) {
-	return nil, report.Fail(report.KindUsage, "", "not built yet")
+	s, err := newStack(p, repo, cfg)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.configuration()
+	if err != nil {
+		return nil, err
+	}
+	database, err := s.database(s.users(c))
+	if err != nil {
+		return nil, err
+	}
+	service, err := s.migrationsService(c, database)
+	if err != nil {
+		return nil, err
+	}
+	out := &Project{Database: database, Ready: s.cfg.Backend.Ready}
+	if out.Migrations, err = s.tool(c, service); err != nil {
+		return nil, err
+	}
+	if out.Backend, err = s.backend(c, service, database); err != nil {
+		return nil, err
+	}
+	out.OneShots = s.oneShots(out.Backend, service, database)
+	if out.Needs, err = s.needs(out.Backend, database, out.OneShots); err != nil {
+		return nil, err
+	}
+	out.Seed = s.seed(out.Backend)
+	if out.Formatters, err = s.formatters(c.path); err != nil {
+		return nil, err
+	}
+	out.Found = s.found
+	return out, nil
+}
+
+// users returns the services by which several databases are told apart.
+func (s *stack) users(c candidate) []string {
+	for _, name := range []string{s.cfg.Migrations.Service, s.cfg.Backend.Service} {
+		if name != "" {
+			return []string{name}
+		}
+	}
+	return c.holders
 }

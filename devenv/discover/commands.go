@@ -1,0 +1,208 @@
+package discover
+
+import (
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// program returns everything that a service runs, as text: entrypoint and command, of the model or else of the
+// Dockerfile, and the scripts of the repository that they name.
+func (s *stack) program(service string) string {
+	svc := s.service(service)
+	entrypoint, command := []string(svc.Entrypoint), []string(svc.Command)
+	if image := s.build(service); image != nil {
+		if command == nil && entrypoint == nil {
+			command = image.command
+		}
+		if entrypoint == nil {
+			entrypoint = image.entrypoint
+		}
+	}
+	text := strings.Join(append(slices.Clone(entrypoint), command...), " ")
+	return text + s.scripts(service, text)
+}
+
+// scripts returns the content of the shell scripts that a command line names.
+func (s *stack) scripts(service, text string) string {
+	var out strings.Builder
+	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" \t\n;&|\"'", c) }) {
+		if !strings.HasSuffix(word, ".sh") && !strings.Contains(word, "entrypoint") {
+			continue
+		}
+		if rel, ok := s.script(service, word); ok {
+			if content, err := s.repo.Read(rel); err == nil {
+				out.WriteString("\n" + withoutComments(string(content)))
+			}
+		}
+	}
+	return out.String()
+}
+
+// script finds the repository's file that a service knows under the name.
+func (s *stack) script(service, name string) (string, bool) {
+	base, unplaced := path.Base(name), []string{}
+	for _, rel := range s.paths {
+		if path.Base(rel) != base {
+			continue
+		}
+		switch at := s.locate(service, rel); {
+		case at.held && at.path != "" && strings.HasSuffix(at.path, "/"+strings.TrimLeft(name, "./")):
+			return rel, true
+		case at.held && at.path == "":
+			unplaced = append(unplaced, rel)
+		}
+	}
+	if len(unplaced) == 1 {
+		return unplaced[0], true
+	}
+	return "", false
+}
+
+func withoutComments(script string) string {
+	var kept []string
+	for line := range strings.Lines(script) {
+		if trimmed := strings.TrimSpace(line); trimmed != "" && trimmed[0] != '#' {
+			kept = append(kept, trimmed)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+// upgrade is a command that brings a database to a revision.
+var upgrade = regexp.MustCompile(`\balembic\b[^;&|\n]*\bupgrade\b|\bflask\s+db\s+upgrade\b`)
+
+// migrates says whether what the service runs upgrades the database.
+func (s *stack) migrates(service string) bool { return upgrade.MatchString(s.program(service)) }
+
+// finishing are last commands that run to their end; passing on "$@" is not one.
+var finishing = regexp.MustCompile(`^(exec\s+)?(\S*\s+)*?(\S*/)?(alembic|flask\s+db)\b`)
+
+// oneShot says whether a service runs to its end, and how that is known.
+func (s *stack) oneShot(name string) (bool, string) {
+	for _, other := range s.names() {
+		if d, ok := s.service(other).DependsOn[name]; ok && d.Condition == types.ServiceConditionCompletedSuccessfully {
+			return true, other + " waits until it has completed"
+		}
+	}
+	svc := s.service(name)
+	if svc.Restart == types.RestartPolicyAlways || svc.Restart == types.RestartPolicyUnlessStopped {
+		return false, ""
+	}
+	if last := lastCommand(s.program(name)); finishing.MatchString(last) {
+		return true, "its last command is " + last
+	}
+	if svc.HealthCheck == nil && len(svc.Ports) == 0 && len(svc.Expose) == 0 && chore(name) {
+		return true, "its name, no port and no healthcheck"
+	}
+	return false, ""
+}
+
+// lastCommand returns the last command of a command line, with the scripts it names after it.
+func lastCommand(text string) string {
+	parts := regexp.MustCompile(`&&|\|\||[;\n]`).Split(text, -1)
+	for i := len(parts) - 1; i >= 0; i-- {
+		part := strings.Trim(parts[i], " \t'\"")
+		switch {
+		case trailing.MatchString(part):
+		case i > 0 && (strings.Contains(part, "$@") || strings.Contains(part, "$*")):
+			first, _, _ := strings.Cut(text, "\n")
+			return lastCommand(first)
+		default:
+			return shellPrefix.ReplaceAllString(part, "")
+		}
+	}
+	return ""
+}
+
+var (
+	// trailing are commands that may follow the one that matters.
+	trailing = regexp.MustCompile(`^$|^(exit|true|echo|fi|done|set)\b`)
+	// shellPrefix is a shell that runs a command.
+	shellPrefix = regexp.MustCompile(`^(/?\S*/)?(ba|da)?sh\s+-[a-z]*c\s+["']?`)
+)
+
+// words splits a name at everything that is no letter or digit.
+func words(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(name), func(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') })
+}
+
+// anyOf says whether one of the name's words, a version at its end aside, is among the listed.
+func anyOf(name string, listed ...string) bool {
+	return slices.ContainsFunc(words(name), func(w string) bool {
+		return slices.Contains(listed, w) || slices.Contains(listed, strings.TrimRight(w, "0123456789"))
+	})
+}
+
+// chore says whether a name is that of a task with an end.
+func chore(name string) bool {
+	return anyOf(name, "migrate", "migration", "migrations", "migrator", "seed", "seeder", "prestart", "alembic", "init", "initdb", "bootstrap", "fixtures")
+}
+
+// dependencies returns the transitive depends_on of a service, sorted, without itself.
+func (s *stack) dependencies(name string) []string {
+	seen := map[string]bool{name: true}
+	queue := []string{name}
+	for len(queue) > 0 {
+		for d := range s.service(queue[0]).DependsOn {
+			if _, enabled := s.project.Services[d]; enabled && !seen[d] {
+				seen[d] = true
+				queue = append(queue, d)
+			}
+		}
+		queue = queue[1:]
+	}
+	delete(seen, name)
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// uses says whether a service depends on another or names it as a host in its environment, and how.
+func (s *stack) uses(service, other string) (bool, string) {
+	if key := s.mentions(service, other); key != "" {
+		return true, "its environment's " + key
+	}
+	if slices.Contains(s.dependencies(service), other) {
+		return true, "depends_on"
+	}
+	return false, ""
+}
+
+// mentions returns the variable of a service's environment that holds the other service as a host; never its value.
+func (s *stack) mentions(service, other string) string {
+	svc, target := s.service(service), s.service(other)
+	names := []string{other, target.ContainerName, target.Hostname}
+	for _, n := range target.Networks {
+		if n != nil {
+			names = append(names, n.Aliases...)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(svc.Environment)) {
+		value := svc.Environment[key]
+		if value == nil {
+			continue
+		}
+		for _, name := range names {
+			if name != "" && isHost(key, *value, name) {
+				return key
+			}
+		}
+	}
+	return ""
+}
+
+func isHost(key, value, name string) bool {
+	if value == name {
+		return anyOf(key, "host", "hostname", "server", "address", "addr", "pghost") || strings.HasSuffix(strings.ToLower(key), "host")
+	}
+	for _, before := range []string{"@", "//", "host="} {
+		_, rest, ok := strings.Cut(value, before+name)
+		if ok && (rest == "" || strings.ContainsAny(rest[:1], ":/? ,")) {
+			return true
+		}
+	}
+	return false
+}

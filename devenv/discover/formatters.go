@@ -1,0 +1,191 @@
+package discover
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/shlex"
+	"github.com/pelletier/go-toml/v2"
+)
+
+// formatters returns the command lines that format the new migration: the configuration's, else those of the tools
+// that the project configures, in the order in which they do not undo each other.
+func (s *stack) formatters(settingsFile string) ([]Formatter, error) {
+	if written := s.cfg.Format; written != nil {
+		return s.writtenFormatters(written)
+	}
+	var found styles
+	for _, dir := range upward(settingsFile) {
+		s.readPyproject(path.Join(dir, "pyproject.toml"), &found)
+		s.readRuff(path.Join(dir, "ruff.toml"), &found)
+		s.readRuff(path.Join(dir, ".ruff.toml"), &found)
+		s.readSections(path.Join(dir, "setup.cfg"), &found)
+		s.readSections(path.Join(dir, "tox.ini"), &found)
+		found.isort.set(s.exists[path.Join(dir, ".isort.cfg")], path.Join(dir, ".isort.cfg"))
+		s.readPreCommit(path.Join(dir, ".pre-commit-config.yaml"), &found)
+	}
+	out := found.list()
+	for _, f := range out {
+		s.note("formatter", strings.Join(f.Argv, " "), "%s", f.From)
+	}
+	return out, nil
+}
+
+// upward returns the directory of a file and those above it up to the repository's root.
+func upward(file string) []string {
+	dirs := []string{path.Dir(file)}
+	for dirs[len(dirs)-1] != "." {
+		dirs = append(dirs, path.Dir(dirs[len(dirs)-1]))
+	}
+	return dirs
+}
+
+func (s *stack) writtenFormatters(written []string) ([]Formatter, error) {
+	var out []Formatter
+	for _, command := range written {
+		argv, err := shlex.Split(command)
+		if err != nil || len(argv) == 0 {
+			return nil, s.cfg.Problem("format", "", "format: %q is no command line", command)
+		}
+		out = append(out, Formatter{Argv: argv, From: "format in the configuration"})
+		s.note("formatter", command, "format in the configuration")
+	}
+	return out, nil
+}
+
+// style is one tool: whether the project uses it, the options given beside its own configuration, and where.
+type style struct {
+	used bool
+	args []string
+	from string
+}
+
+// set marks the tool as used; what is nearer to the migrations was seen first and stays.
+func (s *style) set(used bool, from string, args ...string) {
+	if used && !s.used {
+		*s = style{used: true, from: from, args: args}
+	}
+}
+
+// styles are the tools that are known.
+type styles struct{ autoflake, isort, black, ruffImports, ruffFormat, ruff style }
+
+// list returns the command lines. Ruff formats where nothing else does, or where it is told to.
+func (s styles) list() []Formatter {
+	s.ruffFormat.set(s.ruff.used && !s.black.used, s.ruff.from)
+	var out []Formatter
+	for _, tool := range []struct {
+		style
+		argv []string
+	}{
+		{s.autoflake, []string{"autoflake", "--in-place"}},
+		{s.ruffImports, []string{"ruff", "check", "--select", "I", "--fix", "--force-exclude"}},
+		{s.isort, []string{"isort"}},
+		{s.black, []string{"black"}},
+		{s.ruffFormat, []string{"ruff", "format", "--force-exclude"}},
+	} {
+		if tool.used {
+			out = append(out, Formatter{Argv: append(tool.argv, tool.args...), From: tool.from})
+		}
+	}
+	return out
+}
+
+type ruffFile struct {
+	Select       []string  `toml:"select"`
+	ExtendSelect []string  `toml:"extend-select"`
+	Format       *struct{} `toml:"format"`
+	Lint         struct {
+		Select       []string `toml:"select"`
+		ExtendSelect []string `toml:"extend-select"`
+	} `toml:"lint"`
+}
+
+// apply takes what a configuration of ruff says.
+func (r ruffFile) apply(from string, found *styles) {
+	found.ruff.set(true, from)
+	found.ruffFormat.set(r.Format != nil, from)
+	rules := slices.Concat(r.Select, r.ExtendSelect, r.Lint.Select, r.Lint.ExtendSelect)
+	found.ruffImports.set(slices.ContainsFunc(rules, func(rule string) bool { return rule == "I" || rule == "I001" || rule == "ALL" }), from)
+}
+
+func (s *stack) readRuff(rel string, found *styles) {
+	var file ruffFile
+	if content, ok := s.content(rel); ok && toml.Unmarshal(content, &file) == nil {
+		file.apply(rel, found)
+	}
+}
+
+func (s *stack) readPyproject(rel string, found *styles) {
+	content, ok := s.content(rel)
+	var file struct {
+		Tool struct {
+			Ruff      *ruffFile `toml:"ruff"`
+			Black     *struct{} `toml:"black"`
+			Isort     *struct{} `toml:"isort"`
+			Autoflake *struct{} `toml:"autoflake"`
+		} `toml:"tool"`
+	}
+	if !ok || toml.Unmarshal(content, &file) != nil {
+		return
+	}
+	if file.Tool.Ruff != nil {
+		file.Tool.Ruff.apply(rel, found)
+	}
+	found.black.set(file.Tool.Black != nil, rel)
+	found.isort.set(file.Tool.Isort != nil, rel)
+	found.autoflake.set(file.Tool.Autoflake != nil, rel)
+}
+
+func (s *stack) readSections(rel string, found *styles) {
+	content, ok := s.content(rel)
+	if !ok {
+		return
+	}
+	file := parseINI(string(content))
+	found.isort.set(file["isort"] != nil || file["tool:isort"] != nil, rel)
+	found.autoflake.set(file["autoflake"] != nil, rel)
+}
+
+// readPreCommit takes the hooks that format, with their options.
+func (s *stack) readPreCommit(rel string, found *styles) {
+	content, ok := s.content(rel)
+	var file struct {
+		Repos []struct {
+			Hooks []struct {
+				ID   string   `yaml:"id"`
+				Args []string `yaml:"args"`
+			} `yaml:"hooks"`
+		} `yaml:"repos"`
+	}
+	if !ok || yaml.NewDecoder(bytes.NewReader(content)).Decode(&file) != nil {
+		return
+	}
+	for _, repo := range file.Repos {
+		for _, hook := range repo.Hooks {
+			args := options(hook.Args)
+			found.black.set(hook.ID == "black", rel, args...)
+			found.isort.set(hook.ID == "isort", rel, args...)
+			found.autoflake.set(hook.ID == "autoflake", rel, args...)
+			found.ruffFormat.set(hook.ID == "ruff-format", rel, args...)
+		}
+	}
+}
+
+// options leaves out what makes a formatter only look.
+func options(args []string) []string {
+	return slices.DeleteFunc(slices.Clone(args), func(arg string) bool {
+		return slices.Contains([]string{"--check", "--check-only", "--diff", "-c", "-i", "--in-place"}, arg)
+	})
+}
+
+func (s *stack) content(rel string) ([]byte, bool) {
+	if !s.exists[rel] {
+		return nil, false
+	}
+	content, err := s.repo.Read(rel)
+	return content, err == nil
+}

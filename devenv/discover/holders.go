@@ -1,0 +1,114 @@
+package discover
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// configFlag is how a command line names Alembic's configuration.
+var configFlag = regexp.MustCompile(`\balembic\s+(?:\S+\s+)*?(?:-c\s*|--config[= ])(\S+)`)
+
+// holders returns the services whose container holds a file of the repository, but databases.
+func (s *stack) holders(rel string) []string {
+	var out []string
+	for _, name := range s.names() {
+		if database, _ := s.runsPostgres(name); !database && s.locate(name, rel).held {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// migrationsService decides which of the services that hold the configuration runs the tool.
+func (s *stack) migrationsService(c candidate, database string) (string, error) {
+	const key = "migrations.service"
+	if name := s.cfg.Migrations.Service; name != "" {
+		if err := s.named(key, name); err != nil {
+			return "", err
+		}
+		s.note("migrations service", name, "%s in the configuration", key)
+		return name, nil
+	}
+	if len(c.holders) == 0 {
+		return "", s.noHolder(c)
+	}
+	left, why := slices.Clone(c.holders), []string{"it holds " + c.path}
+	for _, reason := range []struct {
+		text string
+		pass func(string) bool
+	}{
+		{"it uses " + database, func(n string) bool { yes, _ := s.uses(n, database); return yes }},
+		{"it runs alembic", s.migrates},
+		{"it is the backend", func(n string) bool { return n == s.cfg.Backend.Service }},
+		{"it names alembic", func(n string) bool { return strings.Contains(s.program(n), "alembic") }},
+		{"it is built here", func(n string) bool { return s.service(n).Build != nil }},
+		{"it runs on and is no worker", func(n string) bool { once, _ := s.oneShot(n); return !once && !s.worker(n) }},
+		{"it has a port or a healthcheck", s.serves},
+	} {
+		if kept := filter(left, reason.pass); len(kept) > 0 && len(kept) < len(left) {
+			left, why = kept, append(why, reason.text)
+		}
+	}
+	if len(left) > 1 {
+		return "", s.ask(lines("migrations: {service: %s}", left), "find the migrations: the services %s all hold %s, and nothing says which one runs it", listing(left), c.path)
+	}
+	s.note("migrations service", left[0], "%s", strings.Join(why, ", "))
+	return left[0], nil
+}
+
+// noHolder is the failure for a configuration that is in no container.
+func (s *stack) noHolder(c candidate) *report.Failure {
+	var built []string
+	databases, _ := s.databases()
+	for _, name := range s.names() {
+		if !slices.Contains(databases, name) {
+			built = append(built, name)
+		}
+	}
+	if len(built) == 0 {
+		return report.Fail(report.KindUsage, "add a service to the Compose project that mounts the code or builds it in, with the packages that Alembic needs",
+			"find the migrations: %s is there, but the Compose project has no service that could run it", c.path)
+	}
+	return s.ask(lines("migrations: {service: %s}", built),
+		"find the migrations: %s is there, but no service of the Compose project mounts or copies it into its container", c.path)
+}
+
+func filter(names []string, pass func(string) bool) []string {
+	var kept []string
+	for _, n := range names {
+		if pass(n) {
+			kept = append(kept, n)
+		}
+	}
+	return kept
+}
+
+// serves says whether a service offers something to others.
+func (s *stack) serves(name string) bool {
+	svc := s.service(name)
+	return len(svc.Ports) > 0 || len(svc.Expose) > 0 || svc.HealthCheck != nil && !svc.HealthCheck.Disable
+}
+
+// worker says whether a service works in the background or is a tool, by its name and command.
+func (s *stack) worker(name string) bool {
+	svc := s.service(name)
+	if anyOf(name, workerWords()...) {
+		return true
+	}
+	command := []string(svc.Command)
+	if len(command) == 0 {
+		command = svc.Entrypoint
+	}
+	return slices.ContainsFunc(command, func(word string) bool { return anyOf(path.Base(word), workerWords()...) })
+}
+
+func workerWords() []string {
+	return []string{
+		"worker", "workers", "celery", "beat", "flower", "rq", "dramatiq", "arq", "huey", "scheduler", "cron", "consumer", "jupyter",
+		"pytest", "test", "tests", "shell", "bash", "notebook", "lint",
+	}
+}

@@ -1,0 +1,50 @@
+package discover
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// sign is how a migration tool that is not supported shows itself.
+type sign struct {
+	tool  string
+	image string         // the path of an image that runs it
+	file  *regexp.Regexp // a path in the repository
+	holds string         // what that file must hold
+}
+
+func signs() []sign {
+	return []sign{
+		{tool: "Flyway", image: "flyway/flyway"},
+		{tool: "Flyway", file: regexp.MustCompile(`(^|/)flyway\.(conf|toml)$`)},
+		{tool: "Flyway", file: regexp.MustCompile(`(^|/)V\d+(\.\d+)*__[^/]+\.sql$`)},
+		{tool: "golang-migrate", image: "migrate/migrate"},
+		{tool: "golang-migrate", file: regexp.MustCompile(`(^|/)\d+_[^/]+\.up\.sql$`)},
+		{tool: "Liquibase", image: "liquibase/liquibase"},
+		{tool: "dbmate", image: "amacneil/dbmate"},
+		{tool: "Django", file: regexp.MustCompile(`(^|/)manage\.py$`), holds: "django"},
+		{tool: "Prisma", file: regexp.MustCompile(`(^|/)schema\.prisma$`)},
+		{tool: "Rails", file: regexp.MustCompile(`(^|/)db/migrate/\d+_[^/]+\.rb$`)},
+	}
+}
+
+// otherTool returns a migration tool that is not supported, and what shows it.
+func (s *stack) otherTool() (tool, from string) {
+	for _, sign := range signs() {
+		for _, name := range s.names() {
+			if image := s.service(name).Image; sign.image != "" && strings.HasSuffix(imageName(image), sign.image) {
+				return sign.tool, "the image " + image + " of the service " + name
+			}
+		}
+		for _, rel := range s.paths {
+			if sign.file == nil || foreign(rel) || s.beside(rel) || !sign.file.MatchString(rel) {
+				continue
+			}
+			if content, err := s.repo.Read(rel); sign.holds == "" || err == nil && strings.Contains(string(content), sign.holds) {
+				return sign.tool, path.Clean(rel)
+			}
+		}
+	}
+	return "", ""
+}

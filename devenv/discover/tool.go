@@ -1,0 +1,125 @@
+package discover
+
+import (
+	"path"
+	"strings"
+
+	"devenv/devenv/config"
+	"devenv/devenv/report"
+)
+
+// tool fills in where the migration tool's files are, in the repository and in the service's container.
+func (s *stack) tool(c candidate, service string) (MigrationTool, error) {
+	written := s.cfg.Migrations
+	at := s.locate(service, c.path)
+	t := MigrationTool{
+		Tool: "alembic", Service: service, Config: c.path, ConfigInContainer: at.path, Python: written.Python, Env: written.Env,
+		PerBranch: written.PerBranch, FileTemplate: c.fileTemplate, Recursive: c.recursive,
+		PrependSysPath: strings.ReplaceAll(c.prependSysPath, hereMark, "%(here)s"),
+	}
+	if t.PerBranch == "" {
+		t.PerBranch = config.PerBranchOne
+	}
+	dir, runIn, ok := s.scriptDirectory(c.settings, service)
+	if !ok {
+		return t, s.noScripts(c, service)
+	}
+	t.ScriptLocation, t.ScriptLocationInContainer = dir, s.directoryIn(service, dir)
+	t.Workdir = s.toolWorkdir(c, service, runIn)
+	t.Versions = s.versionDirs(c.settings, service, dir, runIn)
+	for _, v := range t.Versions {
+		t.VersionsInContainer = append(t.VersionsInContainer, s.directoryIn(service, v))
+	}
+	s.note("migrations", strings.Join(t.Versions, ", "), "%s", c.path)
+	if at.path != "" {
+		s.note("alembic configuration in the container", at.path, "%s", at.how)
+	}
+	if t.Workdir != "" {
+		s.note("alembic's working directory", t.Workdir, "%s", s.workdirReason(runIn))
+	}
+	return t, nil
+}
+
+func (s *stack) workdirReason(runIn string) string {
+	switch {
+	case s.cfg.Migrations.Workdir != "":
+		return "migrations.workdir in the configuration"
+	case runIn != "":
+		return "script_location is relative to it"
+	}
+	return "the configuration's directory, or where the service runs alembic"
+}
+
+// toolWorkdir decides where alembic is run in the container.
+func (s *stack) toolWorkdir(c candidate, service, runIn string) string {
+	if dir := s.cfg.Migrations.Workdir; dir != "" {
+		return dir
+	}
+	if runIn != "" {
+		return s.directoryIn(service, runIn)
+	}
+	if dir := s.flagWorkdir(c.settings, service); dir != "" {
+		return dir
+	}
+	if at := s.locate(service, c.path); at.path != "" {
+		return path.Dir(at.path)
+	}
+	return ""
+}
+
+// versionDirs returns the directories of the revisions; they need not exist, git keeps no empty ones.
+func (s *stack) versionDirs(c *settings, service, script, runIn string) []string {
+	if len(c.versions) == 0 {
+		return []string{path.Join(script, "versions")}
+	}
+	if runIn == "" {
+		runIn = path.Dir(c.path)
+	}
+	var out []string
+	for _, written := range c.versions {
+		dir := path.Join(runIn, written)
+		switch {
+		case strings.HasPrefix(written, hereMark):
+			dir = path.Join(path.Dir(c.path), strings.TrimPrefix(written, hereMark))
+		case path.IsAbs(written):
+			known, ok := s.repositoryDir(service, written, func(string) bool { return true })
+			if !ok {
+				continue
+			}
+			dir = known
+		case strings.Contains(written, ":"):
+			if known, ok := s.packageDir(c, written, s.hasDir); ok {
+				dir = known
+			}
+		}
+		out = append(out, dir)
+	}
+	return out
+}
+
+// noScripts is the failure for a script_location that leads nowhere.
+func (s *stack) noScripts(c candidate, service string) *report.Failure {
+	if !c.hasScriptOption {
+		if s.exists[path.Join(path.Dir(c.path), "env.py")] {
+			return report.Fail(report.KindUsage, "add to its [alembic] section: script_location = %(here)s",
+				"read %s: it has no script_location; a program such as Flask-Migrate sets it, and devenv runs Alembic itself", c.path)
+		}
+		return report.Fail(report.KindUsage, "add it to the [alembic] section", "read %s: it has no script_location", c.path)
+	}
+	written := strings.ReplaceAll(c.script, hereMark, "%(here)s")
+	hint := "write a directory that has an env.py"
+	var tried []string
+	if !strings.HasPrefix(c.script, hereMark) && !path.IsAbs(c.script) && !strings.Contains(c.script, ":") {
+		for _, dir := range s.workdirs(c.settings, service) {
+			tried = append(tried, path.Join(dir, c.script))
+		}
+		hint += "; it is relative to where alembic is run, which .devenv.yaml can say: migrations: {workdir: /path/in/the/container}"
+	} else if strings.HasPrefix(c.script, hereMark) {
+		tried = []string{path.Join(path.Dir(c.path), strings.TrimPrefix(c.script, hereMark))}
+	}
+	text := "no directory of the repository with an env.py is there"
+	if len(tried) > 0 {
+		text = "there is no env.py in " + strings.Join(tried, " or ")
+	}
+	return report.Fail(report.KindUsage, hint, "%s:%d: script_location %q: %s", c.path, c.line, written, text)
+}
