@@ -17,7 +17,11 @@ import (
 
 // stage keeps everything the delivery and its undo need, on the disk, before any file of the user changes.
 func (e *execution) stage(ctx context.Context, d Delivery) error {
-	e.journal = journal{Version: 1, Command: d.Command, At: time.Now()}
+	head, err := e.repo.Head(ctx)
+	if err != nil {
+		return err
+	}
+	e.journal = journal{Version: 1, Command: d.Command, Ref: head.Ref, At: time.Now()}
 	for i, c := range d.Changes {
 		entry := journaledChange{Path: c.Path, Action: c.Action}
 		if c.Expect != "" {

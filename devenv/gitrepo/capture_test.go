@@ -187,6 +187,11 @@ func TestASparseCheckoutCapturesWhatIsNotCheckedOutToo(t *testing.T) {
 		check()
 		wantFiles(t, s, c.Tree, "app/main.py:changed", "big/data:data", "models.py:one", "outside/new.py:new",
 			"versions/0001_first.py:revision = '0001'")
+		_, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "x", Treeish: c.Commit})
+		check()
+		if files.read("big/data") != "data\n" || files.git("status", "--porcelain") != "" {
+			t.Error("the private tree is not whole")
+		}
 	}
 }
 

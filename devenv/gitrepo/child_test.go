@@ -31,7 +31,7 @@ func child(dir string) int {
 	case "deliver":
 		err = repo.deliver(ctx, replacement(repo), step)
 	case "undo":
-		_, err = repo.undo(UndoOptions{}, step)
+		_, err = repo.undo(ctx, UndoOptions{}, step)
 	case "recover":
 		_, err = repo.recoverDeliveries(step)
 	case "lock":

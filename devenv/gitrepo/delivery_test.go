@@ -286,3 +286,45 @@ func TestADirectoryThatCannotBeWrittenIsNamed(t *testing.T) {
 		t.Error("something changed")
 	}
 }
+
+func TestUndoOnAnotherBranchIsRefused(t *testing.T) {
+	s := newSandbox(t)
+	before := s.worktree()
+	d := Delivery{Command: "new-migration", Changes: []FileChange{{Path: "new.py", Action: report.FileAdded, Content: []byte("x\n")}}}
+	if err := s.open().Deliver(context.Background(), d); err != nil {
+		t.Fatal(err)
+	}
+	s.git("checkout", "-q", "-b", "other")
+	_, err := s.open().Undo(context.Background(), UndoOptions{})
+	wantFailure(t, err, report.KindWork, "on branch main", "git checkout main")
+	if _, err := s.open().Undo(context.Background(), UndoOptions{Force: true}); err != nil || s.worktree() != before {
+		t.Errorf("forced: %v", err)
+	}
+}
+
+func TestAWorktreeOnAnotherFileSystemIsDeliveredTo(t *testing.T) {
+	shared, err := os.MkdirTemp("/dev/shm", "gitrepo-test-")
+	if err != nil {
+		t.Logf("there is no second file system to try: %v", err)
+		return
+	}
+	defer os.RemoveAll(shared)
+	s := newSandbox(t)
+	linked := prepared(func() sandbox {
+		s.git("worktree", "add", "-q", filepath.Join(shared, "linked"))
+		return sandbox{t, filepath.Join(shared, "linked")}
+	}())
+	before := linked.worktree()
+	deliver(t, linked)
+	if linked.read("versions/0002_new.py") != "new\n" {
+		t.Error("the delivery is not complete")
+	}
+	if _, err := linked.open().Undo(context.Background(), UndoOptions{}); err != nil || linked.worktree() != before {
+		t.Errorf("the undo is not complete: %v", err)
+	}
+	rerun(t, linked, "deliver", "wrote versions/0002_new.py")
+	recovered(t, linked)
+	if linked.worktree() != before {
+		t.Error("the recovery is not complete")
+	}
+}

@@ -71,7 +71,9 @@ func TestADiffTellsAddedModifiedDeletedAndRenamed(t *testing.T) {
 	repo := s.open()
 	changes, err := repo.Diff(context.Background(), first, second, "")
 	want := []Change{
-		{"added.py", "", Added}, {"gone\nnow.py", "", Deleted}, {"models.py", "", Modified},
+		{"added.py", "", Added},
+		{"gone\nnow.py", "", Deleted},
+		{"models.py", "", Modified},
 		{"versions/0003_other.py", "versions/0002_renamed.py", Renamed},
 	}
 	if err != nil || len(changes) != len(want) {

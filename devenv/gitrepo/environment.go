@@ -31,7 +31,7 @@ func environment(inherited []string) []string {
 	}
 	return append(env,
 		"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",
-		"GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=never", "GCM_INTERACTIVE=never", "GIT_EDITOR=true",
+		"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=true", "SSH_ASKPASS_REQUIRE=never", "GCM_INTERACTIVE=never", "GIT_EDITOR=true",
 		"GIT_AUTHOR_NAME=devenv", "GIT_AUTHOR_EMAIL=devenv@localhost",
 		"GIT_COMMITTER_NAME=devenv", "GIT_COMMITTER_EMAIL=devenv@localhost",
 	)

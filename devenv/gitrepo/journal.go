@@ -34,8 +34,10 @@ const (
 const keptDeliveries = 50
 
 type journal struct {
-	Version int               `json:"version"`
-	Command string            `json:"command"`
+	Version int    `json:"version"`
+	Command string `json:"command"`
+	// Ref is the branch it was made on, full; empty when detached.
+	Ref     string            `json:"ref"`
 	At      time.Time         `json:"at"`
 	State   journalState      `json:"state"`
 	Changes []journaledChange `json:"changes"`

@@ -81,7 +81,7 @@ func (r *Repo) openTree(ctx context.Context, cache, id string) (*Tree, error) {
 	t := &Tree{repo: r, dir: filepath.Join(cache, id), gitDir: filepath.Join(trees, id)}
 	t.lock = flock.New(t.gitDir+".lock", flock.SetPermissions(0o666))
 	// The other side may be a run that was just killed: its git dies with it, a moment later.
-	wait, cancel := context.WithTimeout(ctx, 2*time.Second)
+	wait, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
 	defer cancel()
 	taken, err := t.lock.TryLockContext(wait, 20*time.Millisecond)
 	if err := ctx.Err(); err != nil {

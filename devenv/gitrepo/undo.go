@@ -36,12 +36,12 @@ type UndoResult struct {
 }
 
 // Undo takes back the last delivery; called again, the one before. Nothing to take back is a KindUsage failure; files edited since
-// are a KindWork failure that names them, unless forced. The caller holds the Lock.
-func (r *Repo) Undo(_ context.Context, opts UndoOptions) (UndoResult, error) {
-	return r.undo(opts, func(string) {})
+// and another branch than the one delivered on are KindWork failures that name them, unless forced. The caller holds the Lock.
+func (r *Repo) Undo(ctx context.Context, opts UndoOptions) (UndoResult, error) {
+	return r.undo(ctx, opts, func(string) {})
 }
 
-func (r *Repo) undo(opts UndoOptions, step func(string)) (UndoResult, error) {
+func (r *Repo) undo(ctx context.Context, opts UndoOptions, step func(string)) (UndoResult, error) {
 	if _, err := r.recoverDeliveries(step); err != nil {
 		return UndoResult{}, err
 	}
@@ -63,10 +63,28 @@ func (r *Repo) undo(opts UndoOptions, step func(string)) (UndoResult, error) {
 		return UndoResult{}, report.Fail(report.KindWork, "take it back all the same, with a copy of them kept: devenv undo --yes",
 			"undo \"devenv %s\": edited since it wrote them: %s", e.journal.Command, strings.Join(result.Edited, ", "))
 	}
+	if err := e.checkBranch(ctx, opts.Force); err != nil {
+		return UndoResult{}, err
+	}
 	if err := e.undo(&result); err != nil {
 		return UndoResult{}, report.Fail(report.KindWork, writableHint(err), "undo \"devenv %s\": %w", e.journal.Command, err)
 	}
 	return result, nil
+}
+
+// checkBranch refuses to put the files of one branch into the checkout of another.
+func (e *execution) checkBranch(ctx context.Context, force bool) error {
+	head, err := e.repo.Head(ctx)
+	if err != nil || force || head.Ref == e.journal.Ref {
+		return err
+	}
+	made, now := strings.TrimPrefix(e.journal.Ref, "refs/heads/"), strings.TrimPrefix(head.Ref, "refs/heads/")
+	if made == "" {
+		return report.Fail(report.KindWork, "check that commit out again, or take it back here all the same: devenv undo --yes",
+			"undo \"devenv %s\": it was made on a detached HEAD, and the worktree is on %s now", e.journal.Command, now)
+	}
+	return report.Fail(report.KindWork, "git checkout "+quote(made)+", or take it back here all the same: devenv undo --yes",
+		"undo \"devenv %s\": it was made on branch %s, which is not checked out now", e.journal.Command, made)
 }
 
 // undo keeps copies of edited files, then takes the delivery back.
