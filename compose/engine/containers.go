@@ -1,0 +1,170 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/pkg/stdcopy"
+)
+
+// Container is a container as the engine sees it.
+type Container struct {
+	ID, Name, Image string
+	// State is created, running, paused, restarting, removing, exited or dead.
+	State    string
+	ExitCode int
+	// OOMKilled says that the kernel ended it for want of memory.
+	OOMKilled bool
+	// Health is nil when the container has no healthcheck.
+	Health   *Health
+	Labels   map[string]string
+	Networks map[string]Address
+	Mounts   []Mount
+	// Ports are the published ones: "5432/tcp" to "127.0.0.1:49153".
+	Ports map[string]string
+	User  string
+	Tty   bool
+}
+
+// Health is the state of a healthcheck: starting, healthy or unhealthy; Log holds the last probes' output.
+type Health struct {
+	Status string
+	Log    []string
+}
+
+// Address is a container's place in a network.
+type Address struct {
+	IP      string
+	Aliases []string
+}
+
+// Mount is something mounted into a container. Type is bind, volume or tmpfs.
+type Mount struct{ Type, Name, Source, Target string }
+
+// Inspect describes a container.
+func (e *Engine) Inspect(ctx context.Context, id string) (Container, error) {
+	found, err := e.client.ContainerInspect(ctx, id)
+	if err != nil {
+		return Container{}, failed(ctx, err, "inspect container %.12s", id)
+	}
+	c := Container{
+		ID: found.ID, Name: strings.TrimPrefix(found.Name, "/"), Image: found.Image, State: found.State.Status,
+		ExitCode: found.State.ExitCode, OOMKilled: found.State.OOMKilled, Labels: found.Config.Labels, User: found.Config.User,
+		Tty: found.Config.Tty, Networks: map[string]Address{}, Ports: map[string]string{},
+	}
+	if h := found.State.Health; h != nil && h.Status != container.NoHealthcheck {
+		c.Health = &Health{Status: h.Status}
+		for _, probe := range h.Log {
+			c.Health.Log = append(c.Health.Log, strings.TrimSpace(probe.Output))
+		}
+	}
+	for name, n := range found.NetworkSettings.Networks {
+		c.Networks[name] = Address{IP: n.IPAddress, Aliases: n.Aliases}
+	}
+	for port, bindings := range found.NetworkSettings.Ports {
+		if len(bindings) > 0 {
+			c.Ports[string(port)] = bindings[0].HostIP + ":" + bindings[0].HostPort
+		}
+	}
+	for _, m := range found.Mounts {
+		c.Mounts = append(c.Mounts, Mount{Type: string(m.Type), Name: m.Name, Source: m.Source, Target: m.Destination})
+	}
+	return c, nil
+}
+
+// Start starts a container.
+func (e *Engine) Start(ctx context.Context, id string) error {
+	return failed(ctx, e.client.ContainerStart(ctx, id, container.StartOptions{}), "start container %.12s", id)
+}
+
+// Stop asks a container to stop, and kills it after the timeout. It is no error when it does not run.
+func (e *Engine) Stop(ctx context.Context, id string, timeout time.Duration) error {
+	seconds := int(timeout.Seconds())
+	return failed(ctx, e.client.ContainerStop(ctx, id, container.StopOptions{Timeout: &seconds}), "stop container %.12s", id)
+}
+
+// Kill ends a container's main process at once.
+func (e *Engine) Kill(ctx context.Context, id string) error {
+	return failed(ctx, e.client.ContainerKill(ctx, id, "KILL"), "kill container %.12s", id)
+}
+
+// Remove removes a container, running or not, with its anonymous volumes. It is no error when it is gone already.
+func (e *Engine) Remove(ctx context.Context, id string) error {
+	err := e.client.ContainerRemove(ctx, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
+	if errdefs.IsNotFound(err) || (errdefs.IsConflict(err) && strings.Contains(err.Error(), "already in progress")) {
+		return nil
+	}
+	return failed(ctx, err, "remove container %.12s", id)
+}
+
+// Wait returns a container's exit code once it has ended.
+func (e *Engine) Wait(ctx context.Context, id string) (int, error) {
+	ended, errs := e.client.ContainerWait(ctx, id, container.WaitConditionNotRunning)
+	select {
+	case err := <-errs:
+		return 0, failed(ctx, err, "wait for container %.12s", id)
+	case answer := <-ended:
+		return int(answer.StatusCode), nil
+	}
+}
+
+// CopyTo unpacks a tar archive into a directory of a container, running or not.
+func (e *Engine) CopyTo(ctx context.Context, id, dir string, archive io.Reader) error {
+	err := e.client.CopyToContainer(ctx, id, dir, archive, container.CopyToContainerOptions{CopyUIDGID: true})
+	return failed(ctx, err, "copy into %s of container %.12s", dir, id)
+}
+
+// CopyFrom returns a path of a container as a tar archive. The caller closes it.
+func (e *Engine) CopyFrom(ctx context.Context, id, path string) (io.ReadCloser, error) {
+	stream, _, err := e.client.CopyFromContainer(ctx, id, path)
+	return stream, failed(ctx, err, "copy %s out of container %.12s", path, id)
+}
+
+// LogsOptions say which part of a container's log is wanted.
+type LogsOptions struct {
+	Follow bool
+	// Tail is the number of last lines; 0 is all.
+	Tail int
+}
+
+// Logs writes a container's log, stdout and stderr together in the order they came.
+func (e *Engine) Logs(ctx context.Context, id string, o LogsOptions, to io.Writer) error {
+	c, err := e.Inspect(ctx, id)
+	if err != nil {
+		return err
+	}
+	tail := "all"
+	if o.Tail > 0 {
+		tail = itoa(o.Tail)
+	}
+	stream, err := e.client.ContainerLogs(ctx, id, container.LogsOptions{ShowStdout: true, ShowStderr: true, Follow: o.Follow, Tail: tail})
+	if err != nil {
+		return failed(ctx, err, "read the log of container %.12s", id)
+	}
+	defer stream.Close() //nolint:errcheck // only read from
+	if c.Tty {
+		_, err = io.Copy(to, stream)
+	} else {
+		_, err = stdcopy.StdCopy(to, to, stream)
+	}
+	return failed(ctx, err, "read the log of container %.12s", id)
+}
+
+// Tail returns the last lines of a container's log.
+func (e *Engine) Tail(ctx context.Context, id string, lines int) ([]string, error) {
+	var out bytes.Buffer
+	if err := e.Logs(ctx, id, LogsOptions{Tail: lines}, &out); err != nil {
+		return nil, err
+	}
+	text := strings.TrimRight(out.String(), "\n")
+	if text == "" {
+		return nil, nil
+	}
+	all := strings.Split(strings.ReplaceAll(text, "\r", ""), "\n")
+	return all[max(0, len(all)-lines):], nil
+}

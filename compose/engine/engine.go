@@ -1,0 +1,104 @@
+// Package engine is devenv's door to the Docker engine: containers, images, networks, volumes, behind small types of its
+// own. It is the only importer of the engine's client library, which is frozen and has a successor.
+package engine
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/docker/docker/api/types/versions"
+	"github.com/docker/docker/client"
+
+	"devenv/devenv/report"
+)
+
+// MinimumAPI is the oldest engine API that devenv works with: Engine 19.03's.
+const MinimumAPI = "1.40"
+
+// Endpoint is where the engine is reached, resolved once from flags, environment and Docker contexts.
+type Endpoint struct {
+	// Host is a URL: unix:///var/run/docker.sock, tcp://…, ssh://….
+	Host string
+	// HTTPClient carries TLS or an ssh connection; nil where the host is enough.
+	HTTPClient *http.Client
+}
+
+// Engine is a connection to an engine. It may be used from several goroutines.
+type Engine struct {
+	client   *client.Client
+	endpoint Endpoint
+	info     Info
+}
+
+// Info is what the engine says of itself.
+type Info struct {
+	APIVersion, ServerVersion, OS, Arch string
+	// Local says that its loopback is this machine's.
+	Local bool
+}
+
+// Connect reaches the engine and settles the API version. An engine that does not answer, or is older than MinimumAPI, is a
+// KindWork failure.
+func Connect(ctx context.Context, at Endpoint) (*Engine, error) {
+	options := []client.Opt{client.WithHost(at.Host), client.WithAPIVersionNegotiation()}
+	if at.HTTPClient != nil {
+		options = append([]client.Opt{client.WithHTTPClient(at.HTTPClient)}, options...)
+	}
+	c, err := client.NewClientWithOpts(options...)
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "check DOCKER_HOST and docker context ls", "reach the Docker engine at %s: %w", at.Host, err)
+	}
+	e := &Engine{client: c, endpoint: at}
+	if err := e.greet(ctx); err != nil {
+		_ = c.Close() // nothing was sent that the close could lose
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Engine) greet(ctx context.Context) error {
+	version, err := e.client.ServerVersion(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return report.Fail(report.KindWork, unreachableHint(err), "reach the Docker engine at %s: %w", e.endpoint.Host, err)
+	}
+	if versions.LessThan(version.APIVersion, MinimumAPI) {
+		return report.Fail(report.KindWork, "install Docker Engine 19.03 or newer",
+			"use the Docker engine at %s: its API %s is older than %s", e.endpoint.Host, version.APIVersion, MinimumAPI)
+	}
+	e.info = Info{
+		APIVersion: e.client.ClientVersion(), ServerVersion: version.Version, OS: version.Os, Arch: version.Arch,
+		Local: isLocal(e.endpoint.Host),
+	}
+	return nil
+}
+
+// unreachableHint says what to do about an engine that does not answer.
+func unreachableHint(err error) string {
+	if strings.Contains(err.Error(), "permission denied") {
+		return "let your user talk to it: sudo usermod -aG docker $USER, then log in again"
+	}
+	return "start it (systemctl start docker, or Docker Desktop), or say where it is: DOCKER_HOST, DOCKER_CONTEXT"
+}
+
+// isLocal says whether ports published on the engine's loopback are on this machine's.
+func isLocal(host string) bool {
+	for _, prefix := range []string{"unix://", "npipe://", "tcp://127.", "tcp://localhost", "tcp://[::1]"} {
+		if strings.HasPrefix(host, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// Info returns what the engine said when it was reached.
+func (e *Engine) Info() Info { return e.info }
+
+// Endpoint returns where the engine was reached.
+func (e *Engine) Endpoint() Endpoint { return e.endpoint }
+
+// Close gives the connection back.
+func (e *Engine) Close() error { return e.client.Close() }

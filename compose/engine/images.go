@@ -1,0 +1,168 @@
+package engine
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/image"
+
+	"devenv/devenv/report"
+)
+
+// Image is an image on the engine. Size is in bytes, layers shared with other images included.
+type Image struct {
+	ID, Ref, User, WorkingDir string
+	// Digests are the repository's, "postgres@sha256:…"; none for an image that was built here.
+	Digests                    []string
+	Labels                     map[string]string
+	Env, Cmd, Entrypoint       []string
+	Volumes, ExposedPorts      []string
+	OS, Arch, Created, Variant string
+	Size                       int64
+}
+
+// ImageInspect describes an image by reference or id; false when it is not there.
+func (e *Engine) ImageInspect(ctx context.Context, ref string) (Image, bool, error) {
+	found, err := e.client.ImageInspect(ctx, ref)
+	if errdefs.IsNotFound(err) {
+		return Image{}, false, nil
+	}
+	if err != nil {
+		return Image{}, false, failed(ctx, err, "inspect image %s", ref)
+	}
+	i := Image{
+		ID: found.ID, Ref: ref, Digests: found.RepoDigests, Size: found.Size, Created: found.Created,
+		OS: found.Os, Arch: found.Architecture, Variant: found.Variant,
+	}
+	if c := found.Config; c != nil {
+		i.Labels, i.Env, i.Cmd, i.Entrypoint, i.User, i.WorkingDir = c.Labels, c.Env, c.Cmd, c.Entrypoint, c.User, c.WorkingDir
+		for path := range c.Volumes {
+			i.Volumes = append(i.Volumes, path)
+		}
+		for port := range c.ExposedPorts {
+			i.ExposedPorts = append(i.ExposedPorts, port)
+		}
+	}
+	return i, true, nil
+}
+
+// CommitOptions say what an image made from a container is.
+type CommitOptions struct {
+	// Ref is the tag; empty makes an image without one.
+	Ref string
+	// Labels are set on the image; an empty value stays as an empty label, which hides the container's.
+	Labels map[string]string
+	// Changes are Dockerfile instructions: ENV, CMD, ENTRYPOINT.
+	Changes []string
+	// Pause freezes a running container meanwhile.
+	Pause bool
+}
+
+// Commit makes an image from a container and returns its id.
+func (e *Engine) Commit(ctx context.Context, id string, o CommitOptions) (string, error) {
+	options := container.CommitOptions{Reference: o.Ref, Changes: o.Changes, Pause: o.Pause}
+	if o.Labels != nil {
+		found, err := e.client.ContainerInspect(ctx, id)
+		if err != nil {
+			return "", failed(ctx, err, "commit container %.12s", id)
+		}
+		config := *found.Config
+		config.Labels = o.Labels
+		options.Config = &config
+	}
+	made, err := e.client.ContainerCommit(ctx, id, options)
+	if err != nil {
+		return "", failed(ctx, err, "commit container %.12s", id)
+	}
+	return made.ID, nil
+}
+
+// Tag gives an image another name.
+func (e *Engine) Tag(ctx context.Context, source, ref string) error {
+	return failed(ctx, e.client.ImageTag(ctx, source, ref), "tag image %s as %s", source, ref)
+}
+
+// RemoveImage removes an image, and its other names with force. It is no error when it is gone already.
+func (e *Engine) RemoveImage(ctx context.Context, ref string, force bool) error {
+	_, err := e.client.ImageRemove(ctx, ref, image.RemoveOptions{Force: force, PruneChildren: true})
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+	return failed(ctx, err, "remove image %s", ref)
+}
+
+// Images lists the images that carry all of the labels, each "key" or "key=value".
+func (e *Engine) Images(ctx context.Context, labels ...string) ([]Image, error) {
+	list, err := e.client.ImageList(ctx, image.ListOptions{Filters: labelFilter(labels...)})
+	if err != nil {
+		return nil, failed(ctx, err, "list images")
+	}
+	images := make([]Image, 0, len(list))
+	for _, found := range list {
+		i := Image{ID: found.ID, Ref: found.ID, Labels: found.Labels, Size: found.Size}
+		if len(found.RepoTags) > 0 {
+			i.Ref = found.RepoTags[0]
+		}
+		images = append(images, i)
+	}
+	return images, nil
+}
+
+// Pull brings an image from its registry; progress hears what the engine says, a line at a time.
+func (e *Engine) Pull(ctx context.Context, ref string, progress func(line string)) error {
+	stream, err := e.client.ImagePull(ctx, ref, image.PullOptions{})
+	if err != nil {
+		return pullFailed(ctx, ref, err)
+	}
+	defer stream.Close() //nolint:errcheck // it was read to its end
+	return readPull(ctx, ref, stream, progress)
+}
+
+// readPull reads the engine's messages: the last of them may say that the pull failed.
+func readPull(ctx context.Context, ref string, stream io.Reader, progress func(line string)) error {
+	lines := bufio.NewScanner(stream)
+	lines.Buffer(nil, 1<<20)
+	var last []string
+	for lines.Scan() {
+		var message struct {
+			ID, Status, Error string
+			ProgressDetail    struct{ Total int64 }
+		}
+		if json.Unmarshal(lines.Bytes(), &message) != nil {
+			continue
+		}
+		if message.Error != "" {
+			return report.Fail(report.KindWork, pullHint(ref), "pull %s: %s", ref, message.Error).WithOutput(last)
+		}
+		if message.ProgressDetail.Total == 0 && message.Status != "" {
+			last = append(last, message.Status+" "+message.ID)
+			progress(message.Status + " " + message.ID)
+		}
+	}
+	return failed(ctx, lines.Err(), "pull %s", ref)
+}
+
+func pullFailed(ctx context.Context, ref string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return report.Fail(report.KindWork, pullHint(ref), "pull %s: %w", ref, err)
+}
+
+func pullHint(ref string) string {
+	return "check the name, the network, and docker login; or bring it yourself: docker pull " + ref
+}
+
+// labelFilter is a filter that takes what carries all of the labels.
+func labelFilter(labels ...string) filters.Args {
+	args := filters.NewArgs()
+	for _, l := range labels {
+		args.Add("label", l)
+	}
+	return args
+}

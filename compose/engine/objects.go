@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/volume"
+)
+
+// CreateNetwork makes a bridge network and returns its id. The engine takes two networks of one name; callers keep track.
+func (e *Engine) CreateNetwork(ctx context.Context, name string, labels map[string]string) (string, error) {
+	made, err := e.client.NetworkCreate(ctx, name, network.CreateOptions{Labels: labels})
+	return made.ID, failed(ctx, err, "create network %s", name)
+}
+
+// ConnectNetwork lets a container join a network under aliases.
+func (e *Engine) ConnectNetwork(ctx context.Context, name, id string, aliases []string) error {
+	err := e.client.NetworkConnect(ctx, name, id, &network.EndpointSettings{Aliases: aliases})
+	return failed(ctx, err, "connect container %.12s to network %s", id, name)
+}
+
+// RemoveNetwork removes a network. It is no error when it is gone already.
+func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
+	return gone(ctx, e.client.NetworkRemove(ctx, name), "remove network %s", name)
+}
+
+// CreateVolume makes a named volume.
+func (e *Engine) CreateVolume(ctx context.Context, name string, labels map[string]string) error {
+	_, err := e.client.VolumeCreate(ctx, volume.CreateOptions{Name: name, Labels: labels})
+	return failed(ctx, err, "create volume %s", name)
+}
+
+// RemoveVolume removes a volume. It is no error when it is gone already.
+func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
+	return gone(ctx, e.client.VolumeRemove(ctx, name, true), "remove volume %s", name)
+}
+
+func gone(ctx context.Context, err error, format, name string) error {
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+	return failed(ctx, err, format, name)
+}
+
+// labelled is what carries a label: containers by id, networks by id, volumes by name.
+type labelled struct{ containers, networks, volumes []string }
+
+func (e *Engine) labelled(ctx context.Context, label string) (labelled, error) {
+	var l labelled
+	filter := labelFilter(label)
+	containers, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: filter})
+	if err != nil {
+		return l, failed(ctx, err, "list containers")
+	}
+	for _, c := range containers {
+		l.containers = append(l.containers, c.ID)
+	}
+	networks, err := e.client.NetworkList(ctx, network.ListOptions{Filters: filter})
+	if err != nil {
+		return l, failed(ctx, err, "list networks")
+	}
+	for _, n := range networks {
+		l.networks = append(l.networks, n.ID)
+	}
+	volumes, err := e.client.VolumeList(ctx, volume.ListOptions{Filters: filter})
+	if err != nil {
+		return l, failed(ctx, err, "list volumes")
+	}
+	for _, v := range volumes.Volumes {
+		l.volumes = append(l.volumes, v.Name)
+	}
+	return l, nil
+}
+
+// Labelled names the containers, networks and volumes that carry a label, "key" or "key=value".
+func (e *Engine) Labelled(ctx context.Context, label string) ([]string, error) {
+	l, err := e.labelled(ctx, label)
+	var names []string
+	for _, id := range l.containers {
+		names = append(names, "container "+id)
+	}
+	for _, id := range l.networks {
+		names = append(names, "network "+id)
+	}
+	for _, name := range l.volumes {
+		names = append(names, "volume "+name)
+	}
+	return names, err
+}
+
+// Sweep removes the containers (running or not, with their anonymous volumes), networks and volumes that carry a label,
+// and names them. What vanishes meanwhile is no error.
+func (e *Engine) Sweep(ctx context.Context, label string) ([]string, error) {
+	l, err := e.labelled(ctx, label)
+	if err != nil {
+		return nil, err
+	}
+	removed := make(chan error, len(l.containers))
+	for _, id := range l.containers {
+		go func() { removed <- e.Remove(ctx, id) }()
+	}
+	var failures error
+	for range l.containers {
+		failures = errors.Join(failures, <-removed)
+	}
+	for _, id := range l.networks {
+		failures = errors.Join(failures, e.RemoveNetwork(ctx, id))
+	}
+	for _, name := range l.volumes {
+		failures = errors.Join(failures, e.RemoveVolume(ctx, name))
+	}
+	names := append(append(l.containers, l.networks...), l.volumes...)
+	return names, failures
+}

@@ -1,0 +1,148 @@
+package devenv
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"devenv/devenv/database"
+	"devenv/devenv/discover"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+	"devenv/migrations"
+)
+
+// baseFormat is the version of what a base image holds and how it is made; raising it makes every base anew.
+const baseFormat = 1
+
+// base is the base branch on the engine: its side, and the images of its database.
+type base struct {
+	*side
+	project  *discover.Project
+	settings database.Settings
+	// key names the content that makes the base.
+	key    string
+	seeded database.Image // schema and seed data
+	empty  database.Image // after initdb and the init scripts
+	noise  []migrations.Operation
+}
+
+// openBase checks the base out, with the ignored files that the project needs, and computes its key.
+func openBase(ctx context.Context, w *workplace, p *discover.Project, ref gitrepo.Base, ignored map[string][]byte, envFiles []string) (*base, error) {
+	treeID, err := w.repo.WithFiles(ctx, ref.Commit, nil, ignored)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSide(ctx, w, "base", treeID)
+	if err != nil {
+		return nil, err
+	}
+	b := &base{side: s, project: p}
+	if err := s.load(ctx, envFiles); err != nil {
+		return b, report.Fail(report.KindOf(err), report.HintOf(err), "load the base's Compose project: %w", err)
+	}
+	if _, ok := s.model.Services[p.Database]; !ok {
+		return b, report.Fail(report.KindUsage, "merge the service's introduction first, or choose another base: --base",
+			"the base %s has no service %q in its Compose project", ref.Ref, p.Database)
+	}
+	b.settings, err = database.SettingsOf(s.model, p.Database)
+	return b, err
+}
+
+// computeKey hashes what makes the base: the tree, the interpolated Compose model, the configuration's part, the database
+// image, the platform and devenv's format.
+func (b *base) computeKey(ctx context.Context) error {
+	model, err := b.model.MarshalJSON()
+	if err != nil {
+		return fmt.Errorf("read the base's Compose model: %w", err)
+	}
+	image, err := b.databaseImage(ctx)
+	if err != nil {
+		return err
+	}
+	settings, err := json.Marshal([]any{b.project.Seed, b.project.Needs, b.project.OneShots, b.project.Migrations, b.project.Backend})
+	if err != nil {
+		return err
+	}
+	files, err := b.seedFiles()
+	if err != nil {
+		return err
+	}
+	prepare := ""
+	if b.place.config != nil {
+		prepare = strings.Join(b.place.config.Prepare, "\x00")
+	}
+	info := b.place.engine.Info()
+	b.key = digest(fmt.Sprint(baseFormat), b.treeID, strings.ReplaceAll(string(model), b.tree.Dir(), "<tree>"),
+		image, string(settings), files, prepare, info.OS+"/"+info.Arch)[:20]
+	return nil
+}
+
+// databaseImage names the database's image by content: the registry's digest where it has one, else its id.
+func (b *base) databaseImage(ctx context.Context) (string, error) {
+	service := b.model.Services[b.project.Database]
+	if service.Build != nil {
+		return b.buildKey(ctx, service)
+	}
+	image, ok, err := b.place.engine.ImageInspect(ctx, service.Image)
+	if err != nil || !ok {
+		return service.Image, err
+	}
+	if len(image.Digests) > 0 {
+		return image.Digests[0], nil
+	}
+	return image.ID, nil
+}
+
+// seedFiles hashes the SQL files or the dump of the configuration, which may be ignored by git.
+func (b *base) seedFiles() (string, error) {
+	paths := append([]string{}, b.project.Seed.SQL...)
+	if b.project.Seed.Dump != "" {
+		paths = append(paths, b.project.Seed.Dump)
+	}
+	var contents []string
+	for _, p := range paths {
+		content, err := os.ReadFile(b.seedPath(p))
+		if err != nil {
+			return "", report.Fail(report.KindUsage, "correct seed: in .devenv.yaml", "read the seed: %w", err)
+		}
+		contents = append(contents, string(content))
+	}
+	return digest(contents...), nil
+}
+
+// seedPath is where a file that the configuration's seed names lies: in the user's working tree.
+func (b *base) seedPath(written string) string {
+	return filepath.Join(b.place.repo.Root(), filepath.FromSlash(b.place.config.Path(written)))
+}
+
+// references of the two images of a base.
+func (b *base) seededRef() string { return "devenv/base:" + b.key }
+func (b *base) emptyRef() string  { return "devenv/base:" + b.key + "-empty" }
+
+// lookUp finds the base's images; false when one is missing.
+func (b *base) lookUp(ctx context.Context) (bool, error) {
+	var known bool
+	var err error
+	if b.empty, known, err = database.Lookup(ctx, b.place.engine, b.key+"-empty"); err != nil || !known {
+		return false, err
+	}
+	if b.seeded, known, err = database.Lookup(ctx, b.place.engine, b.key); err != nil || !known {
+		return false, err
+	}
+	return true, b.readNoise()
+}
+
+// readNoise takes the noise out of the image's metadata.
+func (b *base) readNoise() error {
+	b.noise = make([]migrations.Operation, len(b.seeded.Meta.Noise))
+	for i, raw := range b.seeded.Meta.Noise {
+		if err := json.Unmarshal(raw, &b.noise[i]); err != nil {
+			return fmt.Errorf("read the base image's metadata: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package devenv
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/devenv/config"
+	"devenv/devenv/discover"
+	"devenv/devenv/report"
+)
+
+// check finds out what there is to work on: repository, configuration, engine, Compose project, base, database,
+// migration tool. Nothing is started.
+func (r *run) check(ctx context.Context, log *stepLog) (err error) {
+	if err := r.checkRequest(); err != nil {
+		return err
+	}
+	if r.place, err = openWorkplace(ctx, r.document.Command, r.options, r.note); err != nil {
+		return err
+	}
+	r.selection.Severities = r.place.config.Severities()
+	r.learnSecrets(r.place.model)
+	if r.baseRef, err = r.place.repo.ResolveBase(ctx, r.baseName()); err != nil {
+		return err
+	}
+	if err := r.readProject(ctx); err != nil {
+		return err
+	}
+	r.document.Base = report.Base{Ref: r.baseRef.Ref, Commit: r.baseRef.Commit}
+	r.document.Branch = report.Branch{Ref: r.work.head.Ref, Commit: r.work.head.Commit}
+	r.facts.BaseRef = shortRef(r.baseRef.Ref)
+	if !r.asIs {
+		if r.mode, err = chooseMode(ctx, r.place.repo, r.work, r.request.Mode, r.options.Ask); err != nil {
+			return err
+		}
+	}
+	log.done(fmt.Sprintf("%s onto %s; database %s, backend %s, %s in %s", branchName(r.work.head.Ref), r.facts.BaseRef,
+		r.project.Database, r.project.Backend, r.project.Migrations.Tool, r.project.Migrations.Service))
+	return nil
+}
+
+// checkRequest refuses a message that cannot be a migration's, and checks that do not exist.
+func (r *run) checkRequest() error {
+	if err := r.selection.Validate(); err != nil {
+		return err
+	}
+	if r.asIs {
+		return nil
+	}
+	if strings.TrimSpace(r.request.Message) == "" {
+		return report.Fail(report.KindUsage, "devenv new-migration \"Add badges\"", "the message is empty")
+	}
+	for _, c := range r.request.Message {
+		if unicode.IsControl(c) {
+			return report.Fail(report.KindUsage, "write the message on one line", "the message holds the control character %q", c)
+		}
+	}
+	return nil
+}
+
+// baseName is the base branch as named by the flag, else by the configuration, else empty.
+func (r *run) baseName() string {
+	if r.request.Base != "" || r.place.config == nil {
+		return r.request.Base
+	}
+	return r.place.config.Base
+}
+
+// readProject captures the working tree, finds the project in it, and tells the branch's own migrations.
+func (r *run) readProject(ctx context.Context) (err error) {
+	repo, cfg := r.place.repo, r.place.config
+	include := r.ignoredPaths(cfg)
+	work, err := readBranch(ctx, repo, r.baseRef, include)
+	if err != nil {
+		return err
+	}
+	files, err := repo.Files(ctx, work.capture.Tree, "")
+	if err != nil {
+		return err
+	}
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = f.Path
+	}
+	if r.project, err = discover.Services(r.place.model, discover.Tree{Dir: repo.Root(), Paths: paths}, cfg); err != nil {
+		return err
+	}
+	r.facts.OnePerBranch = r.project.Migrations.PerBranch != config.PerBranchMany
+	for _, dir := range r.project.Migrations.Versions {
+		if err := work.readVersions(ctx, repo, dir); err != nil {
+			return err
+		}
+	}
+	r.work = work
+	r.facts.Edited, r.facts.Restores = work.edited, !r.asIs
+	r.ignored = map[string][]byte{}
+	for _, path := range work.capture.Included {
+		if r.ignored[path], err = repo.ReadFile(ctx, work.capture.Tree, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ignoredPaths are the ignored files that the trees need: the configuration's, Compose's env files and .env.
+func (r *run) ignoredPaths(cfg *config.Config) []string {
+	var paths []string
+	if cfg != nil {
+		for _, p := range cfg.Include {
+			paths = append(paths, cfg.Path(p))
+		}
+	}
+	files := []string{filepath.Join(r.place.model.WorkingDir, ".env")}
+	for _, f := range r.options.Compose.EnvFiles {
+		if absolute, err := filepath.Abs(f); err == nil {
+			r.envFiles = append(r.envFiles, absolute)
+			files = append(files, absolute)
+		}
+	}
+	for _, service := range r.place.model.Services {
+		for _, f := range service.EnvFiles {
+			files = append(files, f.Path)
+		}
+	}
+	for _, f := range files {
+		rel, err := filepath.Rel(r.place.repo.Root(), f)
+		if err == nil && !strings.HasPrefix(rel, "..") {
+			paths = append(paths, filepath.ToSlash(rel))
+		}
+	}
+	return paths
+}
+
+// learnSecrets takes the secrets of a Compose model out of everything that is said from now on.
+func (r *run) learnSecrets(p *types.Project) { r.redactor.learn(compose.SecretsOf(p), publicWords(p)) }
+
+// publicWords are the project's own words, which no password hides by being equal to one.
+func publicWords(p *types.Project) []string {
+	words := []string{p.Name}
+	for name, service := range p.Services {
+		words = append(words, name, service.Image)
+		for key, value := range service.Environment {
+			upper := strings.ToUpper(key)
+			if value != nil && (strings.HasSuffix(upper, "_USER") || strings.HasSuffix(upper, "_DB") || strings.HasSuffix(upper, "_HOST")) {
+				words = append(words, *value)
+			}
+		}
+	}
+	return words
+}
+
+// shortRef is a ref as people say it.
+func shortRef(ref string) string {
+	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {
+		if short, ok := strings.CutPrefix(ref, prefix); ok {
+			return short
+		}
+	}
+	if ref == "" {
+		return "HEAD"
+	}
+	return ref
+}
+
+// branchName is the branch as people say it.
+func branchName(ref string) string {
+	if ref == "" {
+		return "a detached HEAD"
+	}
+	return shortRef(ref)
+}

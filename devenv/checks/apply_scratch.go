@@ -1,0 +1,40 @@
+package checks
+
+import "devenv/devenv/report"
+
+func applyScratch() Check {
+	return Check{
+		ID: "apply.scratch", Severity: report.StatusFail, Needs: []Trial{TrialScratch},
+		Asks: "does the whole history upgrade an empty database?",
+		Page: applyScratchPage, Judge: judgeScratch,
+	}
+}
+
+func judgeScratch(f *Facts) Finding {
+	o := f.Scratch
+	switch {
+	case !o.Ran:
+		return unasked(f.whyNotRun())
+	case o.Failure != nil && SameFailure(o.Failure, o.Baseline):
+		return unasked("the base's own history fails on an empty database in the same way", failureEvidence(f, o.Baseline))
+	case o.Failure != nil:
+		return failedUpgrade(f, o, "fails in an upgrade from an empty database")
+	}
+	return clean("the whole history upgrades an empty database")
+}
+
+const applyScratchPage = `The whole history, from the first revision to yours, must upgrade an empty database (after initdb and the project's
+init scripts).
+
+Why it matters: every new developer, every CI job and every new installation starts from nothing. A data migration that
+needs a row, or imports a model that has since grown, works today on your database and stops all of them.
+
+Example: a revision takes (SELECT id FROM teams WHERE name = 'red') into a NOT NULL column: there is no team yet (23502).
+
+How to mend: let data migrations cope with no rows, and describe the tables they need with sa.table() inside the
+revision instead of importing the application's models.
+
+Baseline: where the base's own history already fails in the same way, the answer is skip, with the base's error.
+
+How to allow it: # devenv: allow apply.scratch -- reason
+`

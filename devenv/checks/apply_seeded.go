@@ -1,0 +1,88 @@
+package checks
+
+import (
+	"fmt"
+
+	"devenv/devenv/report"
+	"devenv/migrations"
+)
+
+func applySeeded() Check {
+	return Check{
+		ID: "apply.seeded", Severity: report.StatusFail, Needs: []Trial{TrialSeeded},
+		Asks: "does the migration upgrade the base's data?",
+		Page: applySeededPage, Judge: judgeSeeded,
+	}
+}
+
+func judgeSeeded(f *Facts) Finding {
+	o := f.Seeded
+	switch {
+	case !o.Ran:
+		return unasked(f.whyNotRun())
+	case o.Failure != nil:
+		return failedUpgrade(f, o, "fails on the base's data")
+	case o.Unrecorded:
+		return found("the upgrade ended without an error, and the database is not at the head",
+			"env.py does not commit: run the migrations inside\n    with context.begin_transaction():", report.Evidence{Revision: f.newest()})
+	}
+	return clean("upgrades the base's data")
+}
+
+// failedUpgrade is the finding for an upgrade that failed, with the offending rows and the mend.
+func failedUpgrade(f *Facts, o Outcome, how string) Finding {
+	e := failureEvidence(f, o.Failure)
+	e.Rows, e.Keys, e.Query = o.Offending.Rows, o.Offending.Keys, o.Offending.Query
+	summary := fmt.Sprintf("%s %s: %s", name(o.Failure), how, o.Failure.Message)
+	if e.Rows > 0 {
+		summary += fmt.Sprintf(" (%s)", plural(int(e.Rows), "row"))
+	}
+	return found(summary, mend(o.Failure, o.Offending), e)
+}
+
+// failureEvidence turns a failure of the migration tool into evidence.
+func failureEvidence(f *Facts, failure *migrations.Failure) report.Evidence {
+	e := report.Evidence{
+		Revision: failure.Revision, File: failure.File, Line: failure.Line, Statement: failure.Statement,
+		Column: failure.Column, SQLState: failure.SQLState, Message: failure.Message, Detail: failure.Detail,
+	}
+	if path := f.fileOf(failure.Revision); path != "" {
+		e.File = path
+	}
+	if failure.Table != "" {
+		e.Table = qualified(failure.Schema, failure.Table)
+	}
+	return e
+}
+
+// name names the revision that failed, for people.
+func name(failure *migrations.Failure) string {
+	if failure.Revision == "" {
+		return "the migration"
+	}
+	return "revision " + failure.Revision
+}
+
+// qualified is schema.table; an empty schema is public.
+func qualified(schema, table string) string {
+	if schema == "" {
+		schema = "public"
+	}
+	return schema + "." + table
+}
+
+const applySeededPage = `The migration must upgrade a database that holds the base's data.
+
+Why it matters: this is the fault that empty test databases hide. A restriction put on existing rows meets rows that
+break it, and the deployment stops in the middle.
+
+Example: op.add_column("users", sa.Column("tenant", sa.Integer(), nullable=False)) works on an empty table and fails
+with 23502 on one with rows; Python's default=1 does not help, only server_default or a backfill does.
+
+How to mend: add the column nullable, fill it, then restrict it:
+    op.add_column("users", sa.Column("tenant", sa.Integer(), nullable=True))
+    op.execute("UPDATE users SET tenant = 1 WHERE tenant IS NULL")
+    op.alter_column("users", "tenant", nullable=False)
+
+How to allow it: # devenv: allow apply.seeded -- reason
+`

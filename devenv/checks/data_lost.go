@@ -1,0 +1,84 @@
+package checks
+
+import (
+	"fmt"
+
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+)
+
+func dataLost() Check {
+	return Check{
+		ID: "data.lost", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialData},
+		Asks: "does every row and every value that is not null survive?",
+		Page: dataLostPage, Judge: judgeLost,
+	}
+}
+
+func judgeLost(f *Facts) Finding {
+	if !f.Data.Ran {
+		return unasked(f.whyNotRun())
+	}
+	var evidence []report.Evidence
+	for _, c := range f.Data.Changes {
+		if e, ok := lossEvidence(c); ok {
+			e.Revision = f.onlyRevision()
+			evidence = append(evidence, e)
+		}
+	}
+	if len(evidence) == 0 {
+		return clean("every row and value is still there")
+	}
+	hint := "if the loss is meant, say so in the revision:\n"
+	for _, e := range evidence {
+		hint += fmt.Sprintf("    # devenv: allow data.lost(%s) -- reason\n", objectOf(e))
+	}
+	return found(evidence[0].Message+more(len(evidence)-1), hint+"else copy the values to where they belong first", evidence...)
+}
+
+// lossEvidence says what a change lost; changed values are data.changed's.
+func lossEvidence(c database.DataChange) (report.Evidence, bool) {
+	e := report.Evidence{Table: c.Table, Column: c.Column, Rows: c.Before - c.After, Keys: c.Keys}
+	object := objectOf(e)
+	switch c.Kind {
+	case database.RowsLost:
+		e.Message = fmt.Sprintf("%d of %s of %s are lost", e.Rows, plural(int(c.Before), "row"), object)
+	case database.TableDropped:
+		e.Message = fmt.Sprintf("%s is dropped with %s", object, plural(int(c.Before), "row"))
+	case database.ValuesLost, database.ColumnDropped:
+		e.Message = fmt.Sprintf("%d of %s of %s are lost", e.Rows, plural(int(c.Before), "non-null value"), object)
+	default:
+		return report.Evidence{}, false
+	}
+	return e, e.Rows > 0
+}
+
+// onlyRevision is the branch's revision when it has one: evidence of several cannot be told apart by the data alone.
+func (f *Facts) onlyRevision() string {
+	if len(f.Revisions) == 1 {
+		return f.Revisions[0].ID
+	}
+	return ""
+}
+
+// more says how many further findings there are.
+func more(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (and %d more)", n)
+}
+
+const dataLostPage = `No row and no value that is not null may disappear. Renamed tables and columns are followed; a column that held only
+NULLs and a table without rows may go.
+
+Why it matters: the upgrade exits 0, and the downgrade brings back an empty column.
+
+Example: op.drop_column("users", "legacy") where three rows have a value in it; TRUNCATE … CASCADE that empties a
+second table; a rename written as drop and add.
+
+How to mend: copy the values to where they belong before the drop, rename instead of dropping, or drop in a later
+release when nobody reads the column any more.
+
+How to allow it, with the object: # devenv: allow data.lost(public.users.legacy) -- reason
+`

@@ -1,0 +1,49 @@
+package checks
+
+import (
+	"fmt"
+
+	"devenv/devenv/report"
+)
+
+func driftModels() Check {
+	return Check{
+		ID: "drift.models", Severity: report.StatusFail, Needs: []Trial{TrialDrift},
+		Asks: "does autogenerate find nothing more after the upgrade?",
+		Page: driftModelsPage, Judge: judgeDrift,
+	}
+}
+
+func judgeDrift(f *Facts) Finding {
+	switch {
+	case !f.Drift.Ran:
+		return unasked(f.whyNotRun())
+	case f.Drift.Failure != nil:
+		return found("autogenerate fails on the upgraded database: "+f.Drift.Failure.Message,
+			"run it yourself: alembic check", failureEvidence(f, f.Drift.Failure))
+	case len(f.Drift.Operations) == 0:
+		return clean("models and migrations agree")
+	}
+	evidence := make([]report.Evidence, 0, len(f.Drift.Operations))
+	for _, op := range f.Drift.Operations {
+		evidence = append(evidence, report.Evidence{Message: op.Object, Statement: op.Rendered, Detail: op.Kind})
+	}
+	hint := "add what is missing to your revision:\n    " + f.Drift.Operations[0].Rendered
+	if len(f.Revisions) == 0 {
+		hint = "make the migration: devenv new-migration \"…\""
+	}
+	return found(fmt.Sprintf("models and migrations differ: %s of %s%s", f.Drift.Operations[0].Kind, f.Drift.Operations[0].Object, more(len(evidence)-1)),
+		hint, evidence...)
+}
+
+const driftModelsPage = `After the upgrade a second autogenerate must find nothing, beyond what already differed on the base (the noise).
+
+Why it matters: what the models say and the database does not have fails at run time, or lands in the next person's
+migration.
+
+Example: a column was added to the model after the migration had been made.
+
+How to mend: add the missing operation to the revision, or make it anew with "devenv new-migration --replace".
+
+How to allow it: # devenv: allow drift.models -- reason
+`

@@ -1,0 +1,170 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"devenv/devenv/report"
+	"devenv/migrations"
+)
+
+// Evaluate asks every registered check of the facts, in order, and returns their answers with severities, waivers and
+// baselines applied. progress hears each answer as it is given.
+func Evaluate(facts Facts, s Selection, progress func(report.Check)) []report.Check {
+	ledger := newLedger(facts.Revisions)
+	answers := make([]report.Check, 0, len(All()))
+	for _, c := range All() {
+		facts.unusedWaivers = ledger.unused()
+		answer := judge(c, &facts, s, ledger)
+		answers = append(answers, answer)
+		progress(answer)
+	}
+	return answers
+}
+
+func judge(c Check, facts *Facts, s Selection, ledger *ledger) report.Check {
+	answer := report.Check{ID: c.ID, Evidence: []report.Evidence{}}
+	if why := s.Off(c.ID); why != "" {
+		answer.Status, answer.Summary = report.StatusSkip, why
+		return answer
+	}
+	finding := c.Judge(facts)
+	answer.Summary, answer.Hint = finding.Summary, finding.Hint
+	answer.MS = facts.spent(c.Needs)
+	if finding.Evidence != nil {
+		answer.Evidence = finding.Evidence
+	}
+	switch finding.Answer {
+	case Clean:
+		answer.Status = report.StatusPass
+		ledger.asked(c.ID)
+	case Unasked:
+		answer.Status = report.StatusSkip
+	case Found:
+		ledger.asked(c.ID)
+		answer.Status = s.severity(c)
+		if finding.AtMost == report.StatusWarn {
+			answer.Status = report.StatusWarn
+		}
+		ledger.waive(&answer)
+	}
+	return answer
+}
+
+// ledger keeps which waivers the branch's revisions carry and which of them were needed.
+type ledger struct {
+	entries []entry
+}
+
+type entry struct {
+	revision migrations.Revision
+	waiver   migrations.Waiver
+	// asked says that the waiver's check gave an answer of its own, used that the waiver changed it.
+	asked, used bool
+}
+
+func newLedger(revisions []migrations.Revision) *ledger {
+	l := &ledger{}
+	for _, r := range revisions {
+		for _, w := range r.Waivers {
+			l.entries = append(l.entries, entry{revision: r, waiver: w})
+		}
+	}
+	return l
+}
+
+func (l *ledger) asked(id string) {
+	for i := range l.entries {
+		if l.entries[i].waiver.ID == id {
+			l.entries[i].asked = true
+		}
+	}
+}
+
+// waive turns the answer into a pass when waivers cover all of its evidence; what they cover stays as evidence.
+func (l *ledger) waive(answer *report.Check) {
+	var reasons []string
+	covered := 0
+	evidence := answer.Evidence
+	if len(evidence) == 0 {
+		evidence = []report.Evidence{{}}
+	}
+	for _, e := range evidence {
+		if reason, ok := l.cover(answer.ID, e); ok {
+			covered++
+			if !slices.Contains(reasons, reason) {
+				reasons = append(reasons, reason)
+			}
+		}
+	}
+	if covered == len(evidence) {
+		answer.Status, answer.Waived, answer.Hint = report.StatusPass, strings.Join(reasons, "; "), ""
+	}
+}
+
+// cover finds the waiver that covers one piece of evidence: of the same revision, and of the same object if it names one.
+func (l *ledger) cover(id string, e report.Evidence) (string, bool) {
+	for i := range l.entries {
+		w := &l.entries[i]
+		if w.waiver.ID != id || (e.Revision != "" && e.Revision != w.revision.ID) {
+			continue
+		}
+		if w.waiver.Object == "" && !NeedsObject(id) || w.waiver.Object == objectOf(e) {
+			w.used = true
+			return w.waiver.Reason, true
+		}
+	}
+	return "", false
+}
+
+// unused returns the waivers that nothing needed although their check was asked.
+func (l *ledger) unused() []report.Evidence {
+	var unused []report.Evidence
+	for _, e := range l.entries {
+		if e.asked && !e.used {
+			unused = append(unused, report.Evidence{
+				Revision: e.revision.ID, File: e.revision.Path, Line: e.waiver.Line,
+				Message: fmt.Sprintf("%s was not needed", e.waiver),
+			})
+		}
+	}
+	return unused
+}
+
+// NeedsObject says that a waiver of the check must name the object it allows.
+func NeedsObject(id string) bool { return strings.HasPrefix(id, "data.") }
+
+// objectOf names what a piece of evidence is about as waivers write it: schema.table or schema.table.column.
+func objectOf(e report.Evidence) string {
+	if e.Column == "" {
+		return e.Table
+	}
+	return e.Table + "." + e.Column
+}
+
+// ValidateWaivers returns a usage failure for the first waiver that names no check, or lacks its object or reason.
+func ValidateWaivers(revisions []migrations.Revision) error {
+	for _, r := range revisions {
+		for _, w := range r.Waivers {
+			if problem := waiverProblem(w); problem != "" {
+				return report.Fail(report.KindUsage,
+					"write: # devenv: allow data.lost(public.users.legacy) -- reason\nthe checks are: "+strings.Join(IDs(), ", "),
+					"%s:%d: waiver %q: %s", r.Path, w.Line, w.String(), problem)
+			}
+		}
+	}
+	return nil
+}
+
+func waiverProblem(w migrations.Waiver) string {
+	switch {
+	case !slices.Contains(IDs(), w.ID):
+		return "no check has this id"
+	case NeedsObject(w.ID) && w.Object == "":
+		return "it must name the object it allows"
+	case w.Reason == "":
+		return "it must give a reason after --"
+	}
+	return ""
+}

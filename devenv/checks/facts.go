@@ -1,0 +1,137 @@
+package checks
+
+import (
+	"time"
+
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+	"devenv/migrations"
+)
+
+// Trial is one thing a run does to learn about a migration. Several checks may read what it recorded.
+type Trial string
+
+// The trials.
+const (
+	// TrialSeeded upgrades a clone of the base's data.
+	TrialSeeded Trial = "seeded"
+	// TrialScratch upgrades an empty database through the whole history.
+	TrialScratch Trial = "scratch"
+	// TrialDrift runs autogenerate again on the upgraded database.
+	TrialDrift Trial = "drift"
+	// TrialData compares the data before and after the upgrade.
+	TrialData Trial = "data"
+	// TrialReverse downgrades the upgraded database, compares its schema with the base's, and upgrades again.
+	TrialReverse Trial = "reverse"
+	// TrialStartBranch starts the branch's backend on the migrated data.
+	TrialStartBranch Trial = "start.branch"
+	// TrialStartBase starts the base's backend on the migrated data.
+	TrialStartBase Trial = "start.base"
+)
+
+// Facts is what a run recorded about the branch's migrations. Checks read it and nothing else.
+type Facts struct {
+	// BaseRef names the base branch in messages; BaseHeads are its revisions without a child.
+	BaseRef   string
+	BaseHeads []string
+	// Restores says that the command brings edited files of the base back when it delivers.
+	Restores bool
+	// OnePerBranch says that a branch adds one migration.
+	OnePerBranch bool
+	// Revisions are the branch's own, oldest first; History is the graph after merging with the base.
+	Revisions []migrations.Revision
+	History   migrations.History
+	// Edited are the base's migrations that the branch changed, renamed or removed.
+	Edited []Edit
+	// Renames are drops and adds that look like renames and were not written as such.
+	Renames []migrations.Rename
+	// NothingToTry says why no trial could run on a database: no revision, or a broken graph.
+	NothingToTry string
+
+	Seeded  Outcome
+	Scratch Outcome
+	Drift   DriftOutcome
+	Data    DataOutcome
+	Reverse ReverseOutcome
+	Branch  StartOutcome
+	Base    StartOutcome
+
+	// Spent is the time each trial took.
+	Spent map[Trial]time.Duration
+
+	unusedWaivers []report.Evidence
+}
+
+// Edit is a migration of the base that the branch changed. Status is "changed", "removed" or "renamed".
+type Edit struct {
+	Path, Status, RenamedTo string
+}
+
+// Outcome is how one run of the migration tool ended. Ran is false when it was not tried.
+type Outcome struct {
+	Ran bool
+	// Failure is nil when the run succeeded.
+	Failure *migrations.Failure
+	// Offending are the rows behind a failure, where they could be found.
+	Offending database.Offending
+	// Baseline is the base's failure of the same kind, nil when the base alone succeeds or was not asked.
+	Baseline *migrations.Failure
+	// Unrecorded says that the run succeeded and the database's version is not the head: nothing was committed.
+	Unrecorded bool
+}
+
+// DriftOutcome is what a second autogenerate found beyond the noise.
+type DriftOutcome struct {
+	Outcome
+	Operations []migrations.Operation
+}
+
+// DataOutcome is what the upgrade did to the data that was there.
+type DataOutcome struct {
+	Ran     bool
+	Changes []database.DataChange
+}
+
+// ReverseOutcome is the way back: the downgrade, the schema after it, and the upgrade after that.
+type ReverseOutcome struct {
+	Down, Again Outcome
+	Differences []database.Difference
+	// SchemaRead says that the schema after the downgrade was compared.
+	SchemaRead bool
+}
+
+// StartOutcome is how a backend's start ended. Err is nil when it became ready.
+type StartOutcome struct {
+	Ran      bool
+	Service  string
+	Err      error
+	Baseline error
+	How      string
+}
+
+// spent returns the milliseconds of the trials a check needs.
+func (f *Facts) spent(needs []Trial) int64 {
+	var total time.Duration
+	for _, t := range needs {
+		total += f.Spent[t]
+	}
+	return total.Milliseconds()
+}
+
+// fileOf returns the path of a revision of the branch or the history, empty when it is unknown.
+func (f *Facts) fileOf(revision string) string {
+	for _, r := range append(f.Revisions, f.History.Revisions...) {
+		if r.ID == revision {
+			return r.Path
+		}
+	}
+	return ""
+}
+
+// newest returns the branch's last revision's id, empty when the branch adds none.
+func (f *Facts) newest() string {
+	if len(f.Revisions) == 0 {
+		return ""
+	}
+	return f.Revisions[len(f.Revisions)-1].ID
+}

@@ -1,0 +1,60 @@
+package checks
+
+import (
+	"fmt"
+
+	"devenv/devenv/report"
+	"devenv/migrations"
+)
+
+func generateRename() Check {
+	return Check{
+		ID: "generate.rename", Severity: report.StatusWarn,
+		Asks: "is there a drop and an add that look like a rename?",
+		Page: generateRenamePage, Judge: judgeRename,
+	}
+}
+
+func judgeRename(f *Facts) Finding {
+	if len(f.Renames) == 0 {
+		return clean("no drop and add that looks like a rename")
+	}
+	evidence := make([]report.Evidence, 0, len(f.Renames))
+	for _, r := range f.Renames {
+		evidence = append(evidence, renameEvidence(f.newest(), r))
+	}
+	return found(fmt.Sprintf("%s may be a rename of %s", evidence[0].Detail, f.Renames[0].From),
+		"if it is, replace the drop and the add by\n    "+renameOperation(f.Renames[0]), evidence...)
+}
+
+func renameEvidence(revision string, r migrations.Rename) report.Evidence {
+	e := report.Evidence{Revision: revision, Table: qualified(r.Schema, r.Table), Statement: renameOperation(r), Detail: r.To}
+	if r.Kind == migrations.RenameColumn {
+		e.Column = r.From
+	}
+	return e
+}
+
+// renameOperation is the Alembic operation that renames instead of dropping and adding.
+func renameOperation(r migrations.Rename) string {
+	schema := ""
+	if r.Schema != "" && r.Schema != "public" {
+		schema = fmt.Sprintf(", schema=%q", r.Schema)
+	}
+	if r.Kind == migrations.RenameTable {
+		return fmt.Sprintf("op.rename_table(%q, %q%s)", r.From, r.To, schema)
+	}
+	return fmt.Sprintf("op.alter_column(%q, %q, new_column_name=%q%s)", r.Table, r.From, r.To, schema)
+}
+
+const generateRenamePage = `Autogenerate cannot tell a rename from a drop and an add: it writes the latter, and the values are gone.
+
+Why it matters: the upgrade succeeds, also on data, and "alembic check" is content afterwards; only the values are missing.
+
+Example: the attribute "legacy" becomes "note"; autogenerate writes op.add_column("users", note) and op.drop_column("users", "legacy").
+
+How to mend: on a terminal devenv asks, and writes the rename. Elsewhere replace the pair by
+op.alter_column("users", "legacy", new_column_name="note"), and for a table by op.rename_table("old", "new").
+
+How to allow it: # devenv: allow generate.rename -- reason
+`

@@ -1,0 +1,49 @@
+package checks
+
+import (
+	"fmt"
+
+	"devenv/devenv/report"
+)
+
+func historyEdited() Check {
+	return Check{
+		ID: "history.edited", Severity: report.StatusFail,
+		Asks: "are the base's migrations as they were?",
+		Page: historyEditedPage, Judge: judgeEdited,
+	}
+}
+
+func judgeEdited(f *Facts) Finding {
+	if len(f.Edited) == 0 {
+		return clean("the base's migrations are untouched")
+	}
+	evidence := make([]report.Evidence, 0, len(f.Edited))
+	for _, e := range f.Edited {
+		detail := e.Status
+		if e.RenamedTo != "" {
+			detail += " to " + e.RenamedTo
+		}
+		evidence = append(evidence, report.Evidence{File: e.Path, Detail: detail})
+	}
+	summary := fmt.Sprintf("%s of %s changed on this branch: %s", plural(len(f.Edited), "migration"), f.BaseRef, f.Edited[0].Path)
+	if f.Restores {
+		finding := found(summary+"; brought back", "nothing to do; \"devenv undo\" returns your version", evidence...)
+		finding.AtMost = report.StatusWarn
+		return finding
+	}
+	return found(summary, fmt.Sprintf("bring them back: git checkout %s -- %s\nand put the change into a new revision", f.BaseRef, f.Edited[0].Path), evidence...)
+}
+
+const historyEditedPage = `A migration that is already on the base branch must not be edited, renamed or removed.
+
+Why it matters: databases that ran it will never run it again. What you add to it reaches new databases only, and nobody
+is told: upgrade and check both exit 0.
+
+Example: a column is added inside last month's revision instead of in a new one.
+
+How to mend: bring the file back ("git checkout develop -- path") and put the change into a new revision.
+"devenv new-migration" does both; "devenv undo" returns your version.
+
+How to allow it: # devenv: allow history.edited -- reason, in the branch's own revision.
+`

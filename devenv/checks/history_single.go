@@ -1,0 +1,45 @@
+package checks
+
+import (
+	"fmt"
+
+	"devenv/devenv/report"
+)
+
+func historySingle() Check {
+	return Check{
+		ID: "history.single", Severity: report.StatusWarn,
+		Asks: "does the branch add one migration?",
+		Page: historySinglePage, Judge: judgeSingle,
+	}
+}
+
+func judgeSingle(f *Facts) Finding {
+	switch {
+	case !f.OnePerBranch:
+		return unasked("migrations.per_branch is many")
+	case len(f.Revisions) == 0:
+		return unasked("the branch adds no revision")
+	case len(f.Revisions) == 1:
+		return clean("the branch adds one migration")
+	}
+	evidence := make([]report.Evidence, 0, len(f.Revisions))
+	for _, r := range f.Revisions {
+		evidence = append(evidence, report.Evidence{File: r.Path, Detail: r.ID})
+	}
+	return found(fmt.Sprintf("the branch adds %d migrations", len(f.Revisions)),
+		"make one of them: devenv new-migration --replace \"…\"\nor, where several are meant, in .devenv.yaml:\n    migrations: {per_branch: many}", evidence...)
+}
+
+const historySinglePage = `A branch that changes the database should add one migration.
+
+Why it matters: half-finished steps of a branch are noise in the history for ever, and each is one more point at which
+a deployment can stop.
+
+Example: "add badges", "fix badges", "badges again" in one pull request.
+
+How to mend: devenv new-migration --replace "Add badges" makes one of them. Where several are meant (a data migration
+between two schema changes), say so in .devenv.yaml: migrations: {per_branch: many}.
+
+How to allow it: # devenv: allow history.single -- reason
+`

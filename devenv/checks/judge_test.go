@@ -1,0 +1,203 @@
+package checks
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+	"devenv/migrations"
+)
+
+// ready are the facts of a sound branch with one revision.
+func ready(change func(*Facts)) Facts {
+	own := migrations.Revision{ID: "3f2a", Down: []string{"1b2c"}, Path: "versions/3f2a.py", Head: true}
+	f := Facts{
+		BaseRef: "develop", BaseHeads: []string{"1b2c"}, OnePerBranch: true, Revisions: []migrations.Revision{own},
+		History: migrations.History{Revisions: []migrations.Revision{{ID: "1b2c", Path: "versions/1b2c.py", Root: true}, own}},
+		Seeded:  Outcome{Ran: true}, Scratch: Outcome{Ran: true}, Drift: DriftOutcome{Outcome: Outcome{Ran: true}}, Data: DataOutcome{Ran: true},
+		Reverse: ReverseOutcome{Down: Outcome{Ran: true}, Again: Outcome{Ran: true}, SchemaRead: true},
+		Branch:  StartOutcome{Ran: true, Service: "backend", How: "healthcheck"}, Base: StartOutcome{Ran: true, Service: "backend"},
+	}
+	if change != nil {
+		change(&f)
+	}
+	return f
+}
+
+// answers are the statuses that differ from pass, by id.
+func answers(f Facts, s Selection) map[string]report.Check {
+	other := map[string]report.Check{}
+	for _, c := range Evaluate(f, s, func(report.Check) {}) {
+		if c.Status != report.StatusPass || c.Waived != "" {
+			other[c.ID] = c
+		}
+	}
+	return other
+}
+
+func notNull() *migrations.Failure {
+	return &migrations.Failure{
+		Code: migrations.FailureSQL, Revision: "3f2a", SQLState: "23502", Schema: "public", Table: "users", Column: "tenant",
+		Statement: "ALTER TABLE users ADD COLUMN tenant INTEGER NOT NULL", Message: `column "tenant" contains null values`,
+	}
+}
+
+func TestASoundBranchPassesEveryCheck(t *testing.T) {
+	if other := answers(ready(nil), Selection{}); len(other) > 0 {
+		t.Errorf("not pass: %v", other)
+	}
+}
+
+func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
+	cases := []struct {
+		name   string
+		change func(*Facts)
+		id     string
+		status report.Status
+		says   string
+	}{
+		{"two heads", func(f *Facts) {
+			f.History.Revisions = append(f.History.Revisions, migrations.Revision{ID: "9d8e", Down: []string{"1b2c"}, Head: true})
+		}, "history.heads", report.StatusFail, "3f2a (yours, parent 1b2c) and 9d8e (develop, parent 1b2c)"},
+		{"a stale parent", func(f *Facts) { f.Revisions[0].Down = []string{"0000"} }, "history.parent", report.StatusFail, "its parent is 0000"},
+		{"a missing parent", func(f *Facts) {
+			f.History.Problems = []migrations.Problem{{Kind: migrations.ProblemParent, Revision: "3f2a", Message: "parent zzz does not exist"}}
+		}, "history.parent", report.StatusFail, "zzz"},
+		{"a base migration edited", func(f *Facts) { f.Edited = []Edit{{Path: "versions/1b2c.py", Status: "changed"}} }, "history.edited", report.StatusFail, "1b2c.py"},
+		{"one that is restored", func(f *Facts) { f.Edited, f.Restores = []Edit{{Path: "versions/1b2c.py", Status: "changed"}}, true }, "history.edited", report.StatusWarn, "brought back"},
+		{"two migrations", func(f *Facts) {
+			f.Revisions = append(f.Revisions, migrations.Revision{ID: "4a4a", Down: []string{"3f2a"}})
+		}, "history.single", report.StatusWarn, "2 migrations"},
+		{"a likely rename", func(f *Facts) {
+			f.Renames = []migrations.Rename{{Kind: migrations.RenameColumn, Schema: "public", Table: "users", From: "legacy", To: "note"}}
+		}, "generate.rename", report.StatusWarn, "note may be a rename of legacy"},
+		{"a failing upgrade", func(f *Facts) { f.Seeded.Failure = notNull() }, "apply.seeded", report.StatusFail, "contains null values"},
+		{"an uncommitted upgrade", func(f *Facts) { f.Seeded.Unrecorded = true }, "apply.seeded", report.StatusFail, "not at the head"},
+		{"a failing history", func(f *Facts) { f.Scratch.Failure = notNull() }, "apply.scratch", report.StatusFail, "empty database"},
+		{"the base's history fails as well", func(f *Facts) { f.Scratch.Failure, f.Scratch.Baseline = notNull(), notNull() }, "apply.scratch", report.StatusSkip, "in the same way"},
+		{"lost values", func(f *Facts) {
+			f.Data.Changes = []database.DataChange{{Kind: database.ValuesLost, Table: "public.users", Column: "legacy", Before: 4, After: 1}}
+		}, "data.lost", report.StatusFail, "3 of 4 non-null values of public.users.legacy are lost"},
+		{"no way back", func(f *Facts) {
+			f.Reverse = ReverseOutcome{Down: Outcome{Ran: true, Failure: notNull()}}
+		}, "reverse.applies", report.StatusWarn, "cannot be downgraded"},
+		{"a type left behind", func(f *Facts) {
+			f.Reverse.Differences = []database.Difference{{Object: "enum:public.mood", Is: "ok, bad"}}
+		}, "reverse.schema", report.StatusWarn, "enum:public.mood"},
+		{"no second upgrade", func(f *Facts) { f.Reverse.Again.Failure = notNull() }, "reverse.again", report.StatusFail, "applied again"},
+		{"drift", func(f *Facts) {
+			f.Drift.Operations = []migrations.Operation{{Kind: migrations.AddColumn, Object: "column:public.users.x"}}
+		}, "drift.models", report.StatusFail, "column:public.users.x"},
+		{"a backend that does not start", func(f *Facts) { f.Branch.Err = errors.New("it exited with status 1") }, "start.branch", report.StatusFail, "status 1"},
+		{"old code that does not start", func(f *Facts) { f.Base.Err = errors.New("it exited with status 1") }, "start.base", report.StatusWarn, "status 1"},
+		{"a base that never started", func(f *Facts) { f.Branch.Err, f.Branch.Baseline = errors.New("x"), errors.New("y") }, "start.branch", report.StatusSkip, "either"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			answer := answers(ready(c.change), Selection{})[c.id]
+			if answer.Status != c.status || !strings.Contains(answer.Summary, c.says) {
+				t.Errorf("%s: %s %q, want %s with %q", c.id, answer.Status, answer.Summary, c.status, c.says)
+			}
+		})
+	}
+}
+
+func TestNotNullWithoutDefaultIsMendedInThreeSteps(t *testing.T) {
+	answer := answers(ready(func(f *Facts) { f.Seeded.Failure = notNull() }), Selection{})["apply.seeded"]
+	for _, line := range []string{
+		`op.add_column("users", sa.Column("tenant", …, nullable=True))`,
+		`op.execute("UPDATE users SET tenant = … WHERE tenant IS NULL")`,
+		`op.alter_column("users", "tenant", nullable=False)`,
+	} {
+		if !strings.Contains(answer.Hint, line) {
+			t.Errorf("the hint lacks %s:\n%s", line, answer.Hint)
+		}
+	}
+}
+
+func lost(f *Facts) {
+	f.Data.Changes = []database.DataChange{{Kind: database.ColumnDropped, Table: "public.users", Column: "legacy", Before: 4}}
+}
+
+func TestAWaiverTurnsItsCheckIntoAPassAndKeepsTheEvidence(t *testing.T) {
+	f := ready(lost)
+	f.Revisions[0].Waivers = []migrations.Waiver{{ID: "data.lost", Object: "public.users.legacy", Reason: "unused since May", Line: 3}}
+	answer := answers(f, Selection{})["data.lost"]
+	if answer.Status != report.StatusPass || answer.Waived != "unused since May" || len(answer.Evidence) != 1 {
+		t.Errorf("%+v", answer)
+	}
+}
+
+func TestAWaiverOfAnotherObjectOrRevisionDoesNotCount(t *testing.T) {
+	for name, waiver := range map[string]migrations.Waiver{
+		"object": {ID: "data.lost", Object: "public.users.name", Reason: "r"},
+		"none":   {ID: "data.lost", Reason: "r"},
+	} {
+		f := ready(lost)
+		f.Revisions[0].Waivers = []migrations.Waiver{waiver}
+		if answer := answers(f, Selection{})["data.lost"]; answer.Status != report.StatusFail {
+			t.Errorf("%s: %+v", name, answer)
+		}
+	}
+}
+
+func TestAWaiverThatNothingNeededIsReported(t *testing.T) {
+	f := ready(nil)
+	f.Revisions[0].Waivers = []migrations.Waiver{{ID: "apply.seeded", Reason: "r", Line: 7}}
+	if answer := answers(f, Selection{})["waiver.unused"]; answer.Status != report.StatusWarn || answer.Evidence[0].Line != 7 {
+		t.Errorf("%+v", answer)
+	}
+	if answer, ok := answers(f, Selection{Skip: []string{"apply.*"}})["waiver.unused"]; ok {
+		t.Errorf("a check that was not asked cannot tell: %+v", answer)
+	}
+}
+
+func TestUnknownIdsInWaiversAreErrors(t *testing.T) {
+	for _, w := range []migrations.Waiver{{ID: "no.such", Reason: "r"}, {ID: "data.lost", Reason: "r"}, {ID: "apply.seeded"}} {
+		if err := ValidateWaivers([]migrations.Revision{{Path: "v.py", Waivers: []migrations.Waiver{w}}}); report.KindOf(err) != report.KindUsage || err == nil {
+			t.Errorf("%v: %v", w, err)
+		}
+	}
+}
+
+func TestTheSelectionSkipsAndTheConfigurationChangesSeverities(t *testing.T) {
+	f := ready(lost)
+	if a := answers(f, Selection{Severities: map[string]string{"data.lost": "warn"}})["data.lost"]; a.Status != report.StatusWarn {
+		t.Errorf("severity warn: %+v", a)
+	}
+	if a := answers(f, Selection{Severities: map[string]string{"data.lost": "off"}})["data.lost"]; a.Status != report.StatusSkip {
+		t.Errorf("severity off: %+v", a)
+	}
+	only := answers(f, Selection{Only: []string{"history.*"}})
+	if only["data.lost"].Status != report.StatusSkip || only["history.heads"].ID != "" {
+		t.Errorf("--only: %+v", only)
+	}
+	if !(Selection{}).Wants(TrialScratch) || (Selection{Only: []string{"history.*"}}).Wants(TrialScratch) {
+		t.Error("the selection does not say which trials are needed")
+	}
+	for _, s := range []Selection{{Only: []string{"no.such"}}, {Skip: []string{"hist*"}}} {
+		if report.KindOf(s.Validate()) != report.KindUsage || s.Validate() == nil {
+			t.Errorf("%+v was accepted", s)
+		}
+	}
+}
+
+func TestEveryCheckExplainsItself(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range All() {
+		if seen[c.ID] {
+			t.Errorf("%s is registered twice", c.ID)
+		}
+		seen[c.ID] = true
+		for _, part := range []string{"Why it matters:", "Example:", "How to mend:", "devenv: allow " + c.ID} {
+			if !strings.Contains(c.Page, part) {
+				t.Errorf("%s: the page lacks %q", c.ID, part)
+			}
+		}
+		if !strings.HasSuffix(c.Asks, "?") || c.Severity == "" {
+			t.Errorf("%s: asks %q with severity %q", c.ID, c.Asks, c.Severity)
+		}
+	}
+}

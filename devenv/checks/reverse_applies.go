@@ -1,0 +1,40 @@
+package checks
+
+import "devenv/devenv/report"
+
+func reverseApplies() Check {
+	return Check{
+		ID: "reverse.applies", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialReverse},
+		Asks: "does the migration downgrade, with the data there?",
+		Page: reverseAppliesPage, Judge: judgeReverseApplies,
+	}
+}
+
+func judgeReverseApplies(f *Facts) Finding {
+	o := f.Reverse.Down
+	switch {
+	case !o.Ran:
+		return unasked(f.whyNotRun())
+	case o.Failure != nil && SameFailure(o.Failure, o.Baseline):
+		return unasked("the base's own downgrade fails in the same way", failureEvidence(f, o.Baseline))
+	case o.Failure != nil:
+		finding := failedUpgrade(f, o, "cannot be downgraded")
+		finding.Hint += "\nor, where there is no way back:\n    # devenv: allow reverse.applies -- reason"
+		return finding
+	}
+	return clean("downgrades with the data there")
+}
+
+const reverseAppliesPage = `The migration must downgrade, with the data there.
+
+Why it matters: the downgrade is needed on the day the upgrade went wrong, and has usually never been run on rows.
+
+Example: the upgrade drops a NOT NULL column; the downgrade adds it back NOT NULL without a default, which works only on
+an empty table (23502).
+
+How to mend: write the downgrade with the same care as the upgrade: nullable, filled, restricted.
+
+Baseline: where the downgrades of the base's head never worked and yours fails in the same way, the answer is skip.
+
+How to allow it: # devenv: allow reverse.applies -- reason
+`

@@ -1,0 +1,93 @@
+package checks
+
+import (
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// Selection says which checks a run asks and how severe their findings are.
+type Selection struct {
+	// Only and Skip hold ids or "prefix.*"; an empty Only means all.
+	Only, Skip []string
+	// Severities are the configuration's: fail, warn or off, by id.
+	Severities map[string]string
+}
+
+// Validate returns a usage failure when a pattern names no registered check.
+func (s Selection) Validate() error {
+	for flag, patterns := range map[string][]string{"--only": s.Only, "--skip": s.Skip} {
+		for _, p := range patterns {
+			if !known(p) {
+				return report.Fail(report.KindUsage, "the checks are: "+strings.Join(IDs(), ", "),
+					"%s %s: no check has this id", flag, p)
+			}
+		}
+	}
+	return nil
+}
+
+// Off returns why a check is not asked, or an empty string when it is.
+func (s Selection) Off(id string) string {
+	switch {
+	case len(s.Only) > 0 && !matchesAny(s.Only, id):
+		return "left out by --only"
+	case matchesAny(s.Skip, id):
+		return "left out by --skip"
+	case s.Severities[id] == "off":
+		return "severity off in the configuration"
+	}
+	return ""
+}
+
+// Wants says whether any check that is asked needs the trial.
+func (s Selection) Wants(t Trial) bool {
+	for _, c := range All() {
+		if s.Off(c.ID) != "" {
+			continue
+		}
+		for _, need := range c.Needs {
+			if need == t {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// severity returns the status that a finding of the check gets.
+func (s Selection) severity(c Check) report.Status {
+	switch s.Severities[c.ID] {
+	case "fail":
+		return report.StatusFail
+	case "warn":
+		return report.StatusWarn
+	}
+	return c.Severity
+}
+
+func known(pattern string) bool {
+	for _, id := range IDs() {
+		if matches(pattern, id) {
+			return true
+		}
+	}
+	return false
+}
+
+func matchesAny(patterns []string, id string) bool {
+	for _, p := range patterns {
+		if matches(p, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches compares an id with itself or with "prefix.*".
+func matches(pattern, id string) bool {
+	if prefix, ok := strings.CutSuffix(pattern, "*"); ok && strings.HasSuffix(prefix, ".") {
+		return strings.HasPrefix(id, prefix)
+	}
+	return pattern == id
+}

@@ -1,0 +1,67 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+func startBranch() Check {
+	return Check{
+		ID: "start.branch", Severity: report.StatusFail, Needs: []Trial{TrialStartBranch},
+		Asks: "does the branch's backend start on the migrated data?",
+		Page: startBranchPage, Judge: func(f *Facts) Finding { return judgeStart(f, f.Branch, "the branch's") },
+	}
+}
+
+func startBase() Check {
+	return Check{
+		ID: "start.base", Severity: report.StatusWarn, Needs: []Trial{TrialStartBase},
+		Asks: "does the base's backend start on the migrated data?",
+		Page: startBasePage, Judge: func(f *Facts) Finding { return judgeStart(f, f.Base, "the base's") },
+	}
+}
+
+func judgeStart(f *Facts, s StartOutcome, whose string) Finding {
+	switch {
+	case !s.Ran:
+		return unasked(f.whyNotRun())
+	case s.Err == nil:
+		return clean(fmt.Sprintf("%s %s becomes ready (%s)", whose, s.Service, s.How))
+	}
+	e := report.Evidence{Message: s.Err.Error(), Detail: strings.Join(report.OutputOf(s.Err), "\n")}
+	if s.Baseline != nil {
+		return unasked(fmt.Sprintf("%s does not start on the base's own data either", s.Service),
+			report.Evidence{Message: s.Baseline.Error(), Detail: strings.Join(report.OutputOf(s.Baseline), "\n")})
+	}
+	return found(fmt.Sprintf("%s %s does not start on the migrated data: %s", whose, s.Service, s.Err), report.HintOf(s.Err), e)
+}
+
+const startBranchPage = `The branch's backend must start on the migrated data and become ready.
+
+Why it matters: it is the last line of the documented workflow, "double check that the backend comes online", and the
+one most often skipped.
+
+Example: the model says that a column is an enum, the migration made it text: the first query at start fails.
+
+How to mend: the container's last lines are in the evidence; correct the migration or the code.
+
+Baseline: where the base's backend does not start on the base's own data, the answer is skip.
+
+How to allow it: # devenv: allow start.branch -- reason
+`
+
+const startBasePage = `The base's backend should start on the migrated data: in a rolling deployment the old code runs against the new schema for a
+while.
+
+Why it matters: a column renamed or dropped while old code runs is an outage between two deployments.
+
+Example: op.alter_column("users", "name", new_column_name="full_name"): every query of the old code fails.
+
+How to mend: expand, deploy, contract: add the new column, write both, and drop the old one in a later release.
+
+Baseline: where the base's backend does not start on the base's own data, the answer is skip.
+
+How to allow it: # devenv: allow start.base -- reason
+`

@@ -1,0 +1,35 @@
+package checks
+
+import (
+	"fmt"
+
+	"devenv/devenv/report"
+)
+
+func waiverUnused() Check {
+	return Check{
+		ID: "waiver.unused", Severity: report.StatusWarn,
+		Asks: "was every waiver of the branch's revisions needed?",
+		Page: waiverUnusedPage, Judge: judgeUnused,
+	}
+}
+
+func judgeUnused(f *Facts) Finding {
+	if len(f.unusedWaivers) == 0 {
+		return clean("no waiver without a need")
+	}
+	first := f.unusedWaivers[0]
+	return found(fmt.Sprintf("%s:%d: %s%s", first.File, first.Line, first.Message, more(len(f.unusedWaivers)-1)),
+		"remove the comment", f.unusedWaivers...)
+}
+
+const waiverUnusedPage = `Every waiver in the branch's revisions must have been needed.
+
+Why it matters: a waiver that allows nothing today allows something unseen tomorrow, when the revision is edited.
+
+Example: # devenv: allow data.lost(public.users.legacy) -- unused since May, in a revision that no longer drops the column.
+
+How to mend: remove the comment.
+
+How to allow it: # devenv: allow waiver.unused -- reason
+`

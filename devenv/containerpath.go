@@ -1,0 +1,51 @@
+package devenv
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// repositoryPath maps a path in the tool's container to one relative to the repository: by the bind mounts of the
+// service, else by the directories of revisions.
+func (r *run) repositoryPath(container string) (string, error) {
+	service := r.branch.model.Services[r.project.Migrations.Service]
+	best, mapped := 0, ""
+	for _, mount := range service.Volumes {
+		rest, ok := below(mount.Target, container)
+		if mount.Type != types.VolumeTypeBind || !ok || len(mount.Target) <= best {
+			continue
+		}
+		rel, err := filepath.Rel(r.branch.tree.Dir(), filepath.Join(mount.Source, filepath.FromSlash(rest)))
+		if err == nil && !strings.HasPrefix(rel, "..") {
+			best, mapped = len(mount.Target), filepath.ToSlash(rel)
+		}
+	}
+	if mapped != "" {
+		return mapped, nil
+	}
+	return r.copiedPath(container)
+}
+
+// copiedPath maps a path of files that the image holds as copies: the tool's directories of revisions are the
+// repository's, in the same order.
+func (r *run) copiedPath(container string) (string, error) {
+	for i, dir := range r.tool.Hello().VersionLocations {
+		if rest, ok := below(dir, container); ok && i < len(r.project.Migrations.Versions) {
+			return path.Join(r.project.Migrations.Versions[i], rest), nil
+		}
+	}
+	return "", fmt.Errorf("find %s of the container in the repository: no bind mount and no directory of revisions holds it", container)
+}
+
+// below returns what follows a directory in a path, both absolute in a container.
+func below(dir, p string) (string, bool) {
+	dir, p = path.Clean(dir), path.Clean(p)
+	if dir == p {
+		return "", true
+	}
+	return strings.CutPrefix(p, strings.TrimSuffix(dir, "/")+"/")
+}

@@ -1,0 +1,123 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+	"devenv/migrations"
+)
+
+// deliver changes the user's files, in one step that can be undone: the new revision in, the set-aside ones out, the
+// base's edited ones back, the kept ones re-parented.
+func (r *run) deliver(ctx context.Context, log *stepLog) error {
+	changes, err := r.changes(ctx)
+	if err != nil {
+		return err
+	}
+	if len(changes) == 0 {
+		log.skipped("nothing to write")
+		return nil
+	}
+	if !r.request.DryRun {
+		if err := r.place.repo.Deliver(ctx, gitrepo.Delivery{Command: r.document.Command, Changes: changes}); err != nil {
+			return err
+		}
+	}
+	names := make([]string, 0, len(changes))
+	for _, c := range changes {
+		names = append(names, string(c.Action)+" "+c.Path)
+		r.document.Files = append(r.document.Files, r.fileOf(c))
+	}
+	if r.request.DryRun {
+		log.skipped("--dry-run: would have " + strings.Join(names, ", "))
+		return nil
+	}
+	log.done(strings.Join(names, ", "))
+	return nil
+}
+
+// changes are the changes to the working tree.
+func (r *run) changes(ctx context.Context) ([]gitrepo.FileChange, error) {
+	var changes []gitrepo.FileChange
+	if r.file != nil {
+		changes = append(changes, gitrepo.FileChange{Path: r.file.path, Action: report.FileAdded, Content: r.file.content})
+		if r.mode == ModeReplace {
+			changes = append(changes, r.setAside()...)
+		}
+	}
+	if r.file == nil && len(r.facts.Revisions) == 0 {
+		return nil, nil
+	}
+	for _, f := range r.work.own {
+		if content, ok := r.reparented[f.Path]; ok {
+			changes = append(changes, gitrepo.FileChange{Path: f.Path, Action: report.FileChanged, Content: content, Expect: f.ID})
+		}
+	}
+	for _, e := range r.work.edited {
+		restored, err := r.restore(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, restored...)
+	}
+	return changes, nil
+}
+
+// setAside removes the branch's own revisions; undo brings them back. One that the new revision overwrites is changed.
+func (r *run) setAside() []gitrepo.FileChange {
+	var changes []gitrepo.FileChange
+	for _, f := range r.work.own {
+		changes = append(changes, gitrepo.FileChange{Path: f.Path, Action: report.FileRemoved, Expect: f.ID})
+	}
+	return changes
+}
+
+// restore brings one edited migration of the base back as the base has it.
+func (r *run) restore(ctx context.Context, e checks.Edit) ([]gitrepo.FileChange, error) {
+	repo, capture := r.place.repo, r.work.capture.Tree
+	var changes []gitrepo.FileChange
+	if e.RenamedTo != "" {
+		files, err := repo.Files(ctx, capture, e.RenamedTo)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			changes = append(changes, gitrepo.FileChange{Path: f.Path, Action: report.FileRemoved, Expect: f.ID})
+		}
+	}
+	content, err := repo.ReadFile(ctx, r.baseRef.Commit, e.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		content, err = repo.ReadFile(ctx, r.work.fork, e.Path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	change := gitrepo.FileChange{Path: e.Path, Action: report.FileRestored, Content: content}
+	files, err := repo.Files(ctx, capture, e.Path)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 1 {
+		change.Expect = files[0].ID
+	}
+	return append(changes, change), nil
+}
+
+// fileOf describes a change for the document, with the revision where it is known.
+func (r *run) fileOf(c gitrepo.FileChange) report.File {
+	f := report.File{Path: c.Path, Action: c.Action}
+	if r.file != nil && c.Path == r.file.path && c.Action == report.FileAdded {
+		f.Revision, f.DownRevision = r.written.Revision, strings.Join(r.written.Parents, ", ")
+		return f
+	}
+	if i := slices.IndexFunc(r.facts.History.Revisions, func(m migrations.Revision) bool { return m.Path == c.Path }); i >= 0 {
+		f.Revision, f.DownRevision = r.facts.History.Revisions[i].ID, strings.Join(r.facts.History.Revisions[i].Down, ", ")
+	}
+	return f
+}

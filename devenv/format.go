@@ -1,0 +1,130 @@
+package devenv
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"devenv/compose/engine"
+	"devenv/devenv/discover"
+	"devenv/devenv/report"
+)
+
+// format runs the project's formatters on the new file: in the service that holds the migrations, else on the host.
+func (r *run) format(ctx context.Context, log *stepLog) error {
+	switch {
+	case r.file == nil:
+		log.skipped("no new file")
+		return nil
+	case len(r.project.Formatters) == 0:
+		log.skipped("the project configures no formatter")
+		return nil
+	}
+	var ran []string
+	for _, f := range r.project.Formatters {
+		where, err := r.formatWith(ctx, f, log)
+		if err != nil {
+			return err
+		}
+		if where == "" {
+			r.note(fmt.Sprintf("the file is not formatted: %s is neither in service %s nor on this machine", f.Argv[0], r.project.Migrations.Service))
+			continue
+		}
+		ran = append(ran, strings.Join(f.Argv, " ")+" "+where)
+	}
+	if len(ran) == 0 {
+		log.skipped("no formatter is there to run")
+		return nil
+	}
+	log.done(strings.Join(ran, ", "))
+	return nil
+}
+
+// formatWith runs one formatter and returns where it ran, empty when it is nowhere.
+func (r *run) formatWith(ctx context.Context, f discover.Formatter, log *stepLog) (string, error) {
+	const notFound = 127
+	var out bytes.Buffer
+	script := `command -v "$1" >/dev/null 2>&1 || exit 127; exec "$@"`
+	code, err := r.place.engine.Exec(ctx, r.tool.container, engine.ExecOptions{
+		Cmd:     append(append([]string{"sh", "-c", script, "format"}, f.Argv...), r.file.container),
+		WorkDir: path.Dir(r.file.container), Stdout: &out, Stderr: &out,
+	})
+	if err != nil {
+		return "", err
+	}
+	switch code {
+	case 0:
+		return "in " + r.project.Migrations.Service, r.readBack(ctx)
+	case notFound:
+		return r.formatOnHost(ctx, f)
+	}
+	for _, line := range lastLines(out.String()) {
+		log.line(line)
+	}
+	return "", report.Fail(report.KindWork, "correct format: in .devenv.yaml, or leave it out: format: []",
+		"format the new file: %s ended with exit status %d", strings.Join(f.Argv, " "), code).WithOutput(lastLines(out.String()))
+}
+
+// readBack reads the new file out of the tool's container.
+func (r *run) readBack(ctx context.Context) error {
+	stream, err := r.place.engine.CopyFrom(ctx, r.tool.container, r.file.container)
+	if err != nil {
+		return err
+	}
+	defer stream.Close() //nolint:errcheck // it was read to its end
+	archive := tar.NewReader(stream)
+	if _, err := archive.Next(); err != nil {
+		return fmt.Errorf("read %s out of the container: %w", r.file.container, err)
+	}
+	r.file.content, err = io.ReadAll(archive)
+	return err
+}
+
+// formatOnHost runs a formatter of this machine in the private tree.
+func (r *run) formatOnHost(ctx context.Context, f discover.Formatter) (string, error) {
+	program, err := exec.LookPath(f.Argv[0])
+	if errors.Is(err, exec.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(r.branch.tree.Dir(), filepath.FromSlash(r.file.path))
+	if err := os.WriteFile(file, r.file.content, 0o644); err != nil { //nolint:gosec // a source file like its neighbours
+		return "", fmt.Errorf("write the new file into the private tree: %w", err)
+	}
+	command := exec.CommandContext(ctx, program, append(append([]string{}, f.Argv[1:]...), file)...)
+	command.Dir = filepath.Dir(file)
+	if out, err := command.CombinedOutput(); err != nil {
+		return "", report.Fail(report.KindWork, "correct format: in .devenv.yaml, or leave it out: format: []",
+			"format the new file on this machine: %s: %w", strings.Join(f.Argv, " "), err).WithOutput(lastLines(string(out)))
+	}
+	if r.file.content, err = os.ReadFile(file); err != nil {
+		return "", err
+	}
+	return "on this machine", r.putIntoContainer(ctx, r.tool.container)
+}
+
+// putIntoContainer copies the new file to where the tool sees it.
+func (r *run) putIntoContainer(ctx context.Context, container string) error {
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	header := &tar.Header{Name: path.Base(r.file.container), Mode: 0o644, Size: int64(len(r.file.content)), Typeflag: tar.TypeReg}
+	if err := errors.Join(w.WriteHeader(header), writeAll(w, r.file.content), w.Close()); err != nil {
+		return err
+	}
+	return r.place.engine.CopyTo(ctx, container, path.Dir(r.file.container), &archive)
+}
+
+func writeAll(w io.Writer, content []byte) error {
+	_, err := w.Write(content)
+	return err
+}

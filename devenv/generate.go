@@ -1,0 +1,164 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"devenv/devenv/report"
+	"devenv/migrations"
+	"devenv/migrations/alembic"
+)
+
+// nothingToMigrate is said when autogenerate finds nothing beyond the noise.
+const nothingToMigrate = "nothing to migrate: models and migrations agree"
+
+// newFile is the new revision's file.
+type newFile struct {
+	// path is relative to the repository, container is where the tool sees it.
+	path, container string
+	content         []byte
+}
+
+// generate writes the new revision in the tool's container: what autogenerate finds on the base's data, less what
+// already differed before the branch, with renames as they were answered.
+func (r *run) generate(ctx context.Context, log *stepLog) error {
+	if err := r.readGraph(ctx); err != nil {
+		return err
+	}
+	revise, err := r.plan(ctx, log)
+	if err != nil || revise == nil {
+		return err
+	}
+	written, err := r.tool.WriteRevision(ctx, *revise)
+	if err != nil {
+		return generatedFailure(err)
+	}
+	if written.Nothing {
+		log.skipped(nothingToMigrate)
+		return nil
+	}
+	r.written = written
+	path, err := r.repositoryPath(written.Path)
+	if err != nil {
+		return err
+	}
+	r.file = &newFile{path: path, container: written.Path, content: []byte(written.Content)}
+	log.done(fmt.Sprintf("%s with %s", path, count(len(written.Operations), "operation")))
+	return nil
+}
+
+// plan says what the new revision is to be; nil means that there is nothing to write.
+func (r *run) plan(ctx context.Context, log *stepLog) (*alembic.Revise, error) {
+	revise := &alembic.Revise{Message: r.request.Message, Parents: r.parents(), Exclude: r.base.noise}
+	if r.mode == ModeEmpty {
+		revise.Empty = true
+		return revise, nil
+	}
+	if err := r.bringToParent(ctx, log); err != nil {
+		return nil, err
+	}
+	operations, err := r.tool.Autogenerate(ctx, r.tool.database(r.seeded))
+	if err != nil {
+		return nil, generatedFailure(err)
+	}
+	left, _ := migrations.Subtract(operations, r.base.noise)
+	if len(left) == 0 {
+		log.skipped(nothingToMigrate)
+		return nil, nil
+	}
+	revise.Renames, r.facts.Renames, err = r.askRenames(ctx, migrations.LikelyRenames(left))
+	return revise, err
+}
+
+// bringToParent upgrades the clone by the branch's kept revisions, so that autogenerate finds what they leave over.
+func (r *run) bringToParent(ctx context.Context, log *stepLog) error {
+	if len(r.facts.Revisions) == 0 {
+		return nil
+	}
+	log.line("upgrading by the branch's own migrations")
+	r.brought = true
+	_, err := r.tool.Upgrade(ctx, r.tool.database(r.seeded), "head", alembic.MoveOptions{})
+	var failure *migrations.Failure
+	if errors.As(err, &failure) {
+		return report.Fail(report.KindFaulty, "mend it, or make one migration of all: --replace; devenv test-migration shows more",
+			"upgrade by the branch's own migrations: %w", failure)
+	}
+	return err
+}
+
+// parents are the new revision's: the newest of the branch's own, else the base's heads.
+func (r *run) parents() []string {
+	if n := len(r.facts.Revisions); n > 0 {
+		return []string{r.facts.Revisions[n-1].ID}
+	}
+	return r.facts.BaseHeads
+}
+
+// askRenames asks about each likely rename; what nobody can answer is left for the report.
+func (r *run) askRenames(ctx context.Context, likely []migrations.Rename) (written, reported []migrations.Rename, err error) {
+	for _, rename := range likely {
+		if r.options.Ask == nil {
+			reported = append(reported, rename)
+			continue
+		}
+		yes, err := r.options.Ask.Confirm(ctx, fmt.Sprintf("Is %s a rename? (otherwise it is dropped with its data and added anew)", rename))
+		if err != nil {
+			return nil, nil, err
+		}
+		if yes {
+			written = append(written, rename)
+		}
+	}
+	return written, reported, nil
+}
+
+// readGraph reads the history in the branch's tree and finds the branch's own revisions in it, oldest first.
+func (r *run) readGraph(ctx context.Context) error {
+	history, err := r.tool.History(ctx)
+	if err != nil {
+		return err
+	}
+	own := r.work.ownPaths()
+	r.facts.Revisions = nil
+	for i := range history.Revisions {
+		revision := &history.Revisions[i]
+		if path, err := r.repositoryPath(revision.Path); err == nil {
+			revision.Path = path
+		}
+		if slices.Contains(own, revision.Path) || (r.file != nil && revision.Path == r.file.path) {
+			r.facts.Revisions = append(r.facts.Revisions, *revision)
+		}
+	}
+	for i := range history.Problems {
+		if path, err := r.repositoryPath(history.Problems[i].File); err == nil {
+			history.Problems[i].File = path
+		}
+	}
+	r.facts.History = history
+	return nil
+}
+
+// readHistory is test-migration's step instead of generate: the graph as it is, and what stands in the way of trials.
+func (r *run) readHistory(ctx context.Context, log *stepLog) error {
+	if err := r.readGraph(ctx); err != nil {
+		return err
+	}
+	log.done(fmt.Sprintf("%s, %d of them the branch's", count(len(r.facts.History.Revisions), "revision"), len(r.facts.Revisions)))
+	return nil
+}
+
+// generatedFailure sorts what the tool answered: a project that is not set up for autogenerate is the user's turn, a file
+// that does not import is a faulty migration.
+func generatedFailure(err error) error {
+	var failure *migrations.Failure
+	if !errors.As(err, &failure) {
+		return err
+	}
+	kind := kindOfTool(err)
+	if failure.Code == migrations.FailureBrokenFile {
+		kind = report.KindFaulty
+	}
+	return report.Fail(kind, failure.Hint, "generate the migration: %w", err).WithOutput(failure.Traceback)
+}

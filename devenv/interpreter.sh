@@ -1,0 +1,22 @@
+# Finds the Python interpreter that runs `alembic` in this container and becomes it, with the arguments given.
+# $DEVENV_PYTHON is the configuration's choice.
+try() { [ -n "$1" ] && [ -x "$1" ] && "$1" -c 'import alembic' >/dev/null 2>&1; }
+run() { python=$1; shift; exec "$python" "$@"; }
+
+[ -z "$DEVENV_PYTHON" ] || run "$DEVENV_PYTHON" "$@"
+if script=$(command -v alembic 2>/dev/null); then
+    read -r first <"$script" || true
+    case $first in
+    '#!/usr/bin/env '*) python=$(command -v "${first#'#!/usr/bin/env '}" || true) ;;
+    '#!'*sh) python=$(sed -n "2s/^'''exec' *\"\{0,1\}\([^\" ]*\).*/\1/p" "$script") ;;
+    '#!'*) python=${first#'#!'} python=${python%% *} ;;
+    *) python= ;;
+    esac
+    ! try "$python" || run "$python" "$@"
+fi
+for python in "$VIRTUAL_ENV/bin/python" .venv/bin/python /app/.venv/bin/python /venv/bin/python /opt/venv/bin/python \
+    "$(command -v python3 2>/dev/null)" "$(command -v python 2>/dev/null)"; do
+    ! try "$python" || run "$python" "$@"
+done
+echo "no Python interpreter with alembic found in this container" >&2
+exit 127

@@ -1,0 +1,63 @@
+package devenv_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+// The test binary is its own child: with these variables set it runs one command in the current directory, and sends
+// itself a signal when a step begins.
+const (
+	childCommand = "DEVENV_TEST_CHILD"  // the message of a new-migration
+	childSignal  = "DEVENV_TEST_SIGNAL" // INT, TERM or KILL
+	childStep    = "DEVENV_TEST_STEP"   // the step at whose start it is sent
+)
+
+func TestMain(m *testing.M) {
+	if message := os.Getenv(childCommand); message != "" {
+		os.Exit(child(message))
+	}
+	os.Exit(m.Run())
+}
+
+// child runs new-migration as the command line does: signals cancel its context.
+func child(message string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	_, err := devenv.NewMigration(ctx, devenv.NewMigrationOptions{
+		Options: devenv.Options{Listener: signaller{step: os.Getenv(childStep), signal: os.Getenv(childSignal)}},
+		Message: message, Mode: devenv.ModeReplace,
+	})
+	switch {
+	case ctx.Err() != nil:
+		return 130
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err, report.HintOf(err), strings.Join(report.OutputOf(err), "\n"))
+		return 1
+	}
+	return 0
+}
+
+// signaller signals its own process when a step begins, and prints each step's beginning.
+type signaller struct{ step, signal string }
+
+// Emit acts on the beginning of steps.
+func (s signaller) Emit(event report.Event) {
+	started, ok := event.(report.StepStarted)
+	if !ok {
+		return
+	}
+	fmt.Println("step", started.Name)
+	if started.Name == s.step {
+		signals := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}
+		_ = syscall.Kill(os.Getpid(), signals[s.signal])
+	}
+}

@@ -1,0 +1,65 @@
+package devenv
+
+import (
+	"context"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/report"
+)
+
+// NewMigration makes the branch's migration, proves it on data and writes it into the working tree: the documented
+// workflow, line by line. The result holds the document also when there is an error. Nothing of the user's is touched
+// before the last step, and the run leaves nothing behind but base images.
+func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
+	r := newRun("new-migration", o.Options, checks.Selection{Only: o.Only, Skip: o.Skip})
+	r.request = o
+	return r.finish(ctx, r.sequence(ctx,
+		step{"check", r.check},
+		r.together(
+			step{"base", r.useBase},
+			step{"branch", r.takeBranch},
+		),
+		r.together(
+			step{"database", r.cloneSeeded},
+			step{"tool", r.startTool},
+		),
+		step{"generate", r.generate},
+		step{"format", r.format},
+		r.verify(!o.NoVerify),
+		step{"deliver", r.deliver},
+	))
+}
+
+// TestMigration proves the branch's revisions as they are: the same run without generate, format and deliver.
+func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error) {
+	r := newRun("test-migration", o.Options, checks.Selection{Only: o.Only, Skip: o.Skip})
+	r.request = NewMigrationOptions{Base: o.Base}
+	r.asIs = true
+	return r.finish(ctx, r.sequence(ctx,
+		step{"check", r.check},
+		r.together(
+			step{"base", r.useBase},
+			step{"branch", r.takeBranch},
+		),
+		r.together(
+			step{"database", r.cloneSeeded},
+			step{"tool", r.startTool},
+		),
+		step{"history", r.readHistory},
+		r.verify(true),
+	))
+}
+
+// verify is the group of trials, which overlap where they do not depend on each other, and the judgement.
+func (r *run) verify(wanted bool) step {
+	return step{do: func(ctx context.Context, _ *stepLog) error {
+		if !wanted || r.nothingNew() {
+			return nil
+		}
+		if err := r.runTrials(ctx); err != nil {
+			return err
+		}
+		r.document.Checks = checks.Evaluate(r.facts, r.selection, func(c report.Check) { r.listener.Emit(report.Checked{Check: c}) })
+		return nil
+	}}
+}

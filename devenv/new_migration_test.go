@@ -1,0 +1,172 @@
+package devenv_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+	"devenv/devenv/sample"
+)
+
+func TestNewMigrationWritesTheFileAndFindsTheFaultInIt(t *testing.T) {
+	c := newSample(t)
+	before := c.worktreeState()
+	result := c.must(c.newMigration(nil))
+	d := result.Document
+	if d.Verdict != report.VerdictFail || len(d.Files) != 1 || d.Files[0].Action != report.FileAdded {
+		t.Fatalf("verdict %s, files %v", d.Verdict, d.Files)
+	}
+	file := d.Files[0]
+	if file.DownRevision != sample.BaseHead || !strings.HasPrefix(file.Path, sample.VersionsDir+"/") {
+		t.Errorf("the file is %+v", file)
+	}
+	if got := c.read(file.Path); got != string(result.File) || !strings.Contains(got, sample.Message) {
+		t.Errorf("the file in the working tree is not the result's:\n%s", got)
+	}
+	if strings.Contains(string(result.File), sample.NoiseIndex) {
+		t.Errorf("the file holds noise:\n%s", result.File)
+	}
+	if after := strings.ReplaceAll(c.worktreeState(), "? "+file.Path+"\n", ""); after != before {
+		t.Errorf("more than the file changed:\n%s\nwas\n%s", after, before)
+	}
+	seeded := statuses(result)["apply.seeded"]
+	if seeded.Status != report.StatusFail || seeded.Evidence[0].SQLState != "23502" || seeded.Evidence[0].Rows == 0 {
+		t.Errorf("apply.seeded: %+v", seeded)
+	}
+	if rename := statuses(result)["generate.rename"]; rename.Status != report.StatusWarn {
+		t.Errorf("generate.rename: %+v", rename)
+	}
+	c.nothingLeft()
+}
+
+func TestTheMendedMigrationPassesAndUndoTakesItBack(t *testing.T) {
+	c := newSample(t)
+	before := c.worktreeState()
+	file := c.must(c.newMigration(nil)).Document.Files[0].Path
+	mended, err := sample.Mend([]byte(c.read(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.write(file, string(mended))
+	result := c.must(c.testMigration())
+	for id, check := range statuses(result) {
+		if check.Status != report.StatusPass {
+			t.Errorf("%s: %s %s %+v", id, check.Status, check.Summary, check.Evidence)
+		}
+	}
+	if result.Document.Verdict != report.VerdictPass {
+		t.Errorf("verdict %s", result.Document.Verdict)
+	}
+	if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: c.dir}}); report.KindOf(err) != report.KindWork || err == nil {
+		t.Errorf("undo took back an edited file without --force: %v", err)
+	}
+	if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: c.dir}, Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	if after := c.worktreeState(); after != before {
+		t.Errorf("undo did not bring back what was:\n%s\nwas\n%s", after, before)
+	}
+	c.nothingLeft()
+}
+
+func TestAKnownBaseIsNotBuiltAgain(t *testing.T) {
+	c := newSample(t)
+	first := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true }))
+	second := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true }))
+	if !second.Document.Base.Cached || second.Document.Base.Image != first.Document.Base.Image {
+		t.Errorf("the second run's base is %+v, the first's %+v", second.Document.Base, first.Document.Base)
+	}
+	for _, step := range second.Document.Steps {
+		if strings.HasPrefix(step.Name, "base: ") {
+			t.Errorf("the second run did %s", step.Name)
+		}
+	}
+}
+
+func TestDryRunWritesNothing(t *testing.T) {
+	c := newSample(t)
+	before := c.worktreeState()
+	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true }))
+	if len(result.File) == 0 || result.Document.Verdict != report.VerdictNone {
+		t.Errorf("%d bytes, verdict %s", len(result.File), result.Document.Verdict)
+	}
+	if after := c.worktreeState(); after != before {
+		t.Errorf("a dry run changed:\n%s\nwas\n%s", after, before)
+	}
+}
+
+func TestModelsThatAgreeWithTheBaseGiveNoFile(t *testing.T) {
+	c := newSample(t)
+	c.git("checkout", "-qf", sample.BaseBranch)
+	before := c.worktreeState()
+	result := c.must(c.newMigration(nil))
+	if result.Document.Verdict != report.VerdictNone || len(result.Document.Files) != 0 || result.File != nil {
+		t.Errorf("verdict %s, files %v", result.Document.Verdict, result.Document.Files)
+	}
+	if after := c.worktreeState(); after != before {
+		t.Errorf("it changed:\n%s\nwas\n%s", after, before)
+	}
+}
+
+func TestModelsChangedWithoutARevisionDrift(t *testing.T) {
+	c := newSample(t)
+	result := c.must(c.testMigration())
+	if drift := statuses(result)["drift.models"]; drift.Status != report.StatusFail || result.Document.Verdict != report.VerdictFail {
+		t.Errorf("drift.models: %+v", drift)
+	}
+}
+
+func TestItWorksFromASubdirectoryOnADetachedHeadInALinkedWorktree(t *testing.T) {
+	c := newSample(t)
+	linked := filepath.Join(t.TempDir(), "linked tree")
+	c.git("worktree", "add", "-q", "--detach", linked, sample.FeatureBranch)
+	there := c
+	there.dir = linked
+	result := there.must(there.newMigration(func(o *devenv.NewMigrationOptions) {
+		o.Dir, o.NoVerify = filepath.Join(linked, "backend"), true
+	}))
+	if result.Document.Branch.Ref != "" || len(result.Document.Files) != 1 {
+		t.Fatalf("branch %+v, files %v", result.Document.Branch, result.Document.Files)
+	}
+	if _, err := os.Stat(filepath.Join(linked, result.Document.Files[0].Path)); err != nil {
+		t.Error(err)
+	}
+	there.nothingLeft()
+}
+
+func TestABranchBehindItsBaseIsMerged(t *testing.T) {
+	c := newSample(t)
+	c.advanceBase("README.md", "The base went on.\n")
+	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.NoVerify = true }))
+	if !result.Document.Branch.Merged || len(result.Document.Files) != 1 {
+		t.Errorf("branch %+v, files %v", result.Document.Branch, result.Document.Files)
+	}
+}
+
+func TestAConflictWithTheBaseNamesTheFiles(t *testing.T) {
+	c := newSample(t)
+	c.advanceBase(sample.EditedFile, "conflict = True\n")
+	before := c.worktreeState()
+	_, err := c.newMigration(nil)
+	if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), sample.EditedFile) {
+		t.Errorf("%v", err)
+	}
+	if after := c.worktreeState(); after != before {
+		t.Errorf("it changed:\n%s\nwas\n%s", after, before)
+	}
+	c.nothingLeft()
+}
+
+// advanceBase commits a file on the base branch, in a worktree of its own, so that the branch is behind.
+func (c checkout) advanceBase(path, content string) {
+	c.Helper()
+	base := checkout{T: c.T, dir: filepath.Join(c.TempDir(), "base")}
+	c.git("worktree", "add", "-q", base.dir, sample.BaseBranch)
+	base.write(path, content)
+	base.git("add", path)
+	base.git("commit", "-qm", "The base goes on")
+	c.git("worktree", "remove", "--force", base.dir)
+}

@@ -1,0 +1,218 @@
+package devenv
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+	"devenv/migrations"
+	"devenv/migrations/alembic"
+)
+
+// useBase finds the base's images by their key, or makes them.
+func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
+	if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.ignored, r.envFiles); err != nil {
+		return err
+	}
+	r.learnSecrets(r.base.model)
+	if err := r.base.computeKey(ctx); err != nil {
+		return err
+	}
+	known, err := r.base.lookUp(ctx)
+	if err != nil {
+		return err
+	}
+	if known {
+		log.cached(fmt.Sprintf("%s at %.8s, known", r.facts.BaseRef, r.baseRef.Commit))
+	} else {
+		if err := r.buildBase(ctx, log); err != nil {
+			return err
+		}
+		log.done(fmt.Sprintf("%s at %.8s, kept as %s", r.facts.BaseRef, r.baseRef.Commit, r.base.seededRef()))
+	}
+	r.document.Base.Image, r.document.Base.Cached = r.base.seededRef(), known
+	r.facts.BaseHeads = r.base.seeded.Meta.Head
+	r.document.Noise = noiseOf(r.base.noise)
+	return nil
+}
+
+// takeBranch makes the branch's tree: the capture, with the branch's own revisions as the mode says, merged with the
+// base; and brings the images that its services need.
+func (r *run) takeBranch(ctx context.Context, log *stepLog) (err error) {
+	repo := r.place.repo
+	treeID, commit := r.work.capture.Tree, r.work.capture.Commit
+	if !r.asIs {
+		if treeID, err = r.work.baseOnly(ctx, repo, r.mode == ModeReplace || r.mode == ModeAsk); err != nil {
+			return err
+		}
+		if commit, err = repo.CommitTree(ctx, treeID, r.work.head.Commit); err != nil {
+			return err
+		}
+	}
+	if r.branch, err = newSide(ctx, r.place, "branch", commit); err != nil {
+		return err
+	}
+	for _, note := range r.branch.tree.Notes {
+		r.note(note)
+	}
+	if r.branch.treeID, r.document.Branch.Merged, err = repo.Merge(ctx, r.branch.tree, commit, r.baseRef.Commit); err != nil {
+		return err
+	}
+	if err := r.branch.prepare(ctx, log); err != nil {
+		return err
+	}
+	if err := r.branch.load(ctx, r.envFiles); err != nil {
+		return err
+	}
+	r.learnSecrets(r.branch.model)
+	log.done(branchSummary(r.document.Branch.Merged, len(r.work.own)))
+	return r.branch.ensureImages(ctx, r.stackServices(r.branch, r.project.Migrations.Service), log)
+}
+
+// stackServices are the services that a start needs, with one more, without the database.
+func (r *run) stackServices(s *side, extra string) []string {
+	services := []string{extra}
+	for _, name := range append([]string{r.project.Backend}, r.project.Needs...) {
+		if _, ok := s.model.Services[name]; ok && name != "" && !slices.Contains(services, name) {
+			services = append(services, name)
+		}
+	}
+	return services
+}
+
+func branchSummary(merged bool, own int) string {
+	text := "the working tree as it is"
+	if merged {
+		text += ", merged with the base"
+	}
+	if own > 0 {
+		text += ", " + count(own, "migration") + " of its own"
+	}
+	return text
+}
+
+// cloneSeeded starts the clone of the base's data in which the migration is made and tried, and reads what it holds.
+func (r *run) cloneSeeded(ctx context.Context, log *stepLog) error {
+	began := time.Now()
+	server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	if err != nil {
+		return err
+	}
+	r.seeded = server
+	if err := r.readBefore(ctx); err != nil {
+		return err
+	}
+	log.done("a clone of the base's data, ready in " + time.Since(began).Round(time.Millisecond).String())
+	return nil
+}
+
+// startTool starts the migration tool on the branch's tree, with the branch's own revisions following the base's head
+// where they are kept.
+func (r *run) startTool(ctx context.Context, log *stepLog) (err error) {
+	if err := r.reparent(ctx); err != nil {
+		return err
+	}
+	if r.tool, err = startTool(ctx, r.branch, toolNetwork, r.project.Migrations, r.base.settings.Hosts, log); err != nil {
+		return err
+	}
+	hello := r.tool.Hello()
+	log.done(fmt.Sprintf("Alembic %s, SQLAlchemy %s, Python %s", hello.Alembic, hello.SQLAlchemy, hello.Python))
+	return nil
+}
+
+// reparent lets the first of the branch's kept revisions follow the base's head, in the private tree.
+func (r *run) reparent(ctx context.Context) error {
+	if r.asIs || len(r.work.own) == 0 || (r.mode != ModeKeep && r.mode != ModeEmpty) || len(r.facts.BaseHeads) != 1 {
+		return nil
+	}
+	put, err := r.reparentedFiles(ctx)
+	if err != nil || len(put) == 0 {
+		return err
+	}
+	r.reparented = put
+	if r.branch.treeID, err = r.place.repo.WithFiles(ctx, r.branch.treeID, nil, put); err != nil {
+		return err
+	}
+	return r.branch.tree.Checkout(ctx, r.branch.treeID)
+}
+
+// reparentedFiles are the branch's revisions whose parent is neither the branch's own nor the base's head, with the
+// parent changed and nothing else.
+func (r *run) reparentedFiles(ctx context.Context) (map[string][]byte, error) {
+	sources, ids := map[string][]byte{}, []string{}
+	for _, f := range r.work.own {
+		content, err := r.place.repo.ReadFile(ctx, r.work.capture.Tree, f.Path)
+		if err != nil {
+			return nil, err
+		}
+		sources[f.Path] = content
+		id, _ := alembic.Identifiers(content)
+		ids = append(ids, id)
+	}
+	put := map[string][]byte{}
+	for path, content := range sources {
+		_, down := alembic.Identifiers(content)
+		if len(down) != 1 || slices.Contains(ids, down[0]) || down[0] == r.facts.BaseHeads[0] {
+			continue
+		}
+		changed, err := alembic.Reparent(content, r.facts.BaseHeads[0])
+		if err != nil {
+			return nil, report.Fail(report.KindWork, "write down_revision as a plain string, or use --replace", "re-parent %s: %w", path, err)
+		}
+		put[path] = changed
+	}
+	return put, nil
+}
+
+// toolNetwork is the part of the name of the network in which the tool and every scenario it is pointed at live.
+const toolNetwork = "tool"
+
+// clone starts a scenario from an image, in the tool's network and in the one of a stack if it has a name.
+func (r *run) clone(ctx context.Context, image database.Image, stack database.NetworkAlias) (*database.Server, error) {
+	w := r.place
+	tool := w.name(toolNetwork)
+	if err := w.network(ctx, tool); err != nil {
+		return nil, err
+	}
+	networks := []database.NetworkAlias{{Name: tool}}
+	if stack.Name != "" {
+		networks = append(networks, stack)
+	}
+	host := r.base.model.Services[r.project.Database]
+	return database.Clone(ctx, w.engine, database.CloneOptions{
+		Image: image, Host: &host, Labels: w.labels(), Networks: networks, Settings: r.base.settings,
+	})
+}
+
+// beforeFacts is what the clone of the base's data held before the migration.
+type beforeFacts struct {
+	fingerprint database.Fingerprint
+	catalog     database.Catalog
+}
+
+// readBefore reads the catalog and the fingerprint of the data that the migration will meet.
+func (r *run) readBefore(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	if r.selection.Wants(checks.TrialReverse) {
+		group.Go(func() (err error) { r.before.catalog, err = r.readCatalog(ctx); return err })
+	}
+	if r.selection.Wants(checks.TrialData) {
+		group.Go(func() (err error) { r.before.fingerprint, err = r.takeFingerprint(ctx); return err })
+	}
+	return group.Wait()
+}
+
+// noiseOf lists the noise as the document shows it.
+func noiseOf(operations []migrations.Operation) []report.Noise {
+	noise := make([]report.Noise, 0, len(operations))
+	for _, op := range operations {
+		noise = append(noise, report.Noise{Object: op.Object, Operation: op.String()})
+	}
+	return noise
+}

@@ -1,0 +1,150 @@
+package devenv_test
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"devenv/devenv"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+	"devenv/devenv/sample"
+)
+
+// run runs this test binary as a new-migration in the checkout that signals itself at a step, and returns its exit code
+// (-1 when a signal ended it) and the steps that began.
+func (c checkout) run(step, signal string) (int, []string) {
+	c.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		c.Fatal(err)
+	}
+	command := exec.Command(self)
+	command.Dir = c.dir
+	command.Env = append(os.Environ(), childCommand+"="+sample.Message, childStep+"="+step, childSignal+"="+signal)
+	var out, errs bytes.Buffer
+	command.Stdout, command.Stderr = &out, &errs
+	err = command.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		c.Fatal(err)
+	}
+	if errs.Len() > 0 {
+		c.Log(errs.String())
+	}
+	var steps []string
+	lines := bufio.NewScanner(&out)
+	for lines.Scan() {
+		if name, ok := strings.CutPrefix(lines.Text(), "step "); ok {
+			steps = append(steps, name)
+		}
+	}
+	return command.ProcessState.ExitCode(), steps
+}
+
+// asBeforeOrComplete fails the test unless the working tree is as it was, or holds exactly the whole new file.
+func (c checkout) asBeforeOrComplete(before string) {
+	c.Helper()
+	after := c.worktreeState()
+	if after == before {
+		return
+	}
+	names := c.revisions()
+	if len(names) != sample.Revisions+1 {
+		c.Fatalf("the working tree is neither as before nor complete:\n%s\nwas\n%s", after, before)
+	}
+}
+
+// TestASignalAtAnyStepLeavesTheTreeAsBeforeOrComplete is the promise of every run: whatever signal comes at whatever step,
+// the working tree is as before or complete, and the next run succeeds and leaves nothing on the engine.
+func TestASignalAtAnyStepLeavesTheTreeAsBeforeOrComplete(t *testing.T) {
+	c := newSample(t)
+	code, steps := c.run("", "")
+	if code != 0 {
+		t.Fatalf("the run without a signal ended with %d", code)
+	}
+	c.undo()
+	before := c.worktreeState()
+	for _, step := range steps {
+		for _, signal := range []string{"INT", "TERM", "KILL"} {
+			t.Run(step+" "+signal, func(t *testing.T) {
+				c := checkout{T: t, dir: c.dir, engine: c.engine}
+				code, _ := c.run(step, signal)
+				if want := map[string]int{"INT": 130, "TERM": 130, "KILL": -1}[signal]; code != want {
+					t.Errorf("it ended with %d, want %d", code, want)
+				}
+				c.asBeforeOrComplete(before)
+				if signal != "KILL" {
+					c.nothingLeft()
+				}
+				c.undoIfDelivered(before)
+			})
+		}
+	}
+	if code, _ := c.run("", ""); code != 0 {
+		t.Errorf("the run after all signals ended with %d", code)
+	}
+	c.nothingLeft()
+}
+
+// TestAKillWhileTheBaseIsMadeLeavesNoHalfMadeBase kills the run at each step of the base's making.
+func TestAKillWhileTheBaseIsMadeLeavesNoHalfMadeBase(t *testing.T) {
+	c := newSample(t)
+	c.replace("postgres.dev.env", "POSTGRES_USER=postgres", "POSTGRES_USER=postgres\nPROJECT_MARK=kill-while-base-is-made")
+	c.commitOnBase("postgres.dev.env")
+	before := c.worktreeState()
+	for _, step := range []string{"base: images", "base: start postgres", "base: migrate and seed", "base: compare with the models", "base: keep"} {
+		code, steps := c.run(step, "KILL")
+		if code != -1 || !slices.Contains(steps, step) {
+			t.Errorf("%s: it ended with %d after %v", step, code, steps)
+		}
+		c.asBeforeOrComplete(before)
+	}
+	if code, steps := c.run("", ""); code != 0 || !slices.Contains(steps, "base: keep") {
+		t.Errorf("the run after the kills ended with %d after %v: a half-made base was taken for a base", code, steps)
+	}
+	c.nothingLeft()
+}
+
+func (c checkout) undo() {
+	c.Helper()
+	if _, err := devenv.Undo(c.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: c.dir}}); err != nil {
+		c.Fatal(err)
+	}
+}
+
+func (c checkout) undoIfDelivered(before string) {
+	c.Helper()
+	if c.worktreeState() != before {
+		c.undo()
+	}
+}
+
+func TestTheSecondOfTwoRunsInOneWorktreeSaysWhoHoldsTheLock(t *testing.T) {
+	c := newSample(t)
+	repo, err := gitrepo.Open(t.Context(), c.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock, err := repo.Lock(t.Context(), "new-migration")
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if _, err = c.newMigration(nil); err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), "new-migration") {
+		t.Errorf("the second run: %v", err)
+	}
+	if waited := time.Since(began); waited > 10*time.Second {
+		t.Errorf("the second run waited %s", waited)
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true }))
+}

@@ -1,0 +1,41 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"devenv/devenv/report"
+)
+
+func TestASecretIsTakenOutOfEveryPartOfAFailure(t *testing.T) {
+	var r redactor
+	r.learn([]string{"hunter2hunter2"}, nil)
+	err := r.failure(report.Fail(report.KindUsage, "try hunter2hunter2", "connect with hunter2hunter2: %w", context.Canceled).
+		WithOutput([]string{"password=hunter2hunter2"}))
+	all := err.Error() + report.HintOf(err) + strings.Join(report.OutputOf(err), "") + fmt.Sprintf("%+v", errors.Unwrap(err))
+	if strings.Contains(all, "hunter2") {
+		t.Errorf("the secret is still in %q", all)
+	}
+	if !errors.Is(err, context.Canceled) || report.KindOf(err) != report.KindUsage {
+		t.Errorf("the failure lost its cause or kind: %v", err)
+	}
+}
+
+func TestAPasswordThatIsAlsoAPublicWordStays(t *testing.T) {
+	var r redactor
+	r.learn([]string{"postgres", "pw"}, []string{"postgres"})
+	if got := r.text("service postgres, pw"); got != "service postgres, pw" {
+		t.Errorf("public words were taken out: %q", got)
+	}
+}
+
+func TestTheLongerOfTwoSecretsGoesFirst(t *testing.T) {
+	var r redactor
+	r.learn([]string{"secret", "secret-and-more"}, nil)
+	if got := r.text("secret-and-more"); got != redacted {
+		t.Errorf("a rest of the longer secret is left: %q", got)
+	}
+}

@@ -1,0 +1,118 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/devenv/discover"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+	"devenv/migrations/alembic"
+)
+
+// run is one run of a migration command: what its steps hand to each other.
+type run struct {
+	*recorder
+	redactor *redactor
+	document *report.Document
+	options  Options
+	request  NewMigrationOptions
+	// asIs says that the branch's revisions are taken as they are: test-migration.
+	asIs      bool
+	selection checks.Selection
+
+	place    *workplace
+	project  *discover.Project
+	baseRef  gitrepo.Base
+	ignored  map[string][]byte // ignored files that the trees need, by path
+	envFiles []string
+
+	work *branchWork
+	mode Mode
+	base *base
+	// branch is the branch's tree, merged with the base.
+	branch *side
+	tool   *tool
+	// seeded is the clone of the base's data in which the migration is made and tried; before is what it held.
+	seeded *database.Server
+	before beforeFacts
+
+	// brought says that the branch's own revisions were applied to seeded before the new one was made.
+	brought    bool
+	written    alembic.Written
+	file       *newFile
+	reparented map[string][]byte
+	facts      checks.Facts
+	baseline   startBaseline
+}
+
+// newRun prepares a run of a command; nothing happens yet.
+func newRun(command string, o Options, s checks.Selection) *run {
+	if o.Listener == nil {
+		o.Listener = report.Silent{}
+	}
+	redactor := &redactor{}
+	listener := redactingListener{to: o.Listener, redactor: redactor}
+	return &run{
+		recorder: &recorder{listener: listener, start: time.Now()}, redactor: redactor, options: o,
+		document: report.NewDocument(command), selection: s,
+		facts: checks.Facts{Spent: map[checks.Trial]time.Duration{}},
+	}
+}
+
+// finish removes what the run made, and closes the document over the run's error. An interrupt stays one.
+func (r *run) finish(ctx context.Context, err error) (*Result, error) {
+	if cleanErr := r.clean(ctx); cleanErr != nil && !errors.Is(err, context.Canceled) {
+		err = errors.Join(err, report.Fail(report.KindWork, "the next run tries again; or: devenv clean", "remove what the run made: %w", cleanErr))
+	}
+	err = r.redactor.failure(err)
+	d := r.document
+	d.Steps, d.MS = r.all(), time.Since(r.start).Milliseconds()
+	d.Verdict = report.Worst(d.Checks)
+	for i := range d.Checks {
+		d.Checks[i] = r.redactor.check(d.Checks[i])
+	}
+	for i := range d.Notes {
+		d.Notes[i] = r.redactor.text(d.Notes[i])
+	}
+	if err != nil && report.KindOf(err) != report.KindFaulty {
+		d.Verdict = report.VerdictNone
+		d.Error = &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
+	}
+	result := &Result{Document: d}
+	if r.file != nil {
+		result.File = r.file.content
+	}
+	return result, err
+}
+
+// clean ends the driver, gives the trees back and removes everything of the run from the engine.
+func (r *run) clean(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	var err error
+	if r.tool != nil && r.tool.Driver != nil {
+		err = r.tool.Close(ctx)
+	}
+	if r.base != nil {
+		err = errors.Join(err, r.base.close())
+	}
+	err = errors.Join(err, r.branch.close())
+	if r.place != nil {
+		err = errors.Join(err, r.place.close(ctx))
+	}
+	return err
+}
+
+// note tells people something that is no error, and keeps it for the document.
+func (r *run) note(text string) {
+	r.mu.Lock()
+	r.document.Notes = append(r.document.Notes, text)
+	r.mu.Unlock()
+	r.listener.Emit(report.Noted{Text: text})
+}
+
+// nothingNew says that new-migration had nothing to write.
+func (r *run) nothingNew() bool { return !r.asIs && r.file == nil && len(r.facts.Revisions) == 0 }

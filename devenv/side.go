@@ -1,0 +1,161 @@
+package devenv
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+)
+
+// side is one of the two trees of a run, the base's or the branch's: its checkout, the Compose model loaded in it, and
+// what the run has made of it on the engine, each once.
+type side struct {
+	place *workplace
+	name  string // base or branch
+	tree  *gitrepo.Tree
+	// treeID is the tree object that the checkout holds.
+	treeID string
+	model  *types.Project
+
+	mu     sync.Mutex
+	images map[string]string // tag of each built service
+	filled map[string]bool   // volumes that hold the tree's files
+}
+
+// newSide checks a tree out and loads the Compose model in it.
+func newSide(ctx context.Context, w *workplace, name, treeID string) (*side, error) {
+	tree, err := w.repo.Tree(ctx, gitrepo.TreeOptions{
+		Cache: filepath.Join(w.cache, "trees"), ID: w.worktreeID + "-" + name, Treeish: treeID, KeepIgnored: w.prepares(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &side{place: w, name: name, tree: tree, treeID: treeID, images: map[string]string{}, filled: map[string]bool{}}, nil
+}
+
+// prepares says whether commands of the configuration make ignored files in the trees.
+func (w *workplace) prepares() bool { return w.config != nil && len(w.config.Prepare) > 0 }
+
+// load loads the Compose model in the tree, from the same files as the user's own.
+func (s *side) load(ctx context.Context, envFiles []string) (err error) {
+	user := s.place.model
+	options := compose.LoadOptions{
+		WorkingDir: s.inTree(user.WorkingDir), ProjectDirectory: s.inTree(user.WorkingDir), ProjectName: user.Name, Profiles: user.Profiles,
+	}
+	for _, f := range user.ComposeFiles {
+		options.Files = append(options.Files, s.inTree(f))
+	}
+	for _, f := range envFiles {
+		options.EnvFiles = append(options.EnvFiles, s.inTree(f))
+	}
+	s.model, err = s.place.client.Load(ctx, options)
+	return err
+}
+
+// inTree maps a path in the user's working tree to the same path in the private tree; others stay.
+func (s *side) inTree(path string) string {
+	rel, err := filepath.Rel(s.place.repo.Root(), path)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return path
+	}
+	return filepath.Join(s.tree.Dir(), rel)
+}
+
+// prepare runs the configuration's commands in the tree, on the host, for ignored files that the code needs.
+func (s *side) prepare(ctx context.Context, log *stepLog) error {
+	if !s.place.prepares() {
+		return nil
+	}
+	for _, command := range s.place.config.Prepare {
+		c := exec.CommandContext(ctx, "sh", "-c", command)
+		c.Dir = filepath.Join(s.tree.Dir(), filepath.FromSlash(s.place.config.Dir))
+		out, err := c.CombinedOutput()
+		for line := range strings.Lines(string(out)) {
+			log.line(strings.TrimRight(line, "\n"))
+		}
+		if err != nil {
+			return report.Fail(report.KindWork, "it ran in "+c.Dir, "prepare the %s tree: %s: %w", s.name, command, err).
+				WithOutput(lastLines(string(out)))
+		}
+	}
+	return nil
+}
+
+// isolate returns the model of some services as scratch containers of this run.
+func (s *side) isolate(stack, network string, services ...string) (compose.Isolated, error) {
+	w := s.place
+	var keep []string
+	if w.config != nil {
+		keep = w.config.Mounts.Keep
+	}
+	return compose.Isolate(s.model, compose.Isolation{
+		Name: w.name(stack), Tree: s.tree.Dir(), Labels: w.labels(), Network: network, Services: services, Keep: keep,
+		Volume: func(path string) string { return w.name(s.name + "-" + digest(path)[:8]) },
+		Image:  s.imageOf,
+	})
+}
+
+// imageOf is the tag of a service's built image.
+func (s *side) imageOf(service string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.images[service]
+}
+
+// fill fills the volumes of a stack with the tree's files, each volume once in a run.
+func (s *side) fill(ctx context.Context, iso compose.Isolated) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, v := range iso.Volumes {
+		if s.filled[v.Name] {
+			continue
+		}
+		image, err := imageWithVolume(iso.Project, v.Name)
+		if err != nil {
+			return err
+		}
+		if err := s.place.client.FillVolume(ctx, v.Name, image, filepath.Join(s.tree.Dir(), filepath.FromSlash(v.Path)), s.place.labels()); err != nil {
+			return err
+		}
+		s.filled[v.Name] = true
+	}
+	return nil
+}
+
+// imageWithVolume is the image of a service that mounts the volume: it is there, and it fits the files' user.
+func imageWithVolume(p *types.Project, volume string) (string, error) {
+	for _, service := range p.Services {
+		for _, mount := range service.Volumes {
+			if mount.Source == volume || p.Volumes[mount.Source].Name == volume {
+				return service.Image, nil
+			}
+		}
+	}
+	return "", fmt.Errorf("fill volume %s: no service mounts it", volume)
+}
+
+// close gives the tree back for the next run.
+func (s *side) close() error {
+	if s == nil {
+		return nil
+	}
+	return s.tree.Close()
+}
+
+// lastLines are the last lines of a program's output, for a failure.
+func lastLines(output string) []string {
+	const most = 20
+	lines := strings.Split(strings.TrimRight(output, "\n"), "\n")
+	if len(lines) > most {
+		lines = lines[len(lines)-most:]
+	}
+	return lines
+}

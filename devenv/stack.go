@@ -1,0 +1,144 @@
+package devenv
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+)
+
+// readyTimeout is how long a service may take to become ready when the configuration does not say.
+const readyTimeout = 120 * time.Second
+
+// stack is some services of a side as scratch containers in a network of their own.
+type stack struct {
+	side       *side
+	network    string
+	project    *types.Project
+	containers map[string]string // id by service
+}
+
+// newStack isolates services of a side, brings their images and source volumes, and creates the containers. shape may
+// change the isolated model before anything is made of it.
+func newStack(ctx context.Context, s *side, name string, services []string, shape func(*types.Project) error) (*stack, error) {
+	w := s.place
+	network := w.name(name)
+	iso, err := s.isolate(name, network, services...)
+	if err != nil {
+		return nil, err
+	}
+	if shape != nil {
+		if err := shape(iso.Project); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.network(ctx, network); err != nil {
+		return nil, err
+	}
+	if err := s.fill(ctx, iso); err != nil {
+		return nil, err
+	}
+	containers, err := w.client.Create(ctx, iso)
+	if err != nil {
+		return nil, err
+	}
+	return &stack{side: s, network: network, project: iso.Project, containers: containers}, nil
+}
+
+// start starts a service and waits until it is ready.
+func (t *stack) start(ctx context.Context, service string, ready compose.Ready) (compose.Readiness, error) {
+	id, ok := t.containers[service]
+	if !ok {
+		return compose.Readiness{}, fmt.Errorf("start %s: it has no container", service)
+	}
+	if err := t.side.place.engine.Start(ctx, id); err != nil {
+		return compose.Readiness{}, report.Fail(report.KindWork, "", "start %s: %w", service, err)
+	}
+	if ready.Timeout == 0 {
+		ready.Timeout = readyTimeout
+	}
+	readiness, err := t.side.place.client.WaitReady(ctx, id, ready)
+	if err != nil {
+		return readiness, report.Fail(report.KindWork, "", "start %s: %w", service, err)
+	}
+	return readiness, nil
+}
+
+// startAll starts services one after the other, in the order of their dependencies.
+func (t *stack) startAll(ctx context.Context, services []string) error {
+	for _, service := range t.inOrder(services) {
+		if _, err := t.start(ctx, service, compose.Ready{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runToEnd starts a one-shot service and waits until it has ended well.
+func (t *stack) runToEnd(ctx context.Context, service string) error {
+	id, e := t.containers[service], t.side.place.engine
+	if err := e.Start(ctx, id); err != nil {
+		return report.Fail(report.KindWork, "", "start %s: %w", service, err)
+	}
+	code, err := e.Wait(ctx, id)
+	if err != nil {
+		return err
+	}
+	if code == 0 {
+		return nil
+	}
+	tail, _ := e.Tail(ctx, id, tailLines)
+	return report.Fail(report.KindWork, "", "run %s: it ended with exit status %d", service, code).WithOutput(tail)
+}
+
+// tailLines is how much of a container's log a failure shows.
+const tailLines = 20
+
+// inOrder sorts services so that each comes after those of them that it depends on.
+func (t *stack) inOrder(services []string) []string {
+	var ordered []string
+	var visit func(string)
+	visit = func(name string) {
+		if slices.Contains(ordered, name) {
+			return
+		}
+		for _, dependency := range t.side.model.Services[name].GetDependencies() {
+			if slices.Contains(services, dependency) && dependency != name {
+				visit(dependency)
+			}
+		}
+		if !slices.Contains(ordered, name) {
+			ordered = append(ordered, name)
+		}
+	}
+	for _, name := range services {
+		visit(name)
+	}
+	return ordered
+}
+
+// names are the names under which a stack's services reach the database, for a server in the stack's network.
+func (t *stack) names(s database.Settings) database.NetworkAlias {
+	return database.NetworkAlias{Name: t.network, Aliases: s.Hosts}
+}
+
+// stop stops the containers of services at once; what they keep is of no use to anybody.
+func (t *stack) stop(ctx context.Context, services ...string) error {
+	for _, service := range services {
+		if id, ok := t.containers[service]; ok {
+			if err := t.side.place.engine.Stop(ctx, id, stopTimeout); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// stopTimeout is what a backend gets to write what it holds.
+const stopTimeout = 5 * time.Second

@@ -1,0 +1,158 @@
+package devenv
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose/engine"
+	"devenv/devenv/discover"
+	"devenv/devenv/report"
+	"devenv/migrations"
+	"devenv/migrations/alembic"
+)
+
+//go:embed interpreter.sh
+var interpreterScript string
+
+// tool is the migration tool in a container of its service, with one side's files.
+type tool struct {
+	*alembic.Driver
+	stack     *stack
+	container string
+	hosts     []string // the names by which the project's URLs mean the database
+	workdir   string
+}
+
+// startTool starts the migration tool's container in a network of its own, and the driver in it. log gets what the
+// project's code prints.
+func startTool(ctx context.Context, s *side, name string, p discover.MigrationTool, hosts []string, log *stepLog) (*tool, error) {
+	t := &tool{hosts: hosts}
+	var err error
+	t.stack, err = newStack(ctx, s, name, []string{p.Service}, func(project *types.Project) error {
+		t.workdir = shapeTool(project, p)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.container = t.stack.containers[p.Service]
+	stream, err := s.place.engine.Attach(ctx, t.container)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.place.engine.Start(ctx, t.container); err != nil {
+		return nil, errors.Join(err, stream.Close())
+	}
+	config, err := t.findConfig(ctx, s, p)
+	if err != nil {
+		return nil, errors.Join(err, stream.Close())
+	}
+	t.Driver, err = alembic.Start(ctx, alembic.Options{Config: config, OnStderr: log.line}, stream)
+	if err != nil {
+		return nil, report.Fail(kindOfTool(err), hintOfTool(err), "start the migration tool in service %s: %w", p.Service, err).
+			WithOutput(tracebackOf(err))
+	}
+	return t, nil
+}
+
+// shapeTool makes the service's container run the driver instead of the service, and returns its working directory.
+func shapeTool(project *types.Project, p discover.MigrationTool) string {
+	service := project.Services[p.Service]
+	service.Entrypoint = append(types.ShellCommand{"sh", "-c", interpreterScript, "devenv-driver"}, alembic.Command()...)
+	service.Command = nil
+	service.StdinOpen, service.Tty = true, false
+	service.HealthCheck = &types.HealthCheckConfig{Disable: true}
+	service.DependsOn = nil
+	if p.Workdir != "" {
+		service.WorkingDir = p.Workdir
+	}
+	if service.Environment == nil {
+		service.Environment = types.MappingWithEquals{}
+	}
+	for key, value := range p.Env {
+		service.Environment[key] = &value
+	}
+	if p.Python != "" {
+		service.Environment["DEVENV_PYTHON"] = &p.Python
+	}
+	project.Services[p.Service] = service
+	return service.WorkingDir
+}
+
+// findConfig returns the configuration's path in the container: by bind mount, else the file of equal content.
+func (t *tool) findConfig(ctx context.Context, s *side, p discover.MigrationTool) (string, error) {
+	if p.ConfigInContainer != "" {
+		return p.ConfigInContainer, nil
+	}
+	local := filepath.Join(s.tree.Dir(), filepath.FromSlash(p.Config))
+	var out bytes.Buffer
+	find := `sum=$(cksum < /dev/stdin); find / -xdev -name "$1" -not -path '/proc/*' 2>/dev/null | while read -r f; do [ "$(cksum < "$f")" = "$sum" ] && echo "$f"; done; true`
+	content, err := os.ReadFile(local)
+	if err != nil {
+		return "", err
+	}
+	_, err = s.place.engine.Exec(ctx, t.container, engine.ExecOptions{
+		Cmd: []string{"sh", "-c", find, "find", path.Base(p.Config)}, Stdin: bytes.NewReader(content), Stdout: &out, User: "0",
+	})
+	if err != nil {
+		return "", err
+	}
+	found := strings.Fields(out.String())
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return "", report.Fail(report.KindUsage, "name the service that holds it in .devenv.yaml:\n    migrations: {service: …}",
+			"find %s in the container of service %s: no file there has its content", p.Config, p.Service)
+	}
+	return "", report.Fail(report.KindUsage, "say where alembic is run, in .devenv.yaml:\n    migrations: {workdir: "+path.Dir(found[0])+"}",
+		"find %s in the container of service %s: %s have its content", p.Config, p.Service, strings.Join(found, " and "))
+}
+
+// database says which server a command talks to.
+func (t *tool) database(s server) alembic.Database {
+	return alembic.Database{Address: s.Address(t.stack.network), Hosts: t.hosts}
+}
+
+// server is a running scratch server as the tool needs it.
+type server interface{ Address(network string) string }
+
+// kindOfTool sorts what the tool's start failed with: the project's set-up is the user's turn.
+func kindOfTool(err error) report.Kind {
+	var failure *migrations.Failure
+	if !errors.As(err, &failure) {
+		return report.KindOf(err)
+	}
+	switch failure.Code {
+	case migrations.FailureNoConfig, migrations.FailureNoScripts, migrations.FailureNoEnv, migrations.FailureNoMetadata, migrations.FailureEmptyMetadata:
+		return report.KindUsage
+	default:
+		return report.KindWork
+	}
+}
+
+// hintOfTool is the failure's own hint.
+func hintOfTool(err error) string {
+	var failure *migrations.Failure
+	if errors.As(err, &failure) {
+		return failure.Hint
+	}
+	return report.HintOf(err)
+}
+
+// tracebackOf is what the project's code raised, for a failure's output.
+func tracebackOf(err error) []string {
+	var failure *migrations.Failure
+	if errors.As(err, &failure) {
+		return failure.Traceback
+	}
+	return report.OutputOf(err)
+}

@@ -1,0 +1,266 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/migrations"
+	"devenv/migrations/alembic"
+)
+
+// runTrials does everything that the wanted checks need, on scenarios, and records it as facts. What a trial finds is no
+// error; an error means that a trial could not be done.
+func (r *run) runTrials(ctx context.Context) error {
+	if err := r.readGraph(ctx); err != nil {
+		return err
+	}
+	if err := checks.ValidateWaivers(r.facts.Revisions); err != nil {
+		return err
+	}
+	if r.facts.NothingToTry = r.obstacle(); r.facts.NothingToTry != "" {
+		if len(r.facts.Revisions) == 0 && len(r.facts.History.Problems) == 0 {
+			return r.dispatch(ctx, step{"drift", r.tryDrift})
+		}
+		return nil
+	}
+	applied := make(chan struct{})
+	return r.dispatch(ctx, r.together(
+		r.inOrder(
+			step{"apply", func(ctx context.Context, log *stepLog) error { defer close(applied); return r.trySeeded(ctx, log) }},
+			step{"drift", r.tryDrift},
+			step{"reverse", r.tryReverse},
+		),
+		step{"scratch", r.tryScratch},
+		step{"start branch", r.startTrial(checks.TrialStartBranch, applied)},
+		step{"start base", r.startTrial(checks.TrialStartBase, applied)},
+	))
+}
+
+// obstacle says why no database can be upgraded, empty when it can.
+func (r *run) obstacle() string {
+	heads := r.facts.History.Heads()
+	switch {
+	case len(r.facts.History.Problems) > 0:
+		return "the history is broken (history.parent)"
+	case len(heads) > max(1, len(r.facts.BaseHeads)):
+		return "the history has several heads (history.heads)"
+	case len(r.facts.Revisions) == 0:
+		return "the branch adds no revision"
+	}
+	return ""
+}
+
+// spend adds to a trial's time.
+func (r *run) spend(t checks.Trial, began time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.facts.Spent[t] += time.Since(began)
+}
+
+// upgrade upgrades a server to the head; the tool's own failure is an outcome and no error.
+func (r *run) upgrade(ctx context.Context, s *database.Server) (checks.Outcome, alembic.Run, error) {
+	run, err := r.tool.Upgrade(ctx, r.tool.database(s), r.target(), alembic.MoveOptions{})
+	outcome, err := r.outcome(err)
+	return outcome, run, err
+}
+
+// target is what an upgrade goes to: one head, or the several that the base has.
+func (r *run) target() string {
+	if len(r.facts.History.Heads()) > 1 {
+		return "heads"
+	}
+	return "head"
+}
+
+// outcome sorts what the tool returned: its answer, or an error of ours.
+func (r *run) outcome(err error) (checks.Outcome, error) {
+	var failure *migrations.Failure
+	if errors.As(err, &failure) {
+		if path, mapErr := r.repositoryPath(failure.File); mapErr == nil {
+			failure.File = path
+		}
+		return checks.Outcome{Ran: true, Failure: failure}, nil
+	}
+	return checks.Outcome{Ran: err == nil}, err
+}
+
+// trySeeded upgrades the clone of the base's data and compares the data before and after.
+func (r *run) trySeeded(ctx context.Context, log *stepLog) error {
+	defer r.spend(checks.TrialSeeded, time.Now())
+	if err := r.renewSeeded(ctx); err != nil {
+		return err
+	}
+	outcome, run, err := r.upgrade(ctx, r.seeded)
+	if err != nil {
+		return err
+	}
+	if outcome.Failure != nil {
+		log.done("failed: " + outcome.Failure.Error())
+		outcome.Offending, err = r.offendingRows(ctx, outcome.Failure)
+	} else {
+		outcome.Unrecorded = !sameIDs(run.Heads, r.facts.History.Heads())
+		err = r.compareData(ctx)
+	}
+	r.facts.Seeded = outcome
+	return err
+}
+
+// renewSeeded takes a fresh clone when the branch's own revisions have already been applied to the first.
+func (r *run) renewSeeded(ctx context.Context) error {
+	if !r.brought {
+		return nil
+	}
+	fresh, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	if err != nil {
+		return err
+	}
+	r.seeded = fresh
+	return nil
+}
+
+func (r *run) compareData(ctx context.Context) error {
+	if !r.selection.Wants(checks.TrialData) {
+		return nil
+	}
+	defer r.spend(checks.TrialData, time.Now())
+	after, err := r.takeFingerprint(ctx)
+	if err != nil {
+		return err
+	}
+	r.facts.Data = checks.DataOutcome{Ran: true, Changes: r.before.fingerprint.Compare(after)}
+	return nil
+}
+
+// upgraded says that the upgrade worked and left the database where the next trials can go on.
+func (r *run) upgraded() bool {
+	return r.facts.Seeded.Ran && r.facts.Seeded.Failure == nil && !r.facts.Seeded.Unrecorded
+}
+
+// tryDrift runs autogenerate again on the upgraded database, or on the base's when the branch adds no revision.
+func (r *run) tryDrift(ctx context.Context, log *stepLog) error {
+	if !r.selection.Wants(checks.TrialDrift) || (len(r.facts.Revisions) > 0 && !r.upgraded()) {
+		log.skipped("")
+		return nil
+	}
+	defer r.spend(checks.TrialDrift, time.Now())
+	operations, err := r.tool.Autogenerate(ctx, r.tool.database(r.seeded))
+	outcome, err := r.outcome(err)
+	if err != nil {
+		return err
+	}
+	left, _ := migrations.Subtract(operations, r.base.noise)
+	r.facts.Drift = checks.DriftOutcome{Outcome: outcome, Operations: left}
+	return nil
+}
+
+// tryReverse downgrades to the base's head, compares the schema with the base's, and upgrades again.
+func (r *run) tryReverse(ctx context.Context, log *stepLog) error {
+	if !r.selection.Wants(checks.TrialReverse) || !r.upgraded() || len(r.facts.BaseHeads) > 1 {
+		log.skipped("")
+		return nil
+	}
+	defer r.spend(checks.TrialReverse, time.Now())
+	_, err := r.tool.Downgrade(ctx, r.tool.database(r.seeded), downTarget(r.facts.BaseHeads), alembic.MoveOptions{})
+	down, err := r.outcome(err)
+	if err != nil {
+		return err
+	}
+	if down.Failure != nil {
+		down.Baseline, err = r.reverseBaseline(ctx)
+		r.facts.Reverse.Down = down
+		return err
+	}
+	catalog, err := r.readCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	again, _, err := r.upgrade(ctx, r.seeded)
+	r.facts.Reverse = checks.ReverseOutcome{Down: down, Again: again, SchemaRead: true, Differences: r.before.catalog.Diff(catalog)}
+	return err
+}
+
+// downTarget is the base's head, or Alembic's word for nothing.
+func downTarget(heads []string) string {
+	if len(heads) == 0 {
+		return "base"
+	}
+	return heads[0]
+}
+
+// reverseBaseline downgrades the base's own head by one on a fresh clone: whether that ever worked.
+func (r *run) reverseBaseline(ctx context.Context) (*migrations.Failure, error) {
+	if len(r.facts.BaseHeads) == 0 {
+		return nil, nil
+	}
+	server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	if err != nil {
+		return nil, err
+	}
+	_, err = r.tool.Downgrade(ctx, r.tool.database(server), "-1", alembic.MoveOptions{})
+	outcome, err := r.outcome(err)
+	return outcome.Failure, err
+}
+
+// tryScratch upgrades an empty database through the whole history.
+func (r *run) tryScratch(ctx context.Context, log *stepLog) error {
+	if !r.selection.Wants(checks.TrialScratch) {
+		log.skipped("")
+		return nil
+	}
+	defer r.spend(checks.TrialScratch, time.Now())
+	server, err := r.clone(ctx, r.base.empty, database.NetworkAlias{})
+	if err != nil {
+		return err
+	}
+	outcome, _, err := r.upgrade(ctx, server)
+	if err != nil {
+		return err
+	}
+	if outcome.Failure != nil {
+		outcome.Baseline, err = r.base.scratchBaseline()
+	}
+	r.facts.Scratch = outcome
+	return err
+}
+
+// offendingRows looks for the rows behind a failure in a clone of the base's data.
+func (r *run) offendingRows(ctx context.Context, f *migrations.Failure) (database.Offending, error) {
+	connection, err := r.seeded.Connect(ctx)
+	if err != nil {
+		return database.Offending{}, err
+	}
+	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	return database.OffendingRows(ctx, connection, database.Violation{
+		SQLState: f.SQLState, Schema: f.Schema, Table: f.Table, Column: f.Column, Constraint: f.Constraint, Statement: f.Statement,
+	})
+}
+
+// readCatalog reads the schema of the clone of the base's data.
+func (r *run) readCatalog(ctx context.Context) (database.Catalog, error) {
+	connection, err := r.seeded.Connect(ctx)
+	if err != nil {
+		return database.Catalog{}, err
+	}
+	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	return database.ReadCatalog(ctx, connection)
+}
+
+// takeFingerprint reads what the clone of the base's data holds.
+func (r *run) takeFingerprint(ctx context.Context) (database.Fingerprint, error) {
+	connection, err := r.seeded.Connect(ctx)
+	if err != nil {
+		return database.Fingerprint{}, err
+	}
+	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	return database.TakeFingerprint(ctx, connection)
+}
+
+// sameIDs compares two sets of revision ids.
+func sameIDs(a, b []string) bool {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(a, b)
+}

@@ -1,0 +1,194 @@
+package devenv
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/compose/engine"
+	"devenv/devenv/checks"
+	"devenv/devenv/config"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+)
+
+// Labels of what a run makes on the engine; the sweep finds leftovers by them.
+const (
+	labelRun      = "dev.devenv.run"
+	labelWorktree = "dev.devenv.worktree"
+)
+
+// workplace is where a run takes place: the locked worktree, its configuration, the engine, and the run's own name.
+type workplace struct {
+	repo   *gitrepo.Repo
+	lock   *gitrepo.Lock
+	config *config.Config
+	client *compose.Client
+	engine *engine.Engine
+	// runID is eight hex digits; worktreeID is the same for every run in this worktree.
+	runID, worktreeID string
+	cache             string
+	// model is the user's own Compose project, as Compose loads it in the working tree.
+	model *types.Project
+
+	mu       sync.Mutex
+	networks map[string]bool
+}
+
+// network makes a network of the run, once: the engine itself takes a second one of the same name.
+func (w *workplace) network(ctx context.Context, name string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.networks[name] {
+		return nil
+	}
+	if _, err := w.engine.CreateNetwork(ctx, name, w.labels()); err != nil {
+		return err
+	}
+	w.networks[name] = true
+	return nil
+}
+
+// openWorkplace finds the repository, takes its lock, mends what an interrupted run left of a delivery, reads the
+// configuration, reaches the engine, removes leftovers, and loads the Compose project. note hears remarks.
+func openWorkplace(ctx context.Context, command string, o Options, note func(string)) (_ *workplace, err error) {
+	w := &workplace{networks: map[string]bool{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.close(ctx))
+		}
+	}()
+	if err := w.openRepository(ctx, command, o, note); err != nil {
+		return nil, err
+	}
+	if w.cache, err = cacheDirectory(); err != nil {
+		return nil, err
+	}
+	if w.client, err = compose.Connect(ctx, compose.ConnectOptions{Host: o.Host, Context: o.Context}); err != nil {
+		return nil, err
+	}
+	w.engine = w.client.Engine()
+	if err := w.sweep(ctx); err != nil {
+		return nil, err
+	}
+	load, err := loadOptions(o, w.config, w.repo.Root())
+	if err != nil {
+		return nil, err
+	}
+	w.model, err = w.client.Load(ctx, load)
+	return w, err
+}
+
+// openRepository finds the worktree, locks it, recovers it, and reads its configuration.
+func (w *workplace) openRepository(ctx context.Context, command string, o Options, note func(string)) (err error) {
+	dir := o.Dir
+	if dir == "" {
+		dir = "."
+	}
+	if w.repo, err = gitrepo.Open(ctx, dir); err != nil {
+		return err
+	}
+	if w.lock, err = w.repo.Lock(ctx, command); err != nil {
+		return err
+	}
+	w.runID, w.worktreeID = newRunID(), WorktreeID(w.repo.Root())
+	recovered, err := w.repo.Recover(ctx)
+	if err != nil {
+		return err
+	}
+	if recovered != "" {
+		note(recovered)
+	}
+	w.config, err = loadConfig(dir, w.repo.Root())
+	return err
+}
+
+// loadConfig reads the nearest .devenv.yaml; none is a nil configuration.
+func loadConfig(dir, root string) (*config.Config, error) {
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if absolute, err = filepath.EvalSymlinks(absolute); err != nil {
+		return nil, err
+	}
+	path, ok := config.Find(absolute, root)
+	if !ok {
+		return nil, nil
+	}
+	return config.Load(root, path, checks.IDs())
+}
+
+// close removes everything of the run from the engine and gives the lock back, also after an interrupt.
+func (w *workplace) close(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	var err error
+	if w.engine != nil {
+		err = w.sweep(ctx)
+	}
+	if w.client != nil {
+		err = errors.Join(err, w.client.Close())
+	}
+	if w.lock != nil {
+		err = errors.Join(err, w.lock.Release())
+	}
+	return err
+}
+
+// sweep removes what runs in this worktree made on the engine. The lock makes sure that none but this one is alive.
+func (w *workplace) sweep(ctx context.Context) error {
+	_, err := w.engine.Sweep(ctx, labelWorktree+"="+w.worktreeID)
+	return err
+}
+
+// WorktreeID is the value of the label dev.devenv.worktree for the worktree at a path: the same for every run in it.
+func WorktreeID(root string) string {
+	if real, err := filepath.EvalSymlinks(root); err == nil {
+		root = real
+	}
+	return digest(root)[:12]
+}
+
+// labels are put on everything the run makes on the engine.
+func (w *workplace) labels() map[string]string {
+	return map[string]string{labelRun: w.runID, labelWorktree: w.worktreeID}
+}
+
+// name is the name of something the run makes on the engine.
+func (w *workplace) name(part string) string { return "devenv-" + w.runID + "-" + part }
+
+// cacheDirectory is where private trees lie: $DEVENV_CACHE, else devenv in the user's cache directory.
+func cacheDirectory() (string, error) {
+	if dir := os.Getenv("DEVENV_CACHE"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", report.Fail(report.KindWork, "set HOME, XDG_CACHE_HOME or DEVENV_CACHE", "find the cache directory: %w", err)
+	}
+	return filepath.Join(dir, "devenv"), nil
+}
+
+func newRunID() string {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	return hex.EncodeToString(b[:])
+}
+
+// digest is the SHA-256 of texts in hex; each is ended by a zero byte, so that their borders count.
+func digest(texts ...string) string {
+	h := sha256.New()
+	for _, t := range texts {
+		_, _ = h.Write([]byte(t))
+		_, _ = h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
