@@ -24,13 +24,21 @@ type CommandError struct {
 	Err    error
 }
 
-// Error names the command and what git said about it.
+// Error names the command and the end of what git said about it; both in full are in the fields.
 func (e *CommandError) Error() string {
+	const longArgs, manyLines = 200, 10
+	args := strings.Join(e.Args, " ")
+	if len(args) > longArgs {
+		args = strings.ToValidUTF8(args[:longArgs], "") + " …"
+	}
 	message := strings.TrimSpace(e.Stderr)
+	if lines := strings.Split(message, "\n"); len(lines) > manyLines {
+		message = strings.Join(lines[len(lines)-manyLines:], "\n")
+	}
 	if message == "" {
 		message = e.Err.Error()
 	}
-	return fmt.Sprintf("git %s: %s", strings.Join(e.Args, " "), message)
+	return fmt.Sprintf("git %s: %s", args, message)
 }
 
 // Unwrap returns what the process ended with.

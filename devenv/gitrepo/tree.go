@@ -66,6 +66,24 @@ func (r *Repo) RemoveTree(ctx context.Context, cache, id string) error {
 	return t.Remove(ctx)
 }
 
+// TreeIDs lists the private trees that git's common directory knows of, whichever worktree's run made them, sorted.
+func (r *Repo) TreeIDs() ([]string, error) {
+	found, err := filepath.Glob(filepath.Join(globQuote(r.commonDir), "devenv", "*", "commondir"))
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "", "list the trees of %s: %w", r.commonDir, err)
+	}
+	ids := make([]string, 0, len(found))
+	for _, name := range found {
+		ids = append(ids, filepath.Base(filepath.Dir(name)))
+	}
+	return ids, nil
+}
+
+// globQuote makes a directory's name safe within a pattern.
+func globQuote(name string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
+}
+
 // openTree locks a tree without touching its files.
 func (r *Repo) openTree(ctx context.Context, cache, id string) (*Tree, error) {
 	if id == "" || id == ownState || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {

@@ -149,8 +149,14 @@ func TestARemovedTreeLeavesNothingBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if ids, err := s.open().TreeIDs(); err != nil || len(ids) != 1 || ids[0] != "x" {
+		t.Errorf("the trees are %q, %v", ids, err)
+	}
 	if err := made.Remove(context.Background()); err != nil {
 		t.Fatal(err)
+	}
+	if ids, err := s.open().TreeIDs(); err != nil || len(ids) != 0 {
+		t.Errorf("the trees are still %q, %v", ids, err)
 	}
 	if _, err := os.Stat(filepath.Join(cache, "x")); !errors.Is(err, os.ErrNotExist) || s.exists(".git/devenv/x") {
 		t.Error("something of the tree is left")
