@@ -74,3 +74,26 @@ scratch() {
 	scratch=$(mktemp -d "${TMPDIR:-/tmp}/devenv.XXXXXXXX")
 	trap 'rm -rf -- "$scratch"' EXIT
 }
+
+# need_go: stops when there is no Go that can build this module.
+need_go() {
+	local wanted
+	wanted=$(sed -n 's/^go //p' "$root/go.mod")
+	has go || [[ ! -x /usr/local/go/bin/go ]] || PATH=$PATH:/usr/local/go/bin
+	has go || die "Go is not installed." "Install Go $wanted or later: https://go.dev/doc/install"
+	(cd "$root" && go version >/dev/null) ||
+		die "This needs Go $wanted or later, and there is $(cd / && go env GOVERSION)." \
+			"Install Go $wanted or later: https://go.dev/doc/install"
+}
+
+# go_tool MODULE-PATH VERSION: prints the path of a pinned Go program, built
+# into the cache the first time.
+go_tool() {
+	local name=${1##*/}
+	local directory=$cache/bin/$name-$2
+	if [[ ! -x $directory/$name ]]; then
+		say "$name $2: build"
+		GOBIN=$directory quietly "build-$name" go install "$1@$2"
+	fi
+	echo "$directory/$name"
+}

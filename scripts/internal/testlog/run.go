@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// run turns the events of one `go test -json` into what people read: a line for
+// each package as it ends, the whole output of what failed, at once.
+type run struct {
+	tally *tally
+	out   io.Writer
+}
+
+func (r *run) take(e event) {
+	switch e.Action {
+	case "build-output":
+		r.tally.build(e.ImportPath).WriteString(e.Output)
+	case "build-fail":
+		fmt.Fprintf(r.out, "FAIL  build of %s\n%s", e.ImportPath, indent(r.tally.build(e.ImportPath).String()))
+	case "output":
+		r.tally.find(e.Package, e.Test).output.WriteString(e.Output)
+	case "run":
+		r.tally.find(e.Package, e.Test)
+	case "pass", "fail", "skip":
+		if e.Test == "" {
+			r.endPackage(e)
+		} else {
+			r.endTest(e)
+		}
+	}
+}
+
+func (r *run) endTest(e event) {
+	one := r.tally.find(e.Package, e.Test)
+	one.outcome, one.seconds = outcome(e.Action), e.Elapsed
+	switch one.outcome {
+	case fail:
+		r.showFailure(one)
+	case skip:
+		fmt.Fprintf(r.out, "skip  %s %s\n%s", short(one.pkg), one.name, indent(reason(one.output.String())))
+	}
+	one.output.Reset()
+}
+
+func (r *run) endPackage(e event) {
+	ended := outcome(e.Action)
+	for _, one := range r.tally.of(e.Package) {
+		if one.outcome == "" {
+			r.showFailure(one)
+		}
+	}
+	r.tally.closePackage(e.Package, ended)
+	sum := r.tally.count(func(one *test) bool { return one.pkg == e.Package })
+	if sum == (counts{}) {
+		return // no test files
+	}
+	word := "ok  "
+	if ended == fail {
+		word = "FAIL"
+		fmt.Fprint(r.out, indent(r.tally.find(e.Package, "").output.String()))
+	}
+	fmt.Fprintf(r.out, "%s  %-34s %7.1fs  %s\n", word, short(e.Package), e.Elapsed, sum.brief())
+}
+
+func (r *run) showFailure(one *test) {
+	fmt.Fprintf(r.out, "FAIL  %s %s\n%s", short(one.pkg), one.name, indent(one.output.String()))
+}
+
+// summarise prints what failed once more, the slowest tests, and the last line.
+// elsewhere names checks that failed outside the stream.
+func (r *run) summarise(elsewhere []string) counts {
+	if slow := r.tally.slowest(10); len(slow) > 0 {
+		fmt.Fprintln(r.out, "\nslowest:")
+		for _, one := range slow {
+			fmt.Fprintf(r.out, "  %7.2fs  %s %s\n", one.seconds, short(one.pkg), one.name)
+		}
+	}
+	sum := r.tally.count(func(*test) bool { return true })
+	sum.failed += len(elsewhere)
+	if failed := append(slices.Clone(elsewhere), r.failures()...); len(failed) > 0 {
+		fmt.Fprintf(r.out, "\nfailed:\n  %s\n", strings.Join(failed, "\n  "))
+	}
+	fmt.Fprintf(r.out, "\n%s\n", sum)
+	return sum
+}
+
+func (r *run) failures() []string {
+	var names []string
+	for _, one := range r.tally.tests {
+		if one.outcome == fail && !one.parent {
+			names = append(names, strings.TrimSpace(short(one.pkg)+" "+one.name))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// String is the plain closing line that tools read, word for word.
+func (c counts) String() string {
+	return fmt.Sprintf("%d passed, %d failed, %d skipped", c.passed, c.failed, c.skipped)
+}
+
+// brief names only what there is.
+func (c counts) brief() string {
+	text := fmt.Sprintf("%d passed", c.passed)
+	if c.failed > 0 {
+		text += fmt.Sprintf(", %d FAILED", c.failed)
+	}
+	if c.skipped > 0 {
+		text += fmt.Sprintf(", %d skipped", c.skipped)
+	}
+	return text
+}
+
+// short leaves out the module's own name.
+func short(pkg string) string { return strings.TrimPrefix(pkg, "devenv/") }
+
+func indent(text string) string {
+	var lines strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "=== ") {
+			lines.WriteString("      " + strings.TrimSuffix(line, "\n") + "\n")
+		}
+	}
+	return lines.String()
+}
+
+// reason is the part of a skipped test's output that says why.
+func reason(output string) string {
+	var lines strings.Builder
+	for line := range strings.Lines(output) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "--- ") {
+			lines.WriteString(line)
+		}
+	}
+	return lines.String()
+}
