@@ -50,4 +50,3 @@ func (r *Repo) Written(name string) ([]byte, error) {
 	}
 	return nil, fmt.Errorf("what devenv wrote to %s: %w", name, fs.ErrNotExist)
 }
-
