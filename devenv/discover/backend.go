@@ -67,17 +67,22 @@ func (s *stack) running(database string) []string {
 
 // sameCode returns those that run the same code as the migrations service.
 func (s *stack) sameCode(names []string, c candidate, migrations string) ([]string, string) {
-	origin := s.service(migrations)
 	kept := filter(names, func(n string) bool {
-		svc := s.service(n)
-		sameBuild := svc.Build != nil && origin.Build != nil && svc.Build.Context == origin.Build.Context && svc.Build.Dockerfile == origin.Build.Dockerfile
-		sameImage := svc.Image != "" && svc.Image == origin.Image
-		return n == migrations || sameBuild || sameImage || slices.Contains(c.holders, n)
+		return n == migrations || s.sameOrigin(n, migrations) || slices.Contains(c.holders, n)
 	})
 	if len(kept) == 1 && kept[0] == migrations {
 		return kept, "it is the migrations service and runs on"
 	}
 	return kept, "it runs the code of " + migrations
+}
+
+// sameOrigin says whether two services are built from the same place or run the same image.
+func (s *stack) sameOrigin(a, b string) bool {
+	x, y := s.service(a), s.service(b)
+	if x.Build != nil && y.Build != nil {
+		return x.Build.Context == y.Build.Context && x.Build.Dockerfile == y.Build.Dockerfile
+	}
+	return x.Image != "" && x.Image == y.Image
 }
 
 // oneShots returns the services that run to their end and matter to the backend or the database, dependencies first.

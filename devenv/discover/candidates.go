@@ -184,7 +184,7 @@ func (s *stack) configured() (candidate, error) {
 // noAlembic says what there is instead.
 func (s *stack) noAlembic() error {
 	if tool, from := s.otherTool(); tool != "" {
-		return report.Fail(report.KindUsage, "devenv works with Alembic today; see `devenv help new-migration`",
+		return report.Fail(report.KindUsage, "devenv works with Alembic; if the project uses it as well, name its configuration in .devenv.yaml: migrations: {config: path/to/alembic.ini}",
 			"find the migrations: %s means %s, which is not supported yet", from, tool)
 	}
 	var locations []string

@@ -1,7 +1,6 @@
 package discover
 
 import (
-	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -13,6 +12,9 @@ import (
 // program returns everything that a service runs, as text: entrypoint and command, of the model or else of the
 // Dockerfile, and the scripts of the repository that they name.
 func (s *stack) program(service string) string {
+	if known, ok := s.programs[service]; ok {
+		return known
+	}
 	svc := s.service(service)
 	entrypoint, command := []string(svc.Entrypoint), []string(svc.Command)
 	if image := s.build(service); image != nil {
@@ -24,7 +26,8 @@ func (s *stack) program(service string) string {
 		}
 	}
 	text := strings.Join(append(slices.Clone(entrypoint), command...), " ")
-	return text + s.scripts(service, text)
+	s.programs[service] = text + s.scripts(service, text)
+	return s.programs[service]
 }
 
 // scripts returns the content of the shell scripts that a command line names.
@@ -141,68 +144,4 @@ func anyOf(name string, listed ...string) bool {
 // chore says whether a name is that of a task with an end.
 func chore(name string) bool {
 	return anyOf(name, "migrate", "migration", "migrations", "migrator", "seed", "seeder", "prestart", "alembic", "init", "initdb", "bootstrap", "fixtures")
-}
-
-// dependencies returns the transitive depends_on of a service, sorted, without itself.
-func (s *stack) dependencies(name string) []string {
-	seen := map[string]bool{name: true}
-	queue := []string{name}
-	for len(queue) > 0 {
-		for d := range s.service(queue[0]).DependsOn {
-			if _, enabled := s.project.Services[d]; enabled && !seen[d] {
-				seen[d] = true
-				queue = append(queue, d)
-			}
-		}
-		queue = queue[1:]
-	}
-	delete(seen, name)
-	return slices.Sorted(maps.Keys(seen))
-}
-
-// uses says whether a service depends on another or names it as a host in its environment, and how.
-func (s *stack) uses(service, other string) (bool, string) {
-	if key := s.mentions(service, other); key != "" {
-		return true, "its environment's " + key
-	}
-	if slices.Contains(s.dependencies(service), other) {
-		return true, "depends_on"
-	}
-	return false, ""
-}
-
-// mentions returns the variable of a service's environment that holds the other service as a host; never its value.
-func (s *stack) mentions(service, other string) string {
-	svc, target := s.service(service), s.service(other)
-	names := []string{other, target.ContainerName, target.Hostname}
-	for _, n := range target.Networks {
-		if n != nil {
-			names = append(names, n.Aliases...)
-		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(svc.Environment)) {
-		value := svc.Environment[key]
-		if value == nil {
-			continue
-		}
-		for _, name := range names {
-			if name != "" && isHost(key, *value, name) {
-				return key
-			}
-		}
-	}
-	return ""
-}
-
-func isHost(key, value, name string) bool {
-	if value == name {
-		return anyOf(key, "host", "hostname", "server", "address", "addr", "pghost") || strings.HasSuffix(strings.ToLower(key), "host")
-	}
-	for _, before := range []string{"@", "//", "host="} {
-		_, rest, ok := strings.Cut(value, before+name)
-		if ok && (rest == "" || strings.ContainsAny(rest[:1], ":/? ,")) {
-			return true
-		}
-	}
-	return false
 }

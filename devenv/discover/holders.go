@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -53,6 +54,9 @@ func (s *stack) migrationsService(c candidate, database string) (string, error) 
 			left, why = kept, append(why, reason.text)
 		}
 	}
+	if len(left) > 1 && s.alike(left) {
+		return "", s.askBackend(left)
+	}
 	if len(left) > 1 {
 		return "", s.ask(lines("migrations: {service: %s}", left), "find the migrations: the services %s all hold %s, and nothing says which one runs it", listing(left), c.path)
 	}
@@ -60,8 +64,19 @@ func (s *stack) migrationsService(c candidate, database string) (string, error) 
 	return left[0], nil
 }
 
+// alike says whether services are made from the same code, so that any of them could run the tool.
+func (s *stack) alike(names []string) bool {
+	return len(filter(names, func(n string) bool { return s.sameOrigin(n, names[0]) })) == len(names)
+}
+
 // noHolder is the failure for a configuration that is in no container.
 func (s *stack) noHolder(c candidate) *report.Failure {
+	for _, name := range slices.Sorted(maps.Keys(s.project.DisabledServices)) {
+		if profiles := s.service(name).Profiles; len(profiles) > 0 && s.locate(name, c.path).held {
+			return s.ask([]string{"compose: {profiles: [" + profiles[0] + "]}"},
+				"find the migrations: the service %s holds %s, but its profile %s is not active", name, c.path, profiles[0])
+		}
+	}
 	var built []string
 	databases, _ := s.databases()
 	for _, name := range s.names() {
@@ -73,8 +88,10 @@ func (s *stack) noHolder(c candidate) *report.Failure {
 		return report.Fail(report.KindUsage, "add a service to the Compose project that mounts the code or builds it in, with the packages that Alembic needs",
 			"find the migrations: %s is there, but the Compose project has no service that could run it", c.path)
 	}
-	return s.ask(lines("migrations: {service: %s}", built),
+	failure := s.ask(lines("migrations: {service: %s}", built),
 		"find the migrations: %s is there, but no service of the Compose project mounts or copies it into its container", c.path)
+	failure.Hint = "mount its directory into the service that runs it; or, if its image holds the file all the same, " + failure.Hint
+	return failure
 }
 
 func filter(names []string, pass func(string) bool) []string {

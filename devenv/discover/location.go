@@ -105,11 +105,48 @@ func (s *stack) repositoryDir(service, inContainer string, pass func(dir string)
 // directoryIn returns where a directory of the repository lies in the service's container, empty when not known.
 func (s *stack) directoryIn(service, dir string) string {
 	// the name stands for any file in it; what a Dockerfile copies by pattern must look like Python
-	at := s.locate(service, path.Join(dir, "__any__.py"))
-	if at.path == "" {
-		return ""
+	if at := s.locate(service, path.Join(dir, "__any__.py")); at.path != "" {
+		return path.Dir(at.path)
 	}
-	return path.Dir(at.path)
+	// a Dockerfile may copy the directory's files one by one
+	for _, name := range s.probes(dir) {
+		if parent, ok := strings.CutSuffix(s.locate(service, path.Join(dir, name)).path, "/"+name); ok {
+			return path.Join("/", parent)
+		}
+	}
+	return ""
+}
+
+// probes returns some files below a directory, by their names from there, those in it first. They are bounded, for a
+// repository of 100,000 files.
+func (s *stack) probes(dir string) []string {
+	const bound = 100
+	prefix := strings.TrimPrefix(dir+"/", "./")
+	start, _ := slices.BinarySearch(s.paths, prefix)
+	var direct, deeper []string
+	for _, rel := range s.paths[start:] {
+		name, below := strings.CutPrefix(rel, prefix)
+		switch {
+		case !below || len(direct) == bound:
+			return append(direct, deeper...)
+		case !strings.Contains(name, "/"):
+			direct = append(direct, name)
+		case len(deeper) < bound && !foreign(rel):
+			deeper = append(deeper, name)
+		}
+	}
+	return append(direct, deeper...)
+}
+
+// repositoryPath returns what lies at a path of the service's container, whether it exists or not.
+func (s *stack) repositoryPath(service, inContainer string) (string, bool) {
+	best, at := "", ""
+	for _, dir := range s.directories() {
+		if in := s.directoryIn(service, dir); in != "" && within(inContainer, in) && len(in) > len(at) {
+			best, at = dir, in
+		}
+	}
+	return path.Join(best, strings.TrimPrefix(path.Clean(inContainer), at)), at != ""
 }
 
 // directories returns every directory of the repository that has files below it, the root first.

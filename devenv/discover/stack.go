@@ -23,7 +23,9 @@ type stack struct {
 	exists  map[string]bool
 	builds  map[string]*stage // by service; nil entry: cannot be read
 	dirs    []string          // see directories
-	found   []Finding
+	// programs are known results of program.
+	programs map[string]string
+	found    []Finding
 }
 
 func newStack(p *types.Project, repo Files, cfg *config.Config) (*stack, error) {
@@ -34,7 +36,10 @@ func newStack(p *types.Project, repo Files, cfg *config.Config) (*stack, error) 
 	if cfg == nil {
 		cfg = &config.Config{Dir: "."}
 	}
-	s := &stack{project: p, repo: repo, cfg: cfg, paths: slices.Sorted(slices.Values(paths)), exists: map[string]bool{}, builds: map[string]*stage{}}
+	s := &stack{
+		project: p, repo: repo, cfg: cfg, paths: slices.Sorted(slices.Values(paths)),
+		exists: map[string]bool{}, builds: map[string]*stage{}, programs: map[string]string{},
+	}
 	for _, p := range s.paths {
 		s.exists[p] = true
 	}
@@ -49,7 +54,13 @@ func (s *stack) note(what, value, from string, args ...any) {
 // names returns the names of the enabled services, sorted.
 func (s *stack) names() []string { return slices.Sorted(maps.Keys(s.project.Services)) }
 
-func (s *stack) service(name string) types.ServiceConfig { return s.project.Services[name] }
+// service returns a service, also one whose profile is not active.
+func (s *stack) service(name string) types.ServiceConfig {
+	if svc, ok := s.project.Services[name]; ok {
+		return svc
+	}
+	return s.project.DisabledServices[name]
+}
 
 // named checks a service that the configuration names under key.
 func (s *stack) named(key, name string) error {

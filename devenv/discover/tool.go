@@ -26,7 +26,10 @@ func (s *stack) tool(c candidate, service string) (MigrationTool, error) {
 	}
 	t.ScriptLocation, t.ScriptLocationInContainer = dir, s.directoryIn(service, dir)
 	t.Workdir = s.toolWorkdir(c, service, runIn)
-	t.Versions = s.versionDirs(c.settings, service, dir, runIn)
+	if t.Versions = s.versionDirs(c.settings, service, dir, runIn); len(t.Versions) == 0 {
+		return t, report.Fail(report.KindUsage, "name a directory of the repository, or remove version_locations to use "+path.Join(dir, "versions"),
+			"read %s: version_locations names no directory of the repository", c.path)
+	}
 	for _, v := range t.Versions {
 		t.VersionsInContainer = append(t.VersionsInContainer, s.directoryIn(service, v))
 	}
@@ -55,13 +58,13 @@ func (s *stack) toolWorkdir(c candidate, service, runIn string) string {
 	if dir := s.cfg.Migrations.Workdir; dir != "" {
 		return dir
 	}
-	if runIn != "" {
+	at := s.locate(service, c.path)
+	switch flag := s.flagWorkdir(c.settings, service); {
+	case runIn != "" && runIn != path.Dir(c.path):
 		return s.directoryIn(service, runIn)
-	}
-	if dir := s.flagWorkdir(c.settings, service); dir != "" {
-		return dir
-	}
-	if at := s.locate(service, c.path); at.path != "" {
+	case flag != "":
+		return flag
+	case at.path != "":
 		return path.Dir(at.path)
 	}
 	return ""
@@ -82,9 +85,9 @@ func (s *stack) versionDirs(c *settings, service, script, runIn string) []string
 		case strings.HasPrefix(written, hereMark):
 			dir = path.Join(path.Dir(c.path), strings.TrimPrefix(written, hereMark))
 		case path.IsAbs(written):
-			known, ok := s.repositoryDir(service, written, func(string) bool { return true })
+			known, ok := s.repositoryPath(service, written)
 			if !ok {
-				continue
+				continue // other people's revisions, in an installed package
 			}
 			dir = known
 		case strings.Contains(written, ":"):
