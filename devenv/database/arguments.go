@@ -1,0 +1,118 @@
+package database
+
+import (
+	"regexp"
+	"strings"
+)
+
+// argument is one setting in a command of the server, by the setting's name: data_directory, port, …
+type argument struct {
+	name, value string
+	// at is the index of the element that holds the value; prefix is what stands before the value there.
+	at     int
+	prefix string
+}
+
+// options of the server that stand for a setting.
+var shortOptions = map[string]string{"-D": "data_directory", "-p": "port"}
+
+// arguments finds the settings in a server's command: -p 5433, -p5433, -c port=5433, -cport=5433, --port=5433, and the
+// same inside a shell's script (sh -c "…"), where only their values are found and at points to the script.
+func arguments(command []string) []argument {
+	if script, ok := shellScript(command); ok {
+		return scriptArguments(command[script], script)
+	}
+	var found []argument
+	for i := 0; i < len(command); i++ {
+		word := command[i]
+		switch {
+		case (word == "-D" || word == "-p") && i+1 < len(command):
+			i++
+			found = append(found, argument{name: shortOptions[word], value: command[i], at: i})
+		case word == "-c" && i+1 < len(command):
+			i++
+			found = appendSetting(found, command[i], "", i)
+		case strings.HasPrefix(word, "--"):
+			found = appendSetting(found, word[2:], "--", i)
+		case strings.HasPrefix(word, "-c"):
+			found = appendSetting(found, word[2:], "-c", i)
+		case len(word) > 2 && shortOptions[word[:2]] != "":
+			found = append(found, argument{name: shortOptions[word[:2]], value: word[2:], at: i, prefix: word[:2]})
+		}
+	}
+	return found
+}
+
+// appendSetting adds name=value; Postgres takes a dash in the name for an underscore.
+func appendSetting(found []argument, written, prefix string, at int) []argument {
+	name, value, ok := strings.Cut(written, "=")
+	if !ok {
+		return found
+	}
+	canonical := strings.ToLower(strings.ReplaceAll(name, "-", "_"))
+	if canonical == "pgdata" {
+		canonical = "data_directory"
+	}
+	return append(found, argument{name: canonical, value: value, at: at, prefix: prefix + name + "="})
+}
+
+// shellScript returns the index of the script of sh -c "…".
+func shellScript(command []string) (int, bool) {
+	for i, word := range command {
+		if i > 0 && i+1 < len(command) && word == "-c" && isShell(command[0]) {
+			return i + 1, true
+		}
+	}
+	return 0, false
+}
+
+func isShell(program string) bool {
+	switch program[strings.LastIndex(program, "/")+1:] {
+	case "sh", "bash", "ash", "dash":
+		return true
+	}
+	return false
+}
+
+// scriptSetting matches an option of the server in a shell's script. Quotes around the value are left outside of it.
+func scriptSetting() *regexp.Regexp {
+	return regexp.MustCompile(`(?:(^|\s)(-D|-p)\s*|(?:-c\s*|--)(data[-_]directory|port)=)["']?([^\s"';&|]+)`)
+}
+
+func scriptArguments(script string, at int) []argument {
+	var found []argument
+	for _, m := range scriptSetting().FindAllStringSubmatch(script, -1) {
+		name := shortOptions[m[2]]
+		if name == "" {
+			name = strings.ReplaceAll(m[3], "-", "_")
+		}
+		found = append(found, argument{name: name, value: m[4], at: at})
+	}
+	return found
+}
+
+// rewritten returns the command with another value for a setting, wherever it is written.
+func rewritten(command []string, name, value string) []string {
+	result := append([]string(nil), command...)
+	script, isScript := shellScript(command)
+	for _, a := range arguments(command) {
+		switch {
+		case a.name != name:
+		case isScript:
+			result[script] = strings.ReplaceAll(result[script], a.value, value)
+		default:
+			result[a.at] = a.prefix + value
+		}
+	}
+	return result
+}
+
+// takesOptions says whether options of the server may be put at the end of a command: it is the server itself, or options
+// alone, which the official image's entrypoint hands to the server.
+func takesOptions(command []string) bool {
+	if len(command) == 0 {
+		return false
+	}
+	program := command[0][strings.LastIndex(command[0], "/")+1:]
+	return program == "postgres" || strings.HasPrefix(program, "-") || strings.HasPrefix(program, "docker-entrypoint")
+}

@@ -1,0 +1,101 @@
+package database
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Catalog is a schema as text: each object of the database with its definition, in names that do not depend on the
+// search_path. Left out are what extensions and the system own, the migration tool's own table, owners, statistics, storage
+// parameters of columns, and the order of columns. It survives JSON.
+type Catalog struct {
+	// Objects are by name: "table:public.t", "column:public.t.c", "index:public.ix", "constraint:public.t.name",
+	// "enum:public.kind", "domain:…", "type:…", "sequence:…", "view:…", "matview:…", "function:public.f(integer)",
+	// "trigger:public.t.name", "policy:…", "rule:…", "grant:table:public.t", "schema:…", "extension:…", "setting:…", ….
+	Objects map[string]CatalogObject `json:"objects"`
+}
+
+// CatalogObject is one object's definition. Parent is the object that it comes and goes with: a column's table, a serial
+// sequence's column; it need not be in the catalog.
+type CatalogObject struct {
+	Definition string `json:"definition"`
+	Parent     string `json:"parent,omitempty"`
+}
+
+// ReadCatalog reads the schema of the database, in one read-only transaction. It works on Postgres 13 to 18.
+func ReadCatalog(ctx context.Context, conn *pgx.Conn) (Catalog, error) {
+	catalog := Catalog{Objects: map[string]CatalogObject{}}
+	err := reading(ctx, conn, func(tx pgx.Tx) error {
+		for _, q := range catalogQueries() {
+			if err := catalog.read(ctx, tx, q.sql); err != nil {
+				return fmt.Errorf("read the catalog's %s: %w", q.what, err)
+			}
+		}
+		return nil
+	})
+	return catalog, err
+}
+
+// catalogQuery selects three columns of text: the object, its parent, its definition.
+type catalogQuery struct{ what, sql string }
+
+func catalogQueries() []catalogQuery {
+	return slices.Concat(relationQueries(), tableQueries(), typeQueries(), routineQueries(), rightQueries())
+}
+
+func (c Catalog) read(ctx context.Context, tx pgx.Tx, sql string) error {
+	rows, err := tx.Query(ctx, sql, pgx.QueryExecModeSimpleProtocol)
+	if err != nil {
+		return err
+	}
+	var name, parent, definition string
+	_, err = pgx.ForEachRow(rows, []any{&name, &parent, &definition}, func() error {
+		c.Objects[name] = CatalogObject{Definition: definition, Parent: parent}
+		return nil
+	})
+	return err
+}
+
+// Diff says what is different in other, in the order of the objects' names. An object that came or went together with its
+// parent is not listed: a new table is one difference, whatever it has of columns, keys and indexes.
+func (c Catalog) Diff(other Catalog) []Difference {
+	names := map[string]bool{}
+	for name := range c.Objects {
+		names[name] = true
+	}
+	for name := range other.Objects {
+		names[name] = true
+	}
+	var differences []Difference
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		was, before := c.Objects[name]
+		is, after := other.Objects[name]
+		switch {
+		case before && after && was.Definition == is.Definition,
+			before && !after && c.cameOrWent(was.Parent, other),
+			after && !before && other.cameOrWent(is.Parent, c):
+			continue
+		}
+		differences = append(differences, Difference{Object: name, Was: was.Definition, Is: is.Definition})
+	}
+	return differences
+}
+
+// cameOrWent says whether an object of the catalog, or one that it belongs to, is missing in the other.
+func (c Catalog) cameOrWent(name string, other Catalog) bool {
+	for name != "" {
+		object, here := c.Objects[name]
+		if !here {
+			return false
+		}
+		if _, there := other.Objects[name]; !there {
+			return true
+		}
+		name = object.Parent
+	}
+	return false
+}

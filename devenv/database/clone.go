@@ -1,0 +1,151 @@
+package database
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/testcontainers/testcontainers-go"
+	"github.com/testcontainers/testcontainers-go/wait"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// cloneTimeout is how long a clone may take; it takes half a second.
+const cloneTimeout = time.Minute
+
+// NetworkAlias is a network a server joins, and the names under which it is found there.
+type NetworkAlias struct {
+	Name    string
+	Aliases []string
+}
+
+// CloneOptions is how a clone is started.
+type CloneOptions struct {
+	Image Image
+	// Host gives the host's part of the service's definition, which an image cannot carry: shm_size, ulimits,
+	// capabilities, sysctls, tmpfs, memory and processors. It may be nil. Its mounts and its read_only are left aside.
+	Host *types.ServiceConfig
+	// Labels are put on the container, so that a sweep finds it.
+	Labels map[string]string
+	// Networks are joined in order; none is the engine's default network.
+	Networks []NetworkAlias
+	// Settings give the user and the password of today's Compose model.
+	Settings Settings
+	// ExtraArgs go behind the server's command, after devenv's own.
+	ExtraArgs []string
+	// Name is the container's, chosen by the engine when empty.
+	Name string
+}
+
+// Clone starts a server from a base image, through Testcontainers, and waits until it answers a query. It is a copy through
+// the image's layers: nothing is copied, and nothing that happens in it reaches the image. Its port is published on loopback
+// only. Whoever made it removes it (Server.Remove), and a sweep by its labels does so after a crash.
+func Clone(ctx context.Context, e *engine.Engine, o CloneOptions) (*Server, error) {
+	image, ok, err := e.ImageInspect(ctx, o.Image.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, report.Fail(report.KindWork, "run it again: the base is then made anew", "clone the base %s: the image is gone", o.Image.Ref)
+	}
+	server := &Server{engine: e, settings: o.Settings}
+	request := cloneRequest(o, image)
+	request.WaitingFor = answers{server: server}
+	ctx, cancel := context.WithTimeoutCause(ctx, cloneTimeout, fmt.Errorf("it did not answer a query within %s", cloneTimeout))
+	defer cancel()
+	made, err := create(ctx, e, request)
+	if made != nil {
+		server.ID = made.GetContainerID()
+	}
+	if err == nil {
+		err = made.Start(ctx)
+	}
+	if err != nil {
+		return nil, server.discard(ctx, err)
+	}
+	return server, nil
+}
+
+// discard explains why a clone did not come up, and removes it.
+func (s *Server) discard(ctx context.Context, err error) error {
+	if s.ID == "" {
+		return report.Fail(report.KindWork, "", "clone the database %s: %w", s.settings.Service, err)
+	}
+	err = s.failure(ctx, err)
+	if removeErr := s.Remove(context.WithoutCancel(ctx)); removeErr != nil {
+		return fmt.Errorf("%w; and it could not be removed: %w", err, removeErr)
+	}
+	return err
+}
+
+// scenarioArguments are settings of every clone: a parallel index build would count for nobody, and a log in a file would
+// not reach the container's.
+func scenarioArguments() []string {
+	return []string{"-c", "max_parallel_maintenance_workers=0", "-c", "logging_collector=off", "-c", "log_destination=stderr"}
+}
+
+// cloneRequest is the container as Testcontainers wants it. The image's own entrypoint and command stay: with data in place
+// the entrypoint starts the server and nothing else.
+func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRequest {
+	port := strconv.Itoa(o.Settings.Port) + "/tcp"
+	request := testcontainers.ContainerRequest{
+		Image: o.Image.ID, Name: o.Name, ExposedPorts: []string{port},
+		// The image says what it is; a container made of it is not that.
+		Labels:         map[string]string{labelBase: "", labelKind: "scenario"},
+		NetworkAliases: map[string][]string{},
+		ConfigModifier: func(c *container.Config) { c.Healthcheck = &container.HealthConfig{Test: []string{"NONE"}} },
+		HostConfigModifier: func(h *container.HostConfig) {
+			h.PortBindings = network.PortMap{
+				network.MustParsePort(port): {{HostIP: netip.MustParseAddr(loopback), HostPort: "0"}},
+			}
+			applyHost(h, o.Host)
+			if len(o.Networks) > 0 {
+				h.NetworkMode = container.NetworkMode(o.Networks[0].Name)
+			}
+		},
+	}
+	for name, value := range o.Labels {
+		request.Labels[name] = value
+	}
+	for _, n := range o.Networks {
+		request.Networks = append(request.Networks, n.Name)
+		request.NetworkAliases[n.Name] = n.Aliases
+	}
+	if takesOptions(image.Cmd) {
+		request.Cmd = append(append(append([]string{}, image.Cmd...), scenarioArguments()...), o.ExtraArgs...)
+	}
+	return request
+}
+
+// answers is a wait strategy: ready is when a query is answered.
+type answers struct{ server *Server }
+
+// WaitUntilReady implements wait.Strategy.
+func (a answers) WaitUntilReady(ctx context.Context, target wait.StrategyTarget) error {
+	s := a.server
+	found, err := target.Inspect(ctx)
+	if err != nil {
+		return err
+	}
+	s.ID = found.ID
+	for port, bindings := range found.NetworkSettings.Ports {
+		if port.Num() == uint16(s.settings.Port) && len(bindings) > 0 {
+			s.address = loopback + ":" + bindings[0].HostPort
+		}
+	}
+	watching, stop := watched(ctx, s.engine, s.ID)
+	defer stop()
+	if s.address == "" {
+		return fmt.Errorf("port %d is not published; is the container running?", s.settings.Port)
+	}
+	return awaitQuery(watching, s.address, s.settings)
+}
+
+var _ wait.Strategy = answers{}

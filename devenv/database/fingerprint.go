@@ -1,0 +1,75 @@
+package database
+
+import "strings"
+
+// sampleAbove is the number of rows above which content hashes are taken of one row in sampleRate only. Rows and non-null
+// values are always counted exactly.
+const (
+	sampleAbove = 1_000_000
+	sampleRate  = 64
+)
+
+// Fingerprint says what a database's ordinary tables hold, without holding any of it. It survives JSON.
+type Fingerprint struct {
+	Tables []TablePrint `json:"tables"`
+}
+
+// TablePrint is the fingerprint of one table; a partitioned table counts once, with its partitions.
+type TablePrint struct {
+	OID    uint32 `json:"oid"`
+	Schema string `json:"schema"`
+	Name   string `json:"name"`
+	// Rows is exact.
+	Rows int64 `json:"rows"`
+	// SampledBy is 1 where every row went into the hashes, n where one row in n did (chosen by the primary key's hash, so
+	// that the same rows are chosen again), and 0 where none did: a table above a million rows without a primary key.
+	SampledBy int           `json:"sampled_by"`
+	Columns   []ColumnPrint `json:"columns"`
+	// Partitions are the OIDs of the partitions that were counted with it, at any depth.
+	Partitions []uint32 `json:"partitions,omitempty"`
+}
+
+// ColumnPrint is the fingerprint of one column. Values is the exact count of values that are not null; Hash does not depend
+// on the order of rows.
+type ColumnPrint struct {
+	Number int16  `json:"number"`
+	Name   string `json:"name"`
+	Values int64  `json:"values"`
+	Hash   string `json:"hash,omitempty"`
+}
+
+// ChangeKind says what happened to data.
+type ChangeKind string
+
+// The kinds of change. All but ValuesChanged are losses.
+const (
+	RowsLost      ChangeKind = "rows_lost"
+	ValuesLost    ChangeKind = "values_lost"
+	TableDropped  ChangeKind = "table_dropped"
+	ColumnDropped ChangeKind = "column_dropped"
+	ValuesChanged ChangeKind = "values_changed"
+)
+
+// DataChange is one thing that happened to data that was there. Table is schema.table and Column the bare name, both as
+// they were before; TableNow and ColumnNow are set where they are called something else now. Before and After count rows
+// (RowsLost, TableDropped) or non-null values.
+type DataChange struct {
+	Table     string     `json:"table"`
+	Column    string     `json:"column,omitempty"`
+	TableNow  string     `json:"table_now,omitempty"`
+	ColumnNow string     `json:"column_now,omitempty"`
+	Kind      ChangeKind `json:"kind"`
+	Before    int64      `json:"before"`
+	After     int64      `json:"after"`
+	// Keys are the first few rows concerned, as "id=3". Compare leaves it empty; LostKeys finds them.
+	Keys []string `json:"keys,omitempty"`
+}
+
+// label is the table's name for people and for waivers: schema.table.
+func (t TablePrint) label() string { return t.Schema + "." + t.Name }
+
+// splitLabel takes a label apart; a schema's name with a dot in it is beyond it.
+func splitLabel(label string) (schema, name string) {
+	schema, name, _ = strings.Cut(label, ".")
+	return schema, name
+}

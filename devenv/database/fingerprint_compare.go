@@ -1,0 +1,128 @@
+package database
+
+import "slices"
+
+// Compare says what happened to the data that was there before. Renames are followed: a table by its OID, a column by its
+// number, and by name where a table or column was built anew under the same name. Content that lives on elsewhere, value
+// for value, in a column that is new (copied, then dropped) is no loss, nor is a partition that was attached or detached.
+func (before Fingerprint) Compare(after Fingerprint) []DataChange {
+	now := pairTables(before.Tables, after.Tables)
+	fresh := freshColumns(before.Tables, now, after.Tables)
+	var changes []DataChange
+	for i, was := range before.Tables {
+		if now[i] < 0 {
+			if !attached(was, before, after, now) && !moved(was, fresh) {
+				changes = appendDropped(changes, was)
+			}
+			continue
+		}
+		changes = append(changes, compareTables(was, after.Tables[now[i]], after, fresh)...)
+	}
+	return changes
+}
+
+// appendDropped reports a dropped table that had rows.
+func appendDropped(changes []DataChange, was TablePrint) []DataChange {
+	if was.Rows == 0 {
+		return changes
+	}
+	return append(changes, DataChange{Table: was.label(), Kind: TableDropped, Before: was.Rows})
+}
+
+// compareTables compares a table with what it has become.
+func compareTables(was, is TablePrint, after Fingerprint, fresh []freshColumn) []DataChange {
+	change := DataChange{Table: was.label()}
+	if is.label() != was.label() {
+		change.TableNow = is.label()
+	}
+	var changes []DataChange
+	rows := is.Rows + detachedRows(was, after)
+	lost := was.Rows - rows
+	if lost > 0 {
+		change.Kind, change.Before, change.After = RowsLost, was.Rows, rows
+		changes = append(changes, change)
+	}
+	columns := pairColumns(was, is)
+	for i, c := range was.Columns {
+		change.Column, change.ColumnNow = c.Name, ""
+		if columns[i] < 0 {
+			if c.Values > 0 && !copied(c, was, is.OID, fresh) {
+				change.Kind, change.Before, change.After = ColumnDropped, c.Values, 0
+				changes = append(changes, change)
+			}
+			continue
+		}
+		d := is.Columns[columns[i]]
+		if d.Name != c.Name {
+			change.ColumnNow = d.Name
+		}
+		if kind := compareColumns(was, is, c, d, rows != is.Rows || lost > 0); kind != "" {
+			change.Kind, change.Before, change.After = kind, c.Values, d.Values
+			changes = append(changes, change)
+		}
+	}
+	return changes
+}
+
+// compareColumns says what happened to a column's values beyond what the loss of rows explains.
+func compareColumns(was, is TablePrint, c, d ColumnPrint, rowsGone bool) ChangeKind {
+	switch {
+	case rowsGone:
+		// The rows are reported; which of the values went with them cannot be told apart by counting.
+		if was.Rows-c.Values < is.Rows-d.Values {
+			return ValuesLost // more NULLs than before: values went from rows that are still there
+		}
+		return ""
+	case d.Values < c.Values:
+		return ValuesLost
+	case was.Rows < is.Rows && is.Rows-d.Values > was.Rows-c.Values && d.Values == c.Values:
+		return "" // rows with NULL were added
+	case was.Rows == is.Rows && was.SampledBy == is.SampledBy && was.SampledBy > 0 && c.Values > 0 && c.Hash != d.Hash:
+		return ValuesChanged
+	}
+	return ""
+}
+
+// pairTables returns for each table of before the index of what it has become, -1 where it is gone: by OID first, and by
+// name only where that table is not another one's successor.
+func pairTables(before, after []TablePrint) []int {
+	pairs := make([]int, len(before))
+	taken := map[int]bool{}
+	for i, b := range before {
+		pairs[i] = slices.IndexFunc(after, func(a TablePrint) bool { return a.OID == b.OID })
+		taken[pairs[i]] = true
+	}
+	for i, b := range before {
+		if pairs[i] >= 0 {
+			continue
+		}
+		j := slices.IndexFunc(after, func(a TablePrint) bool { return a.label() == b.label() })
+		if j >= 0 && !taken[j] {
+			pairs[i], taken[j] = j, true
+		}
+	}
+	return pairs
+}
+
+// pairColumns does for columns what pairTables does for tables. Numbers mean nothing in a table that was built anew.
+func pairColumns(was, is TablePrint) []int {
+	pairs := make([]int, len(was.Columns))
+	taken := map[int]bool{}
+	for i, b := range was.Columns {
+		pairs[i] = -1
+		if was.OID == is.OID {
+			pairs[i] = slices.IndexFunc(is.Columns, func(a ColumnPrint) bool { return a.Number == b.Number })
+			taken[pairs[i]] = true
+		}
+	}
+	for i, b := range was.Columns {
+		if pairs[i] >= 0 {
+			continue
+		}
+		j := slices.IndexFunc(is.Columns, func(a ColumnPrint) bool { return a.Name == b.Name })
+		if j >= 0 && !taken[j] {
+			pairs[i], taken[j] = j, true
+		}
+	}
+	return pairs
+}

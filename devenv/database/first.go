@@ -1,0 +1,173 @@
+package database
+
+import (
+	"archive/tar"
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// firstTimeout is how long initdb and the project's init scripts may take.
+const firstTimeout = 15 * time.Minute
+
+// dumpHint is the way out where a server does not come up as an image.
+const dumpHint = "if this database cannot run with its data in its own layer, start from a dump, in .devenv.yaml:\n    seed: {dump: path/to/dump.sql}"
+
+// StartFirst starts the container that Compose made of a relocated service, or one that CommitBase has stopped, and waits
+// until it answers a query over TCP, as the application would. The data directory's parent is put there before, owned by
+// the service's user, so that a user who may not make directories finds one. A failure carries the log's last lines and says
+// which of the known reasons it is.
+func StartFirst(ctx context.Context, e *engine.Engine, id string, s Settings) (*Server, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, firstTimeout, fmt.Errorf("it did not answer a query within %s", firstTimeout))
+	defer cancel()
+	if err := putParent(ctx, e, id); err != nil {
+		return nil, report.Fail(report.KindWork, dumpHint, "start the database %s: prepare its data directory: %w", s.Service, err)
+	}
+	if err := e.Start(ctx, id); err != nil {
+		return nil, report.Fail(report.KindWork, dumpHint, "start the database %s: %w", s.Service, err)
+	}
+	container, err := e.Inspect(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	server := &Server{ID: id, engine: e, settings: s, address: published(container.Ports, s.Port)}
+	watching, stop := watched(ctx, e, id)
+	defer stop()
+	if server.address == "" {
+		return nil, server.failure(ctx, fmt.Errorf("port %d is not published; is the container running?", s.Port))
+	}
+	if err := awaitQuery(watching, server.address, s); err != nil {
+		return nil, server.failure(ctx, err)
+	}
+	return server, nil
+}
+
+// failure explains why a server did not come up, from its log.
+func (s *Server) failure(ctx context.Context, err error) error {
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	lines, tailErr := s.engine.Tail(context.WithoutCancel(ctx), s.ID, logLines)
+	reason, hint := explain(lines, err)
+	if reason != "" {
+		err = fmt.Errorf("%s: %w", reason, err)
+	}
+	return report.Fail(report.KindWork, hint, "start the database %s: %w", s.settings.Service, errors.Join(err, tailErr)).WithOutput(lines)
+}
+
+// logLines is how much of a server's log a failure shows.
+const logLines = 20
+
+// explain finds the known reason in a server's log, and what to do about it.
+func explain(lines []string, err error) (reason, hint string) {
+	log := strings.Join(lines, "\n")
+	for _, known := range []struct{ text, reason, hint string }{
+		{"superuser password is not specified", "the service sets no password", "set POSTGRES_PASSWORD in the Compose file or in .env"},
+		{"Read-only file system", "its file system is read-only where the data goes", dumpHint},
+		{"Permission denied", "its user may not write where the data goes (user: in the Compose file)", dumpHint},
+		{"has wrong ownership", "its user does not own the data directory (user: in the Compose file)", dumpHint},
+		{"has group or world access", "something is mounted over the data directory", dumpHint},
+		{"exists but is not empty", "something is mounted over the data directory", dumpHint},
+		{"is not a valid data directory", "the data directory is not where PGDATA says (-D or data_directory in the command)", dumpHint},
+		{"does not exist", "a file or role that the service's command or an init script names is missing", dumpHint},
+		{"No space left on device", "the disk is full", "make room: docker system df, devenv clean"},
+		{"could not map anonymous shared memory", "there is too little memory", "give the service more, or Docker"},
+	} {
+		if strings.Contains(log, known.text) {
+			return known.reason, known.hint
+		}
+	}
+	if isRefusal(err) {
+		return "the server refuses the user, the password or the database that the service's environment names",
+			"an init script may have changed them; correct POSTGRES_USER, POSTGRES_PASSWORD or POSTGRES_DB"
+	}
+	return "", dumpHint
+}
+
+// putParent makes the data directory's parent in a container that is not running, owned by the service's user.
+func putParent(ctx context.Context, e *engine.Engine, id string) error {
+	container, err := e.Inspect(ctx, id)
+	if err != nil {
+		return err
+	}
+	uid, gid, err := userIDs(ctx, e, id, container.User)
+	if err != nil {
+		return err
+	}
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	err = w.WriteHeader(&tar.Header{
+		Typeflag: tar.TypeDir, Name: strings.TrimPrefix(dataParent, "/var/lib/") + "/", Mode: 0o755, Uid: uid, Gid: gid, ModTime: time.Now(),
+	})
+	if err = errors.Join(err, w.Close()); err != nil {
+		return err
+	}
+	return e.CopyTo(ctx, id, "/var/lib", &archive)
+}
+
+// userIDs resolves a service's user ("", "999", "postgres", "999:999") in the container's own /etc/passwd and /etc/group.
+func userIDs(ctx context.Context, e *engine.Engine, id, user string) (uid, gid int, err error) {
+	if user == "" {
+		return 0, 0, nil
+	}
+	name, group, _ := strings.Cut(user, ":")
+	passwd, err := readFile(ctx, e, id, "/etc/passwd")
+	if err != nil {
+		return 0, 0, err
+	}
+	uid, gid, ok := lookUpUser(passwd, name)
+	if !ok {
+		return 0, 0, fmt.Errorf("the container has no user %q", name)
+	}
+	if group == "" {
+		return uid, gid, nil
+	}
+	groups, err := readFile(ctx, e, id, "/etc/group")
+	if err != nil {
+		return 0, 0, err
+	}
+	if gid, _, ok = lookUpUser(groups, group); !ok {
+		return 0, 0, fmt.Errorf("the container has no group %q", group)
+	}
+	return uid, gid, nil
+}
+
+// lookUpUser finds a name or a number in the lines of passwd, or of group, where second means nothing. A number that is
+// not listed stands for itself.
+func lookUpUser(lines []byte, name string) (id, second int, ok bool) {
+	scanner := bufio.NewScanner(bytes.NewReader(lines))
+	for scanner.Scan() {
+		fields := strings.Split(scanner.Text(), ":")
+		if len(fields) < 4 || (fields[0] != name && fields[2] != name) {
+			continue
+		}
+		id, err := strconv.Atoi(fields[2])
+		second, _ := strconv.Atoi(fields[3]) // a group's members are no number
+		return id, second, err == nil
+	}
+	id, err := strconv.Atoi(name)
+	return id, 0, err == nil
+}
+
+// readFile reads one file out of a container, running or not.
+func readFile(ctx context.Context, e *engine.Engine, id, path string) ([]byte, error) {
+	stream, err := e.CopyFrom(ctx, id, path)
+	if err != nil {
+		return nil, err
+	}
+	defer stream.Close() //nolint:errcheck // only read from
+	archive := tar.NewReader(stream)
+	if _, err := archive.Next(); err != nil {
+		return nil, fmt.Errorf("read %s of container %.12s: %w", path, id, err)
+	}
+	return io.ReadAll(archive)
+}

@@ -1,0 +1,45 @@
+package database
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Labels of a base image. labelBase holds Meta as JSON, so that one inspect reads it and nothing has to be started.
+const (
+	labelBase = "dev.devenv.base"
+	labelKind = "dev.devenv.kind"
+	kindBase  = "base"
+)
+
+// repository is where base images are kept: devenv/base:<key>.
+const repository = "devenv/base"
+
+// metaVersion is the version of Meta's shape; an image with another one is not known.
+const metaVersion = 1
+
+// Image is a database as an image: the server's program, its settings and its data.
+type Image struct {
+	ID   string
+	Ref  string // devenv/base:<key>
+	Meta Meta
+}
+
+// Meta says what a base image was made from and what was learned from it. It holds no secret.
+type Meta struct {
+	Version int    `json:"version"`
+	Key     string `json:"key"`
+	// Ref and Commit are the base branch it was made from.
+	Ref    string `json:"ref"`
+	Commit string `json:"commit"`
+	// Head is the revision or the revisions the database is at.
+	Head []string `json:"head,omitempty"`
+	// Noise are the operations autogenerate finds on the base alone, as the migration tool wrote them.
+	Noise []json.RawMessage `json:"noise,omitempty"`
+	// Baselines are the base's own answers to checks, by the check's id.
+	Baselines map[string]json.RawMessage `json:"baselines,omitempty"`
+	Settings  Settings                   `json:"settings"`
+	Created   time.Time                  `json:"created"`
+	// Inputs name what went into the key, for people.
+	Inputs []string `json:"inputs,omitempty"`
+}

@@ -1,0 +1,178 @@
+package database
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// keysShown is how many rows' keys are named.
+const keysShown = 5
+
+// Violation is what Postgres and the migration tool said about a statement that failed. Empty fields are unknown.
+type Violation struct {
+	SQLState, Message, Detail         string
+	Schema, Table, Column, Constraint string
+	// Statement is the SQL text that failed.
+	Statement string
+}
+
+// Offending are the rows behind a failure: how many, the first few by primary key ("id=3"), and a query that finds them.
+// All is zero where they cannot be derived.
+type Offending struct {
+	Rows  int64    `json:"rows,omitempty"`
+	Keys  []string `json:"keys,omitempty"`
+	Query string   `json:"query,omitempty"`
+}
+
+// OffendingRows finds the rows that made a statement fail, in a database where that statement's transaction was rolled back.
+// It knows 23502, 23503, 23505, 23514, 23P01 and the values that do not fit a column's new type (22001, 22003, 22007, 22008,
+// 22P02); another SQLSTATE, or a statement it cannot read, gives a zero Offending and no error. Nothing is changed: whatever
+// it needs is rolled back.
+func OffendingRows(ctx context.Context, conn *pgx.Conn, fault Violation) (Offending, error) {
+	tx, err := conn.Begin(ctx)
+	if err != nil {
+		return Offending{}, fmt.Errorf("look for the offending rows: %w", err)
+	}
+	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing was written that anybody wants
+	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '20s'"); err != nil {
+		return Offending{}, fmt.Errorf("look for the offending rows: %w", err)
+	}
+	s := search{tx: tx, fault: fault}
+	condition, err := s.condition(ctx)
+	if err != nil || condition == "" {
+		return Offending{}, err
+	}
+	return s.find(ctx, condition)
+}
+
+// search looks for the rows behind one fault.
+type search struct {
+	tx    pgx.Tx
+	fault Violation
+	table relation
+	// shown is the condition for people, where the one that finds the rows needs something temporary.
+	shown *string
+	// keys are the columns that tell an offending row best, the primary key's when empty.
+	keys []string
+}
+
+// relation is a table of the database as the catalog has it.
+type relation struct {
+	oid          uint32
+	schema, name string
+	columns      []string
+	primary      []string
+}
+
+func (r relation) has(column string) bool {
+	for _, c := range r.columns {
+		if c == column {
+			return true
+		}
+	}
+	return false
+}
+
+// quoted is the table as SQL wants it, without the schema where it is public.
+func (r relation) quoted() string {
+	if r.schema == "public" {
+		return plain(r.name)
+	}
+	return plain(r.schema) + "." + plain(r.name)
+}
+
+// condition returns the WHERE condition that selects the offending rows of s.table, which it finds; empty when unknown.
+func (s *search) condition(ctx context.Context) (string, error) {
+	known, err := s.findTable(ctx)
+	if err != nil || !known {
+		return "", err
+	}
+	switch s.fault.SQLState {
+	case "23502":
+		return s.missing(), nil
+	case "23505":
+		return s.duplicates(ctx)
+	case "23503":
+		return s.orphans(ctx)
+	case "23514":
+		return s.breaking(ctx)
+	case "23P01":
+		return s.overlapping(ctx)
+	case "22001", "22003", "22007", "22008", "22P02":
+		return s.unfit(ctx)
+	}
+	return "", nil
+}
+
+// missing: the column is NULL, or is not there yet, so that every row would lack a value.
+func (s *search) missing() string {
+	if !s.table.has(s.fault.Column) {
+		return "true"
+	}
+	return plain(s.fault.Column) + " IS NULL"
+}
+
+// find counts the rows and reads the first keys.
+func (s *search) find(ctx context.Context, condition string) (Offending, error) {
+	from := " FROM " + s.table.quoted() + " AS t WHERE " + condition
+	var found Offending
+	if err := s.tx.QueryRow(ctx, "SELECT count(*)"+from, pgx.QueryExecModeSimpleProtocol).Scan(&found.Rows); err != nil {
+		return Offending{}, fmt.Errorf("count the offending rows of %s: %w", s.table.quoted(), err)
+	}
+	if s.shown != nil {
+		condition = *s.shown
+	}
+	if condition != "" {
+		found.Query = readable("SELECT * FROM "+s.table.quoted()+" AS t", condition)
+	}
+	if found.Rows == 0 {
+		return Offending{}, nil // the rows were rolled back with what made them
+	}
+	var err error
+	found.Keys, err = s.firstKeys(ctx, from)
+	return found, err
+}
+
+// readable is a query for people.
+func readable(query, condition string) string {
+	if condition == "true" {
+		return strings.TrimSuffix(query, " AS t")
+	}
+	if !strings.Contains(condition, "t.") {
+		query = strings.TrimSuffix(query, " AS t")
+	}
+	return query + " WHERE " + condition
+}
+
+// firstKeys names the first few rows.
+func (s *search) firstKeys(ctx context.Context, from string) ([]string, error) {
+	columns := s.keys
+	if len(columns) == 0 {
+		columns = s.table.primary
+	}
+	if len(columns) == 0 && len(s.table.columns) > 0 {
+		columns = s.table.columns[:1]
+	}
+	order := make([]string, len(columns))
+	for i, c := range columns {
+		order[i] = "t." + plain(c)
+	}
+	list := strings.Join(order, ", ")
+	rows, err := s.tx.Query(ctx, fmt.Sprintf("SELECT %s%s ORDER BY %s LIMIT %d", keyText(columns), from, list, keysShown), pgx.QueryExecModeSimpleProtocol)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// keyText is an expression for a row's key: "id=3", "a=1, b=x". Long values are cut.
+func keyText(columns []string) string {
+	parts := make([]string, len(columns))
+	for i, c := range columns {
+		parts[i] = literal(c+"=") + " || coalesce(left(t." + plain(c) + "::text, 60), 'NULL')"
+	}
+	return strings.Join(parts, " || ', ' || ")
+}

@@ -1,0 +1,189 @@
+package database
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// detailKey matches what Postgres says about a key: Key (a, b)=(1, 2) is duplicated.
+func detailKey() *regexp.Regexp { return regexp.MustCompile(`(?s)^Key \((.+?)\)=\((.*)\) (.*)$`) }
+
+// duplicates: rows whose key another row has too; for an INSERT or UPDATE, the row that has the key already.
+func (s *search) duplicates(ctx context.Context) (string, error) {
+	m := detailKey().FindStringSubmatch(s.fault.Detail)
+	if m == nil {
+		return "", nil
+	}
+	columns := pieces(m[1])
+	if s.allColumns(columns) {
+		s.keys = unquoted(columns)
+	}
+	where := ""
+	if predicate := regexp.MustCompile(`(?is)^\s*CREATE\s+UNIQUE\s+INDEX\b.*\)\s*WHERE\s+(.+?)\s*;?\s*$`).FindStringSubmatch(s.fault.Statement); predicate != nil {
+		where = " WHERE " + predicate[1]
+	}
+	if strings.Contains(m[3], "already exists") {
+		return s.holder(ctx, columns, m[2])
+	}
+	list := strings.Join(columns, ", ")
+	condition := fmt.Sprintf("(%s) IN (SELECT %s FROM %s%s GROUP BY %s HAVING count(*) > 1)", list, list, s.table.quoted(), where, list)
+	if where != "" {
+		condition += " AND (" + strings.TrimPrefix(where, " WHERE ") + ")"
+	}
+	return condition, nil
+}
+
+// holder: the row that has a key of one column already. A key of several cannot be split safely at its commas.
+func (s *search) holder(ctx context.Context, columns []string, value string) (string, error) {
+	if len(columns) != 1 {
+		return "", nil
+	}
+	return "(" + columns[0] + ")::text = " + literal(value), nil
+}
+
+// orphans: rows whose foreign key points to nothing. Where parents were deleted, the rows that still point to them.
+func (s *search) orphans(ctx context.Context) (string, error) {
+	if m := detailKey().FindStringSubmatch(s.fault.Detail); m != nil && strings.Contains(m[3], "still referenced") {
+		return s.pointing(ctx, m)
+	}
+	local, parent, remote, err := s.foreignKey(ctx)
+	if err != nil || len(local) == 0 || len(local) != len(remote) {
+		return "", err
+	}
+	match := make([]string, len(local))
+	filled := make([]string, len(local))
+	for i := range local {
+		match[i] = "p." + plain(remote[i]) + " = t." + plain(local[i])
+		filled[i] = "t." + plain(local[i]) + " IS NOT NULL"
+	}
+	return fmt.Sprintf("%s AND NOT EXISTS (SELECT FROM %s AS p WHERE %s)",
+		strings.Join(filled, " AND "), parent, strings.Join(match, " AND ")), nil
+}
+
+// pointing: rows of the child table that point to the parent which was to go.
+func (s *search) pointing(ctx context.Context, m []string) (string, error) {
+	local, _, remote, err := s.foreignKey(ctx)
+	if err != nil || len(local) != 1 || len(remote) != 1 {
+		return "", err
+	}
+	return "t." + plain(local[0]) + "::text = " + literal(m[2]), nil
+}
+
+// foreignKey reads the constraint from the catalog when it is there, else from the statement that adds it.
+func (s *search) foreignKey(ctx context.Context) (local []string, parent string, remote []string, err error) {
+	definition := s.fault.Statement
+	var kept string
+	err = s.tx.QueryRow(ctx, `SELECT coalesce((SELECT pg_get_constraintdef(oid) FROM pg_constraint
+		WHERE conrelid = $1 AND conname = $2 AND contype = 'f'), '')`, s.table.oid, s.fault.Constraint).Scan(&kept)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	if kept != "" {
+		definition = kept
+	}
+	m := regexp.MustCompile(`(?is)(?:FOREIGN\s+KEY\s*\(([^)]+)\)\s*)?REFERENCES\s+` + namePattern + `\s*(?:\(([^)]+)\))?`).FindStringSubmatch(definition)
+	if m == nil {
+		return nil, "", nil, nil
+	}
+	local, parent, remote = unquoted(pieces(m[1])), m[2], unquoted(pieces(m[3]))
+	if m[3] == "" {
+		p := search{tx: s.tx}
+		if _, err := p.lookUp(ctx, parent); err != nil {
+			return nil, "", nil, err
+		}
+		remote = p.table.primary
+	}
+	if m[1] == "" {
+		local = nil // a column's own REFERENCES: the column was rolled back with the statement
+	}
+	return local, parent, remote, nil
+}
+
+// overlapping: rows that an exclusion constraint would put against each other, from the statement that adds it.
+func (s *search) overlapping(context.Context) (string, error) {
+	m := regexp.MustCompile(`(?is)\bEXCLUDE\s+(?:USING\s+\w+\s*)?(\(.*)$`).FindStringSubmatch(s.fault.Statement)
+	if m == nil {
+		return "", nil
+	}
+	inside, _, ok := balanced(m[1])
+	if !ok {
+		return "", nil
+	}
+	var matches []string
+	for _, element := range pieces(inside) {
+		with := regexp.MustCompile(`(?is)^(.+?)\s+WITH\s+(\S+)$`).FindStringSubmatch(element)
+		if with == nil || !s.allColumns([]string{with[1]}) {
+			return "", nil
+		}
+		matches = append(matches, "o."+with[1]+" "+with[2]+" t."+with[1])
+	}
+	return fmt.Sprintf("EXISTS (SELECT FROM %s AS o WHERE o.ctid <> t.ctid AND %s)", s.table.quoted(), strings.Join(matches, " AND ")), nil
+}
+
+// breaking: rows that a CHECK refuses, from the catalog when the constraint is there, else from the statement.
+func (s *search) breaking(ctx context.Context) (string, error) {
+	definition := ""
+	err := s.tx.QueryRow(ctx, `SELECT coalesce((SELECT pg_get_constraintdef(oid) FROM pg_constraint
+		WHERE conrelid = $1 AND conname = $2 AND contype = 'c'), '')`, s.table.oid, s.fault.Constraint).Scan(&definition)
+	if err != nil {
+		return "", err
+	}
+	if definition == "" {
+		if definition, err = s.writtenCheck(); err != nil {
+			return "", err
+		}
+	}
+	at := regexp.MustCompile(`(?i)\bCHECK\s*\(`).FindStringIndex(definition)
+	if at == nil {
+		return "", nil
+	}
+	expression, _, ok := balanced(definition[at[0]:])
+	if !ok {
+		return "", nil
+	}
+	if s.fault.Column != "" && strings.Contains(strings.ToUpper(s.fault.Statement), "DOMAIN") {
+		expression = regexp.MustCompile(`(?i)\bVALUE\b`).ReplaceAllLiteralString(expression, plain(s.fault.Column))
+	}
+	return "NOT (" + expression + ")", nil
+}
+
+// writtenCheck is the statement from the constraint's name on.
+func (s *search) writtenCheck() (string, error) {
+	if s.fault.Constraint == "" {
+		return s.fault.Statement, nil
+	}
+	if at := strings.Index(s.fault.Statement, s.fault.Constraint); at >= 0 {
+		return s.fault.Statement[at:], nil
+	}
+	return s.fault.Statement, nil
+}
+
+// allColumns says whether each piece is the name of a column, not an expression.
+func (s *search) allColumns(names []string) bool {
+	for _, n := range unquoted(names) {
+		if !s.table.has(n) {
+			return false
+		}
+	}
+	return true
+}
+
+// unquoted turns identifiers of SQL into names.
+func unquoted(identifiers []string) []string {
+	names := make([]string, 0, len(identifiers))
+	for _, i := range identifiers {
+		i = strings.TrimSpace(i)
+		switch {
+		case i == "":
+			continue
+		case strings.HasPrefix(i, `"`):
+			i = strings.ReplaceAll(strings.Trim(i, `"`), `""`, `"`)
+		case strings.ToLower(i) != i:
+			i = strings.ToLower(i)
+		}
+		names = append(names, i)
+	}
+	return names
+}

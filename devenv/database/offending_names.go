@@ -1,0 +1,138 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// name matches an identifier in SQL, quoted or not, with or without a schema.
+const namePattern = `((?:"(?:[^"]|"")+"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[\w$]+))?)`
+
+// tablePatterns find the table that a statement is about.
+func tablePatterns() []*regexp.Regexp {
+	return []*regexp.Regexp{
+		regexp.MustCompile(`(?is)^\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?` + namePattern),
+		regexp.MustCompile(`(?is)^\s*UPDATE\s+(?:ONLY\s+)?` + namePattern),
+		regexp.MustCompile(`(?is)^\s*CREATE\s+(?:UNIQUE\s+)?INDEX\b.*?\bON\s+(?:ONLY\s+)?` + namePattern),
+		regexp.MustCompile(`(?is)^\s*(?:INSERT\s+INTO|DELETE\s+FROM)\s+(?:ONLY\s+)?` + namePattern),
+	}
+}
+
+// findTable finds the table of the fault: as Postgres named it, else as the statement does.
+func (s *search) findTable(ctx context.Context) (bool, error) {
+	if s.fault.Table != "" {
+		name := plain(s.fault.Table)
+		if s.fault.Schema != "" {
+			name = plain(s.fault.Schema) + "." + name
+		}
+		return s.lookUp(ctx, name)
+	}
+	for _, p := range tablePatterns() {
+		if m := p.FindStringSubmatch(s.fault.Statement); m != nil {
+			return s.lookUp(ctx, m[1])
+		}
+	}
+	return false, nil
+}
+
+// lookUp reads a table's names; false when there is no such table (it was made in what was rolled back).
+func (s *search) lookUp(ctx context.Context, name string) (bool, error) {
+	err := s.tx.QueryRow(ctx, `
+SELECT c.oid, n.nspname, c.relname,
+  coalesce((SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
+     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '{}'),
+  coalesce((SELECT array_agg(a.attname::text ORDER BY k.at) FROM pg_index i
+     CROSS JOIN unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, at) JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
+     WHERE i.indrelid = c.oid AND i.indisprimary AND k.at <= i.indnkeyatts), '{}')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)`, name).
+		Scan(&s.table.oid, &s.table.schema, &s.table.name, &s.table.columns, &s.table.primary)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// plain is an identifier, quoted only where it must be.
+func plain(name string) string {
+	if regexp.MustCompile(`^[a-z_][a-z0-9_]*$`).MatchString(name) && !reserved(name) {
+		return name
+	}
+	return quote(name)
+}
+
+// reserved says whether a name means something else without quotes; the words that projects use for tables and columns.
+func reserved(name string) bool {
+	switch name {
+	case "user", "order", "group", "table", "column", "select", "where", "from", "to", "end", "default", "check", "primary",
+		"references", "unique", "foreign", "all", "and", "any", "array", "as", "asc", "desc", "case", "cast", "collate",
+		"constraint", "create", "do", "else", "except", "false", "true", "fetch", "for", "grant", "having", "in",
+		"initially", "intersect", "into", "lateral", "leading", "limit", "localtime", "not", "null", "offset", "on", "only",
+		"or", "placing", "returning", "some", "symmetric", "then", "trailing", "union", "using", "variadic", "when",
+		"window", "with", "both", "distinct", "analyse", "analyze", "session_user", "current_user", "current_date",
+		"current_time", "current_timestamp", "current_role", "current_catalog", "localtimestamp", "deferrable", "asymmetric":
+		return true
+	}
+	return false
+}
+
+// literal is a text as SQL wants it.
+func literal(text string) string {
+	text = strings.ReplaceAll(text, "'", "''")
+	if strings.Contains(text, `\`) {
+		return "E'" + strings.ReplaceAll(text, `\`, `\\`) + "'"
+	}
+	return "'" + text + "'"
+}
+
+// balanced returns what stands between the first opening parenthesis of text and its closing one, and what follows.
+// Quotes are respected. ok is false when there is no such pair.
+func balanced(text string) (inside, rest string, ok bool) {
+	start, depth, quote := -1, 0, byte(0)
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '(':
+			if depth++; start < 0 {
+				start = i + 1
+			}
+		case c == ')':
+			if depth--; depth == 0 && start >= 0 {
+				return text[start:i], text[i+1:], true
+			}
+		}
+	}
+	return "", "", false
+}
+
+// pieces splits at commas outside parentheses and quotes.
+func pieces(text string) []string {
+	var parts []string
+	start, depth, quote := 0, 0, byte(0)
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == ',' && depth == 0:
+			parts = append(parts, strings.TrimSpace(text[start:i]))
+			start = i + 1
+		}
+	}
+	return append(parts, strings.TrimSpace(text[start:]))
+}

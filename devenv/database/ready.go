@@ -1,0 +1,100 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"devenv/compose/engine"
+)
+
+const (
+	// pollInterval is how often a starting server is asked; asking costs about a millisecond.
+	pollInterval = 15 * time.Millisecond
+	// refusalTime is how long a server may refuse our user before that counts: an init script may still be at it.
+	refusalTime = 5 * time.Second
+)
+
+// errEnded says that the container ended while it was expected to become ready.
+var errEnded = errors.New("the container ended")
+
+// awaitQuery asks until the server at an address answers a query over TCP, as the application would.
+func awaitQuery(ctx context.Context, address string, s Settings) error {
+	config, err := connectConfig(address, s)
+	if err != nil {
+		return err
+	}
+	ticker := time.NewTicker(pollInterval)
+	defer ticker.Stop()
+	var refused time.Time
+	for {
+		err := ask(ctx, config)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("%w; the last answer was: %w", context.Cause(ctx), err)
+		}
+		switch {
+		case !isRefusal(err):
+			refused = time.Time{}
+		case refused.IsZero():
+			refused = time.Now()
+		case time.Since(refused) > refusalTime:
+			return err
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%w; the last answer was: %w", context.Cause(ctx), err)
+		}
+	}
+}
+
+func ask(ctx context.Context, config *pgx.ConnConfig) error {
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, "SELECT 1", pgx.QueryExecModeSimpleProtocol)
+	return errors.Join(err, conn.Close(ctx))
+}
+
+// isRefusal says that the server is up and refuses this user or this database for good.
+func isRefusal(err error) bool {
+	var refusal *pgconn.PgError
+	if !errors.As(err, &refusal) {
+		return false
+	}
+	switch refusal.Code {
+	case "28P01", "28000", "3D000":
+		return true
+	}
+	return false
+}
+
+// watched returns a context that ends with errEnded when the container does, and a function that stops watching.
+func watched(ctx context.Context, e *engine.Engine, id string) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if code, err := e.Wait(ctx, id); err == nil {
+			cancel(fmt.Errorf("%w with exit status %d", errEnded, code))
+		}
+	}()
+	return ctx, func() {
+		cancel(context.Canceled)
+		<-done
+	}
+}
+
+// published is where the server's port is found on this machine.
+func published(ports map[string]string, port int) string {
+	return ports[strconv.Itoa(port)+"/tcp"]
+}

@@ -1,0 +1,111 @@
+package database
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// Where the data lies in a relocated server: outside every volume that a Postgres image declares.
+const (
+	dataParent    = "/var/lib/devenv"
+	dataDirectory = dataParent + "/pgdata"
+)
+
+// Relocate edits an isolated project so that the database service keeps its data in the container's own layer, where a
+// commit takes it, and listens on an ephemeral port of loopback. img is the service's image. What it changes: the data
+// directory in the environment and in the command; volumes and tmpfs over the old or the new place; a separate place for
+// the write-ahead log; read_only, which forbids writing into the layer. It touches nothing but the model.
+func Relocate(p *types.Project, service string, img engine.Image) error {
+	svc, ok := p.Services[service]
+	if !ok {
+		return report.Fail(report.KindUsage, "", "relocate the database: there is no service %q in the Compose project", service)
+	}
+	settings, err := SettingsOf(p, service)
+	if err != nil {
+		return err
+	}
+	old := oldPlaces(svc, img)
+	svc.Environment = relocatedEnvironment(svc.Environment, img)
+	svc.Command = rewritten(svc.Command, "data_directory", dataDirectory)
+	svc.Entrypoint = rewritten(svc.Entrypoint, "data_directory", dataDirectory)
+	svc.ReadOnly = false
+	svc.Volumes = slices.DeleteFunc(slices.Clone(svc.Volumes), func(v types.ServiceVolumeConfig) bool { return covers(v.Target, old) })
+	svc.Tmpfs = slices.DeleteFunc(slices.Clone(svc.Tmpfs), func(t string) bool {
+		target, _, _ := strings.Cut(t, ":")
+		return covers(target, old)
+	})
+	svc.Ports = []types.ServicePortConfig{{Mode: "ingress", HostIP: loopback, Target: uint32(settings.Port), Protocol: "tcp"}}
+	p.Services[service] = svc
+	return nil
+}
+
+// loopback is the only address of the host that a scratch server is published on.
+const loopback = "127.0.0.1"
+
+// oldPlaces are the directories a mount must not lie over: where the data would have been, and where it goes.
+func oldPlaces(svc types.ServiceConfig, img engine.Image) []string {
+	places := []string{dataDirectory, "/var/lib/postgresql/data"}
+	for _, name := range []string{"PGDATA", "POSTGRESQL_DATA_DIR", "POSTGRESQL_VOLUME_DIR", "POSTGRES_INITDB_WALDIR"} {
+		if v := svc.Environment[name]; v != nil && *v != "" {
+			places = append(places, *v)
+		}
+		if v := imageVariable(img, name); v != "" {
+			places = append(places, v)
+		}
+	}
+	for _, a := range append(arguments(svc.Command), arguments(svc.Entrypoint)...) {
+		if a.name == "data_directory" {
+			places = append(places, a.value)
+		}
+	}
+	return places
+}
+
+// covers says whether a mount at target lies over one of places, or inside it.
+func covers(target string, places []string) bool {
+	target = path.Clean(target)
+	return slices.ContainsFunc(places, func(place string) bool {
+		place = path.Clean(place)
+		return target == place || within(place, target) || within(target, place)
+	})
+}
+
+// within says whether name lies below dir.
+func within(name, dir string) bool {
+	return strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/")
+}
+
+// relocatedEnvironment is the service's environment with the data directory at its new place.
+func relocatedEnvironment(old types.MappingWithEquals, img engine.Image) types.MappingWithEquals {
+	env := types.MappingWithEquals{}
+	for k, v := range old {
+		env[k] = v
+	}
+	set := func(name, value string) { env[name] = &value }
+	set("PGDATA", dataDirectory)
+	if imageVariable(img, "BITNAMI_APP_NAME") != "" {
+		set("POSTGRESQL_VOLUME_DIR", dataParent)
+		set("POSTGRESQL_DATA_DIR", dataDirectory)
+	}
+	// A write-ahead log elsewhere would stay behind in a volume.
+	if env["POSTGRES_INITDB_WALDIR"] != nil || imageVariable(img, "POSTGRES_INITDB_WALDIR") != "" {
+		set("POSTGRES_INITDB_WALDIR", "")
+	}
+	return env
+}
+
+// imageVariable is an environment variable that the image itself sets.
+func imageVariable(img engine.Image, name string) string {
+	for _, v := range img.Env {
+		if value, ok := strings.CutPrefix(v, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}

@@ -1,0 +1,90 @@
+package database
+
+import (
+	"context"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// Server is a running scratch server.
+type Server struct {
+	// ID is the container's.
+	ID string
+
+	engine   *engine.Engine
+	settings Settings
+	address  string // host:port on this machine
+}
+
+// Connect opens a connection as the service's own user, over the ephemeral port of loopback. The caller closes it. Errors
+// name the user and the database, never the password.
+func (s *Server) Connect(ctx context.Context) (*pgx.Conn, error) {
+	return connect(ctx, s.address, s.settings)
+}
+
+// Address returns the server's IP address in a network, for clients in containers; empty when it has not joined it.
+func (s *Server) Address(network string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), inspectTimeout)
+	defer cancel()
+	c, err := s.engine.Inspect(ctx, s.ID)
+	if err != nil {
+		return "" // whoever connects there gets an error that names the host
+	}
+	return c.Networks[network].IP
+}
+
+// inspectTimeout is plenty for a question that the engine answers from memory.
+const inspectTimeout = 10 * time.Second
+
+// Remove removes the server's container and its anonymous volumes. It is no error when it is gone already.
+func (s *Server) Remove(ctx context.Context) error { return s.engine.Remove(ctx, s.ID) }
+
+// Tune makes the server trade durability for speed, while the base is filled and in every clone of it: the settings lie in
+// the data directory and survive the commit. A -c in the service's command still wins.
+func (s *Server) Tune(ctx context.Context) error {
+	conn, err := s.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing was written that the close could lose
+	for _, setting := range []string{"fsync", "full_page_writes", "synchronous_commit"} {
+		if _, err := conn.Exec(ctx, "ALTER SYSTEM SET "+setting+" = off"); err != nil {
+			return report.Fail(report.KindWork, "", "tune the scratch database: set %s: %w", setting, err)
+		}
+	}
+	_, err = conn.Exec(ctx, "SELECT pg_reload_conf()")
+	return err
+}
+
+// connect opens a connection without building a connection string that could be printed with the password in it.
+func connect(ctx context.Context, address string, s Settings) (*pgx.Conn, error) {
+	config, err := connectConfig(address, s)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.ConnectConfig(ctx, config)
+}
+
+// connectConfig takes TLS when the server insists on it: the address is loopback, so nothing is verified.
+func connectConfig(address string, s Settings) (*pgx.ConnConfig, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := strconv.Atoi(port); err != nil {
+		return nil, err
+	}
+	config, err := pgx.ParseConfig("host=" + host + " port=" + port + " sslmode=allow target_session_attrs=any connect_timeout=5")
+	if err != nil {
+		return nil, err
+	}
+	config.User, config.Password, config.Database = s.User, s.Password, s.Database
+	config.RuntimeParams = map[string]string{"application_name": "devenv"}
+	return config, nil
+}

@@ -1,0 +1,188 @@
+package database
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/report"
+)
+
+// defaultPort is where Postgres listens unless told otherwise.
+const defaultPort = 5432
+
+// Settings is how to reach the database of a service: what its environment and its command say.
+type Settings struct {
+	Service string `json:"service"`
+	Image   string `json:"image"`
+	User    string `json:"user"`
+	// Password never goes into JSON, and so never into an image's label.
+	Password string `json:"-"`
+	Database string `json:"database"`
+	Port     int    `json:"port"`
+	// Hosts are the names under which the application may reach it, the service's own name first: aliases,
+	// container_name, hostname, and the aliases of other services' links.
+	Hosts []string `json:"hosts"`
+}
+
+// SettingsOf reads the settings of a database service from the Compose model: POSTGRES_* and POSTGRESQL_* (Bitnami's
+// names), their *_FILE forms where the file is a secret or a config of the project, PGPORT, and -p or -c port= in the
+// command. Errors are a report.Failure of KindUsage and never name a value.
+func SettingsOf(p *types.Project, service string) (Settings, error) {
+	svc, ok := p.Services[service]
+	if !ok {
+		return Settings{}, report.Fail(report.KindUsage, "name another one: database: {service: …}",
+			"read the database's settings: there is no service %q in the Compose project", service)
+	}
+	env := environment{project: p, service: svc}
+	s := Settings{
+		Service: service, Image: svc.Image,
+		User: env.first("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER"),
+		// Bitnami's POSTGRESQL_PASSWORD is the ordinary user's; the superuser has one of his own.
+		Password: env.first("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD"),
+		Database: env.first("POSTGRES_DB", "POSTGRES_DATABASE", "POSTGRESQL_DATABASE"),
+		Hosts:    hosts(p, svc),
+	}
+	if s.User == "" {
+		s.User = "postgres"
+	}
+	if s.Database == "" {
+		s.Database = s.User
+	}
+	if env.err != nil {
+		return Settings{}, env.err
+	}
+	var err error
+	s.Port, err = port(svc, env)
+	return s, err
+}
+
+// environment looks variables of a service up, following *_FILE to the project's secrets and configs.
+type environment struct {
+	project *types.Project
+	service types.ServiceConfig
+	err     error
+}
+
+// first returns the first of names that has a value.
+func (e *environment) first(names ...string) string {
+	for _, name := range names {
+		if v := e.service.Environment[name]; v != nil && *v != "" {
+			return *v
+		}
+		if v := e.service.Environment[name+"_FILE"]; v != nil && *v != "" {
+			return e.file(name+"_FILE", *v)
+		}
+	}
+	return ""
+}
+
+// file reads what the service sees at a path: a secret, a config, or a file it bind-mounts.
+func (e *environment) file(variable, path string) string {
+	content, err := e.content(path)
+	if err != nil && e.err == nil {
+		e.err = report.Fail(report.KindUsage, "", "read the database's settings: %s of service %q: %w", variable, e.service.Name, err)
+	}
+	return strings.TrimRight(content, "\r\n")
+}
+
+func (e *environment) content(path string) (string, error) {
+	for _, secret := range e.service.Secrets {
+		if target(secret.Target, secret.Source, "/run/secrets") == path {
+			s := e.project.Secrets[secret.Source]
+			return objectContent(types.FileObjectConfig(s), e.project)
+		}
+	}
+	for _, config := range e.service.Configs {
+		if target(config.Target, config.Source, "") == path {
+			c := e.project.Configs[config.Source]
+			return objectContent(types.FileObjectConfig(c), e.project)
+		}
+	}
+	for _, v := range e.service.Volumes {
+		if rest, ok := strings.CutPrefix(path, v.Target); ok && v.Type == types.VolumeTypeBind {
+			return read(filepath.Join(v.Source, rest))
+		}
+	}
+	return "", fmt.Errorf("no secret, config or bind mount of the service provides %s", path)
+}
+
+// target is where Compose puts a secret or a config: its target, relative to dir, or its name there.
+func target(written, source, dir string) string {
+	if written == "" {
+		written = source
+	}
+	if strings.HasPrefix(written, "/") {
+		return written
+	}
+	return dir + "/" + written
+}
+
+func objectContent(o types.FileObjectConfig, p *types.Project) (string, error) {
+	switch {
+	case o.File != "":
+		return read(o.File)
+	case o.Environment != "":
+		return p.Environment[o.Environment], nil
+	}
+	return o.Content, nil
+}
+
+func read(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	return string(b), err
+}
+
+// port is what the command says, else PGPORT and Bitnami's variable, else 5432.
+func port(svc types.ServiceConfig, env environment) (int, error) {
+	written := ""
+	for _, a := range arguments(svc.Command) {
+		if a.name == "port" {
+			written = a.value
+		}
+	}
+	if written == "" {
+		written = env.first("PGPORT", "POSTGRESQL_PORT_NUMBER")
+	}
+	if written == "" {
+		return defaultPort, nil
+	}
+	n, err := strconv.Atoi(written)
+	if err != nil || n < 1 || n > 65535 {
+		return 0, report.Fail(report.KindUsage, "correct PGPORT or the command in the Compose file",
+			"read the database's settings: %q of service %q is no port", written, svc.Name)
+	}
+	return n, nil
+}
+
+// hosts are the names other services may use for the service.
+func hosts(p *types.Project, svc types.ServiceConfig) []string {
+	names := []string{svc.Name}
+	add := func(name string) {
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for _, network := range svc.NetworksByPriority() {
+		if n := svc.Networks[network]; n != nil {
+			for _, alias := range n.Aliases {
+				add(alias)
+			}
+		}
+	}
+	add(svc.ContainerName)
+	add(svc.Hostname)
+	for _, other := range p.ServiceNames() {
+		for _, link := range p.Services[other].Links {
+			if linked, alias, ok := strings.Cut(link, ":"); ok && linked == svc.Name {
+				add(alias)
+			}
+		}
+	}
+	return names
+}

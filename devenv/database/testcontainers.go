@@ -1,0 +1,54 @@
+package database
+
+import (
+	"context"
+	"os"
+
+	"github.com/testcontainers/testcontainers-go"
+	"github.com/testcontainers/testcontainers-go/log"
+
+	"devenv/compose/engine"
+)
+
+// create makes a container through Testcontainers. It returns the container also with an error, where there is one to remove.
+func create(ctx context.Context, e *engine.Engine, request testcontainers.ContainerRequest) (testcontainers.Container, error) {
+	provider, err := newProvider(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	defer provider.Close() //nolint:errcheck // nothing was sent that the close could lose
+	made, err := provider.CreateContainer(ctx, request)
+	if made == nil {
+		return nil, err // not an interface around a nil pointer
+	}
+	return made, err
+}
+
+// newProvider is Testcontainers' way to the engine. The library does not read Docker's contexts and takes its settings from
+// the process's environment, once: so the endpoint that was resolved is handed over there.
+func newProvider(ctx context.Context, e *engine.Engine) (*testcontainers.DockerProvider, error) {
+	if err := os.Setenv("DOCKER_HOST", e.Endpoint().Host); err != nil {
+		return nil, err
+	}
+	if err := allowReaper(ctx, e); err != nil {
+		return nil, err
+	}
+	log.SetDefault(log.NewNoopLogger())
+	return testcontainers.NewDockerProvider(testcontainers.Generic2DockerOptions(testcontainers.WithLogger(log.NewNoopLogger()))...)
+}
+
+// ryukVariable is Testcontainers' switch for its reaper.
+const ryukVariable = "TESTCONTAINERS_RYUK_DISABLED"
+
+// allowReaper lets Testcontainers start its reaper only where the reaper's image is on the engine: nothing is pulled for it,
+// and the sweep by label removes leftovers in any case. What the user set stays.
+func allowReaper(ctx context.Context, e *engine.Engine) error {
+	if os.Getenv(ryukVariable) != "" {
+		return nil
+	}
+	_, ok, err := e.ImageInspect(ctx, testcontainers.ReaperDefaultImage)
+	if err != nil || ok {
+		return err
+	}
+	return os.Setenv(ryukVariable, "true")
+}
