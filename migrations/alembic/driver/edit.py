@@ -6,20 +6,20 @@ from devenv_driver.lines import line_operation
 from devenv_driver.operations import facets_of, key, leaves, reverse_key, without_facets
 
 
-def without(operations, dropped, describer):
-    """Returns the operations less the entries whose keys are dropped."""
+def without(operations, dropped, describer, back=False):
+    """Returns the operations less the entries whose keys are dropped; back says that they are a downgrade's."""
     kept = []
     for op in operations:
         if hasattr(op, "ops"):
             inner = copy.copy(op)
-            inner.ops = without(op.ops, dropped, describer)
+            inner.ops = without(op.ops, dropped, describer, back)
             kept += [inner] if inner.ops else []
             continue
         keys = [key(entry) for entry in describer.entries(op)]
         if not any(k in dropped for k in keys):
             kept.append(op)
         elif not all(k in dropped for k in keys):
-            kept.append(without_facets(op, [facet for _, _, facet in keys if ("alter_column", keys[0][1], facet) in dropped]))
+            kept.append(without_facets(op, [k[2] for k in keys if k in dropped], back))
     return kept
 
 

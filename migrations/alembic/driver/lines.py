@@ -1,5 +1,6 @@
 """Operations that Alembic cannot render by itself: raw lines of Python, and the rename of a table."""
 
+import contextlib
 import functools
 import re
 
@@ -22,13 +23,15 @@ def line_operation():
         places.append(op.lines)
         return [PLACE % (len(places) - 1)]
 
-    @renderers.dispatch_for(RenameTableOp, replace=True)
-    def render_rename(autogen, op):
-        prefix = autogen.opts.get("alembic_module_prefix") or ""
-        schema = ", schema=%r" % str(op.schema) if op.schema else ""
-        return ["%srename_table(%r, %r%s)" % (prefix, str(op.table_name), str(op.new_table_name), schema)]
-
+    with contextlib.suppress(ValueError):  # an Alembic that renders it by itself
+        renderers.dispatch_for(RenameTableOp)(_render_rename)
     return Lines
+
+
+def _render_rename(autogen, op):
+    prefix = autogen.opts.get("alembic_module_prefix") or ""
+    schema = ", schema=%r" % str(op.schema) if op.schema else ""
+    return ["%srename_table(%r, %r%s)" % (prefix, str(op.table_name), str(op.new_table_name), schema)]
 
 
 def put_lines(text, places):

@@ -37,11 +37,16 @@ def reverse_key(entry):
     return REVERSE.get(kind, kind), name, facet
 
 
-def without_facets(op, facets):
-    """Returns a copy of an AlterColumnOp that leaves these facets as they are."""
+def without_facets(op, facets, back=False):
+    """Returns a copy of an AlterColumnOp that leaves these facets as they are.
+
+    On the way back what the operation would have set is what is there all along.
+    """
     copied = copy.copy(op)
     for facet, attribute, unchanged in FACETS:
         if facet in facets:
+            if back and facet != "name":
+                setattr(copied, attribute.replace("modify_", "existing_"), getattr(op, attribute))
             setattr(copied, attribute, unchanged)
     if "autoincrement" in facets:
         copied.kw = {k: v for k, v in op.kw.items() if k != "autoincrement"}
@@ -92,8 +97,8 @@ class Describer:
         except Exception:
             return repr(type_)
 
-    def _entry(self, op, kind, name, **more):
-        entry = {"kind": kind, "object": name, "facet": "", "definition": "", "schema": "", "table": "", "name": ""}
+    def _entry(self, op, kind, target, **more):
+        entry = {"kind": kind, "object": target, "facet": "", "definition": "", "schema": "", "table": "", "name": ""}
         entry.update(more)
         if "rendered" not in entry:
             entry["rendered"] = self.rendered(op)

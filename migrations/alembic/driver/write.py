@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import os
+import re
 
 from devenv_driver import edit
 from devenv_driver.enums import Enums
@@ -65,10 +66,11 @@ def _edited(generated, revise, excluded):
     describer, renames = generated.describer, revise.get("renames") or []
     script = copy.copy(generated.script)
     ups, downs = edit.dropped_keys(excluded, describer, generated.upgrades())
-    upgrade, downgrade = script.upgrade_ops_list, script.downgrade_ops_list
-    script._upgrade_ops = [_container(c, edit.rename(edit.without(c.ops, ups, describer), renames, describer)) for c in upgrade]
-    back = edit.reversed_renames(renames)
-    script._downgrade_ops = [_container(c, edit.rename(edit.without(c.ops, downs, describer), back, describer)) for c in downgrade]
+    there = [_container(c, edit.without(c.ops, ups, describer)) for c in script.upgrade_ops_list]
+    back = [_container(c, edit.without(c.ops, downs, describer, back=True)) for c in script.downgrade_ops_list]
+    script._upgrade_ops = [_container(c, edit.rename(c.ops, renames, describer)) for c in there]
+    renames = edit.reversed_renames(renames)
+    script._downgrade_ops = [_container(c, edit.rename(c.ops, renames, describer)) for c in back]
     _see_to_enums(script, describer, generated.existing_types)
     lines = line_operation()
     if revise.get("append_upgrade"):
@@ -196,5 +198,4 @@ def _new_identity():
 
 def _in_docstring(message):
     """Returns the message as it must be written inside a docstring to be read back unchanged."""
-    text = message.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return text[:-1] + '\\"' if text.endswith('"') else text
+    return re.sub(r'"(?="|$)', r'\"', message.replace("\\", "\\\\"))
