@@ -1,5 +1,11 @@
 package migrations
 
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
 // RenameKind says what a rename renames.
 type RenameKind string
 
@@ -29,5 +35,133 @@ func (r Rename) String() string {
 }
 
 // LikelyRenames returns the drops and adds that look like renames: a column of the same or a wider type in the same
-// table, a table with mostly the same columns. Nothing is said where several candidates are equally good.
-func LikelyRenames(ops []Operation) []Rename { return nil }
+// table, a table with mostly the same columns in the same schema. Nothing is said of those that have several
+// candidates equally good.
+func LikelyRenames(ops []Operation) []Rename {
+	columns := pair(ops, DropColumn, AddColumn, columnLikeness)
+	tables := pair(ops, DropTable, CreateTable, tableLikeness)
+	return append(columns, tables...)
+}
+
+// leastTableLikeness is the share of columns that two tables must have in common to be taken for one, renamed.
+const leastTableLikeness = 0.6
+
+// pair joins each dropped thing with the added one that it is most like, if each is the other's only best match.
+func pair(ops []Operation, dropKind, addKind string, likeness func(drop, add Operation) float64) []Rename {
+	drops, adds := ofKind(ops, dropKind), ofKind(ops, addKind)
+	var renames []Rename
+	for _, drop := range drops {
+		add, ok := best(adds, func(a Operation) float64 { return likeness(drop, a) })
+		if !ok {
+			continue
+		}
+		back, ok := best(drops, func(d Operation) float64 { return likeness(d, add) })
+		if ok && back.Object == drop.Object {
+			renames = append(renames, renameOf(drop, add))
+		}
+	}
+	return renames
+}
+
+func renameOf(drop, add Operation) Rename {
+	if drop.Kind == DropTable {
+		return Rename{Kind: RenameTable, Schema: drop.Schema, Table: drop.Table, From: drop.Table, To: add.Table}
+	}
+	return Rename{Kind: RenameColumn, Schema: drop.Schema, Table: drop.Table, From: drop.Name, To: add.Name}
+}
+
+// best returns the one operation with the highest likeness; false when none is alike or two are equally so.
+func best(ops []Operation, likeness func(Operation) float64) (Operation, bool) {
+	var found Operation
+	highest, several := 0.0, false
+	for _, o := range ops {
+		switch value := likeness(o); {
+		case value > highest:
+			found, highest, several = o, value, false
+		case value == highest:
+			several = true
+		}
+	}
+	return found, highest > 0 && !several
+}
+
+func ofKind(ops []Operation, kind string) []Operation {
+	var found []Operation
+	for _, o := range ops {
+		if o.Kind == kind {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// columnLikeness is 0 for columns that cannot be one another, else more for equal types and for similar names.
+func columnLikeness(drop, add Operation) float64 {
+	if drop.Schema != add.Schema || drop.Table != add.Table || !holds(add.Type, drop.Type) {
+		return 0
+	}
+	likeness := 0.1 + nameLikeness(drop.Name, add.Name)
+	if strings.EqualFold(drop.Type, add.Type) {
+		likeness++
+	}
+	return likeness
+}
+
+func tableLikeness(drop, add Operation) float64 {
+	if drop.Schema != add.Schema || len(drop.Columns) == 0 {
+		return 0
+	}
+	same := 0
+	for _, c := range drop.Columns {
+		if slices.ContainsFunc(add.Columns, func(o Column) bool { return o.Name == c.Name && holds(o.Type, c.Type) }) {
+			same++
+		}
+	}
+	share := float64(same) / float64(max(len(drop.Columns), len(add.Columns)))
+	if share < leastTableLikeness {
+		return 0
+	}
+	return share + nameLikeness(drop.Table, add.Table)/100
+}
+
+// nameLikeness is the share of two names' adjacent letters that they have in common, from 0 to 1.
+func nameLikeness(a, b string) float64 {
+	pairs := func(name string) map[string]bool {
+		found := map[string]bool{}
+		name = "^" + strings.ToLower(name) + "$"
+		for i := range len(name) - 1 {
+			found[name[i:i+2]] = true
+		}
+		return found
+	}
+	one, other := pairs(a), pairs(b)
+	common := 0
+	for p := range one {
+		if other[p] {
+			common++
+		}
+	}
+	return 2 * float64(common) / float64(len(one)+len(other))
+}
+
+// holds says that every value of one SQL type fits the other: they are equal, or the other is a wider of its family.
+func holds(wide, narrow string) bool {
+	wide, narrow = strings.ToUpper(wide), strings.ToUpper(narrow)
+	if wide == narrow {
+		return true
+	}
+	integers := []string{"SMALLINT", "INTEGER", "BIGINT"}
+	if i := slices.Index(integers, narrow); i >= 0 {
+		return slices.Index(integers, wide) > i
+	}
+	sized := regexp.MustCompile(`^(VARCHAR|CHAR)(?:\((\d+)\))?$`)
+	from := sized.FindStringSubmatch(narrow)
+	if from == nil {
+		return false
+	}
+	if wide == "TEXT" || wide == "VARCHAR" {
+		return true
+	}
+	to := sized.FindStringSubmatch(wide)
+	return to != nil && from[2] != "" && (len(to[2]) > len(from[2]) || len(to[2]) == len(from[2]) && to[2] >= from[2])
+}

@@ -2,7 +2,7 @@
 
 import copy
 
-from devenv_driver.lines import line_operation
+from devenv_driver.lines import own_operations
 from devenv_driver.operations import facets_of, key, leaves, reverse_key, without_facets
 
 
@@ -47,15 +47,13 @@ def reversed_renames(renames):
 
 
 def _rename_column(operations, one, describer):
-    from alembic.operations import ops
-
     prefix = "column:%s.%s." % (one["schema"], one["table"])
     drop = _find(operations, describer, "drop_column", prefix + one["from"])
     add = _find(operations, describer, "add_column", prefix + one["to"])
     if drop is None or add is None:
         return operations
     old, new = _column(drop), add.column
-    moved = ops.AlterColumnOp(
+    moved = own_operations().RenameColumn(
         add.table_name, one["from"], schema=add.schema, modify_name=one["to"],
         existing_type=old.type, existing_nullable=old.nullable,
     )
@@ -72,7 +70,7 @@ def _rename_table(operations, one, describer):
         return operations
     old = {c.name: c for c in drop.to_table().columns}
     new = {c.name: c for c in create.to_table().columns}
-    line_operation()
+    own_operations()
     changes = [ops.RenameTableOp(one["from"], one["to"], schema=create.schema)]
     for name, column in new.items():
         if name not in old:

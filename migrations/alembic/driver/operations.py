@@ -159,6 +159,8 @@ class Describer:
             ))
         return entries or [self._on_column(op, "alter_column", op.column_name, facet="other", definition=self.rendered(op))]
 
+    _RenameColumn = _AlterColumnOp
+
     def _facet(self, op, facet):
         if facet == "type":
             return self.type_text(op.modify_type)

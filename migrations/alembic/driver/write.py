@@ -9,7 +9,7 @@ from devenv_driver import edit
 from devenv_driver.enums import Enums
 from devenv_driver.failures import Refused
 from devenv_driver.imports import complete
-from devenv_driver.lines import indented, line_operation, put_lines
+from devenv_driver.lines import indented, own_operations, put_lines
 from devenv_driver.project import hook_names, version_directories, without_hooks
 
 
@@ -72,7 +72,7 @@ def _edited(generated, revise, excluded):
     renames = edit.reversed_renames(renames)
     script._downgrade_ops = [_container(c, edit.rename(c.ops, renames, describer)) for c in back]
     _see_to_enums(script, describer, generated.existing_types)
-    lines = line_operation()
+    lines = own_operations().Lines
     if revise.get("append_upgrade"):
         script._upgrade_ops[0].ops.append(lines(revise["append_upgrade"]))
     if revise.get("append_downgrade"):
@@ -96,7 +96,7 @@ def _see_to_enums(script, describer, existing):
     back = Enums(describer, existing)
     for container in script._downgrade_ops:
         container.ops = back.prepare(container.ops)
-    lines = line_operation()
+    lines = own_operations().Lines
     if create:
         script._upgrade_ops[0].ops.insert(0, lines(create))
         script._downgrade_ops[0].ops.append(lines(drop))

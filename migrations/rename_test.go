@@ -1,0 +1,54 @@
+package migrations
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func dropColumn(name, typ string) Operation {
+	return Operation{Kind: DropColumn, Object: "column:public.users." + name, Schema: "public", Table: "users", Name: name, Type: typ}
+}
+
+func addColumn(name, typ string) Operation {
+	o := dropColumn(name, typ)
+	o.Kind = AddColumn
+	return o
+}
+
+func table(kind, name string, columns ...string) Operation {
+	o := Operation{Kind: kind, Object: "table:public." + name, Schema: "public", Table: name}
+	for _, c := range columns {
+		o.Columns = append(o.Columns, Column{Name: c, Type: "TEXT"})
+	}
+	return o
+}
+
+func TestLikelyRenames(t *testing.T) {
+	for name, c := range map[string]struct {
+		ops  []Operation
+		want []string
+	}{
+		"a drop and an add of one type":          {[]Operation{addColumn("note", "TEXT"), dropColumn("legacy", "TEXT")}, []string{"public.users.legacy to note"}},
+		"a wider type":                           {[]Operation{addColumn("title", "VARCHAR(64)"), dropColumn("name", "VARCHAR(9)")}, []string{"public.users.name to title"}},
+		"a text for a string":                    {[]Operation{addColumn("title", "TEXT"), dropColumn("name", "VARCHAR(9)")}, []string{"public.users.name to title"}},
+		"a narrower type":                        {[]Operation{addColumn("title", "VARCHAR(9)"), dropColumn("name", "VARCHAR(10)")}, nil},
+		"another type":                           {[]Operation{addColumn("age", "INTEGER"), dropColumn("name", "TEXT")}, nil},
+		"names decide between two":               {[]Operation{addColumn("given_name", "TEXT"), addColumn("zip", "TEXT"), dropColumn("name", "TEXT")}, []string{"public.users.name to given_name"}},
+		"equally good ones":                      {[]Operation{addColumn("xx1", "TEXT"), addColumn("xx2", "TEXT"), dropColumn("name", "TEXT")}, nil},
+		"another table":                          {[]Operation{{Kind: AddColumn, Schema: "public", Table: "teams", Name: "n", Type: "TEXT"}, dropColumn("name", "TEXT")}, nil},
+		"a table with the same columns":          {[]Operation{table(CreateTable, "people", "id", "name", "age"), table(DropTable, "users", "id", "name")}, []string{"public.users to people"}},
+		"a table with other columns":             {[]Operation{table(CreateTable, "teams", "id", "kind", "rank"), table(DropTable, "users", "id", "name", "mail")}, nil},
+		"two tables with the same columns, each": {[]Operation{table(CreateTable, "x1", "id"), table(CreateTable, "x2", "id"), table(DropTable, "users", "id")}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, r := range LikelyRenames(c.ops) {
+				got = append(got, r.String())
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
