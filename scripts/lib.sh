@@ -39,7 +39,7 @@ quietly() {
 	local log=$cache/$1.log
 	shift
 	mkdir -p "$cache"
-	if ! "$@" >"$log" 2>&1 </dev/null; then
+	if ! "$@" >"$log" 2>&1; then
 		tail -n 25 "$log" >&2
 		die "This failed: $*" "The whole output is in $log."
 	fi
@@ -60,12 +60,12 @@ apt_install() {
 		"Run: sudo apt-get install --no-install-recommends ${missing[*]}"
 	if [[ -z ${DEVENV_APT_UPDATED:-} ]]; then
 		say "apt: fetch the package lists"
-		quietly apt-update apt-get -o DPkg::Lock::Timeout=300 update
+		quietly apt-update apt-get -o DPkg::Lock::Timeout=300 update </dev/null
 		export DEVENV_APT_UPDATED=1
 	fi
 	say "apt: install ${missing[*]}"
 	DEBIAN_FRONTEND=noninteractive quietly apt-install \
-		apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}"
+		apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}" </dev/null
 }
 
 # scratch: a temporary directory, in $scratch, that goes when the script ends.
