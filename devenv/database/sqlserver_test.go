@@ -3,7 +3,6 @@ package database
 import (
 	"context"
 	"fmt"
-	"os"
 	"sync/atomic"
 	"testing"
 
@@ -43,18 +42,18 @@ func (d template) copy(t *testing.T) *pgx.Conn {
 // connectTo connects to a database of the tests' common server.
 func connectTo(t *testing.T, name string) *pgx.Conn {
 	t.Helper()
-	settings := commonServer(t)
+	server, err := common()
+	if err != nil {
+		t.Fatalf("this test needs a Docker engine and the image %s: %v", postgresImage, err)
+	}
+	settings := server.settings
 	settings.Database = name
-	conn, err := connect(context.Background(), os.Getenv("DEVENV_DEV_ADDRESS"), settings)
+	conn, err := connect(context.Background(), server.address, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return conn
-}
-
-func commonServer(t *testing.T) Settings {
-	return Settings{User: "postgres", Password: "secret", Database: "postgres"}
 }
 
 // run runs statements, several in one transaction.

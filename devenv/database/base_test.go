@@ -1,0 +1,261 @@
+package database
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/report"
+)
+
+func TestACloneHoldsTheBaseAndLeavesItAlone(t *testing.T) {
+	t.Parallel()
+	e := requireEngine(t)
+	first := start(t, e, service(nil), nil)
+	if err := first.Tune(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	empty := keep(t, e, first, Meta{Ref: "main"})
+	first, err := StartFirst(t.Context(), e, first.ID, first.settings)
+	if err != nil {
+		t.Fatalf("start the server again after a commit: %v", err)
+	}
+	execute(t, first, "CREATE TABLE users (id int PRIMARY KEY); INSERT INTO users SELECT generate_series(1, 1000)")
+	base := keep(t, e, first, Meta{Ref: "main", Commit: "c0ffee", Settings: first.settings})
+
+	svc := service(nil)
+	svc.ShmSize = 128 << 20
+	began := time.Now()
+	one := clone(t, e, CloneOptions{Image: base, Settings: first.settings, Host: &svc})
+	t.Logf("a clone was ready in %s", time.Since(began))
+	execute(t, one, "DELETE FROM users; CREATE TABLE other ()")
+	began = time.Now()
+	two := clone(t, e, CloneOptions{Image: base, Settings: first.settings})
+	t.Logf("the next clone was ready in %s", time.Since(began))
+	if n := queryText(t, two, "SELECT count(*)::text FROM users"); n != "1000" {
+		t.Errorf("the second clone has %s rows, want 1000", n)
+	}
+	if n := queryText(t, clone(t, e, CloneOptions{Image: empty, Settings: first.settings}), "SELECT count(*)::text FROM pg_tables WHERE schemaname = 'public'"); n != "0" {
+		t.Errorf("the empty base has %s tables, want none", n)
+	}
+	for setting, want := range map[string]string{
+		"fsync": "off", "full_page_writes": "off", "max_parallel_maintenance_workers": "0", "max_connections": "300", "data_directory": dataDirectory,
+	} {
+		if got := queryText(t, two, "SELECT current_setting('"+setting+"')"); got != want {
+			t.Errorf("%s is %s in a clone, want %s", setting, got, want)
+		}
+	}
+	lines, err := e.Tail(t.Context(), two.ID, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if log := strings.Join(lines, "\n"); strings.Contains(log, "recovery") || strings.Contains(log, "initdb") {
+		t.Errorf("the clone recovered or made its data anew:\n%s", log)
+	}
+}
+
+func TestABaseCarriesNothingOfItsRun(t *testing.T) {
+	t.Parallel()
+	e := requireEngine(t)
+	first := start(t, e, service(nil), nil)
+	noise := json.RawMessage(`{"op":"drop_table"}`)
+	base := keep(t, e, first, Meta{Ref: "main", Noise: []json.RawMessage{noise}, Settings: first.settings})
+	image, ok, err := e.ImageInspect(t.Context(), base.Ref)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	for name, value := range image.Labels {
+		if value != "" && name != labelBase && name != labelKind && name != "project.own" && !strings.HasPrefix(name, "dev.devenv.standin") && !strings.HasPrefix(name, "org.opencontainers") {
+			t.Errorf("the image has the label %s=%s", name, value)
+		}
+	}
+	if image.Labels["project.own"] != "kept" {
+		t.Error("the image lost a label of the project's own")
+	}
+	raw, err := json.Marshal([]any{image, base})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if escaped, _ := json.Marshal(testPassword); bytes.Contains(raw, bytes.Trim(escaped, `"`)) || bytes.Contains(raw, []byte("p@ss%41")) {
+		t.Error("the password is in the image's configuration or metadata")
+	}
+	found, ok, err := Lookup(t.Context(), e, base.Meta.Key)
+	if err != nil || !ok || found.ID != base.ID || string(found.Meta.Noise[0]) != string(noise) || found.Meta.Settings.Port != 5432 {
+		t.Errorf("looked up %+v, %v, %v", found, ok, err)
+	}
+	if _, ok, err := Lookup(t.Context(), e, "test-unknown"); ok || err != nil {
+		t.Errorf("an unknown key: %v, %v", ok, err)
+	}
+}
+
+func TestRememberChangesTheMetadataOnly(t *testing.T) {
+	t.Parallel()
+	e := requireEngine(t)
+	first := start(t, e, service(nil), nil)
+	execute(t, first, "CREATE TABLE kept ()")
+	base := keep(t, e, first, Meta{Ref: "main"})
+	meta := base.Meta
+	meta.Baselines = map[string]json.RawMessage{"apply.scratch": json.RawMessage(`"no"`)}
+	remembered, err := Remember(t.Context(), e, base, meta)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, ok, err := Lookup(t.Context(), e, base.Meta.Key)
+	if err != nil || !ok || found.ID != remembered.ID || string(found.Meta.Baselines["apply.scratch"]) != `"no"` {
+		t.Fatalf("looked up %+v, %v, %v", found, ok, err)
+	}
+	if n := queryText(t, clone(t, e, CloneOptions{Image: found, Settings: first.settings}), "SELECT count(*)::text FROM kept"); n != "0" {
+		t.Error("the table is gone")
+	}
+}
+
+func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
+	cases := map[string]struct {
+		edit    func(*types.ServiceConfig)
+		scripts map[string]string
+		query   string
+		want    string
+	}{
+		"a user by number": {edit: func(s *types.ServiceConfig) { s.User = "999" }},
+		"a user by name":   {edit: func(s *types.ServiceConfig) { s.User = "postgres:postgres" }},
+		"read-only": {edit: func(s *types.ServiceConfig) {
+			s.ReadOnly = true
+			s.Tmpfs = types.StringList{"/tmp", "/run/postgresql"}
+		}},
+		"another port by the environment": {edit: func(s *types.ServiceConfig) { s.Environment["PGPORT"] = ptr("6000") }},
+		"another port by the command":     {edit: func(s *types.ServiceConfig) { s.Command = types.ShellCommand{"-c", "port=6001"} }},
+		"a data directory in the command": {edit: func(s *types.ServiceConfig) {
+			s.Environment["PGDATA"] = ptr("/srv/data")
+			s.Command = types.ShellCommand{"postgres", "-D", "/srv/data"}
+		}},
+		"a data directory as a setting": {edit: func(s *types.ServiceConfig) {
+			s.Command = types.ShellCommand{"-c", "data_directory=/var/lib/postgresql/data"}
+		}},
+		"a command in a shell": {edit: func(s *types.ServiceConfig) {
+			s.Command = types.ShellCommand{"sh", "-c", "docker-entrypoint.sh postgres -c work_mem=5MB; true"}
+		}, query: "SELECT current_setting('work_mem')", want: "5MB"},
+		"a tmpfs over the data": {edit: func(s *types.ServiceConfig) { s.Tmpfs = types.StringList{"/var/lib/postgresql/data"} }},
+		"a directory of its own for the write-ahead log": {edit: func(s *types.ServiceConfig) {
+			s.Environment["POSTGRES_INITDB_WALDIR"] = ptr("/var/lib/wal")
+		}},
+		"names of its own and an init script": {
+			edit: func(s *types.ServiceConfig) {
+				s.Environment["POSTGRES_USER"], s.Environment["POSTGRES_DB"] = ptr("some user"), ptr("some-db")
+			},
+			scripts: map[string]string{"01.sql": "CREATE TABLE made (n int); INSERT INTO made VALUES (7)", "02.sh": `psql -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "ALTER DATABASE \"some-db\" SET search_path = extra, public"`},
+			query:   "SELECT n || ' ' || current_setting('search_path') FROM made", want: "7 extra, public",
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := requireEngine(t)
+			svc := service(c.edit)
+			first := start(t, e, svc, func(id string) error {
+				return e.CopyTo(context.Background(), id, "/docker-entrypoint-initdb.d", scripts(t, c.scripts))
+			})
+			execute(t, first, "CREATE TABLE t (id int); INSERT INTO t VALUES (1)")
+			base := keep(t, e, first, Meta{})
+			copied := clone(t, e, CloneOptions{Image: base, Settings: first.settings, Host: &svc})
+			if n := queryText(t, copied, "SELECT count(*)::text FROM t"); n != "1" {
+				t.Errorf("the clone has %s rows", n)
+			}
+			if c.query == "" {
+				return
+			}
+			if got := queryText(t, copied, c.query); got != c.want {
+				t.Errorf("%s: got %q, want %q", c.query, got, c.want)
+			}
+		})
+	}
+}
+
+// scripts is an archive of files.
+func scripts(t *testing.T, files map[string]string) *bytes.Buffer {
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	for name, content := range files {
+		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(content))}); err != nil {
+			t.Error(err)
+		}
+		if _, err := w.Write([]byte(content)); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Error(err)
+	}
+	return &archive
+}
+
+func TestAServerThatDoesNotComeUpSaysWhy(t *testing.T) {
+	cases := map[string]struct {
+		edit   func(*types.ServiceConfig)
+		script string
+		reason string
+	}{
+		"no password":          {edit: func(s *types.ServiceConfig) { delete(s.Environment, "POSTGRES_PASSWORD") }, reason: "sets no password"},
+		"a missing file":       {edit: func(s *types.ServiceConfig) { s.Command = types.ShellCommand{"-c", "hba_file=/nowhere"} }, reason: "exit status"},
+		"a broken init script": {script: "SELECT 1/0", reason: "exit status"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := requireEngine(t)
+			_, err := startService(t.Context(), e, service(c.edit), func(id string) error {
+				if c.script == "" {
+					return nil
+				}
+				return e.CopyTo(context.Background(), id, "/docker-entrypoint-initdb.d", scripts(t, map[string]string{"1.sql": c.script}))
+			})
+			var failure *report.Failure
+			if !errors.As(err, &failure) || !strings.Contains(err.Error(), c.reason) || len(failure.Output) == 0 || failure.Hint == "" {
+				t.Errorf("got %v, hint %q, output %q; want %q with a hint and the log", err, report.HintOf(err), report.OutputOf(err), c.reason)
+			}
+		})
+	}
+}
+
+func TestAKilledServerIsNotKept(t *testing.T) {
+	t.Parallel()
+	e := requireEngine(t)
+	first := start(t, e, service(nil), nil)
+	if err := e.Kill(t.Context(), first.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Wait(t.Context(), first.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.CommitBase(t.Context(), "devenv/base:test-killed", Meta{}); err == nil || !strings.Contains(err.Error(), "cleanly") {
+		t.Errorf("got %v, want a refusal", err)
+	}
+	if _, ok, _ := Lookup(t.Context(), e, "test-killed"); ok {
+		t.Error("it was tagged all the same")
+	}
+}
+
+func TestACloneThatRefusesThePasswordIsRemovedAndTellsNoSecret(t *testing.T) {
+	t.Parallel()
+	e := requireEngine(t)
+	first := start(t, e, service(nil), nil)
+	base := keep(t, e, first, Meta{})
+	wrong := first.settings
+	wrong.Password = "another-secret"
+	_, err := Clone(t.Context(), e, CloneOptions{Image: base, Settings: wrong, Name: "devenv-test-refused-" + newName(), Labels: map[string]string{"dev.devenv.test": "refused"}})
+	if err == nil || !strings.Contains(err.Error(), "refuses the user") {
+		t.Fatalf("got %v", err)
+	}
+	if text := err.Error() + report.HintOf(err) + strings.Join(report.OutputOf(err), "\n"); strings.Contains(text, "another-secret") || strings.Contains(text, testPassword) {
+		t.Errorf("a password is in the failure: %s", text)
+	}
+	if left, err := e.Labelled(t.Context(), "dev.devenv.test=refused"); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
