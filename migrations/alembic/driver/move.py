@@ -5,6 +5,7 @@ import time
 
 from devenv_driver import trace
 from devenv_driver.failures import Refused
+from devenv_driver.process import as_if_first
 from devenv_driver.project import run_env
 
 
@@ -33,7 +34,8 @@ def set_version(session, arguments, answer):
             for head in wanted:
                 context.connection.execute(context._version.insert().values(version_num=head))
 
-    run_env(session, config, script, write)
+    with as_if_first():
+        run_env(session, config, script, write)
     current(session, arguments, answer)
     if answer["heads"] != sorted(wanted):
         raise Refused("tool", "the version table was written and does not hold it", "env.py does not commit")
@@ -77,7 +79,7 @@ def _move(session, arguments, answer, name, plan):
 
     started = time.monotonic()
     try:
-        with trace.recording(recorder):
+        with as_if_first(), trace.recording(recorder):
             run_env(session, config, script, steps, destination_rev=arguments["target"])
     finally:
         answer["ms"] = (time.monotonic() - started) * 1000

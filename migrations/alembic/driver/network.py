@@ -44,10 +44,23 @@ def pointed_at(address, hosts):
 
 def drop_open_connections():
     """Closes what env.py left open: an open transaction would block the next command."""
-    for proxy in list(_route.open.values()):
-        with contextlib.suppress(Exception):
-            proxy.invalidate()
+    for record, connection in list(_route.open.values()):
+        _hang_up(record, connection)
     _route.open.clear()
+
+
+def _hang_up(record, connection):
+    """Closes a connection and makes its pool forget it, also when the event loop that it belongs to is gone."""
+    record.dbapi_connection = None
+    driver = getattr(connection, "_connection", connection)
+    with contextlib.suppress(Exception):
+        transport = getattr(driver, "_transport", None)  # asyncpg
+        if transport is not None:
+            transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        elif hasattr(driver, "pgconn"):  # psycopg 3, async or not
+            driver.pgconn.finish()
+        else:
+            connection.close()
 
 
 def _getaddrinfo(host, *args, **kwargs):
@@ -72,12 +85,18 @@ def _on_connect_parameters(dialect, record, arguments, parameters):
     host = parameters.get("host")
     if not _route.address or not host:
         return
-    names = host.split(",") if isinstance(host, str) else [host]
     if dialect.driver in LIBPQ:
         # An empty hostaddr takes back PGHOSTADDR for hosts that are not the database.
+        names = host.split(",") if isinstance(host, str) else [host]
         meant = any(_route.leads(name) for name in names)
         parameters["hostaddr"] = ",".join([_route.address] * len(names)) if meant else ""
-    elif _route.leads(host):
+        return
+    # The parameters live as long as the engine: what a former command put there is taken back.
+    put = getattr(dialect, "_devenv_put", None)
+    if put is not None and put[1] == host:
+        host = put[0]
+    if _route.leads(host):
+        dialect._devenv_put = (host, _route.address)
         parameters["host"] = _route.address
 
 
@@ -89,8 +108,9 @@ def _on_checkout(connection, record, proxy):
     if record.info.get("devenv_turn") != _route.turn:
         from sqlalchemy.exc import DisconnectionError
 
+        _hang_up(record, connection)
         raise DisconnectionError("made for another command")
-    _route.open[id(record)] = proxy
+    _route.open[id(record)] = (record, connection)
 
 
 def _on_checkin(connection, record):

@@ -58,11 +58,11 @@ class Session:
 def check_versions():
     """Refuses interpreters without Alembic and SQLAlchemy, and versions too old to be talked to."""
     try:
-        import alembic
+        import alembic.config  # a bare "alembic" may be the project's own directory
         import sqlalchemy
     except ImportError as error:
         raise Refused(
-            "no_tool", "%s has no module %s" % (sys.executable, error.name),
+            "no_tool", "%s has no module %s" % (sys.executable, (error.name or "").partition(".")[0]),
             "name the project's interpreter: migrations.python in .devenv.yaml",
         ) from error
     for module, oldest in ((alembic, OLDEST_ALEMBIC), (sqlalchemy, OLDEST_SQLALCHEMY)):

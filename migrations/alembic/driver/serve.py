@@ -1,12 +1,11 @@
 """The loop: one command at a time, one JSON line each way, whatever the project's code does to the process."""
 
-import contextlib
 import json
 import os
 import sys
-import warnings
 
 from devenv_driver import commands, failures, network
+from devenv_driver.process import as_if_first
 from devenv_driver.project import Session
 
 
@@ -60,7 +59,7 @@ def _prepare_interpreter():
 def _run(session, request, answer):
     """Runs one command into answer; returns its failure or None."""
     try:
-        with _as_if_first(), network.pointed_at(request.get("address"), request.get("hosts")):
+        with as_if_first(), network.pointed_at(request.get("address"), request.get("hosts")):
             commands.COMMANDS[request["cmd"]](session, request.get("arguments") or {}, answer)
     except KeyboardInterrupt:
         raise
@@ -70,33 +69,3 @@ def _run(session, request, answer):
         session.recorder = None
         network.drop_open_connections()
     return None
-
-
-@contextlib.contextmanager
-def _as_if_first():
-    """Gives back what project code changes in the process, so that every command starts like the first."""
-    directory, path, environment = os.getcwd(), list(sys.path), dict(os.environ)
-    out, err = sys.stdout, sys.stderr
-    try:
-        with warnings.catch_warnings():
-            _fresh_event_loop()
-            yield
-    finally:
-        os.chdir(directory)
-        sys.path[:] = path
-        os.environ.clear()
-        os.environ.update(environment)
-        sys.stdout, sys.stderr = out, err
-        for stream in (out, err):
-            with contextlib.suppress(Exception):
-                stream.flush()
-
-
-def _fresh_event_loop():
-    """asyncio.run leaves the thread without a loop; a second command must find what the first one found."""
-    asyncio = sys.modules.get("asyncio")
-    if asyncio is None:
-        return
-    with contextlib.suppress(Exception):
-        warnings.simplefilter("ignore", DeprecationWarning)
-        asyncio.set_event_loop_policy(None)
