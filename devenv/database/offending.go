@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -31,7 +32,7 @@ type Offending struct {
 // It knows 23502, 23503, 23505, 23514, 23P01 and the values that do not fit a column's new type (22001, 22003, 22007, 22008,
 // 22P02); another SQLSTATE, or a statement it cannot read, gives a zero Offending and no error. Nothing is changed: whatever
 // it needs is rolled back.
-func OffendingRows(ctx context.Context, conn *pgx.Conn, fault Violation) (Offending, error) {
+func OffendingRows(ctx context.Context, conn *pgx.Conn, violation Violation) (Offending, error) {
 	tx, err := conn.Begin(ctx)
 	if err != nil {
 		return Offending{}, fmt.Errorf("look for the offending rows: %w", err)
@@ -40,7 +41,7 @@ func OffendingRows(ctx context.Context, conn *pgx.Conn, fault Violation) (Offend
 	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '20s'"); err != nil {
 		return Offending{}, fmt.Errorf("look for the offending rows: %w", err)
 	}
-	s := search{tx: tx, fault: fault}
+	s := search{tx: tx, violation: violation}
 	condition, err := s.condition(ctx)
 	if err != nil || condition == "" {
 		return Offending{}, err
@@ -50,13 +51,13 @@ func OffendingRows(ctx context.Context, conn *pgx.Conn, fault Violation) (Offend
 
 // search looks for the rows behind one fault.
 type search struct {
-	tx    pgx.Tx
-	fault Violation
-	table relation
+	tx        pgx.Tx
+	violation Violation
+	table     relation
 	// shown is the condition for people, where the one that finds the rows needs something temporary.
 	shown *string
-	// keys are the columns that tell an offending row best, the primary key's when empty.
-	keys []string
+	// besides are columns whose values are named beside a row's key, because they are what is wrong with it.
+	besides []string
 }
 
 // relation is a table of the database as the catalog has it.
@@ -90,7 +91,7 @@ func (s *search) condition(ctx context.Context) (string, error) {
 	if err != nil || !known {
 		return "", err
 	}
-	switch s.fault.SQLState {
+	switch s.violation.SQLState {
 	case "23502":
 		return s.missing(), nil
 	case "23505":
@@ -109,10 +110,10 @@ func (s *search) condition(ctx context.Context) (string, error) {
 
 // missing: the column is NULL, or is not there yet, so that every row would lack a value.
 func (s *search) missing() string {
-	if !s.table.has(s.fault.Column) {
+	if !s.table.has(s.violation.Column) {
 		return "true"
 	}
-	return plain(s.fault.Column) + " IS NULL"
+	return plain(s.violation.Column) + " IS NULL"
 }
 
 // find counts the rows and reads the first keys.
@@ -147,21 +148,28 @@ func readable(query, condition string) string {
 	return query + " WHERE " + condition
 }
 
-// firstKeys names the first few rows.
+// firstKeys names the first few rows: by primary key, with the values that are wrong beside it, or by those alone.
 func (s *search) firstKeys(ctx context.Context, from string) ([]string, error) {
-	columns := s.keys
+	columns, text := s.table.primary, ""
 	if len(columns) == 0 {
-		columns = s.table.primary
+		columns, s.besides = s.besides, nil
 	}
-	if len(columns) == 0 && len(s.table.columns) > 0 {
-		columns = s.table.columns[:1]
+	if len(columns) == 0 {
+		columns = s.table.columns[:min(1, len(s.table.columns))]
+	}
+	text = keyText(columns)
+	if besides := slices.DeleteFunc(slices.Clone(s.besides), func(c string) bool { return slices.Contains(columns, c) }); len(besides) > 0 {
+		text += " || ' (' || " + keyText(besides) + " || ')'"
+	}
+	if len(columns) == 0 {
+		return nil, nil // a table without columns
 	}
 	order := make([]string, len(columns))
 	for i, c := range columns {
 		order[i] = "t." + plain(c)
 	}
-	list := strings.Join(order, ", ")
-	rows, err := s.tx.Query(ctx, fmt.Sprintf("SELECT %s%s ORDER BY %s LIMIT %d", keyText(columns), from, list, keysShown), pgx.QueryExecModeSimpleProtocol)
+	rows, err := s.tx.Query(ctx, fmt.Sprintf("SELECT %s%s ORDER BY %s LIMIT %d", text, from, strings.Join(order, ", "), keysShown),
+		pgx.QueryExecModeSimpleProtocol)
 	if err != nil {
 		return nil, err
 	}

@@ -11,47 +11,60 @@ import (
 func detailKey() *regexp.Regexp { return regexp.MustCompile(`(?s)^Key \((.+?)\)=\((.*)\) (.*)$`) }
 
 // duplicates: rows whose key another row has too; for an INSERT or UPDATE, the row that has the key already.
-func (s *search) duplicates(ctx context.Context) (string, error) {
-	m := detailKey().FindStringSubmatch(s.fault.Detail)
-	if m == nil {
+func (s *search) duplicates(context.Context) (string, error) {
+	m := detailKey().FindStringSubmatch(s.violation.Detail)
+	columns := s.writtenKey()
+	if m != nil {
+		columns = pieces(m[1])
+	}
+	if len(columns) == 0 {
 		return "", nil
 	}
-	columns := pieces(m[1])
 	if s.allColumns(columns) {
-		s.keys = unquoted(columns)
+		s.besides = unquoted(columns)
 	}
-	where := ""
-	if predicate := regexp.MustCompile(`(?is)^\s*CREATE\s+UNIQUE\s+INDEX\b.*\)\s*WHERE\s+(.+?)\s*;?\s*$`).FindStringSubmatch(s.fault.Statement); predicate != nil {
-		where = " WHERE " + predicate[1]
+	if m != nil && strings.Contains(m[3], "already exists") {
+		return s.holder(columns, m[2]), nil
 	}
-	if strings.Contains(m[3], "already exists") {
-		return s.holder(ctx, columns, m[2])
+	where, and := "", ""
+	if p := regexp.MustCompile(`(?is)^\s*CREATE\s+UNIQUE\s+INDEX\b.*\)\s*WHERE\s+(.+?)\s*;?\s*$`).FindStringSubmatch(s.violation.Statement); p != nil {
+		where, and = " WHERE "+p[1], " AND ("+p[1]+")"
 	}
 	list := strings.Join(columns, ", ")
-	condition := fmt.Sprintf("(%s) IN (SELECT %s FROM %s%s GROUP BY %s HAVING count(*) > 1)", list, list, s.table.quoted(), where, list)
-	if where != "" {
-		condition += " AND (" + strings.TrimPrefix(where, " WHERE ") + ")"
+	return fmt.Sprintf("(%s) IN (SELECT %s FROM %s%s GROUP BY %s HAVING count(*) > 1)%s", list, list, s.table.quoted(), where, list, and), nil
+}
+
+// writtenKey is the key of the statement that adds it: CREATE UNIQUE INDEX, ADD UNIQUE, ADD PRIMARY KEY.
+func (s *search) writtenKey() []string {
+	m := regexp.MustCompile(`(?is)\b(?:UNIQUE\s+INDEX\b.*?\bON\s.*?|UNIQUE\s*|PRIMARY\s+KEY\s*)(\(.*)$`).FindStringSubmatch(s.violation.Statement)
+	if m == nil {
+		return nil
 	}
-	return condition, nil
+	inside, _, ok := balanced(m[1])
+	if !ok {
+		return nil
+	}
+	return pieces(inside)
 }
 
 // holder: the row that has a key of one column already. A key of several cannot be split safely at its commas.
-func (s *search) holder(ctx context.Context, columns []string, value string) (string, error) {
+func (s *search) holder(columns []string, value string) string {
 	if len(columns) != 1 {
-		return "", nil
+		return ""
 	}
-	return "(" + columns[0] + ")::text = " + literal(value), nil
+	return "(" + columns[0] + ")::text = " + literal(value)
 }
 
 // orphans: rows whose foreign key points to nothing. Where parents were deleted, the rows that still point to them.
 func (s *search) orphans(ctx context.Context) (string, error) {
-	if m := detailKey().FindStringSubmatch(s.fault.Detail); m != nil && strings.Contains(m[3], "still referenced") {
+	if m := detailKey().FindStringSubmatch(s.violation.Detail); m != nil && strings.Contains(m[3], "still referenced") {
 		return s.pointing(ctx, m)
 	}
 	local, parent, remote, err := s.foreignKey(ctx)
 	if err != nil || len(local) == 0 || len(local) != len(remote) {
 		return "", err
 	}
+	s.besides = local
 	match := make([]string, len(local))
 	filled := make([]string, len(local))
 	for i := range local {
@@ -68,15 +81,16 @@ func (s *search) pointing(ctx context.Context, m []string) (string, error) {
 	if err != nil || len(local) != 1 || len(remote) != 1 {
 		return "", err
 	}
+	s.besides = local
 	return "t." + plain(local[0]) + "::text = " + literal(m[2]), nil
 }
 
 // foreignKey reads the constraint from the catalog when it is there, else from the statement that adds it.
 func (s *search) foreignKey(ctx context.Context) (local []string, parent string, remote []string, err error) {
-	definition := s.fault.Statement
+	definition := s.violation.Statement
 	var kept string
 	err = s.tx.QueryRow(ctx, `SELECT coalesce((SELECT pg_get_constraintdef(oid) FROM pg_constraint
-		WHERE conrelid = $1 AND conname = $2 AND contype = 'f'), '')`, s.table.oid, s.fault.Constraint).Scan(&kept)
+		WHERE conrelid = $1 AND conname = $2 AND contype = 'f'), '')`, s.table.oid, s.violation.Constraint).Scan(&kept)
 	if err != nil {
 		return nil, "", nil, err
 	}
@@ -103,7 +117,7 @@ func (s *search) foreignKey(ctx context.Context) (local []string, parent string,
 
 // overlapping: rows that an exclusion constraint would put against each other, from the statement that adds it.
 func (s *search) overlapping(context.Context) (string, error) {
-	m := regexp.MustCompile(`(?is)\bEXCLUDE\s+(?:USING\s+\w+\s*)?(\(.*)$`).FindStringSubmatch(s.fault.Statement)
+	m := regexp.MustCompile(`(?is)\bEXCLUDE\s+(?:USING\s+\w+\s*)?(\(.*)$`).FindStringSubmatch(s.violation.Statement)
 	if m == nil {
 		return "", nil
 	}
@@ -126,7 +140,7 @@ func (s *search) overlapping(context.Context) (string, error) {
 func (s *search) breaking(ctx context.Context) (string, error) {
 	definition := ""
 	err := s.tx.QueryRow(ctx, `SELECT coalesce((SELECT pg_get_constraintdef(oid) FROM pg_constraint
-		WHERE conrelid = $1 AND conname = $2 AND contype = 'c'), '')`, s.table.oid, s.fault.Constraint).Scan(&definition)
+		WHERE conrelid = $1 AND conname = $2 AND contype = 'c'), '')`, s.table.oid, s.violation.Constraint).Scan(&definition)
 	if err != nil {
 		return "", err
 	}
@@ -143,21 +157,21 @@ func (s *search) breaking(ctx context.Context) (string, error) {
 	if !ok {
 		return "", nil
 	}
-	if s.fault.Column != "" && strings.Contains(strings.ToUpper(s.fault.Statement), "DOMAIN") {
-		expression = regexp.MustCompile(`(?i)\bVALUE\b`).ReplaceAllLiteralString(expression, plain(s.fault.Column))
+	if s.violation.Column != "" && strings.Contains(strings.ToUpper(s.violation.Statement), "DOMAIN") {
+		expression = regexp.MustCompile(`(?i)\bVALUE\b`).ReplaceAllLiteralString(expression, plain(s.violation.Column))
 	}
 	return "NOT (" + expression + ")", nil
 }
 
 // writtenCheck is the statement from the constraint's name on.
 func (s *search) writtenCheck() (string, error) {
-	if s.fault.Constraint == "" {
-		return s.fault.Statement, nil
+	if s.violation.Constraint == "" {
+		return s.violation.Statement, nil
 	}
-	if at := strings.Index(s.fault.Statement, s.fault.Constraint); at >= 0 {
-		return s.fault.Statement[at:], nil
+	if at := strings.Index(s.violation.Statement, s.violation.Constraint); at >= 0 {
+		return s.violation.Statement[at:], nil
 	}
-	return s.fault.Statement, nil
+	return s.violation.Statement, nil
 }
 
 // allColumns says whether each piece is the name of a column, not an expression.

@@ -24,15 +24,15 @@ func tablePatterns() []*regexp.Regexp {
 
 // findTable finds the table of the fault: as Postgres named it, else as the statement does.
 func (s *search) findTable(ctx context.Context) (bool, error) {
-	if s.fault.Table != "" {
-		name := plain(s.fault.Table)
-		if s.fault.Schema != "" {
-			name = plain(s.fault.Schema) + "." + name
+	if s.violation.Table != "" {
+		name := plain(s.violation.Table)
+		if s.violation.Schema != "" {
+			name = plain(s.violation.Schema) + "." + name
 		}
 		return s.lookUp(ctx, name)
 	}
 	for _, p := range tablePatterns() {
-		if m := p.FindStringSubmatch(s.fault.Statement); m != nil {
+		if m := p.FindStringSubmatch(s.violation.Statement); m != nil {
 			return s.lookUp(ctx, m[1])
 		}
 	}

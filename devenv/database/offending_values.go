@@ -51,7 +51,7 @@ END $devenv$`, quote(s.table.schema, s.table.name), c.kind, c.expression, quote(
 // conversion reads what a statement converts: ALTER COLUMN … TYPE, UPDATE … SET, CREATE INDEX on an expression, and a
 // stored generated column.
 func (s *search) conversion(ctx context.Context) (conversion, bool, error) {
-	statement := strings.TrimRight(strings.TrimSpace(s.fault.Statement), "; \n")
+	statement := strings.TrimRight(strings.TrimSpace(s.violation.Statement), "; \n")
 	if c, ok := s.alteredType(statement); ok {
 		return c, true, nil
 	}
@@ -129,11 +129,11 @@ func (s *search) shownUnfit(ctx context.Context, c conversion) (string, error) {
 	column := plain(c.column)
 	kind, length, scale := typeParts(c.kind)
 	switch {
-	case s.fault.SQLState == "22001" && length > 0:
+	case s.violation.SQLState == "22001" && length > 0:
 		return fmt.Sprintf("length(%s::text) > %d", column, length), nil
-	case s.fault.SQLState == "22003" && integerLimits(kind) != "":
+	case s.violation.SQLState == "22003" && integerLimits(kind) != "":
 		return fmt.Sprintf("%s::numeric NOT BETWEEN %s", column, integerLimits(kind)), nil
-	case s.fault.SQLState == "22003" && length > 0:
+	case s.violation.SQLState == "22003" && length > 0:
 		return fmt.Sprintf("abs(round(%s::numeric, %d)) >= 1e%d", column, scale, length-scale), nil
 	}
 	var version int

@@ -1,0 +1,210 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// dirtyFixture has rows that break every restriction of the cases below.
+const dirtyFixture = `
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+CREATE TABLE teams (id int PRIMARY KEY, name text);
+INSERT INTO teams VALUES (1, 'red'), (2, 'blue');
+CREATE TABLE users (id int PRIMARY KEY, name text, email text, age int, "order" int, team_id int, number bigint, amount numeric(12,4), qty_text text, body text);
+INSERT INTO users VALUES
+  (1, 'Ann', 'a@x.org', -1, 1, 1, 1, 1, '1', '{}'),
+  (2, NULL, 'A@x.org', 5, 1, 7, 5000000000, 123456.5, 'many', '{'),
+  (3, 'a long name that does not fit', 'b@x.org', NULL, 2, NULL, 3, 3, '3', '{}'),
+  (4, 'Ann', 'b@x.org', 7, 3, 2, 4, 4, '', '[]');
+ALTER TABLE users ADD CONSTRAINT fk_old FOREIGN KEY (team_id) REFERENCES teams NOT VALID;
+ALTER TABLE users ADD CONSTRAINT ck_old CHECK (age > 0) NOT VALID;
+CREATE TABLE bookings (id int PRIMARY KEY, room int, during int4range);
+INSERT INTO bookings VALUES (1, 1, '[1,5)'), (2, 1, '[4,8)'), (3, 2, '[1,9)');
+CREATE DOMAIN positive AS int;
+CREATE TABLE counted (id int PRIMARY KEY, n positive);
+INSERT INTO counted VALUES (1, 1), (2, -2);
+CREATE SCHEMA shop;
+CREATE TABLE shop."Odd" ("Key" int PRIMARY KEY, "Value" text);
+INSERT INTO shop."Odd" VALUES (1, NULL), (2, 'x'), (3, 'x');
+`
+
+func TestOffendingRowsAreFound(t *testing.T) {
+	cases := map[string]struct {
+		sql  string
+		want Offending
+	}{
+		"23502 of a new column": {
+			"ALTER TABLE users ADD COLUMN tenant int NOT NULL",
+			Offending{Rows: 4, Keys: []string{"id=1", "id=2", "id=3", "id=4"}, Query: "SELECT * FROM users"},
+		},
+		"23502 of an old column": {
+			"ALTER TABLE users ALTER COLUMN name SET NOT NULL",
+			Offending{Rows: 1, Keys: []string{"id=2"}, Query: "SELECT * FROM users WHERE name IS NULL"},
+		},
+		"23502 in another schema, in capitals": {
+			`ALTER TABLE shop."Odd" ALTER COLUMN "Value" SET NOT NULL`,
+			Offending{Rows: 1, Keys: []string{"Key=1"}, Query: `SELECT * FROM shop."Odd" WHERE "Value" IS NULL`},
+		},
+		"23505 of a constraint": {
+			"ALTER TABLE users ADD CONSTRAINT uq UNIQUE (email)",
+			Offending{Rows: 2, Keys: []string{"id=3 (email=b@x.org)", "id=4 (email=b@x.org)"}, Query: "SELECT * FROM users WHERE (email) IN (SELECT email FROM users GROUP BY email HAVING count(*) > 1)"},
+		},
+		"23505 of an expression": {
+			"CREATE UNIQUE INDEX uq ON users (lower(email)) WHERE id < 3",
+			Offending{Rows: 2, Keys: []string{"id=1", "id=2"}, Query: "SELECT * FROM users WHERE (lower(email)) IN (SELECT lower(email) FROM users WHERE id < 3 GROUP BY lower(email) HAVING count(*) > 1) AND (id < 3)"},
+		},
+		"23505 of two columns": {
+			`ALTER TABLE shop."Odd" ADD COLUMN c int DEFAULT 1; ALTER TABLE users ADD CONSTRAINT uq UNIQUE (name, "order")`,
+			Offending{},
+		},
+		"23505 of an insert": {
+			"INSERT INTO teams (id, name) VALUES (1, 'green')",
+			Offending{Rows: 1, Keys: []string{"id=1"}, Query: "SELECT * FROM teams WHERE (id)::text = '1'"},
+		},
+		"23503 of a new foreign key": {
+			"ALTER TABLE users ADD CONSTRAINT fk FOREIGN KEY (team_id) REFERENCES teams (id)",
+			Offending{Rows: 1, Keys: []string{"id=2 (team_id=7)"}, Query: "SELECT * FROM users AS t WHERE t.team_id IS NOT NULL AND NOT EXISTS (SELECT FROM teams AS p WHERE p.id = t.team_id)"},
+		},
+		"23503 of one that is validated": {
+			"ALTER TABLE users VALIDATE CONSTRAINT fk_old",
+			Offending{Rows: 1, Keys: []string{"id=2 (team_id=7)"}, Query: "SELECT * FROM users AS t WHERE t.team_id IS NOT NULL AND NOT EXISTS (SELECT FROM teams AS p WHERE p.id = t.team_id)"},
+		},
+		"23503 of parents deleted": {
+			"DELETE FROM teams WHERE id = 2",
+			Offending{Rows: 1, Keys: []string{"id=4 (team_id=2)"}, Query: "SELECT * FROM users AS t WHERE t.team_id::text = '2'"},
+		},
+		"23514 of a new check": {
+			"ALTER TABLE users ADD CONSTRAINT ck CHECK (age >= 0 AND (name <> ')'))",
+			Offending{Rows: 1, Keys: []string{"id=1"}, Query: "SELECT * FROM users WHERE NOT (age >= 0 AND (name <> ')'))"},
+		},
+		"23514 of one that is validated": {
+			"ALTER TABLE users VALIDATE CONSTRAINT ck_old",
+			Offending{Rows: 1, Keys: []string{"id=1"}, Query: "SELECT * FROM users WHERE NOT ((age > 0))"},
+		},
+		"23514 of a domain": {
+			"ALTER DOMAIN positive ADD CONSTRAINT pos CHECK (VALUE > 0)",
+			Offending{Rows: 1, Keys: []string{"id=2"}, Query: "SELECT * FROM counted WHERE NOT (n > 0)"},
+		},
+		"23P01": {
+			"ALTER TABLE bookings ADD CONSTRAINT ex EXCLUDE USING gist (room WITH =, during WITH &&)",
+			Offending{Rows: 2, Keys: []string{"id=1", "id=2"}, Query: "SELECT * FROM bookings AS t WHERE EXISTS (SELECT FROM bookings AS o WHERE o.ctid <> t.ctid AND o.room = t.room AND o.during && t.during)"},
+		},
+		"22001": {
+			"ALTER TABLE users ALTER COLUMN name TYPE VARCHAR(10)",
+			Offending{Rows: 1, Keys: []string{"id=3"}, Query: "SELECT * FROM users WHERE length(name::text) > 10"},
+		},
+		"22003 of an integer": {
+			"ALTER TABLE users ALTER COLUMN number TYPE INTEGER",
+			Offending{Rows: 1, Keys: []string{"id=2"}, Query: "SELECT * FROM users WHERE number::numeric NOT BETWEEN -2147483648 AND 2147483647"},
+		},
+		"22003 of a numeric": {
+			"ALTER TABLE users ALTER COLUMN amount TYPE NUMERIC(6, 4)",
+			Offending{Rows: 1, Keys: []string{"id=2"}, Query: "SELECT * FROM users WHERE abs(round(amount::numeric, 4)) >= 1e2"},
+		},
+		"22P02 of a cast": {
+			"ALTER TABLE users ALTER COLUMN qty_text TYPE INTEGER USING qty_text::integer",
+			Offending{Rows: 2, Keys: []string{"id=2", "id=4"}, Query: "SELECT * FROM users WHERE NOT pg_input_is_valid(qty_text::text, 'INTEGER')"},
+		},
+		"22P02 of JSON": {
+			"ALTER TABLE users ALTER COLUMN body TYPE JSONB USING body::jsonb",
+			Offending{Rows: 1, Keys: []string{"id=2"}, Query: "SELECT * FROM users WHERE NOT pg_input_is_valid(body::text, 'JSONB')"},
+		},
+		"22P02 of an expression": {
+			"ALTER TABLE users ALTER COLUMN qty_text TYPE INTEGER USING nullif(qty_text, '')::integer",
+			Offending{Rows: 1, Keys: []string{"id=2"}},
+		},
+		"22P02 of a backfill": {
+			"UPDATE users SET age = qty_text::int WHERE id < 3",
+			Offending{Rows: 1, Keys: []string{"id=2"}},
+		},
+		"22P02 of an index": {
+			"CREATE INDEX ix ON users ((qty_text::int))",
+			Offending{Rows: 2, Keys: []string{"id=2", "id=4"}},
+		},
+		"22P02 of a generated column": {
+			"ALTER TABLE users ADD COLUMN qty int GENERATED ALWAYS AS (qty_text::int) STORED",
+			Offending{Rows: 2, Keys: []string{"id=2", "id=4"}},
+		},
+		"an error without rows": {"ALTER TABLE users ADD COLUMN name text", Offending{}},
+	}
+	template := templateDatabase(t, dirtyFixture)
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn := template.copy(t)
+			violation, failed := violationOf(conn, c.sql)
+			if !failed {
+				if c.want.Rows != 0 {
+					t.Fatal("the statement did not fail")
+				}
+				return
+			}
+			got, err := OffendingRows(t.Context(), conn, violation)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("%s (%s)\n(-want +got):\n%s", violation.Message, violation.Detail, diff)
+			}
+			if got.Query == "" {
+				return
+			}
+			var n int64
+			if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM ("+got.Query+") q").Scan(&n); err != nil || n != got.Rows {
+				t.Errorf("the query finds %d rows, want %d: %v", n, got.Rows, err)
+			}
+		})
+	}
+}
+
+func TestWithoutADetailTheStatementTellsTheColumns(t *testing.T) {
+	template := templateDatabase(t, dirtyFixture)
+	for name, sql := range map[string]string{
+		"a constraint": "ALTER TABLE users ADD CONSTRAINT uq UNIQUE (email)",
+		"an index":     "CREATE UNIQUE INDEX uq ON users USING btree (email)",
+		"a key":        "ALTER TABLE users DROP CONSTRAINT users_pkey, ADD PRIMARY KEY (email)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn := template.copy(t)
+			violation, _ := violationOf(conn, sql)
+			violation.Detail = ""
+			got, err := OffendingRows(t.Context(), conn, violation)
+			if err != nil || got.Rows != 2 {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestLookingForOffendingRowsLeavesNothing(t *testing.T) {
+	t.Parallel()
+	conn := templateDatabase(t, dirtyFixture).copy(t)
+	before := catalogOf(t, conn)
+	data := fingerprintOf(t, conn)
+	violation, _ := violationOf(conn, "ALTER TABLE users ALTER COLUMN qty_text TYPE INTEGER USING qty_text::integer")
+	if _, err := OffendingRows(t.Context(), conn, violation); err != nil {
+		t.Fatal(err)
+	}
+	if diff := before.Diff(catalogOf(t, conn)); len(diff) > 0 || len(data.Compare(fingerprintOf(t, conn))) > 0 {
+		t.Errorf("it changed the database: %+v", diff)
+	}
+}
+
+// violationOf runs statements that are to fail, and says how they did.
+func violationOf(conn *pgx.Conn, sql string) (Violation, bool) {
+	_, err := conn.Exec(context.Background(), sql, pgx.QueryExecModeSimpleProtocol)
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		return Violation{}, false
+	}
+	return Violation{
+		SQLState: e.Code, Message: e.Message, Detail: e.Detail, Schema: e.SchemaName, Table: e.TableName, Column: e.ColumnName,
+		Constraint: e.ConstraintName, Statement: sql,
+	}, true
+}
