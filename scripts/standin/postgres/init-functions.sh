@@ -74,6 +74,10 @@ create_cluster() {
 	initdb --username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") \
 		-D "$PGDATA" ${options[@]+"${options[@]}"}
 	[[ -z ${account:-} ]] || rm -r "$account"
+	# A server that is not Debian's has its socket elsewhere, and initdb insists.
+	if [[ $(postgres -C unix_socket_directories) != /var/run/postgresql ]]; then
+		echo "unix_socket_directories = '/var/run/postgresql'" >>"$PGDATA/postgresql.conf"
+	fi
 }
 
 allow_hosts() {
