@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"strings"
 	"time"
 
@@ -23,11 +23,21 @@ func (s *Server) CommitBase(ctx context.Context, ref string, meta Meta) (Image, 
 	if err := s.stopCleanly(ctx); err != nil {
 		return Image{}, err
 	}
-	image, err := commit(ctx, s.engine, s.ID, ref, meta)
+	image, err := s.bakeAndCommit(ctx, ref, meta)
 	if err != nil {
 		return Image{}, report.Fail(report.KindWork, diskHint(err), "keep the database as %s: %w", ref, err)
 	}
 	return image, nil
+}
+
+// bakeAndCommit commits the stopped container, with the files that were mounted into it.
+func (s *Server) bakeAndCommit(ctx context.Context, ref string, meta Meta) (Image, error) {
+	b, err := bake(ctx, s.engine, s.ID)
+	var image Image
+	if err == nil {
+		image, err = commit(ctx, s.engine, b.container(), ref, meta)
+	}
+	return image, errors.Join(err, b.clean(context.WithoutCancel(ctx), err == nil))
 }
 
 func diskHint(err error) string {
@@ -53,17 +63,25 @@ func commit(ctx context.Context, e *engine.Engine, id, ref string, meta Meta) (I
 	if err != nil {
 		return Image{}, err
 	}
-	found, ok, err := e.ImageInspect(ctx, made)
-	if err != nil || !ok {
-		return Image{}, fmt.Errorf("inspect the committed image: %w", err)
+	image := Image{ID: made, Ref: ref, Meta: meta}
+	if err := image.tag(ctx, e, string(label)); err != nil {
+		return Image{}, errors.Join(err, e.RemoveImage(context.WithoutCancel(ctx), made, true))
 	}
-	if found.Labels[labelBase] != string(label) {
-		return Image{}, fmt.Errorf("the committed image %.19s does not carry its label", made)
+	return image, nil
+}
+
+// tag gives a committed image its name, when it is what it should be.
+func (i Image) tag(ctx context.Context, e *engine.Engine, label string) error {
+	found, ok, err := e.ImageInspect(ctx, i.ID)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return errors.New("the committed image is gone")
+	case found.Labels[labelBase] != label:
+		return errors.New("the committed image does not carry its label")
 	}
-	if err := e.Tag(ctx, made, ref); err != nil {
-		return Image{}, err
-	}
-	return Image{ID: found.ID, Ref: ref, Meta: meta}, nil
+	return e.Tag(ctx, i.ID, i.Ref)
 }
 
 // withoutPasswords empties the variables that a server reads only when it makes its data. An empty *_FILE counts as unset.

@@ -6,12 +6,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"devenv/compose/engine"
 	"devenv/devenv/report"
 )
 
@@ -71,11 +74,7 @@ func TestABaseCarriesNothingOfItsRun(t *testing.T) {
 	if err != nil || !ok {
 		t.Fatal(ok, err)
 	}
-	for name, value := range image.Labels {
-		if value != "" && name != labelBase && name != labelKind && name != "project.own" && !strings.HasPrefix(name, "dev.devenv.standin") && !strings.HasPrefix(name, "org.opencontainers") {
-			t.Errorf("the image has the label %s=%s", name, value)
-		}
-	}
+	expectNoForeignLabels(t, e, base)
 	if image.Labels["project.own"] != "kept" {
 		t.Error("the image lost a label of the project's own")
 	}
@@ -92,6 +91,20 @@ func TestABaseCarriesNothingOfItsRun(t *testing.T) {
 	}
 	if _, ok, err := Lookup(t.Context(), e, "test-unknown"); ok || err != nil {
 		t.Errorf("an unknown key: %v, %v", ok, err)
+	}
+}
+
+// expectNoForeignLabels fails where an image has a label of its run.
+func expectNoForeignLabels(t *testing.T, e *engine.Engine, base Image) {
+	t.Helper()
+	image, _, err := e.ImageInspect(t.Context(), base.Ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range image.Labels {
+		if foreignLabel(name) && value != "" && name != labelBase && name != labelKind && !strings.HasPrefix(name, "dev.devenv.standin") {
+			t.Errorf("the image has the label %s=%s", name, value)
+		}
 	}
 }
 
@@ -118,10 +131,10 @@ func TestRememberChangesTheMetadataOnly(t *testing.T) {
 
 func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 	cases := map[string]struct {
-		edit    func(*types.ServiceConfig)
-		scripts map[string]string
-		query   string
-		want    string
+		edit  func(*types.ServiceConfig)
+		files map[string]string
+		query string
+		want  string
 	}{
 		"a user by number": {edit: func(s *types.ServiceConfig) { s.User = "999" }},
 		"a user by name":   {edit: func(s *types.ServiceConfig) { s.User = "postgres:postgres" }},
@@ -145,12 +158,20 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 		"a directory of its own for the write-ahead log": {edit: func(s *types.ServiceConfig) {
 			s.Environment["POSTGRES_INITDB_WALDIR"] = ptr("/var/lib/wal")
 		}},
+		"a directory of configuration": {
+			edit: func(s *types.ServiceConfig) {
+				s.Command = types.ShellCommand{"postgres", "-c", "config_file=/etc/conf/postgresql.conf"}
+				s.Volumes = []types.ServiceVolumeConfig{{Type: "volume", Source: configVolume(t), Target: "/etc/conf"}}
+			},
+			files: map[string]string{"/etc/conf/postgresql.conf": "listen_addresses = '*'\nwork_mem = '7MB'\n"},
+			query: "SELECT current_setting('work_mem')", want: "7MB",
+		},
 		"names of its own and an init script": {
 			edit: func(s *types.ServiceConfig) {
 				s.Environment["POSTGRES_USER"], s.Environment["POSTGRES_DB"] = ptr("some user"), ptr("some-db")
 			},
-			scripts: map[string]string{"01.sql": "CREATE TABLE made (n int); INSERT INTO made VALUES (7)", "02.sh": `psql -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "ALTER DATABASE \"some-db\" SET search_path = extra, public"`},
-			query:   "SELECT n || ' ' || current_setting('search_path') FROM made", want: "7 extra, public",
+			files: map[string]string{initScripts + "/01.sql": "CREATE TABLE made (n int); INSERT INTO made VALUES (7)", initScripts + "/02.sh": `psql -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "ALTER DATABASE \"some-db\" SET search_path = extra, public"`},
+			query: "SELECT n || ' ' || current_setting('search_path') FROM made", want: "7 extra, public",
 		},
 	}
 	for name, c := range cases {
@@ -159,10 +180,11 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 			e := requireEngine(t)
 			svc := service(c.edit)
 			first := start(t, e, svc, func(id string) error {
-				return e.CopyTo(context.Background(), id, "/docker-entrypoint-initdb.d", scripts(t, c.scripts))
+				return e.CopyTo(context.Background(), id, "/", archiveOf(t, c.files))
 			})
 			execute(t, first, "CREATE TABLE t (id int); INSERT INTO t VALUES (1)")
 			base := keep(t, e, first, Meta{})
+			expectNoForeignLabels(t, e, base)
 			copied := clone(t, e, CloneOptions{Image: base, Settings: first.settings, Host: &svc})
 			if n := queryText(t, copied, "SELECT count(*)::text FROM t"); n != "1" {
 				t.Errorf("the clone has %s rows", n)
@@ -177,12 +199,23 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 	}
 }
 
-// scripts is an archive of files.
-func scripts(t *testing.T, files map[string]string) *bytes.Buffer {
+// configVolume makes an empty volume, which the sweep at the end removes.
+func configVolume(t *testing.T) string {
+	t.Helper()
+	name, value := testLabel()
+	volume := fmt.Sprintf("devenv-test-%d-%s", os.Getpid(), newName())
+	if err := requireEngine(t).CreateVolume(t.Context(), volume, map[string]string{name: value}); err != nil {
+		t.Fatal(err)
+	}
+	return volume
+}
+
+// archiveOf is an archive of files by their absolute paths.
+func archiveOf(t *testing.T, files map[string]string) *bytes.Buffer {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
 	for name, content := range files {
-		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(content))}); err != nil {
+		if err := w.WriteHeader(&tar.Header{Name: strings.TrimPrefix(name, "/"), Mode: 0o644, Size: int64(len(content))}); err != nil {
 			t.Error(err)
 		}
 		if _, err := w.Write([]byte(content)); err != nil {
@@ -213,7 +246,7 @@ func TestAServerThatDoesNotComeUpSaysWhy(t *testing.T) {
 				if c.script == "" {
 					return nil
 				}
-				return e.CopyTo(context.Background(), id, "/docker-entrypoint-initdb.d", scripts(t, map[string]string{"1.sql": c.script}))
+				return e.CopyTo(context.Background(), id, "/", archiveOf(t, map[string]string{initScripts + "/1.sql": c.script}))
 			})
 			var failure *report.Failure
 			if !errors.As(err, &failure) || !strings.Contains(err.Error(), c.reason) || len(failure.Output) == 0 || failure.Hint == "" {
