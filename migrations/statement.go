@@ -14,7 +14,7 @@ type Statement struct {
 	MS float64 `json:"ms"`
 	// Rows is the driver's row count, -1 when it has none.
 	Rows int64 `json:"rows"`
-	// SQLState is empty when the statement succeeded.
+	// SQLState is empty when the statement succeeded, "?" when it failed without an answer from the server.
 	SQLState string `json:"sqlstate,omitempty"`
 	// Version says that the statement writes Alembic's version table.
 	Version bool `json:"version,omitempty"`

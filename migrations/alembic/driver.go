@@ -4,24 +4,18 @@
 package alembic
 
 import (
-	"bufio"
 	"context"
-	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
-	"strings"
 	"sync"
+	"time"
 
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
-
-//go:embed driver/*.py
-var sources embed.FS
 
 // Driver is the migration tool in one process. Commands run one after another: a second caller waits. After an error that
 // is not a *migrations.Failure the driver is of no further use.
@@ -38,28 +32,8 @@ type Driver struct {
 	generated []migrations.Operation
 }
 
-// request is one command. The exported fields travel.
-type request struct {
-	ID        int            `json:"id"`
-	Command   string         `json:"cmd"`
-	Arguments map[string]any `json:"arguments,omitempty"`
-	Address   string         `json:"address"`
-	Hosts     []string       `json:"hosts"`
-
-	Database    Database                   `json:"-"`
-	onStatement func(migrations.Statement) `json:"-"`
-}
-
-// reply is one line from the driver: an event of a running command, or its end.
-type reply struct {
-	ID        int                   `json:"id"`
-	Statement *migrations.Statement `json:"statement"`
-	End       bool                  `json:"end"`
-	Result    json.RawMessage       `json:"result"`
-	Failure   *migrations.Failure   `json:"failure"`
-
-	err error
-}
+// patience is how long a process that failed to start is given to end, and to hand over what it printed.
+const patience = 5 * time.Second
 
 // Start sends the driver to a process started with Command and asks what it found. The process is the driver's from then
 // on: Close ends it. On an error the process is closed already.
@@ -70,7 +44,9 @@ func Start(ctx context.Context, o Options, p Process) (*Driver, error) {
 	d.done.Go(func() { d.stderr.read(p.Stderr()) })
 	d.done.Go(func() { d.read(p.Stdout()) })
 	if err := d.start(ctx, o); err != nil {
-		return nil, errors.Join(err, d.Close(context.WithoutCancel(ctx)))
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		defer cancel()
+		return nil, errors.Join(err, d.Close(closing))
 	}
 	return d, nil
 }
@@ -85,23 +61,6 @@ func (d *Driver) start(ctx context.Context, o Options) error {
 	}
 	arguments := map[string]any{"config": o.Config, "section": o.Section, "x": o.XArguments}
 	return d.call(ctx, request{Command: "hello", Arguments: arguments}, &d.hello)
-}
-
-// modules returns the driver's source files by module name.
-func modules() (map[string]string, error) {
-	found := map[string]string{}
-	files, err := fs.Glob(sources, "driver/*.py")
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range files {
-		text, err := sources.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		found[strings.TrimSuffix(path.Base(file), ".py")] = string(text)
-	}
-	return found, nil
 }
 
 // Close ends the process and waits for it, as long as the context allows. A command in the middle of which it is called
@@ -181,41 +140,6 @@ func (d *Driver) lost(ctx context.Context, err error) error {
 		d.broken = fmt.Errorf("run the migration tool: %w", ctx.Err())
 		return d.broken
 	}
-	d.broken = report.Fail(report.KindWork, "", "run the migration tool: %w", err).WithOutput(d.stderr.lines())
+	d.broken = report.Fail(report.KindWork, "", "run the migration tool: %w", err).WithOutput(d.stderr.atEnd(ctx))
 	return d.broken
-}
-
-func (d *Driver) send(ctx context.Context, message any) error {
-	line, err := json.Marshal(message)
-	if err != nil {
-		return err
-	}
-	sent := make(chan error, 1)
-	go func() {
-		_, err := d.process.Write(append(line, '\n'))
-		sent <- err
-	}()
-	select {
-	case err := <-sent:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// read decodes the driver's lines until the process ends.
-func (d *Driver) read(stdout io.Reader) {
-	defer close(d.replies)
-	lines := bufio.NewReader(stdout)
-	for {
-		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			return
-		}
-		var r reply
-		if err := json.Unmarshal(line, &r); err != nil {
-			r.err = fmt.Errorf("it printed a line that is no answer: %.200q", line)
-		}
-		d.replies <- r
-	}
 }

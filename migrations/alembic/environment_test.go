@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,38 +66,34 @@ func run(t *testing.T, name string, args ...string) {
 	}
 }
 
-// subprocess is a local Process.
-type subprocess struct {
-	io.WriteCloser
-	command        *exec.Cmd
-	stdout, stderr io.Reader
-	once           sync.Once
-	err            error
-}
-
-var _ Process = (*subprocess)(nil)
-
-func newSubprocess(t *testing.T, dir, python string, env ...string) *subprocess {
+// newSubprocess starts the driver as a local process.
+func newSubprocess(t *testing.T, dir, python string, env ...string) Process {
 	t.Helper()
 	argv := Command(python)
-	p := &subprocess{command: exec.Command(argv[0], argv[1:]...)}
-	p.command.Dir = dir
-	p.command.Env = append(os.Environ(), env...)
-	var err error
-	if p.WriteCloser, err = p.command.StdinPipe(); err != nil {
+	command := exec.Command(argv[0], argv[1:]...)
+	command.Dir = dir
+	command.Env = append(os.Environ(), env...)
+	stdin, err := command.StdinPipe()
+	if err != nil {
 		t.Fatal(err)
 	}
 	// Pipes of our own: exec's are closed by Wait, while they may still be read.
 	out, outWriter := pipe(t)
 	errs, errWriter := pipe(t)
-	p.stdout, p.stderr = out, errs
-	p.command.Stdout, p.command.Stderr = outWriter, errWriter
-	if err := p.command.Start(); err != nil {
+	command.Stdout, command.Stderr = outWriter, errWriter
+	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
 	outWriter.Close()
 	errWriter.Close()
-	return p
+	wait := sync.OnceValues(func() (int, error) {
+		err := command.Wait()
+		if _, exited := err.(*exec.ExitError); err != nil && !exited {
+			return -1, fmt.Errorf("wait: %w", err)
+		}
+		return command.ProcessState.ExitCode(), nil
+	})
+	return NewProcess(stdin, out, errs, func(context.Context) (int, error) { return wait() })
 }
 
 func pipe(t *testing.T) (*os.File, *os.File) {
@@ -109,16 +104,4 @@ func pipe(t *testing.T) (*os.File, *os.File) {
 	}
 	t.Cleanup(func() { reader.Close() })
 	return reader, writer
-}
-
-func (p *subprocess) Stdout() io.Reader { return p.stdout }
-
-func (p *subprocess) Stderr() io.Reader { return p.stderr }
-
-func (p *subprocess) Wait(context.Context) (int, error) {
-	p.once.Do(func() { p.err = p.command.Wait() })
-	if _, exited := p.err.(*exec.ExitError); p.err != nil && !exited {
-		return -1, fmt.Errorf("wait: %w", p.err)
-	}
-	return p.command.ProcessState.ExitCode(), nil
 }

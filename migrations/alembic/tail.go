@@ -2,9 +2,11 @@ package alembic
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"slices"
 	"sync"
+	"time"
 )
 
 // tailLines is how many of the last lines are kept for errors.
@@ -12,20 +14,22 @@ const tailLines = 40
 
 // tail keeps the last lines of a stream and passes every line on.
 type tail struct {
-	pass func(string)
-	mu   sync.Mutex
-	last []string
+	pass  func(string)
+	ended chan struct{}
+	mu    sync.Mutex
+	last  []string
 }
 
 func newTail(pass func(string)) *tail {
 	if pass == nil {
 		pass = func(string) {}
 	}
-	return &tail{pass: pass}
+	return &tail{pass: pass, ended: make(chan struct{})}
 }
 
 // read consumes the stream to its end. Lines longer than 64 KiB come in pieces.
 func (t *tail) read(stream io.Reader) {
+	defer close(t.ended)
 	lines := bufio.NewReaderSize(stream, 64<<10)
 	for {
 		line, _, err := lines.ReadLine()
@@ -46,7 +50,14 @@ func (t *tail) add(line string) {
 	t.pass(line)
 }
 
-func (t *tail) lines() []string {
+// atEnd returns the last lines once the stream has ended, or after a second: what ends a process is printed last.
+func (t *tail) atEnd(ctx context.Context) []string {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	select {
+	case <-t.ended:
+	case <-ctx.Done():
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.Clone(t.last)

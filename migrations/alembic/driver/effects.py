@@ -47,9 +47,12 @@ def _read(connection):
     """Returns locks, scans and position; None where the connection cannot be asked."""
     if connection.dialect.name != "postgresql":
         return None, {}, 0
-    locks = {tuple(row) for row in _rows(connection, LOCKS)}
-    scans = {row[0]: tuple(row[1:]) for row in _rows(connection, SCANS)}
-    return locks, scans, _rows(connection, WAL)[0][0]
+    try:
+        locks = {tuple(row) for row in _rows(connection, LOCKS)}
+        scans = {row[0]: tuple(row[1:]) for row in _rows(connection, SCANS)}
+        return locks, scans, _rows(connection, WAL)[0][0]
+    except Exception:  # a transaction that has failed answers nothing; the statement itself will say why
+        return None, {}, 0
 
 
 def _rows(connection, sql):

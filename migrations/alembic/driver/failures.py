@@ -74,7 +74,12 @@ def _of_database(error, diagnostics, session):
 def _means_connect(error, state):
     if state:
         return state.startswith(CONNECT_STATES)
-    return not getattr(_find(error, "statement"), "statement", None)
+    # Without an answer from the server there is no state: it was not reached, or went away.
+    return any(_named(one, ("OperationalError", "InterfaceError")) for one in _chain(error))
+
+
+def _named(error, names):
+    return any(c.__name__ in names for c in type(error).__mro__)
 
 
 def _of_code(error):
@@ -128,7 +133,7 @@ def _diagnostics(error):
         if one.args and isinstance(one.args[0], dict) and "C" in one.args[0]:  # pg8000
             return _read(lambda _, letter, d=one.args[0]: d.get(letter), one)
     for one in _chain(error):
-        if any(c.__name__ in ("OperationalError", "InterfaceError", "DBAPIError") for c in type(one).__mro__):
+        if _named(one, ("OperationalError", "InterfaceError", "DBAPIError")):
             return {"message": _first_line(getattr(one, "orig", None) or one)}
     return None
 
