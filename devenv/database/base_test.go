@@ -292,3 +292,38 @@ func TestACloneThatRefusesThePasswordIsRemovedAndTellsNoSecret(t *testing.T) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
+
+func TestACloneIsFoundUnderItsNamesInEachNetwork(t *testing.T) {
+	t.Parallel()
+	e := requireEngine(t)
+	name, value := testLabel()
+	var networks []string
+	for range 2 {
+		network := fmt.Sprintf("devenv-test-%d-%s", os.Getpid(), newName())
+		if _, err := e.CreateNetwork(t.Context(), network, map[string]string{name: value}); err != nil {
+			t.Fatal(err)
+		}
+		networks = append(networks, network)
+	}
+	first := start(t, e, service(nil), nil)
+	base := keep(t, e, first, Meta{})
+	server := clone(t, e, CloneOptions{Image: base, Settings: first.settings, Networks: []NetworkAlias{
+		{Name: networks[0]}, {Name: networks[1], Aliases: []string{"postgres", "db.local"}},
+	}})
+	asking := clone(t, e, CloneOptions{Image: base, Settings: first.settings, Networks: []NetworkAlias{{Name: networks[1]}}})
+	for _, alias := range []string{"postgres", "db.local"} {
+		var out bytes.Buffer
+		if _, err := e.Exec(t.Context(), asking.ID, engine.ExecOptions{Cmd: []string{"getent", "hosts", alias}, Stdout: &out}); err != nil {
+			t.Fatal(err)
+		}
+		if address := server.Address(networks[1]); address == "" || !strings.HasPrefix(out.String(), address+" ") {
+			t.Errorf("%s is %q, want %q", alias, out.String(), address)
+		}
+	}
+	if server.Address(networks[0]) == "" || server.Address(networks[0]) == server.Address(networks[1]) {
+		t.Errorf("its address in the first network is %q", server.Address(networks[0]))
+	}
+	if server.Address("nowhere") != "" {
+		t.Error("it has an address in a network that it has not joined")
+	}
+}
