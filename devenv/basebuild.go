@@ -16,6 +16,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/discover"
 	"devenv/devenv/report"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
@@ -143,7 +144,7 @@ func (b *baseBuild) seed(ctx context.Context, log *stepLog) (err error) {
 
 // migratesItself says that starting the backend or a one-shot service migrates the database.
 func (b *baseBuild) migratesItself() bool {
-	return b.project.Seed.BackendMigrates || slices.ContainsFunc(b.project.OneShots, isMigration)
+	return b.project.Seed.BackendMigrates || slices.ContainsFunc(b.project.OneShots, func(o discover.OneShot) bool { return o.Migrates })
 }
 
 // upgrade runs the base's migrations.

@@ -85,6 +85,7 @@ func (r *run) readBack(ctx context.Context) error {
 		return fmt.Errorf("read %s out of the container: %w", r.file.container, err)
 	}
 	r.file.content, err = io.ReadAll(archive)
+	r.edits[r.file.container] = r.file.content
 	return err
 }
 
@@ -110,21 +111,22 @@ func (r *run) formatOnHost(ctx context.Context, f discover.Formatter) (string, e
 	if r.file.content, err = os.ReadFile(file); err != nil {
 		return "", err
 	}
-	return "on this machine", r.putIntoContainer(ctx, r.tool.container)
+	return "on this machine", r.edit(ctx, r.file.container, r.file.content)
 }
 
-// putIntoContainer copies the new file to where the tool sees it.
-func (r *run) putIntoContainer(ctx context.Context, container string) error {
+// put writes a file in a container, which may not run.
+func (r *run) put(ctx context.Context, container, file string, content []byte) error {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
-	header := &tar.Header{Name: path.Base(r.file.container), Mode: 0o644, Size: int64(len(r.file.content)), Typeflag: tar.TypeReg}
-	if err := errors.Join(w.WriteHeader(header), writeAll(w, r.file.content), w.Close()); err != nil {
+	header := &tar.Header{Name: path.Base(file), Mode: 0o644, Size: int64(len(content)), Typeflag: tar.TypeReg}
+	if err := w.WriteHeader(header); err != nil {
 		return err
 	}
-	return r.place.engine.CopyTo(ctx, container, path.Dir(r.file.container), &archive)
-}
-
-func writeAll(w io.Writer, content []byte) error {
-	_, err := w.Write(content)
-	return err
+	if _, err := w.Write(content); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return r.place.engine.CopyTo(ctx, container, path.Dir(file), &archive)
 }

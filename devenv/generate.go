@@ -27,6 +27,9 @@ func (r *run) generate(ctx context.Context, log *stepLog) error {
 	if err := r.readGraph(ctx); err != nil {
 		return err
 	}
+	if err := r.reparent(ctx); err != nil {
+		return err
+	}
 	revise, err := r.plan(ctx, log)
 	if err != nil || revise == nil {
 		return err
@@ -45,6 +48,7 @@ func (r *run) generate(ctx context.Context, log *stepLog) error {
 		return err
 	}
 	r.file = &newFile{path: path, container: written.Path, content: []byte(written.Content)}
+	r.edits[written.Path] = r.file.content
 	log.done(fmt.Sprintf("%s with %s", path, count(len(written.Operations), "operation")))
 	return nil
 }
@@ -125,6 +129,7 @@ func (r *run) readGraph(ctx context.Context) error {
 	for i := range history.Revisions {
 		revision := &history.Revisions[i]
 		if path, err := r.repositoryPath(revision.Path); err == nil {
+			r.containerPaths[path] = revision.Path
 			revision.Path = path
 		}
 		if slices.Contains(own, revision.Path) || (r.file != nil && revision.Path == r.file.path) {

@@ -12,7 +12,6 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 	"devenv/migrations"
-	"devenv/migrations/alembic"
 )
 
 // useBase finds the base's images by their key, or makes them.
@@ -112,62 +111,14 @@ func (r *run) cloneSeeded(ctx context.Context, log *stepLog) error {
 	return nil
 }
 
-// startTool starts the migration tool on the branch's tree, with the branch's own revisions following the base's head
-// where they are kept.
+// startTool starts the migration tool on the branch's tree.
 func (r *run) startTool(ctx context.Context, log *stepLog) (err error) {
-	if err := r.reparent(ctx); err != nil {
-		return err
-	}
 	if r.tool, err = startTool(ctx, r.branch, toolNetwork, r.project.Migrations, r.base.settings.Hosts, log); err != nil {
 		return err
 	}
 	hello := r.tool.Hello()
 	log.done(fmt.Sprintf("Alembic %s, SQLAlchemy %s, Python %s", hello.Alembic, hello.SQLAlchemy, hello.Python))
 	return nil
-}
-
-// reparent lets the first of the branch's kept revisions follow the base's head, in the private tree.
-func (r *run) reparent(ctx context.Context) error {
-	if r.asIs || len(r.work.own) == 0 || (r.mode != ModeKeep && r.mode != ModeEmpty) || len(r.facts.BaseHeads) != 1 {
-		return nil
-	}
-	put, err := r.reparentedFiles(ctx)
-	if err != nil || len(put) == 0 {
-		return err
-	}
-	r.reparented = put
-	if r.branch.treeID, err = r.place.repo.WithFiles(ctx, r.branch.treeID, nil, put); err != nil {
-		return err
-	}
-	return r.branch.tree.Checkout(ctx, r.branch.treeID)
-}
-
-// reparentedFiles are the branch's revisions whose parent is neither the branch's own nor the base's head, with the
-// parent changed and nothing else.
-func (r *run) reparentedFiles(ctx context.Context) (map[string][]byte, error) {
-	sources, ids := map[string][]byte{}, []string{}
-	for _, f := range r.work.own {
-		content, err := r.place.repo.ReadFile(ctx, r.work.capture.Tree, f.Path)
-		if err != nil {
-			return nil, err
-		}
-		sources[f.Path] = content
-		id, _ := alembic.Identifiers(content)
-		ids = append(ids, id)
-	}
-	put := map[string][]byte{}
-	for path, content := range sources {
-		_, down := alembic.Identifiers(content)
-		if len(down) != 1 || slices.Contains(ids, down[0]) || down[0] == r.facts.BaseHeads[0] {
-			continue
-		}
-		changed, err := alembic.Reparent(content, r.facts.BaseHeads[0])
-		if err != nil {
-			return nil, report.Fail(report.KindWork, "write down_revision as a plain string, or use --replace", "re-parent %s: %w", path, err)
-		}
-		put[path] = changed
-	}
-	return put, nil
 }
 
 // toolNetwork is the part of the name of the network in which the tool and every scenario it is pointed at live.

@@ -96,8 +96,7 @@ func TestASignalAtAnyStepLeavesTheTreeAsBeforeOrComplete(t *testing.T) {
 // TestAKillWhileTheBaseIsMadeLeavesNoHalfMadeBase kills the run at each step of the base's making.
 func TestAKillWhileTheBaseIsMadeLeavesNoHalfMadeBase(t *testing.T) {
 	c := newSample(t)
-	c.replace("postgres.dev.env", "POSTGRES_USER=postgres", "POSTGRES_USER=postgres\nPROJECT_MARK=kill-while-base-is-made")
-	c.commitOnBase("postgres.dev.env")
+	c.advanceBase("backend.dev.env", c.read("backend.dev.env")+"MARK=a-base-of-its-own\n")
 	before := c.worktreeState()
 	for _, step := range []string{"base: images", "base: start postgres", "base: migrate and seed", "base: compare with the models", "base: keep"} {
 		code, steps := c.run(step, "KILL")

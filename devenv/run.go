@@ -41,12 +41,15 @@ type run struct {
 	before beforeFacts
 
 	// brought says that the branch's own revisions were applied to seeded before the new one was made.
-	brought    bool
-	written    alembic.Written
-	file       *newFile
-	reparented map[string][]byte
-	facts      checks.Facts
-	baseline   startBaseline
+	brought bool
+	written alembic.Written
+	file    *newFile
+	// reparented are the kept revisions whose parent was changed, by path; edits all that was written in the tool's
+	// container, by path there; containerPaths where the tool sees the repository's revisions.
+	reparented, edits map[string][]byte
+	containerPaths    map[string]string
+	facts             checks.Facts
+	baseline          startBaseline
 }
 
 // newRun prepares a run of a command; nothing happens yet.
@@ -59,6 +62,7 @@ func newRun(command string, o Options, s checks.Selection) *run {
 	return &run{
 		recorder: &recorder{listener: listener, start: time.Now()}, redactor: redactor, options: o,
 		document: report.NewDocument(command), selection: s,
+		reparented: map[string][]byte{}, edits: map[string][]byte{}, containerPaths: map[string]string{},
 		facts: checks.Facts{Spent: map[checks.Trial]time.Duration{}},
 	}
 }

@@ -2,7 +2,6 @@ package devenv
 
 import (
 	"context"
-	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -118,28 +117,17 @@ func (s *side) fill(ctx context.Context, iso compose.Isolated) error {
 		if s.filled[v.Name] {
 			continue
 		}
-		image, err := imageWithVolume(iso.Project, v.Name)
+		service := iso.Project.Services[v.Service]
+		err := s.place.client.FillVolume(ctx, compose.Fill{
+			Volume: v.Name, Dir: filepath.Join(s.tree.Dir(), filepath.FromSlash(v.Path)),
+			Image: service.Image, User: service.User, Labels: s.place.labels(),
+		})
 		if err != nil {
-			return err
-		}
-		if err := s.place.client.FillVolume(ctx, v.Name, image, filepath.Join(s.tree.Dir(), filepath.FromSlash(v.Path)), s.place.labels()); err != nil {
 			return err
 		}
 		s.filled[v.Name] = true
 	}
 	return nil
-}
-
-// imageWithVolume is the image of a service that mounts the volume: it is there, and it fits the files' user.
-func imageWithVolume(p *types.Project, volume string) (string, error) {
-	for _, service := range p.Services {
-		for _, mount := range service.Volumes {
-			if mount.Source == volume || p.Volumes[mount.Source].Name == volume {
-				return service.Image, nil
-			}
-		}
-	}
-	return "", fmt.Errorf("fill volume %s: no service mounts it", volume)
 }
 
 // close gives the tree back for the next run.

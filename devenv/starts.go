@@ -72,7 +72,7 @@ func (r *run) setScene(ctx context.Context, s *side, log *stepLog) (*scene, erro
 			return err
 		}
 		if s == r.branch {
-			if err := r.bringFile(ctx, scene.stack); err != nil {
+			if err := r.bringFiles(ctx, scene.stack); err != nil {
 				return err
 			}
 		}
@@ -150,19 +150,21 @@ func (r *run) ready() compose.Ready {
 	return compose.Ready{Log: c.Log, Port: c.Port, URL: c.URL, Timeout: c.Timeout}
 }
 
-// bringFile copies the new revision into the containers of a stack whose image holds the code as a copy: those that run
-// the image of the migrations service and mount nothing over the file.
-func (r *run) bringFile(ctx context.Context, t *stack) error {
-	if r.file == nil {
-		return nil
-	}
+// bringFiles copies what the run wrote into the containers of a stack whose image holds the code as a copy: those that
+// run the image of the migrations service and mount nothing over the files.
+func (r *run) bringFiles(ctx context.Context, t *stack) error {
 	image := r.branch.imageOf(r.project.Migrations.Service)
 	for name, container := range t.containers {
-		if image == "" || r.branch.imageOf(name) != image || mountedOver(t.project.Services[name].Volumes, r.file.container) {
+		if image == "" || r.branch.imageOf(name) != image {
 			continue
 		}
-		if err := r.putIntoContainer(ctx, container); err != nil {
-			return err
+		for file, content := range r.edits {
+			if mountedOver(t.project.Services[name].Volumes, file) {
+				continue
+			}
+			if err := r.put(ctx, container, file, content); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -88,9 +88,13 @@ func (e *Engine) Stop(ctx context.Context, id string, timeout time.Duration) err
 	return failed(ctx, e.client.ContainerStop(ctx, id, container.StopOptions{Timeout: &seconds}), "stop container %.12s", id)
 }
 
-// Kill ends a container's main process at once.
+// Kill ends a container's main process at once. It is no error when it does not run.
 func (e *Engine) Kill(ctx context.Context, id string) error {
-	return failed(ctx, e.client.ContainerKill(ctx, id, "KILL"), "kill container %.12s", id)
+	err := e.client.ContainerKill(ctx, id, "KILL")
+	if errdefs.IsConflict(err) || errdefs.IsNotFound(err) {
+		return nil
+	}
+	return failed(ctx, err, "kill container %.12s", id)
 }
 
 // Remove removes a container, running or not, with its anonymous volumes. It is no error when it is gone already.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/volume"
 )
@@ -114,4 +115,31 @@ func (e *Engine) Sweep(ctx context.Context, label string) ([]string, error) {
 	}
 	names := append(append(l.containers, l.networks...), l.volumes...)
 	return names, failures
+}
+
+// CreateHolder creates a container of an image that is never started, with a volume mounted: files are copied through it.
+func (e *Engine) CreateHolder(ctx context.Context, ref, volumeName, target string, labels map[string]string) (string, error) {
+	config := &container.Config{Image: ref, Labels: labels, Entrypoint: []string{"true"}, Healthcheck: &container.HealthConfig{Test: []string{"NONE"}}}
+	host := &container.HostConfig{Mounts: []mount.Mount{{
+		Type: mount.TypeVolume, Source: volumeName, Target: target, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
+	}}}
+	made, err := e.client.ContainerCreate(ctx, config, host, nil, nil, "")
+	return made.ID, failed(ctx, err, "create a container of %s to fill volume %s", ref, volumeName)
+}
+
+// Containers lists the containers that carry all of the labels, running or not, with their labels.
+func (e *Engine) Containers(ctx context.Context, labels ...string) ([]Container, error) {
+	list, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: labelFilter(labels...)})
+	if err != nil {
+		return nil, failed(ctx, err, "list containers")
+	}
+	found := make([]Container, 0, len(list))
+	for _, c := range list {
+		name := ""
+		if len(c.Names) > 0 {
+			name = c.Names[0]
+		}
+		found = append(found, Container{ID: c.ID, Name: name, Image: c.Image, State: c.State, Labels: c.Labels})
+	}
+	return found, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
@@ -42,10 +43,17 @@ func (e *Engine) Attach(ctx context.Context, id string) (*Stream, error) {
 // Write writes to the process's stdin.
 func (s *Stream) Write(p []byte) (int, error) { return s.attached.Conn.Write(p) }
 
-// Close ends the process's stdin, and the process with it if it does not end by itself when its container is removed.
+// closeTimeout is how long the engine may take to end the process.
+const closeTimeout = 10 * time.Second
+
+// Close ends the process: the end of its stdin alone does not reach it, since the engine keeps that open.
 func (s *Stream) Close() error {
 	var err error
-	s.once.Do(func() { err = s.attached.CloseWrite() })
+	s.once.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+		defer cancel()
+		err = s.engine.Kill(ctx, s.id)
+	})
 	return err
 }
 

@@ -1,0 +1,70 @@
+package compose
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/compose/v5/pkg/api"
+
+	"devenv/devenv/report"
+)
+
+// Create lets Compose make the containers of an isolated project, stopped, copies its single files into them, and returns
+// their ids by service. The images must be there.
+func (c *Client) Create(ctx context.Context, iso Isolated) (map[string]string, error) {
+	if err := c.service.Create(ctx, iso.Project, api.CreateOptions{Recreate: api.RecreateNever, IgnoreOrphans: true, QuietPull: true}); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, report.Fail(report.KindWork, "", "create the scratch containers of %s: %w", strings.Join(iso.Project.ServiceNames(), ", "), err)
+	}
+	ids, err := c.containersOf(ctx, iso.Project)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range iso.Files {
+		if err := c.putFile(ctx, ids[f.Service], f); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}
+
+// containersOf finds a project's containers by Compose's labels.
+func (c *Client) containersOf(ctx context.Context, p *types.Project) (map[string]string, error) {
+	found, err := c.engine.Containers(ctx, api.ProjectLabel+"="+p.Name)
+	if err != nil {
+		return nil, err
+	}
+	ids := map[string]string{}
+	for _, container := range found {
+		ids[container.Labels[api.ServiceLabel]] = container.ID
+	}
+	for _, name := range p.ServiceNames() {
+		if ids[name] == "" {
+			return nil, fmt.Errorf("create the scratch container of %s: Compose made none", name)
+		}
+	}
+	return ids, nil
+}
+
+// Build builds the images of a project's services; out hears the builder, a line at a time.
+func (c *Client) Build(ctx context.Context, p *types.Project, services []string, out func(line string)) error {
+	kept := &tail{next: out}
+	builder, err := c.withOutput(kept)
+	if err != nil {
+		return err
+	}
+	err = builder.Build(ctx, p, api.BuildOptions{Progress: "plain", Services: services})
+	kept.flush()
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return report.Fail(report.KindWork, "try it alone: docker compose build "+strings.Join(services, " "),
+		"build %s: %w", strings.Join(services, ", "), err).WithOutput(kept.lines)
+}

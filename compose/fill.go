@@ -1,0 +1,191 @@
+package compose
+
+import (
+	"archive/tar"
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"devenv/devenv/report"
+)
+
+// Fill says what a source volume is filled with.
+type Fill struct {
+	Volume string
+	// Dir is the directory on this machine; one that does not exist leaves the volume empty.
+	Dir string
+	// Image and User are the service's that mounts the volume: the files belong to its user. Modes are the tree's.
+	Image, User string
+	Labels      map[string]string
+}
+
+// fillTarget is where the volume is mounted while it is filled.
+const fillTarget = "/devenv-fill"
+
+// FillVolume makes a volume and copies a directory into it, through a container that is never started.
+func (c *Client) FillVolume(ctx context.Context, f Fill) error {
+	if err := c.engine.CreateVolume(ctx, f.Volume, f.Labels); err != nil {
+		return err
+	}
+	id, err := c.engine.CreateHolder(ctx, f.Image, f.Volume, fillTarget, f.Labels)
+	if err != nil {
+		return err
+	}
+	owner, err := c.owner(ctx, id, f)
+	if err == nil {
+		err = c.copyTree(ctx, id, f.Dir, owner)
+	}
+	return errors.Join(err, c.engine.Remove(context.WithoutCancel(ctx), id))
+}
+
+// copyTree streams a directory into the container.
+func (c *Client) copyTree(ctx context.Context, id, dir string, owner ids) error {
+	group, ctx := errgroup.WithContext(ctx)
+	out, in := io.Pipe()
+	group.Go(func() error {
+		err := writeTree(in, dir, owner)
+		return errors.Join(err, in.CloseWithError(err))
+	})
+	group.Go(func() error {
+		err := c.engine.CopyTo(ctx, id, fillTarget, out)
+		_ = out.CloseWithError(err) // ends the writer, which returns the error
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return report.Fail(report.KindWork, "", "copy the private tree %s into a volume: %w", dir, err)
+	}
+	return nil
+}
+
+// ids are a numeric user and group.
+type ids struct{ uid, gid int }
+
+// owner is the user the files belong to: the service's, else the image's, else root. A name is looked up in the image.
+func (c *Client) owner(ctx context.Context, id string, f Fill) (ids, error) {
+	user := f.User
+	if user == "" {
+		image, _, err := c.engine.ImageInspect(ctx, f.Image)
+		if err != nil {
+			return ids{}, err
+		}
+		user = image.User
+	}
+	name, group, _ := strings.Cut(user, ":")
+	if name == "" || name == "root" || name == "0" {
+		return ids{}, nil
+	}
+	gid, gidErr := strconv.Atoi(group)
+	if uid, err := strconv.Atoi(name); err == nil {
+		if gidErr != nil {
+			gid = 0
+		}
+		return ids{uid: uid, gid: gid}, nil
+	}
+	found, err := c.lookUp(ctx, id, name)
+	if err == nil && gidErr == nil {
+		found.gid = gid
+	}
+	return found, err
+}
+
+// lookUp finds a user in the image's /etc/passwd.
+func (c *Client) lookUp(ctx context.Context, id, name string) (ids, error) {
+	stream, err := c.engine.CopyFrom(ctx, id, "/etc/passwd")
+	if err != nil {
+		return ids{}, err
+	}
+	defer stream.Close() //nolint:errcheck // only read from
+	archive := tar.NewReader(stream)
+	if _, err := archive.Next(); err != nil {
+		return ids{}, err
+	}
+	lines := bufio.NewScanner(archive)
+	for lines.Scan() {
+		fields := strings.Split(lines.Text(), ":")
+		if len(fields) > 3 && fields[0] == name {
+			uid, _ := strconv.Atoi(fields[2]) // a broken line is root, as for the engine
+			gid, _ := strconv.Atoi(fields[3])
+			return ids{uid: uid, gid: gid}, nil
+		}
+	}
+	return ids{}, report.Fail(report.KindWork, "", "find user %s in the image of a scratch container: its /etc/passwd has none", name)
+}
+
+// writeTree writes a directory as a tar archive, the tree's own .git file left out.
+func writeTree(to io.Writer, dir string, owner ids) error {
+	w := tar.NewWriter(to)
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil || rel == ".git" {
+			return err
+		}
+		return writeEntry(w, path, filepath.ToSlash(rel), entry, owner)
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, w.Close())
+}
+
+func writeEntry(w *tar.Writer, path, name string, entry fs.DirEntry, owner ids) error {
+	info, err := entry.Info()
+	if err != nil {
+		return err
+	}
+	link := ""
+	switch {
+	case info.Mode()&fs.ModeSymlink != 0:
+		if link, err = os.Readlink(path); err != nil {
+			return err
+		}
+	case !info.Mode().IsRegular() && !info.IsDir():
+		return nil
+	}
+	header, err := tar.FileInfoHeader(info, link)
+	if err != nil {
+		return err
+	}
+	header.Name, header.Uid, header.Gid, header.Uname, header.Gname = name, owner.uid, owner.gid, "", ""
+	if err := w.WriteHeader(header); err != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // only read from
+	_, err = io.Copy(w, f)
+	return err
+}
+
+// putFile copies a single file of the tree to where a service mounts it.
+func (c *Client) putFile(ctx context.Context, id string, f FileMount) error {
+	entry, err := os.Stat(f.Source)
+	if err != nil {
+		return report.Fail(report.KindWork, "", "copy %s into service %s: %w", f.Source, f.Service, err)
+	}
+	out, in := io.Pipe()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		w := tar.NewWriter(in)
+		err := writeEntry(w, f.Source, strings.TrimPrefix(f.Target, "/"), fs.FileInfoToDirEntry(entry), ids{})
+		return errors.Join(err, w.Close(), in.CloseWithError(err))
+	})
+	group.Go(func() error {
+		err := c.engine.CopyTo(ctx, id, "/", out)
+		_ = out.CloseWithError(err) // ends the writer, which returns the error
+		return err
+	})
+	return group.Wait()
+}

@@ -1,0 +1,198 @@
+package compose
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/compose/v5/pkg/api"
+)
+
+// scratchNetwork is the only network of an isolated project.
+const scratchNetwork = "default"
+
+// Isolation says what some services of a project become as scratch containers.
+type Isolation struct {
+	// Name is the scratch project's.
+	Name string
+	// Tree is the private tree on this machine: binds below it become volumes.
+	Tree   string
+	Labels map[string]string
+	// Network is the run's network, which is there already and which every service joins. Empty is for builds alone.
+	Network string
+	// Services are those to keep; nothing that they depend on comes with them.
+	Services []string
+	// Keep are host paths outside the tree that stay mounted, read-only.
+	Keep []string
+	// Volume names the volume that holds a directory of the tree, given relative to it, with slashes.
+	Volume func(path string) string
+	// Image is the tag of a service that is built, empty to leave Compose's.
+	Image func(service string) string
+}
+
+// Isolated is the scratch project, and what has to be done so that it can be made.
+type Isolated struct {
+	Project *types.Project
+	// Volumes are to be filled from the tree before the containers are made.
+	Volumes []SourceVolume
+	// Files are to be copied into the containers before they start.
+	Files []FileMount
+	// Dropped is what the scratch containers do without.
+	Dropped []Dropped
+}
+
+// SourceVolume is a volume that holds a directory of the tree.
+type SourceVolume struct {
+	Name string
+	// Path is relative to the tree, with slashes; "." is all of it.
+	Path string
+	// Service is one that mounts it: the files are its user's.
+	Service string
+}
+
+// FileMount is a single file of the tree that a service mounts: it is copied.
+type FileMount struct{ Service, Source, Target string }
+
+// Dropped is something of a service that a scratch container does without, and why.
+type Dropped struct{ Service, What, Why string }
+
+// String says it in a line.
+func (d Dropped) String() string {
+	return fmt.Sprintf("service %s runs without %s: %s", d.Service, d.What, d.Why)
+}
+
+// Isolate returns the scratch project of some services. It touches nothing: neither the given project nor the engine; of the host
+// it only asks whether a mounted path of the tree is a directory. What it does is the design's: no name, port, address,
+// network, volume or path of the user's is in the result.
+func Isolate(p *types.Project, o Isolation) (Isolated, error) {
+	selected, err := p.WithSelectedServices(o.Services, types.IgnoreDependencies)
+	if err != nil {
+		return Isolated{}, fmt.Errorf("isolate %v: %w", o.Services, err)
+	}
+	out := &isolating{Isolation: o, from: p, result: Isolated{Project: selected}}
+	out.project()
+	for _, name := range slices.Sorted(maps.Keys(selected.Services)) {
+		selected.Services[name] = out.service(selected.Services[name])
+	}
+	out.fileObjects()
+	return out.result, nil
+}
+
+// isolating is an isolation under way.
+type isolating struct {
+	Isolation
+	from   *types.Project
+	result Isolated
+}
+
+func (i *isolating) drop(service, what, why string) {
+	i.result.Dropped = append(i.result.Dropped, Dropped{Service: service, What: what, Why: why})
+}
+
+// project gives the project its scratch name, its one network, and no volumes yet.
+func (i *isolating) project() {
+	p := i.result.Project
+	p.Name = i.Name
+	p.Networks = types.Networks{scratchNetwork: {Name: i.Network, External: true}}
+	p.Volumes = types.Volumes{}
+	p.DisabledServices = nil
+	p.Models, p.Profiles = nil, nil
+}
+
+// service is one service as a scratch container.
+func (i *isolating) service(s types.ServiceConfig) types.ServiceConfig {
+	i.network(&s)
+	i.host(&s)
+	i.volumes(&s)
+	one := 1
+	s.ContainerName, s.Restart, s.Profiles, s.DependsOn, s.Scale = "", "", nil, nil, &one
+	s.Develop, s.Logging, s.LogDriver, s.LogOpt, s.EnvFiles, s.LabelFiles = nil, nil, "", nil, nil, nil
+	s.Deploy, s.PullPolicy, s.Attach = resources(s.Deploy), types.PullPolicyMissing, nil
+	if tag := i.tag(s); tag != "" {
+		s.Image = tag
+	}
+	s.Labels = merged(s.Labels, i.Labels)
+	s.CustomLabels = types.Labels{
+		api.ProjectLabel: i.Name, api.ServiceLabel: s.Name, api.VersionLabel: api.ComposeVersion, api.OneoffLabel: "False",
+		api.WorkingDirLabel: i.from.WorkingDir, api.ConfigFilesLabel: "",
+	}
+	return s
+}
+
+// tag is the image of a service that is built.
+func (i *isolating) tag(s types.ServiceConfig) string {
+	if s.Build == nil || i.Image == nil {
+		return ""
+	}
+	return i.Image(s.Name)
+}
+
+// network leaves the service its name and aliases, in the run's network, and nothing else.
+func (i *isolating) network(s *types.ServiceConfig) {
+	var aliases []string
+	for _, n := range s.Networks {
+		if n != nil {
+			aliases = append(aliases, n.Aliases...)
+		}
+	}
+	if s.ContainerName != "" {
+		aliases = append(aliases, s.ContainerName)
+	}
+	if s.NetworkMode != "" && s.NetworkMode != "bridge" && s.NetworkMode != "default" {
+		i.drop(s.Name, "network_mode "+s.NetworkMode, "it joins the run's own network")
+	}
+	for _, link := range s.ExternalLinks {
+		i.drop(s.Name, "the external link "+link, "it leads out of the project")
+	}
+	slices.Sort(aliases)
+	s.Networks = map[string]*types.ServiceNetworkConfig{scratchNetwork: {Aliases: slices.Compact(aliases)}}
+	s.NetworkMode, s.Net, s.Ports, s.Links, s.ExternalLinks, s.MacAddress = "", "", nil, nil, nil, ""
+	if i.Network == "" {
+		s.Networks = nil
+		s.NetworkMode = "none"
+	}
+}
+
+// host takes away what reaches into the host.
+func (i *isolating) host(s *types.ServiceConfig) {
+	const reaches = "it reaches into the host"
+	for _, d := range s.Devices {
+		i.drop(s.Name, "the device "+d.Source, reaches)
+	}
+	if len(s.Gpus) > 0 {
+		i.drop(s.Name, "GPUs", reaches)
+	}
+	if s.Privileged {
+		i.drop(s.Name, "privileged", reaches)
+	}
+	if s.UseAPISocket {
+		i.drop(s.Name, "the engine's socket", reaches)
+	}
+	for what, mode := range map[string]*string{"ipc": &s.Ipc, "pid": &s.Pid, "uts": &s.Uts, "userns_mode": &s.UserNSMode, "cgroup": &s.Cgroup} {
+		if *mode != "" && *mode != "private" && *mode != "shareable" {
+			i.drop(s.Name, what+" "+*mode, reaches)
+			*mode = ""
+		}
+	}
+	s.Devices, s.Gpus, s.Privileged, s.UseAPISocket, s.CgroupParent, s.DeviceCgroupRules = nil, nil, false, false, "", nil
+	s.Models, s.Provider = nil, nil
+}
+
+// resources keeps the limits of a deploy section, which hold for a single container as well.
+func resources(d *types.DeployConfig) *types.DeployConfig {
+	if d == nil || d.Resources.Limits == nil {
+		return nil
+	}
+	limits := *d.Resources.Limits
+	limits.Devices = nil
+	return &types.DeployConfig{Resources: types.Resources{Limits: &limits}}
+}
+
+// merged returns both maps as one; the second wins.
+func merged(a types.Labels, b map[string]string) types.Labels {
+	all := types.Labels{}
+	maps.Copy(all, a)
+	maps.Copy(all, b)
+	return all
+}
