@@ -34,15 +34,25 @@ is_debian() {
 }
 
 # quietly NAME COMMAND…: runs the command with its output in a log file of the
-# cache; only a failure shows the end of it.
+# cache; only a failure shows the end of it. What takes long shows that it lives.
 quietly() {
-	local log=$cache/$1.log
+	local log=$cache/$1.log pulse status=0
 	shift
 	mkdir -p "$cache"
-	if ! "$@" >"$log" 2>&1; then
-		tail -n 25 "$log" >&2
-		die "This failed: $*" "The whole output is in $log."
-	fi
+	: >"$log"
+	pulse "$log" >/dev/null </dev/null &
+	pulse=$!
+	"$@" >"$log" 2>&1 || status=$?
+	kill "$pulse" 2>/dev/null || true
+	wait "$pulse" 2>/dev/null || true
+	((status == 0)) || { tail -n 25 "$log" >&2 && die "This failed: $*" "The whole output is in $log."; }
+}
+
+# pulse LOG: every 15 s, the last line of the log, until the script is gone.
+pulse() {
+	while sleep 15 2>/dev/null && kill -0 $$ 2>/dev/null; do
+		say "  … $(tail -n 1 "$1" | tr -d '\r' | cut -c 1-100)"
+	done
 }
 
 # apt_install PACKAGE…: installs what is missing, where that is possible;
@@ -93,7 +103,7 @@ go_tool() {
 	local directory=$cache/bin/$name-$2
 	if [[ ! -x $directory/$name ]]; then
 		say "$name $2: build"
-		GOBIN=$directory quietly "build-$name" go install "$1@$2"
+		GOBIN=$directory quietly "build-$name" go install -v "$1@$2"
 	fi
 	echo "$directory/$name"
 }
