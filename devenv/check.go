@@ -117,11 +117,9 @@ func (r *run) ignoredPaths(cfg *config.Config) []string {
 		}
 	}
 	files := []string{filepath.Join(r.place.model.WorkingDir, ".env")}
-	for _, f := range r.options.Compose.EnvFiles {
-		if absolute, err := filepath.Abs(f); err == nil {
-			r.envFiles = append(r.envFiles, absolute)
-			files = append(files, absolute)
-		}
+	if dir, err := filepath.Abs(orDot(r.options.Dir)); err == nil {
+		r.envFiles = absolute(dir, r.options.Compose.EnvFiles...)
+		files = append(files, r.envFiles...)
 	}
 	for _, service := range r.place.model.Services {
 		for _, f := range service.EnvFiles {

@@ -25,10 +25,16 @@ func loadOptions(o Options, cfg *config.Config, root string) (compose.LoadOption
 		return compose.LoadOptions{}, err
 	}
 	load := compose.LoadOptions{
-		WorkingDir: dir, Files: o.Compose.Files, ProjectDirectory: o.Compose.ProjectDirectory, ProjectName: o.Compose.ProjectName,
-		EnvFiles: o.Compose.EnvFiles, Profiles: o.Compose.Profiles,
+		WorkingDir: dir, Files: absolute(dir, o.Compose.Files...), ProjectDirectory: o.Compose.ProjectDirectory, ProjectName: o.Compose.ProjectName,
+		EnvFiles: absolute(dir, o.Compose.EnvFiles...), Profiles: o.Compose.Profiles,
 	}
-	if len(load.Files) > 0 || os.Getenv("COMPOSE_FILE") != "" {
+	if load.ProjectDirectory != "" {
+		load.ProjectDirectory = absolute(dir, load.ProjectDirectory)[0]
+	}
+	if len(load.Files) == 0 {
+		load.Files = filesFromEnvironment(dir)
+	}
+	if len(load.Files) > 0 {
 		return load, nil
 	}
 	if cfg != nil {
@@ -37,32 +43,57 @@ func loadOptions(o Options, cfg *config.Config, root string) (compose.LoadOption
 	if len(load.Files) > 0 {
 		return load, nil
 	}
-	load.Files, err = findComposeFiles(dir, root)
+	load.WorkingDir, load.Files, err = findComposeFiles(dir, root)
 	return load, err
+}
+
+// filesFromEnvironment reads COMPOSE_FILE as Compose does.
+func filesFromEnvironment(dir string) []string {
+	value := os.Getenv("COMPOSE_FILE")
+	if value == "" {
+		return nil
+	}
+	separator := os.Getenv("COMPOSE_PATH_SEPARATOR")
+	if separator == "" {
+		separator = string(os.PathListSeparator)
+	}
+	return absolute(dir, strings.Split(value, separator)...)
+}
+
+// absolute makes paths absolute that were written in a directory.
+func absolute(dir string, paths ...string) []string {
+	var all []string
+	for _, p := range paths {
+		if !filepath.IsAbs(p) {
+			p = filepath.Join(dir, p)
+		}
+		all = append(all, p)
+	}
+	return all
 }
 
 // applyConfiguration fills what the flags left open.
 func applyConfiguration(load *compose.LoadOptions, cfg *config.Config, root string) {
-	absolute := func(written string) string { return filepath.Join(root, filepath.FromSlash(cfg.Path(written))) }
+	inRepository := func(written string) string { return filepath.Join(root, filepath.FromSlash(cfg.Path(written))) }
 	for _, f := range cfg.Compose.Files {
-		load.Files = append(load.Files, absolute(f))
+		load.Files = append(load.Files, inRepository(f))
 	}
 	if load.ProjectDirectory == "" && cfg.Compose.ProjectDirectory != "" {
-		load.ProjectDirectory = absolute(cfg.Compose.ProjectDirectory)
+		load.ProjectDirectory = inRepository(cfg.Compose.ProjectDirectory)
 	}
 	if len(load.Profiles) == 0 {
 		load.Profiles = cfg.Compose.Profiles
 	}
 }
 
-// findComposeFiles returns nothing when Compose finds its file from dir by itself, the only Compose file in the
-// repository when there is one, and a usage failure that names the candidates otherwise.
-func findComposeFiles(dir, root string) ([]string, error) {
+// findComposeFiles returns the directory where Compose finds its file, looking from dir upwards, else the only Compose file
+// in the repository; it is a usage failure that names the candidates otherwise.
+func findComposeFiles(dir, root string) (project string, files []string, err error) {
 	for at := dir; ; at = filepath.Dir(at) {
 		if here := composeFilesIn(at); len(here) > 1 {
-			return nil, ambiguousCompose(here, root)
+			return "", nil, ambiguousCompose(here, root)
 		} else if len(here) == 1 {
-			return nil, nil
+			return at, nil, nil
 		}
 		if at == root || at == filepath.Dir(at) {
 			break
@@ -71,13 +102,13 @@ func findComposeFiles(dir, root string) ([]string, error) {
 	candidates := composeFilesBelow(root, composeDepth)
 	switch len(candidates) {
 	case 0:
-		return nil, report.Fail(report.KindUsage,
+		return "", nil, report.Fail(report.KindUsage,
 			"name it: devenv -f path/to/compose.yaml …, or in .devenv.yaml:\n    compose: {files: [path/to/compose.yaml]}",
 			"find the Compose file: none in %s, its parents, or the directories below %s", dir, root)
 	case 1:
-		return candidates, nil
+		return filepath.Dir(candidates[0]), candidates, nil
 	}
-	return nil, ambiguousCompose(candidates, root)
+	return "", nil, ambiguousCompose(candidates, root)
 }
 
 // ambiguousCompose names the candidates and the line that chooses.

@@ -73,24 +73,52 @@ func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 		err = errors.Join(err, report.Fail(report.KindWork, "the next run tries again; or: devenv clean", "remove what the run made: %w", cleanErr))
 	}
 	err = r.redactor.failure(err)
-	d := r.document
-	d.Steps, d.MS = r.all(), time.Since(r.start).Milliseconds()
-	d.Verdict = report.Worst(d.Checks)
-	for i := range d.Checks {
-		d.Checks[i] = r.redactor.check(d.Checks[i])
-	}
-	for i := range d.Notes {
-		d.Notes[i] = r.redactor.text(d.Notes[i])
-	}
-	if err != nil && report.KindOf(err) != report.KindFaulty {
-		d.Verdict = report.VerdictNone
-		d.Error = &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
-	}
-	result := &Result{Document: d}
+	r.closeDocument(err)
+	result := &Result{Document: r.document}
 	if r.file != nil {
 		result.File = r.file.content
 	}
 	return result, err
+}
+
+// closeDocument fills what every document has: steps, checks (skipped where none was asked), verdict, error; and takes
+// secrets out.
+func (r *run) closeDocument(err error) {
+	d := r.document
+	d.Steps, d.MS = r.all(), time.Since(r.start).Milliseconds()
+	if len(d.Checks) == 0 {
+		d.Checks = checks.Skipped(r.whyUnasked(err))
+	}
+	d.Verdict = report.Worst(d.Checks)
+	if d.Verdict == report.VerdictPass && len(r.facts.Revisions) == 0 {
+		d.Verdict = report.VerdictNone
+	}
+	switch {
+	case err == nil:
+	case report.KindOf(err) == report.KindFaulty:
+		d.Verdict = report.VerdictFail
+	default:
+		d.Verdict = report.VerdictNone
+		d.Error = &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
+	}
+	for i := range d.Checks {
+		d.Checks[i] = r.redactor.check(d.Checks[i])
+	}
+	for i := range d.Steps {
+		d.Steps[i].Detail = r.redactor.text(d.Steps[i].Detail)
+	}
+	d.Notes = r.redactor.lines(d.Notes)
+}
+
+// whyUnasked says why no check was asked.
+func (r *run) whyUnasked(err error) string {
+	switch {
+	case err != nil:
+		return "an earlier failure"
+	case r.request.NoVerify:
+		return "--no-verify"
+	}
+	return nothingToMigrate
 }
 
 // clean ends the driver, gives the trees back and removes everything of the run from the engine.

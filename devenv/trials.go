@@ -235,7 +235,7 @@ func (r *run) offendingRows(ctx context.Context, f *migrations.Failure) (databas
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
 	return database.OffendingRows(ctx, connection, database.Violation{
-		SQLState: f.SQLState, Schema: f.Schema, Table: f.Table, Column: f.Column, Constraint: f.Constraint, Statement: f.Statement,
+		SQLState: f.SQLState, Message: f.Message, Detail: f.Detail, Schema: f.Schema, Table: f.Table, Column: f.Column, Constraint: f.Constraint, Statement: f.Statement,
 	})
 }
 

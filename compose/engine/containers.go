@@ -117,9 +117,10 @@ func (e *Engine) Wait(ctx context.Context, id string) (int, error) {
 	}
 }
 
-// CopyTo unpacks a tar archive into a directory of a container, running or not.
+// CopyTo unpacks a tar archive into a directory of a container, running or not. The archive's own ids decide whose the
+// files are: the engine's other way looks the container's user up on the host.
 func (e *Engine) CopyTo(ctx context.Context, id, dir string, archive io.Reader) error {
-	err := e.client.CopyToContainer(ctx, id, dir, archive, container.CopyToContainerOptions{CopyUIDGID: true})
+	err := e.client.CopyToContainer(ctx, id, dir, archive, container.CopyToContainerOptions{})
 	return failed(ctx, err, "copy into %s of container %.12s", dir, id)
 }
 
