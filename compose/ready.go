@@ -95,7 +95,7 @@ func (c *Client) ended(ctx context.Context, container engine.Container) error {
 	if container.OOMKilled {
 		why += ": it ran out of memory"
 	}
-	return report.Fail(report.KindWork, "its last lines are above", "%s", why).WithOutput(lines)
+	return report.Fail(report.KindWork, "", "%s", why).WithOutput(lines)
 }
 
 // notReady is the failure of a container that runs and is not ready in time.

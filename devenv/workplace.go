@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -83,8 +84,23 @@ func openWorkplace(ctx context.Context, command string, o Options, note func(str
 	if err != nil {
 		return nil, err
 	}
-	w.model, err = w.client.Load(ctx, load)
-	return w, err
+	if w.model, err = w.client.Load(ctx, load); err != nil {
+		return nil, report.Fail(report.KindOf(err), report.HintOf(err), "%s: %w", strings.Join(namesOf(load), ", "), err)
+	}
+	return w, nil
+}
+
+// namesOf are the Compose files as people say them.
+func namesOf(load compose.LoadOptions) []string {
+	files := load.Files
+	if len(files) == 0 {
+		files = composeFilesIn(load.WorkingDir)
+	}
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = filepath.Base(f)
+	}
+	return names
 }
 
 // openRepository finds the worktree, locks it, recovers it, and reads its configuration.

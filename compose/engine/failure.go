@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"devenv/devenv/report"
 )
@@ -15,5 +16,13 @@ func failed(ctx context.Context, err error, format string, args ...any) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return report.Fail(report.KindWork, "", "%s: %w", fmt.Sprintf(format, args...), err)
+	return report.Fail(report.KindWork, hint(err), "%s: %w", fmt.Sprintf(format, args...), err)
+}
+
+// hint is what to do about the engine's own troubles.
+func hint(err error) string {
+	if strings.Contains(err.Error(), "no space left on device") {
+		return "the engine's disk is full; see what takes the room: docker system df\nand free some: docker system prune, devenv clean --bases"
+	}
+	return ""
 }

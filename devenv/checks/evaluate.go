@@ -23,6 +23,15 @@ func Evaluate(facts Facts, s Selection, progress func(report.Check)) []report.Ch
 	return answers
 }
 
+// Skipped returns every registered check as skipped for one reason: nothing was asked.
+func Skipped(reason string) []report.Check {
+	answers := make([]report.Check, 0, len(All()))
+	for _, c := range All() {
+		answers = append(answers, report.Check{ID: c.ID, Status: report.StatusSkip, Summary: reason, Evidence: []report.Evidence{}})
+	}
+	return answers
+}
+
 func judge(c Check, facts *Facts, s Selection, ledger *ledger) report.Check {
 	answer := report.Check{ID: c.ID, Evidence: []report.Evidence{}}
 	if why := s.Off(c.ID); why != "" {

@@ -1,0 +1,179 @@
+package devenv_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+	"devenv/devenv/sample"
+)
+
+const (
+	composeFile = "docker-compose.yml"
+	appFile     = "backend/src/toolshed/app.py"
+	envFile     = "backend/src/toolshed/migrations/env.py"
+)
+
+// badInput is something wrong with a project, and how new-migration must answer.
+type badInput struct {
+	name   string
+	breaks func(c checkout, o *devenv.NewMigrationOptions)
+	kind   report.Kind
+	// says are texts of the message, the hint or the output, all of which must be there.
+	says []string
+}
+
+// TestBadInputIsNamedAndChangesNothing covers what is found before anything is started.
+func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
+	onBoth := func(path, content string) func(checkout, *devenv.NewMigrationOptions) {
+		return func(c checkout, _ *devenv.NewMigrationOptions) { c.write(path, content) }
+	}
+	replace := func(path, old, new string) func(checkout, *devenv.NewMigrationOptions) {
+		return func(c checkout, _ *devenv.NewMigrationOptions) { c.replace(path, old, new) }
+	}
+	runBadInputs(t, []badInput{
+		{"not a git repository", func(c checkout, o *devenv.NewMigrationOptions) { o.Dir = t.TempDir() }, report.KindUsage, []string{"not in a git repository"}},
+		{"no compose file", func(c checkout, _ *devenv.NewMigrationOptions) { c.remove(composeFile) }, report.KindUsage, []string{"find the Compose file", "compose: {files:"}},
+		{"two compose files", onBoth("compose.yaml", "services: {}\n"), report.KindUsage, []string{"compose.yaml", composeFile, "compose: {files: ["}},
+		{"a compose file that does not parse", replace(composeFile, "services:", "services: ["), report.KindUsage, []string{composeFile}},
+		{"no database service", replace(composeFile, "image: postgres:17\n    env_file: postgres.dev.env", "image: debian:trixie-slim"), report.KindUsage, []string{"database: {service:"}},
+		{"several database services", replace(composeFile, "  backend:\n", "  other:\n    image: postgres:17\n\n  backend:\n    environment: [\"SPARE_DATABASE_URL=postgresql://a:b@other/c\"]\n"), report.KindUsage, []string{"other", "postgres", "database: {service:"}},
+		{"engine not reachable", func(_ checkout, o *devenv.NewMigrationOptions) { o.Host = "unix:///nonexistent.sock" }, report.KindWork, []string{"unix:///nonexistent.sock", "DOCKER_HOST"}},
+		{"base branch unknown", func(_ checkout, o *devenv.NewMigrationOptions) { o.Base = "nowhere" }, report.KindUsage, []string{"nowhere", sample.BaseBranch}},
+		{"alembic.ini missing", func(c checkout, _ *devenv.NewMigrationOptions) { c.remove(sample.AlembicConfig) }, report.KindUsage, []string{"alembic"}},
+		{"two alembic.ini", func(c checkout, _ *devenv.NewMigrationOptions) {
+			c.write("backend/billing/alembic.ini", "[alembic]\nscript_location = %(here)s/../src/toolshed/migrations\n")
+		}, report.KindUsage, []string{sample.AlembicConfig, "backend/billing/alembic.ini", "migrations: {config:"}},
+		{"a script_location that does not exist", replace(sample.AlembicConfig, "src/toolshed/migrations", "src/toolshed/nowhere"), report.KindUsage, []string{"script_location", "nowhere", sample.AlembicConfig}},
+		{"an empty message", func(_ checkout, o *devenv.NewMigrationOptions) { o.Message = "  " }, report.KindUsage, []string{"empty"}},
+		{"a message with control characters", func(_ checkout, o *devenv.NewMigrationOptions) { o.Message = "Add\x1bbadges" }, report.KindUsage, []string{"control character"}},
+		{"an unknown check", func(_ checkout, o *devenv.NewMigrationOptions) { o.Skip = []string{"no.such"} }, report.KindUsage, []string{"no.such", "apply.seeded"}},
+		{"an unknown key", onBoth(".devenv.yaml", "datbase: {service: postgres}\n"), report.KindUsage, []string{".devenv.yaml:1", "datbase"}},
+	})
+}
+
+// TestAFailingProjectIsNamedAndChangesNothing covers what only shows when the project's own parts run.
+func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
+	onBase := func(path, old, new string) func(checkout, *devenv.NewMigrationOptions) {
+		return func(c checkout, _ *devenv.NewMigrationOptions) {
+			c.git("stash", "-q")
+			c.git("checkout", "-q", sample.BaseBranch)
+			c.replace(path, old, new)
+			c.git("commit", "-qam", "Break it")
+			c.git("checkout", "-qb", "feature/on-broken-base")
+		}
+	}
+	runBadInputs(t, []badInput{
+		{"an image that cannot be pulled", onBase(composeFile, "image: postgres:17", "image: localhost:1/postgres:17"), report.KindWork, []string{"localhost:1/postgres:17", "docker pull"}},
+		{"an image that cannot be built", onBase("backend/Dockerfile", "COPY . .", "RUN echo the-build-says-why >&2 && false\nCOPY . ."), report.KindWork, []string{"build backend", "the-build-says-why"}},
+		{"a seed command that fails", func(c checkout, _ *devenv.NewMigrationOptions) {
+			c.write(".devenv.yaml", "seed: {run: \"echo the-seed-says-why >&2; exit 7\"}\n")
+		}, report.KindWork, []string{"seed the base", "the-seed-says-why", "7"}},
+		{"a backend that exits", onBase("backend/src/toolshed/__main__.py", "main()", "raise SystemExit('the-backend-says-why')"), report.KindWork, []string{"start backend", "exit status 1", "the-backend-says-why"}},
+		{"a backend that is never ready", func(c checkout, o *devenv.NewMigrationOptions) {
+			onBase(composeFile, "http://127.0.0.1:8080/health", "http://127.0.0.1:8080/nowhere")(c, o)
+			c.write(".devenv.yaml", "backend: {ready: {timeout: 4s}}\n")
+		}, report.KindWork, []string{"not ready within 4s", "healthcheck", "404"}},
+		{"an env.py that raises", onBase(envFile, "from alembic import context", "from alembic import context\nraise RuntimeError('env-says-why')"), report.KindWork, []string{"env-says-why"}},
+		{"no target_metadata", func(c checkout, _ *devenv.NewMigrationOptions) {
+			c.replace(envFile, "target_metadata=Base.metadata", "target_metadata=None")
+		}, report.KindUsage, []string{"target_metadata"}},
+	})
+}
+
+// runBadInputs runs new-migration on a sample with each fault.
+func runBadInputs(t *testing.T, inputs []badInput) {
+	for _, input := range inputs {
+		t.Run(input.name, func(t *testing.T) {
+			c := newSample(t)
+			o := devenv.NewMigrationOptions{Options: devenv.Options{Dir: c.dir, Listener: logged{t}}, Message: sample.Message}
+			input.breaks(c, &o)
+			before := c.worktreeState()
+			result, err := devenv.NewMigration(t.Context(), o)
+			if err == nil {
+				t.Fatalf("it was accepted: %+v", result.Document)
+			}
+			said := err.Error() + "\n" + report.HintOf(err) + "\n" + strings.Join(report.OutputOf(err), "\n")
+			if report.KindOf(err) != input.kind {
+				t.Errorf("kind %d, want %d: %s", report.KindOf(err), input.kind, said)
+			}
+			for _, text := range input.says {
+				if !strings.Contains(said, text) {
+					t.Errorf("it does not say %q:\n%s", text, said)
+				}
+			}
+			if strings.Contains(said, sample.Password) {
+				t.Errorf("it says the password:\n%s", said)
+			}
+			if after := c.worktreeState(); after != before {
+				t.Errorf("it changed:\n%s\nwas\n%s", after, before)
+			}
+			if result.Document.Error == nil || result.Document.Verdict != report.VerdictNone {
+				t.Errorf("document: verdict %s, error %v", result.Document.Verdict, result.Document.Error)
+			}
+			c.nothingLeft()
+		})
+	}
+}
+
+func TestAnUnwritableDirectoryOfRevisionsIsNamedAndNothingChanges(t *testing.T) {
+	c := newSample(t)
+	dir := filepath.Join(c.dir, sample.VersionsDir)
+	makeUnwritable(t, dir)
+	before := c.worktreeState()
+	_, err := c.newMigration(func(o *devenv.NewMigrationOptions) { o.NoVerify = true })
+	if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), sample.VersionsDir) {
+		t.Errorf("%v", err)
+	}
+	if after := c.worktreeState(); after != before {
+		t.Errorf("it changed:\n%s\nwas\n%s", after, before)
+	}
+	c.nothingLeft()
+}
+
+// makeUnwritable makes a directory refuse new files, for root too: by its mode, or by a read-only mount over itself.
+func makeUnwritable(t *testing.T, dir string) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		if err := os.Chmod(dir, 0o555); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = os.Chmod(dir, 0o755) }) // so that the temporary directory can be removed
+		return
+	}
+	if err := syscall.Mount(dir, dir, "", syscall.MS_BIND, ""); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := syscall.Mount(dir, dir, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// remove removes a file of the checkout.
+func (c checkout) remove(path string) {
+	c.Helper()
+	if err := os.Remove(filepath.Join(c.dir, path)); err != nil {
+		c.Fatal(err)
+	}
+}
+
+func TestABaseMissingInAShallowCloneSaysHowToFetchIt(t *testing.T) {
+	c := newSample(t)
+	clone := checkout{T: t, dir: filepath.Join(t.TempDir(), "shallow"), engine: c.engine}
+	c.git("symbolic-ref", "HEAD", "refs/heads/"+sample.BaseBranch)
+	c.git("clone", "-q", "--depth=1", "--branch="+sample.FeatureBranch, "file://"+c.dir, clone.dir)
+	_, err := clone.newMigration(nil)
+	if err == nil || !strings.Contains(report.HintOf(err), "git fetch") {
+		t.Errorf("%v\n%s", err, report.HintOf(err))
+	}
+	clone.nothingLeft()
+}

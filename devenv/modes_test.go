@@ -1,0 +1,207 @@
+package devenv_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+	"devenv/devenv/sample"
+)
+
+// ownRevision is a revision that a branch has already, on a parent that is not the base's head any more.
+const ownRevision = `"""Badges
+
+Revision ID: aaaabbbbcccc
+Revises: 41f9a3c8d7e6
+"""
+
+from alembic import op
+import sqlalchemy as sa
+
+revision = "aaaabbbbcccc"
+down_revision = "41f9a3c8d7e6"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("items", sa.Column("deposit_cents", sa.Integer(), server_default="0", nullable=False))
+
+
+def downgrade() -> None:
+    op.drop_column("items", "deposit_cents")
+`
+
+const ownPath = sample.VersionsDir + "/aaaabbbbcccc_badges.py"
+
+// newSampleWithRevision is the sample whose branch has a revision of its own.
+func newSampleWithRevision(t *testing.T) checkout {
+	t.Helper()
+	c := newSample(t)
+	c.write(ownPath, ownRevision)
+	return c
+}
+
+func TestABranchWithRevisionsNeedsToBeToldWhatToDoWithThem(t *testing.T) {
+	c := newSampleWithRevision(t)
+	_, err := c.newMigration(nil)
+	if err == nil || report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), ownPath+" (not written by devenv)") ||
+		!strings.Contains(report.HintOf(err), "--replace") || !strings.Contains(report.HintOf(err), "--keep") {
+		t.Errorf("%v\n%s", err, report.HintOf(err))
+	}
+	c.nothingLeft()
+}
+
+func TestReplaceSetsTheBranchesRevisionsAsideAndUndoReturnsThem(t *testing.T) {
+	c := newSampleWithRevision(t)
+	before := c.worktreeState()
+	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Mode, o.NoVerify = devenv.ModeReplace, true }))
+	if files := c.revisions(); len(files) != sample.Revisions+1 {
+		t.Errorf("revisions: %v", files)
+	}
+	if _, err := os.Stat(filepath.Join(c.dir, ownPath)); !os.IsNotExist(err) {
+		t.Errorf("the branch's own revision is still there: %v", err)
+	}
+	if !strings.Contains(string(result.File), "deposit_cents") || len(result.Document.Files) != 2 {
+		t.Errorf("files %v:\n%s", result.Document.Files, result.File)
+	}
+	c.undo()
+	if after := c.worktreeState(); after != before || c.read(ownPath) != ownRevision {
+		t.Errorf("undo did not return what was:\n%s\nwas\n%s", after, before)
+	}
+}
+
+func TestKeepReparentsTheFirstRevisionAndAddsWhatIsLeft(t *testing.T) {
+	c := newSampleWithRevision(t)
+	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Mode = devenv.ModeKeep }))
+	want := strings.ReplaceAll(ownRevision, "41f9a3c8d7e6", sample.BaseHead)
+	if got := c.read(ownPath); got != want {
+		t.Errorf("the kept revision is\n%s\nwant\n%s", got, want)
+	}
+	if strings.Contains(string(result.File), "deposit_cents") || !strings.Contains(string(result.File), "create_table") {
+		t.Errorf("the new revision repeats the kept one, or lacks the rest:\n%s", result.File)
+	}
+	if added := result.Document.Files[0]; added.DownRevision != "aaaabbbbcccc" {
+		t.Errorf("the new revision follows %s", added.DownRevision)
+	}
+	for _, id := range []string{"history.heads", "history.parent", "apply.seeded", "drift.models", "reverse.applies"} {
+		if check := statuses(result)[id]; check.Status != report.StatusPass {
+			t.Errorf("%s: %s %s", id, check.Status, check.Summary)
+		}
+	}
+	if check := statuses(result)["history.single"]; check.Status != report.StatusWarn {
+		t.Errorf("history.single: %+v", check)
+	}
+}
+
+func TestEmptyMakesARevisionWithEmptyBodies(t *testing.T) {
+	c := newSample(t)
+	c.git("checkout", "-qf", sample.BaseBranch)
+	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Mode = devenv.ModeEmpty }))
+	if strings.Contains(string(result.File), "op.") || !strings.Contains(string(result.File), "pass") {
+		t.Errorf("the file is\n%s", result.File)
+	}
+	if result.Document.Verdict != report.VerdictPass || result.Document.Files[0].DownRevision != sample.BaseHead {
+		t.Errorf("verdict %s, %v", result.Document.Verdict, result.Document.Files)
+	}
+}
+
+func TestAnEditedMigrationOfTheBaseIsBroughtBackAndUndoReturnsTheEdit(t *testing.T) {
+	c := newSample(t)
+	name := c.revisions()[0]
+	path := sample.VersionsDir + "/" + name
+	original := c.read(path)
+	c.write(path, original+"\n# edited\n")
+	judged := c.must(c.testMigration())
+	if check := statuses(judged)["history.edited"]; check.Status != report.StatusFail {
+		t.Errorf("test-migration, history.edited: %+v", check)
+	}
+	result := c.must(c.newMigration(nil))
+	if check := statuses(result)["history.edited"]; check.Status != report.StatusWarn {
+		t.Errorf("new-migration, history.edited: %+v", check)
+	}
+	if c.read(path) != original {
+		t.Error("the base's migration was not brought back")
+	}
+	c.undo()
+	if c.read(path) != original+"\n# edited\n" {
+		t.Error("undo did not return the edit")
+	}
+}
+
+// yes answers every question with the first option.
+type yes struct{}
+
+func (yes) Choose(context.Context, string, []string) (int, error) { return 0, nil }
+func (yes) Confirm(context.Context, string) (bool, error)         { return true, nil }
+
+func TestALikelyRenameThatIsConfirmedIsWrittenAsARename(t *testing.T) {
+	c := newSample(t)
+	c.replace(itemModel, "mapped_column(default=0)", "mapped_column(default=0, server_default=\"0\")")
+	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Ask = yes{} }))
+	if !strings.Contains(string(result.File), `new_column_name="care_notes"`) || strings.Contains(string(result.File), "drop_column(\"items\", \"notes\")") {
+		t.Errorf("the file is\n%s", result.File)
+	}
+	for id, check := range statuses(result) {
+		if check.Status != report.StatusPass {
+			t.Errorf("%s: %s %s %+v", id, check.Status, check.Summary, check.Evidence)
+		}
+	}
+}
+
+func TestALossIsReportedWithItsNumberAndWaivedByItsObject(t *testing.T) {
+	c := newSample(t)
+	c.replace(itemModel, "mapped_column(default=0)", "mapped_column(default=0, server_default=\"0\")")
+	result := c.must(c.newMigration(nil))
+	lost := statuses(result)["data.lost"]
+	if lost.Status != report.StatusFail || len(lost.Evidence) != 1 || lost.Evidence[0].Table != "public.items" || lost.Evidence[0].Column != "notes" || lost.Evidence[0].Rows == 0 {
+		t.Fatalf("data.lost: %+v", lost)
+	}
+	file := result.Document.Files[0].Path
+	c.write(file, c.read(file)+"\n# devenv: allow data.lost(public.items.notes) -- nobody reads them\n# devenv: allow generate.rename -- it is none\n")
+	judged := statuses(c.must(c.testMigration()))
+	if check := judged["data.lost"]; check.Status != report.StatusPass || check.Waived != "nobody reads them" || len(check.Evidence) != 1 {
+		t.Errorf("data.lost with a waiver: %+v", check)
+	}
+	if check := judged["waiver.unused"]; check.Status != report.StatusWarn || !strings.Contains(check.Summary, "generate.rename") {
+		t.Errorf("waiver.unused: %+v", check)
+	}
+}
+
+// TestASecretIsNeverSaid plants marked secrets in every place of the Compose project and looks for them in everything that
+// a failing run says and leaves.
+func TestASecretIsNeverSaid(t *testing.T) {
+	const mark = "S3cr3tM4rk"
+	c := newSample(t)
+	c.git("stash", "-q")
+	c.git("checkout", "-q", sample.BaseBranch)
+	c.write("secret.txt", mark+"-file\n")
+	c.write("backend.dev.env", c.read("backend.dev.env")+"API_TOKEN="+mark+"-envfile\n")
+	c.replace(composeFile, "    env_file: backend.dev.env\n", "    env_file: backend.dev.env\n    environment:\n      SMTP_PASSWORD: "+mark+
+		"-environment\n      BROKER: amqp://user:"+mark+"-url@mail/\n    secrets: [key]\n")
+	c.write(composeFile, c.read(composeFile)+"\nsecrets:\n  key:\n    file: ./secret.txt\n")
+	c.replace("backend/src/toolshed/__main__.py", "main()",
+		"import os\nprint(dict(os.environ), open('/run/secrets/key').read(), file=sys.stderr)\nraise SystemExit(str(dict(os.environ)))")
+	c.git("add", "-A")
+	c.git("commit", "-qm", "Say every secret")
+	var said transcript
+	result, err := c.newMigration(func(o *devenv.NewMigrationOptions) { o.Listener = &said })
+	if err == nil {
+		t.Fatal("the backend that says its secrets was accepted")
+	}
+	said.add(err.Error(), report.HintOf(err), strings.Join(report.OutputOf(err), "\n"))
+	said.document(t, result.Document)
+	if !strings.Contains(said.text(), "SMTP_PASSWORD") {
+		t.Errorf("the backend's last lines are not shown:\n%s", said.text())
+	}
+	for _, secret := range []string{mark, sample.Password} {
+		if strings.Contains(said.text(), secret) {
+			t.Errorf("%s was said:\n%s", secret, said.text())
+		}
+	}
+	c.nothingLeft()
+}
