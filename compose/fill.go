@@ -3,6 +3,7 @@ package compose
 import (
 	"archive/tar"
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -169,23 +170,30 @@ func writeEntry(w *tar.Writer, path, name string, entry fs.DirEntry, owner ids) 
 	return err
 }
 
-// putFile copies a single file of the tree to where a service mounts it.
+// putFile copies a single file to where a service mounts it.
 func (c *Client) putFile(ctx context.Context, id string, f FileMount) error {
-	entry, err := os.Stat(f.Source)
-	if err != nil {
-		return report.Fail(report.KindWork, "", "copy %s into service %s: %w", f.Source, f.Service, err)
+	var archive bytes.Buffer
+	if err := writeFile(&archive, f); err != nil {
+		return report.Fail(report.KindWork, "", "copy a file to %s of service %s: %w", f.Target, f.Service, err)
 	}
-	out, in := io.Pipe()
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		w := tar.NewWriter(in)
-		err := writeEntry(w, f.Source, strings.TrimPrefix(f.Target, "/"), fs.FileInfoToDirEntry(entry), ids{})
-		return errors.Join(err, w.Close(), in.CloseWithError(err))
-	})
-	group.Go(func() error {
-		err := c.engine.CopyTo(ctx, id, "/", out)
-		_ = out.CloseWithError(err) // ends the writer, which returns the error
+	return c.engine.CopyTo(ctx, id, "/", &archive)
+}
+
+// writeFile writes the file as a tar archive of its own.
+func writeFile(to io.Writer, f FileMount) error {
+	w := tar.NewWriter(to)
+	name := strings.TrimPrefix(f.Target, "/")
+	if f.Source != "" {
+		info, err := os.Stat(f.Source)
+		if err != nil {
+			return err
+		}
+		return errors.Join(writeEntry(w, f.Source, name, fs.FileInfoToDirEntry(info), ids{}), w.Close())
+	}
+	header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: int64(f.Mode.Perm()), Uid: f.UID, Gid: f.GID, Size: int64(len(f.Content))}
+	if err := w.WriteHeader(header); err != nil {
 		return err
-	})
-	return group.Wait()
+	}
+	_, err := w.Write(f.Content)
+	return errors.Join(err, w.Close())
 }

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 
@@ -51,8 +52,15 @@ type SourceVolume struct {
 	Service string
 }
 
-// FileMount is a single file of the tree that a service mounts: it is copied.
-type FileMount struct{ Service, Source, Target string }
+// FileMount is a single file that a service mounts, of the tree or a secret or config: it is copied.
+type FileMount struct {
+	Service, Target string
+	// Source is the file on this machine; empty when Content is what is copied, with Mode, UID and GID.
+	Source   string
+	Content  []byte
+	Mode     fs.FileMode
+	UID, GID int
+}
 
 // Dropped is something of a service that a scratch container does without, and why.
 type Dropped struct{ Service, What, Why string }
@@ -75,7 +83,6 @@ func Isolate(p *types.Project, o Isolation) (Isolated, error) {
 	for _, name := range slices.Sorted(maps.Keys(selected.Services)) {
 		selected.Services[name] = out.service(selected.Services[name])
 	}
-	out.fileObjects()
 	return out.result, nil
 }
 
@@ -97,7 +104,7 @@ func (i *isolating) project() {
 	p.Networks = types.Networks{scratchNetwork: {Name: i.Network, External: true}}
 	p.Volumes = types.Volumes{}
 	p.DisabledServices = nil
-	p.Models, p.Profiles = nil, nil
+	p.Models, p.Profiles, p.Secrets, p.Configs = nil, nil, nil, nil
 }
 
 // service is one service as a scratch container.
@@ -105,6 +112,7 @@ func (i *isolating) service(s types.ServiceConfig) types.ServiceConfig {
 	i.network(&s)
 	i.host(&s)
 	i.volumes(&s)
+	i.fileObjects(&s)
 	one := 1
 	s.ContainerName, s.Restart, s.Profiles, s.DependsOn, s.Scale = "", "", nil, nil, &one
 	s.Develop, s.Logging, s.LogDriver, s.LogOpt, s.EnvFiles, s.LabelFiles = nil, nil, "", nil, nil, nil

@@ -1,11 +1,14 @@
 package compose
 
 import (
+	"cmp"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -101,31 +104,43 @@ func isFile(p string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// fileObjects turns secrets and configs from files into content that Compose copies into the containers: a bind would
-// need the host.
-func (i *isolating) fileObjects() {
-	p := i.result.Project
-	for name, s := range p.Secrets {
-		p.Secrets[name] = types.SecretConfig(i.content("secret", name, types.FileObjectConfig(s)))
+// fileObjects turns the secrets and configs of a service into files that are copied: a bind would need the host.
+func (i *isolating) fileObjects(s *types.ServiceConfig) {
+	for _, use := range s.Secrets {
+		target := use.Target
+		if !path.IsAbs(target) {
+			target = path.Join("/run/secrets", cmp.Or(target, use.Source))
+		}
+		i.fileObject(s.Name, "secret", types.FileReferenceConfig(use), target, types.FileObjectConfig(i.from.Secrets[use.Source]))
 	}
-	for name, c := range p.Configs {
-		p.Configs[name] = types.ConfigObjConfig(i.content("config", name, types.FileObjectConfig(c)))
+	for _, use := range s.Configs {
+		target := cmp.Or(use.Target, "/"+use.Source)
+		i.fileObject(s.Name, "config", types.FileReferenceConfig(use), target, types.FileObjectConfig(i.from.Configs[use.Source]))
 	}
+	s.Secrets, s.Configs = nil, nil
 }
 
-func (i *isolating) content(kind, name string, object types.FileObjectConfig) types.FileObjectConfig {
-	if object.External {
-		i.drop("", kind+" "+name, "it is external")
-		return types.FileObjectConfig{Name: object.Name, Content: " "}
+func (i *isolating) fileObject(service, kind string, use types.FileReferenceConfig, target string, object types.FileObjectConfig) {
+	content := object.Content
+	switch {
+	case bool(object.External):
+		i.drop(service, kind+" "+use.Source, "it is external")
+		return
+	case object.Environment != "":
+		content = i.from.Environment[object.Environment]
+	case object.File != "":
+		raw, err := os.ReadFile(object.File)
+		if err != nil {
+			i.drop(service, kind+" "+use.Source, "its file cannot be read")
+			return
+		}
+		content = string(raw)
 	}
-	if object.File == "" {
-		return object
+	mount := FileMount{Service: service, Target: target, Content: []byte(content), Mode: 0o444}
+	if use.Mode != nil {
+		mount.Mode = fs.FileMode(*use.Mode) //nolint:gosec // permission bits
 	}
-	content, err := os.ReadFile(object.File)
-	if err != nil {
-		i.drop("", kind+" "+name, "its file cannot be read")
-		content = []byte(" ")
-	}
-	object.File, object.Content = "", string(content)
-	return object
+	mount.UID, _ = strconv.Atoi(use.UID) // a name, or nothing, is root
+	mount.GID, _ = strconv.Atoi(use.GID)
+	i.result.Files = append(i.result.Files, mount)
 }
