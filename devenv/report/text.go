@@ -1,0 +1,136 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// WriteText writes the report for people: what the verdict means, the file, each check that failed or warns with
+// what was seen and what to do, the others folded, and what to do next. The document's error is not shown:
+// WriteFailure does that.
+func WriteText(w io.Writer, d *Document, o TextOptions) error {
+	p := newPage(o)
+	p.headline(d)
+	p.files(d)
+	p.checks(d)
+	p.noise(d.Noise)
+	p.notes(d.Notes)
+	if o.Verbose {
+		p.steps(d.Steps)
+	}
+	p.next(d)
+	return p.writeTo(w)
+}
+
+// headline says in one sentence what the verdict means.
+func (p *page) headline(d *Document) {
+	sign, col := verdictSign(d)
+	text := headlineOf(d)
+	if d.MS > 0 {
+		text += fmt.Sprintf(" (%s)", Elapsed(time.Duration(d.MS)*time.Millisecond))
+	}
+	for i, l := range p.broken(text, 2) {
+		if i == 0 {
+			p.line(p.paint(col, sign) + " " + p.bold(l))
+			continue
+		}
+		p.line("  " + p.bold(l))
+	}
+}
+
+func verdictSign(d *Document) (sign, col string) {
+	switch {
+	case d.Verdict == VerdictPass:
+		return "✓", green
+	case d.Verdict == VerdictWarn:
+		return "!", yellow
+	case d.Verdict == VerdictFail, d.Error != nil:
+		return "✗", red
+	default:
+		return "·", cyan
+	}
+}
+
+func headlineOf(d *Document) string {
+	n := countChecks(d.Checks)
+	subject := "The migration"
+	if d.Command == "test-migration" {
+		subject = "The branch's migration"
+	}
+	switch {
+	case d.Verdict == VerdictPass:
+		return fmt.Sprintf("%s is sound: %s.", subject, n)
+	case d.Verdict == VerdictWarn:
+		return fmt.Sprintf("%s works, but look at it first: %s.", subject, n)
+	case d.Verdict == VerdictFail:
+		return fmt.Sprintf("%s is faulty: %s.", subject, n)
+	case d.Error != nil:
+		return "No verdict: the run ended with an error."
+	case len(d.Files) > 0:
+		return "The migration is written, but nothing has proved it."
+	default:
+		return "Nothing to migrate: the models and the database of " + baseName(d) + " agree."
+	}
+}
+
+func baseName(d *Document) string {
+	if d.Base.Ref == "" {
+		return "the base branch"
+	}
+	return d.Base.Ref
+}
+
+type tally struct{ fail, warn, pass int }
+
+func countChecks(checks []Check) tally {
+	var t tally
+	for i := range checks {
+		switch checks[i].Status {
+		case StatusFail:
+			t.fail++
+		case StatusWarn:
+			t.warn++
+		case StatusPass:
+			t.pass++
+		case StatusSkip:
+		}
+	}
+	return t
+}
+
+// String says "1 check failed, 2 warn, 9 passed", leaving out what did not happen.
+func (t tally) String() string {
+	var parts []string
+	add := func(n int, one, many string) {
+		if n == 0 {
+			return
+		}
+		noun := ""
+		if len(parts) == 0 {
+			noun = strings.TrimPrefix(plural(n, "check"), fmt.Sprint(n))
+		}
+		verb := many
+		if n == 1 {
+			verb = one
+		}
+		parts = append(parts, fmt.Sprintf("%d%s %s", n, noun, verb))
+	}
+	add(t.fail, "failed", "failed")
+	add(t.warn, "warns", "warn")
+	add(t.pass, "passed", "passed")
+	return strings.Join(parts, ", ")
+}
+
+// Elapsed writes a duration as people read it: "0.4 s", "12 s", "2 min 5 s".
+func Elapsed(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	default:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	}
+}

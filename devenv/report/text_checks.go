@@ -1,0 +1,223 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// checks shows what failed, then what warns, then the rest folded.
+func (p *page) checks(d *Document) {
+	for _, status := range []Status{StatusFail, StatusWarn} {
+		for i := range d.Checks {
+			if d.Checks[i].Status == status {
+				p.blank()
+				p.finding(&d.Checks[i])
+			}
+		}
+	}
+	p.passed(d.Checks)
+	p.waived(d.Checks)
+	p.skipped(d.Checks)
+}
+
+// finding shows one check with what it saw and what to do.
+func (p *page) finding(c *Check) {
+	sign, col := "✗", red
+	if c.Status == StatusWarn {
+		sign, col = "!", yellow
+	}
+	p.line(p.paint(col, sign) + " " + p.bold(c.ID))
+	p.wrap("  ", 2, c.Summary)
+	for i := range c.Evidence {
+		p.evidence(&c.Evidence[i])
+	}
+	if c.Hint != "" {
+		p.hint(2, c.Hint)
+	}
+}
+
+// labelWidth is the column in which an evidence's values start, behind the indent.
+const labelWidth = 11
+
+// evidence shows the fields that are set, one a line, labelled.
+func (p *page) evidence(e *Evidence) {
+	for _, f := range fieldsOf(e) {
+		label := "  " + p.faint(fmt.Sprintf("%-*s", labelWidth, f.label))
+		if f.paste {
+			p.pasted(label, f.value)
+			continue
+		}
+		p.wrap(label, 2+labelWidth, f.value)
+	}
+}
+
+func (p *page) pasted(label, value string) {
+	lines := strings.Split(printable(value), "\n")
+	p.line(label + p.paint(cyan, lines[0]))
+	p.code(2+labelWidth, lines[1:])
+}
+
+type field struct {
+	label, value string
+	paste        bool
+}
+
+// fieldsOf puts evidence into words, in the order in which people ask: where, how many, what, why.
+func fieldsOf(e *Evidence) []field {
+	all := []field{
+		{label: "where", value: whereOf(e)},
+		{label: "object", value: objectOf(e)},
+		{label: "rows", value: rowsOf(e)},
+		{label: "statement", value: e.Statement},
+		{label: "Postgres", value: messageOf(e)},
+		{label: "detail", value: e.Detail},
+		{label: "cost", value: costOf(e)},
+		{label: "find them", value: e.Query, paste: true},
+		{label: "try with", value: e.Insert, paste: true},
+	}
+	set := all[:0]
+	for _, f := range all {
+		if f.value != "" {
+			set = append(set, f)
+		}
+	}
+	return set
+}
+
+func whereOf(e *Evidence) string {
+	where := e.File
+	if where != "" && e.Line > 0 {
+		where = fmt.Sprintf("%s:%d", where, e.Line)
+	}
+	if where == "" && e.Revision != "" {
+		return "revision " + e.Revision
+	}
+	return where
+}
+
+func objectOf(e *Evidence) string {
+	switch {
+	case e.Column == "":
+		return e.Table
+	case e.Table == "":
+		return "column " + e.Column
+	default:
+		return e.Table + "." + e.Column
+	}
+}
+
+func rowsOf(e *Evidence) string {
+	keys := strings.Join(e.Keys, ", ")
+	switch {
+	case e.Rows == 0:
+		return keys
+	case keys == "":
+		return plural(e.Rows, "row")
+	case int64(len(e.Keys)) < e.Rows:
+		return fmt.Sprintf("%s, the first: %s", plural(e.Rows, "row"), keys)
+	default:
+		return plural(e.Rows, "row") + ": " + keys
+	}
+}
+
+// messageOf is what Postgres said; a message without SQLSTATE is the migration tool's and needs no other label.
+func messageOf(e *Evidence) string {
+	if e.SQLState == "" || e.Message == "" {
+		return e.Message + e.SQLState
+	}
+	return fmt.Sprintf("%s (%s)", e.Message, e.SQLState)
+}
+
+func costOf(e *Evidence) string {
+	var parts []string
+	add := func(set bool, format string, args ...any) {
+		if set {
+			parts = append(parts, fmt.Sprintf(format, args...))
+		}
+	}
+	add(e.Lock != "", "lock %s", e.Lock)
+	add(e.HeldMS > 0, "held %d ms", e.HeldMS)
+	add(e.Scanned > 0, "%s scanned", plural(e.Scanned, "row"))
+	add(e.Rewrite, "table rewritten")
+	add(e.WALBytes > 0, "%d bytes of WAL", e.WALBytes)
+	return strings.Join(parts, ", ")
+}
+
+// hint shows what to do: prose is wrapped, indented lines are code to paste.
+func (p *page) hint(indent int, hint string) {
+	pad := strings.Repeat(" ", indent)
+	for i, block := range splitHint(hint) {
+		if block.code {
+			p.code(indent+4, block.lines)
+			continue
+		}
+		prefix := pad + "  "
+		if i == 0 {
+			prefix = pad + p.paint(green, "→") + " "
+		}
+		for _, l := range block.lines {
+			p.wrap(prefix, indent+2, l)
+			prefix = pad + "  "
+		}
+	}
+}
+
+func (p *page) passed(checks []Check) {
+	var ids []string
+	for i := range checks {
+		if checks[i].Status == StatusPass && checks[i].Waived == "" {
+			ids = append(ids, checks[i].ID)
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	p.blank()
+	if !p.Verbose {
+		p.wrap(p.paint(green, "✓")+" ", 2, fmt.Sprintf("%d passed: %s", len(ids), strings.Join(ids, ", ")))
+		return
+	}
+	for i := range checks {
+		if c := &checks[i]; c.Status == StatusPass && c.Waived == "" {
+			p.wrap(p.paint(green, "✓")+" ", 2, named(c.ID, c.Summary))
+		}
+	}
+}
+
+func (p *page) waived(checks []Check) {
+	for i := range checks {
+		if c := &checks[i]; c.Waived != "" {
+			p.wrap(p.paint(yellow, "~")+" ", 2, fmt.Sprintf("%s is waived: %s", named(c.ID, c.Summary), c.Waived))
+		}
+	}
+}
+
+func (p *page) skipped(checks []Check) {
+	reasons, ids := skipsByReason(checks)
+	for _, reason := range reasons {
+		p.wrap(p.faint("-")+" ", 2, named("skipped "+strings.Join(ids[reason], ", "), reason))
+	}
+}
+
+// skipsByReason groups the ids of the checks that were skipped; reasons are in the order of the checks.
+func skipsByReason(checks []Check) (reasons []string, ids map[string][]string) {
+	ids = map[string][]string{}
+	for i := range checks {
+		c := &checks[i]
+		if c.Status != StatusSkip {
+			continue
+		}
+		if _, known := ids[c.Summary]; !known {
+			reasons = append(reasons, c.Summary)
+		}
+		ids[c.Summary] = append(ids[c.Summary], c.ID)
+	}
+	return reasons, ids
+}
+
+func named(name, text string) string {
+	if text == "" {
+		return name
+	}
+	return name + ": " + text
+}

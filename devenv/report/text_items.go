@@ -1,0 +1,74 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// WriteItemsText writes the result of the other commands, one item a line: a string as it is, a value with a
+// String method by it, anything else as its JSON fields "name value".
+func WriteItemsText(w io.Writer, items *Items, o TextOptions) error {
+	p := newPage(o)
+	for _, item := range items.Items {
+		text, err := itemText(item)
+		if err != nil {
+			return err
+		}
+		p.wrap("", 2, text)
+	}
+	return p.writeTo(w)
+}
+
+func itemText(item any) (string, error) {
+	switch v := item.(type) {
+	case string:
+		return v, nil
+	case fmt.Stringer:
+		return v.String(), nil
+	case File:
+		return fmt.Sprintf("%-9s%s", v.Action, v.Path), nil
+	}
+	raw, err := json.Marshal(item)
+	if err != nil {
+		return "", fmt.Errorf("show an item of %T: %w", item, err)
+	}
+	return fieldsText(raw), nil
+}
+
+// fieldsText puts a JSON object into one line, its fields in their order; other values stay as they are.
+func fieldsText(raw []byte) string {
+	dec := json.NewDecoder(strings.NewReader(string(raw)))
+	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
+		return string(raw)
+	}
+	var parts []string
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return string(raw)
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return string(raw)
+		}
+		if text := valueText(value); text != "" {
+			parts = append(parts, fmt.Sprintf("%v %s", name, text))
+		}
+	}
+	return strings.Join(parts, "  ")
+}
+
+// valueText is a value without quotes; what is empty is left out.
+func valueText(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	switch string(raw) {
+	case "null", "[]", "{}", "false", "0":
+		return ""
+	}
+	return string(raw)
+}

@@ -1,0 +1,134 @@
+package report
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// TextOptions say how text for people is laid out.
+type TextOptions struct {
+	// Width is the number of columns; 0 means that no line is wrapped or cut.
+	Width int
+	// Color adds ANSI colours; without it no escape is written.
+	Color bool
+	// Verbose shows what is folded otherwise: each check that passed, each difference set aside as noise, each step.
+	Verbose bool
+	// File is the content of the file that was written, to be shown; nil shows its path only.
+	File []byte
+}
+
+// minWidth is the narrowest text that is laid out; narrower terminals wrap by themselves.
+const minWidth = 20
+
+// page gathers lines and writes them at once, so that nothing half-written is left on an error of the layout.
+type page struct {
+	TextOptions
+	text strings.Builder
+}
+
+func newPage(o TextOptions) *page {
+	if o.Width > 0 && o.Width < minWidth {
+		o.Width = minWidth
+	}
+	return &page{TextOptions: o}
+}
+
+func (p *page) writeTo(w io.Writer) error {
+	if _, err := io.WriteString(w, p.text.String()); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+// line writes a line as it is.
+func (p *page) line(s string) {
+	p.text.WriteString(strings.TrimRight(s, " ") + "\n")
+}
+
+func (p *page) blank() { p.text.WriteString("\n") }
+
+// wrap writes text after a prefix, broken between words at the width, the following lines indented by indent columns.
+func (p *page) wrap(prefix string, indent int, text string) {
+	pad := strings.Repeat(" ", indent)
+	for i, l := range p.broken(text, indent) {
+		if i == 0 {
+			p.line(prefix + l)
+			continue
+		}
+		p.line(pad + l)
+	}
+}
+
+func (p *page) broken(text string, indent int) []string {
+	text = printable(text)
+	if p.Width > 0 {
+		text = ansi.Wrap(text, max(p.Width-indent, minWidth/2), "")
+	}
+	return strings.Split(text, "\n")
+}
+
+// code writes lines that are made to be pasted: never wrapped, never cut.
+func (p *page) code(indent int, lines []string) {
+	pad := strings.Repeat(" ", indent)
+	for _, l := range lines {
+		p.line(pad + p.paint(cyan, printable(l)))
+	}
+}
+
+// The colours are the terminal's own sixteen, so that they suit its background.
+const (
+	red     = "1"
+	green   = "2"
+	yellow  = "3"
+	blue    = "4"
+	magenta = "5"
+	cyan    = "6"
+)
+
+// paint colours a piece of one line.
+func (p *page) paint(col, s string) string {
+	if !p.Color || s == "" {
+		return s
+	}
+	return tint(lipgloss.Color(col)).Render(s)
+}
+
+func tint(c color.Color) lipgloss.Style { return lipgloss.NewStyle().Foreground(c).TabWidth(lipgloss.NoTabConversion) }
+
+func (p *page) bold(s string) string {
+	if !p.Color || s == "" {
+		return s
+	}
+	return lipgloss.NewStyle().Bold(true).Render(s)
+}
+
+func (p *page) faint(s string) string {
+	if !p.Color || s == "" {
+		return s
+	}
+	return lipgloss.NewStyle().Faint(true).Render(s)
+}
+
+// printable takes out what could steer a terminal: rows, messages and files come from the user's data.
+func printable(s string) string {
+	s = strings.ReplaceAll(ansi.Strip(s), "\t", "    ")
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && (r < ' ' || r >= 0x7f && r < 0xa0) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// plural returns "1 row", "2 rows".
+func plural[N int | int64](n N, noun string) string {
+	if n == 1 {
+		return fmt.Sprintf("%d %s", n, noun)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,168 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// files says what happened to the working tree, and shows the new file.
+func (p *page) files(d *Document) {
+	if len(d.Files) == 0 {
+		return
+	}
+	p.blank()
+	for i := range d.Files {
+		f := &d.Files[i]
+		p.wrap(p.paint(actionColor(f.Action), fmt.Sprintf("%-9s", f.Action)), 9, f.Path+lineage(f))
+	}
+	if p.File != nil {
+		p.blank()
+		p.content(d)
+	}
+}
+
+func actionColor(a FileAction) string {
+	if a == FileRemoved {
+		return red
+	}
+	return green
+}
+
+func lineage(f *File) string {
+	switch {
+	case f.Revision == "":
+		return ""
+	case f.DownRevision == "":
+		return fmt.Sprintf(" (revision %s, the first)", f.Revision)
+	default:
+		return fmt.Sprintf(" (revision %s, after %s)", f.Revision, f.DownRevision)
+	}
+}
+
+// content shows the file; lines are cut at the width, since the whole of them is on the disk.
+func (p *page) content(d *Document) {
+	text := strings.TrimRight(printable(string(p.File)), "\n")
+	if p.Color {
+		text = highlight(addedPath(d), text)
+	}
+	for l := range strings.SplitSeq(text, "\n") {
+		if p.Width > 0 {
+			l = ansi.Truncate(l, p.Width-2, "…")
+		}
+		p.line("  " + l)
+	}
+}
+
+// addedPath is the path of the file that the command wrote, "" when there is none.
+func addedPath(d *Document) string {
+	for i := range d.Files {
+		if d.Files[i].Action == FileAdded {
+			return d.Files[i].Path
+		}
+	}
+	return ""
+}
+
+// noise tells in one line what was subtracted because the base alone has it.
+func (p *page) noise(noise []Noise) {
+	if len(noise) == 0 {
+		return
+	}
+	p.blank()
+	p.wrap("", 2, fmt.Sprintf("%s between models and database %s set aside, since the base alone has %s.",
+		plural(len(noise), "difference"), pick(len(noise), "is", "are"), pick(len(noise), "it", "them")))
+	if !p.Verbose {
+		return
+	}
+	for _, n := range noise {
+		p.wrap("  ", 4, n.Object+"  "+n.Operation)
+	}
+}
+
+func pick(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+func (p *page) notes(notes []string) {
+	if len(notes) == 0 {
+		return
+	}
+	p.blank()
+	for _, n := range notes {
+		p.wrap(p.paint(cyan, "note")+" ", 5, n)
+	}
+}
+
+func (p *page) steps(steps []Step) {
+	if len(steps) == 0 {
+		return
+	}
+	p.blank()
+	for _, s := range steps {
+		took := fmt.Sprintf("%9s  ", Elapsed(time.Duration(s.MS)*time.Millisecond))
+		text := s.Name
+		if s.Status != StepDone {
+			text += " (" + string(s.Status) + ")"
+		}
+		if s.Detail != "" {
+			text += ": " + s.Detail
+		}
+		p.wrap(p.faint(took), len(took), text)
+	}
+}
+
+// next is the last line: what the user does now.
+func (p *page) next(d *Document) {
+	text := nextOf(d)
+	if text == "" {
+		return
+	}
+	p.blank()
+	p.wrap(p.bold("Next:")+" ", 6, text)
+}
+
+func nextOf(d *Document) string {
+	path := addedPath(d)
+	target := path
+	if target == "" {
+		target = "the migration"
+	}
+	undo := ""
+	if path != "" {
+		undo = " `devenv undo` takes it back."
+	}
+	switch {
+	case d.Verdict == VerdictFail, d.Verdict == VerdictWarn:
+		verb := pickVerb(d.Verdict)
+		return fmt.Sprintf("%s %s, then run `devenv test-migration`. `devenv explain %s` says why.%s", verb, target, worstID(d), undo)
+	case path == "":
+		return ""
+	case d.Verdict == VerdictPass:
+		return fmt.Sprintf("read %s and commit it.%s", path, undo)
+	default:
+		return "`devenv test-migration` proves it." + undo
+	}
+}
+
+func pickVerb(v Verdict) string {
+	if v == VerdictFail {
+		return "mend"
+	}
+	return "look at"
+}
+
+// worstID is the first check that made the verdict.
+func worstID(d *Document) string {
+	for i := range d.Checks {
+		if string(d.Checks[i].Status) == string(d.Verdict) {
+			return d.Checks[i].ID
+		}
+	}
+	return ""
+}
