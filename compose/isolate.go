@@ -5,9 +5,16 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/compose/v5/pkg/api"
+)
+
+// KindLabel tells devenv's images apart; KindBuild is the kind of a service's image that it built.
+const (
+	KindLabel = "dev.devenv.kind"
+	KindBuild = "build"
 )
 
 // scratchNetwork is the only network of an isolated project.
@@ -111,6 +118,7 @@ func (i *isolating) project() {
 func (i *isolating) service(s types.ServiceConfig) types.ServiceConfig {
 	i.network(&s)
 	i.host(&s)
+	probeOften(&s)
 	i.volumes(&s)
 	i.fileObjects(&s)
 	one := 1
@@ -133,6 +141,7 @@ func (i *isolating) tag(s types.ServiceConfig) string {
 	if s.Build == nil || i.Image == nil {
 		return ""
 	}
+	s.Build.Labels = merged(s.Build.Labels, map[string]string{KindLabel: KindBuild})
 	return i.Image(s.Name)
 }
 
@@ -185,6 +194,23 @@ func (i *isolating) host(s *types.ServiceConfig) {
 	}
 	s.Devices, s.Gpus, s.Privileged, s.UseAPISocket, s.CgroupParent, s.DeviceCgroupRules = nil, nil, false, false, "", nil
 	s.Models, s.Provider = nil, nil
+}
+
+// probeEvery is the interval of healthchecks in scratch containers: the user's is made for a stack that stays, and nothing
+// here counts failed probes.
+const probeEvery = 200 * time.Millisecond
+
+// probeOften lets the engine notice soon that a service is ready.
+func probeOften(s *types.ServiceConfig) {
+	if s.HealthCheck == nil || s.HealthCheck.Disable {
+		return
+	}
+	check := *s.HealthCheck
+	if check.Interval == nil || time.Duration(*check.Interval) > probeEvery {
+		often := types.Duration(probeEvery)
+		check.Interval, check.StartInterval = &often, nil
+	}
+	s.HealthCheck = &check
 }
 
 // resources keeps the limits of a deploy section, which hold for a single container as well.

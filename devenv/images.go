@@ -15,6 +15,9 @@ import (
 // ensureImages brings the images of some services: what is built is built under a tag that names its content, so that a
 // known one is not built again and the user's own tags stay; what is pulled is pulled where it is missing.
 func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog) error {
+	// One at a time: the base's and the branch's images share most of their layers, which the second then finds.
+	s.place.building.Lock()
+	defer s.place.building.Unlock()
 	var build []string
 	for _, name := range services {
 		service, ok := s.model.Services[name]

@@ -20,11 +20,16 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 			step{"branch", r.takeBranch},
 		),
 		r.together(
-			step{"database", r.cloneSeeded},
-			step{"tool", r.startTool},
+			r.inOrder(
+				r.together(
+					step{"database", r.cloneSeeded},
+					step{"tool", r.startTool},
+				),
+				step{"generate", r.generate},
+				step{"format", r.format},
+			),
+			step{"stage", r.setStage},
 		),
-		step{"generate", r.generate},
-		step{"format", r.format},
 		r.verify(!o.NoVerify),
 		step{"deliver", r.deliver},
 	))
@@ -42,10 +47,15 @@ func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error)
 			step{"branch", r.takeBranch},
 		),
 		r.together(
-			step{"database", r.cloneSeeded},
-			step{"tool", r.startTool},
+			r.inOrder(
+				r.together(
+					step{"database", r.cloneSeeded},
+					step{"tool", r.startTool},
+				),
+				step{"history", r.readHistory},
+			),
+			step{"stage", r.setStage},
 		),
-		step{"history", r.readHistory},
 		r.verify(true),
 	))
 }

@@ -45,9 +45,10 @@ func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
 // base; and brings the images that its services need.
 func (r *run) takeBranch(ctx context.Context, log *stepLog) (err error) {
 	repo := r.place.repo
-	treeID, commit := r.work.capture.Tree, r.work.capture.Commit
+	commit := r.work.capture.Commit
 	if !r.asIs {
-		if treeID, err = r.work.baseOnly(ctx, repo, r.mode == ModeReplace || r.mode == ModeAsk); err != nil {
+		treeID, err := r.work.baseOnly(ctx, repo, r.mode == ModeReplace || r.mode == ModeAsk)
+		if err != nil {
 			return err
 		}
 		if commit, err = repo.CommitTree(ctx, treeID, r.work.head.Commit); err != nil {

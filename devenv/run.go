@@ -50,6 +50,7 @@ type run struct {
 	containerPaths    map[string]string
 	facts             checks.Facts
 	baseline          startBaseline
+	stage             stage
 }
 
 // newRun prepares a run of a command; nothing happens yet.

@@ -15,22 +15,18 @@ import (
 )
 
 // startTrial starts one side's backend on migrated data: the branch's, or the base's with the version row set back, as
-// in a rolling deployment. Everything that needs no migrated data is done while the upgrade is tried elsewhere.
+// in a rolling deployment.
 func (r *run) startTrial(trial checks.Trial, applied <-chan struct{}) func(context.Context, *stepLog) error {
 	return func(ctx context.Context, log *stepLog) error {
-		if !r.selection.Wants(trial) || r.project.Backend == "" {
+		scene, out := r.stage.branch, &r.facts.Branch
+		if trial == checks.TrialStartBase {
+			scene, out = r.stage.base, &r.facts.Base
+		}
+		if scene == nil {
 			log.skipped("")
 			return nil
 		}
 		began := time.Now()
-		s, out := r.branch, &r.facts.Branch
-		if trial == checks.TrialStartBase {
-			s, out = r.base.side, &r.facts.Base
-		}
-		scene, err := r.setScene(ctx, s, log)
-		if err != nil {
-			return err
-		}
 		select {
 		case <-applied:
 		case <-ctx.Done():
@@ -43,6 +39,31 @@ func (r *run) startTrial(trial checks.Trial, applied <-chan struct{}) func(conte
 		defer r.spend(trial, began)
 		return r.play(ctx, scene, out, log)
 	}
+}
+
+// stage is what the trials need besides the migration, made while that is still being generated.
+type stage struct {
+	branch, base *scene
+	scratch      *database.Server
+}
+
+// setStage makes the scenes and the empty database that the wanted trials need.
+func (r *run) setStage(ctx context.Context, log *stepLog) error {
+	group, ctx := errgroup.WithContext(ctx)
+	starts := r.project.Backend != "" && !r.request.NoVerify
+	if starts && r.selection.Wants(checks.TrialStartBranch) {
+		group.Go(func() (err error) { r.stage.branch, err = r.setScene(ctx, r.branch, log); return err })
+	}
+	if starts && r.selection.Wants(checks.TrialStartBase) {
+		group.Go(func() (err error) { r.stage.base, err = r.setScene(ctx, r.base.side, log); return err })
+	}
+	if !r.request.NoVerify && r.selection.Wants(checks.TrialScratch) {
+		group.Go(func() (err error) {
+			r.stage.scratch, err = r.clone(ctx, r.base.empty, database.NetworkAlias{})
+			return err
+		})
+	}
+	return group.Wait()
 }
 
 // scene is a backend with what it needs, created and not started, beside a clone of the base's data.
@@ -71,11 +92,6 @@ func (r *run) setScene(ctx context.Context, s *side, log *stepLog) (*scene, erro
 		if scene.stack, err = newStack(ctx, s, name, services, nil); err != nil {
 			return err
 		}
-		if s == r.branch {
-			if err := r.bringFiles(ctx, scene.stack); err != nil {
-				return err
-			}
-		}
 		return scene.startAll(ctx, r.project.Needs)
 	})
 	return scene, group.Wait()
@@ -83,6 +99,11 @@ func (r *run) setScene(ctx context.Context, s *side, log *stepLog) (*scene, erro
 
 // play upgrades the scene's database and starts the backend on it. That it does not become ready is a fact, no error.
 func (r *run) play(ctx context.Context, s *scene, out *checks.StartOutcome, log *stepLog) error {
+	if s.side == r.branch {
+		if err := r.bringFiles(ctx, s.stack); err != nil {
+			return err
+		}
+	}
 	outcome, _, err := r.upgrade(ctx, s.server)
 	if err != nil {
 		return err

@@ -207,16 +207,12 @@ func (r *run) reverseBaseline(ctx context.Context) (*migrations.Failure, error) 
 
 // tryScratch upgrades an empty database through the whole history.
 func (r *run) tryScratch(ctx context.Context, log *stepLog) error {
-	if !r.selection.Wants(checks.TrialScratch) {
+	if r.stage.scratch == nil {
 		log.skipped("")
 		return nil
 	}
 	defer r.spend(checks.TrialScratch, time.Now())
-	server, err := r.clone(ctx, r.base.empty, database.NetworkAlias{})
-	if err != nil {
-		return err
-	}
-	outcome, _, err := r.upgrade(ctx, server)
+	outcome, _, err := r.upgrade(ctx, r.stage.scratch)
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ type workplace struct {
 
 	mu       sync.Mutex
 	networks map[string]bool
+	building sync.Mutex
 }
 
 // network makes a network of the run, once: the engine itself takes a second one of the same name.

@@ -14,7 +14,7 @@ type argument struct {
 }
 
 // options of the server that stand for a setting.
-var shortOptions = map[string]string{"-D": "data_directory", "-p": "port"}
+var shortOptions = map[string]string{"-D": "data_directory", "-p": "port"} //nolint:gochecknoglobals // a constant table
 
 // arguments finds the settings in a server's command: -p 5433, -p5433, -c port=5433, -cport=5433, --port=5433, and the
 // same inside a shell's script (sh -c "…"), where only their values are found and at points to the script.

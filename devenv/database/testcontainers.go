@@ -46,7 +46,7 @@ func allowReaper(ctx context.Context, e *engine.Engine) error {
 	if os.Getenv(ryukVariable) != "" {
 		return nil
 	}
-	_, ok, err := e.ImageInspect(ctx, testcontainers.ReaperDefaultImage)
+	_, ok, err := e.ImageInspect(ctx, testcontainers.ReaperDefaultImage) //nolint:staticcheck // deprecated without another way to learn the name
 	if err != nil || ok {
 		return err
 	}

@@ -303,7 +303,7 @@ func TestUndoOnAnotherBranchIsRefused(t *testing.T) {
 }
 
 func TestAWorktreeOnAnotherFileSystemIsDeliveredTo(t *testing.T) {
-	shared, err := os.MkdirTemp("/dev/shm", "gitrepo-test-")
+	shared, err := os.MkdirTemp("/dev/shm", "gitrepo-test-") //nolint:usetesting // another file system than the temporary directory's
 	if err != nil {
 		t.Logf("there is no second file system to try: %v", err)
 		return

@@ -66,7 +66,7 @@ func copyWithTime(to, from string) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer in.Close() //nolint:errcheck // only read from
 	info, err := in.Stat()
 	if err != nil {
 		return err

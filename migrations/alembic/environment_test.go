@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -88,7 +89,7 @@ func newSubprocess(t *testing.T, dir, python string, env ...string) Process {
 	errWriter.Close()
 	wait := sync.OnceValues(func() (int, error) {
 		err := command.Wait()
-		if _, exited := err.(*exec.ExitError); err != nil && !exited {
+		if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 			return -1, fmt.Errorf("wait: %w", err)
 		}
 		return command.ProcessState.ExitCode(), nil

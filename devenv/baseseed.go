@@ -1,0 +1,187 @@
+package devenv
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"devenv/compose/engine"
+	"devenv/devenv/discover"
+	"devenv/devenv/report"
+	"devenv/migrations"
+	"devenv/migrations/alembic"
+)
+
+// seed fills the database: by the backend's own start, or by the migrations and what the configuration names.
+func (b *baseBuild) seed(ctx context.Context, log *stepLog) (err error) {
+	if err := b.stack.startAll(ctx, b.project.Needs); err != nil {
+		return err
+	}
+	if b.tool, err = startTool(ctx, b.side, "base-tool", b.project.Migrations, b.settings.Hosts, log); err != nil {
+		return err
+	}
+	if err := b.place.engine.ConnectNetwork(ctx, b.tool.stack.network, b.server.ID, nil); err != nil {
+		return err
+	}
+	seed := b.project.Seed
+	if seed.Dump != "" {
+		if err := b.restoreDump(ctx, seed.Dump); err != nil {
+			return err
+		}
+	}
+	if !seed.AtStartup() || !b.migratesItself() {
+		if err := b.upgrade(ctx, log); err != nil {
+			return err
+		}
+	}
+	switch {
+	case seed.AtStartup():
+		err = b.seedAtStartup(ctx, log)
+	case seed.Run != "":
+		err = b.seedByCommand(ctx, log)
+	case len(seed.SQL) > 0:
+		err = b.seedBySQL(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return b.atHead(ctx, log)
+}
+
+// migratesItself says that starting the backend or a one-shot service migrates the database.
+func (b *baseBuild) migratesItself() bool {
+	return b.project.Seed.BackendMigrates || slices.ContainsFunc(b.project.OneShots, func(o discover.OneShot) bool { return o.Migrates })
+}
+
+// upgrade runs the base's migrations.
+func (b *baseBuild) upgrade(ctx context.Context, log *stepLog) error {
+	log.line("running the base's migrations")
+	_, err := b.tool.Upgrade(ctx, b.tool.database(b.server), "heads", alembic.MoveOptions{})
+	var failure *migrations.Failure
+	if errors.As(err, &failure) {
+		return report.Fail(report.KindWork,
+			"if its history does not run from empty, start from a dump, in .devenv.yaml:\n    seed: {dump: path/to/dump.sql}",
+			"run the base's migrations: %w", err).WithOutput(failure.Traceback)
+	}
+	return err
+}
+
+// seedAtStartup starts the one-shot services and the backend as Compose would, waits until the backend is ready, lets its
+// background jobs run as long as the configuration says, and stops it.
+func (b *baseBuild) seedAtStartup(ctx context.Context, log *stepLog) error {
+	for _, o := range b.project.OneShots {
+		log.line("running " + o.Service)
+		if err := b.stack.runToEnd(ctx, o.Service); err != nil {
+			return err
+		}
+	}
+	if b.project.Backend == "" {
+		return nil
+	}
+	log.line("starting " + b.project.Backend)
+	readiness, err := b.stack.start(ctx, b.project.Backend, b.run.ready())
+	if err != nil {
+		return report.Fail(report.KindWork, report.HintOf(err), "seed the base: %w", err)
+	}
+	log.line(fmt.Sprintf("%s is ready (%s)", b.project.Backend, readiness.How))
+	if err := settle(ctx, b.project.Seed.Settle); err != nil {
+		return err
+	}
+	return b.stack.stop(ctx, b.project.Backend)
+}
+
+// settle waits for the backend's background jobs.
+func settle(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// seedByCommand runs the configuration's command in a container of the migrations service.
+func (b *baseBuild) seedByCommand(ctx context.Context, log *stepLog) error {
+	var out bytes.Buffer
+	code, err := b.place.engine.Exec(ctx, b.tool.container, engine.ExecOptions{
+		Cmd: []string{"sh", "-c", b.project.Seed.Run}, WorkDir: b.tool.workdir, Stdout: &out, Stderr: &out,
+		Env: environment(b.project.Migrations.Env),
+	})
+	if err != nil {
+		return err
+	}
+	for _, line := range lastLines(out.String()) {
+		log.line(line)
+	}
+	if code != 0 {
+		return report.Fail(report.KindWork, "correct seed: {run: …} in .devenv.yaml",
+			"seed the base: %q ended with exit status %d", b.project.Seed.Run, code).WithOutput(lastLines(out.String()))
+	}
+	return nil
+}
+
+// environment is a map of variables as an exec takes them.
+func environment(variables map[string]string) []string {
+	list := make([]string, 0, len(variables))
+	for key, value := range variables {
+		list = append(list, key+"="+value)
+	}
+	return list
+}
+
+// seedBySQL runs the configuration's SQL files.
+func (b *baseBuild) seedBySQL(ctx context.Context) error {
+	for _, written := range b.project.Seed.SQL {
+		if err := b.feed(ctx, written, "psql", "-v", "ON_ERROR_STOP=1", "-q", "-X"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restoreDump restores a dump, plain or in pg_dump's archive formats.
+func (b *baseBuild) restoreDump(ctx context.Context, written string) error {
+	head := make([]byte, len(archiveMagic))
+	f, err := os.Open(b.seedPath(written))
+	if err != nil {
+		return report.Fail(report.KindUsage, "correct seed: {dump: …} in .devenv.yaml", "read the dump: %w", err)
+	}
+	n, _ := f.Read(head)
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if string(head[:n]) == archiveMagic {
+		return b.feed(ctx, written, "pg_restore", "--no-owner", "--exit-on-error")
+	}
+	return b.feed(ctx, written, "psql", "-v", "ON_ERROR_STOP=1", "-q", "-X")
+}
+
+// archiveMagic begins a dump in pg_dump's custom format.
+const archiveMagic = "PGDMP"
+
+// feed pipes a file of the user's into one of Postgres's programs in the database's container.
+func (b *baseBuild) feed(ctx context.Context, written string, program ...string) error {
+	f, err := os.Open(b.seedPath(written))
+	if err != nil {
+		return report.Fail(report.KindUsage, "correct seed: in .devenv.yaml", "seed the base: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // only read from
+	var out bytes.Buffer
+	args := append(slices.Clone(program), "-U", b.settings.User, "-d", b.settings.Database)
+	code, err := b.place.engine.Exec(ctx, b.server.ID, engine.ExecOptions{Cmd: args, Stdin: f, Stdout: &out, Stderr: &out})
+	if err != nil {
+		return err
+	}
+	if code != 0 {
+		return report.Fail(report.KindWork, "correct the file, or seed: in .devenv.yaml", "seed the base: %s %s ended with exit status %d",
+			program[0], filepath.Base(written), code).WithOutput(lastLines(out.String()))
+	}
+	return nil
+}
