@@ -81,7 +81,11 @@ func (d Dropped) String() string {
 // it only asks whether a mounted path of the tree is a directory. What it does is the design's: no name, port, address,
 // network, volume or path of the user's is in the result.
 func Isolate(p *types.Project, o Isolation) (Isolated, error) {
-	selected, err := p.WithSelectedServices(o.Services, types.IgnoreDependencies)
+	enabled, err := p.WithServicesEnabled(o.Services...) // a service of a profile is there when it is named
+	if err != nil {
+		return Isolated{}, fmt.Errorf("isolate %v: %w", o.Services, err)
+	}
+	selected, err := enabled.WithSelectedServices(o.Services, types.IgnoreDependencies)
 	if err != nil {
 		return Isolated{}, fmt.Errorf("isolate %v: %w", o.Services, err)
 	}
