@@ -2,17 +2,93 @@ package terminal
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
+
+	"charm.land/huh/v2"
+
+	"devenv/devenv/report"
 )
 
-// Asker asks the user.
-type Asker struct{ in, err *os.File }
+// Asker asks the user on a terminal. An interrupt at the question returns an error that wraps context.Canceled.
+type Asker struct {
+	in, err *os.File
+	display *Terminal
+	plain   bool
+}
 
-// NewAsker returns nil when in or err is no terminal.
-func NewAsker(in, err *os.File) *Asker { return &Asker{in, err} }
+// NewAsker returns nil when in or err is no terminal: nobody is there to answer. A nil *Asker must not be put into
+// an interface, where it would no longer compare equal to nil.
+func NewAsker(in, err *os.File) *Asker {
+	if !isTerminal(in) || !isTerminal(err) {
+		return nil
+	}
+	dumb := os.Getenv("TERM") == "dumb" || os.Getenv("TERM") == ""
+	return &Asker{in: in, err: err, plain: dumb}
+}
 
-// Choose returns the index of the option chosen.
-func (a *Asker) Choose(ctx context.Context, question string, options []string) (int, error) { return 0, nil }
+// Over returns the asker bound to a display, which pauses while a question stands. A nil asker stays nil.
+func (a *Asker) Over(t *Terminal) *Asker {
+	if a != nil {
+		a.display = t
+	}
+	return a
+}
 
-// Confirm asks yes or no.
-func (a *Asker) Confirm(ctx context.Context, question string) (bool, error) { return false, nil }
+// Choose asks for one of the options and returns its index.
+func (a *Asker) Choose(ctx context.Context, question string, options []string) (int, error) {
+	if len(options) == 0 {
+		return 0, fmt.Errorf("ask %q: no options to choose from", question)
+	}
+	choices := make([]huh.Option[int], len(options))
+	for i, o := range options {
+		choices[i] = huh.NewOption(clean(o), i)
+	}
+	answer := 0
+	field := huh.NewSelect[int]().Title(clean(question)).Options(choices...).Value(&answer)
+	if err := a.ask(ctx, question, field); err != nil {
+		return 0, err
+	}
+	if answer < 0 || answer >= len(options) {
+		return 0, fmt.Errorf("ask %q: no answer", question)
+	}
+	a.note(question, options[answer])
+	return answer, nil
+}
+
+// Confirm asks a question whose answer is yes or no; no is chosen beforehand.
+func (a *Asker) Confirm(ctx context.Context, question string) (bool, error) {
+	answer := false
+	field := huh.NewConfirm().Title(clean(question)).Affirmative("Yes").Negative("No").Value(&answer)
+	if err := a.ask(ctx, question, field); err != nil {
+		return false, err
+	}
+	a.note(question, map[bool]string{true: "yes", false: "no"}[answer])
+	return answer, nil
+}
+
+func (a *Asker) ask(ctx context.Context, question string, field huh.Field) error {
+	if a.display != nil {
+		a.display.Pause()
+		defer a.display.Resume()
+	}
+	form := huh.NewForm(huh.NewGroup(field)).WithInput(a.in).WithOutput(a.err).
+		WithAccessible(a.plain).WithShowHelp(true)
+	err := form.RunWithContext(ctx)
+	switch {
+	case err == nil:
+		return ctx.Err()
+	case errors.Is(err, huh.ErrUserAborted), ctx.Err() != nil:
+		return fmt.Errorf("ask %q: %w", question, context.Canceled)
+	default:
+		return fmt.Errorf("ask %q: %w", question, err)
+	}
+}
+
+// note keeps the question and its answer on the screen, since the form vanishes.
+func (a *Asker) note(question, answer string) {
+	if a.display != nil && !a.plain {
+		a.display.Emit(report.Noted{Text: question + " " + answer})
+	}
+}

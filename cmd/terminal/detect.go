@@ -1,6 +1,34 @@
 package terminal
 
-import "os"
+import (
+	"os"
 
-// Detect finds out what standard error can do.
-func Detect(err *os.File, env func(string) string) Options { return Options{Err: err} }
+	"golang.org/x/term"
+)
+
+// defaultWidth is taken when a terminal does not tell its size (0×0: some containers, some CI).
+const defaultWidth = 80
+
+// Detect finds out what a file, usually standard error, can show. Progress is live on a terminal only, and not when
+// TERM is dumb or CI is set; colours follow the same and NO_COLOR (https://no-color.org: any value but empty).
+// env is os.Getenv, or a stand-in for it.
+func Detect(err *os.File, env func(string) string) Options {
+	o := Options{Err: err}
+	if !isTerminal(err) {
+		return o
+	}
+	o.Width = func() int {
+		width, _, e := term.GetSize(int(err.Fd()))
+		if e != nil || width <= 0 {
+			return defaultWidth
+		}
+		return width
+	}
+	dumb := env("TERM") == "dumb" || env("TERM") == ""
+	ci := env("CI") != "" && env("CI") != "false" && env("CI") != "0"
+	o.Live = !dumb && !ci
+	o.Color = !dumb && env("NO_COLOR") == ""
+	return o
+}
+
+func isTerminal(f *os.File) bool { return f != nil && term.IsTerminal(int(f.Fd())) }

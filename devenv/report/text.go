@@ -123,14 +123,14 @@ func (t tally) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// Elapsed writes a duration as people read it: "0.4 s", "12 s", "2 min 5 s".
+// Elapsed writes a duration as people read it, in at most six columns below 100 minutes: "0.4s", "12s", "2m05s".
 func Elapsed(d time.Duration) string {
 	switch {
 	case d < 10*time.Second:
-		return fmt.Sprintf("%.1f s", d.Seconds())
+		return fmt.Sprintf("%.1fs", d.Seconds())
 	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
+		return fmt.Sprintf("%ds", int(d.Seconds()))
 	default:
-		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
 	}
 }

@@ -1,0 +1,126 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"devenv/devenv/report"
+)
+
+// The colours are the terminal's own sixteen, so that they suit its background.
+const (
+	red    = "1"
+	green  = "2"
+	yellow = "3"
+	cyan   = "6"
+)
+
+// leadWidth is the columns in front of a step's name: sign, elapsed time, gap.
+const leadWidth = 10
+
+// sign is the first column of a line, which tells how a step stands.
+type sign struct{ text, color string }
+
+func signOf(e report.StepEnded) sign {
+	switch {
+	case e.Status == report.StepFailed:
+		return sign{"✗", red}
+	case e.Status == report.StepSkipped:
+		return sign{"-", yellow}
+	default:
+		return sign{"✓", green}
+	}
+}
+
+// lead is what stands in front of a step's name.
+func (t *Terminal) lead(s sign, took time.Duration) string {
+	return t.paint(s.color, s.text) + t.faint(fmt.Sprintf(" %6s  ", report.Elapsed(max(took, 0))))
+}
+
+// endedLines is one line for a step, and below it the end of its output when it failed and its error does not
+// carry that already (the command line shows errors last).
+func (t *Terminal) endedLines(s *step, e report.StepEnded) []string {
+	detail := clean(e.Detail)
+	switch {
+	case errors.Is(e.Err, context.Canceled):
+		detail = "interrupted"
+	case detail == "" && e.Status == report.StepCached:
+		detail = "cached"
+	}
+	if detail != "" {
+		detail = "  " + detail
+	}
+	lines := t.layout(t.lead(signOf(e), e.Took) + s.name + t.faint(detail))
+	if e.Status != report.StepFailed || errors.Is(e.Err, context.Canceled) || t.o.Verbose || len(report.OutputOf(e.Err)) > 0 {
+		return lines
+	}
+	return append(lines, t.outputLines(s.tail)...)
+}
+
+// outputLines are lines of a program, set apart from devenv's own.
+func (t *Terminal) outputLines(lines []string) []string {
+	out := make([]string, 0, len(lines))
+	for _, l := range lines {
+		out = append(out, t.fit("   "+t.faint("│ "+l)))
+	}
+	return out
+}
+
+// noteLines wraps a remark: it is said once and must be readable whole.
+func (t *Terminal) noteLines(text string) []string {
+	prefix := t.paint(cyan, "·") + " "
+	return t.hang(prefix+clean(text), 2)
+}
+
+// layout is one line, cut at the width; with -v it is whole, on as many lines as it needs.
+func (t *Terminal) layout(line string) []string {
+	if t.o.Verbose {
+		return t.hang(line, leadWidth)
+	}
+	return []string{t.fit(line)}
+}
+
+// hang wraps a line at words, the following lines indented.
+func (t *Terminal) hang(line string, indent int) []string {
+	width := t.o.Width()
+	if width <= 2*indent {
+		return []string{t.fit(line)}
+	}
+	if ansi.StringWidth(line) < width {
+		return []string{line}
+	}
+	lines := strings.Split(ansi.Wrap(line, width-1-indent, ""), "\n")
+	for i := range lines[1:] {
+		lines[i+1] = strings.Repeat(" ", indent) + lines[i+1]
+	}
+	return lines
+}
+
+// fit cuts a line in front of the last column.
+func (t *Terminal) fit(line string) string {
+	width := t.o.Width()
+	if width <= 1 {
+		return line
+	}
+	return ansi.Truncate(line, width-1, "…")
+}
+
+func (t *Terminal) paint(color, s string) string {
+	if !t.o.Color {
+		return s
+	}
+	return lipgloss.NewStyle().Foreground(lipgloss.Color(color)).Render(s)
+}
+
+func (t *Terminal) faint(s string) string {
+	if !t.o.Color || s == "" {
+		return s
+	}
+	return lipgloss.NewStyle().Faint(true).Render(s)
+}
