@@ -1,0 +1,58 @@
+// Package cli is devenv's command line: flags and arguments, one file per command, the three formats of a result, and
+// the table from an error to the exit status (exit.go). The work itself is package devenv's.
+package cli
+
+import (
+	"context"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"devenv/devenv/report"
+)
+
+// Streams are what a command reads and writes. Progress, questions and errors go to Err, results alone to Out.
+type Streams struct {
+	In, Out, Err *os.File
+	// Env looks up an environment variable; an unset one is empty.
+	Env func(name string) string
+}
+
+// Process returns the streams of this process.
+func Process() Streams { return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv} }
+
+// Run runs the command line args (without the program's name) and returns the exit status, as in the design's section
+// 9. It has written everything there is to say, errors too. When ctx is cancelled it cleans up first.
+func Run(ctx context.Context, s Streams, args []string) int {
+	a := &app{streams: s, args: args}
+	command, err := a.root().ExecuteContextC(ctx)
+	return a.end(ctx, command, err)
+}
+
+// app is one call of the command line.
+type app struct {
+	streams Streams
+	args    []string
+	global  globals
+	// outcome is what the command ended with; nil when it did not come to run, or writes for itself (help, completion).
+	outcome outcome
+}
+
+// end writes what the command ended with and returns the exit status.
+func (a *app) end(ctx context.Context, command *cobra.Command, err error) int {
+	err = said(ctx, err)
+	format := a.global.format
+	if err != nil && a.outcome == nil {
+		a.outcome, format = blank(command), wantedFormat(a.args)
+	}
+	if a.outcome != nil {
+		if writeErr := a.write(format, err); writeErr != nil && err == nil {
+			err = report.Fail(report.KindWork, "", "write the result to standard output: %w", writeErr)
+		}
+	}
+	if err != nil {
+		// there is nowhere left to say that standard error cannot be written
+		_ = report.WriteFailure(a.streams.Err, err, a.textOptions(a.streams.Err))
+	}
+	return exitStatus(err, a.outcome)
+}

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"devenv/devenv/report"
+)
+
+// The exit statuses of the design's section 9.
+const (
+	exitDone        = 0
+	exitWork        = 1
+	exitUsage       = 2
+	exitFaulty      = 3
+	exitInterrupted = 130
+)
+
+// errInterrupted is how an interrupt is told, whatever it cut short.
+var errInterrupted = report.Fail(report.KindWork, "", "interrupted: %w", context.Canceled)
+
+// said is the error as people and documents are told it: an interrupt is one, whatever it cut short.
+func said(ctx context.Context, err error) error {
+	if err != nil && (ctx.Err() != nil || errors.Is(err, context.Canceled)) {
+		return errInterrupted
+	}
+	return err
+}
+
+// exitStatus is the one table from how a command ended to the process's exit status.
+func exitStatus(err error, o outcome) int {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case err == nil && o != nil && o.faulty():
+		return exitFaulty
+	case err == nil:
+		return exitDone
+	}
+	switch report.KindOf(err) {
+	case report.KindUsage:
+		return exitUsage
+	case report.KindFaulty:
+		return exitFaulty
+	default:
+		return exitWork
+	}
+}

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"devenv/devenv"
+	"devenv/devenv/checks"
+	"devenv/devenv/report"
+)
+
+const explainLong = `Lists the checks with the question that each asks; or explains one: why it matters, an example, how to
+mend what it finds, and how to waive it.
+
+Exit status: 0 done, 2 there is no such check.`
+
+// explained is one check as explain shows it.
+type explained struct {
+	ID       string        `json:"id"`
+	Severity report.Status `json:"severity"`
+	Asks     string        `json:"asks"`
+	// Page is the explanation in Markdown; the list leaves it out.
+	Page string `json:"page,omitempty"`
+}
+
+// explain is the command that explains the checks.
+func (a *app) explain() *cobra.Command {
+	return &cobra.Command{
+		Use:               "explain [CHECK]",
+		Short:             "Explain the checks, or one of them",
+		Long:              explainLong,
+		Example:           "  devenv explain\n  devenv explain apply.seeded",
+		ValidArgsFunction: cobra.FixedCompletions(checks.IDs(), cobra.ShellCompDirectiveNoFileComp),
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage(c, "explain takes one check, but got %d", len(args))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.run(c.Context(), func(context.Context, devenv.Options) (outcome, error) {
+				if len(args) == 0 {
+					return checkList(c.Name()), nil
+				}
+				return checkPage(c.Name(), args[0])
+			})
+		},
+	}
+}
+
+// checkList is all checks in a line each.
+func checkList(command string) outcome {
+	list := items{Items: report.NewItems(command)}
+	for _, check := range checks.All() {
+		list.Items.Items = append(list.Items.Items, explained{ID: check.ID, Severity: check.Severity, Asks: check.Asks})
+		list.lines = append(list.lines, fmt.Sprintf("%-16s %-4s  %s", check.ID, check.Severity, check.Asks))
+	}
+	return list
+}
+
+// checkPage is the page of one check.
+func checkPage(command, id string) (outcome, error) {
+	all := checks.All()
+	i := slices.IndexFunc(all, func(c checks.Check) bool { return c.ID == id })
+	if i < 0 {
+		return items{Items: report.NewItems(command)},
+			report.Fail(report.KindUsage, "the checks are: "+strings.Join(checks.IDs(), ", "), "there is no check %q", id)
+	}
+	list := report.NewItems(command)
+	list.Items = append(list.Items, explained{ID: id, Severity: all[i].Severity, Asks: all[i].Asks, Page: all[i].Page})
+	return explanation{items{Items: list}, strings.Trim(all[i].Page, "\n") + "\n"}, nil
+}
+
+// explanation is the outcome of explaining one check: its page is Markdown that reads well as it is.
+type explanation struct {
+	items
+	page string
+}
+
+func (e explanation) text(p printer, _ error) error { return writeText(p.out, e.page) }
+
+func (e explanation) markdown(w io.Writer, _ error) error { return writeText(w, e.page) }

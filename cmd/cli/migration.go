@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"devenv/devenv"
+	"devenv/devenv/checks"
+	"devenv/devenv/report"
+)
+
+// migration is the outcome of the two migration commands.
+type migration struct {
+	devenv.Result
+	// dryRun writes the file alone to standard output.
+	dryRun bool
+	// strict takes warnings for faults.
+	strict bool
+}
+
+// migrationOf is a run's result, which is complete also when the run failed.
+func migrationOf(r *devenv.Result, dryRun, strict bool) migration {
+	return migration{Result: *r, dryRun: dryRun, strict: strict}
+}
+
+func (m migration) document(failed *report.ErrorField) any {
+	d := *m.Document
+	d.Error = failed
+	return &d
+}
+
+func (m migration) text(p printer, err error) error {
+	if !m.worthShowing(err) {
+		return nil
+	}
+	p.options.File, p.beside.File = m.File, m.File
+	if !m.dryRun {
+		return report.WriteText(p.out, m.Document, p.options)
+	}
+	p.beside.File = nil
+	if err := report.WriteText(p.err, m.Document, p.beside); err != nil {
+		return err
+	}
+	_, err = p.out.Write(m.File)
+	return err
+}
+
+func (m migration) markdown(w io.Writer, err error) error {
+	d := *m.Document
+	d.Error = errorField(err)
+	return report.WriteMarkdown(w, &d, m.File)
+}
+
+// worthShowing says that there is more to report than the error.
+func (m migration) worthShowing(err error) bool {
+	return err == nil || report.KindOf(err) == report.KindFaulty || len(m.Document.Files) > 0
+}
+
+func (m migration) faulty() bool {
+	return m.Document.Verdict == report.VerdictFail || m.strict && m.Document.Verdict == report.VerdictWarn
+}
+
+// selection are the flags that choose checks.
+type selection struct {
+	only, skip []string
+	strict     bool
+}
+
+// add declares the flags.
+func (s *selection) add(c *cobra.Command) {
+	c.Flags().StringArrayVar(&s.only, "only", nil, "run only this check, an id or `prefix.*`; may be repeated")
+	c.Flags().StringArrayVar(&s.skip, "skip", nil, "leave this check out, an id or `prefix.*`; may be repeated")
+	c.Flags().BoolVar(&s.strict, "strict", false, "exit 3 on warnings too")
+	complete(c, "only", checks.IDs())
+	complete(c, "skip", checks.IDs())
+}

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+const newMigrationName = "new-migration"
+
+const newMigrationLong = `Makes the migration of the branch with the project's own migration tool, against a database that is as
+the base branch leaves it; proves it on that data, forwards and back; and writes it into the working
+tree, also when a check failed. "devenv undo" takes it back.
+
+The working tree is taken as it is, uncommitted files too. Revisions that the branch already has are
+replaced, kept, or left below an empty one; without a flag devenv asks.
+` + exitHelp
+
+// newMigration is the command that makes the branch's migration.
+func (a *app) newMigration() *cobra.Command {
+	var o devenv.NewMigrationOptions
+	var chosen selection
+	var keep, replace, empty bool
+	c := &cobra.Command{
+		Use:     newMigrationName + " MESSAGE",
+		Short:   "Make, prove and write the branch's migration",
+		Long:    newMigrationLong,
+		Example: "  devenv new-migration \"Add badges\"\n  devenv new-migration --replace --strict \"Add badges\"\n  devenv new-migration --dry-run \"Add badges\" > badges.py",
+		Args:    oneMessage,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.Message, o.Only, o.Skip = args[0], chosen.only, chosen.skip
+			o.Mode = modeOf(keep, replace, empty)
+			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+				o.Options = common
+				result, err := devenv.NewMigration(ctx, o)
+				return migrationOf(result, o.DryRun, chosen.strict), err
+			})
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	flags := c.Flags()
+	flags.BoolVar(&replace, "replace", false, "set the branch's own revisions aside and make one")
+	flags.BoolVar(&keep, "keep", false, "keep the branch's own revisions and add one on top")
+	flags.BoolVar(&empty, "empty", false, "make a revision without operations, to be written by hand")
+	flags.StringVar(&o.Base, "base", "", "`branch` that the work will merge into")
+	flags.BoolVar(&o.NoVerify, "no-verify", false, "run no check")
+	flags.BoolVar(&o.DryRun, "dry-run", false, "write the file to standard output and change nothing")
+	chosen.add(c)
+	c.MarkFlagsMutuallyExclusive("replace", "keep", "empty")
+	c.MarkFlagsMutuallyExclusive("no-verify", "only")
+	return c
+}
+
+// oneMessage refuses a missing message, and one that lost its quotes.
+func oneMessage(_ *cobra.Command, args []string) error {
+	const hint = `say what the migration does, in quotes: devenv new-migration "Add badges"`
+	switch len(args) {
+	case 0:
+		return report.Fail(report.KindUsage, hint, "the message is missing")
+	case 1:
+		return nil
+	default:
+		return report.Fail(report.KindUsage, hint, "the message has to be one argument, but there are %d", len(args))
+	}
+}
+
+// modeOf is what the exclusive flags ask for.
+func modeOf(keep, replace, empty bool) devenv.Mode {
+	switch {
+	case keep:
+		return devenv.ModeKeep
+	case replace:
+		return devenv.ModeReplace
+	case empty:
+		return devenv.ModeEmpty
+	default:
+		return devenv.ModeAsk
+	}
+}

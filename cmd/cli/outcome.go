@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"devenv/cmd/terminal"
+	"devenv/devenv"
+	"devenv/devenv/checks"
+	"devenv/devenv/report"
+)
+
+// outcome is what a command ends with, to be written in one of the formats.
+type outcome interface {
+	// document returns what JSON shows; failed is nil when the command did its work.
+	document(failed *report.ErrorField) any
+	// text writes the outcome for people; err is the error it ended with, which is shown after it.
+	text(p printer, err error) error
+	markdown(w io.Writer, err error) error
+	// faulty says that the migration is: the exit status tells.
+	faulty() bool
+}
+
+// printer is where text for people goes: results to out, what accompanies them to err.
+type printer struct {
+	out, err        io.Writer
+	options, beside report.TextOptions
+}
+
+// write writes the outcome in a format. Errors for people are the caller's.
+func (a *app) write(f format, err error) error {
+	switch f {
+	case formatJSON:
+		return report.WriteJSON(a.streams.Out, a.outcome.document(errorField(err)))
+	case formatMarkdown:
+		return a.outcome.markdown(a.streams.Out, err)
+	default:
+		return a.outcome.text(printer{
+			out: a.streams.Out, options: a.textOptions(a.streams.Out),
+			err: a.streams.Err, beside: a.textOptions(a.streams.Err),
+		}, err)
+	}
+}
+
+// textOptions lays text out for a stream: wrapped and coloured on a terminal, plain elsewhere.
+func (a *app) textOptions(f *os.File) report.TextOptions {
+	detected := terminal.Detect(f, a.streams.Env)
+	o := report.TextOptions{Color: detected.Color, Verbose: a.global.verbose}
+	if detected.Width != nil {
+		o.Width = detected.Width()
+	}
+	return o
+}
+
+// errorField is an error as documents show it: a faulty migration is a verdict and no error.
+func errorField(err error) *report.ErrorField {
+	if err == nil || report.KindOf(err) == report.KindFaulty {
+		return nil
+	}
+	return &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
+}
+
+// blank is the outcome of a command that did not come to run.
+func blank(command *cobra.Command) outcome {
+	switch name := command.Name(); name {
+	case newMigrationName, testMigrationName:
+		d := report.NewDocument(name)
+		d.Checks = checks.Skipped("an earlier failure")
+		return migration{Result: devenv.Result{Document: d}}
+	default:
+		return items{Items: report.NewItems(name)}
+	}
+}
+
+// items is the outcome of the commands that list things.
+type items struct {
+	*report.Items
+	// lines are the items for people; nil shows the items' fields.
+	lines []any
+	// none is said instead of an empty list.
+	none string
+}
+
+func (i items) document(failed *report.ErrorField) any {
+	d := *i.Items
+	d.Error = failed
+	return &d
+}
+
+func (i items) text(p printer, err error) error {
+	if len(i.Items.Items) == 0 {
+		if err == nil && i.none != "" {
+			return writeText(p.out, i.none+"\n")
+		}
+		return nil
+	}
+	shown := *i.Items
+	if i.lines != nil {
+		shown.Items = i.lines
+	}
+	return report.WriteItemsText(p.out, &shown, p.options)
+}
+
+func (i items) markdown(w io.Writer, err error) error {
+	var text bytes.Buffer
+	if err := i.text(printer{out: &text, err: io.Discard}, err); err != nil {
+		return err
+	}
+	for line := range strings.Lines(text.String()) {
+		if err := writeText(w, "- "+line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (i items) faulty() bool { return false }
+
+func writeText(w io.Writer, text string) error {
+	_, err := io.WriteString(w, text)
+	return err
+}

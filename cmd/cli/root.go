@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"devenv/cmd/terminal"
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+const rootLong = `devenv makes the database migration of a branch, proves it on a copy of the base branch's data, and
+writes it into the working tree. It needs git, a Docker engine and a Compose file; the user's own
+containers, database and working tree are left alone.`
+
+const exitHelp = `
+Exit status: 0 done, 1 devenv could not do its work, 2 wrong flags, message or configuration,
+3 the migration is faulty, 130 interrupted.`
+
+// root is the command line with all its commands.
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:     "devenv",
+		Short:   "Make and prove database migrations",
+		Long:    rootLong + "\n" + exitHelp,
+		Example: "  devenv demo\n  devenv new-migration \"Add badges\"\n  devenv test-migration",
+		Args:    a.knownCommand,
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
+		Version: buildVersion().Version,
+
+		SilenceErrors: true, SilenceUsage: true,
+	}
+	root.SetArgs(a.args)
+	root.SetIn(a.streams.In)
+	root.SetOut(a.streams.Out)
+	root.SetErr(a.streams.Err)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, "%w", err) })
+	root.SetVersionTemplate("devenv {{.Version}}\n")
+	a.global.add(root.PersistentFlags())
+	root.MarkFlagsMutuallyExclusive("host", "context")
+	complete(root, "format", formats())
+	root.AddCommand(
+		a.newMigration(), a.testMigration(), a.undo(), a.clean(), a.explain(), a.demo(), a.version(),
+	)
+	return root
+}
+
+// knownCommand refuses an argument of devenv itself: it was meant as a command.
+func (a *app) knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "devenv --help"
+	if similar := c.SuggestionsFor(args[0]); len(similar) > 0 {
+		hint = "did you mean: devenv " + strings.Join(similar, ", devenv ")
+	}
+	return report.Fail(report.KindUsage, hint, "there is no command %q", args[0])
+}
+
+// action is a command's work.
+type action func(ctx context.Context, o devenv.Options) (outcome, error)
+
+// run runs a command's work while the terminal shows its progress, and keeps its outcome.
+func (a *app) run(ctx context.Context, do action) (err error) {
+	shown := terminal.Detect(a.streams.Err, a.streams.Env)
+	shown.Verbose = a.global.verbose
+	progress := terminal.New(shown)
+	o := devenv.Options{
+		Compose: a.global.compose, Host: a.global.host, Context: a.global.context, Listener: progress,
+	}
+	// a nil *Asker in the interface would look like somebody who is there
+	if asker := terminal.NewAsker(a.streams.In, a.streams.Err); asker != nil {
+		o.Ask = asker
+	}
+	a.outcome, err = do(ctx, o)
+	if closeErr := progress.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+// usage is an error in how a command was called.
+func usage(c *cobra.Command, format string, args ...any) error {
+	return report.Fail(report.KindUsage, c.CommandPath()+" --help", format, args...)
+}
+
+// noArguments refuses arguments.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(c, "%s takes no argument, but got %q", c.Name(), args[0])
+	}
+	return nil
+}
+
+// complete offers values for a flag in the shell's completion.
+func complete(c *cobra.Command, flag string, values []string) {
+	// it fails only for a flag that does not exist or has values already; the tests complete each
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"devenv/devenv"
+)
+
+const undoLong = `Takes back what the last new-migration did to the working tree: the new revision goes, the files it set
+aside come back. It needs no engine. Files that were edited since are left alone; --yes takes them back
+as well and keeps copies.
+
+Exit status: 0 done, 1 it could not be done, 2 wrong flags, 130 interrupted.`
+
+// undo is the command that takes the last delivery back.
+func (a *app) undo() *cobra.Command {
+	var o devenv.UndoOptions
+	c := &cobra.Command{
+		Use:     "undo",
+		Short:   "Take back what the last new-migration wrote",
+		Long:    undoLong,
+		Example: "  devenv undo --dry-run\n  devenv undo",
+		Args:    noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+				o.Options = common
+				list, err := devenv.Undo(ctx, o)
+				return listed(c, list, undoLine, "nothing to take back"), err
+			})
+		},
+	}
+	c.Flags().BoolVarP(&o.Force, "yes", "y", false, "take back files that were edited since, too; copies are kept")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be taken back")
+	return c
+}
+
+// undoLine is one item for people.
+func undoLine(item any) any {
+	i, ok := item.(devenv.UndoItem)
+	if !ok {
+		return item
+	}
+	line := fmt.Sprintf("%-9s%s  (of %s)", i.Action, i.Path, i.Of)
+	if i.Kept != "" {
+		line += "; your edits are kept in " + i.Kept
+	}
+	return line
+}
