@@ -97,13 +97,28 @@ func (e *Engine) Kill(ctx context.Context, id string) error {
 	return failed(ctx, err, "kill container %.12s", id)
 }
 
-// Remove removes a container, running or not, with its anonymous volumes. It is no error when it is gone already.
+// Remove removes a container, running or not, with its anonymous volumes, and returns when it is gone. It is no error when it
+// is gone already.
 func (e *Engine) Remove(ctx context.Context, id string) error {
 	err := e.client.ContainerRemove(ctx, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
-	if errdefs.IsNotFound(err) || (errdefs.IsConflict(err) && strings.Contains(err.Error(), "already in progress")) {
+	if errdefs.IsConflict(err) && strings.Contains(err.Error(), "already in progress") {
+		err = e.waitRemoved(ctx, id)
+	}
+	if errdefs.IsNotFound(err) {
 		return nil
 	}
 	return failed(ctx, err, "remove container %.12s", id)
+}
+
+// waitRemoved waits for a removal that somebody else has begun.
+func (e *Engine) waitRemoved(ctx context.Context, id string) error {
+	gone, errs := e.client.ContainerWait(ctx, id, container.WaitConditionRemoved)
+	select {
+	case err := <-errs:
+		return err
+	case <-gone:
+		return nil
+	}
 }
 
 // Wait returns a container's exit code once it has ended.

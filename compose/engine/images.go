@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"strings"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -113,15 +114,30 @@ func (e *Engine) Images(ctx context.Context, labels ...string) ([]Image, error) 
 	return images, nil
 }
 
-// Pull brings an image from its registry; progress hears what the engine says, a line at a time.
+// Pull brings an image from its registry, with the credentials that the endpoint has for it; progress, which may be nil,
+// hears what the engine says, a line at a time. A failure has the last lines.
 func (e *Engine) Pull(ctx context.Context, ref string, progress func(line string)) error {
-	stream, err := e.client.ImagePull(ctx, ref, image.PullOptions{})
+	var options image.PullOptions
+	if e.endpoint.Auth != nil {
+		auth, err := e.endpoint.Auth(ref)
+		if err != nil {
+			return pullFailed(ctx, ref, err)
+		}
+		options.RegistryAuth = auth
+	}
+	if progress == nil {
+		progress = func(string) {}
+	}
+	stream, err := e.client.ImagePull(ctx, ref, options)
 	if err != nil {
 		return pullFailed(ctx, ref, err)
 	}
 	defer stream.Close() //nolint:errcheck // it was read to its end
 	return readPull(ctx, ref, stream, progress)
 }
+
+// pullLines is how many of the last lines a failed pull shows.
+const pullLines = 10
 
 // readPull reads the engine's messages: the last of them may say that the pull failed.
 func readPull(ctx context.Context, ref string, stream io.Reader, progress func(line string)) error {
@@ -140,8 +156,11 @@ func readPull(ctx context.Context, ref string, stream io.Reader, progress func(l
 			return report.Fail(report.KindWork, pullHint(ref), "pull %s: %s", ref, message.Error).WithOutput(last)
 		}
 		if message.ProgressDetail.Total == 0 && message.Status != "" {
-			last = append(last, message.Status+" "+message.ID)
-			progress(message.Status + " " + message.ID)
+			line := strings.TrimSpace(message.ID + " " + message.Status)
+			if last = append(last, line); len(last) > pullLines {
+				last = last[1:]
+			}
+			progress(line)
 		}
 	}
 	return failed(ctx, lines.Err(), "pull %s", ref)

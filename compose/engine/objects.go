@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -23,9 +24,30 @@ func (e *Engine) ConnectNetwork(ctx context.Context, name, id string, aliases []
 	return failed(ctx, err, "connect container %.12s to network %s", id, name)
 }
 
-// RemoveNetwork removes a network. It is no error when it is gone already.
+// RemoveNetwork removes a network, and takes the containers that are still in it out of it. It is no error when it is gone
+// already.
 func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
-	return gone(ctx, e.client.NetworkRemove(ctx, name), "remove network %s", name)
+	err := e.client.NetworkRemove(ctx, name)
+	if err != nil && strings.Contains(err.Error(), "active endpoints") {
+		if err = e.emptyNetwork(ctx, name); err == nil {
+			err = e.client.NetworkRemove(ctx, name)
+		}
+	}
+	return gone(ctx, err, "remove network %s", name)
+}
+
+// emptyNetwork takes every container out of a network.
+func (e *Engine) emptyNetwork(ctx context.Context, name string) error {
+	found, err := e.client.NetworkInspect(ctx, name, network.InspectOptions{})
+	if err != nil {
+		return err
+	}
+	for id := range found.Containers {
+		if err := e.client.NetworkDisconnect(ctx, name, id, true); err != nil && !errdefs.IsNotFound(err) {
+			return err
+		}
+	}
+	return nil
 }
 
 // CreateVolume makes a named volume.
@@ -99,22 +121,26 @@ func (e *Engine) Sweep(ctx context.Context, label string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	removed := make(chan error, len(l.containers))
-	for _, id := range l.containers {
-		go func() { removed <- e.Remove(ctx, id) }()
-	}
-	var failures error
-	for range l.containers {
-		failures = errors.Join(failures, <-removed)
-	}
-	for _, id := range l.networks {
-		failures = errors.Join(failures, e.RemoveNetwork(ctx, id))
-	}
-	for _, name := range l.volumes {
-		failures = errors.Join(failures, e.RemoveVolume(ctx, name))
-	}
+	// Networks and volumes can go once no container uses them.
+	failures := each(l.containers, func(id string) error { return e.Remove(ctx, id) })
+	failures = errors.Join(failures,
+		each(l.networks, func(id string) error { return e.RemoveNetwork(ctx, id) }),
+		each(l.volumes, func(name string) error { return e.RemoveVolume(ctx, name) }))
 	names := append(append(l.containers, l.networks...), l.volumes...)
 	return names, failures
+}
+
+// each calls remove for all names at once and joins the errors.
+func each(names []string, remove func(name string) error) error {
+	results := make(chan error, len(names))
+	for _, name := range names {
+		go func() { results <- remove(name) }()
+	}
+	var failures error
+	for range names {
+		failures = errors.Join(failures, <-results)
+	}
+	return failures
 }
 
 // CreateHolder creates a container of an image that is never started, with a volume mounted: files are copied through it.

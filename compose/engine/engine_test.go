@@ -1,0 +1,88 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/compose/engine"
+	"devenv/compose/engine/enginetest"
+	"devenv/devenv/report"
+)
+
+// fakeEngine answers like an engine of an API version; it knows nothing but its own version.
+func fakeEngine(t *testing.T, apiVersion string) engine.Endpoint {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Api-Version", apiVersion)
+		w.Header().Set("Content-Type", "application/json")
+		if strings.HasSuffix(r.URL.Path, "/version") {
+			_, _ = fmt.Fprintf(w, `{"Version":"x","ApiVersion":%q,"Os":"linux","Arch":"amd64"}`, apiVersion)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return engine.Endpoint{Host: "tcp://" + strings.TrimPrefix(server.URL, "http://")}
+}
+
+func TestConnectSaysWhatTheEngineIs(t *testing.T) {
+	info := enginetest.Require(t).Info()
+	if info.APIVersion == "" || info.ServerVersion == "" || info.OS != "linux" || info.Arch == "" || !info.Local {
+		t.Errorf("the engine is %+v", info)
+	}
+}
+
+func TestConnectToAnEngineThatIsNotThereNamesItAndSaysWhatToDo(t *testing.T) {
+	for name, host := range map[string]string{
+		"no socket":    "unix://" + filepath.Join(t.TempDir(), "docker.sock"),
+		"nobody there": "tcp://127.0.0.1:1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := engine.Connect(t.Context(), engine.Endpoint{Host: host})
+			if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), host) ||
+				!strings.Contains(report.HintOf(err), "DOCKER_HOST") {
+				t.Errorf("the failure is %v, its hint %q", err, report.HintOf(err))
+			}
+		})
+	}
+}
+
+func TestConnectRefusesAnEngineThatIsTooOld(t *testing.T) {
+	_, err := engine.Connect(t.Context(), fakeEngine(t, "1.39"))
+	if err == nil || report.KindOf(err) != report.KindWork {
+		t.Fatalf("the failure is %v", err)
+	}
+	for _, part := range []string{"1.39", engine.MinimumAPI} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the failure %q does not name %s", err, part)
+		}
+	}
+}
+
+func TestConnectTakesTheOldestAndTheNewestEngine(t *testing.T) {
+	for server, spoken := range map[string]string{engine.MinimumAPI: engine.MinimumAPI, "1.41": "1.41", "1.99": ""} {
+		e, err := engine.Connect(t.Context(), fakeEngine(t, server))
+		if err != nil {
+			t.Errorf("API %s: %v", server, err)
+			continue
+		}
+		if got := e.Info().APIVersion; spoken != "" && got != spoken {
+			t.Errorf("with an engine of API %s, %s is spoken", server, got)
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestConnectInterruptedIsAnInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := engine.Connect(ctx, fakeEngine(t, "1.41")); !errors.Is(err, context.Canceled) {
+		t.Errorf("an interrupted connect is %v", err)
+	}
+}

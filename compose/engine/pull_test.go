@@ -1,0 +1,41 @@
+package engine
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"devenv/devenv/report"
+)
+
+func TestReadPullReportsStatusLinesAndNoProgressBars(t *testing.T) {
+	stream := `{"status":"Pulling from library/postgres","id":"17"}
+{"status":"Downloading","progressDetail":{"current":1,"total":9},"progress":"[=>]","id":"abc"}
+{"status":"Pull complete","progressDetail":{},"id":"abc"}
+{"status":"Status: Downloaded newer image for postgres:17"}
+`
+	var lines []string
+	err := readPull(t.Context(), "postgres:17", strings.NewReader(stream), func(line string) { lines = append(lines, line) })
+	want := []string{"17 Pulling from library/postgres", "abc Pull complete", "Status: Downloaded newer image for postgres:17"}
+	if err != nil || !slices.Equal(lines, want) {
+		t.Errorf("the lines are %q, %v", lines, err)
+	}
+}
+
+func TestReadPullThatFailsHalfwayKeepsTheLastLines(t *testing.T) {
+	stream := strings.Repeat(`{"status":"Waiting","id":"a"}`+"\n", 30) + `{"status":"Last","id":"b"}` + "\n" +
+		`{"errorDetail":{"message":"no space left on device"},"error":"no space left on device"}` + "\n"
+	err := readPull(t.Context(), "postgres:17", strings.NewReader(stream), func(string) {})
+	if err == nil || !strings.Contains(err.Error(), "pull postgres:17: no space left on device") {
+		t.Fatalf("the failure is %v", err)
+	}
+	var failure *report.Failure
+	if !errors.As(err, &failure) {
+		t.Fatalf("the failure is a %T", err)
+	}
+	output := report.OutputOf(err)
+	if len(output) != pullLines || output[pullLines-1] != "b Last" {
+		t.Errorf("its last lines are %q", output)
+	}
+}
