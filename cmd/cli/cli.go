@@ -4,6 +4,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -40,6 +41,10 @@ type app struct {
 
 // end writes what the command ended with and returns the exit status.
 func (a *app) end(ctx context.Context, command *cobra.Command, err error) int {
+	var told *report.Failure
+	if err != nil && a.outcome == nil && !errors.As(err, &told) {
+		err = usage(command, "%w", err) // what cobra finds wrong is how it was called
+	}
 	err = said(ctx, err)
 	format := a.global.format
 	if err != nil && a.outcome == nil {

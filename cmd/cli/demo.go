@@ -1,7 +1,132 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"io"
 
+	"github.com/spf13/cobra"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+	"devenv/devenv/sample"
+)
+
+const demoLong = `Unpacks the built-in sample project, a small web application with a database, and runs new-migration on
+its feature branch. Two checks find something, as they should: the demo ends by showing how to mend it.
+
+DIR is an empty directory, or one of an earlier demo, which is made anew; without it, one below the
+user's cache directory.
+
+Exit status: 0 it went as meant (a faulty migration is meant), 1 devenv could not do its work, 2 wrong flags
+or directory, 3 the checks found something else, 130 interrupted.`
+
+// demo is the command that shows devenv at work on the sample project.
 func (a *app) demo() *cobra.Command {
-	return &cobra.Command{Use: "demo", Run: func(*cobra.Command, []string) {}}
+	var unpackOnly bool
+	c := &cobra.Command{
+		Use:     "demo [DIR]",
+		Short:   "Show devenv at work on a sample project",
+		Long:    demoLong,
+		Example: "  devenv demo\n  devenv demo --unpack-only ~/toolshed",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage(c, "demo takes one directory, but got %d", len(args))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.run(c.Context(), func(ctx context.Context, o devenv.Options) (outcome, error) {
+				return a.runDemo(ctx, o, append(args, "")[0], unpackOnly)
+			})
+		},
+		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
+	}
+	c.Flags().BoolVar(&unpackOnly, "unpack-only", false, "unpack the sample project and stop")
+	return c
 }
+
+// runDemo unpacks the sample into dir and makes its migration. Nobody is asked: the demo shows what is reported.
+func (a *app) runDemo(ctx context.Context, o devenv.Options, dir string, unpackOnly bool) (outcome, error) {
+	d := demonstration{program: program(), blank: items{Items: report.NewItems("demo")}}
+	var err error
+	if d.Dir, err = demoDirectory(dir, a.streams.Env); err != nil {
+		return d.blank, err
+	}
+	if err := unpackAnew(ctx, d.Dir); err != nil {
+		return d.blank, err
+	}
+	o.Listener.Emit(report.Noted{Text: "the sample project is unpacked in " + d.Dir})
+	if unpackOnly {
+		return d, nil
+	}
+	o.Dir, o.Ask = d.Dir, nil
+	o.Compose = devenv.ComposeOptions{} // flags for the user's own project do not fit the sample
+	result, err := devenv.NewMigration(ctx, devenv.NewMigrationOptions{Options: o, Message: sample.Message})
+	d.run = migrationOf(result, false, false)
+	d.Result = result.Document
+	d.AsMeant = err == nil && asMeant(result.Document)
+	return d, err
+}
+
+// asMeant says that exactly the checks which the sample is made for found something.
+func asMeant(d *report.Document) bool {
+	meant := map[string]bool{}
+	for _, m := range sample.Mendings() {
+		meant[m.Check] = true
+	}
+	found := 0
+	for _, c := range d.Checks {
+		if c.Status != report.StatusFail && c.Status != report.StatusWarn {
+			continue
+		}
+		if !meant[c.ID] {
+			return false
+		}
+		found++
+	}
+	return found == len(meant)
+}
+
+// demonstration is the outcome of demo.
+type demonstration struct {
+	// Dir is where the sample project lies.
+	Dir string `json:"directory"`
+	// AsMeant says that the checks found what the sample is made for; false when it was only unpacked.
+	AsMeant bool `json:"as_meant"`
+	// Result is the run's document, nil when the sample was only unpacked.
+	Result *report.Document `json:"result"`
+
+	run     migration
+	blank   items
+	program string
+}
+
+func (d demonstration) json(w io.Writer, failed *report.ErrorField) error {
+	list := *d.blank.Items
+	list.Error, list.Items = failed, []any{d}
+	return report.WriteItemsJSON(w, &list)
+}
+
+func (d demonstration) text(p printer, err error) error {
+	if d.Result != nil {
+		if err := d.run.text(p, err); err != nil || !d.run.worthShowing(err) {
+			return err
+		}
+	}
+	if err != nil {
+		return nil
+	}
+	return writeText(p.out, d.guide())
+}
+
+func (d demonstration) markdown(w io.Writer, err error) error {
+	if d.Result != nil {
+		if err := d.run.markdown(w, err); err != nil {
+			return err
+		}
+	}
+	return writeText(w, "\n```\n"+d.guide()+"```\n")
+}
+
+// faulty says that the demo did not show what it is made for.
+func (d demonstration) faulty() bool { return d.Result != nil && !d.AsMeant && d.run.faulty() }

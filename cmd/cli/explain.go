@@ -73,7 +73,8 @@ func checkPage(command, id string) (outcome, error) {
 	}
 	list := report.NewItems(command)
 	list.Items = append(list.Items, explained{ID: id, Severity: all[i].Severity, Asks: all[i].Asks, Page: all[i].Page})
-	return explanation{items{Items: list}, strings.Trim(all[i].Page, "\n") + "\n"}, nil
+	title := fmt.Sprintf("# %s (%s): %s\n\n", id, all[i].Severity, all[i].Asks)
+	return explanation{items{Items: list}, title + strings.Trim(all[i].Page, "\n") + "\n"}, nil
 }
 
 // explanation is the outcome of explaining one check: its page is Markdown that reads well as it is.

@@ -24,10 +24,10 @@ func migrationOf(r *devenv.Result, dryRun, strict bool) migration {
 	return migration{Result: *r, dryRun: dryRun, strict: strict}
 }
 
-func (m migration) document(failed *report.ErrorField) any {
+func (m migration) json(w io.Writer, failed *report.ErrorField) error {
 	d := *m.Document
 	d.Error = failed
-	return &d
+	return report.WriteJSON(w, &d)
 }
 
 func (m migration) text(p printer, err error) error {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -30,6 +31,9 @@ func (a *app) newMigration() *cobra.Command {
 		Long:    newMigrationLong,
 		Example: "  devenv new-migration \"Add badges\"\n  devenv new-migration --replace --strict \"Add badges\"\n  devenv new-migration --dry-run \"Add badges\" > badges.py",
 		Args:    oneMessage,
+		PreRunE: func(c *cobra.Command, _ []string) error {
+			return errors.Join(exclusive(c, "replace", "keep", "empty"), exclusive(c, "no-verify", "only"))
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Message, o.Only, o.Skip = args[0], chosen.only, chosen.skip
 			o.Mode = modeOf(keep, replace, empty)

@@ -16,8 +16,8 @@ import (
 
 // outcome is what a command ends with, to be written in one of the formats.
 type outcome interface {
-	// document returns what JSON shows; failed is nil when the command did its work.
-	document(failed *report.ErrorField) any
+	// json writes the outcome's document; failed is nil when the command did its work.
+	json(w io.Writer, failed *report.ErrorField) error
 	// text writes the outcome for people; err is the error it ended with, which is shown after it.
 	text(p printer, err error) error
 	markdown(w io.Writer, err error) error
@@ -35,7 +35,7 @@ type printer struct {
 func (a *app) write(f format, err error) error {
 	switch f {
 	case formatJSON:
-		return report.WriteJSON(a.streams.Out, a.outcome.document(errorField(err)))
+		return a.outcome.json(a.streams.Out, errorField(err))
 	case formatMarkdown:
 		return a.outcome.markdown(a.streams.Out, err)
 	default:
@@ -85,10 +85,10 @@ type items struct {
 	none string
 }
 
-func (i items) document(failed *report.ErrorField) any {
+func (i items) json(w io.Writer, failed *report.ErrorField) error {
 	d := *i.Items
 	d.Error = failed
-	return &d
+	return report.WriteItemsJSON(w, &d)
 }
 
 func (i items) text(p printer, err error) error {

@@ -22,15 +22,16 @@ Exit status: 0 done, 1 devenv could not do its work, 2 wrong flags, message or c
 // root is the command line with all its commands.
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:     "devenv",
-		Short:   "Make and prove database migrations",
-		Long:    rootLong + "\n" + exitHelp,
-		Example: "  devenv demo\n  devenv new-migration \"Add badges\"\n  devenv test-migration",
-		Args:    a.knownCommand,
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
-		Version: buildVersion().Version,
+		Use:               "devenv",
+		Short:             "Make and prove database migrations",
+		Long:              rootLong + "\n" + exitHelp,
+		Example:           "  devenv demo\n  devenv new-migration \"Add badges\"\n  devenv test-migration",
+		Args:              a.knownCommand,
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return exclusive(c, "host", "context") },
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+		Version:           buildVersion().Version,
 
-		SilenceErrors: true, SilenceUsage: true,
+		SilenceErrors: true, SilenceUsage: true, SuggestionsMinimumDistance: 2,
 	}
 	root.SetArgs(a.args)
 	root.SetIn(a.streams.In)
@@ -72,7 +73,7 @@ func (a *app) run(ctx context.Context, do action) (err error) {
 	}
 	// a nil *Asker in the interface would look like somebody who is there
 	if asker := terminal.NewAsker(a.streams.In, a.streams.Err); asker != nil {
-		o.Ask = asker
+		o.Ask = asker.Over(progress)
 	}
 	a.outcome, err = do(ctx, o)
 	if closeErr := progress.Close(); err == nil {
@@ -90,6 +91,20 @@ func usage(c *cobra.Command, format string, args ...any) error {
 func noArguments(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usage(c, "%s takes no argument, but got %q", c.Name(), args[0])
+	}
+	return nil
+}
+
+// exclusive refuses flags that exclude each other, in words; cobra knows of them too, and offers only one of them.
+func exclusive(c *cobra.Command, names ...string) error {
+	var given []string
+	for _, name := range names {
+		if c.Flags().Changed(name) {
+			given = append(given, "--"+name)
+		}
+	}
+	if len(given) > 1 {
+		return usage(c, "%s exclude each other", strings.Join(given, " and "))
 	}
 	return nil
 }

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"devenv/devenv/report"
+	"devenv/devenv/sample"
+)
+
+// guide is what to try next in the sample.
+func (d demonstration) guide() string {
+	var text strings.Builder
+	if d.Result == nil {
+		fmt.Fprintf(&text, "The sample project is in %s, on branch %s. Try:\n", d.Dir, sample.FeatureBranch)
+		fmt.Fprintf(&text, "    cd %s\n    %s new-migration %q\n", quoted(d.Dir), d.program, sample.Message)
+		return text.String()
+	}
+	if !d.AsMeant {
+		fmt.Fprintf(&text, "\nThis is not what the demo is made to show. The sample project is in %s.\n", d.Dir)
+		return text.String()
+	}
+	fmt.Fprintf(&text, "\nThe demo went as meant: the migration tool's own output is faulty, and devenv says so before anybody merges it.\n")
+	fmt.Fprintf(&text, "The sample project is in %s. What to try next:\n", d.Dir)
+	fmt.Fprintf(&text, "\n1. Mend the new revision, %s\n", d.newRevision())
+	for _, m := range sample.Mendings() {
+		d.mending(&text, m)
+	}
+	fmt.Fprintf(&text, "\n2. Prove it again:\n    cd %s && %s test-migration\n", quoted(d.Dir), d.program)
+	fmt.Fprintf(&text, "\n3. Or take it back:\n    cd %s && %s undo\n", quoted(d.Dir), d.program)
+	return text.String()
+}
+
+// mending shows one change to be made by hand.
+func (d demonstration) mending(text *strings.Builder, m sample.Mending) {
+	fmt.Fprintf(text, "\n   %s: %s\n", m.Check, m.Why)
+	text.WriteString("   in upgrade(), instead of the lines that begin with\n")
+	writeCode(text, strings.Join(m.Generated, "\n"))
+	text.WriteString("   write\n")
+	writeCode(text, m.Upgrade)
+	if m.Downgrade != "" {
+		text.WriteString("   and in downgrade(), instead of the lines that undo them,\n")
+		writeCode(text, m.Downgrade)
+	}
+}
+
+// newRevision is the path of the file that was made.
+func (d demonstration) newRevision() string {
+	for _, f := range d.Result.Files {
+		if f.Action == report.FileAdded {
+			return f.Path
+		}
+	}
+	return "in " + sample.VersionsDir
+}
+
+func writeCode(text *strings.Builder, code string) {
+	for line := range strings.SplitSeq(code, "\n") {
+		fmt.Fprintf(text, "       %s\n", line)
+	}
+}
+
+// program is what to type for devenv: its name where the shell finds it, else its path.
+func program() string {
+	self, err := os.Executable()
+	if err != nil {
+		return "devenv"
+	}
+	if found, err := exec.LookPath("devenv"); err == nil {
+		if a, err := os.Stat(found); err == nil {
+			if b, err := os.Stat(self); err == nil && os.SameFile(a, b) {
+				return "devenv"
+			}
+		}
+	}
+	return quoted(self)
+}
+
+// quoted is a path as a shell takes it.
+func quoted(path string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,:@%", r)
+	}
+	if strings.TrimFunc(path, plain) == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
