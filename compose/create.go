@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -24,12 +25,26 @@ func (c *Client) Create(ctx context.Context, iso Isolated) (map[string]string, e
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range iso.Files {
-		if err := c.putFile(ctx, ids[f.Service], f); err != nil {
-			return nil, err
+	return ids, c.putFiles(ctx, ids, iso.Files)
+}
+
+// putFiles copies the single files of each service into its container, in one go.
+func (c *Client) putFiles(ctx context.Context, ids map[string]string, files []FileMount) error {
+	byService := map[string][]FileMount{}
+	for _, f := range files {
+		byService[f.Service] = append(byService[f.Service], f)
+	}
+	for service, mounts := range byService {
+		var archive bytes.Buffer
+		err := writeFiles(&archive, mounts)
+		if err == nil {
+			err = c.engine.CopyTo(ctx, ids[service], "/", &archive)
+		}
+		if err != nil {
+			return report.Fail(report.KindWork, report.HintOf(err), "copy the single files of service %s: %w", service, err)
 		}
 	}
-	return ids, nil
+	return nil
 }
 
 // containersOf finds a project's containers by Compose's labels.

@@ -3,13 +3,9 @@ package compose
 import (
 	"archive/tar"
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -52,11 +48,12 @@ func (c *Client) copyTree(ctx context.Context, id, dir string, owner ids) error 
 	group, ctx := errgroup.WithContext(ctx)
 	out, in := io.Pipe()
 	group.Go(func() error {
-		err := writeTree(in, dir, owner)
+		err := writeTree(in, dir, fillTarget, owner)
 		return errors.Join(err, in.CloseWithError(err))
 	})
 	group.Go(func() error {
-		err := c.engine.CopyTo(ctx, id, fillTarget, out)
+		// Not into fillTarget itself: the engine leaves the directory that it unpacks into as it is.
+		err := c.engine.CopyTo(ctx, id, "/", out)
 		_ = out.CloseWithError(err) // ends the writer, which returns the error
 		return err
 	})
@@ -118,82 +115,4 @@ func (c *Client) lookUp(ctx context.Context, id, name string) (ids, error) {
 		}
 	}
 	return ids{}, report.Fail(report.KindWork, "", "find user %s in the image of a scratch container: its /etc/passwd has none", name)
-}
-
-// writeTree writes a directory as a tar archive, the tree's own .git file left out.
-func writeTree(to io.Writer, dir string, owner ids) error {
-	w := tar.NewWriter(to)
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(dir, path)
-		if err != nil || rel == ".git" {
-			return err
-		}
-		return writeEntry(w, path, filepath.ToSlash(rel), entry, owner)
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return errors.Join(err, w.Close())
-}
-
-func writeEntry(w *tar.Writer, path, name string, entry fs.DirEntry, owner ids) error {
-	info, err := entry.Info()
-	if err != nil {
-		return err
-	}
-	link := ""
-	switch {
-	case info.Mode()&fs.ModeSymlink != 0:
-		if link, err = os.Readlink(path); err != nil {
-			return err
-		}
-	case !info.Mode().IsRegular() && !info.IsDir():
-		return nil
-	}
-	header, err := tar.FileInfoHeader(info, link)
-	if err != nil {
-		return err
-	}
-	header.Name, header.Uid, header.Gid, header.Uname, header.Gname = name, owner.uid, owner.gid, "", ""
-	if err := w.WriteHeader(header); err != nil || !info.Mode().IsRegular() {
-		return err
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close() //nolint:errcheck // only read from
-	_, err = io.Copy(w, f)
-	return err
-}
-
-// putFile copies a single file to where a service mounts it.
-func (c *Client) putFile(ctx context.Context, id string, f FileMount) error {
-	var archive bytes.Buffer
-	if err := writeFile(&archive, f); err != nil {
-		return report.Fail(report.KindWork, "", "copy a file to %s of service %s: %w", f.Target, f.Service, err)
-	}
-	return c.engine.CopyTo(ctx, id, "/", &archive)
-}
-
-// writeFile writes the file as a tar archive of its own.
-func writeFile(to io.Writer, f FileMount) error {
-	w := tar.NewWriter(to)
-	name := strings.TrimPrefix(f.Target, "/")
-	if f.Source != "" {
-		info, err := os.Stat(f.Source)
-		if err != nil {
-			return err
-		}
-		return errors.Join(writeEntry(w, f.Source, name, fs.FileInfoToDirEntry(info), ids{}), w.Close())
-	}
-	header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: int64(f.Mode.Perm()), Uid: f.UID, Gid: f.GID, Size: int64(len(f.Content))}
-	if err := w.WriteHeader(header); err != nil {
-		return err
-	}
-	_, err := w.Write(f.Content)
-	return errors.Join(err, w.Close())
 }

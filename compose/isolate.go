@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -17,9 +18,6 @@ const (
 	KindBuild = "build"
 )
 
-// scratchNetwork is the only network of an isolated project.
-const scratchNetwork = "default"
-
 // Isolation says what some services of a project become as scratch containers.
 type Isolation struct {
 	// Name is the scratch project's.
@@ -29,9 +27,9 @@ type Isolation struct {
 	Labels map[string]string
 	// Network is the run's network, which is there already and which every service joins. Empty is for builds alone.
 	Network string
-	// Services are those to keep; nothing that they depend on comes with them.
+	// Services are those to keep, at least one; nothing that they depend on comes with them.
 	Services []string
-	// Keep are host paths outside the tree that stay mounted, read-only.
+	// Keep are host paths outside the tree that stay mounted with what lies below them, read-only; ~ is the user's home.
 	Keep []string
 	// Volume names the volume that holds a directory of the tree, given relative to it, with slashes.
 	Volume func(path string) string
@@ -62,7 +60,7 @@ type SourceVolume struct {
 // FileMount is a single file that a service mounts, of the tree or a secret or config: it is copied.
 type FileMount struct {
 	Service, Target string
-	// Source is the file on this machine; empty when Content is what is copied, with Mode, UID and GID.
+	// Source is the file on this machine, whose mode is kept; empty when Content is what is copied, with Mode.
 	Source   string
 	Content  []byte
 	Mode     fs.FileMode
@@ -77,10 +75,13 @@ func (d Dropped) String() string {
 	return fmt.Sprintf("service %s runs without %s: %s", d.Service, d.What, d.Why)
 }
 
-// Isolate returns the scratch project of some services. It touches nothing: neither the given project nor the engine; of the host
-// it only asks whether a mounted path of the tree is a directory. What it does is the design's: no name, port, address,
-// network, volume or path of the user's is in the result.
+// Isolate returns the scratch project of some services. It changes nothing, neither the given project nor the engine nor the
+// host, of which it only reads what mounted paths of the tree are and what the files of secrets and configs hold. What it
+// does is the design's: no name, port, address, network, volume or path of the user's is in the result.
 func Isolate(p *types.Project, o Isolation) (Isolated, error) {
+	if len(o.Services) == 0 {
+		return Isolated{}, errors.New("isolate a Compose project: no services are named")
+	}
 	enabled, err := p.WithServicesEnabled(o.Services...) // a service of a profile is there when it is named
 	if err != nil {
 		return Isolated{}, fmt.Errorf("isolate %v: %w", o.Services, err)
@@ -94,6 +95,7 @@ func Isolate(p *types.Project, o Isolation) (Isolated, error) {
 	for _, name := range slices.Sorted(maps.Keys(selected.Services)) {
 		selected.Services[name] = out.service(selected.Services[name])
 	}
+	out.forgetUnused()
 	return out.result, nil
 }
 
@@ -122,13 +124,15 @@ func (i *isolating) project() {
 func (i *isolating) service(s types.ServiceConfig) types.ServiceConfig {
 	i.network(&s)
 	i.host(&s)
+	i.hooks(&s)
 	probeOften(&s)
 	i.volumes(&s)
 	i.fileObjects(&s)
+	i.makeRoom(&s)
 	one := 1
 	s.ContainerName, s.Restart, s.Profiles, s.DependsOn, s.Scale = "", "", nil, nil, &one
 	s.Develop, s.Logging, s.LogDriver, s.LogOpt, s.EnvFiles, s.LabelFiles = nil, nil, "", nil, nil, nil
-	s.Deploy, s.PullPolicy, s.Attach = resources(s.Deploy), types.PullPolicyMissing, nil
+	s.Deploy, s.PullPolicy, s.PullRefreshAfter, s.Attach = resources(s.Deploy), types.PullPolicyMissing, "", nil
 	if tag := i.tag(s); tag != "" {
 		s.Image = tag
 	}
@@ -149,55 +153,17 @@ func (i *isolating) tag(s types.ServiceConfig) string {
 	return i.Image(s.Name)
 }
 
-// network leaves the service its name and aliases, in the run's network, and nothing else.
-func (i *isolating) network(s *types.ServiceConfig) {
-	var aliases []string
-	for _, n := range s.Networks {
-		if n != nil {
-			aliases = append(aliases, n.Aliases...)
+// hooks takes away the commands that Compose itself would run beside the service: the containers are started without it.
+func (i *isolating) hooks(s *types.ServiceConfig) {
+	for _, h := range []struct {
+		name string
+		has  bool
+	}{{"pre_start", len(s.PreStart) > 0}, {"post_start", len(s.PostStart) > 0}, {"pre_stop", len(s.PreStop) > 0}} {
+		if h.has {
+			i.drop(s.Name, h.name, "scratch containers run the service alone")
 		}
 	}
-	if s.ContainerName != "" {
-		aliases = append(aliases, s.ContainerName)
-	}
-	if s.NetworkMode != "" && s.NetworkMode != "bridge" && s.NetworkMode != "default" {
-		i.drop(s.Name, "network_mode "+s.NetworkMode, "it joins the run's own network")
-	}
-	for _, link := range s.ExternalLinks {
-		i.drop(s.Name, "the external link "+link, "it leads out of the project")
-	}
-	slices.Sort(aliases)
-	s.Networks = map[string]*types.ServiceNetworkConfig{scratchNetwork: {Aliases: slices.Compact(aliases)}}
-	s.NetworkMode, s.Net, s.Ports, s.Links, s.ExternalLinks, s.MacAddress = "", "", nil, nil, nil, ""
-	if i.Network == "" {
-		s.Networks = nil
-		s.NetworkMode = "none"
-	}
-}
-
-// host takes away what reaches into the host.
-func (i *isolating) host(s *types.ServiceConfig) {
-	const reaches = "it reaches into the host"
-	for _, d := range s.Devices {
-		i.drop(s.Name, "the device "+d.Source, reaches)
-	}
-	if len(s.Gpus) > 0 {
-		i.drop(s.Name, "GPUs", reaches)
-	}
-	if s.Privileged {
-		i.drop(s.Name, "privileged", reaches)
-	}
-	if s.UseAPISocket {
-		i.drop(s.Name, "the engine's socket", reaches)
-	}
-	for what, mode := range map[string]*string{"ipc": &s.Ipc, "pid": &s.Pid, "uts": &s.Uts, "userns_mode": &s.UserNSMode, "cgroup": &s.Cgroup} {
-		if *mode != "" && *mode != "private" && *mode != "shareable" {
-			i.drop(s.Name, what+" "+*mode, reaches)
-			*mode = ""
-		}
-	}
-	s.Devices, s.Gpus, s.Privileged, s.UseAPISocket, s.CgroupParent, s.DeviceCgroupRules = nil, nil, false, false, "", nil
-	s.Models, s.Provider = nil, nil
+	s.PreStart, s.PostStart, s.PreStop = nil, nil, nil
 }
 
 // probeEvery is the interval of healthchecks in scratch containers: the user's is made for a stack that stays, and nothing
@@ -215,16 +181,6 @@ func probeOften(s *types.ServiceConfig) {
 		check.Interval, check.StartInterval = &often, nil
 	}
 	s.HealthCheck = &check
-}
-
-// resources keeps the limits of a deploy section, which hold for a single container as well.
-func resources(d *types.DeployConfig) *types.DeployConfig {
-	if d == nil || d.Resources.Limits == nil {
-		return nil
-	}
-	limits := *d.Resources.Limits
-	limits.Devices = nil
-	return &types.DeployConfig{Resources: types.Resources{Limits: &limits}}
 }
 
 // merged returns both maps as one; the second wins.

@@ -1,14 +1,11 @@
 package compose
 
 import (
-	"cmp"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -23,7 +20,7 @@ func (i *isolating) volumes(s *types.ServiceConfig) {
 		case types.VolumeTypeBind:
 			i.bind(s, m)
 		case types.VolumeTypeVolume:
-			s.Volumes = append(s.Volumes, i.named(m))
+			i.named(s, m)
 		case types.VolumeTypeTmpfs, types.VolumeTypeImage:
 			s.Volumes = append(s.Volumes, m)
 		default:
@@ -32,7 +29,7 @@ func (i *isolating) volumes(s *types.ServiceConfig) {
 	}
 }
 
-// fromOthers are the mounts that a service takes from others.
+// fromOthers are the mounts that a service takes from others; its own at the same place win.
 func (i *isolating) fromOthers(s *types.ServiceConfig) []types.ServiceVolumeConfig {
 	var mounts []types.ServiceVolumeConfig
 	for _, from := range s.VolumesFrom {
@@ -43,6 +40,9 @@ func (i *isolating) fromOthers(s *types.ServiceConfig) []types.ServiceVolumeConf
 			continue
 		}
 		for _, m := range other.Volumes {
+			if slices.ContainsFunc(s.Volumes, func(own types.ServiceVolumeConfig) bool { return own.Target == m.Target }) {
+				continue
+			}
 			m.ReadOnly = m.ReadOnly || mode == "ro"
 			mounts = append(mounts, m)
 		}
@@ -55,25 +55,32 @@ func (i *isolating) fromOthers(s *types.ServiceConfig) []types.ServiceVolumeConf
 func (i *isolating) bind(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
 	rel, inside := i.relative(m.Source)
 	switch {
-	case !inside && slices.ContainsFunc(i.Keep, func(kept string) bool { return filepath.Clean(kept) == filepath.Clean(m.Source) }):
+	case !inside && i.kept(m.Source):
 		m.ReadOnly = true
 		s.Volumes = append(s.Volumes, m)
 	case !inside:
 		i.drop(s.Name, "the bind of "+m.Source, "it lies outside the repository (mounts: {keep: […]} brings it back, read-only)")
 	case isFile(m.Source):
-		i.result.Files = append(i.result.Files, FileMount{Service: s.Name, Source: m.Source, Target: m.Target})
+		uid, gid := numericUser(s.User)
+		i.result.Files = append(i.result.Files, FileMount{Service: s.Name, Source: m.Source, Target: m.Target, UID: uid, GID: gid})
+	case missingFile(m):
+		i.drop(s.Name, "the bind of "+rel, "git has no such file; if it is ignored, name it in .devenv.yaml: include: ["+rel+"]")
 	default:
-		name := i.Volume(rel)
-		i.source(SourceVolume{Name: name, Path: rel, Service: s.Name})
-		s.Volumes = append(s.Volumes, types.ServiceVolumeConfig{
-			Type: types.VolumeTypeVolume, Source: name, Target: m.Target, ReadOnly: m.ReadOnly,
-			Volume: &types.ServiceVolumeVolume{NoCopy: true},
-		})
+		i.source(s, m, rel)
 	}
 }
 
-// source notes a volume to fill, once.
-func (i *isolating) source(v SourceVolume) {
+// source mounts the volume that holds a directory of the tree, and notes, once, that it is to be filled.
+func (i *isolating) source(s *types.ServiceConfig, m types.ServiceVolumeConfig, rel string) {
+	v := SourceVolume{Name: i.Volume(rel), Path: rel, Service: s.Name}
+	s.Volumes = append(s.Volumes, types.ServiceVolumeConfig{
+		Type: types.VolumeTypeVolume, Source: v.Name, Target: m.Target, ReadOnly: m.ReadOnly,
+		Volume: &types.ServiceVolumeVolume{NoCopy: true},
+	})
+	i.fill(v)
+}
+
+func (i *isolating) fill(v SourceVolume) {
 	if _, known := i.result.Project.Volumes[v.Name]; known {
 		return
 	}
@@ -81,22 +88,71 @@ func (i *isolating) source(v SourceVolume) {
 	i.result.Volumes = append(i.result.Volumes, v)
 }
 
-// named gives a named volume, external or not, an empty one of the run in its place.
-func (i *isolating) named(m types.ServiceVolumeConfig) types.ServiceVolumeConfig {
-	if m.Source == "" {
-		return m
+// named gives a named volume an empty one of the run in its place, and one that stands for a directory of the host what a
+// bind of it gets. One without a name is the container's own and stays.
+func (i *isolating) named(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
+	definition := i.from.Volumes[m.Source]
+	if device, ok := bound(definition); ok && m.Source != "" {
+		i.bind(s, types.ServiceVolumeConfig{Type: types.VolumeTypeBind, Source: device, Target: m.Target, ReadOnly: m.ReadOnly})
+		return
 	}
-	i.result.Project.Volumes[m.Source] = types.VolumeConfig{Name: i.Name + "-" + m.Source, Labels: merged(nil, i.Labels)}
-	return m
+	if definition.External {
+		i.drop(s.Name, "what external volume "+m.Source+" holds", "it gets an empty one")
+	}
+	if m.Source != "" {
+		i.result.Project.Volumes[m.Source] = types.VolumeConfig{Name: i.Name + "-" + m.Source, Labels: merged(nil, i.Labels)}
+	}
+	if m.Volume != nil && m.Volume.Subpath != "" {
+		volume := *m.Volume
+		volume.Subpath = "" // an empty volume has none
+		m.Volume = &volume
+	}
+	s.Volumes = append(s.Volumes, m)
 }
 
-// relative maps a host path to the tree, with slashes; false when it lies outside.
+// bound is the directory of the host that a volume of the local driver stands for.
+func bound(v types.VolumeConfig) (string, bool) {
+	bind := slices.Contains(strings.Split(v.DriverOpts["o"], ","), "bind")
+	return v.DriverOpts["device"], bind && filepath.IsAbs(v.DriverOpts["device"])
+}
+
+// relative maps a host path to the tree, with slashes, links followed; false when it lies outside.
 func (i *isolating) relative(source string) (string, bool) {
-	rel, err := filepath.Rel(i.Tree, source)
+	rel, err := filepath.Rel(followed(i.Tree), followed(source))
 	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
 		return "", false
 	}
 	return path.Clean(filepath.ToSlash(rel)), true
+}
+
+// followed is a path without links, as far as it exists.
+func followed(p string) string {
+	p = filepath.Clean(p)
+	if real, err := filepath.EvalSymlinks(p); err == nil {
+		return real
+	}
+	if parent := filepath.Dir(p); parent != p {
+		return filepath.Join(followed(parent), filepath.Base(p))
+	}
+	return p
+}
+
+// kept says whether the configuration brings a host path back.
+func (i *isolating) kept(source string) bool {
+	return slices.ContainsFunc(i.Keep, func(kept string) bool {
+		if rest, ok := strings.CutPrefix(kept, "~"); ok {
+			if home, err := os.UserHomeDir(); err == nil {
+				kept = home + rest
+			}
+		}
+		return within(source, kept)
+	})
+}
+
+// within says whether a path is dir or lies below it.
+func within(p, dir string) bool {
+	p, dir = filepath.Clean(p), filepath.Clean(dir)
+	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, string(filepath.Separator))+string(filepath.Separator))
 }
 
 func isFile(p string) bool {
@@ -104,43 +160,11 @@ func isFile(p string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// fileObjects turns the secrets and configs of a service into files that are copied: a bind would need the host.
-func (i *isolating) fileObjects(s *types.ServiceConfig) {
-	for _, use := range s.Secrets {
-		target := use.Target
-		if !path.IsAbs(target) {
-			target = path.Join("/run/secrets", cmp.Or(target, use.Source))
-		}
-		i.fileObject(s.Name, "secret", types.FileReferenceConfig(use), target, types.FileObjectConfig(i.from.Secrets[use.Source]))
+// missingFile says whether a bind's source is not there and must be a file: a directory is made when it is not there.
+func missingFile(m types.ServiceVolumeConfig) bool {
+	if _, err := os.Stat(m.Source); err == nil {
+		return false
 	}
-	for _, use := range s.Configs {
-		target := cmp.Or(use.Target, "/"+use.Source)
-		i.fileObject(s.Name, "config", types.FileReferenceConfig(use), target, types.FileObjectConfig(i.from.Configs[use.Source]))
-	}
-	s.Secrets, s.Configs = nil, nil
-}
-
-func (i *isolating) fileObject(service, kind string, use types.FileReferenceConfig, target string, object types.FileObjectConfig) {
-	content := object.Content
-	switch {
-	case bool(object.External):
-		i.drop(service, kind+" "+use.Source, "it is external")
-		return
-	case object.Environment != "":
-		content = i.from.Environment[object.Environment]
-	case object.File != "":
-		raw, err := os.ReadFile(object.File)
-		if err != nil {
-			i.drop(service, kind+" "+use.Source, "its file cannot be read")
-			return
-		}
-		content = string(raw)
-	}
-	mount := FileMount{Service: service, Target: target, Content: []byte(content), Mode: 0o444}
-	if use.Mode != nil {
-		mount.Mode = fs.FileMode(*use.Mode) //nolint:gosec // permission bits
-	}
-	mount.UID, _ = strconv.Atoi(use.UID) // a name, or nothing, is root
-	mount.GID, _ = strconv.Atoi(use.GID)
-	i.result.Files = append(i.result.Files, mount)
+	base := filepath.Base(m.Source)
+	return (m.Bind != nil && !bool(m.Bind.CreateHostPath)) || strings.LastIndex(base, ".") > 0
 }

@@ -125,4 +125,3 @@ func archive(t *testing.T, header tar.Header, content string) io.Reader {
 	}
 	return &out
 }
-

@@ -1,0 +1,136 @@
+package compose
+
+import (
+	"archive/tar"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// The modes that files get in a volume are git's: the tree's own ones depend on the umask of whoever made it.
+const (
+	modeDirectory = 0o755
+	modeProgram   = 0o755
+	modeFile      = 0o644
+	modeLink      = 0o777
+)
+
+// writeTree writes a directory as a tar archive of what belongs at target, an absolute path; the tree's own .git is left out.
+// A directory that does not exist is an empty one.
+func writeTree(to io.Writer, dir, target string, owner ids) error {
+	w := tar.NewWriter(to)
+	root, err := filepath.EvalSymlinks(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = w.WriteHeader(&tar.Header{
+			Typeflag: tar.TypeDir, Name: entryName(target, "."), Mode: modeDirectory, Uid: owner.uid, Gid: owner.gid, ModTime: time.Now(),
+		})
+	case err == nil:
+		err = walkTree(w, root, target, owner)
+	}
+	return errors.Join(err, w.Close())
+}
+
+func walkTree(w *tar.Writer, root, target string, owner ids) error {
+	return filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, file)
+		switch {
+		case err != nil:
+			return err
+		case rel == ".git" && entry.IsDir():
+			return fs.SkipDir
+		case rel == ".git":
+			return nil
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		return writeEntry(w, file, entryName(target, filepath.ToSlash(rel)), info, owner)
+	})
+}
+
+// entryName is the name in an archive, unpacked at the root, of a path below a directory.
+func entryName(dir, rel string) string { return strings.TrimPrefix(path.Join(dir, rel), "/") }
+
+// writeEntry writes a file, a directory or a link; sockets and devices are left out.
+func writeEntry(w *tar.Writer, file, name string, info fs.FileInfo, owner ids) error {
+	var link string
+	var err error
+	switch mode := info.Mode(); {
+	case mode&fs.ModeSymlink != 0:
+		if link, err = os.Readlink(file); err != nil {
+			return err
+		}
+	case !mode.IsRegular() && !mode.IsDir():
+		return nil
+	}
+	header, err := tar.FileInfoHeader(info, link)
+	if err != nil {
+		return err
+	}
+	header.Name, header.Uid, header.Gid, header.Uname, header.Gname = name, owner.uid, owner.gid, "", ""
+	header.Mode = gitMode(info.Mode())
+	if err := w.WriteHeader(header); err != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // only read from
+	_, err = io.Copy(w, f)
+	return err
+}
+
+// gitMode is the mode that git would give a file.
+func gitMode(mode fs.FileMode) int64 {
+	switch {
+	case mode.IsDir():
+		return modeDirectory
+	case mode&fs.ModeSymlink != 0:
+		return modeLink
+	case mode&0o100 != 0:
+		return modeProgram
+	default:
+		return modeFile
+	}
+}
+
+// writeFiles writes single files as one tar archive of what belongs at their targets.
+func writeFiles(to io.Writer, files []FileMount) error {
+	w := tar.NewWriter(to)
+	for _, f := range files {
+		if err := writeFile(w, f); err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}
+
+func writeFile(w *tar.Writer, f FileMount) error {
+	name := entryName(f.Target, ".")
+	if f.Source != "" {
+		info, err := os.Stat(f.Source)
+		if err != nil {
+			return err
+		}
+		return writeEntry(w, f.Source, name, info, ids{uid: f.UID, gid: f.GID})
+	}
+	header := &tar.Header{
+		Typeflag: tar.TypeReg, Name: name, Mode: int64(f.Mode.Perm()), Uid: f.UID, Gid: f.GID, Size: int64(len(f.Content)), ModTime: time.Now(),
+	}
+	if err := w.WriteHeader(header); err != nil {
+		return err
+	}
+	_, err := w.Write(f.Content)
+	return err
+}

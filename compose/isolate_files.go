@@ -1,0 +1,139 @@
+package compose
+
+import (
+	"cmp"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// fileObjects turns the secrets and configs of a service into files that are copied: a bind would need the host.
+func (i *isolating) fileObjects(s *types.ServiceConfig) {
+	for _, use := range s.Secrets {
+		target := use.Target
+		if !path.IsAbs(target) {
+			target = path.Join("/run/secrets", cmp.Or(target, use.Source))
+		}
+		i.fileObject(s.Name, "secret", types.FileReferenceConfig(use), target, types.FileObjectConfig(i.from.Secrets[use.Source]))
+	}
+	for _, use := range s.Configs {
+		target := cmp.Or(use.Target, "/"+use.Source)
+		i.fileObject(s.Name, "config", types.FileReferenceConfig(use), target, types.FileObjectConfig(i.from.Configs[use.Source]))
+	}
+	s.Secrets, s.Configs = nil, nil
+}
+
+func (i *isolating) fileObject(service, kind string, use types.FileReferenceConfig, target string, object types.FileObjectConfig) {
+	content := object.Content
+	switch {
+	case bool(object.External):
+		i.drop(service, kind+" "+use.Source, "it is external")
+		return
+	case object.Environment != "":
+		content = i.from.Environment[object.Environment]
+	case object.File != "":
+		raw, err := os.ReadFile(object.File)
+		if err != nil {
+			i.drop(service, kind+" "+use.Source, "its file cannot be read; if git ignores it, name it in .devenv.yaml: include: […]")
+			return
+		}
+		content = string(raw)
+	}
+	mount := FileMount{Service: service, Target: target, Content: []byte(content), Mode: 0o444}
+	if use.Mode != nil {
+		mount.Mode = fs.FileMode(*use.Mode) //nolint:gosec // permission bits
+	}
+	mount.UID, _ = strconv.Atoi(use.UID) // a name, or nothing, is root
+	mount.GID, _ = strconv.Atoi(use.GID)
+	i.result.Files = append(i.result.Files, mount)
+}
+
+// makeRoom sees to it that the files of a service can be copied into its container before the start, and are seen by it
+// alone: the engine copies nothing into a read-only container or mount, and a tmpfs would hide what was copied.
+func (i *isolating) makeRoom(s *types.ServiceConfig) {
+	i.result.Files = slices.DeleteFunc(i.result.Files, func(f FileMount) bool {
+		return f.Service == s.Name && !i.room(s, f)
+	})
+	if s.ReadOnly && slices.ContainsFunc(i.result.Files, func(f FileMount) bool { return f.Service == s.Name }) {
+		s.ReadOnly = false
+		i.drop(s.Name, "read_only", "its single files, secrets and configs are copied into it")
+	}
+}
+
+// room makes the mounts over a file's place writable and the service's own; false when the file cannot be there.
+func (i *isolating) room(s *types.ServiceConfig, f FileMount) bool {
+	s.Tmpfs = slices.DeleteFunc(s.Tmpfs, func(t string) bool {
+		target, _, _ := strings.Cut(t, ":")
+		if over := covers(target, f.Target); !over {
+			return false
+		}
+		s.Volumes = append(s.Volumes, types.ServiceVolumeConfig{Type: types.VolumeTypeVolume, Target: target})
+		return true
+	})
+	for n := range s.Volumes {
+		m := &s.Volumes[n]
+		if !covers(m.Target, f.Target) {
+			continue
+		}
+		switch m.Type {
+		case types.VolumeTypeTmpfs:
+			*m = types.ServiceVolumeConfig{Type: types.VolumeTypeVolume, Target: m.Target}
+		case types.VolumeTypeVolume:
+			m.ReadOnly = false
+			i.own(s, m)
+		default:
+			i.drop(s.Name, "the file at "+f.Target, "nothing can be copied into the "+m.Type+" mount at "+m.Target)
+			return false
+		}
+	}
+	return true
+}
+
+// own gives a service a source volume that no other mounts.
+func (i *isolating) own(s *types.ServiceConfig, m *types.ServiceVolumeConfig) {
+	for _, v := range i.result.Volumes {
+		if v.Name == m.Source && !strings.HasSuffix(v.Name, "-"+s.Name) {
+			m.Source = v.Name + "-" + s.Name
+			i.fill(SourceVolume{Name: m.Source, Path: v.Path, Service: s.Name})
+			return
+		}
+	}
+}
+
+// forgetUnused leaves out the source volumes that no service mounts.
+func (i *isolating) forgetUnused() {
+	used := map[string]bool{}
+	for _, s := range i.result.Project.Services {
+		for _, m := range s.Volumes {
+			used[m.Source] = true
+		}
+	}
+	i.result.Volumes = slices.DeleteFunc(i.result.Volumes, func(v SourceVolume) bool {
+		if !used[v.Name] {
+			delete(i.result.Project.Volumes, v.Name)
+		}
+		return !used[v.Name]
+	})
+}
+
+// covers says whether a mount at target hides what the image has at p.
+func covers(target, p string) bool {
+	target, p = path.Clean(target), path.Clean(p)
+	return p != target && (target == "/" || strings.HasPrefix(p, target+"/"))
+}
+
+// numericUser are the ids of a user that is written as numbers; a name is root here.
+func numericUser(user string) (uid, gid int) {
+	name, group, _ := strings.Cut(user, ":")
+	uid, err := strconv.Atoi(name)
+	if err != nil {
+		return 0, 0
+	}
+	gid, _ = strconv.Atoi(group) // none is root's
+	return uid, gid
+}

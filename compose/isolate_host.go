@@ -1,0 +1,105 @@
+package compose
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// scratchNetwork is the only network of an isolated project.
+const scratchNetwork = "default"
+
+// network leaves the service its names in the run's network, and nothing else.
+func (i *isolating) network(s *types.ServiceConfig) {
+	if s.NetworkMode != "" && s.NetworkMode != "bridge" && s.NetworkMode != "default" {
+		i.drop(s.Name, "network_mode "+s.NetworkMode, "it joins the run's own network")
+	}
+	for _, link := range s.ExternalLinks {
+		i.drop(s.Name, "the external link "+link, "it leads out of the project")
+	}
+	s.Networks = map[string]*types.ServiceNetworkConfig{scratchNetwork: {Aliases: i.aliases(s)}}
+	s.NetworkMode, s.Net, s.Ports, s.Links, s.ExternalLinks, s.MacAddress = "", "", nil, nil, nil, ""
+	if i.Network == "" {
+		s.Networks = nil
+		s.NetworkMode = "none"
+	}
+}
+
+// aliases are the names beside its own under which others reach a service: the aliases in all its networks, its
+// container's name, and what links of other services call it.
+func (i *isolating) aliases(s *types.ServiceConfig) []string {
+	var aliases []string
+	for _, n := range s.Networks {
+		if n != nil {
+			aliases = append(aliases, n.Aliases...)
+		}
+	}
+	if s.ContainerName != "" {
+		aliases = append(aliases, s.ContainerName)
+	}
+	for _, other := range i.from.Services {
+		for _, link := range other.Links {
+			if service, alias, ok := strings.Cut(link, ":"); ok && service == s.Name {
+				aliases = append(aliases, alias)
+			}
+		}
+	}
+	slices.Sort(aliases)
+	return slices.Compact(aliases)
+}
+
+// host takes away what reaches into the host.
+func (i *isolating) host(s *types.ServiceConfig) {
+	const reaches = "it reaches into the host"
+	for _, d := range s.Devices {
+		i.drop(s.Name, "the device "+d.Source, reaches)
+	}
+	for _, reach := range []struct {
+		what  string
+		there bool
+	}{
+		{"GPUs", len(s.Gpus) > 0 || reservesDevices(s.Deploy)},
+		{"privileged", s.Privileged},
+		{"the engine's socket", s.UseAPISocket},
+		{"runtime " + s.Runtime, s.Runtime != ""},
+		{"credential_spec", s.CredentialSpec != nil},
+		{"models", len(s.Models) > 0},
+		{"provider", s.Provider != nil},
+	} {
+		if reach.there {
+			i.drop(s.Name, reach.what, reaches)
+		}
+	}
+	i.namespaces(s)
+	s.Devices, s.Gpus, s.Privileged, s.UseAPISocket, s.CgroupParent, s.DeviceCgroupRules = nil, nil, false, false, "", nil
+	s.Runtime, s.CredentialSpec, s.Models, s.Provider = "", nil, nil, nil
+}
+
+// namespaces gives the service its own ones in place of the host's and other containers'.
+func (i *isolating) namespaces(s *types.ServiceConfig) {
+	for _, n := range []struct {
+		name string
+		mode *string
+	}{{"ipc", &s.Ipc}, {"pid", &s.Pid}, {"uts", &s.Uts}, {"userns_mode", &s.UserNSMode}, {"cgroup", &s.Cgroup}} {
+		if *n.mode != "" && *n.mode != "private" && *n.mode != "shareable" {
+			i.drop(s.Name, n.name+" "+*n.mode, "it has a namespace of its own")
+			*n.mode = ""
+		}
+	}
+}
+
+// reservesDevices says whether a deploy section asks for devices, as is usual for GPUs.
+func reservesDevices(d *types.DeployConfig) bool {
+	return d != nil && d.Resources.Reservations != nil && len(d.Resources.Reservations.Devices) > 0
+}
+
+// resources keeps the limits of a deploy section, which hold for a single container as well.
+func resources(d *types.DeployConfig) *types.DeployConfig {
+	if d == nil || d.Resources.Limits == nil {
+		return nil
+	}
+	limits := *d.Resources.Limits
+	limits.Devices = nil
+	return &types.DeployConfig{Resources: types.Resources{Limits: &limits}}
+}
