@@ -33,6 +33,9 @@ func newStack(ctx context.Context, s *side, name string, services []string, shap
 	if err != nil {
 		return nil, err
 	}
+	for _, d := range iso.Dropped {
+		w.note(d.String())
+	}
 	if shape != nil {
 		if err := shape(iso.Project); err != nil {
 			return nil, err

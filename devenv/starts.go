@@ -49,15 +49,19 @@ type stage struct {
 
 // setStage makes the scenes and the empty database that the wanted trials need.
 func (r *run) setStage(ctx context.Context, log *stepLog) error {
+	if r.request.NoVerify {
+		log.skipped("")
+		return nil
+	}
 	group, ctx := errgroup.WithContext(ctx)
-	starts := r.project.Backend != "" && !r.request.NoVerify
+	starts := r.project.Backend != ""
 	if starts && r.selection.Wants(checks.TrialStartBranch) {
 		group.Go(func() (err error) { r.stage.branch, err = r.setScene(ctx, r.branch, log); return err })
 	}
 	if starts && r.selection.Wants(checks.TrialStartBase) {
 		group.Go(func() (err error) { r.stage.base, err = r.setScene(ctx, r.base.side, log); return err })
 	}
-	if !r.request.NoVerify && r.selection.Wants(checks.TrialScratch) {
+	if r.selection.Wants(checks.TrialScratch) {
 		group.Go(func() (err error) {
 			r.stage.scratch, err = r.clone(ctx, r.base.empty, database.NetworkAlias{})
 			return err

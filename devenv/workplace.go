@@ -40,9 +40,23 @@ type workplace struct {
 	// model is the user's own Compose project, as Compose loads it in the working tree.
 	model *types.Project
 
+	// say passes remarks on; said are those that were made, each once.
+	say      func(string)
 	mu       sync.Mutex
+	said     map[string]bool
 	networks map[string]bool
 	building sync.Mutex
+}
+
+// note makes a remark, once in a run.
+func (w *workplace) note(text string) {
+	w.mu.Lock()
+	known := w.said[text]
+	w.said[text] = true
+	w.mu.Unlock()
+	if !known {
+		w.say(text)
+	}
 }
 
 // network makes a network of the run, once: the engine itself takes a second one of the same name.
@@ -62,7 +76,7 @@ func (w *workplace) network(ctx context.Context, name string) error {
 // openWorkplace finds the repository, takes its lock, mends what an interrupted run left of a delivery, reads the
 // configuration, reaches the engine, removes leftovers, and loads the Compose project. note hears remarks.
 func openWorkplace(ctx context.Context, command string, o Options, note func(string)) (_ *workplace, err error) {
-	w := &workplace{networks: map[string]bool{}}
+	w := &workplace{networks: map[string]bool{}, said: map[string]bool{}, say: note}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.close(ctx))

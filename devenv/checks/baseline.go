@@ -14,6 +14,12 @@ func SameFailure(a, b *migrations.Failure) bool {
 	return a.Exception == b.Exception && a.Revision == b.Revision && a.Message == b.Message
 }
 
+// sameKind says that two failures of different revisions are of one kind: a project whose downgrades all raise the same
+// has none, and the branch's is no worse than the base's.
+func sameKind(a, b *migrations.Failure) bool {
+	return a != nil && b != nil && a.Code == b.Code && a.SQLState == b.SQLState && a.Exception == b.Exception && a.Message == b.Message
+}
+
 // whyNotRun is the reason of a trial that did not take place.
 func (f *Facts) whyNotRun() string {
 	switch {

@@ -15,7 +15,7 @@ func judgeReverseApplies(f *Facts) Finding {
 	switch {
 	case !o.Ran:
 		return unasked(f.whyNotRun())
-	case o.Failure != nil && SameFailure(o.Failure, o.Baseline):
+	case o.Failure != nil && sameKind(o.Failure, o.Baseline):
 		return unasked("the base's own downgrade fails in the same way", failureEvidence(f, o.Baseline))
 	case o.Failure != nil:
 		finding := failedUpgrade(f, o, "cannot be downgraded")

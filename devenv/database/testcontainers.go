@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"os"
+	"sync"
 
 	"github.com/testcontainers/testcontainers-go"
 	"github.com/testcontainers/testcontainers-go/log"
@@ -24,17 +25,37 @@ func create(ctx context.Context, e *engine.Engine, request testcontainers.Contai
 	return made, err
 }
 
-// newProvider is Testcontainers' way to the engine. The library does not read Docker's contexts and takes its settings from
-// the process's environment, once: so the endpoint that was resolved is handed over there.
+// settled guards Testcontainers' settings, which are the process's: they are made once, before the first container.
+var settled struct { //nolint:gochecknoglobals // what it guards is global itself
+	sync.Mutex
+	done bool
+}
+
+// newProvider is Testcontainers' way to the engine.
 func newProvider(ctx context.Context, e *engine.Engine) (*testcontainers.DockerProvider, error) {
-	if err := os.Setenv("DOCKER_HOST", e.Endpoint().Host); err != nil {
+	if err := settle(ctx, e); err != nil {
 		return nil, err
+	}
+	return testcontainers.NewDockerProvider(testcontainers.Generic2DockerOptions(testcontainers.WithLogger(log.NewNoopLogger()))...)
+}
+
+// settle hands over the endpoint that was resolved: the library does not read Docker's contexts and takes its settings from
+// the process's environment, once.
+func settle(ctx context.Context, e *engine.Engine) error {
+	settled.Lock()
+	defer settled.Unlock()
+	if settled.done {
+		return nil
+	}
+	if err := os.Setenv("DOCKER_HOST", e.Endpoint().Host); err != nil {
+		return err
 	}
 	if err := allowReaper(ctx, e); err != nil {
-		return nil, err
+		return err
 	}
 	log.SetDefault(log.NewNoopLogger())
-	return testcontainers.NewDockerProvider(testcontainers.Generic2DockerOptions(testcontainers.WithLogger(log.NewNoopLogger()))...)
+	settled.done = true
+	return nil
 }
 
 // ryukVariable is Testcontainers' switch for its reaper.
