@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+func TestTheExitStatusFollowsFromErrorAndVerdict(t *testing.T) {
+	verdict := func(v report.Verdict, strict bool) outcome {
+		d := report.NewDocument(newMigrationName)
+		d.Verdict = v
+		return migrationOf(&devenv.Result{Document: d}, false, strict)
+	}
+	for name, c := range map[string]struct {
+		err  error
+		with outcome
+		want int
+	}{
+		"help":                        {nil, nil, 0},
+		"pass":                        {nil, verdict(report.VerdictPass, true), 0},
+		"nothing to migrate":          {nil, verdict(report.VerdictNone, true), 0},
+		"warn":                        {nil, verdict(report.VerdictWarn, false), 0},
+		"warn with --strict":          {nil, verdict(report.VerdictWarn, true), 3},
+		"fail":                        {nil, verdict(report.VerdictFail, false), 3},
+		"an error of no kind":         {errors.New("disk"), nil, 1},
+		"work":                        {report.Fail(report.KindWork, "", "engine"), nil, 1},
+		"usage, wrapped":              {fmt.Errorf("check: %w", report.Fail(report.KindUsage, "", "flag")), nil, 2},
+		"a file that does not import": {report.Fail(report.KindFaulty, "", "syntax"), verdict(report.VerdictFail, false), 3},
+		"an interrupt":                {fmt.Errorf("build: %w", context.Canceled), verdict(report.VerdictNone, false), 130},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := exitStatus(c.err, c.with); got != c.want {
+				t.Errorf("exit status %d, want %d", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAnErrorAfterAnInterruptIsToldAsTheInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := said(ctx, errors.New("signal: killed"))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("told as %v, want the interrupt", err)
+	}
+	if said(ctx, nil) != nil {
+		t.Error("a run that ended well is told as interrupted")
+	}
+}

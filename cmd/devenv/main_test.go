@@ -1,0 +1,118 @@
+package main_test
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestASignalEndsARunWith130 interrupts a run at an engine that takes the connection and never answers.
+func TestASignalEndsARunWith130(t *testing.T) {
+	binary := build(t)
+	for _, sent := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		t.Run(sent.String(), func(t *testing.T) {
+			engine, reached := silentEngine(t)
+			run := exec.CommandContext(t.Context(), binary, "-H", "unix://"+engine, "clean")
+			run.Env = append(os.Environ(), "DEVENV_CACHE="+t.TempDir())
+			var stdout, stderr bytes.Buffer
+			run.Stdout, run.Stderr = &stdout, &stderr
+			if err := run.Start(); err != nil {
+				t.Fatal(err)
+			}
+			wait(t, reached)
+			if err := run.Process.Signal(sent); err != nil {
+				t.Fatal(err)
+			}
+			if status := exitStatus(t, run.Wait()); status != 130 {
+				t.Errorf("exit status %d, want 130; it said: %s", status, &stderr)
+			}
+			if stdout.Len() > 0 {
+				t.Errorf("standard output is not empty: %s", &stdout)
+			}
+			if !bytes.Contains(stderr.Bytes(), []byte("interrupted")) {
+				t.Errorf("standard error does not say that it was interrupted: %s", &stderr)
+			}
+		})
+	}
+}
+
+func TestTheExitStatusReachesTheShell(t *testing.T) {
+	binary := build(t)
+	if status := exitStatus(t, exec.CommandContext(t.Context(), binary, "--bogus").Run()); status != 2 {
+		t.Errorf("a flag that does not exist: exit status %d, want 2", status)
+	}
+	if status := exitStatus(t, exec.CommandContext(t.Context(), binary, "version").Run()); status != 0 {
+		t.Errorf("version: exit status %d, want 0", status)
+	}
+}
+
+// build builds the command as users have it.
+func build(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "devenv")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// silentEngine listens on a socket and answers nothing; reached is closed at the first connection.
+func silentEngine(t *testing.T) (path string, reached <-chan struct{}) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "engine.sock")
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted := make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for first := true; ; first = false {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			defer func() { _ = connection.Close() }() // it is the test's end
+			if first {
+				close(accepted)
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		if err := listener.Close(); err != nil {
+			t.Error(err)
+		}
+		<-ended
+	})
+	return path, accepted
+}
+
+// wait waits for the run to reach the engine.
+func wait(t *testing.T, reached <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-reached:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the run did not reach the engine")
+	}
+}
+
+// exitStatus is the exit status of a program that was run.
+func exitStatus(t *testing.T, err error) int {
+	t.Helper()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	if exit == nil {
+		return 0
+	}
+	return exit.ExitCode()
+}
