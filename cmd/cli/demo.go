@@ -104,7 +104,7 @@ type demonstration struct {
 func (d demonstration) json(w io.Writer, failed *report.ErrorField) error {
 	list := *d.blank.Items
 	list.Error, list.Items = failed, []any{d}
-	return writeItems(w, &list)
+	return report.WriteJSON(w, &list)
 }
 
 func (d demonstration) text(p printer, err error) error {

@@ -19,13 +19,13 @@ type globals struct {
 
 // add declares the flags.
 func (g *globals) add(flags *pflag.FlagSet) {
-	flags.StringArrayVarP(&g.compose.Files, "file", "f", nil, "Compose file; may be repeated")
-	flags.StringVarP(&g.compose.ProjectName, "project-name", "p", "", "Compose project's name")
-	flags.StringVar(&g.compose.ProjectDirectory, "project-directory", "", "directory that the Compose project's paths start from")
-	flags.StringArrayVar(&g.compose.EnvFiles, "env-file", nil, "Compose environment file; may be repeated")
-	flags.StringArrayVar(&g.compose.Profiles, "profile", nil, "Compose profile; may be repeated")
-	flags.StringVarP(&g.host, "host", "H", "", "Docker engine to use, as DOCKER_HOST")
-	flags.StringVarP(&g.context, "context", "c", "", "Docker context to use, as DOCKER_CONTEXT")
+	flags.StringArrayVarP(&g.compose.Files, "file", "f", nil, "Compose `file`; may be repeated")
+	flags.StringVarP(&g.compose.ProjectName, "project-name", "p", "", "Compose project's `name`")
+	flags.StringVar(&g.compose.ProjectDirectory, "project-directory", "", "`directory` that the Compose project's paths start from")
+	flags.StringArrayVar(&g.compose.EnvFiles, "env-file", nil, "Compose environment `file`; may be repeated")
+	flags.StringArrayVar(&g.compose.Profiles, "profile", nil, "Compose `profile`; may be repeated")
+	flags.StringVarP(&g.host, "host", "H", "", "Docker `engine` to use, as DOCKER_HOST")
+	flags.StringVarP(&g.context, "context", "c", "", "Docker `context` to use, as DOCKER_CONTEXT")
 	flags.Var(&g.format, "format", "format of the result: text, json or markdown")
 	flags.BoolVarP(&g.verbose, "verbose", "v", false, "show what is folded away otherwise")
 }

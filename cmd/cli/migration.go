@@ -69,8 +69,8 @@ type selection struct {
 
 // add declares the flags.
 func (s *selection) add(c *cobra.Command) {
-	c.Flags().StringArrayVar(&s.only, "only", nil, "run only this check, an id or `prefix.*`; may be repeated")
-	c.Flags().StringArrayVar(&s.skip, "skip", nil, "leave this check out, an id or `prefix.*`; may be repeated")
+	c.Flags().StringArrayVar(&s.only, "only", nil, "run only this `check`, an id or prefix.*; may be repeated")
+	c.Flags().StringArrayVar(&s.skip, "skip", nil, "leave this `check` out, an id or prefix.*; may be repeated")
 	c.Flags().BoolVar(&s.strict, "strict", false, "exit 3 on warnings too")
 	complete(c, "only", checks.IDs())
 	complete(c, "skip", checks.IDs())

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"os"
 	"strings"
@@ -89,7 +88,7 @@ type items struct {
 func (i items) json(w io.Writer, failed *report.ErrorField) error {
 	d := *i.Items
 	d.Error = failed
-	return writeItems(w, &d)
+	return report.WriteJSON(w, &d)
 }
 
 func (i items) text(p printer, err error) error {
@@ -120,14 +119,6 @@ func (i items) markdown(w io.Writer, err error) error {
 }
 
 func (i items) faulty() bool { return false }
-
-// writeItems writes a list's document, laid out as report.WriteJSON does.
-func writeItems(w io.Writer, list *report.Items) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(list)
-}
 
 func writeText(w io.Writer, text string) error {
 	_, err := io.WriteString(w, text)
