@@ -48,6 +48,11 @@ func Connect(ctx context.Context, o ConnectOptions) (*Client, error) {
 	if err := cli.Initialize(flags); err != nil {
 		return nil, report.Fail(report.KindUsage, "check DOCKER_HOST, DOCKER_CONTEXT and docker context ls", "choose the Docker engine: %w", err)
 	}
+	if name := cli.CurrentContext(); name != command.DefaultContextName {
+		if _, err := cli.ContextStore().GetMetadata(name); err != nil {
+			return nil, report.Fail(report.KindUsage, "see which there are: docker context ls", "choose the Docker engine by its context: %w", err)
+		}
+	}
 	at, err := endpointOf(cli)
 	if err != nil {
 		return nil, err
@@ -77,9 +82,9 @@ func refuse(string, bool) (bool, error) { return false, nil }
 // endpointOf is the endpoint that Docker's command line resolved, with what it takes to reach it.
 func endpointOf(cli *command.DockerCli) (engine.Endpoint, error) {
 	resolved := cli.DockerEndpoint()
-	at := engine.Endpoint{Host: resolved.Host}
-	if at.Host == "" {
-		at.Host = "unix:///var/run/docker.sock"
+	at := engine.Endpoint{Host: resolved.Host, Auth: credentials(cli)}
+	if at.Host == "" { // Docker's client prints why, and goes on
+		return at, report.Fail(report.KindUsage, "check DOCKER_HOST, DOCKER_CONTEXT and docker context ls", "choose the Docker engine: its address is not valid")
 	}
 	helper, err := connhelper.GetConnectionHelper(at.Host)
 	if err != nil {
@@ -97,6 +102,18 @@ func endpointOf(cli *command.DockerCli) (engine.Endpoint, error) {
 		at.HTTPClient = &http.Client{Transport: &http.Transport{TLSClientConfig: config}}
 	}
 	return at, nil
+}
+
+// credentials are what the user is logged in with, for pulling. A credential helper that fails leaves an anonymous pull: most
+// images are public.
+func credentials(cli *command.DockerCli) func(string) string {
+	return func(ref string) string {
+		auth, err := command.RetrieveAuthTokenFromImage(cli.ConfigFile(), ref)
+		if err != nil {
+			return ""
+		}
+		return auth
+	}
 }
 
 // tlsOf is the TLS configuration of an endpoint.

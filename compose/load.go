@@ -1,8 +1,11 @@
 package compose
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/cli"
@@ -24,16 +27,19 @@ type LoadOptions struct {
 	Profiles         []string
 }
 
-// Load loads a project as Compose would: COMPOSE_FILE and the other variables, .env, override files, includes. What does
-// not load is a KindUsage failure with what Compose says.
+// Load loads a project as Compose would: COMPOSE_FILE and the other variables, .env, override files, includes. PWD is the
+// working directory, so that a Compose file that uses it means the tree it lies in. What does not load is a KindUsage
+// failure with what Compose says.
 func (c *Client) Load(ctx context.Context, o LoadOptions) (*types.Project, error) {
-	dir := o.ProjectDirectory
 	var options []cli.ProjectOptionsFn
-	if dir == "" && len(o.Files) == 0 {
-		options = append(options, cli.WithWorkingDirectory(o.WorkingDir))
+	if o.WorkingDir != "" {
+		options = append(options, cli.WithEnv([]string{"PWD=" + o.WorkingDir}))
+		if o.ProjectDirectory == "" && len(o.Files) == 0 {
+			options = append(options, calledIn(o.WorkingDir, envFiles(o)))
+		}
 	}
 	project, err := c.service.LoadProject(ctx, api.ProjectLoadOptions{
-		ProjectName: o.ProjectName, ConfigPaths: o.Files, WorkingDir: dir, EnvFiles: o.EnvFiles, Profiles: o.Profiles,
+		ProjectName: o.ProjectName, ConfigPaths: o.Files, WorkingDir: o.ProjectDirectory, EnvFiles: envFiles(o), Profiles: o.Profiles,
 		All: true, ProjectOptionsFns: options,
 	})
 	switch {
@@ -41,9 +47,106 @@ func (c *Client) Load(ctx context.Context, o LoadOptions) (*types.Project, error
 		return project, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	case errors.Is(err, api.ErrNotFound) || strings.Contains(err.Error(), "no configuration file provided"):
-		return nil, report.Fail(report.KindUsage, "name it: devenv -f path/to/compose.yaml …, or in .devenv.yaml:\n    compose: {files: [path/to/compose.yaml]}",
-			"find the Compose file: %w", err)
 	}
-	return nil, report.Fail(report.KindUsage, "docker compose config shows the same", "load the Compose project: %w", err)
+	return nil, loadFailed(err)
+}
+
+// calledIn finds the project as Compose does when it is called in a directory, which is not this process's own.
+func calledIn(dir string, envFiles []string) cli.ProjectOptionsFn {
+	return func(o *cli.ProjectOptions) error {
+		o.WorkingDir = dir
+		for _, read := range []cli.ProjectOptionsFn{cli.WithOsEnv, cli.WithEnvFiles(envFiles...), cli.WithDotEnv} {
+			if err := read(o); err != nil {
+				return err
+			}
+		}
+		if named := o.Environment["COMPOSE_FILE"]; named != "" {
+			separator := cmp.Or(o.Environment["COMPOSE_PATH_SEPARATOR"], string(os.PathListSeparator))
+			for f := range strings.SplitSeq(named, separator) {
+				o.ConfigPaths = append(o.ConfigPaths, inDirectory(dir, f))
+			}
+			o.WorkingDir = filepath.Dir(o.ConfigPaths[0])
+			return nil
+		}
+		o.WorkingDir = projectDirectory(dir)
+		return nil
+	}
+}
+
+// projectDirectory is the nearest directory, upwards, that holds a Compose file; dir where there is none.
+func projectDirectory(dir string) string {
+	for at := dir; ; at = filepath.Dir(at) {
+		for _, name := range cli.DefaultFileNames {
+			if isFile(filepath.Join(at, name)) {
+				return at
+			}
+		}
+		if at == filepath.Dir(at) {
+			return dir
+		}
+	}
+}
+
+// inDirectory makes a path absolute; what is no path, as a URL, stays.
+func inDirectory(dir, p string) string {
+	if filepath.IsAbs(p) || strings.Contains(p, "://") || strings.HasPrefix(p, "oci:") || strings.HasPrefix(p, "git@") {
+		return p
+	}
+	return filepath.Join(dir, p)
+}
+
+// envFiles are the files that hold the project's variables, by the flag or as Compose's command line reads them from
+// COMPOSE_ENV_FILES; none means .env.
+func envFiles(o LoadOptions) []string {
+	named := os.Getenv("COMPOSE_ENV_FILES")
+	if len(o.EnvFiles) > 0 || named == "" {
+		return o.EnvFiles
+	}
+	var files []string
+	for f := range strings.SplitSeq(named, ",") {
+		files = append(files, inDirectory(o.WorkingDir, strings.TrimSpace(f)))
+	}
+	return files
+}
+
+// loadFailed is the failure of a project that does not load.
+func loadFailed(err error) error {
+	said := withoutValues(err.Error())
+	if errors.Is(err, api.ErrNotFound) || strings.Contains(said, "no configuration file provided") {
+		return report.Fail(report.KindUsage, "name it: devenv -f path/to/compose.yaml …, or in .devenv.yaml:\n    compose: {files: [path/to/compose.yaml]}",
+			"find the Compose file: %s", said)
+	}
+	hint := "docker compose config shows the same"
+	if strings.Contains(said, "env file") && strings.Contains(said, "not found") {
+		hint = "if git ignores it, make it, or name it in .devenv.yaml: include: […]"
+	}
+	return report.Fail(report.KindUsage, hint, "load the Compose project: %s", said)
+}
+
+// withoutValues takes out of Compose's message what it quotes of the user's files: it may be a secret.
+func withoutValues(message string) string {
+	for _, quoted := range []struct{ before, after string }{
+		{"in variable name ", "\n"},                            // a line of an env file
+		{"unterminated quoted value ", "\n"},                   // the same
+		{"You may need to escape any $ with another $.\n", ""}, // the value that does not interpolate
+		{"parsing \"", "\": invalid"},                          // a value that is no number or boolean
+	} {
+		message = cut(message, quoted.before, quoted.after)
+	}
+	return strings.TrimSpace(message)
+}
+
+// cut replaces what follows before, up to after or, when that is empty or missing, the end.
+func cut(message, before, after string) string {
+	head, rest, found := strings.Cut(message, before)
+	if !found {
+		return message
+	}
+	tail := ""
+	if after != "" {
+		if _, t, ok := strings.Cut(rest, after); ok {
+			tail = after + t
+		}
+	}
+	return head + before + "…" + tail
 }

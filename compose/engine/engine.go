@@ -22,8 +22,8 @@ type Endpoint struct {
 	Host string
 	// HTTPClient carries TLS or an ssh connection; nil where the host is enough.
 	HTTPClient *http.Client
-	// Auth returns what the engine needs to pull an image, encoded as its API wants it; nil is anonymous.
-	Auth func(ref string) (string, error)
+	// Auth returns what the engine needs to pull an image, encoded as its API wants it; nil and empty are anonymous.
+	Auth func(ref string) string
 }
 
 // Engine is a connection to an engine. It may be used from several goroutines.

@@ -119,11 +119,7 @@ func (e *Engine) Images(ctx context.Context, labels ...string) ([]Image, error) 
 func (e *Engine) Pull(ctx context.Context, ref string, progress func(line string)) error {
 	var options image.PullOptions
 	if e.endpoint.Auth != nil {
-		auth, err := e.endpoint.Auth(ref)
-		if err != nil {
-			return pullFailed(ctx, ref, err)
-		}
-		options.RegistryAuth = auth
+		options.RegistryAuth = e.endpoint.Auth(ref)
 	}
 	if progress == nil {
 		progress = func(string) {}
