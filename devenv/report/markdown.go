@@ -1,6 +1,185 @@
 package report
 
-import "io"
+import (
+	"fmt"
+	"io"
+	"path"
+	"strings"
+)
 
-// WriteMarkdown writes the report for a pull request.
-func WriteMarkdown(w io.Writer, d *Document, file []byte) error { return WriteText(w, d, TextOptions{File: file}) }
+// WriteMarkdown writes the report for a pull request: the verdict, a table of the checks that have something to
+// say, and their details, the others and the file folded. file is the new file's content, nil to leave it out.
+func WriteMarkdown(w io.Writer, d *Document, file []byte) error {
+	p := newPage(TextOptions{File: file})
+	sign, _ := verdictSign(d)
+	p.line(fmt.Sprintf("### devenv: %s %s", markdownSign(sign), escape(headlineOf(d))))
+	if d.Error != nil {
+		p.blank()
+		p.line("> " + escape(named(d.Error.Message, d.Error.Hint)))
+	}
+	p.markdownFiles(d.Files)
+	p.markdownTable(d.Checks)
+	for i := range d.Checks {
+		if c := &d.Checks[i]; c.Status == StatusFail || c.Status == StatusWarn {
+			p.markdownDetails(c)
+		}
+	}
+	p.markdownRest(d)
+	if file != nil {
+		p.fold("The file")
+		p.fence(strings.TrimPrefix(path.Ext(addedPath(d)), "."), string(file))
+		p.line("</details>")
+	}
+	return p.writeTo(w)
+}
+
+func markdownSign(sign string) string {
+	switch sign {
+	case "✓":
+		return "✅"
+	case "!":
+		return "⚠️"
+	case "✗":
+		return "❌"
+	default:
+		return "ℹ️"
+	}
+}
+
+func (p *page) markdownFiles(files []File) {
+	if len(files) == 0 {
+		return
+	}
+	p.blank()
+	for i := range files {
+		f := &files[i]
+		p.line(fmt.Sprintf("- %s %s%s", f.Action, span(f.Path), escape(lineage(f))))
+	}
+}
+
+// markdownTable has a row for each check that failed, warns or is waived.
+func (p *page) markdownTable(checks []Check) {
+	signs := map[Status]string{StatusFail: "❌", StatusWarn: "⚠️", StatusPass: "🟡"}
+	open := false
+	for i := range checks {
+		c := &checks[i]
+		if c.Status == StatusSkip || c.Status == StatusPass && c.Waived == "" {
+			continue
+		}
+		if !open {
+			p.blank()
+			p.line("| | Check | Result |")
+			p.line("|---|---|---|")
+			open = true
+		}
+		result := c.Summary
+		if c.Waived != "" {
+			result = fmt.Sprintf("%s (waived: %s)", result, c.Waived)
+		}
+		p.line(fmt.Sprintf("| %s | %s | %s |", signs[c.Status], span(c.ID), escape(result)))
+	}
+}
+
+func (p *page) markdownDetails(c *Check) {
+	if len(c.Evidence) == 0 && c.Hint == "" {
+		return
+	}
+	p.fold(named(c.ID, c.Summary))
+	for i := range c.Evidence {
+		for _, f := range fieldsOf(&c.Evidence[i]) {
+			if f.paste || f.label == "statement" {
+				p.line(fmt.Sprintf("**%s**", f.label))
+				p.blank()
+				p.fence("sql", f.value)
+				continue
+			}
+			p.line(fmt.Sprintf("**%s** %s", f.label, escape(f.value)))
+			p.blank()
+		}
+	}
+	for _, b := range splitHint(c.Hint) {
+		if b.code {
+			p.fence("", strings.Join(b.lines, "\n"))
+			continue
+		}
+		p.line(escape(strings.Join(b.lines, " ")))
+		p.blank()
+	}
+	p.line("</details>")
+}
+
+// markdownRest folds what needs nobody: passed, skipped, set aside, remarks.
+func (p *page) markdownRest(d *Document) {
+	var lines []string
+	for i := range d.Checks {
+		if c := &d.Checks[i]; c.Status == StatusPass && c.Waived == "" {
+			lines = append(lines, fmt.Sprintf("- ✅ %s %s", span(c.ID), escape(c.Summary)))
+		}
+	}
+	passed := len(lines)
+	reasons, ids := skipsByReason(d.Checks)
+	for _, reason := range reasons {
+		lines = append(lines, fmt.Sprintf("- skipped %s: %s", span(strings.Join(ids[reason], ", ")), escape(reason)))
+	}
+	for _, n := range d.Noise {
+		lines = append(lines, fmt.Sprintf("- set aside, the base has it too: %s %s", span(n.Object), escape(n.Operation)))
+	}
+	for _, n := range d.Notes {
+		lines = append(lines, "- note: "+escape(n))
+	}
+	if len(lines) == 0 {
+		return
+	}
+	p.fold(fmt.Sprintf("%d passed, and what else there is to know", passed))
+	for _, l := range lines {
+		p.line(l)
+	}
+	p.blank()
+	p.line("</details>")
+}
+
+// fold opens a part that is closed at first; the caller writes its end.
+func (p *page) fold(title string) {
+	p.blank()
+	p.line("<details><summary>" + escape(title) + "</summary>")
+	p.blank()
+}
+
+// fence writes a code block whose fence is longer than any in the text.
+func (p *page) fence(language, text string) {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	p.line(fence + language)
+	for l := range strings.SplitSeq(strings.TrimRight(printable(text), "\n"), "\n") {
+		p.line(l)
+	}
+	p.line(fence)
+	p.blank()
+}
+
+// span is text as inline code; a backtick in it would end the span, so a longer fence stands around it.
+func span(s string) string {
+	s = strings.ReplaceAll(oneLine(s), "|", `\|`)
+	if strings.Contains(s, "`") {
+		return "`` " + s + " ``"
+	}
+	return "`" + s + "`"
+}
+
+// escape makes text stand for itself in Markdown, HTML and a table's cell; `code` in it stays code.
+func escape(s string) string {
+	plain := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", `\|`, "*", `\*`, "_", `\_`, "[", `\[`, "@", "@\u200b")
+	parts := strings.Split(oneLine(s), "`")
+	for i, part := range parts {
+		if inCode := i%2 == 1 && i < len(parts)-1; inCode {
+			parts[i] = strings.ReplaceAll(part, "|", `\|`)
+			continue
+		}
+		parts[i] = plain.Replace(part)
+	}
+	return strings.Join(parts, "`")
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(printable(s)), " ") }

@@ -31,6 +31,9 @@ type hintBlock struct {
 // splitHint tells prose from code: a line that is indented, or inside a ``` fence, is code.
 func splitHint(hint string) []hintBlock {
 	var blocks []hintBlock
+	if strings.TrimSpace(hint) == "" {
+		return nil
+	}
 	fenced := false
 	for l := range strings.SplitSeq(strings.Trim(hint, "\n"), "\n") {
 		if strings.HasPrefix(strings.TrimSpace(l), "```") {
