@@ -25,7 +25,7 @@ func (b *baseBuild) seed(ctx context.Context, log *stepLog) (err error) {
 	if b.tool, err = startTool(ctx, b.side, "base-tool", b.project.Migrations, b.settings.Hosts, log); err != nil {
 		return err
 	}
-	if err := b.place.engine.ConnectNetwork(ctx, b.tool.stack.network, b.server.ID, nil); err != nil {
+	if err := b.place.engine.ConnectNetwork(ctx, b.tool.stack.network, b.server.ID, b.settings.Hosts); err != nil {
 		return err
 	}
 	seed := b.project.Seed

@@ -8,22 +8,44 @@ import (
 	"path/filepath"
 
 	"devenv/compose/engine"
+	"devenv/devenv/gitrepo"
 )
 
-// cleanLeftovers removes what runs left behind that no longer hold their worktree's lock. A run that is alive sweeps for
-// itself; its containers carry its process and are recognised by the network they hold.
+// cleanLeftovers removes what interrupted runs left on the engine: of every worktree that is gone, or whose lock no run
+// holds.
 func cleanLeftovers(ctx context.Context, e *engine.Engine, dryRun bool, add func(CleanItem)) error {
-	left, err := e.Labelled(ctx, labelRun)
+	roots, err := e.LabelValues(ctx, labelRoot)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, root := range roots {
+		failed = errors.Join(failed, cleanWorktree(ctx, e, root, dryRun, add))
+	}
+	return failed
+}
+
+// cleanWorktree removes the leftovers of one worktree, holding its lock. One that a run holds is left alone.
+func cleanWorktree(ctx context.Context, e *engine.Engine, root string, dryRun bool, add func(CleanItem)) (err error) {
+	if repo, openErr := gitrepo.Open(ctx, root); openErr == nil {
+		lock, lockErr := repo.Lock(ctx, "clean")
+		if lockErr != nil {
+			return nil
+		}
+		defer func() { err = errors.Join(err, lock.Release()) }()
+	}
+	label := labelWorktree + "=" + WorktreeID(root)
+	left, err := e.Labelled(ctx, label)
 	if err != nil {
 		return err
 	}
 	for _, name := range left {
 		add(CleanItem{Kind: "leftover", Name: name})
 	}
-	if dryRun || len(left) == 0 {
+	if dryRun {
 		return nil
 	}
-	_, err = e.Sweep(ctx, labelRun)
+	_, err = e.Sweep(ctx, label)
 	return err
 }
 

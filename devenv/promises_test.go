@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -100,7 +101,7 @@ func TestASignalAtAnyStepLeavesTheTreeAsBeforeOrComplete(t *testing.T) {
 // TestAKillWhileTheBaseIsMadeLeavesNoHalfMadeBase kills the run at each step of the base's making.
 func TestAKillWhileTheBaseIsMadeLeavesNoHalfMadeBase(t *testing.T) {
 	c := newSample(t)
-	c.advanceBase("backend.dev.env", c.read("backend.dev.env")+"MARK=a-base-of-its-own\n")
+	c.advanceBase("backend.dev.env", c.read("backend.dev.env")+fmt.Sprintf("MARK=%d\n", time.Now().UnixNano()))
 	before := c.worktreeState()
 	for _, step := range []string{"base: images", "base: start postgres", "base: migrate and seed", "base: compare with the models", "base: keep"} {
 		code, steps := c.run(step, "KILL")
@@ -111,6 +112,10 @@ func TestAKillWhileTheBaseIsMadeLeavesNoHalfMadeBase(t *testing.T) {
 	}
 	if code, steps := c.run("", ""); code != 0 || !slices.Contains(steps, "base: keep") {
 		t.Errorf("the run after the kills ended with %d after %v: a half-made base was taken for a base", code, steps)
+	}
+	c.undo()
+	if err := c.engine.RemoveImage(t.Context(), c.must(c.newMigration(dry)).Document.Base.Image, true); err != nil {
+		t.Error(err)
 	}
 	c.nothingLeft()
 }

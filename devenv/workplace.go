@@ -25,6 +25,7 @@ import (
 const (
 	labelRun      = "dev.devenv.run"
 	labelWorktree = "dev.devenv.worktree"
+	labelRoot     = "dev.devenv.root" // the worktree's path, for clean
 )
 
 // workplace is where a run takes place: the locked worktree, its configuration, the engine, and the run's own name.
@@ -190,7 +191,7 @@ func WorktreeID(root string) string {
 
 // labels are put on everything the run makes on the engine.
 func (w *workplace) labels() map[string]string {
-	return map[string]string{labelRun: w.runID, labelWorktree: w.worktreeID}
+	return map[string]string{labelRun: w.runID, labelWorktree: w.worktreeID, labelRoot: w.repo.Root()}
 }
 
 // name is the name of something the run makes on the engine.

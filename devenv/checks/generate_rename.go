@@ -23,12 +23,12 @@ func judgeRename(f *Facts) Finding {
 	for _, r := range f.Renames {
 		evidence = append(evidence, renameEvidence(f.newest(), r))
 	}
-	return found(fmt.Sprintf("%s may be a rename of %s", evidence[0].Detail, f.Renames[0].From),
+	return found(fmt.Sprintf("%s may be a rename of %s%s", f.Renames[0].To, f.Renames[0].From, more(len(evidence)-1)),
 		"if it is, replace the drop and the add by\n    "+renameOperation(f.Renames[0]), evidence...)
 }
 
 func renameEvidence(revision string, r migrations.Rename) report.Evidence {
-	e := report.Evidence{Revision: revision, Table: qualified(r.Schema, r.Table), Statement: renameOperation(r), Detail: r.To}
+	e := report.Evidence{Revision: revision, Table: qualified(r.Schema, r.Table), Statement: renameOperation(r), Message: r.From + " → " + r.To}
 	if r.Kind == migrations.RenameColumn {
 		e.Column = r.From
 	}

@@ -1,0 +1,192 @@
+package devenv_test
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/compose/engine"
+	"devenv/devenv"
+	"devenv/devenv/database"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+	"devenv/devenv/sample"
+)
+
+// categories is what a base holds that is seeded with one row.
+const categories = "INSERT INTO categories (name) VALUES ('From the seed');\n"
+
+// baseRows counts the rows of a table in the base's image.
+func (c checkout) baseRows(image, table string) int {
+	c.Helper()
+	server := c.cloneOf(image)
+	connection, err := server.Connect(c.Context())
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer connection.Close(c.Context()) //nolint:errcheck // only read from
+	var rows int
+	if err := connection.QueryRow(c.Context(), "SELECT count(*) FROM "+table).Scan(&rows); err != nil {
+		c.Fatal(err)
+	}
+	return rows
+}
+
+// cloneOf starts a server from a base's image, which goes with the test.
+func (c checkout) cloneOf(image string) *database.Server {
+	c.Helper()
+	found, ok, err := database.Lookup(c.Context(), c.engine, strings.TrimPrefix(image, "devenv/base:"))
+	if err != nil || !ok {
+		c.Fatalf("%s: %v %v", image, ok, err)
+	}
+	settings := database.Settings{Service: sample.DatabaseService, User: "postgres", Password: sample.Password, Database: "postgres", Port: 5432}
+	server, err := database.Clone(c.Context(), c.engine, database.CloneOptions{Image: found, Settings: settings, Labels: map[string]string{"dev.devenv.test": "seeds"}})
+	if err != nil {
+		c.Fatal(err)
+	}
+	c.Cleanup(func() {
+		if err := server.Remove(c.Context()); err != nil && c.Context().Err() == nil {
+			c.Error(err)
+		}
+	})
+	return server
+}
+
+// dry makes the base and the file, and judges nothing.
+func dry(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true }
+
+func TestTheBackendsStartSeedsTheBase(t *testing.T) {
+	c := newSample(t)
+	result := c.must(c.newMigration(dry))
+	if rows := c.baseRows(result.Document.Base.Image, "items"); rows == 0 {
+		t.Error("the base has no items")
+	}
+	image, _, err := c.engine.ImageInspect(t.Context(), result.Document.Base.Image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for label, value := range image.Labels {
+		if value != "" && (strings.HasPrefix(label, "com.docker.compose.") || strings.HasPrefix(label, "org.testcontainers") || label == "dev.devenv.run" || label == "dev.devenv.worktree") {
+			t.Errorf("the base carries %s=%s: a sweep would take it", label, value)
+		}
+		if strings.Contains(value, sample.Password) {
+			t.Errorf("the label %s holds the password", label)
+		}
+	}
+}
+
+func TestACommandOrSQLFilesSeedTheBase(t *testing.T) {
+	for name, seed := range map[string]string{
+		"command": `{run: "python3 -c \"from toolshed import seed; seed.fill_if_empty()\""}`,
+		"sql":     "{sql: [seed.sql]}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newSample(t)
+			c.write("seed.sql", categories)
+			c.write(".devenv.yaml", "seed: "+seed+"\n")
+			result := c.must(c.newMigration(dry))
+			items, rows := c.baseRows(result.Document.Base.Image, "items"), c.baseRows(result.Document.Base.Image, "categories")
+			if want := name == "command"; (items > 0) != want || rows == 0 {
+				t.Errorf("%d items, %d categories", items, rows)
+			}
+		})
+	}
+}
+
+func TestADumpSeedsTheBaseAndAHistoryThatNeverRanFromEmptyIsNotTheBranchesFault(t *testing.T) {
+	c := newSample(t)
+	server := c.cloneOf(c.must(c.newMigration(dry)).Document.Base.Image)
+	var dump bytes.Buffer
+	if code, err := c.engine.Exec(t.Context(), server.ID, engine.ExecOptions{Cmd: []string{"pg_dump", "-U", "postgres", "-Fc", "postgres"}, Stdout: &dump}); err != nil || code != 0 {
+		t.Fatalf("pg_dump: %d %v", code, err)
+	}
+	c.git("stash", "-q")
+	c.git("checkout", "-q", sample.BaseBranch)
+	first := c.firstRevision()
+	c.replace(first, "def upgrade():\n", "def upgrade():\n    op.execute(\"SELECT 1 / 0\")\n")
+	c.git("commit", "-qam", "A history that fails from empty")
+	c.git("checkout", "-qb", "feature/on-a-dump")
+	c.replace(itemModel, "    notes: Mapped", "    colour: Mapped[str | None] = mapped_column(Text)\n    notes: Mapped")
+	c.write("base.dump", dump.String())
+	c.write(".devenv.yaml", "seed: {dump: base.dump}\n")
+	result := c.must(c.newMigration(nil))
+	if rows := c.baseRows(result.Document.Base.Image, "items"); rows == 0 {
+		t.Error("the base has no items")
+	}
+	scratch := statuses(result)["apply.scratch"]
+	if scratch.Status != report.StatusSkip || len(scratch.Evidence) != 1 || scratch.Evidence[0].SQLState != "22012" {
+		t.Errorf("apply.scratch: %+v", scratch)
+	}
+	if result.Document.Verdict != report.VerdictPass {
+		t.Errorf("verdict %s: %+v", result.Document.Verdict, result.Document.Checks)
+	}
+}
+
+// firstRevision is the path of the root of the history.
+func (c checkout) firstRevision() string {
+	c.Helper()
+	for _, name := range c.revisions() {
+		path := filepath.ToSlash(filepath.Join(sample.VersionsDir, name))
+		if strings.Contains(c.read(path), "down_revision = None") {
+			return path
+		}
+	}
+	c.Fatal("the sample has no first revision")
+	return ""
+}
+
+func TestTwoWorktreesRunAtTheSameTime(t *testing.T) {
+	c := newSample(t)
+	linked := filepath.Join(t.TempDir(), "second")
+	c.git("worktree", "add", "-q", "-b", "feature/second", linked, sample.FeatureBranch)
+	errs := make(chan error, 2)
+	for _, dir := range []string{c.dir, linked} {
+		go func() {
+			_, err := c.newMigration(func(o *devenv.NewMigrationOptions) { o.Dir = dir })
+			errs <- err
+		}()
+	}
+	for range 2 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	for _, dir := range []string{c.dir, linked} {
+		there := c
+		there.dir = dir
+		if files := there.revisions(); len(files) != sample.Revisions+1 {
+			t.Errorf("%s: %v", dir, files)
+		}
+		there.nothingLeft()
+	}
+}
+
+func TestCleanRemovesWhatAKilledRunLeftAndNothingOfALiveOne(t *testing.T) {
+	c := newSample(t)
+	if code, _ := c.run("generate", "KILL"); code != -1 || len(c.leftovers()) == 0 {
+		t.Fatalf("the killed run ended with %d and left %v", code, c.leftovers())
+	}
+	repo, err := gitrepo.Open(t.Context(), c.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock, err := repo.Lock(t.Context(), "new-migration")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clean := func() {
+		if _, err := devenv.Clean(t.Context(), devenv.CleanOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	clean()
+	if len(c.leftovers()) == 0 {
+		t.Error("clean took what a live run holds")
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	clean()
+	c.nothingLeft()
+}
