@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"html"
 	"io"
 	"path"
 	"strings"
@@ -53,7 +54,7 @@ func (p *page) markdownFiles(files []File) {
 	p.blank()
 	for i := range files {
 		f := &files[i]
-		p.line(fmt.Sprintf("- %s %s%s", f.Action, span(f.Path), escape(lineage(f))))
+		p.line(fmt.Sprintf("- %s %s %s", f.Action, span(f.Path), escape(lineage(f))))
 	}
 }
 
@@ -138,10 +139,11 @@ func (p *page) markdownRest(d *Document) {
 	p.line("</details>")
 }
 
-// fold opens a part that is closed at first; the caller writes its end.
+// fold opens a part that is closed at first; the caller writes its end. Its title is HTML, in which Markdown's
+// own escapes would show.
 func (p *page) fold(title string) {
 	p.blank()
-	p.line("<details><summary>" + escape(title) + "</summary>")
+	p.line("<details><summary>" + html.EscapeString(oneLine(title)) + "</summary>")
 	p.blank()
 }
 

@@ -69,7 +69,7 @@ func fieldsOf(e *Evidence) []field {
 		{label: "object", value: objectOf(e)},
 		{label: "rows", value: rowsOf(e)},
 		{label: "statement", value: e.Statement},
-		{label: "Postgres", value: messageOf(e)},
+		{label: speakerOf(e), value: messageOf(e)},
 		{label: "detail", value: e.Detail},
 		{label: "cost", value: costOf(e)},
 		{label: "find them", value: e.Query, paste: true},
@@ -120,7 +120,14 @@ func rowsOf(e *Evidence) string {
 	}
 }
 
-// messageOf is what Postgres said; a message without SQLSTATE is the migration tool's and needs no other label.
+// speakerOf tells Postgres' messages, which have an SQLSTATE, from those of the migration tool or the backend.
+func speakerOf(e *Evidence) string {
+	if e.SQLState == "" {
+		return "message"
+	}
+	return "Postgres"
+}
+
 func messageOf(e *Evidence) string {
 	if e.SQLState == "" || e.Message == "" {
 		return e.Message + e.SQLState

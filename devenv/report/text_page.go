@@ -67,9 +67,28 @@ func (p *page) wrap(prefix string, indent int, text string) {
 func (p *page) broken(text string, indent int) []string {
 	text = printable(text)
 	if p.Width > 0 {
-		text = ansi.Wrap(text, max(p.Width-indent, minWidth/2), "")
+		text = loosen(ansi.Wrap(tie(text), max(p.Width-indent, minWidth/2), ""))
 	}
 	return strings.Split(text, "\n")
+}
+
+// Stand-ins, from the private use area, for a hyphen and a space at which no line may be broken.
+const (
+	tiedHyphen = "\ue000"
+	tiedSpace  = "\ue001"
+)
+
+// tie keeps `commands to paste`, flags and names with hyphens on one line; loosen undoes it.
+func tie(s string) string {
+	parts := strings.Split(strings.ReplaceAll(s, "-", tiedHyphen), "`")
+	for i := 1; i < len(parts)-1; i += 2 {
+		parts[i] = strings.ReplaceAll(parts[i], " ", tiedSpace)
+	}
+	return strings.Join(parts, "`")
+}
+
+func loosen(s string) string {
+	return strings.NewReplacer(tiedHyphen, "-", tiedSpace, " ").Replace(s)
 }
 
 // code writes lines that are made to be pasted: never wrapped, never cut.

@@ -1,0 +1,229 @@
+package report_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/google/go-cmp/cmp"
+
+	"devenv/devenv/report"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const migration = `"""add email"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9f2c"
+down_revision = "41aa"
+
+
+def upgrade() -> None:
+    # the address is needed at sign-up
+    op.add_column("users", sa.Column("email", sa.String(length=255), nullable=False))
+`
+
+// faulty is a document with something of everything: failures, a warning, a waiver, skips, noise, notes, steps.
+func faulty() *report.Document {
+	d := report.NewDocument("new-migration")
+	d.Verdict, d.MS = report.VerdictFail, 12_400
+	d.Base = report.Base{Ref: "origin/main", Commit: "4b825dc", Image: "devenv/base:ab12", Cached: true}
+	d.Branch = report.Branch{Ref: "feature", Commit: "77aa01c", Merged: true}
+	d.Files = []report.File{
+		{Path: "migrations/versions/41ab_old.py", Action: report.FileRemoved, Revision: "41ab", DownRevision: "41aa"},
+		{Path: "migrations/versions/9f2c_add_email.py", Action: report.FileAdded, Revision: "9f2c", DownRevision: "41aa"},
+	}
+	d.Noise = []report.Noise{
+		{Object: "index:public.ix_old", Operation: "remove_index"},
+		{Object: "column:public.users.bio", Operation: "modify_type"},
+	}
+	d.Checks = []report.Check{
+		{ID: "history.parent", Status: report.StatusPass, Summary: "9f2c follows the base's head", MS: 3},
+		{ID: "apply.seeded", Status: report.StatusFail, Summary: "the migration fails on the base's data", MS: 210,
+			Hint: "Fill the column before it must not be null:\n    op.execute(\"UPDATE users SET email = '' WHERE email IS NULL\")\n    op.alter_column(\"users\", \"email\", nullable=False)\nthen run it again.",
+			Evidence: []report.Evidence{{
+				Revision: "9f2c", File: "migrations/versions/9f2c_add_email.py", Line: 12,
+				Statement: "ALTER TABLE users ADD COLUMN email VARCHAR(255) NOT NULL", Table: "public.users", Column: "email",
+				Rows: 1200, Keys: []string{"id=1", "id=2", "id=3"}, SQLState: "23502",
+				Message: "column \"email\" of relation \"users\" contains null values\x1b[2J", Query: "SELECT id FROM public.users WHERE email IS NULL",
+			}}},
+		{ID: "apply.scratch", Status: report.StatusSkip, Summary: "apply.seeded failed"},
+		{ID: "reverse.down", Status: report.StatusSkip, Summary: "apply.seeded failed"},
+		{ID: "data.lost", Status: report.StatusWarn, Summary: "values of 名前 | naïve <b> are cut", Evidence: []report.Evidence{{
+			Table: "public.名前テーブル", Column: "説明", Rows: 1, Keys: []string{"id=7"}, Lock: "AccessExclusiveLock", HeldMS: 14, Rewrite: true,
+		}}},
+		{ID: "drift.models", Status: report.StatusPass, Summary: "models and database agree"},
+		{ID: "start.branch", Status: report.StatusPass, Summary: "the backend does not start", Waived: "known until the queue moves"},
+	}
+	d.Steps = []report.Step{{Name: "base: seed", MS: 9100, Status: report.StepCached, Detail: "base image known"}}
+	d.Notes = []string{"the bind /var/run/docker.sock of service backend is left out"}
+	return d
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", path, diff)
+	}
+}
+
+func text(t *testing.T, d *report.Document, o report.TextOptions) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := report.WriteText(&b, d, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestTextTellsWhatFailedWhereAndWhatToDo(t *testing.T) {
+	for _, width := range []int{40, 80} {
+		for _, color := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%d columns, colour %v", width, color), func(t *testing.T) {
+				got := text(t, faulty(), report.TextOptions{Width: width, Color: color, File: []byte(migration)})
+				golden(t, fmt.Sprintf("faulty-%d-%v.txt", width, color), []byte(got))
+				if !color && strings.Contains(got, "\x1b") {
+					t.Error("text without colour holds an escape")
+				}
+			})
+		}
+	}
+}
+
+func TestTextVerboseShowsEachCheckNoiseAndStep(t *testing.T) {
+	golden(t, "faulty-verbose.txt", []byte(text(t, faulty(), report.TextOptions{Width: 80, Verbose: true})))
+}
+
+func TestTextWithoutAWidthWrapsNothing(t *testing.T) {
+	got := text(t, faulty(), report.TextOptions{})
+	if want := "contains null values (23502)\n"; !strings.Contains(got, want) {
+		t.Errorf("no line ends with %q in:\n%s", want, got)
+	}
+}
+
+// Lines made to be pasted are the only ones that may be longer than the terminal.
+func TestTextStaysWithinTheWidthExceptWhatIsPasted(t *testing.T) {
+	for _, width := range []int{40, 80} {
+		for line := range strings.SplitSeq(text(t, faulty(), report.TextOptions{Width: width, File: []byte(migration)}), "\n") {
+			pasted := strings.Contains(line, "op.execute(") || strings.Contains(line, "op.alter_column(") || strings.Contains(line, "SELECT id")
+			if w := ansi.StringWidth(line); w > width && !pasted {
+				t.Errorf("%d columns at width %d: %q", w, width, line)
+			}
+		}
+	}
+}
+
+func TestTextKeepsDataFromSteeringTheTerminal(t *testing.T) {
+	got := text(t, faulty(), report.TextOptions{Width: 80, Color: true})
+	if strings.Contains(got, "\x1b[2J") {
+		t.Error("an escape in Postgres' message came through")
+	}
+}
+
+func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
+	pass := []report.Check{{ID: "apply.seeded", Status: report.StatusPass}}
+	tests := map[string]struct {
+		doc  report.Document
+		want string
+	}{
+		"pass":     {report.Document{Verdict: report.VerdictPass, Checks: pass}, "✓ The migration is sound: 1 check passed."},
+		"nothing":  {report.Document{Verdict: report.VerdictNone, Base: report.Base{Ref: "main"}}, "· Nothing to migrate: the models and the database of main agree."},
+		"error":    {report.Document{Verdict: report.VerdictNone, Error: &report.ErrorField{Message: "x"}}, "✗ No verdict: the run ended with an error."},
+		"unproved": {report.Document{Verdict: report.VerdictNone, Files: []report.File{{Path: "a.py", Action: report.FileAdded}}}, "· The migration is written, but nothing has proved it."},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			first, _, _ := strings.Cut(text(t, &tt.doc, report.TextOptions{Width: 80}), "\n")
+			if first != tt.want {
+				t.Errorf("headline %q, want %q", first, tt.want)
+			}
+		})
+	}
+}
+
+func TestMarkdownFoldsDetails(t *testing.T) {
+	var b bytes.Buffer
+	if err := report.WriteMarkdown(&b, faulty(), []byte(migration)); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "faulty.md", b.Bytes())
+	if opened, closed := strings.Count(b.String(), "<details>"), strings.Count(b.String(), "</details>"); opened != closed || opened == 0 {
+		t.Errorf("%d details opened, %d closed", opened, closed)
+	}
+}
+
+func TestFailureShowsMessageOutputAndHint(t *testing.T) {
+	err := fmt.Errorf("new-migration: %w", report.Fail(report.KindWork,
+		"See what the service says:\n    docker compose up backend", "service backend: exited with %d", 1).
+		WithOutput([]string{"Traceback (most recent call last):", "ModuleNotFoundError: No module named 'fastapi' in /app/main.py"}))
+	for _, width := range []int{40, 80} {
+		var b bytes.Buffer
+		if err := report.WriteFailure(&b, err, report.TextOptions{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, fmt.Sprintf("failure-%d.txt", width), b.Bytes())
+	}
+}
+
+func TestItemsShowOneALine(t *testing.T) {
+	items := report.NewItems("clean")
+	items.Items = append(items.Items, "removed network devenv-1",
+		report.File{Path: "a/b.py", Action: report.FileRestored},
+		struct {
+			Kind string `json:"kind"`
+			Name string `json:"name"`
+			Size int    `json:"size"`
+			None []any  `json:"none"`
+		}{"image", "devenv/base:ab", 12, nil})
+	var b bytes.Buffer
+	if err := report.WriteItemsText(&b, items, report.TextOptions{Width: 80}); err != nil {
+		t.Fatal(err)
+	}
+	want := "removed network devenv-1\nrestored a/b.py\nkind image  name devenv/base:ab  size 12\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+type broken struct{}
+
+var errFull = errors.New("no space left on device")
+
+func (broken) Write([]byte) (int, error) { return 0, errFull }
+
+func TestWritersReturnTheErrorOfTheirOutput(t *testing.T) {
+	writers := map[string]func(io.Writer) error{
+		"text":     func(w io.Writer) error { return report.WriteText(w, faulty(), report.TextOptions{}) },
+		"json":     func(w io.Writer) error { return report.WriteJSON(w, faulty()) },
+		"markdown": func(w io.Writer) error { return report.WriteMarkdown(w, faulty(), nil) },
+		"failure":  func(w io.Writer) error { return report.WriteFailure(w, errFull, report.TextOptions{}) },
+	}
+	for name, write := range writers {
+		if err := write(broken{}); !errors.Is(err, errFull) {
+			t.Errorf("%s returned %v", name, err)
+		}
+	}
+}
