@@ -58,6 +58,8 @@ func (s signaller) Emit(event report.Event) {
 	fmt.Println("step", started.Name)
 	if started.Name == s.step {
 		signals := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}
-		_ = syscall.Kill(os.Getpid(), signals[s.signal])
+		if signal, ok := signals[s.signal]; ok {
+			_ = syscall.Kill(os.Getpid(), signal)
+		}
 	}
 }

@@ -1,8 +1,6 @@
 package devenv_test
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -25,6 +23,19 @@ const itemModel = "backend/src/toolshed/models/item.py"
 // (-1 when a signal ended it) and the steps that began.
 func (c checkout) run(step, signal string) (int, []string) {
 	c.Helper()
+	code, out := c.runSaying(step, signal)
+	var steps []string
+	for line := range strings.Lines(out) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "step "); ok {
+			steps = append(steps, name)
+		}
+	}
+	return code, steps
+}
+
+// runSaying is run with all that the child says.
+func (c checkout) runSaying(step, signal string) (code int, said string) {
+	c.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		c.Fatal(err)
@@ -32,24 +43,12 @@ func (c checkout) run(step, signal string) (int, []string) {
 	command := exec.Command(self)
 	command.Dir = c.dir
 	command.Env = append(os.Environ(), childCommand+"="+sample.Message, childStep+"="+step, childSignal+"="+signal)
-	var out, errs bytes.Buffer
-	command.Stdout, command.Stderr = &out, &errs
-	err = command.Run()
+	out, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		c.Fatal(err)
 	}
-	if errs.Len() > 0 {
-		c.Log(errs.String())
-	}
-	var steps []string
-	lines := bufio.NewScanner(&out)
-	for lines.Scan() {
-		if name, ok := strings.CutPrefix(lines.Text(), "step "); ok {
-			steps = append(steps, name)
-		}
-	}
-	return command.ProcessState.ExitCode(), steps
+	return command.ProcessState.ExitCode(), string(out)
 }
 
 // asBeforeOrComplete fails the test unless the working tree is as it was, or holds exactly the whole new file.

@@ -2,6 +2,7 @@ package devenv_test
 
 import (
 	"bytes"
+	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -46,7 +47,7 @@ func (c checkout) cloneOf(image string) *database.Server {
 		c.Fatal(err)
 	}
 	c.Cleanup(func() {
-		if err := server.Remove(c.Context()); err != nil && c.Context().Err() == nil {
+		if err := server.Remove(context.WithoutCancel(c.Context())); err != nil {
 			c.Error(err)
 		}
 	})
