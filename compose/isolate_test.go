@@ -287,13 +287,3 @@ secrets: {key: {file: ./key.txt}}
 		}
 	}
 }
-
-func TestListeningPortsLeavesDockersOwnOut(t *testing.T) {
-	table := "  sl  local_address rem_address   st\n" +
-		"   0: 0B00007F:8C3D 00000000:0000 0A 0 0 0\n" + // Docker's DNS on 127.0.0.11
-		"   1: 0100007F:1F90 0200007F:A1B2 01 0 0 0\n" + // a connection
-		"   2: 00000000:1F91 00000000:0000 0A 0 0 0\n"
-	if got := listeningPorts(table); !slices.Equal(got, []int{0x1f91}) {
-		t.Errorf("ports: %v", got)
-	}
-}

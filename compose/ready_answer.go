@@ -1,0 +1,76 @@
+package compose
+
+import (
+	"context"
+	"io"
+	"net"
+	"strconv"
+	"time"
+
+	"devenv/compose/engine"
+)
+
+// Times of asking a port: to connect, and for its first answer.
+const (
+	connectTimeout = 500 * time.Millisecond
+	answerTimeout  = 15 * time.Second
+)
+
+// dial connects to a port of a container by its address; that works where the engine is this machine's.
+func dial(ctx context.Context, container engine.Container, port int) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: connectTimeout}
+	err := net.ErrClosed
+	for _, network := range container.Networks {
+		if network.IP == "" {
+			continue
+		}
+		var conn net.Conn
+		if conn, err = dialer.DialContext(ctx, "tcp", net.JoinHostPort(network.IP, strconv.Itoa(port))); err == nil {
+			return conn, nil
+		}
+	}
+	return nil, err
+}
+
+// hangUps is how often a server may close the connection without a word before that counts as its answer.
+const hangUps = 5
+
+// awaitAnswer waits until a port that is listened on also answers: servers with worker processes listen before the
+// application is loaded, and end when that fails. A port that cannot be asked, and a server that keeps silent for long, is as
+// good as one that answers.
+func (c *Client) awaitAnswer(ctx context.Context, container engine.Container, port int) error {
+	asking, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	silent := 0
+	err := again(asking, inspectEvery*2, func() (bool, error) {
+		conn, err := dial(asking, container, port)
+		if err != nil {
+			silent++
+			return silent == 1 || silent >= hangUps, nil // at first: it cannot be asked from here
+		}
+		defer conn.Close() //nolint:errcheck // what was sent has no meaning
+		stop := context.AfterFunc(asking, func() { _ = conn.Close() })
+		defer stop()
+		silent++
+		return ask(conn) || silent >= hangUps, nil
+	})
+	if ctx.Err() == nil {
+		return nil
+	}
+	return err
+}
+
+// ask says something that most servers understand or complain about, and whether there is an answer; what follows its first
+// byte is read for a moment, so that the server has nobody to complain about.
+func ask(conn net.Conn) bool {
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"); err != nil {
+		return false
+	}
+	if n, _ := conn.Read(make([]byte, 1)); n == 0 { // an error is a hang-up
+		return false
+	}
+	if conn.SetReadDeadline(time.Now().Add(connectTimeout)) == nil {
+		_, _ = io.Copy(io.Discard, io.LimitReader(conn, 1<<20))
+	}
+	return true
+}

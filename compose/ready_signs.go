@@ -1,0 +1,173 @@
+package compose
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"devenv/compose/engine"
+)
+
+// A sign returns how a container shows that it is ready once it does, or an error, the context's when its time is over.
+type sign func(context.Context) (how string, err error)
+
+// signOf is the sign to wait for.
+func (c *Client) signOf(container engine.Container, ready Ready) sign {
+	switch {
+	case ready.Log != "":
+		return func(ctx context.Context) (string, error) { return c.logged(ctx, container.ID, ready.Log) }
+	case ready.URL != "":
+		return func(ctx context.Context) (string, error) { return c.responds(ctx, container.ID, ready.URL) }
+	case ready.Port == 0 && container.Health != nil:
+		return func(ctx context.Context) (string, error) { return c.healthy(ctx, container.ID) }
+	}
+	return func(ctx context.Context) (string, error) {
+		port, err := c.listens(ctx, container, ready.Port)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("listens on port %d", port), c.awaitAnswer(ctx, container, port)
+	}
+}
+
+// Pauses between two looks at a container: an inspection is cheap, running a program in it is not.
+const (
+	inspectEvery = 50 * time.Millisecond
+	runEvery     = 250 * time.Millisecond
+)
+
+// again calls look until it is true or fails.
+func again(ctx context.Context, every time.Duration, look func() (bool, error)) error {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		if done, err := look(); done || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+	}
+}
+
+// healthy waits for the healthcheck.
+func (c *Client) healthy(ctx context.Context, id string) (string, error) {
+	return "healthcheck", again(ctx, inspectEvery, func() (bool, error) {
+		container, err := c.engine.Inspect(ctx, id)
+		return err == nil && container.Health != nil && container.Health.Status == "healthy", err
+	})
+}
+
+// logged waits until the container's log holds a text.
+func (c *Client) logged(ctx context.Context, id, text string) (string, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	log := &finder{text: []byte(text), found: cancel}
+	err := c.engine.Logs(ctx, id, engine.LogsOptions{Follow: true}, log)
+	switch {
+	case log.done:
+		return fmt.Sprintf("its log holds %q", text), nil
+	case err == nil: // the log has ended: so has the container, which is somebody else's to say
+		<-ctx.Done()
+		err = ctx.Err()
+	}
+	return "", err
+}
+
+// finder is a writer that looks for a text.
+type finder struct {
+	text, kept []byte
+	done       bool
+	found      func()
+}
+
+// Write looks for the text, which may have begun in what was written before.
+func (f *finder) Write(p []byte) (int, error) {
+	f.kept = append(f.kept, p...)
+	if !f.done && bytes.Contains(f.kept, f.text) {
+		f.done = true
+		f.found()
+	}
+	f.kept = slices.Clone(f.kept[max(0, len(f.kept)-len(f.text)):])
+	return len(p), nil
+}
+
+// responds asks a URL from inside the container, by what it has: curl, wget or Python.
+func (c *Client) responds(ctx context.Context, id, url string) (string, error) {
+	const script = `curl -fsS -o /dev/null -m 3 "$1" 2>/dev/null || wget -q -T 3 -O /dev/null "$1" 2>/dev/null || ` +
+		`python3 -c 'import sys,urllib.request as r; r.urlopen(sys.argv[1], timeout=3)' "$1" 2>/dev/null`
+	return url + " answers", again(ctx, runEvery, func() (bool, error) {
+		code, err := c.engine.Exec(ctx, id, engine.ExecOptions{Cmd: []string{"sh", "-c", script, "ready", url}})
+		return err == nil && code == 0, err
+	})
+}
+
+// listening waits inside the container until a TCP port is listened on, and prints it.
+//
+//go:embed listening.sh
+var listening string
+
+// listens waits until a port is listened on, and returns it; port 0 is any.
+func (c *Client) listens(ctx context.Context, container engine.Container, port int) (int, error) {
+	wanted := ""
+	if port != 0 {
+		wanted = fmt.Sprintf("%04X", port)
+	}
+	seconds := 3600
+	if deadline, ok := ctx.Deadline(); ok {
+		seconds = int(time.Until(deadline).Seconds()) + 1 // then the script ends by itself: an exec outlives its caller
+	}
+	var out bytes.Buffer
+	_, err := c.engine.Exec(ctx, container.ID, engine.ExecOptions{
+		Cmd: []string{"sh", "-c", listening, "listening", wanted, strconv.Itoa(seconds)}, Stdout: &out,
+	})
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
+	if found, parseErr := strconv.ParseInt(strings.TrimSpace(out.String()), 16, 32); err == nil && parseErr == nil {
+		return int(found), nil
+	}
+	return c.listensOutside(ctx, container, port) // the image has no shell, or the container has just ended
+}
+
+// listensOutside waits until one of the ports that the image exposes, or the given one, can be reached.
+func (c *Client) listensOutside(ctx context.Context, container engine.Container, port int) (int, error) {
+	ports := []int{port}
+	if port == 0 {
+		image, _, err := c.engine.ImageInspect(ctx, container.Image)
+		if err != nil {
+			return 0, err
+		}
+		ports = nil
+		for _, exposed := range image.ExposedPorts {
+			number, protocol, _ := strings.Cut(exposed, "/")
+			if n, err := strconv.Atoi(number); err == nil && protocol != "udp" {
+				ports = append(ports, n)
+			}
+		}
+	}
+	var found int
+	return found, again(ctx, inspectEvery, func() (bool, error) {
+		at := slices.IndexFunc(ports, func(p int) bool { return reachable(ctx, container, p) })
+		if at >= 0 {
+			found = ports[at]
+		}
+		return at >= 0, nil
+	})
+}
+
+func reachable(ctx context.Context, container engine.Container, port int) bool {
+	conn, err := dial(ctx, container, port)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close() // nothing was said
+	return true
+}

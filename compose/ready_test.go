@@ -1,0 +1,122 @@
+package compose_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"devenv/compose"
+	"devenv/devenv/report"
+)
+
+// serve is a Perl program that listens on a port; what it does with a connection follows.
+const serve = `use IO::Socket::INET; $$|=1; my $$s=IO::Socket::INET->new(Listen=>5,ReuseAddr=>1,LocalAddr=>$$ENV{ON}||"0.0.0.0",LocalPort=>8123) or die; `
+
+// server makes a container whose service runs a Perl program.
+func server(t *testing.T, program, more string) scratch {
+	t.Helper()
+	return newScratch(t, `
+services:
+  app:
+    image: debian:trixie-slim
+    command: ["perl", "-e", '`+program+`']
+`+more, map[string]string{})
+}
+
+const answers = `while(my $$c=$$s->accept){my $$l=<$$c>; print $$c "HTTP/1.0 200 OK\r\n\r\n"; close $$c}`
+
+func TestAServiceIsReadyByTheSignThatWasAskedFor(t *testing.T) {
+	s := server(t, `print "Serving on 1\n"; open(F,">","/tmp/up"); close F; `+serve+answers,
+		"    healthcheck: {test: [\"CMD\", \"test\", \"-e\", \"/tmp/up\"], interval: 30s}\n")
+	for want, ready := range map[string]compose.Ready{
+		"healthcheck":                {},
+		`its log holds "Serving on"`: {Log: "Serving on"},
+		"listens on port 8123":       {Port: 8123},
+	} {
+		ready.Timeout = 20 * time.Second
+		got, err := s.client.WaitReady(t.Context(), s.id, ready)
+		if err != nil || got.How != want || got.Took > 5*time.Second {
+			t.Errorf("%q after %s, %v, want %q", got.How, got.Took, err, want)
+		}
+	}
+}
+
+func TestAServiceWithoutAHealthcheckIsReadyWhenItsPortAnswers(t *testing.T) {
+	for name, test := range map[string]struct{ program, more string }{
+		"it answers":            {serve + answers, ""},
+		"it hangs up":           {serve + `close $$s->accept while 1`, ""},
+		"only from inside":      {serve + answers, "    environment: {ON: 127.0.0.1}\n"},
+		"it listens after that": {`select undef,undef,undef,0.5; ` + serve + answers, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := server(t, test.program, test.more)
+			got, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 20 * time.Second})
+			if err != nil || got.How != "listens on port 8123" || got.Took > 5*time.Second {
+				t.Errorf("%q after %s, %v", got.How, got.Took, err)
+			}
+		})
+	}
+}
+
+func TestAServiceThatListensAndEndsBeforeItAnswersIsNotReady(t *testing.T) {
+	s := server(t, serve+`my $$c=$$s->accept; print "Worker failed to boot\n"; select undef,undef,undef,0.3; exit 3`, "")
+	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 20 * time.Second})
+	if err == nil || !strings.Contains(err.Error(), "exit status 3") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "failed to boot") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAServiceThatListensOnNothingIsNotReadyInTime(t *testing.T) {
+	s := server(t, `$$|=1; print "idle\n"; sleep`, "")
+	for name, test := range map[string]struct {
+		ready compose.Ready
+		says  string
+	}{
+		"any port":     {compose.Ready{}, "listens on no port"}, // Docker's own name server in its network does not count
+		"another port": {compose.Ready{Port: 9}, "does not listen on port 9"},
+		"log":          {compose.Ready{Log: "Serving"}, `never held "Serving"`},
+		"URL":          {compose.Ready{URL: "http://127.0.0.1:8123/"}, "did not answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.ready.Timeout = time.Second
+			_, err := s.client.WaitReady(t.Context(), s.id, test.ready)
+			if err == nil || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), "1s") ||
+				!strings.Contains(report.HintOf(err), ".devenv.yaml") || len(report.OutputOf(err)) == 0 {
+				t.Errorf("%v\n%s\n%s", err, report.HintOf(err), report.OutputOf(err))
+			}
+		})
+	}
+}
+
+func TestWaitingForAServiceEndsWithItsContext(t *testing.T) {
+	s := server(t, `sleep`, "")
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	if _, err := s.client.WaitReady(ctx, s.id, compose.Ready{Timeout: time.Minute}); !errors.Is(err, context.Canceled) {
+		t.Errorf("an interrupted wait is %v", err)
+	}
+}
+
+func TestAServiceThatEndsOrNeverGetsReadySaysWhy(t *testing.T) {
+	s := newScratch(t, `
+services:
+  app:
+    image: debian:trixie-slim
+    command: sh -c "echo last words; exec sleep infinity"
+    healthcheck: {test: ["CMD-SHELL", "echo the probe says why; false"], interval: 1s}
+`, map[string]string{})
+	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 2 * time.Second})
+	said := strings.Join(report.OutputOf(err), "\n")
+	if err == nil || !strings.Contains(err.Error(), "not ready within 2s") || !strings.Contains(said, "last words") || !strings.Contains(said, "the probe says why") {
+		t.Errorf("%v\n%s", err, said)
+	}
+	if err := s.client.Engine().Kill(t.Context(), s.id); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 20 * time.Second})
+	if err == nil || !strings.Contains(err.Error(), "exit status 137") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "last words") {
+		t.Errorf("%v", err)
+	}
+}
