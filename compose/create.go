@@ -3,6 +3,7 @@ package compose
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -13,19 +14,40 @@ import (
 )
 
 // Create lets Compose make the containers of an isolated project, stopped, copies its single files into them, and returns
-// their ids by service. The images must be there.
+// their ids by service. The images must be there: nothing is pulled or built.
 func (c *Client) Create(ctx context.Context, iso Isolated) (map[string]string, error) {
-	if err := c.service.Create(ctx, iso.Project, api.CreateOptions{Recreate: api.RecreateNever, IgnoreOrphans: true, QuietPull: true}); err != nil {
+	options := api.CreateOptions{Recreate: api.RecreateNever, IgnoreOrphans: true, QuietPull: true}
+	if err := c.service.Create(ctx, asItIs(iso.Project), options); err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, report.Fail(report.KindWork, "", "create the scratch containers of %s: %w", strings.Join(iso.Project.ServiceNames(), ", "), err)
+		return nil, report.Fail(report.KindWork, createHint(err), "create the scratch containers of %s: %w",
+			strings.Join(iso.Project.ServiceNames(), ", "), err)
 	}
 	ids, err := c.containersOf(ctx, iso.Project)
 	if err != nil {
 		return nil, err
 	}
 	return ids, c.putFiles(ctx, ids, iso.Files)
+}
+
+// asItIs is a project whose images are taken as they are on the engine.
+func asItIs(p *types.Project) *types.Project {
+	plain := *p
+	plain.Services = types.Services{}
+	for name, s := range p.Services {
+		s.PullPolicy, s.Build = types.PullPolicyNever, nil
+		plain.Services[name] = s
+	}
+	return &plain
+}
+
+// createHint is what to do about containers that cannot be made.
+func createHint(err error) string {
+	if strings.Contains(strings.ToLower(err.Error()), "no such image") {
+		return "bring the image: docker pull NAME, or docker compose build"
+	}
+	return report.HintOf(err)
 }
 
 // putFiles copies the single files of each service into its container, in one go.
@@ -67,7 +89,8 @@ func (c *Client) containersOf(ctx context.Context, p *types.Project) (map[string
 
 // Build builds the images of a project's services; out hears the builder, a line at a time.
 func (c *Client) Build(ctx context.Context, p *types.Project, services []string, out func(line string)) error {
-	kept := &tail{next: out}
+	var step buildStep
+	kept := &tail{next: func(line string) { step.hear(line); out(line) }}
 	builder, err := c.withOutput(kept)
 	if err != nil {
 		return err
@@ -77,9 +100,11 @@ func (c *Client) Build(ctx context.Context, p *types.Project, services []string,
 	if err == nil {
 		return nil
 	}
+	leftover := c.removeFailed(ctx, step)
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return errors.Join(ctx.Err(), leftover)
 	}
+	err = errors.Join(err, leftover)
 	return report.Fail(report.KindWork, "try it alone: docker compose build "+strings.Join(services, " "),
 		"build %s: %w", strings.Join(services, ", "), err).WithOutput(kept.lines)
 }

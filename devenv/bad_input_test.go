@@ -3,6 +3,7 @@ package devenv_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -69,7 +70,7 @@ func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 	}
 	runBadInputs(t, []badInput{
 		{"an image that cannot be pulled", onBase(composeFile, "image: postgres:17", "image: localhost:1/postgres:17"), report.KindWork, []string{"localhost:1/postgres:17", "docker pull"}},
-		{"an image that cannot be built", onBase("backend/Dockerfile", "COPY . .", "RUN echo the-build-says-why >&2 && false\nCOPY . ."), report.KindWork, []string{"build backend", "the-build-says-why"}},
+		{"an image that cannot be built", onBase("backend/Dockerfile", "COPY . .", "RUN echo the-build-says-why >&2 && false\nCOPY . ."), report.KindWork, []string{"build backend", "the-build-says-why", "Running in"}},
 		{"a seed command that fails", func(c checkout, _ *devenv.NewMigrationOptions) {
 			c.write(".devenv.yaml", "seed: {run: \"echo the-seed-says-why >&2; exit 7\"}\n")
 		}, report.KindWork, []string{"seed the base", "the-seed-says-why", "7"}},
@@ -104,6 +105,11 @@ func runBadInputs(t *testing.T, inputs []badInput) {
 			for _, text := range input.says {
 				if !strings.Contains(said, text) {
 					t.Errorf("it does not say %q:\n%s", text, said)
+				}
+			}
+			for _, match := range regexp.MustCompile(`Running in ([0-9a-f]+)`).FindAllStringSubmatch(said, -1) {
+				if _, err := c.engine.Inspect(t.Context(), match[1]); err == nil {
+					t.Errorf("the builder's container %s is left", match[1])
 				}
 			}
 			if strings.Contains(said, sample.Password) {

@@ -28,10 +28,10 @@ const leadWidth = 10
 type sign struct{ text, color string }
 
 func signOf(e report.StepEnded) sign {
-	switch {
-	case e.Status == report.StepFailed:
+	switch e.Status {
+	case report.StepFailed:
 		return sign{"✗", red}
-	case e.Status == report.StepSkipped:
+	case report.StepSkipped:
 		return sign{"-", yellow}
 	default:
 		return sign{"✓", green}

@@ -117,7 +117,9 @@ func (p *page) paint(col, s string) string {
 	return tint(lipgloss.Color(col)).Render(s)
 }
 
-func tint(c color.Color) lipgloss.Style { return lipgloss.NewStyle().Foreground(c).TabWidth(lipgloss.NoTabConversion) }
+func tint(c color.Color) lipgloss.Style {
+	return lipgloss.NewStyle().Foreground(c).TabWidth(lipgloss.NoTabConversion)
+}
 
 func (p *page) bold(s string) string {
 	if !p.Color || s == "" {

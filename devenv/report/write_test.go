@@ -49,14 +49,16 @@ func faulty() *report.Document {
 	}
 	d.Checks = []report.Check{
 		{ID: "history.parent", Status: report.StatusPass, Summary: "9f2c follows the base's head", MS: 3},
-		{ID: "apply.seeded", Status: report.StatusFail, Summary: "the migration fails on the base's data", MS: 210,
+		{
+			ID: "apply.seeded", Status: report.StatusFail, Summary: "the migration fails on the base's data", MS: 210,
 			Hint: "Fill the column before it must not be null:\n    op.execute(\"UPDATE users SET email = '' WHERE email IS NULL\")\n    op.alter_column(\"users\", \"email\", nullable=False)\nthen run it again.",
 			Evidence: []report.Evidence{{
 				Revision: "9f2c", File: "migrations/versions/9f2c_add_email.py", Line: 12,
 				Statement: "ALTER TABLE users ADD COLUMN email VARCHAR(255) NOT NULL", Table: "public.users", Column: "email",
 				Rows: 1200, Keys: []string{"id=1", "id=2", "id=3"}, SQLState: "23502",
 				Message: "column \"email\" of relation \"users\" contains null values\x1b[2J", Query: "SELECT id FROM public.users WHERE email IS NULL",
-			}}},
+			}},
+		},
 		{ID: "apply.scratch", Status: report.StatusSkip, Summary: "apply.seeded failed"},
 		{ID: "reverse.down", Status: report.StatusSkip, Summary: "apply.seeded failed"},
 		{ID: "data.lost", Status: report.StatusWarn, Summary: "values of 名前 | naïve <b> are cut", Evidence: []report.Evidence{{

@@ -1,0 +1,202 @@
+package compose_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/devenv/report"
+)
+
+func TestAnImageThatIsMissingIsNamedAndNotPulled(t *testing.T) {
+	client := connect(t)
+	name, labels := testNames(t, client)
+	p := &types.Project{Name: "p", Services: types.Services{"app": {Name: "app", ContainerSpec: types.ContainerSpec{Image: "127.0.0.1:1/no/such:image"}}}}
+	iso, err := compose.Isolate(p, compose.Isolation{Name: name, Tree: t.TempDir(), Labels: labels, Network: name, Services: []string{"app"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Create(t.Context(), iso)
+	if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), "127.0.0.1:1/no/such:image") ||
+		strings.Contains(err.Error(), "refused") || report.HintOf(err) == "" {
+		t.Errorf("the failure is %v, its hint %q", err, report.HintOf(err))
+	}
+}
+
+// testNames makes a network of the test's name, and sweeps what carries the labels at the end.
+func testNames(t *testing.T, client *compose.Client) (string, map[string]string) {
+	t.Helper()
+	name := "devenv-test-" + strings.NewReplacer("/", "-", "_", "-").Replace(strings.ToLower(t.Name()))
+	labels := map[string]string{"dev.devenv.test.compose": name}
+	t.Cleanup(func() {
+		if _, err := client.Engine().Sweep(context.Background(), "dev.devenv.test.compose="+name); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := client.Engine().CreateNetwork(t.Context(), name, labels); err != nil {
+		t.Fatal(err)
+	}
+	return name, labels
+}
+
+func TestWhatWasMadeIsTheScratchProjectsAloneAndCanBeSwept(t *testing.T) {
+	s := newScratch(t, `
+services:
+  app:
+    image: debian:trixie-slim
+    command: sleep infinity
+    container_name: users-own
+    ports: ["5432:5432"]
+    restart: always
+    volumes: ["data:/data", /anonymous, "./src:/src:ro"]
+volumes: {data: {name: users-data}}
+`, map[string]string{"src/a": "a"})
+	e := s.client.Engine()
+	c, err := e.Inspect(t.Context(), s.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "devenv-test-" + strings.ToLower(t.Name())
+	if c.Name != name+"-app-1" || len(c.Ports) != 0 || c.Labels["dev.devenv.test.compose"] != name {
+		t.Errorf("the container is %s with ports %v and labels %v", c.Name, c.Ports, c.Labels)
+	}
+	if len(c.Networks) != 1 || !slices.Contains(c.Networks[name].Aliases, "app") || !slices.Contains(c.Networks[name].Aliases, "users-own") {
+		t.Errorf("its networks are %v", c.Networks)
+	}
+	if got := s.run("touch /src/b 2>/dev/null || echo read-only; touch /data/x /anonymous/x"); got != "read-only\n" {
+		t.Errorf("it says %q", got)
+	}
+	if _, err := e.Sweep(t.Context(), "dev.devenv.test.compose="+name); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range c.Mounts {
+		// The volume is gone, or it could not be made anew with another label.
+		if err := e.CreateVolume(t.Context(), m.Name, map[string]string{"dev.devenv.test.compose": name}); err != nil {
+			t.Errorf("the volume at %s: %v", m.Target, err)
+		}
+	}
+	if left, err := e.Labelled(t.Context(), "com.docker.compose.project="+name); err != nil || len(left) > 0 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+}
+
+func TestAScratchContainerIsThereWithinASecond(t *testing.T) {
+	began := time.Now()
+	s := newScratch(t, "services: {app: {image: \"debian:trixie-slim\", command: sleep infinity, volumes: [\"./src:/src\"]}}", map[string]string{"src/a": "a"})
+	took := time.Since(began)
+	t.Logf("connected, loaded, filled, created and started in %s", took)
+	if limit := 5 * time.Second; took > limit { // about 0.8 s alone on the reference machine
+		t.Errorf("it took %s to make %.12s", took, s.id)
+	}
+}
+
+// build loads a project of one service with a Dockerfile and builds it, and returns what the builder said.
+func build(t *testing.T, dockerfile string) (*compose.Client, string, []string, error) {
+	t.Helper()
+	client := connect(t)
+	name, labels := testNames(t, client)
+	tree := writeFiles(t, map[string]string{"compose.yaml": "services: {app: {build: {context: ., network: none}}}", "Dockerfile": dockerfile, "file": "content"})
+	p, err := client.Load(t.Context(), compose.LoadOptions{WorkingDir: tree, ProjectName: "users"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tag := "devenv-test/" + name + ":x"
+	iso, err := compose.Isolate(p, compose.Isolation{
+		Name: name, Tree: tree, Labels: labels, Services: []string{"app"}, Image: func(string) string { return tag },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := client.Engine().RemoveImage(context.Background(), tag, true); err != nil {
+			t.Error(err)
+		}
+	})
+	var lines []string
+	err = client.Build(t.Context(), iso.Project, []string{"app"}, func(line string) { lines = append(lines, line) })
+	return client, tag, lines, err
+}
+
+func TestAServiceIsBuiltUnderItsTagAndWithItsLabel(t *testing.T) {
+	client, tag, lines, err := build(t, "FROM debian:trixie-slim\nCOPY file /copied\nRUN echo spoken $((40+2)) times\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	image, ok, err := client.Engine().ImageInspect(t.Context(), tag)
+	if err != nil || !ok || image.Labels[compose.KindLabel] != compose.KindBuild {
+		t.Errorf("the image is %+v, %v, %v", image, ok, err)
+	}
+	if !strings.Contains(strings.Join(lines, "\n"), "spoken 42 times") {
+		t.Errorf("the builder said %q", lines)
+	}
+}
+
+func TestABuildThatFailsShowsItsLastLines(t *testing.T) {
+	_, _, _, err := build(t, "FROM debian:trixie-slim\nRUN echo it goes $((40+2)) ways wrong && false\n")
+	if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), "build app") {
+		t.Fatalf("the failure is %v", err)
+	}
+	if last := strings.Join(report.OutputOf(err), "\n"); !strings.Contains(last, "it goes 42 ways wrong") {
+		t.Errorf("its last lines are %q", last)
+	}
+}
+
+func TestAVolumeGetsTheTreesFilesAndNotItsGitFile(t *testing.T) {
+	s := newScratch(t, `
+services:
+  app:
+    image: debian:trixie-slim
+    command: sleep infinity
+    volumes: [".:/all", "./missing:/missing"]
+`, map[string]string{".git": "gitdir: /elsewhere", "a b/ü.txt": "x", "run.sh": "#!/bin/sh", "real/f": "f", "sub/.git": "gitdir: sub"})
+
+	got := s.run("cd /all && find . | LC_ALL=C sort | tr '\\n' ' '; stat -c %a 'a b' run.sh | tr '\\n' ' '; ls -A /missing; id -u")
+	if want := "./a b ./a b/ü.txt ./compose.yaml ./real ./real/f ./run.sh ./sub ./sub/.git 755 644 0\n"; got != ". "+want {
+		t.Errorf("it holds %q", got)
+	}
+}
+
+func TestModesAreGitsWhateverTheUmask(t *testing.T) {
+	client := connect(t)
+	name, labels := testNames(t, client)
+	tree := writeFiles(t, map[string]string{"d/plain": "", "d/program": ""})
+	for file, mode := range map[string]os.FileMode{"d": 0o700, "d/plain": 0o600, "d/program": 0o700} {
+		if err := os.Chmod(filepath.Join(tree, file), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("plain", filepath.Join(tree, "d/link")); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.FillVolume(t.Context(), compose.Fill{Volume: name, Dir: tree, Image: "debian:trixie-slim", User: "www-data", Labels: labels}); err != nil {
+		t.Fatal(err)
+	}
+	s := scratch{T: t, client: client}
+	iso, err := compose.Isolate(&types.Project{Name: "p", Services: types.Services{"app": {
+		Name: "app", ContainerSpec: types.ContainerSpec{
+			Image: "debian:trixie-slim", Command: types.ShellCommand{"sleep", "infinity"}, User: "www-data",
+			Volumes: []types.ServiceVolumeConfig{{Type: types.VolumeTypeBind, Source: tree, Target: "/t"}},
+		},
+	}}}, compose.Isolation{Name: name, Tree: tree, Labels: labels, Network: name, Services: []string{"app"}, Volume: func(string) string { return name }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := client.Create(t.Context(), iso)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.id = ids["app"]; client.Engine().Start(t.Context(), s.id) != nil {
+		t.Fatal("the container does not start")
+	}
+	want := "/t 755 www-data\n/t/d 755 www-data\n/t/d/link 777 www-data\n/t/d/plain 644 www-data\n/t/d/program 755 www-data\n"
+	if got := s.run("find /t | LC_ALL=C sort | xargs stat -c '%n %a %U'"); got != want {
+		t.Errorf("it holds %s", got)
+	}
+}
