@@ -3,6 +3,7 @@ package compose
 import (
 	"cmp"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -105,20 +106,25 @@ func (i *isolating) own(s *types.ServiceConfig, m *types.ServiceVolumeConfig) {
 	}
 }
 
-// forgetUnused leaves out the source volumes that no service mounts.
+// forgetUnused leaves out the source volumes that no service mounts, and gives each other one the first that does.
 func (i *isolating) forgetUnused() {
-	used := map[string]bool{}
-	for _, s := range i.result.Project.Services {
-		for _, m := range s.Volumes {
-			used[m.Source] = true
+	users := map[string]string{}
+	for _, name := range slices.Backward(slices.Sorted(maps.Keys(i.result.Project.Services))) {
+		for _, m := range i.result.Project.Services[name].Volumes {
+			users[m.Source] = name
 		}
 	}
-	i.result.Volumes = slices.DeleteFunc(i.result.Volumes, func(v SourceVolume) bool {
-		if !used[v.Name] {
+	var used []SourceVolume
+	for _, v := range i.result.Volumes {
+		service, ok := users[v.Name]
+		if !ok {
 			delete(i.result.Project.Volumes, v.Name)
+			continue
 		}
-		return !used[v.Name]
-	})
+		v.Service = service
+		used = append(used, v)
+	}
+	i.result.Volumes = used
 }
 
 // covers says whether a mount at target hides what the image has at p.
