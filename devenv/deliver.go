@@ -24,19 +24,19 @@ func (r *run) deliver(ctx context.Context, log *stepLog) error {
 		log.skipped("nothing to write")
 		return nil
 	}
-	if !r.request.DryRun {
-		if err := r.place.repo.Deliver(ctx, gitrepo.Delivery{Command: r.document.Command, Changes: changes}); err != nil {
-			return err
-		}
-	}
 	names := make([]string, 0, len(changes))
 	for _, c := range changes {
 		names = append(names, string(c.Action)+" "+c.Path)
-		r.document.Files = append(r.document.Files, r.fileOf(c))
 	}
 	if r.request.DryRun {
 		log.skipped("--dry-run: would have " + strings.Join(names, ", "))
 		return nil
+	}
+	if err := r.place.repo.Deliver(ctx, gitrepo.Delivery{Command: r.document.Command, Changes: changes}); err != nil {
+		return err
+	}
+	for _, c := range changes {
+		r.document.Files = append(r.document.Files, r.fileOf(c))
 	}
 	log.done(strings.Join(names, ", "))
 	return nil

@@ -90,8 +90,8 @@ func TestDryRunWritesNothing(t *testing.T) {
 	c := newSample(t)
 	before := c.worktreeState()
 	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true }))
-	if len(result.File) == 0 || result.Document.Verdict != report.VerdictNone {
-		t.Errorf("%d bytes, verdict %s", len(result.File), result.Document.Verdict)
+	if len(result.File) == 0 || result.Document.Verdict != report.VerdictNone || len(result.Document.Files) > 0 {
+		t.Errorf("%d bytes, verdict %s, files %v", len(result.File), result.Document.Verdict, result.Document.Files)
 	}
 	if after := c.worktreeState(); after != before {
 		t.Errorf("a dry run changed:\n%s\nwas\n%s", after, before)
