@@ -258,32 +258,3 @@ volumes: {data: }
 		t.Errorf("healthcheck: %+v", s.HealthCheck)
 	}
 }
-
-func TestSecretsOfAProjectAreFoundWhereverTheyStand(t *testing.T) {
-	p, _ := load(t, `
-services:
-  app:
-    image: app
-    build: {context: ., args: {NPM_TOKEN: in-the-build-args}}
-    environment:
-      DB_PASSWORD: in-the-environment
-      DATABASE_URL: postgresql://user:p%40ss%3Aword@db/app
-      RAW_URL: postgresql://user:r@w:p@ss@db/app
-      DSN: host=db password='in-the-dsn' dbname=app
-      PASSWORD_FILE: /run/secrets/not-a-secret
-      PUBLIC: in-the-open
-    secrets: [key]
-secrets: {key: {file: ./key.txt}}
-`, "key.txt")
-	got := SecretsOf(p)
-	for _, secret := range []string{"in-the-build-args", "in-the-environment", "p@ss:word", "r@w:p@ss", "in-the-dsn", "content of key.txt", "of-the-environment"} {
-		if !slices.Contains(got, secret) {
-			t.Errorf("%q is not known as a secret: %q", secret, got)
-		}
-	}
-	for _, public := range []string{"in-the-open", "/run/secrets/not-a-secret", "app"} {
-		if slices.Contains(got, public) {
-			t.Errorf("%q is taken for a secret", public)
-		}
-	}
-}

@@ -9,7 +9,8 @@ import (
 )
 
 // SecretsOf returns the values of a project that must never be shown: of environment variables (in the services, from env
-// files and build arguments) whose names sound like a secret, passwords in URLs, and the contents of secrets.
+// files and build arguments, and what the project is interpolated from) and options whose names sound like a secret,
+// passwords in URLs, and the contents of secrets.
 func SecretsOf(p *types.Project) []string {
 	var secrets []string
 	for _, service := range p.AllServices() {
@@ -18,6 +19,7 @@ func SecretsOf(p *types.Project) []string {
 				secrets = append(secrets, secretIn(name, *value)...)
 			}
 		}
+		secrets = append(secrets, secretArguments(service)...)
 		if service.Build == nil {
 			continue
 		}
@@ -31,8 +33,33 @@ func SecretsOf(p *types.Project) []string {
 		secrets = append(secrets, contentOf(p, types.FileObjectConfig(s))...)
 	}
 	for name, value := range p.Environment {
-		if soundsSecret(name) {
-			secrets = append(secrets, value)
+		secrets = append(secrets, secretIn(name, value)...)
+	}
+	return secrets
+}
+
+// secretArguments returns what is secret in a service's command lines: passwords in URLs, and the values of options whose
+// names sound like a secret.
+func secretArguments(s types.ServiceConfig) []string {
+	var secrets []string
+	lines := [][]string{s.Command, s.Entrypoint}
+	if s.HealthCheck != nil {
+		lines = append(lines, s.HealthCheck.Test)
+	}
+	for _, line := range lines {
+		for n, argument := range line {
+			secrets = append(secrets, passwordsIn(argument)...)
+			if !strings.HasPrefix(argument, "-") {
+				continue
+			}
+			name, value, assigned := strings.Cut(strings.ReplaceAll(argument, "-", "_"), "=")
+			switch {
+			case !soundsSecret(name):
+			case assigned:
+				secrets = append(secrets, argument[len(argument)-len(value):])
+			case n+1 < len(line):
+				secrets = append(secrets, line[n+1])
+			}
 		}
 	}
 	return secrets
@@ -57,7 +84,7 @@ func soundsSecret(name string) bool {
 			return true
 		}
 	}
-	return strings.HasSuffix(upper, "_PASS") || strings.HasSuffix(upper, "_KEY") || strings.HasSuffix(upper, "_PWD")
+	return upper == "PASS" || strings.HasSuffix(upper, "_PASS") || strings.HasSuffix(upper, "REQUIREPASS") || strings.HasSuffix(upper, "_KEY") || strings.HasSuffix(upper, "_PWD")
 }
 
 // passwordsIn returns the password of a URL, as written and decoded, and that of a key=value connection string.
@@ -66,6 +93,15 @@ func passwordsIn(value string) []string {
 	if u, err := url.Parse(value); err == nil && u.User != nil {
 		if password, ok := u.User.Password(); ok {
 			found = append(found, password, url.QueryEscape(password), url.PathEscape(password))
+		}
+	}
+	if _, query, ok := strings.Cut(value, "?"); ok {
+		if parameters, err := url.ParseQuery(query); err == nil {
+			for name, values := range parameters {
+				if soundsSecret(name) {
+					found = append(found, values...)
+				}
+			}
 		}
 	}
 	if _, rest, ok := strings.Cut(value, "://"); ok {
