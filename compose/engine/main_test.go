@@ -97,17 +97,6 @@ func anonymousVolume(target string) func(*container.Config, *container.HostConfi
 	}
 }
 
-// cat reads a file of a running container.
-func (b *bench) cat(t *testing.T, id, path string) string {
-	t.Helper()
-	var out, errs bytes.Buffer
-	code, err := b.Exec(t.Context(), id, engine.ExecOptions{Cmd: []string{"cat", path}, Stdout: &out, Stderr: &errs})
-	if err != nil || code != 0 {
-		t.Fatalf("cat %s: %d %v %s", path, code, err, errs.String())
-	}
-	return out.String()
-}
-
 // archive is a tar archive of one file.
 func archive(t *testing.T, header tar.Header, content string) io.Reader {
 	t.Helper()
