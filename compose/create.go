@@ -10,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/compose/v5/pkg/api"
 
+	"devenv/compose/engine"
 	"devenv/devenv/report"
 )
 
@@ -17,10 +18,11 @@ import (
 // their ids by service. The images must be there: nothing is pulled or built.
 func (c *Client) Create(ctx context.Context, iso Isolated) (map[string]string, error) {
 	options := api.CreateOptions{Recreate: api.RecreateNever, IgnoreOrphans: true, QuietPull: true}
-	if err := c.service.Create(ctx, asItIs(iso.Project), options); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
+	uncut, err := engine.Uncut(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.service.Create(uncut, asItIs(iso.Project), options); err != nil {
 		return nil, report.Fail(report.KindWork, createHint(err), "create the scratch containers of %s: %w",
 			strings.Join(iso.Project.ServiceNames(), ", "), err)
 	}

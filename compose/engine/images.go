@@ -66,6 +66,10 @@ type CommitOptions struct {
 
 // Commit makes an image from a container and returns its id.
 func (e *Engine) Commit(ctx context.Context, id string, o CommitOptions) (string, error) {
+	ctx, err := Uncut(ctx)
+	if err != nil {
+		return "", err
+	}
 	options := container.CommitOptions{Reference: o.Ref, Changes: o.Changes, Pause: o.Pause}
 	if o.Labels != nil {
 		found, err := e.client.ContainerInspect(ctx, id)

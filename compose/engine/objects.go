@@ -14,6 +14,10 @@ import (
 
 // CreateNetwork makes a bridge network and returns its id. The engine takes two networks of one name; callers keep track.
 func (e *Engine) CreateNetwork(ctx context.Context, name string, labels map[string]string) (string, error) {
+	ctx, err := Uncut(ctx)
+	if err != nil {
+		return "", err
+	}
 	made, err := e.client.NetworkCreate(ctx, name, network.CreateOptions{Labels: labels})
 	return made.ID, failed(ctx, err, "create network %s", name)
 }
@@ -52,7 +56,11 @@ func (e *Engine) emptyNetwork(ctx context.Context, name string) error {
 
 // CreateVolume makes a named volume.
 func (e *Engine) CreateVolume(ctx context.Context, name string, labels map[string]string) error {
-	_, err := e.client.VolumeCreate(ctx, volume.CreateOptions{Name: name, Labels: labels})
+	ctx, err := Uncut(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = e.client.VolumeCreate(ctx, volume.CreateOptions{Name: name, Labels: labels})
 	return failed(ctx, err, "create volume %s", name)
 }
 
@@ -145,6 +153,10 @@ func each(names []string, remove func(name string) error) error {
 
 // CreateHolder creates a container of an image that is never started, with a volume mounted: files are copied through it.
 func (e *Engine) CreateHolder(ctx context.Context, ref, volumeName, target string, labels map[string]string) (string, error) {
+	ctx, err := Uncut(ctx)
+	if err != nil {
+		return "", err
+	}
 	config := &container.Config{Image: ref, Labels: labels, Entrypoint: []string{"true"}, Healthcheck: &container.HealthConfig{Test: []string{"NONE"}}}
 	host := &container.HostConfig{Mounts: []mount.Mount{{
 		Type: mount.TypeVolume, Source: volumeName, Target: target, VolumeOptions: &mount.VolumeOptions{NoCopy: true},

@@ -18,7 +18,11 @@ func create(ctx context.Context, e *engine.Engine, request testcontainers.Contai
 		return nil, err
 	}
 	defer provider.Close() //nolint:errcheck // nothing was sent that the close could lose
-	made, err := provider.CreateContainer(ctx, request)
+	uncut, err := engine.Uncut(ctx)
+	if err != nil {
+		return nil, err
+	}
+	made, err := provider.CreateContainer(uncut, request)
 	if made == nil {
 		return nil, err // not an interface around a nil pointer
 	}
