@@ -127,7 +127,7 @@ func (r *run) play(ctx context.Context, s *scene, out *checks.StartOutcome, log 
 	}
 	*out = checks.StartOutcome{Ran: true, Service: r.project.Backend, Err: err, How: readiness.How}
 	if err != nil {
-		log.done("it does not become ready")
+		log.faulty("it does not become ready")
 		out.Baseline, err = r.startOnBase(ctx, log)
 		return err
 	}

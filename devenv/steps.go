@@ -33,6 +33,9 @@ func (l *stepLog) line(text string) {
 // done says what the step did or found.
 func (l *stepLog) done(detail string) { l.status, l.detail = report.StepDone, detail }
 
+// faulty says what the step found wrong with the migration: a result, not an error of the run.
+func (l *stepLog) faulty(detail string) { l.status, l.detail = report.StepFailed, detail }
+
 // cached says that the step's result was known.
 func (l *stepLog) cached(detail string) { l.status, l.detail = report.StepCached, detail }
 

@@ -99,7 +99,7 @@ func (r *run) trySeeded(ctx context.Context, log *stepLog) error {
 		return err
 	}
 	if outcome.Failure != nil {
-		log.done("failed: " + outcome.Failure.Error())
+		log.faulty(outcome.Failure.Error())
 		outcome.Offending, err = r.offendingRows(ctx, outcome.Failure)
 	} else {
 		outcome.Unrecorded = !sameIDs(run.Heads, r.facts.History.Heads())
@@ -170,6 +170,7 @@ func (r *run) tryReverse(ctx context.Context, log *stepLog) error {
 		return err
 	}
 	if down.Failure != nil {
+		log.faulty(down.Failure.Error())
 		down.Baseline, err = r.reverseBaseline(ctx)
 		r.facts.Reverse.Down = down
 		return err
@@ -217,6 +218,7 @@ func (r *run) tryScratch(ctx context.Context, log *stepLog) error {
 		return err
 	}
 	if outcome.Failure != nil {
+		log.faulty(outcome.Failure.Error())
 		outcome.Baseline, err = r.base.scratchBaseline()
 	}
 	r.facts.Scratch = outcome

@@ -21,7 +21,9 @@ func judgeRename(f *Facts) Finding {
 	}
 	evidence := make([]report.Evidence, 0, len(f.Renames))
 	for _, r := range f.Renames {
-		evidence = append(evidence, renameEvidence(f.newest(), r))
+		e := renameEvidence(f.newest(), r)
+		e.File = f.fileOf(e.Revision)
+		evidence = append(evidence, e)
 	}
 	return found(fmt.Sprintf("%s may be a rename of %s%s", f.Renames[0].To, f.Renames[0].From, more(len(evidence)-1)),
 		"if it is, replace the drop and the add by\n    "+renameOperation(f.Renames[0]), evidence...)
