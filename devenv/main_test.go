@@ -19,6 +19,7 @@ const (
 	childCommand = "DEVENV_TEST_CHILD"  // the message of a new-migration
 	childSignal  = "DEVENV_TEST_SIGNAL" // INT, TERM or KILL
 	childStep    = "DEVENV_TEST_STEP"   // the step at whose start it is sent
+	childFill    = "DEVENV_TEST_FILL"   // a file that is then grown until the disk is full
 )
 
 func TestMain(m *testing.M) {
@@ -61,5 +62,18 @@ func (s signaller) Emit(event report.Event) {
 		if signal, ok := signals[s.signal]; ok {
 			_ = syscall.Kill(os.Getpid(), signal)
 		}
+		fill(os.Getenv(childFill))
 	}
+}
+
+// fill grows a file until its disk is full.
+func fill(path string) {
+	if path == "" {
+		return
+	}
+	f, err := os.Create(path)
+	for block := make([]byte, 1<<20); err == nil; {
+		_, err = f.Write(block)
+	}
+	_ = f.Close() // it is full
 }

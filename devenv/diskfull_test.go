@@ -1,0 +1,140 @@
+package devenv_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"devenv/compose/engine"
+	"devenv/devenv/sample"
+)
+
+// smallEngine is a second engine, in a network of its own, whose disk is a file system of its own that a run can fill.
+type smallEngine struct {
+	*testing.T
+	host, disk string
+	pid        int
+	engine     *engine.Engine
+}
+
+// newSmallEngine starts a second engine on a disk in memory that has room for some images and one base.
+func newSmallEngine(t *testing.T) smallEngine {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "small-") //nolint:usetesting // a socket's path must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := smallEngine{T: t, host: "unix://" + filepath.Join(dir, "sock"), disk: filepath.Join(dir, "disk")}
+	if err := os.Mkdir(s.disk, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", s.disk, "tmpfs", 0, "size=3000m"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(syscall.Unmount(s.disk, syscall.MNT_DETACH), os.RemoveAll(dir)); err != nil {
+			t.Error(err)
+		}
+	})
+	daemon := exec.Command("sh", "-c", `ip link set lo up && exec dockerd --host "$1" --data-root "$2/disk/data" --exec-root "$2/exec" --pidfile "$2/pid" --bridge=none`,
+		"small-engine", s.host, dir)
+	daemon.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM, Cloneflags: syscall.CLONE_NEWNET}
+	if err := daemon.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(daemon.Process.Signal(syscall.SIGTERM), daemon.Wait()); err != nil {
+			t.Errorf("the second engine: %v", err)
+		}
+	})
+	s.pid = daemon.Process.Pid
+	s.engine = s.await()
+	return s
+}
+
+// await connects to the engine as soon as it answers.
+func (s smallEngine) await() *engine.Engine {
+	s.Helper()
+	deadline := time.After(30 * time.Second)
+	for {
+		e, err := engine.Connect(s.Context(), engine.Endpoint{Host: s.host})
+		if err == nil {
+			s.Cleanup(func() { _ = e.Close() })
+			return e
+		}
+		select {
+		case <-deadline:
+			s.Fatalf("the second engine does not answer: %v", err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func (s smallEngine) shell(script string) {
+	s.Helper()
+	if out, err := exec.Command("bash", "-o", "pipefail", "-c", script).CombinedOutput(); err != nil {
+		s.Fatalf("%s: %v\n%s", script, err, out)
+	}
+}
+
+// run runs new-migration in the engine's network; fill is a file that is grown until the disk is full when the base is
+// about to be kept.
+func (s smallEngine) run(dir, fill string) (code int, said string) {
+	s.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		s.Fatal(err)
+	}
+	command := exec.Command("nsenter", "--target", strconv.Itoa(s.pid), "--net", "timeout", "60", self)
+	command.Dir = dir
+	command.Env = append(os.Environ(), "DOCKER_HOST="+s.host, childCommand+"="+sample.Message, childStep+"=base: keep", childFill+"="+fill)
+	out, err := command.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		s.Fatal(err)
+	}
+	return command.ProcessState.ExitCode(), string(out)
+}
+
+// TestADiskThatFillsWhileTheBaseIsKeptLeavesNothing runs on an engine whose disk fills at the last step of a base's making.
+func TestADiskThatFillsWhileTheBaseIsKeptLeavesNothing(t *testing.T) {
+	c := newSample(t)
+	small := newSmallEngine(t)
+	const backend = "devenv-test/toolshed:1"
+	small.shell("docker build -q -t " + backend + " " + filepath.Join(c.dir, "backend") +
+		" && docker save postgres:17 " + backend + " | docker --host " + small.host + " load; docker rmi " + backend)
+	c.git("stash", "-q")
+	c.git("checkout", "-q", sample.BaseBranch)
+	c.replace(composeFile, "build: ./backend", "image: "+backend) // the second engine has no way out to build
+	c.git("commit", "-qam", "Use an image")
+	c.git("checkout", "-qb", "feature/on-a-small-disk")
+	c.replace(itemModel, "    notes: Mapped", "    colour: Mapped[str | None] = mapped_column(Text)\n    notes: Mapped")
+	before := c.worktreeState()
+	filler := filepath.Join(small.disk, "filler")
+	code, said := small.run(c.dir, filler)
+	if code != 1 || !strings.Contains(strings.ToLower(said), "no space left on device") {
+		t.Errorf("it ended with %d and said\n%s", code, said)
+	}
+	if after := c.worktreeState(); after != before {
+		t.Errorf("it changed:\n%s\nwas\n%s", after, before)
+	}
+	there := c
+	there.engine = small.engine
+	there.nothingLeft()
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	if images, err := small.engine.Images(t.Context(), "dev.devenv.kind=base"); err != nil || len(images) > 0 {
+		t.Errorf("a half-made base was kept: %v %v", images, err)
+	}
+	if code, said := small.run(c.dir, ""); code != 0 {
+		t.Errorf("the run with room again ended with %d:\n%s", code, said)
+	}
+	there.nothingLeft()
+}
