@@ -97,20 +97,25 @@ func TestASignalAtAnyStepLeavesTheTreeAsBeforeOrComplete(t *testing.T) {
 	c.nothingLeft()
 }
 
-// TestAKillWhileTheBaseIsMadeLeavesNoHalfMadeBase kills the run at each step of the base's making.
-func TestAKillWhileTheBaseIsMadeLeavesNoHalfMadeBase(t *testing.T) {
+// TestASignalWhileTheBaseIsMadeLeavesNoHalfMadeBase ends the run by each signal at each step of the base's making.
+func TestASignalWhileTheBaseIsMadeLeavesNoHalfMadeBase(t *testing.T) {
 	c := newSample(t)
 	c.advanceBase("backend.dev.env", c.read("backend.dev.env")+fmt.Sprintf("MARK=%d\n", time.Now().UnixNano()))
 	before := c.worktreeState()
 	for _, step := range []string{"base: images", "base: start postgres", "base: migrate and seed", "base: compare with the models", "base: keep"} {
-		code, steps := c.run(step, "KILL")
-		if code != -1 || !slices.Contains(steps, step) {
-			t.Errorf("%s: it ended with %d after %v", step, code, steps)
+		for signal, want := range map[string]int{"INT": 130, "TERM": 130, "KILL": -1} {
+			code, steps := c.run(step, signal)
+			if code != want || !slices.Contains(steps, step) {
+				t.Errorf("%s %s: it ended with %d after %v", step, signal, code, steps)
+			}
+			c.asBeforeOrComplete(before)
+			if signal != "KILL" {
+				c.nothingLeft()
+			}
 		}
-		c.asBeforeOrComplete(before)
 	}
 	if code, steps := c.run("", ""); code != 0 || !slices.Contains(steps, "base: keep") {
-		t.Errorf("the run after the kills ended with %d after %v: a half-made base was taken for a base", code, steps)
+		t.Errorf("the run after the signals ended with %d after %v: a half-made base was taken for a base", code, steps)
 	}
 	c.undo()
 	if err := c.engine.RemoveImage(t.Context(), c.must(c.newMigration(dry)).Document.Base.Image, true); err != nil {
