@@ -137,4 +137,6 @@ func TestADiskThatFillsWhileTheBaseIsKeptLeavesNothing(t *testing.T) {
 		t.Errorf("the run with room again ended with %d:\n%s", code, said)
 	}
 	there.nothingLeft()
+	// This engine has no default bridge, for which Testcontainers makes networks of its own unless it is told not to.
+	small.shell(`test "$(docker --host ` + small.host + ` network ls --format '{{.Name}}' | sort | xargs)" = "host none"`)
 }

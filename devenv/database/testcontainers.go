@@ -35,12 +35,15 @@ var settled struct { //nolint:gochecknoglobals // what it guards is global itsel
 	done bool
 }
 
-// newProvider is Testcontainers' way to the engine.
+// newProvider is Testcontainers' way to the engine. It is told the default network: without it, it looks for "bridge" each
+// time, and makes a network of its own that stays, several when asked at once, on an engine that has none.
 func newProvider(ctx context.Context, e *engine.Engine) (*testcontainers.DockerProvider, error) {
 	if err := settle(ctx, e); err != nil {
 		return nil, err
 	}
-	return testcontainers.NewDockerProvider(testcontainers.Generic2DockerOptions(testcontainers.WithLogger(log.NewNoopLogger()))...)
+	options := testcontainers.Generic2DockerOptions(testcontainers.WithLogger(log.NewNoopLogger()),
+		testcontainers.DefaultNetwork(testcontainers.Bridge)) //nolint:staticcheck // deprecated without another way to say it
+	return testcontainers.NewDockerProvider(append(options, testcontainers.WithDefaultBridgeNetwork(testcontainers.Bridge))...)
 }
 
 // settle hands over the endpoint that was resolved: the library does not read Docker's contexts and takes its settings from
