@@ -70,7 +70,8 @@ func commit(ctx context.Context, e *engine.Engine, id, ref string, meta Meta) (I
 	return image, nil
 }
 
-// tag gives a committed image its name, when it is what it should be.
+// tag gives a committed image its name, when it is what it should be. The image that had the name, which a killed run may
+// have left, goes: nothing would ever find it again.
 func (i Image) tag(ctx context.Context, e *engine.Engine, label string) error {
 	found, ok, err := e.ImageInspect(ctx, i.ID)
 	switch {
@@ -81,7 +82,14 @@ func (i Image) tag(ctx context.Context, e *engine.Engine, label string) error {
 	case found.Labels[labelBase] != label:
 		return errors.New("the committed image does not carry its label")
 	}
-	return e.Tag(ctx, i.ID, i.Ref)
+	previous, replaced, err := e.ImageInspect(ctx, i.Ref)
+	if err != nil {
+		return err
+	}
+	if err := e.Tag(ctx, i.ID, i.Ref); err != nil || !replaced {
+		return err
+	}
+	return e.RemoveUnnamed(context.WithoutCancel(ctx), previous.ID)
 }
 
 // withoutPasswords empties the variables that a server reads only when it makes its data. An empty *_FILE counts as unset.
