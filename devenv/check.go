@@ -29,7 +29,8 @@ func (r *run) check(ctx context.Context, log *stepLog) (err error) {
 	if r.baseRef, err = r.place.repo.ResolveBase(ctx, r.baseName()); err != nil {
 		return err
 	}
-	if err := r.readProject(ctx); err != nil {
+	log.found = append(log.found, r.foundCompose(), r.foundBase())
+	if err := r.readProject(ctx, log); err != nil {
 		return err
 	}
 	r.document.Base = report.Base{Ref: r.baseRef.Ref, Commit: r.baseRef.Commit}
@@ -73,7 +74,7 @@ func (r *run) baseName() string {
 }
 
 // readProject captures the working tree, finds the project in it, and tells the branch's own migrations.
-func (r *run) readProject(ctx context.Context) (err error) {
+func (r *run) readProject(ctx context.Context, log *stepLog) (err error) {
 	repo, cfg := r.place.repo, r.place.config
 	include := r.ignoredPaths(cfg)
 	work, err := readBranch(ctx, repo, r.baseRef, include)
@@ -88,9 +89,16 @@ func (r *run) readProject(ctx context.Context) (err error) {
 	for i, f := range files {
 		paths[i] = f.Path
 	}
-	if r.project, err = discover.Services(r.place.model, discover.Tree{Dir: repo.Root(), Paths: paths}, cfg); err != nil {
+	r.project, err = discover.Services(r.place.model, discover.Tree{Dir: repo.Root(), Paths: paths}, cfg)
+	log.found = append(log.found, r.project.Found...)
+	if err != nil {
 		return err
 	}
+	settings, err := r.foundSettings()
+	if err != nil {
+		return err
+	}
+	log.found = append(log.found, settings...)
 	r.facts.OnePerBranch = r.project.Migrations.PerBranch != config.PerBranchMany
 	for _, dir := range r.project.Migrations.Versions {
 		if err := work.readVersions(ctx, repo, dir); err != nil {
@@ -98,6 +106,7 @@ func (r *run) readProject(ctx context.Context) (err error) {
 		}
 	}
 	r.work = work
+	log.found = append(log.found, r.foundIgnored(cfg)...)
 	r.facts.Edited, r.facts.Restores = work.edited, !r.asIs
 	r.ignored = map[string][]byte{}
 	for _, path := range work.capture.Included {

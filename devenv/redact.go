@@ -92,7 +92,7 @@ func (l redactingListener) Emit(event report.Event) {
 		e.Line = l.text(e.Line)
 		l.to.Emit(e)
 	case report.StepEnded:
-		e.Detail, e.Err = l.text(e.Detail), l.failure(e.Err)
+		e.Detail, e.Found, e.Err = l.text(e.Detail), l.findings(e.Found), l.failure(e.Err)
 		l.to.Emit(e)
 	case report.Checked:
 		e.Check = l.check(e.Check)
@@ -103,6 +103,15 @@ func (l redactingListener) Emit(event report.Event) {
 	default:
 		l.to.Emit(event)
 	}
+}
+
+// findings returns decisions without secrets.
+func (r *redactor) findings(all []report.Finding) []report.Finding {
+	var clean []report.Finding
+	for _, f := range all {
+		clean = append(clean, report.Finding{What: f.What, Value: r.text(f.Value), From: r.text(f.From)})
+	}
+	return clean
 }
 
 // check returns the answer of a check without secrets.

@@ -106,7 +106,7 @@ func (r *run) closeDocument(err error) {
 		d.Checks[i] = r.redactor.check(d.Checks[i])
 	}
 	for i := range d.Steps {
-		d.Steps[i].Detail = r.redactor.text(d.Steps[i].Detail)
+		d.Steps[i].Detail, d.Steps[i].Found = r.redactor.text(d.Steps[i].Detail), r.redactor.findings(d.Steps[i].Found)
 	}
 	d.Notes = r.redactor.lines(d.Notes)
 }

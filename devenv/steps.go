@@ -23,6 +23,7 @@ type stepLog struct {
 	listener report.Listener
 	status   report.StepStatus
 	detail   string
+	found    []report.Finding
 }
 
 // line passes on a line that a program printed.
@@ -72,8 +73,9 @@ func (r *recorder) run(ctx context.Context, s step) error {
 	took := time.Since(began)
 	r.mu.Lock()
 	r.steps[index].MS, r.steps[index].Status, r.steps[index].Detail = took.Milliseconds(), log.status, log.detail
+	r.steps[index].Found = log.found
 	r.mu.Unlock()
-	r.listener.Emit(report.StepEnded{Name: s.name, Status: log.status, Detail: log.detail, Took: took, Err: err})
+	r.listener.Emit(report.StepEnded{Name: s.name, Status: log.status, Detail: log.detail, Found: log.found, Took: took, Err: err})
 	return err
 }
 

@@ -57,10 +57,24 @@ func (t *Terminal) endedLines(s *step, e report.StepEnded) []string {
 		detail = "  " + detail
 	}
 	lines := t.layout(t.lead(signOf(e), e.Took) + s.name + t.faint(detail))
+	lines = append(lines, t.foundLines(e.Found)...)
 	if e.Status != report.StepFailed || errors.Is(e.Err, context.Canceled) || t.o.Verbose || len(report.OutputOf(e.Err)) > 0 {
 		return lines
 	}
 	return append(lines, t.outputLines(s.tail)...)
+}
+
+// foundLines are the decisions of a step, with -v.
+func (t *Terminal) foundLines(found []report.Finding) []string {
+	if !t.o.Verbose {
+		return nil
+	}
+	lead := strings.Repeat(" ", leadWidth)
+	var lines []string
+	for _, f := range found {
+		lines = append(lines, t.hang(lead+clean(f.What+": "+f.Value)+t.faint(clean(" ("+f.From+")")), leadWidth+2)...)
+	}
+	return lines
 }
 
 // outputLines are lines of a program, set apart from devenv's own.

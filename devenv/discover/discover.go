@@ -8,6 +8,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/devenv/config"
+	"devenv/devenv/report"
 )
 
 // Files is a repository's files at one moment.
@@ -39,7 +40,7 @@ type Project struct {
 	// Formatters are applied to the new migration, in order; nil means that none was found.
 	Formatters []Formatter
 	// Found lists each decision with where it comes from.
-	Found []Finding
+	Found []report.Finding
 }
 
 // MigrationTool is the migration tool and where it runs. Paths are relative to the repository's root with slashes,
@@ -103,18 +104,23 @@ type Formatter struct {
 	From string
 }
 
-// Finding is one decision and where it comes from, for -v and the steps of the JSON document.
-type Finding struct {
-	What, Value, From string
-}
-
 // Services finds the project in a Compose model and the repository's files; cfg may be nil and goes first where it
-// says something. What is ambiguous or missing is a usage failure that names the candidates and the line to write.
+// says something. What is ambiguous or missing is a usage failure that names the candidates and the line to write; the
+// project then holds what was found before, in Found alone.
 func Services(p *types.Project, repo Files, cfg *config.Config) (*Project, error) {
 	s, err := newStack(p, repo, cfg)
 	if err != nil {
-		return nil, err
+		return &Project{}, err
 	}
+	out, err := s.services()
+	if err != nil {
+		out = &Project{}
+	}
+	out.Found = s.found
+	return out, err
+}
+
+func (s *stack) services() (*Project, error) {
 	c, err := s.configuration()
 	if err != nil {
 		return nil, err
@@ -139,11 +145,8 @@ func Services(p *types.Project, repo Files, cfg *config.Config) (*Project, error
 		return nil, err
 	}
 	out.Seed = s.seed(out.Backend)
-	if out.Formatters, err = s.formatters(c.path); err != nil {
-		return nil, err
-	}
-	out.Found = s.found
-	return out, nil
+	out.Formatters, err = s.formatters(c.path)
+	return out, err
 }
 
 // users returns the services by which several databases are told apart.

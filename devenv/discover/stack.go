@@ -25,7 +25,7 @@ type stack struct {
 	dirs    []string          // see directories
 	// programs are known results of program.
 	programs map[string]string
-	found    []Finding
+	found    []report.Finding
 }
 
 func newStack(p *types.Project, repo Files, cfg *config.Config) (*stack, error) {
@@ -48,7 +48,7 @@ func newStack(p *types.Project, repo Files, cfg *config.Config) (*stack, error) 
 
 // note records a decision and where it comes from.
 func (s *stack) note(what, value, from string, args ...any) {
-	s.found = append(s.found, Finding{What: what, Value: value, From: fmt.Sprintf(from, args...)})
+	s.found = append(s.found, report.Finding{What: what, Value: value, From: fmt.Sprintf(from, args...)})
 }
 
 // names returns the names of the enabled services, sorted.

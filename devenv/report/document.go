@@ -98,7 +98,19 @@ type Step struct {
 	Status  StepStatus `json:"status"`
 	// Detail says what the step found and from where; `-v` shows it.
 	Detail string `json:"detail,omitempty"`
+	// Found are the decisions of a step that looks for something.
+	Found []Finding `json:"found,omitempty"`
 }
+
+// Finding is one decision about the project and where it comes from: a file, a line of the configuration, a reason.
+type Finding struct {
+	What  string `json:"what"`
+	Value string `json:"value"`
+	From  string `json:"from"`
+}
+
+// String says the decision in a line.
+func (f Finding) String() string { return f.What + ": " + f.Value + " (" + f.From + ")" }
 
 // Items is the document of every other command.
 type Items struct {

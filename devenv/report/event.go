@@ -20,11 +20,13 @@ type StepOutput struct {
 	Line string
 }
 
-// StepEnded says how a step ended and what it did ("base image known", "42 files"). Err is set when Status is StepFailed.
+// StepEnded says how a step ended and what it did ("base image known", "42 files"). Found are
+// its decisions, which terminals show on demand. Err is set when Status is StepFailed.
 type StepEnded struct {
 	Name   string
 	Status StepStatus
 	Detail string
+	Found  []Finding
 	Took   time.Duration
 	Err    error
 }

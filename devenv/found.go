@@ -1,0 +1,75 @@
+package devenv
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"devenv/devenv/config"
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+)
+
+// foundCompose says which Compose files are used, and why these.
+func (r *run) foundCompose() report.Finding {
+	names := make([]string, len(r.place.model.ComposeFiles))
+	for i, f := range r.place.model.ComposeFiles {
+		names[i] = inRepository(r.place.repo.Root(), f)
+	}
+	from := "where Compose looks"
+	switch cfg := r.place.config; {
+	case len(r.options.Compose.Files) > 0:
+		from = "--file"
+	case os.Getenv("COMPOSE_FILE") != "":
+		from = "COMPOSE_FILE"
+	case cfg != nil && len(cfg.Compose.Files) > 0:
+		from = "compose.files in the configuration"
+	}
+	return report.Finding{What: "Compose files", Value: strings.Join(names, ", "), From: from}
+}
+
+// foundBase says which branch the work is judged against, and why that one.
+func (r *run) foundBase() report.Finding {
+	from := "the usual names, the remote's own default first"
+	switch {
+	case r.request.Base != "":
+		from = "--base"
+	case r.baseName() != "":
+		from = "base in the configuration"
+	}
+	return report.Finding{What: "base", Value: fmt.Sprintf("%s at %.8s", shortRef(r.baseRef.Ref), r.baseRef.Commit), From: from}
+}
+
+// foundSettings says how the database is reached; never with which password.
+func (r *run) foundSettings() ([]report.Finding, error) {
+	s, err := database.SettingsOf(r.place.model, r.project.Database)
+	if err != nil {
+		return nil, err
+	}
+	return []report.Finding{{
+		What: "database connection", Value: fmt.Sprintf("user %s, database %s, port %d, as %s", s.User, s.Database, s.Port, strings.Join(s.Hosts, ", ")),
+		From: "environment and command of " + s.Service,
+	}}, nil
+}
+
+// foundIgnored says which ignored files come along into the private trees.
+func (r *run) foundIgnored(cfg *config.Config) []report.Finding {
+	if len(r.work.capture.Included) == 0 {
+		return nil
+	}
+	from := "env files, .worktreeinclude"
+	if cfg != nil && len(cfg.Include) > 0 {
+		from += ", include in the configuration"
+	}
+	return []report.Finding{{What: "ignored files taken along", Value: strings.Join(r.work.capture.Included, ", "), From: from}}
+}
+
+// inRepository shows a path as one of the repository where it is one.
+func inRepository(root, path string) string {
+	rel, err := filepath.Rel(root, path)
+	if err != nil || strings.HasPrefix(rel, "..") {
+		return path
+	}
+	return filepath.ToSlash(rel)
+}
