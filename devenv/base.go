@@ -85,7 +85,7 @@ func (b *base) computeKey(ctx context.Context) error {
 func (b *base) databaseImage(ctx context.Context) (string, error) {
 	service := b.model.Services[b.project.Database]
 	if service.Build != nil {
-		return b.buildKey(ctx, service)
+		return b.buildKey(ctx, service, false) // nothing is prepared for a base that may be known
 	}
 	image, ok, err := b.place.engine.ImageInspect(ctx, service.Image)
 	if err != nil || !ok {

@@ -59,9 +59,6 @@ func (b *baseBuild) services() []string {
 
 // bringImages prepares the tree and builds or pulls the images.
 func (b *baseBuild) bringImages(ctx context.Context, log *stepLog) error {
-	if err := b.prepare(ctx, log); err != nil {
-		return err
-	}
 	return b.ensureImages(ctx, b.services(), log)
 }
 

@@ -2,10 +2,6 @@ package devenv
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"path/filepath"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -13,8 +9,12 @@ import (
 )
 
 // ensureImages brings the images of some services: what is built is built under a tag that names its content, so that a
-// known one is not built again and the user's own tags stay; what is pulled is pulled where it is missing.
+// known one is not built again and the user's own tags stay; what is pulled is pulled where it is missing. The tree is
+// prepared before.
 func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog) error {
+	if err := s.prepare(ctx, log); err != nil {
+		return err
+	}
 	// One at a time: the base's and the branch's images share most of their layers, which the second then finds.
 	s.place.building.Lock()
 	defer s.place.building.Unlock()
@@ -51,7 +51,7 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog
 
 // nameImage gives a built service its tag and says whether that image is there already.
 func (s *side) nameImage(ctx context.Context, service types.ServiceConfig) (bool, error) {
-	key, err := s.buildKey(ctx, service)
+	key, err := s.buildKey(ctx, service, s.place.prepares())
 	if err != nil {
 		return false, err
 	}
@@ -61,32 +61,6 @@ func (s *side) nameImage(ctx context.Context, service types.ServiceConfig) (bool
 	s.mu.Unlock()
 	_, known, err := s.place.engine.ImageInspect(ctx, tag)
 	return known, err
-}
-
-// buildKey is a hash of what makes the image: the context's files and the build section.
-func (s *side) buildKey(ctx context.Context, service types.ServiceConfig) (string, error) {
-	section, err := json.Marshal(service.Build)
-	if err != nil {
-		return "", fmt.Errorf("read the build section of %s: %w", service.Name, err)
-	}
-	inputs := []string{strings.ReplaceAll(string(section), s.tree.Dir(), "<tree>"), string(service.Platform)}
-	rel, err := filepath.Rel(s.tree.Dir(), service.Build.Context)
-	if err != nil || strings.HasPrefix(rel, "..") {
-		inputs = append(inputs, s.place.runID) // a context outside the repository cannot be known
-		return digest(inputs...)[:16], nil
-	}
-	under := filepath.ToSlash(rel)
-	if under == "." {
-		under = ""
-	}
-	files, err := s.place.repo.Files(ctx, s.treeID, under)
-	if err != nil {
-		return "", err
-	}
-	for _, f := range files {
-		inputs = append(inputs, f.Path, f.Mode, f.ID)
-	}
-	return digest(inputs...)[:16], nil
 }
 
 // pull brings the image of a service that is not built.

@@ -3,6 +3,7 @@ package devenv
 import (
 	"context"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose"
+	"devenv/devenv/config"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
 )
@@ -23,6 +25,9 @@ type side struct {
 	// treeID is the tree object that the checkout holds.
 	treeID string
 	model  *types.Project
+
+	preparing sync.Mutex
+	prepared  bool
 
 	mu     sync.Mutex
 	images map[string]string // tag of each built service
@@ -68,23 +73,28 @@ func (s *side) inTree(path string) string {
 	return filepath.Join(s.tree.Dir(), rel)
 }
 
-// prepare runs the configuration's commands in the tree, on the host, for ignored files that the code needs.
+// prepare runs the configuration's commands in the tree, on the host, for ignored files that the code needs: once in a
+// run, before anything is made from the tree's files.
 func (s *side) prepare(ctx context.Context, log *stepLog) error {
-	if !s.place.prepares() {
+	s.preparing.Lock()
+	defer s.preparing.Unlock()
+	if s.prepared || !s.place.prepares() {
 		return nil
 	}
 	for _, command := range s.place.config.Prepare {
 		c := exec.CommandContext(ctx, "sh", "-c", command)
 		c.Dir = filepath.Join(s.tree.Dir(), filepath.FromSlash(s.place.config.Dir))
+		c.WaitDelay = stopTimeout // for what an interrupted command leaves running
 		out, err := c.CombinedOutput()
 		for line := range strings.Lines(string(out)) {
 			log.line(strings.TrimRight(line, "\n"))
 		}
 		if err != nil {
-			return report.Fail(report.KindWork, "it ran in "+c.Dir, "prepare the %s tree: %s: %w", s.name, command, err).
+			return report.Fail(report.KindWork, "it ran in "+c.Dir+"; correct prepare: in "+path.Join(s.place.config.Dir, config.FileName), "prepare the %s tree: %s: %w", s.name, command, err).
 				WithOutput(lastLines(string(out)))
 		}
 	}
+	s.prepared = true
 	return nil
 }
 
