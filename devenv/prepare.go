@@ -99,6 +99,9 @@ func branchSummary(merged bool, own int) string {
 
 // cloneSeeded starts the clone of the base's data in which the migration is made and tried, and reads what it holds.
 func (r *run) cloneSeeded(ctx context.Context, log *stepLog) error {
+	if err := r.noteDatabaseChange(ctx); err != nil {
+		return err
+	}
 	began := time.Now()
 	server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
 	if err != nil {

@@ -1,0 +1,54 @@
+package devenv
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// noteDatabaseChange says that the branch changes what the database runs on: every trial runs on the base's server, which
+// holds the base's data.
+func (r *run) noteDatabaseChange(ctx context.Context) error {
+	name := r.project.Database
+	old := r.base.model.Services[name]
+	here, ok := r.branch.model.Services[name]
+	if !ok {
+		r.note(fmt.Sprintf("the branch removes the service %s; the migration is tried on the base's", name))
+		return nil
+	}
+	var changes []string
+	switch before, after := serverOf(old), serverOf(here); {
+	case before != after:
+		changes = append(changes, "its image from "+before+" to "+after)
+	case old.Build != nil:
+		was, err := r.base.buildKey(ctx, old, false)
+		if err != nil {
+			return err
+		}
+		is, err := r.branch.buildKey(ctx, here, false)
+		if err != nil {
+			return err
+		}
+		if was != is {
+			changes = append(changes, "what its image is built from")
+		}
+	}
+	if !slices.Equal(old.Command, here.Command) {
+		changes = append(changes, "its command")
+	}
+	if len(changes) > 0 {
+		r.note(fmt.Sprintf("the branch changes the database service %s: %s; the migration is tried on the base's server", name, strings.Join(changes, " and ")))
+	}
+	return nil
+}
+
+// serverOf names what a service's container runs.
+func serverOf(service types.ServiceConfig) string {
+	if service.Build != nil {
+		return "one that is built"
+	}
+	return service.Image
+}
