@@ -100,7 +100,7 @@ func (r *run) trySeeded(ctx context.Context, log *stepLog) error {
 	}
 	if outcome.Failure != nil {
 		log.faulty(outcome.Failure.Error())
-		outcome.Offending, err = r.offendingRows(ctx, outcome.Failure)
+		outcome.Offending, err = r.offendingRows(ctx, outcome.Failure, run.Statements)
 	} else {
 		outcome.Unrecorded = !sameIDs(run.Heads, r.facts.History.Heads())
 		err = r.compareData(ctx)
@@ -223,18 +223,6 @@ func (r *run) tryScratch(ctx context.Context, log *stepLog) error {
 	}
 	r.facts.Scratch = outcome
 	return err
-}
-
-// offendingRows looks for the rows behind a failure in a clone of the base's data.
-func (r *run) offendingRows(ctx context.Context, f *migrations.Failure) (database.Offending, error) {
-	connection, err := r.seeded.Connect(ctx)
-	if err != nil {
-		return database.Offending{}, err
-	}
-	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	return database.OffendingRows(ctx, connection, database.Violation{
-		SQLState: f.SQLState, Message: f.Message, Detail: f.Detail, Schema: f.Schema, Table: f.Table, Column: f.Column, Constraint: f.Constraint, Statement: f.Statement,
-	})
 }
 
 // readCatalog reads the schema of the clone of the base's data.

@@ -33,6 +33,12 @@ func judgeSeeded(f *Facts) Finding {
 func failedUpgrade(f *Facts, o Outcome, how string) Finding {
 	e := failureEvidence(f, o.Failure)
 	e.Rows, e.Keys, e.Query = o.Offending.Rows, o.Offending.Keys, o.Offending.Query
+	if e.Table == "" && o.Offending.Table != "" {
+		e.Table = qualified(o.Offending.Schema, o.Offending.Table)
+	}
+	if e.Column == "" {
+		e.Column = o.Offending.Column
+	}
 	summary := fmt.Sprintf("%s %s: %s", name(o.Failure), how, o.Failure.Message)
 	if e.Rows > 0 {
 		summary += fmt.Sprintf(" (%s)", plural(int(e.Rows), "row"))

@@ -107,7 +107,7 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 func TestNotNullWithoutDefaultIsMendedInThreeSteps(t *testing.T) {
 	answer := answers(ready(func(f *Facts) { f.Seeded.Failure = notNull() }), Selection{})["apply.seeded"]
 	for _, line := range []string{
-		`op.add_column("users", sa.Column("tenant", …, nullable=True))`,
+		`op.add_column("users", sa.Column("tenant", sa.Integer(), nullable=True))`,
 		`op.execute("UPDATE users SET tenant = … WHERE tenant IS NULL")`,
 		`op.alter_column("users", "tenant", nullable=False)`,
 	} {

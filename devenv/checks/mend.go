@@ -16,26 +16,79 @@ func mend(f *migrations.Failure, rows database.Offending) string {
 	case "23505":
 		return "make the values unique first, in this revision; the rows that collide:\n    " + query(rows)
 	case "23503":
-		return "repair or remove the rows that point nowhere first, in this revision; they are:\n    " + query(rows)
+		return "repair or remove the rows that point nowhere first, in this revision:\n    " + update(rows, "NULL")
 	case "23514":
 		return "repair the rows that break the CHECK first, in this revision; they are:\n    " + query(rows)
+	case "23P01":
+		return "move the rows that overlap apart first, in this revision; they are:\n    " + query(rows)
 	case "22001", "22003", "22P02", "22008", "22007":
-		return "convert or repair the values that do not fit first, in this revision:\n    op.execute(\"UPDATE … SET … WHERE …\")"
+		return "repair the values that do not fit first, in this revision:\n    " + update(rows, "…")
+	}
+	return mendDefinition(f)
+}
+
+// mendDefinition is the mend of a failure that no row is behind.
+func mendDefinition(f *migrations.Failure) string {
+	switch f.SQLState {
 	case "42710", "42P07", "42701":
 		return "the object exists already: drop it in the downgrade that left it, or create it with checkfirst=True"
 	case "55P04":
 		return "a new enum value can be used only after its transaction: put ADD VALUE into\n    with op.get_context().autocommit_block():"
 	case "25001":
 		return "this statement cannot run in a transaction: put it into\n    with op.get_context().autocommit_block():"
+	case "54000":
+		return "index a part or a digest of the value instead:\n    op.create_index(…, [sa.text(\"md5(" + orDots(f.Column) + ")\")])"
+	case "55006":
+		return "let the deferred checks run before the table is altered:\n    op.execute(\"SET CONSTRAINTS ALL IMMEDIATE\")"
 	}
 	return "edit the revision, then: devenv test-migration"
 }
 
+func orDots(name string) string {
+	if name == "" {
+		return "…"
+	}
+	return name
+}
+
+// query finds the rows, or is a form to fill in.
 func query(rows database.Offending) string {
 	if rows.Query == "" {
-		return "op.execute(\"UPDATE … SET … WHERE …\")"
+		return execute("UPDATE … SET … WHERE …")
 	}
 	return rows.Query
+}
+
+// update changes the rows that a query of one table finds; what it cannot know is a form to fill in.
+func update(rows database.Offending, value string) string {
+	from, where, ok := strings.Cut(strings.TrimPrefix(rows.Query, "SELECT * FROM "), " WHERE ")
+	switch {
+	case rows.Column == "":
+		return execute("UPDATE … SET … WHERE …")
+	case !ok:
+		from, where = sqlTable(rows.Schema, rows.Table), "…"
+	}
+	return execute(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s", from, database.Identifier(rows.Column), value, where))
+}
+
+// execute is a statement in a revision.
+func execute(sql string) string {
+	quote := `"`
+	if strings.Contains(sql, quote) {
+		quote = `"""`
+	}
+	if strings.HasSuffix(sql, `"`) {
+		sql += " "
+	}
+	return "op.execute(" + quote + sql + quote + ")"
+}
+
+// sqlTable is a table as SQL wants it, without the schema where it is public.
+func sqlTable(schema, table string) string {
+	if schema == "" || schema == "public" {
+		return database.Identifier(table)
+	}
+	return database.Identifier(schema) + "." + database.Identifier(table)
 }
 
 // mendNotNull is the three-step form of a NOT NULL column: nullable, filled, restricted.
@@ -47,18 +100,15 @@ func mendNotNull(f *migrations.Failure) string {
 	if f.Schema != "" && f.Schema != "public" {
 		schema = fmt.Sprintf(", schema=%q", f.Schema)
 	}
-	table := f.Table
-	if schema != "" {
-		table = f.Schema + "." + f.Table
-	}
+	column := database.Identifier(f.Column)
 	lines := []string{
 		"fill the column before it becomes NOT NULL:",
-		fmt.Sprintf("    op.execute(\"UPDATE %s SET %s = … WHERE %s IS NULL\")", table, f.Column, f.Column),
+		"    " + execute(fmt.Sprintf("UPDATE %s SET %s = … WHERE %s IS NULL", sqlTable(f.Schema, f.Table), column, column)),
 		fmt.Sprintf("    op.alter_column(%q, %q, nullable=False%s)", f.Table, f.Column, schema),
 	}
-	if strings.Contains(strings.ToUpper(f.Statement), "ADD COLUMN") {
+	if kind, added := addedType(f.Statement); added {
 		lines[0] = "add the column nullable, fill it, then restrict it:"
-		add := fmt.Sprintf("    op.add_column(%q, sa.Column(%q, …, nullable=True)%s)", f.Table, f.Column, schema)
+		add := fmt.Sprintf("    op.add_column(%q, sa.Column(%q, %s, nullable=True)%s)", f.Table, f.Column, kind, schema)
 		lines = append(lines[:1], append([]string{add}, lines[1:]...)...)
 	}
 	return strings.Join(lines, "\n")

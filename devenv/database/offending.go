@@ -2,11 +2,15 @@ package database
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // keysShown is how many rows' keys are named.
@@ -26,12 +30,18 @@ type Offending struct {
 	Rows  int64    `json:"rows,omitempty"`
 	Keys  []string `json:"keys,omitempty"`
 	Query string   `json:"query,omitempty"`
+	// Schema and Table are the rows' table, Column the one whose values are wrong: Postgres does not name them for every
+	// SQLSTATE. Column is empty where it is several or none.
+	Schema string `json:"schema,omitempty"`
+	Table  string `json:"table,omitempty"`
+	Column string `json:"column,omitempty"`
 }
 
-// OffendingRows finds the rows that made a statement fail, in a database where that statement's transaction was rolled back.
-// It knows 23502, 23503, 23505, 23514, 23P01 and the values that do not fit a column's new type (22001, 22003, 22007, 22008,
-// 22P02); another SQLSTATE, or a statement it cannot read, gives a zero Offending and no error. Nothing is changed: whatever
-// it needs is rolled back.
+// OffendingRows finds the rows that made a statement fail, in a database as it was before that statement, or before its
+// transaction. It knows 23502, 23503, 23505, 23514, 23P01, 54000 and the values that do not fit a column's new type (22001,
+// 22003, 22007, 22008, 22P02); another SQLSTATE, or a statement it cannot read, gives a zero Offending and no error. So does
+// a question that the server refuses: it was derived from the statement, and that may need what was rolled back with it.
+// Nothing is changed: whatever it needs is rolled back.
 func OffendingRows(ctx context.Context, conn *pgx.Conn, violation Violation) (Offending, error) {
 	tx, err := conn.Begin(ctx)
 	if err != nil {
@@ -43,10 +53,18 @@ func OffendingRows(ctx context.Context, conn *pgx.Conn, violation Violation) (Of
 	}
 	s := search{tx: tx, violation: violation}
 	condition, err := s.condition(ctx)
-	if err != nil || condition == "" {
-		return Offending{}, err
+	var found Offending
+	if err == nil && condition != "" {
+		found, err = s.find(ctx, condition)
 	}
-	return s.find(ctx, condition)
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		found, err = Offending{}, nil
+	}
+	if s.table.name != "" && s.table.schema != "" {
+		found.Schema, found.Table, found.Column = s.table.schema, s.table.name, s.column
+	}
+	return found, err
 }
 
 // search looks for the rows behind one fault.
@@ -56,6 +74,8 @@ type search struct {
 	table     relation
 	// shown is the condition for people, where the one that finds the rows needs something temporary.
 	shown *string
+	// column is the one whose values are wrong, where it is one.
+	column string
 	// besides are columns whose values are named beside a row's key, because they are what is wrong with it.
 	besides []string
 }
@@ -104,16 +124,40 @@ func (s *search) condition(ctx context.Context) (string, error) {
 		return s.overlapping(ctx)
 	case "22001", "22003", "22007", "22008", "22P02":
 		return s.unfit(ctx)
+	case "54000":
+		return s.tooLarge(), nil
 	}
 	return "", nil
 }
 
 // missing: the column is NULL, or is not there yet, so that every row would lack a value.
 func (s *search) missing() string {
+	s.column = s.violation.Column
 	if !s.table.has(s.violation.Column) {
 		return "true"
 	}
 	return plain(s.violation.Column) + " IS NULL"
+}
+
+// tooLarge: the row at which an index stopped because its entry does not fit, by its place where Postgres says it; else
+// the rows that are as long as the entry, where it is of one column.
+func (s *search) tooLarge() string {
+	if m := regexp.MustCompile(`tuple (\(\d+,\d+\))`).FindStringSubmatch(s.violation.Detail); m != nil {
+		return "t.ctid = " + literal(m[1])
+	}
+	const overhead = 24 // of an index entry, at most
+	size := regexp.MustCompile(`index row requires (\d+) bytes`).FindStringSubmatch(s.violation.Message)
+	m := regexp.MustCompile(`(?is)^\s*CREATE\s.*?\bON\b[^(]*(\(.*)$`).FindStringSubmatch(s.violation.Statement)
+	if size == nil || m == nil {
+		return ""
+	}
+	inside, _, _ := balanced(m[1])
+	bytes, err := strconv.Atoi(size[1])
+	if columns := pieces(inside); err != nil || len(columns) != 1 || !s.allColumns(columns) {
+		return ""
+	}
+	s.column = only(unquoted([]string{inside}))
+	return fmt.Sprintf("octet_length(t.%s::text) > %d", plain(s.column), bytes-overhead)
 }
 
 // find counts the rows and reads the first keys.

@@ -22,9 +22,13 @@ func (s *search) duplicates(context.Context) (string, error) {
 	}
 	if s.allColumns(columns) {
 		s.besides = unquoted(columns)
+		s.column = only(s.besides)
 	}
 	if m != nil && strings.Contains(m[3], "already exists") {
 		return s.holder(columns, m[2]), nil
+	}
+	if s.added(columns) {
+		return "true", nil // every row gets the default
 	}
 	where, and := "", ""
 	if p := regexp.MustCompile(`(?is)^\s*CREATE\s+UNIQUE\s+INDEX\b.*\)\s*WHERE\s+(.+?)\s*;?\s*$`).FindStringSubmatch(s.violation.Statement); p != nil {
@@ -60,11 +64,14 @@ func (s *search) orphans(ctx context.Context) (string, error) {
 	if m := detailKey().FindStringSubmatch(s.violation.Detail); m != nil && strings.Contains(m[3], "still referenced") {
 		return s.pointing(ctx, m)
 	}
+	if m := detailKey().FindStringSubmatch(s.violation.Detail); m != nil && s.added(pieces(m[1])) {
+		return "true", nil // every row gets the default
+	}
 	local, parent, remote, err := s.foreignKey(ctx)
 	if err != nil || len(local) == 0 || len(local) != len(remote) {
 		return "", err
 	}
-	s.besides = local
+	s.besides, s.column = local, only(local)
 	match := make([]string, len(local))
 	filled := make([]string, len(local))
 	for i := range local {
@@ -81,7 +88,7 @@ func (s *search) pointing(ctx context.Context, m []string) (string, error) {
 	if err != nil || len(local) != 1 || len(remote) != 1 {
 		return "", err
 	}
-	s.besides = local
+	s.besides, s.column = local, local[0]
 	return "t." + plain(local[0]) + "::text = " + literal(m[2]), nil
 }
 
@@ -113,6 +120,17 @@ func (s *search) foreignKey(ctx context.Context) (local []string, parent string,
 		local = nil // a column's own REFERENCES: the column was rolled back with the statement
 	}
 	return local, parent, remote, nil
+}
+
+// added says that the key is one column which the failed statement itself was to add.
+func (s *search) added(key []string) bool {
+	return len(key) == 1 && !s.allColumns(key) && s.adds(only(unquoted(key)))
+}
+
+// adds says that the failed statement adds the column.
+func (s *search) adds(column string) bool {
+	m := regexp.MustCompile(`(?is)\bADD\s+(?:COLUMN\s+)?(?:IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")+"|[\w$]+)`).FindStringSubmatch(s.violation.Statement)
+	return m != nil && !s.table.has(column) && only(unquoted(m[1:])) == column
 }
 
 // overlapping: rows that an exclusion constraint would put against each other, from the statement that adds it.
@@ -182,6 +200,14 @@ func (s *search) allColumns(names []string) bool {
 		}
 	}
 	return true
+}
+
+// only is the one name of a list of one, empty for others.
+func only(names []string) string {
+	if len(names) != 1 {
+		return ""
+	}
+	return names[0]
 }
 
 // unquoted turns identifiers of SQL into names.

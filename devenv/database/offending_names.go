@@ -56,6 +56,9 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_r
 	return err == nil, err
 }
 
+// Identifier is a name as SQL wants it, quoted only where it must be.
+func Identifier(name string) string { return plain(name) }
+
 // plain is an identifier, quoted only where it must be.
 func plain(name string) string {
 	if regexp.MustCompile(`^[a-z_][a-z0-9_]*$`).MatchString(name) && !reserved(name) {

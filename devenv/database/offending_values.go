@@ -15,6 +15,8 @@ type conversion struct {
 	where string
 	// column is the one that is converted as it stands; empty when there is an expression of the project's own.
 	column string
+	// target is the column that the value goes into; empty for an index or a generated column.
+	target string
 }
 
 // unfit: rows whose value a conversion refuses. The conversion is tried row by row, by a temporary function that is rolled
@@ -28,7 +30,7 @@ func (s *search) unfit(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s.shown = &shown
+	s.shown, s.column = &shown, c.target
 	// Assignment, not a cast: a cast to varchar(10) cuts without a word, as an ALTER TYPE does not.
 	_, err = s.tx.Exec(ctx, fmt.Sprintf(`CREATE FUNCTION pg_temp.devenv_fails(devenv_row %s) RETURNS boolean LANGUAGE plpgsql AS $devenv$
 #variable_conflict use_column
@@ -74,7 +76,8 @@ func (s *search) alteredType(statement string) (conversion, bool) {
 	if m == nil {
 		return conversion{}, false
 	}
-	c := conversion{expression: m[1], kind: pieces(m[2])[0], column: unquoted(m[1:2])[0]}
+	name := unquoted(m[1:2])[0]
+	c := conversion{expression: m[1], kind: pieces(m[2])[0], column: name, target: name}
 	if m[3] == "" {
 		return c, true
 	}
@@ -108,17 +111,17 @@ func (s *search) updated(ctx context.Context, statement string) (conversion, boo
 	if m == nil || len(pieces(m[3])) != 1 || regexp.MustCompile(`(?i)\bFROM\b`).MatchString(m[3]) {
 		return conversion{}, false, nil
 	}
-	kind := ""
+	kind, target := "", unquoted(m[2:3])[0]
 	err := s.tx.QueryRow(ctx, `SELECT coalesce((SELECT format_type(atttypid, atttypmod) FROM pg_attribute
-		WHERE attrelid = $1 AND attname = $2 AND NOT attisdropped), '')`, s.table.oid, unquoted(m[2:3])[0]).Scan(&kind)
+		WHERE attrelid = $1 AND attname = $2 AND NOT attisdropped), '')`, s.table.oid, target).Scan(&kind)
 	if err != nil {
 		return conversion{}, false, err
 	}
 	if kind == "" {
 		// The column was added in what was rolled back. Whatever the expression casts to by itself is tried all the same.
-		return conversion{expression: "(" + m[3] + ")::text", kind: "text", where: m[4]}, true, nil
+		return conversion{expression: "(" + m[3] + ")::text", kind: "text", where: m[4], target: target}, true, nil
 	}
-	return conversion{expression: m[3], kind: kind, where: m[4]}, true, nil
+	return conversion{expression: m[3], kind: kind, where: m[4], target: target}, true, nil
 }
 
 // shownUnfit is a plain condition for a plain conversion, empty when there is none.

@@ -154,3 +154,27 @@ func TestADowngradeThatRaisesIsTold(t *testing.T) {
 		}
 	})
 }
+
+func TestARunThatIsKeptBeforeAStatementLeavesWhatThatStatementMet(t *testing.T) {
+	each(t, func(t *testing.T, env environment) {
+		for _, scheme := range schemes(env) {
+			t.Run(scheme, func(t *testing.T) {
+				p := newProject(t, env, strings.Replace(notNull, `    op.alter_column("users"`, "    op.add_column(\"users\", sa.Column(\"tenant\", sa.Integer()))\n    op.alter_column(\"users\"", 1))
+				p.url = p.db.url(scheme, p.host)
+				d := p.start()
+				run, err := d.Upgrade(t.Context(), p.database(), "head", MoveOptions{})
+				failureOf(t, err)
+				last := run.Statements[len(run.Statements)-1]
+				if last.SQLState == "" || strings.Contains(p.db.columns(t, "users"), "tenant") {
+					t.Fatalf("it was to fail and to roll back: %+v", last)
+				}
+				if _, err := d.Upgrade(t.Context(), p.database(), "head", MoveOptions{KeepBefore: last.Seq}); failureOf(t, err).Code != migrations.FailureTool {
+					t.Errorf("it did not end there: %v", err)
+				}
+				if columns := p.db.columns(t, "users"); !strings.Contains(columns, "tenant") {
+					t.Errorf("users has %s", columns)
+				}
+			})
+		}
+	})
+}

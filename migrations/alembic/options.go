@@ -65,6 +65,9 @@ type Run struct {
 type MoveOptions struct {
 	// Trace reads locks, table statistics and the write-ahead log around every statement.
 	Trace bool
+	// KeepBefore ends the run before the statement with this Seq, with everything before it committed, as an error: the
+	// database is then as that statement found it. 0 runs to the end.
+	KeepBefore int
 	// OnStatement gets every statement when it has ended. It may be nil.
 	OnStatement func(migrations.Statement)
 }

@@ -6,7 +6,7 @@ import sys
 import time
 
 from devenv_driver import effects
-from devenv_driver.failures import state_of
+from devenv_driver.failures import Refused, state_of
 
 
 class _Listeners:
@@ -29,6 +29,7 @@ class Recorder:
         self.failed = ""
         self.version_table = ""
         self.count = 0
+        self.keep_before = 0
         self.effects = effects.Effects() if trace_effects else None
 
     def watch(self, step):
@@ -99,6 +100,9 @@ def _before(connection, cursor, statement, parameters, context, executemany):
     recorder = _Listeners.recorder
     if recorder is None or context is None:
         return
+    if recorder.count + 1 == recorder.keep_before:
+        connection.connection.commit()
+        raise Refused("tool", "the run was to end here, with what it did kept")
     if recorder.effects:
         recorder.effects.before(connection)
     context._devenv_begun = {"sql": statement, "place": recorder.place(), "at": time.monotonic()}

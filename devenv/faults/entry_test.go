@@ -1,0 +1,164 @@
+package faults
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"devenv/devenv/checks"
+)
+
+// entry is one case: a branch of the project, and what devenv says about it.
+type entry struct {
+	// Class is the fault's id, the letter in front its file; What says it in words, and is unique in the class.
+	Class string
+	What  string
+	// Base is a directory of testdata/bases laid over the project before the branch is made; empty means the project.
+	Base string
+	// Fork is the commit the branch starts from: empty is the base's newest, "start" the one before its last revision.
+	Fork string
+
+	// Upgrade and Downgrade are the bodies of the branch's only revision; an empty downgrade passes. SQL is another way
+	// to write the upgrade, statement by statement, that must be answered in the same way.
+	Upgrade, Downgrade, SQL string
+	// Top is Python that stands above the revision's functions.
+	Top string
+	// Revisions are the branch's when there are several, or when their ids matter.
+	Revisions []revision
+	// Models are changes to the models; Edits to any file; Files are whole ones.
+	Models []edit
+	Edits  []edit
+	Files  map[string]string
+	// Remove and Rename name files of the base.
+	Remove []string
+	Rename map[string]string
+
+	// Command is test-migration when empty. Args are its flags and arguments.
+	Command string
+	Args    []string
+	// Ask names checks that are left out otherwise because they cost time (see costly); a check of Says is asked anyway.
+	Ask []string
+
+	// Says are the checks that answer, by id, May those that may, with the reason. Every other one must not warn or fail.
+	Says map[string]answer
+	May  map[string]string
+	// Exit is the exit status; without it, 3 when a check of Says fails, else 0.
+	Exit *int
+	// Error are texts of the error's message or hint, for exit 1 and 2.
+	Error []string
+	// Writes and Lacks are texts that the new revision's file holds, or does not.
+	Writes, Lacks []string
+	// Missed says why the case is not answered as Says wants; the summary counts it.
+	Missed string
+	// Page names the check whose page shows this case as its example.
+	Page string
+}
+
+// revision is one revision of the branch.
+type revision struct {
+	ID string
+	// Parent is the base's head when empty, "none" for a root.
+	Parent string
+	// File is the file's name; without it, it is made of the id.
+	File                    string
+	Upgrade, Downgrade, Top string
+}
+
+// edit replaces a text in a file, which must be there.
+type edit struct{ File, Old, New string }
+
+// answer is what a check says. Status is warn or fail, or pass where a waiver makes it so. The rest is compared where it is
+// given: Summary, Hint, Statement, Message, Detail, Insert, Query as parts of the text, the others as they are, and all of
+// the evidence's in one piece of evidence.
+type answer struct {
+	Status                                    string
+	Summary, Hint                             []string
+	Waived                                    string
+	SQLState, Table, Column, Revision, File   string
+	Rows                                      *int64
+	Line                                      int
+	Keys                                      []string
+	Statement, Message, Detail, Insert, Query string
+}
+
+// costly are checks that most cases have nothing to do with and that take time: they are asked where a case names them.
+func costly() []string { return []string{"start.*", "drift.*", "locks.*"} }
+
+// loadEntries reads the whole table.
+func loadEntries(t *testing.T) []entry {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("find the table: %v", err)
+	}
+	var all []entry
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var entries []entry
+		if err := yaml.NewDecoder(bytes.NewReader(content), yaml.Strict()).Decode(&entries); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, e := range entries {
+			if err := e.valid(); err != nil {
+				t.Errorf("%s: %s %s: %v", file, e.Class, e.What, err)
+			}
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+func (e entry) valid() error {
+	for _, id := range slices.Concat(slices.Collect(maps.Keys(e.Says)), slices.Collect(maps.Keys(e.May)), e.Ask) {
+		if !slices.Contains(checks.IDs(), id) && e.Missed == "" {
+			return fmt.Errorf("there is no check %q", id)
+		}
+	}
+	if e.Class == "" || e.What == "" {
+		return fmt.Errorf("it lacks its class or what it is")
+	}
+	return nil
+}
+
+// silent says that the case is one of a harmless migration.
+func (e entry) silent() bool { return len(e.Says) == 0 && e.Exit == nil }
+
+// exit is the exit status that the command must have.
+func (e entry) exit() int {
+	if e.Exit != nil {
+		return *e.Exit
+	}
+	for _, a := range e.Says {
+		if a.Status == "fail" {
+			return 3
+		}
+	}
+	return 0
+}
+
+// skips are the flags that leave out the costly checks that the case does not name.
+func (e entry) skips() []string {
+	if slices.ContainsFunc(e.Args, func(a string) bool { return strings.HasPrefix(a, "--only") || a == "--no-verify" }) {
+		return nil
+	}
+	var flags []string
+	for _, id := range checks.IDs() {
+		_, says := e.Says[id]
+		_, may := e.May[id]
+		isCostly := slices.ContainsFunc(costly(), func(p string) bool { return strings.HasPrefix(id, strings.TrimSuffix(p, "*")) })
+		if isCostly && !says && !may && !slices.Contains(e.Ask, id) {
+			flags = append(flags, "--skip="+id)
+		}
+	}
+	return flags
+}

@@ -1,0 +1,143 @@
+package faults
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"devenv/compose/engine/enginetest"
+	"devenv/devenv/report"
+)
+
+// TestEveryFaultIsToldAndTheHarmlessIsNot runs the whole table and closes with how many classes were caught.
+func TestEveryFaultIsToldAndTheHarmlessIsNot(t *testing.T) {
+	enginetest.Images(t, "debian:trixie-slim", "postgres:17")
+	entries := loadEntries(t)
+	p := newProjects(t)
+	tally := &tally{}
+	t.Run("case", func(t *testing.T) {
+		for _, e := range entries {
+			t.Run(e.Class+" "+e.What, func(t *testing.T) {
+				t.Parallel()
+				tally.add(e, p.judge(t, e, false))
+			})
+			if e.SQL != "" && e.Upgrade != "" {
+				t.Run(e.Class+" "+e.What+", in SQL", func(t *testing.T) {
+					t.Parallel()
+					tally.add(e, p.judge(t, e, true))
+				})
+			}
+		}
+	})
+	t.Log(tally)
+}
+
+// judge runs a case and returns what is not as it must be; a case that is known to be missed fails nothing.
+func (p *projects) judge(t *testing.T, e entry, sql bool) []string {
+	b := p.newBranch(t, e, sql)
+	command := e.Command
+	if command == "" {
+		command = "test-migration"
+	}
+	args := slices.Concat([]string{"--format", "json", command, "--base", baseRef(e.Base)}, e.skips(), e.Args)
+	status, stdout, stderr := b.run(args...)
+	var d report.Document
+	if err := json.Unmarshal([]byte(stdout), &d); err != nil {
+		t.Fatalf("devenv %s: exit status %d, %v\n%s%s", strings.Join(args, " "), status, err, stdout, stderr)
+	}
+	wrong := e.compare(&d, status)
+	switch {
+	case len(wrong) == 0 && e.Missed != "":
+		t.Logf("it is caught although it is marked as missed: %s", e.Missed)
+	case len(wrong) > 0 && e.Missed != "":
+		t.Logf("missed (%s):\n%s", e.Missed, strings.Join(wrong, "\n"))
+	case len(wrong) > 0:
+		t.Errorf("%s\n%s", strings.Join(wrong, "\n"), said(&d))
+	}
+	return wrong
+}
+
+// said shows every answer of a run that is no plain pass, for a test's log.
+func said(d *report.Document) string {
+	var out strings.Builder
+	if d.Error != nil {
+		fmt.Fprintf(&out, "error: %s\n%s\n", d.Error.Message, d.Error.Hint)
+	}
+	for _, c := range d.Checks {
+		if c.Status == report.StatusPass && len(c.Evidence) == 0 || c.Status == report.StatusSkip && strings.HasPrefix(c.Summary, "left out by") {
+			continue
+		}
+		fmt.Fprintf(&out, "%s %s: %s\n", c.Status, c.ID, c.Summary)
+		if c.Hint != "" {
+			fmt.Fprintf(&out, "  hint: %s\n", c.Hint)
+		}
+		for _, e := range c.Evidence {
+			text, err := json.Marshal(e)
+			fmt.Fprintf(&out, "  %s %v\n", text, orNothing(err))
+		}
+	}
+	for _, s := range d.Steps {
+		fmt.Fprintf(&out, "%s %d ms, ", s.Name, s.MS)
+	}
+	return out.String()
+}
+
+func orNothing(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// tally counts what was caught, and what was said for nothing.
+type tally struct {
+	mu      sync.Mutex
+	classes map[string]bool // false: one of the class's cases is not answered as it must be
+	silent  map[string]bool
+	why     []string
+}
+
+func (t *tally) add(e entry, wrong []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.classes == nil {
+		t.classes, t.silent = map[string]bool{}, map[string]bool{}
+	}
+	if e.silent() {
+		t.silent[e.Class+" "+e.What] = len(wrong) == 0
+	} else if known, ok := t.classes[e.Class]; !ok || known {
+		t.classes[e.Class] = len(wrong) == 0
+	}
+	if len(wrong) > 0 {
+		t.why = append(t.why, fmt.Sprintf("%s %s: %s", e.Class, e.What, orElse(e.Missed, strings.Join(wrong, "; "))))
+	}
+}
+
+func orElse(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}
+
+// String is the closing note.
+func (t *tally) String() string {
+	caught, alarms := 0, 0
+	for ok := range maps.Values(t.classes) {
+		if ok {
+			caught++
+		}
+	}
+	for ok := range maps.Values(t.silent) {
+		if !ok {
+			alarms++
+		}
+	}
+	slices.Sort(t.why)
+	return fmt.Sprintf("classes caught: %d of %d; false alarms: %d of %d silent cases\n%s",
+		caught, len(t.classes), alarms, len(t.silent), strings.Join(t.why, "\n"))
+}

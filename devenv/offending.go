@@ -1,0 +1,47 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"devenv/devenv/database"
+	"devenv/migrations"
+	"devenv/migrations/alembic"
+)
+
+// offendingRows looks for the rows behind a failed upgrade, in a database as the failed statement found it.
+func (r *run) offendingRows(ctx context.Context, f *migrations.Failure, ran []migrations.Statement) (database.Offending, error) {
+	server, err := r.asFound(ctx, ran)
+	if err != nil {
+		return database.Offending{}, err
+	}
+	connection, err := server.Connect(ctx)
+	if err != nil {
+		return database.Offending{}, err
+	}
+	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	return database.OffendingRows(ctx, connection, database.Violation{
+		SQLState: f.SQLState, Message: f.Message, Detail: f.Detail, Schema: f.Schema, Table: f.Table, Column: f.Column, Constraint: f.Constraint, Statement: f.Statement,
+	})
+}
+
+// asFound returns the clone in which the upgrade failed where the failed statement was the first of the branch's; else what
+// came before it was rolled back, and a fresh clone is upgraded up to that statement.
+func (r *run) asFound(ctx context.Context, ran []migrations.Statement) (*database.Server, error) {
+	first := slices.IndexFunc(ran, func(s migrations.Statement) bool { return s.Revision != "" })
+	failed := slices.IndexFunc(ran, func(s migrations.Statement) bool { return s.Revision != "" && s.SQLState != "" })
+	if failed <= first {
+		return r.seeded, nil
+	}
+	fresh, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	if err != nil {
+		return nil, err
+	}
+	_, err = r.tool.Upgrade(ctx, r.tool.database(fresh), r.target(), alembic.MoveOptions{KeepBefore: ran[failed].Seq})
+	var stopped *migrations.Failure
+	if err != nil && !errors.As(err, &stopped) {
+		return nil, err
+	}
+	return fresh, nil
+}
