@@ -23,7 +23,9 @@ type Isolation struct {
 	// Name is the scratch project's.
 	Name string
 	// Tree is the private tree on this machine: binds below it become volumes.
-	Tree   string
+	Tree string
+	// Root is the working tree that Tree is a copy of: what lies beside it is meant by a path that leads out of Tree.
+	Root   string
 	Labels map[string]string
 	// Network is the run's network, which is there already and which every service joins. Empty is for builds alone.
 	Network string
@@ -116,8 +118,9 @@ func (i *isolating) project() {
 	p.Name = i.Name
 	p.Networks = types.Networks{scratchNetwork: {Name: i.Network, External: true}}
 	p.Volumes = types.Volumes{}
-	p.DisabledServices = nil
-	p.Models, p.Profiles, p.Secrets, p.Configs = nil, nil, nil, nil
+	p.DisabledServices, p.Jobs, p.DisabledJobs = nil, nil, nil
+	p.Models, p.Profiles, p.Configs = nil, nil, nil
+	p.Secrets = builtWith(p)
 }
 
 // service is one service as a scratch container.
@@ -130,27 +133,16 @@ func (i *isolating) service(s types.ServiceConfig) types.ServiceConfig {
 	i.fileObjects(&s)
 	i.makeRoom(&s)
 	one := 1
-	s.ContainerName, s.Restart, s.Profiles, s.DependsOn, s.Scale = "", "", nil, nil, &one
+	s.ContainerName, s.Restart, s.Profiles, s.DependsOn, s.Extends, s.Scale = "", "", nil, nil, nil, &one
 	s.Develop, s.Logging, s.LogDriver, s.LogOpt, s.EnvFiles, s.LabelFiles = nil, nil, "", nil, nil, nil
 	s.Deploy, s.PullPolicy, s.PullRefreshAfter, s.Attach = resources(s.Deploy), types.PullPolicyMissing, "", nil
-	if tag := i.tag(s); tag != "" {
-		s.Image = tag
-	}
-	s.Labels = merged(s.Labels, i.Labels)
+	i.build(&s)
+	s.Labels = merged(nil, i.Labels) // the user's are read by others: a proxy would send requests here, a scheduler run jobs
 	s.CustomLabels = types.Labels{
 		api.ProjectLabel: i.Name, api.ServiceLabel: s.Name, api.VersionLabel: api.ComposeVersion, api.OneoffLabel: "False",
 		api.WorkingDirLabel: i.from.WorkingDir, api.ConfigFilesLabel: "",
 	}
 	return s
-}
-
-// tag is the image of a service that is built.
-func (i *isolating) tag(s types.ServiceConfig) string {
-	if s.Build == nil || i.Image == nil {
-		return ""
-	}
-	s.Build.Labels = merged(s.Build.Labels, map[string]string{KindLabel: KindBuild})
-	return i.Image(s.Name)
 }
 
 // hooks takes away the commands that Compose itself would run beside the service: the containers are started without it.

@@ -307,6 +307,7 @@ services:
 	}
 	got, want := iso.Project.Services["app"], p.Services["app"]
 	got.Networks, want.Networks = nil, nil
+	want.ExtraHosts = types.HostsList{"x": {"10.0.0.1"}, engineHost: {"127.0.0.1"}}
 	got.Labels, got.CustomLabels, got.Scale, got.PullPolicy = want.Labels, want.CustomLabels, want.Scale, want.PullPolicy
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

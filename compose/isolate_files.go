@@ -20,38 +20,68 @@ func (i *isolating) fileObjects(s *types.ServiceConfig) {
 		if !path.IsAbs(target) {
 			target = path.Join("/run/secrets", cmp.Or(target, use.Source))
 		}
-		i.fileObject(s.Name, "secret", types.FileReferenceConfig(use), target, types.FileObjectConfig(i.from.Secrets[use.Source]))
+		i.fileObject(s, "secret", types.FileReferenceConfig(use), target, types.FileObjectConfig(i.from.Secrets[use.Source]))
 	}
 	for _, use := range s.Configs {
 		target := cmp.Or(use.Target, "/"+use.Source)
-		i.fileObject(s.Name, "config", types.FileReferenceConfig(use), target, types.FileObjectConfig(i.from.Configs[use.Source]))
+		i.fileObject(s, "config", types.FileReferenceConfig(use), target, types.FileObjectConfig(i.from.Configs[use.Source]))
 	}
 	s.Secrets, s.Configs = nil, nil
 }
 
-func (i *isolating) fileObject(service, kind string, use types.FileReferenceConfig, target string, object types.FileObjectConfig) {
-	content := object.Content
-	switch {
-	case bool(object.External):
-		i.drop(service, kind+" "+use.Source, "it is external")
-		return
-	case object.Environment != "":
-		content = i.from.Environment[object.Environment]
-	case object.File != "":
-		raw, err := os.ReadFile(object.File)
-		if err != nil {
-			i.drop(service, kind+" "+use.Source, "its file cannot be read; if git ignores it, name it in .devenv.yaml: include: […]")
+func (i *isolating) fileObject(s *types.ServiceConfig, kind string, use types.FileReferenceConfig, target string, object types.FileObjectConfig) {
+	if object.File != "" {
+		object.File = i.onThisMachine(object.File)
+		if info, err := os.Stat(object.File); err == nil && info.IsDir() { // Compose binds it, whatever it is
+			i.bind(s, types.ServiceVolumeConfig{Type: types.VolumeTypeBind, Source: object.File, Target: target, ReadOnly: true})
 			return
 		}
-		content = string(raw)
 	}
-	mount := FileMount{Service: service, Target: target, Content: []byte(content), Mode: 0o444}
+	content, why := i.content(object)
+	if why != "" {
+		i.drop(s.Name, kind+" "+use.Source, why)
+		return
+	}
+	mount := FileMount{Service: s.Name, Target: target, Content: content, Mode: 0o444}
 	if use.Mode != nil {
 		mount.Mode = fs.FileMode(*use.Mode) //nolint:gosec // permission bits
 	}
-	mount.UID, _ = strconv.Atoi(use.UID) // a name, or nothing, is root
-	mount.GID, _ = strconv.Atoi(use.GID)
+	switch {
+	case use.UID != "":
+		mount.UID, mount.GID = numericUser(use.UID + ":" + use.GID)
+	case isNumeric(s.User):
+		mount.UID, mount.GID = numericUser(s.User)
+	default:
+		mount.Mode |= 0o444 // Compose sets no mode where it binds the user's file, and a user of any name must read it
+	}
 	i.result.Files = append(i.result.Files, mount)
+}
+
+// content is what a secret or config holds, or why it cannot be had.
+func (i *isolating) content(object types.FileObjectConfig) (content []byte, why string) {
+	switch {
+	case bool(object.External):
+		return nil, "it is external"
+	case object.Driver != "" || object.TemplateDriver != "":
+		return nil, "a driver of the cluster makes it"
+	case object.Environment != "":
+		value, ok := i.from.Environment[object.Environment]
+		if !ok {
+			return nil, "the environment variable " + object.Environment + " is not set"
+		}
+		return []byte(value), ""
+	case object.File != "":
+		raw, err := os.ReadFile(object.File)
+		if err != nil {
+			rel, inside := i.relative(object.File)
+			if !inside {
+				return nil, "its file " + object.File + " cannot be read"
+			}
+			return nil, "its file " + rel + " is not there; make it, as the project's documentation says"
+		}
+		return raw, ""
+	}
+	return []byte(object.Content), ""
 }
 
 // makeRoom sees to it that the files of a service can be copied into its container before the start, and are seen by it
@@ -142,4 +172,11 @@ func numericUser(user string) (uid, gid int) {
 	}
 	gid, _ = strconv.Atoi(group) // none is root's
 	return uid, gid
+}
+
+// isNumeric says whether a user is written as a number; without one it is the image's, which is unknown here.
+func isNumeric(user string) bool {
+	name, _, _ := strings.Cut(user, ":")
+	_, err := strconv.Atoi(name)
+	return err == nil
 }

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,11 +14,12 @@ const scratchNetwork = "default"
 // network leaves the service its names in the run's network, and nothing else.
 func (i *isolating) network(s *types.ServiceConfig) {
 	if s.NetworkMode != "" && s.NetworkMode != "bridge" && s.NetworkMode != "default" {
-		i.drop(s.Name, "network_mode "+s.NetworkMode, "it joins the run's own network")
+		i.drop(s.Name, "network_mode "+s.NetworkMode, "it joins the run's own network, where each service is reached by its name and not as localhost")
 	}
 	for _, link := range s.ExternalLinks {
 		i.drop(s.Name, "the external link "+link, "it leads out of the project")
 	}
+	i.extraHosts(s)
 	s.Networks = map[string]*types.ServiceNetworkConfig{scratchNetwork: {Aliases: i.aliases(s)}}
 	s.NetworkMode, s.Net, s.Ports, s.Links, s.ExternalLinks, s.MacAddress = "", "", nil, nil, nil, ""
 	if i.Network == "" {
@@ -38,15 +40,51 @@ func (i *isolating) aliases(s *types.ServiceConfig) []string {
 	if s.ContainerName != "" {
 		aliases = append(aliases, s.ContainerName)
 	}
-	for _, other := range i.from.Services {
+	for _, other := range i.from.AllServices() {
 		for _, link := range other.Links {
 			if service, alias, ok := strings.Cut(link, ":"); ok && service == s.Name {
 				aliases = append(aliases, alias)
 			}
 		}
+		for host, addresses := range other.ExtraHosts {
+			if hasAddress(*s, addresses) {
+				aliases = append(aliases, host)
+			}
+		}
 	}
 	slices.Sort(aliases)
 	return slices.Compact(aliases)
+}
+
+// engineHost is the name of this machine in containers, wherever the engine gives it one.
+const engineHost = "host.docker.internal"
+
+// extraHosts takes away the names that lead to this machine, where the ports of the user's own database are published, and those
+// for fixed addresses of the project's services, which are aliases now. The machine's own name leads nowhere.
+func (i *isolating) extraHosts(s *types.ServiceConfig) {
+	hosts := types.HostsList{engineHost: {"127.0.0.1"}}
+	for _, host := range slices.Sorted(maps.Keys(s.ExtraHosts)) {
+		addresses := s.ExtraHosts[host]
+		switch {
+		case host == engineHost || slices.Contains(addresses, "host-gateway"):
+			i.drop(s.Name, "the extra host "+host, "it leads to this machine")
+		case !slices.ContainsFunc(slices.Collect(maps.Values(i.from.AllServices())), func(other types.ServiceConfig) bool {
+			return hasAddress(other, addresses)
+		}):
+			hosts[host] = addresses
+		}
+	}
+	s.ExtraHosts = hosts
+}
+
+// hasAddress says whether a service of the user's project has one of some addresses, fixed in one of its networks.
+func hasAddress(s types.ServiceConfig, addresses []string) bool {
+	for _, n := range s.Networks {
+		if n != nil && (slices.Contains(addresses, n.Ipv4Address) || slices.Contains(addresses, n.Ipv6Address)) {
+			return true
+		}
+	}
+	return false
 }
 
 // host takes away what reaches into the host.
@@ -65,7 +103,7 @@ func (i *isolating) host(s *types.ServiceConfig) {
 		{"runtime " + s.Runtime, s.Runtime != ""},
 		{"credential_spec", s.CredentialSpec != nil},
 		{"models", len(s.Models) > 0},
-		{"provider", s.Provider != nil},
+		{"device_cgroup_rules", len(s.DeviceCgroupRules) > 0},
 	} {
 		if reach.there {
 			i.drop(s.Name, reach.what, reaches)

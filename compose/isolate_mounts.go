@@ -13,7 +13,7 @@ import (
 
 // volumes turns each mount of a service into one that touches nothing of the host.
 func (i *isolating) volumes(s *types.ServiceConfig) {
-	mounts := append(i.fromOthers(s), s.Volumes...)
+	mounts := append(i.fromOthers(s, nil), s.Volumes...)
 	s.Volumes, s.VolumesFrom, s.VolumeDriver = nil, nil, ""
 	for _, m := range mounts {
 		switch m.Type {
@@ -24,23 +24,28 @@ func (i *isolating) volumes(s *types.ServiceConfig) {
 		case types.VolumeTypeTmpfs, types.VolumeTypeImage:
 			s.Volumes = append(s.Volumes, m)
 		default:
-			i.drop(s.Name, fmt.Sprintf("the %s mount at %s", m.Type, m.Target), "it reaches into the host")
+			i.drop(s.Name, fmt.Sprintf("the %s mount at %s", m.Type, m.Target), "it is the host's or the cluster's")
 		}
 	}
 }
 
-// fromOthers are the mounts that a service takes from others; its own at the same place win.
-func (i *isolating) fromOthers(s *types.ServiceConfig) []types.ServiceVolumeConfig {
+// fromOthers are the mounts that a service takes from others, and those from others still; its own at the same place win, then
+// the first's. through are the services on the way here: a circle ends where it closes.
+func (i *isolating) fromOthers(s *types.ServiceConfig, through []string) []types.ServiceVolumeConfig {
 	var mounts []types.ServiceVolumeConfig
 	for _, from := range s.VolumesFrom {
 		name, mode, _ := strings.Cut(from, ":")
-		other, ok := i.from.Services[name]
+		other, ok := i.from.AllServices()[name]
+		if slices.Contains(through, name) {
+			continue
+		}
 		if !ok || name == "container" {
 			i.drop(s.Name, "volumes_from "+from, "it leads out of the project")
 			continue
 		}
-		for _, m := range other.Volumes {
-			if slices.ContainsFunc(s.Volumes, func(own types.ServiceVolumeConfig) bool { return own.Target == m.Target }) {
+		for _, m := range slices.Concat(other.Volumes, i.fromOthers(&other, append(through, name))) {
+			taken := func(own types.ServiceVolumeConfig) bool { return own.Target == m.Target }
+			if slices.ContainsFunc(s.Volumes, taken) || slices.ContainsFunc(mounts, taken) {
 				continue
 			}
 			m.ReadOnly = m.ReadOnly || mode == "ro"
@@ -54,16 +59,20 @@ func (i *isolating) fromOthers(s *types.ServiceConfig) []types.ServiceVolumeConf
 // kept read-only where the configuration says so.
 func (i *isolating) bind(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
 	rel, inside := i.relative(m.Source)
+	if !inside {
+		m.Source = i.onThisMachine(m.Source)
+	}
 	switch {
 	case !inside && i.kept(m.Source):
-		m.ReadOnly = true
+		// Only read: not made where it is missing, nor labelled anew, and what the container mounts stays in it.
+		m.ReadOnly, m.Bind = true, &types.ServiceVolumeBind{}
 		s.Volumes = append(s.Volumes, m)
 	case !inside:
 		i.drop(s.Name, "the bind of "+m.Source, "it lies outside the repository (mounts: {keep: […]} brings it back, read-only)")
 	case isFile(m.Source):
 		uid, gid := numericUser(s.User)
 		i.result.Files = append(i.result.Files, FileMount{Service: s.Name, Source: m.Source, Target: m.Target, UID: uid, GID: gid})
-	case missingFile(m):
+	case i.missingFile(m, rel):
 		i.drop(s.Name, "the bind of "+rel, "git has no such file; if it is ignored, name it in .devenv.yaml: include: ["+rel+"]")
 	default:
 		i.source(s, m, rel)
@@ -92,17 +101,19 @@ func (i *isolating) fill(v SourceVolume) {
 // bind of it gets. One without a name is the container's own and stays.
 func (i *isolating) named(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
 	definition := i.from.Volumes[m.Source]
-	if device, ok := bound(definition); ok && m.Source != "" {
-		i.bind(s, types.ServiceVolumeConfig{Type: types.VolumeTypeBind, Source: device, Target: m.Target, ReadOnly: m.ReadOnly})
+	if m.Source != "" && isBind(definition) {
+		readOnly := m.ReadOnly || slices.Contains(options(definition), "ro")
+		source := filepath.Join(definition.DriverOpts["device"], filepath.FromSlash(subpath(m)))
+		i.bind(s, types.ServiceVolumeConfig{Type: types.VolumeTypeBind, Source: source, Target: m.Target, ReadOnly: readOnly})
 		return
 	}
-	if definition.External {
-		i.drop(s.Name, "what external volume "+m.Source+" holds", "it gets an empty one")
+	if isElsewhere(definition) {
+		i.drop(s.Name, "what volume "+m.Source+" holds", "it is not the project's own, and an empty one takes its place")
 	}
 	if m.Source != "" {
 		i.result.Project.Volumes[m.Source] = types.VolumeConfig{Name: i.Name + "-" + m.Source, Labels: merged(nil, i.Labels)}
 	}
-	if m.Volume != nil && m.Volume.Subpath != "" {
+	if subpath(m) != "" {
 		volume := *m.Volume
 		volume.Subpath = "" // an empty volume has none
 		m.Volume = &volume
@@ -110,10 +121,27 @@ func (i *isolating) named(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
 	s.Volumes = append(s.Volumes, m)
 }
 
-// bound is the directory of the host that a volume of the local driver stands for.
-func bound(v types.VolumeConfig) (string, bool) {
-	bind := slices.Contains(strings.Split(v.DriverOpts["o"], ","), "bind")
-	return v.DriverOpts["device"], bind && filepath.IsAbs(v.DriverOpts["device"])
+// options are the mount options of a volume of the local driver.
+func options(v types.VolumeConfig) []string { return strings.Split(v.DriverOpts["o"], ",") }
+
+// isBind says whether a volume of the local driver stands for a directory of the host.
+func isBind(v types.VolumeConfig) bool {
+	bind := slices.ContainsFunc(options(v), func(o string) bool { return o == "bind" || o == "rbind" })
+	return bind && filepath.IsAbs(v.DriverOpts["device"])
+}
+
+// isElsewhere says whether what a volume holds is not of the project's making: another's volume, a plugin's, a network file system.
+func isElsewhere(v types.VolumeConfig) bool {
+	kind := v.DriverOpts["type"]
+	return bool(v.External) || (v.Driver != "" && v.Driver != "local") || (v.DriverOpts["device"] != "" && kind != "tmpfs")
+}
+
+// subpath is the part of a volume that is mounted, empty for all of it.
+func subpath(m types.ServiceVolumeConfig) string {
+	if m.Volume == nil {
+		return ""
+	}
+	return m.Volume.Subpath
 }
 
 // relative maps a host path to the tree, with slashes, links followed; false when it lies outside.
@@ -160,11 +188,21 @@ func isFile(p string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// missingFile says whether a bind's source is not there and must be a file: a directory is made when it is not there.
-func missingFile(m types.ServiceVolumeConfig) bool {
+// missingFile says whether a bind's source is not in the tree and must be a file; a directory is made when it is not there. What
+// it is in the user's working tree tells, else its name.
+func (i *isolating) missingFile(m types.ServiceVolumeConfig, rel string) bool {
 	if _, err := os.Stat(m.Source); err == nil {
 		return false
 	}
-	base := filepath.Base(m.Source)
-	return (m.Bind != nil && !bool(m.Bind.CreateHostPath)) || strings.LastIndex(base, ".") > 0
+	if m.Bind != nil && !bool(m.Bind.CreateHostPath) {
+		return true
+	}
+	if i.Root != "" {
+		if info, err := os.Stat(filepath.Join(i.Root, filepath.FromSlash(rel))); err == nil {
+			return !info.IsDir()
+		}
+	}
+	base := path.Base(rel)
+	extension := path.Ext(base)
+	return strings.HasPrefix(base, ".env") || (extension != base && extension != "" && extension != ".d")
 }

@@ -145,7 +145,7 @@ volumes:
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"the bind of /opt/secret", "the bind of /var/run/docker.sock", "what external volume shared holds"}, dropped(iso)); diff != "" {
+	if diff := cmp.Diff([]string{"the bind of /opt/secret", "the bind of /var/run/docker.sock", "what volume data holds", "what volume shared holds"}, dropped(iso)); diff != "" {
 		t.Error(diff)
 	}
 	if len(iso.Files) != 1 || iso.Files[0].Target != "/etc/settings.toml" || filepath.Base(iso.Files[0].Source) != "settings.toml" {

@@ -117,7 +117,8 @@ func (r *run) readProject(ctx context.Context, log *stepLog) (err error) {
 	return nil
 }
 
-// ignoredPaths are the ignored files that the trees need: the configuration's, Compose's env files and .env.
+// ignoredPaths are the ignored files that the trees need: the configuration's, Compose's env files and .env, and the single files
+// that services mount, secrets and configs among them.
 func (r *run) ignoredPaths(cfg *config.Config) []string {
 	var paths []string
 	if cfg != nil {
@@ -130,11 +131,7 @@ func (r *run) ignoredPaths(cfg *config.Config) []string {
 		r.envFiles = absolute(dir, r.options.Compose.EnvFiles...)
 		files = append(files, r.envFiles...)
 	}
-	for _, service := range r.place.model.Services {
-		for _, f := range service.EnvFiles {
-			files = append(files, f.Path)
-		}
-	}
+	files = append(files, compose.FilesOf(r.place.model)...)
 	for _, f := range files {
 		rel, err := filepath.Rel(r.place.repo.Root(), f)
 		if err == nil && !strings.HasPrefix(rel, "..") {

@@ -2,9 +2,11 @@ package devenv
 
 import (
 	"context"
+	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"devenv/compose"
 	"devenv/devenv/report"
 )
 
@@ -19,8 +21,8 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog
 	s.place.building.Lock()
 	defer s.place.building.Unlock()
 	var build []string
-	for _, name := range services {
-		service, ok := s.model.Services[name]
+	for _, name := range append(compose.BuildContexts(s.model, services...), services...) {
+		service, ok := s.model.AllServices()[name]
 		if !ok {
 			return report.Fail(report.KindUsage, "", "the %s tree's Compose project has no service %q", s.name, name)
 		}
@@ -30,7 +32,7 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog
 			if err != nil {
 				return err
 			}
-			if !known {
+			if !known && !slices.Contains(build, name) {
 				build = append(build, name)
 			}
 		default:
@@ -42,7 +44,8 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog
 	if len(build) == 0 {
 		return nil
 	}
-	iso, err := s.isolate("build-"+s.name, "", build...)
+	// A known image that another is built from has to be in the project all the same: the builder looks it up there.
+	iso, err := s.isolate("build-"+s.name, "", append(compose.BuildContexts(s.model, build...), build...)...)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,13 @@ func (s *side) load(ctx context.Context, envFiles []string) (err error) {
 	for _, f := range envFiles {
 		options.EnvFiles = append(options.EnvFiles, s.inTree(f))
 	}
-	s.model, err = s.place.client.Load(ctx, options)
+	if s.model, err = s.place.client.Load(ctx, options); err == nil {
+		return nil
+	}
+	if around := filepath.Dir(s.tree.Dir()) + string(filepath.Separator); strings.Contains(strings.ReplaceAll(err.Error(), s.tree.Dir(), ""), around) {
+		return report.Fail(report.KindOf(err), "the Compose project needs a file beside the repository, and devenv works on copies of the repository alone: move it inside, or make it optional",
+			"%w", err)
+	}
 	return err
 }
 
@@ -106,7 +112,7 @@ func (s *side) isolate(stack, network string, services ...string) (compose.Isola
 		keep = w.config.Mounts.Keep
 	}
 	return compose.Isolate(s.model, compose.Isolation{
-		Name: w.name(stack), Tree: s.tree.Dir(), Labels: w.labels(), Network: network, Services: services, Keep: keep,
+		Name: w.name(stack), Tree: s.tree.Dir(), Root: w.repo.Root(), Labels: w.labels(), Network: network, Services: services, Keep: keep,
 		Volume: func(path string) string { return w.name(s.name + "-" + digest(path)[:8]) },
 		Image:  s.imageOf,
 	})

@@ -1,0 +1,94 @@
+package compose
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// build gives a service that is built its own image, and keeps the build from writing anything else: no further tags, which may
+// be the user's, and no cache that others use. Contexts beside the repository are the user's own, which a build only reads.
+func (i *isolating) build(s *types.ServiceConfig) {
+	if s.Build == nil || i.Image == nil {
+		return
+	}
+	section := *s.Build
+	section.Labels = merged(section.Labels, map[string]string{KindLabel: KindBuild})
+	section.Tags, section.CacheTo = nil, nil
+	section.Context = i.onThisMachine(section.Context)
+	section.AdditionalContexts = maps.Clone(section.AdditionalContexts)
+	for name, context := range section.AdditionalContexts {
+		section.AdditionalContexts[name] = i.onThisMachine(context)
+	}
+	s.Build = &section
+	if tag := i.Image(s.Name); tag != "" {
+		s.Image = tag
+	}
+}
+
+// onThisMachine is the path that a path in the private tree's place stands for: what lies beside the tree is no copy, and is
+// found beside the user's working tree. Others, URLs among them, are what they are.
+func (i *isolating) onThisMachine(p string) string {
+	if i.Root == "" || !filepath.IsAbs(p) || within(p, i.Tree) {
+		return p
+	}
+	// Two levels up lies devenv's cache: nobody means a path in there, so it was written as ../x or ../../x.
+	if !within(p, filepath.Dir(filepath.Dir(i.Tree))) {
+		return p
+	}
+	rel, err := filepath.Rel(i.Tree, p)
+	if err != nil {
+		return p
+	}
+	return filepath.Join(i.Root, rel)
+}
+
+// BuildContexts are the services of a project whose images some services are built from, by additional_contexts, those that
+// they in turn are built from included, each before the one that needs it.
+func BuildContexts(p *types.Project, services ...string) []string {
+	known := p.AllServices()
+	var all []string
+	seen := map[string]bool{}
+	var visit func(name string)
+	visit = func(name string) {
+		build := known[name].Build
+		if build == nil || seen[name] {
+			return
+		}
+		seen[name] = true
+		for _, key := range slices.Sorted(maps.Keys(build.AdditionalContexts)) {
+			if other, ok := strings.CutPrefix(build.AdditionalContexts[key], types.ServicePrefix); ok {
+				visit(other)
+				if !slices.Contains(all, other) {
+					all = append(all, other)
+				}
+			}
+		}
+	}
+	for _, name := range services {
+		visit(name)
+	}
+	return all
+}
+
+// builtWith are the secrets that builds of a project use.
+func builtWith(p *types.Project) types.Secrets {
+	var secrets types.Secrets
+	for _, s := range p.Services {
+		if s.Build == nil {
+			continue
+		}
+		for _, use := range s.Build.Secrets {
+			if secret, ok := p.Secrets[use.Source]; ok {
+				if secrets == nil {
+					secrets = types.Secrets{}
+				}
+				secrets[use.Source] = secret
+			}
+		}
+	}
+	return secrets
+}

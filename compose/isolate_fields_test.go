@@ -1,0 +1,125 @@
+package compose
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// The fields of Compose's model, by what isolation does with each. A field that a newer Compose library brings belongs to none, and fails the test.
+const (
+	// keptFields are the service's own. Of ReadOnly, Tmpfs and HealthCheck other tests tell when they change all the same.
+	keptFields = `Name Annotations BlkioConfig CapAdd CapDrop CPUCount CPUPercent CPUPeriod CPUQuota CPURTPeriod CPURTRuntime CPUS CPUSet CPUShares
+		Command DNS DNSOpts DNSSearch DomainName Entrypoint Environment GroupAdd Hostname Init Isolation MemLimit MemReservation MemSwapLimit
+		MemSwappiness OomKillDisable OomScoreAdj PidsLimit Platform SecurityOpt ShmSize StopGracePeriod StopSignal StorageOpt Sysctls Ulimits User
+		WorkingDir Dockerfile Expose StdinOpen Tty Extensions ReadOnly Tmpfs HealthCheck`
+	// goneFields reach into the host or beyond the run, are the user's names, or are for a stack that stays.
+	goneFields = `Profiles Develop Restart Attach ContainerName Provider Extends ExternalLinks Links Net PreStart PostStart PreStop CgroupParent Cgroup
+		CredentialSpec DeviceCgroupRules Devices EnvFiles Gpus Ipc LabelFiles Logging LogDriver LogOpt MacAddress Models NetworkMode Pid Privileged
+		PullRefreshAfter Runtime UseAPISocket UserNSMode Uts VolumesFrom VolumeDriver DependsOn Ports Secrets Configs`
+	// changedFields are given a value of the run's; other tests look at them.
+	changedFields = `Deploy Scale ExtraHosts Image Labels CustomLabels Networks PullPolicy Volumes Build`
+
+	keptBuildFields = `Context Dockerfile DockerfileInline Entitlements Args Provenance SBOM SSH CacheFrom NoCache NoCacheFilter AdditionalContexts Pull
+		ExtraHosts Isolation Network Target Secrets ShmSize Ulimits Platforms Privileged Extensions`
+	goneBuildFields    = `CacheTo Tags`
+	changedBuildFields = `Labels`
+
+	keptProjectFields    = `WorkingDir Extensions ComposeFiles Environment Secrets`
+	goneProjectFields    = `Jobs Configs Models DisabledServices DisabledJobs Profiles`
+	changedProjectFields = `Name Services Networks Volumes`
+
+	keptResourceFields = `NanoCPUs MemoryBytes Pids GenericResources Extensions`
+	goneResourceFields = `Devices`
+)
+
+// filled gives every field of a value that is not yet set one that is not empty.
+func filled(v reflect.Value, depth int) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		filled(v.Elem(), depth)
+	case reflect.String:
+		v.SetString("x")
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64, reflect.Int32:
+		v.SetInt(7)
+	case reflect.Uint32, reflect.Uint64:
+		v.SetUint(7)
+	case reflect.Float32, reflect.Float64:
+		v.SetFloat(7)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		filled(v.Index(0), depth)
+	case reflect.Map:
+		value := reflect.New(v.Type().Elem()).Elem()
+		filled(value, depth)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(reflect.ValueOf("x").Convert(v.Type().Key()), value)
+	case reflect.Interface:
+		v.Set(reflect.ValueOf("x"))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if depth > 0 && v.Type().Field(i).IsExported() {
+				filled(v.Field(i), depth-1)
+			}
+		}
+	}
+}
+
+// wantDecided compares the fields of a struct, embedded ones flattened, before and after isolation with what was decided for each.
+func wantDecided(t *testing.T, before, after reflect.Value, kept, gone, changed string) {
+	t.Helper()
+	for i := range before.NumField() {
+		field := before.Type().Field(i)
+		if field.Anonymous {
+			wantDecided(t, before.Field(i), after.Field(i), kept, gone, changed)
+			continue
+		}
+		was, is := before.Field(i), after.Field(i)
+		switch named := func(list string) bool { return slices.Contains(strings.Fields(list), field.Name) }; {
+		case was.IsZero():
+			t.Errorf("%s.%s: the test fills it with nothing", before.Type(), field.Name)
+		case named(kept):
+			if !reflect.DeepEqual(was.Interface(), is.Interface()) {
+				t.Errorf("%s.%s is the service's own, and was %v and is %v", before.Type(), field.Name, was, is)
+			}
+		case named(gone):
+			if !is.IsZero() && is.Len() > 0 {
+				t.Errorf("%s.%s must not reach the scratch container, and is %v", before.Type(), field.Name, is)
+			}
+		case !named(changed):
+			t.Errorf("%s.%s: nobody has decided what isolation does with it", before.Type(), field.Name)
+		case reflect.DeepEqual(was.Interface(), is.Interface()):
+			t.Errorf("%s.%s is given a value of the run's, and is still %v", before.Type(), field.Name, is)
+		}
+	}
+}
+
+func TestEveryFieldOfComposesModelIsDecidedUpon(t *testing.T) {
+	var p types.Project
+	filled(reflect.ValueOf(&p).Elem(), 6)
+	var s types.ServiceConfig
+	filled(reflect.ValueOf(&s).Elem(), 6)
+	s.Name, s.Extends = "app", &types.ExtendsConfig{Service: "x"}
+	p.Services = types.Services{"app": s}
+	iso, err := Isolate(&p, Isolation{
+		Name: "devenv-1", Tree: t.TempDir(), Network: "n", Services: []string{"app"}, Labels: map[string]string{"run": "1"},
+		Volume: func(path string) string { return "vol:" + path }, Image: func(string) string { return "devenv/build:1" },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := iso.Project.Services["app"]
+	wantDecided(t, reflect.ValueOf(s), reflect.ValueOf(got), keptFields, goneFields, changedFields)
+	wantDecided(t, reflect.ValueOf(*s.Build), reflect.ValueOf(*got.Build), keptBuildFields, goneBuildFields, changedBuildFields)
+	wantDecided(t, reflect.ValueOf(p), reflect.ValueOf(*iso.Project), keptProjectFields, goneProjectFields, changedProjectFields)
+	wantDecided(t, reflect.ValueOf(*s.Deploy.Resources.Limits), reflect.ValueOf(*got.Deploy.Resources.Limits), keptResourceFields, goneResourceFields, "")
+	if deploy := (types.DeployConfig{Resources: types.Resources{Limits: got.Deploy.Resources.Limits}}); !reflect.DeepEqual(deploy, *got.Deploy) {
+		t.Errorf("of deploy only the limits hold for a single container: %+v", got.Deploy)
+	}
+}
