@@ -55,7 +55,7 @@ func startTool(ctx context.Context, s *side, name string, p discover.MigrationTo
 	if err != nil {
 		return nil, errors.Join(err, stream.Close())
 	}
-	t.Driver, err = alembic.Start(ctx, alembic.Options{Config: config, OnStderr: log.line}, stream)
+	t.Driver, err = alembic.Start(ctx, alembic.Options{Config: config, Section: p.Section, OnStderr: log.line}, stream)
 	if err != nil {
 		return nil, report.Fail(kindOfTool(err), hintOfTool(err), "start the migration tool in service %s: %w", p.Service, err).
 			WithOutput(tracebackOf(err))

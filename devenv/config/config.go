@@ -69,6 +69,8 @@ type Migrations struct {
 	Service string `yaml:"service" json:"service,omitempty" jsonschema_description:"Name of the service whose container holds the tool."`
 	// Config is relative to the configuration's directory; see Config.Path.
 	Config string `yaml:"config" json:"config,omitempty" jsonschema_description:"alembic.ini or pyproject.toml, relative to this file."`
+	// Section is a section of Config.
+	Section string `yaml:"section" json:"section,omitempty" jsonschema_description:"Section of the configuration file, as alembic -n. Default: alembic."`
 	// Python and Workdir are paths in the container.
 	Python    string            `yaml:"python" json:"python,omitempty" jsonschema_description:"Interpreter in the container. Default: that of the alembic on the container's PATH."`
 	Workdir   string            `yaml:"workdir" json:"workdir,omitempty" jsonschema_description:"Directory in the container where alembic is run."`

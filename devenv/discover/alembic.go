@@ -2,6 +2,7 @@ package discover
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -18,6 +19,7 @@ const hereMark = "\x00here"
 // settings are what Alembic reads from its configuration file.
 type settings struct {
 	path            string // of the file, in the repository
+	section         string // of the file; empty: alembic
 	script          string // script_location as Alembic reads it, with hereMark
 	line            int    // of script_location
 	versions        []string
@@ -27,9 +29,12 @@ type settings struct {
 	hasScriptOption bool
 }
 
-// readSettings reads alembic.ini, another file of its kind, or pyproject.toml. Nil means that the file is no
-// configuration of Alembic.
-func (s *stack) readSettings(rel string) (*settings, error) {
+// defaultSection is the section that Alembic reads when it is not told another.
+const defaultSection = "alembic"
+
+// readSettings reads alembic.ini, another file of its kind, or pyproject.toml: one entry for each section that
+// configures Alembic. None means that the file is no configuration of it.
+func (s *stack) readSettings(rel string) ([]*settings, error) {
 	content, err := s.repo.Read(rel)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", rel, err)
@@ -40,16 +45,40 @@ func (s *stack) readSettings(rel string) (*settings, error) {
 	return readINI(rel, parseINI(string(content)))
 }
 
-func readINI(rel string, file iniFile) (*settings, error) {
-	if file["alembic"] == nil {
-		return nil, nil
+// readINI reads every section that Alembic may be told to use: its own, and those that say where scripts are.
+func readINI(rel string, file iniFile) ([]*settings, error) {
+	var out []*settings
+	for _, name := range slices.Sorted(maps.Keys(file)) {
+		_, hasScripts := file[name]["script_location"]
+		_, forAll := file["DEFAULT"]["script_location"]
+		if name != defaultSection && !hasScripts && (!forAll || foreignSection(name)) || name == "DEFAULT" {
+			continue
+		}
+		found, err := readSection(rel, file, name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found)
 	}
+	return out, nil
+}
+
+// foreignSection says whether a section is known as something else's.
+func foreignSection(name string) bool {
+	return slices.Contains([]string{"DEFAULT", "loggers", "handlers", "formatters", "post_write_hooks"}, name) ||
+		strings.HasPrefix(name, "logger_") || strings.HasPrefix(name, "handler_") || strings.HasPrefix(name, "formatter_")
+}
+
+func readSection(rel string, file iniFile, section string) (*settings, error) {
 	out := &settings{path: rel}
+	if section != defaultSection {
+		out.section = section
+	}
 	vars := map[string]string{"here": hereMark}
 	for key, target := range map[string]*string{
 		"script_location": &out.script, "file_template": &out.fileTemplate, "prepend_sys_path": &out.prependSysPath,
 	} {
-		value, line, ok, err := file.get("alembic", key, vars)
+		value, line, ok, err := file.get(section, key, vars)
 		if err != nil {
 			return nil, report.Fail(report.KindUsage, "mend the file", "read %s: %w", rel, err)
 		}
@@ -58,22 +87,22 @@ func readINI(rel string, file iniFile) (*settings, error) {
 			out.line, out.hasScriptOption = line, ok
 		}
 	}
-	recursive, _, _, _ := file.get("alembic", "recursive_version_locations", vars)
+	recursive, _, _, _ := file.get(section, "recursive_version_locations", vars)
 	out.recursive = recursive == "true"
-	locations, line, _, err := file.get("alembic", "version_locations", vars)
+	locations, line, _, err := file.get(section, "version_locations", vars)
 	if err != nil {
 		return nil, report.Fail(report.KindUsage, "mend the file", "read %s: %w", rel, err)
 	}
-	if out.versions, err = splitLocations(locations, separatorOf(file, vars)); err != nil {
+	if out.versions, err = splitLocations(locations, separatorOf(file, section, vars)); err != nil {
 		return nil, report.Fail(report.KindUsage, "mend the file", "read %s: line %d: %w", rel, line, err)
 	}
 	return out, nil
 }
 
 // separatorOf returns the name of the separator that version_locations is written with, empty for the old way.
-func separatorOf(file iniFile, vars map[string]string) string {
+func separatorOf(file iniFile, section string, vars map[string]string) string {
 	for _, key := range []string{"path_separator", "version_path_separator"} {
-		if name, _, ok, _ := file.get("alembic", key, vars); ok {
+		if name, _, ok, _ := file.get(section, key, vars); ok {
 			return name
 		}
 	}
@@ -115,7 +144,7 @@ type tomlFile struct {
 	} `toml:"tool"`
 }
 
-func readTOML(rel string, content []byte) (*settings, error) {
+func readTOML(rel string, content []byte) ([]*settings, error) {
 	if !strings.Contains(string(content), "tool.alembic") {
 		return nil, nil
 	}
@@ -136,7 +165,7 @@ func readTOML(rel string, content []byte) (*settings, error) {
 	for _, v := range written.VersionLocations {
 		out.versions = append(out.versions, resolve(v))
 	}
-	return out, nil
+	return []*settings{out}, nil
 }
 
 // lineOf returns the line, from 1, on which a key is assigned; 0 when it is not.

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -53,18 +54,18 @@ func (s *stack) configurations() ([]*settings, error) {
 		if err != nil {
 			return nil, err
 		}
-		if found == nil {
+		if len(found) == 0 {
 			continue
 		}
 		// beside an alembic.ini, pyproject.toml holds what the other lacks; the one with script_location counts
 		if twin := byDir[path.Dir(rel)]; twin != nil && (base == "pyproject.toml" || path.Base(twin.path) == "pyproject.toml") {
-			if !twin.hasScriptOption && found.hasScriptOption {
-				*twin = *found
+			if !twin.hasScriptOption && found[0].hasScriptOption {
+				*twin = *found[0]
 			}
 			continue
 		}
-		byDir[path.Dir(rel)] = found
-		out = append(out, found)
+		byDir[path.Dir(rel)] = found[0]
+		out = append(out, found...)
 	}
 	return out, nil
 }
@@ -106,23 +107,45 @@ func (s *stack) configuration() (candidate, error) {
 		return candidate{}, s.noAlembic()
 	}
 	candidates = s.sift(candidates)
-	var paths []string
-	for _, c := range candidates {
-		paths = append(paths, s.written(c.path))
-	}
 	if len(candidates) > 1 {
-		return candidate{}, s.ask(lines("migrations: {config: %s}", paths), "find the migrations: %s each configure Alembic, and nothing says which one is meant", listing(paths))
+		return candidate{}, s.askConfiguration(candidates)
 	}
 	if c := candidates[0]; len(c.holders) == 0 && s.beside(c.path) {
-		return candidate{}, s.ask(lines("migrations: {config: %s, service: NAME}", paths),
-			"find the migrations: %s configures Alembic, but lies beside the application and in no service's container", paths[0])
+		return candidate{}, s.ask(lines("migrations: {config: %s, service: NAME}", []string{s.written(c.path)}),
+			"find the migrations: %s configures Alembic, but lies beside the application and in no service's container", s.written(c.path))
 	}
 	from := "the only configuration of Alembic"
 	if len(all) > 1 {
 		from = "the only one of " + numberWord(len(all)) + " configurations of Alembic that a service of the project runs"
 	}
-	s.note("alembic configuration", candidates[0].path, "%s", from)
+	s.note("alembic configuration", candidates[0].name(), "%s", from)
 	return candidates[0], nil
+}
+
+// name is the file, and its section if that is not Alembic's own.
+func (c *settings) name() string {
+	if c.section == "" {
+		return c.path
+	}
+	return c.path + " [" + c.section + "]"
+}
+
+// askConfiguration asks which of several configurations is meant.
+func (s *stack) askConfiguration(candidates []candidate) error {
+	sections := slices.ContainsFunc(candidates, func(c candidate) bool { return c.path == candidates[0].path && c.section != candidates[0].section })
+	var names, written []string
+	for _, c := range candidates {
+		line := "migrations: {config: " + s.written(c.path) + "}"
+		if sections {
+			section := cmp.Or(c.section, defaultSection)
+			line = "migrations: {config: " + s.written(c.path) + ", section: " + section + "}"
+			names = append(names, s.written(c.path)+" ["+section+"]")
+		} else {
+			names = append(names, s.written(c.path))
+		}
+		written = append(written, line)
+	}
+	return s.ask(written, "find the migrations: %s each configure Alembic, and nothing says which one is meant", listing(names))
 }
 
 // sift drops what cannot be meant, one reason after the other, as long as something is left.
@@ -141,9 +164,26 @@ func (s *stack) sift(all []candidate) []candidate {
 	if service := s.cfg.Migrations.Service; service != "" {
 		all = narrow(all, func(c candidate) bool { return slices.Contains(c.holders, service) })
 	}
-	return narrow(all, func(c candidate) bool {
-		return slices.ContainsFunc(c.holders, func(h string) bool { return namesConfig(s.program(h), c.path) })
+	all = narrow(all, func(c candidate) bool {
+		return slices.ContainsFunc(c.holders, func(h string) bool { return s.runs(h, c.settings, false) })
 	})
+	return s.siftSections(all)
+}
+
+// siftSections drops sections of a file that are not meant: by the configuration, by what the services run. Sections with
+// the same scripts differ in their database only, and Alembic's own goes first.
+func (s *stack) siftSections(all []candidate) []candidate {
+	if written := s.cfg.Migrations.Section; written != "" {
+		return narrow(all, func(c candidate) bool { return cmp.Or(c.section, defaultSection) == written })
+	}
+	all = narrow(all, func(c candidate) bool {
+		return slices.ContainsFunc(c.holders, func(h string) bool { return s.runs(h, c.settings, true) })
+	})
+	same := func(c candidate) bool { return c.path == all[0].path && c.script == all[0].script }
+	if !slices.ContainsFunc(all, func(c candidate) bool { return !same(c) }) {
+		return narrow(all, func(c candidate) bool { return c.section == "" })
+	}
+	return all
 }
 
 func (s *stack) usesAny(service string, others []string) bool {
@@ -151,16 +191,6 @@ func (s *stack) usesAny(service string, others []string) bool {
 		yes, _ := s.uses(service, other)
 		return yes
 	})
-}
-
-// namesConfig says whether a command line runs Alembic with that file by -c.
-func namesConfig(program, rel string) bool {
-	for _, match := range configFlag.FindAllStringSubmatch(program, -1) {
-		if p := path.Clean(strings.Trim(match[1], `"'`)); p == rel || strings.HasSuffix(rel, "/"+p) || strings.HasSuffix(p, "/"+rel) {
-			return true
-		}
-	}
-	return false
 }
 
 // configured takes the configuration that .devenv.yaml names.
@@ -174,11 +204,21 @@ func (s *stack) configured() (candidate, error) {
 	if err != nil {
 		return candidate{}, err
 	}
-	if found == nil {
+	if len(found) == 0 {
 		return candidate{}, s.cfg.Problem(key, "", "%s: %s holds no configuration of Alembic ([alembic], or [tool.alembic] in pyproject.toml)", key, rel)
 	}
-	s.note("alembic configuration", rel, "%s in the configuration", key)
-	return candidate{settings: found, holders: s.holders(rel)}, nil
+	var candidates []candidate
+	for _, c := range found {
+		candidates = append(candidates, candidate{settings: c, holders: s.holders(rel)})
+	}
+	if candidates = s.siftSections(candidates); len(candidates) > 1 {
+		return candidate{}, s.askConfiguration(candidates)
+	}
+	if written := s.cfg.Migrations.Section; written != "" && cmp.Or(candidates[0].section, defaultSection) != written {
+		return candidate{}, s.cfg.Problem("migrations.section", "", "migrations.section: %s has no section [%s] that configures Alembic", rel, written)
+	}
+	s.note("alembic configuration", candidates[0].name(), "%s in the configuration", key)
+	return candidates[0], nil
 }
 
 // noAlembic says what there is instead.

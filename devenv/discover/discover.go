@@ -51,6 +51,8 @@ type MigrationTool struct {
 	Service string
 	// Config is alembic.ini or pyproject.toml.
 	Config string
+	// Section is the section of Config; empty means Alembic's own.
+	Section string
 	// ConfigInContainer is empty where the model does not tell; the file of equal content is it then.
 	ConfigInContainer string
 	// Workdir is where alembic is run in the container; empty where the model does not tell.

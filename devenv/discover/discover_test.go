@@ -131,6 +131,7 @@ func show(p *Project) string {
 	line("backend", p.Backend)
 	line("service", m.Service)
 	line("config", m.Config)
+	line("section", m.Section)
 	line("config in container", m.ConfigInContainer)
 	line("workdir", m.Workdir)
 	line("scripts", m.ScriptLocation)

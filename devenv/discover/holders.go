@@ -3,15 +3,11 @@ package discover
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devenv/devenv/report"
 )
-
-// configFlag is how a command line names Alembic's configuration.
-var configFlag = regexp.MustCompile(`\balembic\s+(?:\S+\s+)*?(?:-c\s*|--config[= ])(\S+)`)
 
 // holders returns the services whose container holds a file of the repository, but databases.
 func (s *stack) holders(rel string) []string {

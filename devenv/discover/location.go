@@ -80,8 +80,8 @@ func (s *stack) flagWorkdir(c *settings, service string) string {
 	if at.path == "" {
 		return ""
 	}
-	for _, match := range configFlag.FindAllStringSubmatch(s.program(service), -1) {
-		p := path.Clean(strings.Trim(match[1], `"'`))
+	for _, i := range s.invocations(service) {
+		p := path.Clean(i.config)
 		if dir, ok := strings.CutSuffix(at.path, "/"+p); ok && !path.IsAbs(p) {
 			return path.Join("/", dir)
 		}

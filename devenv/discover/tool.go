@@ -13,7 +13,7 @@ func (s *stack) tool(c candidate, service string) (MigrationTool, error) {
 	written := s.cfg.Migrations
 	at := s.locate(service, c.path)
 	t := MigrationTool{
-		Tool: "alembic", Service: service, Config: c.path, ConfigInContainer: at.path, Python: written.Python, Env: written.Env,
+		Tool: "alembic", Service: service, Config: c.path, Section: c.section, ConfigInContainer: at.path, Python: written.Python, Env: written.Env,
 		PerBranch: written.PerBranch, FileTemplate: c.fileTemplate, Recursive: c.recursive,
 		PrependSysPath: strings.ReplaceAll(c.prependSysPath, hereMark, "%(here)s"),
 	}

@@ -1,0 +1,113 @@
+package discover
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// invocation is one run of Alembic in what a service starts.
+type invocation struct {
+	dir     string // in the container; empty where it is not known
+	config  string // as written, by -c or ALEMBIC_CONFIG; empty: alembic.ini
+	section string // by -n; empty: alembic
+}
+
+// invocations returns the runs of Alembic in a service's command, entrypoint and the scripts they name.
+func (s *stack) invocations(service string) []invocation {
+	at := invocation{dir: s.workdir(service), config: s.variable(service, "ALEMBIC_CONFIG")}
+	var out []invocation
+	for _, command := range regexp.MustCompile(`&&|\|\||[;|\n]`).Split(s.program(service), -1) {
+		words := shellWords(command)
+		if i := slices.Index(words, "cd"); i >= 0 && i+1 < len(words) {
+			at.dir = inDirectory(at.dir, words[i+1])
+		}
+		for _, word := range words {
+			if value, ok := strings.CutPrefix(word, "ALEMBIC_CONFIG="); ok {
+				at.config = value
+			}
+		}
+		i := slices.IndexFunc(words, func(w string) bool { return path.Base(w) == "alembic" })
+		if i >= 0 && slices.ContainsFunc(words[i:], isSubcommand) {
+			out = append(out, at.withFlags(words[i+1:]))
+		}
+	}
+	return out
+}
+
+// isSubcommand says whether a word makes a command line that names alembic a run of it, and not an installation.
+func isSubcommand(word string) bool {
+	return slices.Contains([]string{"upgrade", "downgrade", "current", "check", "heads", "history", "stamp", "revision"}, word)
+}
+
+// withFlags takes -c and -n of a command line.
+func (i invocation) withFlags(words []string) invocation {
+	for at, word := range words {
+		for _, flag := range []struct {
+			short, long string
+			target      *string
+		}{{"-c", "--config", &i.config}, {"-n", "--name", &i.section}} {
+			switch long, ok := strings.CutPrefix(word, flag.long+"="); {
+			case ok:
+				*flag.target = long
+			case (word == flag.short || word == flag.long) && at+1 < len(words):
+				*flag.target = words[at+1]
+			case !strings.HasPrefix(word, "--") && strings.HasPrefix(word, flag.short) && word != flag.short:
+				*flag.target = word[len(flag.short):]
+			}
+		}
+	}
+	if i.section == defaultSection {
+		i.section = ""
+	}
+	return i
+}
+
+// shellWords splits a command at blanks; quotes go.
+func shellWords(command string) []string {
+	words := strings.Fields(command)
+	for i := range words {
+		words[i] = strings.Trim(words[i], `"'()`)
+	}
+	return words
+}
+
+// inDirectory resolves a path that a shell in a directory is given; empty where that is not known.
+func inDirectory(dir, p string) string {
+	switch {
+	case path.IsAbs(p):
+		return path.Clean(p)
+	case dir == "" || strings.ContainsAny(p, "$`~"):
+		return ""
+	}
+	return path.Join(dir, p)
+}
+
+// variable returns a variable of a service's environment, of the model or else of the Dockerfile.
+func (s *stack) variable(service, name string) string {
+	if value, ok := s.service(service).Environment[name]; ok && value != nil {
+		return *value
+	}
+	if image := s.build(service); image != nil {
+		return image.vars[name]
+	}
+	return ""
+}
+
+// means says whether a run of Alembic in the service reads that file.
+func (s *stack) means(i invocation, service, rel string) bool {
+	if i.config == "" {
+		at := s.locate(service, rel).path
+		return i.dir != "" && at != "" && (at == path.Join(i.dir, "alembic.ini") || at == path.Join(i.dir, "pyproject.toml"))
+	}
+	p := path.Clean(i.config)
+	return p == rel || strings.HasSuffix(rel, "/"+p) || strings.HasSuffix(p, "/"+rel)
+}
+
+// runs says whether a service runs Alembic with a configuration's file, and with its section if asked.
+func (s *stack) runs(service string, c *settings, withSection bool) bool {
+	return slices.ContainsFunc(s.invocations(service), func(i invocation) bool {
+		return s.means(i, service, c.path) && (!withSection || i.section == c.section)
+	})
+}
