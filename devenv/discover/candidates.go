@@ -5,8 +5,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"devenv/devenv/report"
 )
 
 // foreignDirs hold other people's code.
@@ -219,29 +217,6 @@ func (s *stack) configured() (candidate, error) {
 	}
 	s.note("alembic configuration", candidates[0].name(), "%s in the configuration", key)
 	return candidates[0], nil
-}
-
-// noAlembic says what there is instead.
-func (s *stack) noAlembic() error {
-	if tool, from := s.otherTool(); tool != "" {
-		return report.Fail(report.KindUsage, "devenv works with Alembic; if the project uses it as well, name its configuration in .devenv.yaml: migrations: {config: path/to/alembic.ini}",
-			"find the migrations: %s means %s, which is not supported yet", from, tool)
-	}
-	var locations []string
-	for _, rel := range s.paths {
-		if path.Base(rel) != "env.py" || foreign(rel) || s.beside(rel) {
-			continue
-		}
-		if content, err := s.repo.Read(rel); err == nil && strings.Contains(string(content), "alembic") {
-			locations = append(locations, path.Dir(rel))
-		}
-	}
-	if len(locations) > 0 {
-		return report.Fail(report.KindUsage, "add an alembic.ini:\n  [alembic]\n  script_location = %(here)s/"+locations[0],
-			"find the migrations: %s is a script directory of Alembic, but no alembic.ini and no [tool.alembic] in a pyproject.toml names it", locations[0])
-	}
-	return s.ask([]string{"migrations: {config: path/to/alembic.ini}"},
-		"find the migrations: the repository has no alembic.ini and no pyproject.toml with [tool.alembic]; files that git ignores do not count")
 }
 
 func numberWord(n int) string {

@@ -22,20 +22,22 @@ type stage struct {
 
 // copyStep is a COPY or ADD. Dest is absolute; a trailing slash says directory.
 type copyStep struct {
-	from     *stage // nil: the build context
+	from     *stage // nil: a build context
+	context  string // its name; empty: the build's own
 	sources  []string
 	dest     string
 	parents  bool
 	intoHere bool // dest is a directory that exists
 }
 
-// parseDockerfile returns the target's stage, the last one for an empty target; nil when it cannot be read.
-func parseDockerfile(content []byte, target string, args map[string]string) *stage {
+// parseDockerfile returns the target's stage, the last one for an empty target; nil when it cannot be read. Outer are
+// stages of other Dockerfiles by the names under which this one may start from them.
+func parseDockerfile(content []byte, target string, args map[string]string, outer map[string]*stage) *stage {
 	result, err := parser.Parse(bytes.NewReader(content))
 	if err != nil {
 		return nil
 	}
-	d := &dockerfile{global: map[string]string{}, args: args}
+	d := &dockerfile{global: map[string]string{}, args: args, outer: outer}
 	for _, node := range result.AST.Children {
 		d.instruction(node)
 	}
@@ -53,6 +55,7 @@ type dockerfile struct {
 	stages []*stage
 	global map[string]string // ARG before the first FROM
 	args   map[string]string // build arguments
+	outer  map[string]*stage
 }
 
 func (d *dockerfile) stage(name string) *stage {
@@ -116,7 +119,10 @@ func (d *dockerfile) begin(words []string) {
 	if len(words) > 2 {
 		s.name = words[2]
 	}
-	if s.parent = d.stage(s.from); s.parent != nil {
+	if s.parent = d.stage(s.from); s.parent == nil {
+		s.parent = d.outer[s.from]
+	}
+	if s.parent != nil {
 		s.workdir, s.command, s.entrypoint = s.parent.workdir, s.parent.command, s.parent.entrypoint
 		for k, v := range s.parent.vars {
 			s.vars[k] = v
@@ -145,8 +151,9 @@ func (d *dockerfile) copy(s *stage, words, flags []string) {
 	step := copyStep{dest: s.absolute(written)}
 	for _, flag := range flags {
 		if name, ok := strings.CutPrefix(flag, "--from="); ok {
+			name = expand(name, d.global)
 			if step.from = d.stage(name); step.from == nil {
-				return // from another image
+				step.context = name // or another image, which holds nothing of the repository
 			}
 		}
 		step.parents = step.parents || flag == "--parents" || flag == "--parents=true"
@@ -175,16 +182,20 @@ func (s *stage) image() string {
 	return s.from
 }
 
-// find returns where a file of the build context ends up; rel is relative to the context.
-func (s *stage) find(rel string) []string {
+// find returns where a file of a build context ends up; rel is relative to the context, whose name is empty for the
+// build's own.
+func (s *stage) find(context, rel string) []string {
 	var found []string
 	if s.parent != nil {
-		found = s.parent.find(rel)
+		found = s.parent.find(context, rel)
 	}
 	for _, step := range s.copies {
 		places := []string{"/" + rel}
-		if step.from != nil {
-			places = step.from.find(rel)
+		switch {
+		case step.from != nil:
+			places = step.from.find(context, rel)
+		case step.context != context:
+			places = nil
 		}
 		for _, p := range places {
 			if to, ok := step.target(p); ok {

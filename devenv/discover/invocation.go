@@ -25,7 +25,7 @@ func (s *stack) invocations(service string) []invocation {
 		}
 		for _, word := range words {
 			if value, ok := strings.CutPrefix(word, "ALEMBIC_CONFIG="); ok {
-				at.config = value
+				at.config = strings.Trim(value, `"'`)
 			}
 		}
 		i := slices.IndexFunc(words, func(w string) bool { return path.Base(w) == "alembic" })
@@ -97,11 +97,14 @@ func (s *stack) variable(service, name string) string {
 
 // means says whether a run of Alembic in the service reads that file.
 func (s *stack) means(i invocation, service, rel string) bool {
+	at := s.locate(service, rel).path
 	if i.config == "" {
-		at := s.locate(service, rel).path
 		return i.dir != "" && at != "" && (at == path.Join(i.dir, "alembic.ini") || at == path.Join(i.dir, "pyproject.toml"))
 	}
 	p := path.Clean(i.config)
+	if target := inDirectory(i.dir, p); target != "" && at != "" {
+		return target == at
+	}
 	return p == rel || strings.HasSuffix(rel, "/"+p) || strings.HasSuffix(p, "/"+rel)
 }
 

@@ -64,8 +64,8 @@ func TestADockerfileTellsWhereFilesGo(t *testing.T) {
 		{"COPY --from=docker.io/x / /", "a", "[]"},
 		{"COPY a /one\nCOPY a /two", "a/f", "[/one/f /two/f]"},
 	} {
-		s := parseDockerfile([]byte("FROM x\n"+c.dockerfile), "", nil)
-		if got := fmt.Sprint(s.find(c.file)); got != c.want {
+		s := parseDockerfile([]byte("FROM x\n"+c.dockerfile), "", nil, nil)
+		if got := fmt.Sprint(s.find("", c.file)); got != c.want {
 			t.Errorf("%q puts %s at %s, want %s", c.dockerfile, c.file, got, c.want)
 		}
 	}
@@ -74,11 +74,11 @@ func TestADockerfileTellsWhereFilesGo(t *testing.T) {
 func TestTheTargetStageCounts(t *testing.T) {
 	content := []byte("ARG V=1\nFROM python:$V AS one\nWORKDIR /one\nFROM one AS two\nCOPY --from=one /x /y\nFROM postgres\n")
 	for target, want := range map[string]string{"one": "python:2", "TWO": "python:2", "": "postgres", "2": "postgres"} {
-		if got := parseDockerfile(content, target, map[string]string{"V": "2"}); got == nil || got.image() != want {
+		if got := parseDockerfile(content, target, map[string]string{"V": "2"}, nil); got == nil || got.image() != want {
 			t.Errorf("target %q is %+v, want one from %s", target, got, want)
 		}
 	}
-	if parseDockerfile(content, "absent", nil) != nil {
+	if parseDockerfile(content, "absent", nil, nil) != nil {
 		t.Error("a stage that does not exist is found")
 	}
 }

@@ -1,11 +1,16 @@
 package discover
 
 import (
+	"bytes"
+	"maps"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
 )
 
 // place is where a file of the repository lies in a service's container.
@@ -62,19 +67,17 @@ func (s *stack) copied(service, rel string) place {
 	if b == nil {
 		return place{}
 	}
-	context, ok := s.relative(b.Context)
-	if !ok || !within(rel, context) {
-		return place{}
+	image, found := s.build(service), []string(nil)
+	for _, name := range append([]string{""}, slices.Sorted(maps.Keys(b.AdditionalContexts))...) {
+		context, inContext, ok := s.inContext(b, name, rel)
+		switch {
+		case !ok:
+		case image == nil && name == "":
+			return place{held: true, how: "build context " + context}
+		case image != nil:
+			found = append(found, image.find(name, inContext)...)
+		}
 	}
-	inContext := strings.TrimPrefix(strings.TrimPrefix(rel, context), "/")
-	if context == "." {
-		inContext = rel
-	}
-	image := s.build(service)
-	if image == nil {
-		return place{held: true, how: "build context " + context}
-	}
-	found := image.find(inContext)
 	if len(found) == 0 {
 		return place{}
 	}
@@ -85,6 +88,44 @@ func (s *stack) copied(service, rel string) place {
 		}
 	}
 	return place{held: true, path: found[0], how: "copied by " + dockerfile}
+}
+
+// inContext returns a file's path in one of a build's contexts, false when it is not there or ignored there.
+func (s *stack) inContext(b *types.BuildConfig, name, rel string) (context, inside string, ok bool) {
+	host := b.Context
+	if name != "" {
+		host = b.AdditionalContexts[name]
+	}
+	context, ok = s.relative(host)
+	if !ok || !filepath.IsAbs(host) || !within(rel, context) {
+		return context, "", false
+	}
+	if inside = strings.TrimPrefix(strings.TrimPrefix(rel, context), "/"); context == "." {
+		inside = rel
+	}
+	ignore := path.Join(context, ".dockerignore")
+	if own, inRepo := s.relative(s.dockerfile(b) + ".dockerignore"); inRepo && name == "" && s.exists[own] {
+		ignore = own
+	}
+	return context, inside, !s.dockerIgnored(ignore, inside)
+}
+
+// dockerIgnored says whether a .dockerignore, which need not exist, keeps a file out of its context.
+func (s *stack) dockerIgnored(ignore, inside string) bool {
+	matcher, known := s.ignores[ignore]
+	if !known {
+		if content, ok := s.content(ignore); ok {
+			if patterns, err := ignorefile.ReadAll(bytes.NewReader(content)); err == nil {
+				matcher, _ = patternmatcher.New(patterns) // nil where a pattern is wrong: the build says so
+			}
+		}
+		s.ignores[ignore] = matcher
+	}
+	if matcher == nil {
+		return false
+	}
+	ignored, err := matcher.MatchesOrParentMatches(inside)
+	return err == nil && ignored
 }
 
 // display shows a host path as a repository path where it is one.

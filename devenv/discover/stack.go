@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/moby/patternmatcher"
 
 	"devenv/devenv/config"
 	"devenv/devenv/report"
@@ -23,6 +24,8 @@ type stack struct {
 	exists  map[string]bool
 	builds  map[string]*stage // by service; nil entry: cannot be read
 	dirs    []string          // see directories
+	// ignores are the .dockerignore files by path; nil entry: none
+	ignores map[string]*patternmatcher.PatternMatcher
 	// programs are known results of program.
 	programs map[string]string
 	found    []report.Finding
@@ -38,7 +41,7 @@ func newStack(p *types.Project, repo Files, cfg *config.Config) (*stack, error) 
 	}
 	s := &stack{
 		project: p, repo: repo, cfg: cfg, paths: slices.Sorted(slices.Values(paths)),
-		exists: map[string]bool{}, builds: map[string]*stage{}, programs: map[string]string{},
+		exists: map[string]bool{}, builds: map[string]*stage{}, ignores: map[string]*patternmatcher.PatternMatcher{}, programs: map[string]string{},
 	}
 	for _, p := range s.paths {
 		s.exists[p] = true
@@ -120,7 +123,14 @@ func (s *stack) build(name string) *stage {
 			args[k] = *v
 		}
 	}
-	s.builds[name] = parseDockerfile(content, b.Target, args)
+	outer := map[string]*stage{}
+	for as, where := range b.AdditionalContexts {
+		other, ok := strings.CutPrefix(where, types.ServicePrefix)
+		if built := s.service(other).Build; ok && built != nil && built.Context == b.Context { // so that paths mean the same
+			outer[as] = s.build(other)
+		}
+	}
+	s.builds[name] = parseDockerfile(content, b.Target, args, outer)
 	return s.builds[name]
 }
 

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -100,14 +101,25 @@ func (s *stack) versionDirs(c *settings, service, script, runIn string) []string
 	return out
 }
 
+// noFlask is the failure for Flask-Migrate's directory: its configuration leaves out where it lies, and its env.py asks
+// Flask for the application.
+func (s *stack) noFlask(c candidate) *report.Failure {
+	env := path.Join(path.Dir(c.path), "env.py")
+	if !s.holds(env, "current_app") {
+		return report.Fail(report.KindUsage, "add to its [alembic] section: script_location = %(here)s",
+			"read %s: it has no script_location; the program that runs Alembic sets it, and devenv runs Alembic itself", c.path)
+	}
+	return report.Fail(report.KindUsage, "let "+env+" push the application's context where there is none (from flask import has_app_context), and add to the [alembic] section of "+c.path+": script_location = %(here)s",
+		"find the migrations: %s is Flask-Migrate's, whose %s asks Flask for the running application (current_app); this is not supported yet", c.path, env)
+}
+
 // noScripts is the failure for a script_location that leads nowhere.
 func (s *stack) noScripts(c candidate, service string) *report.Failure {
 	if !c.hasScriptOption {
 		if s.exists[path.Join(path.Dir(c.path), "env.py")] {
-			return report.Fail(report.KindUsage, "add to its [alembic] section: script_location = %(here)s",
-				"read %s: it has no script_location; a program such as Flask-Migrate sets it, and devenv runs Alembic itself", c.path)
+			return s.noFlask(c)
 		}
-		return report.Fail(report.KindUsage, "add it to the [alembic] section", "read %s: it has no script_location", c.path)
+		return report.Fail(report.KindUsage, "add it to the ["+cmp.Or(c.section, defaultSection)+"] section", "read %s: it has no script_location", c.path)
 	}
 	written := strings.ReplaceAll(c.script, hereMark, "%(here)s")
 	hint := "write a directory that has an env.py"
