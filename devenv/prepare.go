@@ -149,13 +149,56 @@ func (r *run) clone(ctx context.Context, image database.Image, stack database.Ne
 type beforeFacts struct {
 	fingerprint database.Fingerprint
 	catalog     database.Catalog
+	shape       database.Shape
+}
+
+// afterFacts is what the same clone held when the migration had been applied, and how that was done.
+type afterFacts struct {
+	catalog    database.Catalog
+	shape      database.Shape
+	statements []migrations.Statement
+}
+
+// wantsCatalogs says whether a trial compares schemas as text, wantsShapes as structure.
+func (r *run) wantsCatalogs() bool {
+	return r.selection.Wants(checks.TrialReverse) || r.selection.Wants(checks.TrialStepwise) || r.selection.Wants(checks.TrialAtomic)
+}
+
+func (r *run) wantsShapes() bool {
+	return r.selection.Wants(checks.TrialAdversarial) || r.selection.Wants(checks.TrialSmoke) || r.selection.Wants(checks.TrialReverse) ||
+		r.selection.Wants(checks.TrialNotes)
+}
+
+// readAfter reads the schema that the upgrade left.
+func (r *run) readAfter(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	if r.wantsCatalogs() {
+		group.Go(func() (err error) { r.after.catalog, err = r.readCatalog(ctx); return err })
+	}
+	if r.wantsShapes() {
+		group.Go(func() (err error) { r.after.shape, err = r.shapeOf(ctx, r.seeded); return err })
+	}
+	return group.Wait()
+}
+
+// shapeOf reads what rows of a server's tables must look like.
+func (r *run) shapeOf(ctx context.Context, s *database.Server) (database.Shape, error) {
+	connection, err := s.Connect(ctx)
+	if err != nil {
+		return database.Shape{}, err
+	}
+	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	return database.ReadShape(ctx, connection)
 }
 
 // readBefore reads the catalog and the fingerprint of the data that the migration will meet.
 func (r *run) readBefore(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	if r.selection.Wants(checks.TrialReverse) {
+	if r.wantsCatalogs() {
 		group.Go(func() (err error) { r.before.catalog, err = r.readCatalog(ctx); return err })
+	}
+	if r.wantsShapes() {
+		group.Go(func() (err error) { r.before.shape, err = r.shapeOf(ctx, r.seeded); return err })
 	}
 	if r.selection.Wants(checks.TrialData) {
 		group.Go(func() (err error) { r.before.fingerprint, err = r.takeFingerprint(ctx); return err })

@@ -39,6 +39,8 @@ type run struct {
 	// seeded is the clone of the base's data in which the migration is made and tried; before is what it held.
 	seeded *database.Server
 	before beforeFacts
+	// after is what it holds once the migration was applied.
+	after afterFacts
 
 	// brought says that the branch's own revisions were applied to seeded before the new one was made.
 	brought bool

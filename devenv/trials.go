@@ -27,17 +27,33 @@ func (r *run) runTrials(ctx context.Context) error {
 		}
 		return nil
 	}
-	applied := make(chan struct{})
+	applied, scratched := make(chan struct{}), make(chan struct{})
 	return r.dispatch(ctx, r.together(
 		r.inOrder(
 			step{"apply", func(ctx context.Context, log *stepLog) error { defer close(applied); return r.trySeeded(ctx, log) }},
 			step{"drift", r.tryDrift},
 			step{"reverse", r.tryReverse},
 		),
-		step{"scratch", r.tryScratch},
+		step{"scratch", func(ctx context.Context, log *stepLog) error { defer close(scratched); return r.tryScratch(ctx, log) }},
+		step{"stepwise", after(r.tryStepwise, applied, scratched)},
+		step{"atomic", after(r.tryAtomic, applied)},
 		step{"start branch", r.startTrial(checks.TrialStartBranch, applied)},
 		step{"start base", r.startTrial(checks.TrialStartBase, applied)},
 	))
+}
+
+// after makes a step wait for others.
+func after(do func(context.Context, *stepLog) error, others ...<-chan struct{}) func(context.Context, *stepLog) error {
+	return func(ctx context.Context, log *stepLog) error {
+		for _, other := range others {
+			select {
+			case <-other:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return do(ctx, log)
+	}
 }
 
 // obstacle says why no database can be upgraded, empty when it can.
@@ -63,7 +79,11 @@ func (r *run) spend(t checks.Trial, began time.Time) {
 
 // upgrade upgrades a server to the head; the tool's own failure is an outcome and no error.
 func (r *run) upgrade(ctx context.Context, s *database.Server) (checks.Outcome, alembic.Run, error) {
-	run, err := r.tool.Upgrade(ctx, r.tool.database(s), r.target(), alembic.MoveOptions{})
+	return r.upgradeWith(ctx, s, alembic.MoveOptions{})
+}
+
+func (r *run) upgradeWith(ctx context.Context, s *database.Server, o alembic.MoveOptions) (checks.Outcome, alembic.Run, error) {
+	run, err := r.tool.Upgrade(ctx, r.tool.database(s), r.target(), o)
 	outcome, err := r.outcome(err)
 	return outcome, run, err
 }
@@ -94,18 +114,20 @@ func (r *run) trySeeded(ctx context.Context, log *stepLog) error {
 	if err := r.renewSeeded(ctx); err != nil {
 		return err
 	}
-	outcome, run, err := r.upgrade(ctx, r.seeded)
+	outcome, run, err := r.upgradeWith(ctx, r.seeded, alembic.MoveOptions{Transactions: r.selection.Wants(checks.TrialAtomic)})
 	if err != nil {
 		return err
 	}
+	r.after.statements = run.Statements
 	if outcome.Failure != nil {
 		log.faulty(outcome.Failure.Error())
 		outcome.Offending, err = r.offendingRows(ctx, outcome.Failure, run.Statements)
 	} else {
 		outcome.Unrecorded = !sameIDs(run.Heads, r.facts.History.Heads())
-		err = r.compareData(ctx)
+		err = errors.Join(r.compareData(ctx), r.readAfter(ctx))
 	}
 	r.facts.Seeded = outcome
+	r.takeNotes()
 	return err
 }
 
@@ -227,7 +249,12 @@ func (r *run) tryScratch(ctx context.Context, log *stepLog) error {
 
 // readCatalog reads the schema of the clone of the base's data.
 func (r *run) readCatalog(ctx context.Context) (database.Catalog, error) {
-	connection, err := r.seeded.Connect(ctx)
+	return r.catalogOf(ctx, r.seeded)
+}
+
+// catalogOf reads the schema of a server.
+func (r *run) catalogOf(ctx context.Context, s *database.Server) (database.Catalog, error) {
+	connection, err := s.Connect(ctx)
 	if err != nil {
 		return database.Catalog{}, err
 	}

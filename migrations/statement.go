@@ -18,6 +18,8 @@ type Statement struct {
 	SQLState string `json:"sqlstate,omitempty"`
 	// Version says that the statement writes Alembic's version table.
 	Version bool `json:"version,omitempty"`
+	// Transaction is equal for two statements that are kept or lost together; empty unless it was asked for.
+	Transaction string `json:"transaction,omitempty"`
 	// Effects is there when the command was traced.
 	Effects *Effects `json:"effects,omitempty"`
 }

@@ -63,12 +63,12 @@ func All() []Check {
 	return []Check{
 		historyHeads(), historyParent(), historyEdited(), historySingle(),
 		generateRename(),
-		applySeeded(), applyScratch(),
+		applySeeded(), applyScratch(), applyStepwise(), applyAtomic(),
 		dataLost(),
 		reverseApplies(), reverseSchema(), reverseAgain(),
 		driftModels(),
 		startBranch(), startBase(),
-		waiverUnused(),
+		waiverUnused(), notes(),
 	}
 }
 

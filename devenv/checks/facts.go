@@ -23,6 +23,16 @@ const (
 	TrialData Trial = "data"
 	// TrialReverse downgrades the upgraded database, compares its schema with the base's, and upgrades again.
 	TrialReverse Trial = "reverse"
+	// TrialStepwise applies the branch's revisions, and where that fails in one run the history, one at a time.
+	TrialStepwise Trial = "stepwise"
+	// TrialAdversarial upgrades clones that hold witnesses.
+	TrialAdversarial Trial = "adversarial"
+	// TrialAtomic breaks the upgrade off between its transactions and tries it again.
+	TrialAtomic Trial = "atomic"
+	// TrialNotes reads what the upgrade changed for what is worth knowing.
+	TrialNotes Trial = "notes"
+	// TrialSmoke writes to the tables that the upgrade touched.
+	TrialSmoke Trial = "smoke"
 	// TrialStartBranch starts the branch's backend on the migrated data.
 	TrialStartBranch Trial = "start.branch"
 	// TrialStartBase starts the base's backend on the migrated data.
@@ -55,6 +65,13 @@ type Facts struct {
 	Reverse ReverseOutcome
 	Branch  StartOutcome
 	Base    StartOutcome
+
+	Stepwise    StepwiseOutcome
+	Adversarial WitnessOutcome
+	Atomic      AtomicOutcome
+	Smoke       SmokeOutcome
+	// Notes are what is legal and worth knowing.
+	Notes []database.Note
 
 	// Spent is the time each trial took.
 	Spent map[Trial]time.Duration
@@ -98,6 +115,8 @@ type ReverseOutcome struct {
 	Differences []database.Difference
 	// SchemaRead says that the schema after the downgrade was compared.
 	SchemaRead bool
+	// Written are rows that the new schema takes and the old one does not, written before another downgrade.
+	Written WitnessOutcome
 }
 
 // StartOutcome is how a backend's start ended. Err is nil when it became ready.

@@ -1,6 +1,10 @@
 package checks
 
-import "devenv/devenv/report"
+import (
+	"fmt"
+
+	"devenv/devenv/report"
+)
 
 func reverseApplies() Check {
 	return Check{
@@ -22,10 +26,21 @@ func judgeReverseApplies(f *Facts) Finding {
 		finding.Hint += "\nor, where there is no way back:\n    # devenv: allow reverse.applies -- reason"
 		return finding
 	}
-	return clean("downgrades with the data there")
+	if evidence, hint := witnessEvidence(f, f.Reverse.Written); len(evidence) > 0 {
+		summary := fmt.Sprintf("cannot be downgraded once rows were written after the upgrade: %s%s", evidence[0].Message, more(len(evidence)-1))
+		return found(summary, hint+"\nor, where such rows have no way back:\n    # devenv: allow reverse.applies -- reason",
+			withRest(evidence, unbuilt(f.Reverse.Written))...)
+	}
+	finding := clean("downgrades with the data there")
+	if len(f.Reverse.Written.Tried) > 0 {
+		finding.Summary += ", and with rows written after the upgrade"
+	}
+	finding.Evidence = unbuilt(f.Reverse.Written)
+	return finding
 }
 
-const reverseAppliesPage = `The migration must downgrade, with the data there.
+const reverseAppliesPage = `The migration must downgrade, with the data there, and with rows that were written after the upgrade and that only
+the new schema takes: longer values, NULLs, duplicates.
 
 Why it matters: the downgrade is needed on the day the upgrade went wrong, and has usually never been run on rows.
 

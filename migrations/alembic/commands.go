@@ -86,7 +86,9 @@ func (d *Driver) CreateAll(ctx context.Context, db Database) error {
 
 func (d *Driver) move(ctx context.Context, command string, db Database, target string, o MoveOptions) (Run, error) {
 	var run Run
-	r := request{Command: command, Database: db, Arguments: map[string]any{"target": target, "trace": o.Trace, "keep_before": o.KeepBefore}}
+	r := request{Command: command, Database: db, Arguments: map[string]any{
+		"target": target, "trace": o.Trace, "keep_before": o.KeepBefore, "transactions": o.Transactions, "fail_after": o.FailAfter,
+	}}
 	r.onStatement = func(s migrations.Statement) {
 		run.Statements = append(run.Statements, s)
 		if o.OnStatement != nil {

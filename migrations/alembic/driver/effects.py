@@ -14,6 +14,9 @@ SELECT schemaname || '.' || relname, seq_scan, seq_tup_read, n_tup_ins, n_tup_up
 FROM pg_catalog.pg_stat_xact_user_tables
 """
 WAL = "SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')"
+TRANSACTION = """
+SELECT virtualtransaction FROM pg_catalog.pg_locks WHERE locktype = 'virtualxid' AND pid = pg_catalog.pg_backend_pid()
+"""
 NAMES = ("relation", "seq_scans", "read", "inserted", "updated", "deleted")
 
 
@@ -36,6 +39,16 @@ class Effects:
             "scans": [s for s in (_delta(r, n, self.was[1].get(r)) for r, n in sorted(scans.items())) if s],
             "wal_bytes": int(wal - self.was[2]),
         }
+
+
+def transaction(connection):
+    """Names the transaction that the connection is in: equal for two statements that are kept or lost together."""
+    if connection.dialect.name != "postgresql":
+        return ""
+    try:
+        return str(_rows(connection, TRANSACTION)[0][0])
+    except Exception:  # a transaction that has failed answers nothing
+        return ""
 
 
 def _delta(relation, now, was):

@@ -67,7 +67,9 @@ def create_all(session, arguments, answer):
 
 def _move(session, arguments, answer, name, plan):
     config, script = session.load(name, arguments["target"])
-    recorder = trace.Recorder(session.channel, script, arguments.get("trace"))
+    recorder = trace.Recorder(
+        session.channel, script, arguments.get("trace"), arguments.get("transactions"), arguments.get("fail_after"),
+    )
     recorder.keep_before = arguments.get("keep_before") or 0
     session.recorder = recorder
     answer.update(revisions=recorder.finished, heads=[])

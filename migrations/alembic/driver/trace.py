@@ -16,10 +16,14 @@ class _Listeners:
     listening = False
 
 
+class Injected(Exception):
+    """The failure that was asked for. An Exception, as a database's is: SQLAlchemy drops the connection for any other."""
+
+
 class Recorder:
     """Follows one upgrade or downgrade and reports its statements to the channel."""
 
-    def __init__(self, channel, script, trace_effects):
+    def __init__(self, channel, script, trace_effects, transactions=False, fail_after=0):
         self.channel = channel
         self.files = _files_of(script)
         self.paths = {}
@@ -31,6 +35,7 @@ class Recorder:
         self.count = 0
         self.keep_before = 0
         self.effects = effects.Effects() if trace_effects else None
+        self.transactions, self.fail_after = transactions, fail_after
 
     def watch(self, step):
         """Makes a step tell when its revision runs."""
@@ -61,7 +66,7 @@ class Recorder:
             frame = frame.f_back
         return (self.revision if self.running else "", "", 0)
 
-    def report(self, begun, rows=-1, state="", after=None):
+    def report(self, begun, rows=-1, state="", after=None, transaction=""):
         """Sends one statement that has ended."""
         self.count += 1
         revision, path, line = begun["place"]
@@ -70,6 +75,7 @@ class Recorder:
             "seq": self.count, "revision": revision, "file": path, "line": line, "sql": sql,
             "ms": (time.monotonic() - begun["at"]) * 1000, "rows": rows, "sqlstate": state,
             "version": not path and bool(self.version_table) and self.version_table in sql, "effects": after,
+            "transaction": transaction,
         })
 
 
@@ -115,7 +121,10 @@ def _after(connection, cursor, statement, parameters, context, executemany):
         return
     rows = getattr(cursor, "rowcount", -1)
     after = recorder.effects.after(connection) if recorder.effects else None
-    recorder.report(begun, rows if isinstance(rows, int) else -1, after=after)
+    transaction = effects.transaction(connection) if recorder.transactions else ""
+    recorder.report(begun, rows if isinstance(rows, int) else -1, after=after, transaction=transaction)
+    if recorder.count == recorder.fail_after:
+        raise Injected("devenv breaks off after statement %d" % recorder.count)
 
 
 def _on_error(context):

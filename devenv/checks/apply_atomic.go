@@ -1,0 +1,77 @@
+package checks
+
+import (
+	"fmt"
+
+	"devenv/devenv/report"
+)
+
+func applyAtomic() Check {
+	return Check{
+		ID: "apply.atomic", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialAtomic},
+		Asks: "does a failure in the middle leave all or nothing, and does a retry work?",
+		Page: applyAtomicPage, Judge: judgeAtomic,
+	}
+}
+
+func judgeAtomic(f *Facts) Finding {
+	a := f.Atomic
+	var evidence []report.Evidence
+	for _, b := range a.Breaks {
+		evidence = append(evidence, breakEvidence(f, b))
+	}
+	for _, o := range a.Unfinished {
+		evidence = append(evidence, report.Evidence{Revision: f.onlyRevision(), Message: o.Object + " is left " + o.Was, Detail: o.Is})
+	}
+	switch {
+	case !a.Ran:
+		return unasked(f.whyNotRun())
+	case len(a.Breaks) > 0:
+		return found(evidence[0].Message+more(len(evidence)-1), "let the revision be repeatable where it commits in between, with the same code:\n"+
+			"    op.create_index(…, if_not_exists=True)   or   ALTER TABLE … ADD COLUMN IF NOT EXISTS …\n"+
+			"or put each autocommit_block into a revision of its own", evidence...)
+	case len(evidence) > 0:
+		return found(evidence[0].Message+more(len(evidence)-1), "finish it, in this revision or the next:\n"+
+			"    ALTER TABLE … VALIDATE CONSTRAINT …   or   REINDEX INDEX CONCURRENTLY …", evidence...)
+	case a.Transactions > 1:
+		return clean(fmt.Sprintf("a failure between its %s can be retried", plural(a.Transactions, "transaction")))
+	}
+	return clean("one transaction: all or nothing")
+}
+
+// breakEvidence says what a failure at one place leaves, and how the retry ends.
+func breakEvidence(f *Facts, b AtomicBreak) report.Evidence {
+	e := report.Evidence{Revision: b.Revision, File: f.fileOf(b.Revision), Line: b.Line, Statement: b.Statement}
+	e.Message = "a failure after this statement leaves the migration half done, and the version not recorded"
+	if b.Retry != nil {
+		e = failureEvidence(f, b.Retry)
+		e.Message = fmt.Sprintf("a failure in the middle leaves the migration half done, and the retry fails: %s", b.Retry.Message)
+	}
+	for i, d := range b.Left {
+		if i == 3 {
+			e.Detail = joined(e.Detail, fmt.Sprintf("and %d more", len(b.Left)-i))
+			break
+		}
+		e.Detail = joined(e.Detail, "left behind: "+d.Object)
+	}
+	if b.Statement != "" && b.Retry != nil {
+		e.Detail = joined(e.Detail, "after: "+b.Statement)
+	}
+	return e
+}
+
+const applyAtomicPage = `A failure at any transaction boundary, or after the last statement, must leave the schema and the version row as before or as
+after, or at least such that a retry works. No INVALID index and no constraint that is NOT VALID may be left at the end.
+
+Why it matters: Postgres rolls back a whole migration, unless the migration commits in between: an autocommit_block, a raw COMMIT,
+transaction_per_migration. Then a lock timeout in the second half leaves a schema that no revision describes, and the retry stops
+at what the first half has already made.
+
+Example: a revision adds a column and then creates an index CONCURRENTLY in an autocommit_block, which commits the column. The
+index fails; the retry stops with 42701, column "tenant" of relation "users" already exists.
+
+How to mend: one revision for each autocommit_block, or statements that can be repeated (IF NOT EXISTS). Validate what was added
+as NOT VALID. A raw COMMIT has no place in a revision.
+
+How to allow it: # devenv: allow apply.atomic -- reason
+`

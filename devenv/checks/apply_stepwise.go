@@ -1,0 +1,84 @@
+package checks
+
+import (
+	"fmt"
+
+	"devenv/devenv/report"
+)
+
+func applyStepwise() Check {
+	return Check{
+		ID: "apply.stepwise", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialScratch, TrialStepwise},
+		Asks: "do one revision at a time and all in one run both work, with the same result?",
+		Page: applyStepwisePage, Judge: judgeStepwise,
+	}
+}
+
+func judgeStepwise(f *Facts) Finding {
+	s := f.Stepwise
+	switch {
+	case s.Scratch.Ran && s.Scratch.Failure == nil && f.Scratch.Failure != nil && !SameFailure(f.Scratch.Failure, f.Scratch.Baseline):
+		return oneRunFails(f, f.Scratch, "the whole history")
+	case s.Seeded.Ran && s.Seeded.Failure == nil && f.Seeded.Failure != nil:
+		return oneRunFails(f, f.Seeded, "the branch's revisions on the base's data")
+	case s.Seeded.Failure != nil && f.Seeded.Failure == nil && f.Seeded.Ran:
+		finding := failedUpgrade(f, s.Seeded, "works in one run with the others, and fails when revisions are applied one at a time")
+		return finding
+	case len(s.Differences) > 0:
+		return stepsDiffer(f)
+	case !f.Seeded.Ran, f.Seeded.Failure != nil:
+		return unasked(f.whyNotRun())
+	}
+	return clean("one revision at a time and all in one run give the same schema")
+}
+
+// oneRunFails is the finding where each revision works in its own run and all together do not.
+func oneRunFails(f *Facts, o Outcome, what string) Finding {
+	e := failureEvidence(f, o.Failure)
+	e.Detail = joined(e.Detail, "one revision at a time works")
+	hint := mend(o.Failure, o.Offending)
+	if o.Failure.SQLState == "55P04" {
+		hint = "a new enum value can be used only after its transaction. Add it in a transaction of its own:\n" +
+			"    with op.get_context().autocommit_block():\n        op.execute(\"ALTER TYPE … ADD VALUE …\")\n" +
+			"or let env.py commit after each revision:\n    context.configure(…, transaction_per_migration=True)"
+	}
+	return found(fmt.Sprintf("%s works one revision at a time and fails in one run: %s", what, o.Failure.Message), hint, e)
+}
+
+// stepsDiffer is the finding where the results are not equal.
+func stepsDiffer(f *Facts) Finding {
+	evidence := make([]report.Evidence, 0, len(f.Stepwise.Differences))
+	for _, d := range f.Stepwise.Differences {
+		evidence = append(evidence, report.Evidence{
+			Revision: f.onlyRevision(), Message: d.Object, Detail: fmt.Sprintf("%s: %s; %s: %s", f.Stepwise.One, orNothing(d.Was), f.Stepwise.Other, orNothing(d.Is)),
+		})
+	}
+	return found(fmt.Sprintf("%s is not the same %s and %s%s", evidence[0].Message, f.Stepwise.One, f.Stepwise.Other, more(len(evidence)-1)),
+		"let the revision do the same whatever it finds: no \"if exists\" around what every database must get, no question to data that only some have", evidence...)
+}
+
+// joined puts two details together.
+func joined(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
+}
+
+const applyStepwisePage = `One revision at a time and all in one run must both work, and leave the same schema.
+
+Why it matters: a developer upgrades every day, one revision at a time; production gets a week of them in one run, and a new
+machine the whole history. By default Alembic runs all of them in one transaction, so what works in two fails in one.
+
+Example: revision 1 has ALTER TYPE mood ADD VALUE 'meh', revision 2 UPDATE users SET mood = 'meh'. Each run alone works; both
+in one run stop with 55P04, unsafe use of new value.
+
+How to mend: put what needs its own transaction into one:
+    with op.get_context().autocommit_block():
+        op.execute("ALTER TYPE mood ADD VALUE IF NOT EXISTS 'meh'")
+or let env.py commit after each revision, with transaction_per_migration=True.
+
+Baseline: where the base's own history already fails in the same way, the answer is skip.
+
+How to allow it: # devenv: allow apply.stepwise -- reason
+`

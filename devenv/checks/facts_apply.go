@@ -1,0 +1,55 @@
+package checks
+
+import (
+	"devenv/devenv/database"
+	"devenv/migrations"
+)
+
+// StepwiseOutcome is how one revision at a time compares with all in one run.
+type StepwiseOutcome struct {
+	// Seeded are the branch's revisions on the base's data, Scratch the whole history on nothing, each one at a time.
+	Seeded, Scratch Outcome
+	// Differences are objects that the two ways leave differently; One and Other name the ways.
+	Differences []database.Difference
+	One, Other  string
+}
+
+// WitnessOutcome is what became of the rows made to break a move. Ran is false when none was looked for.
+type WitnessOutcome struct {
+	Ran   bool
+	Tried []WitnessTrial
+}
+
+// WitnessTrial is one restriction with the row made to break it. Failure is nil when the move copes with the row, or when
+// none could be made.
+type WitnessTrial struct {
+	Witness   database.Witness
+	Failure   *migrations.Failure
+	Offending database.Offending
+}
+
+// AtomicOutcome is what failures in the middle of the upgrade leave behind.
+type AtomicOutcome struct {
+	Ran bool
+	// Transactions is how many the upgrade takes.
+	Transactions int
+	Breaks       []AtomicBreak
+	// Unfinished are objects left INVALID or NOT VALID at the end (Was), with their definition (Is).
+	Unfinished []database.Difference
+}
+
+// AtomicBreak is a failure after a statement that leaves the schema or the version between before and after.
+type AtomicBreak struct {
+	Revision, Statement string
+	Line                int
+	Left                []database.Difference
+	// Retry is how the upgrade fails when it is tried again.
+	Retry *migrations.Failure
+}
+
+// SmokeOutcome is how writes to the touched tables end. Writes holds those that failed.
+type SmokeOutcome struct {
+	Ran    bool
+	Tables int
+	Writes []database.FailedWrite
+}

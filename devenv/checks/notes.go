@@ -1,0 +1,44 @@
+package checks
+
+import (
+	"devenv/devenv/report"
+)
+
+func notes() Check {
+	return Check{
+		ID: "notes", Severity: report.StatusPass, Needs: []Trial{TrialSeeded, TrialNotes},
+		Asks: "what is legal, and worth knowing?",
+		Page: notesPage, Judge: judgeNotes,
+	}
+}
+
+func judgeNotes(f *Facts) Finding {
+	if !f.Seeded.Ran {
+		return unasked(f.whyNotRun())
+	}
+	evidence := make([]report.Evidence, 0, len(f.Notes))
+	for _, n := range f.Notes {
+		evidence = append(evidence, report.Evidence{Revision: f.onlyRevision(), Table: n.Table, Column: n.Column, Message: n.Text, Detail: n.Advice})
+	}
+	if len(evidence) == 0 {
+		return clean("nothing")
+	}
+	finding := clean(evidence[0].Message + more(len(evidence)-1))
+	finding.Evidence = evidence
+	return finding
+}
+
+const notesPage = `What is legal and worth knowing. Always a pass, with evidence.
+
+Why it matters: none of this breaks the migration, and each has surprised somebody later: a foreign key that now deletes rows
+(ON DELETE CASCADE), a default that changed under writers of the old code, a migration that waits for its lock without
+lock_timeout while everybody queues behind it, a foreign key without an index under it, many tables locked in one transaction, a
+materialised view that nobody refreshed, the primary key or replica identity of a published table gone, an enum value appended where
+the order means something, an id that became bigint while its sequence or the columns that point to it stayed integer.
+
+Example: op.create_foreign_key(…, ondelete="CASCADE"): a row deleted in users now takes its orders along.
+
+How to mend: nothing has to be.
+
+How to allow it: it never warns, so # devenv: allow notes -- reason is never needed.
+`

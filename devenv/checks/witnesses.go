@@ -1,0 +1,65 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// witnessEvidence is what each witness that broke the move shows, and how to mend the first.
+func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hint string) {
+	for _, t := range o.Tried {
+		if t.Failure == nil {
+			continue
+		}
+		r := t.Witness.Restriction
+		e := failureEvidence(f, t.Failure)
+		e.Table, e.Insert = r.Table, strings.Join(t.Witness.Inserts, ";\n")
+		if e.Column == "" && len(r.Columns) == 1 {
+			e.Column = r.Columns[0]
+		}
+		e.Detail = joined(r.What, e.Detail)
+		evidence = append(evidence, e)
+		if hint == "" {
+			hint = mend(t.Failure, t.Offending)
+		}
+	}
+	return evidence, hint
+}
+
+// unbuilt says which restrictions nothing could be tried for, and why.
+func unbuilt(o WitnessOutcome) []report.Evidence {
+	var evidence []report.Evidence
+	for _, t := range o.Tried {
+		if r := t.Witness.Restriction; t.Failure == nil && t.Witness.Problem != "" && !t.Witness.Implied {
+			evidence = append(evidence, report.Evidence{Table: r.Table, Detail: fmt.Sprintf("no witness could be built for %s: %s", r.What, t.Witness.Problem)})
+		}
+	}
+	return evidence
+}
+
+// withRest tells what could not be tried in the detail of what was found: evidence of its own would need its own waiver.
+func withRest(evidence, rest []report.Evidence) []report.Evidence {
+	for _, r := range rest {
+		evidence[0].Detail = joined(evidence[0].Detail, r.Detail)
+	}
+	return evidence
+}
+
+// witnessSummary counts what was tried.
+func witnessSummary(o WitnessOutcome) string {
+	tried := 0
+	for _, t := range o.Tried {
+		if len(t.Witness.Inserts) > 0 {
+			tried++
+		}
+	}
+	switch {
+	case len(o.Tried) == 0:
+		return "the migration asks nothing new of rows that were there"
+	case tried == 0:
+		return "no row that is legal before can break it"
+	}
+	return fmt.Sprintf("copes with %s made to break it", plural(tried, "row"))
+}

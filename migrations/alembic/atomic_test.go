@@ -1,0 +1,75 @@
+package alembic
+
+import (
+	"strings"
+	"testing"
+)
+
+const halfDone = `-- alembic/versions/0002_half.py --
+"""half"""
+from alembic import op
+import sqlalchemy as sa
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.execute("ALTER TABLE users ADD COLUMN a int")
+    op.execute("ALTER TABLE users ADD COLUMN b int")
+    with op.get_context().autocommit_block():
+        op.execute("CREATE INDEX CONCURRENTLY ix ON users (a)")
+
+
+def downgrade():
+    pass
+`
+
+func TestStatementsTellTheirTransactionAndTheUpgradeIsBrokenOffWhereAsked(t *testing.T) {
+	each(t, func(t *testing.T, env environment) {
+		for _, scheme := range schemes(env) {
+			if strings.Contains(scheme, "pg8000") {
+				continue // it runs an autocommit_block in a transaction
+			}
+			t.Run(scheme, func(t *testing.T) {
+				p := newProject(t, env, halfDone)
+				p.url = p.db.url(scheme, p.host)
+				d := p.upgraded()
+				if _, err := d.Downgrade(t.Context(), p.database(), "0001", MoveOptions{}); err != nil {
+					t.Fatal(err)
+				}
+				p.db.exec(t, "ALTER TABLE users DROP COLUMN a, DROP COLUMN b")
+				run, err := d.Upgrade(t.Context(), p.database(), "0002", MoveOptions{Transactions: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				a, b, ix := statementWith(t, run, "COLUMN a"), statementWith(t, run, "COLUMN b"), statementWith(t, run, "CONCURRENTLY")
+				if a.Transaction == "" || a.Transaction != b.Transaction || ix.Transaction == b.Transaction {
+					t.Errorf("transactions: a %q, b %q, index %q", a.Transaction, b.Transaction, ix.Transaction)
+				}
+				if _, err := d.Downgrade(t.Context(), p.database(), "0001", MoveOptions{}); err != nil {
+					t.Fatal(err)
+				}
+				p.db.exec(t, "ALTER TABLE users DROP COLUMN a, DROP COLUMN b")
+				_, err = d.Upgrade(t.Context(), p.database(), "0002", MoveOptions{FailAfter: a.Seq})
+				if f := failureOf(t, err); f.Exception != Injected {
+					t.Errorf("failure: %+v", f)
+				}
+				if columns := p.db.columns(t, "users"); strings.Contains(columns, "a integer") {
+					t.Errorf("broken off within the first transaction, and users has %s", columns)
+				}
+				_, err = d.Upgrade(t.Context(), p.database(), "0002", MoveOptions{FailAfter: ix.Seq})
+				if f := failureOf(t, err); f.Exception != Injected {
+					t.Errorf("not broken off after the index: %+v", f)
+				}
+				if columns := p.db.columns(t, "users"); !strings.Contains(columns, "a integer") {
+					t.Errorf("broken off behind the first transaction, and users has %s", columns)
+				}
+				now, err := d.Current(t.Context(), p.database())
+				if err != nil || len(now.Heads) != 1 || now.Heads[0] != "0001" {
+					t.Errorf("after the failure it is at %v, %v", now.Heads, err)
+				}
+			})
+		}
+	})
+}
