@@ -16,7 +16,7 @@ import (
 )
 
 // baseFormat is the version of what a base image holds and how it is made; raising it makes every base anew.
-const baseFormat = 1
+const baseFormat = 2
 
 // base is the base branch on the engine: its side, and the images of its database.
 type base struct {
@@ -28,6 +28,8 @@ type base struct {
 	seeded database.Image // schema and seed data
 	empty  database.Image // after initdb and the init scripts
 	noise  []migrations.Operation
+	// envFiles are those that the Compose model is loaded with.
+	envFiles []string
 }
 
 // openBase checks the base out, with the ignored files that the project needs, and computes its key.
@@ -40,7 +42,7 @@ func openBase(ctx context.Context, w *workplace, p *discover.Project, ref gitrep
 	if err != nil {
 		return nil, err
 	}
-	b := &base{side: s, project: p}
+	b := &base{side: s, project: p, envFiles: envFiles}
 	if err := s.load(ctx, envFiles); err != nil {
 		return b, report.Fail(report.KindOf(err), report.HintOf(err), "load the base's Compose project: %w", err)
 	}
@@ -55,9 +57,9 @@ func openBase(ctx context.Context, w *workplace, p *discover.Project, ref gitrep
 // computeKey hashes what makes the base: the tree, the interpolated Compose model, the configuration's part, the database
 // image, the platform and devenv's format.
 func (b *base) computeKey(ctx context.Context) error {
-	model, err := b.model.MarshalJSON()
+	model, err := b.namelessModel(ctx)
 	if err != nil {
-		return fmt.Errorf("read the base's Compose model: %w", err)
+		return err
 	}
 	image, err := b.databaseImage(ctx)
 	if err != nil {
@@ -79,6 +81,20 @@ func (b *base) computeKey(ctx context.Context) error {
 	b.key = digest(fmt.Sprint(baseFormat), b.treeID, strings.ReplaceAll(string(model), b.tree.Dir(), "<tree>"),
 		image, string(settings), files, prepare, info.OS+"/"+info.Arch)[:20]
 	return nil
+}
+
+// namelessModel is the Compose model under a name that is the same everywhere: the user's own is the directory's, which
+// differs from worktree to worktree and from machine to machine.
+func (b *base) namelessModel(ctx context.Context) ([]byte, error) {
+	model, err := b.loadAs(ctx, "devenv", b.envFiles)
+	if err != nil {
+		return nil, err
+	}
+	written, err := model.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("read the base's Compose model: %w", err)
+	}
+	return written, nil
 }
 
 // databaseImage names the database's image by content: the registry's digest where it has one, else its id.

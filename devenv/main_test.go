@@ -16,7 +16,7 @@ import (
 // The test binary is its own child: with these variables set it runs one command in the current directory, and sends
 // itself a signal when a step begins.
 const (
-	childCommand = "DEVENV_TEST_CHILD"  // the message of a new-migration
+	childCommand = "DEVENV_TEST_CHILD"  // the message of a new-migration, or childReset
 	childSignal  = "DEVENV_TEST_SIGNAL" // INT, TERM or KILL
 	childStep    = "DEVENV_TEST_STEP"   // the step at whose start it is sent
 	childFill    = "DEVENV_TEST_FILL"   // a file that is then grown until the disk is full
@@ -29,14 +29,20 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child runs new-migration as the command line does: signals cancel its context.
+// childReset stands for a reset to the base's data instead of a message.
+const childReset = "reset"
+
+// child runs a command as the command line does: signals cancel its context.
 func child(message string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	_, err := devenv.NewMigration(ctx, devenv.NewMigrationOptions{
-		Options: devenv.Options{Listener: signaller{step: os.Getenv(childStep), signal: os.Getenv(childSignal)}},
-		Message: message, Mode: devenv.ModeReplace,
-	})
+	options := devenv.Options{Listener: signaller{step: os.Getenv(childStep), signal: os.Getenv(childSignal)}}
+	var err error
+	if message == childReset {
+		_, err = devenv.Reset(ctx, devenv.ResetOptions{Options: options, To: devenv.ResetToBase, Yes: true})
+	} else {
+		_, err = devenv.NewMigration(ctx, devenv.NewMigrationOptions{Options: options, Message: message, Mode: devenv.ModeReplace})
+	}
 	switch {
 	case ctx.Err() != nil:
 		return 130

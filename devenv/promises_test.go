@@ -36,13 +36,19 @@ func (c checkout) run(step, signal string) (int, []string) {
 // runSaying is run with all that the child says.
 func (c checkout) runSaying(step, signal string) (code int, said string) {
 	c.Helper()
+	return c.child(sample.Message, step, signal)
+}
+
+// child runs this test binary as a command in the checkout, which signals itself at a step.
+func (c checkout) child(what, step, signal string) (code int, said string) {
+	c.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		c.Fatal(err)
 	}
 	command := exec.Command(self)
 	command.Dir = c.dir
-	command.Env = append(os.Environ(), childCommand+"="+sample.Message, childStep+"="+step, childSignal+"="+signal)
+	command.Env = append(os.Environ(), childCommand+"="+what, childStep+"="+step, childSignal+"="+signal)
 	out, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

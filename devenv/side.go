@@ -50,9 +50,15 @@ func (w *workplace) prepares() bool { return w.config != nil && len(w.config.Pre
 
 // load loads the Compose model in the tree, from the same files as the user's own.
 func (s *side) load(ctx context.Context, envFiles []string) (err error) {
+	s.model, err = s.loadAs(ctx, s.place.model.Name, envFiles)
+	return err
+}
+
+// loadAs loads the Compose model in the tree under a project's name.
+func (s *side) loadAs(ctx context.Context, name string, envFiles []string) (*types.Project, error) {
 	user := s.place.model
 	options := compose.LoadOptions{
-		WorkingDir: s.inTree(user.WorkingDir), ProjectDirectory: s.inTree(user.WorkingDir), ProjectName: user.Name, Profiles: user.Profiles,
+		WorkingDir: s.inTree(user.WorkingDir), ProjectDirectory: s.inTree(user.WorkingDir), ProjectName: name, Profiles: user.Profiles,
 	}
 	for _, f := range user.ComposeFiles {
 		options.Files = append(options.Files, s.inTree(f))
@@ -60,14 +66,15 @@ func (s *side) load(ctx context.Context, envFiles []string) (err error) {
 	for _, f := range envFiles {
 		options.EnvFiles = append(options.EnvFiles, s.inTree(f))
 	}
-	if s.model, err = s.place.client.Load(ctx, options); err == nil {
-		return nil
+	model, err := s.place.client.Load(ctx, options)
+	if err == nil {
+		return model, nil
 	}
 	if around := filepath.Dir(s.tree.Dir()) + string(filepath.Separator); strings.Contains(strings.ReplaceAll(err.Error(), s.tree.Dir(), ""), around) {
-		return report.Fail(report.KindOf(err), "the Compose project needs a file beside the repository, and devenv works on copies of the repository alone: move it inside, or make it optional",
+		return nil, report.Fail(report.KindOf(err), "the Compose project needs a file beside the repository, and devenv works on copies of the repository alone: move it inside, or make it optional",
 			"%w", err)
 	}
-	return err
+	return nil, err
 }
 
 // inTree maps a path in the user's working tree to the same path in the private tree; others stay.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
@@ -14,7 +15,7 @@ type UndoOptions struct {
 	Options
 	// DryRun only says what would happen.
 	DryRun bool
-	// Force takes back files that were edited since; copies of them are kept.
+	// Force takes back files that were edited since, keeping copies of them, and replaces data without asking.
 	Force bool
 }
 
@@ -29,34 +30,103 @@ type UndoItem struct {
 	Of string `json:"of"`
 }
 
-// Undo takes back what the last new-migration did to the working tree. It needs no engine.
-func Undo(ctx context.Context, o UndoOptions) (_ *report.Items, err error) {
+// Undo takes back what the last command did: the files that new-migration wrote, or the data that reset, snapshot restore
+// replaced, whichever came later. It needs an engine only for data.
+func Undo(ctx context.Context, o UndoOptions) (*report.Items, error) {
+	items := report.NewItems("undo")
+	data, err := undoFiles(ctx, o, items)
+	if err != nil || !data {
+		return items, err
+	}
+	return undoData(ctx, o)
+}
+
+// undoFiles takes the last delivery back, and lists its files; true says that data was replaced later than that.
+func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bool, err error) {
 	repo, err := gitrepo.Open(ctx, orDot(o.Dir))
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	lock, err := repo.Lock(ctx, "undo")
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
 	recovered, err := repo.Recover(ctx)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	if recovered != "" && o.Listener != nil {
 		o.Listener.Emit(report.Noted{Text: recovered})
 	}
+	last, err := lastReplaced(repo)
+	if err != nil {
+		return false, err
+	}
+	delivered, err := repo.Undo(ctx, gitrepo.UndoOptions{DryRun: true})
+	if last != nil && (err != nil || last.At.After(delivered.At)) {
+		return true, nil
+	}
 	result, err := repo.Undo(ctx, gitrepo.UndoOptions{DryRun: o.DryRun, Force: o.Force})
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	items := report.NewItems("undo")
 	for _, f := range result.Files {
 		items.Items = append(items.Items, UndoItem{
-			Path: f.Path, Action: f.Action, Kept: result.Kept[f.Path],
-			Of: fmt.Sprintf("%s, %s", result.Command, result.At.Format("2006-01-02 15:04:05")),
+			Path: f.Path, Action: f.Action, Kept: result.Kept[f.Path], Of: of(result.Command, result.At),
 		})
 	}
-	return items, nil
+	return false, nil
+}
+
+// of says which command it was, and when.
+func of(command string, at time.Time) string {
+	return fmt.Sprintf("%s, %s", command, at.Local().Format("2006-01-02 15:04:05"))
+}
+
+// lastReplaced is the last exchange of the user's own data, nil when there is none; one that is under way counts.
+func lastReplaced(repo *gitrepo.Repo) (*replaced, error) {
+	var x exchange
+	if found, err := repo.Record(exchangeRecord).Read(&x); err != nil || found {
+		return &replaced{Command: x.Command, At: x.At, Snapshot: x.Snapshot, To: x.To}, err
+	}
+	var all []replaced
+	if _, err := repo.Record(replacedRecord).Read(&all); err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[len(all)-1], nil
+}
+
+// undoData puts the data back that the last exchange replaced. What it replaces is kept as a snapshot in turn.
+func undoData(ctx context.Context, o UndoOptions) (*report.Items, error) {
+	r := newOwn("undo", o.Options)
+	choose := func() (string, error) {
+		last, err := lastReplaced(r.place.repo)
+		switch {
+		case err != nil:
+			return "", err
+		case last == nil:
+			return "", report.Fail(report.KindUsage, "", "undo: nothing is left to take back")
+		case last.Snapshot == "":
+			return "", report.Fail(report.KindUsage, "remove the data if you want none: docker compose down --volumes",
+				"undo %q: there was no data before", "devenv "+last.Command)
+		}
+		r.note(fmt.Sprintf("taking back %q of %s", "devenv "+last.Command, last.At.Local().Format("2006-01-02 15:04:05")))
+		return last.Snapshot, nil
+	}
+	err := r.restore(ctx, SnapshotOptions{Options: o.Options, Yes: o.Force, DryRun: o.DryRun}, choose)
+	if err == nil && !o.DryRun {
+		err = forgetTwo(r.place.repo)
+	}
+	return r.end(ctx, err)
+}
+
+// forgetTwo drops the exchange that was taken back and the one that took it back, so that a second undo goes further back.
+func forgetTwo(repo *gitrepo.Repo) error {
+	record := repo.Record(replacedRecord)
+	var all []replaced
+	if _, err := record.Read(&all); err != nil {
+		return err
+	}
+	return record.Write(all[:max(0, len(all)-2)])
 }

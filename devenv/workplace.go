@@ -74,8 +74,9 @@ func (w *workplace) network(ctx context.Context, name string) error {
 	return nil
 }
 
-// openWorkplace finds the repository, takes its lock, mends what an interrupted run left of a delivery, reads the
-// configuration, reaches the engine, removes leftovers, and loads the Compose project. note hears remarks.
+// openWorkplace finds the repository, takes its lock, mends what an interrupted run left of a delivery or of an exchange of the
+// user's own data, reads the configuration, reaches the engine, removes leftovers, and loads the Compose project. note hears
+// remarks.
 func openWorkplace(ctx context.Context, command string, o Options, note func(string)) (_ *workplace, err error) {
 	w := &workplace{networks: map[string]bool{}, said: map[string]bool{}, say: note}
 	defer func() {
@@ -95,6 +96,13 @@ func openWorkplace(ctx context.Context, command string, o Options, note func(str
 	w.engine = w.client.Engine()
 	if err := w.sweep(ctx); err != nil {
 		return nil, err
+	}
+	settled, err := settleExchange(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	if settled != "" {
+		note(settled)
 	}
 	load, err := loadOptions(o, w.config, w.repo.Root())
 	if err != nil {

@@ -26,8 +26,8 @@ func declareUpdate() bool {
 }
 
 func TestHelpTextsAreAsTheGoldenFilesHaveThem(t *testing.T) {
-	for _, command := range []string{"", "new-migration", "test-migration", "undo", "clean", "explain", "demo", "version"} {
-		name := strings.TrimPrefix(command+".golden", ".")
+	for _, command := range commands(t, "") {
+		name := strings.ReplaceAll(command, " ", "-") + ".golden"
 		if command == "" {
 			name = "devenv.golden"
 		}
@@ -51,7 +51,7 @@ func TestHelpTextsAreAsTheGoldenFilesHaveThem(t *testing.T) {
 }
 
 func TestHelpTextsFitIntoAHundredAndTenColumnsAndSayTheExitStatuses(t *testing.T) {
-	for _, command := range []string{"", "new-migration", "test-migration", "undo", "clean", "explain", "demo", "version"} {
+	for _, command := range commands(t, "") {
 		text := help(t, command)
 		for line := range bytes.Lines(text) {
 			if n := len([]rune(strings.TrimRight(string(line), "\n"))); n > 110 {
@@ -64,6 +64,23 @@ func TestHelpTextsFitIntoAHundredAndTenColumnsAndSayTheExitStatuses(t *testing.T
 			}
 		}
 	}
+}
+
+// commands are all that devenv has below a command, as the shell's completion lists them, and the command itself.
+func commands(t *testing.T, of string) []string {
+	t.Helper()
+	out, err := exec.Command("devenv", append(append([]string{"__complete"}, strings.Fields(of)...), "")...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []string{of}
+	for line := range strings.Lines(string(out)) {
+		name, _, described := strings.Cut(strings.TrimSpace(line), "\t")
+		if described && name != "help" && name != "completion" && !strings.HasPrefix(name, "-") {
+			all = append(all, commands(t, strings.TrimSpace(of+" "+name))...)
+		}
+	}
+	return all
 }
 
 // help is what "devenv COMMAND --help" prints to standard output.

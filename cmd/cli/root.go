@@ -12,8 +12,9 @@ import (
 )
 
 const rootLong = `devenv makes the database migration of a branch, proves it on a copy of the base branch's data, and
-writes it into the working tree. It needs git, a Docker engine and a Compose file; the user's own
-containers, database and working tree are left alone.`
+writes it into the working tree. It needs git, a Docker engine and a Compose file. Your own containers, your
+database and your branch are left alone but by the commands that say so, and what those replace can be
+brought back: devenv undo.`
 
 const exitHelp = `
 Exit status: 0 done, 1 devenv could not do its work, 2 wrong flags, message or configuration,
@@ -43,7 +44,7 @@ func (a *app) root() *cobra.Command {
 	root.MarkFlagsMutuallyExclusive("host", "context")
 	complete(root, "format", formats())
 	root.AddCommand(
-		a.newMigration(), a.testMigration(), a.undo(), a.clean(), a.explain(), a.demo(), a.version(),
+		a.newMigration(), a.testMigration(), a.reset(), a.snapshot(), a.undo(), a.clean(), a.explain(), a.demo(), a.version(),
 	)
 	return root
 }

@@ -9,9 +9,10 @@ import (
 	"devenv/devenv"
 )
 
-const undoLong = `Takes back what the last new-migration did to the working tree: the new revision goes, the files it set
-aside come back. It needs no engine. Files that were edited since are left alone; --yes takes them back
-as well and keeps copies.
+const undoLong = `Takes back what the last new-migration, reset or snapshot restore did, whichever came last; called again,
+the one before. Of new-migration: the new revision goes, the files it set aside come back; files that were
+edited since are left alone, and --yes takes them back as well and keeps copies. Of the others: the data that
+they replaced comes back, and what is there now is kept as a snapshot.
 
 Exit status: 0 done, 1 it could not be done, 2 wrong flags, 130 interrupted.`
 
@@ -20,7 +21,7 @@ func (a *app) undo() *cobra.Command {
 	var o devenv.UndoOptions
 	c := &cobra.Command{
 		Use:     "undo",
-		Short:   "Take back what the last new-migration wrote",
+		Short:   "Take back what the last command did",
 		Long:    undoLong,
 		Example: "  devenv undo --dry-run\n  devenv undo",
 		Args:    noArguments,
@@ -28,11 +29,11 @@ func (a *app) undo() *cobra.Command {
 			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options = common
 				list, err := devenv.Undo(ctx, o)
-				return listed(c, list, undoLine, "nothing to take back"), err
+				return listed(c, list, exchangedLine, "nothing to take back"), err
 			})
 		},
 	}
-	c.Flags().BoolVarP(&o.Force, "yes", "y", false, "take back files that were edited since, too; copies are kept")
+	c.Flags().BoolVarP(&o.Force, "yes", "y", false, "take back files that were edited since, too, and replace data without asking")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be taken back")
 	return c
 }

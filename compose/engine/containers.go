@@ -29,6 +29,8 @@ type Container struct {
 	Ports map[string]string
 	User  string
 	Tty   bool
+	// Env, Cmd and Entrypoint are the image's where the container was made without its own.
+	Env, Cmd, Entrypoint []string
 }
 
 // Health is the state of a healthcheck: starting, healthy or unhealthy; Log holds the last probes' output.
@@ -44,7 +46,10 @@ type Address struct {
 }
 
 // Mount is something mounted into a container. Type is bind, volume or tmpfs.
-type Mount struct{ Type, Name, Source, Target string }
+type Mount struct {
+	Type, Name, Source, Target string
+	ReadOnly                   bool
+}
 
 // Inspect describes a container.
 func (e *Engine) Inspect(ctx context.Context, id string) (Container, error) {
@@ -56,6 +61,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (Container, error) {
 		ID: found.ID, Name: strings.TrimPrefix(found.Name, "/"), Image: found.Image, State: found.State.Status,
 		ExitCode: found.State.ExitCode, OOMKilled: found.State.OOMKilled, Labels: found.Config.Labels, User: found.Config.User,
 		Tty: found.Config.Tty, Networks: map[string]Address{}, Ports: map[string]string{},
+		Env: found.Config.Env, Cmd: found.Config.Cmd, Entrypoint: found.Config.Entrypoint,
 	}
 	if h := found.State.Health; h != nil && h.Status != container.NoHealthcheck {
 		c.Health = &Health{Status: h.Status}
@@ -72,7 +78,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (Container, error) {
 		}
 	}
 	for _, m := range found.Mounts {
-		c.Mounts = append(c.Mounts, Mount{Type: string(m.Type), Name: m.Name, Source: m.Source, Target: m.Destination})
+		c.Mounts = append(c.Mounts, Mount{Type: string(m.Type), Name: m.Name, Source: m.Source, Target: m.Destination, ReadOnly: !m.RW})
 	}
 	return c, nil
 }

@@ -16,12 +16,12 @@ func failed(ctx context.Context, err error, format string, args ...any) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return report.Fail(report.KindWork, hint(err), "%s: %w", fmt.Sprintf(format, args...), err)
+	return report.Fail(report.KindWork, hint(err.Error()), "%s: %w", fmt.Sprintf(format, args...), err)
 }
 
 // hint is what to do about the engine's own troubles.
-func hint(err error) string {
-	if strings.Contains(err.Error(), "no space left on device") {
+func hint(said string) string {
+	if strings.Contains(strings.ToLower(said), "no space left on device") {
 		return "the engine's disk is full; see what takes the room: docker system df\nand free some: docker system prune, devenv clean --bases"
 	}
 	return ""

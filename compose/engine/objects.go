@@ -181,3 +181,21 @@ func (e *Engine) Containers(ctx context.Context, labels ...string) ([]Container,
 	}
 	return found, nil
 }
+
+// MountedBy lists the running containers that have a volume or a directory of the host mounted.
+func (e *Engine) MountedBy(ctx context.Context, m Mount) ([]Container, error) {
+	list, err := e.client.ContainerList(ctx, container.ListOptions{})
+	if err != nil {
+		return nil, failed(ctx, err, "list containers")
+	}
+	var found []Container
+	for _, c := range list {
+		for _, mounted := range c.Mounts {
+			if string(mounted.Type) == m.Type && mounted.Name == m.Name && mounted.Source == m.Source {
+				found = append(found, Container{ID: c.ID, Name: strings.TrimPrefix(c.Names[0], "/"), State: c.State, Labels: c.Labels})
+				break
+			}
+		}
+	}
+	return found, nil
+}

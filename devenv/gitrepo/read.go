@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -111,4 +114,16 @@ func nextObject(reader *bufio.Reader) ([]byte, error) {
 		return nil, err
 	}
 	return content[:size], nil
+}
+
+// WorktreeFiles lists the files of the working tree that git knows or would take, by path; a file that is gone is not among them.
+func (r *Repo) WorktreeFiles(ctx context.Context) ([]string, error) {
+	paths, err := r.git("ls-files", "-c", "-o", "--exclude-standard", "--deduplicate", "-z").list(ctx)
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "", "list the files of %s: %w", r.root, err)
+	}
+	return slices.DeleteFunc(paths, func(p string) bool {
+		_, err := os.Lstat(filepath.Join(r.root, filepath.FromSlash(p)))
+		return err != nil
+	}), nil
 }

@@ -1,0 +1,230 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+const snapshotLong = `Keeps your own database, the whole cluster with its roles and other databases, as an image on the engine,
+and brings it back. Snapshots are shared by all worktrees of the repository.
+
+Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, 130 interrupted.`
+
+// snapshot is the group of commands on snapshots.
+func (a *app) snapshot() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "snapshot",
+		Short:   "Keep your own database, and bring it back",
+		Long:    snapshotLong,
+		Example: "  devenv snapshot save before-rename\n  devenv snapshot restore before-rename",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage(c, "there is no command %q", "snapshot "+args[0])
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(a.snapshotSave(), a.snapshotRestore(), a.snapshotList(), a.snapshotRemove())
+	return c
+}
+
+const saveLong = `Keeps your own database as a snapshot. A running database is stopped while its files are copied, and started
+again before the image is made; how long it stood still is printed. Without a name, the time is the name.
+
+Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, 130 interrupted.`
+
+func (a *app) snapshotSave() *cobra.Command {
+	var o devenv.SnapshotOptions
+	c := &cobra.Command{
+		Use: "save [NAME]", Short: "Keep your own database", Long: saveLong,
+		Example: "  devenv snapshot save before-rename",
+		Args:    atMost(1, "name"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+				o.Options, o.Name = common, append(args, "")[0]
+				list, err := devenv.SaveSnapshot(ctx, o)
+				return snapshots(c, list, "nothing saved"), err
+			})
+		},
+	}
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would happen")
+	return c
+}
+
+const restoreLong = `Puts a snapshot's data in the place of your own, which is kept as a snapshot itself. What uses the database
+is stopped meanwhile and started again. Data of another major version of Postgres is refused before anything
+is touched.
+
+Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, 130 interrupted.`
+
+func (a *app) snapshotRestore() *cobra.Command {
+	var o devenv.SnapshotOptions
+	c := &cobra.Command{
+		Use: "restore NAME", Short: "Bring a snapshot back", Long: restoreLong,
+		Example: "  devenv snapshot restore before-rename --yes",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage(c, "restore takes the name of one snapshot")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+				o.Options, o.Name = common, args[0]
+				list, err := devenv.RestoreSnapshot(ctx, o)
+				return listed(c, list, exchangedLine, "nothing restored"), err
+			})
+		},
+		ValidArgsFunction: a.snapshotNames,
+	}
+	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would happen")
+	return c
+}
+
+const listLong = `Lists the repository's snapshots: name, size, age, revision and branch.
+
+Exit status: 0 done, 1 it could not be done, 2 wrong flags, 130 interrupted.`
+
+func (a *app) snapshotList() *cobra.Command {
+	var o devenv.SnapshotOptions
+	return &cobra.Command{
+		Use: "list", Aliases: []string{"ls"}, Short: "List the snapshots", Long: listLong,
+		Example: "  devenv snapshot list",
+		Args:    noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+				o.Options = common
+				list, err := devenv.ListSnapshots(ctx, o)
+				return snapshots(c, list, "there are no snapshots: devenv snapshot save"), err
+			})
+		},
+	}
+}
+
+const removeLong = `Removes snapshots. Their data is gone.
+
+Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, 130 interrupted.`
+
+func (a *app) snapshotRemove() *cobra.Command {
+	var o devenv.SnapshotOptions
+	c := &cobra.Command{
+		Use: "remove NAME…", Aliases: []string{"rm"}, Short: "Remove snapshots", Long: removeLong,
+		Example: "  devenv snapshot remove before-rename",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage(c, "remove takes the names of snapshots")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+				o.Options = common
+				list, err := devenv.RemoveSnapshots(ctx, o, args)
+				return listed(c, list, removedLine, "nothing removed"), err
+			})
+		},
+		ValidArgsFunction: a.snapshotNames,
+	}
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be removed")
+	return c
+}
+
+// atMost refuses more than n arguments.
+func atMost(n int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usage(c, "%s takes one %s, but got %d arguments", c.Name(), what, len(args))
+		}
+		return nil
+	}
+}
+
+// snapshotNames offers the repository's snapshots in the shell's completion.
+func (a *app) snapshotNames(c *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+	o := devenv.SnapshotOptions{Options: devenv.Options{Host: a.global.host, Context: a.global.context}}
+	list, err := devenv.ListSnapshots(c.Context(), o)
+	if err != nil || len(given) > 0 && c.Name() == "restore" {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for _, item := range list.Items {
+		if i, ok := item.(devenv.SnapshotItem); ok {
+			names = append(names, i.Name)
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// snapshots shows a list of snapshots in columns.
+func snapshots(c *cobra.Command, list *report.Items, none string) outcome {
+	return listed(c, list, snapshotLine, none)
+}
+
+// snapshotLine is one snapshot for people: name, size, age, revision, branch.
+func snapshotLine(item any) any {
+	i, ok := item.(devenv.SnapshotItem)
+	if !ok {
+		return item
+	}
+	revision := strings.Join(i.Revisions, " ")
+	if revision == "" {
+		revision = "revision unknown"
+	}
+	line := fmt.Sprintf("%-24s %8s  %-12s %-16s %s", i.Name, size(i.Bytes), age(time.Since(i.Created)), revision, i.Branch)
+	switch {
+	case i.DryRun:
+		line = "would save " + line
+	case i.StoppedMS > 0:
+		line += fmt.Sprintf("\nthe database stood still for %.1f s", float64(i.StoppedMS)/1000)
+	case i.Automatic != "":
+		line += "  (before devenv " + i.Automatic + ")"
+	}
+	return line
+}
+
+// removedLine is one snapshot that was removed, or would be.
+func removedLine(item any) any {
+	i, ok := item.(devenv.SnapshotItem)
+	if !ok {
+		return item
+	}
+	if i.DryRun {
+		return "would remove " + i.Name
+	}
+	return "removed " + i.Name
+}
+
+// size says a number of bytes for people.
+func size(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%d MB", n>>20)
+	default:
+		return fmt.Sprintf("%d kB", n>>10)
+	}
+}
+
+// age says how long ago something was, for people.
+func age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h ago", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+	}
+}

@@ -1,0 +1,70 @@
+package compose
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/compose/v5/pkg/api"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// OwnContainers are the containers of the user's own stack by service, running or not; those of docker compose run are not
+// among them. Of a service that is scaled it is the first.
+func (c *Client) OwnContainers(ctx context.Context, p *types.Project) (map[string]engine.Container, error) {
+	found, err := c.engine.Containers(ctx, api.ProjectLabel+"="+p.Name, api.OneoffLabel+"=False")
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(a, b engine.Container) int {
+		return slices.Compare([]rune(a.Labels[api.ContainerNumberLabel]), []rune(b.Labels[api.ContainerNumberLabel]))
+	})
+	own := map[string]engine.Container{}
+	for _, container := range found {
+		if service := container.Labels[api.ServiceLabel]; own[service].ID == "" {
+			own[service] = container
+		}
+	}
+	return own, nil
+}
+
+// CreateOwn makes the container of one service of the user's own stack, stopped, with its volumes and networks, as docker
+// compose create --no-deps would, and describes it.
+func (c *Client) CreateOwn(ctx context.Context, p *types.Project, service string, out func(line string)) (engine.Container, error) {
+	fail := func(err error) (engine.Container, error) {
+		return engine.Container{}, report.Fail(report.KindWork, "try it alone: docker compose create "+service, "create the container of %s: %w", service, err)
+	}
+	alone, err := p.WithSelectedServices([]string{service}, types.IgnoreDependencies)
+	if err != nil {
+		return fail(err)
+	}
+	kept := &tail{next: out}
+	loud, err := c.withOutput(kept)
+	if err != nil {
+		return engine.Container{}, err
+	}
+	uncut, err := engine.Uncut(ctx)
+	if err != nil {
+		return engine.Container{}, err
+	}
+	options := api.CreateOptions{
+		Services: []string{service}, IgnoreOrphans: true, Recreate: api.RecreateNever, RecreateDependencies: api.RecreateNever,
+		Build: &api.BuildOptions{Progress: "plain", Services: []string{service}}, QuietPull: true,
+	}
+	err = loud.Create(uncut, alone, options)
+	kept.flush()
+	if err != nil {
+		return fail(err)
+	}
+	own, err := c.OwnContainers(ctx, p)
+	if err != nil {
+		return engine.Container{}, err
+	}
+	if own[service].ID == "" {
+		return fail(errors.New("Compose made none"))
+	}
+	return c.engine.Inspect(ctx, own[service].ID)
+}

@@ -1,0 +1,196 @@
+package database
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// Labels and name of a snapshot: devenv/snapshot:<repository>-<name>.
+const (
+	labelSnapshot      = "dev.devenv.snapshot"
+	kindSnapshot       = "snapshot"
+	snapshotRepository = "devenv/snapshot"
+)
+
+// SnapshotMeta says what a snapshot is of. It holds no secret.
+type SnapshotMeta struct {
+	Name string `json:"name"`
+	// Repository identifies the git repository; its worktrees share their snapshots.
+	Repository string `json:"repository"`
+	Service    string `json:"service"`
+	// Project is the Compose project the data was of.
+	Project string    `json:"project"`
+	Created time.Time `json:"created"`
+	// Revisions are what the version table held; none when the server did not run.
+	Revisions []string `json:"revisions,omitempty"`
+	Branch    string   `json:"branch,omitempty"`
+	Commit    string   `json:"commit,omitempty"`
+	// Major is the server's major version.
+	Major string `json:"major"`
+	Bytes int64  `json:"bytes"`
+	// Automatic says that devenv took it before it replaced the data, and for which command.
+	Automatic string `json:"automatic,omitempty"`
+}
+
+// Snapshot is a whole cluster of the user's own, kept as an image.
+type Snapshot struct {
+	SnapshotMeta
+	ID, Ref string
+}
+
+// snapshotName is what fits into an image's tag behind the repository's id.
+var snapshotName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$`)
+
+// CheckSnapshotName refuses a name that cannot be an image's tag.
+func CheckSnapshotName(name string) error {
+	if snapshotName.MatchString(name) {
+		return nil
+	}
+	return report.Fail(report.KindUsage, "up to 100 letters, digits, dots, dashes and underscores, as in: before-rename",
+		"%q cannot be a snapshot's name", name)
+}
+
+// SnapshotRef is the image of a snapshot by its name.
+func SnapshotRef(repository, name string) string {
+	return snapshotRepository + ":" + repository + "-" + name
+}
+
+// Saving is a snapshot on its way: the data is copied first, while the server stands still, and made an image afterwards.
+type Saving struct {
+	store  Store
+	engine *engine.Engine
+	id     string
+}
+
+// Save copies the store's data into a container. The server must not run meanwhile. The caller closes the Saving.
+func (s Store) Save(ctx context.Context, e *engine.Engine, labels map[string]string) (*Saving, error) {
+	mount := s.Mount
+	mount.ReadOnly = true
+	id, err := e.CreateScript(ctx, engine.Script{
+		Image: s.Image, Text: storeScript, Args: []string{"save", s.Directory, dataDirectory}, Mounts: []engine.Mount{mount}, Labels: labels,
+	})
+	if err != nil {
+		return nil, s.failed(err, "save the data of %s in %s", s.Service)
+	}
+	saving := &Saving{store: s, engine: e, id: id}
+	if _, err := e.RunToEnd(ctx, id); err != nil {
+		return nil, errors.Join(s.failed(err, "save the data of %s in %s", s.Service), saving.Close(ctx))
+	}
+	return saving, nil
+}
+
+// Keep makes the copied data an image and names it, last of all. A name that is taken is a KindUsage failure.
+func (s *Saving) Keep(ctx context.Context, meta SnapshotMeta) (Snapshot, error) {
+	ref := SnapshotRef(meta.Repository, meta.Name)
+	if err := CheckUntaken(ctx, s.engine, meta.Repository, meta.Name); err != nil {
+		return Snapshot{}, err
+	}
+	label, err := json.Marshal(meta)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	labels, err := clearedLabels(ctx, s.engine, s.id)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	labels[labelSnapshot], labels[labelKind] = string(label), kindSnapshot
+	changes, err := s.serverAgain(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	id, err := s.engine.Commit(ctx, s.id, engine.CommitOptions{Labels: labels, Changes: changes})
+	if err != nil {
+		return Snapshot{}, report.Fail(report.KindWork, diskHint(err), "keep the snapshot %s: %w", meta.Name, err)
+	}
+	if err := s.engine.Tag(ctx, id, ref); err != nil {
+		return Snapshot{}, errors.Join(err, s.engine.RemoveImage(context.WithoutCancel(ctx), id, true))
+	}
+	return Snapshot{SnapshotMeta: meta, ID: id, Ref: ref}, nil
+}
+
+// serverAgain are the changes that make the script's container a server's again, with its data where a base has it.
+func (s *Saving) serverAgain(ctx context.Context) ([]string, error) {
+	image, ok, err := s.engine.ImageInspect(ctx, s.store.Image)
+	if err != nil || !ok {
+		return nil, errors.Join(err, fmt.Errorf("the image of %s is gone", s.store.Service))
+	}
+	changes := append(withoutPasswords(), "ENV PGDATA="+dataDirectory, "USER "+image.User)
+	if image.User == "" {
+		changes[len(changes)-1] = "USER root"
+	}
+	for instruction, words := range map[string][]string{"ENTRYPOINT": image.Entrypoint, "CMD": image.Cmd} {
+		if words == nil {
+			words = []string{}
+		}
+		written, err := json.Marshal(words)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, instruction+" "+string(written))
+	}
+	slices.Sort(changes) // CMD before ENTRYPOINT, always: a new entrypoint empties the command of the container, not of the image
+	return changes, nil
+}
+
+// Close removes the container that the data was copied into.
+func (s *Saving) Close(ctx context.Context) error {
+	return s.engine.Remove(context.WithoutCancel(ctx), s.id)
+}
+
+// Snapshots lists a repository's snapshots, the newest first.
+func Snapshots(ctx context.Context, e *engine.Engine, repository string) ([]Snapshot, error) {
+	images, err := e.Images(ctx, labelKind+"="+kindSnapshot)
+	if err != nil {
+		return nil, err
+	}
+	var found []Snapshot
+	for _, image := range images {
+		s := Snapshot{ID: image.ID, Ref: image.Ref}
+		if json.Unmarshal([]byte(image.Labels[labelSnapshot]), &s.SnapshotMeta) != nil || s.Repository != repository {
+			continue
+		}
+		if image.Ref == SnapshotRef(repository, s.Name) {
+			found = append(found, s)
+		}
+	}
+	slices.SortFunc(found, func(a, b Snapshot) int { return b.Created.Compare(a.Created) })
+	return found, nil
+}
+
+// FindSnapshot finds one by its name. None is a KindUsage failure that names those there are.
+func FindSnapshot(ctx context.Context, e *engine.Engine, repository, name string) (Snapshot, error) {
+	all, err := Snapshots(ctx, e, repository)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	var names []string
+	for _, s := range all {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	hint := "there is none yet: devenv snapshot save " + name
+	if len(names) > 0 {
+		hint = "there are: " + strings.Join(names, ", ")
+	}
+	return Snapshot{}, report.Fail(report.KindUsage, hint, "there is no snapshot %q", name)
+}
+
+// CheckUntaken refuses a snapshot's name that another one has: KindUsage.
+func CheckUntaken(ctx context.Context, e *engine.Engine, repository, name string) error {
+	_, taken, err := e.ImageInspect(ctx, SnapshotRef(repository, name))
+	if err != nil || !taken {
+		return err
+	}
+	return report.Fail(report.KindUsage, "choose another name, or remove it: devenv snapshot remove "+name, "there is a snapshot %q already", name)
+}

@@ -1,0 +1,20 @@
+package discover
+
+import (
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/config"
+)
+
+// Database finds the database service alone, for commands that need no migration tool. Its errors are those of Services.
+func Database(p *types.Project, repo Files, cfg *config.Config) (string, error) {
+	s, err := newStack(p, repo, cfg)
+	if err != nil {
+		return "", err
+	}
+	var users []string
+	if c, err := s.configuration(); err == nil {
+		users = s.users(c)
+	}
+	return s.database(users)
+}

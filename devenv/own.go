@@ -1,0 +1,245 @@
+package devenv
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/compose/engine"
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/devenv/discover"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+)
+
+// own is a run on the user's own stack: its database, and the services that use it.
+type own struct {
+	*run
+	// settings are the database's, by the user's own Compose project.
+	settings   database.Settings
+	containers map[string]engine.Container
+	server     engine.Container
+	store      database.Store
+	items      *report.Items
+	// exchange is the journal while the data is being exchanged.
+	exchange exchange
+	// wasRunning says that the database ran when the command came, old what data there was, oldRevisions what its version
+	// table held; stoppedAt is when the last of its users had stopped.
+	wasRunning   bool
+	old          database.Look
+	oldRevisions []string
+	stoppedAt    time.Time
+}
+
+// newOwn prepares a run on the user's own stack; nothing happens yet.
+func newOwn(command string, o Options) *own {
+	r := newRun(command, o, checks.Selection{})
+	r.asIs = true
+	return &own{run: r, items: report.NewItems(command)}
+}
+
+// end removes what the run made, and returns the command's list.
+func (o *own) end(ctx context.Context, err error) (*report.Items, error) {
+	_, err = o.finish(ctx, err)
+	return o.items, err
+}
+
+// openDatabase finds the project and its database service; no migration tool is needed.
+func (o *own) openDatabase(ctx context.Context, log *stepLog) (err error) {
+	if o.place, err = openWorkplace(ctx, o.document.Command, o.options, o.note); err != nil {
+		return err
+	}
+	o.learnSecrets(o.place.model)
+	paths, err := o.place.repo.WorktreeFiles(ctx)
+	if err != nil {
+		return err
+	}
+	service, err := discover.Database(o.place.model, discover.Tree{Dir: o.place.repo.Root(), Paths: paths}, o.place.config)
+	if err != nil {
+		return err
+	}
+	return o.readDatabase(ctx, service, log)
+}
+
+// readDatabase finds the database's container, or makes it where there is none yet, and where its data lies.
+func (o *own) readDatabase(ctx context.Context, service string, log *stepLog) (err error) {
+	w := o.place
+	if o.settings, err = database.SettingsOf(w.model, service); err != nil {
+		return err
+	}
+	if o.containers, err = w.client.OwnContainers(ctx, w.model); err != nil {
+		return err
+	}
+	if found := o.containers[service]; found.ID != "" {
+		o.server, err = w.engine.Inspect(ctx, found.ID)
+	} else {
+		o.server, err = w.client.CreateOwn(ctx, w.model, service, log.line)
+	}
+	if err != nil {
+		return err
+	}
+	o.wasRunning = o.server.State == "running"
+	if o.store, err = database.StoreOf(service, o.server); err != nil {
+		return err
+	}
+	log.done(fmt.Sprintf("database %s, its data in %s", service, o.store))
+	return errors.Join(o.checkPlace(), o.checkAlone(ctx))
+}
+
+// checkAlone refuses data that another running container has mounted: it may hold a server that devenv knows nothing of.
+func (o *own) checkAlone(ctx context.Context) error {
+	others, err := o.place.engine.MountedBy(ctx, o.store.Mount)
+	if err != nil {
+		return err
+	}
+	for _, c := range others {
+		if c.ID != o.server.ID {
+			return report.Fail(report.KindWork, "docker stop "+c.Name, "work on the data of %s: container %s uses %s as well", o.store.Service, c.Name, o.store)
+		}
+	}
+	return nil
+}
+
+// checkPlace refuses data that lies in a directory of the host outside the project: it may be anybody's.
+func (o *own) checkPlace() error {
+	if o.store.Mount.Type != "bind" {
+		return nil
+	}
+	fail := func(hint, format string, args ...any) error {
+		return report.Fail(report.KindUsage, hint, "find the data of %s: %w", o.store.Service, fmt.Errorf(format, args...))
+	}
+	if !strings.HasPrefix(o.place.engine.Endpoint().Host, "unix://") {
+		return fail("use a named volume", "%s is a directory of the machine that the engine runs on", o.store.OnHost())
+	}
+	real, err := resolved(o.store.Mount.Source)
+	if err != nil {
+		return fail("", "%w", err)
+	}
+	for _, inside := range []string{o.place.repo.Root(), o.place.model.WorkingDir} {
+		if inside, err = filepath.EvalSymlinks(inside); err == nil && real != inside && strings.HasPrefix(real, inside+string(filepath.Separator)) {
+			return nil
+		}
+	}
+	return fail("move it into the project, or use a named volume", "%s, which is %s, lies outside the project %s",
+		o.store.OnHost(), real, o.place.repo.Root())
+}
+
+// resolved follows the symbolic links of a path, the last part of which may not be there yet.
+func resolved(path string) (string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if _, statErr := os.Lstat(path); !errors.Is(statErr, fs.ErrNotExist) {
+		return real, err
+	}
+	parent, err := resolved(filepath.Dir(path))
+	return filepath.Join(parent, filepath.Base(path)), err
+}
+
+// users are the running containers that use the database, those first that depend on others of them.
+func (o *own) users() []engine.Container {
+	model := o.place.model
+	var services []string
+	for name, container := range o.containers {
+		if container.State == "running" && name != o.store.Service && usesDatabase(model, name, o.settings) {
+			services = append(services, name)
+		}
+	}
+	slices.Sort(services)
+	ordered := (&stack{side: &side{model: model}}).inOrder(services)
+	slices.Reverse(ordered)
+	var users []engine.Container
+	for _, name := range ordered {
+		users = append(users, o.containers[name])
+	}
+	return users
+}
+
+// usesDatabase says whether a service depends on the database, or names it in its environment or its command.
+func usesDatabase(p *types.Project, name string, s database.Settings) bool {
+	seen := map[string]bool{}
+	var depends func(string) bool
+	depends = func(name string) bool {
+		if seen[name] {
+			return false
+		}
+		seen[name] = true
+		return slices.ContainsFunc(p.Services[name].GetDependencies(), func(d string) bool { return d == s.Service || depends(d) })
+	}
+	if depends(name) {
+		return true
+	}
+	service := p.Services[name]
+	texts := append(append([]string{}, service.Command...), service.Entrypoint...)
+	for _, value := range service.Environment {
+		if value != nil {
+			texts = append(texts, *value)
+		}
+	}
+	return slices.ContainsFunc(texts, func(text string) bool { return namesHost(text, s.Hosts) })
+}
+
+// namesHost says whether one of hosts stands in a text as a word of its own.
+func namesHost(text string, hosts []string) bool {
+	words := strings.FieldsFunc(text, func(r rune) bool { return !strings.ContainsRune("-_.", r) && !isWord(r) })
+	return slices.ContainsFunc(words, func(word string) bool { return slices.Contains(hosts, word) })
+}
+
+func isWord(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}
+
+// revisions reads the version table of the running database, through the server's own container: the port may not be
+// published. None where it does not run or has no such table.
+func (o *own) revisions(ctx context.Context) []string {
+	if !o.wasRunning {
+		return nil
+	}
+	const query = "SELECT version_num FROM alembic_version ORDER BY 1"
+	var out bytes.Buffer
+	code, err := o.place.engine.Exec(ctx, o.server.ID, engine.ExecOptions{
+		Cmd: []string{"psql", "-X", "-A", "-t", "-U", o.settings.User, "-d", o.settings.Database, "-p", fmt.Sprint(o.settings.Port), "-c", query},
+		Env: []string{"PGPASSWORD=" + o.settings.Password, "PGCONNECT_TIMEOUT=5"}, Stdout: &out,
+	})
+	if err != nil || code != 0 {
+		return nil
+	}
+	return strings.Fields(out.String())
+}
+
+// startOwn starts containers of the user's own stack, in order, and waits for the database.
+func startOwn(ctx context.Context, w *workplace, server string, ids []string) error {
+	for _, id := range ids {
+		if err := w.engine.Start(ctx, id); err != nil {
+			return report.Fail(report.KindWork, "docker compose up -d", "start your stack again: %w", err)
+		}
+		if id != server {
+			continue
+		}
+		if _, err := w.client.WaitReady(ctx, id, compose.Ready{Timeout: ownTimeout}); err != nil {
+			return report.Fail(report.KindWork, "docker compose logs", "start your database again: %w", err).WithOutput(report.OutputOf(err))
+		}
+	}
+	return nil
+}
+
+// ownTimeout is what the user's own database gets to come up again, and to stop.
+const ownTimeout = 2 * time.Minute
+
+// repositoryID is the same for all worktrees of a repository on this machine.
+func repositoryID(repo *gitrepo.Repo) string {
+	dir := repo.CommonDir()
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	return digest(dir)[:12]
+}

@@ -1,0 +1,308 @@
+package devenv_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"devenv/compose"
+	"devenv/compose/engine"
+	"devenv/devenv"
+	"devenv/devenv/report"
+	"devenv/devenv/sample"
+)
+
+// Where the sample keeps its own data, and a place in a volume instead of it.
+const (
+	bindPlace   = "./data/postgres/pgdata:/var/lib/postgresql/data"
+	volumePlace = "pgdata:/var/lib/postgresql/data"
+)
+
+// ownStack is the sample in a Compose project of its own, as its user has it.
+type ownStack struct{ checkout }
+
+// newOwnStack unpacks the sample under a name that no other test has, with its ports out of everybody's way.
+func newOwnStack(t *testing.T) ownStack {
+	t.Helper()
+	c := newSample(t)
+	dir := filepath.Join(filepath.Dir(c.dir), fmt.Sprintf("own%d", time.Now().UnixNano()%1e9))
+	if err := os.Rename(c.dir, dir); err != nil {
+		t.Fatal(err)
+	}
+	c.dir = dir
+	c.replace(composeFile, `"6545:5432"`, `"127.0.0.1::5432"`)
+	c.replace(composeFile, `"8888:8080"`, `"127.0.0.1::8080"`)
+	t.Cleanup(func() {
+		ctx := context.Background()
+		snapshots, err := devenv.ListSnapshots(ctx, devenv.SnapshotOptions{Options: devenv.Options{Dir: dir}})
+		for _, item := range snapshots.Items {
+			err = errors.Join(err, c.engine.RemoveImage(ctx, item.(devenv.SnapshotItem).Image, true))
+		}
+		_, sweepErr := c.engine.Sweep(ctx, "com.docker.compose.project="+filepath.Base(dir))
+		if err := errors.Join(err, sweepErr); err != nil {
+			t.Error(err)
+		}
+	})
+	return ownStack{c}
+}
+
+// inVolume moves the sample's data into a named volume.
+func (s ownStack) inVolume() ownStack {
+	s.replace(composeFile, bindPlace, volumePlace)
+	s.write(composeFile, s.read(composeFile)+"\nvolumes:\n  pgdata:\n")
+	return s
+}
+
+// reset resets the own database, without asking.
+func (s ownStack) reset(to devenv.ResetTo) devenv.ResetItem {
+	s.Helper()
+	list, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: s.options(), To: to, Yes: true})
+	if err != nil {
+		s.Fatalf("%v\n%s\n%s", err, report.HintOf(err), strings.Join(report.OutputOf(err), "\n"))
+	}
+	return *list.Items[0].(*devenv.ResetItem)
+}
+
+func (s ownStack) options() devenv.Options {
+	return devenv.Options{Dir: s.dir, Listener: logged{s.T}}
+}
+
+// container is a service's container of the own stack.
+func (s ownStack) container(service string) engine.Container {
+	s.Helper()
+	found, err := s.engine.Containers(s.Context(), "com.docker.compose.project="+filepath.Base(s.dir), "com.docker.compose.service="+service)
+	if err != nil || len(found) != 1 {
+		s.Fatalf("containers of %s: %v %v", service, found, err)
+	}
+	c, err := s.engine.Inspect(s.Context(), found[0].ID)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return c
+}
+
+// start starts the own database and waits for it.
+func (s ownStack) start() {
+	s.Helper()
+	client, err := compose.Connect(s.Context(), compose.ConnectOptions{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer client.Close() //nolint:errcheck // the test ends
+	id := s.container("postgres").ID
+	if err := s.engine.Start(s.Context(), id); err != nil {
+		s.Fatal(err)
+	}
+	if _, err := client.WaitReady(s.Context(), id, compose.Ready{Timeout: time.Minute}); err != nil {
+		s.Fatal(err, report.OutputOf(err))
+	}
+}
+
+// sql runs a query in the own database and returns what psql prints.
+func (s ownStack) sql(query string) string {
+	s.Helper()
+	var out bytes.Buffer
+	code, err := s.engine.Exec(s.Context(), s.container("postgres").ID, engine.ExecOptions{
+		Cmd: []string{"psql", "-XAt", "-U", "postgres", "-c", query}, Stdout: &out, Stderr: &out,
+	})
+	if err != nil || code != 0 {
+		s.Fatalf("%s: %d %v\n%s", query, code, err, out.String())
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// mark leaves a trace in the own database that only the user's data has; marked says whether it is there.
+func (s ownStack) mark() {
+	s.Helper()
+	s.sql("CREATE TABLE mine AS SELECT 42 AS answer; CREATE ROLE somebody")
+}
+
+func (s ownStack) marked() bool {
+	s.Helper()
+	return s.sql("SELECT to_regclass('mine') IS NOT NULL AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'somebody')") == "t"
+}
+
+// TestResetReplacesTheDataAndUndoBringsItBack goes through a newcomer's day, on a volume and on a directory of the host.
+func TestResetReplacesTheDataAndUndoBringsItBack(t *testing.T) {
+	for name, stack := range map[string]func(*testing.T) ownStack{
+		"volume":    func(t *testing.T) ownStack { return newOwnStack(t).inVolume() },
+		"directory": newOwnStack,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := stack(t)
+			if first := s.reset(devenv.ResetToBase); first.Snapshot != "" {
+				t.Errorf("nothing was there, and %s was kept", first.Snapshot)
+			}
+			s.start()
+			if rows := s.sql("SELECT count(*) FROM items"); rows == "0" {
+				t.Error("the base's data did not come")
+			}
+			if fsync := s.sql("SHOW fsync"); fsync != "on" {
+				t.Errorf("fsync is %s in the user's own database", fsync)
+			}
+			head := s.sql("SELECT version_num FROM alembic_version")
+			s.mark()
+			kept := s.reset("").Snapshot
+			if s.marked() || kept == "" {
+				t.Errorf("the data is still there, or nothing was kept: %q", kept)
+			}
+			if now := s.sql("SELECT version_num FROM alembic_version"); now != head {
+				t.Errorf("a branch without migrations of its own is at %s, want %s", now, head)
+			}
+			if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: s.options(), Force: true}); err != nil {
+				t.Fatal(err)
+			}
+			if !s.marked() {
+				t.Error("undo did not bring the data back")
+			}
+			s.reset(devenv.ResetToEmpty)
+			if tables := s.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"); tables != "0" {
+				t.Errorf("empty has %s tables", tables)
+			}
+			s.nothingLeft()
+		})
+	}
+}
+
+// TestAResetThatIsCutOffLeavesTheDataAsBeforeOrComplete is the promise of every exchange, by each signal at each step.
+func TestAResetThatIsCutOffLeavesTheDataAsBeforeOrComplete(t *testing.T) {
+	s := newOwnStack(t).inVolume()
+	s.reset(devenv.ResetToBase)
+	s.start()
+	s.mark()
+	for _, step := range []string{"copy", "stop", "snapshot", "swap", "start"} {
+		for signal, want := range map[string]int{"INT": 130, "KILL": -1} {
+			if signal == "INT" && step == "stop" {
+				continue // as at copy
+			}
+			code, said := s.child(childReset, step, signal)
+			if code != want || !strings.Contains(said, "step "+step+"\n") {
+				t.Errorf("%s %s: it ended with %d:\n%s", step, signal, code, said)
+			}
+			dry := devenv.SnapshotOptions{Options: s.options(), Name: "any", DryRun: true}
+			if _, err := devenv.SaveSnapshot(t.Context(), dry); err != nil {
+				t.Fatalf("the command after %s at %s: %v", signal, step, err)
+			}
+			s.settled(step)
+			if !s.marked() {
+				if step != "start" && (step != "swap" || signal == "KILL") {
+					t.Errorf("%s at %s lost the user's data", signal, step)
+				}
+				s.mark()
+			}
+		}
+	}
+}
+
+// settled expects the database to run, and nothing of an exchange to be left in it or in the repository.
+func (s ownStack) settled(step string) {
+	s.Helper()
+	if state := s.container("postgres").State; state != "running" {
+		s.Errorf("%s: the database is %s", step, state)
+	}
+	if left := s.sql("SELECT pg_ls_dir('.') INTERSECT SELECT '.devenv-swap'"); left != "" {
+		s.Errorf("%s: %s is left in the data", step, left)
+	}
+	if _, err := os.Stat(filepath.Join(s.dir, ".git/devenv/worktree/exchange.json")); err == nil {
+		s.Errorf("%s: the journal is left", step)
+	}
+	s.nothingLeft()
+}
+
+// TestResetRefusesWhatIsNotItsOwn observes that nothing is touched.
+func TestResetRefusesWhatIsNotItsOwn(t *testing.T) {
+	s := newOwnStack(t)
+	outside := t.TempDir()
+	write := func(path, content string) {
+		if err := os.WriteFile(filepath.Join(outside, path), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused := func(what string, words ...string) {
+		t.Helper()
+		list, err := devenv.Reset(t.Context(), devenv.ResetOptions{Options: s.options(), To: devenv.ResetToBase, Yes: true})
+		for _, word := range words {
+			if err == nil || !strings.Contains(err.Error(), word) {
+				t.Errorf("%s: %v %v, want an error that says %q", what, list.Items, err, word)
+			}
+		}
+		if _, err := s.engine.Sweep(t.Context(), "com.docker.compose.project="+filepath.Base(s.dir)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	original := s.read(composeFile)
+	s.replace(composeFile, "./data/postgres/pgdata:", outside+":")
+	refused("a path outside the project", outside, "lies outside the project")
+	s.write(composeFile, original)
+	if err := errors.Join(os.MkdirAll(filepath.Join(s.dir, "data/postgres"), 0o755), os.Symlink(outside, filepath.Join(s.dir, "data/postgres/pgdata"))); err != nil {
+		t.Fatal(err)
+	}
+	refused("a symbolic link out of the project", outside, "lies outside the project")
+	if err := errors.Join(os.Remove(filepath.Join(s.dir, "data/postgres/pgdata")), os.Mkdir(filepath.Join(s.dir, "data/postgres/pgdata"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	s.write("data/postgres/pgdata/PG_VERSION", "12\n")
+	refused("another major version", "Postgres 12", "Postgres 17")
+	if kept := s.read("data/postgres/pgdata/PG_VERSION"); kept != "12\n" {
+		t.Errorf("it changed the data: %q", kept)
+	}
+	s.remove("data/postgres/pgdata/PG_VERSION")
+	s.write("data/postgres/pgdata/thesis.txt", "years of work")
+	refused("a directory that holds something else", "thesis.txt")
+	write("still", "here")
+	if _, err := devenv.Reset(t.Context(), devenv.ResetOptions{Options: s.options()}); report.KindOf(err) != report.KindUsage || !strings.Contains(report.HintOf(err), "--yes") {
+		t.Errorf("without anybody to ask: %v", err)
+	}
+}
+
+// TestASnapshotKeepsTheWholeClusterAndComesBack also between two worktrees of the repository.
+func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
+	s := newOwnStack(t).inVolume()
+	s.reset(devenv.ResetToBase)
+	s.start()
+	s.mark()
+	s.sql("CREATE DATABASE another")
+	o := devenv.SnapshotOptions{Options: s.options(), Name: "before-rename", Yes: true}
+	saved, err := devenv.SaveSnapshot(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	item := saved.Items[0].(devenv.SnapshotItem)
+	if item.StoppedMS == 0 || item.Major != "17" || len(item.Revisions) != 1 || item.Branch != strings.TrimSpace(s.git("branch", "--show-current")) {
+		t.Errorf("%+v", item)
+	}
+	if _, err := devenv.SaveSnapshot(t.Context(), o); report.KindOf(err) != report.KindUsage {
+		t.Errorf("a name that is taken: %v", err)
+	}
+	s.sql("DROP DATABASE another")
+	s.sql("DROP TABLE mine")
+	if _, err := devenv.RestoreSnapshot(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if databases := s.sql("SELECT count(*) FROM pg_database WHERE datname = 'another'"); !s.marked() || databases != "1" {
+		t.Error("the snapshot's data did not come back")
+	}
+	worktree := filepath.Join(t.TempDir(), "second")
+	s.git("worktree", "add", "-q", worktree, sample.BaseBranch)
+	o.Dir = worktree
+	list, err := devenv.ListSnapshots(t.Context(), o)
+	if err != nil || len(list.Items) != 2 { // it, and what restore replaced
+		t.Errorf("the second worktree sees %v %v", list.Items, err)
+	}
+	if _, err := devenv.RemoveSnapshots(t.Context(), o, []string{"before-rename", "none"}); report.KindOf(err) != report.KindUsage {
+		t.Errorf("one name of two is wrong: %v", err)
+	}
+	if _, err := devenv.RemoveSnapshots(t.Context(), o, []string{"before-rename"}); err != nil {
+		t.Error(err)
+	}
+	if list, err = devenv.ListSnapshots(t.Context(), o); err != nil || len(list.Items) != 1 {
+		t.Errorf("after the removal there are %v %v", list.Items, err)
+	}
+	s.nothingLeft()
+}
