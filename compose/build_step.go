@@ -2,6 +2,7 @@ package compose
 
 import (
 	"context"
+	"regexp"
 	"strings"
 )
 
@@ -22,4 +23,21 @@ func (c *Client) removeFailed(ctx context.Context, b buildStep) error {
 		return nil
 	}
 	return c.engine.Remove(context.WithoutCancel(ctx), b.container)
+}
+
+// tooNew is the builder's answer when the engine is older than the buildx plugin, which does not negotiate.
+var tooNew = regexp.MustCompile(`client version [0-9.]+ is too new\. Maximum supported API version is ([0-9.]+)`)
+
+// buildHint says what to do about a build that failed.
+func buildHint(said string, services []string) string {
+	if engine := tooNew.FindStringSubmatch(said); engine != nil {
+		return "the buildx plugin is newer than the engine: set DOCKER_API_VERSION=" + engine[1] + ", or renew the engine"
+	}
+	alone := "docker compose build " + strings.Join(services, " ")
+	for _, sign := range []string{"no such host", "i/o timeout", "connection refused", "network is unreachable"} {
+		if strings.Contains(said, sign) && strings.Contains(said, "/v2/") {
+			return "the registry cannot be reached: try again when it can, or bring the image here by docker load; then " + alone + " works, too"
+		}
+	}
+	return "try it alone: " + alone
 }

@@ -107,6 +107,5 @@ func (c *Client) Build(ctx context.Context, p *types.Project, services []string,
 		return errors.Join(ctx.Err(), leftover)
 	}
 	err = errors.Join(err, leftover)
-	return report.Fail(report.KindWork, "try it alone: docker compose build "+strings.Join(services, " "),
-		"build %s: %w", strings.Join(services, ", "), err).WithOutput(kept.lines)
+	return report.Fail(report.KindWork, buildHint(err.Error(), services), "build %s: %w", strings.Join(services, ", "), err).WithOutput(kept.lines)
 }

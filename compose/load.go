@@ -3,7 +3,6 @@ package compose
 import (
 	"cmp"
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,8 +10,6 @@ import (
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/compose/v5/pkg/api"
-
-	"devenv/devenv/report"
 )
 
 // LoadOptions are Compose's own global flags. Paths are absolute.
@@ -48,7 +45,7 @@ func (c *Client) Load(ctx context.Context, o LoadOptions) (*types.Project, error
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	}
-	return nil, loadFailed(err)
+	return nil, loadFailed(err, o)
 }
 
 // calledIn finds the project as Compose does when it is called in a directory, which is not this process's own.
@@ -107,20 +104,6 @@ func envFiles(o LoadOptions) []string {
 		files = append(files, inDirectory(o.WorkingDir, strings.TrimSpace(f)))
 	}
 	return files
-}
-
-// loadFailed is the failure of a project that does not load.
-func loadFailed(err error) error {
-	said := withoutValues(err.Error())
-	if errors.Is(err, api.ErrNotFound) || strings.Contains(said, "no configuration file provided") {
-		return report.Fail(report.KindUsage, "name it: devenv -f path/to/compose.yaml …, or in .devenv.yaml:\n    compose: {files: [path/to/compose.yaml]}",
-			"find the Compose file: %s", said)
-	}
-	hint := "docker compose config shows the same"
-	if strings.Contains(said, "env file") && strings.Contains(said, "not found") {
-		hint = "if git ignores it, make it, or name it in .devenv.yaml: include: […]"
-	}
-	return report.Fail(report.KindUsage, hint, "load the Compose project: %s", said)
 }
 
 // withoutValues takes out of Compose's message what it quotes of the user's files: it may be a secret.

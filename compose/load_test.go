@@ -177,6 +177,37 @@ func TestAProjectThatDoesNotLoadSaysWhyAndQuotesNoValue(t *testing.T) {
 	}
 }
 
+func TestAMissingEnvironmentFileIsMadeFromItsExample(t *testing.T) {
+	client := connect(t)
+	service := "services: {web: {image: web, env_file: [web.env]}}"
+	mount := "services: {web: {image: web, volumes: [\"${DATA}:/data\"]}}"
+	tests := map[string]struct {
+		files     map[string]string
+		from, to  string
+		otherHint string
+	}{
+		"its name and a word":    {map[string]string{"compose.yaml": service, "web.env.example": "", "db.env.example": ""}, "web.env.example", "web.env", ""},
+		"the only example":       {map[string]string{"compose.yaml": service, "sample.env": "A=1"}, "sample.env", "web.env", ""},
+		"several, none its name": {map[string]string{"compose.yaml": service, "a.env.sample": "", "b.env.sample": ""}, "", "", "include: […]"},
+		"no example":             {map[string]string{"compose.yaml": service}, "", "", "include: […]"},
+		"no .env":                {map[string]string{"compose.yaml": mount, ".env.dist": "DATA=./data"}, ".env.dist", ".env", ""},
+		"a .env and its example": {map[string]string{"compose.yaml": mount, ".env": "", ".env.dist": ""}, "", "", "docker compose config"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir := writeFiles(t, test.files)
+			_, err := client.Load(t.Context(), compose.LoadOptions{WorkingDir: dir, ProjectName: "p"})
+			want := test.otherHint
+			if want == "" {
+				want = "cp " + filepath.Join(dir, test.from) + " " + filepath.Join(dir, test.to)
+			}
+			if err == nil || !strings.HasSuffix(report.HintOf(err), want) && (test.otherHint == "" || !strings.Contains(report.HintOf(err), want)) {
+				t.Errorf("the failure is %v, its hint %q; want %q in it", err, report.HintOf(err), want)
+			}
+		})
+	}
+}
+
 func TestTheEngineIsTheOneThatWasNamed(t *testing.T) {
 	host := "unix://" + filepath.Join(t.TempDir(), "docker.sock")
 	connect := func(o compose.ConnectOptions) error {

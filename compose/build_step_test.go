@@ -1,0 +1,26 @@
+package compose
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestABuildThatFailsForTheMachinesSakeSaysWhatToDo(t *testing.T) {
+	tests := map[string]struct{ said, want string }{
+		"a plugin newer than the engine": {
+			"Error response from daemon: client version 1.52 is too new. Maximum supported API version is 1.41: driver not connecting", "set DOCKER_API_VERSION=1.41",
+		},
+		"no registry": {
+			`Head "https://registry.example.org/v2/library/python/manifests/3.10": dial tcp: lookup registry.example.org: no such host`, "the registry cannot be reached",
+		},
+		"a download of a step": {"curl: (6) Could not resolve host: no such host", "try it alone: docker compose build a b"},
+		"anything else":        {"exit code: 1", "try it alone: docker compose build a b"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if hint := buildHint(test.said, []string{"a", "b"}); !strings.Contains(hint, test.want) {
+				t.Errorf("the hint is %q", hint)
+			}
+		})
+	}
+}
