@@ -3,9 +3,11 @@ package discover
 import (
 	"maps"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"devenv/devenv/config"
 	"devenv/devenv/report"
 )
 
@@ -73,21 +75,52 @@ func (s *stack) noHolder(c candidate) *report.Failure {
 				"find the migrations: the service %s holds %s, but its profile %s is not active", name, c.path, profiles[0])
 		}
 	}
-	var built []string
 	databases, _ := s.databases()
-	for _, name := range s.names() {
-		if !slices.Contains(databases, name) {
-			built = append(built, name)
-		}
+	able := filter(s.names(), func(n string) bool {
+		return !slices.Contains(databases, n) && (s.service(n).Build != nil || s.usesAny(n, databases))
+	})
+	if len(able) == 0 {
+		return s.noCode(c, databases)
 	}
-	if len(built) == 0 {
-		return report.Fail(report.KindUsage, "add a service to the Compose project that mounts the code or builds it in, with the packages that Alembic needs",
-			"find the migrations: %s is there, but the Compose project has no service that could run it", c.path)
-	}
-	failure := s.ask(lines("migrations: {service: %s}", built),
+	failure := s.ask(lines("migrations: {service: %s}", able),
 		"find the migrations: %s is there, but no service of the Compose project mounts or copies it into its container", c.path)
 	failure.Hint = "mount its directory into the service that runs it; or, if its image holds the file all the same, " + failure.Hint
 	return failure
+}
+
+// noCode is the failure for a project whose code runs outside of Compose: its services are what the code needs.
+func (s *stack) noCode(c candidate, databases []string) *report.Failure {
+	var files []string
+	for _, f := range s.project.ComposeFiles {
+		if rel, ok := s.relative(f); ok {
+			files = append(files, s.written(rel))
+		}
+	}
+	home, _ := s.relative(s.project.WorkingDir)
+	code, err := filepath.Rel(filepath.FromSlash(home), filepath.FromSlash(s.codeAround(c.path)))
+	if err != nil {
+		code = "."
+	}
+	const extra = "compose.devenv.yaml"
+	return report.Fail(report.KindUsage,
+		"devenv runs Alembic and the backend in containers; add a service that builds the code or mounts it, with its packages and the database's address. "+
+			"To leave the Compose file as it is, write the service into "+s.written(path.Join(home, extra))+":\n"+
+			"  services:\n    backend: {build: "+filepath.ToSlash(code)+", depends_on: ["+strings.Join(databases, ", ")+"], environment: {…}}\n"+
+			"and into "+path.Join(s.cfg.Dir, config.FileName)+":\n"+
+			"  compose: {files: ["+strings.Join(append(files, s.written(path.Join(home, extra))), ", ")+"]}",
+		"find the migrations: %s is there, but the Compose project has no service that could run it", c.path)
+}
+
+// codeAround is the nearest directory around a file that has a Dockerfile, else the file's own.
+func (s *stack) codeAround(rel string) string {
+	for up := path.Dir(rel); ; up = path.Dir(up) {
+		if s.exists[path.Join(up, "Dockerfile")] {
+			return up
+		}
+		if up == "." {
+			return path.Dir(rel)
+		}
+	}
 }
 
 func filter(names []string, pass func(string) bool) []string {
