@@ -26,14 +26,14 @@ func loadFailed(err error, o LoadOptions) error {
 	}
 	hint := "docker compose config shows the same"
 	if absent := absentEnvFile.FindStringSubmatch(said); absent != nil {
-		said = "env file " + absent[1] + " is not there"
+		said = "the env file " + shown(absent[1]) + " does not exist"
 		hint = "if git ignores it, make it, or name it in .devenv.yaml: include: […]"
 		if example := exampleOf(absent[1]); example != "" {
-			hint = "make it from its example, then look through what it says: cp " + example + " " + absent[1]
+			hint = "make it from its example, then look through what it says: cp " + shown(example) + " " + shown(absent[1])
 		}
 	} else if env := filepath.Join(o.directory(), ".env"); len(o.EnvFiles) == 0 && !isFile(env) {
 		if example := exampleOf(env); example != "" {
-			hint = "there is no .env, which gives the Compose file its variables; make it from its example: cp " + example + " " + env
+			hint = "there is no .env, which gives the Compose file its variables; make it from its example: cp " + shown(example) + " " + shown(env)
 		}
 	}
 	return report.Fail(report.KindUsage, hint, "load the Compose project: %s", said)

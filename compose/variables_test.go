@@ -1,0 +1,76 @@
+package compose_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/compose"
+	"devenv/devenv/report"
+)
+
+func TestTheCopyOfAnExampleCanBeTypedAsItStands(t *testing.T) {
+	root := writeFiles(t, map[string]string{
+		"compose.yaml": "services: {web: {image: web, env_file: [\"./a b/.env\"]}}\n", "a b/.env.example": "PASSWORD=s3cr3t-of-the-example\n",
+	})
+	t.Chdir(root)
+	_, err := connect(t).Load(t.Context(), compose.LoadOptions{WorkingDir: root})
+	if err == nil || !strings.Contains(err.Error(), "the env file 'a b/.env' does not exist") || !strings.HasSuffix(report.HintOf(err), "cp 'a b/.env.example' 'a b/.env'") {
+		t.Errorf("%v\n%s", err, report.HintOf(err))
+	}
+}
+
+func TestVariablesThatNothingSetsAreNamed(t *testing.T) {
+	const file = `
+services:
+  db:
+    image: "postgres:${PG_MAJOR}"
+    environment: {POSTGRES_PASSWORD: $PASSWORD, PRICE: "$$FREE", WITH_DEFAULT: "${OTHER:-x}", EMPTY: "${NONE-}", SET: "${SET_HERE}"}
+    # ${IN_A_COMMENT}
+`
+	t.Setenv("SET_HERE", "")
+	for name, c := range map[string]struct {
+		files  map[string]string
+		unset  string
+		failed string
+	}{
+		"no .env":                             {map[string]string{}, "PASSWORD PG_MAJOR", ""},
+		"a .env that sets them":               {map[string]string{".env": "PASSWORD=x\nPG_MAJOR=17\n", ".env.example": "PASSWORD=y\n"}, "", ""},
+		"a .env that sets one":                {map[string]string{".env": "PASSWORD=x\n", ".env.example": "PG_MAJOR=17\n"}, "PG_MAJOR", ""},
+		"an example that has a value":         {map[string]string{".env.example": "PG_MAJOR=17\nPASSWORD=\n"}, "PASSWORD PG_MAJOR", "nothing else sets PG_MAJOR"},
+		"an example that has something else":  {map[string]string{".env.example": "OTHER=17\nPASSWORD=\n"}, "PASSWORD PG_MAJOR", ""},
+		"an example beside a file named here": {map[string]string{".env.example": "PG_MAJOR=17\n", "ci.env": "PG_MAJOR=18\n"}, "PASSWORD", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.files["compose.yaml"] = file
+			root := writeFiles(t, c.files)
+			o := compose.LoadOptions{WorkingDir: root}
+			if c.files["ci.env"] != "" {
+				o.EnvFiles = []string{filepath.Join(root, "ci.env")}
+			}
+			project, err := connect(t).Load(t.Context(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			unset, err := compose.CheckVariables(project, o)
+			if got := strings.Join(unset, " "); got != c.unset {
+				t.Errorf("unset: %q, want %q", got, c.unset)
+			}
+			switch {
+			case c.failed == "" && err != nil:
+				t.Error(err)
+			case c.failed != "" && (err == nil || !strings.Contains(err.Error(), c.failed) || !strings.Contains(report.HintOf(err), "cp ") || report.KindOf(err) != report.KindUsage):
+				t.Errorf("%v\n%s", err, report.HintOf(err))
+			}
+		})
+	}
+}
+
+func TestARequiredVariableNamesTheExampleBesideDotEnv(t *testing.T) {
+	root := writeFiles(t, map[string]string{"compose.yaml": "services: {web: {image: \"web:${TAG:?which one}\"}}\n", ".env.example": "TAG=1\n"})
+	t.Chdir(root)
+	_, err := connect(t).Load(t.Context(), compose.LoadOptions{WorkingDir: root})
+	if err == nil || !strings.Contains(err.Error(), "TAG") || !strings.HasSuffix(report.HintOf(err), "cp .env.example .env") {
+		t.Errorf("%v\n%s", err, report.HintOf(err))
+	}
+}
