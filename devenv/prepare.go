@@ -51,7 +51,7 @@ func (r *run) takeBranch(ctx context.Context, log *stepLog) (err error) {
 		if err != nil {
 			return err
 		}
-		if commit, err = repo.CommitTree(ctx, treeID, r.work.head.Commit); err != nil {
+		if commit, err = repo.CommitTree(ctx, treeID, r.work.capture.Parents...); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,8 @@ package gitrepo
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"devenv/devenv/report"
@@ -20,8 +22,10 @@ type CaptureOptions struct {
 type Capture struct {
 	// Tree is the id of the tree object.
 	Tree string
-	// Commit is the id of a commit of it whose parent is HEAD; the same tree on the same HEAD gives the same id.
+	// Commit is the id of a commit of it on Parents; the same tree on the same parents gives the same id.
 	Commit string
+	// Parents are HEAD and, where a merge is resolved and not yet committed, what is being merged.
+	Parents []string
 	// Head is where the worktree stood.
 	Head Head
 	// Included are the ignored files that were added, repo-relative.
@@ -92,16 +96,20 @@ func captureFailed(r *Repo, err error) error {
 
 // capturing is a capture under way, in an index of its own.
 type capturing struct {
-	repo   *Repo
-	index  string // the environment variable that names the temporary index
-	result Capture
+	repo  *Repo
+	index string // the environment variable that names the temporary index
+	// unfiltered is the configuration that turns off filters that do not work.
+	unfiltered []string
+	result     Capture
 }
 
-func (c *capturing) git(args ...string) *command { return c.repo.git(args...).with(c.index) }
+func (c *capturing) git(args ...string) *command {
+	return c.repo.git(args...).with(c.index).set(c.unfiltered...)
+}
 
 // fill brings the temporary index to what is in the working tree, and writes it as objects.
 func (c *capturing) fill(ctx context.Context, opts CaptureOptions) error {
-	if err := c.git("add", "-u").run(ctx); err != nil {
+	if err := c.update(ctx); err != nil {
 		return err
 	}
 	untracked, err := c.git("ls-files", "-o", "--exclude-standard", "-z").list(ctx)
@@ -123,8 +131,31 @@ func (c *capturing) fill(ctx context.Context, opts CaptureOptions) error {
 	if c.result.Tree, err = c.git("write-tree").line(ctx); err != nil {
 		return err
 	}
-	c.result.Commit, err = c.repo.commitOf(ctx, c.result.Tree, c.result.Head.Commit)
+	c.result.Parents = append([]string{c.result.Head.Commit}, c.repo.merging()...)
+	c.result.Commit, err = c.repo.commitOf(ctx, c.result.Tree, c.result.Parents...)
 	return err
+}
+
+// merging are the commits of a merge that the user has not committed yet.
+func (r *Repo) merging() []string {
+	content, err := os.ReadFile(filepath.Join(r.gitDir, "MERGE_HEAD"))
+	if err != nil {
+		return nil
+	}
+	return strings.Fields(string(content))
+}
+
+// update takes in what changed of the tracked files. A filter whose program is missing (LFS) leaves them as they lie there.
+func (c *capturing) update(ctx context.Context) error {
+	err := c.git("add", "-u").run(ctx)
+	if err == nil || ctx.Err() != nil || !filterFailed(err) {
+		return err
+	}
+	if c.unfiltered, err = c.repo.withoutFilters(ctx); err != nil {
+		return err
+	}
+	c.result.Notes = append(c.result.Notes, "a filter failed, so filtered files (LFS) that changed are taken as they lie there")
+	return c.git("add", "-u").run(ctx)
 }
 
 // add puts untracked files into the index; one that vanished meanwhile is left out.

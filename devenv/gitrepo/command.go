@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"devenv/devenv/report"
 )
 
 // CommandError is a git command that failed. It keeps what was asked and what git said.
@@ -89,10 +91,18 @@ func (c *command) bytes(ctx context.Context) ([]byte, error) {
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	return stdout.Bytes(), &CommandError{
+	failed := &CommandError{
 		Args: c.args, Dir: c.dir, ExitCode: exitCode(err), Stderr: withoutPasswords(stderr.String()), Err: err,
 	}
+	if lacksObjects(failed.Stderr) {
+		return stdout.Bytes(), report.Fail(report.KindWork, "make the remote reachable, or fetch what is missing where it is: git fetch --refetch --no-filter",
+			"this is a partial clone, and git could not get a file that it lacks from the remote: %w", failed)
+	}
+	return stdout.Bytes(), failed
 }
+
+// lacksObjects says whether git wanted objects that a partial clone leaves with its remote, and did not get them.
+func lacksObjects(stderr string) bool { return strings.Contains(stderr, "from promisor remote") }
 
 // run runs the command for what it does.
 func (c *command) run(ctx context.Context) error {

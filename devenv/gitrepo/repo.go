@@ -79,10 +79,20 @@ func notFound(dir string, err error) error {
 		return report.Fail(report.KindUsage, "run devenv in a checkout of the project (\"git worktree add\" makes one)",
 			"%s has no working tree: it is a bare repository or a .git directory", dir)
 	case strings.Contains(text, "dubious ownership") || strings.Contains(text, "unsafe repository"):
-		return report.Fail(report.KindWork, "git config --global --add safe.directory "+quote(dir),
+		return report.Fail(report.KindWork, "git config --global --add safe.directory "+quote(untrusted(text, dir)),
 			"git does not trust the repository of %s: it belongs to another user", dir)
 	}
 	return report.Fail(report.KindWork, "", "find the repository of %s: %w", dir, err)
+}
+
+// untrusted is the directory that git says it does not trust: the repository's, which dir lies in.
+func untrusted(said, dir string) string {
+	for line := range strings.Lines(said) {
+		if _, named, ok := strings.Cut(line, "--add safe.directory "); ok {
+			return strings.Trim(strings.TrimSpace(named), "'")
+		}
+	}
+	return dir
 }
 
 // checkVersion refuses a git that is missing or too old for what this package relies on.

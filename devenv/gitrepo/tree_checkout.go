@@ -101,17 +101,20 @@ func (t *Tree) dropIndex() error {
 // filterFailed says whether git stopped because a file's filter (LFS, git-crypt) did.
 func filterFailed(err error) bool {
 	text := says(err)
-	return strings.Contains(text, "smudge filter") || strings.Contains(text, "external filter")
+	// The last is all that git says of a filter process that does not start.
+	for _, sign := range []string{"smudge filter", "clean filter", "external filter", "the remote end hung up unexpectedly"} {
+		if strings.Contains(text, sign) {
+			return !lacksObjects(text)
+		}
+	}
+	return false
 }
 
-// writeUnfiltered checks out without filters, notes it, and marks the tree so that the next checkout tries them again.
-func (t *Tree) writeUnfiltered(ctx context.Context, commit, mark string, cause error) error {
-	if err := os.WriteFile(mark, nil, 0o666); err != nil {
-		return err
-	}
-	names, err := t.git("config", "-z", "--name-only", "--get-regexp", `^filter\..*\.(smudge|process|required)$`).list(ctx)
+// withoutFilters is the configuration under which no filter runs.
+func (r *Repo) withoutFilters(ctx context.Context) ([]string, error) {
+	names, err := r.git("config", "-z", "--name-only", "--get-regexp", `^filter\..*\.(clean|smudge|process|required)$`).list(ctx)
 	if err != nil {
-		return errors.Join(cause, err)
+		return nil, err
 	}
 	var off []string
 	for _, name := range names {
@@ -120,6 +123,18 @@ func (t *Tree) writeUnfiltered(ctx context.Context, commit, mark string, cause e
 			value = "=false"
 		}
 		off = append(off, name+value)
+	}
+	return off, nil
+}
+
+// writeUnfiltered checks out without filters, notes it, and marks the tree so that the next checkout tries them again.
+func (t *Tree) writeUnfiltered(ctx context.Context, commit, mark string, cause error) error {
+	if err := os.WriteFile(mark, nil, 0o666); err != nil {
+		return err
+	}
+	off, err := t.repo.withoutFilters(ctx)
+	if err != nil {
+		return errors.Join(cause, err)
 	}
 	if err := t.dropIndex(); err != nil {
 		return err
