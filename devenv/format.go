@@ -15,6 +15,7 @@ import (
 
 	"devenv/compose/engine"
 	"devenv/devenv/discover"
+	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
 )
 
@@ -103,7 +104,7 @@ func (r *run) formatOnHost(ctx context.Context, f discover.Formatter) (string, e
 		return "", fmt.Errorf("write the new file into the private tree: %w", err)
 	}
 	command := exec.CommandContext(ctx, program, append(append([]string{}, f.Argv[1:]...), file)...)
-	command.Dir = filepath.Dir(file)
+	command.Dir, command.Env = filepath.Dir(file), gitrepo.WithoutRepository(os.Environ())
 	if out, err := command.CombinedOutput(); err != nil {
 		return "", report.Fail(report.KindWork, "correct format: in .devenv.yaml, or leave it out: format: []",
 			"format the new file on this machine: %s: %w", strings.Join(f.Argv, " "), err).WithOutput(lastLines(string(out)))

@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -97,6 +98,7 @@ func (s *side) prepare(ctx context.Context, log *stepLog) error {
 	for _, command := range s.place.config.Prepare {
 		c := exec.CommandContext(ctx, "sh", "-c", command)
 		c.Dir = filepath.Join(s.tree.Dir(), filepath.FromSlash(s.place.config.Dir))
+		c.Env = gitrepo.WithoutRepository(os.Environ())
 		c.WaitDelay = stopTimeout // for what an interrupted command leaves running
 		out, err := c.CombinedOutput()
 		for line := range strings.Lines(string(out)) {

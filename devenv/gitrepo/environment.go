@@ -19,9 +19,10 @@ func settings(extra []string) []string {
 	return args
 }
 
-// environment returns the environment of every git command. Of the inherited GIT_ variables only those stay that configure git as a
-// program; the rest point to a repository, an index or an identity (a hook exports them) and would lead us astray.
-func environment(inherited []string) []string {
+// WithoutRepository returns an environment for programs that run in a private tree. Of the inherited GIT_ variables only those stay
+// that configure git as a program; the rest point to a repository, an index or an identity (a hook exports them) and would
+// lead a program that calls git to the user's own.
+func WithoutRepository(inherited []string) []string {
 	env := make([]string, 0, len(inherited)+8)
 	for _, entry := range inherited {
 		name, _, _ := strings.Cut(entry, "=")
@@ -29,7 +30,12 @@ func environment(inherited []string) []string {
 			env = append(env, entry)
 		}
 	}
-	return append(env,
+	return env
+}
+
+// environment returns the environment of every git command of ours.
+func environment(inherited []string) []string {
+	return append(WithoutRepository(inherited),
 		"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",
 		"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=true", "SSH_ASKPASS_REQUIRE=never", "GCM_INTERACTIVE=never", "GIT_EDITOR=true",
 		"GIT_AUTHOR_NAME=devenv", "GIT_AUTHOR_EMAIL=devenv@localhost",

@@ -1,0 +1,54 @@
+package devenv
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/devenv/config"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+)
+
+// lines keeps what programs print.
+type lines []string
+
+func (l *lines) Emit(e report.Event) {
+	if output, ok := e.(report.StepOutput); ok {
+		*l = append(*l, output.Line)
+	}
+}
+
+func TestInAHookTheProjectsOwnCommandsSeeThePrivateTreeAndNotTheUsersRepository(t *testing.T) {
+	dir, cache := t.TempDir(), t.TempDir()
+	for _, args := range [][]string{{"init", "-q"}, {"-c", "user.name=u", "-c", "user.email=u@x", "commit", "-q", "--allow-empty", "-m", "first"}} {
+		cmd := exec.CommandContext(t.Context(), "git", args...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s", out)
+		}
+	}
+	// As git exports them to a pre-commit hook.
+	t.Setenv("GIT_DIR", filepath.Join(dir, ".git"))
+	t.Setenv("GIT_INDEX_FILE", filepath.Join(dir, ".git", "index.lock"))
+	t.Setenv("GIT_WORK_TREE", dir)
+	repo, err := gitrepo.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := repo.Tree(t.Context(), gitrepo.TreeOptions{Cache: cache, ID: "x", Treeish: "HEAD"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close() //nolint:errcheck // only read from
+	var printed lines
+	s := &side{name: "branch", tree: tree, place: &workplace{config: &config.Config{Prepare: []string{"git rev-parse --show-toplevel --git-path index"}}}}
+	if err := s.prepare(t.Context(), &stepLog{listener: &printed}); err != nil {
+		t.Fatal(err, report.OutputOf(err))
+	}
+	want := []string{tree.Dir(), filepath.Join(repo.CommonDir(), "devenv", "x", "index")}
+	if strings.Join(printed, "\n") != strings.Join(want, "\n") {
+		t.Errorf("git in the tree sees %q and not %q", printed, want)
+	}
+}
