@@ -14,8 +14,12 @@ const (
 	CreateConstraint = "create_constraint"
 	DropConstraint   = "drop_constraint"
 	TableComment     = "table_comment"
-	Execute          = "execute"
-	Other            = "other"
+	// AddEnumValue is a value that an enum type of the database lacks, DropEnumValue one that the models lack. The second is
+	// only ever reported: it may be half of a rename, and Postgres cannot drop a value.
+	AddEnumValue  = "add_enum_value"
+	DropEnumValue = "drop_enum_value"
+	Execute       = "execute"
+	Other         = "other"
 )
 
 // Operation is one difference between a database and the models, as autogenerate would mend it: one entry for each
@@ -24,10 +28,10 @@ type Operation struct {
 	// Kind is one of the kinds above.
 	Kind string `json:"kind"`
 	// Object names what is changed: "table:schema.t", "column:schema.t.c", "index:schema.name",
-	// "constraint:schema.t.name". The schema is always there.
+	// "constraint:schema.t.name", "type:schema.name". The schema is always there.
 	Object string `json:"object"`
 	// Facet is the property that alter_column changes: type, nullable, server_default, comment, name, autoincrement,
-	// other. It is empty for every other kind.
+	// other; for an enum type it is the value. It is empty for every other kind.
 	Facet string `json:"facet,omitempty"`
 	// Definition is what the object or the facet becomes (for a drop: what it was), in one spelling; two operations with
 	// the same kind, object, facet and definition are the same difference.

@@ -87,6 +87,9 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 		{"a type left behind", func(f *Facts) {
 			f.Reverse.Differences = []database.Difference{{Object: "enum:public.mood", Is: "ok, bad"}}
 		}, "reverse.schema", report.StatusWarn, "enum:public.mood"},
+		{"an enum value that is gone", func(f *Facts) {
+			f.Reverse.Differences = []database.Difference{{Object: "enum:public.mood", Was: "('ok', 'sad')", Is: "('sad', 'glad')"}}
+		}, "reverse.schema", report.StatusWarn, "enum:public.mood"},
 		{"no second upgrade", func(f *Facts) { f.Reverse.Again.Failure = notNull() }, "reverse.again", report.StatusFail, "applied again"},
 		{"drift", func(f *Facts) {
 			f.Drift.Operations = []migrations.Operation{{Kind: migrations.AddColumn, Object: "column:public.users.x"}}
@@ -102,6 +105,15 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 				t.Errorf("%s: %s %q, want %s with %q", c.id, answer.Status, answer.Summary, c.status, c.says)
 			}
 		})
+	}
+}
+
+func TestAnEnumValueThatStaysIsNoDifference(t *testing.T) {
+	f := ready(func(f *Facts) {
+		f.Reverse.Differences = []database.Difference{{Object: "enum:public.mood", Was: "('ok', 'sad')", Is: "('ok', 'glad', 'sad')"}}
+	})
+	if other := answers(f, Selection{}); len(other) > 0 {
+		t.Errorf("no downgrade can drop a value, yet: %v", other)
 	}
 }
 

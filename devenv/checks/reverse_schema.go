@@ -2,7 +2,10 @@ package checks
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
+	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
 
@@ -20,18 +23,38 @@ func judgeReverseSchema(f *Facts) Finding {
 		return unasked("the downgrade failed (reverse.applies)")
 	case !f.Reverse.SchemaRead:
 		return unasked(f.whyNotRun())
-	case len(f.Reverse.Differences) == 0:
+	}
+	differences := slices.DeleteFunc(slices.Clone(f.Reverse.Differences), onlyMoreValues)
+	if len(differences) == 0 {
 		return clean("the schema after the downgrade is the base's")
 	}
-	evidence := make([]report.Evidence, 0, len(f.Reverse.Differences))
-	for _, d := range f.Reverse.Differences {
+	evidence := make([]report.Evidence, 0, len(differences))
+	for _, d := range differences {
 		evidence = append(evidence, report.Evidence{
 			Revision: f.onlyRevision(), Message: d.Object, Detail: fmt.Sprintf("was %s, is %s", orNothing(d.Was), orNothing(d.Is)),
 		})
 	}
-	first := f.Reverse.Differences[0]
+	first := differences[0]
 	return found(fmt.Sprintf("the downgrade does not bring back the base's schema: %s%s", first.Object, more(len(evidence)-1)),
 		"undo in downgrade() what upgrade() does, last first; an enum type needs its own DROP TYPE", evidence...)
+}
+
+// onlyMoreValues says that a difference is an enum type with all its values, in their order, and more. Postgres cannot drop a
+// value, so every downgrade leaves it; the old code never meets it, and adding it again is no error with IF NOT EXISTS.
+func onlyMoreValues(d database.Difference) bool {
+	if !strings.HasPrefix(d.Object, "enum:") || d.Was == "" {
+		return false
+	}
+	values := func(list string) []string { return strings.Split(strings.Trim(list, "()"), ", ") }
+	is := values(d.Is)
+	for _, value := range values(d.Was) {
+		at := slices.Index(is, value)
+		if at < 0 {
+			return false
+		}
+		is = is[at+1:]
+	}
+	return true
 }
 
 // orNothing names the absence of an object.
@@ -42,7 +65,8 @@ func orNothing(definition string) string {
 	return definition
 }
 
-const reverseSchemaPage = `After upgrade and downgrade the schema must be the base's, by catalog; the order of columns aside.
+const reverseSchemaPage = `After upgrade and downgrade the schema must be the base's, by catalog; the order of columns aside, and values added to enum
+types, which Postgres cannot drop.
 
 Why it matters: what a downgrade leaves behind or forgets makes the next upgrade fail, or lives on as an index or a type that
 no model knows.

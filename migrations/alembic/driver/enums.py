@@ -5,21 +5,46 @@ import re
 import sys
 
 from devenv_driver.operations import leaves
+from devenv_driver.sql import create_enum, drop_enum
+
+
+def handled_by_project(operations=()):
+    """Says that the project's own extension creates, alters and drops enum types."""
+    if "alembic_postgresql_enum" in sys.modules:
+        return True
+    return any(re.search("enum", type(op).__name__, re.IGNORECASE) and not _is_ours(op) for op in leaves(operations))
+
+
+def native_enum(type_, dialect):
+    """Returns the enum type of the database that a column's type is, through arrays and decorators; None for others."""
+    from sqlalchemy import ARRAY, Enum
+
+    type_ = unwrapped(type_, dialect)
+    if isinstance(type_, ARRAY):
+        return native_enum(type_.item_type, dialect)
+    native = isinstance(type_, Enum) and getattr(type_, "native_enum", True) and type_.name
+    return type_ if native else None
+
+
+def unwrapped(type_, dialect):
+    """Returns what a decorator or a variant is in the database; other types as they are."""
+    from sqlalchemy import ARRAY, Enum
+
+    if isinstance(type_, (ARRAY, Enum)) and not getattr(type_, "_variant_mapping", None):
+        return type_
+    try:
+        return type_._unwrapped_dialect_impl(dialect)
+    except Exception:
+        return type_
 
 
 class Enums:
     """The enum types that one revision's upgrade brings in."""
 
-    def __init__(self, describer, existing):
+    def __init__(self, describer, catalog):
         self.describer = describer
-        self.existing = existing
+        self.catalog = catalog
         self.new = {}
-
-    def handled_by_project(self, operations):
-        """Says that the project's own extension creates and drops enum types."""
-        if "alembic_postgresql_enum" in sys.modules or self.describer.dialect.name != "postgresql":
-            return True
-        return any(re.search("enum", type(op).__name__, re.IGNORECASE) for op in leaves(operations))
 
     def prepare(self, operations):
         """Returns the operations with every enum in them marked as existing, and notes the types to create first."""
@@ -27,9 +52,9 @@ class Enums:
 
     def lines(self):
         """Returns the lines that create the new types, and those that drop them again."""
-        create = ["%s.create(op.get_bind(), checkfirst=True)" % _text(t) for t in self.new.values()]
-        drop = ["%s.drop(op.get_bind(), checkfirst=True)" % _text(t, values=False) for t in self.new.values()]
-        return create, list(reversed(drop))
+        dialect = self.describer.dialect
+        create = [line for t in self.new.values() for line in create_enum(dialect, t.schema, t.name, t.enums)]
+        return create, [drop_enum(dialect, t.schema, t.name) for t in reversed(self.new.values())]
 
     def _prepared(self, op):
         copied = copy.copy(op)
@@ -54,21 +79,23 @@ class Enums:
         return copied
 
     def _type(self, type_):
-        from sqlalchemy import ARRAY, Enum
+        from sqlalchemy import ARRAY
 
-        if isinstance(type_, ARRAY) and isinstance(type_.item_type, Enum):
-            item = self._type(type_.item_type)
-            if item is type_.item_type:
-                return type_
-            copied = copy.copy(type_)
-            copied.item_type = item
-            return copied
-        if not isinstance(type_, Enum) or not getattr(type_, "native_enum", True) or not type_.name:
+        enum = native_enum(type_, self.describer.dialect)
+        if enum is None:
             return type_
-        schema = type_.schema or self.describer.default_schema
-        if (schema, str(type_.name)) not in self.existing:
-            self.new.setdefault((schema, str(type_.name)), type_)
-        return _existing_enum()(*type_.enums, name=str(type_.name), schema=type_.schema, create_type=False)
+        plain = unwrapped(type_, self.describer.dialect)
+        if isinstance(plain, ARRAY):
+            from sqlalchemy.dialects import postgresql
+
+            return postgresql.ARRAY(self._type(plain.item_type), dimensions=plain.dimensions)
+        if self.catalog.key(enum) not in self.catalog.labels:
+            self.new.setdefault(self.catalog.key(enum), enum)
+        return _existing_enum()(*enum.enums, name=str(enum.name), schema=enum.schema, create_type=False)
+
+
+def _is_ours(op):
+    return type(op).__module__.startswith("devenv_driver")
 
 
 def _existing_enum():
@@ -76,15 +103,10 @@ def _existing_enum():
     from sqlalchemy.dialects import postgresql
 
     def __repr__(self):
-        return _text(self, ", create_type=False", prefix="")
+        words = [repr(str(value)) for value in self.enums] + ["name=%r" % str(self.name)]
+        if self.schema:
+            words.append("schema=%r" % str(self.schema))
+        return "ENUM(%s, create_type=False)" % ", ".join(words)
 
     # Alembic tells the dialect's types by their module.
     return type("ENUM", (postgresql.ENUM,), {"__repr__": __repr__, "__module__": postgresql.ENUM.__module__})
-
-
-def _text(type_, suffix="", values=True, prefix="postgresql."):
-    words = ["%r" % str(value) for value in type_.enums] if values else []
-    words.append("name=%r" % str(type_.name))
-    if type_.schema:
-        words.append("schema=%r" % str(type_.schema))
-    return "%sENUM(%s%s)" % (prefix, ", ".join(words), suffix)

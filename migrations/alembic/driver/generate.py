@@ -1,17 +1,18 @@
 """Autogenerate through the project's own env.py, options and hooks, captured before a file is written."""
 
+from devenv_driver import labels
 from devenv_driver.failures import Refused
-from devenv_driver.operations import Describer
+from devenv_driver.operations import Describer, leaves
 from devenv_driver.project import run_env
 
 
 class Generated:
     """What one autogenerate found: Alembic's revision context and the operations' entries."""
 
-    def __init__(self, revisions, describer, existing_types):
+    def __init__(self, revisions, describer, catalogs):
         self.revisions = revisions
         self.describer = describer
-        self.existing_types = existing_types
+        self.catalogs = catalogs
         scripts = revisions.generated_revisions
         self.script = scripts[0] if scripts else None
         self.entries = describer.all(self.upgrades())
@@ -31,18 +32,19 @@ def autogenerate(session, arguments, answer):
         message=None, autogenerate=True, sql=False, head="head", splice=False, branch_label=None,
         version_path=None, rev_id=None, depends_on=None,
     ))
-    types = set()
+    catalogs = []
+    labels.listen()
 
     def compare(heads, context):
         metadata_of(context, script)
         revisions.run_autogenerate(heads, context)
-        types.update(_enum_types(context.connection))
+        _note_casts(revisions, context, catalogs)
 
     run_env(
-        session, config, script, compare,
-        template_args=revisions.template_args, revision_context=revisions,
+        session, config, script, compare, template_args=revisions.template_args, revision_context=revisions,
+        **{labels.CATALOGS: catalogs}
     )
-    session.generated = Generated(revisions, Describer(revisions._last_autogen_context), types)
+    session.generated = Generated(revisions, Describer(revisions._last_autogen_context), catalogs)
     answer["operations"] = session.generated.entries
 
 
@@ -64,11 +66,13 @@ def metadata_of(context, script):
     return collections
 
 
-def _enum_types(connection):
-    """Returns schema and name of the enum types that the database has; for other databases, none."""
-    if connection is None or connection.dialect.name != "postgresql":
-        return []
-    from sqlalchemy import text
-
-    query = "SELECT n.nspname, t.typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e'"
-    return [tuple(row) for row in connection.execute(text(query))]
+def _note_casts(revisions, context, catalogs):
+    """Asks the database how the types that change become one another, there and back."""
+    if not catalogs or not revisions.generated_revisions:
+        return
+    describer = Describer(revisions._last_autogen_context)
+    for op in leaves(revisions.generated_revisions[-1].upgrade_ops_list[-1:]):
+        if getattr(op, "modify_type", None) is not None and op.existing_type is not None:
+            there, back = describer.type_text(op.existing_type), describer.type_text(op.modify_type)
+            catalogs[-1].cast(context.connection, there, back)
+            catalogs[-1].cast(context.connection, back, there)

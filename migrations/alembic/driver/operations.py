@@ -38,10 +38,12 @@ def reverse_key(entry):
 
 
 def without_facets(op, facets, back=False):
-    """Returns a copy of an AlterColumnOp that leaves these facets as they are.
+    """Returns a copy of an AlterColumnOp that leaves these facets as they are, of an EnumValues without these values.
 
     On the way back what the operation would have set is what is there all along.
     """
+    if hasattr(op, "without"):
+        return op.without(facets)
     copied = copy.copy(op)
     for facet, attribute, unchanged in FACETS:
         if facet in facets:
@@ -133,6 +135,18 @@ class Describer:
 
     def _Lines(self, op):
         return []
+
+    def _EnumValues(self, op):
+        from devenv_driver.labels import advice, statements
+        from devenv_driver.sql import execute
+
+        schema, name = op.type_key
+        found = [("add_enum_value", label, execute(text)) for label, text in zip(op.missing, statements(op, self.dialect))]
+        found += [("drop_enum_value", label, advice(op, self.dialect)[0]) for label in op.extra]
+        return [
+            self._entry(op, kind, "type:%s.%s" % op.type_key, facet=label, schema=schema, name=name, rendered=text)
+            for kind, label, text in found
+        ]
 
     def _on_column(self, op, kind, name, **more):
         schema = op.schema or self.default_schema

@@ -6,10 +6,10 @@ import os
 import re
 
 from devenv_driver import edit
-from devenv_driver.enums import Enums
 from devenv_driver.failures import Refused
 from devenv_driver.imports import complete
 from devenv_driver.lines import indented, own_operations, put_lines
+from devenv_driver.mend import mend
 from devenv_driver.project import hook_names, version_directories, without_hooks
 
 
@@ -58,11 +58,13 @@ def _generated_body(session, revise, exclude):
     entries = describer.all(script.upgrade_ops_list)
     if not entries and not revise.get("append_upgrade"):
         return None
+    mend(script, describer, generated.catalogs)
+    _append(script, revise)
     return _Body(_rendered(revisions, script, revise), revise, script, entries)
 
 
 def _edited(generated, revise, excluded):
-    """Returns a copy of the captured script with noise, renames, enum types and appended lines seen to."""
+    """Returns a copy of the captured script with noise taken out and renames put in."""
     describer, renames = generated.describer, revise.get("renames") or []
     script = copy.copy(generated.script)
     ups, downs = edit.dropped_keys(excluded, describer, generated.upgrades())
@@ -71,35 +73,21 @@ def _edited(generated, revise, excluded):
     script._upgrade_ops = [_container(c, edit.rename(c.ops, renames, describer)) for c in there]
     renames = edit.reversed_renames(renames)
     script._downgrade_ops = [_container(c, edit.rename(c.ops, renames, describer)) for c in back]
-    _see_to_enums(script, describer, generated.existing_types)
+    return script
+
+
+def _append(script, revise):
     lines = own_operations().Lines
     if revise.get("append_upgrade"):
         script._upgrade_ops[0].ops.append(lines(revise["append_upgrade"]))
     if revise.get("append_downgrade"):
         script._downgrade_ops[0].ops.append(lines(revise["append_downgrade"]))
-    return script
 
 
 def _container(container, operations):
     copied = copy.copy(container)
     copied.ops = operations
     return copied
-
-
-def _see_to_enums(script, describer, existing):
-    enums = Enums(describer, existing)
-    if any(enums.handled_by_project(c.ops) for c in script._upgrade_ops):
-        return
-    for container in script._upgrade_ops:
-        container.ops = enums.prepare(container.ops)
-    create, drop = enums.lines()
-    back = Enums(describer, existing)
-    for container in script._downgrade_ops:
-        container.ops = back.prepare(container.ops)
-    lines = own_operations().Lines
-    if create:
-        script._upgrade_ops[0].ops.insert(0, lines(create))
-        script._downgrade_ops[0].ops.append(lines(drop))
 
 
 def _rendered(revisions, script, revise):
@@ -111,9 +99,9 @@ def _rendered(revisions, script, revise):
     autogen.opts["devenv_lines"] = []
     template = dict(revisions.template_args)
     render._render_python_into_templatevars(autogen, script, template)
-    for name, text in template.items():
-        if isinstance(text, str):
-            template[name] = put_lines(text, autogen.opts["devenv_lines"])
+    for up, down in zip(script._upgrade_ops, script._downgrade_ops):
+        for name in (up.upgrade_token, down.downgrade_token):
+            template[name] = put_lines(template[name], autogen.opts["devenv_lines"])
     return template
 
 

@@ -1,0 +1,84 @@
+"""What the database holds beside what Alembic reflects, read where autogenerate compares."""
+
+import contextlib
+import re
+
+ENUMS = """
+SELECT n.nspname, t.typname, pg_catalog.pg_type_is_visible(t.oid), e.enumlabel
+FROM pg_catalog.pg_type t
+JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid
+WHERE t.typtype = 'e' ORDER BY 1, 2, e.enumsortorder
+"""
+# A column is one user; a function, a view, a domain or a composite type is one without a column's name.
+USERS = """
+SELECT n.nspname, t.typname, cn.nspname, c.relname, a.attname
+FROM pg_catalog.pg_depend d
+JOIN pg_catalog.pg_type t ON d.refobjid IN (t.oid, t.typarray) AND t.typtype = 'e'
+JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+LEFT JOIN pg_catalog.pg_class c ON d.classid = 'pg_catalog.pg_class'::regclass AND c.oid = d.objid AND c.relkind IN ('r', 'p')
+LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid
+WHERE d.refclassid = 'pg_catalog.pg_type'::regclass AND d.deptype = 'n'
+  AND d.classid::regclass::text IN ('pg_class', 'pg_proc', 'pg_rewrite', 'pg_type', 'pg_cast', 'pg_operator')
+"""
+SCHEMAS = "SELECT nspname, '' FROM pg_catalog.pg_namespace"
+NAMES = """
+SELECT n.nspname, c.conname FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace
+UNION SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+"""
+# How one type becomes another in ALTER COLUMN: by itself, by a cast that must be asked for, or not at all. A target that
+# does not exist is a new enum type.
+CAST = """
+SELECT CASE
+  WHEN s.oid = d.oid OR k.castcontext IN ('i', 'a') OR d.typcategory = 'S' THEN 'implicit'
+  WHEN k.castcontext = 'e' OR s.typcategory = 'S' THEN 'explicit' ELSE 'none' END
+FROM (SELECT %s AS source, %s AS target) w
+JOIN pg_catalog.pg_type st ON st.oid = w.source
+LEFT JOIN pg_catalog.pg_type dt ON dt.oid = w.target
+JOIN pg_catalog.pg_type s ON s.oid = CASE WHEN st.typcategory = 'A' AND dt.typcategory = 'A' THEN st.typelem ELSE coalesce(nullif(st.typbasetype, 0), st.oid) END
+LEFT JOIN pg_catalog.pg_type d ON d.oid = CASE WHEN st.typcategory = 'A' AND dt.typcategory = 'A' THEN dt.typelem ELSE coalesce(nullif(dt.typbasetype, 0), dt.oid) END
+LEFT JOIN pg_catalog.pg_cast k ON k.castsource = s.oid AND k.casttarget = d.oid
+"""
+
+
+class Catalog:
+    """Enum types with their labels and users, schemas, and names that are taken. Empty for other databases."""
+
+    def __init__(self, connection):
+        self.labels, self.visible, self.users = {}, {}, {}
+        self.schemas, self.names, self.casts = set(), set(), {}
+        self.known = connection is not None and connection.dialect.name == "postgresql"
+        self.default_schema = getattr(getattr(connection, "dialect", None), "default_schema_name", None) or "public"
+        if not self.known:
+            return
+        for schema, name, visible, label in _rows(connection, ENUMS):
+            self.labels.setdefault((schema, name), []).extend([label] if label is not None else [])
+            if visible:
+                self.visible[name] = schema
+        for schema, name, *user in _rows(connection, USERS):
+            self.users.setdefault((schema, name), set()).add(tuple(user))
+        self.schemas = {row[0] for row in _rows(connection, SCHEMAS)}
+        self.names = {tuple(row) for row in _rows(connection, NAMES)}
+
+    def key(self, enum):
+        """Returns schema and name of an enum type as the database finds it."""
+        name = str(enum.name)
+        return str(enum.schema or self.visible.get(name) or self.default_schema), name
+
+    def cast(self, connection, source, target):
+        """Notes how values of one type, in SQL, become another's; nothing where it cannot be asked."""
+        if self.known and (source, target) not in self.casts:
+            with contextlib.suppress(Exception), connection.begin_nested():  # a type's text may be no type's
+                rows = _rows(connection, CAST % (_type_named(source), _type_named(target)))
+                self.casts[source, target] = rows[0][0] if rows else "implicit"
+
+
+def _type_named(text):
+    return "pg_catalog.to_regtype('%s')::oid" % text.replace("'", "''").replace(":", "\\:")
+
+
+def _rows(connection, sql):
+    from sqlalchemy import text
+
+    return [tuple(row) for row in connection.execute(text(sql))]

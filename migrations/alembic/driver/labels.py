@@ -1,0 +1,138 @@
+"""Values of enum types that exist: what autogenerate never compares, found beside what it does compare."""
+
+from devenv_driver.catalog import Catalog
+from devenv_driver.enums import handled_by_project, native_enum
+from devenv_driver.lines import own_operations
+from devenv_driver.sql import execute, literal, named
+
+CATALOGS = "devenv_catalogs"
+
+
+def listen():
+    """Makes every autogenerate read the catalog and compare enum values, before the project's hooks see what was found."""
+    from alembic.autogenerate import comparators
+
+    if not getattr(comparators, "_devenv_listens", False):
+        comparators.dispatch_for("schema")(_compare)
+        comparators._devenv_listens = True
+        _survive_defaults()
+
+
+def _survive_defaults():
+    """Makes a default that the database cannot compare, such as a value that its enum lacks yet, one that differs."""
+    from alembic.ddl.postgresql import PostgresqlImpl
+    from sqlalchemy.exc import DataError, ProgrammingError
+
+    compare = PostgresqlImpl.compare_server_default
+
+    def compare_server_default(self, *args, **kwargs):
+        try:
+            with self.connection.begin_nested():
+                return compare(self, *args, **kwargs)
+        except (DataError, ProgrammingError):
+            return True
+
+    PostgresqlImpl.compare_server_default = compare_server_default
+
+
+def _compare(autogen, upgrade_ops, schemas):
+    catalog = Catalog(autogen.connection)
+    catalog.models = _models_types(autogen, catalog)
+    # A transaction that env.py began cannot be left for an autocommit block.
+    catalog.transaction_is_env = bool(getattr(autogen.migration_context, "_in_external_transaction", False))
+    autogen.opts.setdefault(CATALOGS, []).append(catalog)
+    if handled_by_project() or not catalog.known:
+        return None
+    found = [_difference(catalog, key, enums) for key, enums in catalog.models.items() if key in catalog.labels]
+    upgrade_ops.ops[:0] = [op for op in found if op is not None]
+    return None
+
+
+def _models_types(autogen, catalog):
+    """Returns the models' enum types: key to the enums that the tables which are compared have of it."""
+    found = {}
+    for table in autogen.sorted_tables:
+        compared = autogen.run_object_filters(table, table.name, "table", False, None)
+        for column in table.columns:
+            enum = native_enum(column.type, autogen.dialect)
+            if enum is None:
+                continue
+            enums = found.setdefault(catalog.key(enum), [])
+            if compared and autogen.run_object_filters(column, column.name, "column", False, None):
+                enums.append(enum)
+    return found
+
+
+def _difference(catalog, key, enums):
+    there = catalog.labels[key]
+    wanted = list(dict.fromkeys(str(label) for enum in enums for label in enum.enums))
+    missing = [label for label in wanted if label not in there]
+    extra = [label for label in there if label not in wanted] if enums else []
+    if not missing and not extra:
+        return None
+    return own_operations().EnumValues(key, enums[0].schema, there, wanted, missing, extra)
+
+
+def is_values(op):
+    """Says that an operation is a type's values."""
+    return type(op).__name__ == "EnumValues"
+
+
+def _placed(op):
+    """Returns each missing label with the clause that gives it its place."""
+    order, placed = list(op.there), {}
+    wanted = [label for label in op.wanted if label in op.there or label in op.missing]
+    for number, label in enumerate(wanted):
+        if label not in op.missing:
+            continue
+        before = wanted[number - 1] if number else None
+        if before is None:
+            clause, at = (" BEFORE " + literal(order[0]) if order else ""), 0
+        else:
+            at = order.index(before) + 1
+            clause = " AFTER " + literal(before) if at < len(order) else ""
+        order.insert(at, label)
+        placed[label] = clause
+    return placed
+
+
+def statements(op, dialect):
+    """Returns the statement for each value that is added, none where the models also lack one: that may be a rename."""
+    name, placed = named(dialect, op.type_schema, op.type_key[1]), _placed(op)
+    # IF NOT EXISTS: the value stays when the migration fails further down, or is taken back.
+    return ["ALTER TYPE %s ADD VALUE IF NOT EXISTS %s%s" % (name, literal(label), placed[label]) for label in op.missing]
+
+
+def upgrade_lines(found, dialect, transaction_is_env):
+    """Returns the lines that add the values which can be added, and say which cannot."""
+    plain = [line for op in found if not op.extra for line in map(execute, statements(op, dialect))]
+    lines = []
+    if plain and transaction_is_env:
+        lines = ["# A new enum value can be used only after the transaction that adds it, which here is env.py's."] + plain
+    elif plain:
+        lines = ["# A new enum value can be used only after the transaction that adds it."]
+        lines += ["with op.get_context().autocommit_block():"] + ["    " + line for line in plain]
+    return lines + [line for op in found if op.extra for line in advice(op, dialect)]
+
+
+def downgrade_lines(found):
+    """Returns the lines that say what stays."""
+    added = [(label, op.type_key[1]) for op in found if not op.extra for label in op.missing]
+    if not added:
+        return []
+    text = ", ".join("%r of %s" % one for one in added)
+    return ["# PostgreSQL cannot drop an enum value: %s %s." % (text, "stays" if len(added) == 1 else "stay")]
+
+
+def advice(op, dialect):
+    """Returns the comment about values that the models lack: only the author knows what becomes of them."""
+    name = op.type_key[1]
+    lines = ["# The models no longer have %s of the enum %s." % (", ".join(map(repr, op.extra)), name)]
+    if op.missing:
+        lines[0] = "# The enum %s has %s, the models have %s instead." % (
+            name, ", ".join(map(repr, op.extra)), ", ".join(map(repr, op.missing)))
+    if len(op.missing) == 1 and len(op.extra) == 1:
+        statement = "ALTER TYPE %s RENAME VALUE %s TO %s" % (
+            named(dialect, op.type_schema, name), literal(op.extra[0]), literal(op.missing[0]))
+        return lines + ["# If that is a rename: " + execute(statement), "# Otherwise add the one, and see to the rows that hold the other."]
+    return lines + ["# PostgreSQL cannot drop a value: see to the rows that hold it, then rename it or make the type anew."]

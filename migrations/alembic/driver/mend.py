@@ -1,0 +1,82 @@
+"""What autogenerate forgets, put into a copy of its operations: schemas, enum types and values, casts, names."""
+
+from devenv_driver import casts, labels, names
+from devenv_driver.enums import Enums, handled_by_project, native_enum
+from devenv_driver.lines import own_operations
+from devenv_driver.operations import leaves
+from devenv_driver.sql import create_enum, drop_enum, execute, named
+
+
+def mend(script, describer, catalogs):
+    """Mends both directions of a script, database by database."""
+    for up, down, catalog in zip(script._upgrade_ops, script._downgrade_ops, catalogs):
+        if catalog.known:
+            _mend(up, down, describer, catalog)
+
+
+def _mend(up, down, describer, catalog):
+    first, last, back_first, back_last = [], [], [], []
+    found = _taken_out(up, labels.is_values)
+    _taken_out(down, labels.is_values)
+    created = _schemas(up, describer, catalog)
+    if not handled_by_project(up.ops):
+        _enum_types(up, down, describer, catalog, (first, last, back_first, back_last))
+    up.ops, down.ops = names.given(up.ops, down.ops, catalog)
+    up.ops, down.ops = (casts.told(ops, describer, catalog) for ops in (up.ops, down.ops))
+    quote = describer.dialect
+    first[:0] = [execute("CREATE SCHEMA " + named(quote, None, one)) for one in created]
+    back_last += [execute("DROP SCHEMA " + named(quote, None, one)) for one in reversed(created)]
+    _around(up, labels.upgrade_lines(found, describer.dialect, catalog.transaction_is_env) + first, last)
+    _around(down, back_first, back_last + labels.downgrade_lines(found))
+
+
+def _around(container, first, last):
+    lines = own_operations().Lines
+    container.ops = [lines(first)] * bool(first) + container.ops + [lines(last)] * bool(last)
+
+
+def _taken_out(container, wanted):
+    taken = [op for op in container.ops if wanted(op)]
+    container.ops = [op for op in container.ops if not wanted(op)]
+    return taken
+
+
+def _schemas(up, describer, catalog):
+    """Returns the schemas that created tables and types are in, and the database has not."""
+    used = []
+    for op in leaves(up.ops):
+        types = [c.type for c in getattr(op, "columns", []) if hasattr(c, "type")]
+        types += [op.column.type] if hasattr(op, "column") else []
+        enums = [native_enum(t, describer.dialect) for t in types]
+        used += [op.schema] if type(op).__name__ == "CreateTableOp" and op.schema else []
+        used += [enum.schema for enum in enums if enum is not None and enum.schema]
+    return [one for one in dict.fromkeys(map(str, used)) if one not in catalog.schemas]
+
+
+def _enum_types(up, down, describer, catalog, places):
+    """Creates new enum types before what uses them; drops those that nothing uses any more after it."""
+    first, last, back_first, back_last = places
+    enums = Enums(describer, catalog)
+    up.ops = enums.prepare(up.ops)
+    create, drop = enums.lines()
+    first += create
+    back_last += drop
+    down.ops = Enums(describer, catalog).prepare(down.ops)
+    for key in _unused(up.ops, describer, catalog):
+        schema = key[0] if catalog.visible.get(key[1]) != key[0] else None
+        last.append(drop_enum(describer.dialect, schema, key[1]))
+        back_first += create_enum(describer.dialect, schema, key[1], catalog.labels[key])
+
+
+def _unused(operations, describer, catalog):
+    """Yields the types whose every user these operations take away."""
+    tables, columns = set(), set()
+    for op in leaves(operations):
+        kind, schema = type(op).__name__, getattr(op, "schema", None) or catalog.default_schema
+        if kind == "DropTableOp":
+            tables.add((schema, op.table_name))
+        elif kind == "DropColumnOp" or getattr(op, "modify_type", None) is not None:
+            columns.add((schema, op.table_name, op.column_name))
+    for key, users in catalog.users.items():
+        if key not in catalog.models and all(user[:2] in tables or user in columns for user in users):
+            yield key

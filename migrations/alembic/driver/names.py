@@ -1,0 +1,55 @@
+"""Names for constraints that the models leave to Postgres: without one, the downgrade has nothing to drop."""
+
+import copy
+
+LONGEST = 63
+LABELS = {"CreateForeignKeyOp": "fkey", "CreateUniqueConstraintOp": "key"}
+
+
+def given(up, down, catalog):
+    """Returns both directions with the name that Postgres would choose for each constraint without one."""
+    chosen = {}
+    return tuple([_named(op, catalog, chosen) for op in operations] for operations in (up, down))
+
+
+def _named(op, catalog, chosen):
+    if hasattr(op, "ops"):
+        inner = copy.copy(op)
+        inner.ops = [_named(one, catalog, chosen) for one in op.ops]
+        return inner
+    created = _created(op)
+    if created is None or getattr(op, "constraint_name", "") is not None:
+        return op
+    kind, schema, table, columns = created
+    copied = copy.copy(op)
+    if created not in chosen:
+        chosen[created] = _free(table, "_".join(columns), LABELS[kind], lambda name: (schema, name) in catalog.names or name in chosen.values())
+    copied.constraint_name = chosen[created]
+    return copied
+
+
+def _created(op):
+    """Returns kind, schema, table and columns of the constraint that an operation creates or drops; None for others."""
+    made = op
+    if type(op).__name__ == "DropConstraintOp":
+        made = getattr(op, "_reverse", None)
+    if type(made).__name__ not in LABELS:
+        return None
+    foreign = hasattr(made, "source_table")
+    schema = made.kw.get("source_schema") if foreign else made.schema
+    columns = made.local_cols if foreign else made.columns
+    return type(made).__name__, schema or "public", made.source_table if foreign else made.table_name, tuple(map(str, columns))
+
+
+def _free(table, columns, label, taken):
+    """Returns the name as Postgres makes it: the longer part cut first, a number where it is taken."""
+    number = 0
+    while True:
+        ending = "_" + label + (str(number) if number else "")
+        first, second = table, columns
+        while len((first + "_" + second + ending).encode()) > LONGEST:
+            first, second = (first[:-1], second) if len(first) > len(second) else (first, second[:-1])
+        name = first + "_" + second + ending
+        if not taken(name):
+            return name
+        number += 1

@@ -1,0 +1,50 @@
+"""Statements that Alembic has no operation for, as the lines of Python that a migration says them with."""
+
+WIDTH = 100
+
+
+def execute(statement):
+    """Returns the line that runs a statement, with the quotes that a person would take."""
+    return "op.execute(%s)" % quoted(statement)
+
+
+def quoted(text):
+    """Returns a Python string for SQL text, in which a colon before a word would be a parameter."""
+    from sqlalchemy import text as clause
+
+    if clause(text)._bindparams:
+        text = text.replace(":", "\\:")
+    if "\\" not in text and '"' not in text and text.isprintable():
+        return '"%s"' % text
+    return repr(text)
+
+
+def literal(value):
+    """Returns a string in SQL."""
+    return "'%s'" % str(value).replace("'", "''")
+
+
+def named(dialect, schema, name):
+    """Returns an object's name in SQL, with its schema if it has one."""
+    quote = dialect.identifier_preparer.quote
+    return "%s.%s" % (quote(str(schema)), quote(str(name))) if schema else quote(str(name))
+
+
+def create_enum(dialect, schema, name, labels):
+    """Returns the lines that create an enum type, several where one would be too long to read."""
+    head, words = "CREATE TYPE %s AS ENUM (" % named(dialect, schema, name), [literal(label) for label in labels]
+    one = execute(head + ", ".join(words) + ")")
+    if len(one) <= WIDTH:
+        return [one]
+    parts, line = [head], ""
+    for word in [w + ", " for w in words[:-1]] + words[-1:]:
+        if line and len(line + word) > WIDTH - 12:
+            parts.append(line)
+            line = ""
+        line += word
+    return ["op.execute("] + ["    " + quoted(part) for part in parts + [line + ")"]] + [")"]
+
+
+def drop_enum(dialect, schema, name):
+    """Returns the line that drops a type."""
+    return execute("DROP TYPE " + named(dialect, schema, name))

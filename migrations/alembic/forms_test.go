@@ -1,0 +1,265 @@
+package alembic
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"devenv/migrations"
+)
+
+// form is one way in which projects use Alembic: a branch's change and the migration that must come of it.
+//
+// Each is a file of testdata/forms. Files lie over testdata/project.txtar; those below branch/ over them in turn, once the
+// base's migrations have run. setup.sql is run before everything, seed.sql once the base's migrations have run. want.py is the written file below its docstring, for both versions of
+// Alembic; want.VERSION.py is for one. The archive's comment holds settings: "only VERSION", "noise" (seed.sql makes what the
+// base's models know nothing of), "stays TEXT" (what a downgrade cannot take back), "left TEXT" (what is reported instead of
+// written), "rename KIND SCHEMA TABLE FROM TO" (an answer) and "url SCHEME".
+type form struct {
+	name     string
+	base     txtar.Archive
+	branch   txtar.Archive
+	setup    string
+	seed     string
+	want     map[string]string
+	settings map[string][]string
+	path     string
+}
+
+func readForms(t *testing.T) []form {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/forms/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no forms: %v", err)
+	}
+	var forms []form
+	for _, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := form{name: strings.TrimSuffix(filepath.Base(path), ".txtar"), path: path, want: map[string]string{}, settings: map[string][]string{}}
+		for line := range strings.Lines(string(archive.Comment)) {
+			if key, value, _ := strings.Cut(strings.TrimSpace(line), " "); key != "" && key != "#" {
+				f.settings[key] = append(f.settings[key], value)
+			}
+		}
+		for _, file := range archive.Files {
+			f.add(file)
+		}
+		forms = append(forms, f)
+	}
+	return forms
+}
+
+func (f *form) add(file txtar.File) {
+	name, below := strings.CutPrefix(file.Name, "branch/")
+	switch {
+	case below:
+		f.branch.Files = append(f.branch.Files, txtar.File{Name: name, Data: file.Data})
+	case file.Name == "setup.sql":
+		f.setup = string(file.Data)
+	case file.Name == "seed.sql":
+		f.seed = string(file.Data)
+	case strings.HasPrefix(file.Name, "want"):
+		f.want[file.Name] = string(file.Data)
+	default:
+		f.base.Files = append(f.base.Files, file)
+	}
+}
+
+func (f *form) has(setting string) bool { return len(f.settings[setting]) > 0 }
+
+// expected returns what is to be written by a version of Alembic.
+func (f *form) expected(version string) string {
+	if text, ok := f.want["want."+version+".py"]; ok {
+		return text
+	}
+	return f.want["want.py"]
+}
+
+// TestEveryFormIsWrittenAndRuns takes each form through what a branch goes through: written on a database with data, applied
+// there, taken back and applied again; then on an empty database at once, back to nothing, and step by step.
+func TestEveryFormIsWrittenAndRuns(t *testing.T) {
+	for _, f := range readForms(t) {
+		t.Run(f.name, func(t *testing.T) {
+			each(t, func(t *testing.T, env environment) {
+				if f.has("only") && f.settings["only"][0] != env.name {
+					return
+				}
+				t.Parallel()
+				f.run(t, env)
+			})
+		})
+	}
+}
+
+func (f *form) run(t *testing.T, env environment) {
+	p := newProject(t, env, string(txtar.Format(&f.base)))
+	if f.has("url") {
+		p.url = p.db.url(f.settings["url"][0], p.host)
+	}
+	p.db.execAll(t, f.setup)
+	noise := f.noise(p)
+	p.write(string(txtar.Format(&f.branch)))
+	d := p.upgraded()
+	if noise == nil {
+		p.db.execAll(t, f.seed)
+	}
+	before := p.db.schema(t)
+	written, _ := p.generate(d, Revise{RevisionID: "b0b", Exclude: noise, Renames: f.renames()})
+	if written.Nothing {
+		t.Fatal("nothing is written")
+	}
+	f.compare(t, env, written.Content)
+	left, _ := migrations.Subtract(p.roundTrip(d, "b0b@-1"), noise)
+	if diff := cmp.Diff(f.settings["left"], summaries(left)); diff != "" {
+		t.Errorf("what autogenerate still finds:\n%s\n%s", diff, written.Content)
+	}
+	if _, err := d.Downgrade(t.Context(), p.database(), "b0b@-1", MoveOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, f.withoutStaying(p.db.schema(t))); diff != "" {
+		t.Errorf("the downgrade leaves a difference:\n%s", diff)
+	}
+	f.fromNothing(p, d)
+}
+
+// noise brings the database to the base's head with its data and compares it with the base's models, where the form says so.
+func (f *form) noise(p *project) []migrations.Operation {
+	if !f.has("noise") {
+		return nil
+	}
+	d := p.upgraded()
+	p.db.execAll(p.t, f.seed)
+	noise, err := d.Autogenerate(p.t.Context(), p.database())
+	if err != nil || len(noise) == 0 {
+		p.t.Fatalf("want noise, got %v, %v", noise, err)
+	}
+	return noise
+}
+
+func (f *form) renames() []migrations.Rename {
+	var renames []migrations.Rename
+	for _, setting := range f.settings["rename"] {
+		words := strings.Fields(setting)
+		renames = append(renames, migrations.Rename{
+			Kind: migrations.RenameKind(words[0]), Schema: words[1], Table: words[2], From: words[3], To: words[4],
+		})
+	}
+	return renames
+}
+
+func (f *form) compare(t *testing.T, env environment, content string) {
+	t.Helper()
+	_, body, _ := strings.Cut(content, `"""`)
+	_, body, _ = strings.Cut(body, "\"\"\"\n")
+	want := f.expected(env.name)
+	if os.Getenv("DEVENV_TEST_ACCEPT") != "" && body != want {
+		f.accept(t, env, body)
+		return
+	}
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(body, "\n")); diff != "" {
+		t.Errorf("written (DEVENV_TEST_ACCEPT=1 accepts it):\n%s\n%s", body, diff)
+	}
+}
+
+// accept writes what came out into the form's file: the oldest Alembic's only where it differs from the newest's.
+func (f *form) accept(t *testing.T, env environment, body string) {
+	t.Helper()
+	making.Lock()
+	defer making.Unlock()
+	archive, err := txtar.ParseFile(f.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "want.py"
+	for _, file := range archive.Files {
+		if file.Name == "want.py" && string(file.Data) != body {
+			name = "want." + env.name + ".py"
+		}
+	}
+	files := archive.Files[:0]
+	for _, file := range archive.Files {
+		if file.Name != name {
+			files = append(files, file)
+		}
+	}
+	archive.Files = append(files, txtar.File{Name: name, Data: []byte(body)})
+	if err := os.WriteFile(f.path, txtar.Format(archive), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// withoutStaying takes out what the form says that a downgrade leaves.
+func (f *form) withoutStaying(schema []string) []string {
+	for i, line := range schema {
+		for _, change := range f.settings["stays"] {
+			was, is, _ := strings.Cut(change, " => ")
+			if line == is {
+				schema[i] = was
+			}
+		}
+	}
+	return schema
+}
+
+// fromNothing runs the whole history on an empty database: at once, back to nothing, and one by one.
+func (f *form) fromNothing(p *project, d *Driver) {
+	p.t.Helper()
+	p.db.recreate(p.t)
+	p.db.execAll(p.t, f.setup)
+	if _, err := d.Upgrade(p.t.Context(), p.database(), "head", MoveOptions{}); err != nil {
+		p.t.Fatalf("at once, on an empty database: %v", err)
+	}
+	if _, err := d.Downgrade(p.t.Context(), p.database(), "base", MoveOptions{}); err != nil {
+		p.t.Fatalf("back to nothing: %v", err)
+	}
+	for range 9 {
+		run, err := d.Upgrade(p.t.Context(), p.database(), "+1", MoveOptions{})
+		if err != nil {
+			p.t.Fatalf("one by one: %v", err)
+		}
+		if len(run.Heads) == 1 && run.Heads[0] == "b0b" {
+			return
+		}
+	}
+	p.t.Error("the head was not reached one by one")
+}
+
+// recreate makes the database anew, empty.
+func (d database) recreate(t *testing.T) {
+	t.Helper()
+	admin := database{name: "postgres", port: d.port, address: d.address}
+	admin.exec(t, "DROP DATABASE "+d.name+" WITH (FORCE)")
+	admin.exec(t, "CREATE DATABASE "+d.name)
+}
+
+// execAll runs statements, DATABASE_NAME in them is the database's name.
+func (d database) execAll(t *testing.T, sql string) {
+	t.Helper()
+	if strings.TrimSpace(sql) != "" {
+		d.exec(t, strings.ReplaceAll(sql, "DATABASE_NAME", d.name))
+	}
+}
+
+// schema describes the database's tables, indexes, constraints and enum types, sorted; the order of columns aside.
+func (d database) schema(t *testing.T) []string {
+	t.Helper()
+	return d.texts(t, `
+SELECT 'column ' || attrelid::regclass || '.' || attname || ' ' || format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+       || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+FROM pg_attribute JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+WHERE c.relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname !~ '^(pg_|information_schema)'
+UNION ALL SELECT 'constraint ' || conrelid::regclass || '.' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+  WHERE connamespace::regnamespace::text !~ '^(pg_|information_schema)' AND contype <> 'n'
+UNION ALL SELECT 'enum ' || t.oid::regtype || ' ' || string_agg(enumlabel, ', ' ORDER BY enumsortorder) FROM pg_type t JOIN pg_enum ON enumtypid = t.oid GROUP BY t.oid
+UNION ALL SELECT 'sequence ' || oid::regclass FROM pg_class WHERE relkind = 'S'
+UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE nspname !~ '^pg_'
+ORDER BY 1`)
+}
