@@ -2,7 +2,6 @@ package devenv
 
 import (
 	"context"
-	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -21,6 +20,7 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog
 	s.place.building.Lock()
 	defer s.place.building.Unlock()
 	var build []string
+	tags := map[string]bool{} // services that share a build need it once
 	for _, name := range append(compose.BuildContexts(s.model, services...), services...) {
 		service, ok := s.model.AllServices()[name]
 		if !ok {
@@ -32,7 +32,8 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog
 			if err != nil {
 				return err
 			}
-			if !known && !slices.Contains(build, name) {
+			if tag := s.imageOf(name); !known && !tags[tag] {
+				tags[tag] = true
 				build = append(build, name)
 			}
 		default:

@@ -69,6 +69,7 @@ func (s *side) loadAs(ctx context.Context, name string, envFiles []string) (*typ
 	}
 	model, err := s.place.client.Load(ctx, options)
 	if err == nil {
+		compose.ShareBuilds(model)
 		return model, nil
 	}
 	if around := filepath.Dir(s.tree.Dir()) + string(filepath.Separator); strings.Contains(strings.ReplaceAll(err.Error(), s.tree.Dir(), ""), around) {

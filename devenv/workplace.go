@@ -111,6 +111,7 @@ func openWorkplace(ctx context.Context, command string, o Options, note func(str
 	if w.model, err = w.client.Load(ctx, load); err != nil {
 		return nil, report.Fail(report.KindOf(err), report.HintOf(err), "%s: %w", strings.Join(namesOf(load), ", "), err)
 	}
+	compose.ShareBuilds(w.model)
 	unset, err := compose.CheckVariables(w.model, load)
 	if len(unset) > 0 && err == nil {
 		w.note("Compose takes these variables for empty, nothing sets them: " + strings.Join(unset, ", "))

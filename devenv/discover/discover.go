@@ -151,12 +151,16 @@ func (s *stack) services() (*Project, error) {
 	return out, err
 }
 
-// users returns the services by which several databases are told apart.
+// users returns the services by which several databases are told apart; what tests and works beside the application may
+// have one of its own.
 func (s *stack) users(c candidate) []string {
 	for _, name := range []string{s.cfg.Migrations.Service, s.cfg.Backend.Service} {
 		if name != "" {
 			return []string{name}
 		}
+	}
+	if kept := filter(c.holders, func(n string) bool { return !s.worker(n) }); len(kept) > 0 {
+		return kept
 	}
 	return c.holders
 }

@@ -15,12 +15,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"devenv/compose"
 	"devenv/devenv/config"
 	"devenv/devenv/report"
 )
 
 func TestMain(m *testing.M) {
-	flag.Bool("update", false, "write what was found into the cases")
+	if flag.Lookup("update") == nil { // a package below may have it
+		flag.Bool("update", false, "write what was found into the cases")
+	}
 	os.Exit(m.Run())
 }
 
@@ -114,6 +117,7 @@ func load(t *testing.T, root string, paths []string, cfg *config.Config) *types.
 	if err != nil {
 		t.Fatal(err)
 	}
+	compose.ShareBuilds(project)
 	return project
 }
 

@@ -62,9 +62,11 @@ func isHost(key, value, name string) bool {
 		return anyOf(key, "host", "hostname", "server", "address", "addr", "pghost") || strings.HasSuffix(strings.ToLower(key), "host")
 	}
 	for _, before := range []string{"@", "//", "host="} {
-		_, rest, ok := strings.Cut(value, before+name)
-		if ok && (rest == "" || strings.ContainsAny(rest[:1], ":/? ,")) {
-			return true
+		// every place: a password may hold an @ and what looks like the name
+		for _, rest := range strings.Split(value, before+name)[1:] {
+			if rest == "" && strings.HasSuffix(value, before+name) || rest != "" && strings.ContainsAny(rest[:1], ":/? ,") {
+				return true
+			}
 		}
 	}
 	return false
