@@ -300,3 +300,21 @@ func TestARepositoryOfAnotherUserSaysHowToTrustIt(t *testing.T) {
 		t.Errorf("git trusts repositories, not their directories: %s", report.HintOf(err))
 	}
 }
+
+func TestADeliveryKnowsAFileWhateverItsLineEnds(t *testing.T) {
+	s := newSandbox(t)
+	s.git("config", "core.autocrlf", "true")
+	s.write("mine.py", "one\r\ntwo\r\n")
+	s.write("edited.py", "one\r\n")
+	c := capture(t, s, CaptureOptions{})
+	d := Delivery{Command: "x", Changes: []FileChange{
+		{Path: "mine.py", Action: report.FileRemoved, Expect: s.git("rev-parse", c.Tree+":mine.py")},
+		{Path: "edited.py", Action: report.FileChanged, Content: []byte("two\n"), Expect: s.git("rev-parse", c.Tree+":edited.py")},
+	}}
+	if err := s.open().Deliver(context.Background(), d); err != nil || s.exists("mine.py") {
+		t.Fatal(err)
+	}
+	if _, err := s.open().Undo(context.Background(), UndoOptions{}); err != nil || s.read("mine.py") != "one\r\ntwo\r\n" || s.read("edited.py") != "one\r\n" {
+		t.Errorf("the undo is not complete: %v", err)
+	}
+}
