@@ -25,17 +25,23 @@ type TablePrint struct {
 	// that the same rows are chosen again), and 0 where none did: a table above a million rows without a primary key.
 	SampledBy int           `json:"sampled_by"`
 	Columns   []ColumnPrint `json:"columns"`
+	// Key are the columns that tell rows apart: the primary key's, else those of a unique index that has no NULL; none
+	// where there is neither.
+	Key []string `json:"key,omitempty"`
 	// Partitions are the OIDs of the partitions that were counted with it, at any depth.
 	Partitions []uint32 `json:"partitions,omitempty"`
 }
 
-// ColumnPrint is the fingerprint of one column. Values is the exact count of values that are not null; Hash does not depend
-// on the order of rows.
+// ColumnPrint is the fingerprint of one column. Values is the exact count of values that are not null; neither hash depends
+// on the order of rows. Hash says which values there are, Keyed also in which rows: it is empty in a table without a key.
 type ColumnPrint struct {
 	Number int16  `json:"number"`
 	Name   string `json:"name"`
+	// Type is the column's, without its length or precision.
+	Type   string `json:"type"`
 	Values int64  `json:"values"`
 	Hash   string `json:"hash,omitempty"`
+	Keyed  string `json:"keyed,omitempty"`
 }
 
 // ChangeKind says what happened to data.
@@ -61,8 +67,15 @@ type DataChange struct {
 	Kind      ChangeKind `json:"kind"`
 	Before    int64      `json:"before"`
 	After     int64      `json:"after"`
-	// Keys are the first few rows concerned, as "id=3". Compare leaves it empty; LostKeys finds them.
-	Keys []string `json:"keys,omitempty"`
+	// Suspect says that counting and hashing cannot tell whether any value changed; Examine reads the rows and settles it.
+	Suspect bool `json:"suspect,omitempty"`
+	// Rows, Keys and Examples are Examine's: how many rows a ValuesChanged concerns, the first few of any change
+	// ("id=3"), and what became of the values in those ("id 2: 99999999.9999 → 100000000.00"). Rows is 0 where unknown.
+	Rows     int64    `json:"rows,omitempty"`
+	Keys     []string `json:"keys,omitempty"`
+	Examples []string `json:"examples,omitempty"`
+	// SampledBy is n where Rows was counted among one row in n only, else 1 or 0.
+	SampledBy int `json:"sampled_by,omitempty"`
 }
 
 // label is the table's name for people and for waivers: schema.table.

@@ -5,6 +5,8 @@ import "slices"
 // Compare says what happened to the data that was there before. Renames are followed: a table by its OID, a column by its
 // number, and by name where a table or column was built anew under the same name. Content that lives on elsewhere, value
 // for value, in a column that is new (copied, then dropped) is no loss, nor is a partition that was attached or detached.
+// What it cannot tell is marked as suspect: whether a text that differs is another value or the same under another type, and
+// which of the values that were there changed where rows came or went.
 func (before Fingerprint) Compare(after Fingerprint) []DataChange {
 	now := pairTables(before.Tables, after.Tables)
 	fresh := freshColumns(before.Tables, now, after.Tables)
@@ -56,31 +58,52 @@ func compareTables(was, is TablePrint, after Fingerprint, fresh []freshColumn) [
 		if d.Name != c.Name {
 			change.ColumnNow = d.Name
 		}
-		if kind := compareColumns(was, is, c, d, rows != is.Rows || lost > 0); kind != "" {
-			change.Kind, change.Before, change.After = kind, c.Values, d.Values
+		change.Before, change.After = c.Values, d.Values
+		if valuesLost(was, is, c, d, rows != is.Rows || lost > 0) {
+			change.Kind = ValuesLost
 			changes = append(changes, change)
+		}
+		if suspected(was, is, c, d) {
+			change.Kind, change.Suspect = ValuesChanged, true
+			changes = append(changes, change)
+			change.Suspect = false
 		}
 	}
 	return changes
 }
 
-// compareColumns says what happened to a column's values beyond what the loss of rows explains.
-func compareColumns(was, is TablePrint, c, d ColumnPrint, rowsGone bool) ChangeKind {
-	switch {
-	case rowsGone:
-		// The rows are reported; which of the values went with them cannot be told apart by counting.
-		if was.Rows-c.Values < is.Rows-d.Values {
-			return ValuesLost // more NULLs than before: values went from rows that are still there
-		}
-		return ""
-	case d.Values < c.Values:
-		return ValuesLost
-	case was.Rows < is.Rows && is.Rows-d.Values > was.Rows-c.Values && d.Values == c.Values:
-		return "" // rows with NULL were added
-	case was.Rows == is.Rows && was.SampledBy == is.SampledBy && was.SampledBy > 0 && c.Values > 0 && c.Hash != d.Hash:
-		return ValuesChanged
+// valuesLost says whether a column lost values beyond what the loss of rows explains.
+func valuesLost(was, is TablePrint, c, d ColumnPrint, rowsGone bool) bool {
+	if rowsGone {
+		// The rows are reported; which of the values went with them cannot be told apart by counting. More NULLs than
+		// before: values went from rows that are still there.
+		return was.Rows-c.Values < is.Rows-d.Values
 	}
-	return ""
+	return d.Values < c.Values
+}
+
+// suspected says whether a value of a column may have changed. Where the number of rows or values is another one, hashes
+// tell nothing, and only a key tells which rows are the old ones.
+func suspected(was, is TablePrint, c, d ColumnPrint) bool {
+	switch {
+	case was.SampledBy != is.SampledBy || was.SampledBy == 0 || c.Values == 0 || is.Rows == 0:
+		return false
+	case was.Rows != is.Rows || c.Values != d.Values:
+		return sameKey(was, is)
+	}
+	return c.Hash != d.Hash || sameKey(was, is) && c.Keyed != d.Keyed
+}
+
+// sameKey says whether rows are told apart by the same columns as before.
+func sameKey(was, is TablePrint) bool {
+	columns := pairColumns(was, is)
+	keys := make([]string, 0, len(was.Key))
+	for _, k := range was.Key {
+		if i := slices.IndexFunc(was.Columns, func(c ColumnPrint) bool { return c.Name == k }); columns[i] >= 0 {
+			keys = append(keys, is.Columns[columns[i]].Name)
+		}
+	}
+	return len(keys) > 0 && slices.Equal(keys, is.Key)
 }
 
 // pairTables returns for each table of before the index of what it has become, -1 where it is gone: by OID first, and by

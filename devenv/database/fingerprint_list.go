@@ -17,13 +17,13 @@ func listTables(ctx context.Context, conn *pgx.Conn) ([]tableWork, int64, error)
 		var (
 			w              tableWork
 			numbers        []int16
-			names          []string
+			names, types   []string
 			size, reltuple int64
 		)
-		err := row.Scan(&w.print.OID, &w.print.Schema, &w.print.Name, &w.partitioned, &numbers, &names, &w.key, &w.print.Partitions, &size, &reltuple)
+		err := row.Scan(&w.print.OID, &w.print.Schema, &w.print.Name, &numbers, &names, &types, &w.print.Key, &w.print.Partitions, &size, &reltuple)
 		total += size
 		for i := range names {
-			w.print.Columns = append(w.print.Columns, ColumnPrint{Number: numbers[i], Name: names[i]})
+			w.print.Columns = append(w.print.Columns, ColumnPrint{Number: numbers[i], Name: names[i], Type: types[i]})
 		}
 		// Statistics may be missing after a restart; a row takes at least some 32 bytes.
 		if w.estimate = reltuple; w.estimate <= 0 {
@@ -35,17 +35,23 @@ func listTables(ctx context.Context, conn *pgx.Conn) ([]tableWork, int64, error)
 }
 
 // tablesQuery lists ordinary tables and the roots of partitioned ones, with their columns and primary keys. A table whose
-// only column is version_num is a migration tool's, whatever the project calls it.
+// only column is version_num is a migration tool's, whatever the project calls it. A table without a primary key is told
+// apart by a unique index over columns that have no NULL.
 const tablesQuery = `
-SELECT c.oid, n.nspname, c.relname, c.relkind = 'p',
+SELECT c.oid, n.nspname, c.relname,
        coalesce((SELECT array_agg(a.attnum ORDER BY a.attnum) FROM pg_attribute a
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '{}'),
        coalesce((SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '{}'),
-       coalesce((SELECT array_agg(a.attname::text ORDER BY k.at) FROM pg_index i
+       coalesce((SELECT array_agg(format_type(a.atttypid, NULL) ORDER BY a.attnum) FROM pg_attribute a
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '{}'),
+       coalesce((SELECT array_agg(a.attname::text ORDER BY k.at) FROM (SELECT * FROM pg_index i
+            WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+              AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey) AND NOT a.attnotnull)
+            ORDER BY i.indisprimary DESC, i.indexrelid LIMIT 1) i
           CROSS JOIN unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, at)
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-          WHERE i.indrelid = c.oid AND i.indisprimary AND k.at <= i.indnkeyatts), '{}'),
+          WHERE k.at <= i.indnkeyatts), '{}'),
        coalesce((SELECT array_agg(p.relid::oid) FROM pg_partition_tree(c.oid) p WHERE c.relkind = 'p' AND p.level > 0), '{}'),
        CASE WHEN c.relkind = 'p' THEN (SELECT coalesce(sum(pg_relation_size(p.relid)), 0)::int8 FROM pg_partition_tree(c.oid) p WHERE p.isleaf)
             ELSE pg_relation_size(c.oid) END,

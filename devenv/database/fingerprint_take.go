@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -50,10 +51,8 @@ func TakeFingerprint(ctx context.Context, conn *pgx.Conn) (Fingerprint, error) {
 
 // tableWork is a table to scan, and what comes out.
 type tableWork struct {
-	print       TablePrint
-	partitioned bool
-	key         []string // the primary key's columns
-	estimate    int64    // rows, roughly
+	print    TablePrint
+	estimate int64 // rows, roughly
 }
 
 // printTables scans tables until the queue is empty, in one transaction that changes nothing.
@@ -88,40 +87,67 @@ func (w *tableWork) scan(ctx context.Context, tx pgx.Tx) error {
 	w.print.SampledBy = 1
 	if w.estimate > sampleAbove {
 		w.print.SampledBy = sampleRate
-		if len(w.key) == 0 {
+		if len(w.print.Key) == 0 {
 			w.print.SampledBy = 0
 		}
 	}
-	columns := w.print.Columns
-	targets := []any{&w.print.Rows}
-	for i := range columns {
-		targets = append(targets, &columns[i].Values, &columns[i].Hash)
+	var found []string
+	if err := tx.QueryRow(ctx, w.print.query(), pgx.QueryExecModeSimpleProtocol).Scan(&w.print.Rows, &found); err != nil {
+		return err
 	}
-	return tx.QueryRow(ctx, w.query(), pgx.QueryExecModeSimpleProtocol).Scan(targets...)
+	for i := range w.print.Columns {
+		c := &w.print.Columns[i]
+		values, err := strconv.ParseInt(found[3*i], 10, 64)
+		if err != nil {
+			return err
+		}
+		c.Values, c.Hash, c.Keyed = values, found[3*i+1], found[3*i+2]
+	}
+	return nil
 }
 
-// query is the scan: sums of 64-bit hashes of each value's text do not depend on the order of rows and notice duplicates.
-func (w *tableWork) query() string {
-	filter := ""
-	if w.print.SampledBy > 1 {
-		filter = fmt.Sprintf(" FILTER (WHERE %s & %d = 0)", hashOf(textOf(w.key...)), sampleRate-1)
-	}
-	var q strings.Builder
-	q.WriteString("SELECT count(*)")
-	for _, c := range w.print.Columns {
-		name := quote(c.Name)
-		fmt.Fprintf(&q, ", count(%s)", name)
-		if w.print.SampledBy == 0 {
-			q.WriteString(", ''")
+// query is the scan: the number of rows, and an array of three texts for each column. Sums of 64-bit hashes of each value's
+// text do not depend on the order of rows and notice duplicates; mixed with the hash of the row's key they notice values
+// that changed places. Hashes are taken once, below.
+func (t TablePrint) query() string {
+	var inner, outer []string
+	for i, c := range t.Columns {
+		n := strconv.Itoa(i)
+		inner = append(inner, "t."+quote(c.Name)+" IS NOT NULL AS n"+n)
+		counts := "(count(*) FILTER (WHERE n" + n + "))::text"
+		if t.SampledBy == 0 {
+			outer = append(outer, counts, "''", "''")
 			continue
 		}
-		fmt.Fprintf(&q, ", coalesce(sum(%s)%s, 0)::text", hashOf(textOf(c.Name)), filter)
+		hash := hashOf(textOf(c.Name))
+		if t.SampledBy > 1 {
+			hash = "CASE WHEN " + t.sample() + " THEN " + hash + " END"
+		}
+		inner = append(inner, hash+" AS h"+n)
+		keyed := "''"
+		if len(t.Key) > 0 {
+			keyed = "coalesce(sum(h" + n + " # k), 0)::text"
+		}
+		outer = append(outer, counts, "coalesce(sum(h"+n+"), 0)::text", keyed)
 	}
-	only := "ONLY "
-	if w.partitioned {
-		only = ""
+	if len(t.Key) > 0 && t.SampledBy > 0 {
+		inner = append(inner, hashOf(textOf(t.Key...))+" AS k")
 	}
-	return q.String() + " FROM " + only + quote(w.print.Schema, w.print.Name) + " AS t"
+	return "SELECT count(*), ARRAY[" + strings.Join(outer, ", ") + "]::text[] FROM (SELECT " + strings.Join(inner, ", ") +
+		" FROM " + t.source() + " AS t OFFSET 0) AS s"
+}
+
+// sample is a condition that chooses one row in sampleRate, by its key.
+func (t TablePrint) sample() string {
+	return fmt.Sprintf("%s & %d = 0", hashOf(textOf(t.Key...)), sampleRate-1)
+}
+
+// source is the table as a query reads it: with its partitions, without other tables that inherit from it.
+func (t TablePrint) source() string {
+	if len(t.Partitions) > 0 {
+		return quote(t.Schema, t.Name)
+	}
+	return "ONLY " + quote(t.Schema, t.Name)
 }
 
 func hashOf(text string) string { return "pg_catalog.hashtextextended(" + text + ", 0)" }

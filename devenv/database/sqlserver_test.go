@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -15,7 +16,11 @@ var databases atomic.Int64
 func newName() string { return fmt.Sprintf("db%d", databases.Add(1)) }
 
 // template is a database that copies are made of.
-type template struct{ name string }
+type template struct {
+	name string
+	// kept makes the one copy that stays as it was.
+	kept func() string
+}
 
 // templateDatabase makes a database on the tests' common server and fills it.
 func templateDatabase(t *testing.T, sql string) template {
@@ -27,16 +32,29 @@ func templateDatabase(t *testing.T, sql string) template {
 	if err := conn.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	return template{name}
+	d := template{name: name}
+	d.kept = sync.OnceValue(func() string { return d.make(t) })
+	return d
+}
+
+// make makes a copy of the template.
+func (d template) make(t *testing.T) string {
+	t.Helper()
+	name := newName()
+	run(t, connectTo(t, "postgres"), "CREATE DATABASE "+name+" TEMPLATE "+d.name)
+	return name
+}
+
+// untouched connects to a copy that nobody changes.
+func (d template) untouched(t *testing.T) *pgx.Conn {
+	t.Helper()
+	return connectTo(t, d.kept())
 }
 
 // copy makes a copy of the template and connects to it.
 func (d template) copy(t *testing.T) *pgx.Conn {
 	t.Helper()
-	name := newName()
-	admin := connectTo(t, "postgres")
-	run(t, admin, "CREATE DATABASE "+name+" TEMPLATE "+d.name)
-	return connectTo(t, name)
+	return connectTo(t, d.make(t))
 }
 
 // connectTo connects to a database of the tests' common server.
