@@ -144,19 +144,6 @@ func (r *run) renewSeeded(ctx context.Context) error {
 	return nil
 }
 
-func (r *run) compareData(ctx context.Context) error {
-	if !r.selection.Wants(checks.TrialData) {
-		return nil
-	}
-	defer r.spend(checks.TrialData, time.Now())
-	after, err := r.takeFingerprint(ctx)
-	if err != nil {
-		return err
-	}
-	r.facts.Data = checks.DataOutcome{Ran: true, Changes: r.before.fingerprint.Compare(after)}
-	return nil
-}
-
 // upgraded says that the upgrade worked and left the database where the next trials can go on.
 func (r *run) upgraded() bool {
 	return r.facts.Seeded.Ran && r.facts.Seeded.Failure == nil && !r.facts.Seeded.Unrecorded

@@ -64,7 +64,7 @@ func All() []Check {
 		historyHeads(), historyParent(), historyEdited(), historySingle(),
 		generateRename(),
 		applySeeded(), applyScratch(), applyStepwise(), applyAtomic(),
-		dataLost(),
+		dataLost(), dataChanged(),
 		reverseApplies(), reverseSchema(), reverseAgain(),
 		driftModels(),
 		startBranch(), startBase(),

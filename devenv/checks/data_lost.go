@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
 	"devenv/devenv/database"
 	"devenv/devenv/report"
@@ -39,7 +40,7 @@ func judgeLost(f *Facts) Finding {
 // lossEvidence says what a change lost; changed values are data.changed's.
 func lossEvidence(c database.DataChange) (report.Evidence, bool) {
 	e := report.Evidence{Table: c.Table, Column: c.Column, Rows: c.Before - c.After, Keys: c.Keys}
-	object := objectOf(e)
+	object := shortObject(e)
 	switch c.Kind {
 	case database.RowsLost:
 		e.Message = fmt.Sprintf("%d of %s of %s are lost", e.Rows, plural(int(c.Before), "row"), object)
@@ -50,7 +51,19 @@ func lossEvidence(c database.DataChange) (report.Evidence, bool) {
 	default:
 		return report.Evidence{}, false
 	}
+	e.Detail = sampled(c.SampledBy)
 	return e, e.Rows > 0
+}
+
+// shortObject names an object for people: what is in the schema public goes without it.
+func shortObject(e report.Evidence) string { return strings.TrimPrefix(objectOf(e), "public.") }
+
+// sampled says that not every row was read.
+func sampled(rate int) string {
+	if rate <= 1 {
+		return ""
+	}
+	return fmt.Sprintf("the table is large: one row in %d was read", rate)
 }
 
 // onlyRevision is the branch's revision when it has one: evidence of several cannot be told apart by the data alone.

@@ -80,7 +80,13 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 		{"the base's history fails as well", func(f *Facts) { f.Scratch.Failure, f.Scratch.Baseline = notNull(), notNull() }, "apply.scratch", report.StatusSkip, "in the same way"},
 		{"lost values", func(f *Facts) {
 			f.Data.Changes = []database.DataChange{{Kind: database.ValuesLost, Table: "public.users", Column: "legacy", Before: 4, After: 1}}
-		}, "data.lost", report.StatusFail, "3 of 4 non-null values of public.users.legacy are lost"},
+		}, "data.lost", report.StatusFail, "3 of 4 non-null values of users.legacy are lost"},
+		{"changed values", func(f *Facts) {
+			f.Data.Changes = []database.DataChange{{
+				Kind: database.ValuesChanged, Table: "public.orders", Column: "amount", Before: 4, After: 4, Rows: 2, Keys: []string{"id=2", "id=3"},
+				Examples: []string{"id 2: 99999999.9999 → 100000000.00", "id 3: 1.25 → 1.3"},
+			}}
+		}, "data.changed", report.StatusWarn, "orders.amount changed in 2 rows, e.g. id 2: 99999999.9999 → 100000000.00"},
 		{"no way back", func(f *Facts) {
 			f.Reverse = ReverseOutcome{Down: Outcome{Ran: true, Failure: notNull()}}
 		}, "reverse.applies", report.StatusWarn, "cannot be downgraded"},

@@ -1,0 +1,70 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+)
+
+func dataChanged() Check {
+	return Check{
+		ID: "data.changed", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialData},
+		Asks: "does every value that survives stay what it was?",
+		Page: dataChangedPage, Judge: judgeChanged,
+	}
+}
+
+func judgeChanged(f *Facts) Finding {
+	if !f.Data.Ran {
+		return unasked(f.whyNotRun())
+	}
+	var evidence []report.Evidence
+	for _, c := range f.Data.Changes {
+		if c.Kind == database.ValuesChanged {
+			e := changeEvidence(c)
+			e.Revision = f.onlyRevision()
+			evidence = append(evidence, e)
+		}
+	}
+	if len(evidence) == 0 {
+		return clean("every value is what it was")
+	}
+	hint := "if the change is meant, say so in the revision:\n"
+	for _, e := range evidence {
+		hint += fmt.Sprintf("    # devenv: allow data.changed(%s) -- reason\n", objectOf(e))
+	}
+	return found(evidence[0].Message+more(len(evidence)-1), hint+"else keep the values: a type that holds them, a conversion in USING", evidence...)
+}
+
+// changeEvidence says what became of a column's values.
+func changeEvidence(c database.DataChange) report.Evidence {
+	e := report.Evidence{Table: c.Table, Column: c.Column, Rows: c.Rows, Keys: c.Keys}
+	e.Message = shortObject(e) + " changed"
+	if c.Rows > 0 {
+		e.Message += " in " + plural(int(c.Rows), "row")
+	}
+	if len(c.Examples) > 0 {
+		e.Message += ", e.g. " + c.Examples[0]
+	}
+	details := []string{sampled(c.SampledBy)}
+	if len(c.Examples) > 1 {
+		details = append(details, strings.Join(c.Examples[1:], "; "))
+	}
+	e.Detail = strings.TrimPrefix(strings.Join(details, "; "), "; ")
+	return e
+}
+
+const dataChangedPage = `Every value that is still there must be the value it was. Another type that holds the same is no change: 1.5 and 1.50,
+a text and its enum, a timestamp and the timestamptz that it is under UTC.
+
+Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory brings back what was rounded or cut.
+
+Example: op.alter_column("orders", "amount", type_=sa.Numeric(12, 2)) rounds 99999999.9999 to 100000000.00; a cast to
+boolean that makes every stored text 'false'; an UPDATE without WHERE.
+
+How to mend: keep a type that holds the values, say in postgresql_using how to convert them, or give the UPDATE its WHERE.
+
+How to allow it, with the object: # devenv: allow data.changed(public.orders.amount) -- reason
+`

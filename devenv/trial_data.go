@@ -1,0 +1,51 @@
+package devenv
+
+import (
+	"context"
+	"time"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+)
+
+// compareData compares the data before and after the upgrade. The rows behind a difference are read beside those of a fresh
+// clone, which a migration that changes nothing never needs.
+func (r *run) compareData(ctx context.Context) error {
+	if !r.selection.Wants(checks.TrialData) {
+		return nil
+	}
+	defer r.spend(checks.TrialData, time.Now())
+	after, err := r.takeFingerprint(ctx)
+	if err != nil {
+		return err
+	}
+	changes := r.before.fingerprint.Compare(after)
+	if len(changes) > 0 {
+		changes, err = r.examine(ctx, after, changes)
+	}
+	r.facts.Data = checks.DataOutcome{Ran: err == nil, Changes: changes}
+	return err
+}
+
+// examine settles changes against the base's own data.
+func (r *run) examine(ctx context.Context, after database.Fingerprint, changes []database.DataChange) ([]database.DataChange, error) {
+	original, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	if err != nil {
+		return nil, err
+	}
+	was, err := original.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer was.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	is, err := r.seeded.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer is.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	changes, err = database.Examine(ctx, database.Data{Conn: was, Print: r.before.fingerprint}, database.Data{Conn: is, Print: after}, changes)
+	if err != nil {
+		return nil, err
+	}
+	return changes, original.Remove(context.WithoutCancel(ctx))
+}
