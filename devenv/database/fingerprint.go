@@ -1,7 +1,5 @@
 package database
 
-import "strings"
-
 // sampleAbove is the number of rows above which content hashes are taken of one row in sampleRate only. Rows and non-null
 // values are always counted exactly.
 const (
@@ -80,9 +78,3 @@ type DataChange struct {
 
 // label is the table's name for people and for waivers: schema.table.
 func (t TablePrint) label() string { return t.Schema + "." + t.Name }
-
-// splitLabel takes a label apart; a schema's name with a dot in it is beyond it.
-func splitLabel(label string) (schema, name string) {
-	schema, name, _ = strings.Cut(label, ".")
-	return schema, name
-}
