@@ -22,6 +22,8 @@ type LoadOptions struct {
 	ProjectName      string
 	EnvFiles         []string
 	Profiles         []string
+	// Services are those that are wanted, with what they depend on; none means all. Naming one activates its profile.
+	Services []string
 }
 
 // Load loads a project as Compose would: COMPOSE_FILE and the other variables, .env, override files, includes. PWD is the
@@ -37,7 +39,7 @@ func (c *Client) Load(ctx context.Context, o LoadOptions) (*types.Project, error
 	}
 	project, err := c.service.LoadProject(ctx, api.ProjectLoadOptions{
 		ProjectName: o.ProjectName, ConfigPaths: o.Files, WorkingDir: o.ProjectDirectory, EnvFiles: envFiles(o), Profiles: o.Profiles,
-		All: true, ProjectOptionsFns: options,
+		Services: o.Services, All: true, ProjectOptionsFns: options,
 	})
 	switch {
 	case err == nil:

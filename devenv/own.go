@@ -61,15 +61,20 @@ func (o *own) openDatabase(ctx context.Context, log *stepLog) (err error) {
 		return err
 	}
 	o.learnSecrets(o.place.model)
-	paths, err := o.place.repo.WorktreeFiles(ctx)
-	if err != nil {
-		return err
-	}
-	service, err := discover.Database(o.place.model, discover.Tree{Dir: o.place.repo.Root(), Paths: paths}, o.place.config)
+	service, err := o.findDatabase(ctx)
 	if err != nil {
 		return err
 	}
 	return o.readDatabase(ctx, service, log)
+}
+
+// findDatabase is the service of the database.
+func (o *own) findDatabase(ctx context.Context) (string, error) {
+	paths, err := o.place.repo.WorktreeFiles(ctx)
+	if err != nil {
+		return "", err
+	}
+	return discover.Database(o.place.model, discover.Tree{Dir: o.place.repo.Root(), Paths: paths}, o.place.config)
 }
 
 // readDatabase finds the database's container, or makes it where there is none yet, and where its data lies.

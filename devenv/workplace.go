@@ -104,19 +104,44 @@ func openWorkplace(ctx context.Context, command string, o Options, note func(str
 	if settled != "" {
 		note(settled)
 	}
-	load, err := loadOptions(o, w.config, w.repo.Root())
-	if err != nil {
+	return w, w.loadProject(ctx, o)
+}
+
+// openUnlocked opens a workplace to look at: nothing is locked, recovered or swept. The caller closes its client.
+func openUnlocked(ctx context.Context, o Options, note func(string)) (_ *workplace, err error) {
+	w := &workplace{networks: map[string]bool{}, said: map[string]bool{}, say: note}
+	if w.repo, err = gitrepo.Open(ctx, orDot(o.Dir)); err != nil {
 		return nil, err
 	}
+	w.worktreeID = WorktreeID(w.repo.Root())
+	if w.config, err = loadConfig(orDot(o.Dir), w.repo.Root()); err != nil {
+		return nil, err
+	}
+	if w.client, err = compose.Connect(ctx, compose.ConnectOptions{Host: o.Host, Context: o.Context}); err != nil {
+		return nil, err
+	}
+	w.engine = w.client.Engine()
+	if err := w.loadProject(ctx, o); err != nil {
+		return nil, errors.Join(err, w.client.Close())
+	}
+	return w, nil
+}
+
+// loadProject loads the user's own Compose project.
+func (w *workplace) loadProject(ctx context.Context, o Options) error {
+	load, err := loadOptions(o, w.config, w.repo.Root())
+	if err != nil {
+		return err
+	}
 	if w.model, err = w.client.Load(ctx, load); err != nil {
-		return nil, report.Fail(report.KindOf(err), report.HintOf(err), "%s: %w", strings.Join(namesOf(load), ", "), err)
+		return report.Fail(report.KindOf(err), report.HintOf(err), "%s: %w", strings.Join(namesOf(load), ", "), err)
 	}
 	compose.ShareBuilds(w.model)
 	unset, err := compose.CheckVariables(w.model, load)
 	if len(unset) > 0 && err == nil {
 		w.note("Compose takes these variables for empty, nothing sets them: " + strings.Join(unset, ", "))
 	}
-	return w, err
+	return err
 }
 
 // namesOf are the Compose files as people say them.

@@ -118,11 +118,12 @@ func nextObject(reader *bufio.Reader) ([]byte, error) {
 
 // WorktreeFiles lists the files of the working tree that git knows or would take, by path; a file that is gone is not among them.
 func (r *Repo) WorktreeFiles(ctx context.Context) ([]string, error) {
-	paths, err := r.git("ls-files", "-c", "-o", "--exclude-standard", "--deduplicate", "-z").list(ctx)
+	paths, err := r.git("ls-files", "-c", "-o", "--exclude-standard", "-z").list(ctx)
 	if err != nil {
 		return nil, report.Fail(report.KindWork, "", "list the files of %s: %w", r.root, err)
 	}
-	return slices.DeleteFunc(paths, func(p string) bool {
+	slices.Sort(paths) // a conflicted file is listed once for each side
+	return slices.DeleteFunc(slices.Compact(paths), func(p string) bool {
 		_, err := os.Lstat(filepath.Join(r.root, filepath.FromSlash(p)))
 		return err != nil
 	}), nil

@@ -7,6 +7,7 @@ package gitrepo
 import (
 	"context"
 	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -138,4 +139,20 @@ func quote(word string) string {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// Worktrees lists the directories of all worktrees of the repository, the main one first; one that is gone is not among them.
+func (r *Repo) Worktrees(ctx context.Context) ([]string, error) {
+	out, err := r.git("worktree", "list", "--porcelain").bytes(ctx)
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "", "list the worktrees of %s: %w", r.root, err)
+	}
+	var found []string
+	for line := range strings.Lines(string(out)) {
+		dir, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "worktree ")
+		if _, err := os.Stat(dir); ok && err == nil {
+			found = append(found, dir)
+		}
+	}
+	return found, nil
 }

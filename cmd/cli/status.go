@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"devenv/devenv"
+)
+
+const statusLong = `Says what runs of your stack and where it answers, at which revision its database is and what devenv last put
+into it, and which other worktrees of the repository have a stack. Nothing is changed.
+
+Exit status: 0 done, 1 it could not be done, 2 wrong flags or configuration, 130 interrupted.`
+
+// status is the command that shows the user's own stack.
+func (a *app) status() *cobra.Command {
+	return &cobra.Command{
+		Use:     "status",
+		Short:   "Say what runs of your stack",
+		Long:    statusLong,
+		Example: "  devenv status\n  devenv status --format json",
+		Args:    noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+				list, err := devenv.Status(ctx, common)
+				return listed(c, list, statusLine, "the project has no services"), err
+			})
+		},
+	}
+}
+
+// statusLine is one item for people.
+func statusLine(item any) any {
+	i, ok := item.(devenv.StatusItem)
+	if !ok {
+		return item
+	}
+	switch i.Kind {
+	case "database":
+		return databaseLine(i)
+	case "worktree":
+		running := "nothing runs"
+		if len(i.Running) > 0 {
+			running = strings.Join(i.Running, ", ")
+		}
+		return fmt.Sprintf("worktree %s: project %s, %s", i.Directory, i.Name, running)
+	}
+	state := i.State
+	if i.Health != "" {
+		state += ", " + i.Health
+	}
+	if i.ExitCode != 0 {
+		state += fmt.Sprintf(" with %d", i.ExitCode)
+	}
+	return strings.TrimSpace(fmt.Sprintf("%-20s %-22s %s", i.Name, state, strings.Join(i.URLs, "  ")))
+}
+
+// databaseLine says what the database holds.
+func databaseLine(i devenv.StatusItem) string {
+	line := "database " + i.Name + ": "
+	switch {
+	case len(i.Revisions) == 0:
+		line += "its revision is not known"
+	case i.OnBranch == nil:
+		line += "at revision " + strings.Join(i.Revisions, ", ")
+	case *i.OnBranch:
+		line += "at revision " + strings.Join(i.Revisions, ", ") + ", which this branch has"
+	default:
+		line += "at revision " + strings.Join(i.Revisions, ", ") + ", which is not on this branch: devenv reset"
+	}
+	if i.From != "" {
+		line += fmt.Sprintf("; devenv last put into it: %s (%s)", i.From, i.Since.Local().Format("2006-01-02 15:04"))
+	}
+	return line
+}
+
+const logsLong = `Shows the logs of your stack's services, all of them when none is named. Secrets are taken out.
+
+Exit status: 0 done, 1 it could not be done, 2 wrong flags or service, 130 interrupted.`
+
+// logs is the command that shows the logs of the user's own stack.
+func (a *app) logs() *cobra.Command {
+	var o devenv.LogsOptions
+	c := &cobra.Command{
+		Use:     "logs [SERVICE…]",
+		Short:   "Show the logs of your stack",
+		Long:    logsLong,
+		Example: "  devenv logs backend --tail 50\n  devenv logs --follow",
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+				o.Options, o.Services = common, args
+				return a.showLogs(ctx, c, o)
+			})
+		},
+		ValidArgsFunction: a.serviceNames,
+	}
+	c.Flags().BoolVar(&o.Follow, "follow", false, "go on as lines come")
+	c.Flags().StringVarP(&o.Tail, "tail", "n", "all", "number of last lines of each service")
+	return c
+}
+
+// logItem is one line of a service's log.
+type logItem struct {
+	Service string `json:"service"`
+	Line    string `json:"line"`
+}
+
+// showLogs writes lines as they come, or collects them for a document.
+func (a *app) showLogs(ctx context.Context, c *cobra.Command, o devenv.LogsOptions) (outcome, error) {
+	list := listed(c, nil, nil, "").(items)
+	if a.global.format != formatJSON {
+		var failed error
+		o.To = func(service, line string) {
+			if err := writeText(a.streams.Out, fmt.Sprintf("%-20s | %s\n", service, line)); failed == nil {
+				failed = err
+			}
+		}
+		if err := devenv.Logs(ctx, o); err != nil {
+			return list, err
+		}
+		return list, failed
+	}
+	if o.Follow {
+		return list, usage(c, "--follow has no end, so it cannot be --format json")
+	}
+	o.To = func(service, line string) { list.Items.Items = append(list.Items.Items, logItem{service, line}) }
+	return list, devenv.Logs(ctx, o)
+}

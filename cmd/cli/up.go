@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"devenv/devenv"
+)
+
+const upLong = `Starts your stack as docker compose up -d would, with the same project, containers and volumes, and waits
+until each service is really ready: its healthcheck says so, a service made to end has ended well, else it answers
+on the port that it publishes. Where the database is at a revision that this branch does not have, what uses
+it is not started: devenv reset mends that. In a linked worktree the stack has a name, volumes and, where they
+are busy, ports of its own.
+
+Exit status: 0 all is ready, 1 a service is not ready, 2 wrong flags or configuration, 130 interrupted.`
+
+// up is the command that starts the user's own stack.
+func (a *app) up() *cobra.Command {
+	var o devenv.UpOptions
+	c := &cobra.Command{
+		Use:     "up [SERVICE…]",
+		Short:   "Start your stack and wait until it is ready",
+		Long:    upLong,
+		Example: "  devenv up\n  devenv up backend --build",
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+				o.Options, o.Services = common, args
+				list, err := devenv.Up(ctx, o)
+				return listed(c, list, upLine, "the project has no services"), err
+			})
+		},
+		ValidArgsFunction: a.serviceNames,
+	}
+	c.Flags().BoolVar(&o.Build, "build", false, "build the images anew")
+	c.Flags().DurationVar(&o.Timeout, "timeout", devenv.DefaultReadyTimeout, "what each service gets to become ready")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be started")
+	return c
+}
+
+// upLine is one service for people.
+func upLine(item any) any {
+	i, ok := item.(devenv.UpItem)
+	if !ok {
+		return item
+	}
+	if i.DryRun {
+		return "would start " + i.Service
+	}
+	return strings.TrimSpace(fmt.Sprintf("%-20s %-28s %s", i.Service, i.Ready, strings.Join(i.URLs, "  ")))
+}
+
+const downLong = `Stops your stack and removes its containers and networks, as docker compose down would. The data in its
+volumes stays, unless --volumes asks for its removal.
+
+Exit status: 0 done, 1 it could not be done, 2 wrong flags or configuration, 130 interrupted.`
+
+// down is the command that removes the user's own stack.
+func (a *app) down() *cobra.Command {
+	var o devenv.DownOptions
+	c := &cobra.Command{
+		Use:     "down",
+		Short:   "Stop your stack and remove its containers",
+		Long:    downLong,
+		Example: "  devenv down",
+		Args:    noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+				o.Options = common
+				list, err := devenv.Down(ctx, o)
+				return listed(c, list, downLine, "nothing is up"), err
+			})
+		},
+	}
+	c.Flags().BoolVar(&o.Volumes, "volumes", false, "remove the volumes with their data as well")
+	c.Flags().BoolVar(&o.RemoveOrphans, "remove-orphans", false, "remove containers of services that are no longer in the Compose file")
+	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be removed")
+	return c
+}
+
+// downLine is one container for people.
+func downLine(item any) any {
+	i, ok := item.(devenv.DownItem)
+	if !ok {
+		return item
+	}
+	if i.DryRun {
+		return "would remove " + i.Container
+	}
+	return "removed " + i.Container
+}
+
+// serviceNames offers the project's services in the shell's completion.
+func (a *app) serviceNames(c *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+	names := devenv.ServiceNames(c.Context(), devenv.Options{Compose: a.global.compose, Host: a.global.host, Context: a.global.context})
+	var offered []string
+	for _, name := range names {
+		if !slices.Contains(given, name) {
+			offered = append(offered, name)
+		}
+	}
+	return offered, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,157 @@
+package compose
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/compose/v5/pkg/api"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// CreateOwnAll makes the containers of the user's own stack as docker compose up --no-start would: missing images are brought
+// or built, all of them with build, changed services are made anew, volumes stay. out hears what Compose prints.
+func (c *Client) CreateOwnAll(ctx context.Context, p *types.Project, build bool, out func(line string)) error {
+	kept := &tail{next: out}
+	loud, err := c.withOutput(kept)
+	if err != nil {
+		return err
+	}
+	options := &api.BuildOptions{Progress: "plain", Services: p.ServiceNames()}
+	if build {
+		if err := loud.Build(ctx, p, *options); err != nil {
+			kept.flush()
+			return report.Fail(report.KindWork, "docker compose build shows the same", "build the images: %w", err).WithOutput(kept.lines)
+		}
+	}
+	err = loud.Create(ctx, p, api.CreateOptions{
+		Build: options, Services: p.ServiceNames(), IgnoreOrphans: true, Inherit: true, QuietPull: true,
+		Recreate: api.RecreateDiverged, RecreateDependencies: api.RecreateDiverged,
+	})
+	kept.flush()
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return report.Fail(report.KindWork, "docker compose up shows the same", "create the containers of %s: %w", p.Name, err).WithOutput(kept.lines)
+}
+
+// StartOwn starts one service of the user's own stack as Compose does, with its secrets, configs and hooks, without waiting
+// for what it depends on.
+func (c *Client) StartOwn(ctx context.Context, p *types.Project, service string) error {
+	alone := *p
+	s := p.Services[service]
+	s.DependsOn = nil
+	alone.Services = types.Services{service: s}
+	err := c.service.Start(ctx, p.Name, api.StartOptions{Project: &alone})
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return report.Fail(report.KindWork, "", "start %s: %w", service, err)
+}
+
+// WaitOwn waits until a started container of the user's own stack is really ready: its healthcheck says so, else it answers on
+// the first TCP port that it publishes. A service that ends with exit status 0 and is made to end is ready then; one that has
+// neither healthcheck nor port is ready when it runs.
+func (c *Client) WaitOwn(ctx context.Context, p *types.Project, service, id string, timeout time.Duration) (Readiness, error) {
+	if ends(p, service) {
+		return c.waitEnded(ctx, id, timeout)
+	}
+	s := p.Services[service]
+	container, err := c.engine.Inspect(ctx, id)
+	if err != nil {
+		return Readiness{}, err
+	}
+	ready := Ready{Timeout: timeout}
+	at := slices.IndexFunc(s.Ports, func(port types.ServicePortConfig) bool { return port.Protocol == "" || port.Protocol == "tcp" })
+	switch {
+	case container.Health != nil:
+	case at >= 0:
+		ready.Port = int(s.Ports[at].Target)
+	case container.State == "exited":
+		return c.waitEnded(ctx, id, timeout)
+	default:
+		return Readiness{How: "running"}, nil
+	}
+	return c.WaitReady(ctx, id, ready)
+}
+
+// ends says whether a service is made to end: another one waits for that.
+func ends(p *types.Project, service string) bool {
+	for _, other := range p.Services {
+		if other.DependsOn[service].Condition == types.ServiceConditionCompletedSuccessfully {
+			return true
+		}
+	}
+	return false
+}
+
+// waitEnded waits until a container has ended with exit status 0.
+func (c *Client) waitEnded(ctx context.Context, id string, timeout time.Duration) (Readiness, error) {
+	began := time.Now()
+	deadline, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	code, err := c.engine.Wait(deadline, id)
+	switch {
+	case err == nil && code == 0:
+		return Readiness{How: "ended well", Took: time.Since(began)}, nil
+	case ctx.Err() != nil:
+		return Readiness{}, ctx.Err()
+	case deadline.Err() != nil:
+		lines, tailErr := c.engine.Tail(ctx, id, tailLines)
+		if tailErr != nil {
+			return Readiness{}, tailErr
+		}
+		return Readiness{}, report.Fail(report.KindWork, "", "it has not ended within %s", timeout).WithOutput(lines)
+	case err != nil:
+		return Readiness{}, err
+	}
+	container, err := c.engine.Inspect(ctx, id)
+	if err != nil {
+		return Readiness{}, err
+	}
+	return Readiness{}, c.ended(ctx, container)
+}
+
+// DownOwn removes the containers and networks of the user's own stack, and its volumes when asked to, as docker compose down.
+func (c *Client) DownOwn(ctx context.Context, p *types.Project, volumes, orphans bool) error {
+	uncut, err := engine.Uncut(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.service.Down(uncut, p.Name, api.DownOptions{Project: p, Volumes: volumes, RemoveOrphans: orphans}); err != nil {
+		return report.Fail(report.KindWork, "docker compose down shows the same", "take %s down: %w", p.Name, err)
+	}
+	return nil
+}
+
+// LogLine hears one line of a service's log.
+type LogLine func(service, line string)
+
+// LogsOwn passes the logs of services on, all of them when none is named, as docker compose logs; tail is the number of last lines
+// of each, "all" for everything.
+func (c *Client) LogsOwn(ctx context.Context, p *types.Project, services []string, follow bool, tail string, to LogLine) error {
+	err := c.service.Logs(ctx, p.Name, consumer(to), api.LogOptions{Project: p, Services: services, Follow: follow, Tail: tail})
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return report.Fail(report.KindWork, "docker compose logs shows the same", "read the logs of %s: %w", p.Name, err)
+}
+
+// consumer hears Compose's log lines.
+type consumer LogLine
+
+func (c consumer) Log(container, line string) { c(container, line) }
+func (c consumer) Err(container, line string) { c(container, line) }
+func (c consumer) Status(string, string)      {}

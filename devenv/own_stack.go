@@ -1,0 +1,103 @@
+package devenv
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/devenv/report"
+)
+
+// portsRecord is the record of the ports that moved in this worktree, by "service/target".
+const portsRecord = "ports"
+
+// ownModel is the Compose project of the user's own stack as it runs in this worktree: in a linked worktree under a name, in
+// volumes and on ports of its own. services are those that are wanted, with what they depend on; none means all.
+func ownModel(ctx context.Context, w *workplace, o Options, services []string) (*types.Project, []compose.MovedPort, error) {
+	load, err := loadOptions(o, w.config, w.repo.Root())
+	if err != nil {
+		return nil, nil, err
+	}
+	load.Services = services
+	linked := w.repo.GitDir() != w.repo.CommonDir()
+	if linked && load.ProjectName == "" && w.model.Name != defaultName(w.model.WorkingDir) {
+		load.ProjectName = w.model.Name + "-" + defaultName(w.repo.GitDir())
+	}
+	model, err := w.client.Load(ctx, load)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !linked {
+		return model, nil, nil
+	}
+	moved, err := movePorts(ctx, w, model)
+	return model, moved, err
+}
+
+// defaultName is the name that Compose gives a project in a directory.
+func defaultName(dir string) string {
+	name := regexp.MustCompile(`[^a-z0-9_-]+`).ReplaceAllString(strings.ToLower(filepath.Base(dir)), "")
+	return strings.TrimLeft(name, "_-")
+}
+
+// movePorts gives the stack of a linked worktree other ports where its own are busy, the same each time.
+func movePorts(ctx context.Context, w *workplace, model *types.Project) ([]compose.MovedPort, error) {
+	record := w.repo.Record(portsRecord)
+	known := map[string]int{}
+	if _, err := record.Read(&known); err != nil {
+		return nil, err
+	}
+	changed := false
+	moved, err := compose.Beside(model, func(service string, target, published int) (int, error) {
+		key := fmt.Sprintf("%s/%d/%d", service, target, published)
+		port := known[key]
+		if port == 0 {
+			port = published
+		}
+		for try := uint32(0); ; try++ {
+			holder, busy, err := holderOf(ctx, w.engine, port)
+			if err != nil || !busy || holder.project() == model.Name {
+				return port, err
+			}
+			port = movedPort(w.worktreeID+key, try)
+			known[key], changed = port, true
+		}
+	})
+	if err != nil || !changed {
+		return moved, err
+	}
+	return moved, record.Write(known)
+}
+
+// movedPort is a port between 20000 and 29999 that a text and a number of tries choose.
+func movedPort(text string, try uint32) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(text)) // never fails
+	return 20000 + int((h.Sum32()+try)%10000)
+}
+
+// checkPorts refuses ports that somebody else holds, before anything is started.
+func checkPorts(ctx context.Context, w *workplace, model *types.Project) error {
+	for _, name := range model.ServiceNames() {
+		for _, port := range model.Services[name].Ports {
+			published := 0
+			if _, err := fmt.Sscanf(port.Published, "%d", &published); err != nil || strings.Contains(port.Published, "-") || port.Protocol == "udp" {
+				continue
+			}
+			holder, busy, err := holderOf(ctx, w.engine, published)
+			if err != nil {
+				return err
+			}
+			if busy && holder.project() != model.Name {
+				return report.Fail(report.KindWork, holder.hint(published), "start %s: port %d is held by %s", name, published, holder)
+			}
+		}
+	}
+	return nil
+}

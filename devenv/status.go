@@ -1,0 +1,270 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/compose/engine"
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+)
+
+// StatusItem is one service of the user's own stack, its database, or another worktree's stack.
+type StatusItem struct {
+	// Kind is service, database or worktree.
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	// State is the container's: running, exited, …; "not created" when there is none. Health is the healthcheck's, if it has one.
+	State    string   `json:"state,omitempty"`
+	Health   string   `json:"health,omitempty"`
+	ExitCode int      `json:"exit_code,omitempty"`
+	URLs     []string `json:"urls,omitempty"`
+	// Of a database: the revisions in its version table, whether this branch has them, and what devenv last put into it.
+	Revisions []string  `json:"revisions,omitempty"`
+	OnBranch  *bool     `json:"on_branch,omitempty"`
+	From      string    `json:"from,omitempty"`
+	Since     time.Time `json:"since,omitzero"`
+	// Of another worktree: its directory and the services that run.
+	Directory string   `json:"directory,omitempty"`
+	Running   []string `json:"running,omitempty"`
+}
+
+// looking is a look at the user's own stack: without the worktree's lock, since it changes nothing.
+type looking struct {
+	*own
+	model *types.Project
+}
+
+// look opens the stack for commands that only look. The caller closes the workplace.
+func look(ctx context.Context, command string, o Options, services []string) (_ *looking, err error) {
+	l := &looking{own: newOwn(command, o)}
+	if l.place, err = openUnlocked(ctx, o, l.note); err != nil {
+		return nil, err
+	}
+	l.learnSecrets(l.place.model)
+	if l.model, _, err = ownModel(ctx, l.place, o, services); err == nil {
+		l.containers, err = l.place.client.OwnContainers(ctx, l.model)
+	}
+	if err != nil {
+		return nil, errors.Join(err, l.place.client.Close())
+	}
+	return l, nil
+}
+
+// Status says what runs of the user's own stack, where it answers, and what its database holds.
+func Status(ctx context.Context, o Options) (_ *report.Items, err error) {
+	items := report.NewItems("status")
+	l, err := look(ctx, "status", o, nil)
+	if err != nil {
+		return items, err
+	}
+	defer func() { err = errors.Join(l.redactor.failure(err), l.place.client.Close()) }()
+	for _, name := range l.model.ServiceNames() {
+		item, err := l.service(ctx, name)
+		if err != nil {
+			return items, err
+		}
+		items.Items = append(items.Items, item)
+	}
+	if item, ok := l.databaseItem(ctx); ok {
+		items.Items = append(items.Items, item)
+	}
+	others, err := l.worktrees(ctx)
+	for _, item := range others {
+		items.Items = append(items.Items, item)
+	}
+	return items, err
+}
+
+// service is the state of one service.
+func (l *looking) service(ctx context.Context, name string) (StatusItem, error) {
+	item := StatusItem{Kind: "service", Name: name, State: "not created"}
+	found := l.containers[name]
+	if found.ID == "" {
+		return item, nil
+	}
+	c, err := l.place.engine.Inspect(ctx, found.ID)
+	if err != nil {
+		return item, err
+	}
+	item.State, item.URLs = c.State, urlsOf(ctx, c)
+	if c.Health != nil && c.State == "running" {
+		item.Health = c.Health.Status
+	}
+	if c.State == "exited" {
+		item.ExitCode = c.ExitCode
+	}
+	return item, nil
+}
+
+// databaseItem is what the database holds; false when the stack has none that is found.
+func (l *looking) databaseItem(ctx context.Context) (StatusItem, bool) {
+	service, err := l.findDatabase(ctx)
+	if err != nil {
+		return StatusItem{}, false
+	}
+	item := StatusItem{Kind: "database", Name: service}
+	if l.settings, err = database.SettingsOf(l.model, service); err != nil {
+		return item, true
+	}
+	l.server = l.containers[service]
+	l.wasRunning = l.server.State == "running"
+	item.Revisions = l.revisions(ctx)
+	if known, err := l.knownRevisions(ctx); err == nil && len(known) > 0 && len(item.Revisions) > 0 {
+		on := !slices.ContainsFunc(item.Revisions, func(r string) bool { return !slices.Contains(known, r) })
+		item.OnBranch = &on
+	}
+	if last, err := lastReplaced(l.place.repo); err == nil && last != nil {
+		item.From, item.Since = last.To, last.At
+	}
+	return item, true
+}
+
+// worktrees are the stacks of the repository's other worktrees that have containers, by the directory they were made in.
+func (l *looking) worktrees(ctx context.Context) ([]StatusItem, error) {
+	directories, err := l.place.repo.Worktrees(ctx)
+	if err != nil {
+		return nil, err
+	}
+	containers, err := l.place.engine.Containers(ctx, "com.docker.compose.project.working_dir")
+	if err != nil {
+		return nil, err
+	}
+	var items []StatusItem
+	for _, dir := range directories {
+		if dir == l.place.repo.Root() {
+			continue
+		}
+		item := StatusItem{Kind: "worktree", Directory: dir}
+		for _, c := range containers {
+			at := c.Labels["com.docker.compose.project.working_dir"]
+			if at != dir && !strings.HasPrefix(at, dir+"/") {
+				continue
+			}
+			item.Name = c.Labels["com.docker.compose.project"]
+			if c.State == "running" {
+				item.Running = append(item.Running, c.Labels["com.docker.compose.service"])
+			}
+		}
+		if item.Name != "" {
+			slices.Sort(item.Running)
+			items = append(items, item)
+		}
+	}
+	return items, nil
+}
+
+// LogsOptions are the options of logs.
+type LogsOptions struct {
+	Options
+	Services []string
+	Follow   bool
+	// Tail is the number of last lines of each service, or "all".
+	Tail string
+	// To hears each line as it comes.
+	To func(service, line string)
+}
+
+// Logs passes the logs of the user's own stack on. Secrets are taken out.
+func Logs(ctx context.Context, o LogsOptions) (err error) {
+	l, err := look(ctx, "logs", o.Options, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(l.redactor.failure(err), l.place.client.Close()) }()
+	for _, name := range o.Services {
+		if l.model.Services[name].Name == "" {
+			return report.Fail(report.KindUsage, "there are: "+strings.Join(l.model.ServiceNames(), ", "), "there is no service %q", name)
+		}
+	}
+	return l.place.client.LogsOwn(ctx, l.model, o.Services, o.Follow, o.Tail, compose.LogLine(func(service, line string) {
+		o.To(service, l.redactor.text(line))
+	}))
+}
+
+// ServiceNames lists the services of the project, for the shell's completion; none when it does not load.
+func ServiceNames(ctx context.Context, o Options) []string {
+	l, err := look(ctx, "completion", o, nil)
+	if err != nil {
+		return nil
+	}
+	_ = l.place.client.Close() // nothing was done
+	return l.model.ServiceNames()
+}
+
+// DownOptions are the options of down.
+type DownOptions struct {
+	Options
+	// Volumes removes the data as well, after a question unless Yes.
+	Volumes, Yes bool
+	// RemoveOrphans removes containers of services that are no longer in the Compose file.
+	RemoveOrphans bool
+	DryRun        bool
+}
+
+// Down removes the containers and networks of the user's own stack, as docker compose down would.
+func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
+	r := newOwn("down", o.Options)
+	return r.end(ctx, r.sequence(ctx, step{"down", func(ctx context.Context, log *stepLog) (err error) {
+		if r.place, err = openWorkplace(ctx, "down", o.Options, r.note); err != nil {
+			return err
+		}
+		r.learnSecrets(r.place.model)
+		model, _, err := ownModel(ctx, r.place, o.Options, nil)
+		if err != nil {
+			return err
+		}
+		if r.containers, err = r.place.client.OwnContainers(ctx, model); err != nil {
+			return err
+		}
+		if o.Volumes && !o.Yes && !o.DryRun {
+			if err := r.confirmVolumes(ctx, model); err != nil {
+				return err
+			}
+		}
+		for _, name := range sortedServices(r.containers) {
+			r.items.Items = append(r.items.Items, DownItem{Service: name, Project: model.Name, Container: r.containers[name].Name, DryRun: o.DryRun})
+		}
+		if o.DryRun {
+			return nil
+		}
+		log.done(count(len(r.containers), "container"))
+		return r.place.client.DownOwn(ctx, model, o.Volumes, o.RemoveOrphans)
+	}}))
+}
+
+// DownItem is one container that went, or would go.
+type DownItem struct {
+	Service   string `json:"service"`
+	Project   string `json:"project"`
+	Container string `json:"container"`
+	DryRun    bool   `json:"dry_run,omitempty"`
+}
+
+// confirmVolumes asks before data is removed for good.
+func (o *own) confirmVolumes(ctx context.Context, model *types.Project) error {
+	what := "remove the volumes of " + model.Name + " with their data"
+	if o.options.Ask == nil {
+		return report.Fail(report.KindUsage, "say so without being asked: --yes; or keep the data first: devenv snapshot save", "%s? Nobody is there to ask", what)
+	}
+	agreed, err := o.options.Ask.Confirm(ctx, "Remove"+strings.TrimPrefix(what, "remove")+"? Nothing of it is kept.")
+	if err == nil && !agreed {
+		err = report.Fail(report.KindWork, "", "not removed: you said no")
+	}
+	return err
+}
+
+func sortedServices(containers map[string]engine.Container) []string {
+	var names []string
+	for name := range containers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

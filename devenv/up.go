@@ -1,0 +1,261 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"golang.org/x/sync/errgroup"
+
+	"devenv/compose"
+	"devenv/compose/engine"
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+)
+
+// UpOptions are the options of up.
+type UpOptions struct {
+	Options
+	// Services are those to start, with what they depend on; none means all.
+	Services []string
+	// Build builds the images anew.
+	Build bool
+	// Timeout is what each service gets to become ready; 0 is DefaultReadyTimeout.
+	Timeout time.Duration
+	// DryRun only says what would be started.
+	DryRun bool
+}
+
+// DefaultReadyTimeout is what a service of the user's own stack gets to become ready.
+const DefaultReadyTimeout = 2 * time.Minute
+
+// UpItem is one service that was started, or is there.
+type UpItem struct {
+	Service string `json:"service"`
+	Project string `json:"project"`
+	// Ready says how it showed that it is ready: "healthcheck", "listens on port 8080", "ended well", "running".
+	Ready string `json:"ready,omitempty"`
+	// URLs are where its published ports answer: http://…, or host:port for what speaks no HTTP.
+	URLs []string `json:"urls,omitempty"`
+	// Moved are its ports that lie elsewhere in this worktree.
+	Moved  []compose.MovedPort `json:"moved,omitempty"`
+	DryRun bool                `json:"dry_run,omitempty"`
+}
+
+// upRun is one run of up.
+type upRun struct {
+	*own
+	request UpOptions
+	model   *types.Project
+	moved   []compose.MovedPort
+	// database is the database's service, empty when none is found or started; ids are the known revisions, nil for unknown.
+	database string
+	ready    map[string]chan struct{}
+	how      map[string]string
+}
+
+// Up starts the user's own stack as docker compose up would, and waits until each service is really ready.
+func Up(ctx context.Context, o UpOptions) (*report.Items, error) {
+	if o.Timeout == 0 {
+		o.Timeout = DefaultReadyTimeout
+	}
+	r := &upRun{own: newOwn("up", o.Options), request: o, ready: map[string]chan struct{}{}, how: map[string]string{}}
+	return r.end(ctx, r.sequence(ctx,
+		step{"check", r.open},
+		step{do: func(ctx context.Context, _ *stepLog) error {
+			if o.DryRun {
+				r.list(ctx, true)
+				return nil
+			}
+			err := r.sequence(ctx,
+				step{"create", r.create},
+				step{do: r.startAll},
+			)
+			if err == nil {
+				r.list(ctx, false)
+			}
+			return err
+		}},
+	))
+}
+
+// open loads the stack as it runs in this worktree, and refuses ports that others hold.
+func (r *upRun) open(ctx context.Context, log *stepLog) (err error) {
+	if r.place, err = openWorkplace(ctx, r.document.Command, r.options, r.note); err != nil {
+		return err
+	}
+	r.learnSecrets(r.place.model)
+	if r.model, r.moved, err = ownModel(ctx, r.place, r.options, r.request.Services); err != nil {
+		return err
+	}
+	for _, m := range r.moved {
+		r.note(fmt.Sprintf("%s: port %d is busy, so it is %d in this worktree", m.Service, m.From, m.To))
+	}
+	// A stack may have no database, or one that is not started.
+	if service, err := r.findDatabase(ctx); err == nil && r.model.Services[service].Name != "" {
+		r.database = service
+	}
+	log.done(fmt.Sprintf("project %s, %s", r.model.Name, count(len(r.model.Services), "service")))
+	return checkPorts(ctx, r.place, r.model)
+}
+
+// create makes the images and the containers.
+func (r *upRun) create(ctx context.Context, log *stepLog) (err error) {
+	if err := r.place.client.CreateOwnAll(ctx, r.model, r.request.Build, log.line); err != nil {
+		return err
+	}
+	r.containers, err = r.place.client.OwnContainers(ctx, r.model)
+	return err
+}
+
+// startAll starts each service once what it depends on is ready. The database's revision is compared with the branch before
+// anything that uses it starts.
+func (r *upRun) startAll(ctx context.Context, _ *stepLog) error {
+	for name := range r.model.Services {
+		r.ready[name] = make(chan struct{})
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, name := range r.model.ServiceNames() {
+		if r.containers[name].ID == "" {
+			close(r.ready[name]) // scaled to none
+			continue
+		}
+		group.Go(func() error {
+			if err := r.awaitDependencies(ctx, name); err != nil {
+				return err
+			}
+			return r.sequence(ctx, step{"start " + name, func(ctx context.Context, log *stepLog) error { return r.start(ctx, log, name) }})
+		})
+	}
+	return group.Wait()
+}
+
+// awaitDependencies waits for what a service depends on, and for the database where the service uses it.
+func (r *upRun) awaitDependencies(ctx context.Context, name string) error {
+	wait := r.model.Services[name].GetDependencies()
+	if r.database != "" && name != r.database && !r.needs(r.database, name) {
+		if settings, err := database.SettingsOf(r.model, r.database); err == nil && usesDatabase(r.model, name, settings) {
+			wait = append(wait, r.database)
+		}
+	}
+	for _, dependency := range wait {
+		ready, ok := r.ready[dependency]
+		if !ok {
+			continue // optional, and not there
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ready:
+		}
+	}
+	return nil
+}
+
+// needs says whether a service depends on another, whatever lies between.
+func (r *upRun) needs(name, other string) bool {
+	return slices.ContainsFunc(r.model.Services[name].GetDependencies(), func(d string) bool { return d == other || r.needs(d, other) })
+}
+
+// start starts one service and waits until it is ready.
+func (r *upRun) start(ctx context.Context, log *stepLog, name string) error {
+	client, id := r.place.client, r.containers[name].ID
+	began := time.Now()
+	if err := client.StartOwn(ctx, r.model, name); err != nil {
+		return r.portTaken(ctx, name, err)
+	}
+	readiness, err := client.WaitOwn(ctx, r.model, name, id, r.request.Timeout)
+	if err != nil {
+		return report.Fail(report.KindWork, "devenv logs "+name, "start %s: %w", name, err).WithOutput(report.OutputOf(err))
+	}
+	if name == r.database {
+		if err := r.checkRevision(ctx, name); err != nil {
+			return err
+		}
+	}
+	r.mu.Lock()
+	r.how[name] = readiness.How
+	r.mu.Unlock()
+	log.done(fmt.Sprintf("%s after %s", readiness.How, time.Since(began).Round(100*time.Millisecond)))
+	close(r.ready[name])
+	return nil
+}
+
+// portTaken names who took a port since the check.
+func (r *upRun) portTaken(ctx context.Context, name string, err error) error {
+	if !strings.Contains(err.Error(), "allocated") && !strings.Contains(err.Error(), "in use") {
+		return err
+	}
+	return errors.Join(checkPorts(ctx, r.place, r.model), err)
+}
+
+// checkRevision refuses to start a backend on a database whose revision this branch does not know: it would only crash.
+func (r *upRun) checkRevision(ctx context.Context, name string) error {
+	known, err := r.knownRevisions(ctx)
+	if err != nil || len(known) == 0 {
+		return err
+	}
+	r.server, r.wasRunning = r.containers[name], true
+	if r.settings, err = database.SettingsOf(r.model, name); err != nil {
+		return err
+	}
+	for _, revision := range r.revisions(ctx) {
+		if !slices.Contains(known, revision) {
+			return report.Fail(report.KindWork, "give the database this branch's revisions and the base's data, what it holds is kept: devenv reset\nor check out the branch that has it",
+				"start what uses %s: its database is at revision %s, which is not on this branch", name, revision)
+		}
+	}
+	return nil
+}
+
+// list says what runs where.
+func (r *upRun) list(ctx context.Context, dryRun bool) {
+	for _, name := range r.model.ServiceNames() {
+		item := UpItem{Service: name, Project: r.model.Name, Ready: r.how[name], DryRun: dryRun}
+		for _, m := range r.moved {
+			if m.Service == name {
+				item.Moved = append(item.Moved, m)
+			}
+		}
+		if c, err := r.place.engine.Inspect(ctx, r.containers[name].ID); err == nil && !dryRun {
+			item.URLs = urlsOf(ctx, c)
+		}
+		r.items.Items = append(r.items.Items, item)
+	}
+}
+
+// urlsOf is where the published ports of a container are reached.
+func urlsOf(ctx context.Context, c engine.Container) []string {
+	var urls []string
+	for target, address := range c.Ports {
+		if !strings.HasSuffix(target, "/tcp") || c.State != "running" {
+			continue
+		}
+		_, port, _ := strings.Cut(strings.ReplaceAll(address, "::", ""), ":")
+		urls = append(urls, schemeOf(ctx, "127.0.0.1:"+port))
+	}
+	slices.Sort(urls)
+	return urls
+}
+
+// schemeOf asks an address whether it speaks HTTP.
+func schemeOf(ctx context.Context, address string) string {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/", nil)
+	if err != nil {
+		return address
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Do(request)
+	if err != nil {
+		return address
+	}
+	_ = response.Body.Close() // it was not read
+	return "http://" + address
+}

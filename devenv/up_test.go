@@ -1,0 +1,168 @@
+package devenv_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+// up starts services of the own stack, all when none is named.
+func (s ownStack) up(services ...string) map[string]devenv.UpItem {
+	s.Helper()
+	list, err := devenv.Up(s.Context(), devenv.UpOptions{Options: s.options(), Services: services})
+	if err != nil {
+		s.Fatalf("%v\n%s\n%s", err, report.HintOf(err), strings.Join(report.OutputOf(err), "\n"))
+	}
+	items := map[string]devenv.UpItem{}
+	for _, item := range list.Items {
+		items[item.(devenv.UpItem).Service] = item.(devenv.UpItem)
+	}
+	return items
+}
+
+// state is the state of a service's container, "none" without one.
+func (s ownStack) state(service string) string {
+	s.Helper()
+	found, err := s.engine.Containers(s.Context(), "com.docker.compose.project="+filepath.Base(s.dir), "com.docker.compose.service="+service)
+	if err != nil {
+		s.Fatal(err)
+	}
+	if len(found) == 0 {
+		return "none"
+	}
+	return found[0].State
+}
+
+// TestUpStartsTheStackAndWaitsUntilItAnswers goes on to status and down.
+func TestUpStartsTheStackAndWaitsUntilItAnswers(t *testing.T) {
+	s := newOwnStack(t).inVolume()
+	s.reset(devenv.ResetToBase)
+	backend := s.up()["backend"]
+	if len(backend.URLs) != 1 || !strings.HasPrefix(backend.URLs[0], "http://127.0.0.1:") {
+		t.Fatalf("the backend is at %v", backend.URLs)
+	}
+	answer, err := http.Get(backend.URLs[0] + "/health")
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("it was not ready: %v %v", answer, err)
+	}
+	_ = answer.Body.Close()
+	status, err := devenv.Status(t.Context(), s.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(status.Items, func(item any) bool { return item.(devenv.StatusItem).Kind == "database" })
+	if at < 0 {
+		t.Fatalf("status does not know the database: %+v", status.Items)
+	}
+	if item := status.Items[at].(devenv.StatusItem); item.OnBranch == nil || !*item.OnBranch || item.Revisions[0] != s.sql("SELECT version_num FROM alembic_version") || item.From == "" {
+		t.Errorf("status says of the database: %+v", item)
+	}
+	if _, err := devenv.Down(t.Context(), devenv.DownOptions{Options: s.options()}); err != nil {
+		t.Fatal(err)
+	}
+	if s.state("backend") != "none" || s.state("postgres") != "none" {
+		t.Error("down left containers")
+	}
+	s.up("postgres")
+	if rows := s.sql("SELECT count(*) FROM items"); rows == "0" {
+		t.Error("down took the data away")
+	}
+	if s.state("backend") != "none" {
+		t.Error("a service that was not named was started")
+	}
+}
+
+// TestUpDoesNotStartABackendOnAForeignRevision offers reset instead.
+func TestUpDoesNotStartABackendOnAForeignRevision(t *testing.T) {
+	s := newOwnStack(t).inVolume()
+	s.reset(devenv.ResetToBase)
+	s.up("postgres")
+	s.sql("UPDATE alembic_version SET version_num = 'f00dfeed'")
+	_, err := devenv.Up(t.Context(), devenv.UpOptions{Options: s.options()})
+	if err == nil || !strings.Contains(err.Error(), "f00dfeed") || !strings.Contains(report.HintOf(err), "devenv reset") {
+		t.Errorf("%v\n%s", err, report.HintOf(err))
+	}
+	if state := s.state("backend"); state == "running" || state == "exited" {
+		t.Errorf("the backend was started: it is %s", state)
+	}
+}
+
+// TestUpNamesWhatEndedAndWhoHoldsAPort tells why a stack does not come up.
+func TestUpNamesWhatEndedAndWhoHoldsAPort(t *testing.T) {
+	s := newOwnStack(t).inVolume()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
+	s.replace(composeFile, `"127.0.0.1::5432"`, `"127.0.0.1:`+port+`:5432"`)
+	_, err = devenv.Up(t.Context(), devenv.UpOptions{Options: s.options()})
+	if err == nil || !strings.Contains(err.Error(), "port "+port+" is held by ") || !strings.Contains(err.Error(), "process") || s.state("postgres") != "none" {
+		t.Errorf("%v; postgres is %s", err, s.state("postgres"))
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.replace(composeFile, "build: ./backend", "build: ./backend\n    command: [sh, -c, 'echo the lamp is out; exit 7']")
+	_, err = devenv.Up(t.Context(), devenv.UpOptions{Options: s.options()})
+	if err == nil || !strings.Contains(err.Error(), "exit status 7") || !slices.Contains(report.OutputOf(err), "the lamp is out") {
+		t.Errorf("%v\n%s", err, report.OutputOf(err))
+	}
+}
+
+// TestTwoWorktreesRunBesideEachOther with one unmodified Compose file that fixes all that can be fixed.
+func TestTwoWorktreesRunBesideEachOther(t *testing.T) {
+	s := newOwnStack(t).inVolume()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := listener.Addr().(*net.TCPAddr).Port
+	name := filepath.Base(s.dir)
+	s.replace(composeFile, `"127.0.0.1::5432"`, fmt.Sprintf(`"127.0.0.1:%d:5432"`, port))
+	s.replace(composeFile, "services:\n", "name: "+name+"\nservices:\n")
+	s.replace(composeFile, "  postgres:\n    image", "  postgres:\n    container_name: "+name+"-db\n    image")
+	s.replace(composeFile, "volumes:\n  pgdata:\n", "volumes:\n  pgdata:\n    name: "+name+"-data\n")
+	s.git("commit", "-qam", "Fix names and ports")
+	second := s
+	second.dir = filepath.Join(t.TempDir(), "second")
+	s.git("worktree", "add", "-q", second.dir, "-b", "other")
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := s.engine.Sweep(context.Background(), "com.docker.compose.project="+name+"-second"); err != nil {
+			t.Error(err)
+		}
+	})
+	first := s.up("postgres")["postgres"]
+	other := second.up("postgres")["postgres"]
+	if len(first.Moved) != 0 || len(other.Moved) != 1 || other.Moved[0].From != port || other.Moved[0].To == port || other.Project == first.Project {
+		t.Fatalf("first %+v, second %+v", first, other)
+	}
+	if s.state("postgres") != "running" {
+		t.Error("the first stack does not run any more")
+	}
+	if again := second.up("postgres")["postgres"]; again.Moved[0].To != other.Moved[0].To {
+		t.Errorf("the port moved again: %+v, then %+v", other.Moved, again.Moved)
+	}
+	status, err := devenv.Status(t.Context(), s.options())
+	if err != nil || !slices.ContainsFunc(status.Items, func(item any) bool {
+		i := item.(devenv.StatusItem)
+		return i.Kind == "worktree" && i.Directory == second.dir && slices.Equal(i.Running, []string{"postgres"})
+	}) {
+		t.Errorf("status does not show the second worktree: %+v %v", status.Items, err)
+	}
+	if _, err := devenv.Down(t.Context(), devenv.DownOptions{Options: second.options(), Volumes: true, Yes: true}); err != nil {
+		t.Error(err)
+	}
+}
