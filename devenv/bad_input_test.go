@@ -80,6 +80,16 @@ func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 			c.write(".devenv.yaml", "backend: {ready: {timeout: 4s}}\n")
 		}, report.KindWork, []string{"not ready within 4s", "healthcheck", "404"}},
 		{"an env.py that raises", onBase(envFile, "from alembic import context", "from alembic import context\nraise RuntimeError('env-says-why')"), report.KindWork, []string{"env-says-why"}},
+		{"a package that the image lacks", func(c checkout, o *devenv.NewMigrationOptions) {
+			onBase(envFile, "from alembic import context", "from alembic import context\nimport not_in_the_image")(c, o)
+			c.write(".devenv.yaml", "seed: {run: \"true\"}\n")
+		}, report.KindWork, []string{"not_in_the_image", "the container of backend lacks it", "prepare:"}},
+		{
+			"a task that ends badly", onBase(composeFile, "services:\n", "services:\n  task:\n    build: ./backend\n    depends_on: [postgres]\n"+
+				"    command: sh -c \"echo alembic upgrade head; echo the-task-says-why; exit 3\"\n    restart: \"no\"\n"),
+			report.KindWork,
+			[]string{"run task: it ended with exit status 3: the-task-says-why", "docker compose run --rm task"},
+		},
 		{"no target_metadata", func(c checkout, _ *devenv.NewMigrationOptions) {
 			c.replace(envFile, "target_metadata=Base.metadata", "target_metadata=None")
 		}, report.KindUsage, []string{"target_metadata"}},

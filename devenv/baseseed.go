@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,8 +65,7 @@ func (b *baseBuild) upgrade(ctx context.Context, log *stepLog) error {
 	_, err := b.tool.Upgrade(ctx, b.tool.database(b.server), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
-		return report.Fail(report.KindWork,
-			"if its history does not run from empty, start from a dump, in .devenv.yaml:\n    seed: {dump: path/to/dump.sql}",
+		return report.Fail(report.KindWork, cmp.Or(failure.Hint, upgradeHint(failure, b.project.Migrations.Service)),
 			"run the base's migrations: %w", err).WithOutput(failure.Traceback)
 	}
 	return err
@@ -77,7 +77,7 @@ func (b *baseBuild) seedAtStartup(ctx context.Context, log *stepLog) error {
 	for _, o := range b.project.OneShots {
 		log.line("running " + o.Service)
 		if err := b.stack.runToEnd(ctx, o.Service); err != nil {
-			return err
+			return report.Fail(report.KindWork, cmp.Or(report.HintOf(err), oneShotHint(o)), "seed the base: %w", err)
 		}
 	}
 	if b.project.Backend == "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -97,7 +98,11 @@ func (t *stack) runToEnd(ctx context.Context, service string) error {
 		return nil
 	}
 	tail, _ := e.Tail(ctx, id, tailLines)
-	return report.Fail(report.KindWork, "", "run %s: it ended with exit status %d", service, code).WithOutput(tail)
+	last := ""
+	if said := strings.TrimSpace(strings.Join(tail, "\n")); said != "" {
+		last = ": " + said[strings.LastIndexByte(said, '\n')+1:]
+	}
+	return report.Fail(report.KindWork, "", "run %s: it ended with exit status %d%s", service, code, strings.TrimRight(last, " \r")).WithOutput(tail)
 }
 
 // tailLines is how much of a container's log a failure shows.
