@@ -174,3 +174,21 @@ type listed struct {
 func (l listed) Root() string                    { return "/repo" }
 func (l listed) List() ([]string, error)         { return l.paths, nil }
 func (l listed) Read(rel string) ([]byte, error) { return []byte(l.memory[rel]), nil }
+
+func TestWhatAProviderMakesIsNotStartedBesideTheBackend(t *testing.T) {
+	on := func(names ...string) types.WorkloadSpec {
+		all := types.DependsOnConfig{}
+		for _, name := range names {
+			all[name] = types.ServiceDependency{Condition: types.ServiceConditionStarted}
+		}
+		return types.WorkloadSpec{DependsOn: all}
+	}
+	s := &stack{project: &types.Project{Services: types.Services{
+		"app":   {Name: "app", WorkloadSpec: on("cache", "ai")},
+		"ai":    {Name: "ai", Provider: &types.ServiceProviderConfig{Type: "model"}, WorkloadSpec: on("other")},
+		"cache": {Name: "cache"}, "other": {Name: "other"},
+	}}}
+	if got := s.dependencies("app"); !slices.Equal(got, []string{"cache"}) {
+		t.Errorf("app needs %v", got)
+	}
+}

@@ -12,7 +12,8 @@ func (s *stack) dependencies(name string) []string {
 	queue := []string{name}
 	for len(queue) > 0 {
 		for d := range s.service(queue[0]).DependsOn {
-			if _, enabled := s.project.Services[d]; enabled && !seen[d] {
+			// What a provider makes is no container, and is the user's.
+			if on, enabled := s.project.Services[d]; enabled && on.Provider == nil && !seen[d] {
 				seen[d] = true
 				queue = append(queue, d)
 			}
