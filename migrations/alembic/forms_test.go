@@ -18,7 +18,7 @@ import (
 // base's migrations have run. setup.sql is run before everything, seed.sql once the base's migrations have run. want.py is the written file below its docstring, for both versions of
 // Alembic; want.VERSION.py is for one. The archive's comment holds settings: "only VERSION", "noise" (seed.sql makes what the
 // base's models know nothing of), "stays TEXT" (what a downgrade cannot take back), "left TEXT" (what is reported instead of
-// written), "rename KIND SCHEMA TABLE FROM TO" (an answer) and "url SCHEME".
+// written), "rename KIND SCHEMA TABLE FROM TO" (an answer), "url SCHEME", "config FILE" and "section NAME".
 type form struct {
 	name     string
 	base     txtar.Archive
@@ -106,7 +106,7 @@ func (f *form) run(t *testing.T, env environment) {
 	p.db.execAll(t, f.setup)
 	noise := f.noise(p)
 	p.write(string(txtar.Format(&f.branch)))
-	d := p.upgraded()
+	d := f.upgraded(p)
 	if noise == nil {
 		p.db.execAll(t, f.seed)
 	}
@@ -134,13 +134,28 @@ func (f *form) noise(p *project) []migrations.Operation {
 	if !f.has("noise") {
 		return nil
 	}
-	d := p.upgraded()
+	d := f.upgraded(p)
 	p.db.execAll(p.t, f.seed)
 	noise, err := d.Autogenerate(p.t.Context(), p.database())
 	if err != nil || len(noise) == 0 {
 		p.t.Fatalf("want noise, got %v, %v", noise, err)
 	}
 	return noise
+}
+
+func (f *form) upgraded(p *project) *Driver {
+	var o Options
+	if f.has("config") {
+		o.Config = f.settings["config"][0]
+	}
+	if f.has("section") {
+		o.Section = f.settings["section"][0]
+	}
+	d := p.start(o)
+	if _, err := d.Upgrade(p.t.Context(), p.database(), "heads", MoveOptions{}); err != nil {
+		p.t.Fatal(err)
+	}
+	return d
 }
 
 func (f *form) renames() []migrations.Rename {
@@ -219,16 +234,15 @@ func (f *form) fromNothing(p *project, d *Driver) {
 	if _, err := d.Downgrade(p.t.Context(), p.database(), "base", MoveOptions{}); err != nil {
 		p.t.Fatalf("back to nothing: %v", err)
 	}
-	for range 9 {
-		run, err := d.Upgrade(p.t.Context(), p.database(), "+1", MoveOptions{})
-		if err != nil {
-			p.t.Fatalf("one by one: %v", err)
-		}
-		if len(run.Heads) == 1 && run.Heads[0] == "b0b" {
-			return
+	history, err := d.History(p.t.Context())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, r := range history.Revisions {
+		if _, err := d.Upgrade(p.t.Context(), p.database(), r.ID, MoveOptions{}); err != nil {
+			p.t.Fatalf("one by one, %s: %v", r.ID, err)
 		}
 	}
-	p.t.Error("the head was not reached one by one")
 }
 
 // recreate makes the database anew, empty.

@@ -77,9 +77,9 @@ func (p *project) try(o Options) (*Driver, error) {
 	return Start(p.t.Context(), o, newSubprocess(p.t, p.dir, p.env.python, "DATABASE_URL="+p.url))
 }
 
-func (p *project) start() *Driver {
+func (p *project) start(o ...Options) *Driver {
 	p.t.Helper()
-	d, err := p.try(Options{})
+	d, err := p.try(append(o, Options{})[0])
 	if err != nil {
 		p.t.Fatal(err)
 	}

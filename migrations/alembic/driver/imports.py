@@ -3,6 +3,7 @@
 import ast
 import builtins
 import importlib
+import sys
 
 from devenv_driver.failures import Refused
 
@@ -85,8 +86,28 @@ def _import_for(chain, line, path):
             break
         module = name
     if not module:
+        module = _module_of_type(chain)
+        if module:
+            return module
         raise Refused(
             "broken_file", "the generated file uses %s, which nothing imports" % ".".join(chain),
             "import it in script.py.mako, or give env.py a render_item that adds the import", file=path, line=line,
         )
     return "import " + module
+
+
+def _module_of_type(chain):
+    """Returns the import of a type that env.py's user_module_prefix names by the end of its module, or by nothing."""
+    from sqlalchemy.types import TypeEngine
+
+    short, name = (chain[0], chain[1]) if len(chain) > 1 else ("", chain[0])
+    found = set()
+    for path, module in list(sys.modules.items()):
+        kind = getattr(module, "__dict__", {}).get(name)
+        if isinstance(kind, type) and issubclass(kind, TypeEngine) and kind.__module__ == path:
+            package, _, last = path.rpartition(".")
+            if not short:
+                found.add("from %s import %s" % (path, name))
+            elif last == short and package:
+                found.add("from %s import %s" % (package, short))
+    return found.pop() if len(found) == 1 else ""

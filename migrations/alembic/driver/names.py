@@ -17,7 +17,7 @@ def _named(op, catalog, chosen):
         inner = copy.copy(op)
         inner.ops = [_named(one, catalog, chosen) for one in op.ops]
         return inner
-    created = _created(op)
+    created = _created(op, catalog.default_schema)
     if created is None or getattr(op, "constraint_name", "") is not None:
         return op
     kind, schema, table, columns = created
@@ -28,7 +28,7 @@ def _named(op, catalog, chosen):
     return copied
 
 
-def _created(op):
+def _created(op, default_schema):
     """Returns kind, schema, table and columns of the constraint that an operation creates or drops; None for others."""
     made = op
     if type(op).__name__ == "DropConstraintOp":
@@ -38,7 +38,7 @@ def _created(op):
     foreign = hasattr(made, "source_table")
     schema = made.kw.get("source_schema") if foreign else made.schema
     columns = made.local_cols if foreign else made.columns
-    return type(made).__name__, schema or "public", made.source_table if foreign else made.table_name, tuple(map(str, columns))
+    return type(made).__name__, schema or default_schema, made.source_table if foreign else made.table_name, tuple(map(str, columns))
 
 
 def _free(table, columns, label, taken):
