@@ -6,6 +6,7 @@ import re
 import sys
 
 from devenv_driver.failures import Refused
+from devenv_driver.packages import reach_own_package
 
 OLDEST_ALEMBIC = (1, 8)
 OLDEST_SQLALCHEMY = (1, 4)
@@ -32,6 +33,7 @@ class Session:
                 raise
             code = "no_scripts" if _is_about_scripts(str(error)) else "no_config"
             raise Refused(code, "%s: %s" % (self.config, error), "check script_location in " + self.config) from error
+        reach_own_package(script.dir)
         return config, script
 
     def _configure(self, argv):
