@@ -1,5 +1,5 @@
 # Waits until a TCP port is listened on in this container and prints it in hex.
-# $1: the port in hex, empty for any; $2: seconds to wait at most.
+# $1: the ports in hex, any one of them will do, empty for any port at all; $2: seconds to wait at most.
 # Only builtins but sleep: it runs twenty times a second beside the service.
 rounds=$(($2 * 20))
 while [ "$rounds" -gt 0 ]; do
@@ -9,10 +9,11 @@ while [ "$rounds" -gt 0 ]; do
 			[ "$state" = 0A ] || continue
 			case $address in 0B00007F:*) continue ;; esac # Docker's own name server on 127.0.0.11
 			port=${address##*:}
-			if [ -z "$1" ] || [ "$1" = "$port" ]; then
+			case " ${1:-$port} " in *" $port "*)
 				echo "$port"
 				exit 0
-			fi
+				;;
+			esac
 		done <"$table"
 	done
 	rounds=$((rounds - 1))

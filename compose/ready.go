@@ -3,20 +3,69 @@ package compose
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose/engine"
 	"devenv/devenv/report"
 )
 
 // Ready says how a service shows that it has started. At most one of Log, Port and URL is set; none means its healthcheck,
-// else the first TCP port it listens on.
+// else the first TCP port it listens on of those in Declared, or of all where that is empty.
 type Ready struct {
-	Log     string
-	Port    int
-	URL     string
-	Timeout time.Duration
+	Log  string
+	Port int
+	URL  string
+	// Declared are the ports that people reach the service by. It may listen on others long before them: for metrics, or
+	// for a debugger.
+	Declared []int
+	Timeout  time.Duration
+}
+
+// ports are those of which one must be listened on; none means any.
+func (r Ready) ports() []int {
+	if r.Port != 0 {
+		return []int{r.Port}
+	}
+	return r.Declared
+}
+
+// DeclaredPorts are the TCP ports that a service publishes or exposes, as it sees them.
+func DeclaredPorts(s types.ServiceConfig) []int {
+	var ports []int
+	for _, p := range s.Ports {
+		if p.Protocol == "" || p.Protocol == "tcp" {
+			ports = append(ports, int(p.Target))
+		}
+	}
+	for _, e := range s.Expose {
+		number, protocol, _ := strings.Cut(e, "/")
+		if n, err := strconv.Atoi(number); err == nil && (protocol == "" || protocol == "tcp") {
+			ports = append(ports, n)
+		}
+	}
+	slices.Sort(ports)
+	return slices.Compact(ports)
+}
+
+// Ended is the error of a container that ended before it was ready.
+type Ended struct {
+	Code        int
+	OutOfMemory bool
+}
+
+// Error says how it ended.
+func (e Ended) Error() string {
+	text := fmt.Sprintf("it ended with exit status %d", e.Code)
+	if e.OutOfMemory {
+		text += ": it ran out of memory"
+	}
+	return text
 }
 
 // Readiness is how a service became ready.
@@ -85,11 +134,7 @@ func (c *Client) ended(ctx context.Context, container engine.Container) error {
 	if err != nil {
 		return err
 	}
-	why := fmt.Sprintf("it ended with exit status %d", container.ExitCode)
-	if container.OOMKilled {
-		why += ": it ran out of memory"
-	}
-	return report.Fail(report.KindWork, "", "%s", why).WithOutput(lines)
+	return report.Fail(report.KindWork, "", "%w", Ended{Code: container.ExitCode, OutOfMemory: container.OOMKilled}).WithOutput(lines)
 }
 
 // late is the failure of a container that runs and is not ready in time.
@@ -106,6 +151,8 @@ func (c *Client) late(ctx context.Context, container engine.Container, ready Rea
 		what = ready.URL + " did not answer"
 	case ready.Port != 0:
 		what = fmt.Sprintf("it does not listen on port %d", ready.Port)
+	case container.Health == nil && len(ready.Declared) > 0:
+		what = "it listens on none of the ports that it declares, " + strings.Trim(fmt.Sprint(ready.Declared), "[]")
 	case container.Health != nil:
 		what = "its healthcheck is " + container.Health.Status
 		if n := len(container.Health.Log); n > 0 {

@@ -27,7 +27,7 @@ func (c *Client) signOf(container engine.Container, ready Ready) sign {
 		return func(ctx context.Context) (string, error) { return c.healthy(ctx, container.ID) }
 	}
 	return func(ctx context.Context) (string, error) {
-		port, err := c.listens(ctx, container, ready.Port)
+		port, err := c.listens(ctx, container, ready.ports())
 		if err != nil {
 			return "", err
 		}
@@ -114,11 +114,11 @@ func (c *Client) responds(ctx context.Context, id, url string) (string, error) {
 //go:embed listening.sh
 var listening string
 
-// listens waits until a port is listened on, and returns it; port 0 is any.
-func (c *Client) listens(ctx context.Context, container engine.Container, port int) (int, error) {
-	wanted := ""
-	if port != 0 {
-		wanted = fmt.Sprintf("%04X", port)
+// listens waits until one of the ports is listened on, and returns it; no ports means any.
+func (c *Client) listens(ctx context.Context, container engine.Container, ports []int) (int, error) {
+	wanted := make([]string, 0, len(ports))
+	for _, port := range ports {
+		wanted = append(wanted, fmt.Sprintf("%04X", port))
 	}
 	seconds := 3600
 	if deadline, ok := ctx.Deadline(); ok {
@@ -126,7 +126,7 @@ func (c *Client) listens(ctx context.Context, container engine.Container, port i
 	}
 	var out bytes.Buffer
 	_, err := c.engine.Exec(ctx, container.ID, engine.ExecOptions{
-		Cmd: []string{"sh", "-c", listening, "listening", wanted, strconv.Itoa(seconds)}, Stdout: &out,
+		Cmd: []string{"sh", "-c", listening, "listening", strings.Join(wanted, " "), strconv.Itoa(seconds)}, Stdout: &out,
 	})
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
@@ -134,18 +134,16 @@ func (c *Client) listens(ctx context.Context, container engine.Container, port i
 	if found, parseErr := strconv.ParseInt(strings.TrimSpace(out.String()), 16, 32); err == nil && parseErr == nil {
 		return int(found), nil
 	}
-	return c.listensOutside(ctx, container, port) // the image has no shell, or the container has just ended
+	return c.listensOutside(ctx, container, ports) // the image has no shell, or the container has just ended
 }
 
-// listensOutside waits until one of the ports that the image exposes, or the given one, can be reached.
-func (c *Client) listensOutside(ctx context.Context, container engine.Container, port int) (int, error) {
-	ports := []int{port}
-	if port == 0 {
+// listensOutside waits until one of the given ports, else one of those that the image exposes, can be reached.
+func (c *Client) listensOutside(ctx context.Context, container engine.Container, ports []int) (int, error) {
+	if len(ports) == 0 {
 		image, _, err := c.engine.ImageInspect(ctx, container.Image)
 		if err != nil {
 			return 0, err
 		}
-		ports = nil
 		for _, exposed := range image.ExposedPorts {
 			number, protocol, _ := strings.Cut(exposed, "/")
 			if n, err := strconv.Atoi(number); err == nil && protocol != "udp" {

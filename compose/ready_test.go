@@ -60,6 +60,19 @@ func TestAServiceWithoutAHealthcheckIsReadyWhenItsPortAnswers(t *testing.T) {
 	}
 }
 
+func TestAServiceThatDeclaresPortsIsReadyOnOneOfThem(t *testing.T) {
+	const metrics = `my $$m=IO::Socket::INET->new(Listen=>5,ReuseAddr=>1,LocalPort=>9100) or die; `
+	s := server(t, `use IO::Socket::INET; `+metrics+`select undef,undef,undef,0.7; `+serve+answers, "")
+	got, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Declared: []int{8123, 8124}, Timeout: 20 * time.Second})
+	if err != nil || got.How != "listens on port 8123" {
+		t.Errorf("%q, %v", got.How, err)
+	}
+	_, err = s.client.WaitReady(t.Context(), s.id, compose.Ready{Declared: []int{8124}, Timeout: time.Second})
+	if err == nil || !strings.Contains(err.Error(), "none of the ports that it declares, 8124") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestAServiceThatListensAndEndsBeforeItAnswersIsNotReady(t *testing.T) {
 	s := server(t, serve+`my $$c=$$s->accept; print "Worker failed to boot\n"; select undef,undef,undef,0.3; exit 3`, "")
 	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 20 * time.Second})

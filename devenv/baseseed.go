@@ -86,7 +86,8 @@ func (b *baseBuild) seedAtStartup(ctx context.Context, log *stepLog) error {
 	log.line("starting " + b.project.Backend)
 	readiness, err := b.stack.start(ctx, b.project.Backend, b.run.ready())
 	if err != nil {
-		return report.Fail(report.KindWork, report.HintOf(err), "seed the base: %w", err)
+		return report.Fail(report.KindWork, report.HintOf(err)+"\nif something else than its start fills the database, say so in .devenv.yaml:\n    seed: {run: \"…\"}",
+			"seed the base: %w", err)
 	}
 	log.line(fmt.Sprintf("%s is ready (%s)", b.project.Backend, readiness.How))
 	if err := settle(ctx, b.project.Seed.Settle); err != nil {

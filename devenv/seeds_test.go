@@ -77,6 +77,25 @@ func TestTheBackendsStartSeedsTheBase(t *testing.T) {
 	}
 }
 
+func TestABackendThatOpensAnotherPortFirstAndCountsOnItsRestartPolicySeedsTheBase(t *testing.T) {
+	c := newSample(t)
+	c.git("stash", "-q")
+	c.git("checkout", "-q", sample.BaseBranch)
+	const file = "docker-compose.yml"
+	service, probe, _ := strings.Cut(c.read(file), "    healthcheck:\n      test:\n")
+	if probe == "" {
+		t.Fatal("the sample's backend has no healthcheck any more")
+	}
+	c.write(file, service+`    restart: unless-stopped
+    command: ["sh", "-c", "echo >> /tmp/starts; [ $$(wc -l < /tmp/starts) -gt 2 ] || exit 2; python3 -m http.server 9100 & sleep 2; exec python3 -m toolshed"]
+`)
+	c.git("commit", "-qam", "A backend that is restarted until it stays")
+	result := c.must(c.newMigration(dry))
+	if rows := c.baseRows(result.Document.Base.Image, "items"); rows == 0 {
+		t.Error("the base has no items")
+	}
+}
+
 func TestACommandOrSQLFilesSeedTheBase(t *testing.T) {
 	for name, seed := range map[string]string{
 		"command": `{run: "python3 -c \"from toolshed import seed; seed.fill_if_empty()\""}`,

@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,23 +56,52 @@ func newStack(ctx context.Context, s *side, name string, services []string, shap
 	return &stack{side: s, network: network, project: iso.Project, containers: containers}, nil
 }
 
-// start starts a service and waits until it is ready.
+// start starts a service and waits until it is ready. One that ends before that is started again as its restart policy
+// says, because people's stacks rely on it: a watcher that ends when a file appears, a server that does not wait for another.
 func (t *stack) start(ctx context.Context, service string, ready compose.Ready) (compose.Readiness, error) {
 	id, ok := t.containers[service]
 	if !ok {
 		return compose.Readiness{}, fmt.Errorf("start %s: it has no container", service)
 	}
-	if err := t.side.place.engine.Start(ctx, id); err != nil {
-		return compose.Readiness{}, report.Fail(report.KindWork, "", "start %s: %w", service, err)
-	}
+	model := t.side.model.Services[service]
 	if ready.Timeout == 0 {
 		ready.Timeout = readyTimeout
 	}
-	readiness, err := t.side.place.client.WaitReady(ctx, id, ready)
-	if err != nil {
-		return readiness, report.Fail(report.KindWork, "", "start %s: %w", service, err)
+	ready.Declared = compose.DeclaredPorts(model)
+	deadline := time.Now().Add(ready.Timeout)
+	for again := 0; ; again++ {
+		readiness, err := t.startOnce(ctx, id, ready)
+		var ended compose.Ended
+		if err == nil {
+			return readiness, nil
+		}
+		ready.Timeout = time.Until(deadline)
+		if again == maxRestarts || !errors.As(err, &ended) || !compose.Restarts(model, ended.Code) || ready.Timeout <= 0 {
+			return readiness, startFailure(service, again, err)
+		}
 	}
-	return readiness, nil
+}
+
+// maxRestarts is how often a service that ends before it is ready is started again, where its restart policy says so.
+const maxRestarts = 5
+
+func (t *stack) startOnce(ctx context.Context, id string, ready compose.Ready) (compose.Readiness, error) {
+	if err := t.side.place.engine.Start(ctx, id); err != nil {
+		return compose.Readiness{}, err
+	}
+	return t.side.place.client.WaitReady(ctx, id, ready)
+}
+
+// startFailure says that a service does not start, with what to do next.
+func startFailure(service string, restarts int, err error) error {
+	if ended := (compose.Ended{}); errors.As(err, &ended) {
+		hint := "see it alone: docker compose up " + service
+		if restarts > 0 {
+			return report.Fail(report.KindWork, hint, "start %s, and %d times again as its restart policy says: %w", service, restarts, err)
+		}
+		return report.Fail(report.KindWork, hint, "start %s: %w", service, err)
+	}
+	return report.Fail(report.KindWork, "", "start %s: %w", service, err)
 }
 
 // startAll starts services one after the other, in the order of their dependencies.
