@@ -75,7 +75,7 @@ func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 	if cleanErr := r.clean(ctx); cleanErr != nil && !errors.Is(err, context.Canceled) {
 		err = errors.Join(err, report.Fail(report.KindWork, "the next run tries again; or: devenv clean", "remove what the run made: %w", cleanErr))
 	}
-	err = r.redactor.failure(err)
+	err = r.redactor.failure(r.explainMissing(ctx, err))
 	r.closeDocument(err)
 	result := &Result{Document: r.document}
 	if r.file != nil {

@@ -85,3 +85,9 @@ func (c *capturing) noteSubmodules(ctx context.Context) {
 		}
 	}
 }
+
+// Ignored lists what git ignores in the working tree: files, and directories with nothing else in them, whose paths end in
+// a slash. Paths are relative to the root.
+func (r *Repo) Ignored(ctx context.Context) ([]string, error) {
+	return git(r.root, "ls-files", "-o", "-i", "--exclude-standard", "--directory", "-z").list(ctx)
+}

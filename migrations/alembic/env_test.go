@@ -111,6 +111,16 @@ func TestEnvFilesOfAllKindsAreSurvived(t *testing.T) {
 	}
 }
 
+func TestThePackageAroundEnvIsImportedWithoutPythonpath(t *testing.T) {
+	p := newProject(t, newEnvironment(t, "newest"), "-- src/shop/__init__.py --\n-- src/shop/inner/__init__.py --\n-- src/shop/inner/numbers.py --\nFOUR = 4\n")
+	if err := os.Rename(filepath.Join(p.dir, "alembic"), filepath.Join(p.dir, "src/shop/inner/migrations")); err != nil {
+		t.Fatal(err)
+	}
+	p.replace("alembic.ini", "%(here)s/alembic", "src/shop/inner/migrations")
+	p.replace("src/shop/inner/migrations/env.py", "target_metadata = Base.metadata", "target_metadata = Base.metadata\nfrom shop.inner.numbers import FOUR")
+	p.upgraded()
+}
+
 func TestBrokenEnvFilesAreTold(t *testing.T) {
 	for name, c := range map[string]struct {
 		old, code string

@@ -47,8 +47,6 @@ def _take_stdout():
 
 
 def _prepare_interpreter():
-    # A revision file may be rewritten within the second that bytecode files are stamped with.
-    sys.dont_write_bytecode = True
     sys.argv = ["alembic"]
     # "-c" puts the working directory first, the alembic command does not; last, it serves code that counts on it.
     if sys.path and sys.path[0] == "":

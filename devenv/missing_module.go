@@ -1,0 +1,92 @@
+package devenv
+
+import (
+	"context"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// Python's two ways of saying that a module is not there; the second is a directory without the file in it.
+var (
+	noModule  = regexp.MustCompile(`ModuleNotFoundError: No module named '([\w.]+)'`)
+	notInside = regexp.MustCompile(`ImportError: cannot import name '(\w+)' from '([\w.]+)' \(unknown location\)`)
+)
+
+// explainMissing adds to a failure of the project's code for want of a module what to do about it: devenv works on trees
+// that hold what git holds, so a file that git ignores is in none of them unless the configuration says how.
+func (r *run) explainMissing(ctx context.Context, err error) error {
+	module := missingModule(err)
+	if module == "" || r.place == nil || ctx.Err() != nil {
+		return err
+	}
+	ignored, listErr := r.place.repo.Ignored(ctx)
+	if listErr != nil {
+		return err // the failure itself matters more
+	}
+	return report.Fail(report.KindOf(err), missingHint(module, ignoredHome(r.place.repo.Root(), module, ignored)), "%w", err)
+}
+
+// missingModule is the module that a failure's message or output says is missing, empty when it does not.
+func missingModule(err error) string {
+	if err == nil {
+		return ""
+	}
+	text := strings.Join(append(slices.Clone(report.OutputOf(err)), err.Error()), "\n")
+	if m := noModule.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	if m := notInside.FindStringSubmatch(text); m != nil {
+		return m[2] + "." + m[1]
+	}
+	return ""
+}
+
+// ignoredHome is the ignored file or directory of the working tree that holds a module, empty when none does.
+func ignoredHome(root, module string, ignored []string) string {
+	file := strings.ReplaceAll(module, ".", "/")
+	for _, p := range ignored {
+		if slices.Contains([]string{"site-packages", "node_modules"}, path.Base(p)) {
+			continue
+		}
+		for _, name := range []string{file + ".py", file + "/__init__.py", file} {
+			if at, ok := inside(p, name); ok && exists(filepath.Join(root, filepath.FromSlash(at))) {
+				return strings.TrimSuffix(p, "/")
+			}
+		}
+	}
+	return ""
+}
+
+// inside says where a name would lie if an ignored path were its beginning or the whole of it: "src/gen/" and "gen/a.py"
+// give "src/gen/a.py".
+func inside(ignored, name string) (string, bool) {
+	parts := strings.Split(name, "/")
+	for n := len(parts); n > 0; n-- {
+		head := strings.Join(parts[:n], "/")
+		if strings.HasSuffix("/"+strings.TrimSuffix(ignored, "/"), "/"+head) {
+			return path.Join(ignored, strings.Join(parts[n:], "/")), true
+		}
+	}
+	return "", false
+}
+
+func exists(p string) bool {
+	_, err := os.Stat(p)
+	return err == nil
+}
+
+// missingHint says what to do about a missing module; home is the ignored path that holds it in the working tree.
+func missingHint(module, home string) string {
+	if home != "" {
+		return "your working tree has it in " + home + ", which git ignores, and devenv's trees hold what git holds; in .devenv.yaml, name the command that makes it:\n" +
+			"    prepare: [\"…\"]\nor take the files along as they are:\n    include: [\"" + home + "\"]"
+	}
+	return "if a command makes " + module + ", name it in .devenv.yaml:\n    prepare: [\"…\"]\nif PYTHONPATH leads to it, say so:\n" +
+		"    migrations: {env: {PYTHONPATH: src}}\nif it is a dependency, the service's image lacks it: docker compose build"
+}

@@ -1,0 +1,52 @@
+package devenv
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/devenv/report"
+)
+
+func TestAMissingModuleIsFoundInWhatAProgramPrinted(t *testing.T) {
+	for want, output := range map[string][]string{
+		"shop.gen":   {"Traceback", "ModuleNotFoundError: No module named 'shop.gen'"},
+		"gen.api_pb": {"ImportError: cannot import name 'api_pb' from 'gen' (unknown location)"},
+		"":           {"ImportError: cannot import name 'Item' from 'shop.models' (/app/shop/models.py)"},
+	} {
+		if got := missingModule(report.Fail(report.KindWork, "", "start it").WithOutput(output)); got != want {
+			t.Errorf("%q gives %q, want %q", output, got, want)
+		}
+	}
+	if got := missingModule(errors.New("ModuleNotFoundError: No module named 'gen'")); got != "gen" {
+		t.Errorf("a message alone gives %q", got)
+	}
+}
+
+func TestAMissingModuleThatGitIgnoresIsNamedWithTheLinesToWrite(t *testing.T) {
+	root := t.TempDir()
+	for _, file := range []string{"app/src/gen/api_pb.py", "app/src/shop/made.py", "venv/lib/site-packages/yaml/__init__.py"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, file)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, file), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ignored := []string{"app/src/gen/", "app/src/shop/made.py", "venv/"}
+	for module, home := range map[string]string{
+		"gen": "app/src/gen", "gen.api_pb": "app/src/gen", "shop.made": "app/src/shop/made.py",
+		"gen.other": "", "shop.models": "", "yaml": "",
+	} {
+		got := ignoredHome(root, module, ignored)
+		if got != home {
+			t.Errorf("%s is found in %q, want %q", module, got, home)
+		}
+		hint := missingHint(module, got)
+		if !strings.Contains(hint, "prepare:") || (home != "") != strings.Contains(hint, `include: ["`+home+`"]`) {
+			t.Errorf("%s: the hint is %q", module, hint)
+		}
+	}
+}
