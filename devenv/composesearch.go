@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"devenv/devenv/config"
+	"devenv/devenv/discover"
 	"devenv/devenv/report"
 )
 
@@ -97,7 +98,7 @@ func ambiguousCompose(candidates []string, dir, root string) error {
 			"find the Compose file: there is only %s, and its path says that it is not for development", names[0])
 	}
 	return report.Fail(report.KindUsage, "say which, by one of these lines in .devenv.yaml:\n"+strings.Join(lines, "\n"),
-		"find the Compose file: there are %d: %s", len(names), strings.Join(names, ", "))
+		"%w", discover.Ask(lines, "find the Compose file: there are %d: %s", len(names), strings.Join(names, ", ")))
 }
 
 func composeFilesIn(dir string) []string {

@@ -153,8 +153,26 @@ func (s *stack) ask(lines []string, format string, args ...any) *report.Failure 
 	if len(lines) == 1 {
 		hint = "add this line to " + path.Join(s.cfg.Dir, config.FileName) + ":"
 	}
-	return report.Fail(report.KindUsage, hint+"\n  "+strings.Join(lines, "\n  "), format, args...)
+	return report.Fail(report.KindUsage, hint+"\n  "+strings.Join(lines, "\n  "), "%w", Ask(lines, format, args...))
 }
+
+// Question is an error that a line in the configuration answers: what the files do not decide.
+type Question struct {
+	// Lines are what could be written, one for each candidate; a single one may hold a placeholder in capitals.
+	Lines []string
+	err   error
+}
+
+// Ask returns the question that one of some lines answers; format and args say what was looked for, and what there is.
+func Ask(lines []string, format string, args ...any) *Question {
+	return &Question{Lines: lines, err: fmt.Errorf(format, args...)}
+}
+
+// Error says what was looked for, and what there is.
+func (q *Question) Error() string { return q.err.Error() }
+
+// Unwrap returns the cause.
+func (q *Question) Unwrap() error { return q.err }
 
 // written returns a repository path as it is written in the configuration.
 func (s *stack) written(rel string) string {

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+const initLong = `Looks at the repository, says what it found and from where, asks where two answers are possible (on a
+terminal), and writes .devenv.yaml with only what cannot be found again. A configuration that is there is
+checked and left as it is. Nothing is started.
+
+Exit status: 0 done, 1 it could not be done, 2 ambiguous and nobody is there to ask, 130 interrupted.`
+
+// initialise is the command that writes the configuration.
+func (a *app) initialise() *cobra.Command {
+	var o devenv.InitOptions
+	c := &cobra.Command{
+		Use:     "init",
+		Short:   "Look at the repository and write .devenv.yaml",
+		Long:    initLong,
+		Example: "  devenv init\n  devenv init --print",
+		Args:    noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+				o.Options = common
+				result, err := devenv.Init(ctx, o)
+				return initialised{InitResult: result, print: o.Print}, err
+			})
+		},
+	}
+	c.Flags().BoolVar(&o.Print, "print", false, "write nothing, print the file")
+	return c
+}
+
+// initialised is the outcome of init.
+type initialised struct {
+	*devenv.InitResult
+	print bool
+}
+
+func (i initialised) json(w io.Writer, failed *report.ErrorField) error {
+	return items{Items: i.Items}.json(w, failed)
+}
+
+func (i initialised) text(p printer, err error) error {
+	to := p.out
+	if i.print {
+		to = p.err // the file alone is the result
+	}
+	for _, item := range i.Items.Items {
+		if f, ok := item.(report.Finding); ok {
+			if err := writeText(to, fmt.Sprintf("%-22s %s  (%s)\n", f.What, f.Value, f.From)); err != nil {
+				return err
+			}
+		}
+	}
+	switch {
+	case err != nil:
+		return nil
+	case i.print:
+		return writeText(p.out, string(i.Content))
+	case i.Written:
+		return writeText(p.out, "\nwritten: "+i.Path+"\nnext: devenv up, or devenv new-migration \"…\"\n")
+	default:
+		return writeText(p.out, "\n"+i.Path+" is there and works; it was left as it is\n")
+	}
+}
+
+func (i initialised) markdown(w io.Writer, err error) error {
+	return items{Items: i.Items}.markdown(w, err)
+}
+
+func (i initialised) faulty() bool { return false }

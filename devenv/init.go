@@ -1,0 +1,224 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/config"
+	"devenv/devenv/discover"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+)
+
+// InitOptions are the options of init.
+type InitOptions struct {
+	Options
+	// Print writes nothing and returns the file's content.
+	Print bool
+}
+
+// InitResult is what init found and wrote.
+type InitResult struct {
+	*report.Items
+	// Path is the configuration, absolute; Content is what it holds; Written says that init made it.
+	Path    string
+	Content []byte
+	Written bool
+}
+
+// Init looks at the repository, asks where two answers are possible, and writes .devenv.yaml with only what cannot be found
+// again. A configuration that is there is checked and left as it is. Nothing is started.
+func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
+	result := &InitResult{Items: report.NewItems("init")}
+	i := &initRun{own: newOwn("init", o.Options), answers: map[string]any{}}
+	if err := i.open(ctx); err != nil {
+		return result, err
+	}
+	defer func() { err = errors.Join(i.redactor.failure(err), i.place.client.Close()) }()
+	i.learnSecrets(i.place.model)
+	err = i.find(ctx)
+	for _, f := range i.found {
+		result.Items.Items = append(result.Items.Items, f)
+	}
+	if err != nil {
+		return result, err
+	}
+	if i.place.config != nil {
+		result.Path = i.place.config.File
+		return result, nil
+	}
+	if result.Content, err = i.content(); err != nil {
+		return result, err
+	}
+	result.Path = filepath.Join(i.place.repo.Root(), config.FileName)
+	if o.Print {
+		return result, nil
+	}
+	result.Written = true
+	return result, errors.Join(i.writeSchema(), writeNew(result.Path, result.Content))
+}
+
+// initRun is one run of init.
+type initRun struct {
+	*own
+	// answers are what was answered, as it stands in the configuration.
+	answers map[string]any
+	found   []report.Finding
+}
+
+// open loads the Compose project, and asks which one it is where there are several.
+func (i *initRun) open(ctx context.Context) (err error) {
+	for {
+		if i.place, err = openUnlocked(ctx, i.options, i.note); err == nil {
+			return nil
+		}
+		if err := i.ask(ctx, err); err != nil {
+			return err
+		}
+		var written struct {
+			Compose struct{ Files []string }
+		}
+		content, err := yaml.Marshal(i.answers)
+		if err == nil {
+			err = yaml.Unmarshal(content, &written)
+		}
+		if err != nil {
+			return err
+		}
+		repo, err := gitrepo.Open(ctx, orDot(i.options.Dir))
+		if err != nil {
+			return err
+		}
+		i.options.Compose.Files = absolute(repo.Root(), written.Compose.Files...)
+	}
+}
+
+// find looks at the project until nothing is left to ask.
+func (i *initRun) find(ctx context.Context) error {
+	base, err := i.place.repo.ResolveBase(ctx, i.baseName())
+	if err != nil {
+		return err
+	}
+	paths, err := i.place.repo.WorktreeFiles(ctx)
+	if err != nil {
+		return err
+	}
+	tree := discover.Tree{Dir: i.place.repo.Root(), Paths: paths}
+	cfg := i.place.config
+	for {
+		project, err := discover.Services(i.place.model, tree, cfg)
+		if err == nil {
+			i.baseRef, i.project = base, project
+			settings, err := i.foundSettings()
+			i.found = append(append([]report.Finding{i.foundCompose(), i.foundBase()}, project.Found...), settings...)
+			return err
+		}
+		i.found = project.Found
+		if err := i.ask(ctx, err); err != nil {
+			return err
+		}
+		if cfg, err = i.answered(); err != nil {
+			return err
+		}
+	}
+}
+
+// ask puts the question of an error to the person who is there; without one, or without a choice, the error stays.
+func (i *initRun) ask(ctx context.Context, err error) error {
+	var question *discover.Question
+	if i.place != nil && i.place.config != nil || i.options.Ask == nil || !errors.As(err, &question) || len(question.Lines) < 2 {
+		return err
+	}
+	chosen, askErr := i.options.Ask.Choose(ctx, question.Error()+". Which is it?", question.Lines)
+	if askErr != nil {
+		return askErr
+	}
+	var line map[string]any
+	if err := yaml.Unmarshal([]byte(question.Lines[chosen]), &line); err != nil {
+		return fmt.Errorf("read %q: %w", question.Lines[chosen], err)
+	}
+	merge(i.answers, line)
+	return nil
+}
+
+// merge adds what a line of the configuration says.
+func merge(into, line map[string]any) {
+	for key, value := range line {
+		inner, isMap := value.(map[string]any)
+		known, wasMap := into[key].(map[string]any)
+		if isMap && wasMap {
+			merge(known, inner)
+			continue
+		}
+		into[key] = value
+	}
+}
+
+// answered is the configuration as far as it was answered.
+func (i *initRun) answered() (*config.Config, error) {
+	content, err := yaml.Marshal(i.answers)
+	if err != nil {
+		return nil, err
+	}
+	return config.Parse(content, filepath.Join(i.place.repo.Root(), config.FileName), ".", checks.IDs())
+}
+
+// schemaPath is where init puts the configuration's schema, relative to the configuration: beside the repository's own data,
+// so that it is in nobody's commits.
+const schemaPath = ".git/devenv/schema.json"
+
+// content is the configuration: what was answered, and in comments what was found, which needs no line.
+func (i *initRun) content() ([]byte, error) {
+	var b strings.Builder
+	b.WriteString("# yaml-language-server: $schema=" + schemaPath + "\n#\n" +
+		"# How devenv works with this repository. It looks anew each time, so that only what it cannot find needs a line.\n" +
+		"# Your editor knows all keys by the schema above; the README describes them.\n")
+	if len(i.answers) > 0 {
+		lines, err := yaml.MarshalWithOptions(i.answers, yaml.Indent(2))
+		if err != nil {
+			return nil, err
+		}
+		b.WriteString("\n" + string(lines))
+	}
+	b.WriteString("\n# Found, and so not written:\n")
+	for _, f := range i.project.Found {
+		b.WriteString("#   " + strings.ReplaceAll(i.redactor.text(f.What+": "+f.Value+" ("+f.From+")"), "\n", " ") + "\n")
+	}
+	return []byte(b.String()), nil
+}
+
+// writeSchema writes the configuration's schema for editors.
+func (i *initRun) writeSchema() error {
+	schema, err := config.Schema()
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(i.place.repo.CommonDir(), "devenv")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return report.Fail(report.KindWork, "", "write the configuration's schema: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "schema.json"), schema, 0o644); err != nil { //nolint:gosec // for the user's editor
+		return report.Fail(report.KindWork, "", "write the configuration's schema: %w", err)
+	}
+	return nil
+}
+
+// writeNew writes a file that may not be there yet.
+func writeNew(path string, content []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err == nil {
+		_, err = file.Write(content)
+		err = errors.Join(err, file.Close())
+	}
+	if err != nil {
+		return report.Fail(report.KindWork, "", "write the configuration: %w", err)
+	}
+	return nil
+}

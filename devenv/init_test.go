@@ -1,0 +1,83 @@
+package devenv_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+// chooser answers each question by the option that holds a word.
+type chooser struct {
+	word  string
+	asked []string
+}
+
+func (c *chooser) Choose(_ context.Context, question string, options []string) (int, error) {
+	c.asked = append(c.asked, question)
+	for i, o := range options {
+		if strings.Contains(o, c.word) {
+			return i, nil
+		}
+	}
+	return 0, context.Canceled
+}
+
+func (c *chooser) Confirm(context.Context, string) (bool, error) { return false, context.Canceled }
+
+// TestInitWritesOnlyWhatCannotBeFound also when it is run again.
+func TestInitWritesOnlyWhatCannotBeFound(t *testing.T) {
+	c := newSample(t)
+	o := devenv.InitOptions{Options: devenv.Options{Dir: c.dir}}
+	before := c.worktreeState()
+	o.Print = true
+	if printed, err := devenv.Init(t.Context(), o); err != nil || c.worktreeState() != before || len(printed.Items.Items) < 5 {
+		t.Fatalf("--print changed something, or found little: %v %v", printed.Items.Items, err)
+	}
+	o.Print = false
+	if _, err := devenv.Init(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	written := c.read(".devenv.yaml")
+	if !strings.HasPrefix(written, "# yaml-language-server: $schema=") {
+		t.Errorf("no schema line: %s", written)
+	}
+	for line := range strings.Lines(written) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			t.Errorf("it wrote what can be found again: %s", line)
+		}
+	}
+	schema, _, _ := strings.Cut(strings.TrimPrefix(written, "# yaml-language-server: $schema="), "\n")
+	if _, err := os.Stat(filepath.Join(c.dir, schema)); err != nil {
+		t.Errorf("the schema is not where the file says: %v", err)
+	}
+	if again, err := devenv.Init(t.Context(), o); err != nil || again.Written || c.read(".devenv.yaml") != written {
+		t.Errorf("the second run changed it: %v", err)
+	}
+}
+
+// TestInitAsksWhereTwoAnswersArePossible and a run with the answer needs no question.
+func TestInitAsksWhereTwoAnswersArePossible(t *testing.T) {
+	c := newSample(t)
+	c.write("compose.yaml", c.read(composeFile))
+	if _, err := devenv.Init(t.Context(), devenv.InitOptions{Options: devenv.Options{Dir: c.dir}}); report.KindOf(err) != report.KindUsage {
+		t.Fatalf("with nobody to ask: %v", err)
+	}
+	asker := &chooser{word: composeFile}
+	o := devenv.InitOptions{Options: devenv.Options{Dir: c.dir, Ask: asker}}
+	result, err := devenv.Init(t.Context(), o)
+	if err != nil || len(asker.asked) == 0 {
+		t.Fatalf("%v after %q", err, asker.asked)
+	}
+	if !strings.Contains(string(result.Content), composeFile) {
+		t.Errorf("the answer is not in the file:\n%s", result.Content)
+	}
+	o.Ask = nil
+	if again, err := devenv.Init(t.Context(), o); err != nil || again.Written {
+		t.Errorf("the second run: %v", err)
+	}
+}
