@@ -26,7 +26,8 @@ func Relocate(p *types.Project, service string, img engine.Image) error {
 	if !ok {
 		return report.Fail(report.KindUsage, "", "relocate the database: there is no service %q in the Compose project", service)
 	}
-	settings, err := SettingsOf(p, service)
+	// Not all settings: an isolated project has no secrets left to read a password from.
+	listening, err := port(svc, environment{project: p, service: svc})
 	if err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func Relocate(p *types.Project, service string, img engine.Image) error {
 		target, _, _ := strings.Cut(t, ":")
 		return covers(target, old)
 	})
-	svc.Ports = []types.ServicePortConfig{{Mode: "ingress", HostIP: loopback, Target: uint32(settings.Port), Protocol: "tcp"}}
+	svc.Ports = []types.ServicePortConfig{{Mode: "ingress", HostIP: loopback, Target: uint32(listening), Protocol: "tcp"}}
 	p.Services[service] = svc
 	return nil
 }

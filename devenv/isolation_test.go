@@ -1,0 +1,77 @@
+package devenv_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/devenv/sample"
+)
+
+// awkward is the sample's Compose file with what projects have that must not reach a scratch container, or that it needs.
+const awkward = `
+x-settings: &settings
+  restart: always
+  labels: {traefik.enable: "true"}
+  extra_hosts: ["host.docker.internal:host-gateway"]
+  logging: {driver: syslog, options: {syslog-address: "tcp://192.0.2.1:514"}}
+services:
+  postgres:
+    <<: *settings
+    image: postgres:17
+    container_name: toolshed-database
+    environment: {POSTGRES_PASSWORD_FILE: /run/secrets/password}
+    secrets: [password]
+    volumes: ["pgdata:/var/lib/postgresql/data", "../beside:/beside:ro"]
+    ports: ["127.0.0.1:6545:5432"]
+    networks: {inner: {ipv4_address: 10.231.77.2}}
+  backend:
+    <<: *settings
+    build: {context: ./backend, tags: ["toolshed:latest"]}
+    env_file: backend.dev.env
+    secrets: [{source: password, target: deep/password, mode: 0400}]
+    configs: [{source: banner, target: /etc/banner}]
+    volumes: ["./backend:/app", "/var/run/docker.sock:/var/run/docker.sock", "./local.toml:/etc/local.toml:ro"]
+    network_mode: service:postgres
+    pid: host
+    privileged: true
+    depends_on: [postgres]
+    healthcheck:
+      test: ["CMD-SHELL", "test ! -e /var/run/docker.sock && grep -q local /etc/local.toml && grep -q hello /etc/banner && test -s /run/secrets/deep/password &&
+        python3 -c \"import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/health', timeout=2)\""]
+networks: {inner: {ipam: {config: [{subnet: 10.231.77.0/24}]}}, corporate: {external: true, name: nobody-has-this-network}}
+volumes: {pgdata: {driver_opts: {type: none, o: bind, device: /nonexistent/pgdata}}}
+secrets: {password: {file: ./secrets/password.txt}}
+configs: {banner: {content: hello}}
+`
+
+func TestAProjectThatReachesIntoTheHostRunsWithoutDoingSo(t *testing.T) {
+	c := newSample(t)
+	_, password, _ := strings.Cut(strings.TrimSpace(c.read("postgres.dev.env")), "POSTGRES_PASSWORD=")
+	c.git("stash", "-q")
+	c.git("checkout", "-q", sample.BaseBranch)
+	c.write(composeFile, awkward)
+	c.write(".gitignore", c.read(".gitignore")+"/secrets/\n/local.toml\n")
+	c.git("commit", "-qam", "Reach into the host")
+	c.git("checkout", "-qb", "feature/awkward")
+	c.replace(itemModel, "    added_at: Mapped", "    colour: Mapped[str | None]\n    added_at: Mapped")
+	if err := os.Mkdir(filepath.Join(c.dir, "secrets"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c.write("secrets/password.txt", password+"\n") // ignored, as is the next
+	c.write("local.toml", "local = true\n")
+	result := c.must(c.newMigration(nil))
+	if !strings.Contains(string(result.File), "colour") {
+		t.Errorf("the migration is\n%s", result.File)
+	}
+	for id, check := range statuses(result) {
+		if check.Status == "fail" {
+			t.Errorf("%s: %s", id, check.Summary)
+		}
+	}
+	if got := statuses(result)["start.branch"]; got.Status != "pass" {
+		t.Errorf("the backend does not find what it needs: %+v", got)
+	}
+	c.nothingLeft()
+}
