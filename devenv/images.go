@@ -74,7 +74,7 @@ func (s *side) pull(ctx context.Context, service types.ServiceConfig, log *stepL
 		return err
 	}
 	log.line("pulling " + service.Image)
-	if err := e.Pull(ctx, service.Image, log.line); err != nil {
+	if err := e.Pull(ctx, service.Image, service.Platform, log.line); err != nil {
 		return report.Fail(report.KindWork, "", "bring the image of %s: %w", service.Name, err)
 	}
 	return nil

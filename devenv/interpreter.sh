@@ -14,7 +14,8 @@ if script=$(command -v alembic 2>/dev/null); then
     esac
     ! try "$python" || run "$python" "$@"
 fi
-for python in "$VIRTUAL_ENV/bin/python" .venv/bin/python /app/.venv/bin/python /venv/bin/python /opt/venv/bin/python \
+for python in "$UV_PROJECT_ENVIRONMENT/bin/python" "$VIRTUAL_ENV/bin/python" "$PWD/.venv/bin/python" /app/.venv/bin/python /venv/bin/python /opt/venv/bin/python \
+    "$(poetry env info --executable 2>/dev/null)" "$(pipenv --py 2>/dev/null)" \
     "$(command -v python3 2>/dev/null)" "$(command -v python 2>/dev/null)"; do
     ! try "$python" || run "$python" "$@"
 done

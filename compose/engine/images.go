@@ -134,10 +134,10 @@ func (e *Engine) Images(ctx context.Context, labels ...string) ([]Image, error) 
 	return images, nil
 }
 
-// Pull brings an image from its registry, with the credentials that the endpoint has for it; progress, which may be nil,
+// Pull brings an image from its registry, for a platform ("linux/arm64") or, when it is empty, the engine's own, with the credentials that the endpoint has for it; progress, which may be nil,
 // hears what the engine says, a line at a time. A failure has the last lines.
-func (e *Engine) Pull(ctx context.Context, ref string, progress func(line string)) error {
-	var options image.PullOptions
+func (e *Engine) Pull(ctx context.Context, ref, platform string, progress func(line string)) error {
+	options := image.PullOptions{Platform: platform}
 	if e.endpoint.Auth != nil {
 		options.RegistryAuth = e.endpoint.Auth(ref)
 	}

@@ -173,7 +173,7 @@ func TestTagsAndImagesComeAndGo(t *testing.T) {
 func TestPullThatFailsNamesTheImageAndSaysWhy(t *testing.T) {
 	b := newBench(t)
 	ref := "127.0.0.1:1/no/such:image"
-	err := b.Pull(t.Context(), ref, nil)
+	err := b.Pull(t.Context(), ref, "", nil)
 	if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), ref) || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("the failure is %v", err)
 	}

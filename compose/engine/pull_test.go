@@ -2,6 +2,9 @@ package engine
 
 import (
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -37,5 +40,29 @@ func TestReadPullThatFailsHalfwayKeepsTheLastLines(t *testing.T) {
 	output := report.OutputOf(err)
 	if len(output) != pullLines || output[pullLines-1] != "b Last" {
 		t.Errorf("its last lines are %q", output)
+	}
+}
+
+func TestPullAsksForTheServicesPlatform(t *testing.T) {
+	asked := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/images/create"):
+			asked <- r.URL.Query().Get("fromImage") + " " + r.URL.Query().Get("platform")
+		case strings.HasSuffix(r.URL.Path, "/version"), strings.HasSuffix(r.URL.Path, "/info"):
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"Version":"27.0.0","ApiVersion":"1.46","MinAPIVersion":"1.24","OSType":"linux","Os":"linux","Arch":"amd64","Architecture":"x86_64"}`)
+		}
+	}))
+	defer server.Close()
+	e, err := Connect(t.Context(), Endpoint{Host: "tcp://" + server.Listener.Addr().String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Pull(t.Context(), "postgres:17", "linux/arm64", nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-asked; got != "docker.io/library/postgres linux/arm64" && got != "postgres linux/arm64" {
+		t.Errorf("the engine was asked for %q", got)
 	}
 }
