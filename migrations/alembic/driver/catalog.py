@@ -27,6 +27,21 @@ NAMES = """
 SELECT n.nspname, c.conname FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace
 UNION SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 """
+BELONGINGS = """
+SELECT n.nspname, c.relname, CASE k.contype WHEN 'p' THEN 'primary' WHEN 'u' THEN 'unique' WHEN 'f' THEN 'foreign' ELSE 'check' END, k.conname,
+  (SELECT string_agg(a.attname, chr(10) ORDER BY u.place) FROM unnest(k.conkey) WITH ORDINALITY u(number, place)
+   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.number)
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE k.contype IN ('p', 'u', 'f', 'c', 'x')
+UNION ALL SELECT n.nspname, c.relname, 'sequence', s.relname, a.attname
+FROM pg_catalog.pg_depend d
+JOIN pg_catalog.pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+JOIN pg_catalog.pg_class c ON c.oid = d.refobjid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype IN ('a', 'i')
+ORDER BY 1, 2, 3 DESC, 4
+"""
 # How one type becomes another in ALTER COLUMN: by itself, by a cast that must be asked for, or not at all. A target that
 # does not exist is a new enum type.
 CAST = """
@@ -47,7 +62,7 @@ class Catalog:
 
     def __init__(self, connection):
         self.labels, self.visible, self.users = {}, {}, {}
-        self.schemas, self.names, self.casts = set(), set(), {}
+        self.schemas, self.names, self.casts, self.belongings = set(), set(), {}, {}
         self.known = connection is not None and connection.dialect.name == "postgresql"
         self.default_schema = getattr(getattr(connection, "dialect", None), "default_schema_name", None) or "public"
         if not self.known:
@@ -60,6 +75,8 @@ class Catalog:
             self.users.setdefault((schema, name), set()).add(tuple(user))
         self.schemas = {row[0] for row in _rows(connection, SCHEMAS)}
         self.names = {tuple(row) for row in _rows(connection, NAMES)}
+        for schema, table, kind, name, columns in _rows(connection, BELONGINGS):
+            self.belongings.setdefault((schema, table), []).append((kind, name, (columns or "").split("\n")))
 
     def key(self, enum):
         """Returns schema and name of an enum type as the database finds it."""

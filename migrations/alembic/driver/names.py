@@ -2,6 +2,8 @@
 
 import copy
 
+from devenv_driver.operations import leaves
+
 LONGEST = 63
 LABELS = {"CreateForeignKeyOp": "fkey", "CreateUniqueConstraintOp": "key"}
 
@@ -9,13 +11,15 @@ LABELS = {"CreateForeignKeyOp": "fkey", "CreateUniqueConstraintOp": "key"}
 def given(up, down, catalog):
     """Returns both directions with the name that Postgres would choose for each constraint without one."""
     chosen = {}
-    return tuple([_named(op, catalog, chosen) for op in operations] for operations in (up, down))
+    # What the upgrade drops before leaves its name.
+    dropped = {str(op.constraint_name) for op in leaves(up) if type(op).__name__ == "DropConstraintOp"}
+    return tuple([_named(op, catalog, chosen, dropped) for op in operations] for operations in (up, down))
 
 
-def _named(op, catalog, chosen):
+def _named(op, catalog, chosen, dropped):
     if hasattr(op, "ops"):
         inner = copy.copy(op)
-        inner.ops = [_named(one, catalog, chosen) for one in op.ops]
+        inner.ops = [_named(one, catalog, chosen, dropped) for one in op.ops]
         return inner
     created = _created(op, catalog.default_schema)
     if created is None or getattr(op, "constraint_name", "") is not None:
@@ -23,7 +27,10 @@ def _named(op, catalog, chosen):
     kind, schema, table, columns = created
     copied = copy.copy(op)
     if created not in chosen:
-        chosen[created] = _free(table, "_".join(columns), LABELS[kind], lambda name: (schema, name) in catalog.names or name in chosen.values())
+        def taken(name):
+            return (schema, name) in catalog.names and name not in dropped or name in chosen.values()
+
+        chosen[created] = free(table, "_".join(columns), LABELS[kind], taken)
     copied.constraint_name = chosen[created]
     return copied
 
@@ -41,7 +48,7 @@ def _created(op, default_schema):
     return type(made).__name__, schema or default_schema, made.source_table if foreign else made.table_name, tuple(map(str, columns))
 
 
-def _free(table, columns, label, taken):
+def free(table, columns, label, taken):
     """Returns the name as Postgres makes it: the longer part cut first, a number where it is taken."""
     number = 0
     while True:

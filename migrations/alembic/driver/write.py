@@ -11,6 +11,7 @@ from devenv_driver.imports import complete
 from devenv_driver.lines import indented, own_operations, put_lines
 from devenv_driver.mend import mend
 from devenv_driver.project import hook_names, version_directories, without_hooks
+from devenv_driver.renames import put_in
 
 
 def write_revision(session, arguments, answer):
@@ -70,9 +71,9 @@ def _edited(generated, revise, excluded):
     ups, downs = edit.dropped_keys(excluded, describer, generated.upgrades())
     there = [_container(c, edit.without(c.ops, ups, describer)) for c in script.upgrade_ops_list]
     back = [_container(c, edit.without(c.ops, downs, describer, back=True)) for c in script.downgrade_ops_list]
-    script._upgrade_ops = [_container(c, edit.rename(c.ops, renames, describer)) for c in there]
-    renames = edit.reversed_renames(renames)
-    script._downgrade_ops = [_container(c, edit.rename(c.ops, renames, describer)) for c in back]
+    script._upgrade_ops, script._downgrade_ops = there, back
+    for up, down, catalog in zip(there, back, generated.catalogs):
+        up.ops, down.ops = put_in(up.ops, down.ops, renames, describer, catalog)
     return script
 
 

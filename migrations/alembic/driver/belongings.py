@@ -1,0 +1,112 @@
+"""Names that Postgres or the models make of a table's or a column's name, and that a rename takes along."""
+
+import copy
+
+from devenv_driver.names import LABELS, free
+from devenv_driver.operations import leaves
+from devenv_driver.sql import execute, named
+
+
+def own_labels(rename, catalog):
+    """Returns what belongs to a renamed table and has its name in its own: (kind, schema, table, old, new)."""
+    labels = []
+    before = rename.old if rename.kind == "table" else rename.table
+    for kind, name, columns in catalog.belongings.get((rename.schema, before), ()):
+        if rename.kind == "table":
+            new = _name_in_models(rename.created, kind, columns) or _swapped(name, rename.old, rename.new)
+        else:
+            new = _renamed_sequence(rename, name, columns) if kind == "sequence" else ""
+        if new and new != name and len(new.encode()) <= 63:
+            labels.append((kind, rename.schema, rename.table, name, new))
+    return labels
+
+
+def _swapped(name, old, new):
+    """Returns a name with the table's old name, alone or behind a prefix such as "ck_", replaced by the new one."""
+    words, parts = ("_%s_" % name), ("_%s_" % old)
+    return words.replace(parts, "_%s_" % new, 1)[1:-1] if parts in words else ""
+
+
+def _renamed_sequence(rename, name, columns):
+    own = "%s_%s_seq"
+    return own % (rename.table, rename.new) if columns == [rename.old] and name == own % (rename.table, rename.old) else ""
+
+
+def _name_in_models(table, kind, columns):
+    """Returns the name that the models give the constraint with these columns, if they give one."""
+    kinds = {"primary": "PrimaryKeyConstraint", "unique": "UniqueConstraint", "foreign": "ForeignKeyConstraint"}
+    for constraint in table.constraints:
+        if type(constraint).__name__ == kinds.get(kind) and [c.name for c in constraint.columns] == columns:
+            return str(constraint.name) if constraint.name else ""
+    return ""
+
+
+def matched(operations, catalog):
+    """Returns the operations less the drops and creates of one and the same thing, and the names these had and get."""
+    drops, gone, labels = {}, set(), []
+    for op in leaves(operations):
+        if type(op).__name__ in ("DropIndexOp", "DropConstraintOp"):
+            drops.setdefault(_signature(getattr(op, "_reverse", None)), op)
+    for op in leaves(operations):
+        drop = drops.pop(_signature(op), None) if _signature(op) else None
+        if drop is not None:
+            gone |= {id(op), id(drop)}
+            labels += _label(drop, op, catalog)
+    return less(operations, gone), labels
+
+
+def _label(drop, create, catalog):
+    kind, schema, table, columns = _signature(create)[:4]
+    old = getattr(drop, "index_name", None) or getattr(drop, "constraint_name", None)
+    new = getattr(create, "index_name", None) or getattr(create, "constraint_name", None)
+    schema = schema or catalog.default_schema
+    if old and not new:
+        new = free(table, "_".join(columns), LABELS[kind], lambda name: name != old and (schema, name) in catalog.names)
+    if not old or not new or str(old) == str(new):
+        return []
+    return [("index" if kind == "CreateIndexOp" else "constraint", schema, table, str(old), str(new))]
+
+
+def _signature(op):
+    """Returns what two creations of the same thing share, names aside; None for other operations."""
+    kind = type(op).__name__
+    if kind == "CreateIndexOp":
+        return kind, op.schema, op.table_name, tuple(str(getattr(c, "name", c)) for c in op.columns), bool(op.unique), _options(op.kw)
+    if kind == "CreateUniqueConstraintOp":
+        return kind, op.schema, op.table_name, tuple(map(str, op.columns)), _options(op.kw)
+    if kind == "CreateForeignKeyOp":
+        columns = tuple(map(str, op.local_cols)), op.referent_table, tuple(map(str, op.remote_cols))
+        return (kind, op.kw.get("source_schema"), op.source_table) + columns + (_options(op.kw),)
+    return None
+
+
+def _options(kw):
+    """Returns the options that say something, as one text."""
+    return repr(sorted((k, str(v)) for k, v in kw.items() if v not in (None, False, [], {}) and k != "info"))
+
+
+def less(operations, gone):
+    """Returns the operations without those whose ids are gone, and without containers that would be empty."""
+    result = []
+    for op in operations:
+        if hasattr(op, "ops"):
+            inner = copy.copy(op)
+            inner.ops = less(op.ops, gone)
+            result += [inner] if inner.ops else []
+        elif id(op) not in gone:
+            result.append(op)
+    return result
+
+
+def relabel(labels, dialect):
+    """Returns the lines that give the new names, and those that give the old ones back."""
+    return [_line(*label, dialect=dialect) for label in labels], [
+        _line(kind, schema, table, new, old, dialect) for kind, schema, table, old, new in reversed(labels)]
+
+
+def _line(kind, schema, table, old, new, dialect):
+    schema = None if schema == dialect.default_schema_name else schema
+    quote = dialect.identifier_preparer.quote
+    if kind in ("index", "sequence"):
+        return execute("ALTER %s %s RENAME TO %s" % (kind.upper(), named(dialect, schema, old), quote(new)))
+    return execute("ALTER TABLE %s RENAME CONSTRAINT %s TO %s" % (named(dialect, schema, table), quote(old), quote(new)))

@@ -1,0 +1,123 @@
+"""Renames: a drop and an add become one operation, and keys, indexes and sequences take the new name along."""
+
+import copy
+
+from devenv_driver.belongings import less, matched, own_labels, relabel
+from devenv_driver.columns import changes
+from devenv_driver.lines import own_operations
+from devenv_driver.operations import leaves
+
+
+def put_in(up, down, renames, describer, catalog):
+    """Returns both directions with the renames that are found in them: first in the upgrade, last in the downgrade."""
+    found = [one for one in (_Rename.of(r, up, down, describer) for r in renames) if one is not None]
+    if not found:
+        return up, down
+    gone = {id(op) for one in found for op in one.replaced}
+    up, down = ([_moved(op, found) for op in less(operations, gone)] for operations in (up, down))
+    labels = [label for one in found for label in own_labels(one, catalog)]
+    up, more = matched(up, catalog)
+    down, _ = matched(down, catalog)
+    there, back = relabel(labels + more, describer.dialect)
+    lines = own_operations().Lines
+    up = [one.there for one in found] + [lines(there)] * bool(there) + [c for one in found for c in one.changes] + up
+    down = down + [c for one in found for c in one.changes_back] + [lines(back)] * bool(back) + [one.back for one in reversed(found)]
+    return up, down
+
+
+class _Rename:
+    """One rename: the operations that it replaces, the ones that take their place, and the names before and after."""
+
+    def __init__(self, one, replaced):
+        self.kind, self.schema, self.old, self.new = one["kind"], one["schema"], one["from"], one["to"]
+        self.table = one["to"] if one["kind"] == "table" else one["table"]
+        self.replaced = replaced
+        self.created = None
+
+    @classmethod
+    def of(cls, one, up, down, describer):
+        """Returns the rename when both its halves are there."""
+        table = one["kind"] == "table"
+        prefix = "table:%s." % one["schema"] if table else "column:%s.%s." % (one["schema"], one["table"])
+        drop, add = ("drop_table", "create_table") if table else ("drop_column", "add_column")
+        halves = [_find(up, describer, drop, prefix + one["from"]), _find(up, describer, add, prefix + one["to"])]
+        halves += [_find(down, describer, drop, prefix + one["to"]), _find(down, describer, add, prefix + one["from"])]
+        if None in halves:
+            return None
+        made = cls(one, halves)
+        (made.of_table if table else made.of_column)(halves[0], halves[1], describer)
+        return made
+
+    def of_column(self, drop, add, describer):
+        old, new, table, schema = drop.to_column(), add.column, add.table_name, add.schema
+        rename = own_operations().RenameColumn
+        self.there = rename(table, self.old, schema=schema, modify_name=self.new)
+        self.back = rename(table, self.new, schema=schema, modify_name=self.old)
+        self.changes = changes(table, schema, self.new, old, new, describer)
+        self.changes_back = changes(table, schema, self.new, new, old, describer)
+
+    def of_table(self, drop, create, describer):
+        from alembic.operations import ops
+
+        schema, self.created = create.schema, create.to_table()
+        old, new = ({c.name: c for c in op.to_table().columns} for op in (drop, create))
+        self.there = ops.RenameTableOp(self.old, self.new, schema=schema)
+        self.back = ops.RenameTableOp(self.new, self.old, schema=schema)
+        self.changes = self._columns(schema, old, new, create, drop, describer)
+        self.changes_back = list(reversed(self._columns(schema, new, old, drop, create, describer)))
+
+    def _columns(self, schema, old, new, adds, drops, describer):
+        from alembic.operations import ops
+
+        result = []
+        for name, column in new.items():
+            if name in old:
+                result += changes(self.new, schema, name, old[name], column, describer)
+            else:
+                result.append(ops.AddColumnOp(self.new, _bare(adds, column), schema=schema))
+        for name, column in old.items():
+            if name not in new:
+                result.append(ops.DropColumnOp.from_column_and_tablename(schema, self.new, _bare(drops, column)))
+        return result
+
+
+def _bare(op, column):
+    """Returns the column as a new table's operation has it: the table that was made to look at it is no part of it."""
+    made = getattr(op, "_reverse", op)  # of a drop
+    return next((c for c in getattr(made, "columns", []) if getattr(c, "name", None) == column.name), column)
+
+
+def _find(operations, describer, kind, name):
+    for op in leaves(operations):
+        for entry in describer.entries(op):
+            if entry["kind"] == kind and entry["object"] == name:
+                return op
+    return None
+
+
+def _moved(op, found):
+    """Returns a copy of an operation that names what is there between the renames: everything as it is called afterwards."""
+    copied = copy.copy(op)
+    if hasattr(op, "ops"):
+        copied.ops = [_moved(one, found) for one in op.ops]
+    for one in found:
+        _move(copied, one)
+    if getattr(op, "_reverse", None) is not None:
+        copied._reverse = _moved(op._reverse, found)
+    return copied
+
+
+def _move(op, one):
+    schema = getattr(op, "schema", None) or getattr(op, "kw", {}).get("source_schema")
+    for table, columns in (("table_name", "columns"), ("source_table", "local_cols"), ("referent_table", "remote_cols")):
+        name = getattr(op, table, None)
+        if name is None or type(op).__name__ == "CreateTableOp" or (schema and schema != one.schema):
+            continue
+        if one.kind == "table" and name == one.old:
+            setattr(op, table, one.new)
+        if one.kind == "column" and name == one.table and getattr(op, columns, None):
+            setattr(op, columns, [_column(column, one) for column in getattr(op, columns)])
+
+
+def _column(column, one):
+    return one.new if getattr(column, "name", column) == one.old else column
