@@ -42,6 +42,8 @@ type Column struct {
 	// Type is in SQL, with its length; Base is the plain name of what it is made of ("int4", "varchar"), domains resolved.
 	Type string `json:"type"`
 	Base string `json:"base"`
+	// BaseType is Base as SQL writes it.
+	BaseType string `json:"base_type"`
 	// Kind is pg_type.typtype and Category pg_type.typcategory of the base type.
 	Kind     string `json:"kind"`
 	Category string `json:"category"`

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -13,34 +14,36 @@ import (
 // extensions and of the migration tool. It works on Postgres 13 to 18.
 func ReadShape(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 	var shape Shape
-	err := reading(ctx, conn, func(tx pgx.Tx) error {
-		var text string
-		if err := tx.QueryRow(ctx, shapeQuery(), pgx.QueryExecModeSimpleProtocol).Scan(&text); err != nil {
-			return err
-		}
-		return json.Unmarshal([]byte(text), &shape)
-	})
+	err := reading(ctx, conn, func(tx pgx.Tx) error { return shape.read(ctx, tx) })
 	if err != nil {
 		return Shape{}, fmt.Errorf("read the shape of the tables: %w", err)
 	}
-	return shape, shape.findRows(ctx, conn)
+	return shape, nil
+}
+
+func (s *Shape) read(ctx context.Context, tx pgx.Tx) error {
+	var text string
+	if err := tx.QueryRow(ctx, shapeQuery(), pgx.QueryExecModeSimpleProtocol).Scan(&text); err != nil {
+		return err
+	}
+	if err := json.Unmarshal([]byte(text), s); err != nil {
+		return err
+	}
+	return s.findRows(ctx, tx)
 }
 
 // findRows asks each table whether it holds a row.
-func (s *Shape) findRows(ctx context.Context, conn *pgx.Conn) error {
+func (s *Shape) findRows(ctx context.Context, tx pgx.Tx) error {
 	if len(s.Tables) == 0 {
 		return nil
 	}
-	query := ""
-	for i := range s.Tables {
-		if i > 0 {
-			query += " UNION ALL "
-		}
-		query += fmt.Sprintf("SELECT %d, EXISTS (SELECT FROM %s)", i, quote(s.Tables[i].Schema, s.Tables[i].Name))
+	questions := make([]string, len(s.Tables))
+	for i, t := range s.Tables {
+		questions[i] = fmt.Sprintf("SELECT %d, EXISTS (SELECT FROM %s)", i, quote(t.Schema, t.Name))
 	}
-	rows, err := conn.Query(ctx, query, pgx.QueryExecModeSimpleProtocol)
+	rows, err := tx.Query(ctx, strings.Join(questions, " UNION ALL "), pgx.QueryExecModeSimpleProtocol)
 	if err != nil {
-		return fmt.Errorf("ask which tables hold rows: %w", err)
+		return err
 	}
 	var at int
 	var held bool
@@ -73,7 +76,7 @@ SELECT json_build_object(
 }
 
 const shapeColumns = `(SELECT coalesce(json_agg(json_build_object('number', a.attnum, 'name', a.attname,
-      'type', format_type(a.atttypid, a.atttypmod), 'base', t.typname, 'kind', t.typtype, 'category', t.typcategory,
+      'type', format_type(a.atttypid, a.atttypmod), 'base', t.typname, 'base_type', format_type(t.oid, NULL), 'kind', t.typtype, 'category', t.typcategory,
       'type_oid', a.atttypid::int8, 'base_oid', t.oid::int8,
       'length', CASE WHEN t.typname IN ('varchar', 'bpchar') AND greatest(a.atttypmod, b.typmod) >= 4 THEN greatest(a.atttypmod, b.typmod) - 4 ELSE 0 END,
       'precision', CASE WHEN t.typname = 'numeric' AND greatest(a.atttypmod, b.typmod) >= 4 THEN (greatest(a.atttypmod, b.typmod) - 4) >> 16 & 65535 ELSE 0 END,

@@ -1,0 +1,186 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// repair changes a draft by what Postgres said about it. An error is final: errImplied when the wanted values themselves
+// are refused, else the reason why no row can be made.
+func (m *rowMaker) repair(ctx context.Context, d *draft, err error) error {
+	var refused *pgconn.PgError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	what := refused.Code + refused.ConstraintName + refused.ColumnName
+	d.repaired[what]++
+	refusal := fmt.Errorf("%s refuses it: %s (SQLSTATE %s)", d.table.quoted(), refused.Message, refused.Code)
+	if d.repaired[what] > 3 || refused.TableName != "" && refused.TableName != d.table.Name && refused.Code != "23514" {
+		return refusal
+	}
+	switch refused.Code {
+	case "23502":
+		return m.repairMissing(ctx, d, refused, refusal)
+	case "23505", "23P01":
+		return m.repairTaken(ctx, d, refused, refusal)
+	case "23503":
+		return m.repairOrphan(ctx, d, refused, refusal)
+	case "23514":
+		return m.repairCheck(ctx, d, refused, refusal)
+	}
+	if len(d.wanted) > 0 && (refused.Code[:2] == "22") {
+		return errImplied // the value does not even fit the type of today
+	}
+	return refusal
+}
+
+func (m *rowMaker) repairMissing(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
+	i := slices.IndexFunc(d.table.Columns, func(c Column) bool { return c.Name == refused.ColumnName })
+	if i < 0 {
+		return refusal
+	}
+	c := &d.table.Columns[i]
+	if _, wanted := d.wanted[c.Number]; wanted {
+		return errImplied
+	}
+	delete(d.values, c.Number)
+	if c.serial() {
+		return m.freshen(ctx, d, c)
+	}
+	d.values[c.Number] = c.made(m.next(), m.shape.labels(c))
+	return nil
+}
+
+// repairTaken gives a column of a unique or exclusion key another value: one that no wish fixes, foreign keys last.
+func (m *rowMaker) repairTaken(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
+	columns := d.table.keyOf(refused.ConstraintName)
+	free := slices.DeleteFunc(slices.Clone(columns), func(n int16) bool {
+		_, wanted := d.wanted[n]
+		return wanted || d.table.Column(n) == nil || d.table.Column(n).Generated != ""
+	})
+	if len(free) == 0 {
+		if len(columns) == 0 {
+			return refusal
+		}
+		return errImplied
+	}
+	slices.SortStableFunc(free, func(a, b int16) int { return d.table.Column(a).stubborn(d.table) - d.table.Column(b).stubborn(d.table) })
+	return m.freshen(ctx, d, d.table.Column(free[0]))
+}
+
+// stubborn ranks columns by how hard it is to find another value for them.
+func (c *Column) stubborn(t *Table) int {
+	switch {
+	case t.foreignKey(c.Number) != nil:
+		return 2
+	case c.Kind == "e" || c.Base == "bool":
+		return 1
+	}
+	return 0
+}
+
+// repairOrphan makes a foreign key lead to a parent.
+func (m *rowMaker) repairOrphan(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
+	i := slices.IndexFunc(d.table.Constraints, func(k Constraint) bool { return k.Kind == "f" && k.Name == refused.ConstraintName })
+	if i < 0 {
+		return refusal
+	}
+	k := &d.table.Constraints[i]
+	for _, n := range k.Columns {
+		if _, wanted := d.wanted[n]; wanted {
+			return errImplied
+		}
+	}
+	return m.point(ctx, d, k, d.repaired["23503"+k.Name] > 1)
+}
+
+// repairCheck copies the rest of a row that is there, which meets every CHECK; else it looks for values that meet this one.
+func (m *rowMaker) repairCheck(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
+	if !d.full && d.model != nil {
+		return m.fill(ctx, d, full)
+	}
+	i := slices.IndexFunc(d.table.Constraints, func(k Constraint) bool { return k.Kind == "c" && k.Name == refused.ConstraintName })
+	if i < 0 {
+		return refusal
+	}
+	k := &d.table.Constraints[i]
+	s := solver{maker: m, table: d.table, names: d.table, expression: k.Expression, columns: k.Columns, fixed: d.wanted}
+	solutions, err := s.solve(ctx, holds)
+	if err != nil {
+		return err
+	}
+	if len(solutions) == 0 {
+		if len(d.wanted) > 0 && !slices.ContainsFunc(k.Columns, func(n int16) bool { _, wanted := d.wanted[n]; return !wanted }) {
+			return errImplied
+		}
+		return refusal
+	}
+	for n, v := range solutions[min(d.repaired["23514"+k.Name]-1, len(solutions)-1)] {
+		d.values[n] = v
+	}
+	return nil
+}
+
+// freshen gives a column a value that no row has.
+func (m *rowMaker) freshen(ctx context.Context, d *draft, c *Column) error {
+	if k := d.table.foreignKey(c.Number); k != nil {
+		return m.point(ctx, d, k, true)
+	}
+	n := m.next()
+	if expression := c.beyond(n); expression != "" {
+		var text string
+		err := m.tx.QueryRow(ctx, "SELECT ("+expression+")::text FROM "+quote(d.table.Schema, d.table.Name)).Scan(&text)
+		if err != nil {
+			return fmt.Errorf("find a new value for %s.%s: %w", d.table.quoted(), c.Name, err)
+		}
+		d.values[c.Number] = c.literal(text)
+		return nil
+	}
+	if labels := m.shape.labels(c); c.Kind == "e" && len(labels) > 0 {
+		d.values[c.Number] = literal(labels[n%len(labels)])
+		return nil
+	}
+	like := ""
+	if text := d.model[c.Number]; text != nil {
+		like = *text
+	}
+	d.values[c.Number] = c.fresh(n, like)
+	return nil
+}
+
+// unique says whether the column alone must be unique.
+func (t *Table) unique(number int16) bool {
+	return slices.ContainsFunc(t.Indexes, func(x Index) bool { return x.Unique && len(x.Uses) == 1 && x.Uses[0] == number })
+}
+
+// foreignKey is a foreign key that the column is part of; nil when there is none.
+func (t *Table) foreignKey(number int16) *Constraint {
+	i := slices.IndexFunc(t.Constraints, func(k Constraint) bool { return k.Kind == "f" && slices.Contains(k.Columns, number) })
+	if i < 0 {
+		return nil
+	}
+	return &t.Constraints[i]
+}
+
+// keyOf are the columns of a unique index or an exclusion constraint by its name. A partition's index has a name that is
+// made of the parent's; nothing is known of it.
+func (t *Table) keyOf(name string) []int16 {
+	for _, x := range t.Indexes {
+		if x.Name == name {
+			return x.Uses
+		}
+	}
+	return nil
+}
+
+// numbersIn are the numbers and quotedIn the quoted texts of an SQL expression.
+func numbersIn() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^\w'.])\(?(-?\d+(?:\.\d+)?)`) }
+
+func quotedNumbersIn() *regexp.Regexp { return regexp.MustCompile(`'(-?\d+(?:\.\d+)?)'`) }
+
+func quotedIn() *regexp.Regexp { return regexp.MustCompile(`'((?:[^']|'')*)'`) }
