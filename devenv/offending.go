@@ -21,9 +21,7 @@ func (r *run) offendingRows(ctx context.Context, f *migrations.Failure, ran []mi
 		return database.Offending{}, err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	return database.OffendingRows(ctx, connection, database.Violation{
-		SQLState: f.SQLState, Message: f.Message, Detail: f.Detail, Schema: f.Schema, Table: f.Table, Column: f.Column, Constraint: f.Constraint, Statement: f.Statement,
-	})
+	return database.OffendingRows(ctx, connection, violationOf(f))
 }
 
 // asFound returns the clone in which the upgrade failed where the failed statement was the first of the branch's; else what

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -157,14 +158,15 @@ func transactions(statements []migrations.Statement) int {
 }
 
 // unfinished are the indexes and constraints that the upgrade leaves INVALID or NOT VALID.
-func (r *run) unfinished() []database.Difference {
-	var left []database.Difference
+func (r *run) unfinished() []checks.Unfinished {
+	var left []checks.Unfinished
 	for _, d := range r.before.catalog.Diff(r.after.catalog) {
-		switch {
-		case regexp.MustCompile(`^index:`).MatchString(d.Object) && regexp.MustCompile(` INVALID\b`).MatchString(d.Is):
-			left = append(left, database.Difference{Object: d.Object, Was: "INVALID", Is: d.Is})
-		case regexp.MustCompile(`^constraint:`).MatchString(d.Object) && regexp.MustCompile(` NOT VALID\b`).MatchString(d.Is):
-			left = append(left, database.Difference{Object: d.Object, Was: "NOT VALID", Is: d.Is})
+		kind, _, _ := strings.Cut(d.Object, ":")
+		for of, state := range map[string]string{"index": "INVALID", "constraint": "NOT VALID"} {
+			if kind == of && regexp.MustCompile(` `+state+`\b`).MatchString(d.Is) {
+				table := strings.TrimPrefix(r.after.catalog.Objects[d.Object].Parent, "table:")
+				left = append(left, checks.Unfinished{Table: table, Object: d.Object, State: state, Definition: d.Is})
+			}
 		}
 	}
 	return left

@@ -37,6 +37,7 @@ func (r *run) runTrials(ctx context.Context) error {
 		step{"scratch", func(ctx context.Context, log *stepLog) error { defer close(scratched); return r.tryScratch(ctx, log) }},
 		step{"stepwise", after(r.tryStepwise, applied, scratched)},
 		step{"atomic", after(r.tryAtomic, applied)},
+		step{"witnesses", after(r.tryAdversarial, applied)},
 		step{"start branch", r.startTrial(checks.TrialStartBranch, applied)},
 		step{"start base", r.startTrial(checks.TrialStartBase, applied)},
 	))
@@ -188,9 +189,16 @@ func (r *run) tryReverse(ctx context.Context, log *stepLog) error {
 	if err != nil {
 		return err
 	}
+	below, err := r.shapeOf(ctx, r.seeded)
+	if err != nil {
+		return err
+	}
 	again, _, err := r.upgrade(ctx, r.seeded)
 	r.facts.Reverse = checks.ReverseOutcome{Down: down, Again: again, SchemaRead: true, Differences: r.before.catalog.Diff(catalog)}
-	return err
+	if err != nil || again.Failure != nil {
+		return err
+	}
+	return r.tryWritten(ctx, log, &below)
 }
 
 // downTarget is the base's head, or Alembic's word for nothing.

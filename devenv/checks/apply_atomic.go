@@ -21,7 +21,7 @@ func judgeAtomic(f *Facts) Finding {
 		evidence = append(evidence, breakEvidence(f, b))
 	}
 	for _, o := range a.Unfinished {
-		evidence = append(evidence, report.Evidence{Revision: f.onlyRevision(), Message: o.Object + " is left " + o.Was, Detail: o.Is})
+		evidence = append(evidence, report.Evidence{Revision: f.onlyRevision(), Table: o.Table, Message: o.Object + " is left " + o.State, Detail: o.Definition})
 	}
 	switch {
 	case !a.Ran:

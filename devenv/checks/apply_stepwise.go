@@ -42,7 +42,7 @@ func oneRunFails(f *Facts, o Outcome, what string) Finding {
 			"    with op.get_context().autocommit_block():\n        op.execute(\"ALTER TYPE … ADD VALUE …\")\n" +
 			"or let env.py commit after each revision:\n    context.configure(…, transaction_per_migration=True)"
 	}
-	return found(fmt.Sprintf("%s works one revision at a time and fails in one run: %s", what, o.Failure.Message), hint, e)
+	return found(fmt.Sprintf("%s: one revision at a time works, all in one run fails: %s", what, o.Failure.Message), hint, e)
 }
 
 // stepsDiffer is the finding where the results are not equal.

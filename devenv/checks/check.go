@@ -63,7 +63,7 @@ func All() []Check {
 	return []Check{
 		historyHeads(), historyParent(), historyEdited(), historySingle(),
 		generateRename(),
-		applySeeded(), applyScratch(), applyStepwise(), applyAtomic(),
+		applySeeded(), applyScratch(), applyStepwise(), applyAdversarial(), applyAtomic(),
 		dataLost(), dataChanged(),
 		reverseApplies(), reverseSchema(), reverseAgain(),
 		driftModels(),

@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"slices"
+
 	"devenv/devenv/database"
 	"devenv/migrations"
 )
@@ -20,6 +22,11 @@ type WitnessOutcome struct {
 	Tried []WitnessTrial
 }
 
+// Broken says that a row broke the move.
+func (o WitnessOutcome) Broken() bool {
+	return slices.ContainsFunc(o.Tried, func(t WitnessTrial) bool { return t.Failure != nil })
+}
+
 // WitnessTrial is one restriction with the row made to break it. Failure is nil when the move copes with the row, or when
 // none could be made.
 type WitnessTrial struct {
@@ -34,9 +41,11 @@ type AtomicOutcome struct {
 	// Transactions is how many the upgrade takes.
 	Transactions int
 	Breaks       []AtomicBreak
-	// Unfinished are objects left INVALID or NOT VALID at the end (Was), with their definition (Is).
-	Unfinished []database.Difference
+	Unfinished   []Unfinished
 }
+
+// Unfinished is an index or a constraint of a table (schema.table) that the upgrade leaves INVALID or NOT VALID.
+type Unfinished struct{ Table, Object, State, Definition string }
 
 // AtomicBreak is a failure after a statement that leaves the schema or the version between before and after.
 type AtomicBreak struct {

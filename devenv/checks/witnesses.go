@@ -46,3 +46,20 @@ func withRest(evidence, rest []report.Evidence) []report.Evidence {
 	}
 	return evidence
 }
+
+// witnessSummary counts what was tried.
+func witnessSummary(o WitnessOutcome) string {
+	tried := 0
+	for _, t := range o.Tried {
+		if len(t.Witness.Inserts) > 0 {
+			tried++
+		}
+	}
+	switch {
+	case len(o.Tried) == 0:
+		return "the migration asks nothing new of rows that were there"
+	case tried == 0:
+		return "no row that is legal before can break it"
+	}
+	return fmt.Sprintf("copes with %s made to break it", plural(tried, "row"))
+}

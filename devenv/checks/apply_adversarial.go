@@ -1,0 +1,46 @@
+package checks
+
+import (
+	"fmt"
+
+	"devenv/devenv/report"
+)
+
+func applyAdversarial() Check {
+	return Check{
+		ID: "apply.adversarial", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialAdversarial},
+		Asks: "is there no row that is legal before the migration and breaks it?",
+		Page: applyAdversarialPage, Judge: judgeAdversarial,
+	}
+}
+
+func judgeAdversarial(f *Facts) Finding {
+	if !f.Adversarial.Ran {
+		return unasked(f.whyNotRun())
+	}
+	evidence, hint := witnessEvidence(f, f.Adversarial)
+	if len(evidence) == 0 {
+		finding := clean(witnessSummary(f.Adversarial))
+		finding.Evidence = unbuilt(f.Adversarial)
+		return finding
+	}
+	summary := fmt.Sprintf("a row that is legal today breaks the upgrade: %s%s", evidence[0].Message, more(len(evidence)-1))
+	return found(summary, hint, withRest(evidence, unbuilt(f.Adversarial))...)
+}
+
+const applyAdversarialPage = `There must be no witness: a row that is legal before the migration, and makes it fail.
+
+Why it matters: the seed is clean, production is not. A column that is nullable and happens to be filled in every row of the
+seed becomes NOT NULL without a word here, and stops the deployment there. For each restriction that the migration adds
+(NOT NULL, UNIQUE, foreign key, CHECK, a narrower type, an enum value that goes, EXCLUDE, an index on an expression), devenv
+makes a row that the schema of today takes and the one of tomorrow does not, and upgrades again.
+
+Example: op.alter_column("users", "name", nullable=False). The witness is
+    INSERT INTO users (email, name) VALUES ('devenv-1@example.org', NULL)
+
+How to mend: repair such rows in the revision, before the restriction: fill NULLs, merge duplicates, remove orphans, convert
+values that do not fit. If the migration repairs the witness, nothing is said.
+
+How to allow it: # devenv: allow apply.adversarial -- reason
+or for one table or column: # devenv: allow apply.adversarial(public.users.name) -- the application never wrote NULL
+`

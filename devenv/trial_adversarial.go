@@ -1,0 +1,77 @@
+package devenv
+
+import (
+	"context"
+	"time"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/migrations/alembic"
+)
+
+// tryAdversarial upgrades a clone that holds rows made to break it, one for each restriction that the migration adds.
+func (r *run) tryAdversarial(ctx context.Context, log *stepLog) error {
+	if !r.selection.Wants(checks.TrialAdversarial) || !r.upgraded() {
+		log.skipped("")
+		return nil
+	}
+	defer r.spend(checks.TrialAdversarial, time.Now())
+	restrictions := database.Restrictions(&r.before.shape, &r.after.shape)
+	if len(restrictions) == 0 {
+		log.skipped("it asks nothing new of rows that were there")
+		r.facts.Adversarial = checks.WitnessOutcome{Ran: true}
+		return nil
+	}
+	fresh := func(ctx context.Context) (*database.Server, error) {
+		return r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	}
+	server, err := fresh(ctx)
+	if err != nil {
+		return err
+	}
+	d := &duel{
+		run: r, server: server, fresh: fresh, whole: transactions(r.after.statements) <= 1,
+		move: func(ctx context.Context, s *database.Server) (checks.Outcome, error) {
+			outcome, _, err := r.upgrade(ctx, s)
+			return outcome, err
+		},
+	}
+	r.facts.Adversarial, err = d.fight(ctx, &r.before.shape, restrictions)
+	if r.facts.Adversarial.Broken() {
+		log.faulty("a row that is legal today breaks it")
+	}
+	return err
+}
+
+// tryWritten downgrades the upgraded database once more, with rows that the new schema takes and the old one does not. below
+// is the shape that the first downgrade led to.
+func (r *run) tryWritten(ctx context.Context, log *stepLog, below *database.Shape) error {
+	above, err := r.shapeOf(ctx, r.seeded)
+	if err != nil {
+		return err
+	}
+	restrictions := database.Restrictions(&above, below)
+	if len(restrictions) == 0 {
+		r.facts.Reverse.Written = checks.WitnessOutcome{Ran: true}
+		return nil
+	}
+	d := &duel{
+		run: r, server: r.seeded, whole: transactions(r.after.statements) <= 1,
+		fresh: func(ctx context.Context) (*database.Server, error) {
+			server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+			if err == nil {
+				_, _, err = r.upgrade(ctx, server)
+			}
+			return server, err
+		},
+		move: func(ctx context.Context, s *database.Server) (checks.Outcome, error) {
+			_, err := r.tool.Downgrade(ctx, r.tool.database(s), downTarget(r.facts.BaseHeads), alembic.MoveOptions{})
+			return r.outcome(err)
+		},
+	}
+	r.facts.Reverse.Written, err = d.fight(ctx, &above, restrictions)
+	if r.facts.Reverse.Written.Broken() {
+		log.faulty("it cannot be downgraded once rows were written")
+	}
+	return err
+}
