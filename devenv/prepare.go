@@ -150,6 +150,8 @@ type beforeFacts struct {
 	fingerprint database.Fingerprint
 	catalog     database.Catalog
 	shape       database.Shape
+	// writers are the roles that insert into each table, by OID.
+	writers map[uint32][]string
 }
 
 // afterFacts is what the same clone held when the migration had been applied, and how that was done.
@@ -181,6 +183,16 @@ func (r *run) readAfter(ctx context.Context) error {
 	return group.Wait()
 }
 
+// readWriters reads which roles insert into which tables of the base.
+func (r *run) readWriters(ctx context.Context) (map[uint32][]string, error) {
+	connection, err := r.seeded.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	return database.Writers(ctx, connection)
+}
+
 // shapeOf reads what rows of a server's tables must look like.
 func (r *run) shapeOf(ctx context.Context, s *database.Server) (database.Shape, error) {
 	connection, err := s.Connect(ctx)
@@ -199,6 +211,9 @@ func (r *run) readBefore(ctx context.Context) error {
 	}
 	if r.wantsShapes() {
 		group.Go(func() (err error) { r.before.shape, err = r.shapeOf(ctx, r.seeded); return err })
+	}
+	if r.selection.Wants(checks.TrialSmoke) {
+		group.Go(func() (err error) { r.before.writers, err = r.readWriters(ctx); return err })
 	}
 	if r.selection.Wants(checks.TrialData) {
 		group.Go(func() (err error) { r.before.fingerprint, err = r.takeFingerprint(ctx); return err })

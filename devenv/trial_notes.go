@@ -45,6 +45,9 @@ func (r *run) alteredTables() []string {
 	return r.tablesIn(pattern)
 }
 
+// insertInto finds the table of an INSERT.
+func insertInto() *regexp.Regexp { return regexp.MustCompile(`(?is)^\s*INSERT\s+INTO\s+([\w$."]+)`) }
+
 // tablesIn are the tables that existed before and that a pattern's first group names in a statement of the branch.
 func (r *run) tablesIn(pattern *regexp.Regexp) []string {
 	var found []string

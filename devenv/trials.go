@@ -31,7 +31,10 @@ func (r *run) runTrials(ctx context.Context) error {
 	return r.dispatch(ctx, r.together(
 		r.inOrder(
 			step{"apply", func(ctx context.Context, log *stepLog) error { defer close(applied); return r.trySeeded(ctx, log) }},
-			step{"drift", r.tryDrift},
+			r.together(
+				step{"drift", r.tryDrift},
+				step{"writes", r.trySmoke},
+			),
 			step{"reverse", r.tryReverse},
 		),
 		step{"scratch", func(ctx context.Context, log *stepLog) error { defer close(scratched); return r.tryScratch(ctx, log) }},

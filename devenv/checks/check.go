@@ -67,7 +67,7 @@ func All() []Check {
 		dataLost(), dataChanged(),
 		reverseApplies(), reverseSchema(), reverseAgain(),
 		driftModels(),
-		startBranch(), startBase(),
+		writeSmoke(), startBranch(), startBase(),
 		waiverUnused(), notes(),
 	}
 }

@@ -19,7 +19,7 @@ func (m *rowMaker) repair(ctx context.Context, d *draft, err error) error {
 	}
 	what := refused.Code + refused.ConstraintName + refused.ColumnName
 	d.repaired[what]++
-	refusal := fmt.Errorf("%s refuses it: %s (SQLSTATE %s)", d.table.quoted(), refused.Message, refused.Code)
+	refusal := fmt.Errorf("%s refuses it: %w", d.table.quoted(), refused)
 	if d.repaired[what] > 3 || refused.TableName != "" && refused.TableName != d.table.Name && refused.Code != "23514" {
 		return refusal
 	}

@@ -1,0 +1,74 @@
+package checks
+
+import (
+	"fmt"
+
+	"devenv/devenv/report"
+)
+
+func writeSmoke() Check {
+	return Check{
+		ID: "write.smoke", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialSmoke},
+		Asks: "does a write to each table touched still work, as the application's role?",
+		Page: writeSmokePage, Judge: judgeSmoke,
+	}
+}
+
+func judgeSmoke(f *Facts) Finding {
+	if !f.Smoke.Ran {
+		return unasked(f.whyNotRun())
+	}
+	var evidence, unknown []report.Evidence
+	for _, w := range f.Smoke.Writes {
+		e := report.Evidence{
+			Table: w.Table, Insert: w.Statement, SQLState: w.SQLState, Message: w.Message, Detail: w.Detail, Revision: f.onlyRevision(),
+		}
+		if w.Role != "" {
+			e.Message = "as role " + w.Role + ": " + e.Message
+		}
+		if w.Broken {
+			evidence = append(evidence, e)
+		} else {
+			e.Detail = joined("no write could be tried on "+w.Table, e.Detail)
+			unknown = append(unknown, e)
+		}
+	}
+	if len(evidence) > 0 {
+		return found(fmt.Sprintf("%s can no longer be written: %s%s", evidence[0].Table, evidence[0].Message, more(len(evidence)-1)),
+			mendWrite(evidence[0]), withRest(evidence, unknown)...)
+	}
+	finding := clean(fmt.Sprintf("writes to %s still work", plural(f.Smoke.Tables, "table")))
+	if f.Smoke.Tables == 0 {
+		finding = clean("no table that the application writes was touched")
+	}
+	finding.Evidence = unknown
+	return finding
+}
+
+// mendWrite is what to do about a write that fails.
+func mendWrite(e report.Evidence) string {
+	switch e.SQLState {
+	case "23505":
+		return "rows were written with explicit ids; let the sequence catch up, in this revision:\n" +
+			fmt.Sprintf("    op.execute(\"SELECT setval(pg_get_serial_sequence('%s', 'id'), (SELECT max(id) FROM %s))\")", e.Table, e.Table)
+	case "42501":
+		return fmt.Sprintf("grant it, in this revision:\n    op.execute(\"GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO …\")", e.Table)
+	case "42703", "42P01", "42883", "42704":
+		return "a function, a trigger or a generated column still uses what is gone: change it in this revision with CREATE OR REPLACE FUNCTION"
+	}
+	return "try the statement by hand on a migrated database"
+}
+
+const writeSmokePage = `For each table that the migration touches, a write must work afterwards: a row is inserted, updated and rolled back, as the
+application's role where the base has granted rights to one.
+
+Why it matters: the upgrade succeeds, every test of the schema is green, and the first INSERT of the application fails.
+
+Example: a dropped column that a trigger's function still names (42703); a new table that the application's role has no rights on
+(42501); rows inserted with explicit ids, so that the sequence collides with them at the next INSERT (23505).
+
+How to mend: change the function in the same revision, grant what the neighbours grant, set the sequence:
+    SELECT setval(pg_get_serial_sequence('teams', 'id'), (SELECT max(id) FROM teams))
+
+How to allow it: # devenv: allow write.smoke(public.orders) -- reason
+`

@@ -1,0 +1,88 @@
+package devenv
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+)
+
+// trySmoke writes to the tables that the upgrade touched, and takes all back. What fails on the base's data as well is none
+// of the branch's.
+func (r *run) trySmoke(ctx context.Context, log *stepLog) error {
+	if !r.selection.Wants(checks.TrialSmoke) || !r.upgraded() {
+		log.skipped("")
+		return nil
+	}
+	defer r.spend(checks.TrialSmoke, time.Now())
+	tables := database.Touched(&r.before.shape, &r.after.shape)
+	tables = append(tables, r.filled(tables)...)
+	out := checks.SmokeOutcome{Ran: true, Tables: len(tables)}
+	if len(tables) > 0 {
+		var err error
+		if out.Writes, err = r.writes(ctx, r.seeded, &r.after.shape, tables); err != nil {
+			return err
+		}
+		if out.Writes, err = r.notOnBase(ctx, out.Writes); err != nil {
+			return err
+		}
+	}
+	if slices.ContainsFunc(out.Writes, func(w database.FailedWrite) bool { return w.Broken }) {
+		log.faulty("a table can no longer be written")
+	}
+	r.facts.Smoke = out
+	return nil
+}
+
+// filled are further tables into which the migration inserts rows.
+func (r *run) filled(known []*database.Table) []*database.Table {
+	var more []*database.Table
+	for _, label := range r.tablesIn(insertInto()) {
+		for i := range r.after.shape.Tables {
+			t := &r.after.shape.Tables[i]
+			if t.Label() == label && !slices.Contains(known, t) {
+				more = append(more, t)
+			}
+		}
+	}
+	return more
+}
+
+func (r *run) writes(ctx context.Context, s *database.Server, shape *database.Shape, tables []*database.Table) ([]database.FailedWrite, error) {
+	connection, err := s.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // everything is taken back
+	return database.TryWrites(ctx, connection, shape, tables, database.RolesFor(&r.before.shape, r.before.writers))
+}
+
+// notOnBase leaves out the writes that fail in the same way on a fresh clone of the base.
+func (r *run) notOnBase(ctx context.Context, failed []database.FailedWrite) ([]database.FailedWrite, error) {
+	var tables []*database.Table
+	for _, f := range failed {
+		for i := range r.after.shape.Tables {
+			if was := r.before.shape.Table(r.after.shape.Tables[i].OID); was != nil && r.after.shape.Tables[i].Label() == f.Table {
+				tables = append(tables, was)
+			}
+		}
+	}
+	if len(tables) == 0 {
+		return failed, nil
+	}
+	server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := r.writes(ctx, server, &r.before.shape, tables)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(failed, func(f database.FailedWrite) bool {
+		return slices.ContainsFunc(earlier, func(e database.FailedWrite) bool {
+			return e.SQLState == f.SQLState && e.Role == f.Role && (e.Table == f.Table || e.Message == f.Message)
+		})
+	}), nil
+}
