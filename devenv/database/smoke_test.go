@@ -15,7 +15,7 @@ func TestWritesThatAMoveBreaksAreFoundAndOthersAreNot(t *testing.T) {
 	cases := map[string]struct{ move, want string }{
 		"a trigger uses the dropped column":      {"ALTER TABLE users DROP body", "42703 public.users"},
 		"a trigger of another table does":        {"ALTER TABLE teams RENAME motto TO slogan", "42703 public.users"},
-		"explicit ids leave the sequence behind": {"INSERT INTO teams (id, name) VALUES (3, 'green')", "23505 public.teams"},
+		"explicit ids leave the sequence behind": {"INSERT INTO teams (id, name) VALUES (50, 'green')", "23505 public.teams"},
 		"explicit ids in a new table":            {"CREATE TABLE kinds (id serial PRIMARY KEY, k text); INSERT INTO kinds VALUES (1, 'a')", "23505 public.kinds"},
 		"a new table is not granted":             {"CREATE TABLE badges (id int PRIMARY KEY, u int NOT NULL REFERENCES users)", "42501 public.badges app"},
 		"a new table is granted":                 {"CREATE TABLE badges (id int PRIMARY KEY, u int NOT NULL REFERENCES users); GRANT INSERT ON badges TO devenv_app", ""},
