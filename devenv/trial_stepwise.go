@@ -104,6 +104,7 @@ func (r *run) compareWithScratch(ctx context.Context, log *stepLog) error {
 }
 
 func (r *run) recordDifferences(differences []database.Difference, one, other string, log *stepLog) {
+	r.facts.Stepwise.Compared = true
 	if len(differences) > 0 {
 		log.faulty("the results differ")
 		r.facts.Stepwise.Differences, r.facts.Stepwise.One, r.facts.Stepwise.Other = differences, one, other

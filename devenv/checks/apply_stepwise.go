@@ -28,6 +28,10 @@ func judgeStepwise(f *Facts) Finding {
 		return stepsDiffer(f)
 	case !f.Seeded.Ran, f.Seeded.Failure != nil:
 		return unasked(f.whyNotRun())
+	case !s.Compared && SameFailure(f.Scratch.Failure, f.Scratch.Baseline):
+		return unasked("the base's own history fails on an empty database in one run", failureEvidence(f, f.Scratch.Baseline))
+	case !s.Compared:
+		return unasked("nothing to compare with: the branch has one revision, and the whole history was not applied")
 	}
 	return clean("one revision at a time and all in one run give the same schema")
 }

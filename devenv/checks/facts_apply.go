@@ -11,7 +11,8 @@ import (
 type StepwiseOutcome struct {
 	// Seeded are the branch's revisions on the base's data, Scratch the whole history on nothing, each one at a time.
 	Seeded, Scratch Outcome
-	// Differences are objects that the two ways leave differently; One and Other name the ways.
+	// Compared says that two ways were; Differences are objects that they leave differently; One and Other name the ways.
+	Compared    bool
 	Differences []database.Difference
 	One, Other  string
 }

@@ -72,6 +72,9 @@ func TryWrites(ctx context.Context, conn beginner, shape *Shape, tables []*Table
 	for _, t := range tables {
 		for _, role := range roles(t) {
 			f, err := tryWrite(ctx, conn, shape, t, role)
+			if refusedByServer(err) {
+				f, err = failure(t, role, "", err)
+			}
 			if err != nil {
 				return nil, fmt.Errorf("write to %s: %w", t.Label(), err)
 			}

@@ -41,13 +41,28 @@ func BuildWitnesses(ctx context.Context, conn *pgx.Conn, before *Shape, restrict
 	}
 	var witnesses []Witness
 	for _, r := range restrictions {
-		made, err := maker.witnesses(ctx, r)
+		made, err := maker.apart(ctx, tx, r)
 		if err != nil {
 			return nil, fmt.Errorf("make a row that breaks %s: %w", r.What, err)
 		}
 		witnesses = append(witnesses, made...)
 	}
 	return witnesses, nil
+}
+
+// apart makes the witnesses of one restriction in a savepoint, so that a question which the server refuses ends nothing else.
+func (m *rowMaker) apart(ctx context.Context, tx pgx.Tx, r Restriction) ([]Witness, error) {
+	inner, err := tx.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is to stay
+	m.tx = inner
+	made, err := m.witnesses(ctx, r)
+	if refusedByServer(err) {
+		return []Witness{{Restriction: r, Problem: err.Error()}}, nil
+	}
+	return made, err
 }
 
 // attempt is one way to make a witness: the wanted values of one row or of several.
