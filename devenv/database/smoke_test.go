@@ -48,7 +48,7 @@ GRANT USAGE ON SCHEMA public TO devenv_app; GRANT SELECT, INSERT ON ALL TABLES I
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer tx.Rollback(context.Background())
+			defer tx.Rollback(context.Background()) //nolint:errcheck // nothing is to stay
 			if _, err := tx.Exec(t.Context(), c.move, pgx.QueryExecModeSimpleProtocol); err != nil {
 				t.Fatal(err)
 			}

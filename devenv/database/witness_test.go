@@ -169,7 +169,7 @@ func shapeAfter(t *testing.T, conn *pgx.Conn, move string) (shape Shape, err err
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback(context.Background())
+	defer tx.Rollback(context.Background()) //nolint:errcheck // nothing is to stay
 	if _, err := tx.Exec(t.Context(), move, pgx.QueryExecModeSimpleProtocol); err != nil {
 		return Shape{}, err
 	}
@@ -186,7 +186,7 @@ func outcomeOf(t *testing.T, conn *pgx.Conn, inserts []string, move string) stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback(context.Background())
+	defer tx.Rollback(context.Background()) //nolint:errcheck // nothing is to stay
 	for _, insert := range append(inserts, "SET CONSTRAINTS ALL IMMEDIATE") {
 		if _, err := tx.Exec(t.Context(), insert, pgx.QueryExecModeSimpleProtocol); err != nil {
 			t.Fatalf("%s: %v", insert, err)
