@@ -53,9 +53,13 @@ func (r *run) format(ctx context.Context, log *stepLog) error {
 func (r *run) formatWith(ctx context.Context, f discover.Formatter, log *stepLog) (string, error) {
 	const notFound = 127
 	var out bytes.Buffer
+	argv, err := r.withConfiguration(ctx, f)
+	if err != nil {
+		return "", err
+	}
 	script := `command -v "$1" >/dev/null 2>&1 || exit 127; exec "$@"`
 	code, err := r.place.engine.Exec(ctx, r.tool.container, engine.ExecOptions{
-		Cmd:     append(append([]string{"sh", "-c", script, "format"}, f.Argv...), r.file.container),
+		Cmd:     append(append([]string{"sh", "-c", script, "format"}, argv...), r.file.container),
 		WorkDir: path.Dir(r.file.container), Stdout: &out, Stderr: &out,
 	})
 	if err != nil {
@@ -99,6 +103,7 @@ func (r *run) formatOnHost(ctx context.Context, f discover.Formatter) (string, e
 	if err != nil {
 		return "", err
 	}
+	r.noteVersion(ctx, f, program)
 	file := filepath.Join(r.branch.tree.Dir(), filepath.FromSlash(r.file.path))
 	if err := os.WriteFile(file, r.file.content, 0o644); err != nil { //nolint:gosec // a source file like its neighbours
 		return "", fmt.Errorf("write the new file into the private tree: %w", err)

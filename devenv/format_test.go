@@ -69,6 +69,28 @@ func TestTheProjectsOwnFormattersAreUsedWithTheirOptions(t *testing.T) {
 	}
 }
 
+func TestAConfigurationThatTheServiceDoesNotSeeIsBroughtToTheFormatter(t *testing.T) {
+	c := newSample(t)
+	c.replace("backend/pyproject.toml", "[tool.black]\nline-length = 100\n", "")
+	c.write("pyproject.toml", "[tool.black]\nline-length = 100\nskip-string-normalization = true\n")
+	result := c.must(c.newMigration(dry))
+	if !strings.Contains(string(result.File), "'items'") {
+		t.Errorf("black did not read the repository's pyproject.toml:\n%s", result.File)
+	}
+}
+
+func TestAFormatterOfThisMachineWithAnotherVersionIsRemarkedOn(t *testing.T) {
+	c := newSample(t)
+	hostFormatter(t, "only-here")
+	c.write(".devenv.yaml", "format: [only-here]\n")
+	c.write("backend/requirements-dev.txt", "pytest==8.0\nonly-here==1.2.4  # as in CI\n")
+	result := c.must(c.newMigration(dry))
+	want := `the file is formatted by "only-here, 1.2.3" of this machine; the project asks for only-here 1.2.4`
+	if !slices.Contains(result.Document.Notes, want) {
+		t.Errorf("notes: %q", result.Document.Notes)
+	}
+}
+
 func TestAFormatterThatFailsIsNamedAndNothingIsWritten(t *testing.T) {
 	c := newSample(t)
 	c.write(".devenv.yaml", `format: ["sh -c 'echo no such rule; exit 7'"]`+"\n")

@@ -104,6 +104,10 @@ type Formatter struct {
 	Argv []string
 	// From is the file that configures it.
 	From string
+	// Hidden says that From does not lie above the migrations in the service's container, where the formatter would look.
+	Hidden bool
+	// Version is the one that the project asks for, empty where it does not say.
+	Version string
 }
 
 // Services finds the project in a Compose model and the repository's files; cfg may be nil and goes first where it
@@ -147,8 +151,11 @@ func (s *stack) services() (*Project, error) {
 		return nil, err
 	}
 	out.Seed = s.seed(out.Backend)
-	out.Formatters, err = s.formatters(c.path)
-	return out, err
+	if out.Formatters, err = s.formatters(c.path); err != nil {
+		return nil, err
+	}
+	out.Formatters = s.withPlace(out.Formatters, out.Migrations)
+	return out, nil
 }
 
 // users returns the services by which several databases are told apart; what tests and works beside the application may

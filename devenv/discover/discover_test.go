@@ -152,7 +152,14 @@ func show(p *Project) string {
 	}
 	line("backend migrates", p.Seed.BackendMigrates)
 	for _, f := range p.Formatters {
-		line("format", strings.Join(f.Argv, " "), "<-", f.From)
+		text := strings.Join(f.Argv, " ") + " <- " + f.From
+		if f.Hidden {
+			text += " (hidden)"
+		}
+		if f.Version != "" {
+			text += " (version " + f.Version + ")"
+		}
+		line("format", text)
 	}
 	for _, f := range p.Found {
 		line("found", f.What, f.Value, "<-", f.From)

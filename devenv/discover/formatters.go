@@ -43,6 +43,9 @@ func upward(file string) []string {
 	return dirs
 }
 
+// writtenFormat is where the configuration's own formatters come from.
+const writtenFormat = "format in the configuration"
+
 func (s *stack) writtenFormatters(written []string) ([]Formatter, error) {
 	var out []Formatter
 	for _, command := range written {
@@ -50,8 +53,8 @@ func (s *stack) writtenFormatters(written []string) ([]Formatter, error) {
 		if err != nil || len(argv) == 0 {
 			return nil, s.cfg.Problem("format", "", "format: %q is no command line", command)
 		}
-		out = append(out, Formatter{Argv: argv, From: "format in the configuration"})
-		s.note("formatter", command, "format in the configuration")
+		out = append(out, Formatter{Argv: argv, From: writtenFormat})
+		s.note("formatter", command, writtenFormat)
 	}
 	return out, nil
 }

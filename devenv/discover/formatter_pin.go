@@ -1,0 +1,78 @@
+package discover
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// pinned returns the version of a formatter that the project asks for: of its pre-commit hook, or of a requirement with ==;
+// empty where it does not say. Dirs are searched in order.
+func (s *stack) pinned(tool string, dirs []string) string {
+	requirement := regexp.MustCompile(`(?mi)^[\s"']*` + regexp.QuoteMeta(tool) + `(?:\[[\w,-]+\])?\s*=(?:=|\s*["'])\s*([0-9][\w.]*)`)
+	for _, dir := range dirs {
+		if version := s.hookVersion(path.Join(dir, ".pre-commit-config.yaml"), tool); version != "" {
+			return version
+		}
+		for _, rel := range s.requirements(dir) {
+			if content, ok := s.content(rel); ok {
+				if match := requirement.FindSubmatch(content); match != nil {
+					return string(match[1])
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// requirements are the files of a directory that name packages with their versions.
+func (s *stack) requirements(dir string) []string {
+	var out []string
+	for _, name := range s.probes(dir) {
+		base := path.Base(name)
+		if base == "pyproject.toml" && name == base || strings.HasSuffix(base, ".txt") && strings.Contains(name, "requirements") {
+			out = append(out, path.Join(dir, name))
+		}
+	}
+	return out
+}
+
+// hookVersion returns the rev of the pre-commit repository whose hook a formatter is.
+func (s *stack) hookVersion(rel, tool string) string {
+	content, ok := s.content(rel)
+	var file struct {
+		Repos []struct {
+			Rev   string `yaml:"rev"`
+			Hooks []struct {
+				ID string `yaml:"id"`
+			} `yaml:"hooks"`
+		} `yaml:"repos"`
+	}
+	if !ok || yaml.Unmarshal(content, &file) != nil {
+		return ""
+	}
+	for _, repo := range file.Repos {
+		for _, hook := range repo.Hooks {
+			if name, _, _ := strings.Cut(hook.ID, "-"); name == tool {
+				return strings.TrimPrefix(repo.Rev, "v")
+			}
+		}
+	}
+	return ""
+}
+
+// withPlace adds to formatters what running them needs to know: the version asked for, and whether their configuration lies
+// above the new file in the service's container, where they look for it.
+func (s *stack) withPlace(formatters []Formatter, t MigrationTool) []Formatter {
+	for i, f := range formatters {
+		formatters[i].Version = s.pinned(f.Argv[0], upward(t.Config))
+		if f.From == "" || f.From == writtenFormat || path.Base(f.From) == ".pre-commit-config.yaml" {
+			continue
+		}
+		at, versions := s.locate(t.Service, f.From).path, t.VersionsInContainer[0]
+		formatters[i].Hidden = at == "" || versions == "" || !within(versions, path.Dir(at))
+	}
+	return formatters
+}
