@@ -159,6 +159,6 @@ func (c *Client) late(ctx context.Context, container engine.Container, ready Rea
 			lines = append(lines, "healthcheck: "+container.Health.Log[n-1])
 		}
 	}
-	return report.Fail(report.KindWork, "if it is ready by another sign, say so in .devenv.yaml:\n    backend: {ready: {log: \"Serving on\", timeout: 120s}}",
+	return report.Fail(report.KindWork, "if it takes longer, or is ready by another sign, say so in .devenv.yaml:\n    backend: {ready: {timeout: 300s, log: \"Serving on\"}}",
 		"it was not ready within %s: %s", ready.Timeout, what).WithOutput(lines)
 }

@@ -216,10 +216,18 @@ func (r *run) readBefore(ctx context.Context) error {
 		group.Go(func() (err error) { r.before.writers, err = r.readWriters(ctx); return err })
 	}
 	if r.selection.Wants(checks.TrialData) {
-		group.Go(func() (err error) { r.before.fingerprint, err = r.takeFingerprint(ctx); return err })
+		group.Go(func() (err error) {
+			if r.before.fingerprint, err = r.takeFingerprint(ctx); err == nil && !database.HoldsRows(r.before.fingerprint) {
+				r.note(noRows)
+			}
+			return err
+		})
 	}
 	return group.Wait()
 }
+
+// noRows says what a pass on such a base is worth.
+const noRows = "the base holds no row, so nothing was tried on data; say in .devenv.yaml what fills it, as seed: {run: \"python seed.py\"}, {sql: [seed.sql]} or {dump: base.dump}"
 
 // noiseOf lists the noise as the document shows it.
 func noiseOf(operations []migrations.Operation) []report.Noise {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,6 +115,21 @@ func TestACommandOrSQLFilesSeedTheBase(t *testing.T) {
 	}
 }
 
+func TestABaseWithoutRowsIsSaidSinceAPassOnItProvesLittle(t *testing.T) {
+	c := newSample(t)
+	c.write(".devenv.yaml", "seed: {run: \"true\"}\n")
+	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Only = []string{"apply.seeded", "data.lost"} }))
+	if seeded := statuses(result)["apply.seeded"].Status; !saysNoRows(result) || seeded != report.StatusPass {
+		t.Errorf("apply.seeded %s, notes %q", seeded, result.Document.Notes)
+	}
+}
+
+func saysNoRows(result *devenv.Result) bool {
+	return slices.ContainsFunc(result.Document.Notes, func(n string) bool {
+		return strings.Contains(n, "the base holds no row") && strings.Contains(n, "seed:")
+	})
+}
+
 func TestADumpSeedsTheBaseAndAHistoryThatNeverRanFromEmptyIsNotTheBranchesFault(t *testing.T) {
 	c := newSample(t)
 	server := c.cloneOf(c.must(c.newMigration(dry)).Document.Base.Image)
@@ -138,8 +154,8 @@ func TestADumpSeedsTheBaseAndAHistoryThatNeverRanFromEmptyIsNotTheBranchesFault(
 	if scratch.Status != report.StatusSkip || len(scratch.Evidence) != 1 || scratch.Evidence[0].SQLState != "22012" {
 		t.Errorf("apply.scratch: %+v", scratch)
 	}
-	if result.Document.Verdict != report.VerdictPass {
-		t.Errorf("verdict %s: %+v", result.Document.Verdict, result.Document.Checks)
+	if result.Document.Verdict != report.VerdictPass || saysNoRows(result) {
+		t.Errorf("verdict %s, notes %q: %+v", result.Document.Verdict, result.Document.Notes, result.Document.Checks)
 	}
 }
 

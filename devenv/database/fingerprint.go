@@ -1,5 +1,7 @@
 package database
 
+import "slices"
+
 // sampleAbove is the number of rows above which content hashes are taken of one row in sampleRate only. Rows and non-null
 // values are always counted exactly.
 const (
@@ -10,6 +12,11 @@ const (
 // Fingerprint says what a database's ordinary tables hold, without holding any of it. It survives JSON.
 type Fingerprint struct {
 	Tables []TablePrint `json:"tables"`
+}
+
+// HoldsRows says whether there is any row at all.
+func HoldsRows(f Fingerprint) bool {
+	return slices.ContainsFunc(f.Tables, func(t TablePrint) bool { return t.Rows > 0 })
 }
 
 // TablePrint is the fingerprint of one table; a partitioned table counts once, with its partitions.
