@@ -66,10 +66,11 @@ func Status(ctx context.Context, o Options) (_ *report.Items, err error) {
 	}
 	defer func() { err = errors.Join(l.redactor.failure(err), l.place.client.Close()) }()
 	for _, name := range l.model.ServiceNames() {
-		item, err := l.service(ctx, name)
+		item, c, err := l.service(ctx, name)
 		if err != nil {
 			return items, err
 		}
+		item.URLs = urlsOf(ctx, c)
 		items.Items = append(items.Items, item)
 	}
 	if item, ok := l.databaseItem(ctx); ok {
@@ -82,25 +83,25 @@ func Status(ctx context.Context, o Options) (_ *report.Items, err error) {
 	return items, err
 }
 
-// service is the state of one service.
-func (l *looking) service(ctx context.Context, name string) (StatusItem, error) {
+// service is the state of one service, and its container.
+func (l *looking) service(ctx context.Context, name string) (StatusItem, engine.Container, error) {
 	item := StatusItem{Kind: "service", Name: name, State: "not created"}
 	found := l.containers[name]
 	if found.ID == "" {
-		return item, nil
+		return item, found, nil
 	}
 	c, err := l.place.engine.Inspect(ctx, found.ID)
 	if err != nil {
-		return item, err
+		return item, c, err
 	}
-	item.State, item.URLs = c.State, urlsOf(ctx, c)
+	item.State = c.State
 	if c.Health != nil && c.State == "running" {
 		item.Health = c.Health.Status
 	}
 	if c.State == "exited" {
 		item.ExitCode = c.ExitCode
 	}
-	return item, nil
+	return item, c, nil
 }
 
 // databaseItem is what the database holds; false when the stack has none that is found.

@@ -44,7 +44,7 @@ func (a *app) root() *cobra.Command {
 	root.MarkFlagsMutuallyExclusive("host", "context")
 	complete(root, "format", formats())
 	root.AddCommand(
-		a.newMigration(), a.testMigration(), a.initialise(), a.up(), a.down(), a.status(), a.logs(), a.reset(), a.snapshot(), a.undo(), a.clean(), a.explain(), a.demo(), a.version(),
+		a.newMigration(), a.testMigration(), a.initialise(), a.doctor(), a.up(), a.down(), a.status(), a.logs(), a.reset(), a.snapshot(), a.undo(), a.clean(), a.explain(), a.demo(), a.version(),
 	)
 	return root
 }

@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"devenv/devenv"
+)
+
+const doctorLong = `Looks at this machine, the engine, the repository, the configuration and your stack, and says of each thing
+whether it is well and, if not, how to mend it. --fix mends what can be mended without losing anything.
+
+Exit status: 0 nothing fails (warnings may be there), 1 something fails, 2 wrong flags, 130 interrupted.`
+
+// doctor is the command that says what is wrong and how to mend it.
+func (a *app) doctor() *cobra.Command {
+	var o devenv.DoctorOptions
+	c := &cobra.Command{
+		Use:     "doctor",
+		Short:   "Say what is wrong on this machine and how to mend it",
+		Long:    doctorLong,
+		Example: "  devenv doctor\n  devenv doctor --fix",
+		Args:    noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+				o.Options = common
+				list, err := devenv.Doctor(ctx, o)
+				return listed(c, list, diagnosisLine, ""), err
+			})
+		},
+	}
+	c.Flags().BoolVar(&o.Fix, "fix", false, "mend what can be mended without losing anything")
+	return c
+}
+
+// diagnosisLine is one diagnosis for people.
+func diagnosisLine(item any) any {
+	d, ok := item.(devenv.Diagnosis)
+	if !ok {
+		return item
+	}
+	sign := map[devenv.Health]string{devenv.Healthy: "✓", devenv.Unwell: "!", devenv.Ill: "✗", devenv.Unlooked: "–"}[d.Status]
+	line := fmt.Sprintf("%s %-18s %s", sign, d.ID, d.Summary)
+	if d.Mend != "" {
+		line += "\n" + d.Mend
+	}
+	return line
+}

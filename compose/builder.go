@@ -1,0 +1,23 @@
+package compose
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/docker/cli/cli/config"
+)
+
+// HasBuildx says whether Docker's buildx is installed; without it images are built by the engine's classic builder, which knows
+// no RUN --mount and no # syntax line.
+func (c *Client) HasBuildx() bool {
+	dirs := append([]string{filepath.Join(config.Dir(), "cli-plugins")}, c.cli.ConfigFile().CLIPluginsExtraDirs...)
+	for _, dir := range append(dirs, "/usr/local/lib/docker/cli-plugins", "/usr/local/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins") {
+		if info, err := os.Stat(filepath.Join(dir, "docker-buildx")); err == nil && !info.IsDir() {
+			return true
+		}
+	}
+	return false
+}
+
+// ContextName is the Docker context in use.
+func (c *Client) ContextName() string { return c.cli.CurrentContext() }

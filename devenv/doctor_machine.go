@@ -1,0 +1,257 @@
+package devenv
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"devenv/compose/engine"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+)
+
+// Below these a machine is short of something: bytes of memory and of disk, and how far the engine's clock may be off.
+const (
+	littleMemory = 2 << 30
+	littleDisk   = 10 << 30
+	noDisk       = 1 << 30
+	clockMay     = 5 * time.Second
+)
+
+func examineGit(ctx context.Context, _ *patient) finding {
+	version, err := gitrepo.Version(ctx)
+	if err != nil {
+		return ill(err.Error(), report.HintOf(err))
+	}
+	return well("git " + version)
+}
+
+func examineRepository(ctx context.Context, p *patient) finding {
+	if p.repoErr != nil {
+		return ill(p.repoErr.Error(), report.HintOf(p.repoErr))
+	}
+	if busy := p.repo.UnderWay(); busy != "" {
+		mend := "end it: git " + busy + " --continue, or git " + busy + " --abort"
+		if busy == "bisect" {
+			mend = "end it: git bisect reset"
+		}
+		return unwell("a "+busy+" is under way in "+p.repo.Root(), mend)
+	}
+	base := ""
+	if cfg, err := loadConfig(orDot(p.options.Dir), p.repo.Root()); err == nil && cfg != nil {
+		base = cfg.Base
+	}
+	found, err := p.repo.ResolveBase(ctx, base)
+	if err != nil {
+		return ill(err.Error(), report.HintOf(err))
+	}
+	return well(fmt.Sprintf("%s, base %s", p.repo.Root(), shortRef(found.Ref)))
+}
+
+func examineConfiguration(_ context.Context, p *patient) finding {
+	if p.repo == nil {
+		return unlooked("there is no repository")
+	}
+	cfg, err := loadConfig(orDot(p.options.Dir), p.repo.Root())
+	switch {
+	case err != nil:
+		return ill(err.Error(), "correct .devenv.yaml: "+cmp.Or(report.HintOf(err), "devenv init --print shows what is found without it"))
+	case cfg == nil:
+		return well("none, and none is needed where everything is found: devenv init looks")
+	}
+	return well(inRepository(p.repo.Root(), cfg.File))
+}
+
+func examineEngine(_ context.Context, p *patient) finding {
+	if p.engineErr != nil {
+		return ill(p.engineErr.Error(), report.HintOf(p.engineErr))
+	}
+	return well(fmt.Sprintf("Docker Engine %s at %s", p.client.Engine().Info().ServerVersion, p.client.Engine().Endpoint().Host))
+}
+
+func examineAPI(_ context.Context, p *patient) finding {
+	if p.client == nil {
+		return unlooked(noEngine)
+	}
+	return well("API " + p.client.Engine().Info().APIVersion + ", at least " + engine.MinimumAPI + " is needed")
+}
+
+// noEngine is why things of the engine are not looked at.
+const noEngine = "the engine does not answer"
+
+func examineContext(_ context.Context, p *patient) finding {
+	if p.client == nil {
+		return unlooked(noEngine)
+	}
+	name := p.client.ContextName()
+	if !p.client.Engine().Info().Local {
+		return unwell("the Docker context "+name+" is another machine's: directories of the host that services mount are that machine's",
+			"use this machine's: docker context use default")
+	}
+	return well("the Docker context " + name)
+}
+
+func examineClock(ctx context.Context, p *patient) finding {
+	details, stop := p.details(ctx)
+	if stop != nil {
+		return *stop
+	}
+	off := time.Since(details.Clock).Abs().Round(time.Second)
+	if details.Clock.IsZero() || off <= clockMay {
+		return well("the engine's clock is this machine's")
+	}
+	return unwell(fmt.Sprintf("the engine's clock is off by %s: certificates and file times will surprise", off), "restart Docker, or set the clock of the engine's machine")
+}
+
+// details asks the engine about its machine, or says why not.
+func (p *patient) details(ctx context.Context) (engine.Details, *finding) {
+	if p.client == nil {
+		f := unlooked(noEngine)
+		return engine.Details{}, &f
+	}
+	details, err := p.client.Engine().Details(ctx)
+	if err != nil {
+		f := ill(err.Error(), report.HintOf(err))
+		return details, &f
+	}
+	return details, nil
+}
+
+func examineMemory(ctx context.Context, p *patient) finding {
+	details, stop := p.details(ctx)
+	switch {
+	case stop != nil:
+		return *stop
+	case details.Memory < littleMemory:
+		return unwell(fmt.Sprintf("the engine has %s of memory", megabytes(details.Memory)), "give it 2 GB or more (Docker Desktop: Settings, Resources)")
+	}
+	return well(fmt.Sprintf("%s of memory, %d processors", megabytes(details.Memory), details.CPUs))
+}
+
+func examineDisk(ctx context.Context, p *patient) finding {
+	details, stop := p.details(ctx)
+	if stop != nil {
+		return *stop
+	}
+	free, ok := freeBytes(details.RootDirectory)
+	const mend = "see what takes the room: docker system df; then: devenv clean, docker system prune"
+	switch {
+	case !ok || !p.client.Engine().Info().Local:
+		return unlooked("the engine's disk cannot be seen from here")
+	case free < noDisk:
+		return ill(fmt.Sprintf("%s are free in %s", megabytes(free), details.RootDirectory), mend)
+	case free < littleDisk:
+		return unwell(fmt.Sprintf("%s are free in %s", megabytes(free), details.RootDirectory), mend)
+	}
+	return well(fmt.Sprintf("%s are free in %s", megabytes(free), details.RootDirectory))
+}
+
+// freeBytes is what an ordinary user may still write below a directory.
+func freeBytes(dir string) (int64, bool) {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil {
+		return 0, false
+	}
+	return int64(fs.Bavail) * int64(fs.Bsize), true //nolint:unconvert // the fields' types differ between systems
+}
+
+func examineCompose(_ context.Context, p *patient) finding {
+	switch {
+	case p.client == nil:
+		return unlooked(noEngine)
+	case p.repo == nil:
+		return unlooked("there is no repository")
+	case p.loadErr != nil:
+		return ill(p.loadErr.Error(), report.HintOf(p.loadErr))
+	}
+	return well(fmt.Sprintf("project %s, %s", p.looking.model.Name, count(len(p.looking.model.Services), "service")))
+}
+
+// noProject is why things of the Compose project are not looked at.
+const noProject = "the Compose project does not load"
+
+func examineBuilder(_ context.Context, p *patient) finding {
+	if p.looking == nil {
+		return unlooked(noProject)
+	}
+	if p.client.HasBuildx() {
+		return well("buildx builds the images")
+	}
+	var needing []string
+	for _, name := range p.looking.model.ServiceNames() {
+		if b := p.looking.model.Services[name].Build; b != nil && needsBuildKit(filepath.Join(b.Context, b.Dockerfile)) {
+			needing = append(needing, name)
+		}
+	}
+	if len(needing) > 0 {
+		return ill("buildx is not installed, and these Dockerfiles need it: "+strings.Join(needing, ", "), "install it: https://docs.docker.com/go/buildx/, or the package docker-buildx-plugin")
+	}
+	return well("the engine's classic builder; no Dockerfile needs more")
+}
+
+// needsBuildKit says whether a Dockerfile holds what the classic builder does not know.
+func needsBuildKit(path string) bool {
+	content, err := os.ReadFile(path)
+	text := string(content)
+	return err == nil && (strings.Contains(text, "RUN --mount") || strings.Contains(text, "<<EOF") || strings.Contains(text, "COPY --link"))
+}
+
+func examineImages(ctx context.Context, p *patient) finding {
+	if p.looking == nil {
+		return unlooked(noProject)
+	}
+	var missing, unreachable []string
+	for _, name := range p.looking.model.ServiceNames() {
+		s := p.looking.model.Services[name]
+		if s.Build != nil || s.Image == "" || slices.Contains(missing, s.Image) {
+			continue
+		}
+		_, there, err := p.client.Engine().ImageInspect(ctx, s.Image)
+		if err != nil {
+			return ill(err.Error(), report.HintOf(err))
+		}
+		if there {
+			continue
+		}
+		missing = append(missing, s.Image)
+		asking, cancel := context.WithTimeout(ctx, 10*time.Second)
+		if err := p.client.Engine().InRegistry(asking, s.Image); err != nil {
+			unreachable = append(unreachable, s.Image)
+		}
+		cancel()
+	}
+	switch {
+	case len(unreachable) > 0:
+		return ill("not on the engine, and no registry gives them: "+strings.Join(unreachable, ", "), "check the names, the network and docker login; or bring them: docker load")
+	case len(missing) > 0:
+		return well("to be pulled when they are needed: " + strings.Join(missing, ", "))
+	}
+	return well("all are on the engine, or built")
+}
+
+func examineStandIns(ctx context.Context, p *patient) finding {
+	if p.client == nil {
+		return unlooked(noEngine)
+	}
+	images, err := p.client.Engine().Images(ctx, "dev.devenv.standin=true")
+	if err != nil {
+		return ill(err.Error(), report.HintOf(err))
+	}
+	var names []string
+	for _, i := range images {
+		if i.Labels["dev.devenv.standin.for"] == i.Ref { // images made on a stand-in inherit its labels
+			names = append(names, i.Ref)
+		}
+	}
+	if len(names) == 0 {
+		return well("none: all images are the official ones")
+	}
+	slices.Sort(names)
+	return unwell("built here for want of a registry, not the official images: "+strings.Join(names, ", "), "where a registry answers: docker pull "+strings.Join(names, " "))
+}

@@ -1,0 +1,164 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/report"
+)
+
+func examineExchange(_ context.Context, p *patient) finding {
+	if p.repo == nil {
+		return unlooked("there is no repository")
+	}
+	var x exchange
+	found, err := p.repo.Record(exchangeRecord).Read(&x)
+	switch {
+	case err != nil:
+		return ill(err.Error(), report.HintOf(err))
+	case found:
+		return unwell(fmt.Sprintf("%q of %s was cut off while it exchanged the data of %s", "devenv "+x.Command, x.At.Local().Format("15:04"), x.Store.Service),
+			"the next devenv command ends it, or: devenv doctor --fix")
+	}
+	return well("no exchange of data was cut off")
+}
+
+// fixExchange opens the workplace, which ends what was cut off and removes what was left.
+func fixExchange(ctx context.Context, p *patient) error {
+	place, err := openWorkplace(ctx, "doctor", p.options, func(string) {})
+	if err != nil {
+		return err
+	}
+	return place.close(ctx)
+}
+
+func examineLeftovers(ctx context.Context, p *patient) finding {
+	if p.client == nil {
+		return unlooked(noEngine)
+	}
+	var left []CleanItem
+	if err := cleanLeftovers(ctx, p.client.Engine(), true, func(i CleanItem) { left = append(left, i) }); err != nil {
+		return ill(err.Error(), report.HintOf(err))
+	}
+	if len(left) > 0 {
+		return unwell(count(len(left), "object")+" of interrupted runs on the engine", "devenv clean")
+	}
+	return well("nothing of interrupted runs is on the engine")
+}
+
+func fixLeftovers(ctx context.Context, p *patient) error {
+	return cleanLeftovers(ctx, p.client.Engine(), false, func(CleanItem) {})
+}
+
+func examinePorts(ctx context.Context, p *patient) finding {
+	if p.looking == nil {
+		return unlooked(noProject)
+	}
+	if err := checkPorts(ctx, p.looking.place, p.looking.model); err != nil {
+		return ill(err.Error(), report.HintOf(err))
+	}
+	return well("nobody else holds the ports of the stack")
+}
+
+// examineData looks at data that lies in a directory of the host: whose it is, and whether git would take it.
+func examineData(ctx context.Context, p *patient) finding {
+	if p.looking == nil {
+		return unlooked(noProject)
+	}
+	service, err := p.looking.findDatabase(ctx)
+	if err != nil {
+		return unwell(err.Error(), report.HintOf(err))
+	}
+	root := p.repo.Root()
+	for _, v := range p.looking.model.Services[service].Volumes {
+		info, err := os.Stat(v.Source)
+		if v.Type != types.VolumeTypeBind || err != nil || !info.IsDir() || !strings.Contains(v.Target, "postgres") {
+			continue
+		}
+		rel, err := filepath.Rel(root, v.Source)
+		if err != nil || strings.HasPrefix(rel, "..") {
+			return unwell(fmt.Sprintf("the data of %s lies outside the repository, in %s", service, v.Source), "move it inside, or use a named volume: devenv reset works on those alone")
+		}
+		owner := ""
+		if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Getuid() {
+			owner = fmt.Sprintf(", which belongs to user %d", stat.Uid)
+		}
+		if !ignored(ctx, root, rel) {
+			return unwell(fmt.Sprintf("the data of %s lies in %s%s, and git does not ignore it", service, rel, owner), "echo /"+filepath.ToSlash(rel)+"/ >> .gitignore")
+		}
+		return well(fmt.Sprintf("the data of %s lies in %s%s; devenv reset and snapshot need no sudo for it", service, rel, owner))
+	}
+	return well("the data of " + service + " lies in a volume")
+}
+
+// ignored says whether git ignores a directory.
+func ignored(ctx context.Context, root, path string) bool {
+	c := exec.CommandContext(ctx, "git", "check-ignore", "-q", path)
+	c.Dir = root
+	return c.Run() == nil
+}
+
+func examineStack(ctx context.Context, p *patient) finding {
+	if p.looking == nil {
+		return unlooked(noProject)
+	}
+	var unwellServices []string
+	running := 0
+	for _, name := range p.looking.model.ServiceNames() {
+		item, _, err := p.looking.service(ctx, name)
+		switch {
+		case err != nil:
+			return ill(err.Error(), report.HintOf(err))
+		case item.Health == "unhealthy", item.State == "restarting", item.State == "exited" && item.ExitCode != 0:
+			unwellServices = append(unwellServices, name+" ("+strings.TrimSpace(item.State+" "+item.Health)+")")
+		case item.State == "running":
+			running++
+		}
+	}
+	if len(unwellServices) > 0 {
+		first, _, _ := strings.Cut(unwellServices[0], " ")
+		return unwell("not well: "+strings.Join(unwellServices, ", "), "devenv logs "+first+"; devenv up")
+	}
+	return well(count(running, "service") + " running, none unwell")
+}
+
+func examineRevision(ctx context.Context, p *patient) finding {
+	if p.looking == nil {
+		return unlooked(noProject)
+	}
+	item, ok := p.looking.databaseItem(ctx)
+	switch {
+	case !ok:
+		return unlooked("no database is found")
+	case len(item.Revisions) == 0 || item.OnBranch == nil:
+		return unlooked("the database does not run, or has no revision")
+	case !*item.OnBranch:
+		return unwell(fmt.Sprintf("the database is at %s, which is not on this branch: its backend would not start", strings.Join(item.Revisions, ", ")), "devenv reset (what the database holds is kept)")
+	}
+	return well("the database is at " + strings.Join(item.Revisions, ", ") + ", which this branch has")
+}
+
+// withDiagnosis adds to a failure what doctor knows of its reason: a disk that is full, an engine that is unwell.
+func withDiagnosis(ctx context.Context, w *workplace, err error) error {
+	if err == nil || w == nil || w.client == nil || report.KindOf(err) != report.KindWork || errors.Is(err, context.Canceled) {
+		return err
+	}
+	p := &patient{client: w.client}
+	for _, id := range []string{"disk", "memory", "engine.clock"} {
+		at := slices.IndexFunc(examinations(), func(e examination) bool { return e.id == id })
+		if d := p.examine(context.WithoutCancel(ctx), examinations()[at], false); d.Status == Ill {
+			hint := strings.TrimPrefix(report.HintOf(err)+"\n"+"doctor: "+d.Summary+": "+d.Mend, "\n")
+			return report.Fail(report.KindWork, hint, "%w", err).WithOutput(report.OutputOf(err))
+		}
+	}
+	return err
+}

@@ -1,0 +1,127 @@
+package devenv_test
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+// examine runs doctor in the checkout and returns the diagnoses by id.
+func (c checkout) examine(change func(*devenv.DoctorOptions)) (map[string]devenv.Diagnosis, error) {
+	c.Helper()
+	o := devenv.DoctorOptions{Options: devenv.Options{Dir: c.dir}}
+	if change != nil {
+		change(&o)
+	}
+	list, err := devenv.Doctor(c.Context(), o)
+	found := map[string]devenv.Diagnosis{}
+	for _, item := range list.Items {
+		found[item.(devenv.Diagnosis).ID] = item.(devenv.Diagnosis)
+	}
+	if len(found) != len(devenv.DoctorIDs()) {
+		c.Errorf("%d of %d examinations answered: %v", len(found), len(devenv.DoctorIDs()), found)
+	}
+	return found, err
+}
+
+// ill expects one thing not to be well, named by a word, with a way to mend it.
+func (c checkout) ill(found map[string]devenv.Diagnosis, id string, status devenv.Health, words ...string) {
+	c.Helper()
+	d := found[id]
+	if d.Status != status || d.Mend == "" {
+		c.Errorf("%s: %+v, want %s and how to mend it", id, d, status)
+	}
+	for _, word := range words {
+		if !strings.Contains(d.Summary+"\n"+d.Mend, word) {
+			c.Errorf("%s: %q does not hold %q", id, d.Summary+"\n"+d.Mend, word)
+		}
+	}
+}
+
+func TestDoctorFindsASoundProjectSound(t *testing.T) {
+	s := newOwnStack(t)
+	found, err := s.examine(nil)
+	if err != nil {
+		t.Fatal(err, found)
+	}
+	for _, id := range []string{"git.version", "git.repository", "configuration", "engine", "engine.api", "compose", "builder", "images", "exchange", "ports", "stack"} {
+		if found[id].Status != devenv.Healthy {
+			t.Errorf("%+v", found[id])
+		}
+	}
+	if standIns := found["standins"]; strings.Contains(standIns.Summary, "<none>") {
+		t.Errorf("%+v", standIns)
+	}
+}
+
+func TestDoctorNamesWhatIsWrong(t *testing.T) {
+	s := newOwnStack(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close() //nolint:errcheck // the test ends
+	port := fmt.Sprint(listener.Addr().(*net.TCPAddr).Port)
+	s.replace(composeFile, `"127.0.0.1::5432"`, `"127.0.0.1:`+port+`:5432"`)
+	s.replace(composeFile, "build: ./backend", "image: localhost:1/none:1")
+	s.write(".devenv.yaml", "bsae: develop\n")
+	found, err := s.examine(nil)
+	if report.KindOf(err) != report.KindWork || err == nil {
+		t.Errorf("it ended with %v", err)
+	}
+	s.ill(found, "configuration", devenv.Ill, "bsae")
+	s.remove(".devenv.yaml")
+	s.git("checkout", "-q", "--", "backend")
+	s.write("backend/half", "")
+	s.git("merge", "--no-ff", "--no-commit", "-q", "--allow-unrelated-histories", s.orphan())
+	found, _ = s.examine(nil)
+	s.ill(found, "git.repository", devenv.Unwell, "merge", "git merge --abort")
+	s.ill(found, "ports", devenv.Ill, "port "+port)
+	s.ill(found, "images", devenv.Ill, "localhost:1/none:1")
+	found, err = s.examine(func(o *devenv.DoctorOptions) { o.Host = "unix:///nowhere/docker.sock" })
+	if err == nil || found["compose"].Status != devenv.Unlooked {
+		t.Errorf("without an engine: %v %+v", err, found["compose"])
+	}
+	s.ill(found, "engine", devenv.Ill, "unix:///nowhere/docker.sock")
+}
+
+// orphan makes a commit that has nothing to do with the repository's history.
+func (c checkout) orphan() string {
+	c.Helper()
+	tree := strings.TrimSpace(c.git("hash-object", "-t", "tree", "-w", "--stdin"))
+	return strings.TrimSpace(c.git("commit-tree", tree, "-m", "unrelated"))
+}
+
+// TestDoctorMendsAResetThatWasCutOff by ending it, and sees the revision that the branch does not have.
+func TestDoctorMendsAResetThatWasCutOff(t *testing.T) {
+	s := newOwnStack(t).inVolume()
+	s.reset(devenv.ResetToBase)
+	s.start()
+	s.mark()
+	if code, said := s.child(childReset, "swap", "KILL"); code != -1 {
+		t.Fatalf("%d %s", code, said)
+	}
+	found, err := s.examine(nil)
+	if err != nil {
+		t.Error(err)
+	}
+	s.ill(found, "exchange", devenv.Unwell, "devenv doctor --fix")
+	found, err = s.examine(func(o *devenv.DoctorOptions) { o.Fix = true })
+	if err != nil || !found["exchange"].Fixed || found["leftovers"].Status != devenv.Healthy && !found["leftovers"].Fixed {
+		t.Errorf("%v %+v %+v", err, found["exchange"], found["leftovers"])
+	}
+	if !s.marked() {
+		t.Error("the data did not come back")
+	}
+	s.sql("UPDATE alembic_version SET version_num = 'f00dfeed'")
+	found, _ = s.examine(nil)
+	s.ill(found, "database.revision", devenv.Unwell, "f00dfeed", "devenv reset")
+	if !slices.Contains(devenv.DoctorIDs(), "database.revision") {
+		t.Error("the ids are not complete")
+	}
+}

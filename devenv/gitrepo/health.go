@@ -1,0 +1,35 @@
+package gitrepo
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Version returns git's version, "2.39.5". Missing and too old are failures.
+func Version(ctx context.Context) (string, error) {
+	if err := checkVersion(ctx); err != nil {
+		return "", err
+	}
+	text, err := git("", "version").line(ctx)
+	return strings.TrimPrefix(text, "git version "), err
+}
+
+// UnderWay names what was begun in the worktree and not ended, as git's subcommand: merge, rebase, cherry-pick, revert, bisect;
+// empty for nothing.
+func (r *Repo) UnderWay() string {
+	for _, state := range []struct{ file, command string }{
+		{"MERGE_HEAD", "merge"},
+		{"rebase-merge", "rebase"},
+		{"rebase-apply", "rebase"},
+		{"CHERRY_PICK_HEAD", "cherry-pick"},
+		{"REVERT_HEAD", "revert"},
+		{"BISECT_LOG", "bisect"},
+	} {
+		if _, err := os.Stat(filepath.Join(r.gitDir, state.file)); err == nil {
+			return state.command
+		}
+	}
+	return ""
+}
