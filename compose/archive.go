@@ -27,9 +27,7 @@ func writeTree(to io.Writer, dir, target string, owner ids) error {
 	root, err := filepath.EvalSymlinks(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		err = w.WriteHeader(&tar.Header{
-			Typeflag: tar.TypeDir, Name: entryName(target, "."), Mode: modeDirectory, Uid: owner.uid, Gid: owner.gid, ModTime: time.Now(),
-		})
+		err = writeDirectory(w, entryName(target, "."), owner)
 	case err == nil:
 		err = walkTree(w, root, target, owner)
 	}
@@ -37,6 +35,7 @@ func writeTree(to io.Writer, dir, target string, owner ids) error {
 }
 
 func walkTree(w *tar.Writer, root, target string, owner ids) error {
+	python := map[string]bool{} // directories of modules
 	return filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -54,8 +53,21 @@ func walkTree(w *tar.Writer, root, target string, owner ids) error {
 		if err != nil {
 			return err
 		}
-		return writeEntry(w, file, entryName(target, filepath.ToSlash(rel)), info, owner)
+		name := entryName(target, filepath.ToSlash(rel))
+		if dir := path.Dir(name); path.Ext(name) == ".py" && !python[dir] {
+			python[dir] = true
+			if err := writeDirectory(w, path.Join(dir, "__pycache__"), owner); err != nil {
+				return err
+			}
+		}
+		return writeEntry(w, file, name, info, owner)
 	})
+}
+
+// writeDirectory writes an empty directory. Python's directories of bytecode are there from the start, as in a tree that
+// has been worked with: file watchers end, or start the service again, when a directory of sources changes.
+func writeDirectory(w *tar.Writer, name string, owner ids) error {
+	return w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: name, Mode: modeDirectory, Uid: owner.uid, Gid: owner.gid, ModTime: time.Now()})
 }
 
 // entryName is the name in an archive, unpacked at the root, of a path below a directory.

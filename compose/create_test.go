@@ -155,10 +155,10 @@ services:
     image: debian:trixie-slim
     command: sleep infinity
     volumes: [".:/all", "./missing:/missing"]
-`, map[string]string{".git": "gitdir: /elsewhere", "a b/ü.txt": "x", "run.sh": "#!/bin/sh", "real/f": "f", "sub/.git": "gitdir: sub"})
+`, map[string]string{".git": "gitdir: /elsewhere", "a b/ü.txt": "x", "run.sh": "#!/bin/sh", "real/f": "f", "sub/.git": "gitdir: sub", "src/a.py": "", "src/b.py": ""})
 
 	got := s.run("cd /all && find . | LC_ALL=C sort | tr '\\n' ' '; stat -c %a 'a b' run.sh | tr '\\n' ' '; ls -A /missing; id -u")
-	if want := "./a b ./a b/ü.txt ./compose.yaml ./real ./real/f ./run.sh ./sub ./sub/.git 755 644 0\n"; got != ". "+want {
+	if want := "./a b ./a b/ü.txt ./compose.yaml ./real ./real/f ./run.sh ./src ./src/__pycache__ ./src/a.py ./src/b.py ./sub ./sub/.git 755 644 0\n"; got != ". "+want {
 		t.Errorf("it holds %q", got)
 	}
 }

@@ -68,21 +68,20 @@ func (t *stack) start(ctx context.Context, service string, ready compose.Ready) 
 		ready.Timeout = readyTimeout
 	}
 	ready.Declared = compose.DeclaredPorts(model)
-	deadline := time.Now().Add(ready.Timeout)
 	for again := 0; ; again++ {
 		readiness, err := t.startOnce(ctx, id, ready)
 		var ended compose.Ended
 		if err == nil {
 			return readiness, nil
 		}
-		ready.Timeout = time.Until(deadline)
-		if again == maxRestarts || !errors.As(err, &ended) || !compose.Restarts(model, ended.Code) || ready.Timeout <= 0 {
+		if again == maxRestarts || !errors.As(err, &ended) || !compose.Restarts(model, ended.Code) {
 			return readiness, startFailure(service, again, err)
 		}
 	}
 }
 
-// maxRestarts is how often a service that ends before it is ready is started again, where its restart policy says so.
+// maxRestarts is how often a service that ends before it is ready is started again, where its restart policy says so; each
+// start has all of the time to become ready.
 const maxRestarts = 5
 
 func (t *stack) startOnce(ctx context.Context, id string, ready compose.Ready) (compose.Readiness, error) {
