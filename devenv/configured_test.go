@@ -126,3 +126,26 @@ func TestAPasswordOfAnyCharactersIsTakenAsItStands(t *testing.T) {
 	}
 	c.nothingLeft()
 }
+
+func TestAConfigurationOfAlembicThatGitDoesNotHaveIsTakenAlongToTheBase(t *testing.T) {
+	c := newSample(t)
+	c.git("stash", "-q")
+	c.git("checkout", "-q", sample.BaseBranch)
+	ini := c.read(sample.AlembicConfig)
+	c.git("rm", "-q", sample.AlembicConfig)
+	c.git("commit", "-qm", "Leave alembic.ini to the program")
+	c.git("checkout", "-qb", "feature/wrapper")
+	c.replace(itemModel, "    notes: Mapped", "    colour: Mapped[str | None] = mapped_column(Text)\n    notes: Mapped")
+	_, err := c.newMigration(dry)
+	if err == nil || report.KindOf(err) != report.KindUsage || !strings.Contains(report.HintOf(err), "include: [backend/src/toolshed/alembic.ini]") {
+		t.Fatalf("%v\n%s", err, report.HintOf(err))
+	}
+	// what the hint says, at the place where the sample's own program reads it
+	c.write(sample.AlembicConfig, ini)
+	c.write(".devenv.yaml", "include: ["+sample.AlembicConfig+"]\n")
+	result := c.must(c.newMigration(dry))
+	if !strings.Contains(string(result.File), "colour") || c.baseRows(result.Document.Base.Image, "items") == 0 {
+		t.Errorf("%s", result.File)
+	}
+	c.nothingLeft()
+}
