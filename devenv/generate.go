@@ -60,7 +60,7 @@ func (r *run) plan(ctx context.Context, log *stepLog) (*alembic.Revise, error) {
 		revise.Empty = true
 		return revise, nil
 	}
-	if err := r.bringToParent(ctx, log); err != nil {
+	if brought, err := r.bringToParent(ctx, log); err != nil || !brought {
 		return nil, err
 	}
 	operations, err := r.tool.Autogenerate(ctx, r.tool.database(r.seeded))
@@ -76,20 +76,21 @@ func (r *run) plan(ctx context.Context, log *stepLog) (*alembic.Revise, error) {
 	return revise, err
 }
 
-// bringToParent upgrades the clone by the branch's kept revisions, so that autogenerate finds what they leave over.
-func (r *run) bringToParent(ctx context.Context, log *stepLog) error {
+// bringToParent upgrades the clone by the branch's kept revisions, so that autogenerate finds what they leave over. Where
+// they fail there is nothing to find; the checks then say what is wrong with them.
+func (r *run) bringToParent(ctx context.Context, log *stepLog) (bool, error) {
 	if len(r.facts.Revisions) == 0 {
-		return nil
+		return true, nil
 	}
 	log.line("upgrading by the branch's own migrations")
 	r.brought = true
 	_, err := r.tool.Upgrade(ctx, r.tool.database(r.seeded), "head", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
-		return report.Fail(report.KindFaulty, "mend it, or make one migration of all: --replace; devenv test-migration shows more",
-			"upgrade by the branch's own migrations: %w", failure)
+		log.skipped("the branch's own migrations fail: " + failure.Error())
+		return false, nil
 	}
-	return err
+	return err == nil, err
 }
 
 // parents are the new revision's: the newest of the branch's own, else the base's heads.
@@ -142,6 +143,28 @@ func (r *run) readGraph(ctx context.Context) error {
 		}
 	}
 	r.facts.History = history
+	return r.readSince(ctx)
+}
+
+// readSince finds since when the base has the heads that are not the branch's, where there are several.
+func (r *run) readSince(ctx context.Context) error {
+	heads := r.facts.History.Heads()
+	if len(heads) < 2 {
+		return nil
+	}
+	r.facts.Since = map[string]string{}
+	for _, revision := range r.facts.History.Revisions {
+		if !revision.Head || !slices.Contains(r.facts.BaseHeads, revision.ID) {
+			continue
+		}
+		added, err := r.place.repo.Added(ctx, r.baseRef.Commit, revision.Path)
+		if err != nil {
+			return err
+		}
+		if !added.IsZero() {
+			r.facts.Since[revision.ID] = added.Format("2 Jan 2006")
+		}
+	}
 	return nil
 }
 

@@ -16,6 +16,11 @@ func (r *run) offendingRows(ctx context.Context, f *migrations.Failure, ran []mi
 	if err != nil {
 		return database.Offending{}, err
 	}
+	return offendingIn(ctx, server, f)
+}
+
+// offendingIn looks for the rows behind a failure in one database.
+func offendingIn(ctx context.Context, server *database.Server, f *migrations.Failure) (database.Offending, error) {
 	connection, err := server.Connect(ctx)
 	if err != nil {
 		return database.Offending{}, err

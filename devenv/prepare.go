@@ -168,7 +168,7 @@ func (r *run) wantsCatalogs() bool {
 
 func (r *run) wantsShapes() bool {
 	return r.selection.Wants(checks.TrialAdversarial) || r.selection.Wants(checks.TrialSmoke) || r.selection.Wants(checks.TrialReverse) ||
-		r.selection.Wants(checks.TrialNotes)
+		r.selection.Wants(checks.TrialNotes) || r.selection.Wants(checks.TrialRenames)
 }
 
 // readAfter reads the schema that the upgrade left.

@@ -71,6 +71,11 @@ func (r *run) obstacle() string {
 	case len(r.facts.Revisions) == 0:
 		return "the branch adds no revision"
 	}
+	for _, head := range r.facts.BaseHeads {
+		if _, ok := r.facts.History.Find(head); !ok {
+			return "the base's revision " + head + " is gone, and databases are at it (history.edited)"
+		}
+	}
 	return ""
 }
 
@@ -129,6 +134,7 @@ func (r *run) trySeeded(ctx context.Context, log *stepLog) error {
 	} else {
 		outcome.Unrecorded = !sameIDs(run.Heads, r.facts.History.Heads())
 		err = errors.Join(r.compareData(ctx), r.readAfter(ctx))
+		r.findRenames()
 	}
 	r.facts.Seeded = outcome
 	r.takeNotes()
@@ -184,9 +190,11 @@ func (r *run) tryReverse(ctx context.Context, log *stepLog) error {
 	}
 	if down.Failure != nil {
 		log.faulty(down.Failure.Error())
-		down.Baseline, err = r.reverseBaseline(ctx)
+		baseline, baseErr := r.reverseBaseline(ctx)
+		rows, rowsErr := offendingIn(ctx, r.seeded, down.Failure)
+		down.Baseline, down.Offending = baseline, rows
 		r.facts.Reverse.Down = down
-		return err
+		return errors.Join(baseErr, rowsErr)
 	}
 	catalog, err := r.readCatalog(ctx)
 	if err != nil {

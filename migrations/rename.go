@@ -146,7 +146,7 @@ func nameLikeness(a, b string) float64 {
 
 // holds says that every value of one SQL type fits the other: they are equal, or the other is a wider of its family.
 func holds(wide, narrow string) bool {
-	wide, narrow = strings.ToUpper(wide), strings.ToUpper(narrow)
+	wide, narrow = shortType(wide), shortType(narrow)
 	if wide == narrow {
 		return true
 	}
@@ -164,4 +164,15 @@ func holds(wide, narrow string) bool {
 	}
 	to := sized.FindStringSubmatch(wide)
 	return to != nil && from[2] != "" && (len(to[2]) > len(from[2]) || len(to[2]) == len(from[2]) && to[2] >= from[2])
+}
+
+// shortType is a type in capitals and by the name that SQLAlchemy writes, where Postgres has a longer one.
+func shortType(name string) string {
+	name = strings.ToUpper(name)
+	for long, short := range map[string]string{"CHARACTER VARYING": "VARCHAR", "CHARACTER": "CHAR"} {
+		if rest, ok := strings.CutPrefix(name, long); ok && (rest == "" || rest[0] == '(') {
+			return short + rest
+		}
+	}
+	return name
 }

@@ -67,8 +67,14 @@ Why it matters: Postgres rolls back a whole migration, unless the migration comm
 transaction_per_migration. Then a lock timeout in the second half leaves a schema that no revision describes, and the retry stops
 at what the first half has already made.
 
-Example: a revision adds a column and then creates an index CONCURRENTLY in an autocommit_block, which commits the column. The
-index fails; the retry stops with 42701, column "tenant" of relation "users" already exists.
+Example:
+
+    op.add_column("orders", sa.Column("seen", sa.Boolean()))
+    with op.get_context().autocommit_block():
+        op.execute("CREATE INDEX CONCURRENTLY ix_orders_seen ON orders (seen)")
+
+The block commits the column first. Where the index then fails, the retry stops with 42701: column "seen" of relation "orders"
+already exists.
 
 How to mend: one revision for each autocommit_block, or statements that can be repeated (IF NOT EXISTS). Validate what was added
 as NOT VALID. A raw COMMIT has no place in a revision.

@@ -18,7 +18,12 @@ func judgeScratch(f *Facts) Finding {
 	case o.Failure != nil && SameFailure(o.Failure, o.Baseline):
 		return unasked("the base's own history fails on an empty database in the same way", failureEvidence(f, o.Baseline))
 	case o.Failure != nil:
-		return failedUpgrade(f, o, "fails in an upgrade from an empty database")
+		finding := failedUpgrade(f, o, "fails in an upgrade from an empty database")
+		if o.Failure.SQLState == "42703" && f.ownerOf(o.Failure.Revision) != "yours" {
+			finding.Hint = "it imports a model that has grown since; let it describe what it needs itself:\n" +
+				"    users = sa.table(\"users\", sa.column(\"id\"), sa.column(\"name\"))"
+		}
+		return finding
 	}
 	return clean("the whole history upgrades an empty database")
 }
@@ -29,7 +34,11 @@ init scripts).
 Why it matters: every new developer, every CI job and every new installation starts from nothing. A data migration that
 needs a row, or imports a model that has since grown, works today on your database and stops all of them.
 
-Example: a revision takes (SELECT id FROM teams WHERE name = 'red') into a NOT NULL column: there is no team yet (23502).
+Example:
+
+    op.execute("INSERT INTO mascots (team_id) VALUES ((SELECT id FROM teams WHERE name = 'red'))")
+
+into a NOT NULL column: there is no team yet (23502).
 
 How to mend: let data migrations cope with no rows, and describe the tables they need with sa.table() inside the
 revision instead of importing the application's models.

@@ -82,8 +82,12 @@ const applySeededPage = `The migration must upgrade a database that holds the ba
 Why it matters: this is the fault that empty test databases hide. A restriction put on existing rows meets rows that
 break it, and the deployment stops in the middle.
 
-Example: op.add_column("users", sa.Column("tenant", sa.Integer(), nullable=False)) works on an empty table and fails
-with 23502 on one with rows; Python's default=1 does not help, only server_default or a backfill does.
+Example:
+
+    op.add_column("members", sa.Column("tenant", sa.Integer(), nullable=False))
+
+works on an empty table and fails with 23502 on one with rows. Python's default=1 does not help, only server_default or a
+backfill does.
 
 How to mend: add the column nullable, fill it, then restrict it:
     op.add_column("users", sa.Column("tenant", sa.Integer(), nullable=True))

@@ -74,8 +74,11 @@ const applyStepwisePage = `One revision at a time and all in one run must both w
 Why it matters: a developer upgrades every day, one revision at a time; production gets a week of them in one run, and a new
 machine the whole history. By default Alembic runs all of them in one transaction, so what works in two fails in one.
 
-Example: revision 1 has ALTER TYPE mood ADD VALUE 'meh', revision 2 UPDATE users SET mood = 'meh'. Each run alone works; both
-in one run stop with 55P04, unsafe use of new value.
+Example: two revisions. Each run alone works; both in one run stop with 55P04, unsafe use of new value.
+
+    op.execute("ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm'")
+
+    op.execute("UPDATE members SET feeling = 'calm' WHERE feeling IS NULL")
 
 How to mend: put what needs its own transaction into one:
     with op.get_context().autocommit_block():

@@ -61,8 +61,11 @@ a text and its enum, a timestamp and the timestamptz that it is under UTC.
 
 Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory brings back what was rounded or cut.
 
-Example: op.alter_column("orders", "amount", type_=sa.Numeric(12, 2)) rounds 99999999.9999 to 100000000.00; a cast to
-boolean that makes every stored text 'false'; an UPDATE without WHERE.
+Example:
+
+    op.alter_column("orders", "amount", type_=sa.Numeric(12, 2))
+
+rounds 1234.5678 to 1234.57; a cast to boolean makes every stored text 'false'; an UPDATE without WHERE.
 
 How to mend: keep a type that holds the values, say in postgresql_using how to convert them, or give the UPDATE its WHERE.
 

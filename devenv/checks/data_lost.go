@@ -87,8 +87,11 @@ NULLs and a table without rows may go.
 
 Why it matters: the upgrade exits 0, and the downgrade brings back an empty column.
 
-Example: op.drop_column("users", "legacy") where three rows have a value in it; TRUNCATE … CASCADE that empties a
-second table; a rename written as drop and add.
+Example:
+
+    op.drop_column("members", "legacy")
+
+where three rows have a value in it; TRUNCATE … CASCADE that empties a second table; a rename written as drop and add.
 
 How to mend: copy the values to where they belong before the drop, rename instead of dropping, or drop in a later
 release when nobody reads the column any more.

@@ -41,7 +41,9 @@ const driftModelsPage = `After the upgrade a second autogenerate must find nothi
 Why it matters: what the models say and the database does not have fails at run time, or lands in the next person's
 migration.
 
-Example: a column was added to the model after the migration had been made.
+Example: a column was added to the model after the migration had been made:
+
+    Column("motto", Text)
 
 How to mend: add the missing operation to the revision, or make it anew with "devenv new-migration --replace".
 

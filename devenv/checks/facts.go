@@ -29,6 +29,8 @@ const (
 	TrialAdversarial Trial = "adversarial"
 	// TrialAtomic breaks the upgrade off between its transactions and tries it again.
 	TrialAtomic Trial = "atomic"
+	// TrialRenames compares the tables and columns before and after the upgrade.
+	TrialRenames Trial = "renames"
 	// TrialNotes reads what the upgrade changed for what is worth knowing.
 	TrialNotes Trial = "notes"
 	// TrialSmoke writes to the tables that the upgrade touched.
@@ -51,6 +53,8 @@ type Facts struct {
 	// Revisions are the branch's own, oldest first; History is the graph after merging with the base.
 	Revisions []migrations.Revision
 	History   migrations.History
+	// Since says since when the base has a revision: the day, for people.
+	Since map[string]string
 	// Edited are the base's migrations that the branch changed, renamed or removed.
 	Edited []Edit
 	// Renames are drops and adds that look like renames and were not written as such.

@@ -9,7 +9,7 @@ import (
 
 func generateRename() Check {
 	return Check{
-		ID: "generate.rename", Severity: report.StatusWarn,
+		ID: "generate.rename", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialData, TrialRenames},
 		Asks: "is there a drop and an add that look like a rename?",
 		Page: generateRenamePage, Judge: judgeRename,
 	}
@@ -53,7 +53,10 @@ const generateRenamePage = `Autogenerate cannot tell a rename from a drop and an
 
 Why it matters: the upgrade succeeds, also on data, and "alembic check" is content afterwards; only the values are missing.
 
-Example: the attribute "legacy" becomes "note"; autogenerate writes op.add_column("users", note) and op.drop_column("users", "legacy").
+Example: the attribute "legacy" becomes "old_number", and autogenerate writes
+
+    op.add_column("members", sa.Column("old_number", sa.Text(), nullable=True))
+    op.drop_column("members", "legacy")
 
 How to mend: on a terminal devenv asks, and writes the rename. Elsewhere replace the pair by
 op.alter_column("users", "legacy", new_column_name="note"), and for a table by op.rename_table("old", "new").

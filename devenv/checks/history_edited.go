@@ -40,7 +40,9 @@ const historyEditedPage = `A migration that is already on the base branch must n
 Why it matters: databases that ran it will never run it again. What you add to it reaches new databases only, and nobody
 is told: upgrade and check both exit 0.
 
-Example: a column is added inside last month's revision instead of in a new one.
+Example: a column is added inside a revision that is on develop, instead of in a new one:
+
+    sa.Column("weight", sa.Integer())
 
 How to mend: bring the file back ("git checkout develop -- path") and put the change into a new revision.
 "devenv new-migration" does both; "devenv undo" returns your version.

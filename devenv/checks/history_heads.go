@@ -31,6 +31,9 @@ func judgeHeads(f *Facts) Finding {
 	evidence := make([]report.Evidence, 0, len(heads))
 	for _, r := range heads {
 		owner := f.ownerOf(r.ID)
+		if since := f.Since[r.ID]; owner != "yours" && since != "" {
+			owner += " since " + since
+		}
 		names = append(names, fmt.Sprintf("%s (%s, parent %s)", r.ID, owner, parents(r)))
 		evidence = append(evidence, report.Evidence{Revision: r.ID, File: r.Path, Detail: owner + ", parent " + parents(r)})
 	}
@@ -39,12 +42,57 @@ func judgeHeads(f *Facts) Finding {
 
 // headsHint says how to come back to one head.
 func (f *Facts) headsHint() string {
-	if len(f.Revisions) == 0 || len(f.BaseHeads) == 0 {
+	if lacking := f.lackingHead(); lacking != "" && len(f.Edited) > 0 {
+		return fmt.Sprintf("bring the migrations of %s back first (history.edited): revision %s is gone, and databases are at it", f.BaseRef, lacking)
+	}
+	if len(f.Revisions) == 0 {
 		return "join them: alembic merge heads"
 	}
-	first := f.Revisions[0]
-	return fmt.Sprintf("let your first revision follow the base's head: in %s write\n    down_revision = %q\nor make it anew: devenv new-migration --replace \"…\"",
-		first.Path, f.BaseHeads[0])
+	if later, earlier, ok := f.ownHeads(); ok {
+		return fmt.Sprintf("let one follow the other: in %s write\n    down_revision = %q\nor make one of them: devenv new-migration --replace \"…\"", later.Path, earlier.ID)
+	}
+	if len(f.BaseHeads) == 0 {
+		return "join them: alembic merge heads"
+	}
+	return followBase(f.stale().Path, f.BaseHeads[0])
+}
+
+// lackingHead is a head of the base that no file has any more, empty when there is none.
+func (f *Facts) lackingHead() string {
+	for _, head := range f.BaseHeads {
+		if _, ok := f.History.Find(head); !ok {
+			return head
+		}
+	}
+	return ""
+}
+
+// followBase says how a revision comes to follow the base's head.
+func followBase(path, head string) string {
+	return fmt.Sprintf("let your revision follow the base's head: devenv new-migration --keep \"…\" does, or in %s write\n    down_revision = %q\n"+
+		"or make it anew: devenv new-migration --replace \"…\"", path, head)
+}
+
+// stale is the branch's revision that does not follow the base, else its first.
+func (f *Facts) stale() migrations.Revision {
+	if r, ok := f.firstWithWrongParent(); ok {
+		return r
+	}
+	return f.Revisions[0]
+}
+
+// ownHeads are two heads of the branch's own that both follow the base.
+func (f *Facts) ownHeads() (later, earlier migrations.Revision, ok bool) {
+	var own []migrations.Revision
+	for _, r := range f.Revisions {
+		if r.Head {
+			own = append(own, r)
+		}
+	}
+	if _, stale := f.firstWithWrongParent(); len(own) < 2 || stale {
+		return later, earlier, false
+	}
+	return own[1], own[0], true
 }
 
 // ownerOf says whose a revision is, for people.
@@ -67,10 +115,13 @@ const historyHeadsPage = `After merging your branch with the base branch the mig
 Why it matters: with two heads "alembic upgrade head" refuses to run, for everybody who pulls the merge. It happens
 when two branches add a migration on top of the same parent and both are merged.
 
-Example: develop gained revision 9d8e on top of 1b2c while your branch added 3f2a, also on top of 1b2c.
+Example: develop gained revision b0a500000002 while the branch, made before, follows the same parent as it:
 
-How to mend: let your first revision follow the base's head (its down_revision), or let devenv make it anew with
-"devenv new-migration --replace". A merge revision ("alembic merge heads") is right only where both are already merged.
+    revision = "c0de00000001"
+    down_revision = "b0a500000001"
+
+How to mend: let your first revision follow the base's head: "devenv new-migration --keep" changes its down_revision,
+"--replace" makes it anew. A merge revision ("alembic merge heads") is right only where both are already merged.
 
 How to allow it: # devenv: allow history.heads -- reason
 `

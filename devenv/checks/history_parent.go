@@ -34,7 +34,28 @@ func judgeParent(f *Facts) Finding {
 	case len(evidence) == 0:
 		return clean(fmt.Sprintf("follows %s, the head of %s", parents(f.Revisions[0]), f.BaseRef))
 	}
-	return found(evidence[0].Message, f.headsHint(), evidence...)
+	return found(evidence[0].Message, f.parentHint(), evidence...)
+}
+
+// parentHint says how to mend what is wrong first.
+func (f *Facts) parentHint() string {
+	if len(f.History.Problems) == 0 {
+		return f.headsHint()
+	}
+	p := f.History.Problems[0]
+	switch p.Kind {
+	case migrations.ProblemDuplicate:
+		return "give the copy an id of its own: in " + p.File + " write\n    revision = \"…\"\nand let it follow the other, or the base's head"
+	case migrations.ProblemLongID:
+		return fmt.Sprintf("give it a shorter id: in %s write\n    revision = %q", p.File, p.Revision[:migrations.MaxRevisionID])
+	case migrations.ProblemBroken, migrations.ProblemImport:
+		return "correct " + p.File + ": Alembic reads every file of the directory, and one that it cannot read stops it"
+	case migrations.ProblemParent, migrations.ProblemCycle:
+		if len(f.BaseHeads) > 0 {
+			return followBase(p.File, f.BaseHeads[0])
+		}
+	}
+	return f.headsHint()
 }
 
 // firstWithWrongParent returns the first revision of the branch whose parents are neither the branch's nor heads of the base.
@@ -58,7 +79,10 @@ does not exist, no cycle, no revision id used twice, none longer than the 32 cha
 Why it matters: a stale parent merges without a conflict and leaves two heads; a missing parent stops every command
 with a bare KeyError; two files with the same revision id hide each other.
 
-Example: your revision says down_revision = "1b2c", and develop's head has been "9d8e" since Thursday.
+Example: a parent that was renumbered, or belongs to a branch that was never merged:
+
+    revision = "c0de00000001"
+    down_revision = "5e5e00000000"
 
 How to mend: write the base's head into down_revision, or run "devenv new-migration --keep" (it changes that line only)
 or "--replace". For a copied file, give the copy an id of its own.

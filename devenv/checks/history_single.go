@@ -36,7 +36,10 @@ const historySinglePage = `A branch that changes the database should add one mig
 Why it matters: half-finished steps of a branch are noise in the history for ever, and each is one more point at which
 a deployment can stop.
 
-Example: "add badges", "fix badges", "badges again" in one pull request.
+Example: "add badges" and "badges again" in one pull request:
+
+    revision = "3f2a00000001"
+    revision = "9d8e00000001"
 
 How to mend: devenv new-migration --replace "Add badges" makes one of them. Where several are meant (a data migration
 between two schema changes), say so in .devenv.yaml: migrations: {per_branch: many}.

@@ -181,6 +181,47 @@ func TestUnknownIdsInWaiversAreErrors(t *testing.T) {
 	}
 }
 
+func TestTheHintOfABrokenHistoryNamesTheFileAndTheLine(t *testing.T) {
+	own := func(id string, down ...string) migrations.Revision {
+		return migrations.Revision{ID: id, Down: down, Path: "versions/" + id + ".py", Head: true}
+	}
+	problem := func(kind migrations.ProblemKind, id string) func(*Facts) {
+		return func(f *Facts) {
+			f.History.Problems = []migrations.Problem{{Kind: kind, Revision: id, File: "versions/copy.py", Message: "wrong"}}
+		}
+	}
+	for name, c := range map[string]struct {
+		change func(*Facts)
+		id     string
+		says   []string
+	}{
+		"two heads of the branch's own": {func(f *Facts) {
+			f.Revisions = append(f.Revisions, own("9d8e", "1b2c"))
+			f.History.Revisions = append(f.History.Revisions, own("9d8e", "1b2c"))
+		}, "history.heads", []string{"versions/9d8e.py", `down_revision = "3f2a"`}},
+		"the base went on": {func(f *Facts) {
+			f.BaseHeads, f.Since = []string{"9d8e"}, map[string]string{"9d8e": "12 Nov 2024"}
+			f.History.Revisions = append(f.History.Revisions, own("9d8e", "1b2c"))
+		}, "history.heads", []string{"9d8e (develop since 12 Nov 2024, parent 1b2c)", "versions/3f2a.py", `down_revision = "9d8e"`, "--keep"}},
+		"a copied file":    {problem(migrations.ProblemDuplicate, "3f2a"), "history.parent", []string{"versions/copy.py", "revision ="}},
+		"an id too long":   {problem(migrations.ProblemLongID, strings.Repeat("x", 40)), "history.parent", []string{`revision = "` + strings.Repeat("x", 32) + `"`}},
+		"a broken file":    {problem(migrations.ProblemBroken, ""), "history.parent", []string{"correct versions/copy.py"}},
+		"a missing parent": {problem(migrations.ProblemParent, "3f2a"), "history.parent", []string{"versions/copy.py", `down_revision = "1b2c"`}},
+		"the base's head is gone": {func(f *Facts) {
+			f.BaseHeads, f.Edited = []string{"9d8e"}, []Edit{{Path: "versions/9d8e.py", Status: "removed"}}
+		}, "history.parent", []string{"history.edited", "9d8e is gone"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := answers(ready(c.change), Selection{})[c.id]
+			for _, want := range c.says {
+				if !strings.Contains(a.Summary+"\n"+a.Hint, want) {
+					t.Errorf("%s lacks %q: %s\n%s", c.id, want, a.Summary, a.Hint)
+				}
+			}
+		})
+	}
+}
+
 func TestTheSelectionSkipsAndTheConfigurationChangesSeverities(t *testing.T) {
 	f := ready(lost)
 	if a := answers(f, Selection{Severities: map[string]string{"data.lost": "warn"}})["data.lost"]; a.Status != report.StatusWarn {

@@ -36,7 +36,11 @@ lock_timeout while everybody queues behind it, a foreign key without an index un
 materialised view that nobody refreshed, the primary key or replica identity of a published table gone, an enum value appended where
 the order means something, an id that became bigint while its sequence or the columns that point to it stayed integer.
 
-Example: op.create_foreign_key(…, ondelete="CASCADE"): a row deleted in users now takes its orders along.
+Example:
+
+    op.create_foreign_key("orders_member_id_fkey", "orders", "members", ["member_id"], ["id"], ondelete="CASCADE")
+
+A row deleted in members now takes its orders along.
 
 How to mend: nothing has to be.
 

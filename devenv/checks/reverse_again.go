@@ -30,7 +30,11 @@ const reverseAgainPage = `After a downgrade the migration must upgrade again.
 Why it matters: a rollback is followed by a second try. If the downgrade leaves a type, an index or a row behind, the
 second try fails, in production, under pressure.
 
-Example: the downgrade does not drop the enum type; the next upgrade stops with 42710, type "mood" already exists.
+Example: the upgrade creates a table with an enum type of its own, the downgrade drops only the table:
+
+    op.drop_table("trips")
+
+The next upgrade stops with 42710, type "trip_kind" already exists.
 
 How to mend: let downgrade() remove everything that upgrade() created.
 

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
 	"devenv/devenv/report"
 )
@@ -23,7 +24,8 @@ func judgeReverseApplies(f *Facts) Finding {
 		return unasked("the base's own downgrade fails in the same way", failureEvidence(f, o.Baseline))
 	case o.Failure != nil:
 		finding := failedUpgrade(f, o, "cannot be downgraded")
-		finding.Hint += "\nor, where there is no way back:\n    # devenv: allow reverse.applies -- reason"
+		finding.Hint = strings.ReplaceAll(finding.Hint, "in this revision", "in downgrade()") +
+			"\nor, where there is no way back:\n    # devenv: allow reverse.applies -- reason"
 		return finding
 	}
 	if evidence, hint := witnessEvidence(f, f.Reverse.Written); len(evidence) > 0 {
@@ -44,8 +46,11 @@ the new schema takes: longer values, NULLs, duplicates.
 
 Why it matters: the downgrade is needed on the day the upgrade went wrong, and has usually never been run on rows.
 
-Example: the upgrade drops a NOT NULL column; the downgrade adds it back NOT NULL without a default, which works only on
-an empty table (23502).
+Example: the upgrade drops a NOT NULL column, and the downgrade
+
+    op.add_column("tags", sa.Column("label", sa.String(30), nullable=False, unique=True))
+
+adds it back without a default, which works only on an empty table (23502).
 
 How to mend: write the downgrade with the same care as the upgrade: nullable, filled, restricted.
 

@@ -71,7 +71,11 @@ types, which Postgres cannot drop.
 Why it matters: what a downgrade leaves behind or forgets makes the next upgrade fail, or lives on as an index or a type that
 no model knows.
 
-Example: the upgrade creates an enum type with its column; the downgrade drops the column and leaves the type.
+Example: the upgrade
+
+    op.create_check_constraint("ck_city", "teams", "city <> ''")
+
+has no counterpart in the downgrade.
 
 How to mend: undo in downgrade() what upgrade() does, last first.
 

@@ -43,7 +43,11 @@ const startBranchPage = `The branch's backend must start on the migrated data an
 Why it matters: it is the last line of the documented workflow, "double check that the backend comes online", and the
 one most often skipped.
 
-Example: the model says that a column is an enum, the migration made it text: the first query at start fails.
+Example: the model has a column under another name than the migration made:
+
+    op.add_column("teams", sa.Column("nickname", sa.Text()))
+
+while the first query at start asks for teams.motto.
 
 How to mend: the container's last lines are in the evidence; correct the migration or the code.
 
@@ -57,7 +61,11 @@ while.
 
 Why it matters: a column renamed or dropped while old code runs is an outage between two deployments.
 
-Example: op.alter_column("users", "name", new_column_name="full_name"): every query of the old code fails.
+Example:
+
+    op.alter_column("members", "legacy", new_column_name="old_number")
+
+Every query of the old code fails.
 
 How to mend: expand, deploy, contract: add the new column, write both, and drop the old one in a later release.
 

@@ -27,7 +27,11 @@ const waiverUnusedPage = `Every waiver in the branch's revisions must have been 
 
 Why it matters: a waiver that allows nothing today allows something unseen tomorrow, when the revision is edited.
 
-Example: # devenv: allow data.lost(public.users.legacy) -- unused since May, in a revision that no longer drops the column.
+Example:
+
+    # devenv: allow data.lost(public.members.legacy) -- unused since May
+
+in a revision that no longer drops the column.
 
 How to mend: remove the comment.
 

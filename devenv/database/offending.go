@@ -126,6 +126,10 @@ func (s *search) condition(ctx context.Context) (string, error) {
 		return s.unfit(ctx)
 	case "54000":
 		return s.tooLarge(), nil
+	case "42804", "0A000":
+		if c, ok := s.alteredType(strings.TrimRight(strings.TrimSpace(s.violation.Statement), "; \n")); ok {
+			s.column = c.target // no row is behind it
+		}
 	}
 	return "", nil
 }

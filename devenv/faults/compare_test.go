@@ -15,6 +15,9 @@ func (e entry) compare(d *report.Document, status int) []string {
 	if status != e.exit() {
 		add("exit status %d, want %d", status, e.exit())
 	}
+	if e.Verdict != "" && string(d.Verdict) != e.Verdict {
+		add("verdict %s, want %s", d.Verdict, e.Verdict)
+	}
 	wrong = append(wrong, e.compareError(d)...)
 	for id := range e.Says {
 		if !slices.ContainsFunc(d.Checks, func(c report.Check) bool { return c.ID == id }) {
@@ -47,6 +50,17 @@ func (e entry) compareError(d *report.Document) []string {
 		return []string{"there is no error"}
 	}
 	return missing("the error", d.Error.Message+"\n"+d.Error.Hint, e.Error)
+}
+
+// compareFile returns what the new revision lacks, or holds although it must not.
+func (e entry) compareFile(content string) []string {
+	wrong := missing("the new revision", content, e.Writes)
+	for _, text := range e.Lacks {
+		if strings.Contains(content, text) {
+			wrong = append(wrong, fmt.Sprintf("the new revision holds %q:\n%s", text, content))
+		}
+	}
+	return wrong
 }
 
 // wellFormed returns what every answer that finds something must have and this one lacks.

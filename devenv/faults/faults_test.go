@@ -49,7 +49,7 @@ func (p *projects) judge(t *testing.T, e entry, sql bool) []string {
 	if err := json.Unmarshal([]byte(stdout), &d); err != nil {
 		t.Fatalf("devenv %s: exit status %d, %v\n%s%s", strings.Join(args, " "), status, err, stdout, stderr)
 	}
-	wrong := e.compare(&d, status)
+	wrong := append(e.compare(&d, status), e.compareFile(b.written(&d))...)
 	switch {
 	case len(wrong) == 0 && e.Missed != "":
 		t.Logf("it is caught although it is marked as missed: %s", e.Missed)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"devenv/devenv/report"
 )
 
 const (
@@ -59,11 +61,17 @@ func (p *projects) newBranch(t *testing.T, e entry, sql bool) branch {
 	if e.Fork == "start" {
 		from += "~1"
 	}
-	p.mu.Lock()
-	git(t, p.repo, "worktree", "add", "-q", "--detach", b.dir, from)
-	p.mu.Unlock()
+	p.checkOut(t, b.dir, from)
 	b.apply(e, sql)
 	return b
+}
+
+// checkOut makes a working tree of a commit.
+func (p *projects) checkOut(t *testing.T, dir, commit string) {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	git(t, p.repo, "worktree", "add", "-q", "--detach", dir, commit)
 }
 
 // base commits a base once and lets devenv make its image, which all its branches share.
@@ -78,7 +86,8 @@ func (p *projects) base(t *testing.T, name string) {
 	p.mu.Unlock()
 	once.Do(func() {
 		p.commitBase(t, name)
-		b := branch{T: t, projects: p, dir: p.repo}
+		b := branch{T: t, projects: p, dir: filepath.Join(t.TempDir(), "depot")}
+		p.checkOut(t, b.dir, baseRef(name))
 		if status, _, stderr := b.run("test-migration", "--base", baseRef(name), "--only", "history.single"); status != 0 {
 			t.Errorf("make the base %q: exit status %d\n%s", name, status, stderr)
 		}
@@ -175,6 +184,21 @@ func (b branch) run(args ...string) (status int, stdout, stderr string) {
 		b.Fatal(err)
 	}
 	return c.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
+// written is the revision that a run wrote, empty when it wrote none.
+func (b branch) written(d *report.Document) string {
+	b.Helper()
+	for _, f := range d.Files {
+		if f.Action == report.FileAdded {
+			content, err := os.ReadFile(filepath.Join(b.dir, f.Path))
+			if err != nil {
+				b.Fatal(err)
+			}
+			return string(content)
+		}
+	}
+	return ""
 }
 
 // branchRevisions are the revisions of a case.

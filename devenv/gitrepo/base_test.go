@@ -120,3 +120,21 @@ func TestUnrelatedHistoriesHaveNoMergeBase(t *testing.T) {
 	_, err := s.open().MergeBase(context.Background(), "main", "other")
 	wantFailure(t, err, report.KindWork, "no common history")
 }
+
+func TestTheDayThatAFileCameToTheBaseIsThatOfItsMerge(t *testing.T) {
+	s := newSandbox(t)
+	s.git("checkout", "-q", "-b", "feature")
+	s.write("versions/9d8e.py", "one\n")
+	s.commit("on the branch")
+	s.git("checkout", "-q", "main")
+	t.Setenv("GIT_COMMITTER_DATE", "2024-11-12T10:00:00 +0000")
+	s.git("merge", "-q", "--no-ff", "-m", "merge", "feature")
+	base := s.git("rev-parse", "HEAD")
+	added, err := s.open().Added(t.Context(), base, "versions/9d8e.py")
+	if err != nil || added.Format("2 Jan 2006") != "12 Nov 2024" {
+		t.Errorf("added %v, %v", added, err)
+	}
+	if never, err := s.open().Added(t.Context(), base, "versions/none.py"); err != nil || !never.IsZero() {
+		t.Errorf("a file that is not there was added %v, %v", never, err)
+	}
+}

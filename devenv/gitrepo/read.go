@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"devenv/devenv/report"
 )
@@ -93,6 +94,20 @@ func (r *Repo) ReadFiles(ctx context.Context, treeish, under string) (map[string
 		}
 	}
 	return contents, nil
+}
+
+// Added returns the day on which a file came into a branch: of the merge that brought it where there was one. The zero time
+// means that it is not known, as in a shallow clone.
+func (r *Repo) Added(ctx context.Context, commit, path string) (time.Time, error) {
+	day, err := r.git("log", "-1", "--first-parent", "-m", "--diff-filter=A", "--no-renames", "--format=%cs", commit, "--", path).line(ctx)
+	if err != nil {
+		return time.Time{}, report.Fail(report.KindWork, "", "look for the day that %s was added: %w", path, err)
+	}
+	added, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return time.Time{}, nil //nolint:nilerr // no such commit: nothing was printed
+	}
+	return added, nil
 }
 
 // nextObject reads one answer of cat-file --batch: "<id> <type> <size>", the content, a newline.
