@@ -16,7 +16,8 @@ func (r *run) tryAdversarial(ctx context.Context, log *stepLog) error {
 		return nil
 	}
 	defer r.spend(checks.TrialAdversarial, time.Now())
-	restrictions := database.Restrictions(&r.before.shape, &r.after.shape)
+	restrictions := append(database.Restrictions(&r.before.shape, &r.after.shape),
+		database.CastRestrictions(&r.before.shape, &r.after.shape, r.ownStatements())...)
 	if len(restrictions) == 0 {
 		log.skipped("it asks nothing new of rows that were there")
 		r.facts.Adversarial = checks.WitnessOutcome{Ran: true}
@@ -41,6 +42,17 @@ func (r *run) tryAdversarial(ctx context.Context, log *stepLog) error {
 		log.faulty("a row that is legal today breaks it")
 	}
 	return err
+}
+
+// ownStatements are the statements of the branch's revisions.
+func (r *run) ownStatements() []string {
+	var own []string
+	for _, s := range r.after.statements {
+		if s.Revision != "" {
+			own = append(own, s.SQL)
+		}
+	}
+	return own
 }
 
 // tryWritten downgrades the upgraded database once more, with rows that the new schema takes and the old one does not. below

@@ -19,6 +19,8 @@ const (
 	RestrictLabel      RestrictionKind = "ENUM VALUE"
 	RestrictExclude    RestrictionKind = "EXCLUDE"
 	RestrictExpression RestrictionKind = "EXPRESSION"
+	// RestrictCast is a text column that a statement casts.
+	RestrictCast RestrictionKind = "CAST"
 	// RestrictRow is what any row at all may break: the table is empty in the data, and the migration changes it.
 	RestrictRow RestrictionKind = "ROW"
 )

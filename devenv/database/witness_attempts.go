@@ -26,6 +26,8 @@ func (m *rowMaker) attempts(ctx context.Context, r Restriction) (attempts []atte
 		attempts = one(wish{r.columns[0]: literal(r.label)})
 	case RestrictType:
 		return m.unfit(r)
+	case RestrictCast:
+		attempts = []attempt{{rows: []wish{{r.columns[0]: "'?'"}}}, {rows: []wish{{r.columns[0]: "''"}}}}
 	case RestrictExpression:
 		if r.expression == "" {
 			attempts, err = m.tooLarge(ctx, r)

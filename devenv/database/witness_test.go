@@ -114,6 +114,9 @@ func witnessCases() map[string]struct{ move, state string } {
 		"a new table":                             {"CREATE TABLE badges (id serial PRIMARY KEY, u int NOT NULL UNIQUE REFERENCES users CHECK (u > 0))", ""},
 		"a dropped column":                        {"ALTER TABLE users DROP body", ""},
 		"a trigger that refuses":                  {"ALTER TABLE locked ALTER note SET NOT NULL", "refused"},
+		"a backfill casts text":                   {"ALTER TABLE users ADD qty int; UPDATE users SET qty = qty_text::int", "22P02"},
+		"a backfill casts text in a query":        {"ALTER TABLE users ADD qty int; UPDATE users SET qty = q.n FROM (SELECT id, CAST(o.qty_text AS integer) AS n FROM users o) q WHERE q.id = users.id", "22P02"},
+		"a backfill casts what it has looked at":  {"ALTER TABLE users ADD qty int; UPDATE users SET qty = qty_text::int WHERE qty_text ~ '^[0-9]+$'", ""},
 		"DDL after DML on an empty table":         {"UPDATE drafts SET slug = title; ALTER TABLE drafts ADD COLUMN x int", ""},
 	}
 }
@@ -134,7 +137,7 @@ func TestWitnessesBreakWhatBreaksAndNothingElse(t *testing.T) {
 				}
 				return
 			}
-			witnesses, err := BuildWitnesses(t.Context(), conn, &before, Restrictions(&before, &after))
+			witnesses, err := BuildWitnesses(t.Context(), conn, &before, append(Restrictions(&before, &after), CastRestrictions(&before, &after, strings.Split(c.move, "; "))...))
 			if err != nil {
 				t.Fatal(err)
 			}

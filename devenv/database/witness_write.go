@@ -95,7 +95,7 @@ func statesOf(kind RestrictionKind) []string {
 		return append(data, "23514")
 	case RestrictExclude:
 		return []string{"23P01"}
-	case RestrictType, RestrictLabel, RestrictExpression:
+	case RestrictType, RestrictLabel, RestrictExpression, RestrictCast:
 		return data
 	case RestrictRow:
 		return []string{"23502", "23503", "23505", "55006"}
