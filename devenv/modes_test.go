@@ -205,3 +205,22 @@ func TestASecretIsNeverSaid(t *testing.T) {
 	}
 	c.nothingLeft()
 }
+
+func TestReadOnlyContainersWithTheCodeInTheirImageAreServed(t *testing.T) {
+	c := newSample(t)
+	compose := strings.Replace(c.read("docker-compose.yml"), "    volumes:\n      - ./backend:/app\n", "    read_only: true\n", 1)
+	if !strings.Contains(compose, "read_only") {
+		t.Fatalf("the sample's file has changed:\n%s", compose)
+	}
+	c.advanceBase("docker-compose.yml", compose)
+	c.write("docker-compose.yml", compose)
+	c.git("commit", "-qam", "read only")
+	result, err := c.newMigration(nil)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, report.HintOf(err))
+	}
+	if len(result.Document.Files) != 1 || result.Document.Verdict == report.VerdictNone {
+		t.Errorf("verdict %s, files %v", result.Document.Verdict, result.Document.Files)
+	}
+	c.nothingLeft()
+}

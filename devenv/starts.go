@@ -93,7 +93,7 @@ func (r *run) setScene(ctx context.Context, s *side, log *stepLog) (*scene, erro
 		return err
 	})
 	group.Go(func() (err error) {
-		if scene.stack, err = newStack(ctx, s, name, services, nil); err != nil {
+		if scene.stack, err = newStack(ctx, s, name, services, r.writable); err != nil {
 			return err
 		}
 		return scene.startAll(ctx, r.project.Needs)
@@ -173,6 +173,17 @@ func (r *run) startOnBase(ctx context.Context, log *stepLog) (answer, err error)
 func (r *run) ready() compose.Ready {
 	c := r.project.Ready
 	return compose.Ready{Log: c.Log, Port: c.Port, URL: c.URL, Timeout: c.Timeout}
+}
+
+// writable lets files be brought into containers that the project has read-only: the engine refuses it even before they start.
+func (r *run) writable(project *types.Project) error {
+	for name, service := range project.Services {
+		for file := range r.edits {
+			service.ReadOnly = service.ReadOnly && mountedOver(service.Volumes, file)
+		}
+		project.Services[name] = service
+	}
+	return nil
 }
 
 // bringFiles copies what the run wrote into the containers of a stack whose image holds the code as a copy: those that

@@ -69,6 +69,8 @@ func shapeTool(project *types.Project, p discover.MigrationTool) string {
 	service.Entrypoint = append(types.ShellCommand{"sh", "-c", interpreterScript, "devenv-driver"}, alembic.Command()...)
 	service.Command = nil
 	service.StdinOpen, service.Tty = true, false
+	// The revision is written into it, where the code lies in the image.
+	service.ReadOnly = false
 	service.HealthCheck = &types.HealthCheckConfig{Disable: true}
 	service.DependsOn = nil
 	if p.Workdir != "" {

@@ -141,3 +141,28 @@ class Odd(sa.types.UserDefinedType):
 		t.Errorf("%+v", f)
 	}
 }
+
+func TestTypesOfPackagesAreImported(t *testing.T) {
+	each(t, func(t *testing.T, env environment) {
+		p := newProject(t, env)
+		p.replace("models.py", "import sqlalchemy as sa\n", "import sqlalchemy as sa\nfrom geoalchemy2 import Geometry\nfrom sqlalchemy_utils import EmailType\n")
+		p.replace("models.py", "legacy = sa.Column(sa.Text)", "legacy = sa.Column(sa.Text)\n    mail = sa.Column(EmailType)\n"+
+			"    place = sa.Column(Geometry('POINT', srid=4326, spatial_index=False))")
+		written, _ := p.generate(p.upgraded(), Revise{})
+		for _, line := range []string{"import geoalchemy2.types\n", "import sqlalchemy_utils.types.email\n", "geoalchemy2.types.Geometry(geometry_type='POINT', srid=4326"} {
+			if strings.Count(written.Content, line) != 1 {
+				t.Errorf("%q is not there once:\n%s", line, written.Content)
+			}
+		}
+	})
+}
+
+func TestATypeThatNoCastLeadsToIsSaid(t *testing.T) {
+	p := newProject(t, newEnvironment(t, "newest"))
+	p.replace("alembic/versions/0001_first.py", `sa.Column("legacy", sa.Text()`, `sa.Column("legacy", sa.Integer()`)
+	p.replace("models.py", "legacy = sa.Column(sa.Text)", "legacy = sa.Column(sa.Date)")
+	written, _ := p.generate(p.upgraded(), Revise{})
+	if want := "    # PostgreSQL has no cast from integer to date: give the conversion as postgresql_using.\n    op.alter_column('users', 'legacy'"; !strings.Contains(written.Content, want) {
+		t.Errorf("the file does not say it:\n%s", written.Content)
+	}
+}
