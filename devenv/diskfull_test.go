@@ -91,7 +91,7 @@ func (s smallEngine) run(dir, fill string) (code int, said string) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	command := exec.Command("nsenter", "--target", strconv.Itoa(s.pid), "--net", "timeout", "60", self)
+	command := exec.Command("nsenter", "--target", strconv.Itoa(s.pid), "--net", "timeout", "300", self)
 	command.Dir = dir
 	command.Env = append(os.Environ(), "DOCKER_HOST="+s.host, childCommand+"="+sample.Message, childStep+"=base: keep", childFill+"="+fill)
 	out, err := command.CombinedOutput()
