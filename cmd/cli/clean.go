@@ -53,7 +53,7 @@ func cleanLine(item any) any {
 // listed is a command's list with its lines for people; a command that failed early has none.
 func listed(c *cobra.Command, list *report.Items, line func(any) any, none string) outcome {
 	if list == nil {
-		list = report.NewItems(c.Name())
+		list = report.NewItems(nameOf(c))
 	}
 	out := items{Items: list, none: none}
 	for _, item := range list.Items {

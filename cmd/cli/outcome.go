@@ -64,9 +64,14 @@ func errorField(err error) *report.ErrorField {
 	return &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
 }
 
+// nameOf is a command as documents name it: "snapshot list".
+func nameOf(c *cobra.Command) string {
+	return strings.TrimPrefix(strings.TrimPrefix(c.CommandPath(), c.Root().Name()), " ")
+}
+
 // blank is the outcome of a command that did not come to run.
 func blank(command *cobra.Command) outcome {
-	switch name := command.Name(); name {
+	switch name := nameOf(command); name {
 	case newMigrationName, testMigrationName:
 		d := report.NewDocument(name)
 		d.Checks = checks.Skipped("an earlier failure")
