@@ -53,6 +53,10 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 		{"an empty message", func(_ checkout, o *devenv.NewMigrationOptions) { o.Message = "  " }, report.KindUsage, []string{"empty"}},
 		{"a message with control characters", func(_ checkout, o *devenv.NewMigrationOptions) { o.Message = "Add\x1bbadges" }, report.KindUsage, []string{"control character"}},
 		{"an unknown check", func(_ checkout, o *devenv.NewMigrationOptions) { o.Skip = []string{"no.such"} }, report.KindUsage, []string{"no.such", "apply.seeded"}},
+		{"a Compose file that the base lacks", func(c checkout, _ *devenv.NewMigrationOptions) {
+			c.write("extra/compose.yaml", "services: {extra: {image: debian:trixie-slim}}\n")
+			c.write(".devenv.yaml", "compose: {files: ["+composeFile+", extra/compose.yaml]}\n")
+		}, report.KindUsage, []string{"does not have extra/compose.yaml", "include: [extra/compose.yaml]"}},
 		{"an unknown key", onBoth(".devenv.yaml", "datbase: {service: postgres}\n"), report.KindUsage, []string{".devenv.yaml:1", "datbase"}},
 	})
 }

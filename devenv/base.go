@@ -43,6 +43,10 @@ func openBase(ctx context.Context, w *workplace, p *discover.Project, ref gitrep
 		return nil, err
 	}
 	b := &base{side: s, project: p, envFiles: envFiles}
+	if absent := s.absentComposeFiles(); len(absent) > 0 {
+		return b, report.Fail(report.KindUsage, "let devenv take it along, in .devenv.yaml:\n    include: ["+strings.Join(absent, ", ")+"]",
+			"load the base's Compose project: %s does not have %s", ref.Ref, strings.Join(absent, ", "))
+	}
 	if err := s.load(ctx, envFiles); err != nil {
 		return b, report.Fail(report.KindOf(err), report.HintOf(err), "load the base's Compose project: %w", err)
 	}

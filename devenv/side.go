@@ -2,6 +2,8 @@ package devenv
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
@@ -53,6 +55,18 @@ func (w *workplace) prepares() bool { return w.config != nil && len(w.config.Pre
 func (s *side) load(ctx context.Context, envFiles []string) (err error) {
 	s.model, err = s.loadAs(ctx, s.place.model.Name, envFiles)
 	return err
+}
+
+// absentComposeFiles are the user's Compose files that the tree does not have, relative to the repository.
+func (s *side) absentComposeFiles() []string {
+	var absent []string
+	for _, f := range s.place.model.ComposeFiles {
+		rel, err := filepath.Rel(s.place.repo.Root(), f)
+		if _, missing := os.Stat(s.inTree(f)); err == nil && filepath.IsLocal(rel) && errors.Is(missing, fs.ErrNotExist) {
+			absent = append(absent, filepath.ToSlash(rel))
+		}
+	}
+	return absent
 }
 
 // loadAs loads the Compose model in the tree under a project's name.

@@ -107,7 +107,8 @@ func (s *stack) noCode(c candidate, databases []string) *report.Failure {
 			"To leave the Compose file as it is, write the service into "+s.written(path.Join(home, extra))+":\n"+
 			"  services:\n    backend: {build: "+filepath.ToSlash(code)+", depends_on: ["+strings.Join(databases, ", ")+"], environment: {…}}\n"+
 			"and into "+path.Join(s.cfg.Dir, config.FileName)+":\n"+
-			"  compose: {files: ["+strings.Join(append(files, s.written(path.Join(home, extra))), ", ")+"]}",
+			"  compose: {files: ["+strings.Join(append(files, s.written(path.Join(home, extra))), ", ")+"]}\n"+
+			"  include: ["+s.written(path.Join(home, extra))+"]",
 		"find the migrations: %s is there, but the Compose project has no service that could run it", c.path)
 }
 
