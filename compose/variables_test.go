@@ -25,7 +25,7 @@ func TestVariablesThatNothingSetsAreNamed(t *testing.T) {
 services:
   db:
     image: "postgres:${PG_MAJOR}"
-    environment: {POSTGRES_PASSWORD: $PASSWORD, PRICE: "$$FREE", WITH_DEFAULT: "${OTHER:-x}", EMPTY: "${NONE-}", SET: "${SET_HERE}"}
+    environment: {POSTGRES_PASSWORD: $PASSWORD, PRICE: "$$FREE", WITH_DEFAULT: "${OTHER:-x}", EMPTY: "${NONE-}", SET: "${SET_HERE}", OF_COMPOSE: "${COMPOSE_PROJECT_NAME} ${PWD}"}
     # ${IN_A_COMMENT}
 `
 	t.Setenv("SET_HERE", "")
