@@ -2,11 +2,14 @@ package devenv
 
 import (
 	"context"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/migrations"
 )
 
 // trySmoke writes to the tables that the upgrade touched, and takes all back. What fails on the base's data as well is none
@@ -21,19 +24,41 @@ func (r *run) trySmoke(ctx context.Context, log *stepLog) error {
 	tables = append(tables, r.filled(tables)...)
 	out := checks.SmokeOutcome{Ran: true, Tables: len(tables)}
 	if len(tables) > 0 {
-		var err error
-		if out.Writes, err = r.writes(ctx, r.seeded, &r.after.shape, tables); err != nil {
+		failed, err := r.writes(ctx, r.seeded, &r.after.shape, tables)
+		if err != nil {
 			return err
 		}
-		if out.Writes, err = r.notOnBase(ctx, out.Writes); err != nil {
+		if failed, err = r.notOnBase(ctx, failed); err != nil {
 			return err
+		}
+		for _, f := range failed {
+			out.Writes = append(out.Writes, checks.SmokeWrite{FailedWrite: f, Cause: r.lastToTouch(f.Table)})
 		}
 	}
-	if slices.ContainsFunc(out.Writes, func(w database.FailedWrite) bool { return w.Broken }) {
+	if slices.ContainsFunc(out.Writes, func(w checks.SmokeWrite) bool { return w.Broken }) {
 		log.faulty("a table can no longer be written")
 	}
 	r.facts.Smoke = out
 	return nil
+}
+
+// lastToTouch is the branch's last statement that names a table (schema.table), else its last.
+func (r *run) lastToTouch(table string) migrations.Statement {
+	var last, named migrations.Statement
+	_, name, _ := strings.Cut(table, ".")
+	for _, s := range r.after.statements {
+		if s.Revision == "" {
+			continue
+		}
+		last = s
+		if regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).MatchString(s.SQL) {
+			named = s
+		}
+	}
+	if named.Revision == "" {
+		return last
+	}
+	return named
 }
 
 // filled are further tables into which the migration inserts rows.

@@ -61,5 +61,11 @@ type AtomicBreak struct {
 type SmokeOutcome struct {
 	Ran    bool
 	Tables int
-	Writes []database.FailedWrite
+	Writes []SmokeWrite
+}
+
+// SmokeWrite is a write that fails. Cause is the migration's statement that touched the table last, or its last one.
+type SmokeWrite struct {
+	database.FailedWrite
+	Cause migrations.Statement
 }

@@ -21,7 +21,8 @@ func judgeSmoke(f *Facts) Finding {
 	var evidence, unknown []report.Evidence
 	for _, w := range f.Smoke.Writes {
 		e := report.Evidence{
-			Table: w.Table, Insert: w.Statement, SQLState: w.SQLState, Message: w.Message, Detail: w.Detail, Revision: f.onlyRevision(),
+			Table: w.Table, Insert: w.Statement, SQLState: w.SQLState, Message: w.Message, Detail: w.Detail,
+			Revision: w.Cause.Revision, File: f.fileOf(w.Cause.Revision), Line: w.Cause.Line, Statement: w.Cause.SQL,
 		}
 		if w.Role != "" {
 			e.Message = "as role " + w.Role + ": " + e.Message

@@ -37,6 +37,8 @@ type rowMaker struct {
 	serial int
 	// statements are those that wrote the current row and its parents.
 	statements []string
+	// last is the statement that was tried last, taken or refused.
+	last string
 }
 
 // errImplied means that the schema forbids the very row that is wanted.
@@ -77,6 +79,7 @@ func (m *rowMaker) insert(ctx context.Context, t *Table, wanted wish, f fullness
 	}
 	for range mostRepairs {
 		statement := d.statement()
+		m.last = statement
 		got, err := m.try(ctx, statement, t, returning)
 		if err == nil {
 			m.statements = append(m.statements, statement)

@@ -103,7 +103,7 @@ func tryWrite(ctx context.Context, conn beginner, shape *Shape, t *Table, role s
 	}
 	statements, err := maker.build(ctx, t, attempt{rows: []wish{{}}})
 	if err != nil {
-		return failure(t, role, "INSERT INTO "+t.quoted()+" …", err)
+		return failure(t, role, maker.last, err)
 	}
 	last := len(statements) - 1
 	for _, parent := range statements[:last] {
@@ -156,8 +156,11 @@ func (m *rowMaker) behind(ctx context.Context, t *Table) (*FailedWrite, error) {
 			return nil, err
 		}
 		if behind {
+			if _, err := m.build(ctx, t, attempt{rows: []wish{{c.Number: "DEFAULT"}}}); ctx.Err() != nil {
+				return nil, err // else it is refused, or will be: the statement is what is wanted
+			}
 			return &FailedWrite{
-				Table: t.Label(), Broken: true, SQLState: "23505", Statement: "INSERT INTO " + t.quoted() + " …",
+				Table: t.Label(), Broken: true, SQLState: "23505", Statement: m.last,
 				Message: fmt.Sprintf("the sequence of %s.%s gives %d next, and rows up to %d are there", t.quoted(), c.Name, next, highest),
 				Detail:  fmt.Sprintf("SELECT setval('%s', (SELECT max(%s) FROM %s))", c.Sequence, plain(c.Name), t.quoted()),
 			}, nil

@@ -69,6 +69,9 @@ GRANT USAGE ON SCHEMA public TO devenv_app; GRANT SELECT, INSERT ON ALL TABLES I
 			got := ""
 			for _, f := range failed {
 				got += strings.TrimSpace(fmt.Sprintf("%s %s %s", f.SQLState, f.Table, strings.TrimPrefix(f.Role, "devenv_")))
+				if !strings.HasPrefix(f.Statement, "INSERT INTO ") {
+					t.Errorf("the write that fails is %q", f.Statement)
+				}
 				if !f.Broken {
 					got += " unknown: " + f.Message
 				}
