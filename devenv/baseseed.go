@@ -84,7 +84,11 @@ func (b *baseBuild) seedAtStartup(ctx context.Context, log *stepLog) error {
 		return nil
 	}
 	log.line("starting " + b.project.Backend)
-	readiness, err := b.stack.start(ctx, b.project.Backend, b.run.ready())
+	ready := b.run.ready()
+	if ready.Timeout == 0 {
+		ready.Timeout = seedTimeout
+	}
+	readiness, err := b.stack.start(ctx, b.project.Backend, ready)
 	if err != nil {
 		return report.Fail(report.KindWork, report.HintOf(err)+"\nif something else than its start fills the database, say so in .devenv.yaml:\n    seed: {run: \"…\"}",
 			"seed the base: %w", err)
@@ -95,6 +99,10 @@ func (b *baseBuild) seedAtStartup(ctx context.Context, log *stepLog) error {
 	}
 	return b.stack.stop(ctx, b.project.Backend)
 }
+
+// seedTimeout is how long the backend's first start may take when the configuration does not say: it makes all the data,
+// which takes longer than any start on data that is there.
+const seedTimeout = 10 * time.Minute
 
 // settle waits for the backend's background jobs.
 func settle(ctx context.Context, d time.Duration) error {
