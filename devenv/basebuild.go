@@ -166,8 +166,13 @@ func (b *baseBuild) meta() database.Meta {
 // baselines are the base's own answers that the making of the base has not given already: a base from a dump has not
 // shown that its history runs from empty.
 func (b *baseBuild) baselines(ctx context.Context) (map[string]json.RawMessage, error) {
+	models, err := b.modelsBaseline(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]json.RawMessage{catalogBaseline: models}
 	if b.project.Seed.Dump == "" || !b.run.selection.Wants(checks.TrialScratch) {
-		return nil, nil
+		return known, nil
 	}
 	server, err := database.Clone(ctx, b.place.engine, database.CloneOptions{
 		Image: b.empty, Labels: b.place.labels(), Networks: []database.NetworkAlias{{Name: b.tool.stack.network}}, Settings: b.settings,
@@ -178,10 +183,10 @@ func (b *baseBuild) baselines(ctx context.Context) (map[string]json.RawMessage, 
 	_, err = b.tool.Upgrade(ctx, b.tool.database(server), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if !errors.As(err, &failure) {
-		return nil, err
+		return known, err
 	}
-	raw, err := json.Marshal(failure)
-	return map[string]json.RawMessage{scratchBaseline: raw}, err
+	known[scratchBaseline], err = json.Marshal(failure)
+	return known, err
 }
 
 // scratchBaseline is the check whose baseline a base from a dump carries.

@@ -69,11 +69,23 @@ func (r *run) plan(ctx context.Context, log *stepLog) (*alembic.Revise, error) {
 	}
 	left, _ := migrations.Subtract(operations, r.base.noise)
 	if len(left) == 0 {
-		log.skipped(nothingToMigrate)
-		return nil, nil
+		return nil, r.findUnwritten(ctx, log)
 	}
 	revise.Renames, r.facts.Renames, err = r.askRenames(ctx, migrations.LikelyRenames(left))
 	return revise, err
+}
+
+// findUnwritten asks the catalogs when autogenerate finds nothing: what only they see has to be written by hand.
+func (r *run) findUnwritten(ctx context.Context, log *stepLog) error {
+	if err := r.tryModels(ctx); err != nil {
+		return err
+	}
+	if n := len(r.facts.Models.Differences); n > 0 {
+		log.done("autogenerate finds nothing, but models and migrations differ in " + count(n, "way") + " that it does not see")
+		return nil
+	}
+	log.skipped(nothingToMigrate)
+	return nil
 }
 
 // bringToParent upgrades the clone by the branch's kept revisions, so that autogenerate finds what they leave over. Where

@@ -103,11 +103,20 @@ func (r *run) cloneSeeded(ctx context.Context, log *stepLog) error {
 		return err
 	}
 	began := time.Now()
-	server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
-	if err != nil {
+	group, cloning := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		r.seeded, err = r.clone(cloning, r.base.seeded, database.NetworkAlias{})
+		return err
+	})
+	if r.selection.Wants(checks.TrialModels) && !r.request.NoVerify {
+		group.Go(func() (err error) {
+			r.modelsServer, err = r.clone(cloning, r.base.empty, database.NetworkAlias{})
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
 		return err
 	}
-	r.seeded = server
 	if err := r.readBefore(ctx); err != nil {
 		return err
 	}
@@ -163,7 +172,8 @@ type afterFacts struct {
 
 // wantsCatalogs says whether a trial compares schemas as text, wantsShapes as structure.
 func (r *run) wantsCatalogs() bool {
-	return r.selection.Wants(checks.TrialReverse) || r.selection.Wants(checks.TrialStepwise) || r.selection.Wants(checks.TrialAtomic)
+	return r.selection.Wants(checks.TrialReverse) || r.selection.Wants(checks.TrialStepwise) || r.selection.Wants(checks.TrialAtomic) ||
+		r.selection.Wants(checks.TrialModels)
 }
 
 func (r *run) wantsShapes() bool {

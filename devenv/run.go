@@ -39,6 +39,8 @@ type run struct {
 	// seeded is the clone of the base's data in which the migration is made and tried; before is what it held.
 	seeded *database.Server
 	before beforeFacts
+	// modelsServer is an empty database for the models' schema, nil where nothing asks for it.
+	modelsServer *database.Server
 	// after is what it holds once the migration was applied.
 	after afterFacts
 
@@ -151,4 +153,6 @@ func (r *run) note(text string) {
 }
 
 // nothingNew says that new-migration had nothing to write.
-func (r *run) nothingNew() bool { return !r.asIs && r.file == nil && len(r.facts.Revisions) == 0 }
+func (r *run) nothingNew() bool {
+	return !r.asIs && r.file == nil && len(r.facts.Revisions) == 0 && len(r.facts.Models.Differences) == 0
+}

@@ -159,7 +159,8 @@ func (r *run) upgraded() bool {
 	return r.facts.Seeded.Ran && r.facts.Seeded.Failure == nil && !r.facts.Seeded.Unrecorded
 }
 
-// tryDrift runs autogenerate again on the upgraded database, or on the base's when the branch adds no revision.
+// tryDrift runs autogenerate again on the upgraded database, or on the base's when the branch adds no revision, and compares
+// its catalog with the models'.
 func (r *run) tryDrift(ctx context.Context, log *stepLog) error {
 	if !r.selection.Wants(checks.TrialDrift) || (len(r.facts.Revisions) > 0 && !r.upgraded()) {
 		log.skipped("")
@@ -173,7 +174,7 @@ func (r *run) tryDrift(ctx context.Context, log *stepLog) error {
 	}
 	left, _ := migrations.Subtract(operations, r.base.noise)
 	r.facts.Drift = checks.DriftOutcome{Outcome: outcome, Operations: left}
-	return nil
+	return r.tryModels(ctx)
 }
 
 // tryReverse downgrades to the base's head, compares the schema with the base's, and upgrades again.

@@ -66,7 +66,7 @@ func All() []Check {
 		applySeeded(), applyScratch(), applyStepwise(), applyAdversarial(), applyAtomic(),
 		dataLost(), dataChanged(),
 		reverseApplies(), reverseSchema(), reverseAgain(),
-		driftModels(),
+		driftModels(), driftCatalog(),
 		writeSmoke(), startBranch(), startBase(),
 		waiverUnused(), notes(),
 	}

@@ -19,6 +19,8 @@ const (
 	TrialScratch Trial = "scratch"
 	// TrialDrift runs autogenerate again on the upgraded database.
 	TrialDrift Trial = "drift"
+	// TrialModels compares the schema that the models describe with the one that the migrations made.
+	TrialModels Trial = "models"
 	// TrialData compares the data before and after the upgrade.
 	TrialData Trial = "data"
 	// TrialReverse downgrades the upgraded database, compares its schema with the base's, and upgrades again.
@@ -65,6 +67,7 @@ type Facts struct {
 	Seeded  Outcome
 	Scratch Outcome
 	Drift   DriftOutcome
+	Models  ModelsOutcome
 	Data    DataOutcome
 	Reverse ReverseOutcome
 	Branch  StartOutcome
@@ -105,6 +108,14 @@ type Outcome struct {
 type DriftOutcome struct {
 	Outcome
 	Operations []migrations.Operation
+}
+
+// ModelsOutcome is how the catalogs of the models' schema and the migrations' differ, beyond the base and what autogenerate
+// finds. NotCompared says why they could not be compared.
+type ModelsOutcome struct {
+	Ran         bool
+	NotCompared string
+	Differences []database.Difference
 }
 
 // DataOutcome is what the upgrade did to the data that was there.

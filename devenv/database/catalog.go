@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -20,11 +21,16 @@ type Catalog struct {
 }
 
 // CatalogObject is one object's definition. Parent is the object that it comes and goes with: a column's table, a serial
-// sequence's column; it need not be in the catalog.
+// sequence's column; it need not be in the catalog. Parts are the definition of a column or a table in its facets: the type
+// or kind first, then "not null", "default 0", "collate …", ….
 type CatalogObject struct {
-	Definition string `json:"definition"`
-	Parent     string `json:"parent,omitempty"`
+	Definition string   `json:"definition"`
+	Parent     string   `json:"parent,omitempty"`
+	Parts      []string `json:"parts,omitempty"`
 }
+
+// joint is what parts a definition in a query.
+const joint = `E'\x1f'`
 
 // ReadCatalog reads the schema of the database, in one read-only transaction. It works on Postgres 13 to 18.
 func ReadCatalog(ctx context.Context, conn *pgx.Conn) (Catalog, error) {
@@ -54,7 +60,11 @@ func (c Catalog) read(ctx context.Context, tx pgx.Tx, sql string) error {
 	}
 	var name, parent, definition string
 	_, err = pgx.ForEachRow(rows, []any{&name, &parent, &definition}, func() error {
-		c.Objects[name] = CatalogObject{Definition: definition, Parent: parent}
+		object := CatalogObject{Definition: strings.ReplaceAll(definition, "\x1f", " "), Parent: parent}
+		if kind, _, _ := strings.Cut(name, ":"); kind == "column" || kind == "table" {
+			object.Parts = strings.Split(definition, "\x1f")
+		}
+		c.Objects[name] = object
 		return nil
 	})
 	return err

@@ -14,6 +14,11 @@ func comment(expression string) string {
 	return `coalesce(' comment ' || quote_literal(` + expression + `), '')`
 }
 
+// commentPart is a comment as a part of its own.
+func commentPart(expression string) string {
+	return `coalesce(` + joint + ` || 'comment ' || quote_literal(` + expression + `), '')`
+}
+
 // relations is a common table expression of the user's relations: oid, kind, and name as schema.relation; object is their
 // name in the catalog. A table whose only column is version_num is the migration tool's.
 func relations() string {
@@ -35,14 +40,14 @@ func relationQueries() []catalogQuery {
 		{"tables", relations() + `
 SELECT r.object, coalesce((SELECT p.object FROM pg_inherits i JOIN rel p ON p.oid = i.inhparent WHERE i.inhrelid = r.oid AND r.relispartition), ''),
   CASE r.relpersistence WHEN 'u' THEN 'unlogged ' ELSE '' END
-  || CASE r.relkind WHEN 'f' THEN 'foreign table' WHEN 'p' THEN 'table partition by ' || pg_get_partkeydef(r.oid) ELSE 'table' END
-  || coalesce(' partition ' || pg_get_expr(r.relpartbound, r.oid), '')
-  || coalesce(' inherits ' || (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = r.oid), '')
-  || CASE WHEN r.relrowsecurity THEN ' row level security' ELSE '' END
+  || CASE r.relkind WHEN 'f' THEN 'foreign table' WHEN 'p' THEN 'table' || ` + joint + ` || 'partition by ' || pg_get_partkeydef(r.oid) ELSE 'table' END
+  || coalesce(` + joint + ` || 'partition ' || pg_get_expr(r.relpartbound, r.oid), '')
+  || coalesce(` + joint + ` || 'inherits ' || (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = r.oid), '')
+  || CASE WHEN r.relrowsecurity THEN ` + joint + ` || 'row level security' ELSE '' END
   || CASE WHEN r.relforcerowsecurity THEN ' forced' ELSE '' END
-  || CASE r.relreplident WHEN 'n' THEN ' replica identity nothing' WHEN 'f' THEN ' replica identity full'
-       WHEN 'i' THEN ' replica identity index' ELSE '' END
-  || ` + comment("obj_description(r.oid, 'pg_class')") + `
+  || CASE r.relreplident WHEN 'n' THEN ` + joint + ` || 'replica identity nothing' WHEN 'f' THEN ` + joint + ` || 'replica identity full'
+       WHEN 'i' THEN ` + joint + ` || 'replica identity index' ELSE '' END
+  || ` + commentPart("obj_description(r.oid, 'pg_class')") + `
 FROM rel r WHERE r.relkind IN ('r', 'p', 'f')`},
 		{"views", relations() + `
 SELECT r.object, '', rtrim(pg_get_viewdef(r.oid), ';')

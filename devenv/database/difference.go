@@ -4,6 +4,8 @@ package database
 // "index:public.ix", "constraint:public.t.name", "enum:public.kind", …; Was or Is is empty when the object is absent there.
 type Difference struct {
 	Object string `json:"object"`
-	Was    string `json:"was,omitempty"`
-	Is     string `json:"is,omitempty"`
+	// Facet is set where one facet of a column or a table differs: "type", "default", "identity", "collate", ….
+	Facet string `json:"facet,omitempty"`
+	Was   string `json:"was,omitempty"`
+	Is    string `json:"is,omitempty"`
 }

@@ -28,6 +28,15 @@ func (s *Server) Connect(ctx context.Context) (*pgx.Conn, error) {
 	return connect(ctx, s.address, s.settings)
 }
 
+// Readdress reads anew where the server is published: the engine may choose another port when the container joins a network.
+func (s *Server) Readdress(ctx context.Context) error {
+	c, err := s.engine.Inspect(ctx, s.ID)
+	if err == nil {
+		s.address = published(c.Ports, s.settings.Port)
+	}
+	return err
+}
+
 // Address returns the server's IP address in a network, for clients in containers; empty when it has not joined it.
 func (s *Server) Address(network string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), inspectTimeout)

@@ -1,0 +1,142 @@
+package devenv
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/migrations"
+)
+
+// catalogBaseline is the check whose baseline says how models and migrations differ on the base.
+const catalogBaseline = "drift.catalog"
+
+// modelsBaseline is the base's answer to drift.catalog: the digests of its differences, or why its models' schema could not
+// be made.
+type modelsBaseline struct {
+	Known   []string `json:"known"`
+	Failure string   `json:"failure,omitempty"`
+}
+
+// modelsCatalog is the schema that models describe, made in an empty database that has the schemas, extensions and
+// functions of another catalog. A failure is an outcome.
+func modelsCatalog(ctx context.Context, t *tool, s *database.Server, from database.Catalog) (catalog database.Catalog, failure, err error) {
+	connection, err := s.Connect(ctx)
+	if err != nil {
+		return catalog, nil, err
+	}
+	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it is used by this function alone
+	if failure = database.PrepareModels(ctx, connection, from); failure != nil {
+		return catalog, failure, ctx.Err()
+	}
+	err = t.CreateAll(ctx, t.database(s))
+	var failed *migrations.Failure
+	if errors.As(err, &failed) {
+		return catalog, failed, nil
+	}
+	if err != nil {
+		return catalog, nil, err
+	}
+	catalog, err = database.ReadCatalog(ctx, connection)
+	return catalog, nil, err
+}
+
+// tryModels compares the catalog of the models' schema with the migrations', beyond what differs on the base and what
+// autogenerate has said already.
+func (r *run) tryModels(ctx context.Context) error {
+	if r.modelsServer == nil || r.facts.Models.Ran {
+		return nil
+	}
+	defer r.spend(checks.TrialModels, time.Now())
+	migrated, err := r.readCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	models, failure, err := modelsCatalog(ctx, r.tool, r.modelsServer, migrated)
+	if err != nil {
+		return err
+	}
+	r.facts.Models = checks.ModelsOutcome{Ran: true}
+	known, err := r.base.modelsBaseline()
+	switch {
+	case err != nil:
+		return err
+	case failure != nil:
+		r.facts.Models.NotCompared = "the models' schema cannot be made in an empty database: " + failure.Error()
+		return nil
+	case known.Failure != "":
+		r.facts.Models.NotCompared = "the base's models' schema cannot be made in an empty database: " + known.Failure
+		return nil
+	}
+	said := slices.Concat(r.facts.Drift.Operations, r.base.noise)
+	for _, d := range models.Drift(migrated, r.before.catalog) {
+		if !slices.Contains(known.Known, digestOf(d)) && !slices.ContainsFunc(said, func(o migrations.Operation) bool { return saysThis(o, d) }) {
+			r.facts.Models.Differences = append(r.facts.Models.Differences, d)
+		}
+	}
+	return nil
+}
+
+// saysThis says whether autogenerate has found a difference.
+func saysThis(o migrations.Operation, d database.Difference) bool {
+	if o.Object != d.Object {
+		return false
+	}
+	facets := map[string]string{"type": "type", "nullable": "not null", "server_default": "default", "comment": "comment"}
+	return d.Facet == "" || o.Facet == "" || facets[o.Facet] == d.Facet
+}
+
+func digestOf(d database.Difference) string { return digest(d.Object, d.Facet, d.Was, d.Is)[:16] }
+
+// modelsBaseline reads the base's answer from the image's metadata.
+func (b *base) modelsBaseline() (modelsBaseline, error) {
+	var known modelsBaseline
+	raw, ok := b.seeded.Meta.Baselines[catalogBaseline]
+	if !ok {
+		known.Failure = "it was not tried when the base was made"
+		return known, nil
+	}
+	return known, json.Unmarshal(raw, &known)
+}
+
+// modelsBaseline compares the base's models with its migrations, in an empty database beside it.
+func (b *baseBuild) modelsBaseline(ctx context.Context) (json.RawMessage, error) {
+	server, err := database.Clone(ctx, b.place.engine, database.CloneOptions{
+		Image: b.empty, Labels: b.place.labels(), Networks: []database.NetworkAlias{{Name: b.tool.stack.network}}, Settings: b.settings,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := b.server.Readdress(ctx); err != nil { // it has joined the tool's network
+		return nil, err
+	}
+	connection, err := b.server.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	migrated, err := database.ReadCatalog(ctx, connection)
+	if err != nil {
+		return nil, err
+	}
+	models, failure, err := modelsCatalog(ctx, b.tool, server, migrated)
+	if err != nil {
+		return nil, err
+	}
+	var known modelsBaseline
+	if failure != nil {
+		known.Failure = failure.Error()
+	} else {
+		for _, d := range models.Drift(migrated, migrated) {
+			known.Known = append(known.Known, digestOf(d))
+		}
+	}
+	if err := server.Remove(context.WithoutCancel(ctx)); err != nil {
+		return nil, err
+	}
+	return json.Marshal(known)
+}
