@@ -16,7 +16,7 @@ func ready(change func(*Facts)) Facts {
 	f := Facts{
 		BaseRef: "develop", BaseHeads: []string{"1b2c"}, OnePerBranch: true, Revisions: []migrations.Revision{own},
 		History: migrations.History{Revisions: []migrations.Revision{{ID: "1b2c", Path: "versions/1b2c.py", Root: true}, own}},
-		Seeded:  Outcome{Ran: true}, Scratch: Outcome{Ran: true}, Drift: DriftOutcome{Outcome: Outcome{Ran: true}}, Data: DataOutcome{Ran: true},
+		Seeded:  Outcome{Ran: true}, Scratch: Outcome{Ran: true}, Drift: DriftOutcome{Outcome: Outcome{Ran: true}}, Data: DataOutcome{Ran: true}, Models: ModelsOutcome{Ran: true},
 		Reverse:  ReverseOutcome{Down: Outcome{Ran: true}, Again: Outcome{Ran: true}, SchemaRead: true},
 		Stepwise: StepwiseOutcome{Compared: true}, Adversarial: WitnessOutcome{Ran: true}, Atomic: AtomicOutcome{Ran: true, Transactions: 1}, Smoke: SmokeOutcome{Ran: true},
 		Branch: StartOutcome{Ran: true, Service: "backend", How: "healthcheck"}, Base: StartOutcome{Ran: true, Service: "backend"},
@@ -100,6 +100,12 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 		{"drift", func(f *Facts) {
 			f.Drift.Operations = []migrations.Operation{{Kind: migrations.AddColumn, Object: "column:public.users.x"}}
 		}, "drift.models", report.StatusFail, "column:public.users.x"},
+		{"a CHECK that autogenerate does not see", func(f *Facts) {
+			f.Models = ModelsOutcome{Ran: true, Differences: []database.Difference{{Object: "constraint:public.users.age", Was: "CHECK ((age >= 18))", Is: "CHECK ((age >= 0))"}}}
+		}, "drift.catalog", report.StatusWarn, "differ in constraint:public.users.age: CHECK ((age >= 18)), but CHECK ((age >= 0))"},
+		{"models that cannot be made", func(f *Facts) {
+			f.Models = ModelsOutcome{Ran: true, NotCompared: "the models' schema cannot be made in an empty database: x"}
+		}, "drift.catalog", report.StatusSkip, "cannot be made"},
 		{"a backend that does not start", func(f *Facts) { f.Branch.Err = errors.New("it exited with status 1") }, "start.branch", report.StatusFail, "status 1"},
 		{"old code that does not start", func(f *Facts) { f.Base.Err = errors.New("it exited with status 1") }, "start.base", report.StatusWarn, "status 1"},
 		{"a base that never started", func(f *Facts) { f.Branch.Err, f.Branch.Baseline = errors.New("x"), errors.New("y") }, "start.branch", report.StatusSkip, "either"},

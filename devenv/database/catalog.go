@@ -11,13 +11,16 @@ import (
 )
 
 // Catalog is a schema as text: each object of the database with its definition, in names that do not depend on the
-// search_path. Left out are what extensions and the system own, the migration tool's own table, owners, statistics, storage
-// parameters of columns, and the order of columns. It survives JSON.
+// search_path. Left out are what extensions and the system own, the migration tool's own table, owners, the statistics
+// targets of columns, and the order of columns. It survives JSON.
 type Catalog struct {
 	// Objects are by name: "table:public.t", "column:public.t.c", "index:public.ix", "constraint:public.t.name",
 	// "enum:public.kind", "domain:…", "type:…", "sequence:…", "view:…", "matview:…", "function:public.f(integer)",
 	// "trigger:public.t.name", "policy:…", "rule:…", "grant:table:public.t", "schema:…", "extension:…", "setting:…", ….
 	Objects map[string]CatalogObject `json:"objects"`
+	// Unread names objects of kinds that ReadCatalog does not know, such as "cast:(text AS integer)". That they are there is
+	// compared, what they are is not.
+	Unread []string `json:"unread,omitempty"`
 }
 
 // CatalogObject is one object's definition. Parent is the object that it comes and goes with: a column's table, a serial
@@ -40,6 +43,9 @@ func ReadCatalog(ctx context.Context, conn *pgx.Conn) (Catalog, error) {
 			if err := catalog.read(ctx, tx, q.sql); err != nil {
 				return fmt.Errorf("read the catalog's %s: %w", q.what, err)
 			}
+		}
+		if err := catalog.readUnread(ctx, tx); err != nil {
+			return fmt.Errorf("read the catalog's other objects: %w", err)
 		}
 		return nil
 	})

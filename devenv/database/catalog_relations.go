@@ -46,7 +46,13 @@ SELECT r.object, coalesce((SELECT p.object FROM pg_inherits i JOIN rel p ON p.oi
   || CASE WHEN r.relrowsecurity THEN ` + joint + ` || 'row level security' ELSE '' END
   || CASE WHEN r.relforcerowsecurity THEN ' forced' ELSE '' END
   || CASE r.relreplident WHEN 'n' THEN ` + joint + ` || 'replica identity nothing' WHEN 'f' THEN ` + joint + ` || 'replica identity full'
-       WHEN 'i' THEN ` + joint + ` || 'replica identity index' ELSE '' END
+       WHEN 'i' THEN ` + joint + ` || 'replica identity index' || coalesce((SELECT ' ' || i.indexrelid::regclass FROM pg_index i
+         WHERE i.indrelid = r.oid AND i.indisreplident), '') ELSE '' END
+  || coalesce(` + joint + ` || 'with (' || array_to_string(r.reloptions, ', ') || ')', '')
+  || coalesce((SELECT ` + joint + ` || 'tablespace ' || quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = r.reltablespace), '')
+  || coalesce((SELECT ` + joint + ` || 'using ' || m.amname FROM pg_am m WHERE m.oid = r.relam AND m.amname <> 'heap'), '')
+  || coalesce((SELECT ` + joint + ` || 'server ' || quote_ident(s.srvname) || coalesce(' options (' || array_to_string(f.ftoptions, ', ') || ')', '')
+     FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = r.oid), '')
   || ` + commentPart("obj_description(r.oid, 'pg_class')") + `
 FROM rel r WHERE r.relkind IN ('r', 'p', 'f')`},
 		{"views", relations() + `

@@ -17,6 +17,8 @@ FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
 WHERE t.typtype = 'e' AND ` + foreignSchemas + ` AND NOT ` + byExtension("pg_type", "t.oid")},
 		{"domains", `
 SELECT 'domain:' || n.nspname || '.' || t.typname, 'schema:' || n.nspname, format_type(t.typbasetype, t.typtypmod)
+  || coalesce((SELECT ' collate ' || l.collname FROM pg_collation l JOIN pg_type b ON b.oid = t.typbasetype
+       WHERE l.oid = t.typcollation AND l.oid <> b.typcollation), '')
   || CASE WHEN t.typnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || t.typdefault, '')
   || coalesce((SELECT ' ' || string_agg(quote_ident(k.conname) || ' ' || pg_get_constraintdef(k.oid), ' ' ORDER BY k.conname)
        FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c'), '')
@@ -25,13 +27,17 @@ FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
 WHERE t.typtype = 'd' AND ` + foreignSchemas + ` AND NOT ` + byExtension("pg_type", "t.oid")},
 		{"composite types", `
 SELECT 'type:' || n.nspname || '.' || t.typname, 'schema:' || n.nspname,
-  (SELECT '(' || coalesce(string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum), '') || ')'
+  (SELECT '(' || coalesce(string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
+       || coalesce((SELECT ' collate ' || l.collname FROM pg_collation l JOIN pg_type b ON b.oid = a.atttypid
+            WHERE l.oid = a.attcollation AND l.oid <> b.typcollation), ''), ', ' ORDER BY a.attnum), '') || ')'
      FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
   || ` + comment("obj_description(t.oid, 'pg_type')") + `
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
 WHERE t.typtype = 'c' AND ` + foreignSchemas + ` AND NOT ` + byExtension("pg_type", "t.oid")},
 		{"range types", `
 SELECT 'type:' || n.nspname || '.' || t.typname, 'schema:' || n.nspname, 'range of ' || format_type(g.rngsubtype, NULL)
+  || coalesce((SELECT ' opclass ' || o.opcname FROM pg_opclass o WHERE o.oid = g.rngsubopc AND NOT o.opcdefault), '')
+  || coalesce(' canonical ' || nullif(g.rngcanonical::text, '-'), '') || coalesce(' diff ' || nullif(g.rngsubdiff::text, '-'), '')
   || ` + comment("obj_description(t.oid, 'pg_type')") + `
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_range g ON g.rngtypid = t.oid
 WHERE t.typtype = 'r' AND ` + foreignSchemas + ` AND NOT ` + byExtension("pg_type", "t.oid")},

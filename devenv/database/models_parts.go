@@ -31,7 +31,7 @@ func driftOfParts(object string, models, migrated []string, old bool) []Differen
 // tolerated says that what only the database has is no drift: what models of a table cannot express, and a default that a
 // new column was given for the rows that were there.
 func tolerated(object, facet string, old bool) bool {
-	return strings.HasPrefix(object, "table:") && facet != "comment" || facet == "default" && !old
+	return strings.HasPrefix(object, "table:") && facet != "comment" || facet == "storage" || facet == "compression" || facet == "default" && !old
 }
 
 // facets are a definition's parts by name. The first is the type, or a table's kind.
