@@ -1,0 +1,98 @@
+package checks
+
+import (
+	"strings"
+	"testing"
+
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+	"devenv/migrations"
+)
+
+func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
+	witness := database.Witness{
+		Restriction: database.Restriction{Table: "public.users", Columns: []string{"tenant"}, What: "users.tenant becomes NOT NULL"},
+		Inserts:     []string{"INSERT INTO teams DEFAULT VALUES", "INSERT INTO users (tenant) VALUES (NULL)"},
+	}
+	unbuildable := WitnessTrial{Witness: database.Witness{Restriction: database.Restriction{What: "ck_x"}, Problem: "a trigger refuses it"}}
+	failing := WitnessOutcome{Ran: true, Tried: []WitnessTrial{{Witness: witness, Failure: notNull()}, unbuildable}}
+	unsafe := &migrations.Failure{Revision: "3f2a", SQLState: "55P04", Message: "unsafe use of new value"}
+	cases := map[string]struct {
+		change func(*Facts)
+		id     string
+		status report.Status
+		says   []string
+	}{
+		"a witness": {
+			func(f *Facts) { f.Adversarial = failing }, "apply.adversarial", report.StatusWarn,
+			[]string{"INSERT INTO users (tenant) VALUES (NULL)", "users.tenant becomes NOT NULL", "no witness could be built for ck_x: a trigger refuses it", "UPDATE users SET tenant"},
+		},
+		"no witness, and one that could not be made": {
+			func(f *Facts) { f.Adversarial = WitnessOutcome{Ran: true, Tried: []WitnessTrial{unbuildable}} }, "apply.adversarial", report.StatusPass,
+			[]string{"no witness could be built for ck_x: a trigger refuses it"},
+		},
+		"rows written after the upgrade": {
+			func(f *Facts) { f.Reverse.Written = failing }, "reverse.applies", report.StatusWarn,
+			[]string{"once rows were written", "INSERT INTO users (tenant) VALUES (NULL)", "# devenv: allow reverse.applies"},
+		},
+		"one run fails where steps do not": {
+			func(f *Facts) {
+				f.Seeded.Failure, f.Stepwise.Seeded = unsafe, Outcome{Ran: true}
+			}, "apply.stepwise", report.StatusFail, []string{"one revision at a time works", "transaction_per_migration"},
+		},
+		"steps and one run differ": {
+			func(f *Facts) {
+				f.Stepwise.Differences = []database.Difference{{Object: "index:public.ix", Was: "x"}}
+				f.Stepwise.One, f.Stepwise.Other = "on the base's data", "after the whole history in one run"
+			}, "apply.stepwise", report.StatusFail, []string{"index:public.ix", "absent"},
+		},
+		"half done, and the retry fails": {
+			func(f *Facts) {
+				f.Atomic.Breaks = []AtomicBreak{{Revision: "3f2a", Statement: "CREATE INDEX ix", Retry: notNull(), Left: []database.Difference{{Object: "column:public.users.a"}}}}
+			}, "apply.atomic", report.StatusWarn, []string{"the retry fails", "left behind: column:public.users.a", "after: CREATE INDEX ix"},
+		},
+		"left NOT VALID": {
+			func(f *Facts) {
+				f.Atomic.Unfinished = []Unfinished{{Table: "public.users", Object: "constraint:public.users.ck", State: "NOT VALID"}}
+			}, "apply.atomic", report.StatusWarn, []string{"is left NOT VALID", "VALIDATE CONSTRAINT"},
+		},
+		"a write that fails": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{
+					FailedWrite: database.FailedWrite{Table: "public.users", SQLState: "42501", Role: "app", Message: "permission denied", Statement: "INSERT INTO users DEFAULT VALUES", Broken: true},
+					Cause:       migrations.Statement{Revision: "3f2a", Line: 12, SQL: "CREATE TABLE users ()"},
+				}}
+			}, "write.smoke", report.StatusFail, []string{"as role app: permission denied", "GRANT", "CREATE TABLE users", "versions/3f2a.py"},
+		},
+		"a write that could not be tried": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{FailedWrite: database.FailedWrite{Table: "public.users", Message: "closed"}}}
+			}, "write.smoke", report.StatusPass, []string{"no write could be tried on public.users", "closed"},
+		},
+		"a note": {
+			func(f *Facts) { f.Notes = []database.Note{{Table: "public.users", Text: "ON DELETE CASCADE"}} }, "notes", report.StatusPass, []string{"ON DELETE CASCADE"},
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			facts := ready(c.change)
+			for _, answer := range Evaluate(facts, Selection{}, func(report.Check) {}) {
+				if answer.ID != c.id {
+					continue
+				}
+				text := answer.Summary + answer.Hint
+				for _, e := range answer.Evidence {
+					text += strings.Join([]string{e.Insert, e.Detail, e.Message, e.Statement, e.File}, " ")
+				}
+				if answer.Status != c.status {
+					t.Errorf("status %s: %s", answer.Status, text)
+				}
+				for _, part := range c.says {
+					if !strings.Contains(text, part) {
+						t.Errorf("%q is not in: %s", part, text)
+					}
+				}
+			}
+		})
+	}
+}
