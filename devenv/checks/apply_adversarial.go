@@ -35,8 +35,11 @@ seed becomes NOT NULL without a word here, and stops the deployment there. For e
 (NOT NULL, UNIQUE, foreign key, CHECK, a narrower type, an enum value that goes, EXCLUDE, an index on an expression), devenv
 makes a row that the schema of today takes and the one of tomorrow does not, and upgrades again.
 
-Example: op.alter_column("users", "name", nullable=False). The witness is
-    INSERT INTO users (email, name) VALUES ('devenv-1@example.org', NULL)
+Example: every member of the seed has a handle, and
+
+    op.alter_column("members", "handle", nullable=False)
+
+works on it. The witness is INSERT INTO members (email, handle) VALUES ('devenv-1@example.org', NULL).
 
 How to mend: repair such rows in the revision, before the restriction: fill NULLs, merge duplicates, remove orphans, convert
 values that do not fit. If the migration repairs the witness, nothing is said.

@@ -65,8 +65,11 @@ application's role where the base has granted rights to one.
 
 Why it matters: the upgrade succeeds, every test of the schema is green, and the first INSERT of the application fails.
 
-Example: a dropped column that a trigger's function still names (42703); a new table that the application's role has no rights on
-(42501); rows inserted with explicit ids, so that the sequence collides with them at the next INSERT (23505).
+Example: rows inserted with explicit ids, with which the sequence collides at the next INSERT (23505):
+
+    op.execute("INSERT INTO tags (id, label) VALUES (3, 'urgent')")
+
+A dropped column that a trigger's function still names (42703); a new table that the application's role has no rights on (42501).
 
 How to mend: change the function in the same revision, grant what the neighbours grant, set the sequence:
     SELECT setval(pg_get_serial_sequence('teams', 'id'), (SELECT max(id) FROM teams))
