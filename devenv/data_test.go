@@ -29,6 +29,10 @@ def upgrade() -> None:
     op.alter_column("members", "name", type_=sa.Text())
     op.execute("UPDATE items SET title = 'cut' WHERE id = 2")
     op.execute("UPDATE items SET notes = NULL WHERE id = 6")
+    op.alter_column("reviews", "written_at", type_=sa.DateTime())
+    op.add_column("reviews", sa.Column("written_on", sa.Date(), nullable=True))
+    op.execute("UPDATE reviews SET written_on = CAST(to_timestamp(id * 3600) AS date)")
+    op.add_column("reviews", sa.Column("token", sa.Text(), server_default=sa.text("gen_random_uuid()")))
 
 
 def downgrade() -> None:
@@ -43,7 +47,7 @@ func TestChangedAndLostValuesAreNamedWithTheirRows(t *testing.T) {
 		Options: devenv.Options{Dir: c.dir, Listener: logged{t}}, Only: []string{"data.*"},
 	}))
 	changed, lost := statuses(result)["data.changed"], statuses(result)["data.lost"]
-	if changed.Status != report.StatusWarn || len(changed.Evidence) != 1 || !strings.HasPrefix(changed.Summary, "items.title changed in 1 row, e.g. id 2: ") || !strings.HasSuffix(changed.Summary, " → cut") {
+	if changed.Status != report.StatusWarn || len(changed.Evidence) != 3 || changed.Evidence[1].Column != "written_at" || changed.Evidence[2].Column != "written_on" || !strings.HasPrefix(changed.Summary, "items.title changed in 1 row, e.g. id 2: ") || !strings.Contains(changed.Summary, " → cut") {
 		t.Errorf("data.changed: %+v", changed)
 	}
 	if lost.Status != report.StatusFail || len(lost.Evidence) != 1 || !strings.HasPrefix(lost.Summary, "1 of ") || !strings.HasSuffix(lost.Summary, " non-null values of items.notes are lost") ||

@@ -165,9 +165,10 @@ type beforeFacts struct {
 
 // afterFacts is what the same clone held when the migration had been applied, and how that was done.
 type afterFacts struct {
-	catalog    database.Catalog
-	shape      database.Shape
-	statements []migrations.Statement
+	fingerprint database.Fingerprint
+	catalog     database.Catalog
+	shape       database.Shape
+	statements  []migrations.Statement
 }
 
 // wantsCatalogs says whether a trial compares schemas as text, wantsShapes as structure.

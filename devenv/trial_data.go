@@ -19,6 +19,7 @@ func (r *run) compareData(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.after.fingerprint = after
 	changes := r.before.fingerprint.Compare(after)
 	if len(changes) > 0 {
 		changes, err = r.examine(ctx, after, changes)

@@ -41,6 +41,7 @@ func (r *run) runTrials(ctx context.Context) error {
 		step{"stepwise", after(r.tryStepwise, applied, scratched)},
 		step{"atomic", after(r.tryAtomic, applied)},
 		step{"witnesses", after(r.tryAdversarial, applied)},
+		step{"repeat", after(r.tryRepeat, applied)},
 		step{"start branch", r.startTrial(checks.TrialStartBranch, applied)},
 		step{"start base", r.startTrial(checks.TrialStartBase, applied)},
 	))

@@ -10,7 +10,7 @@ import (
 
 func dataChanged() Check {
 	return Check{
-		ID: "data.changed", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialData},
+		ID: "data.changed", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialData, TrialRepeat},
 		Asks: "does every value that survives stay what it was?",
 		Page: dataChangedPage, Judge: judgeChanged,
 	}
@@ -28,11 +28,23 @@ func judgeChanged(f *Facts) Finding {
 			evidence = append(evidence, e)
 		}
 	}
+	for _, u := range f.Data.Unsteady {
+		e := report.Evidence{Revision: f.onlyRevision(), Table: u.Table, Column: u.Column}
+		e.Message = shortObject(e) + " depends on the session's time zone or order of dates: it differs in America/New_York with days before months"
+		if u.Random {
+			e.Message = shortObject(e) + " gets other values whenever the migration runs"
+		}
+		evidence = append(evidence, e)
+	}
 	if len(evidence) == 0 {
 		return clean("every value is what it was")
 	}
-	hint := "if the change is meant, say so in the revision:\n"
+	hint, said := "if the change is meant, say so in the revision:\n", map[string]bool{}
 	for _, e := range evidence {
+		if said[objectOf(e)] {
+			continue
+		}
+		said[objectOf(e)] = true
 		hint += fmt.Sprintf("    # devenv: allow data.changed(%s) -- reason\n", objectOf(e))
 	}
 	return found(evidence[0].Message+more(len(evidence)-1), hint+"else keep the values: a type that holds them, a conversion in USING", evidence...)
@@ -66,6 +78,9 @@ Example:
     op.alter_column("orders", "amount", type_=sa.Numeric(12, 2))
 
 rounds 1234.5678 to 1234.57; a cast to boolean makes every stored text 'false'; an UPDATE without WHERE.
+
+The migration is also run twice, once in another time zone: a conversion from timestamp to timestamptz takes the session's
+zone unless AT TIME ZONE names one, and an UPDATE with random values is another one on every machine.
 
 How to mend: keep a type that holds the values, say in postgresql_using how to convert them, or give the UPDATE its WHERE.
 

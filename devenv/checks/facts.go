@@ -23,6 +23,8 @@ const (
 	TrialModels Trial = "models"
 	// TrialData compares the data before and after the upgrade.
 	TrialData Trial = "data"
+	// TrialRepeat upgrades another clone, in another time zone, and compares the data.
+	TrialRepeat Trial = "repeat"
 	// TrialReverse downgrades the upgraded database, compares its schema with the base's, and upgrades again.
 	TrialReverse Trial = "reverse"
 	// TrialStepwise applies the branch's revisions, and where that fails in one run the history, one at a time.
@@ -122,6 +124,15 @@ type ModelsOutcome struct {
 type DataOutcome struct {
 	Ran     bool
 	Changes []database.DataChange
+	// Unsteady are columns that another run of the same migration fills with other values.
+	Unsteady []Unsteady
+}
+
+// Unsteady is such a column. Random says that it was an old column and differs in every run; else it depends on the time
+// zone or the order of dates.
+type Unsteady struct {
+	Table, Column string
+	Random        bool
 }
 
 // ReverseOutcome is the way back: the downgrade, the schema after it, and the upgrade after that.

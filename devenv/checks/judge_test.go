@@ -87,6 +87,8 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 				Examples: []string{"id 2: 99999999.9999 → 100000000.00", "id 3: 1.25 → 1.3"},
 			}}
 		}, "data.changed", report.StatusWarn, "orders.amount changed in 2 rows, e.g. id 2: 99999999.9999 → 100000000.00"},
+		{"values of a zone", func(f *Facts) { f.Data.Unsteady = []Unsteady{{Table: "public.events", Column: "at"}} }, "data.changed", report.StatusWarn, "events.at depends on the session's time zone"},
+		{"random values", func(f *Facts) { f.Data.Unsteady = []Unsteady{{Table: "public.users", Column: "token", Random: true}} }, "data.changed", report.StatusWarn, "users.token gets other values"},
 		{"no way back", func(f *Facts) {
 			f.Reverse = ReverseOutcome{Down: Outcome{Ran: true, Failure: notNull()}}
 		}, "reverse.applies", report.StatusWarn, "cannot be downgraded"},
