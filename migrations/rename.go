@@ -166,9 +166,15 @@ func holds(wide, narrow string) bool {
 	return to != nil && from[2] != "" && (len(to[2]) > len(from[2]) || len(to[2]) == len(from[2]) && to[2] >= from[2])
 }
 
+// float are the names of the eight-byte float: a model's Float, and what the server calls it.
+var float = regexp.MustCompile(`^(FLOAT|DOUBLE|DOUBLE PRECISION)(\((2[5-9]|[345]\d)\))?$`)
+
 // shortType is a type in capitals and by the name that SQLAlchemy writes, where Postgres has a longer one.
 func shortType(name string) string {
 	name = strings.ToUpper(name)
+	if float.MatchString(name) {
+		return "FLOAT"
+	}
 	for long, short := range map[string]string{"CHARACTER VARYING": "VARCHAR", "CHARACTER": "CHAR"} {
 		if rest, ok := strings.CutPrefix(name, long); ok && (rest == "" || rest[0] == '(') {
 			return short + rest

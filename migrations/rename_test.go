@@ -34,6 +34,7 @@ func TestLikelyRenames(t *testing.T) {
 		"a text for a string":                    {[]Operation{addColumn("title", "TEXT"), dropColumn("name", "VARCHAR(9)")}, []string{"public.users.name to title"}},
 		"the server's names of types":            {[]Operation{addColumn("title", "character varying(64)"), dropColumn("name", "character varying(9)")}, []string{"public.users.name to title"}},
 		"a narrower type, by those names":        {[]Operation{addColumn("title", "character varying(5)"), dropColumn("name", "character varying(9)")}, nil},
+		"the server's name of a float":           {[]Operation{addColumn("score", "FLOAT"), dropColumn("rank", "DOUBLE PRECISION(53)")}, []string{"public.users.rank to score"}},
 		"a narrower type":                        {[]Operation{addColumn("title", "VARCHAR(9)"), dropColumn("name", "VARCHAR(10)")}, nil},
 		"another type":                           {[]Operation{addColumn("age", "INTEGER"), dropColumn("name", "TEXT")}, nil},
 		"names decide between two":               {[]Operation{addColumn("given_name", "TEXT"), addColumn("zip", "TEXT"), dropColumn("name", "TEXT")}, []string{"public.users.name to given_name"}},

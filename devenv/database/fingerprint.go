@@ -47,6 +47,8 @@ type ColumnPrint struct {
 	Values int64  `json:"values"`
 	Hash   string `json:"hash,omitempty"`
 	Keyed  string `json:"keyed,omitempty"`
+	// Filled says that all values are the same and the column has a default: it may be where they come from.
+	Filled bool `json:"filled,omitempty"`
 }
 
 // ChangeKind says what happened to data.

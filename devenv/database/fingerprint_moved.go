@@ -34,9 +34,10 @@ func copied(c ColumnPrint, was TablePrint, table uint32, fresh []freshColumn) bo
 	})
 }
 
-// holds says whether the fresh column has exactly the values of another. Equal hashes over samples prove nothing.
+// holds says whether the fresh column has exactly the values of another. Equal hashes over samples prove nothing, nor does
+// a column that its default filled: where all rows hold a zero, the new column's zeros are not the old one's.
 func (f freshColumn) holds(c ColumnPrint, was TablePrint) bool {
-	return was.SampledBy == 1 && f.table.SampledBy == 1 && f.column.Values == c.Values && f.column.Hash == c.Hash
+	return was.SampledBy == 1 && f.table.SampledBy == 1 && !f.column.Filled && f.column.Values == c.Values && f.column.Hash == c.Hash
 }
 
 // moved says whether each column of a dropped table is in fresh columns of one other table, under the same name.

@@ -97,16 +97,17 @@ func (w *tableWork) scan(ctx context.Context, tx pgx.Tx) error {
 	}
 	for i := range w.print.Columns {
 		c := &w.print.Columns[i]
-		values, err := strconv.ParseInt(found[3*i], 10, 64)
+		values, err := strconv.ParseInt(found[4*i], 10, 64)
 		if err != nil {
 			return err
 		}
-		c.Values, c.Hash, c.Keyed = values, found[3*i+1], found[3*i+2]
+		c.Values, c.Hash, c.Keyed = values, found[4*i+1], found[4*i+2]
+		c.Filled = c.Filled && found[4*i+3] == "true"
 	}
 	return nil
 }
 
-// query is the scan: the number of rows, and an array of three texts for each column. Sums of 64-bit hashes of each value's
+// query is the scan: the number of rows, and an array of four texts for each column. Sums of 64-bit hashes of each value's
 // text do not depend on the order of rows and notice duplicates; mixed with the hash of the row's key they notice values
 // that changed places. Hashes are taken once, below.
 func (t TablePrint) query() string {
@@ -116,7 +117,7 @@ func (t TablePrint) query() string {
 		inner = append(inner, "t."+quote(c.Name)+" IS NOT NULL AS n"+n)
 		counts := "(count(*) FILTER (WHERE n" + n + "))::text"
 		if t.SampledBy == 0 {
-			outer = append(outer, counts, "''", "''")
+			outer = append(outer, counts, "''", "''", "''")
 			continue
 		}
 		hash := hashOf(textOf(c.Name))
@@ -128,7 +129,11 @@ func (t TablePrint) query() string {
 		if len(t.Key) > 0 {
 			keyed = "coalesce(sum(h" + n + " # k), 0)::text"
 		}
-		outer = append(outer, counts, "coalesce(sum(h"+n+"), 0)::text", keyed)
+		same := "''"
+		if c.Filled { // it has a default
+			same = "coalesce((min(h" + n + ") = max(h" + n + "))::text, '')"
+		}
+		outer = append(outer, counts, "coalesce(sum(h"+n+"), 0)::text", keyed, same)
 	}
 	if len(t.Key) > 0 && t.SampledBy > 0 {
 		inner = append(inner, hashOf(textOf(t.Key...))+" AS k")

@@ -111,6 +111,20 @@ func TestFingerprintsTellWhatHappenedToData(t *testing.T) {
 	}
 }
 
+func TestAColumnThatItsDefaultFilledHoldsNothingOfADroppedOne(t *testing.T) {
+	t.Parallel()
+	template := templateDatabase(t, "CREATE TABLE t (id int PRIMARY KEY, rank float NOT NULL DEFAULT 0); INSERT INTO t SELECT generate_series(1, 5)")
+	for sql, lost := range map[string]int{
+		"ALTER TABLE t ADD COLUMN score float NOT NULL DEFAULT 0; ALTER TABLE t DROP COLUMN rank":         1,
+		"ALTER TABLE t ADD COLUMN score float; UPDATE t SET score = rank; ALTER TABLE t DROP COLUMN rank": 0,
+		"ALTER TABLE t RENAME COLUMN rank TO score":                                                       0,
+	} {
+		if got := changesOf(t, template, sql); len(got) != lost || lost == 1 && got[0].Kind != ColumnDropped {
+			t.Errorf("%s: %+v", sql, got)
+		}
+	}
+}
+
 func TestAFingerprintSurvivesJSON(t *testing.T) {
 	t.Parallel()
 	conn := templateDatabase(t, dataFixture).copy(t)
