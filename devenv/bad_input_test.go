@@ -87,7 +87,7 @@ func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 		{"a package that the image lacks", func(c checkout, o *devenv.NewMigrationOptions) {
 			onBase(envFile, "from alembic import context", "from alembic import context\nimport not_in_the_image")(c, o)
 			c.write(".devenv.yaml", "seed: {run: \"true\"}\n")
-		}, report.KindWork, []string{"not_in_the_image", "the container of backend lacks it", "prepare:"}},
+		}, report.KindWork, []string{"not_in_the_image", "the service's image lacks it", "prepare:"}},
 		{
 			"a task that ends badly", onBase(composeFile, "services:\n", "services:\n  task:\n    build: ./backend\n    depends_on: [postgres]\n"+
 				"    command: sh -c \"echo alembic upgrade head; echo the-task-says-why; exit 3\"\n    restart: \"no\"\n"),

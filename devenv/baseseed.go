@@ -65,7 +65,7 @@ func (b *baseBuild) upgrade(ctx context.Context, log *stepLog) error {
 	_, err := b.tool.Upgrade(ctx, b.tool.database(b.server), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
-		return report.Fail(report.KindWork, cmp.Or(failure.Hint, upgradeHint(failure, b.project.Migrations.Service)),
+		return report.Fail(report.KindWork, cmp.Or(failure.Hint, fromADump),
 			"run the base's migrations: %w", err).WithOutput(failure.Traceback)
 	}
 	return err

@@ -88,5 +88,6 @@ func missingHint(module, home string) string {
 			"    prepare: [\"…\"]\nor take the files along as they are:\n    include: [\"" + home + "\"]"
 	}
 	return "if a command makes " + module + ", name it in .devenv.yaml:\n    prepare: [\"…\"]\nif PYTHONPATH leads to it, say so:\n" +
-		"    migrations: {env: {PYTHONPATH: src}}\nif it is a dependency, the service's image lacks it: docker compose build"
+		"    migrations: {env: {PYTHONPATH: src}}\nif it is a dependency, the service's image lacks it: docker compose build\n" +
+		"if another interpreter there has it, name that:\n    migrations: {python: /path/to/python}"
 }

@@ -64,9 +64,9 @@ func errorField(err error) *report.ErrorField {
 	return &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
 }
 
-// nameOf is a command as documents name it: "snapshot list".
+// nameOf is a command as documents name it: "snapshot list", and devenv itself by its name.
 func nameOf(c *cobra.Command) string {
-	return strings.TrimPrefix(strings.TrimPrefix(c.CommandPath(), c.Root().Name()), " ")
+	return strings.TrimPrefix(c.CommandPath(), c.Root().Name()+" ")
 }
 
 // blank is the outcome of a command that did not come to run.
