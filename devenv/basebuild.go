@@ -43,7 +43,10 @@ func (r *run) buildBase(ctx context.Context, log *stepLog) error {
 	if err == nil {
 		return nil
 	}
-	return errors.Join(err, r.place.engine.RemoveImage(context.WithoutCancel(ctx), b.emptyRef(), true))
+	if b.empty.ID != "" && !b.empty.Known { // one that was there may be in use
+		r.place.discard(b.emptyRef())
+	}
+	return err
 }
 
 // services are all that run while the base is made, the database included.
@@ -174,19 +177,28 @@ func (b *baseBuild) baselines(ctx context.Context) (map[string]json.RawMessage, 
 	if b.project.Seed.Dump == "" || !b.run.selection.Wants(checks.TrialScratch) {
 		return known, nil
 	}
-	server, err := database.Clone(ctx, b.place.engine, database.CloneOptions{
-		Image: b.empty, Labels: b.place.labels(), Networks: []database.NetworkAlias{{Name: b.tool.stack.network}}, Settings: b.settings,
+	err = b.onEmpty(ctx, func(server *database.Server) error {
+		_, err := b.tool.Upgrade(ctx, b.tool.database(server), "heads", alembic.MoveOptions{})
+		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	_, err = b.tool.Upgrade(ctx, b.tool.database(server), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if !errors.As(err, &failure) {
 		return known, err
 	}
 	known[scratchBaseline], err = json.Marshal(failure)
 	return known, err
+}
+
+// onEmpty does something with a clone of the base's empty database, which goes afterwards: an image that is in use cannot be
+// taken back.
+func (b *baseBuild) onEmpty(ctx context.Context, do func(*database.Server) error) error {
+	server, err := database.Clone(ctx, b.place.engine, database.CloneOptions{
+		Image: b.empty, Labels: b.place.labels(), Networks: []database.NetworkAlias{{Name: b.tool.stack.network}}, Settings: b.settings,
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(server), server.Remove(context.WithoutCancel(ctx)))
 }
 
 // scratchBaseline is the check whose baseline a base from a dump carries.

@@ -105,29 +105,31 @@ func (b *base) modelsBaseline() (modelsBaseline, error) {
 
 // modelsBaseline compares the base's models with its migrations, in an empty database beside it.
 func (b *baseBuild) modelsBaseline(ctx context.Context) (json.RawMessage, error) {
-	server, err := database.Clone(ctx, b.place.engine, database.CloneOptions{
-		Image: b.empty, Labels: b.place.labels(), Networks: []database.NetworkAlias{{Name: b.tool.stack.network}}, Settings: b.settings,
-	})
-	if err != nil {
+	var known modelsBaseline
+	if err := b.onEmpty(ctx, func(server *database.Server) error { return b.readModelsBaseline(ctx, server, &known) }); err != nil {
 		return nil, err
 	}
+	return json.Marshal(known)
+}
+
+// readModelsBaseline makes the models' schema in an empty server, and compares it with the migrated one's.
+func (b *baseBuild) readModelsBaseline(ctx context.Context, server *database.Server, known *modelsBaseline) error {
 	if err := b.server.Readdress(ctx); err != nil { // it has joined the tool's network
-		return nil, err
+		return err
 	}
 	connection, err := b.server.Connect(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
 	migrated, err := database.ReadCatalog(ctx, connection)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	models, failure, err := modelsCatalog(ctx, b.tool, server, migrated)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var known modelsBaseline
 	if failure != nil {
 		known.Failure = failure.Error()
 	} else {
@@ -135,8 +137,5 @@ func (b *baseBuild) modelsBaseline(ctx context.Context) (json.RawMessage, error)
 			known.Known = append(known.Known, digestOf(d))
 		}
 	}
-	if err := server.Remove(context.WithoutCancel(ctx)); err != nil {
-		return nil, err
-	}
-	return json.Marshal(known)
+	return nil
 }

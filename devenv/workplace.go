@@ -47,6 +47,15 @@ type workplace struct {
 	said     map[string]bool
 	networks map[string]bool
 	building sync.Mutex
+	// discarded are images to remove at the end: one that a container is made of would only lose its name.
+	discarded []string
+}
+
+// discard lets an image go when the run's containers are gone.
+func (w *workplace) discard(ref string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.discarded = append(w.discarded, ref)
 }
 
 // note makes a remark, once in a run.
@@ -203,6 +212,9 @@ func (w *workplace) close(ctx context.Context) error {
 	var err error
 	if w.engine != nil {
 		err = w.sweep(ctx)
+		for _, ref := range w.discarded {
+			err = errors.Join(err, w.engine.RemoveImage(ctx, ref, true))
+		}
 	}
 	if w.client != nil {
 		err = errors.Join(err, w.client.Close())

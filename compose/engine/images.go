@@ -101,22 +101,6 @@ func (e *Engine) RemoveImage(ctx context.Context, ref string, force bool) error 
 	return failed(ctx, err, "remove image %s", ref)
 }
 
-// RemoveUnnamed removes an image that has lost its last name. One that has a name, that another image is made on, or that a
-// container uses, stays.
-func (e *Engine) RemoveUnnamed(ctx context.Context, id string) error {
-	found, err := e.client.ImageInspect(ctx, id)
-	if errdefs.IsNotFound(err) || err == nil && len(found.RepoTags) > 0 {
-		return nil
-	}
-	if err == nil {
-		_, err = e.client.ImageRemove(ctx, id, image.RemoveOptions{PruneChildren: true})
-	}
-	if errdefs.IsNotFound(err) || errdefs.IsConflict(err) {
-		return nil
-	}
-	return failed(ctx, err, "remove image %.19s", id)
-}
-
 // Images lists the images that carry all of the labels, each "key" or "key=value".
 func (e *Engine) Images(ctx context.Context, labels ...string) ([]Image, error) {
 	list, err := e.client.ImageList(ctx, image.ListOptions{Filters: labelFilter(labels...)})

@@ -18,10 +18,15 @@ const stopTimeout = 2 * time.Minute
 // CommitBase stops the server cleanly and commits its container as an image with the server's program, settings and data:
 // a clone starts without recovery. Labels that belong to the container alone (Compose's, Testcontainers', the run's) are set
 // empty, and so is the password in the environment, which a server with data does not need. The tag is put last, so that a
-// half-made base is never found. The server can be started again with StartFirst.
+// half-made base is never found. An image of the same key that is there already, of another run or of one that was killed, is
+// taken instead. The server can be started again with StartFirst.
 func (s *Server) CommitBase(ctx context.Context, ref string, meta Meta) (Image, error) {
 	if err := s.stopCleanly(ctx); err != nil {
 		return Image{}, err
+	}
+	if known, ok, err := lookupRef(ctx, s.engine, ref); err != nil || ok && known.Meta.Key == meta.Key {
+		known.Known = true
+		return known, err
 	}
 	image, err := s.bakeAndCommit(ctx, ref, meta)
 	if err != nil {
@@ -70,8 +75,7 @@ func commit(ctx context.Context, e *engine.Engine, id, ref string, meta Meta) (I
 	return image, nil
 }
 
-// tag gives a committed image its name, when it is what it should be. The image that had the name, which a killed run may
-// have left, goes: nothing would ever find it again.
+// tag gives a committed image its name, when it is what it should be.
 func (i Image) tag(ctx context.Context, e *engine.Engine, label string) error {
 	found, ok, err := e.ImageInspect(ctx, i.ID)
 	switch {
@@ -82,14 +86,7 @@ func (i Image) tag(ctx context.Context, e *engine.Engine, label string) error {
 	case found.Labels[labelBase] != label:
 		return errors.New("the committed image does not carry its label")
 	}
-	previous, replaced, err := e.ImageInspect(ctx, i.Ref)
-	if err != nil {
-		return err
-	}
-	if err := e.Tag(ctx, i.ID, i.Ref); err != nil || !replaced {
-		return err
-	}
-	return e.RemoveUnnamed(context.WithoutCancel(ctx), previous.ID)
+	return e.Tag(ctx, i.ID, i.Ref)
 }
 
 // withoutPasswords empties the variables that a server reads only when it makes its data. An empty *_FILE counts as unset.
@@ -192,7 +189,11 @@ func (s *Server) verifyStopped(ctx context.Context) error {
 
 // Lookup finds a base image by its key; false when there is none, or one of another format.
 func Lookup(ctx context.Context, e *engine.Engine, key string) (Image, bool, error) {
-	ref := repository + ":" + key
+	return lookupRef(ctx, e, repository+":"+key)
+}
+
+// lookupRef finds a base image by its reference.
+func lookupRef(ctx context.Context, e *engine.Engine, ref string) (Image, bool, error) {
 	found, ok, err := e.ImageInspect(ctx, ref)
 	if err != nil || !ok {
 		return Image{}, false, err

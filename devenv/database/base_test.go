@@ -108,24 +108,24 @@ func expectNoForeignLabels(t *testing.T, e *engine.Engine, base Image) {
 	}
 }
 
-func TestABaseThatIsMadeAgainReplacesTheFirst(t *testing.T) {
+func TestABaseThatIsMadeTwiceIsKeptOnce(t *testing.T) {
 	t.Parallel()
 	e := requireEngine(t)
 	server := start(t, e, service(nil), nil)
-	replaced := keep(t, e, server, Meta{Ref: "main"})
+	first := keep(t, e, server, Meta{Ref: "main"})
 	server, err := StartFirst(t.Context(), e, server.ID, server.settings)
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := server.CommitBase(t.Context(), replaced.Ref, Meta{Ref: "main"})
+	second, err := server.CommitBase(t.Context(), first.Ref, first.Meta)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, there, err := e.ImageInspect(t.Context(), replaced.ID); there || err != nil {
-		t.Errorf("the replaced image is still there without a name: %v %v", there, err)
+	if second.ID != first.ID || first.Known || !second.Known {
+		t.Errorf("it is %+v, want the first one, %+v", second, first)
 	}
-	if found, _, err := e.ImageInspect(t.Context(), kept.Ref); found.ID != kept.ID || err != nil {
-		t.Errorf("%s is %s, want %s: %v", kept.Ref, found.ID, kept.ID, err)
+	if found, _, err := e.ImageInspect(t.Context(), first.Ref); found.ID != first.ID || err != nil {
+		t.Errorf("%s is %s, want %s: %v", first.Ref, found.ID, first.ID, err)
 	}
 }
 

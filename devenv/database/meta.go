@@ -23,6 +23,8 @@ type Image struct {
 	ID   string
 	Ref  string // devenv/base:<key>
 	Meta Meta
+	// Known says of one that CommitBase returned that it was there already.
+	Known bool
 }
 
 // Meta says what a base image was made from and what was learned from it. It holds no secret.
