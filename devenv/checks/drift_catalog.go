@@ -119,8 +119,9 @@ already, and what only migrations can make (views, functions, triggers, grants),
 
 Why it matters: autogenerate and "alembic check" do not see these, so the models promise what the database does not do.
 
-Example: CheckConstraint("age >= 0", name="age") in the model became CheckConstraint("age >= 18", name="age"): alembic check
-finds nothing.
+Example: the model got a CHECK that the revision does not make; alembic check finds nothing.
+
+    CheckConstraint("age >= 18", name="of_age")
 
 How to mend: write the operation into the revision; the evidence names it.
 
