@@ -81,8 +81,8 @@ func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 		{"a backend that exits", onBase("backend/src/toolshed/__main__.py", "main()", "raise SystemExit('the-backend-says-why')"), report.KindWork, []string{"start backend", "exit status 1", "the-backend-says-why"}},
 		{"a backend that is never ready", func(c checkout, o *devenv.NewMigrationOptions) {
 			onBase(composeFile, "http://127.0.0.1:8080/health", "http://127.0.0.1:8080/nowhere")(c, o)
-			c.write(".devenv.yaml", "backend: {ready: {timeout: 4s}}\n")
-		}, report.KindWork, []string{"not ready within 4s", "healthcheck", "404"}},
+			c.write(".devenv.yaml", "backend: {ready: {timeout: 15s}}\n")
+		}, report.KindWork, []string{"not ready within 15s", "healthcheck", "404"}},
 		{"an env.py that raises", onBase(envFile, "from alembic import context", "from alembic import context\nraise RuntimeError('env-says-why')"), report.KindWork, []string{"env-says-why"}},
 		{"a package that the image lacks", func(c checkout, o *devenv.NewMigrationOptions) {
 			onBase(envFile, "from alembic import context", "from alembic import context\nimport not_in_the_image")(c, o)
