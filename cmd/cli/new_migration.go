@@ -50,6 +50,7 @@ func (a *app) newMigration() *cobra.Command {
 	flags.BoolVar(&keep, "keep", false, "keep the branch's own revisions and add one on top")
 	flags.BoolVar(&empty, "empty", false, "make a revision without operations, to be written by hand")
 	flags.StringVar(&o.Base, "base", "", "`branch` that the work will merge into")
+	completeBase(c)
 	flags.BoolVar(&o.NoVerify, "no-verify", false, "run no check")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "write the file to standard output and change nothing")
 	chosen.add(c)

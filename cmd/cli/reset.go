@@ -43,6 +43,7 @@ func (a *app) reset() *cobra.Command {
 	}
 	c.Flags().StringVar(&to, "to", to, "what to put the database at: branch, base or empty")
 	c.Flags().StringVar(&o.Base, "base", "", "base `branch`, instead of the configuration's")
+	completeBase(c)
 	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would happen")
 	complete(c, "to", []string{"branch", "base", "empty"})

@@ -115,3 +115,12 @@ func complete(c *cobra.Command, flag string, values []string) {
 	// it fails only for a flag that does not exist or has values already; the tests complete each
 	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 }
+
+// completeBase offers the repository's branches for --base.
+func completeBase(c *cobra.Command) {
+	branches := func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return devenv.BranchNames(c.Context(), devenv.Options{}), cobra.ShellCompDirectiveNoFileComp
+	}
+	// it fails only for a flag that does not exist or has values already; the tests complete each
+	_ = c.RegisterFlagCompletionFunc("base", branches)
+}

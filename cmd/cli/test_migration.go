@@ -34,6 +34,7 @@ func (a *app) testMigration() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&o.Base, "base", "", "`branch` that the work will merge into")
+	completeBase(c)
 	chosen.add(c)
 	return c
 }

@@ -2,6 +2,7 @@ package gitrepo
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"devenv/devenv/report"
@@ -133,4 +134,21 @@ func short(revision string) string {
 		return revision[:10]
 	}
 	return revision
+}
+
+// Branches lists the names that a base can be given by: the repository's branches and those of its remotes, short.
+func (r *Repo) Branches(ctx context.Context) ([]string, error) {
+	out, err := r.git("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes/origin").bytes(ctx)
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "", "list the branches of %s: %w", r.root, err)
+	}
+	var names []string
+	for line := range strings.Lines(string(out)) {
+		name := strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(line), "refs/heads/"), "refs/remotes/origin/")
+		if name != "HEAD" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
 }
