@@ -18,6 +18,9 @@ func historyHeads() Check {
 }
 
 func judgeHeads(f *Facts) Finding {
+	if slices.ContainsFunc(f.History.Problems, hidesHeads) {
+		return unasked("the graph is not sound (history.parent)")
+	}
 	var heads []migrations.Revision
 	for _, r := range f.History.Revisions {
 		if r.Head {
@@ -38,6 +41,11 @@ func judgeHeads(f *Facts) Finding {
 		evidence = append(evidence, report.Evidence{Revision: r.ID, File: r.Path, Detail: owner + ", parent " + parents(r)})
 	}
 	return found(fmt.Sprintf("%d heads: %s", len(heads), strings.Join(names, " and ")), f.headsHint(), evidence...)
+}
+
+// hidesHeads says whether a problem of the graph makes heads of what is none.
+func hidesHeads(p migrations.Problem) bool {
+	return p.Kind == migrations.ProblemDuplicate || p.Kind == migrations.ProblemParent || p.Kind == migrations.ProblemCycle
 }
 
 // headsHint says how to come back to one head.

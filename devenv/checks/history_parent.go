@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -19,7 +20,7 @@ func historyParent() Check {
 
 func judgeParent(f *Facts) Finding {
 	var evidence []report.Evidence
-	for _, p := range f.History.Problems {
+	for _, p := range f.problems() {
 		evidence = append(evidence, report.Evidence{Revision: p.Revision, File: p.File, Line: p.Line, Message: p.Message})
 	}
 	if first, ok := f.firstWithWrongParent(); ok {
@@ -37,12 +38,28 @@ func judgeParent(f *Facts) Finding {
 	return found(evidence[0].Message, f.parentHint(), evidence...)
 }
 
+// problems are those of the graph; of two files with one id the branch's is the copy, whichever was read first.
+func (f *Facts) problems() []migrations.Problem {
+	problems := slices.Clone(f.History.Problems)
+	for i, p := range problems {
+		inFile := func(r migrations.Revision) bool { return r.Path == p.File }
+		if p.Kind != migrations.ProblemDuplicate || slices.ContainsFunc(f.Revisions, inFile) || !slices.ContainsFunc(f.History.Revisions, inFile) {
+			continue
+		}
+		if at := slices.IndexFunc(f.Revisions, func(r migrations.Revision) bool { return r.ID == p.Revision }); at >= 0 {
+			problems[i].File, problems[i].Line = f.Revisions[at].Path, 0
+			problems[i].Message = fmt.Sprintf("%s: revision id %s is also that of %s", p.Revision, p.Revision, path.Base(p.File))
+		}
+	}
+	return problems
+}
+
 // parentHint says how to mend what is wrong first.
 func (f *Facts) parentHint() string {
 	if len(f.History.Problems) == 0 {
 		return f.headsHint()
 	}
-	p := f.History.Problems[0]
+	p := f.problems()[0]
 	switch p.Kind {
 	case migrations.ProblemDuplicate:
 		return "give the copy an id of its own: in " + p.File + " write\n    revision = \"…\"\nand let it follow the other, or the base's head"

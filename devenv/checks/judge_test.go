@@ -211,7 +211,11 @@ func TestTheHintOfABrokenHistoryNamesTheFileAndTheLine(t *testing.T) {
 			f.BaseHeads, f.Since = []string{"9d8e"}, map[string]string{"9d8e": "12 Nov 2024"}
 			f.History.Revisions = append(f.History.Revisions, own("9d8e", "1b2c"))
 		}, "history.heads", []string{"9d8e (develop since 12 Nov 2024, parent 1b2c)", "versions/3f2a.py", `down_revision = "9d8e"`, "--keep"}},
-		"a copied file":    {problem(migrations.ProblemDuplicate, "3f2a"), "history.parent", []string{"versions/copy.py", "revision ="}},
+		"a copied file": {problem(migrations.ProblemDuplicate, "3f2a"), "history.parent", []string{"versions/copy.py", "revision ="}},
+		"a copy of the base's file, read first": {func(f *Facts) {
+			f.History.Revisions = append(f.History.Revisions, migrations.Revision{ID: "3f2a", Path: "versions/original.py"})
+			f.History.Problems = []migrations.Problem{{Kind: migrations.ProblemDuplicate, Revision: "3f2a", File: "versions/original.py", Message: "3f2a: revision id 3f2a is also that of 3f2a.py"}}
+		}, "history.parent", []string{"also that of original.py", "in versions/3f2a.py write"}},
 		"an id too long":   {problem(migrations.ProblemLongID, strings.Repeat("x", 40)), "history.parent", []string{`revision = "` + strings.Repeat("x", 32) + `"`}},
 		"a broken file":    {problem(migrations.ProblemBroken, ""), "history.parent", []string{"correct versions/copy.py"}},
 		"a missing parent": {problem(migrations.ProblemParent, "3f2a"), "history.parent", []string{"versions/copy.py", `down_revision = "1b2c"`}},
