@@ -107,13 +107,24 @@ func (o *own) confirm(ctx context.Context, yes bool, to string) error {
 	if yes {
 		return nil
 	}
-	what := fmt.Sprintf("replace the data of %s in %s by: %s", o.store.Service, o.store, to)
+	return o.agreed(ctx, consent{
+		to:    fmt.Sprintf("replace the data of %s in %s by: %s", o.store.Service, o.store, to),
+		after: "What is there is kept as a snapshot.", without: "--yes (what is there is kept as a snapshot)", refused: "not replaced",
+	})
+}
+
+// consent is what somebody must say yes to: what is to be done, what becomes of the data after it, how to say yes without being
+// asked, and what a no comes to.
+type consent struct{ to, after, without, refused string }
+
+// agreed asks for consent; nobody there to ask is a usage failure, and a no ends the command.
+func (o *own) agreed(ctx context.Context, c consent) error {
 	if o.options.Ask == nil {
-		return report.Fail(report.KindUsage, "say so without being asked: --yes (what is there is kept as a snapshot)", "%s? Nobody is there to ask", what)
+		return report.Fail(report.KindUsage, "say so without being asked: "+c.without, "%s? Nobody is there to ask", c.to)
 	}
-	agreed, err := o.options.Ask.Confirm(ctx, strings.ToUpper(what[:1])+what[1:]+"? What is there is kept as a snapshot.")
-	if err == nil && !agreed {
-		err = report.Fail(report.KindWork, "", "not replaced: you said no")
+	yes, err := o.options.Ask.Confirm(ctx, strings.ToUpper(c.to[:1])+c.to[1:]+"? "+c.after)
+	if err == nil && !yes {
+		err = report.Fail(report.KindWork, "", "%s: you said no", c.refused)
 	}
 	return err
 }

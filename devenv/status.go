@@ -3,6 +3,7 @@ package devenv
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -225,11 +226,15 @@ func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
 			return err
 		}
 		if o.Volumes && !o.Yes && !o.DryRun {
-			if err := r.confirmVolumes(ctx, model); err != nil {
+			err := r.agreed(ctx, consent{
+				to:    "remove the volumes of " + model.Name + " with their data",
+				after: "Nothing of it is kept.", without: "--yes; or keep the data first: devenv snapshot save", refused: "not removed",
+			})
+			if err != nil {
 				return err
 			}
 		}
-		for _, name := range sortedServices(r.containers) {
+		for _, name := range slices.Sorted(maps.Keys(r.containers)) {
 			r.items.Items = append(r.items.Items, DownItem{Service: name, Project: model.Name, Container: r.containers[name].Name, DryRun: o.DryRun})
 		}
 		if o.DryRun {
@@ -246,26 +251,4 @@ type DownItem struct {
 	Project   string `json:"project"`
 	Container string `json:"container"`
 	DryRun    bool   `json:"dry_run,omitempty"`
-}
-
-// confirmVolumes asks before data is removed for good.
-func (o *own) confirmVolumes(ctx context.Context, model *types.Project) error {
-	what := "remove the volumes of " + model.Name + " with their data"
-	if o.options.Ask == nil {
-		return report.Fail(report.KindUsage, "say so without being asked: --yes; or keep the data first: devenv snapshot save", "%s? Nobody is there to ask", what)
-	}
-	agreed, err := o.options.Ask.Confirm(ctx, "Remove"+strings.TrimPrefix(what, "remove")+"? Nothing of it is kept.")
-	if err == nil && !agreed {
-		err = report.Fail(report.KindWork, "", "not removed: you said no")
-	}
-	return err
-}
-
-func sortedServices(containers map[string]engine.Container) []string {
-	var names []string
-	for name := range containers {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
