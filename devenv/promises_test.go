@@ -24,6 +24,9 @@ const itemModel = "backend/src/toolshed/models/item.py"
 func (c checkout) run(step, signal string) (int, []string) {
 	c.Helper()
 	code, out := c.runSaying(step, signal)
+	if code > 0 && code != 130 {
+		c.Logf("the run ended with %d:\n%s", code, out)
+	}
 	var steps []string
 	for line := range strings.Lines(out) {
 		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "step "); ok {
