@@ -4,6 +4,7 @@ from devenv_driver import casts, labels, names
 from devenv_driver.enums import Enums, handled_by_project, native_enum
 from devenv_driver.lines import own_operations
 from devenv_driver.operations import leaves
+from devenv_driver.spatial import without_own_indexes
 from devenv_driver.sql import create_enum, drop_enum, execute, named
 
 
@@ -21,6 +22,7 @@ def _mend(up, down, describer, catalog):
     created = _schemas(up, describer, catalog)
     if not handled_by_project(up.ops):
         _enum_types(up, down, describer, catalog, (first, last, back_first, back_last))
+    up.ops, down.ops = without_own_indexes(up.ops), without_own_indexes(down.ops)
     up.ops, down.ops = names.given(up.ops, down.ops, catalog)
     up.ops, down.ops = (casts.told(ops, describer, catalog) for ops in (up.ops, down.ops))
     quote = describer.dialect

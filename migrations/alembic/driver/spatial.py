@@ -1,0 +1,37 @@
+"""Types that bring an index along (GeoAlchemy2's), which autogenerate writes as an operation of its own as well: the file fails."""
+
+import copy
+
+from devenv_driver.operations import leaves
+
+
+def without_own_indexes(operations):
+    """Returns the operations with every type told to bring no index along, where one of them creates that index."""
+    indexed = {key for op in leaves(operations) if type(op).__name__ == "CreateIndexOp" for key in _columns(op)}
+    return [_told(op, indexed) for op in operations]
+
+
+def _columns(op):
+    """Yields the one column of an index on a plain column."""
+    if len(op.columns) == 1:
+        yield op.schema, op.table_name, getattr(op.columns[0], "name", op.columns[0])
+
+
+def _told(op, indexed):
+    copied = copy.copy(op)
+    if hasattr(op, "ops"):
+        copied.ops = [_told(one, indexed) for one in op.ops]
+    elif type(op).__name__ == "CreateTableOp":
+        copied.columns = [_column(item, op, indexed) for item in op.columns]
+    elif type(op).__name__ == "AddColumnOp":
+        copied.column = _column(op.column, op, indexed)
+    return copied
+
+
+def _column(item, op, indexed):
+    if getattr(getattr(item, "type", None), "spatial_index", False) is not True or (op.schema, op.table_name, item.name) not in indexed:
+        return item
+    copied = copy.copy(item)
+    copied.type = copy.copy(item.type)
+    copied.type.spatial_index = False
+    return copied
