@@ -22,7 +22,7 @@ type environment struct {
 // requirements are the versions that are tested live: the oldest supported (Debian 12's minor versions) and the newest.
 var requirements = map[string][]string{
 	"oldest": {"alembic==1.8.1", "SQLAlchemy[asyncio]==1.4.46", "psycopg2-binary", "asyncpg", "pg8000", "GeoAlchemy2", "sqlalchemy-utils"},
-	"newest": {"alembic", "SQLAlchemy[asyncio]", "psycopg2-binary", "psycopg[binary]", "asyncpg", "pg8000", "GeoAlchemy2", "sqlalchemy-utils"},
+	"newest": {"alembic", "SQLAlchemy[asyncio]", "psycopg2-binary", "psycopg[binary]", "asyncpg", "pg8000", "GeoAlchemy2", "sqlalchemy-utils", "sqlmodel", "pgvector"},
 }
 
 // each runs a test in every environment.
