@@ -15,14 +15,19 @@ import (
 	"devenv/devenv/report"
 )
 
-// fakeEngine answers like an engine of an API version; it knows nothing but its own version.
+// fakeEngine answers like an engine of an API version; it knows nothing but its own version,
+// and has no addresses left for another network.
 func fakeEngine(t *testing.T, apiVersion string) engine.Endpoint {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Api-Version", apiVersion)
 		w.Header().Set("Content-Type", "application/json")
-		if strings.HasSuffix(r.URL.Path, "/version") {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/version"):
 			_, _ = fmt.Fprintf(w, `{"Version":"x","ApiVersion":%q,"Os":"linux","Arch":"amd64"}`, apiVersion)
+		case strings.HasSuffix(r.URL.Path, "/networks/create"):
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = fmt.Fprint(w, `{"message":"could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network"}`)
 		}
 	}))
 	t.Cleanup(server.Close)
@@ -84,5 +89,16 @@ func TestConnectInterruptedIsAnInterrupt(t *testing.T) {
 	cancel()
 	if _, err := engine.Connect(ctx, fakeEngine(t, "1.41")); !errors.Is(err, context.Canceled) {
 		t.Errorf("an interrupted connect is %v", err)
+	}
+}
+
+func TestANetworkForWhichNoAddressesAreLeftSaysHowToFreeSome(t *testing.T) {
+	e, err := engine.Connect(t.Context(), fakeEngine(t, "1.41"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close() //nolint:errcheck // it is a fake
+	if _, err = e.CreateNetwork(t.Context(), "shop", nil); err == nil || !strings.Contains(report.HintOf(err), "docker network prune") {
+		t.Errorf("%v\n%s", err, report.HintOf(err))
 	}
 }

@@ -19,10 +19,15 @@ func failed(ctx context.Context, err error, format string, args ...any) error {
 	return report.Fail(report.KindWork, hint(err.Error()), "%s: %w", fmt.Sprintf(format, args...), err)
 }
 
-// hint is what to do about the engine's own troubles.
+// hint is what to do about the engine's own troubles, which it tells in words alone.
 func hint(said string) string {
-	if strings.Contains(strings.ToLower(said), "no space left on device") {
-		return "the engine's disk is full; see what takes the room: docker system df\nand free some: docker system prune, devenv clean --bases"
+	for _, known := range []struct{ text, hint string }{
+		{"no space left on device", "the engine's disk is full; see what takes the room: docker system df\nand free some: docker system prune, devenv clean --bases"},
+		{"non-overlapping ipv4 address pool", "the engine has no address range left for another network; see them: docker network ls\nand remove those that nothing uses: docker network prune"},
+	} {
+		if strings.Contains(strings.ToLower(said), known.text) {
+			return known.hint
+		}
 	}
 	return ""
 }
