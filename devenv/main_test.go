@@ -26,7 +26,21 @@ func TestMain(m *testing.M) {
 	if message := os.Getenv(childCommand); message != "" {
 		os.Exit(child(message))
 	}
-	os.Exit(m.Run())
+	os.Exit(tested(m))
+}
+
+// tested runs the tests with a cache of their own; a worktree's trees in it have names of their own.
+func tested(m *testing.M) int {
+	cache, err := os.MkdirTemp("", "devenv-cache-")
+	if err == nil {
+		defer os.RemoveAll(cache) //nolint:errcheck // the machine's own clean-up takes what is left
+		err = os.Setenv("DEVENV_CACHE", cache)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
 }
 
 // childReset stands for a reset to the base's data instead of a message.

@@ -29,7 +29,6 @@ func newSample(t *testing.T) checkout {
 	t.Helper()
 	c := checkout{T: t, dir: filepath.Join(t.TempDir(), "toolshed"), engine: enginetest.Require(t)}
 	enginetest.Images(t, "debian:trixie-slim", "postgres:17")
-	t.Setenv("DEVENV_CACHE", filepath.Join(t.TempDir(), "cache"))
 	if err := sample.Unpack(t.Context(), c.dir); err != nil {
 		t.Fatal(err)
 	}
