@@ -16,7 +16,7 @@ import (
 )
 
 // baseFormat is the version of what a base image holds and how it is made; raising it makes every base anew.
-const baseFormat = 3
+const baseFormat = 4
 
 // base is the base branch on the engine: its side, and the images of its database.
 type base struct {
@@ -153,6 +153,7 @@ func (b *base) lookUp(ctx context.Context) (bool, error) {
 	if b.seeded, known, err = database.Lookup(ctx, b.place.engine, b.key); err != nil || !known {
 		return false, err
 	}
+	b.settings.Database = b.seeded.Meta.Settings.Database // the one that the migrations filled
 	return true, b.readNoise()
 }
 

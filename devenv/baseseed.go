@@ -40,6 +40,9 @@ func (b *baseBuild) seed(ctx context.Context, log *stepLog) (err error) {
 			return err
 		}
 	}
+	if err := b.findDatabase(ctx); err != nil {
+		return err
+	}
 	switch {
 	case seed.AtStartup():
 		err = b.seedAtStartup(ctx, log)
@@ -51,7 +54,19 @@ func (b *baseBuild) seed(ctx context.Context, log *stepLog) (err error) {
 	if err != nil {
 		return err
 	}
-	return b.atHead(ctx, log)
+	if err := b.atHead(ctx, log); err != nil {
+		return err
+	}
+	return b.findDatabase(ctx)
+}
+
+// findDatabase makes sure that the database that is read and compared is the one which the migrations filled.
+func (b *baseBuild) findDatabase(ctx context.Context) error {
+	err := b.server.Readdress(ctx) // it has joined the tool's network
+	if err == nil {
+		b.settings.Database, err = b.server.UseFilled(ctx)
+	}
+	return err
 }
 
 // migratesItself says that starting the backend or a one-shot service migrates the database.

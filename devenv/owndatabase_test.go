@@ -1,0 +1,29 @@
+package devenv_test
+
+import (
+	"testing"
+
+	"devenv/devenv/sample"
+)
+
+func TestTheApplicationsOwnDatabaseIsTheOneThatIsRead(t *testing.T) {
+	c := newSample(t)
+	c.git("stash", "-q")
+	c.git("checkout", "-q", sample.BaseBranch)
+	c.replace("backend.dev.env", ":5432/postgres", ":5432/toolshed")
+	c.replace(composeFile, "      - ./data/postgres/pgdata", "      - ./initdb:/docker-entrypoint-initdb.d\n      - ./data/postgres/pgdata")
+	c.write("initdb/own.sql", "CREATE DATABASE toolshed;\n")
+	c.git("add", "-A")
+	c.git("commit", "-qm", "A database of its own")
+	c.git("checkout", "-q", sample.FeatureBranch)
+	c.git("rebase", "-q", sample.BaseBranch)
+	for _, known := range []bool{false, true} {
+		result := c.must(c.newMigration(nil))
+		seeded := statuses(result)["apply.seeded"]
+		if result.Document.Base.Cached != known || len(seeded.Evidence) == 0 || seeded.Evidence[0].Rows == 0 {
+			t.Errorf("base known %v: the rows that the migration fails on are not found: %+v", known, seeded)
+		}
+		c.git("clean", "-qfd")
+	}
+	c.nothingLeft()
+}
