@@ -24,3 +24,16 @@ func TestAChangeThatOnlyTheCatalogsShowIsNotNothingToMigrate(t *testing.T) {
 	}
 	c.nothingLeft()
 }
+
+func TestWhereTheCatalogsCannotBeComparedNobodySaysThatTheyAgree(t *testing.T) {
+	c := newSample(t)
+	c.git("stash", "-q")
+	c.git("checkout", "-q", sample.BaseBranch)
+	c.write(itemModel, c.read(itemModel)+"\n\nfrom sqlalchemy import Index, text\n\nIndex(\"ix_items_weight\", text(\"weight_of(title)\"), _table=Item.__table__)\n")
+	c.git("commit", "-qam", "Rest on a function that only production has")
+	result := c.must(c.newMigration(nil))
+	said := strings.Join(result.Document.Notes, "\n") + statuses(result)["drift.catalog"].Summary
+	if strings.Contains(said, "agree") || !strings.Contains(said, "weight_of") || !strings.Contains(said, "could not be compared") {
+		t.Errorf("it says:\n%s", said)
+	}
+}

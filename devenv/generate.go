@@ -84,8 +84,19 @@ func (r *run) findUnwritten(ctx context.Context, log *stepLog) error {
 		log.done("autogenerate finds nothing, but models and migrations differ in " + count(n, "way") + " that it does not see")
 		return nil
 	}
-	log.skipped(nothingToMigrate)
+	if why := r.facts.Models.NotCompared; why != "" {
+		r.note("autogenerate does not see changed CHECKs, primary keys, enum values and the like, and the catalogs that do could not be compared: " + why)
+	}
+	log.skipped(r.nothing())
 	return nil
+}
+
+// nothing says that there is nothing to write, and no more than is known.
+func (r *run) nothing() string {
+	if r.facts.Models.NotCompared != "" {
+		return "autogenerate finds nothing to migrate; the catalogs were not compared"
+	}
+	return nothingToMigrate
 }
 
 // bringToParent upgrades the clone by the branch's kept revisions, so that autogenerate finds what they leave over. Where

@@ -124,7 +124,7 @@ func (r *run) whyUnasked(err error) string {
 	case r.request.NoVerify:
 		return "--no-verify"
 	}
-	return nothingToMigrate
+	return r.nothing()
 }
 
 // clean ends the driver, gives the trees back and removes everything of the run from the engine.
