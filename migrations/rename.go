@@ -46,21 +46,33 @@ func LikelyRenames(ops []Operation) []Rename {
 // leastTableLikeness is the share of columns that two tables must have in common to be taken for one, renamed.
 const leastTableLikeness = 0.6
 
-// pair joins each dropped thing with the added one that it is most like, if each is the other's only best match.
+// pair joins each dropped thing with the added one that it is most like, if each is the other's only best match. What is
+// joined is out of the way of the others, which may then have an only best match as well.
 func pair(ops []Operation, dropKind, addKind string, likeness func(drop, add Operation) float64) []Rename {
 	drops, adds := ofKind(ops, dropKind), ofKind(ops, addKind)
 	var renames []Rename
-	for _, drop := range drops {
-		add, ok := best(adds, func(a Operation) float64 { return likeness(drop, a) })
-		if !ok {
-			continue
-		}
-		back, ok := best(drops, func(d Operation) float64 { return likeness(d, add) })
-		if ok && back.Object == drop.Object {
+	for again := true; again; {
+		again = false
+		for _, drop := range drops {
+			add, ok := best(adds, func(a Operation) float64 { return likeness(drop, a) })
+			if !ok {
+				continue
+			}
+			back, ok := best(drops, func(d Operation) float64 { return likeness(d, add) })
+			if !ok || back.Object != drop.Object {
+				continue
+			}
 			renames = append(renames, renameOf(drop, add))
+			drops, adds, again = without(drops, drop), without(adds, add), true
+			break
 		}
 	}
 	return renames
+}
+
+// without is a copy of the operations less one.
+func without(ops []Operation, one Operation) []Operation {
+	return slices.DeleteFunc(slices.Clone(ops), func(o Operation) bool { return o.Object == one.Object })
 }
 
 func renameOf(drop, add Operation) Rename {
