@@ -69,6 +69,7 @@ func (r *run) verify(wanted bool) step {
 		if err := r.runTrials(ctx); err != nil {
 			return err
 		}
+		r.facts.NotCompared = r.unread()
 		r.document.Checks = checks.Evaluate(r.facts, r.selection, func(c report.Check) { r.listener.Emit(report.Checked{Check: c}) })
 		return nil
 	}}

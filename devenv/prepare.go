@@ -194,6 +194,12 @@ func (r *run) readAfter(ctx context.Context) error {
 	return group.Wait()
 }
 
+// unread names the objects before and after the upgrade that no catalog query describes.
+func (r *run) unread() []string {
+	names := slices.Sorted(slices.Values(slices.Concat(r.before.catalog.Unread, r.after.catalog.Unread)))
+	return slices.Compact(names)
+}
+
 // readWriters reads which roles insert into which tables of the base.
 func (r *run) readWriters(ctx context.Context) (map[uint32][]string, error) {
 	connection, err := r.seeded.Connect(ctx)

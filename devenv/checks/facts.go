@@ -79,6 +79,9 @@ type Facts struct {
 	Adversarial WitnessOutcome
 	Atomic      AtomicOutcome
 	Smoke       SmokeOutcome
+	// NotCompared names objects of the database of kinds that no catalog query knows: that they are there is compared, what
+	// they are is not.
+	NotCompared []string
 	// Notes are what is legal and worth knowing.
 	Notes []database.Note
 

@@ -1,0 +1,15 @@
+package checks
+
+import "fmt"
+
+// nameNotCompared says in an answer from catalogs which objects they name and do not describe. An answer that was not asked
+// claims nothing.
+func nameNotCompared(judge func(*Facts) Finding) func(*Facts) Finding {
+	return func(f *Facts) Finding {
+		finding := judge(f)
+		if n := len(f.NotCompared); n > 0 && finding.Answer != Unasked {
+			finding.Summary += fmt.Sprintf("; the definition of %s is not compared%s", f.NotCompared[0], more(n-1))
+		}
+		return finding
+	}
+}
