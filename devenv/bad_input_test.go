@@ -94,6 +94,9 @@ func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 			report.KindWork,
 			[]string{"run task: it ended with exit status 3: the-task-says-why", "docker compose run --rm task"},
 		},
+		{"a connection that the server ends", func(c checkout, _ *devenv.NewMigrationOptions) {
+			c.replace(envFile, "connect() as connection:\n", "connect() as connection:\n        connection.exec_driver_sql(\"SELECT pg_terminate_backend(pg_backend_pid())\")\n")
+		}, report.KindWork, []string{"terminating connection", "FATAL:  terminating connection", "server's log"}},
 		{"no target_metadata", func(c checkout, _ *devenv.NewMigrationOptions) {
 			c.replace(envFile, "target_metadata=Base.metadata", "target_metadata=None")
 		}, report.KindUsage, []string{"target_metadata"}},
