@@ -27,8 +27,15 @@ func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
 	if err != nil {
 		return err
 	}
+	whence := "known"
+	if !known {
+		if known, err = r.base.pull(ctx, log); err != nil {
+			return err
+		}
+		whence = "pulled"
+	}
 	if known {
-		log.cached(fmt.Sprintf("%s at %.8s, known", r.facts.BaseRef, r.baseRef.Commit))
+		log.cached(fmt.Sprintf("%s at %.8s, %s", r.facts.BaseRef, r.baseRef.Commit, whence))
 	} else {
 		if err := r.buildBase(ctx, log); err != nil {
 			return err

@@ -32,7 +32,7 @@ func (a *app) snapshot() *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(a.snapshotSave(), a.snapshotRestore(), a.snapshotList(), a.snapshotRemove())
+	c.AddCommand(a.snapshotSave(), a.snapshotRestore(), a.snapshotList(), a.snapshotRemove(), a.snapshotPush())
 	return c
 }
 

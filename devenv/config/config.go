@@ -26,6 +26,7 @@ type Config struct {
 	Format     []string            `yaml:"format" json:"format,omitempty" jsonschema_description:"Formatters applied to the new migration; an empty list means none. Default: what the project configures."`
 	Mounts     Mounts              `yaml:"mounts" json:"mounts,omitzero" jsonschema_description:"What scratch containers keep of the host."`
 	Checks     map[string]Severity `yaml:"checks" json:"checks,omitempty" jsonschema_description:"Severity of a check by its id."`
+	Registry   string              `yaml:"registry" json:"registry,omitempty" jsonschema_description:"Where base images are pulled from and pushed to, for example ghcr.io/acme/devenv."`
 
 	// File is the absolute path of the file; empty when there is none.
 	File string `yaml:"-" json:"-"`

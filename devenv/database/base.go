@@ -204,3 +204,22 @@ func lookupRef(ctx context.Context, e *engine.Engine, ref string) (Image, bool, 
 	}
 	return Image{ID: found.ID, Ref: ref, Meta: meta}, true, nil
 }
+
+// Adopt gives an image that was pulled the name of the base of a key, instead of the one it was pulled by; false, and nothing
+// is named, when it is not that base: another's image, another devenv's, one of another key or for another platform. tag is the
+// key, with "-empty" for a base without data.
+func Adopt(ctx context.Context, e *engine.Engine, ref, key, tag string) (bool, error) {
+	found, ok, err := e.ImageInspect(ctx, ref)
+	if err != nil || !ok {
+		return false, err
+	}
+	var meta Meta
+	if json.Unmarshal([]byte(found.Labels[labelBase]), &meta) != nil || meta.Version != metaVersion || meta.Key != key ||
+		found.OS != e.Info().OS || found.Arch != e.Info().Arch {
+		return false, nil
+	}
+	if err := e.Tag(ctx, found.ID, repository+":"+tag); err != nil {
+		return false, err
+	}
+	return true, e.RemoveImage(ctx, ref, false)
+}
