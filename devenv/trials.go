@@ -206,8 +206,12 @@ func (r *run) tryReverse(ctx context.Context, log *stepLog) error {
 	if err != nil {
 		return err
 	}
+	data, err := r.compareReversed(ctx)
+	if err != nil {
+		return err
+	}
 	again, _, err := r.upgrade(ctx, r.seeded)
-	r.facts.Reverse = checks.ReverseOutcome{Down: down, Again: again, SchemaRead: true, Differences: r.before.catalog.Diff(catalog)}
+	r.facts.Reverse = checks.ReverseOutcome{Down: down, Again: again, Data: data, SchemaRead: true, Differences: r.before.catalog.Diff(catalog)}
 	if err != nil || again.Failure != nil {
 		return err
 	}

@@ -142,11 +142,17 @@ type Unsteady struct {
 type ReverseOutcome struct {
 	Down, Again Outcome
 	Differences []database.Difference
+	// Data is what the downgrade did to the data.
+	Data ReversedData
 	// SchemaRead says that the schema after the downgrade was compared.
 	SchemaRead bool
 	// Written are rows that the new schema takes and the old one does not, written before another downgrade.
 	Written WitnessOutcome
 }
+
+// ReversedData is what a downgrade did: Base to the base's data, beyond what the upgrade did to it, and Made to all that the
+// upgrade left.
+type ReversedData struct{ Base, Made []database.DataChange }
 
 // StartOutcome is how a backend's start ended. Err is nil when it became ready.
 type StartOutcome struct {

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"strings"
 
+	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
 
 func reverseApplies() Check {
 	return Check{
-		ID: "reverse.applies", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialReverse},
+		ID: "reverse.applies", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialData, TrialReverse},
 		Asks: "does the migration downgrade, with the data there?",
 		Page: reverseAppliesPage, Judge: judgeReverseApplies,
 	}
@@ -28,6 +29,10 @@ func judgeReverseApplies(f *Facts) Finding {
 			"\nor, where there is no way back:\n    # devenv: allow reverse.applies -- reason"
 		return finding
 	}
+	if evidence := downgradeEvidence(f, f.Reverse.Data.Base); len(evidence) > 0 {
+		return found("the downgrade does not leave the base's data as the upgrade found it: "+evidence[0].Message+more(len(evidence)-1),
+			"let downgrade() bring the values back from where upgrade() left them\nor, where there is no way back:\n    # devenv: allow reverse.applies -- reason", evidence...)
+	}
 	if evidence, hint := witnessEvidence(f, f.Reverse.Written); len(evidence) > 0 {
 		summary := fmt.Sprintf("cannot be downgraded once rows were written after the upgrade: %s%s", evidence[0].Message, more(len(evidence)-1))
 		return found(summary, hint+"\nor, where such rows have no way back:\n    # devenv: allow reverse.applies -- reason",
@@ -37,8 +42,25 @@ func judgeReverseApplies(f *Facts) Finding {
 	if len(f.Reverse.Written.Tried) > 0 {
 		finding.Summary += ", and with rows written after the upgrade"
 	}
-	finding.Evidence = unbuilt(f.Reverse.Written)
+	// That a downgrade drops what the upgrade made is worth knowing and no fault.
+	finding.Evidence = append(unbuilt(f.Reverse.Written), downgradeEvidence(f, f.Reverse.Data.Made)...)
 	return finding
+}
+
+// downgradeEvidence says what a downgrade lost and changed. What may have changed and was not examined says nothing.
+func downgradeEvidence(f *Facts, changes []database.DataChange) []report.Evidence {
+	var evidence []report.Evidence
+	for _, c := range changes {
+		e, ok := lossEvidence(c)
+		if c.Kind == database.ValuesChanged && !c.Suspect {
+			e, ok = changeEvidence(c), true
+		}
+		if ok {
+			e.Revision, e.Detail = f.onlyRevision(), joined(e.Detail, "by the downgrade")
+			evidence = append(evidence, e)
+		}
+	}
+	return evidence
 }
 
 const reverseAppliesPage = `The migration must downgrade, with the data there, and with rows that were written after the upgrade and that only
