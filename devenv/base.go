@@ -3,6 +3,7 @@ package devenv
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -154,7 +155,7 @@ func (b *base) lookUp(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	b.settings.Database = b.seeded.Meta.Settings.Database // the one that the migrations filled
-	return true, b.readNoise()
+	return true, errors.Join(b.readNoise(), b.place.engine.Touch(ctx, b.empty.Ref), b.place.engine.Touch(ctx, b.seeded.Ref))
 }
 
 // readNoise takes the noise out of the image's metadata.

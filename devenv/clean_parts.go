@@ -3,11 +3,15 @@ package devenv
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
+	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
 )
 
@@ -49,22 +53,67 @@ func cleanWorktree(ctx context.Context, e *engine.Engine, root string, dryRun bo
 	return err
 }
 
-// cleanImages removes base images and built images.
-func cleanImages(ctx context.Context, e *engine.Engine, dryRun bool, add func(CleanItem)) error {
-	var failed error
-	for _, label := range []string{"dev.devenv.kind=base", "dev.devenv.kind=build"} {
-		images, err := e.Images(ctx, label)
+// The kinds of images that clean removes, and why it removes one that is still of use.
+const (
+	cleanBase     = "base"
+	cleanBuild    = "build"
+	cleanSnapshot = "snapshot"
+	whyTold       = "told to"
+)
+
+// halfMade is how old an image without a name must be before it counts as left by a run that was cut off: one that is being
+// made has none either.
+const halfMade = time.Hour
+
+// imageRemovals are the images that are no longer needed.
+func imageRemovals(ctx context.Context, e *engine.Engine, o CleanOptions, now time.Time) ([]removal, error) {
+	var removals []removal
+	for _, kind := range []string{cleanBase, cleanBuild, cleanSnapshot} {
+		images, err := e.StoredImages(ctx, append([]string{compose.KindLabel + "=" + kind}, o.Labels...)...)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, image := range images {
-			add(CleanItem{Kind: "image", Name: image.Ref, Bytes: image.Size})
-			if !dryRun {
-				failed = errors.Join(failed, e.RemoveImage(ctx, image.Ref, true))
+			if why := o.needless(kind, image, now); why != "" {
+				removals = append(removals, removal{
+					CleanItem: CleanItem{Kind: kind, Name: image.Ref, Bytes: image.Unique, Why: why},
+					do:        func(ctx context.Context) error { return e.RemoveImage(ctx, image.Ref, false) },
+				})
 			}
 		}
 	}
-	return failed
+	return removals, nil
+}
+
+// needless says why an image is no longer needed, nothing when it is.
+func (o CleanOptions) needless(kind string, image engine.StoredImage, now time.Time) string {
+	days := func(since time.Time) int { return int(now.Sub(since).Hours() / 24) }
+	if image.Ref == image.ID {
+		if now.Sub(image.Created) > halfMade {
+			return "half-made"
+		}
+		return ""
+	}
+	if kind == cleanSnapshot {
+		switch automatic, created := database.SnapshotOrigin(image.Labels); {
+		case o.Snapshots && automatic == "":
+			return whyTold
+		case automatic != "" && days(created) >= o.Days:
+			return fmt.Sprintf("taken before %s, %d days ago", automatic, days(created))
+		}
+		return ""
+	}
+	used := image.Used
+	if used.Before(image.Created) {
+		used = image.Created // an engine that does not remember
+	}
+	switch {
+	case o.Bases:
+		return whyTold
+	case days(used) >= o.Days:
+		return fmt.Sprintf("not used for %d days", days(used))
+	}
+	return ""
 }
 
 // cleanTrees removes the private trees; the next run checks them out anew.
@@ -77,9 +126,23 @@ func cleanTrees(dryRun bool, add func(CleanItem)) error {
 	if _, err := os.Stat(trees); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	add(CleanItem{Kind: "trees", Name: trees})
+	add(CleanItem{Kind: "trees", Name: trees, Bytes: bytesBelow(trees)})
 	if dryRun {
 		return nil
 	}
 	return os.RemoveAll(trees)
+}
+
+// bytesBelow is how many bytes the files below a directory hold; what cannot be read counts for nothing.
+func bytesBelow(dir string) (total int64) {
+	_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return nil //nolint:nilerr // it is only counted
+		}
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
+			total += info.Size()
+		}
+		return nil
+	})
+	return total
 }

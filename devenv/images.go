@@ -64,6 +64,9 @@ func (s *side) nameImage(ctx context.Context, service types.ServiceConfig) (bool
 	s.images[service.Name] = tag
 	s.mu.Unlock()
 	_, known, err := s.place.engine.ImageInspect(ctx, tag)
+	if err == nil && known {
+		err = s.place.engine.Touch(ctx, tag)
+	}
 	return known, err
 }
 

@@ -143,7 +143,7 @@ func (o *own) confirmPush(ctx context.Context, yes bool) error {
 		o.project.Database, strings.Join(variableNames(image.Env), ", "))
 	if yes {
 		o.note("the base is pushed to " + registry + "; " + holds)
-	} else if err := o.agreed(ctx, consent{
+	} else if err := agreed(ctx, o.options.Ask, consent{
 		to: fmt.Sprintf("push the base to %s (%s)", registry, holds), after: "Who can pull from there can read it.",
 		without: "--yes", refused: "not pushed",
 	}); err != nil {

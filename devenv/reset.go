@@ -107,7 +107,7 @@ func (o *own) confirm(ctx context.Context, yes bool, to string) error {
 	if yes {
 		return nil
 	}
-	return o.agreed(ctx, consent{
+	return agreed(ctx, o.options.Ask, consent{
 		to:    fmt.Sprintf("replace the data of %s in %s by: %s", o.store.Service, o.store, to),
 		after: "What is there is kept as a snapshot.", without: "--yes (what is there is kept as a snapshot)", refused: "not replaced",
 	})
@@ -118,11 +118,11 @@ func (o *own) confirm(ctx context.Context, yes bool, to string) error {
 type consent struct{ to, after, without, refused string }
 
 // agreed asks for consent; nobody there to ask is a usage failure, and a no ends the command.
-func (o *own) agreed(ctx context.Context, c consent) error {
-	if o.options.Ask == nil {
+func agreed(ctx context.Context, ask Asker, c consent) error {
+	if ask == nil {
 		return report.Fail(report.KindUsage, "say so without being asked: "+c.without, "%s? Nobody is there to ask", c.to)
 	}
-	yes, err := o.options.Ask.Confirm(ctx, strings.ToUpper(c.to[:1])+c.to[1:]+"? "+c.after)
+	yes, err := ask.Confirm(ctx, strings.ToUpper(c.to[:1])+c.to[1:]+"? "+c.after)
 	if err == nil && !yes {
 		err = report.Fail(report.KindWork, "", "%s: you said no", c.refused)
 	}

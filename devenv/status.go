@@ -226,7 +226,7 @@ func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
 			return err
 		}
 		if o.Volumes && !o.Yes && !o.DryRun {
-			err := r.agreed(ctx, consent{
+			err := agreed(ctx, r.options.Ask, consent{
 				to:    "remove the volumes of " + model.Name + " with their data",
 				after: "Nothing of it is kept.", without: "--yes; or keep the data first: devenv snapshot save", refused: "not removed",
 			})

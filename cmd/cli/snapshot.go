@@ -197,10 +197,7 @@ func removedLine(item any) any {
 	if !ok {
 		return item
 	}
-	if i.DryRun {
-		return "would remove " + i.Name
-	}
-	return "removed " + i.Name
+	return verb(i.DryRun) + " " + i.Name
 }
 
 // size says a number of bytes for people.

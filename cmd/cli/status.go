@@ -110,7 +110,7 @@ type logItem struct {
 
 // showLogs writes lines as they come, or collects them for a document.
 func (a *app) showLogs(ctx context.Context, c *cobra.Command, o devenv.LogsOptions) (outcome, error) {
-	list := listed(c, nil, nil, "").(items)
+	list := listed(c, nil, nil, "")
 	if a.global.format != formatJSON {
 		var failed error
 		o.To = func(service, line string) {

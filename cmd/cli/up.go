@@ -89,10 +89,7 @@ func downLine(item any) any {
 	if !ok {
 		return item
 	}
-	if i.DryRun {
-		return "would remove " + i.Container
-	}
-	return "removed " + i.Container
+	return verb(i.DryRun) + " " + i.Container
 }
 
 // serviceNames offers the project's services in the shell's completion.

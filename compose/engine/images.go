@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -25,6 +26,8 @@ type Image struct {
 	Volumes, ExposedPorts      []string
 	OS, Arch, Created, Variant string
 	Size                       int64
+	// Tagged is when it was given a name last; zero when it has none.
+	Tagged time.Time
 }
 
 // ImageInspect describes an image by reference or id; false when it is not there.
@@ -39,6 +42,7 @@ func (e *Engine) ImageInspect(ctx context.Context, ref string) (Image, bool, err
 	i := Image{
 		ID: found.ID, Ref: ref, Digests: found.RepoDigests, Size: found.Size, Created: found.Created,
 		OS: found.Os, Arch: found.Architecture, Variant: found.Variant,
+		Tagged: found.Metadata.LastTagTime,
 	}
 	if c := found.Config; c != nil {
 		i.Labels, i.Env, i.Cmd, i.Entrypoint, i.User, i.WorkingDir = c.Labels, c.Env, c.Cmd, c.Entrypoint, c.User, c.WorkingDir

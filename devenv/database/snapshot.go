@@ -166,6 +166,16 @@ func Snapshots(ctx context.Context, e *engine.Engine, repository string) ([]Snap
 	return found, nil
 }
 
+// SnapshotOrigin reads from an image's labels for which command devenv took a snapshot by itself, empty when somebody named
+// it, and when it was taken.
+func SnapshotOrigin(labels map[string]string) (automatic string, created time.Time) {
+	var meta SnapshotMeta
+	if json.Unmarshal([]byte(labels[labelSnapshot]), &meta) != nil {
+		return "", time.Time{}
+	}
+	return meta.Automatic, meta.Created
+}
+
 // FindSnapshot finds one by its name. None is a KindUsage failure that names those there are.
 func FindSnapshot(ctx context.Context, e *engine.Engine, repository, name string) (Snapshot, error) {
 	all, err := Snapshots(ctx, e, repository)

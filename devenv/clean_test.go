@@ -1,0 +1,155 @@
+package devenv_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"devenv/compose/engine"
+	"devenv/compose/engine/enginetest"
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+// cleaned is an image of devenv's that a test makes, as clean sees it.
+type cleaned struct {
+	*testing.T
+	engine *engine.Engine
+	mark   string // a label's value that the test's images alone carry
+}
+
+func newCleaned(t *testing.T) cleaned {
+	t.Helper()
+	enginetest.Images(t, "debian:trixie-slim")
+	return cleaned{T: t, engine: enginetest.Require(t), mark: fmt.Sprint(time.Now().UnixNano())}
+}
+
+// image makes an image with labels and, where ref is not empty, a name. It holds a file of a megabyte.
+func (c cleaned) image(ref string, labels map[string]string) string {
+	c.Helper()
+	id, err := c.engine.CreateScript(c.Context(), engine.Script{
+		Image: "debian:trixie-slim", Text: "head -c 1048576 /dev/urandom > /noise", Labels: map[string]string{"dev.devenv.test": c.mark},
+	})
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer func() {
+		if err := c.engine.Remove(c.Context(), id); err != nil {
+			c.Error(err)
+		}
+	}()
+	if _, err := c.engine.RunToEnd(c.Context(), id); err != nil {
+		c.Fatal(err)
+	}
+	made, err := c.engine.Commit(c.Context(), id, engine.CommitOptions{Labels: labels})
+	if err == nil && ref != "" {
+		err = c.engine.Tag(c.Context(), made, ref)
+	}
+	if err != nil {
+		c.Fatal(err)
+	}
+	c.Cleanup(func() {
+		if err := c.engine.RemoveImage(context.WithoutCancel(c.Context()), made, true); err != nil {
+			c.Error(err)
+		}
+	})
+	return made
+}
+
+// clean removes, of the images, none but the test's.
+func (c cleaned) clean(change func(*devenv.CleanOptions)) ([]string, error) {
+	o := devenv.CleanOptions{Labels: []string{"dev.devenv.test=" + c.mark}}
+	change(&o)
+	list, err := devenv.Clean(c.Context(), o)
+	var said []string
+	for _, item := range list.Items {
+		if i := item.(devenv.CleanItem); slices.Contains([]string{"base", "build", "snapshot"}, i.Kind) {
+			if i.Bytes < 1<<20 || i.Bytes > 2<<20 {
+				c.Errorf("%s frees %d bytes: what only it holds is one megabyte", i.Name, i.Bytes)
+			}
+			said = append(said, i.Kind+" "+i.Name+": "+i.Why)
+		}
+	}
+	return said, err
+}
+
+func (c cleaned) there(ref string) bool {
+	c.Helper()
+	_, ok, err := c.engine.ImageInspect(c.Context(), ref)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return ok
+}
+
+func TestCleanKeepsBasesThatWereUsedLatelyUnlessToldOtherwise(t *testing.T) {
+	c := newCleaned(t)
+	ref := "devenv/base:" + c.mark
+	c.image(ref, map[string]string{"dev.devenv.kind": "base"})
+	if said, err := c.clean(func(*devenv.CleanOptions) {}); err != nil || len(said) > 0 || !c.there(ref) {
+		t.Fatalf("a base that was made just now: %v, %v", said, err)
+	}
+	want := []string{"base " + ref + ": told to"}
+	if said, err := c.clean(func(o *devenv.CleanOptions) { o.Bases, o.DryRun = true, true }); err != nil || !slices.Equal(said, want) || !c.there(ref) {
+		t.Fatalf("--bases --dry-run: %v, %v", said, err)
+	}
+	if said, err := c.clean(func(o *devenv.CleanOptions) { o.Bases = true }); err != nil || !slices.Equal(said, want) || c.there(ref) {
+		t.Fatalf("--bases: %v, %v", said, err)
+	}
+}
+
+func TestCleanKeepsNamedSnapshotsAndLetsOldAutomaticOnesGo(t *testing.T) {
+	c := newCleaned(t)
+	snapshot := func(name, automatic string, old time.Duration) string {
+		ref := "devenv/snapshot:" + c.mark + "-" + name
+		c.image(ref, map[string]string{
+			"dev.devenv.kind":     "snapshot",
+			"dev.devenv.snapshot": fmt.Sprintf(`{"name":%q,"automatic":%q,"created":%q}`, name, automatic, time.Now().Add(-old).Format(time.RFC3339)),
+		})
+		return ref
+	}
+	const month = 30 * 24 * time.Hour
+	named, old, fresh := snapshot("mine", "", month), snapshot("old", "reset", month), snapshot("fresh", "reset", time.Hour)
+	said, err := c.clean(func(*devenv.CleanOptions) {})
+	if want := []string{"snapshot " + old + ": taken before reset, 30 days ago"}; err != nil || !slices.Equal(said, want) || c.there(old) {
+		t.Errorf("clean: %v, %v", said, err)
+	}
+	_, err = c.clean(func(o *devenv.CleanOptions) { o.Snapshots = true })
+	if err == nil || report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), named) || !strings.Contains(report.HintOf(err), "--yes") {
+		t.Errorf("--snapshots with nobody to ask: %v\n%s", err, report.HintOf(err))
+	}
+	if !c.there(named) || !c.there(fresh) {
+		t.Error("a snapshot went that must stay")
+	}
+	if said, err = c.clean(func(o *devenv.CleanOptions) { o.Snapshots, o.Yes = true, true }); err != nil || c.there(named) || !c.there(fresh) {
+		t.Errorf("--snapshots --yes: %v, %v", said, err)
+	}
+}
+
+func TestAnImageWithoutANameThatMayStillBeInTheMakingStays(t *testing.T) {
+	c := newCleaned(t)
+	id := c.image("", map[string]string{"dev.devenv.kind": "base"})
+	if said, err := c.clean(func(o *devenv.CleanOptions) { o.Bases = true }); err != nil || len(said) > 0 || !c.there(id) {
+		t.Errorf("%v, %v", said, err)
+	}
+}
+
+func TestARunMarksTheImagesThatItUses(t *testing.T) {
+	c := newSample(t)
+	key := c.must(c.newMigration(dry)).Document.Base.Image
+	used := func() time.Time {
+		image, ok, err := c.engine.ImageInspect(t.Context(), key)
+		if err != nil || !ok {
+			t.Fatalf("%s: %v", key, err)
+		}
+		return image.Tagged
+	}
+	before := used()
+	c.must(c.newMigration(dry))
+	if after := used(); !after.After(before) {
+		t.Errorf("the base was used at %s, which is not after %s", after, before)
+	}
+}
