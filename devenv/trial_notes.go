@@ -35,7 +35,7 @@ func (r *run) takeNotes() {
 			Advice: "one revision for each table holds each lock for a shorter time, and cannot deadlock with the application",
 		})
 	}
-	r.facts.Notes = append(notes, r.staleViews()...)
+	r.facts.Notes = slices.Concat(notes, r.staleViews(), r.idleRevisions(), r.readingNotes())
 }
 
 // alteredTables are the tables that existed before and that a statement of the branch alters or locks, by label.
@@ -86,4 +86,29 @@ func (r *run) staleViews() []database.Note {
 		}
 	}
 	return notes
+}
+
+// idleRevisions are revisions of the branch that run no statement: often the remains of an autogenerate that found nothing. One
+// that only joins others has nothing to do.
+func (r *run) idleRevisions() []database.Note {
+	var notes []database.Note
+	for _, revision := range r.facts.Revisions {
+		busy := slices.ContainsFunc(r.after.statements, func(s migrations.Statement) bool { return s.Revision == revision.ID })
+		if !busy && !revision.Merge() {
+			notes = append(notes, database.Note{Text: fmt.Sprintf("%s runs no statement", revision.ID), Advice: "fill it, or delete it"})
+		}
+	}
+	return notes
+}
+
+// readingNotes: a migration that reads rows to decide what it does cannot be written as a script.
+func (r *run) readingNotes() []database.Note {
+	read := r.tablesIn(regexp.MustCompile(`(?is)^\s*SELECT\s.*?\sFROM\s+(?:ONLY\s+)?([\w$."]+)`))
+	if len(read) == 0 {
+		return nil
+	}
+	return []database.Note{{
+		Table: read[0], Text: "it reads rows of " + strings.Join(read, ", ") + " while it runs, so alembic upgrade --sql cannot write it as a script",
+		Advice: "where scripts are needed, say it in one statement: UPDATE … FROM, INSERT … SELECT",
+	}}
 }

@@ -34,7 +34,8 @@ Why it matters: none of this breaks the migration, and each has surprised somebo
 (ON DELETE CASCADE), a default that changed under writers of the old code, a migration that waits for its lock without
 lock_timeout while everybody queues behind it, a foreign key without an index under it, many tables locked in one transaction, a
 materialised view that nobody refreshed, the primary key or replica identity of a published table gone, an enum value appended where
-the order means something, an id that became bigint while its sequence or the columns that point to it stayed integer.
+the order means something, an id that became bigint while its sequence or the columns that point to it stayed integer, a revision that runs no statement,
+one that reads rows and so cannot be written as a script of SQL.
 
 Example:
 
