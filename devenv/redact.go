@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,9 +18,9 @@ const redacted = "[redacted]"
 
 // redactor takes secret values out of everything that leaves a run.
 type redactor struct {
-	mu       sync.RWMutex
-	secrets  []string
-	replacer *strings.Replacer
+	mu      sync.RWMutex
+	secrets []string
+	pattern *regexp.Regexp // of all secrets; nil when there is none
 }
 
 // learn adds secret values. Those that are short, or also a public word of the project (a database named like its
@@ -33,21 +34,37 @@ func (r *redactor) learn(secrets, public []string) {
 		}
 	}
 	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
-	pairs := make([]string, 0, 2*len(r.secrets))
-	for _, s := range r.secrets {
-		pairs = append(pairs, s, redacted)
+	patterns := make([]string, len(r.secrets))
+	for i, s := range r.secrets {
+		patterns[i] = secretPattern(s)
 	}
-	r.replacer = strings.NewReplacer(pairs...)
+	r.pattern = nil
+	if len(patterns) > 0 {
+		r.pattern = regexp.MustCompile(strings.Join(patterns, "|"))
+	}
+}
+
+// ordinaryWord is a secret like "password", which names of tables and columns contain as well.
+var ordinaryWord = regexp.MustCompile(`^[A-Za-z]+$`)
+
+// secretPattern finds a secret in a text: one that is a word only where it stands alone, as it does in an address or behind
+// an equals sign, because statements that people are to paste must keep their names.
+func secretPattern(secret string) string {
+	quoted := regexp.QuoteMeta(secret)
+	if ordinaryWord.MatchString(secret) {
+		return `\b` + quoted + `\b`
+	}
+	return quoted
 }
 
 // text returns s without secrets.
 func (r *redactor) text(s string) string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if r.replacer == nil {
+	if r.pattern == nil {
 		return s
 	}
-	return r.replacer.Replace(s)
+	return r.pattern.ReplaceAllLiteralString(s, redacted)
 }
 
 func (r *redactor) lines(lines []string) []string {

@@ -39,3 +39,26 @@ func TestTheLongerOfTwoSecretsGoesFirst(t *testing.T) {
 		t.Errorf("a rest of the longer secret is left: %q", got)
 	}
 }
+
+func TestAPasswordThatIsAWordIsTakenOutWhereItStandsAlone(t *testing.T) {
+	var r redactor
+	r.learn([]string{"password"}, nil)
+	for text, want := range map[string]string{
+		"postgresql://app:password@db/shop":                  "postgresql://app:" + redacted + "@db/shop",
+		"PGPASSWORD=password psql":                           "PGPASSWORD=" + redacted + " psql",
+		"'password' is refused":                              "'" + redacted + "' is refused",
+		"ALTER TABLE purge_password_reset_tokens ADD COLUMN": "ALTER TABLE purge_password_reset_tokens ADD COLUMN",
+	} {
+		if got := r.text(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestASecretOfManyKindsOfCharactersIsTakenOutAnywhere(t *testing.T) {
+	var r redactor
+	r.learn([]string{"a+b(c|d.e"}, nil)
+	if got := r.text("xa+b(c|d.ey"); got != "x"+redacted+"y" {
+		t.Errorf("it became %q", got)
+	}
+}
