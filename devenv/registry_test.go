@@ -105,3 +105,41 @@ func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
 	}
 	forget()
 }
+
+// isPulledElsewhere pushes a snapshot, removes it, and pulls it in another repository, whose own it then is.
+func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem) {
+	s.Helper()
+	registry := startRegistry(s.T) + "/acme"
+	s.write(".devenv.yaml", "registry: "+registry+"\n")
+	o := devenv.SnapshotOptions{Options: s.options(), Name: snapshot.Name}
+	if _, err := devenv.PushSnapshot(s.Context(), o); report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), "every role") {
+		s.Fatalf("the first push did not ask, or did not say what goes along: %v", err)
+	}
+	o.Yes = true
+	if pushed, err := devenv.PushSnapshot(s.Context(), o); err != nil || len(pushed.Items) != 1 {
+		s.Fatalf("%v, %v", pushed, err)
+	}
+	if _, err := devenv.PullSnapshot(s.Context(), o); report.KindOf(err) != report.KindUsage {
+		s.Errorf("a name that is taken: %v", err)
+	}
+	elsewhere := ownStack{checkout{T: s.T, dir: filepath.Join(s.TempDir(), filepath.Base(s.dir)), engine: s.engine}}
+	if out, err := exec.Command("cp", "-a", s.dir, elsewhere.dir).CombinedOutput(); err != nil {
+		s.Fatalf("%v %s", err, out)
+	}
+	o.Options = elsewhere.options()
+	pulled, err := devenv.PullSnapshot(s.Context(), o)
+	if err != nil || len(pulled.Items) != 1 {
+		s.Fatalf("%v, %v\n%s", pulled, err, report.HintOf(err))
+	}
+	got := pulled.Items[0].(devenv.SnapshotItem)
+	if list, err := devenv.ListSnapshots(s.Context(), o); err != nil || len(list.Items) != 1 || list.Items[0].(devenv.SnapshotItem).Bytes != snapshot.Bytes || got.Image == snapshot.Image {
+		s.Errorf("the other repository has %v, %v", list.Items, err)
+	}
+	o.Name = "another"
+	if _, err := devenv.PullSnapshot(s.Context(), o); err == nil || !strings.Contains(err.Error(), registry+"/snapshot:another") {
+		s.Errorf("a snapshot that nobody pushed: %v", err)
+	}
+	if _, err := devenv.RemoveSnapshots(s.Context(), o, []string{snapshot.Name}); err != nil {
+		s.Error(err)
+	}
+}

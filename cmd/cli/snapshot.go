@@ -32,7 +32,7 @@ func (a *app) snapshot() *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(a.snapshotSave(), a.snapshotRestore(), a.snapshotList(), a.snapshotRemove(), a.snapshotPush())
+	c.AddCommand(a.snapshotSave(), a.snapshotRestore(), a.snapshotList(), a.snapshotRemove(), a.snapshotPush(), a.snapshotPull())
 	return c
 }
 
@@ -152,7 +152,7 @@ func atMost(n int, what string) cobra.PositionalArgs {
 func (a *app) snapshotNames(c *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
 	o := devenv.SnapshotOptions{Options: devenv.Options{Host: a.global.host, Context: a.global.context}}
 	list, err := devenv.ListSnapshots(c.Context(), o)
-	if err != nil || len(given) > 0 && c.Name() == "restore" {
+	if err != nil || len(given) > 0 && c.Name() != "remove" {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var names []string

@@ -105,7 +105,8 @@ func (e *Engine) RemoveImage(ctx context.Context, ref string, force bool) error 
 	return failed(ctx, err, "remove image %s", ref)
 }
 
-// Images lists the images that carry all of the labels, each "key" or "key=value".
+// Images lists the images that carry all of the labels, each "key" or "key=value": one with several names once
+// for each, one without by its id.
 func (e *Engine) Images(ctx context.Context, labels ...string) ([]Image, error) {
 	list, err := e.client.ImageList(ctx, image.ListOptions{Filters: labelFilter(labels...)})
 	if err != nil {
@@ -113,11 +114,13 @@ func (e *Engine) Images(ctx context.Context, labels ...string) ([]Image, error) 
 	}
 	images := make([]Image, 0, len(list))
 	for _, found := range list {
-		i := Image{ID: found.ID, Ref: found.ID, Labels: found.Labels, Size: found.Size}
-		if len(found.RepoTags) > 0 {
-			i.Ref = found.RepoTags[0]
+		refs := found.RepoTags
+		if len(refs) == 0 {
+			refs = []string{found.ID}
 		}
-		images = append(images, i)
+		for _, ref := range refs {
+			images = append(images, Image{ID: found.ID, Ref: ref, Labels: found.Labels, Size: found.Size})
+		}
 	}
 	return images, nil
 }

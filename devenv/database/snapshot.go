@@ -155,15 +155,34 @@ func Snapshots(ctx context.Context, e *engine.Engine, repository string) ([]Snap
 	var found []Snapshot
 	for _, image := range images {
 		s := Snapshot{ID: image.ID, Ref: image.Ref}
-		if json.Unmarshal([]byte(image.Labels[labelSnapshot]), &s.SnapshotMeta) != nil || s.Repository != repository {
+		if json.Unmarshal([]byte(image.Labels[labelSnapshot]), &s.SnapshotMeta) != nil || image.Ref != SnapshotRef(repository, s.Name) {
 			continue
 		}
-		if image.Ref == SnapshotRef(repository, s.Name) {
-			found = append(found, s)
-		}
+		s.Repository = repository // one that was pulled was another's when it was made
+		found = append(found, s)
 	}
 	slices.SortFunc(found, func(a, b Snapshot) int { return b.Created.Compare(a.Created) })
 	return found, nil
+}
+
+// AdoptSnapshot makes an image that was pulled the snapshot of that name in a repository, and takes the name away that it was
+// pulled by. An image that is no such snapshot, or is for another platform, is a KindWork failure, and is named nothing.
+func AdoptSnapshot(ctx context.Context, e *engine.Engine, ref, repository, name string) (Snapshot, error) {
+	found, ok, err := e.ImageInspect(ctx, ref)
+	if err != nil || !ok {
+		return Snapshot{}, errors.Join(err, report.Fail(report.KindWork, "pull it again", "take %s: it is gone", ref))
+	}
+	s := Snapshot{ID: found.ID, Ref: SnapshotRef(repository, name)}
+	switch {
+	case json.Unmarshal([]byte(found.Labels[labelSnapshot]), &s.SnapshotMeta) != nil, s.Name != name:
+		err = report.Fail(report.KindWork, "look at what lies there: docker inspect "+ref, "take %s: it is no snapshot %q of devenv's", ref, name)
+	case found.OS != e.Info().OS, found.Arch != e.Info().Arch:
+		err = report.Fail(report.KindWork, "the files of a database fit its own platform only: use pg_dump", "take %s: it is for %s/%s", ref, found.OS, found.Arch)
+	default:
+		s.Repository = repository
+		err = e.Tag(ctx, found.ID, s.Ref)
+	}
+	return s, errors.Join(err, e.RemoveImage(context.WithoutCancel(ctx), ref, false))
 }
 
 // SnapshotOrigin reads from an image's labels for which command devenv took a snapshot by itself, empty when somebody named

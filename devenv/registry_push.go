@@ -1,0 +1,89 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// registry is the place that the configuration names, "ghcr.io/acme/devenv", below which the images lie.
+type registry string
+
+// registry is the configuration's; false when it names none.
+func (w *workplace) registry() (registry, bool) {
+	if w.config == nil || w.config.Registry == "" {
+		return "", false
+	}
+	return registry(strings.TrimSuffix(w.config.Registry, "/")), true
+}
+
+// needRegistry is the configuration's registry, for a command that cannot do without.
+func (o *own) needRegistry(to string) (registry, error) {
+	found, ok := o.place.registry()
+	if !ok {
+		return "", report.Fail(report.KindUsage, "say where it is, in .devenv.yaml:\n    registry: ghcr.io/acme/devenv", "%s: no registry is configured", to)
+	}
+	return found, nil
+}
+
+// base is the name of one of a base's images there, snapshot that of a snapshot.
+func (r registry) base(tag string) string      { return string(r) + "/base:" + tag }
+func (r registry) snapshot(name string) string { return string(r) + "/snapshot:" + name }
+
+// pushImage pushes an image under another name, which it has only meanwhile: clean finds it by its own.
+func (o *own) pushImage(ctx context.Context, source, ref string, log *stepLog) error {
+	e := o.place.engine
+	if err := e.Tag(ctx, source, ref); err != nil {
+		return err
+	}
+	err := e.Push(ctx, ref, log.line)
+	return errors.Join(err, e.RemoveImage(context.WithoutCancel(ctx), ref, false))
+}
+
+// pushing is what is about to be pushed: what it is to people, an image of it, and what data of which service it holds.
+type pushing struct {
+	registry                    registry
+	what, image, holds, service string
+	yes                         bool
+}
+
+// pushedRecord names what this worktree has pushed to which registry, after it was said what goes along.
+const pushedRecord = "pushed"
+
+// confirmPush says before the first push of its kind from a worktree to a registry what the images hold, and asks.
+func (o *own) confirmPush(ctx context.Context, p pushing) error {
+	record, kind := o.place.repo.Record(pushedRecord), p.what+" to "+string(p.registry)
+	var known []string
+	if _, err := record.Read(&known); err != nil || slices.Contains(known, kind) {
+		return err
+	}
+	image, _, err := o.place.engine.ImageInspect(ctx, p.image)
+	if err != nil {
+		return err
+	}
+	holds := fmt.Sprintf("it holds %s and the environment of %s, without POSTGRES_PASSWORD: %s", p.holds, p.service, strings.Join(variableNames(image.Env), ", "))
+	if p.yes {
+		o.note(fmt.Sprintf("%s is pushed to %s; %s", p.what, p.registry, holds))
+	} else if err := agreed(ctx, o.options.Ask, consent{
+		to: fmt.Sprintf("push %s (%s)", kind, holds), after: "Who can pull from there can read it.", without: "--yes", refused: "not pushed",
+	}); err != nil {
+		return err
+	}
+	return record.Write(append(known, kind))
+}
+
+// variableNames are the names of the variables that have a value.
+func variableNames(env []string) []string {
+	var names []string
+	for _, variable := range env {
+		if name, value, _ := strings.Cut(variable, "="); value != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
