@@ -1,6 +1,7 @@
 package devenv_test
 
 import (
+	"crypto/rand"
 	"testing"
 
 	"devenv/devenv/sample"
@@ -12,7 +13,7 @@ func TestTheApplicationsOwnDatabaseIsTheOneThatIsRead(t *testing.T) {
 	c.git("checkout", "-q", sample.BaseBranch)
 	c.replace("backend.dev.env", ":5432/postgres", ":5432/toolshed")
 	c.replace(composeFile, "      - ./data/postgres/pgdata", "      - ./initdb:/docker-entrypoint-initdb.d\n      - ./data/postgres/pgdata")
-	c.write("initdb/own.sql", "CREATE DATABASE toolshed;\n")
+	c.write("initdb/own.sql", "-- "+rand.Text()+": a base that no run before this one has made\nCREATE DATABASE toolshed;\n")
 	c.git("add", "-A")
 	c.git("commit", "-qm", "A database of its own")
 	c.git("checkout", "-q", sample.FeatureBranch)
