@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,7 +53,10 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	}
 	if i.place.config != nil {
 		result.Path = i.place.config.File
-		return result, nil
+		if !o.Print {
+			err = i.completeSchema(result.Path)
+		}
+		return result, err
 	}
 	if result.Content, err = i.content(); err != nil {
 		return result, err
@@ -62,7 +66,10 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 		return result, nil
 	}
 	result.Written = true
-	return result, errors.Join(i.writeSchema(), writeNew(result.Path, result.Content))
+	if err := writeNew(result.Path, result.Content); err != nil {
+		return result, err
+	}
+	return result, i.completeSchema(result.Path)
 }
 
 // initRun is one run of init.
@@ -170,14 +177,14 @@ func (i *initRun) answered() (*config.Config, error) {
 	return config.Parse(content, filepath.Join(i.place.repo.Root(), config.FileName), ".", checks.IDs())
 }
 
-// schemaPath is where init puts the configuration's schema, relative to the configuration: beside the repository's own data,
-// so that it is in nobody's commits.
-const schemaPath = ".git/devenv/schema.json"
+// schemaName is the configuration's schema, beside the configuration: they are committed together, so that the line which
+// names it holds in every clone and in linked worktrees, where .git is a file.
+const schemaName = ".devenv.schema.json"
 
 // content is the configuration: what was answered, and in comments what was found, which needs no line.
 func (i *initRun) content() ([]byte, error) {
 	var b strings.Builder
-	b.WriteString("# yaml-language-server: $schema=" + schemaPath + "\n#\n" +
+	b.WriteString("# yaml-language-server: $schema=" + schemaName + "\n#\n" +
 		"# How devenv works with this repository. It looks anew each time, so that only what it cannot find needs a line.\n" +
 		"# Your editor knows all keys by the schema above; the README describes them.\n")
 	if len(i.answers) > 0 {
@@ -194,20 +201,21 @@ func (i *initRun) content() ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
-// writeSchema writes the configuration's schema for editors.
-func (i *initRun) writeSchema() error {
+// completeSchema writes the schema for editors where a configuration names it and it is not there.
+func (i *initRun) completeSchema(configuration string) error {
+	content, err := os.ReadFile(configuration)
+	if err != nil || !strings.Contains(string(content), "$schema="+schemaName) {
+		return err
+	}
+	path := filepath.Join(filepath.Dir(configuration), schemaName)
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	schema, err := config.Schema()
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(i.place.repo.CommonDir(), "devenv")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return report.Fail(report.KindWork, "", "write the configuration's schema: %w", err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "schema.json"), schema, 0o644); err != nil { //nolint:gosec // for the user's editor
-		return report.Fail(report.KindWork, "", "write the configuration's schema: %w", err)
-	}
-	return nil
+	return writeNew(path, schema)
 }
 
 // writeNew writes a file that may not be there yet.

@@ -9,6 +9,7 @@ import (
 
 	"devenv/devenv"
 	"devenv/devenv/report"
+	"devenv/devenv/sample"
 )
 
 // chooser answers each question by the option that holds a word.
@@ -80,4 +81,38 @@ func TestInitAsksWhereTwoAnswersArePossible(t *testing.T) {
 	if again, err := devenv.Init(t.Context(), o); err != nil || again.Written {
 		t.Errorf("the second run: %v", err)
 	}
+}
+
+// TestInitsSchemaLineHoldsInALinkedWorktree where .git is a file, both when it is written there and when it was committed elsewhere.
+func TestInitsSchemaLineHoldsInALinkedWorktree(t *testing.T) {
+	c := newSample(t)
+	resolves := func(dir string) {
+		t.Helper()
+		written, err := os.ReadFile(filepath.Join(dir, ".devenv.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		schema, _, _ := strings.Cut(strings.TrimPrefix(string(written), "# yaml-language-server: $schema="), "\n")
+		if _, err := os.Stat(filepath.Join(dir, schema)); err != nil {
+			t.Errorf("the schema is not where %s/.devenv.yaml says: %v", dir, err)
+		}
+	}
+	linked := filepath.Join(t.TempDir(), "linked")
+	c.git("worktree", "add", "-q", "--detach", linked, sample.FeatureBranch)
+	if _, err := devenv.Init(t.Context(), devenv.InitOptions{Options: devenv.Options{Dir: linked}}); err != nil {
+		t.Fatal(err)
+	}
+	resolves(linked)
+	c.git("-C", linked, "add", ".")
+	c.git("-C", linked, "commit", "-q", "-m", "Configure devenv")
+	second := filepath.Join(t.TempDir(), "second")
+	c.git("worktree", "add", "-q", "--detach", second, strings.TrimSpace(c.git("-C", linked, "rev-parse", "HEAD")))
+	resolves(second)
+	if err := os.Remove(filepath.Join(second, ".devenv.schema.json")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := devenv.Init(t.Context(), devenv.InitOptions{Options: devenv.Options{Dir: second}}); err != nil {
+		t.Fatal(err)
+	}
+	resolves(second)
 }

@@ -66,7 +66,7 @@ func (i initialised) text(p printer, err error) error {
 	case i.print:
 		return writeText(p.out, string(i.Content))
 	case i.Written:
-		return writeText(p.out, "\nwritten: "+i.Path+"\nnext: devenv up, or devenv new-migration \"…\"\n")
+		return writeText(p.out, "\nwritten: "+i.Path+", and its schema for editors beside it; commit both\nnext: devenv up, or devenv new-migration \"…\"\n")
 	default:
 		return writeText(p.out, "\n"+i.Path+" is there and works; it was left as it is\n")
 	}
