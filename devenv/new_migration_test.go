@@ -63,8 +63,16 @@ func TestTheMendedMigrationPassesAndUndoTakesItBack(t *testing.T) {
 	if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: c.dir}}); report.KindOf(err) != report.KindWork || err == nil {
 		t.Errorf("undo took back an edited file without --force: %v", err)
 	}
-	if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: c.dir}, Force: true}); err != nil {
+	announced := false
+	listener := heard(func(said string) {
+		_, err := os.Stat(filepath.Join(c.dir, file))
+		announced = announced || err == nil && strings.Contains(said, "taking back new-migration, ") && strings.Contains(said, file+" is removed")
+	})
+	if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: c.dir, Listener: listener}, Force: true}); err != nil {
 		t.Fatal(err)
+	}
+	if !announced {
+		t.Error("undo did not say what it takes back while it was still there")
 	}
 	if after := c.worktreeState(); after != before {
 		t.Errorf("undo did not bring back what was:\n%s\nwas\n%s", after, before)
@@ -169,4 +177,13 @@ func (c checkout) advanceBase(path, content string) {
 	base.git("add", path)
 	base.git("commit", "-qm", "The base goes on")
 	c.git("worktree", "remove", "--force", base.dir)
+}
+
+// heard is told each note of a run.
+type heard func(string)
+
+func (h heard) Emit(event report.Event) {
+	if noted, ok := event.(report.Noted); ok {
+		h(noted.Text)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"devenv/devenv/gitrepo"
@@ -67,6 +68,9 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 	if last != nil && (err != nil || last.At.After(delivered.At)) {
 		return true, nil
 	}
+	if err == nil && o.Listener != nil {
+		o.Listener.Emit(report.Noted{Text: announced(delivered)})
+	}
 	result, err := repo.Undo(ctx, gitrepo.UndoOptions{DryRun: o.DryRun, Force: o.Force})
 	if err != nil {
 		return false, err
@@ -77,6 +81,15 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 		})
 	}
 	return false, nil
+}
+
+// announced says what is about to be taken back, and when that was done.
+func announced(delivered gitrepo.UndoResult) string {
+	var files []string
+	for _, f := range delivered.Files {
+		files = append(files, fmt.Sprintf("%s is %s", f.Path, f.Action))
+	}
+	return fmt.Sprintf("taking back %s: %s", of(delivered.Command, delivered.At), strings.Join(files, ", "))
 }
 
 // of says which command it was, and when.
