@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"devenv/cmd/cli"
 )
 
 // updating says that the golden files are to be written: "go test ./cmd/cli -update". Some library that gets into the
@@ -69,10 +70,7 @@ func TestHelpTextsFitIntoAHundredAndTenColumnsAndSayTheExitStatuses(t *testing.T
 // commands are all that devenv has below a command, as the shell's completion lists them, and the command itself.
 func commands(t *testing.T, of string) []string {
 	t.Helper()
-	out, err := exec.Command("devenv", append(append([]string{"__complete"}, strings.Fields(of)...), "")...).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	out := printed(t, append(append([]string{"__complete"}, strings.Fields(of)...), "")...)
 	all := []string{of}
 	for line := range strings.Lines(string(out)) {
 		name, _, described := strings.Cut(strings.TrimSpace(line), "\t")
@@ -86,12 +84,28 @@ func commands(t *testing.T, of string) []string {
 // help is what "devenv COMMAND --help" prints to standard output.
 func help(t *testing.T, command string) []byte {
 	t.Helper()
-	args := append(strings.Fields(command), "--help")
-	c := exec.Command("devenv", args...) // TestMain puts it on PATH
-	c.Env = append(os.Environ(), "CI=true")
-	out, err := c.Output()
+	return printed(t, append(strings.Fields(command), "--help")...)
+}
+
+// printed is what a command line writes to standard output. It runs in this process: there are a hundred of them, and
+// a start of the binary takes longer than what it does here.
+func printed(t *testing.T, args ...string) []byte {
+	t.Helper()
+	streams := cli.Streams{Env: func(name string) string { return map[string]string{"CI": "true"}[name] }}
+	for _, file := range []**os.File{&streams.In, &streams.Out, &streams.Err} {
+		made, err := os.CreateTemp(t.TempDir(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer made.Close()
+		*file = made
+	}
+	if status := cli.Run(t.Context(), streams, args); status != 0 {
+		t.Fatalf("devenv %s: exit status %d", strings.Join(args, " "), status)
+	}
+	out, err := os.ReadFile(streams.Out.Name())
 	if err != nil {
-		t.Fatalf("devenv %s: %v", strings.Join(args, " "), err)
+		t.Fatal(err)
 	}
 	return out
 }
