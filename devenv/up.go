@@ -237,10 +237,18 @@ func urlsOf(ctx context.Context, c engine.Container) []string {
 			continue
 		}
 		_, port, _ := strings.Cut(strings.ReplaceAll(address, "::", ""), ":")
-		urls = append(urls, schemeOf(ctx, "127.0.0.1:"+port))
+		if address = "127.0.0.1:" + port; !isPostgres(c) {
+			address = schemeOf(ctx, address)
+		}
+		urls = append(urls, address)
 	}
 	slices.Sort(urls)
 	return urls
+}
+
+// isPostgres tells a database server by what its image sets: one that is asked for HTTP complains of it in its log.
+func isPostgres(c engine.Container) bool {
+	return slices.ContainsFunc(c.Env, func(v string) bool { return strings.HasPrefix(v, "PGDATA=") || strings.HasPrefix(v, "PG_MAJOR=") })
 }
 
 // schemeOf asks an address whether it speaks HTTP.

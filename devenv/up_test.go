@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"devenv/compose/engine"
 	"devenv/devenv"
 	"devenv/devenv/report"
 )
@@ -66,8 +67,13 @@ func TestUpStartsTheStackAndWaitsUntilItAnswers(t *testing.T) {
 	if item := status.Items[at].(devenv.StatusItem); item.OnBranch == nil || !*item.OnBranch || item.Revisions[0] != s.sql("SELECT version_num FROM alembic_version") || item.From == "" {
 		t.Errorf("status says of the database: %+v", item)
 	}
-	if _, err := devenv.Down(t.Context(), devenv.DownOptions{Options: s.options()}); err != nil {
-		t.Fatal(err)
+	var said strings.Builder
+	if err := s.engine.Logs(t.Context(), s.container("postgres").ID, engine.LogsOptions{}, &said); err != nil || strings.Contains(said.String(), "startup packet") {
+		t.Errorf("the database was asked for HTTP: %v\n%s", err, said.String())
+	}
+	down, err := devenv.Down(t.Context(), devenv.DownOptions{Options: s.options()})
+	if err != nil || len(down.Items) != 2 || strings.Contains(down.Items[0].(devenv.DownItem).Container, "/") {
+		t.Fatalf("%v: %+v", err, down.Items)
 	}
 	if s.state("backend") != "none" || s.state("postgres") != "none" {
 		t.Error("down left containers")

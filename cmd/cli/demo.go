@@ -116,7 +116,7 @@ func (d demonstration) text(p printer, err error) error {
 	if err != nil {
 		return nil
 	}
-	return writeText(p.out, d.guide())
+	return writeText(p.out, d.guide(p.options.Width))
 }
 
 func (d demonstration) markdown(w io.Writer, err error) error {
@@ -125,7 +125,7 @@ func (d demonstration) markdown(w io.Writer, err error) error {
 			return err
 		}
 	}
-	return writeText(w, "\n```\n"+d.guide()+"```\n")
+	return writeText(w, "\n```\n"+d.guide(0)+"```\n")
 }
 
 // faulty says that the demo did not show what it is made for.

@@ -6,12 +6,14 @@ import (
 	"os/exec"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"devenv/devenv/report"
 	"devenv/devenv/sample"
 )
 
 // guide is what to try next in the sample.
-func (d demonstration) guide() string {
+func (d demonstration) guide(width int) string {
 	var text strings.Builder
 	if d.Result == nil {
 		fmt.Fprintf(&text, "The sample project is in %s, on branch %s. Try:\n", d.Dir, sample.FeatureBranch)
@@ -22,11 +24,11 @@ func (d demonstration) guide() string {
 		fmt.Fprintf(&text, "\nThis is not what the demo is made to show. The sample project is in %s.\n", d.Dir)
 		return text.String()
 	}
-	fmt.Fprintf(&text, "\nThe demo went as meant: the migration tool's own output is faulty, and devenv says so before anybody merges it.\n")
+	text.WriteString("\n" + wrapped("The demo went as meant: the migration tool's own output is faulty, and devenv says so before anybody merges it.", 0, width))
 	fmt.Fprintf(&text, "The sample project is in %s. What to try next:\n", d.Dir)
-	fmt.Fprintf(&text, "\n1. Mend the new revision, %s\n", d.newRevision())
+	fmt.Fprintf(&text, "\n1. Mend the new revision:\n    %s\n", d.newRevision())
 	for _, m := range sample.Mendings() {
-		d.mending(&text, m)
+		mending(&text, m, width)
 	}
 	fmt.Fprintf(&text, "\n2. Prove it again:\n    cd %s && %s test-migration\n", quoted(d.Dir), d.program)
 	fmt.Fprintf(&text, "\n3. Or take it back:\n    cd %s && %s undo\n", quoted(d.Dir), d.program)
@@ -34,8 +36,8 @@ func (d demonstration) guide() string {
 }
 
 // mending shows one change to be made by hand.
-func (d demonstration) mending(text *strings.Builder, m sample.Mending) {
-	fmt.Fprintf(text, "\n   %s: %s\n", m.Check, m.Why)
+func mending(text *strings.Builder, m sample.Mending, width int) {
+	text.WriteString("\n" + wrapped(m.Check+": "+m.Why, 3, width))
 	text.WriteString("   in upgrade(), instead of the lines that begin with\n")
 	writeCode(text, strings.Join(m.Generated, "\n"))
 	text.WriteString("   write\n")
@@ -54,6 +56,15 @@ func (d demonstration) newRevision() string {
 		}
 	}
 	return "in " + sample.VersionsDir
+}
+
+// wrapped is a paragraph, indented, with its lines broken between words at a width; 0 breaks none.
+func wrapped(text string, indent, width int) string {
+	if width > 0 {
+		text = ansi.Wrap(text, max(width-indent, 20), "")
+	}
+	pad := strings.Repeat(" ", indent)
+	return pad + strings.ReplaceAll(text, "\n", "\n"+pad) + "\n"
 }
 
 func writeCode(text *strings.Builder, code string) {

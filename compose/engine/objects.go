@@ -175,7 +175,7 @@ func (e *Engine) Containers(ctx context.Context, labels ...string) ([]Container,
 	for _, c := range list {
 		name := ""
 		if len(c.Names) > 0 {
-			name = c.Names[0]
+			name = strings.TrimPrefix(c.Names[0], "/")
 		}
 		found = append(found, Container{ID: c.ID, Name: name, Image: c.Image, State: c.State, Labels: c.Labels})
 	}

@@ -71,7 +71,7 @@ func (s *stack) sameCode(names []string, c candidate, migrations string) ([]stri
 		return n == migrations || s.sameOrigin(n, migrations) || slices.Contains(c.holders, n)
 	})
 	if len(kept) == 1 && kept[0] == migrations {
-		return kept, "it is the migrations service and runs on"
+		return kept, "the migrations service, which keeps running"
 	}
 	return kept, "it runs the code of " + migrations
 }

@@ -36,7 +36,7 @@ func (s *stack) tool(c candidate, service string) (MigrationTool, error) {
 	}
 	s.note("migrations", strings.Join(t.Versions, ", "), "%s", c.path)
 	if at.path != "" {
-		s.note("alembic configuration in the container", at.path, "%s", at.how)
+		s.note("alembic in container", at.path, "%s", at.how)
 	}
 	if t.Workdir != "" {
 		s.note("alembic's working directory", t.Workdir, "%s", s.workdirReason(runIn))
