@@ -50,14 +50,26 @@ func (a *app) end(ctx context.Context, command *cobra.Command, err error) int {
 	if err != nil && a.outcome == nil {
 		a.outcome, format = blank(command), wantedFormat(a.args)
 	}
+	if writeErr := a.tell(format, err); err == nil {
+		err = writeErr
+	}
+	return exitStatus(err, a.outcome)
+}
+
+// tell writes the outcome, if there is one, and the error. It returns that the outcome could not be written.
+func (a *app) tell(format format, err error) error {
+	var failed error
 	if a.outcome != nil {
-		if writeErr := a.write(format, err); writeErr != nil && err == nil {
-			err = report.Fail(report.KindWork, "", "write the result to standard output: %w", writeErr)
+		if writeErr := a.write(format, err); writeErr != nil {
+			failed = report.Fail(report.KindWork, "", "write the result to standard output: %w", writeErr)
 		}
+	}
+	if err == nil {
+		err = failed
 	}
 	if err != nil {
 		// there is nowhere left to say that standard error cannot be written
 		_ = report.WriteFailure(a.streams.Err, err, a.textOptions(a.streams.Err))
 	}
-	return exitStatus(err, a.outcome)
+	return failed
 }

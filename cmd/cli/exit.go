@@ -17,7 +17,13 @@ const (
 )
 
 // errInterrupted is how an interrupt is told, whatever it cut short.
-var errInterrupted = report.Fail(report.KindWork, "", "interrupted: %w", context.Canceled)
+var errInterrupted = report.Fail(report.KindWork, "", "%w", interrupted{})
+
+// interrupted is context.Canceled in words for people.
+type interrupted struct{}
+
+func (interrupted) Error() string { return "interrupted" }
+func (interrupted) Unwrap() error { return context.Canceled }
 
 // said is the error as people and documents are told it: an interrupt is one, whatever it cut short.
 func said(ctx context.Context, err error) error {

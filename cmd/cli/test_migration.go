@@ -11,30 +11,54 @@ import (
 const testMigrationName = "test-migration"
 
 const testMigrationLong = `Proves the revisions that the branch has, as they are: the checks of new-migration, without making a
-revision or writing any file.
+revision or writing any file. With --watch, again whenever a file of the working tree or HEAD has changed,
+until it is interrupted.
 ` + exitHelp
 
 // testMigration is the command that proves the branch's revisions as they are.
 func (a *app) testMigration() *cobra.Command {
 	var o devenv.TestMigrationOptions
 	var chosen selection
+	var watch bool
 	c := &cobra.Command{
 		Use:     testMigrationName,
 		Short:   "Prove the branch's migrations as they are",
 		Long:    testMigrationLong,
-		Example: "  devenv test-migration\n  devenv test-migration --only 'apply.*' --strict\n  devenv --format json test-migration",
+		Example: "  devenv test-migration\n  devenv test-migration --only 'apply.*' --strict\n  devenv test-migration --watch\n  devenv --format json test-migration",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.Only, o.Skip = chosen.only, chosen.skip
-			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
-				o.Options = common
-				result, err := devenv.TestMigration(ctx, o)
-				return migrationOf(result, false, chosen.strict), err
-			})
+			prove := func(ctx context.Context) error {
+				return a.run(ctx, func(ctx context.Context, common devenv.Options) (outcome, error) {
+					o.Options = common
+					result, err := devenv.TestMigration(ctx, o)
+					return migrationOf(result, false, chosen.strict), err
+				})
+			}
+			if watch {
+				return a.watch(c.Context(), prove)
+			}
+			return prove(c.Context())
 		},
 	}
 	c.Flags().StringVar(&o.Base, "base", "", "`branch` that the work will merge into")
 	completeBase(c)
+	c.Flags().BoolVar(&watch, "watch", false, "prove again after every change, until interrupted")
 	chosen.add(c)
 	return c
+}
+
+// watch tells what a command ends with, and again after every change, until it is interrupted.
+func (a *app) watch(ctx context.Context, do func(context.Context) error) error {
+	return devenv.Watch(ctx, devenv.Options{}, func(ctx context.Context) error {
+		err := do(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := a.tell(a.global.format, err); err != nil {
+			return err
+		}
+		a.outcome = nil // it is told
+		return writeText(a.streams.Err, "\nwaiting for a change; Ctrl-C ends it\n\n")
+	})
 }
