@@ -26,6 +26,8 @@ import (
 // own is a run on the user's own stack: its database, and the services that use it.
 type own struct {
 	*run
+	// model is the user's own stack as it runs in this worktree: place.model is the file's, whose names another worktree may have.
+	model *types.Project
 	// settings are the database's, by the user's own Compose project.
 	settings   database.Settings
 	containers map[string]engine.Container
@@ -80,16 +82,19 @@ func (o *own) findDatabase(ctx context.Context) (string, error) {
 // readDatabase finds the database's container, or makes it where there is none yet, and where its data lies.
 func (o *own) readDatabase(ctx context.Context, service string, log *stepLog) (err error) {
 	w := o.place
-	if o.settings, err = database.SettingsOf(w.model, service); err != nil {
+	if o.model, _, err = ownModel(ctx, w, o.options, nil); err != nil {
 		return err
 	}
-	if o.containers, err = w.client.OwnContainers(ctx, w.model); err != nil {
+	if o.settings, err = database.SettingsOf(o.model, service); err != nil {
+		return err
+	}
+	if o.containers, err = w.client.OwnContainers(ctx, o.model); err != nil {
 		return err
 	}
 	if found := o.containers[service]; found.ID != "" {
 		o.server, err = w.engine.Inspect(ctx, found.ID)
 	} else {
-		o.server, err = w.client.CreateOwn(ctx, w.model, service, log.line)
+		o.server, err = w.client.CreateOwn(ctx, o.model, service, log.line)
 	}
 	if err != nil {
 		return err
@@ -152,7 +157,7 @@ func resolved(path string) (string, error) {
 
 // users are the running containers that use the database, those first that depend on others of them.
 func (o *own) users() []engine.Container {
-	model := o.place.model
+	model := o.model
 	var services []string
 	for name, container := range o.containers {
 		if container.State == "running" && name != o.store.Service && usesDatabase(model, name, o.settings) {

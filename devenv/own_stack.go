@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -26,8 +27,14 @@ func ownModel(ctx context.Context, w *workplace, o Options, services []string) (
 	}
 	load.Services = services
 	linked := w.repo.GitDir() != w.repo.CommonDir()
-	if linked && load.ProjectName == "" && w.model.Name != defaultName(w.model.WorkingDir) {
-		load.ProjectName = w.model.Name + "-" + defaultName(w.repo.GitDir())
+	if linked && load.ProjectName == "" {
+		shared, err := sharesName(ctx, w)
+		if err != nil {
+			return nil, nil, err
+		}
+		if shared {
+			load.ProjectName = w.model.Name + "-" + defaultName(w.repo.GitDir())
+		}
 	}
 	model, err := w.client.Load(ctx, load)
 	if err != nil {
@@ -38,6 +45,26 @@ func ownModel(ctx context.Context, w *workplace, o Options, services []string) (
 	}
 	moved, err := movePorts(ctx, w, model)
 	return model, moved, err
+}
+
+// sharesName says whether the project has the same name in another worktree: the files fix it, or the directory that Compose
+// takes it from is called the same there.
+func sharesName(ctx context.Context, w *workplace) (bool, error) {
+	if w.model.Name != defaultName(w.model.WorkingDir) {
+		return true, nil
+	}
+	roots, err := w.repo.Worktrees(ctx)
+	if err != nil {
+		return false, err
+	}
+	dir, err := filepath.EvalSymlinks(w.model.WorkingDir)
+	if err != nil {
+		return false, err
+	}
+	below, err := filepath.Rel(w.repo.Root(), dir)
+	return slices.ContainsFunc(roots, func(root string) bool {
+		return root != w.repo.Root() && defaultName(filepath.Join(root, below)) == w.model.Name
+	}), err
 }
 
 // defaultName is the name that Compose gives a project in a directory.

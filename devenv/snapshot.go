@@ -135,7 +135,7 @@ func (o *own) snapshotMeta(ctx context.Context, name string) (database.SnapshotM
 		return database.SnapshotMeta{}, err
 	}
 	return database.SnapshotMeta{
-		Name: name, Repository: repositoryID(o.place.repo), Service: o.store.Service, Project: o.place.model.Name, Created: time.Now(),
+		Name: name, Repository: repositoryID(o.place.repo), Service: o.store.Service, Project: o.model.Name, Created: time.Now(),
 		Revisions: o.oldRevisions, Branch: shortRef(head.Ref), Commit: head.Commit, Major: o.old.Major, Bytes: o.old.Bytes,
 	}, nil
 }

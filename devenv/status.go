@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/compose-spec/compose-go/v2/types"
-
 	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/database"
@@ -39,7 +37,6 @@ type StatusItem struct {
 // looking is a look at the user's own stack: without the worktree's lock, since it changes nothing.
 type looking struct {
 	*own
-	model *types.Project
 }
 
 // look opens the stack for commands that only look. The caller closes the workplace.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/compose-spec/compose-go/v2/types"
 	"golang.org/x/sync/errgroup"
 
 	"devenv/compose"
@@ -51,7 +50,8 @@ type UpItem struct {
 type upRun struct {
 	*own
 	request UpOptions
-	model   *types.Project
+	// foreign is the database's revision that this branch does not have, which kept what uses it from starting.
+	foreign string
 	moved   []compose.MovedPort
 	// database is the database's service, empty when none is found or started; ids are the known revisions, nil for unknown.
 	database string
@@ -59,13 +59,31 @@ type upRun struct {
 	how      map[string]string
 }
 
-// Up starts the user's own stack as docker compose up would, and waits until each service is really ready.
+// Up starts the user's own stack as docker compose up would, and waits until each service is really ready. Where the database is
+// at a revision that this branch does not have, it asks whether to reset it, which the failure says where nobody is there to ask.
 func Up(ctx context.Context, o UpOptions) (*report.Items, error) {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultReadyTimeout
 	}
+	items, foreign, err := upOnce(ctx, o)
+	if foreign == "" || o.Ask == nil {
+		return items, err
+	}
+	yes, askErr := o.Ask.Confirm(ctx, "The database is at revision "+foreign+", which is not on this branch. Reset it to this branch? What is there is kept as a snapshot.")
+	if askErr != nil || !yes {
+		return items, errors.Join(askErr, err)
+	}
+	if _, err := Reset(ctx, ResetOptions{Options: o.Options, To: ResetToBranch, Yes: true}); err != nil {
+		return items, err
+	}
+	items, _, err = upOnce(ctx, o)
+	return items, err
+}
+
+// upOnce starts the stack. It tells the revision of the database that this branch does not have, empty where that is not the matter.
+func upOnce(ctx context.Context, o UpOptions) (_ *report.Items, foreign string, _ error) {
 	r := &upRun{own: newOwn("up", o.Options), request: o, ready: map[string]chan struct{}{}, how: map[string]string{}}
-	return r.end(ctx, r.sequence(ctx,
+	items, err := r.end(ctx, r.sequence(ctx,
 		step{"check", r.open},
 		step{do: func(ctx context.Context, _ *stepLog) error {
 			if o.DryRun {
@@ -82,6 +100,7 @@ func Up(ctx context.Context, o UpOptions) (*report.Items, error) {
 			return err
 		}},
 	))
+	return items, r.foreign, err
 }
 
 // open loads the stack as it runs in this worktree, and refuses ports that others hold.
@@ -206,6 +225,7 @@ func (r *upRun) checkRevision(ctx context.Context, name string) error {
 	}
 	for _, revision := range r.revisions(ctx) {
 		if !slices.Contains(known, revision) {
+			r.foreign = revision
 			return report.Fail(report.KindWork, "give the database this branch's revisions and the base's data, what it holds is kept: devenv reset\nor check out the branch that has it",
 				"start what uses %s: its database is at revision %s, which is not on this branch", name, revision)
 		}

@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/creack/pty"
 
 	"devenv/compose/engine"
 	"devenv/devenv"
@@ -87,7 +91,7 @@ func TestUpStartsTheStackAndWaitsUntilItAnswers(t *testing.T) {
 	}
 }
 
-// TestUpDoesNotStartABackendOnAForeignRevision offers reset instead.
+// TestUpDoesNotStartABackendOnAForeignRevision names reset instead, and on a terminal asks and does it.
 func TestUpDoesNotStartABackendOnAForeignRevision(t *testing.T) {
 	s := newOwnStack(t).inVolume()
 	s.reset(devenv.ResetToBase)
@@ -100,6 +104,50 @@ func TestUpDoesNotStartABackendOnAForeignRevision(t *testing.T) {
 	if state := s.state("backend"); state == "running" || state == "exited" {
 		t.Errorf("the backend was started: it is %s", state)
 	}
+	binary := filepath.Join(t.TempDir(), "devenv")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "devenv/cmd/devenv").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if code, said := s.onTerminal(binary, "n", "up"); code != 1 || !strings.Contains(said, "devenv reset") || s.sql("SELECT version_num FROM alembic_version") != "f00dfeed" {
+		t.Errorf("after a no it ended with %d:\n%s", code, said)
+	}
+	code, said := s.onTerminal(binary, "y", "up")
+	if code != 0 || s.state("backend") != "running" || s.sql("SELECT version_num FROM alembic_version") == "f00dfeed" {
+		t.Errorf("after a yes it ended with %d, the backend is %s:\n%s", code, s.state("backend"), said)
+	}
+	if kept, err := devenv.ListSnapshots(t.Context(), devenv.SnapshotOptions{Options: s.options()}); err != nil || len(kept.Items) != 1 {
+		t.Errorf("kept of the data that was there: %+v %v", kept.Items, err)
+	}
+}
+
+// onTerminal runs devenv on a terminal that cannot redraw, and answers its first question.
+func (s ownStack) onTerminal(binary, answer string, args ...string) (code int, said string) {
+	s.Helper()
+	command := exec.CommandContext(s.Context(), binary, args...)
+	command.Dir, command.Env = s.dir, append(os.Environ(), "TERM=dumb")
+	control, err := pty.StartWithSize(command, &pty.Winsize{Rows: 24, Cols: 120})
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer control.Close() //nolint:errcheck // the program has ended
+	asked, part := false, make([]byte, 4096)
+	for {
+		n, err := control.Read(part)
+		said += string(part[:n])
+		if !asked && strings.Contains(said, "[y/N]") {
+			asked = true
+			if _, err := control.WriteString(answer + "\n"); err != nil {
+				s.Fatal(err)
+			}
+		}
+		if err != nil {
+			break // the last of the terminal's users has gone
+		}
+	}
+	if err := command.Wait(); err != nil && command.ProcessState == nil || !asked {
+		s.Fatalf("asked: %v, %v\n%s", asked, err, said)
+	}
+	return command.ProcessState.ExitCode(), said
 }
 
 // TestUpNamesWhatEndedAndWhoHoldsAPort tells why a stack does not come up.
@@ -168,7 +216,55 @@ func TestTwoWorktreesRunBesideEachOther(t *testing.T) {
 	}) {
 		t.Errorf("status does not show the second worktree: %+v %v", status.Items, err)
 	}
+	s.mark()
+	second.worksOnItsOwn(name + "-second_pgdata")
 	if _, err := devenv.Down(t.Context(), devenv.DownOptions{Options: second.options(), Volumes: true, Yes: true}); err != nil {
 		t.Error(err)
+	}
+	if !s.marked() {
+		t.Error("what was done in the second worktree reached the first one's data")
+	}
+}
+
+// worksOnItsOwn expects the commands that exchange data to have the volume of this worktree before them, and status to see it.
+func (s ownStack) worksOnItsOwn(volume string) {
+	s.Helper()
+	dry, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: s.options(), DryRun: true})
+	if err != nil || dry.Items[0].(*devenv.ResetItem).Place != "volume "+volume {
+		s.Fatalf("reset would work on %+v: %v", dry.Items, err)
+	}
+	o := devenv.SnapshotOptions{Options: s.options(), Name: "beside", Yes: true}
+	saved, err := devenv.SaveSnapshot(s.Context(), o)
+	if err != nil || saved.Items[0].(devenv.SnapshotItem).Project+"_pgdata" != volume {
+		s.Fatalf("saved %+v: %v", saved.Items, err)
+	}
+	if restored, err := devenv.RestoreSnapshot(s.Context(), o); err != nil || restored.Items[0].(*devenv.ResetItem).Place != "volume "+volume {
+		s.Fatalf("restored %+v: %v", restored.Items, err)
+	}
+	status, err := devenv.Status(s.Context(), s.options())
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, item := range status.Items {
+		if i := item.(devenv.StatusItem); i.Kind == "service" && i.Name == "postgres" && i.State != "running" || i.Kind == "database" && !strings.Contains(i.From, "beside") {
+			s.Errorf("status in the second worktree: %+v", i)
+		}
+	}
+}
+
+// TestWorktreesWhoseDirectoriesAreCalledTheSameHaveProjectsOfTheirOwn as with a Compose file below the root.
+func TestWorktreesWhoseDirectoriesAreCalledTheSameHaveProjectsOfTheirOwn(t *testing.T) {
+	s := newOwnStack(t)
+	s.write("app/compose.yaml", "services: {lamp: {image: \"debian:trixie-slim\"}}\n")
+	s.git("add", "-A")
+	s.git("commit", "-qm", "Move the stack into a directory of its own")
+	linked := s
+	linked.dir = filepath.Join(t.TempDir(), "linked")
+	s.git("worktree", "add", "-q", linked.dir, "-b", "linked")
+	for dir, want := range map[string]string{s.dir: "app", linked.dir: "app-linked"} {
+		list, err := devenv.Up(t.Context(), devenv.UpOptions{Options: devenv.Options{Dir: filepath.Join(dir, "app")}, DryRun: true})
+		if err != nil || list.Items[0].(devenv.UpItem).Project != want {
+			t.Errorf("in %s the project would be that of %+v, want %s: %v", dir, list.Items, want, err)
+		}
 	}
 }

@@ -14,8 +14,8 @@ import (
 const upLong = `Starts your stack as docker compose up -d would, with the same project, containers and volumes, and waits
 until each service is really ready: its healthcheck says so, a service made to end has ended well, else it
 answers on the port that it publishes. Where the database is at a revision that this branch does not have,
-what uses it is not started: devenv reset mends that. In a linked worktree the stack has a name, volumes and,
-where they are busy, ports of its own.
+what uses it is not started: devenv asks whether to reset the database, and elsewhere than on a terminal names
+the command. In a linked worktree the stack has a name, volumes and, where they are busy, ports of its own.
 
 Exit status: 0 all is ready, 1 a service is not ready, 2 wrong flags or configuration, 130 interrupted.`
 
