@@ -75,7 +75,10 @@ func (d *duel) eliminate(ctx context.Context, pending []int) error {
 			return d.apart(ctx, append(blamed, pending...))
 		}
 		last = outcome.Failure
-		if blamed, pending = d.blame(outcome.Failure, pending); len(blamed) == 0 {
+		if blamed, pending, err = d.blame(ctx, outcome.Failure, pending); err != nil {
+			return err
+		}
+		if len(blamed) == 0 {
 			return d.apart(ctx, pending)
 		}
 		if pending, err = d.takeBack(ctx, blamed, pending); err != nil {
@@ -92,7 +95,7 @@ func same(a, b *migrations.Failure) bool {
 
 // blame finds the restriction that a failure fits best, and records it on its first row. It returns the rows of that
 // restriction and the others.
-func (d *duel) blame(f *migrations.Failure, pending []int) (blamed, others []int) {
+func (d *duel) blame(ctx context.Context, f *migrations.Failure, pending []int) (blamed, others []int, err error) {
 	best, score := -1, 0
 	for _, i := range pending {
 		if s := d.trials[i].Witness.Restriction.Blame(violationOf(f)); s > score {
@@ -100,9 +103,11 @@ func (d *duel) blame(f *migrations.Failure, pending []int) (blamed, others []int
 		}
 	}
 	if best < 0 {
-		return nil, pending
+		return nil, pending, nil
 	}
-	d.trials[best].Failure = f
+	if err := d.record(ctx, best, f); err != nil {
+		return nil, nil, err
+	}
 	for _, i := range pending {
 		if d.trials[i].Witness.Restriction.What == d.trials[best].Witness.Restriction.What {
 			blamed = append(blamed, i)
@@ -110,7 +115,16 @@ func (d *duel) blame(f *migrations.Failure, pending []int) (blamed, others []int
 			others = append(others, i)
 		}
 	}
-	return blamed, others
+	return blamed, others, nil
+}
+
+// record keeps how a row broke the move and, where that left the row there, the query that finds such rows.
+func (d *duel) record(ctx context.Context, i int, f *migrations.Failure) (err error) {
+	d.trials[i].Failure = f
+	if f != nil && d.whole {
+		d.trials[i].Offending, err = offendingIn(ctx, d.server, f)
+	}
+	return err
 }
 
 // apart tries the first few rows one by one, each in a database of its own.
@@ -135,7 +149,9 @@ func (d *duel) apart(ctx context.Context, pending []int) error {
 		if err != nil {
 			return err
 		}
-		d.trials[i].Failure = outcome.Failure
+		if err := d.record(ctx, i, outcome.Failure); err != nil {
+			return err
+		}
 	}
 	return nil
 }

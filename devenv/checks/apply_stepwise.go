@@ -63,8 +63,8 @@ func stepsDiffer(f *Facts) Finding {
 
 // joined puts two details together.
 func joined(a, b string) string {
-	if a == "" {
-		return b
+	if a == "" || b == "" {
+		return a + b
 	}
 	return a + "; " + b
 }

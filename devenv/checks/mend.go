@@ -10,17 +10,24 @@ import (
 
 // mend is the code that makes a failed upgrade work, with the failure's own names in it.
 func mend(f *migrations.Failure, rows database.Offending) string {
+	if strings.HasPrefix(f.Message, "value for domain ") || strings.HasPrefix(f.Message, "domain ") {
+		return "repair the values that do not fit first, in this revision:\n    " + update(rows, "…")
+	}
 	switch f.SQLState {
 	case "23502":
 		return mendNotNull(f)
 	case "23505":
-		return "make the values unique first, in this revision; the rows that collide:\n    " + query(rows)
+		return repair("make the values unique first, in this revision", "the rows that collide", rows)
 	case "23503":
 		return "repair or remove the rows that point nowhere first, in this revision:\n    " + update(rows, "NULL")
 	case "23514":
-		return "repair the rows that break the CHECK first, in this revision; they are:\n    " + query(rows)
+		if m, ok := strings.CutPrefix(f.Message, "no partition of relation "); ok {
+			name, _, _ := strings.Cut(strings.TrimPrefix(m, `"`), `"`)
+			return "make the partition that these rows belong to first, or one for the rest:\n    " + execute("CREATE TABLE … PARTITION OF "+sqlTable(f.Schema, name)+" DEFAULT")
+		}
+		return repair("repair the rows that break the CHECK first, in this revision", "they are", rows)
 	case "23P01":
-		return "move the rows that overlap apart first, in this revision; they are:\n    " + query(rows)
+		return repair("move the rows that overlap apart first, in this revision", "they are", rows)
 	case "22001", "22003", "22P02", "22008", "22007":
 		return "repair the values that do not fit first, in this revision:\n    " + update(rows, "…")
 	}
@@ -34,12 +41,12 @@ func orDots(name string) string {
 	return name
 }
 
-// query finds the rows, or is a form to fill in.
-func query(rows database.Offending) string {
+// repair says what to do about rows, with the query that finds them or else a form to fill in.
+func repair(todo, which string, rows database.Offending) string {
 	if rows.Query == "" {
-		return execute("UPDATE … SET … WHERE …")
+		return todo + ":\n    " + execute("UPDATE … SET … WHERE …")
 	}
-	return rows.Query
+	return todo + "; " + which + ":\n    " + rows.Query
 }
 
 // update changes the rows that a query of one table finds; what it cannot know is a form to fill in.

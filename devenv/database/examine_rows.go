@@ -145,11 +145,11 @@ func (e *examination) named(row int, between string) string {
 	return strings.Join(parts, ", ")
 }
 
-// shorten cuts a value for people, and shows an empty one.
+// shorten cuts a value for people, and shows an empty one and blanks around one.
 func shorten(value string) string {
 	const most = 40
-	if value == "" {
-		return "''"
+	if strings.TrimSpace(value) != value || value == "" {
+		value = "'" + value + "'"
 	}
 	if short := []rune(value); len(short) > most {
 		return string(short[:most-1]) + "…"

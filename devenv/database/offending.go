@@ -112,6 +112,12 @@ func (s *search) condition(ctx context.Context) (string, error) {
 		return "", err
 	}
 	switch s.violation.SQLState {
+	case "23502", "23514":
+		if s.ofDomain() {
+			return s.unfit(ctx)
+		}
+	}
+	switch s.violation.SQLState {
 	case "23502":
 		return s.missing(), nil
 	case "23505":
@@ -134,13 +140,27 @@ func (s *search) condition(ctx context.Context) (string, error) {
 	return "", nil
 }
 
+// ofDomain says that a domain refused a value, and no constraint of the table.
+func (s *search) ofDomain() bool {
+	return strings.HasPrefix(s.violation.Message, "value for domain ") || strings.HasPrefix(s.violation.Message, "domain ")
+}
+
 // missing: the column is NULL, or is not there yet, so that every row would lack a value.
 func (s *search) missing() string {
 	s.column = s.violation.Column
 	if !s.table.has(s.violation.Column) {
-		return "true"
+		return s.everyRow()
 	}
 	return plain(s.violation.Column) + " IS NULL"
+}
+
+// everyRow: the rows of a table which the failed statement adds a column to. Where the same text fills the column as well,
+// which rows it left out was rolled back with them.
+func (s *search) everyRow() string {
+	if regexp.MustCompile(`(?is);.*\bUPDATE\s`).MatchString(s.violation.Statement) {
+		return ""
+	}
+	return "true"
 }
 
 // tooLarge: the row at which an index stopped because its entry does not fit, by its place where Postgres says it; else

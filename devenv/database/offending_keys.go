@@ -28,7 +28,7 @@ func (s *search) duplicates(context.Context) (string, error) {
 		return s.holder(columns, m[2]), nil
 	}
 	if s.added(columns) {
-		return "true", nil // every row gets the default
+		return s.everyRow(), nil // it gets the default
 	}
 	where, and := "", ""
 	if p := regexp.MustCompile(`(?is)^\s*CREATE\s+UNIQUE\s+INDEX\b.*\)\s*WHERE\s+(.+?)\s*;?\s*$`).FindStringSubmatch(s.violation.Statement); p != nil {
@@ -65,7 +65,7 @@ func (s *search) orphans(ctx context.Context) (string, error) {
 		return s.pointing(ctx, m)
 	}
 	if m := detailKey().FindStringSubmatch(s.violation.Detail); m != nil && s.added(pieces(m[1])) {
-		return "true", nil // every row gets the default
+		return s.everyRow(), nil // it gets the default
 	}
 	local, parent, remote, err := s.foreignKey(ctx)
 	if err != nil || len(local) == 0 || len(local) != len(remote) {

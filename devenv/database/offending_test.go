@@ -27,6 +27,8 @@ ALTER TABLE users ADD CONSTRAINT ck_old CHECK (age > 0) NOT VALID;
 CREATE TABLE bookings (id int PRIMARY KEY, room int, during int4range);
 INSERT INTO bookings VALUES (1, 1, '[1,5)'), (2, 1, '[4,8)'), (3, 2, '[1,9)');
 CREATE DOMAIN positive AS int;
+CREATE DOMAIN grown AS int CHECK (VALUE >= 0);
+CREATE DOMAIN named AS text NOT NULL;
 CREATE TABLE counted (id int PRIMARY KEY, n positive);
 INSERT INTO counted VALUES (1, 1), (2, -2);
 CREATE TABLE long (id int PRIMARY KEY, body text);
@@ -46,6 +48,22 @@ func TestOffendingRowsAreFound(t *testing.T) {
 		"23502 of a new column": {
 			"ALTER TABLE users ADD COLUMN tenant int NOT NULL",
 			Offending{Rows: 4, Keys: []string{"id=1", "id=2", "id=3", "id=4"}, Query: "SELECT * FROM users"},
+		},
+		"23502 of a column that the same text adds and fills": {
+			"ALTER TABLE bookings ADD COLUMN prior int; UPDATE bookings SET prior = nullif(id, 2); ALTER TABLE bookings ALTER COLUMN prior SET NOT NULL",
+			Offending{},
+		},
+		"23503 of a column that the same text adds and fills": {
+			"ALTER TABLE bookings ADD COLUMN prior int; UPDATE bookings SET prior = id + 1; ALTER TABLE bookings ADD CONSTRAINT fk FOREIGN KEY (prior) REFERENCES bookings",
+			Offending{},
+		},
+		"23514 of a column that becomes a domain": {
+			"ALTER TABLE users ALTER COLUMN age TYPE grown",
+			Offending{Rows: 1, Keys: []string{"id=1"}, Query: "SELECT * FROM users WHERE NOT pg_input_is_valid(age::text, 'grown')"},
+		},
+		"23502 of a column that becomes a domain": {
+			"ALTER TABLE users ALTER COLUMN name TYPE named",
+			Offending{Rows: 1, Keys: []string{"id=2"}, Query: "SELECT * FROM users WHERE name IS NULL"},
 		},
 		"23502 of an old column": {
 			"ALTER TABLE users ALTER COLUMN name SET NOT NULL",

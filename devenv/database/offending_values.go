@@ -34,11 +34,12 @@ func (s *search) unfit(ctx context.Context) (string, error) {
 	// Assignment, not a cast: a cast to varchar(10) cuts without a word, as an ALTER TYPE does not.
 	_, err = s.tx.Exec(ctx, fmt.Sprintf(`CREATE FUNCTION pg_temp.devenv_fails(devenv_row %s) RETURNS boolean LANGUAGE plpgsql AS $devenv$
 #variable_conflict use_column
-DECLARE devenv_value %s;
 BEGIN
-  devenv_value := (SELECT %s FROM (SELECT (devenv_row).*) AS %s);
-  RETURN false;
-EXCEPTION WHEN data_exception THEN RETURN true;
+  DECLARE devenv_value %s := (SELECT %s FROM (SELECT (devenv_row).*) AS %s);
+  BEGIN
+    RETURN false;
+  END;
+EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN RETURN true;
 END $devenv$`, quote(s.table.schema, s.table.name), c.kind, c.expression, quote(s.table.name)))
 	if err != nil {
 		return "", fmt.Errorf("try the conversion of %s row by row: %w", s.table.quoted(), err)
@@ -132,6 +133,8 @@ func (s *search) shownUnfit(ctx context.Context, c conversion) (string, error) {
 	column := plain(c.column)
 	kind, length, scale := typeParts(c.kind)
 	switch {
+	case s.violation.SQLState == "23502":
+		return column + " IS NULL", nil // a domain that is NOT NULL
 	case s.violation.SQLState == "22001" && length > 0:
 		return fmt.Sprintf("length(%s::text) > %d", column, length), nil
 	case s.violation.SQLState == "22003" && integerLimits(kind) != "":
