@@ -212,7 +212,7 @@ func (r *run) tryReverse(ctx context.Context, log *stepLog) error {
 	}
 	again, _, err := r.upgrade(ctx, r.seeded)
 	r.facts.Reverse = checks.ReverseOutcome{Down: down, Again: again, Data: data, SchemaRead: true, Differences: r.before.catalog.Diff(catalog)}
-	if err != nil || again.Failure != nil {
+	if err != nil {
 		return err
 	}
 	return r.tryWritten(ctx, log, &below)

@@ -29,14 +29,8 @@ func judgeReverseApplies(f *Facts) Finding {
 			"\nor, where there is no way back:\n    # devenv: allow reverse.applies -- reason"
 		return finding
 	}
-	if evidence := downgradeEvidence(f, f.Reverse.Data.Base); len(evidence) > 0 {
-		return found("the downgrade does not leave the base's data as the upgrade found it: "+evidence[0].Message+more(len(evidence)-1),
-			"let downgrade() bring the values back from where upgrade() left them\nor, where there is no way back:\n    # devenv: allow reverse.applies -- reason", evidence...)
-	}
-	if evidence, hint := witnessEvidence(f, f.Reverse.Written); len(evidence) > 0 {
-		summary := fmt.Sprintf("cannot be downgraded once rows were written after the upgrade: %s%s", evidence[0].Message, more(len(evidence)-1))
-		return found(summary, hint+"\nor, where such rows have no way back:\n    # devenv: allow reverse.applies -- reason",
-			withRest(evidence, unbuilt(f.Reverse.Written))...)
+	if finding, ok := faultyDowngrade(f); ok {
+		return finding
 	}
 	finding := clean("downgrades with the data there")
 	if len(f.Reverse.Written.Tried) > 0 {
@@ -45,6 +39,27 @@ func judgeReverseApplies(f *Facts) Finding {
 	// That a downgrade drops what the upgrade made is worth knowing and no fault.
 	finding.Evidence = append(unbuilt(f.Reverse.Written), downgradeEvidence(f, f.Reverse.Data.Made)...)
 	return finding
+}
+
+// faultyDowngrade is what a downgrade that runs does to the base's data, and how it ends once rows were written: neither hides
+// the other.
+func faultyDowngrade(f *Facts) (Finding, bool) {
+	var summary, hint string
+	evidence := downgradeEvidence(f, f.Reverse.Data.Base)
+	if len(evidence) > 0 {
+		summary = "the downgrade does not leave the base's data as the upgrade found it: " + evidence[0].Message + more(len(evidence)-1)
+		hint = "let downgrade() bring the values back from where upgrade() left them\n"
+	}
+	if broken, mend := witnessEvidence(f, f.Reverse.Written); len(broken) > 0 {
+		cannot := fmt.Sprintf("cannot be downgraded once rows were written after the upgrade: %s%s", broken[0].Message, more(len(broken)-1))
+		summary = joined(summary, cannot)
+		hint += strings.ReplaceAll(mend, "in this revision", "in downgrade()") + "\n"
+		evidence = append(evidence, withRest(broken, unbuilt(f.Reverse.Written))...)
+	}
+	if len(evidence) == 0 {
+		return Finding{}, false
+	}
+	return found(summary, hint+"or, where there is no way back:\n    # devenv: allow reverse.applies -- reason", evidence...), true
 }
 
 // downgradeEvidence says what a downgrade lost and changed. What may have changed and was not examined says nothing.

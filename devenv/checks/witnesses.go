@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
 
@@ -22,10 +23,20 @@ func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hi
 		e.Detail = joined(r.What, e.Detail)
 		evidence = append(evidence, e)
 		if hint == "" {
-			hint = mend(t.Failure, t.Offending)
+			hint = mend(t.Failure, orRestricted(t))
 		}
 	}
 	return evidence, hint
+}
+
+// orRestricted are the rows behind a failure, or at least the column that they are in.
+func orRestricted(t WitnessTrial) database.Offending {
+	rows, columns := t.Offending, t.Witness.Restriction.Columns
+	if rows.Column == "" && len(columns) == 1 {
+		rows.Column = columns[0]
+		rows.Schema, rows.Table, _ = strings.Cut(t.Witness.Restriction.Table, ".")
+	}
+	return rows
 }
 
 // unbuilt says which restrictions nothing could be tried for, and why.
