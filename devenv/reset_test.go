@@ -155,7 +155,10 @@ func TestResetReplacesTheDataAndUndoBringsItBack(t *testing.T) {
 			if now := s.sql("SELECT version_num FROM alembic_version"); now != head {
 				t.Errorf("a branch without migrations of its own is at %s, want %s", now, head)
 			}
-			if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: s.options(), Force: true}); err != nil {
+			if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: s.options(), Force: true}); report.KindOf(err) != report.KindUsage || s.marked() {
+				t.Errorf("nobody was there to ask, and undo did it: %v", err)
+			}
+			if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: s.options(), Yes: true}); err != nil {
 				t.Fatal(err)
 			}
 			if !s.marked() {

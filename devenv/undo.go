@@ -16,7 +16,9 @@ type UndoOptions struct {
 	Options
 	// DryRun only says what would happen.
 	DryRun bool
-	// Force takes back files that were edited since, keeping copies of them, and replaces data without asking.
+	// Yes takes back without asking.
+	Yes bool
+	// Force takes back files that were edited since, or that are another branch's, too; copies of edited ones are kept.
 	Force bool
 }
 
@@ -28,7 +30,8 @@ type UndoItem struct {
 	// Kept is the copy of an edited file, absolute; empty when none was needed.
 	Kept string `json:"kept,omitempty"`
 	// Of says which command's delivery it was, and when.
-	Of string `json:"of"`
+	Of     string `json:"of"`
+	DryRun bool   `json:"dry_run,omitempty"`
 }
 
 // Undo takes back what the last command did: the files that new-migration wrote, or the data that reset, snapshot restore
@@ -68,8 +71,11 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 	if last != nil && (err != nil || last.At.After(delivered.At)) {
 		return true, nil
 	}
-	if err == nil && o.Listener != nil {
-		o.Listener.Emit(report.Noted{Text: announced(delivered)})
+	if err == nil {
+		err = agreeFiles(ctx, o, delivered)
+	}
+	if err != nil {
+		return false, err
 	}
 	result, err := repo.Undo(ctx, gitrepo.UndoOptions{DryRun: o.DryRun, Force: o.Force})
 	if err != nil {
@@ -77,19 +83,35 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 	}
 	for _, f := range result.Files {
 		items.Items = append(items.Items, UndoItem{
-			Path: f.Path, Action: f.Action, Kept: result.Kept[f.Path], Of: of(result.Command, result.At),
+			Path: f.Path, Action: f.Action, Kept: result.Kept[f.Path], Of: of(result.Command, result.At), DryRun: o.DryRun,
 		})
 	}
 	return false, nil
 }
 
-// announced says what is about to be taken back, and when that was done.
-func announced(delivered gitrepo.UndoResult) string {
+// agreeFiles says what is about to be taken back, and when that was done, and asks. It does not ask for what is refused anyway.
+func agreeFiles(ctx context.Context, o UndoOptions, delivered gitrepo.UndoResult) error {
 	var files []string
 	for _, f := range delivered.Files {
 		files = append(files, fmt.Sprintf("%s is %s", f.Path, f.Action))
 	}
-	return fmt.Sprintf("taking back %s: %s", of(delivered.Command, delivered.At), strings.Join(files, ", "))
+	what := fmt.Sprintf("%s: %s", of(delivered.Command, delivered.At), strings.Join(files, ", "))
+	refused := len(delivered.Edited) > 0 && !o.Force
+	if !o.Yes && !o.DryRun && !refused {
+		return agreed(ctx, o.Ask, consent{to: "take back " + what, after: "Edited files are kept as copies.", without: "--yes", refused: "not taken back"})
+	}
+	if o.Listener != nil {
+		o.Listener.Emit(report.Noted{Text: taking(o.DryRun) + what})
+	}
+	return nil
+}
+
+// taking is what undo is about to do, or would do.
+func taking(dryRun bool) string {
+	if dryRun {
+		return "would take back "
+	}
+	return "taking back "
 }
 
 // of says which command it was, and when.
@@ -124,10 +146,10 @@ func undoData(ctx context.Context, o UndoOptions) (*report.Items, error) {
 			return "", report.Fail(report.KindUsage, "remove the data if you want none: docker compose down --volumes",
 				"undo %q: there was no data before", "devenv "+last.Command)
 		}
-		r.note(fmt.Sprintf("taking back %q of %s", "devenv "+last.Command, last.At.Local().Format("2006-01-02 15:04:05")))
+		r.note(taking(o.DryRun) + fmt.Sprintf("%q of %s", "devenv "+last.Command, last.At.Local().Format("2006-01-02 15:04:05")))
 		return last.Snapshot, nil
 	}
-	err := r.restore(ctx, SnapshotOptions{Options: o.Options, Yes: o.Force, DryRun: o.DryRun}, choose)
+	err := r.restore(ctx, SnapshotOptions{Options: o.Options, Yes: o.Yes, DryRun: o.DryRun}, choose)
 	if err == nil && !o.DryRun {
 		err = forgetTwo(r.place.repo)
 	}

@@ -10,11 +10,13 @@ import (
 )
 
 const undoLong = `Takes back what the last new-migration, reset or snapshot restore did, whichever came last; called again,
-the one before. Of new-migration: the new revision goes, the files it set aside come back; files that were
-edited since are left alone, and --yes takes them back as well and keeps copies. Of the others: the data that
-they replaced comes back, and what is there now is kept as a snapshot.
+the one before. It says what that is and when it was done, and asks; without a terminal it needs --yes. Of
+new-migration: the new revision goes, the files it set aside come back; where files were edited since it does
+nothing, and --force takes them back as well and keeps copies. Of the others: the data that they replaced
+comes back, and what is there now is kept as a snapshot.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags, 130 interrupted.`
+Exit status: 0 done, 1 it could not be done, 2 wrong flags, nothing to take back or nobody to ask, 130
+interrupted.`
 
 // undo is the command that takes the last delivery back.
 func (a *app) undo() *cobra.Command {
@@ -23,7 +25,7 @@ func (a *app) undo() *cobra.Command {
 		Use:     "undo",
 		Short:   "Take back what the last command did",
 		Long:    undoLong,
-		Example: "  devenv undo --dry-run\n  devenv undo",
+		Example: "  devenv undo --dry-run\n  devenv undo --yes",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
@@ -33,7 +35,8 @@ func (a *app) undo() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVarP(&o.Force, "yes", "y", false, "take back files that were edited since, too, and replace data without asking")
+	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
+	c.Flags().BoolVar(&o.Force, "force", false, "take back files that were edited since, or made on another branch, too")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be taken back")
 	return c
 }
@@ -45,6 +48,9 @@ func undoLine(item any) any {
 		return item
 	}
 	line := fmt.Sprintf("%-9s%s  (of %s)", i.Action, i.Path, i.Of)
+	if i.DryRun {
+		line = "would be " + line
+	}
 	if i.Kept != "" {
 		line += "; your edits are kept in " + i.Kept
 	}

@@ -207,7 +207,7 @@ func TestEditedFilesAreNotTakenBackUnlessForcedAndThenACopyIsKept(t *testing.T) 
 	s.write("versions/0002_new.py", "edited by hand\n")
 	s.write("versions/0002_mine.py", "came back\n")
 	_, err := s.open().Undo(context.Background(), UndoOptions{})
-	wantFailure(t, err, report.KindWork, "versions/0002_new.py", "versions/0002_mine.py", "devenv undo --yes")
+	wantFailure(t, err, report.KindWork, "versions/0002_new.py", "versions/0002_mine.py", "devenv undo --force")
 	if s.read("versions/0002_new.py") != "edited by hand\n" || s.exists("versions/0003_mine.py") {
 		t.Error("a refused undo changed something")
 	}

@@ -59,7 +59,7 @@ func (r *Repo) undo(ctx context.Context, opts UndoOptions, step func(string)) (U
 		return result, nil
 	}
 	if len(result.Edited) > 0 && !opts.Force {
-		return UndoResult{}, report.Fail(report.KindWork, "take it back all the same, with a copy of them kept: devenv undo --yes",
+		return UndoResult{}, report.Fail(report.KindWork, "take it back all the same, with a copy of them kept: devenv undo --force",
 			"undo \"devenv %s\": edited since it wrote them: %s", e.journal.Command, strings.Join(result.Edited, ", "))
 	}
 	if err := e.checkBranch(ctx, opts.Force); err != nil {
@@ -79,10 +79,10 @@ func (e *execution) checkBranch(ctx context.Context, force bool) error {
 	}
 	made, now := strings.TrimPrefix(e.journal.Ref, "refs/heads/"), strings.TrimPrefix(head.Ref, "refs/heads/")
 	if made == "" {
-		return report.Fail(report.KindWork, "check that commit out again, or take it back here all the same: devenv undo --yes",
+		return report.Fail(report.KindWork, "check that commit out again, or take it back here all the same: devenv undo --force",
 			"undo \"devenv %s\": it was made on a detached HEAD, and the worktree is on %s now", e.journal.Command, now)
 	}
-	return report.Fail(report.KindWork, "git checkout "+quote(made)+", or take it back here all the same: devenv undo --yes",
+	return report.Fail(report.KindWork, "git checkout "+quote(made)+", or take it back here all the same: devenv undo --force",
 		"undo \"devenv %s\": it was made on branch %s, which is not checked out now", e.journal.Command, made)
 }
 
