@@ -74,7 +74,7 @@ func (r *run) tryModels(ctx context.Context) error {
 	}
 	said := slices.Concat(r.facts.Drift.Operations, r.base.noise)
 	for _, d := range models.Drift(migrated, r.before.catalog) {
-		if !slices.Contains(known.Known, digestOf(d)) && !slices.ContainsFunc(said, func(o migrations.Operation) bool { return saysThis(o, d) }) {
+		if !known.holds(d) && !slices.ContainsFunc(said, func(o migrations.Operation) bool { return saysThis(o, d) }) {
 			r.facts.Models.Differences = append(r.facts.Models.Differences, d)
 		}
 	}
@@ -91,6 +91,12 @@ func saysThis(o migrations.Operation, d database.Difference) bool {
 }
 
 func digestOf(d database.Difference) string { return digest(d.Object, d.Facet, d.Was, d.Is)[:16] }
+
+// holds says that the base has all of a difference: what the branch changes beside it, as a value of an enum whose order
+// differed before, is the branch's.
+func (b modelsBaseline) holds(d database.Difference) bool {
+	return !slices.ContainsFunc(d.Parts(), func(part database.Difference) bool { return !slices.Contains(b.Known, digestOf(part)) })
+}
 
 // modelsBaseline reads the base's answer from the image's metadata.
 func (b *base) modelsBaseline() (modelsBaseline, error) {
@@ -134,7 +140,9 @@ func (b *baseBuild) readModelsBaseline(ctx context.Context, server *database.Ser
 		known.Failure = failure.Error()
 	} else {
 		for _, d := range models.Drift(migrated, migrated) {
-			known.Known = append(known.Known, digestOf(d))
+			for _, part := range d.Parts() {
+				known.Known = append(known.Known, digestOf(part))
+			}
 		}
 	}
 	return nil

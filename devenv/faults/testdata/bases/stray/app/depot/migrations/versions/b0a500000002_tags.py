@@ -20,6 +20,10 @@ def upgrade():
         sa.UniqueConstraint("label", name="tags_label_key"),
     )
     op.execute("CREATE TABLE spatial_things (srid integer PRIMARY KEY)")
+    # The models have these two the other way round.
+    op.execute("ALTER TYPE mood RENAME VALUE 'sad' TO 'low'")
+    op.execute("ALTER TYPE mood RENAME VALUE 'ok' TO 'sad'")
+    op.execute("ALTER TYPE mood RENAME VALUE 'low' TO 'ok'")
 
 
 def downgrade():
