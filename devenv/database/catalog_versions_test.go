@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
 	"devenv/compose/engine/enginetest"
@@ -62,7 +63,7 @@ func versionImages() map[int]string {
 	return map[int]string{13: "postgres:13", 14: "postgres:14", 15: "postgres:15", 16: "postgres:16", 17: postgresImage, 18: "postgres:18"}
 }
 
-func TestEachMajorsCatalogIsReadAsItIs(t *testing.T) {
+func TestEachMajorIsReadAsItIs(t *testing.T) {
 	e := enginetest.Require(t)
 	for major, image := range versionImages() {
 		t.Run(image, func(t *testing.T) {
@@ -84,6 +85,12 @@ func TestEachMajorsCatalogIsReadAsItIs(t *testing.T) {
 					before = changeOnce(t, conn, before, c)
 				}
 			}
+			if image == postgresImage {
+				return // what follows has its own tests there
+			}
+			tryWitnesses(t, fill(t, server, "witnesses", cleanFixture))
+			tryMoves(t, fill(t, server, "moves", writtenFixture))
+			tryFingerprint(t, fill(t, server, "fingerprints", dataFixture))
 		})
 	}
 }
@@ -98,4 +105,47 @@ func changeOnce(t *testing.T, conn *pgx.Conn, before Catalog, c versionChange) C
 		t.Errorf("%s: got %+v, want one difference of %s with %q", c.change, differences, c.object, c.says)
 	}
 	return after
+}
+
+// fill makes a database on a server.
+func fill(t *testing.T, server *Server, name, sql string) *pgx.Conn {
+	t.Helper()
+	elsewhere := *server
+	elsewhere.settings.Database = name
+	conn, err := server.Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background()) //nolint:errcheck // it has done its one thing
+	run(t, conn, "CREATE DATABASE "+name)
+	filled, err := elsewhere.Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = filled.Close(context.Background()) }) // the server goes with the test
+	run(t, filled, sql)
+	return filled
+}
+
+// tryFingerprint expects a loss and a change of dataFixture's data, in a table and a column that were renamed.
+func tryFingerprint(t *testing.T, conn *pgx.Conn) {
+	t.Helper()
+	before := fingerprintOf(t, conn)
+	if err := LiveElsewhere(t.Context(), conn); err != nil {
+		t.Fatal(err)
+	}
+	run(t, conn, "ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME legacy TO old; UPDATE people SET old = NULL WHERE id = 1; ALTER TABLE people ALTER score TYPE numeric(12,2)")
+	want := []DataChange{
+		{Table: "public.users", TableNow: "public.people", Column: "legacy", ColumnNow: "old", Kind: ValuesLost, Before: 3, After: 2},
+		{Table: "public.users", TableNow: "public.people", Column: "score", Kind: ValuesChanged, Before: 100, After: 100, Suspect: true},
+	}
+	var got []DataChange
+	for _, c := range before.Compare(fingerprintOf(t, conn)) {
+		if c.Kind != ValuesChanged || c.Column == "score" {
+			got = append(got, c)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
 }

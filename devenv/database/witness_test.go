@@ -123,12 +123,20 @@ func witnessCases() map[string]struct{ move, state string } {
 
 func TestWitnessesBreakWhatBreaksAndNothingElse(t *testing.T) {
 	requireEngine(t)
-	conn := templateDatabase(t, cleanFixture).copy(t)
+	tryWitnesses(t, templateDatabase(t, cleanFixture).copy(t))
+}
+
+// tryWitnesses tries every case in a database that holds cleanFixture.
+func tryWitnesses(t *testing.T, conn *pgx.Conn) {
+	t.Helper()
 	before, err := ReadShape(t.Context(), conn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range witnessCases() {
+		if strings.Contains(c.move, "NULLS NOT DISTINCT") && before.Version < 150000 {
+			continue // Postgres 15 brought it
+		}
 		t.Run(name, func(t *testing.T) {
 			after, err := shapeAfter(t, conn, c.move)
 			if err != nil {
