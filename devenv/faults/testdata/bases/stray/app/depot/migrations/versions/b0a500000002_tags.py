@@ -20,6 +20,8 @@ def upgrade():
         sa.UniqueConstraint("label", name="tags_label_key"),
     )
     op.execute("CREATE TABLE spatial_things (srid integer PRIMARY KEY)")
+    op.execute("CREATE MATERIALIZED VIEW tag_labels AS SELECT id, label FROM tags")
+    op.execute("CREATE PUBLICATION feed FOR TABLE tags")
     # The models have these two the other way round.
     op.execute("ALTER TYPE mood RENAME VALUE 'sad' TO 'low'")
     op.execute("ALTER TYPE mood RENAME VALUE 'ok' TO 'sad'")
@@ -27,5 +29,7 @@ def upgrade():
 
 
 def downgrade():
+    op.execute("DROP PUBLICATION feed")
+    op.execute("DROP MATERIALIZED VIEW tag_labels")
     op.drop_table("tags")
     op.execute("DROP TABLE spatial_things")
