@@ -97,6 +97,10 @@ func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 		{"a connection that the server ends", func(c checkout, _ *devenv.NewMigrationOptions) {
 			c.replace(envFile, "connect() as connection:\n", "connect() as connection:\n        connection.exec_driver_sql(\"SELECT pg_terminate_backend(pg_backend_pid())\")\n")
 		}, report.KindWork, []string{"terminating connection", "FATAL:  terminating connection", "server's log"}},
+		{"a connection that the server ends while the base is made", func(c checkout, o *devenv.NewMigrationOptions) {
+			onBase(envFile, "connect() as connection:\n", "connect() as connection:\n        connection.exec_driver_sql(\"SELECT pg_terminate_backend(pg_backend_pid())\")\n")(c, o)
+			c.write(".devenv.yaml", "seed: {run: \"true\"}\n")
+		}, report.KindWork, []string{"run the base's migrations", "FATAL:  terminating connection", "server's log"}},
 		{"no target_metadata", func(c checkout, _ *devenv.NewMigrationOptions) {
 			c.replace(envFile, "target_metadata=Base.metadata", "target_metadata=None")
 		}, report.KindUsage, []string{"target_metadata"}},

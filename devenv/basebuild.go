@@ -46,7 +46,7 @@ func (r *run) buildBase(ctx context.Context, log *stepLog) error {
 	if b.empty.ID != "" && !b.empty.Known { // one that was there may be in use
 		r.place.discard(b.emptyRef())
 	}
-	return err
+	return explainLost(ctx, r.place.engine, b.server, err)
 }
 
 // services are all that run while the base is made, the database included.

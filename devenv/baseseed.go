@@ -80,7 +80,11 @@ func (b *baseBuild) upgrade(ctx context.Context, log *stepLog) error {
 	_, err := b.tool.Upgrade(ctx, b.tool.database(b.server), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
-		return report.Fail(report.KindWork, cmp.Or(failure.Hint, fromADump),
+		hint := cmp.Or(failure.Hint, fromADump)
+		if failure.Code == migrations.FailureConnect {
+			hint = failure.Hint // a dump would not help
+		}
+		return report.Fail(report.KindWork, hint,
 			"run the base's migrations: %w", err).WithOutput(failure.Traceback)
 	}
 	return err

@@ -5,17 +5,20 @@ import (
 	"errors"
 	"slices"
 
+	"devenv/compose/engine"
+	"devenv/devenv/database"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
 
-// explainLost adds to a connection that broke what the server said last, while its container is still there.
-func (r *run) explainLost(ctx context.Context, err error) error {
+// explainLost adds to a connection that broke what the server said last, while its container is still there. The server is
+// nil where none was started.
+func explainLost(ctx context.Context, e *engine.Engine, server *database.Server, err error) error {
 	var failure *migrations.Failure
-	if !errors.As(err, &failure) || failure.Code != migrations.FailureConnect || r.seeded == nil || ctx.Err() != nil {
+	if !errors.As(err, &failure) || failure.Code != migrations.FailureConnect || server == nil || ctx.Err() != nil {
 		return err
 	}
-	said, tailErr := r.place.engine.Tail(ctx, r.seeded.ID, tailLines)
+	said, tailErr := e.Tail(ctx, server.ID, tailLines)
 	if tailErr != nil {
 		return err // the failure itself matters more
 	}

@@ -74,7 +74,10 @@ func newRun(command string, o Options, s checks.Selection) *run {
 
 // finish removes what the run made, and closes the document over the run's error. An interrupt stays one.
 func (r *run) finish(ctx context.Context, err error) (*Result, error) {
-	err = withDiagnosis(ctx, r.place, r.explainLost(ctx, err)) // while the machine is as it was
+	if r.seeded != nil {
+		err = explainLost(ctx, r.place.engine, r.seeded, err)
+	}
+	err = withDiagnosis(ctx, r.place, err) // while the machine is as it was
 	if cleanErr := r.clean(ctx); cleanErr != nil && !errors.Is(err, context.Canceled) {
 		err = errors.Join(err, report.Fail(report.KindWork, "the next run tries again; or: devenv clean", "remove what the run made: %w", cleanErr))
 	}
