@@ -128,10 +128,19 @@ func (s ownStack) marked() bool {
 	return s.sql("SELECT to_regclass('mine') IS NOT NULL AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'somebody')") == "t"
 }
 
-// TestResetReplacesTheDataAndUndoBringsItBack goes through a newcomer's day, on a volume and on a directory of the host.
+// on18 gives the stack the image whose data lies elsewhere, in the volume that it declares.
+func (s ownStack) on18() ownStack {
+	s.replace(composeFile, "image: postgres:17", "image: postgres:18")
+	s.replace(composeFile, volumePlace, "pgdata:/var/lib/postgresql")
+	s.git("commit", "-qam", "Go to Postgres 18")
+	return s
+}
+
+// TestResetReplacesTheDataAndUndoBringsItBack goes through a newcomer's day, on a volume of Postgres 18 and on a directory of
+// the host.
 func TestResetReplacesTheDataAndUndoBringsItBack(t *testing.T) {
 	for name, stack := range map[string]func(*testing.T) ownStack{
-		"volume":    func(t *testing.T) ownStack { return newOwnStack(t).inVolume() },
+		"volume":    func(t *testing.T) ownStack { return newOwnStack(t).inVolume().on18() },
 		"directory": newOwnStack,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,224 @@
+package database
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose/engine"
+	"devenv/compose/engine/enginetest"
+)
+
+// layout is one way to keep a server's data: of a major, below target, in a directory of the host that belongs to owner, or in a
+// volume where owner is none.
+type layout struct {
+	major             int
+	target, directory string
+	owner             int
+	port              uint32
+	change            func(*types.ServiceConfig)
+}
+
+// layouts are those of the official images and what projects make of them.
+func layouts() map[string]layout {
+	const data = "/var/lib/postgresql/data"
+	setting := func(pairs ...string) func(*types.ServiceConfig) {
+		return func(svc *types.ServiceConfig) {
+			for i := 0; i < len(pairs); i += 2 {
+				svc.Environment[pairs[i]] = &pairs[i+1]
+			}
+		}
+	}
+	as := func(user string, change func(*types.ServiceConfig)) func(*types.ServiceConfig) {
+		return func(svc *types.ServiceConfig) { svc.User = user; change(svc) }
+	}
+	return map[string]layout{
+		"a directory of user 70":                {13, data, data, 70, 5432, as("70:70", setting())},
+		"PGDATA below a directory, and PGPORT":  {14, data, data + "/pgdata", 999, 6000, setting("PGDATA", data+"/pgdata", "PGPORT", "6000")},
+		"PGDATA below a directory of user 1001": {15, data, data + "/pgdata", 1001, 5432, as("1001:1001", setting("PGDATA", data+"/pgdata"))},
+		"the command names the directory and a port": {16, "/db", "/db/main", 0, 5440, func(svc *types.ServiceConfig) {
+			setting("PGDATA", "/db/main")(svc)
+			svc.Command = types.ShellCommand{"postgres", "-D", "/db/main", "-c", "port=5440"}
+		}},
+		"the place that 18 has of itself": {18, "/var/lib/postgresql", "/var/lib/postgresql/18/docker", 0, 5432, setting()},
+	}
+}
+
+func TestTheDataOfEachLayoutIsKeptAndComesBack(t *testing.T) {
+	for name, l := range layouts() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newOwnServer(t, l)
+			s.start()
+			s.psql("CREATE TABLE mine AS SELECT 42 AS answer")
+			owner := s.owner()
+			s.stop()
+			store, err := StoreOf("postgres", s.inspect())
+			if err != nil || store.Directory != l.directory || store.Mount.Target != l.target {
+				t.Fatalf("the data is found in %+v, want %s in %s: %v", store, l.directory, l.target, err)
+			}
+			kept := s.keep(store)
+			s.strew(l.directory, "since")
+			look, err := store.Look(t.Context(), s.engine, kept.ID, nil)
+			if major := fmt.Sprint(l.major); err != nil || look.Major != major || look.Source != major {
+				t.Fatalf("it looks like %+v: %v", look, err)
+			}
+			if err := store.Prepare(t.Context(), s.engine, kept.ID, true, nil); err != nil {
+				t.Fatal(err)
+			}
+			if err := store.Swap(t.Context(), s.engine, nil); err != nil {
+				t.Fatal(err)
+			}
+			s.start()
+			if left := s.psql("SELECT name FROM pg_ls_dir('.') AS name WHERE name IN ('since', '.devenv-swap')"); left != "" {
+				t.Errorf("after the swap there is still %s", left)
+			}
+			if answer, now := s.psql("SELECT answer FROM mine"), s.owner(); answer != "42" || now != owner {
+				t.Errorf("it answers %q and belongs to %s, want 42 and %s", answer, now, owner)
+			}
+		})
+	}
+}
+
+// ownServer is the container of a database service as a user's own stack has it.
+type ownServer struct {
+	*testing.T
+	engine *engine.Engine
+	id     string
+	layout layout
+}
+
+func newOwnServer(t *testing.T, l layout) ownServer {
+	t.Helper()
+	image := fmt.Sprintf("postgres:%d", l.major)
+	enginetest.Images(t, image)
+	s := ownServer{T: t, engine: enginetest.Require(t), layout: l}
+	source := fmt.Sprintf("devenv-test-%d-%d", os.Getpid(), l.major)
+	if l.owner != 0 {
+		source = t.TempDir()
+		if err := os.Chown(source, l.owner, l.owner); err != nil {
+			t.Fatal(err)
+		}
+	}
+	made, err := create(t.Context(), s.engine, requestOf(service(func(svc *types.ServiceConfig) {
+		svc.Image, svc.Command = image, nil
+		svc.Environment["POSTGRES_INITDB_ARGS"] = ptr("--no-sync")
+		svc.Volumes = []types.ServiceVolumeConfig{{Source: source, Target: l.target}}
+		svc.Ports = []types.ServicePortConfig{{Target: l.port}}
+		l.change(svc)
+	})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.id = made.GetContainerID()
+	t.Cleanup(func() {
+		if err := s.engine.Remove(context.Background(), s.id); err != nil {
+			t.Error(err)
+		}
+		if l.owner != 0 {
+			return
+		}
+		if err := s.engine.RemoveVolume(context.Background(), source); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func (s ownServer) inspect() engine.Container {
+	s.Helper()
+	c, err := s.engine.Inspect(s.Context(), s.id)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return c
+}
+
+// start starts the server and waits until it answers.
+func (s ownServer) start() {
+	s.Helper()
+	if err := s.engine.Start(s.Context(), s.id); err != nil {
+		s.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeoutCause(s.Context(), 2*time.Minute, fmt.Errorf("it does not come up"))
+	defer cancel()
+	watching, stop := watched(ctx, s.engine, s.id)
+	defer stop()
+	settings := Settings{Service: "postgres", User: "postgres", Password: testPassword, Database: "postgres", Port: int(s.layout.port)}
+	if err := awaitQuery(watching, published(s.inspect().Ports, settings.Port), settings); err != nil {
+		lines, _ := s.engine.Tail(s.Context(), s.id, logLines)
+		s.Fatalf("%v\n%s", err, strings.Join(lines, "\n"))
+	}
+}
+
+func (s ownServer) stop() {
+	s.Helper()
+	if err := s.engine.Stop(s.Context(), s.id, time.Minute); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// run runs a command in the server's container and returns what it prints.
+func (s ownServer) run(words ...string) string {
+	s.Helper()
+	var out bytes.Buffer
+	code, err := s.engine.Exec(s.Context(), s.id, engine.ExecOptions{Cmd: words, Stdout: &out, Stderr: &out})
+	if err != nil || code != 0 {
+		s.Fatalf("%q: %d %v\n%s", words, code, err, &out)
+	}
+	return strings.TrimSpace(out.String())
+}
+
+func (s ownServer) psql(query string) string {
+	s.Helper()
+	return s.run("psql", "-XAtqU", "postgres", "-p", fmt.Sprint(s.layout.port), "-c", query)
+}
+
+// owner is whose the data directory is, and who may read it.
+func (s ownServer) owner() string {
+	s.Helper()
+	return s.run("stat", "-c", "%u:%g %a", s.layout.directory)
+}
+
+// keep saves the data as a snapshot.
+func (s ownServer) keep(store Store) Snapshot {
+	s.Helper()
+	saving, err := store.Save(s.Context(), s.engine, nil)
+	if err != nil {
+		s.Fatal(err)
+	}
+	kept, err := saving.Keep(s.Context(), SnapshotMeta{Name: fmt.Sprint(s.layout.major), Repository: fmt.Sprintf("layouts%d", os.Getpid()), Created: time.Now()})
+	if closeErr := saving.Close(s.Context()); err != nil || closeErr != nil {
+		s.Fatal(err, closeErr)
+	}
+	s.Cleanup(func() {
+		if err := s.engine.RemoveImage(context.Background(), kept.Ref, true); err != nil {
+			s.Error(err)
+		}
+	})
+	return kept
+}
+
+// strew puts a file into a directory of the container.
+func (s ownServer) strew(dir, name string) {
+	s.Helper()
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	if err := w.WriteHeader(&tar.Header{Name: path.Base(name), Mode: 0o644}); err != nil {
+		s.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		s.Fatal(err)
+	}
+	if err := s.engine.CopyTo(s.Context(), s.id, dir, &archive); err != nil {
+		s.Fatal(err)
+	}
+}
