@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
@@ -71,6 +73,10 @@ func (o *own) prepareCopy(ctx context.Context, log *stepLog, image string, durab
 		return report.Fail(report.KindUsage, "restore data of version "+look.Major+", or move this data with pg_dump",
 			"exchange the data of %s: it is of Postgres %s, the new data of Postgres %s", o.store.Service, look.Major, look.Source)
 	}
+	if runs := serverMajor(o.server); runs != "" && look.Source != "" && runs != look.Source {
+		return report.Fail(report.KindUsage, "check out a branch whose database is of version "+look.Source+", or move the data with pg_dump",
+			"exchange the data of %s: it runs Postgres %s, the new data is of Postgres %s", o.store.Service, runs, look.Source)
+	}
 	if look.Major != "" {
 		o.exchange.Snapshot = "auto-" + o.exchange.At.Format("20060102-150405")
 	}
@@ -79,6 +85,16 @@ func (o *own) prepareCopy(ctx context.Context, log *stepLog, image string, durab
 		return err
 	}
 	return o.store.Prepare(ctx, o.place.engine, image, durable, o.place.labels())
+}
+
+// serverMajor is the major version that a server's image says it is; empty where it does not say.
+func serverMajor(server engine.Container) string {
+	for _, variable := range server.Env {
+		if major, ok := strings.CutPrefix(variable, "PG_MAJOR="); ok {
+			return major
+		}
+	}
+	return ""
 }
 
 // stopUsers stops the services that use the database, then the database.

@@ -128,10 +128,19 @@ func (s ownStack) marked() bool {
 	return s.sql("SELECT to_regclass('mine') IS NOT NULL AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'somebody')") == "t"
 }
 
-// on18 gives the stack the image whose data lies elsewhere, in the volume that it declares.
+// on18 gives the stack, and its base, the image whose data lies elsewhere, in the volume that it declares.
 func (s ownStack) on18() ownStack {
 	s.replace(composeFile, "image: postgres:17", "image: postgres:18")
 	s.replace(composeFile, volumePlace, "pgdata:/var/lib/postgresql")
+	if _, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: s.options(), To: devenv.ResetToBase, Yes: true}); err == nil || !strings.Contains(err.Error(), "runs Postgres 18") {
+		s.Errorf("data of the base's 17 for a server of the branch's 18: %v", err)
+	}
+	if _, err := s.engine.Sweep(s.Context(), "com.docker.compose.project="+filepath.Base(s.dir)); err != nil {
+		s.Fatal(err)
+	}
+	changed := s.read(composeFile)
+	s.git("checkout", "-qf", sample.BaseBranch)
+	s.write(composeFile, changed)
 	s.git("commit", "-qam", "Go to Postgres 18")
 	return s
 }

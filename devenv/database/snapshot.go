@@ -73,10 +73,10 @@ type Saving struct {
 
 // Save copies the store's data into a container. The server must not run meanwhile. The caller closes the Saving.
 func (s Store) Save(ctx context.Context, e *engine.Engine, labels map[string]string) (*Saving, error) {
-	mount := s.Mount
+	mount, data := s.reached()
 	mount.ReadOnly = true
 	id, err := e.CreateScript(ctx, engine.Script{
-		Image: s.Image, Text: storeScript, Args: []string{"save", s.Directory, dataDirectory}, Mounts: []engine.Mount{mount}, Labels: labels,
+		Image: s.Image, Text: storeScript, Args: []string{"save", data, dataDirectory}, Mounts: []engine.Mount{mount}, Labels: labels,
 	})
 	if err != nil {
 		return nil, s.failed(err, "save the data of %s in %s", s.Service)

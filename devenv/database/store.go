@@ -96,9 +96,9 @@ func (s Store) Look(ctx context.Context, e *engine.Engine, image string, labels 
 	fail := func(hint, format string, args ...any) (Look, error) {
 		return Look{}, report.Fail(report.KindUsage, hint, "look at the data of %s in %s: %w", s.Service, s, fmt.Errorf(format, args...))
 	}
-	mount := s.Mount
+	mount, data := s.reached()
 	mount.ReadOnly = true
-	args := []string{"look", s.Directory}
+	args := []string{"look", data}
 	script := engine.Script{Image: s.Image, Text: storeScript, Mounts: []engine.Mount{mount}, Labels: labels}
 	if image != "" {
 		script.Image, args = image, append(args, dataDirectory)
@@ -129,37 +129,48 @@ func (s Store) Look(ctx context.Context, e *engine.Engine, image string, labels 
 	return Look{Major: found["version"], Source: found["source"], Bytes: kilobytes << 10}, nil
 }
 
-// run runs a command of the script on the store. Once begun it is not cut off by an interrupt.
-func (s Store) run(ctx context.Context, e *engine.Engine, image string, labels map[string]string, args ...string) (string, error) {
+// reached is the mount and the data directory as the script's container has them: at a place of their own, since an image may
+// declare a volume below the place where the service has them.
+func (s Store) reached() (mount engine.Mount, data string) {
+	const place = dataParent + "/store"
+	mount, data = s.Mount, path.Join(place, strings.TrimPrefix(s.Directory, s.Mount.Target))
+	mount.Target = place
+	return mount, data
+}
+
+// run runs a command of the script on the store's data. Once begun it is not cut off by an interrupt.
+func (s Store) run(ctx context.Context, e *engine.Engine, labels map[string]string, command string) (string, error) {
 	uncut, err := engine.Uncut(ctx)
 	if err != nil {
 		return "", err
 	}
-	return e.RunScript(uncut, engine.Script{Image: image, Text: storeScript, Args: args, Mounts: []engine.Mount{s.Mount}, Labels: labels})
+	mount, data := s.reached()
+	return e.RunScript(uncut, engine.Script{Image: s.Image, Text: storeScript, Args: []string{command, data}, Mounts: []engine.Mount{mount}, Labels: labels})
 }
 
 // Prepare copies an image's data beside the store's. A server may run meanwhile. durable leaves out the settings by which a
 // base trades durability for speed. It may be interrupted; Settle removes what it left.
 func (s Store) Prepare(ctx context.Context, e *engine.Engine, image string, durable bool, labels map[string]string) error {
-	args := []string{"prepare", s.Directory, dataDirectory}
+	mount, data := s.reached()
+	args := []string{"prepare", data, dataDirectory}
 	if durable {
 		args = append(args, "durable")
 	}
-	_, err := e.RunScript(ctx, engine.Script{Image: image, Text: storeScript, Args: args, Mounts: []engine.Mount{s.Mount}, Labels: labels})
+	_, err := e.RunScript(ctx, engine.Script{Image: image, Text: storeScript, Args: args, Mounts: []engine.Mount{mount}, Labels: labels})
 	return s.failed(err, "copy the data of %s into %s", image)
 }
 
 // Swap takes the prepared copy for the data; what was there is gone. The server must not run. A crash at any moment leaves a
 // directory in which no server starts until Settle has completed the swap.
 func (s Store) Swap(ctx context.Context, e *engine.Engine, labels map[string]string) error {
-	_, err := s.run(ctx, e, s.Image, labels, "swap", s.Directory)
+	_, err := s.run(ctx, e, labels, "swap")
 	return s.failed(err, "exchange the data of %s in %s", s.Service)
 }
 
 // Settle ends what Prepare and Swap left: a swap that had begun is completed, a copy that waits is removed. It says which
 // happened: "swapped", "reverted", or "" for nothing.
 func (s Store) Settle(ctx context.Context, e *engine.Engine, labels map[string]string) (string, error) {
-	did, err := s.run(ctx, e, s.Image, labels, "settle", s.Directory)
+	did, err := s.run(ctx, e, labels, "settle")
 	return did, s.failed(err, "end the exchange of the data of %s in %s", s.Service)
 }
 
