@@ -127,6 +127,9 @@ func (r *run) parents() []string {
 // askRenames asks about each likely rename; what nobody can answer is left for the report.
 func (r *run) askRenames(ctx context.Context, likely []migrations.Rename) (written, reported []migrations.Rename, err error) {
 	for _, rename := range likely {
+		if slices.ContainsFunc(written, func(w migrations.Rename) bool { return w.Excludes(rename) }) {
+			continue
+		}
 		if r.options.Ask == nil {
 			reported = append(reported, rename)
 			continue

@@ -24,6 +24,8 @@ type Rename struct {
 	// From and To are names without table or schema.
 	From string `json:"from"`
 	To   string `json:"to"`
+	// Uncertain says that others are as likely: another of the same From, or of the same To.
+	Uncertain bool `json:"-"`
 }
 
 // String returns "public.users.legacy to note" or, for a table, "public.a to b".
@@ -34,9 +36,14 @@ func (r Rename) String() string {
 	return r.Schema + "." + r.Table + "." + r.From + " to " + r.To
 }
 
+// Excludes says that not both can be: they rename the same thing, or to the same name.
+func (r Rename) Excludes(other Rename) bool {
+	return r.Kind == other.Kind && r.Schema == other.Schema && (r.Kind == RenameTable || r.Table == other.Table) && (r.From == other.From || r.To == other.To)
+}
+
 // LikelyRenames returns the drops and adds that look like renames: a column of the same or a wider type in the same
-// table, a table with mostly the same columns in the same schema. Nothing is said of those that have several
-// candidates equally good.
+// table, a table with mostly the same columns in the same schema. Of those that have several candidates equally good
+// there is one for each, marked as uncertain.
 func LikelyRenames(ops []Operation) []Rename {
 	columns := pair(ops, DropColumn, AddColumn, columnLikeness)
 	tables := pair(ops, DropTable, CreateTable, tableLikeness)
@@ -47,7 +54,8 @@ func LikelyRenames(ops []Operation) []Rename {
 const leastTableLikeness = 0.6
 
 // pair joins each dropped thing with the added one that it is most like, if each is the other's only best match. What is
-// joined is out of the way of the others, which may then have an only best match as well.
+// joined is out of the way of the others, which may then have an only best match as well. What is left at the end is joined
+// with each of its best matches.
 func pair(ops []Operation, dropKind, addKind string, likeness func(drop, add Operation) float64) []Rename {
 	drops, adds := ofKind(ops, dropKind), ofKind(ops, addKind)
 	var renames []Rename
@@ -67,6 +75,13 @@ func pair(ops []Operation, dropKind, addKind string, likeness func(drop, add Ope
 			break
 		}
 	}
+	for _, drop := range drops {
+		for _, add := range equals(adds, func(a Operation) float64 { return likeness(drop, a) }) {
+			rename := renameOf(drop, add)
+			rename.Uncertain = true
+			renames = append(renames, rename)
+		}
+	}
 	return renames
 }
 
@@ -84,17 +99,25 @@ func renameOf(drop, add Operation) Rename {
 
 // best returns the one operation with the highest likeness; false when none is alike or two are equally so.
 func best(ops []Operation, likeness func(Operation) float64) (Operation, bool) {
-	var found Operation
-	highest, several := 0.0, false
+	if found := equals(ops, likeness); len(found) == 1 {
+		return found[0], true
+	}
+	return Operation{}, false
+}
+
+// equals returns the operations with the highest likeness, none where none is alike.
+func equals(ops []Operation, likeness func(Operation) float64) []Operation {
+	var found []Operation
+	highest := 0.0
 	for _, o := range ops {
 		switch value := likeness(o); {
 		case value > highest:
-			found, highest, several = o, value, false
-		case value == highest:
-			several = true
+			found, highest = []Operation{o}, value
+		case value == highest && value > 0:
+			found = append(found, o)
 		}
 	}
-	return found, highest > 0 && !several
+	return found
 }
 
 func ofKind(ops []Operation, kind string) []Operation {

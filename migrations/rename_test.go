@@ -38,7 +38,8 @@ func TestLikelyRenames(t *testing.T) {
 		"a narrower type":                 {[]Operation{addColumn("title", "VARCHAR(9)"), dropColumn("name", "VARCHAR(10)")}, nil},
 		"another type":                    {[]Operation{addColumn("age", "INTEGER"), dropColumn("name", "TEXT")}, nil},
 		"names decide between two":        {[]Operation{addColumn("given_name", "TEXT"), addColumn("zip", "TEXT"), dropColumn("name", "TEXT")}, []string{"public.users.name to given_name"}},
-		"equally good ones":               {[]Operation{addColumn("xx1", "TEXT"), addColumn("xx2", "TEXT"), dropColumn("name", "TEXT")}, nil},
+		"equally good ones":               {[]Operation{addColumn("xx1", "TEXT"), addColumn("xx2", "TEXT"), dropColumn("name", "TEXT")}, []string{"public.users.name to xx1?", "public.users.name to xx2?"}},
+		"one for two":                     {[]Operation{addColumn("xx1", "TEXT"), dropColumn("na", "TEXT"), dropColumn("me", "TEXT")}, []string{"public.users.na to xx1?", "public.users.me to xx1?"}},
 		"several at once": {
 			[]Operation{
 				addColumn("surfer_seen_id", "BIGINT"), addColumn("host_seen_id", "BIGINT"), addColumn("surfer_sent_count", "BIGINT"), addColumn("host_sent_count", "BIGINT"),
@@ -52,11 +53,15 @@ func TestLikelyRenames(t *testing.T) {
 		"another table":                          {[]Operation{{Kind: AddColumn, Schema: "public", Table: "teams", Name: "n", Type: "TEXT"}, dropColumn("name", "TEXT")}, nil},
 		"a table with the same columns":          {[]Operation{table(CreateTable, "people", "id", "name", "age"), table(DropTable, "users", "id", "name")}, []string{"public.users to people"}},
 		"a table with other columns":             {[]Operation{table(CreateTable, "teams", "id", "kind", "rank"), table(DropTable, "users", "id", "name", "mail")}, nil},
-		"two tables with the same columns, each": {[]Operation{table(CreateTable, "x1", "id"), table(CreateTable, "x2", "id"), table(DropTable, "users", "id")}, nil},
+		"two tables with the same columns, each": {[]Operation{table(CreateTable, "x1", "id"), table(CreateTable, "x2", "id"), table(DropTable, "users", "id")}, []string{"public.users to x1?", "public.users to x2?"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
 			for _, r := range LikelyRenames(c.ops) {
+				if r.Uncertain {
+					got = append(got, r.String()+"?")
+					continue
+				}
 				got = append(got, r.String())
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {

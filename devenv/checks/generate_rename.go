@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
 	"devenv/devenv/report"
 	"devenv/migrations"
@@ -25,8 +26,33 @@ func judgeRename(f *Facts) Finding {
 		e.File = f.fileOf(e.Revision)
 		evidence = append(evidence, e)
 	}
-	return found(fmt.Sprintf("%s may be a rename of %s%s", f.Renames[0].To, f.Renames[0].From, more(len(evidence)-1)),
-		"if it is, replace the drop and the add by\n    "+renameOperation(f.Renames[0]), evidence...)
+	first := f.Renames[0]
+	if others := candidates(f.Renames, first); first.Uncertain && len(others) > 1 {
+		return found(fmt.Sprintf("%s may be a rename of %s%s", oneOf(others), first.From, more(len(evidence)-len(others))),
+			"if one of them is, replace the drop and the add by, for example,\n    "+renameOperation(first), evidence...)
+	}
+	return found(fmt.Sprintf("%s may be a rename of %s%s", first.To, first.From, more(len(evidence)-1)),
+		"if it is, replace the drop and the add by\n    "+renameOperation(first), evidence...)
+}
+
+// candidates are the names that something may have been renamed to.
+func candidates(renames []migrations.Rename, of migrations.Rename) []string {
+	var names []string
+	for _, r := range renames {
+		if r.From == of.From && r.Excludes(of) {
+			names = append(names, r.To)
+		}
+	}
+	return names
+}
+
+// oneOf is a choice in words: "a or b", "a, b or c".
+func oneOf(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 func renameEvidence(revision string, r migrations.Rename) report.Evidence {

@@ -74,6 +74,12 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 		{"a likely rename", func(f *Facts) {
 			f.Renames = []migrations.Rename{{Kind: migrations.RenameColumn, Schema: "public", Table: "users", From: "legacy", To: "note"}}
 		}, "generate.rename", report.StatusWarn, "note may be a rename of legacy"},
+		{"a rename with two candidates", func(f *Facts) {
+			rename := migrations.Rename{Kind: migrations.RenameColumn, Schema: "public", Table: "users", From: "legacy", To: "note", Uncertain: true}
+			other, elsewhere := rename, rename
+			other.To, elsewhere.Table = "memo", "teams"
+			f.Renames = []migrations.Rename{rename, other, elsewhere}
+		}, "generate.rename", report.StatusWarn, "note or memo may be a rename of legacy (and 1 more)"},
 		{"a failing upgrade", func(f *Facts) { f.Seeded.Failure = notNull() }, "apply.seeded", report.StatusFail, "contains null values"},
 		{"an uncommitted upgrade", func(f *Facts) { f.Seeded.Unrecorded = true }, "apply.seeded", report.StatusFail, "not at the head"},
 		{"a failing history", func(f *Facts) { f.Scratch.Failure = notNull() }, "apply.scratch", report.StatusFail, "empty database"},
