@@ -34,23 +34,19 @@ func (r *run) compareReversed(ctx context.Context) (checks.ReversedData, error) 
 	return data, err
 }
 
-// onlyDefaults says that a column that is gone came with the upgrade and holds what its default, identity or expression put there:
-// no statement but DDL names it, so another upgrade fills it again.
+// onlyDefaults says that a column that is gone held nothing but its defaults.
 func (r *run) onlyDefaults(c database.DataChange) bool {
-	i := slices.IndexFunc(r.after.shape.Tables, func(t database.Table) bool { return t.Label() == c.Table })
-	if i < 0 || c.Kind != database.ColumnDropped {
+	table, column := r.columnAfter(c)
+	return c.Kind == database.ColumnDropped && column != nil && r.defaulted(table, column)
+}
+
+// defaulted says that a column came with the upgrade and holds what its default, identity or expression put there: no statement
+// but DDL names it, so another upgrade fills it again.
+func (r *run) defaulted(t *database.Table, c *database.Column) bool {
+	if was := r.before.shape.Table(t.OID); was == nil || was.Column(c.Number) != nil || c.Default+c.Identity+c.Generated == "" {
 		return false
 	}
-	table := &r.after.shape.Tables[i]
-	j := slices.IndexFunc(table.Columns, func(k database.Column) bool { return k.Name == c.Column })
-	if j < 0 {
-		return false
-	}
-	column := table.Columns[j]
-	if was := r.before.shape.Table(table.OID); was == nil || was.Column(column.Number) != nil || column.Default+column.Identity+column.Generated == "" {
-		return false
-	}
-	named := regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(column.Name) + `\b`)
+	named := regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(c.Name) + `\b`)
 	ddl := regexp.MustCompile(`(?i)^\s*(?:ALTER|CREATE|COMMENT|DROP|GRANT)\b`)
 	return !slices.ContainsFunc(r.ownStatements(), func(sql string) bool { return !ddl.MatchString(sql) && named.MatchString(sql) })
 }

@@ -212,6 +212,9 @@ func (r *run) tryReverse(ctx context.Context, log *stepLog) error {
 	}
 	again, _, err := r.upgrade(ctx, r.seeded)
 	r.facts.Reverse = checks.ReverseOutcome{Down: down, Again: again, Data: data, SchemaRead: true, Differences: r.before.catalog.Diff(catalog)}
+	if err == nil {
+		err = r.tellRoundTrip(ctx, again)
+	}
 	if err != nil {
 		return err
 	}

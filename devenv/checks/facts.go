@@ -151,8 +151,8 @@ type ReverseOutcome struct {
 }
 
 // ReversedData is what a downgrade did: Base to the base's data, beyond what the upgrade did to it, and Made to all that the
-// upgrade left.
-type ReversedData struct{ Base, Made []database.DataChange }
+// upgrade left. Trip is what the first upgrade left and the second one did not.
+type ReversedData struct{ Base, Made, Trip []database.DataChange }
 
 // StartOutcome is how a backend's start ended. Err is nil when it became ready.
 type StartOutcome struct {

@@ -105,6 +105,9 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 			f.Reverse.Differences = []database.Difference{{Object: "enum:public.mood", Was: "('ok', 'sad')", Is: "('sad', 'glad')"}}
 		}, "reverse.schema", report.StatusWarn, "enum:public.mood"},
 		{"no second upgrade", func(f *Facts) { f.Reverse.Again.Failure = notNull() }, "reverse.again", report.StatusFail, "applied again"},
+		{"rows that a second upgrade adds again", func(f *Facts) {
+			f.Reverse.Data.Trip = []database.DataChange{{Kind: database.RowsAdded, Table: "public.teams", Before: 4, After: 6}}
+		}, "reverse.again", report.StatusFail, "leaves other data than the first time: teams has 2 rows more"},
 		{"drift", func(f *Facts) {
 			f.Drift.Operations = []migrations.Operation{{Kind: migrations.AddColumn, Object: "column:public.users.x"}}
 		}, "drift.models", report.StatusFail, "column:public.users.x"},

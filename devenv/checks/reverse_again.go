@@ -1,11 +1,16 @@
 package checks
 
-import "devenv/devenv/report"
+import (
+	"fmt"
+
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+)
 
 func reverseAgain() Check {
 	return Check{
-		ID: "reverse.again", Severity: report.StatusFail, Needs: []Trial{TrialReverse},
-		Asks: "does the migration upgrade again after its downgrade?",
+		ID: "reverse.again", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialData, TrialReverse},
+		Asks: "does the migration upgrade again after its downgrade, and leave the same data?",
 		Page: reverseAgainPage, Judge: judgeReverseAgain,
 	}
 }
@@ -22,10 +27,35 @@ func judgeReverseAgain(f *Facts) Finding {
 	case o.Failure != nil:
 		return failedUpgrade(f, o, "fails when it is applied again after its downgrade")
 	}
+	if evidence := tripEvidence(f); len(evidence) > 0 {
+		return found("upgrades again after the downgrade, and leaves other data than the first time: "+evidence[0].Message+more(len(evidence)-1),
+			"let downgrade() undo what upgrade() does to the rows, or let upgrade() leave alone the rows that it has done already (WHERE …, ON CONFLICT …)\n"+
+				"or, where the second time may differ:\n    # devenv: allow reverse.again -- reason", evidence...)
+	}
 	return clean("upgrades again after the downgrade")
 }
 
-const reverseAgainPage = `After a downgrade the migration must upgrade again.
+// tripEvidence says what the first upgrade left and the second one did not.
+func tripEvidence(f *Facts) []report.Evidence {
+	var evidence []report.Evidence
+	for _, c := range f.Reverse.Data.Trip {
+		e, ok := lossEvidence(c)
+		switch {
+		case c.Kind == database.ValuesChanged && !c.Suspect:
+			e, ok = changeEvidence(c), true
+		case c.Kind == database.RowsAdded:
+			e = report.Evidence{Table: c.Table, Rows: c.After - c.Before}
+			e.Message, ok = fmt.Sprintf("%s has %s more", shortObject(e), plural(int(e.Rows), "row")), true
+		}
+		if ok {
+			e.Revision, e.Detail = f.onlyRevision(), joined(e.Detail, "after upgrade, downgrade and upgrade, compared with one upgrade")
+			evidence = append(evidence, e)
+		}
+	}
+	return evidence
+}
+
+const reverseAgainPage = `After a downgrade the migration must upgrade again, and leave the data that the first upgrade left.
 
 Why it matters: a rollback is followed by a second try. If the downgrade leaves a type, an index or a row behind, the
 second try fails, in production, under pressure.
@@ -34,7 +64,8 @@ Example: the upgrade creates a table with an enum type of its own, the downgrade
 
     op.drop_table("trips")
 
-The next upgrade stops with 42710, type "trip_kind" already exists.
+The next upgrade stops with 42710, type "trip_kind" already exists. An upgrade that multiplies every amount by 100, with an empty
+downgrade, multiplies them twice. What no two upgrades leave alike (random values, now(), ids of rows that it adds) is not compared.
 
 How to mend: let downgrade() remove everything that upgrade() created.
 

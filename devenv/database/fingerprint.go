@@ -54,18 +54,19 @@ type ColumnPrint struct {
 // ChangeKind says what happened to data.
 type ChangeKind string
 
-// The kinds of change. All but ValuesChanged are losses.
+// The kinds of change. All but ValuesChanged and RowsAdded are losses; Compare never returns RowsAdded.
 const (
 	RowsLost      ChangeKind = "rows_lost"
 	ValuesLost    ChangeKind = "values_lost"
 	TableDropped  ChangeKind = "table_dropped"
 	ColumnDropped ChangeKind = "column_dropped"
 	ValuesChanged ChangeKind = "values_changed"
+	RowsAdded     ChangeKind = "rows_added"
 )
 
 // DataChange is one thing that happened to data that was there. Table is schema.table and Column the bare name, both as
 // they were before; TableNow and ColumnNow are set where they are called something else now. Before and After count rows
-// (RowsLost, TableDropped) or non-null values.
+// (RowsLost, RowsAdded, TableDropped) or non-null values.
 type DataChange struct {
 	Table     string     `json:"table"`
 	Column    string     `json:"column,omitempty"`

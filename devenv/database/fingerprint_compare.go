@@ -23,6 +23,17 @@ func (before Fingerprint) Compare(after Fingerprint) []DataChange {
 	return changes
 }
 
+// Added says which tables that were there have more rows than before.
+func (before Fingerprint) Added(after Fingerprint) []DataChange {
+	var changes []DataChange
+	for i, j := range pairTables(before.Tables, after.Tables) {
+		if was := before.Tables[i]; j >= 0 && after.Tables[j].Rows > was.Rows {
+			changes = append(changes, DataChange{Table: was.label(), Kind: RowsAdded, Before: was.Rows, After: after.Tables[j].Rows})
+		}
+	}
+	return changes
+}
+
 // appendDropped reports a dropped table that had rows.
 func appendDropped(changes []DataChange, was TablePrint) []DataChange {
 	if was.Rows == 0 {

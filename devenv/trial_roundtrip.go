@@ -1,0 +1,112 @@
+package devenv
+
+import (
+	"context"
+	"slices"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+)
+
+// compareRoundTrip compares the data after the second upgrade with what the first one left. Only where they differ is another
+// clone upgraded: it has the rows as the first upgrade left them, and tells what no two upgrades leave alike.
+func (r *run) compareRoundTrip(ctx context.Context) ([]database.DataChange, error) {
+	again, err := r.takeFingerprint(ctx)
+	if err != nil || len(r.roundTrip(r.after.fingerprint, again)) == 0 {
+		return nil, err
+	}
+	server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	if err != nil {
+		return nil, err
+	}
+	outcome, _, err := r.upgrade(ctx, server)
+	if err != nil || outcome.Failure != nil {
+		return nil, err
+	}
+	was, err := server.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer was.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	is, err := r.seeded.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer is.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	first, err := database.TakeFingerprint(ctx, was)
+	if err != nil {
+		return nil, err
+	}
+	return r.settleTrip(ctx, database.Data{Conn: was, Print: first}, database.Data{Conn: is, Print: again})
+}
+
+// settleTrip reads the rows behind the differences of two upgrades.
+func (r *run) settleTrip(ctx context.Context, first, again database.Data) (settled []database.DataChange, err error) {
+	unlike := r.after.fingerprint.Unlike(first.Print)
+	var changes, added []database.DataChange
+	for _, c := range r.roundTrip(first.Print, again.Print) {
+		switch {
+		case c.Kind == database.RowsAdded:
+			added = append(added, c)
+		case !slices.Contains(unlike, database.ColumnName{Table: c.Table, Column: c.Column}):
+			changes = append(changes, c)
+		}
+	}
+	if len(changes) > 0 {
+		settled, err = database.Examine(ctx, first, again, changes)
+	}
+	return append(settled, added...), err
+}
+
+// roundTrip are the differences between what two upgrades left, without those that the downgrade is to blame for already. Of
+// tables to which the migration itself adds rows only the number of rows counts: the second time they have other ids.
+func (r *run) roundTrip(first, again database.Fingerprint) []database.DataChange {
+	known := r.facts.Reverse.Data.Base
+	return slices.DeleteFunc(append(first.Compare(again), first.Added(again)...), func(c database.DataChange) bool {
+		if slices.ContainsFunc(known, func(by database.DataChange) bool {
+			return by.Table == c.Table && (by.Column == "" || by.Column == c.Column)
+		}) {
+			return true
+		}
+		table, column := r.columnAfter(c)
+		return c.Kind == database.ValuesChanged && (table == nil || column == nil || r.numberedAnew(table, column) || r.defaulted(table, column))
+	})
+}
+
+// numberedAnew says that a column is of a table to which the migration adds rows, or points to one.
+func (r *run) numberedAnew(t *database.Table, c *database.Column) bool {
+	rows := func(f database.Fingerprint, oid uint32) int64 {
+		i := slices.IndexFunc(f.Tables, func(t database.TablePrint) bool { return t.OID == oid })
+		if i < 0 {
+			return -1
+		}
+		return f.Tables[i].Rows
+	}
+	grown := func(oid uint32) bool { return rows(r.before.fingerprint, oid) != rows(r.after.fingerprint, oid) }
+	return grown(t.OID) || slices.ContainsFunc(t.Constraints, func(k database.Constraint) bool {
+		return k.Kind == "f" && slices.Contains(k.Columns, c.Number) && grown(k.Parent)
+	})
+}
+
+// columnAfter finds the table and the column of a change in the shape that the upgrade left; nil where there is none.
+func (r *run) columnAfter(c database.DataChange) (*database.Table, *database.Column) {
+	tables := r.after.shape.Tables
+	i := slices.IndexFunc(tables, func(t database.Table) bool { return t.Label() == c.Table })
+	if i < 0 {
+		return nil, nil
+	}
+	j := slices.IndexFunc(tables[i].Columns, func(k database.Column) bool { return k.Name == c.Column })
+	if j < 0 {
+		return &tables[i], nil
+	}
+	return &tables[i], &tables[i].Columns[j]
+}
+
+// tellRoundTrip records what the way there and back did to the data, when both upgrades worked.
+func (r *run) tellRoundTrip(ctx context.Context, again checks.Outcome) (err error) {
+	if !r.facts.Data.Ran || again.Failure != nil {
+		return nil
+	}
+	r.facts.Reverse.Data.Trip, err = r.compareRoundTrip(ctx)
+	return err
+}
