@@ -7,6 +7,8 @@ import "slices"
 type freshColumn struct {
 	table  TablePrint
 	column ColumnPrint
+	// whole says that the table is new as well.
+	whole bool
 }
 
 // freshColumns are the columns of new tables, and the new columns of old ones.
@@ -20,17 +22,18 @@ func freshColumns(before []TablePrint, now []int, after []TablePrint) []freshCol
 		}
 		for k, column := range table.Columns {
 			if !slices.Contains(successors, k) {
-				fresh = append(fresh, freshColumn{table: table, column: column})
+				fresh = append(fresh, freshColumn{table: table, column: column, whole: i < 0})
 			}
 		}
 	}
 	return fresh
 }
 
-// copied says whether a dropped column's values are in a fresh column of the same table, all of them and unchanged.
+// copied says whether a dropped column's values are in a fresh column of the same table, or in one of its name in a new table,
+// all of them and unchanged.
 func copied(c ColumnPrint, was TablePrint, table uint32, fresh []freshColumn) bool {
 	return slices.ContainsFunc(fresh, func(f freshColumn) bool {
-		return f.table.OID == table && f.holds(c, was)
+		return (f.table.OID == table || f.whole && f.column.Name == c.Name) && f.holds(c, was)
 	})
 }
 

@@ -67,6 +67,7 @@ func TestFingerprintsTellWhatHappenedToData(t *testing.T) {
 			[]DataChange{{Table: "public.users", Column: "legacy", Kind: ValuesLost, Before: 3}},
 		},
 		"a column copied and then dropped":                   {"ALTER TABLE users ADD COLUMN old text; UPDATE users SET old = legacy; ALTER TABLE users DROP COLUMN legacy", nil},
+		"a column moved to a table of its own":               {"CREATE TABLE olds AS SELECT id, legacy FROM users; ALTER TABLE users DROP COLUMN legacy", nil},
 		"a table copied and then dropped":                    {"CREATE TABLE crews AS SELECT * FROM teams; DROP TABLE teams CASCADE", nil},
 		"a table built anew under its name":                  {"CREATE TABLE tmp AS SELECT * FROM teams; DROP TABLE teams CASCADE; ALTER TABLE tmp RENAME TO teams", nil},
 		"a table built anew under its name, without a value": {"CREATE TABLE tmp AS SELECT id, CASE WHEN id > 2 THEN name END AS name FROM teams; DROP TABLE teams CASCADE; ALTER TABLE tmp RENAME TO teams", []DataChange{{Table: "public.teams", Column: "name", Kind: ValuesLost, Before: 10, After: 8}}},
