@@ -3,21 +3,26 @@ package devenv
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
+	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
 
-// pullTimeout is what a registry gets to send a base: making one takes no longer.
-const pullTimeout = 10 * time.Minute
+// What a registry gets to send a base that nobody asked it for: making one here takes minutes, too.
+const (
+	pullTimeout  = 5 * time.Minute
+	pullPatience = 20 * time.Second
+)
 
 // PushOptions are the options of snapshot push --base.
 type PushOptions struct {
 	Options
 	// Base is the base branch; empty means the configuration's, else the repository's default.
 	Base string
-	// Yes pushes without asking, which is asked before the first push of a worktree.
+	// Yes pushes without asking, which is asked before the first push of a repository.
 	Yes bool
 	// DryRun only says what would be pushed.
 	DryRun bool
@@ -39,13 +44,11 @@ func (b *base) pull(ctx context.Context, log *stepLog) (bool, error) {
 	if !ok {
 		return false, nil
 	}
-	pulling, cancel := context.WithTimeout(ctx, pullTimeout)
-	defer cancel()
 	for _, tag := range b.tags() {
 		ref := registry.base(tag)
-		if err := b.place.engine.Pull(pulling, ref, "", log.line); err != nil {
+		if err := b.place.engine.PullWithin(ctx, ref, engine.Patience{Silence: pullPatience, Total: pullTimeout}, log.line); err != nil {
 			if ctx.Err() == nil {
-				b.place.note(fmt.Sprintf("the base is not taken from the registry: %v", err))
+				b.place.note(fmt.Sprintf("the base is made here, not taken from the registry: %v (%s)", err, strings.ReplaceAll(report.HintOf(err), "\n", "; ")))
 			}
 			return false, ctx.Err()
 		}

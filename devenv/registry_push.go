@@ -51,12 +51,12 @@ type pushing struct {
 	yes                         bool
 }
 
-// pushedRecord names what this worktree has pushed to which registry, after it was said what goes along.
+// pushedRecord names what this repository has pushed to which registry, after it was said what goes along.
 const pushedRecord = "pushed"
 
-// confirmPush says before the first push of its kind from a worktree to a registry what the images hold, and asks.
+// confirmPush says before the first push of its kind from a repository to a registry what the images hold, and asks.
 func (o *own) confirmPush(ctx context.Context, p pushing) error {
-	record, kind := o.place.repo.Record(pushedRecord), p.what+" to "+string(p.registry)
+	record, kind := o.place.repo.SharedRecord(pushedRecord), p.what+" to "+string(p.registry)
 	var known []string
 	if _, err := record.Read(&known); err != nil || slices.Contains(known, kind) {
 		return err

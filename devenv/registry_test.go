@@ -2,12 +2,14 @@ package devenv_test
 
 import (
 	"bufio"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,11 +20,17 @@ import (
 )
 
 // startRegistry runs Debian's docker-registry on a port of loopback that it chooses itself, which the engine takes without TLS.
-func startRegistry(t *testing.T) string {
+// users are lines of an htpasswd file; none lets everybody in.
+func startRegistry(t *testing.T, users ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	c := checkout{T: t, dir: dir}
-	c.write("config.yml", fmt.Sprintf("version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: \"127.0.0.1:0\"}\n", dir))
+	config := fmt.Sprintf("version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: \"127.0.0.1:0\"}\n", dir)
+	if len(users) > 0 {
+		c.write("users", strings.Join(users, "\n"))
+		config += fmt.Sprintf("auth: {htpasswd: {realm: test, path: %s/users}}\n", dir)
+	}
+	c.write("config.yml", config)
 	command := exec.Command("docker-registry", "serve", filepath.Join(dir, "config.yml"))
 	reader, writer, err := os.Pipe()
 	if err != nil {
@@ -54,9 +62,12 @@ func startRegistry(t *testing.T) string {
 
 func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
 	first := newSample(t)
-	registry := startRegistry(t) + "/acme"
 	// The settling gives the base a key of its own: other tests use the sample's.
-	first.write(".devenv.yaml", fmt.Sprintf("registry: %s\nseed: {startup: true, settle: %dns}\n", registry, 1+time.Now().UnixNano()%1_000_000))
+	settings := fmt.Sprintf("registry: %%s\nseed: {startup: true, settle: %dns}\n", 1+time.Now().UnixNano()%1_000_000)
+	first.write(".devenv.yaml", fmt.Sprintf(settings, "127.0.0.1:1/acme"))
+	first.madeInSpiteOfTheRegistry()
+	registry := startRegistry(t) + "/acme"
+	first.write(".devenv.yaml", fmt.Sprintf(settings, registry))
 	push := devenv.PushOptions{Options: devenv.Options{Dir: first.dir, Listener: logged{t}}}
 	if _, err := devenv.PushBase(t.Context(), push); report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), "seed data") {
 		t.Fatalf("the first push did not ask, or did not say what goes along: %v", err)
@@ -106,8 +117,18 @@ func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
 	forget()
 }
 
-// isPulledElsewhere pushes a snapshot, removes it, and pulls it in another repository, whose own it then is.
-func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem) {
+// madeInSpiteOfTheRegistry makes the base where the registry refuses, and expects to hear of that once.
+func (c checkout) madeInSpiteOfTheRegistry() {
+	c.Helper()
+	document := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true })).Document
+	said := slices.DeleteFunc(slices.Clone(document.Notes), func(note string) bool { return !strings.Contains(note, "the base is made here") })
+	if document.Base.Cached || len(said) != 1 || !strings.Contains(said[0], "connection refused") || !strings.Contains(said[0], "check that the registry runs") {
+		c.Errorf("cached: %v; of the registry that refuses it said %q", document.Base.Cached, said)
+	}
+}
+
+// isPulledElsewhere pushes a snapshot, once more from another worktree, and pulls it in another repository, whose own it then is.
+func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem, worktree string) {
 	s.Helper()
 	registry := startRegistry(s.T) + "/acme"
 	s.write(".devenv.yaml", "registry: "+registry+"\n")
@@ -118,6 +139,11 @@ func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem) {
 	o.Yes = true
 	if pushed, err := devenv.PushSnapshot(s.Context(), o); err != nil || len(pushed.Items) != 1 {
 		s.Fatalf("%v, %v", pushed, err)
+	}
+	second := ownStack{checkout{T: s.T, dir: worktree, engine: s.engine}}
+	second.write(".devenv.yaml", "registry: "+registry+"\n")
+	if _, err := devenv.PushSnapshot(s.Context(), devenv.SnapshotOptions{Options: second.options(), Name: snapshot.Name}); err != nil {
+		s.Errorf("the second push, from another worktree of the repository: %v", err)
 	}
 	if _, err := devenv.PullSnapshot(s.Context(), o); report.KindOf(err) != report.KindUsage {
 		s.Errorf("a name that is taken: %v", err)
@@ -142,4 +168,29 @@ func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem) {
 	if _, err := devenv.RemoveSnapshots(s.Context(), o, []string{snapshot.Name}); err != nil {
 		s.Error(err)
 	}
+	s.asksForALogin(snapshot)
+}
+
+// asksForALogin tries a registry that lets nobody in without credentials, and has nothing.
+func (s ownStack) asksForALogin(snapshot devenv.SnapshotItem) {
+	s.Helper()
+	// the password is "open sesame"
+	registry := startRegistry(s.T, "ali:$2a$04$/ZwthMeaFq9xlfE9dl3FVOJrKrCS.MSdsaizGCYIsTYtrz/qvubAO")
+	s.write(".devenv.yaml", "registry: "+registry+"/acme\n")
+	o := devenv.SnapshotOptions{Options: s.options(), Name: snapshot.Name, Yes: true}
+	_, err := devenv.PushSnapshot(s.Context(), o)
+	if err == nil || !strings.Contains(report.HintOf(err), "docker login "+registry) {
+		s.Errorf("pushed without a login: %v\n%s", err, report.HintOf(err))
+	}
+	o.Name = "nobody-has-it"
+	pull := func(hint string) {
+		s.Helper()
+		_, err := devenv.PullSnapshot(s.Context(), o)
+		if err == nil || !strings.Contains(report.HintOf(err), hint) {
+			s.Errorf("%v\n%s\nwant the hint %q", err, report.HintOf(err), hint)
+		}
+	}
+	pull("docker login " + registry)
+	s.Setenv("DOCKER_AUTH_CONFIG", fmt.Sprintf(`{"auths": {%q: {"auth": %q}}}`, registry, base64.StdEncoding.EncodeToString([]byte("ali:open sesame"))))
+	pull("nobody has pushed it")
 }

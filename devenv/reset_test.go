@@ -316,7 +316,7 @@ func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
 	if err != nil || len(list.Items) != 2 { // it, and what restore replaced
 		t.Errorf("the second worktree sees %v %v", list.Items, err)
 	}
-	s.isPulledElsewhere(item)
+	s.isPulledElsewhere(item, worktree)
 	if _, err := devenv.RemoveSnapshots(t.Context(), o, []string{"before-rename", "none"}); report.KindOf(err) != report.KindUsage {
 		t.Errorf("one name of two is wrong: %v", err)
 	}

@@ -128,6 +128,11 @@ func (e *Engine) Images(ctx context.Context, labels ...string) ([]Image, error) 
 // Pull brings an image from its registry, for a platform ("linux/arm64") or, when it is empty, the engine's own, with the credentials that the endpoint has for it; progress, which may be nil,
 // hears what the engine says, a line at a time. A failure has the last lines.
 func (e *Engine) Pull(ctx context.Context, ref, platform string, progress func(line string)) error {
+	return e.pull(ctx, ref, platform, progress, func(stream io.Reader) io.Reader { return stream })
+}
+
+// pull brings an image; what the engine says is read through a reader around it.
+func (e *Engine) pull(ctx context.Context, ref, platform string, progress func(line string), around func(io.Reader) io.Reader) error {
 	options := image.PullOptions{Platform: platform}
 	if e.endpoint.Auth != nil {
 		options.RegistryAuth = e.endpoint.Auth(ref)
@@ -140,7 +145,7 @@ func (e *Engine) Pull(ctx context.Context, ref, platform string, progress func(l
 		return pullFailed(ctx, ref, err)
 	}
 	defer stream.Close() //nolint:errcheck // it was read to its end
-	return readPull(ctx, ref, stream, progress)
+	return readPull(ctx, ref, around(stream), progress)
 }
 
 // pullLines is how many of the last lines a failed pull shows.
@@ -160,7 +165,7 @@ func readPull(ctx context.Context, ref string, stream io.Reader, progress func(l
 			continue
 		}
 		if message.Error != "" {
-			return report.Fail(report.KindWork, pullHint(ref), "pull %s: %s", ref, message.Error).WithOutput(last)
+			return report.Fail(report.KindWork, pullHint(ref, message.Error), "pull %s: %s", ref, message.Error).WithOutput(last)
 		}
 		if message.ProgressDetail.Total == 0 && message.Status != "" {
 			line := strings.TrimSpace(message.ID + " " + message.Status)
@@ -177,11 +182,11 @@ func pullFailed(ctx context.Context, ref string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return report.Fail(report.KindWork, pullHint(ref), "pull %s: %w", ref, err)
+	return report.Fail(report.KindWork, pullHint(ref, err.Error()), "pull %s: %w", ref, err)
 }
 
-func pullHint(ref string) string {
-	return "check the name, the network, and docker login; or bring it yourself: docker pull " + ref
+func pullHint(ref, said string) string {
+	return registryHint(ref, said) + "; or bring it yourself: docker pull " + ref
 }
 
 // labelFilter is a filter that takes what carries all of the labels.

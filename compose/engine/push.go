@@ -31,5 +31,5 @@ func (e *Engine) Push(ctx context.Context, ref string, progress func(line string
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	return report.Fail(report.KindWork, "check the name, the network, and docker login", "push %s: %w", ref, err).WithOutput(report.OutputOf(err))
+	return report.Fail(report.KindWork, registryHint(ref, err.Error()), "push %s: %w", ref, err).WithOutput(report.OutputOf(err))
 }

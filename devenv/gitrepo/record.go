@@ -10,18 +10,34 @@ import (
 	"devenv/devenv/report"
 )
 
-// Record is one file of the worktree's own state, in JSON: what must outlive the process that wrote it.
+// Record is one file of the worktree's own state, or of the repository's, in JSON: what must outlive the process that wrote it.
 type Record struct {
 	repo *Repo
 	name string
+	// shared says that the repository's worktrees have it in common.
+	shared bool
 }
 
 // Record returns the record of a name. The caller holds the Lock.
 func (r *Repo) Record(name string) Record { return Record{repo: r, name: name + ".json"} }
 
+// SharedRecord returns the record of a name that all worktrees of the repository have in common. Two that write it at a time
+// leave one whole record, the later one. The caller holds the Lock.
+func (r *Repo) SharedRecord(name string) Record {
+	return Record{repo: r, name: name + ".json", shared: true}
+}
+
+// path is where the record lies.
+func (r Record) path() string {
+	if r.shared {
+		return filepath.Join(r.repo.commonDir, "devenv", sharedState, r.name)
+	}
+	return r.repo.state(r.name)
+}
+
 // Read reads the record; false when there is none.
 func (r Record) Read(into any) (bool, error) {
-	content, err := os.ReadFile(r.repo.state(r.name))
+	content, err := os.ReadFile(r.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -29,7 +45,7 @@ func (r Record) Read(into any) (bool, error) {
 		err = json.Unmarshal(content, into)
 	}
 	if err != nil {
-		return false, report.Fail(report.KindWork, "", "read %s: %w", r.repo.state(r.name), err)
+		return false, report.Fail(report.KindWork, "", "read %s: %w", r.path(), err)
 	}
 	return true, nil
 }
@@ -44,10 +60,10 @@ func (r Record) Write(value any) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(dir, r.name)
-	err = writeSynced(path+".new", content, 0o666)
+	path, written := r.path(), filepath.Join(dir, r.name+".new") // in the worktree's own state, which the lock guards
+	err = errors.Join(makeOwned(filepath.Dir(path), r.repo.gitDir), writeSynced(written, content, 0o666))
 	if err == nil {
-		err = errors.Join(ownLike(path+".new", r.repo.gitDir), os.Rename(path+".new", path), syncDir(dir))
+		err = errors.Join(ownLike(written, r.repo.gitDir), os.Rename(written, path), syncDir(filepath.Dir(path)))
 	}
 	if err != nil {
 		return report.Fail(report.KindWork, writableHint(err), "write %s: %w", path, err)
@@ -57,12 +73,12 @@ func (r Record) Write(value any) error {
 
 // Remove removes the record. It is no error when there is none.
 func (r Record) Remove() error {
-	err := os.Remove(r.repo.state(r.name))
+	err := os.Remove(r.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return report.Fail(report.KindWork, "", "remove %s: %w", r.repo.state(r.name), err)
+		return report.Fail(report.KindWork, "", "remove %s: %w", r.path(), err)
 	}
-	return syncDir(r.repo.state())
+	return syncDir(filepath.Dir(r.path()))
 }

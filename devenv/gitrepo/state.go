@@ -16,6 +16,9 @@ import (
 // and temporary files. Private trees are neighbours of it (devenv/<id> in the common directory).
 const ownState = "worktree"
 
+// sharedState is the directory, beside those of private trees, that holds the state of all worktrees together.
+const sharedState = "shared"
+
 // state returns a path in the worktree's own state.
 func (r *Repo) state(elem ...string) string {
 	return filepath.Join(append([]string{r.gitDir, "devenv", ownState}, elem...)...)

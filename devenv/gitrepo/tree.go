@@ -86,7 +86,7 @@ func globQuote(name string) string {
 
 // openTree locks a tree without touching its files.
 func (r *Repo) openTree(ctx context.Context, cache, id string) (*Tree, error) {
-	if id == "" || id == ownState || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+	if id == "" || id == ownState || id == sharedState || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 		return nil, fmt.Errorf("open a tree: %q is no id for one", id)
 	}
 	if !filepath.IsAbs(cache) {
