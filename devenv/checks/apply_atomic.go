@@ -2,7 +2,9 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
+	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
 
@@ -31,12 +33,21 @@ func judgeAtomic(f *Facts) Finding {
 			"    op.create_index(…, if_not_exists=True)   or   ALTER TABLE … ADD COLUMN IF NOT EXISTS …\n"+
 			"or put each autocommit_block into a revision of its own", evidence...)
 	case len(evidence) > 0:
-		return found(evidence[0].Message+more(len(evidence)-1), "finish it, in this revision or the next:\n"+
-			"    ALTER TABLE … VALIDATE CONSTRAINT …   or   REINDEX INDEX CONCURRENTLY …", evidence...)
+		return found(evidence[0].Message+more(len(evidence)-1), "finish it, in this revision or the next:\n    "+finish(a.Unfinished[0]), evidence...)
 	case a.Transactions > 1:
 		return clean(fmt.Sprintf("a failure between its %s can be retried", plural(a.Transactions, "transaction")))
 	}
 	return clean("one transaction: all or nothing")
+}
+
+// finish is the statement that makes a constraint or an index count for every row.
+func finish(o Unfinished) string {
+	schema, table, _ := strings.Cut(o.Table, ".")
+	if constraint, ok := strings.CutPrefix(o.Object, "constraint:"+o.Table+"."); ok {
+		return execute("ALTER TABLE " + sqlTable(schema, table) + " VALIDATE CONSTRAINT " + database.Identifier(constraint))
+	}
+	return "with op.get_context().autocommit_block():\n        " +
+		execute("REINDEX INDEX CONCURRENTLY "+sqlTable(schema, strings.TrimPrefix(o.Object, "index:"+schema+".")))
 }
 
 // breakEvidence says what a failure at one place leaves, and how the retry ends.

@@ -19,6 +19,9 @@ func judgeScratch(f *Facts) Finding {
 		return unasked("the base's own history fails on an empty database in the same way", failureEvidence(f, o.Baseline))
 	case o.Failure != nil:
 		finding := failedUpgrade(f, o, "fails in an upgrade from an empty database")
+		if SameFailure(o.Failure, f.Seeded.Failure) && o.Failure.Statement == f.Seeded.Failure.Statement {
+			finding.Hint = mend(o.Failure, f.Seeded.Offending) // there, the names are known
+		}
 		if o.Failure.SQLState == "42703" && f.ownerOf(o.Failure.Revision) != "yours" {
 			finding.Hint = "it imports a model that has grown since; let it describe what it needs itself:\n" +
 				"    users = sa.table(\"users\", sa.column(\"id\"), sa.column(\"name\"))"

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
 	"devenv/devenv/report"
 	"devenv/migrations"
@@ -49,7 +50,7 @@ func failedUpgrade(f *Facts, o Outcome, how string) Finding {
 // failureEvidence turns a failure of the migration tool into evidence.
 func failureEvidence(f *Facts, failure *migrations.Failure) report.Evidence {
 	e := report.Evidence{
-		Revision: failure.Revision, File: failure.File, Line: failure.Line, Statement: failure.Statement,
+		Revision: failure.Revision, File: failure.File, Line: failure.Line, Statement: strings.TrimSpace(failure.Statement),
 		Column: failure.Column, SQLState: failure.SQLState, Message: failure.Message, Detail: failure.Detail,
 	}
 	if path := f.fileOf(failure.Revision); path != "" {

@@ -86,6 +86,10 @@ func mendNotNull(f *migrations.Failure) string {
 	if f.Table == "" || f.Column == "" {
 		return "give the column a server_default, or fill it before it becomes NOT NULL"
 	}
+	if strings.HasPrefix(f.Message, "null value in column") {
+		return fmt.Sprintf("the statement writes no value into %s.%s; where it takes one from another table, let it write only what is there:\n    ", f.Table, f.Column) +
+			execute(fmt.Sprintf("INSERT INTO %s (…) SELECT … FROM … WHERE …", sqlTable(f.Schema, f.Table)))
+	}
 	schema := ""
 	if f.Schema != "" && f.Schema != "public" {
 		schema = fmt.Sprintf(", schema=%q", f.Schema)

@@ -87,6 +87,9 @@ func mendPython(f *migrations.Failure) string {
 	if m := regexp.MustCompile(`table=Table\('([^']+)'.*it has no name`).FindStringSubmatch(f.Message); m != nil {
 		return constraintNames(m[1])
 	}
+	if strings.Contains(f.Message, "it has no name") {
+		return "write the name that Postgres has; it is one of:\n    SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+	}
 	return editAndTry
 }
 

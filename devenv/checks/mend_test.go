@@ -45,6 +45,12 @@ func TestTheMendHasTheFailuresOwnNamesAndCanBePasted(t *testing.T) {
 			database.Offending{Table: "a", Column: "b", Query: "SELECT * FROM a AS t WHERE t.b IS NOT NULL AND NOT EXISTS (SELECT FROM p)"},
 			[]string{`op.execute("UPDATE a AS t SET b = NULL WHERE t.b IS NOT NULL AND NOT EXISTS (SELECT FROM p)")`},
 		},
+		"a constraint without a name": {migrations.Failure{Message: "CompileError: Can't emit DROP CONSTRAINT for constraint UniqueConstraint(); it has no name"}, database.Offending{}, []string{"pg_constraint"}},
+		"rows that no partition takes": {
+			migrations.Failure{SQLState: "23514", Message: `no partition of relation "visits" found for row`},
+			database.Offending{},
+			[]string{`op.execute("CREATE TABLE … PARTITION OF visits DEFAULT")`},
+		},
 		"rows that are unknown": {migrations.Failure{SQLState: "22P02"}, database.Offending{}, []string{`op.execute("UPDATE … SET … WHERE …")`}},
 	} {
 		t.Run(name, func(t *testing.T) {
