@@ -129,8 +129,9 @@ func (o *own) checkPlace() error {
 	fail := func(hint, format string, args ...any) error {
 		return report.Fail(report.KindUsage, hint, "find the data of %s: %w", o.store.Service, fmt.Errorf(format, args...))
 	}
-	if !strings.HasPrefix(o.place.engine.Endpoint().Host, "unix://") {
-		return fail("use a named volume", "%s is a directory of the machine that the engine runs on", o.store.OnHost())
+	if !o.place.engine.Info().Local {
+		return fail("use a named volume, or this machine's engine: docker context use default",
+			"%s is a directory of another machine, which the engine at %s runs on", o.store.OnHost(), o.place.engine.Endpoint().Host)
 	}
 	real, err := resolved(o.store.Mount.Source)
 	if err != nil {

@@ -26,7 +26,7 @@ func holderOf(ctx context.Context, e *engine.Engine, port int) (portHolder, bool
 	if err != nil || ok {
 		return portHolder{container: found}, ok, err
 	}
-	if !strings.HasPrefix(e.Endpoint().Host, "unix://") {
+	if !e.Info().Local {
 		return portHolder{}, false, nil // the ports are another machine's
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+strconv.Itoa(port))

@@ -86,14 +86,10 @@ func unreachableHint(err error) string {
 	return "start it (systemctl start docker, or Docker Desktop), or say where it is: DOCKER_HOST, DOCKER_CONTEXT"
 }
 
-// isLocal says whether ports published on the engine's loopback are on this machine's.
+// isLocal says whether ports published on the engine's loopback are on this machine's. A TCP port of this machine may be a
+// tunnel's.
 func isLocal(host string) bool {
-	for _, prefix := range []string{"unix://", "npipe://", "tcp://127.", "tcp://localhost", "tcp://[::1]"} {
-		if strings.HasPrefix(host, prefix) {
-			return true
-		}
-	}
-	return false
+	return strings.HasPrefix(host, "unix://") || strings.HasPrefix(host, "npipe://")
 }
 
 // Info returns what the engine said when it was reached.

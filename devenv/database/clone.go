@@ -145,7 +145,7 @@ func (a answers) WaitUntilReady(ctx context.Context, target wait.StrategyTarget)
 	if s.address == "" {
 		return fmt.Errorf("port %d is not published; is the container running?", s.settings.Port)
 	}
-	return awaitQuery(watching, s.address, s.settings)
+	return awaitQuery(watching, s.address, s.settings, s.dial())
 }
 
 var _ wait.Strategy = answers{}

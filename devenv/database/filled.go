@@ -23,7 +23,7 @@ func (s *Server) UseFilled(ctx context.Context) (string, error) {
 	for _, name := range names {
 		settings := s.settings
 		settings.Database = name
-		conn, err := connect(ctx, s.address, settings)
+		conn, err := connect(ctx, s.address, settings, s.dial())
 		if err != nil {
 			return "", err
 		}

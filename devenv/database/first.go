@@ -45,7 +45,7 @@ func StartFirst(ctx context.Context, e *engine.Engine, id string, s Settings) (*
 	if server.address == "" {
 		return nil, server.failure(ctx, fmt.Errorf("port %d is not published; is the container running?", s.Port))
 	}
-	if err := awaitQuery(watching, server.address, s); err != nil {
+	if err := awaitQuery(watching, server.address, s, server.dial()); err != nil {
 		return nil, server.failure(ctx, err)
 	}
 	return server, nil

@@ -153,7 +153,7 @@ func (s ownServer) start() {
 	watching, stop := watched(ctx, s.engine, s.id)
 	defer stop()
 	settings := Settings{Service: "postgres", User: "postgres", Password: testPassword, Database: "postgres", Port: int(s.layout.port)}
-	if err := awaitQuery(watching, published(s.inspect().Ports, settings.Port), settings); err != nil {
+	if err := awaitQuery(watching, published(s.inspect().Ports, settings.Port), settings, nil); err != nil {
 		lines, _ := s.engine.Tail(s.Context(), s.id, logLines)
 		s.Fatalf("%v\n%s", err, strings.Join(lines, "\n"))
 	}

@@ -23,9 +23,9 @@ const (
 // errEnded says that the container ended while it was expected to become ready.
 var errEnded = errors.New("the container ended")
 
-// awaitQuery asks until the server at an address answers a query over TCP, as the application would.
-func awaitQuery(ctx context.Context, address string, s Settings) error {
-	config, err := connectConfig(address, s)
+// awaitQuery asks until the server at an address, or that dial reaches, answers a query over TCP, as the application would.
+func awaitQuery(ctx context.Context, address string, s Settings, dial pgconn.DialFunc) error {
+	config, err := connectConfig(address, s, dial)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"devenv/compose/engine"
 	"devenv/devenv/report"
@@ -25,7 +26,7 @@ type Server struct {
 // Connect opens a connection as the service's own user, over the ephemeral port of loopback. The caller closes it. Errors
 // name the user and the database, never the password.
 func (s *Server) Connect(ctx context.Context) (*pgx.Conn, error) {
-	return connect(ctx, s.address, s.settings)
+	return connect(ctx, s.address, s.settings, s.dial())
 }
 
 // Readdress reads anew where the server is published: the engine may choose another port when the container joins a network.
@@ -71,9 +72,9 @@ func (s *Server) Tune(ctx context.Context) error {
 	return err
 }
 
-// connect opens a connection without building a connection string that could be printed with the password in it.
-func connect(ctx context.Context, address string, s Settings) (*pgx.Conn, error) {
-	config, err := connectConfig(address, s)
+// connect opens a connection, with dial where that is not nil, without building a connection string that could be printed with the password in it.
+func connect(ctx context.Context, address string, s Settings, dial pgconn.DialFunc) (*pgx.Conn, error) {
+	config, err := connectConfig(address, s, dial)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +82,7 @@ func connect(ctx context.Context, address string, s Settings) (*pgx.Conn, error)
 }
 
 // connectConfig takes TLS when the server insists on it: the address is loopback, so nothing is verified.
-func connectConfig(address string, s Settings) (*pgx.ConnConfig, error) {
+func connectConfig(address string, s Settings, dial pgconn.DialFunc) (*pgx.ConnConfig, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
@@ -94,6 +95,9 @@ func connectConfig(address string, s Settings) (*pgx.ConnConfig, error) {
 		return nil, err
 	}
 	config.User, config.Password, config.Database = s.User, s.Password, s.Database
+	if dial != nil {
+		config.DialFunc = dial
+	}
 	config.RuntimeParams = map[string]string{"application_name": "devenv"}
 	return config, nil
 }

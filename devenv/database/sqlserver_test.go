@@ -66,7 +66,7 @@ func connectTo(t *testing.T, name string) *pgx.Conn {
 	}
 	settings := server.settings
 	settings.Database = name
-	conn, err := connect(context.Background(), server.address, settings)
+	conn, err := connect(context.Background(), server.address, settings, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

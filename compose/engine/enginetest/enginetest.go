@@ -2,7 +2,10 @@
 package enginetest
 
 import (
+	"io"
+	"net"
 	"os"
+	"strings"
 	"testing"
 
 	"devenv/compose/engine"
@@ -36,4 +39,48 @@ func Images(t testing.TB, refs ...string) {
 			t.Fatalf("this test needs the image %s (scripts/images brings it): %v", ref, err)
 		}
 	}
+}
+
+// Remote returns the address of the tests' engine as that of another machine's: a port of this one that leads to its socket.
+func Remote(t testing.TB) string {
+	t.Helper()
+	path, ok := strings.CutPrefix(Require(t).Endpoint().Host, "unix://")
+	if !ok {
+		t.Fatal("this test needs an engine on a socket")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() { // ends with the listener
+		for {
+			from, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go forward(from.(*net.TCPConn), path)
+		}
+	}()
+	return "tcp://" + listener.Addr().String()
+}
+
+// forward passes a connection on to a socket and back; each direction ends for itself.
+func forward(from *net.TCPConn, path string) {
+	defer from.Close() //nolint:errcheck // both directions have ended
+	conn, err := net.Dial("unix", path)
+	if err != nil {
+		return
+	}
+	to := conn.(*net.UnixConn)
+	defer to.Close() //nolint:errcheck // as above
+	back := make(chan struct{})
+	go func() {
+		defer close(back)
+		_, _ = io.Copy(from, to)
+		_ = from.CloseWrite()
+	}()
+	_, _ = io.Copy(to, from)
+	_ = to.CloseWrite()
+	<-back
 }
