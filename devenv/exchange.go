@@ -34,6 +34,8 @@ type exchange struct {
 	Snapshot string `json:"snapshot,omitempty"`
 	// To says what the data is exchanged for; empty when it only stands still.
 	To string `json:"to"`
+	// Undoes is when the exchange was begun that this one takes back; zero when it takes none back.
+	Undoes time.Time `json:"undoes,omitzero"`
 	// Swapping says that everything is ready, and the swap may have begun.
 	Swapping bool `json:"swapping"`
 }
@@ -51,7 +53,7 @@ type replaced struct {
 // ends it early, the data is as before or complete.
 func (o *own) exchangeData(image func() string, to string, durable bool) step {
 	return step{do: func(ctx context.Context, _ *stepLog) error {
-		o.exchange = exchange{Command: o.document.Command, At: time.Now(), Store: o.store, Server: o.server.ID, To: to}
+		o.exchange = exchange{Command: o.document.Command, At: time.Now(), Undoes: o.undoes, Store: o.store, Server: o.server.ID, To: to}
 		err := o.sequence(ctx,
 			step{"copy", func(ctx context.Context, log *stepLog) error { return o.prepareCopy(ctx, log, image(), durable) }},
 			step{"stop", o.stopUsers},
@@ -199,15 +201,19 @@ func settleExchange(ctx context.Context, w *workplace) (string, error) {
 	return said, errors.Join(startOwn(ctx, w, x.Server, x.Stopped), record.Remove())
 }
 
-// remember keeps a completed exchange for undo.
+// remember keeps a completed exchange for undo, or forgets the one that it took back, so that a second undo goes further back.
 func remember(w *workplace, x exchange) error {
 	record := w.repo.Record(replacedRecord)
 	var all []replaced
 	if _, err := record.Read(&all); err != nil {
 		return err
 	}
-	if len(all) > 0 && all[len(all)-1].At.Equal(x.At) {
-		return nil
+	last := len(all) - 1
+	switch {
+	case !x.Undoes.IsZero() && last >= 0 && all[last].At.Equal(x.Undoes):
+		return record.Write(all[:last])
+	case !x.Undoes.IsZero(), last >= 0 && all[last].At.Equal(x.At):
+		return nil // that was remembered before a crash
 	}
 	all = append(all, replaced{Command: x.Command, At: x.At, Snapshot: x.Snapshot, To: x.To})
 	return record.Write(all[max(0, len(all)-keptReplaced):])

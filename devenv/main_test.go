@@ -43,8 +43,13 @@ func tested(m *testing.M) int {
 	return m.Run()
 }
 
-// childReset stands for a reset to the base's data instead of a message.
-const childReset = "reset"
+// These stand for other commands instead of a message: a reset to the base's data, an undo, and, before a snapshot's name, a
+// restore.
+const (
+	childReset   = "reset"
+	childUndo    = "undo"
+	childRestore = "restore "
+)
 
 // child runs a command as the command line does: signals cancel its context.
 func child(message string) int {
@@ -52,9 +57,15 @@ func child(message string) int {
 	defer stop()
 	options := devenv.Options{Listener: signaller{step: os.Getenv(childStep), signal: os.Getenv(childSignal)}}
 	var err error
-	if message == childReset {
+	name, restores := strings.CutPrefix(message, childRestore)
+	switch {
+	case message == childReset:
 		_, err = devenv.Reset(ctx, devenv.ResetOptions{Options: options, To: devenv.ResetToBase, Yes: true})
-	} else {
+	case message == childUndo:
+		_, err = devenv.Undo(ctx, devenv.UndoOptions{Options: options, Yes: true})
+	case restores:
+		_, err = devenv.RestoreSnapshot(ctx, devenv.SnapshotOptions{Options: options, Name: name, Yes: true})
+	default:
 		_, err = devenv.NewMigration(ctx, devenv.NewMigrationOptions{Options: options, Message: message, Mode: devenv.ModeReplace})
 	}
 	switch {

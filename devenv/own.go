@@ -36,6 +36,8 @@ type own struct {
 	items      *report.Items
 	// exchange is the journal while the data is being exchanged.
 	exchange exchange
+	// undoes is when the exchange was begun that the command takes back.
+	undoes time.Time
 	// wasRunning says that the database ran when the command came, old what data there was, oldRevisions what its version
 	// table held; stoppedAt is when the last of its users had stopped.
 	wasRunning   bool

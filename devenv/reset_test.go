@@ -219,6 +219,33 @@ func TestAResetThatIsCutOffLeavesTheDataAsBeforeOrComplete(t *testing.T) {
 			}
 		}
 	}
+	s.restoreAndUndoAreCutOff()
+}
+
+// restoreAndUndoAreCutOff kills them where they differ from reset: what is remembered of them.
+func (s ownStack) restoreAndUndoAreCutOff() {
+	s.Helper()
+	kept := s.reset(devenv.ResetToBase).Snapshot
+	for _, c := range []struct {
+		command, step string
+		marked        bool
+	}{{childUndo, "swap", false}, {childUndo, "start", true}, {childReset, "start", false}, {childRestore + kept, "start", true}} {
+		if code, said := s.child(c.command, c.step, "KILL"); code != -1 {
+			s.Errorf("%s: it was not killed but ended with %d:\n%s", c.command, code, said)
+		}
+		var next strings.Builder
+		listener := heard(func(said string) { next.WriteString(said + "\n") })
+		if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: s.dir, Listener: listener}, DryRun: true}); err != nil {
+			s.Fatalf("the command after %s at %s: %v", c.command, c.step, err)
+		}
+		s.settled(c.command + " at " + c.step)
+		if s.marked() != c.marked {
+			s.Errorf("%s killed at %s: the data is marked: %v, want %v", c.command, c.step, !c.marked, c.marked)
+		}
+		if again := `would take back "devenv undo"`; strings.Contains(next.String(), again) {
+			s.Errorf("after an undo that was killed, undo would go back and forth:\n%s", &next)
+		}
+	}
 }
 
 // settled expects the database to run, and nothing of an exchange to be left in it or in the repository.

@@ -147,21 +147,8 @@ func undoData(ctx context.Context, o UndoOptions) (*report.Items, error) {
 				"undo %q: there was no data before", "devenv "+last.Command)
 		}
 		r.note(taking(o.DryRun) + fmt.Sprintf("%q of %s", "devenv "+last.Command, last.At.Local().Format("2006-01-02 15:04:05")))
+		r.undoes = last.At
 		return last.Snapshot, nil
 	}
-	err := r.restore(ctx, SnapshotOptions{Options: o.Options, Yes: o.Yes, DryRun: o.DryRun}, choose)
-	if err == nil && !o.DryRun {
-		err = forgetTwo(r.place.repo)
-	}
-	return r.end(ctx, err)
-}
-
-// forgetTwo drops the exchange that was taken back and the one that took it back, so that a second undo goes further back.
-func forgetTwo(repo *gitrepo.Repo) error {
-	record := repo.Record(replacedRecord)
-	var all []replaced
-	if _, err := record.Read(&all); err != nil {
-		return err
-	}
-	return record.Write(all[:max(0, len(all)-2)])
+	return r.end(ctx, r.restore(ctx, SnapshotOptions{Options: o.Options, Yes: o.Yes, DryRun: o.DryRun}, choose))
 }
