@@ -1,0 +1,82 @@
+package devenv_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/devenv"
+)
+
+// TestAResetThatIsCutOffLeavesTheDataAsBeforeOrComplete is the promise of every exchange, by each signal at each step.
+func TestAResetThatIsCutOffLeavesTheDataAsBeforeOrComplete(t *testing.T) {
+	s := newOwnStack(t).inVolume()
+	s.reset(devenv.ResetToBase)
+	s.start()
+	s.mark()
+	for _, step := range []string{"copy", "stop", "snapshot", "swap", "start"} {
+		for signal, want := range map[string]int{"INT": 130, "KILL": -1} {
+			if signal == "INT" && step == "stop" {
+				continue // as at copy
+			}
+			code, said := s.child(childReset, step, signal)
+			if code != want || !strings.Contains(said, "step "+step+"\n") {
+				t.Errorf("%s %s: it ended with %d:\n%s", step, signal, code, said)
+			}
+			dry := devenv.SnapshotOptions{Options: s.options(), Name: "any", DryRun: true}
+			if _, err := devenv.SaveSnapshot(t.Context(), dry); err != nil {
+				t.Fatalf("the command after %s at %s: %v", signal, step, err)
+			}
+			s.settled(step)
+			if !s.marked() {
+				if step != "start" && (step != "swap" || signal == "KILL") {
+					t.Errorf("%s at %s lost the user's data", signal, step)
+				}
+				s.mark()
+			}
+		}
+	}
+	s.restoreAndUndoAreCutOff()
+}
+
+// restoreAndUndoAreCutOff kills them where they differ from reset: what is remembered of them.
+func (s ownStack) restoreAndUndoAreCutOff() {
+	s.Helper()
+	kept := s.reset(devenv.ResetToBase).Snapshot
+	for _, c := range []struct {
+		command, step string
+		marked        bool
+	}{{childUndo, "swap", false}, {childUndo, "start", true}, {childReset, "start", false}, {childRestore + kept, "start", true}} {
+		if code, said := s.child(c.command, c.step, "KILL"); code != -1 {
+			s.Errorf("%s: it was not killed but ended with %d:\n%s", c.command, code, said)
+		}
+		var next strings.Builder
+		listener := heard(func(said string) { next.WriteString(said + "\n") })
+		if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: s.dir, Listener: listener}, DryRun: true}); err != nil {
+			s.Fatalf("the command after %s at %s: %v", c.command, c.step, err)
+		}
+		s.settled(c.command + " at " + c.step)
+		if s.marked() != c.marked {
+			s.Errorf("%s killed at %s: the data is marked: %v, want %v", c.command, c.step, !c.marked, c.marked)
+		}
+		if again := `would take back "devenv undo"`; strings.Contains(next.String(), again) {
+			s.Errorf("after an undo that was killed, undo would go back and forth:\n%s", &next)
+		}
+	}
+}
+
+// settled expects the database to run, and nothing of an exchange to be left in it or in the repository.
+func (s ownStack) settled(step string) {
+	s.Helper()
+	if state := s.container("postgres").State; state != "running" {
+		s.Errorf("%s: the database is %s", step, state)
+	}
+	if left := s.sql("SELECT pg_ls_dir('.') INTERSECT SELECT '.devenv-swap'"); left != "" {
+		s.Errorf("%s: %s is left in the data", step, left)
+	}
+	if _, err := os.Stat(filepath.Join(s.dir, ".git/devenv/worktree/exchange.json")); err == nil {
+		s.Errorf("%s: the journal is left", step)
+	}
+	s.nothingLeft()
+}

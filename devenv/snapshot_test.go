@@ -1,0 +1,58 @@
+package devenv_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+	"devenv/devenv/sample"
+)
+
+// TestASnapshotKeepsTheWholeClusterAndComesBack also between two worktrees of the repository.
+func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
+	s := newOwnStack(t).inVolume()
+	s.reset(devenv.ResetToBase)
+	s.start()
+	s.mark()
+	s.sql("CREATE DATABASE another")
+	o := devenv.SnapshotOptions{Options: s.options(), Name: "before-rename", Yes: true}
+	saved, err := devenv.SaveSnapshot(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	item := saved.Items[0].(devenv.SnapshotItem)
+	if item.StoppedMS == 0 || item.Major != "17" || len(item.Revisions) != 1 || item.Branch != strings.TrimSpace(s.git("branch", "--show-current")) {
+		t.Errorf("%+v", item)
+	}
+	if _, err := devenv.SaveSnapshot(t.Context(), o); report.KindOf(err) != report.KindUsage {
+		t.Errorf("a name that is taken: %v", err)
+	}
+	s.sql("DROP DATABASE another")
+	s.sql("DROP TABLE mine")
+	if _, err := devenv.RestoreSnapshot(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if databases := s.sql("SELECT count(*) FROM pg_database WHERE datname = 'another'"); !s.marked() || databases != "1" {
+		t.Error("the snapshot's data did not come back")
+	}
+	worktree := filepath.Join(t.TempDir(), "second")
+	s.git("worktree", "add", "-q", worktree, sample.BaseBranch)
+	o.Dir = worktree
+	list, err := devenv.ListSnapshots(t.Context(), o)
+	if err != nil || len(list.Items) != 2 { // it, and what restore replaced
+		t.Errorf("the second worktree sees %v %v", list.Items, err)
+	}
+	s.isPulledElsewhere(item, worktree)
+	if _, err := devenv.RemoveSnapshots(t.Context(), o, []string{"before-rename", "none"}); report.KindOf(err) != report.KindUsage {
+		t.Errorf("one name of two is wrong: %v", err)
+	}
+	if _, err := devenv.RemoveSnapshots(t.Context(), o, []string{"before-rename"}); err != nil {
+		t.Error(err)
+	}
+	if list, err = devenv.ListSnapshots(t.Context(), o); err != nil || len(list.Items) != 1 {
+		t.Errorf("after the removal there are %v %v", list.Items, err)
+	}
+	s.nothingLeft()
+}
