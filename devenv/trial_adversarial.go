@@ -76,8 +76,8 @@ func (r *run) tryWritten(ctx context.Context, log *stepLog, below *database.Shap
 			return r.outcome(err)
 		},
 	}
-	if r.facts.Reverse.Again.Failure != nil {
-		if err := d.renew(ctx); err != nil { // the first database is where the second upgrade left it
+	if r.facts.Reverse.Again.Failure != nil || len(r.facts.Reverse.Differences) > 0 {
+		if err := d.renew(ctx); err != nil { // the first database holds what the downgrade left behind
 			return err
 		}
 	}

@@ -47,6 +47,7 @@ type examination struct {
 	before rowSet
 	after  rowSet
 	at     map[string]int // where a column's values are in each row, by its name before
+	fresh  []int          // where the values of columns are that the table did not have before
 }
 
 // settle answers the changes of one table.
@@ -64,6 +65,8 @@ func (e *examination) settle(changes []DataChange) []DataChange {
 			}
 		case c.Kind == ValuesChanged:
 			settled = append(settled, e.settleChanged(c, changes)...)
+		case c.Kind == ColumnDropped && e.holdsAll(c.Column):
+			continue // it was copied, beside other values or as another type
 		default:
 			c.Keys = e.lostKeys(c)
 			if c.Kind == ValuesLost && len(c.Keys) == 0 && replaced != nil {

@@ -44,6 +44,12 @@ func (e *examination) read(ctx context.Context, before, after *pgx.Conn, changes
 			now = append(now, or(c.ColumnNow, c.Column))
 		}
 	}
+	if e.keyed && e.is != nil && slices.ContainsFunc(changes, func(c DataChange) bool { return c.Kind == ColumnDropped }) {
+		for _, c := range e.freshColumns() {
+			e.fresh = append(e.fresh, len(names))
+			names, now = append(names, ""), append(now, c.Name)
+		}
+	}
 	var err error
 	if e.before, err = e.readRows(ctx, before, e.was, names, e.is); err != nil || e.is == nil {
 		return err
@@ -134,7 +140,22 @@ func (e *examination) display(rows []int) []string {
 
 // example says what became of a value: "id 2: 99999999.9999 → 100000000.00".
 func (e *examination) example(row int, was, is string) string {
+	was, is = apart(was, is)
 	return e.named(row, " ") + ": " + shorten(was) + " → " + shorten(is)
+}
+
+// apart cuts what two long values have in common at their beginning, so that what is shown of them shows the difference.
+func apart(was, is string) (string, string) {
+	const most, kept = 40, 10
+	a, b := []rune(was), []rune(is)
+	same := 0
+	for same < len(a) && same < len(b) && a[same] == b[same] {
+		same++
+	}
+	if same < most-kept || max(len(a), len(b)) <= most {
+		return was, is
+	}
+	return "…" + string(a[same-kept:]), "…" + string(b[same-kept:])
 }
 
 func (e *examination) named(row int, between string) string {

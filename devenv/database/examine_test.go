@@ -2,6 +2,7 @@ package database
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -132,5 +133,20 @@ func TestANewTypeIsSilentWhereEveryValueIsTheSame(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestLongValuesAreShownWhereTheyDiffer(t *testing.T) {
+	long := strings.Repeat("long ", 50)
+	for _, c := range []struct{ was, is, want string }{
+		{long + "end", long + "END", "id 2: …long long end → …long long END"},
+		{long + "x", long + "more", "id 2: …long long x → …long long more"},
+		{"short", "shore", "id 2: short → shore"},
+		{"1" + long + "x", "2" + long + "x", "id 2: 1long long long long long long long lon… → 2long long long long long long long lon…"},
+	} {
+		e := examination{was: TablePrint{Key: []string{"id"}}, before: rowSet{keys: [][]string{{"2"}}}}
+		if got := e.example(0, c.was, c.is); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
 	}
 }

@@ -47,6 +47,8 @@ type ColumnPrint struct {
 	Values int64  `json:"values"`
 	Hash   string `json:"hash,omitempty"`
 	Keyed  string `json:"keyed,omitempty"`
+	// Computed says that the column is generated: its values are other columns'.
+	Computed bool `json:"computed,omitempty"`
 	// Filled says that all values are the same and the column has a default: it may be where they come from.
 	Filled bool `json:"filled,omitempty"`
 }

@@ -4,7 +4,8 @@ import "slices"
 
 // Compare says what happened to the data that was there before. Renames are followed: a table by its OID, a column by its
 // number, and by name where a table or column was built anew under the same name. Content that lives on elsewhere, value
-// for value, in a column that is new (copied, then dropped) is no loss, nor is a partition that was attached or detached.
+// for value, in a column that is new (copied, then dropped) is no loss, nor is a partition that was attached or detached, nor a
+// generated column that is dropped: what it was made of tells.
 // What it cannot tell is marked as suspect: whether a text that differs is another value or the same under another type, and
 // which of the values that were there changed where rows came or went.
 func (before Fingerprint) Compare(after Fingerprint) []DataChange {
@@ -59,7 +60,7 @@ func compareTables(was, is TablePrint, after Fingerprint, fresh []freshColumn) [
 	for i, c := range was.Columns {
 		change.Column, change.ColumnNow = c.Name, ""
 		if columns[i] < 0 {
-			if c.Values > 0 && !copied(c, was, is.OID, fresh) {
+			if c.Values > 0 && !c.Computed && !copied(c, was, is.OID, fresh) {
 				change.Kind, change.Before, change.After = ColumnDropped, c.Values, 0
 				changes = append(changes, change)
 			}

@@ -18,13 +18,13 @@ func listTables(ctx context.Context, conn *pgx.Conn) ([]tableWork, int64, error)
 			w              tableWork
 			numbers        []int16
 			names, types   []string
-			defaults       []bool
+			defaults, made []bool
 			size, reltuple int64
 		)
-		err := row.Scan(&w.print.OID, &w.print.Schema, &w.print.Name, &numbers, &names, &types, &defaults, &w.print.Key, &w.print.Partitions, &size, &reltuple)
+		err := row.Scan(&w.print.OID, &w.print.Schema, &w.print.Name, &numbers, &names, &types, &defaults, &made, &w.print.Key, &w.print.Partitions, &size, &reltuple)
 		total += size
 		for i := range names {
-			w.print.Columns = append(w.print.Columns, ColumnPrint{Number: numbers[i], Name: names[i], Type: types[i], Filled: defaults[i]})
+			w.print.Columns = append(w.print.Columns, ColumnPrint{Number: numbers[i], Name: names[i], Type: types[i], Filled: defaults[i], Computed: made[i]})
 		}
 		// Statistics may be missing after a restart; a row takes at least some 32 bytes.
 		if w.estimate = reltuple; w.estimate <= 0 {
@@ -47,6 +47,8 @@ SELECT c.oid, n.nspname, c.relname,
        coalesce((SELECT array_agg(format_type(a.atttypid, NULL) ORDER BY a.attnum) FROM pg_attribute a
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '{}'),
        coalesce((SELECT array_agg(a.atthasdef ORDER BY a.attnum) FROM pg_attribute a
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '{}'),
+       coalesce((SELECT array_agg(a.attgenerated <> '' ORDER BY a.attnum) FROM pg_attribute a
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '{}'),
        coalesce((SELECT array_agg(a.attname::text ORDER BY k.at) FROM (SELECT * FROM pg_index i
             WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL

@@ -29,11 +29,12 @@ func freshColumns(before []TablePrint, now []int, after []TablePrint) []freshCol
 	return fresh
 }
 
-// copied says whether a dropped column's values are in a fresh column of the same table, or in one of its name in a new table,
-// all of them and unchanged.
+// copied says whether a dropped column's values are in a fresh column of the same table, all of them and unchanged, or in one of
+// its name in a new table, unless it is a key there: ids that start at 1 are alike everywhere.
 func copied(c ColumnPrint, was TablePrint, table uint32, fresh []freshColumn) bool {
 	return slices.ContainsFunc(fresh, func(f freshColumn) bool {
-		return (f.table.OID == table || f.whole && f.column.Name == c.Name) && f.holds(c, was)
+		moved := f.whole && f.column.Name == c.Name && !slices.Contains(f.table.Key, c.Name)
+		return (f.table.OID == table || moved) && f.holds(c, was)
 	})
 }
 

@@ -28,6 +28,10 @@ CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO (
 INSERT INTO events SELECT '2026-02-02', n FROM generate_series(1, 5) n;
 CREATE TABLE loose (at date NOT NULL, n int);
 INSERT INTO loose VALUES ('2027-03-03', 1);
+CREATE TABLE made (n int, twice int GENERATED ALWAYS AS (n * 2) STORED);
+INSERT INTO made VALUES (1), (2);
+CREATE TABLE same (id int PRIMARY KEY, flag bool);
+INSERT INTO same VALUES (1, false), (2, NULL);
 CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY);
 INSERT INTO alembic_version VALUES ('abc');
 `
@@ -68,6 +72,14 @@ func TestFingerprintsTellWhatHappenedToData(t *testing.T) {
 		},
 		"a column copied and then dropped":                   {"ALTER TABLE users ADD COLUMN old text; UPDATE users SET old = legacy; ALTER TABLE users DROP COLUMN legacy", nil},
 		"a column moved to a table of its own":               {"CREATE TABLE olds AS SELECT id, legacy FROM users; ALTER TABLE users DROP COLUMN legacy", nil},
+		"a column moved to another table":                    {"CREATE TABLE marks (u int, legacy text); INSERT INTO marks SELECT id, legacy FROM users WHERE legacy IS NOT NULL; ALTER TABLE users DROP COLUMN legacy", nil},
+		"a key is in no other table":                         {"CREATE TABLE marks (id serial PRIMARY KEY); INSERT INTO marks SELECT FROM teams; ALTER TABLE teams DROP COLUMN id CASCADE", []DataChange{{Table: "public.teams", Column: "id", Kind: ColumnDropped, Before: 10}}},
+		"copied, and NULLs filled":                           {"ALTER TABLE users ADD COLUMN old text; UPDATE users SET old = coalesce(legacy, '?'); ALTER TABLE users DROP COLUMN legacy", nil},
+		"copied as another type":                             {"ALTER TABLE users ADD COLUMN points float; UPDATE users SET points = score + 0; ALTER TABLE users DROP COLUMN score", nil},
+		"copied, but for one value":                          {"ALTER TABLE users ADD COLUMN old text; UPDATE users SET old = coalesce(legacy, '?') WHERE id <> 2; ALTER TABLE users DROP COLUMN legacy", []DataChange{{Table: "public.users", Column: "legacy", Kind: ColumnDropped, Before: 3}}},
+		"not copied, but the same everywhere":                {"ALTER TABLE same ADD COLUMN other bool; UPDATE same SET other = false; ALTER TABLE same DROP COLUMN flag", []DataChange{{Table: "public.same", Column: "flag", Kind: ColumnDropped, Before: 1}}},
+		"a generated column dropped":                         {"ALTER TABLE made DROP COLUMN twice", nil},
+		"a generated column's source dropped":                {"ALTER TABLE made DROP COLUMN n CASCADE", []DataChange{{Table: "public.made", Column: "n", Kind: ColumnDropped, Before: 2}}},
 		"a table copied and then dropped":                    {"CREATE TABLE crews AS SELECT * FROM teams; DROP TABLE teams CASCADE", nil},
 		"a table built anew under its name":                  {"CREATE TABLE tmp AS SELECT * FROM teams; DROP TABLE teams CASCADE; ALTER TABLE tmp RENAME TO teams", nil},
 		"a table built anew under its name, without a value": {"CREATE TABLE tmp AS SELECT id, CASE WHEN id > 2 THEN name END AS name FROM teams; DROP TABLE teams CASCADE; ALTER TABLE tmp RENAME TO teams", []DataChange{{Table: "public.teams", Column: "name", Kind: ValuesLost, Before: 10, After: 8}}},

@@ -20,7 +20,8 @@ func (m *rowMaker) repair(ctx context.Context, d *draft, err error) error {
 	what := refused.Code + refused.ConstraintName + refused.ColumnName
 	d.repaired[what]++
 	refusal := fmt.Errorf("%s refuses it: %w", d.table.quoted(), refused)
-	if d.repaired[what] > 3 || refused.TableName != "" && refused.TableName != d.table.Name && refused.Code != "23514" {
+	elsewhere := refused.TableName != "" && refused.TableName != d.table.Name && !d.table.Partitioned
+	if d.repaired[what] > 3 || elsewhere && refused.Code != "23514" {
 		return refusal
 	}
 	switch refused.Code {
@@ -58,7 +59,7 @@ func (m *rowMaker) repairMissing(ctx context.Context, d *draft, refused *pgconn.
 
 // repairTaken gives a column of a unique or exclusion key another value: one that no wish fixes, foreign keys last.
 func (m *rowMaker) repairTaken(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
-	columns := d.table.keyOf(refused.ConstraintName)
+	columns := m.taken(d.table, refused)
 	free := slices.DeleteFunc(slices.Clone(columns), func(n int16) bool {
 		_, wanted := d.wanted[n]
 		return wanted || d.table.Column(n) == nil || d.table.Column(n).Generated != ""
@@ -167,8 +168,27 @@ func (t *Table) foreignKey(number int16) *Constraint {
 	return &t.Constraints[i]
 }
 
-// keyOf are the columns of a unique index or an exclusion constraint by its name. A partition's index has a name that is
-// made of the parent's; nothing is known of it.
+// taken are the columns of a key that a row breaks. A partition's index has a name of its own, and may number its columns
+// otherwise.
+func (m *rowMaker) taken(t *Table, refused *pgconn.PgError) []int16 {
+	i := slices.IndexFunc(m.shape.Tables, func(p Table) bool {
+		return p.Partition && p.Schema == refused.SchemaName && p.Name == refused.TableName
+	})
+	if !t.Partitioned || i < 0 {
+		return t.keyOf(refused.ConstraintName)
+	}
+	partition := &m.shape.Tables[i]
+	names := partition.names(partition.keyOf(refused.ConstraintName))
+	var columns []int16
+	for _, c := range t.Columns {
+		if slices.Contains(names, c.Name) {
+			columns = append(columns, c.Number)
+		}
+	}
+	return columns
+}
+
+// keyOf are the columns of a unique index or an exclusion constraint by its name.
 func (t *Table) keyOf(name string) []int16 {
 	for _, x := range t.Indexes {
 		if x.Name == name {

@@ -33,8 +33,8 @@ CREATE TABLE bookings (id serial PRIMARY KEY, room int NOT NULL, during daterang
 INSERT INTO bookings (room, during) VALUES (1, '[2024-01-01,2024-02-01)');
 CREATE TABLE drafts (id serial PRIMARY KEY, author int NOT NULL REFERENCES users, title varchar(30) NOT NULL, slug text);
 CREATE TABLE nodes (id int PRIMARY KEY, parent int NOT NULL REFERENCES nodes, label text);
-CREATE TABLE events (id bigint, at date NOT NULL, kind text) PARTITION BY RANGE (at);
-CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE events (id bigint, at date NOT NULL, kind text, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE events_2024 (kind text, at date NOT NULL, id bigint NOT NULL); ALTER TABLE events ATTACH PARTITION events_2024 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 INSERT INTO events VALUES (1, '2024-05-01', 'login');
 CREATE TABLE locked (id serial PRIMARY KEY, note text);
 INSERT INTO locked (note) VALUES ('n');
