@@ -80,11 +80,7 @@ func (b *baseBuild) upgrade(ctx context.Context, log *stepLog) error {
 	_, err := b.tool.Upgrade(ctx, b.tool.database(b.server), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
-		hint := cmp.Or(failure.Hint, fromADump)
-		if failure.Code == migrations.FailureConnect {
-			hint = failure.Hint // a dump would not help
-		}
-		return report.Fail(report.KindWork, hint,
+		return report.Fail(report.KindWork, historyHint(failure),
 			"run the base's migrations: %w", err).WithOutput(failure.Traceback)
 	}
 	return err

@@ -1,9 +1,25 @@
 package devenv
 
-import "devenv/devenv/discover"
+import (
+	"cmp"
+
+	"devenv/devenv/discover"
+	"devenv/migrations"
+)
 
 // fromADump is the way around a history that does not run from empty.
 const fromADump = "if its history does not run from empty, start from a dump, in .devenv.yaml:\n    seed: {dump: path/to/dump.sql}"
+
+// historyHint says what to do about migrations of the base that fail on an empty database.
+func historyHint(f *migrations.Failure) string {
+	switch {
+	case f.Code == migrations.FailureConnect:
+		return f.Hint // a dump would not help
+	case f.SQLState == "3F000":
+		return cmp.Or(f.Hint, "if something beside the migrations makes the schema, put its CREATE SCHEMA into a file, and in .devenv.yaml:\n    seed: {dump: schemas.sql}")
+	}
+	return cmp.Or(f.Hint, fromADump)
+}
 
 // oneShotHint says what to do about a service of the base that ends, but not well.
 func oneShotHint(o discover.OneShot) string {

@@ -55,7 +55,7 @@ func (i initialised) text(p printer, err error) error {
 	}
 	for _, item := range i.Items.Items {
 		if f, ok := item.(report.Finding); ok {
-			if err := writeText(to, fmt.Sprintf("%-22s %s  (%s)\n", f.What, f.Value, f.From)); err != nil {
+			if err := writeText(to, fmt.Sprintf("%-28s %s  (%s)\n", f.What, f.Value, f.From)); err != nil {
 				return err
 			}
 		}
