@@ -92,8 +92,7 @@ func endpointOf(cli *command.DockerCli) (engine.Endpoint, error) {
 	}
 	switch {
 	case helper != nil:
-		at.Host = helper.Host
-		at.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: helper.Dialer}}
+		at.Dial = helper.Dialer
 	case resolved.TLSData != nil || os.Getenv("DOCKER_TLS_VERIFY") != "":
 		config, err := tlsOf(resolved)
 		if err != nil {

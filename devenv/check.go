@@ -11,6 +11,7 @@ import (
 
 	"devenv/compose"
 	"devenv/devenv/config"
+	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/report"
 )
@@ -26,6 +27,9 @@ func (r *run) check(ctx context.Context, log *stepLog) (err error) {
 	}
 	r.selection.Severities = r.place.config.Severities()
 	r.learnSecrets(r.place.model)
+	if err := database.CheckEngine(r.place.engine); err != nil {
+		return err
+	}
 	if r.baseRef, err = r.place.repo.ResolveBase(ctx, r.baseName()); err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package devenv_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -40,6 +42,26 @@ func TestAnEngineOnAnotherMachineServesNamedVolumes(t *testing.T) {
 		t.Errorf("new-migration ended with %d and %d revisions:\n%s", code, len(s.revisions()), said)
 	}
 	s.nothingLeft()
+}
+
+// TestAnEngineOverSSHServesTheStack and a command that starts databases says how to reach them.
+func TestAnEngineOverSSHServesTheStack(t *testing.T) {
+	s := newOwnStack(t)
+	programs := checkout{T: t, dir: t.TempDir()}
+	programs.write("ssh", "#!/bin/sh\nexec docker -H unix:///var/run/docker.sock system dial-stdio\n")
+	if err := os.Chmod(filepath.Join(programs.dir, "ssh"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.Setenv("PATH", programs.dir+":"+os.Getenv("PATH"))
+	o := s.options()
+	o.Host = "ssh://nobody@elsewhere.invalid"
+	if status, err := devenv.Status(t.Context(), o); err != nil || len(status.Items) == 0 {
+		t.Errorf("status: %+v %v", status.Items, err)
+	}
+	_, err := devenv.Reset(t.Context(), devenv.ResetOptions{Options: o, DryRun: true})
+	if err == nil || !strings.Contains(err.Error(), o.Host) || !strings.Contains(report.HintOf(err), "DOCKER_HOST=tcp://") {
+		t.Errorf("reset: %v\n%s", err, report.HintOf(err))
+	}
 }
 
 // down removes the containers of the own stack.

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"strings"
 
@@ -20,8 +21,10 @@ const MinimumAPI = "1.40"
 type Endpoint struct {
 	// Host is a URL: unix:///var/run/docker.sock, tcp://…, ssh://….
 	Host string
-	// HTTPClient carries TLS or an ssh connection; nil where the host is enough.
+	// HTTPClient carries TLS; nil where the host is enough.
 	HTTPClient *http.Client
+	// Dial makes the connections where the host cannot be dialled: over ssh; nil elsewhere.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Auth returns what the engine needs to pull an image, encoded as its API wants it; nil and empty are anonymous.
 	Auth func(ref string) string
 }
@@ -44,6 +47,9 @@ type Info struct {
 // KindWork failure.
 func Connect(ctx context.Context, at Endpoint) (*Engine, error) {
 	options := []client.Opt{client.WithHost(at.Host), client.WithAPIVersionNegotiation()}
+	if at.Dial != nil { // the name is never looked up
+		options = []client.Opt{client.WithHost("http://engine"), client.WithDialContext(at.Dial), client.WithAPIVersionNegotiation()}
+	}
 	if at.HTTPClient != nil {
 		options = append([]client.Opt{client.WithHTTPClient(at.HTTPClient)}, options...)
 	}

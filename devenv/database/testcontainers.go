@@ -9,6 +9,7 @@ import (
 	"github.com/testcontainers/testcontainers-go/log"
 
 	"devenv/compose/engine"
+	"devenv/devenv/report"
 )
 
 // create makes a container through Testcontainers. It returns the container also with an error, where there is one to remove.
@@ -44,6 +45,18 @@ func newProvider(ctx context.Context, e *engine.Engine) (*testcontainers.DockerP
 	options := testcontainers.Generic2DockerOptions(testcontainers.WithLogger(log.NewNoopLogger()),
 		testcontainers.DefaultNetwork(testcontainers.Bridge)) //nolint:staticcheck // deprecated without another way to say it
 	return testcontainers.NewDockerProvider(append(options, testcontainers.WithDefaultBridgeNetwork(testcontainers.Bridge))...)
+}
+
+// CheckEngine refuses an engine that Testcontainers cannot be led to, with a KindUsage failure that says how it can: over ssh, and
+// with certificates of a Docker context.
+func CheckEngine(e *engine.Engine) error {
+	at := e.Endpoint()
+	if at.Dial == nil && (at.HTTPClient == nil || os.Getenv("DOCKER_CERT_PATH") != "") {
+		return nil
+	}
+	return report.Fail(report.KindUsage,
+		"lead a port of this machine to it: ssh -nNT -L 127.0.0.1:2375:/var/run/docker.sock USER@HOST\nand use that: DOCKER_HOST=tcp://127.0.0.1:2375",
+		"start databases on the engine at %s: that works over a socket or TCP alone, with certificates from DOCKER_CERT_PATH", at.Host)
 }
 
 // settle hands over the endpoint that was resolved: the library does not read Docker's contexts and takes its settings from
