@@ -46,7 +46,11 @@ func (r *run) defaulted(t *database.Table, c *database.Column) bool {
 	if was := r.before.shape.Table(t.OID); was == nil || was.Column(c.Number) != nil || c.Default+c.Identity+c.Generated == "" {
 		return false
 	}
-	named := regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(c.Name) + `\b`)
 	ddl := regexp.MustCompile(`(?i)^\s*(?:ALTER|CREATE|COMMENT|DROP|GRANT)\b`)
-	return !slices.ContainsFunc(r.ownStatements(), func(sql string) bool { return !ddl.MatchString(sql) && named.MatchString(sql) })
+	return !slices.ContainsFunc(r.ownStatements(), func(sql string) bool { return !ddl.MatchString(sql) && named(c).MatchString(sql) })
+}
+
+// named finds a column's name in a statement.
+func named(c *database.Column) *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(c.Name) + `\b`)
 }

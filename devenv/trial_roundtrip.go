@@ -3,6 +3,7 @@ package devenv
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
@@ -73,7 +74,7 @@ func (r *run) roundTrip(first, again database.Fingerprint) []database.DataChange
 	})
 }
 
-// numberedAnew says that a column is of a table to which the migration adds rows, or points to one.
+// numberedAnew says that a column is of a table to which the migration adds rows, or points to one, or is filled from a sequence.
 func (r *run) numberedAnew(t *database.Table, c *database.Column) bool {
 	rows := func(f database.Fingerprint, oid uint32) int64 {
 		i := slices.IndexFunc(f.Tables, func(t database.TablePrint) bool { return t.OID == oid })
@@ -83,7 +84,10 @@ func (r *run) numberedAnew(t *database.Table, c *database.Column) bool {
 		return f.Tables[i].Rows
 	}
 	grown := func(oid uint32) bool { return rows(r.before.fingerprint, oid) != rows(r.after.fingerprint, oid) }
-	return grown(t.OID) || slices.ContainsFunc(t.Constraints, func(k database.Constraint) bool {
+	if grown(t.OID) || slices.ContainsFunc(r.ownStatements(), func(sql string) bool { return named(c).MatchString(sql) && strings.Contains(sql, "nextval(") }) {
+		return true
+	}
+	return slices.ContainsFunc(t.Constraints, func(k database.Constraint) bool {
 		return k.Kind == "f" && slices.Contains(k.Columns, c.Number) && grown(k.Parent)
 	})
 }

@@ -107,7 +107,7 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 		{"no second upgrade", func(f *Facts) { f.Reverse.Again.Failure = notNull() }, "reverse.again", report.StatusFail, "applied again"},
 		{"rows that a second upgrade adds again", func(f *Facts) {
 			f.Reverse.Data.Trip = []database.DataChange{{Kind: database.RowsAdded, Table: "public.teams", Before: 4, After: 6}}
-		}, "reverse.again", report.StatusFail, "leaves other data than the first time: teams has 2 rows more"},
+		}, "reverse.again", report.StatusWarn, "leaves other data than the first time: teams has 2 rows more"},
 		{"drift", func(f *Facts) {
 			f.Drift.Operations = []migrations.Operation{{Kind: migrations.AddColumn, Object: "column:public.users.x"}}
 		}, "drift.models", report.StatusFail, "column:public.users.x"},

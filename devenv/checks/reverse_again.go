@@ -28,9 +28,11 @@ func judgeReverseAgain(f *Facts) Finding {
 		return failedUpgrade(f, o, "fails when it is applied again after its downgrade")
 	}
 	if evidence := tripEvidence(f); len(evidence) > 0 {
-		return found("upgrades again after the downgrade, and leaves other data than the first time: "+evidence[0].Message+more(len(evidence)-1),
+		finding := found("upgrades again after the downgrade, and leaves other data than the first time: "+evidence[0].Message+more(len(evidence)-1),
 			"let downgrade() undo what upgrade() does to the rows, or let upgrade() leave alone the rows that it has done already (WHERE …, ON CONFLICT …)\n"+
 				"or, where the second time may differ:\n    # devenv: allow reverse.again -- reason", evidence...)
+		finding.AtMost = report.StatusWarn // what a downgrade cannot restore is told, and is no failure
+		return finding
 	}
 	return clean("upgrades again after the downgrade")
 }
@@ -65,7 +67,7 @@ Example: the upgrade creates a table with an enum type of its own, the downgrade
     op.drop_table("trips")
 
 The next upgrade stops with 42710, type "trip_kind" already exists. An upgrade that multiplies every amount by 100, with an empty
-downgrade, multiplies them twice. What no two upgrades leave alike (random values, now(), ids of rows that it adds) is not compared.
+downgrade, multiplies them twice: that is a warning. What no two upgrades leave alike (random values, now(), ids of rows that it adds) is not compared.
 
 How to mend: let downgrade() remove everything that upgrade() created.
 
