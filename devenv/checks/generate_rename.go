@@ -56,7 +56,7 @@ func oneOf(names []string) string {
 }
 
 func renameEvidence(revision string, r migrations.Rename) report.Evidence {
-	e := report.Evidence{Revision: revision, Table: qualified(r.Schema, r.Table), Statement: renameOperation(r), Message: r.From + " → " + r.To}
+	e := report.Evidence{Revision: revision, Table: qualified(r.Schema, r.Table), Statement: renameOperation(r), Message: r.To + " may be a rename of " + r.From}
 	if r.Kind == migrations.RenameColumn {
 		e.Column = r.From
 	}

@@ -87,7 +87,7 @@ func (p *page) markdownDetails(c *Check) {
 	}
 	p.fold(named(c.ID, c.Summary))
 	for i := range c.Evidence {
-		for _, f := range fieldsOf(&c.Evidence[i]) {
+		for _, f := range fieldsOf(c, &c.Evidence[i]) {
 			if f.paste || f.label == "statement" {
 				p.line(fmt.Sprintf("**%s**", f.label))
 				p.blank()

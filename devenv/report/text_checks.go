@@ -29,7 +29,7 @@ func (p *page) finding(c *Check) {
 	p.line(p.paint(col, sign) + " " + p.bold(c.ID))
 	p.wrap("  ", 2, c.Summary)
 	for i := range c.Evidence {
-		p.evidence(&c.Evidence[i])
+		p.evidence(c, &c.Evidence[i])
 	}
 	if c.Hint != "" {
 		p.hint(2, c.Hint)
@@ -40,8 +40,8 @@ func (p *page) finding(c *Check) {
 const labelWidth = 11
 
 // evidence shows the fields that are set, one a line, labelled.
-func (p *page) evidence(e *Evidence) {
-	for _, f := range fieldsOf(e) {
+func (p *page) evidence(c *Check, e *Evidence) {
+	for _, f := range fieldsOf(c, e) {
 		label := "  " + p.faint(fmt.Sprintf("%-*s", labelWidth, f.label))
 		if f.paste {
 			p.pasted(label, f.value)
@@ -62,14 +62,22 @@ type field struct {
 	paste        bool
 }
 
-// fieldsOf puts evidence into words, in the order in which people ask: where, how many, what, why.
-func fieldsOf(e *Evidence) []field {
+// fieldsOf puts evidence into words, in the order in which people ask: where, how many, what, why. What the check's summary
+// says is not said again, nor is the statement that its hint has to paste.
+func fieldsOf(c *Check, e *Evidence) []field {
+	statement, message := e.Statement, messageOf(e)
+	if strings.Contains(c.Hint, statement) {
+		statement = ""
+	}
+	if e.SQLState == "" && strings.Contains(c.Summary, message) {
+		message = ""
+	}
 	all := []field{
 		{label: "where", value: whereOf(e)},
 		{label: "object", value: objectOf(e)},
 		{label: "rows", value: rowsOf(e)},
-		{label: "statement", value: e.Statement},
-		{label: speakerOf(e), value: messageOf(e)},
+		{label: "statement", value: statement},
+		{label: speakerOf(e), value: message},
 		{label: "detail", value: e.Detail},
 		{label: "cost", value: costOf(e)},
 		{label: "find them", value: e.Query, paste: true},

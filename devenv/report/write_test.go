@@ -229,3 +229,20 @@ func TestWritersReturnTheErrorOfTheirOutput(t *testing.T) {
 		}
 	}
 }
+
+func TestTextSaysNothingTwice(t *testing.T) {
+	d := report.NewDocument("test-migration")
+	d.Checks = []report.Check{{
+		ID: "generate.rename", Status: report.StatusWarn, Summary: "note may be a rename of legacy (and 1 more)", Hint: "if it is:\n    op.rename()",
+		Evidence: []report.Evidence{{Message: "note may be a rename of legacy", Statement: "op.rename()"}, {Message: "memo may be a rename of old", Statement: "op.another()"}},
+	}}
+	var out bytes.Buffer
+	if err := report.WriteText(&out, d, report.TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for text, times := range map[string]int{"note may be a rename of legacy": 1, "op.rename()": 1, "memo may be a rename of old": 1, "op.another()": 1} {
+		if n := strings.Count(out.String(), text); n != times {
+			t.Errorf("%q is said %d times, want %d:\n%s", text, n, times, out.String())
+		}
+	}
+}
