@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"devenv/compose"
-	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
@@ -247,43 +245,4 @@ func (r *upRun) list(ctx context.Context, dryRun bool) {
 		}
 		r.items.Items = append(r.items.Items, item)
 	}
-}
-
-// urlsOf is where the published ports of a container are reached.
-func urlsOf(ctx context.Context, c engine.Container) []string {
-	var urls []string
-	for target, address := range c.Ports {
-		if !strings.HasSuffix(target, "/tcp") || c.State != "running" {
-			continue
-		}
-		_, port, _ := strings.Cut(strings.ReplaceAll(address, "::", ""), ":")
-		if address = "127.0.0.1:" + port; !isPostgres(c) {
-			address = schemeOf(ctx, address)
-		}
-		urls = append(urls, address)
-	}
-	slices.Sort(urls)
-	return urls
-}
-
-// isPostgres tells a database server by what its image sets: one that is asked for HTTP complains of it in its log.
-func isPostgres(c engine.Container) bool {
-	return slices.ContainsFunc(c.Env, func(v string) bool { return strings.HasPrefix(v, "PGDATA=") || strings.HasPrefix(v, "PG_MAJOR=") })
-}
-
-// schemeOf asks an address whether it speaks HTTP.
-func schemeOf(ctx context.Context, address string) string {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/", nil)
-	if err != nil {
-		return address
-	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	response, err := client.Do(request)
-	if err != nil {
-		return address
-	}
-	_ = response.Body.Close() // it was not read
-	return "http://" + address
 }
