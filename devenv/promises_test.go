@@ -154,7 +154,7 @@ func TestASignalWhileTheBaseIsMadeLeavesNoHalfMadeBase(t *testing.T) {
 
 func (c checkout) undo() {
 	c.Helper()
-	if _, err := devenv.Undo(c.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: c.dir}, Yes: true}); err != nil {
+	if _, err := devenv.Undo(c.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: c.dir}}); err != nil {
 		c.Fatal(err)
 	}
 }

@@ -16,7 +16,7 @@ type UndoOptions struct {
 	Options
 	// DryRun only says what would happen.
 	DryRun bool
-	// Yes takes back without asking.
+	// Yes replaces data without asking; for files nobody is asked.
 	Yes bool
 	// Force takes back files that were edited since, or that are another branch's, too; copies of edited ones are kept.
 	Force bool
@@ -71,12 +71,10 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 	if last != nil && (err != nil || last.At.After(delivered.At)) {
 		return true, nil
 	}
-	if err == nil {
-		err = agreeFiles(ctx, o, delivered)
-	}
 	if err != nil {
 		return false, err
 	}
+	sayFiles(o, delivered)
 	result, err := repo.Undo(ctx, gitrepo.UndoOptions{DryRun: o.DryRun, Force: o.Force})
 	if err != nil {
 		return false, err
@@ -89,21 +87,16 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 	return false, nil
 }
 
-// agreeFiles says what is about to be taken back, and when that was done, and asks. It does not ask for what is refused anyway.
-func agreeFiles(ctx context.Context, o UndoOptions, delivered gitrepo.UndoResult) error {
+// sayFiles says what is about to be taken back, and when that was done. Nobody is asked: nothing is lost by it.
+func sayFiles(o UndoOptions, delivered gitrepo.UndoResult) {
+	if o.Listener == nil {
+		return
+	}
 	var files []string
 	for _, f := range delivered.Files {
 		files = append(files, fmt.Sprintf("%s is %s", f.Path, f.Action))
 	}
-	what := fmt.Sprintf("%s: %s", of(delivered.Command, delivered.At), strings.Join(files, ", "))
-	refused := len(delivered.Edited) > 0 && !o.Force
-	if !o.Yes && !o.DryRun && !refused {
-		return agreed(ctx, o.Ask, consent{to: "take back " + what, after: "Edited files are kept as copies.", without: "--yes", refused: "not taken back"})
-	}
-	if o.Listener != nil {
-		o.Listener.Emit(report.Noted{Text: taking(o.DryRun) + what})
-	}
-	return nil
+	o.Listener.Emit(report.Noted{Text: fmt.Sprintf("%s%s: %s", taking(o.DryRun), of(delivered.Command, delivered.At), strings.Join(files, ", "))})
 }
 
 // taking is what undo is about to do, or would do.

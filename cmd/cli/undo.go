@@ -10,10 +10,10 @@ import (
 )
 
 const undoLong = `Takes back what the last new-migration, reset or snapshot restore did, whichever came last; called again,
-the one before. It says what that is and when it was done, and asks; without a terminal it needs --yes. Of
-new-migration: the new revision goes, the files it set aside come back; where files were edited since it does
-nothing, and --force takes them back as well and keeps copies. Of the others: the data that they replaced
-comes back, and what is there now is kept as a snapshot.
+the one before. It says first what that is and when it was done. Of new-migration: the new revision goes, the
+files it set aside come back; where files were edited since it does nothing, and --force takes them back as
+well and keeps copies. Of the others: the data that they replaced comes back, and what is there now is kept as
+a snapshot; before that it asks on a terminal, and needs --yes elsewhere.
 
 Exit status: 0 done, 1 it could not be done, 2 wrong flags, nothing to take back or nobody to ask, 130
 interrupted.`
@@ -25,7 +25,7 @@ func (a *app) undo() *cobra.Command {
 		Use:     "undo",
 		Short:   "Take back what the last command did",
 		Long:    undoLong,
-		Example: "  devenv undo --dry-run\n  devenv undo --yes",
+		Example: "  devenv undo --dry-run\n  devenv undo",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
@@ -35,7 +35,7 @@ func (a *app) undo() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
+	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "replace data without asking")
 	c.Flags().BoolVar(&o.Force, "force", false, "take back files that were edited since, or made on another branch, too")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be taken back")
 	return c
