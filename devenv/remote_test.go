@@ -48,7 +48,7 @@ func TestAnEngineOnAnotherMachineServesNamedVolumes(t *testing.T) {
 func TestAnEngineOverSSHServesTheStack(t *testing.T) {
 	s := newOwnStack(t)
 	programs := checkout{T: t, dir: t.TempDir()}
-	programs.write("ssh", "#!/bin/sh\nexec docker -H unix:///var/run/docker.sock system dial-stdio\n")
+	programs.write("ssh", "#!/bin/sh\nexec docker -H "+s.engine.Endpoint().Host+" system dial-stdio\n")
 	if err := os.Chmod(filepath.Join(programs.dir, "ssh"), 0o755); err != nil {
 		t.Fatal(err)
 	}
