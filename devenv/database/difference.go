@@ -16,7 +16,8 @@ type Difference struct {
 }
 
 // Parts are what a difference is made of, each of which can be there without the others: of an enum the values that only one
-// side has, and each pair of neighbours that the other side has in the other order. Any other difference is its only part.
+// side has, and the fewest values to move so that the rest stand in the same order on both sides: a value put in among them
+// later moves none of them. Any other difference is its only part.
 func (d Difference) Parts() []Difference {
 	if !strings.HasPrefix(d.Object, "enum:") || d.Was == "" || d.Is == "" {
 		return []Difference{d}
@@ -30,16 +31,38 @@ func (d Difference) Parts() []Difference {
 	}
 	var both []string
 	for _, v := range is {
-		if !slices.Contains(was, v) {
+		if slices.Contains(was, v) {
+			both = append(both, v)
+		} else {
 			parts = append(parts, Difference{Object: d.Object, Facet: "value", Is: v})
-			continue
 		}
-		if n := len(both); n > 0 && slices.Index(was, both[n-1]) > slices.Index(was, v) {
-			parts = append(parts, Difference{Object: d.Object, Facet: "order", Is: both[n-1] + " before " + v})
-		}
-		both = append(both, v)
+	}
+	for _, v := range displaced(was, both) {
+		parts = append(parts, Difference{Object: d.Object, Facet: "order", Is: v})
 	}
 	return parts
+}
+
+// displaced are the values of is that stand in no longest run of values whose order is that of was.
+func displaced(was, is []string) []string {
+	longest, previous, last := make([]int, len(is)), make([]int, len(is)), -1
+	for i, v := range is {
+		previous[i] = -1
+		for j := range i {
+			if slices.Index(was, is[j]) < slices.Index(was, v) && longest[j] > longest[i] {
+				longest[i], previous[i] = longest[j], j
+			}
+		}
+		longest[i]++
+		if last < 0 || longest[i] > longest[last] {
+			last = i
+		}
+	}
+	moved := slices.Clone(is)
+	for i := last; i >= 0; i = previous[i] {
+		moved = slices.Delete(moved, i, i+1)
+	}
+	return moved
 }
 
 // enumValues are the values of ('a', 'b'), without their outer quotes.

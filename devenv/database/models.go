@@ -52,7 +52,7 @@ func (c Catalog) named(kind string) []string {
 
 // Drift says where the schema that models describe and the one that migrations made differ, in what models can express.
 // Was is the models' side, Is the migrations'. Tables and columns that only one side has are left to autogenerate, which
-// always sees them; so are names of constraints and sequences that Postgres or the tool chose. Views, functions, triggers,
+// always sees them; so are indexes that only the migrations make, and names of constraints and sequences that Postgres or the tool chose. Views, functions, triggers,
 // grants and the like count only where the models make them. A default that the database alone has is a difference only
 // for a column of the base: to leave one on a new column is good practice.
 func (c Catalog) Drift(migrated, base Catalog) []Difference {
@@ -68,6 +68,9 @@ func (c Catalog) Drift(migrated, base Catalog) []Difference {
 				found = append(found, driftOfParts(name, object.Parts, is.Parts, old)...)
 			}
 		case "constraint", "index":
+			if _, table := migrated.Objects[object.Parent]; kind == "index" && !there && table && !migrated.indexes(object) {
+				found = append(found, Difference{Object: name, Was: object.Definition})
+			}
 			if there && unvalidated(is.Definition) != unvalidated(object.Definition) {
 				found = append(found, Difference{Object: name, Was: object.Definition, Is: is.Definition})
 			}
@@ -81,6 +84,23 @@ func (c Catalog) Drift(migrated, base Catalog) []Difference {
 	}
 	found = append(found, c.onlyHere(migrated, false)...)
 	return append(found, migrated.onlyHere(c, true)...)
+}
+
+// indexes says that an index of a definition is there, under any name.
+func (c Catalog) indexes(index CatalogObject) bool {
+	for name, o := range c.Objects {
+		if strings.HasPrefix(name, "index:") && o.Parent == index.Parent && unnamed(o.Definition) == unnamed(index.Definition) {
+			return true
+		}
+	}
+	return false
+}
+
+// unnamed is an index's definition without the index's name.
+func unnamed(definition string) string {
+	kind, _, _ := strings.Cut(definition, " INDEX ")
+	_, on, _ := strings.Cut(definition, " ON ")
+	return kind + " ON " + on
 }
 
 // unvalidated is a constraint's definition without saying whether the rows were checked.
