@@ -2,10 +2,12 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/migrations"
 )
 
 func dataLost() Check {
@@ -31,10 +33,20 @@ func judgeLost(f *Facts) Finding {
 		return clean("every row and value is still there")
 	}
 	hint := "if the loss is meant, say so in the revision:\n"
+	if slices.ContainsFunc(evidence, f.renamed) {
+		hint = "if it is a rename, write it as one: generate.rename says how;\n" + hint
+	}
 	for _, e := range evidence {
 		hint += fmt.Sprintf("    # devenv: allow data.lost(%s) -- reason\n", objectOf(e))
 	}
 	return found(evidence[0].Message+more(len(evidence)-1), hint+"else copy the values to where they belong first", evidence...)
+}
+
+// renamed says that what was lost may have been renamed, written as a drop and an add.
+func (f *Facts) renamed(e report.Evidence) bool {
+	return slices.ContainsFunc(f.Renames, func(r migrations.Rename) bool {
+		return e.Table == qualified(r.Schema, r.Table) && (r.Kind == migrations.RenameTable || e.Column == r.From)
+	})
 }
 
 // lossEvidence says what a change lost; changed values are data.changed's.

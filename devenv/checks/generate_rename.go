@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"devenv/devenv/report"
@@ -28,11 +29,40 @@ func judgeRename(f *Facts) Finding {
 	}
 	first := f.Renames[0]
 	if others := candidates(f.Renames, first); first.Uncertain && len(others) > 1 {
-		return found(fmt.Sprintf("%s may be a rename of %s%s", oneOf(others), first.From, more(len(evidence)-len(others))),
-			"if one of them is, replace the drop and the add by, for example,\n    "+renameOperation(first), evidence...)
+		return found(fmt.Sprintf("%s may be a rename of %s%s", oneOf(others), first.From, more(len(evidence)-len(others))), mendRenames(f.Renames), evidence...)
 	}
-	return found(fmt.Sprintf("%s may be a rename of %s%s", first.To, first.From, more(len(evidence)-1)),
-		"if it is, replace the drop and the add by\n    "+renameOperation(first), evidence...)
+	return found(fmt.Sprintf("%s may be a rename of %s%s", first.To, first.From, more(len(evidence)-1)), mendRenames(f.Renames), evidence...)
+}
+
+// mendRenames is code for both directions, one rename for each name that went. It stands at the start of either function,
+// so that what follows there, as an index on the column, finds the new name.
+func mendRenames(renames []migrations.Rename) string {
+	var chosen []migrations.Rename
+	var up, down strings.Builder
+	for _, r := range renames {
+		if slices.ContainsFunc(chosen, r.Excludes) {
+			continue
+		}
+		chosen = append(chosen, r)
+		fmt.Fprintf(&up, "    %s%s\n", renameOperation(r), alternatives(renames, r))
+		back := r
+		back.From, back.To = r.To, r.From
+		fmt.Fprintf(&down, "\n    %s", renameOperation(back))
+	}
+	whether, what := "if it is", "drop and add"
+	if len(chosen) > 1 {
+		whether, what = "if they are", "drops and adds"
+	}
+	return whether + ", take out the " + what + ", and begin upgrade() with\n" + up.String() + "and downgrade() with" + down.String()
+}
+
+// alternatives is a comment that names what else something may have been renamed to.
+func alternatives(renames []migrations.Rename, r migrations.Rename) string {
+	others := slices.DeleteFunc(candidates(renames, r), func(to string) bool { return to == r.To })
+	if len(others) == 0 {
+		return ""
+	}
+	return "  # or " + oneOf(others)
 }
 
 // candidates are the names that something may have been renamed to.

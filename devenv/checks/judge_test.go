@@ -153,6 +153,32 @@ func TestNotNullWithoutDefaultIsMendedInThreeSteps(t *testing.T) {
 	}
 }
 
+func TestRenamesAreWrittenForBothWaysAndALossThatMayBeOnePointsThere(t *testing.T) {
+	rename := func(from, to string, uncertain bool) migrations.Rename {
+		return migrations.Rename{Kind: migrations.RenameColumn, Schema: "public", Table: "users", From: from, To: to, Uncertain: uncertain}
+	}
+	other := answers(ready(func(f *Facts) {
+		lost(f)
+		f.Renames = []migrations.Rename{
+			rename("legacy", "note", false), rename("a", "x", true), rename("a", "y", true), rename("b", "x", true), rename("b", "y", true),
+		}
+	}), Selection{})
+	want := `if they are, take out the drops and adds, and begin upgrade() with
+    op.alter_column("users", "legacy", new_column_name="note")
+    op.alter_column("users", "a", new_column_name="x")  # or y
+    op.alter_column("users", "b", new_column_name="y")  # or x
+and downgrade() with
+    op.alter_column("users", "note", new_column_name="legacy")
+    op.alter_column("users", "x", new_column_name="a")
+    op.alter_column("users", "y", new_column_name="b")`
+	if hint := other["generate.rename"].Hint; hint != want {
+		t.Errorf("generate.rename says:\n%s\nwant:\n%s", hint, want)
+	}
+	if hint := other["data.lost"].Hint; !strings.HasPrefix(hint, "if it is a rename, write it as one: generate.rename says how;\n") {
+		t.Errorf("data.lost says:\n%s", hint)
+	}
+}
+
 func lost(f *Facts) {
 	f.Data.Changes = []database.DataChange{{Kind: database.ColumnDropped, Table: "public.users", Column: "legacy", Before: 4}}
 }
