@@ -58,7 +58,7 @@ func (b *branchWork) readVersions(ctx context.Context, repo *gitrepo.Repo, dir s
 	for _, c := range changes {
 		b.sort(c, here, onBase)
 	}
-	return nil
+	return b.findTidied(ctx, repo)
 }
 
 // sort files one change under own or edited; what the base has in the same form is neither.

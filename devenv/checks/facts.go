@@ -94,6 +94,8 @@ type Facts struct {
 // Edit is a migration of the base that the branch changed. Status is "changed", "removed" or "renamed".
 type Edit struct {
 	Path, Status, RenamedTo string
+	// Tidied says that nothing but imports went or moved: it does what it did.
+	Tidied bool
 }
 
 // Outcome is how one run of the migration tool ended. Ran is false when it was not tried.

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
 	"devenv/devenv/report"
 )
@@ -15,30 +16,37 @@ func historyEdited() Check {
 }
 
 func judgeEdited(f *Facts) Finding {
-	if len(f.Edited) == 0 {
-		return clean("the base's migrations are untouched")
-	}
-	evidence := make([]report.Evidence, 0, len(f.Edited))
+	var evidence []report.Evidence
+	var paths []string
 	for _, e := range f.Edited {
+		if e.Tidied && !f.Restores {
+			continue
+		}
+		paths = append(paths, e.Path)
 		detail := e.Status
 		if e.RenamedTo != "" {
 			detail += " to " + e.RenamedTo
 		}
 		evidence = append(evidence, report.Evidence{File: e.Path, Detail: detail})
 	}
-	summary := fmt.Sprintf("%s of %s changed on this branch: %s", plural(len(f.Edited), "migration"), f.BaseRef, f.Edited[0].Path)
+	if len(evidence) == 0 {
+		return clean("the base's migrations do what they did")
+	}
+	summary := fmt.Sprintf("%s of %s changed on this branch: %s%s", plural(len(evidence), "migration"), f.BaseRef, evidence[0].File, more(len(evidence)-1))
 	if f.Restores {
 		finding := found(summary+"; brought back", "nothing to do; \"devenv undo\" returns your version", evidence...)
 		finding.AtMost = report.StatusWarn
 		return finding
 	}
-	return found(summary, fmt.Sprintf("bring them back: git checkout %s -- %s\nand put the change into a new revision", f.BaseRef, f.Edited[0].Path), evidence...)
+	return found(summary, fmt.Sprintf("bring them back: git checkout %s -- %s\nand put the change into a new revision", f.BaseRef, strings.Join(paths, " ")), evidence...)
 }
 
 const historyEditedPage = `A migration that is already on the base branch must not be edited, renamed or removed.
 
 Why it matters: databases that ran it will never run it again. What you add to it reaches new databases only, and nobody
 is told: upgrade and check both exit 0.
+
+Imports that went or moved, as a formatter over the whole source leaves them, are no edit.
 
 Example: a column is added inside a revision that is on develop, instead of in a new one:
 

@@ -67,6 +67,9 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 			f.History.Problems = []migrations.Problem{{Kind: migrations.ProblemParent, Revision: "3f2a", Message: "parent zzz does not exist"}}
 		}, "history.parent", report.StatusFail, "zzz"},
 		{"a base migration edited", func(f *Facts) { f.Edited = []Edit{{Path: "versions/1b2c.py", Status: "changed"}} }, "history.edited", report.StatusFail, "1b2c.py"},
+		{"two of them, and one only tidied", func(f *Facts) {
+			f.Edited = []Edit{{Path: "a.py", Status: "changed", Tidied: true}, {Path: "b.py", Status: "changed"}, {Path: "c.py", Status: "changed"}}
+		}, "history.edited", report.StatusFail, "2 migrations of develop changed on this branch: b.py (and 1 more)"},
 		{"one that is restored", func(f *Facts) { f.Edited, f.Restores = []Edit{{Path: "versions/1b2c.py", Status: "changed"}}, true }, "history.edited", report.StatusWarn, "brought back"},
 		{"two migrations", func(f *Facts) {
 			f.Revisions = append(f.Revisions, migrations.Revision{ID: "4a4a", Down: []string{"3f2a"}})
@@ -128,6 +131,13 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 				t.Errorf("%s: %s %q, want %s with %q", c.id, answer.Status, answer.Summary, c.status, c.says)
 			}
 		})
+	}
+}
+
+func TestBaseMigrationsThatAFormatterTidiedAreNotEdited(t *testing.T) {
+	f := ready(func(f *Facts) { f.Edited = []Edit{{Path: "versions/1b2c.py", Status: "changed", Tidied: true}} })
+	if other := answers(f, Selection{}); len(other) > 0 {
+		t.Errorf("nothing but imports went, yet: %v", other)
 	}
 }
 
