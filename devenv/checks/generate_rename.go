@@ -35,7 +35,8 @@ func judgeRename(f *Facts) Finding {
 }
 
 // mendRenames is code for both directions, one rename for each name that went. It stands at the start of either function,
-// so that what follows there, as an index on the column, finds the new name.
+// so that what follows there, as an index on the column, finds the new name; before an autocommit_block it would be committed
+// by that, and a failure later on leave it done.
 func mendRenames(renames []migrations.Rename) string {
 	var chosen []migrations.Rename
 	var up, down strings.Builder
@@ -53,7 +54,7 @@ func mendRenames(renames []migrations.Rename) string {
 	if len(chosen) > 1 {
 		whether, what = "if they are", "drops and adds"
 	}
-	return whether + ", take out the " + what + ", and begin upgrade() with\n" + up.String() + "and downgrade() with" + down.String()
+	return whether + ", take out the " + what + ", and begin upgrade(), after an autocommit_block, with\n" + up.String() + "and downgrade() with" + down.String()
 }
 
 // alternatives is a comment that names what else something may have been renamed to.
