@@ -115,18 +115,31 @@ func (o *own) stopUsers(ctx context.Context, log *stepLog) error {
 	if err := o.place.repo.Record(exchangeRecord).Write(o.exchange); err != nil {
 		return err
 	}
+	o.stoppedAt = time.Now()
 	for _, id := range slices.Backward(stopped) {
-		if err := o.place.engine.Stop(ctx, id, ownTimeout); err != nil {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		// The engine goes on with a stop that is cut off, and would kill what is started again meanwhile.
+		if err := o.place.engine.Stop(context.WithoutCancel(ctx), id, o.grace(id)); err != nil {
 			return err
 		}
 	}
-	o.stoppedAt = time.Now()
 	if len(stopped) == 0 {
 		log.skipped("nothing runs that uses it")
 	} else {
 		log.done(count(len(stopped), "container"))
 	}
 	return nil
+}
+
+// grace is what a container gets to stop: the database time to write everything, the others what "docker compose stop" gives
+// them. A backend behind a shell that does not pass the signal on always takes all of it.
+func (o *own) grace(id string) time.Duration {
+	if id == o.server.ID {
+		return ownTimeout
+	}
+	return engine.OwnGrace
 }
 
 // keepOld keeps the data that is replaced as a snapshot.

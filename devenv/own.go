@@ -39,7 +39,7 @@ type own struct {
 	// undoes is when the exchange was begun that the command takes back.
 	undoes time.Time
 	// wasRunning says that the database ran when the command came, old what data there was, oldRevisions what its version
-	// table held; stoppedAt is when the last of its users had stopped.
+	// table held; stoppedAt is when the first of its users was stopped.
 	wasRunning   bool
 	old          database.Look
 	oldRevisions []string

@@ -88,10 +88,17 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	return failed(ctx, e.client.ContainerStart(ctx, id, container.StartOptions{}), "start container %.12s", id)
 }
 
+// OwnGrace is the timeout of Stop that leaves it to the container: its stop_grace_period, else the engine's ten seconds.
+const OwnGrace time.Duration = -1
+
 // Stop asks a container to stop, and kills it after the timeout. It is no error when it does not run.
 func (e *Engine) Stop(ctx context.Context, id string, timeout time.Duration) error {
-	seconds := int(timeout.Seconds())
-	return failed(ctx, e.client.ContainerStop(ctx, id, container.StopOptions{Timeout: &seconds}), "stop container %.12s", id)
+	var options container.StopOptions
+	if timeout != OwnGrace {
+		seconds := int(timeout.Seconds())
+		options.Timeout = &seconds
+	}
+	return failed(ctx, e.client.ContainerStop(ctx, id, options), "stop container %.12s", id)
 }
 
 // Kill ends a container's main process at once. It is no error when it does not run.
