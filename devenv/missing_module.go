@@ -29,7 +29,38 @@ func (r *run) explainMissing(ctx context.Context, err error) error {
 	if listErr != nil {
 		return err // the failure itself matters more
 	}
-	return report.Fail(report.KindOf(err), missingHint(module, ignoredHome(r.place.repo.Root(), module, ignored)), "%w", err)
+	return report.Fail(report.KindOf(err), missingHint(module, ignoredHome(r.place.repo.Root(), module, ignored), r.makers(ctx, module)), "%w", err)
+}
+
+// makers are the project's own scripts whose names have the module's package in them, as commands for prepare.
+func (r *run) makers(ctx context.Context, module string) []string {
+	files, err := r.place.repo.WorktreeFiles(ctx)
+	if err != nil {
+		return nil // they are only proposed
+	}
+	return makersOf(module, files)
+}
+
+// makersOf are commands that may make a module, from the repository's root: "cd gen && ./make_proto.sh" for proto.api_pb2. More
+// than three tell nothing.
+func makersOf(module string, files []string) []string {
+	first, _, _ := strings.Cut(module, ".")
+	var commands []string
+	for _, file := range files {
+		dir, name := path.Split(file)
+		if path.Ext(name) != ".sh" || !strings.Contains(strings.ToLower(name), strings.ToLower(first)) || strings.ContainsAny(file, " '\"$\\") {
+			continue
+		}
+		command := "./" + name
+		if dir != "" {
+			command = "cd " + strings.TrimSuffix(dir, "/") + " && " + command
+		}
+		commands = append(commands, command)
+	}
+	if len(commands) > 3 {
+		return nil
+	}
+	return commands
 }
 
 // missingModule is the module that a failure's message or output says is missing, empty when it does not.
@@ -81,13 +112,18 @@ func exists(p string) bool {
 	return err == nil
 }
 
-// missingHint says what to do about a missing module; home is the ignored path that holds it in the working tree.
-func missingHint(module, home string) string {
+// missingHint says what to do about a missing module; home is the ignored path that holds it in the working tree, makers are
+// commands that may make it.
+func missingHint(module, home string, makers []string) string {
+	command := "…"
+	if len(makers) > 0 {
+		command = strings.Join(makers, "\"] or [\"")
+	}
 	if home != "" {
 		return "your working tree has it in " + home + ", which git ignores, and devenv's trees hold what git holds; in .devenv.yaml, name the command that makes it:\n" +
-			"    prepare: [\"…\"]\nor take the files along as they are:\n    include: [\"" + home + "\"]"
+			"    prepare: [\"" + command + "\"]\nor take the files along as they are:\n    include: [\"" + home + "\"]"
 	}
-	return "if a command makes " + module + ", name it in .devenv.yaml:\n    prepare: [\"…\"]\nif PYTHONPATH leads to it, say so:\n" +
+	return "if a command makes " + module + ", name it in .devenv.yaml:\n    prepare: [\"" + command + "\"]\nif PYTHONPATH leads to it, say so:\n" +
 		"    migrations: {env: {PYTHONPATH: src}}\nif it is a dependency, the service's image lacks it: docker compose build\n" +
 		"if another interpreter there has it, name that:\n    migrations: {python: /path/to/python}"
 }

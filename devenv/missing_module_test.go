@@ -44,9 +44,20 @@ func TestAMissingModuleThatGitIgnoresIsNamedWithTheLinesToWrite(t *testing.T) {
 		if got != home {
 			t.Errorf("%s is found in %q, want %q", module, got, home)
 		}
-		hint := missingHint(module, got)
+		hint := missingHint(module, got, nil)
 		if !strings.Contains(hint, "prepare:") || (home != "") != strings.Contains(hint, `include: ["`+home+`"]`) {
 			t.Errorf("%s: the hint is %q", module, hint)
 		}
+	}
+}
+
+func TestAScriptNamedAfterAMissingPackageIsProposedToMakeIt(t *testing.T) {
+	files := []string{"app/backend/src/proto/readme.md", "app/generate_protos.sh", "deploy.sh", "protos.sh", "my scripts/proto.sh"}
+	hint := missingHint("proto.api_pb2", "", makersOf("proto.api_pb2", files))
+	if want := `prepare: ["cd app && ./generate_protos.sh"] or ["./protos.sh"]`; !strings.Contains(hint, want) {
+		t.Errorf("the hint lacks %s:\n%s", want, hint)
+	}
+	if makers := makersOf("yaml", files); makers != nil {
+		t.Errorf("a dependency is made by %q", makers)
 	}
 }
