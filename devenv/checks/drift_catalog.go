@@ -37,7 +37,11 @@ func judgeCatalog(f *Facts) Finding {
 	if len(f.Revisions) == 0 {
 		hint = "autogenerate does not see this; devenv new-migration --empty \"…\" makes a revision, write into its upgrade():\n    "
 	}
-	return found(fmt.Sprintf("models and migrations differ in %s: %s, but %s%s", driftObject(first), orNothing(first.Was), orNothing(first.Is), more(len(evidence)-1)),
+	differ := fmt.Sprintf("models and migrations differ in %s: %s, but %s", driftObject(first), orNothing(first.Was), orNothing(first.Is))
+	if strings.HasPrefix(first.Object, "index:") && first.Is == "" {
+		differ = "the models have an index that the migrations do not make: " + first.Was
+	}
+	return found(differ+more(len(evidence)-1),
 		hint+strings.ReplaceAll(mendDrift(first), "\n", "\n    "), evidence...)
 }
 

@@ -83,6 +83,9 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 			other.To, elsewhere.Table = "memo", "teams"
 			f.Renames = []migrations.Rename{rename, other, elsewhere}
 		}, "generate.rename", report.StatusWarn, "note or memo may be a rename of legacy (and 1 more)"},
+		{"an index that autogenerate skips", func(f *Facts) {
+			f.Models.Differences = []database.Difference{{Object: "index:public.ix", Was: "CREATE INDEX ix ON public.t USING btree (lower(n))"}}
+		}, "drift.catalog", report.StatusWarn, "the models have an index that the migrations do not make: CREATE INDEX ix"},
 		{"a failing upgrade", func(f *Facts) { f.Seeded.Failure = notNull() }, "apply.seeded", report.StatusFail, "contains null values"},
 		{"an uncommitted upgrade", func(f *Facts) { f.Seeded.Unrecorded = true }, "apply.seeded", report.StatusFail, "not at the head"},
 		{"a failing history", func(f *Facts) { f.Scratch.Failure = notNull() }, "apply.scratch", report.StatusFail, "empty database"},
