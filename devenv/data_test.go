@@ -50,7 +50,7 @@ func TestChangedAndLostValuesAreNamedWithTheirRows(t *testing.T) {
 	if changed.Status != report.StatusWarn || len(changed.Evidence) != 3 || changed.Evidence[1].Column != "written_at" || changed.Evidence[2].Column != "written_on" || !strings.HasPrefix(changed.Summary, "items.title changed in 1 row, e.g. id 2: ") || !strings.Contains(changed.Summary, " → cut") {
 		t.Errorf("data.changed: %+v", changed)
 	}
-	if lost.Status != report.StatusFail || len(lost.Evidence) != 1 || !strings.HasPrefix(lost.Summary, "1 of ") || !strings.HasSuffix(lost.Summary, " non-null values of items.notes are lost") ||
+	if lost.Status != report.StatusFail || len(lost.Evidence) != 1 || !strings.HasPrefix(lost.Summary, "1 of ") || !strings.HasSuffix(lost.Summary, " non-null values of items.notes is lost") ||
 		len(lost.Evidence[0].Keys) != 1 || lost.Evidence[0].Keys[0] != "id=6" {
 		t.Errorf("data.lost: %+v", lost)
 	}

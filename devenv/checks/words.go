@@ -9,3 +9,11 @@ func plural(n int, thing string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
 }
+
+// are is the verb after a number of things.
+func are(n int64) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
