@@ -105,7 +105,7 @@ func (b *baseBuild) imageFor(ctx context.Context) (engine.Image, error) {
 	return image, err
 }
 
-// atHead makes sure that the base's database is at the base's head.
+// atHead makes sure that the base's database is at the base's head, and is the one that is read.
 func (b *baseBuild) atHead(ctx context.Context, log *stepLog) error {
 	history, err := b.tool.History(ctx)
 	if err != nil {
@@ -115,6 +115,7 @@ func (b *baseBuild) atHead(ctx context.Context, log *stepLog) error {
 	if err != nil {
 		return err
 	}
+	b.use(current)
 	if sameIDs(current.Heads, history.Heads()) {
 		return nil
 	}

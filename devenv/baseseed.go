@@ -29,6 +29,9 @@ func (b *baseBuild) seed(ctx context.Context, log *stepLog) (err error) {
 	if err := b.place.engine.ConnectNetwork(ctx, b.tool.stack.network, b.server.ID, b.settings.Hosts); err != nil {
 		return err
 	}
+	if err := b.findDatabase(ctx); err != nil {
+		return err
+	}
 	seed := b.project.Seed
 	if seed.Dump != "" {
 		if err := b.restoreDump(ctx, seed.Dump); err != nil {
@@ -39,9 +42,6 @@ func (b *baseBuild) seed(ctx context.Context, log *stepLog) (err error) {
 		if err := b.upgrade(ctx, log); err != nil {
 			return err
 		}
-	}
-	if err := b.findDatabase(ctx); err != nil {
-		return err
 	}
 	switch {
 	case seed.AtStartup():
@@ -54,19 +54,28 @@ func (b *baseBuild) seed(ctx context.Context, log *stepLog) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := b.atHead(ctx, log); err != nil {
-		return err
-	}
-	return b.findDatabase(ctx)
+	return b.atHead(ctx, log)
 }
 
-// findDatabase makes sure that the database that is read and compared is the one which the migrations filled.
+// findDatabase makes the database that the project's own URL leads to the one that is filled, read and compared: an init
+// script may have made it beside the service's. Where the migration tool can't say yet, because env.py needs what the seed
+// brings, it is asked again at the end.
 func (b *baseBuild) findDatabase(ctx context.Context) error {
-	err := b.server.Readdress(ctx) // it has joined the tool's network
-	if err == nil {
-		b.settings.Database, err = b.server.UseFilled(ctx)
+	if err := b.server.Readdress(ctx); err != nil { // it has joined the tool's network
+		return err
 	}
-	return err
+	if current, err := b.tool.Current(ctx, b.tool.database(b.server)); err == nil {
+		b.use(current)
+	}
+	return ctx.Err()
+}
+
+// use makes the database of the version table the one that is read.
+func (b *baseBuild) use(current alembic.Current) {
+	if current.Database != "" {
+		b.settings.Database = current.Database
+		b.server.Use(current.Database)
+	}
 }
 
 // migratesItself says that starting the backend or a one-shot service migrates the database.

@@ -26,5 +26,11 @@ func TestTheApplicationsOwnDatabaseIsTheOneThatIsRead(t *testing.T) {
 		}
 		c.git("clean", "-qfd")
 	}
+	c.write("legacy.sql", "CREATE TABLE legacy AS SELECT 1 AS id;\n")
+	c.write(".devenv.yaml", "seed: {dump: legacy.sql}\n")
+	image := c.must(c.newMigration(dry)).Document.Base.Image
+	if rows := c.baseRows(image, "legacy") + c.baseRows(image, "items"); rows != 1 {
+		t.Errorf("the dump went elsewhere than the migrations: %d rows", rows)
+	}
 	c.nothingLeft()
 }

@@ -42,7 +42,8 @@ func (c checkout) cloneOf(image string) *database.Server {
 	if err != nil || !ok {
 		c.Fatalf("%s: %v %v", image, ok, err)
 	}
-	settings := database.Settings{Service: sample.DatabaseService, User: "postgres", Password: sample.Password, Database: "postgres", Port: 5432}
+	settings := found.Meta.Settings
+	settings.Password = sample.Password
 	server, err := database.Clone(c.Context(), c.engine, database.CloneOptions{Image: found, Settings: settings, Labels: map[string]string{"dev.devenv.test": "seeds"}})
 	if err != nil {
 		c.Fatal(err)

@@ -38,6 +38,9 @@ func (s *Server) Readdress(ctx context.Context) error {
 	return err
 }
 
+// Use makes the server's connections go to the database of that name.
+func (s *Server) Use(name string) { s.settings.Database = name }
+
 // Address returns the server's IP address in a network, for clients in containers; empty when it has not joined it.
 func (s *Server) Address(network string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), inspectTimeout)

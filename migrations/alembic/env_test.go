@@ -239,7 +239,7 @@ func TestTheVersionTableIsFoundAndWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		now, err := d.Current(t.Context(), p.database())
-		want := Current{Heads: []string{"gone"}, Table: "versions", Schema: "meta", Dialect: "postgresql", DBAPI: "psycopg2"}
+		want := Current{Heads: []string{"gone"}, Table: "versions", Schema: "meta", Dialect: "postgresql", DBAPI: "psycopg2", Database: p.db.name}
 		if diff := cmp.Diff(want, now); err != nil || diff != "" {
 			t.Error(err, diff)
 		}

@@ -49,6 +49,8 @@ type Current struct {
 	// Dialect and DBAPI name the SQLAlchemy dialect and the driver package, such as "postgresql" and "psycopg2".
 	Dialect string `json:"dialect"`
 	DBAPI   string `json:"dbapi"`
+	// Database is the one that the project's URL leads to; empty for another dialect than PostgreSQL.
+	Database string `json:"database"`
 }
 
 // Run is how an upgrade or downgrade went.

@@ -17,9 +17,18 @@ def current(session, arguments, answer):
         answer.update(
             heads=sorted(heads), table=context.version_table, schema=context.version_table_schema or "",
             dialect=context.dialect.name, dbapi=context.dialect.driver,
+            database=_database(context),
         )
 
     run_env(session, config, script, look, dont_mutate=True)
+
+
+def _database(context):
+    if context.dialect.name != "postgresql":
+        return ""
+    from sqlalchemy import text
+
+    return context.connection.execute(text("SELECT pg_catalog.current_database()")).scalar()
 
 
 def set_version(session, arguments, answer):
