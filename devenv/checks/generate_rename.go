@@ -54,7 +54,7 @@ func mendRenames(renames []migrations.Rename) string {
 	if len(chosen) > 1 {
 		whether, what = "if they are", "drops and adds"
 	}
-	return whether + ", take out the " + what + ", and begin upgrade(), after an autocommit_block, with\n" + up.String() + "and downgrade() with" + down.String()
+	return whether + ", take out the " + what + ", and begin upgrade(), after any autocommit_block, with\n" + up.String() + "and downgrade() with" + down.String()
 }
 
 // alternatives is a comment that names what else something may have been renamed to.

@@ -176,7 +176,7 @@ func TestRenamesAreWrittenForBothWaysAndALossThatMayBeOnePointsThere(t *testing.
 			rename("legacy", "note", false), rename("a", "x", true), rename("a", "y", true), rename("b", "x", true), rename("b", "y", true),
 		}
 	}), Selection{})
-	want := `if they are, take out the drops and adds, and begin upgrade(), after an autocommit_block, with
+	want := `if they are, take out the drops and adds, and begin upgrade(), after any autocommit_block, with
     op.alter_column("users", "legacy", new_column_name="note")
     op.alter_column("users", "a", new_column_name="x")  # or y
     op.alter_column("users", "b", new_column_name="y")  # or x
