@@ -13,7 +13,8 @@ import (
 )
 
 // Ends at once while its list of networks is the broken one, as the engine of
-// Debian 12 does after a kill at the wrong moment; otherwise it "runs".
+// Debian 12 does after a kill at the wrong moment; otherwise it runs for as long
+// as its machine is there.
 const dockerd = `#!/usr/bin/env bash
 if grep -qs broken "$HOME/docker/network/files/local-kv.db"; then
 	echo "panic: runtime error: index out of range [0] with length 0"
@@ -21,6 +22,7 @@ if grep -qs broken "$HOME/docker/network/files/local-kv.db"; then
 	exit 2
 fi
 touch "$HOME/up"
+while [[ -e $HOME/up ]]; do sleep 0.1; done
 `
 
 // Answers once the engine runs.
