@@ -15,51 +15,62 @@ import (
 )
 
 // startTrial starts one side's backend on migrated data: the branch's, or the base's with the version row set back, as
-// in a rolling deployment.
-func (r *run) startTrial(trial checks.Trial, applied <-chan struct{}) func(context.Context, *stepLog) error {
+// in a rolling deployment. The branch's takes the database that the upgrade was repeated in.
+func (r *run) startTrial(trial checks.Trial, applied, repeated <-chan struct{}) func(context.Context, *stepLog) error {
 	return func(ctx context.Context, log *stepLog) error {
-		scene, out := r.stage.branch, &r.facts.Branch
+		s, out := r.branch, &r.facts.Branch
 		if trial == checks.TrialStartBase {
-			scene, out = r.stage.base, &r.facts.Base
+			s, out = r.base.side, &r.facts.Base
 		}
-		if scene == nil {
+		if !r.starts(trial) {
 			log.skipped("")
 			return nil
 		}
 		began := time.Now()
-		select {
-		case <-applied:
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := wait(ctx, applied); err != nil {
+			return err
 		}
 		if !r.upgraded() {
 			log.skipped("the upgrade failed")
 			return nil
 		}
 		defer r.spend(trial, began)
-		return r.play(ctx, scene, out, log)
+		scene, err := r.setScene(ctx, s, repeated, log)
+		if err != nil {
+			return err
+		}
+		if err := r.play(ctx, scene, out, log); err != nil {
+			return err
+		}
+		return scene.strike(ctx)
 	}
 }
 
-// stage is what the trials need besides the migration, made while that is still being generated.
-type stage struct {
-	branch, base *scene
-	scratch      *database.Server
+// starts says whether a side's backend is to be started.
+func (r *run) starts(trial checks.Trial) bool {
+	return r.project.Backend != "" && r.selection.Wants(trial)
 }
 
-// setStage makes the scenes and the empty database that the wanted trials need.
+// stage is what the trials need besides the migration.
+type stage struct {
+	// scratch is an empty database, made while the migration is still being generated.
+	scratch *database.Server
+	// again is the database that the upgrade was repeated in, for the branch's backend; nil where it was not, or failed.
+	again *database.Server
+}
+
+// setStage makes what the wanted trials need whatever becomes of the upgrade: the images of the backends, and the empty
+// database.
 func (r *run) setStage(ctx context.Context, log *stepLog) error {
 	if r.request.NoVerify {
 		log.skipped("")
 		return nil
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	starts := r.project.Backend != ""
-	if starts && r.selection.Wants(checks.TrialStartBranch) {
-		group.Go(func() (err error) { r.stage.branch, err = r.setScene(ctx, r.branch, log); return err })
-	}
-	if starts && r.selection.Wants(checks.TrialStartBase) {
-		group.Go(func() (err error) { r.stage.base, err = r.setScene(ctx, r.base.side, log); return err })
+	for trial, s := range map[checks.Trial]*side{checks.TrialStartBranch: r.branch, checks.TrialStartBase: r.base.side} {
+		if r.starts(trial) {
+			group.Go(func() error { return s.ensureImages(ctx, r.stackServices(s, r.project.Backend), log) })
+		}
 	}
 	if r.selection.Wants(checks.TrialScratch) {
 		group.Go(func() (err error) {
@@ -74,31 +85,63 @@ func (r *run) setStage(ctx context.Context, log *stepLog) error {
 type scene struct {
 	*stack
 	server *database.Server
+	// upgraded says that the clone has been upgraded already.
+	upgraded bool
 }
 
 // setScene creates a side's backend and its needs beside a clone, and starts the needs.
-func (r *run) setScene(ctx context.Context, s *side, log *stepLog) (*scene, error) {
+func (r *run) setScene(ctx context.Context, s *side, repeated <-chan struct{}, log *stepLog) (*scene, error) {
 	services := r.stackServices(s, r.project.Backend)
 	if err := s.ensureImages(ctx, services, log); err != nil {
-		return nil, err
-	}
-	name := "start-" + s.name
-	if err := r.place.network(ctx, r.place.name(name)); err != nil {
 		return nil, err
 	}
 	scene := &scene{}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		scene.server, err = r.clone(ctx, r.base.seeded, database.NetworkAlias{Name: r.place.name(name), Aliases: r.base.settings.Hosts})
+		if s == r.branch {
+			if err = wait(ctx, repeated); err != nil {
+				return err
+			}
+			scene.server, scene.upgraded = r.stage.again, r.stage.again != nil
+		}
+		if scene.server == nil {
+			scene.server, err = r.cloneForScene(ctx, s)
+		}
 		return err
 	})
 	group.Go(func() (err error) {
-		if scene.stack, err = newStack(ctx, s, name, services, r.writable); err != nil {
+		if scene.stack, err = newStack(ctx, s, sceneOf(s), services, r.writable); err != nil {
 			return err
 		}
 		return scene.startAll(ctx, r.project.Needs)
 	})
 	return scene, group.Wait()
+}
+
+// strike removes the scene while other trials go on: taking a network down is mostly waiting.
+func (s *scene) strike(ctx context.Context) error {
+	w := s.side.place
+	group := errgroup.Group{}
+	group.Go(func() error { return s.server.Remove(ctx) })
+	for _, id := range s.containers {
+		group.Go(func() error { return w.engine.Remove(ctx, id) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return w.engine.RemoveNetwork(ctx, s.network)
+}
+
+// sceneOf is the part of the name of a scene's network.
+func sceneOf(s *side) string { return "start-" + s.name }
+
+// cloneForScene starts a clone of the base's data where a side's backend looks for its database.
+func (r *run) cloneForScene(ctx context.Context, s *side) (*database.Server, error) {
+	network := r.place.name(sceneOf(s))
+	if err := r.place.network(ctx, network); err != nil {
+		return nil, err
+	}
+	return r.clone(ctx, r.base.seeded, database.NetworkAlias{Name: network, Aliases: r.base.settings.Hosts})
 }
 
 // play upgrades the scene's database and starts the backend on it. That it does not become ready is a fact, no error.
@@ -108,13 +151,15 @@ func (r *run) play(ctx context.Context, s *scene, out *checks.StartOutcome, log 
 			return err
 		}
 	}
-	outcome, _, err := r.upgrade(ctx, s.server)
-	if err != nil {
-		return err
-	}
-	if outcome.Failure != nil {
-		log.skipped("the upgrade failed")
-		return nil
+	if !s.upgraded {
+		outcome, _, err := r.upgrade(ctx, s.server)
+		if err != nil {
+			return err
+		}
+		if outcome.Failure != nil {
+			log.skipped("the upgrade failed")
+			return nil
+		}
 	}
 	if s.side == r.base.side {
 		if err := r.tool.SetVersion(ctx, r.tool.database(s.server), r.facts.BaseHeads...); err != nil {

@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -10,23 +11,36 @@ import (
 )
 
 // tryRepeat upgrades another clone, in another time zone, and compares what came out. Only where that differs is a third run
-// needed, to tell what depends on the zone from what is never the same.
-func (r *run) tryRepeat(ctx context.Context, log *stepLog) error {
-	if !r.selection.Wants(checks.TrialRepeat) || !r.upgraded() || len(r.after.fingerprint.Tables) == 0 {
-		log.skipped("")
+// needed, to tell what depends on the zone from what is never the same. handOver is called as soon as others may use the
+// clone.
+func (r *run) tryRepeat(handOver func()) func(context.Context, *stepLog) error {
+	return func(ctx context.Context, log *stepLog) error {
+		defer handOver()
+		if !r.selection.Wants(checks.TrialRepeat) || !r.upgraded() || len(r.after.fingerprint.Tables) == 0 {
+			log.skipped("")
+			return nil
+		}
+		defer r.spend(checks.TrialRepeat, time.Now())
+		elsewhere, ok, err := r.upgradeElsewhere(ctx)
+		if err != nil || !ok {
+			return err
+		}
+		handOver()
+		if suspects := r.after.fingerprint.Unlike(elsewhere); len(suspects) > 0 {
+			return r.settleSuspects(ctx, suspects)
+		}
 		return nil
 	}
-	defer r.spend(checks.TrialRepeat, time.Now())
-	elsewhere, ok, err := r.upgradeAgain(ctx, true)
-	if err != nil || !ok {
+}
+
+// settleSuspects upgrades once more at home and records what depends on the zone, and what is never the same.
+func (r *run) settleSuspects(ctx context.Context, suspects []database.ColumnName) error {
+	server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	if err != nil {
 		return err
 	}
-	suspects := r.after.fingerprint.Unlike(elsewhere)
-	if len(suspects) == 0 {
-		return nil
-	}
-	again, ok, err := r.upgradeAgain(ctx, false)
-	if err != nil || !ok {
+	again, ok, err := r.upgradeAgain(ctx, server)
+	if err = errors.Join(err, server.Remove(context.WithoutCancel(ctx))); err != nil || !ok {
 		return err
 	}
 	unlike := r.after.fingerprint.Unlike(again)
@@ -40,9 +54,11 @@ func (r *run) tryRepeat(ctx context.Context, log *stepLog) error {
 	return nil
 }
 
-// upgradeAgain upgrades a fresh clone and reads what it then holds; false when the upgrade fails there.
-func (r *run) upgradeAgain(ctx context.Context, elsewhere bool) (print database.Fingerprint, ok bool, err error) {
-	server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+// upgradeElsewhere upgrades a fresh clone in another time zone and reads what it then holds; false when the upgrade fails
+// there. The branch's backend, where it is to be started, gets the clone.
+func (r *run) upgradeElsewhere(ctx context.Context) (print database.Fingerprint, ok bool, err error) {
+	wanted := r.starts(checks.TrialStartBranch)
+	server, err := r.cloneAgain(ctx, wanted)
 	if err != nil {
 		return print, false, err
 	}
@@ -51,17 +67,39 @@ func (r *run) upgradeAgain(ctx context.Context, elsewhere bool) (print database.
 		return print, false, err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it is used by this function alone
-	if elsewhere {
-		if err := database.LiveElsewhere(ctx, connection); err != nil {
-			return print, false, err
-		}
+	moved, err := database.LiveElsewhere(ctx, connection)
+	if err != nil {
+		return print, false, err
 	}
+	if print, ok, err = r.upgradeAgain(ctx, server); err != nil {
+		return print, false, err
+	}
+	if !wanted || !ok {
+		return print, ok, server.Remove(context.WithoutCancel(ctx))
+	}
+	r.stage.again = server
+	return print, ok, moved.Return(ctx, connection)
+}
+
+// cloneAgain is a fresh clone, where the branch's backend looks for its database if that is to be started.
+func (r *run) cloneAgain(ctx context.Context, starts bool) (*database.Server, error) {
+	if starts {
+		return r.cloneForScene(ctx, r.branch)
+	}
+	return r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+}
+
+// upgradeAgain upgrades a clone and reads what it then holds; false when the upgrade fails there.
+func (r *run) upgradeAgain(ctx context.Context, server *database.Server) (print database.Fingerprint, ok bool, err error) {
 	outcome, _, err := r.upgrade(ctx, server)
 	if err != nil || outcome.Failure != nil {
 		return print, false, err
 	}
-	if print, err = database.TakeFingerprint(ctx, connection); err != nil {
+	connection, err := server.Connect(ctx)
+	if err != nil {
 		return print, false, err
 	}
-	return print, true, server.Remove(context.WithoutCancel(ctx))
+	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	print, err = database.TakeFingerprint(ctx, connection)
+	return print, err == nil, err
 }

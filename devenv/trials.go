@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"devenv/devenv/checks"
@@ -27,7 +28,7 @@ func (r *run) runTrials(ctx context.Context) error {
 		}
 		return nil
 	}
-	applied, scratched := make(chan struct{}), make(chan struct{})
+	applied, scratched, repeated := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	return r.dispatch(ctx, r.together(
 		r.inOrder(
 			step{"apply", func(ctx context.Context, log *stepLog) error { defer close(applied); return r.trySeeded(ctx, log) }},
@@ -41,9 +42,9 @@ func (r *run) runTrials(ctx context.Context) error {
 		step{"stepwise", after(r.tryStepwise, applied, scratched)},
 		step{"atomic", after(r.tryAtomic, applied)},
 		step{"witnesses", after(r.tryAdversarial, applied)},
-		step{"repeat", after(r.tryRepeat, applied)},
-		step{"start branch", r.startTrial(checks.TrialStartBranch, applied)},
-		step{"start base", r.startTrial(checks.TrialStartBase, applied)},
+		step{"repeat", after(r.tryRepeat(sync.OnceFunc(func() { close(repeated) })), applied)},
+		step{"start branch", r.startTrial(checks.TrialStartBranch, applied, repeated)},
+		step{"start base", r.startTrial(checks.TrialStartBase, applied, repeated)},
 	))
 }
 
@@ -51,13 +52,21 @@ func (r *run) runTrials(ctx context.Context) error {
 func after(do func(context.Context, *stepLog) error, others ...<-chan struct{}) func(context.Context, *stepLog) error {
 	return func(ctx context.Context, log *stepLog) error {
 		for _, other := range others {
-			select {
-			case <-other:
-			case <-ctx.Done():
-				return ctx.Err()
+			if err := wait(ctx, other); err != nil {
+				return err
 			}
 		}
 		return do(ctx, log)
+	}
+}
+
+// wait waits until something is done.
+func wait(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

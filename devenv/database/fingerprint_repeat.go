@@ -42,14 +42,49 @@ func (before Fingerprint) Had(c ColumnName, after Fingerprint) bool {
 	return false
 }
 
+// Elsewhere are the settings that LiveElsewhere gave a database.
+type Elsewhere []string
+
 // LiveElsewhere gives new sessions of the database another time zone and order of dates, where it does not settle them
 // itself.
-func LiveElsewhere(ctx context.Context, conn *pgx.Conn) error {
-	_, err := conn.Exec(ctx, `DO $$ DECLARE s record; BEGIN
-  FOR s IN SELECT * FROM (VALUES ('timezone', 'America/New_York'), ('datestyle', 'ISO, DMY')) v(name, value)
+func LiveElsewhere(ctx context.Context, conn *pgx.Conn) (Elsewhere, error) {
+	rows, err := conn.Query(ctx, `SELECT name, value FROM (VALUES ('timezone', '''America/New_York'''), ('datestyle', 'ISO, DMY')) v(name, value)
     WHERE NOT EXISTS (SELECT FROM pg_db_role_setting r, unnest(r.setconfig) c WHERE lower(split_part(c, '=', 1)) = v.name
-      AND r.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))) LOOP
-    EXECUTE format('ALTER DATABASE %I SET %s TO %s', current_database(), s.name, CASE s.name WHEN 'datestyle' THEN s.value ELSE quote_literal(s.value) END);
-  END LOOP; END $$`)
+      AND r.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))`)
+	if err != nil {
+		return nil, err
+	}
+	type setting struct{ Name, Value string }
+	settings, err := pgx.CollectRows(rows, pgx.RowToStructByPos[setting])
+	if err != nil {
+		return nil, err
+	}
+	var moved Elsewhere
+	for _, s := range settings {
+		if err := alterDatabase(ctx, conn, "SET "+s.Name+" TO "+s.Value); err != nil {
+			return nil, err
+		}
+		moved = append(moved, s.Name)
+	}
+	return moved, nil
+}
+
+// Return gives new sessions of the database back what they had.
+func (e Elsewhere) Return(ctx context.Context, conn *pgx.Conn) error {
+	for _, name := range e {
+		if err := alterDatabase(ctx, conn, "RESET "+name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alterDatabase changes the current database.
+func alterDatabase(ctx context.Context, conn *pgx.Conn, change string) error {
+	var name string
+	if err := conn.QueryRow(ctx, "SELECT current_database()").Scan(&name); err != nil {
+		return err
+	}
+	_, err := conn.Exec(ctx, "ALTER DATABASE "+pgx.Identifier{name}.Sanitize()+" "+change)
 	return err
 }
