@@ -14,11 +14,10 @@ import (
 
 // create makes a container through Testcontainers. It returns the container also with an error, where there is one to remove.
 func create(ctx context.Context, e *engine.Engine, request testcontainers.ContainerRequest) (testcontainers.Container, error) {
-	provider, err := newProvider(ctx, e)
+	provider, err := theProvider(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	defer provider.Close() //nolint:errcheck // nothing was sent that the close could lose
 	uncut, err := engine.Uncut(ctx)
 	if err != nil {
 		return nil, err
@@ -30,18 +29,38 @@ func create(ctx context.Context, e *engine.Engine, request testcontainers.Contai
 	return made, err
 }
 
-// settled guards Testcontainers' settings, which are the process's: they are made once, before the first container.
+// settled is Testcontainers' way to the engine, and guards its settings: they are the process's, and so is this.
 var settled struct { //nolint:gochecknoglobals // what it guards is global itself
 	sync.Mutex
-	done bool
+	provider *testcontainers.DockerProvider
 }
 
-// newProvider is Testcontainers' way to the engine. It is told the default network: without it, it looks for "bridge" each
-// time, and makes a network of its own that stays, several when asked at once, on an engine that has none.
-func newProvider(ctx context.Context, e *engine.Engine) (*testcontainers.DockerProvider, error) {
-	if err := settle(ctx, e); err != nil {
+// theProvider hands the endpoint that was resolved to Testcontainers, once: the library does not read Docker's contexts and
+// takes its settings from the process's environment. A provider asks the engine for all that `docker info` shows when it is
+// made, and one serves all containers.
+func theProvider(ctx context.Context, e *engine.Engine) (*testcontainers.DockerProvider, error) {
+	settled.Lock()
+	defer settled.Unlock()
+	if settled.provider != nil {
+		return settled.provider, nil
+	}
+	if err := os.Setenv("DOCKER_HOST", e.Endpoint().Host); err != nil {
 		return nil, err
 	}
+	if err := allowReaper(ctx, e); err != nil {
+		return nil, err
+	}
+	log.SetDefault(log.NewNoopLogger())
+	provider, err := newProvider()
+	if err == nil {
+		settled.provider = provider
+	}
+	return provider, err
+}
+
+// newProvider is told the default network: without it, Testcontainers looks for "bridge" each time, and makes a network of its
+// own that stays, several when asked at once, on an engine that has none.
+func newProvider() (*testcontainers.DockerProvider, error) {
 	options := testcontainers.Generic2DockerOptions(testcontainers.WithLogger(log.NewNoopLogger()),
 		testcontainers.DefaultNetwork(testcontainers.Bridge)) //nolint:staticcheck // deprecated without another way to say it
 	return testcontainers.NewDockerProvider(append(options, testcontainers.WithDefaultBridgeNetwork(testcontainers.Bridge))...)
@@ -57,25 +76,6 @@ func CheckEngine(e *engine.Engine) error {
 	return report.Fail(report.KindUsage,
 		"lead a port of this machine to it: ssh -nNT -L 127.0.0.1:2375:/var/run/docker.sock USER@HOST\nand use that: DOCKER_HOST=tcp://127.0.0.1:2375",
 		"start databases on the engine at %s: that works over a socket or TCP alone, with certificates from DOCKER_CERT_PATH", at.Host)
-}
-
-// settle hands over the endpoint that was resolved: the library does not read Docker's contexts and takes its settings from
-// the process's environment, once.
-func settle(ctx context.Context, e *engine.Engine) error {
-	settled.Lock()
-	defer settled.Unlock()
-	if settled.done {
-		return nil
-	}
-	if err := os.Setenv("DOCKER_HOST", e.Endpoint().Host); err != nil {
-		return err
-	}
-	if err := allowReaper(ctx, e); err != nil {
-		return err
-	}
-	log.SetDefault(log.NewNoopLogger())
-	settled.done = true
-	return nil
 }
 
 // ryukVariable is Testcontainers' switch for its reaper.
