@@ -39,13 +39,13 @@ func (r *run) check(ctx context.Context, log *stepLog) (err error) {
 	}
 	r.document.Base = report.Base{Ref: r.baseRef.Ref, Commit: r.baseRef.Commit}
 	r.document.Branch = report.Branch{Ref: r.work.head.Ref, Commit: r.work.head.Commit}
-	r.facts.BaseRef = shortRef(r.baseRef.Ref)
+	r.facts.BaseRef = spokenBase(r.baseRef.Ref, r.work.head.Ref)
 	if !r.asIs {
 		if r.mode, err = chooseMode(ctx, r.place.repo, r.work, r.request.Mode, r.options.Ask); err != nil {
 			return err
 		}
 	}
-	log.done(fmt.Sprintf("%s onto %s; database %s, backend %s, %s in %s", branchName(r.work.head.Ref), r.facts.BaseRef,
+	log.done(fmt.Sprintf("%s onto %s; database %s, backend %s, %s in %s", branchName(r.work.head.Ref), shortRef(r.baseRef.Ref),
 		r.project.Database, r.project.Backend, r.project.Migrations.Tool, r.project.Migrations.Service))
 	return nil
 }
@@ -174,6 +174,14 @@ func shortRef(ref string) string {
 		return "HEAD"
 	}
 	return ref
+}
+
+// spokenBase is the base as people say it; on the base's own branch it is that.
+func spokenBase(base, branch string) string {
+	if base == "HEAD" && branch != "" {
+		return shortRef(branch)
+	}
+	return shortRef(base)
 }
 
 // branchName is the branch as people say it.

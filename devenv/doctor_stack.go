@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -80,24 +82,41 @@ func examineData(ctx context.Context, p *patient) finding {
 	}
 	root := p.repo.Root()
 	for _, v := range p.looking.model.Services[service].Volumes {
-		info, err := os.Stat(v.Source)
-		if v.Type != types.VolumeTypeBind || err != nil || !info.IsDir() || !strings.Contains(v.Target, "postgres") {
-			continue
+		if v.Type == types.VolumeTypeBind && strings.Contains(v.Target, "postgres") {
+			if info, err := os.Stat(v.Source); err == nil && info.IsDir() || errors.Is(err, fs.ErrNotExist) && path.Ext(v.Target) == "" {
+				return judgeDataDirectory(ctx, root, service, v.Source, info)
+			}
 		}
-		rel, err := filepath.Rel(root, v.Source)
-		if err != nil || strings.HasPrefix(rel, "..") {
-			return unwell(fmt.Sprintf("the data of %s lies outside the repository, in %s", service, v.Source), "move it inside, or use a named volume: devenv reset works on those alone")
-		}
-		owner := ""
-		if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Getuid() {
-			owner = fmt.Sprintf(", which belongs to user %d", stat.Uid)
-		}
-		if !ignored(ctx, root, rel) {
-			return unwell(fmt.Sprintf("the data of %s lies in %s%s, and git does not ignore it", service, rel, owner), "echo /"+filepath.ToSlash(rel)+"/ >> .gitignore")
-		}
-		return well(fmt.Sprintf("the data of %s lies in %s%s; devenv reset and snapshot need no sudo for it", service, rel, owner))
 	}
 	return well("the data of " + service + " lies in a volume")
+}
+
+// judgeDataDirectory judges where a database's data lies; info is nil for a directory that is not there yet.
+func judgeDataDirectory(ctx context.Context, root, service, dir string, info fs.FileInfo) finding {
+	lies := "lies in"
+	if info == nil {
+		lies = "will lie in"
+	}
+	rel, err := filepath.Rel(root, dir)
+	if err != nil || strings.HasPrefix(rel, "..") {
+		return unwell(fmt.Sprintf("the data of %s %s %s, outside the repository", service, lies, dir), "move it inside, or use a named volume: devenv reset works on those alone")
+	}
+	where := fmt.Sprintf("the data of %s %s %s%s", service, lies, rel, owned(info))
+	if !ignored(ctx, root, rel+"/") {
+		return unwell(where+", and git does not ignore it", "echo /"+filepath.ToSlash(rel)+"/ >> .gitignore")
+	}
+	return well(where + "; devenv reset and snapshot need no sudo for it")
+}
+
+// owned names the owner of a directory that is another user's.
+func owned(info fs.FileInfo) string {
+	if info == nil {
+		return ""
+	}
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Getuid() {
+		return fmt.Sprintf(", which belongs to user %d", stat.Uid)
+	}
+	return ""
 }
 
 // ignored says whether git ignores a directory.

@@ -54,6 +54,9 @@ func TestDoctorFindsASoundProjectSound(t *testing.T) {
 			t.Errorf("%+v", found[id])
 		}
 	}
+	if data := found["data"]; data.Status != devenv.Healthy || !strings.Contains(data.Summary, "will lie in data/postgres/pgdata") {
+		t.Errorf("data that is not there yet: %+v", data)
+	}
 	if standIns := found["standins"]; strings.Contains(standIns.Summary, "<none>") {
 		t.Errorf("%+v", standIns)
 	}
