@@ -30,6 +30,7 @@ type badInput struct {
 
 // TestBadInputIsNamedAndChangesNothing covers what is found before anything is started.
 func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	onBoth := func(path, content string) func(checkout, *devenv.NewMigrationOptions) {
 		return func(c checkout, _ *devenv.NewMigrationOptions) { c.write(path, content) }
 	}
@@ -63,6 +64,7 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 
 // TestAFailingProjectIsNamedAndChangesNothing covers what only shows when the project's own parts run.
 func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	onBase := func(path, old, new string) func(checkout, *devenv.NewMigrationOptions) {
 		return func(c checkout, _ *devenv.NewMigrationOptions) {
 			c.git("stash", "-q")

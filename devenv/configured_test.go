@@ -79,6 +79,7 @@ func newExtras(t *testing.T) checkout {
 }
 
 func TestIncludeWorktreeincludeNeedsMountsAndSettleHold(t *testing.T) {
+	t.Parallel()
 	c := newExtras(t)
 	result := c.must(c.newMigration(nil))
 	for _, id := range []string{"start.base", "start.branch"} {
@@ -106,6 +107,7 @@ func foundIs(d *report.Document, what, value string) bool {
 }
 
 func TestAPasswordOfAnyCharactersIsTakenAsItStands(t *testing.T) {
+	t.Parallel()
 	const password, inURL = `p@ss%w:rd/#$1 "q"`, "p%40ss%25w%3Ard%2F%23%241%20%22q%22"
 	c := newSample(t)
 	c.git("stash", "-q")
@@ -128,6 +130,7 @@ func TestAPasswordOfAnyCharactersIsTakenAsItStands(t *testing.T) {
 }
 
 func TestAConfigurationOfAlembicThatGitDoesNotHaveIsTakenAlongToTheBase(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")
 	c.git("checkout", "-q", sample.BaseBranch)

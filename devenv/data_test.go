@@ -41,6 +41,7 @@ def downgrade() -> None:
 `
 
 func TestChangedAndLostValuesAreNamedWithTheirRows(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.write("backend/src/toolshed/migrations/versions/dddd0001_data.py", dataRevision)
 	result := c.must(devenv.TestMigration(t.Context(), devenv.TestMigrationOptions{

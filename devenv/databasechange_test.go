@@ -8,6 +8,7 @@ import (
 )
 
 func TestABranchThatChangesTheDatabasesImageIsToldWhatItIsTriedOn(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.replace(composeFile, "image: postgres:17\n", "image: registry.example.org/postgres:99\n    command: postgres -c shared_preload_libraries=auto_explain\n")
 	result := c.must(c.newMigration(dry))
@@ -19,6 +20,7 @@ func TestABranchThatChangesTheDatabasesImageIsToldWhatItIsTriedOn(t *testing.T) 
 }
 
 func TestABranchThatChangesWhatTheDatabasesImageIsBuiltFromIsToldSo(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")
 	c.git("checkout", "-q", sample.BaseBranch)

@@ -9,6 +9,7 @@ import (
 )
 
 func TestAChangeThatOnlyTheCatalogsShowIsNotNothingToMigrate(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")
 	c.git("checkout", "-q", "-b", "feature/stricter", sample.BaseBranch)
@@ -26,6 +27,7 @@ func TestAChangeThatOnlyTheCatalogsShowIsNotNothingToMigrate(t *testing.T) {
 }
 
 func TestWhereTheCatalogsCannotBeComparedNobodySaysThatTheyAgree(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")
 	c.git("checkout", "-q", sample.BaseBranch)

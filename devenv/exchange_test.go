@@ -11,6 +11,7 @@ import (
 
 // TestAResetThatIsCutOffLeavesTheDataAsBeforeOrComplete is the promise of every exchange, by each signal at each step.
 func TestAResetThatIsCutOffLeavesTheDataAsBeforeOrComplete(t *testing.T) {
+	t.Parallel()
 	s := newOwnStack(t).inVolume()
 	s.reset(devenv.ResetToBase)
 	s.start()

@@ -53,6 +53,7 @@ func TestFormattersRunInTheServiceElseHereElseAreLeftOutWithARemark(t *testing.T
 }
 
 func TestTheProjectsOwnFormattersAreUsedWithTheirOptions(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.replace("backend/pyproject.toml", "line-length = 100", "line-length = 60\nskip-string-normalization = true")
 	result := c.must(c.newMigration(dry))
@@ -70,6 +71,7 @@ func TestTheProjectsOwnFormattersAreUsedWithTheirOptions(t *testing.T) {
 }
 
 func TestAConfigurationThatTheServiceDoesNotSeeIsBroughtToTheFormatter(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.replace("backend/pyproject.toml", "[tool.black]\nline-length = 100\n", "")
 	c.write("pyproject.toml", "[tool.black]\nline-length = 100\nskip-string-normalization = true\n")
@@ -92,6 +94,7 @@ func TestAFormatterOfThisMachineWithAnotherVersionIsRemarkedOn(t *testing.T) {
 }
 
 func TestAFormatterThatFailsIsNamedAndNothingIsWritten(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.write(".devenv.yaml", `format: ["sh -c 'echo no such rule; exit 7'"]`+"\n")
 	before := c.worktreeState()

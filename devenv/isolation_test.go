@@ -47,6 +47,7 @@ configs: {banner: {content: hello}}
 `
 
 func TestAProjectThatReachesIntoTheHostRunsWithoutDoingSo(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	_, password, _ := strings.Cut(strings.TrimSpace(c.read("postgres.dev.env")), "POSTGRES_PASSWORD=")
 	c.git("stash", "-q")

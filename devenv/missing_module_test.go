@@ -26,6 +26,7 @@ func TestAMissingModuleIsFoundInWhatAProgramPrinted(t *testing.T) {
 }
 
 func TestAMissingModuleThatGitIgnoresIsNamedWithTheLinesToWrite(t *testing.T) {
+	t.Parallel()
 	root := t.TempDir()
 	for _, file := range []string{"app/src/gen/api_pb.py", "app/src/shop/made.py", "venv/lib/site-packages/yaml/__init__.py"} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, file)), 0o755); err != nil {
@@ -52,6 +53,7 @@ func TestAMissingModuleThatGitIgnoresIsNamedWithTheLinesToWrite(t *testing.T) {
 }
 
 func TestAScriptNamedAfterAMissingPackageIsProposedToMakeIt(t *testing.T) {
+	t.Parallel()
 	files := []string{"app/backend/src/proto/readme.md", "app/generate_protos.sh", "deploy.sh", "protos.sh", "my scripts/proto.sh"}
 	hint := missingHint("proto.api_pb2", "", makersOf("proto.api_pb2", files))
 	if want := `prepare: ["cd app && ./generate_protos.sh"] or ["./protos.sh"]`; !strings.Contains(hint, want) {

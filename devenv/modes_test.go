@@ -47,6 +47,7 @@ func newSampleWithRevision(t *testing.T) checkout {
 }
 
 func TestABranchWithRevisionsNeedsToBeToldWhatToDoWithThem(t *testing.T) {
+	t.Parallel()
 	c := newSampleWithRevision(t)
 	_, err := c.newMigration(nil)
 	if err == nil || report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), ownPath+" (not written by devenv)") ||
@@ -57,6 +58,7 @@ func TestABranchWithRevisionsNeedsToBeToldWhatToDoWithThem(t *testing.T) {
 }
 
 func TestReplaceSetsTheBranchesRevisionsAsideAndUndoReturnsThem(t *testing.T) {
+	t.Parallel()
 	c := newSampleWithRevision(t)
 	before := c.worktreeState()
 	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Mode, o.NoVerify = devenv.ModeReplace, true }))
@@ -76,6 +78,7 @@ func TestReplaceSetsTheBranchesRevisionsAsideAndUndoReturnsThem(t *testing.T) {
 }
 
 func TestKeepReparentsTheFirstRevisionAndAddsWhatIsLeft(t *testing.T) {
+	t.Parallel()
 	c := newSampleWithRevision(t)
 	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Mode = devenv.ModeKeep }))
 	want := strings.ReplaceAll(ownRevision, "41f9a3c8d7e6", sample.BaseHead)
@@ -99,6 +102,7 @@ func TestKeepReparentsTheFirstRevisionAndAddsWhatIsLeft(t *testing.T) {
 }
 
 func TestEmptyMakesARevisionWithEmptyBodies(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.git("checkout", "-qf", sample.BaseBranch)
 	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Mode = devenv.ModeEmpty }))
@@ -111,6 +115,7 @@ func TestEmptyMakesARevisionWithEmptyBodies(t *testing.T) {
 }
 
 func TestAnEditedMigrationOfTheBaseIsBroughtBackAndUndoReturnsTheEdit(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	name := c.revisions()[0]
 	path := sample.VersionsDir + "/" + name
@@ -140,6 +145,7 @@ func (yes) Choose(context.Context, string, []string) (int, error) { return 0, ni
 func (yes) Confirm(context.Context, string) (bool, error)         { return true, nil }
 
 func TestALikelyRenameThatIsConfirmedIsWrittenAsARename(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.replace(itemModel, "mapped_column(default=0)", "mapped_column(default=0, server_default=\"0\")")
 	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Ask = yes{} }))
@@ -154,6 +160,7 @@ func TestALikelyRenameThatIsConfirmedIsWrittenAsARename(t *testing.T) {
 }
 
 func TestALossIsReportedWithItsNumberAndWaivedByItsObject(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.replace(itemModel, "mapped_column(default=0)", "mapped_column(default=0, server_default=\"0\")")
 	result := c.must(c.newMigration(nil))
@@ -175,6 +182,7 @@ func TestALossIsReportedWithItsNumberAndWaivedByItsObject(t *testing.T) {
 // TestASecretIsNeverSaid plants marked secrets in every place of the Compose project and looks for them in everything that
 // a failing run says and leaves.
 func TestASecretIsNeverSaid(t *testing.T) {
+	t.Parallel()
 	const mark = "S3cr3tM4rk"
 	c := newSample(t)
 	c.git("stash", "-q")
@@ -207,6 +215,7 @@ func TestASecretIsNeverSaid(t *testing.T) {
 }
 
 func TestReadOnlyContainersWithTheCodeInTheirImageAreServed(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	compose := strings.Replace(c.read("docker-compose.yml"), "    volumes:\n      - ./backend:/app\n", "    read_only: true\n", 1)
 	if !strings.Contains(compose, "read_only") {

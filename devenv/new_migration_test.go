@@ -12,6 +12,7 @@ import (
 )
 
 func TestNewMigrationWritesTheFileAndFindsTheFaultInIt(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	before := c.worktreeState()
 	result := c.must(c.newMigration(nil))
@@ -43,6 +44,7 @@ func TestNewMigrationWritesTheFileAndFindsTheFaultInIt(t *testing.T) {
 }
 
 func TestTheMendedMigrationPassesAndUndoTakesItBack(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	before := c.worktreeState()
 	file := c.must(c.newMigration(nil)).Document.Files[0].Path
@@ -81,6 +83,7 @@ func TestTheMendedMigrationPassesAndUndoTakesItBack(t *testing.T) {
 }
 
 func TestAKnownBaseIsNotBuiltAgain(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	first := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true }))
 	second := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true }))
@@ -95,6 +98,7 @@ func TestAKnownBaseIsNotBuiltAgain(t *testing.T) {
 }
 
 func TestDryRunWritesNothing(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	before := c.worktreeState()
 	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true }))
@@ -107,6 +111,7 @@ func TestDryRunWritesNothing(t *testing.T) {
 }
 
 func TestModelsThatAgreeWithTheBaseGiveNoFile(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.git("checkout", "-qf", sample.BaseBranch)
 	before := c.worktreeState()
@@ -120,6 +125,7 @@ func TestModelsThatAgreeWithTheBaseGiveNoFile(t *testing.T) {
 }
 
 func TestModelsChangedWithoutARevisionDrift(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	result := c.must(c.testMigration())
 	if drift := statuses(result)["drift.models"]; drift.Status != report.StatusFail || result.Document.Verdict != report.VerdictFail {
@@ -128,6 +134,7 @@ func TestModelsChangedWithoutARevisionDrift(t *testing.T) {
 }
 
 func TestItWorksFromASubdirectoryOnADetachedHeadInALinkedWorktree(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	linked := filepath.Join(t.TempDir(), "linked tree")
 	c.git("worktree", "add", "-q", "--detach", linked, sample.FeatureBranch)
@@ -146,6 +153,7 @@ func TestItWorksFromASubdirectoryOnADetachedHeadInALinkedWorktree(t *testing.T) 
 }
 
 func TestABranchBehindItsBaseIsMerged(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.advanceBase("README.md", "The base went on.\n")
 	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.NoVerify = true }))
@@ -155,6 +163,7 @@ func TestABranchBehindItsBaseIsMerged(t *testing.T) {
 }
 
 func TestAConflictWithTheBaseNamesTheFiles(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.advanceBase(sample.EditedFile, "conflict = True\n")
 	before := c.worktreeState()

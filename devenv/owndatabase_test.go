@@ -8,6 +8,7 @@ import (
 )
 
 func TestTheApplicationsOwnDatabaseIsTheOneThatIsRead(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")
 	c.git("checkout", "-q", sample.BaseBranch)

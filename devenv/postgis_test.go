@@ -12,6 +12,7 @@ import (
 // TestOnPostGISOnlyTheBranchsChangeIsWritten has the image's extensions in the database: their tables, of which the models
 // know nothing, in schemas on the database's search_path.
 func TestOnPostGISOnlyTheBranchsChangeIsWritten(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	enginetest.Images(t, "postgis/postgis:17-3.5")
 	c.git("stash", "-q")

@@ -78,6 +78,7 @@ func (c checkout) asBeforeOrComplete(before string) {
 // interrupted and one that is killed end differently, so each has all steps, in a checkout of its own; INT and TERM are one
 // to the program and take turns.
 func TestASignalAtAnyStepLeavesTheTreeAsBeforeOrComplete(t *testing.T) {
+	t.Parallel()
 	c := newSignalled(t)
 	code, steps := c.run("", "")
 	if code != 0 {
@@ -127,6 +128,7 @@ func (c checkout) signalled(steps []string, want int, signal func(int) string) {
 
 // TestASignalWhileTheBaseIsMadeLeavesNoHalfMadeBase ends the run by each signal at each step of the base's making.
 func TestASignalWhileTheBaseIsMadeLeavesNoHalfMadeBase(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.advanceBase("backend.dev.env", c.read("backend.dev.env")+fmt.Sprintf("MARK=%d\n", time.Now().UnixNano()))
 	before := c.worktreeState()

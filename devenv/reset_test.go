@@ -148,6 +148,7 @@ func (s ownStack) on18() ownStack {
 // TestResetReplacesTheDataAndUndoBringsItBack goes through a newcomer's day, on a volume of Postgres 18 and on a directory of
 // the host.
 func TestResetReplacesTheDataAndUndoBringsItBack(t *testing.T) {
+	t.Parallel()
 	for name, stack := range map[string]func(*testing.T) ownStack{
 		"volume":    func(t *testing.T) ownStack { return newOwnStack(t).inVolume().on18() },
 		"directory": newOwnStack,
@@ -193,6 +194,7 @@ func TestResetReplacesTheDataAndUndoBringsItBack(t *testing.T) {
 
 // TestResetRefusesWhatIsNotItsOwn observes that nothing is touched.
 func TestResetRefusesWhatIsNotItsOwn(t *testing.T) {
+	t.Parallel()
 	s := newOwnStack(t)
 	outside := t.TempDir()
 	write := func(path, content string) {

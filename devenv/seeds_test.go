@@ -60,6 +60,7 @@ func (c checkout) cloneOf(image string) *database.Server {
 func dry(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true }
 
 func TestTheBackendsStartSeedsTheBase(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	result := c.must(c.newMigration(dry))
 	if rows := c.baseRows(result.Document.Base.Image, "items"); rows == 0 {
@@ -80,6 +81,7 @@ func TestTheBackendsStartSeedsTheBase(t *testing.T) {
 }
 
 func TestABackendThatOpensAnotherPortFirstAndCountsOnItsRestartPolicySeedsTheBase(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")
 	c.git("checkout", "-q", sample.BaseBranch)
@@ -99,6 +101,7 @@ func TestABackendThatOpensAnotherPortFirstAndCountsOnItsRestartPolicySeedsTheBas
 }
 
 func TestACommandOrSQLFilesSeedTheBase(t *testing.T) {
+	t.Parallel()
 	for name, seed := range map[string]string{
 		"command": `{run: "python3 -c \"from toolshed import seed; seed.fill_if_empty()\""}`,
 		"sql":     "{sql: [seed.sql]}",
@@ -117,6 +120,7 @@ func TestACommandOrSQLFilesSeedTheBase(t *testing.T) {
 }
 
 func TestABaseWithoutRowsIsSaidSinceAPassOnItProvesLittle(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.write(".devenv.yaml", "seed: {run: \"true\"}\n")
 	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Only = []string{"apply.seeded", "data.lost"} }))
@@ -132,6 +136,7 @@ func saysNoRows(result *devenv.Result) bool {
 }
 
 func TestADumpSeedsTheBaseAndAHistoryThatNeverRanFromEmptyIsNotTheBranchesFault(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	server := c.cloneOf(c.must(c.newMigration(dry)).Document.Base.Image)
 	var dump bytes.Buffer
@@ -174,6 +179,7 @@ func (c checkout) firstRevision() string {
 }
 
 func TestTwoWorktreesRunAtTheSameTime(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	linked := filepath.Join(t.TempDir(), "second")
 	c.git("worktree", "add", "-q", "-b", "feature/second", linked, sample.FeatureBranch)

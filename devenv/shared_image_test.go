@@ -7,6 +7,7 @@ import (
 )
 
 func TestAServiceThatNamesTheImageAnotherOneBuildsRunsThatBuild(t *testing.T) {
+	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")
 	c.git("checkout", "-q", sample.BaseBranch)

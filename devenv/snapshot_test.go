@@ -12,6 +12,7 @@ import (
 
 // TestASnapshotKeepsTheWholeClusterAndComesBack also between two worktrees of the repository.
 func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
+	t.Parallel()
 	s := newOwnStack(t).inVolume()
 	s.reset(devenv.ResetToBase)
 	s.start()

@@ -8,6 +8,7 @@ import (
 )
 
 func TestAColumnThatHoldsOnlyItsDefaultsIsNoLossOnTheWayBack(t *testing.T) {
+	t.Parallel()
 	shape := func(columns ...database.Column) database.Shape {
 		return database.Shape{Tables: []database.Table{{OID: 7, Schema: "shop", Name: "Order", Columns: columns}}}
 	}
