@@ -12,7 +12,6 @@ import (
 
 // TestASnapshotKeepsTheWholeClusterAndComesBack also between two worktrees of the repository.
 func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
-	t.Parallel()
 	s := newOwnStack(t).inVolume()
 	s.reset(devenv.ResetToBase)
 	s.start()
