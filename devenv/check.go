@@ -146,7 +146,7 @@ func (r *run) ignoredPaths(cfg *config.Config) []string {
 }
 
 // learnSecrets takes the secrets of a Compose model out of everything that is said from now on.
-func (r *run) learnSecrets(p *types.Project) { r.redactor.learn(compose.SecretsOf(p), publicWords(p)) }
+func (r *run) learnSecrets(p *types.Project) { r.redactor.Learn(compose.SecretsOf(p), publicWords(p)) }
 
 // publicWords are the project's own words, which no password hides by being equal to one.
 func publicWords(p *types.Project) []string {

@@ -166,7 +166,7 @@ func (p *patient) clean(text string) string {
 	if p.looking == nil {
 		return text
 	}
-	return p.looking.redactor.text(text)
+	return p.looking.redactor.Text(text)
 }
 
 // discharge gives back what admit opened.

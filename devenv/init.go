@@ -42,7 +42,7 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	if err := i.open(ctx); err != nil {
 		return result, err
 	}
-	defer func() { err = errors.Join(i.redactor.failure(err), i.place.client.Close()) }()
+	defer func() { err = errors.Join(i.redactor.Error(err), i.place.client.Close()) }()
 	i.learnSecrets(i.place.model)
 	err = i.find(ctx)
 	for _, f := range i.found {
@@ -196,7 +196,7 @@ func (i *initRun) content() ([]byte, error) {
 	}
 	b.WriteString("\n# Found, and so not written:\n")
 	for _, f := range i.project.Found {
-		b.WriteString("#   " + strings.ReplaceAll(i.redactor.text(f.What+": "+f.Value+" ("+f.From+")"), "\n", " ") + "\n")
+		b.WriteString("#   " + strings.ReplaceAll(i.redactor.Text(f.What+": "+f.Value+" ("+f.From+")"), "\n", " ") + "\n")
 	}
 	return []byte(b.String()), nil
 }

@@ -9,6 +9,7 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/migrations/alembic"
 )
@@ -16,7 +17,7 @@ import (
 // run is one run of a migration command: what its steps hand to each other.
 type run struct {
 	*recorder
-	redactor *redactor
+	redactor *redact.Redactor
 	document *report.Document
 	options  Options
 	request  NewMigrationOptions
@@ -62,10 +63,9 @@ func newRun(command string, o Options, s checks.Selection) *run {
 	if o.Listener == nil {
 		o.Listener = report.Silent{}
 	}
-	redactor := &redactor{}
-	listener := redactingListener{to: o.Listener, redactor: redactor}
+	redactor := &redact.Redactor{}
 	return &run{
-		recorder: &recorder{listener: listener, start: time.Now()}, redactor: redactor, options: o,
+		recorder: &recorder{listener: redactor.Listener(o.Listener), start: time.Now()}, redactor: redactor, options: o,
 		document: report.NewDocument(command), selection: s,
 		reparented: map[string][]byte{}, edits: map[string][]byte{}, containerPaths: map[string]string{},
 		facts: checks.Facts{Spent: map[checks.Trial]time.Duration{}},
@@ -81,7 +81,7 @@ func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 	if cleanErr := r.clean(ctx); cleanErr != nil && !errors.Is(err, context.Canceled) {
 		err = errors.Join(err, report.Fail(report.KindWork, "the next run tries again; or: devenv clean", "remove what the run made: %w", cleanErr))
 	}
-	err = r.redactor.failure(r.explainMissing(ctx, err))
+	err = r.redactor.Error(r.explainMissing(ctx, err))
 	r.closeDocument(err)
 	result := &Result{Document: r.document}
 	if r.file != nil {
@@ -110,13 +110,7 @@ func (r *run) closeDocument(err error) {
 		d.Verdict = report.VerdictNone
 		d.Error = &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
 	}
-	for i := range d.Checks {
-		d.Checks[i] = r.redactor.check(d.Checks[i])
-	}
-	for i := range d.Steps {
-		d.Steps[i].Detail, d.Steps[i].Found = r.redactor.text(d.Steps[i].Detail), r.redactor.findings(d.Steps[i].Found)
-	}
-	d.Notes = r.redactor.lines(d.Notes)
+	*d = redact.Said(r.redactor, *d)
 }
 
 // whyUnasked says why no check was asked.

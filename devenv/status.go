@@ -62,7 +62,7 @@ func Status(ctx context.Context, o Options) (_ *report.Items, err error) {
 	if err != nil {
 		return items, err
 	}
-	defer func() { err = errors.Join(l.redactor.failure(err), l.place.client.Close()) }()
+	defer func() { err = errors.Join(l.redactor.Error(err), l.place.client.Close()) }()
 	for _, name := range l.model.ServiceNames() {
 		item, c, err := l.service(ctx, name)
 		if err != nil {
@@ -176,14 +176,14 @@ func Logs(ctx context.Context, o LogsOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(l.redactor.failure(err), l.place.client.Close()) }()
+	defer func() { err = errors.Join(l.redactor.Error(err), l.place.client.Close()) }()
 	for _, name := range o.Services {
 		if l.model.Services[name].Name == "" {
 			return report.Fail(report.KindUsage, "there are: "+strings.Join(l.model.ServiceNames(), ", "), "there is no service %q", name)
 		}
 	}
 	return l.place.client.LogsOwn(ctx, l.model, o.Services, o.Follow, o.Tail, compose.LogLine(func(service, line string) {
-		o.To(service, l.redactor.text(line))
+		o.To(service, l.redactor.Text(line))
 	}))
 }
 

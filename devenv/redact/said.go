@@ -1,0 +1,96 @@
+package redact
+
+import (
+	"errors"
+	"reflect"
+
+	"devenv/devenv/report"
+)
+
+// Error returns err with kind, hint and output kept and secrets taken out. It keeps what errors.Is finds.
+func (r *Redactor) Error(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &report.Failure{
+		Kind: report.KindOf(err), Hint: r.Text(report.HintOf(err)), Output: Said(r, report.OutputOf(err)),
+		Err: &redacted{text: r.Text(err.Error()), err: err},
+	}
+}
+
+// redacted says a redacted text and stands for the original to errors.Is alone: errors.As would bring back what was taken
+// out.
+type redacted struct {
+	text string
+	err  error
+}
+
+func (e *redacted) Error() string        { return e.text }
+func (e *redacted) Is(target error) bool { return errors.Is(e.err, target) }
+
+// Listener passes events on without secrets.
+func (r *Redactor) Listener(to report.Listener) report.Listener {
+	return listener{to: to, redactor: r}
+}
+
+type listener struct {
+	to       report.Listener
+	redactor *Redactor
+}
+
+// Emit passes the event on.
+func (l listener) Emit(event report.Event) { l.to.Emit(Said(l.redactor, event)) }
+
+// Said returns a copy of v, a document, an event or a list of lines, in which no text has a secret, whatever it is a field
+// of: a field that is added later is redacted, too. Unexported fields, keys of maps, and types of fixed words such as
+// report.Status stay.
+func Said[T any](r *Redactor, v T) T {
+	clean := reflect.ValueOf(&v).Elem()
+	clean.Set(r.value(clean))
+	return v
+}
+
+// value returns a copy of v without secrets.
+func (r *Redactor) value(v reflect.Value) reflect.Value {
+	if err, ok := v.Interface().(error); ok && v.Kind() == reflect.Interface {
+		return reflect.ValueOf(r.Error(err))
+	}
+	clean := reflect.New(v.Type()).Elem()
+	clean.Set(v)
+	switch v.Kind() {
+	case reflect.String:
+		if v.Type() == reflect.TypeFor[string]() {
+			clean.SetString(r.Text(v.String()))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				clean.Field(i).Set(r.value(v.Field(i)))
+			}
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			clean.Set(reflect.New(v.Type().Elem()))
+			clean.Elem().Set(r.value(v.Elem()))
+		}
+	case reflect.Interface:
+		if !v.IsNil() {
+			clean.Set(r.value(v.Elem()))
+		}
+	case reflect.Slice:
+		if !v.IsNil() {
+			clean.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+			for i := range v.Len() {
+				clean.Index(i).Set(r.value(v.Index(i)))
+			}
+		}
+	case reflect.Map:
+		if !v.IsNil() {
+			clean.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
+			for key, element := range v.Seq2() {
+				clean.SetMapIndex(key, r.value(element))
+			}
+		}
+	}
+	return clean
+}
