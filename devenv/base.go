@@ -33,13 +33,13 @@ type base struct {
 	envFiles []string
 }
 
-// openBase checks the base out, with the ignored files that the project needs, and computes its key.
-func openBase(ctx context.Context, w *workplace, p *discover.Project, ref gitrepo.Base, ignored map[string][]byte, envFiles []string) (*base, error) {
-	treeID, err := w.repo.WithFiles(ctx, ref.Commit, nil, ignored)
+// openBase checks the base out, with the ignored files that the capture took along, and computes its key.
+func openBase(ctx context.Context, w *workplace, p *discover.Project, ref gitrepo.Base, capture gitrepo.Capture, envFiles []string) (*base, error) {
+	treeID, err := w.repo.WithIncluded(ctx, ref.Commit, capture)
 	if err != nil {
 		return nil, err
 	}
-	s, err := newSide(ctx, w, "base", treeID)
+	s, err := newSide(ctx, w, "base", treeID, capture)
 	if err != nil {
 		return nil, err
 	}

@@ -112,12 +112,6 @@ func (r *run) readProject(ctx context.Context, log *stepLog) (err error) {
 	r.work = work
 	log.found = append(log.found, r.foundIgnored(cfg)...)
 	r.facts.Edited, r.facts.Restores = work.edited, !r.asIs
-	r.ignored = map[string][]byte{}
-	for _, path := range work.capture.Included {
-		if r.ignored[path], err = repo.ReadFile(ctx, work.capture.Tree, path); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

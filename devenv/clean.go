@@ -33,7 +33,7 @@ type CleanOptions struct {
 
 // CleanItem is something that clean removed, or would remove.
 type CleanItem struct {
-	// Kind is leftover, base, build, snapshot or trees.
+	// Kind is leftover, base, build, snapshot, trees or captures.
 	Kind string `json:"kind"`
 	Name string `json:"name"`
 	// Bytes is what its removal frees; 0 when unknown.
@@ -84,7 +84,7 @@ func Clean(ctx context.Context, o CleanOptions) (_ *report.Items, err error) {
 		}
 		add(r.CleanItem)
 	}
-	return items, errors.Join(failed, cleanTrees(o.DryRun, add))
+	return items, errors.Join(failed, cleanCache(o.DryRun, add))
 }
 
 // consent asks before snapshots go that somebody named.

@@ -116,21 +116,16 @@ func (o CleanOptions) needless(kind string, image engine.StoredImage, now time.T
 	return ""
 }
 
-// cleanTrees removes the private trees; the next run checks them out anew.
-func cleanTrees(dryRun bool, add func(CleanItem)) error {
-	cache, err := cacheDirectory()
-	if err != nil {
-		return err
-	}
-	trees := filepath.Join(cache, "trees")
-	if _, err := os.Stat(trees); errors.Is(err, fs.ErrNotExist) {
+// cleanCached removes a directory of the cache.
+func cleanCached(kind, dir string, dryRun bool, add func(CleanItem)) error {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	add(CleanItem{Kind: "trees", Name: trees, Bytes: bytesBelow(trees)})
+	add(CleanItem{Kind: kind, Name: dir, Bytes: bytesBelow(dir)})
 	if dryRun {
 		return nil
 	}
-	return os.RemoveAll(trees)
+	return os.RemoveAll(dir)
 }
 
 // bytesBelow is how many bytes the files below a directory hold; what cannot be read counts for nothing.

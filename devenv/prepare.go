@@ -16,7 +16,7 @@ import (
 
 // useBase finds the base's images by their key, or makes them.
 func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
-	if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.ignored, r.envFiles); err != nil {
+	if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.work.capture, r.envFiles); err != nil {
 		return err
 	}
 	r.learnSecrets(r.base.model)
@@ -62,7 +62,7 @@ func (r *run) takeBranch(ctx context.Context, log *stepLog) (err error) {
 			return err
 		}
 	}
-	if r.branch, err = newSide(ctx, r.place, "branch", commit); err != nil {
+	if r.branch, err = newSide(ctx, r.place, "branch", commit, r.work.capture); err != nil {
 		return err
 	}
 	for _, note := range r.branch.tree.Notes {

@@ -28,7 +28,6 @@ type run struct {
 	place    *workplace
 	project  *discover.Project
 	baseRef  gitrepo.Base
-	ignored  map[string][]byte // ignored files that the trees need, by path
 	envFiles []string
 
 	work *branchWork

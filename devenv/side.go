@@ -37,10 +37,11 @@ type side struct {
 	filled map[string]bool   // volumes that hold the tree's files
 }
 
-// newSide checks a tree out and loads the Compose model in it.
-func newSide(ctx context.Context, w *workplace, name, treeID string) (*side, error) {
+// newSide checks a tree out, in which the files that a capture added to git's keep their modes.
+func newSide(ctx context.Context, w *workplace, name, treeID string, capture gitrepo.Capture) (*side, error) {
 	tree, err := w.repo.Tree(ctx, gitrepo.TreeOptions{
-		Cache: filepath.Join(w.cache, "trees"), ID: w.worktreeID + "-" + name, Treeish: treeID, KeepIgnored: w.prepares(),
+		Cache: filepath.Join(w.cache, cacheTrees), ID: w.worktreeID + "-" + name, Treeish: treeID, KeepIgnored: w.prepares(),
+		Modes: capture.Modes,
 	})
 	if err != nil {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -96,9 +95,6 @@ func openWorkplace(ctx context.Context, command string, o Options, note func(str
 	if err := w.openRepository(ctx, command, o, note); err != nil {
 		return nil, err
 	}
-	if w.cache, err = cacheDirectory(); err != nil {
-		return nil, err
-	}
 	if w.client, err = compose.Connect(ctx, compose.ConnectOptions{Host: o.Host, Context: o.Context}); err != nil {
 		return nil, err
 	}
@@ -168,14 +164,14 @@ func namesOf(load compose.LoadOptions) []string {
 
 // openRepository finds the worktree, locks it, recovers it, and reads its configuration.
 func (w *workplace) openRepository(ctx context.Context, command string, o Options, note func(string)) (err error) {
-	dir := o.Dir
-	if dir == "" {
-		dir = "."
-	}
-	if w.repo, err = gitrepo.Open(ctx, dir); err != nil {
+	dir := orDot(o.Dir)
+	if w.repo, w.cache, err = openCapturable(ctx, dir); err != nil {
 		return err
 	}
 	if w.lock, err = w.repo.Lock(ctx, command); err != nil {
+		return err
+	}
+	if err := w.repo.TrimObjects(); err != nil {
 		return err
 	}
 	w.runID, w.worktreeID = newRunID(), WorktreeID(w.repo.Root())
@@ -246,18 +242,6 @@ func (w *workplace) labels() map[string]string {
 
 // name is the name of something the run makes on the engine.
 func (w *workplace) name(part string) string { return "devenv-" + w.runID + "-" + part }
-
-// cacheDirectory is where private trees lie: $DEVENV_CACHE, else devenv in the user's cache directory.
-func cacheDirectory() (string, error) {
-	if dir := os.Getenv("DEVENV_CACHE"); dir != "" {
-		return filepath.Abs(dir)
-	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return "", report.Fail(report.KindWork, "set HOME, XDG_CACHE_HOME or DEVENV_CACHE", "find the cache directory: %w", err)
-	}
-	return filepath.Join(dir, "devenv"), nil
-}
 
 func newRunID() string {
 	var b [4]byte

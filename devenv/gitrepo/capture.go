@@ -2,6 +2,7 @@ package gitrepo
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,6 +31,8 @@ type Capture struct {
 	Head Head
 	// Included are the ignored files that were added, repo-relative.
 	Included []string
+	// Modes are the permissions of untracked and ignored files where they are not those that git gives a file.
+	Modes map[string]fs.FileMode
 	// Notes say what of the working tree is not in the capture: repositories within it that are no submodules,
 	// uncommitted work in submodules.
 	Notes []string
@@ -38,6 +41,9 @@ type Capture struct {
 // Capture takes the working tree as it is: tracked changes and deletions, untracked files, chosen ignored ones. The user's index is
 // only read. An unmerged index is a KindWork failure that names the files.
 func (r *Repo) Capture(ctx context.Context, opts CaptureOptions) (Capture, error) {
+	if err := r.mayWrite(); err != nil {
+		return Capture{}, err
+	}
 	head, err := r.Head(ctx)
 	if err != nil {
 		return Capture{}, err
@@ -121,9 +127,11 @@ func (c *capturing) fill(ctx context.Context, opts CaptureOptions) error {
 		return err
 	}
 	c.result.Included = c.noteRepositories(included)
-	if err := c.add(ctx, append(c.noteRepositories(untracked), c.result.Included...)); err != nil {
+	added := append(c.noteRepositories(untracked), c.result.Included...)
+	if err := c.add(ctx, added); err != nil {
 		return err
 	}
+	c.keepModes(added)
 	if err := c.exclude(ctx, opts.Exclude); err != nil {
 		return err
 	}
@@ -166,6 +174,17 @@ func (c *capturing) add(ctx context.Context, paths []string) error {
 	return c.git("update-index", "--add", "--remove", "--replace", "-z", "--stdin").input(joinNul(paths)).run(ctx)
 }
 
+// keepModes notes the permissions that git would not keep of files: of a file for its owner alone above all.
+func (c *capturing) keepModes(paths []string) {
+	c.result.Modes = map[string]fs.FileMode{}
+	for _, p := range paths {
+		info, err := os.Lstat(filepath.Join(c.repo.root, filepath.FromSlash(p)))
+		if err == nil && info.Mode().IsRegular() && info.Mode().Perm() != 0o644 && info.Mode().Perm() != 0o755 {
+			c.result.Modes[p] = info.Mode().Perm()
+		}
+	}
+}
+
 // exclude takes paths out of the index.
 func (c *capturing) exclude(ctx context.Context, paths []string) error {
 	if len(paths) == 0 {
@@ -181,6 +200,9 @@ func (c *capturing) exclude(ctx context.Context, paths []string) error {
 // commitOf returns the id of a commit of a tree. Its dates are the first parent's, so that the same tree on the same
 // parents is the same commit, and tools that read a version from dates see a plausible one.
 func (r *Repo) commitOf(ctx context.Context, tree string, parents ...string) (string, error) {
+	if err := r.mayWrite(); err != nil {
+		return "", err
+	}
 	date, err := r.git("log", "-1", "--format=%ct +0000", "--no-show-signature", parents[0]).line(ctx)
 	if err != nil {
 		return "", err

@@ -2,6 +2,8 @@ package gitrepo
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,7 +57,7 @@ func TestACaptureIsTheWorkingTreeAsItIs(t *testing.T) {
 	check()
 	wantFiles(t, s, c.Tree, "elsewhere.py:a long enough line to be found again", "intended.py:intended", "models.py:changed",
 		"odd/a \"b\"", "\tc é.py:odd", "staged.py:and changed again", "versions/0001_first.py:revision = '0001'")
-	if got := s.git("rev-parse", c.Commit+"^", c.Commit+"^{tree}"); got != s.git("rev-parse", "HEAD")+"\n"+c.Tree {
+	if got := s.ours("rev-parse", c.Commit+"^", c.Commit+"^{tree}"); got != s.git("rev-parse", "HEAD")+"\n"+c.Tree {
 		t.Errorf("the commit's parent and tree are %s", got)
 	}
 	if again := capture(t, s, CaptureOptions{}); again.Commit != c.Commit {
@@ -187,9 +189,10 @@ func TestASparseCheckoutCapturesWhatIsNotCheckedOutToo(t *testing.T) {
 		check()
 		wantFiles(t, s, c.Tree, "app/main.py:changed", "big/data:data", "models.py:one", "outside/new.py:new",
 			"versions/0001_first.py:revision = '0001'")
-		_, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "x", Treeish: c.Commit})
+		made, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "x", Treeish: c.Commit})
 		check()
-		if files.read("big/data") != "data\n" || files.git("status", "--porcelain") != "" {
+		wantCheckout(t, made, c.Commit)
+		if files.read("big/data") != "data\n" {
 			t.Error("the private tree is not whole")
 		}
 	}
@@ -256,4 +259,137 @@ func TestAHundredThousandFilesAreCapturedWithoutReadingThem(t *testing.T) {
 	if files, err := s.open().Files(context.Background(), c.Tree, "many"); err != nil || len(files) != 100_000 {
 		t.Errorf("%d files, %v", len(files), err)
 	}
+}
+
+func TestNothingThatIsCapturedBecomesAnObjectOfTheUsersRepository(t *testing.T) {
+	ctx := context.Background()
+	s, base := behind(t)
+	s.write(".env", "SECRET=1\n")
+	s.write("new.py", "new\n")
+	check := s.untouched()
+	repo := s.open()
+	c := capture(t, s, CaptureOptions{Include: []string{".env"}})
+	id, err := repo.WithIncluded(ctx, base, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, err = repo.WithFiles(ctx, id, nil, map[string][]byte{"other.py": []byte("edited\n")}); err != nil {
+		t.Fatal(err)
+	}
+	made, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "x", Treeish: id})
+	if files.read(".env") != "SECRET=1\n" || files.read("other.py") != "edited\n" {
+		t.Error("the tree is not what was asked for")
+	}
+	if _, merged, err := repo.Merge(ctx, made, c.Commit, base); err != nil || !merged {
+		t.Fatalf("merged %v, %v", merged, err)
+	}
+	check()
+	if got := s.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname)"); strings.Contains(got, c.Tree) || strings.Contains(got, c.Commit) {
+		t.Error("the capture is in the user's repository")
+	}
+	unsaid, err := Open(ctx, s.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := unsaid.Capture(ctx, CaptureOptions{}); err == nil {
+		t.Error("a capture found another place for its objects")
+	}
+}
+
+func TestIgnoredFilesKeepTheirModesInEveryTree(t *testing.T) {
+	s, base := behind(t)
+	modes := map[string]os.FileMode{".env": 0o600, "cache/tool.sh": 0o755, "cache/key": 0o400, "draft.py": 0o640, "models.py": 0o644}
+	for name, mode := range modes {
+		s.write(name, "x\n")
+		if err := os.Chmod(s.path(name), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(files sandbox, names ...string) {
+		t.Helper()
+		for _, name := range names {
+			if info, err := os.Stat(files.path(name)); err != nil || info.Mode().Perm() != modes[name] {
+				t.Errorf("%s is %v and not %v, %v", name, info.Mode().Perm(), modes[name], err)
+			}
+		}
+	}
+	c := capture(t, s, CaptureOptions{Include: []string{".env", "cache"}})
+	id, err := s.open().WithIncluded(context.Background(), base, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "base", Treeish: id, Modes: c.Modes})
+	want(files, ".env", "cache/tool.sh", "cache/key")
+	made, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "branch", Treeish: c.Commit, Modes: c.Modes})
+	for range 2 { // also where there is nothing to write
+		if _, _, err := s.open().Merge(context.Background(), made, c.Commit, base); err != nil {
+			t.Fatal(err)
+		}
+		want(files, ".env", "cache/tool.sh", "cache/key", "draft.py", "models.py")
+	}
+}
+
+func TestTheModeOfAnIgnoredFileIsNotGivenToWhatALinkLeadsTo(t *testing.T) {
+	s := newSandbox(t)
+	outside := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(outside, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, to := range map[string]string{"link": outside, "dir": filepath.Dir(outside)} {
+		if err := os.Symlink(to, s.path(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tree(t, s, TreeOptions{
+		Cache: t.TempDir(), ID: "x", Treeish: capture(t, s, CaptureOptions{}).Commit,
+		Modes: map[string]os.FileMode{"link": 0o600, "dir/file": 0o600},
+	})
+	if info, err := os.Stat(outside); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("a file outside the tree is %v, %v", info.Mode(), err)
+	}
+}
+
+func TestATreeSurvivesTheLossOfWhatWasCaptured(t *testing.T) {
+	s, base := behind(t)
+	s.write("new.py", "new\n")
+	cache := t.TempDir()
+	for range 2 {
+		c := capture(t, s, CaptureOptions{})
+		made, err := s.open().Tree(context.Background(), TreeOptions{Cache: cache, ID: "x", Treeish: c.Commit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, _, err := s.open().Merge(context.Background(), made, c.Commit, base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantCheckout(t, made, result)
+		if err := errors.Join(made.Close(), os.RemoveAll(objectsOf(t))); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestObjectsAreDroppedOnceThereAreVeryMany(t *testing.T) {
+	s := newSandbox(t)
+	repo := s.open()
+	files := map[string][]byte{}
+	for i := range mostObjects + 1 {
+		files[fmt.Sprintf("many/%d", i)] = []byte(fmt.Sprintln(i))
+	}
+	few := capture(t, s, CaptureOptions{})
+	if err := repo.TrimObjects(); err != nil || s.ours("cat-file", "-t", few.Commit) != "commit" {
+		t.Fatalf("a few objects are gone: %v", err)
+	}
+	many, err := repo.WithFiles(context.Background(), "HEAD", nil, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := repo.TrimObjects(); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := repo.git("cat-file", "-t", many).line(context.Background()); err == nil {
+		t.Errorf("the objects are still there: %s", out)
+	}
+	capture(t, s, CaptureOptions{})
 }

@@ -2,9 +2,10 @@ package gitrepo
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,13 +15,31 @@ import (
 // WithFiles returns the id of a tree like treeish, without the paths (files or directories) of remove and with the files of put,
 // path to content as git stores it, mode 100644 (a file that was there keeps its mode). Removing what is not there is no error.
 func (r *Repo) WithFiles(ctx context.Context, treeish string, remove []string, put map[string][]byte) (string, error) {
+	return r.edited(ctx, treeish, func(e *editing) error { return e.edit(ctx, remove, put) })
+}
+
+// WithIncluded returns the id of a tree like treeish with the ignored files that a capture took along, as they are in it.
+func (r *Repo) WithIncluded(ctx context.Context, treeish string, c Capture) (string, error) {
+	return r.edited(ctx, treeish, func(e *editing) error { return e.graft(ctx, c.Tree, c.Included) })
+}
+
+// edited returns the id of treeish's tree after an edit.
+func (r *Repo) edited(ctx context.Context, treeish string, edit func(*editing) error) (tree string, err error) {
+	if err := r.mayWrite(); err != nil {
+		return "", err
+	}
 	dir, done, err := r.scratch()
 	if err != nil {
 		return "", err
 	}
 	defer done()
-	e := editing{repo: r, dir: dir, modes: map[string]string{}}
-	tree, err := e.edit(ctx, treeish, remove, put)
+	e := &editing{repo: r, dir: dir, modes: map[string]string{}}
+	if err = e.git("read-tree", treeish).run(ctx); err == nil {
+		err = edit(e)
+	}
+	if err == nil {
+		tree, err = e.git("write-tree").line(ctx)
+	}
 	if err != nil {
 		return "", report.Fail(report.KindWork, "", "make a tree from %s: %w", short(treeish), err)
 	}
@@ -38,33 +57,48 @@ func (e *editing) git(args ...string) *command {
 	return e.repo.git(args...).with("GIT_INDEX_FILE=" + filepath.Join(e.dir, "index"))
 }
 
-func (e *editing) edit(ctx context.Context, treeish string, remove []string, put map[string][]byte) (string, error) {
-	if err := e.git("read-tree", treeish).run(ctx); err != nil {
-		return "", err
-	}
-	paths := make([]string, 0, len(put))
-	for path := range put {
-		paths = append(paths, path)
-	}
-	sort.Strings(paths)
+func (e *editing) edit(ctx context.Context, remove []string, put map[string][]byte) error {
+	paths := slices.Sorted(maps.Keys(put))
 	if err := e.keepModes(ctx, paths); err != nil {
-		return "", err
+		return err
 	}
 	ids, err := e.store(ctx, paths, put)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if err := e.remove(ctx, remove); err != nil {
-		return "", err
+		return err
 	}
-	var info strings.Builder
+	files := make([]File, len(paths))
 	for i, path := range paths {
-		info.WriteString(e.modes[path] + " " + ids[i] + "\t" + path + "\x00")
+		files[i] = File{Path: path, Mode: e.modes[path], ID: ids[i]}
 	}
-	if err := e.git("update-index", "--replace", "-z", "--index-info").input(strings.NewReader(info.String())).run(ctx); err != nil {
-		return "", err
+	return e.enter(ctx, files)
+}
+
+// enter puts files into the index, in the place of what is at their paths.
+func (e *editing) enter(ctx context.Context, files []File) error {
+	var info strings.Builder
+	for _, f := range files {
+		info.WriteString(f.Mode + " " + f.ID + "\t" + f.Path + "\x00")
 	}
-	return e.git("write-tree").line(ctx)
+	return e.git("update-index", "--replace", "-z", "--index-info").input(strings.NewReader(info.String())).run(ctx)
+}
+
+// graft takes files over from another tree.
+func (e *editing) graft(ctx context.Context, tree string, paths []string) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	all, err := e.repo.Files(ctx, tree, "")
+	if err != nil {
+		return err
+	}
+	wanted := map[string]bool{}
+	for _, p := range paths {
+		wanted[p] = true
+	}
+	return e.enter(ctx, slices.DeleteFunc(all, func(f File) bool { return !wanted[f.Path] }))
 }
 
 // remove takes files, and all files below directories, out of the index.
@@ -115,6 +149,6 @@ func (e *editing) store(ctx context.Context, paths []string, put map[string][]by
 		names.WriteString(filepath.Base(name) + "\n")
 	}
 	out, err := git(e.dir, "hash-object", "-w", "--no-filters", "--stdin-paths").
-		with("GIT_DIR=" + e.repo.gitDir).input(strings.NewReader(names.String())).line(ctx)
+		with("GIT_DIR=" + e.repo.gitDir).with(e.repo.objectsEnvironment()...).input(strings.NewReader(names.String())).line(ctx)
 	return strings.Split(out, "\n"), err
 }

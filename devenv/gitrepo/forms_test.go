@@ -18,15 +18,15 @@ func asItIs(t *testing.T, s sandbox, base string) (*Tree, sandbox) {
 	check := s.untouched()
 	c := capture(t, s, CaptureOptions{})
 	made, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "x", Treeish: c.Commit})
+	result := c.Tree
 	if base != "" {
-		if _, _, err := s.open().Merge(context.Background(), made, c.Commit, s.git("rev-parse", base+"^{commit}")); err != nil {
+		var err error
+		if result, _, err = s.open().Merge(context.Background(), made, c.Commit, s.git("rev-parse", base+"^{commit}")); err != nil {
 			t.Fatal(err)
 		}
 	}
 	check()
-	if got := files.git("status", "--porcelain"); got != "" {
-		t.Errorf("the private tree is not clean: %s", got)
-	}
+	wantCheckout(t, made, result)
 	return made, files
 }
 
@@ -308,8 +308,8 @@ func TestADeliveryKnowsAFileWhateverItsLineEnds(t *testing.T) {
 	s.write("edited.py", "one\r\n")
 	c := capture(t, s, CaptureOptions{})
 	d := Delivery{Command: "x", Changes: []FileChange{
-		{Path: "mine.py", Action: report.FileRemoved, Expect: s.git("rev-parse", c.Tree+":mine.py")},
-		{Path: "edited.py", Action: report.FileChanged, Content: []byte("two\n"), Expect: s.git("rev-parse", c.Tree+":edited.py")},
+		{Path: "mine.py", Action: report.FileRemoved, Expect: s.ours("rev-parse", c.Tree+":mine.py")},
+		{Path: "edited.py", Action: report.FileChanged, Content: []byte("two\n"), Expect: s.ours("rev-parse", c.Tree+":edited.py")},
 	}}
 	if err := s.open().Deliver(context.Background(), d); err != nil || s.exists("mine.py") {
 		t.Fatal(err)

@@ -41,7 +41,7 @@ func TestFilesOfLargeFileStorageHaveTheirContentInTheTree(t *testing.T) {
 		t.Errorf("the base has %q, notes %q", files.read("a.bin"), base.Notes)
 	}
 	d := Delivery{Command: "x", Changes: []FileChange{
-		{Path: "new.bin", Action: report.FileRemoved, Expect: s.git("rev-parse", capture(t, s, CaptureOptions{}).Tree+":new.bin")},
+		{Path: "new.bin", Action: report.FileRemoved, Expect: s.ours("rev-parse", capture(t, s, CaptureOptions{}).Tree+":new.bin")},
 	}}
 	if err := s.open().Deliver(t.Context(), d); err != nil || s.exists("new.bin") {
 		t.Errorf("what is as captured cannot be taken away: %v", err)

@@ -44,6 +44,9 @@ func (r *Repo) Merge(ctx context.Context, tree *Tree, captureCommit, baseCommit 
 
 // merge merges the base into the tree, which is a checkout of the capture, and leaves it a checkout of the result.
 func (t *Tree) merge(ctx context.Context, captureCommit, baseCommit string) (string, error) {
+	if err := t.setHead(captureCommit); err != nil {
+		return "", mergeFailed(captureCommit, baseCommit, err)
+	}
 	failed := t.git("merge", "--no-commit", "--no-ff", "--no-verify", "--no-verify-signatures", "--no-stat", "-q", baseCommit).
 		set("rerere.enabled=false", "merge.autoStash=false", "merge.renormalize=true").run(ctx)
 	if failed != nil {

@@ -34,11 +34,9 @@ func TestABranchBehindItsBaseIsMerged(t *testing.T) {
 		t.Fatalf("merged %v, %v", merged, err)
 	}
 	wantFiles(t, s, result, "models.py:feature", "other.py:base", "versions/0001_first.py:revision = '0001'", "versions/0002_base.py:base")
-	if files.read("versions/0002_base.py") != "base\n" || files.git("status") == "" || files.git("status", "--porcelain") != "" {
-		t.Error("the tree is no checkout of the result")
-	}
-	if got := files.git("rev-parse", "HEAD^1", "HEAD^2"); got != c.Commit+"\n"+base {
-		t.Errorf("the parents are %s", got)
+	wantCheckout(t, made, result)
+	if got, want := files.git("rev-parse", "HEAD"), s.git("rev-parse", "HEAD"); got != want {
+		t.Errorf("git in the tree sees %s and not the branch's %s", got, want)
 	}
 	if strings.Contains(files.git("status"), "merging") {
 		t.Error("the tree is still merging")

@@ -17,7 +17,11 @@ import (
 )
 
 // Repo is one worktree of a repository. It holds no locks and may be used from several goroutines.
-type Repo struct{ root, gitDir, commonDir string }
+type Repo struct {
+	root, gitDir, commonDir string
+	// objects is where what is written lies: see KeepObjects.
+	objects string
+}
 
 // Open finds the worktree that dir lies in: a subdirectory, a linked worktree, a submodule. It fails with KindUsage when dir is
 // in no repository or in a bare one, and with KindWork when git is missing or older than 2.30.
@@ -67,7 +71,7 @@ func (r *Repo) git(args ...string) *command {
 	if r.root == "" {
 		return git(r.gitDir, args...).with("GIT_DIR=" + r.gitDir)
 	}
-	return git(r.root, args...)
+	return git(r.root, args...).with(r.objectsEnvironment()...)
 }
 
 func notFound(dir string, err error) error {

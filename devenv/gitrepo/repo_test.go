@@ -27,7 +27,20 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv("GITREPO_TEST_CHILD"); dir != "" {
 		os.Exit(child(dir))
 	}
-	os.Exit(m.Run())
+	os.Exit(withObjects(m.Run))
+}
+
+// withObjects runs the tests with a directory for devenv's objects.
+func withObjects(run func() int) int {
+	dir, err := os.MkdirTemp("", "gitrepo-objects-")
+	if err == nil {
+		err = os.Setenv("GITREPO_TEST_OBJECTS", dir)
+	}
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	return run()
 }
 
 // sandbox is a repository to try things on, with a first commit on main.
@@ -124,14 +137,32 @@ func (s sandbox) commit(message string) string {
 func (s sandbox) open() *Repo {
 	s.t.Helper()
 	repo, err := Open(context.Background(), s.dir)
+	if err == nil {
+		err = repo.KeepObjects(objectsOf(s.t))
+	}
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	return repo
 }
 
+// objectsOf is where the repositories of a test keep devenv's objects.
+func objectsOf(t *testing.T) string {
+	return filepath.Join(os.Getenv("GITREPO_TEST_OBJECTS"), hash([]byte(t.Name())))
+}
+
+// ours runs git as this package does: it sees what was captured.
+func (s sandbox) ours(args ...string) string {
+	s.t.Helper()
+	out, err := s.open().git(args...).line(context.Background())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return out
+}
+
 // untouched returns a function that fails the test when anything of the user's has changed since: the files, the index's bytes,
-// status, refs, HEAD or the list of worktrees.
+// status, refs, HEAD, the list of worktrees or the number of objects.
 func (s sandbox) untouched() func() {
 	s.t.Helper()
 	before := s.everything()
@@ -155,7 +186,7 @@ func (s sandbox) everything() string {
 	}
 	return strings.Join([]string{
 		hash(content), s.git("--no-optional-locks", "status", "--porcelain=v2", "--ignored"), s.git("for-each-ref"),
-		s.git("rev-parse", "HEAD"), s.git("worktree", "list"), s.git("config", "--local", "--list"),
+		s.git("rev-parse", "HEAD"), s.git("worktree", "list"), s.git("config", "--local", "--list"), s.git("count-objects", "-v"),
 	}, "\n")
 }
 

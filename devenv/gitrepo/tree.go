@@ -25,6 +25,8 @@ type TreeOptions struct {
 	Treeish string
 	// KeepIgnored leaves ignored files where they are (what `prepare` made); else everything foreign goes.
 	KeepIgnored bool
+	// Modes are the permissions of files that git does not keep, as in a Capture; a path that the tree does not have is left out.
+	Modes map[string]fs.FileMode
 }
 
 // Tree is a private checkout, locked for this process until Close or Remove. It is no worktree in git's list: its .git file
@@ -34,6 +36,7 @@ type Tree struct {
 	dir         string
 	gitDir      string
 	keepIgnored bool
+	modes       map[string]fs.FileMode
 	lock        *flock.Flock
 	// Notes say what the tree lacks since the last Checkout: submodules without objects, files whose filter
 	// (LFS) failed and that are as git stores them.
@@ -47,7 +50,7 @@ func (r *Repo) Tree(ctx context.Context, opts TreeOptions) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.keepIgnored = opts.KeepIgnored
+	t.keepIgnored, t.modes = opts.KeepIgnored, opts.Modes
 	if err := t.prepare(); err != nil {
 		return nil, errors.Join(report.Fail(report.KindWork, "", "make the tree %s: %w", t.dir, err), t.Close())
 	}
@@ -157,7 +160,7 @@ func (t *Tree) Dir() string { return t.dir }
 
 // git starts a command in the tree. Both directories are named, so that it works before git would find them by itself.
 func (t *Tree) git(args ...string) *command {
-	return git(t.dir, args...).with("GIT_DIR="+t.gitDir, "GIT_WORK_TREE="+t.dir)
+	return git(t.dir, args...).with("GIT_DIR="+t.gitDir, "GIT_WORK_TREE="+t.dir).with(t.repo.objectsEnvironment()...)
 }
 
 // Close gives the tree's lock back; the files stay for the next run.

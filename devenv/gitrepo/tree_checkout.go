@@ -14,15 +14,19 @@ import (
 // A file with this name in a tree's git directory says that filters failed: its index takes files for clean that are not.
 const unfiltered = "devenv-unfiltered"
 
-// Checkout brings the tree to another commit or tree; only files that differ are written, foreign files go. HEAD is the commit;
-// for a tree it is a commit of it whose parent is the user's HEAD.
+// Checkout brings the tree to another commit or tree; only files that differ are written, foreign files go. HEAD is the commit
+// if it is the user's, else the nearest of its parents that is: other programs' git, in the tree, knows the user's objects
+// alone. So nothing that they write there can lean on an object that goes with the cache.
 func (t *Tree) Checkout(ctx context.Context, treeish string) error {
 	t.Notes = nil
 	commit, err := t.commit(ctx, treeish)
 	if err != nil {
 		return err
 	}
-	err = errors.Join(t.forgetMerge(), writeWhole(filepath.Join(t.gitDir, "HEAD"), []byte(commit+"\n")))
+	head, err := t.repo.userCommit(ctx, commit)
+	if err == nil {
+		err = errors.Join(t.forgetMerge(), t.setHead(head))
+	}
 	if err == nil {
 		err = t.write(ctx, commit)
 	}
@@ -32,13 +36,41 @@ func (t *Tree) Checkout(ctx context.Context, treeish string) error {
 	if err == nil {
 		err = t.checkoutSubmodules(ctx, commit)
 	}
+	if err == nil {
+		err = t.setModes()
+	}
 	if err != nil {
 		return report.Fail(report.KindWork, "", "check out %s in %s: %w", short(treeish), t.dir, err)
 	}
 	return nil
 }
 
-// commit returns the commit to have as HEAD.
+// setHead says which commit git in the tree takes it for.
+func (t *Tree) setHead(commit string) error {
+	return writeWhole(filepath.Join(t.gitDir, "HEAD"), []byte(commit+"\n"))
+}
+
+// setModes gives files the permissions that git does not keep. No link of the tree leads out of it here.
+func (t *Tree) setModes() error {
+	if len(t.modes) == 0 {
+		return nil
+	}
+	root, err := os.OpenRoot(t.dir)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for name, mode := range t.modes {
+		info, err := root.Lstat(filepath.FromSlash(name))
+		if err != nil || !info.Mode().IsRegular() {
+			continue // a merge made something else of it
+		}
+		failed = errors.Join(failed, root.Chmod(filepath.FromSlash(name), mode))
+	}
+	return errors.Join(failed, root.Close())
+}
+
+// commit returns the commit to check out.
 func (t *Tree) commit(ctx context.Context, treeish string) (string, error) {
 	commit, found, err := t.repo.resolve(ctx, treeish)
 	if err != nil || found {

@@ -26,6 +26,16 @@ func tree(t *testing.T, s sandbox, opts TreeOptions) (*Tree, sandbox) {
 	return made, sandbox{t, made.Dir()}
 }
 
+// wantCheckout checks that a private tree holds a commit or tree and nothing else.
+func wantCheckout(t *testing.T, made *Tree, treeish string) {
+	t.Helper()
+	for _, args := range [][]string{{"diff", "--name-status", treeish}, {"ls-files", "-o", "--exclude-standard"}} {
+		if got, err := made.git(args...).line(context.Background()); err != nil || got != "" {
+			t.Errorf("the private tree is not %s: %s, %v", treeish, got, err)
+		}
+	}
+}
+
 func TestAPrivateTreeIsACheckoutThatTheUsersGitDoesNotKnow(t *testing.T) {
 	s := newSandbox(t)
 	s.write("models.py", "changed\n")
@@ -37,11 +47,12 @@ func TestAPrivateTreeIsACheckoutThatTheUsersGitDoesNotKnow(t *testing.T) {
 	if files.read("models.py") != "changed\n" || files.read("new.py") != "new\n" {
 		t.Error("the tree is not the capture")
 	}
-	if got := files.git("rev-parse", "HEAD", "--show-toplevel"); got != c.Commit+"\n"+made.Dir() {
+	wantCheckout(t, made, c.Commit)
+	if got := files.git("rev-parse", "HEAD", "--show-toplevel"); got != s.git("rev-parse", "HEAD")+"\n"+made.Dir() {
 		t.Errorf("git in the tree sees %s", got)
 	}
-	if got := files.git("status", "--porcelain"); got != "" {
-		t.Errorf("the tree is not clean: %s", got)
+	if got := files.git("status", "--porcelain"); got != "M  models.py\nA  new.py" {
+		t.Errorf("git in the tree does not see the user's changes: %s", got)
 	}
 	check()
 }
@@ -82,14 +93,15 @@ func TestATreeIsBroughtUpToDateByWritingOnlyWhatDiffers(t *testing.T) {
 	}
 }
 
-func TestATreeOfABareTreeObjectHasACommitOnTheUsersHead(t *testing.T) {
+func TestATreeOfABareTreeObjectHasTheUsersHead(t *testing.T) {
 	s := newSandbox(t)
 	id, err := s.open().WithFiles(context.Background(), "HEAD", []string{"versions"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "x", Treeish: id})
-	if files.exists("versions") || files.git("rev-parse", "HEAD^") != s.git("rev-parse", "HEAD") {
+	made, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "x", Treeish: id})
+	wantCheckout(t, made, id)
+	if files.exists("versions") || files.git("rev-parse", "HEAD") != s.git("rev-parse", "HEAD") {
 		t.Error("the tree is not what was asked for")
 	}
 }
@@ -204,9 +216,7 @@ func TestSubmodulesAreFilledFromWhatIsHere(t *testing.T) {
 	if files.read("libs/lib/models.py") != "newer\n" || (sandbox{t, files.path("libs/lib")}).git("rev-parse", "HEAD") != newer {
 		t.Error("the submodule is not at the commit checked out")
 	}
-	if got := files.git("status", "--porcelain"); got != "" {
-		t.Errorf("the tree is not clean: %s", got)
-	}
+	wantCheckout(t, made, c.Commit)
 	s.remove("libs/lib/.git")
 	if err := made.Checkout(context.Background(), c.Commit); err != nil || len(made.Notes) != 0 {
 		t.Errorf("from the common directory: %v, notes %q", err, made.Notes)

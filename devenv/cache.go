@@ -1,0 +1,87 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+)
+
+// The directories of the cache. They hold ignored files with their secrets, so they are the user's alone.
+const (
+	cacheTrees   = "trees"   // private trees
+	cacheObjects = "objects" // what was captured, as git objects, for each worktree
+)
+
+// cacheVariable names the cache's directory.
+const cacheVariable = "DEVENV_CACHE"
+
+// cacheDirectory is where private trees lie: $DEVENV_CACHE, else devenv in the user's cache directory.
+func cacheDirectory() (string, error) {
+	if dir := os.Getenv(cacheVariable); dir != "" {
+		return filepath.Abs(dir)
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", report.Fail(report.KindWork, "set HOME, XDG_CACHE_HOME or DEVENV_CACHE", "find the cache directory: %w", err)
+	}
+	return filepath.Join(dir, "devenv"), nil
+}
+
+// openCache makes the cache and returns its directory. All that devenv made is the user's alone afterwards, whatever its modes
+// were. A directory that DEVENV_CACHE names and that was there before keeps its own: it may serve others as well.
+func openCache() (string, error) {
+	dir, err := cacheDirectory()
+	if err != nil {
+		return "", err
+	}
+	own := []string{dir, filepath.Join(dir, cacheTrees), filepath.Join(dir, cacheObjects)}
+	if _, err := os.Stat(dir); err == nil && os.Getenv(cacheVariable) != "" {
+		own = own[1:]
+	}
+	for _, d := range own {
+		if err := makePrivate(d); err != nil {
+			return "", report.Fail(report.KindWork, "make it yours, or choose another cache with DEVENV_CACHE",
+				"keep the cache for you alone: %w", err)
+		}
+	}
+	return dir, nil
+}
+
+// makePrivate makes a directory, or what is there already, one that its owner alone looks into.
+func makePrivate(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(dir)
+	if err != nil || info.Mode().Perm()&0o077 == 0 {
+		return err
+	}
+	return os.Chmod(dir, info.Mode().Perm()&0o700)
+}
+
+// openCapturable finds the repository that dir lies in, whose working tree is to be captured: what is, lies in the cache.
+func openCapturable(ctx context.Context, dir string) (repo *gitrepo.Repo, cache string, err error) {
+	if repo, err = gitrepo.Open(ctx, dir); err != nil {
+		return nil, "", err
+	}
+	if cache, err = openCache(); err != nil {
+		return nil, "", err
+	}
+	return repo, cache, repo.KeepObjects(filepath.Join(cache, cacheObjects, WorktreeID(repo.Root())))
+}
+
+// cleanCache removes what the cache holds; the next run makes it anew.
+func cleanCache(dryRun bool, add func(CleanItem)) error {
+	cache, err := cacheDirectory()
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		cleanCached("trees", filepath.Join(cache, cacheTrees), dryRun, add),
+		cleanCached("captures", filepath.Join(cache, cacheObjects), dryRun, add),
+	)
+}

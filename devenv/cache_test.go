@@ -1,0 +1,132 @@
+package devenv
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// wantModes checks the permissions of directories and files below dir.
+func wantModes(t *testing.T, dir string, want map[string]fs.FileMode) {
+	t.Helper()
+	for name, mode := range want {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != mode {
+			t.Errorf("%s is %v and not %v, %v", filepath.Join(dir, name), info.Mode().Perm(), mode, err)
+		}
+	}
+}
+
+func TestTheCacheIsTheUsersAloneAlsoWhereItWasNot(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", home)
+	t.Setenv("DEVENV_CACHE", "")
+	for range 2 { // as an older devenv left it, the second time
+		if _, err := openCache(); err != nil {
+			t.Fatal(err)
+		}
+		wantModes(t, filepath.Join(home, "devenv"), map[string]fs.FileMode{".": 0o700, "trees": 0o700, "objects": 0o700})
+		for _, dir := range []string{"devenv", "devenv/trees", "devenv/objects"} {
+			if err := os.Chmod(filepath.Join(home, dir), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func TestACacheThatTheUserNamedKeepsItsModesAndWhatLiesInItIsPrivate(t *testing.T) {
+	named, fresh := t.TempDir(), filepath.Join(t.TempDir(), "new", "cache")
+	if err := os.Chmod(named, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(named, "trees"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for dir, own := range map[string]fs.FileMode{named: 0o755, fresh: 0o700} {
+		t.Setenv("DEVENV_CACHE", dir)
+		if _, err := openCache(); err != nil {
+			t.Fatal(err)
+		}
+		wantModes(t, dir, map[string]fs.FileMode{".": own, "trees": 0o700, "objects": 0o700})
+	}
+}
+
+func TestIgnoredFilesStayPrivateInBothTreesAndOutOfTheUsersRepository(t *testing.T) {
+	t.Setenv("DEVENV_CACHE", filepath.Join(t.TempDir(), "cache"))
+	dir := t.TempDir()
+	git := func(args ...string) string {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), "git", append([]string{"-c", "user.name=u", "-c", "user.email=u@x"}, args...)...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s", out)
+		}
+		return string(out)
+	}
+	write := func(name, content string, mode fs.FileMode) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	git("init", "-q", "-b", "main")
+	write(".gitignore", ".env\nhook\n", 0o644)
+	git("add", ".")
+	git("commit", "-q", "-m", "first")
+	write(".env", "PASSWORD=one\n", 0o600)
+	write("hook", "#!/bin/sh\n", 0o755)
+	before := git("count-objects", "-v")
+
+	repo, cache, err := openCapturable(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := &workplace{repo: repo, cache: cache, worktreeID: WorktreeID(dir)}
+	base, err := repo.ResolveBase(t.Context(), "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := func() (*branchWork, string) {
+		t.Helper()
+		work, err := readBranch(t.Context(), repo, base, []string{".env", "hook"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := repo.WithIncluded(t.Context(), base.Commit, work.capture)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return work, id
+	}
+	work, baseTree := taken()
+	for name, treeish := range map[string]string{"base": baseTree, "branch": work.capture.Commit} {
+		s, err := newSide(t.Context(), place, name, treeish, work.capture)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantModes(t, s.tree.Dir(), map[string]fs.FileMode{".env": 0o600, "hook": 0o755})
+		if err := s.close(); err != nil {
+			t.Error(err)
+		}
+	}
+	wantModes(t, cache, map[string]fs.FileMode{".": 0o700, "trees": 0o700, "objects": 0o700})
+	if after := git("count-objects", "-v"); after != before {
+		t.Errorf("the user's repository holds more than before:\n%s", after)
+	}
+	write(".env", "PASSWORD=two\n", 0o600)
+	if _, changed := taken(); changed == baseTree {
+		t.Error("another content of an ignored file is the same tree")
+	}
+	for _, o := range []bool{true, false} {
+		var items []string
+		if err := cleanCache(o, func(i CleanItem) { items = append(items, i.Kind) }); err != nil || strings.Join(items, " ") != "trees captures" {
+			t.Errorf("clean takes %v, %v", items, err)
+		}
+	}
+	if left, err := os.ReadDir(cache); err != nil || len(left) > 0 {
+		t.Errorf("clean leaves %v, %v", left, err)
+	}
+}
