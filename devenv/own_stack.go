@@ -88,7 +88,7 @@ func movePorts(ctx context.Context, w *workplace, model *types.Project) ([]compo
 			port = published
 		}
 		for try := uint32(0); ; try++ {
-			holder, busy, err := holderOf(ctx, w.engine, port)
+			holder, busy, err := w.portHolder(ctx, port, model.Name, service)
 			if err != nil || !busy || holder.project() == model.Name {
 				return port, err
 			}
@@ -117,7 +117,7 @@ func checkPorts(ctx context.Context, w *workplace, model *types.Project) error {
 			if _, err := fmt.Sscanf(port.Published, "%d", &published); err != nil || strings.Contains(port.Published, "-") || port.Protocol == "udp" {
 				continue
 			}
-			holder, busy, err := holderOf(ctx, w.engine, published)
+			holder, busy, err := w.portHolder(ctx, published, model.Name, name)
 			if err != nil {
 				return err
 			}

@@ -37,7 +37,13 @@ func holderOf(ctx context.Context, e *engine.Engine, port int) (portHolder, bool
 }
 
 // project is the Compose project of the holder, empty when it is of none.
-func (h portHolder) project() string { return h.container.Labels["com.docker.compose.project"] }
+func (h portHolder) project() string { return h.container.Labels[projectLabel] }
+
+// Where Compose says of which project, and of which of its services, a container is.
+const (
+	projectLabel = "com.docker.compose.project"
+	serviceLabel = "com.docker.compose.service"
+)
 
 // String names the holder.
 func (h portHolder) String() string {

@@ -146,7 +146,7 @@ func (l *looking) worktrees(ctx context.Context) ([]StatusItem, error) {
 			if at != dir && !strings.HasPrefix(at, dir+"/") {
 				continue
 			}
-			item.Name = c.Labels["com.docker.compose.project"]
+			item.Name = c.Labels[projectLabel]
 			if c.State == "running" {
 				item.Running = append(item.Running, c.Labels["com.docker.compose.service"])
 			}

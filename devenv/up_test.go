@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/creack/pty"
@@ -166,10 +168,65 @@ func TestUpNamesWhatEndedAndWhoHoldsAPort(t *testing.T) {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
+	s.comesUpAfterACutOffStart()
 	s.replace(composeFile, "build: ./backend", "build: ./backend\n    command: [sh, -c, 'echo the lamp is out; exit 7']")
 	_, err = devenv.Up(t.Context(), devenv.UpOptions{Options: s.options()})
 	if err == nil || !strings.Contains(err.Error(), "exit status 7") || !slices.Contains(report.OutputOf(err), "the lamp is out") {
 		t.Errorf("%v\n%s", err, report.OutputOf(err))
+	}
+}
+
+// comesUpAfterACutOffStart cuts up off while the engine holds the database's port and does not call the container running yet: it
+// asks the server of the container's log, which does not answer before the next up waits for the container.
+func (s ownStack) comesUpAfterACutOffStart() {
+	s.Helper()
+	asked, waits := make(chan struct{}, 9), make(chan struct{})
+	logs := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		select {
+		case <-waits:
+		case <-r.Context().Done():
+		}
+	}))
+	defer logs.Close()
+	arrive := sync.OnceFunc(func() { close(waits) })
+	defer arrive()
+	s.replace(composeFile, "  postgres:\n    image", "  postgres:\n    logging: {driver: splunk, options: {splunk-url: \""+logs.URL+"\", splunk-token: x}}\n    image")
+	ctx, cut := context.WithCancel(s.Context())
+	defer cut()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := devenv.Up(ctx, devenv.UpOptions{Options: s.options(), Services: []string{"postgres"}})
+		ended <- err
+	}()
+	select {
+	case <-asked:
+	case err := <-ended:
+		s.Fatalf("up ended before it could be cut off: %v", err)
+	}
+	cut()
+	if err := <-ended; err == nil {
+		s.Fatal("up was not cut off")
+	}
+	options := s.options()
+	options.Listener = onNote{logged{s.T}, "which may be starting", arrive}
+	if _, err := devenv.Up(s.Context(), devenv.UpOptions{Options: options, Services: []string{"postgres"}}); err != nil || s.state("postgres") != "running" {
+		s.Errorf("after up was cut off, the next: %v; postgres is %s", err, s.state("postgres"))
+	}
+}
+
+// onNote does something when a remark is made that holds a text.
+type onNote struct {
+	logged
+	text string
+	do   func()
+}
+
+// Emit hears remarks.
+func (o onNote) Emit(event report.Event) {
+	o.logged.Emit(event)
+	if noted, ok := event.(report.Noted); ok && strings.Contains(noted.Text, o.text) {
+		o.do()
 	}
 }
 
