@@ -125,7 +125,8 @@ func (i items) markdown(w io.Writer, err error) error {
 
 func (i items) faulty() bool { return false }
 
+// writeText writes text for people in which names, paths and messages may be anybody's.
 func writeText(w io.Writer, text string) error {
-	_, err := io.WriteString(w, text)
+	_, err := io.WriteString(w, report.Printable(text))
 	return err
 }

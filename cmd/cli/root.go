@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -119,7 +120,9 @@ func complete(c *cobra.Command, flag string, values []string) {
 // completeBase offers the repository's branches for --base.
 func completeBase(c *cobra.Command) {
 	branches := func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-		return devenv.BranchNames(c.Context(), devenv.Options{}), cobra.ShellCompDirectiveNoFileComp
+		names := devenv.BranchNames(c.Context(), devenv.Options{})
+		hidden := func(name string) bool { return report.PrintableLine(name) != name }
+		return slices.DeleteFunc(names, hidden), cobra.ShellCompDirectiveNoFileComp
 	}
 	// it fails only for a flag that does not exist or has values already; the tests complete each
 	_ = c.RegisterFlagCompletionFunc("base", branches)

@@ -3,11 +3,13 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"devenv/devenv"
+	"devenv/devenv/report"
 )
 
 const statusLong = `Says what runs of your stack and where it answers, at which revision its database is and what devenv last put
@@ -77,7 +79,8 @@ func databaseLine(i devenv.StatusItem) string {
 	return line
 }
 
-const logsLong = `Shows the logs of your stack's services, all of them when none is named. Secrets are taken out.
+const logsLong = `Shows the logs of your stack's services, all of them when none is named. Secrets are taken out;
+of what steers a terminal, only colours come through, and those to a terminal alone.
 
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or service, 130 interrupted.`
 
@@ -108,16 +111,25 @@ type logItem struct {
 	Line    string `json:"line"`
 }
 
+// logLines writes lines of logs for people, and keeps the first error.
+func logLines(w io.Writer, colors bool, failed *error) func(service, line string) {
+	shown := report.PrintableLine
+	if colors {
+		shown = report.ColoredLine
+	}
+	return func(service, line string) {
+		if _, err := fmt.Fprintf(w, "%-20s | %s\n", service, shown(line)); *failed == nil {
+			*failed = err
+		}
+	}
+}
+
 // showLogs writes lines as they come, or collects them for a document.
 func (a *app) showLogs(ctx context.Context, c *cobra.Command, o devenv.LogsOptions) (outcome, error) {
 	list := listed(c, nil, nil, "")
 	if a.global.format != formatJSON {
 		var failed error
-		o.To = func(service, line string) {
-			if err := writeText(a.streams.Out, fmt.Sprintf("%-20s | %s\n", service, line)); failed == nil {
-				failed = err
-			}
-		}
+		o.To = logLines(a.streams.Out, a.textOptions(a.streams.Out).Color, &failed)
 		if err := devenv.Logs(ctx, o); err != nil {
 			return list, err
 		}

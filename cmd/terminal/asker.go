@@ -43,10 +43,10 @@ func (a *Asker) Choose(ctx context.Context, question string, options []string) (
 	}
 	choices := make([]huh.Option[int], len(options))
 	for i, o := range options {
-		choices[i] = huh.NewOption(clean(o), i)
+		choices[i] = huh.NewOption(report.PrintableLine(o), i)
 	}
 	answer := 0
-	field := huh.NewSelect[int]().Title(clean(question)).Options(choices...).Value(&answer)
+	field := huh.NewSelect[int]().Title(report.PrintableLine(question)).Options(choices...).Value(&answer)
 	if err := a.ask(ctx, question, field); err != nil {
 		return 0, err
 	}
@@ -60,7 +60,7 @@ func (a *Asker) Choose(ctx context.Context, question string, options []string) (
 // Confirm asks a question whose answer is yes or no; no is chosen beforehand.
 func (a *Asker) Confirm(ctx context.Context, question string) (bool, error) {
 	answer := false
-	field := huh.NewConfirm().Title(clean(question)).Affirmative("Yes").Negative("No").Value(&answer)
+	field := huh.NewConfirm().Title(report.PrintableLine(question)).Affirmative("Yes").Negative("No").Value(&answer)
 	if err := a.ask(ctx, question, field); err != nil {
 		return false, err
 	}

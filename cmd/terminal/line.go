@@ -46,7 +46,7 @@ func (t *Terminal) lead(s sign, took time.Duration) string {
 // endedLines is one line for a step, and below it the end of its output when it failed and its error does not
 // carry that already (the command line shows errors last).
 func (t *Terminal) endedLines(s *step, e report.StepEnded) []string {
-	detail := clean(e.Detail)
+	detail := report.PrintableLine(e.Detail)
 	switch {
 	case errors.Is(e.Err, context.Canceled):
 		detail = "interrupted"
@@ -72,7 +72,7 @@ func (t *Terminal) foundLines(found []report.Finding) []string {
 	lead := strings.Repeat(" ", leadWidth)
 	var lines []string
 	for _, f := range found {
-		lines = append(lines, t.hang(lead+clean(f.What+": "+f.Value)+t.faint(clean(" ("+f.From+")")), leadWidth+2)...)
+		lines = append(lines, t.hang(lead+report.PrintableLine(f.What+": "+f.Value)+t.faint(report.PrintableLine(" ("+f.From+")")), leadWidth+2)...)
 	}
 	return lines
 }
@@ -89,7 +89,7 @@ func (t *Terminal) outputLines(lines []string) []string {
 // noteLines wraps a remark: it is said once and must be readable whole.
 func (t *Terminal) noteLines(text string) []string {
 	prefix := t.paint(cyan, "·") + " "
-	return t.hang(prefix+clean(text), 2)
+	return t.hang(prefix+report.PrintableLine(text), 2)
 }
 
 // layout is one line, cut at the width; with -v it is whole, on as many lines as it needs.

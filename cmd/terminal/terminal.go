@@ -137,12 +137,12 @@ func (t *Terminal) begin(e report.StepStarted) {
 	if at.IsZero() {
 		at = t.now()
 	}
-	t.running = append(t.running, &step{name: clean(e.Name), began: at})
+	t.running = append(t.running, &step{name: report.PrintableLine(e.Name), began: at})
 	t.redraw()
 }
 
 func (t *Terminal) output(e report.StepOutput) {
-	name, line := clean(e.Name), clean(e.Line)
+	name, line := report.PrintableLine(e.Name), report.PrintableLine(e.Line)
 	if s := t.find(name); s != nil {
 		s.remember(line)
 	}
@@ -152,7 +152,7 @@ func (t *Terminal) output(e report.StepOutput) {
 }
 
 func (t *Terminal) end(e report.StepEnded) {
-	name := clean(e.Name)
+	name := report.PrintableLine(e.Name)
 	s := t.find(name)
 	if s == nil {
 		s = &step{name: name}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
@@ -251,5 +252,25 @@ func TestCloseReturnsTheFirstFailedWrite(t *testing.T) {
 	term.Emit(report.Noted{Text: "x"})
 	if err := term.Close(); err == nil {
 		t.Error("no error of a writer that is closed")
+	}
+}
+
+func TestNoEventSteersTheTerminal(t *testing.T) {
+	const hostile = "vis\x1b]0;title\x07\x1b[2Jible\u202e\u200b\u009b\x1b]52;c;x"
+	var out strings.Builder
+	term := newStill(Options{Err: &out, Verbose: true}, time.Now)
+	term.Emit(report.StepStarted{Name: hostile})
+	term.Emit(report.StepOutput{Name: hostile, Line: hostile})
+	term.Emit(report.Noted{Text: hostile})
+	term.Emit(report.StepEnded{
+		Name: hostile, Status: report.StepFailed, Detail: hostile, Found: []report.Finding{{What: hostile, Value: hostile, From: hostile}},
+	})
+	for _, r := range out.String() {
+		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf) {
+			t.Fatalf("%U is written: %q", r, out.String())
+		}
+	}
+	if n := strings.Count(out.String(), `visible\u202e\u200b`); n < 6 {
+		t.Errorf("what can be seen is hidden: %q", out.String())
 	}
 }

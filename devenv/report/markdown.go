@@ -154,7 +154,7 @@ func (p *page) fence(language, text string) {
 		fence += "`"
 	}
 	p.line(fence + language)
-	for l := range strings.SplitSeq(strings.TrimRight(printable(text), "\n"), "\n") {
+	for l := range strings.SplitSeq(strings.TrimRight(Printable(text), "\n"), "\n") {
 		p.line(l)
 	}
 	p.line(fence)
@@ -184,4 +184,4 @@ func escape(s string) string {
 	return strings.Join(parts, "`")
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(printable(s)), " ") }
+func oneLine(s string) string { return strings.Join(strings.Fields(Printable(s)), " ") }

@@ -52,7 +52,7 @@ func (p *page) evidence(c *Check, e *Evidence) {
 }
 
 func (p *page) pasted(label, value string) {
-	lines := strings.Split(printable(value), "\n")
+	lines := strings.Split(Printable(value), "\n")
 	p.line(label + p.paint(cyan, lines[0]))
 	p.code(2+labelWidth, lines[1:])
 }

@@ -65,7 +65,7 @@ func (p *page) wrap(prefix string, indent int, text string) {
 }
 
 func (p *page) broken(text string, indent int) []string {
-	text = printable(text)
+	text = Printable(text)
 	if p.Width > 0 {
 		text = loosen(ansi.Wrap(tie(text), max(p.Width-indent, minWidth/2), ""))
 	}
@@ -95,7 +95,7 @@ func loosen(s string) string {
 func (p *page) code(indent int, lines []string) {
 	pad := strings.Repeat(" ", indent)
 	for _, l := range lines {
-		p.line(pad + p.paint(cyan, printable(l)))
+		p.line(pad + p.paint(cyan, Printable(l)))
 	}
 }
 
@@ -133,17 +133,6 @@ func (p *page) faint(s string) string {
 		return s
 	}
 	return lipgloss.NewStyle().Faint(true).Render(s)
-}
-
-// printable takes out what could steer a terminal: rows, messages and files come from the user's data.
-func printable(s string) string {
-	s = strings.ReplaceAll(ansi.Strip(s), "\t", "    ")
-	return strings.Map(func(r rune) rune {
-		if r != '\n' && (r < ' ' || r >= 0x7f && r < 0xa0) {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // plural returns "1 row", "2 rows".

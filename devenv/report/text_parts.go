@@ -44,7 +44,7 @@ func lineage(f *File) string {
 
 // content shows the file; lines are cut at the width, since the whole of them is on the disk.
 func (p *page) content(d *Document) {
-	text := strings.TrimRight(printable(string(p.File)), "\n")
+	text := strings.TrimRight(Printable(string(p.File)), "\n")
 	if p.Color {
 		text = highlight(addedPath(d), text)
 	}
