@@ -33,6 +33,9 @@ type Isolation struct {
 	Services []string
 	// Keep are host paths outside the tree that stay mounted with what lies below them, read-only; ~ is the user's home.
 	Keep []string
+	// Rights are those that scratch containers keep beyond an ordinary container's: keys of Rights, each alone ("dns") or with
+	// what of it is meant ("cap_add.SYS_PTRACE", "security_opt.seccomp=unconfined").
+	Rights []string
 	// Volume names the volume that holds a directory of the tree, given relative to it, with slashes.
 	Volume func(path string) string
 	// Image is the tag of a service that is built, empty to leave Compose's.
@@ -69,11 +72,17 @@ type FileMount struct {
 	UID, GID int
 }
 
-// Dropped is something of a service that a scratch container does without, and why.
-type Dropped struct{ Service, What, Why string }
+// Dropped is something of a service that a scratch container does without, or the build of its image, and why.
+type Dropped struct {
+	Service, What, Why string
+	Build              bool
+}
 
 // String says it in a line.
 func (d Dropped) String() string {
+	if d.Build {
+		return fmt.Sprintf("service %s is built without %s: %s", d.Service, d.What, d.Why)
+	}
 	return fmt.Sprintf("service %s runs without %s: %s", d.Service, d.What, d.Why)
 }
 
@@ -127,6 +136,7 @@ func (i *isolating) project() {
 func (i *isolating) service(s types.ServiceConfig) types.ServiceConfig {
 	i.network(&s)
 	i.host(&s)
+	i.rights(&s)
 	i.hooks(&s)
 	probeOften(&s)
 	i.volumes(&s)

@@ -16,6 +16,7 @@ func (i *isolating) build(s *types.ServiceConfig) {
 		return
 	}
 	section := *s.Build
+	i.buildRights(s.Name, &section)
 	section.Labels = merged(section.Labels, map[string]string{KindLabel: KindBuild})
 	section.Tags, section.CacheTo = nil, nil
 	section.Context = i.onThisMachine(section.Context)

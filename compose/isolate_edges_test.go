@@ -286,8 +286,8 @@ services:
     hostname: h
     domainname: d
     platform: linux/amd64
-    dns: [1.1.1.1]
-    extra_hosts: ["x:10.0.0.1"]
+    dns_opt: [ndots:1]
+    extra_hosts: ["x:127.0.0.1"]
     stop_signal: SIGINT
     stop_grace_period: 3s
     init: true
@@ -295,9 +295,10 @@ services:
     stdin_open: true
     group_add: [audio]
     cap_drop: [ALL]
+    cap_add: [CAP_SYS_NICE, ipc_lock, CHOWN]
     security_opt: ["no-new-privileges:true"]
     mem_limit: 64m
-    annotations: {a: b}
+    oom_score_adj: 100
     healthcheck: {test: ["CMD", "true"], interval: 100ms, timeout: 2s, retries: 4, start_period: 1s}
 `
 	p, tree := load(t, text)
@@ -307,7 +308,7 @@ services:
 	}
 	got, want := iso.Project.Services["app"], p.Services["app"]
 	got.Networks, want.Networks = nil, nil
-	want.ExtraHosts = types.HostsList{"x": {"10.0.0.1"}, engineHost: {"127.0.0.1"}}
+	want.ExtraHosts = types.HostsList{"x": {"127.0.0.1"}, engineHost: {"127.0.0.1"}}
 	got.Labels, got.CustomLabels, got.Scale, got.PullPolicy = want.Labels, want.CustomLabels, want.Scale, want.PullPolicy
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -324,7 +325,7 @@ func TestServicesThatAreNotThereAreErrors(t *testing.T) {
 }
 
 func TestABuildAloneHasNoNetworkAndKeepsItsSection(t *testing.T) {
-	p, tree := load(t, `services: {app: {build: {context: ., args: {A: b}, target: dev, network: host}, ports: ["80:80"]}}`)
+	p, tree := load(t, `services: {app: {build: {context: ., args: {A: b}, target: dev, network: none}, ports: ["80:80"]}}`)
 	iso, err := Isolate(p, Isolation{Name: "n", Tree: tree, Services: []string{"app"}, Image: func(string) string { return "tag" }})
 	if err != nil {
 		t.Fatal(err)

@@ -11,20 +11,26 @@ import (
 
 // The fields of Compose's model, by what isolation does with each. A field that a newer Compose library brings belongs to none, and fails the test.
 const (
-	// keptFields are the service's own. Of ReadOnly, Tmpfs and HealthCheck other tests tell when they change all the same.
-	keptFields = `Name Annotations BlkioConfig CapAdd CapDrop CPUCount CPUPercent CPUPeriod CPUQuota CPURTPeriod CPURTRuntime CPUS CPUSet CPUShares
-		Command DNS DNSOpts DNSSearch DomainName Entrypoint Environment GroupAdd Hostname Init Isolation MemLimit MemReservation MemSwapLimit
-		MemSwappiness OomKillDisable OomScoreAdj PidsLimit Platform SecurityOpt ShmSize StopGracePeriod StopSignal StorageOpt Sysctls Ulimits User
+	// keptFields are the service's own. Of ReadOnly, Tmpfs, HealthCheck and OomScoreAdj other tests tell when they change all the same.
+	// What of them reaches the host only sets the container limits (BlkioConfig, CPURTPeriod), is in its own namespaces (Sysctls, the
+	// engine takes no others), tells the resolver how to ask (DNSOpts), or names groups without anything that belongs to them (GroupAdd).
+	keptFields = `Name BlkioConfig CapDrop CPUCount CPUPercent CPUPeriod CPUQuota CPURTPeriod CPURTRuntime CPUS CPUSet CPUShares
+		Command DNSOpts DomainName Entrypoint Environment GroupAdd Hostname Init Isolation MemLimit MemReservation MemSwapLimit
+		MemSwappiness OomScoreAdj PidsLimit Platform ShmSize StopGracePeriod StopSignal StorageOpt Sysctls Ulimits User
 		WorkingDir Dockerfile Expose StdinOpen Tty Extensions ReadOnly Tmpfs HealthCheck`
 	// goneFields reach into the host or beyond the run, are the user's names, or are for a stack that stays.
 	goneFields = `Profiles Develop Restart Attach ContainerName Provider Extends ExternalLinks Links Net PreStart PostStart PreStop CgroupParent Cgroup
 		CredentialSpec DeviceCgroupRules Devices EnvFiles Gpus Ipc LabelFiles Logging LogDriver LogOpt MacAddress Models NetworkMode Pid Privileged
 		PullRefreshAfter Runtime UseAPISocket UserNSMode Uts VolumesFrom VolumeDriver DependsOn Ports Secrets Configs`
+	// listedFields go but for what is harmless, unless the configuration lists them.
+	listedFields = `Annotations CapAdd DNS DNSSearch OomKillDisable SecurityOpt`
 	// changedFields are given a value of the run's; other tests look at them.
 	changedFields = `Deploy Scale ExtraHosts Image Labels CustomLabels Networks PullPolicy Volumes Build`
 
-	keptBuildFields = `Context Dockerfile DockerfileInline Entitlements Args Provenance SBOM SSH CacheFrom NoCache NoCacheFilter AdditionalContexts Pull
-		ExtraHosts Isolation Network Target Secrets ShmSize Ulimits Platforms Privileged Extensions`
+	// Secrets and SSH stay: the image cannot be built without them. Names for addresses do: nothing of a build speaks to a database.
+	keptBuildFields = `Context Dockerfile DockerfileInline Args Provenance SBOM SSH CacheFrom NoCache NoCacheFilter AdditionalContexts Pull
+		ExtraHosts Isolation Target Secrets ShmSize Ulimits Platforms Extensions`
+	listedBuildFields  = `Entitlements Network Privileged`
 	goneBuildFields    = `CacheTo Tags`
 	changedBuildFields = `Labels`
 
@@ -107,16 +113,26 @@ func TestEveryFieldOfComposesModelIsDecidedUpon(t *testing.T) {
 	filled(reflect.ValueOf(&s).Elem(), 6)
 	s.Name, s.Extends = "app", &types.ExtendsConfig{Service: "x"}
 	p.Services = types.Services{"app": s}
-	iso, err := Isolate(&p, Isolation{
+	o := Isolation{
 		Name: "devenv-1", Tree: t.TempDir(), Network: "n", Services: []string{"app"}, Labels: map[string]string{"run": "1"},
 		Volume: func(path string) string { return "vol:" + path }, Image: func(string) string { return "devenv/build:1" },
-	})
+		Rights: Rights(),
+	}
+	listed, err := Isolate(&p, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := iso.Project.Services["app"]
-	wantDecided(t, reflect.ValueOf(s), reflect.ValueOf(got), keptFields, goneFields, changedFields)
-	wantDecided(t, reflect.ValueOf(*s.Build), reflect.ValueOf(*got.Build), keptBuildFields, goneBuildFields, changedBuildFields)
+	got := listed.Project.Services["app"]
+	wantDecided(t, reflect.ValueOf(s), reflect.ValueOf(got), keptFields+" "+listedFields, goneFields, changedFields)
+	wantDecided(t, reflect.ValueOf(*s.Build), reflect.ValueOf(*got.Build), keptBuildFields+" "+listedBuildFields, goneBuildFields, changedBuildFields)
+	o.Rights = nil
+	iso, err := Isolate(&p, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = iso.Project.Services["app"]
+	wantDecided(t, reflect.ValueOf(s), reflect.ValueOf(got), keptFields, goneFields+" "+listedFields, changedFields)
+	wantDecided(t, reflect.ValueOf(*s.Build), reflect.ValueOf(*got.Build), keptBuildFields, goneBuildFields+" "+listedBuildFields, changedBuildFields)
 	wantDecided(t, reflect.ValueOf(p), reflect.ValueOf(*iso.Project), keptProjectFields, goneProjectFields, changedProjectFields)
 	wantDecided(t, reflect.ValueOf(*s.Deploy.Resources.Limits), reflect.ValueOf(*got.Deploy.Resources.Limits), keptResourceFields, goneResourceFields, "")
 	if deploy := (types.DeployConfig{Resources: types.Resources{Limits: got.Deploy.Resources.Limits}}); !reflect.DeepEqual(deploy, *got.Deploy) {

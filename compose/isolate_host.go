@@ -59,18 +59,24 @@ func (i *isolating) aliases(s *types.ServiceConfig) []string {
 // engineHost is the name of this machine in containers, wherever the engine gives it one.
 const engineHost = "host.docker.internal"
 
-// extraHosts takes away the names that lead to this machine, where the ports of the user's own database are published, and those
-// for fixed addresses of the project's services, which are aliases now. The machine's own name leads nowhere.
+// extraHosts takes away the names that lead out of the run, to this machine above all, where the ports of the user's own database
+// are published; and those for fixed addresses of the project's services, which are aliases now. The machine's own name leads
+// nowhere.
 func (i *isolating) extraHosts(s *types.ServiceConfig) {
 	hosts := types.HostsList{engineHost: {"127.0.0.1"}}
 	for _, host := range slices.Sorted(maps.Keys(s.ExtraHosts)) {
 		addresses := s.ExtraHosts[host]
-		switch {
-		case host == engineHost || slices.Contains(addresses, "host-gateway"):
-			i.drop(s.Name, "the extra host "+host, "it leads to this machine")
-		case !slices.ContainsFunc(slices.Collect(maps.Values(i.from.AllServices())), func(other types.ServiceConfig) bool {
+		aliased := slices.ContainsFunc(slices.Collect(maps.Values(i.from.AllServices())), func(other types.ServiceConfig) bool {
 			return hasAddress(other, addresses)
-		}):
+		})
+		if aliased {
+			continue
+		}
+		why := "it leads to an address of your network"
+		if host == engineHost || slices.Contains(addresses, "host-gateway") {
+			why = "it leads to this machine"
+		}
+		if isLoopback(addresses) || i.keepsRight(s.Name, rightExtraHosts, host, why) {
 			hosts[host] = addresses
 		}
 	}
@@ -104,6 +110,8 @@ func (i *isolating) host(s *types.ServiceConfig) {
 		{"credential_spec", s.CredentialSpec != nil},
 		{"models", len(s.Models) > 0},
 		{"device_cgroup_rules", len(s.DeviceCgroupRules) > 0},
+		{"cgroup_parent", s.CgroupParent != ""},
+		{"provider", s.Provider != nil},
 	} {
 		if reach.there {
 			i.drop(s.Name, reach.what, reaches)

@@ -75,7 +75,7 @@ services:
 	}
 }
 
-func TestNoNameLeadsToThisMachineOrToAFixedAddress(t *testing.T) {
+func TestNoNameLeadsToThisMachineToTheUsersNetworkOrToAFixedAddress(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app:
@@ -85,11 +85,11 @@ services:
   cache: {image: cache, networks: {front: {ipv4_address: 10.9.0.7}}}
 networks: {front: {ipam: {config: [{subnet: 10.9.0.0/24}]}}}
 `, nil, []string{"app", "cache"})
-	want := types.HostsList{"host.docker.internal": {"127.0.0.1"}, "site": {"127.0.0.1"}, "far": {"192.0.2.1"}}
+	want := types.HostsList{"host.docker.internal": {"127.0.0.1"}, "site": {"127.0.0.1"}}
 	if diff := cmp.Diff(want, iso.Project.Services["app"].ExtraHosts); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"the extra host database.local", "the extra host host.docker.internal"}, dropped(iso)); diff != "" {
+	if diff := cmp.Diff([]string{"extra_hosts database.local", "extra_hosts far", "extra_hosts host.docker.internal"}, dropped(iso)); diff != "" {
 		t.Error(diff)
 	}
 	if got := iso.Project.Services["cache"].Networks["default"].Aliases; !slices.Equal(got, []string{"cache.local"}) {

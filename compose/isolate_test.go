@@ -175,12 +175,11 @@ services:
     userns_mode: host
     cgroup_parent: users
     external_links: [other]
-    cap_add: [SYS_PTRACE]
     shm_size: 128m
     ulimits: {nofile: 1024}
     sysctls: {net.core.somaxconn: "1024"}
 `, nil, []string{"app"})
-	want := []string{"ipc host", "network_mode host", "pid host", "privileged", "the device /dev/kvm", "the external link other", "userns_mode host"}
+	want := []string{"cgroup_parent", "ipc host", "network_mode host", "pid host", "privileged", "the device /dev/kvm", "the external link other", "userns_mode host"}
 	if diff := cmp.Diff(want, dropped(iso)); diff != "" {
 		t.Error(diff)
 	}
@@ -188,7 +187,7 @@ services:
 	if s.Privileged || s.Devices != nil || s.NetworkMode != "" || s.Pid+s.Ipc+s.UserNSMode+s.CgroupParent != "" {
 		t.Errorf("it still reaches into the host: %+v", s)
 	}
-	if len(s.CapAdd) != 1 || s.ShmSize != 128<<20 || s.Ulimits["nofile"].Single != 1024 || s.Sysctls["net.core.somaxconn"] != "1024" {
+	if s.ShmSize != 128<<20 || s.Ulimits["nofile"].Single != 1024 || s.Sysctls["net.core.somaxconn"] != "1024" {
 		t.Errorf("its own limits are gone: %+v", s)
 	}
 }

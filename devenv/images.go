@@ -50,6 +50,7 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog
 	if err != nil {
 		return err
 	}
+	s.noteDropped(iso, true)
 	return s.place.client.Build(ctx, iso.Project, build, log.line)
 }
 

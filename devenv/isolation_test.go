@@ -14,7 +14,10 @@ const awkward = `
 x-settings: &settings
   restart: always
   labels: {traefik.enable: "true"}
-  extra_hosts: ["host.docker.internal:host-gateway"]
+  extra_hosts: ["host.docker.internal:host-gateway", "database.example:192.0.2.9"]
+  cap_add: [SYS_ADMIN, SYS_NICE]
+  security_opt: ["seccomp=unconfined"]
+  dns: [192.0.2.53]
   logging: {driver: syslog, options: {syslog-address: "tcp://192.0.2.1:514"}}
 services:
   postgres:
@@ -39,6 +42,7 @@ services:
     depends_on: [postgres]
     healthcheck:
       test: ["CMD-SHELL", "test ! -e /var/run/docker.sock && grep -q local /etc/local.toml && grep -q hello /etc/banner && test -s /run/secrets/deep/password &&
+        grep -q 'CapBnd:.*a88425fb' /proc/self/status && grep -q 'Seccomp:.*2' /proc/self/status && ! grep -q 192.0.2.9 /etc/hosts &&
         python3 -c \"import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/health', timeout=2)\""]
 networks: {inner: {ipam: {config: [{subnet: 10.231.77.0/24}]}}, corporate: {external: true, name: nobody-has-this-network}}
 volumes: {pgdata: {driver_opts: {type: none, o: bind, device: /nonexistent/pgdata}}}
@@ -73,6 +77,13 @@ func TestAProjectThatReachesIntoTheHostRunsWithoutDoingSo(t *testing.T) {
 	}
 	if got := statuses(result)["start.branch"]; got.Status != "pass" {
 		t.Errorf("the backend does not find what it needs: %+v", got)
+	}
+	for _, left := range []string{"cap_add SYS_ADMIN", "security_opt seccomp=unconfined", "dns 192.0.2.53", "extra_hosts database.example"} {
+		for _, service := range []string{"postgres", "backend"} {
+			if said := "service " + service + " runs without " + left; !strings.Contains(strings.Join(result.Document.Notes, "\n"), said) {
+				t.Errorf("nothing says %q", said)
+			}
+		}
 	}
 	c.nothingLeft()
 }

@@ -155,7 +155,7 @@ func (r *run) clone(ctx context.Context, image database.Image, stack database.Ne
 	if stack.Name != "" {
 		networks = append(networks, stack)
 	}
-	host := r.base.model.Services[r.project.Database]
+	host := r.base.unprivileged(r.project.Database)
 	return database.Clone(ctx, w.engine, database.CloneOptions{
 		Image: image, Host: &host, Labels: w.labels(), Networks: networks, Settings: r.base.settings,
 	})

@@ -132,15 +132,38 @@ func (s *side) prepare(ctx context.Context, log *stepLog) error {
 // isolate returns the model of some services as scratch containers of this run.
 func (s *side) isolate(stack, network string, services ...string) (compose.Isolated, error) {
 	w := s.place
-	var keep []string
+	var mounts, rights []string
 	if w.config != nil {
-		keep = w.config.Mounts.Keep
+		mounts, rights = w.config.Mounts.Keep, w.config.Scratch.Keep
 	}
 	return compose.Isolate(s.model, compose.Isolation{
-		Name: w.name(stack), Tree: s.tree.Dir(), Root: w.repo.Root(), Labels: w.labels(), Network: network, Services: services, Keep: keep,
+		Name: w.name(stack), Tree: s.tree.Dir(), Root: w.repo.Root(), Labels: w.labels(), Network: network, Services: services,
+		Keep: mounts, Rights: rights,
 		Volume: func(path string) string { return w.name(s.name + "-" + digest(path)[:8]) },
 		Image:  s.imageOf,
 	})
+}
+
+// noteDropped says what scratch containers, or builds, do without.
+func (s *side) noteDropped(iso compose.Isolated, build bool) {
+	for _, d := range iso.Dropped {
+		if d.Build == build {
+			s.place.note(d.String())
+		}
+	}
+}
+
+// unprivileged is a service with the rights of a scratch container; what it does without is said.
+func (s *side) unprivileged(service string) types.ServiceConfig {
+	var rights []string
+	if s.place.config != nil {
+		rights = s.place.config.Scratch.Keep
+	}
+	scratch, dropped := compose.Unprivileged(s.model.Services[service], rights)
+	for _, d := range dropped {
+		s.place.note(d.String())
+	}
+	return scratch
 }
 
 // imageOf is the tag of a service's built image.

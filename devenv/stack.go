@@ -35,9 +35,7 @@ func newStack(ctx context.Context, s *side, name string, services []string, shap
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range iso.Dropped {
-		w.note(d.String())
-	}
+	s.noteDropped(iso, false)
 	if shape != nil {
 		if err := shape(iso.Project); err != nil {
 			return nil, err

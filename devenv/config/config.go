@@ -25,6 +25,7 @@ type Config struct {
 	Include    []string            `yaml:"include" json:"include,omitempty" jsonschema_description:"Ignored files that are copied into the private trees."`
 	Format     []string            `yaml:"format" json:"format,omitempty" jsonschema_description:"Formatters applied to the new migration; an empty list means none. Default: what the project configures."`
 	Mounts     Mounts              `yaml:"mounts" json:"mounts,omitzero" jsonschema_description:"What scratch containers keep of the host."`
+	Scratch    Scratch             `yaml:"scratch" json:"scratch,omitzero" jsonschema_description:"What scratch containers keep of rights that an ordinary container does not have."`
 	Checks     map[string]Severity `yaml:"checks" json:"checks,omitempty" jsonschema_description:"Severity of a check by its id."`
 	Registry   string              `yaml:"registry" json:"registry,omitempty" jsonschema_description:"Where base images are pulled from and pushed to, for example ghcr.io/acme/devenv."`
 
@@ -96,6 +97,12 @@ type Seed struct {
 // Mounts says what of the host scratch containers keep.
 type Mounts struct {
 	Keep []string `yaml:"keep" json:"keep,omitempty" jsonschema_description:"Host paths outside the repository that stay mounted, read-only."`
+}
+
+// Scratch says what of a service's rights scratch containers keep.
+type Scratch struct {
+	// Keep are settings ("dns") or values of settings ("cap_add.SYS_PTRACE").
+	Keep []string `yaml:"keep" json:"keep,omitempty" jsonschema_description:"Rights beyond an ordinary container's that stay, for example cap_add.SYS_PTRACE, security_opt.seccomp=unconfined, dns."`
 }
 
 // PerBranch is how many migrations a branch may add.

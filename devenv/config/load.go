@@ -28,8 +28,13 @@ func Find(dir, root string) (file string, ok bool) {
 }
 
 // Load reads the configuration at file in the repository at root; checks are the ids that `checks:` may name.
-// Every problem is in the error, each with its line and a caret; the kind is usage.
+// Every problem is in the error, each with its line and a caret; the kind is usage. A path that leaves the repository by a symbolic
+// link is one.
 func Load(root, file string, checks []string) (*Config, error) {
+	if to, out := leadsOut(root, file); out {
+		return nil, report.Fail(report.KindUsage, "put it into the repository",
+			"read configuration: %s lies outside the repository %s, at %s", file, root, to)
+	}
 	content, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, report.Fail(report.KindUsage, "", "read configuration: %s does not exist", file)
@@ -42,5 +47,12 @@ func Load(root, file string, checks []string) (*Config, error) {
 		return nil, report.Fail(report.KindUsage, "put it into the repository",
 			"read configuration: %s lies outside the repository %s", file, root)
 	}
-	return Parse(content, file, filepath.ToSlash(rel), checks)
+	c, err := Parse(content, file, filepath.ToSlash(rel), checks)
+	if err != nil {
+		return nil, err
+	}
+	if failure := c.refuseLinks(root); failure != nil {
+		return nil, failure
+	}
+	return c, nil
 }

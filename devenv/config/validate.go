@@ -22,6 +22,7 @@ func (r *reader) validate(c *Config, checks []string) {
 	r.seed(c.Seed)
 	r.ready(c.Backend.Ready)
 	r.severities(c.Checks, checks)
+	r.rights(c.Scratch.Keep)
 	for key, paths := range map[string][]string{
 		"compose.files": c.Compose.Files, "compose.project_directory": {c.Compose.ProjectDirectory},
 		"migrations.config": {c.Migrations.Config}, "seed.sql": c.Seed.SQL, "seed.dump": {c.Seed.Dump},
@@ -94,12 +95,16 @@ func (r *reader) severities(written map[string]Severity, ids []string) {
 }
 
 // inside wants paths that are relative and stay in the repository.
-func (r *reader) inside(c *Config, key string, paths []string) {
-	for _, p := range paths {
+func (r *reader) inside(c *Config, list string, paths []string) {
+	for n, p := range paths {
+		key := list
+		if _, written := r.tokens[entry(list, n)]; written {
+			key = entry(list, n)
+		}
 		if path.IsAbs(p) || filepath.IsAbs(p) {
-			r.at(key, "%s must be relative to %s, not the absolute %q", key, FileName, p)
+			r.at(key, "%s must be relative to %s, not the absolute %q", list, FileName, p)
 		} else if joined := c.Path(p); joined == ".." || strings.HasPrefix(joined, "../") {
-			r.at(key, "%s: %q lies outside the repository", key, p)
+			r.at(key, "%s: %q lies outside the repository", list, p)
 		}
 	}
 }

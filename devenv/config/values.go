@@ -122,6 +122,7 @@ func (r *reader) list(n ast.Node, key string, dst *[]string) {
 		case ok && text == "":
 			r.add(item.GetToken(), "%s holds an empty entry", key)
 		case ok:
+			r.tokens[entry(key, len(*dst))] = item.GetToken()
 			*dst = append(*dst, text)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/moby/moby/api/types/container"
 )
 
-// applyHost gives a clone the host's part of the service's definition. Privileges, devices, namespaces of the host and
-// mounts are not among it: a scenario touches nothing on the host.
+// applyHost gives a clone the host's part of the service's definition. Devices, namespaces of the host, another runtime and mounts
+// are not among it, and its rights are those that the caller left it: a scenario touches nothing on the host.
 func applyHost(h *container.HostConfig, s *types.ServiceConfig) {
 	if s == nil {
 		return
@@ -19,7 +19,6 @@ func applyHost(h *container.HostConfig, s *types.ServiceConfig) {
 	h.Sysctls = s.Sysctls
 	h.OomScoreAdj = int(s.OomScoreAdj)
 	h.Init = s.Init
-	h.Runtime = s.Runtime
 	h.Memory, h.MemorySwap, h.MemoryReservation = int64(s.MemLimit), int64(s.MemSwapLimit), int64(s.MemReservation)
 	h.NanoCPUs = int64(float64(s.CPUS) * 1e9)
 	h.CpusetCpus = s.CPUSet

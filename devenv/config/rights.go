@@ -1,0 +1,119 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// right is a setting of a service, or of its build, that scratch.keep may list.
+type right struct {
+	key string
+	// example is a value that may stand behind the key and a dot. With one there must be a value: one word for all of them would be
+	// too much.
+	example string
+	// whole says that no value may stand there.
+	whole bool
+	// wrong says what is wrong with a value; nil is for anything.
+	wrong func(value string) string
+}
+
+// rights are all that scratch.keep may list.
+func rights() []right {
+	return []right{
+		{key: "cap_add", example: "SYS_PTRACE", wrong: wrongCapability},
+		{key: "security_opt", example: "seccomp=unconfined", wrong: wrongSecurity},
+		{key: "dns", whole: true},
+		{key: "dns_search", whole: true},
+		{key: "extra_hosts"},
+		{key: "annotations"},
+		{key: "oom_kill_disable", whole: true},
+		{key: "oom_score_adj", whole: true},
+		{key: "build.network", whole: true},
+		{key: "build.entitlements"},
+		{key: "build.privileged", whole: true},
+	}
+}
+
+// rights gathers entries of scratch.keep that keep nothing.
+func (r *reader) rights(keep []string) {
+	const key = "scratch.keep"
+	for n, written := range keep {
+		if text := wrongRight(written); text != "" {
+			r.at(entry(key, n), "%s: %s", key, text)
+		}
+	}
+}
+
+// wrongRight says what is wrong with an entry, nothing when it is well.
+func wrongRight(written string) string {
+	all := rights()
+	at := slices.IndexFunc(all, func(r right) bool { return written == r.key || strings.HasPrefix(written, r.key+".") })
+	if at < 0 {
+		return unknownRight(written, all)
+	}
+	r := all[at]
+	value, hasValue := strings.CutPrefix(written, r.key+".")
+	switch {
+	case r.whole && hasValue:
+		return fmt.Sprintf("%s is kept as a whole: write %s", r.key, r.key)
+	case r.example != "" && (!hasValue || value == ""):
+		return fmt.Sprintf("say which: %s.%s, for example", r.key, r.example)
+	case r.wrong != nil:
+		return r.wrong(value)
+	}
+	return ""
+}
+
+func unknownRight(written string, all []right) string {
+	keys := make([]string, len(all))
+	for i, r := range all {
+		keys[i] = r.key
+	}
+	key, value, hasValue := strings.Cut(written, ".")
+	near := closest(key, keys)
+	switch {
+	case near == "":
+		return fmt.Sprintf("%q is nothing to keep: there are %s", written, strings.Join(keys, ", "))
+	case hasValue:
+		near += "." + value
+	}
+	return fmt.Sprintf("%q is nothing to keep: did you mean %q?", written, near)
+}
+
+func wrongCapability(name string) string {
+	plain := strings.TrimPrefix(strings.ToUpper(name), "CAP_")
+	if slices.Contains(capabilities(), plain) {
+		return ""
+	}
+	text := "there is no capability " + strconv.Quote(name)
+	if near := closest(plain, capabilities()); near != "" {
+		text += ": did you mean " + near + "?"
+	}
+	return text
+}
+
+// capabilities are those of Linux (capabilities(7), 6.x), and ALL.
+func capabilities() []string {
+	return strings.Fields(`ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE
+		DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN
+		NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE
+		SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM`)
+}
+
+// wrongSecurity knows the engine's options by their names; what stands behind these is the engine's to judge.
+func wrongSecurity(option string) string {
+	known := []string{"apparmor", "credentialspec", "label", "no-new-privileges", "seccomp", "systempaths", "writable-cgroups"}
+	name := option
+	if end := strings.IndexAny(option, ":="); end >= 0 {
+		name = option[:end]
+	}
+	if slices.Contains(known, name) {
+		return ""
+	}
+	return fmt.Sprintf("there is no security option %q: there are %s", name, strings.Join(known, ", "))
+}
+
+// entry names an entry of a list.
+func entry(key string, n int) string { return key + "[" + strconv.Itoa(n) + "]" }
