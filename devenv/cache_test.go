@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"devenv/devenv/gitrepo"
 )
 
 // wantModes checks the permissions of directories and files below dir.
@@ -82,11 +80,7 @@ func TestIgnoredFilesStayPrivateInBothTreesAndOutOfTheUsersRepository(t *testing
 	write("hook", "#!/bin/sh\n", 0o755)
 	before := git("count-objects", "-v")
 
-	repo, err := gitrepo.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cache, err := keepCaptures(repo)
+	repo, cache, err := openCapturable(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,6 +74,7 @@ func examinations() []examination {
 		{id: "images", look: examineImages},
 		{id: "standins", look: examineStandIns},
 		{id: "exchange", look: examineExchange, fix: fixExchange},
+		{id: "kept", look: examineKept},
 		{id: "leftovers", look: examineLeftovers, fix: fixLeftovers},
 		{id: "ports", look: examinePorts},
 		{id: "data", look: examineData},

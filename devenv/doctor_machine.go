@@ -255,3 +255,11 @@ func examineStandIns(ctx context.Context, p *patient) finding {
 	slices.Sort(names)
 	return unwell("built here for want of a registry, not the official images: "+strings.Join(names, ", "), "where a registry answers: docker pull "+strings.Join(names, " "))
 }
+
+// megabytes says a size for people.
+func megabytes(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d kB", n>>10)
+	}
+	return fmt.Sprintf("%d MB", n>>20)
+}

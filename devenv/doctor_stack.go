@@ -34,6 +34,26 @@ func examineExchange(_ context.Context, p *patient) finding {
 	return well("no exchange of data was cut off")
 }
 
+// examineKept says what exchanges have replaced is still there, and how long it stays.
+func examineKept(ctx context.Context, p *patient) finding {
+	if p.repo == nil || p.client == nil {
+		return unlooked("there is no repository, or no engine")
+	}
+	kept, err := keptInStores(ctx, p.client.Engine(), p.repo)
+	if err != nil {
+		return ill(err.Error(), report.HintOf(err))
+	}
+	if len(kept) == 0 {
+		return well("no exchange of data has left anything to undo")
+	}
+	var bytes int64
+	for _, k := range kept {
+		bytes += k.Meta.Bytes
+	}
+	return well(fmt.Sprintf("%s kept for undo in %s, %s; the last stays, with at most %d more, for %d days, up to %d GB",
+		count(len(kept), "replaced database"), kept[0].Store, megabytes(bytes), keptCount-1, keptDays, keptBytes>>30))
+}
+
 // fixExchange opens the workplace, which ends what was cut off and removes what was left.
 func fixExchange(ctx context.Context, p *patient) error {
 	place, err := openWorkplace(ctx, "doctor", p.options, func(string) {})

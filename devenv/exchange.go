@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,14 +14,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// Records of a worktree's state: the exchange that is under way, and those that can be undone, the oldest first.
-const (
-	exchangeRecord = "exchange"
-	replacedRecord = "replaced"
-)
-
-// keptReplaced is how many exchanges can be undone; their snapshots stay until clean or snapshot remove takes them.
-const keptReplaced = 20
+// exchangeRecord is the record of the worktree's state that holds the exchange under way.
+const exchangeRecord = "exchange"
 
 // exchange is the journal of an exchange of the user's own data: all that is needed to end it after a crash.
 type exchange struct {
@@ -30,34 +25,52 @@ type exchange struct {
 	// Server is the database's container; Stopped are those to start again, in order, the server among them if it ran.
 	Server  string   `json:"server"`
 	Stopped []string `json:"stopped"`
-	// Snapshot is the name of the one that keeps what is replaced; empty when there was no data.
-	Snapshot string `json:"snapshot,omitempty"`
+	// From is where the new data comes from; Moves says that what is kept goes back itself, and no copy of it.
+	From  database.Source `json:"from"`
+	Moves bool            `json:"moves,omitempty"`
+	// Snapshot is the name under which the store keeps what is replaced; empty when there was no data. Replaced says what that is.
+	Snapshot string                `json:"snapshot,omitempty"`
+	Replaced database.SnapshotMeta `json:"replaced,omitzero"`
 	// To says what the data is exchanged for; empty when it only stands still.
 	To string `json:"to"`
 	// Undoes is when the exchange was begun that this one takes back; zero when it takes none back.
 	Undoes time.Time `json:"undoes,omitzero"`
-	// Swapping says that everything is ready, and the swap may have begun.
-	Swapping bool `json:"swapping"`
 }
 
-// replaced is an exchange that was completed, for undo.
-type replaced struct {
-	Command  string    `json:"command"`
-	At       time.Time `json:"at"`
-	Snapshot string    `json:"snapshot"`
-	To       string    `json:"to"`
+// id names the exchange in the store.
+func (x exchange) id() string { return strconv.FormatInt(x.At.UnixNano(), 10) }
+
+// swap is what the store is asked to do.
+func (x exchange) swap() database.Swap {
+	keep := x.Snapshot
+	if keep == "" {
+		keep = "nothing"
+	}
+	return database.Swap{ID: x.id(), From: x.From, Moves: x.Moves, Keep: keep}
 }
 
-// exchangeData puts an image's data in the place of the user's own: copied beside it while the server still runs, then the
-// server and what uses it stop, the old data is kept as a snapshot, the copy takes its place, and all starts again. Whatever
-// ends it early, the data is as before or complete.
-func (o *own) exchangeData(image func() string, to string, durable bool) step {
+// newData is what the user's own data is exchanged for.
+type newData struct {
+	from  database.Source
+	moves bool
+	// to says what it is; durable, that the settings of a scratch server stay behind.
+	to      string
+	durable bool
+}
+
+// exchangeData puts new data in the place of the user's own: it is copied beside that while the server still runs, then the
+// server and what uses it stop, the two are exchanged by renaming, and all starts again. What was there stays beside it, for undo.
+// Whatever ends it early, the data is as before or complete.
+func (o *own) exchangeData(data func() newData) step {
 	return step{do: func(ctx context.Context, _ *stepLog) error {
-		o.exchange = exchange{Command: o.document.Command, At: time.Now(), Undoes: o.undoes, Store: o.store, Server: o.server.ID, To: to}
+		with := data()
+		o.exchange = exchange{
+			Command: o.document.Command, At: time.Now(), Undoes: o.undoes, Store: o.store, Server: o.server.ID,
+			From: with.from, Moves: with.moves, To: with.to,
+		}
 		err := o.sequence(ctx,
-			step{"copy", func(ctx context.Context, log *stepLog) error { return o.prepareCopy(ctx, log, image(), durable) }},
+			step{"copy", func(ctx context.Context, log *stepLog) error { return o.prepareCopy(ctx, log, with.durable) }},
 			step{"stop", o.stopUsers},
-			step{"snapshot", o.keepOld},
 			step{"swap", o.swap},
 		)
 		endErr := o.sequence(context.WithoutCancel(ctx), step{"start", o.endExchange})
@@ -66,18 +79,13 @@ func (o *own) exchangeData(image func() string, to string, durable bool) step {
 }
 
 // prepareCopy journals the exchange and copies the new data beside the old.
-func (o *own) prepareCopy(ctx context.Context, log *stepLog, image string, durable bool) error {
-	look, err := o.store.Look(ctx, o.place.engine, image, o.place.labels())
+func (o *own) prepareCopy(ctx context.Context, log *stepLog, durable bool) error {
+	look, err := o.store.Look(ctx, o.place.engine, o.exchange.From, o.place.labels())
 	if err != nil {
 		return err
 	}
-	if look.Major != "" && look.Major != look.Source {
-		return report.Fail(report.KindUsage, "restore data of version "+look.Major+", or move this data with pg_dump",
-			"exchange the data of %s: it is of Postgres %s, the new data of Postgres %s", o.store.Service, look.Major, look.Source)
-	}
-	if runs := serverMajor(o.server); runs != "" && look.Source != "" && runs != look.Source {
-		return report.Fail(report.KindUsage, "check out a branch whose database is of version "+look.Source+", or move the data with pg_dump",
-			"exchange the data of %s: it runs Postgres %s, the new data is of Postgres %s", o.store.Service, runs, look.Source)
+	if err := o.checkMajors(look); err != nil {
+		return err
 	}
 	if look.Major != "" {
 		o.exchange.Snapshot = "auto-" + o.exchange.At.Format("20060102-150405")
@@ -86,7 +94,26 @@ func (o *own) prepareCopy(ctx context.Context, log *stepLog, image string, durab
 	if err := o.place.repo.Record(exchangeRecord).Write(o.exchange); err != nil {
 		return err
 	}
-	return o.store.Prepare(ctx, o.place.engine, image, durable, o.place.labels())
+	if o.exchange.Moves {
+		log.skipped("it lies beside the data")
+	}
+	return o.store.Prepare(ctx, o.place.engine, o.exchange.swap(), durable, o.place.labels())
+}
+
+// checkMajors refuses new data that is gone, or of another major version than the data or the server.
+func (o *own) checkMajors(look database.Look) error {
+	if look.Source == "" {
+		return report.Fail(report.KindUsage, "see what there is: devenv snapshot list", "exchange the data of %s: the new data is no longer there", o.store.Service)
+	}
+	if look.Major != "" && look.Major != look.Source {
+		return report.Fail(report.KindUsage, "restore data of version "+look.Major+", or move this data with pg_dump",
+			"exchange the data of %s: it is of Postgres %s, the new data of Postgres %s", o.store.Service, look.Major, look.Source)
+	}
+	if runs := serverMajor(o.server); runs != "" && runs != look.Source {
+		return report.Fail(report.KindUsage, "check out a branch whose database is of version "+look.Source+", or move the data with pg_dump",
+			"exchange the data of %s: it runs Postgres %s, the new data is of Postgres %s", o.store.Service, runs, look.Source)
+	}
+	return nil
 }
 
 // serverMajor is the major version that a server's image says it is; empty where it does not say.
@@ -102,21 +129,11 @@ func serverMajor(server engine.Container) string {
 // stopUsers stops the services that use the database, then the database.
 func (o *own) stopUsers(ctx context.Context, log *stepLog) error {
 	o.oldRevisions = o.revisions(ctx)
-	users := o.users()
-	var stopped []string
-	for _, c := range users {
-		stopped = append(stopped, c.ID)
-	}
-	slices.Reverse(stopped) // what is stopped last starts first
-	if o.wasRunning {
-		stopped = append([]string{o.server.ID}, stopped...)
-	}
-	o.exchange.Stopped = stopped
-	if err := o.place.repo.Record(exchangeRecord).Write(o.exchange); err != nil {
+	if err := o.journalStop(ctx); err != nil {
 		return err
 	}
 	o.stoppedAt = time.Now()
-	for _, id := range slices.Backward(stopped) {
+	for _, id := range slices.Backward(o.exchange.Stopped) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -125,12 +142,28 @@ func (o *own) stopUsers(ctx context.Context, log *stepLog) error {
 			return err
 		}
 	}
-	if len(stopped) == 0 {
+	if len(o.exchange.Stopped) == 0 {
 		log.skipped("nothing runs that uses it")
 	} else {
-		log.done(count(len(stopped), "container"))
+		log.done(count(len(o.exchange.Stopped), "container"))
 	}
 	return nil
+}
+
+// journalStop writes down what is about to be stopped, and what data it is of.
+func (o *own) journalStop(ctx context.Context) (err error) {
+	for _, c := range o.users() {
+		o.exchange.Stopped = append(o.exchange.Stopped, c.ID)
+	}
+	slices.Reverse(o.exchange.Stopped) // what is stopped last starts first
+	if o.wasRunning {
+		o.exchange.Stopped = append([]string{o.server.ID}, o.exchange.Stopped...)
+	}
+	if o.exchange.Replaced, err = o.snapshotMeta(ctx, o.exchange.Snapshot); err != nil {
+		return err
+	}
+	o.exchange.Replaced.Automatic = o.document.Command
+	return o.place.repo.Record(exchangeRecord).Write(o.exchange)
 }
 
 // grace is what a container gets to stop: the database time to write everything, the others what "docker compose stop" gives
@@ -142,100 +175,36 @@ func (o *own) grace(id string) time.Duration {
 	return engine.OwnGrace
 }
 
-// keepOld keeps the data that is replaced as a snapshot.
-func (o *own) keepOld(ctx context.Context, log *stepLog) error {
-	if o.exchange.Snapshot == "" {
-		log.skipped("there was no data")
-		return nil
-	}
-	meta, err := o.snapshotMeta(ctx, o.exchange.Snapshot)
-	if err != nil {
-		return err
-	}
-	meta.Automatic = o.document.Command
-	saving, err := o.store.Save(ctx, o.place.engine, o.place.labels())
-	if err != nil {
-		return err
-	}
-	kept, err := saving.Keep(ctx, meta)
-	if err == nil {
-		log.done(fmt.Sprintf("%s, %s", kept.Name, megabytes(kept.Bytes)))
-	}
-	return errors.Join(err, saving.Close(ctx))
-}
-
-// swap is not begun after an interrupt, and not cut off by one.
+// swap is not begun after an interrupt, nor on data that somebody else uses or has changed, and not cut off by an interrupt.
 func (o *own) swap(ctx context.Context, log *stepLog) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	o.exchange.Swapping = true
-	if err := o.place.repo.Record(exchangeRecord).Write(o.exchange); err != nil {
+	still, err := o.standsStill(ctx, "exchange")
+	if err != nil {
 		return err
 	}
+	swapped, err := o.store.Swap(context.WithoutCancel(ctx), o.place.engine, o.exchange.swap(), still, o.place.labels())
+	if err != nil {
+		return err
+	}
+	if !swapped {
+		return o.disturbed(ctx, "exchange")
+	}
 	log.done(o.exchange.To)
-	return o.store.Swap(context.WithoutCancel(ctx), o.place.engine, o.place.labels())
+	return nil
 }
 
 // endExchange completes or reverts the exchange and starts what was stopped.
 func (o *own) endExchange(ctx context.Context, log *stepLog) error {
-	_, err := settleExchange(ctx, o.place)
-	if len(o.exchange.Stopped) == 0 {
+	done, err := settleExchange(ctx, o.place)
+	o.exchanged = done.swapped
+	switch {
+	case err != nil:
+	case len(o.exchange.Stopped) == 0:
 		log.skipped("nothing was running")
-	} else if err == nil {
-		log.done("stopped for " + time.Since(o.stoppedAt).Round(100*time.Millisecond).String())
+	default:
+		log.done(fmt.Sprintf("%s after the first stopped", time.Since(o.stoppedAt).Round(100*time.Millisecond)))
 	}
 	return err
-}
-
-// settleExchange ends an exchange that is journaled, of this run or of one that was cut off: a swap that had begun is completed, else
-// the data stays as it was; what was stopped starts again. It says what it did, "" for nothing. The caller holds the lock.
-func settleExchange(ctx context.Context, w *workplace) (string, error) {
-	record := w.repo.Record(exchangeRecord)
-	var x exchange
-	found, err := record.Read(&x)
-	if err != nil || !found {
-		return "", err
-	}
-	did := ""
-	if x.To != "" {
-		if did, err = x.Store.Settle(ctx, w.engine, w.labels()); err != nil {
-			return "", err
-		}
-	}
-	said := fmt.Sprintf("an interrupted %q had not changed the data of %s: it is as it was", "devenv "+x.Command, x.Store.Service)
-	if x.Swapping && did != "reverted" {
-		said = fmt.Sprintf("completed an interrupted %q: the data of %s is %s", "devenv "+x.Command, x.Store.Service, x.To)
-		if err := remember(w, x); err != nil {
-			return "", err
-		}
-	}
-	// What no longer starts is the user's turn: the data is settled, and nothing is to be done again.
-	return said, errors.Join(startOwn(ctx, w, x.Server, x.Stopped), record.Remove())
-}
-
-// remember keeps a completed exchange for undo, or forgets the one that it took back, so that a second undo goes further back.
-func remember(w *workplace, x exchange) error {
-	record := w.repo.Record(replacedRecord)
-	var all []replaced
-	if _, err := record.Read(&all); err != nil {
-		return err
-	}
-	last := len(all) - 1
-	switch {
-	case !x.Undoes.IsZero() && last >= 0 && all[last].At.Equal(x.Undoes):
-		return record.Write(all[:last])
-	case !x.Undoes.IsZero(), last >= 0 && all[last].At.Equal(x.At):
-		return nil // that was remembered before a crash
-	}
-	all = append(all, replaced{Command: x.Command, At: x.At, Snapshot: x.Snapshot, To: x.To})
-	return record.Write(all[max(0, len(all)-keptReplaced):])
-}
-
-// megabytes says a size for people.
-func megabytes(n int64) string {
-	if n < 1<<20 {
-		return fmt.Sprintf("%d kB", n>>10)
-	}
-	return fmt.Sprintf("%d MB", n>>20)
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
@@ -36,8 +35,12 @@ type own struct {
 	items      *report.Items
 	// exchange is the journal while the data is being exchanged.
 	exchange exchange
+	// exchanged says that the new data is in place.
+	exchanged bool
 	// undoes is when the exchange was begun that the command takes back.
 	undoes time.Time
+	// seen is how the data looked when the command came.
+	seen database.Still
 	// wasRunning says that the database ran when the command came, old what data there was, oldRevisions what its version
 	// table held; stoppedAt is when the first of its users was stopped.
 	wasRunning   bool
@@ -107,20 +110,6 @@ func (o *own) readDatabase(ctx context.Context, service string, log *stepLog) (e
 	}
 	log.done(fmt.Sprintf("database %s, its data in %s", service, o.store))
 	return errors.Join(o.checkPlace(), o.checkAlone(ctx))
-}
-
-// checkAlone refuses data that another running container has mounted: it may hold a server that devenv knows nothing of.
-func (o *own) checkAlone(ctx context.Context) error {
-	others, err := o.place.engine.MountedBy(ctx, o.store.Mount)
-	if err != nil {
-		return err
-	}
-	for _, c := range others {
-		if c.ID != o.server.ID {
-			return report.Fail(report.KindWork, "docker stop "+c.Name, "work on the data of %s: container %s uses %s as well", o.store.Service, c.Name, o.store)
-		}
-	}
-	return nil
 }
 
 // checkPlace refuses data that lies in a directory of the host outside the project: it may be anybody's.
@@ -227,22 +216,6 @@ func (o *own) revisions(ctx context.Context) []string {
 		return nil
 	}
 	return strings.Fields(out.String())
-}
-
-// startOwn starts containers of the user's own stack, in order, and waits for the database.
-func startOwn(ctx context.Context, w *workplace, server string, ids []string) error {
-	for _, id := range ids {
-		if err := w.engine.Start(ctx, id); err != nil {
-			return report.Fail(report.KindWork, "docker compose up -d", "start your stack again: %w", err)
-		}
-		if id != server {
-			continue
-		}
-		if _, err := w.client.WaitReady(ctx, id, compose.Ready{Timeout: ownTimeout}); err != nil {
-			return report.Fail(report.KindWork, "docker compose logs", "start your database again: %w", err).WithOutput(report.OutputOf(err))
-		}
-	}
-	return nil
 }
 
 // ownTimeout is what the user's own database gets to come up again, and to stop.

@@ -158,7 +158,7 @@ func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem, worktree strin
 		s.Fatalf("%v, %v\n%s", pulled, err, report.HintOf(err))
 	}
 	got := pulled.Items[0].(devenv.SnapshotItem)
-	if list, err := devenv.ListSnapshots(s.Context(), o); err != nil || len(list.Items) != 1 || list.Items[0].(devenv.SnapshotItem).Bytes != snapshot.Bytes || got.Image == snapshot.Image {
+	if list, err := devenv.ListSnapshots(s.Context(), o); err != nil || len(list.Items) != 2 || list.Items[1].(devenv.SnapshotItem).Bytes != snapshot.Bytes || got.Image == snapshot.Image {
 		s.Errorf("the other repository has %v, %v", list.Items, err)
 	}
 	o.Name = "another"

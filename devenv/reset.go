@@ -25,6 +25,10 @@ const (
 	ResetToEmpty ResetTo = "empty"
 )
 
+// madeRecord is the record of the worktree's state that names the image which a reset makes for itself, so that the next command
+// removes it if this one cannot.
+const madeRecord = "made"
+
 // ResetOptions are the options of reset.
 type ResetOptions struct {
 	Options
@@ -43,7 +47,7 @@ type ResetItem struct {
 	Place string `json:"place"`
 	// To says what the data is now.
 	To string `json:"to"`
-	// Snapshot is the name of the snapshot that keeps what was there; empty when nothing was.
+	// Snapshot is the name under which what was there is kept, beside the data; empty when nothing was.
 	Snapshot string `json:"snapshot"`
 	DryRun   bool   `json:"dry_run,omitempty"`
 }
@@ -56,8 +60,8 @@ type resetRun struct {
 	made string
 }
 
-// Reset replaces the user's own database by the base's data at the branch's head, or as it is named, and keeps what was there
-// as a snapshot. Interrupted or killed at any moment, the data is as before or complete, at the latest after the next command.
+// Reset replaces the user's own database by the base's data at the branch's head, or as it is named, and keeps what was there.
+// Interrupted or killed at any moment, the data is as before or complete, at the latest after the next command.
 func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 	r := &resetRun{own: newOwn("reset", o.Options), request: o}
 	r.run.request = NewMigrationOptions{Base: o.Base}
@@ -71,9 +75,12 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 			err := r.sequence(ctx,
 				step{"base", r.useBase},
 				r.bringBranch(),
-				r.exchangeData(r.image, r.describe(), true),
+				r.exchangeData(func() newData {
+					return newData{from: database.Source{Image: r.image()}, to: r.describe(), durable: true}
+				}),
 			)
-			return errors.Join(err, r.removeMade(ctx))
+			r.listExchanged()
+			return errors.Join(err, removeMade(context.WithoutCancel(ctx), r.place))
 		}},
 	))
 }
@@ -90,16 +97,27 @@ func (r *resetRun) describe() string {
 	}
 }
 
-// agree asks whether the data may be replaced, and lists what happens to it.
+// agree asks whether the data may be replaced, or lists what would be.
 func (r *resetRun) agree(ctx context.Context) error {
-	item := ResetItem{Service: r.store.Service, Place: r.store.String(), To: r.describe(), DryRun: r.request.DryRun}
-	if !r.request.DryRun {
-		if err := r.confirm(ctx, r.request.Yes, item.To); err != nil {
-			return err
-		}
+	if r.request.DryRun {
+		r.listPlanned(r.describe())
+		return nil
 	}
-	r.items.Items = append(r.items.Items, &item)
-	return nil
+	return r.confirm(ctx, r.request.Yes, r.describe())
+}
+
+// listPlanned says what the data would be.
+func (o *own) listPlanned(to string) {
+	o.items.Items = append(o.items.Items, ResetItem{Service: o.store.Service, Place: o.store.String(), To: to, DryRun: true})
+}
+
+// listExchanged says what the data is now, and nothing where it is as it was.
+func (o *own) listExchanged() {
+	if o.exchanged {
+		o.items.Items = append(o.items.Items, ResetItem{
+			Service: o.store.Service, Place: o.store.String(), To: o.exchange.To, Snapshot: o.exchange.Snapshot,
+		})
+	}
 }
 
 // confirm asks before the user's own data is replaced.
@@ -109,7 +127,7 @@ func (o *own) confirm(ctx context.Context, yes bool, to string) error {
 	}
 	return agreed(ctx, o.options.Ask, consent{
 		to:    fmt.Sprintf("replace the data of %s in %s by: %s", o.store.Service, o.store, to),
-		after: "What is there is kept as a snapshot.", without: "--yes (what is there is kept as a snapshot)", refused: "not replaced",
+		after: "What is there is kept.", without: "--yes (what is there is kept)", refused: "not replaced",
 	})
 }
 
@@ -155,7 +173,11 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *stepLog) error {
 	if err != nil {
 		return err
 	}
-	image, err := r.seeded.CommitBase(ctx, r.base.seededRef()+"-"+r.place.runID, database.Meta{Key: r.base.key, Settings: r.base.settings})
+	ref := r.base.seededRef() + "-" + r.place.runID
+	if err := r.place.repo.Record(madeRecord).Write(ref); err != nil {
+		return err
+	}
+	image, err := r.seeded.CommitBase(ctx, ref, database.Meta{Key: r.base.key, Settings: r.base.settings})
 	r.made = image.Ref
 	if err == nil {
 		log.done("the branch's migrations applied to " + r.facts.BaseRef + "'s data")
@@ -175,13 +197,16 @@ func (r *resetRun) image() string {
 	}
 }
 
-// removeMade removes the image of this run, and says what was kept.
-func (r *resetRun) removeMade(ctx context.Context) error {
-	if item, ok := r.items.Items[0].(*ResetItem); ok {
-		item.Snapshot = r.exchange.Snapshot
+// removeMade removes the image that a reset has made for itself alone, this one or one that was killed.
+func removeMade(ctx context.Context, w *workplace) error {
+	record := w.repo.Record(madeRecord)
+	var ref string
+	found, err := record.Read(&ref)
+	if err != nil || !found {
+		return err
 	}
-	if r.made == "" {
-		return nil
+	if err := w.engine.RemoveImage(ctx, ref, true); err != nil {
+		return err
 	}
-	return r.place.engine.RemoveImage(context.WithoutCancel(ctx), r.made, true)
+	return record.Remove()
 }

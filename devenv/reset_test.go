@@ -42,7 +42,9 @@ func newOwnStack(t *testing.T) ownStack {
 		ctx := context.Background()
 		snapshots, err := devenv.ListSnapshots(ctx, devenv.SnapshotOptions{Options: devenv.Options{Dir: dir}})
 		for _, item := range snapshots.Items {
-			err = errors.Join(err, c.engine.RemoveImage(ctx, item.(devenv.SnapshotItem).Image, true))
+			if image := item.(devenv.SnapshotItem).Image; image != "" {
+				err = errors.Join(err, c.engine.RemoveImage(ctx, image, true))
+			}
 		}
 		_, sweepErr := c.engine.Sweep(ctx, "com.docker.compose.project="+filepath.Base(dir))
 		if err := errors.Join(err, sweepErr); err != nil {
@@ -66,7 +68,7 @@ func (s ownStack) reset(to devenv.ResetTo) devenv.ResetItem {
 	if err != nil {
 		s.Fatalf("%v\n%s\n%s", err, report.HintOf(err), strings.Join(report.OutputOf(err), "\n"))
 	}
-	return *list.Items[0].(*devenv.ResetItem)
+	return list.Items[0].(devenv.ResetItem)
 }
 
 func (s ownStack) options() devenv.Options {

@@ -3,13 +3,9 @@ package devenv
 import (
 	"context"
 	"errors"
-	"fmt"
-	"path/filepath"
 	"time"
 
-	"devenv/compose"
 	"devenv/devenv/database"
-	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
 )
 
@@ -27,7 +23,9 @@ type SnapshotOptions struct {
 // SnapshotItem is one snapshot.
 type SnapshotItem struct {
 	database.SnapshotMeta
+	// Image is its image; empty for what an exchange has replaced, which Place names.
 	Image string `json:"image"`
+	Place string `json:"place,omitempty"`
 	// StoppedMS is how long the database stood still for it, in milliseconds; 0 when it did not run.
 	StoppedMS int64 `json:"stopped_ms,omitempty"`
 	DryRun    bool  `json:"dry_run,omitempty"`
@@ -65,7 +63,7 @@ func (o *own) checkSave(ctx context.Context, log *stepLog, name string) error {
 		return err
 	}
 	var err error
-	if o.old, err = o.store.Look(ctx, o.place.engine, "", o.place.labels()); err != nil {
+	if o.old, err = o.store.Look(ctx, o.place.engine, database.Source{}, o.place.labels()); err != nil {
 		return err
 	}
 	if o.old.Major == "" {
@@ -109,7 +107,7 @@ func (o *own) save(ctx context.Context, name string) error {
 func (o *own) saveStopped(ctx context.Context) (_ *database.Saving, stood time.Duration, err error) {
 	o.oldRevisions = o.revisions(ctx)
 	if !o.wasRunning {
-		saving, err := o.store.Save(ctx, o.place.engine, o.place.labels())
+		saving, err := o.copyStill(ctx)
 		return saving, 0, err
 	}
 	x := exchange{Command: o.document.Command, At: time.Now(), Store: o.store, Server: o.server.ID, Stopped: []string{o.server.ID}}
@@ -121,11 +119,33 @@ func (o *own) saveStopped(ctx context.Context) (_ *database.Saving, stood time.D
 		_, endErr := settleExchange(context.WithoutCancel(ctx), o.place)
 		stood, err = time.Since(began), errors.Join(err, endErr)
 	}()
-	if err := o.place.engine.Stop(ctx, o.server.ID, ownTimeout); err != nil {
+	// The engine goes on with a stop that is cut off, and would kill what is started again meanwhile.
+	if err := o.place.engine.Stop(context.WithoutCancel(ctx), o.server.ID, ownTimeout); err != nil {
 		return nil, 0, err
 	}
-	saving, err := o.store.Save(ctx, o.place.engine, o.place.labels())
+	saving, err := o.copyStill(ctx)
 	return saving, 0, err
+}
+
+// copyStill copies data that nobody uses. A copy during which somebody came is none.
+func (o *own) copyStill(ctx context.Context) (*database.Saving, error) {
+	const doing = "save"
+	before, err := o.standsStill(ctx, doing)
+	if err != nil {
+		return nil, err
+	}
+	saving, saveErr := o.store.Save(ctx, o.place.engine, "", o.place.labels())
+	after, err := o.standsStill(ctx, doing) // a server that came is also why files went during the copy
+	if err == nil && after != before {
+		err = o.disturbed(ctx, doing)
+	}
+	switch {
+	case err == nil:
+		return saving, saveErr
+	case saveErr == nil:
+		err = errors.Join(err, saving.Close(ctx))
+	}
+	return nil, err
 }
 
 // snapshotMeta says what a snapshot of the data as it was before is of.
@@ -140,97 +160,34 @@ func (o *own) snapshotMeta(ctx context.Context, name string) (database.SnapshotM
 	}, nil
 }
 
-// RestoreSnapshot puts a snapshot's data in the place of the user's own, which is kept as a snapshot itself.
+// RestoreSnapshot puts a snapshot's data in the place of the user's own, which is kept in turn.
 func RestoreSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
 	r := newOwn("snapshot restore", o.Options)
-	return r.end(ctx, r.restore(ctx, o, func() (string, error) { return o.Name, nil }))
+	return r.end(ctx, r.restore(ctx, o, func(ctx context.Context) (newData, error) { return r.namedData(ctx, o.Name) }))
 }
 
-// restore exchanges the user's own data for a snapshot's.
-func (o *own) restore(ctx context.Context, options SnapshotOptions, choose func() (string, error)) error {
-	var snapshot database.Snapshot
+// restore exchanges the user's own data for what is chosen once the stack is open.
+func (o *own) restore(ctx context.Context, options SnapshotOptions, choose func(context.Context) (newData, error)) error {
+	var data newData
 	return o.sequence(ctx,
-		step{"check", func(ctx context.Context, log *stepLog) error {
+		step{"check", func(ctx context.Context, log *stepLog) (err error) {
 			if err := o.openDatabase(ctx, log); err != nil {
 				return err
 			}
-			name, err := choose()
-			if err != nil {
-				return err
-			}
-			snapshot, err = database.FindSnapshot(ctx, o.place.engine, repositoryID(o.place.repo), name)
+			data, err = choose(ctx)
 			return err
 		}},
 		step{do: func(ctx context.Context, _ *stepLog) error {
-			to := fmt.Sprintf("the snapshot %s of %s", snapshot.Name, snapshot.Created.Local().Format("2006-01-02 15:04"))
-			item := &ResetItem{Service: o.store.Service, Place: o.store.String(), To: to, DryRun: options.DryRun}
 			if options.DryRun {
-				o.items.Items = append(o.items.Items, item)
+				o.listPlanned(data.to)
 				return nil
 			}
-			if err := o.confirm(ctx, options.Yes, to); err != nil {
+			if err := o.confirm(ctx, options.Yes, data.to); err != nil {
 				return err
 			}
-			err := o.dispatch(ctx, o.exchangeData(func() string { return snapshot.ID }, to, false))
-			if err == nil {
-				item.Snapshot = o.exchange.Snapshot
-				o.items.Items = append(o.items.Items, item)
-			}
+			err := o.dispatch(ctx, o.exchangeData(func() newData { return data }))
+			o.listExchanged()
 			return err
 		}},
 	)
-}
-
-// ListSnapshots lists the repository's snapshots, the newest first.
-func ListSnapshots(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
-	items := report.NewItems("snapshot list")
-	return items, withSnapshots(ctx, o, func(client *compose.Client, repo *gitrepo.Repo) error {
-		all, err := database.Snapshots(ctx, client.Engine(), repositoryID(repo))
-		for _, s := range all {
-			items.Items = append(items.Items, SnapshotItem{SnapshotMeta: s.SnapshotMeta, Image: s.Ref})
-		}
-		return err
-	})
-}
-
-// RemoveSnapshots removes snapshots by name; all are looked up before the first goes.
-func RemoveSnapshots(ctx context.Context, o SnapshotOptions, names []string) (*report.Items, error) {
-	items := report.NewItems("snapshot remove")
-	return items, withSnapshots(ctx, o, func(client *compose.Client, repo *gitrepo.Repo) error {
-		var found []database.Snapshot
-		for _, name := range names {
-			s, err := database.FindSnapshot(ctx, client.Engine(), repositoryID(repo), name)
-			if err != nil {
-				return err
-			}
-			found = append(found, s)
-		}
-		for _, s := range found {
-			if !o.DryRun {
-				if err := client.Engine().RemoveImage(ctx, s.Ref, false); err != nil {
-					return err
-				}
-			}
-			items.Items = append(items.Items, SnapshotItem{SnapshotMeta: s.SnapshotMeta, Image: s.Ref, DryRun: o.DryRun})
-		}
-		return nil
-	})
-}
-
-// withSnapshots opens the repository and the engine; no Compose project is needed.
-func withSnapshots(ctx context.Context, o SnapshotOptions, do func(*compose.Client, *gitrepo.Repo) error) (err error) {
-	dir, err := filepath.Abs(orDot(o.Dir))
-	if err != nil {
-		return err
-	}
-	repo, err := gitrepo.Open(ctx, dir)
-	if err != nil {
-		return err
-	}
-	client, err := compose.Connect(ctx, compose.ConnectOptions{Host: o.Host, Context: o.Context})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, client.Close()) }()
-	return do(client, repo)
 }

@@ -2,6 +2,8 @@ package devenv
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"devenv/devenv/database"
 	"devenv/devenv/report"
@@ -11,27 +13,30 @@ import (
 // image of that name is replaced.
 func PushSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
 	r := newOwn("snapshot push", o.Options)
-	var snapshot database.Snapshot
+	var snapshot SnapshotItem
 	var to registry
 	return r.end(ctx, r.sequence(ctx,
 		step{"check", func(ctx context.Context, _ *stepLog) (err error) {
 			if to, err = r.openRegistry(ctx, "push "+o.Name); err != nil {
 				return err
 			}
-			snapshot, err = database.FindSnapshot(ctx, r.place.engine, repositoryID(r.place.repo), o.Name)
+			snapshot, err = r.findSnapshot(ctx, o.Name)
 			return err
 		}},
 		step{"push", func(ctx context.Context, log *stepLog) error {
 			item := PushItem{Image: to.snapshot(o.Name), DryRun: o.DryRun}
 			if !o.DryRun {
+				if err := r.makeImage(ctx, &snapshot); err != nil {
+					return err
+				}
 				err := r.confirmPush(ctx, pushing{
-					registry: to, what: "the snapshot " + o.Name, image: snapshot.Ref, holds: "every database and every role of your own server",
+					registry: to, what: "the snapshot " + o.Name, image: snapshot.Image, holds: "every database and every role of your own server",
 					service: snapshot.Service, yes: o.Yes,
 				})
 				if err != nil {
 					return err
 				}
-				if err := r.pushImage(ctx, snapshot.Ref, item.Image, log); err != nil {
+				if err := r.pushImage(ctx, snapshot.Image, item.Image, log); err != nil {
 					return err
 				}
 			}
@@ -39,6 +44,32 @@ func PushSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 			return nil
 		}},
 	))
+}
+
+// makeImage makes kept data an image, under its name; the store keeps it no longer.
+func (o *own) makeImage(ctx context.Context, s *SnapshotItem) error {
+	if s.Image != "" {
+		return nil
+	}
+	all, err := readReplaced(o.place.repo)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(all, func(r replaced) bool { return r.inStore() && r.Snapshot == s.Name })
+	if at < 0 {
+		return database.NoSnapshot(s.Name, nil)
+	}
+	store := all[at].Store
+	saving, err := store.Save(ctx, o.place.engine, s.Name, o.place.labels())
+	if err != nil {
+		return err
+	}
+	made, err := saving.Keep(ctx, all[at].Meta)
+	if err = errors.Join(err, saving.Close(ctx)); err != nil {
+		return err
+	}
+	s.Image, all[at].Store = made.Ref, database.Store{} // undo finds the image by its name
+	return errors.Join(o.place.repo.Record(replacedRecord).Write(all), store.Forget(ctx, o.place.engine, []string{s.Name}, o.place.labels()))
 }
 
 // PullSnapshot brings a snapshot from the configuration's registry; it is then one of the repository's.

@@ -41,18 +41,48 @@ func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
 	s.git("worktree", "add", "-q", worktree, sample.BaseBranch)
 	o.Dir = worktree
 	list, err := devenv.ListSnapshots(t.Context(), o)
-	if err != nil || len(list.Items) != 2 { // it, and what restore replaced
+	if err != nil || len(list.Items) != 1 {
 		t.Errorf("the second worktree sees %v %v", list.Items, err)
 	}
+	here, err := devenv.ListSnapshots(t.Context(), devenv.SnapshotOptions{Options: s.options()})
+	if err != nil || len(here.Items) != 2 || here.Items[0].(devenv.SnapshotItem).Place == "" {
+		t.Errorf("the first, whose restore replaced something, sees %+v %v", here.Items, err)
+	}
 	s.isPulledElsewhere(item, worktree)
+	s.becomesAnImage(here.Items[0].(devenv.SnapshotItem).Name)
 	if _, err := devenv.RemoveSnapshots(t.Context(), o, []string{"before-rename", "none"}); report.KindOf(err) != report.KindUsage {
 		t.Errorf("one name of two is wrong: %v", err)
 	}
 	if _, err := devenv.RemoveSnapshots(t.Context(), o, []string{"before-rename"}); err != nil {
 		t.Error(err)
 	}
-	if list, err = devenv.ListSnapshots(t.Context(), o); err != nil || len(list.Items) != 1 {
+	if list, err = devenv.ListSnapshots(t.Context(), o); err != nil || len(list.Items) != 0 {
 		t.Errorf("after the removal there are %v %v", list.Items, err)
 	}
 	s.nothingLeft()
+}
+
+// becomesAnImage pushes what an exchange has replaced, which makes it an image; undo finds it there.
+func (s ownStack) becomesAnImage(name string) {
+	s.Helper()
+	if _, err := devenv.PushSnapshot(s.Context(), devenv.SnapshotOptions{Options: s.options(), Name: name, Yes: true}); err != nil {
+		s.Fatal(err)
+	}
+	list, err := devenv.ListSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options()})
+	if got := list.Items[0].(devenv.SnapshotItem); err != nil || got.Name != name || got.Image == "" || got.Place != "" {
+		s.Errorf("it was pushed, and is %+v %v", got, err)
+	}
+	if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: s.options(), Yes: true}); err != nil {
+		s.Fatal(err)
+	}
+	if databases := s.sql("SELECT count(*) FROM pg_database WHERE datname = 'another'"); databases != "0" {
+		s.Error("undo did not bring back what restore had replaced")
+	}
+	for _, item := range list.Items {
+		if got := item.(devenv.SnapshotItem); got.Automatic != "" {
+			if _, err := devenv.RemoveSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options()}, []string{got.Name}); err != nil {
+				s.Error(err)
+			}
+		}
+	}
 }

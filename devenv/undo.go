@@ -63,7 +63,7 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 	if recovered != "" && o.Listener != nil {
 		o.Listener.Emit(report.Noted{Text: recovered})
 	}
-	last, err := lastReplaced(repo)
+	last, err := lastExchange(repo)
 	if err != nil {
 		return false, err
 	}
@@ -112,36 +112,36 @@ func of(command string, at time.Time) string {
 	return fmt.Sprintf("%s, %s", command, at.Local().Format("2006-01-02 15:04:05"))
 }
 
-// lastReplaced is the last exchange of the user's own data, nil when there is none; one that is under way counts.
-func lastReplaced(repo *gitrepo.Repo) (*replaced, error) {
+// lastExchange is the last exchange of the user's own data that may be taken back, nil when there is none; one that was cut off
+// counts, since it has yet to show whether it came to an end.
+func lastExchange(repo *gitrepo.Repo) (*replaced, error) {
 	var x exchange
 	if found, err := repo.Record(exchangeRecord).Read(&x); err != nil || found {
-		return &replaced{Command: x.Command, At: x.At, Snapshot: x.Snapshot, To: x.To}, err
+		return &replaced{Command: x.Command, At: x.At}, err
 	}
-	var all []replaced
-	if _, err := repo.Record(replacedRecord).Read(&all); err != nil || len(all) == 0 {
-		return nil, err
-	}
-	return &all[len(all)-1], nil
+	return lastReplaced(repo)
 }
 
-// undoData puts the data back that the last exchange replaced. What it replaces is kept as a snapshot in turn.
+// undoData puts the data back that the last exchange replaced. What that put there is kept in turn.
 func undoData(ctx context.Context, o UndoOptions) (*report.Items, error) {
 	r := newOwn("undo", o.Options)
-	choose := func() (string, error) {
+	choose := func(ctx context.Context) (newData, error) {
 		last, err := lastReplaced(r.place.repo)
 		switch {
 		case err != nil:
-			return "", err
+			return newData{}, err
 		case last == nil:
-			return "", report.Fail(report.KindUsage, "", "undo: nothing is left to take back")
+			return newData{}, report.Fail(report.KindUsage, "", "undo: nothing is left to take back")
 		case last.Snapshot == "":
-			return "", report.Fail(report.KindUsage, "remove the data if you want none: docker compose down --volumes",
+			return newData{}, report.Fail(report.KindUsage, "remove the data if you want none: docker compose down --volumes",
 				"undo %q: there was no data before", "devenv "+last.Command)
 		}
-		r.note(taking(o.DryRun) + fmt.Sprintf("%q of %s", "devenv "+last.Command, last.At.Local().Format("2006-01-02 15:04:05")))
+		what := fmt.Sprintf("%q of %s", "devenv "+last.Command, last.At.Local().Format("2006-01-02 15:04:05"))
+		r.note(taking(o.DryRun) + what)
 		r.undoes = last.At
-		return last.Snapshot, nil
+		data, err := r.replacedData(ctx, *last)
+		data.moves, data.to = data.from.Kept != "", "as before "+what
+		return data, err
 	}
 	return r.end(ctx, r.restore(ctx, SnapshotOptions{Options: o.Options, Yes: o.Yes, DryRun: o.DryRun}, choose))
 }

@@ -67,7 +67,7 @@ func Up(ctx context.Context, o UpOptions) (*report.Items, error) {
 	if foreign == "" || o.Ask == nil {
 		return items, err
 	}
-	yes, askErr := o.Ask.Confirm(ctx, "The database is at revision "+foreign+", which is not on this branch. Reset it to this branch? What is there is kept as a snapshot.")
+	yes, askErr := o.Ask.Confirm(ctx, "The database is at revision "+foreign+", which is not on this branch. Reset it to this branch? What is there is kept.")
 	if askErr != nil || !yes {
 		return items, errors.Join(askErr, err)
 	}

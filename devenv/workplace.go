@@ -102,14 +102,22 @@ func openWorkplace(ctx context.Context, command string, o Options, note func(str
 	if err := w.sweep(ctx); err != nil {
 		return nil, err
 	}
-	settled, err := settleExchange(ctx, w)
-	if err != nil {
+	if err := w.endCutOff(ctx); err != nil {
 		return nil, err
 	}
-	if settled != "" {
-		note(settled)
-	}
 	return w, w.loadProject(ctx, o)
+}
+
+// endCutOff ends what a command that was killed has begun with the user's own data, and removes the image it made for that.
+func (w *workplace) endCutOff(ctx context.Context) error {
+	done, err := settleExchange(ctx, w)
+	if err != nil {
+		return err
+	}
+	if done.remark != "" {
+		w.say(done.remark)
+	}
+	return removeMade(ctx, w)
 }
 
 // openUnlocked opens a workplace to look at: nothing is locked, recovered or swept. The caller closes its client.
@@ -165,10 +173,13 @@ func namesOf(load compose.LoadOptions) []string {
 // openRepository finds the worktree, locks it, recovers it, and reads its configuration.
 func (w *workplace) openRepository(ctx context.Context, command string, o Options, note func(string)) (err error) {
 	dir := orDot(o.Dir)
-	if w.repo, err = gitrepo.Open(ctx, dir); err != nil {
+	if w.repo, w.cache, err = openCapturable(ctx, dir); err != nil {
 		return err
 	}
 	if w.lock, err = w.repo.Lock(ctx, command); err != nil {
+		return err
+	}
+	if err := w.repo.TrimObjects(); err != nil {
 		return err
 	}
 	w.runID, w.worktreeID = newRunID(), WorktreeID(w.repo.Root())

@@ -11,9 +11,9 @@ import (
 
 const resetLong = `Replaces the data of your own database, the one that docker compose up runs: by the base branch's data at
 your branch's head, by the base's as it is (--to base), or by an empty database (--to empty). What uses the
-database is stopped meanwhile and started again. What was there is kept as a snapshot: devenv undo, or
-devenv snapshot restore, brings it back. Interrupted or killed at any moment, the data is as before or
-complete, at the latest once the next devenv command has run.
+database is stopped meanwhile and started again. What was there is kept beside it, in the same volume or
+directory: devenv undo, or devenv snapshot restore, brings it back. Interrupted or killed at any moment, the
+data is as before or complete, at the latest once the next devenv command has run.
 
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or configuration, 3 the branch's migrations do
 not apply to the base's data, 130 interrupted.`
@@ -52,7 +52,7 @@ func (a *app) reset() *cobra.Command {
 
 // exchangedLine says for people what became of the user's own data.
 func exchangedLine(item any) any {
-	i, ok := item.(*devenv.ResetItem)
+	i, ok := item.(devenv.ResetItem)
 	if !ok {
 		return undoLine(item)
 	}
@@ -61,7 +61,7 @@ func exchangedLine(item any) any {
 	}
 	line := fmt.Sprintf("the data of %s in %s is now: %s", i.Service, i.Place, i.To)
 	if i.Snapshot != "" {
-		line += "\nwhat was there is kept: devenv undo, or devenv snapshot restore " + i.Snapshot
+		line += "\nwhat was there is kept beside it: devenv undo, or devenv snapshot restore " + i.Snapshot
 	}
 	return line
 }

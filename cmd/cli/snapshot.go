@@ -59,7 +59,7 @@ func (a *app) snapshotSave() *cobra.Command {
 	return c
 }
 
-const restoreLong = `Puts a snapshot's data in the place of your own, which is kept as a snapshot itself. What uses the database
+const restoreLong = `Puts a snapshot's data in the place of your own, which is kept beside it. What uses the database
 is stopped meanwhile and started again. Data of another major version of Postgres is refused before anything
 is touched.
 

@@ -12,8 +12,8 @@ import (
 const undoLong = `Takes back what the last new-migration, reset or snapshot restore did, whichever came last; called again,
 the one before. It says first what that is and when it was done. Of new-migration: the new revision goes, the
 files it set aside come back; where files were edited since it does nothing, and --force takes them back as
-well and keeps copies. Of the others: the data that they replaced comes back, and what is there now is kept as
-a snapshot; before that it asks on a terminal, and needs --yes elsewhere.
+well and keeps copies. Of the others: the data that they replaced comes back, and what is there now is kept
+beside it; before that it asks on a terminal, and needs --yes elsewhere.
 
 Exit status: 0 done, 1 it could not be done, 2 wrong flags, nothing to take back or nobody to ask, 130
 interrupted.`

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
 	"io"
@@ -157,6 +158,35 @@ func (e *Engine) CopyFrom(ctx context.Context, id, path string) (io.ReadCloser, 
 	stream, _, err := e.client.CopyFromContainer(ctx, id, path)
 	return stream, failed(ctx, err, "copy %s out of container %.12s", path, id)
 }
+
+// ReadFile reads a file of a container, running or not; false when there is none.
+func (e *Engine) ReadFile(ctx context.Context, id, path string) (content []byte, found bool, err error) {
+	stream, _, err := e.client.CopyFromContainer(ctx, id, path)
+	if errdefs.IsNotFound(err) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, failed(ctx, err, "read %s of container %.12s", path, id)
+	}
+	defer stream.Close() //nolint:errcheck // only read from
+	archive := tar.NewReader(stream)
+	if _, err = archive.Next(); err == nil {
+		content, err = io.ReadAll(archive)
+	}
+	return content, err == nil, failed(ctx, err, "read %s of container %.12s", path, id)
+}
+
+// Exists says whether a container, running or not, has a path.
+func (e *Engine) Exists(ctx context.Context, id, path string) (bool, error) {
+	_, err := e.client.ContainerStatPath(ctx, id, path)
+	if errdefs.IsNotFound(err) {
+		return false, nil
+	}
+	return err == nil, failed(ctx, err, "look for %s in container %.12s", path, id)
+}
+
+// IsGone says whether an error is that what was asked for does not exist, or no longer.
+func IsGone(err error) bool { return errdefs.IsNotFound(err) }
 
 // LogsOptions say which part of a container's log is wanted.
 type LogsOptions struct {

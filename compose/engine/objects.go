@@ -182,9 +182,10 @@ func (e *Engine) Containers(ctx context.Context, labels ...string) ([]Container,
 	return found, nil
 }
 
-// MountedBy lists the running containers that have a volume or a directory of the host mounted.
-func (e *Engine) MountedBy(ctx context.Context, m Mount) ([]Container, error) {
-	list, err := e.client.ContainerList(ctx, container.ListOptions{})
+// MountedBy lists the containers that have a volume or a directory of the host mounted, each with that mount alone: those that
+// run, or all.
+func (e *Engine) MountedBy(ctx context.Context, m Mount, all bool) ([]Container, error) {
+	list, err := e.client.ContainerList(ctx, container.ListOptions{All: all})
 	if err != nil {
 		return nil, failed(ctx, err, "list containers")
 	}
@@ -192,10 +193,19 @@ func (e *Engine) MountedBy(ctx context.Context, m Mount) ([]Container, error) {
 	for _, c := range list {
 		for _, mounted := range c.Mounts {
 			if string(mounted.Type) == m.Type && mounted.Name == m.Name && mounted.Source == m.Source {
-				found = append(found, Container{ID: c.ID, Name: strings.TrimPrefix(c.Names[0], "/"), State: c.State, Labels: c.Labels})
+				found = append(found, Container{
+					ID: c.ID, Name: strings.TrimPrefix(c.Names[0], "/"), State: c.State, Labels: c.Labels,
+					Mounts: []Mount{{Type: m.Type, Name: m.Name, Source: m.Source, Target: mounted.Destination, ReadOnly: !mounted.RW}},
+				})
 				break
 			}
 		}
 	}
 	return found, nil
+}
+
+// VolumeExists says whether there is a volume of a name.
+func (e *Engine) VolumeExists(ctx context.Context, name string) (bool, error) {
+	_, err := e.client.VolumeInspect(ctx, name)
+	return err == nil, gone(ctx, err, "look for volume %s", name)
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -160,14 +159,9 @@ func lookUpUser(lines []byte, name string) (id, second int, ok bool) {
 
 // readFile reads one file out of a container, running or not.
 func readFile(ctx context.Context, e *engine.Engine, id, path string) ([]byte, error) {
-	stream, err := e.CopyFrom(ctx, id, path)
-	if err != nil {
-		return nil, err
+	content, found, err := e.ReadFile(ctx, id, path)
+	if err == nil && !found {
+		err = fmt.Errorf("container %.12s has no %s", id, path)
 	}
-	defer stream.Close() //nolint:errcheck // only read from
-	archive := tar.NewReader(stream)
-	if _, err := archive.Next(); err != nil {
-		return nil, fmt.Errorf("read %s of container %.12s: %w", path, id, err)
-	}
-	return io.ReadAll(archive)
+	return content, err
 }

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -66,20 +67,38 @@ func TestTheDataOfEachLayoutIsKeptAndComesBack(t *testing.T) {
 				t.Fatalf("the data is found in %+v, want %s in %s: %v", store, l.directory, l.target, err)
 			}
 			kept := s.keep(store)
-			s.strew(l.directory, "since")
-			look, err := store.Look(t.Context(), s.engine, kept.ID, nil)
+			s.strew(l.directory, "since", "")
+			s.lockedOut(store)
+			from := Source{Image: kept.ID}
+			look, err := store.Look(t.Context(), s.engine, from, nil)
 			if major := fmt.Sprint(l.major); err != nil || look.Major != major || look.Source != major {
 				t.Fatalf("it looks like %+v: %v", look, err)
 			}
-			if err := store.Prepare(t.Context(), s.engine, kept.ID, true, nil); err != nil {
+			swap := Swap{ID: "7", From: from, Keep: "before"}
+			if err := store.Prepare(t.Context(), s.engine, swap, true, nil); err != nil {
 				t.Fatal(err)
 			}
-			if err := store.Swap(t.Context(), s.engine, nil); err != nil {
+			still, err := store.Still(t.Context(), s.engine, s.id)
+			if err != nil || still.Control == "" || still.Lock != "" {
+				t.Fatalf("a server that was stopped looks like %+v: %v", still, err)
+			}
+			s.start() // somebody starts it meanwhile
+			if swapped, err := store.Swap(t.Context(), s.engine, swap, still, nil); swapped || err != nil {
+				t.Fatalf("it was swapped under a running server: %v %v", swapped, err)
+			}
+			s.stop()
+			if still, err = store.Still(t.Context(), s.engine, s.id); err != nil {
 				t.Fatal(err)
+			}
+			if swapped, err := store.Swap(t.Context(), s.engine, swap, still, nil); !swapped || err != nil {
+				t.Fatalf("it was not swapped: %v %v", swapped, err)
 			}
 			s.start()
-			if left := s.psql("SELECT name FROM pg_ls_dir('.') AS name WHERE name IN ('since', '.devenv-swap')"); left != "" {
+			if left := s.psql("SELECT name FROM pg_ls_dir('.') AS name WHERE name = 'since'"); left != "" {
 				t.Errorf("after the swap there is still %s", left)
+			}
+			if there, err := store.Keeps(t.Context(), s.engine, "before"); !there || err != nil {
+				t.Errorf("what was there is kept: %v %v", there, err)
 			}
 			if answer, now := s.psql("SELECT answer FROM mine"), s.owner(); answer != "42" || now != owner {
 				t.Errorf("it answers %q and belongs to %s, want 42 and %s", answer, now, owner)
@@ -191,7 +210,7 @@ func (s ownServer) owner() string {
 // keep saves the data as a snapshot.
 func (s ownServer) keep(store Store) Snapshot {
 	s.Helper()
-	saving, err := store.Save(s.Context(), s.engine, nil)
+	saving, err := store.Save(s.Context(), s.engine, "", nil)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -207,12 +226,32 @@ func (s ownServer) keep(store Store) Snapshot {
 	return kept
 }
 
+// lockedOut expects that no server starts while an exchange holds the lock, and that the lock goes when the exchange is settled.
+func (s ownServer) lockedOut(store Store) {
+	s.Helper()
+	s.strew(s.layout.directory, "postmaster.pid", "devenv exchange 7 of the data")
+	if err := s.engine.Start(s.Context(), s.id); err != nil {
+		s.Fatal(err)
+	}
+	code, err := s.engine.Wait(s.Context(), s.id)
+	lines, tailErr := s.engine.Tail(s.Context(), s.id, 3)
+	if said := strings.Join(lines, " "); err != nil || tailErr != nil || code == 0 || !strings.Contains(said, "devenv exchange 7") {
+		s.Errorf("a server that finds the lock ends with %d, %v, and says %q", code, errors.Join(err, tailErr), said)
+	}
+	if swapped, err := store.Settle(s.Context(), s.engine, "7", nil); swapped || err != nil {
+		s.Errorf("settled: %v %v", swapped, err)
+	}
+}
+
 // strew puts a file into a directory of the container.
-func (s ownServer) strew(dir, name string) {
+func (s ownServer) strew(dir, name, content string) {
 	s.Helper()
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
-	if err := w.WriteHeader(&tar.Header{Name: path.Base(name), Mode: 0o644}); err != nil {
+	if err := w.WriteHeader(&tar.Header{Name: path.Base(name), Mode: 0o644, Size: int64(len(content))}); err != nil {
+		s.Fatal(err)
+	}
+	if _, err := w.Write([]byte(content)); err != nil {
 		s.Fatal(err)
 	}
 	if err := w.Close(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -71,13 +72,15 @@ type Saving struct {
 	id     string
 }
 
-// Save copies the store's data into a container. The server must not run meanwhile. The caller closes the Saving.
-func (s Store) Save(ctx context.Context, e *engine.Engine, labels map[string]string) (*Saving, error) {
-	mount, data := s.reached()
-	mount.ReadOnly = true
-	id, err := e.CreateScript(ctx, engine.Script{
-		Image: s.Image, Text: storeScript, Args: []string{"save", data, dataDirectory}, Mounts: []engine.Mount{mount}, Labels: labels,
-	})
+// Save copies the store's data into a container, or what it keeps under a name. The server must not run meanwhile, unless it is
+// kept data. The caller closes the Saving.
+func (s Store) Save(ctx context.Context, e *engine.Engine, kept string, labels map[string]string) (*Saving, error) {
+	script := s.script(s.Image, labels, "save", dataDirectory)
+	if kept != "" {
+		script.Args[1] = path.Join(script.Args[1], workDirectory, Source{Kept: kept}.inStore())
+	}
+	script.Mounts[0].ReadOnly = true
+	id, err := e.CreateScript(ctx, script)
 	if err != nil {
 		return nil, s.failed(err, "save the data of %s in %s", s.Service)
 	}
@@ -208,11 +211,16 @@ func FindSnapshot(ctx context.Context, e *engine.Engine, repository, name string
 		}
 		names = append(names, s.Name)
 	}
+	return Snapshot{}, NoSnapshot(name, names)
+}
+
+// NoSnapshot is the KindUsage failure where there is none of a name; it names those there are.
+func NoSnapshot(name string, names []string) error {
 	hint := "there is none yet: devenv snapshot save " + name
 	if len(names) > 0 {
 		hint = "there are: " + strings.Join(names, ", ")
 	}
-	return Snapshot{}, report.Fail(report.KindUsage, hint, "there is no snapshot %q", name)
+	return report.Fail(report.KindUsage, hint, "there is no snapshot %q", name)
 }
 
 // CheckUntaken refuses a snapshot's name that another one has: KindUsage.

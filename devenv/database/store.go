@@ -1,12 +1,9 @@
 package database
 
 import (
-	"bufio"
 	"context"
 	_ "embed"
-	"fmt"
 	"path"
-	"strconv"
 	"strings"
 
 	"devenv/compose/engine"
@@ -81,53 +78,8 @@ func dataDirectoryOf(c engine.Container) string {
 	return "/var/lib/postgresql/data"
 }
 
-// Look is what lies in a store.
-type Look struct {
-	// Major is the major version of the data, "17"; empty when there is none.
-	Major string
-	// Source is the major version of the image's data that was compared.
-	Source string
-	Bytes  int64
-}
-
-// Look says what lies in the store, and which version's data lies in an image: empty for none. What devenv cannot exchange is
-// a KindUsage failure: a directory that is a symbolic link, files that are no server's, a write-ahead log or tablespaces elsewhere.
-func (s Store) Look(ctx context.Context, e *engine.Engine, image string, labels map[string]string) (Look, error) {
-	fail := func(hint, format string, args ...any) (Look, error) {
-		return Look{}, report.Fail(report.KindUsage, hint, "look at the data of %s in %s: %w", s.Service, s, fmt.Errorf(format, args...))
-	}
-	mount, data := s.reached()
-	mount.ReadOnly = true
-	args := []string{"look", data}
-	script := engine.Script{Image: s.Image, Text: storeScript, Mounts: []engine.Mount{mount}, Labels: labels}
-	if image != "" {
-		script.Image, args = image, append(args, dataDirectory)
-	}
-	script.Args = args
-	printed, err := e.RunScript(ctx, script)
-	if err != nil {
-		return Look{}, report.Fail(report.KindWork, report.HintOf(err), "look at the data of %s in %s: %w", s.Service, s, err).WithOutput(report.OutputOf(err))
-	}
-	found := map[string]string{}
-	lines := bufio.NewScanner(strings.NewReader(printed))
-	for lines.Scan() {
-		name, value, _ := strings.Cut(lines.Text(), "=")
-		found[name] = value
-	}
-	const byHand = "use pg_dump and pg_restore for it"
-	switch {
-	case found["link"] != "":
-		return fail("name the directory itself in the Compose file", "%s is a symbolic link", s.Directory)
-	case found["wal"] != "":
-		return fail(byHand, "its write-ahead log lies elsewhere")
-	case found["tablespaces"] != "":
-		return fail(byHand, "it has tablespaces")
-	case found["version"] == "" && found["entry"] != "":
-		return fail("check the service's volumes and PGDATA", "it holds %s, and no server's data", path.Base(found["entry"]))
-	}
-	kilobytes, _ := strconv.ParseInt(found["kilobytes"], 10, 64) // none for a directory that is not there yet
-	return Look{Major: found["version"], Source: found["source"], Bytes: kilobytes << 10}, nil
-}
+// workDirectory is what devenv keeps in a data directory: a copy on its way in, and what exchanges have replaced.
+const workDirectory = ".devenv"
 
 // reached is the mount and the data directory as the script's container has them: at a place of their own, since an image may
 // declare a volume below the place where the service has them.
@@ -139,39 +91,20 @@ func (s Store) reached() (mount engine.Mount, data string) {
 }
 
 // run runs a command of the script on the store's data. Once begun it is not cut off by an interrupt.
-func (s Store) run(ctx context.Context, e *engine.Engine, labels map[string]string, command string) (string, error) {
+func (s Store) run(ctx context.Context, e *engine.Engine, labels map[string]string, command string, args ...string) (string, error) {
 	uncut, err := engine.Uncut(ctx)
 	if err != nil {
 		return "", err
 	}
-	mount, data := s.reached()
-	return e.RunScript(uncut, engine.Script{Image: s.Image, Text: storeScript, Args: []string{command, data}, Mounts: []engine.Mount{mount}, Labels: labels})
+	return e.RunScript(uncut, s.script(s.Image, labels, command, args...))
 }
 
-// Prepare copies an image's data beside the store's. A server may run meanwhile. durable leaves out the settings by which a
-// base trades durability for speed. It may be interrupted; Settle removes what it left.
-func (s Store) Prepare(ctx context.Context, e *engine.Engine, image string, durable bool, labels map[string]string) error {
+// script is a command of the script on the store's data, in a container of an image.
+func (s Store) script(image string, labels map[string]string, command string, args ...string) engine.Script {
 	mount, data := s.reached()
-	args := []string{"prepare", data, dataDirectory}
-	if durable {
-		args = append(args, "durable")
+	return engine.Script{
+		Image: image, Text: storeScript, Args: append([]string{command, data}, args...), Mounts: []engine.Mount{mount}, Labels: labels,
 	}
-	_, err := e.RunScript(ctx, engine.Script{Image: image, Text: storeScript, Args: args, Mounts: []engine.Mount{mount}, Labels: labels})
-	return s.failed(err, "copy the data of %s into %s", image)
-}
-
-// Swap takes the prepared copy for the data; what was there is gone. The server must not run. A crash at any moment leaves a
-// directory in which no server starts until Settle has completed the swap.
-func (s Store) Swap(ctx context.Context, e *engine.Engine, labels map[string]string) error {
-	_, err := s.run(ctx, e, labels, "swap")
-	return s.failed(err, "exchange the data of %s in %s", s.Service)
-}
-
-// Settle ends what Prepare and Swap left: a swap that had begun is completed, a copy that waits is removed. It says which
-// happened: "swapped", "reverted", or "" for nothing.
-func (s Store) Settle(ctx context.Context, e *engine.Engine, labels map[string]string) (string, error) {
-	did, err := s.run(ctx, e, labels, "settle")
-	return did, s.failed(err, "end the exchange of the data of %s in %s", s.Service)
 }
 
 func (s Store) failed(err error, format, what string) error {

@@ -1,12 +1,19 @@
-# Works on the data directory of a server that does not run; prepare alone may run beside a server. The first argument:
+# Works on the data directory of a server that does not run; look, prepare and forget alone may run beside a server. The first
+# argument:
 #
 #   look DATA [SOURCE]            say what is there, as name=value lines
-#   prepare DATA SOURCE [durable] copy SOURCE into DATA/.devenv-swap/new; durable: without the settings of a scratch server
-#   swap DATA                     take the prepared copy for the data; called again, it goes on where it was cut off
-#   settle DATA                   end a swap that was cut off: complete it if it had begun, else remove the copy
+#   prepare DATA ID SOURCE [durable]
+#                                 copy SOURCE into DATA/.devenv/new-ID; durable: without the settings of a scratch server
+#   swap DATA ID SOURCE KEEP CONTROL LOCK
+#                                 take DATA/.devenv/SOURCE for the data, and keep the data as DATA/.devenv/kept/KEEP
+#   settle DATA ID                end that swap where it was cut off: complete it if it had begun, else remove the copy
 #   save DATA TO                  copy the data to TO
+#   forget DATA KEEP…             remove what earlier swaps kept
 #
-# A swap moves PG_VERSION out first and in last: without it no server starts in a directory that is not empty.
+# A swap renames and copies nothing. It moves PG_VERSION out first and in last: without it no server starts in a directory that
+# is not empty. It holds the lock file that a server would take, so that none starts meanwhile. CONTROL and LOCK are the SHA-256
+# of the control file and of the lock file as they were last seen, "" for none: where they differ now, a server runs or has run
+# since, and nothing is changed. What swap and settle did is a line: swapped, reverted, or busy=lock or busy=control.
 set -eu
 
 # each DIR COMMAND…: runs the command with every entry of a directory, hidden ones too.
@@ -18,7 +25,17 @@ each() {
 	done
 }
 
+# at DIR: what all below needs to know.
+at() {
+	data=$1 work=$1/.devenv lock=$1/postmaster.pid
+}
+
 version() { [ ! -f "$1/PG_VERSION" ] || cat "$1/PG_VERSION"; }
+hash_of() { [ ! -f "$1" ] || sha256sum <"$1" | cut -d ' ' -f 1; }
+kilobytes() { if [ -d "$1" ]; then du -sk "$1" | cut -f 1; else echo 0; fi; }
+
+# flush writes the data's file system to disk; not every sync can do it for one alone.
+flush() { sync -f "$data" 2>/dev/null || sync; }
 
 # count names the first entry that counts.
 count() { ours "$1" || [ -n "$seen" ] || { seen=yes && echo "entry=$1"; }; }
@@ -26,86 +43,145 @@ count() { ours "$1" || [ -n "$seen" ] || { seen=yes && echo "entry=$1"; }; }
 # ours: what a data directory may hold that is no server's.
 ours() { [ "$1" = "$work" ] || [ "$1" = "$data/lost+found" ]; }
 
+kept() { [ ! -f "$1/PG_VERSION" ] || echo "kept=${1##*/}"; }
+
 look() {
-	[ ! -L "$1" ] || echo "link=yes"
-	echo "version=$(version "$1")"
-	work=$1/.devenv-swap data=$1 seen=
-	each "$1" count
-	[ ! -L "$1/pg_wal" ] || echo "wal=link"
-	[ ! -d "$1/pg_tblspc" ] || [ -z "$(ls -A "$1/pg_tblspc")" ] || echo "tablespaces=yes"
-	[ ! -d "$1" ] || echo "kilobytes=$(du -sk "$1" | cut -f 1)"
+	at "$1"
+	[ ! -L "$data" ] || echo "link=yes"
+	echo "version=$(version "$data")"
+	seen=
+	each "$data" count
+	[ ! -L "$data/pg_wal" ] || echo "wal=link"
+	[ ! -d "$data/pg_tblspc" ] || [ -z "$(ls -A "$data/pg_tblspc")" ] || echo "tablespaces=yes"
+	[ ! -d "$data" ] || echo "kilobytes=$(($(kilobytes "$data") - $(kilobytes "$work")))"
+	each "$work/kept" kept
 	[ -z "${2:-}" ] || echo "source=$(version "$2")"
 }
 
+# private makes a directory that belongs to whom another one belongs to, as its mode says.
+private() {
+	mkdir -p "$1"
+	chown "$(stat -c %u:%g "$2")" "$1"
+	chmod "$(stat -c %a "$2")" "$1"
+}
+
 prepare() {
-	work=$1/.devenv-swap
-	rm -rf "$work"
-	mkdir -p "$work/new" "$work/old"
-	cp -a "$2/." "$work/new/"
-	rm -rf "$work/new/postmaster.pid" "$work/new/.devenv-swap"
-	auto=$work/new/postgresql.auto.conf
-	if [ "${3:-}" = durable ] && [ -f "$auto" ]; then
+	at "$1"
+	mkdir -p "$data"
+	private "$work" "$data"
+	new=$work/new-$2
+	rm -rf "$new"
+	cp -a "$3" "$new"
+	rm -rf "$new/postmaster.pid" "$new/.devenv"
+	auto=$new/postgresql.auto.conf
+	if [ "${4:-}" = durable ] && [ -f "$auto" ]; then
 		grep -v -E '^(fsync|full_page_writes|synchronous_commit) = ' "$auto" >"$work/auto" || true
 		cat "$work/auto" >"$auto"
 		rm "$work/auto"
 	fi
-	sync
+	flush
 }
 
-out() { ours "$1" || mv "$1" "$work/old/"; }
-in_() { [ "$1" = "$work/new/PG_VERSION" ] || mv "$1" "$data/"; }
+# take ID LEFT takes the lock as a server would: one that starts now finds no process in it, shows the text and ends. A lock file
+# that is known to be left over goes first.
+take() {
+	if [ -n "$2" ] && [ "$(hash_of "$lock")" = "$2" ]; then mv "$lock" "$work/left.pid"; fi
+	(set -C && echo "devenv exchange $1 of the data in this directory: the next devenv command ends it" >"$lock") 2>/dev/null
+}
+
+# untake gives it back; a lock file that was left over is put there again where the data it belongs to stays.
+untake() {
+	rm -f "$lock"
+	[ ! -f "$work/left.pid" ] || mv "$work/left.pid" "$lock"
+}
 
 swap() {
-	data=$1 work=$1/.devenv-swap
-	[ -f "$work/new/PG_VERSION" ] || [ -e "$work/begun" ] || { echo "no copy is prepared" >&2; exit 1; }
-	touch "$work/begun"
-	sync
-	if [ ! -e "$work/emptied" ]; then
-		[ ! -e "$data/PG_VERSION" ] || mv "$data/PG_VERSION" "$work/old/"
-		sync
-		each "$data" out
-		sync
-		touch "$work/emptied"
-		sync
-	fi
-	each "$work/new" in_
-	if [ -e "$work/new/PG_VERSION" ]; then
-		chown "$(stat -c %u:%g "$work/new")" "$data"
-		chmod "$(stat -c %a "$work/new")" "$data"
-		sync
-		mv "$work/new/PG_VERSION" "$data/"
-		sync
-	fi
-	touch "$work/done"
-	rm -f "$work/begun"
-	sync
-	remove
+	at "$1"
+	[ -f "$work/$3/PG_VERSION" ] || { echo "no data is prepared" >&2; exit 1; }
+	[ "$(hash_of "$data/global/pg_control")" = "$5" ] || { echo "busy=control"; return; }
+	take "$2" "$6" || { rm -f "$work/left.pid"; echo "busy=lock"; return; }
+	# Once more, now that none can start: one may have come and gone since.
+	[ "$(hash_of "$data/global/pg_control")" = "$5" ] || { untake; echo "busy=control"; return; }
+	rm -f "$work/left.pid" "$work/emptied"
+	echo "$2 $3 $4" >"$work/begin"
+	flush
+	mv "$work/begin" "$work/begun"
+	complete
 }
 
-# remove takes done away last: it tells that what is left is only to be removed.
-remove() {
-	rm -rf "$work/new" "$work/old" "$work/emptied"
-	rm -rf "$work"
+out() { ours "$1" || [ "$1" = "$lock" ] || mv "$1" "$old/"; }
+in_() { [ "$1" = "$new/PG_VERSION" ] || mv "$1" "$data/"; }
+
+# complete does the swap that has begun; called again, it goes on where it was cut off.
+complete() {
+	read -r id source keep <"$work/begun"
+	new=$work/$source old=$work/kept/$keep
+	if [ ! -e "$work/emptied" ]; then
+		mkdir -p "$work/kept"
+		private "$work/kept" "$data"
+		private "$old" "$data"
+		[ ! -e "$data/PG_VERSION" ] || mv "$data/PG_VERSION" "$old/"
+		flush
+		each "$data" out
+		touch "$work/emptied"
+		flush
+	fi
+	if [ -e "$new/PG_VERSION" ]; then
+		each "$new" in_
+		chown "$(stat -c %u:%g "$new")" "$data" "$work"
+		chmod "$(stat -c %a "$new")" "$data"
+		flush
+		mv "$new/PG_VERSION" "$data/"
+	fi
+	flush
+	echo "$id" >"$work/done"
+	[ ! -d "$new" ] || rmdir "$new"
+	[ -e "$old/PG_VERSION" ] || [ ! -d "$old" ] || rmdir "$old" # there was no data
+	rm -f "$work/begun"
+	ended
+}
+
+# ended removes what tells of a swap, the lock last, but for the name of the one that was done.
+ended() {
+	flush
+	rm -f "$work/emptied"
+	rm -f "$lock"
 	echo swapped
 }
 
 settle() {
-	work=$1/.devenv-swap
-	if [ -e "$work/begun" ]; then
-		swap "$1"
-	elif [ -e "$work/done" ]; then
-		remove
-	elif [ -e "$work" ]; then
-		rm -rf "$work"
+	at "$1"
+	if grep -q "^$2 " "$work/begun" 2>/dev/null; then
+		complete
+	elif [ "$(cat "$work/done" 2>/dev/null)" = "$2" ]; then
+		if locked "$2"; then ended; else echo swapped; fi
+	else
+		if locked "$2"; then untake; fi
+		rm -rf "$work/new-$2" "$work/begin" "$work/left.pid"
+		rmdir "$work" 2>/dev/null || true
 		echo reverted
 	fi
 }
 
-save() {
-	mkdir -p "$2"
-	cp -a "$1/." "$2/"
-	rm -rf "$2/postmaster.pid" "$2/.devenv-swap"
-	sync
+# locked ID: is the lock this exchange's?
+locked() { grep -q "^devenv exchange $1 " "$lock" 2>/dev/null; }
+
+forget() {
+	at "$1"
+	shift
+	for keep in "$@"; do rm -rf "$work/kept/$keep"; done
 }
+
+save() {
+	at "$1"
+	target=$2
+	mkdir -p "$target"
+	each "$data" copied
+	chown "$(stat -c %u:%g "$data")" "$target"
+	chmod "$(stat -c %a "$data")" "$target"
+	flush
+}
+
+copied() { ours "$1" || [ "$1" = "$lock" ] || cp -a "$1" "$target/"; }
 
 "$@"

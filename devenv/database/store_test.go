@@ -45,14 +45,15 @@ func words(t *testing.T, dir string) []string {
 	return found
 }
 
-// store runs the script on this machine. killAt is the number of the program before which its shell is killed; 0 is never.
-func store(t *testing.T, killAt int, args ...string) (killed bool) {
+// store runs the script on this machine and returns what it printed. killAt is the number of the program before which its shell is
+// killed; 0 is never.
+func store(t *testing.T, killAt int, args ...string) (killed bool, said string) {
 	t.Helper()
 	wrappers, counter := t.TempDir(), filepath.Join(t.TempDir(), "count")
 	if err := os.WriteFile(counter, []byte("0"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"mv", "touch", "sync", "rm", "chown", "chmod"} {
+	for _, name := range []string{"mv", "touch", "sync", "rm", "chown", "chmod", "mkdir", "rmdir"} {
 		real, err := exec.LookPath(name)
 		if err != nil {
 			t.Fatal(err)
@@ -69,51 +70,132 @@ func store(t *testing.T, killAt int, args ...string) (killed bool) {
 	if err != nil && killAt == 0 {
 		t.Fatalf("%q: %v\n%s", args, err, out)
 	}
-	return command.ProcessState.ExitCode() == -1
+	return command.ProcessState.ExitCode() == -1, strings.TrimSpace(string(out))
+}
+
+// swapWords are the words of a swap of data that looks as cluster makes it, of a copy that was prepared as 7.
+func swapWords(data, word, lock string) []string {
+	return []string{"swap", data, "7", "new-7", "before", hashed(word), hashed(lock)}
+}
+
+// found are the words that a directory holds but for devenv's own, and those that it keeps as "before".
+func found(t *testing.T, data string) (there, kept []string) {
+	t.Helper()
+	for _, w := range words(t, data) {
+		if rest, ok := strings.CutPrefix(w, ".devenv/kept/before/"); ok {
+			kept = append(kept, rest)
+		} else if !strings.HasPrefix(w, ".devenv/") {
+			there = append(there, w)
+		}
+	}
+	return there, kept
 }
 
 func TestASwapThatIsCutOffAnywhereIsNeverMixedAndIsCompleted(t *testing.T) {
 	t.Parallel()
-	source, want := t.TempDir(), []string(nil)
+	source, before := t.TempDir(), t.TempDir()
 	cluster(t, source, "new", "pg_wal/new")
-	want = words(t, source)
+	cluster(t, before, "old", "pg_wal/old")
+	newWords, oldWords := words(t, source), words(t, before)
 	cut := 0
 	for at := 1; ; at++ {
 		data := t.TempDir()
 		cluster(t, data, "old", "pg_wal/old")
-		store(t, 0, "prepare", data, source)
-		killed := store(t, at, "swap", data)
+		store(t, 0, "prepare", data, "7", source)
+		killed, _ := store(t, at, swapWords(data, "old", "")...)
 		if killed {
 			cut++
-			if _, err := os.Stat(filepath.Join(data, "PG_VERSION")); err == nil {
-				notMixed(t, at, data)
+			notMixed(t, at, data)
+			if _, did := store(t, 0, "settle", data, "7"); did != "swapped" && did != "reverted" {
+				t.Errorf("cut off before program %d, it says %q", at, did)
 			}
-			store(t, 0, "settle", data)
 		}
-		got := words(t, data)
-		if old := strings.Contains(strings.Join(got, " "), "old"); !slices.Equal(got, want) && (!old || slices.Contains(got, "PG_VERSION=new")) {
-			t.Errorf("cut off before program %d and settled, it holds %q", at, got)
+		there, kept := found(t, data)
+		switch {
+		case slices.Equal(there, newWords) && slices.Equal(kept, oldWords):
+		case killed && slices.Equal(there, oldWords) && len(kept) == 0:
+		default:
+			t.Errorf("cut off before program %d and settled, it holds %q and keeps %q", at, there, kept)
 		}
 		if !killed {
 			break
 		}
 	}
-	if cut < 15 {
+	if cut < 20 {
 		t.Errorf("it was cut off at %d places only", cut)
 	}
 }
 
-// notMixed expects what a server would find to be all old or all new.
+// notMixed expects what a server would find to be all old or all new, unless something keeps it from starting.
 func notMixed(t *testing.T, at int, data string) {
 	t.Helper()
+	_, version := os.Stat(filepath.Join(data, "PG_VERSION"))
+	_, lock := os.Stat(filepath.Join(data, "postmaster.pid"))
+	if version != nil || lock == nil {
+		return
+	}
 	var held []string
-	for _, w := range words(t, data) {
-		if name, word, _ := strings.Cut(w, "="); !strings.HasPrefix(name, ".devenv-swap") && !slices.Contains(held, word) {
+	there, _ := found(t, data)
+	for _, w := range there {
+		if _, word, _ := strings.Cut(w, "="); !slices.Contains(held, word) {
 			held = append(held, word)
 		}
 	}
 	if len(held) != 1 {
 		t.Errorf("cut off before program %d, a server would start on %q", at, words(t, data))
+	}
+}
+
+// TestDataThatAServerHasOrHadIsNotSwapped leaves every file as it was.
+func TestDataThatAServerHasOrHadIsNotSwapped(t *testing.T) {
+	t.Parallel()
+	source := t.TempDir()
+	cluster(t, source, "new")
+	for name, c := range map[string]struct{ lock, known, control, want string }{
+		"a server holds the lock":               {"1\n/data\n", "", "old", "busy=lock"},
+		"another server took the lock since":    {"1\n/data\n9", "1\n/data\n8", "old", "busy=lock"},
+		"a server ran since, and has ended":     {"", "", "older", "busy=control"},
+		"a server was killed before, and is so": {"1\n/data\n", "1\n/data\n", "old", "swapped"},
+		"nobody was there":                      {"", "", "old", "swapped"},
+	} {
+		data := t.TempDir()
+		cluster(t, data, "old")
+		if c.lock != "" {
+			if err := os.WriteFile(filepath.Join(data, "postmaster.pid"), []byte(c.lock), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before, _ := found(t, data)
+		store(t, 0, "prepare", data, "7", source)
+		_, did := store(t, 0, swapWords(data, c.control, c.known)...)
+		there, _ := found(t, data)
+		if did != c.want || slices.Equal(there, before) != (did != "swapped") {
+			t.Errorf("%s: it says %q, want %q, and leaves %q", name, did, c.want, there)
+		}
+		if _, did = store(t, 0, "settle", data, "7"); (did == "swapped") != (c.want == "swapped") {
+			t.Errorf("%s: settled, it says %q", name, did)
+		}
+	}
+}
+
+func TestWhatASwapKeptGoesBackAsItIs(t *testing.T) {
+	t.Parallel()
+	data, source := t.TempDir(), t.TempDir()
+	cluster(t, data, "old")
+	cluster(t, source, "new")
+	store(t, 0, "prepare", data, "7", source)
+	store(t, 0, swapWords(data, "old", "")...)
+	store(t, 0, "swap", data, "8", "kept/before", "after", hashed("new"), "")
+	there, kept := found(t, data)
+	if want := "PG_VERSION=old"; !slices.Contains(there, want) || len(kept) > 0 {
+		t.Errorf("it holds %q and still keeps %q", there, kept)
+	}
+	if _, seen := store(t, 0, "look", data); !strings.Contains(seen, "kept=after") || strings.Contains(seen, "kept=before") {
+		t.Errorf("it looks like %q", seen)
+	}
+	store(t, 0, "forget", data, "after", "never")
+	if _, seen := store(t, 0, "look", data); strings.Contains(seen, "kept=") {
+		t.Errorf("after that was forgotten it looks like %q", seen)
 	}
 }
 
@@ -123,8 +205,8 @@ func TestACopyThatIsNotSwappedLeavesTheDataAsItWas(t *testing.T) {
 	cluster(t, data, "old")
 	cluster(t, source, "new")
 	before := words(t, data)
-	store(t, 0, "prepare", data, source)
-	store(t, 0, "settle", data)
+	store(t, 0, "prepare", data, "7", source)
+	store(t, 0, "settle", data, "7")
 	if after := words(t, data); !slices.Equal(after, before) {
 		t.Errorf("it holds %q, want %q", after, before)
 	}
@@ -138,8 +220,8 @@ func TestADurableCopyLosesTheScratchSettingsOnly(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(source, "postgresql.auto.conf"), []byte(auto), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	store(t, 0, "prepare", data, source, "durable")
-	store(t, 0, "swap", data)
+	store(t, 0, "prepare", data, "7", source, "durable")
+	store(t, 0, "swap", data, "7", "new-7", "before", "", "")
 	got, err := os.ReadFile(filepath.Join(data, "postgresql.auto.conf"))
 	if want := "# by ALTER SYSTEM\nwork_mem = '8MB'\n"; err != nil || string(got) != want {
 		t.Errorf("%q %v, want %q", got, err, want)

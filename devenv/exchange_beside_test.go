@@ -1,0 +1,153 @@
+package devenv_test
+
+import (
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"devenv/compose/engine"
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+// startedAt does what another terminal would when a step begins.
+type startedAt struct {
+	listener report.Listener
+	step     string
+	start    func()
+}
+
+// Emit acts on the beginning of the step.
+func (s startedAt) Emit(event report.Event) {
+	s.listener.Emit(event)
+	if started, ok := event.(report.StepStarted); ok && started.Name == s.step {
+		s.start()
+	}
+}
+
+// TestADatabaseThatIsStartedMeanwhileIsNeitherExchangedNorCopied has somebody start the database, or another one on its data, while
+// a command has it stand still: the command ends with 1 and says who it was, and every row is there, those too that were
+// written since.
+func TestADatabaseThatIsStartedMeanwhileIsNeitherExchangedNorCopied(t *testing.T) {
+	t.Parallel()
+	s := newOwnStack(t).inVolume()
+	s.reset(devenv.ResetToBase)
+	s.start()
+	s.mark()
+	s.saved("kept")
+	for _, c := range []struct {
+		command, step string
+		starter       func() (string, func())
+		do            func(devenv.Options) error
+	}{
+		{"reset", "swap", s.theStack, s.doReset},
+		{"snapshot restore", "swap", s.another, s.doRestore},
+		{"snapshot save", "copy", s.theStack, s.doSave},
+		{"snapshot save", "copy", s.another, s.doSave},
+	} {
+		started, start := c.starter()
+		o := s.options()
+		var others sync.WaitGroup
+		o.Listener = startedAt{listener: o.Listener, step: c.step, start: func() {
+			if c.step == "swap" {
+				start()
+				return
+			}
+			others.Go(func() { s.onceStopped(start) })
+		}}
+		err := c.do(o)
+		others.Wait()
+		if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), started) {
+			t.Errorf("%s beside %s ends with %v, want a failure that names it", c.command, started, err)
+		}
+		s.noOther()
+		s.start()
+		if !s.marked() {
+			t.Fatalf("%s beside %s lost the user's data", c.command, started)
+		}
+		if exists(s.dir + "/.git/devenv/worktree/exchange.json") {
+			t.Errorf("%s beside %s leaves its journal", c.command, started)
+		}
+	}
+	if list, err := devenv.ListSnapshots(t.Context(), devenv.SnapshotOptions{Options: s.options()}); err != nil || len(list.Items) != 1 {
+		t.Errorf("a torn copy was kept: %+v %v", list.Items, err)
+	}
+	s.nothingLeft()
+}
+
+// saved keeps the own database under a name.
+func (s ownStack) saved(name string) {
+	s.Helper()
+	if _, err := devenv.SaveSnapshot(s.Context(), devenv.SnapshotOptions{Options: s.options(), Name: name}); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func (s ownStack) doReset(o devenv.Options) error {
+	_, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: o, To: devenv.ResetToBase, Yes: true})
+	return err
+}
+
+func (s ownStack) doRestore(o devenv.Options) error {
+	_, err := devenv.RestoreSnapshot(s.Context(), devenv.SnapshotOptions{Options: o, Name: "kept", Yes: true})
+	return err
+}
+
+func (s ownStack) doSave(o devenv.Options) error {
+	_, err := devenv.SaveSnapshot(s.Context(), devenv.SnapshotOptions{Options: o, Name: "torn"})
+	return err
+}
+
+// onceStopped does something as soon as the database has ended.
+func (s ownStack) onceStopped(do func()) {
+	if _, err := s.engine.Wait(s.Context(), s.container("postgres").ID); err != nil {
+		s.Error(err)
+	}
+	do()
+}
+
+// theStack is the stack's own database, and how somebody else starts it.
+func (s ownStack) theStack() (name string, start func()) {
+	server := s.container("postgres")
+	return server.Name, func() { s.startContainer(server.ID) }
+}
+
+// another is a container of somebody else's that uses the same volume, and how it is started.
+func (s ownStack) another() (name string, start func()) {
+	s.Helper()
+	server := s.container("postgres")
+	id, err := s.engine.CreateScript(s.Context(), engine.Script{
+		Image: server.Image, Text: "exec sleep 600", Mounts: server.Mounts, Labels: map[string]string{otherLabel: s.dir},
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+	made, err := s.engine.Inspect(s.Context(), id)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return made.Name, func() { s.startContainer(id) }
+}
+
+func (s ownStack) startContainer(id string) {
+	if err := s.engine.Start(s.Context(), id); err != nil {
+		s.Error(err)
+	}
+}
+
+// otherLabel is on the containers of another.
+const otherLabel = "devenv-test-other"
+
+// noOther removes what another has made.
+func (s ownStack) noOther() {
+	s.Helper()
+	if _, err := s.engine.Sweep(s.Context(), otherLabel+"="+s.dir); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,88 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"devenv/compose"
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// settled is how an exchange was ended: whether the new data is in place, and a remark for a command that finds it cut off; empty
+// when there was none.
+type settled struct {
+	swapped bool
+	remark  string
+}
+
+// settleExchange ends an exchange that is journaled, of this run or of one that was cut off: a swap that had begun is completed, else
+// the data stays as it was; what was stopped starts again. The caller holds the lock.
+func settleExchange(ctx context.Context, w *workplace) (done settled, err error) {
+	record := w.repo.Record(exchangeRecord)
+	var x exchange
+	found, err := record.Read(&x)
+	if err != nil || !found {
+		return done, err
+	}
+	if x.To != "" {
+		if done.swapped, err = x.Store.Settle(ctx, w.engine, x.id(), w.labels()); err != nil {
+			return done, err
+		}
+	}
+	done.remark = fmt.Sprintf("an interrupted %q had not changed the data of %s: it is as it was", "devenv "+x.Command, x.Store.Service)
+	if done.swapped {
+		done.remark = fmt.Sprintf("completed an interrupted %q: the data of %s is %s", "devenv "+x.Command, x.Store.Service, x.To)
+		if err := remember(w.repo, x); err != nil {
+			return done, err
+		}
+	}
+	// What no longer starts is the user's turn: the data is settled, and nothing is to be done again.
+	err = errors.Join(startAgain(ctx, w, x, done.swapped), record.Remove())
+	if err == nil && done.swapped {
+		err = tidyKept(ctx, w, x.Store)
+	}
+	return done, err
+}
+
+// startAgain starts what an exchange has stopped, in order, and waits for the database. Beside another container that uses its
+// data the database is not started: two servers would destroy it. What was removed meanwhile is left out.
+func startAgain(ctx context.Context, w *workplace, x exchange, swapped bool) error {
+	for _, id := range x.Stopped {
+		if id == x.Server {
+			if err := besideNobody(ctx, w, x, swapped); err != nil {
+				return err
+			}
+		}
+		switch err := w.engine.Start(ctx, id); {
+		case err == nil && id == x.Server:
+			if _, err := w.client.WaitReady(ctx, id, compose.Ready{Timeout: ownTimeout}); err != nil {
+				return report.Fail(report.KindWork, "docker compose logs", "start your database again: %w", err).WithOutput(report.OutputOf(err))
+			}
+		case err != nil && !engine.IsGone(err):
+			return report.Fail(report.KindWork, "docker compose up -d", "start your stack again: %w", err)
+		}
+	}
+	return nil
+}
+
+// besideNobody refuses to start the database on data that another container uses.
+func besideNobody(ctx context.Context, w *workplace, x exchange, swapped bool) error {
+	others, err := w.engine.MountedBy(ctx, x.Store.Mount, false)
+	if err != nil {
+		return err
+	}
+	now := "is as it was"
+	if swapped {
+		now = "is now " + x.To
+	}
+	for _, c := range others {
+		if c.ID != x.Server {
+			return report.Fail(report.KindWork, fmt.Sprintf("docker stop %s\nthen: docker compose up -d", c.Name),
+				"start your stack again: container %s was started on the data of %s meanwhile, which %s; your own database stays stopped",
+				c.Name, x.Store.Service, now)
+		}
+	}
+	return nil
+}

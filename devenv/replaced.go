@@ -1,0 +1,144 @@
+package devenv
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"devenv/compose/engine"
+	"devenv/devenv/database"
+	"devenv/devenv/gitrepo"
+)
+
+// replacedRecord is the record of the worktree's state that holds what exchanges have replaced, the oldest first.
+const replacedRecord = "replaced"
+
+// replaced is an exchange that was completed, and where what it replaced is.
+type replaced struct {
+	Command string    `json:"command"`
+	At      time.Time `json:"at"`
+	// Snapshot is the name under which what was there is kept; empty when there was no data.
+	Snapshot string `json:"snapshot"`
+	To       string `json:"to"`
+	// Store keeps it; without a directory, an image does. Meta says what it is.
+	Store database.Store        `json:"store,omitzero"`
+	Meta  database.SnapshotMeta `json:"meta,omitzero"`
+}
+
+// inStore says that a store keeps it, beside the data.
+func (r replaced) inStore() bool { return r.Snapshot != "" && r.Store.Directory != "" }
+
+// undoable says that undo would take it back: what undo itself did is not undone, so that a second undo goes further back.
+func (r replaced) undoable() bool { return r.Command != "undo" }
+
+// readReplaced reads the record.
+func readReplaced(repo *gitrepo.Repo) (all []replaced, err error) {
+	_, err = repo.Record(replacedRecord).Read(&all)
+	return all, err
+}
+
+// remember keeps a completed exchange for undo. What an undo took back is forgotten: its data is the database's again.
+func remember(repo *gitrepo.Repo, x exchange) error {
+	all, err := readReplaced(repo)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(r replaced) bool { return r.At.Equal(x.Undoes) || r.At.Equal(x.At) })
+	done := replaced{Command: x.Command, At: x.At, Snapshot: x.Snapshot, To: x.To, Store: x.Store, Meta: x.Replaced}
+	if done.undoable() || done.Snapshot != "" {
+		all = append(all, done)
+	}
+	return repo.Record(replacedRecord).Write(all)
+}
+
+// lastReplaced is the last exchange of the user's own data that undo would take back, nil when there is none.
+func lastReplaced(repo *gitrepo.Repo) (*replaced, error) {
+	all, err := readReplaced(repo)
+	for _, r := range slices.Backward(all) {
+		if r.undoable() {
+			return &r, err
+		}
+	}
+	return nil, err
+}
+
+// What stays of the data that exchanges have replaced, beside the last, which undo needs: so many, so long, and so much with the
+// last.
+const (
+	keptCount = 5
+	keptDays  = 14
+	keptBytes = 4 << 30
+)
+
+// superfluous are the exchanges whose old data a store need not keep longer.
+func superfluous(all []replaced, now time.Time) (gone []replaced) {
+	var count int
+	var bytes int64
+	undo := false
+	for _, r := range slices.Backward(all) {
+		if !r.inStore() {
+			undo = undo || r.undoable()
+			continue
+		}
+		count, bytes = count+1, bytes+r.Meta.Bytes
+		needed := !undo && r.undoable() || count == 1
+		undo = undo || r.undoable()
+		if !needed && (count > keptCount || bytes > keptBytes || now.Sub(r.At) > keptDays*24*time.Hour) {
+			gone = append(gone, r)
+		}
+	}
+	return gone
+}
+
+// tidyKept removes what a store need not keep longer, and forgets it, and what is no longer there.
+func tidyKept(ctx context.Context, w *workplace, store database.Store) error {
+	all, err := readReplaced(w.repo)
+	if err != nil {
+		return err
+	}
+	var names []string
+	gone := superfluous(all, time.Now())
+	for _, r := range gone {
+		if r.Store.Mount == store.Mount && r.Store.Directory == store.Directory {
+			names = append(names, r.Snapshot)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	if err := store.Forget(ctx, w.engine, names, w.labels()); err != nil {
+		return err
+	}
+	return forget(w.repo, names)
+}
+
+// forget takes names of kept data out of the record.
+func forget(repo *gitrepo.Repo, names []string) error {
+	all, err := readReplaced(repo)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(r replaced) bool { return r.inStore() && slices.Contains(names, r.Snapshot) })
+	return repo.Record(replacedRecord).Write(all)
+}
+
+// keptInStores are the exchanges whose old data a store still keeps, the newest first.
+func keptInStores(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo) (kept []replaced, err error) {
+	all, err := readReplaced(repo)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range slices.Backward(all) {
+		if !r.inStore() {
+			continue
+		}
+		there, err := r.Store.Keeps(ctx, e, r.Snapshot)
+		if err != nil {
+			return nil, err
+		}
+		if there {
+			kept = append(kept, r)
+		}
+	}
+	return kept, nil
+}

@@ -1,0 +1,50 @@
+package devenv
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"devenv/devenv/database"
+)
+
+// exchanges makes a record from words, the oldest first: the command, how many days ago it was, and how many megabytes it replaced;
+// none is an exchange that replaced nothing.
+func exchanges(now time.Time, words string) (all []replaced) {
+	for i, word := range strings.Fields(words) {
+		parts := strings.Split(word, ":")
+		var days, megabytes int
+		_, _ = fmt.Sscan(parts[1], &days)
+		_, _ = fmt.Sscan(parts[2], &megabytes)
+		r := replaced{Command: parts[0], At: now.AddDate(0, 0, -days), To: "x"}
+		if megabytes > 0 {
+			r.Snapshot, r.Store, r.Meta = fmt.Sprint(i), database.Store{Directory: "/data"}, database.SnapshotMeta{Bytes: int64(megabytes) << 20}
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func TestWhatUndoNeedsStaysAndTheRestGoesByCountAgeAndSize(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	for name, c := range map[string]struct{ record, gone string }{
+		"nothing is kept":             {"reset:0:0", ""},
+		"a few":                       {"reset:3:90 reset:2:90 restore:1:90", ""},
+		"more than five":              {"reset:1:90 reset:1:90 reset:1:90 reset:1:90 reset:1:90 reset:1:90", "0"},
+		"the old":                     {"reset:15:90 reset:14:90 reset:1:90", "0"},
+		"the last, however old":       {"reset:80:90", ""},
+		"what is too much":            {"reset:2:900 reset:1:3000 reset:0:900", "0"},
+		"the last, however large":     {"reset:1:10 reset:0:9000", "0"},
+		"what undo needs behind undo": {"reset:90:90 undo:80:90 undo:70:90 undo:60:90 undo:1:90 undo:1:90 undo:1:90 undo:0:90", "3 2 1"},
+	} {
+		var gone []string
+		for _, r := range superfluous(exchanges(now, c.record), now) {
+			gone = append(gone, r.Snapshot)
+		}
+		if got := strings.Join(gone, " "); got != c.gone {
+			t.Errorf("%s: %q goes, want %q", name, got, c.gone)
+		}
+	}
+}
