@@ -1,147 +1,134 @@
 package compose
 
 import (
-	"net/url"
 	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// SecretsOf returns the values of a project that must never be shown: of environment variables (in the services, from env
-// files and build arguments, and what the project is interpolated from) and options whose names sound like a secret,
-// passwords in URLs, and the contents of secrets.
-func SecretsOf(p *types.Project) []string {
-	var secrets []string
-	for _, service := range p.AllServices() {
-		for name, value := range service.Environment {
-			if value != nil {
-				secrets = append(secrets, secretIn(name, *value)...)
-			}
-		}
-		secrets = append(secrets, secretArguments(service)...)
-		if service.Build == nil {
-			continue
-		}
-		for name, value := range service.Build.Args {
-			if value != nil {
-				secrets = append(secrets, secretIn(name, *value)...)
-			}
+// Text is a text of a project in which secrets may stand; Name is a variable's or a file's.
+type Text struct {
+	Kind          TextKind
+	Name, Content string
+}
+
+// TextKind says what a text is.
+type TextKind int
+
+// The kinds of texts.
+const (
+	// TextFile is the content of a file, or a config that stands in a Compose file.
+	TextFile TextKind = iota
+	// TextVariable is a variable of the project, from .env or another environment file.
+	TextVariable
+	// TextInherited is a variable of devenv's own environment.
+	TextInherited
+	// TextSecret is what the project declares to be a secret.
+	TextSecret
+)
+
+// TextsOf returns the texts of a project: what its services, volumes and networks are told, variables it is interpolated from,
+// secrets and configs.
+func TextsOf(p *types.Project) []Text {
+	texts := inherited()
+	if model, err := p.MarshalJSON(); err == nil { // what cannot be written is not shown
+		texts = append(texts, Text{TextFile, "model.json", string(model)})
+	}
+	for name, value := range p.Environment {
+		if own, ok := os.LookupEnv(name); !ok || own != value {
+			texts = append(texts, Text{TextVariable, name, value})
 		}
 	}
 	for _, s := range p.Secrets {
-		secrets = append(secrets, contentOf(p, types.FileObjectConfig(s))...)
+		texts = append(texts, contentOf(p, TextSecret, types.FileObjectConfig(s)))
 	}
-	for name, value := range p.Environment {
-		secrets = append(secrets, secretIn(name, value)...)
+	for _, c := range p.Configs {
+		texts = append(texts, contentOf(p, TextFile, types.FileObjectConfig(c)))
 	}
-	return secrets
+	return texts
 }
 
-// secretArguments returns what is secret in a service's command lines: passwords in URLs, and the values of options whose
-// names sound like a secret.
-func secretArguments(s types.ServiceConfig) []string {
-	var secrets []string
-	lines := [][]string{s.Command, s.Entrypoint}
-	if s.HealthCheck != nil {
-		lines = append(lines, s.HealthCheck.Test)
+// TextsBefore returns the texts that loading a project reads, for what Compose says of them when it fails: variables,
+// environment files, and the Compose files themselves with the files that they name.
+func TextsBefore(o LoadOptions) []Text {
+	files := envFiles(o)
+	if len(files) == 0 {
+		files = append(files, filepath.Join(o.directory(), ".env"))
 	}
-	for _, line := range lines {
-		for n, argument := range line {
-			secrets = append(secrets, passwordsIn(argument)...)
-			if !strings.HasPrefix(argument, "-") {
-				continue
-			}
-			name, value, assigned := strings.Cut(strings.ReplaceAll(argument, "-", "_"), "=")
-			switch {
-			case !soundsSecret(name):
-			case assigned:
-				secrets = append(secrets, argument[len(argument)-len(value):])
-			case n+1 < len(line):
-				secrets = append(secrets, line[n+1])
-			}
+	for _, f := range o.composeFiles() {
+		text := fileText(f)
+		for _, named := range namedFile.FindAllString(text.Content, -1) {
+			files = append(files, inDirectory(filepath.Dir(f), named))
 		}
+		files = append(files, f)
 	}
-	return secrets
+	texts := inherited()
+	for _, f := range slices.Compact(files) {
+		texts = append(texts, fileText(f))
+	}
+	return texts
 }
 
-// secretIn returns what is secret in a variable: all of it, or the password of a URL or a DSN.
-func secretIn(name, value string) []string {
-	if soundsSecret(name) {
-		return append(passwordsIn(value), value)
+// namedFile finds an environment file, or another Compose file, in a Compose file that may be broken.
+var namedFile = regexp.MustCompile(`[\w./-]*\.?env[\w.-]*|[\w./-]+\.ya?ml`)
+
+// composeFiles are the files that are loaded, or may be.
+func (o LoadOptions) composeFiles() []string {
+	if len(o.Files) > 0 {
+		return o.Files
 	}
-	return passwordsIn(value)
+	files, _ := filepath.Glob(filepath.Join(o.directory(), "*compose*.y*ml")) // the pattern is right
+	return files
 }
 
-// soundsSecret says whether a variable's name is one of a secret.
-func soundsSecret(name string) bool {
-	upper := strings.ToUpper(name)
-	if strings.HasSuffix(upper, "_FILE") {
-		return false
+// inherited are the variables of devenv's own environment.
+func inherited() []Text {
+	var texts []Text
+	for _, variable := range os.Environ() {
+		name, value, _ := strings.Cut(variable, "=")
+		texts = append(texts, Text{TextInherited, name, value})
 	}
-	for _, word := range []string{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "ACCESS_KEY", "CREDENTIAL", "PGPASS"} {
-		if strings.Contains(upper, word) {
-			return true
-		}
-	}
-	return upper == "PASS" || strings.HasSuffix(upper, "_PASS") || strings.HasSuffix(upper, "REQUIREPASS") || strings.HasSuffix(upper, "_KEY") || strings.HasSuffix(upper, "_PWD")
+	return texts
 }
 
-// passwordsIn returns the password of a URL, as written and decoded, and that of a key=value connection string.
-func passwordsIn(value string) []string {
-	var found []string
-	if u, err := url.Parse(value); err == nil && u.User != nil {
-		if password, ok := u.User.Password(); ok {
-			found = append(found, password, url.QueryEscape(password), url.PathEscape(password))
-		}
-	}
-	if _, query, ok := strings.Cut(value, "?"); ok {
-		if parameters, err := url.ParseQuery(query); err == nil {
-			for name, values := range parameters {
-				if soundsSecret(name) {
-					found = append(found, values...)
-				}
-			}
-		}
-	}
-	if _, rest, ok := strings.Cut(value, "://"); ok {
-		if userinfo, _, ok := cutLast(rest, "@"); ok {
-			if _, password, ok := strings.Cut(userinfo, ":"); ok {
-				found = append(found, password)
-			}
-		}
-	}
-	for _, field := range strings.Fields(value) {
-		if password, ok := strings.CutPrefix(field, "password="); ok {
-			found = append(found, strings.Trim(password, `'"`))
-		}
-	}
-	return found
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
-}
-
-// contentOf returns the content of a secret, and its lines.
-func contentOf(p *types.Project, s types.FileObjectConfig) []string {
-	content := s.Content
+// contentOf is the content of a secret or a config.
+func contentOf(p *types.Project, kind TextKind, o types.FileObjectConfig) Text {
 	switch {
-	case s.Environment != "":
-		content = p.Environment[s.Environment]
-	case s.File != "":
-		raw, err := os.ReadFile(s.File)
-		if err != nil {
-			return nil // Compose itself says that the file is missing
-		}
-		content = string(raw)
+	case o.Environment != "":
+		return Text{kind, o.Environment, p.Environment[o.Environment]}
+	case o.File != "":
+		text := fileText(o.File)
+		text.Kind = kind
+		return text
 	}
-	secrets := []string{strings.TrimSpace(content)}
-	for line := range strings.Lines(content) {
-		secrets = append(secrets, strings.TrimSpace(line))
+	return Text{kind, o.Name, o.Content}
+}
+
+// largestText is the size in bytes from which on a file is no configuration.
+const largestText = 1 << 20
+
+// fileText is the content of a file; nothing where it cannot be read: whoever needs the file says so.
+func fileText(path string) Text {
+	text := Text{Kind: TextFile, Name: path}
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > largestText {
+		return text
 	}
-	return secrets
+	if content, err := os.ReadFile(path); err == nil {
+		text.Content = string(content)
+	}
+	return text
+}
+
+// FileTexts are the contents of files.
+func FileTexts(paths ...string) []Text {
+	var texts []Text
+	for _, p := range paths {
+		texts = append(texts, fileText(p))
+	}
+	return texts
 }

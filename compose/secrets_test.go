@@ -1,41 +1,67 @@
 package compose
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
-func TestSecretsOfAProjectAreFoundWhereverTheyStand(t *testing.T) {
+// holds says whether a text of a kind has a content in it.
+func holds(texts []Text, kind TextKind, content string) bool {
+	return slices.ContainsFunc(texts, func(t Text) bool { return t.Kind == kind && strings.Contains(t.Content, content) })
+}
+
+func TestTextsOfAProjectAreWhereverSecretsMayStand(t *testing.T) {
 	p, _ := load(t, `
 services:
   app:
     image: app
     build: {context: ., args: {NPM_TOKEN: in-the-build-args}}
-    environment:
-      DB_PASSWORD: in-the-environment
-      DATABASE_URL: postgresql://user:p%40ss%3Aword@db/app
-      RAW_URL: postgresql://user:r@w:p@ss@db/app
-      DSN: host=db password='in-the-dsn' dbname=app
-      PASSWORD_FILE: /run/secrets/not-a-secret
-      QUERY_URL: postgresql://db/app?user=u&password=in-the-query
-      PUBLIC: in-the-open
-      PUBLIC_URL: https://example.org/a@b?page=two
-    command: ["serve", "--dsn", "postgresql://u:in-the-command@db/app", "--admin-password=in-an-option", "--requirepass", "in-the-next", "--port=8000"]
+    environment: {DB_PASSWORD: in-the-environment}
+    labels: {traefik.auth: in-a-label}
+    logging: {driver: splunk, options: {splunk-token: in-the-logging}}
+    command: ["serve", "--dsn", "postgresql://u:in-the-command@db/app"]
+    healthcheck: {test: [CMD, check, --token, in-the-healthcheck]}
+    post_start: [{command: [login, in-a-hook]}]
     secrets: [key]
-secrets: {key: {file: ./key.txt}}
-`, "key.txt")
-	got := SecretsOf(p)
-	for _, secret := range []string{
-		"in-the-build-args", "in-the-environment", "p@ss:word", "r@w:p@ss", "in-the-dsn", "content of key.txt", "of-the-environment",
-		"in-the-query", "in-the-command", "in-an-option", "in-the-next",
+    configs: [file, inline]
+volumes: {share: {driver_opts: {o: "username=u,password=in-a-volume"}}}
+secrets: {key: {file: ./key.txt}, named: {environment: OF_THE_ENVIRONMENT}}
+configs: {file: {file: ./config.ini}, inline: {content: "password = in-a-config"}}
+x-mail: {password: in-an-extension}
+`, "key.txt", "config.ini")
+	texts := TextsOf(p)
+	for _, part := range []string{
+		"in-the-build-args", "in-the-environment", "in-a-label", "in-the-logging", "in-the-command", "in-the-healthcheck", "in-a-hook", "in-a-volume",
+		"in-a-config", "content of config.ini", "in-an-extension",
 	} {
-		if !slices.Contains(got, secret) {
-			t.Errorf("%q is not known as a secret: %q", secret, got)
+		if !holds(texts, TextFile, part) {
+			t.Errorf("%q is in no text", part)
 		}
 	}
-	for _, public := range []string{"in-the-open", "/run/secrets/not-a-secret", "app", "two", "8000", "serve"} {
-		if slices.Contains(got, public) {
-			t.Errorf("%q is taken for a secret", public)
+	if !holds(texts, TextSecret, "content of key.txt") {
+		t.Error("the secret's file is in no text")
+	}
+}
+
+func TestTextsAreReadBeforeTheProjectLoads(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"compose.yaml": "services: {app: {env_file: [conf/app.env], ports: [broken", ".env": "DB_PW=of-the-dotenv", "conf/app.env": "X_PW=of-the-envfile",
+	} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	texts := TextsBefore(LoadOptions{WorkingDir: dir})
+	for _, part := range []string{"ports: [broken", "of-the-dotenv", "of-the-envfile"} {
+		if !holds(texts, TextFile, part) {
+			t.Errorf("%q is in no text", part)
 		}
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/compose-spec/compose-go/v2/types"
-
 	"devenv/compose"
 	"devenv/devenv/config"
 	"devenv/devenv/database"
@@ -26,19 +24,20 @@ func (r *run) check(ctx context.Context, log *stepLog) (err error) {
 		return err
 	}
 	r.selection.Severities = r.place.config.Severities()
-	r.learnSecrets(r.place.model)
 	if err := database.CheckEngine(r.place.engine); err != nil {
 		return err
 	}
 	if r.baseRef, err = r.place.repo.ResolveBase(ctx, r.baseName()); err != nil {
 		return err
 	}
+	r.redactor.Keep(r.baseRef.Ref, shortRef(r.baseRef.Ref), r.baseRef.Commit)
 	log.found = append(log.found, r.foundCompose(), r.foundBase())
 	if err := r.readProject(ctx, log); err != nil {
 		return err
 	}
 	r.document.Base = report.Base{Ref: r.baseRef.Ref, Commit: r.baseRef.Commit}
 	r.document.Branch = report.Branch{Ref: r.work.head.Ref, Commit: r.work.head.Commit}
+	r.redactor.Keep(r.work.head.Ref, shortRef(r.work.head.Ref), r.work.head.Commit)
 	r.facts.BaseRef = spokenBase(r.baseRef.Ref, r.work.head.Ref)
 	if !r.asIs {
 		if r.mode, err = chooseMode(ctx, r.place.repo, r.work, r.request.Mode, r.options.Ask); err != nil {
@@ -85,6 +84,7 @@ func (r *run) readProject(ctx context.Context, log *stepLog) (err error) {
 	if err != nil {
 		return err
 	}
+	learn(r.redactor, compose.FileTexts(absolute(repo.Root(), work.capture.Included...)...))
 	files, err := repo.Files(ctx, work.capture.Tree, "")
 	if err != nil {
 		return err
@@ -137,24 +137,6 @@ func (r *run) ignoredPaths(cfg *config.Config) []string {
 		}
 	}
 	return paths
-}
-
-// learnSecrets takes the secrets of a Compose model out of everything that is said from now on.
-func (r *run) learnSecrets(p *types.Project) { r.redactor.Learn(compose.SecretsOf(p), publicWords(p)) }
-
-// publicWords are the project's own words, which no password hides by being equal to one.
-func publicWords(p *types.Project) []string {
-	words := []string{p.Name}
-	for name, service := range p.Services {
-		words = append(words, name, service.Image)
-		for key, value := range service.Environment {
-			upper := strings.ToUpper(key)
-			if value != nil && (strings.HasSuffix(upper, "_USER") || strings.HasSuffix(upper, "_DB") || strings.HasSuffix(upper, "_HOST")) {
-				words = append(words, *value)
-			}
-		}
-	}
-	return words
 }
 
 // shortRef is a ref as people say it.

@@ -6,6 +6,7 @@ import (
 
 	"devenv/compose"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/redact"
 	"devenv/devenv/report"
 )
 
@@ -119,7 +120,7 @@ func Doctor(ctx context.Context, o DoctorOptions) (_ *report.Items, err error) {
 		if d.Status == Ill {
 			failed++
 		}
-		items.Items = append(items.Items, d)
+		items.Items = append(items.Items, redact.Said(p.options.redactor, d))
 	}
 	if failed > 0 {
 		return items, report.Fail(report.KindWork, "", "%s", count(failed, "thing")+" to mend")
@@ -130,12 +131,12 @@ func Doctor(ctx context.Context, o DoctorOptions) (_ *report.Items, err error) {
 // examine looks at one thing, and mends it where that is wanted and safe.
 func (p *patient) examine(ctx context.Context, e examination, fix bool) Diagnosis {
 	found := e.look(ctx, p)
-	d := Diagnosis{ID: e.id, Status: found.status, Summary: p.clean(found.summary), Mend: found.mend}
+	d := Diagnosis{ID: e.id, Status: found.status, Summary: found.summary, Mend: found.mend}
 	if !fix || e.fix == nil || found.status == Healthy || found.status == Unlooked {
 		return d
 	}
 	if err := e.fix(ctx, p); err != nil {
-		d.Summary += "; it could not be mended: " + p.clean(err.Error())
+		d.Summary += "; it could not be mended: " + err.Error()
 		return d
 	}
 	again := e.look(ctx, p)
@@ -148,6 +149,7 @@ func (p *patient) examine(ctx context.Context, e examination, fix bool) Diagnosi
 
 // admit opens what can be opened.
 func admit(ctx context.Context, o Options) *patient {
+	o.redactor = redact.New()
 	p := &patient{options: o}
 	if p.repo, p.repoErr = gitrepo.Open(ctx, orDot(o.Dir)); p.repoErr != nil {
 		p.repo = nil
@@ -160,14 +162,6 @@ func admit(ctx context.Context, o Options) *patient {
 		p.looking, p.loadErr = look(ctx, "doctor", o, nil)
 	}
 	return p
-}
-
-// clean takes secrets out of a text.
-func (p *patient) clean(text string) string {
-	if p.looking == nil {
-		return text
-	}
-	return p.looking.redactor.Text(text)
 }
 
 // discharge gives back what admit opened.

@@ -15,6 +15,7 @@ import (
 	"devenv/devenv/config"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/redact"
 	"devenv/devenv/report"
 )
 
@@ -40,12 +41,11 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	result := &InitResult{Items: report.NewItems("init")}
 	i := &initRun{own: newOwn("init", o.Options), answers: map[string]any{}}
 	if err := i.open(ctx); err != nil {
-		return result, err
+		return result, i.redactor.Error(err)
 	}
 	defer func() { err = errors.Join(i.redactor.Error(err), i.place.client.Close()) }()
-	i.learnSecrets(i.place.model)
 	err = i.find(ctx)
-	for _, f := range i.found {
+	for _, f := range redact.Said(i.redactor, i.found) {
 		result.Items.Items = append(result.Items.Items, f)
 	}
 	if err != nil {

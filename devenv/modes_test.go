@@ -179,41 +179,6 @@ func TestALossIsReportedWithItsNumberAndWaivedByItsObject(t *testing.T) {
 	}
 }
 
-// TestASecretIsNeverSaid plants marked secrets in every place of the Compose project and looks for them in everything that
-// a failing run says and leaves.
-func TestASecretIsNeverSaid(t *testing.T) {
-	t.Parallel()
-	const mark = "S3cr3tM4rk"
-	c := newSample(t)
-	c.git("stash", "-q")
-	c.git("checkout", "-q", sample.BaseBranch)
-	c.write("secret.txt", mark+"-file\n")
-	c.write("backend.dev.env", c.read("backend.dev.env")+"API_TOKEN="+mark+"-envfile\n")
-	c.replace(composeFile, "    env_file: backend.dev.env\n", "    env_file: backend.dev.env\n    environment:\n      SMTP_PASSWORD: "+mark+
-		"-environment\n      BROKER: amqp://user:"+mark+"-url@mail/\n    secrets: [key]\n")
-	c.write(composeFile, c.read(composeFile)+"\nsecrets:\n  key:\n    file: ./secret.txt\n")
-	c.replace("backend/src/toolshed/__main__.py", "main()",
-		"import os\nprint(dict(os.environ), open('/run/secrets/key').read(), file=sys.stderr)\nraise SystemExit(str(dict(os.environ)))")
-	c.git("add", "-A")
-	c.git("commit", "-qm", "Say every secret")
-	var said transcript
-	result, err := c.newMigration(func(o *devenv.NewMigrationOptions) { o.Listener = &said })
-	if err == nil {
-		t.Fatal("the backend that says its secrets was accepted")
-	}
-	said.add(err.Error(), report.HintOf(err), strings.Join(report.OutputOf(err), "\n"))
-	said.document(t, result.Document)
-	if !strings.Contains(said.text(), "SMTP_PASSWORD") {
-		t.Errorf("the backend's last lines are not shown:\n%s", said.text())
-	}
-	for _, secret := range []string{mark, sample.Password} {
-		if strings.Contains(said.text(), secret) {
-			t.Errorf("%s was said:\n%s", secret, said.text())
-		}
-	}
-	c.nothingLeft()
-}
-
 func TestReadOnlyContainersWithTheCodeInTheirImageAreServed(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)

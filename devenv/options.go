@@ -5,6 +5,7 @@ package devenv
 import (
 	"context"
 
+	"devenv/devenv/redact"
 	"devenv/devenv/report"
 )
 
@@ -19,6 +20,9 @@ type Options struct {
 	Listener report.Listener
 	// Ask puts questions to a person; nil means that nobody is there to answer.
 	Ask Asker
+
+	// redactor takes secrets out of what the run says; the run makes its own where there is none.
+	redactor *redact.Redactor
 }
 
 // ComposeOptions are Compose's own global flags.

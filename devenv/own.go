@@ -19,6 +19,7 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/redact"
 	"devenv/devenv/report"
 )
 
@@ -59,6 +60,7 @@ func newOwn(command string, o Options) *own {
 // end removes what the run made, and returns the command's list.
 func (o *own) end(ctx context.Context, err error) (*report.Items, error) {
 	_, err = o.finish(ctx, err)
+	o.items.Items = redact.Said(o.redactor, o.items.Items)
 	return o.items, err
 }
 
@@ -67,7 +69,6 @@ func (o *own) openDatabase(ctx context.Context, log *stepLog) (err error) {
 	if o.place, err = openWorkplace(ctx, o.document.Command, o.options, o.note); err != nil {
 		return err
 	}
-	o.learnSecrets(o.place.model)
 	service, err := o.findDatabase(ctx)
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
 	if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.work.capture, r.envFiles); err != nil {
 		return err
 	}
-	r.learnSecrets(r.base.model)
+	learnProject(r.redactor, r.base.model)
 	if err := r.base.computeKey(ctx); err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (r *run) takeBranch(ctx context.Context, log *stepLog) (err error) {
 	if err := r.branch.load(ctx, r.envFiles); err != nil {
 		return err
 	}
-	r.learnSecrets(r.branch.model)
+	learnProject(r.redactor, r.branch.model)
 	log.done(branchSummary(r.document.Branch.Merged, len(r.work.own)))
 	return r.branch.ensureImages(ctx, r.stackServices(r.branch, r.project.Migrations.Service), log)
 }

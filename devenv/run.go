@@ -62,9 +62,14 @@ func newRun(command string, o Options, s checks.Selection) *run {
 	if o.Listener == nil {
 		o.Listener = report.Silent{}
 	}
-	redactor := &redact.Redactor{}
+	if o.redactor == nil {
+		o.redactor = redact.New()
+	}
+	if o.Ask != nil {
+		o.Ask = redactedAsker{to: o.Ask, redactor: o.redactor}
+	}
 	return &run{
-		recorder: &recorder{listener: redactor.Listener(o.Listener), start: time.Now()}, redactor: redactor, options: o,
+		recorder: &recorder{listener: o.redactor.Listener(o.Listener), start: time.Now()}, redactor: o.redactor, options: o,
 		document: report.NewDocument(command), selection: s,
 		reparented: map[string][]byte{}, edits: map[string][]byte{}, containerPaths: map[string]string{},
 		facts: checks.Facts{Spent: map[checks.Trial]time.Duration{}},
@@ -84,7 +89,7 @@ func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 	r.closeDocument(err)
 	result := &Result{Document: r.document}
 	if r.file != nil {
-		result.File = r.file.content
+		result.File = []byte(r.redactor.Text(string(r.file.content)))
 	}
 	return result, err
 }

@@ -111,6 +111,5 @@ func (o *own) openRegistry(ctx context.Context, to string) (_ registry, err erro
 	if o.place, err = openWorkplace(ctx, o.document.Command, o.options, o.note); err != nil {
 		return "", err
 	}
-	o.learnSecrets(o.place.model)
 	return o.needRegistry(to)
 }

@@ -11,6 +11,7 @@ import (
 	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/database"
+	"devenv/devenv/redact"
 	"devenv/devenv/report"
 )
 
@@ -42,15 +43,14 @@ type looking struct {
 // look opens the stack for commands that only look. The caller closes the workplace.
 func look(ctx context.Context, command string, o Options, services []string) (_ *looking, err error) {
 	l := &looking{own: newOwn(command, o)}
-	if l.place, err = openUnlocked(ctx, o, l.note); err != nil {
-		return nil, err
+	if l.place, err = openUnlocked(ctx, l.options, l.note); err != nil {
+		return nil, l.redactor.Error(err)
 	}
-	l.learnSecrets(l.place.model)
 	if l.model, _, err = ownModel(ctx, l.place, o, services); err == nil {
 		l.containers, err = l.place.client.OwnContainers(ctx, l.model)
 	}
 	if err != nil {
-		return nil, errors.Join(err, l.place.client.Close())
+		return nil, l.redactor.Error(errors.Join(err, l.place.client.Close()))
 	}
 	return l, nil
 }
@@ -62,7 +62,10 @@ func Status(ctx context.Context, o Options) (_ *report.Items, err error) {
 	if err != nil {
 		return items, err
 	}
-	defer func() { err = errors.Join(l.redactor.Error(err), l.place.client.Close()) }()
+	defer func() {
+		items.Items = redact.Said(l.redactor, items.Items)
+		err = errors.Join(l.redactor.Error(err), l.place.client.Close())
+	}()
 	for _, name := range l.model.ServiceNames() {
 		item, c, err := l.service(ctx, name)
 		if err != nil {
@@ -182,9 +185,20 @@ func Logs(ctx context.Context, o LogsOptions) (err error) {
 			return report.Fail(report.KindUsage, "there are: "+strings.Join(l.model.ServiceNames(), ", "), "there is no service %q", name)
 		}
 	}
+	to := l.redactor.Listener(logged(o.To))
 	return l.place.client.LogsOwn(ctx, l.model, o.Services, o.Follow, o.Tail, compose.LogLine(func(service, line string) {
-		o.To(service, l.redactor.Text(line))
+		to.Emit(report.StepOutput{Name: service, Line: line})
 	}))
+}
+
+// logged hears lines of services as outputs of steps.
+type logged func(service, line string)
+
+// Emit passes a line on.
+func (l logged) Emit(event report.Event) {
+	if output, ok := event.(report.StepOutput); ok {
+		l(output.Name, output.Line)
+	}
 }
 
 // ServiceNames lists the services of the project, for the shell's completion; none when it does not load.
@@ -211,10 +225,9 @@ type DownOptions struct {
 func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
 	r := newOwn("down", o.Options)
 	return r.end(ctx, r.sequence(ctx, step{"down", func(ctx context.Context, log *stepLog) (err error) {
-		if r.place, err = openWorkplace(ctx, "down", o.Options, r.note); err != nil {
+		if r.place, err = openWorkplace(ctx, "down", r.options, r.note); err != nil {
 			return err
 		}
-		r.learnSecrets(r.place.model)
 		model, _, err := ownModel(ctx, r.place, o.Options, nil)
 		if err != nil {
 			return err

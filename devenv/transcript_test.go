@@ -1,8 +1,10 @@
 package devenv_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -38,4 +40,22 @@ func (s *transcript) text() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strings.Join(s.lines, "\n")
+}
+
+// failure adds all that is said of a failure.
+func (s *transcript) failure(err error) {
+	s.add(err.Error(), report.HintOf(err), strings.Join(report.OutputOf(err), "\n"))
+}
+
+// hasNone looks for secrets as they are and as programs encode them.
+func (s *transcript) hasNone(t *testing.T, secrets ...string) {
+	t.Helper()
+	text := s.text()
+	for _, secret := range secrets {
+		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte("x:" + secret))} {
+			if at := strings.Index(text, form); at >= 0 {
+				t.Errorf("%s was said: …%s…", form, text[max(0, at-80):min(len(text), at+len(form)+80)])
+			}
+		}
+	}
 }

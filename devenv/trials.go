@@ -283,7 +283,9 @@ func (r *run) catalogOf(ctx context.Context, s *database.Server) (database.Catal
 		return database.Catalog{}, err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	return database.ReadCatalog(ctx, connection)
+	catalog, err := database.ReadCatalog(ctx, connection)
+	r.redactor.Keep(namesIn(catalog)...)
+	return catalog, err
 }
 
 // takeFingerprint reads what the clone of the base's data holds.

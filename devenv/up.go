@@ -106,7 +106,6 @@ func (r *upRun) open(ctx context.Context, log *stepLog) (err error) {
 	if r.place, err = openWorkplace(ctx, r.document.Command, r.options, r.note); err != nil {
 		return err
 	}
-	r.learnSecrets(r.place.model)
 	if r.model, r.moved, err = ownModel(ctx, r.place, r.options, r.request.Services); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package devenv
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -17,6 +18,7 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/config"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/redact"
 	"devenv/devenv/report"
 )
 
@@ -40,6 +42,8 @@ type workplace struct {
 	// model is the user's own Compose project, as Compose loads it in the working tree.
 	model *types.Project
 
+	// redactor takes secrets out of what the run says; it learns as the workplace opens.
+	redactor *redact.Redactor
 	// say passes remarks on; said are those that were made, each once.
 	say      func(string)
 	mu       sync.Mutex
@@ -86,7 +90,7 @@ func (w *workplace) network(ctx context.Context, name string) error {
 // user's own data, reads the configuration, reaches the engine, removes leftovers, and loads the Compose project. note hears
 // remarks.
 func openWorkplace(ctx context.Context, command string, o Options, note func(string)) (_ *workplace, err error) {
-	w := &workplace{networks: map[string]bool{}, said: map[string]bool{}, say: note}
+	w := &workplace{networks: map[string]bool{}, said: map[string]bool{}, say: note, redactor: cmp.Or(o.redactor, redact.New())}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.close(ctx))
@@ -122,12 +126,12 @@ func (w *workplace) endCutOff(ctx context.Context) error {
 
 // openUnlocked opens a workplace to look at: nothing is locked, recovered or swept. The caller closes its client.
 func openUnlocked(ctx context.Context, o Options, note func(string)) (_ *workplace, err error) {
-	w := &workplace{networks: map[string]bool{}, said: map[string]bool{}, say: note}
+	w := &workplace{networks: map[string]bool{}, said: map[string]bool{}, say: note, redactor: cmp.Or(o.redactor, redact.New())}
 	if w.repo, err = gitrepo.Open(ctx, orDot(o.Dir)); err != nil {
 		return nil, err
 	}
 	w.worktreeID = WorktreeID(w.repo.Root())
-	if w.config, err = loadConfig(orDot(o.Dir), w.repo.Root()); err != nil {
+	if w.config, err = w.loadConfig(orDot(o.Dir)); err != nil {
 		return nil, err
 	}
 	if w.client, err = compose.Connect(ctx, compose.ConnectOptions{Host: o.Host, Context: o.Context}); err != nil {
@@ -146,8 +150,13 @@ func (w *workplace) loadProject(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	learn(w.redactor, compose.TextsBefore(load))
 	if w.model, err = w.client.Load(ctx, load); err != nil {
 		return report.Fail(report.KindOf(err), report.HintOf(err), "%s: %w", strings.Join(namesOf(load), ", "), err)
+	}
+	learnProject(w.redactor, w.model)
+	if err := w.learnFiles(ctx); err != nil {
+		return err
 	}
 	compose.ShareBuilds(w.model)
 	unset, err := compose.CheckVariables(w.model, load)
@@ -190,24 +199,38 @@ func (w *workplace) openRepository(ctx context.Context, command string, o Option
 	if recovered != "" {
 		note(recovered)
 	}
-	w.config, err = loadConfig(dir, w.repo.Root())
+	w.config, err = w.loadConfig(dir)
 	return err
+}
+
+// loadConfig reads the nearest .devenv.yaml, and learns from it first: its errors show its lines.
+func (w *workplace) loadConfig(dir string) (*config.Config, error) {
+	if path, ok, err := findConfig(dir, w.repo.Root()); err == nil && ok {
+		learn(w.redactor, compose.FileTexts(path))
+	}
+	return loadConfig(dir, w.repo.Root())
 }
 
 // loadConfig reads the nearest .devenv.yaml; none is a nil configuration.
 func loadConfig(dir, root string) (*config.Config, error) {
-	absolute, err := filepath.Abs(dir)
-	if err != nil {
+	path, ok, err := findConfig(dir, root)
+	if err != nil || !ok {
 		return nil, err
-	}
-	if absolute, err = filepath.EvalSymlinks(absolute); err != nil {
-		return nil, err
-	}
-	path, ok := config.Find(absolute, root)
-	if !ok {
-		return nil, nil
 	}
 	return config.Load(root, path, checks.IDs())
+}
+
+// findConfig finds the nearest .devenv.yaml.
+func findConfig(dir, root string) (path string, ok bool, err error) {
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return "", false, err
+	}
+	if absolute, err = filepath.EvalSymlinks(absolute); err != nil {
+		return "", false, err
+	}
+	path, ok = config.Find(absolute, root)
+	return path, ok, nil
 }
 
 // close removes everything of the run from the engine and gives the lock back, also after an interrupt.

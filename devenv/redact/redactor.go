@@ -1,76 +1,103 @@
-// Package redact takes secrets out of everything that devenv says: a Redactor learns what is secret in a project and
-// rewrites texts, errors, events and documents. It judges text alone, so it uses package report, whose failures and events
-// it rewrites, and nothing else of devenv.
+// Package redact takes secrets out of everything that devenv says. A Redactor learns from the project's own texts what is
+// secret there: what is declared to be, what stands where credentials stand, and what looks random. It rewrites texts,
+// errors, events and documents: the secrets it learnt, in every form that programs print them in, what stands in places of
+// credentials, and what looks as the keys of well-known services do. Words of the project are never taken out, only
+// replaced where one is a password.
+//
+// It judges text alone, so it uses package report, whose failures and events it rewrites, and nothing else of devenv.
 package redact
 
 import (
-	"regexp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 )
 
-// shortest is the length in bytes below which a value is not taken out of texts: it would tear words apart.
-const shortest = 6
-
 // Mark stands where a secret was.
 const Mark = "[redacted]"
 
-// Redactor takes secret values out of texts. The zero value knows none. It is safe for concurrent use.
+// Redactor takes secrets out of texts. It is safe for concurrent use.
 type Redactor struct {
 	mu      sync.RWMutex
-	secrets []string
-	pattern *regexp.Regexp // of all secrets; nil when there is none
+	secrets map[string]bool
+	words   map[string]bool // of the project, in lower case
+	index   *index
+	rules   func() *rules
 }
 
-// Learn adds secret values. Those that are short, or also a public word of the project (a database named like its
-// password), stay: taking them out would make every message unreadable and hide nothing.
-func (r *Redactor) Learn(secrets, public []string) {
+// New returns a redactor that knows no secrets yet.
+func New() *Redactor {
+	return &Redactor{secrets: map[string]bool{}, words: map[string]bool{}, index: newIndex(nil, nil), rules: sync.OnceValue(newRules)}
+}
+
+// Learn adds the secrets in sources.
+func (r *Redactor) Learn(sources ...Source) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, s := range secrets {
-		if len(s) >= shortest && !slices.Contains(public, s) && !slices.Contains(r.secrets, s) {
-			r.secrets = append(r.secrets, s)
-		}
+	known := len(r.secrets) + len(r.words)
+	for _, s := range sources {
+		secrets, words := secretsIn(s)
+		maps.Copy(r.secrets, secrets)
+		maps.Copy(r.words, words)
 	}
-	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
-	patterns := make([]string, len(r.secrets))
-	for i, s := range r.secrets {
-		patterns[i] = secretPattern(s)
-	}
-	r.pattern = nil
-	if len(patterns) > 0 {
-		r.pattern = regexp.MustCompile(strings.Join(patterns, "|"))
+	if len(r.secrets)+len(r.words) > known {
+		r.index = newIndex(r.secrets, r.words)
 	}
 }
 
-// Values are the secrets that mean nothing else wherever they are found, as in the bytes of an image: ordinary words are
-// left out.
+// Keep adds words of the project: names of services, databases, users, tables, branches. A secret that is one of them is
+// taken out only where credentials stand.
+func (r *Redactor) Keep(words ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known := len(r.words)
+	for _, w := range words {
+		r.words[strings.ToLower(w)] = true
+	}
+	if len(r.words) > known {
+		r.index = newIndex(r.secrets, r.words)
+	}
+}
+
+// Values are the secrets that mean nothing else wherever they are found, as in the bytes of an image: neither words nor
+// numbers, each without line ends, sorted.
 func (r *Redactor) Values() []string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return slices.DeleteFunc(slices.Clone(r.secrets), ordinaryWord.MatchString)
-}
-
-// ordinaryWord is a secret like "password", which names of tables and columns contain as well.
-var ordinaryWord = regexp.MustCompile(`^[A-Za-z]+$`)
-
-// secretPattern finds a secret in a text: one that is a word only where it stands alone, as it does in an address or behind
-// an equals sign, because statements that people are to paste must keep their names.
-func secretPattern(secret string) string {
-	quoted := regexp.QuoteMeta(secret)
-	if ordinaryWord.MatchString(secret) {
-		return `\b` + quoted + `\b`
+	var values []string
+	for s := range r.secrets {
+		w := whereOf(s, r.words)
+		distinct := w == anywhere || w == alone && len(s) >= shortest && strings.ContainsAny(s, "0123456789")
+		if distinct && !strings.ContainsAny(s, "\r\n") {
+			values = append(values, s)
+		}
 	}
-	return quoted
+	slices.Sort(values)
+	return values
 }
 
 // Text returns s without secrets.
 func (r *Redactor) Text(s string) string {
+	return strings.Join(r.Lines(strings.Split(s, "\n")), "\n")
+}
+
+// Lines returns lines that follow each other without secrets, also without those that end in the next line.
+func (r *Redactor) Lines(texts []string) []string {
+	if len(texts) == 0 {
+		return texts
+	}
+	l := r.lines()
+	clean := make([]string, len(texts))
+	for i, text := range texts {
+		clean[i] = l.next(text)
+	}
+	return clean
+}
+
+// lines begins lines that follow each other.
+func (r *Redactor) lines() *lines {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if r.pattern == nil {
-		return s
-	}
-	return r.pattern.ReplaceAllLiteralString(s, Mark)
+	return &lines{index: r.index, rules: r.rules(), names: map[string]bool{}}
 }

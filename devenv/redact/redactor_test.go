@@ -1,64 +1,134 @@
 package redact
 
 import (
-	"context"
-	"errors"
+	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"devenv/devenv/report"
 )
 
-func TestASecretIsTakenOutOfEveryPartOfAFailure(t *testing.T) {
-	var r Redactor
-	r.Learn([]string{"hunter2hunter2"}, nil)
-	err := r.Error(report.Fail(report.KindUsage, "try hunter2hunter2", "connect with hunter2hunter2: %w", context.Canceled).
-		WithOutput([]string{"password=hunter2hunter2"}))
-	all := err.Error() + report.HintOf(err) + strings.Join(report.OutputOf(err), "") + fmt.Sprintf("%+v", errors.Unwrap(err))
-	if strings.Contains(all, "hunter2") {
-		t.Errorf("the secret is still in %q", all)
-	}
-	if !errors.Is(err, context.Canceled) || report.KindOf(err) != report.KindUsage {
-		t.Errorf("the failure lost its cause or kind: %v", err)
-	}
-}
-
-func TestAPasswordThatIsAlsoAPublicWordStays(t *testing.T) {
-	var r Redactor
-	r.Learn([]string{"postgres", "pw"}, []string{"postgres"})
-	if got := r.Text("service postgres, pw"); got != "service postgres, pw" {
-		t.Errorf("public words were taken out: %q", got)
-	}
-}
-
-func TestTheLongerOfTwoSecretsGoesFirst(t *testing.T) {
-	var r Redactor
-	r.Learn([]string{"secret", "secret-and-more"}, nil)
-	if got := r.Text("secret-and-more"); got != Mark {
-		t.Errorf("a rest of the longer secret is left: %q", got)
-	}
-}
-
-func TestAPasswordThatIsAWordIsTakenOutWhereItStandsAlone(t *testing.T) {
-	var r Redactor
-	r.Learn([]string{"password"}, nil)
-	for text, want := range map[string]string{
-		"postgresql://app:password@db/shop":                  "postgresql://app:" + Mark + "@db/shop",
-		"PGPASSWORD=password psql":                           "PGPASSWORD=" + Mark + " psql",
-		"'password' is refused":                              "'" + Mark + "' is refused",
-		"ALTER TABLE purge_password_reset_tokens ADD COLUMN": "ALTER TABLE purge_password_reset_tokens ADD COLUMN",
+func TestASecretThatALineEndCutsIsTakenOutOfBothLines(t *testing.T) {
+	r := New()
+	r.Learn(Source{Variable, "API_TOKEN", "Xk29dPq7LmZ4vB8tRw1c"})
+	for _, lines := range [][]string{
+		{"token Xk29dPq7LmZ4", "vB8tRw1c is refused"},
+		{"│ token Xk29dPq7LmZ4vB │", "│ 8tRw1c │"},
+		{"token Xk29dPq7LmZ4vB8…"},
 	} {
-		if got := r.Text(text); got != want {
-			t.Errorf("%q became %q, want %q", text, got, want)
+		got := strings.Join(r.Lines(lines), "\n")
+		if strings.Contains(got, "Xk29") || strings.Contains(got, "Rw1c") {
+			t.Errorf("%q became %q", lines, got)
+		}
+	}
+	var h heard
+	listener := r.Listener(&h)
+	for _, e := range []report.StepOutput{{Name: "a", Line: "token Xk29dPq7LmZ4"}, {Name: "b", Line: "between"}, {Name: "a", Line: "vB8tRw1c is refused"}} {
+		listener.Emit(e)
+	}
+	if got := fmt.Sprint(h.events); strings.Contains(got, "Rw1c") || !strings.Contains(got, "between") {
+		t.Errorf("a step's output became %s", got)
+	}
+}
+
+func TestAPrivateKeyThatNobodyLearntIsTakenOutLineByLine(t *testing.T) {
+	lines := append(append([]string{"here it is:"}, strings.Split(key, "\n")...), "and", "that was it")
+	got := New().Lines(lines)
+	for _, line := range keyLines() {
+		if slices.Contains(got, line) {
+			t.Errorf("%q came through", line)
+		}
+	}
+	if got[0] != lines[0] || got[len(got)-1] != "that was it" {
+		t.Errorf("the lines around it became %q", got)
+	}
+	open := []string{"a file begins with -----BEGIN PRIVATE KEY-----", "This is an error: no such file", "Xq: 1"}
+	if got := New().Lines(open); !slices.Equal(got[1:], open[1:]) {
+		t.Errorf("what is no key became %q", got)
+	}
+}
+
+func TestWhatATerminalDoesNotShowHidesNoSecret(t *testing.T) {
+	r := New()
+	r.Learn(Source{Variable, "DB_PW", "Lantern77"})
+	for _, text := range []string{"Lan\x1b[1mtern77\x1b[0m", "Lan\u200btern77", "Lan\x00tern77", "Lan\u202etern77", "\x1b[31mpassword\x1b[0m=Lantern77"} {
+		if got := visible(r.Text(text)); strings.Contains(got, "Lantern") || strings.Contains(got, "tern77") {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+	if colours := "\x1b[31mred\x1b[0m"; r.Text(colours) != colours {
+		t.Error("colours are lost where no secret is")
+	}
+}
+
+func TestEveryRuleOfTheFileCanBeUsed(t *testing.T) {
+	x := newRules()
+	if len(x.all) < 200 {
+		t.Fatalf("%d rules were read", len(x.all))
+	}
+	for _, r := range x.all {
+		r.compile() // panics where Go does not know the expression
+		r.allowed()
+		if len(r.Keywords) == 0 {
+			t.Errorf("nothing asks for rule %s", r.ID)
 		}
 	}
 }
 
-func TestASecretOfManyKindsOfCharactersIsTakenOutAnywhere(t *testing.T) {
-	var r Redactor
-	r.Learn([]string{"a+b(c|d.e"}, nil)
-	if got := r.Text("xa+b(c|d.ey"); got != "x"+Mark+"y" {
-		t.Errorf("it became %q", got)
+// manySecrets are as many as a large project has.
+func manySecrets(n int) []Source {
+	var all []Source
+	for i := range n {
+		all = append(all, Source{Variable, "A_PASSWORD", fmt.Sprintf("S3cret-%d-%x", i, i*7919)})
 	}
+	return all
+}
+
+func BenchmarkALogOfTenMegabytes(b *testing.B) {
+	r := New()
+	r.Learn(manySecrets(200)...)
+	lines := []string{
+		`2026-11-28T12:00:00Z INFO  [alembic.runtime.migration] Running upgrade 2ae7f14b9c60 -> faf19390e2bd, deposits and care notes`,
+		`INFO:     172.18.0.5:51422 - "GET /api/tools?page=2&token_type=any HTTP/1.1" 200 OK`,
+		`  File "/usr/local/lib/python3.13/site-packages/sqlalchemy/engine/base.py", line 1969, in _exec_single_context`,
+		`sqlalchemy.exc.OperationalError: (psycopg.OperationalError) connection failed: postgresql://app:***@db/app`,
+		`{"level": "info", "key": "value", "msg": "request handled", "auth": "session", "duration_ms": 12.5}`,
+	}
+	var log []string
+	for size := 0; size < 10<<20; size += len(log[len(log)-1]) {
+		log = append(log, lines[len(log)%len(lines)])
+	}
+	r.Text("warm")
+	for b.Loop() {
+		r.Lines(log)
+	}
+	b.SetBytes(10 << 20)
+}
+
+func BenchmarkTheFirstLine(b *testing.B) {
+	for b.Loop() {
+		r := New()
+		r.Learn(manySecrets(20)...)
+		r.Text("password=" + strings.Repeat("x", 20))
+	}
+}
+
+func FuzzRedactingTwiceChangesNothing(f *testing.F) {
+	for _, k := range kinds() {
+		f.Add(k.source.Name, k.source.Text, []byte(k.source.Text))
+		for _, text := range k.prints {
+			f.Add(k.source.Name, k.hidden[0], []byte(strings.ReplaceAll(text, "{}", k.hidden[0])))
+		}
+	}
+	f.Add("PASSWORD", "hunter", []byte("longsecret12hunter=hunter"))
+	f.Fuzz(func(t *testing.T, name, secret string, text []byte) {
+		r := New()
+		r.Learn(Source{Variable, name, secret}, Source{File, "/p/.env", secret}, Source{Variable, "DB_PW", "longsecret12"})
+		once := r.Text(string(bytes.ToValidUTF8(text, nil)))
+		if twice := r.Text(once); twice != once {
+			t.Errorf("%q became %q, then %q", text, once, twice)
+		}
+	})
 }

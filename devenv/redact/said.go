@@ -3,6 +3,7 @@ package redact
 import (
 	"errors"
 	"reflect"
+	"sync"
 
 	"devenv/devenv/report"
 )
@@ -13,7 +14,7 @@ func (r *Redactor) Error(err error) error {
 		return nil
 	}
 	return &report.Failure{
-		Kind: report.KindOf(err), Hint: r.Text(report.HintOf(err)), Output: Said(r, report.OutputOf(err)),
+		Kind: report.KindOf(err), Hint: r.Text(report.HintOf(err)), Output: r.Lines(report.OutputOf(err)),
 		Err: &redacted{text: r.Text(err.Error()), err: err},
 	}
 }
@@ -30,16 +31,38 @@ func (e *redacted) Is(target error) bool { return errors.Is(e.err, target) }
 
 // Listener passes events on without secrets.
 func (r *Redactor) Listener(to report.Listener) report.Listener {
-	return listener{to: to, redactor: r}
+	return &listener{to: to, redactor: r, outputs: map[string]*lines{}}
 }
 
 type listener struct {
 	to       report.Listener
 	redactor *Redactor
+	mu       sync.Mutex
+	outputs  map[string]*lines // what each step printed last
 }
 
-// Emit passes the event on.
-func (l listener) Emit(event report.Event) { l.to.Emit(Said(l.redactor, event)) }
+// Emit passes the event on. The lines of a step's output follow each other.
+func (l *listener) Emit(event report.Event) {
+	output, ok := event.(report.StepOutput)
+	if !ok {
+		l.to.Emit(Said(l.redactor, event))
+		return
+	}
+	output.Name, output.Line = l.redactor.Text(output.Name), l.output(output)
+	l.to.Emit(output)
+}
+
+// output returns a step's next line without secrets, by what is known now.
+func (l *listener) output(o report.StepOutput) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.redactor.lines()
+	if before := l.outputs[o.Name]; before != nil {
+		now.key, now.rest, now.names = before.key, before.rest, before.names
+	}
+	l.outputs[o.Name] = now
+	return now.next(o.Line)
+}
 
 // Said returns a copy of v, a document, an event or a list of lines, in which no text has a secret, whatever it is a field
 // of: a field that is added later is redacted, too. Unexported fields, keys of maps, and types of fixed words such as
@@ -78,7 +101,9 @@ func (r *Redactor) value(v reflect.Value) reflect.Value {
 			clean.Set(r.value(v.Elem()))
 		}
 	case reflect.Slice:
-		if !v.IsNil() {
+		if texts, ok := v.Interface().([]string); ok {
+			clean.Set(reflect.ValueOf(r.Lines(texts)))
+		} else if !v.IsNil() {
 			clean.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
 			for i := range v.Len() {
 				clean.Index(i).Set(r.value(v.Index(i)))

@@ -1,0 +1,95 @@
+package redact
+
+import (
+	"math"
+	"regexp"
+	"strings"
+)
+
+// randomRun is what keys and tokens are written in.
+var randomRun = regexp.MustCompile(`[A-Za-z0-9+/_=-]{10,}`)
+
+// digest is a hash that says what something is, and is no secret.
+var digest = regexp.MustCompile(`(?i)\b(?:sha\d*|md5)[:=-][A-Za-z0-9+/=]+`)
+
+// email is an address, whose "@" makes no password of it.
+var email = regexp.MustCompile(`^[\w.+-]+@[\w-]+(\.[\w-]+)*$`)
+
+// looksRandom says whether a value was made by chance, as keys are, or chosen as a password is, and is no word, path,
+// version, date or address.
+func looksRandom(value string) bool {
+	value = strings.TrimSpace(value)
+	if len(value) < 8 || len(value) > 1<<12 || strings.ContainsAny(value, " \t\n") {
+		return false
+	}
+	for _, run := range randomRun.FindAllString(digest.ReplaceAllString(value, ""), -1) {
+		if randomToken(run) {
+			return true
+		}
+	}
+	return chosen(value)
+}
+
+// randomToken says whether letters and digits follow each other as they do by chance: in "postgresql17data" they change their
+// kind twice, in a key of that length eight times.
+func randomToken(run string) bool {
+	kinds, changes := changesOf(run)
+	switch {
+	case kinds["digit"] == 0 || kinds["lower"]+kinds["upper"] == 0:
+		return false
+	case len(run) >= 16:
+		return changes*5 >= len(run) && entropy(run) >= 3
+	default:
+		return kinds["lower"] > 0 && kinds["upper"] > 0 && changes*3 >= len(run)
+	}
+}
+
+// chosen says whether a value is of all the kinds of characters that rules for passwords ask for.
+func chosen(value string) bool {
+	if len(value) > 64 || strings.ContainsAny(value, `/:,;()[]{}<>|\"'`) || email.MatchString(value) {
+		return false
+	}
+	kinds, _ := changesOf(value)
+	return kinds["digit"] > 0 && kinds["lower"]+kinds["upper"] > 0 && strings.ContainsAny(value, "!@#$%^&*?~")
+}
+
+// changesOf counts the characters of each kind, and how often the kind changes between neighbours.
+func changesOf(value string) (kinds map[string]int, changes int) {
+	kinds = map[string]int{}
+	before := ""
+	for i := range len(value) {
+		kind := ""
+		switch c := value[i]; {
+		case c >= '0' && c <= '9':
+			kind = "digit"
+		case c >= 'a' && c <= 'z':
+			kind = "lower"
+		case c >= 'A' && c <= 'Z':
+			kind = "upper"
+		}
+		if kind != "" {
+			kinds[kind]++
+			if before != "" && before != kind {
+				changes++
+			}
+		}
+		before = kind
+	}
+	return kinds, changes
+}
+
+// entropy is Shannon's, in bits for each byte.
+func entropy(value string) float64 {
+	var counts [256]int
+	for i := range len(value) {
+		counts[value[i]]++
+	}
+	bits := 0.0
+	for _, n := range counts {
+		if n > 0 {
+			p := float64(n) / float64(len(value))
+			bits -= p * math.Log2(p)
+		}
+	}
+	return bits
+}

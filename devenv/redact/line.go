@@ -1,0 +1,128 @@
+package redact
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Private keys, of which the lines between these two are the secret.
+var (
+	pemBegin = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----`)
+	pemEnd   = regexp.MustCompile(`-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----`)
+	pemBlock = regexp.MustCompile(`(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----.*?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----`)
+	pemLine  = regexp.MustCompile(`^\W*(?:[A-Za-z0-9+/=]{24,}|[A-Za-z0-9+/]*[0-9+/=][A-Za-z0-9+/=]*)\W*$`)
+)
+
+// lines rewrites lines that follow each other: a private key, or a secret that a line's end cuts, goes on in the next.
+type lines struct {
+	index *index
+	rules *rules
+	key   bool   // within a private key
+	rest  string // of a secret that the last line began
+	// names says of the names in earlier lines whether they are secrets'.
+	names map[string]bool
+}
+
+// next returns a line without secrets. What a terminal does not show is no part of a secret, so one with colours or
+// invisible characters in it is found as well; it is then shown without them.
+func (l *lines) next(s string) string {
+	before := *l
+	clean := l.plain(s)
+	seen := visible(s)
+	if seen == s {
+		return clean
+	}
+	again := before
+	if bare := again.plain(seen); bare != seen && bare != visible(clean) {
+		*l = again
+		return bare
+	}
+	return clean
+}
+
+// visible is a line without what a terminal does not show.
+func visible(s string) string {
+	hidden := func(c rune) bool { return c != '\t' && (unicode.IsControl(c) || unicode.Is(unicode.Cf, c)) }
+	if !strings.ContainsFunc(s, hidden) {
+		return s
+	}
+	return strings.Map(func(c rune) rune {
+		if hidden(c) {
+			return -1
+		}
+		return c
+	}, ansi.Strip(s))
+}
+
+// plain returns a line without the secrets in it, as often as it takes: where one was, another may stand alone.
+func (l *lines) plain(s string) string {
+	spans := l.carried(s)
+	for range 8 {
+		found, rest := l.index.find(s)
+		if rest != "" {
+			l.rest = rest
+		}
+		spans = append(spans, found...)
+		spans = append(spans, l.rules.find(s)...)
+		spans = append(spans, l.credentials(s)...)
+		spans = append(spans, l.encoded(s)...)
+		clean := without(s, spans)
+		if clean == s {
+			break
+		}
+		s, spans = clean, nil
+	}
+	return s
+}
+
+// carried is what of a line belongs to a secret that an earlier line began.
+func (l *lines) carried(s string) (spans []span) {
+	start := len(s) - len(strings.TrimLeft(s, " \t│|"))
+	if rest := l.rest; rest != "" {
+		l.rest = ""
+		switch end := strings.TrimRight(s[start:], " \t│|"); {
+		case strings.HasPrefix(s[start:], rest):
+			spans = append(spans, span{start, start + len(rest)})
+		case len(end) >= shortest && strings.HasPrefix(rest, end):
+			spans, l.rest = append(spans, span{start, start + len(end)}), rest[len(end):]
+		}
+	}
+	at := 0
+	if begin := pemBegin.FindStringIndex(s); begin != nil {
+		l.key, at = true, begin[1]
+	}
+	if !l.key {
+		return spans
+	}
+	if end := pemEnd.FindStringIndex(s[at:]); end != nil {
+		l.key = false
+		return append(spans, span{at, at + end[0]})
+	}
+	if l.key = at > 0 || pemLine.MatchString(s); l.key {
+		spans = append(spans, span{max(at, min(start, len(s))), len(s)})
+	}
+	return spans
+}
+
+// without returns a line with marks in the place of its spans.
+func without(s string, spans []span) string {
+	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })
+	var b strings.Builder
+	at := 0
+	for _, p := range spans {
+		if p.from >= p.to || p.to <= at {
+			continue
+		}
+		if p.from >= at {
+			b.WriteString(s[at:p.from])
+			b.WriteString(Mark)
+		}
+		at = p.to
+	}
+	b.WriteString(s[at:])
+	return b.String()
+}

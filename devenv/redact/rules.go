@@ -1,0 +1,163 @@
+package redact
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pelletier/go-toml/v2"
+	gitleaks "github.com/zricethezav/gitleaks/v8/config"
+)
+
+// rule is how the keys of one service look.
+type rule struct {
+	ID          string
+	Regex       string
+	SecretGroup int
+	Entropy     float64
+	Keywords    []string
+	Allowlists  []allowlist
+	compile     func() *regexp.Regexp
+	allowed     func() []*regexp.Regexp
+}
+
+// allowlist is what looks like a key and is none.
+type allowlist struct {
+	RegexTarget string
+	Regexes     []string
+	StopWords   []string
+}
+
+// rules are gitleaks' own, which say how the keys of some two hundred services look, found by their keywords. Only its data is
+// used: it compiles all two hundred expressions before it looks at the first line.
+type rules struct {
+	all     []*rule
+	heads   [1 << 16]uint16 // number of the bucket, 0 for none
+	buckets [][]keyword
+}
+
+type keyword struct {
+	text  string // in lower case
+	rules []int
+}
+
+// newRules reads the rules. Those for names alone and for private keys are left out: this package judges these itself.
+func newRules() *rules {
+	var file struct{ Rules []*rule }
+	x := &rules{buckets: make([][]keyword, 1)}
+	if toml.Unmarshal([]byte(gitleaks.DefaultConfig), &file) != nil {
+		return x // a test reads it
+	}
+	byWord := map[string][]int{}
+	for _, r := range file.Rules {
+		if r.Regex == "" || slices.Contains([]string{"generic-api-key", "private-key", "kubernetes-secret-yaml"}, r.ID) {
+			continue
+		}
+		r.compile = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(r.Regex) })
+		r.allowed = sync.OnceValue(func() []*regexp.Regexp {
+			var all []*regexp.Regexp
+			for _, list := range r.Allowlists {
+				for _, text := range list.Regexes {
+					if list.RegexTarget == "" {
+						all = append(all, regexp.MustCompile(text))
+					}
+				}
+			}
+			return all
+		})
+		for _, word := range r.Keywords {
+			byWord[strings.ToLower(word)] = append(byWord[strings.ToLower(word)], len(x.all))
+		}
+		x.all = append(x.all, r)
+	}
+	for word, numbers := range byWord {
+		head := headOf(word)
+		if x.heads[head] == 0 {
+			x.heads[head] = uint16(len(x.buckets))
+			x.buckets = append(x.buckets, nil)
+		}
+		x.buckets[x.heads[head]] = append(x.buckets[x.heads[head]], keyword{text: word, rules: numbers})
+	}
+	return x
+}
+
+// find returns what the rules take for keys in a line.
+func (x *rules) find(s string) []span {
+	var spans []span
+	for _, n := range x.asked(s) {
+		r := x.all[n]
+		for _, at := range r.compile().FindAllStringSubmatchIndex(s, -1) {
+			if from, to := r.secret(at); r.means(s[from:to]) {
+				spans = append(spans, span{from, to})
+			}
+		}
+	}
+	return spans
+}
+
+// asked are the rules whose keywords stand in a line.
+func (x *rules) asked(s string) []int {
+	var numbers []int
+	lower := ""
+	for i := 0; i+1 < len(s); i++ {
+		head := int(fold(s[i]))<<8 | int(fold(s[i+1]))
+		if x.heads[head] == 0 {
+			continue
+		}
+		if lower == "" {
+			lower = lowered(s)
+		}
+		for _, k := range x.buckets[x.heads[head]] {
+			if strings.HasPrefix(lower[i:], k.text) && !slices.Contains(numbers, k.rules[0]) {
+				numbers = append(numbers, k.rules...)
+			}
+		}
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
+}
+
+// lowered is a text with small letters where ASCII has capital ones, byte for byte.
+func lowered(s string) string {
+	b := []byte(s)
+	for i := range b {
+		b[i] = fold(b[i])
+	}
+	return string(b)
+}
+
+// fold makes a capital letter small.
+func fold(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+// secret is the part of a match that is secret: the rule's group, else the first, else all.
+func (r *rule) secret(at []int) (from, to int) {
+	if n := 2 * r.SecretGroup; n > 0 && at[n] >= 0 {
+		return at[n], at[n+1]
+	}
+	for n := 2; n < len(at); n += 2 {
+		if at[n] >= 0 && at[n+1] > at[n] {
+			return at[n], at[n+1]
+		}
+	}
+	return at[0], at[1]
+}
+
+// means says whether a match is meant: it is as random as keys are, and not what the rule's authors know to be none.
+func (r *rule) means(secret string) bool {
+	if r.Entropy > 0 && entropy(secret) <= r.Entropy {
+		return false
+	}
+	lower := strings.ToLower(secret)
+	for _, list := range r.Allowlists {
+		if slices.ContainsFunc(list.StopWords, func(w string) bool { return strings.Contains(lower, strings.ToLower(w)) }) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(r.allowed(), func(x *regexp.Regexp) bool { return x.MatchString(secret) })
+}

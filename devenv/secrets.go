@@ -1,0 +1,157 @@
+package devenv
+
+import (
+	"context"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/devenv/database"
+	"devenv/devenv/redact"
+)
+
+// learn has a redactor learn from texts of a project.
+func learn(r *redact.Redactor, texts []compose.Text) {
+	kinds := map[compose.TextKind]redact.Kind{
+		compose.TextFile: redact.File, compose.TextVariable: redact.Variable, compose.TextInherited: redact.Inherited, compose.TextSecret: redact.Secret,
+	}
+	sources := make([]redact.Source, len(texts))
+	for i, t := range texts {
+		sources[i] = redact.Source{Kind: kinds[t.Kind], Name: t.Name, Text: t.Content}
+	}
+	r.Learn(sources...)
+}
+
+// learnProject has a redactor learn from a Compose project.
+func learnProject(r *redact.Redactor, p *types.Project) {
+	r.Keep(wordsOf(p)...)
+	learn(r, compose.TextsOf(p))
+}
+
+// learnFiles has the redactor learn from files of the working tree: those that services are given and those that lie where
+// programs look for them, of the ones that git does not list all that looks like a secret; and the migration tool's
+// configurations, which hold addresses of databases.
+func (w *workplace) learnFiles(ctx context.Context) error {
+	listed, err := w.repo.WorktreeFiles(ctx)
+	if err != nil {
+		return err
+	}
+	shared := map[string]bool{}
+	files := compose.FilesOf(w.model)
+	for _, rel := range listed {
+		file := filepath.Join(w.repo.Root(), filepath.FromSlash(rel))
+		shared[file] = true
+		if name := path.Base(rel); strings.HasPrefix(name, "alembic") && path.Ext(name) == ".ini" || strings.HasSuffix(name, "pgpass") {
+			files = append(files, file)
+		}
+	}
+	for _, dir := range w.placesOfFiles() {
+		for _, file := range filesIn(dir) {
+			if !shared[file] {
+				files = append(files, file)
+			}
+		}
+	}
+	slices.Sort(files)
+	var sources []redact.Source
+	for _, t := range compose.FileTexts(slices.Compact(files)...) {
+		kind := redact.File
+		if shared[t.Name] {
+			kind = redact.Shared
+		}
+		sources = append(sources, redact.Source{Kind: kind, Name: t.Name, Text: t.Content})
+	}
+	w.redactor.Learn(sources...)
+	return nil
+}
+
+// placesOfFiles are the directories whose files services see, or are told by: the project's, those of builds, and those that
+// are mounted.
+func (w *workplace) placesOfFiles() []string {
+	dirs := []string{w.repo.Root(), w.model.WorkingDir}
+	for _, service := range w.model.Services {
+		if service.Build != nil && filepath.IsAbs(service.Build.Context) {
+			dirs = append(dirs, service.Build.Context)
+		}
+		for _, m := range service.Volumes {
+			if m.Type == types.VolumeTypeBind {
+				dirs = append(dirs, m.Source)
+			}
+		}
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs)
+}
+
+// mostFiles is how many files of a directory are looked at: one that holds more holds data.
+const mostFiles = 500
+
+// largestFile is the size in bytes from which on a file that nobody named is no configuration.
+const largestFile = 64 << 10
+
+// credentialFiles are what files are called that programs read credentials from.
+var credentialFiles = regexp.MustCompile(`(?i)env|pass|secret|credential|token|rc$|\.(ini|cfg|conf|config|json|ya?ml|toml|properties|pem|key|txt|xml)$`)
+
+// filesIn are the small files in a directory that may hold credentials, without those below it.
+func filesIn(dir string) []string {
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) > mostFiles {
+		return nil
+	}
+	var files []string
+	for _, e := range entries {
+		info, err := e.Info()
+		if err == nil && info.Mode().IsRegular() && info.Size() <= largestFile && credentialFiles.MatchString(e.Name()) {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
+	return files
+}
+
+// wordsOf are the project's own words, which no password hides by being equal to one.
+func wordsOf(p *types.Project) []string {
+	words := []string{p.Name}
+	for name, service := range p.Services {
+		words = append(words, name, service.ContainerName, service.Hostname, service.Image)
+		words = append(words, strings.FieldsFunc(service.Image, func(c rune) bool { return strings.ContainsRune("/:@", c) })...)
+	}
+	for name := range p.Volumes {
+		words = append(words, name)
+	}
+	for name := range p.Networks {
+		words = append(words, name)
+	}
+	return words
+}
+
+// namesIn are the names of a catalog's objects: of schemas, tables, columns, ….
+func namesIn(catalog database.Catalog) []string {
+	var names []string
+	for object := range catalog.Objects {
+		_, name, _ := strings.Cut(object, ":")
+		names = append(names, strings.FieldsFunc(name, func(c rune) bool { return c == '.' || c == ':' || c == '(' })...)
+	}
+	return names
+}
+
+// redactedAsker puts questions without secrets.
+type redactedAsker struct {
+	to       Asker
+	redactor *redact.Redactor
+}
+
+// Choose asks which option it is.
+func (a redactedAsker) Choose(ctx context.Context, question string, options []string) (int, error) {
+	return a.to.Choose(ctx, a.redactor.Text(question), redact.Said(a.redactor, options))
+}
+
+// Confirm asks whether it is so.
+func (a redactedAsker) Confirm(ctx context.Context, question string) (bool, error) {
+	return a.to.Confirm(ctx, a.redactor.Text(question))
+}

@@ -1,0 +1,112 @@
+package devenv_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/devenv"
+	"devenv/devenv/sample"
+)
+
+// plantedVariables are what the backend's environment holds, each secret another way; package redact has the whole table.
+const plantedVariables = `API_TOKEN=Envfile-tok3n
+MAIL_PW=Lantern77
+STRIPE_SK=kiosk3garden
+BASIC_AUTH=admin:S4ndstone
+JWT=notajwt-but-42
+PASSWORD_SALT=pinch0fsalt
+SESSION_COOKIE=crumbs-and-more-1
+SHORT_PW=k7Qz
+ADO="Server=db;User Id=app;Password=ad0-net!;Encrypt=false"
+STORAGE=AccountName=acme;AccountKey=bm90LWEtcmVhbC1henVyZS1rZXktYXQtYWxs
+SETTINGS={"smtp": {"user": "app", "password": "n3sted-in"}}
+BROKER=amqp://user:br0ker%40url@mail/
+THING=kJ8sP2qLm9ZxTr4w
+SIGNING="-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj
+MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu
+-----END PRIVATE KEY-----"
+`
+
+// planted are the secrets in plantedVariables and in the files of TestASecretIsNeverSaid.
+func planted() []string {
+	return []string{
+		"Envfile-tok3n", "Lantern77", "kiosk3garden", "S4ndstone", "notajwt-but-42", "pinch0fsalt", "crumbs-and-more-1", "k7Qz", "ad0-net!",
+		"bm90LWEtcmVhbC1henVyZS1rZXktYXQtYWxs", "n3sted-in", "br0ker@url", "kJ8sP2qLm9ZxTr4w",
+		"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj", "MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu",
+		"of-the-s3cret", "of-the-c0nfig", "of-the-inl1ne", "of-the-pgp4ss", "of-alemb1c", sample.Password,
+	}
+}
+
+// sayEverything is a program that prints and raises what it knows in the ways of Python.
+const sayEverything = `import os, json, base64, urllib.parse
+known = dict(os.environ)
+for path in ["/run/secrets/key", "/file.ini", "/inline.ini", "/root/.pgpass", "/app/alembic.ini"]:
+    known[path] = "\n".join(line for line in open(path).read().splitlines() if "of-" in line)
+fields = " ".join(known.values())
+for sign in ":=;,/@\"'{}":
+    fields = fields.replace(sign, " ")
+fields = fields.split()
+print("fields", *fields, file=sys.stderr)
+print("repr", repr(" ".join(known.values()).encode()), file=sys.stderr)
+print("quoted", *map(urllib.parse.quote, known.values()), file=sys.stderr)
+print("encoded", *(base64.b64encode(b"x:" + value.encode()).decode() for value in [*known.values(), *fields]), file=sys.stderr)
+print("signing", known["SIGNING"], file=sys.stderr)
+print(json.dumps(known), file=sys.stderr)
+raise SystemExit(str(known))`
+
+// TestASecretIsNeverSaid plants secrets in every place of the Compose project and looks for them in everything that a failing
+// run says and leaves, and in what is said of a project that does not load.
+func TestASecretIsNeverSaid(t *testing.T) {
+	t.Parallel()
+	c := newSample(t)
+	c.git("stash", "-q")
+	c.git("checkout", "-q", sample.BaseBranch)
+	for path, content := range map[string]string{
+		"secret.txt": "of-the-s3cret\n", "config.ini": "[smtp]\npass = of-the-c0nfig\n", ".pgpass": "mail:5432:*:app:of-the-pgp4ss\n",
+		"backend.dev.env":    c.read("backend.dev.env") + plantedVariables,
+		sample.AlembicConfig: strings.Replace(c.read(sample.AlembicConfig), "[alembic]\n", "[alembic]\nsqlalchemy.url = postgresql://app:of-alemb1c@db/app\n", 1),
+		composeFile: c.read(composeFile) + "\nsecrets: {key: {file: ./secret.txt}}\n" +
+			"configs: {file: {file: ./config.ini}, inline: {content: \"password = of-the-inl1ne\"}}\n",
+	} {
+		c.write(path, content)
+	}
+	c.replace(composeFile, "    env_file: backend.dev.env\n", "    env_file: backend.dev.env\n    secrets: [key]\n"+
+		"    configs: [{source: file, target: /file.ini}, {source: inline, target: /inline.ini}]\n")
+	c.replace(composeFile, "      - ./backend:/app\n", "      - ./backend:/app\n      - ./.pgpass:/root/.pgpass:ro\n")
+	c.replace("backend/src/toolshed/__main__.py", "main()", sayEverything)
+	c.git("add", "-A")
+	c.git("commit", "-qm", "Say every secret")
+	var said transcript
+	result, err := c.newMigration(func(o *devenv.NewMigrationOptions) { o.Listener = &said })
+	if err == nil {
+		t.Fatal("the backend that says its secrets was accepted")
+	}
+	said.failure(err)
+	said.document(t, result.Document)
+	for _, word := range []string{"fields ", "repr ", "quoted ", "encoded ", "signing ", "'MAIL_PW'", `"MAIL_PW"`, "postgres", "toolshed"} {
+		if !strings.Contains(said.text(), word) {
+			t.Errorf("what the backend says of %s is not shown:\n%s", word, said.text())
+		}
+	}
+	said.hasNone(t, planted()...)
+	c.nothingLeft()
+
+	c.replace(composeFile, `"8888:8080"`, `"${SHORT_PW}:8080"`)
+	c.write(".env", "SHORT_PW=Unr3adable\n")
+	_, err = c.newMigration(nil)
+	if err == nil {
+		t.Fatal("a secret was taken for a port")
+	}
+	var loading transcript
+	loading.failure(err)
+	loading.hasNone(t, "Unr3adable")
+	if _, err := devenv.Status(t.Context(), devenv.Options{Dir: c.dir}); err == nil || strings.Contains(err.Error(), "Unr3adable") {
+		t.Errorf("status says %v", err)
+	}
+	if err := os.Remove(filepath.Join(c.dir, ".env")); err != nil {
+		t.Fatal(err)
+	}
+}
