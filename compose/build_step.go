@@ -28,8 +28,17 @@ func (c *Client) removeFailed(ctx context.Context, b buildStep) error {
 // tooNew is the builder's answer when the engine is older than the buildx plugin, which does not negotiate.
 var tooNew = regexp.MustCompile(`client version [0-9.]+ is too new\. Maximum supported API version is ([0-9.]+)`)
 
+// classicLacks are the classic builder's answers to what only BuildKit knows: RUN --mount, COPY --chmod, COPY --link.
+var classicLacks = regexp.MustCompile(`option requires BuildKit|classic builder doesn't support|(?i)unknown flag: (link|mount|chmod|parents|exclude)`)
+
+// InstallBuildx says how to get the builder that knows all that Dockerfiles may hold.
+const InstallBuildx = "install buildx: https://docs.docker.com/go/buildx/, or the package docker-buildx-plugin"
+
 // buildHint says what to do about a build that failed.
 func buildHint(said string, services []string) string {
+	if classicLacks.MatchString(said) {
+		return InstallBuildx
+	}
 	if engine := tooNew.FindStringSubmatch(said); engine != nil {
 		return "the buildx plugin is newer than the engine: set DOCKER_API_VERSION=" + engine[1] + ", or renew the engine"
 	}

@@ -13,8 +13,13 @@ func TestABuildThatFailsForTheMachinesSakeSaysWhatToDo(t *testing.T) {
 		"no registry": {
 			`Head "https://registry.example.org/v2/library/python/manifests/3.10": dial tcp: lookup registry.example.org: no such host`, "the registry cannot be reached",
 		},
-		"a download of a step": {"curl: (6) Could not resolve host: no such host", "try it alone: docker compose build a b"},
-		"anything else":        {"exit code: 1", "try it alone: docker compose build a b"},
+		"a builder that knows no RUN --mount": {
+			"the --mount option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled", "docker-buildx-plugin",
+		},
+		"a builder that knows no COPY --link":         {"Error response from daemon: dockerfile parse error line 3: Unknown flag: link", "docker-buildx-plugin"},
+		"a builder that knows no additional contexts": {"the classic builder doesn't support additional contexts; building with BuildKit requires the buildx Docker CLI plugin", "docker-buildx-plugin"},
+		"a download of a step":                        {"curl: (6) Could not resolve host: no such host", "try it alone: docker compose build a b"},
+		"anything else":                               {"exit code: 1", "try it alone: docker compose build a b"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -24,7 +24,7 @@ func (c *Client) CreateOwnAll(ctx context.Context, p *types.Project, build bool,
 	if build {
 		if err := loud.Build(ctx, p, *options); err != nil {
 			kept.flush()
-			return report.Fail(report.KindWork, "docker compose build shows the same", "build the images: %w", err).WithOutput(kept.lines)
+			return report.Fail(report.KindWork, ownHint(err, "docker compose build shows the same"), "build the images: %w", err).WithOutput(kept.lines)
 		}
 	}
 	err = loud.Create(ctx, p, api.CreateOptions{
@@ -38,7 +38,15 @@ func (c *Client) CreateOwnAll(ctx context.Context, p *types.Project, build bool,
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return report.Fail(report.KindWork, "docker compose up shows the same", "create the containers of %s: %w", p.Name, err).WithOutput(kept.lines)
+	return report.Fail(report.KindWork, ownHint(err, "docker compose up shows the same"), "create the containers of %s: %w", p.Name, err).WithOutput(kept.lines)
+}
+
+// ownHint is what to do where Compose fails at the user's own stack, which may build images.
+func ownHint(err error, otherwise string) string {
+	if classicLacks.MatchString(err.Error()) {
+		return InstallBuildx
+	}
+	return otherwise
 }
 
 // StartOwn starts one service of the user's own stack as Compose does, with its secrets, configs and hooks, without waiting

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
@@ -139,17 +140,31 @@ func examineDisk(ctx context.Context, p *patient) finding {
 	if stop != nil {
 		return *stop
 	}
-	free, ok := freeBytes(details.RootDirectory)
-	const mend = "see what takes the room: docker system df; then: devenv clean, docker system prune"
-	switch {
-	case !ok || !p.client.Engine().Info().Local:
+	if !p.client.Engine().Info().Local {
 		return unlooked("the engine's disk cannot be seen from here")
-	case free < noDisk:
-		return ill(fmt.Sprintf("%s are free in %s", megabytes(free), details.RootDirectory), mend)
-	case free < littleDisk:
-		return unwell(fmt.Sprintf("%s are free in %s", megabytes(free), details.RootDirectory), mend)
 	}
-	return well(fmt.Sprintf("%s are free in %s", megabytes(free), details.RootDirectory))
+	return judgeDisks([]string{details.RootDirectory, details.ImageDirectory}, freeBytes)
+}
+
+// judgeDisks judges the fullest of the disks that some directories lie on.
+func judgeDisks(dirs []string, free func(dir string) (int64, bool)) finding {
+	fullest, left := "", int64(0)
+	for _, dir := range dirs {
+		if bytes, ok := free(dir); ok && (fullest == "" || bytes < left) {
+			fullest, left = dir, bytes
+		}
+	}
+	const mend = "see what takes the room: docker system df; then: devenv clean, docker system prune"
+	said := fmt.Sprintf("%s are free in %s", megabytes(left), fullest)
+	switch {
+	case fullest == "":
+		return unlooked("the engine's disk cannot be seen from here")
+	case left < noDisk:
+		return ill(said, mend)
+	case left < littleDisk:
+		return unwell(said, mend)
+	}
+	return well(said)
 }
 
 // freeBytes is what an ordinary user may still write below a directory.
@@ -190,7 +205,7 @@ func examineBuilder(_ context.Context, p *patient) finding {
 		}
 	}
 	if len(needing) > 0 {
-		return ill("buildx is not installed, and these Dockerfiles need it: "+strings.Join(needing, ", "), "install it: https://docs.docker.com/go/buildx/, or the package docker-buildx-plugin")
+		return ill("buildx is not installed, and these Dockerfiles need it: "+strings.Join(needing, ", "), compose.InstallBuildx)
 	}
 	return well("the engine's classic builder; no Dockerfile needs more")
 }
