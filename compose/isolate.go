@@ -12,10 +12,13 @@ import (
 	"github.com/docker/compose/v5/pkg/api"
 )
 
-// KindLabel tells devenv's images apart; KindBuild is the kind of a service's image that it built.
+// KindLabel tells devenv's images apart; KindBuild is the kind of a service's image that it built, BuilderLabel says for whom and
+// BuiltLabel of which service.
 const (
-	KindLabel = "dev.devenv.kind"
-	KindBuild = "build"
+	KindLabel    = "dev.devenv.kind"
+	KindBuild    = "build"
+	BuilderLabel = "dev.devenv.builder"
+	BuiltLabel   = "dev.devenv.built"
 )
 
 // Isolation says what some services of a project become as scratch containers.
@@ -40,6 +43,8 @@ type Isolation struct {
 	Volume func(path string) string
 	// Image is the tag of a service that is built, empty to leave Compose's.
 	Image func(service string) string
+	// Builder is for whom images are built.
+	Builder string
 }
 
 // Isolated is the scratch project, and what has to be done so that it can be made.

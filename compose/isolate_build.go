@@ -17,7 +17,7 @@ func (i *isolating) build(s *types.ServiceConfig) {
 	}
 	section := *s.Build
 	i.buildRights(s.Name, &section)
-	section.Labels = merged(section.Labels, map[string]string{KindLabel: KindBuild})
+	section.Labels = merged(section.Labels, map[string]string{KindLabel: KindBuild, BuilderLabel: i.Builder, BuiltLabel: s.Name})
 	section.Tags, section.CacheTo = nil, nil
 	section.Context = i.onThisMachine(section.Context)
 	section.AdditionalContexts = maps.Clone(section.AdditionalContexts)

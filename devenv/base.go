@@ -3,7 +3,6 @@ package devenv
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -155,7 +154,12 @@ func (b *base) lookUp(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	b.settings.Database = b.seeded.Meta.Settings.Database // the one that the migrations filled
-	return true, errors.Join(b.readNoise(), b.place.engine.Touch(ctx, b.empty.Ref), b.place.engine.Touch(ctx, b.seeded.Ref))
+	for _, image := range []database.Image{b.empty, b.seeded} {
+		if _, err := b.place.engine.Touch(ctx, image.Ref); err != nil {
+			return false, err
+		}
+	}
+	return true, b.readNoise()
 }
 
 // readNoise takes the noise out of the image's metadata.

@@ -43,10 +43,10 @@ type CleanItem struct {
 	DryRun bool   `json:"dry_run,omitempty"`
 }
 
-// removal is one thing to remove, and how.
+// removal is one thing to remove, and how; do is false where it stays, since a container is made of it.
 type removal struct {
 	CleanItem
-	do func(context.Context) error
+	do func(context.Context) (bool, error)
 }
 
 // Clean removes what devenv made and no longer needs: what interrupted runs left on the engine, in this worktree or in others
@@ -77,7 +77,7 @@ func Clean(ctx context.Context, o CleanOptions) (_ *report.Items, err error) {
 	var failed error
 	for _, r := range removals {
 		if !o.DryRun {
-			if err := r.do(ctx); err != nil {
+			if gone, err := r.do(ctx); err != nil || !gone {
 				failed = errors.Join(failed, err)
 				continue
 			}

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"devenv/compose"
@@ -67,17 +69,20 @@ const halfMade = time.Hour
 
 // imageRemovals are the images that are no longer needed.
 func imageRemovals(ctx context.Context, e *engine.Engine, o CleanOptions, now time.Time) ([]removal, error) {
+	stored, err := e.StoredImages(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var removals []removal
 	for _, kind := range []string{cleanBase, cleanBuild, cleanSnapshot} {
-		images, err := e.StoredImages(ctx, append([]string{compose.KindLabel + "=" + kind}, o.Labels...)...)
-		if err != nil {
-			return nil, err
-		}
-		for _, image := range images {
+		for _, image := range stored {
+			if kindOf(image) != kind || !image.HasLabels(o.Labels...) {
+				continue
+			}
 			if why := o.needless(kind, image, now); why != "" {
 				removals = append(removals, removal{
-					CleanItem: CleanItem{Kind: kind, Name: image.Ref, Bytes: image.Unique, Why: why},
-					do:        func(ctx context.Context) error { return e.RemoveImage(ctx, image.Ref, false) },
+					CleanItem: CleanItem{Kind: kind, Name: image.Ref(), Bytes: image.Unique, Why: why},
+					do:        func(ctx context.Context) (bool, error) { return e.RemoveStored(ctx, image) },
 				})
 			}
 		}
@@ -85,10 +90,25 @@ func imageRemovals(ctx context.Context, e *engine.Engine, o CleanOptions, now ti
 	return removals, nil
 }
 
+// kindOf is the kind of an image of devenv's, empty for another's: one that has only names of somebody else's is theirs by now.
+// What the classic builder made on the way has names alone.
+func kindOf(image engine.StoredImage) string {
+	if len(image.Names) > 0 && image.Ref() == image.ID {
+		return ""
+	}
+	if kind, ok := image.Labels[compose.KindLabel]; ok {
+		return kind
+	}
+	if slices.ContainsFunc(image.Names, func(name string) bool { return strings.HasPrefix(name, buildNames) }) {
+		return cleanBuild
+	}
+	return ""
+}
+
 // needless says why an image is no longer needed, nothing when it is.
 func (o CleanOptions) needless(kind string, image engine.StoredImage, now time.Time) string {
 	days := func(since time.Time) int { return int(now.Sub(since).Hours() / 24) }
-	if image.Ref == image.ID {
+	if image.Ref() == image.ID {
 		if now.Sub(image.Created) > halfMade {
 			return "half-made"
 		}
@@ -103,15 +123,11 @@ func (o CleanOptions) needless(kind string, image engine.StoredImage, now time.T
 		}
 		return ""
 	}
-	used := image.Used
-	if used.Before(image.Created) {
-		used = image.Created // an engine that does not remember
-	}
 	switch {
 	case o.Bases:
 		return whyTold
-	case days(used) >= o.Days:
-		return fmt.Sprintf("not used for %d days", days(used))
+	case days(image.Used) >= o.Days:
+		return fmt.Sprintf("not used for %d days", days(image.Used))
 	}
 	return ""
 }

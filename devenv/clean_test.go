@@ -88,7 +88,7 @@ func (c cleaned) there(ref string) bool {
 func TestCleanKeepsBasesThatWereUsedLatelyUnlessToldOtherwise(t *testing.T) {
 	c := newCleaned(t)
 	ref := "devenv/base:" + c.mark
-	c.image(ref, map[string]string{"dev.devenv.kind": "base"})
+	id := c.image(ref, map[string]string{"dev.devenv.kind": "base"})
 	if said, err := c.clean(func(*devenv.CleanOptions) {}); err != nil || len(said) > 0 || !c.there(ref) {
 		t.Fatalf("a base that was made just now: %v, %v", said, err)
 	}
@@ -96,7 +96,10 @@ func TestCleanKeepsBasesThatWereUsedLatelyUnlessToldOtherwise(t *testing.T) {
 	if said, err := c.clean(func(o *devenv.CleanOptions) { o.Bases, o.DryRun = true, true }); err != nil || !slices.Equal(said, want) || !c.there(ref) {
 		t.Fatalf("--bases --dry-run: %v, %v", said, err)
 	}
-	if said, err := c.clean(func(o *devenv.CleanOptions) { o.Bases = true }); err != nil || !slices.Equal(said, want) || c.there(ref) {
+	if there, err := c.engine.Touch(t.Context(), ref); err != nil || !there {
+		t.Fatalf("mark the base: %v, %v", there, err)
+	}
+	if said, err := c.clean(func(o *devenv.CleanOptions) { o.Bases = true }); err != nil || !slices.Equal(said, want) || c.there(ref) || c.there(id) {
 		t.Fatalf("--bases: %v, %v", said, err)
 	}
 }
@@ -137,19 +140,50 @@ func TestAnImageWithoutANameThatMayStillBeInTheMakingStays(t *testing.T) {
 	}
 }
 
-func TestARunMarksTheImagesThatItUses(t *testing.T) {
-	c := newSample(t)
-	key := c.must(c.newMigration(dry)).Document.Base.Image
-	used := func() time.Time {
-		image, ok, err := c.engine.ImageInspect(t.Context(), key)
-		if err != nil || !ok {
-			t.Fatalf("%s: %v", key, err)
-		}
-		return image.Tagged
+// TestARunMarksWhatItUsesAndLetsGoWhatItsWorktreeBuiltBeforeTheLastFew and nobody else's.
+func TestARunMarksWhatItUsesAndLetsGoWhatItsWorktreeBuiltBeforeTheLastFew(t *testing.T) {
+	t.Setenv("DEVENV_CACHE", t.TempDir()) // a run beside others lets nothing go that was used lately
+	c, made := newSample(t), newCleaned(t)
+	built := func(name, builder string) string {
+		ref := "devenv/build:" + made.mark + name
+		made.image(ref, map[string]string{"dev.devenv.kind": "build", "dev.devenv.builder": builder, "dev.devenv.built": "backend"})
+		return ref
 	}
-	before := used()
-	c.must(c.newMigration(dry))
-	if after := used(); !after.After(before) {
-		t.Errorf("the base was used at %s, which is not after %s", after, before)
+	held := built("held", devenv.WorktreeID(c.dir))
+	container, err := c.engine.CreateScript(t.Context(), engine.Script{Image: held, Text: "true", Labels: map[string]string{"dev.devenv.test": made.mark}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.engine.Remove(context.WithoutCancel(t.Context()), container); err != nil {
+			t.Error(err)
+		}
+	})
+	others := built("others", "another worktree")
+	for i := range 4 {
+		built(fmt.Sprint(i), devenv.WorktreeID(c.dir))
+	}
+	c.write("backend/src/toolshed/edited.txt", made.mark)
+	base := c.must(c.newMigration(dry)).Document.Base.Image
+	left, err := c.engine.LabelledImages(t.Context(), "dev.devenv.kind=build", "dev.devenv.builder="+devenv.WorktreeID(c.dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := slices.MaxFunc(left, func(a, b engine.StoredImage) int { return a.Created.Compare(b.Created) })
+	t.Cleanup(func() {
+		if _, err := c.engine.RemoveStored(context.WithoutCancel(t.Context()), newest); err != nil {
+			t.Error(err)
+		}
+	})
+	if len(left) != 5 || strings.Contains(newest.Ref(), made.mark) {
+		t.Errorf("of five images that this worktree had built and the new one, there are %d, the newest is %s; want four and the one that is in use", len(left), newest.Ref())
+	}
+	if !made.there(held) || !made.there(others) {
+		t.Error("an image went that a container is made of, or another worktree's")
+	}
+	_, key, _ := strings.Cut(base, ":")
+	image, _, err := c.engine.ImageInspect(t.Context(), base)
+	if err != nil || !slices.ContainsFunc(image.Names, func(name string) bool { return strings.HasPrefix(name, "devenv/used:"+key+"-2") }) {
+		t.Errorf("nothing says that the base was used: %v, %v", image.Names, err)
 	}
 }

@@ -74,6 +74,7 @@ func examinations() []examination {
 		{id: "builder", look: examineBuilder},
 		{id: "images", look: examineImages},
 		{id: "standins", look: examineStandIns},
+		{id: "images.built", look: examineBuilt},
 		{id: "exchange", look: examineExchange, fix: fixExchange},
 		{id: "kept", look: examineKept},
 		{id: "leftovers", look: examineLeftovers, fix: fixLeftovers},

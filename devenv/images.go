@@ -51,8 +51,23 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog
 		return err
 	}
 	s.noteDropped(iso, true)
-	return s.place.client.Build(ctx, iso.Project, build, log.line)
+	s.place.builds.add()
+	if err := s.place.client.Build(ctx, iso.Project, build, log.line); err != nil {
+		return err
+	}
+	for _, name := range build {
+		if _, err := s.place.engine.Touch(ctx, s.imageOf(name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// buildRepository is where the images are that runs build; buildNames is what their names begin with.
+const (
+	buildRepository = "devenv/build"
+	buildNames      = buildRepository + ":"
+)
 
 // nameImage gives a built service its tag and says whether that image is there already.
 func (s *side) nameImage(ctx context.Context, service types.ServiceConfig) (bool, error) {
@@ -60,15 +75,12 @@ func (s *side) nameImage(ctx context.Context, service types.ServiceConfig) (bool
 	if err != nil {
 		return false, err
 	}
-	tag := "devenv/build:" + key
+	tag := buildNames + key
 	s.mu.Lock()
 	s.images[service.Name] = tag
 	s.mu.Unlock()
-	_, known, err := s.place.engine.ImageInspect(ctx, tag)
-	if err == nil && known {
-		err = s.place.engine.Touch(ctx, tag)
-	}
-	return known, err
+	s.place.builds.need(tag)
+	return s.place.engine.Touch(ctx, tag)
 }
 
 // pull brings the image of a service that is not built.

@@ -140,7 +140,7 @@ func (s *side) isolate(stack, network string, services ...string) (compose.Isola
 		Name: w.name(stack), Tree: s.tree.Dir(), Root: w.repo.Root(), Labels: w.labels(), Network: network, Services: services,
 		Keep: mounts, Rights: rights,
 		Volume: func(path string) string { return w.name(s.name + "-" + digest(path)[:8]) },
-		Image:  s.imageOf,
+		Image:  s.imageOf, Builder: w.worktreeID,
 	})
 }
 

@@ -52,6 +52,7 @@ type workplace struct {
 	building sync.Mutex
 	// discarded are images to remove at the end: one that a container is made of would only lose its name.
 	discarded []string
+	builds    builds
 }
 
 // discard lets an image go when the run's containers are gone.
@@ -191,6 +192,9 @@ func (w *workplace) openRepository(ctx context.Context, command string, o Option
 	if err := w.repo.TrimObjects(); err != nil {
 		return err
 	}
+	if err := w.builds.open(ctx, w.cache); err != nil {
+		return err
+	}
 	w.runID, w.worktreeID = newRunID(), WorktreeID(w.repo.Root())
 	recovered, err := w.repo.Recover(ctx)
 	if err != nil {
@@ -242,10 +246,14 @@ func (w *workplace) close(ctx context.Context) error {
 		for _, ref := range w.discarded {
 			err = errors.Join(err, w.engine.RemoveImage(ctx, ref, true))
 		}
+		if surplusErr := w.removeSurplus(ctx); surplusErr != nil {
+			w.note("images of earlier runs stay that nothing needs: " + surplusErr.Error())
+		}
 	}
 	if w.client != nil {
 		err = errors.Join(err, w.client.Close())
 	}
+	err = errors.Join(err, w.builds.close())
 	if w.lock != nil {
 		err = errors.Join(err, w.lock.Release())
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -19,6 +18,8 @@ import (
 // Image is an image on the engine. Size is in bytes, layers shared with other images included.
 type Image struct {
 	ID, Ref, User, WorkingDir string
+	// Names are all that it has: "postgres:17".
+	Names []string
 	// Digests are the repository's, "postgres@sha256:…"; none for an image that was built here.
 	Digests                    []string
 	Labels                     map[string]string
@@ -26,8 +27,6 @@ type Image struct {
 	Volumes, ExposedPorts      []string
 	OS, Arch, Created, Variant string
 	Size                       int64
-	// Tagged is when it was given a name last; zero when it has none.
-	Tagged time.Time
 }
 
 // ImageInspect describes an image by reference or id; false when it is not there.
@@ -40,9 +39,8 @@ func (e *Engine) ImageInspect(ctx context.Context, ref string) (Image, bool, err
 		return Image{}, false, failed(ctx, err, "inspect image %s", ref)
 	}
 	i := Image{
-		ID: found.ID, Ref: ref, Digests: found.RepoDigests, Size: found.Size, Created: found.Created,
+		ID: found.ID, Ref: ref, Names: found.RepoTags, Digests: found.RepoDigests, Size: found.Size, Created: found.Created,
 		OS: found.Os, Arch: found.Architecture, Variant: found.Variant,
-		Tagged: found.Metadata.LastTagTime,
 	}
 	if c := found.Config; c != nil {
 		i.Labels, i.Env, i.Cmd, i.Entrypoint, i.User, i.WorkingDir = c.Labels, c.Env, c.Cmd, c.Entrypoint, c.User, c.WorkingDir

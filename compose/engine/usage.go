@@ -2,75 +2,186 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
+)
+
+// The engine's own memory of when a name was given last is not kept by containerd's store. So a use is a name of its own on the
+// image, devenv/used:KEY-20261128-2334, KEY being the tag of the name that was used, which both stores keep.
+const (
+	ownNames   = "devenv/"
+	usedNames  = "devenv/used:"
+	usedLayout = "-20060102-1504" // UTC
+	// touchAgain is how old a mark is before another takes its place.
+	touchAgain = 10 * time.Minute
 )
 
 // StoredImage is an image with what it costs and when it was of use.
 type StoredImage struct {
-	// ID is the content's; Ref is a name, or the id where it has none.
-	ID, Ref string
-	Labels  map[string]string
-	// Unique is what only this image holds, in bytes: its removal frees it. Layers that it shares with others do not count.
-	Unique int64
-	// Created is when it was made, Used when it was named last (Touch).
+	ID string
+	// Names are all that it has, but for the marks of its uses; none where it has only its id.
+	Names  []string
+	Labels map[string]string
+	// Size is in bytes, layers that it shares with others included. Unique is what its removal frees; 0 when unknown.
+	Size, Unique int64
+	// Created is when it was made, Used when it was used last (Touch), not before it was made.
 	Created, Used time.Time
+	// marks are the names of its uses.
+	marks []string
 }
 
-// Touch marks an image as used now: the engine remembers when a name was given last, also when it was the same name. So it
-// is known wherever the engine is, and to everybody who uses it. It is no error when the image has gone.
-func (e *Engine) Touch(ctx context.Context, ref string) error {
-	return gone(ctx, e.client.ImageTag(ctx, ref, ref), "tag image %s anew", ref)
+// Touch marks an image as used now, so that it is known wherever the engine is, and to everybody who uses it; false when it is
+// not there.
+func (e *Engine) Touch(ctx context.Context, ref string) (bool, error) {
+	found, ok, err := e.ImageInspect(ctx, ref)
+	if err != nil || !ok {
+		return false, err
+	}
+	_, key, _ := strings.Cut(ref[strings.LastIndexByte(ref, '/')+1:], ":")
+	now, old := time.Now().UTC(), []string(nil)
+	for _, name := range found.Names {
+		used, at, isMark := useOf(name)
+		if !isMark || used != key {
+			continue
+		}
+		if now.Sub(at) < touchAgain {
+			return true, nil
+		}
+		old = append(old, name)
+	}
+	if err := e.Tag(ctx, found.ID, usedNames+key+now.Format(usedLayout)); err != nil {
+		return false, err
+	}
+	for _, name := range old {
+		err = errors.Join(err, e.RemoveImage(ctx, name, false))
+	}
+	return true, err
 }
 
-// StoredImages lists the images that carry all of the labels ("key" or "key=value"), by name.
-func (e *Engine) StoredImages(ctx context.Context, labels ...string) ([]StoredImage, error) {
+// useOf reads a mark: which key was used, and when; false for another name.
+func useOf(name string) (key string, at time.Time, ok bool) {
+	mark, ok := strings.CutPrefix(name, usedNames)
+	if !ok || len(mark) < len(usedLayout) {
+		return "", time.Time{}, false
+	}
+	key, written := mark[:len(mark)-len(usedLayout)], mark[len(mark)-len(usedLayout):]
+	at, err := time.Parse(usedLayout, written)
+	return key, at, err == nil
+}
+
+// StoredImages lists all images, with what their removal frees, by name. It takes the longer the more there are.
+func (e *Engine) StoredImages(ctx context.Context) ([]StoredImage, error) {
 	usage, err := e.client.DiskUsage(ctx, types.DiskUsageOptions{Types: []types.DiskUsageObject{types.ImageObject}})
 	if err != nil {
 		return nil, failed(ctx, err, "list images with their sizes")
 	}
-	var stored []StoredImage
+	var all []StoredImage
 	for _, found := range usage.Images {
-		if !carries(found.Labels, labels) {
-			continue
-		}
-		s, ok, err := e.stored(ctx, found)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			stored = append(stored, s)
-		}
+		all = append(all, storedImage(found))
 	}
-	slices.SortFunc(stored, func(a, b StoredImage) int { return strings.Compare(a.Ref, b.Ref) })
-	return stored, nil
+	slices.SortFunc(all, func(a, b StoredImage) int { return strings.Compare(a.Ref(), b.Ref()) })
+	return all, nil
 }
 
-// stored adds what only an inspection tells; false when the image has gone meanwhile.
-func (e *Engine) stored(ctx context.Context, found *image.Summary) (StoredImage, bool, error) {
-	s := StoredImage{ID: found.ID, Ref: found.ID, Labels: found.Labels, Created: time.Unix(found.Created, 0)}
-	if len(found.RepoTags) > 0 && found.RepoTags[0] != "<none>:<none>" {
-		s.Ref = found.RepoTags[0]
+// LabelledImages lists the images that carry all of the labels ("key" or "key=value").
+func (e *Engine) LabelledImages(ctx context.Context, labels ...string) ([]StoredImage, error) {
+	return e.listStored(ctx, labelFilter(labels...))
+}
+
+// TaggedImages lists the images of a repository of devenv's ("devenv/build") whose tag is like a pattern ("*-stage0"), with those
+// names alone.
+func (e *Engine) TaggedImages(ctx context.Context, repository, pattern string) ([]StoredImage, error) {
+	named, used := repository+":"+pattern, usedNames+pattern
+	return e.listStored(ctx, filters.NewArgs(filters.Arg("reference", named), filters.Arg("reference", used)))
+}
+
+func (e *Engine) listStored(ctx context.Context, filter filters.Args) ([]StoredImage, error) {
+	list, err := e.client.ImageList(ctx, image.ListOptions{Filters: filter})
+	if err != nil {
+		return nil, failed(ctx, err, "list images")
 	}
-	if found.SharedSize >= 0 {
+	images := make([]StoredImage, len(list))
+	for i := range list {
+		images[i] = storedImage(&list[i])
+	}
+	return images, nil
+}
+
+func storedImage(found *image.Summary) StoredImage {
+	s := StoredImage{ID: found.ID, Labels: found.Labels, Size: found.Size, Created: time.Unix(found.Created, 0)}
+	s.Used = s.Created
+	for _, name := range found.RepoTags {
+		_, at, isMark := useOf(name)
+		switch {
+		case isMark:
+			s.marks = append(s.marks, name)
+			if at.After(s.Used) {
+				s.Used = at
+			}
+		case name != "<none>:<none>":
+			s.Names = append(s.Names, name)
+		}
+	}
+	slices.Sort(s.Names)
+	if found.SharedSize >= 0 && len(s.own()) == len(s.Names) {
 		s.Unique = found.Size - found.SharedSize
 	}
-	i, ok, err := e.ImageInspect(ctx, found.ID)
-	s.Used = i.Tagged
-	return s, ok, err
+	return s
 }
 
-// carries says whether labels hold all that are wanted.
-func carries(labels map[string]string, wanted []string) bool {
+// own are the names that devenv gave; others are somebody else's, and hold the image.
+func (s StoredImage) own() []string {
+	var own []string
+	for _, name := range s.Names {
+		if strings.HasPrefix(name, ownNames) {
+			own = append(own, name)
+		}
+	}
+	return own
+}
+
+// Ref is what the image is called: the names that devenv gave it, its id where it has none.
+func (s StoredImage) Ref() string {
+	if own := s.own(); len(own) > 0 {
+		return strings.Join(own, ", ")
+	}
+	return s.ID
+}
+
+// HasLabels says whether the image carries all of the labels ("key" or "key=value").
+func (s StoredImage) HasLabels(wanted ...string) bool {
 	for _, w := range wanted {
 		key, value, valued := strings.Cut(w, "=")
-		if got, ok := labels[key]; !ok || valued && got != value {
+		if got, ok := s.Labels[key]; !ok || valued && got != value {
 			return false
 		}
 	}
 	return true
+}
+
+// RemoveStored takes the names that devenv gave away from an image, which then goes unless it has others; false, and nothing is
+// done, where a container is made of it.
+func (e *Engine) RemoveStored(ctx context.Context, s StoredImage) (bool, error) {
+	filter := filters.NewArgs(filters.Arg("ancestor", s.ID))
+	using, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: filter})
+	if err != nil || len(using) > 0 {
+		return false, failed(ctx, err, "list the containers of image %s", s.Ref())
+	}
+	names := append(s.own(), s.marks...)
+	if len(s.Names)+len(s.marks) == 0 {
+		names = []string{s.ID}
+	}
+	for _, name := range names {
+		if err := e.RemoveImage(ctx, name, false); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
