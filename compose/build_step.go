@@ -6,15 +6,55 @@ import (
 	"strings"
 )
 
-// buildStep remembers the container in which the classic builder runs its current step. It leaves that of a failed step
-// behind, and Compose does not ask it to do otherwise; BuildKit has none.
-type buildStep struct{ container string }
+// buildStep remembers where the classic builder is, from what it prints; BuildKit prints none of it and leaves nothing behind.
+type buildStep struct {
+	// container is the one in which the current step runs: that of a failed step stays, and Compose does not ask the builder to
+	// do otherwise.
+	container string
+	// stage is what the current one has come to; known says that the current step makes nothing, but takes what is there.
+	stage stageImage
+	known bool
+	// nameless are those of the stages before: the builder names what the last one comes to alone.
+	nameless []stageImage
+}
+
+// stageImage is the image that a stage of a build has come to; made says that this build made it.
+type stageImage struct {
+	id   string
+	made bool
+}
+
+// stepEnd is the line with which a step ends that made an image, or took one that is there.
+var stepEnd = regexp.MustCompile(`^ ---> ([0-9a-f]{12,64})$`)
 
 // hear reads a line that the builder printed.
 func (b *buildStep) hear(line string) {
 	if _, id, ok := strings.Cut(line, "---> Running in "); ok {
 		b.container = strings.TrimSpace(id)
+		return
 	}
+	end := stepEnd.FindStringSubmatch(line)
+	switch {
+	case strings.HasPrefix(line, "Step "):
+		_, instruction, _ := strings.Cut(line, " : ")
+		if b.known = strings.HasPrefix(strings.ToUpper(instruction), "FROM "); b.known {
+			b.endStage()
+		}
+	case strings.HasPrefix(line, " ---> Using cache"):
+		b.known = true
+	case strings.HasPrefix(line, "Successfully built "):
+		b.stage = stageImage{} // Compose names it
+	case end != nil:
+		b.stage = stageImage{end[1], !b.known}
+	}
+}
+
+// endStage keeps what a stage has come to.
+func (b *buildStep) endStage() {
+	if b.stage.id != "" {
+		b.nameless = append(b.nameless, b.stage)
+	}
+	b.stage = stageImage{}
 }
 
 // removeFailed removes the container of the step that failed.

@@ -3,6 +3,7 @@ package compose
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/docker/cli/cli/config"
 )
@@ -17,6 +18,12 @@ func (c *Client) HasBuildx() bool {
 		}
 	}
 	return false
+}
+
+// buildsTogether says whether several images are built at once, by BuildKit.
+func (c *Client) buildsTogether() bool {
+	wanted, err := strconv.ParseBool(os.Getenv("DOCKER_BUILDKIT"))
+	return c.HasBuildx() && (err != nil || wanted)
 }
 
 // ContextName is the Docker context in use.

@@ -89,8 +89,22 @@ func (c *Client) containersOf(ctx context.Context, p *types.Project) (map[string
 	return ids, nil
 }
 
-// Build builds the images of a project's services; out hears the builder, a line at a time.
+// Build builds the images of a project's services; out hears the builder, a line at a time. The classic builder builds one after
+// the other, so that its lines tell which they are of.
 func (c *Client) Build(ctx context.Context, p *types.Project, services []string, out func(line string)) error {
+	if c.buildsTogether() {
+		return c.build(ctx, p, services, out)
+	}
+	for _, service := range services {
+		if err := c.build(ctx, p, []string{service}, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// build builds the images of services, of one where the classic builder does it.
+func (c *Client) build(ctx context.Context, p *types.Project, services []string, out func(line string)) error {
 	var step buildStep
 	kept := &tail{next: func(line string) { step.hear(line); out(line) }}
 	builder, err := c.withOutput(kept)
@@ -99,10 +113,11 @@ func (c *Client) Build(ctx context.Context, p *types.Project, services []string,
 	}
 	err = builder.Build(ctx, p, api.BuildOptions{Progress: "plain", Services: services})
 	kept.flush()
+	named := c.nameStages(ctx, step, p.Services[services[0]])
 	if err == nil {
-		return nil
+		return named
 	}
-	leftover := c.removeFailed(ctx, step)
+	leftover := errors.Join(c.removeFailed(ctx, step), named)
 	if ctx.Err() != nil {
 		return errors.Join(ctx.Err(), leftover)
 	}

@@ -2,6 +2,8 @@ package compose_test
 
 import (
 	"context"
+	"crypto/rand"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose"
+	"devenv/compose/engine"
 	"devenv/devenv/report"
 )
 
@@ -138,13 +141,52 @@ func TestAServiceIsBuiltUnderItsTagAndWithItsLabel(t *testing.T) {
 	}
 }
 
+// TestWhatTheStagesOfABuildCameToIsNamedAfterIt so that it is known for devenv's; what was there already is not.
+func TestWhatTheStagesOfABuildCameToIsNamedAfterIt(t *testing.T) {
+	stages := "FROM debian:trixie-slim AS one\nRUN echo %[1]s > /one\nFROM debian:trixie-slim AS two\nRUN echo %[1]s > /two\nRUN echo %[1]s > /three\n"
+	stages = fmt.Sprintf(stages, rand.Text())
+	client, tag, _, err := build(t, stages+"FROM debian:trixie-slim\nCOPY --from=two /two /three /\nCOPY --from=one /one /\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	repository, version, _ := strings.Cut(tag, ":")
+	named := func(version, pattern string) []engine.StoredImage {
+		t.Helper()
+		found, err := client.Engine().TaggedImages(context.WithoutCancel(t.Context()), repository, version+pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	t.Cleanup(func() {
+		for _, image := range named("*", "-stage*") {
+			if err := client.Engine().RemoveImage(context.Background(), image.Names[0], false); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if found := named(version, "--app-stage*"); len(found) != 2 || compose.StageOf(found[0].Names[0]) == "" {
+		t.Errorf("of two stages before the last these have names: %+v", found)
+	}
+	if found := named(version, "--app-stage1"); len(found) != 1 {
+		t.Errorf("the second stage is named %+v", found)
+	}
+}
+
 func TestABuildThatFailsShowsItsLastLines(t *testing.T) {
-	_, _, _, err := build(t, "FROM debian:trixie-slim\nRUN echo it goes $((40+2)) ways wrong && false\n")
+	client, tag, _, err := build(t, "FROM debian:trixie-slim\nENV MADE="+rand.Text()+"\nRUN echo it goes $((40+2)) ways wrong && false\n")
 	if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), "build app") {
 		t.Fatalf("the failure is %v", err)
 	}
 	if last := strings.Join(report.OutputOf(err), "\n"); !strings.Contains(last, "it goes 42 ways wrong") {
 		t.Errorf("its last lines are %q", last)
+	}
+	left := tag + "--app-stage0"
+	if _, named, err := client.Engine().ImageInspect(t.Context(), left); err != nil || !named {
+		t.Errorf("what it came to has no name: %v, %v", named, err)
+	}
+	if err := client.Engine().RemoveImage(t.Context(), left, false); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package devenv
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -86,6 +87,11 @@ func (w *workplace) removeSurplus(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stages, err := w.engine.TaggedImages(ctx, buildRepository, compose.StagesOf(w.worktreeID))
+	if err != nil {
+		return err
+	}
+	stored = append(stored, stages...)
 	policy := retention.Default()
 	if !w.builds.alone() {
 		policy.Grace = othersGrace
@@ -104,7 +110,7 @@ func (b *builds) judged(stored []engine.StoredImage) []retention.Image {
 	images := make([]retention.Image, len(stored))
 	for i, s := range stored {
 		needed := slices.ContainsFunc(s.Names, func(name string) bool { return slices.Contains(b.needed, name) })
-		images[i] = retention.Image{ID: s.ID, Group: s.Labels[compose.BuiltLabel], Used: s.Used, Bytes: s.Size, Needed: needed}
+		images[i] = retention.Image{ID: s.ID, Group: cmp.Or(s.Labels[compose.BuiltLabel], compose.StageOf(s.Ref())), Used: s.Used, Bytes: s.Size, Needed: needed}
 	}
 	return images
 }

@@ -1,0 +1,59 @@
+package compose
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// stageMark stands between the name of a stage's image and the stage's number.
+const stageMark = "-stage"
+
+// nameStages names what the stages of a service's build came to. The classic builder leaves those images without a name or a
+// label: they make later builds faster, and nothing else says whose they are. Those that an earlier build named are marked as used;
+// others that are there already are somebody else's.
+func (c *Client) nameStages(ctx context.Context, b buildStep, s types.ServiceConfig) error {
+	ctx = context.WithoutCancel(ctx)
+	b.endStage()
+	for i, stage := range b.nameless {
+		if stage.made {
+			name := fmt.Sprintf("%s-%s-%s%s%d", s.Image, s.Build.Labels[BuilderLabel], s.Name, stageMark, i)
+			if err := c.engine.Tag(ctx, stage.id, name); err != nil {
+				return err
+			}
+			continue
+		}
+		found, _, err := c.engine.ImageInspect(ctx, stage.id)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(found.Names, func(name string) bool { return StageOf(name) != "" })
+		if at < 0 {
+			continue
+		}
+		if _, err := c.engine.Touch(ctx, found.Names[at]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// StageOf says from the name of a stage's image which service's stage it is of, as "SERVICE-stageN"; empty for other names.
+func StageOf(name string) string {
+	_, tag, _ := strings.Cut(name, ":")
+	parts := strings.SplitN(tag, "-", 3)
+	if len(parts) < 3 {
+		return ""
+	}
+	at := strings.LastIndex(parts[2], stageMark)
+	if at < 0 || strings.Trim(parts[2][at+len(stageMark):], "0123456789") != "" {
+		return ""
+	}
+	return parts[2]
+}
+
+// StagesOf is the pattern of the names of stages' images that were built for somebody.
+func StagesOf(builder string) string { return "*-" + builder + "-*" + stageMark + "*" }
