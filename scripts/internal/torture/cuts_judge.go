@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+
+	"devenv/devenv/sample"
+)
+
+// cutFacts is what was found after a command had been cut off and the next one had run.
+type cutFacts struct {
+	command             cutting
+	signal              syscall.Signal
+	exit                int // -1: killed
+	gitBefore, gitAfter treeState
+	// dataBefore sums up the rows from before, dataComplete those after the whole command; dataBefore is empty for a stack that
+	// was down, whose rows are those of the whole command.
+	dataBefore, dataComplete, dataAfter string
+	running, runningAfter               []string // services
+	left                                []string
+	broken, stuck                       string
+}
+
+// judgeCut judges an attempt: the repository and the data are as before or complete, each as a whole, the stack runs again, and
+// nothing is left.
+func judgeCut(f cutFacts) finding {
+	var wrong []string
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	if f.stuck != "" {
+		return finding{lost, f.stuck}
+	}
+	found := asBefore
+	if changed := differences(f.gitBefore, f.gitAfter); len(changed) > 0 {
+		found = complete
+		if f.command.name != "new-migration" || !delivered(f.gitBefore, f.gitAfter, sample.VersionsDir) {
+			say("the repository is neither as before nor complete: %s", strings.Join(changed, ", "))
+		}
+	}
+	switch f.dataAfter {
+	case f.dataBefore:
+	case f.dataComplete:
+		found = complete
+	default:
+		say("the rows are neither as before nor complete: %s", tablesThatDiffer(f.dataBefore, f.dataAfter))
+	}
+	if f.broken != "" {
+		say("%s", f.broken)
+	}
+	if missing := without(f.running, f.runningAfter); len(missing) > 0 {
+		say("no longer running: %s", strings.Join(missing, ", "))
+	}
+	for _, one := range f.left {
+		say("left: %s", one)
+	}
+	// A run that was over before it could be cut off has done its work.
+	if f.exit >= 0 && !slices.Contains([]int{0, 3, 130}, f.exit) {
+		say("exit %d", f.exit)
+	}
+	if len(wrong) > 0 {
+		return finding{lost, strings.Join(wrong, "\n")}
+	}
+	return finding{outcome: found}
+}
+
+// tablesThatDiffer names the tables whose sums differ.
+func tablesThatDiffer(a, b string) string {
+	return strings.Join(append(without(strings.Fields(a), strings.Fields(b)), without(strings.Fields(b), strings.Fields(a))...), " ")
+}
+
+// reused are the names of images that a next run uses, and of snapshots, which stay.
+var reused = regexp.MustCompile(`^devenv/(base:[0-9a-f]{20}(-empty)?|build:[0-9a-f]+|used:\S+|snapshot:\S+)$`)
+
+// useless are the images that no next run uses.
+func useless(images []image, project string) []string {
+	var left []string
+	parents := map[string]bool{}
+	for _, i := range images {
+		parents[i.Parent] = true
+	}
+	for _, i := range images {
+		named := slices.ContainsFunc(i.RepoTags, func(tag string) bool { return reused.MatchString(tag) || strings.HasPrefix(tag, project) })
+		if !named && (!parents[i.ID] || len(i.RepoTags) > 0) { // a nameless parent is a layer of what was built on it
+			left = append(left, "image "+i.name())
+		}
+	}
+	return left
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// startFacts is what was found after a server had been started on the data during a command.
+type startFacts struct {
+	command    string
+	exit       int
+	said       string
+	notStarted string // why the server did not start, "" when it did
+	// before are the rows from before the command, written those that a server said were committed during it.
+	before, written []string
+	// now are the rows afterwards; back those that the command kept, nil where it kept nothing.
+	now, back []string
+	alarms    []string
+	broken    string
+	// twoServers says that the stack's server was started while another one ran on its data.
+	twoServers bool
+	// stuck is why the data could not be read.
+	stuck string
+}
+
+// judgeStart judges an attempt: what was committed is in the data or comes back, no server lost its files, and a command that
+// refused changed nothing.
+func judgeStart(f startFacts) finding {
+	var wrong []string
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	if f.stuck != "" {
+		say("%s", f.stuck)
+	}
+	for _, alarm := range f.alarms {
+		say("a server logged: %s", alarm)
+	}
+	if f.broken != "" {
+		say("%s", f.broken)
+	}
+	if f.twoServers {
+		say("the stack's server was started while another one ran on its data")
+	}
+	if f.stuck == "" {
+		held, where := f.now, "in the data"
+		if f.exit == 0 && f.command != "snapshot save" {
+			held, where = append(slices.Clone(f.now), f.back...), "in the data, or in what was kept"
+		}
+		if missing := without(f.before, held); len(missing) > 0 {
+			say("%d of %d rows from before are not %s: %s", len(missing), len(f.before), where, few(missing))
+		}
+		if missing := without(f.written, held); len(missing) > 0 {
+			say("%d of %d rows committed during it are not %s: %s", len(missing), len(f.written), where, few(missing))
+		}
+		if f.exit == 0 && f.command == "snapshot save" && len(without(f.before, f.back)) > 0 {
+			say("the snapshot lacks rows from before: %s", few(without(f.before, f.back)))
+		}
+	}
+	switch {
+	case len(wrong) > 0:
+		return finding{lost, fmt.Sprintf("exit %d\n", f.exit) + strings.Join(wrong, "\n") + "\n| " + strings.ReplaceAll(f.said, "\n", "\n| ")}
+	case f.exit != 0:
+		return finding{asBefore, lastLine(f.said)}
+	}
+	return finding{outcome: complete}
+}
+
+// without are those of all that are not held.
+func without(all, held []string) []string {
+	var missing []string
+	for _, one := range all {
+		if !slices.Contains(held, one) {
+			missing = append(missing, one)
+		}
+	}
+	return missing
+}
+
+// few names the first and the last of many.
+func few(all []string) string {
+	if len(all) < 4 {
+		return strings.Join(all, ", ")
+	}
+	return all[0] + " … " + all[len(all)-1]
+}
+
+// lastLine is the line of an output that says why a run failed.
+func lastLine(said string) string {
+	for line := range strings.Lines(said) {
+		if text, ok := strings.CutPrefix(line, "✗ "); ok && !strings.HasPrefix(text, " ") {
+			return strings.TrimSpace(text)
+		}
+	}
+	return ""
+}
+
+// twoServers says whether the stack's server was started while an intruder ran.
+func twoServers(timeline []sighting) bool {
+	intruders := 0
+	for _, s := range timeline {
+		switch what := strings.TrimRight(s.what, " 0123456789"); what {
+		case "intruder start":
+			intruders++
+		case "intruder die":
+			intruders--
+		case "postgres start":
+			if intruders > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
