@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/client"
 
 	"devenv/devenv/report"
 )
@@ -27,11 +28,17 @@ type Image struct {
 	Volumes, ExposedPorts      []string
 	OS, Arch, Created, Variant string
 	Size                       int64
+	// content is what Content hashes.
+	content content
 }
 
 // ImageInspect describes an image by reference or id; false when it is not there.
 func (e *Engine) ImageInspect(ctx context.Context, ref string) (Image, bool, error) {
-	found, err := e.client.ImageInspect(ctx, ref)
+	return e.inspectImage(ctx, ref)
+}
+
+func (e *Engine) inspectImage(ctx context.Context, ref string, options ...client.ImageInspectOption) (Image, bool, error) {
+	found, err := e.client.ImageInspect(ctx, ref, options...)
 	if errdefs.IsNotFound(err) {
 		return Image{}, false, nil
 	}
@@ -41,6 +48,7 @@ func (e *Engine) ImageInspect(ctx context.Context, ref string) (Image, bool, err
 	i := Image{
 		ID: found.ID, Ref: ref, Names: found.RepoTags, Digests: found.RepoDigests, Size: found.Size, Created: found.Created,
 		OS: found.Os, Arch: found.Architecture, Variant: found.Variant,
+		content: contentOf(found),
 	}
 	if c := found.Config; c != nil {
 		i.Labels, i.Env, i.Cmd, i.Entrypoint, i.User, i.WorkingDir = c.Labels, c.Env, c.Cmd, c.Entrypoint, c.User, c.WorkingDir

@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/containerd/platforms"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/versions"
+	"github.com/docker/docker/client"
+)
+
+// content is what an image is to the containers made of it: its files, by the uncompressed layers, and how they run. The id and
+// the repository's digest are not: the containerd store has others than the graph drivers, and makes one up for what was built,
+// imported or loaded.
+type content struct {
+	OS, Arch     string
+	Layers       []string `json:",omitempty"` // an empty list is none on some engines
+	Env          []string `json:",omitempty"`
+	Cmd          []string `json:",omitempty"`
+	Entrypoint   []string `json:",omitempty"`
+	User         string
+	WorkingDir   string
+	Volumes      []string `json:",omitempty"`
+	ExposedPorts []string `json:",omitempty"`
+	Shell        []string `json:",omitempty"`
+	StopSignal   string
+	Healthcheck  any `json:",omitempty"`
+}
+
+// Content is a hash of the image's layers and run configuration: the same on every engine and in both of its image stores,
+// whatever the image is called there, and whether it was pulled, built or loaded.
+func (i Image) Content() (string, error) {
+	written, err := json.Marshal(i.content)
+	if err != nil {
+		return "", fmt.Errorf("hash image %s: %w", i.Ref, err)
+	}
+	sum := sha256.Sum256(written)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+func contentOf(found image.InspectResponse) content {
+	c := content{OS: found.Os, Arch: found.Architecture, Layers: found.RootFS.Layers}
+	if config := found.Config; config != nil {
+		c.Env, c.Cmd, c.Entrypoint = config.Env, config.Cmd, config.Entrypoint
+		c.User, c.WorkingDir, c.StopSignal, c.Shell = config.User, config.WorkingDir, config.StopSignal, config.Shell
+		c.Volumes, c.ExposedPorts = slices.Sorted(maps.Keys(config.Volumes)), slices.Sorted(maps.Keys(config.ExposedPorts))
+		if config.Healthcheck != nil {
+			c.Healthcheck = config.Healthcheck
+		}
+	}
+	return c
+}
+
+// platformAPI is the first version of the API that inspects an image of several platforms for one of them.
+const platformAPI = "1.49"
+
+// ImageFor describes an image for a platform ("linux/arm64"), empty for the engine's own; false when it is not there, or only
+// for another platform.
+func (e *Engine) ImageFor(ctx context.Context, ref, platform string) (Image, bool, error) {
+	if platform == "" {
+		return e.ImageInspect(ctx, ref)
+	}
+	wanted, err := platforms.Parse(platform)
+	if err != nil {
+		return Image{}, false, fmt.Errorf("find image %s: %w", ref, err)
+	}
+	var options []client.ImageInspectOption
+	if versions.GreaterThanOrEqualTo(e.Info().APIVersion, platformAPI) {
+		options = append(options, client.ImageInspectWithPlatform(&wanted))
+	}
+	found, ok, err := e.inspectImage(ctx, ref, options...)
+	if err != nil || !ok {
+		return Image{}, false, err
+	}
+	has := platforms.Normalize(platforms.Platform{OS: found.OS, Architecture: found.Arch, Variant: found.Variant})
+	return found, platforms.Only(wanted).Match(has), nil
+}
