@@ -24,6 +24,7 @@ type Config struct {
 	Prepare    []string            `yaml:"prepare" json:"prepare,omitempty" jsonschema_description:"Commands run on the host in each private tree, for ignored files that the code needs."`
 	Include    []string            `yaml:"include" json:"include,omitempty" jsonschema_description:"Ignored files that are copied into the private trees."`
 	Format     []string            `yaml:"format" json:"format,omitempty" jsonschema_description:"Formatters applied to the new migration; an empty list means none. Default: what the project configures."`
+	BaseInputs BaseInputs          `yaml:"base_inputs" json:"base_inputs,omitzero" jsonschema_description:"What makes a new base when it changes, beyond what devenv finds itself."`
 	Mounts     Mounts              `yaml:"mounts" json:"mounts,omitzero" jsonschema_description:"What scratch containers keep of the host."`
 	Scratch    Scratch             `yaml:"scratch" json:"scratch,omitzero" jsonschema_description:"What scratch containers keep of rights that an ordinary container does not have."`
 	Checks     map[string]Severity `yaml:"checks" json:"checks,omitempty" jsonschema_description:"Severity of a check by its id."`
@@ -94,6 +95,13 @@ type Seed struct {
 	Dump string   `yaml:"dump" json:"dump,omitempty" jsonschema_description:"A dump that is restored before the migrations, relative to this file."`
 }
 
+// BaseInputs says which files make a new base when they change: patterns as in .dockerignore, relative to the configuration's
+// directory. Of a file that both match, Include decides.
+type BaseInputs struct {
+	Include []string `yaml:"include" json:"include,omitempty" jsonschema_description:"Files that make the base wherever they lie, for example [content/**/*.md]."`
+	Exclude []string `yaml:"exclude" json:"exclude,omitempty" jsonschema_description:"Files that make no difference to the base, for example [frontend]."`
+}
+
 // Mounts says what of the host scratch containers keep.
 type Mounts struct {
 	Keep []string `yaml:"keep" json:"keep,omitempty" jsonschema_description:"Host paths outside the repository that stay mounted, read-only."`
@@ -130,6 +138,15 @@ func (c *Config) Path(written string) string {
 		return written
 	}
 	return path.Join(c.Dir, written)
+}
+
+// Paths are such paths, or patterns of paths, of a list.
+func (c *Config) Paths(written []string) []string {
+	paths := make([]string, len(written))
+	for i, w := range written {
+		paths[i] = c.Path(w)
+	}
+	return paths
 }
 
 // Severities returns the severities of the checks as plain strings, by id.

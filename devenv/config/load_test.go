@@ -63,12 +63,12 @@ func TestTheSchemaNamesEveryKeyAndNoOther(t *testing.T) {
 	if err := json.Unmarshal(content, &schema); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"base", "compose", "database", "backend", "migrations", "seed", "prepare", "include", "format", "mounts", "scratch", "checks", "registry"} {
+	for _, key := range []string{"base", "compose", "database", "backend", "migrations", "seed", "prepare", "include", "format", "base_inputs", "mounts", "scratch", "checks", "registry"} {
 		if schema.Properties[key] == nil {
 			t.Errorf("%s is missing", key)
 		}
 	}
-	if len(schema.Properties) != 13 || schema.AdditionalProperties != false || len(schema.Required) != 0 {
+	if len(schema.Properties) != 14 || schema.AdditionalProperties != false || len(schema.Required) != 0 {
 		t.Errorf("%s", content)
 	}
 }

@@ -47,6 +47,7 @@ seed: {startup: true, settle: 5s}
 prepare: ["./generate_protos.sh"]
 include: [".env"]
 format: ["ruff format"]
+base_inputs: {include: ["content/**/*.md"], exclude: [frontend]}
 mounts: {keep: [/dev/fuse]}
 checks: {locks.blocking: fail, data.lost: off}
 `
@@ -67,9 +68,10 @@ func everyValue() *Config {
 		},
 		Seed:    Seed{Startup: &yes, Settle: 5 * time.Second},
 		Prepare: []string{"./generate_protos.sh"}, Include: []string{".env"}, Format: []string{"ruff format"},
-		Mounts: Mounts{Keep: []string{"/dev/fuse"}},
-		Checks: map[string]Severity{"locks.blocking": SeverityFail, "data.lost": SeverityOff},
-		File:   "/repo/.devenv.yaml", Dir: ".",
+		BaseInputs: BaseInputs{Include: []string{"content/**/*.md"}, Exclude: []string{"frontend"}},
+		Mounts:     Mounts{Keep: []string{"/dev/fuse"}},
+		Checks:     map[string]Severity{"locks.blocking": SeverityFail, "data.lost": SeverityOff},
+		File:       "/repo/.devenv.yaml", Dir: ".",
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/moby/patternmatcher"
 )
 
 // validate gathers what the types cannot say: which values exist and which keys exclude each other.
@@ -26,10 +28,12 @@ func (r *reader) validate(c *Config, checks []string) {
 	for key, paths := range map[string][]string{
 		"compose.files": c.Compose.Files, "compose.project_directory": {c.Compose.ProjectDirectory},
 		"migrations.config": {c.Migrations.Config}, "seed.sql": c.Seed.SQL, "seed.dump": {c.Seed.Dump},
-		"include": c.Include,
+		"include": c.Include, "base_inputs.include": c.BaseInputs.Include, "base_inputs.exclude": c.BaseInputs.Exclude,
 	} {
 		r.inside(c, key, paths)
 	}
+	r.patterns("base_inputs.include", c.BaseInputs.Include)
+	r.patterns("base_inputs.exclude", c.BaseInputs.Exclude)
 	for key, text := range map[string]string{"migrations.python": c.Migrations.Python, "migrations.workdir": c.Migrations.Workdir} {
 		if text != "" && !path.IsAbs(text) {
 			r.at(key, "%s must be an absolute path in the container, not %q", key, text)
@@ -105,6 +109,17 @@ func (r *reader) inside(c *Config, list string, paths []string) {
 			r.at(key, "%s must be relative to %s, not the absolute %q", list, FileName, p)
 		} else if joined := c.Path(p); joined == ".." || strings.HasPrefix(joined, "../") {
 			r.at(key, "%s: %q lies outside the repository", list, p)
+		}
+	}
+}
+
+// patterns wants patterns as in .dockerignore, without exceptions: the other list has them.
+func (r *reader) patterns(list string, patterns []string) {
+	for n, p := range patterns {
+		if strings.HasPrefix(p, "!") {
+			r.at(entry(list, n), "%s: %q begins with an exclamation mark: base_inputs has include and exclude instead", list, p)
+		} else if _, err := patternmatcher.New([]string{p}); err != nil {
+			r.at(entry(list, n), "%s: %q is no pattern as in .dockerignore", list, p)
 		}
 	}
 }
