@@ -1,0 +1,203 @@
+package inputs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// Base says how a base is made.
+type Base struct {
+	Tree
+	// Project is the base's Compose model, Services those that take part.
+	Project  *types.Project
+	Services []string
+	// Mounted are the files that the services see beside their images, Code the paths in the tree that the migration tool reads.
+	Mounted []Mount
+	Code    []string
+	// Whole says that all of the tree may be read.
+	Whole   bool
+	LeftOut LeftOut
+}
+
+// Mount is what a service mounts or is given: a path in the tree, or else a secret's or config's content at a path in its
+// container.
+type Mount struct {
+	Service, Path string
+	Content       []byte
+	Target        string
+}
+
+// Named is an image that something is made from, and what names it. Needed says that nothing can be done without it; an image
+// that a Dockerfile names may be one that only its builder has.
+type Named struct {
+	Image
+	From   string
+	Needed bool
+}
+
+// Inputs lists what makes the base, but for the images, which are named for an engine to identify.
+func (b Base) Inputs() ([]Input, []Named, error) {
+	l := &listing{base: b}
+	for _, list := range []func() error{l.model, l.builds, l.mounts, l.rest} {
+		if err := list(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return l.inputs, l.images, nil
+}
+
+// listing is a list of inputs being put together.
+type listing struct {
+	base   Base
+	inputs []Input
+	images []Named
+}
+
+// add adds an input once.
+func (l *listing) add(input Input) {
+	known := func(i Input) bool { return i.What == input.What && i.Value == input.Value && i.ID == input.ID }
+	if !slices.ContainsFunc(l.inputs, known) {
+		l.inputs = append(l.inputs, input)
+	}
+}
+
+func (l *listing) builds() error {
+	for _, name := range l.base.Services {
+		if l.base.Project.AllServices()[name].Build == nil {
+			continue
+		}
+		build, err := l.base.BuildOf(l.base.Project, name)
+		if err != nil {
+			return fmt.Errorf("read what the image of %s is built from: %w", name, err)
+		}
+		l.add(Input{What: "build section", Value: "of " + name, From: "Compose model", ID: hashed(build.Section), Secret: true})
+		for _, remote := range build.Remote {
+			l.add(Input{What: "build context", Value: remote, From: name, ID: remote, Secret: true})
+		}
+		for _, place := range build.Places {
+			if err := l.place(place, name); err != nil {
+				return err
+			}
+		}
+		for _, image := range build.Images {
+			l.images = append(l.images, Named{Image: image, From: "Dockerfile of " + name})
+		}
+	}
+	return nil
+}
+
+func (l *listing) mounts() error {
+	for _, m := range l.base.Mounted {
+		if m.Path == "" {
+			l.add(Input{What: "file", Value: m.Target, From: m.Service, ID: hashed(string(m.Content)), Secret: true})
+			continue
+		}
+		if err := l.place(Place{What: "mounted", Path: m.Path, Files: Under(l.base.Files, m.Path)}, m.Service); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rest lists what counts whichever service has it.
+func (l *listing) rest() error {
+	for i, path := range l.base.Code {
+		around := func(other string) bool { return other != path && within(path, other) }
+		if path == "" || slices.ContainsFunc(l.base.Code, around) || slices.Contains(l.base.Code[:i], path) {
+			continue
+		}
+		if err := l.place(Place{What: "migrations", Path: path, Files: Under(l.base.Files, path)}, "the migration tool"); err != nil {
+			return err
+		}
+	}
+	if l.base.Whole {
+		if err := l.place(Place{What: "the whole tree", Path: ".", Files: l.base.Files}, "prepare may read anything"); err != nil {
+			return err
+		}
+	}
+	included, err := l.base.LeftOut.Included(l.base.Files)
+	if err != nil || len(included) == 0 {
+		return err
+	}
+	return l.place(Place{What: "included", Path: "", Files: included}, "base_inputs.include")
+}
+
+// place lists the files of a place that count. One that is named as such counts whatever it is.
+func (l *listing) place(p Place, from string) error {
+	count := p.Files
+	if len(p.Files) != 1 || p.Files[0].Path != p.Path {
+		var err error
+		if count, err = l.base.LeftOut.Rest(p.Files); err != nil {
+			return err
+		}
+	}
+	files := fmt.Sprintf("%d files", len(count))
+	if len(count) == 1 {
+		files = "1 file"
+	}
+	value := p.Path
+	switch out := len(p.Files) - len(count); {
+	case len(count) == 1 && count[0].Path == p.Path:
+	case out > 0:
+		value = fmt.Sprintf("%s (%s, %d left out)", p.Path, files, out)
+	default:
+		value = fmt.Sprintf("%s (%s)", p.Path, files)
+	}
+	l.add(Input{
+		What: p.What, Value: value, From: from, ID: Digest(count),
+		Secret: slices.ContainsFunc(count, func(f File) bool { return f.Untracked }),
+	})
+	return nil
+}
+
+// model lists the Compose model of the services that take part, without what the throwaway containers do not have: the user's
+// ports, names and labels. Values of env files are in it.
+func (l *listing) model() error {
+	enabled, err := l.base.Project.WithServicesEnabled(l.base.Services...)
+	if err != nil {
+		return err
+	}
+	selected, err := enabled.WithSelectedServices(l.base.Services, types.IgnoreDependencies)
+	if err != nil {
+		return err
+	}
+	selected = selected.WithoutUnnecessaryResources()
+	selected.Extensions = nil
+	for name, s := range selected.Services {
+		selected.Services[name] = l.alike(s)
+	}
+	written, err := selected.MarshalJSON()
+	if err != nil {
+		return fmt.Errorf("read the base's Compose model: %w", err)
+	}
+	l.add(Input{
+		What: "Compose model", Value: "of " + strings.Join(l.base.Services, ", "), From: "the services that take part",
+		ID: hashed(l.base.Placeless(string(written))), Secret: true,
+	})
+	return nil
+}
+
+// alike is a service without what differs from user to user and is not in a throwaway container.
+func (l *listing) alike(s types.ServiceConfig) types.ServiceConfig {
+	for i := range s.Ports {
+		s.Ports[i].Published, s.Ports[i].HostIP = "", ""
+	}
+	for i, m := range s.Volumes {
+		if _, inside := l.base.Relative(m.Source); m.Type == types.VolumeTypeBind && !inside {
+			s.Volumes[i].Source = ""
+		}
+	}
+	s.ContainerName, s.Labels, s.LabelFiles, s.EnvFiles, s.Extensions = "", nil, nil, nil, nil
+	s.Build, s.Develop, s.Logging, s.PullPolicy, s.Profiles = nil, nil, nil, "", nil
+	return s
+}
+
+func hashed(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,115 @@
+package inputs
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
+)
+
+// patterns says which paths match patterns as in .dockerignore. It remembers what it has found about directories.
+type patterns struct {
+	matcher *patternmatcher.PatternMatcher
+	dirs    map[string]directory
+}
+
+// directory is what patterns say of one.
+type directory struct {
+	matched bool
+	info    patternmatcher.MatchInfo
+}
+
+// newPatterns reads patterns; an empty list matches nothing.
+func newPatterns(list []string) (*patterns, error) {
+	matcher, err := patternmatcher.New(list)
+	if err != nil {
+		return nil, err
+	}
+	return &patterns{matcher: matcher, dirs: map[string]directory{}}, nil
+}
+
+// match says whether a path or a directory around it matches.
+func (p *patterns) match(name string) (bool, error) {
+	if len(p.matcher.Patterns()) == 0 {
+		return false, nil
+	}
+	around, err := p.directory(path.Dir(name))
+	if err != nil {
+		return false, err
+	}
+	if around.matched && !p.matcher.Exclusions() {
+		return true, nil
+	}
+	matched, _, err := p.matcher.MatchesUsingParentResults(name, around.info)
+	return matched, err
+}
+
+func (p *patterns) directory(name string) (directory, error) {
+	if name == "." || name == "/" {
+		return directory{}, nil
+	}
+	if known, ok := p.dirs[name]; ok {
+		return known, nil
+	}
+	around, err := p.directory(path.Dir(name))
+	if err != nil {
+		return directory{}, err
+	}
+	var d directory
+	d.matched, d.info, err = p.matcher.MatchesUsingParentResults(name, around.info)
+	p.dirs[name] = d
+	return d, err
+}
+
+// dockerignore reads what a build leaves out of a context: the file beside the Dockerfile that is named after it, else the
+// context's.
+func dockerignore(context, dockerfile string) (*patterns, error) {
+	names := []string{context + "/.dockerignore"}
+	if dockerfile != "" {
+		names = append([]string{dockerfile + ".dockerignore"}, names...)
+	}
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read what the build leaves out: %w", err)
+		}
+		list, err := ignorefile.ReadAll(strings.NewReader(string(content)))
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		return newPatterns(list)
+	}
+	return newPatterns(nil)
+}
+
+// ignoring are the files of a context that its build gets; prefix is where in the tree the context lies, or "." for files
+// whose paths begin there.
+func ignoring(files []File, prefix string, ignored *patterns) ([]File, error) {
+	var kept []File
+	for _, f := range files {
+		rel := f.Path
+		if prefix != "." && within(f.Path, prefix) {
+			rel = strings.TrimPrefix(f.Path[len(prefix):], "/")
+		}
+		if rel == "" || f.Mode == submodule && within(prefix, f.Path) { // a submodule that the context is, or lies in
+			kept = append(kept, f)
+			continue
+		}
+		out, err := ignored.match(rel)
+		if err != nil {
+			return nil, fmt.Errorf("read what the build of %s leaves out: %w", prefix, err)
+		}
+		if !out {
+			kept = append(kept, f)
+		}
+	}
+	return kept, nil
+}

@@ -1,0 +1,76 @@
+// Package inputs tells what images and bases are made of: the files of build contexts as their .dockerignore leaves them, the
+// images that Dockerfiles start from, mounted paths. It works on a Compose model and a listing of a tree's files with their
+// ids, and reads nothing but Dockerfiles and .dockerignore files; no file is hashed that git has.
+package inputs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path"
+	"strings"
+)
+
+// File is a file that may count: its path relative to the tree, with slashes, git's mode in octal, and the id of its content.
+type File struct {
+	Path, Mode, ID string
+	// Untracked says that git does not have it: its content is the user's own.
+	Untracked bool
+}
+
+// submodule is the mode of a submodule, which stands for all of its files.
+const submodule = "160000"
+
+// Under are the files below a directory of the tree, or the one at a path; "." is the whole tree. A submodule counts for
+// each place in it.
+func Under(files []File, place string) []File {
+	if place = path.Clean(place); place == "." {
+		return files
+	}
+	var found []File
+	for _, f := range files {
+		if within(f.Path, place) || f.Mode == submodule && within(place, f.Path) {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// within says whether a path is dir or lies below it.
+func within(p, dir string) bool {
+	return strings.HasPrefix(p, dir) && (len(p) == len(dir) || p[len(dir)] == '/')
+}
+
+// Digest is one id for files: of their paths, modes and contents.
+func Digest(files []File) string {
+	h := sha256.New()
+	for _, f := range files {
+		for _, part := range []string{f.Path, f.Mode, f.ID} {
+			_, _ = h.Write([]byte(part))
+			_, _ = h.Write([]byte{0})
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Input is something that makes a base.
+type Input struct {
+	// What it is ("build context"), which one, and whose or by what it was found.
+	What, Value, From string
+	// ID is of its content, in hex, or its text.
+	ID string
+	// Secret says that ID would help to guess what is no part of the repository.
+	Secret bool
+}
+
+// String says it in a line, with the beginning of the id where that may be shown.
+func (i Input) String() string {
+	const shown = 12
+	text := i.What
+	if i.Value != "" {
+		text += " " + i.Value
+	}
+	if i.Secret || i.ID == "" {
+		return text
+	}
+	return text + ": " + i.ID[:min(shown, len(i.ID))]
+}

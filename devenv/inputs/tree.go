@@ -1,0 +1,110 @@
+package inputs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Placeless is a text in JSON without where on this machine the tree lies, nor what is around it.
+func (t Tree) Placeless(text string) string {
+	var pairs []string
+	dir, name := t.Dir, "<tree>"
+	for range 3 { // devenv's cache is two levels up; what is above is the user's to name
+		if written, err := json.Marshal(dir); err == nil && len(dir) > 1 {
+			quoted := strings.TrimSuffix(string(written)[1:], `"`)
+			pairs = append(pairs, quoted+"/", name+"/", quoted+`"`, name+`"`, quoted+":", name+":")
+		}
+		dir, name = filepath.Dir(dir), name+"/.."
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// onMachine is where a path that Compose names lies.
+func (t Tree) onMachine(p string) string {
+	if t.Elsewhere == nil {
+		return p
+	}
+	return t.Elsewhere(p)
+}
+
+// at lists the files at a path, and says where in the tree it lies.
+func (t Tree) at(where string) (string, []File, error) {
+	here := t.onMachine(where)
+	if rel, inside := t.Relative(here); inside {
+		return rel, Under(t.Files, rel), nil
+	}
+	files, err := onDisk(here)
+	return strings.Trim(t.Placeless(`"`+where+`"`), `"`), files, err
+}
+
+// Relative maps a path to the tree, with slashes, links followed; false when it lies outside.
+func (t Tree) Relative(p string) (string, bool) {
+	rel, err := filepath.Rel(followed(t.Dir), followed(p))
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
+}
+
+// followed is a path without links, where it exists.
+func followed(p string) string {
+	if real, err := filepath.EvalSymlinks(p); err == nil {
+		return real
+	}
+	return filepath.Clean(p)
+}
+
+// onDisk lists files that lie outside of the tree, or one; none where nothing is there.
+func onDisk(place string) ([]File, error) {
+	var files []File
+	err := filepath.WalkDir(followed(place), func(name string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(followed(place), name)
+		if err != nil {
+			return err
+		}
+		id, mode, err := ContentOf(name)
+		files = append(files, File{Path: filepath.ToSlash(rel), Mode: mode, ID: id, Untracked: true})
+		return err
+	})
+	return files, err
+}
+
+// ContentOf hashes what a file holds or, of a link, where it leads, and tells its mode; what is neither has no content.
+func ContentOf(name string) (id, mode string, err error) {
+	info, err := os.Lstat(name)
+	if err != nil {
+		return "", "", err
+	}
+	h := sha256.New()
+	switch {
+	case info.Mode()&fs.ModeSymlink != 0:
+		target, err := os.Readlink(name)
+		if err != nil {
+			return "", "", err
+		}
+		_, _ = h.Write([]byte(target))
+	case info.Mode().IsRegular():
+		file, err := os.Open(name)
+		if err != nil {
+			return "", "", err
+		}
+		defer file.Close() //nolint:errcheck // only read from
+		if _, err := io.Copy(h, file); err != nil {
+			return "", "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), info.Mode().String(), nil
+}
