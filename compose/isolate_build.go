@@ -19,10 +19,10 @@ func (i *isolating) build(s *types.ServiceConfig) {
 	i.buildRights(s.Name, &section)
 	section.Labels = merged(section.Labels, map[string]string{KindLabel: KindBuild, BuilderLabel: i.Builder, BuiltLabel: s.Name})
 	section.Tags, section.CacheTo = nil, nil
-	section.Context = i.onThisMachine(section.Context)
+	section.Context = i.OnThisMachine(section.Context)
 	section.AdditionalContexts = maps.Clone(section.AdditionalContexts)
 	for name, context := range section.AdditionalContexts {
-		section.AdditionalContexts[name] = i.onThisMachine(context)
+		section.AdditionalContexts[name] = i.OnThisMachine(context)
 	}
 	s.Build = &section
 	if tag := i.Image(s.Name); tag != "" {
@@ -30,9 +30,9 @@ func (i *isolating) build(s *types.ServiceConfig) {
 	}
 }
 
-// onThisMachine is the path that a path in the private tree's place stands for: what lies beside the tree is no copy, and is
+// OnThisMachine is the path that a path in the private tree's place stands for: what lies beside the tree is no copy, and is
 // found beside the user's working tree. Others, URLs among them, are what they are.
-func (i *isolating) onThisMachine(p string) string {
+func (i Isolation) OnThisMachine(p string) string {
 	if i.Root == "" || !filepath.IsAbs(p) || within(p, i.Tree) {
 		return p
 	}

@@ -31,7 +31,7 @@ func (i *isolating) fileObjects(s *types.ServiceConfig) {
 
 func (i *isolating) fileObject(s *types.ServiceConfig, kind string, use types.FileReferenceConfig, target string, object types.FileObjectConfig) {
 	if object.File != "" {
-		object.File = i.onThisMachine(object.File)
+		object.File = i.OnThisMachine(object.File)
 		if info, err := os.Stat(object.File); err == nil && info.IsDir() { // Compose binds it, whatever it is
 			i.bind(s, types.ServiceVolumeConfig{Type: types.VolumeTypeBind, Source: object.File, Target: target, ReadOnly: true})
 			return

@@ -60,7 +60,7 @@ func (i *isolating) fromOthers(s *types.ServiceConfig, through []string) []types
 func (i *isolating) bind(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
 	rel, inside := i.relative(m.Source)
 	if !inside {
-		m.Source = i.onThisMachine(m.Source)
+		m.Source = i.OnThisMachine(m.Source)
 	}
 	switch {
 	case !inside && i.kept(m.Source):

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -49,20 +48,9 @@ func (r *run) buildBase(ctx context.Context, log *stepLog) error {
 	return explainLost(ctx, r.place.engine, b.server, err)
 }
 
-// services are all that run while the base is made, the database included.
-func (b *baseBuild) services() []string {
-	services := append([]string{b.project.Database}, b.run.stackServices(b.side, b.project.Migrations.Service)...)
-	for _, o := range b.project.OneShots {
-		if !slices.Contains(services, o.Service) {
-			services = append(services, o.Service)
-		}
-	}
-	return services
-}
-
 // bringImages prepares the tree and builds or pulls the images.
 func (b *baseBuild) bringImages(ctx context.Context, log *stepLog) error {
-	return b.ensureImages(ctx, b.services(), log)
+	return b.ensureImages(ctx, baseServices(b.project, b.model), log)
 }
 
 // startServer lets Compose make the stack, starts its database with the data in the container's own layer, and keeps
@@ -72,7 +60,7 @@ func (b *baseBuild) startServer(ctx context.Context, log *stepLog) (err error) {
 	if err != nil {
 		return err
 	}
-	b.stack, err = newStack(ctx, b.side, seedStack, b.services(), func(p *types.Project) error {
+	b.stack, err = newStack(ctx, b.side, seedStack, baseServices(b.project, b.model), func(p *types.Project) error {
 		return database.Relocate(p, b.project.Database, image)
 	})
 	if err != nil {
@@ -161,10 +149,11 @@ func (b *baseBuild) keep(ctx context.Context, _ *stepLog) error {
 // meta says what the base is made from.
 func (b *baseBuild) meta() database.Meta {
 	ref := b.run.baseRef
-	return database.Meta{
-		Key: b.key, Ref: ref.Ref, Commit: ref.Commit, Settings: b.settings, Created: time.Now(),
-		Inputs: []string{"tree " + b.treeID, "Compose model", "database image", "configuration"},
+	meta := database.Meta{Key: b.key, Ref: ref.Ref, Commit: ref.Commit, Settings: b.settings, Created: time.Now()}
+	for _, i := range b.inputs {
+		meta.Inputs = append(meta.Inputs, i.String())
 	}
+	return meta
 }
 
 // baselines are the base's own answers that the making of the base has not given already: a base from a dump has not

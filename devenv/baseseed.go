@@ -80,7 +80,7 @@ func (b *baseBuild) use(current alembic.Current) {
 
 // migratesItself says that starting the backend or a one-shot service migrates the database.
 func (b *baseBuild) migratesItself() bool {
-	return b.project.Seed.BackendMigrates || slices.ContainsFunc(b.project.OneShots, func(o discover.OneShot) bool { return o.Migrates })
+	return b.project.Seed.BackendMigrates || slices.ContainsFunc(oneShots(b.project, b.model), func(o discover.OneShot) bool { return o.Migrates })
 }
 
 // upgrade runs the base's migrations.
@@ -98,7 +98,7 @@ func (b *baseBuild) upgrade(ctx context.Context, log *stepLog) error {
 // seedAtStartup starts the one-shot services and the backend as Compose would, waits until the backend is ready, lets its
 // background jobs run as long as the configuration says, and stops it.
 func (b *baseBuild) seedAtStartup(ctx context.Context, log *stepLog) error {
-	for _, o := range b.project.OneShots {
+	for _, o := range oneShots(b.project, b.model) {
 		log.line("running " + o.Service)
 		if err := b.stack.runToEnd(ctx, o.Service); err != nil {
 			return report.Fail(report.KindWork, cmp.Or(report.HintOf(err), oneShotHint(o)), "seed the base: %w", err)
@@ -182,7 +182,7 @@ func (b *baseBuild) seedBySQL(ctx context.Context) error {
 // restoreDump restores a dump, plain or in pg_dump's archive formats.
 func (b *baseBuild) restoreDump(ctx context.Context, written string) error {
 	head := make([]byte, len(archiveMagic))
-	f, err := os.Open(b.seedPath(written))
+	f, err := os.Open(b.place.seedPath(written))
 	if err != nil {
 		return report.Fail(report.KindUsage, "correct seed: {dump: …} in .devenv.yaml", "read the dump: %w", err)
 	}
@@ -201,7 +201,7 @@ const archiveMagic = "PGDMP"
 
 // feed pipes a file of the user's into one of Postgres's programs in the database's container.
 func (b *baseBuild) feed(ctx context.Context, written string, program ...string) error {
-	f, err := os.Open(b.seedPath(written))
+	f, err := os.Open(b.place.seedPath(written))
 	if err != nil {
 		return report.Fail(report.KindUsage, "correct seed: in .devenv.yaml", "seed the base: %w", err)
 	}

@@ -2,113 +2,131 @@ package devenv
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io/fs"
-	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/devenv/inputs"
 )
 
-// buildKey is a hash of what makes a service's image: the build section and the files of its contexts, as git has them.
-// prepared adds those that the configuration's commands made in the tree, which git ignores; where they are not there yet,
-// the commands stand for them.
-func (s *side) buildKey(ctx context.Context, service types.ServiceConfig, prepared bool) (string, error) {
-	inputs, err := s.buildInputs(ctx, service, prepared, nil)
-	if err != nil {
-		return "", fmt.Errorf("read what the image of %s is built from: %w", service.Name, err)
+// buildKey is a hash of what makes a service's image: the build section, the files of its contexts as git has them, and what
+// the images hold that its Dockerfile names, which are brought where they are not there. prepared adds the files that the
+// configuration's commands made in the tree, which git ignores; where they are not there yet, the commands stand for them.
+func (s *side) buildKey(ctx context.Context, service types.ServiceConfig, prepared bool, log *stepLog) (string, error) {
+	tree, err := s.inputTree(ctx)
+	if err == nil && prepared {
+		tree.Files, err = s.withPrepared(ctx, tree, service)
 	}
-	return digest(inputs...)[:16], nil
-}
-
-// buildInputs lists what makes an image; above are the services whose builds this one is part of.
-func (s *side) buildInputs(ctx context.Context, service types.ServiceConfig, prepared bool, above []string) ([]string, error) {
-	section, err := json.Marshal(service.Build)
-	if err != nil {
-		return nil, err
-	}
-	inputs := []string{strings.ReplaceAll(string(section), s.tree.Dir(), "<tree>"), service.Platform}
-	b, places := service.Build, []string{service.Build.Context}
-	if file := b.Dockerfile; file != "" && b.DockerfileInline == "" && filepath.IsAbs(file) {
-		places = append(places, file)
-	}
-	for _, name := range slices.Sorted(maps.Keys(b.AdditionalContexts)) {
-		where := b.AdditionalContexts[name]
-		other, isService := strings.CutPrefix(where, types.ServicePrefix)
-		switch dependency, ok := s.model.Services[other]; {
-		case isService && ok && dependency.Build != nil && !slices.Contains(above, other):
-			of, err := s.buildInputs(ctx, dependency, prepared, append(above, service.Name))
-			if err != nil {
-				return nil, err
-			}
-			inputs = append(inputs, of...)
-		case filepath.IsAbs(where):
-			places = append(places, where)
-		}
-	}
-	for _, place := range places {
-		files, err := s.fileInputs(ctx, place, prepared)
-		if err != nil {
-			return nil, err
-		}
-		inputs = append(inputs, files...)
-	}
-	return inputs, nil
-}
-
-// fileInputs lists the files at a place of the tree, with their content's hashes.
-func (s *side) fileInputs(ctx context.Context, place string, prepared bool) ([]string, error) {
-	rel, err := filepath.Rel(s.tree.Dir(), place)
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		return []string{s.place.runID}, nil // what lies outside the repository cannot be known
-	}
-	under := filepath.ToSlash(rel)
-	if under == "." {
-		under = ""
-	}
-	files, err := s.place.repo.Files(ctx, s.treeID, under)
-	if err != nil {
-		return nil, err
-	}
-	var inputs []string
-	for _, f := range files {
-		inputs = append(inputs, f.Path, f.Mode, f.ID)
-	}
-	if !prepared {
-		return inputs, nil
-	}
-	paths, err := s.tree.Untracked(ctx, under)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range paths {
-		content, err := contentOf(filepath.Join(s.tree.Dir(), filepath.FromSlash(p)))
-		if err != nil {
-			return nil, err
-		}
-		inputs = append(inputs, p, content)
-	}
-	return inputs, nil
-}
-
-// contentOf hashes a file's mode and content; of a link, where it leads.
-func contentOf(path string) (string, error) {
-	info, err := os.Lstat(path)
 	if err != nil {
 		return "", err
 	}
-	var content []byte
-	switch {
-	case info.Mode()&fs.ModeSymlink != 0:
-		var target string
-		target, err = os.Readlink(path)
-		content = []byte(target)
-	case info.Mode().IsRegular():
-		content, err = os.ReadFile(path)
+	build, err := tree.BuildOf(s.model, service.Name)
+	if err != nil {
+		return "", fmt.Errorf("read what the image of %s is built from: %w", service.Name, err)
 	}
-	return digest(info.Mode().String(), string(content)), err
+	parts := []string{build.Section}
+	for _, place := range build.Places {
+		parts = append(parts, place.What, place.Path, inputs.Digest(place.Files))
+	}
+	for _, image := range build.Images {
+		id, err := s.imageContent(ctx, inputs.Named{Image: image, From: "Dockerfile of " + service.Name}, log)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, id)
+	}
+	if len(build.Remote) > 0 {
+		parts = append(parts, s.place.runID) // what it holds now is not known
+	}
+	return digest(parts...)[:16], nil
+}
+
+// inputTree is the checkout as package inputs wants it, with the files that git has.
+func (s *side) inputTree(ctx context.Context) (inputs.Tree, error) {
+	info := s.place.engine.Info()
+	tree := inputs.Tree{Dir: s.tree.Dir(), Platform: info.OS + "/" + info.Arch, Elsewhere: s.place.isolation(s.tree.Dir()).OnThisMachine}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listed.treeID != s.treeID {
+		files, err := s.place.repo.Files(ctx, s.treeID, "")
+		if err != nil {
+			return tree, err
+		}
+		s.listed.treeID, s.listed.files = s.treeID, make([]inputs.File, len(files))
+		for i, f := range files {
+			s.listed.files[i] = inputs.File{Path: f.Path, Mode: f.Mode, ID: f.ID}
+		}
+	}
+	tree.Files = s.listed.files
+	return tree, nil
+}
+
+// withPrepared are a tree's files and those that git does not have in the contexts of a service's build.
+func (s *side) withPrepared(ctx context.Context, tree inputs.Tree, service types.ServiceConfig) ([]inputs.File, error) {
+	files, added := slices.Clone(tree.Files), map[string]bool{}
+	for _, place := range s.contexts(service) {
+		rel, inside := tree.Relative(place)
+		if !inside {
+			continue
+		}
+		paths, err := s.tree.Untracked(ctx, rel)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range paths {
+			if added[p] {
+				continue
+			}
+			added[p] = true
+			id, mode, err := inputs.ContentOf(filepath.Join(s.tree.Dir(), filepath.FromSlash(p)))
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, inputs.File{Path: p, Mode: mode, ID: id, Untracked: true})
+		}
+	}
+	return files, nil
+}
+
+// contexts are the directories that a service's image is built from, with those of the images that it is made of.
+func (s *side) contexts(service types.ServiceConfig) []string {
+	var places []string
+	for _, name := range append(compose.BuildContexts(s.model, service.Name), service.Name) {
+		build := s.model.AllServices()[name].Build
+		if build == nil {
+			continue
+		}
+		places = append(places, build.Context)
+		for _, where := range build.AdditionalContexts {
+			places = append(places, where)
+		}
+	}
+	return slices.DeleteFunc(places, func(p string) bool { return !filepath.IsAbs(p) })
+}
+
+// imageContent identifies an image by what it holds, and brings it where it is not there: so it is the same before and after,
+// and one that is there is the one that counts, as for Compose. One that is not needed and cannot be had counts by its name.
+func (s *side) imageContent(ctx context.Context, wanted inputs.Named, log *stepLog) (string, error) {
+	if _, pinned, ok := strings.Cut(wanted.Ref, "@"); ok {
+		return pinned + " " + wanted.Platform, nil
+	}
+	if err := s.pull(ctx, wanted.Image, wanted.From, log); err != nil {
+		if wanted.Needed || ctx.Err() != nil {
+			return "", err
+		}
+		log.line(err.Error())
+		return wanted.Ref + " " + wanted.Platform, nil
+	}
+	image, ok, err := s.place.engine.ImageFor(ctx, wanted.Ref, wanted.Platform)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", fmt.Errorf("find the image %s: it is gone", wanted.Ref)
+	}
+	return image.Content()
 }

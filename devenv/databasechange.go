@@ -11,7 +11,7 @@ import (
 
 // noteDatabaseChange says that the branch changes what the database runs on: every trial runs on the base's server, which
 // holds the base's data.
-func (r *run) noteDatabaseChange(ctx context.Context) error {
+func (r *run) noteDatabaseChange(ctx context.Context, log *stepLog) error {
 	name := r.project.Database
 	old := r.base.model.Services[name]
 	here, ok := r.branch.model.Services[name]
@@ -24,11 +24,11 @@ func (r *run) noteDatabaseChange(ctx context.Context) error {
 	case before != after:
 		changes = append(changes, "its image from "+before+" to "+after)
 	case old.Build != nil:
-		was, err := r.base.buildKey(ctx, old, false)
+		was, err := r.base.buildKey(ctx, old, false, log)
 		if err != nil {
 			return err
 		}
-		is, err := r.branch.buildKey(ctx, here, false)
+		is, err := r.branch.buildKey(ctx, here, false, log)
 		if err != nil {
 			return err
 		}

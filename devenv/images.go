@@ -6,6 +6,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose"
+	"devenv/devenv/inputs"
 	"devenv/devenv/report"
 )
 
@@ -28,7 +29,7 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog
 		}
 		switch {
 		case service.Build != nil:
-			known, err := s.nameImage(ctx, service)
+			known, err := s.nameImage(ctx, service, log)
 			if err != nil {
 				return err
 			}
@@ -37,7 +38,7 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog
 				build = append(build, name)
 			}
 		default:
-			if err := s.pull(ctx, service, log); err != nil {
+			if err := s.pull(ctx, namedImage(service), service.Name, log); err != nil {
 				return err
 			}
 		}
@@ -70,8 +71,8 @@ const (
 )
 
 // nameImage gives a built service its tag and says whether that image is there already.
-func (s *side) nameImage(ctx context.Context, service types.ServiceConfig) (bool, error) {
-	key, err := s.buildKey(ctx, service, s.place.prepares())
+func (s *side) nameImage(ctx context.Context, service types.ServiceConfig, log *stepLog) (bool, error) {
+	key, err := s.buildKey(ctx, service, s.place.prepares(), log)
 	if err != nil {
 		return false, err
 	}
@@ -83,15 +84,20 @@ func (s *side) nameImage(ctx context.Context, service types.ServiceConfig) (bool
 	return s.place.engine.Touch(ctx, tag)
 }
 
-// pull brings the image of a service that is not built.
-func (s *side) pull(ctx context.Context, service types.ServiceConfig, log *stepLog) error {
+// namedImage is the image of a service that is not built.
+func namedImage(service types.ServiceConfig) inputs.Image {
+	return inputs.Image{Ref: service.Image, Platform: service.Platform}
+}
+
+// pull brings an image that is not there for its platform.
+func (s *side) pull(ctx context.Context, image inputs.Image, whose string, log *stepLog) error {
 	e := s.place.engine
-	if _, known, err := e.ImageInspect(ctx, service.Image); err != nil || known {
+	if _, known, err := e.ImageFor(ctx, image.Ref, image.Platform); err != nil || known {
 		return err
 	}
-	log.line("pulling " + service.Image)
-	if err := e.Pull(ctx, service.Image, service.Platform, log.line); err != nil {
-		return report.Fail(report.KindWork, "", "bring the image of %s: %w", service.Name, err)
+	log.line("pulling " + image.Ref)
+	if err := e.Pull(ctx, image.Ref, image.Platform, log.line); err != nil {
+		return report.Fail(report.KindWork, "", "bring the image of %s: %w", whose, err)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"devenv/devenv/config"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/inputs"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 )
@@ -125,6 +126,9 @@ func (i *initRun) find(ctx context.Context) error {
 			i.baseRef, i.project = base, project
 			settings, err := i.foundSettings()
 			i.found = append(append([]report.Finding{i.foundCompose(), i.foundBase()}, project.Found...), settings...)
+			if err == nil {
+				err = i.findInputs(tree)
+			}
 			return err
 		}
 		i.found = project.Found
@@ -135,6 +139,28 @@ func (i *initRun) find(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// findInputs lists what would make the base if the working tree were it, by names alone: nothing is pulled.
+func (i *initRun) findInputs(tree discover.Tree) error {
+	files := make([]inputs.File, len(tree.Paths))
+	for n, path := range tree.Paths {
+		files[n].Path = path
+	}
+	info := i.place.engine.Info()
+	list, images, err := madeOf(i.place, i.project, i.place.model, inputs.Tree{Dir: tree.Dir, Files: files, Platform: info.OS + "/" + info.Arch})
+	if err != nil {
+		return err
+	}
+	for _, image := range images {
+		list = append(list, imageInput(image, ""))
+	}
+	settings, err := i.place.configured(i.project, i.place.model)
+	for _, input := range append(list, settings...) {
+		input.ID = "" // of no file's content
+		i.found = append(i.found, foundInput(input))
+	}
+	return err
 }
 
 // ask puts the question of an error to the person who is there; without one, or without a choice, the error stays.

@@ -20,7 +20,7 @@ func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
 		return err
 	}
 	learnProject(r.redactor, r.base.model)
-	if err := r.base.computeKey(ctx); err != nil {
+	if err := r.base.computeKey(ctx, log); err != nil {
 		return err
 	}
 	known, err := r.base.lookUp(ctx)
@@ -106,7 +106,7 @@ func branchSummary(merged bool, own int) string {
 
 // cloneSeeded starts the clone of the base's data in which the migration is made and tried, and reads what it holds.
 func (r *run) cloneSeeded(ctx context.Context, log *stepLog) error {
-	if err := r.noteDatabaseChange(ctx); err != nil {
+	if err := r.noteDatabaseChange(ctx, log); err != nil {
 		return err
 	}
 	began := time.Now()

@@ -83,7 +83,7 @@ func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 			if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.work.capture, r.envFiles); err != nil {
 				return err
 			}
-			return r.base.computeKey(ctx)
+			return r.base.computeKey(ctx, log)
 		}},
 		step{"push", func(ctx context.Context, log *stepLog) error { return r.pushBase(ctx, o, log) }},
 	))

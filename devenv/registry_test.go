@@ -3,6 +3,7 @@ package devenv_test
 import (
 	"bufio"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"devenv/devenv"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/sample"
 )
 
 // startRegistry runs Debian's docker-registry on a port of loopback that it chooses itself, which the engine takes without TLS.
@@ -65,8 +67,10 @@ func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
 	// The settling gives the base a key of its own: other tests use the sample's.
 	settings := fmt.Sprintf("registry: %%s\nseed: {startup: true, settle: %dns}\n", 1+time.Now().UnixNano()%1_000_000)
 	first.write(".devenv.yaml", fmt.Sprintf(settings, "127.0.0.1:1/acme"))
-	first.madeInSpiteOfTheRegistry()
-	registry := startRegistry(t) + "/acme"
+	address := startRegistry(t)
+	postgres := first.databaseOnlyIn(address)
+	made := first.madeInSpiteOfTheRegistry()
+	registry := address + "/acme"
 	first.write(".devenv.yaml", fmt.Sprintf(settings, registry))
 	push := devenv.PushOptions{Options: devenv.Options{Dir: first.dir, Listener: logged{t}}}
 	if _, err := devenv.PushBase(t.Context(), push); report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), "seed data") {
@@ -81,6 +85,9 @@ func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
 	for _, item := range pushed.Items {
 		remote = append(remote, item.(devenv.PushItem).Image)
 	}
+	if !strings.HasSuffix(remote[1], strings.TrimPrefix(made, "devenv")) {
+		t.Errorf("the base that was made before the database's image was there is %s; once it was, %s was pushed", made, remote[1])
+	}
 	second := checkout{T: t, dir: filepath.Join(t.TempDir(), "elsewhere"), engine: first.engine}
 	if out, err := exec.Command("cp", "-a", first.dir, second.dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, out)
@@ -88,7 +95,7 @@ func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
 	forget := func() {
 		for _, ref := range remote {
 			_, tag, _ := strings.Cut(ref, "/base:")
-			for _, name := range []string{"devenv/base:" + tag, ref} {
+			for _, name := range []string{"devenv/base:" + tag, ref, postgres} {
 				if err := second.engine.RemoveImage(t.Context(), name, false); err != nil {
 					t.Fatal(err)
 				}
@@ -117,14 +124,33 @@ func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
 	forget()
 }
 
-// madeInSpiteOfTheRegistry makes the base where the registry refuses, and expects to hear of that once.
-func (c checkout) madeInSpiteOfTheRegistry() {
+// databaseOnlyIn gives the project, on the base and the branch, a database image that this machine has to pull from a registry.
+func (c checkout) databaseOnlyIn(registry string) string {
+	c.Helper()
+	name := registry + "/library/postgres:17"
+	err := errors.Join(c.engine.Tag(c.Context(), "postgres:17", name), c.engine.Push(c.Context(), name, nil), c.engine.RemoveImage(c.Context(), name, false))
+	if err != nil {
+		c.Fatal(err)
+	}
+	c.git("stash", "-q")
+	c.git("checkout", "-q", sample.BaseBranch)
+	c.replace(composeFile, "image: postgres:17", "image: "+name)
+	c.git("commit", "-qam", "The registry's own image")
+	c.git("checkout", "-q", sample.FeatureBranch)
+	c.git("rebase", "-q", sample.BaseBranch)
+	c.git("stash", "pop", "-q")
+	return name
+}
+
+// madeInSpiteOfTheRegistry makes the base where the registry refuses, expects to hear of that once, and returns the image.
+func (c checkout) madeInSpiteOfTheRegistry() string {
 	c.Helper()
 	document := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true })).Document
 	said := slices.DeleteFunc(slices.Clone(document.Notes), func(note string) bool { return !strings.Contains(note, "the base is made here") })
 	if document.Base.Cached || len(said) != 1 || !strings.Contains(said[0], "connection refused") || !strings.Contains(said[0], "check that the registry runs") {
 		c.Errorf("cached: %v; of the registry that refuses it said %q", document.Base.Cached, said)
 	}
+	return document.Base.Image
 }
 
 // isPulledElsewhere pushes a snapshot, once more from another worktree, and pulls it in another repository, whose own it then is.

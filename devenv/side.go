@@ -16,6 +16,7 @@ import (
 	"devenv/compose"
 	"devenv/devenv/config"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/inputs"
 	"devenv/devenv/report"
 )
 
@@ -35,6 +36,11 @@ type side struct {
 	mu     sync.Mutex
 	images map[string]string // tag of each built service
 	filled map[string]bool   // volumes that hold the tree's files
+	// listed are the files of a tree object, the last that was asked for.
+	listed struct {
+		treeID string
+		files  []inputs.File
+	}
 }
 
 // newSide checks a tree out, in which the files that a capture added to git's keep their modes.
@@ -132,16 +138,20 @@ func (s *side) prepare(ctx context.Context, log *stepLog) error {
 // isolate returns the model of some services as scratch containers of this run.
 func (s *side) isolate(stack, network string, services ...string) (compose.Isolated, error) {
 	w := s.place
-	var mounts, rights []string
+	isolation := w.isolation(s.tree.Dir())
+	isolation.Name, isolation.Labels, isolation.Network, isolation.Services = w.name(stack), w.labels(), network, services
+	isolation.Volume = func(path string) string { return w.name(s.name + "-" + digest(path)[:8]) }
+	isolation.Image, isolation.Builder = s.imageOf, w.worktreeID
+	return compose.Isolate(s.model, isolation)
+}
+
+// isolation is what holds for all scratch containers that are made from a tree.
+func (w *workplace) isolation(tree string) compose.Isolation {
+	isolation := compose.Isolation{Tree: tree, Root: w.repo.Root()}
 	if w.config != nil {
-		mounts, rights = w.config.Mounts.Keep, w.config.Scratch.Keep
+		isolation.Keep, isolation.Rights = w.config.Mounts.Keep, w.config.Scratch.Keep
 	}
-	return compose.Isolate(s.model, compose.Isolation{
-		Name: w.name(stack), Tree: s.tree.Dir(), Root: w.repo.Root(), Labels: w.labels(), Network: network, Services: services,
-		Keep: mounts, Rights: rights,
-		Volume: func(path string) string { return w.name(s.name + "-" + digest(path)[:8]) },
-		Image:  s.imageOf, Builder: w.worktreeID,
-	})
+	return isolation
 }
 
 // noteDropped says what scratch containers, or builds, do without.

@@ -13,7 +13,7 @@ import (
 
 const initLong = `Looks at the repository, says what it found and from where, asks where two answers are possible (on a
 terminal), and writes .devenv.yaml with only what cannot be found again. A configuration that is there is
-checked and left as it is. Nothing is started.
+checked and left as it is. Nothing is started. -v lists also what would make a new base if it changed.
 
 Exit status: 0 done, 1 it could not be done, 2 ambiguous and nobody is there to ask, 130 interrupted.`
 
@@ -54,7 +54,7 @@ func (i initialised) text(p printer, err error) error {
 		to = p.err // the file alone is the result
 	}
 	for _, item := range i.Items.Items {
-		if f, ok := item.(report.Finding); ok {
+		if f, ok := item.(report.Finding); ok && (p.options.Verbose || f.What != devenv.BaseInput) {
 			if err := writeText(to, fmt.Sprintf("%-28s %s  (%s)\n", f.What, f.Value, f.From)); err != nil {
 				return err
 			}

@@ -31,7 +31,7 @@ type Image struct {
 type Meta struct {
 	Version int    `json:"version"`
 	Key     string `json:"key"`
-	// Ref and Commit are the base branch it was made from.
+	// Ref and Commit are the base branch it was made from; other commits may have made it as well.
 	Ref    string `json:"ref"`
 	Commit string `json:"commit"`
 	// Head is the revision or the revisions the database is at.

@@ -1,0 +1,191 @@
+package devenv
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/devenv/discover"
+	"devenv/devenv/inputs"
+	"devenv/devenv/report"
+)
+
+// computeKey hashes what makes the base, and nothing else: it is the same on every machine, and stays where a commit changes
+// only what makes no difference.
+func (b *base) computeKey(ctx context.Context, log *stepLog) error {
+	made, images, err := b.content(ctx)
+	if err != nil {
+		return err
+	}
+	for _, image := range images {
+		id, err := b.imageContent(ctx, image, log)
+		if err != nil {
+			return err
+		}
+		made = append(made, imageInput(image, id))
+	}
+	settings, err := b.place.configured(b.project, b.model)
+	if err != nil {
+		return err
+	}
+	info := b.place.engine.Info()
+	b.inputs = append(append(made, settings...), inputs.Input{What: "platform", From: "engine", ID: info.OS + "/" + info.Arch})
+	parts := []string{fmt.Sprint(baseFormat)}
+	for _, i := range b.inputs {
+		parts = append(parts, i.What, i.ID) // not the rest: it is for people, and counts files that make no difference
+	}
+	b.key = digest(parts...)[:20]
+	for _, i := range b.inputs {
+		log.found = append(log.found, foundInput(i))
+	}
+	return nil
+}
+
+// content lists the files and the model that make the base. The model has a name that is the same everywhere: the user's own is
+// the directory's, which differs from worktree to worktree and from machine to machine.
+func (b *base) content(ctx context.Context) ([]inputs.Input, []inputs.Named, error) {
+	tree, err := b.inputTree(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	tree.Files = slices.Clone(tree.Files)
+	for i, f := range tree.Files {
+		tree.Files[i].Untracked = slices.Contains(b.along, f.Path)
+	}
+	model, err := b.loadAs(ctx, "devenv", b.envFiles)
+	if err != nil {
+		return nil, nil, err
+	}
+	return madeOf(b.place, b.project, model, tree)
+}
+
+// madeOf lists what makes a project's base: the files and the model, and the images that are to be identified.
+func madeOf(w *workplace, p *discover.Project, model *types.Project, tree inputs.Tree) ([]inputs.Input, []inputs.Named, error) {
+	services := baseServices(p, model)
+	made := inputs.Base{Tree: tree, Project: model, Services: services, Whole: w.prepares()}
+	var err error
+	var include, exclude []string
+	if cfg := w.config; cfg != nil {
+		include, exclude = cfg.Paths(cfg.BaseInputs.Include), cfg.Paths(cfg.BaseInputs.Exclude)
+	}
+	if made.LeftOut, err = inputs.NewLeftOut(include, exclude); err != nil {
+		return nil, nil, err
+	}
+	if made.Mounted, err = mountedBy(w, model, tree, services); err != nil {
+		return nil, nil, err
+	}
+	made.Code = append([]string{p.Migrations.Config, p.Migrations.ScriptLocation}, p.Migrations.Versions...)
+	list, images, err := made.Inputs()
+	return list, append(images, readyMade(p, model, services)...), err
+}
+
+// baseServices are the services that run while the base is made, the database first, as far as the base has them.
+func baseServices(p *discover.Project, model *types.Project) []string {
+	all := append([]string{p.Database, p.Migrations.Service, p.Backend}, p.Needs...)
+	for _, o := range p.OneShots {
+		all = append(all, o.Service)
+	}
+	var services []string
+	for _, name := range all {
+		if _, ok := model.AllServices()[name]; ok && !slices.Contains(services, name) {
+			services = append(services, name)
+		}
+	}
+	return services
+}
+
+// readyMade are the images of services that are not built and make the base: the database's, and what may write into it. Others
+// (a cache, a queue) count by their names in the model.
+func readyMade(p *discover.Project, model *types.Project, services []string) []inputs.Named {
+	var images []inputs.Named
+	for _, name := range services {
+		service := model.AllServices()[name]
+		needed := slices.Contains(p.Needs, name) && !slices.Contains(service.GetDependencies(), p.Database)
+		if service.Build != nil || service.Image == "" || needed {
+			continue
+		}
+		images = append(images, inputs.Named{Image: namedImage(service), From: name, Needed: true})
+	}
+	return images
+}
+
+// mountedBy are the paths of a tree and the secrets and configs that services see.
+func mountedBy(w *workplace, model *types.Project, tree inputs.Tree, services []string) ([]inputs.Mount, error) {
+	isolation := w.isolation(tree.Dir)
+	isolation.Name, isolation.Services, isolation.Volume = "devenv", services, func(path string) string { return path }
+	iso, err := compose.Isolate(model, isolation)
+	if err != nil {
+		return nil, err
+	}
+	var mounts []inputs.Mount
+	for _, v := range iso.Volumes {
+		mounts = append(mounts, inputs.Mount{Service: v.Service, Path: v.Path})
+	}
+	for _, f := range iso.Files {
+		m := inputs.Mount{Service: f.Service, Target: f.Target, Content: f.Content}
+		if f.Source != "" {
+			m.Path, _ = tree.Relative(f.Source)
+		}
+		mounts = append(mounts, m)
+	}
+	return mounts, nil
+}
+
+// configured lists what the configuration and the discovery say about how the base is made, and the files of the seed.
+func (w *workplace) configured(p *discover.Project, model *types.Project) ([]inputs.Input, error) {
+	tool := p.Migrations
+	tool.PerBranch, tool.FileTemplate = "", "" // of new revisions
+	kept := w.isolation("")
+	written, err := json.Marshal([]any{p.Seed, oneShots(p, model), tool, p.Backend, p.Ready, kept.Keep, kept.Rights})
+	if err != nil {
+		return nil, err
+	}
+	list := []inputs.Input{{What: "seed, migrations and backend", From: "configuration and discovery", ID: digest(string(written)), Secret: true}}
+	if w.prepares() {
+		commands := w.config.Prepare
+		list = append(list, inputs.Input{What: "prepare", Value: count(len(commands), "command"), From: "configuration", ID: digest(commands...), Secret: true})
+	}
+	paths := slices.Clone(p.Seed.SQL)
+	if p.Seed.Dump != "" {
+		paths = append(paths, p.Seed.Dump)
+	}
+	for _, path := range paths {
+		var id string
+		file, err := filepath.EvalSymlinks(w.seedPath(path))
+		if err == nil {
+			id, _, err = inputs.ContentOf(file)
+		}
+		if err != nil {
+			return nil, report.Fail(report.KindUsage, "correct seed: in .devenv.yaml", "read the seed: %w", err)
+		}
+		list = append(list, inputs.Input{What: "seed", Value: path, From: "configuration", ID: id, Secret: true})
+	}
+	return list, nil
+}
+
+// oneShots are the services that run to their end, as far as the base has them.
+func oneShots(p *discover.Project, base *types.Project) []discover.OneShot {
+	return slices.DeleteFunc(slices.Clone(p.OneShots), func(o discover.OneShot) bool {
+		_, ok := base.AllServices()[o.Service]
+		return !ok
+	})
+}
+
+// imageInput is an image as an input; id is empty where nothing is asked of an engine.
+func imageInput(image inputs.Named, id string) inputs.Input {
+	return inputs.Input{What: "image", Value: strings.TrimSpace(image.Ref + " " + image.Platform), From: image.From, ID: id}
+}
+
+// BaseInput is what a finding is that names something which makes the base.
+const BaseInput = "base input"
+
+// foundInput is an input as people see it.
+func foundInput(i inputs.Input) report.Finding {
+	return report.Finding{What: BaseInput, Value: i.String(), From: i.From}
+}

@@ -1,0 +1,108 @@
+package devenv_test
+
+import (
+	"crypto/rand"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"devenv/compose/engine"
+	"devenv/devenv"
+	"devenv/devenv/sample"
+)
+
+// baseKey is the name under which the base would be pushed: nothing is made for it.
+func (c checkout) baseKey() string {
+	c.Helper()
+	pushed, err := devenv.PushBase(c.Context(), devenv.PushOptions{Options: devenv.Options{Dir: c.dir, Listener: logged{c.T}}, DryRun: true})
+	if err != nil {
+		c.Fatal(err)
+	}
+	return pushed.Items[len(pushed.Items)-1].(devenv.PushItem).Image
+}
+
+// changedImage gives a name of the test's own to an image like another, with one variable more.
+func (c checkout) changedImage(from, as, variable string) {
+	c.Helper()
+	id, err := exec.CommandContext(c.Context(), "docker", "create", from, "true").Output()
+	if err != nil {
+		c.Fatal(err)
+	}
+	container := strings.TrimSpace(string(id))
+	if _, err := c.engine.Commit(c.Context(), container, engine.CommitOptions{Ref: as, Changes: []string{"ENV " + variable + "=1"}}); err != nil {
+		c.Error(err)
+	}
+	if err := c.engine.Remove(c.Context(), container); err != nil {
+		c.Error(err)
+	}
+}
+
+// ownName is a name for an image that is removed at the end.
+func (c checkout) ownName(of string) string {
+	c.Helper()
+	name := "devenv-test-" + strings.ToLower(rand.Text()) + ":1"
+	if of != "" {
+		if err := c.engine.Tag(c.Context(), of, name); err != nil {
+			c.Fatal(err)
+		}
+	}
+	c.Cleanup(func() {
+		_ = exec.Command("docker", "rmi", "-f", name).Run() // it may be gone
+	})
+	return name
+}
+
+func TestTheBasesKeyIsOfWhatMakesTheBaseAndOfNothingElse(t *testing.T) {
+	c := newSample(t)
+	database, python := c.ownName("postgres:17"), c.ownName("debian:trixie-slim")
+	c.git("stash", "-q")
+	c.git("checkout", "-q", sample.BaseBranch)
+	c.replace(composeFile, "image: postgres:17", "image: "+database)
+	c.replace("backend/Dockerfile", "FROM debian:trixie-slim", "FROM "+python)
+	c.git("commit", "-qam", "Images of the test's own")
+	c.write(".devenv.yaml", "registry: 127.0.0.1:1/acme\n")
+	key := c.baseKey()
+	step := func(name string, another bool, do func()) {
+		t.Helper()
+		do()
+		now := c.baseKey()
+		if (now != key) != another {
+			t.Errorf("%s: another key: %v", name, now != key)
+		}
+		key = now
+	}
+	commit := func(path, content string) func() {
+		return func() { c.advanceBaseHere(path, content) }
+	}
+	step("a README", false, commit("README.md", "new\n"))
+	step("what no service of the base sees", false, commit("frontend/app.js", "new\n"))
+	step("the configuration of checks", false, func() { c.write(".devenv.yaml", c.read(".devenv.yaml")+"checks: {notes: off}\n") })
+	step("a second name of the database's image", false, func() { c.ownName(database) })
+	step("another clone, in another cache, on a branch", false, func() {
+		elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+		if out, err := exec.CommandContext(t.Context(), "cp", "-a", c.dir, elsewhere).CombinedOutput(); err != nil {
+			t.Fatalf("%v %s", err, out)
+		}
+		c.dir = elsewhere
+		c.git("checkout", "-qb", "feature/anything")
+		t.Setenv("DEVENV_CACHE", filepath.Join(t.TempDir(), "cache"))
+	})
+	c.git("checkout", "-q", sample.BaseBranch)
+	step("the backend's code", true, commit("backend/src/toolshed/new.py", "NEW = 1\n"))
+	step("an env file", true, commit("backend.dev.env", c.read("backend.dev.env")+"NEW=1\n"))
+	step("the database's image", true, func() { c.changedImage("postgres:17", database, "CHANGED") })
+	step("the image that the backend's Dockerfile starts from", true, func() { c.changedImage("debian:trixie-slim", python, "CHANGED") })
+	step("what base_inputs excludes", true, func() {
+		c.write(".devenv.yaml", c.read(".devenv.yaml")+"base_inputs: {exclude: [backend/src/toolshed/new.py]}\n")
+	})
+	step("a change to it", false, commit("backend/src/toolshed/new.py", "NEW = 2\n"))
+}
+
+// advanceBaseHere commits a file on the base, which is checked out.
+func (c checkout) advanceBaseHere(path, content string) {
+	c.Helper()
+	c.write(path, content)
+	c.git("add", path)
+	c.git("commit", "-qm", "The base goes on")
+}

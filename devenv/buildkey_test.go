@@ -1,0 +1,69 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"devenv/compose/engine/enginetest"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+	"devenv/devenv/sample"
+)
+
+// keyOf is the key of the sample's backend image, as the last commit has it.
+func keyOf(t *testing.T, dir string) string {
+	t.Helper()
+	w, err := openWorkplace(t.Context(), "test", Options{Dir: dir}, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newSide(t.Context(), w, "branch", "HEAD", gitrepo.Capture{})
+	if err == nil {
+		err = s.load(t.Context(), nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := s.buildKey(t.Context(), s.model.Services["backend"], false, &stepLog{listener: report.Silent{}})
+	if err := errors.Join(err, s.close(), w.close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func TestAnImageIsBuiltAnewWhenTheOneThatItsDockerfileNamesIsAnother(t *testing.T) {
+	t.Parallel()
+	e := enginetest.Require(t)
+	enginetest.Images(t, "debian:trixie-slim", "postgres:17")
+	dir, name := filepath.Join(t.TempDir(), "toolshed"), "devenv-test-from-"+newRunID()+":1"
+	if err := sample.Unpack(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	commit := exec.CommandContext(t.Context(), "sh", "-ec", `git stash -q; sed -i "s/debian:trixie-slim/$1/" backend/Dockerfile; git commit -qam "From another"`, "sh", name)
+	commit.Dir = dir
+	if out, err := commit.CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	absent := keyOf(t, dir)
+	t.Cleanup(func() {
+		if err := e.RemoveImage(context.WithoutCancel(t.Context()), name, false); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := e.Tag(t.Context(), "debian:trixie-slim", name); err != nil {
+		t.Fatal(err)
+	}
+	first := keyOf(t, dir)
+	if again := keyOf(t, dir); again != first || absent == first {
+		t.Errorf("%s and %s for the same image, %s while there was none", first, again, absent)
+	}
+	if err := e.Tag(t.Context(), "postgres:17", name); err != nil {
+		t.Fatal(err)
+	}
+	if second := keyOf(t, dir); second == first {
+		t.Error("the image below is another, and the key is the same")
+	}
+}
