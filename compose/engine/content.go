@@ -26,9 +26,11 @@ type content struct {
 	Entrypoint   []string `json:",omitempty"`
 	User         string
 	WorkingDir   string
-	Volumes      []string `json:",omitempty"`
-	ExposedPorts []string `json:",omitempty"`
-	Shell        []string `json:",omitempty"`
+	Volumes      []string          `json:",omitempty"`
+	ExposedPorts []string          `json:",omitempty"`
+	Shell        []string          `json:",omitempty"`
+	OnBuild      []string          `json:",omitempty"` // what a build on it does
+	Labels       map[string]string `json:",omitempty"`
 	StopSignal   string
 	Healthcheck  any `json:",omitempty"`
 }
@@ -49,6 +51,7 @@ func contentOf(found image.InspectResponse) content {
 	if config := found.Config; config != nil {
 		c.Env, c.Cmd, c.Entrypoint = config.Env, config.Cmd, config.Entrypoint
 		c.User, c.WorkingDir, c.StopSignal, c.Shell = config.User, config.WorkingDir, config.StopSignal, config.Shell
+		c.OnBuild, c.Labels = config.OnBuild, config.Labels
 		c.Volumes, c.ExposedPorts = slices.Sorted(maps.Keys(config.Volumes)), slices.Sorted(maps.Keys(config.ExposedPorts))
 		if config.Healthcheck != nil {
 			c.Healthcheck = config.Healthcheck
