@@ -129,27 +129,6 @@ func TestABaseThatIsMadeTwiceIsKeptOnce(t *testing.T) {
 	}
 }
 
-func TestRememberChangesTheMetadataOnly(t *testing.T) {
-	t.Parallel()
-	e := requireEngine(t)
-	first := start(t, e, service(nil), nil)
-	execute(t, first, "CREATE TABLE kept ()")
-	base := keep(t, e, first, Meta{Ref: "main"})
-	meta := base.Meta
-	meta.Baselines = map[string]json.RawMessage{"apply.scratch": json.RawMessage(`"no"`)}
-	remembered, err := Remember(t.Context(), e, base, meta)
-	if err != nil {
-		t.Fatal(err)
-	}
-	found, ok, err := Lookup(t.Context(), e, base.Meta.Key)
-	if err != nil || !ok || found.ID != remembered.ID || string(found.Meta.Baselines["apply.scratch"]) != `"no"` {
-		t.Fatalf("looked up %+v, %v, %v", found, ok, err)
-	}
-	if n := queryText(t, clone(t, e, CloneOptions{Image: found, Settings: first.settings}), "SELECT count(*)::text FROM kept"); n != "0" {
-		t.Error("the table is gone")
-	}
-}
-
 func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 	cases := map[string]struct {
 		edit  func(*types.ServiceConfig)
