@@ -58,7 +58,7 @@ print(json.dumps(known), file=sys.stderr)
 raise SystemExit(str(known))`
 
 // TestASecretIsNeverSaid plants secrets in every place of the Compose project and looks for them in everything that a failing
-// run says and leaves, and in what is said of a project that does not load.
+// run says and leaves.
 func TestASecretIsNeverSaid(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
@@ -93,20 +93,50 @@ func TestASecretIsNeverSaid(t *testing.T) {
 	}
 	said.hasNone(t, planted()...)
 	c.nothingLeft()
+}
 
-	c.replace(composeFile, `"8888:8080"`, `"${SHORT_PW}:8080"`)
-	c.write(".env", "SHORT_PW=Unr3adable\n")
-	_, err = c.newMigration(nil)
-	if err == nil {
-		t.Fatal("a secret was taken for a port")
+// TestNoSecretIsSaidOfAProjectThatDoesNotLoad breaks the project in ways in which Compose, or devenv, quotes what it read, and
+// asks every command that opens the project.
+func TestNoSecretIsSaidOfAProjectThatDoesNotLoad(t *testing.T) {
+	t.Parallel()
+	c := newSample(t)
+	const secret = "Unr3adable"
+	o := devenv.Options{Dir: c.dir}
+	commands := map[string]func() (any, error){
+		"new-migration": func() (any, error) { return c.newMigration(nil) },
+		"status":        func() (any, error) { return devenv.Status(t.Context(), o) },
+		"up":            func() (any, error) { return devenv.Up(t.Context(), devenv.UpOptions{Options: o}) },
+		"init":          func() (any, error) { return devenv.Init(t.Context(), devenv.InitOptions{Options: o, Print: true}) },
+		"doctor":        func() (any, error) { return devenv.Doctor(t.Context(), devenv.DoctorOptions{Options: o}) },
+		"logs":          func() (any, error) { return nil, devenv.Logs(t.Context(), devenv.LogsOptions{Options: o}) },
 	}
-	var loading transcript
-	loading.failure(err)
-	loading.hasNone(t, "Unr3adable")
-	if _, err := devenv.Status(t.Context(), devenv.Options{Dir: c.dir}); err == nil || strings.Contains(err.Error(), "Unr3adable") {
-		t.Errorf("status says %v", err)
-	}
-	if err := os.Remove(filepath.Join(c.dir, ".env")); err != nil {
-		t.Fatal(err)
+	for name, file := range map[string]struct{ path, content string }{
+		"a port":                {composeFile, strings.Replace(c.read(composeFile), `"8888:8080"`, `"${SHORT_PW}:8080"`, 1)},
+		"a port as it stands":   {composeFile, strings.Replace(c.read(composeFile), `"8888:8080"`, `"`+secret+`:8080"`, 1) + "\nx-mail: {password: " + secret + "}\n"},
+		"YAML":                  {composeFile, c.read(composeFile) + "\nx-mail: {password: " + secret + "\n  - ["},
+		"an interpolation":      {composeFile, c.read(composeFile) + "\nx-mail: {password: \"" + secret + "${\"}\n"},
+		"an environment file":   {"backend.dev.env", "API_TOKEN=" + secret + "\n'" + secret + " x\n"},
+		"the configuration":     {".devenv.yaml", "seed: {run: \"PGPASSWORD=" + secret + " psql\", nothing: " + secret + "}\n"},
+		"devenv's own variable": {".devenv.yaml", "registry: https://me:" + secret + "@example.com\ndatbase: 1\n"},
+	} {
+		before, err := os.ReadFile(filepath.Join(c.dir, file.path))
+		c.write(file.path, file.content)
+		c.write(".env", "SHORT_PW="+secret+"\n")
+		for command, run := range commands {
+			var said transcript
+			result, runErr := run()
+			if runErr == nil {
+				t.Errorf("%s: %s does its work", name, command)
+				continue
+			}
+			said.failure(runErr)
+			said.result(t, result)
+			said.hasNone(t, secret)
+		}
+		if err != nil {
+			c.remove(file.path)
+			continue
+		}
+		c.write(file.path, string(before))
 	}
 }

@@ -27,9 +27,12 @@ func (s *transcript) add(lines ...string) {
 	s.lines = append(s.lines, lines...)
 }
 
-func (s *transcript) document(t *testing.T, d *report.Document) {
+func (s *transcript) document(t *testing.T, d *report.Document) { s.result(t, d) }
+
+// result adds what a command ends with.
+func (s *transcript) result(t *testing.T, result any) {
 	t.Helper()
-	raw, err := json.Marshal(d)
+	raw, err := json.Marshal(result)
 	if err != nil {
 		t.Fatal(err)
 	}

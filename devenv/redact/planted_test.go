@@ -46,7 +46,7 @@ func kinds() map[string]kind {
 		"*_KEY":                 {v("FERNET_KEY", "ZmFrZS1mZXJuZXQta2V5LWZvci10ZXN0aW5nLTEyMzQ="), []string{"ZmFrZS1mZXJuZXQta2V5LWZvci10ZXN0aW5nLTEyMzQ="}, nil},
 		"a list of keys":        {v("API_KEYS", "first-key-0001,second-key-0002"), []string{"first-key-0001", "second-key-0002"}, []string{"keys: {}"}},
 		"letters only":          {v("ADMIN_PASSWORD", "drawbridge"), []string{"drawbridge"}, nil},
-		"four characters":       {v("DB_PW", "k7Qz"), []string{"k7Qz"}, []string{"login app/{} refused", "('db', 5432, 'app', '{}')"}},
+		"four characters":       {v("DB_PW", "k7Qz"), []string{"k7Qz"}, []string{"login app/{} refused", "('db', 5432, 'app', '{}')", "sent " + base64.StdEncoding.EncodeToString([]byte("x:k7Qz"))}},
 		"four digits":           {v("ADMIN_PIN", "4711"), []string{"4711"}, nil},
 		"four letters":          {v("DB_PW", "quay"), []string{"quay"}, nil},
 		"two characters":        {v("DB_PW", "q7"), []string{"q7"}, nil},
