@@ -9,13 +9,17 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"devenv/devenv/report"
 )
 
-// mostObjects is how many loose objects the directory of KeepObjects may hold at the start of a run. A capture makes a dozen;
-// what is still needed of those that go is made again by the next one.
-const mostObjects = 4000
+// What TrimObjects leaves: fewer loose objects than this, and those that a capture wrote or met again lately. A capture makes a
+// dozen; one with many ignored files meets all of them each time.
+const (
+	mostObjects = 4000
+	keptObjects = 7 * 24 * time.Hour
+)
 
 // KeepObjects makes the objects that this package writes (captures, with the untracked and the ignored files in them, edited
 // trees, merges) lie in a directory of devenv's own, absolute, which is made for the user alone. The user's repository gets
@@ -28,27 +32,26 @@ func (r *Repo) KeepObjects(dir string) error {
 	return nil
 }
 
-// TrimObjects empties the directory of KeepObjects once it holds very many. Call it while nothing that was captured is in
-// use: at the start of a run. Packs stay: they hold what a partial clone got from its remote.
+// TrimObjects removes the loose objects that no capture has met for a week from the directory of KeepObjects, once it holds very
+// many. Call it while nothing that was captured is in use, at the start of a run: what is missing is made again by the next
+// capture. Packs stay: they hold what a partial clone got from its remote.
 func (r *Repo) TrimObjects() error {
-	loose, err := filepath.Glob(filepath.Join(globQuote(r.objects), "[0-9a-f][0-9a-f]"))
+	loose, err := filepath.Glob(filepath.Join(globQuote(r.objects), "[0-9a-f][0-9a-f]", "*"))
 	if err != nil {
 		return report.Fail(report.KindWork, "", "list the objects of %s: %w", r.objects, err)
 	}
-	count := 0
-	for _, dir := range loose {
-		entries, err := os.ReadDir(dir)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return report.Fail(report.KindWork, "", "list the objects of %s: %w", r.objects, err)
-		}
-		count += len(entries)
-	}
-	if count <= mostObjects {
+	if len(loose) <= mostObjects {
 		return nil
 	}
 	var failed error
-	for _, dir := range loose {
-		failed = errors.Join(failed, os.RemoveAll(dir))
+	for _, name := range loose {
+		info, err := os.Stat(name)
+		if err == nil && time.Since(info.ModTime()) > keptObjects {
+			err = os.Remove(name)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			failed = errors.Join(failed, err)
+		}
 	}
 	if failed != nil {
 		return report.Fail(report.KindWork, "", "remove old objects from %s: %w", r.objects, failed)

@@ -1,7 +1,7 @@
 // Package gitrepo is devenv's git: what the user's working tree holds right now (as git objects), private trees made
 // from it, merges with the base, and the journaled delivery of files into the working tree and its undo. Everything is
 // done by the git binary (2.30 or newer). Only Deliver, Recover and Undo ever change the user's files; nothing ever
-// changes the user's index, refs or list of worktrees.
+// changes the user's index, refs, objects or list of worktrees.
 package gitrepo
 
 import (
