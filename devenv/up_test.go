@@ -177,7 +177,8 @@ func TestUpNamesWhatEndedAndWhoHoldsAPort(t *testing.T) {
 }
 
 // comesUpAfterACutOffStart cuts up off while the engine holds the database's port and does not call the container running yet: it
-// asks the server of the container's log, which does not answer before the next up waits for the container.
+// asks the server of the container's log, which does not answer before the next up waits for the container. The newest engines
+// ask it before they take the port; there the next up waits in its own start.
 func (s ownStack) comesUpAfterACutOffStart() {
 	s.Helper()
 	asked, waits := make(chan struct{}, 9), make(chan struct{})
@@ -209,24 +210,30 @@ func (s ownStack) comesUpAfterACutOffStart() {
 		s.Fatal("up was not cut off")
 	}
 	options := s.options()
-	options.Listener = onNote{logged{s.T}, "which may be starting", arrive}
+	options.Listener = onceWaiting{logged{s.T}, arrive}
 	if _, err := devenv.Up(s.Context(), devenv.UpOptions{Options: options, Services: []string{"postgres"}}); err != nil || s.state("postgres") != "running" {
 		s.Errorf("after up was cut off, the next: %v; postgres is %s", err, s.state("postgres"))
 	}
 }
 
-// onNote does something when a remark is made that holds a text.
-type onNote struct {
+// onceWaiting does something when up waits for the database's container, or begins to start it.
+type onceWaiting struct {
 	logged
-	text string
-	do   func()
+	do func()
 }
 
-// Emit hears remarks.
-func (o onNote) Emit(event report.Event) {
+// Emit hears remarks, and the beginnings of steps.
+func (o onceWaiting) Emit(event report.Event) {
 	o.logged.Emit(event)
-	if noted, ok := event.(report.Noted); ok && strings.Contains(noted.Text, o.text) {
-		o.do()
+	switch e := event.(type) {
+	case report.Noted:
+		if strings.Contains(e.Text, "which may be starting") {
+			o.do()
+		}
+	case report.StepStarted:
+		if e.Name == "start postgres" {
+			o.do()
+		}
 	}
 }
 
