@@ -30,7 +30,7 @@ func (c *Client) nameStages(ctx context.Context, b buildStep, s types.ServiceCon
 		if err != nil {
 			return err
 		}
-		at := slices.IndexFunc(found.Names, func(name string) bool { return StageOf(name) != "" })
+		at := slices.IndexFunc(found.Names, isStage)
 		if at < 0 {
 			continue
 		}
@@ -41,19 +41,22 @@ func (c *Client) nameStages(ctx context.Context, b buildStep, s types.ServiceCon
 	return nil
 }
 
-// StageOf says from the name of a stage's image which service's stage it is of, as "SERVICE-stageN"; empty for other names.
-func StageOf(name string) string {
+func isStage(name string) bool {
+	_, stage := StageOf(name)
+	return stage != ""
+}
+
+// StageOf says from the name of a stage's image for whom it was built, and which service's stage it is of, as "SERVICE-stageN"; empty
+// for other names.
+func StageOf(name string) (builder, stage string) {
 	_, tag, _ := strings.Cut(name, ":")
 	parts := strings.SplitN(tag, "-", 3)
 	if len(parts) < 3 {
-		return ""
+		return "", ""
 	}
 	at := strings.LastIndex(parts[2], stageMark)
 	if at < 0 || strings.Trim(parts[2][at+len(stageMark):], "0123456789") != "" {
-		return ""
+		return "", ""
 	}
-	return parts[2]
+	return parts[1], parts[2]
 }
-
-// StagesOf is the pattern of the names of stages' images that were built for somebody.
-func StagesOf(builder string) string { return "*-" + builder + "-*" + stageMark + "*" }

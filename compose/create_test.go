@@ -165,11 +165,13 @@ func TestWhatTheStagesOfABuildCameToIsNamedAfterIt(t *testing.T) {
 			}
 		}
 	})
-	if found := named(version, "--app-stage*"); len(found) != 2 || compose.StageOf(found[0].Names[0]) == "" {
+	if found := named(version, "--app-stage*"); len(found) != 2 {
 		t.Errorf("of two stages before the last these have names: %+v", found)
 	}
 	if found := named(version, "--app-stage1"); len(found) != 1 {
 		t.Errorf("the second stage is named %+v", found)
+	} else if builder, stage := compose.StageOf(found[0].Names[0]); builder != "" || stage != "app-stage1" {
+		t.Errorf("the second stage's name says %q for %q", stage, builder)
 	}
 }
 

@@ -1,7 +1,6 @@
 package devenv
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -83,15 +82,11 @@ func (w *workplace) removeSurplus(ctx context.Context) error {
 	if !w.builds.made {
 		return nil
 	}
-	stored, err := w.engine.LabelledImages(ctx, compose.KindLabel+"="+compose.KindBuild, compose.BuilderLabel+"="+w.worktreeID)
+	stored, err := w.engine.TaggedImages(ctx, buildRepository, "*")
 	if err != nil {
 		return err
 	}
-	stages, err := w.engine.TaggedImages(ctx, buildRepository, compose.StagesOf(w.worktreeID))
-	if err != nil {
-		return err
-	}
-	stored = append(stored, stages...)
+	stored = slices.DeleteFunc(stored, func(s engine.StoredImage) bool { return !builtBy(w.worktreeID, s) })
 	policy := retention.Default()
 	if !w.builds.alone() {
 		policy.Grace = othersGrace
@@ -105,12 +100,22 @@ func (w *workplace) removeSurplus(ctx context.Context) error {
 	return failed
 }
 
+// builtBy says whether an image was built for a worktree.
+func builtBy(worktreeID string, s engine.StoredImage) bool {
+	builder, _ := compose.StageOf(s.Ref())
+	return builder == worktreeID || s.HasLabels(compose.KindLabel+"="+compose.KindBuild, compose.BuilderLabel+"="+worktreeID)
+}
+
 // judged are images as the policy sees them.
 func (b *builds) judged(stored []engine.StoredImage) []retention.Image {
 	images := make([]retention.Image, len(stored))
 	for i, s := range stored {
+		group := s.Labels[compose.BuiltLabel]
+		if _, stage := compose.StageOf(s.Ref()); stage != "" {
+			group = stage
+		}
 		needed := slices.ContainsFunc(s.Names, func(name string) bool { return slices.Contains(b.needed, name) })
-		images[i] = retention.Image{ID: s.ID, Group: cmp.Or(s.Labels[compose.BuiltLabel], compose.StageOf(s.Ref())), Used: s.Used, Bytes: s.Size, Needed: needed}
+		images[i] = retention.Image{ID: s.ID, Group: group, Used: s.Used, Bytes: s.Size, Needed: needed}
 	}
 	return images
 }
