@@ -15,9 +15,20 @@ type way struct {
 	// alone says that it is tried only while the stack's own server stands still: two servers on the same files are the
 	// user's own doing otherwise.
 	alone bool
+	// beforehand says that it is done before the command, which must answer as wanted.
+	beforehand bool
+	want       answer
 	// start starts it, and returns the container to write through.
 	start func(ctx context.Context, p *project, n int) (container string, err error)
 }
+
+// answer is how a command has to answer.
+type answer string
+
+const (
+	refusal answer = "refusal"
+	success answer = "success"
+)
 
 // ways are the ways, the most common first; the last one needs Docker Compose itself.
 func ways(compose []string) []way {
@@ -26,6 +37,8 @@ func ways(compose []string) []way {
 		{name: "another container", alone: true, start: startOther},
 		{name: "idle container, then server", start: startIdle},
 		{name: "crash, restart policy", start: crash},
+		{name: "another server runs", beforehand: true, want: refusal, start: startOtherInstead},
+		{name: "the server has crashed", beforehand: true, want: success, start: kill},
 	}
 	if len(compose) > 0 {
 		all = append(all, way{name: "compose up, new container", start: recreate})
@@ -44,6 +57,20 @@ func startOther(ctx context.Context, p *project, n int) (string, error) {
 	name := fmt.Sprintf("%s%d", p.intruderName(), n)
 	_, err := docker(ctx, append(p.onData(name), "postgres:17")...)
 	return name, err
+}
+
+// startOtherInstead stops the stack's server and starts another on its data.
+func startOtherInstead(ctx context.Context, p *project, n int) (string, error) {
+	if _, err := docker(ctx, "stop", "-t", "60", p.container("postgres")); err != nil {
+		return "", err
+	}
+	return startOther(ctx, p, n)
+}
+
+// kill ends the stack's server so that its lock file stays.
+func kill(ctx context.Context, p *project, _ int) (string, error) {
+	_, err := docker(ctx, "kill", p.container("postgres"))
+	return p.container("postgres"), err
 }
 
 // idle waits until no server's lock lies in the data, then starts one: a dev container that comes first and serves later.

@@ -92,8 +92,8 @@ func judgeKey(before, after baseOf, same bool) finding {
 		return finding{lost, fmt.Sprintf("the base was %s and is %s", before.Image, after.Image)}
 	case same && !after.Cached:
 		return finding{lost, fmt.Sprintf("the base %s was made again", after.Image)}
-	case !same && after.Image == before.Image:
-		return finding{lost, fmt.Sprintf("the base is still %s", after.Image)}
+	case !same && (after.Image == before.Image || after.Cached):
+		return finding{lost, fmt.Sprintf("the base is %s, which was known", after.Image)}
 	case same:
 		return finding{outcome: asBefore}
 	}

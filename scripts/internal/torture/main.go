@@ -86,7 +86,7 @@ func command(ctx context.Context, args []string, out, progress io.Writer) (statu
 
 // run makes the attempts of the parts that are named, of all for none.
 func (t *torture) run(ctx context.Context, names []string) (err error) {
-	t.place.id = fmt.Sprintf("%x", time.Now().Unix())
+	t.place.id = random(hexDigits, 8)
 	if t.place.dir, err = os.MkdirTemp("", "devenv-torture-"); err != nil {
 		return err
 	}

@@ -55,10 +55,26 @@ func failing() [][]string {
 	}
 }
 
-// run makes all attempts.
-func (s *secrets) run(ctx context.Context) (err error) {
+// run makes all attempts: all commands with the database's password in its environment, and once more, for what the base's
+// images hold, with the password in a file.
+func (s *secrets) run(ctx context.Context) error {
+	if err := s.speakAndSearch(ctx, false); err != nil || s.short {
+		return err
+	}
+	byFile := *s.torture
+	byFile.commands = []string{"reset"}
+	return (&secrets{torture: &byFile}).speakAndSearch(ctx, true)
+}
+
+// speakAndSearch runs the commands and searches everything.
+func (s *secrets) speakAndSearch(ctx context.Context, passwordFile bool) (err error) {
 	if err := s.prepare(ctx); err != nil {
 		return err
+	}
+	if passwordFile {
+		if err := s.p.write("private/postgres.env", "POSTGRES_PASSWORD_FILE=/run/secrets/db_password\n"); err != nil {
+			return err
+		}
 	}
 	defer func() { _ = s.p.close(ctx) }() // the place's end removes what is left
 	watching, stop := context.WithCancel(ctx)

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 )
@@ -77,11 +75,7 @@ func (s *starts) run(ctx context.Context) error {
 			return err
 		}
 		for _, w := range s.ways() {
-			moments := everyMoment(timeline, ended, s.every)
-			if w.alone || s.short {
-				moments = everyMoment(between(timeline, "postgres die", "postgres start"), 0, s.every)
-			}
-			for _, m := range spread(moments, s.limit) {
+			for _, m := range s.moments(w, timeline, ended) {
 				if err := s.attempt(ctx, c, w, m); err != nil {
 					return err
 				}
@@ -89,6 +83,17 @@ func (s *starts) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// moments are those of a run at which a server is started in one way.
+func (s *starts) moments(w way, timeline []sighting, ended time.Duration) []moment {
+	switch {
+	case w.beforehand:
+		return []moment{{name: "before it"}}
+	case w.alone || s.short:
+		return spread(everyMoment(between(timeline, "postgres die", "postgres start"), 0, s.every), s.limit)
+	}
+	return spread(everyMoment(timeline, ended, s.every), s.limit)
 }
 
 // ways are the ways that are tried.
@@ -136,104 +141,4 @@ func (s *starts) arguments(c exchanging) []string {
 		args = append(args, strings.ReplaceAll(a, "%d", fmt.Sprint(s.n)))
 	}
 	return args
-}
-
-// attempt starts a server at a moment of a command, writes through it, and looks for what was written.
-func (s *starts) attempt(ctx context.Context, c exchanging, w way, m moment) error {
-	if err := s.before(ctx, c); err != nil {
-		return err
-	}
-	facts := startFacts{command: c.name}
-	var err error
-	if facts.before, err = s.p.fill(ctx, fmt.Sprintf("%d", s.n)); err != nil {
-		return err
-	}
-	began := time.Now()
-	writing, stop := context.WithCancel(ctx)
-	defer stop()
-	writers := &writers{}
-	a := &act{at: m, do: func(*os.Process) {
-		container, err := w.start(ctx, s.p, s.n)
-		if err != nil {
-			facts.notStarted = err.Error()
-		}
-		writers.add(writing, container, fmt.Sprintf("%d at once", s.n))
-	}}
-	writers.add(writing, s.p.container("postgres"), fmt.Sprintf("%d meanwhile", s.n))
-	r, err := s.p.devenv(ctx, a, s.arguments(c)...)
-	if err != nil {
-		return err
-	}
-	writers.linger(ctx)
-	stop()
-	facts.exit, facts.said, facts.written = r.exit, r.said(), writers.rows()
-	facts.twoServers = twoServers(r.timeline)
-	if err := s.look(ctx, &facts, r, began); err != nil {
-		facts.stuck = err.Error()
-	}
-	found := judgeStart(facts)
-	s.table.add(attempt{command: c.name, moment: m.String(), done: w.name, finding: found})
-	if found.outcome == lost {
-		return s.prepare(ctx)
-	}
-	return nil
-}
-
-// look lets the next command mend what the attempt left, and reads the data: as it is, and as undo brings it back.
-func (s *starts) look(ctx context.Context, f *startFacts, r ran, began time.Time) error {
-	log, err := s.p.expel(ctx)
-	if err != nil {
-		return err
-	}
-	next, err := s.p.devenv(ctx, nil, "snapshot", "save", "--dry-run", "any")
-	if err != nil {
-		return err
-	}
-	if next.exit != 0 {
-		return fmt.Errorf("the next command: exit %d: %s", next.exit, next.said())
-	}
-	if err := s.p.ready(ctx); err != nil {
-		return err
-	}
-	if f.now, err = s.p.rows(ctx); err != nil {
-		return err
-	}
-	f.broken = s.p.sound(ctx)
-	f.alarms = alarmsIn(log + logSince(ctx, s.p.container("postgres"), began))
-	back := s.comesBack(f.command, r)
-	if r.exit != 0 || back == nil {
-		return nil
-	}
-	if _, err := s.p.must(ctx, back...); err != nil {
-		return err
-	}
-	if err := s.p.ready(ctx); err != nil {
-		return err
-	}
-	if f.back, err = s.p.rows(ctx); err != nil {
-		return err
-	}
-	if broken := s.p.sound(ctx); broken != "" {
-		f.broken = "what was kept: " + broken
-	}
-	f.alarms = append(f.alarms, alarmsIn(logSince(ctx, s.p.container("postgres"), began))...)
-	return nil
-}
-
-// comesBack is the command that brings back what the run kept; nil where it kept nothing.
-func (s *starts) comesBack(command string, r ran) []string {
-	var document struct {
-		Items []struct{ Name, Snapshot string }
-	}
-	if json.Unmarshal([]byte(r.stdout), &document) != nil || len(document.Items) == 0 {
-		return nil
-	}
-	switch item := document.Items[0]; {
-	case command == "snapshot save":
-		return []string{"snapshot", "restore", item.Name, "--yes"}
-	case command == "undo" && item.Snapshot != "":
-		return []string{"snapshot", "restore", item.Snapshot, "--yes"}
-	default:
-		return []string{"undo", "--yes"}
-	}
 }

@@ -8,10 +8,10 @@ import (
 
 // startFacts is what was found after a server had been started on the data during a command.
 type startFacts struct {
-	command    string
-	exit       int
-	said       string
-	notStarted string // why the server did not start, "" when it did
+	command string
+	want    answer
+	exit    int
+	said    string
 	// before are the rows from before the command, written those that a server said were committed during it.
 	before, written []string
 	// now are the rows afterwards; back those that the command kept, nil where it kept nothing.
@@ -40,6 +40,12 @@ func judgeStart(f startFacts) finding {
 	}
 	if f.twoServers {
 		say("the stack's server was started while another one ran on its data")
+	}
+	switch {
+	case f.want == refusal && f.exit == 0:
+		say("it was not refused")
+	case f.want == success && f.exit != 0:
+		say("it was refused")
 	}
 	if f.stuck == "" {
 		held, where := f.now, "in the data"

@@ -84,6 +84,8 @@ func TestWhatWasCommittedHasToBeSomewhere(t *testing.T) {
 		"a row from before is gone":        {func(f *startFacts) { f.back = []string{"b"} }, lost},
 		"a committed row is gone":          {func(f *startFacts) { f.now = nil }, lost},
 		"refused, all there":               {func(f *startFacts) { f.exit, f.now, f.back = 1, []string{"a", "b", "c"}, nil }, asBefore},
+		"refused what it must not":         {func(f *startFacts) { f.want, f.exit, f.now, f.back = success, 1, []string{"a", "b", "c"}, nil }, lost},
+		"did what it must refuse":          {func(f *startFacts) { f.want = refusal }, lost},
 		"refused, and a row is gone":       {func(f *startFacts) { f.exit, f.now, f.back = 1, []string{"a", "c"}, nil }, lost},
 		"a server lost its files":          {func(f *startFacts) { f.alarms = []string{"PANIC"} }, lost},
 		"two servers on the same data":     {func(f *startFacts) { f.twoServers = true }, lost},
