@@ -80,7 +80,7 @@ func (k *key) changes() []keyChange {
 			_, err := docker(ctx, "rmi", k.image)
 			return err
 		}, true},
-		{"the image below the backend rebuilt", func(ctx context.Context) error { return k.buildFrom(ctx, "LABEL rebuilt=yes\n") }, false},
+		{"the image below the backend rebuilt", func(ctx context.Context) error { return k.buildFrom(ctx, "RUN touch /etc/rebuilt\n") }, false},
 		{"a commit that changes a model's file", onBase("backend/src/toolshed/models/member.py", "\n# changed\n"), false},
 	}
 }

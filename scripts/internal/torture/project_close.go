@@ -22,8 +22,11 @@ func (p *project) close(ctx context.Context) error {
 		}
 		failed = errors.Join(failed, err)
 	}
-	for _, filter := range []string{"label=com.docker.compose.project=" + p.name, "label=dev.devenv.root=" + p.dir, "name=" + p.name} {
+	ours := []string{"label=com.docker.compose.project=" + p.name, "label=dev.devenv.root=" + p.dir, "name=" + p.name}
+	for _, filter := range ours { // containers hold the rest
 		remove([]string{"ps", "-aq", "--filter", filter}, "rm", "-fv")
+	}
+	for _, filter := range ours {
 		remove([]string{"volume", "ls", "-q", "--filter", filter}, "volume", "rm", "-f")
 		remove([]string{"network", "ls", "-q", "--filter", filter}, "network", "rm")
 	}

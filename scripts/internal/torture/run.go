@@ -34,8 +34,8 @@ type act struct {
 const graceAfterKill = 2 * time.Second
 
 // devenv runs the command in the project's directory and does an act at its moment; nil lets it run.
-func (p *project) devenv(ctx context.Context, a *act, args ...string) (ran, error) {
-	ctx, cancel := context.WithCancel(ctx)
+func (p *project) devenv(whole context.Context, a *act, args ...string) (ran, error) {
+	ctx, cancel := context.WithCancel(whole)
 	defer cancel()
 	began := time.Now()
 	w := &watch{act: a, begun: began, names: numbered{}}
@@ -57,7 +57,7 @@ func (p *project) devenv(ctx context.Context, a *act, args ...string) (ran, erro
 	took := time.Since(began)
 	timeline := w.end()
 	cancel()
-	if eventsErr := <-events; eventsErr != nil {
+	if eventsErr := errors.Join(<-events, whole.Err()); eventsErr != nil {
 		return ran{}, eventsErr
 	}
 	var exit *exec.ExitError
