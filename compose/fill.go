@@ -38,27 +38,27 @@ func (c *Client) FillVolume(ctx context.Context, f Fill) error {
 	}
 	owner, err := c.owner(ctx, id, f)
 	if err == nil {
-		err = c.copyTree(ctx, id, f.Dir, owner)
+		err = c.copyTree(ctx, id, f.Dir, fillTarget, owner)
 	}
 	return errors.Join(err, c.engine.Remove(context.WithoutCancel(ctx), id))
 }
 
-// copyTree streams a directory into the container.
-func (c *Client) copyTree(ctx context.Context, id, dir string, owner ids) error {
+// copyTree streams a directory of this machine to a place in the container.
+func (c *Client) copyTree(ctx context.Context, id, dir, target string, owner ids) error {
 	group, ctx := errgroup.WithContext(ctx)
 	out, in := io.Pipe()
 	group.Go(func() error {
-		err := writeTree(in, dir, fillTarget, owner)
+		err := writeTree(in, dir, target, owner)
 		return errors.Join(err, in.CloseWithError(err))
 	})
 	group.Go(func() error {
-		// Not into fillTarget itself: the engine leaves the directory that it unpacks into as it is.
+		// Not into the target itself: the engine leaves the directory that it unpacks into as it is.
 		err := c.engine.CopyTo(ctx, id, "/", out)
 		_ = out.CloseWithError(err) // ends the writer, which returns the error
 		return err
 	})
 	if err := group.Wait(); err != nil {
-		return report.Fail(report.KindWork, "", "copy the private tree %s into a volume: %w", dir, err)
+		return report.Fail(report.KindWork, "", "copy the private tree %s into a container: %w", dir, err)
 	}
 	return nil
 }

@@ -32,15 +32,6 @@ func Rights() []string {
 	}
 }
 
-// Unprivileged returns a service with the rights of a scratch container, and what it does without: for containers that Compose
-// does not make. keep is Isolation's Rights.
-func Unprivileged(s types.ServiceConfig, keep []string) (types.ServiceConfig, []Dropped) {
-	i := &isolating{Isolation: Isolation{Rights: keep}}
-	i.host(&s)
-	i.rights(&s)
-	return s, i.result.Dropped
-}
-
 // rights takes away what a container has only when a setting asks for it and what weakens the engine's walls around it, names of
 // the user's network included; what is harmless stays, and what the configuration lists.
 func (i *isolating) rights(s *types.ServiceConfig) {

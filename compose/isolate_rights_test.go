@@ -102,16 +102,3 @@ func TestWhatTheConfigurationListsStays(t *testing.T) {
 		t.Errorf("with every right listed: %q", left)
 	}
 }
-
-func TestAServiceWithoutTheComposeProjectLosesTheSameRights(t *testing.T) {
-	p, _ := load(t, privileged)
-	before := p.Services["app"]
-	before.Privileged, before.Runtime = true, "io.kata"
-	s, dropped := Unprivileged(before, []string{"cap_add.SYS_PTRACE"})
-	if want := []string{"SYS_PTRACE", "SYS_NICE", "IPC_LOCK", "NET_BIND_SERVICE"}; !slices.Equal(s.CapAdd, want) {
-		t.Errorf("capabilities are %v", s.CapAdd)
-	}
-	if s.Privileged || s.Runtime != "" || len(s.SecurityOpt) != 2 || len(dropped) == 0 || len(before.CapAdd) != 6 {
-		t.Errorf("%+v, %v", s, dropped)
-	}
-}

@@ -16,7 +16,7 @@ import (
 )
 
 // baseFormat is the version of what a base image holds and how it is made; raising it makes every base anew.
-const baseFormat = 7
+const baseFormat = 8
 
 // base is the base branch on the engine: its side, and the images of its database.
 type base struct {
@@ -31,6 +31,7 @@ type base struct {
 	seeded database.Image // schema and seed data
 	empty  database.Image // after initdb and the init scripts
 	noise  []migrations.Operation
+	cloning
 	// envFiles are those that the Compose model is loaded with.
 	envFiles []string
 }

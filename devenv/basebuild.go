@@ -27,6 +27,8 @@ type baseBuild struct {
 	stack  *stack
 	server *database.Server
 	tool   *tool
+	// keptEmpty waits for the image of the empty database, which is made while the server goes on; nil before.
+	keptEmpty func() error
 }
 
 // buildBase makes the base's images. Nothing is tagged before everything has succeeded.
@@ -42,6 +44,11 @@ func (r *run) buildBase(ctx context.Context, log *stepLog) error {
 	if err == nil {
 		return nil
 	}
+	if b.keptEmpty != nil {
+		if keptErr := b.keptEmpty(); keptErr != nil && !errors.Is(err, keptErr) {
+			err = errors.Join(err, keptErr)
+		}
+	}
 	if b.empty.ID != "" && !b.empty.Known { // one that was there may be in use
 		r.place.discard(b.emptyRef())
 	}
@@ -53,11 +60,14 @@ func (b *baseBuild) bringImages(ctx context.Context, log *stepLog) error {
 	return b.ensureImages(ctx, baseServices(b.project, b.model), log)
 }
 
-// startServer lets Compose make the stack, starts its database with the data in the container's own layer, and keeps
-// the state after the init scripts.
+// startServer lets Compose make the stack, starts its database with the data in a volume of its own, and keeps the state after
+// the init scripts.
 func (b *baseBuild) startServer(ctx context.Context, log *stepLog) (err error) {
 	image, err := b.imageFor(ctx)
 	if err != nil {
+		return err
+	}
+	if err := b.readCloning(ctx, image, log); err != nil {
 		return err
 	}
 	b.stack, err = newStack(ctx, b.side, seedStack, baseServices(b.project, b.model), func(p *types.Project) error {
@@ -73,11 +83,24 @@ func (b *baseBuild) startServer(ctx context.Context, log *stepLog) (err error) {
 	if err := b.server.Tune(ctx); err != nil {
 		return err
 	}
-	if b.empty, err = b.server.CommitBase(ctx, b.emptyRef(), b.meta()); err != nil {
+	copied, err := b.server.Copy(ctx, b.keeping())
+	if err != nil {
 		return err
 	}
+	b.keepEmpty(ctx, copied)
 	b.server, err = database.StartFirst(ctx, b.place.engine, id, b.settings)
 	return err
+}
+
+// keepEmpty makes the image of the empty database while the server is started again, migrated and seeded.
+func (b *baseBuild) keepEmpty(ctx context.Context, copied *database.Copy) {
+	var err error
+	meta, done := b.meta(), make(chan struct{})
+	go func() {
+		defer close(done)
+		b.empty, err = copied.Commit(ctx, b.emptyRef(), meta)
+	}()
+	b.keptEmpty = func() error { <-done; return err }
 }
 
 // imageFor is the image of the database service, as it is on the engine.
@@ -123,6 +146,9 @@ func (b *baseBuild) readModels(ctx context.Context, log *stepLog) error {
 
 // keep stops the server and commits it as the base.
 func (b *baseBuild) keep(ctx context.Context, _ *stepLog) error {
+	if err := b.keptEmpty(); err != nil {
+		return err
+	}
 	meta := b.meta()
 	history, err := b.tool.History(ctx)
 	if err != nil {
@@ -142,8 +168,13 @@ func (b *baseBuild) keep(ctx context.Context, _ *stepLog) error {
 	if err := b.tool.Close(ctx); err != nil {
 		return err
 	}
-	b.seeded, err = b.server.CommitBase(ctx, b.seededRef(), meta)
+	b.seeded, err = b.server.CommitBase(ctx, b.seededRef(), meta, b.keeping())
 	return err
+}
+
+// keeping says what must not be in the base's images.
+func (b *baseBuild) keeping() database.Keep {
+	return database.Keep{Labels: b.place.imageLabels(), Given: b.given, Secrets: b.run.secrets()}
 }
 
 // meta says what the base is made from.
@@ -182,9 +213,7 @@ func (b *baseBuild) baselines(ctx context.Context) (map[string]json.RawMessage, 
 // onEmpty does something with a clone of the base's empty database, which goes afterwards: an image that is in use cannot be
 // taken back.
 func (b *baseBuild) onEmpty(ctx context.Context, do func(*database.Server) error) error {
-	server, err := database.Clone(ctx, b.place.engine, database.CloneOptions{
-		Image: b.empty, Labels: b.place.labels(), Networks: []database.NetworkAlias{{Name: b.tool.stack.network}}, Settings: b.settings,
-	})
+	server, err := database.Clone(ctx, b.place.engine, b.cloneOf(b.empty, database.NetworkAlias{Name: b.tool.stack.network}))
 	if err != nil {
 		return err
 	}

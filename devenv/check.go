@@ -139,6 +139,9 @@ func (r *run) ignoredPaths(cfg *config.Config) []string {
 	return paths
 }
 
+// secrets are the values learnt so far that no image may hold.
+func (r *run) secrets() database.Secrets { return database.NewSecrets(r.redactor.Values()) }
+
 // shortRef is a ref as people say it.
 func shortRef(ref string) string {
 	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {

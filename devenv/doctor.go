@@ -75,6 +75,7 @@ func examinations() []examination {
 		{id: "images", look: examineImages},
 		{id: "standins", look: examineStandIns},
 		{id: "images.built", look: examineBuilt},
+		{id: "bases", look: examineBases},
 		{id: "exchange", look: examineExchange, fix: fixExchange},
 		{id: "kept", look: examineKept},
 		{id: "leftovers", look: examineLeftovers, fix: fixLeftovers},

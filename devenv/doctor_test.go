@@ -1,13 +1,18 @@
 package devenv_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"devenv/compose/engine"
 	"devenv/devenv"
+	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
 
@@ -73,11 +78,14 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	s.replace(composeFile, `"127.0.0.1::5432"`, `"127.0.0.1:`+port+`:5432"`)
 	s.replace(composeFile, "build: ./backend", "image: localhost:1/none:1")
 	s.write(".devenv.yaml", "bsae: develop\n")
+	s.write(".git/devenv/shared/pushed.json", `["the base to 127.0.0.1:1/acme"]`) // as devenv wrote it when a base held the password
+	s.outdatedBase()
 	found, err := s.examine(nil)
 	if report.KindOf(err) != report.KindWork || err == nil {
 		t.Errorf("it ended with %v", err)
 	}
 	s.ill(found, "configuration", devenv.Ill, "bsae")
+	s.ill(found, "bases", devenv.Unwell, "with the password", "devenv clean --bases", "pushed to 127.0.0.1:1/acme", "rotate that password")
 	s.remove(".devenv.yaml")
 	s.git("checkout", "-q", "--", "backend")
 	s.write("backend/half", "")
@@ -91,6 +99,30 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 		t.Errorf("without an engine: %v %+v", err, found["compose"])
 	}
 	s.ill(found, "engine", devenv.Ill, "unix:///nowhere/docker.sock")
+}
+
+// outdatedBase makes an image that is labelled as a base of devenv before bases held the data alone.
+func (s ownStack) outdatedBase() {
+	s.Helper()
+	id, err := s.engine.CreateScript(s.Context(), engine.Script{Image: "postgres:17", Text: "true"})
+	if err != nil {
+		s.Fatal(err)
+	}
+	ref := fmt.Sprintf("devenv/base:test-outdated-%d", os.Getpid())
+	_, err = s.engine.Commit(s.Context(), id, engine.CommitOptions{
+		Ref: ref, Labels: map[string]string{"dev.devenv.kind": "base", "dev.devenv.base": `{"version":1,"key":"old"}`},
+	})
+	if err = errors.Join(err, s.engine.Remove(s.Context(), id)); err != nil {
+		s.Fatal(err)
+	}
+	s.Cleanup(func() {
+		if err := s.engine.RemoveImage(context.WithoutCancel(s.Context()), ref, true); err != nil {
+			s.Error(err)
+		}
+	})
+	if outdated, err := database.Outdated(s.Context(), s.engine); err != nil || !slices.Contains(outdated, ref) {
+		s.Errorf("%s is not among the outdated: %v %v", ref, outdated, err)
+	}
 }
 
 // orphan makes a commit that has nothing to do with the repository's history.

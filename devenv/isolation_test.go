@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"devenv/compose/engine"
 	"devenv/devenv/sample"
 )
 
@@ -24,9 +25,11 @@ services:
     <<: *settings
     image: postgres:17
     container_name: toolshed-database
-    environment: {POSTGRES_PASSWORD_FILE: /run/secrets/password}
+    environment: {POSTGRES_PASSWORD_FILE: /run/secrets/password, API_TOKEN: planted-in-environment}
+    command: ["postgres", "-c", "hba_file=/etc/access/pg_hba.conf", "-c", "ident_file=/etc/pg_ident.conf"]
     secrets: [password]
-    volumes: ["pgdata:/var/lib/postgresql/data", "../beside:/beside:ro"]
+    configs: [{source: ident, target: /etc/pg_ident.conf}]
+    volumes: ["pgdata:/var/lib/postgresql/data", "../beside:/beside:ro", "./access:/etc/access:ro"]
     ports: ["127.0.0.1:6545:5432"]
     networks: {inner: {ipv4_address: 10.231.77.2}}
   backend:
@@ -47,7 +50,7 @@ services:
 networks: {inner: {ipam: {config: [{subnet: 10.231.77.0/24}]}}, corporate: {external: true, name: nobody-has-this-network}}
 volumes: {pgdata: {driver_opts: {type: none, o: bind, device: /nonexistent/pgdata}}}
 secrets: {password: {file: ./secrets/password.txt}}
-configs: {banner: {content: hello}}
+configs: {banner: {content: hello}, ident: {content: "# planted-in-config"}}
 `
 
 func TestAProjectThatReachesIntoTheHostRunsWithoutDoingSo(t *testing.T) {
@@ -58,6 +61,8 @@ func TestAProjectThatReachesIntoTheHostRunsWithoutDoingSo(t *testing.T) {
 	c.git("checkout", "-q", sample.BaseBranch)
 	c.write(composeFile, awkward)
 	c.write(".gitignore", c.read(".gitignore")+"/secrets/\n/local.toml\n")
+	c.write("access/pg_hba.conf", "local all all trust\nhost all all all scram-sha-256\n# planted-in-directory\n")
+	c.git("add", "access")
 	c.git("commit", "-qam", "Reach into the host")
 	c.git("checkout", "-qb", "feature/awkward")
 	c.replace(itemModel, "    added_at: Mapped", "    colour: Mapped[str | None]\n    added_at: Mapped")
@@ -85,5 +90,30 @@ func TestAProjectThatReachesIntoTheHostRunsWithoutDoingSo(t *testing.T) {
 			}
 		}
 	}
+	base := result.Document.Base.Image
+	c.holdsNone([]string{base, base + "-empty"}, password, "planted-in-environment", "planted-in-config", "planted-in-directory")
 	c.nothingLeft()
+}
+
+// holdsNone expects that images hold none of some texts: in what they say of themselves, their history, and their files but the
+// data of the database.
+func (c checkout) holdsNone(images []string, texts ...string) {
+	c.Helper()
+	for _, image := range images {
+		described, err := c.engine.Describe(c.Context(), image)
+		if err != nil {
+			c.Fatal(err)
+		}
+		for n, text := range texts {
+			if strings.Contains(string(described.JSON)+strings.Join(described.History, "\n"), text) {
+				c.Errorf("%s holds text %d in its JSON or history", image, n)
+			}
+			found, err := c.engine.RunScript(c.Context(), engine.Script{
+				Image: image, Args: []string{text}, Text: `grep -rlaF -e "$1" --exclude-dir=pgdata --exclude-dir=proc --exclude-dir=sys / 2>/dev/null || true`,
+			})
+			if found != "" || err != nil {
+				c.Errorf("%s holds text %d in %s: %v", image, n, found, err)
+			}
+		}
+	}
 }

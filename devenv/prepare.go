@@ -35,6 +35,9 @@ func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
 		whence = "pulled"
 	}
 	if known {
+		if err := r.base.readKnown(ctx, log); err != nil {
+			return err
+		}
 		log.cached(fmt.Sprintf("%s at %.8s, %s", r.facts.BaseRef, r.baseRef.Commit, whence))
 	} else {
 		if err := r.buildBase(ctx, log); err != nil {
@@ -155,10 +158,9 @@ func (r *run) clone(ctx context.Context, image database.Image, stack database.Ne
 	if stack.Name != "" {
 		networks = append(networks, stack)
 	}
-	host := r.base.unprivileged(r.project.Database)
-	return database.Clone(ctx, w.engine, database.CloneOptions{
-		Image: image, Host: &host, Labels: w.labels(), Networks: networks, Settings: r.base.settings,
-	})
+	options := r.base.cloneOf(image, networks...)
+	options.Kept = r.keepsClone
+	return database.Clone(ctx, w.engine, options)
 }
 
 // beforeFacts is what the clone of the base's data held before the migration.

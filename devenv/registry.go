@@ -96,8 +96,12 @@ func (o *own) pushBase(ctx context.Context, options PushOptions, log *stepLog) e
 		return err
 	}
 	if !options.DryRun {
+		if err := o.refuseSecrets(ctx, o.base.emptyRef(), o.base.seededRef()); err != nil {
+			return err
+		}
 		err := o.confirmPush(ctx, pushing{
-			registry: registry, what: "the base", image: o.base.seededRef(), holds: "the seed data", service: o.project.Database, yes: options.Yes,
+			registry: registry, what: "the base", image: o.base.seededRef(), holds: "the seed data and every role with the hash of its password",
+			service: o.project.Database, record: pushedBase, yes: options.Yes,
 		})
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
 
@@ -34,6 +35,16 @@ func (o *own) needRegistry(to string) (registry, error) {
 func (r registry) base(tag string) string      { return string(r) + "/base:" + tag }
 func (r registry) snapshot(name string) string { return string(r) + "/snapshot:" + name }
 
+// refuseSecrets searches images before any of them is pushed: one that holds a secret of the Compose project is refused.
+func (o *own) refuseSecrets(ctx context.Context, images ...string) error {
+	for _, image := range images {
+		if err := database.CheckSecrets(ctx, o.place.engine, image, o.secrets(), o.place.labels()); err != nil {
+			return report.Fail(report.KindOf(err), report.HintOf(err), "push %s: %w", image, err)
+		}
+	}
+	return nil
+}
+
 // pushImage pushes an image under another name, which it has only meanwhile: clean finds it by its own.
 func (o *own) pushImage(ctx context.Context, source, ref string, log *stepLog) error {
 	e := o.place.engine
@@ -48,32 +59,42 @@ func (o *own) pushImage(ctx context.Context, source, ref string, log *stepLog) e
 type pushing struct {
 	registry                    registry
 	what, image, holds, service string
-	yes                         bool
+	// record is how it is remembered that it was said.
+	record string
+	yes    bool
 }
 
 // pushedRecord names what this repository has pushed to which registry, after it was said what goes along.
 const pushedRecord = "pushed"
 
+// What the record says of a base, before the registry: pushedOutdated was written when bases held the password of the database.
+const (
+	pushedOutdated = "the base to "
+	pushedBase     = "the base's data to "
+)
+
 // confirmPush says before the first push of its kind from a repository to a registry what the images hold, and asks.
 func (o *own) confirmPush(ctx context.Context, p pushing) error {
-	record, kind := o.place.repo.SharedRecord(pushedRecord), p.what+" to "+string(p.registry)
+	record, to := o.place.repo.SharedRecord(pushedRecord), string(p.registry)
 	var known []string
-	if _, err := record.Read(&known); err != nil || slices.Contains(known, kind) {
+	if _, err := record.Read(&known); err != nil || slices.Contains(known, p.record+to) {
 		return err
 	}
 	image, _, err := o.place.engine.ImageInspect(ctx, p.image)
 	if err != nil {
 		return err
 	}
-	holds := fmt.Sprintf("it holds %s and the environment of %s, without POSTGRES_PASSWORD: %s", p.holds, p.service, strings.Join(variableNames(image.Env), ", "))
+	holds := fmt.Sprintf("it holds %s, nothing of the environment and the mounted files of %s, and these variables of its image: %s",
+		p.holds, p.service, strings.Join(variableNames(image.Env), ", "))
 	if p.yes {
 		o.note(fmt.Sprintf("%s is pushed to %s; %s", p.what, p.registry, holds))
 	} else if err := agreed(ctx, o.options.Ask, consent{
-		to: fmt.Sprintf("push %s (%s)", kind, holds), after: "Who can pull from there can read it.", without: "--yes", refused: "not pushed",
+		to: fmt.Sprintf("push %s to %s (%s)", p.what, to, holds), after: "Who can pull from there can read it.", without: "--yes", refused: "not pushed",
 	}); err != nil {
 		return err
 	}
-	return record.Write(append(known, kind))
+	known = slices.DeleteFunc(known, func(kind string) bool { return p.record == pushedBase && kind == pushedOutdated+to })
+	return record.Write(append(known, p.record+to))
 }
 
 // variableNames are the names of the variables that have a value.

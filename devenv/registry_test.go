@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"devenv/compose/engine"
 	"devenv/devenv"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
@@ -77,6 +78,7 @@ func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
 		t.Fatalf("the first push did not ask, or did not say what goes along: %v", err)
 	}
 	push.Yes = true
+	first.pushesNoSecret(push)
 	pushed, err := devenv.PushBase(t.Context(), push)
 	if err != nil || len(pushed.Items) != 2 {
 		t.Fatalf("%v, %v", pushed, err)
@@ -140,6 +142,40 @@ func (c checkout) databaseOnlyIn(registry string) string {
 	c.git("rebase", "-q", sample.BaseBranch)
 	c.git("stash", "pop", "-q")
 	return name
+}
+
+// pushesNoSecret puts a file with a secret into the base's image, and expects that it is not pushed.
+func (c checkout) pushesNoSecret(push devenv.PushOptions) {
+	c.Helper()
+	push.DryRun = true
+	would, err := devenv.PushBase(c.Context(), push)
+	if err != nil {
+		c.Fatal(err)
+	}
+	_, tag, _ := strings.Cut(would.Items[1].(devenv.PushItem).Image, "/base:")
+	good, _, err := c.engine.ImageInspect(c.Context(), "devenv/base:"+tag)
+	if err != nil {
+		c.Fatal(err)
+	}
+	id, err := c.engine.CreateScript(c.Context(), engine.Script{Image: good.ID, Text: "printf %s " + sample.Password[:8] + " " + sample.Password[8:] + " > /etc/left.conf"})
+	if err == nil {
+		_, err = c.engine.RunToEnd(c.Context(), id)
+	}
+	if err != nil {
+		c.Fatal(err)
+	}
+	bad, err := c.engine.Commit(c.Context(), id, engine.CommitOptions{Ref: "devenv/base:" + tag})
+	if err = errors.Join(err, c.engine.Remove(c.Context(), id)); err != nil {
+		c.Fatal(err)
+	}
+	push.DryRun = false
+	_, err = devenv.PushBase(c.Context(), push)
+	if report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), "/etc/left.conf") || strings.Contains(err.Error(), sample.Password) {
+		c.Errorf("an image with a secret: %v", err)
+	}
+	if err := errors.Join(c.engine.Tag(c.Context(), good.ID, "devenv/base:"+tag), c.engine.RemoveImage(c.Context(), bad, true)); err != nil {
+		c.Fatal(err)
+	}
 }
 
 // madeInSpiteOfTheRegistry makes the base where the registry refuses, expects to hear of that once, and returns the image.

@@ -65,6 +65,7 @@ type resetRun struct {
 func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 	r := &resetRun{own: newOwn("reset", o.Options), request: o}
 	r.run.request = NewMigrationOptions{Base: o.Base}
+	r.keepsClone = true
 	return r.end(ctx, r.sequence(ctx,
 		step{"check", r.check},
 		step{"own database", func(ctx context.Context, log *stepLog) error { return r.readDatabase(ctx, r.project.Database, log) }},
@@ -177,7 +178,8 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *stepLog) error {
 	if err := r.place.repo.Record(madeRecord).Write(ref); err != nil {
 		return err
 	}
-	image, err := r.seeded.CommitBase(ctx, ref, database.Meta{Key: r.base.key, Settings: r.base.settings})
+	image, err := r.seeded.CommitBase(ctx, ref, database.Meta{Key: r.base.key, Settings: r.base.settings},
+		database.Keep{Labels: r.place.imageLabels(), Secrets: r.secrets()})
 	r.made = image.Ref
 	if err == nil {
 		log.done("the branch's migrations applied to " + r.facts.BaseRef + "'s data")

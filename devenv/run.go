@@ -38,7 +38,9 @@ type run struct {
 	tool   *tool
 	// seeded is the clone of the base's data in which the migration is made and tried; before is what it held.
 	seeded *database.Server
-	before beforeFacts
+	// keepsClone says that an image is made of it: reset.
+	keepsClone bool
+	before     beforeFacts
 	// modelsServer is an empty database for the models' schema, nil where nothing asks for it.
 	modelsServer *database.Server
 	// after is what it holds once the migration was applied.

@@ -163,19 +163,6 @@ func (s *side) noteDropped(iso compose.Isolated, build bool) {
 	}
 }
 
-// unprivileged is a service with the rights of a scratch container; what it does without is said.
-func (s *side) unprivileged(service string) types.ServiceConfig {
-	var rights []string
-	if s.place.config != nil {
-		rights = s.place.config.Scratch.Keep
-	}
-	scratch, dropped := compose.Unprivileged(s.model.Services[service], rights)
-	for _, d := range dropped {
-		s.place.note(d.String())
-	}
-	return scratch
-}
-
 // imageOf is the tag of a service's built image.
 func (s *side) imageOf(service string) string {
 	s.mu.Lock()

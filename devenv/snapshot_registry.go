@@ -29,9 +29,12 @@ func PushSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 				if err := r.makeImage(ctx, &snapshot); err != nil {
 					return err
 				}
+				if err := r.refuseSecrets(ctx, snapshot.Image); err != nil {
+					return err
+				}
 				err := r.confirmPush(ctx, pushing{
 					registry: to, what: "the snapshot " + o.Name, image: snapshot.Image, holds: "every database and every role of your own server",
-					service: snapshot.Service, yes: o.Yes,
+					service: snapshot.Service, record: "the snapshot " + o.Name + " to ", yes: o.Yes,
 				})
 				if err != nil {
 					return err

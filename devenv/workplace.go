@@ -279,6 +279,12 @@ func (w *workplace) labels() map[string]string {
 	return map[string]string{labelRun: w.runID, labelWorktree: w.worktreeID, labelRoot: w.repo.Root()}
 }
 
+// imageLabels are put on a container that becomes an image: some engines keep them in the image's JSON, where the worktree's path
+// is nobody's business.
+func (w *workplace) imageLabels() map[string]string {
+	return map[string]string{labelRun: w.runID, labelWorktree: w.worktreeID}
+}
+
 // name is the name of something the run makes on the engine.
 func (w *workplace) name(part string) string { return "devenv-" + w.runID + "-" + part }
 

@@ -11,9 +11,10 @@ import (
 
 const pushLong = `Pushes a snapshot to the registry that .devenv.yaml names; with --base, the base's images, which are made
 first where they are not known: in CI, so that new-migration and test-migration pull the base elsewhere
-instead of making it. A base holds the seed data, a snapshot all that your own server holds, both the
-database service's environment without its password; that is said before a repository's first, which asks on a
-terminal and needs --yes elsewhere. The credentials are those of docker login.
+instead of making it. A base holds the seed data, a snapshot all that your own server holds, neither the
+database service's environment and what is mounted into it; that is said before a repository's first, which
+asks on a terminal and needs --yes elsewhere. An image in which a secret of the Compose project is found is
+not pushed. The credentials are those of docker login.
 
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, or no registry, 130 interrupted.`
 

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,34 +16,43 @@ import (
 // stopTimeout is what a server gets to write everything to disk.
 const stopTimeout = 2 * time.Minute
 
-// CommitBase stops the server cleanly and commits its container as an image with the server's program, settings and data:
-// a clone starts without recovery. Labels that belong to the container alone (Compose's, Testcontainers', the run's) are set
-// empty, and so is the password in the environment, which a server with data does not need. The tag is put last, so that a
-// half-made base is never found. An image of the same key that is there already, of another run or of one that was killed, is
-// taken instead. The server can be started again with StartFirst.
-func (s *Server) CommitBase(ctx context.Context, ref string, meta Meta) (Image, error) {
-	if err := s.stopCleanly(ctx); err != nil {
+// CommitBase makes the server an image: Copy, then its Commit.
+func (s *Server) CommitBase(ctx context.Context, ref string, meta Meta, keep Keep) (Image, error) {
+	c, err := s.Copy(ctx, keep)
+	if err != nil {
 		return Image{}, err
 	}
-	if known, ok, err := lookupRef(ctx, s.engine, ref); err != nil || ok && known.Meta.Key == meta.Key {
+	return c.Commit(ctx, ref, meta)
+}
+
+// Copy stops the server cleanly and copies its data into a container of the service's image. The server can be started again
+// with StartFirst at once. Commit ends what it returns.
+func (s *Server) Copy(ctx context.Context, keep Keep) (*Copy, error) {
+	if err := s.stopCleanly(ctx); err != nil {
+		return nil, err
+	}
+	c, err := s.copy(ctx, keep)
+	if err != nil {
+		return nil, report.Fail(report.KindWork, diskHint(err), "keep the database %s: %w", s.settings.Service, err)
+	}
+	return c, nil
+}
+
+// Commit makes the copied data an image, and removes the container that it was copied into. A clone of it starts without
+// recovery, and nothing of the server's environment, command and files is in it, nor in its history. The tag is put last, so that
+// a half-made base is never found, and only where the image holds none of the secrets. An image of the same key that is there
+// already, of another run or of one that was killed, is taken instead.
+func (c *Copy) Commit(ctx context.Context, ref string, meta Meta) (_ Image, err error) {
+	defer func() { err = errors.Join(err, c.engine.Remove(context.WithoutCancel(ctx), c.id)) }()
+	if known, ok, err := lookupRef(ctx, c.engine, ref); err != nil || ok && known.Meta.Key == meta.Key {
 		known.Known = true
 		return known, err
 	}
-	image, err := s.bakeAndCommit(ctx, ref, meta)
+	image, err := c.commit(ctx, ref, meta)
 	if err != nil {
 		return Image{}, report.Fail(report.KindWork, diskHint(err), "keep the database as %s: %w", ref, err)
 	}
 	return image, nil
-}
-
-// bakeAndCommit commits the stopped container, with the files that were mounted into it.
-func (s *Server) bakeAndCommit(ctx context.Context, ref string, meta Meta) (Image, error) {
-	b, err := bake(ctx, s.engine, s.ID)
-	var image Image
-	if err == nil {
-		image, err = commit(ctx, s.engine, b.container(), ref, meta)
-	}
-	return image, errors.Join(err, b.clean(context.WithoutCancel(ctx), err == nil))
 }
 
 func diskHint(err error) string {
@@ -50,48 +60,6 @@ func diskHint(err error) string {
 		return "make room: docker system df, devenv clean"
 	}
 	return report.HintOf(err)
-}
-
-// commit commits a stopped container and tags the result when it is known to be good.
-func commit(ctx context.Context, e *engine.Engine, id, ref string, meta Meta) (Image, error) {
-	meta.Version = metaVersion
-	label, err := json.Marshal(meta)
-	if err != nil {
-		return Image{}, err
-	}
-	labels, err := clearedLabels(ctx, e, id)
-	if err != nil {
-		return Image{}, err
-	}
-	labels[labelBase], labels[labelKind] = string(label), kindBase
-	made, err := e.Commit(ctx, id, engine.CommitOptions{Labels: labels, Changes: withoutPasswords()})
-	if err != nil {
-		return Image{}, err
-	}
-	image := Image{ID: made, Ref: ref, Meta: meta}
-	if err := image.tag(ctx, e, string(label)); err != nil {
-		return Image{}, errors.Join(err, e.RemoveImage(context.WithoutCancel(ctx), made, true))
-	}
-	return image, nil
-}
-
-// tag gives a committed image its name, when it is what it should be.
-func (i Image) tag(ctx context.Context, e *engine.Engine, label string) error {
-	found, ok, err := e.ImageInspect(ctx, i.ID)
-	switch {
-	case err != nil:
-		return err
-	case !ok:
-		return errors.New("the committed image is gone")
-	case found.Labels[labelBase] != label:
-		return errors.New("the committed image does not carry its label")
-	}
-	return e.Tag(ctx, i.ID, i.Ref)
-}
-
-// withoutPasswords empties the variables that a server reads only when it makes its data. An empty *_FILE counts as unset.
-func withoutPasswords() []string {
-	return []string{"ENV POSTGRES_PASSWORD=", "ENV POSTGRES_PASSWORD_FILE="}
 }
 
 // clearedLabels are the labels that a commit must not hand on, each empty: those of Compose, of Testcontainers and of the
@@ -203,6 +171,21 @@ func lookupRef(ctx context.Context, e *engine.Engine, ref string) (Image, bool, 
 		return Image{}, false, nil // somebody else's image, or an older devenv's
 	}
 	return Image{ID: found.ID, Ref: ref, Meta: meta}, true, nil
+}
+
+// Outdated names the base images of devenv before version 2 of what an image holds: nothing uses them any more, and they hold
+// the password of the database.
+func Outdated(ctx context.Context, e *engine.Engine) ([]string, error) {
+	images, err := e.Images(ctx, labelKind+"="+kindBase)
+	var names []string
+	for _, image := range images {
+		var meta Meta
+		if json.Unmarshal([]byte(image.Labels[labelBase]), &meta) == nil && meta.Version == metaVersionOpen {
+			names = append(names, image.Ref)
+		}
+	}
+	slices.Sort(names)
+	return names, err
 }
 
 // Adopt gives an image that was pulled the name of the base of a key, instead of the one it was pulled by; false, and nothing

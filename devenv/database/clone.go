@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/mount"
 	"github.com/moby/moby/api/types/network"
 	"github.com/testcontainers/testcontainers-go"
 	"github.com/testcontainers/testcontainers-go/wait"
@@ -29,9 +31,15 @@ type NetworkAlias struct {
 // CloneOptions is how a clone is started.
 type CloneOptions struct {
 	Image Image
-	// Host gives the host's part of the service's definition, which an image cannot carry: shm_size, ulimits,
-	// capabilities, sysctls, tmpfs, memory and processors. It may be nil. Its mounts and its read_only are left aside.
-	Host *types.ServiceConfig
+	// Service is the service as a scratch container, relocated: the image has nothing of its environment, its command, its user
+	// and of the host's part: shm_size, ulimits, capabilities, sysctls, tmpfs, memory and processors, binds that the
+	// configuration keeps. It may be nil. Its other mounts and its read_only are left aside.
+	Service *types.ServiceConfig
+	// Put gives a container that has not started what the service has mounted, which the image does not hold either. It may
+	// be nil.
+	Put func(ctx context.Context, id string) error
+	// Kept gives the clone a copy of the data in a volume that goes with it, so that CommitBase can make an image of it.
+	Kept bool
 	// Labels are put on the container, so that a sweep finds it.
 	Labels map[string]string
 	// Networks are joined in order; none is the engine's default network.
@@ -64,6 +72,9 @@ func Clone(ctx context.Context, e *engine.Engine, o CloneOptions) (*Server, erro
 	if made != nil {
 		server.ID = made.GetContainerID()
 	}
+	if err == nil && o.Put != nil {
+		err = o.Put(ctx, server.ID)
+	}
 	if err == nil {
 		err = made.Start(ctx)
 	}
@@ -91,21 +102,28 @@ func scenarioArguments() []string {
 	return []string{"-c", "max_parallel_maintenance_workers=0", "-c", "logging_collector=off", "-c", "log_destination=stderr"}
 }
 
-// cloneRequest is the container as Testcontainers wants it. The image's own entrypoint and command stay: with data in place
-// the entrypoint starts the server and nothing else.
+// cloneRequest is the container as Testcontainers wants it. With data in place the entrypoint starts the server and nothing else.
 func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRequest {
 	port := strconv.Itoa(o.Settings.Port) + "/tcp"
 	request := testcontainers.ContainerRequest{
-		Image: o.Image.ID, Name: o.Name, ExposedPorts: []string{port},
+		Image: o.Image.ID, Name: o.Name, ExposedPorts: []string{port}, Env: map[string]string{},
 		// The image says what it is; a container made of it is not that.
 		Labels:         map[string]string{labelBase: "", labelKind: "scenario"},
 		NetworkAliases: map[string][]string{},
-		ConfigModifier: func(c *container.Config) { c.Healthcheck = &container.HealthConfig{Test: []string{"NONE"}} },
+		ConfigModifier: func(c *container.Config) {
+			c.Healthcheck = &container.HealthConfig{Test: []string{"NONE"}}
+			if o.Service != nil {
+				c.User, c.WorkingDir = o.Service.User, o.Service.WorkingDir
+			}
+		},
 		HostConfigModifier: func(h *container.HostConfig) {
 			h.PortBindings = network.PortMap{
 				network.MustParsePort(port): {{HostIP: netip.MustParseAddr(loopback), HostPort: "0"}},
 			}
-			applyHost(h, o.Host)
+			applyHost(h, o.Service)
+			if o.Kept {
+				h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeVolume, Target: dataParent})
+			}
 			if len(o.Networks) > 0 {
 				h.NetworkMode = container.NetworkMode(o.Networks[0].Name)
 			}
@@ -118,10 +136,28 @@ func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRe
 		request.Networks = append(request.Networks, n.Name)
 		request.NetworkAliases[n.Name] = n.Aliases
 	}
-	if takesOptions(image.Cmd) {
-		request.Cmd = append(append(append([]string{}, image.Cmd...), scenarioArguments()...), o.ExtraArgs...)
+	asService(&request, o.Service)
+	command := request.Cmd
+	if len(command) == 0 && len(request.Entrypoint) == 0 {
+		command = image.Cmd
+	}
+	if takesOptions(command) {
+		request.Cmd = slices.Concat(command, scenarioArguments(), o.ExtraArgs)
 	}
 	return request
+}
+
+// asService gives a container the service's environment and command, which an image of its data does not carry.
+func asService(request *testcontainers.ContainerRequest, s *types.ServiceConfig) {
+	if s == nil {
+		return
+	}
+	request.Cmd, request.Entrypoint = s.Command, s.Entrypoint
+	for name, value := range s.Environment {
+		if value != nil {
+			request.Env[name] = *value
+		}
+	}
 }
 
 // answers is a wait strategy: ready is when a query is answered.

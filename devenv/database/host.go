@@ -6,10 +6,12 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/go-units"
 	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/mount"
 )
 
-// applyHost gives a clone the host's part of the service's definition. Devices, namespaces of the host, another runtime and mounts
-// are not among it, and its rights are those that the caller left it: a scenario touches nothing on the host.
+// applyHost gives a clone the host's part of the service's definition. Devices, namespaces of the host and another runtime are not
+// among it, its rights are those that the caller left it, and of the mounts there are only other images and the binds that the
+// configuration keeps, read-only: a scenario touches nothing on the host.
 func applyHost(h *container.HostConfig, s *types.ServiceConfig) {
 	if s == nil {
 		return
@@ -37,6 +39,11 @@ func applyHost(h *container.HostConfig, s *types.ServiceConfig) {
 		h.Ulimits = append(h.Ulimits, limit)
 	}
 	h.Tmpfs = tmpfs(s)
+	for _, v := range s.Volumes {
+		if (v.Type == types.VolumeTypeBind || v.Type == types.VolumeTypeImage) && !Unread(v.Target) {
+			h.Mounts = append(h.Mounts, mount.Mount{Type: mount.Type(v.Type), Source: v.Source, Target: v.Target, ReadOnly: true})
+		}
+	}
 }
 
 // tmpfs are the service's, but those over the data.

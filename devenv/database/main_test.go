@@ -10,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/go-units"
 	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/mount"
 	"github.com/moby/moby/api/types/network"
 	"github.com/testcontainers/testcontainers-go"
 
@@ -88,19 +89,15 @@ func ptr(s string) *string { return &s }
 // startService relocates a service, makes its container with the labels that Compose and Testcontainers put on it, hands it
 // to prepare, and starts it.
 func startService(ctx context.Context, e *engine.Engine, svc types.ServiceConfig, prepare func(id string) error) (*Server, error) {
-	p := &types.Project{Name: "test", Services: types.Services{svc.Name: svc}}
-	image, _, err := e.ImageInspect(ctx, svc.Image)
+	settings, err := SettingsOf(&types.Project{Services: types.Services{svc.Name: svc}}, svc.Name)
 	if err != nil {
 		return nil, err
 	}
-	settings, err := SettingsOf(p, svc.Name)
+	scratch, err := relocated(ctx, e, svc)
 	if err != nil {
 		return nil, err
 	}
-	if err := Relocate(p, svc.Name, image); err != nil {
-		return nil, err
-	}
-	made, err := create(ctx, e, requestOf(p.Services[svc.Name]))
+	made, err := create(ctx, e, requestOf(scratch))
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +107,17 @@ func startService(ctx context.Context, e *engine.Engine, svc types.ServiceConfig
 		}
 	}
 	return StartFirst(ctx, e, made.GetContainerID(), settings)
+}
+
+// relocated is a service as a scratch container has it.
+func relocated(ctx context.Context, e *engine.Engine, svc types.ServiceConfig) (types.ServiceConfig, error) {
+	image, _, err := e.ImageInspect(ctx, svc.Image)
+	if err != nil {
+		return svc, err
+	}
+	p := &types.Project{Name: "test", Services: types.Services{svc.Name: svc}}
+	err = Relocate(p, svc.Name, image)
+	return p.Services[svc.Name], err
 }
 
 // requestOf stands in for Compose.
@@ -135,7 +143,11 @@ func requestOf(svc types.ServiceConfig) testcontainers.ContainerRequest {
 			h.PortBindings = network.PortMap{network.MustParsePort(port): {{HostPort: "0"}}}
 			h.Ulimits = []*units.Ulimit{{Name: "nofile", Soft: 4096, Hard: 4096}}
 			for _, v := range svc.Volumes {
-				h.Binds = append(h.Binds, v.Source+":"+v.Target)
+				if v.Source == "" {
+					h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeVolume, Target: v.Target})
+				} else {
+					h.Binds = append(h.Binds, v.Source+":"+v.Target)
+				}
 			}
 		},
 	}
@@ -160,11 +172,17 @@ func removeLater(t *testing.T, server *Server) {
 	})
 }
 
+// keeping is what the tests' images must not hold.
+func keeping(secrets ...string) Keep {
+	name, value := testLabel()
+	return Keep{Labels: map[string]string{name: value}, Secrets: NewSecrets(append(secrets, testPassword))}
+}
+
 // keep commits a server for one test.
 func keep(t *testing.T, e *engine.Engine, server *Server, meta Meta) Image {
 	t.Helper()
 	meta.Key = fmt.Sprintf("test-%d-%s", os.Getpid(), newName())
-	image, err := server.CommitBase(t.Context(), repository+":"+meta.Key, meta)
+	image, err := server.CommitBase(t.Context(), repository+":"+meta.Key, meta, keeping())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,11 +194,18 @@ func keep(t *testing.T, e *engine.Engine, server *Server, meta Meta) Image {
 	return image
 }
 
-// clone starts a clone for one test.
+// clone starts a clone for one test; a service is relocated.
 func clone(t *testing.T, e *engine.Engine, o CloneOptions) *Server {
 	t.Helper()
 	name, value := testLabel()
 	o.Labels = map[string]string{name: value}
+	if o.Service != nil {
+		svc, err := relocated(t.Context(), e, *o.Service)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Service = &svc
+	}
 	server, err := Clone(t.Context(), e, o)
 	if err != nil {
 		t.Fatal(err)

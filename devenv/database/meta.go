@@ -2,6 +2,7 @@ package database
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -15,8 +16,12 @@ const (
 // repository is where base images are kept: devenv/base:<key>.
 const repository = "devenv/base"
 
-// metaVersion is the version of Meta's shape; an image with another one is not known.
-const metaVersion = 1
+// metaVersion is the version of Meta's shape and of what an image holds; an image with another one is not known. Those of
+// metaVersionOpen hold the password of the database.
+const (
+	metaVersion     = 2
+	metaVersionOpen = 1
+)
 
 // Image is a database as an image: the server's program, its settings and its data.
 type Image struct {
@@ -44,4 +49,10 @@ type Meta struct {
 	Created   time.Time                  `json:"created"`
 	// Inputs name what went into the key, for people.
 	Inputs []string `json:"inputs,omitempty"`
+}
+
+// words are the project's own, which the metadata says aloud: none of them is a secret, whatever it looks like.
+func (m Meta) words() []string {
+	s := m.Settings
+	return slices.Concat([]string{m.Key, m.Ref, m.Commit, s.Service, s.Image, s.User, s.Database}, m.Head, s.Hosts, m.Inputs)
 }

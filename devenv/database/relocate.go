@@ -11,16 +11,16 @@ import (
 	"devenv/devenv/report"
 )
 
-// Where the data lies in a relocated server: outside every volume that a Postgres image declares.
+// Where the data lies in a relocated server, and in the images made of it: outside every volume that a Postgres image declares.
 const (
 	dataParent    = "/var/lib/devenv"
 	dataDirectory = dataParent + "/pgdata"
 )
 
-// Relocate edits an isolated project so that the database service keeps its data in the container's own layer, where a
-// commit takes it, and listens on an ephemeral port of loopback. img is the service's image. What it changes: the data
-// directory in the environment and in the command; volumes and tmpfs over the old or the new place; a separate place for
-// the write-ahead log; read_only, which forbids writing into the layer. It touches nothing but the model.
+// Relocate edits an isolated project so that the database service keeps its data in a volume that goes with its container,
+// from where CommitBase copies it, and listens on an ephemeral port of loopback. img is the service's image. What it changes:
+// the data directory in the environment and in the command; volumes and tmpfs over the old or the new place; a separate place
+// for the write-ahead log; read_only, which forbids to put the data directory's parent there. It touches nothing but the model.
 func Relocate(p *types.Project, service string, img engine.Image) error {
 	svc, ok := p.Services[service]
 	if !ok {
@@ -37,6 +37,7 @@ func Relocate(p *types.Project, service string, img engine.Image) error {
 	svc.Entrypoint = rewritten(svc.Entrypoint, "data_directory", dataDirectory)
 	svc.ReadOnly = false
 	svc.Volumes = slices.DeleteFunc(slices.Clone(svc.Volumes), func(v types.ServiceVolumeConfig) bool { return covers(v.Target, old) })
+	svc.Volumes = append(svc.Volumes, types.ServiceVolumeConfig{Type: types.VolumeTypeVolume, Target: dataParent})
 	svc.Tmpfs = slices.DeleteFunc(slices.Clone(svc.Tmpfs), func(t string) bool {
 		target, _, _ := strings.Cut(t, ":")
 		return covers(target, old)

@@ -159,7 +159,7 @@ func TestRelocateMovesTheDataOutOfEveryMount(t *testing.T) {
 		mounts = append(mounts, v.Source)
 	}
 	want := []any{
-		[]string{"e", "f"},
+		[]string{"e", "f", ""}, // the last is the one that the data lies in
 		types.StringList{"/tmp"},
 		false, dataDirectory, "",
 		types.ShellCommand{"postgres", "-D", dataDirectory, "-c", "data_directory=" + dataDirectory, "-c", "shared_buffers=1MB"},

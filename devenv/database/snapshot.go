@@ -106,7 +106,11 @@ func (s *Saving) Keep(ctx context.Context, meta SnapshotMeta) (Snapshot, error) 
 		return Snapshot{}, err
 	}
 	labels[labelSnapshot], labels[labelKind] = string(label), kindSnapshot
-	changes, err := s.serverAgain(ctx)
+	image, ok, err := s.engine.ImageInspect(ctx, s.store.Image)
+	if err != nil || !ok {
+		return Snapshot{}, errors.Join(err, fmt.Errorf("the image of %s is gone", s.store.Service))
+	}
+	changes, err := serverAgain(image)
 	if err != nil {
 		return Snapshot{}, err
 	}
@@ -118,30 +122,6 @@ func (s *Saving) Keep(ctx context.Context, meta SnapshotMeta) (Snapshot, error) 
 		return Snapshot{}, errors.Join(err, s.engine.RemoveImage(context.WithoutCancel(ctx), id, true))
 	}
 	return Snapshot{SnapshotMeta: meta, ID: id, Ref: ref}, nil
-}
-
-// serverAgain are the changes that make the script's container a server's again, with its data where a base has it.
-func (s *Saving) serverAgain(ctx context.Context) ([]string, error) {
-	image, ok, err := s.engine.ImageInspect(ctx, s.store.Image)
-	if err != nil || !ok {
-		return nil, errors.Join(err, fmt.Errorf("the image of %s is gone", s.store.Service))
-	}
-	changes := append(withoutPasswords(), "ENV PGDATA="+dataDirectory, "USER "+image.User)
-	if image.User == "" {
-		changes[len(changes)-1] = "USER root"
-	}
-	for instruction, words := range map[string][]string{"ENTRYPOINT": image.Entrypoint, "CMD": image.Cmd} {
-		if words == nil {
-			words = []string{}
-		}
-		written, err := json.Marshal(words)
-		if err != nil {
-			return nil, err
-		}
-		changes = append(changes, instruction+" "+string(written))
-	}
-	slices.Sort(changes) // CMD before ENTRYPOINT, always: a new entrypoint empties the command of the container, not of the image
-	return changes, nil
 }
 
 // Close removes the container that the data was copied into.

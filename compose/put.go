@@ -1,0 +1,55 @@
+package compose
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// Mounted is what a service sees of the tree: single files, secrets and configs among them, and directories.
+type Mounted struct {
+	Files       []FileMount
+	Directories []DirectoryMount
+}
+
+// DirectoryMount is a directory on this machine that a service has mounted.
+type DirectoryMount struct{ Dir, Target string }
+
+// MountedBy returns what one of the project's services sees of the tree, which lies at a place on this machine.
+func (i Isolated) MountedBy(service, tree string) Mounted {
+	var m Mounted
+	for _, f := range i.Files {
+		if f.Service == service {
+			m.Files = append(m.Files, f)
+		}
+	}
+	for _, v := range i.Project.Services[service].Volumes {
+		for _, source := range i.Volumes {
+			if v.Type == types.VolumeTypeVolume && v.Source == source.Name {
+				m.Directories = append(m.Directories, DirectoryMount{Dir: filepath.Join(tree, filepath.FromSlash(source.Path)), Target: v.Target})
+			}
+		}
+	}
+	return m
+}
+
+// Put copies what a service sees of the tree into a container of it that has not started, to where the service sees it. The
+// files of directories belong to user, else to the image's; see Fill.
+func (c *Client) Put(ctx context.Context, id string, m Mounted, image, user string) error {
+	if len(m.Directories) > 0 {
+		owner, err := c.owner(ctx, id, Fill{Image: image, User: user})
+		if err != nil {
+			return err
+		}
+		for _, d := range m.Directories {
+			if err := c.copyTree(ctx, id, d.Dir, d.Target, owner); err != nil {
+				return err
+			}
+		}
+	}
+	if len(m.Files) == 0 {
+		return nil
+	}
+	return c.putFiles(ctx, map[string]string{m.Files[0].Service: id}, m.Files)
+}

@@ -1,0 +1,90 @@
+package devenv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/compose/engine"
+	"devenv/devenv/database"
+)
+
+// cloning is what each clone of a base is given when it starts, from today's Compose model: the base's image holds nothing of
+// the service but its data.
+type cloning struct {
+	service types.ServiceConfig
+	mounted compose.Mounted
+	// given are the places of mounted directories in the service's containers.
+	given []string
+}
+
+// readCloning reads how the base's Compose model has the database, for clones of an image of it.
+func (b *base) readCloning(ctx context.Context, image engine.Image, log *stepLog) error {
+	name := b.project.Database
+	if b.mountsTree(name) { // what is mounted may be made by the configuration's commands
+		if err := b.prepare(ctx, log); err != nil {
+			return err
+		}
+	}
+	iso, err := b.isolate("clone", b.place.name(toolNetwork), name)
+	if err != nil {
+		return err
+	}
+	b.noteDropped(iso, false)
+	if err := database.Relocate(iso.Project, name, image); err != nil {
+		return err
+	}
+	b.cloning = cloning{service: iso.Project.Services[name], mounted: iso.MountedBy(name, b.tree.Dir())}
+	for _, d := range b.mounted.Directories {
+		b.given = append(b.given, d.Target)
+	}
+	b.mounted.Files = slices.DeleteFunc(b.mounted.Files, func(f compose.FileMount) bool { return database.Unread(f.Target) })
+	b.mounted.Directories = slices.DeleteFunc(b.mounted.Directories, b.leftOut)
+	return nil
+}
+
+// mountsTree says whether a service has something mounted from the repository that a server with data reads.
+func (b *base) mountsTree(service string) bool {
+	s := b.model.Services[service]
+	return len(s.Secrets)+len(s.Configs) > 0 || slices.ContainsFunc(s.Volumes, func(v types.ServiceVolumeConfig) bool {
+		return v.Type == types.VolumeTypeBind && !database.Unread(v.Target)
+	})
+}
+
+// mountedLimit is the size in bytes above which a mounted directory is no configuration of the server: every clone would copy it.
+const mountedLimit = 64 << 20
+
+// leftOut says whether clones do without a mounted directory, and says so where they might miss it.
+func (b *base) leftOut(d compose.DirectoryMount) bool {
+	if database.Unread(d.Target) {
+		return true
+	}
+	size := bytesBelow(d.Dir)
+	if size > mountedLimit {
+		b.place.note("clones of the database run without " + d.Target + ": " + megabytes(size) + " are too much for each to have a copy of")
+	}
+	return size > mountedLimit
+}
+
+// cloneOf says how a clone of one of the base's images is started, in some networks.
+func (b *base) cloneOf(image database.Image, networks ...database.NetworkAlias) database.CloneOptions {
+	return database.CloneOptions{
+		Image: image, Service: &b.service, Labels: b.place.labels(), Networks: networks, Settings: b.settings,
+		Put: func(ctx context.Context, id string) error {
+			return b.place.client.Put(ctx, id, b.mounted, image.ID, b.service.User)
+		},
+	}
+}
+
+// readKnown reads the same for a base that is known.
+func (b *base) readKnown(ctx context.Context, log *stepLog) error {
+	image, ok, err := b.place.engine.ImageInspect(ctx, b.seeded.ID)
+	if err != nil || !ok {
+		return errors.Join(err, fmt.Errorf("read the base %s: it is gone", b.seeded.Ref))
+	}
+	return b.readCloning(ctx, image, log)
+}

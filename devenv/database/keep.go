@@ -1,0 +1,154 @@
+package database
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+
+	"devenv/compose/engine"
+)
+
+// Keep says what of a server becomes an image, and what must not.
+type Keep struct {
+	// Labels are put on the container that the data is copied into, so that a sweep finds it.
+	Labels map[string]string
+	// Given are the places of the mounts whose content each clone is given anew (CloneOptions.Put).
+	Given []string
+	// Secrets must not be in the image.
+	Secrets Secrets
+}
+
+// Copy is a container of a server's image with the server's data in its layer, on its way to an image. It never had the server's
+// environment, command and files.
+type Copy struct {
+	engine  *engine.Engine
+	id      string
+	image   engine.Image
+	secrets Secrets
+	// data are the places that hold the server's data: they are not searched, what people keep in tables is theirs.
+	data []string
+}
+
+// copyScript copies a directory to a place, instead of what is there, and makes directories.
+const copyScript = `set -eu
+from=$1 to=$2
+shift 2
+rm -rf "$to"
+cp -a "$from" "$to"
+for directory; do mkdir -p "$directory"; done`
+
+// copy copies a stopped server's data, and what lies elsewhere of it, into a new container, which the caller removes.
+func (s *Server) copy(ctx context.Context, keep Keep) (_ *Copy, err error) {
+	server, err := s.engine.Inspect(ctx, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(server.Mounts, func(m engine.Mount) bool { return m.Target == dataParent && m.Type == "volume" })
+	if at < 0 {
+		return nil, errors.New("its data is in no volume")
+	}
+	c := &Copy{engine: s.engine, secrets: keep.Secrets, data: []string{dataDirectory}}
+	var there bool
+	if c.image, there, err = s.engine.ImageInspect(ctx, server.Image); err != nil || !there {
+		return nil, errors.Join(err, fmt.Errorf("the image of %s is gone", s.settings.Service))
+	}
+	outside, err := s.outside(ctx, server, keep)
+	if err != nil {
+		return nil, err
+	}
+	volume := server.Mounts[at]
+	volume.Target, volume.ReadOnly = dataParent+"-from", true
+	args := []string{volume.Target, dataParent}
+	for _, place := range outside {
+		args = append(args, path.Dir(place.at))
+	}
+	c.id, err = s.engine.CreateScript(ctx, engine.Script{
+		Image: server.Image, Text: copyScript, Args: args, Mounts: []engine.Mount{volume}, Labels: keep.Labels,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if _, err = s.engine.RunToEnd(ctx, c.id); err == nil {
+		err = c.take(ctx, s.ID, outside)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.engine.Remove(context.WithoutCancel(ctx), c.id))
+	}
+	return c, nil
+}
+
+// commit makes the container an image, and tags that when it is known to be what it should be and to hold no secret.
+func (c *Copy) commit(ctx context.Context, ref string, meta Meta) (Image, error) {
+	if err := c.search(ctx); err != nil {
+		return Image{}, err
+	}
+	meta.Version = metaVersion
+	label, err := json.Marshal(meta)
+	if err != nil {
+		return Image{}, err
+	}
+	secrets := c.secrets.but(meta.words())
+	if label, err = secrets.cleaned(label); err != nil {
+		return Image{}, err
+	}
+	labels, err := clearedLabels(ctx, c.engine, c.id)
+	if err != nil {
+		return Image{}, err
+	}
+	labels[labelBase], labels[labelKind] = string(label), kindBase
+	changes, err := serverAgain(c.image)
+	if err != nil {
+		return Image{}, err
+	}
+	made, err := c.engine.Commit(ctx, c.id, engine.CommitOptions{Labels: labels, Changes: changes})
+	if err != nil {
+		return Image{}, err
+	}
+	image := Image{ID: made, Ref: ref, Meta: meta}
+	if err := image.tag(ctx, c.engine, string(label), secrets); err != nil {
+		return Image{}, errors.Join(err, c.engine.RemoveImage(context.WithoutCancel(ctx), made, true))
+	}
+	return image, nil
+}
+
+// tag gives a committed image its name, when it is what it should be.
+func (i Image) tag(ctx context.Context, e *engine.Engine, label string, secrets Secrets) error {
+	found, ok, err := e.ImageInspect(ctx, i.ID)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return errors.New("the committed image is gone")
+	case found.Labels[labelBase] != label:
+		return errors.New("the committed image does not carry its label")
+	}
+	if err := describes(ctx, e, i.ID, secrets); err != nil {
+		return err
+	}
+	return e.Tag(ctx, i.ID, i.Ref)
+}
+
+// serverAgain are the changes that make a script's container a server's again, with its data where a base has it, and without
+// the password where the image itself sets one. An empty *_FILE counts as unset.
+func serverAgain(image engine.Image) ([]string, error) {
+	user := image.User
+	if user == "" {
+		user = "root"
+	}
+	changes := []string{"ENV POSTGRES_PASSWORD=", "ENV POSTGRES_PASSWORD_FILE=", "ENV PGDATA=" + dataDirectory, "USER " + user}
+	for instruction, words := range map[string][]string{"ENTRYPOINT": image.Entrypoint, "CMD": image.Cmd} {
+		if words == nil {
+			words = []string{}
+		}
+		written, err := json.Marshal(words)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, instruction+" "+string(written))
+	}
+	slices.Sort(changes) // CMD before ENTRYPOINT, always: a new entrypoint empties the command of the container, not of the image
+	return changes, nil
+}

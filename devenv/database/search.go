@@ -1,0 +1,146 @@
+package database
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// leaks says where a secret was found, and what to do; never which it is.
+func leaks(where, hint string) error {
+	return report.Fail(report.KindWork, hint, "a secret of the Compose project is in the image: %s", where)
+}
+
+// builtIn is what to do about a secret that the service's own image brings along.
+const builtIn = "the service's own image brings it along: hand it to the build as a secret (RUN --mount=type=secret), not as an argument, by ENV or in a file"
+
+// CheckSecrets searches an image for secrets before it goes to other people: what it says of itself, its history, and its files
+// outside the data directory. One that is found is a KindWork failure that says where.
+func CheckSecrets(ctx context.Context, e *engine.Engine, ref string, secrets Secrets, labels map[string]string) (err error) {
+	base, _, err := lookupRef(ctx, e, ref)
+	if err != nil {
+		return err
+	}
+	secrets = secrets.but(base.Meta.words())
+	if err := describes(ctx, e, ref, secrets); err != nil || len(secrets) == 0 {
+		return err
+	}
+	id, err := e.CreateScript(ctx, engine.Script{Image: ref, Text: "true", Labels: labels}) // it is never started
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.Remove(context.WithoutCancel(ctx), id)) }()
+	files, err := e.Export(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer files.Close() //nolint:errcheck // only read from
+	found, err := secrets.inArchive(files, dataDirectory)
+	switch {
+	case err != nil:
+		return fmt.Errorf("search the files of %s for secrets: %w", ref, err)
+	case found != "":
+		return leaks("its file "+path.Join("/", found), builtIn)
+	}
+	return nil
+}
+
+// describes searches what an image says of itself, and its history.
+func describes(ctx context.Context, e *engine.Engine, ref string, secrets Secrets) error {
+	d, err := e.Describe(ctx, ref)
+	if err != nil {
+		return err
+	}
+	at, err := secrets.inJSON(d.JSON)
+	if err != nil {
+		return fmt.Errorf("search the JSON of %s for secrets: %w", ref, err)
+	}
+	if at != "" {
+		return leaks("its JSON, at "+at, builtIn)
+	}
+	for n, command := range d.History {
+		if secrets.in(command) {
+			return leaks(fmt.Sprintf("its history, %d steps before the last", n), builtIn)
+		}
+	}
+	return nil
+}
+
+// search searches the files that the container has beyond its image, but for the data.
+func (c *Copy) search(ctx context.Context) error {
+	changed, err := c.engine.Changed(ctx, c.id)
+	if err != nil {
+		return err
+	}
+	for _, place := range changed {
+		isParent := func(other string) bool { return within(other, place) }
+		if isBelow(place, c.data...) || slices.ContainsFunc(changed, isParent) {
+			continue
+		}
+		found, err := c.holds(ctx, place)
+		if err != nil {
+			return err
+		}
+		if found {
+			return leaks("its file "+place, "keep it out of what the service's image and its volumes hold")
+		}
+	}
+	return nil
+}
+
+// isBelow says whether a path is one of some places, or below one.
+func isBelow(name string, places ...string) bool {
+	return slices.ContainsFunc(places, func(place string) bool { return name == place || within(name, place) })
+}
+
+// holds says whether one file holds a secret. What a directory holds is not asked: its files are changes of their own.
+func (c *Copy) holds(ctx context.Context, place string) (bool, error) {
+	stream, err := c.engine.CopyFrom(ctx, c.id, place)
+	if err != nil {
+		return false, err
+	}
+	defer stream.Close() //nolint:errcheck // only read from
+	archive := tar.NewReader(stream)
+	entry, err := archive.Next()
+	if err != nil || entry.Typeflag == tar.TypeDir {
+		return false, err
+	}
+	found, err := c.secrets.read(archive)
+	return found || c.secrets.in(entry.Linkname), err
+}
+
+// inArchive names the first file of a tar archive that holds a secret, in its content or its link; what lies below some places
+// is left out.
+func (s Secrets) inArchive(from io.Reader, but ...string) (string, error) {
+	if len(s) == 0 {
+		return "", nil
+	}
+	for archive := tar.NewReader(from); ; {
+		entry, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		place := path.Join("/", entry.Name)
+		if isBelow(place, but...) {
+			continue
+		}
+		found, err := s.read(archive)
+		if err != nil {
+			return "", err
+		}
+		if found || s.in(entry.Linkname) {
+			return strings.TrimPrefix(place, "/"), nil
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package database
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Secrets are values that no image may hold.
+type Secrets []string
+
+// NewSecrets takes those of the values that tell by themselves that they are there: at least eight bytes of two kinds of
+// characters, or sixteen. Shorter values, words ("postgres", "password"), numbers and names of files stand in an image's texts
+// and programs by chance, and would refuse every image; nothing copies them into one either.
+func NewSecrets(values []string) Secrets {
+	var telling Secrets
+	for _, value := range values {
+		if tells(value) && !slices.Contains(telling, value) {
+			telling = append(telling, value)
+		}
+	}
+	// The longer of two goes first where one holds the other.
+	slices.SortFunc(telling, func(a, b string) int { return len(b) - len(a) })
+	return telling
+}
+
+// The lengths in bytes from which a value tells: of two kinds of characters, and of one.
+const (
+	tellingMixed  = 8
+	tellingAlways = 16
+)
+
+// fileName is a value that names a file; base64 has capitals, and hardly three slashes.
+var fileName = regexp.MustCompile(`^((/[a-z0-9._-]+){2,}|(/[A-Za-z0-9._-]+){3,})$`)
+
+func tells(value string) bool {
+	if len(value) < tellingMixed || fileName.MatchString(value) {
+		return false
+	}
+	kinds := map[string]bool{}
+	for _, c := range value {
+		switch {
+		case unicode.IsLetter(c):
+			kinds["letter"] = true
+		case unicode.IsDigit(c):
+			kinds["digit"] = true
+		default:
+			kinds["other"] = true
+		}
+	}
+	return len(kinds) > 1 || len(value) >= tellingAlways
+}
+
+// but leaves out those that a project says aloud in its own words.
+func (s Secrets) but(words []string) Secrets {
+	return slices.DeleteFunc(slices.Clone(s), func(secret string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(word, secret) })
+	})
+}
+
+// in says whether a text holds one.
+func (s Secrets) in(text string) bool {
+	return slices.ContainsFunc(s, func(secret string) bool { return strings.Contains(text, secret) })
+}
+
+// window is how much of a file is searched at a time.
+const window = 1 << 20
+
+// read says whether what is read holds one.
+func (s Secrets) read(from io.Reader) (bool, error) {
+	if len(s) == 0 {
+		return false, nil
+	}
+	overlap := len(s[0]) - 1 // the longest may lie across two windows
+	buffer := make([]byte, 0, window+overlap)
+	for {
+		n, err := io.ReadFull(from, buffer[len(buffer):min(len(buffer)+window, cap(buffer))])
+		buffer = buffer[:len(buffer)+n]
+		for _, secret := range s {
+			if bytes.Contains(buffer, []byte(secret)) {
+				return true, nil
+			}
+		}
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		rest := copy(buffer, buffer[max(0, len(buffer)-overlap):])
+		buffer = buffer[:rest]
+	}
+}
+
+// inJSON says where a JSON document holds one, as "Config.Env[POSTGRES_PASSWORD]"; empty where it holds none.
+func (s Secrets) inJSON(raw []byte) (string, error) {
+	var document any
+	if err := json.Unmarshal(raw, &document); err != nil {
+		return "", err
+	}
+	return s.inValue(document, ""), nil
+}
+
+func (s Secrets) inValue(value any, at string) string {
+	switch v := value.(type) {
+	case string:
+		if s.in(v) {
+			return at
+		}
+		var inner any
+		if strings.HasPrefix(v, "{") && json.Unmarshal([]byte(v), &inner) == nil { // a label that is JSON has it escaped
+			return s.inValue(inner, at)
+		}
+	case []any:
+		for n, item := range v {
+			if found := s.inValue(item, at+itemName(n, item)); found != "" {
+				return found
+			}
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if s.in(name) {
+				return at
+			}
+			if found := s.inValue(v[name], strings.TrimPrefix(at+"."+name, ".")); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
+}
+
+// variable is an environment variable as an image's JSON has it.
+var variable = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)=`)
+
+// itemName is an item of a list for people: a variable's name, else its number.
+func itemName(n int, item any) string {
+	if text, ok := item.(string); ok {
+		if found := variable.FindStringSubmatch(text); found != nil {
+			return "[" + found[1] + "]"
+		}
+	}
+	return fmt.Sprintf("[%d]", n)
+}
+
+// cleaned returns a JSON document without them: what a project's tools have said may hold one.
+func (s Secrets) cleaned(raw []byte) ([]byte, error) {
+	if len(s) == 0 {
+		return raw, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var document any
+	if err := decoder.Decode(&document); err != nil {
+		return nil, err
+	}
+	return json.Marshal(s.cleanedValue(document))
+}
+
+func (s Secrets) cleanedValue(value any) any {
+	switch v := value.(type) {
+	case string:
+		for _, secret := range s {
+			v = strings.ReplaceAll(v, secret, "[redacted]")
+		}
+		return v
+	case []any:
+		for n := range v {
+			v[n] = s.cleanedValue(v[n])
+		}
+	case map[string]any:
+		for name := range v {
+			v[name] = s.cleanedValue(v[name])
+		}
+	}
+	return value
+}

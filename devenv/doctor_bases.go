@@ -1,0 +1,76 @@
+package devenv
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+)
+
+// namedBases is how many images doctor names.
+const namedBases = 5
+
+// examineBases looks for base images that hold the password of their database: those of devenv before it kept the data alone.
+func examineBases(ctx context.Context, p *patient) finding {
+	if p.client == nil {
+		return unlooked(noEngine)
+	}
+	old, err := database.Outdated(ctx, p.client.Engine())
+	if err != nil {
+		return ill(err.Error(), report.HintOf(err))
+	}
+	pushed, err := p.pushedOutdated()
+	if err != nil {
+		return ill(err.Error(), report.HintOf(err))
+	}
+	var summary, mend []string
+	if len(old) > 0 {
+		summary = append(summary, fmt.Sprintf("%s of an older devenv, with the password of the database inside: %s",
+			count(len(old), "base image"), strings.Join(shortened(old), ", ")))
+		mend = append(mend, "remove them: devenv clean --bases")
+	}
+	switch registry, configured := p.registry(); {
+	case len(pushed) > 0:
+		summary = append(summary, "such a base was pushed to "+strings.Join(pushed, ", "))
+		mend = append(mend, "rotate that password: who can pull from "+strings.Join(pushed, ", ")+" can read it; then push anew: devenv snapshot push --base")
+	case len(old) > 0 && configured:
+		mend = append(mend, "if one was pushed to "+string(registry)+", by CI for example, rotate that password: who can pull from there can read it")
+	}
+	if len(summary) == 0 {
+		return well("no base image holds a password")
+	}
+	return unwell(strings.Join(summary, "; "), strings.Join(mend, "\n"))
+}
+
+// shortened are the first of many names, and how many more there are.
+func shortened(names []string) []string {
+	if len(names) <= namedBases {
+		return names
+	}
+	return append(append([]string{}, names[:namedBases]...), fmt.Sprintf("and %d more", len(names)-namedBases))
+}
+
+// registry is the configuration's; false where it names none or cannot be read.
+func (p *patient) registry() (registry, bool) {
+	if p.looking == nil {
+		return "", false
+	}
+	return p.looking.place.registry()
+}
+
+// pushedOutdated names the registries that this repository has pushed a base to which holds the password, and none since.
+func (p *patient) pushedOutdated() ([]string, error) {
+	if p.repo == nil {
+		return nil, nil
+	}
+	var known, registries []string
+	_, err := p.repo.SharedRecord(pushedRecord).Read(&known)
+	for _, kind := range known {
+		if to, ok := strings.CutPrefix(kind, pushedOutdated); ok {
+			registries = append(registries, to)
+		}
+	}
+	return registries, err
+}
