@@ -10,7 +10,7 @@ import (
 // between them (DB_PW, db-pw, dbPw); those that describe a secret (TOKEN_TTL, PASSWORD_FILE) make the name a plain one.
 func secretName(name string) bool {
 	words := wordsOf(name)
-	if len(words) == 0 {
+	if len(words) == 0 || name == "PWD" { // a shell's working directory
 		return false
 	}
 	last := words[len(words)-1]

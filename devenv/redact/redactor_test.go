@@ -33,6 +33,14 @@ func TestASecretThatALineEndCutsIsTakenOutOfBothLines(t *testing.T) {
 	}
 }
 
+func TestTheDirectoryThatAShellIsInIsNoSecret(t *testing.T) {
+	r := New()
+	r.Learn(Source{Inherited, "PWD", "/tmp/TestAProjectThatReachesIntoTheHost3050488406/001/toolshed"})
+	if said := "kept below /tmp/TestAProjectThatReachesIntoTheHost3050488406/001/toolshed"; r.Text(said) != said || len(r.Values()) > 0 {
+		t.Errorf("it became %q, and is a secret: %q", r.Text(said), r.Values())
+	}
+}
+
 func TestAPrivateKeyThatNobodyLearntIsTakenOutLineByLine(t *testing.T) {
 	lines := append(append([]string{"here it is:"}, strings.Split(key, "\n")...), "and", "that was it")
 	got := New().Lines(lines)
