@@ -15,7 +15,7 @@ type Image struct {
 	// Used is when it was used last, Bytes its size.
 	Used  time.Time
 	Bytes int64
-	// Needed says that the run at hand uses it: it stays.
+	// Needed says that the run at hand uses it: it stays, and counts as the one that was used last.
 	Needed bool
 }
 
@@ -46,7 +46,7 @@ type Surplus struct {
 // Surplus lists what need not stay, in the order of groups and uses, the latest first.
 func (p Policy) Surplus(images []Image, now time.Time) []Surplus {
 	sorted := slices.SortedFunc(slices.Values(images), func(a, b Image) int {
-		return cmp.Or(cmp.Compare(a.Group, b.Group), b.Used.Compare(a.Used), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Group, b.Group), needed(a, b), b.Used.Compare(a.Used), cmp.Compare(a.ID, b.ID))
 	})
 	var surplus []Surplus
 	var kept []Image
@@ -61,6 +61,17 @@ func (p Policy) Surplus(images []Image, now time.Time) []Surplus {
 		}
 	}
 	return surplus
+}
+
+// needed puts what the run at hand uses before what it does not.
+func needed(a, b Image) int {
+	switch {
+	case a.Needed == b.Needed:
+		return 0
+	case a.Needed:
+		return -1
+	}
+	return 1
 }
 
 // why says why an image need not stay beside those of its group that do, which were used after it; nothing when it stays.
