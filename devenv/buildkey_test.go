@@ -17,6 +17,9 @@ import (
 func keyOf(t *testing.T, dir string) string {
 	t.Helper()
 	w, err := openWorkplace(t.Context(), "test", Options{Dir: dir}, func(string) {})
+	if err == nil {
+		w.cache, err = keepCaptures(w.repo)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

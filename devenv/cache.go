@@ -1,7 +1,6 @@
 package devenv
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -63,15 +62,13 @@ func makePrivate(dir string) error {
 	return os.Chmod(dir, info.Mode().Perm()&0o700)
 }
 
-// openCapturable finds the repository that dir lies in, whose working tree is to be captured: what is, lies in the cache.
-func openCapturable(ctx context.Context, dir string) (repo *gitrepo.Repo, cache string, err error) {
-	if repo, err = gitrepo.Open(ctx, dir); err != nil {
-		return nil, "", err
-	}
+// keepCaptures gives what will be captured of a repository its place in the cache, and returns the cache's directory. Commands that
+// capture nothing do without: they work where no cache can be made.
+func keepCaptures(repo *gitrepo.Repo) (cache string, err error) {
 	if cache, err = openCache(); err != nil {
-		return nil, "", err
+		return "", err
 	}
-	return repo, cache, repo.KeepObjects(filepath.Join(cache, cacheObjects, WorktreeID(repo.Root())))
+	return cache, repo.KeepObjects(filepath.Join(cache, cacheObjects, WorktreeID(repo.Root())))
 }
 
 // cleanCache removes what the cache holds; the next run makes it anew.

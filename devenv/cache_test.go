@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"devenv/devenv/gitrepo"
 )
 
 // wantModes checks the permissions of directories and files below dir.
@@ -80,7 +82,11 @@ func TestIgnoredFilesStayPrivateInBothTreesAndOutOfTheUsersRepository(t *testing
 	write("hook", "#!/bin/sh\n", 0o755)
 	before := git("count-objects", "-v")
 
-	repo, cache, err := openCapturable(t.Context(), dir)
+	repo, err := gitrepo.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, err := keepCaptures(repo)
 	if err != nil {
 		t.Fatal(err)
 	}

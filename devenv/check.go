@@ -79,6 +79,15 @@ func (r *run) baseName() string {
 // readProject captures the working tree, finds the project in it, and tells the branch's own migrations.
 func (r *run) readProject(ctx context.Context, log *stepLog) (err error) {
 	repo, cfg := r.place.repo, r.place.config
+	if r.place.cache, err = keepCaptures(repo); err != nil {
+		return err
+	}
+	if err := repo.TrimObjects(); err != nil {
+		return err
+	}
+	if err := r.place.builds.open(ctx, r.place.cache); err != nil {
+		return err
+	}
 	include := r.ignoredPaths(cfg)
 	work, err := readBranch(ctx, repo, r.baseRef, include)
 	if err != nil {

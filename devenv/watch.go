@@ -14,8 +14,11 @@ const watchEvery = time.Second
 // Watch calls do, and again whenever the working tree or HEAD has changed since the last call began, until do fails or ctx
 // is cancelled; only with an error does it return. What git ignores is no change.
 func Watch(ctx context.Context, o Options, do func(ctx context.Context) error) error {
-	repo, _, err := openCapturable(ctx, orDot(o.Dir))
+	repo, err := gitrepo.Open(ctx, orDot(o.Dir))
 	if err != nil {
+		return err
+	}
+	if _, err := keepCaptures(repo); err != nil {
 		return err
 	}
 	tick := time.NewTicker(watchEvery)

@@ -183,16 +183,10 @@ func namesOf(load compose.LoadOptions) []string {
 // openRepository finds the worktree, locks it, recovers it, and reads its configuration.
 func (w *workplace) openRepository(ctx context.Context, command string, o Options, note func(string)) (err error) {
 	dir := orDot(o.Dir)
-	if w.repo, w.cache, err = openCapturable(ctx, dir); err != nil {
+	if w.repo, err = gitrepo.Open(ctx, dir); err != nil {
 		return err
 	}
 	if w.lock, err = w.repo.Lock(ctx, command); err != nil {
-		return err
-	}
-	if err := w.repo.TrimObjects(); err != nil {
-		return err
-	}
-	if err := w.builds.open(ctx, w.cache); err != nil {
 		return err
 	}
 	w.runID, w.worktreeID = newRunID(), WorktreeID(w.repo.Root())
