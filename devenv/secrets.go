@@ -34,11 +34,18 @@ func learnProject(r *redact.Redactor, p *types.Project) {
 	learn(r, compose.TextsOf(p))
 }
 
-// learnFiles has the redactor learn from files of the working tree: those that services are given and those that lie where
-// programs look for them, of the ones that git does not list all that looks like a secret; and the migration tool's
-// configurations, which hold addresses of databases.
+// mostLearnt is the size in bytes of the files that are learnt from: those that come first are those that services are given.
+const mostLearnt = 4 << 20
+
+// learnFiles has the redactor learn from files of the working tree: those that services are given, the migration tool's
+// configurations, which hold addresses of databases, what git ignores, and what lies where programs look for it. Of files that
+// git does not list, all that looks like a secret is one.
 func (w *workplace) learnFiles(ctx context.Context) error {
 	listed, err := w.repo.WorktreeFiles(ctx)
+	if err != nil {
+		return err
+	}
+	ignored, err := w.repo.Ignored(ctx)
 	if err != nil {
 		return err
 	}
@@ -51,21 +58,27 @@ func (w *workplace) learnFiles(ctx context.Context) error {
 			files = append(files, file)
 		}
 	}
-	for _, dir := range w.placesOfFiles() {
-		for _, file := range filesIn(dir) {
-			if !shared[file] {
-				files = append(files, file)
-			}
-		}
+	for _, rel := range ignored {
+		files = append(files, credentialFilesIn(filepath.Join(w.repo.Root(), filepath.FromSlash(rel)))...)
 	}
-	slices.Sort(files)
+	for _, dir := range w.placesOfFiles() {
+		files = append(files, credentialFilesIn(dir)...)
+	}
 	var sources []redact.Source
-	for _, t := range compose.FileTexts(slices.Compact(files)...) {
+	size, seen := 0, map[string]bool{}
+	for _, file := range files {
+		if seen[file] || size > mostLearnt {
+			continue
+		}
+		seen[file] = true
 		kind := redact.File
-		if shared[t.Name] {
+		if shared[file] {
 			kind = redact.Shared
 		}
-		sources = append(sources, redact.Source{Kind: kind, Name: t.Name, Text: t.Content})
+		for _, t := range compose.FileTexts(file) {
+			size += len(t.Content)
+			sources = append(sources, redact.Source{Kind: kind, Name: t.Name, Text: t.Content})
+		}
 	}
 	w.redactor.Learn(sources...)
 	return nil
@@ -95,23 +108,26 @@ const mostFiles = 500
 // largestFile is the size in bytes from which on a file that nobody named is no configuration.
 const largestFile = 64 << 10
 
-// credentialFiles are what files are called that programs read credentials from.
-var credentialFiles = regexp.MustCompile(`(?i)env|pass|secret|credential|token|rc$|\.(ini|cfg|conf|config|json|ya?ml|toml|properties|pem|key|txt|xml)$`)
+// credentialNames are what files are called that programs read credentials from.
+var credentialNames = regexp.MustCompile(`(?i)env|pass|secret|credential|token|rc$|\.(ini|cfg|conf|config|json|ya?ml|toml|properties|pem|key|txt|xml)$`)
 
-// filesIn are the small files in a directory that may hold credentials, without those below it.
-func filesIn(dir string) []string {
-	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) > mostFiles {
-		return nil
-	}
-	var files []string
-	for _, e := range entries {
-		info, err := e.Info()
-		if err == nil && info.Mode().IsRegular() && info.Size() <= largestFile && credentialFiles.MatchString(e.Name()) {
-			files = append(files, filepath.Join(dir, e.Name()))
+// credentialFilesIn are the small files that may hold credentials: the path itself, or those in the directory that it is.
+func credentialFilesIn(at string) []string {
+	entries := []string{at}
+	if info, err := os.Stat(at); err == nil && info.IsDir() {
+		inside, err := os.ReadDir(at)
+		if err != nil || len(inside) > mostFiles {
+			return nil
+		}
+		entries = nil
+		for _, e := range inside {
+			entries = append(entries, filepath.Join(at, e.Name()))
 		}
 	}
-	return files
+	return slices.DeleteFunc(entries, func(file string) bool {
+		info, err := os.Stat(file)
+		return err != nil || !info.Mode().IsRegular() || info.Size() > largestFile || !credentialNames.MatchString(filepath.Base(file))
+	})
 }
 
 // wordsOf are the project's own words, which no password hides by being equal to one.

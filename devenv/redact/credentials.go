@@ -12,6 +12,7 @@ import (
 var (
 	inURL      = regexp.MustCompile(`://[^\s:/?#@'"<>\\]*:([^\s/?#'"<>]+)@`)
 	inHeader   = regexp.MustCompile(`(?i)\b(?:basic|bearer)\s+([A-Za-z0-9+/._~=-]{8,})`)
+	dotted     = regexp.MustCompile(`^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$`) // a name in code
 	connection = regexp.MustCompile(`(?i)(?:^|[\s;"'])(?:server|data source|host|hostaddr|accountname|endpoint|dbname|database|initial catalog|user id|uid|user)=[^\s(),]+[\s;]`)
 )
 
@@ -38,7 +39,7 @@ func (l *lines) credentials(s string) (spans []span) {
 		}
 		value := valueBehind(s, i+1)
 		text := s[value.from:value.to]
-		if !plainValue(text) && text[0] != Mark[0] && (looksRandom(text) || s[i] == '=' && connection.MatchString(s)) {
+		if !plainValue(text) && text[0] != Mark[0] && !dotted.MatchString(text) && (looksRandom(text) || s[i] == '=' && connection.MatchString(s)) {
 			spans = append(spans, value)
 		}
 	}

@@ -39,9 +39,10 @@ func randomToken(run string) bool {
 		return false
 	case len(run) >= 16:
 		return changes*5 >= len(run) && entropy(run) >= 3
-	default:
-		return kinds["lower"] > 0 && kinds["upper"] > 0 && changes*3 >= len(run)
+	case kinds["lower"] > 0 && kinds["upper"] > 0:
+		return changes*3 >= len(run)
 	}
+	return changes*2 >= len(run) && strings.ContainsAny(run, "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ") // else a revision's id
 }
 
 // chosen says whether a value is of all the kinds of characters that rules for passwords ask for.

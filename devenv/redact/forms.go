@@ -20,7 +20,8 @@ func formsOf(secret string) []string {
 		jsonQuoted(secret, true), jsonQuoted(secret, false), asciiQuoted(secret), jsonQuoted(jsonQuoted(secret, false), false),
 		python(secret, `'`), python(secret, `"`), bytesOf(secret),
 		strings.ReplaceAll(secret, `'`, `''`), strings.ReplaceAll(secret, `'`, `'\''`), strings.ReplaceAll(secret, `'`, `'"'"'`),
-		strings.ReplaceAll(secret, `%`, `%%`), strings.ReplaceAll(secret, `$`, `$$`),
+		url.QueryEscape(url.QueryEscape(secret)), strings.ReplaceAll(jsonQuoted(secret, false), `/`, `\/`), shellQuoted(secret),
+		strings.ReplaceAll(secret, `"`, `""`), strings.ReplaceAll(secret, `%`, `%%`), strings.ReplaceAll(secret, `$`, `$$`),
 		strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(secret),
 		strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#x27;").Replace(secret),
 	}
@@ -58,6 +59,18 @@ func base64Of(secret string) []string {
 		}
 	}
 	return all
+}
+
+// shellQuoted is a word as bash's printf %q writes it.
+func shellQuoted(s string) string {
+	var b strings.Builder
+	for _, c := range s {
+		if c < utf8.RuneSelf && !isWord(c) && !strings.ContainsRune("@%+=:,./-", c) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
 }
 
 // quoted is Python's urllib.parse.quote.

@@ -50,7 +50,7 @@ func whereOf(secret string, words map[string]bool) where {
 	case words[lower], slices.Contains(everyday(), lower), digits+letters+others == 0:
 		return placed
 	case letters+others == 0: // a number, a date, a version
-		if digits < 2*shortest {
+		if digits < shortest {
 			return placed
 		}
 		return alone
@@ -156,8 +156,9 @@ func (p pattern) fits(s string, at int) bool {
 
 func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// escape is what a program writes for a character, or a terminal takes for a colour: a letter at its end belongs to no word.
-var escape = regexp.MustCompile(`(?:\\[abfnrtv0]|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|\x1b\[[0-9;]*m)$`)
+// escape is what a program writes for a character, what a terminal takes for a colour, or an option that a value is glued to: a
+// letter at its end belongs to no word.
+var escape = regexp.MustCompile(`(?:\s-p|\\[abfnrtv0]|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|\x1b\[[0-9;]*m)$`)
 
 func edgeBefore(before string) bool {
 	last, _ := utf8.DecodeLastRuneInString(before)

@@ -14,6 +14,7 @@ var (
 	pemBegin = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----`)
 	pemEnd   = regexp.MustCompile(`-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----`)
 	pemBlock = regexp.MustCompile(`(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----.*?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----`)
+	keyRun   = regexp.MustCompile(`[A-Za-z0-9+/]{16}`)
 	pemLine  = regexp.MustCompile(`^\W*(?:[A-Za-z0-9+/=]{24,}|[A-Za-z0-9+/]*[0-9+/=][A-Za-z0-9+/=]*)\W*$`)
 )
 
@@ -101,6 +102,9 @@ func (l *lines) carried(s string) (spans []span) {
 	if end := pemEnd.FindStringIndex(s[at:]); end != nil {
 		l.key = false
 		return append(spans, span{at, at + end[0]})
+	}
+	if at > 0 && !keyRun.MatchString(s[at:]) {
+		return spans // the key begins in the next line
 	}
 	if l.key = at > 0 || pemLine.MatchString(s); l.key {
 		spans = append(spans, span{max(at, min(start, len(s))), len(s)})

@@ -11,6 +11,8 @@ var (
 	address = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]+`)
 	pair    = regexp.MustCompile(`(?:^|[\s;,&?{(])([A-Za-z][\w .-]*?)\s*=\s*('(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*"|\{[^}]*\}|[^\s;]+)`)
 	option  = regexp.MustCompile(`(?:^|\s)--?([A-Za-z][\w-]*)[ =]("[^"]*"|'[^']*'|[^\s"']+)`)
+	// program finds the passwords that some programs take otherwise: mysql -pPASSWORD, redis-cli -a, curl -u user:.
+	program = regexp.MustCompile(`\b(?:(?:mysql|mariadb)[\w-]*\b.*?\s-p|redis-cli\b.*?\s-a\s+|curl\b.*?\s-u\s*[^\s:]+:|sshpass\s+-p\s*)("[^"]*"|'[^']*'|[^\s"']+)`)
 	// passLine is a line of .pgpass.
 	passLine = regexp.MustCompile(`(?m)^[^\s#:][^\s:]*:(?:\d+|\*):(?:[^:\n\\]|\\.)+:(?:[^:\n\\]|\\.)+:(.+)$`)
 	// netrc are the fields of .netrc.
@@ -32,6 +34,9 @@ func (l *learner) places(name, value string) bool {
 		if secretName(found[1]) {
 			l.add(found[2])
 		}
+	}
+	for _, found := range program.FindAllStringSubmatch(value, -1) {
+		l.add(found[1])
 	}
 	if fields, ok := fieldsOf(name, value); ok {
 		for _, f := range fields {

@@ -52,6 +52,9 @@ func TestAPrivateKeyThatNobodyLearntIsTakenOutLineByLine(t *testing.T) {
 	if got[0] != lines[0] || got[len(got)-1] != "that was it" {
 		t.Errorf("the lines around it became %q", got)
 	}
+	if code := `START = b"-----BEGIN OPENSSH PRIVATE KEY-----"`; New().Text(code) != code {
+		t.Errorf("%q became %q", code, New().Text(code))
+	}
 	open := []string{"a file begins with -----BEGIN PRIVATE KEY-----", "This is an error: no such file", "Xq: 1"}
 	if got := New().Lines(open); !slices.Equal(got[1:], open[1:]) {
 		t.Errorf("what is no key became %q", got)
