@@ -13,6 +13,7 @@ const (
 	asBefore outcome = "as before"
 	complete outcome = "complete"
 	nothing  outcome = "nothing found"
+	missed   outcome = "missed its moment"
 	lost     outcome = "LOST"
 	leaked   outcome = "LEAKED"
 )

@@ -15,6 +15,8 @@ type way struct {
 	// alone says that it is tried only while the stack's own server stands still: two servers on the same files are the
 	// user's own doing otherwise.
 	alone bool
+	// foreign says that it is a container of its own, which does not know of the stack's server.
+	foreign bool
 	// beforehand says that it is done before the command, which must answer as wanted.
 	beforehand bool
 	want       answer
@@ -34,8 +36,8 @@ const (
 func ways(compose []string) []way {
 	all := []way{
 		{name: "docker start", start: startOwn},
-		{name: "another container", alone: true, start: startOther},
-		{name: "idle container, then server", start: startIdle},
+		{name: "another container", alone: true, foreign: true, start: startOther},
+		{name: "idle container, then server", foreign: true, start: startIdle},
 		{name: "crash, restart policy", start: crash},
 		{name: "another server runs", beforehand: true, want: refusal, start: startOtherInstead},
 		{name: "the server has crashed", beforehand: true, want: success, start: kill},

@@ -74,7 +74,7 @@ func (s *starts) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, w := range s.ways() {
+		for _, w := range s.ways(c) {
 			for _, m := range s.moments(w, timeline, ended) {
 				if err := s.attempt(ctx, c, w, m); err != nil {
 					return err
@@ -90,16 +90,21 @@ func (s *starts) moments(w way, timeline []sighting, ended time.Duration) []mome
 	switch {
 	case w.beforehand:
 		return []moment{{name: "before it"}}
+	case w.foreign && !w.alone:
+		return spread(everyMoment(between(timeline, began, "postgres die"), 0, s.every), s.limit)
 	case w.alone || s.short:
 		return spread(everyMoment(between(timeline, "postgres die", "postgres start"), 0, s.every), s.limit)
 	}
 	return spread(everyMoment(timeline, ended, s.every), s.limit)
 }
 
-// ways are the ways that are tried.
-func (s *starts) ways() []way {
+// ways are the ways that are tried with a command.
+func (s *starts) ways(c exchanging) []way {
 	all := ways(s.place.compose)
-	if s.short {
+	switch {
+	case s.short && c.name == "snapshot save":
+		return all[:1]
+	case s.short:
 		return all[:2]
 	}
 	return all

@@ -28,7 +28,7 @@ func (s *starts) attempt(ctx context.Context, c exchanging, w way, m moment) err
 	}
 	found := judgeStart(facts)
 	s.table.add(attempt{command: c.name, moment: m.String(), done: w.name, finding: found})
-	if found.outcome == lost {
+	if found.outcome == lost || found.outcome == missed {
 		return s.prepare(ctx)
 	}
 	return nil
@@ -56,6 +56,7 @@ func (s *starts) disturb(ctx context.Context, c exchanging, w way, m moment, f *
 	writers.linger(ctx)
 	stop()
 	f.exit, f.said, f.written, f.twoServers = r.exit, r.said(), writers.rows(), twoServers(r.timeline)
+	f.missed = w.foreign && !w.beforehand && cameWhileItRan(r.timeline, w.alone)
 	return r, nil
 }
 

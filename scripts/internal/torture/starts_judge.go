@@ -20,6 +20,8 @@ type startFacts struct {
 	broken    string
 	// twoServers says that the stack's server was started while another one ran on its data.
 	twoServers bool
+	// missed says that the other server came while the stack's own ran: the two are not devenv's doing.
+	missed bool
 	// stuck is why the data could not be read.
 	stuck string
 }
@@ -27,6 +29,9 @@ type startFacts struct {
 // judgeStart judges an attempt: what was committed is in the data or comes back, no server lost its files, and a command that
 // refused changed nothing.
 func judgeStart(f startFacts) finding {
+	if f.missed {
+		return finding{outcome: missed}
+	}
 	var wrong []string
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	if f.stuck != "" {
@@ -103,8 +108,8 @@ func lastLine(said string) string {
 // twoServers says whether the stack's server was started while an intruder ran.
 func twoServers(timeline []sighting) bool {
 	intruders := 0
-	for _, s := range timeline {
-		switch what := strings.TrimRight(s.what, " 0123456789"); what {
+	for _, what := range kinds(timeline) {
+		switch what {
 		case "intruder start":
 			intruders++
 		case "intruder die":
@@ -116,4 +121,30 @@ func twoServers(timeline []sighting) bool {
 		}
 	}
 	return false
+}
+
+// cameWhileItRan says whether an intruder came after the stack's server had been started again or, if it was not to come
+// earlier either, before that had been stopped.
+func cameWhileItRan(timeline []sighting, alone bool) bool {
+	stopped := false
+	for _, what := range kinds(timeline) {
+		switch what {
+		case "postgres die":
+			stopped = true
+		case "postgres start":
+			return true // and no intruder yet
+		case "intruder start":
+			return alone && !stopped
+		}
+	}
+	return false
+}
+
+// kinds are the names of sightings without their numbers.
+func kinds(timeline []sighting) []string {
+	var all []string
+	for _, s := range timeline {
+		all = append(all, strings.TrimRight(s.what, " 0123456789"))
+	}
+	return all
 }

@@ -117,6 +117,33 @@ func TestTwoServersAreSeenOnlyWhileAnotherRuns(t *testing.T) {
 	}
 }
 
+func TestAnotherServerThatComesWhileTheStacksOwnRunsIsNoAttempt(t *testing.T) {
+	seen := func(all ...string) (timeline []sighting) {
+		for _, what := range all {
+			timeline = append(timeline, sighting{what: what})
+		}
+		return timeline
+	}
+	for name, c := range map[string]struct {
+		timeline []sighting
+		alone    bool
+		want     bool
+	}{
+		"in between":              {seen("postgres die", "intruder start", "intruder die", "postgres start"), true, false},
+		"too early":               {seen("intruder start", "postgres die", "postgres start"), true, true},
+		"early, and waits":        {seen("intruder start", "postgres die", "postgres start"), false, false},
+		"after the next start":    {seen("postgres die", "postgres start", "intruder start"), false, true},
+		"in between, and refused": {seen("postgres die", "intruder start"), true, false},
+	} {
+		if got := cameWhileItRan(c.timeline, c.alone); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if got := judgeStart(startFacts{missed: true, alarms: []string{"PANIC"}}); got.outcome != missed {
+		t.Errorf("it is judged: %s", got.outcome)
+	}
+}
+
 func TestACutLeavesAllAsBeforeOrComplete(t *testing.T) {
 	before := treeState{"HEAD": "main", "file app.py": "1", "the status": ""}
 	revision := "file backend/src/toolshed/migrations/versions/abc.py"
