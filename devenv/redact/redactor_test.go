@@ -36,6 +36,7 @@ func TestASecretThatALineEndCutsIsTakenOutOfBothLines(t *testing.T) {
 func TestTheDirectoryThatAShellIsInIsNoSecret(t *testing.T) {
 	r := New()
 	r.Learn(Source{Inherited, "PWD", "/tmp/TestAProjectThatReachesIntoTheHost3050488406/001/toolshed"})
+	r.Learn(Source{Variable, "CREDENTIALS", "/tmp/TestAProjectThatReachesIntoTheHost3050488406/001/toolshed"})
 	if said := "kept below /tmp/TestAProjectThatReachesIntoTheHost3050488406/001/toolshed"; r.Text(said) != said || len(r.Values()) > 0 {
 		t.Errorf("it became %q, and is a secret: %q", r.Text(said), r.Values())
 	}

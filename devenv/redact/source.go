@@ -2,7 +2,7 @@ package redact
 
 import (
 	"encoding/base64"
-	"path"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -104,13 +104,14 @@ func plainValue(value string) bool {
 	if len(value) < 2 || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "<") && strings.HasSuffix(value, ">") {
 		return true
 	}
-	for _, start := range []string{"/", "./", "../", "~/"} {
-		if strings.HasPrefix(value, start) && !looksRandom(value) && path.Clean(value) == strings.TrimSuffix(strings.TrimPrefix(value, "./"), "/") {
-			return true
-		}
-	}
-	return false
+	return filePath.MatchString(value) || barePath.MatchString(value) && !looksRandom(value)
 }
+
+// filePath is a path whatever is random in it: its first directory is a word. barePath is one that a key in base64 may look like.
+var (
+	filePath = regexp.MustCompile(`^(?:~|\.\.?)?/[A-Z]?[a-z]{2,12}/[\w./@+~-]*$`)
+	barePath = regexp.MustCompile(`^(?:~|\.\.?)?/[\w./@+~-]*$`)
+)
 
 // variable learns from one value with a name.
 func (l *learner) variable(name, value string) {
