@@ -84,12 +84,17 @@ func (b *base) lookUp(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	b.settings.Database = b.seeded.Meta.Settings.Database // the one that the migrations filled
-	for _, image := range []database.Image{b.empty, b.seeded} {
-		if _, err := b.place.engine.Touch(ctx, image.Ref); err != nil {
-			return false, err
+	return true, b.readNoise()
+}
+
+// touch marks the base's images as used.
+func (b *base) touch(ctx context.Context) error {
+	for _, ref := range []string{b.emptyRef(), b.seededRef()} {
+		if _, err := b.place.engine.Touch(ctx, ref); err != nil {
+			return err
 		}
 	}
-	return true, b.readNoise()
+	return nil
 }
 
 // readNoise takes the noise out of the image's metadata.

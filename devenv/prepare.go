@@ -48,7 +48,7 @@ func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
 	r.document.Base.Image, r.document.Base.Cached = r.base.seededRef(), known
 	r.facts.BaseHeads = r.base.seeded.Meta.Head
 	r.document.Noise = noiseOf(r.base.noise)
-	return nil
+	return r.base.touch(ctx)
 }
 
 // takeBranch makes the branch's tree: the capture, with the branch's own revisions as the mode says, merged with the
