@@ -81,9 +81,13 @@ func (s *starts) look(ctx context.Context, f *startFacts, r ran, began time.Time
 	}
 	f.broken = s.p.sound(ctx)
 	f.alarms = alarmsIn(log + logSince(ctx, s.p.container("postgres"), began))
-	back := s.comesBack(f.command, r)
-	if r.exit != 0 || back == nil {
+	exchanged := len(without(f.before, f.now)) > 0
+	if r.exit != 0 && !exchanged {
 		return nil
+	}
+	back, err := s.comesBack(ctx, f.command, r)
+	if err != nil {
+		return err
 	}
 	if _, err := s.p.must(ctx, back...); err != nil {
 		return err
@@ -101,20 +105,32 @@ func (s *starts) look(ctx context.Context, f *startFacts, r ran, began time.Time
 	return nil
 }
 
-// comesBack is the command that brings back what the run kept; nil where it kept nothing.
-func (s *starts) comesBack(command string, r ran) []string {
+// comesBack is the command that brings back what the run kept, also where its exit tells of a stack that it could not start.
+func (s *starts) comesBack(ctx context.Context, command string, r ran) ([]string, error) {
 	var document struct {
 		Items []struct{ Name, Snapshot string }
 	}
-	if json.Unmarshal([]byte(r.stdout), &document) != nil || len(document.Items) == 0 {
-		return nil
+	first := func(printed string) (name, snapshot string, err error) {
+		if err := json.Unmarshal([]byte(printed), &document); err != nil || len(document.Items) == 0 {
+			return "", "", err
+		}
+		return document.Items[0].Name, document.Items[0].Snapshot, nil
 	}
-	switch item := document.Items[0]; {
+	name, kept, err := first(r.stdout)
+	switch {
+	case err != nil:
+		return nil, err
 	case command == "snapshot save":
-		return []string{"snapshot", "restore", item.Name, "--yes"}
-	case command == "undo" && item.Snapshot != "":
-		return []string{"snapshot", "restore", item.Snapshot, "--yes"}
-	default:
-		return []string{"undo", "--yes"}
+		return []string{"snapshot", "restore", name, "--yes"}, nil
+	case command != "undo":
+		return []string{"undo", "--yes"}, nil
+	case kept != "":
+		return []string{"snapshot", "restore", kept, "--yes"}, nil
 	}
+	all, err := s.p.must(ctx, "--format", "json", "snapshot", "list")
+	if err != nil {
+		return nil, err
+	}
+	newest, _, err := first(all.stdout)
+	return []string{"snapshot", "restore", newest, "--yes"}, err
 }

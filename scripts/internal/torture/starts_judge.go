@@ -27,7 +27,7 @@ type startFacts struct {
 }
 
 // judgeStart judges an attempt: what was committed is in the data or comes back, no server lost its files, and a command that
-// refused changed nothing.
+// refused lost nothing.
 func judgeStart(f startFacts) finding {
 	if f.missed {
 		return finding{outcome: missed}
@@ -54,7 +54,7 @@ func judgeStart(f startFacts) finding {
 	}
 	if f.stuck == "" {
 		held, where := f.now, "in the data"
-		if f.exit == 0 && f.command != "snapshot save" {
+		if f.command != "snapshot save" {
 			held, where = append(slices.Clone(f.now), f.back...), "in the data, or in what was kept"
 		}
 		if missing := without(f.before, held); len(missing) > 0 {
@@ -70,8 +70,10 @@ func judgeStart(f startFacts) finding {
 	switch {
 	case len(wrong) > 0:
 		return finding{lost, fmt.Sprintf("exit %d\n", f.exit) + strings.Join(wrong, "\n") + "\n| " + strings.ReplaceAll(f.said, "\n", "\n| ")}
-	case f.exit != 0:
+	case f.exit != 0 && len(without(f.before, f.now)) == 0:
 		return finding{asBefore, lastLine(f.said)}
+	case f.exit != 0: // exchanged, and what was there is kept, but the stack could not be started
+		return finding{complete, lastLine(f.said)}
 	}
 	return finding{outcome: complete}
 }

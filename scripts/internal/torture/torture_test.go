@@ -87,6 +87,7 @@ func TestWhatWasCommittedHasToBeSomewhere(t *testing.T) {
 		"refused what it must not":         {func(f *startFacts) { f.want, f.exit, f.now, f.back = success, 1, []string{"a", "b", "c"}, nil }, lost},
 		"did what it must refuse":          {func(f *startFacts) { f.want = refusal }, lost},
 		"refused, and a row is gone":       {func(f *startFacts) { f.exit, f.now, f.back = 1, []string{"a", "c"}, nil }, lost},
+		"exchanged, not started":           {func(f *startFacts) { f.exit = 1 }, complete},
 		"a server lost its files":          {func(f *startFacts) { f.alarms = []string{"PANIC"} }, lost},
 		"two servers on the same data":     {func(f *startFacts) { f.twoServers = true }, lost},
 		"the next command does not work":   {func(f *startFacts) { f.stuck = "exit 1" }, lost},
