@@ -28,8 +28,9 @@ type Copy struct {
 	id      string
 	image   engine.Image
 	secrets Secrets
-	// data are the places that hold the server's data: they are not searched, what people keep in tables is theirs.
-	data []string
+	// unsearched are the places that are left out of the search at the end: those of the server's data, since what people keep in
+	// tables is theirs, and those that were searched when they were read.
+	unsearched []string
 }
 
 // copyScript copies a directory to a place, instead of what is there, and makes directories.
@@ -50,7 +51,7 @@ func (s *Server) copy(ctx context.Context, keep Keep) (_ *Copy, err error) {
 	if at < 0 {
 		return nil, errors.New("its data is in no volume")
 	}
-	c := &Copy{engine: s.engine, secrets: keep.Secrets, data: []string{dataDirectory}}
+	c := &Copy{engine: s.engine, secrets: keep.Secrets, unsearched: []string{dataDirectory}}
 	var there bool
 	if c.image, there, err = s.engine.ImageInspect(ctx, server.Image); err != nil || !there {
 		return nil, errors.Join(err, fmt.Errorf("the image of %s is gone", s.settings.Service))

@@ -106,8 +106,8 @@ func (c *Copy) take(ctx context.Context, server string, outside []outsider) erro
 
 // open returns a place's files as an archive. What a volume holds is searched for secrets.
 func (c *Copy) open(ctx context.Context, server string, place outsider) (io.ReadCloser, error) {
+	c.unsearched = append(c.unsearched, place.at)
 	if place.content == nil {
-		c.data = append(c.data, place.at)
 		return c.engine.CopyFrom(ctx, server, place.at)
 	}
 	found, err := c.secrets.inArchive(bytes.NewReader(place.content))

@@ -82,7 +82,7 @@ func (c *Copy) search(ctx context.Context) error {
 	}
 	for _, place := range changed {
 		isParent := func(other string) bool { return within(other, place) }
-		if isBelow(place, c.data...) || slices.ContainsFunc(changed, isParent) {
+		if isBelow(place, c.unsearched...) || slices.ContainsFunc(changed, isParent) {
 			continue
 		}
 		found, err := c.holds(ctx, place)
