@@ -113,7 +113,7 @@ func (c *Copy) holds(ctx context.Context, place string) (bool, error) {
 	if err != nil || entry.Typeflag == tar.TypeDir {
 		return false, err
 	}
-	found, err := c.secrets.read(archive)
+	found, err := c.secrets.finder().read(archive)
 	return found || c.secrets.in(entry.Linkname), err
 }
 
@@ -123,6 +123,7 @@ func (s Secrets) inArchive(from io.Reader, but ...string) (string, error) {
 	if len(s) == 0 {
 		return "", nil
 	}
+	finder := s.finder()
 	for archive := tar.NewReader(from); ; {
 		entry, err := archive.Next()
 		if errors.Is(err, io.EOF) {
@@ -135,7 +136,7 @@ func (s Secrets) inArchive(from io.Reader, but ...string) (string, error) {
 		if isBelow(place, but...) {
 			continue
 		}
-		found, err := s.read(archive)
+		found, err := finder.read(archive)
 		if err != nil {
 			return "", err
 		}

@@ -3,9 +3,7 @@ package database
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -68,35 +66,6 @@ func (s Secrets) but(words []string) Secrets {
 // in says whether a text holds one.
 func (s Secrets) in(text string) bool {
 	return slices.ContainsFunc(s, func(secret string) bool { return strings.Contains(text, secret) })
-}
-
-// window is how much of a file is searched at a time.
-const window = 1 << 20
-
-// read says whether what is read holds one.
-func (s Secrets) read(from io.Reader) (bool, error) {
-	if len(s) == 0 {
-		return false, nil
-	}
-	overlap := len(s[0]) - 1 // the longest may lie across two windows
-	buffer := make([]byte, 0, window+overlap)
-	for {
-		n, err := io.ReadFull(from, buffer[len(buffer):min(len(buffer)+window, cap(buffer))])
-		buffer = buffer[:len(buffer)+n]
-		for _, secret := range s {
-			if bytes.Contains(buffer, []byte(secret)) {
-				return true, nil
-			}
-		}
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		rest := copy(buffer, buffer[max(0, len(buffer)-overlap):])
-		buffer = buffer[:rest]
-	}
 }
 
 // inJSON says where a JSON document holds one, as "Config.Env[POSTGRES_PASSWORD]"; empty where it holds none.

@@ -50,11 +50,11 @@ func TestASecretIsFoundAcrossTheBordersOfWhatIsReadAtOnce(t *testing.T) {
 	secrets := NewSecrets([]string{"hunter2hunter2", "a-much-longer-secret-than-the-other-1"})
 	for _, before := range []int{0, 1, window - 5, window, window + 1, 3*window - 7} {
 		text := strings.Repeat("x", before) + "hunter2hunter2" + strings.Repeat("y", 10)
-		if found, err := secrets.read(strings.NewReader(text)); !found || err != nil {
+		if found, err := secrets.finder().read(strings.NewReader(text)); !found || err != nil {
 			t.Errorf("behind %d bytes: %v, %v", before, found, err)
 		}
 	}
-	if found, err := secrets.read(bytes.NewReader(make([]byte, 2*window+3))); found || err != nil {
+	if found, err := secrets.finder().read(bytes.NewReader(make([]byte, 2*window+3))); found || err != nil {
 		t.Errorf("in nothing: %v, %v", found, err)
 	}
 }
