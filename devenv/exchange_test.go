@@ -1,12 +1,15 @@
 package devenv_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"devenv/compose/engine"
 	"devenv/devenv"
+	"devenv/devenv/database"
 )
 
 // TestAResetThatIsCutOffLeavesTheDataAsBeforeOrComplete is the promise of every exchange, by each signal at each step.
@@ -39,6 +42,53 @@ func TestAResetThatIsCutOffLeavesTheDataAsBeforeOrComplete(t *testing.T) {
 		}
 	}
 	s.restoreAndUndoAreCutOff()
+	s.leavesNoImage()
+}
+
+// leavesNoImage kills a reset that has made an image for itself; the next command removes that.
+func (s ownStack) leavesNoImage() {
+	s.Helper()
+	if code, said := s.child(childBranch, "copy", "KILL"); code != -1 {
+		s.Errorf("it was not killed but ended with %d:\n%s", code, said)
+	}
+	const record = ".git/devenv/worktree/made.json"
+	var ref string
+	if err := json.Unmarshal([]byte(s.read(record)), &ref); err != nil {
+		s.Fatal(err)
+	}
+	made := func() bool {
+		_, there, err := s.engine.ImageInspect(s.Context(), ref)
+		if err != nil {
+			s.Fatal(err)
+		}
+		return there
+	}
+	if !made() {
+		s.Fatalf("it made no image %s before it was killed", ref)
+	}
+	nameless := s.nameless()
+	if _, err := devenv.SaveSnapshot(s.Context(), devenv.SnapshotOptions{Options: s.options(), Name: "any", DryRun: true}); err != nil {
+		s.Fatal(err)
+	}
+	if made() || exists(filepath.Join(s.dir, record)) {
+		s.Errorf("the next command left %s or its record", ref)
+	}
+	if _, there, err := s.engine.ImageInspect(s.Context(), nameless); there || err != nil {
+		s.Errorf("the next command left an image that had no name yet: %v", err)
+	}
+	s.settled("reset to the branch")
+}
+
+// nameless is an image of this worktree as a command leaves it that is killed between making and naming it.
+func (s ownStack) nameless() string {
+	s.Helper()
+	id, err := s.engine.Commit(s.Context(), s.container("postgres").ID, engine.CommitOptions{
+		Labels: map[string]string{database.LabelMadeIn: devenv.WorktreeID(s.dir)},
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return id
 }
 
 // restoreAndUndoAreCutOff kills them where they differ from reset: what is remembered of them.

@@ -43,10 +43,11 @@ func tested(m *testing.M) int {
 	return m.Run()
 }
 
-// These stand for other commands instead of a message: a reset to the base's data, an undo, and, before a snapshot's name, a
+// These stand for other commands instead of a message: a reset to the base's data or to the branch, an undo, and, before a snapshot's name, a
 // restore.
 const (
 	childReset   = "reset"
+	childBranch  = "reset to the branch"
 	childUndo    = "undo"
 	childRestore = "restore "
 )
@@ -61,6 +62,8 @@ func child(message string) int {
 	switch {
 	case message == childReset:
 		_, err = devenv.Reset(ctx, devenv.ResetOptions{Options: options, To: devenv.ResetToBase, Yes: true})
+	case message == childBranch:
+		_, err = devenv.Reset(ctx, devenv.ResetOptions{Options: options, To: devenv.ResetToBranch, Yes: true})
 	case message == childUndo:
 		_, err = devenv.Undo(ctx, devenv.UndoOptions{Options: options, Yes: true})
 	case restores:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -194,6 +195,21 @@ func TestResetReplacesTheDataAndUndoBringsItBack(t *testing.T) {
 	}
 }
 
+// serverOfThisMachine is a process that has a server's name and does nothing.
+func serverOfThisMachine(t *testing.T) int {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "postgres")
+	if out, err := exec.Command("sh", "-c", `cp "$(command -v sleep)" "$1"`, "sh", program).CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	server := exec.Command(program, "600")
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Process.Kill() })
+	return server.Process.Pid
+}
+
 // TestResetRefusesWhatIsNotItsOwn observes that nothing is touched.
 func TestResetRefusesWhatIsNotItsOwn(t *testing.T) {
 	t.Parallel()
@@ -232,6 +248,11 @@ func TestResetRefusesWhatIsNotItsOwn(t *testing.T) {
 	if kept := s.read("data/postgres/pgdata/PG_VERSION"); kept != "12\n" {
 		t.Errorf("it changed the data: %q", kept)
 	}
+	host := filepath.Join(s.dir, "data/postgres/pgdata")
+	server := serverOfThisMachine(t)
+	s.write("data/postgres/pgdata/postmaster.pid", fmt.Sprintf("%d\n%s\n", server, host))
+	refused("a server of this machine", fmt.Sprintf("process %d", server))
+	s.remove("data/postgres/pgdata/postmaster.pid")
 	s.remove("data/postgres/pgdata/PG_VERSION")
 	s.write("data/postgres/pgdata/thesis.txt", "years of work")
 	refused("a directory that holds something else", "thesis.txt")

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"devenv/devenv"
+	"devenv/devenv/database"
 	"devenv/devenv/report"
 	"devenv/devenv/sample"
 )
@@ -25,6 +26,9 @@ func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
 	item := saved.Items[0].(devenv.SnapshotItem)
 	if item.StoppedMS == 0 || item.Major != "17" || len(item.Revisions) != 1 || item.Branch != strings.TrimSpace(s.git("branch", "--show-current")) {
 		t.Errorf("%+v", item)
+	}
+	if image, _, err := s.engine.ImageInspect(t.Context(), item.Image); err != nil || image.Labels[database.LabelMadeIn] != devenv.WorktreeID(s.dir) {
+		t.Errorf("had it got no name, nobody would find it: %v %v", image.Labels, err)
 	}
 	if _, err := devenv.SaveSnapshot(t.Context(), o); report.KindOf(err) != report.KindUsage {
 		t.Errorf("a name that is taken: %v", err)

@@ -17,6 +17,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/checks"
 	"devenv/devenv/config"
+	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
@@ -113,7 +114,8 @@ func openWorkplace(ctx context.Context, command string, o Options, note func(str
 	return w, w.loadProject(ctx, o)
 }
 
-// endCutOff ends what a command that was killed has begun with the user's own data, and removes the image it made for that.
+// endCutOff ends what a command that was killed has begun with the user's own data, and removes the images that it made for itself
+// or had no time to name.
 func (w *workplace) endCutOff(ctx context.Context) error {
 	done, err := settleExchange(ctx, w)
 	if err != nil {
@@ -122,7 +124,7 @@ func (w *workplace) endCutOff(ctx context.Context) error {
 	if done.remark != "" {
 		w.say(done.remark)
 	}
-	return removeMade(ctx, w)
+	return errors.Join(removeMade(ctx, w), w.engine.SweepNameless(ctx, database.LabelMadeIn+"="+w.worktreeID))
 }
 
 // openUnlocked opens a workplace to look at: nothing is locked, recovered or swept. The caller closes its client.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"strings"
 
@@ -109,6 +110,23 @@ func (e *Engine) RemoveImage(ctx context.Context, ref string, force bool) error 
 		return nil
 	}
 	return failed(ctx, err, "remove image %s", ref)
+}
+
+// SweepNameless removes the images that carry a label and have no name. One that a container is made of stays.
+func (e *Engine) SweepNameless(ctx context.Context, label string) error {
+	filter := labelFilter(label)
+	filter.Add("dangling", "true")
+	list, err := e.client.ImageList(ctx, image.ListOptions{Filters: filter})
+	if err != nil {
+		return failed(ctx, err, "list images")
+	}
+	var failures error
+	for _, found := range list {
+		if err := e.RemoveImage(ctx, found.ID, false); !errdefs.IsConflict(err) {
+			failures = errors.Join(failures, err)
+		}
+	}
+	return failures
 }
 
 // Images lists the images that carry all of the labels, each "key" or "key=value": one with several names once

@@ -13,6 +13,10 @@ const (
 	kindBase  = "base"
 )
 
+// LabelMadeIn is on every image of a database: the id of the worktree in which it was made. One without a name was being made when
+// a run was killed.
+const LabelMadeIn = "dev.devenv.made-in"
+
 // repository is where base images are kept: devenv/base:<key>.
 const repository = "devenv/base"
 
