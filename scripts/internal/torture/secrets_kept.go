@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -97,6 +98,10 @@ func (i image) built() bool { return !strings.Contains(i.raw, "PG_MAJOR=") }
 // searchCache searches the cache, and looks at who may read it.
 func (s *secrets) searchCache() error {
 	hits, err := s.planted.inDirectory(s.p.cache)
+	if errors.Is(err, fs.ErrNotExist) { // nothing was captured
+		s.judge("the cache", "files and modes")
+		return nil
+	}
 	if err != nil {
 		return err
 	}
