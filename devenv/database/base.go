@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -38,12 +37,11 @@ func (s *Server) Copy(ctx context.Context, keep Keep) (*Copy, error) {
 	return c, nil
 }
 
-// Commit makes the copied data an image, and removes the container that it was copied into. A clone of it starts without
-// recovery, and nothing of the server's environment, command and files is in it, nor in its history. The tag is put last, so that
+// Commit makes the copied data an image. The container that it was copied into goes with the run, by its labels: to remove it
+// takes as long as the commit. A clone of the image starts without recovery, and nothing of the server's environment, command and files is in it, nor in its history. The tag is put last, so that
 // a half-made base is never found, and only where the image holds none of the secrets. An image of the same key that is there
 // already, of another run or of one that was killed, is taken instead.
-func (c *Copy) Commit(ctx context.Context, ref string, meta Meta) (_ Image, err error) {
-	defer func() { err = errors.Join(err, c.engine.Remove(context.WithoutCancel(ctx), c.id)) }()
+func (c *Copy) Commit(ctx context.Context, ref string, meta Meta) (Image, error) {
 	if known, ok, err := lookupRef(ctx, c.engine, ref); err != nil || ok && known.Meta.Key == meta.Key {
 		known.Known = true
 		return known, err

@@ -8,6 +8,8 @@ import (
 	"path"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"devenv/compose/engine"
 )
 
@@ -83,9 +85,6 @@ func (s *Server) copy(ctx context.Context, keep Keep) (_ *Copy, err error) {
 
 // commit makes the container an image, and tags that when it is known to be what it should be and to hold no secret.
 func (c *Copy) commit(ctx context.Context, ref string, meta Meta) (Image, error) {
-	if err := c.search(ctx); err != nil {
-		return Image{}, err
-	}
 	meta.Version = metaVersion
 	label, err := json.Marshal(meta)
 	if err != nil {
@@ -104,13 +103,19 @@ func (c *Copy) commit(ctx context.Context, ref string, meta Meta) (Image, error)
 	if err != nil {
 		return Image{}, err
 	}
+	var searching errgroup.Group // it takes the engine as long as the commit
+	searching.Go(func() error { return c.search(ctx) })
 	made, err := c.engine.Commit(ctx, c.id, engine.CommitOptions{Labels: labels, Changes: changes})
+	refused := searching.Wait()
 	if err != nil {
 		return Image{}, err
 	}
 	image := Image{ID: made, Ref: ref, Meta: meta}
-	if err := image.tag(ctx, c.engine, string(label), secrets); err != nil {
-		return Image{}, errors.Join(err, c.engine.RemoveImage(context.WithoutCancel(ctx), made, true))
+	if refused == nil {
+		refused = image.tag(ctx, c.engine, string(label), secrets)
+	}
+	if refused != nil {
+		return Image{}, errors.Join(refused, c.engine.RemoveImage(context.WithoutCancel(ctx), made, true))
 	}
 	return image, nil
 }
