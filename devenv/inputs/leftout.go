@@ -3,6 +3,7 @@ package inputs
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -64,6 +65,9 @@ func keep(files []File, wanted func(name string) (bool, error)) ([]File, error) 
 	return kept, nil
 }
 
+// licence is what a licence's text is called, LICENSE-APACHE-2.0.txt say: LICENSE_TYPES.csv and LICENSES.sql are data.
+var licence = regexp.MustCompile(`^LICEN[SC]E(-\w+)*(-\d+(\.\d+)*)?(\.(txt|rst))?$`)
+
 // usuallyOut says whether a file is one for people: Markdown (also where a Dockerfile copies it, as packages want their README),
 // licences, what belongs to editors and to the repository's host, and devenv's own configuration, whose values count by
 // themselves.
@@ -72,7 +76,7 @@ func usuallyOut(name string) bool {
 	switch {
 	case slices.Contains([]string{".md", ".markdown"}, strings.ToLower(path.Ext(base))):
 		return true
-	case strings.HasPrefix(base, "LICENSE"), strings.HasPrefix(base, "LICENCE"):
+	case licence.MatchString(base):
 		return true
 	case slices.Contains([]string{".editorconfig", ".gitlab-ci.yml", ".devenv.yaml", ".devenv.schema.json"}, base):
 		return true
