@@ -55,8 +55,9 @@ type Meta struct {
 	Inputs []string `json:"inputs,omitempty"`
 }
 
-// words are the project's own, which the metadata says aloud: none of them is a secret, whatever it looks like.
+// words are the project's own, which the metadata says aloud: none of them is a secret, whatever it looks like. Inputs are none:
+// they quote what the Compose files say.
 func (m Meta) words() []string {
 	s := m.Settings
-	return slices.Concat([]string{m.Key, m.Ref, m.Commit, s.Service, s.Image, s.User, s.Database}, m.Head, s.Hosts, m.Inputs)
+	return slices.Concat([]string{m.Key, m.Ref, m.Commit, s.Service, s.Image, s.User, s.Database}, m.Head, s.Hosts)
 }

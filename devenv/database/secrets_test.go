@@ -61,7 +61,7 @@ func TestASecretIsFoundAcrossTheBordersOfWhatIsReadAtOnce(t *testing.T) {
 
 func TestTheProjectsOwnWordsAreNoSecretsInItsImages(t *testing.T) {
 	t.Parallel()
-	meta := Meta{Ref: "refs/heads/feature-2026", Settings: Settings{Database: "shop_4f8e91c2", Image: "registry.example/postgres:17-b3d1"}}
+	meta := Meta{Ref: "refs/heads/feature-2026", Settings: Settings{Database: "shop_4f8e91c2", Image: "registry.example/postgres:17-b3d1"}, Inputs: []string{"build context https://hunter2hunter2@host.example/x.git"}}
 	got := NewSecrets([]string{"shop_4f8e91c2", "feature-2026", "postgres:17-b3d1", "hunter2hunter2"}).but(meta.words())
 	if len(got) != 1 || got[0] != "hunter2hunter2" {
 		t.Errorf("they are %q", got)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -77,7 +78,7 @@ func (l *listing) builds() error {
 		}
 		l.add(Input{What: "build section", Value: "of " + name, From: "Compose model", ID: hashed(build.Section), Secret: true})
 		for _, remote := range build.Remote {
-			l.add(Input{What: "build context", Value: remote, From: name, ID: remote, Secret: true})
+			l.add(Input{What: "build context", Value: nameOf(remote), From: name, ID: remote, Secret: true})
 		}
 		for _, place := range build.Places {
 			if err := l.place(place, name); err != nil {
@@ -90,6 +91,12 @@ func (l *listing) builds() error {
 	}
 	return nil
 }
+
+// credentials are what may stand in the address of a remote context: a user with a token, and a query.
+var credentials = regexp.MustCompile(`^([A-Za-z+.-]+://)?[^/]*@|\?[^#]*`)
+
+// nameOf is the address of a remote context for people and for labels, which others read: without credentials.
+func nameOf(remote string) string { return credentials.ReplaceAllString(remote, "$1") }
 
 func (l *listing) mounts() error {
 	for _, m := range l.base.Mounted {

@@ -137,6 +137,26 @@ func TestInputsSayWhatTheyAreAndShowNoHashOfWhatIsSecret(t *testing.T) {
 	}
 }
 
+func TestARemoteContextIsNamedWithoutItsCredentialsAndMakesAnotherKeyWithEachAddress(t *testing.T) {
+	const scp, web = "git@host.example:acme/x.git#main:back", "https://ada:t0ken@host.example/acme/x.git?secret=t0ken#main:back"
+	keys := map[string]bool{}
+	for address, want := range map[string]string{
+		scp: "build context host.example:acme/x.git#main:back", web: "build context https://host.example/acme/x.git#main:back",
+		"https://host.example/@acme/x.git": "build context https://host.example/@acme/x.git",
+	} {
+		files := project()
+		files["compose.yaml"] = strings.Replace(files["compose.yaml"], "build: ./back", `build: "`+address+`"`, 1)
+		list := listOf(t, files, nil)
+		if !slices.ContainsFunc(list, func(i Input) bool { return i.String() == want }) {
+			t.Errorf("%s is not named %s: %v", address, want, list)
+		}
+		keys[key(t, files, nil)] = true
+	}
+	if len(keys) != 3 {
+		t.Errorf("three addresses make %d keys", len(keys))
+	}
+}
+
 func TestImagesThatDockerfilesStartFromAreNamedForEveryServiceThatTakesPart(t *testing.T) {
 	tree := checkout(t, maps.Clone(project()))
 	b := Base{Tree: tree, Project: tree.load(t), Services: []string{"backend", "web"}}
