@@ -81,11 +81,34 @@ func TestEveryRuleOfTheFileCanBeUsed(t *testing.T) {
 		t.Fatalf("%d rules were read", len(x.all))
 	}
 	for _, r := range x.all {
-		r.compile() // panics where Go does not know the expression
-		r.allowed()
+		if r.compile() == nil || len(r.allowed()) < len(r.exceptions()) {
+			t.Errorf("Go does not know an expression of rule %s", r.ID)
+		}
 		if len(r.Keywords) == 0 {
 			t.Errorf("nothing asks for rule %s", r.ID)
 		}
+	}
+}
+
+func TestARuleThatCannotBeUsedStopsNoOther(t *testing.T) {
+	x := rulesOf(`
+[[rules]]
+id = "later"
+regex = 'acme-(?=x)'
+keywords = ["acme"]
+
+[[rules]]
+id = "sound"
+regex = 'acme-[0-9]{8}'
+keywords = ["acme"]
+[[rules.allowlists]]
+regexes = ['(?<!x)', 'acme-0{8}']
+`)
+	if got := x.find("sent acme-12345678 and acme-00000000"); !slices.Equal(got, []span{{5, 18}}) {
+		t.Errorf("found %v", got)
+	}
+	if got := rulesOf("[[").find("acme-12345678"); len(got) > 0 {
+		t.Errorf("without rules: %v", got)
 	}
 }
 

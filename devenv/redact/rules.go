@@ -18,7 +18,7 @@ type rule struct {
 	Entropy     float64
 	Keywords    []string
 	Allowlists  []allowlist
-	compile     func() *regexp.Regexp
+	compile     func() *regexp.Regexp // nil where Go does not know the expression
 	allowed     func() []*regexp.Regexp
 }
 
@@ -42,26 +42,27 @@ type keyword struct {
 	rules []int
 }
 
-// newRules reads the rules. Those for names alone and for private keys are left out: this package judges these itself.
-func newRules() *rules {
+// newRules are gitleaks' rules.
+func newRules() *rules { return rulesOf(gitleaks.DefaultConfig) }
+
+// rulesOf reads rules. Those for names alone and for private keys are left out: this package judges these itself. What cannot be
+// read is left out as well: a command must not fail for what it says. Tests see that gitleaks' can be read, all of them.
+func rulesOf(text string) *rules {
 	var file struct{ Rules []*rule }
 	x := &rules{buckets: make([][]keyword, 1)}
-	if toml.Unmarshal([]byte(gitleaks.DefaultConfig), &file) != nil {
-		return x // a test reads it
+	if toml.Unmarshal([]byte(text), &file) != nil {
+		return x
 	}
 	byWord := map[string][]int{}
 	for _, r := range file.Rules {
 		if r.Regex == "" || slices.Contains([]string{"generic-api-key", "private-key", "kubernetes-secret-yaml"}, r.ID) {
 			continue
 		}
-		r.compile = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(r.Regex) })
-		r.allowed = sync.OnceValue(func() []*regexp.Regexp {
-			var all []*regexp.Regexp
-			for _, list := range r.Allowlists {
-				for _, text := range list.Regexes {
-					if list.RegexTarget == "" {
-						all = append(all, regexp.MustCompile(text))
-					}
+		r.compile = sync.OnceValue(func() *regexp.Regexp { return compiled(r.Regex) })
+		r.allowed = sync.OnceValue(func() (all []*regexp.Regexp) {
+			for _, text := range r.exceptions() {
+				if x := compiled(text); x != nil {
+					all = append(all, x)
 				}
 			}
 			return all
@@ -82,12 +83,35 @@ func newRules() *rules {
 	return x
 }
 
+// compiled is an expression; nil where Go does not know it.
+func compiled(text string) *regexp.Regexp {
+	x, err := regexp.Compile(text)
+	if err != nil {
+		return nil
+	}
+	return x
+}
+
+// exceptions are the expressions of what a rule's match may be and is no key.
+func (r *rule) exceptions() (texts []string) {
+	for _, list := range r.Allowlists {
+		if list.RegexTarget == "" {
+			texts = append(texts, list.Regexes...)
+		}
+	}
+	return texts
+}
+
 // find returns what the rules take for keys in a line.
 func (x *rules) find(s string) []span {
 	var spans []span
 	for _, n := range x.asked(s) {
 		r := x.all[n]
-		for _, at := range r.compile().FindAllStringSubmatchIndex(s, -1) {
+		expression := r.compile()
+		if expression == nil {
+			continue
+		}
+		for _, at := range expression.FindAllStringSubmatchIndex(s, -1) {
 			if from, to := r.secret(at); r.means(s[from:to]) {
 				spans = append(spans, span{from, to})
 			}
