@@ -28,18 +28,29 @@ type builds struct {
 }
 
 // Beside another run, an image stays that was used within othersGrace: that run may be about to make a container of it. A run that
-// comes while another removes images waits for runsWait at most.
+// comes while another removes images, or clean the cache, says after runsWait what it waits for.
 const (
 	othersGrace = time.Hour
 	runsWait    = 30 * time.Second
+	lockPoll    = 20 * time.Millisecond
 )
 
-// open says that there is a run.
-func (b *builds) open(ctx context.Context, cache string) error {
-	b.running = flock.New(filepath.Join(cache, "runs.lock"), flock.SetPermissions(0o600))
+// runsLock is the lock of the runs with a cache.
+func runsLock(cache string) *flock.Flock {
+	return flock.New(filepath.Join(cache, "runs.lock"), flock.SetPermissions(0o600))
+}
+
+// open says that there is a run. It waits for the lock as long as it takes: without it, others take themselves for alone.
+func (b *builds) open(ctx context.Context, cache string, note func(string)) error {
+	b.running = runsLock(cache)
 	waiting, cancel := context.WithTimeout(ctx, runsWait)
 	defer cancel()
-	if _, err := b.running.TryRLockContext(waiting, 20*time.Millisecond); err != nil && waiting.Err() == nil {
+	locked, err := b.running.TryRLockContext(waiting, lockPoll)
+	if !locked && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		note("this run waits until another one has removed images, or devenv clean the cache: " + b.running.Path() + " is locked")
+		_, err = b.running.TryRLockContext(ctx, lockPoll)
+	}
+	if err != nil && ctx.Err() == nil {
 		return report.Fail(report.KindWork, "make it writable for you, or choose another cache with DEVENV_CACHE", "lock %s: %w", b.running.Path(), err)
 	}
 	return ctx.Err()
@@ -51,6 +62,10 @@ func (b *builds) alone() bool {
 		return false
 	}
 	alone, err := b.running.TryLock()
+	if !alone {
+		_, againErr := b.running.TryRLock() // clean and the others still see this run
+		err = errors.Join(err, againErr)
+	}
 	return alone && err == nil
 }
 

@@ -1,20 +1,37 @@
 package devenv
 
 import (
+	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 )
+
+// unsaid fails the test where something is said.
+func unsaid(t *testing.T) func(string) {
+	return func(text string) { t.Error("it says: " + text) }
+}
 
 func TestARunKnowsWhetherOthersAreUnderWay(t *testing.T) {
 	cache := t.TempDir()
 	var first, second builds
 	for _, b := range []*builds{&first, &second} {
-		if err := b.open(t.Context(), cache); err != nil {
+		if err := b.open(t.Context(), cache, unsaid(t)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if first.alone() {
 		t.Error("the first run takes itself for the only one")
+	}
+	if err := second.close(); err != nil {
+		t.Fatal(err)
+	}
+	if taken, err := runsLock(cache).TryLock(); taken || err != nil {
+		t.Errorf("a run that asked whether it is alone is seen no more: %v", err)
+	}
+	if err := second.open(t.Context(), cache, unsaid(t)); err != nil {
+		t.Fatal(err)
 	}
 	if err := first.close(); err != nil {
 		t.Fatal(err)
@@ -22,7 +39,54 @@ func TestARunKnowsWhetherOthersAreUnderWay(t *testing.T) {
 	if !second.alone() {
 		t.Error("the second run does not see that the first has ended")
 	}
-	if err := errors.Join(second.close(), first.open(t.Context(), cache), first.close()); err != nil {
+	if err := errors.Join(second.close(), first.open(t.Context(), cache, unsaid(t)), first.close()); err != nil {
 		t.Errorf("a run after them: %v", err)
 	}
+}
+
+func TestARunSaysThatItWaitsForTheOthersLockAndTakesItOnceItIsFree(t *testing.T) {
+	cache := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		others := runsLock(cache)
+		if taken, err := others.TryLock(); err != nil || !taken {
+			t.Fatal(taken, err)
+		}
+		var b builds
+		said, opened := make(chan string, 1), make(chan error)
+		go func() { opened <- b.open(t.Context(), cache, func(text string) { said <- text }) }()
+		select {
+		case <-said:
+		case err := <-opened:
+			t.Fatalf("it went on without the lock: %v", err)
+		}
+		if err := others.Unlock(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-opened; err != nil {
+			t.Fatal(err)
+		}
+		if taken, err := others.TryLock(); taken || err != nil {
+			t.Errorf("another takes itself for alone: %v", err)
+		}
+		if err := errors.Join(b.close(), others.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestARunThatIsInterruptedWhileItWaitsEnds(t *testing.T) {
+	cache := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		others := runsLock(cache)
+		if taken, err := others.TryLock(); err != nil || !taken {
+			t.Fatal(taken, err)
+		}
+		defer others.Close() //nolint:errcheck // the test ends
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		defer cancel()
+		var b builds
+		if err := b.open(ctx, cache, func(string) {}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("it ended with %v", err)
+		}
+	})
 }
