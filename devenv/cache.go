@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -71,11 +72,25 @@ func keepCaptures(repo *gitrepo.Repo) (cache string, err error) {
 	return cache, repo.KeepObjects(filepath.Join(cache, cacheObjects, WorktreeID(repo.Root())))
 }
 
-// cleanCache removes what the cache holds; the next run makes it anew.
-func cleanCache(dryRun bool, add func(CleanItem)) error {
+// cleanCache removes what the cache holds; the next run makes it anew. A run that is under way in any worktree is in the middle
+// of reading it: then it stays.
+func cleanCache(dryRun bool, add func(CleanItem), note func(string)) (err error) {
 	cache, err := cacheDirectory()
 	if err != nil {
 		return err
+	}
+	if _, err := os.Stat(cache); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	lock := runsLock(cache)
+	alone, err := lock.TryLock()
+	if err != nil {
+		return report.Fail(report.KindWork, "make it writable for you, or choose another cache with DEVENV_CACHE", "lock %s: %w", lock.Path(), err)
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	if !alone {
+		note("trees and captures in " + cache + " stay: a run is under way that uses them")
+		return nil
 	}
 	return errors.Join(
 		cleanCached("trees", filepath.Join(cache, cacheTrees), dryRun, add),

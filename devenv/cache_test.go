@@ -1,6 +1,7 @@
 package devenv
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -126,13 +127,51 @@ func TestIgnoredFilesStayPrivateInBothTreesAndOutOfTheUsersRepository(t *testing
 	if _, changed := taken(); changed == baseTree {
 		t.Error("another content of an ignored file is the same tree")
 	}
-	for _, o := range []bool{true, false} {
-		var items []string
-		if err := cleanCache(o, func(i CleanItem) { items = append(items, i.Kind) }); err != nil || strings.Join(items, " ") != "trees captures" {
-			t.Errorf("clean takes %v, %v", items, err)
+	cleansAllButUnderARun(t, cache)
+}
+
+// cleansAllButUnderARun expects that clean leaves the cache alone as long as a run is under way.
+func cleansAllButUnderARun(t *testing.T, cache string) {
+	t.Helper()
+	var items, notes []string
+	clean := func(dryRun bool) {
+		t.Helper()
+		items, notes = nil, nil
+		add, note := func(i CleanItem) { items = append(items, i.Kind) }, func(text string) { notes = append(notes, text) }
+		if err := cleanCache(dryRun, add, note); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if left, err := os.ReadDir(cache); err != nil || len(left) > 0 {
-		t.Errorf("clean leaves %v, %v", left, err)
+	var run builds
+	if err := run.open(t.Context(), cache, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	clean(false)
+	if _, err := os.Stat(filepath.Join(cache, "objects")); err != nil || len(items) > 0 || len(notes) != 1 || !strings.Contains(notes[0], "a run is under way") {
+		t.Errorf("beside a run, clean takes %v and says %q: %v", items, notes, err)
+	}
+	if err := run.close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, dryRun := range []bool{true, false} {
+		if clean(dryRun); strings.Join(items, " ") != "trees captures" || len(notes) > 0 {
+			t.Errorf("clean takes %v and says %q", items, notes)
+		}
+	}
+	for _, gone := range []string{"trees", "objects"} {
+		if _, err := os.Stat(filepath.Join(cache, gone)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("clean leaves %s: %v", gone, err)
+		}
+	}
+}
+
+func TestCleanMakesNoCacheWhereNoneIs(t *testing.T) {
+	cache := filepath.Join(t.TempDir(), "cache")
+	t.Setenv("DEVENV_CACHE", cache)
+	if err := cleanCache(false, func(CleanItem) {}, func(string) {}); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(cache); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it is there: %v", err)
 	}
 }

@@ -61,6 +61,9 @@ func Clean(ctx context.Context, o CleanOptions) (_ *report.Items, err error) {
 	if o.Days == 0 {
 		o.Days = DefaultCleanDays
 	}
+	if o.Listener == nil {
+		o.Listener = report.Silent{}
+	}
 	items := report.NewItems("clean")
 	add := func(item CleanItem) { item.DryRun = o.DryRun; items.Items = append(items.Items, item) }
 	removals, err := imageRemovals(ctx, client.Engine(), o, time.Now())
@@ -84,7 +87,8 @@ func Clean(ctx context.Context, o CleanOptions) (_ *report.Items, err error) {
 		}
 		add(r.CleanItem)
 	}
-	return items, errors.Join(failed, cleanCache(o.DryRun, add))
+	note := func(text string) { o.Listener.Emit(report.Noted{Text: text}) }
+	return items, errors.Join(failed, cleanCache(o.DryRun, add, note))
 }
 
 // consent asks before snapshots go that somebody named.
