@@ -47,8 +47,7 @@ SELECT 'policy:' || r.name || '.' || p.polname, r.object,
   CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END
   || ' for ' || CASE p.polcmd WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update' WHEN 'd' THEN 'delete' ELSE 'all' END
   || ' to ' || (SELECT string_agg(CASE o WHEN 0 THEN 'public' ELSE pg_get_userbyid(o) END, ', ' ORDER BY o) FROM unnest(p.polroles) o)
-  || coalesce(' using (' || pg_get_expr(p.polqual, p.polrelid) || ')', '')
-  || coalesce(' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '')
+  || coalesce(' using (' || pg_get_expr(p.polqual, p.polrelid) || ')', '') || coalesce(' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '')
 FROM rel r JOIN pg_policy p ON p.polrelid = r.oid`},
 	}
 }
