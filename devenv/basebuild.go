@@ -83,7 +83,7 @@ func (b *baseBuild) startServer(ctx context.Context, log *stepLog) (err error) {
 	if err := b.server.Tune(ctx); err != nil {
 		return err
 	}
-	copied, err := b.server.Copy(ctx, b.keeping())
+	copied, err := b.server.Copy(ctx, b.meta(), b.keeping())
 	if err != nil {
 		return err
 	}
@@ -95,10 +95,10 @@ func (b *baseBuild) startServer(ctx context.Context, log *stepLog) (err error) {
 // keepEmpty makes the image of the empty database while the server is started again, migrated and seeded.
 func (b *baseBuild) keepEmpty(ctx context.Context, copied *database.Copy) {
 	var err error
-	meta, done := b.meta(), make(chan struct{})
+	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		b.empty, err = copied.Commit(ctx, b.emptyRef(), meta)
+		b.empty, err = copied.Commit(ctx, b.emptyRef())
 	}()
 	b.keptEmpty = func() error { <-done; return err }
 }

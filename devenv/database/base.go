@@ -17,20 +17,20 @@ const stopTimeout = 2 * time.Minute
 
 // CommitBase makes the server an image: Copy, then its Commit.
 func (s *Server) CommitBase(ctx context.Context, ref string, meta Meta, keep Keep) (Image, error) {
-	c, err := s.Copy(ctx, keep)
+	c, err := s.Copy(ctx, meta, keep)
 	if err != nil {
 		return Image{}, err
 	}
-	return c.Commit(ctx, ref, meta)
+	return c.Commit(ctx, ref)
 }
 
 // Copy stops the server cleanly and copies its data into a container of the service's image. The server can be started again
-// with StartFirst at once. Commit ends what it returns.
-func (s *Server) Copy(ctx context.Context, keep Keep) (*Copy, error) {
+// with StartFirst at once. Commit ends what it returns, and puts meta on the image.
+func (s *Server) Copy(ctx context.Context, meta Meta, keep Keep) (*Copy, error) {
 	if err := s.stopCleanly(ctx); err != nil {
 		return nil, err
 	}
-	c, err := s.copy(ctx, keep)
+	c, err := s.copy(ctx, meta, keep)
 	if err != nil {
 		return nil, report.Fail(report.KindWork, diskHint(err), "keep the database %s: %w", s.settings.Service, err)
 	}
@@ -38,15 +38,16 @@ func (s *Server) Copy(ctx context.Context, keep Keep) (*Copy, error) {
 }
 
 // Commit makes the copied data an image. The container that it was copied into goes with the run, by its labels: to remove it
-// takes as long as the commit. A clone of the image starts without recovery, and nothing of the server's environment, command and files is in it, nor in its history. The tag is put last, so that
-// a half-made base is never found, and only where the image holds none of the secrets. An image of the same key that is there
-// already, of another run or of one that was killed, is taken instead.
-func (c *Copy) Commit(ctx context.Context, ref string, meta Meta) (Image, error) {
-	if known, ok, err := lookupRef(ctx, c.engine, ref); err != nil || ok && known.Meta.Key == meta.Key {
+// takes as long as the commit. A clone of the image starts without recovery, and nothing of the server's environment, command
+// and files is in it, nor in its history. The tag is put last, so that a half-made base is never found, and only where the image
+// holds none of the secrets. An image of the same key that is there already, of another run or of one that was killed, is taken
+// instead.
+func (c *Copy) Commit(ctx context.Context, ref string) (Image, error) {
+	if known, ok, err := lookupRef(ctx, c.engine, ref); err != nil || ok && known.Meta.Key == c.meta.Key {
 		known.Known = true
 		return known, err
 	}
-	image, err := c.commit(ctx, ref, meta)
+	image, err := c.commit(ctx, ref)
 	if err != nil {
 		return Image{}, report.Fail(report.KindWork, diskHint(err), "keep the database as %s: %w", ref, err)
 	}

@@ -26,9 +26,11 @@ type Keep struct {
 // Copy is a container of a server's image with the server's data in its layer, on its way to an image. It never had the server's
 // environment, command and files.
 type Copy struct {
-	engine  *engine.Engine
-	id      string
-	image   engine.Image
+	engine *engine.Engine
+	id     string
+	image  engine.Image
+	meta   Meta
+	// secrets are those that each search looks for, here and before a push: all but the words of meta.
 	secrets Secrets
 	// unsearched are the places that are left out of the search at the end: those of the server's data, since what people keep in
 	// tables is theirs, and those that were searched when they were read.
@@ -44,7 +46,7 @@ cp -a "$from" "$to"
 for directory; do mkdir -p "$directory"; done`
 
 // copy copies a stopped server's data, and what lies elsewhere of it, into a new container, which the caller removes.
-func (s *Server) copy(ctx context.Context, keep Keep) (_ *Copy, err error) {
+func (s *Server) copy(ctx context.Context, meta Meta, keep Keep) (_ *Copy, err error) {
 	server, err := s.engine.Inspect(ctx, s.ID)
 	if err != nil {
 		return nil, err
@@ -53,7 +55,8 @@ func (s *Server) copy(ctx context.Context, keep Keep) (_ *Copy, err error) {
 	if at < 0 {
 		return nil, errors.New("its data is in no volume")
 	}
-	c := &Copy{engine: s.engine, secrets: keep.Secrets, unsearched: []string{dataDirectory}}
+	meta.Version = metaVersion
+	c := &Copy{engine: s.engine, meta: meta, secrets: keep.Secrets.but(meta.words()), unsearched: []string{dataDirectory}}
 	var there bool
 	if c.image, there, err = s.engine.ImageInspect(ctx, server.Image); err != nil || !there {
 		return nil, errors.Join(err, fmt.Errorf("the image of %s is gone", s.settings.Service))
@@ -84,14 +87,12 @@ func (s *Server) copy(ctx context.Context, keep Keep) (_ *Copy, err error) {
 }
 
 // commit makes the container an image, and tags that when it is known to be what it should be and to hold no secret.
-func (c *Copy) commit(ctx context.Context, ref string, meta Meta) (Image, error) {
-	meta.Version = metaVersion
-	label, err := json.Marshal(meta)
+func (c *Copy) commit(ctx context.Context, ref string) (Image, error) {
+	label, err := json.Marshal(c.meta)
 	if err != nil {
 		return Image{}, err
 	}
-	secrets := c.secrets.but(meta.words())
-	if label, err = secrets.cleaned(label); err != nil {
+	if label, err = c.secrets.cleaned(label); err != nil {
 		return Image{}, err
 	}
 	labels, err := clearedLabels(ctx, c.engine, c.id)
@@ -110,9 +111,9 @@ func (c *Copy) commit(ctx context.Context, ref string, meta Meta) (Image, error)
 	if err != nil {
 		return Image{}, err
 	}
-	image := Image{ID: made, Ref: ref, Meta: meta}
+	image := Image{ID: made, Ref: ref, Meta: c.meta}
 	if refused == nil {
-		refused = image.tag(ctx, c.engine, string(label), secrets)
+		refused = image.tag(ctx, c.engine, string(label), c.secrets)
 	}
 	if refused != nil {
 		return Image{}, errors.Join(refused, c.engine.RemoveImage(context.WithoutCancel(ctx), made, true))

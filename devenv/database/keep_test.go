@@ -132,6 +132,27 @@ func TestAnImageThatHoldsASecretIsNotNamed(t *testing.T) {
 	}
 }
 
+func TestWhatTheProjectSaysAloudRefusesAnImageNeitherWhenItIsMadeNorWhenItIsPushed(t *testing.T) {
+	t.Parallel()
+	const word = "feature/badges-2026"
+	e := requireEngine(t)
+	volume := configVolume(t)
+	server := start(t, e, service(func(s *types.ServiceConfig) {
+		s.Volumes = []types.ServiceVolumeConfig{{Type: "volume", Source: volume, Target: "/var/kept"}}
+	}), func(id string) error {
+		return e.CopyTo(context.Background(), id, "/", archiveOf(t, map[string]string{"/var/kept/deep.conf": "branch = " + word}))
+	})
+	key := fmt.Sprintf("test-word-%d-%s", os.Getpid(), newName())
+	image, err := server.CommitBase(t.Context(), repository+":"+key, Meta{Key: key, Ref: word}, keeping(word))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.RemoveImage(context.Background(), image.Ref, true) //nolint:errcheck // the sweep at the end looks again
+	if err := CheckSecrets(t.Context(), e, image.Ref, NewSecrets([]string{word}), nil); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAnImageIsSearchedBeforeItGoesToOthers(t *testing.T) {
 	t.Parallel()
 	const secret = "found-wherever-it-is-8"
