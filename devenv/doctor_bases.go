@@ -34,12 +34,13 @@ func examineBases(ctx context.Context, p *patient) finding {
 	switch registry, configured := p.registry(); {
 	case len(pushed) > 0:
 		summary = append(summary, "such a base was pushed to "+strings.Join(pushed, ", "))
-		mend = append(mend, "rotate that password: who can pull from "+strings.Join(pushed, ", ")+" can read it; then push anew: devenv snapshot push --base")
+		mend = append(mend, "rotate that password, since who can pull from "+strings.Join(pushed, ", ")+" can read it, and delete the old images there; "+
+			"when that is done, take what begins with \""+strings.TrimSpace(pushedOutdated)+"\" out of "+p.repo.SharedRecord(pushedRecord).Path())
 	case len(old) > 0 && configured:
 		mend = append(mend, "if one was pushed to "+string(registry)+", by CI for example, rotate that password: who can pull from there can read it")
 	}
 	if len(summary) == 0 {
-		return well("no base image holds a password")
+		return well("no base image on this engine holds a password")
 	}
 	return unwell(strings.Join(summary, "; "), strings.Join(mend, "\n"))
 }
@@ -60,7 +61,7 @@ func (p *patient) registry() (registry, bool) {
 	return p.looking.place.registry()
 }
 
-// pushedOutdated names the registries that this repository has pushed a base to which holds the password, and none since.
+// pushedOutdated names the registries that this repository has pushed a base to which holds the password.
 func (p *patient) pushedOutdated() ([]string, error) {
 	if p.repo == nil {
 		return nil, nil

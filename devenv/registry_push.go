@@ -68,6 +68,7 @@ type pushing struct {
 const pushedRecord = "pushed"
 
 // What the record says of a base, before the registry: pushedOutdated was written when bases held the password of the database.
+// It stays, whatever is pushed after it: under another key the old image can still be pulled.
 const (
 	pushedOutdated = "the base to "
 	pushedBase     = "the base's data to "
@@ -93,7 +94,6 @@ func (o *own) confirmPush(ctx context.Context, p pushing) error {
 	}); err != nil {
 		return err
 	}
-	known = slices.DeleteFunc(known, func(kind string) bool { return p.record == pushedBase && kind == pushedOutdated+to })
 	return record.Write(append(known, p.record+to))
 }
 

@@ -27,8 +27,8 @@ func (r *Repo) SharedRecord(name string) Record {
 	return Record{repo: r, name: name + ".json", shared: true}
 }
 
-// path is where the record lies.
-func (r Record) path() string {
+// Path is where the record lies.
+func (r Record) Path() string {
 	if r.shared {
 		return filepath.Join(r.repo.commonDir, "devenv", sharedState, r.name)
 	}
@@ -37,7 +37,7 @@ func (r Record) path() string {
 
 // Read reads the record; false when there is none.
 func (r Record) Read(into any) (bool, error) {
-	content, err := os.ReadFile(r.path())
+	content, err := os.ReadFile(r.Path())
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -45,7 +45,7 @@ func (r Record) Read(into any) (bool, error) {
 		err = json.Unmarshal(content, into)
 	}
 	if err != nil {
-		return false, report.Fail(report.KindWork, "", "read %s: %w", r.path(), err)
+		return false, report.Fail(report.KindWork, "", "read %s: %w", r.Path(), err)
 	}
 	return true, nil
 }
@@ -60,7 +60,7 @@ func (r Record) Write(value any) error {
 	if err != nil {
 		return err
 	}
-	path, written := r.path(), filepath.Join(dir, r.name+".new") // in the worktree's own state, which the lock guards
+	path, written := r.Path(), filepath.Join(dir, r.name+".new") // in the worktree's own state, which the lock guards
 	err = errors.Join(makeOwned(filepath.Dir(path), r.repo.gitDir), writeSynced(written, content, 0o666))
 	if err == nil {
 		err = errors.Join(ownLike(written, r.repo.gitDir), os.Rename(written, path), syncDir(filepath.Dir(path)))
@@ -73,12 +73,12 @@ func (r Record) Write(value any) error {
 
 // Remove removes the record. It is no error when there is none.
 func (r Record) Remove() error {
-	err := os.Remove(r.path())
+	err := os.Remove(r.Path())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return report.Fail(report.KindWork, "", "remove %s: %w", r.path(), err)
+		return report.Fail(report.KindWork, "", "remove %s: %w", r.Path(), err)
 	}
-	return syncDir(filepath.Dir(r.path()))
+	return syncDir(filepath.Dir(r.Path()))
 }
