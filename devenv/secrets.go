@@ -137,11 +137,17 @@ func wordsOf(p *types.Project) []string {
 		words = append(words, name, service.ContainerName, service.Hostname, service.Image)
 		words = append(words, strings.FieldsFunc(service.Image, func(c rune) bool { return strings.ContainsRune("/:@", c) })...)
 	}
-	for name := range p.Volumes {
-		words = append(words, name)
+	for name, volume := range p.Volumes {
+		words = append(words, name, volume.Name)
 	}
-	for name := range p.Networks {
-		words = append(words, name)
+	for name, network := range p.Networks {
+		words = append(words, name, network.Name)
+	}
+	for name, secret := range p.Secrets {
+		words = append(words, name, secret.Name)
+	}
+	for name, config := range p.Configs {
+		words = append(words, name, config.Name)
 	}
 	return words
 }
