@@ -129,6 +129,11 @@ func serverMajor(server engine.Container) string {
 // stopUsers stops the services that use the database, then the database.
 func (o *own) stopUsers(ctx context.Context, log *stepLog) error {
 	o.oldRevisions = o.revisions(ctx)
+	found, err := o.place.client.OwnContainers(ctx, o.model) // some may have been started since
+	if err != nil {
+		return err
+	}
+	o.containers = found
 	if err := o.journalStop(ctx); err != nil {
 		return err
 	}

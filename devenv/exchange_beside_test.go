@@ -3,7 +3,6 @@ package devenv_test
 import (
 	"os"
 	"strings"
-	"sync"
 	"testing"
 
 	"devenv/compose/engine"
@@ -48,16 +47,8 @@ func TestADatabaseThatIsStartedMeanwhileIsNeitherExchangedNorCopied(t *testing.T
 	} {
 		started, start := c.starter()
 		o := s.options()
-		var others sync.WaitGroup
-		o.Listener = startedAt{listener: o.Listener, step: c.step, start: func() {
-			if c.step == "swap" {
-				start()
-				return
-			}
-			others.Go(func() { s.onceStopped(start) })
-		}}
+		o.Listener = startedAt{listener: o.Listener, step: c.step, start: start}
 		err := c.do(o)
-		others.Wait()
 		if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), started) {
 			t.Errorf("%s beside %s ends with %v, want a failure that names it", c.command, started, err)
 		}
@@ -97,14 +88,6 @@ func (s ownStack) doRestore(o devenv.Options) error {
 func (s ownStack) doSave(o devenv.Options) error {
 	_, err := devenv.SaveSnapshot(s.Context(), devenv.SnapshotOptions{Options: o, Name: "torn"})
 	return err
-}
-
-// onceStopped does something as soon as the database has ended.
-func (s ownStack) onceStopped(do func()) {
-	if _, err := s.engine.Wait(s.Context(), s.container("postgres").ID); err != nil {
-		s.Error(err)
-	}
-	do()
 }
 
 // theStack is the stack's own database, and how somebody else starts it.

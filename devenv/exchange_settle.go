@@ -39,22 +39,16 @@ func settleExchange(ctx context.Context, w *workplace) (done settled, err error)
 		}
 	}
 	// What no longer starts is the user's turn: the data is settled, and nothing is to be done again.
-	err = errors.Join(startAgain(ctx, w, x, done.swapped), record.Remove())
-	if err == nil && done.swapped {
-		err = tidyKept(ctx, w, x.Store)
-	}
-	return done, err
+	return done, errors.Join(startAgain(ctx, w, x, done.swapped), record.Remove())
 }
 
 // startAgain starts what an exchange has stopped, in order, and waits for the database. Beside another container that uses its
 // data the database is not started: two servers would destroy it. What was removed meanwhile is left out.
 func startAgain(ctx context.Context, w *workplace, x exchange, swapped bool) error {
+	if err := besideNobody(ctx, w, x, swapped); err != nil {
+		return err
+	}
 	for _, id := range x.Stopped {
-		if id == x.Server {
-			if err := besideNobody(ctx, w, x, swapped); err != nil {
-				return err
-			}
-		}
 		switch err := w.engine.Start(ctx, id); {
 		case err == nil && id == x.Server:
 			if _, err := w.client.WaitReady(ctx, id, compose.Ready{Timeout: ownTimeout}); err != nil {

@@ -79,11 +79,15 @@ func (s ownStack) leavesNoImage() {
 	s.settled("reset to the branch")
 }
 
-// nameless is an image of this worktree as a command leaves it that is killed between making and naming it.
+// nameless is an image as the run that was killed leaves it between making and naming it.
 func (s ownStack) nameless() string {
 	s.Helper()
+	var runs []struct{ ID string }
+	if err := json.Unmarshal([]byte(s.read(".git/devenv/worktree/runs.json")), &runs); err != nil || len(runs) == 0 {
+		s.Fatalf("the run that was killed is not written down: %v %v", runs, err)
+	}
 	id, err := s.engine.Commit(s.Context(), s.container("postgres").ID, engine.CommitOptions{
-		Labels: map[string]string{database.LabelMadeIn: devenv.WorktreeID(s.dir)},
+		Labels: map[string]string{database.LabelMadeBy: runs[len(runs)-1].ID},
 	})
 	if err != nil {
 		s.Fatal(err)

@@ -8,11 +8,11 @@ import (
 	"devenv/devenv/report"
 )
 
-// checkAlone refuses data that another running container has mounted, or that a server outside of the engine has locked: it may
-// hold a server that devenv knows nothing of. It remembers how the data looks.
+// checkAlone refuses data that another running container has mounted, or that somebody else has locked: it may hold a server that
+// devenv knows nothing of. It remembers how the data looks.
 func (o *own) checkAlone(ctx context.Context) (err error) {
-	refuse := func(hint, who string) error {
-		return report.Fail(report.KindWork, hint, "work on the data of %s: %s uses %s as well", o.store.Service, who, o.store)
+	refuse := func(hint, format string, args ...any) error {
+		return report.Fail(report.KindWork, hint, "work on the data of %s in %s: %w", o.store.Service, o.store, fmt.Errorf(format, args...))
 	}
 	if o.seen, err = o.store.Still(ctx, o.place.engine, o.server.ID); err != nil {
 		return err
@@ -22,12 +22,15 @@ func (o *own) checkAlone(ctx context.Context) (err error) {
 	case err != nil:
 		return err
 	case other != "":
-		return refuse("docker stop "+other, "container "+other)
+		return refuse("docker stop "+other, "container %s uses it as well", other)
+	case o.wasRunning:
+		return nil // the lock is its own
 	}
-	if process := o.serverOutside(o.seen.Lock); process != 0 {
-		return refuse(fmt.Sprintf("stop that server: kill -INT %d", process), outside(process))
+	who, hint, err := o.lockedBy(ctx, o.seen.Lock)
+	if err == nil && who != "" {
+		err = refuse(hint, "%s", who)
 	}
-	return nil
+	return err
 }
 
 // otherContainer is the name of a running container that has the data and is not the stack's own database; "" when there is none.
@@ -41,9 +44,23 @@ func (o *own) otherContainer(ctx context.Context) (string, error) {
 	return "", err
 }
 
-// outside says what a server is that serverOutside has found.
-func outside(process int) string {
-	return fmt.Sprintf("process %d, a Postgres server that is in no container of this engine,", process)
+// lockedBy says who may hold the lock file, and what to do; "" for nobody, as where it is left over.
+func (o *own) lockedBy(ctx context.Context, lock string) (who, hint string, err error) {
+	if lock == "" {
+		return "", "", nil
+	}
+	if over, err := o.leftOver(ctx, lock); err != nil || over {
+		return "", "", err
+	}
+	holder := database.Still{Lock: lock}.Holder()
+	if holder.Devenv {
+		return "devenv exchanges it from another worktree, or was cut off there", "let that end; where it was cut off, in that worktree: devenv doctor --fix", nil
+	}
+	if process, _ := serverIn(o.store.OnHost()); process != 0 {
+		return fmt.Sprintf("process %d, a Postgres server in no container of this engine, uses it", process), fmt.Sprintf("stop that server: kill -INT %d", process), nil
+	}
+	return fmt.Sprintf("a server may run on it that devenv cannot see: its lock file names process %d in %s", holder.Process, holder.Directory),
+		"stop that server; if there is none: rm " + o.store.OnHost() + "/postmaster.pid", nil
 }
 
 // standsStill makes sure, once the stack's own database is stopped, that nobody else uses the data, and that it is as it was when
@@ -54,8 +71,11 @@ func (o *own) standsStill(ctx context.Context, doing string) (still database.Sti
 	}
 	running, err := o.place.engine.MountedBy(ctx, o.store.Mount, false)
 	changed := !o.wasRunning && still != o.seen
-	locked := still.Lock != "" && still.Lock != o.seen.Lock // a server that was killed leaves its own
-	if err == nil && (len(running) > 0 || changed || locked || o.serverOutside(still.Lock) != 0) {
+	if err != nil {
+		return still, err
+	}
+	who, _, err := o.lockedBy(ctx, still.Lock) // a server that was killed leaves its own
+	if err == nil && (len(running) > 0 || changed || who != "") {
 		err = o.disturbed(ctx, doing)
 	}
 	return still, err
@@ -64,8 +84,7 @@ func (o *own) standsStill(ctx context.Context, doing string) (still database.Sti
 // disturbed is the failure where somebody has used the data meanwhile; it says who.
 func (o *own) disturbed(ctx context.Context, doing string) error {
 	fail := func(hint, format string, args ...any) error {
-		return report.Fail(report.KindWork, hint+"\nthen run it again",
-			"%s the data of %s: %w; nothing was changed", doing, o.store.Service, fmt.Errorf(format, args...))
+		return report.Fail(report.KindWork, hint+"\nthen run it again", "%s the data of %s: %w; nothing was changed", doing, o.store.Service, fmt.Errorf(format, args...))
 	}
 	const wait = "let nothing start that database until devenv has ended"
 	other, err := o.otherContainer(ctx)
@@ -76,23 +95,22 @@ func (o *own) disturbed(ctx context.Context, doing string) error {
 	if err != nil {
 		return err
 	}
-	now, err := o.store.Still(ctx, o.place.engine, o.server.ID)
-	if err != nil {
-		return err
-	}
-	process := 0
-	if server.State != "running" {
-		process = o.serverOutside(now.Lock)
-	}
 	switch {
 	case other != "":
 		return fail("docker stop "+other, "container %s was started on it meanwhile", other)
 	case server.State == "running":
 		return fail(wait, "container %s was started again meanwhile, by somebody else", server.Name)
-	case process != 0:
-		return fail(fmt.Sprintf("stop that server: kill -INT %d", process), "%s was started on it meanwhile", outside(process))
-	case now.Lock != "":
-		return fail("stop that server, or remove the file if there is none", "a server has taken its lock file, %s/postmaster.pid", o.store.OnHost())
+	}
+	now, err := o.store.Still(ctx, o.place.engine, o.server.ID)
+	if err != nil {
+		return err
+	}
+	who, hint, err := o.lockedBy(ctx, now.Lock)
+	switch {
+	case err != nil:
+		return err
+	case who != "":
+		return fail(hint, "%s", who)
 	}
 	return fail(wait, "a server was started on it meanwhile, and has ended")
 }

@@ -1,60 +1,63 @@
 package devenv
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"devenv/devenv/database"
 )
 
-// serverOutside is the process of a server on the data that no container of this engine has: on this machine itself, or in a
-// container of another engine. lock is what the lock file holds, which every server keeps while it runs. 0 when there is none that
-// can be seen.
-func (o *own) serverOutside(lock string) int {
-	if lock == "" || !o.place.engine.Info().Local {
-		return 0
-	}
-	// On this machine it sees the data directory by the host's path, and its number is this machine's.
-	process, directory := database.Still{Lock: lock}.Holder()
-	if directory != o.store.Directory && isServer(process) {
-		return process
-	}
-	if o.wasRunning && lock == o.seen.Lock {
-		return 0 // the stack's own
-	}
-	return serverIn(o.store.OnHost())
-}
-
-// isServer says whether a process is there and may be a Postgres server.
-func isServer(process int) bool {
-	if err := syscall.Kill(process, 0); process <= 1 || err != nil && !errors.Is(err, syscall.EPERM) {
-		return false
-	}
-	name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", process))
-	return err != nil || strings.TrimSpace(string(name)) == "postgres" // not every system tells
-}
-
-// serverIn finds a Postgres server that works in a directory, whatever path it has there; 0 where none is to be seen. Of another
-// user's processes only root sees that.
-func serverIn(dir string) int {
-	here, err := os.Stat(dir)
+// leftOver says whether a lock file is that of a server which has ended, as one that is killed leaves it. Of a running server
+// that devenv may not be able to see (in a container of another engine, or another user's) it says no: the server is in the
+// stack's own container, which has ended since; or no container of this engine runs on the volume, which no other engine has; or
+// every server of this machine can be seen, and none works in the directory.
+func (o *own) leftOver(ctx context.Context, lock string) (bool, error) {
+	server, err := o.place.engine.Inspect(ctx, o.server.ID)
 	if err != nil {
-		return 0
+		return false, err
 	}
+	holder := database.Still{Lock: lock}.Holder()
+	const second = time.Second // the lock file has no parts of one
+	inOwn := !holder.Since.Before(server.Started.Add(-second)) && !holder.Since.After(server.Finished.Add(second))
+	switch {
+	case holder.Devenv:
+		return false, nil
+	case server.State != "running" && inOwn, o.store.Mount.Type == "volume":
+		return true, nil
+	case holder.Directory == o.store.OnHost() && errors.Is(syscall.Kill(holder.Process, 0), syscall.ESRCH):
+		return true, nil // by that path, it was no container's
+	}
+	process, all := serverIn(o.store.OnHost())
+	return process == 0 && all, nil
+}
+
+// serverIn finds a Postgres server of this machine, in a container or in none, that works in a directory, whatever path it has
+// there; 0 for none. all says that every server could be looked at: another user's shows only to root.
+func serverIn(dir string) (process int, all bool) {
+	here, err := os.Stat(dir)
 	names, _ := filepath.Glob("/proc/[0-9]*/comm") // the pattern is right
+	if err != nil || len(names) == 0 {
+		return 0, false
+	}
+	all = true
 	for _, name := range names {
-		process, _ := strconv.Atoi(filepath.Base(filepath.Dir(name)))
 		if command, err := os.ReadFile(name); err != nil || strings.TrimSpace(string(command)) != "postgres" {
 			continue
 		}
-		if there, err := os.Stat(filepath.Join(filepath.Dir(name), "cwd")); err == nil && os.SameFile(here, there) {
-			return process
+		there, err := os.Stat(filepath.Join(filepath.Dir(name), "cwd"))
+		switch {
+		case err == nil && os.SameFile(here, there):
+			process, _ = strconv.Atoi(filepath.Base(filepath.Dir(name)))
+			return process, true
+		case errors.Is(err, os.ErrPermission):
+			all = false
 		}
 	}
-	return 0
+	return 0, all
 }

@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -62,8 +63,8 @@ func lastReplaced(repo *gitrepo.Repo) (*replaced, error) {
 	return nil, err
 }
 
-// What stays of the data that exchanges have replaced, beside the last, which undo needs: so many, so long, and so much with the
-// last.
+// What stays of the data that exchanges have replaced: the last, which undo needs, and with it so many, so long, and so much
+// beside it.
 const (
 	keptCount = 5
 	keptDays  = 14
@@ -80,9 +81,12 @@ func superfluous(all []replaced, now time.Time) (gone []replaced) {
 			undo = undo || r.undoable()
 			continue
 		}
-		count, bytes = count+1, bytes+r.Meta.Bytes
+		count++
 		needed := !undo && r.undoable() || count == 1
 		undo = undo || r.undoable()
+		if !needed {
+			bytes += r.Meta.Bytes
+		}
 		if !needed && (count > keptCount || bytes > keptBytes || now.Sub(r.At) > keptDays*24*time.Hour) {
 			gone = append(gone, r)
 		}
@@ -90,35 +94,39 @@ func superfluous(all []replaced, now time.Time) (gone []replaced) {
 	return gone
 }
 
-// tidyKept removes what a store need not keep longer, and forgets it, and what is no longer there.
-func tidyKept(ctx context.Context, w *workplace, store database.Store) error {
+// tidyKept removes what stores need not keep longer. That it cannot is only said: the user's data is not concerned.
+func (w *workplace) tidyKept(ctx context.Context) {
 	all, err := readReplaced(w.repo)
+	for _, r := range superfluous(all, time.Now()) {
+		if err == nil {
+			err = w.forgetKept(ctx, r)
+		}
+	}
+	if err != nil {
+		w.note("what exchanges replaced long ago could not be removed: " + err.Error())
+	}
+}
+
+// forgetKept removes what a store keeps of one exchange, if it still does, and takes it out of the record.
+func (w *workplace) forgetKept(ctx context.Context, r replaced) error {
+	there, err := r.Store.Keeps(ctx, w.engine, r.Snapshot)
+	if err == nil && there {
+		w.note(fmt.Sprintf("%s, what devenv %s replaced on %s, is no longer kept", r.Snapshot, r.Command, r.At.Local().Format("2006-01-02 15:04")))
+		err = r.Store.Forget(ctx, w.engine, []string{r.Snapshot}, w.labels())
+	}
 	if err != nil {
 		return err
 	}
-	var names []string
-	gone := superfluous(all, time.Now())
-	for _, r := range gone {
-		if r.Store.Mount == store.Mount && r.Store.Directory == store.Directory {
-			names = append(names, r.Snapshot)
-		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	if err := store.Forget(ctx, w.engine, names, w.labels()); err != nil {
-		return err
-	}
-	return forget(w.repo, names)
+	return forget(w.repo, r.Snapshot)
 }
 
-// forget takes names of kept data out of the record.
-func forget(repo *gitrepo.Repo, names []string) error {
+// forget takes kept data out of the record.
+func forget(repo *gitrepo.Repo, name string) error {
 	all, err := readReplaced(repo)
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(r replaced) bool { return r.inStore() && slices.Contains(names, r.Snapshot) })
+	all = slices.DeleteFunc(all, func(r replaced) bool { return r.inStore() && r.Snapshot == name })
 	return repo.Record(replacedRecord).Write(all)
 }
 

@@ -35,8 +35,8 @@ func TestWhatUndoNeedsStaysAndTheRestGoesByCountAgeAndSize(t *testing.T) {
 		"more than five":              {"reset:1:90 reset:1:90 reset:1:90 reset:1:90 reset:1:90 reset:1:90", "0"},
 		"the old":                     {"reset:15:90 reset:14:90 reset:1:90", "0"},
 		"the last, however old":       {"reset:80:90", ""},
-		"what is too much":            {"reset:2:900 reset:1:3000 reset:0:900", "0"},
-		"the last, however large":     {"reset:1:10 reset:0:9000", "0"},
+		"what is too much":            {"reset:2:1900 reset:1:3000 reset:0:900", "0"},
+		"the last, however large":     {"reset:1:10 reset:0:9000", ""},
 		"what undo needs behind undo": {"reset:90:90 undo:80:90 undo:70:90 undo:60:90 undo:1:90 undo:1:90 undo:1:90 undo:0:90", "3 2 1"},
 	} {
 		var gone []string

@@ -74,15 +74,7 @@ func (o *own) checkSave(ctx context.Context, log *stepLog, name string) error {
 
 // save copies the data while the server stands still, and makes it an image.
 func (o *own) save(ctx context.Context, name string) error {
-	var saving *database.Saving
-	var stopped time.Duration
-	err := o.sequence(ctx, step{"copy", func(ctx context.Context, log *stepLog) (err error) {
-		saving, stopped, err = o.saveStopped(ctx)
-		if err == nil && o.wasRunning {
-			log.done("stopped for " + stopped.Round(100*time.Millisecond).String())
-		}
-		return err
-	}})
+	saving, stood, err := o.copyStopped(ctx)
 	if err != nil {
 		return err
 	}
@@ -96,35 +88,45 @@ func (o *own) save(ctx context.Context, name string) error {
 			return err
 		}
 		log.done(kept.Ref)
-		o.items.Items = append(o.items.Items, SnapshotItem{SnapshotMeta: kept.SnapshotMeta, Image: kept.Ref, StoppedMS: stopped.Milliseconds()})
+		o.items.Items = append(o.items.Items, SnapshotItem{SnapshotMeta: kept.SnapshotMeta, Image: kept.Ref, StoppedMS: stood.Milliseconds()})
 		return nil
 	}})
 	return errors.Join(err, saving.Close(ctx))
 }
 
-// saveStopped stops the server, copies its data, and starts it again, whatever happens. The journal makes the next command
-// start it where this process does not come to it.
-func (o *own) saveStopped(ctx context.Context) (_ *database.Saving, stood time.Duration, err error) {
+// copyStopped stops the server, copies its data, and starts it again, whatever happens. The journal makes the next command
+// start it where this process does not come to it. It says how long the server stood still.
+func (o *own) copyStopped(ctx context.Context) (saving *database.Saving, stood time.Duration, err error) {
 	o.oldRevisions = o.revisions(ctx)
+	copied := step{"copy", func(ctx context.Context, _ *stepLog) (err error) {
+		saving, err = o.copyStill(ctx)
+		return err
+	}}
 	if !o.wasRunning {
-		saving, err := o.copyStill(ctx)
-		return saving, 0, err
-	}
-	x := exchange{Command: o.document.Command, At: time.Now(), Store: o.store, Server: o.server.ID, Stopped: []string{o.server.ID}}
-	if err := o.place.repo.Record(exchangeRecord).Write(x); err != nil {
-		return nil, 0, err
+		return saving, 0, o.sequence(ctx, copied)
 	}
 	began := time.Now()
-	defer func() {
-		_, endErr := settleExchange(context.WithoutCancel(ctx), o.place)
-		stood, err = time.Since(began), errors.Join(err, endErr)
-	}()
-	// The engine goes on with a stop that is cut off, and would kill what is started again meanwhile.
-	if err := o.place.engine.Stop(context.WithoutCancel(ctx), o.server.ID, ownTimeout); err != nil {
-		return nil, 0, err
+	err = o.sequence(ctx, step{"stop", o.stopServer}, copied)
+	endErr := o.sequence(context.WithoutCancel(ctx), step{"start", func(ctx context.Context, log *stepLog) error {
+		_, err := settleExchange(ctx, o.place)
+		stood = time.Since(began)
+		log.done("stopped for " + stood.Round(100*time.Millisecond).String())
+		return err
+	}})
+	if err = errors.Join(err, endErr); err != nil && saving != nil {
+		return nil, stood, errors.Join(err, saving.Close(ctx))
 	}
-	saving, err := o.copyStill(ctx)
-	return saving, 0, err
+	return saving, stood, err
+}
+
+// stopServer journals that the server is stopped, and stops it.
+func (o *own) stopServer(ctx context.Context, _ *stepLog) error {
+	x := exchange{Command: o.document.Command, At: time.Now(), Store: o.store, Server: o.server.ID, Stopped: []string{o.server.ID}}
+	if err := o.place.repo.Record(exchangeRecord).Write(x); err != nil {
+		return err
+	}
+	// The engine goes on with a stop that is cut off, and would kill what is started again meanwhile.
+	return o.place.engine.Stop(context.WithoutCancel(ctx), o.server.ID, ownTimeout)
 }
 
 // copyStill copies data that nobody uses. A copy during which somebody came is none.

@@ -90,11 +90,15 @@ func removeSnapshot(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo, s
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
+	var pending exchange
+	if cutOff, err := repo.Record(exchangeRecord).Read(&pending); err != nil || cutOff {
+		return errors.Join(err, report.Fail(report.KindWork, "devenv doctor --fix ends that\nthen run it again", "remove %s: a devenv %s was cut off, which may need it", s.Name, pending.Command))
+	}
 	all, err := readReplaced(repo)
 	for _, r := range all {
 		if r.inStore() && r.Snapshot == s.Name {
 			labels := map[string]string{labelWorktree: WorktreeID(repo.Root()), labelRoot: repo.Root()}
-			return errors.Join(r.Store.Forget(ctx, e, []string{s.Name}, labels), forget(repo, []string{s.Name}))
+			return errors.Join(r.Store.Forget(ctx, e, []string{s.Name}, labels), forget(repo, s.Name))
 		}
 	}
 	return err

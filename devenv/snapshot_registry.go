@@ -72,7 +72,10 @@ func (o *own) makeImage(ctx context.Context, s *SnapshotItem) error {
 		return err
 	}
 	s.Image, all[at].Store = made.Ref, database.Store{} // undo finds the image by its name
-	return errors.Join(o.place.repo.Record(replacedRecord).Write(all), store.Forget(ctx, o.place.engine, []string{s.Name}, o.place.labels()))
+	if err := o.place.repo.Record(replacedRecord).Write(all); err != nil {
+		return err
+	}
+	return store.Forget(ctx, o.place.engine, []string{s.Name}, o.place.labels())
 }
 
 // PullSnapshot brings a snapshot from the configuration's registry; it is then one of the repository's.

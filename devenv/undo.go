@@ -38,6 +38,9 @@ type UndoItem struct {
 // replaced, whichever came later. It needs an engine only for data.
 func Undo(ctx context.Context, o UndoOptions) (*report.Items, error) {
 	items := report.NewItems("undo")
+	if err := endPending(ctx, o); err != nil {
+		return items, err
+	}
 	data, err := undoFiles(ctx, o, items)
 	if err != nil || !data {
 		return items, err
@@ -63,7 +66,7 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 	if recovered != "" && o.Listener != nil {
 		o.Listener.Emit(report.Noted{Text: recovered})
 	}
-	last, err := lastExchange(repo)
+	last, err := lastReplaced(repo)
 	if err != nil {
 		return false, err
 	}
@@ -112,14 +115,20 @@ func of(command string, at time.Time) string {
 	return fmt.Sprintf("%s, %s", command, at.Local().Format("2006-01-02 15:04:05"))
 }
 
-// lastExchange is the last exchange of the user's own data that may be taken back, nil when there is none; one that was cut off
-// counts, since it has yet to show whether it came to an end.
-func lastExchange(repo *gitrepo.Repo) (*replaced, error) {
-	var x exchange
-	if found, err := repo.Record(exchangeRecord).Read(&x); err != nil || found {
-		return &replaced{Command: x.Command, At: x.At}, err
+// endPending ends an exchange that was cut off, so that what undo would take back is known.
+func endPending(ctx context.Context, o UndoOptions) error {
+	repo, err := gitrepo.Open(ctx, orDot(o.Dir))
+	if err != nil {
+		return err
 	}
-	return lastReplaced(repo)
+	var x exchange
+	if cutOff, err := repo.Record(exchangeRecord).Read(&x); err != nil || !cutOff {
+		return err
+	}
+	r := newOwn("undo", o.Options)
+	r.place, err = openWorkplace(ctx, r.document.Command, o.Options, r.note)
+	_, err = r.end(ctx, err)
+	return err
 }
 
 // undoData puts the data back that the last exchange replaced. What that put there is kept in turn.

@@ -17,7 +17,6 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/checks"
 	"devenv/devenv/config"
-	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
@@ -39,7 +38,9 @@ type workplace struct {
 	engine *engine.Engine
 	// runID is eight hex digits; worktreeID is the same for every run in this worktree.
 	runID, worktreeID string
-	cache             string
+	// begun says that the run is in the record of those that have begun.
+	begun bool
+	cache string
 	// model is the user's own Compose project, as Compose loads it in the working tree.
 	model *types.Project
 
@@ -112,19 +113,6 @@ func openWorkplace(ctx context.Context, command string, o Options, note func(str
 		return nil, err
 	}
 	return w, w.loadProject(ctx, o)
-}
-
-// endCutOff ends what a command that was killed has begun with the user's own data, and removes the images that it made for itself
-// or had no time to name.
-func (w *workplace) endCutOff(ctx context.Context) error {
-	done, err := settleExchange(ctx, w)
-	if err != nil {
-		return err
-	}
-	if done.remark != "" {
-		w.say(done.remark)
-	}
-	return errors.Join(removeMade(ctx, w), w.engine.SweepNameless(ctx, database.LabelMadeIn+"="+w.worktreeID))
 }
 
 // openUnlocked opens a workplace to look at: nothing is locked, recovered or swept. The caller closes its client.
@@ -251,7 +239,7 @@ func (w *workplace) close(ctx context.Context) error {
 	}
 	err = errors.Join(err, w.builds.close())
 	if w.lock != nil {
-		err = errors.Join(err, w.lock.Release())
+		err = errors.Join(err, w.end(), w.lock.Release())
 	}
 	return err
 }

@@ -19,6 +19,8 @@ type Container struct {
 	// State is created, running, paused, restarting, removing, exited or dead.
 	State    string
 	ExitCode int
+	// Started and Finished are when it last ran, by the engine's clock; zero where it has not.
+	Started, Finished time.Time
 	// OOMKilled says that the kernel ended it for want of memory.
 	OOMKilled bool
 	// Health is nil when the container has no healthcheck.
@@ -60,6 +62,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (Container, error) {
 	}
 	c := Container{
 		ID: found.ID, Name: strings.TrimPrefix(found.Name, "/"), Image: found.Image, State: found.State.Status,
+		Started: timeOf(found.State.StartedAt), Finished: timeOf(found.State.FinishedAt),
 		ExitCode: found.State.ExitCode, OOMKilled: found.State.OOMKilled, Labels: found.Config.Labels, User: found.Config.User,
 		Tty: found.Config.Tty, Networks: map[string]Address{}, Ports: map[string]string{},
 		Env: found.Config.Env, Cmd: found.Config.Cmd, Entrypoint: found.Config.Entrypoint,
@@ -82,6 +85,15 @@ func (e *Engine) Inspect(ctx context.Context, id string) (Container, error) {
 		c.Mounts = append(c.Mounts, Mount{Type: string(m.Type), Name: m.Name, Source: m.Source, Target: m.Destination, ReadOnly: !m.RW})
 	}
 	return c, nil
+}
+
+// timeOf reads a time as the engine writes it; zero for none.
+func timeOf(text string) time.Time {
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || at.Year() <= 1 {
+		return time.Time{}
+	}
+	return at
 }
 
 // Start starts a container.

@@ -62,8 +62,8 @@ func diskHint(err error) string {
 }
 
 // clearedLabels are the labels that a commit must not hand on, each empty: those of Compose, of Testcontainers and of the
-// run which the container has and its image has not; beside them the worktree that it is made in, for who looks for those that
-// never got a name. A commit inherits every label that is not overwritten.
+// run which the container has and its image has not; beside them the run that makes it, for who looks for those that never
+// got a name. A commit inherits every label that is not overwritten.
 func clearedLabels(ctx context.Context, e *engine.Engine, id string) (map[string]string, error) {
 	container, err := e.Inspect(ctx, id)
 	if err != nil {
@@ -79,8 +79,8 @@ func clearedLabels(ctx context.Context, e *engine.Engine, id string) (map[string
 			cleared[name] = ""
 		}
 	}
-	if worktree := container.Labels["dev.devenv.worktree"]; worktree != "" {
-		cleared[LabelMadeIn] = worktree
+	if run := container.Labels["dev.devenv.run"]; run != "" {
+		cleared[LabelMadeBy] = run
 	}
 	return cleared, nil
 }

@@ -13,9 +13,9 @@ const (
 	kindBase  = "base"
 )
 
-// LabelMadeIn is on every image of a database: the id of the worktree in which it was made. One without a name was being made when
-// a run was killed.
-const LabelMadeIn = "dev.devenv.made-in"
+// LabelMadeBy is on every image of a database: the id of the run that made it. One without a name was being made when that run
+// was killed.
+const LabelMadeBy = "dev.devenv.made-by"
 
 // repository is where base images are kept: devenv/base:<key>.
 const repository = "devenv/base"

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"devenv/compose/engine"
 )
@@ -29,14 +30,24 @@ func (s Store) Still(ctx context.Context, e *engine.Engine, container string) (S
 	return Still{Control: hashed(string(control)), Lock: string(lock)}, s.failed(err, "look at the data of %s in %s", s.Service)
 }
 
-// Holder is the process that the lock file names and the data directory as that process sees it; 0 when there is none.
-func (s Still) Holder() (process int, directory string) {
-	lines := strings.Split(s.Lock, "\n")
-	process, err := strconv.Atoi(strings.TrimSpace(lines[0]))
-	if err != nil || len(lines) < 2 {
-		return 0, ""
-	}
-	return process, lines[1]
+// Holder is who took the lock.
+type Holder struct {
+	// Process is the server's number, as itself sees it: in a container of its own, often 1. 0 when there is no lock.
+	Process int
+	// Directory is the data directory as the server sees it.
+	Directory string
+	// Since is when it started, to the second.
+	Since time.Time
+	// Devenv says that it is no server, but an exchange.
+	Devenv bool
+}
+
+// Holder reads the lock file.
+func (s Still) Holder() Holder {
+	lines := append(strings.Split(s.Lock, "\n"), "", "")
+	process, _ := strconv.Atoi(strings.TrimSpace(lines[0])) // none is no number
+	since, _ := strconv.ParseInt(strings.TrimSpace(lines[2]), 10, 64)
+	return Holder{Process: process, Directory: lines[1], Since: time.Unix(since, 0), Devenv: strings.HasPrefix(s.Lock, "devenv exchange ")}
 }
 
 // Keeps says whether the store still keeps what an exchange replaced: asked of a container that has the data, else of the volume

@@ -90,23 +90,52 @@ take() {
 }
 
 # untake gives it back; a lock file that was left over is put there again where the data it belongs to stays.
-untake() {
-	rm -f "$lock"
-	[ ! -f "$work/left.pid" ] || mv "$work/left.pid" "$lock"
-}
+untake() { if [ -f "$work/left.pid" ]; then mv "$work/left.pid" "$lock"; else rm -f "$lock"; fi; }
+
+# known ID CONTROL: is the lock still this exchange's, and the control file as it was? Some images remove the lock file of
+# whoever has it when they start.
+known() { locked "$1" && [ "$(hash_of "$data/global/pg_control")" = "$2" ]; }
 
 swap() {
 	at "$1"
 	[ -f "$work/$3/PG_VERSION" ] || { echo "no data is prepared" >&2; exit 1; }
 	[ "$(hash_of "$data/global/pg_control")" = "$5" ] || { echo "busy=control"; return; }
 	take "$2" "$6" || { rm -f "$work/left.pid"; echo "busy=lock"; return; }
-	# Once more, now that none can start: one may have come and gone since.
-	[ "$(hash_of "$data/global/pg_control")" = "$5" ] || { untake; echo "busy=control"; return; }
-	rm -f "$work/left.pid" "$work/emptied"
+	[ ! -e "$work/kept/$4" ] || { untake; echo "$4 is kept already" >&2; exit 1; }
+	rm -f "$work/emptied"
 	echo "$2 $3 $4" >"$work/begin"
 	flush
+	# Once more, now that none can start: one may have come since.
+	known "$2" "$5" || { rm "$work/begin"; giveback "$2"; return; }
 	mv "$work/begin" "$work/begun"
+	aside
+	known "$2" "$5" || { back; giveback "$2"; return; }
+	rm -f "$work/left.pid"
 	complete
+}
+
+# giveback ends a swap that was disturbed. The lock of a server that has come stays.
+giveback() {
+	if locked "$1"; then untake; else rm -f "$work/left.pid"; fi
+	echo "busy=lock"
+}
+
+# aside takes PG_VERSION out; back brings it back.
+aside() {
+	read -r id source keep <"$work/begun"
+	new=$work/$source old=$work/kept/$keep
+	mkdir -p "$work/kept"
+	private "$work/kept" "$data"
+	private "$old" "$data"
+	[ ! -e "$data/PG_VERSION" ] || mv "$data/PG_VERSION" "$old/"
+	flush
+}
+
+back() {
+	[ ! -e "$old/PG_VERSION" ] || mv "$old/PG_VERSION" "$data/"
+	rmdir "$old"
+	rm "$work/begun"
+	flush
 }
 
 out() { ours "$1" || [ "$1" = "$lock" ] || mv "$1" "$old/"; }
@@ -117,15 +146,13 @@ complete() {
 	read -r id source keep <"$work/begun"
 	new=$work/$source old=$work/kept/$keep
 	if [ ! -e "$work/emptied" ]; then
-		mkdir -p "$work/kept"
-		private "$work/kept" "$data"
-		private "$old" "$data"
-		[ ! -e "$data/PG_VERSION" ] || mv "$data/PG_VERSION" "$old/"
-		flush
+		[ -e "$new/PG_VERSION" ] || { echo "the new data is gone" >&2; exit 1; }
+		aside
 		each "$data" out
 		touch "$work/emptied"
 		flush
 	fi
+	[ -e "$new/PG_VERSION" ] || [ -e "$data/PG_VERSION" ] || { echo "the new data is gone" >&2; exit 1; }
 	if [ -e "$new/PG_VERSION" ]; then
 		each "$new" in_
 		chown "$(stat -c %u:%g "$new")" "$data" "$work"

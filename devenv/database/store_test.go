@@ -49,6 +49,12 @@ func words(t *testing.T, dir string) []string {
 // killed; 0 is never.
 func store(t *testing.T, killAt int, args ...string) (killed bool, said string) {
 	t.Helper()
+	return disturbed(t, killAt, "kill -9 $PPID; exit 1", args...)
+}
+
+// disturbed is store with something else done at that program.
+func disturbed(t *testing.T, killAt int, what string, args ...string) (killed bool, said string) {
+	t.Helper()
 	wrappers, counter := t.TempDir(), filepath.Join(t.TempDir(), "count")
 	if err := os.WriteFile(counter, []byte("0"), 0o600); err != nil {
 		t.Fatal(err)
@@ -59,7 +65,7 @@ func store(t *testing.T, killAt int, args ...string) (killed bool, said string) 
 			t.Fatal(err)
 		}
 		script := "#!/bin/sh\nread -r n <" + counter + "\necho $((n + 1)) >" + counter +
-			"\nif [ $((n + 1)) = " + strconv.Itoa(killAt) + " ]; then kill -9 $PPID; exit 1; fi\nexec " + real + ` "$@"` + "\n"
+			"\nif [ $((n + 1)) = " + strconv.Itoa(killAt) + " ]; then " + what + "; fi\nexec " + real + ` "$@"` + "\n"
 		if err := os.WriteFile(filepath.Join(wrappers, name), []byte(script), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -175,6 +181,36 @@ func TestDataThatAServerHasOrHadIsNotSwapped(t *testing.T) {
 		if _, did = store(t, 0, "settle", data, "7"); (did == "swapped") != (c.want == "swapped") {
 			t.Errorf("%s: settled, it says %q", name, did)
 		}
+	}
+}
+
+// TestAServerThatTakesTheLockFromAnExchangeKeepsItsData has one come that removes whatever lock file it finds, as some images
+// make it, before each program of a swap.
+func TestAServerThatTakesTheLockFromAnExchangeKeepsItsData(t *testing.T) {
+	t.Parallel()
+	source := t.TempDir()
+	cluster(t, source, "new")
+	kept := 0
+	for at := 1; at < 25; at++ {
+		data := t.TempDir()
+		cluster(t, data, "old")
+		store(t, 0, "prepare", data, "7", source)
+		lock := filepath.Join(data, "postmaster.pid")
+		_, did := disturbed(t, at, "[ ! -f "+data+"/PG_VERSION ] || echo 1 >"+lock, swapWords(data, "old", "")...)
+		there, _ := found(t, data)
+		if did == "swapped" {
+			if !slices.Contains(there, "PG_VERSION=new") {
+				t.Errorf("at program %d it says %q and holds %q", at, did, there)
+			}
+			continue
+		}
+		kept++
+		if !slices.Contains(there, "PG_VERSION=old") || !slices.Contains(there, "base/1=old") || !slices.Contains(there, "postmaster.pid=1\n") {
+			t.Errorf("at program %d it says %q and holds %q", at, did, there)
+		}
+	}
+	if kept < 3 {
+		t.Errorf("the server kept its data %d times", kept)
 	}
 }
 
