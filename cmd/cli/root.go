@@ -9,6 +9,7 @@ import (
 
 	"devenv/cmd/terminal"
 	"devenv/devenv"
+	"devenv/devenv/redact"
 	"devenv/devenv/report"
 )
 
@@ -78,6 +79,8 @@ func (a *app) run(ctx context.Context, do action) (err error) {
 		o.Ask = asker.Over(progress)
 	}
 	a.outcome, err = do(ctx, o)
+	// commands that read no project learn no secrets, but know where credentials stand: in an engine's address, or a proxy's
+	err = redact.New().Error(err)
 	if closeErr := progress.Close(); err == nil {
 		err = closeErr
 	}
