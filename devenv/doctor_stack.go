@@ -29,7 +29,7 @@ func examineExchange(_ context.Context, p *patient) finding {
 		return ill(err.Error(), report.HintOf(err))
 	case found:
 		return unwell(fmt.Sprintf("%q of %s was cut off while it exchanged the data of %s", "devenv "+x.Command, x.At.Local().Format("15:04"), x.Store.Service),
-			"the next devenv command ends it, or: devenv doctor --fix")
+			"devenv doctor --fix ends it, as does devenv up")
 	}
 	return well("no exchange of data was cut off")
 }

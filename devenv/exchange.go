@@ -38,7 +38,10 @@ type exchange struct {
 }
 
 // id names the exchange in the store.
-func (x exchange) id() string { return strconv.FormatInt(x.At.UnixNano(), 10) }
+func (x exchange) id() string { return swapID(x.At) }
+
+// swapID names an exchange by when it was begun.
+func swapID(at time.Time) string { return strconv.FormatInt(at.UnixNano(), 10) }
 
 // swap is what the store is asked to do.
 func (x exchange) swap() database.Swap {
@@ -88,7 +91,7 @@ func (o *own) prepareCopy(ctx context.Context, log *stepLog, durable bool) error
 		return err
 	}
 	if look.Major != "" {
-		o.exchange.Snapshot = "auto-" + o.exchange.At.Format("20060102-150405")
+		o.exchange.Snapshot = automaticPrefix + o.exchange.At.Format("20060102-150405")
 	}
 	o.old = look
 	if err := o.place.repo.Record(exchangeRecord).Write(o.exchange); err != nil {
@@ -160,8 +163,8 @@ func (o *own) journalStop(ctx context.Context) (err error) {
 	for _, c := range o.users() {
 		o.exchange.Stopped = append(o.exchange.Stopped, c.ID)
 	}
-	slices.Reverse(o.exchange.Stopped) // what is stopped last starts first
-	if o.wasRunning {
+	slices.Reverse(o.exchange.Stopped)               // what is stopped last starts first
+	if o.wasRunning || len(o.exchange.Stopped) > 0 { // whoever uses it cannot do without
 		o.exchange.Stopped = append([]string{o.server.ID}, o.exchange.Stopped...)
 	}
 	if o.exchange.Replaced, err = o.snapshotMeta(ctx, o.exchange.Snapshot); err != nil {

@@ -73,8 +73,8 @@ func besideNobody(ctx context.Context, w *workplace, x exchange, swapped bool) e
 	}
 	for _, c := range others {
 		if c.ID != x.Server {
-			return report.Fail(report.KindWork, fmt.Sprintf("docker stop %s\nthen: docker compose up -d", c.Name),
-				"start your stack again: container %s was started on the data of %s meanwhile, which %s; your own database stays stopped",
+			return report.Fail(report.KindWork, fmt.Sprintf("docker stop %s\nthen: devenv up", c.Name),
+				"your own database stays stopped: container %s was started on the data of %s meanwhile, which %s",
 				c.Name, x.Store.Service, now)
 		}
 	}

@@ -108,8 +108,12 @@ func (s ownStack) restoreAndUndoAreCutOff() {
 		}
 		var next strings.Builder
 		listener := heard(func(said string) { next.WriteString(said + "\n") })
-		if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: s.dir, Listener: listener}, DryRun: true}); err != nil {
+		list, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: s.dir, Listener: listener}, DryRun: true})
+		if err != nil {
 			s.Fatalf("the command after %s at %s: %v", c.command, c.step, err)
+		}
+		if done := list.Items[0].(devenv.ResetItem); done.Undoes != (c.command == childUndo && c.step == "start") {
+			s.Errorf("undo after %s that was killed at %s: %+v", c.command, c.step, done)
 		}
 		s.settled(c.command + " at " + c.step)
 		if s.marked() != c.marked {
@@ -119,6 +123,13 @@ func (s ownStack) restoreAndUndoAreCutOff() {
 			s.Errorf("after an undo that was killed, undo would go back and forth:\n%s", &next)
 		}
 	}
+	if _, err := devenv.RemoveSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options()}, []string{s.reset(devenv.ResetToBase).Snapshot}); err != nil {
+		s.Fatal(err)
+	}
+	if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: s.options(), DryRun: true}); err == nil || !strings.Contains(err.Error(), "was removed since") {
+		s.Errorf("undo of a reset whose data was removed: %v", err)
+	}
+	s.mark()
 }
 
 // settled expects the database to run, and nothing of an exchange to be left in it or in the repository.

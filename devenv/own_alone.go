@@ -97,7 +97,7 @@ func (o *own) disturbed(ctx context.Context, doing string) error {
 	}
 	switch {
 	case other != "":
-		return fail("docker stop "+other, "container %s was started on it meanwhile", other)
+		return fail("docker stop "+other+"\nthen: devenv up", "container %s was started on it meanwhile", other)
 	case server.State == "running":
 		return fail(wait, "container %s was started again meanwhile, by somebody else", server.Name)
 	}

@@ -24,7 +24,12 @@ type replaced struct {
 	// Store keeps it; without a directory, an image does. Meta says what it is.
 	Store database.Store        `json:"store,omitzero"`
 	Meta  database.SnapshotMeta `json:"meta,omitzero"`
+	// Gone says that it was removed since.
+	Gone bool `json:"gone,omitempty"`
 }
+
+// remembered is how many exchanges the record has at most; what stores keep is less.
+const remembered = 20
 
 // inStore says that a store keeps it, beside the data.
 func (r replaced) inStore() bool { return r.Snapshot != "" && r.Store.Directory != "" }
@@ -49,7 +54,7 @@ func remember(repo *gitrepo.Repo, x exchange) error {
 	if done.undoable() || done.Snapshot != "" {
 		all = append(all, done)
 	}
-	return repo.Record(replacedRecord).Write(all)
+	return repo.Record(replacedRecord).Write(all[max(0, len(all)-remembered):])
 }
 
 // lastReplaced is the last exchange of the user's own data that undo would take back, nil when there is none.
@@ -120,13 +125,17 @@ func (w *workplace) forgetKept(ctx context.Context, r replaced) error {
 	return forget(w.repo, r.Snapshot)
 }
 
-// forget takes kept data out of the record.
+// forget writes down that kept data is gone.
 func forget(repo *gitrepo.Repo, name string) error {
 	all, err := readReplaced(repo)
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(r replaced) bool { return r.inStore() && r.Snapshot == name })
+	for i, r := range all {
+		if r.inStore() && r.Snapshot == name {
+			all[i].Store, all[i].Gone = database.Store{}, true
+		}
+	}
 	return repo.Record(replacedRecord).Write(all)
 }
 

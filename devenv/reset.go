@@ -49,7 +49,9 @@ type ResetItem struct {
 	To string `json:"to"`
 	// Snapshot is the name under which what was there is kept, beside the data; empty when nothing was.
 	Snapshot string `json:"snapshot"`
-	DryRun   bool   `json:"dry_run,omitempty"`
+	// Undoes says that undo did it, which itself is not undone.
+	Undoes bool `json:"undoes,omitempty"`
+	DryRun bool `json:"dry_run,omitempty"`
 }
 
 // resetRun is one run of reset.
@@ -117,6 +119,7 @@ func (o *own) listExchanged() {
 	if o.exchanged {
 		o.items.Items = append(o.items.Items, ResetItem{
 			Service: o.store.Service, Place: o.store.String(), To: o.exchange.To, Snapshot: o.exchange.Snapshot,
+			Undoes: !o.exchange.Undoes.IsZero(),
 		})
 	}
 }

@@ -3,6 +3,7 @@ package devenv
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"devenv/devenv/database"
@@ -19,6 +20,9 @@ type SnapshotOptions struct {
 	// DryRun only says what would happen.
 	DryRun bool
 }
+
+// automaticPrefix is what the names of data begin with that an exchange has replaced.
+const automaticPrefix = "auto-"
 
 // SnapshotItem is one snapshot.
 type SnapshotItem struct {
@@ -55,6 +59,9 @@ func SaveSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 func (o *own) checkSave(ctx context.Context, log *stepLog, name string) error {
 	if err := database.CheckSnapshotName(name); err != nil {
 		return err
+	}
+	if strings.HasPrefix(name, automaticPrefix) {
+		return report.Fail(report.KindUsage, "choose another name", "save %s: names that begin with %q are for what devenv keeps by itself", name, automaticPrefix)
 	}
 	if err := o.openDatabase(ctx, log); err != nil {
 		return err

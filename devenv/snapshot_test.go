@@ -33,6 +33,11 @@ func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
 	if _, err := devenv.SaveSnapshot(t.Context(), o); report.KindOf(err) != report.KindUsage {
 		t.Errorf("a name that is taken: %v", err)
 	}
+	o.Name = "auto-mine"
+	if _, err := devenv.SaveSnapshot(t.Context(), o); report.KindOf(err) != report.KindUsage {
+		t.Errorf("a name of devenv's own: %v", err)
+	}
+	o.Name = "before-rename"
 	s.sql("DROP DATABASE another")
 	s.sql("DROP TABLE mine")
 	if _, err := devenv.RestoreSnapshot(t.Context(), o); err != nil {

@@ -3,6 +3,7 @@ package devenv
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -66,6 +67,7 @@ func Status(ctx context.Context, o Options) (_ *report.Items, err error) {
 		items.Items = redact.Said(l.redactor, items.Items)
 		err = errors.Join(l.redactor.Error(err), l.place.client.Close())
 	}()
+	l.sayCutOff()
 	for _, name := range l.model.ServiceNames() {
 		item, c, err := l.service(ctx, name)
 		if err != nil {
@@ -122,10 +124,40 @@ func (l *looking) databaseItem(ctx context.Context) (StatusItem, bool) {
 		on := !slices.ContainsFunc(item.Revisions, func(r string) bool { return !slices.Contains(known, r) })
 		item.OnBranch = &on
 	}
-	if last, err := lastReplaced(l.place.repo); err == nil && last != nil {
+	if last, ok := l.lastPut(ctx); ok {
 		item.From, item.Since = last.To, last.At
 	}
 	return item, true
+}
+
+// lastPut is the exchange that put there what the database holds, by what the data itself says; false when none did.
+func (l *looking) lastPut(ctx context.Context) (replaced, bool) {
+	server, err := l.place.engine.Inspect(ctx, l.server.ID)
+	if err != nil {
+		return replaced{}, false
+	}
+	store, err := database.StoreOf(l.settings.Service, server)
+	if err != nil {
+		return replaced{}, false
+	}
+	id, err := store.LastSwap(ctx, l.place.engine, server.ID)
+	if err != nil {
+		return replaced{}, false
+	}
+	all, _ := readReplaced(l.place.repo) // of a record that cannot be read, nothing is known
+	at := slices.IndexFunc(all, func(r replaced) bool { return swapID(r.At) == id })
+	if at < 0 {
+		return replaced{}, false
+	}
+	return all[at], true
+}
+
+// sayCutOff says that an exchange was cut off, and what ends it.
+func (l *looking) sayCutOff() {
+	var x exchange
+	if found, err := l.place.repo.Record(exchangeRecord).Read(&x); err == nil && found {
+		l.note(fmt.Sprintf("devenv %s exchanges the data of %s, or was cut off: then devenv up ends that", x.Command, x.Store.Service))
+	}
 }
 
 // worktrees are the stacks of the repository's other worktrees that have containers, by the directory they were made in.

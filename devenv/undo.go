@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,8 +39,13 @@ type UndoItem struct {
 // replaced, whichever came later. It needs an engine only for data.
 func Undo(ctx context.Context, o UndoOptions) (*report.Items, error) {
 	items := report.NewItems("undo")
-	if err := endPending(ctx, o); err != nil {
+	completed, err := endPending(ctx, o)
+	if err != nil {
 		return items, err
+	}
+	if completed != nil { // an undo that was cut off is what this one was asked for again
+		items.Items = append(items.Items, *completed)
+		return items, nil
 	}
 	data, err := undoFiles(ctx, o, items)
 	if err != nil || !data {
@@ -115,20 +121,27 @@ func of(command string, at time.Time) string {
 	return fmt.Sprintf("%s, %s", command, at.Local().Format("2006-01-02 15:04:05"))
 }
 
-// endPending ends an exchange that was cut off, so that what undo would take back is known.
-func endPending(ctx context.Context, o UndoOptions) error {
+// endPending ends an exchange that was cut off, so that what undo would take back is known. Where that was an undo and is
+// completed now, it returns what it did.
+func endPending(ctx context.Context, o UndoOptions) (*ResetItem, error) {
 	repo, err := gitrepo.Open(ctx, orDot(o.Dir))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var x exchange
 	if cutOff, err := repo.Record(exchangeRecord).Read(&x); err != nil || !cutOff {
-		return err
+		return nil, err
 	}
 	r := newOwn("undo", o.Options)
 	r.place, err = openWorkplace(ctx, r.document.Command, o.Options, r.note)
-	_, err = r.end(ctx, err)
-	return err
+	if _, err = r.end(ctx, err); err != nil || x.Undoes.IsZero() {
+		return nil, err
+	}
+	all, err := readReplaced(repo)
+	if err != nil || slices.ContainsFunc(all, func(r replaced) bool { return r.At.Equal(x.Undoes) }) {
+		return nil, err // it had not come so far
+	}
+	return &ResetItem{Service: x.Store.Service, Place: x.Store.String(), To: x.To, Snapshot: x.Snapshot, Undoes: true}, nil
 }
 
 // undoData puts the data back that the last exchange replaced. What that put there is kept in turn.
@@ -141,6 +154,8 @@ func undoData(ctx context.Context, o UndoOptions) (*report.Items, error) {
 			return newData{}, err
 		case last == nil:
 			return newData{}, report.Fail(report.KindUsage, "", "undo: nothing is left to take back")
+		case last.Gone:
+			return newData{}, report.Fail(report.KindUsage, "see what else there is: devenv snapshot list", "undo %q: what it replaced was removed since", "devenv "+last.Command)
 		case last.Snapshot == "":
 			return newData{}, report.Fail(report.KindUsage, "remove the data if you want none: docker compose down --volumes",
 				"undo %q: there was no data before", "devenv "+last.Command)

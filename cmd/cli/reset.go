@@ -13,7 +13,7 @@ const resetLong = `Replaces the data of your own database, the one that docker c
 your branch's head, by the base's as it is (--to base), or by an empty database (--to empty). What uses the
 database is stopped meanwhile and started again. What was there is kept beside it, in the same volume or
 directory: devenv undo, or devenv snapshot restore, brings it back. Interrupted or killed at any moment, the
-data is as before or complete, at the latest once the next devenv command has run.
+data is as before or complete, at the latest once devenv up, reset, undo or doctor --fix has run.
 
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or configuration, 3 the branch's migrations do
 not apply to the base's data, 130 interrupted.`
@@ -60,7 +60,11 @@ func exchangedLine(item any) any {
 		return fmt.Sprintf("would replace the data of %s in %s by: %s", i.Service, i.Place, i.To)
 	}
 	line := fmt.Sprintf("the data of %s in %s is now: %s", i.Service, i.Place, i.To)
-	if i.Snapshot != "" {
+	switch {
+	case i.Snapshot == "":
+	case i.Undoes:
+		line += "\nwhat was there is kept beside it: devenv snapshot restore " + i.Snapshot
+	default:
 		line += "\nwhat was there is kept beside it: devenv undo, or devenv snapshot restore " + i.Snapshot
 	}
 	return line

@@ -86,7 +86,7 @@ prepare() {
 # that is known to be left over goes first.
 take() {
 	if [ -n "$2" ] && [ "$(hash_of "$lock")" = "$2" ]; then mv "$lock" "$work/left.pid"; fi
-	(set -C && echo "devenv exchange $1 of the data in this directory: the next devenv command ends it" >"$lock") 2>/dev/null
+	(set -C && echo "devenv exchange $1 of the data in this directory; if it was cut off: devenv doctor --fix" >"$lock") 2>/dev/null
 }
 
 # untake gives it back; a lock file that was left over is put there again where the data it belongs to stays.
