@@ -51,8 +51,8 @@ func startAgain(ctx context.Context, w *workplace, x exchange, swapped bool) err
 	for _, id := range x.Stopped {
 		switch err := w.engine.Start(ctx, id); {
 		case err == nil && id == x.Server:
-			if _, err := w.client.WaitReady(ctx, id, compose.Ready{Timeout: ownTimeout}); err != nil {
-				return report.Fail(report.KindWork, "docker compose logs", "start your database again: %w", err).WithOutput(report.OutputOf(err))
+			if err := startedAlone(ctx, w, x, swapped); err != nil {
+				return err
 			}
 		case err != nil && !engine.IsGone(err):
 			return report.Fail(report.KindWork, "docker compose up -d", "start your stack again: %w", err)
@@ -61,7 +61,22 @@ func startAgain(ctx context.Context, w *workplace, x exchange, swapped bool) err
 	return nil
 }
 
-// besideNobody refuses to start the database on data that another container uses.
+// startedAlone waits for the database, which was started. Where another container came at the same moment, the database is killed
+// at once: it must not write another word.
+func startedAlone(ctx context.Context, w *workplace, x exchange, swapped bool) error {
+	if err := besideNobody(ctx, w, x, swapped); err != nil {
+		return errors.Join(err, w.engine.Kill(ctx, x.Server))
+	}
+	if _, err := w.client.WaitReady(ctx, x.Server, compose.Ready{Timeout: ownTimeout}); err != nil {
+		return report.Fail(report.KindWork, "docker compose logs", "start your database again: %w", err).WithOutput(report.OutputOf(err))
+	}
+	if err := besideNobody(ctx, w, x, swapped); err != nil {
+		return errors.Join(err, w.engine.Kill(ctx, x.Server))
+	}
+	return nil
+}
+
+// besideNobody refuses to have the database run on data that another container uses.
 func besideNobody(ctx context.Context, w *workplace, x exchange, swapped bool) error {
 	others, err := w.engine.MountedBy(ctx, x.Store.Mount, false)
 	if err != nil {
