@@ -93,6 +93,9 @@ func TestTheDataOfEachLayoutIsKeptAndComesBack(t *testing.T) {
 			if swapped, err := store.Swap(t.Context(), s.engine, swap, still, nil); !swapped || err != nil {
 				t.Fatalf("it was not swapped: %v %v", swapped, err)
 			}
+			if swapped, err := store.Settle(t.Context(), s.engine, swap.ID, nil); !swapped || err != nil {
+				t.Fatalf("settled: %v %v", swapped, err)
+			}
 			s.start()
 			if left := s.psql("SELECT name FROM pg_ls_dir('.') AS name WHERE name = 'since'"); left != "" {
 				t.Errorf("after the swap there is still %s", left)

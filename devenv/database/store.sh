@@ -11,7 +11,7 @@
 #   forget DATA KEEP…             remove what earlier swaps kept
 #
 # A swap renames and copies nothing. It moves PG_VERSION out first and in last: without it no server starts in a directory that
-# is not empty. It holds the lock file that a server would take, so that none starts meanwhile. CONTROL and LOCK are the SHA-256
+# is not empty. It holds the lock file that a server would take, so that none starts before settle gives it back. CONTROL and LOCK are the SHA-256
 # of the control file and of the lock file as they were last seen, "" for none: where they differ now, a server runs or has run
 # since, and nothing is changed. What swap and settle did is a line: swapped, reverted, or busy=lock or busy=control.
 set -eu
@@ -112,6 +112,7 @@ swap() {
 	known "$2" "$5" || { back; giveback "$2"; return; }
 	rm -f "$work/left.pid"
 	complete
+	echo swapped
 }
 
 # giveback ends a swap that was disturbed. The lock of a server that has come stays.
@@ -165,14 +166,13 @@ complete() {
 	[ ! -d "$new" ] || rmdir "$new"
 	[ -e "$old/PG_VERSION" ] || [ ! -d "$old" ] || rmdir "$old" # there was no data
 	rm -f "$work/begun"
-	ended
+	flush
 }
 
 # ended removes what tells of a swap, the lock last, but for the name of the one that was done.
 ended() {
-	flush
 	rm -f "$work/emptied"
-	rm -f "$lock"
+	if locked "$1"; then rm -f "$lock"; fi
 	echo swapped
 }
 
@@ -180,8 +180,9 @@ settle() {
 	at "$1"
 	if grep -q "^$2 " "$work/begun" 2>/dev/null; then
 		complete
+		ended "$2"
 	elif [ "$(cat "$work/done" 2>/dev/null)" = "$2" ]; then
-		if locked "$2"; then ended; else echo swapped; fi
+		ended "$2"
 	else
 		if locked "$2"; then untake; fi
 		rm -rf "$work/new-$2" "$work/begin" "$work/left.pid"

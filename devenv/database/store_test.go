@@ -112,9 +112,9 @@ func TestASwapThatIsCutOffAnywhereIsNeverMixedAndIsCompleted(t *testing.T) {
 		if killed {
 			cut++
 			notMixed(t, at, data)
-			if _, did := store(t, 0, "settle", data, "7"); did != "swapped" && did != "reverted" {
-				t.Errorf("cut off before program %d, it says %q", at, did)
-			}
+		}
+		if _, did := store(t, 0, "settle", data, "7"); did != "swapped" && (did != "reverted" || !killed) {
+			t.Errorf("cut off before program %d, it says %q", at, did)
 		}
 		there, kept := found(t, data)
 		switch {
@@ -221,7 +221,12 @@ func TestWhatASwapKeptGoesBackAsItIs(t *testing.T) {
 	cluster(t, source, "new")
 	store(t, 0, "prepare", data, "7", source)
 	store(t, 0, swapWords(data, "old", "")...)
+	if lock, err := os.ReadFile(filepath.Join(data, "postmaster.pid")); err != nil || !strings.HasPrefix(string(lock), "devenv exchange 7 ") {
+		t.Errorf("before it is settled a server could start: the lock holds %q, %v", lock, err)
+	}
+	store(t, 0, "settle", data, "7")
 	store(t, 0, "swap", data, "8", "kept/before", "after", hashed("new"), "")
+	store(t, 0, "settle", data, "8")
 	there, kept := found(t, data)
 	if want := "PG_VERSION=old"; !slices.Contains(there, want) || len(kept) > 0 {
 		t.Errorf("it holds %q and still keeps %q", there, kept)

@@ -47,8 +47,8 @@ func (s Store) Prepare(ctx context.Context, e *engine.Engine, w Swap, durable bo
 	return s.failed(err, "copy the data of %s into %s", image)
 }
 
-// Swap puts the new data in the place of the store's and keeps that, all by renaming. It holds the lock file of the data
-// directory meanwhile, so that no server starts, and says false, and changes nothing, where a server has the lock, or where the
+// Swap puts the new data in the place of the store's and keeps that, all by renaming. It takes the lock file of the data
+// directory, so that no server starts until Settle, and says false, and changes nothing, where a server has the lock, or where the
 // data is not as it was: a server has run since. A crash at any moment leaves a directory in which no server starts until Settle
 // has completed the swap.
 func (s Store) Swap(ctx context.Context, e *engine.Engine, w Swap, was Still, labels map[string]string) (bool, error) {
