@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"devenv/compose"
 	"devenv/compose/engine"
@@ -76,9 +77,10 @@ func startedAlone(ctx context.Context, w *workplace, x exchange, swapped bool) e
 	return nil
 }
 
-// besideNobody refuses to have the database run on data that another container uses.
+// besideNobody refuses to have the database run on data that another container uses, or that one was made for since the exchange
+// began: it is about to start.
 func besideNobody(ctx context.Context, w *workplace, x exchange, swapped bool) error {
-	others, err := w.engine.MountedBy(ctx, x.Store.Mount, false)
+	others, err := w.engine.MountedBy(ctx, x.Store.Mount, true)
 	if err != nil {
 		return err
 	}
@@ -87,9 +89,10 @@ func besideNobody(ctx context.Context, w *workplace, x exchange, swapped bool) e
 		now = "is now " + x.To
 	}
 	for _, c := range others {
-		if c.ID != x.Server {
+		starts := c.State == "created" && !c.Created.Before(x.At.Truncate(time.Second))
+		if c.ID != x.Server && (starts || c.State == "running" || c.State == "restarting" || c.State == "paused") {
 			return report.Fail(report.KindWork, fmt.Sprintf("docker stop %s\nthen: devenv up", c.Name),
-				"your own database stays stopped: container %s was started on the data of %s meanwhile, which %s",
+				"your own database stays stopped: container %s was put on the data of %s meanwhile, which %s",
 				c.Name, x.Store.Service, now)
 		}
 	}

@@ -19,6 +19,8 @@ type Container struct {
 	// State is created, running, paused, restarting, removing, exited or dead.
 	State    string
 	ExitCode int
+	// Created is when it was made, to the second; only where MountedBy lists it.
+	Created time.Time
 	// Started and Finished are when it last ran, by the engine's clock; zero where it has not.
 	Started, Finished time.Time
 	// OOMKilled says that the kernel ended it for want of memory.

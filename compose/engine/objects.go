@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -194,7 +195,7 @@ func (e *Engine) MountedBy(ctx context.Context, m Mount, all bool) ([]Container,
 		for _, mounted := range c.Mounts {
 			if string(mounted.Type) == m.Type && mounted.Name == m.Name && mounted.Source == m.Source {
 				found = append(found, Container{
-					ID: c.ID, Name: strings.TrimPrefix(c.Names[0], "/"), State: c.State, Labels: c.Labels,
+					ID: c.ID, Name: strings.TrimPrefix(c.Names[0], "/"), State: c.State, Labels: c.Labels, Created: time.Unix(c.Created, 0),
 					Mounts: []Mount{{Type: m.Type, Name: m.Name, Source: m.Source, Target: mounted.Destination, ReadOnly: !mounted.RW}},
 				})
 				break
