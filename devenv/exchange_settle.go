@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"devenv/compose"
 	"devenv/compose/engine"
@@ -80,21 +79,14 @@ func startedAlone(ctx context.Context, w *workplace, x exchange, swapped bool) e
 // besideNobody refuses to have the database run on data that another container uses, or that one was made for since the exchange
 // began: it is about to start.
 func besideNobody(ctx context.Context, w *workplace, x exchange, swapped bool) error {
-	others, err := w.engine.MountedBy(ctx, x.Store.Mount, true)
-	if err != nil {
+	other, err := otherOn(ctx, w.engine, x.Store.Mount, x.Server, x.At)
+	if err != nil || other == "" {
 		return err
 	}
 	now := "is as it was"
 	if swapped {
 		now = "is now " + x.To
 	}
-	for _, c := range others {
-		starts := c.State == "created" && !c.Created.Before(x.At.Truncate(time.Second))
-		if c.ID != x.Server && (starts || c.State == "running" || c.State == "restarting" || c.State == "paused") {
-			return report.Fail(report.KindWork, fmt.Sprintf("docker stop %s\nthen: devenv up", c.Name),
-				"your own database stays stopped: container %s was put on the data of %s meanwhile, which %s",
-				c.Name, x.Store.Service, now)
-		}
-	}
-	return nil
+	return report.Fail(report.KindWork, fmt.Sprintf("docker stop %s\nthen: devenv up", other),
+		"your own database stays stopped: container %s was put on the data of %s meanwhile, which %s", other, x.Store.Service, now)
 }

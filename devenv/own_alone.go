@@ -3,7 +3,9 @@ package devenv
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
@@ -35,9 +37,17 @@ func (o *own) checkAlone(ctx context.Context) (err error) {
 
 // otherContainer is the name of a running container that has the data and is not the stack's own database; "" when there is none.
 func (o *own) otherContainer(ctx context.Context) (string, error) {
-	running, err := o.place.engine.MountedBy(ctx, o.store.Mount, false)
-	for _, c := range running {
-		if c.ID != o.server.ID {
+	return otherOn(ctx, o.place.engine, o.store.Mount, o.server.ID, time.Time{})
+}
+
+// otherOn is the name of a container that has a server's data and is not the server's own: one that runs, or one that was made
+// since a moment, which is about to start; zero looks for no such one. "" when there is none.
+func otherOn(ctx context.Context, e *engine.Engine, data engine.Mount, server string, since time.Time) (string, error) {
+	all, err := e.MountedBy(ctx, data, true)
+	for _, c := range all {
+		runs := c.State == "running" || c.State == "restarting" || c.State == "paused"
+		starts := c.State == "created" && !since.IsZero() && !c.Created.Before(since.Truncate(time.Second))
+		if c.ID != server && (runs || starts) {
 			return c.Name, err
 		}
 	}

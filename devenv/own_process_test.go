@@ -9,7 +9,7 @@ import (
 func TestAServerThatWorksInADirectoryIsFoundWhileItRuns(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	server := startServer(t, dir)
+	server := StartServer(t, dir)
 	expect := func(in string, want int) {
 		t.Helper()
 		if got, _ := serverIn(in); got != want {
@@ -26,8 +26,8 @@ func TestAServerThatWorksInADirectoryIsFoundWhileItRuns(t *testing.T) {
 	}
 }
 
-// startServer starts a process in a directory that has a server's name and does nothing.
-func startServer(t *testing.T, dir string) *exec.Cmd {
+// StartServer starts a process in a directory that has a server's name and does nothing.
+func StartServer(t *testing.T, dir string) *exec.Cmd {
 	t.Helper()
 	sleep, err := exec.LookPath("sleep")
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -195,22 +194,6 @@ func TestResetReplacesTheDataAndUndoBringsItBack(t *testing.T) {
 	}
 }
 
-// serverOfThisMachine is a process in a directory that has a server's name and does nothing.
-func serverOfThisMachine(t *testing.T, dir string) int {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "postgres")
-	if out, err := exec.Command("sh", "-c", `cp "$(command -v sleep)" "$1"`, "sh", program).CombinedOutput(); err != nil {
-		t.Fatalf("%v %s", err, out)
-	}
-	server := exec.Command(program, "600")
-	server.Dir = dir
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Process.Kill() })
-	return server.Process.Pid
-}
-
 // TestResetRefusesWhatIsNotItsOwn observes that nothing is touched.
 func TestResetRefusesWhatIsNotItsOwn(t *testing.T) {
 	t.Parallel()
@@ -250,7 +233,7 @@ func TestResetRefusesWhatIsNotItsOwn(t *testing.T) {
 		t.Errorf("it changed the data: %q", kept)
 	}
 	host := filepath.Join(s.dir, "data/postgres/pgdata")
-	server := serverOfThisMachine(t, host)
+	server := devenv.StartServer(t, host).Process.Pid
 	s.write("data/postgres/pgdata/postmaster.pid", fmt.Sprintf("%d\n%s\n", server, host))
 	refused("a server of this machine", fmt.Sprintf("process %d", server))
 	s.remove("data/postgres/pgdata/postmaster.pid")
