@@ -115,8 +115,8 @@ func plainRight(key, value string) string {
 	return value
 }
 
-// harmlessCapability says whether a capability is one that every container has, or one that lets a program only ask for more of
-// its own: of processor time, of memory that stays.
+// harmlessCapability says whether a container may keep a capability: every container has it, or it reaches nobody else (SYS_NICE
+// sets a program's own priority, IPC_LOCK keeps its own memory from being swapped out).
 func harmlessCapability(name string) bool {
 	switch plainRight(rightCapability, name) {
 	case "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID",

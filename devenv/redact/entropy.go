@@ -15,8 +15,8 @@ var digest = regexp.MustCompile(`(?i)\b(?:sha\d*|md5)[:=-][A-Za-z0-9+/=]+`)
 // email is an address, whose "@" makes no password of it.
 var email = regexp.MustCompile(`^[\w.+-]+@[\w-]+(\.[\w-]+)*$`)
 
-// looksRandom says whether a value was made by chance, as keys are, or chosen as a password is, and is no word, path,
-// version, date or address.
+// looksRandom says whether a value looks like a generated key or a strong password, and not like a word, path, version, date or
+// address: a secret may stand under a name that tells nothing.
 func looksRandom(value string) bool {
 	value = strings.TrimSpace(value)
 	if len(value) < 8 || len(value) > 1<<12 || strings.ContainsAny(value, " \t\n") {

@@ -21,7 +21,8 @@ type Image struct {
 
 // Policy is what stays of each group.
 type Policy struct {
-	// Count is how many stay, Age how long one stays that is not used, Bytes what those beside the newest may have together.
+	// Count is how many stay, Age how long one stays that is not used, Bytes what all that stay may have together; the newest stays
+	// whatever its size.
 	Count int
 	Age   time.Duration
 	Bytes int64
