@@ -27,10 +27,13 @@ type base struct {
 	key    string
 	inputs []inputs.Input
 	// along are the ignored files that were taken along, by path.
-	along  []string
-	seeded database.Image // schema and seed data
-	empty  database.Image // after initdb and the init scripts
-	noise  []migrations.Operation
+	along []string
+	// seeded is the one with schema and seed data. Of a base that this run makes, its metadata is known before the image is there:
+	// keeping is until then what it is made of.
+	seeded  database.Image
+	keeping *keeping
+	empty   database.Image // after initdb and the init scripts
+	noise   []migrations.Operation
 	cloning
 	// envFiles are those that the Compose model is loaded with.
 	envFiles []string

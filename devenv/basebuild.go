@@ -31,7 +31,7 @@ type baseBuild struct {
 	keptEmpty func() error
 }
 
-// buildBase makes the base's images. Nothing is tagged before everything has succeeded.
+// buildBase makes the base's database, and the image of the empty one. The other becomes an image in keepBase.
 func (r *run) buildBase(ctx context.Context, log *stepLog) error {
 	b := &baseBuild{base: r.base, run: r}
 	err := r.sequence(ctx,
@@ -39,7 +39,7 @@ func (r *run) buildBase(ctx context.Context, log *stepLog) error {
 		step{"base: start postgres", b.startServer},
 		step{"base: migrate and seed", b.seed},
 		step{"base: compare with the models", b.readModels},
-		step{"base: keep", b.keep},
+		step{"base: copy", b.copy},
 	)
 	if err == nil {
 		return nil
@@ -49,9 +49,7 @@ func (r *run) buildBase(ctx context.Context, log *stepLog) error {
 			err = errors.Join(err, keptErr)
 		}
 	}
-	if b.empty.ID != "" && !b.empty.Known { // one that was there may be in use
-		r.place.discard(b.emptyRef())
-	}
+	b.takeBack()
 	return explainLost(ctx, r.place.engine, b.server, err)
 }
 
@@ -83,7 +81,7 @@ func (b *baseBuild) startServer(ctx context.Context, log *stepLog) (err error) {
 	if err := b.server.Tune(ctx); err != nil {
 		return err
 	}
-	copied, err := b.server.Copy(ctx, b.meta(), b.keeping())
+	copied, err := b.server.Copy(ctx, b.meta(), b.kept())
 	if err != nil {
 		return err
 	}
@@ -144,8 +142,8 @@ func (b *baseBuild) readModels(ctx context.Context, log *stepLog) error {
 	return nil
 }
 
-// keep stops the server and commits it as the base.
-func (b *baseBuild) keep(ctx context.Context, _ *stepLog) error {
+// copy stops the server and copies its data, for the image.
+func (b *baseBuild) copy(ctx context.Context, _ *stepLog) error {
 	if err := b.keptEmpty(); err != nil {
 		return err
 	}
@@ -168,12 +166,17 @@ func (b *baseBuild) keep(ctx context.Context, _ *stepLog) error {
 	if err := b.tool.Close(ctx); err != nil {
 		return err
 	}
-	b.seeded, err = b.server.CommitBase(ctx, b.seededRef(), meta, b.keeping())
-	return err
+	copied, err := b.server.Copy(ctx, meta, b.kept())
+	if err != nil {
+		return err
+	}
+	b.seeded = database.Image{Ref: b.seededRef(), Meta: copied.Meta()}
+	b.keeping = &keeping{copied: copied, done: make(chan struct{})}
+	return nil
 }
 
-// keeping says what must not be in the base's images.
-func (b *baseBuild) keeping() database.Keep {
+// kept says what must not be in the base's images.
+func (b *baseBuild) kept() database.Keep {
 	return database.Keep{Labels: b.place.imageLabels(), Given: b.given, Secrets: b.run.secrets()}
 }
 

@@ -19,18 +19,21 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 			step{"base", r.useBase},
 			step{"branch", r.takeBranch},
 		),
-		r.together(
-			r.inOrder(
-				r.together(
-					step{"database", r.cloneSeeded},
-					step{"tool", r.startTool},
+		r.beside(
+			step{do: r.keepBase},
+			r.together(
+				r.inOrder(
+					r.together(
+						step{"database", r.cloneSeeded},
+						step{"tool", r.startTool},
+					),
+					step{"generate", r.generate},
+					step{"format", r.format},
 				),
-				step{"generate", r.generate},
-				step{"format", r.format},
+				step{"stage", r.setStage},
 			),
-			step{"stage", r.setStage},
+			r.verify(!o.NoVerify),
 		),
-		r.verify(!o.NoVerify),
 		step{"deliver", r.deliver},
 	))
 }
@@ -46,17 +49,20 @@ func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error)
 			step{"base", r.useBase},
 			step{"branch", r.takeBranch},
 		),
-		r.together(
-			r.inOrder(
-				r.together(
-					step{"database", r.cloneSeeded},
-					step{"tool", r.startTool},
+		r.beside(
+			step{do: r.keepBase},
+			r.together(
+				r.inOrder(
+					r.together(
+						step{"database", r.cloneSeeded},
+						step{"tool", r.startTool},
+					),
+					step{"history", r.readHistory},
 				),
-				step{"history", r.readHistory},
+				step{"stage", r.setStage},
 			),
-			step{"stage", r.setStage},
+			r.verify(true),
 		),
-		r.verify(true),
 	))
 }
 

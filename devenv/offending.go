@@ -37,7 +37,7 @@ func (r *run) asFound(ctx context.Context, ran []migrations.Statement) (*databas
 	if failed <= first {
 		return r.seeded, nil
 	}
-	fresh, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	fresh, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 	"devenv/migrations"
 )
 
-// useBase finds the base's images by their key, or makes them.
+// useBase finds the base's images by their key, or makes what keepBase makes them of.
 func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
 	if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.work.capture, r.envFiles); err != nil {
 		return err
@@ -43,11 +43,14 @@ func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
 		if err := r.buildBase(ctx, log); err != nil {
 			return err
 		}
-		log.done(fmt.Sprintf("%s at %.8s, kept as %s", r.facts.BaseRef, r.baseRef.Commit, r.base.seededRef()))
+		log.done(fmt.Sprintf("%s at %.8s, migrated and seeded", r.facts.BaseRef, r.baseRef.Commit))
 	}
 	r.document.Base.Image, r.document.Base.Cached = r.base.seededRef(), known
 	r.facts.BaseHeads = r.base.seeded.Meta.Head
 	r.document.Noise = noiseOf(r.base.noise)
+	if !known {
+		return nil // keepBase does the rest
+	}
 	return r.base.touch(ctx)
 }
 
@@ -115,12 +118,12 @@ func (r *run) cloneSeeded(ctx context.Context, log *stepLog) error {
 	began := time.Now()
 	group, cloning := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		r.seeded, err = r.clone(cloning, r.base.seeded, database.NetworkAlias{})
+		r.seeded, err = r.clone(cloning, r.base.first, database.NetworkAlias{})
 		return err
 	})
 	if r.selection.Wants(checks.TrialModels) && !r.request.NoVerify {
 		group.Go(func() (err error) {
-			r.modelsServer, err = r.clone(cloning, r.base.empty, database.NetworkAlias{})
+			r.modelsServer, err = r.clone(cloning, r.base.withoutData, database.NetworkAlias{})
 			return err
 		})
 	}
@@ -147,8 +150,8 @@ func (r *run) startTool(ctx context.Context, log *stepLog) (err error) {
 // toolNetwork is the part of the name of the network in which the tool and every scenario it is pointed at live.
 const toolNetwork = "tool"
 
-// clone starts a scenario from an image, in the tool's network and in the one of a stack if it has a name.
-func (r *run) clone(ctx context.Context, image database.Image, stack database.NetworkAlias) (*database.Server, error) {
+// clone starts a scenario from an image of the base, in the tool's network and in the one of a stack if it has a name.
+func (r *run) clone(ctx context.Context, image baseImage, stack database.NetworkAlias) (*database.Server, error) {
 	w := r.place
 	tool := w.name(toolNetwork)
 	if err := w.network(ctx, tool); err != nil {
@@ -158,7 +161,11 @@ func (r *run) clone(ctx context.Context, image database.Image, stack database.Ne
 	if stack.Name != "" {
 		networks = append(networks, stack)
 	}
-	options := r.base.cloneOf(image, networks...)
+	from, err := image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	options := r.base.cloneOf(from, networks...)
 	options.Kept = r.keepsClone
 	return database.Clone(ctx, w.engine, options)
 }

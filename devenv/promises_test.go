@@ -126,13 +126,14 @@ func (c checkout) signalled(steps []string, want int, signal func(int) string) {
 	c.nothingLeft()
 }
 
-// TestASignalWhileTheBaseIsMadeLeavesNoHalfMadeBase ends the run by each signal at each step of the base's making.
+// TestASignalWhileTheBaseIsMadeLeavesNoHalfMadeBase ends the run by each signal at each step of the base's making; then a run
+// makes it, and does not wait for the base's image before it tries the migration.
 func TestASignalWhileTheBaseIsMadeLeavesNoHalfMadeBase(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.advanceBase("backend.dev.env", c.read("backend.dev.env")+fmt.Sprintf("MARK=%d\n", time.Now().UnixNano()))
 	before := c.worktreeState()
-	for _, step := range []string{"base: images", "base: start postgres", "base: migrate and seed", "base: compare with the models", "base: keep"} {
+	for _, step := range []string{"base: images", "base: start postgres", "base: migrate and seed", "base: compare with the models", "base: copy", "base: keep"} {
 		for signal, want := range map[string]int{"INT": 130, "TERM": 130, "KILL": -1} {
 			code, steps := c.run(step, signal)
 			if code != want || !slices.Contains(steps, step) {
@@ -144,11 +145,30 @@ func TestASignalWhileTheBaseIsMadeLeavesNoHalfMadeBase(t *testing.T) {
 			}
 		}
 	}
-	if code, steps := c.run("", ""); code != 0 || !slices.Contains(steps, "base: keep") {
-		t.Errorf("the run after the signals ended with %d after %v: a half-made base was taken for a base", code, steps)
+	tried := make(chan struct{})
+	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) {
+		o.DryRun = true
+		o.Listener = startedAt{step: "base: keep", listener: startedAt{step: "apply", listener: o.Listener, start: func() { close(tried) }}, start: func() {
+			select {
+			case <-tried:
+			case <-time.After(time.Minute):
+				t.Error("the trials wait for the base's image")
+			}
+		}}
+	}))
+	if result.Document.Base.Cached {
+		t.Error("a half-made base was taken for a base")
 	}
-	c.undo()
-	if err := c.engine.RemoveImage(t.Context(), c.must(c.newMigration(dry)).Document.Base.Image, true); err != nil {
+	again := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun = true }))
+	if !again.Document.Base.Cached {
+		t.Error("the base was not kept")
+	}
+	for id, check := range statuses(again) {
+		if first := statuses(result)[id]; first.Status != check.Status {
+			t.Errorf("%s: %s in the run that made the base, %s on the kept one", id, first.Status, check.Status)
+		}
+	}
+	if err := c.engine.RemoveImage(t.Context(), again.Document.Base.Image, true); err != nil {
 		t.Error(err)
 	}
 	c.nothingLeft()

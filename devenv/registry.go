@@ -85,6 +85,7 @@ func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 			}
 			return r.base.computeKey(ctx, log)
 		}},
+		step{do: r.keepBase},
 		step{"push", func(ctx context.Context, log *stepLog) error { return r.pushBase(ctx, o, log) }},
 	))
 }

@@ -77,6 +77,7 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 			}
 			err := r.sequence(ctx,
 				step{"base", r.useBase},
+				step{do: r.keepBase},
 				r.bringBranch(),
 				r.exchangeData(func() newData {
 					return newData{from: database.Source{Image: r.image()}, to: r.describe(), durable: true}

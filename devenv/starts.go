@@ -74,7 +74,7 @@ func (r *run) setStage(ctx context.Context, log *stepLog) error {
 	}
 	if r.selection.Wants(checks.TrialScratch) {
 		group.Go(func() (err error) {
-			r.stage.scratch, err = r.clone(ctx, r.base.empty, database.NetworkAlias{})
+			r.stage.scratch, err = r.clone(ctx, r.base.withoutData, database.NetworkAlias{})
 			return err
 		})
 	}
@@ -141,7 +141,7 @@ func (r *run) cloneForScene(ctx context.Context, s *side) (*database.Server, err
 	if err := r.place.network(ctx, network); err != nil {
 		return nil, err
 	}
-	return r.clone(ctx, r.base.seeded, database.NetworkAlias{Name: network, Aliases: r.base.settings.Hosts})
+	return r.clone(ctx, r.base.withData, database.NetworkAlias{Name: network, Aliases: r.base.settings.Hosts})
 }
 
 // play upgrades the scene's database and starts the backend on it. That it does not become ready is a fact, no error.
@@ -203,7 +203,7 @@ func (r *run) startOnBase(ctx context.Context, log *stepLog) (answer, err error)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.clone(ctx, r.base.seeded, stack.names(r.base.settings)); err != nil {
+	if _, err := r.clone(ctx, r.base.withData, stack.names(r.base.settings)); err != nil {
 		return nil, err
 	}
 	if err := stack.startAll(ctx, r.project.Needs); err != nil {

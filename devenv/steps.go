@@ -1,6 +1,7 @@
 package devenv
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -105,6 +106,25 @@ func (r *recorder) together(steps ...step) step {
 			group.Go(func() error { return r.dispatch(ctx, s) })
 		}
 		return group.Wait()
+	}}
+}
+
+// beside is a group of steps that run one after the other while a long one goes on beside them. Its failure cancels them, and theirs
+// does not cancel it: what it does is worth something to the next run.
+func (r *recorder) beside(long step, steps ...step) step {
+	return step{do: func(ctx context.Context, _ *stepLog) error {
+		others, cancel := context.WithCancel(ctx)
+		defer cancel()
+		var group errgroup.Group
+		group.Go(func() error {
+			err := r.dispatch(ctx, long)
+			if err != nil {
+				cancel()
+			}
+			return err
+		})
+		err := r.sequence(others, steps...)
+		return cmp.Or(group.Wait(), err) // the others may have ended by the cancelling alone
 	}}
 }
 

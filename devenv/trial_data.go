@@ -30,7 +30,7 @@ func (r *run) compareData(ctx context.Context) error {
 
 // examine settles changes against the base's own data.
 func (r *run) examine(ctx context.Context, after database.Fingerprint, changes []database.DataChange) ([]database.DataChange, error) {
-	original, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	original, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
 	if err != nil {
 		return nil, err
 	}

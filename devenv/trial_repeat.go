@@ -35,7 +35,7 @@ func (r *run) tryRepeat(handOver func()) func(context.Context, *stepLog) error {
 
 // settleSuspects upgrades once more at home and records what depends on the zone, and what is never the same.
 func (r *run) settleSuspects(ctx context.Context, suspects []database.ColumnName) error {
-	server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	server, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (r *run) cloneAgain(ctx context.Context, starts bool) (*database.Server, er
 	if starts {
 		return r.cloneForScene(ctx, r.branch)
 	}
-	return r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	return r.clone(ctx, r.base.withData, database.NetworkAlias{})
 }
 
 // upgradeAgain upgrades a clone and reads what it then holds; false when the upgrade fails there.

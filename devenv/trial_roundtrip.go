@@ -16,7 +16,7 @@ func (r *run) compareRoundTrip(ctx context.Context) ([]database.DataChange, erro
 	if err != nil || len(r.roundTrip(r.after.fingerprint, again)) == 0 {
 		return nil, err
 	}
-	server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	server, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
 	if err != nil {
 		return nil, err
 	}

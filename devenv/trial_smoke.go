@@ -97,7 +97,7 @@ func (r *run) notOnBase(ctx context.Context, failed []database.FailedWrite) ([]d
 	if len(tables) == 0 {
 		return failed, nil
 	}
-	server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	server, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
 	if err != nil {
 		return nil, err
 	}

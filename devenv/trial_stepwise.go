@@ -24,7 +24,7 @@ func (r *run) tryStepwise(ctx context.Context, log *stepLog) error {
 		}
 	}
 	if f := r.facts.Scratch; f.Failure != nil && !checks.SameFailure(f.Failure, f.Baseline) {
-		outcome, _, err := r.stepThrough(ctx, r.base.empty, r.historyIDs())
+		outcome, _, err := r.stepThrough(ctx, r.base.withoutData, r.historyIDs())
 		r.facts.Stepwise.Scratch = outcome
 		return err
 	}
@@ -40,7 +40,7 @@ func (r *run) stepOnData(ctx context.Context, log *stepLog) error {
 	for _, revision := range r.facts.Revisions {
 		ids = append(ids, revision.ID)
 	}
-	outcome, server, err := r.stepThrough(ctx, r.base.seeded, ids)
+	outcome, server, err := r.stepThrough(ctx, r.base.withData, ids)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (r *run) stepOnData(ctx context.Context, log *stepLog) error {
 }
 
 // stepThrough upgrades a fresh clone to one revision after the other.
-func (r *run) stepThrough(ctx context.Context, image database.Image, ids []string) (checks.Outcome, *database.Server, error) {
+func (r *run) stepThrough(ctx context.Context, image baseImage, ids []string) (checks.Outcome, *database.Server, error) {
 	server, err := r.clone(ctx, image, database.NetworkAlias{})
 	if err != nil {
 		return checks.Outcome{}, nil, err

@@ -156,7 +156,7 @@ func (r *run) renewSeeded(ctx context.Context) error {
 	if !r.brought {
 		return nil
 	}
-	fresh, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	fresh, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
 	if err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ func (r *run) reverseBaseline(ctx context.Context) (*migrations.Failure, error) 
 	if len(r.facts.BaseHeads) == 0 {
 		return nil, nil
 	}
-	server, err := r.clone(ctx, r.base.seeded, database.NetworkAlias{})
+	server, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
 	if err != nil {
 		return nil, err
 	}

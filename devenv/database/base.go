@@ -54,6 +54,15 @@ func (c *Copy) Commit(ctx context.Context, ref string) (Image, error) {
 	return image, nil
 }
 
+// Meta is what Commit puts on the image.
+func (c *Copy) Meta() Meta { return c.meta }
+
+// Original is what one clone can be made of before the image is there: the server's own image, and the volume that its data was
+// copied from. The clone writes into that, and it stays when the clone goes. False where the server has data elsewhere too.
+func (c *Copy) Original() (Image, bool) {
+	return Image{ID: c.image.ID, Ref: c.image.ID, Meta: c.meta, volume: c.volume}, c.volume != ""
+}
+
 func diskHint(err error) string {
 	if strings.Contains(err.Error(), "no space left") {
 		return "make room: docker system df, devenv clean"

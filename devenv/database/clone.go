@@ -121,8 +121,8 @@ func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRe
 				network.MustParsePort(port): {{HostIP: netip.MustParseAddr(loopback), HostPort: "0"}},
 			}
 			applyHost(h, o.Service)
-			if o.Kept {
-				h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeVolume, Target: dataParent})
+			if o.Kept || o.Image.volume != "" {
+				h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeVolume, Source: o.Image.volume, Target: dataParent})
 			}
 			if len(o.Networks) > 0 {
 				h.NetworkMode = container.NetworkMode(o.Networks[0].Name)

@@ -32,6 +32,8 @@ type Copy struct {
 	meta   Meta
 	// secrets are those that each search looks for, here and before a push: all but the words of meta.
 	secrets Secrets
+	// volume is the server's own, which has the data too; empty where some of it lies elsewhere.
+	volume string
 	// unsearched are the places that are left out of the search at the end: those of the server's data, since what people keep in
 	// tables is theirs, and those that were searched when they were read.
 	unsearched []string
@@ -66,6 +68,9 @@ func (s *Server) copy(ctx context.Context, meta Meta, keep Keep) (_ *Copy, err e
 		return nil, err
 	}
 	volume := server.Mounts[at]
+	if len(outside) == 0 {
+		c.volume = volume.Name
+	}
 	volume.Target, volume.ReadOnly = dataParent+"-from", true
 	args := []string{volume.Target, dataParent}
 	for _, place := range outside {

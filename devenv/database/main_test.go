@@ -143,7 +143,7 @@ func requestOf(svc types.ServiceConfig) testcontainers.ContainerRequest {
 			h.PortBindings = network.PortMap{network.MustParsePort(port): {{HostPort: "0"}}}
 			h.Ulimits = []*units.Ulimit{{Name: "nofile", Soft: 4096, Hard: 4096}}
 			for _, v := range svc.Volumes {
-				if v.Source == "" {
+				if v.Source == dataVolume { // one that goes with the container
 					h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeVolume, Target: v.Target})
 				} else {
 					h.Binds = append(h.Binds, v.Source+":"+v.Target)

@@ -34,6 +34,8 @@ type Image struct {
 	Meta Meta
 	// Known says of one that CommitBase returned that it was there already.
 	Known bool
+	// volume has the data of what Copy.Original returned, which the image does not hold.
+	volume string
 }
 
 // Meta says what a base image was made from and what was learned from it. It holds no secret.

@@ -17,7 +17,10 @@ const (
 	dataDirectory = dataParent + "/pgdata"
 )
 
-// Relocate edits an isolated project so that the database service keeps its data in a volume that goes with its container,
+// dataVolume is the relocated server's volume in the model. It has a name, since a clone may take it over.
+const dataVolume = "devenv-data"
+
+// Relocate edits an isolated project so that the database service keeps its data in a volume with the container's labels,
 // from where CommitBase copies it, and listens on an ephemeral port of loopback. img is the service's image. What it changes:
 // the data directory in the environment and in the command; volumes and tmpfs over the old or the new place; a separate place
 // for the write-ahead log; read_only, which forbids to put the data directory's parent there. It touches nothing but the model.
@@ -37,7 +40,11 @@ func Relocate(p *types.Project, service string, img engine.Image) error {
 	svc.Entrypoint = rewritten(svc.Entrypoint, "data_directory", dataDirectory)
 	svc.ReadOnly = false
 	svc.Volumes = slices.DeleteFunc(slices.Clone(svc.Volumes), func(v types.ServiceVolumeConfig) bool { return covers(v.Target, old) })
-	svc.Volumes = append(svc.Volumes, types.ServiceVolumeConfig{Type: types.VolumeTypeVolume, Target: dataParent})
+	svc.Volumes = append(svc.Volumes, types.ServiceVolumeConfig{Type: types.VolumeTypeVolume, Source: dataVolume, Target: dataParent})
+	if p.Volumes == nil {
+		p.Volumes = types.Volumes{}
+	}
+	p.Volumes[dataVolume] = types.VolumeConfig{Name: p.Name + "-" + dataVolume, Labels: svc.Labels}
 	svc.Tmpfs = slices.DeleteFunc(slices.Clone(svc.Tmpfs), func(t string) bool {
 		target, _, _ := strings.Cut(t, ":")
 		return covers(target, old)

@@ -149,7 +149,9 @@ func TestRelocateMovesTheDataOutOfEveryMount(t *testing.T) {
 		{Type: "volume", Source: "f", Target: "/database"},
 	}
 	svc.Ports = []types.ServicePortConfig{{Target: 5432, Published: "5432"}}
+	svc.Labels = types.Labels{"run": "1"}
 	p := project(svc)
+	p.Name = "p"
 	if err := Relocate(p, "db", engine.Image{Env: []string{"PGDATA=/var/lib/postgresql/18/docker"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +161,7 @@ func TestRelocateMovesTheDataOutOfEveryMount(t *testing.T) {
 		mounts = append(mounts, v.Source)
 	}
 	want := []any{
-		[]string{"e", "f", ""}, // the last is the one that the data lies in
+		[]string{"e", "f", dataVolume}, // the last is the one that the data lies in
 		types.StringList{"/tmp"},
 		false, dataDirectory, "",
 		types.ShellCommand{"postgres", "-D", dataDirectory, "-c", "data_directory=" + dataDirectory, "-c", "shared_buffers=1MB"},
@@ -167,6 +169,9 @@ func TestRelocateMovesTheDataOutOfEveryMount(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, []any{mounts, got.Tmpfs, got.ReadOnly, *got.Environment["PGDATA"], *got.Environment["POSTGRES_INITDB_WALDIR"], got.Command, got.Ports}); diff != "" {
 		t.Errorf("relocated (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(types.Volumes{dataVolume: {Name: "p-" + dataVolume, Labels: types.Labels{"run": "1"}}}, p.Volumes); diff != "" {
+		t.Errorf("volumes (-want +got):\n%s", diff)
 	}
 	if *svc.Environment["PGDATA"] != "/data/pg" || svc.Command[2] != "/data/pg" || svc.Volumes[0].Source != "a" {
 		t.Error("the service it was given has changed too")

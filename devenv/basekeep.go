@@ -1,0 +1,68 @@
+package devenv
+
+import (
+	"context"
+	"fmt"
+
+	"devenv/devenv/database"
+)
+
+// keeping is the base's database on its way to an image: trials that need only one database do not wait for it.
+type keeping struct {
+	copied *database.Copy
+	// done is closed when the image is there.
+	done chan struct{}
+}
+
+// baseImage is one of the base's images, which it waits for.
+type baseImage func(context.Context) (database.Image, error)
+
+// withData is the base's image with schema and seed data.
+func (b *base) withData(ctx context.Context) (database.Image, error) {
+	if b.keeping != nil {
+		if err := wait(ctx, b.keeping.done); err != nil {
+			return database.Image{}, err
+		}
+	}
+	return b.seeded, nil
+}
+
+// withoutData is the base's image of the empty database.
+func (b *base) withoutData(context.Context) (database.Image, error) { return b.empty, nil }
+
+// first is the base's data for one clone, in which the migration is made and tried: that of a base that this run makes is there
+// before its image is.
+func (b *base) first(ctx context.Context) (database.Image, error) {
+	if b.keeping != nil {
+		if original, ok := b.keeping.copied.Original(); ok {
+			return original, nil
+		}
+	}
+	return b.withData(ctx)
+}
+
+// keepBase makes an image of the base's database, where this run has made that.
+func (r *run) keepBase(ctx context.Context, _ *stepLog) error {
+	if r.base.keeping == nil {
+		return nil
+	}
+	return r.dispatch(ctx, step{"base: keep", func(ctx context.Context, log *stepLog) error {
+		b := r.base
+		image, err := b.keeping.copied.Commit(ctx, b.seededRef())
+		if err != nil {
+			b.takeBack()
+			return err
+		}
+		b.seeded.ID = image.ID
+		close(b.keeping.done)
+		log.done(fmt.Sprintf("kept as %s", b.seededRef()))
+		return b.touch(ctx)
+	}})
+}
+
+// takeBack lets the image of the empty database go, which is worth nothing alone. One that was there may be in use.
+func (b *base) takeBack() {
+	if b.empty.ID != "" && !b.empty.Known {
+		b.place.discard(b.emptyRef())
+	}
+}
