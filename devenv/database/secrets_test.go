@@ -3,6 +3,7 @@ package database
 import (
 	"bytes"
 	"encoding/json"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -56,6 +57,34 @@ func TestASecretIsFoundAcrossTheBordersOfWhatIsReadAtOnce(t *testing.T) {
 	}
 	if found, err := secrets.finder().read(bytes.NewReader(make([]byte, 2*window+3))); found || err != nil {
 		t.Errorf("in nothing: %v, %v", found, err)
+	}
+}
+
+// TestAFinderFindsWhatIsThereAndNothingElse looks in texts of few letters, in which heads and blocks of many secrets come often.
+func TestAFinderFindsWhatIsThereAndNothingElse(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // texts
+	text := func(length int) string {
+		letters := make([]byte, length)
+		for i := range letters {
+			letters[i] = "ab"[random.IntN(2)]
+		}
+		return string(letters)
+	}
+	found := 0
+	for range 500 {
+		secrets := Secrets{text(8), text(9), text(8 + random.IntN(5))}
+		content := text(random.IntN(120))
+		want := secrets.in(content)
+		if got := secrets.finder().in([]byte(content)); got != want {
+			t.Fatalf("one of %q in %q: %v, want %v", secrets, content, got, want)
+		}
+		if want {
+			found++
+		}
+	}
+	if found < 100 || found > 400 {
+		t.Errorf("%d of 500 texts hold one: too few of a kind to tell", found)
 	}
 }
 
