@@ -1,39 +1,44 @@
 // Command testlog reads `go test -json` on its standard input and prints it for
-// people: packages as they end, failures with their output, the slowest ten, and
-// as the last line "N passed, N failed, N skipped".
+// people: packages as they end, failures with their output, the time of each
+// package and of the slowest tests, and as the last line "N passed, N failed,
+// N skipped".
 //
-//	go test -json ./... | testlog [-failed NAME]... [-no-skips]
+//	go test -json ./... | testlog [-failed FILE] [-no-skips]
 //
-// -failed names a check that failed elsewhere, which counts as one failure. It
-// exits 1 when anything failed, or with -no-skips when anything was skipped.
+// -failed is a file that names, once the stream has ended, a check that failed
+// elsewhere in each line, which counts as one failure; without the file there is
+// none. It exits 1 when anything failed, or with -no-skips when anything was
+// skipped.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"strings"
 )
 
 func main() { os.Exit(command(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 func command(args []string, in io.Reader, out, problems io.Writer) int {
-	var elsewhere []string
 	flags := flag.NewFlagSet("testlog", flag.ContinueOnError)
 	flags.SetOutput(problems)
-	flags.Func("failed", "`name` of a check that failed elsewhere", func(name string) error {
-		elsewhere = append(elsewhere, name)
-		return nil
-	})
+	failed := flags.String("failed", "", "`file` with the names of checks that failed elsewhere")
 	noSkips := flags.Bool("no-skips", false, "a skipped test is a failure")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
 	r := &run{tally: newTally(), out: out}
 	err := read(in, r.take, func(line string) { fmt.Fprint(out, line) })
-	if err != nil {
-		fmt.Fprintln(problems, err)
-		elsewhere = append(elsewhere, "the stream of test events")
+	elsewhere, listErr := namesIn(*failed)
+	for what, err := range map[string]error{"the stream of test events": err, "the list of other checks": listErr} {
+		if err != nil {
+			fmt.Fprintln(problems, err)
+			elsewhere = append(elsewhere, what)
+		}
 	}
 	sum := r.summarise(elsewhere)
 	switch {
@@ -44,4 +49,13 @@ func command(args []string, in io.Reader, out, problems io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// namesIn are the lines of a file; none where there is no file.
+func namesIn(path string) ([]string, error) {
+	content, err := os.ReadFile(path)
+	if path == "" || errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return strings.FieldsFunc(string(content), func(r rune) bool { return r == '\n' }), err
 }

@@ -53,6 +53,7 @@ func (r *run) endPackage(e event) {
 		}
 	}
 	r.tally.closePackage(e.Package, ended)
+	r.tally.find(e.Package, "").seconds = e.Elapsed
 	sum := r.tally.count(func(one *test) bool { return one.pkg == e.Package })
 	if sum == (counts{}) {
 		return // no test files
@@ -69,15 +70,28 @@ func (r *run) showFailure(one *test) {
 	fmt.Fprintf(r.out, "FAIL  %s %s\n%s", short(one.pkg), one.name, indent(one.output.String()))
 }
 
-// summarise prints what failed once more, the slowest tests, and the last line.
+// most is how many tests the list of the slowest has, and atLeast how many seconds a package of the other list took.
+const (
+	most    = 20
+	atLeast = 0.5
+)
+
+// list prints what took how long, under a title.
+func (r *run) list(title string, tests []*test) {
+	if len(tests) == 0 {
+		return
+	}
+	fmt.Fprintf(r.out, "\n%s:\n", title)
+	for _, one := range tests {
+		fmt.Fprintf(r.out, "  %7.2fs  %s\n", one.seconds, strings.TrimSpace(short(one.pkg)+" "+one.name))
+	}
+}
+
+// summarise prints where the time went, what failed once more, and the last line.
 // elsewhere names checks that failed outside the stream.
 func (r *run) summarise(elsewhere []string) counts {
-	if slow := r.tally.slowest(10); len(slow) > 0 {
-		fmt.Fprintln(r.out, "\nslowest:")
-		for _, one := range slow {
-			fmt.Fprintf(r.out, "  %7.2fs  %s %s\n", one.seconds, short(one.pkg), one.name)
-		}
-	}
+	r.list("time by package, of which some ran side by side", r.tally.packages(atLeast))
+	r.list("slowest tests", r.tally.slowest(most))
 	sum := r.tally.count(func(*test) bool { return true })
 	sum.failed += len(elsewhere)
 	if failed := append(slices.Clone(elsewhere), r.failures()...); len(failed) > 0 {

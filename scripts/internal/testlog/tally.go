@@ -119,14 +119,25 @@ func (t *tally) count(keep func(*test) bool) counts {
 
 // slowest lists the n leaves that took longest.
 func (t *tally) slowest(n int) []*test {
-	var leaves []*test
+	leaves := t.longestFirst(func(one *test) bool { return !one.parent && one.name != "" && one.outcome != "" })
+	return leaves[:min(n, len(leaves))]
+}
+
+// packages lists the packages that took some seconds or more.
+func (t *tally) packages(seconds float64) []*test {
+	return t.longestFirst(func(one *test) bool { return one.name == "" && one.seconds >= seconds })
+}
+
+// longestFirst lists the tests that keep accepts, packages among them.
+func (t *tally) longestFirst(keep func(*test) bool) []*test {
+	var kept []*test
 	for _, one := range t.tests {
-		if !one.parent && one.name != "" && one.outcome != "" {
-			leaves = append(leaves, one)
+		if keep(one) {
+			kept = append(kept, one)
 		}
 	}
-	slices.SortFunc(leaves, func(a, b *test) int {
+	slices.SortFunc(kept, func(a, b *test) int {
 		return cmp.Or(-cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.pkg+a.name, b.pkg+b.name))
 	})
-	return leaves[:min(n, len(leaves))]
+	return kept
 }

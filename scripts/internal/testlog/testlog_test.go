@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -21,6 +24,16 @@ func stream(t *testing.T, events ...event) *bytes.Buffer {
 
 func on(pkg, test, action, output string) event {
 	return event{Package: pkg, Test: test, Action: action, Output: output}
+}
+
+// listing is a file with the names of checks that failed elsewhere.
+func listing(t *testing.T, names string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "failed")
+	if err := os.WriteFile(path, []byte(names), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func TestTheLastLineCountsLeaves(t *testing.T) {
@@ -67,7 +80,17 @@ func TestTheLastLineCountsLeaves(t *testing.T) {
 			last:   "0 passed, 0 failed, 0 skipped",
 		},
 		"a check that failed elsewhere counts": {
-			args:   []string{"-failed", "golangci-lint"},
+			args:   []string{"-failed", listing(t, "golangci-lint\n")},
+			events: []event{on("p", "TestA", "run", ""), on("p", "TestA", "pass", ""), on("p", "", "pass", "")},
+			last:   "1 passed, 1 failed, 0 skipped", exit: 1,
+		},
+		"no check failed elsewhere": {
+			args:   []string{"-failed", filepath.Join(t.TempDir(), "none")},
+			events: []event{on("p", "TestA", "run", ""), on("p", "TestA", "pass", ""), on("p", "", "pass", "")},
+			last:   "1 passed, 0 failed, 0 skipped",
+		},
+		"a list of other checks that cannot be read is a failure": {
+			args:   []string{"-failed", t.TempDir()},
 			events: []event{on("p", "TestA", "run", ""), on("p", "TestA", "pass", ""), on("p", "", "pass", "")},
 			last:   "1 passed, 1 failed, 0 skipped", exit: 1,
 		},
@@ -125,5 +148,31 @@ func TestABrokenBuildShowsWhatTheCompilerSaid(t *testing.T) {
 	}
 	if !strings.HasSuffix(out.String(), "\n0 passed, 1 failed, 0 skipped\n") {
 		t.Errorf("the broken package is not counted:\n%s", out.String())
+	}
+}
+
+// TestWhatTookLongShowsItself observes the time of each package and the slowest tests, the longest first.
+func TestWhatTookLongShowsItself(t *testing.T) {
+	var events []event
+	for i := range 25 {
+		events = append(events, event{Package: "devenv/p", Test: fmt.Sprintf("Test%02d", i), Action: "pass", Elapsed: float64(i)})
+	}
+	events = append(events, event{Package: "devenv/p", Action: "pass", Elapsed: 30}, event{Package: "devenv/q", Test: "TestQ", Action: "pass", Elapsed: 40},
+		event{Package: "devenv/q", Action: "pass", Elapsed: 41}, event{Package: "devenv/r", Action: "pass", Elapsed: 0.1})
+	var out, problems bytes.Buffer
+	command(nil, stream(t, events...), &out, &problems)
+	_, lists, _ := strings.Cut(out.String(), "\ntime by package")
+	var got []string
+	for line := range strings.Lines(lists) {
+		if fields := strings.Fields(line); strings.HasPrefix(line, "  ") {
+			got = append(got, strings.Join(fields, " "))
+		}
+	}
+	want := []string{"41.00s q", "30.00s p", "40.00s q TestQ"}
+	for i := 24; i > 5; i-- {
+		want = append(want, fmt.Sprintf("%d.00s p Test%02d", i, i))
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("it lists\n%s", lists)
 	}
 }
