@@ -47,7 +47,8 @@ func newOwnStack(t *testing.T) ownStack {
 			}
 		}
 		_, sweepErr := c.engine.Sweep(ctx, "com.docker.compose.project="+filepath.Base(dir))
-		if err := errors.Join(err, sweepErr); err != nil {
+		built := c.engine.RemoveImage(ctx, filepath.Base(dir)+"-backend", true) // as Compose calls it
+		if err := errors.Join(err, sweepErr, built); err != nil {
 			t.Error(err)
 		}
 	})
