@@ -36,8 +36,8 @@ func dial(ctx context.Context, container engine.Container, port int) (net.Conn, 
 const hangUps = 5
 
 // awaitAnswer waits until a port that is listened on also answers: servers with worker processes listen before the
-// application is loaded, and end when that fails. A port that cannot be asked, and a server that keeps silent for long, is as
-// good as one that answers.
+// application is loaded, and end when that fails. A port that cannot be asked from here, and a server that keeps silent for
+// long, is as good as one that answers; one that refuses to be asked again is about to end, whatever the engine knows of it.
 func (c *Client) awaitAnswer(ctx context.Context, container engine.Container, port int) error {
 	asking, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
@@ -45,8 +45,7 @@ func (c *Client) awaitAnswer(ctx context.Context, container engine.Container, po
 	err := again(asking, inspectEvery*2, func() (bool, error) {
 		conn, err := dial(asking, container, port)
 		if err != nil {
-			silent++
-			return silent == 1 || silent >= hangUps, nil // at first: it cannot be asked from here
+			return silent == 0, nil // at first: it cannot be asked from here
 		}
 		defer conn.Close() //nolint:errcheck // what was sent has no meaning
 		stop := context.AfterFunc(asking, func() { _ = conn.Close() })

@@ -27,17 +27,20 @@ services:
 
 const answers = `while(my $$c=$$s->accept){my $$l=<$$c>; print $$c "HTTP/1.0 200 OK\r\n\r\n"; close $$c}`
 
+// long is more than anything here takes, however busy the machine is.
+const long = 5 * time.Minute
+
 func TestAServiceIsReadyByTheSignThatWasAskedFor(t *testing.T) {
 	s := server(t, `print "Serving on 1\n"; open(F,">","/tmp/up"); close F; `+serve+answers,
-		"    healthcheck: {test: [\"CMD\", \"test\", \"-e\", \"/tmp/up\"], interval: 30s}\n")
+		"    healthcheck: {test: [\"CMD\", \"test\", \"-e\", \"/tmp/up\"], interval: 1h}\n")
 	for want, ready := range map[string]compose.Ready{
 		"healthcheck":                {},
 		`its log holds "Serving on"`: {Log: "Serving on"},
 		"listens on port 8123":       {Port: 8123},
 	} {
-		ready.Timeout = 20 * time.Second
+		ready.Timeout = long
 		got, err := s.client.WaitReady(t.Context(), s.id, ready)
-		if err != nil || got.How != want || got.Took > 5*time.Second {
+		if err != nil || got.How != want {
 			t.Errorf("%q after %s, %v, want %q", got.How, got.Took, err, want)
 		}
 	}
@@ -52,8 +55,8 @@ func TestAServiceWithoutAHealthcheckIsReadyWhenItsPortAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := server(t, test.program, test.more)
-			got, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 20 * time.Second})
-			if err != nil || got.How != "listens on port 8123" || got.Took > 5*time.Second {
+			got, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
+			if err != nil || got.How != "listens on port 8123" {
 				t.Errorf("%q after %s, %v", got.How, got.Took, err)
 			}
 		})
@@ -63,7 +66,7 @@ func TestAServiceWithoutAHealthcheckIsReadyWhenItsPortAnswers(t *testing.T) {
 func TestAServiceThatDeclaresPortsIsReadyOnOneOfThem(t *testing.T) {
 	const metrics = `my $$m=IO::Socket::INET->new(Listen=>5,ReuseAddr=>1,LocalPort=>9100) or die; `
 	s := server(t, `use IO::Socket::INET; `+metrics+`select undef,undef,undef,0.7; `+serve+answers, "")
-	got, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Declared: []int{8123, 8124}, Timeout: 20 * time.Second})
+	got, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Declared: []int{8123, 8124}, Timeout: long})
 	if err != nil || got.How != "listens on port 8123" {
 		t.Errorf("%q, %v", got.How, err)
 	}
@@ -75,7 +78,7 @@ func TestAServiceThatDeclaresPortsIsReadyOnOneOfThem(t *testing.T) {
 
 func TestAServiceThatListensAndEndsBeforeItAnswersIsNotReady(t *testing.T) {
 	s := server(t, serve+`my $$c=$$s->accept; print "Worker failed to boot\n"; select undef,undef,undef,0.3; exit 3`, "")
-	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 20 * time.Second})
+	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
 	if err == nil || !strings.Contains(err.Error(), "exit status 3") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "failed to boot") {
 		t.Errorf("%v", err)
 	}
@@ -83,6 +86,7 @@ func TestAServiceThatListensAndEndsBeforeItAnswersIsNotReady(t *testing.T) {
 
 func TestAServiceThatListensOnNothingIsNotReadyInTime(t *testing.T) {
 	s := server(t, `$$|=1; print "idle\n"; sleep`, "")
+	s.says("idle")
 	for name, test := range map[string]struct {
 		ready compose.Ready
 		says  string
@@ -103,6 +107,28 @@ func TestAServiceThatListensOnNothingIsNotReadyInTime(t *testing.T) {
 	}
 }
 
+// says waits until the log holds a text.
+func (s scratch) says(text string) {
+	s.Helper()
+	if _, err := s.client.WaitReady(s.Context(), s.id, compose.Ready{Log: text, Timeout: long}); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// probed waits until the engine has asked the healthcheck once.
+func (s scratch) probed() {
+	s.Helper()
+	for {
+		c, err := s.client.Engine().Inspect(s.Context(), s.id)
+		if err != nil {
+			s.Fatal(err)
+		}
+		if c.Health != nil && len(c.Health.Log) > 0 {
+			return
+		}
+	}
+}
+
 func TestWaitingForAServiceEndsWithItsContext(t *testing.T) {
 	s := server(t, `sleep`, "")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -120,6 +146,8 @@ services:
     command: sh -c "echo last words; exec sleep infinity"
     healthcheck: {test: ["CMD-SHELL", "echo the probe says why; false"], interval: 1s}
 `, map[string]string{})
+	s.says("last words")
+	s.probed()
 	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 2 * time.Second})
 	said := strings.Join(report.OutputOf(err), "\n")
 	if err == nil || !strings.Contains(err.Error(), "not ready within 2s") || !strings.Contains(said, "last words") || !strings.Contains(said, "the probe says why") {
@@ -128,7 +156,7 @@ services:
 	if err := s.client.Engine().Kill(t.Context(), s.id); err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 20 * time.Second})
+	_, err = s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
 	if err == nil || !strings.Contains(err.Error(), "exit status 137") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "last words") {
 		t.Errorf("%v", err)
 	}
