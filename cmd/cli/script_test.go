@@ -1,72 +1,11 @@
 package cli_test
 
 import (
-	"context"
-	"os"
-	"os/signal"
-	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/testscript"
-
-	"devenv/cmd/cli"
+	"devenv/cmd/cli/clitest"
 )
 
-// TestMain makes this test binary devenv itself for the scripts.
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"devenv": func() {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-		status := cli.Run(ctx, cli.Process(), os.Args[1:])
-		stop()
-		os.Exit(status)
-	}})
-}
+func TestMain(m *testing.M) { clitest.Main(m) }
 
-// TestTheCommandLine runs the scripts of testdata/script: what a person types, and what they get.
-func TestTheCommandLine(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		RequireExplicitExec: true,
-		RequireUniqueNames:  true,
-		UpdateScripts:       updating(),
-		Setup:               setUp,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status,
-		},
-	})
-}
-
-// setUp gives a script a home of its own and, where there is one, the engine of the environment.
-func setUp(env *testscript.Env) error {
-	for _, name := range []string{"DOCKER_HOST", "DOCKER_CONTEXT"} {
-		if value := os.Getenv(name); value != "" {
-			env.Setenv(name, value)
-		}
-	}
-	env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
-	env.Setenv("DEVENV_CACHE", filepath.Join(env.WorkDir, ".cache"))
-	env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
-	for _, name := range []string{"GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"} {
-		env.Setenv(name, "Test")
-	}
-	for _, name := range []string{"GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"} {
-		env.Setenv(name, "test@example.com")
-	}
-	return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
-}
-
-// status runs devenv and compares its exit status: "status 2 devenv undo --bogus". What it prints is compared by the
-// script's stdout and stderr.
-func status(ts *testscript.TestScript, negated bool, args []string) {
-	if negated || len(args) < 2 {
-		ts.Fatalf("usage: status N PROGRAM [ARGUMENT...]")
-	}
-	got := "0"
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		got = strings.TrimPrefix(err.Error(), "exit status ")
-	}
-	if got != args[0] {
-		ts.Fatalf("exit status %s, want %s", got, args[0])
-	}
-}
+func TestTheCommandLine(t *testing.T) { clitest.Run(t, updating()) }
