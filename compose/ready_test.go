@@ -126,6 +126,7 @@ func (s scratch) probed() {
 		if c.Health != nil && len(c.Health.Log) > 0 {
 			return
 		}
+		<-time.After(50 * time.Millisecond)
 	}
 }
 

@@ -28,8 +28,8 @@ type base struct {
 	inputs []inputs.Input
 	// along are the ignored files that were taken along, by path.
 	along []string
-	// seeded is the one with schema and seed data. Of a base that this run makes, its metadata is known before the image is there:
-	// keeping is until then what it is made of.
+	// seeded is the one with schema and seed data. Of a base that this run makes, its metadata is known before the image is there,
+	// and keeping is what it is made of; nil for a base that was known.
 	seeded  database.Image
 	keeping *keeping
 	empty   database.Image // after initdb and the init scripts
@@ -78,14 +78,15 @@ func (b *base) emptyRef() string  { return "devenv/base:" + b.key + "-empty" }
 
 // lookUp finds the base's images; false when one is missing.
 func (b *base) lookUp(ctx context.Context) (bool, error) {
-	var known bool
-	var err error
-	if b.empty, known, err = database.Lookup(ctx, b.place.engine, b.key+"-empty"); err != nil || !known {
+	empty, known, err := database.Lookup(ctx, b.place.engine, b.key+"-empty")
+	if err != nil || !known {
 		return false, err
 	}
-	if b.seeded, known, err = database.Lookup(ctx, b.place.engine, b.key); err != nil || !known {
+	seeded, known, err := database.Lookup(ctx, b.place.engine, b.key)
+	if err != nil || !known {
 		return false, err
 	}
+	b.empty, b.seeded = empty, seeded
 	b.settings.Database = b.seeded.Meta.Settings.Database // the one that the migrations filled
 	return true, b.readNoise()
 }

@@ -49,7 +49,6 @@ func (r *run) buildBase(ctx context.Context, log *stepLog) error {
 			err = errors.Join(err, keptErr)
 		}
 	}
-	b.takeBack()
 	return explainLost(ctx, r.place.engine, b.server, err)
 }
 
@@ -81,7 +80,7 @@ func (b *baseBuild) startServer(ctx context.Context, log *stepLog) (err error) {
 	if err := b.server.Tune(ctx); err != nil {
 		return err
 	}
-	copied, err := b.server.Copy(ctx, b.meta(), b.kept())
+	copied, err := b.server.Copy(ctx, b.meta(), b.keep())
 	if err != nil {
 		return err
 	}
@@ -166,7 +165,7 @@ func (b *baseBuild) copy(ctx context.Context, _ *stepLog) error {
 	if err := b.tool.Close(ctx); err != nil {
 		return err
 	}
-	copied, err := b.server.Copy(ctx, meta, b.kept())
+	copied, err := b.server.Copy(ctx, meta, b.keep())
 	if err != nil {
 		return err
 	}
@@ -175,8 +174,8 @@ func (b *baseBuild) copy(ctx context.Context, _ *stepLog) error {
 	return nil
 }
 
-// kept says what must not be in the base's images.
-func (b *baseBuild) kept() database.Keep {
+// keep says what of the server becomes the base's images, and what must not be in them.
+func (b *baseBuild) keep() database.Keep {
 	return database.Keep{Labels: b.place.imageLabels(), Given: b.given, Secrets: b.run.secrets()}
 }
 

@@ -2,7 +2,6 @@ package devenv
 
 import (
 	"context"
-	"fmt"
 
 	"devenv/devenv/database"
 )
@@ -10,7 +9,7 @@ import (
 // keeping is the base's database on its way to an image: trials that need only one database do not wait for it.
 type keeping struct {
 	copied *database.Copy
-	// done is closed when the image is there.
+	// done is closed when the image is there, and stays open when there will be none: who waits is then cancelled (beside).
 	done chan struct{}
 }
 
@@ -33,7 +32,7 @@ func (b *base) withoutData(context.Context) (database.Image, error) { return b.e
 // first is the base's data for one clone, in which the migration is made and tried: that of a base that this run makes is there
 // before its image is.
 func (b *base) first(ctx context.Context) (database.Image, error) {
-	if b.keeping != nil {
+	if b.keeping != nil && !b.kept() {
 		if original, ok := b.keeping.copied.Original(); ok {
 			return original, nil
 		}
@@ -41,28 +40,42 @@ func (b *base) first(ctx context.Context) (database.Image, error) {
 	return b.withData(ctx)
 }
 
-// keepBase makes an image of the base's database, where this run has made that.
+// kept says whether the image is there of a base that this run makes.
+func (b *base) kept() bool {
+	select {
+	case <-b.keeping.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// keepBase makes an image of the base's database, where this run has made that. Where another run has given the base's name to its
+// own meanwhile, this one's clones are still of the data that the first was of, since now() and random keys differ.
 func (r *run) keepBase(ctx context.Context, _ *stepLog) error {
 	if r.base.keeping == nil {
 		return nil
 	}
 	return r.dispatch(ctx, step{"base: keep", func(ctx context.Context, log *stepLog) error {
 		b := r.base
-		image, err := b.keeping.copied.Commit(ctx, b.seededRef())
+		image, err := b.keeping.copied.CommitOwn(ctx, b.seededRef())
 		if err != nil {
-			b.takeBack()
 			return err
+		}
+		if image.Known {
+			r.place.discard(image.ID)
 		}
 		b.seeded.ID = image.ID
 		close(b.keeping.done)
-		log.done(fmt.Sprintf("kept as %s", b.seededRef()))
+		log.done("kept as " + b.seededRef())
 		return b.touch(ctx)
 	}})
 }
 
-// takeBack lets the image of the empty database go, which is worth nothing alone. One that was there may be in use.
+// takeBack lets the image of the empty database go where the other was not made: it is worth nothing alone. One that was there may
+// be in use.
 func (b *base) takeBack() {
-	if b.empty.ID != "" && !b.empty.Known {
+	if b.seeded.ID == "" && b.empty.ID != "" && !b.empty.Known {
 		b.place.discard(b.emptyRef())
 	}
 }

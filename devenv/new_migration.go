@@ -15,12 +15,12 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 	r.request = o
 	return r.finish(ctx, r.sequence(ctx,
 		step{"check", r.check},
-		r.together(
-			step{"base", r.useBase},
-			step{"branch", r.takeBranch},
-		),
 		r.beside(
-			step{do: r.keepBase},
+			r.copied, step{do: r.keepBase},
+			r.together(
+				step{"base", r.useBase},
+				step{"branch", r.takeBranch},
+			),
 			r.together(
 				r.inOrder(
 					r.together(
@@ -45,12 +45,12 @@ func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error)
 	r.asIs = true
 	return r.finish(ctx, r.sequence(ctx,
 		step{"check", r.check},
-		r.together(
-			step{"base", r.useBase},
-			step{"branch", r.takeBranch},
-		),
 		r.beside(
-			step{do: r.keepBase},
+			r.copied, step{do: r.keepBase},
+			r.together(
+				step{"base", r.useBase},
+				step{"branch", r.takeBranch},
+			),
 			r.together(
 				r.inOrder(
 					r.together(

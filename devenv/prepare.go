@@ -49,7 +49,8 @@ func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
 	r.facts.BaseHeads = r.base.seeded.Meta.Head
 	r.document.Noise = noiseOf(r.base.noise)
 	if !known {
-		return nil // keepBase does the rest
+		close(r.copied) // keepBase does the rest
+		return nil
 	}
 	return r.base.touch(ctx)
 }

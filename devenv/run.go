@@ -33,6 +33,8 @@ type run struct {
 	work *branchWork
 	mode Mode
 	base *base
+	// copied is closed when this run has made the base's database, which is to become an image.
+	copied chan struct{}
 	// branch is the branch's tree, merged with the base.
 	branch *side
 	tool   *tool
@@ -73,7 +75,7 @@ func newRun(command string, o Options, s checks.Selection) *run {
 	return &run{
 		recorder: &recorder{listener: o.redactor.Listener(o.Listener), start: time.Now()}, redactor: o.redactor, options: o,
 		document: report.NewDocument(command), selection: s,
-		reparented: map[string][]byte{}, edits: map[string][]byte{}, containerPaths: map[string]string{},
+		copied: make(chan struct{}), reparented: map[string][]byte{}, edits: map[string][]byte{}, containerPaths: map[string]string{},
 		facts: checks.Facts{Spent: map[checks.Trial]time.Duration{}},
 	}
 }
@@ -138,6 +140,7 @@ func (r *run) clean(ctx context.Context) error {
 		err = r.tool.Close(ctx)
 	}
 	if r.base != nil {
+		r.base.takeBack()
 		err = errors.Join(err, r.base.close())
 	}
 	err = errors.Join(err, r.branch.close())

@@ -1,7 +1,6 @@
 package devenv
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -109,23 +108,50 @@ func (r *recorder) together(steps ...step) step {
 	}}
 }
 
-// beside is a group of steps that run one after the other while a long one goes on beside them. Its failure cancels them, and theirs
-// does not cancel it: what it does is worth something to the next run.
-func (r *recorder) beside(long step, steps ...step) step {
+// beside is a group of steps that run one after the other while a long one, which may begin at start, goes on beside them. Its
+// failure cancels the others. The others' failure does not cancel the long one: what that does is worth something to the next
+// run.
+func (r *recorder) beside(start <-chan struct{}, long step, steps ...step) step {
 	return step{do: func(ctx context.Context, _ *stepLog) error {
-		others, cancel := context.WithCancel(ctx)
-		defer cancel()
+		others, end := context.WithCancel(ctx)
+		defer end()
 		var group errgroup.Group
 		group.Go(func() error {
+			if !begun(others, start) {
+				return nil
+			}
 			err := r.dispatch(ctx, long)
 			if err != nil {
-				cancel()
+				end()
 			}
 			return err
 		})
 		err := r.sequence(others, steps...)
-		return cmp.Or(group.Wait(), err) // the others may have ended by the cancelling alone
+		end()
+		longErr := group.Wait()
+		switch {
+		case longErr == nil:
+			return err
+		case err == nil || errors.Is(err, context.Canceled): // the others were cancelled for it, or both were
+			return longErr
+		}
+		return errors.Join(longErr, err)
 	}}
+}
+
+// begun waits until something begins; false when ctx ends and it has not.
+func begun(ctx context.Context, start <-chan struct{}) bool {
+	select {
+	case <-start:
+		return true
+	case <-ctx.Done():
+	}
+	select {
+	case <-start:
+		return true
+	default:
+		return false
+	}
 }
 
 // inOrder is a group of steps that run one after the other, for use inside together.

@@ -8,37 +8,62 @@ import (
 	"devenv/devenv/report"
 )
 
-// TestWhatGoesOnBesideOtherStepsOutlivesTheirFailure observes that only the long step's own failure ends the others.
+// TestWhatGoesOnBesideOtherStepsOutlivesTheirFailure observes when a long step runs, and whose failure ends whom.
 func TestWhatGoesOnBesideOtherStepsOutlivesTheirFailure(t *testing.T) {
 	t.Parallel()
-	r, broken := &recorder{listener: report.Silent{}}, errors.New("broken")
-	failed, kept := make(chan struct{}), false
-	err := r.dispatch(t.Context(), r.beside(
-		step{"long", func(ctx context.Context, _ *stepLog) error {
-			<-failed
-			kept = ctx.Err() == nil
-			return nil
-		}},
-		step{"short", func(context.Context, *stepLog) error {
-			defer close(failed)
-			return broken
-		}},
-		step{"never", func(context.Context, *stepLog) error {
-			t.Error("a step ran after one that failed")
-			return nil
-		}},
-	))
-	if !errors.Is(err, broken) || !kept {
-		t.Errorf("it ended with %v; the long step came to its end: %v", err, kept)
-	}
-	err = r.dispatch(t.Context(), r.beside(
-		step{"long", func(context.Context, *stepLog) error { return broken }},
-		step{"short", func(ctx context.Context, _ *stepLog) error {
-			<-ctx.Done()
-			return ctx.Err()
-		}},
-	))
-	if !errors.Is(err, broken) || errors.Is(err, context.Canceled) {
-		t.Errorf("the long step's failure came out as %v", err)
+	long, short := errors.New("the long one broke"), errors.New("a short one broke")
+	for name, c := range map[string]struct {
+		begins   bool // at the first of the others
+		err      error
+		others   error
+		want     []error
+		unwanted error
+		runs     bool
+	}{
+		"all is well":                       {begins: true, runs: true},
+		"it never may begin":                {},
+		"another fails":                     {begins: true, others: short, want: []error{short}, runs: true},
+		"another fails before it may begin": {others: short, want: []error{short}},
+		"it fails":                          {begins: true, err: long, want: []error{long}, unwanted: context.Canceled, runs: true},
+		"both fail":                         {begins: true, err: long, others: short, want: []error{long, short}, runs: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, start, failed, ran := &recorder{listener: report.Silent{}}, make(chan struct{}), make(chan struct{}), false
+			err := r.dispatch(t.Context(), r.beside(start,
+				step{"long", func(ctx context.Context, _ *stepLog) error {
+					if c.others != nil {
+						<-failed
+					}
+					ran = ctx.Err() == nil
+					return c.err
+				}},
+				step{"begins", func(context.Context, *stepLog) error {
+					if c.begins {
+						close(start)
+					}
+					return nil
+				}},
+				step{"short", func(ctx context.Context, _ *stepLog) error {
+					defer close(failed)
+					if c.err != nil && c.others == nil {
+						<-ctx.Done()
+						return ctx.Err()
+					}
+					return c.others
+				}},
+			))
+			if ran != c.runs {
+				t.Errorf("the long step ran to its end: %v", ran)
+			}
+			for _, want := range c.want {
+				if !errors.Is(err, want) {
+					t.Errorf("it ended with %v, want %v", err, want)
+				}
+			}
+			if len(c.want) == 0 && err != nil || c.unwanted != nil && errors.Is(err, c.unwanted) {
+				t.Errorf("it ended with %v", err)
+			}
+		})
 	}
 }

@@ -47,7 +47,21 @@ func (c *Copy) Commit(ctx context.Context, ref string) (Image, error) {
 		known.Known = true
 		return known, err
 	}
-	image, err := c.commit(ctx, ref)
+	image, err := c.commit(ctx, ref, false)
+	if err != nil {
+		return Image{}, report.Fail(report.KindWork, diskHint(err), "keep the database as %s: %w", ref, err)
+	}
+	return image, nil
+}
+
+// CommitOwn is Commit for who has begun with Original: it makes an image in any case, since another run's holds other data. It is
+// Known and has no name where another has that.
+func (c *Copy) CommitOwn(ctx context.Context, ref string) (Image, error) {
+	known, ok, err := lookupRef(ctx, c.engine, ref)
+	if err != nil {
+		return Image{}, err
+	}
+	image, err := c.commit(ctx, ref, ok && known.Meta.Key == c.meta.Key)
 	if err != nil {
 		return Image{}, report.Fail(report.KindWork, diskHint(err), "keep the database as %s: %w", ref, err)
 	}
@@ -57,10 +71,13 @@ func (c *Copy) Commit(ctx context.Context, ref string) (Image, error) {
 // Meta is what Commit puts on the image.
 func (c *Copy) Meta() Meta { return c.meta }
 
-// Original is what one clone can be made of before the image is there: the server's own image, and the volume that its data was
-// copied from. The clone writes into that, and it stays when the clone goes. False where the server has data elsewhere too.
+// Original is what a clone can be made of before the image is there: the server's own image, and the volume that its data was
+// copied from. The clone writes into that, and it stays when the clone goes. There is one, for the first who asks, and none where
+// the server has data elsewhere too.
 func (c *Copy) Original() (Image, bool) {
-	return Image{ID: c.image.ID, Ref: c.image.ID, Meta: c.meta, volume: c.volume}, c.volume != ""
+	volume := c.volume
+	c.volume = ""
+	return Image{ID: c.image.ID, Ref: c.image.ID, Meta: c.meta, volume: volume}, volume != ""
 }
 
 func diskHint(err error) string {

@@ -98,6 +98,7 @@ func TestABaseThatIsMadeTwiceIsKeptOnce(t *testing.T) {
 	t.Parallel()
 	e := requireEngine(t)
 	server := start(t, e, service(nil), nil)
+	execute(t, server, "CREATE TABLE kept AS SELECT generate_series(1, 3)")
 	first := keep(t, e, server, Meta{Ref: "main"})
 	server, err := StartFirst(t.Context(), e, server.ID, server.settings)
 	if err != nil {
@@ -110,9 +111,45 @@ func TestABaseThatIsMadeTwiceIsKeptOnce(t *testing.T) {
 	if second.ID != first.ID || first.Known || !second.Known {
 		t.Errorf("it is %+v, want the first one, %+v", second, first)
 	}
+	own := begunWith(t, e, server, first)
+	if own.ID == first.ID || !own.Known {
+		t.Errorf("who has begun with the data itself gets %+v, not an image of that", own)
+	}
 	if found, _, err := e.ImageInspect(t.Context(), first.Ref); found.ID != first.ID || err != nil {
 		t.Errorf("%s is %s, want %s: %v", first.Ref, found.ID, first.ID, err)
 	}
+}
+
+// begunWith keeps a server's data once more under the name of a base, after a clone was started with the data itself.
+func begunWith(t *testing.T, e *engine.Engine, server *Server, base Image) Image {
+	t.Helper()
+	copied, err := server.Copy(t.Context(), base.Meta, keeping())
+	if err != nil {
+		t.Fatal(err)
+	}
+	original, ok := copied.Original()
+	if _, again := copied.Original(); !ok || again {
+		t.Errorf("the data itself is there for the first: %v, for the second: %v", ok, again)
+	}
+	svc := service(nil)
+	begun := clone(t, e, CloneOptions{Image: original, Settings: server.settings, Service: &svc})
+	if n := queryText(t, begun, "SELECT count(*)::text FROM kept"); n != "3" {
+		t.Errorf("the data itself has %s rows", n)
+	}
+	execute(t, begun, "DELETE FROM kept")
+	own, err := copied.CommitOwn(t.Context(), base.Ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.RemoveImage(context.Background(), own.ID, true); err != nil {
+			t.Error(err)
+		}
+	})
+	if n := queryText(t, clone(t, e, CloneOptions{Image: own, Settings: server.settings, Service: &svc}), "SELECT count(*)::text FROM kept"); n != "3" {
+		t.Errorf("the image has %s rows: what happened in the clone is in it", n)
+	}
+	return own
 }
 
 func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
@@ -121,6 +158,8 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 		files map[string]string
 		query string
 		want  string
+		// elsewhere says that not all of its data lies in the data directory.
+		elsewhere bool
 	}{
 		"a user by number": {edit: func(s *types.ServiceConfig) { s.User = "999" }},
 		"a user by name":   {edit: func(s *types.ServiceConfig) { s.User = "postgres:postgres" }},
@@ -151,6 +190,7 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 			},
 			files: map[string]string{"/etc/conf/postgresql.conf": "listen_addresses = '*'\nwork_mem = '7MB'\n"},
 			query: "SELECT current_setting('work_mem')", want: "7MB",
+			elsewhere: true,
 		},
 		"tablespaces in the container and in a volume": {
 			edit: func(s *types.ServiceConfig) {
@@ -160,6 +200,7 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 			files: map[string]string{initScripts + "/01.sql": "CREATE TABLESPACE fast LOCATION '/srv/fast'; CREATE TABLESPACE slow LOCATION '/srv/slow'; " +
 				"CREATE TABLE a TABLESPACE fast AS SELECT 3 AS n; CREATE TABLE b TABLESPACE slow AS SELECT 4 AS n"},
 			query: "SELECT a.n || ' ' || b.n FROM a, b", want: "3 4",
+			elsewhere: true,
 		},
 		"names of its own and an init script": {
 			edit: func(s *types.ServiceConfig) {
@@ -183,6 +224,15 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 			copied := clone(t, e, CloneOptions{Image: base, Settings: first.settings, Service: &svc})
 			if n := queryText(t, copied, "SELECT count(*)::text FROM t"); n != "1" {
 				t.Errorf("the clone has %s rows", n)
+			}
+			if c.elsewhere {
+				again, err := first.Copy(t.Context(), Meta{}, keeping())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, whole := again.Original(); whole {
+					t.Error("the volume of the data is taken for all of it")
+				}
 			}
 			if c.query == "" {
 				return

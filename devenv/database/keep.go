@@ -32,7 +32,7 @@ type Copy struct {
 	meta   Meta
 	// secrets are those that each search looks for, here and before a push: all but the words of meta.
 	secrets Secrets
-	// volume is the server's own, which has the data too; empty where some of it lies elsewhere.
+	// volume is the server's own, which has the data too; empty where some of it lies elsewhere, and when it was handed out.
 	volume string
 	// unsearched are the places that are left out of the search at the end: those of the server's data, since what people keep in
 	// tables is theirs, and those that were searched when they were read.
@@ -91,8 +91,9 @@ func (s *Server) copy(ctx context.Context, meta Meta, keep Keep) (_ *Copy, err e
 	return c, nil
 }
 
-// commit makes the container an image, and tags that when it is known to be what it should be and to hold no secret.
-func (c *Copy) commit(ctx context.Context, ref string) (Image, error) {
+// commit makes the container an image, and tags that when it is known to be what it should be and to hold no secret, unless the name
+// is taken.
+func (c *Copy) commit(ctx context.Context, ref string, taken bool) (Image, error) {
 	label, err := json.Marshal(c.meta)
 	if err != nil {
 		return Image{}, err
@@ -116,7 +117,7 @@ func (c *Copy) commit(ctx context.Context, ref string) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	image := Image{ID: made, Ref: ref, Meta: c.meta}
+	image := Image{ID: made, Ref: ref, Meta: c.meta, Known: taken}
 	if refused == nil {
 		refused = image.tag(ctx, c.engine, string(label), c.secrets)
 	}
@@ -126,7 +127,7 @@ func (c *Copy) commit(ctx context.Context, ref string) (Image, error) {
 	return image, nil
 }
 
-// tag gives a committed image its name, when it is what it should be.
+// tag gives a committed image its name, unless another has that, when it is what it should be.
 func (i Image) tag(ctx context.Context, e *engine.Engine, label string, secrets Secrets) error {
 	found, ok, err := e.ImageInspect(ctx, i.ID)
 	switch {
@@ -137,7 +138,7 @@ func (i Image) tag(ctx context.Context, e *engine.Engine, label string, secrets 
 	case found.Labels[labelBase] != label:
 		return errors.New("the committed image does not carry its label")
 	}
-	if err := describes(ctx, e, i.ID, secrets); err != nil {
+	if err := describes(ctx, e, i.ID, secrets); err != nil || i.Known {
 		return err
 	}
 	return e.Tag(ctx, i.ID, i.Ref)

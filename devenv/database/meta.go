@@ -32,7 +32,7 @@ type Image struct {
 	ID   string
 	Ref  string // devenv/base:<key>
 	Meta Meta
-	// Known says of one that CommitBase returned that it was there already.
+	// Known says of one that was committed that its name was there already.
 	Known bool
 	// volume has the data of what Copy.Original returned, which the image does not hold.
 	volume string

@@ -5,9 +5,9 @@
 //
 //	go test -json ./... | testlog [-failed FILE] [-no-skips]
 //
-// -failed is a file that names, once the stream has ended, a check that failed
-// elsewhere in each line, which counts as one failure; without the file there is
-// none. It exits 1 when anything failed, or with -no-skips when anything was
+// -failed is a file that holds, once the stream has ended, the names of checks
+// that failed elsewhere, one a line, each of which counts as a failure; without
+// the file there are none. It exits 1 when anything failed, or with -no-skips when anything was
 // skipped.
 package main
 
@@ -34,11 +34,13 @@ func command(args []string, in io.Reader, out, problems io.Writer) int {
 	r := &run{tally: newTally(), out: out}
 	err := read(in, r.take, func(line string) { fmt.Fprint(out, line) })
 	elsewhere, listErr := namesIn(*failed)
-	for what, err := range map[string]error{"the stream of test events": err, "the list of other checks": listErr} {
-		if err != nil {
-			fmt.Fprintln(problems, err)
-			elsewhere = append(elsewhere, what)
-		}
+	if err != nil {
+		fmt.Fprintln(problems, err)
+		elsewhere = append(elsewhere, "the stream of test events")
+	}
+	if listErr != nil {
+		fmt.Fprintln(problems, listErr)
+		elsewhere = append(elsewhere, "the list of other checks")
 	}
 	sum := r.summarise(elsewhere)
 	switch {
@@ -53,8 +55,11 @@ func command(args []string, in io.Reader, out, problems io.Writer) int {
 
 // namesIn are the lines of a file; none where there is no file.
 func namesIn(path string) ([]string, error) {
+	if path == "" {
+		return nil, nil
+	}
 	content, err := os.ReadFile(path)
-	if path == "" || errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	return strings.FieldsFunc(string(content), func(r rune) bool { return r == '\n' }), err
