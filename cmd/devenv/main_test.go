@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -15,7 +16,7 @@ import (
 // TestASignalEndsARunWith130 interrupts a run at an engine that takes the connection and never answers.
 func TestASignalEndsARunWith130(t *testing.T) {
 	binary := build(t)
-	for _, sent := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+	for _, sent := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(sent.String(), func(t *testing.T) {
 			engine, reached := silentEngine(t)
 			run := exec.CommandContext(t.Context(), binary, "-H", "unix://"+engine, "clean")
@@ -39,6 +40,34 @@ func TestASignalEndsARunWith130(t *testing.T) {
 				t.Errorf("standard error does not say that it was interrupted: %s", &stderr)
 			}
 		})
+	}
+}
+
+// TestARunThatNobodyReadsEndsAsIfItWereInterrupted closes the pipe that standard error goes to; the kernel's signal for a word to
+// nobody then ends the run, and where the pipe is read it does not.
+func TestARunThatNobodyReadsEndsAsIfItWereInterrupted(t *testing.T) {
+	engine, reached := silentEngine(t)
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	run := exec.CommandContext(ctx, build(t), "-H", "unix://"+engine, "clean")
+	run.Env = append(os.Environ(), "DEVENV_CACHE="+t.TempDir())
+	run.Stderr = writer
+	if err := errors.Join(run.Start(), writer.Close()); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, reached)
+	if err := run.Process.Signal(syscall.SIGPIPE); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(run.Process.Signal(syscall.Signal(0)), reader.Close(), run.Process.Signal(syscall.SIGPIPE)); err != nil {
+		t.Errorf("a signal ended it whose cause was somewhere else: %v", err)
+	}
+	if status := exitStatus(t, run.Wait()); status != 130 {
+		t.Errorf("exit status %d, want 130", status)
 	}
 }
 
