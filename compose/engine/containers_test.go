@@ -180,7 +180,8 @@ func TestTailOfASilentContainerIsEmpty(t *testing.T) {
 
 func TestStopKillAndRemoveAreNoErrorsTwice(t *testing.T) {
 	b := newBench(t)
-	id := b.run(t, "trap 'exit 5' TERM; while :; do sleep 0.05; done")
+	id := b.run(t, "trap 'exit 5' TERM; echo listening; while :; do sleep 0.05; done")
+	b.awaitLine(t, id)
 	for range 2 {
 		if err := b.Stop(t.Context(), id, 10*time.Second); err != nil {
 			t.Fatal(err)
@@ -196,6 +197,21 @@ func TestStopKillAndRemoveAreNoErrorsTwice(t *testing.T) {
 		if err := b.Remove(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// awaitLine waits until a container has said something: a first process without a handler yet ignores every signal.
+func (b *bench) awaitLine(t *testing.T, id string) {
+	t.Helper()
+	for {
+		lines, err := b.Tail(t.Context(), id, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(lines) > 0 {
+			return
+		}
+		<-time.After(20 * time.Millisecond)
 	}
 }
 
