@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -18,8 +19,11 @@ func TestASignalEndsARunWith130(t *testing.T) {
 	binary := build(t)
 	for _, sent := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(sent.String(), func(t *testing.T) {
+			notIgnored(t, sent)
 			engine, reached := silentEngine(t)
-			run := exec.CommandContext(t.Context(), binary, "-H", "unix://"+engine, "clean")
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			run := exec.CommandContext(ctx, binary, "-H", "unix://"+engine, "clean")
 			run.Env = append(os.Environ(), "DEVENV_CACHE="+t.TempDir())
 			var stdout, stderr bytes.Buffer
 			run.Stdout, run.Stderr = &stdout, &stderr
@@ -41,6 +45,14 @@ func TestASignalEndsARunWith130(t *testing.T) {
 			}
 		})
 	}
+}
+
+// notIgnored gives programs that the test starts a signal's default, also where the tests' own caller ignores it (nohup).
+func notIgnored(t *testing.T, s os.Signal) {
+	t.Helper()
+	received := make(chan os.Signal, 1)
+	signal.Notify(received, s)
+	t.Cleanup(func() { signal.Stop(received) })
 }
 
 // TestARunThatNobodyReadsEndsAsIfItWereInterrupted closes the pipe that standard error goes to; the kernel's signal for a word to
