@@ -27,7 +27,9 @@ func main() {
 		<-signals
 		os.Exit(interrupted)
 	}()
-	go endUnread(cancel)
+	broken := make(chan os.Signal, 1)
+	signal.Notify(broken, syscall.SIGPIPE)
+	go endUnread(broken, cancel)
 	status := cli.Run(ctx, cli.Process(), os.Args[1:])
 	os.Exit(status)
 }
@@ -43,9 +45,7 @@ func asking() []os.Signal {
 
 // endUnread cancels when nobody reads any more what is said ("devenv … | head"): without it, the first word to nobody would kill
 // the process, and what it made would stay. Other pipes and sockets that break have their own errors.
-func endUnread(cancel func()) {
-	broken := make(chan os.Signal, 1)
-	signal.Notify(broken, syscall.SIGPIPE)
+func endUnread(broken <-chan os.Signal, cancel func()) {
 	for range broken {
 		if unread(os.Stdout) || unread(os.Stderr) {
 			cancel()

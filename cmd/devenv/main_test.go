@@ -21,7 +21,7 @@ func TestASignalEndsARunWith130(t *testing.T) {
 		t.Run(sent.String(), func(t *testing.T) {
 			notIgnored(t, sent)
 			engine, reached := silentEngine(t)
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
 			run := exec.CommandContext(ctx, binary, "-H", "unix://"+engine, "clean")
 			run.Env = append(os.Environ(), "DEVENV_CACHE="+t.TempDir())
@@ -63,7 +63,7 @@ func TestARunThatNobodyReadsEndsAsIfItWereInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	run := exec.CommandContext(ctx, build(t), "-H", "unix://"+engine, "clean")
 	run.Env = append(os.Environ(), "DEVENV_CACHE="+t.TempDir())
