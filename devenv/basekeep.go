@@ -32,22 +32,12 @@ func (b *base) withoutData(context.Context) (database.Image, error) { return b.e
 // first is the base's data for one clone, in which the migration is made and tried: that of a base that this run makes is there
 // before its image is.
 func (b *base) first(ctx context.Context) (database.Image, error) {
-	if b.keeping != nil && !b.kept() {
+	if b.keeping != nil && !closed(b.keeping.done) {
 		if original, ok := b.keeping.copied.Original(); ok {
 			return original, nil
 		}
 	}
 	return b.withData(ctx)
-}
-
-// kept says whether the image is there of a base that this run makes.
-func (b *base) kept() bool {
-	select {
-	case <-b.keeping.done:
-		return true
-	default:
-		return false
-	}
 }
 
 // keepBase makes an image of the base's database, where this run has made that. Where another run has given the base's name to its

@@ -15,24 +15,9 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 	r.request = o
 	return r.finish(ctx, r.sequence(ctx,
 		step{"check", r.check},
-		r.beside(
-			r.copied, step{do: r.keepBase},
-			r.together(
-				step{"base", r.useBase},
-				step{"branch", r.takeBranch},
-			),
-			r.together(
-				r.inOrder(
-					r.together(
-						step{"database", r.cloneSeeded},
-						step{"tool", r.startTool},
-					),
-					step{"generate", r.generate},
-					step{"format", r.format},
-				),
-				step{"stage", r.setStage},
-			),
-			r.verify(!o.NoVerify),
+		r.onBase(!o.NoVerify,
+			step{"generate", r.generate},
+			step{"format", r.format},
 		),
 		step{"deliver", r.deliver},
 	))
@@ -45,25 +30,30 @@ func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error)
 	r.asIs = true
 	return r.finish(ctx, r.sequence(ctx,
 		step{"check", r.check},
-		r.beside(
-			r.copied, step{do: r.keepBase},
-			r.together(
-				step{"base", r.useBase},
-				step{"branch", r.takeBranch},
-			),
-			r.together(
-				r.inOrder(
-					r.together(
-						step{"database", r.cloneSeeded},
-						step{"tool", r.startTool},
-					),
-					step{"history", r.readHistory},
-				),
-				step{"stage", r.setStage},
-			),
-			r.verify(true),
-		),
+		r.onBase(true, step{"history", r.readHistory}),
 	))
+}
+
+// onBase is the group of steps from the base and the branch to the verdict; those that say what the migration is come between.
+func (r *run) onBase(verified bool, migration ...step) step {
+	return r.beside(
+		r.copied, step{do: r.keepBase},
+		r.together(
+			step{"base", r.useBase},
+			step{"branch", r.takeBranch},
+		),
+		r.together(
+			r.inOrder(
+				r.together(
+					step{"database", r.cloneSeeded},
+					step{"tool", r.startTool},
+				),
+				r.inOrder(migration...),
+			),
+			step{"stage", r.setStage},
+		),
+		r.verify(verified),
+	)
 }
 
 // verify is the group of trials, which overlap where they do not depend on each other, and the judgement.

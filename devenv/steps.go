@@ -117,7 +117,7 @@ func (r *recorder) beside(start <-chan struct{}, long step, steps ...step) step 
 		defer end()
 		var group errgroup.Group
 		group.Go(func() error {
-			if !begun(others, start) {
+			if wait(others, start) != nil && !closed(start) {
 				return nil
 			}
 			err := r.dispatch(ctx, long)
@@ -137,21 +137,6 @@ func (r *recorder) beside(start <-chan struct{}, long step, steps ...step) step 
 		}
 		return errors.Join(longErr, err)
 	}}
-}
-
-// begun waits until something begins; false when ctx ends and it has not.
-func begun(ctx context.Context, start <-chan struct{}) bool {
-	select {
-	case <-start:
-		return true
-	case <-ctx.Done():
-	}
-	select {
-	case <-start:
-		return true
-	default:
-		return false
-	}
 }
 
 // inOrder is a group of steps that run one after the other, for use inside together.

@@ -70,6 +70,16 @@ func wait(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
+// closed says whether something is done.
+func closed(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
+}
+
 // obstacle says why no database can be upgraded, empty when it can.
 func (r *run) obstacle() string {
 	heads := r.facts.History.Heads()

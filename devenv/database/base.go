@@ -43,25 +43,32 @@ func (s *Server) Copy(ctx context.Context, meta Meta, keep Keep) (*Copy, error) 
 // holds none of the secrets. An image of the same key that is there already, of another run or of one that was killed, is taken
 // instead.
 func (c *Copy) Commit(ctx context.Context, ref string) (Image, error) {
-	if known, ok, err := lookupRef(ctx, c.engine, ref); err != nil || ok && known.Meta.Key == c.meta.Key {
-		known.Known = true
+	if known, err := c.named(ctx, ref); err != nil || known.Known {
 		return known, err
 	}
-	image, err := c.commit(ctx, ref, false)
-	if err != nil {
-		return Image{}, report.Fail(report.KindWork, diskHint(err), "keep the database as %s: %w", ref, err)
-	}
-	return image, nil
+	return c.keepAs(ctx, ref, false)
 }
 
 // CommitOwn is Commit for who has begun with Original: it makes an image in any case, since another run's holds other data. It is
 // Known and has no name where another has that.
 func (c *Copy) CommitOwn(ctx context.Context, ref string) (Image, error) {
-	known, ok, err := lookupRef(ctx, c.engine, ref)
+	known, err := c.named(ctx, ref)
 	if err != nil {
 		return Image{}, err
 	}
-	image, err := c.commit(ctx, ref, ok && known.Meta.Key == c.meta.Key)
+	return c.keepAs(ctx, ref, known.Known)
+}
+
+// named is the image of the same key that has the name already, Known where there is one.
+func (c *Copy) named(ctx context.Context, ref string) (Image, error) {
+	known, ok, err := lookupRef(ctx, c.engine, ref)
+	known.Known = ok && known.Meta.Key == c.meta.Key
+	return known, err
+}
+
+// keepAs is commit with an error that says what for.
+func (c *Copy) keepAs(ctx context.Context, ref string, taken bool) (Image, error) {
+	image, err := c.commit(ctx, ref, taken)
 	if err != nil {
 		return Image{}, report.Fail(report.KindWork, diskHint(err), "keep the database as %s: %w", ref, err)
 	}
