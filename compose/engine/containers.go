@@ -209,7 +209,7 @@ type LogsOptions struct {
 	Tail int
 }
 
-// Logs writes a container's log, stdout and stderr together in the order they came.
+// Logs writes a container's log, stdout and stderr together, each in its order; between the two, the engine keeps no order.
 func (e *Engine) Logs(ctx context.Context, id string, o LogsOptions, to io.Writer) error {
 	c, err := e.Inspect(ctx, id)
 	if err != nil {

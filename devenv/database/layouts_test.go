@@ -237,7 +237,7 @@ func (s ownServer) lockedOut(store Store) {
 		s.Fatal(err)
 	}
 	code, err := s.engine.Wait(s.Context(), s.id)
-	lines, tailErr := s.engine.Tail(s.Context(), s.id, 3)
+	lines, tailErr := s.engine.Tail(s.Context(), s.id, 20) // the engine may keep what the server says before what the entrypoint said
 	if said := strings.Join(lines, " "); err != nil || tailErr != nil || code == 0 || !strings.Contains(said, "devenv exchange 7") {
 		s.Errorf("a server that finds the lock ends with %d, %v, and says %q", code, errors.Join(err, tailErr), said)
 	}
