@@ -12,6 +12,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/step"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
@@ -32,14 +33,14 @@ type baseBuild struct {
 }
 
 // buildBase makes the base's database, and the image of the empty one. The other becomes an image in keepBase.
-func (r *run) buildBase(ctx context.Context, log *stepLog) error {
+func (r *run) buildBase(ctx context.Context, log *step.Log) error {
 	b := &baseBuild{base: r.base, run: r}
-	err := r.sequence(ctx,
-		step{"base: images", b.bringImages},
-		step{"base: start postgres", b.startServer},
-		step{"base: migrate and seed", b.seed},
-		step{"base: compare with the models", b.readModels},
-		step{"base: copy", b.copy},
+	err := r.Sequence(ctx,
+		step.New("base: images", b.bringImages),
+		step.New("base: start postgres", b.startServer),
+		step.New("base: migrate and seed", b.seed),
+		step.New("base: compare with the models", b.readModels),
+		step.New("base: copy", b.copy),
 	)
 	if err == nil {
 		return nil
@@ -53,13 +54,13 @@ func (r *run) buildBase(ctx context.Context, log *stepLog) error {
 }
 
 // bringImages prepares the tree and builds or pulls the images.
-func (b *baseBuild) bringImages(ctx context.Context, log *stepLog) error {
+func (b *baseBuild) bringImages(ctx context.Context, log *step.Log) error {
 	return b.ensureImages(ctx, baseServices(b.project, b.model), log)
 }
 
 // startServer lets Compose make the stack, starts its database with the data in a volume of its own, and keeps the state after
 // the init scripts.
-func (b *baseBuild) startServer(ctx context.Context, log *stepLog) (err error) {
+func (b *baseBuild) startServer(ctx context.Context, log *step.Log) (err error) {
 	image, err := b.imageFor(ctx)
 	if err != nil {
 		return err
@@ -114,7 +115,7 @@ func (b *baseBuild) imageFor(ctx context.Context) (engine.Image, error) {
 }
 
 // atHead makes sure that the base's database is at the base's head, and is the one that is read.
-func (b *baseBuild) atHead(ctx context.Context, log *stepLog) error {
+func (b *baseBuild) atHead(ctx context.Context, log *step.Log) error {
 	history, err := b.tool.History(ctx)
 	if err != nil {
 		return err
@@ -131,18 +132,18 @@ func (b *baseBuild) atHead(ctx context.Context, log *stepLog) error {
 }
 
 // readModels runs autogenerate on the base with the base's models: what it finds is noise.
-func (b *baseBuild) readModels(ctx context.Context, log *stepLog) error {
+func (b *baseBuild) readModels(ctx context.Context, log *step.Log) error {
 	operations, err := b.tool.Autogenerate(ctx, b.tool.database(b.server))
 	if err != nil {
 		return generatedFailure(err)
 	}
 	b.noise = operations
-	log.done(count(len(operations), "difference") + " there before the branch")
+	log.Done(count(len(operations), "difference") + " there before the branch")
 	return nil
 }
 
 // copy stops the server and copies its data, for the image.
-func (b *baseBuild) copy(ctx context.Context, _ *stepLog) error {
+func (b *baseBuild) copy(ctx context.Context, _ *step.Log) error {
 	if err := b.keptEmpty(); err != nil {
 		return err
 	}

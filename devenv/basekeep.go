@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"devenv/devenv/database"
+	"devenv/devenv/step"
 )
 
 // keeping is the base's database on its way to an image: trials that need only one database do not wait for it.
@@ -19,7 +20,7 @@ type baseImage func(context.Context) (database.Image, error)
 // withData is the base's image with schema and seed data.
 func (b *base) withData(ctx context.Context) (database.Image, error) {
 	if b.keeping != nil {
-		if err := wait(ctx, b.keeping.done); err != nil {
+		if err := step.Wait(ctx, b.keeping.done); err != nil {
 			return database.Image{}, err
 		}
 	}
@@ -32,7 +33,7 @@ func (b *base) withoutData(context.Context) (database.Image, error) { return b.e
 // first is the base's data for one clone, in which the migration is made and tried: that of a base that this run makes is there
 // before its image is.
 func (b *base) first(ctx context.Context) (database.Image, error) {
-	if b.keeping != nil && !closed(b.keeping.done) {
+	if b.keeping != nil && !step.Closed(b.keeping.done) {
 		if original, ok := b.keeping.copied.Original(); ok {
 			return original, nil
 		}
@@ -42,11 +43,11 @@ func (b *base) first(ctx context.Context) (database.Image, error) {
 
 // keepBase makes an image of the base's database, where this run has made that. Where another run has given the base's name to its
 // own meanwhile, this one's clones are still of the data that the first was of, since now() and random keys differ.
-func (r *run) keepBase(ctx context.Context, _ *stepLog) error {
+func (r *run) keepBase(ctx context.Context, _ *step.Log) error {
 	if r.base.keeping == nil {
 		return nil
 	}
-	return r.dispatch(ctx, step{"base: keep", func(ctx context.Context, log *stepLog) error {
+	return r.Run(ctx, step.New("base: keep", func(ctx context.Context, log *step.Log) error {
 		b := r.base
 		image, err := b.keeping.copied.CommitOwn(ctx, b.seededRef())
 		if err != nil {
@@ -57,9 +58,9 @@ func (r *run) keepBase(ctx context.Context, _ *stepLog) error {
 		}
 		b.seeded.ID = image.ID
 		close(b.keeping.done)
-		log.done("kept as " + b.seededRef())
+		log.Done("kept as " + b.seededRef())
 		return b.touch(ctx)
-	}})
+	}))
 }
 
 // takeBack lets the image of the empty database go where the other was not made: it is worth nothing alone. One that was there may

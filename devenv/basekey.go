@@ -14,11 +14,12 @@ import (
 	"devenv/devenv/discover"
 	"devenv/devenv/inputs"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // computeKey hashes what makes the base, and nothing else: it is the same on every machine, and stays where a commit changes
 // only what makes no difference.
-func (b *base) computeKey(ctx context.Context, log *stepLog) error {
+func (b *base) computeKey(ctx context.Context, log *step.Log) error {
 	made, images, err := b.content(ctx)
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func (b *base) computeKey(ctx context.Context, log *stepLog) error {
 	}
 	b.key = digest(parts...)[:20]
 	for _, i := range b.inputs {
-		log.found = append(log.found, foundInput(i))
+		log.Found(foundInput(i))
 	}
 	return nil
 }

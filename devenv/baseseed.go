@@ -14,12 +14,13 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/discover"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
 
 // seed fills the database: by the backend's own start, or by the migrations and what the configuration names.
-func (b *baseBuild) seed(ctx context.Context, log *stepLog) (err error) {
+func (b *baseBuild) seed(ctx context.Context, log *step.Log) (err error) {
 	if err := b.stack.startAll(ctx, b.project.Needs); err != nil {
 		return err
 	}
@@ -84,8 +85,8 @@ func (b *baseBuild) migratesItself() bool {
 }
 
 // upgrade runs the base's migrations.
-func (b *baseBuild) upgrade(ctx context.Context, log *stepLog) error {
-	log.line("running the base's migrations")
+func (b *baseBuild) upgrade(ctx context.Context, log *step.Log) error {
+	log.Line("running the base's migrations")
 	_, err := b.tool.Upgrade(ctx, b.tool.database(b.server), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
@@ -97,9 +98,9 @@ func (b *baseBuild) upgrade(ctx context.Context, log *stepLog) error {
 
 // seedAtStartup starts the one-shot services and the backend as Compose would, waits until the backend is ready, lets its
 // background jobs run as long as the configuration says, and stops it.
-func (b *baseBuild) seedAtStartup(ctx context.Context, log *stepLog) error {
+func (b *baseBuild) seedAtStartup(ctx context.Context, log *step.Log) error {
 	for _, o := range oneShots(b.project, b.model) {
-		log.line("running " + o.Service)
+		log.Line("running " + o.Service)
 		if err := b.stack.runToEnd(ctx, o.Service); err != nil {
 			return report.Fail(report.KindWork, cmp.Or(report.HintOf(err), oneShotHint(o)), "seed the base: %w", err)
 		}
@@ -107,7 +108,7 @@ func (b *baseBuild) seedAtStartup(ctx context.Context, log *stepLog) error {
 	if b.project.Backend == "" {
 		return nil
 	}
-	log.line("starting " + b.project.Backend)
+	log.Line("starting " + b.project.Backend)
 	ready := b.run.ready()
 	if ready.Timeout == 0 {
 		ready.Timeout = seedTimeout
@@ -117,7 +118,7 @@ func (b *baseBuild) seedAtStartup(ctx context.Context, log *stepLog) error {
 		return report.Fail(report.KindWork, report.HintOf(err)+"\nif something else than its start fills the database, say so in .devenv.yaml:\n    seed: {run: \"…\"}",
 			"seed the base: %w", err)
 	}
-	log.line(fmt.Sprintf("%s is ready (%s)", b.project.Backend, readiness.How))
+	log.Line(fmt.Sprintf("%s is ready (%s)", b.project.Backend, readiness.How))
 	if err := settle(ctx, b.project.Seed.Settle); err != nil {
 		return err
 	}
@@ -141,7 +142,7 @@ func settle(ctx context.Context, d time.Duration) error {
 }
 
 // seedByCommand runs the configuration's command in a container of the migrations service.
-func (b *baseBuild) seedByCommand(ctx context.Context, log *stepLog) error {
+func (b *baseBuild) seedByCommand(ctx context.Context, log *step.Log) error {
 	var out bytes.Buffer
 	code, err := b.place.engine.Exec(ctx, b.tool.container, engine.ExecOptions{
 		Cmd: []string{"sh", "-c", b.project.Seed.Run}, WorkDir: b.tool.workdir, Stdout: &out, Stderr: &out,
@@ -151,7 +152,7 @@ func (b *baseBuild) seedByCommand(ctx context.Context, log *stepLog) error {
 		return err
 	}
 	for _, line := range lastLines(out.String()) {
-		log.line(line)
+		log.Line(line)
 	}
 	if code != 0 {
 		return report.Fail(report.KindWork, "correct seed: {run: …} in .devenv.yaml",

@@ -11,12 +11,13 @@ import (
 
 	"devenv/compose"
 	"devenv/devenv/inputs"
+	"devenv/devenv/step"
 )
 
 // buildKey is a hash of what makes a service's image: the build section, the files of its contexts as git has them, and what
 // the images hold that its Dockerfile names, which are brought where they are not there. prepared adds the files that the
 // configuration's commands made in the tree, which git ignores; where they are not there yet, the commands stand for them.
-func (s *side) buildKey(ctx context.Context, service types.ServiceConfig, prepared bool, log *stepLog) (string, error) {
+func (s *side) buildKey(ctx context.Context, service types.ServiceConfig, prepared bool, log *step.Log) (string, error) {
 	tree, err := s.inputTree(ctx)
 	if err == nil && prepared {
 		tree.Files, err = s.withPrepared(ctx, tree, service)
@@ -110,7 +111,7 @@ func (s *side) contexts(service types.ServiceConfig) []string {
 
 // imageContent identifies an image by what it holds, and brings it where it is not there: so it is the same before and after,
 // and one that is there is the one that counts, as for Compose. One that is not needed and cannot be had counts by its name.
-func (s *side) imageContent(ctx context.Context, wanted inputs.Named, log *stepLog) (string, error) {
+func (s *side) imageContent(ctx context.Context, wanted inputs.Named, log *step.Log) (string, error) {
 	if _, pinned, ok := strings.Cut(wanted.Ref, "@"); ok {
 		return pinned + " " + wanted.Platform, nil
 	}
@@ -118,7 +119,7 @@ func (s *side) imageContent(ctx context.Context, wanted inputs.Named, log *stepL
 		if wanted.Needed || ctx.Err() != nil {
 			return "", err
 		}
-		log.line(err.Error())
+		log.Line(err.Error())
 		return wanted.Ref + " " + wanted.Platform, nil
 	}
 	image, ok, err := s.place.engine.ImageFor(ctx, wanted.Ref, wanted.Platform)

@@ -11,6 +11,7 @@ import (
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
 	"devenv/devenv/sample"
+	"devenv/devenv/step"
 )
 
 // keyOf is the key of the sample's backend image, as the last commit has it.
@@ -30,7 +31,11 @@ func keyOf(t *testing.T, dir string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := s.buildKey(t.Context(), s.model.Services["backend"], false, &stepLog{listener: report.Silent{}})
+	var key string
+	err = step.NewRunner(report.Silent{}).Run(t.Context(), step.New("key", func(ctx context.Context, log *step.Log) (err error) {
+		key, err = s.buildKey(ctx, s.model.Services["backend"], false, log)
+		return err
+	}))
 	if err := errors.Join(err, s.close(), w.close(t.Context())); err != nil {
 		t.Fatal(err)
 	}

@@ -12,11 +12,12 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // check finds out what there is to work on: repository, configuration, engine, Compose project, base, database,
 // migration tool. Nothing is started.
-func (r *run) check(ctx context.Context, log *stepLog) (err error) {
+func (r *run) check(ctx context.Context, log *step.Log) (err error) {
 	if err := r.checkRequest(); err != nil {
 		return err
 	}
@@ -31,7 +32,7 @@ func (r *run) check(ctx context.Context, log *stepLog) (err error) {
 		return err
 	}
 	r.redactor.Keep(r.baseRef.Ref, shortRef(r.baseRef.Ref), r.baseRef.Commit)
-	log.found = append(log.found, r.foundCompose(), r.foundBase())
+	log.Found(r.foundCompose(), r.foundBase())
 	if err := r.readProject(ctx, log); err != nil {
 		return err
 	}
@@ -44,7 +45,7 @@ func (r *run) check(ctx context.Context, log *stepLog) (err error) {
 			return err
 		}
 	}
-	log.done(fmt.Sprintf("%s onto %s; database %s, backend %s, %s in %s", branchName(r.work.head.Ref), shortRef(r.baseRef.Ref),
+	log.Done(fmt.Sprintf("%s onto %s; database %s, backend %s, %s in %s", branchName(r.work.head.Ref), shortRef(r.baseRef.Ref),
 		r.project.Database, r.project.Backend, r.project.Migrations.Tool, r.project.Migrations.Service))
 	return nil
 }
@@ -77,7 +78,7 @@ func (r *run) baseName() string {
 }
 
 // readProject captures the working tree, finds the project in it, and tells the branch's own migrations.
-func (r *run) readProject(ctx context.Context, log *stepLog) (err error) {
+func (r *run) readProject(ctx context.Context, log *step.Log) (err error) {
 	repo, cfg := r.place.repo, r.place.config
 	if r.place.cache, err = keepCaptures(repo); err != nil {
 		return err
@@ -103,7 +104,7 @@ func (r *run) readProject(ctx context.Context, log *stepLog) (err error) {
 		paths[i] = f.Path
 	}
 	r.project, err = discover.Services(r.place.model, discover.Tree{Dir: repo.Root(), Paths: paths}, cfg)
-	log.found = append(log.found, r.project.Found...)
+	log.Found(r.project.Found...)
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func (r *run) readProject(ctx context.Context, log *stepLog) (err error) {
 	if err != nil {
 		return err
 	}
-	log.found = append(log.found, settings...)
+	log.Found(settings...)
 	r.facts.OnePerBranch = r.project.Migrations.PerBranch != config.PerBranchMany
 	for _, dir := range r.project.Migrations.Versions {
 		if err := work.readVersions(ctx, repo, dir); err != nil {
@@ -119,7 +120,7 @@ func (r *run) readProject(ctx context.Context, log *stepLog) (err error) {
 		}
 	}
 	r.work = work
-	log.found = append(log.found, r.foundIgnored(cfg)...)
+	log.Found(r.foundIgnored(cfg)...)
 	r.facts.Edited, r.facts.Restores = work.edited, !r.asIs
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/database"
+	"devenv/devenv/step"
 )
 
 // cloning is what each clone of a base is given when it starts, from today's Compose model: the base's image holds nothing of
@@ -23,7 +24,7 @@ type cloning struct {
 }
 
 // readCloning reads how the base's Compose model has the database, for clones of an image of it.
-func (b *base) readCloning(ctx context.Context, image engine.Image, log *stepLog) error {
+func (b *base) readCloning(ctx context.Context, image engine.Image, log *step.Log) error {
 	name := b.project.Database
 	if b.mountsTree(name) { // what is mounted may be made by the configuration's commands
 		if err := b.prepare(ctx, log); err != nil {
@@ -81,7 +82,7 @@ func (b *base) cloneOf(image database.Image, networks ...database.NetworkAlias) 
 }
 
 // readKnown reads the same for a base that is known.
-func (b *base) readKnown(ctx context.Context, log *stepLog) error {
+func (b *base) readKnown(ctx context.Context, log *step.Log) error {
 	image, ok, err := b.place.engine.ImageInspect(ctx, b.seeded.ID)
 	if err != nil || !ok {
 		return errors.Join(err, fmt.Errorf("read the base %s: it is gone", b.seeded.Ref))

@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/step"
 )
 
 // noteDatabaseChange says that the branch changes what the database runs on: every trial runs on the base's server, which
 // holds the base's data.
-func (r *run) noteDatabaseChange(ctx context.Context, log *stepLog) error {
+func (r *run) noteDatabaseChange(ctx context.Context, log *step.Log) error {
 	name := r.project.Database
 	old := r.base.model.Services[name]
 	here, ok := r.branch.model.Services[name]

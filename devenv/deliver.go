@@ -10,18 +10,19 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 	"devenv/migrations"
 )
 
 // deliver changes the user's files, in one step that can be undone: the new revision in, the set-aside ones out, the
 // base's edited ones back, the kept ones re-parented.
-func (r *run) deliver(ctx context.Context, log *stepLog) error {
+func (r *run) deliver(ctx context.Context, log *step.Log) error {
 	changes, err := r.changes(ctx)
 	if err != nil {
 		return err
 	}
 	if len(changes) == 0 {
-		log.skipped("nothing to write")
+		log.Skipped("nothing to write")
 		return nil
 	}
 	names := make([]string, 0, len(changes))
@@ -29,7 +30,7 @@ func (r *run) deliver(ctx context.Context, log *stepLog) error {
 		names = append(names, string(c.Action)+" "+c.Path)
 	}
 	if r.request.DryRun {
-		log.skipped("--dry-run: would have " + strings.Join(names, ", "))
+		log.Skipped("--dry-run: would have " + strings.Join(names, ", "))
 		return nil
 	}
 	if err := r.place.repo.Deliver(ctx, gitrepo.Delivery{Command: r.document.Command, Changes: changes}); err != nil {
@@ -38,7 +39,7 @@ func (r *run) deliver(ctx context.Context, log *stepLog) error {
 	for _, c := range changes {
 		r.document.Files = append(r.document.Files, r.fileOf(c))
 	}
-	log.done(strings.Join(names, ", "))
+	log.Done(strings.Join(names, ", "))
 	return nil
 }
 

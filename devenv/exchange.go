@@ -12,6 +12,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // exchangeRecord is the record of the worktree's state that holds the exchange under way.
@@ -64,25 +65,25 @@ type newData struct {
 // exchangeData puts new data in the place of the user's own: it is copied beside that while the server still runs, then the
 // server and what uses it stop, the two are exchanged by renaming, and all starts again. What was there stays beside it, for undo.
 // Whatever ends it early, the data is as before or complete.
-func (o *own) exchangeData(data func() newData) step {
-	return step{do: func(ctx context.Context, _ *stepLog) error {
+func (o *own) exchangeData(data func() newData) step.Step {
+	return step.Step{Do: func(ctx context.Context, _ *step.Log) error {
 		with := data()
 		o.exchange = exchange{
 			Command: o.document.Command, At: time.Now(), Undoes: o.undoes, Store: o.store, Server: o.server.ID,
 			From: with.from, Moves: with.moves, To: with.to,
 		}
-		err := o.sequence(ctx,
-			step{"copy", func(ctx context.Context, log *stepLog) error { return o.prepareCopy(ctx, log, with.durable) }},
-			step{"stop", o.stopUsers},
-			step{"swap", o.swap},
+		err := o.Sequence(ctx,
+			step.New("copy", func(ctx context.Context, log *step.Log) error { return o.prepareCopy(ctx, log, with.durable) }),
+			step.New("stop", o.stopUsers),
+			step.New("swap", o.swap),
 		)
-		endErr := o.sequence(context.WithoutCancel(ctx), step{"start", o.endExchange})
+		endErr := o.Sequence(context.WithoutCancel(ctx), step.New("start", o.endExchange))
 		return errors.Join(err, endErr)
 	}}
 }
 
 // prepareCopy journals the exchange and copies the new data beside the old.
-func (o *own) prepareCopy(ctx context.Context, log *stepLog, durable bool) error {
+func (o *own) prepareCopy(ctx context.Context, log *step.Log, durable bool) error {
 	look, err := o.store.Look(ctx, o.place.engine, o.exchange.From, o.place.labels())
 	if err != nil {
 		return err
@@ -98,7 +99,7 @@ func (o *own) prepareCopy(ctx context.Context, log *stepLog, durable bool) error
 		return err
 	}
 	if o.exchange.Moves {
-		log.skipped("it lies beside the data")
+		log.Skipped("it lies beside the data")
 	}
 	return o.store.Prepare(ctx, o.place.engine, o.exchange.swap(), durable, o.place.labels())
 }
@@ -130,7 +131,7 @@ func serverMajor(server engine.Container) string {
 }
 
 // stopUsers stops the services that use the database, then the database.
-func (o *own) stopUsers(ctx context.Context, log *stepLog) error {
+func (o *own) stopUsers(ctx context.Context, log *step.Log) error {
 	o.oldRevisions = o.revisions(ctx)
 	found, err := o.place.client.OwnContainers(ctx, o.model) // some may have been started since
 	if err != nil {
@@ -151,9 +152,9 @@ func (o *own) stopUsers(ctx context.Context, log *stepLog) error {
 		}
 	}
 	if len(o.exchange.Stopped) == 0 {
-		log.skipped("nothing runs that uses it")
+		log.Skipped("nothing runs that uses it")
 	} else {
-		log.done(count(len(o.exchange.Stopped), "container"))
+		log.Done(count(len(o.exchange.Stopped), "container"))
 	}
 	return nil
 }
@@ -184,7 +185,7 @@ func (o *own) grace(id string) time.Duration {
 }
 
 // swap is not begun after an interrupt, nor on data that somebody else uses or has changed, and not cut off by an interrupt.
-func (o *own) swap(ctx context.Context, log *stepLog) error {
+func (o *own) swap(ctx context.Context, log *step.Log) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -199,20 +200,20 @@ func (o *own) swap(ctx context.Context, log *stepLog) error {
 	if !swapped {
 		return o.disturbed(ctx, "exchange")
 	}
-	log.done(o.exchange.To)
+	log.Done(o.exchange.To)
 	return nil
 }
 
 // endExchange completes or reverts the exchange and starts what was stopped.
-func (o *own) endExchange(ctx context.Context, log *stepLog) error {
+func (o *own) endExchange(ctx context.Context, log *step.Log) error {
 	done, err := settleExchange(ctx, o.place)
 	o.exchanged = done.swapped
 	switch {
 	case err != nil:
 	case len(o.exchange.Stopped) == 0:
-		log.skipped("nothing was running")
+		log.Skipped("nothing was running")
 	default:
-		log.done(fmt.Sprintf("%s after the first stopped", time.Since(o.stoppedAt).Round(100*time.Millisecond)))
+		log.Done(fmt.Sprintf("%s after the first stopped", time.Since(o.stoppedAt).Round(100*time.Millisecond)))
 	}
 	return err
 }

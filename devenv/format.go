@@ -17,16 +17,17 @@ import (
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // format runs the project's formatters on the new file: in the service that holds the migrations, else on the host.
-func (r *run) format(ctx context.Context, log *stepLog) error {
+func (r *run) format(ctx context.Context, log *step.Log) error {
 	switch {
 	case r.file == nil:
-		log.skipped("no new file")
+		log.Skipped("no new file")
 		return nil
 	case len(r.project.Formatters) == 0:
-		log.skipped("the project configures no formatter")
+		log.Skipped("the project configures no formatter")
 		return nil
 	}
 	var ran []string
@@ -42,15 +43,15 @@ func (r *run) format(ctx context.Context, log *stepLog) error {
 		ran = append(ran, strings.Join(f.Argv, " ")+" "+where)
 	}
 	if len(ran) == 0 {
-		log.skipped("no formatter is there to run")
+		log.Skipped("no formatter is there to run")
 		return nil
 	}
-	log.done(strings.Join(ran, ", "))
+	log.Done(strings.Join(ran, ", "))
 	return nil
 }
 
 // formatWith runs one formatter and returns where it ran, empty when it is nowhere.
-func (r *run) formatWith(ctx context.Context, f discover.Formatter, log *stepLog) (string, error) {
+func (r *run) formatWith(ctx context.Context, f discover.Formatter, log *step.Log) (string, error) {
 	const notFound = 127
 	var out bytes.Buffer
 	argv, err := r.withConfiguration(ctx, f)
@@ -72,7 +73,7 @@ func (r *run) formatWith(ctx context.Context, f discover.Formatter, log *stepLog
 		return r.formatOnHost(ctx, f)
 	}
 	for _, line := range lastLines(out.String()) {
-		log.line(line)
+		log.Line(line)
 	}
 	return "", report.Fail(report.KindWork, "correct format: in .devenv.yaml, or leave it out: format: []",
 		"format the new file: %s ended with exit status %d", strings.Join(f.Argv, " "), code).WithOutput(lastLines(out.String()))

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
@@ -23,7 +24,7 @@ type newFile struct {
 
 // generate writes the new revision in the tool's container: what autogenerate finds on the base's data, less what
 // already differed before the branch, with renames as they were answered.
-func (r *run) generate(ctx context.Context, log *stepLog) error {
+func (r *run) generate(ctx context.Context, log *step.Log) error {
 	if err := r.readGraph(ctx); err != nil {
 		return err
 	}
@@ -39,7 +40,7 @@ func (r *run) generate(ctx context.Context, log *stepLog) error {
 		return generatedFailure(err)
 	}
 	if written.Nothing {
-		log.skipped(nothingToMigrate)
+		log.Skipped(nothingToMigrate)
 		return nil
 	}
 	r.written = written
@@ -49,12 +50,12 @@ func (r *run) generate(ctx context.Context, log *stepLog) error {
 	}
 	r.file = &newFile{path: path, container: written.Path, content: []byte(written.Content)}
 	r.edits[written.Path] = r.file.content
-	log.done(fmt.Sprintf("%s with %s", path, count(len(written.Operations), "operation")))
+	log.Done(fmt.Sprintf("%s with %s", path, count(len(written.Operations), "operation")))
 	return nil
 }
 
 // plan says what the new revision is to be; nil means that there is nothing to write.
-func (r *run) plan(ctx context.Context, log *stepLog) (*alembic.Revise, error) {
+func (r *run) plan(ctx context.Context, log *step.Log) (*alembic.Revise, error) {
 	revise := &alembic.Revise{Message: r.request.Message, Parents: r.parents(), Exclude: r.base.noise}
 	if r.mode == ModeEmpty {
 		revise.Empty = true
@@ -76,18 +77,18 @@ func (r *run) plan(ctx context.Context, log *stepLog) (*alembic.Revise, error) {
 }
 
 // findUnwritten asks the catalogs when autogenerate finds nothing: what only they see has to be written by hand.
-func (r *run) findUnwritten(ctx context.Context, log *stepLog) error {
+func (r *run) findUnwritten(ctx context.Context, log *step.Log) error {
 	if err := r.tryModels(ctx); err != nil {
 		return err
 	}
 	if n := len(r.facts.Models.Differences); n > 0 {
-		log.done("autogenerate finds nothing, but models and migrations differ in " + count(n, "way") + " that it does not see")
+		log.Done("autogenerate finds nothing, but models and migrations differ in " + count(n, "way") + " that it does not see")
 		return nil
 	}
 	if why := r.facts.Models.NotCompared; why != "" {
 		r.note("autogenerate does not see changed CHECKs, primary keys, enum values and the like, and the catalogs that do could not be compared: " + why)
 	}
-	log.skipped(r.nothing())
+	log.Skipped(r.nothing())
 	return nil
 }
 
@@ -101,16 +102,16 @@ func (r *run) nothing() string {
 
 // bringToParent upgrades the clone by the branch's kept revisions, so that autogenerate finds what they leave over. Where
 // they fail there is nothing to find; the checks then say what is wrong with them.
-func (r *run) bringToParent(ctx context.Context, log *stepLog) (bool, error) {
+func (r *run) bringToParent(ctx context.Context, log *step.Log) (bool, error) {
 	if len(r.facts.Revisions) == 0 {
 		return true, nil
 	}
-	log.line("upgrading by the branch's own migrations")
+	log.Line("upgrading by the branch's own migrations")
 	r.brought = true
 	_, err := r.tool.Upgrade(ctx, r.tool.database(r.seeded), "head", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
-		log.skipped("the branch's own migrations fail: " + failure.Error())
+		log.Skipped("the branch's own migrations fail: " + failure.Error())
 		return false, nil
 	}
 	return err == nil, err
@@ -195,11 +196,11 @@ func (r *run) readSince(ctx context.Context) error {
 }
 
 // readHistory is test-migration's step instead of generate: the graph as it is, and what stands in the way of trials.
-func (r *run) readHistory(ctx context.Context, log *stepLog) error {
+func (r *run) readHistory(ctx context.Context, log *step.Log) error {
 	if err := r.readGraph(ctx); err != nil {
 		return err
 	}
-	log.done(fmt.Sprintf("%s, %d of them the branch's", count(len(r.facts.History.Revisions), "revision"), len(r.facts.Revisions)))
+	log.Done(fmt.Sprintf("%s, %d of them the branch's", count(len(r.facts.History.Revisions), "revision"), len(r.facts.Revisions)))
 	return nil
 }
 

@@ -8,12 +8,13 @@ import (
 	"devenv/compose"
 	"devenv/devenv/inputs"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // ensureImages brings the images of some services: what is built is built under a tag that names its content, so that a
 // known one is not built again and the user's own tags stay; what is pulled is pulled where it is missing. The tree is
 // prepared before.
-func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog) error {
+func (s *side) ensureImages(ctx context.Context, services []string, log *step.Log) error {
 	if err := s.prepare(ctx, log); err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *stepLog
 	}
 	s.noteDropped(iso, true)
 	s.place.builds.add()
-	if err := s.place.client.Build(ctx, iso.Project, build, log.line); err != nil {
+	if err := s.place.client.Build(ctx, iso.Project, build, log.Line); err != nil {
 		return err
 	}
 	for _, name := range build {
@@ -71,7 +72,7 @@ const (
 )
 
 // nameImage gives a built service its tag and says whether that image is there already.
-func (s *side) nameImage(ctx context.Context, service types.ServiceConfig, log *stepLog) (bool, error) {
+func (s *side) nameImage(ctx context.Context, service types.ServiceConfig, log *step.Log) (bool, error) {
 	key, err := s.buildKey(ctx, service, s.place.prepares(), log)
 	if err != nil {
 		return false, err
@@ -90,13 +91,13 @@ func namedImage(service types.ServiceConfig) inputs.Image {
 }
 
 // pull brings an image that is not there for its platform.
-func (s *side) pull(ctx context.Context, image inputs.Image, whose string, log *stepLog) error {
+func (s *side) pull(ctx context.Context, image inputs.Image, whose string, log *step.Log) error {
 	e := s.place.engine
 	if _, known, err := e.ImageFor(ctx, image.Ref, image.Platform); err != nil || known {
 		return err
 	}
-	log.line("pulling " + image.Ref)
-	if err := e.Pull(ctx, image.Ref, image.Platform, log.line); err != nil {
+	log.Line("pulling " + image.Ref)
+	if err := e.Pull(ctx, image.Ref, image.Platform, log.Line); err != nil {
 		return report.Fail(report.KindWork, "", "bring the image of %s: %w", whose, err)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // NewMigration makes the branch's migration, proves it on data and writes it into the working tree: the documented
@@ -13,13 +14,13 @@ import (
 func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 	r := newRun("new-migration", o.Options, checks.Selection{Only: o.Only, Skip: o.Skip})
 	r.request = o
-	return r.finish(ctx, r.sequence(ctx,
-		step{"check", r.check},
+	return r.finish(ctx, r.Sequence(ctx,
+		step.New("check", r.check),
 		r.onBase(!o.NoVerify,
-			step{"generate", r.generate},
-			step{"format", r.format},
+			step.New("generate", r.generate),
+			step.New("format", r.format),
 		),
-		step{"deliver", r.deliver},
+		step.New("deliver", r.deliver),
 	))
 }
 
@@ -28,37 +29,37 @@ func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error)
 	r := newRun("test-migration", o.Options, checks.Selection{Only: o.Only, Skip: o.Skip})
 	r.request = NewMigrationOptions{Base: o.Base}
 	r.asIs = true
-	return r.finish(ctx, r.sequence(ctx,
-		step{"check", r.check},
-		r.onBase(true, step{"history", r.readHistory}),
+	return r.finish(ctx, r.Sequence(ctx,
+		step.New("check", r.check),
+		r.onBase(true, step.New("history", r.readHistory)),
 	))
 }
 
 // onBase is the group of steps from the base and the branch to the verdict; those that say what the migration is come between.
-func (r *run) onBase(verified bool, migration ...step) step {
-	return r.beside(
-		r.copied, step{do: r.keepBase},
-		r.together(
-			step{"base", r.useBase},
-			step{"branch", r.takeBranch},
+func (r *run) onBase(verified bool, migration ...step.Step) step.Step {
+	return r.Beside(
+		r.copied, step.Step{Do: r.keepBase},
+		r.Together(
+			step.New("base", r.useBase),
+			step.New("branch", r.takeBranch),
 		),
-		r.together(
-			r.inOrder(
-				r.together(
-					step{"database", r.cloneSeeded},
-					step{"tool", r.startTool},
+		r.Together(
+			r.InOrder(
+				r.Together(
+					step.New("database", r.cloneSeeded),
+					step.New("tool", r.startTool),
 				),
-				r.inOrder(migration...),
+				r.InOrder(migration...),
 			),
-			step{"stage", r.setStage},
+			step.New("stage", r.setStage),
 		),
 		r.verify(verified),
 	)
 }
 
 // verify is the group of trials, which overlap where they do not depend on each other, and the judgement.
-func (r *run) verify(wanted bool) step {
-	return step{do: func(ctx context.Context, _ *stepLog) error {
+func (r *run) verify(wanted bool) step.Step {
+	return step.Step{Do: func(ctx context.Context, _ *step.Log) error {
 		if !wanted || r.nothingNew() {
 			return nil
 		}
@@ -66,7 +67,7 @@ func (r *run) verify(wanted bool) step {
 			return err
 		}
 		r.facts.NotCompared = r.unread()
-		r.document.Checks = checks.Evaluate(r.facts, r.selection, func(c report.Check) { r.listener.Emit(report.Checked{Check: c}) })
+		r.document.Checks = checks.Evaluate(r.facts, r.selection, func(c report.Check) { r.Emit(report.Checked{Check: c}) })
 		return nil
 	}}
 }

@@ -21,6 +21,7 @@ import (
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // own is a run on the user's own stack: its database, and the services that use it.
@@ -65,7 +66,7 @@ func (o *own) end(ctx context.Context, err error) (*report.Items, error) {
 }
 
 // openDatabase finds the project and its database service; no migration tool is needed.
-func (o *own) openDatabase(ctx context.Context, log *stepLog) (err error) {
+func (o *own) openDatabase(ctx context.Context, log *step.Log) (err error) {
 	if o.place, err = openWorkplace(ctx, o.document.Command, o.options, o.note); err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (o *own) findDatabase(ctx context.Context) (string, error) {
 }
 
 // readDatabase finds the database's container, or makes it where there is none yet, and where its data lies.
-func (o *own) readDatabase(ctx context.Context, service string, log *stepLog) (err error) {
+func (o *own) readDatabase(ctx context.Context, service string, log *step.Log) (err error) {
 	w := o.place
 	if o.model, _, err = ownModel(ctx, w, o.options, nil); err != nil {
 		return err
@@ -100,7 +101,7 @@ func (o *own) readDatabase(ctx context.Context, service string, log *stepLog) (e
 	if found := o.containers[service]; found.ID != "" {
 		o.server, err = w.engine.Inspect(ctx, found.ID)
 	} else {
-		o.server, err = w.client.CreateOwn(ctx, o.model, service, log.line)
+		o.server, err = w.client.CreateOwn(ctx, o.model, service, log.Line)
 	}
 	if err != nil {
 		return err
@@ -109,7 +110,7 @@ func (o *own) readDatabase(ctx context.Context, service string, log *stepLog) (e
 	if o.store, err = database.StoreOf(service, o.server); err != nil {
 		return err
 	}
-	log.done(fmt.Sprintf("database %s, its data in %s", service, o.store))
+	log.Done(fmt.Sprintf("database %s, its data in %s", service, o.store))
 	return errors.Join(o.checkPlace(), o.checkAlone(ctx))
 }
 

@@ -11,11 +11,12 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 	"devenv/migrations"
 )
 
 // useBase finds the base's images by their key, or makes what keepBase makes them of.
-func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
+func (r *run) useBase(ctx context.Context, log *step.Log) (err error) {
 	if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.work.capture, r.envFiles); err != nil {
 		return err
 	}
@@ -38,12 +39,12 @@ func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
 		if err := r.base.readKnown(ctx, log); err != nil {
 			return err
 		}
-		log.cached(fmt.Sprintf("%s at %.8s, %s", r.facts.BaseRef, r.baseRef.Commit, whence))
+		log.Cached(fmt.Sprintf("%s at %.8s, %s", r.facts.BaseRef, r.baseRef.Commit, whence))
 	} else {
 		if err := r.buildBase(ctx, log); err != nil {
 			return err
 		}
-		log.done(fmt.Sprintf("%s at %.8s, migrated and seeded", r.facts.BaseRef, r.baseRef.Commit))
+		log.Done(fmt.Sprintf("%s at %.8s, migrated and seeded", r.facts.BaseRef, r.baseRef.Commit))
 	}
 	r.document.Base.Image, r.document.Base.Cached = r.base.seededRef(), known
 	r.facts.BaseHeads = r.base.seeded.Meta.Head
@@ -57,7 +58,7 @@ func (r *run) useBase(ctx context.Context, log *stepLog) (err error) {
 
 // takeBranch makes the branch's tree: the capture, with the branch's own revisions as the mode says, merged with the
 // base; and brings the images that its services need.
-func (r *run) takeBranch(ctx context.Context, log *stepLog) (err error) {
+func (r *run) takeBranch(ctx context.Context, log *step.Log) (err error) {
 	repo := r.place.repo
 	commit := r.work.capture.Commit
 	if !r.asIs {
@@ -85,7 +86,7 @@ func (r *run) takeBranch(ctx context.Context, log *stepLog) (err error) {
 		return err
 	}
 	learnProject(r.redactor, r.branch.model)
-	log.done(branchSummary(r.document.Branch.Merged, len(r.work.own)))
+	log.Done(branchSummary(r.document.Branch.Merged, len(r.work.own)))
 	return r.branch.ensureImages(ctx, r.stackServices(r.branch, r.project.Migrations.Service), log)
 }
 
@@ -112,7 +113,7 @@ func branchSummary(merged bool, own int) string {
 }
 
 // cloneSeeded starts the clone of the base's data in which the migration is made and tried, and reads what it holds.
-func (r *run) cloneSeeded(ctx context.Context, log *stepLog) error {
+func (r *run) cloneSeeded(ctx context.Context, log *step.Log) error {
 	if err := r.noteDatabaseChange(ctx, log); err != nil {
 		return err
 	}
@@ -134,17 +135,17 @@ func (r *run) cloneSeeded(ctx context.Context, log *stepLog) error {
 	if err := r.readBefore(ctx); err != nil {
 		return err
 	}
-	log.done("a clone of the base's data, ready in " + time.Since(began).Round(time.Millisecond).String())
+	log.Done("a clone of the base's data, ready in " + time.Since(began).Round(time.Millisecond).String())
 	return nil
 }
 
 // startTool starts the migration tool on the branch's tree.
-func (r *run) startTool(ctx context.Context, log *stepLog) (err error) {
+func (r *run) startTool(ctx context.Context, log *step.Log) (err error) {
 	if r.tool, err = startTool(ctx, r.branch, toolNetwork, r.project.Migrations, r.base.settings.Hosts, log); err != nil {
 		return err
 	}
 	hello := r.tool.Hello()
-	log.done(fmt.Sprintf("Alembic %s, SQLAlchemy %s, Python %s", hello.Alembic, hello.SQLAlchemy, hello.Python))
+	log.Done(fmt.Sprintf("Alembic %s, SQLAlchemy %s, Python %s", hello.Alembic, hello.SQLAlchemy, hello.Python))
 	return nil
 }
 

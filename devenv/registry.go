@@ -9,6 +9,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // What a registry gets to send a base that nobody asked it for: making one here takes minutes, too.
@@ -39,14 +40,14 @@ func (b *base) tags() []string { return []string{b.key + "-empty", b.key} }
 
 // pull brings the base's images from the configuration's registry; false where there is none, it does not answer, or what it
 // has is not this base: then the base is made here.
-func (b *base) pull(ctx context.Context, log *stepLog) (bool, error) {
+func (b *base) pull(ctx context.Context, log *step.Log) (bool, error) {
 	registry, ok := b.place.registry()
 	if !ok {
 		return false, nil
 	}
 	for _, tag := range b.tags() {
 		ref := registry.base(tag)
-		if err := b.place.engine.PullWithin(ctx, ref, engine.Patience{Silence: pullPatience, Total: pullTimeout}, log.line); err != nil {
+		if err := b.place.engine.PullWithin(ctx, ref, engine.Patience{Silence: pullPatience, Total: pullTimeout}, log.Line); err != nil {
 			if ctx.Err() == nil {
 				b.place.note(fmt.Sprintf("the base is made here, not taken from the registry: %v (%s)", err, strings.ReplaceAll(report.HintOf(err), "\n", "; ")))
 			}
@@ -68,15 +69,15 @@ func (b *base) pull(ctx context.Context, log *stepLog) (bool, error) {
 func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 	r := newOwn("snapshot push", o.Options)
 	r.request.Base = o.Base
-	return r.end(ctx, r.sequence(ctx,
-		step{"check", func(ctx context.Context, log *stepLog) error {
+	return r.end(ctx, r.Sequence(ctx,
+		step.New("check", func(ctx context.Context, log *step.Log) error {
 			if err := r.check(ctx, log); err != nil {
 				return err
 			}
 			_, err := r.needRegistry("push the base")
 			return err
-		}},
-		step{"base", func(ctx context.Context, log *stepLog) (err error) {
+		}),
+		step.New("base", func(ctx context.Context, log *step.Log) (err error) {
 			if !o.DryRun {
 				return r.useBase(ctx, log)
 			}
@@ -84,14 +85,14 @@ func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 				return err
 			}
 			return r.base.computeKey(ctx, log)
-		}},
-		step{do: r.keepBase},
-		step{"push", func(ctx context.Context, log *stepLog) error { return r.pushBase(ctx, o, log) }},
+		}),
+		step.Step{Do: r.keepBase},
+		step.New("push", func(ctx context.Context, log *step.Log) error { return r.pushBase(ctx, o, log) }),
 	))
 }
 
 // pushBase pushes the base's two images, the one with data last: who finds it finds the other.
-func (o *own) pushBase(ctx context.Context, options PushOptions, log *stepLog) error {
+func (o *own) pushBase(ctx context.Context, options PushOptions, log *step.Log) error {
 	registry, err := o.needRegistry("push the base")
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // registry is the place that the configuration names, "ghcr.io/acme/devenv", below which the images lie.
@@ -46,12 +47,12 @@ func (o *own) refuseSecrets(ctx context.Context, images ...string) error {
 }
 
 // pushImage pushes an image under another name, which it has only meanwhile: clean finds it by its own.
-func (o *own) pushImage(ctx context.Context, source, ref string, log *stepLog) error {
+func (o *own) pushImage(ctx context.Context, source, ref string, log *step.Log) error {
 	e := o.place.engine
 	if err := e.Tag(ctx, source, ref); err != nil {
 		return err
 	}
-	err := e.Push(ctx, ref, log.line)
+	err := e.Push(ctx, ref, log.Line)
 	return errors.Join(err, e.RemoveImage(context.WithoutCancel(ctx), ref, false))
 }
 

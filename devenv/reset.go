@@ -8,6 +8,7 @@ import (
 
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
@@ -68,16 +69,16 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 	r := &resetRun{own: newOwn("reset", o.Options), request: o}
 	r.run.request = NewMigrationOptions{Base: o.Base}
 	r.keepsClone = true
-	return r.end(ctx, r.sequence(ctx,
-		step{"check", r.check},
-		step{"own database", func(ctx context.Context, log *stepLog) error { return r.readDatabase(ctx, r.project.Database, log) }},
-		step{do: func(ctx context.Context, _ *stepLog) error {
+	return r.end(ctx, r.Sequence(ctx,
+		step.New("check", r.check),
+		step.New("own database", func(ctx context.Context, log *step.Log) error { return r.readDatabase(ctx, r.project.Database, log) }),
+		step.Step{Do: func(ctx context.Context, _ *step.Log) error {
 			if err := r.agree(ctx); err != nil || o.DryRun {
 				return err
 			}
-			err := r.sequence(ctx,
-				step{"base", r.useBase},
-				step{do: r.keepBase},
+			err := r.Sequence(ctx,
+				step.New("base", r.useBase),
+				step.Step{Do: r.keepBase},
 				r.bringBranch(),
 				r.exchangeData(func() newData {
 					return newData{from: database.Source{Image: r.image()}, to: r.describe(), durable: true}
@@ -153,22 +154,22 @@ func agreed(ctx context.Context, ask Asker, c consent) error {
 }
 
 // bringBranch applies the branch's migrations to a clone of the base's data, and makes that an image of this run.
-func (r *resetRun) bringBranch() step {
+func (r *resetRun) bringBranch() step.Step {
 	if r.request.To != "" && r.request.To != ResetToBranch {
-		return step{do: func(context.Context, *stepLog) error { return nil }}
+		return step.Step{Do: func(context.Context, *step.Log) error { return nil }}
 	}
-	return r.inOrder(
-		step{"branch", r.takeBranch},
-		r.together(
-			step{"database", r.cloneSeeded},
-			step{"tool", r.startTool},
+	return r.InOrder(
+		step.New("branch", r.takeBranch),
+		r.Together(
+			step.New("database", r.cloneSeeded),
+			step.New("tool", r.startTool),
 		),
-		step{"upgrade", r.upgradeBranch},
+		step.New("upgrade", r.upgradeBranch),
 	)
 }
 
 // upgradeBranch migrates the clone and keeps it.
-func (r *resetRun) upgradeBranch(ctx context.Context, log *stepLog) error {
+func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 	_, err := r.tool.Upgrade(ctx, r.tool.database(r.seeded), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
@@ -186,7 +187,7 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *stepLog) error {
 		database.Keep{Labels: r.place.imageLabels(), Secrets: r.secrets()})
 	r.made = image.Ref
 	if err == nil {
-		log.done("the branch's migrations applied to " + r.facts.BaseRef + "'s data")
+		log.Done("the branch's migrations applied to " + r.facts.BaseRef + "'s data")
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package devenv
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"devenv/devenv/checks"
@@ -11,16 +12,19 @@ import (
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 	"devenv/migrations/alembic"
 )
 
 // run is one run of a migration command: what its steps hand to each other.
 type run struct {
-	*recorder
+	*step.Runner
 	redactor *redact.Redactor
 	document *report.Document
 	options  Options
-	request  NewMigrationOptions
+	// mu guards the notes, and the facts' times.
+	mu      sync.Mutex
+	request NewMigrationOptions
 	// asIs says that the branch's revisions are taken as they are: test-migration.
 	asIs      bool
 	selection checks.Selection
@@ -73,7 +77,7 @@ func newRun(command string, o Options, s checks.Selection) *run {
 		o.Ask = redactedAsker{to: o.Ask, redactor: o.redactor}
 	}
 	return &run{
-		recorder: &recorder{listener: o.redactor.Listener(o.Listener), start: time.Now()}, redactor: o.redactor, options: o,
+		Runner: step.NewRunner(o.redactor.Listener(o.Listener)), redactor: o.redactor, options: o,
 		document: report.NewDocument(command), selection: s,
 		copied: make(chan struct{}), reparented: map[string][]byte{}, edits: map[string][]byte{}, containerPaths: map[string]string{},
 		facts: checks.Facts{Spent: map[checks.Trial]time.Duration{}},
@@ -102,7 +106,7 @@ func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 // secrets out.
 func (r *run) closeDocument(err error) {
 	d := r.document
-	d.Steps, d.MS = r.all(), time.Since(r.start).Milliseconds()
+	d.Steps, d.MS = r.Steps(), r.Spent().Milliseconds()
 	if len(d.Checks) == 0 {
 		d.Checks = checks.Skipped(r.whyUnasked(err))
 	}
@@ -155,7 +159,7 @@ func (r *run) note(text string) {
 	r.mu.Lock()
 	r.document.Notes = append(r.document.Notes, text)
 	r.mu.Unlock()
-	r.listener.Emit(report.Noted{Text: text})
+	r.Emit(report.Noted{Text: text})
 }
 
 // nothingNew says that new-migration had nothing to write.

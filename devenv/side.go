@@ -18,6 +18,7 @@ import (
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/inputs"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // side is one of the two trees of a run, the base's or the branch's: its checkout, the Compose model loaded in it, and
@@ -111,7 +112,7 @@ func (s *side) inTree(path string) string {
 
 // prepare runs the configuration's commands in the tree, on the host, for ignored files that the code needs: once in a
 // run, before anything is made from the tree's files.
-func (s *side) prepare(ctx context.Context, log *stepLog) error {
+func (s *side) prepare(ctx context.Context, log *step.Log) error {
 	s.preparing.Lock()
 	defer s.preparing.Unlock()
 	if s.prepared || !s.place.prepares() {
@@ -124,7 +125,7 @@ func (s *side) prepare(ctx context.Context, log *stepLog) error {
 		c.WaitDelay = stopTimeout // for what an interrupted command leaves running
 		out, err := c.CombinedOutput()
 		for line := range strings.Lines(string(out)) {
-			log.line(strings.TrimRight(line, "\n"))
+			log.Line(strings.TrimRight(line, "\n"))
 		}
 		if err != nil {
 			return report.Fail(report.KindWork, "it ran in "+c.Dir+"; correct prepare: in "+path.Join(s.place.config.Dir, config.FileName), "prepare the %s tree: %s: %w", s.name, command, err).

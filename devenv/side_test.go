@@ -9,6 +9,7 @@ import (
 	"devenv/devenv/config"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // lines keeps what programs print.
@@ -44,7 +45,7 @@ func TestInAHookTheProjectsOwnCommandsSeeThePrivateTreeAndNotTheUsersRepository(
 	defer tree.Close() //nolint:errcheck // only read from
 	var printed lines
 	s := &side{name: "branch", tree: tree, place: &workplace{config: &config.Config{Prepare: []string{"git rev-parse --show-toplevel --git-path index"}}}}
-	if err := s.prepare(t.Context(), &stepLog{listener: &printed}); err != nil {
+	if err := step.NewRunner(&printed).Run(t.Context(), step.New("prepare", s.prepare)); err != nil {
 		t.Fatal(err, report.OutputOf(err))
 	}
 	want := []string{tree.Dir(), filepath.Join(repo.CommonDir(), "devenv", "x", "index")}

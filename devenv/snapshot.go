@@ -8,6 +8,7 @@ import (
 
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // SnapshotOptions are the options of the snapshot commands.
@@ -43,9 +44,9 @@ func SaveSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 	if name == "" {
 		name = time.Now().Format("20060102-150405")
 	}
-	return r.end(ctx, r.sequence(ctx,
-		step{"check", func(ctx context.Context, log *stepLog) error { return r.checkSave(ctx, log, name) }},
-		step{do: func(ctx context.Context, _ *stepLog) error {
+	return r.end(ctx, r.Sequence(ctx,
+		step.New("check", func(ctx context.Context, log *step.Log) error { return r.checkSave(ctx, log, name) }),
+		step.Step{Do: func(ctx context.Context, _ *step.Log) error {
 			if o.DryRun {
 				r.items.Items = append(r.items.Items, SnapshotItem{SnapshotMeta: database.SnapshotMeta{Name: name, Service: r.store.Service, Major: r.old.Major, Bytes: r.old.Bytes}, DryRun: true})
 				return nil
@@ -56,7 +57,7 @@ func SaveSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 }
 
 // checkSave refuses a name that cannot be, and a database without data.
-func (o *own) checkSave(ctx context.Context, log *stepLog, name string) error {
+func (o *own) checkSave(ctx context.Context, log *step.Log, name string) error {
 	if err := database.CheckSnapshotName(name); err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (o *own) save(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	err = o.sequence(ctx, step{"keep", func(ctx context.Context, log *stepLog) error {
+	err = o.Sequence(ctx, step.New("keep", func(ctx context.Context, log *step.Log) error {
 		meta, err := o.snapshotMeta(ctx, name)
 		if err != nil {
 			return err
@@ -94,10 +95,10 @@ func (o *own) save(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		log.done(kept.Ref)
+		log.Done(kept.Ref)
 		o.items.Items = append(o.items.Items, SnapshotItem{SnapshotMeta: kept.SnapshotMeta, Image: kept.Ref, StoppedMS: stood.Milliseconds()})
 		return nil
-	}})
+	}))
 	return errors.Join(err, saving.Close(ctx))
 }
 
@@ -105,21 +106,21 @@ func (o *own) save(ctx context.Context, name string) error {
 // start it where this process does not come to it. It says how long the server stood still.
 func (o *own) copyStopped(ctx context.Context) (saving *database.Saving, stood time.Duration, err error) {
 	o.oldRevisions = o.revisions(ctx)
-	copied := step{"copy", func(ctx context.Context, _ *stepLog) (err error) {
+	copied := step.New("copy", func(ctx context.Context, _ *step.Log) (err error) {
 		saving, err = o.copyStill(ctx)
 		return err
-	}}
+	})
 	if !o.wasRunning {
-		return saving, 0, o.sequence(ctx, copied)
+		return saving, 0, o.Sequence(ctx, copied)
 	}
 	began := time.Now()
-	err = o.sequence(ctx, step{"stop", o.stopServer}, copied)
-	endErr := o.sequence(context.WithoutCancel(ctx), step{"start", func(ctx context.Context, log *stepLog) error {
+	err = o.Sequence(ctx, step.New("stop", o.stopServer), copied)
+	endErr := o.Sequence(context.WithoutCancel(ctx), step.New("start", func(ctx context.Context, log *step.Log) error {
 		_, err := settleExchange(ctx, o.place)
 		stood = time.Since(began)
-		log.done("stopped for " + stood.Round(100*time.Millisecond).String())
+		log.Done("stopped for " + stood.Round(100*time.Millisecond).String())
 		return err
-	}})
+	}))
 	if err = errors.Join(err, endErr); err != nil && saving != nil {
 		return nil, stood, errors.Join(err, saving.Close(ctx))
 	}
@@ -127,7 +128,7 @@ func (o *own) copyStopped(ctx context.Context) (saving *database.Saving, stood t
 }
 
 // stopServer journals that the server is stopped, and stops it.
-func (o *own) stopServer(ctx context.Context, _ *stepLog) error {
+func (o *own) stopServer(ctx context.Context, _ *step.Log) error {
 	x := exchange{Command: o.document.Command, At: time.Now(), Store: o.store, Server: o.server.ID, Stopped: []string{o.server.ID}}
 	if err := o.place.repo.Record(exchangeRecord).Write(x); err != nil {
 		return err
@@ -178,15 +179,15 @@ func RestoreSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, err
 // restore exchanges the user's own data for what is chosen once the stack is open.
 func (o *own) restore(ctx context.Context, options SnapshotOptions, choose func(context.Context) (newData, error)) error {
 	var data newData
-	return o.sequence(ctx,
-		step{"check", func(ctx context.Context, log *stepLog) (err error) {
+	return o.Sequence(ctx,
+		step.New("check", func(ctx context.Context, log *step.Log) (err error) {
 			if err := o.openDatabase(ctx, log); err != nil {
 				return err
 			}
 			data, err = choose(ctx)
 			return err
-		}},
-		step{do: func(ctx context.Context, _ *stepLog) error {
+		}),
+		step.Step{Do: func(ctx context.Context, _ *step.Log) error {
 			if options.DryRun {
 				o.listPlanned(data.to)
 				return nil
@@ -194,7 +195,7 @@ func (o *own) restore(ctx context.Context, options SnapshotOptions, choose func(
 			if err := o.confirm(ctx, options.Yes, data.to); err != nil {
 				return err
 			}
-			err := o.dispatch(ctx, o.exchangeData(func() newData { return data }))
+			err := o.Run(ctx, o.exchangeData(func() newData { return data }))
 			o.listExchanged()
 			return err
 		}},

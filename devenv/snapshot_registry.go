@@ -7,6 +7,7 @@ import (
 
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // PushSnapshot pushes a snapshot to the configuration's registry, under its name: who has the repository can pull it there. An
@@ -15,15 +16,15 @@ func PushSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 	r := newOwn("snapshot push", o.Options)
 	var snapshot SnapshotItem
 	var to registry
-	return r.end(ctx, r.sequence(ctx,
-		step{"check", func(ctx context.Context, _ *stepLog) (err error) {
+	return r.end(ctx, r.Sequence(ctx,
+		step.New("check", func(ctx context.Context, _ *step.Log) (err error) {
 			if to, err = r.openRegistry(ctx, "push "+o.Name); err != nil {
 				return err
 			}
 			snapshot, err = r.findSnapshot(ctx, o.Name)
 			return err
-		}},
-		step{"push", func(ctx context.Context, log *stepLog) error {
+		}),
+		step.New("push", func(ctx context.Context, log *step.Log) error {
 			item := PushItem{Image: to.snapshot(o.Name), DryRun: o.DryRun}
 			if !o.DryRun {
 				if err := r.makeImage(ctx, &snapshot); err != nil {
@@ -45,7 +46,7 @@ func PushSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 			}
 			r.items.Items = append(r.items.Items, item)
 			return nil
-		}},
+		}),
 	))
 }
 
@@ -82,8 +83,8 @@ func (o *own) makeImage(ctx context.Context, s *SnapshotItem) error {
 func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
 	r := newOwn("snapshot pull", o.Options)
 	var from registry
-	return r.end(ctx, r.sequence(ctx,
-		step{"check", func(ctx context.Context, _ *stepLog) (err error) {
+	return r.end(ctx, r.Sequence(ctx,
+		step.New("check", func(ctx context.Context, _ *step.Log) (err error) {
 			if err := database.CheckSnapshotName(o.Name); err != nil {
 				return err
 			}
@@ -91,24 +92,24 @@ func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 				return err
 			}
 			return database.CheckUntaken(ctx, r.place.engine, repositoryID(r.place.repo), o.Name)
-		}},
-		step{"pull", func(ctx context.Context, log *stepLog) error {
+		}),
+		step.New("pull", func(ctx context.Context, log *step.Log) error {
 			ref := from.snapshot(o.Name)
 			if o.DryRun {
 				r.items.Items = append(r.items.Items, PushItem{Image: ref, DryRun: true})
 				return nil
 			}
-			if err := r.place.engine.Pull(ctx, ref, "", log.line); err != nil {
+			if err := r.place.engine.Pull(ctx, ref, "", log.Line); err != nil {
 				return err
 			}
 			pulled, err := database.AdoptSnapshot(ctx, r.place.engine, ref, repositoryID(r.place.repo), o.Name)
 			if err != nil {
 				return err
 			}
-			log.done(pulled.Ref)
+			log.Done(pulled.Ref)
 			r.items.Items = append(r.items.Items, SnapshotItem{SnapshotMeta: pulled.SnapshotMeta, Image: pulled.Ref})
 			return nil
-		}},
+		}),
 	))
 }
 

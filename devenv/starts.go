@@ -12,26 +12,27 @@ import (
 	"devenv/compose"
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/step"
 )
 
 // startTrial starts one side's backend on migrated data: the branch's, or the base's with the version row set back, as
 // in a rolling deployment. The branch's takes the database that the upgrade was repeated in.
-func (r *run) startTrial(trial checks.Trial, applied, repeated <-chan struct{}) func(context.Context, *stepLog) error {
-	return func(ctx context.Context, log *stepLog) error {
+func (r *run) startTrial(trial checks.Trial, applied, repeated <-chan struct{}) func(context.Context, *step.Log) error {
+	return func(ctx context.Context, log *step.Log) error {
 		s, out := r.branch, &r.facts.Branch
 		if trial == checks.TrialStartBase {
 			s, out = r.base.side, &r.facts.Base
 		}
 		if !r.starts(trial) {
-			log.skipped("")
+			log.Skipped("")
 			return nil
 		}
 		began := time.Now()
-		if err := wait(ctx, applied); err != nil {
+		if err := step.Wait(ctx, applied); err != nil {
 			return err
 		}
 		if !r.upgraded() {
-			log.skipped("the upgrade failed")
+			log.Skipped("the upgrade failed")
 			return nil
 		}
 		defer r.spend(trial, began)
@@ -61,9 +62,9 @@ type stage struct {
 
 // setStage makes what the wanted trials need whatever becomes of the upgrade: the images of the backends, and the empty
 // database.
-func (r *run) setStage(ctx context.Context, log *stepLog) error {
+func (r *run) setStage(ctx context.Context, log *step.Log) error {
 	if r.request.NoVerify {
-		log.skipped("")
+		log.Skipped("")
 		return nil
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -90,7 +91,7 @@ type scene struct {
 }
 
 // setScene creates a side's backend and its needs beside a clone, and starts the needs.
-func (r *run) setScene(ctx context.Context, s *side, repeated <-chan struct{}, log *stepLog) (*scene, error) {
+func (r *run) setScene(ctx context.Context, s *side, repeated <-chan struct{}, log *step.Log) (*scene, error) {
 	services := r.stackServices(s, r.project.Backend)
 	if err := s.ensureImages(ctx, services, log); err != nil {
 		return nil, err
@@ -99,7 +100,7 @@ func (r *run) setScene(ctx context.Context, s *side, repeated <-chan struct{}, l
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		if s == r.branch {
-			if err = wait(ctx, repeated); err != nil {
+			if err = step.Wait(ctx, repeated); err != nil {
 				return err
 			}
 			scene.server, scene.upgraded = r.stage.again, r.stage.again != nil
@@ -145,7 +146,7 @@ func (r *run) cloneForScene(ctx context.Context, s *side) (*database.Server, err
 }
 
 // play upgrades the scene's database and starts the backend on it. That it does not become ready is a fact, no error.
-func (r *run) play(ctx context.Context, s *scene, out *checks.StartOutcome, log *stepLog) error {
+func (r *run) play(ctx context.Context, s *scene, out *checks.StartOutcome, log *step.Log) error {
 	if s.side == r.branch {
 		if err := r.bringFiles(ctx, s.stack); err != nil {
 			return err
@@ -157,7 +158,7 @@ func (r *run) play(ctx context.Context, s *scene, out *checks.StartOutcome, log 
 			return err
 		}
 		if outcome.Failure != nil {
-			log.skipped("the upgrade failed")
+			log.Skipped("the upgrade failed")
 			return nil
 		}
 	}
@@ -172,11 +173,11 @@ func (r *run) play(ctx context.Context, s *scene, out *checks.StartOutcome, log 
 	}
 	*out = checks.StartOutcome{Ran: true, Service: r.project.Backend, Err: err, How: readiness.How}
 	if err != nil {
-		log.faulty("it does not become ready")
+		log.Faulty("it does not become ready")
 		out.Baseline, err = r.startOnBase(ctx, log)
 		return err
 	}
-	log.done(readiness.How)
+	log.Done(readiness.How)
 	return nil
 }
 
@@ -189,7 +190,7 @@ type startBaseline struct {
 
 // startOnBase says how the base's backend starts on the base's own data: nil when it does. A base that seeds at start has
 // shown that already.
-func (r *run) startOnBase(ctx context.Context, log *stepLog) (answer, err error) {
+func (r *run) startOnBase(ctx context.Context, log *step.Log) (answer, err error) {
 	r.baseline.mu.Lock()
 	defer r.baseline.mu.Unlock()
 	if r.project.Seed.AtStartup() || r.baseline.asked {

@@ -14,6 +14,7 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // StatusItem is one service of the user's own stack, its database, or another worktree's stack.
@@ -256,7 +257,7 @@ type DownOptions struct {
 // Down removes the containers and networks of the user's own stack, as docker compose down would.
 func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
 	r := newOwn("down", o.Options)
-	return r.end(ctx, r.sequence(ctx, step{"down", func(ctx context.Context, log *stepLog) (err error) {
+	return r.end(ctx, r.Sequence(ctx, step.New("down", func(ctx context.Context, log *step.Log) (err error) {
 		if r.place, err = openWorkplace(ctx, "down", r.options, r.note); err != nil {
 			return err
 		}
@@ -282,9 +283,9 @@ func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
 		if o.DryRun {
 			return nil
 		}
-		log.done(count(len(r.containers), "container"))
+		log.Done(count(len(r.containers), "container"))
 		return r.place.client.DownOwn(ctx, model, o.Volumes, o.RemoveOrphans)
-	}}))
+	})))
 }
 
 // DownItem is one container that went, or would go.

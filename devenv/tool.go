@@ -15,6 +15,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/discover"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
@@ -33,7 +34,7 @@ type tool struct {
 
 // startTool starts the migration tool's container in a network of its own, and the driver in it. log gets what the
 // project's code prints.
-func startTool(ctx context.Context, s *side, name string, p discover.MigrationTool, hosts []string, log *stepLog) (*tool, error) {
+func startTool(ctx context.Context, s *side, name string, p discover.MigrationTool, hosts []string, log *step.Log) (*tool, error) {
 	t := &tool{hosts: hosts}
 	var err error
 	t.stack, err = newStack(ctx, s, name, []string{p.Service}, func(project *types.Project) error {
@@ -55,7 +56,7 @@ func startTool(ctx context.Context, s *side, name string, p discover.MigrationTo
 	if err != nil {
 		return nil, errors.Join(err, stream.Close())
 	}
-	t.Driver, err = alembic.Start(ctx, alembic.Options{Config: config, Section: p.Section, OnStderr: log.line}, stream)
+	t.Driver, err = alembic.Start(ctx, alembic.Options{Config: config, Section: p.Section, OnStderr: log.Line}, stream)
 	if err != nil {
 		return nil, report.Fail(kindOfTool(err), hintOfTool(err), "start the migration tool in service %s: %w", p.Service, err).
 			WithOutput(tracebackOf(err))

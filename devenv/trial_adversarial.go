@@ -6,20 +6,21 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/step"
 	"devenv/migrations/alembic"
 )
 
 // tryAdversarial upgrades a clone that holds rows made to break it, one for each restriction that the migration adds.
-func (r *run) tryAdversarial(ctx context.Context, log *stepLog) error {
+func (r *run) tryAdversarial(ctx context.Context, log *step.Log) error {
 	if !r.selection.Wants(checks.TrialAdversarial) || !r.upgraded() {
-		log.skipped("")
+		log.Skipped("")
 		return nil
 	}
 	defer r.spend(checks.TrialAdversarial, time.Now())
 	restrictions := append(database.Restrictions(&r.before.shape, &r.after.shape),
 		database.CastRestrictions(&r.before.shape, &r.after.shape, r.ownStatements())...)
 	if len(restrictions) == 0 {
-		log.skipped("it asks nothing new of rows that were there")
+		log.Skipped("it asks nothing new of rows that were there")
 		r.facts.Adversarial = checks.WitnessOutcome{Ran: true}
 		return nil
 	}
@@ -39,7 +40,7 @@ func (r *run) tryAdversarial(ctx context.Context, log *stepLog) error {
 	}
 	r.facts.Adversarial, err = d.fight(ctx, &r.before.shape, restrictions)
 	if r.facts.Adversarial.Broken() {
-		log.faulty("a row that is legal today breaks it")
+		log.Faulty("a row that is legal today breaks it")
 	}
 	return err
 }
@@ -57,7 +58,7 @@ func (r *run) ownStatements() []string {
 
 // tryWritten downgrades the upgraded database once more, with rows that the new schema takes and the old one does not. below
 // is the shape that the first downgrade led to.
-func (r *run) tryWritten(ctx context.Context, log *stepLog, below *database.Shape) error {
+func (r *run) tryWritten(ctx context.Context, log *step.Log, below *database.Shape) error {
 	if len(database.Restrictions(&r.after.shape, below)) == 0 {
 		r.facts.Reverse.Written = checks.WitnessOutcome{Ran: true}
 		return nil
@@ -87,7 +88,7 @@ func (r *run) tryWritten(ctx context.Context, log *stepLog, below *database.Shap
 	}
 	r.facts.Reverse.Written, err = d.fight(ctx, &above, database.Restrictions(&above, below))
 	if r.facts.Reverse.Written.Broken() {
-		log.faulty("it cannot be downgraded once rows were written")
+		log.Faulty("it cannot be downgraded once rows were written")
 	}
 	return err
 }

@@ -11,15 +11,16 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/step"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
 
 // tryAtomic breaks the upgrade off between its transactions, on clones of the base's data, and tries it again. An upgrade in
 // one transaction needs no clone: Postgres keeps all of it or nothing.
-func (r *run) tryAtomic(ctx context.Context, log *stepLog) error {
+func (r *run) tryAtomic(ctx context.Context, log *step.Log) error {
 	if !r.selection.Wants(checks.TrialAtomic) || !r.facts.Seeded.Ran || r.facts.Seeded.Unrecorded {
-		log.skipped("")
+		log.Skipped("")
 		return nil
 	}
 	defer r.spend(checks.TrialAtomic, time.Now())
@@ -43,21 +44,21 @@ func (r *run) tryAtomic(ctx context.Context, log *stepLog) error {
 		}
 	}
 	if len(out.Breaks) > 0 {
-		log.faulty("a failure in the middle cannot be retried")
+		log.Faulty("a failure in the middle cannot be retried")
 	}
 	r.facts.Atomic = out
 	return nil
 }
 
 // lookAtLeftovers says what the upgrade that failed on the base's data left behind, when it left anything.
-func (r *run) lookAtLeftovers(ctx context.Context, log *stepLog) error {
+func (r *run) lookAtLeftovers(ctx context.Context, log *step.Log) error {
 	catalog, err := r.catalogOf(ctx, r.seeded)
 	if err != nil {
 		return err
 	}
 	left := r.before.catalog.Diff(catalog)
 	if len(left) == 0 {
-		log.skipped("the upgrade failed, and left nothing behind")
+		log.Skipped("the upgrade failed, and left nothing behind")
 		return nil
 	}
 	failure := r.facts.Seeded.Failure
@@ -69,7 +70,7 @@ func (r *run) lookAtLeftovers(ctx context.Context, log *stepLog) error {
 	if !checks.SameFailure(again.Failure, failure) {
 		b.Retry = again.Failure
 	}
-	log.faulty("the failed upgrade left something behind")
+	log.Faulty("the failed upgrade left something behind")
 	r.facts.Atomic = checks.AtomicOutcome{Ran: true, Breaks: []checks.AtomicBreak{b}}
 	return nil
 }

@@ -8,16 +8,17 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/step"
 )
 
 // tryRepeat upgrades another clone, in another time zone, and compares what came out. Only where that differs is a third run
 // needed, to tell what depends on the zone from what is never the same. handOver is called as soon as others may use the
 // clone.
-func (r *run) tryRepeat(handOver func()) func(context.Context, *stepLog) error {
-	return func(ctx context.Context, log *stepLog) error {
+func (r *run) tryRepeat(handOver func()) func(context.Context, *step.Log) error {
+	return func(ctx context.Context, log *step.Log) error {
 		defer handOver()
 		if !r.selection.Wants(checks.TrialRepeat) || !r.upgraded() || len(r.after.fingerprint.Tables) == 0 {
-			log.skipped("")
+			log.Skipped("")
 			return nil
 		}
 		defer r.spend(checks.TrialRepeat, time.Now())

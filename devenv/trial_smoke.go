@@ -9,14 +9,15 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/step"
 	"devenv/migrations"
 )
 
 // trySmoke writes to the tables that the upgrade touched, and takes all back. What fails on the base's data as well is none
 // of the branch's.
-func (r *run) trySmoke(ctx context.Context, log *stepLog) error {
+func (r *run) trySmoke(ctx context.Context, log *step.Log) error {
 	if !r.selection.Wants(checks.TrialSmoke) || !r.upgraded() {
-		log.skipped("")
+		log.Skipped("")
 		return nil
 	}
 	defer r.spend(checks.TrialSmoke, time.Now())
@@ -36,7 +37,7 @@ func (r *run) trySmoke(ctx context.Context, log *stepLog) error {
 		}
 	}
 	if slices.ContainsFunc(out.Writes, func(w checks.SmokeWrite) bool { return w.Broken }) {
-		log.faulty("a table can no longer be written")
+		log.Faulty("a table can no longer be written")
 	}
 	r.facts.Smoke = out
 	return nil

@@ -6,15 +6,16 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/step"
 	"devenv/migrations/alembic"
 )
 
 // tryStepwise compares one revision at a time with all in one run. The base's data was made by upgrades up to its head, and
 // the empty database by one of the whole history: their results are compared for what the branch changed. The branch's
 // revisions are applied one at a time when it has several, the history when it fails in one run.
-func (r *run) tryStepwise(ctx context.Context, log *stepLog) error {
+func (r *run) tryStepwise(ctx context.Context, log *step.Log) error {
 	if !r.selection.Wants(checks.TrialStepwise) || !r.facts.Seeded.Ran {
-		log.skipped("")
+		log.Skipped("")
 		return nil
 	}
 	defer r.spend(checks.TrialStepwise, time.Now())
@@ -35,7 +36,7 @@ func (r *run) tryStepwise(ctx context.Context, log *stepLog) error {
 }
 
 // stepOnData applies the branch's revisions one at a time to the base's data.
-func (r *run) stepOnData(ctx context.Context, log *stepLog) error {
+func (r *run) stepOnData(ctx context.Context, log *step.Log) error {
 	ids := make([]string, 0, len(r.facts.Revisions))
 	for _, revision := range r.facts.Revisions {
 		ids = append(ids, revision.ID)
@@ -81,7 +82,7 @@ func (r *run) historyIDs() []string {
 }
 
 // compareWithScratch compares what the branch changed on the base's data with the same objects after the whole history.
-func (r *run) compareWithScratch(ctx context.Context, log *stepLog) error {
+func (r *run) compareWithScratch(ctx context.Context, log *step.Log) error {
 	if !r.upgraded() || r.stage.scratch == nil || !r.facts.Scratch.Ran || r.facts.Scratch.Failure != nil {
 		return nil
 	}
@@ -103,10 +104,10 @@ func (r *run) compareWithScratch(ctx context.Context, log *stepLog) error {
 	return nil
 }
 
-func (r *run) recordDifferences(differences []database.Difference, one, other string, log *stepLog) {
+func (r *run) recordDifferences(differences []database.Difference, one, other string, log *step.Log) {
 	r.facts.Stepwise.Compared = true
 	if len(differences) > 0 {
-		log.faulty("the results differ")
+		log.Faulty("the results differ")
 		r.facts.Stepwise.Differences, r.facts.Stepwise.One, r.facts.Stepwise.Other = differences, one, other
 	}
 }

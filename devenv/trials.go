@@ -9,6 +9,7 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/step"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
@@ -24,60 +25,28 @@ func (r *run) runTrials(ctx context.Context) error {
 	}
 	if r.facts.NothingToTry = r.obstacle(); r.facts.NothingToTry != "" {
 		if len(r.facts.Revisions) == 0 && len(r.facts.History.Problems) == 0 {
-			return r.dispatch(ctx, step{"drift", r.tryDrift})
+			return r.Run(ctx, step.New("drift", r.tryDrift))
 		}
 		return nil
 	}
 	applied, scratched, repeated := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	return r.dispatch(ctx, r.together(
-		r.inOrder(
-			step{"apply", func(ctx context.Context, log *stepLog) error { defer close(applied); return r.trySeeded(ctx, log) }},
-			r.together(
-				step{"drift", r.tryDrift},
-				step{"writes", r.trySmoke},
+	return r.Run(ctx, r.Together(
+		r.InOrder(
+			step.New("apply", func(ctx context.Context, log *step.Log) error { defer close(applied); return r.trySeeded(ctx, log) }),
+			r.Together(
+				step.New("drift", r.tryDrift),
+				step.New("writes", r.trySmoke),
 			),
-			step{"reverse", r.tryReverse},
+			step.New("reverse", r.tryReverse),
 		),
-		step{"scratch", func(ctx context.Context, log *stepLog) error { defer close(scratched); return r.tryScratch(ctx, log) }},
-		step{"stepwise", after(r.tryStepwise, applied, scratched)},
-		step{"atomic", after(r.tryAtomic, applied)},
-		step{"witnesses", after(r.tryAdversarial, applied)},
-		step{"repeat", after(r.tryRepeat(sync.OnceFunc(func() { close(repeated) })), applied)},
-		step{"start branch", r.startTrial(checks.TrialStartBranch, applied, repeated)},
-		step{"start base", r.startTrial(checks.TrialStartBase, applied, repeated)},
+		step.New("scratch", func(ctx context.Context, log *step.Log) error { defer close(scratched); return r.tryScratch(ctx, log) }),
+		step.New("stepwise", step.After(r.tryStepwise, applied, scratched)),
+		step.New("atomic", step.After(r.tryAtomic, applied)),
+		step.New("witnesses", step.After(r.tryAdversarial, applied)),
+		step.New("repeat", step.After(r.tryRepeat(sync.OnceFunc(func() { close(repeated) })), applied)),
+		step.New("start branch", r.startTrial(checks.TrialStartBranch, applied, repeated)),
+		step.New("start base", r.startTrial(checks.TrialStartBase, applied, repeated)),
 	))
-}
-
-// after makes a step wait for others.
-func after(do func(context.Context, *stepLog) error, others ...<-chan struct{}) func(context.Context, *stepLog) error {
-	return func(ctx context.Context, log *stepLog) error {
-		for _, other := range others {
-			if err := wait(ctx, other); err != nil {
-				return err
-			}
-		}
-		return do(ctx, log)
-	}
-}
-
-// wait waits until something is done.
-func wait(ctx context.Context, done <-chan struct{}) error {
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// closed says whether something is done.
-func closed(done <-chan struct{}) bool {
-	select {
-	case <-done:
-		return true
-	default:
-		return false
-	}
 }
 
 // obstacle says why no database can be upgraded, empty when it can.
@@ -138,7 +107,7 @@ func (r *run) outcome(err error) (checks.Outcome, error) {
 }
 
 // trySeeded upgrades the clone of the base's data and compares the data before and after.
-func (r *run) trySeeded(ctx context.Context, log *stepLog) error {
+func (r *run) trySeeded(ctx context.Context, log *step.Log) error {
 	defer r.spend(checks.TrialSeeded, time.Now())
 	if err := r.renewSeeded(ctx); err != nil {
 		return err
@@ -149,7 +118,7 @@ func (r *run) trySeeded(ctx context.Context, log *stepLog) error {
 	}
 	r.after.statements = run.Statements
 	if outcome.Failure != nil {
-		log.faulty(outcome.Failure.Error())
+		log.Faulty(outcome.Failure.Error())
 		outcome.Offending, err = r.offendingRows(ctx, outcome.Failure, run.Statements)
 	} else {
 		outcome.Unrecorded = !sameIDs(run.Heads, r.facts.History.Heads())
@@ -181,9 +150,9 @@ func (r *run) upgraded() bool {
 
 // tryDrift runs autogenerate again on the upgraded database, or on the base's when the branch adds no revision, and compares
 // its catalog with the models'.
-func (r *run) tryDrift(ctx context.Context, log *stepLog) error {
+func (r *run) tryDrift(ctx context.Context, log *step.Log) error {
 	if !r.selection.Wants(checks.TrialDrift) || (len(r.facts.Revisions) > 0 && !r.upgraded()) {
-		log.skipped("")
+		log.Skipped("")
 		return nil
 	}
 	defer r.spend(checks.TrialDrift, time.Now())
@@ -198,9 +167,9 @@ func (r *run) tryDrift(ctx context.Context, log *stepLog) error {
 }
 
 // tryReverse downgrades to the base's head, compares the schema with the base's, and upgrades again.
-func (r *run) tryReverse(ctx context.Context, log *stepLog) error {
+func (r *run) tryReverse(ctx context.Context, log *step.Log) error {
 	if !r.selection.Wants(checks.TrialReverse) || !r.upgraded() || len(r.facts.BaseHeads) > 1 {
-		log.skipped("")
+		log.Skipped("")
 		return nil
 	}
 	defer r.spend(checks.TrialReverse, time.Now())
@@ -210,7 +179,7 @@ func (r *run) tryReverse(ctx context.Context, log *stepLog) error {
 		return err
 	}
 	if down.Failure != nil {
-		log.faulty(down.Failure.Error())
+		log.Faulty(down.Failure.Error())
 		baseline, baseErr := r.reverseBaseline(ctx)
 		rows, rowsErr := offendingIn(ctx, r.seeded, down.Failure)
 		down.Baseline, down.Offending = baseline, rows
@@ -263,9 +232,9 @@ func (r *run) reverseBaseline(ctx context.Context) (*migrations.Failure, error) 
 }
 
 // tryScratch upgrades an empty database through the whole history.
-func (r *run) tryScratch(ctx context.Context, log *stepLog) error {
+func (r *run) tryScratch(ctx context.Context, log *step.Log) error {
 	if r.stage.scratch == nil {
-		log.skipped("")
+		log.Skipped("")
 		return nil
 	}
 	defer r.spend(checks.TrialScratch, time.Now())
@@ -274,7 +243,7 @@ func (r *run) tryScratch(ctx context.Context, log *stepLog) error {
 		return err
 	}
 	if outcome.Failure != nil {
-		log.faulty(outcome.Failure.Error())
+		log.Faulty(outcome.Failure.Error())
 		outcome.Baseline, err = r.base.scratchBaseline()
 	}
 	r.facts.Scratch = outcome

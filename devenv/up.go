@@ -13,6 +13,7 @@ import (
 	"devenv/compose"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // UpOptions are the options of up.
@@ -81,16 +82,16 @@ func Up(ctx context.Context, o UpOptions) (*report.Items, error) {
 // upOnce starts the stack. It tells the revision of the database that this branch does not have, empty where that is not the matter.
 func upOnce(ctx context.Context, o UpOptions) (_ *report.Items, foreign string, _ error) {
 	r := &upRun{own: newOwn("up", o.Options), request: o, ready: map[string]chan struct{}{}, how: map[string]string{}}
-	items, err := r.end(ctx, r.sequence(ctx,
-		step{"check", r.open},
-		step{do: func(ctx context.Context, _ *stepLog) error {
+	items, err := r.end(ctx, r.Sequence(ctx,
+		step.New("check", r.open),
+		step.Step{Do: func(ctx context.Context, _ *step.Log) error {
 			if o.DryRun {
 				r.list(ctx, true)
 				return nil
 			}
-			err := r.sequence(ctx,
-				step{"create", r.create},
-				step{do: r.startAll},
+			err := r.Sequence(ctx,
+				step.New("create", r.create),
+				step.Step{Do: r.startAll},
 			)
 			if err == nil {
 				r.list(ctx, false)
@@ -102,7 +103,7 @@ func upOnce(ctx context.Context, o UpOptions) (_ *report.Items, foreign string, 
 }
 
 // open loads the stack as it runs in this worktree, and refuses ports that others hold.
-func (r *upRun) open(ctx context.Context, log *stepLog) (err error) {
+func (r *upRun) open(ctx context.Context, log *step.Log) (err error) {
 	if r.place, err = openWorkplace(ctx, r.document.Command, r.options, r.note); err != nil {
 		return err
 	}
@@ -116,13 +117,13 @@ func (r *upRun) open(ctx context.Context, log *stepLog) (err error) {
 	if service, err := r.findDatabase(ctx); err == nil && r.model.Services[service].Name != "" {
 		r.database = service
 	}
-	log.done(fmt.Sprintf("project %s, %s", r.model.Name, count(len(r.model.Services), "service")))
+	log.Done(fmt.Sprintf("project %s, %s", r.model.Name, count(len(r.model.Services), "service")))
 	return checkPorts(ctx, r.place, r.model)
 }
 
 // create makes the images and the containers.
-func (r *upRun) create(ctx context.Context, log *stepLog) (err error) {
-	if err := r.place.client.CreateOwnAll(ctx, r.model, r.request.Build, log.line); err != nil {
+func (r *upRun) create(ctx context.Context, log *step.Log) (err error) {
+	if err := r.place.client.CreateOwnAll(ctx, r.model, r.request.Build, log.Line); err != nil {
 		return err
 	}
 	r.containers, err = r.place.client.OwnContainers(ctx, r.model)
@@ -131,7 +132,7 @@ func (r *upRun) create(ctx context.Context, log *stepLog) (err error) {
 
 // startAll starts each service once what it depends on is ready. The database's revision is compared with the branch before
 // anything that uses it starts.
-func (r *upRun) startAll(ctx context.Context, _ *stepLog) error {
+func (r *upRun) startAll(ctx context.Context, _ *step.Log) error {
 	for name := range r.model.Services {
 		r.ready[name] = make(chan struct{})
 	}
@@ -145,7 +146,7 @@ func (r *upRun) startAll(ctx context.Context, _ *stepLog) error {
 			if err := r.awaitDependencies(ctx, name); err != nil {
 				return err
 			}
-			return r.sequence(ctx, step{"start " + name, func(ctx context.Context, log *stepLog) error { return r.start(ctx, log, name) }})
+			return r.Sequence(ctx, step.New("start "+name, func(ctx context.Context, log *step.Log) error { return r.start(ctx, log, name) }))
 		})
 	}
 	return group.Wait()
@@ -179,7 +180,7 @@ func (r *upRun) needs(name, other string) bool {
 }
 
 // start starts one service and waits until it is ready.
-func (r *upRun) start(ctx context.Context, log *stepLog, name string) error {
+func (r *upRun) start(ctx context.Context, log *step.Log, name string) error {
 	client, id := r.place.client, r.containers[name].ID
 	began := time.Now()
 	if err := client.StartOwn(ctx, r.model, name); err != nil {
@@ -197,7 +198,7 @@ func (r *upRun) start(ctx context.Context, log *stepLog, name string) error {
 	r.mu.Lock()
 	r.how[name] = readiness.How
 	r.mu.Unlock()
-	log.done(fmt.Sprintf("%s after %s", readiness.How, time.Since(began).Round(100*time.Millisecond)))
+	log.Done(fmt.Sprintf("%s after %s", readiness.How, time.Since(began).Round(100*time.Millisecond)))
 	close(r.ready[name])
 	return nil
 }

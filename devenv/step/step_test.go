@@ -1,4 +1,4 @@
-package devenv
+package step
 
 import (
 	"context"
@@ -29,29 +29,29 @@ func TestWhatGoesOnBesideOtherStepsOutlivesTheirFailure(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, start, failed, ran := &recorder{listener: report.Silent{}}, make(chan struct{}), make(chan struct{}), false
-			err := r.dispatch(t.Context(), r.beside(start,
-				step{"long", func(ctx context.Context, _ *stepLog) error {
+			r, start, failed, ran := NewRunner(report.Silent{}), make(chan struct{}), make(chan struct{}), false
+			err := r.Run(t.Context(), r.Beside(start,
+				New("long", func(ctx context.Context, _ *Log) error {
 					if c.others != nil {
 						<-failed
 					}
 					ran = ctx.Err() == nil
 					return c.err
-				}},
-				step{"begins", func(context.Context, *stepLog) error {
+				}),
+				New("begins", func(context.Context, *Log) error {
 					if c.begins {
 						close(start)
 					}
 					return nil
-				}},
-				step{"short", func(ctx context.Context, _ *stepLog) error {
+				}),
+				New("short", func(ctx context.Context, _ *Log) error {
 					defer close(failed)
 					if c.err != nil && c.others == nil {
 						<-ctx.Done()
 						return ctx.Err()
 					}
 					return c.others
-				}},
+				}),
 			))
 			if ran != c.runs {
 				t.Errorf("the long step ran to its end: %v", ran)

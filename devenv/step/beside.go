@@ -1,0 +1,71 @@
+package step
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Beside is a group of steps that run one after the other while a long one goes on beside them, which begins when start is closed. The
+// long step's failure cancels the others. Their failure does not cancel the long one, whose result is worth something to the next
+// run, but it no longer begins.
+func (r *Runner) Beside(start <-chan struct{}, long Step, steps ...Step) Step {
+	return Step{Do: func(ctx context.Context, _ *Log) error {
+		others, end := context.WithCancel(ctx)
+		defer end()
+		var group errgroup.Group
+		group.Go(func() error {
+			if Wait(others, start) != nil && !Closed(start) {
+				return nil
+			}
+			err := r.Run(ctx, long)
+			if err != nil {
+				end()
+			}
+			return err
+		})
+		err := r.Sequence(others, steps...)
+		end()
+		longErr := group.Wait()
+		switch {
+		case longErr == nil:
+			return err
+		case err == nil || errors.Is(err, context.Canceled): // the others were cancelled for it, or both were
+			return longErr
+		}
+		return errors.Join(longErr, err)
+	}}
+}
+
+// After makes a step's work wait until all of the channels are closed.
+func After(do func(context.Context, *Log) error, others ...<-chan struct{}) func(context.Context, *Log) error {
+	return func(ctx context.Context, log *Log) error {
+		for _, other := range others {
+			if err := Wait(ctx, other); err != nil {
+				return err
+			}
+		}
+		return do(ctx, log)
+	}
+}
+
+// Wait waits until a channel is closed, or the context ends, whose error it returns.
+func Wait(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Closed reports whether a channel is closed.
+func Closed(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
+}

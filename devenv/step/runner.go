@@ -1,0 +1,112 @@
+package step
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"devenv/devenv/report"
+)
+
+// Runner runs steps and keeps what became of each, in the order in which they began. It may be used by several goroutines.
+type Runner struct {
+	listener report.Listener
+	start    time.Time
+
+	mu    sync.Mutex
+	steps []report.Step
+}
+
+// NewRunner starts the clock of a run, whose events go to listener.
+func NewRunner(listener report.Listener) *Runner {
+	return &Runner{listener: listener, start: time.Now()}
+}
+
+// Emit sends an event to the run's listener.
+func (r *Runner) Emit(event report.Event) { r.listener.Emit(event) }
+
+// Spent is the time since the run began.
+func (r *Runner) Spent() time.Duration { return time.Since(r.start) }
+
+// Steps returns what became of the steps, with their times since the run began.
+func (r *Runner) Steps() []report.Step {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]report.Step{}, r.steps...)
+}
+
+// Run runs a step or a group.
+func (r *Runner) Run(ctx context.Context, s Step) error {
+	if s.Name == "" {
+		return s.Do(ctx, nil)
+	}
+	return r.named(ctx, s)
+}
+
+// named runs a step that has a name, and records it. A step that ends because the run was interrupted says so.
+func (r *Runner) named(ctx context.Context, s Step) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	began := time.Now()
+	index := r.began(s.Name, began)
+	log := &Log{name: s.Name, listener: r.listener, status: report.StepDone}
+	err := s.Do(ctx, log)
+	if err != nil {
+		log.status = report.StepFailed
+		if errors.Is(err, context.Canceled) {
+			log.detail = "interrupted"
+		}
+	}
+	took := time.Since(began)
+	r.ended(index, log, took)
+	r.Emit(report.StepEnded{Name: s.Name, Status: log.status, Detail: log.detail, Found: log.found, Took: took, Err: err})
+	return err
+}
+
+// began records and tells that a step begins, and returns its place in the record. Until it ends, it counts as failed.
+func (r *Runner) began(name string, at time.Time) int {
+	r.mu.Lock()
+	index := len(r.steps)
+	r.steps = append(r.steps, report.Step{Name: name, StartMS: at.Sub(r.start).Milliseconds(), Status: report.StepFailed})
+	r.mu.Unlock()
+	r.Emit(report.StepStarted{Name: name, At: at})
+	return index
+}
+
+// ended records what became of a step.
+func (r *Runner) ended(index int, log *Log, took time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := &r.steps[index]
+	s.MS, s.Status, s.Detail, s.Found = took.Milliseconds(), log.status, log.detail, log.found
+}
+
+// Sequence runs steps one after the other, up to the first error.
+func (r *Runner) Sequence(ctx context.Context, steps ...Step) error {
+	for _, s := range steps {
+		if err := r.Run(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// InOrder is a group of steps that run one after the other, for use inside Together.
+func (r *Runner) InOrder(steps ...Step) Step {
+	return Step{Do: func(ctx context.Context, _ *Log) error { return r.Sequence(ctx, steps...) }}
+}
+
+// Together is a group of steps that run at the same time; the first error cancels the rest.
+func (r *Runner) Together(steps ...Step) Step {
+	return Step{Do: func(ctx context.Context, _ *Log) error {
+		group, ctx := errgroup.WithContext(ctx)
+		for _, s := range steps {
+			group.Go(func() error { return r.Run(ctx, s) })
+		}
+		return group.Wait()
+	}}
+}

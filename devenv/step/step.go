@@ -1,0 +1,45 @@
+package step
+
+import (
+	"context"
+
+	"devenv/devenv/report"
+)
+
+// Step is one named part of a run. A step without a name is a group: it makes no event of its own, and its Do gets no Log.
+type Step struct {
+	Name string
+	Do   func(context.Context, *Log) error
+}
+
+// Log is how a running step tells what it does. Unless it says otherwise, a step that returns no error is done.
+type Log struct {
+	name     string
+	listener report.Listener
+	status   report.StepStatus
+	detail   string
+	found    []report.Finding
+}
+
+// Line passes on a line that a program printed.
+func (l *Log) Line(text string) {
+	l.listener.Emit(report.StepOutput{Name: l.name, Line: text})
+}
+
+// Done says what the step did.
+func (l *Log) Done(detail string) { l.status, l.detail = report.StepDone, detail }
+
+// Faulty says what the step found wrong with the migration: a result, not an error of the run.
+func (l *Log) Faulty(detail string) { l.status, l.detail = report.StepFailed, detail }
+
+// Cached says that the step's result was known.
+func (l *Log) Cached(detail string) { l.status, l.detail = report.StepCached, detail }
+
+// Skipped says why the step had nothing to do.
+func (l *Log) Skipped(detail string) { l.status, l.detail = report.StepSkipped, detail }
+
+// Found adds what the step found out about the project.
+func (l *Log) Found(findings ...report.Finding) { l.found = append(l.found, findings...) }
+
+// New is a step with a name.
+func New(name string, do func(context.Context, *Log) error) Step { return Step{Name: name, Do: do} }
