@@ -12,6 +12,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/report"
 	"devenv/devenv/step"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
@@ -138,7 +139,7 @@ func (b *baseBuild) readModels(ctx context.Context, log *step.Log) error {
 		return generatedFailure(err)
 	}
 	b.noise = operations
-	log.Done(count(len(operations), "difference") + " there before the branch")
+	log.Done(report.Count(len(operations), "difference") + " there before the branch")
 	return nil
 }
 

@@ -150,7 +150,7 @@ func (w *workplace) configured(p *discover.Project, model *types.Project) ([]inp
 	list := []inputs.Input{{What: "seed, migrations and backend", From: "configuration and discovery", ID: digest(string(written)), Secret: true}}
 	if w.prepares() {
 		commands := w.config.Prepare
-		list = append(list, inputs.Input{What: "prepare", Value: count(len(commands), "command"), From: "configuration", ID: digest(commands...), Secret: true})
+		list = append(list, inputs.Input{What: "prepare", Value: report.Count(len(commands), "command"), From: "configuration", ID: digest(commands...), Secret: true})
 	}
 	paths := slices.Clone(p.Seed.SQL)
 	if p.Seed.Dump != "" {

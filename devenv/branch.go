@@ -134,9 +134,9 @@ func chooseMode(ctx context.Context, repo *gitrepo.Repo, b *branchWork, mode Mod
 	if ask == nil {
 		return mode, report.Fail(report.KindUsage,
 			"--replace sets them aside (devenv undo brings them back) and makes one\n--keep leaves them and adds one on top",
-			"this branch already has %s:\n%s", count(len(b.own), "migration"), list)
+			"this branch already has %s:\n%s", report.Count(len(b.own), "migration"), list)
 	}
-	choice, err := ask.Choose(ctx, fmt.Sprintf("This branch already has %s:\n%s", count(len(b.own), "migration"), list),
+	choice, err := ask.Choose(ctx, fmt.Sprintf("This branch already has %s:\n%s", report.Count(len(b.own), "migration"), list),
 		[]string{"replace: set them aside and make one", "keep: leave them and add one on top"})
 	if err != nil {
 		return mode, err
@@ -165,12 +165,4 @@ func (b *branchWork) ownPaths() []string {
 	}
 	slices.Sort(paths)
 	return paths
-}
-
-// count says "1 migration", "2 migrations".
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

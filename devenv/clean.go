@@ -102,6 +102,6 @@ func (o CleanOptions) consent(ctx context.Context, removals []removal) error {
 	if len(named) == 0 || o.DryRun || o.Yes {
 		return nil
 	}
-	what := "remove " + count(len(named), "snapshot") + " for good: " + strings.Join(named, ", ")
+	what := "remove " + report.Count(len(named), "snapshot") + " for good: " + strings.Join(named, ", ")
 	return agreed(ctx, o.Ask, consent{to: what, after: "Nothing of them is kept.", without: "--yes", refused: "not removed"})
 }

@@ -11,6 +11,7 @@ import (
 	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/database"
+	"devenv/devenv/report"
 	"devenv/devenv/step"
 )
 
@@ -66,7 +67,7 @@ func (b *base) leftOut(d compose.DirectoryMount) bool {
 	}
 	size := bytesBelow(d.Dir)
 	if size > mountedLimit {
-		b.place.note("clones of the database run without " + d.Target + ": " + megabytes(size) + " are too much for each to have a copy of")
+		b.place.note("clones of the database run without " + d.Target + ": " + report.Megabytes(size) + " are too much for each to have a copy of")
 	}
 	return size > mountedLimit
 }

@@ -125,7 +125,7 @@ func Doctor(ctx context.Context, o DoctorOptions) (_ *report.Items, err error) {
 		items.Items = append(items.Items, redact.Said(p.options.redactor, d))
 	}
 	if failed > 0 {
-		return items, report.Fail(report.KindWork, "", "%s", count(failed, "thing")+" to mend")
+		return items, report.Fail(report.KindWork, "", "%s", report.Count(failed, "thing")+" to mend")
 	}
 	return items, nil
 }

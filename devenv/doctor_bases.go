@@ -28,7 +28,7 @@ func examineBases(ctx context.Context, p *patient) finding {
 	var summary, mend []string
 	if len(old) > 0 {
 		summary = append(summary, fmt.Sprintf("%s of an older devenv, with the password of the database inside: %s",
-			count(len(old), "base image"), strings.Join(shortened(old), ", ")))
+			report.Count(len(old), "base image"), strings.Join(shortened(old), ", ")))
 		mend = append(mend, "remove them: devenv clean --bases")
 	}
 	switch registry, configured := p.registry(); {

@@ -23,5 +23,5 @@ func examineBuilt(ctx context.Context, p *patient) finding {
 		kinds[kindOf(image)]++
 	}
 	return well(fmt.Sprintf("%s, %s, %s of devenv's; of built images runs keep %s in each worktree, and devenv clean removes all that was not used for %d days, but no named snapshot",
-		count(kinds[cleanBase], "base"), count(kinds[cleanBuild], "build"), count(kinds[cleanSnapshot], "snapshot"), retention.Default(), DefaultCleanDays))
+		report.Count(kinds[cleanBase], "base"), report.Count(kinds[cleanBuild], "build"), report.Count(kinds[cleanSnapshot], "snapshot"), retention.Default(), DefaultCleanDays))
 }

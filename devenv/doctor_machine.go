@@ -130,9 +130,9 @@ func examineMemory(ctx context.Context, p *patient) finding {
 	case stop != nil:
 		return *stop
 	case details.Memory < littleMemory:
-		return unwell(fmt.Sprintf("the engine has %s of memory", megabytes(details.Memory)), "give it 2 GB or more (Docker Desktop: Settings, Resources)")
+		return unwell(fmt.Sprintf("the engine has %s of memory", report.Megabytes(details.Memory)), "give it 2 GB or more (Docker Desktop: Settings, Resources)")
 	}
-	return well(fmt.Sprintf("%s of memory, %d processors", megabytes(details.Memory), details.CPUs))
+	return well(fmt.Sprintf("%s of memory, %d processors", report.Megabytes(details.Memory), details.CPUs))
 }
 
 func examineDisk(ctx context.Context, p *patient) finding {
@@ -155,7 +155,7 @@ func judgeDisks(dirs []string, free func(dir string) (int64, bool)) finding {
 		}
 	}
 	const mend = "see what takes the room: docker system df; then: devenv clean, docker system prune"
-	said := fmt.Sprintf("%s are free in %s", megabytes(left), fullest)
+	said := fmt.Sprintf("%s are free in %s", report.Megabytes(left), fullest)
 	switch {
 	case fullest == "":
 		return unlooked("the engine's disk cannot be seen from here")
@@ -185,7 +185,7 @@ func examineCompose(_ context.Context, p *patient) finding {
 	case p.loadErr != nil:
 		return ill(p.loadErr.Error(), report.HintOf(p.loadErr))
 	}
-	return well(fmt.Sprintf("project %s, %s", p.looking.model.Name, count(len(p.looking.model.Services), "service")))
+	return well(fmt.Sprintf("project %s, %s", p.looking.model.Name, report.Count(len(p.looking.model.Services), "service")))
 }
 
 // noProject is why things of the Compose project are not looked at.
@@ -269,12 +269,4 @@ func examineStandIns(ctx context.Context, p *patient) finding {
 	}
 	slices.Sort(names)
 	return unwell("built here for want of a registry, not the official images: "+strings.Join(names, ", "), "where a registry answers: docker pull "+strings.Join(names, " "))
-}
-
-// megabytes says a size for people.
-func megabytes(n int64) string {
-	if n < 1<<20 {
-		return fmt.Sprintf("%d kB", n>>10)
-	}
-	return fmt.Sprintf("%d MB", n>>20)
 }

@@ -51,7 +51,7 @@ func examineKept(ctx context.Context, p *patient) finding {
 		bytes += k.Meta.Bytes
 	}
 	return well(fmt.Sprintf("%s kept for undo in %s, %s; the last stays, with at most %d more, for %d days, up to %d GB",
-		count(len(kept), "replaced database"), kept[0].Store, megabytes(bytes), keptCount-1, keptDays, keptBytes>>30))
+		report.Count(len(kept), "replaced database"), kept[0].Store, report.Megabytes(bytes), keptCount-1, keptDays, keptBytes>>30))
 }
 
 // fixExchange opens the workplace, which ends what was cut off and removes what was left.
@@ -72,7 +72,7 @@ func examineLeftovers(ctx context.Context, p *patient) finding {
 		return ill(err.Error(), report.HintOf(err))
 	}
 	if len(left) > 0 {
-		return unwell(count(len(left), "object")+" of interrupted runs on the engine", "devenv clean")
+		return unwell(report.Count(len(left), "object")+" of interrupted runs on the engine", "devenv clean")
 	}
 	return well("nothing of interrupted runs is on the engine")
 }
@@ -167,7 +167,7 @@ func examineStack(ctx context.Context, p *patient) finding {
 		first, _, _ := strings.Cut(unwellServices[0], " ")
 		return unwell("not well: "+strings.Join(unwellServices, ", "), "devenv logs "+first+"; devenv up")
 	}
-	return well(count(running, "service") + " running, none unwell")
+	return well(report.Count(running, "service") + " running, none unwell")
 }
 
 func examineRevision(ctx context.Context, p *patient) finding {

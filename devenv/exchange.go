@@ -154,7 +154,7 @@ func (o *own) stopUsers(ctx context.Context, log *step.Log) error {
 	if len(o.exchange.Stopped) == 0 {
 		log.Skipped("nothing runs that uses it")
 	} else {
-		log.Done(count(len(o.exchange.Stopped), "container"))
+		log.Done(report.Count(len(o.exchange.Stopped), "container"))
 	}
 	return nil
 }

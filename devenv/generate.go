@@ -50,7 +50,7 @@ func (r *run) generate(ctx context.Context, log *step.Log) error {
 	}
 	r.file = &newFile{path: path, container: written.Path, content: []byte(written.Content)}
 	r.edits[written.Path] = r.file.content
-	log.Done(fmt.Sprintf("%s with %s", path, count(len(written.Operations), "operation")))
+	log.Done(fmt.Sprintf("%s with %s", path, report.Count(len(written.Operations), "operation")))
 	return nil
 }
 
@@ -82,7 +82,7 @@ func (r *run) findUnwritten(ctx context.Context, log *step.Log) error {
 		return err
 	}
 	if n := len(r.facts.Models.Differences); n > 0 {
-		log.Done("autogenerate finds nothing, but models and migrations differ in " + count(n, "way") + " that it does not see")
+		log.Done("autogenerate finds nothing, but models and migrations differ in " + report.Count(n, "way") + " that it does not see")
 		return nil
 	}
 	if why := r.facts.Models.NotCompared; why != "" {
@@ -200,7 +200,7 @@ func (r *run) readHistory(ctx context.Context, log *step.Log) error {
 	if err := r.readGraph(ctx); err != nil {
 		return err
 	}
-	log.Done(fmt.Sprintf("%s, %d of them the branch's", count(len(r.facts.History.Revisions), "revision"), len(r.facts.Revisions)))
+	log.Done(fmt.Sprintf("%s, %d of them the branch's", report.Count(len(r.facts.History.Revisions), "revision"), len(r.facts.Revisions)))
 	return nil
 }
 

@@ -107,7 +107,7 @@ func branchSummary(merged bool, own int) string {
 		text += ", merged with the base"
 	}
 	if own > 0 {
-		text += ", " + count(own, "migration") + " of its own"
+		text += ", " + report.Count(own, "migration") + " of its own"
 	}
 	return text
 }

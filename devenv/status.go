@@ -283,7 +283,7 @@ func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
 		if o.DryRun {
 			return nil
 		}
-		log.Done(count(len(r.containers), "container"))
+		log.Done(report.Count(len(r.containers), "container"))
 		return r.place.client.DownOwn(ctx, model, o.Volumes, o.RemoveOrphans)
 	})))
 }

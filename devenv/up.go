@@ -117,7 +117,7 @@ func (r *upRun) open(ctx context.Context, log *step.Log) (err error) {
 	if service, err := r.findDatabase(ctx); err == nil && r.model.Services[service].Name != "" {
 		r.database = service
 	}
-	log.Done(fmt.Sprintf("project %s, %s", r.model.Name, count(len(r.model.Services), "service")))
+	log.Done(fmt.Sprintf("project %s, %s", r.model.Name, report.Count(len(r.model.Services), "service")))
 	return checkPorts(ctx, r.place, r.model)
 }
 

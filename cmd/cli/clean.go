@@ -54,7 +54,7 @@ func cleanLine(item any) any {
 	}
 	line := fmt.Sprintf("%s %-9s %s", verb(i.DryRun), i.Kind, i.Name)
 	if i.Bytes > 0 {
-		line += "  " + size(i.Bytes)
+		line += "  " + report.Size(i.Bytes)
 	}
 	if i.Why != "" {
 		line += "  (" + i.Why + ")"
@@ -82,7 +82,7 @@ func withTotal(list items, dryRun bool) items {
 		freed = "that would free"
 	}
 	if total > 0 {
-		list.lines = append(list.lines, freed+" at least "+size(total))
+		list.lines = append(list.lines, freed+" at least "+report.Size(total))
 	}
 	return list
 }

@@ -179,7 +179,7 @@ func snapshotLine(item any) any {
 	if revision == "" {
 		revision = "revision unknown"
 	}
-	line := fmt.Sprintf("%-24s %8s  %-12s %-16s %s", i.Name, size(i.Bytes), age(time.Since(i.Created)), revision, i.Branch)
+	line := fmt.Sprintf("%-24s %8s  %-12s %-16s %s", i.Name, report.Size(i.Bytes), age(time.Since(i.Created)), revision, i.Branch)
 	switch {
 	case i.DryRun:
 		line = "would save " + line
@@ -198,18 +198,6 @@ func removedLine(item any) any {
 		return item
 	}
 	return verb(i.DryRun) + " " + i.Name
-}
-
-// size says a number of bytes for people.
-func size(n int64) string {
-	switch {
-	case n >= 1<<30:
-		return fmt.Sprintf("%.1f GB", float64(n)/(1<<30))
-	case n >= 1<<20:
-		return fmt.Sprintf("%d MB", n>>20)
-	default:
-		return fmt.Sprintf("%d kB", n>>10)
-	}
 }
 
 // age says how long ago something was, for people.

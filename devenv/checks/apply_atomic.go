@@ -35,7 +35,7 @@ func judgeAtomic(f *Facts) Finding {
 	case len(evidence) > 0:
 		return found(evidence[0].Message+more(len(evidence)-1), "finish it, in this revision or the next:\n    "+finish(a.Unfinished[0]), evidence...)
 	case a.Transactions > 1:
-		return clean(fmt.Sprintf("a failure between its %s can be retried", plural(a.Transactions, "transaction")))
+		return clean(fmt.Sprintf("a failure between its %s can be retried", report.Count(a.Transactions, "transaction")))
 	}
 	return clean("one transaction: all or nothing")
 }

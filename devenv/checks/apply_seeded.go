@@ -42,7 +42,7 @@ func failedUpgrade(f *Facts, o Outcome, how string) Finding {
 	}
 	summary := fmt.Sprintf("%s %s: %s", name(o.Failure), how, o.Failure.Message)
 	if e.Rows > 0 {
-		summary += fmt.Sprintf(" (%s)", plural(int(e.Rows), "row"))
+		summary += fmt.Sprintf(" (%s)", report.Count(e.Rows, "row"))
 	}
 	return found(summary, mend(o.Failure, o.Offending), e)
 }

@@ -55,7 +55,7 @@ func changeEvidence(c database.DataChange) report.Evidence {
 	e := report.Evidence{Table: c.Table, Column: c.Column, Rows: c.Rows, Keys: c.Keys}
 	e.Message = shortObject(e) + " changed"
 	if c.Rows > 0 {
-		e.Message += " in " + plural(int(c.Rows), "row")
+		e.Message += " in " + report.Count(c.Rows, "row")
 	}
 	if len(c.Examples) > 0 {
 		e.Message += ", e.g. " + c.Examples[0]

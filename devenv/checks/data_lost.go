@@ -55,11 +55,11 @@ func lossEvidence(c database.DataChange) (report.Evidence, bool) {
 	object := shortObject(e)
 	switch c.Kind {
 	case database.RowsLost:
-		e.Message = fmt.Sprintf("%d of %s of %s %s lost", e.Rows, plural(int(c.Before), "row"), object, are(e.Rows))
+		e.Message = fmt.Sprintf("%d of %s of %s %s lost", e.Rows, report.Count(c.Before, "row"), object, are(e.Rows))
 	case database.TableDropped:
-		e.Message = fmt.Sprintf("%s is dropped with %s", object, plural(int(c.Before), "row"))
+		e.Message = fmt.Sprintf("%s is dropped with %s", object, report.Count(c.Before, "row"))
 	case database.ValuesLost, database.ColumnDropped:
-		e.Message = fmt.Sprintf("%d of %s of %s %s lost", e.Rows, plural(int(c.Before), "non-null value"), object, are(e.Rows))
+		e.Message = fmt.Sprintf("%d of %s of %s %s lost", e.Rows, report.Count(c.Before, "non-null value"), object, are(e.Rows))
 	default:
 		return report.Evidence{}, false
 	}

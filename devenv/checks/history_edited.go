@@ -32,7 +32,7 @@ func judgeEdited(f *Facts) Finding {
 	if len(evidence) == 0 {
 		return clean("the base's migrations do what they did")
 	}
-	summary := fmt.Sprintf("%s of %s changed on this branch: %s%s", plural(len(evidence), "migration"), f.BaseRef, evidence[0].File, more(len(evidence)-1))
+	summary := fmt.Sprintf("%s of %s changed on this branch: %s%s", report.Count(len(evidence), "migration"), f.BaseRef, evidence[0].File, more(len(evidence)-1))
 	if f.Restores {
 		finding := found(summary+"; brought back", "nothing to do; \"devenv undo\" returns your version", evidence...)
 		finding.AtMost = report.StatusWarn

@@ -28,7 +28,7 @@ func judgeHeads(f *Facts) Finding {
 		}
 	}
 	if len(heads) <= max(1, len(f.BaseHeads)) {
-		return clean(fmt.Sprintf("%s after merging with %s", plural(len(heads), "head"), f.BaseRef))
+		return clean(fmt.Sprintf("%s after merging with %s", report.Count(len(heads), "head"), f.BaseRef))
 	}
 	names := make([]string, 0, len(heads))
 	evidence := make([]report.Evidence, 0, len(heads))

@@ -47,7 +47,7 @@ func tripEvidence(f *Facts) []report.Evidence {
 			e, ok = changeEvidence(c), true
 		case c.Kind == database.RowsAdded:
 			e = report.Evidence{Table: c.Table, Rows: c.After - c.Before}
-			e.Message, ok = fmt.Sprintf("%s has %s more", shortObject(e), plural(int(e.Rows), "row")), true
+			e.Message, ok = fmt.Sprintf("%s has %s more", shortObject(e), report.Count(e.Rows, "row")), true
 		}
 		if ok {
 			e.Revision, e.Detail = f.onlyRevision(), joined(e.Detail, "after upgrade, downgrade and upgrade, compared with one upgrade")

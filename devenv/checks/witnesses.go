@@ -72,5 +72,5 @@ func witnessSummary(o WitnessOutcome) string {
 	case tried == 0:
 		return "no row that is legal before can break it"
 	}
-	return fmt.Sprintf("copes with %s made to break it", plural(tried, "row"))
+	return fmt.Sprintf("copes with %s made to break it", report.Count(tried, "row"))
 }

@@ -38,7 +38,7 @@ func judgeSmoke(f *Facts) Finding {
 		return found(fmt.Sprintf("%s can no longer be written: %s%s", evidence[0].Table, evidence[0].Message, more(len(evidence)-1)),
 			mendWrite(evidence[0]), withRest(evidence, unknown)...)
 	}
-	finding := clean(fmt.Sprintf("writes to %s still work", plural(f.Smoke.Tables, "table")))
+	finding := clean(fmt.Sprintf("writes to %s still work", report.Count(f.Smoke.Tables, "table")))
 	if f.Smoke.Tables == 0 {
 		finding = clean("no table that the application writes was touched")
 	}

@@ -109,7 +109,7 @@ func (t tally) String() string {
 		}
 		noun := ""
 		if len(parts) == 0 {
-			noun = strings.TrimPrefix(plural(n, "check"), fmt.Sprint(n))
+			noun = strings.TrimPrefix(Count(n, "check"), fmt.Sprint(n))
 		}
 		verb := many
 		if n == 1 {

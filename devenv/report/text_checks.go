@@ -120,11 +120,11 @@ func rowsOf(e *Evidence) string {
 	case e.Rows == 0:
 		return keys
 	case keys == "":
-		return plural(e.Rows, "row")
+		return Count(e.Rows, "row")
 	case int64(len(e.Keys)) < e.Rows:
-		return fmt.Sprintf("%s, the first: %s", plural(e.Rows, "row"), keys)
+		return fmt.Sprintf("%s, the first: %s", Count(e.Rows, "row"), keys)
 	default:
-		return plural(e.Rows, "row") + ": " + keys
+		return Count(e.Rows, "row") + ": " + keys
 	}
 }
 
@@ -152,7 +152,7 @@ func costOf(e *Evidence) string {
 	}
 	add(e.Lock != "", "lock %s", e.Lock)
 	add(e.HeldMS > 0, "held %d ms", e.HeldMS)
-	add(e.Scanned > 0, "%s scanned", plural(e.Scanned, "row"))
+	add(e.Scanned > 0, "%s scanned", Count(e.Scanned, "row"))
 	add(e.Rewrite, "table rewritten")
 	add(e.WALBytes > 0, "%d bytes of WAL", e.WALBytes)
 	return strings.Join(parts, ", ")

@@ -134,11 +134,3 @@ func (p *page) faint(s string) string {
 	}
 	return lipgloss.NewStyle().Faint(true).Render(s)
 }
-
-// plural returns "1 row", "2 rows".
-func plural[N int | int64](n N, noun string) string {
-	if n == 1 {
-		return fmt.Sprintf("%d %s", n, noun)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}

@@ -73,7 +73,7 @@ func (p *page) noise(noise []Noise) {
 	}
 	p.blank()
 	p.wrap("", 2, fmt.Sprintf("%s between models and database %s set aside, since the base alone has %s.",
-		plural(len(noise), "difference"), pick(len(noise), "is", "are"), pick(len(noise), "it", "them")))
+		Count(len(noise), "difference"), pick(len(noise), "is", "are"), pick(len(noise), "it", "them")))
 	if !p.Verbose {
 		return
 	}

@@ -1,0 +1,27 @@
+package report
+
+import "testing"
+
+func TestACountIsOfOneThingOrOfSeveral(t *testing.T) {
+	for n, want := range map[int]string{0: "0 rows", 1: "1 row", 2: "2 rows"} {
+		if got := Count(n, "row"); got != want || Count(int64(n), "row") != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestASizeIsSaidInTheUnitThatSuitsIt(t *testing.T) {
+	for bytes, want := range map[int64][2]string{
+		0:               {"0 kB", "0 kB"},
+		512 << 10:       {"512 kB", "512 kB"},
+		1 << 20:         {"1 MB", "1 MB"},
+		1023 << 20:      {"1023 MB", "1023 MB"},
+		3 << 29:         {"1.5 GB", "1536 MB"},
+		2048 << 30:      {"2048.0 GB", "2097152 MB"},
+		1<<40 - 1<<20*3: {"1024.0 GB", "1048573 MB"},
+	} {
+		if got := [2]string{Size(bytes), Megabytes(bytes)}; got != want {
+			t.Errorf("%d bytes: %q, want %q", bytes, got, want)
+		}
+	}
+}
