@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"devenv/devenv/builds"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
 )
@@ -82,7 +83,7 @@ func cleanCache(dryRun bool, add func(CleanItem), note func(string)) (err error)
 	if _, err := os.Stat(cache); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	lock := runsLock(cache)
+	lock := builds.Lock(cache)
 	alone, err := lock.TryLock()
 	if err != nil {
 		return report.Fail(report.KindWork, "make it writable for you, or choose another cache with DEVENV_CACHE", "lock %s: %w", lock.Path(), err)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"devenv/devenv/builds"
 	"devenv/devenv/gitrepo"
 )
 
@@ -142,15 +143,15 @@ func cleansAllButUnderARun(t *testing.T, cache string) {
 			t.Fatal(err)
 		}
 	}
-	var run builds
-	if err := run.open(t.Context(), cache, func(string) {}); err != nil {
+	var run builds.Images
+	if err := run.Open(t.Context(), cache, func(string) {}); err != nil {
 		t.Fatal(err)
 	}
 	clean(false)
 	if _, err := os.Stat(filepath.Join(cache, "objects")); err != nil || len(items) > 0 || len(notes) != 1 || !strings.Contains(notes[0], "a run is under way") {
 		t.Errorf("beside a run, clean takes %v and says %q: %v", items, notes, err)
 	}
-	if err := run.close(); err != nil {
+	if err := run.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for _, dryRun := range []bool{true, false} {

@@ -86,7 +86,7 @@ func (r *run) readProject(ctx context.Context, log *step.Log) (err error) {
 	if err := repo.TrimObjects(); err != nil {
 		return err
 	}
-	if err := r.place.builds.open(ctx, r.place.cache, r.note); err != nil {
+	if err := r.place.builds.Open(ctx, r.place.cache, r.note); err != nil {
 		return err
 	}
 	include := r.ignoredPaths(cfg)

@@ -13,6 +13,7 @@ import (
 
 	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/devenv/builds"
 	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
 )
@@ -99,7 +100,7 @@ func kindOf(image engine.StoredImage) string {
 	if kind, ok := image.Labels[compose.KindLabel]; ok {
 		return kind
 	}
-	if slices.ContainsFunc(image.Names, func(name string) bool { return strings.HasPrefix(name, buildNames) }) {
+	if slices.ContainsFunc(image.Names, func(name string) bool { return strings.HasPrefix(name, builds.Names) }) {
 		return cleanBuild
 	}
 	return ""

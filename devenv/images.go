@@ -6,6 +6,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose"
+	"devenv/devenv/builds"
 	"devenv/devenv/inputs"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
@@ -53,7 +54,7 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *step.Lo
 		return err
 	}
 	s.noteDropped(iso, true)
-	s.place.builds.add()
+	s.place.builds.Built()
 	if err := s.place.client.Build(ctx, iso.Project, build, log.Line); err != nil {
 		return err
 	}
@@ -65,23 +66,17 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *step.Lo
 	return nil
 }
 
-// buildRepository is where the images are that runs build; buildNames is what their names begin with.
-const (
-	buildRepository = "devenv/build"
-	buildNames      = buildRepository + ":"
-)
-
 // nameImage gives a built service its tag and says whether that image is there already.
 func (s *side) nameImage(ctx context.Context, service types.ServiceConfig, log *step.Log) (bool, error) {
 	key, err := s.buildKey(ctx, service, s.place.prepares(), log)
 	if err != nil {
 		return false, err
 	}
-	tag := buildNames + key
+	tag := builds.Names + key
 	s.mu.Lock()
 	s.images[service.Name] = tag
 	s.mu.Unlock()
-	s.place.builds.need(tag)
+	s.place.builds.Need(tag)
 	return s.place.engine.Touch(ctx, tag)
 }
 

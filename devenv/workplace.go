@@ -15,6 +15,7 @@ import (
 
 	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/devenv/builds"
 	"devenv/devenv/checks"
 	"devenv/devenv/config"
 	"devenv/devenv/gitrepo"
@@ -54,7 +55,7 @@ type workplace struct {
 	building sync.Mutex
 	// discarded are images to remove at the end: one that a container is made of would only lose its name.
 	discarded []string
-	builds    builds
+	builds    builds.Images
 }
 
 // discard lets an image go when the run's containers are gone.
@@ -230,14 +231,14 @@ func (w *workplace) close(ctx context.Context) error {
 		for _, ref := range w.discarded {
 			err = errors.Join(err, w.engine.RemoveImage(ctx, ref, true))
 		}
-		if surplusErr := w.removeSurplus(ctx); surplusErr != nil {
+		if surplusErr := w.builds.RemoveSurplus(ctx, w.engine, w.worktreeID); surplusErr != nil {
 			w.note("images of earlier runs stay that nothing needs: " + surplusErr.Error())
 		}
 	}
 	if w.client != nil {
 		err = errors.Join(err, w.client.Close())
 	}
-	err = errors.Join(err, w.builds.close())
+	err = errors.Join(err, w.builds.Close())
 	if w.lock != nil {
 		err = errors.Join(err, w.end(), w.lock.Release())
 	}

@@ -1,4 +1,4 @@
-package devenv
+package builds
 
 import (
 	"context"
@@ -16,9 +16,16 @@ import (
 	"devenv/devenv/retention"
 )
 
-// builds are the images that a run uses of those that runs build. Each edit of the backend gives one, so a run that built some
-// removes at its end what is beyond the last few of this worktree.
-type builds struct {
+// Repository is where the images are that runs build; Names is what their names begin with.
+const (
+	Repository = "devenv/build"
+	Names      = Repository + ":"
+)
+
+// Images are those that a run uses of the images that runs build. Each edit of the backend gives one, so a run that built some
+// removes at its end what is beyond the last few of its worktree. The zero value is a run that has not begun; several goroutines
+// may use one.
+type Images struct {
 	// running is a lock that the runs on this machine share, so that one of them knows whether it is alone.
 	running *flock.Flock
 
@@ -35,14 +42,14 @@ const (
 	lockPoll    = 20 * time.Millisecond
 )
 
-// runsLock is the lock of the runs with a cache.
-func runsLock(cache string) *flock.Flock {
+// Lock is the lock that the runs with a cache share.
+func Lock(cache string) *flock.Flock {
 	return flock.New(filepath.Join(cache, "runs.lock"), flock.SetPermissions(0o600))
 }
 
-// open says that there is a run. It waits for the lock as long as it takes: without it, others take themselves for alone.
-func (b *builds) open(ctx context.Context, cache string, note func(string)) error {
-	b.running = runsLock(cache)
+// Open says that there is a run. It waits for the lock as long as it takes: without it, others take themselves for alone.
+func (b *Images) Open(ctx context.Context, cache string, note func(string)) error {
+	b.running = Lock(cache)
 	waiting, cancel := context.WithTimeout(ctx, runsWait)
 	defer cancel()
 	locked, err := b.running.TryRLockContext(waiting, lockPoll)
@@ -56,8 +63,8 @@ func (b *builds) open(ctx context.Context, cache string, note func(string)) erro
 	return ctx.Err()
 }
 
-// alone says whether this is the only run there is; then none begins before close.
-func (b *builds) alone() bool {
+// alone reports whether this is the only run there is; then none begins before Close.
+func (b *Images) alone() bool {
 	if err := b.running.Unlock(); err != nil {
 		return false
 	}
@@ -69,60 +76,60 @@ func (b *builds) alone() bool {
 	return alone && err == nil
 }
 
-// close says that the run has ended.
-func (b *builds) close() error {
+// Close says that the run has ended.
+func (b *Images) Close() error {
 	if b.running == nil {
 		return nil
 	}
 	return b.running.Close()
 }
 
-// need names an image that the run uses.
-func (b *builds) need(tag string) {
+// Need names an image that the run uses.
+func (b *Images) Need(tag string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.needed = append(b.needed, tag)
 }
 
-// add says that the run builds images.
-func (b *builds) add() {
+// Built says that the run builds images.
+func (b *Images) Built() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.made = true
 }
 
-// removeSurplus removes images that runs in this worktree built and that need not stay. The worktree's lock keeps others from
-// building there meanwhile.
-func (w *workplace) removeSurplus(ctx context.Context) error {
-	if !w.builds.made {
+// RemoveSurplus removes images that runs in a worktree built and that need not stay, where this run built some. The worktree's lock
+// keeps others from building there meanwhile.
+func (b *Images) RemoveSurplus(ctx context.Context, e *engine.Engine, worktreeID string) error {
+	if !b.made {
 		return nil
 	}
-	stored, err := w.engine.TaggedImages(ctx, buildRepository, "*")
+	stored, err := e.TaggedImages(ctx, Repository, "*")
 	if err != nil {
 		return err
 	}
-	stored = slices.DeleteFunc(stored, func(s engine.StoredImage) bool { return !builtBy(w.worktreeID, s) })
+	stored = slices.DeleteFunc(stored, func(s engine.StoredImage) bool { return !builtBy(worktreeID, s) })
 	policy := retention.Default()
-	if !w.builds.alone() {
+	if !b.alone() {
 		policy.Grace = othersGrace
 	}
 	var failed error
-	for _, surplus := range policy.Surplus(w.builds.judged(stored), time.Now()) {
+	for _, surplus := range policy.Surplus(b.judged(stored), time.Now()) {
 		at := slices.IndexFunc(stored, func(s engine.StoredImage) bool { return s.ID == surplus.ID })
-		_, err := w.engine.RemoveStored(ctx, stored[at])
+		_, err := e.RemoveStored(ctx, stored[at])
 		failed = errors.Join(failed, err)
 	}
 	return failed
 }
 
-// builtBy says whether an image was built for a worktree.
+// builtBy reports whether an image was built for a worktree.
 func builtBy(worktreeID string, s engine.StoredImage) bool {
 	builder, _ := compose.StageOf(s.Ref())
 	return builder == worktreeID || s.HasLabels(compose.KindLabel+"="+compose.KindBuild, compose.BuilderLabel+"="+worktreeID)
 }
 
 // judged are images as the policy sees them.
-func (b *builds) judged(stored []engine.StoredImage) []retention.Image {
+func (b *Images) judged(stored []engine.StoredImage) []retention.Image {
 	images := make([]retention.Image, len(stored))
 	for i, s := range stored {
 		group := s.Labels[compose.BuiltLabel]

@@ -1,4 +1,4 @@
-package devenv
+package builds
 
 import (
 	"context"
@@ -15,31 +15,31 @@ func unsaid(t *testing.T) func(string) {
 
 func TestARunKnowsWhetherOthersAreUnderWay(t *testing.T) {
 	cache := t.TempDir()
-	var first, second builds
-	for _, b := range []*builds{&first, &second} {
-		if err := b.open(t.Context(), cache, unsaid(t)); err != nil {
+	var first, second Images
+	for _, b := range []*Images{&first, &second} {
+		if err := b.Open(t.Context(), cache, unsaid(t)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if first.alone() {
 		t.Error("the first run takes itself for the only one")
 	}
-	if err := second.close(); err != nil {
+	if err := second.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if taken, err := runsLock(cache).TryLock(); taken || err != nil {
+	if taken, err := Lock(cache).TryLock(); taken || err != nil {
 		t.Errorf("a run that asked whether it is alone is seen no more: %v", err)
 	}
-	if err := second.open(t.Context(), cache, unsaid(t)); err != nil {
+	if err := second.Open(t.Context(), cache, unsaid(t)); err != nil {
 		t.Fatal(err)
 	}
-	if err := first.close(); err != nil {
+	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if !second.alone() {
 		t.Error("the second run does not see that the first has ended")
 	}
-	if err := errors.Join(second.close(), first.open(t.Context(), cache, unsaid(t)), first.close()); err != nil {
+	if err := errors.Join(second.Close(), first.Open(t.Context(), cache, unsaid(t)), first.Close()); err != nil {
 		t.Errorf("a run after them: %v", err)
 	}
 }
@@ -47,13 +47,13 @@ func TestARunKnowsWhetherOthersAreUnderWay(t *testing.T) {
 func TestARunSaysThatItWaitsForTheOthersLockAndTakesItOnceItIsFree(t *testing.T) {
 	cache := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		others := runsLock(cache)
+		others := Lock(cache)
 		if taken, err := others.TryLock(); err != nil || !taken {
 			t.Fatal(taken, err)
 		}
-		var b builds
+		var b Images
 		said, opened := make(chan string, 1), make(chan error)
-		go func() { opened <- b.open(t.Context(), cache, func(text string) { said <- text }) }()
+		go func() { opened <- b.Open(t.Context(), cache, func(text string) { said <- text }) }()
 		select {
 		case <-said:
 		case err := <-opened:
@@ -68,7 +68,7 @@ func TestARunSaysThatItWaitsForTheOthersLockAndTakesItOnceItIsFree(t *testing.T)
 		if taken, err := others.TryLock(); taken || err != nil {
 			t.Errorf("another takes itself for alone: %v", err)
 		}
-		if err := errors.Join(b.close(), others.Close()); err != nil {
+		if err := errors.Join(b.Close(), others.Close()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -77,15 +77,15 @@ func TestARunSaysThatItWaitsForTheOthersLockAndTakesItOnceItIsFree(t *testing.T)
 func TestARunThatIsInterruptedWhileItWaitsEnds(t *testing.T) {
 	cache := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		others := runsLock(cache)
+		others := Lock(cache)
 		if taken, err := others.TryLock(); err != nil || !taken {
 			t.Fatal(taken, err)
 		}
 		defer others.Close() //nolint:errcheck // the test ends
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
-		var b builds
-		if err := b.open(ctx, cache, func(string) {}); !errors.Is(err, context.DeadlineExceeded) {
+		var b Images
+		if err := b.Open(ctx, cache, func(string) {}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("it ended with %v", err)
 		}
 	})
