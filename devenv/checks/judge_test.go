@@ -63,6 +63,7 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 			f.History.Revisions = append(f.History.Revisions, migrations.Revision{ID: "9d8e", Down: []string{"1b2c"}, Head: true})
 		}, "history.heads", report.StatusFail, "3f2a (yours, parent 1b2c) and 9d8e (develop, parent 1b2c)"},
 		{"a stale parent", func(f *Facts) { f.Revisions[0].Down = []string{"0000"} }, "history.parent", report.StatusFail, "its parent is 0000"},
+		{"a merge with a stale parent", func(f *Facts) { f.Revisions[0].Down = []string{"1b2c", "0000"} }, "history.parent", report.StatusFail, "its parent is 1b2c, 0000"},
 		{"a missing parent", func(f *Facts) {
 			f.History.Problems = []migrations.Problem{{Kind: migrations.ProblemParent, Revision: "3f2a", Message: "parent zzz does not exist"}}
 		}, "history.parent", report.StatusFail, "zzz"},
@@ -90,6 +91,10 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 		{"an uncommitted upgrade", func(f *Facts) { f.Seeded.Unrecorded = true }, "apply.seeded", report.StatusFail, "not at the head"},
 		{"a failing history", func(f *Facts) { f.Scratch.Failure = notNull() }, "apply.scratch", report.StatusFail, "empty database"},
 		{"the base's history fails as well", func(f *Facts) { f.Scratch.Failure, f.Scratch.Baseline = notNull(), notNull() }, "apply.scratch", report.StatusSkip, "in the same way"},
+		{"the base's history fails elsewhere", func(f *Facts) {
+			f.Scratch.Failure, f.Scratch.Baseline = notNull(), notNull()
+			f.Scratch.Baseline.Revision = "1b2c"
+		}, "apply.scratch", report.StatusFail, "empty database"},
 		{"lost values", func(f *Facts) {
 			f.Data.Changes = []database.DataChange{{Kind: database.ValuesLost, Table: "public.users", Column: "legacy", Before: 4, After: 1}}
 		}, "data.lost", report.StatusFail, "3 of 4 non-null values of users.legacy are lost"},
