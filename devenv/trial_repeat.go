@@ -44,15 +44,21 @@ func (r *run) settleSuspects(ctx context.Context, suspects []database.ColumnName
 	if err = errors.Join(err, server.Remove(context.WithoutCancel(ctx))); err != nil || !ok {
 		return err
 	}
-	unlike := r.after.fingerprint.Unlike(again)
+	r.facts.Data.Unsteady = r.unsteady(suspects, r.after.fingerprint.Unlike(again))
+	return nil
+}
+
+// unsteady tells those of the suspects that a second upgrade at home filled with other values from those that it did not.
+func (r *run) unsteady(suspects, unlike []database.ColumnName) []checks.Unsteady {
+	var found []checks.Unsteady
 	for _, c := range suspects {
 		random := slices.Contains(unlike, c)
 		if random && !r.before.fingerprint.Had(c, r.after.fingerprint) {
 			continue // a new column may be filled with now() or random values
 		}
-		r.facts.Data.Unsteady = append(r.facts.Data.Unsteady, checks.Unsteady{Table: c.Table, Column: c.Column, Random: random})
+		found = append(found, checks.Unsteady{Table: c.Table, Column: c.Column, Random: random})
 	}
-	return nil
+	return found
 }
 
 // upgradeElsewhere upgrades a fresh clone in another time zone and reads what it then holds; false when the upgrade fails

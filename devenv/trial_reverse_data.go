@@ -22,9 +22,7 @@ func (r *run) compareReversed(ctx context.Context) (checks.ReversedData, error) 
 	}
 	data.Made = slices.DeleteFunc(r.after.fingerprint.Compare(below), r.onlyDefaults)
 	for _, c := range r.before.fingerprint.Compare(below) {
-		if !slices.ContainsFunc(r.facts.Data.Changes, func(by database.DataChange) bool {
-			return by.Table == c.Table && (by.Column == "" || by.Column == c.Column)
-		}) {
+		if !explained(c, r.facts.Data.Changes) {
 			data.Base = append(data.Base, c)
 		}
 	}
@@ -32,6 +30,13 @@ func (r *run) compareReversed(ctx context.Context) (checks.ReversedData, error) 
 		data.Base, err = r.examine(ctx, below, data.Base)
 	}
 	return data, err
+}
+
+// explained says that changes found earlier account for one: they are of the same column, or of all rows of its table.
+func explained(c database.DataChange, earlier []database.DataChange) bool {
+	return slices.ContainsFunc(earlier, func(by database.DataChange) bool {
+		return by.Table == c.Table && (by.Column == "" || by.Column == c.Column)
+	})
 }
 
 // onlyDefaults says that a column that is gone held nothing but its defaults.

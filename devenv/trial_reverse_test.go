@@ -1,7 +1,10 @@
 package devenv
 
 import (
+	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"devenv/devenv/database"
 	"devenv/migrations"
@@ -40,5 +43,63 @@ func TestAColumnThatHoldsOnlyItsDefaultsIsNoLossOnTheWayBack(t *testing.T) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+func TestAnEarlierChangeExplainsItsColumnOrAllRowsAndNoMore(t *testing.T) {
+	t.Parallel()
+	rows := database.DataChange{Kind: database.RowsLost, Table: "public.users"}
+	name := database.DataChange{Kind: database.ValuesChanged, Table: "public.users", Column: "name"}
+	for _, c := range []struct {
+		what           string
+		change, before database.DataChange
+		want           bool
+	}{
+		{"the same column", name, name, true},
+		{"another column", database.DataChange{Table: "public.users", Column: "email"}, name, false},
+		{"the column's rows", name, rows, true},
+		{"rows, where a column changed", rows, name, false},
+		{"a column of that name elsewhere", database.DataChange{Table: "public.teams", Column: "name"}, name, false},
+	} {
+		if got := explained(c.change, []database.DataChange{c.before}); got != c.want {
+			t.Errorf("%s: explained is %v", c.what, got)
+		}
+	}
+}
+
+func TestTwoUpgradesMayGiveNewRowsOtherNumbersAndNothingElse(t *testing.T) {
+	t.Parallel()
+	column := func(n int16, name, hash string) (database.Column, database.ColumnPrint) {
+		return database.Column{Number: n, Name: name}, database.ColumnPrint{Number: n, Name: name, Values: 2, Hash: hash, Keyed: hash}
+	}
+	shape, first, again := database.Shape{}, database.Fingerprint{}, database.Fingerprint{}
+	for i, name := range []string{"grown", "pointing", "numbered", "same"} {
+		table := database.Table{OID: uint32(i + 1), Schema: "public", Name: name}
+		print := database.TablePrint{OID: uint32(i + 1), Schema: "public", Name: name, Rows: 2, SampledBy: 1, Key: []string{"id"}}
+		other := print
+		for n, name := range []string{"id", "parent", "n_" + name} {
+			c, p := column(int16(n+1), name, "first")
+			table.Columns, print.Columns = append(table.Columns, c), append(print.Columns, p)
+			if name != "id" {
+				p.Hash, p.Keyed = "again", "again"
+			}
+			other.Columns = append(other.Columns, p)
+		}
+		shape.Tables, first.Tables, again.Tables = append(shape.Tables, table), append(first.Tables, print), append(again.Tables, other)
+	}
+	shape.Tables[1].Constraints = []database.Constraint{{Kind: "f", Columns: []int16{2}, Parent: 1}}
+	r := &run{}
+	r.before.shape, r.after.shape, r.after.fingerprint = shape, shape, first
+	r.before.fingerprint.Tables = slices.Clone(first.Tables)
+	r.before.fingerprint.Tables[0].Rows = 1
+	r.after.statements = []migrations.Statement{{Revision: "3f2a", SQL: "UPDATE numbered SET n_numbered = nextval('s')"}}
+	r.facts.Reverse.Data.Base = []database.DataChange{{Kind: database.ValuesChanged, Table: "public.same", Column: "parent"}}
+	var got []string
+	for _, c := range r.roundTrip(first, again) {
+		got = append(got, c.Table+"."+c.Column)
+	}
+	want := []string{"public.pointing.n_pointing", "public.numbered.parent", "public.same.n_same"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -62,11 +62,8 @@ func (r *run) settleTrip(ctx context.Context, first, again database.Data) (settl
 // roundTrip are the differences between what two upgrades left, without those that the downgrade is to blame for already. Of
 // tables to which the migration itself adds rows only the number of rows counts: the second time they have other ids.
 func (r *run) roundTrip(first, again database.Fingerprint) []database.DataChange {
-	known := r.facts.Reverse.Data.Base
 	return slices.DeleteFunc(append(first.Compare(again), first.Added(again)...), func(c database.DataChange) bool {
-		if slices.ContainsFunc(known, func(by database.DataChange) bool {
-			return by.Table == c.Table && (by.Column == "" || by.Column == c.Column)
-		}) {
+		if explained(c, r.facts.Reverse.Data.Base) {
 			return true
 		}
 		table, column := r.columnAfter(c)

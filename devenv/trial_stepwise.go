@@ -90,6 +90,13 @@ func (r *run) compareWithScratch(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
+	r.recordDifferences(r.ofBranch(scratch), "on the base's data", "after the whole history in one run", log)
+	return nil
+}
+
+// ofBranch are the differences from a catalog that the branch has to do with: of objects that it changed, and of what belongs
+// to these.
+func (r *run) ofBranch(scratch database.Catalog) []database.Difference {
 	changed := map[string]bool{}
 	for _, d := range r.before.catalog.Diff(r.after.catalog) {
 		changed[d.Object] = true
@@ -100,8 +107,7 @@ func (r *run) compareWithScratch(ctx context.Context, log *step.Log) error {
 			differences = append(differences, d)
 		}
 	}
-	r.recordDifferences(differences, "on the base's data", "after the whole history in one run", log)
-	return nil
+	return differences
 }
 
 func (r *run) recordDifferences(differences []database.Difference, one, other string, log *step.Log) {
