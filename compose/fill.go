@@ -1,13 +1,9 @@
 package compose
 
 import (
-	"archive/tar"
-	"bufio"
 	"context"
 	"errors"
 	"io"
-	"strconv"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -66,7 +62,8 @@ func (c *Client) copyTree(ctx context.Context, id, dir, target string, owner ids
 // ids are a numeric user and group.
 type ids struct{ uid, gid int }
 
-// owner is the user the files belong to: the service's, else the image's, else root. A name is looked up in the image.
+// owner is the user the files belong to: the service's, else the image's, else root. What it does not say as numbers is looked up in
+// the image.
 func (c *Client) owner(ctx context.Context, id string, f Fill) (ids, error) {
 	user := f.User
 	if user == "" {
@@ -76,43 +73,9 @@ func (c *Client) owner(ctx context.Context, id string, f Fill) (ids, error) {
 		}
 		user = image.User
 	}
-	name, group, _ := strings.Cut(user, ":")
-	if name == "" || name == "root" || name == "0" {
-		return ids{}, nil
-	}
-	gid, gidErr := strconv.Atoi(group)
-	if uid, err := strconv.Atoi(name); err == nil {
-		if gidErr != nil {
-			gid = 0
-		}
-		return ids{uid: uid, gid: gid}, nil
-	}
-	found, err := c.lookUp(ctx, id, name)
-	if err == nil && gidErr == nil {
-		found.gid = gid
-	}
-	return found, err
-}
-
-// lookUp finds a user in the image's /etc/passwd.
-func (c *Client) lookUp(ctx context.Context, id, name string) (ids, error) {
-	stream, err := c.engine.CopyFrom(ctx, id, "/etc/passwd")
+	uid, gid, err := c.engine.UserIDs(ctx, id, user)
 	if err != nil {
-		return ids{}, err
+		return ids{}, report.Fail(report.KindWork, "", "find user %s in the image of a scratch container: %w", user, err)
 	}
-	defer stream.Close() //nolint:errcheck // only read from
-	archive := tar.NewReader(stream)
-	if _, err := archive.Next(); err != nil {
-		return ids{}, err
-	}
-	lines := bufio.NewScanner(archive)
-	for lines.Scan() {
-		fields := strings.Split(lines.Text(), ":")
-		if len(fields) > 3 && fields[0] == name {
-			uid, _ := strconv.Atoi(fields[2]) // a broken line is root, as for the engine
-			gid, _ := strconv.Atoi(fields[3])
-			return ids{uid: uid, gid: gid}, nil
-		}
-	}
-	return ids{}, report.Fail(report.KindWork, "", "find user %s in the image of a scratch container: its /etc/passwd has none", name)
+	return ids{uid: uid, gid: gid}, nil
 }

@@ -2,12 +2,10 @@ package database
 
 import (
 	"archive/tar"
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -98,7 +96,7 @@ func putParent(ctx context.Context, e *engine.Engine, id string) error {
 	if err != nil {
 		return err
 	}
-	uid, gid, err := userIDs(ctx, e, id, container.User)
+	uid, gid, err := e.UserIDs(ctx, id, container.User)
 	if err != nil {
 		return err
 	}
@@ -111,50 +109,6 @@ func putParent(ctx context.Context, e *engine.Engine, id string) error {
 		return err
 	}
 	return e.CopyTo(ctx, id, "/var/lib", &archive)
-}
-
-// userIDs resolves a service's user ("", "999", "postgres", "999:999") in the container's own /etc/passwd and /etc/group.
-func userIDs(ctx context.Context, e *engine.Engine, id, user string) (uid, gid int, err error) {
-	if user == "" {
-		return 0, 0, nil
-	}
-	name, group, _ := strings.Cut(user, ":")
-	passwd, err := readFile(ctx, e, id, "/etc/passwd")
-	if err != nil {
-		return 0, 0, err
-	}
-	uid, gid, ok := lookUpUser(passwd, name)
-	if !ok {
-		return 0, 0, fmt.Errorf("the container has no user %q", name)
-	}
-	if group == "" {
-		return uid, gid, nil
-	}
-	groups, err := readFile(ctx, e, id, "/etc/group")
-	if err != nil {
-		return 0, 0, err
-	}
-	if gid, _, ok = lookUpUser(groups, group); !ok {
-		return 0, 0, fmt.Errorf("the container has no group %q", group)
-	}
-	return uid, gid, nil
-}
-
-// lookUpUser finds a name or a number in the lines of passwd, or of group, where second means nothing. A number that is
-// not listed stands for itself.
-func lookUpUser(lines []byte, name string) (id, second int, ok bool) {
-	scanner := bufio.NewScanner(bytes.NewReader(lines))
-	for scanner.Scan() {
-		fields := strings.Split(scanner.Text(), ":")
-		if len(fields) < 4 || (fields[0] != name && fields[2] != name) {
-			continue
-		}
-		id, err := strconv.Atoi(fields[2])
-		second, _ := strconv.Atoi(fields[3]) // a group's members are no number
-		return id, second, err == nil
-	}
-	id, err := strconv.Atoi(name)
-	return id, 0, err == nil
 }
 
 // readFile reads one file out of a container, running or not.
