@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,8 +18,11 @@ func urlsOf(ctx context.Context, c engine.Container) []string {
 		if !strings.HasSuffix(target, "/tcp") || c.State != "running" {
 			continue
 		}
-		_, port, _ := strings.Cut(strings.ReplaceAll(address, "::", ""), ":")
-		if address = "127.0.0.1:" + port; !isPostgres(c) {
+		_, port, err := net.SplitHostPort(address)
+		if err != nil {
+			continue
+		}
+		if address = net.JoinHostPort("127.0.0.1", port); !isPostgres(c) {
 			address = schemeOf(ctx, address)
 		}
 		urls = append(urls, address)

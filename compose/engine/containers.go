@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ type Container struct {
 	Labels   map[string]string
 	Networks map[string]Address
 	Mounts   []Mount
-	// Ports are the published ones: "5432/tcp" to "127.0.0.1:49153".
+	// Ports are the published ones: "5432/tcp" to "127.0.0.1:49153", or "[::1]:49153".
 	Ports map[string]string
 	User  string
 	Tty   bool
@@ -80,7 +81,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (Container, error) {
 	}
 	for port, bindings := range found.NetworkSettings.Ports {
 		if len(bindings) > 0 {
-			c.Ports[string(port)] = bindings[0].HostIP + ":" + bindings[0].HostPort
+			c.Ports[string(port)] = net.JoinHostPort(bindings[0].HostIP, bindings[0].HostPort)
 		}
 	}
 	for _, m := range found.Mounts {

@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -173,7 +174,7 @@ func (a answers) WaitUntilReady(ctx context.Context, target wait.StrategyTarget)
 	s.ID = found.ID
 	for port, bindings := range found.NetworkSettings.Ports {
 		if port.Num() == uint16(s.settings.Port) && len(bindings) > 0 {
-			s.address = loopback + ":" + bindings[0].HostPort
+			s.address = net.JoinHostPort(loopback, bindings[0].HostPort)
 		}
 	}
 	watching, stop := watched(ctx, s.engine, s.ID)

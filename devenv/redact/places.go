@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"net"
 	"net/url"
 	"regexp"
 	"strings"
@@ -104,8 +105,12 @@ func (l *learner) wordsOf(authority, path string) {
 	if user, _, ok := strings.Cut(authority, ":"); ok && len(host) < len(authority) {
 		l.word(user)
 	}
-	host, _, _ = strings.Cut(host, ":")
-	l.word(host)
+	for one := range strings.SplitSeq(host, ",") { // Postgres takes several
+		if name, _, err := net.SplitHostPort(one); err == nil {
+			one = name
+		}
+		l.word(one)
+	}
 	database, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "?")
 	l.word(database)
 }

@@ -167,3 +167,14 @@ func FuzzRedactingTwiceChangesNothing(f *testing.F) {
 		}
 	})
 }
+
+func TestEachHostOfAURLIsAWordOfTheProject(t *testing.T) {
+	r := New()
+	r.Learn(Source{Variable, "DATABASE_URL", "postgresql://app:pw-of-app-1@harbour:5432,seaside:5432/app"})
+	r.Learn(Source{Variable, "SHELL_PASSWORD", "seaside"})
+	for _, text := range []string{"container seaside is healthy", "container harbour is healthy"} {
+		if got := r.Text(text); got != text {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
