@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/inputs"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
@@ -40,8 +40,8 @@ type base struct {
 }
 
 // openBase checks the base out, with the ignored files that the capture took along.
-func openBase(ctx context.Context, w *workplace, p *discover.Project, ref gitrepo.Base, capture gitrepo.Capture, envFiles []string) (*base, error) {
-	treeID, err := w.repo.WithIncluded(ctx, ref.Commit, capture)
+func openBase(ctx context.Context, w *project.Workspace, p *discover.Project, ref gitrepo.Base, capture gitrepo.Capture, envFiles []string) (*base, error) {
+	treeID, err := w.Repo.WithIncluded(ctx, ref.Commit, capture)
 	if err != nil {
 		return nil, err
 	}
@@ -67,22 +67,17 @@ func openBase(ctx context.Context, w *workplace, p *discover.Project, ref gitrep
 	return b, err
 }
 
-// seedPath is where a file that the configuration's seed names lies: in the user's working tree.
-func (w *workplace) seedPath(written string) string {
-	return filepath.Join(w.repo.Root(), filepath.FromSlash(w.config.Path(written)))
-}
-
 // references of the two images of a base.
 func (b *base) seededRef() string { return "devenv/base:" + b.key }
 func (b *base) emptyRef() string  { return "devenv/base:" + b.key + "-empty" }
 
 // lookUp finds the base's images; false when one is missing.
 func (b *base) lookUp(ctx context.Context) (bool, error) {
-	empty, known, err := database.Lookup(ctx, b.place.engine, b.key+"-empty")
+	empty, known, err := database.Lookup(ctx, b.place.Engine, b.key+"-empty")
 	if err != nil || !known {
 		return false, err
 	}
-	seeded, known, err := database.Lookup(ctx, b.place.engine, b.key)
+	seeded, known, err := database.Lookup(ctx, b.place.Engine, b.key)
 	if err != nil || !known {
 		return false, err
 	}
@@ -94,7 +89,7 @@ func (b *base) lookUp(ctx context.Context) (bool, error) {
 // touch marks the base's images as used.
 func (b *base) touch(ctx context.Context) error {
 	for _, ref := range []string{b.emptyRef(), b.seededRef()} {
-		if _, err := b.place.engine.Touch(ctx, ref); err != nil {
+		if _, err := b.place.Engine.Touch(ctx, ref); err != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ func (r *run) buildBase(ctx context.Context, log *step.Log) error {
 			err = errors.Join(err, keptErr)
 		}
 	}
-	return explainLost(ctx, r.place.engine, b.server, err)
+	return explainLost(ctx, r.place.Engine, b.server, err)
 }
 
 // bringImages prepares the tree and builds or pulls the images.
@@ -76,7 +76,7 @@ func (b *baseBuild) startServer(ctx context.Context, log *step.Log) (err error) 
 		return err
 	}
 	id := b.stack.containers[b.project.Database]
-	if b.server, err = database.StartFirst(ctx, b.place.engine, id, b.settings); err != nil {
+	if b.server, err = database.StartFirst(ctx, b.place.Engine, id, b.settings); err != nil {
 		return err
 	}
 	if err := b.server.Tune(ctx); err != nil {
@@ -87,7 +87,7 @@ func (b *baseBuild) startServer(ctx context.Context, log *step.Log) (err error) 
 		return err
 	}
 	b.keepEmpty(ctx, copied)
-	b.server, err = database.StartFirst(ctx, b.place.engine, id, b.settings)
+	b.server, err = database.StartFirst(ctx, b.place.Engine, id, b.settings)
 	return err
 }
 
@@ -108,7 +108,7 @@ func (b *baseBuild) imageFor(ctx context.Context) (engine.Image, error) {
 	if ref == "" {
 		ref = b.model.Services[b.project.Database].Image
 	}
-	image, ok, err := b.place.engine.ImageInspect(ctx, ref)
+	image, ok, err := b.place.Engine.ImageInspect(ctx, ref)
 	if err == nil && !ok {
 		err = fmt.Errorf("find the database's image %s: it is gone", ref)
 	}
@@ -178,7 +178,7 @@ func (b *baseBuild) copy(ctx context.Context, _ *step.Log) error {
 
 // keep says what of the server becomes the base's images, and what must not be in them.
 func (b *baseBuild) keep() database.Keep {
-	return database.Keep{Labels: b.place.imageLabels(), Given: b.given, Secrets: b.run.secrets()}
+	return database.Keep{Labels: b.place.ImageLabels(), Given: b.given, Secrets: b.run.secrets()}
 }
 
 // meta says what the base is made from.
@@ -217,7 +217,7 @@ func (b *baseBuild) baselines(ctx context.Context) (map[string]json.RawMessage, 
 // onEmpty does something with a clone of the base's empty database, which goes afterwards: an image that is in use cannot be
 // taken back.
 func (b *baseBuild) onEmpty(ctx context.Context, do func(*database.Server) error) error {
-	server, err := database.Clone(ctx, b.place.engine, b.cloneOf(b.empty, database.NetworkAlias{Name: b.tool.stack.network}))
+	server, err := database.Clone(ctx, b.place.Engine, b.cloneOf(b.empty, database.NetworkAlias{Name: b.tool.stack.network}))
 	if err != nil {
 		return err
 	}

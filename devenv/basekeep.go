@@ -54,7 +54,7 @@ func (r *run) keepBase(ctx context.Context, _ *step.Log) error {
 			return err
 		}
 		if image.Known {
-			r.place.discard(image.ID)
+			r.place.Discard(image.ID)
 		}
 		b.seeded.ID = image.ID
 		close(b.keeping.done)
@@ -67,6 +67,6 @@ func (r *run) keepBase(ctx context.Context, _ *step.Log) error {
 // be in use.
 func (b *base) takeBack() {
 	if b.seeded.ID == "" && b.empty.ID != "" && !b.empty.Known {
-		b.place.discard(b.emptyRef())
+		b.place.Discard(b.emptyRef())
 	}
 }

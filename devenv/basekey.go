@@ -13,6 +13,7 @@ import (
 	"devenv/compose"
 	"devenv/devenv/discover"
 	"devenv/devenv/inputs"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
 )
@@ -31,17 +32,17 @@ func (b *base) computeKey(ctx context.Context, log *step.Log) error {
 		}
 		made = append(made, imageInput(image, id))
 	}
-	settings, err := b.place.configured(b.project, b.model)
+	settings, err := configured(b.place, b.project, b.model)
 	if err != nil {
 		return err
 	}
-	info := b.place.engine.Info()
+	info := b.place.Engine.Info()
 	b.inputs = append(append(made, settings...), inputs.Input{What: "platform", From: "engine", ID: info.OS + "/" + info.Arch})
 	parts := []string{fmt.Sprint(baseFormat)}
 	for _, i := range b.inputs {
 		parts = append(parts, i.What, i.ID) // not the rest: it is for people, and counts files that make no difference
 	}
-	b.key = digest(parts...)[:20]
+	b.key = inputs.Hash(parts...)[:20]
 	for _, i := range b.inputs {
 		log.Found(foundInput(i))
 	}
@@ -67,12 +68,12 @@ func (b *base) content(ctx context.Context) ([]inputs.Input, []inputs.Named, err
 }
 
 // madeOf lists what makes a project's base: the files and the model, and the images that are to be identified.
-func madeOf(w *workplace, p *discover.Project, model *types.Project, tree inputs.Tree) ([]inputs.Input, []inputs.Named, error) {
+func madeOf(w *project.Workspace, p *discover.Project, model *types.Project, tree inputs.Tree) ([]inputs.Input, []inputs.Named, error) {
 	services := baseServices(p, model)
-	made := inputs.Base{Tree: tree, Project: model, Services: services, Whole: w.prepares()}
+	made := inputs.Base{Tree: tree, Project: model, Services: services, Whole: w.Prepares()}
 	var err error
 	var include, exclude []string
-	if cfg := w.config; cfg != nil {
+	if cfg := w.Config; cfg != nil {
 		include, exclude = cfg.Paths(cfg.BaseInputs.Include), cfg.Paths(cfg.BaseInputs.Exclude)
 	}
 	if made.LeftOut, err = inputs.NewLeftOut(include, exclude); err != nil {
@@ -117,8 +118,8 @@ func readyMade(p *discover.Project, model *types.Project, services []string) []i
 }
 
 // mountedBy are the paths of a tree and the secrets and configs that services see.
-func mountedBy(w *workplace, model *types.Project, tree inputs.Tree, services []string) ([]inputs.Mount, error) {
-	isolation := w.isolation(tree.Dir)
+func mountedBy(w *project.Workspace, model *types.Project, tree inputs.Tree, services []string) ([]inputs.Mount, error) {
+	isolation := w.Isolation(tree.Dir)
 	isolation.Name, isolation.Services, isolation.Volume = "devenv", services, func(path string) string { return path }
 	iso, err := compose.Isolate(model, isolation)
 	if err != nil {
@@ -139,18 +140,18 @@ func mountedBy(w *workplace, model *types.Project, tree inputs.Tree, services []
 }
 
 // configured lists what the configuration and the discovery say about how the base is made, and the files of the seed.
-func (w *workplace) configured(p *discover.Project, model *types.Project) ([]inputs.Input, error) {
+func configured(w *project.Workspace, p *discover.Project, model *types.Project) ([]inputs.Input, error) {
 	tool := p.Migrations
 	tool.PerBranch, tool.FileTemplate = "", "" // of new revisions
-	kept := w.isolation("")
+	kept := w.Isolation("")
 	written, err := json.Marshal([]any{p.Seed, oneShots(p, model), tool, p.Backend, p.Ready, kept.Keep, kept.Rights})
 	if err != nil {
 		return nil, err
 	}
-	list := []inputs.Input{{What: "seed, migrations and backend", From: "configuration and discovery", ID: digest(string(written)), Secret: true}}
-	if w.prepares() {
-		commands := w.config.Prepare
-		list = append(list, inputs.Input{What: "prepare", Value: report.Count(len(commands), "command"), From: "configuration", ID: digest(commands...), Secret: true})
+	list := []inputs.Input{{What: "seed, migrations and backend", From: "configuration and discovery", ID: inputs.Hash(string(written)), Secret: true}}
+	if w.Prepares() {
+		commands := w.Config.Prepare
+		list = append(list, inputs.Input{What: "prepare", Value: report.Count(len(commands), "command"), From: "configuration", ID: inputs.Hash(commands...), Secret: true})
 	}
 	paths := slices.Clone(p.Seed.SQL)
 	if p.Seed.Dump != "" {
@@ -158,7 +159,7 @@ func (w *workplace) configured(p *discover.Project, model *types.Project) ([]inp
 	}
 	for _, path := range paths {
 		var id string
-		file, err := filepath.EvalSymlinks(w.seedPath(path))
+		file, err := filepath.EvalSymlinks(w.Path(path))
 		if err == nil {
 			id, _, err = inputs.ContentOf(file)
 		}

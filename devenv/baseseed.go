@@ -27,7 +27,7 @@ func (b *baseBuild) seed(ctx context.Context, log *step.Log) (err error) {
 	if b.tool, err = startTool(ctx, b.side, "base-tool", b.project.Migrations, b.settings.Hosts, log); err != nil {
 		return err
 	}
-	if err := b.place.engine.ConnectNetwork(ctx, b.tool.stack.network, b.server.ID, b.settings.Hosts); err != nil {
+	if err := b.place.Engine.ConnectNetwork(ctx, b.tool.stack.network, b.server.ID, b.settings.Hosts); err != nil {
 		return err
 	}
 	if err := b.findDatabase(ctx); err != nil {
@@ -144,7 +144,7 @@ func settle(ctx context.Context, d time.Duration) error {
 // seedByCommand runs the configuration's command in a container of the migrations service.
 func (b *baseBuild) seedByCommand(ctx context.Context, log *step.Log) error {
 	var out bytes.Buffer
-	code, err := b.place.engine.Exec(ctx, b.tool.container, engine.ExecOptions{
+	code, err := b.place.Engine.Exec(ctx, b.tool.container, engine.ExecOptions{
 		Cmd: []string{"sh", "-c", b.project.Seed.Run}, WorkDir: b.tool.workdir, Stdout: &out, Stderr: &out,
 		Env: environment(b.project.Migrations.Env),
 	})
@@ -183,7 +183,7 @@ func (b *baseBuild) seedBySQL(ctx context.Context) error {
 // restoreDump restores a dump, plain or in pg_dump's archive formats.
 func (b *baseBuild) restoreDump(ctx context.Context, written string) error {
 	head := make([]byte, len(archiveMagic))
-	f, err := os.Open(b.place.seedPath(written))
+	f, err := os.Open(b.place.Path(written))
 	if err != nil {
 		return report.Fail(report.KindUsage, "correct seed: {dump: …} in .devenv.yaml", "read the dump: %w", err)
 	}
@@ -202,14 +202,14 @@ const archiveMagic = "PGDMP"
 
 // feed pipes a file of the user's into one of Postgres's programs in the database's container.
 func (b *baseBuild) feed(ctx context.Context, written string, program ...string) error {
-	f, err := os.Open(b.place.seedPath(written))
+	f, err := os.Open(b.place.Path(written))
 	if err != nil {
 		return report.Fail(report.KindUsage, "correct seed: in .devenv.yaml", "seed the base: %w", err)
 	}
 	defer f.Close() //nolint:errcheck // only read from
 	var out bytes.Buffer
 	args := append(slices.Clone(program), "-U", b.settings.User, "-d", b.settings.Database)
-	code, err := b.place.engine.Exec(ctx, b.server.ID, engine.ExecOptions{Cmd: args, Stdin: f, Stdout: &out, Stderr: &out})
+	code, err := b.place.Engine.Exec(ctx, b.server.ID, engine.ExecOptions{Cmd: args, Stdin: f, Stdout: &out, Stderr: &out})
 	if err != nil {
 		return err
 	}

@@ -41,19 +41,19 @@ func (s *side) buildKey(ctx context.Context, service types.ServiceConfig, prepar
 		parts = append(parts, id)
 	}
 	if len(build.Remote) > 0 {
-		parts = append(parts, s.place.runID) // what it holds now is not known
+		parts = append(parts, s.place.RunID) // what it holds now is not known
 	}
-	return digest(parts...)[:16], nil
+	return inputs.Hash(parts...)[:16], nil
 }
 
 // inputTree is the checkout as package inputs wants it, with the files that git has.
 func (s *side) inputTree(ctx context.Context) (inputs.Tree, error) {
-	info := s.place.engine.Info()
-	tree := inputs.Tree{Dir: s.tree.Dir(), Platform: info.OS + "/" + info.Arch, Elsewhere: s.place.isolation(s.tree.Dir()).OnThisMachine}
+	info := s.place.Engine.Info()
+	tree := inputs.Tree{Dir: s.tree.Dir(), Platform: info.OS + "/" + info.Arch, Elsewhere: s.place.Isolation(s.tree.Dir()).OnThisMachine}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.listed.treeID != s.treeID {
-		files, err := s.place.repo.Files(ctx, s.treeID, "")
+		files, err := s.place.Repo.Files(ctx, s.treeID, "")
 		if err != nil {
 			return tree, err
 		}
@@ -122,7 +122,7 @@ func (s *side) imageContent(ctx context.Context, wanted inputs.Named, log *step.
 		log.Line(err.Error())
 		return wanted.Ref + " " + wanted.Platform, nil
 	}
-	image, ok, err := s.place.engine.ImageFor(ctx, wanted.Ref, wanted.Platform)
+	image, ok, err := s.place.Engine.ImageFor(ctx, wanted.Ref, wanted.Platform)
 	if err != nil {
 		return "", err
 	}

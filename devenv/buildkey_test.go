@@ -3,12 +3,15 @@ package devenv
 import (
 	"context"
 	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"devenv/compose/engine/enginetest"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/sample"
 	"devenv/devenv/step"
@@ -17,9 +20,9 @@ import (
 // keyOf is the key of the sample's backend image, as the last commit has it.
 func keyOf(t *testing.T, dir string) string {
 	t.Helper()
-	w, err := openWorkplace(t.Context(), "test", Options{Dir: dir}, func(string) {})
+	w, err := Options{Dir: dir}.open(t.Context(), "test", func(string) {})
 	if err == nil {
-		w.cache, err = keepCaptures(w.repo)
+		w.Cache, err = project.KeepCaptures(w.Repo)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +39,7 @@ func keyOf(t *testing.T, dir string) string {
 		key, err = s.buildKey(ctx, s.model.Services["backend"], false, log)
 		return err
 	}))
-	if err := errors.Join(err, s.close(), w.close(t.Context())); err != nil {
+	if err := errors.Join(err, s.close(), w.Close(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	return key
@@ -46,7 +49,7 @@ func TestAnImageIsBuiltAnewWhenTheOneThatItsDockerfileNamesIsAnother(t *testing.
 	t.Parallel()
 	e := enginetest.Require(t)
 	enginetest.Images(t, "debian:trixie-slim", "postgres:17")
-	dir, name := filepath.Join(t.TempDir(), "toolshed"), "devenv-test-from-"+newRunID()+":1"
+	dir, name := filepath.Join(t.TempDir(), "toolshed"), "devenv-test-from-"+strconv.Itoa(os.Getpid())+":1"
 	if err := sample.Unpack(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"devenv/devenv/config"
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
 )
@@ -21,14 +22,14 @@ func (r *run) check(ctx context.Context, log *step.Log) (err error) {
 	if err := r.checkRequest(); err != nil {
 		return err
 	}
-	if r.place, err = openWorkplace(ctx, r.document.Command, r.options, r.note); err != nil {
+	if r.place, err = r.options.open(ctx, r.document.Command, r.note); err != nil {
 		return err
 	}
-	r.selection.Severities = r.place.config.Severities()
-	if err := database.CheckEngine(r.place.engine); err != nil {
+	r.selection.Severities = r.place.Config.Severities()
+	if err := database.CheckEngine(r.place.Engine); err != nil {
 		return err
 	}
-	if r.baseRef, err = r.place.repo.ResolveBase(ctx, r.baseName()); err != nil {
+	if r.baseRef, err = r.place.Repo.ResolveBase(ctx, r.baseName()); err != nil {
 		return err
 	}
 	r.redactor.Keep(r.baseRef.Ref, shortRef(r.baseRef.Ref), r.baseRef.Commit)
@@ -41,7 +42,7 @@ func (r *run) check(ctx context.Context, log *step.Log) (err error) {
 	r.redactor.Keep(r.work.head.Ref, shortRef(r.work.head.Ref), r.work.head.Commit)
 	r.facts.BaseRef = spokenBase(r.baseRef.Ref, r.work.head.Ref)
 	if !r.asIs {
-		if r.mode, err = chooseMode(ctx, r.place.repo, r.work, r.request.Mode, r.options.Ask); err != nil {
+		if r.mode, err = chooseMode(ctx, r.place.Repo, r.work, r.request.Mode, r.options.Ask); err != nil {
 			return err
 		}
 	}
@@ -71,22 +72,22 @@ func (r *run) checkRequest() error {
 
 // baseName is the base branch as named by the flag, else by the configuration, else empty.
 func (r *run) baseName() string {
-	if r.request.Base != "" || r.place.config == nil {
+	if r.request.Base != "" || r.place.Config == nil {
 		return r.request.Base
 	}
-	return r.place.config.Base
+	return r.place.Config.Base
 }
 
 // readProject captures the working tree, finds the project in it, and tells the branch's own migrations.
 func (r *run) readProject(ctx context.Context, log *step.Log) (err error) {
-	repo, cfg := r.place.repo, r.place.config
-	if r.place.cache, err = keepCaptures(repo); err != nil {
+	repo, cfg := r.place.Repo, r.place.Config
+	if r.place.Cache, err = project.KeepCaptures(repo); err != nil {
 		return err
 	}
 	if err := repo.TrimObjects(); err != nil {
 		return err
 	}
-	if err := r.place.builds.Open(ctx, r.place.cache, r.note); err != nil {
+	if err := r.place.Builds.Open(ctx, r.place.Cache, r.note); err != nil {
 		return err
 	}
 	include := r.ignoredPaths(cfg)
@@ -94,7 +95,7 @@ func (r *run) readProject(ctx context.Context, log *step.Log) (err error) {
 	if err != nil {
 		return err
 	}
-	learn(r.redactor, compose.FileTexts(absolute(repo.Root(), work.capture.Included...)...))
+	project.Learn(r.redactor, compose.FileTexts(project.Absolute(repo.Root(), work.capture.Included...)...))
 	files, err := repo.Files(ctx, work.capture.Tree, "")
 	if err != nil {
 		return err
@@ -103,7 +104,7 @@ func (r *run) readProject(ctx context.Context, log *step.Log) (err error) {
 	for i, f := range files {
 		paths[i] = f.Path
 	}
-	r.project, err = discover.Services(r.place.model, discover.Tree{Dir: repo.Root(), Paths: paths}, cfg)
+	r.project, err = discover.Services(r.place.Model, discover.Tree{Dir: repo.Root(), Paths: paths}, cfg)
 	log.Found(r.project.Found...)
 	if err != nil {
 		return err
@@ -134,14 +135,14 @@ func (r *run) ignoredPaths(cfg *config.Config) []string {
 			paths = append(paths, cfg.Path(p))
 		}
 	}
-	files := []string{filepath.Join(r.place.model.WorkingDir, ".env")}
-	if dir, err := filepath.Abs(orDot(r.options.Dir)); err == nil {
-		r.envFiles = absolute(dir, r.options.Compose.EnvFiles...)
+	files := []string{filepath.Join(r.place.Model.WorkingDir, ".env")}
+	if dir, err := filepath.Abs(project.OrDot(r.options.Dir)); err == nil {
+		r.envFiles = project.Absolute(dir, r.options.Compose.EnvFiles...)
 		files = append(files, r.envFiles...)
 	}
-	files = append(files, compose.FilesOf(r.place.model)...)
+	files = append(files, compose.FilesOf(r.place.Model)...)
 	for _, f := range files {
-		rel, err := filepath.Rel(r.place.repo.Root(), f)
+		rel, err := filepath.Rel(r.place.Repo.Root(), f)
 		if err == nil && !strings.HasPrefix(rel, "..") {
 			paths = append(paths, filepath.ToSlash(rel))
 		}

@@ -16,12 +16,13 @@ import (
 	"devenv/devenv/builds"
 	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 )
 
 // cleanLeftovers removes what interrupted runs left on the engine: of every worktree that is gone, or whose lock no run
 // holds.
 func cleanLeftovers(ctx context.Context, e *engine.Engine, dryRun bool, add func(CleanItem)) error {
-	roots, err := e.LabelValues(ctx, labelRoot)
+	roots, err := e.LabelValues(ctx, project.LabelRoot)
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func cleanWorktree(ctx context.Context, e *engine.Engine, root string, dryRun bo
 		}
 		defer func() { err = errors.Join(err, lock.Release()) }()
 	}
-	label := labelWorktree + "=" + WorktreeID(root)
+	label := project.LabelWorktree + "=" + project.WorktreeID(root)
 	left, err := e.Labelled(ctx, label)
 	if err != nil {
 		return err

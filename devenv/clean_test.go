@@ -11,6 +11,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/compose/engine/enginetest"
 	"devenv/devenv"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 )
 
@@ -150,7 +151,7 @@ func TestARunMarksWhatItUsesAndLetsGoWhatItsWorktreeBuiltBeforeTheLastFew(t *tes
 		made.image(ref, map[string]string{"dev.devenv.kind": "build", "dev.devenv.builder": builder, "dev.devenv.built": "backend"})
 		return ref
 	}
-	held := built("held", devenv.WorktreeID(c.dir))
+	held := built("held", project.WorktreeID(c.dir))
 	container, err := c.engine.CreateScript(t.Context(), engine.Script{Image: held, Text: "true", Labels: map[string]string{"dev.devenv.test": made.mark}})
 	if err != nil {
 		t.Fatal(err)
@@ -162,11 +163,11 @@ func TestARunMarksWhatItUsesAndLetsGoWhatItsWorktreeBuiltBeforeTheLastFew(t *tes
 	})
 	others := built("others", "another worktree")
 	for i := range 4 {
-		built(fmt.Sprint(i), devenv.WorktreeID(c.dir))
+		built(fmt.Sprint(i), project.WorktreeID(c.dir))
 	}
 	c.write("backend/src/toolshed/edited.txt", made.mark)
 	base := c.must(c.newMigration(dry)).Document.Base.Image
-	left, err := c.engine.LabelledImages(t.Context(), "dev.devenv.kind=build", "dev.devenv.builder="+devenv.WorktreeID(c.dir))
+	left, err := c.engine.LabelledImages(t.Context(), "dev.devenv.kind=build", "dev.devenv.builder="+project.WorktreeID(c.dir))
 	if err != nil {
 		t.Fatal(err)
 	}

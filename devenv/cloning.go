@@ -32,7 +32,7 @@ func (b *base) readCloning(ctx context.Context, image engine.Image, log *step.Lo
 			return err
 		}
 	}
-	iso, err := b.isolate("clone", b.place.name(toolNetwork), name)
+	iso, err := b.isolate("clone", b.place.Name(toolNetwork), name)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (b *base) leftOut(d compose.DirectoryMount) bool {
 	}
 	size := bytesBelow(d.Dir)
 	if size > mountedLimit {
-		b.place.note("clones of the database run without " + d.Target + ": " + report.Megabytes(size) + " are too much for each to have a copy of")
+		b.place.Note("clones of the database run without " + d.Target + ": " + report.Megabytes(size) + " are too much for each to have a copy of")
 	}
 	return size > mountedLimit
 }
@@ -75,16 +75,16 @@ func (b *base) leftOut(d compose.DirectoryMount) bool {
 // cloneOf says how a clone of one of the base's images is started, in some networks.
 func (b *base) cloneOf(image database.Image, networks ...database.NetworkAlias) database.CloneOptions {
 	return database.CloneOptions{
-		Image: image, Service: &b.service, Labels: b.place.labels(), Networks: networks, Settings: b.settings,
+		Image: image, Service: &b.service, Labels: b.place.Labels(), Networks: networks, Settings: b.settings,
 		Put: func(ctx context.Context, id string) error {
-			return b.place.client.Put(ctx, id, b.mounted, image.ID, b.service.User)
+			return b.place.Client.Put(ctx, id, b.mounted, image.ID, b.service.User)
 		},
 	}
 }
 
 // readKnown reads the same for a base that is known.
 func (b *base) readKnown(ctx context.Context, log *step.Log) error {
-	image, ok, err := b.place.engine.ImageInspect(ctx, b.seeded.ID)
+	image, ok, err := b.place.Engine.ImageInspect(ctx, b.seeded.ID)
 	if err != nil || !ok {
 		return errors.Join(err, fmt.Errorf("read the base %s: it is gone", b.seeded.Ref))
 	}

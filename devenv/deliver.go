@@ -33,7 +33,7 @@ func (r *run) deliver(ctx context.Context, log *step.Log) error {
 		log.Skipped("--dry-run: would have " + strings.Join(names, ", "))
 		return nil
 	}
-	if err := r.place.repo.Deliver(ctx, gitrepo.Delivery{Command: r.document.Command, Changes: changes}); err != nil {
+	if err := r.place.Repo.Deliver(ctx, gitrepo.Delivery{Command: r.document.Command, Changes: changes}); err != nil {
 		return err
 	}
 	for _, c := range changes {
@@ -81,7 +81,7 @@ func (r *run) setAside() []gitrepo.FileChange {
 
 // restore brings one edited migration of the base back as the base has it.
 func (r *run) restore(ctx context.Context, e checks.Edit) ([]gitrepo.FileChange, error) {
-	repo, capture := r.place.repo, r.work.capture.Tree
+	repo, capture := r.place.Repo, r.work.capture.Tree
 	var changes []gitrepo.FileChange
 	if e.RenamedTo != "" {
 		files, err := repo.Files(ctx, capture, e.RenamedTo)

@@ -6,6 +6,7 @@ import (
 
 	"devenv/compose"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 )
@@ -153,7 +154,7 @@ func (p *patient) examine(ctx context.Context, e examination, fix bool) Diagnosi
 func admit(ctx context.Context, o Options) *patient {
 	o.redactor = redact.New()
 	p := &patient{options: o}
-	if p.repo, p.repoErr = gitrepo.Open(ctx, orDot(o.Dir)); p.repoErr != nil {
+	if p.repo, p.repoErr = gitrepo.Open(ctx, project.OrDot(o.Dir)); p.repoErr != nil {
 		p.repo = nil
 	}
 	if p.client, p.engineErr = compose.Connect(ctx, compose.ConnectOptions{Host: o.Host, Context: o.Context}); p.engineErr != nil {
@@ -170,7 +171,7 @@ func admit(ctx context.Context, o Options) *patient {
 func (p *patient) discharge() error {
 	var err error
 	if p.looking != nil {
-		err = p.looking.place.client.Close()
+		err = p.looking.place.Client.Close()
 	}
 	if p.client != nil {
 		err = errors.Join(err, p.client.Close())

@@ -58,7 +58,7 @@ func (p *patient) registry() (registry, bool) {
 	if p.looking == nil {
 		return "", false
 	}
-	return p.looking.place.registry()
+	return configuredRegistry(p.looking.place)
 }
 
 // pushedOutdated names the registries that this repository has pushed a base to which holds the password.

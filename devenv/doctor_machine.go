@@ -14,6 +14,7 @@ import (
 	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 )
 
@@ -45,7 +46,7 @@ func examineRepository(ctx context.Context, p *patient) finding {
 		return unwell("a "+busy+" is under way in "+p.repo.Root(), mend)
 	}
 	base := ""
-	if cfg, err := loadConfig(orDot(p.options.Dir), p.repo.Root()); err == nil && cfg != nil {
+	if cfg, err := project.LoadConfig(project.OrDot(p.options.Dir), p.repo.Root()); err == nil && cfg != nil {
 		base = cfg.Base
 	}
 	found, err := p.repo.ResolveBase(ctx, base)
@@ -59,14 +60,14 @@ func examineConfiguration(_ context.Context, p *patient) finding {
 	if p.repo == nil {
 		return unlooked("there is no repository")
 	}
-	cfg, err := loadConfig(orDot(p.options.Dir), p.repo.Root())
+	cfg, err := project.LoadConfig(project.OrDot(p.options.Dir), p.repo.Root())
 	switch {
 	case err != nil:
 		return ill(err.Error(), "correct .devenv.yaml: "+cmp.Or(report.HintOf(err), "devenv init --print shows what is found without it"))
 	case cfg == nil:
 		return well("none, and none is needed where everything is found: devenv init looks")
 	}
-	return well(inRepository(p.repo.Root(), cfg.File))
+	return well(project.InRepository(p.repo.Root(), cfg.File))
 }
 
 func examineEngine(_ context.Context, p *patient) finding {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 )
 
@@ -56,11 +57,11 @@ func examineKept(ctx context.Context, p *patient) finding {
 
 // fixExchange opens the workplace, which ends what was cut off and removes what was left.
 func fixExchange(ctx context.Context, p *patient) error {
-	place, err := openWorkplace(ctx, "doctor", p.options, func(string) {})
+	place, err := p.options.open(ctx, "doctor", func(string) {})
 	if err != nil {
 		return err
 	}
-	return place.close(ctx)
+	return place.Close(ctx)
 }
 
 func examineLeftovers(ctx context.Context, p *patient) finding {
@@ -187,11 +188,11 @@ func examineRevision(ctx context.Context, p *patient) finding {
 }
 
 // withDiagnosis adds to a failure what doctor knows of its reason: a disk that is full, an engine that is unwell.
-func withDiagnosis(ctx context.Context, w *workplace, err error) error {
-	if err == nil || w == nil || w.client == nil || report.KindOf(err) != report.KindWork || errors.Is(err, context.Canceled) {
+func withDiagnosis(ctx context.Context, w *project.Workspace, err error) error {
+	if err == nil || w == nil || w.Client == nil || report.KindOf(err) != report.KindWork || errors.Is(err, context.Canceled) {
 		return err
 	}
-	p := &patient{client: w.client}
+	p := &patient{client: w.Client}
 	for _, id := range []string{"disk", "memory", "engine.clock"} {
 		at := slices.IndexFunc(examinations(), func(e examination) bool { return e.id == id })
 		if d := p.examine(context.WithoutCancel(ctx), examinations()[at], false); d.Status == Ill {

@@ -7,6 +7,7 @@ import (
 
 	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 )
 
@@ -19,22 +20,22 @@ type settled struct {
 
 // settleExchange ends an exchange that is journaled, of this run or of one that was cut off: a swap that had begun is completed, else
 // the data stays as it was; what was stopped starts again. The caller holds the lock.
-func settleExchange(ctx context.Context, w *workplace) (done settled, err error) {
-	record := w.repo.Record(exchangeRecord)
+func settleExchange(ctx context.Context, w *project.Workspace) (done settled, err error) {
+	record := w.Repo.Record(exchangeRecord)
 	var x exchange
 	found, err := record.Read(&x)
 	if err != nil || !found {
 		return done, err
 	}
 	if x.To != "" {
-		if done.swapped, err = x.Store.Settle(ctx, w.engine, x.id(), w.labels()); err != nil {
+		if done.swapped, err = x.Store.Settle(ctx, w.Engine, x.id(), w.Labels()); err != nil {
 			return done, err
 		}
 	}
 	done.remark = fmt.Sprintf("an interrupted %q had not changed the data of %s: it is as it was", "devenv "+x.Command, x.Store.Service)
 	if done.swapped {
 		done.remark = fmt.Sprintf("completed an interrupted %q: the data of %s is %s", "devenv "+x.Command, x.Store.Service, x.To)
-		if err := remember(w.repo, x); err != nil {
+		if err := remember(w.Repo, x); err != nil {
 			return done, err
 		}
 	}
@@ -44,12 +45,12 @@ func settleExchange(ctx context.Context, w *workplace) (done settled, err error)
 
 // startAgain starts what an exchange has stopped, in order, and waits for the database. Beside another container that uses its
 // data the database is not started: two servers would destroy it. What was removed meanwhile is left out.
-func startAgain(ctx context.Context, w *workplace, x exchange, swapped bool) error {
+func startAgain(ctx context.Context, w *project.Workspace, x exchange, swapped bool) error {
 	if err := besideNobody(ctx, w, x, swapped); err != nil {
 		return err
 	}
 	for _, id := range x.Stopped {
-		switch err := w.engine.Start(ctx, id); {
+		switch err := w.Engine.Start(ctx, id); {
 		case err == nil && id == x.Server:
 			if err := startedAlone(ctx, w, x, swapped); err != nil {
 				return err
@@ -63,23 +64,23 @@ func startAgain(ctx context.Context, w *workplace, x exchange, swapped bool) err
 
 // startedAlone waits for the database, which was started. Where another container came at the same moment, the database is killed
 // at once: it must not write another word.
-func startedAlone(ctx context.Context, w *workplace, x exchange, swapped bool) error {
+func startedAlone(ctx context.Context, w *project.Workspace, x exchange, swapped bool) error {
 	if err := besideNobody(ctx, w, x, swapped); err != nil {
-		return errors.Join(err, w.engine.Kill(ctx, x.Server))
+		return errors.Join(err, w.Engine.Kill(ctx, x.Server))
 	}
-	if _, err := w.client.WaitReady(ctx, x.Server, compose.Ready{Timeout: ownTimeout}); err != nil {
+	if _, err := w.Client.WaitReady(ctx, x.Server, compose.Ready{Timeout: ownTimeout}); err != nil {
 		return report.Fail(report.KindWork, "docker compose logs", "start your database again: %w", err).WithOutput(report.OutputOf(err))
 	}
 	if err := besideNobody(ctx, w, x, swapped); err != nil {
-		return errors.Join(err, w.engine.Kill(ctx, x.Server))
+		return errors.Join(err, w.Engine.Kill(ctx, x.Server))
 	}
 	return nil
 }
 
 // besideNobody refuses to have the database run on data that another container uses, or that one was made for since the exchange
 // began: it is about to start.
-func besideNobody(ctx context.Context, w *workplace, x exchange, swapped bool) error {
-	other, err := otherOn(ctx, w.engine, x.Store.Mount, x.Server, x.At)
+func besideNobody(ctx context.Context, w *project.Workspace, x exchange, swapped bool) error {
+	other, err := otherOn(ctx, w.Engine, x.Store.Mount, x.Server, x.At)
 	if err != nil || other == "" {
 		return err
 	}

@@ -3,22 +3,22 @@ package devenv
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"devenv/devenv/config"
 	"devenv/devenv/database"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 )
 
 // foundCompose says which Compose files are used, and why these.
 func (r *run) foundCompose() report.Finding {
-	names := make([]string, len(r.place.model.ComposeFiles))
-	for i, f := range r.place.model.ComposeFiles {
-		names[i] = inRepository(r.place.repo.Root(), f)
+	names := make([]string, len(r.place.Model.ComposeFiles))
+	for i, f := range r.place.Model.ComposeFiles {
+		names[i] = project.InRepository(r.place.Repo.Root(), f)
 	}
 	from := "where Compose looks"
-	switch cfg := r.place.config; {
+	switch cfg := r.place.Config; {
 	case len(r.options.Compose.Files) > 0:
 		from = "--file"
 	case os.Getenv("COMPOSE_FILE") != "":
@@ -43,7 +43,7 @@ func (r *run) foundBase() report.Finding {
 
 // foundSettings says how the database is reached; never with which password.
 func (r *run) foundSettings() ([]report.Finding, error) {
-	s, err := database.SettingsOf(r.place.model, r.project.Database)
+	s, err := database.SettingsOf(r.place.Model, r.project.Database)
 	if err != nil {
 		return nil, err
 	}
@@ -63,13 +63,4 @@ func (r *run) foundIgnored(cfg *config.Config) []report.Finding {
 		from += ", include in the configuration"
 	}
 	return []report.Finding{{What: "ignored files taken along", Value: strings.Join(r.work.capture.Included, ", "), From: from}}
-}
-
-// inRepository shows a path as one of the repository where it is one.
-func inRepository(root, path string) string {
-	rel, err := filepath.Rel(root, path)
-	if err != nil || strings.HasPrefix(rel, "..") {
-		return path
-	}
-	return filepath.ToSlash(rel)
 }

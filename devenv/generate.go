@@ -184,7 +184,7 @@ func (r *run) readSince(ctx context.Context) error {
 		if !revision.Head || !slices.Contains(r.facts.BaseHeads, revision.ID) {
 			continue
 		}
-		added, err := r.place.repo.Added(ctx, r.baseRef.Commit, revision.Path)
+		added, err := r.place.Repo.Added(ctx, r.baseRef.Commit, revision.Path)
 		if err != nil {
 			return err
 		}

@@ -20,8 +20,8 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *step.Lo
 		return err
 	}
 	// One at a time: the base's and the branch's images share most of their layers, which the second then finds.
-	s.place.building.Lock()
-	defer s.place.building.Unlock()
+	s.place.Building.Lock()
+	defer s.place.Building.Unlock()
 	var build []string
 	tags := map[string]bool{} // services that share a build need it once
 	for _, name := range append(compose.BuildContexts(s.model, services...), services...) {
@@ -54,12 +54,12 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *step.Lo
 		return err
 	}
 	s.noteDropped(iso, true)
-	s.place.builds.Built()
-	if err := s.place.client.Build(ctx, iso.Project, build, log.Line); err != nil {
+	s.place.Builds.Built()
+	if err := s.place.Client.Build(ctx, iso.Project, build, log.Line); err != nil {
 		return err
 	}
 	for _, name := range build {
-		if _, err := s.place.engine.Touch(ctx, s.imageOf(name)); err != nil {
+		if _, err := s.place.Engine.Touch(ctx, s.imageOf(name)); err != nil {
 			return err
 		}
 	}
@@ -68,7 +68,7 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *step.Lo
 
 // nameImage gives a built service its tag and says whether that image is there already.
 func (s *side) nameImage(ctx context.Context, service types.ServiceConfig, log *step.Log) (bool, error) {
-	key, err := s.buildKey(ctx, service, s.place.prepares(), log)
+	key, err := s.buildKey(ctx, service, s.place.Prepares(), log)
 	if err != nil {
 		return false, err
 	}
@@ -76,8 +76,8 @@ func (s *side) nameImage(ctx context.Context, service types.ServiceConfig, log *
 	s.mu.Lock()
 	s.images[service.Name] = tag
 	s.mu.Unlock()
-	s.place.builds.Need(tag)
-	return s.place.engine.Touch(ctx, tag)
+	s.place.Builds.Need(tag)
+	return s.place.Engine.Touch(ctx, tag)
 }
 
 // namedImage is the image of a service that is not built.
@@ -87,7 +87,7 @@ func namedImage(service types.ServiceConfig) inputs.Image {
 
 // pull brings an image that is not there for its platform.
 func (s *side) pull(ctx context.Context, image inputs.Image, whose string, log *step.Log) error {
-	e := s.place.engine
+	e := s.place.Engine
 	if _, known, err := e.ImageFor(ctx, image.Ref, image.Platform); err != nil || known {
 		return err
 	}

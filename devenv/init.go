@@ -16,6 +16,7 @@ import (
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/inputs"
+	"devenv/devenv/project"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 )
@@ -44,7 +45,7 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	if err := i.open(ctx); err != nil {
 		return result, i.redactor.Error(err)
 	}
-	defer func() { err = errors.Join(i.redactor.Error(err), i.place.client.Close()) }()
+	defer func() { err = errors.Join(i.redactor.Error(err), i.place.Client.Close()) }()
 	err = i.find(ctx)
 	for _, f := range redact.Said(i.redactor, i.found) {
 		result.Items.Items = append(result.Items.Items, f)
@@ -52,8 +53,8 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	if err != nil {
 		return result, err
 	}
-	if i.place.config != nil {
-		result.Path = i.place.config.File
+	if i.place.Config != nil {
+		result.Path = i.place.Config.File
 		if !o.Print {
 			err = i.completeSchema(result.Path)
 		}
@@ -62,7 +63,7 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	if result.Content, err = i.content(); err != nil {
 		return result, err
 	}
-	result.Path = filepath.Join(i.place.repo.Root(), config.FileName)
+	result.Path = filepath.Join(i.place.Repo.Root(), config.FileName)
 	if o.Print {
 		return result, nil
 	}
@@ -84,7 +85,7 @@ type initRun struct {
 // open loads the Compose project, and asks which one it is where there are several.
 func (i *initRun) open(ctx context.Context) (err error) {
 	for {
-		if i.place, err = openUnlocked(ctx, i.options, i.note); err == nil {
+		if i.place, err = i.options.look(ctx, i.note); err == nil {
 			return nil
 		}
 		if err := i.ask(ctx, err); err != nil {
@@ -100,28 +101,28 @@ func (i *initRun) open(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		repo, err := gitrepo.Open(ctx, orDot(i.options.Dir))
+		repo, err := gitrepo.Open(ctx, project.OrDot(i.options.Dir))
 		if err != nil {
 			return err
 		}
-		i.options.Compose.Files = absolute(repo.Root(), written.Compose.Files...)
+		i.options.Compose.Files = project.Absolute(repo.Root(), written.Compose.Files...)
 	}
 }
 
 // find looks at the project until nothing is left to ask.
 func (i *initRun) find(ctx context.Context) error {
-	base, err := i.place.repo.ResolveBase(ctx, i.baseName())
+	base, err := i.place.Repo.ResolveBase(ctx, i.baseName())
 	if err != nil {
 		return err
 	}
-	paths, err := i.place.repo.WorktreeFiles(ctx)
+	paths, err := i.place.Repo.WorktreeFiles(ctx)
 	if err != nil {
 		return err
 	}
-	tree := discover.Tree{Dir: i.place.repo.Root(), Paths: paths}
-	cfg := i.place.config
+	tree := discover.Tree{Dir: i.place.Repo.Root(), Paths: paths}
+	cfg := i.place.Config
 	for {
-		project, err := discover.Services(i.place.model, tree, cfg)
+		project, err := discover.Services(i.place.Model, tree, cfg)
 		if err == nil {
 			i.baseRef, i.project = base, project
 			settings, err := i.foundSettings()
@@ -147,15 +148,15 @@ func (i *initRun) findInputs(tree discover.Tree) error {
 	for n, path := range tree.Paths {
 		files[n].Path = path
 	}
-	info := i.place.engine.Info()
-	list, images, err := madeOf(i.place, i.project, i.place.model, inputs.Tree{Dir: tree.Dir, Files: files, Platform: info.OS + "/" + info.Arch})
+	info := i.place.Engine.Info()
+	list, images, err := madeOf(i.place, i.project, i.place.Model, inputs.Tree{Dir: tree.Dir, Files: files, Platform: info.OS + "/" + info.Arch})
 	if err != nil {
 		return err
 	}
 	for _, image := range images {
 		list = append(list, imageInput(image, ""))
 	}
-	settings, err := i.place.configured(i.project, i.place.model)
+	settings, err := configured(i.place, i.project, i.place.Model)
 	for _, input := range append(list, settings...) {
 		input.ID = "" // of no file's content
 		i.found = append(i.found, foundInput(input))
@@ -166,7 +167,7 @@ func (i *initRun) findInputs(tree discover.Tree) error {
 // ask puts the question of an error to the person who is there; without one, or without a choice, the error stays.
 func (i *initRun) ask(ctx context.Context, err error) error {
 	var question *discover.Question
-	if i.place != nil && i.place.config != nil || i.options.Ask == nil || !errors.As(err, &question) || len(question.Lines) < 2 {
+	if i.place != nil && i.place.Config != nil || i.options.Ask == nil || !errors.As(err, &question) || len(question.Lines) < 2 {
 		return err
 	}
 	chosen, askErr := i.options.Ask.Choose(ctx, question.Error()+". Which is it?", question.Lines)
@@ -200,7 +201,7 @@ func (i *initRun) answered() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return config.Parse(content, filepath.Join(i.place.repo.Root(), config.FileName), ".", checks.IDs())
+	return config.Parse(content, filepath.Join(i.place.Repo.Root(), config.FileName), ".", checks.IDs())
 }
 
 // schemaName is the configuration's schema, beside the configuration: they are committed together, so that the line which

@@ -25,16 +25,16 @@ func (r *run) explainMissing(ctx context.Context, err error) error {
 	if module == "" || r.place == nil || ctx.Err() != nil {
 		return err
 	}
-	ignored, listErr := r.place.repo.Ignored(ctx)
+	ignored, listErr := r.place.Repo.Ignored(ctx)
 	if listErr != nil {
 		return err // the failure itself matters more
 	}
-	return report.Fail(report.KindOf(err), missingHint(module, ignoredHome(r.place.repo.Root(), module, ignored), r.makers(ctx, module)), "%w", err)
+	return report.Fail(report.KindOf(err), missingHint(module, ignoredHome(r.place.Repo.Root(), module, ignored), r.makers(ctx, module)), "%w", err)
 }
 
 // makers are the project's own scripts whose names have the module's package in them, as commands for prepare.
 func (r *run) makers(ctx context.Context, module string) []string {
-	files, err := r.place.repo.WorktreeFiles(ctx)
+	files, err := r.place.Repo.WorktreeFiles(ctx)
 	if err != nil {
 		return nil // they are only proposed
 	}

@@ -5,6 +5,7 @@ package devenv
 import (
 	"context"
 
+	"devenv/devenv/project"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 )
@@ -26,12 +27,11 @@ type Options struct {
 }
 
 // ComposeOptions are Compose's own global flags.
-type ComposeOptions struct {
-	Files            []string
-	ProjectName      string
-	ProjectDirectory string
-	EnvFiles         []string
-	Profiles         []string
+type ComposeOptions = project.ComposeOptions
+
+// choice is which project is meant, and on which engine.
+func (o Options) choice() project.Choice {
+	return project.Choice{Dir: o.Dir, Compose: o.Compose, Host: o.Host, Context: o.Context}
 }
 
 // Asker puts questions to the person at the terminal. An interrupted question returns an error.

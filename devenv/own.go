@@ -19,6 +19,7 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/inputs"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
@@ -27,7 +28,7 @@ import (
 // own is a run on the user's own stack: its database, and the services that use it.
 type own struct {
 	*run
-	// model is the user's own stack as it runs in this worktree: place.model is the file's, whose names another worktree may have.
+	// model is the user's own stack as it runs in this worktree: place.Model is the file's, whose names another worktree may have.
 	model *types.Project
 	// settings are the database's, by the user's own Compose project.
 	settings   database.Settings
@@ -67,7 +68,7 @@ func (o *own) end(ctx context.Context, err error) (*report.Items, error) {
 
 // openDatabase finds the project and its database service; no migration tool is needed.
 func (o *own) openDatabase(ctx context.Context, log *step.Log) (err error) {
-	if o.place, err = openWorkplace(ctx, o.document.Command, o.options, o.note); err != nil {
+	if o.place, err = o.options.open(ctx, o.document.Command, o.note); err != nil {
 		return err
 	}
 	service, err := o.findDatabase(ctx)
@@ -79,11 +80,11 @@ func (o *own) openDatabase(ctx context.Context, log *step.Log) (err error) {
 
 // findDatabase is the service of the database.
 func (o *own) findDatabase(ctx context.Context) (string, error) {
-	paths, err := o.place.repo.WorktreeFiles(ctx)
+	paths, err := o.place.Repo.WorktreeFiles(ctx)
 	if err != nil {
 		return "", err
 	}
-	return discover.Database(o.place.model, discover.Tree{Dir: o.place.repo.Root(), Paths: paths}, o.place.config)
+	return discover.Database(o.place.Model, discover.Tree{Dir: o.place.Repo.Root(), Paths: paths}, o.place.Config)
 }
 
 // readDatabase finds the database's container, or makes it where there is none yet, and where its data lies.
@@ -95,13 +96,13 @@ func (o *own) readDatabase(ctx context.Context, service string, log *step.Log) (
 	if o.settings, err = database.SettingsOf(o.model, service); err != nil {
 		return err
 	}
-	if o.containers, err = w.client.OwnContainers(ctx, o.model); err != nil {
+	if o.containers, err = w.Client.OwnContainers(ctx, o.model); err != nil {
 		return err
 	}
 	if found := o.containers[service]; found.ID != "" {
-		o.server, err = w.engine.Inspect(ctx, found.ID)
+		o.server, err = w.Engine.Inspect(ctx, found.ID)
 	} else {
-		o.server, err = w.client.CreateOwn(ctx, o.model, service, log.Line)
+		o.server, err = w.Client.CreateOwn(ctx, o.model, service, log.Line)
 	}
 	if err != nil {
 		return err
@@ -122,21 +123,21 @@ func (o *own) checkPlace() error {
 	fail := func(hint, format string, args ...any) error {
 		return report.Fail(report.KindUsage, hint, "find the data of %s: %w", o.store.Service, fmt.Errorf(format, args...))
 	}
-	if !o.place.engine.Info().Local {
+	if !o.place.Engine.Info().Local {
 		return fail("use a named volume, or this machine's engine: docker context use default",
-			"%s is a directory of another machine, which the engine at %s runs on", o.store.OnHost(), o.place.engine.Endpoint().Host)
+			"%s is a directory of another machine, which the engine at %s runs on", o.store.OnHost(), o.place.Engine.Endpoint().Host)
 	}
 	real, err := resolved(o.store.Mount.Source)
 	if err != nil {
 		return fail("", "%w", err)
 	}
-	for _, inside := range []string{o.place.repo.Root(), o.place.model.WorkingDir} {
+	for _, inside := range []string{o.place.Repo.Root(), o.place.Model.WorkingDir} {
 		if inside, err = filepath.EvalSymlinks(inside); err == nil && real != inside && strings.HasPrefix(real, inside+string(filepath.Separator)) {
 			return nil
 		}
 	}
 	return fail("move it into the project, or use a named volume", "%s, which is %s, lies outside the project %s",
-		o.store.OnHost(), real, o.place.repo.Root())
+		o.store.OnHost(), real, o.place.Repo.Root())
 }
 
 // resolved follows the symbolic links of a path, the last part of which may not be there yet.
@@ -210,7 +211,7 @@ func (o *own) revisions(ctx context.Context) []string {
 	}
 	const query = "SELECT version_num FROM alembic_version ORDER BY 1"
 	var out bytes.Buffer
-	code, err := o.place.engine.Exec(ctx, o.server.ID, engine.ExecOptions{
+	code, err := o.place.Engine.Exec(ctx, o.server.ID, engine.ExecOptions{
 		Cmd: []string{"psql", "-X", "-A", "-t", "-U", o.settings.User, "-d", o.settings.Database, "-p", fmt.Sprint(o.settings.Port), "-c", query},
 		Env: []string{"PGPASSWORD=" + o.settings.Password, "PGCONNECT_TIMEOUT=5"}, Stdout: &out,
 	})
@@ -229,5 +230,5 @@ func repositoryID(repo *gitrepo.Repo) string {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
-	return digest(dir)[:12]
+	return inputs.Hash(dir)[:12]
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 )
 
@@ -20,23 +21,23 @@ const portsRecord = "ports"
 
 // ownModel is the Compose project of the user's own stack as it runs in this worktree: in a linked worktree under a name, in
 // volumes and on ports of its own. services are those that are wanted, with what they depend on; none means all.
-func ownModel(ctx context.Context, w *workplace, o Options, services []string) (*types.Project, []compose.MovedPort, error) {
-	load, err := loadOptions(o, w.config, w.repo.Root())
+func ownModel(ctx context.Context, w *project.Workspace, o Options, services []string) (*types.Project, []compose.MovedPort, error) {
+	load, err := o.choice().LoadOptions(w.Config, w.Repo.Root())
 	if err != nil {
 		return nil, nil, err
 	}
 	load.Services = services
-	linked := w.repo.GitDir() != w.repo.CommonDir()
+	linked := w.Repo.GitDir() != w.Repo.CommonDir()
 	if linked && load.ProjectName == "" {
 		shared, err := sharesName(ctx, w)
 		if err != nil {
 			return nil, nil, err
 		}
 		if shared {
-			load.ProjectName = w.model.Name + "-" + defaultName(w.repo.GitDir())
+			load.ProjectName = w.Model.Name + "-" + defaultName(w.Repo.GitDir())
 		}
 	}
-	model, err := w.client.Load(ctx, load)
+	model, err := w.Client.Load(ctx, load)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -49,21 +50,21 @@ func ownModel(ctx context.Context, w *workplace, o Options, services []string) (
 
 // sharesName says whether the project has the same name in another worktree: the files fix it, or the directory that Compose
 // takes it from is called the same there.
-func sharesName(ctx context.Context, w *workplace) (bool, error) {
-	if w.model.Name != defaultName(w.model.WorkingDir) {
+func sharesName(ctx context.Context, w *project.Workspace) (bool, error) {
+	if w.Model.Name != defaultName(w.Model.WorkingDir) {
 		return true, nil
 	}
-	roots, err := w.repo.Worktrees(ctx)
+	roots, err := w.Repo.Worktrees(ctx)
 	if err != nil {
 		return false, err
 	}
-	dir, err := filepath.EvalSymlinks(w.model.WorkingDir)
+	dir, err := filepath.EvalSymlinks(w.Model.WorkingDir)
 	if err != nil {
 		return false, err
 	}
-	below, err := filepath.Rel(w.repo.Root(), dir)
+	below, err := filepath.Rel(w.Repo.Root(), dir)
 	return slices.ContainsFunc(roots, func(root string) bool {
-		return root != w.repo.Root() && defaultName(filepath.Join(root, below)) == w.model.Name
+		return root != w.Repo.Root() && defaultName(filepath.Join(root, below)) == w.Model.Name
 	}), err
 }
 
@@ -74,8 +75,8 @@ func defaultName(dir string) string {
 }
 
 // movePorts gives the stack of a linked worktree other ports where its own are busy, the same each time.
-func movePorts(ctx context.Context, w *workplace, model *types.Project) ([]compose.MovedPort, error) {
-	record := w.repo.Record(portsRecord)
+func movePorts(ctx context.Context, w *project.Workspace, model *types.Project) ([]compose.MovedPort, error) {
+	record := w.Repo.Record(portsRecord)
 	known := map[string]int{}
 	if _, err := record.Read(&known); err != nil {
 		return nil, err
@@ -88,11 +89,11 @@ func movePorts(ctx context.Context, w *workplace, model *types.Project) ([]compo
 			port = published
 		}
 		for try := uint32(0); ; try++ {
-			holder, busy, err := w.portHolder(ctx, port, model.Name, service)
+			holder, busy, err := settledHolder(ctx, w, port, model.Name, service)
 			if err != nil || !busy || holder.project() == model.Name {
 				return port, err
 			}
-			port = movedPort(w.worktreeID+key, try)
+			port = movedPort(w.WorktreeID+key, try)
 			known[key], changed = port, true
 		}
 	})
@@ -110,14 +111,14 @@ func movedPort(text string, try uint32) int {
 }
 
 // checkPorts refuses ports that somebody else holds, before anything is started.
-func checkPorts(ctx context.Context, w *workplace, model *types.Project) error {
+func checkPorts(ctx context.Context, w *project.Workspace, model *types.Project) error {
 	for _, name := range model.ServiceNames() {
 		for _, port := range model.Services[name].Ports {
 			published := 0
 			if _, err := fmt.Sscanf(port.Published, "%d", &published); err != nil || strings.Contains(port.Published, "-") || port.Protocol == "udp" {
 				continue
 			}
-			holder, busy, err := w.portHolder(ctx, published, model.Name, name)
+			holder, busy, err := settledHolder(ctx, w, published, model.Name, name)
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"devenv/compose/engine"
+	"devenv/devenv/project"
 )
 
 // How long the engine gets to end a start that is under way, and how often and how long a port is looked at besides.
@@ -17,21 +18,21 @@ const (
 	arrivalPause   = 100 * time.Millisecond
 )
 
-// portHolder finds who listens on a port that a service of a project publishes; false when nobody does. The engine takes a
+// settledHolder finds who listens on a port that a service of a project publishes; false when nobody does. The engine takes a
 // container's ports before it says that the container runs: where a command was cut off in between, the next one finds the
 // engine's program there, and waits for the service's own container to arrive.
-func (w *workplace) portHolder(ctx context.Context, port int, project, service string) (portHolder, bool, error) {
+func settledHolder(ctx context.Context, w *project.Workspace, port int, project, service string) (portHolder, bool, error) {
 	for looks := 0; ; looks++ {
-		holder, busy, err := holderOf(ctx, w.engine, port)
+		holder, busy, err := holderOf(ctx, w.Engine, port)
 		if err != nil || !busy || !holder.mayBeEngine() || looks == arrivalLooks {
 			return holder, busy, err
 		}
-		found, err := w.engine.Containers(ctx, projectLabel+"="+project, serviceLabel+"="+service)
+		found, err := w.Engine.Containers(ctx, projectLabel+"="+project, serviceLabel+"="+service)
 		if err != nil || len(found) == 0 {
 			return holder, busy, err
 		}
-		w.note(fmt.Sprintf("port %d is held by %s: waiting for container %s, which may be starting", port, holder, found[0].Name))
-		if arrived, err := awaitStart(ctx, w.engine, found[0].ID); err != nil || !arrived {
+		w.Note(fmt.Sprintf("port %d is held by %s: waiting for container %s, which may be starting", port, holder, found[0].Name))
+		if arrived, err := awaitStart(ctx, w.Engine, found[0].ID); err != nil || !arrived {
 			return holder, busy, err
 		}
 	}

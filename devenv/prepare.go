@@ -10,6 +10,7 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
 	"devenv/migrations"
@@ -20,7 +21,7 @@ func (r *run) useBase(ctx context.Context, log *step.Log) (err error) {
 	if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.work.capture, r.envFiles); err != nil {
 		return err
 	}
-	learnProject(r.redactor, r.base.model)
+	project.LearnModel(r.redactor, r.base.model)
 	if err := r.base.computeKey(ctx, log); err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (r *run) useBase(ctx context.Context, log *step.Log) (err error) {
 // takeBranch makes the branch's tree: the capture, with the branch's own revisions as the mode says, merged with the
 // base; and brings the images that its services need.
 func (r *run) takeBranch(ctx context.Context, log *step.Log) (err error) {
-	repo := r.place.repo
+	repo := r.place.Repo
 	commit := r.work.capture.Commit
 	if !r.asIs {
 		treeID, err := r.work.baseOnly(ctx, repo, r.mode == ModeReplace || r.mode == ModeAsk)
@@ -85,7 +86,7 @@ func (r *run) takeBranch(ctx context.Context, log *step.Log) (err error) {
 	if err := r.branch.load(ctx, r.envFiles); err != nil {
 		return err
 	}
-	learnProject(r.redactor, r.branch.model)
+	project.LearnModel(r.redactor, r.branch.model)
 	log.Done(branchSummary(r.document.Branch.Merged, len(r.work.own)))
 	return r.branch.ensureImages(ctx, r.stackServices(r.branch, r.project.Migrations.Service), log)
 }
@@ -155,8 +156,8 @@ const toolNetwork = "tool"
 // clone starts a scenario from an image of the base, in the tool's network and in the one of a stack if it has a name.
 func (r *run) clone(ctx context.Context, image baseImage, stack database.NetworkAlias) (*database.Server, error) {
 	w := r.place
-	tool := w.name(toolNetwork)
-	if err := w.network(ctx, tool); err != nil {
+	tool := w.Name(toolNetwork)
+	if err := w.Network(ctx, tool); err != nil {
 		return nil, err
 	}
 	networks := []database.NetworkAlias{{Name: tool}}
@@ -169,7 +170,7 @@ func (r *run) clone(ctx context.Context, image baseImage, stack database.Network
 	}
 	options := r.base.cloneOf(from, networks...)
 	options.Kept = r.keepsClone
-	return database.Clone(ctx, w.engine, options)
+	return database.Clone(ctx, w.Engine, options)
 }
 
 // beforeFacts is what the clone of the base's data held before the migration.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"devenv/devenv/database"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
 )
@@ -16,16 +17,16 @@ import (
 type registry string
 
 // registry is the configuration's; false when it names none.
-func (w *workplace) registry() (registry, bool) {
-	if w.config == nil || w.config.Registry == "" {
+func configuredRegistry(w *project.Workspace) (registry, bool) {
+	if w.Config == nil || w.Config.Registry == "" {
 		return "", false
 	}
-	return registry(strings.TrimSuffix(w.config.Registry, "/")), true
+	return registry(strings.TrimSuffix(w.Config.Registry, "/")), true
 }
 
 // needRegistry is the configuration's registry, for a command that cannot do without.
 func (o *own) needRegistry(to string) (registry, error) {
-	found, ok := o.place.registry()
+	found, ok := configuredRegistry(o.place)
 	if !ok {
 		return "", report.Fail(report.KindUsage, "say where it is, in .devenv.yaml:\n    registry: ghcr.io/acme/devenv", "%s: no registry is configured", to)
 	}
@@ -39,7 +40,7 @@ func (r registry) snapshot(name string) string { return string(r) + "/snapshot:"
 // refuseSecrets searches images before any of them is pushed: one that holds a secret of the Compose project is refused.
 func (o *own) refuseSecrets(ctx context.Context, images ...string) error {
 	for _, image := range images {
-		if err := database.CheckSecrets(ctx, o.place.engine, image, o.secrets(), o.place.labels()); err != nil {
+		if err := database.CheckSecrets(ctx, o.place.Engine, image, o.secrets(), o.place.Labels()); err != nil {
 			return report.Fail(report.KindOf(err), report.HintOf(err), "push %s: %w", image, err)
 		}
 	}
@@ -48,7 +49,7 @@ func (o *own) refuseSecrets(ctx context.Context, images ...string) error {
 
 // pushImage pushes an image under another name, which it has only meanwhile: clean finds it by its own.
 func (o *own) pushImage(ctx context.Context, source, ref string, log *step.Log) error {
-	e := o.place.engine
+	e := o.place.Engine
 	if err := e.Tag(ctx, source, ref); err != nil {
 		return err
 	}
@@ -77,12 +78,12 @@ const (
 
 // confirmPush says before the first push of its kind from a repository to a registry what the images hold, and asks.
 func (o *own) confirmPush(ctx context.Context, p pushing) error {
-	record, to := o.place.repo.SharedRecord(pushedRecord), string(p.registry)
+	record, to := o.place.Repo.SharedRecord(pushedRecord), string(p.registry)
 	var known []string
 	if _, err := record.Read(&known); err != nil || slices.Contains(known, p.record+to) {
 		return err
 	}
-	image, _, err := o.place.engine.ImageInspect(ctx, p.image)
+	image, _, err := o.place.Engine.ImageInspect(ctx, p.image)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"devenv/compose/engine/enginetest"
 	"devenv/devenv/checks"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 )
 
 func TestABaseWithThePasswordStaysKnownToHaveBeenPushedWhateverIsPushedAfterIt(t *testing.T) {
@@ -30,7 +31,7 @@ func TestABaseWithThePasswordStaysKnownToHaveBeenPushedWhateverIsPushedAfterIt(t
 		t.Fatal(err)
 	}
 	o := &own{run: newRun("snapshot push", Options{}, checks.Selection{})}
-	o.place = &workplace{repo: repo, engine: enginetest.Require(t)}
+	o.place = &project.Workspace{Repo: repo, Engine: enginetest.Require(t)}
 	push := pushing{registry: "registry.example/acme", what: "the base", image: image, record: pushedBase, yes: true}
 	for range 2 {
 		if err := o.confirmPush(t.Context(), push); err != nil {

@@ -9,6 +9,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 )
 
 // replacedRecord is the record of the worktree's state that holds what exchanges have replaced, the oldest first.
@@ -100,29 +101,29 @@ func superfluous(all []replaced, now time.Time) (gone []replaced) {
 }
 
 // tidyKept removes what stores need not keep longer. That it cannot is only said: the user's data is not concerned.
-func (w *workplace) tidyKept(ctx context.Context) {
-	all, err := readReplaced(w.repo)
+func tidyKept(ctx context.Context, w *project.Workspace) {
+	all, err := readReplaced(w.Repo)
 	for _, r := range superfluous(all, time.Now()) {
 		if err == nil {
-			err = w.forgetKept(ctx, r)
+			err = forgetKept(ctx, w, r)
 		}
 	}
 	if err != nil {
-		w.note("what exchanges replaced long ago could not be removed: " + err.Error())
+		w.Note("what exchanges replaced long ago could not be removed: " + err.Error())
 	}
 }
 
 // forgetKept removes what a store keeps of one exchange, if it still does, and takes it out of the record.
-func (w *workplace) forgetKept(ctx context.Context, r replaced) error {
-	there, err := r.Store.Keeps(ctx, w.engine, r.Snapshot)
+func forgetKept(ctx context.Context, w *project.Workspace, r replaced) error {
+	there, err := r.Store.Keeps(ctx, w.Engine, r.Snapshot)
 	if err == nil && there {
-		w.note(fmt.Sprintf("%s, what devenv %s replaced on %s, is no longer kept", r.Snapshot, r.Command, r.At.Local().Format("2006-01-02 15:04")))
-		err = r.Store.Forget(ctx, w.engine, []string{r.Snapshot}, w.labels())
+		w.Note(fmt.Sprintf("%s, what devenv %s replaced on %s, is no longer kept", r.Snapshot, r.Command, r.At.Local().Format("2006-01-02 15:04")))
+		err = r.Store.Forget(ctx, w.Engine, []string{r.Snapshot}, w.Labels())
 	}
 	if err != nil {
 		return err
 	}
-	return forget(w.repo, r.Snapshot)
+	return forget(w.Repo, r.Snapshot)
 }
 
 // forget writes down that kept data is gone.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"devenv/devenv/database"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
 	"devenv/migrations"
@@ -179,12 +180,12 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	ref := r.base.seededRef() + "-" + r.place.runID
-	if err := r.place.repo.Record(madeRecord).Write(ref); err != nil {
+	ref := r.base.seededRef() + "-" + r.place.RunID
+	if err := r.place.Repo.Record(madeRecord).Write(ref); err != nil {
 		return err
 	}
 	image, err := r.seeded.CommitBase(ctx, ref, database.Meta{Key: r.base.key, Settings: r.base.settings},
-		database.Keep{Labels: r.place.imageLabels(), Secrets: r.secrets()})
+		database.Keep{Labels: r.place.ImageLabels(), Secrets: r.secrets()})
 	r.made = image.Ref
 	if err == nil {
 		log.Done("the branch's migrations applied to " + r.facts.BaseRef + "'s data")
@@ -205,14 +206,14 @@ func (r *resetRun) image() string {
 }
 
 // removeMade removes the image that a reset has made for itself alone, this one or one that was killed.
-func removeMade(ctx context.Context, w *workplace) error {
-	record := w.repo.Record(madeRecord)
+func removeMade(ctx context.Context, w *project.Workspace) error {
+	record := w.Repo.Record(madeRecord)
 	var ref string
 	found, err := record.Read(&ref)
 	if err != nil || !found {
 		return err
 	}
-	if err := w.engine.RemoveImage(ctx, ref, true); err != nil {
+	if err := w.Engine.RemoveImage(ctx, ref, true); err != nil {
 		return err
 	}
 	return record.Remove()

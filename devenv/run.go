@@ -10,6 +10,7 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
@@ -29,7 +30,7 @@ type run struct {
 	asIs      bool
 	selection checks.Selection
 
-	place    *workplace
+	place    *project.Workspace
 	project  *discover.Project
 	baseRef  gitrepo.Base
 	envFiles []string
@@ -87,7 +88,7 @@ func newRun(command string, o Options, s checks.Selection) *run {
 // finish removes what the run made, and closes the document over the run's error. An interrupt stays one.
 func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 	if r.seeded != nil {
-		err = explainLost(ctx, r.place.engine, r.seeded, err)
+		err = explainLost(ctx, r.place.Engine, r.seeded, err)
 	}
 	err = withDiagnosis(ctx, r.place, err) // while the machine is as it was
 	if cleanErr := r.clean(ctx); cleanErr != nil && !errors.Is(err, context.Canceled) {
@@ -149,7 +150,7 @@ func (r *run) clean(ctx context.Context) error {
 	}
 	err = errors.Join(err, r.branch.close())
 	if r.place != nil {
-		err = errors.Join(err, r.place.close(ctx))
+		err = errors.Join(err, r.place.Close(ctx))
 	}
 	return err
 }

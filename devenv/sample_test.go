@@ -13,6 +13,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/compose/engine/enginetest"
 	"devenv/devenv"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/sample"
 )
@@ -122,7 +123,7 @@ func (c checkout) nothingLeft() {
 // leftovers names containers, networks and volumes of runs in this checkout.
 func (c checkout) leftovers() []string {
 	c.Helper()
-	label := "dev.devenv.worktree=" + devenv.WorktreeID(c.dir)
+	label := "dev.devenv.worktree=" + project.WorktreeID(c.dir)
 	left, err := c.engine.Labelled(context.WithoutCancel(c.Context()), label)
 	if err != nil {
 		c.Fatal(err)

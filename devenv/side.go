@@ -17,6 +17,7 @@ import (
 	"devenv/devenv/config"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/inputs"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
 )
@@ -24,7 +25,7 @@ import (
 // side is one of the two trees of a run, the base's or the branch's: its checkout, the Compose model loaded in it, and
 // what the run has made of it on the engine, each once.
 type side struct {
-	place *workplace
+	place *project.Workspace
 	name  string // base or branch
 	tree  *gitrepo.Tree
 	// treeID is the tree object that the checkout holds.
@@ -45,9 +46,9 @@ type side struct {
 }
 
 // newSide checks a tree out, in which the files that a capture added to git's keep their modes.
-func newSide(ctx context.Context, w *workplace, name, treeID string, capture gitrepo.Capture) (*side, error) {
-	tree, err := w.repo.Tree(ctx, gitrepo.TreeOptions{
-		Cache: filepath.Join(w.cache, cacheTrees), ID: w.worktreeID + "-" + name, Treeish: treeID, KeepIgnored: w.prepares(),
+func newSide(ctx context.Context, w *project.Workspace, name, treeID string, capture gitrepo.Capture) (*side, error) {
+	tree, err := w.Repo.Tree(ctx, gitrepo.TreeOptions{
+		Cache: filepath.Join(w.Cache, project.CacheTrees), ID: w.WorktreeID + "-" + name, Treeish: treeID, KeepIgnored: w.Prepares(),
 		Modes: capture.Modes,
 	})
 	if err != nil {
@@ -56,20 +57,17 @@ func newSide(ctx context.Context, w *workplace, name, treeID string, capture git
 	return &side{place: w, name: name, tree: tree, treeID: treeID, images: map[string]string{}, filled: map[string]bool{}}, nil
 }
 
-// prepares says whether commands of the configuration make ignored files in the trees.
-func (w *workplace) prepares() bool { return w.config != nil && len(w.config.Prepare) > 0 }
-
 // load loads the Compose model in the tree, from the same files as the user's own.
 func (s *side) load(ctx context.Context, envFiles []string) (err error) {
-	s.model, err = s.loadAs(ctx, s.place.model.Name, envFiles)
+	s.model, err = s.loadAs(ctx, s.place.Model.Name, envFiles)
 	return err
 }
 
 // absentComposeFiles are the user's Compose files that the tree does not have, relative to the repository.
 func (s *side) absentComposeFiles() []string {
 	var absent []string
-	for _, f := range s.place.model.ComposeFiles {
-		rel, err := filepath.Rel(s.place.repo.Root(), f)
+	for _, f := range s.place.Model.ComposeFiles {
+		rel, err := filepath.Rel(s.place.Repo.Root(), f)
 		if _, missing := os.Stat(s.inTree(f)); err == nil && filepath.IsLocal(rel) && errors.Is(missing, fs.ErrNotExist) {
 			absent = append(absent, filepath.ToSlash(rel))
 		}
@@ -79,7 +77,7 @@ func (s *side) absentComposeFiles() []string {
 
 // loadAs loads the Compose model in the tree under a project's name.
 func (s *side) loadAs(ctx context.Context, name string, envFiles []string) (*types.Project, error) {
-	user := s.place.model
+	user := s.place.Model
 	options := compose.LoadOptions{
 		WorkingDir: s.inTree(user.WorkingDir), ProjectDirectory: s.inTree(user.WorkingDir), ProjectName: name, Profiles: user.Profiles,
 	}
@@ -89,7 +87,7 @@ func (s *side) loadAs(ctx context.Context, name string, envFiles []string) (*typ
 	for _, f := range envFiles {
 		options.EnvFiles = append(options.EnvFiles, s.inTree(f))
 	}
-	model, err := s.place.client.Load(ctx, options)
+	model, err := s.place.Client.Load(ctx, options)
 	if err == nil {
 		compose.ShareBuilds(model)
 		return model, nil
@@ -103,7 +101,7 @@ func (s *side) loadAs(ctx context.Context, name string, envFiles []string) (*typ
 
 // inTree maps a path in the user's working tree to the same path in the private tree; others stay.
 func (s *side) inTree(path string) string {
-	rel, err := filepath.Rel(s.place.repo.Root(), path)
+	rel, err := filepath.Rel(s.place.Repo.Root(), path)
 	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
 		return path
 	}
@@ -115,12 +113,12 @@ func (s *side) inTree(path string) string {
 func (s *side) prepare(ctx context.Context, log *step.Log) error {
 	s.preparing.Lock()
 	defer s.preparing.Unlock()
-	if s.prepared || !s.place.prepares() {
+	if s.prepared || !s.place.Prepares() {
 		return nil
 	}
-	for _, command := range s.place.config.Prepare {
+	for _, command := range s.place.Config.Prepare {
 		c := exec.CommandContext(ctx, "sh", "-c", command)
-		c.Dir = filepath.Join(s.tree.Dir(), filepath.FromSlash(s.place.config.Dir))
+		c.Dir = filepath.Join(s.tree.Dir(), filepath.FromSlash(s.place.Config.Dir))
 		c.Env = gitrepo.WithoutRepository(os.Environ())
 		c.WaitDelay = stopTimeout // for what an interrupted command leaves running
 		out, err := c.CombinedOutput()
@@ -128,7 +126,7 @@ func (s *side) prepare(ctx context.Context, log *step.Log) error {
 			log.Line(strings.TrimRight(line, "\n"))
 		}
 		if err != nil {
-			return report.Fail(report.KindWork, "it ran in "+c.Dir+"; correct prepare: in "+path.Join(s.place.config.Dir, config.FileName), "prepare the %s tree: %s: %w", s.name, command, err).
+			return report.Fail(report.KindWork, "it ran in "+c.Dir+"; correct prepare: in "+path.Join(s.place.Config.Dir, config.FileName), "prepare the %s tree: %s: %w", s.name, command, err).
 				WithOutput(lastLines(string(out)))
 		}
 	}
@@ -139,27 +137,18 @@ func (s *side) prepare(ctx context.Context, log *step.Log) error {
 // isolate returns the model of some services as scratch containers of this run.
 func (s *side) isolate(stack, network string, services ...string) (compose.Isolated, error) {
 	w := s.place
-	isolation := w.isolation(s.tree.Dir())
-	isolation.Name, isolation.Labels, isolation.Network, isolation.Services = w.name(stack), w.labels(), network, services
-	isolation.Volume = func(path string) string { return w.name(s.name + "-" + digest(path)[:8]) }
-	isolation.Image, isolation.Builder = s.imageOf, w.worktreeID
+	isolation := w.Isolation(s.tree.Dir())
+	isolation.Name, isolation.Labels, isolation.Network, isolation.Services = w.Name(stack), w.Labels(), network, services
+	isolation.Volume = func(path string) string { return w.Name(s.name + "-" + inputs.Hash(path)[:8]) }
+	isolation.Image, isolation.Builder = s.imageOf, w.WorktreeID
 	return compose.Isolate(s.model, isolation)
-}
-
-// isolation is what holds for all scratch containers that are made from a tree.
-func (w *workplace) isolation(tree string) compose.Isolation {
-	isolation := compose.Isolation{Tree: tree, Root: w.repo.Root()}
-	if w.config != nil {
-		isolation.Keep, isolation.Rights = w.config.Mounts.Keep, w.config.Scratch.Keep
-	}
-	return isolation
 }
 
 // noteDropped says what scratch containers, or builds, do without.
 func (s *side) noteDropped(iso compose.Isolated, build bool) {
 	for _, d := range iso.Dropped {
 		if d.Build == build {
-			s.place.note(d.String())
+			s.place.Note(d.String())
 		}
 	}
 }
@@ -180,9 +169,9 @@ func (s *side) fill(ctx context.Context, iso compose.Isolated) error {
 			continue
 		}
 		service := iso.Project.Services[v.Service]
-		err := s.place.client.FillVolume(ctx, compose.Fill{
+		err := s.place.Client.FillVolume(ctx, compose.Fill{
 			Volume: v.Name, Dir: filepath.Join(s.tree.Dir(), filepath.FromSlash(v.Path)),
-			Image: service.Image, User: service.User, Labels: s.place.labels(),
+			Image: service.Image, User: service.User, Labels: s.place.Labels(),
 		})
 		if err != nil {
 			return err

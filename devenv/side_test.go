@@ -8,6 +8,7 @@ import (
 
 	"devenv/devenv/config"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
 )
@@ -44,7 +45,7 @@ func TestInAHookTheProjectsOwnCommandsSeeThePrivateTreeAndNotTheUsersRepository(
 	}
 	defer tree.Close() //nolint:errcheck // only read from
 	var printed lines
-	s := &side{name: "branch", tree: tree, place: &workplace{config: &config.Config{Prepare: []string{"git rev-parse --show-toplevel --git-path index"}}}}
+	s := &side{name: "branch", tree: tree, place: &project.Workspace{Config: &config.Config{Prepare: []string{"git rev-parse --show-toplevel --git-path index"}}}}
 	if err := step.NewRunner(&printed).Run(t.Context(), step.New("prepare", s.prepare)); err != nil {
 		t.Fatal(err, report.OutputOf(err))
 	}

@@ -67,11 +67,11 @@ func (o *own) checkSave(ctx context.Context, log *step.Log, name string) error {
 	if err := o.openDatabase(ctx, log); err != nil {
 		return err
 	}
-	if err := database.CheckUntaken(ctx, o.place.engine, repositoryID(o.place.repo), name); err != nil {
+	if err := database.CheckUntaken(ctx, o.place.Engine, repositoryID(o.place.Repo), name); err != nil {
 		return err
 	}
 	var err error
-	if o.old, err = o.store.Look(ctx, o.place.engine, database.Source{}, o.place.labels()); err != nil {
+	if o.old, err = o.store.Look(ctx, o.place.Engine, database.Source{}, o.place.Labels()); err != nil {
 		return err
 	}
 	if o.old.Major == "" {
@@ -130,11 +130,11 @@ func (o *own) copyStopped(ctx context.Context) (saving *database.Saving, stood t
 // stopServer journals that the server is stopped, and stops it.
 func (o *own) stopServer(ctx context.Context, _ *step.Log) error {
 	x := exchange{Command: o.document.Command, At: time.Now(), Store: o.store, Server: o.server.ID, Stopped: []string{o.server.ID}}
-	if err := o.place.repo.Record(exchangeRecord).Write(x); err != nil {
+	if err := o.place.Repo.Record(exchangeRecord).Write(x); err != nil {
 		return err
 	}
 	// The engine goes on with a stop that is cut off, and would kill what is started again meanwhile.
-	return o.place.engine.Stop(context.WithoutCancel(ctx), o.server.ID, ownTimeout)
+	return o.place.Engine.Stop(context.WithoutCancel(ctx), o.server.ID, ownTimeout)
 }
 
 // copyStill copies data that nobody uses. A copy during which somebody came is none.
@@ -144,7 +144,7 @@ func (o *own) copyStill(ctx context.Context) (*database.Saving, error) {
 	if err != nil {
 		return nil, err
 	}
-	saving, saveErr := o.store.Save(ctx, o.place.engine, "", o.place.labels())
+	saving, saveErr := o.store.Save(ctx, o.place.Engine, "", o.place.Labels())
 	after, err := o.standsStill(ctx, doing) // a server that came is also why files went during the copy
 	if err == nil && after != before {
 		err = o.disturbed(ctx, doing)
@@ -160,12 +160,12 @@ func (o *own) copyStill(ctx context.Context) (*database.Saving, error) {
 
 // snapshotMeta says what a snapshot of the data as it was before is of.
 func (o *own) snapshotMeta(ctx context.Context, name string) (database.SnapshotMeta, error) {
-	head, err := o.place.repo.Head(ctx)
+	head, err := o.place.Repo.Head(ctx)
 	if err != nil {
 		return database.SnapshotMeta{}, err
 	}
 	return database.SnapshotMeta{
-		Name: name, Repository: repositoryID(o.place.repo), Service: o.store.Service, Project: o.model.Name, Created: time.Now(),
+		Name: name, Repository: repositoryID(o.place.Repo), Service: o.store.Service, Project: o.model.Name, Created: time.Now(),
 		Revisions: o.oldRevisions, Branch: shortRef(head.Ref), Commit: head.Commit, Major: o.old.Major, Bytes: o.old.Bytes,
 	}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 )
 
@@ -97,7 +98,7 @@ func removeSnapshot(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo, s
 	all, err := readReplaced(repo)
 	for _, r := range all {
 		if r.inStore() && r.Snapshot == s.Name {
-			labels := map[string]string{labelWorktree: WorktreeID(repo.Root()), labelRoot: repo.Root()}
+			labels := map[string]string{project.LabelWorktree: project.WorktreeID(repo.Root()), project.LabelRoot: repo.Root()}
 			return errors.Join(r.Store.Forget(ctx, e, []string{s.Name}, labels), forget(repo, s.Name))
 		}
 	}
@@ -106,7 +107,7 @@ func removeSnapshot(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo, s
 
 // findSnapshot finds a snapshot by its name. None is a KindUsage failure that names those there are.
 func (o *own) findSnapshot(ctx context.Context, name string) (SnapshotItem, error) {
-	all, err := snapshotItems(ctx, o.place.engine, o.place.repo)
+	all, err := snapshotItems(ctx, o.place.Engine, o.place.Repo)
 	if err != nil {
 		return SnapshotItem{}, err
 	}
@@ -143,10 +144,10 @@ func (o *own) namedData(ctx context.Context, name string) (newData, error) {
 // replacedData is what an exchange has replaced.
 func (o *own) replacedData(ctx context.Context, r replaced) (newData, error) {
 	if !r.inStore() {
-		snapshot, err := database.FindSnapshot(ctx, o.place.engine, repositoryID(o.place.repo), r.Snapshot)
+		snapshot, err := database.FindSnapshot(ctx, o.place.Engine, repositoryID(o.place.Repo), r.Snapshot)
 		return newData{from: database.Source{Image: snapshot.ID}}, err
 	}
-	there, err := r.Store.Keeps(ctx, o.place.engine, r.Snapshot)
+	there, err := r.Store.Keeps(ctx, o.place.Engine, r.Snapshot)
 	switch {
 	case err != nil:
 		return newData{}, err
@@ -160,7 +161,7 @@ func (o *own) replacedData(ctx context.Context, r replaced) (newData, error) {
 
 // withSnapshots opens the repository and the engine; no Compose project is needed.
 func withSnapshots(ctx context.Context, o SnapshotOptions, do func(*compose.Client, *gitrepo.Repo) error) (err error) {
-	dir, err := filepath.Abs(orDot(o.Dir))
+	dir, err := filepath.Abs(project.OrDot(o.Dir))
 	if err != nil {
 		return err
 	}

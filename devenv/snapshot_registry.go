@@ -55,7 +55,7 @@ func (o *own) makeImage(ctx context.Context, s *SnapshotItem) error {
 	if s.Image != "" {
 		return nil
 	}
-	all, err := readReplaced(o.place.repo)
+	all, err := readReplaced(o.place.Repo)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (o *own) makeImage(ctx context.Context, s *SnapshotItem) error {
 		return database.NoSnapshot(s.Name, nil)
 	}
 	store := all[at].Store
-	saving, err := store.Save(ctx, o.place.engine, s.Name, o.place.labels())
+	saving, err := store.Save(ctx, o.place.Engine, s.Name, o.place.Labels())
 	if err != nil {
 		return err
 	}
@@ -73,10 +73,10 @@ func (o *own) makeImage(ctx context.Context, s *SnapshotItem) error {
 		return err
 	}
 	s.Image, all[at].Store = made.Ref, database.Store{} // undo finds the image by its name
-	if err := o.place.repo.Record(replacedRecord).Write(all); err != nil {
+	if err := o.place.Repo.Record(replacedRecord).Write(all); err != nil {
 		return err
 	}
-	return store.Forget(ctx, o.place.engine, []string{s.Name}, o.place.labels())
+	return store.Forget(ctx, o.place.Engine, []string{s.Name}, o.place.Labels())
 }
 
 // PullSnapshot brings a snapshot from the configuration's registry; it is then one of the repository's.
@@ -91,7 +91,7 @@ func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 			if from, err = r.openRegistry(ctx, "pull "+o.Name); err != nil {
 				return err
 			}
-			return database.CheckUntaken(ctx, r.place.engine, repositoryID(r.place.repo), o.Name)
+			return database.CheckUntaken(ctx, r.place.Engine, repositoryID(r.place.Repo), o.Name)
 		}),
 		step.New("pull", func(ctx context.Context, log *step.Log) error {
 			ref := from.snapshot(o.Name)
@@ -99,10 +99,10 @@ func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 				r.items.Items = append(r.items.Items, PushItem{Image: ref, DryRun: true})
 				return nil
 			}
-			if err := r.place.engine.Pull(ctx, ref, "", log.Line); err != nil {
+			if err := r.place.Engine.Pull(ctx, ref, "", log.Line); err != nil {
 				return err
 			}
-			pulled, err := database.AdoptSnapshot(ctx, r.place.engine, ref, repositoryID(r.place.repo), o.Name)
+			pulled, err := database.AdoptSnapshot(ctx, r.place.Engine, ref, repositoryID(r.place.Repo), o.Name)
 			if err != nil {
 				return err
 			}
@@ -115,7 +115,7 @@ func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 
 // openRegistry opens the workplace of a command that needs a registry.
 func (o *own) openRegistry(ctx context.Context, to string) (_ registry, err error) {
-	if o.place, err = openWorkplace(ctx, o.document.Command, o.options, o.note); err != nil {
+	if o.place, err = o.options.open(ctx, o.document.Command, o.note); err != nil {
 		return "", err
 	}
 	return o.needRegistry(to)

@@ -30,7 +30,7 @@ type stack struct {
 // change the isolated model before anything is made of it.
 func newStack(ctx context.Context, s *side, name string, services []string, shape func(*types.Project) error) (*stack, error) {
 	w := s.place
-	network := w.name(name)
+	network := w.Name(name)
 	iso, err := s.isolate(name, network, services...)
 	if err != nil {
 		return nil, err
@@ -41,13 +41,13 @@ func newStack(ctx context.Context, s *side, name string, services []string, shap
 			return nil, err
 		}
 	}
-	if err := w.network(ctx, network); err != nil {
+	if err := w.Network(ctx, network); err != nil {
 		return nil, err
 	}
 	if err := s.fill(ctx, iso); err != nil {
 		return nil, err
 	}
-	containers, err := w.client.Create(ctx, iso)
+	containers, err := w.Client.Create(ctx, iso)
 	if err != nil {
 		return nil, err
 	}
@@ -83,10 +83,10 @@ func (t *stack) start(ctx context.Context, service string, ready compose.Ready) 
 const maxRestarts = 5
 
 func (t *stack) startOnce(ctx context.Context, id string, ready compose.Ready) (compose.Readiness, error) {
-	if err := t.side.place.engine.Start(ctx, id); err != nil {
+	if err := t.side.place.Engine.Start(ctx, id); err != nil {
 		return compose.Readiness{}, err
 	}
-	return t.side.place.client.WaitReady(ctx, id, ready)
+	return t.side.place.Client.WaitReady(ctx, id, ready)
 }
 
 // startFailure says that a service does not start, with what to do next.
@@ -113,7 +113,7 @@ func (t *stack) startAll(ctx context.Context, services []string) error {
 
 // runToEnd starts a one-shot service and waits until it has ended well.
 func (t *stack) runToEnd(ctx context.Context, service string) error {
-	id, e := t.containers[service], t.side.place.engine
+	id, e := t.containers[service], t.side.place.Engine
 	if err := e.Start(ctx, id); err != nil {
 		return report.Fail(report.KindWork, "", "start %s: %w", service, err)
 	}
@@ -167,7 +167,7 @@ func (t *stack) names(s database.Settings) database.NetworkAlias {
 func (t *stack) stop(ctx context.Context, services ...string) error {
 	for _, service := range services {
 		if id, ok := t.containers[service]; ok {
-			if err := t.side.place.engine.Stop(ctx, id, stopTimeout); err != nil {
+			if err := t.side.place.Engine.Stop(ctx, id, stopTimeout); err != nil {
 				return err
 			}
 		}

@@ -125,12 +125,12 @@ func (s *scene) strike(ctx context.Context) error {
 	group := errgroup.Group{}
 	group.Go(func() error { return s.server.Remove(ctx) })
 	for _, id := range s.containers {
-		group.Go(func() error { return w.engine.Remove(ctx, id) })
+		group.Go(func() error { return w.Engine.Remove(ctx, id) })
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	return w.engine.RemoveNetwork(ctx, s.network)
+	return w.Engine.RemoveNetwork(ctx, s.network)
 }
 
 // sceneOf is the part of the name of a scene's network.
@@ -138,8 +138,8 @@ func sceneOf(s *side) string { return "start-" + s.name }
 
 // cloneForScene starts a clone of the base's data where a side's backend looks for its database.
 func (r *run) cloneForScene(ctx context.Context, s *side) (*database.Server, error) {
-	network := r.place.name(sceneOf(s))
-	if err := r.place.network(ctx, network); err != nil {
+	network := r.place.Name(sceneOf(s))
+	if err := r.place.Network(ctx, network); err != nil {
 		return nil, err
 	}
 	return r.clone(ctx, r.base.withData, database.NetworkAlias{Name: network, Aliases: r.base.settings.Hosts})

@@ -45,14 +45,14 @@ type looking struct {
 // look opens the stack for commands that only look. The caller closes the workplace.
 func look(ctx context.Context, command string, o Options, services []string) (_ *looking, err error) {
 	l := &looking{own: newOwn(command, o)}
-	if l.place, err = openUnlocked(ctx, l.options, l.note); err != nil {
+	if l.place, err = l.options.look(ctx, l.note); err != nil {
 		return nil, l.redactor.Error(err)
 	}
 	if l.model, _, err = ownModel(ctx, l.place, o, services); err == nil {
-		l.containers, err = l.place.client.OwnContainers(ctx, l.model)
+		l.containers, err = l.place.Client.OwnContainers(ctx, l.model)
 	}
 	if err != nil {
-		return nil, l.redactor.Error(errors.Join(err, l.place.client.Close()))
+		return nil, l.redactor.Error(errors.Join(err, l.place.Client.Close()))
 	}
 	return l, nil
 }
@@ -66,7 +66,7 @@ func Status(ctx context.Context, o Options) (_ *report.Items, err error) {
 	}
 	defer func() {
 		items.Items = redact.Said(l.redactor, items.Items)
-		err = errors.Join(l.redactor.Error(err), l.place.client.Close())
+		err = errors.Join(l.redactor.Error(err), l.place.Client.Close())
 	}()
 	l.sayCutOff()
 	for _, name := range l.model.ServiceNames() {
@@ -94,7 +94,7 @@ func (l *looking) service(ctx context.Context, name string) (StatusItem, engine.
 	if found.ID == "" {
 		return item, found, nil
 	}
-	c, err := l.place.engine.Inspect(ctx, found.ID)
+	c, err := l.place.Engine.Inspect(ctx, found.ID)
 	if err != nil {
 		return item, c, err
 	}
@@ -133,7 +133,7 @@ func (l *looking) databaseItem(ctx context.Context) (StatusItem, bool) {
 
 // lastPut is the exchange that put there what the database holds, by what the data itself says; false when none did.
 func (l *looking) lastPut(ctx context.Context) (replaced, bool) {
-	server, err := l.place.engine.Inspect(ctx, l.server.ID)
+	server, err := l.place.Engine.Inspect(ctx, l.server.ID)
 	if err != nil {
 		return replaced{}, false
 	}
@@ -141,11 +141,11 @@ func (l *looking) lastPut(ctx context.Context) (replaced, bool) {
 	if err != nil {
 		return replaced{}, false
 	}
-	id, err := store.LastSwap(ctx, l.place.engine, server.ID)
+	id, err := store.LastSwap(ctx, l.place.Engine, server.ID)
 	if err != nil {
 		return replaced{}, false
 	}
-	all, _ := readReplaced(l.place.repo) // of a record that cannot be read, nothing is known
+	all, _ := readReplaced(l.place.Repo) // of a record that cannot be read, nothing is known
 	at := slices.IndexFunc(all, func(r replaced) bool { return swapID(r.At) == id })
 	if at < 0 {
 		return replaced{}, false
@@ -156,24 +156,24 @@ func (l *looking) lastPut(ctx context.Context) (replaced, bool) {
 // sayCutOff says that an exchange was cut off, and what ends it.
 func (l *looking) sayCutOff() {
 	var x exchange
-	if found, err := l.place.repo.Record(exchangeRecord).Read(&x); err == nil && found {
+	if found, err := l.place.Repo.Record(exchangeRecord).Read(&x); err == nil && found {
 		l.note(fmt.Sprintf("devenv %s exchanges the data of %s, or was cut off: then devenv up ends that", x.Command, x.Store.Service))
 	}
 }
 
 // worktrees are the stacks of the repository's other worktrees that have containers, by the directory they were made in.
 func (l *looking) worktrees(ctx context.Context) ([]StatusItem, error) {
-	directories, err := l.place.repo.Worktrees(ctx)
+	directories, err := l.place.Repo.Worktrees(ctx)
 	if err != nil {
 		return nil, err
 	}
-	containers, err := l.place.engine.Containers(ctx, "com.docker.compose.project.working_dir")
+	containers, err := l.place.Engine.Containers(ctx, "com.docker.compose.project.working_dir")
 	if err != nil {
 		return nil, err
 	}
 	var items []StatusItem
 	for _, dir := range directories {
-		if dir == l.place.repo.Root() {
+		if dir == l.place.Repo.Root() {
 			continue
 		}
 		item := StatusItem{Kind: "worktree", Directory: dir}
@@ -212,14 +212,14 @@ func Logs(ctx context.Context, o LogsOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(l.redactor.Error(err), l.place.client.Close()) }()
+	defer func() { err = errors.Join(l.redactor.Error(err), l.place.Client.Close()) }()
 	for _, name := range o.Services {
 		if l.model.Services[name].Name == "" {
 			return report.Fail(report.KindUsage, "there are: "+strings.Join(l.model.ServiceNames(), ", "), "there is no service %q", name)
 		}
 	}
 	to := l.redactor.Listener(logged(o.To))
-	return l.place.client.LogsOwn(ctx, l.model, o.Services, o.Follow, o.Tail, compose.LogLine(func(service, line string) {
+	return l.place.Client.LogsOwn(ctx, l.model, o.Services, o.Follow, o.Tail, compose.LogLine(func(service, line string) {
 		to.Emit(report.StepOutput{Name: service, Line: line})
 	}))
 }
@@ -240,7 +240,7 @@ func ServiceNames(ctx context.Context, o Options) []string {
 	if err != nil {
 		return nil
 	}
-	_ = l.place.client.Close() // nothing was done
+	_ = l.place.Client.Close() // nothing was done
 	return l.model.ServiceNames()
 }
 
@@ -258,14 +258,14 @@ type DownOptions struct {
 func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
 	r := newOwn("down", o.Options)
 	return r.end(ctx, r.Sequence(ctx, step.New("down", func(ctx context.Context, log *step.Log) (err error) {
-		if r.place, err = openWorkplace(ctx, "down", r.options, r.note); err != nil {
+		if r.place, err = r.options.open(ctx, "down", r.note); err != nil {
 			return err
 		}
 		model, _, err := ownModel(ctx, r.place, o.Options, nil)
 		if err != nil {
 			return err
 		}
-		if r.containers, err = r.place.client.OwnContainers(ctx, model); err != nil {
+		if r.containers, err = r.place.Client.OwnContainers(ctx, model); err != nil {
 			return err
 		}
 		if o.Volumes && !o.Yes && !o.DryRun {
@@ -284,7 +284,7 @@ func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
 			return nil
 		}
 		log.Done(report.Count(len(r.containers), "container"))
-		return r.place.client.DownOwn(ctx, model, o.Volumes, o.RemoveOrphans)
+		return r.place.Client.DownOwn(ctx, model, o.Volumes, o.RemoveOrphans)
 	})))
 }
 

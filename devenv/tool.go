@@ -45,11 +45,11 @@ func startTool(ctx context.Context, s *side, name string, p discover.MigrationTo
 		return nil, err
 	}
 	t.container = t.stack.containers[p.Service]
-	stream, err := s.place.engine.Attach(ctx, t.container)
+	stream, err := s.place.Engine.Attach(ctx, t.container)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.place.engine.Start(ctx, t.container); err != nil {
+	if err := s.place.Engine.Start(ctx, t.container); err != nil {
 		return nil, errors.Join(err, stream.Close())
 	}
 	config, err := t.findConfig(ctx, s, p)
@@ -102,7 +102,7 @@ func (t *tool) findConfig(ctx context.Context, s *side, p discover.MigrationTool
 	if err != nil {
 		return "", err
 	}
-	_, err = s.place.engine.Exec(ctx, t.container, engine.ExecOptions{
+	_, err = s.place.Engine.Exec(ctx, t.container, engine.ExecOptions{
 		Cmd: []string{"sh", "-c", find, "find", path.Base(p.Config)}, Stdin: bytes.NewReader(content), Stdout: &out, User: "0",
 	})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/inputs"
 	"devenv/migrations"
 )
 
@@ -90,7 +91,7 @@ func saysThis(o migrations.Operation, d database.Difference) bool {
 	return d.Facet == "" || o.Facet == "" || facets[o.Facet] == d.Facet
 }
 
-func digestOf(d database.Difference) string { return digest(d.Object, d.Facet, d.Was, d.Is)[:16] }
+func digestOf(d database.Difference) string { return inputs.Hash(d.Object, d.Facet, d.Was, d.Is)[:16] }
 
 // holds says that the base has all of a difference: what the branch changes beside it, as a value of an enum whose order
 // differed before, is the branch's.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 )
 
@@ -56,7 +57,7 @@ func Undo(ctx context.Context, o UndoOptions) (*report.Items, error) {
 
 // undoFiles takes the last delivery back, and lists its files; true says that data was replaced later than that.
 func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bool, err error) {
-	repo, err := gitrepo.Open(ctx, orDot(o.Dir))
+	repo, err := gitrepo.Open(ctx, project.OrDot(o.Dir))
 	if err != nil {
 		return false, err
 	}
@@ -124,7 +125,7 @@ func of(command string, at time.Time) string {
 // endPending ends an exchange that was cut off, so that what undo would take back is known. Where that was an undo and is
 // completed now, it returns what it did.
 func endPending(ctx context.Context, o UndoOptions) (*ResetItem, error) {
-	repo, err := gitrepo.Open(ctx, orDot(o.Dir))
+	repo, err := gitrepo.Open(ctx, project.OrDot(o.Dir))
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +134,7 @@ func endPending(ctx context.Context, o UndoOptions) (*ResetItem, error) {
 		return nil, err
 	}
 	r := newOwn("undo", o.Options)
-	r.place, err = openWorkplace(ctx, r.document.Command, o.Options, r.note)
+	r.place, err = o.open(ctx, r.document.Command, r.note)
 	if _, err = r.end(ctx, err); err != nil || x.Undoes.IsZero() {
 		return nil, err
 	}
@@ -148,7 +149,7 @@ func endPending(ctx context.Context, o UndoOptions) (*ResetItem, error) {
 func undoData(ctx context.Context, o UndoOptions) (*report.Items, error) {
 	r := newOwn("undo", o.Options)
 	choose := func(ctx context.Context) (newData, error) {
-		last, err := lastReplaced(r.place.repo)
+		last, err := lastReplaced(r.place.Repo)
 		switch {
 		case err != nil:
 			return newData{}, err

@@ -104,7 +104,7 @@ func upOnce(ctx context.Context, o UpOptions) (_ *report.Items, foreign string, 
 
 // open loads the stack as it runs in this worktree, and refuses ports that others hold.
 func (r *upRun) open(ctx context.Context, log *step.Log) (err error) {
-	if r.place, err = openWorkplace(ctx, r.document.Command, r.options, r.note); err != nil {
+	if r.place, err = r.options.open(ctx, r.document.Command, r.note); err != nil {
 		return err
 	}
 	if r.model, r.moved, err = ownModel(ctx, r.place, r.options, r.request.Services); err != nil {
@@ -123,10 +123,10 @@ func (r *upRun) open(ctx context.Context, log *step.Log) (err error) {
 
 // create makes the images and the containers.
 func (r *upRun) create(ctx context.Context, log *step.Log) (err error) {
-	if err := r.place.client.CreateOwnAll(ctx, r.model, r.request.Build, log.Line); err != nil {
+	if err := r.place.Client.CreateOwnAll(ctx, r.model, r.request.Build, log.Line); err != nil {
 		return err
 	}
-	r.containers, err = r.place.client.OwnContainers(ctx, r.model)
+	r.containers, err = r.place.Client.OwnContainers(ctx, r.model)
 	return err
 }
 
@@ -181,7 +181,7 @@ func (r *upRun) needs(name, other string) bool {
 
 // start starts one service and waits until it is ready.
 func (r *upRun) start(ctx context.Context, log *step.Log, name string) error {
-	client, id := r.place.client, r.containers[name].ID
+	client, id := r.place.Client, r.containers[name].ID
 	began := time.Now()
 	if err := client.StartOwn(ctx, r.model, name); err != nil {
 		return r.portTaken(ctx, name, err)
@@ -240,7 +240,7 @@ func (r *upRun) list(ctx context.Context, dryRun bool) {
 				item.Moved = append(item.Moved, m)
 			}
 		}
-		if c, err := r.place.engine.Inspect(ctx, r.containers[name].ID); err == nil && !dryRun {
+		if c, err := r.place.Engine.Inspect(ctx, r.containers[name].ID); err == nil && !dryRun {
 			item.URLs = urlsOf(ctx, c)
 		}
 		r.items.Items = append(r.items.Items, item)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 )
 
 // watchEvery is how often the working tree is looked at. Git is asked, and not the kernel: it knows what is ignored, and
@@ -14,11 +15,11 @@ const watchEvery = time.Second
 // Watch calls do, and again whenever the working tree or HEAD has changed since the last call began, until do fails or ctx
 // is cancelled; only with an error does it return. What git ignores is no change.
 func Watch(ctx context.Context, o Options, do func(ctx context.Context) error) error {
-	repo, err := gitrepo.Open(ctx, orDot(o.Dir))
+	repo, err := gitrepo.Open(ctx, project.OrDot(o.Dir))
 	if err != nil {
 		return err
 	}
-	if _, err := keepCaptures(repo); err != nil {
+	if _, err := project.KeepCaptures(repo); err != nil {
 		return err
 	}
 	tick := time.NewTicker(watchEvery)

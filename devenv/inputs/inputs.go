@@ -74,3 +74,13 @@ func (i Input) String() string {
 	}
 	return text + ": " + i.ID[:min(shown, len(i.ID))]
 }
+
+// Hash is the SHA-256 of texts in hex; each is ended by a zero byte, so that their borders count.
+func Hash(texts ...string) string {
+	h := sha256.New()
+	for _, t := range texts {
+		_, _ = h.Write([]byte(t))
+		_, _ = h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

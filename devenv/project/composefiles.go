@@ -1,4 +1,4 @@
-package devenv
+package project
 
 import (
 	"os"
@@ -9,19 +9,37 @@ import (
 	"devenv/devenv/config"
 )
 
-// loadOptions says which Compose project is meant: by the flags, by Compose's variables, by the configuration, as Compose
+// Choice says which project is meant, and on which engine.
+type Choice struct {
+	// Dir is the directory the command was called in; empty means the process's.
+	Dir     string
+	Compose ComposeOptions
+	// Host and Context choose the engine as Docker's own command line does; empty means its environment and default.
+	Host, Context string
+}
+
+// ComposeOptions are Compose's own global flags.
+type ComposeOptions struct {
+	Files            []string
+	ProjectName      string
+	ProjectDirectory string
+	EnvFiles         []string
+	Profiles         []string
+}
+
+// LoadOptions says which Compose project is meant: by the flags, by Compose's variables, by the configuration, as Compose
 // finds it from the current directory, or the only one in the repository.
-func loadOptions(o Options, cfg *config.Config, root string) (compose.LoadOptions, error) {
-	dir, err := filepath.Abs(orDot(o.Dir))
+func (c Choice) LoadOptions(cfg *config.Config, root string) (compose.LoadOptions, error) {
+	dir, err := filepath.Abs(OrDot(c.Dir))
 	if err != nil {
 		return compose.LoadOptions{}, err
 	}
 	load := compose.LoadOptions{
-		WorkingDir: dir, Files: absolute(dir, o.Compose.Files...), ProjectDirectory: o.Compose.ProjectDirectory, ProjectName: o.Compose.ProjectName,
-		EnvFiles: absolute(dir, o.Compose.EnvFiles...), Profiles: o.Compose.Profiles,
+		WorkingDir: dir, Files: Absolute(dir, c.Compose.Files...), ProjectDirectory: c.Compose.ProjectDirectory, ProjectName: c.Compose.ProjectName,
+		EnvFiles: Absolute(dir, c.Compose.EnvFiles...), Profiles: c.Compose.Profiles,
 	}
 	if load.ProjectDirectory != "" {
-		load.ProjectDirectory = absolute(dir, load.ProjectDirectory)[0]
+		load.ProjectDirectory = Absolute(dir, load.ProjectDirectory)[0]
 	}
 	if len(load.Files) == 0 {
 		load.Files = filesFromEnvironment(dir)
@@ -49,11 +67,11 @@ func filesFromEnvironment(dir string) []string {
 	if separator == "" {
 		separator = string(os.PathListSeparator)
 	}
-	return absolute(dir, strings.Split(value, separator)...)
+	return Absolute(dir, strings.Split(value, separator)...)
 }
 
-// absolute makes paths absolute that were written in a directory.
-func absolute(dir string, paths ...string) []string {
+// Absolute makes paths absolute that were written in a directory.
+func Absolute(dir string, paths ...string) []string {
 	var all []string
 	for _, p := range paths {
 		if !filepath.IsAbs(p) {
@@ -78,9 +96,19 @@ func applyConfiguration(load *compose.LoadOptions, cfg *config.Config, root stri
 	}
 }
 
-func orDot(dir string) string {
+// OrDot is the directory, "." where none is named.
+func OrDot(dir string) string {
 	if dir == "" {
 		return "."
 	}
 	return dir
+}
+
+// InRepository shows a path as one of the repository where it is one.
+func InRepository(root, path string) string {
+	rel, err := filepath.Rel(root, path)
+	if err != nil || strings.HasPrefix(rel, "..") {
+		return path
+	}
+	return filepath.ToSlash(rel)
 }

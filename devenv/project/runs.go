@@ -1,8 +1,7 @@
-package devenv
+package project
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -22,48 +21,34 @@ type begunRun struct {
 	At time.Time `json:"at"`
 }
 
-// endCutOff ends what a command that was killed has begun with the user's own data, and removes the images that it made for itself
-// or had no time to name.
-func (w *workplace) endCutOff(ctx context.Context) error {
-	done, err := settleExchange(ctx, w)
-	if err != nil {
-		return err
-	}
-	if done.remark != "" {
-		w.say(done.remark)
-	}
-	w.tidyKept(ctx)
-	return errors.Join(removeMade(ctx, w), w.begin(ctx))
-}
-
 // begin writes down that the run has begun, and removes the nameless images of runs that did not come to their end.
-func (w *workplace) begin(ctx context.Context) error {
-	record := w.repo.Record(runsRecord)
+func (w *Workspace) begin(ctx context.Context) error {
+	record := w.Repo.Record(runsRecord)
 	var runs []begunRun
 	if _, err := record.Read(&runs); err != nil {
 		return err
 	}
 	for _, r := range runs {
-		if err := w.engine.SweepNameless(ctx, database.LabelMadeBy+"="+r.ID); err != nil {
+		if err := w.Engine.SweepNameless(ctx, database.LabelMadeBy+"="+r.ID); err != nil {
 			return err
 		}
 	}
 	runs = slices.DeleteFunc(runs, func(r begunRun) bool { return time.Since(r.At) > lateCommit })
 	w.begun = true
-	return record.Write(append(runs, begunRun{ID: w.runID, At: time.Now()}))
+	return record.Write(append(runs, begunRun{ID: w.RunID, At: time.Now()}))
 }
 
 // end writes down that the run has come to its end.
-func (w *workplace) end() error {
+func (w *Workspace) end() error {
 	if !w.begun {
 		return nil
 	}
-	record := w.repo.Record(runsRecord)
+	record := w.Repo.Record(runsRecord)
 	var runs []begunRun
 	if _, err := record.Read(&runs); err != nil {
 		return err
 	}
-	runs = slices.DeleteFunc(runs, func(r begunRun) bool { return r.ID == w.runID })
+	runs = slices.DeleteFunc(runs, func(r begunRun) bool { return r.ID == w.RunID })
 	if len(runs) == 0 {
 		return record.Remove()
 	}

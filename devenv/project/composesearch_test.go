@@ -1,4 +1,4 @@
-package devenv
+package project
 
 import (
 	"os"
@@ -42,7 +42,7 @@ func TestTheComposeFileIsFoundOrAskedFor(t *testing.T) {
 				asked(t, err, strings.Split(c.asks, "|"))
 				return
 			}
-			got := strings.TrimSpace(strings.Join(append([]string{inRepository(root, dir)}, relativeTo(root, files)...), " "))
+			got := strings.TrimSpace(strings.Join(append([]string{InRepository(root, dir)}, relativeTo(root, files)...), " "))
 			if err != nil || got != c.want {
 				t.Errorf("found %q, want %q: %v", got, c.want, err)
 			}
@@ -66,7 +66,7 @@ func asked(t *testing.T, err error, texts []string) {
 func relativeTo(root string, files []string) []string {
 	var out []string
 	for _, f := range files {
-		out = append(out, inRepository(root, f))
+		out = append(out, InRepository(root, f))
 	}
 	return out
 }

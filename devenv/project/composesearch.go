@@ -1,4 +1,4 @@
-package devenv
+package project
 
 import (
 	"os"
@@ -73,7 +73,7 @@ var asideWords = []string{ //nolint:gochecknoglobals // a constant list
 
 // aside says by its path that a Compose file is for something beside development.
 func aside(file, root string) bool {
-	words := strings.FieldsFunc(strings.ToLower(inRepository(root, file)), func(c rune) bool { return strings.ContainsRune("/.-_", c) })
+	words := strings.FieldsFunc(strings.ToLower(InRepository(root, file)), func(c rune) bool { return strings.ContainsRune("/.-_", c) })
 	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(asideWords, w) })
 }
 
@@ -86,7 +86,7 @@ func ambiguousCompose(candidates []string, dir, root string) error {
 	}
 	var names, lines []string
 	for _, c := range candidates {
-		names = append(names, inRepository(root, c))
+		names = append(names, InRepository(root, c))
 		written, err := filepath.Rel(home, c)
 		if err != nil {
 			written = c

@@ -1,4 +1,4 @@
-package devenv
+package project
 
 import (
 	"testing"
@@ -18,7 +18,7 @@ func TestTheNamesOfAProjectsThingsAreNoSecretsHoweverRandomTheyLook(t *testing.T
 		Configs:  types.Configs{"conf": {Name: "torture6b0b70a81_conf"}},
 	}
 	r := redact.New()
-	learnProject(r, p)
+	LearnModel(r, p)
 	for _, text := range []string{
 		"the volume torture6b0b70a81_pgdata is gone", "network torture6b0b70a81_default", "torture6b0b70a81_password", "torture6b0b70a81_conf",
 		"container torture6b0b70a81-db-1 of torture6b0b70a81", "container db-kJ8sP2qLm9ZxTr4w",

@@ -1,0 +1,95 @@
+package project
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"devenv/compose"
+	"devenv/devenv/checks"
+	"devenv/devenv/config"
+	"devenv/devenv/report"
+)
+
+// load loads the user's own Compose project.
+func (w *Workspace) load(ctx context.Context, c Choice) error {
+	load, err := c.LoadOptions(w.Config, w.Repo.Root())
+	if err != nil {
+		return err
+	}
+	Learn(w.Redactor, compose.TextsBefore(load))
+	if w.Model, err = w.Client.Load(ctx, load); err != nil {
+		return report.Fail(report.KindOf(err), report.HintOf(err), "%s: %w", strings.Join(namesOf(load), ", "), err)
+	}
+	LearnModel(w.Redactor, w.Model)
+	if err := w.learnFiles(ctx); err != nil {
+		return err
+	}
+	compose.ShareBuilds(w.Model)
+	unset, err := compose.CheckVariables(w.Model, load)
+	if len(unset) > 0 && err == nil {
+		w.Note("Compose takes these variables for empty, nothing sets them: " + strings.Join(unset, ", "))
+	}
+	return err
+}
+
+// namesOf are the Compose files as people say them.
+func namesOf(load compose.LoadOptions) []string {
+	files := load.Files
+	if len(files) == 0 {
+		files = composeFilesIn(load.WorkingDir)
+	}
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = filepath.Base(f)
+	}
+	return names
+}
+
+// loadConfig reads the nearest .devenv.yaml, and learns from it first: its errors show its lines.
+func (w *Workspace) loadConfig(dir string) (*config.Config, error) {
+	if path, ok, err := findConfig(dir, w.Repo.Root()); err == nil && ok {
+		Learn(w.Redactor, compose.FileTexts(path))
+	}
+	return LoadConfig(dir, w.Repo.Root())
+}
+
+// LoadConfig reads the .devenv.yaml that is nearest to a directory, in it or in one above it up to the root; none is a nil
+// configuration.
+func LoadConfig(dir, root string) (*config.Config, error) {
+	path, ok, err := findConfig(dir, root)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return config.Load(root, path, checks.IDs())
+}
+
+// findConfig finds the nearest .devenv.yaml.
+func findConfig(dir, root string) (path string, ok bool, err error) {
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return "", false, err
+	}
+	if absolute, err = filepath.EvalSymlinks(absolute); err != nil {
+		return "", false, err
+	}
+	path, ok = config.Find(absolute, root)
+	return path, ok, nil
+}
+
+// Prepares reports whether commands prepare the trees that a run works in.
+func (w *Workspace) Prepares() bool { return w.Config != nil && len(w.Config.Prepare) > 0 }
+
+// Path is where a file lies that the configuration names: in the user's working tree.
+func (w *Workspace) Path(written string) string {
+	return filepath.Join(w.Repo.Root(), filepath.FromSlash(w.Config.Path(written)))
+}
+
+// Isolation is what containers of a run may keep of the services they are made of, with the files of a tree.
+func (w *Workspace) Isolation(tree string) compose.Isolation {
+	isolation := compose.Isolation{Tree: tree, Root: w.Repo.Root()}
+	if w.Config != nil {
+		isolation.Keep, isolation.Rights = w.Config.Mounts.Keep, w.Config.Scratch.Keep
+	}
+	return isolation
+}

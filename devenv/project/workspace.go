@@ -1,0 +1,201 @@
+package project
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/compose/engine"
+	"devenv/devenv/builds"
+	"devenv/devenv/config"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/redact"
+)
+
+// Workspace is where a run takes place: the worktree, its configuration, the engine, and the run's own name. Several goroutines may
+// use one.
+type Workspace struct {
+	Repo   *gitrepo.Repo
+	Config *config.Config // nil where there is no .devenv.yaml
+	Client *compose.Client
+	Engine *engine.Engine
+	// Model is the user's own Compose project, as Compose loads it in the working tree.
+	Model *types.Project
+	// Cache is the directory of the cache, empty until something is captured.
+	Cache string
+	// Redactor takes secrets out of what the run says; it learns as the workspace opens.
+	Redactor *redact.Redactor
+	// Builds are the images that the run uses of those that runs build. One run builds at a time: Building.
+	Builds   builds.Images
+	Building sync.Mutex
+	Identity
+
+	lock *gitrepo.Lock
+	// begun says that the run is in the record of those that have begun.
+	begun bool
+	// say passes remarks on; said are those that were made, each once.
+	say  func(string)
+	mu   sync.Mutex
+	said map[string]bool
+	// networks are those that were made; discarded are images to remove at the end.
+	networks  map[string]bool
+	discarded []string
+}
+
+// OpenOptions are what a workspace is opened with.
+type OpenOptions struct {
+	Choice
+	// Command is the command's name, for those who find the worktree locked.
+	Command string
+	// Redactor learns the project's secrets; nil means a new one.
+	Redactor *redact.Redactor
+	// Note hears remarks.
+	Note func(string)
+	// Recover ends what a command that was cut off has begun with the user's own data. It is called before the project is loaded.
+	Recover func(context.Context, *Workspace) error
+}
+
+func (o OpenOptions) workspace() *Workspace {
+	return &Workspace{networks: map[string]bool{}, said: map[string]bool{}, say: o.Note, Redactor: cmp.Or(o.Redactor, redact.New())}
+}
+
+// Open finds the repository, takes its lock, mends what an interrupted run left of a delivery or of the user's own data, reads the
+// configuration, reaches the engine, removes leftovers, and loads the Compose project. The caller closes the workspace.
+func Open(ctx context.Context, o OpenOptions) (_ *Workspace, err error) {
+	w := o.workspace()
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.Close(ctx))
+		}
+	}()
+	if err := w.openRepository(ctx, o); err != nil {
+		return nil, err
+	}
+	if err := w.connect(ctx, o.Choice); err != nil {
+		return nil, err
+	}
+	if err := w.sweep(ctx); err != nil {
+		return nil, err
+	}
+	if err := o.Recover(ctx, w); err != nil {
+		return nil, err
+	}
+	if err := w.begin(ctx); err != nil {
+		return nil, err
+	}
+	return w, w.load(ctx, o.Choice)
+}
+
+// Look opens a workspace to look at: nothing is locked, recovered or swept. The caller closes its Client.
+func Look(ctx context.Context, o OpenOptions) (_ *Workspace, err error) {
+	w, dir := o.workspace(), OrDot(o.Dir)
+	if w.Repo, err = gitrepo.Open(ctx, dir); err != nil {
+		return nil, err
+	}
+	w.WorktreeID = WorktreeID(w.Repo.Root())
+	if w.Config, err = w.loadConfig(dir); err != nil {
+		return nil, err
+	}
+	if err := w.connect(ctx, o.Choice); err != nil {
+		return nil, err
+	}
+	if err := w.load(ctx, o.Choice); err != nil {
+		return nil, errors.Join(err, w.Client.Close())
+	}
+	return w, nil
+}
+
+// openRepository finds the worktree, locks it, recovers it, and reads its configuration.
+func (w *Workspace) openRepository(ctx context.Context, o OpenOptions) (err error) {
+	dir := OrDot(o.Dir)
+	if w.Repo, err = gitrepo.Open(ctx, dir); err != nil {
+		return err
+	}
+	if w.lock, err = w.Repo.Lock(ctx, o.Command); err != nil {
+		return err
+	}
+	w.Identity = newIdentity(w.Repo.Root())
+	recovered, err := w.Repo.Recover(ctx)
+	if err != nil {
+		return err
+	}
+	if recovered != "" {
+		w.say(recovered)
+	}
+	w.Config, err = w.loadConfig(dir)
+	return err
+}
+
+// connect reaches the engine.
+func (w *Workspace) connect(ctx context.Context, c Choice) (err error) {
+	if w.Client, err = compose.Connect(ctx, compose.ConnectOptions{Host: c.Host, Context: c.Context}); err != nil {
+		return err
+	}
+	w.Engine = w.Client.Engine()
+	return nil
+}
+
+// Close removes everything of the run from the engine and gives the lock back, also after an interrupt.
+func (w *Workspace) Close(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	var err error
+	if w.Engine != nil {
+		err = w.sweep(ctx)
+		for _, ref := range w.discarded {
+			err = errors.Join(err, w.Engine.RemoveImage(ctx, ref, true))
+		}
+		if surplusErr := w.Builds.RemoveSurplus(ctx, w.Engine, w.WorktreeID); surplusErr != nil {
+			w.Note("images of earlier runs stay that nothing needs: " + surplusErr.Error())
+		}
+	}
+	if w.Client != nil {
+		err = errors.Join(err, w.Client.Close())
+	}
+	err = errors.Join(err, w.Builds.Close())
+	if w.lock != nil {
+		err = errors.Join(err, w.end(), w.lock.Release())
+	}
+	return err
+}
+
+// sweep removes what runs in this worktree made on the engine. The lock makes sure that none but this one is alive.
+func (w *Workspace) sweep(ctx context.Context) error {
+	_, err := w.Engine.Sweep(ctx, LabelWorktree+"="+w.WorktreeID)
+	return err
+}
+
+// Discard lets an image go when the run's containers are gone: one that a container is made of would only lose its name.
+func (w *Workspace) Discard(ref string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.discarded = append(w.discarded, ref)
+}
+
+// Note makes a remark, once in a run.
+func (w *Workspace) Note(text string) {
+	w.mu.Lock()
+	known := w.said[text]
+	w.said[text] = true
+	w.mu.Unlock()
+	if !known {
+		w.say(text)
+	}
+}
+
+// Network makes a network of the run, once: the engine itself takes a second one of the same name.
+func (w *Workspace) Network(ctx context.Context, name string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.networks[name] {
+		return nil
+	}
+	if _, err := w.Engine.CreateNetwork(ctx, name, w.Labels()); err != nil {
+		return err
+	}
+	w.networks[name] = true
+	return nil
+}
