@@ -8,22 +8,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/machine"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
-)
-
-// Below these a machine is short of something: bytes of memory and of disk, and how far the engine's clock may be off.
-const (
-	littleMemory = 2 << 30
-	littleDisk   = 10 << 30
-	noDisk       = 1 << 30
-	clockMay     = 5 * time.Second
 )
 
 func examineGit(ctx context.Context, _ *patient) finding {
@@ -104,11 +96,13 @@ func examineClock(ctx context.Context, p *patient) finding {
 	if stop != nil {
 		return *stop
 	}
-	off := time.Since(details.Clock).Abs().Round(time.Second)
-	if details.Clock.IsZero() || off <= clockMay {
-		return well("the engine's clock is this machine's")
-	}
-	return unwell(fmt.Sprintf("the engine's clock is off by %s: certificates and file times will surprise", off), "restart Docker, or set the clock of the engine's machine")
+	return answered(machine.Clock(details, time.Now()))
+}
+
+// answered is what the machine answered, as a finding.
+func answered(a machine.Answer) finding {
+	status := map[machine.Supply]Health{machine.Unseen: Unlooked, machine.Enough: Healthy, machine.Little: Unwell, machine.None: Ill}[a.Supply]
+	return finding{status, a.Said, a.Mend}
 }
 
 // details asks the engine about its machine, or says why not.
@@ -127,13 +121,10 @@ func (p *patient) details(ctx context.Context) (engine.Details, *finding) {
 
 func examineMemory(ctx context.Context, p *patient) finding {
 	details, stop := p.details(ctx)
-	switch {
-	case stop != nil:
+	if stop != nil {
 		return *stop
-	case details.Memory < littleMemory:
-		return unwell(fmt.Sprintf("the engine has %s of memory", report.Megabytes(details.Memory)), "give it 2 GB or more (Docker Desktop: Settings, Resources)")
 	}
-	return well(fmt.Sprintf("%s of memory, %d processors", report.Megabytes(details.Memory), details.CPUs))
+	return answered(machine.Memory(details))
 }
 
 func examineDisk(ctx context.Context, p *patient) finding {
@@ -141,40 +132,7 @@ func examineDisk(ctx context.Context, p *patient) finding {
 	if stop != nil {
 		return *stop
 	}
-	if !p.client.Engine().Info().Local {
-		return unlooked("the engine's disk cannot be seen from here")
-	}
-	return judgeDisks([]string{details.RootDirectory, details.ImageDirectory}, freeBytes)
-}
-
-// judgeDisks judges the fullest of the disks that some directories lie on.
-func judgeDisks(dirs []string, free func(dir string) (int64, bool)) finding {
-	fullest, left := "", int64(0)
-	for _, dir := range dirs {
-		if bytes, ok := free(dir); ok && (fullest == "" || bytes < left) {
-			fullest, left = dir, bytes
-		}
-	}
-	const mend = "see what takes the room: docker system df; then: devenv clean, docker system prune"
-	said := fmt.Sprintf("%s are free in %s", report.Megabytes(left), fullest)
-	switch {
-	case fullest == "":
-		return unlooked("the engine's disk cannot be seen from here")
-	case left < noDisk:
-		return ill(said, mend)
-	case left < littleDisk:
-		return unwell(said, mend)
-	}
-	return well(said)
-}
-
-// freeBytes is what an ordinary user may still write below a directory.
-func freeBytes(dir string) (int64, bool) {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(dir, &fs); err != nil {
-		return 0, false
-	}
-	return int64(fs.Bavail) * int64(fs.Bsize), true //nolint:unconvert // the fields' types differ between systems
+	return answered(machine.Disk(ctx, p.client.Engine(), details))
 }
 
 func examineCompose(_ context.Context, p *patient) finding {

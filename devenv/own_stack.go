@@ -12,8 +12,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose"
+	"devenv/devenv/machine"
 	"devenv/devenv/project"
-	"devenv/devenv/report"
 )
 
 // portsRecord is the record of the ports that moved in this worktree, by "service/target".
@@ -89,8 +89,8 @@ func movePorts(ctx context.Context, w *project.Workspace, model *types.Project) 
 			port = published
 		}
 		for try := uint32(0); ; try++ {
-			holder, busy, err := settledHolder(ctx, w, port, model.Name, service)
-			if err != nil || !busy || holder.project() == model.Name {
+			holder, busy, err := machine.Probe(ctx, w.Engine, machine.Port{Number: port, Project: model.Name, Service: service}, w.Note)
+			if err != nil || !busy || holder.Project() == model.Name {
 				return port, err
 			}
 			port = movedPort(w.WorktreeID+key, try)
@@ -118,12 +118,13 @@ func checkPorts(ctx context.Context, w *project.Workspace, model *types.Project)
 			if _, err := fmt.Sscanf(port.Published, "%d", &published); err != nil || strings.Contains(port.Published, "-") || port.Protocol == "udp" {
 				continue
 			}
-			holder, busy, err := settledHolder(ctx, w, published, model.Name, name)
+			wanted := machine.Port{Number: published, Project: model.Name, Service: name}
+			holder, busy, err := machine.Probe(ctx, w.Engine, wanted, w.Note)
 			if err != nil {
 				return err
 			}
-			if busy && holder.project() != model.Name {
-				return report.Fail(report.KindWork, holder.hint(published), "start %s: port %d is held by %s", name, published, holder)
+			if busy && holder.Project() != model.Name {
+				return machine.Explain(wanted, holder)
 			}
 		}
 	}

@@ -167,7 +167,7 @@ func (l *looking) worktrees(ctx context.Context) ([]StatusItem, error) {
 	if err != nil {
 		return nil, err
 	}
-	containers, err := l.place.Engine.Containers(ctx, "com.docker.compose.project.working_dir")
+	containers, err := l.place.Engine.Containers(ctx, engine.DirectoryLabel)
 	if err != nil {
 		return nil, err
 	}
@@ -178,13 +178,13 @@ func (l *looking) worktrees(ctx context.Context) ([]StatusItem, error) {
 		}
 		item := StatusItem{Kind: "worktree", Directory: dir}
 		for _, c := range containers {
-			at := c.Labels["com.docker.compose.project.working_dir"]
+			at := c.Labels[engine.DirectoryLabel]
 			if at != dir && !strings.HasPrefix(at, dir+"/") {
 				continue
 			}
-			item.Name = c.Labels[projectLabel]
+			item.Name = c.Labels[engine.ProjectLabel]
 			if c.State == "running" {
-				item.Running = append(item.Running, c.Labels["com.docker.compose.service"])
+				item.Running = append(item.Running, c.Labels[engine.ServiceLabel])
 			}
 		}
 		if item.Name != "" {

@@ -10,6 +10,13 @@ import (
 	"github.com/docker/docker/api/types/volume"
 )
 
+// Labels by which Compose says what a container is of: a project, one of its services, and the project's directory.
+const (
+	ProjectLabel   = "com.docker.compose.project"
+	ServiceLabel   = "com.docker.compose.service"
+	DirectoryLabel = "com.docker.compose.project.working_dir"
+)
+
 // LabelValues returns the values of a label on containers, networks and volumes, each once, sorted.
 func (e *Engine) LabelValues(ctx context.Context, key string) ([]string, error) {
 	values, filter := map[string]bool{}, labelFilter(key)

@@ -1,14 +1,13 @@
-package devenv
+package machine
 
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"devenv/compose/engine"
-	"devenv/devenv/project"
 )
 
 // How long the engine gets to end a start that is under way, and how often and how long a port is looked at besides.
@@ -18,21 +17,21 @@ const (
 	arrivalPause   = 100 * time.Millisecond
 )
 
-// settledHolder finds who listens on a port that a service of a project publishes; false when nobody does. The engine takes a
-// container's ports before it says that the container runs: where a command was cut off in between, the next one finds the
-// engine's program there, and waits for the service's own container to arrive.
-func settledHolder(ctx context.Context, w *project.Workspace, port int, project, service string) (portHolder, bool, error) {
+// Probe finds who listens on a port; false when nobody does. The engine takes a container's ports before it says that the
+// container runs: where a command was cut off in between, the next one finds the engine's program there, and waits for the
+// service's own container to arrive, of which note hears.
+func Probe(ctx context.Context, e *engine.Engine, p Port, note func(string)) (Holder, bool, error) {
 	for looks := 0; ; looks++ {
-		holder, busy, err := holderOf(ctx, w.Engine, port)
+		holder, busy, err := holderOf(ctx, e, p.Number)
 		if err != nil || !busy || !holder.mayBeEngine() || looks == arrivalLooks {
 			return holder, busy, err
 		}
-		found, err := w.Engine.Containers(ctx, projectLabel+"="+project, serviceLabel+"="+service)
+		found, err := e.Containers(ctx, engine.ProjectLabel+"="+p.Project, engine.ServiceLabel+"="+p.Service)
 		if err != nil || len(found) == 0 {
 			return holder, busy, err
 		}
-		w.Note(fmt.Sprintf("port %d is held by %s: waiting for container %s, which may be starting", port, holder, found[0].Name))
-		if arrived, err := awaitStart(ctx, w.Engine, found[0].ID); err != nil || !arrived {
+		note(fmt.Sprintf("port %d is held by %s: waiting for container %s, which may be starting", p.Number, holder, found[0].Name))
+		if arrived, err := awaitStart(ctx, e, found[0].ID); err != nil || !arrived {
 			return holder, busy, err
 		}
 	}
@@ -55,8 +54,8 @@ func awaitStart(ctx context.Context, e *engine.Engine, id string) (bool, error) 
 }
 
 // mayBeEngine says whether a holder that is no running container may be the engine's own program, which listens for containers;
-// one whose name the system does not tell may be, too.
-func (h portHolder) mayBeEngine() bool {
-	command, _, _ := strings.Cut(h.process, " ")
-	return h.container.ID == "" && slices.Contains([]string{"", "docker-proxy", "dockerd", "rootlessport"}, command)
+// one whose name the system does not tell may be, and where engines run in virtual machines, whose programs have many names, any.
+func (h Holder) mayBeEngine() bool {
+	listens := []string{"", "docker-proxy", "dockerd", "rootlessport"}
+	return h.container.ID == "" && (runtime.GOOS != "linux" || slices.Contains(listens, h.command))
 }

@@ -1,0 +1,109 @@
+package machine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/docker/go-units"
+	"github.com/shirou/gopsutil/v4/disk"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// Below these a machine is short of something: bytes of memory and of disk, and how far the engine's clock may be off.
+const (
+	littleMemory = 2 * units.GiB
+	littleDisk   = 10 * units.GiB
+	noDisk       = units.GiB
+	clockMay     = 5 * time.Second
+)
+
+// Supply is how much a machine has of what it needs.
+type Supply int
+
+// How much a machine can have.
+const (
+	// Unseen is what cannot be seen from here.
+	Unseen Supply = iota
+	Enough
+	// Little works, slowly or not for long; None does not.
+	Little
+	None
+)
+
+// Answer is what was found of one thing.
+type Answer struct {
+	Supply Supply
+	// Said is what was found, as a sentence; Mend says how to mend it, empty where nothing is to be done.
+	Said, Mend string
+}
+
+// Clock compares the engine's clock with this machine's.
+func Clock(d engine.Details, now time.Time) Answer {
+	off := now.Sub(d.Clock).Abs().Round(time.Second)
+	if d.Clock.IsZero() || off <= clockMay {
+		return Answer{Supply: Enough, Said: "the engine's clock is this machine's"}
+	}
+	return Answer{
+		Supply: Little, Said: fmt.Sprintf("the engine's clock is off by %s: certificates and file times will surprise", off),
+		Mend: "restart Docker, or set the clock of the engine's machine",
+	}
+}
+
+// Memory judges the memory of the engine's machine.
+func Memory(d engine.Details) Answer {
+	if d.Memory < littleMemory {
+		return Answer{
+			Supply: Little, Said: fmt.Sprintf("the engine has %s of memory", report.Megabytes(d.Memory)),
+			Mend: "give it 2 GB or more (Docker Desktop: Settings, Resources)",
+		}
+	}
+	return Answer{Supply: Enough, Said: fmt.Sprintf("%s of memory, %d processors", report.Megabytes(d.Memory), d.CPUs)}
+}
+
+// Disk judges the fullest of the disks that the engine keeps its things on, where it runs on this machine.
+func Disk(ctx context.Context, e *engine.Engine, d engine.Details) Answer {
+	if !e.Info().Local {
+		return unseenDisk()
+	}
+	return judgeDisks([]string{d.RootDirectory, d.ImageDirectory}, func(dir string) (int64, bool) { return free(ctx, dir) })
+}
+
+func unseenDisk() Answer {
+	return Answer{Supply: Unseen, Said: "the engine's disk cannot be seen from here"}
+}
+
+// judgeDisks judges the fullest of the disks that some directories lie on.
+func judgeDisks(dirs []string, free func(dir string) (int64, bool)) Answer {
+	fullest, left := "", int64(0)
+	for _, dir := range dirs {
+		if bytes, ok := free(dir); ok && (fullest == "" || bytes < left) {
+			fullest, left = dir, bytes
+		}
+	}
+	if fullest == "" {
+		return unseenDisk()
+	}
+	answer := Answer{
+		Supply: Little, Said: fmt.Sprintf("%s are free in %s", report.Megabytes(left), fullest),
+		Mend: "see what takes the room: docker system df; then: devenv clean, docker system prune",
+	}
+	switch {
+	case left < noDisk:
+		answer.Supply = None
+	case left >= littleDisk:
+		answer.Supply, answer.Mend = Enough, ""
+	}
+	return answer
+}
+
+// free is what an ordinary user may still write below a directory, in bytes.
+func free(ctx context.Context, dir string) (int64, bool) {
+	usage, err := disk.UsageWithContext(ctx, dir)
+	if err != nil {
+		return 0, false
+	}
+	return int64(usage.Free), true
+}

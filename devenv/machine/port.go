@@ -1,0 +1,94 @@
+package machine
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+
+	sockets "github.com/shirou/gopsutil/v4/net"
+	"github.com/shirou/gopsutil/v4/process"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// Port is a TCP port of this machine, which a service of a Compose project publishes.
+type Port struct {
+	Number           int
+	Project, Service string
+}
+
+// Holder is who listens on a port.
+type Holder struct {
+	// container is the holder's, if it is one; command and pid are a process's, empty and 0 where the system does not tell.
+	container engine.Container
+	command   string
+	pid       int32
+}
+
+// Project is the Compose project of the holder, empty when it is of none.
+func (h Holder) Project() string { return h.container.Labels[engine.ProjectLabel] }
+
+// String names the holder: "container db of the Compose project app", "postgres (process 4711)".
+func (h Holder) String() string {
+	switch {
+	case h.container.ID != "" && h.Project() != "":
+		return fmt.Sprintf("container %s of the Compose project %s", h.container.Name, h.Project())
+	case h.container.ID != "":
+		return "container " + h.container.Name
+	case h.command != "":
+		return fmt.Sprintf("%s (process %d)", h.command, h.pid)
+	}
+	return "another process"
+}
+
+// Explain is the failure of a service that cannot start because of the holder of its port, with how to make that let go.
+func Explain(p Port, h Holder) error {
+	return report.Fail(report.KindWork, h.hint(p.Number), "start %s: port %d is held by %s", p.Service, p.Number, h)
+}
+
+// hint is how to make the holder let go.
+func (h Holder) hint(port int) string {
+	switch {
+	case h.container.ID != "" && h.Project() != "":
+		return "docker compose -p " + h.Project() + " stop"
+	case h.container.ID != "":
+		return "docker stop " + h.container.Name
+	}
+	return fmt.Sprintf("see who: ss -ltnp 'sport = :%d'; then stop it, or publish another port", port)
+}
+
+// holderOf finds who listens on a port; false when nobody does.
+func holderOf(ctx context.Context, e *engine.Engine, port int) (Holder, bool, error) {
+	found, ok, err := e.PublishedBy(ctx, port)
+	if err != nil || ok {
+		return Holder{container: found}, ok, err
+	}
+	if !e.Info().Local {
+		return Holder{}, false, nil // the ports are another machine's
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+strconv.Itoa(port))
+	if err == nil {
+		return Holder{}, false, listener.Close()
+	}
+	command, pid := listening(ctx, port)
+	return Holder{command: command, pid: pid}, true, nil
+}
+
+// listening names the process that listens on a port; empty where the system does not tell, as of another user's.
+func listening(ctx context.Context, port int) (command string, pid int32) {
+	found, err := sockets.ConnectionsWithoutUidsWithContext(ctx, "tcp")
+	if err != nil {
+		return "", 0
+	}
+	for _, c := range found {
+		if c.Status != "LISTEN" || int(c.Laddr.Port) != port || c.Pid == 0 {
+			continue
+		}
+		if name, err := (&process.Process{Pid: c.Pid}).NameWithContext(ctx); err == nil {
+			return name, c.Pid
+		}
+	}
+	return "", 0
+}
