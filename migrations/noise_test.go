@@ -17,6 +17,7 @@ func TestSubtractMatchesByObjectAndFacet(t *testing.T) {
 		ops, noise, left []Operation
 	}{
 		"the same facet is noise":          {[]Operation{alter("type", "TEXT"), alter("nullable", "NOT NULL")}, []Operation{alter("type", "TEXT")}, []Operation{alter("nullable", "NOT NULL")}},
+		"another facet is not":             {[]Operation{alter("comment", "x")}, []Operation{alter("server_default", "x")}, []Operation{alter("comment", "x")}},
 		"another definition is not":        {[]Operation{alter("type", "BIGINT")}, []Operation{alter("type", "TEXT")}, []Operation{alter("type", "BIGINT")}},
 		"the text does not matter":         {[]Operation{{Kind: DropTable, Object: "table:public.a", Rendered: "x"}}, []Operation{{Kind: DropTable, Object: "table:public.a", Rendered: "y"}}, nil},
 		"another schema is another object": {[]Operation{{Kind: DropTable, Object: "table:b.a"}}, []Operation{{Kind: DropTable, Object: "table:public.a"}}, []Operation{{Kind: DropTable, Object: "table:b.a"}}},

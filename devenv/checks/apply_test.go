@@ -40,6 +40,10 @@ func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
 				f.Seeded.Failure, f.Stepwise.Seeded = unsafe, Outcome{Ran: true}
 			}, "apply.stepwise", report.StatusFail, []string{"one revision at a time works", "transaction_per_migration"},
 		},
+		"steps fail where one run does not": {
+			func(f *Facts) { f.Stepwise.Seeded = Outcome{Ran: true, Failure: notNull()} }, "apply.stepwise", report.StatusFail,
+			[]string{"works in one run with the others, and fails when revisions are applied one at a time", "UPDATE users SET tenant"},
+		},
 		"steps and one run differ": {
 			func(f *Facts) {
 				f.Stepwise.Differences = []database.Difference{{Object: "index:public.ix", Was: "x"}}
@@ -94,5 +98,14 @@ func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestNothingIsSaidOfARowThatIsForbiddenAlready(t *testing.T) {
+	f := ready(func(f *Facts) {
+		f.Adversarial.Tried = []WitnessTrial{{Witness: database.Witness{Restriction: database.Restriction{What: "ck_x"}, Problem: "ck_old refuses it", Implied: true}}}
+	})
+	if finding := judgeAdversarial(&f); finding.Answer != Clean || finding.Summary != "no row that is legal before can break it" || len(finding.Evidence) > 0 {
+		t.Errorf("%+v", finding)
 	}
 }

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -109,7 +110,9 @@ func TestTheEvidenceOfAFindingIsWhole(t *testing.T) {
 			Revision: "3f2a", File: path, Line: 12, Statement: "CREATE TABLE users ()", Table: "public.users", Insert: "INSERT INTO users", SQLState: "42501", Message: "as role app: denied", Detail: "at line 1",
 		}}},
 		"start.branch": {func(f *Facts) { f.Branch.Err = ends }, []report.Evidence{{Message: "it exited with status 1", Detail: "one\ntwo"}}},
-		"start.base":   {func(f *Facts) { f.Base.Err = ends }, []report.Evidence{{Message: "it exited with status 1", Detail: "one\ntwo"}}},
+		"start.base": {func(f *Facts) {
+			f.Base.Err, f.Base.Baseline = errors.New("it timed out"), ends
+		}, []report.Evidence{{Message: "it exited with status 1", Detail: "one\ntwo"}}},
 		"waiver.unused": {func(f *Facts) {
 			f.Revisions[0].Waivers = []migrations.Waiver{{ID: "apply.seeded", Reason: "r", Line: 7}}
 		}, []report.Evidence{{Revision: "3f2a", File: path, Line: 7, Message: "devenv: allow apply.seeded -- r was not needed"}}},

@@ -115,6 +115,12 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 		{"an enum value that is gone", func(f *Facts) {
 			f.Reverse.Differences = []database.Difference{{Object: "enum:public.mood", Was: "('ok', 'sad')", Is: "('sad', 'glad')"}}
 		}, "reverse.schema", report.StatusWarn, "enum:public.mood"},
+		{"a way back that fails otherwise than the base's", func(f *Facts) {
+			raised := func(message string) *migrations.Failure {
+				return &migrations.Failure{Code: migrations.FailureException, Exception: "NotImplementedError", Message: message}
+			}
+			f.Reverse = ReverseOutcome{Down: Outcome{Ran: true, Failure: raised("not yet"), Baseline: raised("never")}}
+		}, "reverse.applies", report.StatusWarn, "cannot be downgraded: not yet"},
 		{"no second upgrade", func(f *Facts) { f.Reverse.Again.Failure = notNull() }, "reverse.again", report.StatusFail, "applied again"},
 		{"rows that a second upgrade adds again", func(f *Facts) {
 			f.Reverse.Data.Trip = []database.DataChange{{Kind: database.RowsAdded, Table: "public.teams", Before: 4, After: 6}}
@@ -146,6 +152,24 @@ func TestBaseMigrationsThatAFormatterTidiedAreNotEdited(t *testing.T) {
 	f := ready(func(f *Facts) { f.Edited = []Edit{{Path: "versions/1b2c.py", Status: "changed", Tidied: true}} })
 	if other := answers(f, Selection{}); len(other) > 0 {
 		t.Errorf("nothing but imports went, yet: %v", other)
+	}
+}
+
+func TestWhatIsNoFaultIsNotOne(t *testing.T) {
+	for name, change := range map[string]func(*Facts){
+		"the first revision of all": func(f *Facts) {
+			f.BaseHeads, f.Revisions[0].Down = nil, nil
+			f.History.Revisions = f.Revisions
+		},
+		"values that may have changed on the way there and back, and were not examined": func(f *Facts) {
+			change := []database.DataChange{{Kind: database.ValuesChanged, Table: "public.users", Column: "name", Before: 4, After: 4, Suspect: true}}
+			f.Reverse.Data = ReversedData{Base: change, Made: change, Trip: change}
+		},
+		"an upgrade that takes two transactions": func(f *Facts) { f.Atomic.Transactions = 2 },
+	} {
+		if other := answers(ready(change), Selection{}); len(other) > 0 {
+			t.Errorf("%s: %v", name, other)
+		}
 	}
 }
 
@@ -207,6 +231,24 @@ func TestAWaiverTurnsItsCheckIntoAPassAndKeepsTheEvidence(t *testing.T) {
 	answer := answers(f, Selection{})["data.lost"]
 	if answer.Status != report.StatusPass || answer.Waived != "unused since May" || len(answer.Evidence) != 1 {
 		t.Errorf("%+v", answer)
+	}
+}
+
+func TestAWaiverOfEitherRevisionCoversWhatIsOfNone(t *testing.T) {
+	f := ready(func(f *Facts) {
+		f.Branch.Err = errors.New("it exited with status 1")
+		f.Revisions = append(f.Revisions, migrations.Revision{ID: "4a4a", Down: []string{"3f2a"}, Waivers: []migrations.Waiver{
+			{ID: "start.branch", Reason: "not yet", Line: 3}, {ID: "history.single", Reason: "both are needed", Line: 4},
+		}})
+	})
+	other := answers(f, Selection{})
+	for id, reason := range map[string]string{"start.branch": "not yet", "history.single": "both are needed"} {
+		if answer := other[id]; answer.Status != report.StatusPass || answer.Waived != reason {
+			t.Errorf("%s: %+v", id, answer)
+		}
+	}
+	if answer, ok := other["waiver.unused"]; ok {
+		t.Errorf("both were needed: %+v", answer)
 	}
 }
 
