@@ -63,6 +63,12 @@ func (b *branchWork) readVersions(ctx context.Context, repo *gitrepo.Repo, dir s
 
 // sort files one change under own or edited; what the base has in the same form is neither.
 func (b *branchWork) sort(c gitrepo.Change, here, onBase map[string]gitrepo.File) {
+	if c.Status == gitrepo.Renamed && !isRevisionFile(c.OldPath) {
+		c = gitrepo.Change{Path: c.Path, Status: gitrepo.Added}
+	}
+	if c.Status == gitrepo.Renamed && !isRevisionFile(c.Path) {
+		c = gitrepo.Change{Path: c.OldPath, Status: gitrepo.Deleted} // 0001.py.bak is read by nobody
+	}
 	if !isRevisionFile(c.Path) || here[c.Path].ID == onBase[c.Path].ID {
 		return
 	}
