@@ -12,6 +12,7 @@ import (
 	"devenv/devenv/inputs"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
+	"devenv/devenv/scratch"
 	"devenv/migrations"
 )
 
@@ -20,7 +21,7 @@ const baseFormat = 8
 
 // base is the base branch on the engine: its side, and the images of its database.
 type base struct {
-	*side
+	*scratch.Checkout
 	project  *discover.Project
 	settings database.Settings
 	// key names the content that makes the base, which inputs lists.
@@ -45,25 +46,25 @@ func openBase(ctx context.Context, w *project.Workspace, p *discover.Project, re
 	if err != nil {
 		return nil, err
 	}
-	s, err := newSide(ctx, w, "base", treeID, capture)
+	s, err := scratch.CheckOut(ctx, w, "base", treeID, capture)
 	if err != nil {
 		return nil, err
 	}
-	b := &base{side: s, project: p, envFiles: envFiles, along: capture.Included}
-	if absent := s.absentComposeFiles(); len(absent) > 0 {
+	b := &base{Checkout: s, project: p, envFiles: envFiles, along: capture.Included}
+	if absent := s.AbsentComposeFiles(); len(absent) > 0 {
 		return b, report.Fail(report.KindUsage, "let devenv take it along, in .devenv.yaml:\n    include: ["+strings.Join(absent, ", ")+"]",
 			"load the base's Compose project: %s does not have %s", ref.Ref, strings.Join(absent, ", "))
 	}
-	if err := s.load(ctx, envFiles); err != nil {
+	if err := s.Load(ctx, envFiles); err != nil {
 		return b, report.Fail(report.KindOf(err), report.HintOf(err), "load the base's Compose project: %w", err)
 	}
 	for _, name := range []string{p.Database, p.Migrations.Service} {
-		if _, ok := s.model.Services[name]; !ok {
+		if _, ok := s.Model.Services[name]; !ok {
 			return b, report.Fail(report.KindUsage, "merge the service's introduction first, or choose another base: --base",
 				"the base %s has no service %q in its Compose project", ref.Ref, name)
 		}
 	}
-	b.settings, err = database.SettingsOf(s.model, p.Database)
+	b.settings, err = database.SettingsOf(s.Model, p.Database)
 	return b, err
 }
 
@@ -73,11 +74,11 @@ func (b *base) emptyRef() string  { return "devenv/base:" + b.key + "-empty" }
 
 // lookUp finds the base's images; false when one is missing.
 func (b *base) lookUp(ctx context.Context) (bool, error) {
-	empty, known, err := database.Lookup(ctx, b.place.Engine, b.key+"-empty")
+	empty, known, err := database.Lookup(ctx, b.Workspace.Engine, b.key+"-empty")
 	if err != nil || !known {
 		return false, err
 	}
-	seeded, known, err := database.Lookup(ctx, b.place.Engine, b.key)
+	seeded, known, err := database.Lookup(ctx, b.Workspace.Engine, b.key)
 	if err != nil || !known {
 		return false, err
 	}
@@ -89,7 +90,7 @@ func (b *base) lookUp(ctx context.Context) (bool, error) {
 // touch marks the base's images as used.
 func (b *base) touch(ctx context.Context) error {
 	for _, ref := range []string{b.emptyRef(), b.seededRef()} {
-		if _, err := b.place.Engine.Touch(ctx, ref); err != nil {
+		if _, err := b.Workspace.Engine.Touch(ctx, ref); err != nil {
 			return err
 		}
 	}

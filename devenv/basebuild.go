@@ -13,6 +13,7 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/scratch"
 	"devenv/devenv/step"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
@@ -26,7 +27,7 @@ const seedStack = "seed"
 type baseBuild struct {
 	*base
 	run    *run
-	stack  *stack
+	stack  *scratch.Services
 	server *database.Server
 	tool   *tool
 	// keptEmpty waits for the image of the empty database, which is made while the server goes on; nil before.
@@ -56,7 +57,7 @@ func (r *run) buildBase(ctx context.Context, log *step.Log) error {
 
 // bringImages prepares the tree and builds or pulls the images.
 func (b *baseBuild) bringImages(ctx context.Context, log *step.Log) error {
-	return b.ensureImages(ctx, baseServices(b.project, b.model), log)
+	return b.EnsureImages(ctx, baseServices(b.project, b.Model), log)
 }
 
 // startServer lets Compose make the stack, starts its database with the data in a volume of its own, and keeps the state after
@@ -69,14 +70,14 @@ func (b *baseBuild) startServer(ctx context.Context, log *step.Log) (err error) 
 	if err := b.readCloning(ctx, image, log); err != nil {
 		return err
 	}
-	b.stack, err = newStack(ctx, b.side, seedStack, baseServices(b.project, b.model), func(p *types.Project) error {
+	b.stack, err = scratch.Create(ctx, b.Checkout, seedStack, baseServices(b.project, b.Model), func(p *types.Project) error {
 		return database.Relocate(p, b.project.Database, image)
 	})
 	if err != nil {
 		return err
 	}
-	id := b.stack.containers[b.project.Database]
-	if b.server, err = database.StartFirst(ctx, b.place.Engine, id, b.settings); err != nil {
+	id := b.stack.Containers[b.project.Database]
+	if b.server, err = database.StartFirst(ctx, b.Workspace.Engine, id, b.settings); err != nil {
 		return err
 	}
 	if err := b.server.Tune(ctx); err != nil {
@@ -87,7 +88,7 @@ func (b *baseBuild) startServer(ctx context.Context, log *step.Log) (err error) 
 		return err
 	}
 	b.keepEmpty(ctx, copied)
-	b.server, err = database.StartFirst(ctx, b.place.Engine, id, b.settings)
+	b.server, err = database.StartFirst(ctx, b.Workspace.Engine, id, b.settings)
 	return err
 }
 
@@ -104,11 +105,11 @@ func (b *baseBuild) keepEmpty(ctx context.Context, copied *database.Copy) {
 
 // imageFor is the image of the database service, as it is on the engine.
 func (b *baseBuild) imageFor(ctx context.Context) (engine.Image, error) {
-	ref := b.imageOf(b.project.Database)
+	ref := b.ImageOf(b.project.Database)
 	if ref == "" {
-		ref = b.model.Services[b.project.Database].Image
+		ref = b.Model.Services[b.project.Database].Image
 	}
-	image, ok, err := b.place.Engine.ImageInspect(ctx, ref)
+	image, ok, err := b.Workspace.Engine.ImageInspect(ctx, ref)
 	if err == nil && !ok {
 		err = fmt.Errorf("find the database's image %s: it is gone", ref)
 	}
@@ -178,7 +179,7 @@ func (b *baseBuild) copy(ctx context.Context, _ *step.Log) error {
 
 // keep says what of the server becomes the base's images, and what must not be in them.
 func (b *baseBuild) keep() database.Keep {
-	return database.Keep{Labels: b.place.ImageLabels(), Given: b.given, Secrets: b.run.secrets()}
+	return database.Keep{Labels: b.Workspace.ImageLabels(), Given: b.given, Secrets: b.run.secrets()}
 }
 
 // meta says what the base is made from.
@@ -217,7 +218,7 @@ func (b *baseBuild) baselines(ctx context.Context) (map[string]json.RawMessage, 
 // onEmpty does something with a clone of the base's empty database, which goes afterwards: an image that is in use cannot be
 // taken back.
 func (b *baseBuild) onEmpty(ctx context.Context, do func(*database.Server) error) error {
-	server, err := database.Clone(ctx, b.place.Engine, b.cloneOf(b.empty, database.NetworkAlias{Name: b.tool.stack.network}))
+	server, err := database.Clone(ctx, b.Workspace.Engine, b.cloneOf(b.empty, database.NetworkAlias{Name: b.tool.stack.Network}))
 	if err != nil {
 		return err
 	}

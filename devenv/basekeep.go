@@ -67,6 +67,6 @@ func (r *run) keepBase(ctx context.Context, _ *step.Log) error {
 // be in use.
 func (b *base) takeBack() {
 	if b.seeded.ID == "" && b.empty.ID != "" && !b.empty.Known {
-		b.place.Discard(b.emptyRef())
+		b.Workspace.Discard(b.emptyRef())
 	}
 }

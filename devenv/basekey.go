@@ -15,6 +15,7 @@ import (
 	"devenv/devenv/inputs"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
+	"devenv/devenv/scratch"
 	"devenv/devenv/step"
 )
 
@@ -26,17 +27,17 @@ func (b *base) computeKey(ctx context.Context, log *step.Log) error {
 		return err
 	}
 	for _, image := range images {
-		id, err := b.imageContent(ctx, image, log)
+		id, err := b.ImageContent(ctx, image, log)
 		if err != nil {
 			return err
 		}
 		made = append(made, imageInput(image, id))
 	}
-	settings, err := configured(b.place, b.project, b.model)
+	settings, err := configured(b.Workspace, b.project, b.Model)
 	if err != nil {
 		return err
 	}
-	info := b.place.Engine.Info()
+	info := b.Workspace.Engine.Info()
 	b.inputs = append(append(made, settings...), inputs.Input{What: "platform", From: "engine", ID: info.OS + "/" + info.Arch})
 	parts := []string{fmt.Sprint(baseFormat)}
 	for _, i := range b.inputs {
@@ -52,7 +53,7 @@ func (b *base) computeKey(ctx context.Context, log *step.Log) error {
 // content lists the files and the model that make the base. The model has a name that is the same everywhere: the user's own is
 // the directory's, which differs from worktree to worktree and from machine to machine.
 func (b *base) content(ctx context.Context) ([]inputs.Input, []inputs.Named, error) {
-	tree, err := b.inputTree(ctx)
+	tree, err := b.InputTree(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -60,11 +61,11 @@ func (b *base) content(ctx context.Context) ([]inputs.Input, []inputs.Named, err
 	for i, f := range tree.Files {
 		tree.Files[i].Untracked = slices.Contains(b.along, f.Path)
 	}
-	model, err := b.loadAs(ctx, "devenv", b.envFiles)
+	model, err := b.LoadAs(ctx, "devenv", b.envFiles)
 	if err != nil {
 		return nil, nil, err
 	}
-	return madeOf(b.place, b.project, model, tree)
+	return madeOf(b.Workspace, b.project, model, tree)
 }
 
 // madeOf lists what makes a project's base: the files and the model, and the images that are to be identified.
@@ -112,7 +113,7 @@ func readyMade(p *discover.Project, model *types.Project, services []string) []i
 		if service.Build != nil || service.Image == "" || needed {
 			continue
 		}
-		images = append(images, inputs.Named{Image: namedImage(service), From: name, Needed: true})
+		images = append(images, inputs.Named{Image: scratch.NamedImage(service), From: name, Needed: true})
 	}
 	return images
 }

@@ -21,13 +21,13 @@ import (
 
 // seed fills the database: by the backend's own start, or by the migrations and what the configuration names.
 func (b *baseBuild) seed(ctx context.Context, log *step.Log) (err error) {
-	if err := b.stack.startAll(ctx, b.project.Needs); err != nil {
+	if err := b.stack.StartAll(ctx, b.project.Needs); err != nil {
 		return err
 	}
-	if b.tool, err = startTool(ctx, b.side, "base-tool", b.project.Migrations, b.settings.Hosts, log); err != nil {
+	if b.tool, err = startTool(ctx, b.Checkout, "base-tool", b.project.Migrations, b.settings.Hosts, log); err != nil {
 		return err
 	}
-	if err := b.place.Engine.ConnectNetwork(ctx, b.tool.stack.network, b.server.ID, b.settings.Hosts); err != nil {
+	if err := b.Workspace.Engine.ConnectNetwork(ctx, b.tool.stack.Network, b.server.ID, b.settings.Hosts); err != nil {
 		return err
 	}
 	if err := b.findDatabase(ctx); err != nil {
@@ -81,7 +81,7 @@ func (b *baseBuild) use(current alembic.Current) {
 
 // migratesItself says that starting the backend or a one-shot service migrates the database.
 func (b *baseBuild) migratesItself() bool {
-	return b.project.Seed.BackendMigrates || slices.ContainsFunc(oneShots(b.project, b.model), func(o discover.OneShot) bool { return o.Migrates })
+	return b.project.Seed.BackendMigrates || slices.ContainsFunc(oneShots(b.project, b.Model), func(o discover.OneShot) bool { return o.Migrates })
 }
 
 // upgrade runs the base's migrations.
@@ -99,9 +99,9 @@ func (b *baseBuild) upgrade(ctx context.Context, log *step.Log) error {
 // seedAtStartup starts the one-shot services and the backend as Compose would, waits until the backend is ready, lets its
 // background jobs run as long as the configuration says, and stops it.
 func (b *baseBuild) seedAtStartup(ctx context.Context, log *step.Log) error {
-	for _, o := range oneShots(b.project, b.model) {
+	for _, o := range oneShots(b.project, b.Model) {
 		log.Line("running " + o.Service)
-		if err := b.stack.runToEnd(ctx, o.Service); err != nil {
+		if err := b.stack.RunToEnd(ctx, o.Service); err != nil {
 			return report.Fail(report.KindWork, cmp.Or(report.HintOf(err), oneShotHint(o)), "seed the base: %w", err)
 		}
 	}
@@ -113,7 +113,7 @@ func (b *baseBuild) seedAtStartup(ctx context.Context, log *step.Log) error {
 	if ready.Timeout == 0 {
 		ready.Timeout = seedTimeout
 	}
-	readiness, err := b.stack.start(ctx, b.project.Backend, ready)
+	readiness, err := b.stack.Start(ctx, b.project.Backend, ready)
 	if err != nil {
 		return report.Fail(report.KindWork, report.HintOf(err)+"\nif something else than its start fills the database, say so in .devenv.yaml:\n    seed: {run: \"…\"}",
 			"seed the base: %w", err)
@@ -122,7 +122,7 @@ func (b *baseBuild) seedAtStartup(ctx context.Context, log *step.Log) error {
 	if err := settle(ctx, b.project.Seed.Settle); err != nil {
 		return err
 	}
-	return b.stack.stop(ctx, b.project.Backend)
+	return b.stack.Stop(ctx, b.project.Backend)
 }
 
 // seedTimeout is how long the backend's first start may take when the configuration does not say: it makes all the data,
@@ -144,19 +144,19 @@ func settle(ctx context.Context, d time.Duration) error {
 // seedByCommand runs the configuration's command in a container of the migrations service.
 func (b *baseBuild) seedByCommand(ctx context.Context, log *step.Log) error {
 	var out bytes.Buffer
-	code, err := b.place.Engine.Exec(ctx, b.tool.container, engine.ExecOptions{
+	code, err := b.Workspace.Engine.Exec(ctx, b.tool.container, engine.ExecOptions{
 		Cmd: []string{"sh", "-c", b.project.Seed.Run}, WorkDir: b.tool.workdir, Stdout: &out, Stderr: &out,
 		Env: environment(b.project.Migrations.Env),
 	})
 	if err != nil {
 		return err
 	}
-	for _, line := range lastLines(out.String()) {
+	for _, line := range report.LastLines(out.String()) {
 		log.Line(line)
 	}
 	if code != 0 {
 		return report.Fail(report.KindWork, "correct seed: {run: …} in .devenv.yaml",
-			"seed the base: %q ended with exit status %d", b.project.Seed.Run, code).WithOutput(lastLines(out.String()))
+			"seed the base: %q ended with exit status %d", b.project.Seed.Run, code).WithOutput(report.LastLines(out.String()))
 	}
 	return nil
 }
@@ -183,7 +183,7 @@ func (b *baseBuild) seedBySQL(ctx context.Context) error {
 // restoreDump restores a dump, plain or in pg_dump's archive formats.
 func (b *baseBuild) restoreDump(ctx context.Context, written string) error {
 	head := make([]byte, len(archiveMagic))
-	f, err := os.Open(b.place.Path(written))
+	f, err := os.Open(b.Workspace.Path(written))
 	if err != nil {
 		return report.Fail(report.KindUsage, "correct seed: {dump: …} in .devenv.yaml", "read the dump: %w", err)
 	}
@@ -202,20 +202,20 @@ const archiveMagic = "PGDMP"
 
 // feed pipes a file of the user's into one of Postgres's programs in the database's container.
 func (b *baseBuild) feed(ctx context.Context, written string, program ...string) error {
-	f, err := os.Open(b.place.Path(written))
+	f, err := os.Open(b.Workspace.Path(written))
 	if err != nil {
 		return report.Fail(report.KindUsage, "correct seed: in .devenv.yaml", "seed the base: %w", err)
 	}
 	defer f.Close() //nolint:errcheck // only read from
 	var out bytes.Buffer
 	args := append(slices.Clone(program), "-U", b.settings.User, "-d", b.settings.Database)
-	code, err := b.place.Engine.Exec(ctx, b.server.ID, engine.ExecOptions{Cmd: args, Stdin: f, Stdout: &out, Stderr: &out})
+	code, err := b.Workspace.Engine.Exec(ctx, b.server.ID, engine.ExecOptions{Cmd: args, Stdin: f, Stdout: &out, Stderr: &out})
 	if err != nil {
 		return err
 	}
 	if code != 0 {
 		return report.Fail(report.KindWork, "correct the file, or seed: in .devenv.yaml", "seed the base: %s %s ended with exit status %d",
-			program[0], filepath.Base(written), code).WithOutput(lastLines(out.String()))
+			program[0], filepath.Base(written), code).WithOutput(report.LastLines(out.String()))
 	}
 	return nil
 }

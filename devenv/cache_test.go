@@ -12,6 +12,7 @@ import (
 	"devenv/devenv/builds"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/project"
+	"devenv/devenv/scratch"
 )
 
 // wantModes checks the permissions of directories and files below dir.
@@ -78,12 +79,12 @@ func TestIgnoredFilesStayPrivateInBothTreesAndOutOfTheUsersRepository(t *testing
 	}
 	work, baseTree := taken()
 	for name, treeish := range map[string]string{"base": baseTree, "branch": work.capture.Commit} {
-		s, err := newSide(t.Context(), place, name, treeish, work.capture)
+		s, err := scratch.CheckOut(t.Context(), place, name, treeish, work.capture)
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantModes(t, s.tree.Dir(), map[string]fs.FileMode{".env": 0o600, "hook": 0o755})
-		if err := s.close(); err != nil {
+		wantModes(t, s.Tree.Dir(), map[string]fs.FileMode{".env": 0o600, "hook": 0o755})
+		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	}

@@ -28,19 +28,19 @@ type cloning struct {
 func (b *base) readCloning(ctx context.Context, image engine.Image, log *step.Log) error {
 	name := b.project.Database
 	if b.mountsTree(name) { // what is mounted may be made by the configuration's commands
-		if err := b.prepare(ctx, log); err != nil {
+		if err := b.Prepare(ctx, log); err != nil {
 			return err
 		}
 	}
-	iso, err := b.isolate("clone", b.place.Name(toolNetwork), name)
+	iso, err := b.Isolate("clone", b.Workspace.Name(toolNetwork), name)
 	if err != nil {
 		return err
 	}
-	b.noteDropped(iso, false)
+	b.NoteDropped(iso, false)
 	if err := database.Relocate(iso.Project, name, image); err != nil {
 		return err
 	}
-	b.cloning = cloning{service: iso.Project.Services[name], mounted: iso.MountedBy(name, b.tree.Dir())}
+	b.cloning = cloning{service: iso.Project.Services[name], mounted: iso.MountedBy(name, b.Tree.Dir())}
 	for _, d := range b.mounted.Directories {
 		b.given = append(b.given, d.Target)
 	}
@@ -51,7 +51,7 @@ func (b *base) readCloning(ctx context.Context, image engine.Image, log *step.Lo
 
 // mountsTree says whether a service has something mounted from the repository that a server with data reads.
 func (b *base) mountsTree(service string) bool {
-	s := b.model.Services[service]
+	s := b.Model.Services[service]
 	return len(s.Secrets)+len(s.Configs) > 0 || slices.ContainsFunc(s.Volumes, func(v types.ServiceVolumeConfig) bool {
 		return v.Type == types.VolumeTypeBind && !database.Unread(v.Target)
 	})
@@ -67,7 +67,7 @@ func (b *base) leftOut(d compose.DirectoryMount) bool {
 	}
 	size := bytesBelow(d.Dir)
 	if size > mountedLimit {
-		b.place.Note("clones of the database run without " + d.Target + ": " + report.Megabytes(size) + " are too much for each to have a copy of")
+		b.Workspace.Note("clones of the database run without " + d.Target + ": " + report.Megabytes(size) + " are too much for each to have a copy of")
 	}
 	return size > mountedLimit
 }
@@ -75,16 +75,16 @@ func (b *base) leftOut(d compose.DirectoryMount) bool {
 // cloneOf says how a clone of one of the base's images is started, in some networks.
 func (b *base) cloneOf(image database.Image, networks ...database.NetworkAlias) database.CloneOptions {
 	return database.CloneOptions{
-		Image: image, Service: &b.service, Labels: b.place.Labels(), Networks: networks, Settings: b.settings,
+		Image: image, Service: &b.service, Labels: b.Workspace.Labels(), Networks: networks, Settings: b.settings,
 		Put: func(ctx context.Context, id string) error {
-			return b.place.Client.Put(ctx, id, b.mounted, image.ID, b.service.User)
+			return b.Workspace.Client.Put(ctx, id, b.mounted, image.ID, b.service.User)
 		},
 	}
 }
 
 // readKnown reads the same for a base that is known.
 func (b *base) readKnown(ctx context.Context, log *step.Log) error {
-	image, ok, err := b.place.Engine.ImageInspect(ctx, b.seeded.ID)
+	image, ok, err := b.Workspace.Engine.ImageInspect(ctx, b.seeded.ID)
 	if err != nil || !ok {
 		return errors.Join(err, fmt.Errorf("read the base %s: it is gone", b.seeded.Ref))
 	}

@@ -12,14 +12,14 @@ import (
 // repositoryPath maps a path in the tool's container to one relative to the repository: by the bind mounts of the
 // service, else by the directories of revisions.
 func (r *run) repositoryPath(container string) (string, error) {
-	service := r.branch.model.Services[r.project.Migrations.Service]
+	service := r.branch.Model.Services[r.project.Migrations.Service]
 	best, mapped := 0, ""
 	for _, mount := range service.Volumes {
 		rest, ok := below(mount.Target, container)
 		if mount.Type != types.VolumeTypeBind || !ok || len(mount.Target) <= best {
 			continue
 		}
-		rel, err := filepath.Rel(r.branch.tree.Dir(), filepath.Join(mount.Source, filepath.FromSlash(rest)))
+		rel, err := filepath.Rel(r.branch.Tree.Dir(), filepath.Join(mount.Source, filepath.FromSlash(rest)))
 		if err == nil && !strings.HasPrefix(rel, "..") {
 			best, mapped = len(mount.Target), filepath.ToSlash(rel)
 		}

@@ -15,8 +15,8 @@ import (
 // holds the base's data.
 func (r *run) noteDatabaseChange(ctx context.Context, log *step.Log) error {
 	name := r.project.Database
-	old := r.base.model.Services[name]
-	here, ok := r.branch.model.Services[name]
+	old := r.base.Model.Services[name]
+	here, ok := r.branch.Model.Services[name]
 	if !ok {
 		r.note(fmt.Sprintf("the branch removes the service %s; the migration is tried on the base's", name))
 		return nil
@@ -26,11 +26,11 @@ func (r *run) noteDatabaseChange(ctx context.Context, log *step.Log) error {
 	case before != after:
 		changes = append(changes, "its image from "+before+" to "+after)
 	case old.Build != nil:
-		was, err := r.base.buildKey(ctx, old, false, log)
+		was, err := r.base.BuildKey(ctx, old, false, log)
 		if err != nil {
 			return err
 		}
-		is, err := r.branch.buildKey(ctx, here, false, log)
+		is, err := r.branch.BuildKey(ctx, here, false, log)
 		if err != nil {
 			return err
 		}

@@ -72,11 +72,11 @@ func (r *run) formatWith(ctx context.Context, f discover.Formatter, log *step.Lo
 	case notFound:
 		return r.formatOnHost(ctx, f)
 	}
-	for _, line := range lastLines(out.String()) {
+	for _, line := range report.LastLines(out.String()) {
 		log.Line(line)
 	}
 	return "", report.Fail(report.KindWork, "correct format: in .devenv.yaml, or leave it out: format: []",
-		"format the new file: %s ended with exit status %d", strings.Join(f.Argv, " "), code).WithOutput(lastLines(out.String()))
+		"format the new file: %s ended with exit status %d", strings.Join(f.Argv, " "), code).WithOutput(report.LastLines(out.String()))
 }
 
 // readBack reads the new file out of the tool's container.
@@ -105,7 +105,7 @@ func (r *run) formatOnHost(ctx context.Context, f discover.Formatter) (string, e
 		return "", err
 	}
 	r.noteVersion(ctx, f, program)
-	file := filepath.Join(r.branch.tree.Dir(), filepath.FromSlash(r.file.path))
+	file := filepath.Join(r.branch.Tree.Dir(), filepath.FromSlash(r.file.path))
 	if err := os.WriteFile(file, r.file.content, 0o644); err != nil { //nolint:gosec // a source file like its neighbours
 		return "", fmt.Errorf("write the new file into the private tree: %w", err)
 	}
@@ -113,7 +113,7 @@ func (r *run) formatOnHost(ctx context.Context, f discover.Formatter) (string, e
 	command.Dir, command.Env = filepath.Dir(file), gitrepo.WithoutRepository(os.Environ())
 	if out, err := command.CombinedOutput(); err != nil {
 		return "", report.Fail(report.KindWork, "correct format: in .devenv.yaml, or leave it out: format: []",
-			"format the new file on this machine: %s: %w", strings.Join(f.Argv, " "), err).WithOutput(lastLines(string(out)))
+			"format the new file on this machine: %s: %w", strings.Join(f.Argv, " "), err).WithOutput(report.LastLines(string(out)))
 	}
 	if r.file.content, err = os.ReadFile(file); err != nil {
 		return "", err

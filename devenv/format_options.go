@@ -20,7 +20,7 @@ func (r *run) withConfiguration(ctx context.Context, f discover.Formatter) ([]st
 	if !f.Hidden || flag == "" {
 		return f.Argv, nil
 	}
-	content, err := os.ReadFile(filepath.Join(r.branch.tree.Dir(), filepath.FromSlash(f.From)))
+	content, err := os.ReadFile(filepath.Join(r.branch.Tree.Dir(), filepath.FromSlash(f.From)))
 	if err != nil {
 		return nil, fmt.Errorf("read what configures %s: %w", f.Argv[0], err)
 	}

@@ -8,6 +8,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/scratch"
 	"devenv/migrations"
 )
 
@@ -18,7 +19,7 @@ func explainLost(ctx context.Context, e *engine.Engine, server *database.Server,
 	if !errors.As(err, &failure) || failure.Code != migrations.FailureConnect || server == nil || ctx.Err() != nil {
 		return err
 	}
-	said, tailErr := e.Tail(ctx, server.ID, tailLines)
+	said, tailErr := e.Tail(ctx, server.ID, scratch.TailLines)
 	if tailErr != nil {
 		return err // the failure itself matters more
 	}

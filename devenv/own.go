@@ -22,6 +22,7 @@ import (
 	"devenv/devenv/inputs"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
+	"devenv/devenv/scratch"
 	"devenv/devenv/step"
 )
 
@@ -160,7 +161,7 @@ func (o *own) users() []engine.Container {
 		}
 	}
 	slices.Sort(services)
-	ordered := (&stack{side: &side{model: model}}).inOrder(services)
+	ordered := scratch.InOrder(model, services)
 	slices.Reverse(ordered)
 	var users []engine.Container
 	for _, name := range ordered {

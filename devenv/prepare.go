@@ -12,6 +12,7 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
+	"devenv/devenv/scratch"
 	"devenv/devenv/step"
 	"devenv/migrations"
 )
@@ -21,7 +22,7 @@ func (r *run) useBase(ctx context.Context, log *step.Log) (err error) {
 	if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.work.capture, r.envFiles); err != nil {
 		return err
 	}
-	project.LearnModel(r.redactor, r.base.model)
+	project.LearnModel(r.redactor, r.base.Model)
 	if err := r.base.computeKey(ctx, log); err != nil {
 		return err
 	}
@@ -71,31 +72,31 @@ func (r *run) takeBranch(ctx context.Context, log *step.Log) (err error) {
 			return err
 		}
 	}
-	if r.branch, err = newSide(ctx, r.place, "branch", commit, r.work.capture); err != nil {
+	if r.branch, err = scratch.CheckOut(ctx, r.place, "branch", commit, r.work.capture); err != nil {
 		return err
 	}
-	for _, note := range r.branch.tree.Notes {
+	for _, note := range r.branch.Tree.Notes {
 		r.note(note)
 	}
-	if r.branch.treeID, r.document.Branch.Merged, err = repo.Merge(ctx, r.branch.tree, commit, r.baseRef.Commit); err != nil {
+	if r.branch.TreeID, r.document.Branch.Merged, err = repo.Merge(ctx, r.branch.Tree, commit, r.baseRef.Commit); err != nil {
 		return err
 	}
-	if err := r.branch.prepare(ctx, log); err != nil {
+	if err := r.branch.Prepare(ctx, log); err != nil {
 		return err
 	}
-	if err := r.branch.load(ctx, r.envFiles); err != nil {
+	if err := r.branch.Load(ctx, r.envFiles); err != nil {
 		return err
 	}
-	project.LearnModel(r.redactor, r.branch.model)
+	project.LearnModel(r.redactor, r.branch.Model)
 	log.Done(branchSummary(r.document.Branch.Merged, len(r.work.own)))
-	return r.branch.ensureImages(ctx, r.stackServices(r.branch, r.project.Migrations.Service), log)
+	return r.branch.EnsureImages(ctx, r.stackServices(r.branch, r.project.Migrations.Service), log)
 }
 
 // stackServices are the services that a start needs, with one more, without the database.
-func (r *run) stackServices(s *side, extra string) []string {
+func (r *run) stackServices(s *scratch.Checkout, extra string) []string {
 	services := []string{extra}
 	for _, name := range append([]string{r.project.Backend}, r.project.Needs...) {
-		if _, ok := s.model.Services[name]; ok && name != "" && !slices.Contains(services, name) {
+		if _, ok := s.Model.Services[name]; ok && name != "" && !slices.Contains(services, name) {
 			services = append(services, name)
 		}
 	}

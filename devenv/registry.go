@@ -41,24 +41,24 @@ func (b *base) tags() []string { return []string{b.key + "-empty", b.key} }
 // pull brings the base's images from the configuration's registry; false where there is none, it does not answer, or what it
 // has is not this base: then the base is made here.
 func (b *base) pull(ctx context.Context, log *step.Log) (bool, error) {
-	registry, ok := configuredRegistry(b.place)
+	registry, ok := configuredRegistry(b.Workspace)
 	if !ok {
 		return false, nil
 	}
 	for _, tag := range b.tags() {
 		ref := registry.base(tag)
-		if err := b.place.Engine.PullWithin(ctx, ref, engine.Patience{Silence: pullPatience, Total: pullTimeout}, log.Line); err != nil {
+		if err := b.Workspace.Engine.PullWithin(ctx, ref, engine.Patience{Silence: pullPatience, Total: pullTimeout}, log.Line); err != nil {
 			if ctx.Err() == nil {
-				b.place.Note(fmt.Sprintf("the base is made here, not taken from the registry: %v (%s)", err, strings.ReplaceAll(report.HintOf(err), "\n", "; ")))
+				b.Workspace.Note(fmt.Sprintf("the base is made here, not taken from the registry: %v (%s)", err, strings.ReplaceAll(report.HintOf(err), "\n", "; ")))
 			}
 			return false, ctx.Err()
 		}
-		ours, err := database.Adopt(ctx, b.place.Engine, ref, b.key, tag)
+		ours, err := database.Adopt(ctx, b.Workspace.Engine, ref, b.key, tag)
 		if err != nil {
 			return false, err
 		}
 		if !ours {
-			b.place.Note(ref + " is not the base of that key; the base is made here")
+			b.Workspace.Note(ref + " is not the base of that key; the base is made here")
 			return false, nil
 		}
 	}

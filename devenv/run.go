@@ -13,6 +13,7 @@ import (
 	"devenv/devenv/project"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
+	"devenv/devenv/scratch"
 	"devenv/devenv/step"
 	"devenv/migrations/alembic"
 )
@@ -41,7 +42,7 @@ type run struct {
 	// copied is closed when this run has made the base's database, which is to become an image.
 	copied chan struct{}
 	// branch is the branch's tree, merged with the base.
-	branch *side
+	branch *scratch.Checkout
 	tool   *tool
 	// seeded is the clone of the base's data in which the migration is made and tried; before is what it held.
 	seeded *database.Server
@@ -146,9 +147,9 @@ func (r *run) clean(ctx context.Context) error {
 	}
 	if r.base != nil {
 		r.base.takeBack()
-		err = errors.Join(err, r.base.close())
+		err = errors.Join(err, r.base.Close())
 	}
-	err = errors.Join(err, r.branch.close())
+	err = errors.Join(err, r.branch.Close())
 	if r.place != nil {
 		err = errors.Join(err, r.place.Close(ctx))
 	}

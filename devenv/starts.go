@@ -12,6 +12,7 @@ import (
 	"devenv/compose"
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/scratch"
 	"devenv/devenv/step"
 )
 
@@ -21,7 +22,7 @@ func (r *run) startTrial(trial checks.Trial, applied, repeated <-chan struct{}) 
 	return func(ctx context.Context, log *step.Log) error {
 		s, out := r.branch, &r.facts.Branch
 		if trial == checks.TrialStartBase {
-			s, out = r.base.side, &r.facts.Base
+			s, out = r.base.Checkout, &r.facts.Base
 		}
 		if !r.starts(trial) {
 			log.Skipped("")
@@ -68,9 +69,9 @@ func (r *run) setStage(ctx context.Context, log *step.Log) error {
 		return nil
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	for trial, s := range map[checks.Trial]*side{checks.TrialStartBranch: r.branch, checks.TrialStartBase: r.base.side} {
+	for trial, s := range map[checks.Trial]*scratch.Checkout{checks.TrialStartBranch: r.branch, checks.TrialStartBase: r.base.Checkout} {
 		if r.starts(trial) {
-			group.Go(func() error { return s.ensureImages(ctx, r.stackServices(s, r.project.Backend), log) })
+			group.Go(func() error { return s.EnsureImages(ctx, r.stackServices(s, r.project.Backend), log) })
 		}
 	}
 	if r.selection.Wants(checks.TrialScratch) {
@@ -84,16 +85,16 @@ func (r *run) setStage(ctx context.Context, log *step.Log) error {
 
 // scene is a backend with what it needs, created and not started, beside a clone of the base's data.
 type scene struct {
-	*stack
+	*scratch.Services
 	server *database.Server
 	// upgraded says that the clone has been upgraded already.
 	upgraded bool
 }
 
 // setScene creates a side's backend and its needs beside a clone, and starts the needs.
-func (r *run) setScene(ctx context.Context, s *side, repeated <-chan struct{}, log *step.Log) (*scene, error) {
+func (r *run) setScene(ctx context.Context, s *scratch.Checkout, repeated <-chan struct{}, log *step.Log) (*scene, error) {
 	services := r.stackServices(s, r.project.Backend)
-	if err := s.ensureImages(ctx, services, log); err != nil {
+	if err := s.EnsureImages(ctx, services, log); err != nil {
 		return nil, err
 	}
 	scene := &scene{}
@@ -111,33 +112,33 @@ func (r *run) setScene(ctx context.Context, s *side, repeated <-chan struct{}, l
 		return err
 	})
 	group.Go(func() (err error) {
-		if scene.stack, err = newStack(ctx, s, sceneOf(s), services, r.writable); err != nil {
+		if scene.Services, err = scratch.Create(ctx, s, sceneOf(s), services, r.writable); err != nil {
 			return err
 		}
-		return scene.startAll(ctx, r.project.Needs)
+		return scene.StartAll(ctx, r.project.Needs)
 	})
 	return scene, group.Wait()
 }
 
 // strike removes the scene while other trials go on: taking a network down is mostly waiting.
 func (s *scene) strike(ctx context.Context) error {
-	w := s.side.place
+	w := s.Checkout.Workspace
 	group := errgroup.Group{}
 	group.Go(func() error { return s.server.Remove(ctx) })
-	for _, id := range s.containers {
+	for _, id := range s.Containers {
 		group.Go(func() error { return w.Engine.Remove(ctx, id) })
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	return w.Engine.RemoveNetwork(ctx, s.network)
+	return w.Engine.RemoveNetwork(ctx, s.Network)
 }
 
 // sceneOf is the part of the name of a scene's network.
-func sceneOf(s *side) string { return "start-" + s.name }
+func sceneOf(s *scratch.Checkout) string { return "start-" + s.Name }
 
 // cloneForScene starts a clone of the base's data where a side's backend looks for its database.
-func (r *run) cloneForScene(ctx context.Context, s *side) (*database.Server, error) {
+func (r *run) cloneForScene(ctx context.Context, s *scratch.Checkout) (*database.Server, error) {
 	network := r.place.Name(sceneOf(s))
 	if err := r.place.Network(ctx, network); err != nil {
 		return nil, err
@@ -147,8 +148,8 @@ func (r *run) cloneForScene(ctx context.Context, s *side) (*database.Server, err
 
 // play upgrades the scene's database and starts the backend on it. That it does not become ready is a fact, no error.
 func (r *run) play(ctx context.Context, s *scene, out *checks.StartOutcome, log *step.Log) error {
-	if s.side == r.branch {
-		if err := r.bringFiles(ctx, s.stack); err != nil {
+	if s.Checkout == r.branch {
+		if err := r.bringFiles(ctx, s.Services); err != nil {
 			return err
 		}
 	}
@@ -162,12 +163,12 @@ func (r *run) play(ctx context.Context, s *scene, out *checks.StartOutcome, log 
 			return nil
 		}
 	}
-	if s.side == r.base.side {
+	if s.Checkout == r.base.Checkout {
 		if err := r.tool.SetVersion(ctx, r.tool.database(s.server), r.facts.BaseHeads...); err != nil {
 			return err
 		}
 	}
-	readiness, err := s.start(ctx, r.project.Backend, r.ready())
+	readiness, err := s.Start(ctx, r.project.Backend, r.ready())
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -196,21 +197,21 @@ func (r *run) startOnBase(ctx context.Context, log *step.Log) (answer, err error
 	if r.project.Seed.AtStartup() || r.baseline.asked {
 		return r.baseline.answer, nil
 	}
-	services := r.stackServices(r.base.side, r.project.Backend)
-	if err := r.base.ensureImages(ctx, services, log); err != nil {
+	services := r.stackServices(r.base.Checkout, r.project.Backend)
+	if err := r.base.EnsureImages(ctx, services, log); err != nil {
 		return nil, err
 	}
-	stack, err := newStack(ctx, r.base.side, "start-baseline", services, nil)
+	stack, err := scratch.Create(ctx, r.base.Checkout, "start-baseline", services, nil)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.clone(ctx, r.base.withData, stack.names(r.base.settings)); err != nil {
+	if _, err := r.clone(ctx, r.base.withData, stack.Names(r.base.settings)); err != nil {
 		return nil, err
 	}
-	if err := stack.startAll(ctx, r.project.Needs); err != nil {
+	if err := stack.StartAll(ctx, r.project.Needs); err != nil {
 		return nil, err
 	}
-	_, r.baseline.answer = stack.start(ctx, r.project.Backend, r.ready())
+	_, r.baseline.answer = stack.Start(ctx, r.project.Backend, r.ready())
 	r.baseline.asked = true
 	return r.baseline.answer, ctx.Err()
 }
@@ -234,14 +235,14 @@ func (r *run) writable(project *types.Project) error {
 
 // bringFiles copies what the run wrote into the containers of a stack whose image holds the code as a copy: those that
 // run the image of the migrations service and mount nothing over the files.
-func (r *run) bringFiles(ctx context.Context, t *stack) error {
-	image := r.branch.imageOf(r.project.Migrations.Service)
-	for name, container := range t.containers {
-		if image == "" || r.branch.imageOf(name) != image {
+func (r *run) bringFiles(ctx context.Context, t *scratch.Services) error {
+	image := r.branch.ImageOf(r.project.Migrations.Service)
+	for name, container := range t.Containers {
+		if image == "" || r.branch.ImageOf(name) != image {
 			continue
 		}
 		for file, content := range r.edits {
-			if mountedOver(t.project.Services[name].Volumes, file) {
+			if mountedOver(t.Model.Services[name].Volumes, file) {
 				continue
 			}
 			if err := r.put(ctx, container, file, content); err != nil {

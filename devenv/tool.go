@@ -15,6 +15,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/discover"
 	"devenv/devenv/report"
+	"devenv/devenv/scratch"
 	"devenv/devenv/step"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
@@ -26,7 +27,7 @@ var interpreterScript string
 // tool is the migration tool in a container of its service, with one side's files.
 type tool struct {
 	*alembic.Driver
-	stack     *stack
+	stack     *scratch.Services
 	container string
 	hosts     []string // the names by which the project's URLs mean the database
 	workdir   string
@@ -34,22 +35,22 @@ type tool struct {
 
 // startTool starts the migration tool's container in a network of its own, and the driver in it. log gets what the
 // project's code prints.
-func startTool(ctx context.Context, s *side, name string, p discover.MigrationTool, hosts []string, log *step.Log) (*tool, error) {
+func startTool(ctx context.Context, s *scratch.Checkout, name string, p discover.MigrationTool, hosts []string, log *step.Log) (*tool, error) {
 	t := &tool{hosts: hosts}
 	var err error
-	t.stack, err = newStack(ctx, s, name, []string{p.Service}, func(project *types.Project) error {
+	t.stack, err = scratch.Create(ctx, s, name, []string{p.Service}, func(project *types.Project) error {
 		t.workdir = shapeTool(project, p)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	t.container = t.stack.containers[p.Service]
-	stream, err := s.place.Engine.Attach(ctx, t.container)
+	t.container = t.stack.Containers[p.Service]
+	stream, err := s.Workspace.Engine.Attach(ctx, t.container)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.place.Engine.Start(ctx, t.container); err != nil {
+	if err := s.Workspace.Engine.Start(ctx, t.container); err != nil {
 		return nil, errors.Join(err, stream.Close())
 	}
 	config, err := t.findConfig(ctx, s, p)
@@ -91,18 +92,18 @@ func shapeTool(project *types.Project, p discover.MigrationTool) string {
 }
 
 // findConfig returns the configuration's path in the container: by bind mount, else the file of equal content.
-func (t *tool) findConfig(ctx context.Context, s *side, p discover.MigrationTool) (string, error) {
+func (t *tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.MigrationTool) (string, error) {
 	if p.ConfigInContainer != "" {
 		return p.ConfigInContainer, nil
 	}
-	local := filepath.Join(s.tree.Dir(), filepath.FromSlash(p.Config))
+	local := filepath.Join(s.Tree.Dir(), filepath.FromSlash(p.Config))
 	var out bytes.Buffer
 	find := `sum=$(cksum < /dev/stdin); find / -xdev -name "$1" -not -path '/proc/*' 2>/dev/null | while read -r f; do [ "$(cksum < "$f")" = "$sum" ] && echo "$f"; done; true`
 	content, err := os.ReadFile(local)
 	if err != nil {
 		return "", err
 	}
-	_, err = s.place.Engine.Exec(ctx, t.container, engine.ExecOptions{
+	_, err = s.Workspace.Engine.Exec(ctx, t.container, engine.ExecOptions{
 		Cmd: []string{"sh", "-c", find, "find", path.Base(p.Config)}, Stdin: bytes.NewReader(content), Stdout: &out, User: "0",
 	})
 	if err != nil {
@@ -122,7 +123,7 @@ func (t *tool) findConfig(ctx context.Context, s *side, p discover.MigrationTool
 
 // database says which server a command talks to.
 func (t *tool) database(s server) alembic.Database {
-	return alembic.Database{Address: s.Address(t.stack.network), Hosts: t.hosts}
+	return alembic.Database{Address: s.Address(t.stack.Network), Hosts: t.hosts}
 }
 
 // server is a running scratch server as the tool needs it.

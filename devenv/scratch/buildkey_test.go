@@ -1,4 +1,4 @@
-package devenv
+package scratch
 
 import (
 	"context"
@@ -20,26 +20,24 @@ import (
 // keyOf is the key of the sample's backend image, as the last commit has it.
 func keyOf(t *testing.T, dir string) string {
 	t.Helper()
-	w, err := Options{Dir: dir}.open(t.Context(), "test", func(string) {})
-	if err == nil {
-		w.Cache, err = project.KeepCaptures(w.Repo)
-	}
+	w, err := project.Look(t.Context(), project.OpenOptions{Choice: project.Choice{Dir: dir}, Note: func(string) {}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newSide(t.Context(), w, "branch", "HEAD", gitrepo.Capture{})
+	w.Cache = t.TempDir()
+	s, err := CheckOut(t.Context(), w, "branch", "HEAD", gitrepo.Capture{})
 	if err == nil {
-		err = s.load(t.Context(), nil)
+		err = s.Load(t.Context(), nil)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	var key string
 	err = step.NewRunner(report.Silent{}).Run(t.Context(), step.New("key", func(ctx context.Context, log *step.Log) (err error) {
-		key, err = s.buildKey(ctx, s.model.Services["backend"], false, log)
+		key, err = s.BuildKey(ctx, s.Model.Services["backend"], false, log)
 		return err
 	}))
-	if err := errors.Join(err, s.close(), w.Close(t.Context())); err != nil {
+	if err := errors.Join(err, s.Close(), w.Close(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	return key

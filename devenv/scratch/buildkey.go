@@ -1,4 +1,4 @@
-package devenv
+package scratch
 
 import (
 	"context"
@@ -14,18 +14,18 @@ import (
 	"devenv/devenv/step"
 )
 
-// buildKey is a hash of what makes a service's image: the build section, the files of its contexts as git has them, and what
+// BuildKey is a hash of what makes a service's image: the build section, the files of its contexts as git has them, and what
 // the images hold that its Dockerfile names, which are brought where they are not there. prepared adds the files that the
 // configuration's commands made in the tree, which git ignores; where they are not there yet, the commands stand for them.
-func (s *side) buildKey(ctx context.Context, service types.ServiceConfig, prepared bool, log *step.Log) (string, error) {
-	tree, err := s.inputTree(ctx)
+func (s *Checkout) BuildKey(ctx context.Context, service types.ServiceConfig, prepared bool, log *step.Log) (string, error) {
+	tree, err := s.InputTree(ctx)
 	if err == nil && prepared {
 		tree.Files, err = s.withPrepared(ctx, tree, service)
 	}
 	if err != nil {
 		return "", err
 	}
-	build, err := tree.BuildOf(s.model, service.Name)
+	build, err := tree.BuildOf(s.Model, service.Name)
 	if err != nil {
 		return "", fmt.Errorf("read what the image of %s is built from: %w", service.Name, err)
 	}
@@ -34,30 +34,30 @@ func (s *side) buildKey(ctx context.Context, service types.ServiceConfig, prepar
 		parts = append(parts, place.What, place.Path, inputs.Digest(place.Files))
 	}
 	for _, image := range build.Images {
-		id, err := s.imageContent(ctx, inputs.Named{Image: image, From: "Dockerfile of " + service.Name}, log)
+		id, err := s.ImageContent(ctx, inputs.Named{Image: image, From: "Dockerfile of " + service.Name}, log)
 		if err != nil {
 			return "", err
 		}
 		parts = append(parts, id)
 	}
 	if len(build.Remote) > 0 {
-		parts = append(parts, s.place.RunID) // what it holds now is not known
+		parts = append(parts, s.Workspace.RunID) // what it holds now is not known
 	}
 	return inputs.Hash(parts...)[:16], nil
 }
 
-// inputTree is the checkout as package inputs wants it, with the files that git has.
-func (s *side) inputTree(ctx context.Context) (inputs.Tree, error) {
-	info := s.place.Engine.Info()
-	tree := inputs.Tree{Dir: s.tree.Dir(), Platform: info.OS + "/" + info.Arch, Elsewhere: s.place.Isolation(s.tree.Dir()).OnThisMachine}
+// InputTree is the checkout as package inputs wants it, with the files that git has.
+func (s *Checkout) InputTree(ctx context.Context) (inputs.Tree, error) {
+	info := s.Workspace.Engine.Info()
+	tree := inputs.Tree{Dir: s.Tree.Dir(), Platform: info.OS + "/" + info.Arch, Elsewhere: s.Workspace.Isolation(s.Tree.Dir()).OnThisMachine}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.listed.treeID != s.treeID {
-		files, err := s.place.Repo.Files(ctx, s.treeID, "")
+	if s.listed.treeID != s.TreeID {
+		files, err := s.Workspace.Repo.Files(ctx, s.TreeID, "")
 		if err != nil {
 			return tree, err
 		}
-		s.listed.treeID, s.listed.files = s.treeID, make([]inputs.File, len(files))
+		s.listed.treeID, s.listed.files = s.TreeID, make([]inputs.File, len(files))
 		for i, f := range files {
 			s.listed.files[i] = inputs.File{Path: f.Path, Mode: f.Mode, ID: f.ID}
 		}
@@ -67,14 +67,14 @@ func (s *side) inputTree(ctx context.Context) (inputs.Tree, error) {
 }
 
 // withPrepared are a tree's files and those that git does not have in the contexts of a service's build.
-func (s *side) withPrepared(ctx context.Context, tree inputs.Tree, service types.ServiceConfig) ([]inputs.File, error) {
+func (s *Checkout) withPrepared(ctx context.Context, tree inputs.Tree, service types.ServiceConfig) ([]inputs.File, error) {
 	files, added := slices.Clone(tree.Files), map[string]bool{}
 	for _, place := range s.contexts(service) {
 		rel, inside := tree.Relative(place)
 		if !inside {
 			continue
 		}
-		paths, err := s.tree.Untracked(ctx, rel)
+		paths, err := s.Tree.Untracked(ctx, rel)
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +83,7 @@ func (s *side) withPrepared(ctx context.Context, tree inputs.Tree, service types
 				continue
 			}
 			added[p] = true
-			id, mode, err := inputs.ContentOf(filepath.Join(s.tree.Dir(), filepath.FromSlash(p)))
+			id, mode, err := inputs.ContentOf(filepath.Join(s.Tree.Dir(), filepath.FromSlash(p)))
 			if err != nil {
 				return nil, err
 			}
@@ -94,10 +94,10 @@ func (s *side) withPrepared(ctx context.Context, tree inputs.Tree, service types
 }
 
 // contexts are the directories that a service's image is built from, with those of the images that it is made of.
-func (s *side) contexts(service types.ServiceConfig) []string {
+func (s *Checkout) contexts(service types.ServiceConfig) []string {
 	var places []string
-	for _, name := range append(compose.BuildContexts(s.model, service.Name), service.Name) {
-		build := s.model.AllServices()[name].Build
+	for _, name := range append(compose.BuildContexts(s.Model, service.Name), service.Name) {
+		build := s.Model.AllServices()[name].Build
 		if build == nil {
 			continue
 		}
@@ -109,9 +109,9 @@ func (s *side) contexts(service types.ServiceConfig) []string {
 	return slices.DeleteFunc(places, func(p string) bool { return !filepath.IsAbs(p) })
 }
 
-// imageContent identifies an image by what it holds, and brings it where it is not there: so it is the same before and after,
+// ImageContent identifies an image by what it holds, and brings it where it is not there: so it is the same before and after,
 // and one that is there is the one that counts, as for Compose. One that is not needed and cannot be had counts by its name.
-func (s *side) imageContent(ctx context.Context, wanted inputs.Named, log *step.Log) (string, error) {
+func (s *Checkout) ImageContent(ctx context.Context, wanted inputs.Named, log *step.Log) (string, error) {
 	if _, pinned, ok := strings.Cut(wanted.Ref, "@"); ok {
 		return pinned + " " + wanted.Platform, nil
 	}
@@ -122,7 +122,7 @@ func (s *side) imageContent(ctx context.Context, wanted inputs.Named, log *step.
 		log.Line(err.Error())
 		return wanted.Ref + " " + wanted.Platform, nil
 	}
-	image, ok, err := s.place.Engine.ImageFor(ctx, wanted.Ref, wanted.Platform)
+	image, ok, err := s.Workspace.Engine.ImageFor(ctx, wanted.Ref, wanted.Platform)
 	if err != nil {
 		return "", err
 	}

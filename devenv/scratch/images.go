@@ -1,4 +1,4 @@
-package devenv
+package scratch
 
 import (
 	"context"
@@ -12,22 +12,22 @@ import (
 	"devenv/devenv/step"
 )
 
-// ensureImages brings the images of some services: what is built is built under a tag that names its content, so that a
+// EnsureImages brings the images of some services: what is built is built under a tag that names its content, so that a
 // known one is not built again and the user's own tags stay; what is pulled is pulled where it is missing. The tree is
 // prepared before.
-func (s *side) ensureImages(ctx context.Context, services []string, log *step.Log) error {
-	if err := s.prepare(ctx, log); err != nil {
+func (s *Checkout) EnsureImages(ctx context.Context, services []string, log *step.Log) error {
+	if err := s.Prepare(ctx, log); err != nil {
 		return err
 	}
 	// One at a time: the base's and the branch's images share most of their layers, which the second then finds.
-	s.place.Building.Lock()
-	defer s.place.Building.Unlock()
+	s.Workspace.Building.Lock()
+	defer s.Workspace.Building.Unlock()
 	var build []string
 	tags := map[string]bool{} // services that share a build need it once
-	for _, name := range append(compose.BuildContexts(s.model, services...), services...) {
-		service, ok := s.model.AllServices()[name]
+	for _, name := range append(compose.BuildContexts(s.Model, services...), services...) {
+		service, ok := s.Model.AllServices()[name]
 		if !ok {
-			return report.Fail(report.KindUsage, "", "the %s tree's Compose project has no service %q", s.name, name)
+			return report.Fail(report.KindUsage, "", "the %s tree's Compose project has no service %q", s.Name, name)
 		}
 		switch {
 		case service.Build != nil:
@@ -35,12 +35,12 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *step.Lo
 			if err != nil {
 				return err
 			}
-			if tag := s.imageOf(name); !known && !tags[tag] {
+			if tag := s.ImageOf(name); !known && !tags[tag] {
 				tags[tag] = true
 				build = append(build, name)
 			}
 		default:
-			if err := s.pull(ctx, namedImage(service), service.Name, log); err != nil {
+			if err := s.pull(ctx, NamedImage(service), service.Name, log); err != nil {
 				return err
 			}
 		}
@@ -49,17 +49,17 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *step.Lo
 		return nil
 	}
 	// A known image that another is built from has to be in the project all the same: the builder looks it up there.
-	iso, err := s.isolate("build-"+s.name, "", append(compose.BuildContexts(s.model, build...), build...)...)
+	iso, err := s.Isolate("build-"+s.Name, "", append(compose.BuildContexts(s.Model, build...), build...)...)
 	if err != nil {
 		return err
 	}
-	s.noteDropped(iso, true)
-	s.place.Builds.Built()
-	if err := s.place.Client.Build(ctx, iso.Project, build, log.Line); err != nil {
+	s.NoteDropped(iso, true)
+	s.Workspace.Builds.Built()
+	if err := s.Workspace.Client.Build(ctx, iso.Project, build, log.Line); err != nil {
 		return err
 	}
 	for _, name := range build {
-		if _, err := s.place.Engine.Touch(ctx, s.imageOf(name)); err != nil {
+		if _, err := s.Workspace.Engine.Touch(ctx, s.ImageOf(name)); err != nil {
 			return err
 		}
 	}
@@ -67,8 +67,8 @@ func (s *side) ensureImages(ctx context.Context, services []string, log *step.Lo
 }
 
 // nameImage gives a built service its tag and says whether that image is there already.
-func (s *side) nameImage(ctx context.Context, service types.ServiceConfig, log *step.Log) (bool, error) {
-	key, err := s.buildKey(ctx, service, s.place.Prepares(), log)
+func (s *Checkout) nameImage(ctx context.Context, service types.ServiceConfig, log *step.Log) (bool, error) {
+	key, err := s.BuildKey(ctx, service, s.Workspace.Prepares(), log)
 	if err != nil {
 		return false, err
 	}
@@ -76,18 +76,18 @@ func (s *side) nameImage(ctx context.Context, service types.ServiceConfig, log *
 	s.mu.Lock()
 	s.images[service.Name] = tag
 	s.mu.Unlock()
-	s.place.Builds.Need(tag)
-	return s.place.Engine.Touch(ctx, tag)
+	s.Workspace.Builds.Need(tag)
+	return s.Workspace.Engine.Touch(ctx, tag)
 }
 
-// namedImage is the image of a service that is not built.
-func namedImage(service types.ServiceConfig) inputs.Image {
+// NamedImage is the image of a service that is not built.
+func NamedImage(service types.ServiceConfig) inputs.Image {
 	return inputs.Image{Ref: service.Image, Platform: service.Platform}
 }
 
 // pull brings an image that is not there for its platform.
-func (s *side) pull(ctx context.Context, image inputs.Image, whose string, log *step.Log) error {
-	e := s.place.Engine
+func (s *Checkout) pull(ctx context.Context, image inputs.Image, whose string, log *step.Log) error {
+	e := s.Workspace.Engine
 	if _, known, err := e.ImageFor(ctx, image.Ref, image.Platform); err != nil || known {
 		return err
 	}

@@ -1,4 +1,4 @@
-package devenv
+package scratch
 
 import (
 	"context"
@@ -18,24 +18,24 @@ import (
 // readyTimeout is how long a service may take to become ready when the configuration does not say.
 const readyTimeout = 120 * time.Second
 
-// stack is some services of a side as scratch containers in a network of their own.
-type stack struct {
-	side       *side
-	network    string
-	project    *types.Project
-	containers map[string]string // id by service
+// Services are some services of a checkout as scratch containers in a network of their own.
+type Services struct {
+	Checkout   *Checkout
+	Network    string
+	Model      *types.Project    // as it was isolated
+	Containers map[string]string // id by service
 }
 
-// newStack isolates services of a side, brings their images and source volumes, and creates the containers. shape may
+// Create isolates services of a checkout, brings their images and source volumes, and creates the containers. shape may
 // change the isolated model before anything is made of it.
-func newStack(ctx context.Context, s *side, name string, services []string, shape func(*types.Project) error) (*stack, error) {
-	w := s.place
+func Create(ctx context.Context, s *Checkout, name string, services []string, shape func(*types.Project) error) (*Services, error) {
+	w := s.Workspace
 	network := w.Name(name)
-	iso, err := s.isolate(name, network, services...)
+	iso, err := s.Isolate(name, network, services...)
 	if err != nil {
 		return nil, err
 	}
-	s.noteDropped(iso, false)
+	s.NoteDropped(iso, false)
 	if shape != nil {
 		if err := shape(iso.Project); err != nil {
 			return nil, err
@@ -51,17 +51,17 @@ func newStack(ctx context.Context, s *side, name string, services []string, shap
 	if err != nil {
 		return nil, err
 	}
-	return &stack{side: s, network: network, project: iso.Project, containers: containers}, nil
+	return &Services{Checkout: s, Network: network, Model: iso.Project, Containers: containers}, nil
 }
 
-// start starts a service and waits until it is ready. One that ends before that is started again as its restart policy
+// Start starts a service and waits until it is ready. One that ends before that is started again as its restart policy
 // says, because people's stacks rely on it: a watcher that ends when a file appears, a server that does not wait for another.
-func (t *stack) start(ctx context.Context, service string, ready compose.Ready) (compose.Readiness, error) {
-	id, ok := t.containers[service]
+func (t *Services) Start(ctx context.Context, service string, ready compose.Ready) (compose.Readiness, error) {
+	id, ok := t.Containers[service]
 	if !ok {
 		return compose.Readiness{}, fmt.Errorf("start %s: it has no container", service)
 	}
-	model := t.side.model.Services[service]
+	model := t.Checkout.Model.Services[service]
 	if ready.Timeout == 0 {
 		ready.Timeout = readyTimeout
 	}
@@ -79,14 +79,14 @@ func (t *stack) start(ctx context.Context, service string, ready compose.Ready) 
 }
 
 // maxRestarts is how often a service that ends before it is ready is started again, where its restart policy says so; each
-// start has all of the time to become ready.
+// Start has all of the time to become ready.
 const maxRestarts = 5
 
-func (t *stack) startOnce(ctx context.Context, id string, ready compose.Ready) (compose.Readiness, error) {
-	if err := t.side.place.Engine.Start(ctx, id); err != nil {
+func (t *Services) startOnce(ctx context.Context, id string, ready compose.Ready) (compose.Readiness, error) {
+	if err := t.Checkout.Workspace.Engine.Start(ctx, id); err != nil {
 		return compose.Readiness{}, err
 	}
-	return t.side.place.Client.WaitReady(ctx, id, ready)
+	return t.Checkout.Workspace.Client.WaitReady(ctx, id, ready)
 }
 
 // startFailure says that a service does not start, with what to do next.
@@ -101,19 +101,19 @@ func startFailure(service string, restarts int, err error) error {
 	return report.Fail(report.KindWork, "", "start %s: %w", service, err)
 }
 
-// startAll starts services one after the other, in the order of their dependencies.
-func (t *stack) startAll(ctx context.Context, services []string) error {
-	for _, service := range t.inOrder(services) {
-		if _, err := t.start(ctx, service, compose.Ready{}); err != nil {
+// StartAll starts services one after the other, in the order of their dependencies.
+func (t *Services) StartAll(ctx context.Context, services []string) error {
+	for _, service := range InOrder(t.Checkout.Model, services) {
+		if _, err := t.Start(ctx, service, compose.Ready{}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// runToEnd starts a one-shot service and waits until it has ended well.
-func (t *stack) runToEnd(ctx context.Context, service string) error {
-	id, e := t.containers[service], t.side.place.Engine
+// RunToEnd starts a one-shot service and waits until it has ended well.
+func (t *Services) RunToEnd(ctx context.Context, service string) error {
+	id, e := t.Containers[service], t.Checkout.Workspace.Engine
 	if err := e.Start(ctx, id); err != nil {
 		return report.Fail(report.KindWork, "", "start %s: %w", service, err)
 	}
@@ -124,7 +124,7 @@ func (t *stack) runToEnd(ctx context.Context, service string) error {
 	if code == 0 {
 		return nil
 	}
-	tail, _ := e.Tail(ctx, id, tailLines)
+	tail, _ := e.Tail(ctx, id, TailLines)
 	last := ""
 	if said := strings.TrimSpace(strings.Join(tail, "\n")); said != "" {
 		last = ": " + said[strings.LastIndexByte(said, '\n')+1:]
@@ -132,18 +132,18 @@ func (t *stack) runToEnd(ctx context.Context, service string) error {
 	return report.Fail(report.KindWork, "", "run %s: it ended with exit status %d%s", service, code, strings.TrimRight(last, " \r")).WithOutput(tail)
 }
 
-// tailLines is how much of a container's log a failure shows.
-const tailLines = 20
+// TailLines is how much of a container's log a failure shows.
+const TailLines = 20
 
-// inOrder sorts services so that each comes after those of them that it depends on.
-func (t *stack) inOrder(services []string) []string {
+// InOrder sorts services of a model so that each comes after those of them that it depends on.
+func InOrder(model *types.Project, services []string) []string {
 	var ordered []string
 	var visit func(string)
 	visit = func(name string) {
 		if slices.Contains(ordered, name) {
 			return
 		}
-		for _, dependency := range t.side.model.Services[name].GetDependencies() {
+		for _, dependency := range model.Services[name].GetDependencies() {
 			if slices.Contains(services, dependency) && dependency != name {
 				visit(dependency)
 			}
@@ -158,16 +158,16 @@ func (t *stack) inOrder(services []string) []string {
 	return ordered
 }
 
-// names are the names under which a stack's services reach the database, for a server in the stack's network.
-func (t *stack) names(s database.Settings) database.NetworkAlias {
-	return database.NetworkAlias{Name: t.network, Aliases: s.Hosts}
+// Names are the names under which a stack's services reach the database, for a server in the stack's network.
+func (t *Services) Names(s database.Settings) database.NetworkAlias {
+	return database.NetworkAlias{Name: t.Network, Aliases: s.Hosts}
 }
 
-// stop stops the containers of services at once; what they keep is of no use to anybody.
-func (t *stack) stop(ctx context.Context, services ...string) error {
+// Stop stops the containers of services at once; what they keep is of no use to anybody.
+func (t *Services) Stop(ctx context.Context, services ...string) error {
 	for _, service := range services {
-		if id, ok := t.containers[service]; ok {
-			if err := t.side.place.Engine.Stop(ctx, id, stopTimeout); err != nil {
+		if id, ok := t.Containers[service]; ok {
+			if err := t.Checkout.Workspace.Engine.Stop(ctx, id, stopTimeout); err != nil {
 				return err
 			}
 		}

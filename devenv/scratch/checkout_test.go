@@ -1,4 +1,4 @@
-package devenv
+package scratch
 
 import (
 	"os/exec"
@@ -45,8 +45,8 @@ func TestInAHookTheProjectsOwnCommandsSeeThePrivateTreeAndNotTheUsersRepository(
 	}
 	defer tree.Close() //nolint:errcheck // only read from
 	var printed lines
-	s := &side{name: "branch", tree: tree, place: &project.Workspace{Config: &config.Config{Prepare: []string{"git rev-parse --show-toplevel --git-path index"}}}}
-	if err := step.NewRunner(&printed).Run(t.Context(), step.New("prepare", s.prepare)); err != nil {
+	s := &Checkout{Name: "branch", Tree: tree, Workspace: &project.Workspace{Config: &config.Config{Prepare: []string{"git rev-parse --show-toplevel --git-path index"}}}}
+	if err := step.NewRunner(&printed).Run(t.Context(), step.New("prepare", s.Prepare)); err != nil {
 		t.Fatal(err, report.OutputOf(err))
 	}
 	want := []string{tree.Dir(), filepath.Join(repo.CommonDir(), "devenv", "x", "index")}

@@ -1,0 +1,190 @@
+package scratch
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/devenv/config"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/inputs"
+	"devenv/devenv/project"
+	"devenv/devenv/report"
+	"devenv/devenv/step"
+)
+
+// Checkout is one of the two trees of a run, the base's or the branch's: its files, the Compose model loaded in it, and what the run
+// has made of it on the engine, each once. Several goroutines may use one.
+type Checkout struct {
+	Workspace *project.Workspace
+	Name      string // base or branch
+	Tree      *gitrepo.Tree
+	// TreeID is the tree object that the checkout holds.
+	TreeID string
+	Model  *types.Project
+
+	preparing sync.Mutex
+	prepared  bool
+
+	mu     sync.Mutex
+	images map[string]string // tag of each built service
+	filled map[string]bool   // volumes that hold the tree's files
+	// listed are the files of a tree object, the last that was asked for.
+	listed struct {
+		treeID string
+		files  []inputs.File
+	}
+}
+
+// CheckOut checks a tree out, in which the files that a capture added to git's keep their modes.
+func CheckOut(ctx context.Context, w *project.Workspace, name, treeID string, capture gitrepo.Capture) (*Checkout, error) {
+	tree, err := w.Repo.Tree(ctx, gitrepo.TreeOptions{
+		Cache: filepath.Join(w.Cache, project.CacheTrees), ID: w.WorktreeID + "-" + name, Treeish: treeID, KeepIgnored: w.Prepares(),
+		Modes: capture.Modes,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Checkout{Workspace: w, Name: name, Tree: tree, TreeID: treeID, images: map[string]string{}, filled: map[string]bool{}}, nil
+}
+
+// Load loads the Compose model in the tree, from the same files as the user's own.
+func (s *Checkout) Load(ctx context.Context, envFiles []string) (err error) {
+	s.Model, err = s.LoadAs(ctx, s.Workspace.Model.Name, envFiles)
+	return err
+}
+
+// AbsentComposeFiles are the user's Compose files that the tree does not have, relative to the repository.
+func (s *Checkout) AbsentComposeFiles() []string {
+	var absent []string
+	for _, f := range s.Workspace.Model.ComposeFiles {
+		rel, err := filepath.Rel(s.Workspace.Repo.Root(), f)
+		if _, missing := os.Stat(s.InTree(f)); err == nil && filepath.IsLocal(rel) && errors.Is(missing, fs.ErrNotExist) {
+			absent = append(absent, filepath.ToSlash(rel))
+		}
+	}
+	return absent
+}
+
+// LoadAs loads the Compose model in the tree under a project's name.
+func (s *Checkout) LoadAs(ctx context.Context, name string, envFiles []string) (*types.Project, error) {
+	user := s.Workspace.Model
+	options := compose.LoadOptions{
+		WorkingDir: s.InTree(user.WorkingDir), ProjectDirectory: s.InTree(user.WorkingDir), ProjectName: name, Profiles: user.Profiles,
+	}
+	for _, f := range user.ComposeFiles {
+		options.Files = append(options.Files, s.InTree(f))
+	}
+	for _, f := range envFiles {
+		options.EnvFiles = append(options.EnvFiles, s.InTree(f))
+	}
+	model, err := s.Workspace.Client.Load(ctx, options)
+	if err == nil {
+		compose.ShareBuilds(model)
+		return model, nil
+	}
+	if around := filepath.Dir(s.Tree.Dir()) + string(filepath.Separator); strings.Contains(strings.ReplaceAll(err.Error(), s.Tree.Dir(), ""), around) {
+		return nil, report.Fail(report.KindOf(err), "the Compose project needs a file beside the repository, and devenv works on copies of the repository alone: move it inside, or make it optional",
+			"%w", err)
+	}
+	return nil, err
+}
+
+// InTree maps a path in the user's working tree to the same path in the private tree; others stay.
+func (s *Checkout) InTree(path string) string {
+	rel, err := filepath.Rel(s.Workspace.Repo.Root(), path)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return path
+	}
+	return filepath.Join(s.Tree.Dir(), rel)
+}
+
+// Prepare runs the configuration's commands in the tree, on the host, for ignored files that the code needs: once in a
+// run, before anything is made from the tree's files.
+func (s *Checkout) Prepare(ctx context.Context, log *step.Log) error {
+	s.preparing.Lock()
+	defer s.preparing.Unlock()
+	if s.prepared || !s.Workspace.Prepares() {
+		return nil
+	}
+	for _, command := range s.Workspace.Config.Prepare {
+		c := exec.CommandContext(ctx, "sh", "-c", command)
+		c.Dir = filepath.Join(s.Tree.Dir(), filepath.FromSlash(s.Workspace.Config.Dir))
+		c.Env = gitrepo.WithoutRepository(os.Environ())
+		c.WaitDelay = stopTimeout // for what an interrupted command leaves running
+		out, err := c.CombinedOutput()
+		for line := range strings.Lines(string(out)) {
+			log.Line(strings.TrimRight(line, "\n"))
+		}
+		if err != nil {
+			return report.Fail(report.KindWork, "it ran in "+c.Dir+"; correct prepare: in "+path.Join(s.Workspace.Config.Dir, config.FileName), "prepare the %s tree: %s: %w", s.Name, command, err).
+				WithOutput(report.LastLines(string(out)))
+		}
+	}
+	s.prepared = true
+	return nil
+}
+
+// Isolate returns the model of some services as scratch containers of this run.
+func (s *Checkout) Isolate(stack, network string, services ...string) (compose.Isolated, error) {
+	w := s.Workspace
+	isolation := w.Isolation(s.Tree.Dir())
+	isolation.Name, isolation.Labels, isolation.Network, isolation.Services = w.Name(stack), w.Labels(), network, services
+	isolation.Volume = func(path string) string { return w.Name(s.Name + "-" + inputs.Hash(path)[:8]) }
+	isolation.Image, isolation.Builder = s.ImageOf, w.WorktreeID
+	return compose.Isolate(s.Model, isolation)
+}
+
+// NoteDropped says what scratch containers, or builds, do without.
+func (s *Checkout) NoteDropped(iso compose.Isolated, build bool) {
+	for _, d := range iso.Dropped {
+		if d.Build == build {
+			s.Workspace.Note(d.String())
+		}
+	}
+}
+
+// ImageOf is the tag of a service's built image.
+func (s *Checkout) ImageOf(service string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.images[service]
+}
+
+// fill fills the volumes of a stack with the tree's files, each volume once in a run.
+func (s *Checkout) fill(ctx context.Context, iso compose.Isolated) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, v := range iso.Volumes {
+		if s.filled[v.Name] {
+			continue
+		}
+		service := iso.Project.Services[v.Service]
+		err := s.Workspace.Client.FillVolume(ctx, compose.Fill{
+			Volume: v.Name, Dir: filepath.Join(s.Tree.Dir(), filepath.FromSlash(v.Path)),
+			Image: service.Image, User: service.User, Labels: s.Workspace.Labels(),
+		})
+		if err != nil {
+			return err
+		}
+		s.filled[v.Name] = true
+	}
+	return nil
+}
+
+// Close gives the tree back for the next run.
+func (s *Checkout) Close() error {
+	if s == nil {
+		return nil
+	}
+	return s.Tree.Close()
+}
