@@ -183,7 +183,7 @@ func (d *derivation) holdsLong(x *Index) bool {
 func (d *derivation) had(x *Index) bool {
 	return slices.ContainsFunc(d.was.Indexes, func(o Index) bool {
 		return o.Valid && o.Unique == x.Unique && slices.Equal(o.Columns, x.Columns) && o.Expressions == x.Expressions && o.Predicate == x.Predicate &&
-			strings.Contains(o.Definition, "NULLS NOT DISTINCT") == strings.Contains(x.Definition, "NULLS NOT DISTINCT")
+			o.joinsNulls() == x.joinsNulls()
 	})
 }
 

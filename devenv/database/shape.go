@@ -101,6 +101,9 @@ type Index struct {
 	Definition  string  `json:"definition"`
 }
 
+// joinsNulls says that two NULLs count as the same value.
+func (x *Index) joinsNulls() bool { return strings.Contains(x.Definition, "NULLS NOT DISTINCT") }
+
 // MaterialView is a materialised view.
 type MaterialView struct {
 	Name  string   `json:"name"`

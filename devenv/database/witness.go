@@ -90,7 +90,7 @@ func (m *rowMaker) witnesses(ctx context.Context, r Restriction) ([]Witness, err
 			if !slices.ContainsFunc(made, func(w Witness) bool { return slices.Equal(w.Inserts, inserts) }) {
 				made = append(made, Witness{Restriction: r, Inserts: inserts})
 			}
-			if r.Kind == RestrictCheck || r.Kind == RestrictExpression || r.Kind == RestrictUnique {
+			if r.Kind == RestrictCheck || r.Kind == RestrictExpression || r.Kind == RestrictUnique && !r.index.joinsNulls() {
 				return made, nil // one row says all that the others could
 			}
 		case errors.Is(err, errImplied):

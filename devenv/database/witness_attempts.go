@@ -67,7 +67,7 @@ func (m *rowMaker) twice(ctx context.Context, r Restriction, key []int16, predic
 	for _, same := range values {
 		attempts = append(attempts, attempt{rows: same})
 	}
-	if r.index != nil && strings.Contains(r.index.Definition, "NULLS NOT DISTINCT") && len(key) == 1 {
+	if r.index != nil && r.index.joinsNulls() && len(key) == 1 {
 		row := wish{key[0]: null}
 		attempts = append(attempts, attempt{rows: []wish{row, row}})
 	}

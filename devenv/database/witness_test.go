@@ -21,6 +21,7 @@ CREATE TABLE users (
   feeling mood DEFAULT 'ok', team_id int REFERENCES teams, number bigint, amount numeric(12,4), qty_text text, body text, status varchar(20) NOT NULL DEFAULT 'new',
   flag_text text, part share, tags text[], upper_name text GENERATED ALWAYS AS (upper(name)) STORED, "Odd Name" text, active bool NOT NULL,
   CHECK (age >= 0), CHECK (nick <> '' OR email LIKE '%@%'));
+CREATE INDEX ON users (team_id, name); CREATE UNIQUE INDEX uq_odd ON users ("Odd Name");
 ALTER TABLE teams ADD FOREIGN KEY (lead_id) REFERENCES users;
 INSERT INTO teams (name) VALUES ('red'), ('blue');
 INSERT INTO users (name, email, nick, age, team_id, number, amount, qty_text, body, flag_text, part, "Odd Name", active) VALUES
@@ -70,6 +71,7 @@ func witnessCases() map[string]struct{ move, state string } {
 		"UNIQUE after duplicates were removed":                  {"DELETE FROM users u USING users o WHERE u.nick = o.nick AND u.id > o.id; ALTER TABLE users ADD UNIQUE (nick)", ""},
 		"UNIQUE on a new column, filled from an old one":        {"ALTER TABLE users ADD slug text; UPDATE users SET slug = lower(name); ALTER TABLE users ADD UNIQUE (slug)", "23505"},
 		"UNIQUE NULLS NOT DISTINCT":                             {"ALTER TABLE users ADD UNIQUE NULLS NOT DISTINCT (nick)", "23505"},
+		"UNIQUE, now also of NULLs":                             {`DROP INDEX uq_odd; CREATE UNIQUE INDEX uq_odd ON users ("Odd Name") NULLS NOT DISTINCT`, "23505"},
 		"PRIMARY KEY moved":                                     {"ALTER TABLE bookings DROP CONSTRAINT bookings_pkey, ADD PRIMARY KEY (room)", "23505"},
 		"the same UNIQUE under another name":                    {"ALTER TABLE users DROP CONSTRAINT users_email_key, ADD CONSTRAINT other UNIQUE (email)", ""},
 		"FOREIGN KEY":                                           {`ALTER TABLE users ADD FOREIGN KEY (number) REFERENCES users (id)`, "23503"},
