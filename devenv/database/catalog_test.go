@@ -72,6 +72,7 @@ func TestEachChangeOfASchemaIsOneDifference(t *testing.T) {
 		"a function's body":                   {"CREATE OR REPLACE FUNCTION f(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1 + 1'", "function:public.f(integer)"},
 		"a trigger":                           {"ALTER TABLE users DISABLE TRIGGER touched", "trigger:public.users.touched"},
 		"a sequence":                          {"ALTER SEQUENCE numbers INCREMENT 5", "sequence:public.numbers"},
+		"a sequence that begins again":        {"ALTER SEQUENCE numbers CYCLE", "sequence:public.numbers"},
 		"a serial's sequence":                 {"ALTER SEQUENCE teams_id_seq AS bigint", "sequence:public.teams_id_seq"},
 		"a policy":                            {"ALTER POLICY own ON users USING (id > 1)", "policy:public.users.own"},
 		"a rule":                              {"CREATE RULE quiet AS ON DELETE TO teams DO INSTEAD NOTHING", "rule:public.teams.quiet"},

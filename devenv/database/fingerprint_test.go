@@ -97,6 +97,10 @@ func TestFingerprintsTellWhatHappenedToData(t *testing.T) {
 			"TRUNCATE teams CASCADE",
 			[]DataChange{{Table: "public.teams", Kind: RowsLost, Before: 10}, {Table: "public.users", Kind: RowsLost, Before: 100}},
 		},
+		"a value lost, another given": {
+			"UPDATE users SET legacy = CASE id WHEN 4 THEN 'new' WHEN 3 THEN NULL ELSE legacy END WHERE id < 5",
+			[]DataChange{{Table: "public.users", Column: "legacy", Kind: ValuesLost, Before: 3, After: 2}},
+		},
 		"values set to NULL": {"UPDATE users SET legacy = NULL", []DataChange{{Table: "public.users", Column: "legacy", Kind: ValuesLost, Before: 3}}},
 		"rows and values lost": {
 			"DELETE FROM users WHERE id > 90; UPDATE users SET name = NULL WHERE id = 4",

@@ -36,6 +36,7 @@ func TestModelsAndMigrationsDifferOnlyInWhatModelsCanSay(t *testing.T) {
 		"identity":    {"CREATE TABLE @ (id int GENERATED ALWAYS AS IDENTITY)", "CREATE TABLE @ (id int NOT NULL)", []string{"column:public.@.id identity"}},
 		"collated":    {`CREATE TABLE @ (s text COLLATE "C")`, "CREATE TABLE @ (s text)", []string{"column:public.@.s collate"}},
 		"generated":   {"CREATE TABLE @ (n int, d int GENERATED ALWAYS AS (n * 2) STORED)", "CREATE TABLE @ (n int, d int GENERATED ALWAYS AS (n * 3) STORED)", []string{"column:public.@.d generated"}},
+		"stored":      {"CREATE TABLE @ (s text, t text)", "CREATE TABLE @ (s text COMPRESSION pglz, t text); ALTER TABLE @ ALTER t SET STORAGE EXTERNAL", nil},
 		"predicated":  {"CREATE TABLE @ (n int); CREATE INDEX ix_@ ON @ (n) WHERE n > 0", "CREATE TABLE @ (n int); CREATE INDEX ix_@ ON @ (n)", []string{"index:public.ix_@"}},
 		"hashed":      {"CREATE TABLE @ (n int); CREATE INDEX ix_@ ON @ USING hash (n)", "CREATE TABLE @ (n int); CREATE INDEX ix_@ ON @ (n)", []string{"index:public.ix_@"}},
 		"opclassed":   {"CREATE TABLE @ (n text); CREATE INDEX ix_@ ON @ (n text_pattern_ops)", "CREATE TABLE @ (n text); CREATE INDEX ix_@ ON @ (n)", []string{"index:public.ix_@"}},

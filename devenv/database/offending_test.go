@@ -121,6 +121,14 @@ func TestOffendingRowsAreFound(t *testing.T) {
 			"ALTER TABLE users ALTER COLUMN name TYPE VARCHAR(10)",
 			Offending{Rows: 1, Keys: []string{"id=3"}, Query: "SELECT * FROM users WHERE length(name::text) > 10"},
 		},
+		"22007": {
+			"ALTER TABLE users ALTER COLUMN name TYPE DATE USING name::date",
+			Offending{Rows: 3, Keys: []string{"id=1", "id=3", "id=4"}, Query: "SELECT * FROM users WHERE NOT pg_input_is_valid(name::text, 'DATE')"},
+		},
+		"22008": {
+			`ALTER TABLE users ALTER COLUMN name TYPE DATE USING ('2024-02-' || 28 + "order")::date`,
+			Offending{Rows: 2, Keys: []string{"id=3", "id=4"}},
+		},
 		"22003 of an integer": {
 			"ALTER TABLE users ALTER COLUMN number TYPE INTEGER",
 			Offending{Rows: 1, Keys: []string{"id=2"}, Query: "SELECT * FROM users WHERE number::numeric NOT BETWEEN -2147483648 AND 2147483647"},

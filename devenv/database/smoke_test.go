@@ -17,6 +17,7 @@ CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text, 
 INSERT INTO teams (name) VALUES ('red'), ('blue'); INSERT INTO users (body) VALUES ('x');
 CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.body := (SELECT max(motto) FROM teams); RETURN NEW; END $$;
 CREATE TRIGGER note BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION note();
+CREATE SCHEMA back; CREATE TABLE back.notes (id int PRIMARY KEY);
 DO $$ BEGIN CREATE ROLE devenv_app; EXCEPTION WHEN duplicate_object THEN END $$;
 GRANT USAGE ON SCHEMA public TO devenv_app; GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO devenv_app; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO devenv_app;
 `
