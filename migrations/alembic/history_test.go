@@ -37,12 +37,14 @@ func TestHistoryReadsBranchesMergesAndWaivers(t *testing.T) {
 		h := history(t, env,
 			revisionFile("a", "a", `"0001"`, "branch_labels = ('side',)\n# devenv: allow history.single -- both belong together\n# another comment\ntext = '# devenv: allow x'"),
 			revisionFile("b", "b", `"0001"`, "depends_on = 'side'"),
-			revisionFile("c", "c", `("a", "b")`, ""))
+			revisionFile("c", "c", `("a", "b")`, ""),
+			revisionFile("d", "d", `"0001"`, "depends_on = 'c'"))
 		want := []migrations.Revision{
 			{ID: "0001", Path: "0001_first.py", Message: "first", Root: true},
 			{ID: "a", Down: []string{"0001"}, Labels: []string{"side"}, Path: "a.py", Message: "a", Waivers: []migrations.Waiver{{ID: "history.single", Reason: "both belong together", Line: 5}}},
 			{ID: "b", Down: []string{"0001"}, Dependencies: []string{"side"}, Path: "b.py", Message: "b"},
-			{ID: "c", Down: []string{"a", "b"}, Path: "c.py", Message: "c", Head: true},
+			{ID: "d", Down: []string{"0001"}, Dependencies: []string{"c"}, Path: "d.py", Message: "d", Head: true},
+			{ID: "c", Down: []string{"a", "b"}, Path: "c.py", Message: "c", Head: true}, // who depends on it does not follow it
 		}
 		if diff := cmp.Diff(want, h.Revisions, cmp.Comparer(func(a, b []string) bool { return strings.Join(a, " ") == strings.Join(b, " ") })); diff != "" {
 			t.Error(diff)
@@ -67,6 +69,7 @@ func TestHistoryTellsEveryProblemAtOnce(t *testing.T) {
 		"a cycle":                        {[]string{revisionFile("a", "a", `"b"`, ""), revisionFile("b", "b", `"a"`, ""), revisionFile("c", "c", `"b"`, "")}, []string{"cycle a.py 0 a"}},
 		"its own parent":                 {[]string{revisionFile("a", "a", `"a"`, "")}, []string{"cycle a.py 0 a"}},
 		"an id too long":                 {[]string{revisionFile("a", long, `"0001"`, "")}, []string{"long_id a.py 0 " + long}},
+		"an id that just fits":           {[]string{revisionFile("a", long[1:], `"0001"`, "")}, nil},
 		"computed names are no problem":  {[]string{revisionFile("a", "a", `"00" + "01"`, "")}, nil},
 		"a computed name that cannot be": {[]string{revisionFile("a", "a", `str(1 / 0)`, "")}, []string{"import a.py 0 "}},
 	} {
