@@ -15,6 +15,7 @@ import (
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
+	"devenv/devenv/tool"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
@@ -29,7 +30,7 @@ type baseBuild struct {
 	run    *run
 	stack  *scratch.Services
 	server *database.Server
-	tool   *tool
+	tool   *tool.Tool
 	// keptEmpty waits for the image of the empty database, which is made while the server goes on; nil before.
 	keptEmpty func() error
 }
@@ -52,7 +53,7 @@ func (r *run) buildBase(ctx context.Context, log *step.Log) error {
 			err = errors.Join(err, keptErr)
 		}
 	}
-	return explainLost(ctx, r.place.Engine, b.server, err)
+	return tool.ExplainLost(ctx, r.place.Engine, b.server, err)
 }
 
 // bringImages prepares the tree and builds or pulls the images.
@@ -122,7 +123,7 @@ func (b *baseBuild) atHead(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	current, err := b.tool.Current(ctx, b.tool.database(b.server))
+	current, err := b.tool.Current(ctx, b.tool.Database(b.server))
 	if err != nil {
 		return err
 	}
@@ -135,7 +136,7 @@ func (b *baseBuild) atHead(ctx context.Context, log *step.Log) error {
 
 // readModels runs autogenerate on the base with the base's models: what it finds is noise.
 func (b *baseBuild) readModels(ctx context.Context, log *step.Log) error {
-	operations, err := b.tool.Autogenerate(ctx, b.tool.database(b.server))
+	operations, err := b.tool.Autogenerate(ctx, b.tool.Database(b.server))
 	if err != nil {
 		return generatedFailure(err)
 	}
@@ -204,7 +205,7 @@ func (b *baseBuild) baselines(ctx context.Context) (map[string]json.RawMessage, 
 		return known, nil
 	}
 	err = b.onEmpty(ctx, func(server *database.Server) error {
-		_, err := b.tool.Upgrade(ctx, b.tool.database(server), "heads", alembic.MoveOptions{})
+		_, err := b.tool.Upgrade(ctx, b.tool.Database(server), "heads", alembic.MoveOptions{})
 		return err
 	})
 	var failure *migrations.Failure
@@ -218,7 +219,7 @@ func (b *baseBuild) baselines(ctx context.Context) (map[string]json.RawMessage, 
 // onEmpty does something with a clone of the base's empty database, which goes afterwards: an image that is in use cannot be
 // taken back.
 func (b *baseBuild) onEmpty(ctx context.Context, do func(*database.Server) error) error {
-	server, err := database.Clone(ctx, b.Workspace.Engine, b.cloneOf(b.empty, database.NetworkAlias{Name: b.tool.stack.Network}))
+	server, err := database.Clone(ctx, b.Workspace.Engine, b.cloneOf(b.empty, database.NetworkAlias{Name: b.tool.Network}))
 	if err != nil {
 		return err
 	}

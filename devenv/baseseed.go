@@ -15,6 +15,7 @@ import (
 	"devenv/devenv/discover"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
+	"devenv/devenv/tool"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
@@ -24,10 +25,10 @@ func (b *baseBuild) seed(ctx context.Context, log *step.Log) (err error) {
 	if err := b.stack.StartAll(ctx, b.project.Needs); err != nil {
 		return err
 	}
-	if b.tool, err = startTool(ctx, b.Checkout, "base-tool", b.project.Migrations, b.settings.Hosts, log); err != nil {
+	if b.tool, err = tool.Start(ctx, b.Checkout, "base-tool", b.project.Migrations, b.settings.Hosts, log); err != nil {
 		return err
 	}
-	if err := b.Workspace.Engine.ConnectNetwork(ctx, b.tool.stack.Network, b.server.ID, b.settings.Hosts); err != nil {
+	if err := b.Workspace.Engine.ConnectNetwork(ctx, b.tool.Network, b.server.ID, b.settings.Hosts); err != nil {
 		return err
 	}
 	if err := b.findDatabase(ctx); err != nil {
@@ -65,7 +66,7 @@ func (b *baseBuild) findDatabase(ctx context.Context) error {
 	if err := b.server.Readdress(ctx); err != nil { // it has joined the tool's network
 		return err
 	}
-	if current, err := b.tool.Current(ctx, b.tool.database(b.server)); err == nil {
+	if current, err := b.tool.Current(ctx, b.tool.Database(b.server)); err == nil {
 		b.use(current)
 	}
 	return ctx.Err()
@@ -87,7 +88,7 @@ func (b *baseBuild) migratesItself() bool {
 // upgrade runs the base's migrations.
 func (b *baseBuild) upgrade(ctx context.Context, log *step.Log) error {
 	log.Line("running the base's migrations")
-	_, err := b.tool.Upgrade(ctx, b.tool.database(b.server), "heads", alembic.MoveOptions{})
+	_, err := b.tool.Upgrade(ctx, b.tool.Database(b.server), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
 		return report.Fail(report.KindWork, historyHint(failure),
@@ -144,8 +145,8 @@ func settle(ctx context.Context, d time.Duration) error {
 // seedByCommand runs the configuration's command in a container of the migrations service.
 func (b *baseBuild) seedByCommand(ctx context.Context, log *step.Log) error {
 	var out bytes.Buffer
-	code, err := b.Workspace.Engine.Exec(ctx, b.tool.container, engine.ExecOptions{
-		Cmd: []string{"sh", "-c", b.project.Seed.Run}, WorkDir: b.tool.workdir, Stdout: &out, Stderr: &out,
+	code, err := b.Workspace.Engine.Exec(ctx, b.tool.Container, engine.ExecOptions{
+		Cmd: []string{"sh", "-c", b.project.Seed.Run}, WorkDir: b.tool.Workdir, Stdout: &out, Stderr: &out,
 		Env: environment(b.project.Migrations.Env),
 	})
 	if err != nil {

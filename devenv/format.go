@@ -59,7 +59,7 @@ func (r *run) formatWith(ctx context.Context, f discover.Formatter, log *step.Lo
 		return "", err
 	}
 	script := `command -v "$1" >/dev/null 2>&1 || exit 127; exec "$@"`
-	code, err := r.place.Engine.Exec(ctx, r.tool.container, engine.ExecOptions{
+	code, err := r.place.Engine.Exec(ctx, r.tool.Container, engine.ExecOptions{
 		Cmd:     append(append([]string{"sh", "-c", script, "format"}, argv...), r.file.container),
 		WorkDir: path.Dir(r.file.container), Stdout: &out, Stderr: &out,
 	})
@@ -81,7 +81,7 @@ func (r *run) formatWith(ctx context.Context, f discover.Formatter, log *step.Lo
 
 // readBack reads the new file out of the tool's container.
 func (r *run) readBack(ctx context.Context) error {
-	stream, err := r.place.Engine.CopyFrom(ctx, r.tool.container, r.file.container)
+	stream, err := r.place.Engine.CopyFrom(ctx, r.tool.Container, r.file.container)
 	if err != nil {
 		return err
 	}

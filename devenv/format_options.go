@@ -25,7 +25,7 @@ func (r *run) withConfiguration(ctx context.Context, f discover.Formatter) ([]st
 		return nil, fmt.Errorf("read what configures %s: %w", f.Argv[0], err)
 	}
 	there := path.Join("/tmp", path.Base(f.From))
-	if err := r.put(ctx, r.tool.container, there, content); err != nil {
+	if err := r.put(ctx, r.tool.Container, there, content); err != nil {
 		r.note(fmt.Sprintf("%s runs without %s, which is not in the container of %s: %v", f.Argv[0], f.From, r.project.Migrations.Service, err))
 		return f.Argv, ctx.Err()
 	}

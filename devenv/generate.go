@@ -8,6 +8,7 @@ import (
 
 	"devenv/devenv/report"
 	"devenv/devenv/step"
+	"devenv/devenv/tool"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
@@ -44,7 +45,7 @@ func (r *run) generate(ctx context.Context, log *step.Log) error {
 		return nil
 	}
 	r.written = written
-	path, err := r.repositoryPath(written.Path)
+	path, err := r.tool.RepositoryPath(written.Path)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (r *run) plan(ctx context.Context, log *step.Log) (*alembic.Revise, error) 
 	if brought, err := r.bringToParent(ctx, log); err != nil || !brought {
 		return nil, err
 	}
-	operations, err := r.tool.Autogenerate(ctx, r.tool.database(r.seeded))
+	operations, err := r.tool.Autogenerate(ctx, r.tool.Database(r.seeded))
 	if err != nil {
 		return nil, generatedFailure(err)
 	}
@@ -108,7 +109,7 @@ func (r *run) bringToParent(ctx context.Context, log *step.Log) (bool, error) {
 	}
 	log.Line("upgrading by the branch's own migrations")
 	r.brought = true
-	_, err := r.tool.Upgrade(ctx, r.tool.database(r.seeded), "head", alembic.MoveOptions{})
+	_, err := r.tool.Upgrade(ctx, r.tool.Database(r.seeded), "head", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
 		log.Skipped("the branch's own migrations fail: " + failure.Error())
@@ -156,7 +157,7 @@ func (r *run) readGraph(ctx context.Context) error {
 	r.facts.Revisions = nil
 	for i := range history.Revisions {
 		revision := &history.Revisions[i]
-		if path, err := r.repositoryPath(revision.Path); err == nil {
+		if path, err := r.tool.RepositoryPath(revision.Path); err == nil {
 			r.containerPaths[path] = revision.Path
 			revision.Path = path
 		}
@@ -165,7 +166,7 @@ func (r *run) readGraph(ctx context.Context) error {
 		}
 	}
 	for i := range history.Problems {
-		if path, err := r.repositoryPath(history.Problems[i].File); err == nil {
+		if path, err := r.tool.RepositoryPath(history.Problems[i].File); err == nil {
 			history.Problems[i].File = path
 		}
 	}
@@ -211,7 +212,7 @@ func generatedFailure(err error) error {
 	if !errors.As(err, &failure) {
 		return err
 	}
-	kind := kindOfTool(err)
+	kind := tool.KindOf(err)
 	if failure.Code == migrations.FailureBrokenFile {
 		kind = report.KindFaulty
 	}

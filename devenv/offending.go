@@ -41,7 +41,7 @@ func (r *run) asFound(ctx context.Context, ran []migrations.Statement) (*databas
 	if err != nil {
 		return nil, err
 	}
-	_, err = r.tool.Upgrade(ctx, r.tool.database(fresh), r.target(), alembic.MoveOptions{KeepBefore: ran[failed].Seq})
+	_, err = r.tool.Upgrade(ctx, r.tool.Database(fresh), r.target(), alembic.MoveOptions{KeepBefore: ran[failed].Seq})
 	var stopped *migrations.Failure
 	if err != nil && !errors.As(err, &stopped) {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
+	"devenv/devenv/tool"
 	"devenv/migrations"
 )
 
@@ -143,7 +144,7 @@ func (r *run) cloneSeeded(ctx context.Context, log *step.Log) error {
 
 // startTool starts the migration tool on the branch's tree.
 func (r *run) startTool(ctx context.Context, log *step.Log) (err error) {
-	if r.tool, err = startTool(ctx, r.branch, toolNetwork, r.project.Migrations, r.base.settings.Hosts, log); err != nil {
+	if r.tool, err = tool.Start(ctx, r.branch, toolNetwork, r.project.Migrations, r.base.settings.Hosts, log); err != nil {
 		return err
 	}
 	hello := r.tool.Hello()

@@ -51,5 +51,5 @@ func (r *run) isStale(revision migrations.Revision) bool {
 // edit writes a file in the tool's container, and remembers it for the containers that hold the code as a copy.
 func (r *run) edit(ctx context.Context, containerPath string, content []byte) error {
 	r.edits[containerPath] = content
-	return r.put(ctx, r.tool.container, containerPath, content)
+	return r.put(ctx, r.tool.Container, containerPath, content)
 }

@@ -171,7 +171,7 @@ func (r *resetRun) bringBranch() step.Step {
 
 // upgradeBranch migrates the clone and keeps it.
 func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
-	_, err := r.tool.Upgrade(ctx, r.tool.database(r.seeded), "heads", alembic.MoveOptions{})
+	_, err := r.tool.Upgrade(ctx, r.tool.Database(r.seeded), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
 		return report.Fail(report.KindFaulty, "see why, with evidence: devenv test-migration\nor take the base's data as it is: devenv reset --to base",

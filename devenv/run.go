@@ -15,6 +15,7 @@ import (
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
+	"devenv/devenv/tool"
 	"devenv/migrations/alembic"
 )
 
@@ -43,7 +44,7 @@ type run struct {
 	copied chan struct{}
 	// branch is the branch's tree, merged with the base.
 	branch *scratch.Checkout
-	tool   *tool
+	tool   *tool.Tool
 	// seeded is the clone of the base's data in which the migration is made and tried; before is what it held.
 	seeded *database.Server
 	// keepsClone says that an image is made of it: reset.
@@ -89,13 +90,16 @@ func newRun(command string, o Options, s checks.Selection) *run {
 // finish removes what the run made, and closes the document over the run's error. An interrupt stays one.
 func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 	if r.seeded != nil {
-		err = explainLost(ctx, r.place.Engine, r.seeded, err)
+		err = tool.ExplainLost(ctx, r.place.Engine, r.seeded, err)
 	}
 	err = withDiagnosis(ctx, r.place, err) // while the machine is as it was
 	if cleanErr := r.clean(ctx); cleanErr != nil && !errors.Is(err, context.Canceled) {
 		err = errors.Join(err, report.Fail(report.KindWork, "the next run tries again; or: devenv clean", "remove what the run made: %w", cleanErr))
 	}
-	err = r.redactor.Error(r.explainMissing(ctx, err))
+	if r.place != nil {
+		err = tool.ExplainMissing(ctx, r.place.Repo, err)
+	}
+	err = r.redactor.Error(err)
 	r.closeDocument(err)
 	result := &Result{Document: r.document}
 	if r.file != nil {

@@ -14,6 +14,7 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
+	"devenv/devenv/tool"
 )
 
 // startTrial starts one side's backend on migrated data: the branch's, or the base's with the version row set back, as
@@ -164,7 +165,7 @@ func (r *run) play(ctx context.Context, s *scene, out *checks.StartOutcome, log 
 		}
 	}
 	if s.Checkout == r.base.Checkout {
-		if err := r.tool.SetVersion(ctx, r.tool.database(s.server), r.facts.BaseHeads...); err != nil {
+		if err := r.tool.SetVersion(ctx, r.tool.Database(s.server), r.facts.BaseHeads...); err != nil {
 			return err
 		}
 	}
@@ -256,7 +257,7 @@ func (r *run) bringFiles(ctx context.Context, t *scratch.Services) error {
 // mountedOver says whether a mount of a service hides what its image has at a path.
 func mountedOver(mounts []types.ServiceVolumeConfig, p string) bool {
 	return slices.ContainsFunc(mounts, func(m types.ServiceVolumeConfig) bool {
-		_, ok := below(m.Target, p)
+		_, ok := tool.Below(m.Target, p)
 		return ok
 	})
 }

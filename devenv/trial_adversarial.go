@@ -73,7 +73,7 @@ func (r *run) tryWritten(ctx context.Context, log *step.Log, below *database.Sha
 			return server, err
 		},
 		move: func(ctx context.Context, s *database.Server) (checks.Outcome, error) {
-			_, err := r.tool.Downgrade(ctx, r.tool.database(s), downTarget(r.facts.BaseHeads), alembic.MoveOptions{})
+			_, err := r.tool.Downgrade(ctx, r.tool.Database(s), downTarget(r.facts.BaseHeads), alembic.MoveOptions{})
 			return r.outcome(err)
 		},
 	}

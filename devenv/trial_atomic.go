@@ -81,7 +81,7 @@ func (r *run) breakOff(ctx context.Context, at migrations.Statement) (*checks.At
 	if err != nil {
 		return nil, err
 	}
-	_, err = r.tool.Upgrade(ctx, r.tool.database(server), r.target(), alembic.MoveOptions{FailAfter: at.Seq})
+	_, err = r.tool.Upgrade(ctx, r.tool.Database(server), r.target(), alembic.MoveOptions{FailAfter: at.Seq})
 	if outcome, err := r.outcome(err); err != nil || outcome.Failure == nil {
 		return nil, err // the revision caught the failure: nothing is known about this place
 	}

@@ -10,6 +10,7 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/inputs"
+	"devenv/devenv/tool"
 	"devenv/migrations"
 )
 
@@ -25,7 +26,7 @@ type modelsBaseline struct {
 
 // modelsCatalog is the schema that models describe, made in an empty database that has the schemas, extensions and
 // functions of another catalog. A failure is an outcome.
-func modelsCatalog(ctx context.Context, t *tool, s *database.Server, from database.Catalog) (catalog database.Catalog, failure, err error) {
+func modelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from database.Catalog) (catalog database.Catalog, failure, err error) {
 	connection, err := s.Connect(ctx)
 	if err != nil {
 		return catalog, nil, err
@@ -34,7 +35,7 @@ func modelsCatalog(ctx context.Context, t *tool, s *database.Server, from databa
 	if failure = database.PrepareModels(ctx, connection, from); failure != nil {
 		return catalog, failure, ctx.Err()
 	}
-	err = t.CreateAll(ctx, t.database(s))
+	err = t.CreateAll(ctx, t.Database(s))
 	var failed *migrations.Failure
 	if errors.As(err, &failed) {
 		return catalog, failed, nil

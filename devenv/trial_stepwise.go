@@ -64,7 +64,7 @@ func (r *run) stepThrough(ctx context.Context, image baseImage, ids []string) (c
 		return checks.Outcome{}, nil, err
 	}
 	for _, id := range ids {
-		_, err := r.tool.Upgrade(ctx, r.tool.database(server), id, alembic.MoveOptions{})
+		_, err := r.tool.Upgrade(ctx, r.tool.Database(server), id, alembic.MoveOptions{})
 		if outcome, err := r.outcome(err); err != nil || outcome.Failure != nil {
 			return outcome, server, err
 		}

@@ -81,7 +81,7 @@ func (r *run) upgrade(ctx context.Context, s *database.Server) (checks.Outcome, 
 }
 
 func (r *run) upgradeWith(ctx context.Context, s *database.Server, o alembic.MoveOptions) (checks.Outcome, alembic.Run, error) {
-	run, err := r.tool.Upgrade(ctx, r.tool.database(s), r.target(), o)
+	run, err := r.tool.Upgrade(ctx, r.tool.Database(s), r.target(), o)
 	outcome, err := r.outcome(err)
 	return outcome, run, err
 }
@@ -98,7 +98,7 @@ func (r *run) target() string {
 func (r *run) outcome(err error) (checks.Outcome, error) {
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
-		if path, mapErr := r.repositoryPath(failure.File); mapErr == nil {
+		if path, mapErr := r.tool.RepositoryPath(failure.File); mapErr == nil {
 			failure.File = path
 		}
 		return checks.Outcome{Ran: true, Failure: failure}, nil
@@ -156,7 +156,7 @@ func (r *run) tryDrift(ctx context.Context, log *step.Log) error {
 		return nil
 	}
 	defer r.spend(checks.TrialDrift, time.Now())
-	operations, err := r.tool.Autogenerate(ctx, r.tool.database(r.seeded))
+	operations, err := r.tool.Autogenerate(ctx, r.tool.Database(r.seeded))
 	outcome, err := r.outcome(err)
 	if err != nil {
 		return err
@@ -173,7 +173,7 @@ func (r *run) tryReverse(ctx context.Context, log *step.Log) error {
 		return nil
 	}
 	defer r.spend(checks.TrialReverse, time.Now())
-	_, err := r.tool.Downgrade(ctx, r.tool.database(r.seeded), downTarget(r.facts.BaseHeads), alembic.MoveOptions{})
+	_, err := r.tool.Downgrade(ctx, r.tool.Database(r.seeded), downTarget(r.facts.BaseHeads), alembic.MoveOptions{})
 	down, err := r.outcome(err)
 	if err != nil {
 		return err
@@ -226,7 +226,7 @@ func (r *run) reverseBaseline(ctx context.Context) (*migrations.Failure, error) 
 	if err != nil {
 		return nil, err
 	}
-	_, err = r.tool.Downgrade(ctx, r.tool.database(server), "-1", alembic.MoveOptions{})
+	_, err = r.tool.Downgrade(ctx, r.tool.Database(server), "-1", alembic.MoveOptions{})
 	outcome, err := r.outcome(err)
 	return outcome.Failure, err
 }

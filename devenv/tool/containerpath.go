@@ -1,4 +1,4 @@
-package devenv
+package tool
 
 import (
 	"fmt"
@@ -9,17 +9,17 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// repositoryPath maps a path in the tool's container to one relative to the repository: by the bind mounts of the
+// RepositoryPath maps a path in the tool's container to one relative to the repository: by the bind mounts of the
 // service, else by the directories of revisions.
-func (r *run) repositoryPath(container string) (string, error) {
-	service := r.branch.Model.Services[r.project.Migrations.Service]
+func (t *Tool) RepositoryPath(container string) (string, error) {
+	service := t.checkout.Model.Services[t.settings.Service]
 	best, mapped := 0, ""
 	for _, mount := range service.Volumes {
-		rest, ok := below(mount.Target, container)
+		rest, ok := Below(mount.Target, container)
 		if mount.Type != types.VolumeTypeBind || !ok || len(mount.Target) <= best {
 			continue
 		}
-		rel, err := filepath.Rel(r.branch.Tree.Dir(), filepath.Join(mount.Source, filepath.FromSlash(rest)))
+		rel, err := filepath.Rel(t.checkout.Tree.Dir(), filepath.Join(mount.Source, filepath.FromSlash(rest)))
 		if err == nil && !strings.HasPrefix(rel, "..") {
 			best, mapped = len(mount.Target), filepath.ToSlash(rel)
 		}
@@ -27,22 +27,22 @@ func (r *run) repositoryPath(container string) (string, error) {
 	if mapped != "" {
 		return mapped, nil
 	}
-	return r.copiedPath(container)
+	return t.copiedPath(container)
 }
 
 // copiedPath maps a path of files that the image holds as copies: the tool's directories of revisions are the
 // repository's, in the same order.
-func (r *run) copiedPath(container string) (string, error) {
-	for i, dir := range r.tool.Hello().VersionLocations {
-		if rest, ok := below(dir, container); ok && i < len(r.project.Migrations.Versions) {
-			return path.Join(r.project.Migrations.Versions[i], rest), nil
+func (t *Tool) copiedPath(container string) (string, error) {
+	for i, dir := range t.Hello().VersionLocations {
+		if rest, ok := Below(dir, container); ok && i < len(t.settings.Versions) {
+			return path.Join(t.settings.Versions[i], rest), nil
 		}
 	}
 	return "", fmt.Errorf("find %s of the container in the repository: no bind mount and no directory of revisions holds it", container)
 }
 
-// below returns what follows a directory in a path, both absolute in a container.
-func below(dir, p string) (string, bool) {
+// Below returns what follows a directory in a path, both absolute in a container.
+func Below(dir, p string) (string, bool) {
 	dir, p = path.Clean(dir), path.Clean(p)
 	if dir == p {
 		return "", true

@@ -1,4 +1,4 @@
-package devenv
+package tool
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 	"devenv/migrations"
 )
 
-// explainLost adds to a connection that broke what the server said last, while its container is still there. The server is
+// ExplainLost adds to a connection that broke what the server said last, while its container is still there. The server is
 // nil where none was started.
-func explainLost(ctx context.Context, e *engine.Engine, server *database.Server, err error) error {
+func ExplainLost(ctx context.Context, e *engine.Engine, server *database.Server, err error) error {
 	var failure *migrations.Failure
 	if !errors.As(err, &failure) || failure.Code != migrations.FailureConnect || server == nil || ctx.Err() != nil {
 		return err

@@ -1,4 +1,4 @@
-package devenv
+package tool
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
 )
 
@@ -18,23 +19,23 @@ var (
 	notInside = regexp.MustCompile(`ImportError: cannot import name '(\w+)' from '([\w.]+)' \(unknown location\)`)
 )
 
-// explainMissing adds to a failure of the project's code for want of a module what to do about it: devenv works on trees
+// ExplainMissing adds to a failure of the project's code for want of a module what to do about it: devenv works on trees
 // that hold what git holds, so a file that git ignores is in none of them unless the configuration says how.
-func (r *run) explainMissing(ctx context.Context, err error) error {
+func ExplainMissing(ctx context.Context, repo *gitrepo.Repo, err error) error {
 	module := missingModule(err)
-	if module == "" || r.place == nil || ctx.Err() != nil {
+	if module == "" || repo == nil || ctx.Err() != nil {
 		return err
 	}
-	ignored, listErr := r.place.Repo.Ignored(ctx)
+	ignored, listErr := repo.Ignored(ctx)
 	if listErr != nil {
 		return err // the failure itself matters more
 	}
-	return report.Fail(report.KindOf(err), missingHint(module, ignoredHome(r.place.Repo.Root(), module, ignored), r.makers(ctx, module)), "%w", err)
+	return report.Fail(report.KindOf(err), missingHint(module, ignoredHome(repo.Root(), module, ignored), makers(ctx, repo, module)), "%w", err)
 }
 
 // makers are the project's own scripts whose names have the module's package in them, as commands for prepare.
-func (r *run) makers(ctx context.Context, module string) []string {
-	files, err := r.place.Repo.WorktreeFiles(ctx)
+func makers(ctx context.Context, repo *gitrepo.Repo, module string) []string {
+	files, err := repo.WorktreeFiles(ctx)
 	if err != nil {
 		return nil // they are only proposed
 	}

@@ -1,4 +1,4 @@
-package devenv
+package tool
 
 import (
 	"bytes"
@@ -17,40 +17,41 @@ import (
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
-	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
 
 //go:embed interpreter.sh
 var interpreterScript string
 
-// tool is the migration tool in a container of its service, with one side's files.
-type tool struct {
+// Tool is the migration tool in a container of its service, with the files of a checkout.
+type Tool struct {
 	*alembic.Driver
-	stack     *scratch.Services
-	container string
-	hosts     []string // the names by which the project's URLs mean the database
-	workdir   string
+	Container string
+	Workdir   string
+	Network   string // of the container
+
+	checkout *scratch.Checkout
+	settings discover.MigrationTool
+	hosts    []string // the names by which the project's URLs mean the database
 }
 
-// startTool starts the migration tool's container in a network of its own, and the driver in it. log gets what the
+// Start starts the migration tool's container in a network of its own, and the driver in it. log gets what the
 // project's code prints.
-func startTool(ctx context.Context, s *scratch.Checkout, name string, p discover.MigrationTool, hosts []string, log *step.Log) (*tool, error) {
-	t := &tool{hosts: hosts}
-	var err error
-	t.stack, err = scratch.Create(ctx, s, name, []string{p.Service}, func(project *types.Project) error {
-		t.workdir = shapeTool(project, p)
+func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.MigrationTool, hosts []string, log *step.Log) (*Tool, error) {
+	t := &Tool{checkout: s, settings: p, hosts: hosts}
+	services, err := scratch.Create(ctx, s, name, []string{p.Service}, func(project *types.Project) error {
+		t.Workdir = shapeTool(project, p)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	t.container = t.stack.Containers[p.Service]
-	stream, err := s.Workspace.Engine.Attach(ctx, t.container)
+	t.Container, t.Network = services.Containers[p.Service], services.Network
+	stream, err := s.Workspace.Engine.Attach(ctx, t.Container)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Workspace.Engine.Start(ctx, t.container); err != nil {
+	if err := s.Workspace.Engine.Start(ctx, t.Container); err != nil {
 		return nil, errors.Join(err, stream.Close())
 	}
 	config, err := t.findConfig(ctx, s, p)
@@ -59,7 +60,7 @@ func startTool(ctx context.Context, s *scratch.Checkout, name string, p discover
 	}
 	t.Driver, err = alembic.Start(ctx, alembic.Options{Config: config, Section: p.Section, OnStderr: log.Line}, stream)
 	if err != nil {
-		return nil, report.Fail(kindOfTool(err), hintOfTool(err), "start the migration tool in service %s: %w", p.Service, err).
+		return nil, report.Fail(KindOf(err), hintOfTool(err), "start the migration tool in service %s: %w", p.Service, err).
 			WithOutput(tracebackOf(err))
 	}
 	return t, nil
@@ -92,7 +93,7 @@ func shapeTool(project *types.Project, p discover.MigrationTool) string {
 }
 
 // findConfig returns the configuration's path in the container: by bind mount, else the file of equal content.
-func (t *tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.MigrationTool) (string, error) {
+func (t *Tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.MigrationTool) (string, error) {
 	if p.ConfigInContainer != "" {
 		return p.ConfigInContainer, nil
 	}
@@ -103,7 +104,7 @@ func (t *tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.M
 	if err != nil {
 		return "", err
 	}
-	_, err = s.Workspace.Engine.Exec(ctx, t.container, engine.ExecOptions{
+	_, err = s.Workspace.Engine.Exec(ctx, t.Container, engine.ExecOptions{
 		Cmd: []string{"sh", "-c", find, "find", path.Base(p.Config)}, Stdin: bytes.NewReader(content), Stdout: &out, User: "0",
 	})
 	if err != nil {
@@ -121,42 +122,10 @@ func (t *tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.M
 		"find %s in the container of service %s: %s have its content", p.Config, p.Service, strings.Join(found, " and "))
 }
 
-// database says which server a command talks to.
-func (t *tool) database(s server) alembic.Database {
-	return alembic.Database{Address: s.Address(t.stack.Network), Hosts: t.hosts}
+// Database says which server a command talks to.
+func (t *Tool) Database(s Server) alembic.Database {
+	return alembic.Database{Address: s.Address(t.Network), Hosts: t.hosts}
 }
 
-// server is a running scratch server as the tool needs it.
-type server interface{ Address(network string) string }
-
-// kindOfTool sorts what the tool's start failed with: the project's set-up is the user's turn.
-func kindOfTool(err error) report.Kind {
-	var failure *migrations.Failure
-	if !errors.As(err, &failure) {
-		return report.KindOf(err)
-	}
-	switch failure.Code {
-	case migrations.FailureNoConfig, migrations.FailureNoScripts, migrations.FailureNoEnv, migrations.FailureNoMetadata, migrations.FailureEmptyMetadata:
-		return report.KindUsage
-	default:
-		return report.KindWork
-	}
-}
-
-// hintOfTool is the failure's own hint.
-func hintOfTool(err error) string {
-	var failure *migrations.Failure
-	if errors.As(err, &failure) {
-		return failure.Hint
-	}
-	return report.HintOf(err)
-}
-
-// tracebackOf is what the project's code raised, for a failure's output.
-func tracebackOf(err error) []string {
-	var failure *migrations.Failure
-	if errors.As(err, &failure) {
-		return failure.Traceback
-	}
-	return report.OutputOf(err)
-}
+// Server is a running scratch server as the tool needs it.
+type Server interface{ Address(network string) string }
