@@ -1,9 +1,13 @@
 package database
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"devenv/devenv/database/internal/databasetest"
 )
 
 // schemaFixture has an object of every kind that the cases below change.
@@ -96,13 +100,13 @@ func TestEachChangeOfASchemaIsOneDifference(t *testing.T) {
 		"a base type, unread":                 {"CREATE TYPE shell", "type:public.shell"},
 		"a setting of the database":           {"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = shop, public', current_database()); END $$", "setting:database.search_path"},
 	}
-	template := templateDatabase(t, schemaFixture)
+	template := servers.Template(t, schemaFixture)
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			conn := template.copy(t)
+			conn := template.Copy(t)
 			before := catalogOf(t, conn)
-			run(t, conn, c.change)
+			databasetest.Exec(t, conn, c.change)
 			differences := before.Diff(catalogOf(t, conn))
 			if len(differences) != 1 || differences[0].Object != c.object {
 				t.Errorf("got %+v, want one difference of %s", differences, c.object)
@@ -123,13 +127,13 @@ func TestWhatIsHarmlessIsNoDifference(t *testing.T) {
 		"another search_path":        "SET search_path = shop",
 		"a table rebuilt as it was":  "DROP TABLE teams; CREATE TABLE teams (id serial PRIMARY KEY, name text)",
 	}
-	template := templateDatabase(t, schemaFixture)
+	template := servers.Template(t, schemaFixture)
 	for name, change := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			conn := template.copy(t)
+			conn := template.Copy(t)
 			before := catalogOf(t, conn)
-			run(t, conn, change)
+			databasetest.Exec(t, conn, change)
 			if diff := before.Diff(catalogOf(t, conn)); len(diff) != 0 {
 				t.Errorf("got %+v, want none", diff)
 			}
@@ -139,9 +143,9 @@ func TestWhatIsHarmlessIsNoDifference(t *testing.T) {
 
 func TestADifferenceSaysWhatWasAndWhatIs(t *testing.T) {
 	t.Parallel()
-	conn := templateDatabase(t, schemaFixture).copy(t)
+	conn := servers.Template(t, schemaFixture).Copy(t)
 	before := catalogOf(t, conn)
-	run(t, conn, "ALTER TABLE users ALTER COLUMN name TYPE varchar(9), ALTER COLUMN name SET NOT NULL; DROP INDEX uq_users_email; DROP INDEX ix_users_name")
+	databasetest.Exec(t, conn, "ALTER TABLE users ALTER COLUMN name TYPE varchar(9), ALTER COLUMN name SET NOT NULL; DROP INDEX uq_users_email; DROP INDEX ix_users_name")
 	want := []Difference{
 		{Object: "column:public.users.name", Was: "text default 'x'::text", Is: "character varying(9) not null default 'x'::text"},
 		{Object: "index:public.ix_users_name", Was: "CREATE INDEX ix_users_name ON public.users USING btree (name) WHERE (name <> ''::text)"},
@@ -154,7 +158,7 @@ func TestADifferenceSaysWhatWasAndWhatIs(t *testing.T) {
 
 func TestExtensionsAreOneObject(t *testing.T) {
 	t.Parallel()
-	conn := templateDatabase(t, "CREATE EXTENSION pg_stat_statements; CREATE EXTENSION hstore").copy(t)
+	conn := servers.Template(t, "CREATE EXTENSION pg_stat_statements; CREATE EXTENSION hstore").Copy(t)
 	var names []string
 	for name := range catalogOf(t, conn).Objects {
 		names = append(names, name)
@@ -166,4 +170,13 @@ func TestExtensionsAreOneObject(t *testing.T) {
 			t.Errorf("the catalog has %s", name)
 		}
 	}
+}
+
+func catalogOf(t *testing.T, conn *pgx.Conn) Catalog {
+	t.Helper()
+	catalog, err := ReadCatalog(context.Background(), conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalog
 }

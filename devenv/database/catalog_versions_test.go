@@ -1,15 +1,12 @@
 package database
 
 import (
-	"context"
 	"strings"
 	"testing"
 
-	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
-	"devenv/compose/engine/enginetest"
+	"devenv/devenv/database/internal/databasetest"
 )
 
 // versionChange is a change of a schema that servers from a version on know, and what its one difference says.
@@ -58,124 +55,32 @@ func versionChanges() []versionChange {
 	}
 }
 
-// versionImages are the majors whose catalogs are read; scripts/images brings them.
-func versionImages() map[int]string {
-	return map[int]string{13: "postgres:13", 14: "postgres:14", 15: "postgres:15", 16: "postgres:16", 17: postgresImage, 18: "postgres:18"}
-}
-
 func TestEachMajorIsReadAsItIs(t *testing.T) {
-	e := enginetest.Require(t)
-	for major, image := range versionImages() {
-		t.Run(image, func(t *testing.T) {
-			t.Parallel()
-			enginetest.Images(t, image)
-			server := start(t, e, service(func(svc *types.ServiceConfig) { svc.Image = image }), nil)
-			conn, err := server.Connect(t.Context())
-			if err != nil {
-				t.Fatal(err)
+	servers.OnEachMajor(t, schemaFixture, func(t *testing.T, conn *pgx.Conn) {
+		var version int
+		if err := conn.QueryRow(t.Context(), "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
+			t.Fatal(err)
+		}
+		before := catalogOf(t, conn)
+		if len(before.Unread) > 0 {
+			t.Errorf("of a plain schema these are not read: %v", before.Unread)
+		}
+		for _, c := range versionChanges() {
+			if c.from <= version/10000 {
+				before = changeOnce(t, conn, before, c)
 			}
-			defer conn.Close(context.Background()) //nolint:errcheck // the server goes with the test
-			run(t, conn, schemaFixture)
-			before := catalogOf(t, conn)
-			if len(before.Unread) > 0 {
-				t.Errorf("of a plain schema these are not read: %v", before.Unread)
-			}
-			for _, c := range versionChanges() {
-				if c.from <= major {
-					before = changeOnce(t, conn, before, c)
-				}
-			}
-			if image == postgresImage {
-				return // what follows has its own tests there
-			}
-			tryWitnesses(t, fill(t, server, "witnesses", cleanFixture))
-			tryMoves(t, fill(t, server, "moves", writtenFixture))
-			tryFingerprint(t, fill(t, server, "fingerprints", dataFixture))
-		})
-	}
+		}
+	})
 }
 
 // changeOnce makes a change and expects its one difference.
 func changeOnce(t *testing.T, conn *pgx.Conn, before Catalog, c versionChange) Catalog {
 	t.Helper()
-	run(t, conn, c.change)
+	databasetest.Exec(t, conn, c.change)
 	after := catalogOf(t, conn)
 	differences := before.Diff(after)
 	if len(differences) != 1 || differences[0].Object != c.object || !strings.Contains(differences[0].Is, c.says) {
 		t.Errorf("%s: got %+v, want one difference of %s with %q", c.change, differences, c.object, c.says)
 	}
 	return after
-}
-
-// fill makes a database on a server.
-func fill(t *testing.T, server *Server, name, sql string) *pgx.Conn {
-	t.Helper()
-	elsewhere := *server
-	elsewhere.settings.Database = name
-	conn, err := server.Connect(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.Background()) //nolint:errcheck // it has done its one thing
-	run(t, conn, "CREATE DATABASE "+name)
-	filled, err := elsewhere.Connect(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = filled.Close(context.Background()) }) // the server goes with the test
-	run(t, filled, sql)
-	return filled
-}
-
-// liveElsewhereAndReturn expects new sessions to be in another time zone, and back in their own.
-func liveElsewhereAndReturn(t *testing.T, conn *pgx.Conn) {
-	t.Helper()
-	zone := func() string {
-		t.Helper()
-		session, err := pgx.ConnectConfig(t.Context(), conn.Config())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer session.Close(context.Background()) //nolint:errcheck // it has done its one thing
-		var zone, dates string
-		if err := session.QueryRow(t.Context(), "SELECT current_setting('timezone'), current_setting('datestyle')").Scan(&zone, &dates); err != nil {
-			t.Fatal(err)
-		}
-		return zone + "; " + dates
-	}
-	home := zone()
-	moved, err := LiveElsewhere(t.Context(), conn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if there := zone(); there != "America/New_York; ISO, DMY" {
-		t.Errorf("elsewhere is %q", there)
-	}
-	if err := moved.Return(t.Context(), conn); err != nil {
-		t.Fatal(err)
-	}
-	if back := zone(); back != home {
-		t.Errorf("returned to %q, home is %q", back, home)
-	}
-}
-
-// tryFingerprint expects a loss and a change of dataFixture's data, in a table and a column that were renamed.
-func tryFingerprint(t *testing.T, conn *pgx.Conn) {
-	t.Helper()
-	before := fingerprintOf(t, conn)
-	liveElsewhereAndReturn(t, conn)
-	run(t, conn, "ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME legacy TO old; UPDATE people SET old = NULL WHERE id = 1; ALTER TABLE people ALTER score TYPE numeric(12,2)")
-	want := []DataChange{
-		{Table: "public.users", TableNow: "public.people", Column: "legacy", ColumnNow: "old", Kind: ValuesLost, Before: 3, After: 2},
-		{Table: "public.users", TableNow: "public.people", Column: "score", Kind: ValuesChanged, Before: 100, After: 100, Suspect: true},
-	}
-	var got []DataChange
-	for _, c := range before.Compare(fingerprintOf(t, conn)) {
-		if c.Kind != ValuesChanged || c.Column == "score" {
-			got = append(got, c)
-		}
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("changes (-want +got):\n%s", diff)
-	}
 }

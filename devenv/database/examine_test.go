@@ -7,14 +7,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"devenv/devenv/database/internal/databasetest"
 )
 
 // changesOf runs statements in a copy of a database and says what they did to its data.
-func changesOf(t *testing.T, template template, sql string) []DataChange {
+func changesOf(t *testing.T, template databasetest.Database, sql string) []DataChange {
 	t.Helper()
-	before, after := template.untouched(t), template.copy(t)
+	before, after := template.Untouched(t), template.Copy(t)
 	was := fingerprintOf(t, after)
-	run(t, after, sql)
+	databasetest.Exec(t, after, sql)
 	is := fingerprintOf(t, after)
 	changes, err := Examine(t.Context(), Data{before, was}, Data{after, is}, was.Compare(is))
 	if err != nil {
@@ -49,7 +51,7 @@ func TestAChangeNamesItsFirstRowsAndWhatBecameOfThem(t *testing.T) {
 		"an empty text":               {"UPDATE users SET legacy = '' WHERE id = 1", 1, []string{"id=1"}, []string{"id 1: x1 → ''"}},
 		"rows without a key":          {"UPDATE loose SET n = 7", 1, nil, []string{"1 is there no more"}},
 	}
-	template := templateDatabase(t, dataFixture)
+	template := servers.Template(t, dataFixture)
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -124,7 +126,7 @@ func TestANewTypeIsSilentWhereEveryValueIsTheSame(t *testing.T) {
 		change += fmt.Sprintf("ALTER TABLE %q ALTER COLUMN %s;\n", name, c.change)
 	}
 	got := map[string][]string{}
-	for _, c := range changesOf(t, templateDatabase(t, fixture), change) {
+	for _, c := range changesOf(t, servers.Template(t, fixture), change) {
 		got[c.Table] = append(got[c.Table], c.Examples...)
 	}
 	for name, c := range cases {

@@ -12,10 +12,7 @@ import (
 
 // TestAServerOnAnotherMachineIsReachedThroughItsContainer whose published port leads nowhere here.
 func TestAServerOnAnotherMachineIsReachedThroughItsContainer(t *testing.T) {
-	server, err := common()
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := start(t, requireEngine(t), service(nil), nil)
 	e, err := engine.Connect(t.Context(), engine.Endpoint{Host: enginetest.Remote(t)})
 	if err != nil {
 		t.Fatal(err)

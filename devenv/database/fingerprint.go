@@ -9,6 +9,9 @@ const (
 	sampleRate  = 64
 )
 
+// keysShown is how many rows' keys are named.
+const keysShown = 5
+
 // Fingerprint says what a database's ordinary tables hold, without holding any of it. It survives JSON.
 type Fingerprint struct {
 	Tables []TablePrint `json:"tables"`

@@ -67,21 +67,6 @@ func printTables(ctx context.Context, conn *pgx.Conn, queue <-chan *tableWork) e
 	})
 }
 
-// steady are settings that the text of a value depends on, and those that would hide rows or stop a long scan.
-const steady = `SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres';
-SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL xmlbinary = 'base64'; SET LOCAL lc_monetary = 'C';
-SET LOCAL search_path = ''; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL row_security = off`
-
-// reading runs f in a read-only transaction on one snapshot, with steady settings.
-func reading(ctx context.Context, conn *pgx.Conn, f func(pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, steady, pgx.QueryExecModeSimpleProtocol); err != nil {
-			return err
-		}
-		return f(tx)
-	})
-}
-
 // scan counts and hashes one table, in one pass over it.
 func (w *tableWork) scan(ctx context.Context, tx pgx.Tx) error {
 	w.print.SampledBy = 1
@@ -168,6 +153,3 @@ func textOf(columns ...string) string {
 	}
 	return "ROW(" + strings.Join(quoted, ", ") + `)::text COLLATE "C"`
 }
-
-// quote is an identifier as SQL wants it, its parts joined by dots.
-func quote(parts ...string) string { return pgx.Identifier(parts).Sanitize() }

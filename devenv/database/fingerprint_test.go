@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/jackc/pgx/v5"
+
+	"devenv/devenv/database/internal/databasetest"
 )
 
 // dataFixture has NULLs, duplicates, every kind of column that a hash could trip over, partitions and a child.
@@ -116,7 +118,7 @@ func TestFingerprintsTellWhatHappenedToData(t *testing.T) {
 		"a partition detached":          {"ALTER TABLE events DETACH PARTITION events_2026", nil},
 		"a table attached":              {"ALTER TABLE events ATTACH PARTITION loose FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')", nil},
 	}
-	template := templateDatabase(t, dataFixture)
+	template := servers.Template(t, dataFixture)
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -130,7 +132,7 @@ func TestFingerprintsTellWhatHappenedToData(t *testing.T) {
 
 func TestAColumnThatItsDefaultFilledHoldsNothingOfADroppedOne(t *testing.T) {
 	t.Parallel()
-	template := templateDatabase(t, "CREATE TABLE t (id int PRIMARY KEY, rank float NOT NULL DEFAULT 0); INSERT INTO t SELECT generate_series(1, 5)")
+	template := servers.Template(t, "CREATE TABLE t (id int PRIMARY KEY, rank float NOT NULL DEFAULT 0); INSERT INTO t SELECT generate_series(1, 5)")
 	for sql, lost := range map[string]int{
 		"ALTER TABLE t ADD COLUMN score float NOT NULL DEFAULT 0; ALTER TABLE t DROP COLUMN rank":         1,
 		"ALTER TABLE t ADD COLUMN score float; UPDATE t SET score = rank; ALTER TABLE t DROP COLUMN rank": 0,
@@ -144,7 +146,7 @@ func TestAColumnThatItsDefaultFilledHoldsNothingOfADroppedOne(t *testing.T) {
 
 func TestAFingerprintSurvivesJSON(t *testing.T) {
 	t.Parallel()
-	conn := templateDatabase(t, dataFixture).copy(t)
+	conn := servers.Template(t, dataFixture).Copy(t)
 	before := fingerprintOf(t, conn)
 	raw, err := json.Marshal(before)
 	if err != nil {
@@ -161,10 +163,10 @@ func TestAFingerprintSurvivesJSON(t *testing.T) {
 
 func TestLargeTablesAreSampledByTheirKeyAndCountedExactly(t *testing.T) {
 	t.Parallel()
-	conn := templateDatabase(t, "CREATE TABLE big (id int PRIMARY KEY, name text); INSERT INTO big SELECT n, 'name ' || n FROM generate_series(1, 20000) n").copy(t)
+	conn := servers.Template(t, "CREATE TABLE big (id int PRIMARY KEY, name text); INSERT INTO big SELECT n, 'name ' || n FROM generate_series(1, 20000) n").Copy(t)
 	work := tableWork{print: TablePrint{Schema: "public", Name: "big", Columns: []ColumnPrint{{Number: 1, Name: "id"}, {Number: 2, Name: "name"}}, Key: []string{"id"}}, estimate: sampleAbove + 1}
 	sampled := scanOf(t, conn, work)
-	run(t, conn, "UPDATE big SET name = name")
+	databasetest.Exec(t, conn, "UPDATE big SET name = name")
 	again := scanOf(t, conn, work)
 	if sampled.SampledBy != sampleRate || sampled.Rows != 20000 || sampled.Columns[1].Values != 20000 {
 		t.Errorf("got %+v", sampled)
@@ -172,7 +174,7 @@ func TestLargeTablesAreSampledByTheirKeyAndCountedExactly(t *testing.T) {
 	if diff := cmp.Diff(sampled, again); diff != "" {
 		t.Errorf("an UPDATE that changes nothing changed the sample:\n%s", diff)
 	}
-	run(t, conn, "UPDATE big SET name = upper(name)")
+	databasetest.Exec(t, conn, "UPDATE big SET name = upper(name)")
 	if scanOf(t, conn, work).Columns[1].Hash == sampled.Columns[1].Hash {
 		t.Error("a change of every value is not in the sample")
 	}
@@ -189,8 +191,8 @@ func scanOf(t *testing.T, conn *pgx.Conn, work tableWork) TablePrint {
 
 func TestTwoConnectionsReadTheSameFingerprint(t *testing.T) {
 	t.Parallel()
-	conn := templateDatabase(t, `CREATE TABLE a (id int PRIMARY KEY, name text); INSERT INTO a SELECT n, repeat('x', 100) FROM generate_series(1, 90000) n;
-		CREATE TABLE b AS SELECT * FROM a`).copy(t)
+	conn := servers.Template(t, `CREATE TABLE a (id int PRIMARY KEY, name text); INSERT INTO a SELECT n, repeat('x', 100) FROM generate_series(1, 90000) n;
+		CREATE TABLE b AS SELECT * FROM a`).Copy(t)
 	tables, size, err := listTables(context.Background(), conn)
 	if err != nil || size <= parallelAbove {
 		t.Fatalf("%d bytes in %d tables, want more than %d: %v", size, len(tables), parallelAbove, err)

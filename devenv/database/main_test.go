@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -27,7 +27,7 @@ func testLabel() (name, value string) {
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := servers.Run(m)
 	if err := sweepTests(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// sweepTests removes what the tests that share a server left.
+// sweepTests removes what the tests left.
 func sweepTests() error {
 	ctx := context.Background()
 	e, err := engine.Connect(ctx, engine.Endpoint{Host: host()})
@@ -55,20 +55,6 @@ func host() string {
 	return "unix:///var/run/docker.sock"
 }
 
-// common is the server that the tests of SQL share.
-var common = sync.OnceValues(func() (*Server, error) {
-	ctx := context.Background()
-	e, err := engine.Connect(ctx, engine.Endpoint{Host: host()})
-	if err != nil {
-		return nil, err
-	}
-	server, err := startService(ctx, e, service(nil), nil)
-	if err != nil {
-		return nil, err
-	}
-	return server, server.Tune(ctx)
-})
-
 // service is a Compose service as projects write it, changed by edit.
 func service(edit func(*types.ServiceConfig)) types.ServiceConfig {
 	svc := types.ServiceConfig{Name: "postgres"}
@@ -80,6 +66,11 @@ func service(edit func(*types.ServiceConfig)) types.ServiceConfig {
 	}
 	return svc
 }
+
+// names numbers what the tests of this process make.
+var names atomic.Int64
+
+func newName() string { return fmt.Sprintf("db%d", names.Add(1)) }
 
 // testPassword has every character that has broken a connection string.
 const testPassword = `p@ss%41:w/o'rd"\ &`
@@ -236,7 +227,9 @@ func execute(t *testing.T, server *Server, sql string) {
 		t.Fatal(err)
 	}
 	defer conn.Close(context.Background()) //nolint:errcheck // the statements have been answered
-	run(t, conn, sql)
+	if _, err := conn.Exec(t.Context(), sql); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
 }
 
 func requireEngine(t *testing.T) *engine.Engine {

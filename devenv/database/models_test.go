@@ -57,7 +57,7 @@ func TestModelsAndMigrationsDifferOnlyInWhatModelsCanSay(t *testing.T) {
 		for name, c := range cases {
 			sql.WriteString(strings.ReplaceAll([]string{c.models, c.migrated}[side], "@", "a"+name+"z") + ";\n")
 		}
-		made[side] = catalogOf(t, templateDatabase(t, sql.String()).copy(t))
+		made[side] = catalogOf(t, servers.Template(t, sql.String()).Copy(t))
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -13,9 +13,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// keysShown is how many rows' keys are named.
-const keysShown = 5
-
 // Violation is what Postgres and the migration tool said about a statement that failed. Empty fields are unknown.
 type Violation struct {
 	SQLState, Message, Detail         string
@@ -98,12 +95,7 @@ func (r relation) has(column string) bool {
 }
 
 // quoted is the table as SQL wants it, without the schema where it is public.
-func (r relation) quoted() string {
-	if r.schema == "public" {
-		return plain(r.name)
-	}
-	return plain(r.schema) + "." + plain(r.name)
-}
+func (r relation) quoted() string { return inSchema(r.schema, r.name) }
 
 // condition returns the WHERE condition that selects the offending rows of s.table, which it finds; empty when unknown.
 func (s *search) condition(ctx context.Context) (string, error) {
@@ -151,7 +143,7 @@ func (s *search) missing() string {
 	if !s.table.has(s.violation.Column) {
 		return s.everyRow()
 	}
-	return plain(s.violation.Column) + " IS NULL"
+	return Identifier(s.violation.Column) + " IS NULL"
 }
 
 // everyRow: the rows of a table which the failed statement adds a column to. Where the same text fills the column as well,
@@ -181,7 +173,7 @@ func (s *search) tooLarge() string {
 		return ""
 	}
 	s.column = only(unquoted([]string{inside}))
-	return fmt.Sprintf("octet_length(t.%s::text) > %d", plain(s.column), bytes-overhead)
+	return fmt.Sprintf("octet_length(t.%s::text) > %d", Identifier(s.column), bytes-overhead)
 }
 
 // find counts the rows and reads the first keys.
@@ -234,7 +226,7 @@ func (s *search) firstKeys(ctx context.Context, from string) ([]string, error) {
 	}
 	order := make([]string, len(columns))
 	for i, c := range columns {
-		order[i] = "t." + plain(c)
+		order[i] = "t." + Identifier(c)
 	}
 	rows, err := s.tx.Query(ctx, fmt.Sprintf("SELECT %s%s ORDER BY %s LIMIT %d", text, from, strings.Join(order, ", "), keysShown),
 		pgx.QueryExecModeSimpleProtocol)
@@ -248,7 +240,7 @@ func (s *search) firstKeys(ctx context.Context, from string) ([]string, error) {
 func keyText(columns []string) string {
 	parts := make([]string, len(columns))
 	for i, c := range columns {
-		parts[i] = literal(c+"=") + " || coalesce(left(t." + plain(c) + "::text, 60), 'NULL')"
+		parts[i] = literal(c+"=") + " || coalesce(left(t." + Identifier(c) + "::text, 60), 'NULL')"
 	}
 	return strings.Join(parts, " || ', ' || ")
 }

@@ -75,8 +75,8 @@ func (s *search) orphans(ctx context.Context) (string, error) {
 	match := make([]string, len(local))
 	filled := make([]string, len(local))
 	for i := range local {
-		match[i] = "p." + plain(remote[i]) + " = t." + plain(local[i])
-		filled[i] = "t." + plain(local[i]) + " IS NOT NULL"
+		match[i] = "p." + Identifier(remote[i]) + " = t." + Identifier(local[i])
+		filled[i] = "t." + Identifier(local[i]) + " IS NOT NULL"
 	}
 	return fmt.Sprintf("%s AND NOT EXISTS (SELECT FROM %s AS p WHERE %s)",
 		strings.Join(filled, " AND "), parent, strings.Join(match, " AND ")), nil
@@ -89,7 +89,7 @@ func (s *search) pointing(ctx context.Context, m []string) (string, error) {
 		return "", err
 	}
 	s.besides, s.column = local, local[0]
-	return "t." + plain(local[0]) + "::text = " + literal(m[2]), nil
+	return "t." + Identifier(local[0]) + "::text = " + literal(m[2]), nil
 }
 
 // foreignKey reads the constraint from the catalog when it is there, else from the statement that adds it.
@@ -176,7 +176,7 @@ func (s *search) breaking(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	if s.violation.Column != "" && strings.Contains(strings.ToUpper(s.violation.Statement), "DOMAIN") {
-		expression = regexp.MustCompile(`(?i)\bVALUE\b`).ReplaceAllLiteralString(expression, plain(s.violation.Column))
+		expression = regexp.MustCompile(`(?i)\bVALUE\b`).ReplaceAllLiteralString(expression, Identifier(s.violation.Column))
 	}
 	return "NOT (" + expression + ")", nil
 }

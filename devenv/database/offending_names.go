@@ -25,9 +25,9 @@ func tablePatterns() []*regexp.Regexp {
 // findTable finds the table of the fault: as Postgres named it, else as the statement does.
 func (s *search) findTable(ctx context.Context) (bool, error) {
 	if s.violation.Table != "" {
-		name := plain(s.violation.Table)
+		name := Identifier(s.violation.Table)
 		if s.violation.Schema != "" {
-			name = plain(s.violation.Schema) + "." + name
+			name = Identifier(s.violation.Schema) + "." + name
 		}
 		return s.lookUp(ctx, name)
 	}
@@ -54,41 +54,6 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_r
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// Identifier is a name as SQL wants it, quoted only where it must be.
-func Identifier(name string) string { return plain(name) }
-
-// plain is an identifier, quoted only where it must be.
-func plain(name string) string {
-	if regexp.MustCompile(`^[a-z_][a-z0-9_]*$`).MatchString(name) && !reserved(name) {
-		return name
-	}
-	return quote(name)
-}
-
-// reserved says whether a name means something else without quotes; the words that projects use for tables and columns.
-func reserved(name string) bool {
-	switch name {
-	case "user", "order", "group", "table", "column", "select", "where", "from", "to", "end", "default", "check", "primary",
-		"references", "unique", "foreign", "all", "and", "any", "array", "as", "asc", "desc", "case", "cast", "collate",
-		"constraint", "create", "do", "else", "except", "false", "true", "fetch", "for", "grant", "having", "in",
-		"initially", "intersect", "into", "lateral", "leading", "limit", "localtime", "not", "null", "offset", "on", "only",
-		"or", "placing", "returning", "some", "symmetric", "then", "trailing", "union", "using", "variadic", "when",
-		"window", "with", "both", "distinct", "analyse", "analyze", "session_user", "current_user", "current_date",
-		"current_time", "current_timestamp", "current_role", "current_catalog", "localtimestamp", "deferrable", "asymmetric":
-		return true
-	}
-	return false
-}
-
-// literal is a text as SQL wants it.
-func literal(text string) string {
-	text = strings.ReplaceAll(text, "'", "''")
-	if strings.Contains(text, `\`) {
-		return "E'" + strings.ReplaceAll(text, `\`, `\\`) + "'"
-	}
-	return "'" + text + "'"
 }
 
 // balanced returns what stands between the first opening parenthesis of text and its closing one, and what follows.

@@ -183,11 +183,11 @@ func TestOffendingRowsAreFound(t *testing.T) {
 		},
 		"an error without rows": {"ALTER TABLE users ADD COLUMN name text", Offending{}},
 	}
-	template := templateDatabase(t, dirtyFixture)
+	template := servers.Template(t, dirtyFixture)
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			conn := template.copy(t)
+			conn := template.Copy(t)
 			violation, failed := violationOf(conn, c.sql)
 			if !failed {
 				if c.want.Rows != 0 {
@@ -218,7 +218,7 @@ func TestOffendingRowsAreFound(t *testing.T) {
 }
 
 func TestOffendingRowsNameTheirColumn(t *testing.T) {
-	template := templateDatabase(t, dirtyFixture)
+	template := servers.Template(t, dirtyFixture)
 	for sql, want := range map[string]string{
 		"ALTER TABLE users ALTER COLUMN name TYPE VARCHAR(10)":                                     "public.users.name",
 		"ALTER TABLE users ALTER COLUMN qty_text TYPE INTEGER USING nullif(qty_text, '')::integer": "public.users.qty_text",
@@ -229,7 +229,7 @@ func TestOffendingRowsNameTheirColumn(t *testing.T) {
 	} {
 		t.Run(sql, func(t *testing.T) {
 			t.Parallel()
-			conn := template.copy(t)
+			conn := template.Copy(t)
 			violation, _ := violationOf(conn, sql)
 			got, err := OffendingRows(t.Context(), conn, violation)
 			if named := got.Schema + "." + got.Table + "." + got.Column; err != nil || named != want {
@@ -240,7 +240,7 @@ func TestOffendingRowsNameTheirColumn(t *testing.T) {
 }
 
 func TestWithoutADetailTheStatementTellsTheColumns(t *testing.T) {
-	template := templateDatabase(t, dirtyFixture)
+	template := servers.Template(t, dirtyFixture)
 	for name, sql := range map[string]string{
 		"a constraint": "ALTER TABLE users ADD CONSTRAINT uq UNIQUE (email)",
 		"an index":     "CREATE UNIQUE INDEX uq ON users USING btree (email)",
@@ -248,7 +248,7 @@ func TestWithoutADetailTheStatementTellsTheColumns(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			conn := template.copy(t)
+			conn := template.Copy(t)
 			violation, _ := violationOf(conn, sql)
 			violation.Detail = ""
 			got, err := OffendingRows(t.Context(), conn, violation)
@@ -261,16 +261,30 @@ func TestWithoutADetailTheStatementTellsTheColumns(t *testing.T) {
 
 func TestLookingForOffendingRowsLeavesNothing(t *testing.T) {
 	t.Parallel()
-	conn := templateDatabase(t, dirtyFixture).copy(t)
-	before := catalogOf(t, conn)
-	data := fingerprintOf(t, conn)
+	conn := servers.Template(t, dirtyFixture).Copy(t)
+	catalogBefore, dataBefore := heldBy(t, conn)
 	violation, _ := violationOf(conn, "ALTER TABLE users ALTER COLUMN qty_text TYPE INTEGER USING qty_text::integer")
 	if _, err := OffendingRows(t.Context(), conn, violation); err != nil {
 		t.Fatal(err)
 	}
-	if diff := before.Diff(catalogOf(t, conn)); len(diff) > 0 || len(data.Compare(fingerprintOf(t, conn))) > 0 {
+	catalogAfter, dataAfter := heldBy(t, conn)
+	if diff := catalogBefore.Diff(catalogAfter); len(diff) > 0 || len(dataBefore.Compare(dataAfter)) > 0 {
 		t.Errorf("it changed the database: %+v", diff)
 	}
+}
+
+// heldBy is what a database holds.
+func heldBy(t *testing.T, conn *pgx.Conn) (Catalog, Fingerprint) {
+	t.Helper()
+	schema, err := ReadCatalog(t.Context(), conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	print, err := TakeFingerprint(t.Context(), conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema, print
 }
 
 // violationOf runs statements that are to fail, and says how they did.

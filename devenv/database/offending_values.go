@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -130,7 +129,7 @@ func (s *search) shownUnfit(ctx context.Context, c conversion) (string, error) {
 	if c.column == "" {
 		return "", nil
 	}
-	column := plain(c.column)
+	column := Identifier(c.column)
 	kind, length, scale := typeParts(c.kind)
 	switch {
 	case s.violation.SQLState == "23502":
@@ -150,19 +149,6 @@ func (s *search) shownUnfit(ctx context.Context, c conversion) (string, error) {
 		return "", nil
 	}
 	return fmt.Sprintf("NOT pg_input_is_valid(%s::text, %s)", column, literal(c.kind)), nil
-}
-
-// typeParts takes varchar(10) and numeric(6, 4) apart.
-func typeParts(kind string) (name string, length, scale int) {
-	name, inside, ok := strings.Cut(strings.ToLower(kind), "(")
-	if ok {
-		numbers := strings.Split(strings.TrimRight(inside, ") "), ",")
-		length, _ = strconv.Atoi(strings.TrimSpace(numbers[0])) // not a number: 0, no limit known
-		if len(numbers) > 1 {
-			scale, _ = strconv.Atoi(strings.TrimSpace(numbers[1]))
-		}
-	}
-	return strings.TrimSpace(name), length, scale
 }
 
 // integerLimits is the range of an integer type, as BETWEEN wants it.

@@ -26,9 +26,9 @@ const (
 	full
 )
 
-// rowMaker writes rows that a schema takes: what a column needs is copied from a row that is there, or made by its type, and
+// RowMaker writes rows that a schema takes: what a column needs is copied from a row that is there, or made by its type, and
 // what Postgres refuses is repaired by what it said. Everything happens in the caller's transaction.
-type rowMaker struct {
+type RowMaker struct {
 	tx    pgx.Tx
 	shape *Shape
 	// guarded are columns that a row must fill although it need not, by table: other restrictions are about them.
@@ -61,8 +61,54 @@ type draft struct {
 	repaired map[string]int
 }
 
+// attempt is one way to make a witness: the wanted values of one row or of several.
+type attempt struct {
+	rows []wish
+	full fullness
+}
+
+// buildError is why a row could not be made, as opposed to why the database could not be asked.
+type buildError struct{ cause error }
+
+// Error implements error.
+func (e *buildError) Error() string { return e.cause.Error() }
+
+// Unwrap returns the cause.
+func (e *buildError) Unwrap() error { return e.cause }
+
+// NewRowMaker makes rows of a schema in a transaction, which must see that schema.
+func NewRowMaker(tx pgx.Tx, shape *Shape) *RowMaker { return &RowMaker{tx: tx, shape: shape} }
+
+// Row returns the statements that write one row with the given values, SQL expressions by column number: its parents first. The
+// row itself is taken back.
+func (m *RowMaker) Row(ctx context.Context, t *Table, values map[int16]string) ([]string, error) {
+	return m.build(ctx, t, attempt{rows: []wish{values}})
+}
+
+// Last is the statement that was tried last, taken or refused.
+func (m *RowMaker) Last() string { return m.last }
+
+// build makes the rows of an attempt in a savepoint, which it takes back, and returns the statements.
+func (m *RowMaker) build(ctx context.Context, t *Table, a attempt) ([]string, error) {
+	m.statements = nil
+	inner, err := m.tx.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is to stay
+	for _, row := range a.rows {
+		if _, err := m.insert(ctx, t, maps.Clone(row), a.full, 0); err != nil {
+			if errors.Is(err, errImplied) || ctx.Err() != nil {
+				return nil, err
+			}
+			return nil, &buildError{err}
+		}
+	}
+	return slices.Clone(m.statements), nil
+}
+
 // insert writes a row with the wanted values, and returns the values of some of its columns.
-func (m *rowMaker) insert(ctx context.Context, t *Table, wanted wish, f fullness, depth int, returning ...int16) ([]string, error) {
+func (m *RowMaker) insert(ctx context.Context, t *Table, wanted wish, f fullness, depth int, returning ...int16) ([]string, error) {
 	if depth > mostParents {
 		return nil, fmt.Errorf("the foreign keys of %s lead too far, or in a circle", t.quoted())
 	}
@@ -92,171 +138,8 @@ func (m *rowMaker) insert(ctx context.Context, t *Table, wanted wish, f fullness
 	return nil, fmt.Errorf("no row of %s could be made that its constraints take", t.quoted())
 }
 
-// model reads the first row of a table, as text; nil when it holds none.
-func (m *rowMaker) model(ctx context.Context, t *Table) (map[int16]*string, error) {
-	if len(t.Columns) == 0 {
-		return nil, nil
-	}
-	list := make([]string, len(t.Columns))
-	values := make([]*string, len(t.Columns))
-	targets := make([]any, len(t.Columns))
-	for i, c := range t.Columns {
-		list[i] = "t." + quote(c.Name) + "::text"
-		targets[i] = &values[i]
-	}
-	err := m.tx.QueryRow(ctx, "SELECT "+strings.Join(list, ", ")+" FROM "+quote(t.Schema, t.Name)+" AS t ORDER BY "+t.order()+" LIMIT 1",
-		pgx.QueryExecModeSimpleProtocol).Scan(targets...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read a row of %s: %w", t.quoted(), err)
-	}
-	model := map[int16]*string{}
-	for i, c := range t.Columns {
-		model[c.Number] = values[i]
-	}
-	return model, nil
-}
-
-// order is the physical order, so that the same row is read each time; a partitioned table has none.
-func (t *Table) order() string {
-	if t.Partitioned {
-		return "tableoid, ctid"
-	}
-	return "ctid"
-}
-
-// fill gives a value to each column that the row must name.
-func (m *rowMaker) fill(ctx context.Context, d *draft, f fullness) error {
-	d.full = d.full || f == full
-	for i := range d.table.Columns {
-		c := &d.table.Columns[i]
-		if _, has := d.values[c.Number]; has || c.Generated != "" || c.serial() {
-			continue
-		}
-		required := c.NotNull && !c.fills()
-		guarded := slices.Contains(m.guarded[d.table.OID], c.Number)
-		switch {
-		case required, guarded && c.Default == "", d.full:
-			if err := m.give(ctx, d, c); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// give gives a column the model's value, a parent's key, or one made by its type.
-func (m *rowMaker) give(ctx context.Context, d *draft, c *Column) error {
-	if _, has := d.values[c.Number]; has {
-		return nil // a foreign key of several columns has given it
-	}
-	if d.table.unique(c.Number) {
-		return m.freshen(ctx, d, c)
-	}
-	if text := d.model[c.Number]; text != nil {
-		d.values[c.Number] = c.literal(*text)
-		return nil
-	}
-	if k := d.table.foreignKey(c.Number); k != nil {
-		if d.model != nil && !c.NotNull {
-			d.values[c.Number] = null
-			return nil
-		}
-		return m.point(ctx, d, k, false)
-	}
-	if d.model != nil && !c.NotNull {
-		d.values[c.Number] = null
-		return nil
-	}
-	d.values[c.Number] = c.made(m.next(), m.shape.labels(c))
-	return nil
-}
-
-// point makes a foreign key lead to a parent: one that is there, or with anew one that is made.
-func (m *rowMaker) point(ctx context.Context, d *draft, k *Constraint, anew bool) error {
-	parent := m.shape.Table(k.Parent)
-	if parent == nil {
-		return fmt.Errorf("the table that %s points to is not known", k.Name)
-	}
-	if parent.OID == d.table.OID && d.model == nil {
-		return m.pointToItself(ctx, d, k)
-	}
-	keys, err := m.existing(ctx, parent, k.ParentColumns)
-	if err == nil && (keys == nil || anew) {
-		keys, err = m.newParent(ctx, parent, k.ParentColumns, d.depth+1)
-	}
-	if err != nil {
-		return err
-	}
-	for i, n := range k.Columns {
-		d.values[n] = parent.Column(k.ParentColumns[i]).literal(keys[i])
-	}
-	return nil
-}
-
-// newParent makes a parent. Its key is written out, far from what its sequence gives next: the statements must mean the same
-// when they are run again.
-func (m *rowMaker) newParent(ctx context.Context, t *Table, key []int16, depth int) ([]string, error) {
-	w := wish{}
-	for _, n := range key {
-		if c := t.Column(n); c.serial() {
-			text, err := m.aggregate(ctx, t, c.beyond(farAway+m.next()))
-			if err != nil {
-				return nil, err
-			}
-			w[n] = text
-		}
-	}
-	return m.insert(ctx, t, w, sparse, depth, key...)
-}
-
-// farAway is added to numbers that must lead to no row, now or soon.
-const farAway = 1000
-
-// pointToItself is for the first row of a table that points to itself and must.
-func (m *rowMaker) pointToItself(ctx context.Context, d *draft, k *Constraint) error {
-	for i, n := range k.Columns {
-		key := d.table.Column(k.ParentColumns[i])
-		if _, has := d.values[key.Number]; !has {
-			if err := m.freshen(ctx, d, key); err != nil {
-				return err
-			}
-		}
-		d.values[n] = d.values[key.Number]
-	}
-	return nil
-}
-
-// existing reads the key of a row that is there; nil when the table holds none.
-func (m *rowMaker) existing(ctx context.Context, t *Table, columns []int16) ([]string, error) {
-	row, err := m.find(ctx, t, "true", columns)
-	return row, err
-}
-
-// find reads columns of the first row that meets a condition and has them all; nil when there is none.
-func (m *rowMaker) find(ctx context.Context, t *Table, condition string, columns []int16) ([]string, error) {
-	list, conditions := []string{}, []string{condition}
-	for _, name := range t.names(columns) {
-		list = append(list, "t."+quote(name)+"::text")
-		conditions = append(conditions, "t."+quote(name)+" IS NOT NULL")
-	}
-	values := make([]string, len(list))
-	targets := make([]any, len(list))
-	for i := range values {
-		targets[i] = &values[i]
-	}
-	err := m.tx.QueryRow(ctx, "SELECT "+strings.Join(list, ", ")+" FROM "+quote(t.Schema, t.Name)+" AS t WHERE ("+strings.Join(conditions, ") AND (")+
-		") ORDER BY "+t.order()+" LIMIT 1", pgx.QueryExecModeSimpleProtocol).Scan(targets...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil
-	}
-	return values, err
-}
-
 // try runs a statement in a savepoint and reads columns of what it wrote.
-func (m *rowMaker) try(ctx context.Context, statement string, t *Table, returning []int16) ([]string, error) {
+func (m *RowMaker) try(ctx context.Context, statement string, t *Table, returning []int16) ([]string, error) {
 	list := []string{"''"}
 	for _, name := range t.names(returning) {
 		list = append(list, quote(name)+"::text")
@@ -282,7 +165,7 @@ func (d *draft) statement() string {
 	overriding := ""
 	for _, c := range d.table.Columns {
 		if v, has := d.values[c.Number]; has {
-			names, values = append(names, plain(c.Name)), append(values, v)
+			names, values = append(names, Identifier(c.Name)), append(values, v)
 			if c.Identity == "a" {
 				overriding = "OVERRIDING SYSTEM VALUE "
 			}
@@ -294,4 +177,4 @@ func (d *draft) statement() string {
 	return "INSERT INTO " + d.table.quoted() + " (" + strings.Join(names, ", ") + ") " + overriding + "VALUES (" + strings.Join(values, ", ") + ")"
 }
 
-func (m *rowMaker) next() int { m.serial++; return m.serial }
+func (m *RowMaker) next() int { m.serial++; return m.serial }

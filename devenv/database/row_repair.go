@@ -12,7 +12,7 @@ import (
 
 // repair changes a draft by what Postgres said about it. An error is final: errImplied when the wanted values themselves
 // are refused, else the reason why no row can be made.
-func (m *rowMaker) repair(ctx context.Context, d *draft, err error) error {
+func (m *RowMaker) repair(ctx context.Context, d *draft, err error) error {
 	var refused *pgconn.PgError
 	if !errors.As(err, &refused) {
 		return err
@@ -40,7 +40,7 @@ func (m *rowMaker) repair(ctx context.Context, d *draft, err error) error {
 	return refusal
 }
 
-func (m *rowMaker) repairMissing(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
+func (m *RowMaker) repairMissing(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
 	i := slices.IndexFunc(d.table.Columns, func(c Column) bool { return c.Name == refused.ColumnName })
 	if i < 0 {
 		return refusal
@@ -53,12 +53,12 @@ func (m *rowMaker) repairMissing(ctx context.Context, d *draft, refused *pgconn.
 	if c.serial() {
 		return m.freshen(ctx, d, c)
 	}
-	d.values[c.Number] = c.made(m.next(), m.shape.labels(c))
+	d.values[c.Number] = madeValue(c, m.next(), m.shape.labels(c))
 	return nil
 }
 
 // repairTaken gives a column of a unique or exclusion key another value: one that no wish fixes, foreign keys last.
-func (m *rowMaker) repairTaken(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
+func (m *RowMaker) repairTaken(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
 	columns := m.taken(d.table, refused)
 	free := slices.DeleteFunc(slices.Clone(columns), func(n int16) bool {
 		_, wanted := d.wanted[n]
@@ -70,12 +70,14 @@ func (m *rowMaker) repairTaken(ctx context.Context, d *draft, refused *pgconn.Pg
 		}
 		return errImplied
 	}
-	slices.SortStableFunc(free, func(a, b int16) int { return d.table.Column(a).stubborn(d.table) - d.table.Column(b).stubborn(d.table) })
+	slices.SortStableFunc(free, func(a, b int16) int {
+		return stubborn(d.table.Column(a), d.table) - stubborn(d.table.Column(b), d.table)
+	})
 	return m.freshen(ctx, d, d.table.Column(free[0]))
 }
 
 // stubborn ranks columns by how hard it is to find another value for them.
-func (c *Column) stubborn(t *Table) int {
+func stubborn(c *Column, t *Table) int {
 	switch {
 	case t.foreignKey(c.Number) != nil:
 		return 2
@@ -86,7 +88,7 @@ func (c *Column) stubborn(t *Table) int {
 }
 
 // repairOrphan makes a foreign key lead to a parent.
-func (m *rowMaker) repairOrphan(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
+func (m *RowMaker) repairOrphan(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
 	i := slices.IndexFunc(d.table.Constraints, func(k Constraint) bool { return k.Kind == "f" && k.Name == refused.ConstraintName })
 	if i < 0 {
 		return refusal
@@ -101,7 +103,7 @@ func (m *rowMaker) repairOrphan(ctx context.Context, d *draft, refused *pgconn.P
 }
 
 // repairCheck copies the rest of a row that is there, which meets every CHECK; else it looks for values that meet this one.
-func (m *rowMaker) repairCheck(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
+func (m *RowMaker) repairCheck(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
 	if !d.full && d.model != nil {
 		return m.fill(ctx, d, full)
 	}
@@ -128,18 +130,18 @@ func (m *rowMaker) repairCheck(ctx context.Context, d *draft, refused *pgconn.Pg
 }
 
 // freshen gives a column a value that no row has.
-func (m *rowMaker) freshen(ctx context.Context, d *draft, c *Column) error {
+func (m *RowMaker) freshen(ctx context.Context, d *draft, c *Column) error {
 	if k := d.table.foreignKey(c.Number); k != nil {
 		return m.point(ctx, d, k, true)
 	}
 	n := m.next()
-	if expression := c.beyond(n); expression != "" {
+	if expression := beyondAll(c, n); expression != "" {
 		var text string
 		err := m.tx.QueryRow(ctx, "SELECT ("+expression+")::text FROM "+quote(d.table.Schema, d.table.Name)).Scan(&text)
 		if err != nil {
 			return fmt.Errorf("find a new value for %s.%s: %w", d.table.quoted(), c.Name, err)
 		}
-		d.values[c.Number] = c.literal(text)
+		d.values[c.Number] = literalOf(c, text)
 		return nil
 	}
 	if labels := m.shape.labels(c); c.Kind == "e" && len(labels) > 0 {
@@ -150,27 +152,13 @@ func (m *rowMaker) freshen(ctx context.Context, d *draft, c *Column) error {
 	if text := d.model[c.Number]; text != nil {
 		like = *text
 	}
-	d.values[c.Number] = c.fresh(n, like)
+	d.values[c.Number] = freshValue(c, n, like)
 	return nil
-}
-
-// unique says whether the column alone must be unique.
-func (t *Table) unique(number int16) bool {
-	return slices.ContainsFunc(t.Indexes, func(x Index) bool { return x.Unique && len(x.Uses) == 1 && x.Uses[0] == number })
-}
-
-// foreignKey is a foreign key that the column is part of; nil when there is none.
-func (t *Table) foreignKey(number int16) *Constraint {
-	i := slices.IndexFunc(t.Constraints, func(k Constraint) bool { return k.Kind == "f" && slices.Contains(k.Columns, number) })
-	if i < 0 {
-		return nil
-	}
-	return &t.Constraints[i]
 }
 
 // taken are the columns of a key that a row breaks. A partition's index has a name of its own, and may number its columns
 // otherwise.
-func (m *rowMaker) taken(t *Table, refused *pgconn.PgError) []int16 {
+func (m *RowMaker) taken(t *Table, refused *pgconn.PgError) []int16 {
 	i := slices.IndexFunc(m.shape.Tables, func(p Table) bool {
 		return p.Partition && p.Schema == refused.SchemaName && p.Name == refused.TableName
 	})
@@ -186,16 +174,6 @@ func (m *rowMaker) taken(t *Table, refused *pgconn.PgError) []int16 {
 		}
 	}
 	return columns
-}
-
-// keyOf are the columns of a unique index or an exclusion constraint by its name.
-func (t *Table) keyOf(name string) []int16 {
-	for _, x := range t.Indexes {
-		if x.Name == name {
-			return x.Uses
-		}
-	}
-	return nil
 }
 
 // numbersIn are the numbers and quotedIn the quoted texts of an SQL expression.

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// literal is a text of the column's type as SQL wants it.
-func (c *Column) literal(text string) string {
+// literalOf is a text of the column's type as SQL wants it.
+func literalOf(c *Column, text string) string {
 	switch {
 	case c.Category == "N" && !strings.ContainsAny(text, "NIan"):
 		return text
@@ -16,8 +16,8 @@ func (c *Column) literal(text string) string {
 	return literal(text)
 }
 
-// made is a plain value of the column's type.
-func (c *Column) made(n int, labels []string) string {
+// madeValue is a plain value of the column's type.
+func madeValue(c *Column, n int, labels []string) string {
 	switch {
 	case c.Kind == "e" && len(labels) > 0:
 		return literal(labels[0])
@@ -26,9 +26,9 @@ func (c *Column) made(n int, labels []string) string {
 	case c.Category == "A":
 		return "'{}'"
 	case c.Kind == "r", c.Kind == "m":
-		return c.madeRange(n)
+		return madeRange(c, n)
 	case c.text():
-		return c.fresh(n, "")
+		return freshValue(c, n, "")
 	}
 	values := map[string]string{
 		"bool": "false", "date": "'2024-01-01'", "timestamp": "'2024-01-01 12:00:00'", "timestamptz": "'2024-01-01 12:00:00+00'",
@@ -42,7 +42,7 @@ func (c *Column) made(n int, labels []string) string {
 	if v, known := values[c.Base]; known {
 		return v
 	}
-	return c.fresh(n, "")
+	return freshValue(c, n, "")
 }
 
 // bits is the length of a bit type.
@@ -52,7 +52,7 @@ func bits(kind string) int {
 }
 
 // madeRange is a range that is not empty and overlaps no other one made here.
-func (c *Column) madeRange(n int) string {
+func madeRange(c *Column, n int) string {
 	text := fmt.Sprintf("[%d,%d)", 1000*n, 1000*n+10)
 	switch strings.TrimSuffix(strings.TrimSuffix(c.Base, "multirange"), "range") {
 	case "date":
@@ -66,8 +66,8 @@ func (c *Column) madeRange(n int) string {
 	return literal(text)
 }
 
-// fresh is a value that is unlike every other one, for types that have no greatest; like is a value that is there.
-func (c *Column) fresh(n int, like string) string {
+// freshValue is a value that is unlike every other one, for types that have no greatest; like is a value that is there.
+func freshValue(c *Column, n int, like string) string {
 	switch {
 	case c.Base == "uuid":
 		return fmt.Sprintf("'00000000-0000-4000-8000-%012d'", n)
@@ -80,7 +80,7 @@ func (c *Column) fresh(n int, like string) string {
 	case c.Base == "bool":
 		return map[bool]string{true: "true", false: "false"}[n%2 == 0]
 	case c.Kind == "r", c.Kind == "m":
-		return c.madeRange(n)
+		return madeRange(c, n)
 	}
 	text := fmt.Sprintf("devenv-%d", n)
 	if strings.Contains(like, "@") {
@@ -95,8 +95,8 @@ func (c *Column) fresh(n int, like string) string {
 	return literal(text)
 }
 
-// beyond is an aggregate that gives a value above every one that is there; empty for types without an order of their own.
-func (c *Column) beyond(n int) string {
+// beyondAll is an aggregate that gives a value above every one that is there; empty for types without an order of their own.
+func beyondAll(c *Column, n int) string {
 	name := quote(c.Name)
 	switch c.Base {
 	case "int2", "int4", "int8", "numeric", "float4", "float8":

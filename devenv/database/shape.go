@@ -123,7 +123,7 @@ func (s *Shape) Table(oid uint32) *Table {
 func (t *Table) Label() string { return t.Schema + "." + t.Name }
 
 // quoted is the table as SQL wants it, without the schema where it is public.
-func (t *Table) quoted() string { return relation{schema: t.Schema, name: t.Name}.quoted() }
+func (t *Table) quoted() string { return inSchema(t.Schema, t.Name) }
 
 // Column finds a column by its number; nil when there is none.
 func (t *Table) Column(number int16) *Column {
@@ -150,6 +150,30 @@ func (t *Table) constraint(oid uint32) *Constraint {
 		return nil
 	}
 	return &t.Constraints[i]
+}
+
+// unique says whether the column alone must be unique.
+func (t *Table) unique(number int16) bool {
+	return slices.ContainsFunc(t.Indexes, func(x Index) bool { return x.Unique && len(x.Uses) == 1 && x.Uses[0] == number })
+}
+
+// foreignKey is a foreign key that the column is part of; nil when there is none.
+func (t *Table) foreignKey(number int16) *Constraint {
+	i := slices.IndexFunc(t.Constraints, func(k Constraint) bool { return k.Kind == "f" && slices.Contains(k.Columns, number) })
+	if i < 0 {
+		return nil
+	}
+	return &t.Constraints[i]
+}
+
+// keyOf are the columns of a unique index or an exclusion constraint by its name.
+func (t *Table) keyOf(name string) []int16 {
+	for _, x := range t.Indexes {
+		if x.Name == name {
+			return x.Uses
+		}
+	}
+	return nil
 }
 
 // names are the names of columns by their numbers; those that are not there are left out.

@@ -21,6 +21,7 @@ func ReadShape(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 	return shape, nil
 }
 
+// read reads the shape as a transaction sees it.
 func (s *Shape) read(ctx context.Context, tx pgx.Tx) error {
 	var text string
 	if err := tx.QueryRow(ctx, shapeQuery(), pgx.QueryExecModeSimpleProtocol).Scan(&text); err != nil {

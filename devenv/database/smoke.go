@@ -40,15 +40,15 @@ func Touched(before, after *Shape) []*Table {
 		if is.Partition {
 			continue
 		}
-		if was == nil || was.Label() != is.Label() || was.writes() != is.writes() || gone && len(is.Triggers) > 0 {
+		if was == nil || was.Label() != is.Label() || writesDependOn(was) != writesDependOn(is) || gone && len(is.Triggers) > 0 {
 			touched = append(touched, is)
 		}
 	}
 	return touched
 }
 
-// writes is everything of a table that a write depends on, as one text.
-func (t *Table) writes() string {
+// writesDependOn is everything of a table that a write depends on, as one text.
+func writesDependOn(t *Table) string {
 	var text strings.Builder
 	for _, c := range t.Columns {
 		fmt.Fprintln(&text, c.Number, c.Name, c.Type, c.NotNull, c.Default, c.Identity, c.Generated, c.DomainChecks)
@@ -97,13 +97,13 @@ func tryWrite(ctx context.Context, conn beginner, shape *Shape, t *Table, role s
 	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '20s'"); err != nil {
 		return nil, err
 	}
-	maker := &rowMaker{tx: tx, shape: shape}
-	if f, err := maker.behind(ctx, t); f != nil || err != nil {
+	maker := NewRowMaker(tx, shape)
+	if f, err := behind(ctx, tx, maker, t); f != nil || err != nil {
 		return f, err
 	}
-	statements, err := maker.build(ctx, t, attempt{rows: []wish{{}}})
+	statements, err := maker.Row(ctx, t, nil)
 	if err != nil {
-		return failure(t, role, maker.last, err)
+		return failure(t, role, maker.Last(), err)
 	}
 	last := len(statements) - 1
 	for _, parent := range statements[:last] {
@@ -116,7 +116,7 @@ func tryWrite(ctx context.Context, conn beginner, shape *Shape, t *Table, role s
 			return nil, nil //nolint:nilerr // a role that this connection may not take
 		}
 	}
-	for _, statement := range append(statements[last:], t.update(role)...) {
+	for _, statement := range append(statements[last:], update(t, role)...) {
 		if _, err := tx.Exec(ctx, statement, pgx.QueryExecModeSimpleProtocol); err != nil {
 			return failure(t, role, statement, err)
 		}
@@ -125,7 +125,7 @@ func tryWrite(ctx context.Context, conn beginner, shape *Shape, t *Table, role s
 }
 
 // update writes the last row once more, as the owner: another role may have no right to.
-func (t *Table) update(role string) []string {
+func update(t *Table, role string) []string {
 	i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Generated == "" && c.Identity != "a" })
 	if i < 0 || role != "" {
 		return nil
@@ -134,18 +134,18 @@ func (t *Table) update(role string) []string {
 	if t.Partitioned {
 		where = ""
 	}
-	return []string{fmt.Sprintf("UPDATE %s SET %s = %s", t.quoted(), plain(t.Columns[i].Name), plain(t.Columns[i].Name)) + where}
+	return []string{fmt.Sprintf("UPDATE %s SET %s = %s", t.quoted(), Identifier(t.Columns[i].Name), Identifier(t.Columns[i].Name)) + where}
 }
 
 // behind finds a sequence that will next give a key that is there already.
-func (m *rowMaker) behind(ctx context.Context, t *Table) (*FailedWrite, error) {
+func behind(ctx context.Context, tx pgx.Tx, maker *RowMaker, t *Table) (*FailedWrite, error) {
 	for _, c := range t.Columns {
 		if c.Sequence == "" || !c.serial() || !t.unique(c.Number) {
 			continue
 		}
 		var behind bool
 		var next, highest int64
-		err := m.tx.QueryRow(ctx, fmt.Sprintf(`SELECT q.next, q.most, q.next <= q.most FROM (
+		err := tx.QueryRow(ctx, fmt.Sprintf(`SELECT q.next, q.most, q.next <= q.most FROM (
   SELECT (SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM %s) AS next, (SELECT coalesce(max(%s), 0)::int8 FROM %s) AS most) q
   WHERE (SELECT seqincrement FROM pg_sequence WHERE seqrelid = %s::regclass) > 0`,
 			c.Sequence, quote(c.Name), quote(t.Schema, t.Name), literal(c.Sequence))).Scan(&next, &highest, &behind)
@@ -156,13 +156,13 @@ func (m *rowMaker) behind(ctx context.Context, t *Table) (*FailedWrite, error) {
 			return nil, err
 		}
 		if behind {
-			if _, err := m.build(ctx, t, attempt{rows: []wish{{c.Number: "DEFAULT"}}}); ctx.Err() != nil {
+			if _, err := maker.Row(ctx, t, map[int16]string{c.Number: "DEFAULT"}); ctx.Err() != nil {
 				return nil, err // else it is refused, or will be: the statement is what is wanted
 			}
 			return &FailedWrite{
-				Table: t.Label(), Broken: true, SQLState: "23505", Statement: m.last,
+				Table: t.Label(), Broken: true, SQLState: "23505", Statement: maker.Last(),
 				Message: fmt.Sprintf("the sequence of %s.%s gives %d next, and rows up to %d are there", t.quoted(), c.Name, next, highest),
-				Detail:  fmt.Sprintf("SELECT setval('%s', (SELECT max(%s) FROM %s))", c.Sequence, plain(c.Name), t.quoted()),
+				Detail:  fmt.Sprintf("SELECT setval('%s', (SELECT max(%s) FROM %s))", c.Sequence, Identifier(c.Name), t.quoted()),
 			}, nil
 		}
 	}

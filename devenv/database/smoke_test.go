@@ -23,8 +23,7 @@ GRANT USAGE ON SCHEMA public TO devenv_app; GRANT SELECT, INSERT ON ALL TABLES I
 `
 
 func TestWritesThatAMoveBreaksAreFoundAndOthersAreNot(t *testing.T) {
-	requireEngine(t)
-	tryMoves(t, templateDatabase(t, writtenFixture).copy(t))
+	servers.OnEachMajor(t, writtenFixture, tryMoves)
 }
 
 // tryMoves tries to write after each of some moves, in a database that holds writtenFixture.

@@ -2,14 +2,12 @@ package database
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // outcome is what an expression should come to.
@@ -32,7 +30,7 @@ const (
 // solver looks for values of columns that make an expression come to an outcome. It knows no algebra: it tries what the
 // types and the constants in the expression suggest, and lets Postgres judge.
 type solver struct {
-	maker *rowMaker
+	maker *RowMaker
 	// table has the columns as they are; names has them as the expression calls them.
 	table, names *Table
 	expression   string
@@ -102,7 +100,7 @@ func (s solver) candidates(c *Column, model *string) []string {
 		}
 	}
 	if model != nil {
-		add(c.literal(*model))
+		add(literalOf(c, *model))
 	}
 	switch {
 	case c.Kind == "e":
@@ -128,13 +126,13 @@ func (s solver) candidates(c *Column, model *string) []string {
 		for _, m := range quotedIn().FindAllStringSubmatch(s.expression, 6) {
 			add("'" + m[1] + "'")
 		}
-		add(c.other()...)
+		add(otherValues(c)...)
 	}
 	return append(values, null)
 }
 
-// other are values of types that are neither numbers, truth, texts nor enums.
-func (c *Column) other() []string {
+// otherValues are values of types that are neither numbers, truth, texts nor enums.
+func otherValues(c *Column) []string {
 	switch {
 	case c.Base == "date":
 		return []string{"'2024-01-01'", "'1900-01-01'", "'2999-12-31'"}
@@ -145,11 +143,11 @@ func (c *Column) other() []string {
 	case c.Base == "interval":
 		return []string{"'1 day'", "'-1 day'", "'100 years'"}
 	case c.Kind == "r":
-		return []string{c.madeRange(1), "'empty'"}
+		return []string{madeRange(c, 1), "'empty'"}
 	case c.Category == "A":
 		return []string{"'{}'"}
 	}
-	return []string{c.made(1, nil)}
+	return []string{madeValue(c, 1, nil)}
 }
 
 // source is a row of values under the names that the expression uses.
@@ -211,15 +209,4 @@ func (s solver) askEach(ctx context.Context, values []wish, want outcome) ([]wis
 		}
 	}
 	return found[:min(len(found), mostSolutions)], nil
-}
-
-func refusedByServer(err error) bool { return stateOf(err) != "" }
-
-// stateOf is the SQLSTATE of what Postgres refused, empty for anything else.
-func stateOf(err error) string {
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) {
-		return refused.Code
-	}
-	return ""
 }

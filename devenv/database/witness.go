@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -19,6 +18,9 @@ type Witness struct {
 	// Implied says that the schema before forbids such a row already, so that nothing can break.
 	Implied bool
 }
+
+// breaker makes rows that break the restrictions of a move.
+type breaker struct{ maker *RowMaker }
 
 // mostWitnesses is how many are made of one restriction.
 const mostWitnesses = 3
@@ -35,13 +37,13 @@ func BuildWitnesses(ctx context.Context, conn *pgx.Conn, before *Shape, restrict
 	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '20s'"); err != nil {
 		return nil, fmt.Errorf("make rows that break the migration: %w", err)
 	}
-	maker := &rowMaker{tx: tx, shape: before, guarded: map[uint32][]int16{}}
+	b := &breaker{maker: &RowMaker{tx: tx, shape: before, guarded: map[uint32][]int16{}}}
 	for _, r := range restrictions {
-		maker.guarded[r.before.OID] = append(maker.guarded[r.before.OID], r.columns...)
+		b.maker.guarded[r.before.OID] = append(b.maker.guarded[r.before.OID], r.columns...)
 	}
 	var witnesses []Witness
 	for _, r := range restrictions {
-		made, err := maker.apart(ctx, tx, r)
+		made, err := b.apart(ctx, tx, r)
 		if err != nil {
 			return nil, fmt.Errorf("make a row that breaks %s: %w", r.What, err)
 		}
@@ -51,29 +53,23 @@ func BuildWitnesses(ctx context.Context, conn *pgx.Conn, before *Shape, restrict
 }
 
 // apart makes the witnesses of one restriction in a savepoint, so that a question which the server refuses ends nothing else.
-func (m *rowMaker) apart(ctx context.Context, tx pgx.Tx, r Restriction) ([]Witness, error) {
+func (b *breaker) apart(ctx context.Context, tx pgx.Tx, r Restriction) ([]Witness, error) {
 	inner, err := tx.Begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is to stay
-	m.tx = inner
-	made, err := m.witnesses(ctx, r)
+	b.maker.tx = inner
+	made, err := b.witnesses(ctx, r)
 	if refusedByServer(err) {
 		return []Witness{{Restriction: r, Problem: err.Error()}}, nil
 	}
 	return made, err
 }
 
-// attempt is one way to make a witness: the wanted values of one row or of several.
-type attempt struct {
-	rows []wish
-	full fullness
-}
-
 // witnesses makes the witnesses of one restriction.
-func (m *rowMaker) witnesses(ctx context.Context, r Restriction) ([]Witness, error) {
-	attempts, problem, err := m.attempts(ctx, r)
+func (b *breaker) witnesses(ctx context.Context, r Restriction) ([]Witness, error) {
+	attempts, problem, err := b.attempts(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +79,7 @@ func (m *rowMaker) witnesses(ctx context.Context, r Restriction) ([]Witness, err
 		if len(made) == mostWitnesses {
 			break
 		}
-		inserts, err := m.build(ctx, r.before, a)
+		inserts, err := b.maker.build(ctx, r.before, a)
 		var refused *buildError
 		switch {
 		case err == nil:
@@ -105,32 +101,4 @@ func (m *rowMaker) witnesses(ctx context.Context, r Restriction) ([]Witness, err
 		made = []Witness{{Restriction: r, Problem: problem, Implied: implied && problem == ""}}
 	}
 	return made, nil
-}
-
-// buildError is why a row could not be made, as opposed to why the database could not be asked.
-type buildError struct{ cause error }
-
-// Error implements error.
-func (e *buildError) Error() string { return e.cause.Error() }
-
-// Unwrap returns the cause.
-func (e *buildError) Unwrap() error { return e.cause }
-
-// build makes the rows of an attempt in a savepoint, which it takes back, and returns the statements.
-func (m *rowMaker) build(ctx context.Context, t *Table, a attempt) ([]string, error) {
-	m.statements = nil
-	inner, err := m.tx.Begin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is to stay
-	for _, row := range a.rows {
-		if _, err := m.insert(ctx, t, maps.Clone(row), a.full, 0); err != nil {
-			if errors.Is(err, errImplied) || ctx.Err() != nil {
-				return nil, err
-			}
-			return nil, &buildError{err}
-		}
-	}
-	return slices.Clone(m.statements), nil
 }

@@ -124,8 +124,7 @@ func witnessCases() map[string]struct{ move, state string } {
 }
 
 func TestWitnessesBreakWhatBreaksAndNothingElse(t *testing.T) {
-	requireEngine(t)
-	tryWitnesses(t, templateDatabase(t, cleanFixture).copy(t))
+	servers.OnEachMajor(t, cleanFixture, tryWitnesses)
 }
 
 // tryWitnesses tries every case in a database that holds cleanFixture.

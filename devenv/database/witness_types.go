@@ -6,9 +6,9 @@ import (
 )
 
 // unfit: values of a column's type that its next type may not take. No values and no problem: every value fits.
-func (m *rowMaker) unfit(r Restriction) ([]attempt, string, error) {
+func (b *breaker) unfit(r Restriction) ([]attempt, string, error) {
 	was, is := r.before.Column(r.columns[0]), r.column
-	values, known := misfits(was, is, m.shape.labels(was))
+	values, known := misfits(was, is, b.maker.shape.labels(was))
 	if !known {
 		return nil, fmt.Sprintf("no value of %s is known that %s refuses", was.Type, is.Type), nil
 	}

@@ -1,0 +1,119 @@
+// Package databasetest gives the tests of the rooms below devenv/database Postgres servers of every major that is supported, and
+// databases on them. It knows none of the rooms. A test that needs an engine and has none fails; it is never skipped.
+package databasetest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/testcontainers/testcontainers-go"
+	"github.com/testcontainers/testcontainers-go/log"
+	"github.com/testcontainers/testcontainers-go/wait"
+)
+
+// postgres is the image whose server a package's tests share.
+const postgres = "postgres:17"
+
+// majors are the images of every major that is supported; scripts/images brings them.
+func majors() []string {
+	return []string{"postgres:13", "postgres:14", "postgres:15", "postgres:16", postgres, "postgres:18"}
+}
+
+// Servers are those of one package's tests. The zero value has none; what is asked for is started.
+type Servers struct {
+	once   sync.Once
+	shared *server
+	err    error
+}
+
+// Run runs a package's tests, removes the server that they share, and returns the exit status.
+func (s *Servers) Run(m *testing.M) int {
+	code := m.Run()
+	if s.shared != nil {
+		if err := s.shared.remove(context.Background()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
+	return code
+}
+
+// Template makes a database on the server that the package's tests share, and fills it.
+func (s *Servers) Template(t *testing.T, sql string) Database {
+	t.Helper()
+	s.once.Do(func() { s.shared, s.err = start(context.WithoutCancel(t.Context()), postgres) })
+	return template(t, s.shared, s.err, postgres, sql)
+}
+
+// OnEachMajor runs a test on a server of each major, in a database that holds what sql makes.
+func (s *Servers) OnEachMajor(t *testing.T, sql string, try func(*testing.T, *pgx.Conn)) {
+	t.Helper()
+	for _, image := range majors() {
+		t.Run(image, func(t *testing.T) {
+			t.Parallel()
+			if image == postgres {
+				try(t, s.Template(t, sql).Copy(t))
+				return
+			}
+			server, err := start(t.Context(), image)
+			if server != nil {
+				t.Cleanup(func() {
+					if err := server.remove(context.WithoutCancel(t.Context())); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			try(t, template(t, server, err, image, sql).Copy(t))
+		})
+	}
+}
+
+// server is a running server.
+type server struct {
+	container testcontainers.Container
+	config    *pgx.ConnConfig
+}
+
+func (s *server) remove(ctx context.Context) error { return s.container.Terminate(ctx) }
+
+// start starts a server that trades durability for speed. It returns the server also with an error, where there is one to remove.
+func start(ctx context.Context, image string) (*server, error) {
+	if err := os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true"); err != nil {
+		return nil, err
+	}
+	const port = "5432/tcp"
+	made, err := testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{
+		Started: true, Logger: log.NewNoopLogger(),
+		ContainerRequest: testcontainers.ContainerRequest{
+			Image: image, Labels: map[string]string{"dev.devenv.test": fmt.Sprintf("database-%d", os.Getpid())},
+			Env: map[string]string{"POSTGRES_PASSWORD": "postgres"}, ExposedPorts: []string{port},
+			Cmd: []string{"postgres", "-c", "max_connections=300", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"},
+			HostConfigModifier: func(h *container.HostConfig) {
+				h.PortBindings = network.PortMap{network.MustParsePort(port): {{HostIP: netip.MustParseAddr("127.0.0.1")}}}
+			},
+			// The first time, it is the server that fills the data directory.
+			WaitingFor: wait.ForLog("database system is ready to accept connections").WithOccurrence(2),
+		},
+	})
+	if made == nil {
+		return nil, err // not an interface around a nil pointer
+	}
+	s := &server{container: made}
+	if err != nil {
+		return s, err
+	}
+	published, err := made.MappedPort(ctx, port)
+	if err != nil {
+		return s, err
+	}
+	s.config, err = pgx.ParseConfig("postgres://postgres:postgres@" + net.JoinHostPort("127.0.0.1", published.Port()) + "/postgres")
+	return s, err
+}
