@@ -5,6 +5,9 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/offending"
+	"devenv/devenv/database/witness"
 	"devenv/migrations"
 )
 
@@ -20,7 +23,7 @@ type duel struct {
 	whole bool
 
 	trials  []checks.WitnessTrial
-	written map[int]database.Written // by trial, those that are in the database
+	written map[int]witness.Written // by trial, those that are in the database
 }
 
 // mostMoves is how often the move runs, mostApart how many rows are tried one by one where the blame is not clear.
@@ -30,12 +33,12 @@ const (
 )
 
 // fight makes the rows and finds out which of them break the move.
-func (d *duel) fight(ctx context.Context, before *database.Shape, restrictions []database.Restriction) (checks.WitnessOutcome, error) {
+func (d *duel) fight(ctx context.Context, before *catalog.Shape, restrictions []witness.Restriction) (checks.WitnessOutcome, error) {
 	connection, err := d.server.Connect(ctx)
 	if err != nil {
 		return checks.WitnessOutcome{}, err
 	}
-	witnesses, err := database.BuildWitnesses(ctx, connection, before, restrictions)
+	witnesses, err := witness.Build(ctx, connection, before, restrictions)
 	_ = connection.Close(context.WithoutCancel(ctx)) // what was made is rolled back already
 	if err != nil {
 		return checks.WitnessOutcome{}, err
@@ -163,7 +166,7 @@ func (d *duel) renew(ctx context.Context) (err error) {
 
 // write writes rows into the database and returns those that it took.
 func (d *duel) write(ctx context.Context, pending []int) ([]int, error) {
-	d.written = map[int]database.Written{}
+	d.written = map[int]witness.Written{}
 	connection, err := d.server.Connect(ctx)
 	if err != nil {
 		return nil, err
@@ -171,7 +174,7 @@ func (d *duel) write(ctx context.Context, pending []int) ([]int, error) {
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // every row is committed
 	var taken []int
 	for _, i := range pending {
-		written, refusal, err := database.WriteWitness(ctx, connection, d.trials[i].Witness)
+		written, refusal, err := witness.Write(ctx, connection, d.trials[i].Witness)
 		if err != nil {
 			return nil, err
 		}
@@ -210,8 +213,8 @@ func (d *duel) takeBack(ctx context.Context, blamed, others []int) ([]int, error
 }
 
 // violationOf is a failure as package database reads it.
-func violationOf(f *migrations.Failure) database.Violation {
-	return database.Violation{
+func violationOf(f *migrations.Failure) offending.Violation {
+	return offending.Violation{
 		SQLState: f.SQLState, Message: f.Message, Detail: f.Detail, Schema: f.Schema, Table: f.Table, Column: f.Column,
 		Constraint: f.Constraint, Statement: f.Statement,
 	}

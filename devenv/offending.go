@@ -6,27 +6,28 @@ import (
 	"slices"
 
 	"devenv/devenv/database"
+	"devenv/devenv/database/offending"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
 
 // offendingRows looks for the rows behind a failed upgrade, in a database as the failed statement found it.
-func (r *run) offendingRows(ctx context.Context, f *migrations.Failure, ran []migrations.Statement) (database.Offending, error) {
+func (r *run) offendingRows(ctx context.Context, f *migrations.Failure, ran []migrations.Statement) (offending.Found, error) {
 	server, err := r.asFound(ctx, ran)
 	if err != nil {
-		return database.Offending{}, err
+		return offending.Found{}, err
 	}
 	return offendingIn(ctx, server, f)
 }
 
 // offendingIn looks for the rows behind a failure in one database.
-func offendingIn(ctx context.Context, server *database.Server, f *migrations.Failure) (database.Offending, error) {
+func offendingIn(ctx context.Context, server *database.Server, f *migrations.Failure) (offending.Found, error) {
 	connection, err := server.Connect(ctx)
 	if err != nil {
-		return database.Offending{}, err
+		return offending.Found{}, err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	return database.OffendingRows(ctx, connection, violationOf(f))
+	return offending.Find(ctx, connection, violationOf(f))
 }
 
 // asFound returns the clone in which the upgrade failed where the failed statement was the first of the branch's; else what

@@ -10,6 +10,9 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
+	"devenv/devenv/database/writes"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
@@ -177,18 +180,18 @@ func (r *run) clone(ctx context.Context, image baseImage, stack database.Network
 
 // beforeFacts is what the clone of the base's data held before the migration.
 type beforeFacts struct {
-	fingerprint database.Fingerprint
-	catalog     database.Catalog
-	shape       database.Shape
+	fingerprint data.Fingerprint
+	catalog     catalog.Catalog
+	shape       catalog.Shape
 	// writers are the roles that insert into each table, by OID.
 	writers map[uint32][]string
 }
 
 // afterFacts is what the same clone held when the migration had been applied, and how that was done.
 type afterFacts struct {
-	fingerprint database.Fingerprint
-	catalog     database.Catalog
-	shape       database.Shape
+	fingerprint data.Fingerprint
+	catalog     catalog.Catalog
+	shape       catalog.Shape
 	statements  []migrations.Statement
 }
 
@@ -228,17 +231,17 @@ func (r *run) readWriters(ctx context.Context) (map[uint32][]string, error) {
 		return nil, err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	return database.Writers(ctx, connection)
+	return writes.Writers(ctx, connection)
 }
 
 // shapeOf reads what rows of a server's tables must look like.
-func (r *run) shapeOf(ctx context.Context, s *database.Server) (database.Shape, error) {
+func (r *run) shapeOf(ctx context.Context, s *database.Server) (catalog.Shape, error) {
 	connection, err := s.Connect(ctx)
 	if err != nil {
-		return database.Shape{}, err
+		return catalog.Shape{}, err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	return database.ReadShape(ctx, connection)
+	return catalog.ReadShape(ctx, connection)
 }
 
 // readBefore reads the catalog and the fingerprint of the data that the migration will meet.
@@ -255,7 +258,7 @@ func (r *run) readBefore(ctx context.Context) error {
 	}
 	if r.selection.Wants(checks.TrialData) {
 		group.Go(func() (err error) {
-			if r.before.fingerprint, err = r.takeFingerprint(ctx); err == nil && !database.HoldsRows(r.before.fingerprint) {
+			if r.before.fingerprint, err = r.takeFingerprint(ctx); err == nil && !data.HoldsRows(r.before.fingerprint) {
 				r.note(noRows)
 			}
 			return err

@@ -4,7 +4,8 @@ import (
 	"slices"
 
 	"devenv/devenv/checks"
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
 	"devenv/migrations"
 )
 
@@ -17,26 +18,26 @@ func (r *run) findRenames() {
 	operations := append(shapeOperations(&r.before.shape, &r.after.shape, migrations.DropTable, migrations.DropColumn),
 		shapeOperations(&r.after.shape, &r.before.shape, migrations.CreateTable, migrations.AddColumn)...)
 	for _, rename := range migrations.LikelyRenames(operations) {
-		if !r.facts.Data.Ran || slices.ContainsFunc(r.facts.Data.Changes, func(c database.DataChange) bool { return lostBy(c, rename) }) {
+		if !r.facts.Data.Ran || slices.ContainsFunc(r.facts.Data.Changes, func(c data.Change) bool { return lostBy(c, rename) }) {
 			r.facts.Renames = append(r.facts.Renames, rename)
 		}
 	}
 }
 
 // lostBy says that a change to the data is the loss that a rename written as drop and add makes.
-func lostBy(c database.DataChange, rename migrations.Rename) bool {
+func lostBy(c data.Change, rename migrations.Rename) bool {
 	if c.Table != rename.Schema+"."+rename.Table || c.Before == 0 {
 		return false
 	}
 	if rename.Kind == migrations.RenameTable {
-		return c.Kind == database.TableDropped
+		return c.Kind == data.TableDropped
 	}
-	return c.Kind == database.ColumnDropped && c.Column == rename.From
+	return c.Kind == data.ColumnDropped && c.Column == rename.From
 }
 
 // shapeOperations are the tables of one shape that the other lacks, and the columns that a table which both have lacks
 // there, as operations of the two kinds. A rename is neither.
-func shapeOperations(shape, other *database.Shape, tables, columns string) []migrations.Operation {
+func shapeOperations(shape, other *catalog.Shape, tables, columns string) []migrations.Operation {
 	var operations []migrations.Operation
 	for _, t := range shape.Tables {
 		there := other.Table(t.OID)
@@ -57,7 +58,7 @@ func shapeOperations(shape, other *database.Shape, tables, columns string) []mig
 	return operations
 }
 
-func shapeColumns(t database.Table) []migrations.Column {
+func shapeColumns(t catalog.Table) []migrations.Column {
 	columns := make([]migrations.Column, 0, len(t.Columns))
 	for _, c := range t.Columns {
 		columns = append(columns, migrations.Column{Name: c.Name, Type: c.Type, Nullable: !c.NotNull})

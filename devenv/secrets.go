@@ -4,16 +4,16 @@ import (
 	"context"
 	"strings"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/redact"
 )
 
 // namesIn are the names of a catalog's objects: of schemas, tables, columns, ….
-func namesIn(catalog database.Catalog) []string {
+func namesIn(c catalog.Catalog) []string {
 	var names []string
-	for object := range catalog.Objects {
+	for object := range c.Objects {
 		_, name, _ := strings.Cut(object, ":")
-		names = append(names, strings.FieldsFunc(name, func(c rune) bool { return c == '.' || c == ':' || c == '(' })...)
+		names = append(names, strings.FieldsFunc(name, func(r rune) bool { return r == '.' || r == ':' || r == '(' })...)
 	}
 	return names
 }

@@ -6,6 +6,8 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/witness"
 	"devenv/devenv/step"
 	"devenv/migrations/alembic"
 )
@@ -17,8 +19,8 @@ func (r *run) tryAdversarial(ctx context.Context, log *step.Log) error {
 		return nil
 	}
 	defer r.spend(checks.TrialAdversarial, time.Now())
-	restrictions := append(database.Restrictions(&r.before.shape, &r.after.shape),
-		database.CastRestrictions(&r.before.shape, &r.after.shape, r.ownStatements())...)
+	restrictions := append(witness.Restrictions(&r.before.shape, &r.after.shape),
+		witness.CastRestrictions(&r.before.shape, &r.after.shape, r.ownStatements())...)
 	if len(restrictions) == 0 {
 		log.Skipped("it asks nothing new of rows that were there")
 		r.facts.Adversarial = checks.WitnessOutcome{Ran: true}
@@ -58,8 +60,8 @@ func (r *run) ownStatements() []string {
 
 // tryWritten downgrades the upgraded database once more, with rows that the new schema takes and the old one does not. below
 // is the shape that the first downgrade led to.
-func (r *run) tryWritten(ctx context.Context, log *step.Log, below *database.Shape) error {
-	if len(database.Restrictions(&r.after.shape, below)) == 0 {
+func (r *run) tryWritten(ctx context.Context, log *step.Log, below *catalog.Shape) error {
+	if len(witness.Restrictions(&r.after.shape, below)) == 0 {
 		r.facts.Reverse.Written = checks.WitnessOutcome{Ran: true}
 		return nil
 	}
@@ -86,7 +88,7 @@ func (r *run) tryWritten(ctx context.Context, log *step.Log, below *database.Sha
 	if err != nil {
 		return err
 	}
-	r.facts.Reverse.Written, err = d.fight(ctx, &above, database.Restrictions(&above, below))
+	r.facts.Reverse.Written, err = d.fight(ctx, &above, witness.Restrictions(&above, below))
 	if r.facts.Reverse.Written.Broken() {
 		log.Faulty("it cannot be downgraded once rows were written")
 	}

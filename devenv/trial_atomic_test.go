@@ -7,18 +7,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"devenv/devenv/checks"
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
 	"devenv/migrations"
 )
 
 func TestWhatAnUpgradeLeavesUnfinishedIsNamedWithItsTable(t *testing.T) {
 	t.Parallel()
-	object := func(definition string) database.CatalogObject {
-		return database.CatalogObject{Definition: definition, Parent: "table:crm.users"}
+	object := func(definition string) catalog.Object {
+		return catalog.Object{Definition: definition, Parent: "table:crm.users"}
 	}
 	r := &run{}
-	r.before.catalog.Objects = map[string]database.CatalogObject{"constraint:crm.users.old": object("CHECK (a > 0) NOT VALID")}
-	r.after.catalog.Objects = map[string]database.CatalogObject{
+	r.before.catalog.Objects = map[string]catalog.Object{"constraint:crm.users.old": object("CHECK (a > 0) NOT VALID")}
+	r.after.catalog.Objects = map[string]catalog.Object{
 		"constraint:crm.users.old": object("CHECK (a > 0) NOT VALID"),
 		"constraint:crm.users.ck":  object("CHECK (b > 0) NOT VALID"),
 		"index:crm.ix":             object("CREATE INDEX ix ON crm.users USING btree (a) INVALID"),

@@ -6,6 +6,7 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/database/data"
 )
 
 // compareData compares the data before and after the upgrade. The rows behind a difference are read beside those of a fresh
@@ -29,7 +30,7 @@ func (r *run) compareData(ctx context.Context) error {
 }
 
 // examine settles changes against the base's own data.
-func (r *run) examine(ctx context.Context, after database.Fingerprint, changes []database.DataChange) ([]database.DataChange, error) {
+func (r *run) examine(ctx context.Context, after data.Fingerprint, changes []data.Change) ([]data.Change, error) {
 	original, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func (r *run) examine(ctx context.Context, after database.Fingerprint, changes [
 		return nil, err
 	}
 	defer is.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	changes, err = database.Examine(ctx, database.Data{Conn: was, Print: r.before.fingerprint}, database.Data{Conn: is, Print: after}, changes)
+	changes, err = data.Examine(ctx, data.State{Conn: was, Print: r.before.fingerprint}, data.State{Conn: is, Print: after}, changes)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/inputs"
 	"devenv/devenv/tool"
 	"devenv/migrations"
@@ -26,25 +27,25 @@ type modelsBaseline struct {
 
 // modelsCatalog is the schema that models describe, made in an empty database that has the schemas, extensions and
 // functions of another catalog. A failure is an outcome.
-func modelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from database.Catalog) (catalog database.Catalog, failure, err error) {
+func modelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from catalog.Catalog) (made catalog.Catalog, failure, err error) {
 	connection, err := s.Connect(ctx)
 	if err != nil {
-		return catalog, nil, err
+		return made, nil, err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it is used by this function alone
-	if failure = database.PrepareModels(ctx, connection, from); failure != nil {
-		return catalog, failure, ctx.Err()
+	if failure = catalog.PrepareModels(ctx, connection, from); failure != nil {
+		return made, failure, ctx.Err()
 	}
 	err = t.CreateAll(ctx, t.Database(s))
 	var failed *migrations.Failure
 	if errors.As(err, &failed) {
-		return catalog, failed, nil
+		return made, failed, nil
 	}
 	if err != nil {
-		return catalog, nil, err
+		return made, nil, err
 	}
-	catalog, err = database.ReadCatalog(ctx, connection)
-	return catalog, nil, err
+	made, err = catalog.Read(ctx, connection)
+	return made, nil, err
 }
 
 // tryModels compares the catalog of the models' schema with the migrations', beyond what differs on the base and what
@@ -84,7 +85,7 @@ func (r *run) tryModels(ctx context.Context) error {
 }
 
 // saysThis says whether autogenerate has found a difference.
-func saysThis(o migrations.Operation, d database.Difference) bool {
+func saysThis(o migrations.Operation, d catalog.Difference) bool {
 	if o.Object != d.Object {
 		return false
 	}
@@ -92,12 +93,12 @@ func saysThis(o migrations.Operation, d database.Difference) bool {
 	return d.Facet == "" || o.Facet == "" || facets[o.Facet] == d.Facet
 }
 
-func digestOf(d database.Difference) string { return inputs.Hash(d.Object, d.Facet, d.Was, d.Is)[:16] }
+func digestOf(d catalog.Difference) string { return inputs.Hash(d.Object, d.Facet, d.Was, d.Is)[:16] }
 
 // holds says that the base has all of a difference: what the branch changes beside it, as a value of an enum whose order
 // differed before, is the branch's.
-func (b modelsBaseline) holds(d database.Difference) bool {
-	return !slices.ContainsFunc(d.Parts(), func(part database.Difference) bool { return !slices.Contains(b.Known, digestOf(part)) })
+func (b modelsBaseline) holds(d catalog.Difference) bool {
+	return !slices.ContainsFunc(d.Parts(), func(part catalog.Difference) bool { return !slices.Contains(b.Known, digestOf(part)) })
 }
 
 // modelsBaseline reads the base's answer from the image's metadata.
@@ -130,7 +131,7 @@ func (b *baseBuild) readModelsBaseline(ctx context.Context, server *database.Ser
 		return err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	migrated, err := database.ReadCatalog(ctx, connection)
+	migrated, err := catalog.Read(ctx, connection)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,7 @@ package devenv
 import (
 	"testing"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
 	"devenv/migrations"
 )
 
@@ -24,10 +24,10 @@ func TestWhatAutogenerateSaysIsNotSaidByTheCatalogsAgain(t *testing.T) {
 		{"nullable", "identity", false},
 	} {
 		said := migrations.Operation{Kind: migrations.AlterColumn, Object: column, Facet: c.said}
-		if got := saysThis(said, database.Difference{Object: column, Facet: c.facet}); got != c.want {
+		if got := saysThis(said, catalog.Difference{Object: column, Facet: c.facet}); got != c.want {
 			t.Errorf("%q says %q: %v", c.said, c.facet, got)
 		}
-		if saysThis(said, database.Difference{Object: column + "d", Facet: c.facet}) {
+		if saysThis(said, catalog.Difference{Object: column + "d", Facet: c.facet}) {
 			t.Errorf("%q says something of another column", c.said)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"devenv/devenv/checks"
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
 	"devenv/migrations"
 )
 
@@ -19,18 +19,18 @@ func (r *run) takeNotes() {
 	if !r.selection.Wants(checks.TrialNotes) || !r.upgraded() {
 		return
 	}
-	notes := database.Notes(&r.before.shape, &r.after.shape)
+	notes := catalog.Notes(&r.before.shape, &r.after.shape)
 	altered := r.alteredTables()
 	patient := slices.ContainsFunc(r.after.statements, func(s migrations.Statement) bool { return regexp.MustCompile(`(?i)lock_timeout`).MatchString(s.SQL) })
 	if len(altered) > 0 && !patient {
-		notes = append(notes, database.Note{
+		notes = append(notes, catalog.Note{
 			Table:  altered[0],
 			Text:   fmt.Sprintf("it waits for its lock on %s without lock_timeout, and everybody who comes later waits behind it", strings.Join(altered, ", ")),
 			Advice: "op.execute(\"SET lock_timeout = '5s'\"), and try again when it fails",
 		})
 	}
 	if len(altered) >= manyTables {
-		notes = append(notes, database.Note{
+		notes = append(notes, catalog.Note{
 			Table: altered[0], Text: fmt.Sprintf("%d tables are locked one after the other: %s", len(altered), strings.Join(altered, ", ")),
 			Advice: "one revision for each table holds each lock for a shorter time, and cannot deadlock with the application",
 		})
@@ -67,9 +67,9 @@ func (r *run) tablesIn(pattern *regexp.Regexp) []string {
 }
 
 // staleViews are materialised views that read tables whose rows the migration writes, and that it does not refresh.
-func (r *run) staleViews() []database.Note {
+func (r *run) staleViews() []catalog.Note {
 	written := r.tablesIn(regexp.MustCompile(`(?is)^\s*(?:UPDATE\s+(?:ONLY\s+)?|INSERT\s+INTO\s+|DELETE\s+FROM\s+(?:ONLY\s+)?|TRUNCATE\s+(?:TABLE\s+)?|ALTER\s+TABLE\s+(?:ONLY\s+)?)([\w$."]+)`))
-	var notes []database.Note
+	var notes []catalog.Note
 	for _, view := range r.after.shape.Views {
 		refreshed := slices.ContainsFunc(r.after.statements, func(s migrations.Statement) bool {
 			return regexp.MustCompile(`(?i)REFRESH\s+MATERIALIZED`).MatchString(s.SQL) || regexp.MustCompile(`(?i)CREATE\s+MATERIALIZED`).MatchString(s.SQL)
@@ -77,7 +77,7 @@ func (r *run) staleViews() []database.Note {
 		for _, oid := range view.Reads {
 			t := r.after.shape.Table(oid)
 			if t != nil && slices.Contains(written, t.Label()) && !refreshed {
-				notes = append(notes, database.Note{
+				notes = append(notes, catalog.Note{
 					Table: t.Label(), Text: fmt.Sprintf("the materialised view %s reads %s and shows what was there before", view.Name, t.Label()),
 					Advice: fmt.Sprintf("op.execute(\"REFRESH MATERIALIZED VIEW %s\")", view.Name),
 				})
@@ -90,24 +90,24 @@ func (r *run) staleViews() []database.Note {
 
 // idleRevisions are revisions of the branch that run no statement: often the remains of an autogenerate that found nothing. One
 // that only joins others has nothing to do.
-func (r *run) idleRevisions() []database.Note {
-	var notes []database.Note
+func (r *run) idleRevisions() []catalog.Note {
+	var notes []catalog.Note
 	for _, revision := range r.facts.Revisions {
 		busy := slices.ContainsFunc(r.after.statements, func(s migrations.Statement) bool { return s.Revision == revision.ID })
 		if !busy && !revision.Merge() {
-			notes = append(notes, database.Note{Text: fmt.Sprintf("%s runs no statement", revision.ID), Advice: "fill it, or delete it"})
+			notes = append(notes, catalog.Note{Text: fmt.Sprintf("%s runs no statement", revision.ID), Advice: "fill it, or delete it"})
 		}
 	}
 	return notes
 }
 
 // readingNotes: a migration that reads rows to decide what it does cannot be written as a script.
-func (r *run) readingNotes() []database.Note {
+func (r *run) readingNotes() []catalog.Note {
 	read := r.tablesIn(regexp.MustCompile(`(?is)^\s*SELECT\s.*?\sFROM\s+(?:ONLY\s+)?([\w$."]+)`))
 	if len(read) == 0 {
 		return nil
 	}
-	return []database.Note{{
+	return []catalog.Note{{
 		Table: read[0], Text: "it reads rows of " + strings.Join(read, ", ") + " while it runs, so alembic upgrade --sql cannot write it as a script",
 		Advice: "where scripts are needed, say it in one statement: UPDATE … FROM, INSERT … SELECT",
 	}}

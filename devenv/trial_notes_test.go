@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"devenv/devenv/checks"
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
 	"devenv/migrations"
 )
 
@@ -61,7 +61,7 @@ func TestOneNoteIsOfTheLocksThatAreWaitedForAndOneOfTheMany(t *testing.T) {
 func noted(statements ...string) *run {
 	r := &run{}
 	r.facts.Seeded = checks.Outcome{Ran: true}
-	r.before.shape.Tables = []database.Table{{OID: 1, Schema: "public", Name: "users"}, {OID: 2, Schema: "crm", Name: "Contact"}, {OID: 3, Schema: "public", Name: "teams"}}
+	r.before.shape.Tables = []catalog.Table{{OID: 1, Schema: "public", Name: "users"}, {OID: 2, Schema: "crm", Name: "Contact"}, {OID: 3, Schema: "public", Name: "teams"}}
 	r.after.shape = r.before.shape
 	for _, sql := range statements {
 		r.after.statements = append(r.after.statements, migrations.Statement{Revision: "3f2a", SQL: sql})

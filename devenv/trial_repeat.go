@@ -8,6 +8,7 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/database/data"
 	"devenv/devenv/step"
 )
 
@@ -35,7 +36,7 @@ func (r *run) tryRepeat(handOver func()) func(context.Context, *step.Log) error 
 }
 
 // settleSuspects upgrades once more at home and records what depends on the zone, and what is never the same.
-func (r *run) settleSuspects(ctx context.Context, suspects []database.ColumnName) error {
+func (r *run) settleSuspects(ctx context.Context, suspects []data.ColumnName) error {
 	server, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func (r *run) settleSuspects(ctx context.Context, suspects []database.ColumnName
 }
 
 // unsteady tells those of the suspects that a second upgrade at home filled with other values from those that it did not.
-func (r *run) unsteady(suspects, unlike []database.ColumnName) []checks.Unsteady {
+func (r *run) unsteady(suspects, unlike []data.ColumnName) []checks.Unsteady {
 	var found []checks.Unsteady
 	for _, c := range suspects {
 		random := slices.Contains(unlike, c)
@@ -63,7 +64,7 @@ func (r *run) unsteady(suspects, unlike []database.ColumnName) []checks.Unsteady
 
 // upgradeElsewhere upgrades a fresh clone in another time zone and reads what it then holds; false when the upgrade fails
 // there. The branch's backend, where it is to be started, gets the clone.
-func (r *run) upgradeElsewhere(ctx context.Context) (print database.Fingerprint, ok bool, err error) {
+func (r *run) upgradeElsewhere(ctx context.Context) (print data.Fingerprint, ok bool, err error) {
 	wanted := r.starts(checks.TrialStartBranch)
 	server, err := r.cloneAgain(ctx, wanted)
 	if err != nil {
@@ -74,7 +75,7 @@ func (r *run) upgradeElsewhere(ctx context.Context) (print database.Fingerprint,
 		return print, false, err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it is used by this function alone
-	moved, err := database.LiveElsewhere(ctx, connection)
+	moved, err := data.LiveElsewhere(ctx, connection)
 	if err != nil {
 		return print, false, err
 	}
@@ -97,7 +98,7 @@ func (r *run) cloneAgain(ctx context.Context, starts bool) (*database.Server, er
 }
 
 // upgradeAgain upgrades a clone and reads what it then holds; false when the upgrade fails there.
-func (r *run) upgradeAgain(ctx context.Context, server *database.Server) (print database.Fingerprint, ok bool, err error) {
+func (r *run) upgradeAgain(ctx context.Context, server *database.Server) (print data.Fingerprint, ok bool, err error) {
 	outcome, _, err := r.upgrade(ctx, server)
 	if err != nil || outcome.Failure != nil {
 		return print, false, err
@@ -107,6 +108,6 @@ func (r *run) upgradeAgain(ctx context.Context, server *database.Server) (print 
 		return print, false, err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	print, err = database.TakeFingerprint(ctx, connection)
+	print, err = data.Take(ctx, connection)
 	return print, err == nil, err
 }

@@ -6,24 +6,24 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"devenv/devenv/checks"
-	"devenv/devenv/database"
+	"devenv/devenv/database/data"
 )
 
 func TestOnlyANewColumnMayHaveOtherValuesInEveryRun(t *testing.T) {
 	t.Parallel()
-	print := func(columns ...string) database.Fingerprint {
-		table := database.TablePrint{OID: 7, Schema: "public", Name: "users", Rows: 2}
+	print := func(columns ...string) data.Fingerprint {
+		table := data.TablePrint{OID: 7, Schema: "public", Name: "users", Rows: 2}
 		for i, name := range columns {
-			table.Columns = append(table.Columns, database.ColumnPrint{Number: int16(i + 1), Name: name})
+			table.Columns = append(table.Columns, data.ColumnPrint{Number: int16(i + 1), Name: name})
 		}
-		return database.Fingerprint{Tables: []database.TablePrint{table}}
+		return data.Fingerprint{Tables: []data.TablePrint{table}}
 	}
-	name := func(column string) database.ColumnName {
-		return database.ColumnName{Table: "public.users", Column: column}
+	name := func(column string) data.ColumnName {
+		return data.ColumnName{Table: "public.users", Column: column}
 	}
 	r := &run{}
 	r.before.fingerprint, r.after.fingerprint = print("token", "at"), print("token", "at", "seen", "day")
-	got := r.unsteady([]database.ColumnName{name("token"), name("at"), name("seen"), name("day")}, []database.ColumnName{name("token"), name("seen")})
+	got := r.unsteady([]data.ColumnName{name("token"), name("at"), name("seen"), name("day")}, []data.ColumnName{name("token"), name("seen")})
 	want := []checks.Unsteady{
 		{Table: "public.users", Column: "token", Random: true},
 		{Table: "public.users", Column: "at"},

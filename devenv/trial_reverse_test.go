@@ -6,31 +6,32 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
 	"devenv/migrations"
 )
 
 func TestAColumnThatHoldsOnlyItsDefaultsIsNoLossOnTheWayBack(t *testing.T) {
 	t.Parallel()
-	shape := func(columns ...database.Column) database.Shape {
-		return database.Shape{Tables: []database.Table{{OID: 7, Schema: "shop", Name: "Order", Columns: columns}}}
+	shape := func(columns ...catalog.Column) catalog.Shape {
+		return catalog.Shape{Tables: []catalog.Table{{OID: 7, Schema: "shop", Name: "Order", Columns: columns}}}
 	}
-	old := database.Column{Number: 1, Name: "state", Default: "'new'::text"}
+	old := catalog.Column{Number: 1, Name: "state", Default: "'new'::text"}
 	cases := map[string]struct {
-		column     database.Column
+		column     catalog.Column
 		statements []string
-		change     database.ChangeKind
+		change     data.ChangeKind
 		want       bool
 	}{
-		"a default":                      {database.Column{Number: 2, Name: "Points", Default: "0"}, []string{`ALTER TABLE shop."Order" ADD COLUMN "Points" int DEFAULT 0`}, database.ColumnDropped, true},
-		"an identity":                    {database.Column{Number: 2, Name: "Points", Identity: "d"}, nil, database.ColumnDropped, true},
-		"an expression":                  {database.Column{Number: 2, Name: "Points", Generated: "lower(a)"}, nil, database.ColumnDropped, true},
-		"another column filled":          {database.Column{Number: 2, Name: "Points", Default: "0"}, []string{`UPDATE shop."Order" SET points_of = 3`}, database.ColumnDropped, true},
-		"a default, and then filled":     {database.Column{Number: 2, Name: "Points", Default: "0"}, []string{`UPDATE shop."Order" SET "Points" = 3`}, database.ColumnDropped, false},
-		"filled in a block of code":      {database.Column{Number: 2, Name: "Points", Default: "0"}, []string{`DO $$ BEGIN UPDATE shop."Order" SET "Points" = 3; END $$`}, database.ColumnDropped, false},
-		"no default":                     {database.Column{Number: 2, Name: "Points"}, nil, database.ColumnDropped, false},
-		"a column that was there before": {database.Column{Number: 1, Name: "state", Default: "'new'::text"}, nil, database.ColumnDropped, false},
-		"values and not the column":      {database.Column{Number: 2, Name: "Points", Default: "0"}, nil, database.ValuesLost, false},
+		"a default":                      {catalog.Column{Number: 2, Name: "Points", Default: "0"}, []string{`ALTER TABLE shop."Order" ADD COLUMN "Points" int DEFAULT 0`}, data.ColumnDropped, true},
+		"an identity":                    {catalog.Column{Number: 2, Name: "Points", Identity: "d"}, nil, data.ColumnDropped, true},
+		"an expression":                  {catalog.Column{Number: 2, Name: "Points", Generated: "lower(a)"}, nil, data.ColumnDropped, true},
+		"another column filled":          {catalog.Column{Number: 2, Name: "Points", Default: "0"}, []string{`UPDATE shop."Order" SET points_of = 3`}, data.ColumnDropped, true},
+		"a default, and then filled":     {catalog.Column{Number: 2, Name: "Points", Default: "0"}, []string{`UPDATE shop."Order" SET "Points" = 3`}, data.ColumnDropped, false},
+		"filled in a block of code":      {catalog.Column{Number: 2, Name: "Points", Default: "0"}, []string{`DO $$ BEGIN UPDATE shop."Order" SET "Points" = 3; END $$`}, data.ColumnDropped, false},
+		"no default":                     {catalog.Column{Number: 2, Name: "Points"}, nil, data.ColumnDropped, false},
+		"a column that was there before": {catalog.Column{Number: 1, Name: "state", Default: "'new'::text"}, nil, data.ColumnDropped, false},
+		"values and not the column":      {catalog.Column{Number: 2, Name: "Points", Default: "0"}, nil, data.ValuesLost, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -39,7 +40,7 @@ func TestAColumnThatHoldsOnlyItsDefaultsIsNoLossOnTheWayBack(t *testing.T) {
 			for _, sql := range c.statements {
 				r.after.statements = append(r.after.statements, migrations.Statement{Revision: "3f2a", SQL: sql})
 			}
-			if got := r.onlyDefaults(database.DataChange{Table: "shop.Order", Column: c.column.Name, Kind: c.change}); got != c.want {
+			if got := r.onlyDefaults(data.Change{Table: "shop.Order", Column: c.column.Name, Kind: c.change}); got != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
@@ -48,20 +49,20 @@ func TestAColumnThatHoldsOnlyItsDefaultsIsNoLossOnTheWayBack(t *testing.T) {
 
 func TestAnEarlierChangeExplainsItsColumnOrAllRowsAndNoMore(t *testing.T) {
 	t.Parallel()
-	rows := database.DataChange{Kind: database.RowsLost, Table: "public.users"}
-	name := database.DataChange{Kind: database.ValuesChanged, Table: "public.users", Column: "name"}
+	rows := data.Change{Kind: data.RowsLost, Table: "public.users"}
+	name := data.Change{Kind: data.ValuesChanged, Table: "public.users", Column: "name"}
 	for _, c := range []struct {
 		what           string
-		change, before database.DataChange
+		change, before data.Change
 		want           bool
 	}{
 		{"the same column", name, name, true},
-		{"another column", database.DataChange{Table: "public.users", Column: "email"}, name, false},
+		{"another column", data.Change{Table: "public.users", Column: "email"}, name, false},
 		{"the column's rows", name, rows, true},
 		{"rows, where a column changed", rows, name, false},
-		{"a column of that name elsewhere", database.DataChange{Table: "public.teams", Column: "name"}, name, false},
+		{"a column of that name elsewhere", data.Change{Table: "public.teams", Column: "name"}, name, false},
 	} {
-		if got := explained(c.change, []database.DataChange{c.before}); got != c.want {
+		if got := explained(c.change, []data.Change{c.before}); got != c.want {
 			t.Errorf("%s: explained is %v", c.what, got)
 		}
 	}
@@ -69,13 +70,13 @@ func TestAnEarlierChangeExplainsItsColumnOrAllRowsAndNoMore(t *testing.T) {
 
 func TestTwoUpgradesMayGiveNewRowsOtherNumbersAndNothingElse(t *testing.T) {
 	t.Parallel()
-	column := func(n int16, name, hash string) (database.Column, database.ColumnPrint) {
-		return database.Column{Number: n, Name: name}, database.ColumnPrint{Number: n, Name: name, Values: 2, Hash: hash, Keyed: hash}
+	column := func(n int16, name, hash string) (catalog.Column, data.ColumnPrint) {
+		return catalog.Column{Number: n, Name: name}, data.ColumnPrint{Number: n, Name: name, Values: 2, Hash: hash, Keyed: hash}
 	}
-	shape, first, again := database.Shape{}, database.Fingerprint{}, database.Fingerprint{}
+	shape, first, again := catalog.Shape{}, data.Fingerprint{}, data.Fingerprint{}
 	for i, name := range []string{"grown", "pointing", "numbered", "same"} {
-		table := database.Table{OID: uint32(i + 1), Schema: "public", Name: name}
-		print := database.TablePrint{OID: uint32(i + 1), Schema: "public", Name: name, Rows: 2, SampledBy: 1, Key: []string{"id"}}
+		table := catalog.Table{OID: uint32(i + 1), Schema: "public", Name: name}
+		print := data.TablePrint{OID: uint32(i + 1), Schema: "public", Name: name, Rows: 2, SampledBy: 1, Key: []string{"id"}}
 		other := print
 		for n, name := range []string{"id", "parent", "n_" + name} {
 			c, p := column(int16(n+1), name, "first")
@@ -87,13 +88,13 @@ func TestTwoUpgradesMayGiveNewRowsOtherNumbersAndNothingElse(t *testing.T) {
 		}
 		shape.Tables, first.Tables, again.Tables = append(shape.Tables, table), append(first.Tables, print), append(again.Tables, other)
 	}
-	shape.Tables[1].Constraints = []database.Constraint{{Kind: "f", Columns: []int16{2}, Parent: 1}}
+	shape.Tables[1].Constraints = []catalog.Constraint{{Kind: "f", Columns: []int16{2}, Parent: 1}}
 	r := &run{}
 	r.before.shape, r.after.shape, r.after.fingerprint = shape, shape, first
 	r.before.fingerprint.Tables = slices.Clone(first.Tables)
 	r.before.fingerprint.Tables[0].Rows = 1
 	r.after.statements = []migrations.Statement{{Revision: "3f2a", SQL: "UPDATE numbered SET n_numbered = nextval('s')"}}
-	r.facts.Reverse.Data.Base = []database.DataChange{{Kind: database.ValuesChanged, Table: "public.same", Column: "parent"}}
+	r.facts.Reverse.Data.Base = []data.Change{{Kind: data.ValuesChanged, Table: "public.same", Column: "parent"}}
 	var got []string
 	for _, c := range r.roundTrip(first, again) {
 		got = append(got, c.Table+"."+c.Column)

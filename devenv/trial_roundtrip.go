@@ -7,11 +7,13 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
 )
 
 // compareRoundTrip compares the data after the second upgrade with what the first one left. Only where they differ is another
 // clone upgraded: it has the rows as the first upgrade left them, and tells what no two upgrades leave alike.
-func (r *run) compareRoundTrip(ctx context.Context) ([]database.DataChange, error) {
+func (r *run) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
 	again, err := r.takeFingerprint(ctx)
 	if err != nil || len(r.roundTrip(r.after.fingerprint, again)) == 0 {
 		return nil, err
@@ -34,47 +36,47 @@ func (r *run) compareRoundTrip(ctx context.Context) ([]database.DataChange, erro
 		return nil, err
 	}
 	defer is.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	first, err := database.TakeFingerprint(ctx, was)
+	first, err := data.Take(ctx, was)
 	if err != nil {
 		return nil, err
 	}
-	return r.settleTrip(ctx, database.Data{Conn: was, Print: first}, database.Data{Conn: is, Print: again})
+	return r.settleTrip(ctx, data.State{Conn: was, Print: first}, data.State{Conn: is, Print: again})
 }
 
 // settleTrip reads the rows behind the differences of two upgrades.
-func (r *run) settleTrip(ctx context.Context, first, again database.Data) (settled []database.DataChange, err error) {
+func (r *run) settleTrip(ctx context.Context, first, again data.State) (settled []data.Change, err error) {
 	unlike := r.after.fingerprint.Unlike(first.Print)
-	var changes, added []database.DataChange
+	var changes, added []data.Change
 	for _, c := range r.roundTrip(first.Print, again.Print) {
 		switch {
-		case c.Kind == database.RowsAdded:
+		case c.Kind == data.RowsAdded:
 			added = append(added, c)
-		case !slices.Contains(unlike, database.ColumnName{Table: c.Table, Column: c.Column}):
+		case !slices.Contains(unlike, data.ColumnName{Table: c.Table, Column: c.Column}):
 			changes = append(changes, c)
 		}
 	}
 	if len(changes) > 0 {
-		settled, err = database.Examine(ctx, first, again, changes)
+		settled, err = data.Examine(ctx, first, again, changes)
 	}
 	return append(settled, added...), err
 }
 
 // roundTrip are the differences between what two upgrades left, without those that the downgrade is to blame for already. Of
 // tables to which the migration itself adds rows only the number of rows counts: the second time they have other ids.
-func (r *run) roundTrip(first, again database.Fingerprint) []database.DataChange {
-	return slices.DeleteFunc(append(first.Compare(again), first.Added(again)...), func(c database.DataChange) bool {
+func (r *run) roundTrip(first, again data.Fingerprint) []data.Change {
+	return slices.DeleteFunc(append(first.Compare(again), first.Added(again)...), func(c data.Change) bool {
 		if explained(c, r.facts.Reverse.Data.Base) {
 			return true
 		}
 		table, column := r.columnAfter(c)
-		return c.Kind == database.ValuesChanged && (table == nil || column == nil || r.numberedAnew(table, column) || r.defaulted(table, column))
+		return c.Kind == data.ValuesChanged && (table == nil || column == nil || r.numberedAnew(table, column) || r.defaulted(table, column))
 	})
 }
 
 // numberedAnew says that a column is of a table to which the migration adds rows, or points to one, or is filled from a sequence.
-func (r *run) numberedAnew(t *database.Table, c *database.Column) bool {
-	rows := func(f database.Fingerprint, oid uint32) int64 {
-		i := slices.IndexFunc(f.Tables, func(t database.TablePrint) bool { return t.OID == oid })
+func (r *run) numberedAnew(t *catalog.Table, c *catalog.Column) bool {
+	rows := func(f data.Fingerprint, oid uint32) int64 {
+		i := slices.IndexFunc(f.Tables, func(t data.TablePrint) bool { return t.OID == oid })
 		if i < 0 {
 			return -1
 		}
@@ -84,19 +86,19 @@ func (r *run) numberedAnew(t *database.Table, c *database.Column) bool {
 	if grown(t.OID) || slices.ContainsFunc(r.ownStatements(), func(sql string) bool { return named(c).MatchString(sql) && strings.Contains(sql, "nextval(") }) {
 		return true
 	}
-	return slices.ContainsFunc(t.Constraints, func(k database.Constraint) bool {
+	return slices.ContainsFunc(t.Constraints, func(k catalog.Constraint) bool {
 		return k.Kind == "f" && slices.Contains(k.Columns, c.Number) && grown(k.Parent)
 	})
 }
 
 // columnAfter finds the table and the column of a change in the shape that the upgrade left; nil where there is none.
-func (r *run) columnAfter(c database.DataChange) (*database.Table, *database.Column) {
+func (r *run) columnAfter(c data.Change) (*catalog.Table, *catalog.Column) {
 	tables := r.after.shape.Tables
-	i := slices.IndexFunc(tables, func(t database.Table) bool { return t.Label() == c.Table })
+	i := slices.IndexFunc(tables, func(t catalog.Table) bool { return t.Label() == c.Table })
 	if i < 0 {
 		return nil, nil
 	}
-	j := slices.IndexFunc(tables[i].Columns, func(k database.Column) bool { return k.Name == c.Column })
+	j := slices.IndexFunc(tables[i].Columns, func(k catalog.Column) bool { return k.Name == c.Column })
 	if j < 0 {
 		return &tables[i], nil
 	}

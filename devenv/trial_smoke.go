@@ -9,6 +9,8 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/writes"
 	"devenv/devenv/step"
 	"devenv/migrations"
 )
@@ -21,7 +23,7 @@ func (r *run) trySmoke(ctx context.Context, log *step.Log) error {
 		return nil
 	}
 	defer r.spend(checks.TrialSmoke, time.Now())
-	tables := database.Touched(&r.before.shape, &r.after.shape)
+	tables := writes.Touched(&r.before.shape, &r.after.shape)
 	tables = append(tables, r.filled(tables)...)
 	out := checks.SmokeOutcome{Ran: true, Tables: len(tables)}
 	if len(tables) > 0 {
@@ -33,7 +35,7 @@ func (r *run) trySmoke(ctx context.Context, log *step.Log) error {
 			return err
 		}
 		for _, f := range failed {
-			out.Writes = append(out.Writes, checks.SmokeWrite{FailedWrite: f, Cause: r.lastToTouch(f.Table)})
+			out.Writes = append(out.Writes, checks.SmokeWrite{Failed: f, Cause: r.lastToTouch(f.Table)})
 		}
 	}
 	if slices.ContainsFunc(out.Writes, func(w checks.SmokeWrite) bool { return w.Broken }) {
@@ -63,8 +65,8 @@ func (r *run) lastToTouch(table string) migrations.Statement {
 }
 
 // filled are further tables into which the migration inserts rows.
-func (r *run) filled(known []*database.Table) []*database.Table {
-	var more []*database.Table
+func (r *run) filled(known []*catalog.Table) []*catalog.Table {
+	var more []*catalog.Table
 	for _, label := range r.tablesIn(insertInto()) {
 		for i := range r.after.shape.Tables {
 			t := &r.after.shape.Tables[i]
@@ -76,18 +78,18 @@ func (r *run) filled(known []*database.Table) []*database.Table {
 	return more
 }
 
-func (r *run) writes(ctx context.Context, s *database.Server, shape *database.Shape, tables []*database.Table) ([]database.FailedWrite, error) {
+func (r *run) writes(ctx context.Context, s *database.Server, shape *catalog.Shape, tables []*catalog.Table) ([]writes.Failed, error) {
 	connection, err := s.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // everything is taken back
-	return database.TryWrites(ctx, connection, shape, tables, database.RolesFor(&r.before.shape, r.before.writers))
+	return writes.Try(ctx, connection, shape, tables, writes.RolesFor(&r.before.shape, r.before.writers))
 }
 
 // notOnBase leaves out the writes that fail in the same way on a fresh clone of the base.
-func (r *run) notOnBase(ctx context.Context, failed []database.FailedWrite) ([]database.FailedWrite, error) {
-	var tables []*database.Table
+func (r *run) notOnBase(ctx context.Context, failed []writes.Failed) ([]writes.Failed, error) {
+	var tables []*catalog.Table
 	for _, f := range failed {
 		for i := range r.after.shape.Tables {
 			if was := r.before.shape.Table(r.after.shape.Tables[i].OID); was != nil && r.after.shape.Tables[i].Label() == f.Table {
@@ -106,8 +108,8 @@ func (r *run) notOnBase(ctx context.Context, failed []database.FailedWrite) ([]d
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(failed, func(f database.FailedWrite) bool {
-		return slices.ContainsFunc(earlier, func(e database.FailedWrite) bool {
+	return slices.DeleteFunc(failed, func(f writes.Failed) bool {
+		return slices.ContainsFunc(earlier, func(e writes.Failed) bool {
 			return e.SQLState == f.SQLState && e.Role == f.Role && (e.Table == f.Table || e.Message == f.Message)
 		})
 	}), nil

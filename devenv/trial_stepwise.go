@@ -6,6 +6,7 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/step"
 	"devenv/migrations/alembic"
 )
@@ -49,11 +50,11 @@ func (r *run) stepOnData(ctx context.Context, log *step.Log) error {
 	if outcome.Failure != nil || !r.upgraded() {
 		return nil
 	}
-	catalog, err := r.catalogOf(ctx, server)
+	schema, err := r.catalogOf(ctx, server)
 	if err != nil {
 		return err
 	}
-	r.recordDifferences(r.after.catalog.Diff(catalog), "in one run", "one revision at a time", log)
+	r.recordDifferences(r.after.catalog.Diff(schema), "in one run", "one revision at a time", log)
 	return nil
 }
 
@@ -96,12 +97,12 @@ func (r *run) compareWithScratch(ctx context.Context, log *step.Log) error {
 
 // ofBranch are the differences from a catalog that the branch has to do with: of objects that it changed, and of what belongs
 // to these.
-func (r *run) ofBranch(scratch database.Catalog) []database.Difference {
+func (r *run) ofBranch(scratch catalog.Catalog) []catalog.Difference {
 	changed := map[string]bool{}
 	for _, d := range r.before.catalog.Diff(r.after.catalog) {
 		changed[d.Object] = true
 	}
-	var differences []database.Difference
+	var differences []catalog.Difference
 	for _, d := range r.after.catalog.Diff(scratch) {
 		if changed[d.Object] || changed[r.after.catalog.Objects[d.Object].Parent] || changed[scratch.Objects[d.Object].Parent] {
 			differences = append(differences, d)
@@ -110,7 +111,7 @@ func (r *run) ofBranch(scratch database.Catalog) []database.Difference {
 	return differences
 }
 
-func (r *run) recordDifferences(differences []database.Difference, one, other string, log *step.Log) {
+func (r *run) recordDifferences(differences []catalog.Difference, one, other string, log *step.Log) {
 	r.facts.Stepwise.Compared = true
 	if len(differences) > 0 {
 		log.Faulty("the results differ")

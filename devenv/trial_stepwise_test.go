@@ -5,30 +5,30 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
 )
 
 func TestOnlyWhatTheBranchChangedAndWhatBelongsToItIsComparedWithTheHistory(t *testing.T) {
 	t.Parallel()
-	catalog := func(objects ...string) database.Catalog {
-		c := database.Catalog{Objects: map[string]database.CatalogObject{}}
+	schema := func(objects ...string) catalog.Catalog {
+		c := catalog.Catalog{Objects: map[string]catalog.Object{}}
 		for i := 0; i < len(objects); i += 3 {
-			c.Objects[objects[i]] = database.CatalogObject{Parent: objects[i+1], Definition: objects[i+2]}
+			c.Objects[objects[i]] = catalog.Object{Parent: objects[i+1], Definition: objects[i+2]}
 		}
 		return c
 	}
 	const teams, users = "table:public.teams", "table:public.users"
 	r := &run{}
-	r.before.catalog = catalog(
+	r.before.catalog = schema(
 		teams, "", "table", "index:public.ix_teams", teams, "by hand",
 		users, "", "table", "column:public.users.a", users, "text", "index:public.ix_users", users, "by hand")
-	r.after.catalog = catalog(
+	r.after.catalog = schema(
 		teams, "", "table", "index:public.ix_teams", teams, "by hand",
 		users, "", "table, row level security", "column:public.users.a", users, "varchar", "index:public.ix_users", users, "by hand")
-	scratch := catalog(
+	scratch := schema(
 		teams, "", "table", // another index, which is not the branch's
 		users, "", "table, row level security", "column:public.users.a", users, "text", "trigger:public.users.t", users, "only here")
-	want := []database.Difference{
+	want := []catalog.Difference{
 		{Object: "column:public.users.a", Was: "varchar", Is: "text"},
 		{Object: "index:public.ix_users", Was: "by hand"},
 		{Object: "trigger:public.users.t", Is: "only here"},

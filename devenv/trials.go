@@ -9,6 +9,8 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
 	"devenv/devenv/step"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
@@ -186,7 +188,7 @@ func (r *run) tryReverse(ctx context.Context, log *step.Log) error {
 		r.facts.Reverse.Down = down
 		return errors.Join(baseErr, rowsErr)
 	}
-	catalog, err := r.readCatalog(ctx)
+	schema, err := r.readCatalog(ctx)
 	if err != nil {
 		return err
 	}
@@ -194,12 +196,12 @@ func (r *run) tryReverse(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	data, err := r.compareReversed(ctx)
+	reversed, err := r.compareReversed(ctx)
 	if err != nil {
 		return err
 	}
 	again, _, err := r.upgrade(ctx, r.seeded)
-	r.facts.Reverse = checks.ReverseOutcome{Down: down, Again: again, Data: data, SchemaRead: true, Differences: r.before.catalog.Diff(catalog)}
+	r.facts.Reverse = checks.ReverseOutcome{Down: down, Again: again, Data: reversed, SchemaRead: true, Differences: r.before.catalog.Diff(schema)}
 	if err == nil {
 		err = r.tellRoundTrip(ctx, again)
 	}
@@ -251,30 +253,30 @@ func (r *run) tryScratch(ctx context.Context, log *step.Log) error {
 }
 
 // readCatalog reads the schema of the clone of the base's data.
-func (r *run) readCatalog(ctx context.Context) (database.Catalog, error) {
+func (r *run) readCatalog(ctx context.Context) (catalog.Catalog, error) {
 	return r.catalogOf(ctx, r.seeded)
 }
 
 // catalogOf reads the schema of a server.
-func (r *run) catalogOf(ctx context.Context, s *database.Server) (database.Catalog, error) {
+func (r *run) catalogOf(ctx context.Context, s *database.Server) (catalog.Catalog, error) {
 	connection, err := s.Connect(ctx)
 	if err != nil {
-		return database.Catalog{}, err
+		return catalog.Catalog{}, err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	catalog, err := database.ReadCatalog(ctx, connection)
-	r.redactor.Keep(namesIn(catalog)...)
-	return catalog, err
+	schema, err := catalog.Read(ctx, connection)
+	r.redactor.Keep(namesIn(schema)...)
+	return schema, err
 }
 
 // takeFingerprint reads what the clone of the base's data holds.
-func (r *run) takeFingerprint(ctx context.Context) (database.Fingerprint, error) {
+func (r *run) takeFingerprint(ctx context.Context) (data.Fingerprint, error) {
 	connection, err := r.seeded.Connect(ctx)
 	if err != nil {
-		return database.Fingerprint{}, err
+		return data.Fingerprint{}, err
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	return database.TakeFingerprint(ctx, connection)
+	return data.Take(ctx, connection)
 }
 
 // sameIDs compares two sets of revision ids.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/query"
 	"devenv/devenv/report"
 )
 
@@ -44,7 +44,7 @@ func judgeAtomic(f *Facts) Finding {
 func finish(o Unfinished) string {
 	schema, table, _ := strings.Cut(o.Table, ".")
 	if constraint, ok := strings.CutPrefix(o.Object, "constraint:"+o.Table+"."); ok {
-		return execute("ALTER TABLE " + sqlTable(schema, table) + " VALIDATE CONSTRAINT " + database.Identifier(constraint))
+		return execute("ALTER TABLE " + sqlTable(schema, table) + " VALIDATE CONSTRAINT " + query.Identifier(constraint))
 	}
 	return "with op.get_context().autocommit_block():\n        " +
 		execute("REINDEX INDEX CONCURRENTLY "+sqlTable(schema, strings.TrimPrefix(o.Object, "index:"+schema+".")))

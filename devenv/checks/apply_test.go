@@ -4,18 +4,20 @@ import (
 	"strings"
 	"testing"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/witness"
+	"devenv/devenv/database/writes"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
 
 func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
-	witness := database.Witness{
-		Restriction: database.Restriction{Table: "public.users", Columns: []string{"tenant"}, What: "users.tenant becomes NOT NULL"},
+	breaking := witness.Witness{
+		Restriction: witness.Restriction{Table: "public.users", Columns: []string{"tenant"}, What: "users.tenant becomes NOT NULL"},
 		Inserts:     []string{"INSERT INTO teams DEFAULT VALUES", "INSERT INTO users (tenant) VALUES (NULL)"},
 	}
-	unbuildable := WitnessTrial{Witness: database.Witness{Restriction: database.Restriction{What: "ck_x"}, Problem: "a trigger refuses it"}}
-	failing := WitnessOutcome{Ran: true, Tried: []WitnessTrial{{Witness: witness, Failure: notNull()}, unbuildable}}
+	unbuildable := WitnessTrial{Witness: witness.Witness{Restriction: witness.Restriction{What: "ck_x"}, Problem: "a trigger refuses it"}}
+	failing := WitnessOutcome{Ran: true, Tried: []WitnessTrial{{Witness: breaking, Failure: notNull()}, unbuildable}}
 	unsafe := &migrations.Failure{Revision: "3f2a", SQLState: "55P04", Message: "unsafe use of new value"}
 	cases := map[string]struct {
 		change func(*Facts)
@@ -46,13 +48,13 @@ func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
 		},
 		"steps and one run differ": {
 			func(f *Facts) {
-				f.Stepwise.Differences = []database.Difference{{Object: "index:public.ix", Was: "x"}}
+				f.Stepwise.Differences = []catalog.Difference{{Object: "index:public.ix", Was: "x"}}
 				f.Stepwise.One, f.Stepwise.Other = "on the base's data", "after the whole history in one run"
 			}, "apply.stepwise", report.StatusFail, []string{"index:public.ix", "absent"},
 		},
 		"half done, and the retry fails": {
 			func(f *Facts) {
-				f.Atomic.Breaks = []AtomicBreak{{Revision: "3f2a", Statement: "CREATE INDEX ix", Retry: notNull(), Left: []database.Difference{{Object: "column:public.users.a"}}}}
+				f.Atomic.Breaks = []AtomicBreak{{Revision: "3f2a", Statement: "CREATE INDEX ix", Retry: notNull(), Left: []catalog.Difference{{Object: "column:public.users.a"}}}}
 			}, "apply.atomic", report.StatusWarn, []string{"the retry fails", "left behind: column:public.users.a", "after: CREATE INDEX ix"},
 		},
 		"left NOT VALID": {
@@ -63,18 +65,18 @@ func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
 		"a write that fails": {
 			func(f *Facts) {
 				f.Smoke.Writes = []SmokeWrite{{
-					FailedWrite: database.FailedWrite{Table: "public.users", SQLState: "42501", Role: "app", Message: "permission denied", Statement: "INSERT INTO users DEFAULT VALUES", Broken: true},
-					Cause:       migrations.Statement{Revision: "3f2a", Line: 12, SQL: "CREATE TABLE users ()"},
+					Failed: writes.Failed{Table: "public.users", SQLState: "42501", Role: "app", Message: "permission denied", Statement: "INSERT INTO users DEFAULT VALUES", Broken: true},
+					Cause:  migrations.Statement{Revision: "3f2a", Line: 12, SQL: "CREATE TABLE users ()"},
 				}}
 			}, "write.smoke", report.StatusFail, []string{"as role app: permission denied", "GRANT", "CREATE TABLE users", "versions/3f2a.py"},
 		},
 		"a write that could not be tried": {
 			func(f *Facts) {
-				f.Smoke.Writes = []SmokeWrite{{FailedWrite: database.FailedWrite{Table: "public.users", Message: "closed"}}}
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{Table: "public.users", Message: "closed"}}}
 			}, "write.smoke", report.StatusPass, []string{"no write could be tried on public.users", "closed"},
 		},
 		"a note": {
-			func(f *Facts) { f.Notes = []database.Note{{Table: "public.users", Text: "ON DELETE CASCADE"}} }, "notes", report.StatusPass, []string{"ON DELETE CASCADE"},
+			func(f *Facts) { f.Notes = []catalog.Note{{Table: "public.users", Text: "ON DELETE CASCADE"}} }, "notes", report.StatusPass, []string{"ON DELETE CASCADE"},
 		},
 	}
 	for name, c := range cases {
@@ -103,7 +105,7 @@ func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
 
 func TestNothingIsSaidOfARowThatIsForbiddenAlready(t *testing.T) {
 	f := ready(func(f *Facts) {
-		f.Adversarial.Tried = []WitnessTrial{{Witness: database.Witness{Restriction: database.Restriction{What: "ck_x"}, Problem: "ck_old refuses it", Implied: true}}}
+		f.Adversarial.Tried = []WitnessTrial{{Witness: witness.Witness{Restriction: witness.Restriction{What: "ck_x"}, Problem: "ck_old refuses it", Implied: true}}}
 	})
 	if finding := judgeAdversarial(&f); finding.Answer != Clean || finding.Summary != "no row that is legal before can break it" || len(finding.Evidence) > 0 {
 		t.Errorf("%+v", finding)

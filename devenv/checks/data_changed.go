@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/data"
 	"devenv/devenv/report"
 )
 
@@ -22,7 +22,7 @@ func judgeChanged(f *Facts) Finding {
 	}
 	var evidence []report.Evidence
 	for _, c := range f.Data.Changes {
-		if c.Kind == database.ValuesChanged {
+		if c.Kind == data.ValuesChanged {
 			e := changeEvidence(c)
 			e.Revision = f.onlyRevision()
 			evidence = append(evidence, e)
@@ -51,7 +51,7 @@ func judgeChanged(f *Facts) Finding {
 }
 
 // changeEvidence says what became of a column's values.
-func changeEvidence(c database.DataChange) report.Evidence {
+func changeEvidence(c data.Change) report.Evidence {
 	e := report.Evidence{Table: c.Table, Column: c.Column, Rows: c.Rows, Keys: c.Keys}
 	e.Message = shortObject(e) + " changed"
 	if c.Rows > 0 {

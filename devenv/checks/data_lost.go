@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/data"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
@@ -50,15 +50,15 @@ func (f *Facts) renamed(e report.Evidence) bool {
 }
 
 // lossEvidence says what a change lost; changed values are data.changed's.
-func lossEvidence(c database.DataChange) (report.Evidence, bool) {
+func lossEvidence(c data.Change) (report.Evidence, bool) {
 	e := report.Evidence{Table: c.Table, Column: c.Column, Rows: c.Before - c.After, Keys: c.Keys}
 	object := shortObject(e)
 	switch c.Kind {
-	case database.RowsLost:
+	case data.RowsLost:
 		e.Message = fmt.Sprintf("%d of %s of %s %s lost", e.Rows, report.Count(c.Before, "row"), object, are(e.Rows))
-	case database.TableDropped:
+	case data.TableDropped:
 		e.Message = fmt.Sprintf("%s is dropped with %s", object, report.Count(c.Before, "row"))
-	case database.ValuesLost, database.ColumnDropped:
+	case data.ValuesLost, data.ColumnDropped:
 		e.Message = fmt.Sprintf("%d of %s of %s %s lost", e.Rows, report.Count(c.Before, "non-null value"), object, are(e.Rows))
 	default:
 		return report.Evidence{}, false

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/report"
 )
 
@@ -46,10 +46,10 @@ func judgeCatalog(f *Facts) Finding {
 }
 
 // driftObject names what differs: the object, and of a column the facet.
-func driftObject(d database.Difference) string { return strings.TrimSpace(d.Object + " " + d.Facet) }
+func driftObject(d catalog.Difference) string { return strings.TrimSpace(d.Object + " " + d.Facet) }
 
 // mendDrift is code that makes the migrations' schema what the models say. Names come from the difference.
-func mendDrift(d database.Difference) string {
+func mendDrift(d catalog.Difference) string {
 	kind, name, _ := strings.Cut(d.Object, ":")
 	parts := strings.Split(name, ".")
 	schema, last := parts[0], parts[len(parts)-1]
@@ -83,7 +83,7 @@ func mendDrift(d database.Difference) string {
 }
 
 // mendEnum adds the values that the models have more, each with its place.
-func mendEnum(name string, d database.Difference) string {
+func mendEnum(name string, d catalog.Difference) string {
 	if d.Is == "" {
 		return fmt.Sprintf("op.execute(%q)", "CREATE TYPE "+name+" AS ENUM "+d.Was)
 	}
@@ -105,7 +105,7 @@ func mendEnum(name string, d database.Difference) string {
 	return "with op.get_context().autocommit_block():\n" + strings.Join(lines, "\n")
 }
 
-func mendConstraint(schema, table, name, in string, d database.Difference) string {
+func mendConstraint(schema, table, name, in string, d catalog.Difference) string {
 	var lines []string
 	if d.Is != "" {
 		lines = append(lines, fmt.Sprintf("op.drop_constraint(%q, %q%s)", name, table, in))

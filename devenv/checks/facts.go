@@ -3,7 +3,9 @@ package checks
 import (
 	"time"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
+	"devenv/devenv/database/offending"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
@@ -83,7 +85,7 @@ type Facts struct {
 	// they are is not.
 	NotCompared []string
 	// Notes are what is legal and worth knowing.
-	Notes []database.Note
+	Notes []catalog.Note
 
 	// Spent is the time each trial took.
 	Spent map[Trial]time.Duration
@@ -104,7 +106,7 @@ type Outcome struct {
 	// Failure is nil when the run succeeded.
 	Failure *migrations.Failure
 	// Offending are the rows behind a failure, where they could be found.
-	Offending database.Offending
+	Offending offending.Found
 	// Baseline is the base's failure of the same kind, nil when the base alone succeeds or was not asked.
 	Baseline *migrations.Failure
 	// Unrecorded says that the run succeeded and the database's version is not the head: nothing was committed.
@@ -122,13 +124,13 @@ type DriftOutcome struct {
 type ModelsOutcome struct {
 	Ran         bool
 	NotCompared string
-	Differences []database.Difference
+	Differences []catalog.Difference
 }
 
 // DataOutcome is what the upgrade did to the data that was there.
 type DataOutcome struct {
 	Ran     bool
-	Changes []database.DataChange
+	Changes []data.Change
 	// Unsteady are columns that another run of the same migration fills with other values.
 	Unsteady []Unsteady
 }
@@ -143,7 +145,7 @@ type Unsteady struct {
 // ReverseOutcome is the way back: the downgrade, the schema after it, and the upgrade after that.
 type ReverseOutcome struct {
 	Down, Again Outcome
-	Differences []database.Difference
+	Differences []catalog.Difference
 	// Data is what the downgrade did to the data.
 	Data ReversedData
 	// SchemaRead says that the schema after the downgrade was compared.
@@ -154,7 +156,7 @@ type ReverseOutcome struct {
 
 // ReversedData is what a downgrade did: Base to the base's data, beyond what the upgrade did to it, and Made to all that the
 // upgrade left. Trip is what the first upgrade left and the second one did not.
-type ReversedData struct{ Base, Made, Trip []database.DataChange }
+type ReversedData struct{ Base, Made, Trip []data.Change }
 
 // StartOutcome is how a backend's start ended. Err is nil when it became ready.
 type StartOutcome struct {

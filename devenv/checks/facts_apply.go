@@ -3,7 +3,10 @@ package checks
 import (
 	"slices"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/offending"
+	"devenv/devenv/database/witness"
+	"devenv/devenv/database/writes"
 	"devenv/migrations"
 )
 
@@ -13,7 +16,7 @@ type StepwiseOutcome struct {
 	Seeded, Scratch Outcome
 	// Compared says that two ways were; Differences are objects that they leave differently; One and Other name the ways.
 	Compared    bool
-	Differences []database.Difference
+	Differences []catalog.Difference
 	One, Other  string
 }
 
@@ -31,9 +34,9 @@ func (o WitnessOutcome) Broken() bool {
 // WitnessTrial is one restriction with the row made to break it. Failure is nil when the move copes with the row, or when
 // none could be made.
 type WitnessTrial struct {
-	Witness   database.Witness
+	Witness   witness.Witness
 	Failure   *migrations.Failure
-	Offending database.Offending
+	Offending offending.Found
 }
 
 // AtomicOutcome is what failures in the middle of the upgrade leave behind.
@@ -52,7 +55,7 @@ type Unfinished struct{ Table, Object, State, Definition string }
 type AtomicBreak struct {
 	Revision, Statement string
 	Line                int
-	Left                []database.Difference
+	Left                []catalog.Difference
 	// Retry is how the upgrade fails when it is tried again.
 	Retry *migrations.Failure
 }
@@ -66,6 +69,6 @@ type SmokeOutcome struct {
 
 // SmokeWrite is a write that fails. Cause is the migration's statement that touched the table last, or its last one.
 type SmokeWrite struct {
-	database.FailedWrite
+	writes.Failed
 	Cause migrations.Statement
 }

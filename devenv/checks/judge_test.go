@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
@@ -85,7 +86,7 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 			f.Renames = []migrations.Rename{rename, other, elsewhere}
 		}, "generate.rename", report.StatusWarn, "note or memo may be a rename of legacy (and 1 more)"},
 		{"an index that autogenerate skips", func(f *Facts) {
-			f.Models.Differences = []database.Difference{{Object: "index:public.ix", Was: "CREATE INDEX ix ON public.t USING btree (lower(n))"}}
+			f.Models.Differences = []catalog.Difference{{Object: "index:public.ix", Was: "CREATE INDEX ix ON public.t USING btree (lower(n))"}}
 		}, "drift.catalog", report.StatusWarn, "the models have an index that the migrations do not make: CREATE INDEX ix"},
 		{"a failing upgrade", func(f *Facts) { f.Seeded.Failure = notNull() }, "apply.seeded", report.StatusFail, "contains null values"},
 		{"an uncommitted upgrade", func(f *Facts) { f.Seeded.Unrecorded = true }, "apply.seeded", report.StatusFail, "not at the head"},
@@ -96,11 +97,11 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 			f.Scratch.Baseline.Revision = "1b2c"
 		}, "apply.scratch", report.StatusFail, "empty database"},
 		{"lost values", func(f *Facts) {
-			f.Data.Changes = []database.DataChange{{Kind: database.ValuesLost, Table: "public.users", Column: "legacy", Before: 4, After: 1}}
+			f.Data.Changes = []data.Change{{Kind: data.ValuesLost, Table: "public.users", Column: "legacy", Before: 4, After: 1}}
 		}, "data.lost", report.StatusFail, "3 of 4 non-null values of users.legacy are lost"},
 		{"changed values", func(f *Facts) {
-			f.Data.Changes = []database.DataChange{{
-				Kind: database.ValuesChanged, Table: "public.orders", Column: "amount", Before: 4, After: 4, Rows: 2, Keys: []string{"id=2", "id=3"},
+			f.Data.Changes = []data.Change{{
+				Kind: data.ValuesChanged, Table: "public.orders", Column: "amount", Before: 4, After: 4, Rows: 2, Keys: []string{"id=2", "id=3"},
 				Examples: []string{"id 2: 99999999.9999 → 100000000.00", "id 3: 1.25 → 1.3"},
 			}}
 		}, "data.changed", report.StatusWarn, "orders.amount changed in 2 rows, e.g. id 2: 99999999.9999 → 100000000.00"},
@@ -110,10 +111,10 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 			f.Reverse = ReverseOutcome{Down: Outcome{Ran: true, Failure: notNull()}}
 		}, "reverse.applies", report.StatusWarn, "cannot be downgraded"},
 		{"a type left behind", func(f *Facts) {
-			f.Reverse.Differences = []database.Difference{{Object: "enum:public.mood", Is: "ok, bad"}}
+			f.Reverse.Differences = []catalog.Difference{{Object: "enum:public.mood", Is: "ok, bad"}}
 		}, "reverse.schema", report.StatusWarn, "enum:public.mood"},
 		{"an enum value that is gone", func(f *Facts) {
-			f.Reverse.Differences = []database.Difference{{Object: "enum:public.mood", Was: "('ok', 'sad')", Is: "('sad', 'glad')"}}
+			f.Reverse.Differences = []catalog.Difference{{Object: "enum:public.mood", Was: "('ok', 'sad')", Is: "('sad', 'glad')"}}
 		}, "reverse.schema", report.StatusWarn, "enum:public.mood"},
 		{"a way back that fails otherwise than the base's", func(f *Facts) {
 			raised := func(message string) *migrations.Failure {
@@ -123,13 +124,13 @@ func TestEachFaultIsAnsweredByItsCheck(t *testing.T) {
 		}, "reverse.applies", report.StatusWarn, "cannot be downgraded: not yet"},
 		{"no second upgrade", func(f *Facts) { f.Reverse.Again.Failure = notNull() }, "reverse.again", report.StatusFail, "applied again"},
 		{"rows that a second upgrade adds again", func(f *Facts) {
-			f.Reverse.Data.Trip = []database.DataChange{{Kind: database.RowsAdded, Table: "public.teams", Before: 4, After: 6}}
+			f.Reverse.Data.Trip = []data.Change{{Kind: data.RowsAdded, Table: "public.teams", Before: 4, After: 6}}
 		}, "reverse.again", report.StatusWarn, "leaves other data than the first time: teams has 2 rows more"},
 		{"drift", func(f *Facts) {
 			f.Drift.Operations = []migrations.Operation{{Kind: migrations.AddColumn, Object: "column:public.users.x"}}
 		}, "drift.models", report.StatusFail, "column:public.users.x"},
 		{"a CHECK that autogenerate does not see", func(f *Facts) {
-			f.Models = ModelsOutcome{Ran: true, Differences: []database.Difference{{Object: "constraint:public.users.age", Was: "CHECK ((age >= 18))", Is: "CHECK ((age >= 0))"}}}
+			f.Models = ModelsOutcome{Ran: true, Differences: []catalog.Difference{{Object: "constraint:public.users.age", Was: "CHECK ((age >= 18))", Is: "CHECK ((age >= 0))"}}}
 		}, "drift.catalog", report.StatusWarn, "differ in constraint:public.users.age: CHECK ((age >= 18)), but CHECK ((age >= 0))"},
 		{"models that cannot be made", func(f *Facts) {
 			f.Models = ModelsOutcome{Ran: true, NotCompared: "the models' schema cannot be made in an empty database: x"}
@@ -162,7 +163,7 @@ func TestWhatIsNoFaultIsNotOne(t *testing.T) {
 			f.History.Revisions = f.Revisions
 		},
 		"values that may have changed on the way there and back, and were not examined": func(f *Facts) {
-			change := []database.DataChange{{Kind: database.ValuesChanged, Table: "public.users", Column: "name", Before: 4, After: 4, Suspect: true}}
+			change := []data.Change{{Kind: data.ValuesChanged, Table: "public.users", Column: "name", Before: 4, After: 4, Suspect: true}}
 			f.Reverse.Data = ReversedData{Base: change, Made: change, Trip: change}
 		},
 		"an upgrade that takes two transactions": func(f *Facts) { f.Atomic.Transactions = 2 },
@@ -175,7 +176,7 @@ func TestWhatIsNoFaultIsNotOne(t *testing.T) {
 
 func TestAnEnumValueThatStaysIsNoDifference(t *testing.T) {
 	f := ready(func(f *Facts) {
-		f.Reverse.Differences = []database.Difference{{Object: "enum:public.mood", Was: "('ok', 'sad')", Is: "('ok', 'glad', 'sad')"}}
+		f.Reverse.Differences = []catalog.Difference{{Object: "enum:public.mood", Was: "('ok', 'sad')", Is: "('ok', 'glad', 'sad')"}}
 	})
 	if other := answers(f, Selection{}); len(other) > 0 {
 		t.Errorf("no downgrade can drop a value, yet: %v", other)
@@ -222,7 +223,7 @@ and downgrade() with
 }
 
 func lost(f *Facts) {
-	f.Data.Changes = []database.DataChange{{Kind: database.ColumnDropped, Table: "public.users", Column: "legacy", Before: 4}}
+	f.Data.Changes = []data.Change{{Kind: data.ColumnDropped, Table: "public.users", Column: "legacy", Before: 4}}
 }
 
 func TestAWaiverTurnsItsCheckIntoAPassAndKeepsTheEvidence(t *testing.T) {

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"strings"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/offending"
+	"devenv/devenv/database/query"
 	"devenv/migrations"
 )
 
 // mend is the code that makes a failed upgrade work, with the failure's own names in it.
-func mend(f *migrations.Failure, rows database.Offending) string {
+func mend(f *migrations.Failure, rows offending.Found) string {
 	if strings.HasPrefix(f.Message, "value for domain ") || strings.HasPrefix(f.Message, "domain ") {
 		return "repair the values that do not fit first, in this revision:\n    " + update(rows, "…")
 	}
@@ -42,7 +43,7 @@ func orDots(name string) string {
 }
 
 // repair says what to do about rows, with the query that finds them or else a form to fill in.
-func repair(todo, which string, rows database.Offending) string {
+func repair(todo, which string, rows offending.Found) string {
 	if rows.Query == "" {
 		return todo + ":\n    " + execute("UPDATE … SET … WHERE …")
 	}
@@ -50,7 +51,7 @@ func repair(todo, which string, rows database.Offending) string {
 }
 
 // update changes the rows that a query of one table finds; what it cannot know is a form to fill in.
-func update(rows database.Offending, value string) string {
+func update(rows offending.Found, value string) string {
 	from, where, ok := strings.Cut(strings.TrimPrefix(rows.Query, "SELECT * FROM "), " WHERE ")
 	switch {
 	case rows.Column == "":
@@ -58,7 +59,7 @@ func update(rows database.Offending, value string) string {
 	case !ok:
 		from, where = sqlTable(rows.Schema, rows.Table), "…"
 	}
-	return execute(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s", from, database.Identifier(rows.Column), value, where))
+	return execute(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s", from, query.Identifier(rows.Column), value, where))
 }
 
 // execute is a statement in a revision.
@@ -76,9 +77,9 @@ func execute(sql string) string {
 // sqlTable is a table as SQL wants it, without the schema where it is public.
 func sqlTable(schema, table string) string {
 	if schema == "" || schema == "public" {
-		return database.Identifier(table)
+		return query.Identifier(table)
 	}
-	return database.Identifier(schema) + "." + database.Identifier(table)
+	return query.Identifier(schema) + "." + query.Identifier(table)
 }
 
 // mendNotNull is the three-step form of a NOT NULL column: nullable, filled, restricted.
@@ -94,7 +95,7 @@ func mendNotNull(f *migrations.Failure) string {
 	if f.Schema != "" && f.Schema != "public" {
 		schema = fmt.Sprintf(", schema=%q", f.Schema)
 	}
-	column := database.Identifier(f.Column)
+	column := query.Identifier(f.Column)
 	lines := []string{
 		"fill the column before it becomes NOT NULL:",
 		"    " + execute(fmt.Sprintf("UPDATE %s SET %s = … WHERE %s IS NULL", sqlTable(f.Schema, f.Table), column, column)),

@@ -5,12 +5,13 @@ import (
 	"regexp"
 	"strings"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/offending"
+	"devenv/devenv/database/query"
 	"devenv/migrations"
 )
 
 // mendDefinition is the mend of a failure that no row is behind.
-func mendDefinition(f *migrations.Failure, rows database.Offending) string {
+func mendDefinition(f *migrations.Failure, rows offending.Found) string {
 	switch f.SQLState {
 	case "42710", "42P07", "42701":
 		return mendExisting(f)
@@ -48,7 +49,7 @@ func mendExisting(f *migrations.Failure) string {
 }
 
 // mendCast is the mend of a type that Postgres does not convert by itself, or whose default it does not.
-func mendCast(f *migrations.Failure, rows database.Offending) string {
+func mendCast(f *migrations.Failure, rows offending.Found) string {
 	column := orDots(rows.Column)
 	kind := regexp.MustCompile(`to type ([\w ]+)$`).FindStringSubmatch(f.Message)
 	table := fmt.Sprintf("op.alter_column(%q, %q", orDots(rows.Table), column)
@@ -58,12 +59,12 @@ func mendCast(f *migrations.Failure, rows database.Offending) string {
 	}
 	switch {
 	case strings.HasPrefix(f.Message, "default for column"):
-		sql := "ALTER TABLE " + sqlTable(rows.Schema, orDots(rows.Table)) + " ALTER COLUMN " + database.Identifier(column)
+		sql := "ALTER TABLE " + sqlTable(rows.Schema, orDots(rows.Table)) + " ALTER COLUMN " + query.Identifier(column)
 		return "take the default away, convert, and set it anew:\n    " + execute(sql+" DROP DEFAULT") + "\n    …\n    " + execute(sql+" SET DEFAULT '…'")
 	case kind == nil:
 		return editAndTry
 	}
-	return fmt.Sprintf("say how the values are converted:\n    %s, type_=…, postgresql_using=%q%s)", table, database.Identifier(column)+"::"+kind[1], schema)
+	return fmt.Sprintf("say how the values are converted:\n    %s, type_=…, postgresql_using=%q%s)", table, query.Identifier(column)+"::"+kind[1], schema)
 }
 
 // mendDependent is the mend of changing what something else depends on.
@@ -96,5 +97,5 @@ func mendPython(f *migrations.Failure) string {
 // constraintNames says how to find the name that Postgres has for a constraint.
 func constraintNames(table string) string {
 	return fmt.Sprintf("write the name that Postgres has; it is one of:\n    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '%s'::regclass",
-		strings.ReplaceAll(database.Identifier(table), "'", "''"))
+		strings.ReplaceAll(query.Identifier(table), "'", "''"))
 }

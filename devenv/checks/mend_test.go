@@ -4,19 +4,19 @@ import (
 	"strings"
 	"testing"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/offending"
 	"devenv/migrations"
 )
 
 func TestTheMendHasTheFailuresOwnNamesAndCanBePasted(t *testing.T) {
 	for name, c := range map[string]struct {
 		failure migrations.Failure
-		rows    database.Offending
+		rows    offending.Found
 		says    []string
 	}{
 		"a column that is added": {
 			migrations.Failure{SQLState: "23502", Table: "users", Column: "tenant", Statement: "ALTER TABLE users ADD COLUMN tenant VARCHAR(30) NOT NULL"},
-			database.Offending{},
+			offending.Found{},
 			[]string{
 				`op.add_column("users", sa.Column("tenant", sa.String(30), nullable=True))`, `op.execute("UPDATE users SET tenant = … WHERE tenant IS NULL")`,
 				`op.alter_column("users", "tenant", nullable=False)`,
@@ -24,7 +24,7 @@ func TestTheMendHasTheFailuresOwnNamesAndCanBePasted(t *testing.T) {
 		},
 		"names that need quotes": {
 			migrations.Failure{SQLState: "23502", Schema: "crm", Table: "Contact", Column: "order", Statement: `ALTER TABLE crm."Contact" ADD COLUMN "order" TIMESTAMP WITH TIME ZONE NOT NULL`},
-			database.Offending{},
+			offending.Found{},
 			[]string{
 				`sa.Column("order", sa.DateTime(timezone=True), nullable=True), schema="crm")`,
 				`op.execute("""UPDATE crm."Contact" SET "order" = … WHERE "order" IS NULL""")`,
@@ -32,26 +32,26 @@ func TestTheMendHasTheFailuresOwnNamesAndCanBePasted(t *testing.T) {
 		},
 		"a primary key is no column": {
 			migrations.Failure{SQLState: "23502", Table: "users", Column: "id", Statement: "ALTER TABLE users ADD PRIMARY KEY (id)"},
-			database.Offending{},
+			offending.Found{},
 			[]string{"fill the column before it becomes NOT NULL:\n    op.execute(\"UPDATE users SET id = … WHERE id IS NULL\")"},
 		},
 		"values that do not fit": {
 			migrations.Failure{SQLState: "22001"},
-			database.Offending{Table: "orders", Schema: "public", Column: "status", Query: "SELECT * FROM orders WHERE length(status::text) > 10"},
+			offending.Found{Table: "orders", Schema: "public", Column: "status", Query: "SELECT * FROM orders WHERE length(status::text) > 10"},
 			[]string{`op.execute("UPDATE orders SET status = … WHERE length(status::text) > 10")`},
 		},
 		"rows that point nowhere": {
 			migrations.Failure{SQLState: "23503"},
-			database.Offending{Table: "a", Column: "b", Query: "SELECT * FROM a AS t WHERE t.b IS NOT NULL AND NOT EXISTS (SELECT FROM p)"},
+			offending.Found{Table: "a", Column: "b", Query: "SELECT * FROM a AS t WHERE t.b IS NOT NULL AND NOT EXISTS (SELECT FROM p)"},
 			[]string{`op.execute("UPDATE a AS t SET b = NULL WHERE t.b IS NOT NULL AND NOT EXISTS (SELECT FROM p)")`},
 		},
-		"a constraint without a name": {migrations.Failure{Message: "CompileError: Can't emit DROP CONSTRAINT for constraint UniqueConstraint(); it has no name"}, database.Offending{}, []string{"pg_constraint"}},
+		"a constraint without a name": {migrations.Failure{Message: "CompileError: Can't emit DROP CONSTRAINT for constraint UniqueConstraint(); it has no name"}, offending.Found{}, []string{"pg_constraint"}},
 		"rows that no partition takes": {
 			migrations.Failure{SQLState: "23514", Message: `no partition of relation "visits" found for row`},
-			database.Offending{},
+			offending.Found{},
 			[]string{`op.execute("CREATE TABLE … PARTITION OF visits DEFAULT")`},
 		},
-		"rows that are unknown": {migrations.Failure{SQLState: "22P02"}, database.Offending{}, []string{`op.execute("UPDATE … SET … WHERE …")`}},
+		"rows that are unknown": {migrations.Failure{SQLState: "22P02"}, offending.Found{}, []string{`op.execute("UPDATE … SET … WHERE …")`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := mend(&c.failure, c.rows)

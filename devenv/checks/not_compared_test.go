@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
 )
 
 func TestAnswersFromCatalogsNameWhatTheyDoNotCompare(t *testing.T) {
@@ -15,7 +15,7 @@ func TestAnswersFromCatalogsNameWhatTheyDoNotCompare(t *testing.T) {
 		Reverse: ReverseOutcome{Down: Outcome{Ran: true}, SchemaRead: true}, Models: ModelsOutcome{Ran: true},
 	}
 	differing := agreed
-	differing.Reverse.Differences = []database.Difference{{Object: "table:public.t"}}
+	differing.Reverse.Differences = []catalog.Difference{{Object: "table:public.t"}}
 	differing.Models.Differences, differing.Stepwise.Differences = differing.Reverse.Differences, differing.Reverse.Differences
 	everything := agreed
 	everything.NotCompared = nil

@@ -1,8 +1,6 @@
 package checks
 
-import (
-	"devenv/devenv/report"
-)
+import "devenv/devenv/report"
 
 func notes() Check {
 	return Check{

@@ -3,7 +3,7 @@ package checks
 import (
 	"fmt"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/data"
 	"devenv/devenv/report"
 )
 
@@ -43,9 +43,9 @@ func tripEvidence(f *Facts) []report.Evidence {
 	for _, c := range f.Reverse.Data.Trip {
 		e, ok := lossEvidence(c)
 		switch {
-		case c.Kind == database.ValuesChanged && !c.Suspect:
+		case c.Kind == data.ValuesChanged && !c.Suspect:
 			e, ok = changeEvidence(c), true
-		case c.Kind == database.RowsAdded:
+		case c.Kind == data.RowsAdded:
 			e = report.Evidence{Table: c.Table, Rows: c.After - c.Before}
 			e.Message, ok = fmt.Sprintf("%s has %s more", shortObject(e), report.Count(e.Rows, "row")), true
 		}

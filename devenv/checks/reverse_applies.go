@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/data"
 	"devenv/devenv/report"
 )
 
@@ -63,11 +63,11 @@ func faultyDowngrade(f *Facts) (Finding, bool) {
 }
 
 // downgradeEvidence says what a downgrade lost and changed. What may have changed and was not examined says nothing.
-func downgradeEvidence(f *Facts, changes []database.DataChange) []report.Evidence {
+func downgradeEvidence(f *Facts, changes []data.Change) []report.Evidence {
 	var evidence []report.Evidence
 	for _, c := range changes {
 		e, ok := lossEvidence(c)
-		if c.Kind == database.ValuesChanged && !c.Suspect {
+		if c.Kind == data.ValuesChanged && !c.Suspect {
 			e, ok = changeEvidence(c), true
 		}
 		if ok {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/report"
 )
 
@@ -41,7 +41,7 @@ func judgeReverseSchema(f *Facts) Finding {
 
 // onlyMoreValues says that a difference is an enum type with all its values, in their order, and more. Postgres cannot drop a
 // value, so every downgrade leaves it; the old code never meets it, and adding it again is no error with IF NOT EXISTS.
-func onlyMoreValues(d database.Difference) bool {
+func onlyMoreValues(d catalog.Difference) bool {
 	if !strings.HasPrefix(d.Object, "enum:") || d.Was == "" {
 		return false
 	}

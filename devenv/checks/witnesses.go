@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"devenv/devenv/database"
+	"devenv/devenv/database/offending"
 	"devenv/devenv/report"
 )
 
@@ -30,7 +30,7 @@ func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hi
 }
 
 // orRestricted are the rows behind a failure, or at least the column that they are in.
-func orRestricted(t WitnessTrial) database.Offending {
+func orRestricted(t WitnessTrial) offending.Found {
 	rows, columns := t.Offending, t.Witness.Restriction.Columns
 	if rows.Column == "" && len(columns) == 1 {
 		rows.Column = columns[0]

@@ -1,5 +1,7 @@
 // Package database holds the throwaway Postgres servers of a run: the first server that Compose makes, the image that is
-// committed from it, clones of that image, and what a server holds: its catalog and a fingerprint of its data.
+// committed from it, and clones of that image; and the data of the project's own server, which is exchanged by snapshots. It may
+// use compose/engine. What a server holds is the matter of the rooms below, which take a connection and know no server; none uses
+// one that comes after it: query, catalog, data, offending, witness, writes.
 //
 // A database snapshot is an image. Relocate moves the data directory out of every declared volume, into one of the container's
 // own; StartFirst starts that container; CommitBase stops the server cleanly, copies the data into a container of the service's

@@ -27,7 +27,7 @@ func testLabel() (name, value string) {
 }
 
 func TestMain(m *testing.M) {
-	code := servers.Run(m)
+	code := m.Run()
 	if err := sweepTests(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1

@@ -1,0 +1,47 @@
+package data
+
+import "slices"
+
+// freshColumns are the columns of a table that it did not have before, without those that their default filled: where all rows
+// held a zero, a new column's zeros are not the old one's.
+func (e *examination) freshColumns() []ColumnPrint {
+	successors := pairColumns(e.was, *e.is)
+	var fresh []ColumnPrint
+	for i, c := range e.is.Columns {
+		if !slices.Contains(successors, i) && !c.Filled {
+			fresh = append(fresh, c)
+		}
+	}
+	return fresh
+}
+
+// holdsAll says whether each value of a dropped column is, in its own row, in one and the same fresh column. That one may have
+// more: what a copy put where there was NULL. A column that holds the same everywhere proves nothing.
+func (e *examination) holdsAll(column string) bool {
+	if e.rate != 1 {
+		return false
+	}
+	for i, at := range e.fresh {
+		types := retyping{e.was.column(column).Type, e.freshColumns()[i].Type}
+		missing, different := 0, map[string]bool{}
+		for n, values := range e.before.values {
+			m, there := e.after.at[e.before.ids[n]]
+			switch was := values[e.at[column]]; {
+			case !there:
+			case e.after.values[m][at] == nil:
+				if was != nil {
+					missing++
+				}
+			default:
+				is := types.is(*e.after.values[m][at])
+				if different[is] = true; was != nil && types.was(*was) != is {
+					missing++
+				}
+			}
+		}
+		if missing == 0 && len(different) > 1 {
+			return true
+		}
+	}
+	return false
+}

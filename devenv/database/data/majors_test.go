@@ -1,0 +1,68 @@
+package data
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"devenv/devenv/database/internal/databasetest"
+)
+
+func TestEachMajorTellsLossesAndChangesAndComesHome(t *testing.T) {
+	servers.OnEachMajor(t, dataFixture, tryFingerprint)
+}
+
+// tryFingerprint expects a loss and a change of dataFixture's data, in a table and a column that were renamed.
+func tryFingerprint(t *testing.T, conn *pgx.Conn) {
+	t.Helper()
+	before := fingerprintOf(t, conn)
+	liveElsewhereAndReturn(t, conn)
+	databasetest.Exec(t, conn, "ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME legacy TO old; UPDATE people SET old = NULL WHERE id = 1; ALTER TABLE people ALTER score TYPE numeric(12,2)")
+	want := []Change{
+		{Table: "public.users", TableNow: "public.people", Column: "legacy", ColumnNow: "old", Kind: ValuesLost, Before: 3, After: 2},
+		{Table: "public.users", TableNow: "public.people", Column: "score", Kind: ValuesChanged, Before: 100, After: 100, Suspect: true},
+	}
+	var got []Change
+	for _, c := range before.Compare(fingerprintOf(t, conn)) {
+		if c.Kind != ValuesChanged || c.Column == "score" {
+			got = append(got, c)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+}
+
+// liveElsewhereAndReturn expects new sessions to be in another time zone, and back in their own.
+func liveElsewhereAndReturn(t *testing.T, conn *pgx.Conn) {
+	t.Helper()
+	zone := func() string {
+		t.Helper()
+		session, err := pgx.ConnectConfig(t.Context(), conn.Config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer session.Close(context.Background()) //nolint:errcheck // it has done its one thing
+		var zone, dates string
+		if err := session.QueryRow(t.Context(), "SELECT current_setting('timezone'), current_setting('datestyle')").Scan(&zone, &dates); err != nil {
+			t.Fatal(err)
+		}
+		return zone + "; " + dates
+	}
+	home := zone()
+	moved, err := LiveElsewhere(t.Context(), conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if there := zone(); there != "America/New_York; ISO, DMY" {
+		t.Errorf("elsewhere is %q", there)
+	}
+	if err := moved.Return(t.Context(), conn); err != nil {
+		t.Fatal(err)
+	}
+	if back := zone(); back != home {
+		t.Errorf("returned to %q, home is %q", back, home)
+	}
+}

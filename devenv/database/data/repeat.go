@@ -1,0 +1,90 @@
+package data
+
+import (
+	"context"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ColumnName names a column of a fingerprint: schema.table and the bare name.
+type ColumnName struct{ Table, Column string }
+
+// Unlike names the columns that hold other values in another run of the same migration on the same data.
+func (before Fingerprint) Unlike(other Fingerprint) []ColumnName {
+	var unlike []ColumnName
+	for _, a := range before.Tables {
+		i := slices.IndexFunc(other.Tables, func(b TablePrint) bool { return b.label() == a.label() })
+		if i < 0 || a.Rows != other.Tables[i].Rows || a.SampledBy != other.Tables[i].SampledBy {
+			continue
+		}
+		for _, c := range a.Columns {
+			if c.Hash != other.Tables[i].column(c.Name).Hash {
+				unlike = append(unlike, ColumnName{a.label(), c.Name})
+			}
+		}
+	}
+	return unlike
+}
+
+// Had says whether a column's values are those of rows that were there before: the table had the column, and as many rows.
+func (before Fingerprint) Had(c ColumnName, after Fingerprint) bool {
+	for i, j := range pairTables(before.Tables, after.Tables) {
+		if j < 0 || after.Tables[j].label() != c.Table || after.Tables[j].Rows != before.Tables[i].Rows {
+			continue
+		}
+		for _, k := range pairColumns(before.Tables[i], after.Tables[j]) {
+			if k >= 0 && after.Tables[j].Columns[k].Name == c.Column {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Elsewhere are the settings that LiveElsewhere gave a database.
+type Elsewhere []string
+
+// LiveElsewhere gives new sessions of the database another time zone and order of dates, where it does not settle them
+// itself.
+func LiveElsewhere(ctx context.Context, conn *pgx.Conn) (Elsewhere, error) {
+	rows, err := conn.Query(ctx, `SELECT name, value FROM (VALUES ('timezone', '''America/New_York'''), ('datestyle', 'ISO, DMY')) v(name, value)
+    WHERE NOT EXISTS (SELECT FROM pg_db_role_setting r, unnest(r.setconfig) c WHERE lower(split_part(c, '=', 1)) = v.name
+      AND r.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))`)
+	if err != nil {
+		return nil, err
+	}
+	type setting struct{ Name, Value string }
+	settings, err := pgx.CollectRows(rows, pgx.RowToStructByPos[setting])
+	if err != nil {
+		return nil, err
+	}
+	var moved Elsewhere
+	for _, s := range settings {
+		if err := alterDatabase(ctx, conn, "SET "+s.Name+" TO "+s.Value); err != nil {
+			return nil, err
+		}
+		moved = append(moved, s.Name)
+	}
+	return moved, nil
+}
+
+// Return gives new sessions of the database back what they had.
+func (e Elsewhere) Return(ctx context.Context, conn *pgx.Conn) error {
+	for _, name := range e {
+		if err := alterDatabase(ctx, conn, "RESET "+name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alterDatabase changes the current database.
+func alterDatabase(ctx context.Context, conn *pgx.Conn, change string) error {
+	var name string
+	if err := conn.QueryRow(ctx, "SELECT current_database()").Scan(&name); err != nil {
+		return err
+	}
+	_, err := conn.Exec(ctx, "ALTER DATABASE "+pgx.Identifier{name}.Sanitize()+" "+change)
+	return err
+}

@@ -1,0 +1,157 @@
+package data
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+
+	"devenv/devenv/database/query"
+)
+
+// parallelAbove is the size of all tables in bytes above which two connections share the work.
+const parallelAbove = 16 << 20
+
+// Take counts and hashes every ordinary table: rows, non-null values of each column, and a hash of each column's
+// content that does not depend on the order of rows. Each table is scanned once. Tables of extensions, of the system and of
+// migration tools (alembic_version) are left out. Nobody may write meanwhile. The connection's settings stay as they are.
+func Take(ctx context.Context, conn *pgx.Conn) (Fingerprint, error) {
+	tables, size, err := listTables(ctx, conn)
+	if err != nil {
+		return Fingerprint{}, fmt.Errorf("list the tables to fingerprint: %w", err)
+	}
+	conns := []*pgx.Conn{conn}
+	if size > parallelAbove && len(tables) > 1 {
+		second, err := pgx.ConnectConfig(ctx, conn.Config())
+		if err != nil {
+			return Fingerprint{}, fmt.Errorf("fingerprint the data: %w", err)
+		}
+		defer second.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it only read
+		conns = append(conns, second)
+	}
+	queue := make(chan *tableWork, len(tables))
+	for i := range tables {
+		queue <- &tables[i]
+	}
+	close(queue)
+	group, ctx := errgroup.WithContext(ctx)
+	for _, c := range conns {
+		group.Go(func() error { return printTables(ctx, c, queue) })
+	}
+	if err := group.Wait(); err != nil {
+		return Fingerprint{}, err
+	}
+	fingerprint := Fingerprint{Tables: make([]TablePrint, len(tables))}
+	for i := range tables {
+		fingerprint.Tables[i] = tables[i].print
+	}
+	return fingerprint, nil
+}
+
+// tableWork is a table to scan, and what comes out.
+type tableWork struct {
+	print    TablePrint
+	estimate int64 // rows, roughly
+}
+
+// printTables scans tables until the queue is empty, in one transaction that changes nothing.
+func printTables(ctx context.Context, conn *pgx.Conn, queue <-chan *tableWork) error {
+	return query.Read(ctx, conn, func(tx pgx.Tx) error {
+		for work := range queue {
+			if err := work.scan(ctx, tx); err != nil {
+				return fmt.Errorf("fingerprint table %s: %w", work.print.label(), err)
+			}
+		}
+		return nil
+	})
+}
+
+// scan counts and hashes one table, in one pass over it.
+func (w *tableWork) scan(ctx context.Context, tx pgx.Tx) error {
+	w.print.SampledBy = 1
+	if w.estimate > sampleAbove {
+		w.print.SampledBy = sampleRate
+		if len(w.print.Key) == 0 {
+			w.print.SampledBy = 0
+		}
+	}
+	var found []string
+	if err := tx.QueryRow(ctx, w.print.query(), pgx.QueryExecModeSimpleProtocol).Scan(&w.print.Rows, &found); err != nil {
+		return err
+	}
+	for i := range w.print.Columns {
+		c := &w.print.Columns[i]
+		values, err := strconv.ParseInt(found[4*i], 10, 64)
+		if err != nil {
+			return err
+		}
+		c.Values, c.Hash, c.Keyed = values, found[4*i+1], found[4*i+2]
+		c.Filled = c.Filled && found[4*i+3] == "true"
+	}
+	return nil
+}
+
+// query is the scan: the number of rows, and an array of four texts for each column. Sums of 64-bit hashes of each value's
+// text do not depend on the order of rows and notice duplicates; mixed with the hash of the row's key they notice values
+// that changed places. Hashes are taken once, below.
+func (t TablePrint) query() string {
+	var inner, outer []string
+	for i, c := range t.Columns {
+		n := strconv.Itoa(i)
+		inner = append(inner, "t."+query.Quote(c.Name)+" IS NOT NULL AS n"+n)
+		counts := "(count(*) FILTER (WHERE n" + n + "))::text"
+		if t.SampledBy == 0 {
+			outer = append(outer, counts, "''", "''", "''")
+			continue
+		}
+		hash := hashOf(textOf(c.Name))
+		if t.SampledBy > 1 {
+			hash = "CASE WHEN " + t.sample() + " THEN " + hash + " END"
+		}
+		inner = append(inner, hash+" AS h"+n)
+		keyed := "''"
+		if len(t.Key) > 0 {
+			keyed = "coalesce(sum(h" + n + " # k), 0)::text"
+		}
+		same := "''"
+		if c.Filled { // it has a default
+			same = "coalesce((min(h" + n + ") = max(h" + n + "))::text, '')"
+		}
+		outer = append(outer, counts, "coalesce(sum(h"+n+"), 0)::text", keyed, same)
+	}
+	if len(t.Key) > 0 && t.SampledBy > 0 {
+		inner = append(inner, hashOf(textOf(t.Key...))+" AS k")
+	}
+	return "SELECT count(*), ARRAY[" + strings.Join(outer, ", ") + "]::text[] FROM (SELECT " + strings.Join(inner, ", ") +
+		" FROM " + t.source() + " AS t OFFSET 0) AS s"
+}
+
+// sample is a condition that chooses one row in sampleRate, by its key.
+func (t TablePrint) sample() string {
+	return fmt.Sprintf("%s & %d = 0", hashOf(textOf(t.Key...)), sampleRate-1)
+}
+
+// source is the table as a query reads it: with its partitions, without other tables that inherit from it.
+func (t TablePrint) source() string {
+	if len(t.Partitions) > 0 {
+		return query.Quote(t.Schema, t.Name)
+	}
+	return "ONLY " + query.Quote(t.Schema, t.Name)
+}
+
+func hashOf(text string) string { return "pg_catalog.hashtextextended(" + text + ", 0)" }
+
+// textOf is the text of one column, or of several as a row. COLLATE "C" keeps a column's own collation out of the hash.
+func textOf(columns ...string) string {
+	quoted := make([]string, len(columns))
+	for i, c := range columns {
+		quoted[i] = "t." + query.Quote(c)
+	}
+	if len(columns) == 1 {
+		return `t.` + query.Quote(columns[0]) + `::text COLLATE "C"`
+	}
+	return "ROW(" + strings.Join(quoted, ", ") + `)::text COLLATE "C"`
+}

@@ -1,0 +1,65 @@
+package query
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Quote is an identifier as SQL wants it, its parts joined by dots.
+func Quote(parts ...string) string { return pgx.Identifier(parts).Sanitize() }
+
+// Identifier is a name as SQL wants it, quoted only where it must be.
+func Identifier(name string) string {
+	if regexp.MustCompile(`^[a-z_][a-z0-9_]*$`).MatchString(name) && !reserved(name) {
+		return name
+	}
+	return Quote(name)
+}
+
+// Table is a table as SQL wants it, without the schema where it is public.
+func Table(schema, name string) string {
+	if schema == "public" {
+		return Identifier(name)
+	}
+	return Identifier(schema) + "." + Identifier(name)
+}
+
+// reserved says whether a name means something else without quotes; the words that projects use for tables and columns.
+func reserved(name string) bool {
+	switch name {
+	case "user", "order", "group", "table", "column", "select", "where", "from", "to", "end", "default", "check", "primary",
+		"references", "unique", "foreign", "all", "and", "any", "array", "as", "asc", "desc", "case", "cast", "collate",
+		"constraint", "create", "do", "else", "except", "false", "true", "fetch", "for", "grant", "having", "in",
+		"initially", "intersect", "into", "lateral", "leading", "limit", "localtime", "not", "null", "offset", "on", "only",
+		"or", "placing", "returning", "some", "symmetric", "then", "trailing", "union", "using", "variadic", "when",
+		"window", "with", "both", "distinct", "analyse", "analyze", "session_user", "current_user", "current_date",
+		"current_time", "current_timestamp", "current_role", "current_catalog", "localtimestamp", "deferrable", "asymmetric":
+		return true
+	}
+	return false
+}
+
+// Literal is a text as SQL wants it.
+func Literal(text string) string {
+	text = strings.ReplaceAll(text, "'", "''")
+	if strings.Contains(text, `\`) {
+		return "E'" + strings.ReplaceAll(text, `\`, `\\`) + "'"
+	}
+	return "'" + text + "'"
+}
+
+// TypeParts takes varchar(10) and numeric(6, 4) apart.
+func TypeParts(kind string) (name string, length, scale int) {
+	name, inside, ok := strings.Cut(strings.ToLower(kind), "(")
+	if ok {
+		numbers := strings.Split(strings.TrimRight(inside, ") "), ",")
+		length, _ = strconv.Atoi(strings.TrimSpace(numbers[0])) // not a number: 0, no limit known
+		if len(numbers) > 1 {
+			scale, _ = strconv.Atoi(strings.TrimSpace(numbers[1]))
+		}
+	}
+	return strings.TrimSpace(name), length, scale
+}

@@ -1,0 +1,212 @@
+package witness
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/query"
+)
+
+// Kind says what a move between two schemas asks of rows that were legal before it.
+type Kind string
+
+// The kinds of restrictions.
+const (
+	RestrictNotNull    Kind = "NOT NULL"
+	RestrictUnique     Kind = "UNIQUE"
+	RestrictForeignKey Kind = "FOREIGN KEY"
+	RestrictCheck      Kind = "CHECK"
+	RestrictType       Kind = "TYPE"
+	RestrictLabel      Kind = "ENUM VALUE"
+	RestrictExclude    Kind = "EXCLUDE"
+	RestrictExpression Kind = "EXPRESSION"
+	// RestrictCast is a text column that a statement casts.
+	RestrictCast Kind = "CAST"
+	// RestrictRow is what any row at all may break: the table is empty in the data, and the migration changes it.
+	RestrictRow Kind = "ROW"
+)
+
+// Restriction is one thing that a move asks of the rows of a table that exists before and after it.
+type Restriction struct {
+	Kind Kind
+	// Table is schema.table and Columns are the names, as before the move; Name is the constraint's or index's.
+	Table   string
+	Columns []string
+	Name    string
+	// What says it for people: "users.name becomes NOT NULL".
+	What string
+
+	before, after *catalog.Table
+	columns       []int16
+	// expression is a CHECK's, an index's or a generated column's, in the columns' names after the move.
+	expression string
+	index      *catalog.Index
+	constraint *catalog.Constraint
+	column     *catalog.Column // after the move
+	label      string
+}
+
+// Restrictions compares two shapes of one database and returns what the second asks that the first did not, in the order of
+// the tables. A table that is new has none; a constraint that is not validated asks nothing of old rows.
+func Restrictions(before, after *catalog.Shape) []Restriction {
+	var found []Restriction
+	for i := range before.Tables {
+		was := &before.Tables[i]
+		is := after.Table(was.OID)
+		if is == nil || was.Partition {
+			continue
+		}
+		d := derivation{before: before, after: after, was: was, is: is}
+		d.columnChanges()
+		d.keys()
+		d.constraints()
+		if len(d.found) == 0 && !was.Rows && d.changed() {
+			d.add(Restriction{Kind: RestrictRow, What: was.Quoted() + ", which has no row in the data, gets one"})
+		}
+		found = append(found, d.found...)
+	}
+	return found
+}
+
+// derivation collects the restrictions of one table.
+type derivation struct {
+	before, after *catalog.Shape
+	was, is       *catalog.Table
+	found         []Restriction
+}
+
+func (d *derivation) add(r Restriction) {
+	r.Table, r.before, r.after = d.was.Label(), d.was, d.is
+	if r.Columns == nil {
+		r.Columns = d.was.Names(r.columns)
+	}
+	d.found = append(d.found, r)
+}
+
+// changed says whether the move did anything to the table's columns.
+func (d *derivation) changed() bool {
+	return !slices.EqualFunc(d.was.Columns, d.is.Columns, func(a, b catalog.Column) bool {
+		return a.Number == b.Number && a.Type == b.Type && a.NotNull == b.NotNull && a.Default == b.Default
+	})
+}
+
+// columnChanges finds NOT NULL, other types, labels that are gone, generated columns and a domain's new CHECKs.
+func (d *derivation) columnChanges() {
+	for i := range d.is.Columns {
+		is := &d.is.Columns[i]
+		was := d.was.Column(is.Number)
+		if was == nil {
+			d.newColumn(is)
+			continue
+		}
+		name := d.was.Quoted() + "." + is.Name
+		if is.NotNull && !was.NotNull {
+			d.add(Restriction{Kind: RestrictNotNull, columns: []int16{is.Number}, column: is, What: name + " becomes NOT NULL"})
+		}
+		lost := d.lostLabels(was, is)
+		for _, label := range lost {
+			d.add(Restriction{Kind: RestrictLabel, columns: []int16{is.Number}, column: is, label: label, What: name + " can no longer be " + query.Literal(label)})
+		}
+		if was.Type != is.Type && len(lost) == 0 && was.Kind+is.Kind != "ee" {
+			d.add(Restriction{Kind: RestrictType, columns: []int16{is.Number}, column: is, What: name + " becomes " + is.Type})
+		}
+		for _, check := range is.DomainChecks {
+			if check.Valid && !slices.ContainsFunc(was.DomainChecks, func(c catalog.Constraint) bool { return c.Expression == check.Expression }) {
+				expression := valueWord().ReplaceAllLiteralString(check.Expression, query.Quote(is.Name))
+				d.add(Restriction{
+					Kind: RestrictCheck, columns: []int16{is.Number}, Name: check.Name, expression: expression,
+					What: name + "'s domain gets " + check.Definition,
+				})
+			}
+		}
+	}
+}
+
+// lostLabels are the labels of an enum that its column can no longer hold, the first few.
+func (d *derivation) lostLabels(was, is *catalog.Column) []string {
+	const most = 3
+	if was.Kind != "e" || is.Kind != "e" {
+		return nil
+	}
+	var lost []string
+	kept := d.after.Labels(is)
+	for _, label := range d.before.Labels(was) {
+		if !slices.Contains(kept, label) && len(lost) < most {
+			lost = append(lost, label)
+		}
+	}
+	return lost
+}
+
+// newColumn: one that the migration must fill, or computes from others.
+func (d *derivation) newColumn(is *catalog.Column) {
+	name := d.was.Quoted() + "." + is.Name
+	switch {
+	case is.Generated != "":
+		d.add(Restriction{Kind: RestrictExpression, columns: is.Uses, column: is, expression: is.Generated, What: name + " is generated from " + is.Generated})
+	case is.NotNull && !is.FillsItself():
+		d.add(Restriction{Kind: RestrictNotNull, Columns: []string{is.Name}, column: is, What: name + " is new and NOT NULL"})
+	}
+}
+
+// keys finds unique indexes, with or without a constraint, and indexes on expressions.
+func (d *derivation) keys() {
+	for i := range d.is.Indexes {
+		x := &d.is.Indexes[i]
+		if x.Exclusion || !x.Valid || d.was.Index(x.OID) != nil || d.had(x) {
+			continue
+		}
+		switch {
+		case x.Unique:
+			what := "UNIQUE " + x.Name
+			if x.Primary {
+				what = "PRIMARY KEY " + x.Name
+			}
+			d.add(Restriction{Kind: RestrictUnique, columns: x.Uses, Name: x.Name, index: x, What: what + " on " + d.was.Quoted() + " (" + strings.Join(d.is.Names(x.Uses), ", ") + ")"})
+		case x.Expressions != "" || d.holdsLong(x):
+			d.add(Restriction{
+				Kind: RestrictExpression, columns: x.Uses, Name: x.Name, index: x, expression: x.Expressions,
+				What: "index " + x.Name + " on " + d.was.Quoted(),
+			})
+		}
+	}
+}
+
+// holdsLong is for indexes on plain columns, whose rows could only be too large: the seed decides, see longText.
+func (d *derivation) holdsLong(x *catalog.Index) bool {
+	return x.Method == "btree" && slices.ContainsFunc(x.Columns, func(n int16) bool {
+		c := d.was.Column(n)
+		return c != nil && c.TakesText() && c.Length == 0
+	})
+}
+
+// had says whether the table had an index of the same definition under another name or OID.
+func (d *derivation) had(x *catalog.Index) bool {
+	return slices.ContainsFunc(d.was.Indexes, func(o catalog.Index) bool {
+		return o.Valid && o.Unique == x.Unique && slices.Equal(o.Columns, x.Columns) && o.Expressions == x.Expressions && o.Predicate == x.Predicate &&
+			o.JoinsNulls() == x.JoinsNulls()
+	})
+}
+
+// constraints finds foreign keys, CHECKs and exclusion constraints.
+func (d *derivation) constraints() {
+	kinds := map[string]Kind{"f": RestrictForeignKey, "c": RestrictCheck, "x": RestrictExclude}
+	for i := range d.is.Constraints {
+		k := &d.is.Constraints[i]
+		kind, ok := kinds[k.Kind]
+		old := d.was.Constraint(k.OID)
+		if !ok || !k.Valid || (old != nil && old.Valid) || slices.ContainsFunc(d.was.Constraints, func(o catalog.Constraint) bool {
+			return o.Valid && o.Definition == k.Definition
+		}) {
+			continue
+		}
+		d.add(Restriction{
+			Kind: kind, columns: k.Columns, Name: k.Name, constraint: k, expression: k.Expression,
+			What: k.Name + " on " + d.was.Quoted() + ": " + k.Definition,
+		})
+	}
+}
+
+func valueWord() *regexp.Regexp { return regexp.MustCompile(`\bVALUE\b`) }

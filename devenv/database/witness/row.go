@@ -1,0 +1,183 @@
+package witness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/query"
+)
+
+// wish is the values that a row must have: SQL expressions by column number.
+type wish map[int16]string
+
+const null = "NULL"
+
+// fullness is how many columns a row that is made names.
+type fullness int
+
+const (
+	// sparse rows name what they must: NOT NULL without a default, and what other restrictions are about.
+	sparse fullness = iota
+	// full rows are like a row that is there in every column, or have a value in every column.
+	full
+)
+
+// RowMaker writes rows that a schema takes: what a column needs is copied from a row that is there, or made by its type, and
+// what Postgres refuses is repaired by what it said. Everything happens in the caller's transaction.
+type RowMaker struct {
+	tx    pgx.Tx
+	shape *catalog.Shape
+	// guarded are columns that a row must fill although it need not, by table: other restrictions are about them.
+	guarded map[uint32][]int16
+	// serial numbers values that must be unique, over all rows that one transaction makes.
+	serial int
+	// statements are those that wrote the current row and its parents.
+	statements []string
+	// last is the statement that was tried last, taken or refused.
+	last string
+}
+
+// errImplied means that the schema forbids the very row that is wanted.
+var errImplied = errors.New("the schema before forbids such a row already")
+
+// mostRepairs is how often a row is changed before it is given up; mostParents how deep foreign keys are followed.
+const (
+	mostRepairs = 12
+	mostParents = 6
+)
+
+// draft is a row in the making.
+type draft struct {
+	table    *catalog.Table
+	wanted   wish
+	values   wish
+	model    map[int16]*string
+	full     bool
+	depth    int
+	repaired map[string]int
+}
+
+// attempt is one way to make a witness: the wanted values of one row or of several.
+type attempt struct {
+	rows []wish
+	full fullness
+}
+
+// buildError is why a row could not be made, as opposed to why the database could not be asked.
+type buildError struct{ cause error }
+
+// Error implements error.
+func (e *buildError) Error() string { return e.cause.Error() }
+
+// Unwrap returns the cause.
+func (e *buildError) Unwrap() error { return e.cause }
+
+// NewRowMaker makes rows of a schema in a transaction, which must see that schema.
+func NewRowMaker(tx pgx.Tx, shape *catalog.Shape) *RowMaker { return &RowMaker{tx: tx, shape: shape} }
+
+// Row returns the statements that write one row with the given values, SQL expressions by column number: its parents first. The
+// row itself is taken back.
+func (m *RowMaker) Row(ctx context.Context, t *catalog.Table, values map[int16]string) ([]string, error) {
+	return m.build(ctx, t, attempt{rows: []wish{values}})
+}
+
+// Last is the statement that was tried last, taken or refused.
+func (m *RowMaker) Last() string { return m.last }
+
+// build makes the rows of an attempt in a savepoint, which it takes back, and returns the statements.
+func (m *RowMaker) build(ctx context.Context, t *catalog.Table, a attempt) ([]string, error) {
+	m.statements = nil
+	inner, err := m.tx.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is to stay
+	for _, row := range a.rows {
+		if _, err := m.insert(ctx, t, maps.Clone(row), a.full, 0); err != nil {
+			if errors.Is(err, errImplied) || ctx.Err() != nil {
+				return nil, err
+			}
+			return nil, &buildError{err}
+		}
+	}
+	return slices.Clone(m.statements), nil
+}
+
+// insert writes a row with the wanted values, and returns the values of some of its columns.
+func (m *RowMaker) insert(ctx context.Context, t *catalog.Table, wanted wish, f fullness, depth int, returning ...int16) ([]string, error) {
+	if depth > mostParents {
+		return nil, fmt.Errorf("the foreign keys of %s lead too far, or in a circle", t.Quoted())
+	}
+	d := &draft{table: t, wanted: wanted, values: maps.Clone(wanted), depth: depth, repaired: map[string]int{}}
+	if d.values == nil {
+		d.values = wish{}
+	}
+	var err error
+	if d.model, err = m.model(ctx, t); err != nil {
+		return nil, err
+	}
+	if err := m.fill(ctx, d, f); err != nil {
+		return nil, err
+	}
+	for range mostRepairs {
+		statement := d.statement()
+		m.last = statement
+		got, err := m.try(ctx, statement, t, returning)
+		if err == nil {
+			m.statements = append(m.statements, statement)
+			return got, nil
+		}
+		if err := m.repair(ctx, d, err); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("no row of %s could be made that its constraints take", t.Quoted())
+}
+
+// try runs a statement in a savepoint and reads columns of what it wrote.
+func (m *RowMaker) try(ctx context.Context, statement string, t *catalog.Table, returning []int16) ([]string, error) {
+	list := []string{"''"}
+	for _, name := range t.Names(returning) {
+		list = append(list, query.Quote(name)+"::text")
+	}
+	values := make([]string, len(list))
+	targets := make([]any, len(list))
+	for i := range values {
+		targets[i] = &values[i]
+	}
+	err := pgx.BeginFunc(ctx, m.tx, func(tx pgx.Tx) error {
+		if err := tx.QueryRow(ctx, statement+" RETURNING "+strings.Join(list, ", "), pgx.QueryExecModeSimpleProtocol).Scan(targets...); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "SET CONSTRAINTS ALL IMMEDIATE")
+		return err
+	})
+	return values[1:], err
+}
+
+// statement is the INSERT as people would write it.
+func (d *draft) statement() string {
+	var names, values []string
+	overriding := ""
+	for _, c := range d.table.Columns {
+		if v, has := d.values[c.Number]; has {
+			names, values = append(names, query.Identifier(c.Name)), append(values, v)
+			if c.Identity == "a" {
+				overriding = "OVERRIDING SYSTEM VALUE "
+			}
+		}
+	}
+	if len(names) == 0 {
+		return "INSERT INTO " + d.table.Quoted() + " DEFAULT VALUES"
+	}
+	return "INSERT INTO " + d.table.Quoted() + " (" + strings.Join(names, ", ") + ") " + overriding + "VALUES (" + strings.Join(values, ", ") + ")"
+}
+
+func (m *RowMaker) next() int { m.serial++; return m.serial }

@@ -1,0 +1,111 @@
+package witness
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"devenv/devenv/database/catalog"
+)
+
+// fill gives a value to each column that the row must name.
+func (m *RowMaker) fill(ctx context.Context, d *draft, f fullness) error {
+	d.full = d.full || f == full
+	for i := range d.table.Columns {
+		c := &d.table.Columns[i]
+		if _, has := d.values[c.Number]; has || c.Generated != "" || c.IsSerial() {
+			continue
+		}
+		required := c.NotNull && !c.FillsItself()
+		guarded := slices.Contains(m.guarded[d.table.OID], c.Number)
+		switch {
+		case required, guarded && c.Default == "", d.full:
+			if err := m.give(ctx, d, c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// give gives a column the model's value, a parent's key, or one made by its type.
+func (m *RowMaker) give(ctx context.Context, d *draft, c *catalog.Column) error {
+	if _, has := d.values[c.Number]; has {
+		return nil // a foreign key of several columns has given it
+	}
+	if d.table.Unique(c.Number) {
+		return m.freshen(ctx, d, c)
+	}
+	if text := d.model[c.Number]; text != nil {
+		d.values[c.Number] = literalOf(c, *text)
+		return nil
+	}
+	if k := d.table.ForeignKey(c.Number); k != nil {
+		if d.model != nil && !c.NotNull {
+			d.values[c.Number] = null
+			return nil
+		}
+		return m.point(ctx, d, k, false)
+	}
+	if d.model != nil && !c.NotNull {
+		d.values[c.Number] = null
+		return nil
+	}
+	d.values[c.Number] = madeValue(c, m.next(), m.shape.Labels(c))
+	return nil
+}
+
+// point makes a foreign key lead to a parent: one that is there, or with anew one that is made.
+func (m *RowMaker) point(ctx context.Context, d *draft, k *catalog.Constraint, anew bool) error {
+	parent := m.shape.Table(k.Parent)
+	if parent == nil {
+		return fmt.Errorf("the table that %s points to is not known", k.Name)
+	}
+	if parent.OID == d.table.OID && d.model == nil {
+		return m.pointToItself(ctx, d, k)
+	}
+	keys, err := m.existing(ctx, parent, k.ParentColumns)
+	if err == nil && (keys == nil || anew) {
+		keys, err = m.newParent(ctx, parent, k.ParentColumns, d.depth+1)
+	}
+	if err != nil {
+		return err
+	}
+	for i, n := range k.Columns {
+		d.values[n] = literalOf(parent.Column(k.ParentColumns[i]), keys[i])
+	}
+	return nil
+}
+
+// newParent makes a parent. Its key is written out, far from what its sequence gives next: the statements must mean the same
+// when they are run again.
+func (m *RowMaker) newParent(ctx context.Context, t *catalog.Table, key []int16, depth int) ([]string, error) {
+	w := wish{}
+	for _, n := range key {
+		if c := t.Column(n); c.IsSerial() {
+			text, err := m.aggregate(ctx, t, beyondAll(c, farAway+m.next()))
+			if err != nil {
+				return nil, err
+			}
+			w[n] = text
+		}
+	}
+	return m.insert(ctx, t, w, sparse, depth, key...)
+}
+
+// farAway is added to numbers that must lead to no row, now or soon.
+const farAway = 1000
+
+// pointToItself is for the first row of a table that points to itself and must.
+func (m *RowMaker) pointToItself(ctx context.Context, d *draft, k *catalog.Constraint) error {
+	for i, n := range k.Columns {
+		key := d.table.Column(k.ParentColumns[i])
+		if _, has := d.values[key.Number]; !has {
+			if err := m.freshen(ctx, d, key); err != nil {
+				return err
+			}
+		}
+		d.values[n] = d.values[key.Number]
+	}
+	return nil
+}

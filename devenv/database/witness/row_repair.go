@@ -1,0 +1,187 @@
+package witness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/query"
+)
+
+// repair changes a draft by what Postgres said about it. An error is final: errImplied when the wanted values themselves
+// are refused, else the reason why no row can be made.
+func (m *RowMaker) repair(ctx context.Context, d *draft, err error) error {
+	var refused *pgconn.PgError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	what := refused.Code + refused.ConstraintName + refused.ColumnName
+	d.repaired[what]++
+	refusal := fmt.Errorf("%s refuses it: %w", d.table.Quoted(), refused)
+	elsewhere := refused.TableName != "" && refused.TableName != d.table.Name && !d.table.Partitioned
+	if d.repaired[what] > 3 || elsewhere && refused.Code != "23514" {
+		return refusal
+	}
+	switch refused.Code {
+	case "23502":
+		return m.repairMissing(ctx, d, refused, refusal)
+	case "23505", "23P01":
+		return m.repairTaken(ctx, d, refused, refusal)
+	case "23503":
+		return m.repairOrphan(ctx, d, refused, refusal)
+	case "23514":
+		return m.repairCheck(ctx, d, refused, refusal)
+	}
+	if len(d.wanted) > 0 && (refused.Code[:2] == "22") {
+		return errImplied // the value does not even fit the type of today
+	}
+	return refusal
+}
+
+func (m *RowMaker) repairMissing(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
+	i := slices.IndexFunc(d.table.Columns, func(c catalog.Column) bool { return c.Name == refused.ColumnName })
+	if i < 0 {
+		return refusal
+	}
+	c := &d.table.Columns[i]
+	if _, wanted := d.wanted[c.Number]; wanted {
+		return errImplied
+	}
+	delete(d.values, c.Number)
+	if c.IsSerial() {
+		return m.freshen(ctx, d, c)
+	}
+	d.values[c.Number] = madeValue(c, m.next(), m.shape.Labels(c))
+	return nil
+}
+
+// repairTaken gives a column of a unique or exclusion key another value: one that no wish fixes, foreign keys last.
+func (m *RowMaker) repairTaken(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
+	columns := m.taken(d.table, refused)
+	free := slices.DeleteFunc(slices.Clone(columns), func(n int16) bool {
+		_, wanted := d.wanted[n]
+		return wanted || d.table.Column(n) == nil || d.table.Column(n).Generated != ""
+	})
+	if len(free) == 0 {
+		if len(columns) == 0 {
+			return refusal
+		}
+		return errImplied
+	}
+	slices.SortStableFunc(free, func(a, b int16) int {
+		return stubborn(d.table.Column(a), d.table) - stubborn(d.table.Column(b), d.table)
+	})
+	return m.freshen(ctx, d, d.table.Column(free[0]))
+}
+
+// stubborn ranks columns by how hard it is to find another value for them.
+func stubborn(c *catalog.Column, t *catalog.Table) int {
+	switch {
+	case t.ForeignKey(c.Number) != nil:
+		return 2
+	case c.Kind == "e" || c.Base == "bool":
+		return 1
+	}
+	return 0
+}
+
+// repairOrphan makes a foreign key lead to a parent.
+func (m *RowMaker) repairOrphan(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
+	i := slices.IndexFunc(d.table.Constraints, func(k catalog.Constraint) bool { return k.Kind == "f" && k.Name == refused.ConstraintName })
+	if i < 0 {
+		return refusal
+	}
+	k := &d.table.Constraints[i]
+	for _, n := range k.Columns {
+		if _, wanted := d.wanted[n]; wanted {
+			return errImplied
+		}
+	}
+	return m.point(ctx, d, k, d.repaired["23503"+k.Name] > 1)
+}
+
+// repairCheck copies the rest of a row that is there, which meets every CHECK; else it looks for values that meet this one.
+func (m *RowMaker) repairCheck(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
+	if !d.full && d.model != nil {
+		return m.fill(ctx, d, full)
+	}
+	i := slices.IndexFunc(d.table.Constraints, func(k catalog.Constraint) bool { return k.Kind == "c" && k.Name == refused.ConstraintName })
+	if i < 0 {
+		return refusal
+	}
+	k := &d.table.Constraints[i]
+	s := solver{maker: m, table: d.table, names: d.table, expression: k.Expression, columns: k.Columns, fixed: d.wanted}
+	solutions, err := s.solve(ctx, holds)
+	if err != nil {
+		return err
+	}
+	if len(solutions) == 0 {
+		if len(d.wanted) > 0 && !slices.ContainsFunc(k.Columns, func(n int16) bool { _, wanted := d.wanted[n]; return !wanted }) {
+			return errImplied
+		}
+		return refusal
+	}
+	for n, v := range solutions[min(d.repaired["23514"+k.Name]-1, len(solutions)-1)] {
+		d.values[n] = v
+	}
+	return nil
+}
+
+// freshen gives a column a value that no row has.
+func (m *RowMaker) freshen(ctx context.Context, d *draft, c *catalog.Column) error {
+	if k := d.table.ForeignKey(c.Number); k != nil {
+		return m.point(ctx, d, k, true)
+	}
+	n := m.next()
+	if expression := beyondAll(c, n); expression != "" {
+		var text string
+		err := m.tx.QueryRow(ctx, "SELECT ("+expression+")::text FROM "+query.Quote(d.table.Schema, d.table.Name)).Scan(&text)
+		if err != nil {
+			return fmt.Errorf("find a new value for %s.%s: %w", d.table.Quoted(), c.Name, err)
+		}
+		d.values[c.Number] = literalOf(c, text)
+		return nil
+	}
+	if labels := m.shape.Labels(c); c.Kind == "e" && len(labels) > 0 {
+		d.values[c.Number] = query.Literal(labels[n%len(labels)])
+		return nil
+	}
+	like := ""
+	if text := d.model[c.Number]; text != nil {
+		like = *text
+	}
+	d.values[c.Number] = freshValue(c, n, like)
+	return nil
+}
+
+// taken are the columns of a key that a row breaks. A partition's index has a name of its own, and may number its columns
+// otherwise.
+func (m *RowMaker) taken(t *catalog.Table, refused *pgconn.PgError) []int16 {
+	i := slices.IndexFunc(m.shape.Tables, func(p catalog.Table) bool {
+		return p.Partition && p.Schema == refused.SchemaName && p.Name == refused.TableName
+	})
+	if !t.Partitioned || i < 0 {
+		return t.KeyOf(refused.ConstraintName)
+	}
+	partition := &m.shape.Tables[i]
+	names := partition.Names(partition.KeyOf(refused.ConstraintName))
+	var columns []int16
+	for _, c := range t.Columns {
+		if slices.Contains(names, c.Name) {
+			columns = append(columns, c.Number)
+		}
+	}
+	return columns
+}
+
+// numbersIn are the numbers and quotedIn the quoted texts of an SQL expression.
+func numbersIn() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^\w'.])\(?(-?\d+(?:\.\d+)?)`) }
+
+func quotedNumbersIn() *regexp.Regexp { return regexp.MustCompile(`'(-?\d+(?:\.\d+)?)'`) }
+
+func quotedIn() *regexp.Regexp { return regexp.MustCompile(`'((?:[^']|'')*)'`) }

@@ -1,0 +1,120 @@
+package witness
+
+import (
+	"fmt"
+	"strings"
+
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/query"
+)
+
+// unfit: values of a column's type that its next type may not take. No values and no problem: every value fits.
+func (b *breaker) unfit(r Restriction) ([]attempt, string, error) {
+	was, is := r.before.Column(r.columns[0]), r.column
+	values, known := misfits(was, is, b.maker.shape.Labels(was))
+	if !known {
+		return nil, fmt.Sprintf("no value of %s is known that %s refuses", was.Type, is.Type), nil
+	}
+	var attempts []attempt
+	for _, v := range values {
+		attempts = append(attempts, attempt{rows: []wish{{r.columns[0]: v}}})
+	}
+	return attempts, "", nil
+}
+
+// integers are the greatest values of the integer types.
+func integers() map[string]string {
+	return map[string]string{"int2": "32768", "int4": "2147483648", "int8": "9223372036854775808"}
+}
+
+// misfits are values of one type that another may refuse; known is false where nothing is known about the two.
+func misfits(was, is *catalog.Column, labels []string) (values []string, known bool) {
+	switch {
+	case was.TakesText() && is.TakesText():
+		return longer(was, is), true
+	case was.Category == "N" && is.Category == "N":
+		return greater(was, is)
+	case was.TakesText() && is.Kind == "e":
+		return []string{"'n/a'", "''"}, true
+	case was.TakesText():
+		return texts(was, is), true
+	case was.Kind == "e" && is.TakesText():
+		if is.Length == 0 {
+			return nil, true
+		}
+		return longLabels(labels, is.Length), true
+	case is.TakesText() && is.Length == 0, strings.HasPrefix(was.Base, "timestamp") && strings.HasPrefix(is.Base, "timestamp"),
+		was.Base == "date" && strings.HasPrefix(is.Base, "timestamp"), was.Base == "json" && is.Base == "jsonb",
+		was.Base == "jsonb" && is.Base == "json", was.Base == is.Base && was.Length == 0 && was.Kind != "e",
+		strings.HasPrefix(was.Base, "timestamp") && is.Base == "date", was.Base == "bool" && is.Category == "N":
+		return nil, true
+	case was.Base == "bool":
+		return []string{"true", "false"}, true
+	case was.Category == "N" && is.Kind == "e":
+		return []string{"0", "-1"}, true
+	case was.Category == "N":
+		return []string{"0", "-1", "1"}, true
+	}
+	return nil, false
+}
+
+// longer is a text that is one character too long.
+func longer(was, is *catalog.Column) []string {
+	if is.Length == 0 || was.Length > 0 && was.Length <= is.Length {
+		return nil
+	}
+	return []string{fmt.Sprintf("repeat('x', %d)", is.Length+1)}
+}
+
+// longLabels are labels that do not fit a length.
+func longLabels(labels []string, length int) []string {
+	var long []string
+	for _, label := range labels {
+		if len([]rune(label)) > length {
+			long = append(long, query.Literal(label))
+		}
+	}
+	return long
+}
+
+// greater is a number that is one too large.
+func greater(was, is *catalog.Column) ([]string, bool) {
+	limit, integer := integers()[is.Base]
+	switch {
+	case integer:
+		if from, small := integers()[was.Base]; small && len(from) <= len(limit) && from <= limit || was.Base == "int2" {
+			return nil, true
+		}
+		if was.Base == "numeric" && was.Precision > 0 && was.Precision-was.Scale < len(limit) {
+			return nil, true
+		}
+		return []string{limit}, true
+	case is.Base == "numeric" && is.Precision > 0:
+		room := is.Precision - is.Scale
+		if was.Base == "numeric" && was.Precision > 0 && was.Precision-was.Scale <= room {
+			return nil, true
+		}
+		if from, small := integers()[was.Base]; small && len(from) <= room {
+			return nil, true
+		}
+		return []string{"1" + strings.Repeat("0", max(room, 0))}, true
+	case is.Base == "float4" && was.Base == "float8":
+		return []string{"1e300"}, true
+	}
+	return nil, true
+}
+
+// texts are what people and old code have put into text columns that were meant for something else.
+func texts(was, is *catalog.Column) []string {
+	values := []string{"'n/a'", "''"}
+	if is.Base == "json" || is.Base == "jsonb" {
+		values = []string{"'{'", "''"}
+	}
+	if is.Category == "N" {
+		values = []string{"'n/a'", "''", "'1,5'"}
+	}
+	if was.Length > 0 && was.Length < 3 {
+		values = []string{"'?'", "''"}
+	}
+	return values
+}

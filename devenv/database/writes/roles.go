@@ -1,0 +1,51 @@
+package writes
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"devenv/devenv/database/catalog"
+)
+
+// Writers are the roles that could insert into a table, besides owners and superusers, by the table's OID.
+func Writers(ctx context.Context, conn *pgx.Conn) (map[uint32][]string, error) {
+	rows, err := conn.Query(ctx, `SELECT c.oid, r.rolname::text FROM pg_class c CROSS JOIN pg_roles r
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+  AND NOT r.rolsuper AND r.oid <> c.relowner AND r.rolname !~ '^pg_' AND NOT pg_has_role(r.oid, c.relowner, 'USAGE')
+  AND EXISTS (SELECT FROM aclexplode(c.relacl) a WHERE a.privilege_type = 'INSERT' AND a.grantee <> 0)
+  AND has_table_privilege(r.oid, c.oid, 'INSERT') ORDER BY 1, 2`, pgx.QueryExecModeSimpleProtocol)
+	if err != nil {
+		return nil, fmt.Errorf("ask which roles write: %w", err)
+	}
+	writers := map[uint32][]string{}
+	var oid uint32
+	var role string
+	_, err = pgx.ForEachRow(rows, []any{&oid, &role}, func() error { writers[oid] = append(writers[oid], role); return nil })
+	return writers, err
+}
+
+// RolesFor are the roles as which a table is written after a move: those that wrote it before; for a new one, those that
+// wrote every table of the same schema before. The connection's own role comes first, as "".
+func RolesFor(before *catalog.Shape, writers map[uint32][]string) func(*catalog.Table) []string {
+	return func(t *catalog.Table) []string {
+		if before.Table(t.OID) != nil {
+			return append([]string{""}, writers[t.OID]...)
+		}
+		var common []string
+		first := true
+		for i := range before.Tables {
+			was := &before.Tables[i]
+			switch {
+			case was.Schema != t.Schema || was.Partition:
+			case first:
+				common, first = slices.Clone(writers[was.OID]), false
+			default:
+				common = slices.DeleteFunc(common, func(r string) bool { return !slices.Contains(writers[was.OID], r) })
+			}
+		}
+		return append([]string{""}, common...)
+	}
+}

@@ -1,0 +1,153 @@
+// Package writes tries whether an application can still write to the tables that a migration touched, as its own roles would. It
+// may use witness and what that may use.
+package writes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/query"
+	"devenv/devenv/database/witness"
+)
+
+// Failed is a write that does not work. Broken says that the schema is at fault; otherwise no legal row could be made.
+type Failed struct {
+	Table, Role, Statement    string
+	SQLState, Message, Detail string
+	Broken                    bool
+}
+
+// beginner is a connection, or a transaction of one.
+type beginner interface {
+	Begin(ctx context.Context) (pgx.Tx, error)
+}
+
+// Try inserts, updates and deletes a row of each table, as each role given for it (the connection's own for ""), and
+// takes all back. It returns those that failed.
+func Try(ctx context.Context, conn beginner, shape *catalog.Shape, tables []*catalog.Table, roles func(*catalog.Table) []string) ([]Failed, error) {
+	var failed []Failed
+	for _, t := range tables {
+		for _, role := range roles(t) {
+			f, err := tryWrite(ctx, conn, shape, t, role)
+			if query.Refused(err) {
+				f, err = failure(t, role, "", err)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("write to %s: %w", t.Label(), err)
+			}
+			if f != nil {
+				failed = append(failed, *f)
+				break
+			}
+		}
+	}
+	return failed, nil
+}
+
+// tryWrite writes to one table. A sequence that is behind its column is found by the row that collides.
+func tryWrite(ctx context.Context, conn beginner, shape *catalog.Shape, t *catalog.Table, role string) (*Failed, error) {
+	tx, err := conn.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is to stay
+	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '20s'"); err != nil {
+		return nil, err
+	}
+	maker := witness.NewRowMaker(tx, shape)
+	if f, err := behind(ctx, tx, maker, t); f != nil || err != nil {
+		return f, err
+	}
+	statements, err := maker.Row(ctx, t, nil)
+	if err != nil {
+		return failure(t, role, maker.Last(), err)
+	}
+	last := len(statements) - 1
+	for _, parent := range statements[:last] {
+		if _, err := tx.Exec(ctx, parent, pgx.QueryExecModeSimpleProtocol); err != nil {
+			return failure(t, role, parent, err)
+		}
+	}
+	if role != "" {
+		if _, err := tx.Exec(ctx, "SET LOCAL ROLE "+query.Quote(role)); err != nil {
+			return nil, nil //nolint:nilerr // a role that this connection may not take
+		}
+	}
+	for _, statement := range append(statements[last:], update(t, role)...) {
+		if _, err := tx.Exec(ctx, statement, pgx.QueryExecModeSimpleProtocol); err != nil {
+			return failure(t, role, statement, err)
+		}
+	}
+	return nil, nil
+}
+
+// update writes the last row once more, as the owner: another role may have no right to.
+func update(t *catalog.Table, role string) []string {
+	i := slices.IndexFunc(t.Columns, func(c catalog.Column) bool { return c.Generated == "" && c.Identity != "a" })
+	if i < 0 || role != "" {
+		return nil
+	}
+	where := " WHERE ctid = (SELECT max(ctid) FROM " + t.Quoted() + ")"
+	if t.Partitioned {
+		where = ""
+	}
+	return []string{fmt.Sprintf("UPDATE %s SET %s = %s", t.Quoted(), query.Identifier(t.Columns[i].Name), query.Identifier(t.Columns[i].Name)) + where}
+}
+
+// behind finds a sequence that will next give a key that is there already.
+func behind(ctx context.Context, tx pgx.Tx, maker *witness.RowMaker, t *catalog.Table) (*Failed, error) {
+	for _, c := range t.Columns {
+		if c.Sequence == "" || !c.IsSerial() || !t.Unique(c.Number) {
+			continue
+		}
+		var behind bool
+		var next, highest int64
+		err := tx.QueryRow(ctx, fmt.Sprintf(`SELECT q.next, q.most, q.next <= q.most FROM (
+  SELECT (SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM %s) AS next, (SELECT coalesce(max(%s), 0)::int8 FROM %s) AS most) q
+  WHERE (SELECT seqincrement FROM pg_sequence WHERE seqrelid = %s::regclass) > 0`,
+			c.Sequence, query.Quote(c.Name), query.Quote(t.Schema, t.Name), query.Literal(c.Sequence))).Scan(&next, &highest, &behind)
+		if errors.Is(err, pgx.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if behind {
+			if _, err := maker.Row(ctx, t, map[int16]string{c.Number: "DEFAULT"}); ctx.Err() != nil {
+				return nil, err // else it is refused, or will be: the statement is what is wanted
+			}
+			return &Failed{
+				Table: t.Label(), Broken: true, SQLState: "23505", Statement: maker.Last(),
+				Message: fmt.Sprintf("the sequence of %s.%s gives %d next, and rows up to %d are there", t.Quoted(), c.Name, next, highest),
+				Detail:  fmt.Sprintf("SELECT setval('%s', (SELECT max(%s) FROM %s))", c.Sequence, query.Identifier(c.Name), t.Quoted()),
+			}, nil
+		}
+	}
+	return nil, nil
+}
+
+// brokenStates are what a write meets when a function, a trigger or a right does not fit the schema.
+func brokenStates() []string {
+	return []string{"42703", "42P01", "42883", "42501", "42704", "42804", "42725", "42P02", "2200H", "42846", "42809"}
+}
+
+// failure says how a write failed; an error of the connection stays one.
+func failure(t *catalog.Table, role, statement string, err error) (*Failed, error) {
+	f := &Failed{Table: t.Label(), Role: role, Statement: statement, Message: err.Error()}
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		f.SQLState, f.Message, f.Detail = refused.Code, refused.Message, refused.Where
+		f.Broken = slices.Contains(brokenStates(), refused.Code)
+		return f, nil
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return nil, err
+	}
+	return f, nil
+}
