@@ -52,6 +52,10 @@ func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
 				f.Stepwise.One, f.Stepwise.Other = "on the base's data", "after the whole history in one run"
 			}, "apply.stepwise", report.StatusFail, []string{"index:public.ix", "absent"},
 		},
+		"one transaction": {func(*Facts) {}, "apply.atomic", report.StatusPass, []string{"one transaction: all or nothing"}},
+		"two that can be retried": {
+			func(f *Facts) { f.Atomic.Transactions = 2 }, "apply.atomic", report.StatusPass, []string{"a failure between its 2 transactions can be retried"},
+		},
 		"half done, and the retry fails": {
 			func(f *Facts) {
 				f.Atomic.Breaks = []AtomicBreak{{Revision: "3f2a", Statement: "CREATE INDEX ix", Retry: notNull(), Left: []catalog.Difference{{Object: "column:public.users.a"}}}}

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"strings"
 	"testing"
 
 	"devenv/devenv/database/catalog"
@@ -23,6 +24,26 @@ func TestADriftIsMendedWithItsOwnNames(t *testing.T) {
 			catalog.Difference{Object: "column:shop.users.n", Facet: "default", Is: "default 0"},
 			`op.alter_column("users", "n", server_default=None, schema="shop")`,
 		},
+		"a type": {
+			catalog.Difference{Object: "column:public.users.n", Facet: "type", Was: "bigint", Is: "integer"},
+			`op.execute("ALTER TABLE public.users ALTER COLUMN n TYPE bigint")`,
+		},
+		"a column's collation": {
+			catalog.Difference{Object: "column:public.users.n", Facet: "collate", Was: `collate pg_catalog."C"`},
+			`op.execute("…")  # make column:public.users.n collate: collate pg_catalog."C"`,
+		},
+		"a name with a dot": {
+			catalog.Difference{Object: "column:public.users.n.m", Facet: "default", Is: "default 0"},
+			`op.execute("…")  # make column:public.users.n.m default: absent`,
+		},
+		"a type's name with a dot": {
+			catalog.Difference{Object: "column:public.users.n.m", Facet: "type", Was: "bigint", Is: "integer"},
+			`op.execute("…")  # make column:public.users.n.m type: bigint`,
+		},
+		"a view's default": {
+			catalog.Difference{Object: "view:public.users.n", Facet: "default", Was: "default 1"},
+			`op.execute("…")  # make view:public.users.n default: default 1`,
+		},
 		"a CHECK": {
 			catalog.Difference{Object: "constraint:public.users.k", Was: "CHECK ((n > 1))", Is: "CHECK ((n > 0))"},
 			"op.drop_constraint(\"k\", \"users\")\nop.execute(\"ALTER TABLE public.users ADD CONSTRAINT k CHECK ((n > 1))\")",
@@ -42,5 +63,26 @@ func TestADriftIsMendedWithItsOwnNames(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestADriftSaysWhichSideLacksWhatAndWhereItsMendBelongs(t *testing.T) {
+	const own, fresh = "write it into upgrade(), and the way back into downgrade()", "devenv new-migration --empty"
+	for name, c := range map[string]struct {
+		difference catalog.Difference
+		summary    string
+	}{
+		"an index that is missing": {catalog.Difference{Object: "index:public.ix", Was: "CREATE INDEX ix"}, "the models have an index that the migrations do not make: CREATE INDEX ix"},
+		"an index that differs":    {catalog.Difference{Object: "index:public.ix", Was: "a", Is: "b"}, "models and migrations differ in index:public.ix: a, but b"},
+		"a CHECK that is missing":  {catalog.Difference{Object: "constraint:public.t.k", Was: "CHECK (a)"}, "models and migrations differ in constraint:public.t.k: CHECK (a), but absent"},
+	} {
+		f := ready(func(f *Facts) { f.Models.Differences = []catalog.Difference{c.difference} })
+		if got := judgeCatalog(&f); got.Summary != c.summary || !strings.Contains(got.Hint, own) || strings.Contains(got.Hint, fresh) {
+			t.Errorf("%s: %s\n%s", name, got.Summary, got.Hint)
+		}
+		f.Revisions = nil
+		if got := judgeCatalog(&f); !strings.Contains(got.Hint, fresh) || strings.Contains(got.Hint, own) {
+			t.Errorf("%s, without a revision: %s", name, got.Hint)
+		}
 	}
 }

@@ -217,72 +217,26 @@ and downgrade() with
 	if hint := other["generate.rename"].Hint; hint != want {
 		t.Errorf("generate.rename says:\n%s\nwant:\n%s", hint, want)
 	}
-	if hint := other["data.lost"].Hint; !strings.HasPrefix(hint, "if it is a rename, write it as one: generate.rename says how;\n") {
+	const points = "if it is a rename, write it as one: generate.rename says how;\n"
+	if hint := other["data.lost"].Hint; !strings.HasPrefix(hint, points) {
 		t.Errorf("data.lost says:\n%s", hint)
+	}
+	of := rename("name", "note", false)
+	table := migrations.Rename{Kind: migrations.RenameTable, Schema: "public", Table: "teams", From: "teams", To: "crews"}
+	other = answers(ready(func(f *Facts) { lost(f); f.Renames = []migrations.Rename{of, table} }), Selection{})
+	if hint := other["data.lost"].Hint; strings.Contains(hint, points) {
+		t.Errorf("another column's and another table's rename, and data.lost says:\n%s", hint)
+	}
+	other = answers(ready(func(f *Facts) {
+		f.Data.Changes, f.Renames = []data.Change{{Kind: data.TableDropped, Table: "public.teams", Before: 2}}, []migrations.Rename{table}
+	}), Selection{})
+	if hint := other["data.lost"].Hint; !strings.HasPrefix(hint, points) {
+		t.Errorf("of a table data.lost says:\n%s", hint)
 	}
 }
 
 func lost(f *Facts) {
 	f.Data.Changes = []data.Change{{Kind: data.ColumnDropped, Table: "public.users", Column: "legacy", Before: 4}}
-}
-
-func TestAWaiverTurnsItsCheckIntoAPassAndKeepsTheEvidence(t *testing.T) {
-	f := ready(lost)
-	f.Revisions[0].Waivers = []migrations.Waiver{{ID: "data.lost", Object: "public.users.legacy", Reason: "unused since May", Line: 3}}
-	answer := answers(f, Selection{})["data.lost"]
-	if answer.Status != report.StatusPass || answer.Waived != "unused since May" || len(answer.Evidence) != 1 {
-		t.Errorf("%+v", answer)
-	}
-}
-
-func TestAWaiverOfEitherRevisionCoversWhatIsOfNone(t *testing.T) {
-	f := ready(func(f *Facts) {
-		f.Branch.Err = errors.New("it exited with status 1")
-		f.Revisions = append(f.Revisions, migrations.Revision{ID: "4a4a", Down: []string{"3f2a"}, Waivers: []migrations.Waiver{
-			{ID: "start.branch", Reason: "not yet", Line: 3}, {ID: "history.single", Reason: "both are needed", Line: 4},
-		}})
-	})
-	other := answers(f, Selection{})
-	for id, reason := range map[string]string{"start.branch": "not yet", "history.single": "both are needed"} {
-		if answer := other[id]; answer.Status != report.StatusPass || answer.Waived != reason {
-			t.Errorf("%s: %+v", id, answer)
-		}
-	}
-	if answer, ok := other["waiver.unused"]; ok {
-		t.Errorf("both were needed: %+v", answer)
-	}
-}
-
-func TestAWaiverOfAnotherObjectOrRevisionDoesNotCount(t *testing.T) {
-	for name, waiver := range map[string]migrations.Waiver{
-		"object": {ID: "data.lost", Object: "public.users.name", Reason: "r"},
-		"none":   {ID: "data.lost", Reason: "r"},
-	} {
-		f := ready(lost)
-		f.Revisions[0].Waivers = []migrations.Waiver{waiver}
-		if answer := answers(f, Selection{})["data.lost"]; answer.Status != report.StatusFail {
-			t.Errorf("%s: %+v", name, answer)
-		}
-	}
-}
-
-func TestAWaiverThatNothingNeededIsReported(t *testing.T) {
-	f := ready(nil)
-	f.Revisions[0].Waivers = []migrations.Waiver{{ID: "apply.seeded", Reason: "r", Line: 7}}
-	if answer := answers(f, Selection{})["waiver.unused"]; answer.Status != report.StatusWarn || answer.Evidence[0].Line != 7 {
-		t.Errorf("%+v", answer)
-	}
-	if answer, ok := answers(f, Selection{Skip: []string{"apply.*"}})["waiver.unused"]; ok {
-		t.Errorf("a check that was not asked cannot tell: %+v", answer)
-	}
-}
-
-func TestUnknownIdsInWaiversAreErrors(t *testing.T) {
-	for _, w := range []migrations.Waiver{{ID: "no.such", Reason: "r"}, {ID: "data.lost", Reason: "r"}, {ID: "apply.seeded"}} {
-		if err := ValidateWaivers([]migrations.Revision{{Path: "v.py", Waivers: []migrations.Waiver{w}}}); report.KindOf(err) != report.KindUsage || err == nil {
-			t.Errorf("%v: %v", w, err)
-		}
-	}
 }
 
 func TestTheHintOfABrokenHistoryNamesTheFileAndTheLine(t *testing.T) {
