@@ -132,10 +132,14 @@ revision = "b"
 down_revision = "0001"
 
 
+def fill():
+    op.execute("INSERT INTO nothing VALUES (1)")
+
+
 def upgrade():
     with op.get_context().autocommit_block():
         op.create_index("ix", "users", ["name"], postgresql_concurrently=True)
-    op.execute("INSERT INTO nothing VALUES (1)")
+    fill()
 
 
 def downgrade():
@@ -143,13 +147,13 @@ def downgrade():
 `)
 		run, err := p.start().Upgrade(t.Context(), p.database(), "head", MoveOptions{Trace: true})
 		f := failureOf(t, err)
-		if f.SQLState != "42P01" || f.Line != 10 || f.Revision != "b" {
+		if f.SQLState != "42P01" || f.Line != 8 || f.Revision != "b" {
 			t.Errorf("%+v", f)
 		}
-		if s := statementWith(t, run, "CONCURRENTLY"); s.SQLState != "" || s.Line != 9 {
+		if s := statementWith(t, run, "CONCURRENTLY"); s.SQLState != "" || s.Line != 13 {
 			t.Errorf("%+v", s)
 		}
-		if s := statementWith(t, run, "nothing"); s.SQLState != "42P01" {
+		if s := statementWith(t, run, "nothing"); s.SQLState != "42P01" || s.Line != 8 {
 			t.Errorf("%+v", s)
 		}
 		if len(run.Heads) != 1 || run.Heads[0] != "0001" {
