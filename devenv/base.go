@@ -17,7 +17,7 @@ import (
 )
 
 // baseFormat is the version of what a base image holds and how it is made; raising it makes every base anew.
-const baseFormat = 8
+const baseFormat = 9
 
 // base is the base branch on the engine: its side, and the images of its database.
 type base struct {

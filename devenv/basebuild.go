@@ -10,7 +10,6 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose/engine"
-	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
@@ -194,14 +193,14 @@ func (b *baseBuild) meta() database.Meta {
 }
 
 // baselines are the base's own answers that the making of the base has not given already: a base from a dump has not
-// shown that its history runs from empty.
+// shown that its history runs from empty. They do not depend on what this run asks: later ones ask other things of the base.
 func (b *baseBuild) baselines(ctx context.Context) (map[string]json.RawMessage, error) {
 	models, err := b.modelsBaseline(ctx)
 	if err != nil {
 		return nil, err
 	}
 	known := map[string]json.RawMessage{catalogBaseline: models}
-	if b.project.Seed.Dump == "" || !b.run.selection.Wants(checks.TrialScratch) {
+	if b.project.Seed.Dump == "" {
 		return known, nil
 	}
 	err = b.onEmpty(ctx, func(server *database.Server) error {
