@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"devenv/devenv/branch"
 	"devenv/devenv/builds"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/project"
@@ -65,21 +66,21 @@ func TestIgnoredFilesStayPrivateInBothTreesAndOutOfTheUsersRepository(t *testing
 	if err != nil {
 		t.Fatal(err)
 	}
-	taken := func() (*branchWork, string) {
+	taken := func() (*branch.Work, string) {
 		t.Helper()
-		work, err := readBranch(t.Context(), repo, base, []string{".env", "hook"})
+		work, err := branch.Read(t.Context(), repo, base, []string{".env", "hook"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		id, err := repo.WithIncluded(t.Context(), base.Commit, work.capture)
+		id, err := repo.WithIncluded(t.Context(), base.Commit, work.Capture)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return work, id
 	}
 	work, baseTree := taken()
-	for name, treeish := range map[string]string{"base": baseTree, "branch": work.capture.Commit} {
-		s, err := scratch.CheckOut(t.Context(), place, name, treeish, work.capture)
+	for name, treeish := range map[string]string{"base": baseTree, "branch": work.Capture.Commit} {
+		s, err := scratch.CheckOut(t.Context(), place, name, treeish, work.Capture)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"devenv/compose"
+	"devenv/devenv/branch"
+	"devenv/devenv/checks"
 	"devenv/devenv/config"
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
@@ -32,21 +34,21 @@ func (r *run) check(ctx context.Context, log *step.Log) (err error) {
 	if r.baseRef, err = r.place.Repo.ResolveBase(ctx, r.baseName()); err != nil {
 		return err
 	}
-	r.redactor.Keep(r.baseRef.Ref, shortRef(r.baseRef.Ref), r.baseRef.Commit)
+	r.redactor.Keep(r.baseRef.Ref, branch.Spoken(r.baseRef.Ref), r.baseRef.Commit)
 	log.Found(r.foundCompose(), r.foundBase())
 	if err := r.readProject(ctx, log); err != nil {
 		return err
 	}
 	r.document.Base = report.Base{Ref: r.baseRef.Ref, Commit: r.baseRef.Commit}
-	r.document.Branch = report.Branch{Ref: r.work.head.Ref, Commit: r.work.head.Commit}
-	r.redactor.Keep(r.work.head.Ref, shortRef(r.work.head.Ref), r.work.head.Commit)
-	r.facts.BaseRef = spokenBase(r.baseRef.Ref, r.work.head.Ref)
+	r.document.Branch = report.Branch{Ref: r.work.Head.Ref, Commit: r.work.Head.Commit}
+	r.redactor.Keep(r.work.Head.Ref, branch.Spoken(r.work.Head.Ref), r.work.Head.Commit)
+	r.facts.BaseRef = branch.SpokenBase(r.baseRef.Ref, r.work.Head.Ref)
 	if !r.asIs {
-		if r.mode, err = chooseMode(ctx, r.place.Repo, r.work, r.request.Mode, r.options.Ask); err != nil {
+		if r.mode, err = r.work.Choose(ctx, r.place.Repo, r.request.Mode, r.options.Ask); err != nil {
 			return err
 		}
 	}
-	log.Done(fmt.Sprintf("%s onto %s; database %s, backend %s, %s in %s", branchName(r.work.head.Ref), shortRef(r.baseRef.Ref),
+	log.Done(fmt.Sprintf("%s onto %s; database %s, backend %s, %s in %s", branch.Name(r.work.Head.Ref), branch.Spoken(r.baseRef.Ref),
 		r.project.Database, r.project.Backend, r.project.Migrations.Tool, r.project.Migrations.Service))
 	return nil
 }
@@ -91,12 +93,12 @@ func (r *run) readProject(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	include := r.ignoredPaths(cfg)
-	work, err := readBranch(ctx, repo, r.baseRef, include)
+	work, err := branch.Read(ctx, repo, r.baseRef, include)
 	if err != nil {
 		return err
 	}
-	project.Learn(r.redactor, compose.FileTexts(project.Absolute(repo.Root(), work.capture.Included...)...))
-	files, err := repo.Files(ctx, work.capture.Tree, "")
+	project.Learn(r.redactor, compose.FileTexts(project.Absolute(repo.Root(), work.Capture.Included...)...))
+	files, err := repo.Files(ctx, work.Capture.Tree, "")
 	if err != nil {
 		return err
 	}
@@ -116,13 +118,16 @@ func (r *run) readProject(ctx context.Context, log *step.Log) (err error) {
 	log.Found(settings...)
 	r.facts.OnePerBranch = r.project.Migrations.PerBranch != config.PerBranchMany
 	for _, dir := range r.project.Migrations.Versions {
-		if err := work.readVersions(ctx, repo, dir); err != nil {
+		if err := work.ReadVersions(ctx, repo, dir); err != nil {
 			return err
 		}
 	}
 	r.work = work
 	log.Found(r.foundIgnored(cfg)...)
-	r.facts.Edited, r.facts.Restores = work.edited, !r.asIs
+	for _, e := range work.Edited {
+		r.facts.Edited = append(r.facts.Edited, checks.Edit(e))
+	}
+	r.facts.Restores = !r.asIs
 	return nil
 }
 
@@ -152,32 +157,3 @@ func (r *run) ignoredPaths(cfg *config.Config) []string {
 
 // secrets are the values learnt so far that no image may hold.
 func (r *run) secrets() database.Secrets { return database.NewSecrets(r.redactor.Values()) }
-
-// shortRef is a ref as people say it.
-func shortRef(ref string) string {
-	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {
-		if short, ok := strings.CutPrefix(ref, prefix); ok {
-			return short
-		}
-	}
-	if ref == "" {
-		return "HEAD"
-	}
-	return ref
-}
-
-// spokenBase is the base as people say it; on the base's own branch it is that.
-func spokenBase(base, branch string) string {
-	if base == "HEAD" && branch != "" {
-		return shortRef(branch)
-	}
-	return shortRef(base)
-}
-
-// branchName is the branch as people say it.
-func branchName(ref string) string {
-	if ref == "" {
-		return "a detached HEAD"
-	}
-	return shortRef(ref)
-}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"devenv/devenv/checks"
+	"devenv/devenv/branch"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
@@ -55,12 +55,12 @@ func (r *run) changes(ctx context.Context) ([]gitrepo.FileChange, error) {
 	if r.file == nil && len(r.facts.Revisions) == 0 {
 		return nil, nil
 	}
-	for _, f := range r.work.own {
+	for _, f := range r.work.Own {
 		if content, ok := r.reparented[f.Path]; ok {
 			changes = append(changes, gitrepo.FileChange{Path: f.Path, Action: report.FileChanged, Content: content, Expect: f.ID})
 		}
 	}
-	for _, e := range r.work.edited {
+	for _, e := range r.work.Edited {
 		restored, err := r.restore(ctx, e)
 		if err != nil {
 			return nil, err
@@ -73,15 +73,15 @@ func (r *run) changes(ctx context.Context) ([]gitrepo.FileChange, error) {
 // setAside removes the branch's own revisions; undo brings them back. One that the new revision overwrites is changed.
 func (r *run) setAside() []gitrepo.FileChange {
 	var changes []gitrepo.FileChange
-	for _, f := range r.work.own {
+	for _, f := range r.work.Own {
 		changes = append(changes, gitrepo.FileChange{Path: f.Path, Action: report.FileRemoved, Expect: f.ID})
 	}
 	return changes
 }
 
 // restore brings one edited migration of the base back as the base has it.
-func (r *run) restore(ctx context.Context, e checks.Edit) ([]gitrepo.FileChange, error) {
-	repo, capture := r.place.Repo, r.work.capture.Tree
+func (r *run) restore(ctx context.Context, e branch.Edit) ([]gitrepo.FileChange, error) {
+	repo, capture := r.place.Repo, r.work.Capture.Tree
 	var changes []gitrepo.FileChange
 	if e.RenamedTo != "" {
 		files, err := repo.Files(ctx, capture, e.RenamedTo)
@@ -94,7 +94,7 @@ func (r *run) restore(ctx context.Context, e checks.Edit) ([]gitrepo.FileChange,
 	}
 	content, err := repo.ReadFile(ctx, r.baseRef.Commit, e.Path)
 	if errors.Is(err, fs.ErrNotExist) {
-		content, err = repo.ReadFile(ctx, r.work.fork, e.Path)
+		content, err = repo.ReadFile(ctx, r.work.Fork, e.Path)
 	}
 	if err != nil {
 		return nil, err

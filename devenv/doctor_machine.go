@@ -12,6 +12,7 @@ import (
 
 	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/devenv/branch"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/machine"
 	"devenv/devenv/project"
@@ -45,7 +46,7 @@ func examineRepository(ctx context.Context, p *patient) finding {
 	if err != nil {
 		return ill(err.Error(), report.HintOf(err))
 	}
-	return well(fmt.Sprintf("%s, base %s", p.repo.Root(), shortRef(found.Ref)))
+	return well(fmt.Sprintf("%s, base %s", p.repo.Root(), branch.Spoken(found.Ref)))
 }
 
 func examineConfiguration(_ context.Context, p *patient) finding {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 
+	"devenv/devenv/branch"
 	"devenv/devenv/config"
 	"devenv/devenv/database"
 	"devenv/devenv/project"
@@ -38,7 +39,7 @@ func (r *run) foundBase() report.Finding {
 	case r.baseName() != "":
 		from = "base in the configuration"
 	}
-	return report.Finding{What: "base", Value: fmt.Sprintf("%s at %.8s", shortRef(r.baseRef.Ref), r.baseRef.Commit), From: from}
+	return report.Finding{What: "base", Value: fmt.Sprintf("%s at %.8s", branch.Spoken(r.baseRef.Ref), r.baseRef.Commit), From: from}
 }
 
 // foundSettings says how the database is reached; never with which password.
@@ -55,12 +56,12 @@ func (r *run) foundSettings() ([]report.Finding, error) {
 
 // foundIgnored says which ignored files come along into the private trees.
 func (r *run) foundIgnored(cfg *config.Config) []report.Finding {
-	if len(r.work.capture.Included) == 0 {
+	if len(r.work.Capture.Included) == 0 {
 		return nil
 	}
 	from := "env files, .worktreeinclude"
 	if cfg != nil && len(cfg.Include) > 0 {
 		from += ", include in the configuration"
 	}
-	return []report.Finding{{What: "ignored files taken along", Value: strings.Join(r.work.capture.Included, ", "), From: from}}
+	return []report.Finding{{What: "ignored files taken along", Value: strings.Join(r.work.Capture.Included, ", "), From: from}}
 }

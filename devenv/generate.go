@@ -153,7 +153,7 @@ func (r *run) readGraph(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	own := r.work.ownPaths()
+	own := r.work.Paths()
 	r.facts.Revisions = nil
 	for i := range history.Revisions {
 		revision := &history.Revisions[i]

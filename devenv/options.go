@@ -5,6 +5,7 @@ package devenv
 import (
 	"context"
 
+	"devenv/devenv/branch"
 	"devenv/devenv/project"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
@@ -42,18 +43,14 @@ type Asker interface {
 }
 
 // Mode says what new-migration does with the revisions that the branch already has.
-type Mode int
+type Mode = branch.Mode
 
 // The modes of new-migration.
 const (
-	// ModeAsk asks when the branch has revisions, and is an error where nobody can be asked.
-	ModeAsk Mode = iota
-	// ModeReplace sets the branch's revisions aside and makes one.
-	ModeReplace
-	// ModeKeep keeps them as written, re-parents the first and adds one on top.
-	ModeKeep
-	// ModeEmpty makes a revision with empty bodies, on top of what is there.
-	ModeEmpty
+	ModeAsk     = branch.Ask
+	ModeReplace = branch.Replace
+	ModeKeep    = branch.Keep
+	ModeEmpty   = branch.Empty
 )
 
 // NewMigrationOptions are the options of new-migration.

@@ -23,7 +23,7 @@ import (
 
 // useBase finds the base's images by their key, or makes what keepBase makes them of.
 func (r *run) useBase(ctx context.Context, log *step.Log) (err error) {
-	if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.work.capture, r.envFiles); err != nil {
+	if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.work.Capture, r.envFiles); err != nil {
 		return err
 	}
 	project.LearnModel(r.redactor, r.base.Model)
@@ -66,17 +66,17 @@ func (r *run) useBase(ctx context.Context, log *step.Log) (err error) {
 // base; and brings the images that its services need.
 func (r *run) takeBranch(ctx context.Context, log *step.Log) (err error) {
 	repo := r.place.Repo
-	commit := r.work.capture.Commit
+	commit := r.work.Capture.Commit
 	if !r.asIs {
-		treeID, err := r.work.baseOnly(ctx, repo, r.mode == ModeReplace || r.mode == ModeAsk)
+		treeID, err := r.work.Tree(ctx, repo, r.mode == ModeReplace || r.mode == ModeAsk)
 		if err != nil {
 			return err
 		}
-		if commit, err = repo.CommitTree(ctx, treeID, r.work.capture.Parents...); err != nil {
+		if commit, err = repo.CommitTree(ctx, treeID, r.work.Capture.Parents...); err != nil {
 			return err
 		}
 	}
-	if r.branch, err = scratch.CheckOut(ctx, r.place, "branch", commit, r.work.capture); err != nil {
+	if r.branch, err = scratch.CheckOut(ctx, r.place, "branch", commit, r.work.Capture); err != nil {
 		return err
 	}
 	for _, note := range r.branch.Tree.Notes {
@@ -92,7 +92,7 @@ func (r *run) takeBranch(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	project.LearnModel(r.redactor, r.branch.Model)
-	log.Done(branchSummary(r.document.Branch.Merged, len(r.work.own)))
+	log.Done(branchSummary(r.document.Branch.Merged, len(r.work.Own)))
 	return r.branch.EnsureImages(ctx, r.stackServices(r.branch, r.project.Migrations.Service), log)
 }
 

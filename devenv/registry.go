@@ -81,7 +81,7 @@ func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 			if !o.DryRun {
 				return r.useBase(ctx, log)
 			}
-			if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.work.capture, r.envFiles); err != nil {
+			if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.work.Capture, r.envFiles); err != nil {
 				return err
 			}
 			return r.base.computeKey(ctx, log)

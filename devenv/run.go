@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"devenv/devenv/branch"
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
@@ -37,7 +38,7 @@ type run struct {
 	baseRef  gitrepo.Base
 	envFiles []string
 
-	work *branchWork
+	work *branch.Work
 	mode Mode
 	base *base
 	// copied is closed when this run has made the base's database, which is to become an image.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"devenv/devenv/branch"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
@@ -166,7 +167,7 @@ func (o *own) snapshotMeta(ctx context.Context, name string) (database.SnapshotM
 	}
 	return database.SnapshotMeta{
 		Name: name, Repository: repositoryID(o.place.Repo), Service: o.store.Service, Project: o.model.Name, Created: time.Now(),
-		Revisions: o.oldRevisions, Branch: shortRef(head.Ref), Commit: head.Commit, Major: o.old.Major, Bytes: o.old.Bytes,
+		Revisions: o.oldRevisions, Branch: branch.Spoken(head.Ref), Commit: head.Commit, Major: o.old.Major, Bytes: o.old.Bytes,
 	}, nil
 }
 

@@ -1,11 +1,10 @@
-package devenv
+package branch
 
 import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"devenv/devenv/checks"
 	"devenv/devenv/gitrepo"
 )
 
@@ -17,21 +16,21 @@ func TestARevisionIsTheBranchsOwnOrTheBasesThatItEdited(t *testing.T) {
 	for name, c := range map[string]struct {
 		change gitrepo.Change
 		own    []gitrepo.File
-		edited []checks.Edit
+		edited []Edit
 	}{
 		"added":                          {gitrepo.Change{Path: "v/own.py", Status: gitrepo.Added}, []gitrepo.File{here["v/own.py"]}, nil},
 		"added, and on the base as well": {gitrepo.Change{Path: "v/picked.py", Status: gitrepo.Added}, nil, nil},
-		"changed":                        {gitrepo.Change{Path: "v/1.py", Status: gitrepo.Modified}, nil, []checks.Edit{{Path: "v/1.py", Status: "changed"}}},
-		"removed":                        {gitrepo.Change{Path: "v/2.py", Status: gitrepo.Deleted}, nil, []checks.Edit{{Path: "v/2.py", Status: "removed"}}},
+		"changed":                        {gitrepo.Change{Path: "v/1.py", Status: gitrepo.Modified}, nil, []Edit{{Path: "v/1.py", Status: "changed"}}},
+		"removed":                        {gitrepo.Change{Path: "v/2.py", Status: gitrepo.Deleted}, nil, []Edit{{Path: "v/2.py", Status: "removed"}}},
 		"removed, and on the base":       {gitrepo.Change{Path: "v/3.py", Status: gitrepo.Deleted}, nil, nil},
-		"renamed":                        {gitrepo.Change{OldPath: "v/2.py", Path: "v/to.py", Status: gitrepo.Renamed}, nil, []checks.Edit{{Path: "v/2.py", Status: "renamed", RenamedTo: "v/to.py"}}},
-		"put out of the way":             {gitrepo.Change{OldPath: "v/2.py", Path: "v/2.py.bak", Status: gitrepo.Renamed}, nil, []checks.Edit{{Path: "v/2.py", Status: "removed"}}},
+		"renamed":                        {gitrepo.Change{OldPath: "v/2.py", Path: "v/to.py", Status: gitrepo.Renamed}, nil, []Edit{{Path: "v/2.py", Status: "renamed", RenamedTo: "v/to.py"}}},
+		"put out of the way":             {gitrepo.Change{OldPath: "v/2.py", Path: "v/2.py.bak", Status: gitrepo.Renamed}, nil, []Edit{{Path: "v/2.py", Status: "removed"}}},
 		"made of a draft":                {gitrepo.Change{OldPath: "v/draft.txt", Path: "v/own.py", Status: gitrepo.Renamed}, []gitrepo.File{here["v/own.py"]}, nil},
 		"no revision":                    {gitrepo.Change{Path: "v/__init__.py", Status: gitrepo.Added}, nil, nil},
 	} {
-		b := &branchWork{}
+		b := &Work{}
 		b.sort(c.change, here, onBase)
-		if diff := cmp.Diff(c.own, b.own) + cmp.Diff(c.edited, b.edited); diff != "" {
+		if diff := cmp.Diff(c.own, b.Own) + cmp.Diff(c.edited, b.Edited); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

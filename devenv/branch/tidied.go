@@ -1,4 +1,4 @@
-package devenv
+package branch
 
 import (
 	"context"
@@ -8,20 +8,20 @@ import (
 
 // findTidied marks the edited revisions of the base in which nothing but imports went or moved: what a formatter that is run
 // over the whole source does to them.
-func (b *branchWork) findTidied(ctx context.Context, repo treeReader) error {
-	for i, e := range b.edited {
+func (w *Work) findTidied(ctx context.Context, repo treeReader) error {
+	for i, e := range w.Edited {
 		if e.Status != "changed" {
 			continue
 		}
-		was, err := repo.ReadFile(ctx, b.fork, e.Path)
+		was, err := repo.ReadFile(ctx, w.Fork, e.Path)
 		if err != nil {
 			return err
 		}
-		is, err := repo.ReadFile(ctx, b.capture.Tree, e.Path)
+		is, err := repo.ReadFile(ctx, w.Capture.Tree, e.Path)
 		if err != nil {
 			return err
 		}
-		b.edited[i].Tidied = tidied(string(was), string(is))
+		w.Edited[i].Tidied = tidied(string(was), string(is))
 	}
 	return nil
 }

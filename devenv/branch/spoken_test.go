@@ -1,4 +1,4 @@
-package devenv
+package branch
 
 import "testing"
 
@@ -10,8 +10,8 @@ func TestOnTheBasesOwnBranchItIsCalledByItsName(t *testing.T) {
 		{"refs/remotes/origin/develop", "refs/heads/develop", "origin/develop"},
 		{"refs/heads/main", "refs/heads/feature/x", "main"},
 	} {
-		if got := spokenBase(c.base, c.branch); got != c.want {
-			t.Errorf("spokenBase(%q, %q) = %q, want %q", c.base, c.branch, got, c.want)
+		if got := SpokenBase(c.base, c.branch); got != c.want {
+			t.Errorf("SpokenBase(%q, %q) = %q, want %q", c.base, c.branch, got, c.want)
 		}
 	}
 }
