@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/inside"
 )
 
 // build gives a service that is built its own image, and keeps the build from writing anything else: no further tags, which may
@@ -33,11 +35,13 @@ func (i *isolating) build(s *types.ServiceConfig) {
 // OnThisMachine is the path that a path in the private tree's place stands for: what lies beside the tree is no copy, and is
 // found beside the user's working tree. Others, URLs among them, are what they are.
 func (i Isolation) OnThisMachine(p string) string {
-	if i.Root == "" || !filepath.IsAbs(p) || within(p, i.Tree) {
+	if i.Root == "" || !filepath.IsAbs(p) {
 		return p
 	}
+	_, inTree := inside.Rel(i.Tree, p)
 	// Two levels up lies devenv's cache: nobody means a path in there, so it was written as ../x or ../../x.
-	if !within(p, filepath.Dir(filepath.Dir(i.Tree))) {
+	_, inCache := inside.Rel(filepath.Dir(filepath.Dir(i.Tree)), p)
+	if inTree || !inCache {
 		return p
 	}
 	rel, err := filepath.Rel(i.Tree, p)

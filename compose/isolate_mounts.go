@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/inside"
 )
 
 // volumes turns each mount of a service into one that touches nothing of the host.
@@ -146,11 +148,8 @@ func subpath(m types.ServiceVolumeConfig) string {
 
 // relative maps a host path to the tree, with slashes, links followed; false when it lies outside.
 func (i *isolating) relative(source string) (string, bool) {
-	rel, err := filepath.Rel(followed(i.Tree), followed(source))
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		return "", false
-	}
-	return path.Clean(filepath.ToSlash(rel)), true
+	rel, ok := inside.Rel(followed(i.Tree), followed(source))
+	return filepath.ToSlash(rel), ok
 }
 
 // followed is a path without links, as far as it exists.
@@ -173,14 +172,9 @@ func (i *isolating) kept(source string) bool {
 				kept = home + rest
 			}
 		}
-		return within(source, kept)
+		_, within := inside.Rel(kept, source)
+		return within
 	})
-}
-
-// within says whether a path is dir or lies below it.
-func within(p, dir string) bool {
-	p, dir = filepath.Clean(p), filepath.Clean(dir)
-	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, string(filepath.Separator))+string(filepath.Separator))
 }
 
 func isFile(p string) bool {

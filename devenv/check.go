@@ -13,6 +13,7 @@ import (
 	"devenv/devenv/config"
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
+	"devenv/devenv/inside"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
@@ -147,8 +148,7 @@ func (r *run) ignoredPaths(cfg *config.Config) []string {
 	}
 	files = append(files, compose.FilesOf(r.place.Model)...)
 	for _, f := range files {
-		rel, err := filepath.Rel(r.place.Repo.Root(), f)
-		if err == nil && !strings.HasPrefix(rel, "..") {
+		if rel, ok := inside.Rel(r.place.Repo.Root(), f); ok {
 			paths = append(paths, filepath.ToSlash(rel))
 		}
 	}

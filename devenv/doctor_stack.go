@@ -15,6 +15,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"devenv/devenv/inside"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
 )
@@ -118,8 +119,8 @@ func judgeDataDirectory(ctx context.Context, root, service, dir string, info fs.
 	if info == nil {
 		lies = "will lie in"
 	}
-	rel, err := filepath.Rel(root, dir)
-	if err != nil || strings.HasPrefix(rel, "..") {
+	rel, ok := inside.Rel(root, dir)
+	if !ok {
 		return unwell(fmt.Sprintf("the data of %s %s %s, outside the repository", service, lies, dir), "move it inside, or use a named volume: devenv reset works on those alone")
 	}
 	where := fmt.Sprintf("the data of %s %s %s%s", service, lies, rel, owned(info))

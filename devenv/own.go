@@ -20,6 +20,7 @@ import (
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/inputs"
+	"devenv/devenv/inside"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
@@ -132,8 +133,11 @@ func (o *own) checkPlace() error {
 	if err != nil {
 		return fail("", "%w", err)
 	}
-	for _, inside := range []string{o.place.Repo.Root(), o.place.Model.WorkingDir} {
-		if inside, err = filepath.EvalSymlinks(inside); err == nil && real != inside && strings.HasPrefix(real, inside+string(filepath.Separator)) {
+	for _, around := range []string{o.place.Repo.Root(), o.place.Model.WorkingDir} {
+		if around, err = filepath.EvalSymlinks(around); err != nil {
+			continue
+		}
+		if rel, ok := inside.Rel(around, real); ok && rel != "." {
 			return nil
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/database"
+	"devenv/devenv/inside"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
@@ -179,7 +180,7 @@ func (l *looking) worktrees(ctx context.Context) ([]StatusItem, error) {
 		item := StatusItem{Kind: "worktree", Directory: dir}
 		for _, c := range containers {
 			at := c.Labels[engine.DirectoryLabel]
-			if at != dir && !strings.HasPrefix(at, dir+"/") {
+			if _, ok := inside.Rel(dir, at); !ok {
 				continue
 			}
 			item.Name = c.Labels[engine.ProjectLabel]

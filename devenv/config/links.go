@@ -2,8 +2,8 @@ package config
 
 import (
 	"path/filepath"
-	"strings"
 
+	"devenv/devenv/inside"
 	"devenv/devenv/report"
 )
 
@@ -43,6 +43,6 @@ func leadsOut(root, path string) (to string, out bool) {
 	if rootErr != nil || err != nil {
 		return "", false
 	}
-	rel, err := filepath.Rel(root, to)
-	return to, err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator))
+	_, in := inside.Rel(root, to)
+	return to, !in
 }

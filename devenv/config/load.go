@@ -5,8 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"devenv/devenv/inside"
 	"devenv/devenv/report"
 )
 
@@ -42,8 +42,8 @@ func Load(root, file string, checks []string) (*Config, error) {
 	if err != nil {
 		return nil, report.Fail(report.KindUsage, "", "read configuration: %w", err)
 	}
-	rel, err := filepath.Rel(root, filepath.Dir(file))
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+	rel, ok := inside.Rel(root, filepath.Dir(file))
+	if !ok {
 		return nil, report.Fail(report.KindUsage, "put it into the repository",
 			"read configuration: %s lies outside the repository %s", file, root)
 	}

@@ -107,7 +107,7 @@ func (r *reader) inside(c *Config, list string, paths []string) {
 		}
 		if path.IsAbs(p) || filepath.IsAbs(p) {
 			r.at(key, "%s must be relative to %s, not the absolute %q", list, FileName, p)
-		} else if joined := c.Path(p); joined == ".." || strings.HasPrefix(joined, "../") {
+		} else if !filepath.IsLocal(filepath.FromSlash(c.Path(p))) {
 			r.at(key, "%s: %q lies outside the repository", list, p)
 		}
 	}

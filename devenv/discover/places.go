@@ -11,6 +11,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
+
+	"devenv/devenv/inside"
 )
 
 // place is where a file of the repository lies in a service's container.
@@ -30,11 +32,11 @@ func (s *stack) locate(service, rel string) place {
 		if v.Type != types.VolumeTypeBind {
 			continue
 		}
-		inside, err := filepath.Rel(v.Source, host)
-		if err != nil || inside == ".." || strings.HasPrefix(inside, ".."+string(filepath.Separator)) || len(v.Source) < len(source) {
+		below, ok := inside.Rel(v.Source, host)
+		if !ok || len(v.Source) < len(source) {
 			continue
 		}
-		target := path.Join(v.Target, filepath.ToSlash(inside))
+		target := path.Join(v.Target, filepath.ToSlash(below))
 		if !shadowed(svc, v.Target, target) {
 			best, source = place{held: true, path: target, how: "bind mount of " + s.display(v.Source)}, v.Source
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/moby/patternmatcher"
 
 	"devenv/devenv/config"
+	"devenv/devenv/inside"
 	"devenv/devenv/report"
 )
 
@@ -79,12 +80,8 @@ func (s *stack) named(key, name string) error {
 
 // relative returns a host path relative to the repository, false when it lies outside.
 func (s *stack) relative(host string) (string, bool) {
-	rel, err := filepath.Rel(s.repo.Root(), host)
-	if err != nil {
-		return "", false
-	}
-	rel = filepath.ToSlash(rel)
-	return rel, rel != ".." && !strings.HasPrefix(rel, "../")
+	rel, ok := inside.Rel(s.repo.Root(), host)
+	return filepath.ToSlash(rel), ok
 }
 
 // hasDir says whether a directory of the repository has files.

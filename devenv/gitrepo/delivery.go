@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"devenv/devenv/inside"
 	"devenv/devenv/report"
 )
 
@@ -96,7 +97,8 @@ func (r *Repo) checkTarget(c FileChange) error {
 	if err != nil {
 		return report.Fail(report.KindWork, writableHint(err), "write into %s: %w", dir, err)
 	}
-	if real, err := filepath.EvalSymlinks(dir); err != nil || real != r.root && !strings.HasPrefix(real, r.root+string(filepath.Separator)) {
+	real, err := filepath.EvalSymlinks(dir)
+	if _, in := inside.Rel(r.root, real); err != nil || !in {
 		return report.Fail(report.KindWork, "", "deliver %s: %s leads out of the repository", c.Path, dir)
 	}
 	info, err := os.Lstat(target)

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"devenv/devenv/inside"
 )
 
 // Placeless is a text in JSON without where on this machine the tree lies, nor what is around it.
@@ -46,11 +48,8 @@ func (t Tree) at(where string) (string, []File, error) {
 
 // Relative maps a path to the tree, with slashes, links followed; false when it lies outside.
 func (t Tree) Relative(p string) (string, bool) {
-	rel, err := filepath.Rel(followed(t.Dir), followed(p))
-	if err != nil || !filepath.IsLocal(rel) {
-		return "", false
-	}
-	return filepath.ToSlash(rel), true
+	rel, ok := inside.Rel(followed(t.Dir), followed(p))
+	return filepath.ToSlash(rel), ok
 }
 
 // followed is a path without links, where it exists.

@@ -7,6 +7,7 @@ import (
 
 	"devenv/compose"
 	"devenv/devenv/config"
+	"devenv/devenv/inside"
 )
 
 // Choice says which project is meant, and on which engine.
@@ -106,8 +107,8 @@ func OrDot(dir string) string {
 
 // InRepository shows a path as one of the repository where it is one.
 func InRepository(root, path string) string {
-	rel, err := filepath.Rel(root, path)
-	if err != nil || strings.HasPrefix(rel, "..") {
+	rel, ok := inside.Rel(root, path)
+	if !ok {
 		return path
 	}
 	return filepath.ToSlash(rel)

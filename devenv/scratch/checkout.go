@@ -17,6 +17,7 @@ import (
 	"devenv/devenv/config"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/inputs"
+	"devenv/devenv/inside"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
@@ -67,8 +68,8 @@ func (s *Checkout) Load(ctx context.Context, envFiles []string) (err error) {
 func (s *Checkout) AbsentComposeFiles() []string {
 	var absent []string
 	for _, f := range s.Workspace.Model.ComposeFiles {
-		rel, err := filepath.Rel(s.Workspace.Repo.Root(), f)
-		if _, missing := os.Stat(s.InTree(f)); err == nil && filepath.IsLocal(rel) && errors.Is(missing, fs.ErrNotExist) {
+		rel, ok := inside.Rel(s.Workspace.Repo.Root(), f)
+		if _, missing := os.Stat(s.InTree(f)); ok && errors.Is(missing, fs.ErrNotExist) {
 			absent = append(absent, filepath.ToSlash(rel))
 		}
 	}
@@ -101,8 +102,8 @@ func (s *Checkout) LoadAs(ctx context.Context, name string, envFiles []string) (
 
 // InTree maps a path in the user's working tree to the same path in the private tree; others stay.
 func (s *Checkout) InTree(path string) string {
-	rel, err := filepath.Rel(s.Workspace.Repo.Root(), path)
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+	rel, ok := inside.Rel(s.Workspace.Repo.Root(), path)
+	if !ok {
 		return path
 	}
 	return filepath.Join(s.Tree.Dir(), rel)

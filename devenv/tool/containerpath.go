@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/inside"
 )
 
 // RepositoryPath maps a path in the tool's container to one relative to the repository: by the bind mounts of the
@@ -19,8 +21,7 @@ func (t *Tool) RepositoryPath(container string) (string, error) {
 		if mount.Type != types.VolumeTypeBind || !ok || len(mount.Target) <= best {
 			continue
 		}
-		rel, err := filepath.Rel(t.checkout.Tree.Dir(), filepath.Join(mount.Source, filepath.FromSlash(rest)))
-		if err == nil && !strings.HasPrefix(rel, "..") {
+		if rel, ok := inside.Rel(t.checkout.Tree.Dir(), filepath.Join(mount.Source, filepath.FromSlash(rest))); ok {
 			best, mapped = len(mount.Target), filepath.ToSlash(rel)
 		}
 	}

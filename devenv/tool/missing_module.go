@@ -87,7 +87,7 @@ func ignoredHome(root, module string, ignored []string) string {
 			continue
 		}
 		for _, name := range []string{file + ".py", file + "/__init__.py", file} {
-			if at, ok := inside(p, name); ok && exists(filepath.Join(root, filepath.FromSlash(at))) {
+			if at, ok := placed(p, name); ok && exists(filepath.Join(root, filepath.FromSlash(at))) {
 				return strings.TrimSuffix(p, "/")
 			}
 		}
@@ -95,9 +95,9 @@ func ignoredHome(root, module string, ignored []string) string {
 	return ""
 }
 
-// inside says where a name would lie if an ignored path were its beginning or the whole of it: "src/gen/" and "gen/a.py"
+// placed says where a name would lie if an ignored path were its beginning or the whole of it: "src/gen/" and "gen/a.py"
 // give "src/gen/a.py".
-func inside(ignored, name string) (string, bool) {
+func placed(ignored, name string) (string, bool) {
 	parts := strings.Split(name, "/")
 	for n := len(parts); n > 0; n-- {
 		head := strings.Join(parts[:n], "/")

@@ -1,0 +1,34 @@
+package devenv
+
+import (
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
+)
+
+// TestWhatLiesInADirectoryWhoseNameBeginsWithTwoDotsIsInTheRepository, which "..data" of Kubernetes' volumes is an example of.
+func TestWhatLiesInADirectoryWhoseNameBeginsWithTwoDotsIsInTheRepository(t *testing.T) {
+	root := t.TempDir()
+	if out, err := exec.Command("git", "init", "-q", root).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	repo, err := gitrepo.Open(t.Context(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(repo.Root(), "..data")
+	if found := judgeDataDirectory(t.Context(), repo.Root(), "db", data, nil); strings.Contains(found.summary, "outside") || !strings.Contains(found.mend, "/..data/ >> .gitignore") {
+		t.Errorf("doctor on the data in ..data: %+v", found)
+	}
+	r := &run{place: &project.Workspace{Repo: repo, Model: &types.Project{WorkingDir: data}}}
+	if paths := r.ignoredPaths(nil); !slices.Equal(paths, []string{"..data/.env"}) {
+		t.Errorf("taken along of a project in ..data: %q", paths)
+	}
+}
