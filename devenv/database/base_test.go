@@ -15,6 +15,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose/engine"
+	"devenv/compose/engine/enginetest"
 	"devenv/devenv/report"
 )
 
@@ -343,7 +344,7 @@ func TestACloneIsFoundUnderItsNamesInEachNetwork(t *testing.T) {
 	e := requireEngine(t)
 	name, value := testLabel()
 	var networks []string
-	for range 2 {
+	for range 3 {
 		network := fmt.Sprintf("devenv-test-%d-%s", os.Getpid(), newName())
 		if _, err := e.CreateNetwork(t.Context(), network, map[string]string{name: value}); err != nil {
 			t.Fatal(err)
@@ -368,7 +369,36 @@ func TestACloneIsFoundUnderItsNamesInEachNetwork(t *testing.T) {
 	if server.Address(networks[0]) == "" || server.Address(networks[0]) == server.Address(networks[1]) {
 		t.Errorf("its address in the first network is %q", server.Address(networks[0]))
 	}
-	if server.Address("nowhere") != "" {
+	if server.Address(networks[2]) != "" {
 		t.Error("it has an address in a network that it has not joined")
+	}
+	if err := e.ConnectNetwork(t.Context(), networks[2], server.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Readdress(t.Context()); err != nil || server.Address(networks[2]) == "" {
+		t.Errorf("once it has joined, its address is %q: %v", server.Address(networks[2]), err)
+	}
+	expectNoLostAddress(t, server, networks[2])
+}
+
+// expectNoLostAddress where the engine does not answer: it says so, and what is known of the server stays.
+func expectNoLostAddress(t *testing.T, server *Server, network string) {
+	t.Helper()
+	lost := *server
+	t.Run("an engine that is gone", func(t *testing.T) { // with the test, which it is reached in
+		e, err := engine.Connect(t.Context(), engine.Endpoint{Host: enginetest.Remote(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lost.engine = e
+	})
+	if err := lost.engine.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := lost.Readdress(t.Context()); err == nil {
+		t.Error("the engine did not answer, and nobody heard")
+	}
+	if lost.Address(network) != server.Address(network) || lost.address != server.address {
+		t.Errorf("without the engine its address is %q, want %q", lost.Address(network), server.Address(network))
 	}
 }

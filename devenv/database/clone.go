@@ -3,7 +3,6 @@ package database
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -167,21 +166,11 @@ type answers struct{ server *Server }
 // WaitUntilReady implements wait.Strategy.
 func (a answers) WaitUntilReady(ctx context.Context, target wait.StrategyTarget) error {
 	s := a.server
-	found, err := target.Inspect(ctx)
-	if err != nil {
+	if err := s.Readdress(ctx); err != nil {
 		return err
-	}
-	s.ID = found.ID
-	for port, bindings := range found.NetworkSettings.Ports {
-		if port.Num() == uint16(s.settings.Port) && len(bindings) > 0 {
-			s.address = net.JoinHostPort(loopback, bindings[0].HostPort)
-		}
 	}
 	watching, stop := watched(ctx, s.engine, s.ID)
 	defer stop()
-	if s.address == "" {
-		return fmt.Errorf("port %d is not published; is the container running?", s.settings.Port)
-	}
 	return awaitQuery(watching, s.address, s.settings, s.dial())
 }
 

@@ -32,15 +32,11 @@ func StartFirst(ctx context.Context, e *engine.Engine, id string, s Settings) (*
 	if err := e.Start(ctx, id); err != nil {
 		return nil, report.Fail(report.KindWork, dumpHint, "start the database %s: %w", s.Service, err)
 	}
-	container, err := e.Inspect(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	server := &Server{ID: id, engine: e, settings: s, address: published(container.Ports, s.Port)}
+	server := &Server{ID: id, engine: e, settings: s}
 	watching, stop := watched(ctx, e, id)
 	defer stop()
-	if server.address == "" {
-		return nil, server.failure(ctx, fmt.Errorf("port %d is not published; is the container running?", s.Port))
+	if err := server.Readdress(ctx); err != nil {
+		return nil, server.failure(ctx, err)
 	}
 	if err := awaitQuery(watching, server.address, s, server.dial()); err != nil {
 		return nil, server.failure(ctx, err)

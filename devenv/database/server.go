@@ -2,9 +2,9 @@ package database
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"strconv"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -20,7 +20,8 @@ type Server struct {
 
 	engine   *engine.Engine
 	settings Settings
-	address  string // host:port on this machine
+	address  string            // host:port on this machine
+	networks map[string]string // its IP address in each network
 }
 
 // Connect opens a connection as the service's own user, over the ephemeral port of loopback. The caller closes it. Errors
@@ -29,31 +30,29 @@ func (s *Server) Connect(ctx context.Context) (*pgx.Conn, error) {
 	return connect(ctx, s.address, s.settings, s.dial())
 }
 
-// Readdress reads anew where the server is published: the engine may choose another port when the container joins a network.
+// Readdress reads anew where the server is found, once its container has joined a network: it has an address there, and the
+// engine may have chosen another port of this machine.
 func (s *Server) Readdress(ctx context.Context) error {
 	c, err := s.engine.Inspect(ctx, s.ID)
-	if err == nil {
-		s.address = published(c.Ports, s.settings.Port)
+	if err != nil {
+		return err
 	}
-	return err
+	s.address, s.networks = published(c.Ports, s.settings.Port), map[string]string{}
+	for name, at := range c.Networks {
+		s.networks[name] = at.IP
+	}
+	if s.address == "" {
+		return fmt.Errorf("port %d is not published; is the container running?", s.settings.Port)
+	}
+	return nil
 }
 
 // Use makes the server's connections go to the database of that name.
 func (s *Server) Use(name string) { s.settings.Database = name }
 
-// Address returns the server's IP address in a network, for clients in containers; empty when it has not joined it.
-func (s *Server) Address(network string) string {
-	ctx, cancel := context.WithTimeout(context.Background(), inspectTimeout)
-	defer cancel()
-	c, err := s.engine.Inspect(ctx, s.ID)
-	if err != nil {
-		return "" // whoever connects there gets an error that names the host
-	}
-	return c.Networks[network].IP
-}
-
-// inspectTimeout is plenty for a question that the engine answers from memory.
-const inspectTimeout = 10 * time.Second
+// Address returns the server's IP address in a network, for clients in containers; empty when it had not joined it when it was
+// started or asked anew (Readdress).
+func (s *Server) Address(network string) string { return s.networks[network] }
 
 // Remove removes the server's container and its anonymous volumes. It is no error when it is gone already.
 func (s *Server) Remove(ctx context.Context) error { return s.engine.Remove(ctx, s.ID) }
