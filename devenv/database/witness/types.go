@@ -2,6 +2,7 @@ package witness
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"devenv/devenv/database/catalog"
@@ -22,10 +23,13 @@ func (b *breaker) unfit(r Restriction) ([]attempt, string, error) {
 	return attempts, "", nil
 }
 
-// integers are the greatest values of the integer types.
-func integers() map[string]string {
-	return map[string]string{"int2": "32768", "int4": "2147483648", "int8": "9223372036854775808"}
+// integers are the first numbers that are too large for each integer type.
+func integers() map[string]uint64 {
+	return map[string]uint64{"int2": 1 << 15, "int4": 1 << 31, "int8": 1 << 63}
 }
+
+// digits is how many a number has.
+func digits(n uint64) int { return len(strconv.FormatUint(n, 10)) }
 
 // misfits are values of one type that another may refuse; known is false where nothing is known about the two.
 func misfits(was, is *catalog.Column, labels []string) (values []string, known bool) {
@@ -82,19 +86,19 @@ func greater(was, is *catalog.Column) ([]string, bool) {
 	limit, integer := integers()[is.Base]
 	switch {
 	case integer:
-		if from, small := integers()[was.Base]; small && len(from) <= len(limit) && from <= limit || was.Base == "int2" {
+		if from, small := integers()[was.Base]; small && from <= limit {
 			return nil, true
 		}
-		if was.Base == "numeric" && was.Precision > 0 && was.Precision-was.Scale < len(limit) {
+		if was.Base == "numeric" && was.Precision > 0 && was.Precision-was.Scale < digits(limit) {
 			return nil, true
 		}
-		return []string{limit}, true
+		return []string{strconv.FormatUint(limit, 10)}, true
 	case is.Base == "numeric" && is.Precision > 0:
 		room := is.Precision - is.Scale
 		if was.Base == "numeric" && was.Precision > 0 && was.Precision-was.Scale <= room {
 			return nil, true
 		}
-		if from, small := integers()[was.Base]; small && len(from) <= room {
+		if from, small := integers()[was.Base]; small && digits(from) <= room {
 			return nil, true
 		}
 		return []string{"1" + strings.Repeat("0", max(room, 0))}, true
