@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestWatchingTellsEachRunAndEndsWithASignal watches a repository without a compose file: each run ends with an error.
+// TestWatchingTellsEachRunAndEndsWithASignal watches a repository where no engine is: each run ends with an error.
 func TestWatchingTellsEachRunAndEndsWithASignal(t *testing.T) {
 	binary, dir := build(t), t.TempDir()
 	for _, args := range [][]string{{"init", "-q"}, {"-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "-q", "--allow-empty", "-m", "Start"}} {
@@ -21,7 +21,7 @@ func TestWatchingTellsEachRunAndEndsWithASignal(t *testing.T) {
 		}
 	}
 	run := exec.CommandContext(t.Context(), binary, "test-migration", "--watch")
-	run.Dir, run.Env = dir, append(os.Environ(), "DEVENV_CACHE="+t.TempDir(), "COMPOSE_FILE=")
+	run.Dir, run.Env = dir, append(os.Environ(), "DEVENV_CACHE="+t.TempDir(), "DOCKER_HOST=unix:///nonexistent.sock")
 	stderr, err := run.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func TestWatchingTellsEachRunAndEndsWithASignal(t *testing.T) {
 	runs, failures := 0, 0
 	for lines := bufio.NewScanner(stderr); lines.Scan(); {
 		switch line := lines.Text(); {
-		case strings.HasPrefix(line, "✗ find the Compose file"):
+		case strings.HasPrefix(line, "✗ reach the Docker engine"):
 			failures++
 		case strings.HasPrefix(line, "waiting for a change"):
 			if runs++; runs == 2 {
