@@ -54,8 +54,11 @@ func (d *Driver) Autogenerate(ctx context.Context, db Database) ([]migrations.Op
 	var answer struct {
 		Operations []migrations.Operation `json:"operations"`
 	}
-	err := d.call(ctx, request{Command: "autogenerate", Database: db}, &answer)
-	d.generated = answer.Operations
+	err := d.inTurn(ctx, func() error {
+		err := d.run(ctx, request{Command: "autogenerate", Database: db}, &answer)
+		d.generated = answer.Operations
+		return err
+	})
 	return answer.Operations, err
 }
 
@@ -63,8 +66,10 @@ func (d *Driver) Autogenerate(ctx context.Context, db Database) ([]migrations.Op
 // does not import is removed again, and the error is a *migrations.Failure.
 func (d *Driver) WriteRevision(ctx context.Context, r Revise) (Written, error) {
 	var answer Written
-	arguments := map[string]any{"revise": r, "exclude": d.noise(r.Exclude)}
-	err := d.call(ctx, request{Command: "write_revision", Arguments: arguments}, &answer)
+	err := d.inTurn(ctx, func() error {
+		arguments := map[string]any{"revise": r, "exclude": d.noise(r.Exclude)}
+		return d.run(ctx, request{Command: "write_revision", Arguments: arguments}, &answer)
+	})
 	return answer, err
 }
 

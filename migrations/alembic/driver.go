@@ -28,7 +28,7 @@ type Driver struct {
 	done    sync.WaitGroup
 	next    int
 	broken  error
-	// generated are the last Autogenerate's operations, by whose positions WriteRevision leaves some out.
+	// generated are the last Autogenerate's operations, by whose positions WriteRevision leaves some out; whose turn it is has them.
 	generated []migrations.Operation
 }
 
@@ -81,14 +81,24 @@ func (d *Driver) Close(ctx context.Context) error {
 	return nil
 }
 
-// call runs one command and decodes its result. The result of a failed command is decoded too, where there is one.
+// call runs one command in a turn of its own.
 func (d *Driver) call(ctx context.Context, r request, result any) error {
+	return d.inTurn(ctx, func() error { return d.run(ctx, r, result) })
+}
+
+// inTurn does something while no other caller has its turn: what a driver holds is read and written then alone.
+func (d *Driver) inTurn(ctx context.Context, do func() error) error {
 	select {
 	case d.turn <- struct{}{}:
 		defer func() { <-d.turn }()
+		return do()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// run runs one command and decodes its result. The result of a failed command is decoded too, where there is one.
+func (d *Driver) run(ctx context.Context, r request, result any) error {
 	if d.broken != nil {
 		return d.broken
 	}
