@@ -113,7 +113,7 @@ func TestASwapThatIsCutOffAnywhereIsNeverMixedAndIsCompleted(t *testing.T) {
 			cut++
 			notMixed(t, at, data)
 		}
-		if _, did := store(t, 0, "settle", data, "7"); did != "swapped" && (did != "reverted" || !killed) {
+		if _, did := store(t, 0, "settle", data, "7"); did != swapped && (did != reverted || !killed) {
 			t.Errorf("cut off before program %d, it says %q", at, did)
 		}
 		there, kept := found(t, data)
@@ -158,11 +158,11 @@ func TestDataThatAServerHasOrHadIsNotSwapped(t *testing.T) {
 	source := t.TempDir()
 	cluster(t, source, "new")
 	for name, c := range map[string]struct{ lock, known, control, want string }{
-		"a server holds the lock":               {"1\n/data\n", "", "old", "busy=lock"},
-		"another server took the lock since":    {"1\n/data\n9", "1\n/data\n8", "old", "busy=lock"},
-		"a server ran since, and has ended":     {"", "", "older", "busy=control"},
-		"a server was killed before, and is so": {"1\n/data\n", "1\n/data\n", "old", "swapped"},
-		"nobody was there":                      {"", "", "old", "swapped"},
+		"a server holds the lock":               {"1\n/data\n", "", "old", busyLock},
+		"another server took the lock since":    {"1\n/data\n9", "1\n/data\n8", "old", busyLock},
+		"a server ran since, and has ended":     {"", "", "older", busyControl},
+		"a server was killed before, and is so": {"1\n/data\n", "1\n/data\n", "old", swapped},
+		"nobody was there":                      {"", "", "old", swapped},
 	} {
 		data := t.TempDir()
 		cluster(t, data, "old")
@@ -175,10 +175,10 @@ func TestDataThatAServerHasOrHadIsNotSwapped(t *testing.T) {
 		store(t, 0, "prepare", data, "7", source)
 		_, did := store(t, 0, swapWords(data, c.control, c.known)...)
 		there, _ := found(t, data)
-		if did != c.want || slices.Equal(there, before) != (did != "swapped") {
+		if did != c.want || slices.Equal(there, before) != (did != swapped) {
 			t.Errorf("%s: it says %q, want %q, and leaves %q", name, did, c.want, there)
 		}
-		if _, did = store(t, 0, "settle", data, "7"); (did == "swapped") != (c.want == "swapped") {
+		if _, did = store(t, 0, "settle", data, "7"); (did == swapped) != (c.want == swapped) {
 			t.Errorf("%s: settled, it says %q", name, did)
 		}
 	}
@@ -198,7 +198,7 @@ func TestAServerThatTakesTheLockFromAnExchangeKeepsItsData(t *testing.T) {
 		lock := filepath.Join(data, "postmaster.pid")
 		_, did := disturbed(t, at, "[ ! -f "+data+"/PG_VERSION ] || echo 1 >"+lock, swapWords(data, "old", "")...)
 		there, _ := found(t, data)
-		if did == "swapped" {
+		if did == swapped {
 			if !slices.Contains(there, "PG_VERSION=new") {
 				t.Errorf("at program %d it says %q and holds %q", at, did, there)
 			}
@@ -313,5 +313,21 @@ func TestAStoreIsWhereTheServerKeepsItsData(t *testing.T) {
 		if err != nil || s.String() != c.place || s.Directory != c.directory {
 			t.Errorf("%s: %q %q %v, want %q %q", name, s.String(), s.Directory, err, c.place, c.directory)
 		}
+	}
+}
+
+func TestAWordThatTheStoresScriptDoesNotKnowIsNoAnswer(t *testing.T) {
+	for said, want := range map[string]bool{swapped: true, reverted: false} {
+		if done, err := outcome(said, nil, reverted); done != want || err != nil {
+			t.Errorf("%q: %v, %v", said, done, err)
+		}
+	}
+	for _, said := range []string{"", "swapped\nsh: sync: not found", busyLock} {
+		if done, err := outcome(said, nil, reverted); done || err == nil {
+			t.Errorf("%q: %v, %v", said, done, err)
+		}
+	}
+	if done, err := outcome(swapped, errors.New("its container stays"), reverted); !done || err == nil {
+		t.Errorf("of a script that was done before something failed: %v, %v", done, err)
 	}
 }

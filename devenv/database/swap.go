@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"slices"
 	"strings"
 
 	"devenv/compose/engine"
@@ -53,11 +55,26 @@ func (s Store) Prepare(ctx context.Context, e *engine.Engine, w Swap, durable bo
 // has completed the swap.
 func (s Store) Swap(ctx context.Context, e *engine.Engine, w Swap, was Still, labels map[string]string) (bool, error) {
 	did, err := s.run(ctx, e, labels, "swap", w.ID, w.source(), w.Keep, was.Control, hashed(was.Lock))
-	return did == swapped, s.failed(err, "exchange the data of %s in %s", s.Service)
+	done, err := outcome(did, err, busyLock, busyControl)
+	return done, s.failed(err, "exchange the data of %s in %s", s.Service)
 }
 
-// swapped is what the script says of a swap that is complete.
-const swapped = "swapped"
+// What the script says of a swap, and of its end: it is complete; nothing is left of it; it was not begun, because a server has the
+// lock or has run since.
+const (
+	swapped     = "swapped"
+	reverted    = "reverted"
+	busyLock    = "busy=lock"
+	busyControl = "busy=control"
+)
+
+// outcome says whether the new data is in place, from what the script said; others are the words with which it can say no.
+func outcome(said string, err error, others ...string) (bool, error) {
+	if err != nil || said == swapped || slices.Contains(others, said) {
+		return said == swapped, err
+	}
+	return false, fmt.Errorf("the script ended with %q, so where the data is is not known", said)
+}
 
 // hashed is a text's SHA-256 in hex, empty for an empty one.
 func hashed(text string) string {
@@ -72,7 +89,8 @@ func hashed(text string) string {
 // new data is in place.
 func (s Store) Settle(ctx context.Context, e *engine.Engine, id string, labels map[string]string) (bool, error) {
 	did, err := s.run(ctx, e, labels, "settle", id)
-	return did == swapped, s.failed(err, "end the exchange of the data of %s in %s", s.Service)
+	done, err := outcome(did, err, reverted)
+	return done, s.failed(err, "end the exchange of the data of %s in %s", s.Service)
 }
 
 // Forget removes data that earlier exchanges have kept; names that the store does not have are no error. A server may run.
