@@ -87,15 +87,6 @@ func examinations() []examination {
 	}
 }
 
-// DoctorIDs lists the ids of all examinations in their order.
-func DoctorIDs() []string {
-	var ids []string
-	for _, e := range examinations() {
-		ids = append(ids, e.id)
-	}
-	return ids
-}
-
 // patient is what doctor could open, and why it could not open the rest.
 type patient struct {
 	options   Options

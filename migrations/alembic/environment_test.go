@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -94,7 +95,7 @@ func newSubprocess(t *testing.T, dir, python string, env ...string) Process {
 		}
 		return command.ProcessState.ExitCode(), nil
 	})
-	return NewProcess(stdin, out, errs, func(context.Context) (int, error) { return wait() })
+	return &parts{stdin, out, errs, func(context.Context) (int, error) { return wait() }}
 }
 
 func pipe(t *testing.T) (*os.File, *os.File) {
@@ -106,3 +107,16 @@ func pipe(t *testing.T) (*os.File, *os.File) {
 	t.Cleanup(func() { reader.Close() })
 	return reader, writer
 }
+
+// parts is a Process of its parts: stdin, both outputs, and what waits for the exit code.
+type parts struct {
+	io.WriteCloser
+	stdout, stderr io.Reader
+	wait           func(context.Context) (int, error)
+}
+
+func (p *parts) Stdout() io.Reader { return p.stdout }
+
+func (p *parts) Stderr() io.Reader { return p.stderr }
+
+func (p *parts) Wait(ctx context.Context) (int, error) { return p.wait(ctx) }

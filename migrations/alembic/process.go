@@ -24,20 +24,3 @@ func Command(interpreter ...string) []string {
 // bootstrap reads the driver's modules as one line of JSON and hands over to the first.
 const bootstrap = `import io,json,os;f=os.fdopen(os.dup(0),"rb");m=json.loads(f.readline().decode());` +
 	`exec(compile(m["boot"],"devenv_driver/boot.py","exec"),{"sources":m,"requests":f})`
-
-// NewProcess makes a Process of its parts: stdin, both outputs, and what waits for the exit code.
-func NewProcess(stdin io.WriteCloser, stdout, stderr io.Reader, wait func(context.Context) (int, error)) Process {
-	return &parts{WriteCloser: stdin, stdout: stdout, stderr: stderr, wait: wait}
-}
-
-type parts struct {
-	io.WriteCloser
-	stdout, stderr io.Reader
-	wait           func(context.Context) (int, error)
-}
-
-func (p *parts) Stdout() io.Reader { return p.stdout }
-
-func (p *parts) Stderr() io.Reader { return p.stderr }
-
-func (p *parts) Wait(ctx context.Context) (int, error) { return p.wait(ctx) }
