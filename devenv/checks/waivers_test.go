@@ -66,3 +66,16 @@ func TestUnknownIdsInWaiversAreErrors(t *testing.T) {
 		}
 	}
 }
+
+func TestAWaiverOfAnyOtherCheckMayNameItsObjectAndNeedNot(t *testing.T) {
+	for object, want := range map[string]report.Status{"": report.StatusPass, "public.users.tenant": report.StatusPass, "public.users.name": report.StatusFail} {
+		f := ready(func(f *Facts) { f.Seeded.Failure = notNull() })
+		f.Revisions[0].Waivers = []migrations.Waiver{{ID: "apply.seeded", Object: object, Reason: "r"}}
+		if err := ValidateWaivers(f.Revisions); err != nil {
+			t.Errorf("%q: %v", object, err)
+		}
+		if answer := answers(f, Selection{})["apply.seeded"]; answer.Status != want {
+			t.Errorf("%q: %+v", object, answer)
+		}
+	}
+}
