@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"devenv/devenv/builds"
 	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/machine"
 	"devenv/devenv/project"
 )
 
@@ -139,23 +139,9 @@ func cleanCached(kind, dir string, dryRun bool, add func(CleanItem)) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	add(CleanItem{Kind: kind, Name: dir, Bytes: bytesBelow(dir)})
+	add(CleanItem{Kind: kind, Name: dir, Bytes: machine.BytesBelow(dir)})
 	if dryRun {
 		return nil
 	}
 	return os.RemoveAll(dir)
-}
-
-// bytesBelow is how many bytes the files below a directory hold; what cannot be read counts for nothing.
-func bytesBelow(dir string) (total int64) {
-	_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return nil //nolint:nilerr // it is only counted
-		}
-		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
-			total += info.Size()
-		}
-		return nil
-	})
-	return total
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"devenv/devenv/database"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 )
 
@@ -54,11 +55,11 @@ func shortened(names []string) []string {
 }
 
 // registry is the configuration's; false where it names none or cannot be read.
-func (p *patient) registry() (registry, bool) {
+func (p *patient) registry() (project.Registry, bool) {
 	if p.looking == nil {
 		return "", false
 	}
-	return configuredRegistry(p.looking.place)
+	return p.looking.place.Registry()
 }
 
 // pushedOutdated names the registries that this repository has pushed a base to which holds the password.

@@ -38,7 +38,7 @@ func (r *run) generate(ctx context.Context, log *step.Log) error {
 	}
 	written, err := r.tool.WriteRevision(ctx, *revise)
 	if err != nil {
-		return generatedFailure(err)
+		return tool.GeneratedFailure(err)
 	}
 	if written.Nothing {
 		log.Skipped(nothingToMigrate)
@@ -57,7 +57,7 @@ func (r *run) generate(ctx context.Context, log *step.Log) error {
 
 // plan says what the new revision is to be; nil means that there is nothing to write.
 func (r *run) plan(ctx context.Context, log *step.Log) (*alembic.Revise, error) {
-	revise := &alembic.Revise{Message: r.request.Message, Parents: r.parents(), Exclude: r.base.noise}
+	revise := &alembic.Revise{Message: r.request.Message, Parents: r.parents(), Exclude: r.base.Noise}
 	if r.mode == ModeEmpty {
 		revise.Empty = true
 		return revise, nil
@@ -67,9 +67,9 @@ func (r *run) plan(ctx context.Context, log *step.Log) (*alembic.Revise, error) 
 	}
 	operations, err := r.tool.Autogenerate(ctx, r.tool.Database(r.seeded))
 	if err != nil {
-		return nil, generatedFailure(err)
+		return nil, tool.GeneratedFailure(err)
 	}
-	left, _ := migrations.Subtract(operations, r.base.noise)
+	left, _ := migrations.Subtract(operations, r.base.Noise)
 	if len(left) == 0 {
 		return nil, r.findUnwritten(ctx, log)
 	}
@@ -203,18 +203,4 @@ func (r *run) readHistory(ctx context.Context, log *step.Log) error {
 	}
 	log.Done(fmt.Sprintf("%s, %d of them the branch's", report.Count(len(r.facts.History.Revisions), "revision"), len(r.facts.Revisions)))
 	return nil
-}
-
-// generatedFailure sorts what the tool answered: a project that is not set up for autogenerate is the user's turn, a file
-// that does not import is a faulty migration.
-func generatedFailure(err error) error {
-	var failure *migrations.Failure
-	if !errors.As(err, &failure) {
-		return err
-	}
-	kind := tool.KindOf(err)
-	if failure.Code == migrations.FailureBrokenFile {
-		kind = report.KindFaulty
-	}
-	return report.Fail(kind, failure.Hint, "generate the migration: %w", err).WithOutput(failure.Traceback)
 }

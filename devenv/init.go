@@ -11,6 +11,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"devenv/devenv/base"
 	"devenv/devenv/checks"
 	"devenv/devenv/config"
 	"devenv/devenv/discover"
@@ -142,6 +143,9 @@ func (i *initRun) find(ctx context.Context) error {
 	}
 }
 
+// BaseInput is what a finding is that names something which would make a base.
+const BaseInput = base.InputFinding
+
 // findInputs lists what would make the base if the working tree were it, by names alone: nothing is pulled.
 func (i *initRun) findInputs(tree discover.Tree) error {
 	files := make([]inputs.File, len(tree.Paths))
@@ -149,18 +153,8 @@ func (i *initRun) findInputs(tree discover.Tree) error {
 		files[n].Path = path
 	}
 	info := i.place.Engine.Info()
-	list, images, err := madeOf(i.place, i.project, i.place.Model, inputs.Tree{Dir: tree.Dir, Files: files, Platform: info.OS + "/" + info.Arch})
-	if err != nil {
-		return err
-	}
-	for _, image := range images {
-		list = append(list, imageInput(image, ""))
-	}
-	settings, err := configured(i.place, i.project, i.place.Model)
-	for _, input := range append(list, settings...) {
-		input.ID = "" // of no file's content
-		i.found = append(i.found, foundInput(input))
-	}
+	found, err := base.Preview(i.place, i.project, inputs.Tree{Dir: tree.Dir, Files: files, Platform: info.OS + "/" + info.Arch})
+	i.found = append(i.found, found...)
 	return err
 }
 

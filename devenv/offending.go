@@ -38,7 +38,7 @@ func (r *run) asFound(ctx context.Context, ran []migrations.Statement) (*databas
 	if failed <= first {
 		return r.seeded, nil
 	}
-	fresh, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
+	fresh, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
 	if err != nil {
 		return nil, err
 	}

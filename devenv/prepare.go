@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"devenv/devenv/base"
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/database/catalog"
@@ -23,44 +24,47 @@ import (
 
 // useBase finds the base's images by their key, or makes what keepBase makes them of.
 func (r *run) useBase(ctx context.Context, log *step.Log) (err error) {
-	if r.base, err = openBase(ctx, r.place, r.project, r.baseRef, r.work.Capture, r.envFiles); err != nil {
+	if r.base, err = base.Open(ctx, r.place, r.project, r.baseRef, r.work.Capture, r.envFiles); err != nil {
 		return err
 	}
 	project.LearnModel(r.redactor, r.base.Model)
-	if err := r.base.computeKey(ctx, log); err != nil {
+	if err := r.base.ComputeKey(ctx, log); err != nil {
 		return err
 	}
-	known, err := r.base.lookUp(ctx)
+	known, err := r.base.LookUp(ctx)
 	if err != nil {
 		return err
 	}
 	whence := "known"
 	if !known {
-		if known, err = r.base.pull(ctx, log); err != nil {
+		if known, err = r.base.Pull(ctx, log); err != nil {
 			return err
 		}
 		whence = "pulled"
 	}
 	if known {
-		if err := r.base.readKnown(ctx, log); err != nil {
+		if err := r.base.ReadKnown(ctx, log); err != nil {
 			return err
 		}
 		log.Cached(fmt.Sprintf("%s at %.8s, %s", r.facts.BaseRef, r.baseRef.Commit, whence))
 	} else {
-		if err := r.buildBase(ctx, log); err != nil {
+		if err := r.base.Make(ctx, r.Runner, base.From{Ref: r.baseRef, Secrets: r.secrets()}); err != nil {
 			return err
 		}
 		log.Done(fmt.Sprintf("%s at %.8s, migrated and seeded", r.facts.BaseRef, r.baseRef.Commit))
 	}
-	r.document.Base.Image, r.document.Base.Cached = r.base.seededRef(), known
-	r.facts.BaseHeads = r.base.seeded.Meta.Head
-	r.document.Noise = noiseOf(r.base.noise)
+	r.document.Base.Image, r.document.Base.Cached = r.base.SeededRef(), known
+	r.facts.BaseHeads = r.base.Seeded.Meta.Head
+	r.document.Noise = noiseOf(r.base.Noise)
 	if !known {
 		close(r.copied) // keepBase does the rest
 		return nil
 	}
-	return r.base.touch(ctx)
+	return r.base.Touch(ctx)
 }
+
+// keepBase makes an image of the base's database, where this run has made that.
+func (r *run) keepBase(ctx context.Context, _ *step.Log) error { return r.base.Keep(ctx, r.Runner) }
 
 // takeBranch makes the branch's tree: the capture, with the branch's own revisions as the mode says, merged with the
 // base; and brings the images that its services need.
@@ -126,12 +130,12 @@ func (r *run) cloneSeeded(ctx context.Context, log *step.Log) error {
 	began := time.Now()
 	group, cloning := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		r.seeded, err = r.clone(cloning, r.base.first, database.NetworkAlias{})
+		r.seeded, err = r.clone(cloning, r.base.First, database.NetworkAlias{})
 		return err
 	})
 	if r.selection.Wants(checks.TrialModels) && !r.request.NoVerify {
 		group.Go(func() (err error) {
-			r.modelsServer, err = r.clone(cloning, r.base.withoutData, database.NetworkAlias{})
+			r.modelsServer, err = r.clone(cloning, r.base.WithoutData, database.NetworkAlias{})
 			return err
 		})
 	}
@@ -147,7 +151,7 @@ func (r *run) cloneSeeded(ctx context.Context, log *step.Log) error {
 
 // startTool starts the migration tool on the branch's tree.
 func (r *run) startTool(ctx context.Context, log *step.Log) (err error) {
-	if r.tool, err = tool.Start(ctx, r.branch, toolNetwork, r.project.Migrations, r.base.settings.Hosts, log); err != nil {
+	if r.tool, err = tool.Start(ctx, r.branch, base.ToolNetwork, r.project.Migrations, r.base.Settings.Hosts, log); err != nil {
 		return err
 	}
 	hello := r.tool.Hello()
@@ -155,13 +159,10 @@ func (r *run) startTool(ctx context.Context, log *step.Log) (err error) {
 	return nil
 }
 
-// toolNetwork is the part of the name of the network in which the tool and every scenario it is pointed at live.
-const toolNetwork = "tool"
-
 // clone starts a scenario from an image of the base, in the tool's network and in the one of a stack if it has a name.
-func (r *run) clone(ctx context.Context, image baseImage, stack database.NetworkAlias) (*database.Server, error) {
+func (r *run) clone(ctx context.Context, image base.Image, stack database.NetworkAlias) (*database.Server, error) {
 	w := r.place
-	tool := w.Name(toolNetwork)
+	tool := w.Name(base.ToolNetwork)
 	if err := w.Network(ctx, tool); err != nil {
 		return nil, err
 	}
@@ -173,7 +174,7 @@ func (r *run) clone(ctx context.Context, image baseImage, stack database.Network
 	if err != nil {
 		return nil, err
 	}
-	options := r.base.cloneOf(from, networks...)
+	options := r.base.CloneOf(from, networks...)
 	options.Kept = r.keepsClone
 	return database.Clone(ctx, w.Engine, options)
 }

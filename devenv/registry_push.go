@@ -13,29 +13,14 @@ import (
 	"devenv/devenv/step"
 )
 
-// registry is the place that the configuration names, "ghcr.io/acme/devenv", below which the images lie.
-type registry string
-
-// registry is the configuration's; false when it names none.
-func configuredRegistry(w *project.Workspace) (registry, bool) {
-	if w.Config == nil || w.Config.Registry == "" {
-		return "", false
-	}
-	return registry(strings.TrimSuffix(w.Config.Registry, "/")), true
-}
-
 // needRegistry is the configuration's registry, for a command that cannot do without.
-func (o *own) needRegistry(to string) (registry, error) {
-	found, ok := configuredRegistry(o.place)
+func (o *own) needRegistry(to string) (project.Registry, error) {
+	found, ok := o.place.Registry()
 	if !ok {
 		return "", report.Fail(report.KindUsage, "say where it is, in .devenv.yaml:\n    registry: ghcr.io/acme/devenv", "%s: no registry is configured", to)
 	}
 	return found, nil
 }
-
-// base is the name of one of a base's images there, snapshot that of a snapshot.
-func (r registry) base(tag string) string      { return string(r) + "/base:" + tag }
-func (r registry) snapshot(name string) string { return string(r) + "/snapshot:" + name }
 
 // refuseSecrets searches images before any of them is pushed: one that holds a secret of the Compose project is refused.
 func (o *own) refuseSecrets(ctx context.Context, images ...string) error {
@@ -59,7 +44,7 @@ func (o *own) pushImage(ctx context.Context, source, ref string, log *step.Log) 
 
 // pushing is what is about to be pushed: what it is to people, an image of it, and what data of which service it holds.
 type pushing struct {
-	registry                    registry
+	registry                    project.Registry
 	what, image, holds, service string
 	// record is how it is remembered that it was said.
 	record string

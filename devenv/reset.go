@@ -180,11 +180,11 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	ref := r.base.seededRef() + "-" + r.place.RunID
+	ref := r.base.SeededRef() + "-" + r.place.RunID
 	if err := r.place.Repo.Record(madeRecord).Write(ref); err != nil {
 		return err
 	}
-	image, err := r.seeded.CommitBase(ctx, ref, database.Meta{Key: r.base.key, Settings: r.base.settings},
+	image, err := r.seeded.CommitBase(ctx, ref, database.Meta{Key: r.base.Key, Settings: r.base.Settings},
 		database.Keep{Labels: r.place.ImageLabels(), Secrets: r.secrets()})
 	r.made = image.Ref
 	if err == nil {
@@ -197,9 +197,9 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 func (r *resetRun) image() string {
 	switch r.request.To {
 	case ResetToBase:
-		return r.base.seeded.ID
+		return r.base.Seeded.ID
 	case ResetToEmpty:
-		return r.base.empty.ID
+		return r.base.Empty.ID
 	default:
 		return r.made
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"devenv/devenv/base"
 	"devenv/devenv/branch"
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
@@ -40,7 +41,7 @@ type run struct {
 
 	work *branch.Work
 	mode Mode
-	base *base
+	base *base.Base
 	// copied is closed when this run has made the base's database, which is to become an image.
 	copied chan struct{}
 	// branch is the branch's tree, merged with the base.
@@ -151,7 +152,7 @@ func (r *run) clean(ctx context.Context) error {
 		err = r.tool.Close(ctx)
 	}
 	if r.base != nil {
-		r.base.takeBack()
+		r.base.TakeBack()
 		err = errors.Join(err, r.base.Close())
 	}
 	err = errors.Join(err, r.branch.Close())

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"devenv/devenv/database"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
 )
@@ -15,7 +16,7 @@ import (
 func PushSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
 	r := newOwn("snapshot push", o.Options)
 	var snapshot SnapshotItem
-	var to registry
+	var to project.Registry
 	return r.end(ctx, r.Sequence(ctx,
 		step.New("check", func(ctx context.Context, _ *step.Log) (err error) {
 			if to, err = r.openRegistry(ctx, "push "+o.Name); err != nil {
@@ -25,7 +26,7 @@ func PushSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 			return err
 		}),
 		step.New("push", func(ctx context.Context, log *step.Log) error {
-			item := PushItem{Image: to.snapshot(o.Name), DryRun: o.DryRun}
+			item := PushItem{Image: to.Snapshot(o.Name), DryRun: o.DryRun}
 			if !o.DryRun {
 				if err := r.makeImage(ctx, &snapshot); err != nil {
 					return err
@@ -82,7 +83,7 @@ func (o *own) makeImage(ctx context.Context, s *SnapshotItem) error {
 // PullSnapshot brings a snapshot from the configuration's registry; it is then one of the repository's.
 func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
 	r := newOwn("snapshot pull", o.Options)
-	var from registry
+	var from project.Registry
 	return r.end(ctx, r.Sequence(ctx,
 		step.New("check", func(ctx context.Context, _ *step.Log) (err error) {
 			if err := database.CheckSnapshotName(o.Name); err != nil {
@@ -94,7 +95,7 @@ func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 			return database.CheckUntaken(ctx, r.place.Engine, repositoryID(r.place.Repo), o.Name)
 		}),
 		step.New("pull", func(ctx context.Context, log *step.Log) error {
-			ref := from.snapshot(o.Name)
+			ref := from.Snapshot(o.Name)
 			if o.DryRun {
 				r.items.Items = append(r.items.Items, PushItem{Image: ref, DryRun: true})
 				return nil
@@ -114,7 +115,7 @@ func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 }
 
 // openRegistry opens the workplace of a command that needs a registry.
-func (o *own) openRegistry(ctx context.Context, to string) (_ registry, err error) {
+func (o *own) openRegistry(ctx context.Context, to string) (_ project.Registry, err error) {
 	if o.place, err = o.options.open(ctx, o.document.Command, o.note); err != nil {
 		return "", err
 	}

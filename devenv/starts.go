@@ -9,7 +9,6 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"golang.org/x/sync/errgroup"
 
-	"devenv/compose"
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/scratch"
@@ -77,7 +76,7 @@ func (r *run) setStage(ctx context.Context, log *step.Log) error {
 	}
 	if r.selection.Wants(checks.TrialScratch) {
 		group.Go(func() (err error) {
-			r.stage.scratch, err = r.clone(ctx, r.base.withoutData, database.NetworkAlias{})
+			r.stage.scratch, err = r.clone(ctx, r.base.WithoutData, database.NetworkAlias{})
 			return err
 		})
 	}
@@ -144,7 +143,7 @@ func (r *run) cloneForScene(ctx context.Context, s *scratch.Checkout) (*database
 	if err := r.place.Network(ctx, network); err != nil {
 		return nil, err
 	}
-	return r.clone(ctx, r.base.withData, database.NetworkAlias{Name: network, Aliases: r.base.settings.Hosts})
+	return r.clone(ctx, r.base.WithData, database.NetworkAlias{Name: network, Aliases: r.base.Settings.Hosts})
 }
 
 // play upgrades the scene's database and starts the backend on it. That it does not become ready is a fact, no error.
@@ -169,7 +168,7 @@ func (r *run) play(ctx context.Context, s *scene, out *checks.StartOutcome, log 
 			return err
 		}
 	}
-	readiness, err := s.Start(ctx, r.project.Backend, r.ready())
+	readiness, err := s.Start(ctx, r.project.Backend, scratch.ReadyOf(r.project.Ready))
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -206,21 +205,15 @@ func (r *run) startOnBase(ctx context.Context, log *step.Log) (answer, err error
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.clone(ctx, r.base.withData, stack.Names(r.base.settings)); err != nil {
+	if _, err := r.clone(ctx, r.base.WithData, stack.Names(r.base.Settings)); err != nil {
 		return nil, err
 	}
 	if err := stack.StartAll(ctx, r.project.Needs); err != nil {
 		return nil, err
 	}
-	_, r.baseline.answer = stack.Start(ctx, r.project.Backend, r.ready())
+	_, r.baseline.answer = stack.Start(ctx, r.project.Backend, scratch.ReadyOf(r.project.Ready))
 	r.baseline.asked = true
 	return r.baseline.answer, ctx.Err()
-}
-
-// ready is how the backend shows that it has started, by the configuration.
-func (r *run) ready() compose.Ready {
-	c := r.project.Ready
-	return compose.Ready{Log: c.Log, Port: c.Port, URL: c.URL, Timeout: c.Timeout}
 }
 
 // writable lets files be brought into containers that the project has read-only: the engine refuses it even before they start.

@@ -27,7 +27,7 @@ func (r *run) tryAdversarial(ctx context.Context, log *step.Log) error {
 		return nil
 	}
 	fresh := func(ctx context.Context) (*database.Server, error) {
-		return r.clone(ctx, r.base.withData, database.NetworkAlias{})
+		return r.clone(ctx, r.base.WithData, database.NetworkAlias{})
 	}
 	server, err := fresh(ctx)
 	if err != nil {
@@ -68,7 +68,7 @@ func (r *run) tryWritten(ctx context.Context, log *step.Log, below *catalog.Shap
 	d := &duel{
 		run: r, server: r.seeded, whole: transactions(r.after.statements) <= 1,
 		fresh: func(ctx context.Context) (*database.Server, error) {
-			server, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
+			server, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
 			if err == nil {
 				_, _, err = r.upgrade(ctx, server)
 			}

@@ -77,7 +77,7 @@ func (r *run) lookAtLeftovers(ctx context.Context, log *step.Log) error {
 
 // breakOff upgrades a clone up to a statement, and tries again. It returns nil when the retry ends where the upgrade does.
 func (r *run) breakOff(ctx context.Context, at migrations.Statement) (*checks.AtomicBreak, error) {
-	server, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
+	server, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func (r *run) compareData(ctx context.Context) error {
 
 // examine settles changes against the base's own data.
 func (r *run) examine(ctx context.Context, after data.Fingerprint, changes []data.Change) ([]data.Change, error) {
-	original, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
+	original, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
 	if err != nil {
 		return nil, err
 	}

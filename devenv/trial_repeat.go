@@ -37,7 +37,7 @@ func (r *run) tryRepeat(handOver func()) func(context.Context, *step.Log) error 
 
 // settleSuspects upgrades once more at home and records what depends on the zone, and what is never the same.
 func (r *run) settleSuspects(ctx context.Context, suspects []data.ColumnName) error {
-	server, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
+	server, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (r *run) cloneAgain(ctx context.Context, starts bool) (*database.Server, er
 	if starts {
 		return r.cloneForScene(ctx, r.branch)
 	}
-	return r.clone(ctx, r.base.withData, database.NetworkAlias{})
+	return r.clone(ctx, r.base.WithData, database.NetworkAlias{})
 }
 
 // upgradeAgain upgrades a clone and reads what it then holds; false when the upgrade fails there.

@@ -18,7 +18,7 @@ func (r *run) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
 	if err != nil || len(r.roundTrip(r.after.fingerprint, again)) == 0 {
 		return nil, err
 	}
-	server, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
+	server, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
 	if err != nil {
 		return nil, err
 	}

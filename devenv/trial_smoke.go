@@ -100,7 +100,7 @@ func (r *run) notOnBase(ctx context.Context, failed []writes.Failed) ([]writes.F
 	if len(tables) == 0 {
 		return failed, nil
 	}
-	server, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
+	server, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"devenv/devenv/base"
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/database/catalog"
@@ -26,7 +27,7 @@ func (r *run) tryStepwise(ctx context.Context, log *step.Log) error {
 		}
 	}
 	if f := r.facts.Scratch; f.Failure != nil && !checks.SameFailure(f.Failure, f.Baseline) {
-		outcome, _, err := r.stepThrough(ctx, r.base.withoutData, r.historyIDs())
+		outcome, _, err := r.stepThrough(ctx, r.base.WithoutData, r.historyIDs())
 		r.facts.Stepwise.Scratch = outcome
 		return err
 	}
@@ -42,7 +43,7 @@ func (r *run) stepOnData(ctx context.Context, log *step.Log) error {
 	for _, revision := range r.facts.Revisions {
 		ids = append(ids, revision.ID)
 	}
-	outcome, server, err := r.stepThrough(ctx, r.base.withData, ids)
+	outcome, server, err := r.stepThrough(ctx, r.base.WithData, ids)
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (r *run) stepOnData(ctx context.Context, log *step.Log) error {
 }
 
 // stepThrough upgrades a fresh clone to one revision after the other.
-func (r *run) stepThrough(ctx context.Context, image baseImage, ids []string) (checks.Outcome, *database.Server, error) {
+func (r *run) stepThrough(ctx context.Context, image base.Image, ids []string) (checks.Outcome, *database.Server, error) {
 	server, err := r.clone(ctx, image, database.NetworkAlias{})
 	if err != nil {
 		return checks.Outcome{}, nil, err

@@ -3,7 +3,6 @@ package devenv
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -123,7 +122,7 @@ func (r *run) trySeeded(ctx context.Context, log *step.Log) error {
 		log.Faulty(outcome.Failure.Error())
 		outcome.Offending, err = r.offendingRows(ctx, outcome.Failure, run.Statements)
 	} else {
-		outcome.Unrecorded = !sameIDs(run.Heads, r.facts.History.Heads())
+		outcome.Unrecorded = !migrations.SameRevisions(run.Heads, r.facts.History.Heads())
 		err = errors.Join(r.compareData(ctx), r.readAfter(ctx))
 		r.findRenames()
 	}
@@ -137,7 +136,7 @@ func (r *run) renewSeeded(ctx context.Context) error {
 	if !r.brought {
 		return nil
 	}
-	fresh, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
+	fresh, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
 	if err != nil {
 		return err
 	}
@@ -163,7 +162,7 @@ func (r *run) tryDrift(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	left, _ := migrations.Subtract(operations, r.base.noise)
+	left, _ := migrations.Subtract(operations, r.base.Noise)
 	r.facts.Drift = checks.DriftOutcome{Outcome: outcome, Operations: left}
 	return r.tryModels(ctx)
 }
@@ -224,7 +223,7 @@ func (r *run) reverseBaseline(ctx context.Context) (*migrations.Failure, error) 
 	if len(r.facts.BaseHeads) == 0 {
 		return nil, nil
 	}
-	server, err := r.clone(ctx, r.base.withData, database.NetworkAlias{})
+	server, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +245,7 @@ func (r *run) tryScratch(ctx context.Context, log *step.Log) error {
 	}
 	if outcome.Failure != nil {
 		log.Faulty(outcome.Failure.Error())
-		outcome.Baseline, err = r.base.scratchBaseline()
+		outcome.Baseline, err = r.base.ScratchBaseline()
 	}
 	r.facts.Scratch = outcome
 	return err
@@ -277,10 +276,4 @@ func (r *run) takeFingerprint(ctx context.Context) (data.Fingerprint, error) {
 	}
 	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
 	return data.Take(ctx, connection)
-}
-
-// sameIDs compares two sets of revision ids.
-func sameIDs(a, b []string) bool {
-	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
-	return slices.Equal(a, b)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose"
+	"devenv/devenv/config"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
@@ -177,3 +178,8 @@ func (t *Services) Stop(ctx context.Context, services ...string) error {
 
 // stopTimeout is what a backend gets to write what it holds.
 const stopTimeout = 5 * time.Second
+
+// ReadyOf is how a service shows that it has started, by the configuration.
+func ReadyOf(c config.Ready) compose.Ready {
+	return compose.Ready{Log: c.Log, Port: c.Port, URL: c.URL, Timeout: c.Timeout}
+}

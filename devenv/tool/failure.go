@@ -38,3 +38,17 @@ func tracebackOf(err error) []string {
 	}
 	return report.OutputOf(err)
 }
+
+// GeneratedFailure sorts what the tool answered to autogenerate: a project that is not set up for autogenerate is the user's turn, a file
+// that does not import is a faulty migration.
+func GeneratedFailure(err error) error {
+	var failure *migrations.Failure
+	if !errors.As(err, &failure) {
+		return err
+	}
+	kind := KindOf(err)
+	if failure.Code == migrations.FailureBrokenFile {
+		kind = report.KindFaulty
+	}
+	return report.Fail(kind, failure.Hint, "generate the migration: %w", err).WithOutput(failure.Traceback)
+}

@@ -1,4 +1,4 @@
-package devenv
+package base
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"devenv/compose/engine"
 	"devenv/devenv/database"
+	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
@@ -22,11 +23,11 @@ import (
 // seedStack is the part of the name of the stack in which a base is made.
 const seedStack = "seed"
 
-// baseBuild is the making of a base image: the server that Compose made of the service's own definition, and the base's
+// build is the making of a base image: the server that Compose made of the service's own definition, and the base's
 // services beside it.
-type baseBuild struct {
-	*base
-	run    *run
+type build struct {
+	*Base
+	from   From
 	stack  *scratch.Services
 	server *database.Server
 	tool   *tool.Tool
@@ -34,35 +35,41 @@ type baseBuild struct {
 	keptEmpty func() error
 }
 
-// buildBase makes the base's database, and the image of the empty one. The other becomes an image in keepBase.
-func (r *run) buildBase(ctx context.Context, log *step.Log) error {
-	b := &baseBuild{base: r.base, run: r}
-	err := r.Sequence(ctx,
-		step.New("base: images", b.bringImages),
-		step.New("base: start postgres", b.startServer),
-		step.New("base: migrate and seed", b.seed),
-		step.New("base: compare with the models", b.readModels),
-		step.New("base: copy", b.copy),
+// From is what a base is made from, and what must not be in its images.
+type From struct {
+	Ref     gitrepo.Base
+	Secrets database.Secrets
+}
+
+// Make makes the base's database, and the image of the empty one. The other becomes an image in Keep.
+func (b *Base) Make(ctx context.Context, runner *step.Runner, from From) error {
+	m := &build{Base: b, from: from}
+	err := runner.Sequence(ctx,
+		step.New("base: images", m.bringImages),
+		step.New("base: start postgres", m.startServer),
+		step.New("base: migrate and seed", m.seed),
+		step.New("base: compare with the models", m.readModels),
+		step.New("base: copy", m.copy),
 	)
 	if err == nil {
 		return nil
 	}
-	if b.keptEmpty != nil {
-		if keptErr := b.keptEmpty(); keptErr != nil && !errors.Is(err, keptErr) {
+	if m.keptEmpty != nil {
+		if keptErr := m.keptEmpty(); keptErr != nil && !errors.Is(err, keptErr) {
 			err = errors.Join(err, keptErr)
 		}
 	}
-	return tool.ExplainLost(ctx, r.place.Engine, b.server, err)
+	return tool.ExplainLost(ctx, b.Workspace.Engine, m.server, err)
 }
 
 // bringImages prepares the tree and builds or pulls the images.
-func (b *baseBuild) bringImages(ctx context.Context, log *step.Log) error {
+func (b *build) bringImages(ctx context.Context, log *step.Log) error {
 	return b.EnsureImages(ctx, baseServices(b.project, b.Model), log)
 }
 
 // startServer lets Compose make the stack, starts its database with the data in a volume of its own, and keeps the state after
 // the init scripts.
-func (b *baseBuild) startServer(ctx context.Context, log *step.Log) (err error) {
+func (b *build) startServer(ctx context.Context, log *step.Log) (err error) {
 	image, err := b.imageFor(ctx)
 	if err != nil {
 		return err
@@ -77,7 +84,7 @@ func (b *baseBuild) startServer(ctx context.Context, log *step.Log) (err error) 
 		return err
 	}
 	id := b.stack.Containers[b.project.Database]
-	if b.server, err = database.StartFirst(ctx, b.Workspace.Engine, id, b.settings); err != nil {
+	if b.server, err = database.StartFirst(ctx, b.Workspace.Engine, id, b.Settings); err != nil {
 		return err
 	}
 	if err := b.server.Tune(ctx); err != nil {
@@ -88,23 +95,23 @@ func (b *baseBuild) startServer(ctx context.Context, log *step.Log) (err error) 
 		return err
 	}
 	b.keepEmpty(ctx, copied)
-	b.server, err = database.StartFirst(ctx, b.Workspace.Engine, id, b.settings)
+	b.server, err = database.StartFirst(ctx, b.Workspace.Engine, id, b.Settings)
 	return err
 }
 
 // keepEmpty makes the image of the empty database while the server is started again, migrated and seeded.
-func (b *baseBuild) keepEmpty(ctx context.Context, copied *database.Copy) {
+func (b *build) keepEmpty(ctx context.Context, copied *database.Copy) {
 	var err error
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		b.empty, err = copied.Commit(ctx, b.emptyRef())
+		b.Empty, err = copied.Commit(ctx, b.EmptyRef())
 	}()
 	b.keptEmpty = func() error { <-done; return err }
 }
 
 // imageFor is the image of the database service, as it is on the engine.
-func (b *baseBuild) imageFor(ctx context.Context) (engine.Image, error) {
+func (b *build) imageFor(ctx context.Context) (engine.Image, error) {
 	ref := b.ImageOf(b.project.Database)
 	if ref == "" {
 		ref = b.Model.Services[b.project.Database].Image
@@ -117,7 +124,7 @@ func (b *baseBuild) imageFor(ctx context.Context) (engine.Image, error) {
 }
 
 // atHead makes sure that the base's database is at the base's head, and is the one that is read.
-func (b *baseBuild) atHead(ctx context.Context, log *step.Log) error {
+func (b *build) atHead(ctx context.Context, log *step.Log) error {
 	history, err := b.tool.History(ctx)
 	if err != nil {
 		return err
@@ -127,25 +134,25 @@ func (b *baseBuild) atHead(ctx context.Context, log *step.Log) error {
 		return err
 	}
 	b.use(current)
-	if sameIDs(current.Heads, history.Heads()) {
+	if migrations.SameRevisions(current.Heads, history.Heads()) {
 		return nil
 	}
 	return b.upgrade(ctx, log)
 }
 
 // readModels runs autogenerate on the base with the base's models: what it finds is noise.
-func (b *baseBuild) readModels(ctx context.Context, log *step.Log) error {
+func (b *build) readModels(ctx context.Context, log *step.Log) error {
 	operations, err := b.tool.Autogenerate(ctx, b.tool.Database(b.server))
 	if err != nil {
-		return generatedFailure(err)
+		return tool.GeneratedFailure(err)
 	}
-	b.noise = operations
+	b.Noise = operations
 	log.Done(report.Count(len(operations), "difference") + " there before the branch")
 	return nil
 }
 
 // copy stops the server and copies its data, for the image.
-func (b *baseBuild) copy(ctx context.Context, _ *step.Log) error {
+func (b *build) copy(ctx context.Context, _ *step.Log) error {
 	if err := b.keptEmpty(); err != nil {
 		return err
 	}
@@ -155,7 +162,7 @@ func (b *baseBuild) copy(ctx context.Context, _ *step.Log) error {
 		return err
 	}
 	meta.Head = history.Heads()
-	for _, op := range b.noise {
+	for _, op := range b.Noise {
 		raw, err := json.Marshal(op)
 		if err != nil {
 			return err
@@ -172,21 +179,21 @@ func (b *baseBuild) copy(ctx context.Context, _ *step.Log) error {
 	if err != nil {
 		return err
 	}
-	b.seeded = database.Image{Ref: b.seededRef(), Meta: copied.Meta()}
+	b.Seeded = database.Image{Ref: b.SeededRef(), Meta: copied.Meta()}
 	b.keeping = &keeping{copied: copied, done: make(chan struct{})}
 	return nil
 }
 
 // keep says what of the server becomes the base's images, and what must not be in them.
-func (b *baseBuild) keep() database.Keep {
-	return database.Keep{Labels: b.Workspace.ImageLabels(), Given: b.given, Secrets: b.run.secrets()}
+func (b *build) keep() database.Keep {
+	return database.Keep{Labels: b.Workspace.ImageLabels(), Given: b.given, Secrets: b.from.Secrets}
 }
 
 // meta says what the base is made from.
-func (b *baseBuild) meta() database.Meta {
-	ref := b.run.baseRef
-	meta := database.Meta{Key: b.key, Ref: ref.Ref, Commit: ref.Commit, Settings: b.settings, Created: time.Now()}
-	for _, i := range b.inputs {
+func (b *build) meta() database.Meta {
+	ref := b.from.Ref
+	meta := database.Meta{Key: b.Key, Ref: ref.Ref, Commit: ref.Commit, Settings: b.Settings, Created: time.Now()}
+	for _, i := range b.Inputs {
 		meta.Inputs = append(meta.Inputs, i.String())
 	}
 	return meta
@@ -194,8 +201,8 @@ func (b *baseBuild) meta() database.Meta {
 
 // baselines are the base's own answers that the making of the base has not given already: a base from a dump has not
 // shown that its history runs from empty. They do not depend on what this run asks: later ones ask other things of the base.
-func (b *baseBuild) baselines(ctx context.Context) (map[string]json.RawMessage, error) {
-	models, err := b.modelsBaseline(ctx)
+func (b *build) baselines(ctx context.Context) (map[string]json.RawMessage, error) {
+	models, err := b.compareModels(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -217,20 +224,20 @@ func (b *baseBuild) baselines(ctx context.Context) (map[string]json.RawMessage, 
 
 // onEmpty does something with a clone of the base's empty database, which goes afterwards: an image that is in use cannot be
 // taken back.
-func (b *baseBuild) onEmpty(ctx context.Context, do func(*database.Server) error) error {
-	server, err := database.Clone(ctx, b.Workspace.Engine, b.cloneOf(b.empty, database.NetworkAlias{Name: b.tool.Network}))
+func (b *build) onEmpty(ctx context.Context, do func(*database.Server) error) error {
+	server, err := database.Clone(ctx, b.Workspace.Engine, b.CloneOf(b.Empty, database.NetworkAlias{Name: b.tool.Network}))
 	if err != nil {
 		return err
 	}
 	return errors.Join(do(server), server.Remove(context.WithoutCancel(ctx)))
 }
 
-// scratchBaseline is the check whose baseline a base from a dump carries.
+// ScratchBaseline is the check whose baseline a base from a dump carries.
 const scratchBaseline = "apply.scratch"
 
-// scratchBaseline is the base's own failure from empty, nil when it has none.
-func (b *base) scratchBaseline() (*migrations.Failure, error) {
-	raw, ok := b.seeded.Meta.Baselines[scratchBaseline]
+// ScratchBaseline is the base's own failure from empty, nil when it has none.
+func (b *Base) ScratchBaseline() (*migrations.Failure, error) {
+	raw, ok := b.Seeded.Meta.Baselines[scratchBaseline]
 	if !ok {
 		return nil, nil
 	}

@@ -1,4 +1,4 @@
-package devenv
+package base
 
 import (
 	"context"
@@ -19,9 +19,9 @@ import (
 	"devenv/devenv/step"
 )
 
-// computeKey hashes what makes the base, and nothing else: it is the same on every machine, and stays where a commit changes
+// ComputeKey hashes what makes the base, and nothing else: it is the same on every machine, and stays where a commit changes
 // only what makes no difference.
-func (b *base) computeKey(ctx context.Context, log *step.Log) error {
+func (b *Base) ComputeKey(ctx context.Context, log *step.Log) error {
 	made, images, err := b.content(ctx)
 	if err != nil {
 		return err
@@ -38,13 +38,13 @@ func (b *base) computeKey(ctx context.Context, log *step.Log) error {
 		return err
 	}
 	info := b.Workspace.Engine.Info()
-	b.inputs = append(append(made, settings...), inputs.Input{What: "platform", From: "engine", ID: info.OS + "/" + info.Arch})
+	b.Inputs = append(append(made, settings...), inputs.Input{What: "platform", From: "engine", ID: info.OS + "/" + info.Arch})
 	parts := []string{fmt.Sprint(baseFormat)}
-	for _, i := range b.inputs {
+	for _, i := range b.Inputs {
 		parts = append(parts, i.What, i.ID) // not the rest: it is for people, and counts files that make no difference
 	}
-	b.key = inputs.Hash(parts...)[:20]
-	for _, i := range b.inputs {
+	b.Key = inputs.Hash(parts...)[:20]
+	for _, i := range b.Inputs {
 		log.Found(foundInput(i))
 	}
 	return nil
@@ -52,7 +52,7 @@ func (b *base) computeKey(ctx context.Context, log *step.Log) error {
 
 // content lists the files and the model that make the base. The model has a name that is the same everywhere: the user's own is
 // the directory's, which differs from worktree to worktree and from machine to machine.
-func (b *base) content(ctx context.Context) ([]inputs.Input, []inputs.Named, error) {
+func (b *Base) content(ctx context.Context) ([]inputs.Input, []inputs.Named, error) {
 	tree, err := b.InputTree(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -185,10 +185,29 @@ func imageInput(image inputs.Named, id string) inputs.Input {
 	return inputs.Input{What: "image", Value: strings.TrimSpace(image.Ref + " " + image.Platform), From: image.From, ID: id}
 }
 
-// BaseInput is what a finding is that names something which makes the base.
-const BaseInput = "base input"
+// InputFinding is what a finding is that names something which makes the base.
+const InputFinding = "base input"
 
 // foundInput is an input as people see it.
 func foundInput(i inputs.Input) report.Finding {
-	return report.Finding{What: BaseInput, Value: i.String(), From: i.From}
+	return report.Finding{What: InputFinding, Value: i.String(), From: i.From}
+}
+
+// Preview lists what would make a base if a tree were it, by names alone: nothing is pulled. What was found is returned also with
+// an error.
+func Preview(w *project.Workspace, p *discover.Project, tree inputs.Tree) ([]report.Finding, error) {
+	list, images, err := madeOf(w, p, w.Model, tree)
+	if err != nil {
+		return nil, err
+	}
+	for _, image := range images {
+		list = append(list, imageInput(image, ""))
+	}
+	settings, err := configured(w, p, w.Model)
+	var found []report.Finding
+	for _, input := range append(list, settings...) {
+		input.ID = "" // of no file's content
+		found = append(found, foundInput(input))
+	}
+	return found, err
 }

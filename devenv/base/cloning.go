@@ -1,4 +1,4 @@
-package devenv
+package base
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/database"
+	"devenv/devenv/machine"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
 )
@@ -25,14 +26,14 @@ type cloning struct {
 }
 
 // readCloning reads how the base's Compose model has the database, for clones of an image of it.
-func (b *base) readCloning(ctx context.Context, image engine.Image, log *step.Log) error {
+func (b *Base) readCloning(ctx context.Context, image engine.Image, log *step.Log) error {
 	name := b.project.Database
 	if b.mountsTree(name) { // what is mounted may be made by the configuration's commands
 		if err := b.Prepare(ctx, log); err != nil {
 			return err
 		}
 	}
-	iso, err := b.Isolate("clone", b.Workspace.Name(toolNetwork), name)
+	iso, err := b.Isolate("clone", b.Workspace.Name(ToolNetwork), name)
 	if err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func (b *base) readCloning(ctx context.Context, image engine.Image, log *step.Lo
 }
 
 // mountsTree says whether a service has something mounted from the repository that a server with data reads.
-func (b *base) mountsTree(service string) bool {
+func (b *Base) mountsTree(service string) bool {
 	s := b.Model.Services[service]
 	return len(s.Secrets)+len(s.Configs) > 0 || slices.ContainsFunc(s.Volumes, func(v types.ServiceVolumeConfig) bool {
 		return v.Type == types.VolumeTypeBind && !database.Unread(v.Target)
@@ -61,32 +62,32 @@ func (b *base) mountsTree(service string) bool {
 const mountedLimit = 64 << 20
 
 // leftOut says whether clones do without a mounted directory, and says so where they might miss it.
-func (b *base) leftOut(d compose.DirectoryMount) bool {
+func (b *Base) leftOut(d compose.DirectoryMount) bool {
 	if database.Unread(d.Target) {
 		return true
 	}
-	size := bytesBelow(d.Dir)
+	size := machine.BytesBelow(d.Dir)
 	if size > mountedLimit {
 		b.Workspace.Note("clones of the database run without " + d.Target + ": " + report.Megabytes(size) + " are too much for each to have a copy of")
 	}
 	return size > mountedLimit
 }
 
-// cloneOf says how a clone of one of the base's images is started, in some networks.
-func (b *base) cloneOf(image database.Image, networks ...database.NetworkAlias) database.CloneOptions {
+// CloneOf says how a clone of one of the base's images is started, in some networks.
+func (b *Base) CloneOf(image database.Image, networks ...database.NetworkAlias) database.CloneOptions {
 	return database.CloneOptions{
-		Image: image, Service: &b.service, Labels: b.Workspace.Labels(), Networks: networks, Settings: b.settings,
+		Image: image, Service: &b.service, Labels: b.Workspace.Labels(), Networks: networks, Settings: b.Settings,
 		Put: func(ctx context.Context, id string) error {
 			return b.Workspace.Client.Put(ctx, id, b.mounted, image.ID, b.service.User)
 		},
 	}
 }
 
-// readKnown reads the same for a base that is known.
-func (b *base) readKnown(ctx context.Context, log *step.Log) error {
-	image, ok, err := b.Workspace.Engine.ImageInspect(ctx, b.seeded.ID)
+// ReadKnown reads the same for a base that is known.
+func (b *Base) ReadKnown(ctx context.Context, log *step.Log) error {
+	image, ok, err := b.Workspace.Engine.ImageInspect(ctx, b.Seeded.ID)
 	if err != nil || !ok {
-		return errors.Join(err, fmt.Errorf("read the base %s: it is gone", b.seeded.Ref))
+		return errors.Join(err, fmt.Errorf("read the base %s: it is gone", b.Seeded.Ref))
 	}
 	return b.readCloning(ctx, image, log)
 }

@@ -1,4 +1,4 @@
-package devenv
+package base
 
 import (
 	"cmp"

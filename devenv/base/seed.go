@@ -1,4 +1,4 @@
-package devenv
+package base
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/discover"
 	"devenv/devenv/report"
+	"devenv/devenv/scratch"
 	"devenv/devenv/step"
 	"devenv/devenv/tool"
 	"devenv/migrations"
@@ -21,14 +22,14 @@ import (
 )
 
 // seed fills the database: by the backend's own start, or by the migrations and what the configuration names.
-func (b *baseBuild) seed(ctx context.Context, log *step.Log) (err error) {
+func (b *build) seed(ctx context.Context, log *step.Log) (err error) {
 	if err := b.stack.StartAll(ctx, b.project.Needs); err != nil {
 		return err
 	}
-	if b.tool, err = tool.Start(ctx, b.Checkout, "base-tool", b.project.Migrations, b.settings.Hosts, log); err != nil {
+	if b.tool, err = tool.Start(ctx, b.Checkout, "base-tool", b.project.Migrations, b.Settings.Hosts, log); err != nil {
 		return err
 	}
-	if err := b.Workspace.Engine.ConnectNetwork(ctx, b.tool.Network, b.server.ID, b.settings.Hosts); err != nil {
+	if err := b.Workspace.Engine.ConnectNetwork(ctx, b.tool.Network, b.server.ID, b.Settings.Hosts); err != nil {
 		return err
 	}
 	if err := b.findDatabase(ctx); err != nil {
@@ -62,7 +63,7 @@ func (b *baseBuild) seed(ctx context.Context, log *step.Log) (err error) {
 // findDatabase makes the database that the project's own URL leads to the one that is filled, read and compared: an init
 // script may have made it beside the service's. Where the migration tool can't say yet, because env.py needs what the seed
 // brings, it is asked again at the end.
-func (b *baseBuild) findDatabase(ctx context.Context) error {
+func (b *build) findDatabase(ctx context.Context) error {
 	if err := b.server.Readdress(ctx); err != nil { // it has joined the tool's network
 		return err
 	}
@@ -73,20 +74,20 @@ func (b *baseBuild) findDatabase(ctx context.Context) error {
 }
 
 // use makes the database of the version table the one that is read.
-func (b *baseBuild) use(current alembic.Current) {
+func (b *build) use(current alembic.Current) {
 	if current.Database != "" {
-		b.settings.Database = current.Database
+		b.Settings.Database = current.Database
 		b.server.Use(current.Database)
 	}
 }
 
 // migratesItself says that starting the backend or a one-shot service migrates the database.
-func (b *baseBuild) migratesItself() bool {
+func (b *build) migratesItself() bool {
 	return b.project.Seed.BackendMigrates || slices.ContainsFunc(oneShots(b.project, b.Model), func(o discover.OneShot) bool { return o.Migrates })
 }
 
 // upgrade runs the base's migrations.
-func (b *baseBuild) upgrade(ctx context.Context, log *step.Log) error {
+func (b *build) upgrade(ctx context.Context, log *step.Log) error {
 	log.Line("running the base's migrations")
 	_, err := b.tool.Upgrade(ctx, b.tool.Database(b.server), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
@@ -99,7 +100,7 @@ func (b *baseBuild) upgrade(ctx context.Context, log *step.Log) error {
 
 // seedAtStartup starts the one-shot services and the backend as Compose would, waits until the backend is ready, lets its
 // background jobs run as long as the configuration says, and stops it.
-func (b *baseBuild) seedAtStartup(ctx context.Context, log *step.Log) error {
+func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
 	for _, o := range oneShots(b.project, b.Model) {
 		log.Line("running " + o.Service)
 		if err := b.stack.RunToEnd(ctx, o.Service); err != nil {
@@ -110,7 +111,7 @@ func (b *baseBuild) seedAtStartup(ctx context.Context, log *step.Log) error {
 		return nil
 	}
 	log.Line("starting " + b.project.Backend)
-	ready := b.run.ready()
+	ready := scratch.ReadyOf(b.project.Ready)
 	if ready.Timeout == 0 {
 		ready.Timeout = seedTimeout
 	}
@@ -143,7 +144,7 @@ func settle(ctx context.Context, d time.Duration) error {
 }
 
 // seedByCommand runs the configuration's command in a container of the migrations service.
-func (b *baseBuild) seedByCommand(ctx context.Context, log *step.Log) error {
+func (b *build) seedByCommand(ctx context.Context, log *step.Log) error {
 	var out bytes.Buffer
 	code, err := b.Workspace.Engine.Exec(ctx, b.tool.Container, engine.ExecOptions{
 		Cmd: []string{"sh", "-c", b.project.Seed.Run}, WorkDir: b.tool.Workdir, Stdout: &out, Stderr: &out,
@@ -172,7 +173,7 @@ func environment(variables map[string]string) []string {
 }
 
 // seedBySQL runs the configuration's SQL files.
-func (b *baseBuild) seedBySQL(ctx context.Context) error {
+func (b *build) seedBySQL(ctx context.Context) error {
 	for _, written := range b.project.Seed.SQL {
 		if err := b.feed(ctx, written, "psql", "-v", "ON_ERROR_STOP=1", "-q", "-X"); err != nil {
 			return err
@@ -182,7 +183,7 @@ func (b *baseBuild) seedBySQL(ctx context.Context) error {
 }
 
 // restoreDump restores a dump, plain or in pg_dump's archive formats.
-func (b *baseBuild) restoreDump(ctx context.Context, written string) error {
+func (b *build) restoreDump(ctx context.Context, written string) error {
 	head := make([]byte, len(archiveMagic))
 	f, err := os.Open(b.Workspace.Path(written))
 	if err != nil {
@@ -202,14 +203,14 @@ func (b *baseBuild) restoreDump(ctx context.Context, written string) error {
 const archiveMagic = "PGDMP"
 
 // feed pipes a file of the user's into one of Postgres's programs in the database's container.
-func (b *baseBuild) feed(ctx context.Context, written string, program ...string) error {
+func (b *build) feed(ctx context.Context, written string, program ...string) error {
 	f, err := os.Open(b.Workspace.Path(written))
 	if err != nil {
 		return report.Fail(report.KindUsage, "correct seed: in .devenv.yaml", "seed the base: %w", err)
 	}
 	defer f.Close() //nolint:errcheck // only read from
 	var out bytes.Buffer
-	args := append(slices.Clone(program), "-U", b.settings.User, "-d", b.settings.Database)
+	args := append(slices.Clone(program), "-U", b.Settings.User, "-d", b.Settings.Database)
 	code, err := b.Workspace.Engine.Exec(ctx, b.server.ID, engine.ExecOptions{Cmd: args, Stdin: f, Stdout: &out, Stderr: &out})
 	if err != nil {
 		return err

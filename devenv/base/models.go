@@ -1,0 +1,105 @@
+package base
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/inputs"
+	"devenv/devenv/tool"
+	"devenv/migrations"
+)
+
+// catalogBaseline is the check whose baseline says how models and migrations differ on the base.
+const catalogBaseline = "drift.catalog"
+
+// ModelsBaseline is the base's answer to drift.catalog: the digests of its differences, or why its models' schema could not
+// be made.
+type ModelsBaseline struct {
+	Known   []string `json:"known"`
+	Failure string   `json:"failure,omitempty"`
+}
+
+// ModelsCatalog is the schema that models describe, made in an empty database that has the schemas, extensions and
+// functions of another catalog. A failure is an outcome.
+func ModelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from catalog.Catalog) (made catalog.Catalog, failure, err error) {
+	connection, err := s.Connect(ctx)
+	if err != nil {
+		return made, nil, err
+	}
+	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it is used by this function alone
+	if failure = catalog.PrepareModels(ctx, connection, from); failure != nil {
+		return made, failure, ctx.Err()
+	}
+	err = t.CreateAll(ctx, t.Database(s))
+	var failed *migrations.Failure
+	if errors.As(err, &failed) {
+		return made, failed, nil
+	}
+	if err != nil {
+		return made, nil, err
+	}
+	made, err = catalog.Read(ctx, connection)
+	return made, nil, err
+}
+
+func digestOf(d catalog.Difference) string { return inputs.Hash(d.Object, d.Facet, d.Was, d.Is)[:16] }
+
+// Holds says that the base has all of a difference: what the branch changes beside it, as a value of an enum whose order
+// differed before, is the branch's.
+func (b ModelsBaseline) Holds(d catalog.Difference) bool {
+	return !slices.ContainsFunc(d.Parts(), func(part catalog.Difference) bool { return !slices.Contains(b.Known, digestOf(part)) })
+}
+
+// ModelsBaseline reads the base's answer from the image's metadata.
+func (b *Base) ModelsBaseline() (ModelsBaseline, error) {
+	var known ModelsBaseline
+	raw, ok := b.Seeded.Meta.Baselines[catalogBaseline]
+	if !ok {
+		known.Failure = "it was not tried when the base was made"
+		return known, nil
+	}
+	return known, json.Unmarshal(raw, &known)
+}
+
+// compareModels compares the base's models with its migrations, in an empty database beside it.
+func (b *build) compareModels(ctx context.Context) (json.RawMessage, error) {
+	var known ModelsBaseline
+	if err := b.onEmpty(ctx, func(server *database.Server) error { return b.readModelsBaseline(ctx, server, &known) }); err != nil {
+		return nil, err
+	}
+	return json.Marshal(known)
+}
+
+// readModelsBaseline makes the models' schema in an empty server, and compares it with the migrated one's.
+func (b *build) readModelsBaseline(ctx context.Context, server *database.Server, known *ModelsBaseline) error {
+	if err := b.server.Readdress(ctx); err != nil { // it has joined the tool's network
+		return err
+	}
+	connection, err := b.server.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	migrated, err := catalog.Read(ctx, connection)
+	if err != nil {
+		return err
+	}
+	models, failure, err := ModelsCatalog(ctx, b.tool, server, migrated)
+	if err != nil {
+		return err
+	}
+	if failure != nil {
+		known.Failure = failure.Error()
+	} else {
+		for _, d := range models.Drift(migrated, migrated) {
+			for _, part := range d.Parts() {
+				known.Known = append(known.Known, digestOf(part))
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package base
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"devenv/compose/engine"
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+	"devenv/devenv/step"
+)
+
+// What a registry gets to send a base that nobody asked it for: making one here takes minutes, too.
+const (
+	pullTimeout  = 5 * time.Minute
+	pullPatience = 20 * time.Second
+)
+
+// Tags are those of the base's two images; the one that is looked for last comes last.
+func (b *Base) Tags() []string { return []string{b.Key + "-empty", b.Key} }
+
+// Pull brings the base's images from the configuration's registry; false where there is none, it does not answer, or what it
+// has is not this base: then the base is made here.
+func (b *Base) Pull(ctx context.Context, log *step.Log) (bool, error) {
+	registry, ok := b.Workspace.Registry()
+	if !ok {
+		return false, nil
+	}
+	for _, tag := range b.Tags() {
+		ref := registry.Base(tag)
+		if err := b.Workspace.Engine.PullWithin(ctx, ref, engine.Patience{Silence: pullPatience, Total: pullTimeout}, log.Line); err != nil {
+			if ctx.Err() == nil {
+				b.Workspace.Note(fmt.Sprintf("the base is made here, not taken from the registry: %v (%s)", err, strings.ReplaceAll(report.HintOf(err), "\n", "; ")))
+			}
+			return false, ctx.Err()
+		}
+		ours, err := database.Adopt(ctx, b.Workspace.Engine, ref, b.Key, tag)
+		if err != nil {
+			return false, err
+		}
+		if !ours {
+			b.Workspace.Note(ref + " is not the base of that key; the base is made here")
+			return false, nil
+		}
+	}
+	return b.LookUp(ctx)
+}
