@@ -34,12 +34,9 @@ const (
 
 // fight makes the rows and finds out which of them break the move.
 func (d *duel) fight(ctx context.Context, before *catalog.Shape, restrictions []witness.Restriction) (checks.WitnessOutcome, error) {
-	connection, err := d.server.Connect(ctx)
-	if err != nil {
-		return checks.WitnessOutcome{}, err
-	}
-	witnesses, err := witness.Build(ctx, connection, before, restrictions)
-	_ = connection.Close(context.WithoutCancel(ctx)) // what was made is rolled back already
+	witnesses, err := database.Ask(ctx, d.server, func(ctx context.Context, connection *database.Conn) ([]witness.Witness, error) {
+		return witness.Build(ctx, connection, before, restrictions)
+	})
 	if err != nil {
 		return checks.WitnessOutcome{}, err
 	}
@@ -212,7 +209,7 @@ func (d *duel) takeBack(ctx context.Context, blamed, others []int) ([]int, error
 	return others, nil
 }
 
-// violationOf is a failure as package database reads it.
+// violationOf is a failure as package offending reads it.
 func violationOf(f *migrations.Failure) offending.Violation {
 	return offending.Violation{
 		SQLState: f.SQLState, Message: f.Message, Detail: f.Detail, Schema: f.Schema, Table: f.Table, Column: f.Column,

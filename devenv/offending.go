@@ -22,12 +22,9 @@ func (r *run) offendingRows(ctx context.Context, f *migrations.Failure, ran []mi
 
 // offendingIn looks for the rows behind a failure in one database.
 func offendingIn(ctx context.Context, server *database.Server, f *migrations.Failure) (offending.Found, error) {
-	connection, err := server.Connect(ctx)
-	if err != nil {
-		return offending.Found{}, err
-	}
-	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	return offending.Find(ctx, connection, violationOf(f))
+	return database.Ask(ctx, server, func(ctx context.Context, connection *database.Conn) (offending.Found, error) {
+		return offending.Find(ctx, connection, violationOf(f))
+	})
 }
 
 // asFound returns the clone in which the upgrade failed where the failed statement was the first of the branch's; else what

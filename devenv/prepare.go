@@ -227,22 +227,12 @@ func (r *run) unread() []string {
 
 // readWriters reads which roles insert into which tables of the base.
 func (r *run) readWriters(ctx context.Context) (map[uint32][]string, error) {
-	connection, err := r.seeded.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	return writes.Writers(ctx, connection)
+	return database.Ask(ctx, r.seeded, writes.Writers)
 }
 
 // shapeOf reads what rows of a server's tables must look like.
 func (r *run) shapeOf(ctx context.Context, s *database.Server) (catalog.Shape, error) {
-	connection, err := s.Connect(ctx)
-	if err != nil {
-		return catalog.Shape{}, err
-	}
-	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	return catalog.ReadShape(ctx, connection)
+	return database.Ask(ctx, s, catalog.ReadShape)
 }
 
 // readBefore reads the catalog and the fingerprint of the data that the migration will meet.

@@ -103,11 +103,6 @@ func (r *run) upgradeAgain(ctx context.Context, server *database.Server) (print 
 	if err != nil || outcome.Failure != nil {
 		return print, false, err
 	}
-	connection, err := server.Connect(ctx)
-	if err != nil {
-		return print, false, err
-	}
-	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	print, err = data.Take(ctx, connection)
+	print, err = database.Ask(ctx, server, data.Take)
 	return print, err == nil, err
 }

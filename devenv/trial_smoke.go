@@ -79,12 +79,9 @@ func (r *run) filled(known []*catalog.Table) []*catalog.Table {
 }
 
 func (r *run) writes(ctx context.Context, s *database.Server, shape *catalog.Shape, tables []*catalog.Table) ([]writes.Failed, error) {
-	connection, err := s.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // everything is taken back
-	return writes.Try(ctx, connection, shape, tables, writes.RolesFor(&r.before.shape, r.before.writers))
+	return database.Ask(ctx, s, func(ctx context.Context, connection *database.Conn) ([]writes.Failed, error) {
+		return writes.Try(ctx, connection, shape, tables, writes.RolesFor(&r.before.shape, r.before.writers))
+	})
 }
 
 // notOnBase leaves out the writes that fail in the same way on a fresh clone of the base.

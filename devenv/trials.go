@@ -258,22 +258,12 @@ func (r *run) readCatalog(ctx context.Context) (catalog.Catalog, error) {
 
 // catalogOf reads the schema of a server.
 func (r *run) catalogOf(ctx context.Context, s *database.Server) (catalog.Catalog, error) {
-	connection, err := s.Connect(ctx)
-	if err != nil {
-		return catalog.Catalog{}, err
-	}
-	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	schema, err := catalog.Read(ctx, connection)
+	schema, err := database.Ask(ctx, s, catalog.Read)
 	r.redactor.Keep(namesIn(schema)...)
 	return schema, err
 }
 
 // takeFingerprint reads what the clone of the base's data holds.
 func (r *run) takeFingerprint(ctx context.Context) (data.Fingerprint, error) {
-	connection, err := r.seeded.Connect(ctx)
-	if err != nil {
-		return data.Fingerprint{}, err
-	}
-	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	return data.Take(ctx, connection)
+	return database.Ask(ctx, r.seeded, data.Take)
 }

@@ -79,12 +79,7 @@ func (b *build) readModelsBaseline(ctx context.Context, server *database.Server,
 	if err := b.server.Readdress(ctx); err != nil { // it has joined the tool's network
 		return err
 	}
-	connection, err := b.server.Connect(ctx)
-	if err != nil {
-		return err
-	}
-	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	migrated, err := catalog.Read(ctx, connection)
+	migrated, err := database.Ask(ctx, b.server, catalog.Read)
 	if err != nil {
 		return err
 	}

@@ -24,10 +24,24 @@ type Server struct {
 	networks map[string]string // its IP address in each network
 }
 
+// Conn is a connection to a server.
+type Conn = pgx.Conn
+
 // Connect opens a connection as the service's own user, over the ephemeral port of loopback. The caller closes it. Errors
 // name the user and the database, never the password.
-func (s *Server) Connect(ctx context.Context) (*pgx.Conn, error) {
+func (s *Server) Connect(ctx context.Context) (*Conn, error) {
 	return connect(ctx, s.address, s.settings, s.dial())
+}
+
+// Ask opens a connection to a server, puts a question over it, such as catalog.Read, and closes it.
+func Ask[T any](ctx context.Context, s *Server, question func(context.Context, *Conn) (T, error)) (T, error) {
+	conn, err := s.Connect(ctx)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // what it wrote has been answered
+	return question(ctx, conn)
 }
 
 // Readdress reads anew where the server is found, once its container has joined a network: it has an address there, and the
