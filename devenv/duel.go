@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"context"
+	"errors"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
@@ -16,6 +17,8 @@ import (
 type duel struct {
 	run    *run
 	server *database.Server
+	// own says that the server is the duel's, which then removes it.
+	own bool
 	// fresh makes another database that the move can start from.
 	fresh func(context.Context) (*database.Server, error)
 	move  func(context.Context, *database.Server) (checks.Outcome, error)
@@ -156,9 +159,24 @@ func (d *duel) apart(ctx context.Context, pending []int) error {
 	return nil
 }
 
-func (d *duel) renew(ctx context.Context) (err error) {
-	d.server, err = d.fresh(ctx)
+// renew takes another database, and removes the one before where that was the duel's own.
+func (d *duel) renew(ctx context.Context) error {
+	fresh, err := d.fresh(ctx)
+	if fresh == nil {
+		return err
+	}
+	err = errors.Join(err, d.end(ctx))
+	d.server, d.own = fresh, true
 	return err
+}
+
+// end removes the database where it is the duel's own.
+func (d *duel) end(ctx context.Context) error {
+	if !d.own {
+		return nil
+	}
+	d.own = false
+	return d.server.Remove(context.WithoutCancel(ctx))
 }
 
 // write writes rows into the database and returns those that it took.

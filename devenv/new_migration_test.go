@@ -4,9 +4,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"devenv/devenv"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/sample"
 )
@@ -53,7 +55,11 @@ func TestTheMendedMigrationPassesAndUndoTakesItBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.write(file, string(mended))
-	result := c.must(c.testMigration())
+	clones := &clonesAtTheEnd{checkout: c}
+	result := c.must(devenv.TestMigration(t.Context(), devenv.TestMigrationOptions{Options: devenv.Options{Dir: c.dir, Listener: clones}}))
+	if clones.left != 3 { // the one that is upgraded, the one from empty, and the models'
+		t.Errorf("when the trials had ended, %d clones ran", clones.left)
+	}
 	for id, check := range statuses(result) {
 		if check.Status != report.StatusPass {
 			t.Errorf("%s: %s %s %+v", id, check.Status, check.Summary, check.Evidence)
@@ -80,6 +86,32 @@ func TestTheMendedMigrationPassesAndUndoTakesItBack(t *testing.T) {
 		t.Errorf("undo did not bring back what was:\n%s\nwas\n%s", after, before)
 	}
 	c.nothingLeft()
+}
+
+// clonesAtTheEnd counts the database servers of a run when it begins to judge.
+type clonesAtTheEnd struct {
+	checkout
+	once sync.Once
+	left int
+}
+
+// Emit counts once: servers of databases have names that the engine chose.
+func (c *clonesAtTheEnd) Emit(event report.Event) {
+	logged{c.T}.Emit(event)
+	if _, ok := event.(report.Checked); !ok {
+		return
+	}
+	c.once.Do(func() {
+		found, err := c.engine.Containers(c.Context(), project.LabelWorktree+"="+project.WorktreeID(c.dir))
+		if err != nil {
+			c.Error(err)
+		}
+		for _, container := range found {
+			if !strings.HasPrefix(container.Name, "devenv-") {
+				c.left++
+			}
+		}
+	})
 }
 
 func TestAKnownBaseIsNotBuiltAgain(t *testing.T) {

@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -177,6 +178,16 @@ func (r *run) clone(ctx context.Context, image base.Image, stack database.Networ
 	options := r.base.CloneOf(from, networks...)
 	options.Kept = r.keepsClone
 	return database.Clone(ctx, w.Engine, options)
+}
+
+// onClone hands a fresh clone of one of the base's images to a function, and removes the clone when that returns.
+func (r *run) onClone(ctx context.Context, image base.Image, do func(*database.Server) error) (err error) {
+	server, err := r.clone(ctx, image, database.NetworkAlias{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, server.Remove(context.WithoutCancel(ctx))) }()
+	return do(server)
 }
 
 // beforeFacts is what the clone of the base's data held before the migration.

@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -205,9 +206,11 @@ func (r *run) startOnBase(ctx context.Context, log *step.Log) (answer, err error
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.clone(ctx, r.base.WithData, stack.Names(r.base.Settings)); err != nil {
+	server, err := r.clone(ctx, r.base.WithData, stack.Names(r.base.Settings))
+	if err != nil {
 		return nil, err
 	}
+	defer func() { err = errors.Join(err, server.Remove(context.WithoutCancel(ctx))) }()
 	if err := stack.StartAll(ctx, r.project.Needs); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"devenv/devenv/checks"
@@ -13,7 +14,7 @@ import (
 )
 
 // tryAdversarial upgrades a clone that holds rows made to break it, one for each restriction that the migration adds.
-func (r *run) tryAdversarial(ctx context.Context, log *step.Log) error {
+func (r *run) tryAdversarial(ctx context.Context, log *step.Log) (err error) {
 	if !r.selection.Wants(checks.TrialAdversarial) || !r.upgraded() {
 		log.Skipped("")
 		return nil
@@ -29,16 +30,16 @@ func (r *run) tryAdversarial(ctx context.Context, log *step.Log) error {
 	fresh := func(ctx context.Context) (*database.Server, error) {
 		return r.clone(ctx, r.base.WithData, database.NetworkAlias{})
 	}
-	server, err := fresh(ctx)
-	if err != nil {
-		return err
-	}
 	d := &duel{
-		run: r, server: server, fresh: fresh, whole: transactions(r.after.statements) <= 1,
+		run: r, fresh: fresh, whole: transactions(r.after.statements) <= 1,
 		move: func(ctx context.Context, s *database.Server) (checks.Outcome, error) {
 			outcome, _, err := r.upgrade(ctx, s)
 			return outcome, err
 		},
+	}
+	defer func() { err = errors.Join(err, d.end(ctx)) }()
+	if err := d.renew(ctx); err != nil {
+		return err
 	}
 	r.facts.Adversarial, err = d.fight(ctx, &r.before.shape, restrictions)
 	if r.facts.Adversarial.Broken() {
@@ -60,7 +61,7 @@ func (r *run) ownStatements() []string {
 
 // tryWritten downgrades the upgraded database once more, with rows that the new schema takes and the old one does not. below
 // is the shape that the first downgrade led to.
-func (r *run) tryWritten(ctx context.Context, log *step.Log, below *catalog.Shape) error {
+func (r *run) tryWritten(ctx context.Context, log *step.Log, below *catalog.Shape) (err error) {
 	if len(witness.Restrictions(&r.after.shape, below)) == 0 {
 		r.facts.Reverse.Written = checks.WitnessOutcome{Ran: true}
 		return nil
@@ -79,6 +80,7 @@ func (r *run) tryWritten(ctx context.Context, log *step.Log, below *catalog.Shap
 			return r.outcome(err)
 		},
 	}
+	defer func() { err = errors.Join(err, d.end(ctx)) }()
 	if r.facts.Reverse.Again.Failure != nil || len(r.facts.Reverse.Differences) > 0 {
 		if err := d.renew(ctx); err != nil { // the first database holds what the downgrade left behind
 			return err

@@ -30,24 +30,20 @@ func (r *run) compareData(ctx context.Context) error {
 }
 
 // examine settles changes against the base's own data.
-func (r *run) examine(ctx context.Context, after data.Fingerprint, changes []data.Change) ([]data.Change, error) {
-	original, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
-	if err != nil {
-		return nil, err
-	}
-	was, err := original.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer was.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	is, err := r.seeded.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer is.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-	changes, err = data.Examine(ctx, data.State{Conn: was, Print: r.before.fingerprint}, data.State{Conn: is, Print: after}, changes)
-	if err != nil {
-		return nil, err
-	}
-	return changes, original.Remove(context.WithoutCancel(ctx))
+func (r *run) examine(ctx context.Context, after data.Fingerprint, changes []data.Change) (settled []data.Change, err error) {
+	err = r.onClone(ctx, r.base.WithData, func(original *database.Server) error {
+		was, err := original.Connect(ctx)
+		if err != nil {
+			return err
+		}
+		defer was.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+		is, err := r.seeded.Connect(ctx)
+		if err != nil {
+			return err
+		}
+		defer is.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+		settled, err = data.Examine(ctx, data.State{Conn: was, Print: r.before.fingerprint}, data.State{Conn: is, Print: after}, changes)
+		return err
+	})
+	return settled, err
 }

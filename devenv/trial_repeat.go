@@ -37,16 +37,13 @@ func (r *run) tryRepeat(handOver func()) func(context.Context, *step.Log) error 
 
 // settleSuspects upgrades once more at home and records what depends on the zone, and what is never the same.
 func (r *run) settleSuspects(ctx context.Context, suspects []data.ColumnName) error {
-	server, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
-	if err != nil {
+	return r.onClone(ctx, r.base.WithData, func(server *database.Server) error {
+		again, ok, err := r.upgradeAgain(ctx, server)
+		if err == nil && ok {
+			r.facts.Data.Unsteady = r.unsteady(suspects, r.after.fingerprint.Unlike(again))
+		}
 		return err
-	}
-	again, ok, err := r.upgradeAgain(ctx, server)
-	if err = errors.Join(err, server.Remove(context.WithoutCancel(ctx))); err != nil || !ok {
-		return err
-	}
-	r.facts.Data.Unsteady = r.unsteady(suspects, r.after.fingerprint.Unlike(again))
-	return nil
+	})
 }
 
 // unsteady tells those of the suspects that a second upgrade at home filled with other values from those that it did not.
@@ -70,6 +67,11 @@ func (r *run) upgradeElsewhere(ctx context.Context) (print data.Fingerprint, ok 
 	if err != nil {
 		return print, false, err
 	}
+	defer func() {
+		if r.stage.again != server {
+			err = errors.Join(err, server.Remove(context.WithoutCancel(ctx)))
+		}
+	}()
 	connection, err := server.Connect(ctx)
 	if err != nil {
 		return print, false, err
@@ -83,7 +85,7 @@ func (r *run) upgradeElsewhere(ctx context.Context) (print data.Fingerprint, ok 
 		return print, false, err
 	}
 	if !wanted || !ok {
-		return print, ok, server.Remove(context.WithoutCancel(ctx))
+		return print, ok, nil
 	}
 	r.stage.again = server
 	return print, ok, moved.Return(ctx, connection)

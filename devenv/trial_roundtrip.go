@@ -13,15 +13,20 @@ import (
 
 // compareRoundTrip compares the data after the second upgrade with what the first one left. Only where they differ is another
 // clone upgraded: it has the rows as the first upgrade left them, and tells what no two upgrades leave alike.
-func (r *run) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
+func (r *run) compareRoundTrip(ctx context.Context) (settled []data.Change, err error) {
 	again, err := r.takeFingerprint(ctx)
 	if err != nil || len(r.roundTrip(r.after.fingerprint, again)) == 0 {
 		return nil, err
 	}
-	server, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
-	if err != nil {
-		return nil, err
-	}
+	err = r.onClone(ctx, r.base.WithData, func(server *database.Server) (err error) {
+		settled, err = r.compareTrips(ctx, server, again)
+		return err
+	})
+	return settled, err
+}
+
+// compareTrips compares the data after the second upgrade with that of a clone which it upgrades.
+func (r *run) compareTrips(ctx context.Context, server *database.Server, again data.Fingerprint) ([]data.Change, error) {
 	outcome, _, err := r.upgrade(ctx, server)
 	if err != nil || outcome.Failure != nil {
 		return nil, err

@@ -97,11 +97,11 @@ func (r *run) notOnBase(ctx context.Context, failed []writes.Failed) ([]writes.F
 	if len(tables) == 0 {
 		return failed, nil
 	}
-	server, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
-	if err != nil {
-		return nil, err
-	}
-	earlier, err := r.writes(ctx, server, &r.before.shape, tables)
+	var earlier []writes.Failed
+	err := r.onClone(ctx, r.base.WithData, func(server *database.Server) (err error) {
+		earlier, err = r.writes(ctx, server, &r.before.shape, tables)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

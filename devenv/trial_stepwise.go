@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"devenv/devenv/base"
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/database/catalog"
@@ -27,9 +26,10 @@ func (r *run) tryStepwise(ctx context.Context, log *step.Log) error {
 		}
 	}
 	if f := r.facts.Scratch; f.Failure != nil && !checks.SameFailure(f.Failure, f.Baseline) {
-		outcome, _, err := r.stepThrough(ctx, r.base.WithoutData, r.historyIDs())
-		r.facts.Stepwise.Scratch = outcome
-		return err
+		return r.onClone(ctx, r.base.WithoutData, func(server *database.Server) (err error) {
+			r.facts.Stepwise.Scratch, err = r.stepThrough(ctx, server, r.historyIDs())
+			return err
+		})
 	}
 	if len(r.facts.Stepwise.Differences) == 0 {
 		return r.compareWithScratch(ctx, log)
@@ -43,35 +43,32 @@ func (r *run) stepOnData(ctx context.Context, log *step.Log) error {
 	for _, revision := range r.facts.Revisions {
 		ids = append(ids, revision.ID)
 	}
-	outcome, server, err := r.stepThrough(ctx, r.base.WithData, ids)
-	if err != nil {
+	return r.onClone(ctx, r.base.WithData, func(server *database.Server) error {
+		outcome, err := r.stepThrough(ctx, server, ids)
+		if err != nil {
+			return err
+		}
+		r.facts.Stepwise.Seeded = outcome
+		if outcome.Failure != nil || !r.upgraded() {
+			return nil
+		}
+		schema, err := r.catalogOf(ctx, server)
+		if err == nil {
+			r.recordDifferences(r.after.catalog.Diff(schema), "in one run", "one revision at a time", log)
+		}
 		return err
-	}
-	r.facts.Stepwise.Seeded = outcome
-	if outcome.Failure != nil || !r.upgraded() {
-		return nil
-	}
-	schema, err := r.catalogOf(ctx, server)
-	if err != nil {
-		return err
-	}
-	r.recordDifferences(r.after.catalog.Diff(schema), "in one run", "one revision at a time", log)
-	return nil
+	})
 }
 
-// stepThrough upgrades a fresh clone to one revision after the other.
-func (r *run) stepThrough(ctx context.Context, image base.Image, ids []string) (checks.Outcome, *database.Server, error) {
-	server, err := r.clone(ctx, image, database.NetworkAlias{})
-	if err != nil {
-		return checks.Outcome{}, nil, err
-	}
+// stepThrough upgrades a clone to one revision after the other.
+func (r *run) stepThrough(ctx context.Context, server *database.Server, ids []string) (checks.Outcome, error) {
 	for _, id := range ids {
 		_, err := r.tool.Upgrade(ctx, r.tool.Database(server), id, alembic.MoveOptions{})
 		if outcome, err := r.outcome(err); err != nil || outcome.Failure != nil {
-			return outcome, server, err
+			return outcome, err
 		}
 	}
-	return checks.Outcome{Ran: true}, server, nil
+	return checks.Outcome{Ran: true}, nil
 }
 
 // historyIDs are all revisions, parents first.

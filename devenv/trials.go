@@ -219,17 +219,17 @@ func downTarget(heads []string) string {
 }
 
 // reverseBaseline downgrades the base's own head by one on a fresh clone: whether that ever worked.
-func (r *run) reverseBaseline(ctx context.Context) (*migrations.Failure, error) {
+func (r *run) reverseBaseline(ctx context.Context) (failure *migrations.Failure, err error) {
 	if len(r.facts.BaseHeads) == 0 {
 		return nil, nil
 	}
-	server, err := r.clone(ctx, r.base.WithData, database.NetworkAlias{})
-	if err != nil {
-		return nil, err
-	}
-	_, err = r.tool.Downgrade(ctx, r.tool.Database(server), "-1", alembic.MoveOptions{})
-	outcome, err := r.outcome(err)
-	return outcome.Failure, err
+	err = r.onClone(ctx, r.base.WithData, func(server *database.Server) error {
+		_, err := r.tool.Downgrade(ctx, r.tool.Database(server), "-1", alembic.MoveOptions{})
+		outcome, err := r.outcome(err)
+		failure = outcome.Failure
+		return err
+	})
+	return failure, err
 }
 
 // tryScratch upgrades an empty database through the whole history.
