@@ -56,7 +56,7 @@ func examineKept(ctx context.Context, p *patient) finding {
 		report.Count(len(kept), "replaced database"), kept[0].Store, report.Megabytes(bytes), keptCount-1, keptDays, keptBytes>>30))
 }
 
-// fixExchange opens the workplace, which ends what was cut off and removes what was left.
+// fixExchange opens the workspace, which ends what was cut off and removes what was left.
 func fixExchange(ctx context.Context, p *patient) error {
 	place, err := p.options.open(ctx, "doctor", func(string) {})
 	if err != nil {

@@ -114,7 +114,7 @@ func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 	))
 }
 
-// openRegistry opens the workplace of a command that needs a registry.
+// openRegistry opens the workspace of a command that needs a registry.
 func (o *own) openRegistry(ctx context.Context, to string) (_ project.Registry, err error) {
 	if o.place, err = o.options.open(ctx, o.document.Command, o.note); err != nil {
 		return "", err

@@ -17,7 +17,7 @@ import (
 	"devenv/devenv/tool"
 )
 
-// startTrial starts one side's backend on migrated data: the branch's, or the base's with the version row set back, as
+// startTrial starts the backend of one checkout on migrated data: the branch's, or the base's with the version row set back, as
 // in a rolling deployment. The branch's takes the database that the upgrade was repeated in.
 func (r *run) startTrial(trial checks.Trial, applied, repeated <-chan struct{}) func(context.Context, *step.Log) error {
 	return func(ctx context.Context, log *step.Log) error {
@@ -49,7 +49,7 @@ func (r *run) startTrial(trial checks.Trial, applied, repeated <-chan struct{}) 
 	}
 }
 
-// starts says whether a side's backend is to be started.
+// starts says whether a checkout's backend is to be started.
 func (r *run) starts(trial checks.Trial) bool {
 	return r.project.Backend != "" && r.selection.Wants(trial)
 }
@@ -92,7 +92,7 @@ type scene struct {
 	upgraded bool
 }
 
-// setScene creates a side's backend and its needs beside a clone, and starts the needs.
+// setScene creates a checkout's backend and its needs beside a clone, and starts the needs.
 func (r *run) setScene(ctx context.Context, s *scratch.Checkout, repeated <-chan struct{}, log *step.Log) (*scene, error) {
 	services := r.stackServices(s, r.project.Backend)
 	if err := s.EnsureImages(ctx, services, log); err != nil {
@@ -138,7 +138,7 @@ func (s *scene) strike(ctx context.Context) error {
 // sceneOf is the part of the name of a scene's network.
 func sceneOf(s *scratch.Checkout) string { return "start-" + s.Name }
 
-// cloneForScene starts a clone of the base's data where a side's backend looks for its database.
+// cloneForScene starts a clone of the base's data where a checkout's backend looks for its database.
 func (r *run) cloneForScene(ctx context.Context, s *scratch.Checkout) (*database.Server, error) {
 	network := r.place.Name(sceneOf(s))
 	if err := r.place.Network(ctx, network); err != nil {

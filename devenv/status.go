@@ -43,7 +43,7 @@ type looking struct {
 	*own
 }
 
-// look opens the stack for commands that only look. The caller closes the workplace.
+// look opens the stack for commands that only look. The caller closes the workspace.
 func look(ctx context.Context, command string, o Options, services []string) (_ *looking, err error) {
 	l := &looking{own: newOwn(command, o)}
 	if l.place, err = l.options.look(ctx, l.note); err != nil {
