@@ -14,22 +14,20 @@ import (
 // offendingRows looks for the rows behind a failed upgrade, in a database as the failed statement found it: the clone in which it
 // failed where the statement was the first of the branch's; else what came before it was rolled back, and a fresh clone is upgraded
 // up to that statement.
-func (r *run) offendingRows(ctx context.Context, f *migrations.Failure, ran []migrations.Statement) (found offending.Found, err error) {
+func (r *run) offendingRows(ctx context.Context, f *migrations.Failure, ran []migrations.Statement) (offending.Found, error) {
 	first := slices.IndexFunc(ran, func(s migrations.Statement) bool { return s.Revision != "" })
 	failed := slices.IndexFunc(ran, func(s migrations.Statement) bool { return s.Revision != "" && s.SQLState != "" })
 	if failed <= first {
 		return offendingIn(ctx, r.seeded, f)
 	}
-	err = r.onClone(ctx, r.base.WithData, func(fresh *database.Server) error {
+	return onClone(ctx, r, r.base.WithData, func(fresh *database.Server) (offending.Found, error) {
 		_, err := r.tool.Upgrade(ctx, r.tool.Database(fresh), r.target(), alembic.MoveOptions{KeepBefore: ran[failed].Seq})
 		var stopped *migrations.Failure
 		if err != nil && !errors.As(err, &stopped) {
-			return err
+			return offending.Found{}, err
 		}
-		found, err = offendingIn(ctx, fresh, f)
-		return err
+		return offendingIn(ctx, fresh, f)
 	})
-	return found, err
 }
 
 // offendingIn looks for the rows behind a failure in one database.

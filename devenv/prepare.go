@@ -180,11 +180,11 @@ func (r *run) clone(ctx context.Context, image base.Image, stack database.Networ
 	return database.Clone(ctx, w.Engine, options)
 }
 
-// onClone hands a fresh clone of one of the base's images to a function, and removes the clone when that returns.
-func (r *run) onClone(ctx context.Context, image base.Image, do func(*database.Server) error) (err error) {
+// onClone returns what a function finds on a fresh clone of one of the base's images, and removes the clone.
+func onClone[T any](ctx context.Context, r *run, image base.Image, do func(*database.Server) (T, error)) (found T, err error) {
 	server, err := r.clone(ctx, image, database.NetworkAlias{})
 	if err != nil {
-		return err
+		return found, err
 	}
 	defer func() { err = errors.Join(err, server.Remove(context.WithoutCancel(ctx))) }()
 	return do(server)

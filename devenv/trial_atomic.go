@@ -32,7 +32,10 @@ func (r *run) tryAtomic(ctx context.Context, log *step.Log) error {
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(2)
 	for i, at := range points {
-		group.Go(func() (err error) { breaks[i], err = r.breakOff(inner, at); return err })
+		group.Go(func() (err error) {
+			breaks[i], err = onClone(inner, r, r.base.WithData, func(s *database.Server) (*checks.AtomicBreak, error) { return r.breakOff(inner, s, at) })
+			return err
+		})
 	}
 	if err := group.Wait(); err != nil {
 		return err
@@ -76,16 +79,7 @@ func (r *run) lookAtLeftovers(ctx context.Context, log *step.Log) error {
 }
 
 // breakOff upgrades a clone up to a statement, and tries again. It returns nil when the retry ends where the upgrade does.
-func (r *run) breakOff(ctx context.Context, at migrations.Statement) (b *checks.AtomicBreak, err error) {
-	err = r.onClone(ctx, r.base.WithData, func(server *database.Server) (err error) {
-		b, err = r.breakOffOn(ctx, server, at)
-		return err
-	})
-	return b, err
-}
-
-// breakOffOn does so on one clone.
-func (r *run) breakOffOn(ctx context.Context, server *database.Server, at migrations.Statement) (*checks.AtomicBreak, error) {
+func (r *run) breakOff(ctx context.Context, server *database.Server, at migrations.Statement) (*checks.AtomicBreak, error) {
 	_, err := r.tool.Upgrade(ctx, r.tool.Database(server), r.target(), alembic.MoveOptions{FailAfter: at.Seq})
 	if outcome, err := r.outcome(err); err != nil || outcome.Failure == nil {
 		return nil, err // the revision caught the failure: nothing is known about this place

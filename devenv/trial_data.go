@@ -30,20 +30,18 @@ func (r *run) compareData(ctx context.Context) error {
 }
 
 // examine settles changes against the base's own data.
-func (r *run) examine(ctx context.Context, after data.Fingerprint, changes []data.Change) (settled []data.Change, err error) {
-	err = r.onClone(ctx, r.base.WithData, func(original *database.Server) error {
+func (r *run) examine(ctx context.Context, after data.Fingerprint, changes []data.Change) ([]data.Change, error) {
+	return onClone(ctx, r, r.base.WithData, func(original *database.Server) ([]data.Change, error) {
 		was, err := original.Connect(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		defer was.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
 		is, err := r.seeded.Connect(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		defer is.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
-		settled, err = data.Examine(ctx, data.State{Conn: was, Print: r.before.fingerprint}, data.State{Conn: is, Print: after}, changes)
-		return err
+		return data.Examine(ctx, data.State{Conn: was, Print: r.before.fingerprint}, data.State{Conn: is, Print: after}, changes)
 	})
-	return settled, err
 }

@@ -37,13 +37,15 @@ func (r *run) tryRepeat(handOver func()) func(context.Context, *step.Log) error 
 
 // settleSuspects upgrades once more at home and records what depends on the zone, and what is never the same.
 func (r *run) settleSuspects(ctx context.Context, suspects []data.ColumnName) error {
-	return r.onClone(ctx, r.base.WithData, func(server *database.Server) error {
+	found, err := onClone(ctx, r, r.base.WithData, func(server *database.Server) ([]checks.Unsteady, error) {
 		again, ok, err := r.upgradeAgain(ctx, server)
-		if err == nil && ok {
-			r.facts.Data.Unsteady = r.unsteady(suspects, r.after.fingerprint.Unlike(again))
+		if err != nil || !ok {
+			return nil, err
 		}
-		return err
+		return r.unsteady(suspects, r.after.fingerprint.Unlike(again)), nil
 	})
+	r.facts.Data.Unsteady = found
+	return err
 }
 
 // unsteady tells those of the suspects that a second upgrade at home filled with other values from those that it did not.

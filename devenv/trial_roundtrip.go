@@ -13,16 +13,12 @@ import (
 
 // compareRoundTrip compares the data after the second upgrade with what the first one left. Only where they differ is another
 // clone upgraded: it has the rows as the first upgrade left them, and tells what no two upgrades leave alike.
-func (r *run) compareRoundTrip(ctx context.Context) (settled []data.Change, err error) {
+func (r *run) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
 	again, err := r.takeFingerprint(ctx)
 	if err != nil || len(r.roundTrip(r.after.fingerprint, again)) == 0 {
 		return nil, err
 	}
-	err = r.onClone(ctx, r.base.WithData, func(server *database.Server) (err error) {
-		settled, err = r.compareTrips(ctx, server, again)
-		return err
-	})
-	return settled, err
+	return onClone(ctx, r, r.base.WithData, func(server *database.Server) ([]data.Change, error) { return r.compareTrips(ctx, server, again) })
 }
 
 // compareTrips compares the data after the second upgrade with that of a clone which it upgrades.

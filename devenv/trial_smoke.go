@@ -97,10 +97,8 @@ func (r *run) notOnBase(ctx context.Context, failed []writes.Failed) ([]writes.F
 	if len(tables) == 0 {
 		return failed, nil
 	}
-	var earlier []writes.Failed
-	err := r.onClone(ctx, r.base.WithData, func(server *database.Server) (err error) {
-		earlier, err = r.writes(ctx, server, &r.before.shape, tables)
-		return err
+	earlier, err := onClone(ctx, r, r.base.WithData, func(server *database.Server) ([]writes.Failed, error) {
+		return r.writes(ctx, server, &r.before.shape, tables)
 	})
 	if err != nil {
 		return nil, err

@@ -26,10 +26,11 @@ func (r *run) tryStepwise(ctx context.Context, log *step.Log) error {
 		}
 	}
 	if f := r.facts.Scratch; f.Failure != nil && !checks.SameFailure(f.Failure, f.Baseline) {
-		return r.onClone(ctx, r.base.WithoutData, func(server *database.Server) (err error) {
-			r.facts.Stepwise.Scratch, err = r.stepThrough(ctx, server, r.historyIDs())
-			return err
+		outcome, err := onClone(ctx, r, r.base.WithoutData, func(server *database.Server) (checks.Outcome, error) {
+			return r.stepThrough(ctx, server, r.historyIDs())
 		})
+		r.facts.Stepwise.Scratch = outcome
+		return err
 	}
 	if len(r.facts.Stepwise.Differences) == 0 {
 		return r.compareWithScratch(ctx, log)
@@ -43,21 +44,19 @@ func (r *run) stepOnData(ctx context.Context, log *step.Log) error {
 	for _, revision := range r.facts.Revisions {
 		ids = append(ids, revision.ID)
 	}
-	return r.onClone(ctx, r.base.WithData, func(server *database.Server) error {
+	outcome, err := onClone(ctx, r, r.base.WithData, func(server *database.Server) (checks.Outcome, error) {
 		outcome, err := r.stepThrough(ctx, server, ids)
-		if err != nil {
-			return err
-		}
-		r.facts.Stepwise.Seeded = outcome
-		if outcome.Failure != nil || !r.upgraded() {
-			return nil
+		if err != nil || outcome.Failure != nil || !r.upgraded() {
+			return outcome, err
 		}
 		schema, err := r.catalogOf(ctx, server)
 		if err == nil {
 			r.recordDifferences(r.after.catalog.Diff(schema), "in one run", "one revision at a time", log)
 		}
-		return err
+		return outcome, err
 	})
+	r.facts.Stepwise.Seeded = outcome
+	return err
 }
 
 // stepThrough upgrades a clone to one revision after the other.

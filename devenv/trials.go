@@ -219,17 +219,15 @@ func downTarget(heads []string) string {
 }
 
 // reverseBaseline downgrades the base's own head by one on a fresh clone: whether that ever worked.
-func (r *run) reverseBaseline(ctx context.Context) (failure *migrations.Failure, err error) {
+func (r *run) reverseBaseline(ctx context.Context) (*migrations.Failure, error) {
 	if len(r.facts.BaseHeads) == 0 {
 		return nil, nil
 	}
-	err = r.onClone(ctx, r.base.WithData, func(server *database.Server) error {
+	return onClone(ctx, r, r.base.WithData, func(server *database.Server) (*migrations.Failure, error) {
 		_, err := r.tool.Downgrade(ctx, r.tool.Database(server), "-1", alembic.MoveOptions{})
 		outcome, err := r.outcome(err)
-		failure = outcome.Failure
-		return err
+		return outcome.Failure, err
 	})
-	return failure, err
 }
 
 // tryScratch upgrades an empty database through the whole history.
