@@ -98,8 +98,7 @@ func removeSnapshot(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo, s
 	all, err := readReplaced(repo)
 	for _, r := range all {
 		if r.inStore() && r.Snapshot == s.Name {
-			labels := map[string]string{project.LabelWorktree: project.WorktreeID(repo.Root()), project.LabelRoot: repo.Root()}
-			return errors.Join(r.Store.Forget(ctx, e, []string{s.Name}, labels), forget(repo, s.Name))
+			return errors.Join(r.Store.Forget(ctx, e, []string{s.Name}, project.IdentityOf(repo.Root()).Labels()), forget(repo, s.Name))
 		}
 	}
 	return err

@@ -44,10 +44,10 @@ func judgeAtomic(f *Facts) Finding {
 func finish(o Unfinished) string {
 	schema, table, _ := strings.Cut(o.Table, ".")
 	if constraint, ok := strings.CutPrefix(o.Object, "constraint:"+o.Table+"."); ok {
-		return execute("ALTER TABLE " + sqlTable(schema, table) + " VALIDATE CONSTRAINT " + query.Identifier(constraint))
+		return execute("ALTER TABLE " + query.Table(schema, table) + " VALIDATE CONSTRAINT " + query.Identifier(constraint))
 	}
 	return "with op.get_context().autocommit_block():\n        " +
-		execute("REINDEX INDEX CONCURRENTLY "+sqlTable(schema, strings.TrimPrefix(o.Object, "index:"+schema+".")))
+		execute("REINDEX INDEX CONCURRENTLY "+query.Table(schema, strings.TrimPrefix(o.Object, "index:"+schema+".")))
 }
 
 // breakEvidence says what a failure at one place leaves, and how the retry ends.

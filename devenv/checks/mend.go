@@ -24,7 +24,7 @@ func mend(f *migrations.Failure, rows offending.Found) string {
 	case "23514":
 		if m, ok := strings.CutPrefix(f.Message, "no partition of relation "); ok {
 			name, _, _ := strings.Cut(strings.TrimPrefix(m, `"`), `"`)
-			return "make the partition that these rows belong to first, or one for the rest:\n    " + execute("CREATE TABLE … PARTITION OF "+sqlTable(f.Schema, name)+" DEFAULT")
+			return "make the partition that these rows belong to first, or one for the rest:\n    " + execute("CREATE TABLE … PARTITION OF "+query.Table(f.Schema, name)+" DEFAULT")
 		}
 		return repair("repair the rows that break the CHECK first, in this revision", "they are", rows)
 	case "23P01":
@@ -57,7 +57,7 @@ func update(rows offending.Found, value string) string {
 	case rows.Column == "":
 		return execute("UPDATE … SET … WHERE …")
 	case !ok:
-		from, where = sqlTable(rows.Schema, rows.Table), "…"
+		from, where = query.Table(rows.Schema, rows.Table), "…"
 	}
 	return execute(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s", from, query.Identifier(rows.Column), value, where))
 }
@@ -74,14 +74,6 @@ func execute(sql string) string {
 	return "op.execute(" + quote + sql + quote + ")"
 }
 
-// sqlTable is a table as SQL wants it, without the schema where it is public.
-func sqlTable(schema, table string) string {
-	if schema == "" || schema == "public" {
-		return query.Identifier(table)
-	}
-	return query.Identifier(schema) + "." + query.Identifier(table)
-}
-
 // mendNotNull is the three-step form of a NOT NULL column: nullable, filled, restricted.
 func mendNotNull(f *migrations.Failure) string {
 	if f.Table == "" || f.Column == "" {
@@ -89,7 +81,7 @@ func mendNotNull(f *migrations.Failure) string {
 	}
 	if strings.HasPrefix(f.Message, "null value in column") {
 		return fmt.Sprintf("the statement writes no value into %s.%s; where it takes one from another table, let it write only what is there:\n    ", f.Table, f.Column) +
-			execute(fmt.Sprintf("INSERT INTO %s (…) SELECT … FROM … WHERE …", sqlTable(f.Schema, f.Table)))
+			execute(fmt.Sprintf("INSERT INTO %s (…) SELECT … FROM … WHERE …", query.Table(f.Schema, f.Table)))
 	}
 	schema := ""
 	if f.Schema != "" && f.Schema != "public" {
@@ -98,7 +90,7 @@ func mendNotNull(f *migrations.Failure) string {
 	column := query.Identifier(f.Column)
 	lines := []string{
 		"fill the column before it becomes NOT NULL:",
-		"    " + execute(fmt.Sprintf("UPDATE %s SET %s = … WHERE %s IS NULL", sqlTable(f.Schema, f.Table), column, column)),
+		"    " + execute(fmt.Sprintf("UPDATE %s SET %s = … WHERE %s IS NULL", query.Table(f.Schema, f.Table), column, column)),
 		fmt.Sprintf("    op.alter_column(%q, %q, nullable=False%s)", f.Table, f.Column, schema),
 	}
 	if kind, added := addedType(f.Statement); added {

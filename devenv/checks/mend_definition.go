@@ -59,7 +59,7 @@ func mendCast(f *migrations.Failure, rows offending.Found) string {
 	}
 	switch {
 	case strings.HasPrefix(f.Message, "default for column"):
-		sql := "ALTER TABLE " + sqlTable(rows.Schema, orDots(rows.Table)) + " ALTER COLUMN " + query.Identifier(column)
+		sql := "ALTER TABLE " + query.Table(rows.Schema, orDots(rows.Table)) + " ALTER COLUMN " + query.Identifier(column)
 		return "take the default away, convert, and set it anew:\n    " + execute(sql+" DROP DEFAULT") + "\n    …\n    " + execute(sql+" SET DEFAULT '…'")
 	case kind == nil:
 		return editAndTry

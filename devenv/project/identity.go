@@ -17,15 +17,18 @@ const (
 
 // Identity is what a run and its worktree are known by on the engine.
 type Identity struct {
-	// RunID is eight hex digits; WorktreeID is the same for every run in this worktree.
+	// RunID is eight hex digits, empty where there is no run; WorktreeID is the same for every run in this worktree.
 	RunID, WorktreeID string
 	root              string
 }
 
-func newIdentity(root string) Identity {
+// IdentityOf is what the worktree at a path is known by, without a run.
+func IdentityOf(root string) Identity { return Identity{WorktreeID: WorktreeID(root), root: root} }
+
+func newRunID() string {
 	var b [4]byte
 	_, _ = rand.Read(b[:]) // never fails, by its documentation
-	return Identity{RunID: hex.EncodeToString(b[:]), WorktreeID: WorktreeID(root), root: root}
+	return hex.EncodeToString(b[:])
 }
 
 // WorktreeID is the value of the label dev.devenv.worktree for the worktree at a path.
@@ -38,13 +41,19 @@ func WorktreeID(root string) string {
 
 // Labels are put on everything the run makes on the engine.
 func (i Identity) Labels() map[string]string {
-	return map[string]string{LabelRun: i.RunID, LabelWorktree: i.WorktreeID, LabelRoot: i.root}
+	labels := i.ImageLabels()
+	labels[LabelRoot] = i.root
+	return labels
 }
 
 // ImageLabels are put on a container that becomes an image: some engines keep them in the image's JSON, where the worktree's path is
 // nobody's business.
 func (i Identity) ImageLabels() map[string]string {
-	return map[string]string{LabelRun: i.RunID, LabelWorktree: i.WorktreeID}
+	labels := map[string]string{LabelWorktree: i.WorktreeID}
+	if i.RunID != "" {
+		labels[LabelRun] = i.RunID
+	}
+	return labels
 }
 
 // Name is the name of something the run makes on the engine.

@@ -96,7 +96,7 @@ func Look(ctx context.Context, o OpenOptions) (_ *Workspace, err error) {
 	if w.Repo, err = gitrepo.Open(ctx, dir); err != nil {
 		return nil, err
 	}
-	w.WorktreeID = WorktreeID(w.Repo.Root())
+	w.Identity = IdentityOf(w.Repo.Root())
 	if w.Config, err = w.loadConfig(dir); err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (w *Workspace) openRepository(ctx context.Context, o OpenOptions) (err erro
 	if w.lock, err = w.Repo.Lock(ctx, o.Command); err != nil {
 		return err
 	}
-	w.Identity = newIdentity(w.Repo.Root())
+	w.Identity, w.RunID = IdentityOf(w.Repo.Root()), newRunID()
 	recovered, err := w.Repo.Recover(ctx)
 	if err != nil {
 		return err

@@ -7,13 +7,18 @@ import (
 	"devenv/migrations"
 )
 
-// KindOf sorts what the tool's start failed with: the project's set-up is the user's turn.
-func KindOf(err error) report.Kind {
+// failed is a failure to do something with the tool, with what the project's code raised.
+func failed(err error, tried string) error {
 	var failure *migrations.Failure
 	if !errors.As(err, &failure) {
-		return report.KindOf(err)
+		return report.Fail(report.KindOf(err), report.HintOf(err), "%s: %w", tried, err).WithOutput(report.OutputOf(err))
 	}
-	switch failure.Code {
+	return report.Fail(kindOf(failure), failure.Hint, "%s: %w", tried, err).WithOutput(failure.Traceback)
+}
+
+// kindOf sorts what the tool answered: the project's set-up is the user's turn.
+func kindOf(f *migrations.Failure) report.Kind {
+	switch f.Code {
 	case migrations.FailureNoConfig, migrations.FailureNoScripts, migrations.FailureNoEnv, migrations.FailureNoMetadata, migrations.FailureEmptyMetadata:
 		return report.KindUsage
 	default:
@@ -21,32 +26,14 @@ func KindOf(err error) report.Kind {
 	}
 }
 
-// hintOfTool is the failure's own hint.
-func hintOfTool(err error) string {
-	var failure *migrations.Failure
-	if errors.As(err, &failure) {
-		return failure.Hint
-	}
-	return report.HintOf(err)
-}
-
-// tracebackOf is what the project's code raised, for a failure's output.
-func tracebackOf(err error) []string {
-	var failure *migrations.Failure
-	if errors.As(err, &failure) {
-		return failure.Traceback
-	}
-	return report.OutputOf(err)
-}
-
-// GeneratedFailure sorts what the tool answered to autogenerate: a project that is not set up for autogenerate is the user's turn, a file
-// that does not import is a faulty migration.
+// GeneratedFailure sorts what the tool answered to autogenerate: a project that is not set up for it is the user's turn, a file that
+// does not import is a faulty migration.
 func GeneratedFailure(err error) error {
 	var failure *migrations.Failure
 	if !errors.As(err, &failure) {
 		return err
 	}
-	kind := KindOf(err)
+	kind := kindOf(failure)
 	if failure.Code == migrations.FailureBrokenFile {
 		kind = report.KindFaulty
 	}

@@ -60,8 +60,7 @@ func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.Mig
 	}
 	t.Driver, err = alembic.Start(ctx, alembic.Options{Config: config, Section: p.Section, OnStderr: log.Line}, stream)
 	if err != nil {
-		return nil, report.Fail(KindOf(err), hintOfTool(err), "start the migration tool in service %s: %w", p.Service, err).
-			WithOutput(tracebackOf(err))
+		return nil, failed(err, "start the migration tool in service "+p.Service)
 	}
 	return t, nil
 }

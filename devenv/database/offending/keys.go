@@ -46,7 +46,7 @@ func (s *search) writtenKey() []string {
 	if m == nil {
 		return nil
 	}
-	inside, _, ok := balanced(m[1])
+	inside, ok := balanced(m[1])
 	if !ok {
 		return nil
 	}
@@ -141,7 +141,7 @@ func (s *search) overlapping(context.Context) (string, error) {
 	if m == nil {
 		return "", nil
 	}
-	inside, _, ok := balanced(m[1])
+	inside, ok := balanced(m[1])
 	if !ok {
 		return "", nil
 	}
@@ -173,7 +173,7 @@ func (s *search) breaking(ctx context.Context) (string, error) {
 	if at == nil {
 		return "", nil
 	}
-	expression, _, ok := balanced(definition[at[0]:])
+	expression, ok := balanced(definition[at[0]:])
 	if !ok {
 		return "", nil
 	}

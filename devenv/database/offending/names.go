@@ -3,6 +3,7 @@ package offending
 import (
 	"context"
 	"errors"
+	"iter"
 	"regexp"
 	"strings"
 
@@ -58,43 +59,50 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_r
 	return err == nil, err
 }
 
-// balanced returns what stands between the first opening parenthesis of text and its closing one, and what follows.
-// Quotes are respected. ok is false when there is no such pair.
-func balanced(text string) (inside, rest string, ok bool) {
-	start, depth, quote := -1, 0, byte(0)
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '(':
-			if depth++; start < 0 {
-				start = i + 1
-			}
-		case c == ')':
-			if depth--; depth == 0 && start >= 0 {
-				return text[start:i], text[i+1:], true
+// bare yields the bytes of text that stand outside quotes, with their places.
+func bare(text string) iter.Seq2[int, byte] {
+	return func(yield func(int, byte) bool) {
+		quote := byte(0)
+		for i := range len(text) {
+			switch c := text[i]; {
+			case quote != 0:
+				if c == quote {
+					quote = 0
+				}
+			case c == '\'' || c == '"':
+				quote = c
+			case !yield(i, c):
+				return
 			}
 		}
 	}
-	return "", "", false
+}
+
+// balanced returns what stands between the first opening parenthesis of text and its closing one. ok is false when there is no
+// such pair.
+func balanced(text string) (inside string, ok bool) {
+	start, depth := -1, 0
+	for i, c := range bare(text) {
+		switch c {
+		case '(':
+			if depth++; start < 0 {
+				start = i + 1
+			}
+		case ')':
+			if depth--; depth == 0 && start >= 0 {
+				return text[start:i], true
+			}
+		}
+	}
+	return "", false
 }
 
 // pieces splits at commas outside parentheses and quotes.
 func pieces(text string) []string {
 	var parts []string
-	start, depth, quote := 0, 0, byte(0)
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
+	start, depth := 0, 0
+	for i, c := range bare(text) {
+		switch {
 		case c == '(':
 			depth++
 		case c == ')':

@@ -170,7 +170,7 @@ func (s *search) tooLarge() string {
 	if size == nil || m == nil {
 		return ""
 	}
-	inside, _, _ := balanced(m[1])
+	inside, _ := balanced(m[1])
 	bytes, err := strconv.Atoi(size[1])
 	if columns := pieces(inside); err != nil || len(columns) != 1 || !s.allColumns(columns) {
 		return ""

@@ -60,12 +60,12 @@ func (s *search) conversion(ctx context.Context) (conversion, bool, error) {
 		return c, true, nil
 	}
 	if m := regexp.MustCompile(`(?is)\bADD\s+(?:COLUMN\s+)?\S+\s+(.+?)\s+GENERATED\s+ALWAYS\s+AS\s*(\(.*)$`).FindStringSubmatch(statement); m != nil {
-		if inside, _, ok := balanced(m[2]); ok {
+		if inside, ok := balanced(m[2]); ok {
 			return conversion{expression: inside, kind: m[1]}, true, nil
 		}
 	}
 	if m := regexp.MustCompile(`(?is)^\s*CREATE\s+(?:UNIQUE\s+)?INDEX\b.*?\bON\s+(?:ONLY\s+)?` + namePattern + `\s*(?:USING\s+\w+\s*)?(\(.*)$`).FindStringSubmatch(statement); m != nil {
-		if inside, _, ok := balanced(m[2]); ok {
+		if inside, ok := balanced(m[2]); ok {
 			return s.indexed(inside)
 		}
 	}

@@ -19,9 +19,9 @@ func Identifier(name string) string {
 	return Quote(name)
 }
 
-// Table is a table as SQL wants it, without the schema where it is public.
+// Table is a table as SQL wants it, without the schema where it is public or not known.
 func Table(schema, name string) string {
-	if schema == "public" {
+	if schema == "" || schema == "public" {
 		return Identifier(name)
 	}
 	return Identifier(schema) + "." + Identifier(name)

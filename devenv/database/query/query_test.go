@@ -17,6 +17,7 @@ func TestNamesAndTextsAreSpelledAsSQLReadsThem(t *testing.T) {
 		`"a""b"`:                 Identifier(`a"b`),
 		`"shop"."users"`:         Quote("shop", "users"),
 		"items":                  Table("public", "items"),
+		"tools":                  Table("", "tools"),
 		`shop."Item"`:            Table("shop", "Item"),
 		"'it''s'":                Literal("it's"),
 		`E'C:\\it''s'`:           Literal(`C:\it's`),
