@@ -25,27 +25,27 @@ func (r *run) check(ctx context.Context, log *step.Log) (err error) {
 	if err := r.checkRequest(); err != nil {
 		return err
 	}
-	if r.place, err = r.options.open(ctx, r.document.Command, r.note); err != nil {
+	if err := r.Open(ctx, endCutOff); err != nil {
 		return err
 	}
-	r.selection.Severities = r.place.Config.Severities()
-	if err := database.CheckEngine(r.place.Engine); err != nil {
+	r.selection.Severities = r.Workspace.Config.Severities()
+	if err := database.CheckEngine(r.Workspace.Engine); err != nil {
 		return err
 	}
-	if r.baseRef, err = r.place.Repo.ResolveBase(ctx, r.baseName()); err != nil {
+	if r.baseRef, err = r.Workspace.Repo.ResolveBase(ctx, r.baseName()); err != nil {
 		return err
 	}
-	r.redactor.Keep(r.baseRef.Ref, branch.Spoken(r.baseRef.Ref), r.baseRef.Commit)
+	r.Redactor.Keep(r.baseRef.Ref, branch.Spoken(r.baseRef.Ref), r.baseRef.Commit)
 	log.Found(r.foundCompose(), r.foundBase())
 	if err := r.readProject(ctx, log); err != nil {
 		return err
 	}
 	r.document.Base = report.Base{Ref: r.baseRef.Ref, Commit: r.baseRef.Commit}
 	r.document.Branch = report.Branch{Ref: r.work.Head.Ref, Commit: r.work.Head.Commit}
-	r.redactor.Keep(r.work.Head.Ref, branch.Spoken(r.work.Head.Ref), r.work.Head.Commit)
+	r.Redactor.Keep(r.work.Head.Ref, branch.Spoken(r.work.Head.Ref), r.work.Head.Commit)
 	r.facts.BaseRef = branch.SpokenBase(r.baseRef.Ref, r.work.Head.Ref)
 	if !r.asIs {
-		if r.mode, err = r.work.Choose(ctx, r.place.Repo, r.request.Mode, r.options.Ask); err != nil {
+		if r.mode, err = r.work.Choose(ctx, r.Workspace.Repo, r.request.Mode, r.Ask); err != nil {
 			return err
 		}
 	}
@@ -75,22 +75,22 @@ func (r *run) checkRequest() error {
 
 // baseName is the base branch as named by the flag, else by the configuration, else empty.
 func (r *run) baseName() string {
-	if r.request.Base != "" || r.place.Config == nil {
+	if r.request.Base != "" || r.Workspace.Config == nil {
 		return r.request.Base
 	}
-	return r.place.Config.Base
+	return r.Workspace.Config.Base
 }
 
 // readProject captures the working tree, finds the project in it, and tells the branch's own migrations.
 func (r *run) readProject(ctx context.Context, log *step.Log) (err error) {
-	repo, cfg := r.place.Repo, r.place.Config
-	if r.place.Cache, err = project.KeepCaptures(repo); err != nil {
+	repo, cfg := r.Workspace.Repo, r.Workspace.Config
+	if r.Workspace.Cache, err = project.KeepCaptures(repo); err != nil {
 		return err
 	}
 	if err := repo.TrimObjects(); err != nil {
 		return err
 	}
-	if err := r.place.Builds.Open(ctx, r.place.Cache, r.note); err != nil {
+	if err := r.Workspace.Builds.Open(ctx, r.Workspace.Cache, r.Note); err != nil {
 		return err
 	}
 	include := r.ignoredPaths(cfg)
@@ -98,7 +98,7 @@ func (r *run) readProject(ctx context.Context, log *step.Log) (err error) {
 	if err != nil {
 		return err
 	}
-	project.Learn(r.redactor, compose.FileTexts(project.Absolute(repo.Root(), work.Capture.Included...)...))
+	project.Learn(r.Redactor, compose.FileTexts(project.Absolute(repo.Root(), work.Capture.Included...)...))
 	files, err := repo.Files(ctx, work.Capture.Tree, "")
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func (r *run) readProject(ctx context.Context, log *step.Log) (err error) {
 	for i, f := range files {
 		paths[i] = f.Path
 	}
-	r.project, err = discover.Services(r.place.Model, discover.Tree{Dir: repo.Root(), Paths: paths}, cfg)
+	r.project, err = discover.Services(r.Workspace.Model, discover.Tree{Dir: repo.Root(), Paths: paths}, cfg)
 	log.Found(r.project.Found...)
 	if err != nil {
 		return err
@@ -141,19 +141,16 @@ func (r *run) ignoredPaths(cfg *config.Config) []string {
 			paths = append(paths, cfg.Path(p))
 		}
 	}
-	files := []string{filepath.Join(r.place.Model.WorkingDir, ".env")}
-	if dir, err := filepath.Abs(project.OrDot(r.options.Dir)); err == nil {
-		r.envFiles = project.Absolute(dir, r.options.Compose.EnvFiles...)
+	files := []string{filepath.Join(r.Workspace.Model.WorkingDir, ".env")}
+	if dir, err := filepath.Abs(project.OrDot(r.Choice.Dir)); err == nil {
+		r.envFiles = project.Absolute(dir, r.Choice.Compose.EnvFiles...)
 		files = append(files, r.envFiles...)
 	}
-	files = append(files, compose.FilesOf(r.place.Model)...)
+	files = append(files, compose.FilesOf(r.Workspace.Model)...)
 	for _, f := range files {
-		if rel, ok := inside.Rel(r.place.Repo.Root(), f); ok {
+		if rel, ok := inside.Rel(r.Workspace.Repo.Root(), f); ok {
 			paths = append(paths, filepath.ToSlash(rel))
 		}
 	}
 	return paths
 }
-
-// secrets are the values learnt so far that no image may hold.
-func (r *run) secrets() database.Secrets { return database.NewSecrets(r.redactor.Values()) }

@@ -8,6 +8,7 @@ import (
 
 	"devenv/compose"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 )
 
 // DefaultCleanDays is for how many days clean keeps what nothing uses.
@@ -103,5 +104,5 @@ func (o CleanOptions) consent(ctx context.Context, removals []removal) error {
 		return nil
 	}
 	what := "remove " + report.Count(len(named), "snapshot") + " for good: " + strings.Join(named, ", ")
-	return agreed(ctx, o.Ask, consent{to: what, after: "Nothing of them is kept.", without: "--yes", refused: "not removed"})
+	return session.Agree(ctx, o.Ask, session.Consent{To: what, After: "Nothing of them is kept.", Without: "--yes", Refused: "not removed"})
 }

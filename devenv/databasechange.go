@@ -18,7 +18,7 @@ func (r *run) noteDatabaseChange(ctx context.Context, log *step.Log) error {
 	old := r.base.Model.Services[name]
 	here, ok := r.branch.Model.Services[name]
 	if !ok {
-		r.note(fmt.Sprintf("the branch removes the service %s; the migration is tried on the base's", name))
+		r.Note(fmt.Sprintf("the branch removes the service %s; the migration is tried on the base's", name))
 		return nil
 	}
 	var changes []string
@@ -42,7 +42,7 @@ func (r *run) noteDatabaseChange(ctx context.Context, log *step.Log) error {
 		changes = append(changes, "its command")
 	}
 	if len(changes) > 0 {
-		r.note(fmt.Sprintf("the branch changes the database service %s: %s; the migration is tried on the base's server", name, strings.Join(changes, " and ")))
+		r.Note(fmt.Sprintf("the branch changes the database service %s: %s; the migration is tried on the base's server", name, strings.Join(changes, " and ")))
 	}
 	return nil
 }

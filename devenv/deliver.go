@@ -33,7 +33,7 @@ func (r *run) deliver(ctx context.Context, log *step.Log) error {
 		log.Skipped("--dry-run: would have " + strings.Join(names, ", "))
 		return nil
 	}
-	if err := r.place.Repo.Deliver(ctx, gitrepo.Delivery{Command: r.document.Command, Changes: changes}); err != nil {
+	if err := r.Workspace.Repo.Deliver(ctx, gitrepo.Delivery{Command: r.Command, Changes: changes}); err != nil {
 		return err
 	}
 	for _, c := range changes {
@@ -81,7 +81,7 @@ func (r *run) setAside() []gitrepo.FileChange {
 
 // restore brings one edited migration of the base back as the base has it.
 func (r *run) restore(ctx context.Context, e branch.Edit) ([]gitrepo.FileChange, error) {
-	repo, capture := r.place.Repo, r.work.Capture.Tree
+	repo, capture := r.Workspace.Repo, r.work.Capture.Tree
 	var changes []gitrepo.FileChange
 	if e.RenamedTo != "" {
 		files, err := repo.Files(ctx, capture, e.RenamedTo)

@@ -9,6 +9,7 @@ import (
 	"devenv/devenv/project"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 )
 
 // DoctorOptions are the options of doctor.
@@ -89,7 +90,7 @@ func examinations() []examination {
 
 // patient is what doctor could open, and why it could not open the rest.
 type patient struct {
-	options   Options
+	*session.Session
 	repo      *gitrepo.Repo
 	repoErr   error
 	client    *compose.Client
@@ -114,7 +115,7 @@ func Doctor(ctx context.Context, o DoctorOptions) (_ *report.Items, err error) {
 		if d.Status == Ill {
 			failed++
 		}
-		items.Items = append(items.Items, redact.Said(p.options.redactor, d))
+		items.Items = append(items.Items, redact.Said(p.Redactor, d))
 	}
 	if failed > 0 {
 		return items, report.Fail(report.KindWork, "", "%s", report.Count(failed, "thing")+" to mend")
@@ -143,8 +144,7 @@ func (p *patient) examine(ctx context.Context, e examination, fix bool) Diagnosi
 
 // admit opens what can be opened.
 func admit(ctx context.Context, o Options) *patient {
-	o.redactor = redact.New()
-	p := &patient{options: o}
+	p := &patient{Session: session.New("doctor", o)}
 	if p.repo, p.repoErr = gitrepo.Open(ctx, project.OrDot(o.Dir)); p.repoErr != nil {
 		p.repo = nil
 	}
@@ -153,7 +153,7 @@ func admit(ctx context.Context, o Options) *patient {
 		return p
 	}
 	if p.repo != nil {
-		p.looking, p.loadErr = look(ctx, "doctor", o, nil)
+		p.looking, p.loadErr = look(ctx, p.Session, nil)
 	}
 	return p
 }
@@ -162,7 +162,7 @@ func admit(ctx context.Context, o Options) *patient {
 func (p *patient) discharge() error {
 	var err error
 	if p.looking != nil {
-		err = p.looking.place.Client.Close()
+		err = p.looking.Workspace.Client.Close()
 	}
 	if p.client != nil {
 		err = errors.Join(err, p.client.Close())

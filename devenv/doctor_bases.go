@@ -59,7 +59,7 @@ func (p *patient) registry() (project.Registry, bool) {
 	if p.looking == nil {
 		return "", false
 	}
-	return p.looking.place.Registry()
+	return p.looking.Workspace.Registry()
 }
 
 // pushedOutdated names the registries that this repository has pushed a base to which holds the password.

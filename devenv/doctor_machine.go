@@ -39,7 +39,7 @@ func examineRepository(ctx context.Context, p *patient) finding {
 		return unwell("a "+busy+" is under way in "+p.repo.Root(), mend)
 	}
 	base := ""
-	if cfg, err := project.LoadConfig(project.OrDot(p.options.Dir), p.repo.Root()); err == nil && cfg != nil {
+	if cfg, err := project.LoadConfig(project.OrDot(p.Choice.Dir), p.repo.Root()); err == nil && cfg != nil {
 		base = cfg.Base
 	}
 	found, err := p.repo.ResolveBase(ctx, base)
@@ -53,7 +53,7 @@ func examineConfiguration(_ context.Context, p *patient) finding {
 	if p.repo == nil {
 		return unlooked("there is no repository")
 	}
-	cfg, err := project.LoadConfig(project.OrDot(p.options.Dir), p.repo.Root())
+	cfg, err := project.LoadConfig(project.OrDot(p.Choice.Dir), p.repo.Root())
 	switch {
 	case err != nil:
 		return ill(err.Error(), "correct .devenv.yaml: "+cmp.Or(report.HintOf(err), "devenv init --print shows what is found without it"))

@@ -9,15 +9,14 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/devenv/inside"
-	"devenv/devenv/project"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 )
 
 func examineExchange(_ context.Context, p *patient) finding {
@@ -58,11 +57,11 @@ func examineKept(ctx context.Context, p *patient) finding {
 
 // fixExchange opens the workspace, which ends what was cut off and removes what was left.
 func fixExchange(ctx context.Context, p *patient) error {
-	place, err := p.options.open(ctx, "doctor", func(string) {})
-	if err != nil {
+	s := session.New("doctor", Options{Dir: p.Choice.Dir, Compose: p.Choice.Compose, Host: p.Choice.Host, Context: p.Choice.Context})
+	if err := s.Open(ctx, endCutOff); err != nil {
 		return err
 	}
-	return place.Close(ctx)
+	return s.Close(ctx)
 }
 
 func examineLeftovers(ctx context.Context, p *patient) finding {
@@ -87,7 +86,7 @@ func examinePorts(ctx context.Context, p *patient) finding {
 	if p.looking == nil {
 		return unlooked(noProject)
 	}
-	if err := checkPorts(ctx, p.looking.place, p.looking.model); err != nil {
+	if err := checkPorts(ctx, p.looking.Workspace, p.looking.model); err != nil {
 		return ill(err.Error(), report.HintOf(err))
 	}
 	return well("nobody else holds the ports of the stack")
@@ -186,20 +185,4 @@ func examineRevision(ctx context.Context, p *patient) finding {
 		return unwell(fmt.Sprintf("the database is at %s, which is not on this branch: its backend would not start", strings.Join(item.Revisions, ", ")), "devenv reset (what the database holds is kept)")
 	}
 	return well("the database is at " + strings.Join(item.Revisions, ", ") + ", which this branch has")
-}
-
-// withDiagnosis adds to a failure what doctor knows of its reason: a disk that is full, an engine that is unwell.
-func withDiagnosis(ctx context.Context, w *project.Workspace, err error) error {
-	if err == nil || w == nil || w.Client == nil || report.KindOf(err) != report.KindWork || errors.Is(err, context.Canceled) {
-		return err
-	}
-	p := &patient{client: w.Client}
-	for _, id := range []string{"disk", "memory", "engine.clock"} {
-		at := slices.IndexFunc(examinations(), func(e examination) bool { return e.id == id })
-		if d := p.examine(context.WithoutCancel(ctx), examinations()[at], false); d.Status == Ill {
-			hint := strings.TrimPrefix(report.HintOf(err)+"\n"+"doctor: "+d.Summary+": "+d.Mend, "\n")
-			return report.Fail(report.KindWork, hint, "%w", err).WithOutput(report.OutputOf(err))
-		}
-	}
-	return err
 }

@@ -9,8 +9,10 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"devenv/devenv/checks"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/project"
+	"devenv/devenv/session"
 )
 
 // TestWhatLiesInADirectoryWhoseNameBeginsWithTwoDotsIsInTheRepository, which "..data" of Kubernetes' volumes is an example of.
@@ -27,7 +29,8 @@ func TestWhatLiesInADirectoryWhoseNameBeginsWithTwoDotsIsInTheRepository(t *test
 	if found := judgeDataDirectory(t.Context(), repo.Root(), "db", data, nil); strings.Contains(found.summary, "outside") || !strings.Contains(found.mend, "/..data/ >> .gitignore") {
 		t.Errorf("doctor on the data in ..data: %+v", found)
 	}
-	r := &run{place: &project.Workspace{Repo: repo, Model: &types.Project{WorkingDir: data}}}
+	r := newRun(session.New("test", Options{}), checks.Selection{})
+	r.Workspace = &project.Workspace{Repo: repo, Model: &types.Project{WorkingDir: data}}
 	if paths := r.ignoredPaths(nil); !slices.Equal(paths, []string{"..data/.env"}) {
 		t.Errorf("taken along of a project in ..data: %q", paths)
 	}

@@ -69,7 +69,7 @@ func (o *own) exchangeData(data func() newData) step.Step {
 	return step.Step{Do: func(ctx context.Context, _ *step.Log) error {
 		with := data()
 		o.exchange = exchange{
-			Command: o.document.Command, At: time.Now(), Undoes: o.undoes, Store: o.store, Server: o.server.ID,
+			Command: o.Command, At: time.Now(), Undoes: o.undoes, Store: o.store, Server: o.server.ID,
 			From: with.from, Moves: with.moves, To: with.to,
 		}
 		err := o.Sequence(ctx,
@@ -84,7 +84,7 @@ func (o *own) exchangeData(data func() newData) step.Step {
 
 // prepareCopy journals the exchange and copies the new data beside the old.
 func (o *own) prepareCopy(ctx context.Context, log *step.Log, durable bool) error {
-	look, err := o.store.Look(ctx, o.place.Engine, o.exchange.From, o.place.Labels())
+	look, err := o.store.Look(ctx, o.Workspace.Engine, o.exchange.From, o.Workspace.Labels())
 	if err != nil {
 		return err
 	}
@@ -95,13 +95,13 @@ func (o *own) prepareCopy(ctx context.Context, log *step.Log, durable bool) erro
 		o.exchange.Snapshot = automaticPrefix + o.exchange.At.Format("20060102-150405")
 	}
 	o.old = look
-	if err := o.place.Repo.Record(exchangeRecord).Write(o.exchange); err != nil {
+	if err := o.Workspace.Repo.Record(exchangeRecord).Write(o.exchange); err != nil {
 		return err
 	}
 	if o.exchange.Moves {
 		log.Skipped("it lies beside the data")
 	}
-	return o.store.Prepare(ctx, o.place.Engine, o.exchange.swap(), durable, o.place.Labels())
+	return o.store.Prepare(ctx, o.Workspace.Engine, o.exchange.swap(), durable, o.Workspace.Labels())
 }
 
 // checkMajors refuses new data that is gone, or of another major version than the data or the server.
@@ -133,7 +133,7 @@ func serverMajor(server engine.Container) string {
 // stopUsers stops the services that use the database, then the database.
 func (o *own) stopUsers(ctx context.Context, log *step.Log) error {
 	o.oldRevisions = o.revisions(ctx)
-	found, err := o.place.Client.OwnContainers(ctx, o.model) // some may have been started since
+	found, err := o.Workspace.Client.OwnContainers(ctx, o.model) // some may have been started since
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (o *own) stopUsers(ctx context.Context, log *step.Log) error {
 			return err
 		}
 		// The engine goes on with a stop that is cut off, and would kill what is started again meanwhile.
-		if err := o.place.Engine.Stop(context.WithoutCancel(ctx), id, o.grace(id)); err != nil {
+		if err := o.Workspace.Engine.Stop(context.WithoutCancel(ctx), id, o.grace(id)); err != nil {
 			return err
 		}
 	}
@@ -171,8 +171,8 @@ func (o *own) journalStop(ctx context.Context) (err error) {
 	if o.exchange.Replaced, err = o.snapshotMeta(ctx, o.exchange.Snapshot); err != nil {
 		return err
 	}
-	o.exchange.Replaced.Automatic = o.document.Command
-	return o.place.Repo.Record(exchangeRecord).Write(o.exchange)
+	o.exchange.Replaced.Automatic = o.Command
+	return o.Workspace.Repo.Record(exchangeRecord).Write(o.exchange)
 }
 
 // grace is what a container gets to stop: the database time to write everything, the others what "docker compose stop" gives
@@ -193,7 +193,7 @@ func (o *own) swap(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	swapped, err := o.store.Swap(context.WithoutCancel(ctx), o.place.Engine, o.exchange.swap(), still, o.place.Labels())
+	swapped, err := o.store.Swap(context.WithoutCancel(ctx), o.Workspace.Engine, o.exchange.swap(), still, o.Workspace.Labels())
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (o *own) swap(ctx context.Context, log *step.Log) error {
 
 // endExchange completes or reverts the exchange and starts what was stopped.
 func (o *own) endExchange(ctx context.Context, log *step.Log) error {
-	done, err := settleExchange(ctx, o.place)
+	done, err := settleExchange(ctx, o.Workspace)
 	o.exchanged = done.swapped
 	switch {
 	case err != nil:

@@ -37,7 +37,7 @@ func (r *run) format(ctx context.Context, log *step.Log) error {
 			return err
 		}
 		if where == "" {
-			r.note(fmt.Sprintf("the file is not formatted: %s is neither in service %s nor on this machine", f.Argv[0], r.project.Migrations.Service))
+			r.Note(fmt.Sprintf("the file is not formatted: %s is neither in service %s nor on this machine", f.Argv[0], r.project.Migrations.Service))
 			continue
 		}
 		ran = append(ran, strings.Join(f.Argv, " ")+" "+where)
@@ -59,7 +59,7 @@ func (r *run) formatWith(ctx context.Context, f discover.Formatter, log *step.Lo
 		return "", err
 	}
 	script := `command -v "$1" >/dev/null 2>&1 || exit 127; exec "$@"`
-	code, err := r.place.Engine.Exec(ctx, r.tool.Container, engine.ExecOptions{
+	code, err := r.Workspace.Engine.Exec(ctx, r.tool.Container, engine.ExecOptions{
 		Cmd:     append(append([]string{"sh", "-c", script, "format"}, argv...), r.file.container),
 		WorkDir: path.Dir(r.file.container), Stdout: &out, Stderr: &out,
 	})
@@ -81,7 +81,7 @@ func (r *run) formatWith(ctx context.Context, f discover.Formatter, log *step.Lo
 
 // readBack reads the new file out of the tool's container.
 func (r *run) readBack(ctx context.Context) error {
-	stream, err := r.place.Engine.CopyFrom(ctx, r.tool.Container, r.file.container)
+	stream, err := r.Workspace.Engine.CopyFrom(ctx, r.tool.Container, r.file.container)
 	if err != nil {
 		return err
 	}
@@ -135,5 +135,5 @@ func (r *run) put(ctx context.Context, container, file string, content []byte) e
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return r.place.Engine.CopyTo(ctx, container, path.Dir(file), &archive)
+	return r.Workspace.Engine.CopyTo(ctx, container, path.Dir(file), &archive)
 }

@@ -26,7 +26,7 @@ func (r *run) withConfiguration(ctx context.Context, f discover.Formatter) ([]st
 	}
 	there := path.Join("/tmp", path.Base(f.From))
 	if err := r.put(ctx, r.tool.Container, there, content); err != nil {
-		r.note(fmt.Sprintf("%s runs without %s, which is not in the container of %s: %v", f.Argv[0], f.From, r.project.Migrations.Service, err))
+		r.Note(fmt.Sprintf("%s runs without %s, which is not in the container of %s: %v", f.Argv[0], f.From, r.project.Migrations.Service, err))
 		return f.Argv, ctx.Err()
 	}
 	return append(slices.Clone(f.Argv), flag, there), nil
@@ -40,6 +40,6 @@ func (r *run) noteVersion(ctx context.Context, f discover.Formatter, program str
 	out, err := exec.CommandContext(ctx, program, "--version").Output()
 	first, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	if err == nil && !slices.Contains(strings.FieldsFunc(string(out), func(c rune) bool { return strings.ContainsRune(" \n,()", c) }), f.Version) {
-		r.note(fmt.Sprintf("the file is formatted by %q of this machine; the project asks for %s %s", first, f.Argv[0], f.Version))
+		r.Note(fmt.Sprintf("the file is formatted by %q of this machine; the project asks for %s %s", first, f.Argv[0], f.Version))
 	}
 }

@@ -14,13 +14,13 @@ import (
 
 // foundCompose says which Compose files are used, and why these.
 func (r *run) foundCompose() report.Finding {
-	names := make([]string, len(r.place.Model.ComposeFiles))
-	for i, f := range r.place.Model.ComposeFiles {
-		names[i] = project.InRepository(r.place.Repo.Root(), f)
+	names := make([]string, len(r.Workspace.Model.ComposeFiles))
+	for i, f := range r.Workspace.Model.ComposeFiles {
+		names[i] = project.InRepository(r.Workspace.Repo.Root(), f)
 	}
 	from := "where Compose looks"
-	switch cfg := r.place.Config; {
-	case len(r.options.Compose.Files) > 0:
+	switch cfg := r.Workspace.Config; {
+	case len(r.Choice.Compose.Files) > 0:
 		from = "--file"
 	case os.Getenv("COMPOSE_FILE") != "":
 		from = "COMPOSE_FILE"
@@ -44,7 +44,7 @@ func (r *run) foundBase() report.Finding {
 
 // foundSettings says how the database is reached; never with which password.
 func (r *run) foundSettings() ([]report.Finding, error) {
-	s, err := database.SettingsOf(r.place.Model, r.project.Database)
+	s, err := database.SettingsOf(r.Workspace.Model, r.project.Database)
 	if err != nil {
 		return nil, err
 	}

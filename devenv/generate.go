@@ -87,7 +87,7 @@ func (r *run) findUnwritten(ctx context.Context, log *step.Log) error {
 		return nil
 	}
 	if why := r.facts.Models.NotCompared; why != "" {
-		r.note("autogenerate does not see changed CHECKs, primary keys, enum values and the like, and the catalogs that do could not be compared: " + why)
+		r.Note("autogenerate does not see changed CHECKs, primary keys, enum values and the like, and the catalogs that do could not be compared: " + why)
 	}
 	log.Skipped(r.nothing())
 	return nil
@@ -132,11 +132,11 @@ func (r *run) askRenames(ctx context.Context, likely []migrations.Rename) (writt
 		if slices.ContainsFunc(written, func(w migrations.Rename) bool { return w.Excludes(rename) }) {
 			continue
 		}
-		if r.options.Ask == nil {
+		if r.Ask == nil {
 			reported = append(reported, rename)
 			continue
 		}
-		yes, err := r.options.Ask.Confirm(ctx, fmt.Sprintf("Is %s a rename? (otherwise it is dropped with its data and added anew)", rename))
+		yes, err := r.Ask.Confirm(ctx, fmt.Sprintf("Is %s a rename? (otherwise it is dropped with its data and added anew)", rename))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -185,7 +185,7 @@ func (r *run) readSince(ctx context.Context) error {
 		if !revision.Head || !slices.Contains(r.facts.BaseHeads, revision.ID) {
 			continue
 		}
-		added, err := r.place.Repo.Added(ctx, r.baseRef.Commit, revision.Path)
+		added, err := r.Workspace.Repo.Added(ctx, r.baseRef.Commit, revision.Path)
 		if err != nil {
 			return err
 		}

@@ -20,6 +20,7 @@ import (
 	"devenv/devenv/project"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 )
 
 // InitOptions are the options of init.
@@ -42,20 +43,20 @@ type InitResult struct {
 // again. A configuration that is there is checked and left as it is. Nothing is started.
 func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	result := &InitResult{Items: report.NewItems("init")}
-	i := &initRun{own: newOwn("init", o.Options), answers: map[string]any{}}
+	i := &initRun{own: newOwn(session.New("init", o.Options)), answers: map[string]any{}}
 	if err := i.open(ctx); err != nil {
-		return result, i.redactor.Error(err)
+		return result, i.Redactor.Error(err)
 	}
-	defer func() { err = errors.Join(i.redactor.Error(err), i.place.Client.Close()) }()
+	defer func() { err = errors.Join(i.Redactor.Error(err), i.Workspace.Client.Close()) }()
 	err = i.find(ctx)
-	for _, f := range redact.Said(i.redactor, i.found) {
+	for _, f := range redact.Said(i.Redactor, i.found) {
 		result.Items.Items = append(result.Items.Items, f)
 	}
 	if err != nil {
 		return result, err
 	}
-	if i.place.Config != nil {
-		result.Path = i.place.Config.File
+	if i.Workspace.Config != nil {
+		result.Path = i.Workspace.Config.File
 		if !o.Print {
 			err = i.completeSchema(result.Path)
 		}
@@ -64,7 +65,7 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	if result.Content, err = i.content(); err != nil {
 		return result, err
 	}
-	result.Path = filepath.Join(i.place.Repo.Root(), config.FileName)
+	result.Path = filepath.Join(i.Workspace.Repo.Root(), config.FileName)
 	if o.Print {
 		return result, nil
 	}
@@ -86,7 +87,7 @@ type initRun struct {
 // open loads the Compose project, and asks which one it is where there are several.
 func (i *initRun) open(ctx context.Context) (err error) {
 	for {
-		if i.place, err = i.options.look(ctx, i.note); err == nil {
+		if err = i.Look(ctx); err == nil {
 			return nil
 		}
 		if err := i.ask(ctx, err); err != nil {
@@ -102,28 +103,28 @@ func (i *initRun) open(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		repo, err := gitrepo.Open(ctx, project.OrDot(i.options.Dir))
+		repo, err := gitrepo.Open(ctx, project.OrDot(i.Choice.Dir))
 		if err != nil {
 			return err
 		}
-		i.options.Compose.Files = project.Absolute(repo.Root(), written.Compose.Files...)
+		i.Choice.Compose.Files = project.Absolute(repo.Root(), written.Compose.Files...)
 	}
 }
 
 // find looks at the project until nothing is left to ask.
 func (i *initRun) find(ctx context.Context) error {
-	base, err := i.place.Repo.ResolveBase(ctx, i.baseName())
+	base, err := i.Workspace.Repo.ResolveBase(ctx, i.baseName())
 	if err != nil {
 		return err
 	}
-	paths, err := i.place.Repo.WorktreeFiles(ctx)
+	paths, err := i.Workspace.Repo.WorktreeFiles(ctx)
 	if err != nil {
 		return err
 	}
-	tree := discover.Tree{Dir: i.place.Repo.Root(), Paths: paths}
-	cfg := i.place.Config
+	tree := discover.Tree{Dir: i.Workspace.Repo.Root(), Paths: paths}
+	cfg := i.Workspace.Config
 	for {
-		project, err := discover.Services(i.place.Model, tree, cfg)
+		project, err := discover.Services(i.Workspace.Model, tree, cfg)
 		if err == nil {
 			i.baseRef, i.project = base, project
 			settings, err := i.foundSettings()
@@ -152,8 +153,8 @@ func (i *initRun) findInputs(tree discover.Tree) error {
 	for n, path := range tree.Paths {
 		files[n].Path = path
 	}
-	info := i.place.Engine.Info()
-	found, err := base.Preview(i.place, i.project, inputs.Tree{Dir: tree.Dir, Files: files, Platform: info.OS + "/" + info.Arch})
+	info := i.Workspace.Engine.Info()
+	found, err := base.Preview(i.Workspace, i.project, inputs.Tree{Dir: tree.Dir, Files: files, Platform: info.OS + "/" + info.Arch})
 	i.found = append(i.found, found...)
 	return err
 }
@@ -161,10 +162,10 @@ func (i *initRun) findInputs(tree discover.Tree) error {
 // ask puts the question of an error to the person who is there; without one, or without a choice, the error stays.
 func (i *initRun) ask(ctx context.Context, err error) error {
 	var question *discover.Question
-	if i.place != nil && i.place.Config != nil || i.options.Ask == nil || !errors.As(err, &question) || len(question.Lines) < 2 {
+	if i.Workspace != nil && i.Workspace.Config != nil || i.Ask == nil || !errors.As(err, &question) || len(question.Lines) < 2 {
 		return err
 	}
-	chosen, askErr := i.options.Ask.Choose(ctx, question.Error()+". Which is it?", question.Lines)
+	chosen, askErr := i.Ask.Choose(ctx, question.Error()+". Which is it?", question.Lines)
 	if askErr != nil {
 		return askErr
 	}
@@ -195,7 +196,7 @@ func (i *initRun) answered() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return config.Parse(content, filepath.Join(i.place.Repo.Root(), config.FileName), ".", checks.IDs())
+	return config.Parse(content, filepath.Join(i.Workspace.Repo.Root(), config.FileName), ".", checks.IDs())
 }
 
 // schemaName is the configuration's schema, beside the configuration: they are committed together, so that the line which
@@ -217,7 +218,7 @@ func (i *initRun) content() ([]byte, error) {
 	}
 	b.WriteString("\n# Found, and so not written:\n")
 	for _, f := range i.project.Found {
-		b.WriteString("#   " + strings.ReplaceAll(i.redactor.Text(f.What+": "+f.Value+" ("+f.From+")"), "\n", " ") + "\n")
+		b.WriteString("#   " + strings.ReplaceAll(i.Redactor.Text(f.What+": "+f.Value+" ("+f.From+")"), "\n", " ") + "\n")
 	}
 	return []byte(b.String()), nil
 }

@@ -18,12 +18,12 @@ var revisionLine = regexp.MustCompile(`(?m)^revision\s*(?::[^=\n]*)?=\s*['"]([^'
 // knownRevisions are the revisions in the working tree's directories of revisions, by their files' text: nothing is run. None
 // where no migration tool is found.
 func (o *own) knownRevisions(ctx context.Context) ([]string, error) {
-	repo := o.place.Repo
+	repo := o.Workspace.Repo
 	paths, err := repo.WorktreeFiles(ctx)
 	if err != nil {
 		return nil, err
 	}
-	project, err := discover.Services(o.place.Model, discover.Tree{Dir: repo.Root(), Paths: paths}, o.place.Config)
+	project, err := discover.Services(o.Workspace.Model, discover.Tree{Dir: repo.Root(), Paths: paths}, o.Workspace.Config)
 	if err != nil {
 		return nil, nil // a stack may be one that devenv makes no migrations for
 	}

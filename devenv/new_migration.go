@@ -5,6 +5,7 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 	"devenv/devenv/step"
 )
 
@@ -12,7 +13,7 @@ import (
 // workflow, line by line. The result holds the document also when there is an error. Nothing of the user's is touched
 // before the last step, and the run leaves nothing behind but base images.
 func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
-	r := newRun("new-migration", o.Options, checks.Selection{Only: o.Only, Skip: o.Skip})
+	r := newRun(session.New("new-migration", o.Options), checks.Selection{Only: o.Only, Skip: o.Skip})
 	r.request = o
 	return r.finish(ctx, r.Sequence(ctx,
 		step.New("check", r.check),
@@ -26,7 +27,7 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 
 // TestMigration proves the branch's revisions as they are: the same run without generate, format and deliver.
 func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error) {
-	r := newRun("test-migration", o.Options, checks.Selection{Only: o.Only, Skip: o.Skip})
+	r := newRun(session.New("test-migration", o.Options), checks.Selection{Only: o.Only, Skip: o.Skip})
 	r.request = NewMigrationOptions{Base: o.Base}
 	r.asIs = true
 	return r.finish(ctx, r.Sequence(ctx,

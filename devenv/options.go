@@ -3,44 +3,20 @@
 package devenv
 
 import (
-	"context"
-
 	"devenv/devenv/branch"
 	"devenv/devenv/project"
-	"devenv/devenv/redact"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 )
 
 // Options are what every command takes.
-type Options struct {
-	// Dir is the directory the command was called in; empty means the process's.
-	Dir     string
-	Compose ComposeOptions
-	// Host and Context choose the engine as Docker's own command line does; empty means its environment and default.
-	Host, Context string
-	// Listener hears the run's events; nil means nobody.
-	Listener report.Listener
-	// Ask puts questions to a person; nil means that nobody is there to answer.
-	Ask Asker
+type Options = session.Options
 
-	// redactor takes secrets out of what the run says; the run makes its own where there is none.
-	redactor *redact.Redactor
-}
+// Asker puts questions to the person at the terminal.
+type Asker = session.Asker
 
 // ComposeOptions are Compose's own global flags.
 type ComposeOptions = project.ComposeOptions
-
-// choice is which project is meant, and on which engine.
-func (o Options) choice() project.Choice {
-	return project.Choice{Dir: o.Dir, Compose: o.Compose, Host: o.Host, Context: o.Context}
-}
-
-// Asker puts questions to the person at the terminal. An interrupted question returns an error.
-type Asker interface {
-	// Choose returns the index of the chosen option.
-	Choose(ctx context.Context, question string, options []string) (int, error)
-	Confirm(ctx context.Context, question string) (bool, error)
-}
 
 // Mode says what new-migration does with the revisions that the branch already has.
 type Mode = branch.Mode

@@ -24,6 +24,7 @@ import (
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
+	"devenv/devenv/session"
 	"devenv/devenv/step"
 )
 
@@ -55,22 +56,22 @@ type own struct {
 }
 
 // newOwn prepares a run on the user's own stack; nothing happens yet.
-func newOwn(command string, o Options) *own {
-	r := newRun(command, o, checks.Selection{})
+func newOwn(s *session.Session) *own {
+	r := newRun(s, checks.Selection{})
 	r.asIs = true
-	return &own{run: r, items: report.NewItems(command)}
+	return &own{run: r, items: report.NewItems(s.Command)}
 }
 
 // end removes what the run made, and returns the command's list.
 func (o *own) end(ctx context.Context, err error) (*report.Items, error) {
 	_, err = o.finish(ctx, err)
-	o.items.Items = redact.Said(o.redactor, o.items.Items)
+	o.items.Items = redact.Said(o.Redactor, o.items.Items)
 	return o.items, err
 }
 
 // openDatabase finds the project and its database service; no migration tool is needed.
 func (o *own) openDatabase(ctx context.Context, log *step.Log) (err error) {
-	if o.place, err = o.options.open(ctx, o.document.Command, o.note); err != nil {
+	if err := o.Open(ctx, endCutOff); err != nil {
 		return err
 	}
 	service, err := o.findDatabase(ctx)
@@ -82,17 +83,17 @@ func (o *own) openDatabase(ctx context.Context, log *step.Log) (err error) {
 
 // findDatabase is the service of the database.
 func (o *own) findDatabase(ctx context.Context) (string, error) {
-	paths, err := o.place.Repo.WorktreeFiles(ctx)
+	paths, err := o.Workspace.Repo.WorktreeFiles(ctx)
 	if err != nil {
 		return "", err
 	}
-	return discover.Database(o.place.Model, discover.Tree{Dir: o.place.Repo.Root(), Paths: paths}, o.place.Config)
+	return discover.Database(o.Workspace.Model, discover.Tree{Dir: o.Workspace.Repo.Root(), Paths: paths}, o.Workspace.Config)
 }
 
 // readDatabase finds the database's container, or makes it where there is none yet, and where its data lies.
 func (o *own) readDatabase(ctx context.Context, service string, log *step.Log) (err error) {
-	w := o.place
-	if o.model, _, err = ownModel(ctx, w, o.options, nil); err != nil {
+	w := o.Workspace
+	if o.model, _, err = ownModel(ctx, w, o.Choice, nil); err != nil {
 		return err
 	}
 	if o.settings, err = database.SettingsOf(o.model, service); err != nil {
@@ -125,15 +126,15 @@ func (o *own) checkPlace() error {
 	fail := func(hint, format string, args ...any) error {
 		return report.Fail(report.KindUsage, hint, "find the data of %s: %w", o.store.Service, fmt.Errorf(format, args...))
 	}
-	if !o.place.Engine.Info().Local {
+	if !o.Workspace.Engine.Info().Local {
 		return fail("use a named volume, or this machine's engine: docker context use default",
-			"%s is a directory of another machine, which the engine at %s runs on", o.store.OnHost(), o.place.Engine.Endpoint().Host)
+			"%s is a directory of another machine, which the engine at %s runs on", o.store.OnHost(), o.Workspace.Engine.Endpoint().Host)
 	}
 	real, err := resolved(o.store.Mount.Source)
 	if err != nil {
 		return fail("", "%w", err)
 	}
-	for _, around := range []string{o.place.Repo.Root(), o.place.Model.WorkingDir} {
+	for _, around := range []string{o.Workspace.Repo.Root(), o.Workspace.Model.WorkingDir} {
 		if around, err = filepath.EvalSymlinks(around); err != nil {
 			continue
 		}
@@ -142,7 +143,7 @@ func (o *own) checkPlace() error {
 		}
 	}
 	return fail("move it into the project, or use a named volume", "%s, which is %s, lies outside the project %s",
-		o.store.OnHost(), real, o.place.Repo.Root())
+		o.store.OnHost(), real, o.Workspace.Repo.Root())
 }
 
 // resolved follows the symbolic links of a path, the last part of which may not be there yet.
@@ -216,7 +217,7 @@ func (o *own) revisions(ctx context.Context) []string {
 	}
 	const query = "SELECT version_num FROM alembic_version ORDER BY 1"
 	var out bytes.Buffer
-	code, err := o.place.Engine.Exec(ctx, o.server.ID, engine.ExecOptions{
+	code, err := o.Workspace.Engine.Exec(ctx, o.server.ID, engine.ExecOptions{
 		Cmd: []string{"psql", "-X", "-A", "-t", "-U", o.settings.User, "-d", o.settings.Database, "-p", fmt.Sprint(o.settings.Port), "-c", query},
 		Env: []string{"PGPASSWORD=" + o.settings.Password, "PGCONNECT_TIMEOUT=5"}, Stdout: &out,
 	})

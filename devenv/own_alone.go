@@ -16,7 +16,7 @@ func (o *own) checkAlone(ctx context.Context) (err error) {
 	refuse := func(hint, format string, args ...any) error {
 		return report.Fail(report.KindWork, hint, "work on the data of %s in %s: %w", o.store.Service, o.store, fmt.Errorf(format, args...))
 	}
-	if o.seen, err = o.store.Still(ctx, o.place.Engine, o.server.ID); err != nil {
+	if o.seen, err = o.store.Still(ctx, o.Workspace.Engine, o.server.ID); err != nil {
 		return err
 	}
 	other, err := o.otherContainer(ctx)
@@ -37,7 +37,7 @@ func (o *own) checkAlone(ctx context.Context) (err error) {
 
 // otherContainer is the name of a running container that has the data and is not the stack's own database; "" when there is none.
 func (o *own) otherContainer(ctx context.Context) (string, error) {
-	return otherOn(ctx, o.place.Engine, o.store.Mount, o.server.ID, time.Time{})
+	return otherOn(ctx, o.Workspace.Engine, o.store.Mount, o.server.ID, time.Time{})
 }
 
 // otherOn is the name of a container that has a server's data and is not the server's own: one that runs, or one that was made
@@ -76,10 +76,10 @@ func (o *own) lockedBy(ctx context.Context, lock string) (who, hint string, err 
 // standsStill makes sure, once the stack's own database is stopped, that nobody else uses the data, and that it is as it was when
 // the command looked at it first, or when its own database stopped. It returns how it looks. doing is what is being done.
 func (o *own) standsStill(ctx context.Context, doing string) (still database.Still, err error) {
-	if still, err = o.store.Still(ctx, o.place.Engine, o.server.ID); err != nil {
+	if still, err = o.store.Still(ctx, o.Workspace.Engine, o.server.ID); err != nil {
 		return still, err
 	}
-	running, err := o.place.Engine.MountedBy(ctx, o.store.Mount, false)
+	running, err := o.Workspace.Engine.MountedBy(ctx, o.store.Mount, false)
 	changed := !o.wasRunning && still != o.seen
 	if err != nil {
 		return still, err
@@ -101,7 +101,7 @@ func (o *own) disturbed(ctx context.Context, doing string) error {
 	if err != nil {
 		return err
 	}
-	server, err := o.place.Engine.Inspect(ctx, o.server.ID)
+	server, err := o.Workspace.Engine.Inspect(ctx, o.server.ID)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (o *own) disturbed(ctx context.Context, doing string) error {
 	case server.State == "running":
 		return fail(wait, "container %s was started again meanwhile, by somebody else", server.Name)
 	}
-	now, err := o.store.Still(ctx, o.place.Engine, o.server.ID)
+	now, err := o.store.Still(ctx, o.Workspace.Engine, o.server.ID)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 // stack's own container, which has ended since; or no container of this engine runs on the volume, which no other engine has; or
 // every server of this machine can be seen, and none works in the directory.
 func (o *own) leftOver(ctx context.Context, lock string) (bool, error) {
-	server, err := o.place.Engine.Inspect(ctx, o.server.ID)
+	server, err := o.Workspace.Engine.Inspect(ctx, o.server.ID)
 	if err != nil {
 		return false, err
 	}

@@ -21,8 +21,8 @@ const portsRecord = "ports"
 
 // ownModel is the Compose project of the user's own stack as it runs in this worktree: in a linked worktree under a name, in
 // volumes and on ports of its own. services are those that are wanted, with what they depend on; none means all.
-func ownModel(ctx context.Context, w *project.Workspace, o Options, services []string) (*types.Project, []compose.MovedPort, error) {
-	load, err := o.choice().LoadOptions(w.Config, w.Repo.Root())
+func ownModel(ctx context.Context, w *project.Workspace, choice project.Choice, services []string) (*types.Project, []compose.MovedPort, error) {
+	load, err := choice.LoadOptions(w.Config, w.Repo.Root())
 	if err != nil {
 		return nil, nil, err
 	}

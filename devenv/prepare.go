@@ -25,10 +25,10 @@ import (
 
 // useBase finds the base's images by their key, or makes what keepBase makes them of.
 func (r *run) useBase(ctx context.Context, log *step.Log) (err error) {
-	if r.base, err = base.Open(ctx, r.place, r.project, r.baseRef, r.work.Capture, r.envFiles); err != nil {
+	if r.base, err = base.Open(ctx, r.Workspace, r.project, r.baseRef, r.work.Capture, r.envFiles); err != nil {
 		return err
 	}
-	project.LearnModel(r.redactor, r.base.Model)
+	project.LearnModel(r.Redactor, r.base.Model)
 	if err := r.base.ComputeKey(ctx, log); err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (r *run) useBase(ctx context.Context, log *step.Log) (err error) {
 		}
 		log.Cached(fmt.Sprintf("%s at %.8s, %s", r.facts.BaseRef, r.baseRef.Commit, whence))
 	} else {
-		if err := r.base.Make(ctx, r.Runner, base.From{Ref: r.baseRef, Secrets: r.secrets()}); err != nil {
+		if err := r.base.Make(ctx, r.Runner, base.From{Ref: r.baseRef, Secrets: r.Secrets()}); err != nil {
 			return err
 		}
 		log.Done(fmt.Sprintf("%s at %.8s, migrated and seeded", r.facts.BaseRef, r.baseRef.Commit))
@@ -70,7 +70,7 @@ func (r *run) keepBase(ctx context.Context, _ *step.Log) error { return r.base.K
 // takeBranch makes the branch's tree: the capture, with the branch's own revisions as the mode says, merged with the
 // base; and brings the images that its services need.
 func (r *run) takeBranch(ctx context.Context, log *step.Log) (err error) {
-	repo := r.place.Repo
+	repo := r.Workspace.Repo
 	commit := r.work.Capture.Commit
 	if !r.asIs {
 		treeID, err := r.work.Tree(ctx, repo, r.mode == ModeReplace || r.mode == ModeAsk)
@@ -81,11 +81,11 @@ func (r *run) takeBranch(ctx context.Context, log *step.Log) (err error) {
 			return err
 		}
 	}
-	if r.branch, err = scratch.CheckOut(ctx, r.place, "branch", commit, r.work.Capture); err != nil {
+	if r.branch, err = scratch.CheckOut(ctx, r.Workspace, "branch", commit, r.work.Capture); err != nil {
 		return err
 	}
 	for _, note := range r.branch.Tree.Notes {
-		r.note(note)
+		r.Note(note)
 	}
 	if r.branch.TreeID, r.document.Branch.Merged, err = repo.Merge(ctx, r.branch.Tree, commit, r.baseRef.Commit); err != nil {
 		return err
@@ -96,7 +96,7 @@ func (r *run) takeBranch(ctx context.Context, log *step.Log) (err error) {
 	if err := r.branch.Load(ctx, r.envFiles); err != nil {
 		return err
 	}
-	project.LearnModel(r.redactor, r.branch.Model)
+	project.LearnModel(r.Redactor, r.branch.Model)
 	log.Done(branchSummary(r.document.Branch.Merged, len(r.work.Own)))
 	return r.branch.EnsureImages(ctx, r.stackServices(r.branch, r.project.Migrations.Service), log)
 }
@@ -162,7 +162,7 @@ func (r *run) startTool(ctx context.Context, log *step.Log) (err error) {
 
 // clone starts a scenario from an image of the base, in the tool's network and in the one of a stack if it has a name.
 func (r *run) clone(ctx context.Context, image base.Image, stack database.NetworkAlias) (*database.Server, error) {
-	w := r.place
+	w := r.Workspace
 	tool := w.Name(base.ToolNetwork)
 	if err := w.Network(ctx, tool); err != nil {
 		return nil, err
@@ -261,7 +261,7 @@ func (r *run) readBefore(ctx context.Context) error {
 	if r.selection.Wants(checks.TrialData) {
 		group.Go(func() (err error) {
 			if r.before.fingerprint, err = r.takeFingerprint(ctx); err == nil && !data.HoldsRows(r.before.fingerprint) {
-				r.note(noRows)
+				r.Note(noRows)
 			}
 			return err
 		})

@@ -5,6 +5,7 @@ import (
 
 	"devenv/devenv/base"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 	"devenv/devenv/step"
 )
 
@@ -27,7 +28,7 @@ type PushItem struct {
 
 // PushBase makes the base's images, where they are not known, and pushes them to the configuration's registry.
 func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
-	r := newOwn("snapshot push", o.Options)
+	r := newOwn(session.New("snapshot push", o.Options))
 	r.request.Base = o.Base
 	return r.end(ctx, r.Sequence(ctx,
 		step.New("check", func(ctx context.Context, log *step.Log) error {
@@ -41,7 +42,7 @@ func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 			if !o.DryRun {
 				return r.useBase(ctx, log)
 			}
-			if r.base, err = base.Open(ctx, r.place, r.project, r.baseRef, r.work.Capture, r.envFiles); err != nil {
+			if r.base, err = base.Open(ctx, r.Workspace, r.project, r.baseRef, r.work.Capture, r.envFiles); err != nil {
 				return err
 			}
 			return r.base.ComputeKey(ctx, log)

@@ -10,12 +10,13 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 	"devenv/devenv/step"
 )
 
 // needRegistry is the configuration's registry, for a command that cannot do without.
 func (o *own) needRegistry(to string) (project.Registry, error) {
-	found, ok := o.place.Registry()
+	found, ok := o.Workspace.Registry()
 	if !ok {
 		return "", report.Fail(report.KindUsage, "say where it is, in .devenv.yaml:\n    registry: ghcr.io/acme/devenv", "%s: no registry is configured", to)
 	}
@@ -25,7 +26,7 @@ func (o *own) needRegistry(to string) (project.Registry, error) {
 // refuseSecrets searches images before any of them is pushed: one that holds a secret of the Compose project is refused.
 func (o *own) refuseSecrets(ctx context.Context, images ...string) error {
 	for _, image := range images {
-		if err := database.CheckSecrets(ctx, o.place.Engine, image, o.secrets(), o.place.Labels()); err != nil {
+		if err := database.CheckSecrets(ctx, o.Workspace.Engine, image, o.Secrets(), o.Workspace.Labels()); err != nil {
 			return report.Fail(report.KindOf(err), report.HintOf(err), "push %s: %w", image, err)
 		}
 	}
@@ -34,7 +35,7 @@ func (o *own) refuseSecrets(ctx context.Context, images ...string) error {
 
 // pushImage pushes an image under another name, which it has only meanwhile: clean finds it by its own.
 func (o *own) pushImage(ctx context.Context, source, ref string, log *step.Log) error {
-	e := o.place.Engine
+	e := o.Workspace.Engine
 	if err := e.Tag(ctx, source, ref); err != nil {
 		return err
 	}
@@ -63,21 +64,21 @@ const (
 
 // confirmPush says before the first push of its kind from a repository to a registry what the images hold, and asks.
 func (o *own) confirmPush(ctx context.Context, p pushing) error {
-	record, to := o.place.Repo.SharedRecord(pushedRecord), string(p.registry)
+	record, to := o.Workspace.Repo.SharedRecord(pushedRecord), string(p.registry)
 	var known []string
 	if _, err := record.Read(&known); err != nil || slices.Contains(known, p.record+to) {
 		return err
 	}
-	image, _, err := o.place.Engine.ImageInspect(ctx, p.image)
+	image, _, err := o.Workspace.Engine.ImageInspect(ctx, p.image)
 	if err != nil {
 		return err
 	}
 	holds := fmt.Sprintf("it holds %s, nothing of the environment and the mounted files of %s, and these variables of its image: %s",
 		p.holds, p.service, strings.Join(variableNames(image.Env), ", "))
 	if p.yes {
-		o.note(fmt.Sprintf("%s is pushed to %s; %s", p.what, p.registry, holds))
-	} else if err := agreed(ctx, o.options.Ask, consent{
-		to: fmt.Sprintf("push %s to %s (%s)", p.what, to, holds), after: "Who can pull from there can read it.", without: "--yes", refused: "not pushed",
+		o.Note(fmt.Sprintf("%s is pushed to %s; %s", p.what, p.registry, holds))
+	} else if err := session.Agree(ctx, o.Ask, session.Consent{
+		To: fmt.Sprintf("push %s to %s (%s)", p.what, to, holds), After: "Who can pull from there can read it.", Without: "--yes", Refused: "not pushed",
 	}); err != nil {
 		return err
 	}

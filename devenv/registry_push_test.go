@@ -9,6 +9,7 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/project"
+	"devenv/devenv/session"
 )
 
 func TestABaseWithThePasswordStaysKnownToHaveBeenPushedWhateverIsPushedAfterIt(t *testing.T) {
@@ -30,16 +31,16 @@ func TestABaseWithThePasswordStaysKnownToHaveBeenPushedWhateverIsPushedAfterIt(t
 	if err := repo.SharedRecord(pushedRecord).Write([]string{pushedOutdated + "registry.example/acme"}); err != nil {
 		t.Fatal(err)
 	}
-	o := &own{run: newRun("snapshot push", Options{}, checks.Selection{})}
-	o.place = &project.Workspace{Repo: repo, Engine: enginetest.Require(t)}
+	o := &own{run: newRun(session.New("snapshot push", Options{}), checks.Selection{})}
+	o.Workspace = &project.Workspace{Repo: repo, Engine: enginetest.Require(t)}
 	push := pushing{registry: "registry.example/acme", what: "the base", image: image, record: pushedBase, yes: true}
 	for range 2 {
 		if err := o.confirmPush(t.Context(), push); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(o.document.Notes) != 1 {
-		t.Errorf("what goes along is said %d times", len(o.document.Notes))
+	if len(o.Notes()) != 1 {
+		t.Errorf("what goes along is said %d times", len(o.Notes()))
 	}
 	p := &patient{repo: repo}
 	if pushed, err := p.pushedOutdated(); err != nil || !slices.Equal(pushed, []string{"registry.example/acme"}) {

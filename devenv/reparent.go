@@ -19,7 +19,7 @@ func (r *run) reparent(ctx context.Context) error {
 		if !r.isStale(revision) {
 			continue
 		}
-		content, err := r.place.Repo.ReadFile(ctx, r.work.Capture.Tree, revision.Path)
+		content, err := r.Workspace.Repo.ReadFile(ctx, r.work.Capture.Tree, revision.Path)
 		if err != nil {
 			return err
 		}

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"devenv/devenv/database"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 	"devenv/devenv/step"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
@@ -67,7 +67,7 @@ type resetRun struct {
 // Reset replaces the user's own database by the base's data at the branch's head, or as it is named, and keeps what was there.
 // Interrupted or killed at any moment, the data is as before or complete, at the latest after the next command.
 func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
-	r := &resetRun{own: newOwn("reset", o.Options), request: o}
+	r := &resetRun{own: newOwn(session.New("reset", o.Options)), request: o}
 	r.run.request = NewMigrationOptions{Base: o.Base}
 	r.keepsClone = true
 	return r.end(ctx, r.Sequence(ctx,
@@ -86,7 +86,7 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 				}),
 			)
 			r.listExchanged()
-			return errors.Join(err, removeMade(context.WithoutCancel(ctx), r.place))
+			return errors.Join(err, removeMade(context.WithoutCancel(ctx), r.Workspace))
 		}},
 	))
 }
@@ -132,26 +132,10 @@ func (o *own) confirm(ctx context.Context, yes bool, to string) error {
 	if yes {
 		return nil
 	}
-	return agreed(ctx, o.options.Ask, consent{
-		to:    fmt.Sprintf("replace the data of %s in %s by: %s", o.store.Service, o.store, to),
-		after: "What is there is kept.", without: "--yes (what is there is kept)", refused: "not replaced",
+	return session.Agree(ctx, o.Ask, session.Consent{
+		To:    fmt.Sprintf("replace the data of %s in %s by: %s", o.store.Service, o.store, to),
+		After: "What is there is kept.", Without: "--yes (what is there is kept)", Refused: "not replaced",
 	})
-}
-
-// consent is what somebody must say yes to: what is to be done, what becomes of the data after it, how to say yes without being
-// asked, and what a no comes to.
-type consent struct{ to, after, without, refused string }
-
-// agreed asks for consent; nobody there to ask is a usage failure, and a no ends the command.
-func agreed(ctx context.Context, ask Asker, c consent) error {
-	if ask == nil {
-		return report.Fail(report.KindUsage, "say so without being asked: "+c.without, "%s? Nobody is there to ask", c.to)
-	}
-	yes, err := ask.Confirm(ctx, strings.ToUpper(c.to[:1])+c.to[1:]+"? "+c.after)
-	if err == nil && !yes {
-		err = report.Fail(report.KindWork, "", "%s: you said no", c.refused)
-	}
-	return err
 }
 
 // bringBranch applies the branch's migrations to a clone of the base's data, and makes that an image of this run.
@@ -180,12 +164,12 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	ref := r.base.SeededRef() + "-" + r.place.RunID
-	if err := r.place.Repo.Record(madeRecord).Write(ref); err != nil {
+	ref := r.base.SeededRef() + "-" + r.Workspace.RunID
+	if err := r.Workspace.Repo.Record(madeRecord).Write(ref); err != nil {
 		return err
 	}
 	image, err := r.seeded.CommitBase(ctx, ref, database.Meta{Key: r.base.Key, Settings: r.base.Settings},
-		database.Keep{Labels: r.place.ImageLabels(), Secrets: r.secrets()})
+		database.Keep{Labels: r.Workspace.ImageLabels(), Secrets: r.Secrets()})
 	r.made = image.Ref
 	if err == nil {
 		log.Done("the branch's migrations applied to " + r.facts.BaseRef + "'s data")

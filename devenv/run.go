@@ -12,29 +12,25 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
-	"devenv/devenv/project"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
-	"devenv/devenv/step"
+	"devenv/devenv/session"
 	"devenv/devenv/tool"
 	"devenv/migrations/alembic"
 )
 
 // run is one run of a migration command: what its steps hand to each other.
 type run struct {
-	*step.Runner
-	redactor *redact.Redactor
+	*session.Session
 	document *report.Document
-	options  Options
-	// mu guards the notes, and the facts' times.
+	// mu guards the facts' times.
 	mu      sync.Mutex
 	request NewMigrationOptions
 	// asIs says that the branch's revisions are taken as they are: test-migration.
 	asIs      bool
 	selection checks.Selection
 
-	place    *project.Workspace
 	project  *discover.Project
 	baseRef  gitrepo.Base
 	envFiles []string
@@ -71,19 +67,9 @@ type run struct {
 }
 
 // newRun prepares a run of a command; nothing happens yet.
-func newRun(command string, o Options, s checks.Selection) *run {
-	if o.Listener == nil {
-		o.Listener = report.Silent{}
-	}
-	if o.redactor == nil {
-		o.redactor = redact.New()
-	}
-	if o.Ask != nil {
-		o.Ask = redactedAsker{to: o.Ask, redactor: o.redactor}
-	}
+func newRun(s *session.Session, selection checks.Selection) *run {
 	return &run{
-		Runner: step.NewRunner(o.redactor.Listener(o.Listener)), redactor: o.redactor, options: o,
-		document: report.NewDocument(command), selection: s,
+		Session: s, document: report.NewDocument(s.Command), selection: selection,
 		copied: make(chan struct{}), reparented: map[string][]byte{}, edits: map[string][]byte{}, containerPaths: map[string]string{},
 		facts: checks.Facts{Spent: map[checks.Trial]time.Duration{}},
 	}
@@ -92,20 +78,18 @@ func newRun(command string, o Options, s checks.Selection) *run {
 // finish removes what the run made, and closes the document over the run's error. An interrupt stays one.
 func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 	if r.seeded != nil {
-		err = tool.ExplainLost(ctx, r.place.Engine, r.seeded, err)
+		err = tool.ExplainLost(ctx, r.Workspace.Engine, r.seeded, err)
 	}
-	err = withDiagnosis(ctx, r.place, err) // while the machine is as it was
-	if cleanErr := r.clean(ctx); cleanErr != nil && !errors.Is(err, context.Canceled) {
-		err = errors.Join(err, report.Fail(report.KindWork, "the next run tries again; or: devenv clean", "remove what the run made: %w", cleanErr))
+	err = r.Diagnose(ctx, err) // while the machine is as it was
+	cleanErr := r.clean(ctx)
+	if r.Workspace != nil {
+		err = tool.ExplainMissing(ctx, r.Workspace.Repo, err)
 	}
-	if r.place != nil {
-		err = tool.ExplainMissing(ctx, r.place.Repo, err)
-	}
-	err = r.redactor.Error(err)
+	err = r.Closed(err, cleanErr)
 	r.closeDocument(err)
 	result := &Result{Document: r.document}
 	if r.file != nil {
-		result.File = []byte(r.redactor.Text(string(r.file.content)))
+		result.File = []byte(r.Redactor.Text(string(r.file.content)))
 	}
 	return result, err
 }
@@ -114,6 +98,7 @@ func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 // secrets out.
 func (r *run) closeDocument(err error) {
 	d := r.document
+	d.Notes = append(d.Notes, r.Notes()...)
 	d.Steps, d.MS = r.Steps(), r.Spent().Milliseconds()
 	if len(d.Checks) == 0 {
 		d.Checks = checks.Skipped(r.whyUnasked(err))
@@ -130,7 +115,7 @@ func (r *run) closeDocument(err error) {
 		d.Verdict = report.VerdictNone
 		d.Error = &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
 	}
-	*d = redact.Said(r.redactor, *d)
+	*d = redact.Said(r.Redactor, *d)
 }
 
 // whyUnasked says why no check was asked.
@@ -156,18 +141,7 @@ func (r *run) clean(ctx context.Context) error {
 		err = errors.Join(err, r.base.Close())
 	}
 	err = errors.Join(err, r.branch.Close())
-	if r.place != nil {
-		err = errors.Join(err, r.place.Close(ctx))
-	}
-	return err
-}
-
-// note tells people something that is no error, and keeps it for the document.
-func (r *run) note(text string) {
-	r.mu.Lock()
-	r.document.Notes = append(r.document.Notes, text)
-	r.mu.Unlock()
-	r.Emit(report.Noted{Text: text})
+	return errors.Join(err, r.Close(ctx))
 }
 
 // nothingNew says that new-migration had nothing to write.

@@ -9,6 +9,7 @@ import (
 	"devenv/devenv/branch"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 	"devenv/devenv/step"
 )
 
@@ -40,7 +41,7 @@ type SnapshotItem struct {
 // SaveSnapshot keeps the user's own database, the whole cluster, as an image. A running database is stopped while its files
 // are copied, and started again before the image is made.
 func SaveSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
-	r := newOwn("snapshot save", o.Options)
+	r := newOwn(session.New("snapshot save", o.Options))
 	name := o.Name
 	if name == "" {
 		name = time.Now().Format("20060102-150405")
@@ -68,11 +69,11 @@ func (o *own) checkSave(ctx context.Context, log *step.Log, name string) error {
 	if err := o.openDatabase(ctx, log); err != nil {
 		return err
 	}
-	if err := database.CheckUntaken(ctx, o.place.Engine, repositoryID(o.place.Repo), name); err != nil {
+	if err := database.CheckUntaken(ctx, o.Workspace.Engine, repositoryID(o.Workspace.Repo), name); err != nil {
 		return err
 	}
 	var err error
-	if o.old, err = o.store.Look(ctx, o.place.Engine, database.Source{}, o.place.Labels()); err != nil {
+	if o.old, err = o.store.Look(ctx, o.Workspace.Engine, database.Source{}, o.Workspace.Labels()); err != nil {
 		return err
 	}
 	if o.old.Major == "" {
@@ -117,7 +118,7 @@ func (o *own) copyStopped(ctx context.Context) (saving *database.Saving, stood t
 	began := time.Now()
 	err = o.Sequence(ctx, step.New("stop", o.stopServer), copied)
 	endErr := o.Sequence(context.WithoutCancel(ctx), step.New("start", func(ctx context.Context, log *step.Log) error {
-		_, err := settleExchange(ctx, o.place)
+		_, err := settleExchange(ctx, o.Workspace)
 		stood = time.Since(began)
 		log.Done("stopped for " + stood.Round(100*time.Millisecond).String())
 		return err
@@ -130,12 +131,12 @@ func (o *own) copyStopped(ctx context.Context) (saving *database.Saving, stood t
 
 // stopServer journals that the server is stopped, and stops it.
 func (o *own) stopServer(ctx context.Context, _ *step.Log) error {
-	x := exchange{Command: o.document.Command, At: time.Now(), Store: o.store, Server: o.server.ID, Stopped: []string{o.server.ID}}
-	if err := o.place.Repo.Record(exchangeRecord).Write(x); err != nil {
+	x := exchange{Command: o.Command, At: time.Now(), Store: o.store, Server: o.server.ID, Stopped: []string{o.server.ID}}
+	if err := o.Workspace.Repo.Record(exchangeRecord).Write(x); err != nil {
 		return err
 	}
 	// The engine goes on with a stop that is cut off, and would kill what is started again meanwhile.
-	return o.place.Engine.Stop(context.WithoutCancel(ctx), o.server.ID, ownTimeout)
+	return o.Workspace.Engine.Stop(context.WithoutCancel(ctx), o.server.ID, ownTimeout)
 }
 
 // copyStill copies data that nobody uses. A copy during which somebody came is none.
@@ -145,7 +146,7 @@ func (o *own) copyStill(ctx context.Context) (*database.Saving, error) {
 	if err != nil {
 		return nil, err
 	}
-	saving, saveErr := o.store.Save(ctx, o.place.Engine, "", o.place.Labels())
+	saving, saveErr := o.store.Save(ctx, o.Workspace.Engine, "", o.Workspace.Labels())
 	after, err := o.standsStill(ctx, doing) // a server that came is also why files went during the copy
 	if err == nil && after != before {
 		err = o.disturbed(ctx, doing)
@@ -161,19 +162,19 @@ func (o *own) copyStill(ctx context.Context) (*database.Saving, error) {
 
 // snapshotMeta says what a snapshot of the data as it was before is of.
 func (o *own) snapshotMeta(ctx context.Context, name string) (database.SnapshotMeta, error) {
-	head, err := o.place.Repo.Head(ctx)
+	head, err := o.Workspace.Repo.Head(ctx)
 	if err != nil {
 		return database.SnapshotMeta{}, err
 	}
 	return database.SnapshotMeta{
-		Name: name, Repository: repositoryID(o.place.Repo), Service: o.store.Service, Project: o.model.Name, Created: time.Now(),
+		Name: name, Repository: repositoryID(o.Workspace.Repo), Service: o.store.Service, Project: o.model.Name, Created: time.Now(),
 		Revisions: o.oldRevisions, Branch: branch.Spoken(head.Ref), Commit: head.Commit, Major: o.old.Major, Bytes: o.old.Bytes,
 	}, nil
 }
 
 // RestoreSnapshot puts a snapshot's data in the place of the user's own, which is kept in turn.
 func RestoreSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
-	r := newOwn("snapshot restore", o.Options)
+	r := newOwn(session.New("snapshot restore", o.Options))
 	return r.end(ctx, r.restore(ctx, o, func(ctx context.Context) (newData, error) { return r.namedData(ctx, o.Name) }))
 }
 

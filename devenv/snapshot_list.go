@@ -106,7 +106,7 @@ func removeSnapshot(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo, s
 
 // findSnapshot finds a snapshot by its name. None is a KindUsage failure that names those there are.
 func (o *own) findSnapshot(ctx context.Context, name string) (SnapshotItem, error) {
-	all, err := snapshotItems(ctx, o.place.Engine, o.place.Repo)
+	all, err := snapshotItems(ctx, o.Workspace.Engine, o.Workspace.Repo)
 	if err != nil {
 		return SnapshotItem{}, err
 	}
@@ -143,10 +143,10 @@ func (o *own) namedData(ctx context.Context, name string) (newData, error) {
 // replacedData is what an exchange has replaced.
 func (o *own) replacedData(ctx context.Context, r replaced) (newData, error) {
 	if !r.inStore() {
-		snapshot, err := database.FindSnapshot(ctx, o.place.Engine, repositoryID(o.place.Repo), r.Snapshot)
+		snapshot, err := database.FindSnapshot(ctx, o.Workspace.Engine, repositoryID(o.Workspace.Repo), r.Snapshot)
 		return newData{from: database.Source{Image: snapshot.ID}}, err
 	}
-	there, err := r.Store.Keeps(ctx, o.place.Engine, r.Snapshot)
+	there, err := r.Store.Keeps(ctx, o.Workspace.Engine, r.Snapshot)
 	switch {
 	case err != nil:
 		return newData{}, err

@@ -8,13 +8,14 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 	"devenv/devenv/step"
 )
 
 // PushSnapshot pushes a snapshot to the configuration's registry, under its name: who has the repository can pull it there. An
 // image of that name is replaced.
 func PushSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
-	r := newOwn("snapshot push", o.Options)
+	r := newOwn(session.New("snapshot push", o.Options))
 	var snapshot SnapshotItem
 	var to project.Registry
 	return r.end(ctx, r.Sequence(ctx,
@@ -56,7 +57,7 @@ func (o *own) makeImage(ctx context.Context, s *SnapshotItem) error {
 	if s.Image != "" {
 		return nil
 	}
-	all, err := readReplaced(o.place.Repo)
+	all, err := readReplaced(o.Workspace.Repo)
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func (o *own) makeImage(ctx context.Context, s *SnapshotItem) error {
 		return database.NoSnapshot(s.Name, nil)
 	}
 	store := all[at].Store
-	saving, err := store.Save(ctx, o.place.Engine, s.Name, o.place.Labels())
+	saving, err := store.Save(ctx, o.Workspace.Engine, s.Name, o.Workspace.Labels())
 	if err != nil {
 		return err
 	}
@@ -74,15 +75,15 @@ func (o *own) makeImage(ctx context.Context, s *SnapshotItem) error {
 		return err
 	}
 	s.Image, all[at].Store = made.Ref, database.Store{} // undo finds the image by its name
-	if err := o.place.Repo.Record(replacedRecord).Write(all); err != nil {
+	if err := o.Workspace.Repo.Record(replacedRecord).Write(all); err != nil {
 		return err
 	}
-	return store.Forget(ctx, o.place.Engine, []string{s.Name}, o.place.Labels())
+	return store.Forget(ctx, o.Workspace.Engine, []string{s.Name}, o.Workspace.Labels())
 }
 
 // PullSnapshot brings a snapshot from the configuration's registry; it is then one of the repository's.
 func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
-	r := newOwn("snapshot pull", o.Options)
+	r := newOwn(session.New("snapshot pull", o.Options))
 	var from project.Registry
 	return r.end(ctx, r.Sequence(ctx,
 		step.New("check", func(ctx context.Context, _ *step.Log) (err error) {
@@ -92,7 +93,7 @@ func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 			if from, err = r.openRegistry(ctx, "pull "+o.Name); err != nil {
 				return err
 			}
-			return database.CheckUntaken(ctx, r.place.Engine, repositoryID(r.place.Repo), o.Name)
+			return database.CheckUntaken(ctx, r.Workspace.Engine, repositoryID(r.Workspace.Repo), o.Name)
 		}),
 		step.New("pull", func(ctx context.Context, log *step.Log) error {
 			ref := from.Snapshot(o.Name)
@@ -100,10 +101,10 @@ func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 				r.items.Items = append(r.items.Items, PushItem{Image: ref, DryRun: true})
 				return nil
 			}
-			if err := r.place.Engine.Pull(ctx, ref, "", log.Line); err != nil {
+			if err := r.Workspace.Engine.Pull(ctx, ref, "", log.Line); err != nil {
 				return err
 			}
-			pulled, err := database.AdoptSnapshot(ctx, r.place.Engine, ref, repositoryID(r.place.Repo), o.Name)
+			pulled, err := database.AdoptSnapshot(ctx, r.Workspace.Engine, ref, repositoryID(r.Workspace.Repo), o.Name)
 			if err != nil {
 				return err
 			}
@@ -116,7 +117,7 @@ func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 
 // openRegistry opens the workspace of a command that needs a registry.
 func (o *own) openRegistry(ctx context.Context, to string) (_ project.Registry, err error) {
-	if o.place, err = o.options.open(ctx, o.document.Command, o.note); err != nil {
+	if err := o.Open(ctx, endCutOff); err != nil {
 		return "", err
 	}
 	return o.needRegistry(to)

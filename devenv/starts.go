@@ -140,8 +140,8 @@ func sceneOf(s *scratch.Checkout) string { return "start-" + s.Name }
 
 // cloneForScene starts a clone of the base's data where a checkout's backend looks for its database.
 func (r *run) cloneForScene(ctx context.Context, s *scratch.Checkout) (*database.Server, error) {
-	network := r.place.Name(sceneOf(s))
-	if err := r.place.Network(ctx, network); err != nil {
+	network := r.Workspace.Name(sceneOf(s))
+	if err := r.Workspace.Network(ctx, network); err != nil {
 		return nil, err
 	}
 	return r.clone(ctx, r.base.WithData, database.NetworkAlias{Name: network, Aliases: r.base.Settings.Hosts})

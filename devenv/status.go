@@ -15,6 +15,7 @@ import (
 	"devenv/devenv/inside"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 	"devenv/devenv/step"
 )
 
@@ -44,16 +45,16 @@ type looking struct {
 }
 
 // look opens the stack for commands that only look. The caller closes the workspace.
-func look(ctx context.Context, command string, o Options, services []string) (_ *looking, err error) {
-	l := &looking{own: newOwn(command, o)}
-	if l.place, err = l.options.look(ctx, l.note); err != nil {
-		return nil, l.redactor.Error(err)
+func look(ctx context.Context, s *session.Session, services []string) (_ *looking, err error) {
+	l := &looking{own: newOwn(s)}
+	if err := l.Look(ctx); err != nil {
+		return nil, l.Redactor.Error(err)
 	}
-	if l.model, _, err = ownModel(ctx, l.place, o, services); err == nil {
-		l.containers, err = l.place.Client.OwnContainers(ctx, l.model)
+	if l.model, _, err = ownModel(ctx, l.Workspace, l.Choice, services); err == nil {
+		l.containers, err = l.Workspace.Client.OwnContainers(ctx, l.model)
 	}
 	if err != nil {
-		return nil, l.redactor.Error(errors.Join(err, l.place.Client.Close()))
+		return nil, l.Redactor.Error(errors.Join(err, l.Workspace.Client.Close()))
 	}
 	return l, nil
 }
@@ -61,13 +62,13 @@ func look(ctx context.Context, command string, o Options, services []string) (_ 
 // Status says what runs of the user's own stack, where it answers, and what its database holds.
 func Status(ctx context.Context, o Options) (_ *report.Items, err error) {
 	items := report.NewItems("status")
-	l, err := look(ctx, "status", o, nil)
+	l, err := look(ctx, session.New("status", o), nil)
 	if err != nil {
 		return items, err
 	}
 	defer func() {
-		items.Items = redact.Said(l.redactor, items.Items)
-		err = errors.Join(l.redactor.Error(err), l.place.Client.Close())
+		items.Items = redact.Said(l.Redactor, items.Items)
+		err = errors.Join(l.Redactor.Error(err), l.Workspace.Client.Close())
 	}()
 	l.sayCutOff()
 	for _, name := range l.model.ServiceNames() {
@@ -95,7 +96,7 @@ func (l *looking) service(ctx context.Context, name string) (StatusItem, engine.
 	if found.ID == "" {
 		return item, found, nil
 	}
-	c, err := l.place.Engine.Inspect(ctx, found.ID)
+	c, err := l.Workspace.Engine.Inspect(ctx, found.ID)
 	if err != nil {
 		return item, c, err
 	}
@@ -134,7 +135,7 @@ func (l *looking) databaseItem(ctx context.Context) (StatusItem, bool) {
 
 // lastPut is the exchange that put there what the database holds, by what the data itself says; false when none did.
 func (l *looking) lastPut(ctx context.Context) (replaced, bool) {
-	server, err := l.place.Engine.Inspect(ctx, l.server.ID)
+	server, err := l.Workspace.Engine.Inspect(ctx, l.server.ID)
 	if err != nil {
 		return replaced{}, false
 	}
@@ -142,11 +143,11 @@ func (l *looking) lastPut(ctx context.Context) (replaced, bool) {
 	if err != nil {
 		return replaced{}, false
 	}
-	id, err := store.LastSwap(ctx, l.place.Engine, server.ID)
+	id, err := store.LastSwap(ctx, l.Workspace.Engine, server.ID)
 	if err != nil {
 		return replaced{}, false
 	}
-	all, _ := readReplaced(l.place.Repo) // of a record that cannot be read, nothing is known
+	all, _ := readReplaced(l.Workspace.Repo) // of a record that cannot be read, nothing is known
 	at := slices.IndexFunc(all, func(r replaced) bool { return swapID(r.At) == id })
 	if at < 0 {
 		return replaced{}, false
@@ -157,24 +158,24 @@ func (l *looking) lastPut(ctx context.Context) (replaced, bool) {
 // sayCutOff says that an exchange was cut off, and what ends it.
 func (l *looking) sayCutOff() {
 	var x exchange
-	if found, err := l.place.Repo.Record(exchangeRecord).Read(&x); err == nil && found {
-		l.note(fmt.Sprintf("devenv %s exchanges the data of %s, or was cut off: then devenv up ends that", x.Command, x.Store.Service))
+	if found, err := l.Workspace.Repo.Record(exchangeRecord).Read(&x); err == nil && found {
+		l.Note(fmt.Sprintf("devenv %s exchanges the data of %s, or was cut off: then devenv up ends that", x.Command, x.Store.Service))
 	}
 }
 
 // worktrees are the stacks of the repository's other worktrees that have containers, by the directory they were made in.
 func (l *looking) worktrees(ctx context.Context) ([]StatusItem, error) {
-	directories, err := l.place.Repo.Worktrees(ctx)
+	directories, err := l.Workspace.Repo.Worktrees(ctx)
 	if err != nil {
 		return nil, err
 	}
-	containers, err := l.place.Engine.Containers(ctx, engine.DirectoryLabel)
+	containers, err := l.Workspace.Engine.Containers(ctx, engine.DirectoryLabel)
 	if err != nil {
 		return nil, err
 	}
 	var items []StatusItem
 	for _, dir := range directories {
-		if dir == l.place.Repo.Root() {
+		if dir == l.Workspace.Repo.Root() {
 			continue
 		}
 		item := StatusItem{Kind: "worktree", Directory: dir}
@@ -209,18 +210,18 @@ type LogsOptions struct {
 
 // Logs passes the logs of the user's own stack on. Secrets are taken out.
 func Logs(ctx context.Context, o LogsOptions) (err error) {
-	l, err := look(ctx, "logs", o.Options, nil)
+	l, err := look(ctx, session.New("logs", o.Options), nil)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(l.redactor.Error(err), l.place.Client.Close()) }()
+	defer func() { err = errors.Join(l.Redactor.Error(err), l.Workspace.Client.Close()) }()
 	for _, name := range o.Services {
 		if l.model.Services[name].Name == "" {
 			return report.Fail(report.KindUsage, "there are: "+strings.Join(l.model.ServiceNames(), ", "), "there is no service %q", name)
 		}
 	}
-	to := l.redactor.Listener(logged(o.To))
-	return l.place.Client.LogsOwn(ctx, l.model, o.Services, o.Follow, o.Tail, compose.LogLine(func(service, line string) {
+	to := l.Redactor.Listener(logged(o.To))
+	return l.Workspace.Client.LogsOwn(ctx, l.model, o.Services, o.Follow, o.Tail, compose.LogLine(func(service, line string) {
 		to.Emit(report.StepOutput{Name: service, Line: line})
 	}))
 }
@@ -237,11 +238,11 @@ func (l logged) Emit(event report.Event) {
 
 // ServiceNames lists the services of the project, for the shell's completion; none when it does not load.
 func ServiceNames(ctx context.Context, o Options) []string {
-	l, err := look(ctx, "completion", o, nil)
+	l, err := look(ctx, session.New("completion", o), nil)
 	if err != nil {
 		return nil
 	}
-	_ = l.place.Client.Close() // nothing was done
+	_ = l.Workspace.Client.Close() // nothing was done
 	return l.model.ServiceNames()
 }
 
@@ -257,22 +258,22 @@ type DownOptions struct {
 
 // Down removes the containers and networks of the user's own stack, as docker compose down would.
 func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
-	r := newOwn("down", o.Options)
+	r := newOwn(session.New("down", o.Options))
 	return r.end(ctx, r.Sequence(ctx, step.New("down", func(ctx context.Context, log *step.Log) (err error) {
-		if r.place, err = r.options.open(ctx, "down", r.note); err != nil {
+		if err := r.Open(ctx, endCutOff); err != nil {
 			return err
 		}
-		model, _, err := ownModel(ctx, r.place, o.Options, nil)
+		model, _, err := ownModel(ctx, r.Workspace, r.Choice, nil)
 		if err != nil {
 			return err
 		}
-		if r.containers, err = r.place.Client.OwnContainers(ctx, model); err != nil {
+		if r.containers, err = r.Workspace.Client.OwnContainers(ctx, model); err != nil {
 			return err
 		}
 		if o.Volumes && !o.Yes && !o.DryRun {
-			err := agreed(ctx, r.options.Ask, consent{
-				to:    "remove the volumes of " + model.Name + " with their data",
-				after: "Nothing of it is kept.", without: "--yes; or keep the data first: devenv snapshot save", refused: "not removed",
+			err := session.Agree(ctx, r.Ask, session.Consent{
+				To:    "remove the volumes of " + model.Name + " with their data",
+				After: "Nothing of it is kept.", Without: "--yes; or keep the data first: devenv snapshot save", Refused: "not removed",
 			})
 			if err != nil {
 				return err
@@ -285,7 +286,7 @@ func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
 			return nil
 		}
 		log.Done(report.Count(len(r.containers), "container"))
-		return r.place.Client.DownOwn(ctx, model, o.Volumes, o.RemoveOrphans)
+		return r.Workspace.Client.DownOwn(ctx, model, o.Volumes, o.RemoveOrphans)
 	})))
 }
 

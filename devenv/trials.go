@@ -257,7 +257,7 @@ func (r *run) readCatalog(ctx context.Context) (catalog.Catalog, error) {
 // catalogOf reads the schema of a server.
 func (r *run) catalogOf(ctx context.Context, s *database.Server) (catalog.Catalog, error) {
 	schema, err := database.Ask(ctx, s, catalog.Read)
-	r.redactor.Keep(namesIn(schema)...)
+	r.Redactor.Keep(namesIn(schema)...)
 	return schema, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 )
 
 // UndoOptions are the options of undo.
@@ -133,8 +134,8 @@ func endPending(ctx context.Context, o UndoOptions) (*ResetItem, error) {
 	if cutOff, err := repo.Record(exchangeRecord).Read(&x); err != nil || !cutOff {
 		return nil, err
 	}
-	r := newOwn("undo", o.Options)
-	r.place, err = o.open(ctx, r.document.Command, r.note)
+	r := newOwn(session.New("undo", o.Options))
+	err = r.Open(ctx, endCutOff)
 	if _, err = r.end(ctx, err); err != nil || x.Undoes.IsZero() {
 		return nil, err
 	}
@@ -147,9 +148,9 @@ func endPending(ctx context.Context, o UndoOptions) (*ResetItem, error) {
 
 // undoData puts the data back that the last exchange replaced. What that put there is kept in turn.
 func undoData(ctx context.Context, o UndoOptions) (*report.Items, error) {
-	r := newOwn("undo", o.Options)
+	r := newOwn(session.New("undo", o.Options))
 	choose := func(ctx context.Context) (newData, error) {
-		last, err := lastReplaced(r.place.Repo)
+		last, err := lastReplaced(r.Workspace.Repo)
 		switch {
 		case err != nil:
 			return newData{}, err
@@ -162,7 +163,7 @@ func undoData(ctx context.Context, o UndoOptions) (*report.Items, error) {
 				"undo %q: there was no data before", "devenv "+last.Command)
 		}
 		what := fmt.Sprintf("%q of %s", "devenv "+last.Command, last.At.Local().Format("2006-01-02 15:04:05"))
-		r.note(taking(o.DryRun) + what)
+		r.Note(taking(o.DryRun) + what)
 		r.undoes = last.At
 		data, err := r.replacedData(ctx, *last)
 		data.moves, data.to = data.from.Kept != "", "as before "+what

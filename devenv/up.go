@@ -13,6 +13,7 @@ import (
 	"devenv/compose"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/session"
 	"devenv/devenv/step"
 )
 
@@ -81,7 +82,7 @@ func Up(ctx context.Context, o UpOptions) (*report.Items, error) {
 
 // upOnce starts the stack. It tells the revision of the database that this branch does not have, empty where that is not the matter.
 func upOnce(ctx context.Context, o UpOptions) (_ *report.Items, foreign string, _ error) {
-	r := &upRun{own: newOwn("up", o.Options), request: o, ready: map[string]chan struct{}{}, how: map[string]string{}}
+	r := &upRun{own: newOwn(session.New("up", o.Options)), request: o, ready: map[string]chan struct{}{}, how: map[string]string{}}
 	items, err := r.end(ctx, r.Sequence(ctx,
 		step.New("check", r.open),
 		step.Step{Do: func(ctx context.Context, _ *step.Log) error {
@@ -104,29 +105,29 @@ func upOnce(ctx context.Context, o UpOptions) (_ *report.Items, foreign string, 
 
 // open loads the stack as it runs in this worktree, and refuses ports that others hold.
 func (r *upRun) open(ctx context.Context, log *step.Log) (err error) {
-	if r.place, err = r.options.open(ctx, r.document.Command, r.note); err != nil {
+	if err := r.Open(ctx, endCutOff); err != nil {
 		return err
 	}
-	if r.model, r.moved, err = ownModel(ctx, r.place, r.options, r.request.Services); err != nil {
+	if r.model, r.moved, err = ownModel(ctx, r.Workspace, r.Choice, r.request.Services); err != nil {
 		return err
 	}
 	for _, m := range r.moved {
-		r.note(fmt.Sprintf("%s: port %d is busy, so it is %d in this worktree", m.Service, m.From, m.To))
+		r.Note(fmt.Sprintf("%s: port %d is busy, so it is %d in this worktree", m.Service, m.From, m.To))
 	}
 	// A stack may have no database, or one that is not started.
 	if service, err := r.findDatabase(ctx); err == nil && r.model.Services[service].Name != "" {
 		r.database = service
 	}
 	log.Done(fmt.Sprintf("project %s, %s", r.model.Name, report.Count(len(r.model.Services), "service")))
-	return checkPorts(ctx, r.place, r.model)
+	return checkPorts(ctx, r.Workspace, r.model)
 }
 
 // create makes the images and the containers.
 func (r *upRun) create(ctx context.Context, log *step.Log) (err error) {
-	if err := r.place.Client.CreateOwnAll(ctx, r.model, r.request.Build, log.Line); err != nil {
+	if err := r.Workspace.Client.CreateOwnAll(ctx, r.model, r.request.Build, log.Line); err != nil {
 		return err
 	}
-	r.containers, err = r.place.Client.OwnContainers(ctx, r.model)
+	r.containers, err = r.Workspace.Client.OwnContainers(ctx, r.model)
 	return err
 }
 
@@ -181,7 +182,7 @@ func (r *upRun) needs(name, other string) bool {
 
 // start starts one service and waits until it is ready.
 func (r *upRun) start(ctx context.Context, log *step.Log, name string) error {
-	client, id := r.place.Client, r.containers[name].ID
+	client, id := r.Workspace.Client, r.containers[name].ID
 	began := time.Now()
 	if err := client.StartOwn(ctx, r.model, name); err != nil {
 		return r.portTaken(ctx, name, err)
@@ -208,7 +209,7 @@ func (r *upRun) portTaken(ctx context.Context, name string, err error) error {
 	if !strings.Contains(err.Error(), "allocated") && !strings.Contains(err.Error(), "in use") {
 		return err
 	}
-	return errors.Join(checkPorts(ctx, r.place, r.model), err)
+	return errors.Join(checkPorts(ctx, r.Workspace, r.model), err)
 }
 
 // checkRevision refuses to start a backend on a database whose revision this branch does not know: it would only crash.
@@ -240,7 +241,7 @@ func (r *upRun) list(ctx context.Context, dryRun bool) {
 				item.Moved = append(item.Moved, m)
 			}
 		}
-		if c, err := r.place.Engine.Inspect(ctx, r.containers[name].ID); err == nil && !dryRun {
+		if c, err := r.Workspace.Engine.Inspect(ctx, r.containers[name].ID); err == nil && !dryRun {
 			item.URLs = urlsOf(ctx, c)
 		}
 		r.items.Items = append(r.items.Items, item)
