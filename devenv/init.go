@@ -43,7 +43,7 @@ type InitResult struct {
 // again. A configuration that is there is checked and left as it is. Nothing is started.
 func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	result := &InitResult{Items: report.NewItems("init")}
-	i := &initRun{own: newOwn(session.New("init", o.Options)), answers: map[string]any{}}
+	i := &initRun{run: newRun(session.New("init", o.Options), checks.Selection{}), answers: map[string]any{}}
 	if err := i.open(ctx); err != nil {
 		return result, i.Redactor.Error(err)
 	}
@@ -78,7 +78,7 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 
 // initRun is one run of init.
 type initRun struct {
-	*own
+	*run
 	// answers are what was answered, as it stands in the configuration.
 	answers map[string]any
 	found   []report.Finding

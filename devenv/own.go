@@ -15,7 +15,6 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose/engine"
-	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
@@ -26,11 +25,12 @@ import (
 	"devenv/devenv/scratch"
 	"devenv/devenv/session"
 	"devenv/devenv/step"
+	"devenv/devenv/tool"
 )
 
-// own is a run on the user's own stack: its database, and the services that use it.
+// own is a command on the user's own stack: its database, and the services that use it.
 type own struct {
-	*run
+	*session.Session
 	// model is the user's own stack as it runs in this worktree: place.Model is the file's, whose names another worktree may have.
 	model *types.Project
 	// settings are the database's, by the user's own Compose project.
@@ -55,18 +55,23 @@ type own struct {
 	stoppedAt    time.Time
 }
 
-// newOwn prepares a run on the user's own stack; nothing happens yet.
+// newOwn prepares a command on the user's own stack; nothing happens yet.
 func newOwn(s *session.Session) *own {
-	r := newRun(s, checks.Selection{})
-	r.asIs = true
-	return &own{run: r, items: report.NewItems(s.Command)}
+	return &own{Session: s, items: report.NewItems(s.Command)}
 }
 
-// end removes what the run made, and returns the command's list.
+// end closes the session, and returns the command's list.
 func (o *own) end(ctx context.Context, err error) (*report.Items, error) {
-	_, err = o.finish(ctx, err)
+	if o.Workspace != nil {
+		err = tool.ExplainMissing(ctx, o.Workspace.Repo, err)
+	}
+	return o.listed(), o.Finish(ctx, err)
+}
+
+// listed is the command's list without secrets.
+func (o *own) listed() *report.Items {
 	o.items.Items = redact.Said(o.Redactor, o.items.Items)
-	return o.items, err
+	return o.items
 }
 
 // openDatabase finds the project and its database service; no migration tool is needed.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"devenv/devenv/base"
+	"devenv/devenv/checks"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
 	"devenv/devenv/step"
@@ -26,58 +27,67 @@ type PushItem struct {
 	DryRun bool   `json:"dry_run,omitempty"`
 }
 
+// basePush is one run of snapshot push --base.
+type basePush struct {
+	run     *run
+	data    *own
+	request PushOptions
+}
+
 // PushBase makes the base's images, where they are not known, and pushes them to the configuration's registry.
 func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
-	r := newOwn(session.New("snapshot push", o.Options))
-	r.request.Base = o.Base
-	return r.end(ctx, r.Sequence(ctx,
+	s := session.New("snapshot push", o.Options)
+	r := &basePush{run: newRun(s, checks.Selection{}), data: newOwn(s), request: o}
+	r.run.asIs, r.run.request.Base = true, o.Base
+	_, err := r.run.finish(ctx, s.Sequence(ctx,
 		step.New("check", func(ctx context.Context, log *step.Log) error {
-			if err := r.check(ctx, log); err != nil {
+			if err := r.run.check(ctx, log); err != nil {
 				return err
 			}
-			_, err := r.needRegistry("push the base")
+			_, err := r.data.needRegistry("push the base")
 			return err
 		}),
 		step.New("base", func(ctx context.Context, log *step.Log) (err error) {
 			if !o.DryRun {
-				return r.useBase(ctx, log)
+				return r.run.useBase(ctx, log)
 			}
-			if r.base, err = base.Open(ctx, r.Workspace, r.project, r.baseRef, r.work.Capture, r.envFiles); err != nil {
+			if r.run.base, err = base.Open(ctx, r.run.Workspace, r.run.project, r.run.baseRef, r.run.work.Capture, r.run.envFiles); err != nil {
 				return err
 			}
-			return r.base.ComputeKey(ctx, log)
+			return r.run.base.ComputeKey(ctx, log)
 		}),
-		step.Step{Do: r.keepBase},
-		step.New("push", func(ctx context.Context, log *step.Log) error { return r.pushBase(ctx, o, log) }),
+		step.Step{Do: r.run.keepBase},
+		step.New("push", r.push),
 	))
+	return r.data.listed(), err
 }
 
-// pushBase pushes the base's two images, the one with data last: who finds it finds the other.
-func (o *own) pushBase(ctx context.Context, options PushOptions, log *step.Log) error {
-	registry, err := o.needRegistry("push the base")
+// push pushes the base's two images, the one with data last: who finds it finds the other.
+func (r *basePush) push(ctx context.Context, log *step.Log) error {
+	registry, err := r.data.needRegistry("push the base")
 	if err != nil {
 		return err
 	}
-	if !options.DryRun {
-		if err := o.refuseSecrets(ctx, o.base.EmptyRef(), o.base.SeededRef()); err != nil {
+	if !r.request.DryRun {
+		if err := r.data.refuseSecrets(ctx, r.run.base.EmptyRef(), r.run.base.SeededRef()); err != nil {
 			return err
 		}
-		err := o.confirmPush(ctx, pushing{
-			registry: registry, what: "the base", image: o.base.SeededRef(), holds: "the seed data and every role with the hash of its password",
-			service: o.project.Database, record: pushedBase, yes: options.Yes,
+		err := r.data.confirmPush(ctx, pushing{
+			registry: registry, what: "the base", image: r.run.base.SeededRef(), holds: "the seed data and every role with the hash of its password",
+			service: r.run.project.Database, record: pushedBase, yes: r.request.Yes,
 		})
 		if err != nil {
 			return err
 		}
 	}
-	for _, tag := range o.base.Tags() {
+	for _, tag := range r.run.base.Tags() {
 		ref := registry.Base(tag)
-		if !options.DryRun {
-			if err := o.pushImage(ctx, "devenv/base:"+tag, ref, log); err != nil {
+		if !r.request.DryRun {
+			if err := r.data.pushImage(ctx, "devenv/base:"+tag, ref, log); err != nil {
 				return err
 			}
 		}
-		o.items.Items = append(o.items.Items, PushItem{Image: ref, DryRun: options.DryRun})
+		r.data.items.Items = append(r.data.items.Items, PushItem{Image: ref, DryRun: r.request.DryRun})
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"devenv/compose/engine/enginetest"
-	"devenv/devenv/checks"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/project"
 	"devenv/devenv/session"
@@ -31,7 +30,7 @@ func TestABaseWithThePasswordStaysKnownToHaveBeenPushedWhateverIsPushedAfterIt(t
 	if err := repo.SharedRecord(pushedRecord).Write([]string{pushedOutdated + "registry.example/acme"}); err != nil {
 		t.Fatal(err)
 	}
-	o := &own{run: newRun(session.New("snapshot push", Options{}), checks.Selection{})}
+	o := newOwn(session.New("snapshot push", Options{}))
 	o.Workspace = &project.Workspace{Repo: repo, Engine: enginetest.Require(t)}
 	push := pushing{registry: "registry.example/acme", what: "the base", image: image, record: pushedBase, yes: true}
 	for range 2 {

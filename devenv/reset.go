@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
@@ -58,7 +59,9 @@ type ResetItem struct {
 
 // resetRun is one run of reset.
 type resetRun struct {
-	*own
+	// run makes the data that data, the user's own, is exchanged for.
+	run     *run
+	data    *own
 	request ResetOptions
 	// made is the image of the branch's data, made for this run alone; empty until then.
 	made string
@@ -67,49 +70,52 @@ type resetRun struct {
 // Reset replaces the user's own database by the base's data at the branch's head, or as it is named, and keeps what was there.
 // Interrupted or killed at any moment, the data is as before or complete, at the latest after the next command.
 func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
-	r := &resetRun{own: newOwn(session.New("reset", o.Options)), request: o}
-	r.run.request = NewMigrationOptions{Base: o.Base}
-	r.keepsClone = true
-	return r.end(ctx, r.Sequence(ctx,
-		step.New("check", r.check),
-		step.New("own database", func(ctx context.Context, log *step.Log) error { return r.readDatabase(ctx, r.project.Database, log) }),
+	s := session.New("reset", o.Options)
+	r := &resetRun{run: newRun(s, checks.Selection{}), data: newOwn(s), request: o}
+	r.run.asIs, r.run.keepsClone, r.run.request.Base = true, true, o.Base
+	_, err := r.run.finish(ctx, s.Sequence(ctx,
+		step.New("check", r.run.check),
+		step.New("own database", func(ctx context.Context, log *step.Log) error {
+			return r.data.readDatabase(ctx, r.run.project.Database, log)
+		}),
 		step.Step{Do: func(ctx context.Context, _ *step.Log) error {
 			if err := r.agree(ctx); err != nil || o.DryRun {
 				return err
 			}
-			err := r.Sequence(ctx,
-				step.New("base", r.useBase),
-				step.Step{Do: r.keepBase},
+			err := s.Sequence(ctx,
+				step.New("base", r.run.useBase),
+				step.Step{Do: r.run.keepBase},
 				r.bringBranch(),
-				r.exchangeData(func() newData {
+				r.data.exchangeData(func() newData {
 					return newData{from: database.Source{Image: r.image()}, to: r.describe(), durable: true}
 				}),
 			)
-			r.listExchanged()
-			return errors.Join(err, removeMade(context.WithoutCancel(ctx), r.Workspace))
+			r.data.listExchanged()
+			return errors.Join(err, removeMade(context.WithoutCancel(ctx), s.Workspace))
 		}},
 	))
+	return r.data.listed(), err
 }
 
 // describe says what the data will be.
 func (r *resetRun) describe() string {
 	switch r.request.To {
 	case ResetToBase:
-		return r.facts.BaseRef + ", with its data"
+		return r.run.facts.BaseRef + ", with its data"
 	case ResetToEmpty:
 		return "empty, as its init scripts leave it"
 	default:
-		return "the branch's head, with " + r.facts.BaseRef + "'s data"
+		return "the branch's head, with " + r.run.facts.BaseRef + "'s data"
 	}
 }
 
 // agree asks whether the data may be replaced, or lists what would be.
 func (r *resetRun) agree(ctx context.Context) error {
 	if r.request.DryRun {
-		r.listPlanned(r.describe())
+		r.data.listPlanned(r.describe())
 		return nil
 	}
-	return r.confirm(ctx, r.request.Yes, r.describe())
+	return r.data.confirm(ctx, r.request.Yes, r.describe())
 }
 
 // listPlanned says what the data would be.
@@ -143,11 +149,11 @@ func (r *resetRun) bringBranch() step.Step {
 	if r.request.To != "" && r.request.To != ResetToBranch {
 		return step.Step{Do: func(context.Context, *step.Log) error { return nil }}
 	}
-	return r.InOrder(
-		step.New("branch", r.takeBranch),
-		r.Together(
-			step.New("database", r.cloneSeeded),
-			step.New("tool", r.startTool),
+	return r.run.InOrder(
+		step.New("branch", r.run.takeBranch),
+		r.run.Together(
+			step.New("database", r.run.cloneSeeded),
+			step.New("tool", r.run.startTool),
 		),
 		step.New("upgrade", r.upgradeBranch),
 	)
@@ -155,7 +161,7 @@ func (r *resetRun) bringBranch() step.Step {
 
 // upgradeBranch migrates the clone and keeps it.
 func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
-	_, err := r.tool.Upgrade(ctx, r.tool.Database(r.seeded), "heads", alembic.MoveOptions{})
+	_, err := r.run.tool.Upgrade(ctx, r.run.tool.Database(r.run.seeded), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
 		return report.Fail(report.KindFaulty, "see why, with evidence: devenv test-migration\nor take the base's data as it is: devenv reset --to base",
@@ -164,15 +170,15 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	ref := r.base.SeededRef() + "-" + r.Workspace.RunID
-	if err := r.Workspace.Repo.Record(madeRecord).Write(ref); err != nil {
+	ref := r.run.base.SeededRef() + "-" + r.run.Workspace.RunID
+	if err := r.run.Workspace.Repo.Record(madeRecord).Write(ref); err != nil {
 		return err
 	}
-	image, err := r.seeded.CommitBase(ctx, ref, database.Meta{Key: r.base.Key, Settings: r.base.Settings},
-		database.Keep{Labels: r.Workspace.ImageLabels(), Secrets: r.Secrets()})
+	image, err := r.run.seeded.CommitBase(ctx, ref, database.Meta{Key: r.run.base.Key, Settings: r.run.base.Settings},
+		database.Keep{Labels: r.run.Workspace.ImageLabels(), Secrets: r.run.Secrets()})
 	r.made = image.Ref
 	if err == nil {
-		log.Done("the branch's migrations applied to " + r.facts.BaseRef + "'s data")
+		log.Done("the branch's migrations applied to " + r.run.facts.BaseRef + "'s data")
 	}
 	return err
 }
@@ -181,9 +187,9 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 func (r *resetRun) image() string {
 	switch r.request.To {
 	case ResetToBase:
-		return r.base.Seeded.ID
+		return r.run.base.Seeded.ID
 	case ResetToEmpty:
-		return r.base.Empty.ID
+		return r.run.base.Empty.ID
 	default:
 		return r.made
 	}

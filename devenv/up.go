@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -56,7 +57,9 @@ type upRun struct {
 	// database is the database's service, empty when none is found or started; ids are the known revisions, nil for unknown.
 	database string
 	ready    map[string]chan struct{}
-	how      map[string]string
+	// mu guards how, which says of each service how it showed that it is ready.
+	mu  sync.Mutex
+	how map[string]string
 }
 
 // Up starts the user's own stack as docker compose up would, and waits until each service is really ready. Where the database is
