@@ -66,30 +66,31 @@ func (c *Client) StartOwn(ctx context.Context, p *types.Project, service string)
 	return report.Fail(report.KindWork, "", "start %s: %w", service, err)
 }
 
-// WaitOwn waits until a started container of the user's own stack is really ready: its healthcheck says so, else it answers on
-// the first TCP port that it publishes. A service that ends with exit status 0 and is made to end is ready then; one that has
-// neither healthcheck nor port is ready when it runs.
+// WaitOwn waits until a started container of the user's own stack is ready: its healthcheck says so, else it answers on the first
+// TCP port that it publishes. A service that another one waits for to end is ready when it has ended well; one that has neither
+// healthcheck nor port when it runs, or has ended well. StayReady tells whether it stays so.
 func (c *Client) WaitOwn(ctx context.Context, p *types.Project, service, id string, timeout time.Duration) (Readiness, error) {
-	if ends(p, service) {
-		return c.waitEnded(ctx, id, timeout)
-	}
-	s := p.Services[service]
 	container, err := c.engine.Inspect(ctx, id)
 	if err != nil {
 		return Readiness{}, err
 	}
-	ready := Ready{Timeout: timeout}
-	at := slices.IndexFunc(s.Ports, func(port types.ServicePortConfig) bool { return port.Protocol == "" || port.Protocol == "tcp" })
+	return c.WaitReady(ctx, id, readyOfOwn(p, service, container, timeout))
+}
+
+// readyOfOwn is how a service of the user's own stack shows that it is ready.
+func readyOfOwn(p *types.Project, service string, container engine.Container, timeout time.Duration) Ready {
+	ready, ports := Ready{Timeout: timeout}, p.Services[service].Ports
+	at := slices.IndexFunc(ports, func(port types.ServicePortConfig) bool { return port.Protocol == "" || port.Protocol == "tcp" })
 	switch {
+	case ends(p, service):
+		ready.ends = true
 	case container.Health != nil:
 	case at >= 0:
-		ready.Port = int(s.Ports[at].Target)
-	case container.State == "exited":
-		return c.waitEnded(ctx, id, timeout)
+		ready.Port = int(ports[at].Target)
 	default:
-		return Readiness{How: "running"}, nil
+		ready.runs = true
 	}
-	return c.WaitReady(ctx, id, ready)
+	return ready
 }
 
 // ends says whether a service is made to end: another one waits for that.
@@ -100,33 +101,6 @@ func ends(p *types.Project, service string) bool {
 		}
 	}
 	return false
-}
-
-// waitEnded waits until a container has ended with exit status 0.
-func (c *Client) waitEnded(ctx context.Context, id string, timeout time.Duration) (Readiness, error) {
-	began := time.Now()
-	deadline, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	code, err := c.engine.Wait(deadline, id)
-	switch {
-	case err == nil && code == 0:
-		return Readiness{How: "ended well", Took: time.Since(began)}, nil
-	case ctx.Err() != nil:
-		return Readiness{}, ctx.Err()
-	case deadline.Err() != nil:
-		lines, tailErr := c.engine.Tail(ctx, id, tailLines)
-		if tailErr != nil {
-			return Readiness{}, tailErr
-		}
-		return Readiness{}, report.Fail(report.KindWork, "", "it has not ended within %s", timeout).WithOutput(lines)
-	case err != nil:
-		return Readiness{}, err
-	}
-	container, err := c.engine.Inspect(ctx, id)
-	if err != nil {
-		return Readiness{}, err
-	}
-	return Readiness{}, c.ended(ctx, container)
 }
 
 // DownOwn removes the containers and networks of the user's own stack, and its volumes when asked to, as docker compose down.

@@ -19,11 +19,15 @@ type sign func(context.Context) (how string, err error)
 // signOf is the sign to wait for.
 func (c *Client) signOf(container engine.Container, ready Ready) sign {
 	switch {
+	case ready.runs:
+		return func(context.Context) (string, error) { return "running", nil }
+	case ready.ends: // its end is the sign
+		return func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }
 	case ready.Log != "":
-		return func(ctx context.Context) (string, error) { return c.logged(ctx, container.ID, ready.Log) }
+		return func(ctx context.Context) (string, error) { return c.logged(ctx, container.ID, ready) }
 	case ready.URL != "":
 		return func(ctx context.Context) (string, error) { return c.responds(ctx, container.ID, ready.URL) }
-	case ready.Port == 0 && container.Health != nil:
+	case ready.byHealth(container):
 		return func(ctx context.Context) (string, error) { return c.healthy(ctx, container.ID) }
 	}
 	return func(ctx context.Context) (string, error) {
@@ -65,15 +69,15 @@ func (c *Client) healthy(ctx context.Context, id string) (string, error) {
 	})
 }
 
-// logged waits until the container's log holds a text.
-func (c *Client) logged(ctx context.Context, id, text string) (string, error) {
+// logged waits until the container's log holds the text.
+func (c *Client) logged(ctx context.Context, id string, ready Ready) (string, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	log := &finder{text: []byte(text), found: cancel}
-	err := c.engine.Logs(ctx, id, engine.LogsOptions{Follow: true}, log)
+	log := &finder{text: []byte(ready.Log), found: cancel}
+	err := c.engine.Logs(ctx, id, engine.LogsOptions{Follow: true, Since: ready.Since}, log)
 	switch {
 	case log.done:
-		return fmt.Sprintf("its log holds %q", text), nil
+		return fmt.Sprintf("its log holds %q", ready.Log), nil
 	case err == nil: // the log has ended: so has the container, which is somebody else's to say
 		<-ctx.Done()
 		err = ctx.Err()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"devenv/compose"
 	"devenv/compose/engine"
@@ -68,7 +69,11 @@ func startedAlone(ctx context.Context, w *project.Workspace, x exchange, swapped
 	if err := besideNobody(ctx, w, x, swapped); err != nil {
 		return errors.Join(err, w.Engine.Kill(ctx, x.Server))
 	}
-	if _, err := w.Client.WaitReady(ctx, x.Server, compose.Ready{Timeout: ownTimeout}); err != nil {
+	readiness, err := w.Client.WaitReady(ctx, x.Server, compose.Ready{Timeout: ownTimeout})
+	if err == nil {
+		_, err = w.Client.StayReady(ctx, readiness, time.Second)
+	}
+	if err != nil {
 		return report.Fail(report.KindWork, "docker compose logs", "start your database again: %w", err).WithOutput(report.OutputOf(err))
 	}
 	if err := besideNobody(ctx, w, x, swapped); err != nil {

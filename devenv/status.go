@@ -122,6 +122,9 @@ func (l *looking) databaseItem(ctx context.Context) (StatusItem, bool) {
 	}
 	l.server = l.containers[service]
 	l.wasRunning = l.server.State == "running"
+	if err := database.CheckRunning(ctx, l.Workspace.Engine, service, l.server.ID); err != nil && l.wasRunning {
+		l.Note(err.Error())
+	}
 	item.Revisions = l.revisions(ctx)
 	if known, err := l.knownRevisions(ctx); err == nil && len(known) > 0 && len(item.Revisions) > 0 {
 		on := !slices.ContainsFunc(item.Revisions, func(r string) bool { return !slices.Contains(known, r) })

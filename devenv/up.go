@@ -190,20 +190,27 @@ func (r *upRun) start(ctx context.Context, log *step.Log, name string) error {
 	if err := client.StartOwn(ctx, r.model, name); err != nil {
 		return r.portTaken(ctx, name, err)
 	}
-	readiness, err := client.WaitOwn(ctx, r.model, name, id, r.request.Timeout)
-	if err != nil {
+	failed := func(err error) error {
 		return report.Fail(report.KindWork, "devenv logs "+name, "start %s: %w", name, err).WithOutput(report.OutputOf(err))
 	}
+	readiness, err := client.WaitOwn(ctx, r.model, name, id, r.request.Timeout)
+	if err != nil {
+		return failed(err)
+	}
 	if name == r.database {
-		if err := r.checkRevision(ctx, name); err != nil {
+		if err := errors.Join(database.CheckRunning(ctx, r.Workspace.Engine, name, id), r.checkRevision(ctx, name)); err != nil {
 			return err
 		}
+	}
+	took := time.Since(began).Round(100 * time.Millisecond)
+	close(r.ready[name]) // what depends on it starts while it is watched
+	if readiness, err = client.StayReady(ctx, readiness, compose.Steady); err != nil {
+		return failed(err)
 	}
 	r.mu.Lock()
 	r.how[name] = readiness.How
 	r.mu.Unlock()
-	log.Done(fmt.Sprintf("%s after %s", readiness.How, time.Since(began).Round(100*time.Millisecond)))
-	close(r.ready[name])
+	log.Done(fmt.Sprintf("%s after %s", readiness.How, took))
 	return nil
 }
 

@@ -91,6 +91,20 @@ func TestUpStartsTheStackAndWaitsUntilItAnswers(t *testing.T) {
 	if s.state("backend") != "none" {
 		t.Error("a service that was not named was started")
 	}
+	s.saysThatTheDataWasRemoved()
+}
+
+// saysThatTheDataWasRemoved removes the data of the running database, whose healthcheck does not notice.
+func (s ownStack) saysThatTheDataWasRemoved() {
+	s.Helper()
+	remove := engine.ExecOptions{Cmd: []string{"sh", "-c", "rm -rf /var/lib/postgresql/data/*"}}
+	if code, err := s.engine.Exec(s.Context(), s.container("postgres").ID, remove); err != nil || code != 0 {
+		s.Fatal(code, err)
+	}
+	_, err := devenv.Up(s.Context(), devenv.UpOptions{Options: s.options(), Services: []string{"postgres"}})
+	if err == nil || !strings.Contains(err.Error(), "has been removed") || !strings.Contains(report.HintOf(err), "devenv reset") {
+		s.Errorf("%v\n%s", err, report.HintOf(err))
+	}
 }
 
 // TestUpDoesNotStartABackendOnAForeignRevision names reset instead, and on a terminal asks and does it.
@@ -169,9 +183,9 @@ func TestUpNamesWhatEndedAndWhoHoldsAPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.comesUpAfterACutOffStart()
-	s.replace(composeFile, "build: ./backend", "build: ./backend\n    command: [sh, -c, 'echo the lamp is out; exit 7']")
+	s.replace(composeFile, "build: ./backend", "build: ./backend\n    restart: unless-stopped\n    command: [sh, -c, 'echo the lamp is out; exit 7']")
 	_, err = devenv.Up(t.Context(), devenv.UpOptions{Options: s.options()})
-	if err == nil || !strings.Contains(err.Error(), "exit status 7") || !slices.Contains(report.OutputOf(err), "the lamp is out") {
+	if err == nil || !strings.Contains(err.Error(), "exit status 7, and is started again and again") || !slices.Contains(report.OutputOf(err), "the lamp is out") {
 		t.Errorf("%v\n%s", err, report.OutputOf(err))
 	}
 }

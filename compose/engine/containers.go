@@ -2,7 +2,6 @@ package engine
 
 import (
 	"archive/tar"
-	"bytes"
 	"context"
 	"io"
 	"net"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
 )
 
 // Container is a container as the engine sees it.
@@ -26,6 +24,10 @@ type Container struct {
 	Started, Finished time.Time
 	// OOMKilled says that the kernel ended it for want of memory.
 	OOMKilled bool
+	// Restart is its restart policy ("on-failure:3"), empty for none; Restarts is how often the engine has started it again by that
+	// since somebody started it last.
+	Restart  string
+	Restarts int
 	// Health is nil when the container has no healthcheck.
 	Health   *Health
 	Labels   map[string]string
@@ -69,6 +71,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (Container, error) {
 		ExitCode: found.State.ExitCode, OOMKilled: found.State.OOMKilled, Labels: found.Config.Labels, User: found.Config.User,
 		Tty: found.Config.Tty, Networks: map[string]Address{}, Ports: map[string]string{},
 		Env: found.Config.Env, Cmd: found.Config.Cmd, Entrypoint: found.Config.Entrypoint,
+		Restart: restartOf(found.HostConfig.RestartPolicy), Restarts: found.RestartCount,
 	}
 	if h := found.State.Health; h != nil && h.Status != container.NoHealthcheck {
 		c.Health = &Health{Status: h.Status}
@@ -88,6 +91,17 @@ func (e *Engine) Inspect(ctx context.Context, id string) (Container, error) {
 		c.Mounts = append(c.Mounts, Mount{Type: string(m.Type), Name: m.Name, Source: m.Source, Target: m.Destination, ReadOnly: !m.RW})
 	}
 	return c, nil
+}
+
+// restartOf is a restart policy as Compose writes it, empty for none.
+func restartOf(policy container.RestartPolicy) string {
+	switch {
+	case policy.IsNone():
+		return ""
+	case policy.MaximumRetryCount > 0:
+		return string(policy.Name) + ":" + itoa(policy.MaximumRetryCount)
+	}
+	return string(policy.Name)
 }
 
 // timeOf reads a time as the engine writes it; zero for none.
@@ -202,47 +216,3 @@ func (e *Engine) Exists(ctx context.Context, id, path string) (bool, error) {
 
 // IsGone says whether an error is that what was asked for does not exist, or no longer.
 func IsGone(err error) bool { return errdefs.IsNotFound(err) }
-
-// LogsOptions say which part of a container's log is wanted.
-type LogsOptions struct {
-	Follow bool
-	// Tail is the number of last lines; 0 is all.
-	Tail int
-}
-
-// Logs writes a container's log, stdout and stderr together, each in its order; between the two, the engine keeps no order.
-func (e *Engine) Logs(ctx context.Context, id string, o LogsOptions, to io.Writer) error {
-	c, err := e.Inspect(ctx, id)
-	if err != nil {
-		return err
-	}
-	tail := "all"
-	if o.Tail > 0 {
-		tail = itoa(o.Tail)
-	}
-	stream, err := e.client.ContainerLogs(ctx, id, container.LogsOptions{ShowStdout: true, ShowStderr: true, Follow: o.Follow, Tail: tail})
-	if err != nil {
-		return failed(ctx, err, "read the log of container %.12s", id)
-	}
-	defer stream.Close() //nolint:errcheck // only read from
-	if c.Tty {
-		_, err = io.Copy(to, stream)
-	} else {
-		_, err = stdcopy.StdCopy(to, to, stream)
-	}
-	return failed(ctx, err, "read the log of container %.12s", id)
-}
-
-// Tail returns the last lines of a container's log.
-func (e *Engine) Tail(ctx context.Context, id string, lines int) ([]string, error) {
-	var out bytes.Buffer
-	if err := e.Logs(ctx, id, LogsOptions{Tail: lines}, &out); err != nil {
-		return nil, err
-	}
-	text := strings.TrimRight(out.String(), "\n")
-	if text == "" {
-		return nil, nil
-	}
-	all := strings.Split(strings.ReplaceAll(text, "\r", ""), "\n")
-	return all[max(0, len(all)-lines):], nil
-}

@@ -121,8 +121,8 @@ func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
 			"seed the base: %w", err)
 	}
 	log.Line(fmt.Sprintf("%s is ready (%s)", b.project.Backend, readiness.How))
-	if err := settle(ctx, b.project.Seed.Settle); err != nil {
-		return err
+	if err := b.stack.Settle(ctx, b.project.Backend, readiness, b.project.Seed.Settle); err != nil {
+		return report.Fail(report.KindWork, report.HintOf(err), "seed the base: %w", err)
 	}
 	return b.stack.Stop(ctx, b.project.Backend)
 }
@@ -130,18 +130,6 @@ func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
 // seedTimeout is how long the backend's first start may take when the configuration does not say: it makes all the data,
 // which takes longer than any start on data that is there.
 const seedTimeout = 10 * time.Minute
-
-// settle waits for the backend's background jobs.
-func settle(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
 
 // seedByCommand runs the configuration's command in a container of the migrations service.
 func (b *build) seedByCommand(ctx context.Context, log *step.Log) error {

@@ -55,9 +55,24 @@ func Create(ctx context.Context, s *Checkout, name string, services []string, sh
 	return &Services{Checkout: s, Network: network, Model: iso.Project, Containers: containers}, nil
 }
 
-// Start starts a service and waits until it is ready. One that ends before that is started again as its restart policy
-// says, because people's stacks rely on it: a watcher that ends when a file appears, a server that does not wait for another.
+// Start starts a service, waits until it is ready, and watches for a moment whether it stays so. One that ends before that is
+// started again as its restart policy says, because people's stacks rely on it: a watcher that ends when a file appears, a server
+// that does not wait for another.
 func (t *Services) Start(ctx context.Context, service string, ready compose.Ready) (compose.Readiness, error) {
+	return t.start(ctx, service, ready, steady)
+}
+
+// steady is how long Start watches a service, by how long it took to become ready: every run waits for it, so it is short, and
+// what the machine makes slow ends later, too.
+func steady(took time.Duration) time.Duration {
+	return min(max(took/2, 500*time.Millisecond), compose.Steady)
+}
+
+// unwatched is for services that somebody else soon asks for something: whoever does will say that they have ended.
+func unwatched(time.Duration) time.Duration { return 0 }
+
+// start starts a service, and watches it for a while once it is ready.
+func (t *Services) start(ctx context.Context, service string, ready compose.Ready, watch func(took time.Duration) time.Duration) (compose.Readiness, error) {
 	id, ok := t.Containers[service]
 	if !ok {
 		return compose.Readiness{}, fmt.Errorf("start %s: it has no container", service)
@@ -68,26 +83,43 @@ func (t *Services) Start(ctx context.Context, service string, ready compose.Read
 	}
 	ready.Declared = compose.DeclaredPorts(model)
 	for again := 0; ; again++ {
-		readiness, err := t.startOnce(ctx, id, ready)
+		readiness, err := t.startOnce(ctx, id, ready, watch)
 		var ended compose.Ended
 		if err == nil {
 			return readiness, nil
 		}
-		if again == maxRestarts || !errors.As(err, &ended) || !compose.Restarts(model, ended.Code) {
+		if again == compose.MaxRestarts || !errors.As(err, &ended) || !compose.Restarts(model, ended.Code) {
 			return readiness, startFailure(service, again, err)
 		}
+		details, err := t.Checkout.Workspace.Engine.Details(ctx)
+		if err != nil {
+			return readiness, err
+		}
+		ready.Since = details.Clock
 	}
 }
 
-// maxRestarts is how often a service that ends before it is ready is started again, where its restart policy says so; each
-// Start has all of the time to become ready.
-const maxRestarts = 5
-
-func (t *Services) startOnce(ctx context.Context, id string, ready compose.Ready) (compose.Readiness, error) {
-	if err := t.Checkout.Workspace.Engine.Start(ctx, id); err != nil {
+// startOnce starts a service; each time it has all of the time to become ready.
+func (t *Services) startOnce(ctx context.Context, id string, ready compose.Ready, watch func(took time.Duration) time.Duration) (compose.Readiness, error) {
+	client := t.Checkout.Workspace.Client
+	if err := client.Engine().Start(ctx, id); err != nil {
 		return compose.Readiness{}, err
 	}
-	return t.Checkout.Workspace.Client.WaitReady(ctx, id, ready)
+	readiness, err := client.WaitReady(ctx, id, ready)
+	if err != nil {
+		return readiness, err
+	}
+	return client.StayReady(ctx, readiness, watch(readiness.Took))
+}
+
+// Settle waits while the background jobs of a service that is ready run. One that ends well meanwhile has done them.
+func (t *Services) Settle(ctx context.Context, service string, readiness compose.Readiness, jobs time.Duration) error {
+	_, err := t.Checkout.Workspace.Client.StayReady(ctx, readiness, jobs)
+	var ended compose.Ended
+	if err == nil || errors.As(err, &ended) && ended.Code == 0 {
+		return nil
+	}
+	return report.Fail(report.KindWork, "see it alone: docker compose up "+service, "let %s run for its background jobs: %w", service, err).WithOutput(report.OutputOf(err))
 }
 
 // startFailure says that a service does not start, with what to do next.
@@ -102,10 +134,10 @@ func startFailure(service string, restarts int, err error) error {
 	return report.Fail(report.KindWork, "", "start %s: %w", service, err)
 }
 
-// StartAll starts services one after the other, in the order of their dependencies.
+// StartAll starts services one after the other, in the order of their dependencies. They are not watched.
 func (t *Services) StartAll(ctx context.Context, services []string) error {
 	for _, service := range InOrder(t.Checkout.Model, services) {
-		if _, err := t.Start(ctx, service, compose.Ready{}); err != nil {
+		if _, err := t.start(ctx, service, compose.Ready{}, unwatched); err != nil {
 			return err
 		}
 	}

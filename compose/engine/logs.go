@@ -1,0 +1,62 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/pkg/stdcopy"
+)
+
+// LogsOptions say which part of a container's log is wanted.
+type LogsOptions struct {
+	Follow bool
+	// Since is the earliest time, by the engine's clock, of what is wanted; zero is all.
+	Since time.Time
+	// Tail is the number of last lines; 0 is all.
+	Tail int
+}
+
+// Logs writes a container's log, stdout and stderr together, each in its order; between the two, the engine keeps no order.
+func (e *Engine) Logs(ctx context.Context, id string, o LogsOptions, to io.Writer) error {
+	c, err := e.Inspect(ctx, id)
+	if err != nil {
+		return err
+	}
+	tail := "all"
+	if o.Tail > 0 {
+		tail = itoa(o.Tail)
+	}
+	options := container.LogsOptions{ShowStdout: true, ShowStderr: true, Follow: o.Follow, Tail: tail}
+	if !o.Since.IsZero() {
+		options.Since = o.Since.Format(time.RFC3339Nano)
+	}
+	stream, err := e.client.ContainerLogs(ctx, id, options)
+	if err != nil {
+		return failed(ctx, err, "read the log of container %.12s", id)
+	}
+	defer stream.Close() //nolint:errcheck // only read from
+	if c.Tty {
+		_, err = io.Copy(to, stream)
+	} else {
+		_, err = stdcopy.StdCopy(to, to, stream)
+	}
+	return failed(ctx, err, "read the log of container %.12s", id)
+}
+
+// Tail returns the last lines of a container's log.
+func (e *Engine) Tail(ctx context.Context, id string, lines int) ([]string, error) {
+	var out bytes.Buffer
+	if err := e.Logs(ctx, id, LogsOptions{Tail: lines}, &out); err != nil {
+		return nil, err
+	}
+	text := strings.TrimRight(out.String(), "\n")
+	if text == "" {
+		return nil, nil
+	}
+	all := strings.Split(strings.ReplaceAll(text, "\r", ""), "\n")
+	return all[max(0, len(all)-lines):], nil
+}

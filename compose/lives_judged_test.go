@@ -1,0 +1,52 @@
+package compose
+
+import (
+	"context"
+	"testing"
+
+	"devenv/compose/engine"
+)
+
+func TestAContainerIsJudgedByHowItEndedWhateverItsRestartPolicy(t *testing.T) {
+	at := func(state string, code, restarts int) engine.Container {
+		return engine.Container{State: state, ExitCode: code, Restarts: restarts}
+	}
+	serves, runs, ends := Ready{Port: 80}, Ready{runs: true}, Ready{ends: true}
+	for name, c := range map[string]struct {
+		ready     Ready
+		container engine.Container
+		earlier   int
+		want      standing
+	}{
+		"runs": {serves, at("running", 0, 0), 0, stands},
+		"ran into its policy before anybody waited": {serves, at("running", 0, 9), 9, stands},
+		"is started again":                          {serves, at("restarting", 1, 1), 0, restarts},
+		"was started again, and runs":               {serves, at("running", 0, 4), 0, stands},
+		"ends again and again":                      {serves, at("restarting", 1, MaxRestarts), 0, loops},
+		"ends again and again, and runs for now":    {serves, at("running", 0, MaxRestarts), 0, loops},
+		"ends well again and again":                 {serves, at("restarting", 0, 2+MaxRestarts), 2, loops},
+		"is made to end, and does again and again":  {ends, at("restarting", 0, MaxRestarts), 0, loops},
+		"a server ended well":                       {serves, at("exited", 0, 0), 0, hasEnded},
+		"a server failed":                           {serves, at("exited", 3, 0), 0, hasEnded},
+		"its retries are over":                      {serves, at("exited", 3, MaxRestarts), 0, hasEnded},
+		"what is made to end ended well":            {ends, at("exited", 0, 0), 0, endedWell},
+		"it did when tried again":                   {ends, at("exited", 0, 2), 0, endedWell},
+		"what is made to end failed":                {ends, at("exited", 1, 0), 0, hasEnded},
+		"what is made to end is tried again":        {ends, at("restarting", 1, 1), 0, restarts},
+		"what has no sign ended well":               {runs, at("exited", 0, 0), 0, endedWell},
+		"what has no sign failed":                   {runs, at("dead", 255, 0), 0, hasEnded},
+	} {
+		l := &lives{ready: c.ready, earlier: c.earlier}
+		if got := l.standing(c.container); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+func TestWhatHasRunForLongAndIsReadyAtOnceIsNotWatched(t *testing.T) {
+	over, cancel := context.WithCancel(t.Context())
+	cancel() // whoever looks, fails
+	if r, err := new(Client).StayReady(over, Readiness{How: "running", lives: &lives{}, settled: true}, Steady); err != nil || r.How != "running" {
+		t.Errorf("%+v, %v", r, err)
+	}
+}

@@ -1,0 +1,109 @@
+package compose_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/compose/engine"
+	"devenv/compose/engine/enginetest"
+	"devenv/devenv/report"
+)
+
+// ownStack is a stack of the user's own, started as up starts it.
+type ownStack struct {
+	*testing.T
+	client  *compose.Client
+	project *types.Project
+	made    map[string]engine.Container
+}
+
+func newOwnStack(t *testing.T, name, text string) ownStack {
+	t.Helper()
+	enginetest.Images(t, "debian:trixie-slim")
+	s := ownStack{T: t, client: connect(t)}
+	var err error
+	if s.project, err = s.client.Load(t.Context(), compose.LoadOptions{WorkingDir: writeFiles(t, map[string]string{"compose.yaml": text}), ProjectName: name}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.client.DownOwn(context.WithoutCancel(t.Context()), s.project, true, true); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.client.CreateOwnAll(t.Context(), s.project, false, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	if s.made, err = s.client.OwnContainers(t.Context(), s.project); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// start starts a service and waits until it is ready and has stayed so; it returns how that showed, or the failure with its output.
+func (s ownStack) start(service string, watch time.Duration) (how, failure string) {
+	s.Helper()
+	if err := s.client.StartOwn(s.Context(), s.project, service); err != nil {
+		s.Fatal(err)
+	}
+	readiness, err := s.client.WaitOwn(s.Context(), s.project, service, s.made[service].ID, long)
+	if err == nil {
+		readiness, err = s.client.StayReady(s.Context(), readiness, watch)
+	}
+	if err != nil {
+		return "", err.Error() + "\n" + strings.Join(report.OutputOf(err), "\n")
+	}
+	return readiness.How, ""
+}
+
+// thrice is the beginning of a script that fails twice, and says how often it was begun.
+const thrice = `echo >>/begun; n=$$(wc -l </begun); echo "begun $$n"; [ $$n = 3 ] || exit 4; `
+
+func TestWhatEndsOrIsStartedAgainAndAgainIsNeverReady(t *testing.T) {
+	s := newOwnStack(t, "devenv-test-lives", `
+x-app: &app {image: "debian:trixie-slim", stop_grace_period: 0s}
+services:
+  loops: {<<: *app, restart: unless-stopped, ports: ["8000"], command: [sh, -c, "echo cannot start; exit 1"]}
+  well: {<<: *app, restart: always, command: ["true"]}
+  tries: {<<: *app, restart: "on-failure:2", command: [sh, -c, exit 5]}
+  listens: {<<: *app, restart: always, ports: ["8123"], command: [perl, -e, '`+serve+`my $$c=$$s->accept; print $$c "200"; close $$c; print "gone\n"; exit 6']}
+  worker: {<<: *app, command: [sh, -c, "echo lost; sleep 0.5; exit 3"]}
+  sick: {<<: *app, command: [sleep, infinity], healthcheck: {test: mkdir /first, interval: 1s, retries: 1}}
+  idle: {<<: *app, command: [sleep, infinity]}
+  done: {<<: *app, command: ["true"]}
+  third: {<<: *app, restart: on-failure, ports: ["8123"], command: [sh, -c, '`+thrice+`exec perl -e "$$0"', '`+serve+answers+`']}
+  job: {<<: *app, restart: on-failure, command: [sh, -c, '`+thrice+`']}
+  endless: {<<: *app, restart: always, command: ["true"]}
+  waits: {<<: *app, depends_on: {job: &ended {condition: service_completed_successfully}, endless: *ended}}
+`)
+	for service, want := range map[string]struct{ how, failure string }{
+		"loops":   {failure: "it ended with exit status 1, and is started again and again (restart: unless-stopped)\ncannot start"},
+		"well":    {failure: "it ended with exit status 0, and is started again and again (restart: always)"},
+		"tries":   {failure: "it ended with exit status 5\n"},
+		"listens": {failure: "it ended with exit status 6, and is started again and again (restart: always)\ngone"},
+		"worker":  {failure: "it ended with exit status 3\nlost"},
+		"endless": {failure: "it ended with exit status 0, and is started again and again (restart: always)"},
+		"sick":    {failure: "it did not stay ready: its healthcheck is unhealthy"},
+		"idle":    {how: "running"},
+		"done":    {how: "ended well"},
+		"job":     {how: "ended well"},
+	} {
+		t.Run(service, func(t *testing.T) {
+			t.Parallel()
+			how, failure := s.start(service, compose.Steady)
+			if how != want.how || !strings.HasPrefix(failure, want.failure) {
+				t.Errorf("it is ready: %q, and fails: %s\nwant %+v", how, failure, want)
+			}
+		})
+	}
+	t.Run("third", func(t *testing.T) {
+		t.Parallel()
+		if how, failure := s.start("third", 0); how != "listens on port 8123" {
+			t.Errorf("a server that comes up when started again: %q, %s", how, failure)
+		}
+	})
+}

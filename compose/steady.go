@@ -1,0 +1,59 @@
+package compose
+
+import (
+	"context"
+	"time"
+)
+
+// How long a service is watched once it has shown that it is ready. What ends then, ends within seconds: a worker that does not
+// come up, a first query that fails.
+const (
+	// Steady is for a service that nothing is known of.
+	Steady = 3 * time.Second
+	// settledAfter is for one that the engine has started again before. That is how long a container must run for the engine to
+	// call its start successful, too. One that has run for longer when somebody comes to wait for it, and shows the sign soon,
+	// has shown enough: it is not watched.
+	settledAfter = 10 * time.Second
+	soon         = time.Second
+)
+
+// StayReady watches for a while whether what was ready stays so. One that ends and is started again must get ready anew; one that
+// ends for good, or is no longer healthy, is a failure with its last lines.
+func (c *Client) StayReady(ctx context.Context, r Readiness, watch time.Duration) (Readiness, error) {
+	for watch > 0 && r.lives != nil && !r.settled {
+		stays, err := r.lives.stay(ctx, watch)
+		if stays || err != nil {
+			return r, err
+		}
+		took := r.Took
+		if r, err = r.lives.wait(ctx); err != nil {
+			return Readiness{}, err
+		}
+		r.Took += took
+	}
+	return r, nil
+}
+
+// stay waits for a while, and says whether the life that is looked at goes on. One that its healthcheck no longer calls healthy is
+// a failure.
+func (l *lives) stay(ctx context.Context, watch time.Duration) (bool, error) {
+	if l.life.Restarts > 0 {
+		watch = max(watch, settledAfter)
+	}
+	watching, cancel := context.WithTimeout(ctx, watch)
+	defer cancel()
+	err := <-l.end(watching)
+	switch {
+	case ctx.Err() != nil:
+		return false, ctx.Err()
+	case err == nil:
+		return false, nil
+	case watching.Err() == nil:
+		return false, err
+	}
+	alive, err := l.alive(ctx)
+	if err != nil || !alive || !l.ready.byHealth(l.life) || l.life.Health.Status == "healthy" {
+		return alive, err
+	}
+	return false, l.late(ctx, "it did not stay ready: ")
+}

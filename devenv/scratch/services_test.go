@@ -1,0 +1,79 @@
+package scratch
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/compose/engine"
+	"devenv/compose/engine/enginetest"
+	"devenv/devenv/project"
+	"devenv/devenv/report"
+)
+
+// backend is a service "app" that runs a script.
+func backend(t *testing.T, restart, script string) *Services {
+	t.Helper()
+	enginetest.Images(t, "debian:trixie-slim")
+	client, err := compose.Connect(t.Context(), compose.ConnectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := client.Engine().CreateScript(t.Context(), engine.Script{Image: "debian:trixie-slim", Text: script})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := client.Engine().Remove(context.WithoutCancel(t.Context()), id); err != nil {
+			t.Error(err)
+		}
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	model := &types.Project{Services: types.Services{"app": {Name: "app", Restart: restart}}}
+	return &Services{Checkout: &Checkout{Workspace: &project.Workspace{Client: client, Engine: client.Engine()}, Model: model}, Containers: map[string]string{"app": id}}
+}
+
+func TestABackendThatEndsRightAfterItWasReadyHasNotStarted(t *testing.T) {
+	s := backend(t, "", `echo Serving; sleep 0.2; echo no table; exit 6`)
+	_, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: 5 * time.Minute})
+	if err == nil || !strings.Contains(err.Error(), "start app: it ended with exit status 6") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "no table") {
+		t.Errorf("%v\n%s", err, report.OutputOf(err))
+	}
+}
+
+func TestABackendThatFailsDuringItsBackgroundJobsHasNotSeeded(t *testing.T) {
+	for code, says := range map[string]string{"0": "<nil>", "7": "let app run for its background jobs: it ended with exit status 7"} {
+		s := backend(t, "", `echo Serving; sleep 1; exit `+code)
+		ready := compose.Ready{Log: "Serving", Timeout: 5 * time.Minute}
+		readiness, err := s.start(t.Context(), "app", ready, unwatched)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(s.Settle(t.Context(), "app", readiness, time.Hour)); got != says {
+			t.Errorf("%s, want %s", got, says)
+		}
+	}
+}
+
+func TestWhatAServiceLoggedBeforeItWasStartedAgainDoesNotMakeItReady(t *testing.T) {
+	s := backend(t, "on-failure", `[ ! -e /again ] || exec sleep infinity; touch /again; echo Serving; exit 6`)
+	_, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: 2 * time.Second})
+	if err == nil || !strings.Contains(err.Error(), `its log never held "Serving"`) {
+		t.Errorf("%v\n%s", err, report.OutputOf(err))
+	}
+}
+
+func TestTheWatchOnAServiceIsShortAgainstItsStart(t *testing.T) {
+	for took, want := range map[time.Duration]time.Duration{0: time.Second / 2, 2 * time.Second: time.Second, time.Minute: compose.Steady} {
+		if got := steady(took); got != want {
+			t.Errorf("after %s: %s, want %s", took, got, want)
+		}
+	}
+}
