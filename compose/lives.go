@@ -2,6 +2,7 @@ package compose
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"devenv/compose/engine"
@@ -127,34 +128,30 @@ func (l *lives) sign(ctx context.Context) (string, error) {
 		how string
 		err error
 	}
-	signs, ends := make(chan shown, 1), l.end(ctx)
-	go func() {
+	signs, ends := make(chan shown, 1), make(chan error, 1)
+	var watchers sync.WaitGroup
+	watchers.Go(func() {
 		how, err := l.client.signOf(l.life, l.ready)(ctx)
 		signs <- shown{how, err}
-	}()
+	})
+	watchers.Go(func() { ends <- l.end(ctx) })
+	defer watchers.Wait()
+	defer cancel()
 	select {
 	case s := <-signs:
-		cancel()
-		_ = <-ends // it was only to be known before the sign
 		return s.how, s.err
 	case err := <-ends:
-		cancel()
-		<-signs
 		return "", err
 	}
 }
 
-// end tells when this life has ended, and how it did, in l.ended.
-func (l *lives) end(ctx context.Context) <-chan error {
-	ends := make(chan error, 1)
-	go func() {
-		code, err := l.client.engine.Wait(ctx, l.id)
-		if err == nil {
-			l.ended = Ended{Code: code}
-		}
-		ends <- err
-	}()
-	return ends
+// end waits until this life has ended, and remembers how it did.
+func (l *lives) end(ctx context.Context) error {
+	code, err := l.client.engine.Wait(ctx, l.id)
+	if err == nil {
+		l.ended = Ended{Code: code}
+	}
+	return err
 }
 
 // alive says whether the life that is looked at goes on.

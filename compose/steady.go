@@ -42,7 +42,7 @@ func (l *lives) stay(ctx context.Context, watch time.Duration) (bool, error) {
 	}
 	watching, cancel := context.WithTimeout(ctx, watch)
 	defer cancel()
-	err := <-l.end(watching)
+	err := l.end(watching)
 	switch {
 	case ctx.Err() != nil:
 		return false, ctx.Err()
