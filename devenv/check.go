@@ -17,6 +17,7 @@ import (
 	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
+	"devenv/devenv/userdata"
 )
 
 // check finds out what there is to work on: repository, configuration, engine, Compose project, base, database,
@@ -25,7 +26,7 @@ func (r *run) check(ctx context.Context, log *step.Log) (err error) {
 	if err := r.checkRequest(); err != nil {
 		return err
 	}
-	if err := r.Open(ctx, endCutOff); err != nil {
+	if err := r.Open(ctx, userdata.Recover); err != nil {
 		return err
 	}
 	r.selection.Severities = r.Workspace.Config.Severities()

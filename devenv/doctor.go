@@ -153,7 +153,7 @@ func admit(ctx context.Context, o Options) *patient {
 		return p
 	}
 	if p.repo != nil {
-		p.looking, p.loadErr = look(ctx, p.Session, nil)
+		p.looking, p.loadErr = look(ctx, p.Session)
 	}
 	return p
 }

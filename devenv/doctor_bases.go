@@ -8,6 +8,7 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
+	"devenv/devenv/userdata"
 )
 
 // namedBases is how many images doctor names.
@@ -22,7 +23,7 @@ func examineBases(ctx context.Context, p *patient) finding {
 	if err != nil {
 		return ill(err.Error(), report.HintOf(err))
 	}
-	pushed, err := p.pushedOutdated()
+	pushed, record, err := p.pushedOutdated()
 	if err != nil {
 		return ill(err.Error(), report.HintOf(err))
 	}
@@ -36,7 +37,7 @@ func examineBases(ctx context.Context, p *patient) finding {
 	case len(pushed) > 0:
 		summary = append(summary, "such a base was pushed to "+strings.Join(pushed, ", "))
 		mend = append(mend, "rotate that password, since who can pull from "+strings.Join(pushed, ", ")+" can read it, and delete the old images there; "+
-			"when that is done, take what begins with \""+strings.TrimSpace(pushedOutdated)+"\" out of "+p.repo.SharedRecord(pushedRecord).Path())
+			"when that is done, take what begins with \""+strings.TrimSpace(userdata.OutdatedBase)+"\" out of "+record)
 	case len(old) > 0 && configured:
 		mend = append(mend, "if one was pushed to "+string(registry)+", by CI for example, rotate that password: who can pull from there can read it")
 	}
@@ -62,17 +63,10 @@ func (p *patient) registry() (project.Registry, bool) {
 	return p.looking.Workspace.Registry()
 }
 
-// pushedOutdated names the registries that this repository has pushed a base to which holds the password.
-func (p *patient) pushedOutdated() ([]string, error) {
+// pushedOutdated names the registries that this repository has pushed a base to which holds the password, and the record of that.
+func (p *patient) pushedOutdated() (registries []string, record string, err error) {
 	if p.repo == nil {
-		return nil, nil
+		return nil, "", nil
 	}
-	var known, registries []string
-	_, err := p.repo.SharedRecord(pushedRecord).Read(&known)
-	for _, kind := range known {
-		if to, ok := strings.CutPrefix(kind, pushedOutdated); ok {
-			registries = append(registries, to)
-		}
-	}
-	return registries, err
+	return userdata.PushedOutdated(p.repo)
 }

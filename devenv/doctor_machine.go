@@ -145,7 +145,7 @@ func examineCompose(_ context.Context, p *patient) finding {
 	case p.loadErr != nil:
 		return ill(p.loadErr.Error(), report.HintOf(p.loadErr))
 	}
-	return well(fmt.Sprintf("project %s, %s", p.looking.model.Name, report.Count(len(p.looking.model.Services), "service")))
+	return well(fmt.Sprintf("project %s, %s", p.looking.Model.Name, report.Count(len(p.looking.Model.Services), "service")))
 }
 
 // noProject is why things of the Compose project are not looked at.
@@ -159,8 +159,8 @@ func examineBuilder(_ context.Context, p *patient) finding {
 		return well("buildx builds the images")
 	}
 	var needing []string
-	for _, name := range p.looking.model.ServiceNames() {
-		if b := p.looking.model.Services[name].Build; b != nil && needsBuildKit(filepath.Join(b.Context, b.Dockerfile)) {
+	for _, name := range p.looking.Model.ServiceNames() {
+		if b := p.looking.Model.Services[name].Build; b != nil && needsBuildKit(filepath.Join(b.Context, b.Dockerfile)) {
 			needing = append(needing, name)
 		}
 	}
@@ -182,8 +182,8 @@ func examineImages(ctx context.Context, p *patient) finding {
 		return unlooked(noProject)
 	}
 	var missing, unreachable []string
-	for _, name := range p.looking.model.ServiceNames() {
-		s := p.looking.model.Services[name]
+	for _, name := range p.looking.Model.ServiceNames() {
+		s := p.looking.Model.Services[name]
 		if s.Build != nil || s.Image == "" || slices.Contains(missing, s.Image) {
 			continue
 		}

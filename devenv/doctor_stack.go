@@ -17,18 +17,18 @@ import (
 	"devenv/devenv/inside"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
+	"devenv/devenv/userdata"
 )
 
 func examineExchange(_ context.Context, p *patient) finding {
 	if p.repo == nil {
 		return unlooked("there is no repository")
 	}
-	var x exchange
-	found, err := p.repo.Record(exchangeRecord).Read(&x)
+	x, err := userdata.UnderWay(p.repo)
 	switch {
 	case err != nil:
 		return ill(err.Error(), report.HintOf(err))
-	case found:
+	case x != nil:
 		return unwell(fmt.Sprintf("%q of %s was cut off while it exchanged the data of %s", "devenv "+x.Command, x.At.Local().Format("15:04"), x.Store.Service),
 			"devenv doctor --fix ends it, as does devenv up")
 	}
@@ -40,7 +40,7 @@ func examineKept(ctx context.Context, p *patient) finding {
 	if p.repo == nil || p.client == nil {
 		return unlooked("there is no repository, or no engine")
 	}
-	kept, err := keptInStores(ctx, p.client.Engine(), p.repo)
+	kept, err := userdata.Kept(ctx, p.client.Engine(), p.repo)
 	if err != nil {
 		return ill(err.Error(), report.HintOf(err))
 	}
@@ -52,13 +52,13 @@ func examineKept(ctx context.Context, p *patient) finding {
 		bytes += k.Meta.Bytes
 	}
 	return well(fmt.Sprintf("%s kept for undo in %s, %s; the last stays, with at most %d more, for %d days, up to %d GB",
-		report.Count(len(kept), "replaced database"), kept[0].Store, report.Megabytes(bytes), keptCount-1, keptDays, keptBytes>>30))
+		report.Count(len(kept), "replaced database"), kept[0].Store, report.Megabytes(bytes), userdata.KeptCount-1, userdata.KeptDays, userdata.KeptBytes>>30))
 }
 
 // fixExchange opens the workspace, which ends what was cut off and removes what was left.
 func fixExchange(ctx context.Context, p *patient) error {
 	s := session.New("doctor", Options{Dir: p.Choice.Dir, Compose: p.Choice.Compose, Host: p.Choice.Host, Context: p.Choice.Context})
-	if err := s.Open(ctx, endCutOff); err != nil {
+	if err := s.Open(ctx, userdata.Recover); err != nil {
 		return err
 	}
 	return s.Close(ctx)
@@ -86,7 +86,7 @@ func examinePorts(ctx context.Context, p *patient) finding {
 	if p.looking == nil {
 		return unlooked(noProject)
 	}
-	if err := checkPorts(ctx, p.looking.Workspace, p.looking.model); err != nil {
+	if err := p.looking.CheckPorts(ctx); err != nil {
 		return ill(err.Error(), report.HintOf(err))
 	}
 	return well("nobody else holds the ports of the stack")
@@ -97,12 +97,12 @@ func examineData(ctx context.Context, p *patient) finding {
 	if p.looking == nil {
 		return unlooked(noProject)
 	}
-	service, err := p.looking.findDatabase(ctx)
+	service, err := p.looking.FindDatabase(ctx)
 	if err != nil {
 		return unwell(err.Error(), report.HintOf(err))
 	}
 	root := p.repo.Root()
-	for _, v := range p.looking.model.Services[service].Volumes {
+	for _, v := range p.looking.Model.Services[service].Volumes {
 		if v.Type == types.VolumeTypeBind && strings.Contains(v.Target, "postgres") {
 			if info, err := os.Stat(v.Source); err == nil && info.IsDir() || errors.Is(err, fs.ErrNotExist) && path.Ext(v.Target) == "" {
 				return judgeDataDirectory(ctx, root, service, v.Source, info)
@@ -153,7 +153,7 @@ func examineStack(ctx context.Context, p *patient) finding {
 	}
 	var unwellServices []string
 	running := 0
-	for _, name := range p.looking.model.ServiceNames() {
+	for _, name := range p.looking.Model.ServiceNames() {
 		item, _, err := p.looking.service(ctx, name)
 		switch {
 		case err != nil:

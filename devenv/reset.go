@@ -3,14 +3,14 @@ package devenv
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
-	"devenv/devenv/project"
+	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
 	"devenv/devenv/step"
+	"devenv/devenv/userdata"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
@@ -28,10 +28,6 @@ const (
 	ResetToEmpty ResetTo = "empty"
 )
 
-// madeRecord is the record of the worktree's state that names the image which a reset makes for itself, so that the next command
-// removes it if this one cannot.
-const madeRecord = "made"
-
 // ResetOptions are the options of reset.
 type ResetOptions struct {
 	Options
@@ -44,25 +40,15 @@ type ResetOptions struct {
 }
 
 // ResetItem says what became of the user's own database.
-type ResetItem struct {
-	Service string `json:"service"`
-	// Place is where the data lies: "volume app_pgdata", "directory …".
-	Place string `json:"place"`
-	// To says what the data is now.
-	To string `json:"to"`
-	// Snapshot is the name under which what was there is kept, beside the data; empty when nothing was.
-	Snapshot string `json:"snapshot"`
-	// Undoes says that undo did it, which itself is not undone.
-	Undoes bool `json:"undoes,omitempty"`
-	DryRun bool `json:"dry_run,omitempty"`
-}
+type ResetItem = userdata.Exchanged
 
 // resetRun is one run of reset.
 type resetRun struct {
-	// run makes the data that data, the user's own, is exchanged for.
-	run     *run
-	data    *own
-	request ResetOptions
+	// run makes the data that the user's own, in database, is exchanged for.
+	run      *run
+	database *userdata.Database
+	request  ResetOptions
+	items    *report.Items
 	// made is the image of the branch's data, made for this run alone; empty until then.
 	made string
 }
@@ -71,12 +57,13 @@ type resetRun struct {
 // Interrupted or killed at any moment, the data is as before or complete, at the latest after the next command.
 func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 	s := session.New("reset", o.Options)
-	r := &resetRun{run: newRun(s, checks.Selection{}), data: newOwn(s), request: o}
+	r := &resetRun{run: newRun(s, checks.Selection{}), request: o, items: report.NewItems(s.Command)}
 	r.run.asIs, r.run.keepsClone, r.run.request.Base = true, true, o.Base
 	_, err := r.run.finish(ctx, s.Sequence(ctx,
 		step.New("check", r.run.check),
-		step.New("own database", func(ctx context.Context, log *step.Log) error {
-			return r.data.readDatabase(ctx, r.run.project.Database, log)
+		step.New("own database", func(ctx context.Context, log *step.Log) (err error) {
+			r.database, err = userdata.Find(ctx, s, r.run.project.Database, log)
+			return err
 		}),
 		step.Step{Do: func(ctx context.Context, _ *step.Log) error {
 			if err := r.agree(ctx); err != nil || o.DryRun {
@@ -86,15 +73,13 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 				step.New("base", r.run.useBase),
 				step.Step{Do: r.run.keepBase},
 				r.bringBranch(),
-				r.data.exchangeData(func() newData {
-					return newData{from: database.Source{Image: r.image()}, to: r.describe(), durable: true}
-				}),
+				step.Step{Do: r.exchange},
 			)
-			r.data.listExchanged()
-			return errors.Join(err, removeMade(context.WithoutCancel(ctx), s.Workspace))
+			return errors.Join(err, userdata.RemoveMade(context.WithoutCancel(ctx), s.Workspace))
 		}},
 	))
-	return r.data.listed(), err
+	r.items.Items = redact.Said(s.Redactor, r.items.Items)
+	return r.items, err
 }
 
 // describe says what the data will be.
@@ -112,36 +97,10 @@ func (r *resetRun) describe() string {
 // agree asks whether the data may be replaced, or lists what would be.
 func (r *resetRun) agree(ctx context.Context) error {
 	if r.request.DryRun {
-		r.data.listPlanned(r.describe())
+		r.items.Items = append(r.items.Items, r.database.Planned(r.describe()))
 		return nil
 	}
-	return r.data.confirm(ctx, r.request.Yes, r.describe())
-}
-
-// listPlanned says what the data would be.
-func (o *own) listPlanned(to string) {
-	o.items.Items = append(o.items.Items, ResetItem{Service: o.store.Service, Place: o.store.String(), To: to, DryRun: true})
-}
-
-// listExchanged says what the data is now, and nothing where it is as it was.
-func (o *own) listExchanged() {
-	if o.exchanged {
-		o.items.Items = append(o.items.Items, ResetItem{
-			Service: o.store.Service, Place: o.store.String(), To: o.exchange.To, Snapshot: o.exchange.Snapshot,
-			Undoes: !o.exchange.Undoes.IsZero(),
-		})
-	}
-}
-
-// confirm asks before the user's own data is replaced.
-func (o *own) confirm(ctx context.Context, yes bool, to string) error {
-	if yes {
-		return nil
-	}
-	return session.Agree(ctx, o.Ask, session.Consent{
-		To:    fmt.Sprintf("replace the data of %s in %s by: %s", o.store.Service, o.store, to),
-		After: "What is there is kept.", Without: "--yes (what is there is kept)", Refused: "not replaced",
-	})
+	return r.database.Agree(ctx, r.request.Yes, r.describe())
 }
 
 // bringBranch applies the branch's migrations to a clone of the base's data, and makes that an image of this run.
@@ -171,7 +130,7 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 		return err
 	}
 	ref := r.run.base.SeededRef() + "-" + r.run.Workspace.RunID
-	if err := r.run.Workspace.Repo.Record(madeRecord).Write(ref); err != nil {
+	if err := userdata.RecordMade(r.run.Workspace.Repo, ref); err != nil {
 		return err
 	}
 	image, err := r.run.seeded.CommitBase(ctx, ref, database.Meta{Key: r.run.base.Key, Settings: r.run.base.Settings},
@@ -179,6 +138,15 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 	r.made = image.Ref
 	if err == nil {
 		log.Done("the branch's migrations applied to " + r.run.facts.BaseRef + "'s data")
+	}
+	return err
+}
+
+// exchange puts the data that was made in the place of the user's own.
+func (r *resetRun) exchange(ctx context.Context, _ *step.Log) error {
+	done, err := r.database.Exchange(ctx, userdata.NewData{From: database.Source{Image: r.image()}, To: r.describe(), Durable: true})
+	if done != nil {
+		r.items.Items = append(r.items.Items, *done)
 	}
 	return err
 }
@@ -193,18 +161,4 @@ func (r *resetRun) image() string {
 	default:
 		return r.made
 	}
-}
-
-// removeMade removes the image that a reset has made for itself alone, this one or one that was killed.
-func removeMade(ctx context.Context, w *project.Workspace) error {
-	record := w.Repo.Record(madeRecord)
-	var ref string
-	found, err := record.Read(&ref)
-	if err != nil || !found {
-		return err
-	}
-	if err := w.Engine.RemoveImage(ctx, ref, true); err != nil {
-		return err
-	}
-	return record.Remove()
 }

@@ -16,6 +16,7 @@ import (
 	"devenv/devenv"
 	"devenv/devenv/report"
 	"devenv/devenv/sample"
+	"devenv/devenv/userdata/userdatatest"
 )
 
 // Where the sample keeps its own data, and a place in a volume instead of it.
@@ -234,7 +235,7 @@ func TestResetRefusesWhatIsNotItsOwn(t *testing.T) {
 		t.Errorf("it changed the data: %q", kept)
 	}
 	host := filepath.Join(s.dir, "data/postgres/pgdata")
-	server := devenv.StartServer(t, host).Process.Pid
+	server := userdatatest.StartServer(t, host).Process.Pid
 	s.write("data/postgres/pgdata/postmaster.pid", fmt.Sprintf("%d\n%s\n", server, host))
 	refused("a server of this machine", fmt.Sprintf("process %d", server))
 	s.remove("data/postgres/pgdata/postmaster.pid")

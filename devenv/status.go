@@ -17,6 +17,7 @@ import (
 	"devenv/devenv/report"
 	"devenv/devenv/session"
 	"devenv/devenv/step"
+	"devenv/devenv/userdata"
 )
 
 // StatusItem is one service of the user's own stack, its database, or another worktree's stack.
@@ -41,17 +42,18 @@ type StatusItem struct {
 
 // looking is a look at the user's own stack: without the worktree's lock, since it changes nothing.
 type looking struct {
-	*own
+	*session.Session
+	*userdata.Stack
 }
 
 // look opens the stack for commands that only look. The caller closes the workspace.
-func look(ctx context.Context, s *session.Session, services []string) (_ *looking, err error) {
-	l := &looking{own: newOwn(s)}
+func look(ctx context.Context, s *session.Session) (_ *looking, err error) {
+	l := &looking{Session: s}
 	if err := l.Look(ctx); err != nil {
 		return nil, l.Redactor.Error(err)
 	}
-	if l.model, _, err = ownModel(ctx, l.Workspace, l.Choice, services); err == nil {
-		l.containers, err = l.Workspace.Client.OwnContainers(ctx, l.model)
+	if l.Stack, err = userdata.Load(ctx, l.Workspace, l.Choice, nil); err == nil {
+		err = l.ReadContainers(ctx)
 	}
 	if err != nil {
 		return nil, l.Redactor.Error(errors.Join(err, l.Workspace.Client.Close()))
@@ -62,7 +64,7 @@ func look(ctx context.Context, s *session.Session, services []string) (_ *lookin
 // Status says what runs of the user's own stack, where it answers, and what its database holds.
 func Status(ctx context.Context, o Options) (_ *report.Items, err error) {
 	items := report.NewItems("status")
-	l, err := look(ctx, session.New("status", o), nil)
+	l, err := look(ctx, session.New("status", o))
 	if err != nil {
 		return items, err
 	}
@@ -71,7 +73,7 @@ func Status(ctx context.Context, o Options) (_ *report.Items, err error) {
 		err = errors.Join(l.Redactor.Error(err), l.Workspace.Client.Close())
 	}()
 	l.sayCutOff()
-	for _, name := range l.model.ServiceNames() {
+	for _, name := range l.Model.ServiceNames() {
 		item, c, err := l.service(ctx, name)
 		if err != nil {
 			return items, err
@@ -92,7 +94,7 @@ func Status(ctx context.Context, o Options) (_ *report.Items, err error) {
 // service is the state of one service, and its container.
 func (l *looking) service(ctx context.Context, name string) (StatusItem, engine.Container, error) {
 	item := StatusItem{Kind: "service", Name: name, State: "not created"}
-	found := l.containers[name]
+	found := l.Containers[name]
 	if found.ID == "" {
 		return item, found, nil
 	}
@@ -112,56 +114,29 @@ func (l *looking) service(ctx context.Context, name string) (StatusItem, engine.
 
 // databaseItem is what the database holds; false when the stack has none that is found.
 func (l *looking) databaseItem(ctx context.Context) (StatusItem, bool) {
-	service, err := l.findDatabase(ctx)
+	service, err := l.FindDatabase(ctx)
 	if err != nil {
 		return StatusItem{}, false
 	}
 	item := StatusItem{Kind: "database", Name: service}
-	if l.settings, err = database.SettingsOf(l.model, service); err != nil {
-		return item, true
-	}
-	l.server = l.containers[service]
-	l.wasRunning = l.server.State == "running"
-	if err := database.CheckRunning(ctx, l.Workspace.Engine, service, l.server.ID); err != nil && l.wasRunning {
+	if err := database.CheckRunning(ctx, l.Workspace.Engine, service, l.Containers[service].ID); err != nil && l.Containers[service].State == "running" {
 		l.Note(err.Error())
 	}
-	item.Revisions = l.revisions(ctx)
-	if known, err := l.knownRevisions(ctx); err == nil && len(known) > 0 && len(item.Revisions) > 0 {
-		on := !slices.ContainsFunc(item.Revisions, func(r string) bool { return !slices.Contains(known, r) })
+	at, _ := l.Position(ctx, service) // what cannot be compared is not
+	item.Revisions = at.Revisions
+	if at.Compared && len(at.Revisions) > 0 {
+		on := len(at.Foreign) == 0
 		item.OnBranch = &on
 	}
-	if last, ok := l.lastPut(ctx); ok {
+	if last, ok := l.LastPut(ctx, service); ok {
 		item.From, item.Since = last.To, last.At
 	}
 	return item, true
 }
 
-// lastPut is the exchange that put there what the database holds, by what the data itself says; false when none did.
-func (l *looking) lastPut(ctx context.Context) (replaced, bool) {
-	server, err := l.Workspace.Engine.Inspect(ctx, l.server.ID)
-	if err != nil {
-		return replaced{}, false
-	}
-	store, err := database.StoreOf(l.settings.Service, server)
-	if err != nil {
-		return replaced{}, false
-	}
-	id, err := store.LastSwap(ctx, l.Workspace.Engine, server.ID)
-	if err != nil {
-		return replaced{}, false
-	}
-	all, _ := readReplaced(l.Workspace.Repo) // of a record that cannot be read, nothing is known
-	at := slices.IndexFunc(all, func(r replaced) bool { return swapID(r.At) == id })
-	if at < 0 {
-		return replaced{}, false
-	}
-	return all[at], true
-}
-
 // sayCutOff says that an exchange was cut off, and what ends it.
 func (l *looking) sayCutOff() {
-	var x exchange
-	if found, err := l.Workspace.Repo.Record(exchangeRecord).Read(&x); err == nil && found {
+	if x, err := userdata.UnderWay(l.Workspace.Repo); err == nil && x != nil {
 		l.Note(fmt.Sprintf("devenv %s exchanges the data of %s, or was cut off: then devenv up ends that", x.Command, x.Store.Service))
 	}
 }
@@ -213,18 +188,18 @@ type LogsOptions struct {
 
 // Logs passes the logs of the user's own stack on. Secrets are taken out.
 func Logs(ctx context.Context, o LogsOptions) (err error) {
-	l, err := look(ctx, session.New("logs", o.Options), nil)
+	l, err := look(ctx, session.New("logs", o.Options))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(l.Redactor.Error(err), l.Workspace.Client.Close()) }()
 	for _, name := range o.Services {
-		if l.model.Services[name].Name == "" {
-			return report.Fail(report.KindUsage, "there are: "+strings.Join(l.model.ServiceNames(), ", "), "there is no service %q", name)
+		if l.Model.Services[name].Name == "" {
+			return report.Fail(report.KindUsage, "there are: "+strings.Join(l.Model.ServiceNames(), ", "), "there is no service %q", name)
 		}
 	}
 	to := l.Redactor.Listener(logged(o.To))
-	return l.Workspace.Client.LogsOwn(ctx, l.model, o.Services, o.Follow, o.Tail, compose.LogLine(func(service, line string) {
+	return l.Workspace.Client.LogsOwn(ctx, l.Model, o.Services, o.Follow, o.Tail, compose.LogLine(func(service, line string) {
 		to.Emit(report.StepOutput{Name: service, Line: line})
 	}))
 }
@@ -241,12 +216,12 @@ func (l logged) Emit(event report.Event) {
 
 // ServiceNames lists the services of the project, for the shell's completion; none when it does not load.
 func ServiceNames(ctx context.Context, o Options) []string {
-	l, err := look(ctx, session.New("completion", o), nil)
+	l, err := look(ctx, session.New("completion", o))
 	if err != nil {
 		return nil
 	}
 	_ = l.Workspace.Client.Close() // nothing was done
-	return l.model.ServiceNames()
+	return l.Model.ServiceNames()
 }
 
 // DownOptions are the options of down.
@@ -261,35 +236,37 @@ type DownOptions struct {
 
 // Down removes the containers and networks of the user's own stack, as docker compose down would.
 func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
-	r := newOwn(session.New("down", o.Options))
-	return r.end(ctx, r.Sequence(ctx, step.New("down", func(ctx context.Context, log *step.Log) (err error) {
-		if err := r.Open(ctx, endCutOff); err != nil {
+	s := session.New("down", o.Options)
+	items := report.NewItems(s.Command)
+	return ended(ctx, s, items, s.Sequence(ctx, step.New("down", func(ctx context.Context, log *step.Log) error {
+		if err := s.Open(ctx, userdata.Recover); err != nil {
 			return err
 		}
-		model, _, err := ownModel(ctx, r.Workspace, r.Choice, nil)
+		own, err := userdata.Load(ctx, s.Workspace, s.Choice, nil)
+		if err == nil {
+			err = own.ReadContainers(ctx)
+		}
 		if err != nil {
 			return err
 		}
-		if r.containers, err = r.Workspace.Client.OwnContainers(ctx, model); err != nil {
-			return err
-		}
+		name := own.Model.Name
 		if o.Volumes && !o.Yes && !o.DryRun {
-			err := session.Agree(ctx, r.Ask, session.Consent{
-				To:    "remove the volumes of " + model.Name + " with their data",
+			err := session.Agree(ctx, s.Ask, session.Consent{
+				To:    "remove the volumes of " + name + " with their data",
 				After: "Nothing of it is kept.", Without: "--yes; or keep the data first: devenv snapshot save", Refused: "not removed",
 			})
 			if err != nil {
 				return err
 			}
 		}
-		for _, name := range slices.Sorted(maps.Keys(r.containers)) {
-			r.items.Items = append(r.items.Items, DownItem{Service: name, Project: model.Name, Container: r.containers[name].Name, DryRun: o.DryRun})
+		for _, service := range slices.Sorted(maps.Keys(own.Containers)) {
+			items.Items = append(items.Items, DownItem{Service: service, Project: name, Container: own.Containers[service].Name, DryRun: o.DryRun})
 		}
 		if o.DryRun {
 			return nil
 		}
-		log.Done(report.Count(len(r.containers), "container"))
-		return r.Workspace.Client.DownOwn(ctx, model, o.Volumes, o.RemoveOrphans)
+		log.Done(report.Count(len(own.Containers), "container"))
+		return s.Workspace.Client.DownOwn(ctx, own.Model, o.Volumes, o.RemoveOrphans)
 	})))
 }
 

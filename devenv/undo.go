@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
+	"devenv/devenv/userdata"
 )
 
 // UndoOptions are the options of undo.
@@ -74,7 +74,7 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 	if recovered != "" && o.Listener != nil {
 		o.Listener.Emit(report.Noted{Text: recovered})
 	}
-	last, err := lastReplaced(repo)
+	last, err := userdata.LastToUndo(repo)
 	if err != nil {
 		return false, err
 	}
@@ -130,44 +130,33 @@ func endPending(ctx context.Context, o UndoOptions) (*ResetItem, error) {
 	if err != nil {
 		return nil, err
 	}
-	var x exchange
-	if cutOff, err := repo.Record(exchangeRecord).Read(&x); err != nil || !cutOff {
+	cutOff, err := userdata.UnderWay(repo)
+	if err != nil || cutOff == nil {
 		return nil, err
 	}
-	r := newOwn(session.New("undo", o.Options))
-	err = r.Open(ctx, endCutOff)
-	if _, err = r.end(ctx, err); err != nil || x.Undoes.IsZero() {
+	s := session.New("undo", o.Options)
+	if _, err = ended(ctx, s, report.NewItems(s.Command), s.Open(ctx, userdata.Recover)); err != nil || cutOff.Undoes.IsZero() {
 		return nil, err
 	}
-	all, err := readReplaced(repo)
-	if err != nil || slices.ContainsFunc(all, func(r replaced) bool { return r.At.Equal(x.Undoes) }) {
+	if done, err := userdata.TookBack(repo, *cutOff); err != nil || !done {
 		return nil, err // it had not come so far
 	}
-	return &ResetItem{Service: x.Store.Service, Place: x.Store.String(), To: x.To, Snapshot: x.Snapshot, Undoes: true}, nil
+	done := cutOff.Exchanged()
+	return &done, nil
 }
 
 // undoData puts the data back that the last exchange replaced. What that put there is kept in turn.
 func undoData(ctx context.Context, o UndoOptions) (*report.Items, error) {
-	r := newOwn(session.New("undo", o.Options))
-	choose := func(ctx context.Context) (newData, error) {
-		last, err := lastReplaced(r.Workspace.Repo)
-		switch {
-		case err != nil:
-			return newData{}, err
-		case last == nil:
-			return newData{}, report.Fail(report.KindUsage, "", "undo: nothing is left to take back")
-		case last.Gone:
-			return newData{}, report.Fail(report.KindUsage, "see what else there is: devenv snapshot list", "undo %q: what it replaced was removed since", "devenv "+last.Command)
-		case last.Snapshot == "":
-			return newData{}, report.Fail(report.KindUsage, "remove the data if you want none: docker compose down --volumes",
-				"undo %q: there was no data before", "devenv "+last.Command)
+	s := session.New("undo", o.Options)
+	return replaceData(ctx, s, o.Yes, o.DryRun, func(ctx context.Context, d *userdata.Database) (userdata.NewData, error) {
+		last, err := userdata.LastToUndo(s.Workspace.Repo)
+		if err != nil {
+			return userdata.NewData{}, err
 		}
-		what := fmt.Sprintf("%q of %s", "devenv "+last.Command, last.At.Local().Format("2006-01-02 15:04:05"))
-		r.Note(taking(o.DryRun) + what)
-		r.undoes = last.At
-		data, err := r.replacedData(ctx, *last)
-		data.moves, data.to = data.from.Kept != "", "as before "+what
-		return data, err
-	}
-	return r.end(ctx, r.restore(ctx, SnapshotOptions{Options: o.Options, Yes: o.Yes, DryRun: o.DryRun}, choose))
+		if err := userdata.CheckUndo(last); err != nil {
+			return userdata.NewData{}, err
+		}
+		s.Note(taking(o.DryRun) + last.String())
+		return d.DataBefore(ctx, *last)
+	})
 }

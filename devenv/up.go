@@ -16,6 +16,7 @@ import (
 	"devenv/devenv/report"
 	"devenv/devenv/session"
 	"devenv/devenv/step"
+	"devenv/devenv/userdata"
 )
 
 // UpOptions are the options of up.
@@ -49,11 +50,12 @@ type UpItem struct {
 
 // upRun is one run of up.
 type upRun struct {
-	*own
+	*session.Session
+	*userdata.Stack
 	request UpOptions
+	items   *report.Items
 	// foreign is the database's revision that this branch does not have, which kept what uses it from starting.
 	foreign string
-	moved   []compose.MovedPort
 	// database is the database's service, empty when none is found or started; ids are the known revisions, nil for unknown.
 	database string
 	ready    map[string]chan struct{}
@@ -85,8 +87,9 @@ func Up(ctx context.Context, o UpOptions) (*report.Items, error) {
 
 // upOnce starts the stack. It tells the revision of the database that this branch does not have, empty where that is not the matter.
 func upOnce(ctx context.Context, o UpOptions) (_ *report.Items, foreign string, _ error) {
-	r := &upRun{own: newOwn(session.New("up", o.Options)), request: o, ready: map[string]chan struct{}{}, how: map[string]string{}}
-	items, err := r.end(ctx, r.Sequence(ctx,
+	s := session.New("up", o.Options)
+	r := &upRun{Session: s, request: o, items: report.NewItems(s.Command), ready: map[string]chan struct{}{}, how: map[string]string{}}
+	items, err := ended(ctx, s, r.items, r.Sequence(ctx,
 		step.New("check", r.open),
 		step.Step{Do: func(ctx context.Context, _ *step.Log) error {
 			if o.DryRun {
@@ -108,41 +111,40 @@ func upOnce(ctx context.Context, o UpOptions) (_ *report.Items, foreign string, 
 
 // open loads the stack as it runs in this worktree, and refuses ports that others hold.
 func (r *upRun) open(ctx context.Context, log *step.Log) (err error) {
-	if err := r.Open(ctx, endCutOff); err != nil {
+	if err := r.Open(ctx, userdata.Recover); err != nil {
 		return err
 	}
-	if r.model, r.moved, err = ownModel(ctx, r.Workspace, r.Choice, r.request.Services); err != nil {
+	if r.Stack, err = userdata.Load(ctx, r.Workspace, r.Choice, r.request.Services); err != nil {
 		return err
 	}
-	for _, m := range r.moved {
+	for _, m := range r.Moved {
 		r.Note(fmt.Sprintf("%s: port %d is busy, so it is %d in this worktree", m.Service, m.From, m.To))
 	}
 	// A stack may have no database, or one that is not started.
-	if service, err := r.findDatabase(ctx); err == nil && r.model.Services[service].Name != "" {
+	if service, err := r.FindDatabase(ctx); err == nil && r.Model.Services[service].Name != "" {
 		r.database = service
 	}
-	log.Done(fmt.Sprintf("project %s, %s", r.model.Name, report.Count(len(r.model.Services), "service")))
-	return checkPorts(ctx, r.Workspace, r.model)
+	log.Done(fmt.Sprintf("project %s, %s", r.Model.Name, report.Count(len(r.Model.Services), "service")))
+	return r.CheckPorts(ctx)
 }
 
 // create makes the images and the containers.
-func (r *upRun) create(ctx context.Context, log *step.Log) (err error) {
-	if err := r.Workspace.Client.CreateOwnAll(ctx, r.model, r.request.Build, log.Line); err != nil {
+func (r *upRun) create(ctx context.Context, log *step.Log) error {
+	if err := r.Workspace.Client.CreateOwnAll(ctx, r.Model, r.request.Build, log.Line); err != nil {
 		return err
 	}
-	r.containers, err = r.Workspace.Client.OwnContainers(ctx, r.model)
-	return err
+	return r.ReadContainers(ctx)
 }
 
 // startAll starts each service once what it depends on is ready. The database's revision is compared with the branch before
 // anything that uses it starts.
 func (r *upRun) startAll(ctx context.Context, _ *step.Log) error {
-	for name := range r.model.Services {
+	for name := range r.Model.Services {
 		r.ready[name] = make(chan struct{})
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	for _, name := range r.model.ServiceNames() {
-		if r.containers[name].ID == "" {
+	for _, name := range r.Model.ServiceNames() {
+		if r.Containers[name].ID == "" {
 			close(r.ready[name]) // scaled to none
 			continue
 		}
@@ -158,9 +160,9 @@ func (r *upRun) startAll(ctx context.Context, _ *step.Log) error {
 
 // awaitDependencies waits for what a service depends on, and for the database where the service uses it.
 func (r *upRun) awaitDependencies(ctx context.Context, name string) error {
-	wait := r.model.Services[name].GetDependencies()
+	wait := r.Model.Services[name].GetDependencies()
 	if r.database != "" && name != r.database && !r.needs(r.database, name) {
-		if settings, err := database.SettingsOf(r.model, r.database); err == nil && usesDatabase(r.model, name, settings) {
+		if settings, err := database.SettingsOf(r.Model, r.database); err == nil && r.Uses(name, settings) {
 			wait = append(wait, r.database)
 		}
 	}
@@ -180,20 +182,20 @@ func (r *upRun) awaitDependencies(ctx context.Context, name string) error {
 
 // needs says whether a service depends on another, whatever lies between.
 func (r *upRun) needs(name, other string) bool {
-	return slices.ContainsFunc(r.model.Services[name].GetDependencies(), func(d string) bool { return d == other || r.needs(d, other) })
+	return slices.ContainsFunc(r.Model.Services[name].GetDependencies(), func(d string) bool { return d == other || r.needs(d, other) })
 }
 
 // start starts one service and waits until it is ready.
 func (r *upRun) start(ctx context.Context, log *step.Log, name string) error {
-	client, id := r.Workspace.Client, r.containers[name].ID
+	client, id := r.Workspace.Client, r.Containers[name].ID
 	began := time.Now()
-	if err := client.StartOwn(ctx, r.model, name); err != nil {
+	if err := client.StartOwn(ctx, r.Model, name); err != nil {
 		return r.portTaken(ctx, name, err)
 	}
 	failed := func(err error) error {
 		return report.Fail(report.KindWork, "devenv logs "+name, "start %s: %w", name, err).WithOutput(report.OutputOf(err))
 	}
-	readiness, err := client.WaitOwn(ctx, r.model, name, id, r.request.Timeout)
+	readiness, err := client.WaitOwn(ctx, r.Model, name, id, r.request.Timeout)
 	if err != nil {
 		return failed(err)
 	}
@@ -219,39 +221,30 @@ func (r *upRun) portTaken(ctx context.Context, name string, err error) error {
 	if !strings.Contains(err.Error(), "allocated") && !strings.Contains(err.Error(), "in use") {
 		return err
 	}
-	return errors.Join(checkPorts(ctx, r.Workspace, r.model), err)
+	return errors.Join(r.CheckPorts(ctx), err)
 }
 
 // checkRevision refuses to start a backend on a database whose revision this branch does not know: it would only crash.
 func (r *upRun) checkRevision(ctx context.Context, name string) error {
-	known, err := r.knownRevisions(ctx)
-	if err != nil || len(known) == 0 {
+	at, err := r.Position(ctx, name)
+	if err != nil || len(at.Foreign) == 0 {
 		return err
 	}
-	r.server, r.wasRunning = r.containers[name], true
-	if r.settings, err = database.SettingsOf(r.model, name); err != nil {
-		return err
-	}
-	for _, revision := range r.revisions(ctx) {
-		if !slices.Contains(known, revision) {
-			r.foreign = revision
-			return report.Fail(report.KindWork, "give the database this branch's revisions and the base's data, what it holds is kept: devenv reset\nor check out the branch that has it",
-				"start what uses %s: its database is at revision %s, which is not on this branch", name, revision)
-		}
-	}
-	return nil
+	r.foreign = at.Foreign[0]
+	return report.Fail(report.KindWork, "give the database this branch's revisions and the base's data, what it holds is kept: devenv reset\nor check out the branch that has it",
+		"start what uses %s: its database is at revision %s, which is not on this branch", name, r.foreign)
 }
 
 // list says what runs where.
 func (r *upRun) list(ctx context.Context, dryRun bool) {
-	for _, name := range r.model.ServiceNames() {
-		item := UpItem{Service: name, Project: r.model.Name, Ready: r.how[name], DryRun: dryRun}
-		for _, m := range r.moved {
+	for _, name := range r.Model.ServiceNames() {
+		item := UpItem{Service: name, Project: r.Model.Name, Ready: r.how[name], DryRun: dryRun}
+		for _, m := range r.Moved {
 			if m.Service == name {
 				item.Moved = append(item.Moved, m)
 			}
 		}
-		if c, err := r.Workspace.Engine.Inspect(ctx, r.containers[name].ID); err == nil && !dryRun {
+		if c, err := r.Workspace.Engine.Inspect(ctx, r.Containers[name].ID); err == nil && !dryRun {
 			item.URLs = urlsOf(ctx, c)
 		}
 		r.items.Items = append(r.items.Items, item)

@@ -1,4 +1,4 @@
-package devenv
+package userdata
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 // replacedRecord is the record of the worktree's state that holds what exchanges have replaced, the oldest first.
 const replacedRecord = "replaced"
 
-// replaced is an exchange that was completed, and where what it replaced is.
-type replaced struct {
+// Replaced is an exchange that was completed, and where what it replaced is.
+type Replaced struct {
 	Command string    `json:"command"`
 	At      time.Time `json:"at"`
 	// Snapshot is the name under which what was there is kept; empty when there was no data.
@@ -32,53 +32,42 @@ type replaced struct {
 // remembered is how many exchanges the record has at most; what stores keep is less.
 const remembered = 20
 
-// inStore says that a store keeps it, beside the data.
-func (r replaced) inStore() bool { return r.Snapshot != "" && r.Store.Directory != "" }
+// inStore returns whether a store keeps it, beside the data.
+func (r Replaced) inStore() bool { return r.Snapshot != "" && r.Store.Directory != "" }
 
-// undoable says that undo would take it back: what undo itself did is not undone, so that a second undo goes further back.
-func (r replaced) undoable() bool { return r.Command != "undo" }
+// undoable returns whether undo would take it back: what undo itself did is not undone, so that a second undo goes further back.
+func (r Replaced) undoable() bool { return r.Command != "undo" }
 
 // readReplaced reads the record.
-func readReplaced(repo *gitrepo.Repo) (all []replaced, err error) {
+func readReplaced(repo *gitrepo.Repo) (all []Replaced, err error) {
 	_, err = repo.Record(replacedRecord).Read(&all)
 	return all, err
 }
 
 // remember keeps a completed exchange for undo. What an undo took back is forgotten: its data is the database's again.
-func remember(repo *gitrepo.Repo, x exchange) error {
+func remember(repo *gitrepo.Repo, x Journal) error {
 	all, err := readReplaced(repo)
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(r replaced) bool { return r.At.Equal(x.Undoes) || r.At.Equal(x.At) })
-	done := replaced{Command: x.Command, At: x.At, Snapshot: x.Snapshot, To: x.To, Store: x.Store, Meta: x.Replaced}
+	all = slices.DeleteFunc(all, func(r Replaced) bool { return r.At.Equal(x.Undoes) || r.At.Equal(x.At) })
+	done := Replaced{Command: x.Command, At: x.At, Snapshot: x.Snapshot, To: x.To, Store: x.Store, Meta: x.Replaced}
 	if done.undoable() || done.Snapshot != "" {
 		all = append(all, done)
 	}
 	return repo.Record(replacedRecord).Write(all[max(0, len(all)-remembered):])
 }
 
-// lastReplaced is the last exchange of the user's own data that undo would take back, nil when there is none.
-func lastReplaced(repo *gitrepo.Repo) (*replaced, error) {
-	all, err := readReplaced(repo)
-	for _, r := range slices.Backward(all) {
-		if r.undoable() {
-			return &r, err
-		}
-	}
-	return nil, err
-}
-
 // What stays of the data that exchanges have replaced: the last, which undo needs, and with it so many, so long, and so much
 // beside it.
 const (
-	keptCount = 5
-	keptDays  = 14
-	keptBytes = 4 << 30
+	KeptCount = 5
+	KeptDays  = 14
+	KeptBytes = 4 << 30
 )
 
 // superfluous are the exchanges whose old data a store need not keep longer.
-func superfluous(all []replaced, now time.Time) (gone []replaced) {
+func superfluous(all []Replaced, now time.Time) (gone []Replaced) {
 	var count int
 	var bytes int64
 	undo := false
@@ -93,7 +82,7 @@ func superfluous(all []replaced, now time.Time) (gone []replaced) {
 		if !needed {
 			bytes += r.Meta.Bytes
 		}
-		if !needed && (count > keptCount || bytes > keptBytes || now.Sub(r.At) > keptDays*24*time.Hour) {
+		if !needed && (count > KeptCount || bytes > KeptBytes || now.Sub(r.At) > KeptDays*24*time.Hour) {
 			gone = append(gone, r)
 		}
 	}
@@ -114,7 +103,7 @@ func tidyKept(ctx context.Context, w *project.Workspace) {
 }
 
 // forgetKept removes what a store keeps of one exchange, if it still does, and takes it out of the record.
-func forgetKept(ctx context.Context, w *project.Workspace, r replaced) error {
+func forgetKept(ctx context.Context, w *project.Workspace, r Replaced) error {
 	there, err := r.Store.Keeps(ctx, w.Engine, r.Snapshot)
 	if err == nil && there {
 		w.Note(fmt.Sprintf("%s, what devenv %s replaced on %s, is no longer kept", r.Snapshot, r.Command, r.At.Local().Format("2006-01-02 15:04")))
@@ -140,8 +129,8 @@ func forget(repo *gitrepo.Repo, name string) error {
 	return repo.Record(replacedRecord).Write(all)
 }
 
-// keptInStores are the exchanges whose old data a store still keeps, the newest first.
-func keptInStores(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo) (kept []replaced, err error) {
+// Kept returns the exchanges whose old data a store still keeps, the newest first.
+func Kept(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo) (kept []Replaced, err error) {
 	all, err := readReplaced(repo)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package devenv
+package userdata
 
 import (
 	"os/exec"
@@ -27,22 +27,21 @@ func TestABaseWithThePasswordStaysKnownToHaveBeenPushedWhateverIsPushedAfterIt(t
 		t.Fatal(err)
 	}
 	defer lock.Release() //nolint:errcheck // the repository goes with the test
-	if err := repo.SharedRecord(pushedRecord).Write([]string{pushedOutdated + "registry.example/acme"}); err != nil {
+	if err := repo.SharedRecord(pushedRecord).Write([]string{OutdatedBase + "registry.example/acme"}); err != nil {
 		t.Fatal(err)
 	}
-	o := newOwn(session.New("snapshot push", Options{}))
-	o.Workspace = &project.Workspace{Repo: repo, Engine: enginetest.Require(t)}
-	push := pushing{registry: "registry.example/acme", what: "the base", image: image, record: pushedBase, yes: true}
+	s := session.New("snapshot push", session.Options{})
+	s.Workspace = &project.Workspace{Repo: repo, Engine: enginetest.Require(t)}
+	push := Push{Registry: "registry.example/acme", What: "the base", Images: []string{image}, Record: BaseRecord, Yes: true}
 	for range 2 {
-		if err := o.confirmPush(t.Context(), push); err != nil {
+		if err := push.confirm(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(o.Notes()) != 1 {
-		t.Errorf("what goes along is said %d times", len(o.Notes()))
+	if len(s.Notes()) != 1 {
+		t.Errorf("what goes along is said %d times", len(s.Notes()))
 	}
-	p := &patient{repo: repo}
-	if pushed, err := p.pushedOutdated(); err != nil || !slices.Equal(pushed, []string{"registry.example/acme"}) {
-		t.Errorf("doctor knows of %v, %v", pushed, err)
+	if pushed, _, err := PushedOutdated(repo); err != nil || !slices.Equal(pushed, []string{"registry.example/acme"}) {
+		t.Errorf("it is known of %v, %v", pushed, err)
 	}
 }

@@ -1,30 +1,11 @@
-package devenv
+// Package userdatatest starts what tests of the user's own data work beside.
+package userdatatest
 
 import (
 	"os/exec"
 	"path/filepath"
 	"testing"
 )
-
-func TestAServerThatWorksInADirectoryIsFoundWhileItRuns(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	server := StartServer(t, dir)
-	expect := func(in string, want int) {
-		t.Helper()
-		if got, _ := serverIn(in); got != want {
-			t.Errorf("process %d is found, want %d", got, want)
-		}
-	}
-	expect(dir, server.Process.Pid)
-	expect(t.TempDir(), 0)
-	_ = server.Process.Kill()
-	_ = server.Wait() // it was killed
-	expect(dir, 0)
-	if _, all := serverIn(dir + "/none"); all {
-		t.Error("where there is no directory, no server could be looked for")
-	}
-}
 
 // StartServer starts a process in a directory that has a server's name and does nothing.
 func StartServer(t *testing.T, dir string) *exec.Cmd {

@@ -1,4 +1,4 @@
-package devenv
+package userdata
 
 import (
 	"testing"
@@ -7,11 +7,11 @@ import (
 )
 
 func TestOnlyTheDatabaseGetsMoreTimeToStopThanItsOwnGrace(t *testing.T) {
-	o := own{server: engine.Container{ID: "postgres"}}
-	if got := o.grace("postgres"); got != ownTimeout {
+	d := Database{server: engine.Container{ID: "postgres"}}
+	if got := d.grace("postgres"); got != stopTimeout {
 		t.Errorf("the database gets %s", got)
 	}
-	if got := o.grace("backend"); got != engine.OwnGrace {
+	if got := d.grace("backend"); got != engine.OwnGrace {
 		t.Errorf("a backend that does not heed the signal holds the exchange up for %s", got)
 	}
 }

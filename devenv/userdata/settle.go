@@ -1,4 +1,4 @@
-package devenv
+package userdata
 
 import (
 	"context"
@@ -19,13 +19,11 @@ type settled struct {
 	remark  string
 }
 
-// settleExchange ends an exchange that is journaled, of this run or of one that was cut off: a swap that had begun is completed, else
+// settle ends an exchange that is journaled, of this run or of one that was cut off: a swap that had begun is completed, else
 // the data stays as it was; what was stopped starts again. The caller holds the lock.
-func settleExchange(ctx context.Context, w *project.Workspace) (done settled, err error) {
-	record := w.Repo.Record(exchangeRecord)
-	var x exchange
-	found, err := record.Read(&x)
-	if err != nil || !found {
+func settle(ctx context.Context, w *project.Workspace) (done settled, err error) {
+	x, err := UnderWay(w.Repo)
+	if err != nil || x == nil {
 		return done, err
 	}
 	if x.To != "" {
@@ -36,17 +34,17 @@ func settleExchange(ctx context.Context, w *project.Workspace) (done settled, er
 	done.remark = fmt.Sprintf("an interrupted %q had not changed the data of %s: it is as it was", "devenv "+x.Command, x.Store.Service)
 	if done.swapped {
 		done.remark = fmt.Sprintf("completed an interrupted %q: the data of %s is %s", "devenv "+x.Command, x.Store.Service, x.To)
-		if err := remember(w.Repo, x); err != nil {
+		if err := remember(w.Repo, *x); err != nil {
 			return done, err
 		}
 	}
 	// What no longer starts is the user's turn: the data is settled, and nothing is to be done again.
-	return done, errors.Join(startAgain(ctx, w, x, done.swapped), record.Remove())
+	return done, errors.Join(startAgain(ctx, w, *x, done.swapped), w.Repo.Record(exchangeRecord).Remove())
 }
 
 // startAgain starts what an exchange has stopped, in order, and waits for the database. Beside another container that uses its
 // data the database is not started: two servers would destroy it. What was removed meanwhile is left out.
-func startAgain(ctx context.Context, w *project.Workspace, x exchange, swapped bool) error {
+func startAgain(ctx context.Context, w *project.Workspace, x Journal, swapped bool) error {
 	if err := besideNobody(ctx, w, x, swapped); err != nil {
 		return err
 	}
@@ -65,11 +63,11 @@ func startAgain(ctx context.Context, w *project.Workspace, x exchange, swapped b
 
 // startedAlone waits for the database, which was started. Where another container came at the same moment, the database is killed
 // at once: it must not write another word.
-func startedAlone(ctx context.Context, w *project.Workspace, x exchange, swapped bool) error {
+func startedAlone(ctx context.Context, w *project.Workspace, x Journal, swapped bool) error {
 	if err := besideNobody(ctx, w, x, swapped); err != nil {
 		return errors.Join(err, w.Engine.Kill(ctx, x.Server))
 	}
-	readiness, err := w.Client.WaitReady(ctx, x.Server, compose.Ready{Timeout: ownTimeout})
+	readiness, err := w.Client.WaitReady(ctx, x.Server, compose.Ready{Timeout: stopTimeout})
 	if err == nil {
 		_, err = w.Client.StayReady(ctx, readiness, time.Second)
 	}
@@ -84,7 +82,7 @@ func startedAlone(ctx context.Context, w *project.Workspace, x exchange, swapped
 
 // besideNobody refuses to have the database run on data that another container uses, or that one was made for since the exchange
 // began: it is about to start.
-func besideNobody(ctx context.Context, w *project.Workspace, x exchange, swapped bool) error {
+func besideNobody(ctx context.Context, w *project.Workspace, x Journal, swapped bool) error {
 	other, err := otherOn(ctx, w.Engine, x.Store.Mount, x.Server, x.At)
 	if err != nil || other == "" {
 		return err

@@ -1,4 +1,4 @@
-package devenv
+package userdata
 
 import (
 	"fmt"
@@ -11,13 +11,13 @@ import (
 
 // exchanges makes a record from words, the oldest first: the command, how many days ago it was, and how many megabytes it replaced;
 // none is an exchange that replaced nothing.
-func exchanges(now time.Time, words string) (all []replaced) {
+func exchanges(now time.Time, words string) (all []Replaced) {
 	for i, word := range strings.Fields(words) {
 		parts := strings.Split(word, ":")
 		var days, megabytes int
 		_, _ = fmt.Sscan(parts[1], &days)
 		_, _ = fmt.Sscan(parts[2], &megabytes)
-		r := replaced{Command: parts[0], At: now.AddDate(0, 0, -days), To: "x"}
+		r := Replaced{Command: parts[0], At: now.AddDate(0, 0, -days), To: "x"}
 		if megabytes > 0 {
 			r.Snapshot, r.Store, r.Meta = fmt.Sprint(i), database.Store{Directory: "/data"}, database.SnapshotMeta{Bytes: int64(megabytes) << 20}
 		}

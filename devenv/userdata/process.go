@@ -1,4 +1,4 @@
-package devenv
+package userdata
 
 import (
 	"context"
@@ -13,12 +13,12 @@ import (
 	"devenv/devenv/database"
 )
 
-// leftOver says whether a lock file is that of a server which has ended, as one that is killed leaves it. Of a running server
-// that devenv may not be able to see (in a container of another engine, or another user's) it says no: the server is in the
+// leftOver returns whether a lock file is that of a server which has ended, as one that is killed leaves it. Of a running server
+// that devenv may not be able to see (in a container of another engine, or another user's) it is not: the server is in the
 // stack's own container, which has ended since; or no container of this engine runs on the volume, which no other engine has; or
 // every server of this machine can be seen, and none works in the directory.
-func (o *own) leftOver(ctx context.Context, lock string) (bool, error) {
-	server, err := o.Workspace.Engine.Inspect(ctx, o.server.ID)
+func (d *Database) leftOver(ctx context.Context, lock string) (bool, error) {
+	server, err := d.workspace.Engine.Inspect(ctx, d.server.ID)
 	if err != nil {
 		return false, err
 	}
@@ -28,12 +28,12 @@ func (o *own) leftOver(ctx context.Context, lock string) (bool, error) {
 	switch {
 	case holder.Devenv:
 		return false, nil
-	case server.State != "running" && inOwn, o.store.Mount.Type == "volume":
+	case server.State != "running" && inOwn, d.store.Mount.Type == "volume":
 		return true, nil
-	case holder.Directory == o.store.OnHost() && errors.Is(syscall.Kill(holder.Process, 0), syscall.ESRCH):
+	case holder.Directory == d.store.OnHost() && errors.Is(syscall.Kill(holder.Process, 0), syscall.ESRCH):
 		return true, nil // by that path, it was no container's
 	}
-	process, all := serverIn(o.store.OnHost())
+	process, all := serverIn(d.store.OnHost())
 	return process == 0 && all, nil
 }
 

@@ -1,0 +1,21 @@
+package devenv
+
+import (
+	"context"
+
+	"devenv/devenv/redact"
+	"devenv/devenv/report"
+	"devenv/devenv/session"
+	"devenv/devenv/tool"
+)
+
+// ended ends a command that has a list: what the command made for itself is removed, and secrets are taken out of the list and of
+// the error.
+func ended(ctx context.Context, s *session.Session, items *report.Items, err error) (*report.Items, error) {
+	if s.Workspace != nil {
+		err = tool.ExplainMissing(ctx, s.Workspace.Repo, err)
+	}
+	err = s.Finish(ctx, err)
+	items.Items = redact.Said(s.Redactor, items.Items)
+	return items, err
+}

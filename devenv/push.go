@@ -1,0 +1,123 @@
+package devenv
+
+import (
+	"context"
+
+	"devenv/devenv/base"
+	"devenv/devenv/checks"
+	"devenv/devenv/project"
+	"devenv/devenv/redact"
+	"devenv/devenv/report"
+	"devenv/devenv/session"
+	"devenv/devenv/step"
+	"devenv/devenv/userdata"
+)
+
+// PushOptions are the options of snapshot push --base.
+type PushOptions struct {
+	Options
+	// Base is the base branch; empty means the configuration's, else the repository's default.
+	Base string
+	// Yes pushes without asking, which is asked before the first push of a repository.
+	Yes bool
+	// DryRun only says what would be pushed.
+	DryRun bool
+}
+
+// PushItem is an image that was pushed, or would be.
+type PushItem struct {
+	Image  string `json:"image"`
+	DryRun bool   `json:"dry_run,omitempty"`
+}
+
+// basePush is one run of snapshot push --base.
+type basePush struct {
+	run     *run
+	request PushOptions
+	to      project.Registry
+	items   *report.Items
+}
+
+// PushBase makes the base's images, where they are not known, and pushes them to the configuration's registry.
+func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
+	s := session.New("snapshot push", o.Options)
+	r := &basePush{run: newRun(s, checks.Selection{}), request: o, items: report.NewItems(s.Command)}
+	r.run.asIs, r.run.request.Base = true, o.Base
+	_, err := r.run.finish(ctx, s.Sequence(ctx,
+		step.New("check", func(ctx context.Context, log *step.Log) (err error) {
+			if err := r.run.check(ctx, log); err != nil {
+				return err
+			}
+			r.to, err = userdata.NeedRegistry(s.Workspace, "push the base")
+			return err
+		}),
+		step.New("base", func(ctx context.Context, log *step.Log) (err error) {
+			if !o.DryRun {
+				return r.run.useBase(ctx, log)
+			}
+			if r.run.base, err = base.Open(ctx, r.run.Workspace, r.run.project, r.run.baseRef, r.run.work.Capture, r.run.envFiles); err != nil {
+				return err
+			}
+			return r.run.base.ComputeKey(ctx, log)
+		}),
+		step.Step{Do: r.run.keepBase},
+		step.New("push", r.push),
+	))
+	r.items.Items = redact.Said(s.Redactor, r.items.Items)
+	return r.items, err
+}
+
+// push pushes the base's two images, the one with data last: who finds it finds the other.
+func (r *basePush) push(ctx context.Context, log *step.Log) error {
+	b := r.run.base
+	if !r.request.DryRun {
+		err := userdata.Push{
+			Registry: r.to, What: "the base", Images: []string{b.EmptyRef(), b.SeededRef()}, Holds: "the seed data and every role with the hash of its password",
+			Service: r.run.project.Database, Record: userdata.BaseRecord, Yes: r.request.Yes,
+		}.Agree(ctx, r.run.Session)
+		if err != nil {
+			return err
+		}
+	}
+	for _, tag := range b.Tags() {
+		ref := r.to.Base(tag)
+		if !r.request.DryRun {
+			if err := userdata.PushImage(ctx, r.run.Workspace, "devenv/base:"+tag, ref, log); err != nil {
+				return err
+			}
+		}
+		r.items.Items = append(r.items.Items, PushItem{Image: ref, DryRun: r.request.DryRun})
+	}
+	return nil
+}
+
+// PushSnapshot pushes a snapshot to the configuration's registry, under its name: who has the repository can pull it there. An
+// image of that name is replaced.
+func PushSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
+	s := session.New("snapshot push", o.Options)
+	items := report.NewItems(s.Command)
+	var snapshot SnapshotItem
+	var to project.Registry
+	return ended(ctx, s, items, s.Sequence(ctx,
+		step.New("check", func(ctx context.Context, _ *step.Log) (err error) {
+			if to, err = openRegistry(ctx, s, "push "+o.Name); err != nil {
+				return err
+			}
+			all, err := userdata.Snapshots(ctx, s.Workspace.Engine, s.Workspace.Repo)
+			if err != nil {
+				return err
+			}
+			snapshot, err = userdata.Named(all, o.Name)
+			return err
+		}),
+		step.New("push", func(ctx context.Context, log *step.Log) error {
+			if !o.DryRun {
+				if err := userdata.PushSnapshot(ctx, s, snapshot, to, o.Yes, log); err != nil {
+					return err
+				}
+			}
+			items.Items = append(items.Items, PushItem{Image: to.Snapshot(o.Name), DryRun: o.DryRun})
+			return nil
+		}),
+	))
+}

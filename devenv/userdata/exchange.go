@@ -1,0 +1,211 @@
+package userdata
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"devenv/compose/engine"
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+	"devenv/devenv/session"
+	"devenv/devenv/step"
+)
+
+// NewData is what the user's own data is exchanged for.
+type NewData struct {
+	From database.Source
+	// Moves says that what is kept goes back itself, and no copy of it.
+	Moves bool
+	// To says what it is; Durable, that the settings of a scratch server stay behind.
+	To      string
+	Durable bool
+	// Undoes is when the exchange was begun that this one takes back; zero when it takes none back.
+	Undoes time.Time
+}
+
+// Planned says what would become of the database.
+func (d *Database) Planned(to string) Exchanged {
+	return Exchanged{Service: d.store.Service, Place: d.store.String(), To: to, DryRun: true}
+}
+
+// Agree asks before the user's own data is replaced; yes says that nobody need be asked.
+func (d *Database) Agree(ctx context.Context, yes bool, to string) error {
+	if yes {
+		return nil
+	}
+	return session.Agree(ctx, d.session.Ask, session.Consent{
+		To:    fmt.Sprintf("replace the data of %s in %s by: %s", d.store.Service, d.store, to),
+		After: "What is there is kept.", Without: "--yes (what is there is kept)", Refused: "not replaced",
+	})
+}
+
+// exchange is an exchange of the user's own data under way.
+type exchange struct {
+	*Database
+	journal Journal
+	// replaced is what is known of the old data until it is journaled.
+	replaced database.SnapshotMeta
+	// stoppedAt is when the first of the database's users was stopped.
+	stoppedAt time.Time
+	// swapped says that the new data is in place.
+	swapped bool
+}
+
+// Exchange puts new data in the place of the user's own: it is copied beside that while the server still runs, then the
+// server and what uses it stop, the two are exchanged by renaming, and all starts again. What was there stays beside it, for undo.
+// Whatever ends it early, the data is as before or complete. It returns what became of the database, nil where it is as before;
+// with an error too, where the stack did not start again.
+func (d *Database) Exchange(ctx context.Context, with NewData) (*Exchanged, error) {
+	x := &exchange{Database: d, journal: Journal{
+		Command: d.session.Command, At: time.Now(), Undoes: with.Undoes, Store: d.store, Server: d.server.ID,
+		From: with.From, Moves: with.Moves, To: with.To,
+	}}
+	err := d.session.Sequence(ctx,
+		step.New("copy", func(ctx context.Context, log *step.Log) error { return x.prepareCopy(ctx, log, with.Durable) }),
+		step.New("stop", x.stopUsers),
+		step.New("swap", x.swap),
+	)
+	endErr := d.session.Sequence(context.WithoutCancel(ctx), step.New("start", x.end))
+	if err = errors.Join(err, endErr); !x.swapped {
+		return nil, err
+	}
+	done := x.journal.Exchanged()
+	return &done, err
+}
+
+// prepareCopy journals the exchange and copies the new data beside the old.
+func (x *exchange) prepareCopy(ctx context.Context, log *step.Log, durable bool) error {
+	look, err := x.store.Look(ctx, x.workspace.Engine, x.journal.From, x.workspace.Labels())
+	if err != nil {
+		return err
+	}
+	if err := x.checkMajors(look); err != nil {
+		return err
+	}
+	if look.Major != "" {
+		x.journal.Snapshot = automaticPrefix + x.journal.At.Format("20060102-150405")
+	}
+	x.replaced = database.SnapshotMeta{Name: x.journal.Snapshot, Automatic: x.journal.Command, Major: look.Major, Bytes: look.Bytes}
+	if err := x.journal.write(x.workspace.Repo); err != nil {
+		return err
+	}
+	if x.journal.Moves {
+		log.Skipped("it lies beside the data")
+	}
+	return x.store.Prepare(ctx, x.workspace.Engine, x.journal.swap(), durable, x.workspace.Labels())
+}
+
+// checkMajors refuses new data that is gone, or of another major version than the data or the server.
+func (d *Database) checkMajors(look database.Look) error {
+	if look.Source == "" {
+		return report.Fail(report.KindUsage, "see what there is: devenv snapshot list", "exchange the data of %s: the new data is no longer there", d.store.Service)
+	}
+	if look.Major != "" && look.Major != look.Source {
+		return report.Fail(report.KindUsage, "restore data of version "+look.Major+", or move this data with pg_dump",
+			"exchange the data of %s: it is of Postgres %s, the new data of Postgres %s", d.store.Service, look.Major, look.Source)
+	}
+	if runs := serverMajor(d.server); runs != "" && runs != look.Source {
+		return report.Fail(report.KindUsage, "check out a branch whose database is of version "+look.Source+", or move the data with pg_dump",
+			"exchange the data of %s: it runs Postgres %s, the new data is of Postgres %s", d.store.Service, runs, look.Source)
+	}
+	return nil
+}
+
+// serverMajor is the major version that a server's image says it is; empty where it does not say.
+func serverMajor(server engine.Container) string {
+	for _, variable := range server.Env {
+		if major, ok := strings.CutPrefix(variable, "PG_MAJOR="); ok {
+			return major
+		}
+	}
+	return ""
+}
+
+// stopUsers stops the services that use the database, then the database.
+func (x *exchange) stopUsers(ctx context.Context, log *step.Log) error {
+	x.replaced.Revisions = x.revisions(ctx)
+	if err := x.stack.ReadContainers(ctx); err != nil { // some may have been started since
+		return err
+	}
+	if err := x.journalStop(ctx); err != nil {
+		return err
+	}
+	x.stoppedAt = time.Now()
+	for _, id := range slices.Backward(x.journal.Stopped) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		// The engine goes on with a stop that is cut off, and would kill what is started again meanwhile.
+		if err := x.workspace.Engine.Stop(context.WithoutCancel(ctx), id, x.grace(id)); err != nil {
+			return err
+		}
+	}
+	if len(x.journal.Stopped) == 0 {
+		log.Skipped("nothing runs that uses it")
+	} else {
+		log.Done(report.Count(len(x.journal.Stopped), "container"))
+	}
+	return nil
+}
+
+// journalStop writes down what is about to be stopped, and what data it is of.
+func (x *exchange) journalStop(ctx context.Context) (err error) {
+	for _, c := range x.stack.users(x.settings) {
+		x.journal.Stopped = append(x.journal.Stopped, c.ID)
+	}
+	slices.Reverse(x.journal.Stopped)               // what is stopped last starts first
+	if x.wasRunning || len(x.journal.Stopped) > 0 { // whoever uses it cannot do without
+		x.journal.Stopped = append([]string{x.server.ID}, x.journal.Stopped...)
+	}
+	if x.journal.Replaced, err = x.describe(ctx, x.replaced); err != nil {
+		return err
+	}
+	return x.journal.write(x.workspace.Repo)
+}
+
+// grace is what a container gets to stop: the database time to write everything, the others what "docker compose stop" gives
+// them. A backend behind a shell that does not pass the signal on always takes all of it.
+func (d *Database) grace(id string) time.Duration {
+	if id == d.server.ID {
+		return stopTimeout
+	}
+	return engine.OwnGrace
+}
+
+// swap is not begun after an interrupt, nor on data that somebody else uses or has changed, and not cut off by an interrupt.
+func (x *exchange) swap(ctx context.Context, log *step.Log) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	still, err := x.standsStill(ctx, "exchange")
+	if err != nil {
+		return err
+	}
+	swapped, err := x.store.Swap(context.WithoutCancel(ctx), x.workspace.Engine, x.journal.swap(), still, x.workspace.Labels())
+	if err != nil {
+		return err
+	}
+	if !swapped {
+		return x.disturbed(ctx, "exchange")
+	}
+	log.Done(x.journal.To)
+	return nil
+}
+
+// end completes or reverts the exchange and starts what was stopped.
+func (x *exchange) end(ctx context.Context, log *step.Log) error {
+	done, err := settle(ctx, x.workspace)
+	x.swapped = done.swapped
+	switch {
+	case err != nil:
+	case len(x.journal.Stopped) == 0:
+		log.Skipped("nothing was running")
+	default:
+		log.Done(fmt.Sprintf("%s after the first stopped", time.Since(x.stoppedAt).Round(100*time.Millisecond)))
+	}
+	return err
+}

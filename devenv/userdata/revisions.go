@@ -1,0 +1,125 @@
+package userdata
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"devenv/compose/engine"
+	"devenv/devenv/database"
+	"devenv/devenv/discover"
+	"devenv/devenv/project"
+)
+
+// Position is what a running database is at.
+type Position struct {
+	// Revisions are those in its version table; none where it does not run or has no such table.
+	Revisions []string
+	// Compared says that the branch's revisions are known, and Foreign are those that it does not have.
+	Compared bool
+	Foreign  []string
+}
+
+// Position returns what the database of a service is at, compared with the revisions in the working tree. With an error of that
+// comparison come the revisions.
+func (s *Stack) Position(ctx context.Context, service string) (at Position, err error) {
+	settings, err := database.SettingsOf(s.Model, service)
+	if err != nil {
+		return at, err
+	}
+	at.Revisions = readRevisions(ctx, s.workspace.Engine, s.Containers[service].ID, settings)
+	known, err := knownRevisions(ctx, s.workspace)
+	if at.Compared = err == nil && len(known) > 0; !at.Compared {
+		return at, err
+	}
+	for _, revision := range at.Revisions {
+		if !slices.Contains(known, revision) {
+			at.Foreign = append(at.Foreign, revision)
+		}
+	}
+	return at, nil
+}
+
+// revisions are those that the database is at.
+func (d *Database) revisions(ctx context.Context) []string {
+	if !d.wasRunning {
+		return nil
+	}
+	return readRevisions(ctx, d.workspace.Engine, d.server.ID, d.settings)
+}
+
+// readRevisions reads the version table of a running database, through the server's own container: the port may not be published.
+// None where it does not run or has no such table.
+func readRevisions(ctx context.Context, e *engine.Engine, container string, s database.Settings) []string {
+	const query = "SELECT version_num FROM alembic_version ORDER BY 1"
+	var out bytes.Buffer
+	code, err := e.Exec(ctx, container, engine.ExecOptions{
+		Cmd: []string{"psql", "-X", "-A", "-t", "-U", s.User, "-d", s.Database, "-p", fmt.Sprint(s.Port), "-c", query},
+		Env: []string{"PGPASSWORD=" + s.Password, "PGCONNECT_TIMEOUT=5"}, Stdout: &out,
+	})
+	if err != nil || code != 0 {
+		return nil
+	}
+	return strings.Fields(out.String())
+}
+
+// revisionLine is the line of a revision's file that names it.
+var revisionLine = regexp.MustCompile(`(?m)^revision\s*(?::[^=\n]*)?=\s*['"]([^'"]+)['"]`)
+
+// knownRevisions are the revisions in the working tree's directories of revisions, by their files' text: nothing is run. None
+// where no migration tool is found.
+func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error) {
+	root := w.Repo.Root()
+	paths, err := w.Repo.WorktreeFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := discover.Services(w.Model, discover.Tree{Dir: root, Paths: paths}, w.Config)
+	if err != nil {
+		return nil, nil // a stack may be one that devenv makes no migrations for
+	}
+	var known []string
+	for _, p := range paths {
+		if path.Ext(p) != ".py" || !slices.ContainsFunc(found.Migrations.Versions, func(dir string) bool { return strings.HasPrefix(p, path.Clean(dir)+"/") }) {
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(p)))
+		if err != nil {
+			return nil, err
+		}
+		if m := revisionLine.FindSubmatch(content); m != nil {
+			known = append(known, string(m[1]))
+		}
+	}
+	return known, nil
+}
+
+// LastPut returns the exchange that put there what the database of a service holds, by what the data itself says; false when none
+// did, or it is not known.
+func (s *Stack) LastPut(ctx context.Context, service string) (Replaced, bool) {
+	e := s.workspace.Engine
+	server, err := e.Inspect(ctx, s.Containers[service].ID)
+	if err != nil {
+		return Replaced{}, false
+	}
+	store, err := database.StoreOf(service, server)
+	if err != nil {
+		return Replaced{}, false
+	}
+	id, err := store.LastSwap(ctx, e, server.ID)
+	if err != nil {
+		return Replaced{}, false
+	}
+	all, _ := readReplaced(s.workspace.Repo) // of a record that cannot be read, nothing is known
+	at := slices.IndexFunc(all, func(r Replaced) bool { return swapID(r.At) == id })
+	if at < 0 {
+		return Replaced{}, false
+	}
+	return all[at], true
+}

@@ -1,0 +1,154 @@
+package userdata
+
+import (
+	"context"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose"
+	"devenv/compose/engine"
+	"devenv/devenv/database"
+	"devenv/devenv/discover"
+	"devenv/devenv/project"
+	"devenv/devenv/scratch"
+)
+
+// Stack is the user's own stack as it runs in this worktree: the workspace's model is the files', whose names and ports another
+// worktree may have.
+type Stack struct {
+	Model *types.Project
+	// Moved are its ports that lie elsewhere in this worktree.
+	Moved []compose.MovedPort
+	// Containers are those of its services that have one, as ReadContainers found them.
+	Containers map[string]engine.Container
+
+	workspace *project.Workspace
+}
+
+// Load returns the user's own stack: in a linked worktree under a name, in volumes and on ports of its own. services are those
+// that are wanted, with what they depend on; none means all. Its containers are not read yet.
+func Load(ctx context.Context, w *project.Workspace, choice project.Choice, services []string) (*Stack, error) {
+	load, err := choice.LoadOptions(w.Config, w.Repo.Root())
+	if err != nil {
+		return nil, err
+	}
+	load.Services = services
+	linked := w.Repo.GitDir() != w.Repo.CommonDir()
+	if linked && load.ProjectName == "" {
+		shared, err := sharesName(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		if shared {
+			load.ProjectName = w.Model.Name + "-" + defaultName(w.Repo.GitDir())
+		}
+	}
+	s := &Stack{workspace: w}
+	if s.Model, err = w.Client.Load(ctx, load); err != nil || !linked {
+		return s, err
+	}
+	s.Moved, err = movePorts(ctx, w, s.Model)
+	return s, err
+}
+
+// sharesName returns whether the project has the same name in another worktree: the files fix it, or the directory that Compose
+// takes it from is called the same there.
+func sharesName(ctx context.Context, w *project.Workspace) (bool, error) {
+	if w.Model.Name != defaultName(w.Model.WorkingDir) {
+		return true, nil
+	}
+	roots, err := w.Repo.Worktrees(ctx)
+	if err != nil {
+		return false, err
+	}
+	dir, err := filepath.EvalSymlinks(w.Model.WorkingDir)
+	if err != nil {
+		return false, err
+	}
+	below, err := filepath.Rel(w.Repo.Root(), dir)
+	return slices.ContainsFunc(roots, func(root string) bool {
+		return root != w.Repo.Root() && defaultName(filepath.Join(root, below)) == w.Model.Name
+	}), err
+}
+
+// defaultName is the name that Compose gives a project in a directory.
+func defaultName(dir string) string {
+	name := regexp.MustCompile(`[^a-z0-9_-]+`).ReplaceAllString(strings.ToLower(filepath.Base(dir)), "")
+	return strings.TrimLeft(name, "_-")
+}
+
+// ReadContainers finds the containers of the stack as they are now.
+func (s *Stack) ReadContainers(ctx context.Context) (err error) {
+	s.Containers, err = s.workspace.Client.OwnContainers(ctx, s.Model)
+	return err
+}
+
+// FindDatabase returns the service of the database. That none is found, or several are, is a failure.
+func (s *Stack) FindDatabase(ctx context.Context) (string, error) {
+	return findDatabase(ctx, s.workspace)
+}
+
+// findDatabase returns the service of a workspace's database.
+func findDatabase(ctx context.Context, w *project.Workspace) (string, error) {
+	paths, err := w.Repo.WorktreeFiles(ctx)
+	if err != nil {
+		return "", err
+	}
+	return discover.Database(w.Model, discover.Tree{Dir: w.Repo.Root(), Paths: paths}, w.Config)
+}
+
+// users are the running containers that use a database, those first that depend on others of them.
+func (s *Stack) users(of database.Settings) []engine.Container {
+	var services []string
+	for name, container := range s.Containers {
+		if container.State == "running" && name != of.Service && s.Uses(name, of) {
+			services = append(services, name)
+		}
+	}
+	slices.Sort(services)
+	ordered := scratch.InOrder(s.Model, services)
+	slices.Reverse(ordered)
+	var users []engine.Container
+	for _, name := range ordered {
+		users = append(users, s.Containers[name])
+	}
+	return users
+}
+
+// Uses returns whether a service depends on a database, or names it in its environment or its command.
+func (s *Stack) Uses(name string, of database.Settings) bool {
+	seen := map[string]bool{}
+	var depends func(string) bool
+	depends = func(name string) bool {
+		if seen[name] {
+			return false
+		}
+		seen[name] = true
+		return slices.ContainsFunc(s.Model.Services[name].GetDependencies(), func(d string) bool { return d == of.Service || depends(d) })
+	}
+	if depends(name) {
+		return true
+	}
+	service := s.Model.Services[name]
+	texts := append(append([]string{}, service.Command...), service.Entrypoint...)
+	for _, value := range service.Environment {
+		if value != nil {
+			texts = append(texts, *value)
+		}
+	}
+	return slices.ContainsFunc(texts, func(text string) bool { return namesHost(text, of.Hosts) })
+}
+
+// namesHost returns whether one of hosts stands in a text as a word of its own.
+func namesHost(text string, hosts []string) bool {
+	words := strings.FieldsFunc(text, func(r rune) bool { return !strings.ContainsRune("-_.", r) && !isWord(r) })
+	return slices.ContainsFunc(words, func(word string) bool { return slices.Contains(hosts, word) })
+}
+
+func isWord(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}

@@ -1,0 +1,77 @@
+package userdata
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"devenv/devenv/database"
+	"devenv/devenv/project"
+	"devenv/devenv/session"
+	"devenv/devenv/step"
+)
+
+// PushSnapshot pushes a snapshot to a registry, under its name. An image of that name is replaced. What a store keeps becomes an
+// image before. yes says that nobody need be asked.
+func PushSnapshot(ctx context.Context, s *session.Session, snapshot Snapshot, to project.Registry, yes bool, log *step.Log) error {
+	image, err := makeImage(ctx, s.Workspace, snapshot)
+	if err != nil {
+		return err
+	}
+	push := Push{
+		Registry: to, What: "the snapshot " + snapshot.Name, Images: []string{image}, Holds: "every database and every role of your own server",
+		Service: snapshot.Service, Record: "the snapshot " + snapshot.Name + " to ", Yes: yes,
+	}
+	if err := push.Agree(ctx, s); err != nil {
+		return err
+	}
+	return PushImage(ctx, s.Workspace, image, to.Snapshot(snapshot.Name), log)
+}
+
+// makeImage returns a snapshot's image. Of kept data it makes one, under its name; the store keeps it no longer.
+func makeImage(ctx context.Context, w *project.Workspace, s Snapshot) (string, error) {
+	if s.Image != "" {
+		return s.Image, nil
+	}
+	all, err := readReplaced(w.Repo)
+	if err != nil {
+		return "", err
+	}
+	at := slices.IndexFunc(all, func(r Replaced) bool { return r.inStore() && r.Snapshot == s.Name })
+	if at < 0 {
+		return "", database.NoSnapshot(s.Name, nil)
+	}
+	store := all[at].Store
+	saving, err := store.Save(ctx, w.Engine, s.Name, w.Labels())
+	if err != nil {
+		return "", err
+	}
+	made, err := saving.Keep(ctx, all[at].Meta)
+	if err = errors.Join(err, saving.Close(ctx)); err != nil {
+		return "", err
+	}
+	all[at].Store = database.Store{} // undo finds the image by its name
+	if err := w.Repo.Record(replacedRecord).Write(all); err != nil {
+		return "", err
+	}
+	return made.Ref, store.Forget(ctx, w.Engine, []string{s.Name}, w.Labels())
+}
+
+// CheckUntaken refuses a name that a snapshot of the repository has.
+func CheckUntaken(ctx context.Context, w *project.Workspace, name string) error {
+	return database.CheckUntaken(ctx, w.Engine, repositoryID(w.Repo), name)
+}
+
+// PullSnapshot brings a snapshot from a registry; it is then one of the repository's.
+func PullSnapshot(ctx context.Context, w *project.Workspace, name string, from project.Registry, log *step.Log) (Snapshot, error) {
+	ref := from.Snapshot(name)
+	if err := w.Engine.Pull(ctx, ref, "", log.Line); err != nil {
+		return Snapshot{}, err
+	}
+	pulled, err := database.AdoptSnapshot(ctx, w.Engine, ref, repositoryID(w.Repo), name)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	log.Done(pulled.Ref)
+	return Snapshot{SnapshotMeta: pulled.SnapshotMeta, Image: pulled.Ref}, nil
+}
