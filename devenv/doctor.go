@@ -10,6 +10,7 @@ import (
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
+	"devenv/devenv/stack"
 )
 
 // DoctorOptions are the options of doctor.
@@ -96,7 +97,7 @@ type patient struct {
 	client    *compose.Client
 	engineErr error
 	// looking is nil where the project does not load; loadErr says why.
-	looking *looking
+	looking *stack.View
 	loadErr error
 }
 
@@ -153,7 +154,7 @@ func admit(ctx context.Context, o Options) *patient {
 		return p
 	}
 	if p.repo != nil {
-		p.looking, p.loadErr = look(ctx, p.Session)
+		p.looking, p.loadErr = stack.Look(ctx, p.Session)
 	}
 	return p
 }
@@ -162,7 +163,7 @@ func admit(ctx context.Context, o Options) *patient {
 func (p *patient) discharge() error {
 	var err error
 	if p.looking != nil {
-		err = p.looking.Workspace.Client.Close()
+		err = p.looking.Close()
 	}
 	if p.client != nil {
 		err = errors.Join(err, p.client.Close())

@@ -154,7 +154,7 @@ func examineStack(ctx context.Context, p *patient) finding {
 	var unwellServices []string
 	running := 0
 	for _, name := range p.looking.Model.ServiceNames() {
-		item, _, err := p.looking.service(ctx, name)
+		item, _, err := p.looking.Service(ctx, name)
 		switch {
 		case err != nil:
 			return ill(err.Error(), report.HintOf(err))
@@ -175,7 +175,7 @@ func examineRevision(ctx context.Context, p *patient) finding {
 	if p.looking == nil {
 		return unlooked(noProject)
 	}
-	item, ok := p.looking.databaseItem(ctx)
+	item, ok := p.looking.Database(ctx)
 	switch {
 	case !ok:
 		return unlooked("no database is found")

@@ -19,3 +19,12 @@ func ended(ctx context.Context, s *session.Session, items *report.Items, err err
 	items.Items = redact.Said(s.Redactor, items.Items)
 	return items, err
 }
+
+// listed puts what a room returned into the command's list.
+func listed[T any](s *session.Session, all []T) *report.Items {
+	items := report.NewItems(s.Command)
+	for _, item := range all {
+		items.Items = append(items.Items, item)
+	}
+	return items
+}

@@ -1,0 +1,22 @@
+package devenv
+
+import (
+	"context"
+
+	"devenv/devenv/report"
+	"devenv/devenv/session"
+	"devenv/devenv/stack"
+)
+
+// DownOptions are the options of down.
+type DownOptions = stack.DownOptions
+
+// DownItem is one container that went, or would go.
+type DownItem = stack.DownItem
+
+// Down removes the containers and networks of the user's own stack, as docker compose down would.
+func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
+	s := session.New("down", o.Options)
+	gone, err := stack.Down(ctx, s, o)
+	return ended(ctx, s, listed(s, gone), err)
+}

@@ -1,0 +1,98 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"devenv/compose/engine"
+	"devenv/devenv/inside"
+	"devenv/devenv/session"
+	"devenv/devenv/userdata"
+)
+
+// StatusItem is one service of the user's own stack, its database, or another worktree's stack.
+type StatusItem struct {
+	// Kind is service, database or worktree.
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	// State is the container's: running, exited, …; "not created" when there is none. Health is the healthcheck's, if it has one.
+	State    string   `json:"state,omitempty"`
+	Health   string   `json:"health,omitempty"`
+	ExitCode int      `json:"exit_code,omitempty"`
+	URLs     []string `json:"urls,omitempty"`
+	// Of a database: the revisions in its version table, whether this branch has them, and what devenv last put into it.
+	Revisions []string  `json:"revisions,omitempty"`
+	OnBranch  *bool     `json:"on_branch,omitempty"`
+	From      string    `json:"from,omitempty"`
+	Since     time.Time `json:"since,omitzero"`
+	// Of another worktree: its directory and the services that run.
+	Directory string   `json:"directory,omitempty"`
+	Running   []string `json:"running,omitempty"`
+}
+
+// Status returns what runs of the user's own stack, where it answers, and what its database holds.
+func Status(ctx context.Context, s *session.Session) (items []StatusItem, err error) {
+	v, err := Look(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	v.sayCutOff()
+	for _, name := range v.Model.ServiceNames() {
+		item, c, err := v.Service(ctx, name)
+		if err != nil {
+			return items, err
+		}
+		item.URLs = urlsOf(ctx, c)
+		items = append(items, item)
+	}
+	if item, ok := v.Database(ctx); ok {
+		items = append(items, item)
+	}
+	others, err := v.worktrees(ctx)
+	return append(items, others...), err
+}
+
+// sayCutOff says that an exchange was cut off, and what ends it.
+func (v *View) sayCutOff() {
+	if x, err := userdata.UnderWay(v.Workspace.Repo); err == nil && x != nil {
+		v.Note(fmt.Sprintf("devenv %s exchanges the data of %s, or was cut off: then devenv up ends that", x.Command, x.Store.Service))
+	}
+}
+
+// worktrees are the stacks of the repository's other worktrees that have containers, by the directory they were made in.
+func (v *View) worktrees(ctx context.Context) ([]StatusItem, error) {
+	directories, err := v.Workspace.Repo.Worktrees(ctx)
+	if err != nil {
+		return nil, err
+	}
+	containers, err := v.Workspace.Engine.Containers(ctx, engine.DirectoryLabel)
+	if err != nil {
+		return nil, err
+	}
+	var items []StatusItem
+	for _, dir := range directories {
+		if dir == v.Workspace.Repo.Root() {
+			continue
+		}
+		item := StatusItem{Kind: "worktree", Directory: dir}
+		for _, c := range containers {
+			at := c.Labels[engine.DirectoryLabel]
+			if _, ok := inside.Rel(dir, at); !ok {
+				continue
+			}
+			item.Name = c.Labels[engine.ProjectLabel]
+			if c.State == "running" {
+				item.Running = append(item.Running, c.Labels[engine.ServiceLabel])
+			}
+		}
+		if item.Name != "" {
+			slices.Sort(item.Running)
+			items = append(items, item)
+		}
+	}
+	return items, nil
+}

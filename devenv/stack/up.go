@@ -1,0 +1,236 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"devenv/compose"
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+	"devenv/devenv/session"
+	"devenv/devenv/step"
+	"devenv/devenv/userdata"
+)
+
+// UpOptions are the options of up.
+type UpOptions struct {
+	session.Options
+	// Services are those to start, with what they depend on; none means all.
+	Services []string
+	// Build builds the images anew.
+	Build bool
+	// Timeout is what each service gets to become ready; 0 is DefaultReadyTimeout.
+	Timeout time.Duration
+	// DryRun only says what would be started.
+	DryRun bool
+}
+
+// DefaultReadyTimeout is what a service of the user's own stack gets to become ready.
+const DefaultReadyTimeout = 2 * time.Minute
+
+// UpItem is one service that was started, or is there.
+type UpItem struct {
+	Service string `json:"service"`
+	Project string `json:"project"`
+	// Ready says how it showed that it is ready: "healthcheck", "listens on port 8080", "ended well", "running".
+	Ready string `json:"ready,omitempty"`
+	// URLs are where its published ports answer: http://…, or host:port for what speaks no HTTP.
+	URLs []string `json:"urls,omitempty"`
+	// Moved are its ports that lie elsewhere in this worktree.
+	Moved  []compose.MovedPort `json:"moved,omitempty"`
+	DryRun bool                `json:"dry_run,omitempty"`
+}
+
+// starting is the stack while it is started.
+type starting struct {
+	*session.Session
+	*userdata.Stack
+	request UpOptions
+	// foreign is the database's revision that this branch does not have, which kept what uses it from starting.
+	foreign string
+	// database is the database's service, empty when none is found or started.
+	database string
+	// ready is closed for each service that is ready.
+	ready map[string]chan struct{}
+	// mu guards how, which says of each service how it showed that it is ready.
+	mu  sync.Mutex
+	how map[string]string
+}
+
+// Up starts the user's own stack as docker compose up would, and waits until each service is really ready. foreign is the
+// database's revision that this branch does not have, which kept what uses it from starting; empty where that is not the matter.
+func Up(ctx context.Context, s *session.Session, o UpOptions) (items []UpItem, foreign string, err error) {
+	if o.Timeout == 0 {
+		o.Timeout = DefaultReadyTimeout
+	}
+	u := &starting{Session: s, request: o, ready: map[string]chan struct{}{}, how: map[string]string{}}
+	err = u.Sequence(ctx,
+		step.New("check", u.open),
+		step.Step{Do: func(ctx context.Context, _ *step.Log) error {
+			if o.DryRun {
+				items = u.list(ctx)
+				return nil
+			}
+			err := u.Sequence(ctx,
+				step.New("create", u.create),
+				step.Step{Do: u.startAll},
+			)
+			if err == nil {
+				items = u.list(ctx)
+			}
+			return err
+		}},
+	)
+	return items, u.foreign, err
+}
+
+// open loads the stack as it runs in this worktree, and refuses ports that others hold.
+func (u *starting) open(ctx context.Context, log *step.Log) (err error) {
+	if err := u.Open(ctx, userdata.Recover); err != nil {
+		return err
+	}
+	if u.Stack, err = userdata.Load(ctx, u.Workspace, u.Choice, u.request.Services); err != nil {
+		return err
+	}
+	for _, m := range u.Moved {
+		u.Note(fmt.Sprintf("%s: port %d is busy, so it is %d in this worktree", m.Service, m.From, m.To))
+	}
+	// A stack may have no database, or one that is not started.
+	if service, err := u.FindDatabase(ctx); err == nil && u.Model.Services[service].Name != "" {
+		u.database = service
+	}
+	log.Done(fmt.Sprintf("project %s, %s", u.Model.Name, report.Count(len(u.Model.Services), "service")))
+	return u.CheckPorts(ctx)
+}
+
+// create makes the images and the containers.
+func (u *starting) create(ctx context.Context, log *step.Log) error {
+	if err := u.Workspace.Client.CreateOwnAll(ctx, u.Model, u.request.Build, log.Line); err != nil {
+		return err
+	}
+	return u.ReadContainers(ctx)
+}
+
+// startAll starts each service once what it depends on is ready. The database's revision is compared with the branch before
+// anything that uses it starts.
+func (u *starting) startAll(ctx context.Context, _ *step.Log) error {
+	for name := range u.Model.Services {
+		u.ready[name] = make(chan struct{})
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, name := range u.Model.ServiceNames() {
+		if u.Containers[name].ID == "" {
+			close(u.ready[name]) // scaled to none
+			continue
+		}
+		group.Go(func() error {
+			if err := u.awaitDependencies(ctx, name); err != nil {
+				return err
+			}
+			return u.Sequence(ctx, step.New("start "+name, func(ctx context.Context, log *step.Log) error { return u.start(ctx, log, name) }))
+		})
+	}
+	return group.Wait()
+}
+
+// awaitDependencies waits for what a service depends on, and for the database where the service uses it.
+func (u *starting) awaitDependencies(ctx context.Context, name string) error {
+	wait := u.Model.Services[name].GetDependencies()
+	if u.database != "" && name != u.database && !u.needs(u.database, name) {
+		if settings, err := database.SettingsOf(u.Model, u.database); err == nil && u.Uses(name, settings) {
+			wait = append(wait, u.database)
+		}
+	}
+	for _, dependency := range wait {
+		ready, ok := u.ready[dependency]
+		if !ok {
+			continue // optional, and not there
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ready:
+		}
+	}
+	return nil
+}
+
+// needs says whether a service depends on another, whatever lies between.
+func (u *starting) needs(name, other string) bool {
+	return slices.ContainsFunc(u.Model.Services[name].GetDependencies(), func(d string) bool { return d == other || u.needs(d, other) })
+}
+
+// start starts one service and waits until it is ready.
+func (u *starting) start(ctx context.Context, log *step.Log, name string) error {
+	client, id := u.Workspace.Client, u.Containers[name].ID
+	began := time.Now()
+	if err := client.StartOwn(ctx, u.Model, name); err != nil {
+		return u.portTaken(ctx, name, err)
+	}
+	failed := func(err error) error {
+		return report.Fail(report.KindWork, "devenv logs "+name, "start %s: %w", name, err).WithOutput(report.OutputOf(err))
+	}
+	readiness, err := client.WaitOwn(ctx, u.Model, name, id, u.request.Timeout)
+	if err != nil {
+		return failed(err)
+	}
+	if name == u.database {
+		if err := errors.Join(database.CheckRunning(ctx, u.Workspace.Engine, name, id), u.checkRevision(ctx, name)); err != nil {
+			return err
+		}
+	}
+	took := time.Since(began).Round(100 * time.Millisecond)
+	close(u.ready[name]) // what depends on it starts while it is watched
+	if readiness, err = client.StayReady(ctx, readiness, compose.Steady); err != nil {
+		return failed(err)
+	}
+	u.mu.Lock()
+	u.how[name] = readiness.How
+	u.mu.Unlock()
+	log.Done(fmt.Sprintf("%s after %s", readiness.How, took))
+	return nil
+}
+
+// portTaken names who took a port since the check.
+func (u *starting) portTaken(ctx context.Context, name string, err error) error {
+	if !strings.Contains(err.Error(), "allocated") && !strings.Contains(err.Error(), "in use") {
+		return err
+	}
+	return errors.Join(u.CheckPorts(ctx), err)
+}
+
+// checkRevision refuses to start a backend on a database whose revision this branch does not know: it would only crash.
+func (u *starting) checkRevision(ctx context.Context, name string) error {
+	at, err := u.Position(ctx, name)
+	if err != nil || len(at.Foreign) == 0 {
+		return err
+	}
+	u.foreign = at.Foreign[0]
+	return report.Fail(report.KindWork, "give the database this branch's revisions and the base's data, what it holds is kept: devenv reset\nor check out the branch that has it",
+		"start what uses %s: its database is at revision %s, which is not on this branch", name, u.foreign)
+}
+
+// list returns what runs where.
+func (u *starting) list(ctx context.Context) []UpItem {
+	var items []UpItem
+	for _, name := range u.Model.ServiceNames() {
+		item := UpItem{Service: name, Project: u.Model.Name, Ready: u.how[name], DryRun: u.request.DryRun}
+		for _, m := range u.Moved {
+			if m.Service == name {
+				item.Moved = append(item.Moved, m)
+			}
+		}
+		if c, err := u.Workspace.Engine.Inspect(ctx, u.Containers[name].ID); err == nil && !u.request.DryRun {
+			item.URLs = urlsOf(ctx, c)
+		}
+		items = append(items, item)
+	}
+	return items
+}

@@ -1,0 +1,82 @@
+// Package stack is the user's own stack as people use it from day to day: it is started and waited for, looked at, listened to,
+// and removed. What its database holds is userdata's matter.
+package stack
+
+import (
+	"context"
+	"errors"
+
+	"devenv/compose/engine"
+	"devenv/devenv/database"
+	"devenv/devenv/session"
+	"devenv/devenv/userdata"
+)
+
+// View is a look at the user's own stack: without the worktree's lock, since it changes nothing.
+type View struct {
+	*session.Session
+	*userdata.Stack
+}
+
+// Look opens the stack for commands that only look.
+func Look(ctx context.Context, s *session.Session) (_ *View, err error) {
+	v := &View{Session: s}
+	if err := s.Look(ctx); err != nil {
+		return nil, s.Redactor.Error(err)
+	}
+	if v.Stack, err = userdata.Load(ctx, s.Workspace, s.Choice, nil); err == nil {
+		err = v.ReadContainers(ctx)
+	}
+	if err != nil {
+		return nil, s.Redactor.Error(errors.Join(err, v.Close()))
+	}
+	return v, nil
+}
+
+// Close gives back what Look opened; there is nothing to remove.
+func (v *View) Close() error { return v.Workspace.Client.Close() }
+
+// Service returns the state of one service, and its container.
+func (v *View) Service(ctx context.Context, name string) (StatusItem, engine.Container, error) {
+	item := StatusItem{Kind: "service", Name: name, State: "not created"}
+	found := v.Containers[name]
+	if found.ID == "" {
+		return item, found, nil
+	}
+	c, err := v.Workspace.Engine.Inspect(ctx, found.ID)
+	if err != nil {
+		return item, c, err
+	}
+	item.State = c.State
+	if c.Health != nil && c.State == "running" {
+		item.Health = c.Health.Status
+	}
+	if c.State == "exited" {
+		item.ExitCode = c.ExitCode
+	}
+	return item, c, nil
+}
+
+// Database returns what the database holds; false when the stack has none that is found.
+func (v *View) Database(ctx context.Context) (StatusItem, bool) {
+	service, err := v.FindDatabase(ctx)
+	if err != nil {
+		return StatusItem{}, false
+	}
+	item := StatusItem{Kind: "database", Name: service}
+	if c := v.Containers[service]; c.State == "running" {
+		if err := database.CheckRunning(ctx, v.Workspace.Engine, service, c.ID); err != nil {
+			v.Note(err.Error())
+		}
+	}
+	at, _ := v.Position(ctx, service) // what cannot be compared is not
+	item.Revisions = at.Revisions
+	if at.Compared && len(at.Revisions) > 0 {
+		on := len(at.Foreign) == 0
+		item.OnBranch = &on
+	}
+	if last, ok := v.LastPut(ctx, service); ok {
+		item.From, item.Since = last.To, last.At
+	}
+	return item, true
+}
