@@ -1,16 +1,13 @@
 package devenv
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"devenv/devenv/branch"
-	"devenv/devenv/builds"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/project"
 	"devenv/devenv/scratch"
@@ -96,52 +93,5 @@ func TestIgnoredFilesStayPrivateInBothTreesAndOutOfTheUsersRepository(t *testing
 	write(".env", "PASSWORD=two\n", 0o600)
 	if _, changed := taken(); changed == baseTree {
 		t.Error("another content of an ignored file is the same tree")
-	}
-	cleansAllButUnderARun(t, cache)
-}
-
-// cleansAllButUnderARun expects that clean leaves the cache alone as long as a run is under way.
-func cleansAllButUnderARun(t *testing.T, cache string) {
-	t.Helper()
-	var items, notes []string
-	clean := func(dryRun bool) {
-		t.Helper()
-		items, notes = nil, nil
-		add, note := func(i CleanItem) { items = append(items, i.Kind) }, func(text string) { notes = append(notes, text) }
-		if err := cleanCache(dryRun, add, note); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var run builds.Images
-	if err := run.Open(t.Context(), cache, func(string) {}); err != nil {
-		t.Fatal(err)
-	}
-	clean(false)
-	if _, err := os.Stat(filepath.Join(cache, "objects")); err != nil || len(items) > 0 || len(notes) != 1 || !strings.Contains(notes[0], "a run is under way") {
-		t.Errorf("beside a run, clean takes %v and says %q: %v", items, notes, err)
-	}
-	if err := run.Close(); err != nil {
-		t.Fatal(err)
-	}
-	for _, dryRun := range []bool{true, false} {
-		if clean(dryRun); strings.Join(items, " ") != "trees captures" || len(notes) > 0 {
-			t.Errorf("clean takes %v and says %q", items, notes)
-		}
-	}
-	for _, gone := range []string{"trees", "objects"} {
-		if _, err := os.Stat(filepath.Join(cache, gone)); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("clean leaves %s: %v", gone, err)
-		}
-	}
-}
-
-func TestCleanMakesNoCacheWhereNoneIs(t *testing.T) {
-	cache := filepath.Join(t.TempDir(), "cache")
-	t.Setenv("DEVENV_CACHE", cache)
-	if err := cleanCache(false, func(CleanItem) {}, func(string) {}); err != nil {
-		t.Error(err)
-	}
-	if _, err := os.Stat(cache); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("it is there: %v", err)
 	}
 }

@@ -41,7 +41,7 @@ func diagnosisLine(item any) any {
 	if !ok {
 		return item
 	}
-	sign := map[devenv.Health]string{devenv.Healthy: "✓", devenv.Unwell: "!", devenv.Ill: "✗", devenv.Unlooked: "–"}[d.Status]
+	sign := map[devenv.Health]string{devenv.HealthPass: "✓", devenv.HealthWarn: "!", devenv.HealthFail: "✗", devenv.HealthSkip: "–"}[d.Status]
 	line := fmt.Sprintf("%s %-18s %s", sign, d.ID, d.Summary)
 	if d.Mend != "" {
 		line += "\n" + d.Mend

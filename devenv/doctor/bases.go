@@ -1,4 +1,4 @@
-package devenv
+package doctor
 
 import (
 	"context"
@@ -15,17 +15,17 @@ import (
 const namedBases = 5
 
 // examineBases looks for base images that hold the password of their database: those of devenv before it kept the data alone.
-func examineBases(ctx context.Context, p *patient) finding {
-	if p.client == nil {
-		return unlooked(noEngine)
+func examineBases(ctx context.Context, t *target) finding {
+	if t.client == nil {
+		return skip(noEngine)
 	}
-	old, err := database.Outdated(ctx, p.client.Engine())
+	old, err := database.Outdated(ctx, t.client.Engine())
 	if err != nil {
-		return ill(err.Error(), report.HintOf(err))
+		return fail(err.Error(), report.HintOf(err))
 	}
-	pushed, record, err := p.pushedOutdated()
+	pushed, record, err := t.pushedOutdated()
 	if err != nil {
-		return ill(err.Error(), report.HintOf(err))
+		return fail(err.Error(), report.HintOf(err))
 	}
 	var summary, mend []string
 	if len(old) > 0 {
@@ -33,7 +33,7 @@ func examineBases(ctx context.Context, p *patient) finding {
 			report.Count(len(old), "base image"), strings.Join(shortened(old), ", ")))
 		mend = append(mend, "remove them: devenv clean --bases")
 	}
-	switch registry, configured := p.registry(); {
+	switch registry, configured := t.registry(); {
 	case len(pushed) > 0:
 		summary = append(summary, "such a base was pushed to "+strings.Join(pushed, ", "))
 		mend = append(mend, "rotate that password, since who can pull from "+strings.Join(pushed, ", ")+" can read it, and delete the old images there; "+
@@ -42,9 +42,9 @@ func examineBases(ctx context.Context, p *patient) finding {
 		mend = append(mend, "if one was pushed to "+string(registry)+", by CI for example, rotate that password: who can pull from there can read it")
 	}
 	if len(summary) == 0 {
-		return well("no base image on this engine holds a password")
+		return pass("no base image on this engine holds a password")
 	}
-	return unwell(strings.Join(summary, "; "), strings.Join(mend, "\n"))
+	return warn(strings.Join(summary, "; "), strings.Join(mend, "\n"))
 }
 
 // shortened are the first of many names, and how many more there are.
@@ -56,17 +56,17 @@ func shortened(names []string) []string {
 }
 
 // registry is the configuration's; false where it names none or cannot be read.
-func (p *patient) registry() (project.Registry, bool) {
-	if p.looking == nil {
+func (t *target) registry() (project.Registry, bool) {
+	if t.view == nil {
 		return "", false
 	}
-	return p.looking.Workspace.Registry()
+	return t.view.Workspace.Registry()
 }
 
 // pushedOutdated names the registries that this repository has pushed a base to which holds the password, and the record of that.
-func (p *patient) pushedOutdated() (registries []string, record string, err error) {
-	if p.repo == nil {
+func (t *target) pushedOutdated() (registries []string, record string, err error) {
+	if t.repo == nil {
 		return nil, "", nil
 	}
-	return userdata.PushedOutdated(p.repo)
+	return userdata.PushedOutdated(t.repo)
 }

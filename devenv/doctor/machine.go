@@ -1,0 +1,144 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"devenv/compose/engine"
+	"devenv/devenv/branch"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/machine"
+	"devenv/devenv/project"
+	"devenv/devenv/report"
+)
+
+func examineGit(ctx context.Context, _ *target) finding {
+	version, err := gitrepo.Version(ctx)
+	if err != nil {
+		return fail(err.Error(), report.HintOf(err))
+	}
+	return pass("git " + version)
+}
+
+func examineRepository(ctx context.Context, t *target) finding {
+	if t.repoErr != nil {
+		return fail(t.repoErr.Error(), report.HintOf(t.repoErr))
+	}
+	if busy := t.repo.UnderWay(); busy != "" {
+		mend := "end it: git " + busy + " --continue, or git " + busy + " --abort"
+		if busy == "bisect" {
+			mend = "end it: git bisect reset"
+		}
+		return warn("a "+busy+" is under way in "+t.repo.Root(), mend)
+	}
+	base := ""
+	if cfg, err := project.LoadConfig(project.OrDot(t.Choice.Dir), t.repo.Root()); err == nil && cfg != nil {
+		base = cfg.Base
+	}
+	found, err := t.repo.ResolveBase(ctx, base)
+	if err != nil {
+		return fail(err.Error(), report.HintOf(err))
+	}
+	return pass(fmt.Sprintf("%s, base %s", t.repo.Root(), branch.Spoken(found.Ref)))
+}
+
+func examineConfiguration(_ context.Context, t *target) finding {
+	if t.repo == nil {
+		return skip("there is no repository")
+	}
+	cfg, err := project.LoadConfig(project.OrDot(t.Choice.Dir), t.repo.Root())
+	switch {
+	case err != nil:
+		return fail(err.Error(), "correct .devenv.yaml: "+cmp.Or(report.HintOf(err), "devenv init --print shows what is found without it"))
+	case cfg == nil:
+		return pass("none, and none is needed where everything is found: devenv init looks")
+	}
+	return pass(project.InRepository(t.repo.Root(), cfg.File))
+}
+
+func examineEngine(_ context.Context, t *target) finding {
+	if t.engineErr != nil {
+		return fail(t.engineErr.Error(), report.HintOf(t.engineErr))
+	}
+	return pass(fmt.Sprintf("Docker Engine %s at %s", t.client.Engine().Info().ServerVersion, t.client.Engine().Endpoint().Host))
+}
+
+func examineAPI(_ context.Context, t *target) finding {
+	if t.client == nil {
+		return skip(noEngine)
+	}
+	return pass("API " + t.client.Engine().Info().APIVersion + ", at least " + engine.MinimumAPI + " is needed")
+}
+
+// noEngine is why things of the engine are not looked at.
+const noEngine = "the engine does not answer"
+
+func examineContext(_ context.Context, t *target) finding {
+	if t.client == nil {
+		return skip(noEngine)
+	}
+	name := t.client.ContextName()
+	if !t.client.Engine().Info().Local {
+		return warn("the Docker context "+name+" is another machine's: directories of the host that services mount are that machine's",
+			"use this machine's: docker context use default")
+	}
+	return pass("the Docker context " + name)
+}
+
+func examineClock(ctx context.Context, t *target) finding {
+	details, stop := t.details(ctx)
+	if stop != nil {
+		return *stop
+	}
+	return answered(machine.Clock(details, time.Now()))
+}
+
+// answered is what the machine answered, as a finding.
+func answered(a machine.Answer) finding {
+	status := map[machine.Supply]Status{machine.Unseen: Skip, machine.Enough: Pass, machine.Little: Warn, machine.None: Fail}[a.Supply]
+	return finding{status, a.Said, a.Mend}
+}
+
+// details asks the engine about its machine, or says why not.
+func (t *target) details(ctx context.Context) (engine.Details, *finding) {
+	if t.client == nil {
+		f := skip(noEngine)
+		return engine.Details{}, &f
+	}
+	details, err := t.client.Engine().Details(ctx)
+	if err != nil {
+		f := fail(err.Error(), report.HintOf(err))
+		return details, &f
+	}
+	return details, nil
+}
+
+func examineMemory(ctx context.Context, t *target) finding {
+	details, stop := t.details(ctx)
+	if stop != nil {
+		return *stop
+	}
+	return answered(machine.Memory(details))
+}
+
+func examineDisk(ctx context.Context, t *target) finding {
+	details, stop := t.details(ctx)
+	if stop != nil {
+		return *stop
+	}
+	return answered(machine.Disk(ctx, t.client.Engine(), details))
+}
+
+func examineCompose(_ context.Context, t *target) finding {
+	switch {
+	case t.client == nil:
+		return skip(noEngine)
+	case t.repo == nil:
+		return skip("there is no repository")
+	case t.loadErr != nil:
+		return fail(t.loadErr.Error(), report.HintOf(t.loadErr))
+	}
+	return pass(fmt.Sprintf("project %s, %s", t.view.Model.Name, report.Count(len(t.view.Model.Services), "service")))
+}
