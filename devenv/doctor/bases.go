@@ -47,7 +47,7 @@ func examineBases(ctx context.Context, t *target) finding {
 	return warn(strings.Join(summary, "; "), strings.Join(mend, "\n"))
 }
 
-// shortened are the first of many names, and how many more there are.
+// shortened returns the first of many names, and how many more there are.
 func shortened(names []string) []string {
 	if len(names) <= namedBases {
 		return names
@@ -55,7 +55,7 @@ func shortened(names []string) []string {
 	return append(append([]string{}, names[:namedBases]...), fmt.Sprintf("and %d more", len(names)-namedBases))
 }
 
-// registry is the configuration's; false where it names none or cannot be read.
+// registry returns the configuration's; false where it names none or cannot be read.
 func (t *target) registry() (project.Registry, bool) {
 	if t.view == nil {
 		return "", false

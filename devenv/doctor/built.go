@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/retention"
 )
 
-// examineBuilt says which images devenv has made on the engine, and how many stay.
+// examineBuilt returns which images devenv has made on the engine, and how many stay.
 func examineBuilt(ctx context.Context, t *target) finding {
 	if t.client == nil {
 		return skip(noEngine)

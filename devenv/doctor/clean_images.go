@@ -69,7 +69,7 @@ const (
 // made has none either.
 const halfMade = time.Hour
 
-// imageRemovals are the images that are no longer needed.
+// imageRemovals returns the images that are no longer needed.
 func imageRemovals(ctx context.Context, e *engine.Engine, o CleanOptions, now time.Time) ([]removal, error) {
 	stored, err := e.StoredImages(ctx)
 	if err != nil {
@@ -92,7 +92,7 @@ func imageRemovals(ctx context.Context, e *engine.Engine, o CleanOptions, now ti
 	return removals, nil
 }
 
-// kindOf is the kind of an image of devenv's, empty for another's: one that has only names of somebody else's is theirs by now.
+// kindOf returns the kind of an image of devenv's, empty for another's: one that has only names of somebody else's is theirs by now.
 // What the classic builder made on the way has names alone.
 func kindOf(image engine.StoredImage) string {
 	if len(image.Names) > 0 && image.Ref() == image.ID {
@@ -107,7 +107,7 @@ func kindOf(image engine.StoredImage) string {
 	return ""
 }
 
-// needless says why an image is no longer needed, nothing when it is.
+// needless returns why an image is no longer needed, empty when it is.
 func (o CleanOptions) needless(kind string, image engine.StoredImage, now time.Time) string {
 	days := func(since time.Time) int { return int(now.Sub(since).Hours() / 24) }
 	if image.Ref() == image.ID {

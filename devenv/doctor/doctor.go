@@ -63,7 +63,7 @@ type examination struct {
 	fix  func(context.Context, *target) error
 }
 
-// examinations are all, in the order in which one needs the other.
+// examinations returns all, in the order in which one needs the other.
 func examinations() []examination {
 	return []examination{
 		{id: "git.version", look: examineGit},

@@ -34,7 +34,7 @@ func examineBuilder(_ context.Context, t *target) finding {
 	return pass("the engine's classic builder; no Dockerfile needs more")
 }
 
-// needsBuildKit says whether a Dockerfile holds what the classic builder does not know.
+// needsBuildKit returns whether a Dockerfile holds what the classic builder does not know.
 func needsBuildKit(path string) bool {
 	content, err := os.ReadFile(path)
 	text := string(content)

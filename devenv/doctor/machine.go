@@ -95,7 +95,7 @@ func examineClock(ctx context.Context, t *target) finding {
 	return answered(machine.Clock(details, time.Now()))
 }
 
-// answered is what the machine answered, as a finding.
+// answered returns what the machine answered, as a finding.
 func answered(a machine.Answer) finding {
 	status := map[machine.Supply]Status{machine.Unseen: Skip, machine.Enough: Pass, machine.Little: Warn, machine.None: Fail}[a.Supply]
 	return finding{status, a.Said, a.Mend}

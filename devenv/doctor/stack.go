@@ -35,7 +35,7 @@ func examineExchange(_ context.Context, t *target) finding {
 	return pass("no exchange of data was cut off")
 }
 
-// examineKept says what exchanges have replaced is still there, and how long it stays.
+// examineKept returns how much of what exchanges have replaced is still there, and how long it stays.
 func examineKept(ctx context.Context, t *target) finding {
 	if t.repo == nil || t.client == nil {
 		return skip("there is no repository, or no engine")
@@ -140,7 +140,7 @@ func owned(info fs.FileInfo) string {
 	return ""
 }
 
-// ignored says whether git ignores a directory.
+// ignored returns whether git ignores a directory.
 func ignored(ctx context.Context, root, path string) bool {
 	c := exec.CommandContext(ctx, "git", "check-ignore", "-q", path)
 	c.Dir = root

@@ -63,7 +63,7 @@ func (v *View) sayCutOff() {
 	}
 }
 
-// worktrees are the stacks of the repository's other worktrees that have containers, by the directory they were made in.
+// worktrees returns the stacks of the repository's other worktrees that have containers, by the directory they were made in.
 func (v *View) worktrees(ctx context.Context) ([]StatusItem, error) {
 	directories, err := v.Workspace.Repo.Worktrees(ctx)
 	if err != nil {

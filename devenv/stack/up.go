@@ -162,7 +162,7 @@ func (u *starting) awaitDependencies(ctx context.Context, name string) error {
 	return nil
 }
 
-// needs says whether a service depends on another, whatever lies between.
+// needs returns whether a service depends on another, whatever lies between.
 func (u *starting) needs(name, other string) bool {
 	return slices.ContainsFunc(u.Model.Services[name].GetDependencies(), func(d string) bool { return d == other || u.needs(d, other) })
 }

@@ -11,7 +11,7 @@ import (
 	"devenv/compose/engine"
 )
 
-// urlsOf is where the published ports of a container are reached.
+// urlsOf returns where the published ports of a container are reached.
 func urlsOf(ctx context.Context, c engine.Container) []string {
 	var urls []string
 	for target, address := range c.Ports {

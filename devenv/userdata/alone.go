@@ -35,12 +35,12 @@ func (d *Database) checkAlone(ctx context.Context) (err error) {
 	return err
 }
 
-// otherContainer is the name of a running container that has the data and is not the stack's own database; "" when there is none.
+// otherContainer returns the name of a running container that has the data and is not the stack's own database; "" when there is none.
 func (d *Database) otherContainer(ctx context.Context) (string, error) {
 	return otherOn(ctx, d.workspace.Engine, d.store.Mount, d.server.ID, time.Time{})
 }
 
-// otherOn is the name of a container that has a server's data and is not the server's own: one that runs, or one that was made
+// otherOn returns the name of a container that has a server's data and is not the server's own: one that runs, or one that was made
 // since a moment, which is about to start; zero looks for no such one. "" when there is none.
 func otherOn(ctx context.Context, e *engine.Engine, data engine.Mount, server string, since time.Time) (string, error) {
 	all, err := e.MountedBy(ctx, data, true)
@@ -54,7 +54,7 @@ func otherOn(ctx context.Context, e *engine.Engine, data engine.Mount, server st
 	return "", err
 }
 
-// lockedBy says who may hold the lock file, and what to do; "" for nobody, as where it is left over.
+// lockedBy returns who may hold the lock file, and what to do; "" for nobody, as where it is left over.
 func (d *Database) lockedBy(ctx context.Context, lock string) (who, hint string, err error) {
 	if lock == "" {
 		return "", "", nil
@@ -91,7 +91,7 @@ func (d *Database) standsStill(ctx context.Context, doing string) (still databas
 	return still, err
 }
 
-// disturbed is the failure where somebody has used the data meanwhile; it says who.
+// disturbed returns the failure where somebody has used the data meanwhile; it says who.
 func (d *Database) disturbed(ctx context.Context, doing string) error {
 	fail := func(hint, format string, args ...any) error {
 		return report.Fail(report.KindWork, hint+"\nthen run it again", "%s the data of %s: %w; nothing was changed", doing, d.store.Service, fmt.Errorf(format, args...))

@@ -125,7 +125,7 @@ func resolved(path string) (string, error) {
 	return filepath.Join(parent, filepath.Base(path)), err
 }
 
-// repositoryID is the same for all worktrees of a repository on this machine.
+// repositoryID returns an id that is the same for all worktrees of a repository on this machine.
 func repositoryID(repo *gitrepo.Repo) string {
 	dir := repo.CommonDir()
 	if real, err := filepath.EvalSymlinks(dir); err == nil {

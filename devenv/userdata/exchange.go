@@ -27,7 +27,7 @@ type NewData struct {
 	Undoes time.Time
 }
 
-// Planned says what would become of the database.
+// Planned returns what would become of the database.
 func (d *Database) Planned(to string) Exchanged {
 	return Exchanged{Service: d.store.Service, Place: d.store.String(), To: to, DryRun: true}
 }
@@ -115,7 +115,7 @@ func (d *Database) checkMajors(look database.Look) error {
 	return nil
 }
 
-// serverMajor is the major version that a server's image says it is; empty where it does not say.
+// serverMajor returns the major version that a server's image says it is; empty where it does not say.
 func serverMajor(server engine.Container) string {
 	for _, variable := range server.Env {
 		if major, ok := strings.CutPrefix(variable, "PG_MAJOR="); ok {
@@ -167,7 +167,7 @@ func (x *exchange) journalStop(ctx context.Context) (err error) {
 	return x.journal.write(x.workspace.Repo)
 }
 
-// grace is what a container gets to stop: the database time to write everything, the others what "docker compose stop" gives
+// grace returns what a container gets to stop: the database time to write everything, the others what "docker compose stop" gives
 // them. A backend behind a shell that does not pass the signal on always takes all of it.
 func (d *Database) grace(id string) time.Duration {
 	if id == d.server.ID {

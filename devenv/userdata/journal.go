@@ -50,7 +50,7 @@ func (j Journal) id() string { return swapID(j.At) }
 // swapID names an exchange by when it was begun.
 func swapID(at time.Time) string { return strconv.FormatInt(at.UnixNano(), 10) }
 
-// swap is what the store is asked to do.
+// swap returns what the store is asked to do.
 func (j Journal) swap() database.Swap {
 	keep := j.Snapshot
 	if keep == "" {
@@ -73,7 +73,7 @@ type Exchanged struct {
 	DryRun bool `json:"dry_run,omitempty"`
 }
 
-// Exchanged says what becomes of the database once the exchange is completed.
+// Exchanged returns what becomes of the database once the exchange is completed.
 func (j Journal) Exchanged() Exchanged {
 	return Exchanged{Service: j.Store.Service, Place: j.Store.String(), To: j.To, Snapshot: j.Snapshot, Undoes: !j.Undoes.IsZero()}
 }

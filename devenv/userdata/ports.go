@@ -45,7 +45,7 @@ func movePorts(ctx context.Context, w *project.Workspace, model *types.Project) 
 	return moved, record.Write(known)
 }
 
-// movedPort is a port between 20000 and 29999 that a text and a number of tries choose.
+// movedPort returns a port between 20000 and 29999 that a text and a number of tries choose.
 func movedPort(text string, try uint32) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(text)) // never fails

@@ -81,7 +81,7 @@ func (p Push) confirm(ctx context.Context, s *session.Session) error {
 	return record.Write(append(known, p.Record+to))
 }
 
-// variableNames are the names of the variables that have a value.
+// variableNames returns the names of the variables that have a value.
 func variableNames(env []string) []string {
 	var names []string
 	for _, variable := range env {

@@ -66,7 +66,7 @@ const (
 	KeptBytes = 4 << 30
 )
 
-// superfluous are the exchanges whose old data a store need not keep longer.
+// superfluous returns the exchanges whose old data a store need not keep longer.
 func superfluous(all []Replaced, now time.Time) (gone []Replaced) {
 	var count int
 	var bytes int64

@@ -46,7 +46,7 @@ func (s *Stack) Position(ctx context.Context, service string) (at Position, err 
 	return at, nil
 }
 
-// revisions are those that the database is at.
+// revisions returns those that the database is at.
 func (d *Database) revisions(ctx context.Context) []string {
 	if !d.wasRunning {
 		return nil
@@ -72,7 +72,7 @@ func readRevisions(ctx context.Context, e *engine.Engine, container string, s da
 // revisionLine is the line of a revision's file that names it.
 var revisionLine = regexp.MustCompile(`(?m)^revision\s*(?::[^=\n]*)?=\s*['"]([^'"]+)['"]`)
 
-// knownRevisions are the revisions in the working tree's directories of revisions, by their files' text: nothing is run. None
+// knownRevisions returns the revisions in the working tree's directories of revisions, by their files' text: nothing is run. None
 // where no migration tool is found.
 func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error) {
 	root := w.Repo.Root()

@@ -75,7 +75,7 @@ func sharesName(ctx context.Context, w *project.Workspace) (bool, error) {
 	}), err
 }
 
-// defaultName is the name that Compose gives a project in a directory.
+// defaultName returns the name that Compose gives a project in a directory.
 func defaultName(dir string) string {
 	name := regexp.MustCompile(`[^a-z0-9_-]+`).ReplaceAllString(strings.ToLower(filepath.Base(dir)), "")
 	return strings.TrimLeft(name, "_-")
@@ -101,7 +101,7 @@ func findDatabase(ctx context.Context, w *project.Workspace) (string, error) {
 	return discover.Database(w.Model, discover.Tree{Dir: w.Repo.Root(), Paths: paths}, w.Config)
 }
 
-// users are the running containers that use a database, those first that depend on others of them.
+// users returns the running containers that use a database, those first that depend on others of them.
 func (s *Stack) users(of database.Settings) []engine.Container {
 	var services []string
 	for name, container := range s.Containers {

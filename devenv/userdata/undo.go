@@ -27,7 +27,7 @@ func TookBack(repo *gitrepo.Repo, j Journal) (bool, error) {
 	return err == nil && !slices.ContainsFunc(all, func(r Replaced) bool { return r.At.Equal(j.Undoes) }), err
 }
 
-// String says which command it was, and when.
+// String returns which command it was, and when.
 func (r Replaced) String() string {
 	return fmt.Sprintf("%q of %s", "devenv "+r.Command, r.At.Local().Format("2006-01-02 15:04:05"))
 }
