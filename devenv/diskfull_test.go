@@ -106,9 +106,9 @@ func (s smallEngine) run(dir, fill string) (code int, said string) {
 func TestADiskThatFillsWhileTheBaseIsKeptLeavesNothing(t *testing.T) {
 	c := newSample(t)
 	small := newSmallEngine(t)
-	const backend = "devenv-test/toolshed:1"
+	backend := c.ownName("")
 	small.shell("docker build -q -t " + backend + " " + filepath.Join(c.dir, "backend") +
-		" && docker save postgres:17 " + backend + " | docker --host " + small.host + " load; docker rmi " + backend)
+		" && docker save postgres:17 " + backend + " | docker --host " + small.host + " load")
 	c.git("stash", "-q")
 	c.git("checkout", "-q", sample.BaseBranch)
 	c.replace(composeFile, "build: ./backend", "image: "+backend) // the second engine has no way out to build

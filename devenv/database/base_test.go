@@ -312,10 +312,11 @@ func TestAKilledServerIsNotKept(t *testing.T) {
 	if _, err := e.Wait(t.Context(), first.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := first.CommitBase(t.Context(), "devenv/base:test-killed", Meta{}, keeping()); err == nil || !strings.Contains(err.Error(), "cleanly") {
+	key := fmt.Sprintf("test-killed-%d", os.Getpid())
+	if _, err := first.CommitBase(t.Context(), repository+":"+key, Meta{}, keeping()); err == nil || !strings.Contains(err.Error(), "cleanly") {
 		t.Errorf("got %v, want a refusal", err)
 	}
-	if _, ok, _ := Lookup(t.Context(), e, "test-killed"); ok {
+	if _, ok, _ := Lookup(t.Context(), e, key); ok {
 		t.Error("it was tagged all the same")
 	}
 }
@@ -327,14 +328,15 @@ func TestACloneThatRefusesThePasswordIsRemovedAndTellsNoSecret(t *testing.T) {
 	base := keep(t, e, first, Meta{})
 	wrong := first.settings
 	wrong.Password = "another-secret"
-	_, err := Clone(t.Context(), e, CloneOptions{Image: base, Settings: wrong, Name: "devenv-test-refused-" + newName(), Labels: map[string]string{"dev.devenv.test": "refused"}})
+	refused := fmt.Sprintf("devenv-test-refused-%d", os.Getpid())
+	_, err := Clone(t.Context(), e, CloneOptions{Image: base, Settings: wrong, Name: refused, Labels: map[string]string{"dev.devenv.test": refused}})
 	if err == nil || !strings.Contains(err.Error(), "refuses the user") {
 		t.Fatalf("got %v", err)
 	}
 	if text := err.Error() + report.HintOf(err) + strings.Join(report.OutputOf(err), "\n"); strings.Contains(text, "another-secret") || strings.Contains(text, testPassword) {
 		t.Errorf("a password is in the failure: %s", text)
 	}
-	if left, err := e.Labelled(t.Context(), "dev.devenv.test=refused"); err != nil || len(left) > 0 {
+	if left, err := e.Labelled(t.Context(), "dev.devenv.test="+refused); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
