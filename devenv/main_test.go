@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 
 // tested runs the tests with a cache of their own; a worktree's trees in it have names of their own.
 func tested(m *testing.M) int {
+	defer shared.close()
 	cache, err := os.MkdirTemp("", "devenv-cache-")
 	if err == nil {
 		defer os.RemoveAll(cache) //nolint:errcheck // the machine's own clean-up takes what is left

@@ -1,15 +1,11 @@
 package devenv_test
 
 import (
-	"bufio"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,56 +18,15 @@ import (
 	"devenv/devenv/sample"
 )
 
-// startRegistry runs Debian's docker-registry on a port of loopback that it chooses itself, which the engine takes without TLS.
-// users are lines of an htpasswd file; none lets everybody in.
-func startRegistry(t *testing.T, users ...string) string {
-	t.Helper()
-	dir := t.TempDir()
-	c := checkout{T: t, dir: dir}
-	config := fmt.Sprintf("version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: \"127.0.0.1:0\"}\n", dir)
-	if len(users) > 0 {
-		c.write("users", strings.Join(users, "\n"))
-		config += fmt.Sprintf("auth: {htpasswd: {realm: test, path: %s/users}}\n", dir)
-	}
-	c.write("config.yml", config)
-	command := exec.Command("docker-registry", "serve", filepath.Join(dir, "config.yml"))
-	reader, writer, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	command.Stderr, command.Stdout = writer, writer
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = command.Process.Kill() // it holds nothing that the test needs
-		_ = command.Wait()
-		_ = reader.Close()
-	})
-	if err := writer.Close(); err != nil {
-		t.Fatal(err)
-	}
-	listening := regexp.MustCompile(`listening on (127\.0\.0\.1:\d+)`)
-	lines := bufio.NewScanner(reader)
-	for lines.Scan() {
-		if found := listening.FindStringSubmatch(lines.Text()); found != nil {
-			go func() { _, _ = io.Copy(io.Discard, reader) }() // ends with the registry
-			return found[1]
-		}
-	}
-	t.Fatal("the registry ended before it listened")
-	return ""
-}
-
 func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
 	first := newSample(t)
 	// The settling gives the base a key of its own: other tests use the sample's.
 	settings := fmt.Sprintf("registry: %%s\nseed: {startup: true, settle: %dns}\n", 1+time.Now().UnixNano()%1_000_000)
 	first.write(".devenv.yaml", fmt.Sprintf(settings, "127.0.0.1:1/acme"))
-	address := startRegistry(t)
-	postgres := first.databaseOnlyIn(address)
+	server := registryOf(t)
+	postgres := first.databaseOnlyIn(server.address)
 	made := first.madeInSpiteOfTheRegistry()
-	registry := address + "/acme"
+	registry := server.project()
 	first.write(".devenv.yaml", fmt.Sprintf(settings, registry))
 	push := devenv.PushOptions{Options: devenv.Options{Dir: first.dir, Listener: logged{t}}}
 	if _, err := devenv.PushBase(t.Context(), push); report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), "seed data") {
@@ -192,7 +147,8 @@ func (c checkout) madeInSpiteOfTheRegistry() string {
 // isPulledElsewhere pushes a snapshot, once more from another worktree, and pulls it in another repository, whose own it then is.
 func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem, worktree string) {
 	s.Helper()
-	registry := startRegistry(s.T) + "/acme"
+	server := registryOf(s.T)
+	registry := server.project()
 	s.write(".devenv.yaml", "registry: "+registry+"\n")
 	o := devenv.SnapshotOptions{Options: s.options(), Name: snapshot.Name}
 	if _, err := devenv.PushSnapshot(s.Context(), o); report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), "every role") {
@@ -230,18 +186,17 @@ func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem, worktree strin
 	if _, err := devenv.RemoveSnapshots(s.Context(), o, []string{snapshot.Name}); err != nil {
 		s.Error(err)
 	}
-	s.asksForALogin(snapshot)
+	s.asksForALogin(server, snapshot)
 }
 
-// asksForALogin tries a registry that lets nobody in without credentials, and has nothing.
-func (s ownStack) asksForALogin(snapshot devenv.SnapshotItem) {
+// asksForALogin tries a registry that lets nobody in without credentials, and has nothing of the project's.
+func (s ownStack) asksForALogin(server *registry, snapshot devenv.SnapshotItem) {
 	s.Helper()
-	// the password is "open sesame"
-	registry := startRegistry(s.T, "ali:$2a$04$/ZwthMeaFq9xlfE9dl3FVOJrKrCS.MSdsaizGCYIsTYtrz/qvubAO")
-	s.write(".devenv.yaml", "registry: "+registry+"/acme\n")
+	server.letIn(s.T, "ali", "open sesame")
+	s.write(".devenv.yaml", "registry: "+server.project()+"\n")
 	o := devenv.SnapshotOptions{Options: s.options(), Name: snapshot.Name, Yes: true}
 	_, err := devenv.PushSnapshot(s.Context(), o)
-	if err == nil || !strings.Contains(report.HintOf(err), "docker login "+registry) {
+	if err == nil || !strings.Contains(report.HintOf(err), "docker login "+server.address) {
 		s.Errorf("pushed without a login: %v\n%s", err, report.HintOf(err))
 	}
 	o.Name = "nobody-has-it"
@@ -252,7 +207,7 @@ func (s ownStack) asksForALogin(snapshot devenv.SnapshotItem) {
 			s.Errorf("%v\n%s\nwant the hint %q", err, report.HintOf(err), hint)
 		}
 	}
-	pull("docker login " + registry)
-	s.Setenv("DOCKER_AUTH_CONFIG", fmt.Sprintf(`{"auths": {%q: {"auth": %q}}}`, registry, base64.StdEncoding.EncodeToString([]byte("ali:open sesame"))))
+	pull("docker login " + server.address)
+	s.Setenv("DOCKER_AUTH_CONFIG", fmt.Sprintf(`{"auths": {%q: {"auth": %q}}}`, server.address, base64.StdEncoding.EncodeToString([]byte("ali:open sesame"))))
 	pull("nobody has pushed it")
 }
