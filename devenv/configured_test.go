@@ -81,8 +81,9 @@ func newExtras(t *testing.T) checkout {
 func TestIncludeWorktreeincludeNeedsMountsAndSettleHold(t *testing.T) {
 	t.Parallel()
 	c := newExtras(t)
-	result := c.must(c.newMigration(nil))
-	for _, id := range []string{"start.base", "start.branch"} {
+	starts := []string{"start.base", "start.branch"}
+	result := c.must(c.newMigration(only(starts...)))
+	for _, id := range starts {
 		if got := statuses(result)[id]; got.Status != report.StatusPass {
 			t.Errorf("%s: %+v", id, got)
 		}

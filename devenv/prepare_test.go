@@ -45,14 +45,15 @@ func TestWhatPrepareMakesGoesIntoTheImagesAndAKnownBaseIsPreparedToo(t *testing.
 	}
 	names("shade")
 	t.Setenv("DEVENV_CACHE", filepath.Join(t.TempDir(), "another"))
-	second := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun = true }))
+	starts := []string{"start.base", "start.branch"}
+	second := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.Only = true, starts }))
 	if text := string(second.File); strings.Contains(text, "colour") || !strings.Contains(text, "shade") {
 		t.Errorf("the image is that of the first run:\n%s", text)
 	}
 	if !second.Document.Base.Cached {
 		t.Error("the base was made again")
 	}
-	for _, id := range []string{"start.base", "start.branch"} {
+	for _, id := range starts {
 		if got := statuses(second)[id]; got.Status != report.StatusPass {
 			t.Errorf("%s: %+v", id, got)
 		}

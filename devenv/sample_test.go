@@ -89,9 +89,14 @@ func (c checkout) newMigration(change func(*devenv.NewMigrationOptions)) (*deven
 	return devenv.NewMigration(c.Context(), o)
 }
 
-// testMigration runs test-migration in the checkout.
-func (c checkout) testMigration() (*devenv.Result, error) {
-	return devenv.TestMigration(c.Context(), devenv.TestMigrationOptions{Options: devenv.Options{Dir: c.dir, Listener: logged{c.T}}})
+// only leaves out the trials that none of some checks needs.
+func only(ids ...string) func(*devenv.NewMigrationOptions) {
+	return func(o *devenv.NewMigrationOptions) { o.Only = ids }
+}
+
+// testMigration runs test-migration in the checkout, for some checks, or for all.
+func (c checkout) testMigration(only ...string) (*devenv.Result, error) {
+	return devenv.TestMigration(c.Context(), devenv.TestMigrationOptions{Options: devenv.Options{Dir: c.dir, Listener: logged{c.T}}, Only: only})
 }
 
 // must is a run's result that may not be an error.

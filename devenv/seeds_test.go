@@ -123,7 +123,7 @@ func TestABaseWithoutRowsIsSaidSinceAPassOnItProvesLittle(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.write(".devenv.yaml", "seed: {run: \"true\"}\n")
-	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Only = []string{"apply.seeded", "data.lost"} }))
+	result := c.must(c.newMigration(only("apply.seeded", "data.lost")))
 	if seeded := statuses(result)["apply.seeded"].Status; !saysNoRows(result) || seeded != report.StatusPass {
 		t.Errorf("apply.seeded %s, notes %q", seeded, result.Document.Notes)
 	}
