@@ -34,8 +34,8 @@ const defaultSection = "alembic"
 
 // readSettings reads alembic.ini, another file of its kind, or pyproject.toml: one entry for each section that
 // configures Alembic. None means that the file is no configuration of it.
-func (s *stack) readSettings(rel string) ([]*settings, error) {
-	content, err := s.repo.Read(rel)
+func (s search) readSettings(rel string) ([]*settings, error) {
+	content, err := s.files.Read(rel)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", rel, err)
 	}

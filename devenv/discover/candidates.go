@@ -27,26 +27,20 @@ func foreign(rel string) bool {
 	})
 }
 
-// beside says whether a path lies beside the application, as seen from the Compose project's directory.
-func (s *stack) beside(rel string) bool {
-	dir := path.Dir(rel)
-	if home, ok := s.relative(s.project.WorkingDir); ok && home != "." && within(dir, home) {
-		dir = strings.TrimPrefix(dir, home)
-	}
-	return slices.ContainsFunc(strings.Split(dir, "/"), func(name string) bool { return slices.Contains(sideDirs(), strings.ToLower(name)) })
-}
+// search is for the configuration of Alembic that is the application's.
+type search struct{ *stack }
 
-// configurations returns every configuration of Alembic in the repository but those in foreign code.
-func (s *stack) configurations() ([]*settings, error) {
+// all returns every configuration of Alembic in the repository but those in foreign code.
+func (s search) all() ([]*settings, error) {
 	byDir := map[string]*settings{}
 	var out []*settings
-	for _, rel := range s.paths {
+	for _, rel := range s.files.paths {
 		base := path.Base(rel)
 		if foreign(rel) || (path.Ext(base) != ".ini" && base != "pyproject.toml" && base != "setup.cfg") {
 			continue
 		}
 		found, err := s.readSettings(rel)
-		if err != nil && s.beside(rel) {
+		if err != nil && s.files.beside(rel) {
 			continue
 		}
 		if err != nil {
@@ -88,12 +82,12 @@ func narrow(all []candidate, pass func(candidate) bool) []candidate {
 	return kept
 }
 
-// configuration decides which configuration of Alembic is the application's, and who holds it.
-func (s *stack) configuration() (candidate, error) {
+// choose decides which configuration of Alembic is the application's, and who holds it.
+func (s search) choose() (candidate, error) {
 	if s.cfg.Migrations.Config != "" {
 		return s.configured()
 	}
-	all, err := s.configurations()
+	all, err := s.all()
 	if err != nil {
 		return candidate{}, err
 	}
@@ -106,17 +100,17 @@ func (s *stack) configuration() (candidate, error) {
 	}
 	candidates = s.sift(candidates)
 	if len(candidates) > 1 {
-		return candidate{}, s.askConfiguration(candidates)
+		return candidate{}, s.ask(candidates)
 	}
-	if c := candidates[0]; len(c.holders) == 0 && s.beside(c.path) {
-		return candidate{}, s.ask(lines("migrations: {config: %s, service: NAME}", []string{s.written(c.path)}),
-			"find the migrations: %s configures Alembic, but lies beside the application and in no service's container", s.written(c.path))
+	if c := candidates[0]; len(c.holders) == 0 && s.files.beside(c.path) {
+		return candidate{}, s.answers.ask(lines("migrations: {config: %s, service: NAME}", []string{s.answers.written(c.path)}),
+			"find the migrations: %s configures Alembic, but lies beside the application and in no service's container", s.answers.written(c.path))
 	}
 	from := "the only configuration of Alembic"
 	if len(all) > 1 {
 		from = "the only one of " + numberWord(len(all)) + " configurations of Alembic that a service of the project runs"
 	}
-	s.note("alembic configuration", candidates[0].name(), "%s", from)
+	s.answers.note("alembic configuration", candidates[0].name(), "%s", from)
 	return candidates[0], nil
 }
 
@@ -128,54 +122,66 @@ func (c *settings) name() string {
 	return c.path + " [" + c.section + "]"
 }
 
-// askConfiguration asks which of several configurations is meant.
-func (s *stack) askConfiguration(candidates []candidate) error {
+// ask asks which of several configurations is meant.
+func (s search) ask(candidates []candidate) error {
 	sections := slices.ContainsFunc(candidates, func(c candidate) bool { return c.path == candidates[0].path && c.section != candidates[0].section })
 	var names, written []string
 	for _, c := range candidates {
-		line := "migrations: {config: " + s.written(c.path) + "}"
+		line := "migrations: {config: " + s.answers.written(c.path) + "}"
 		if sections {
 			section := cmp.Or(c.section, defaultSection)
-			line = "migrations: {config: " + s.written(c.path) + ", section: " + section + "}"
-			names = append(names, s.written(c.path)+" ["+section+"]")
+			line = "migrations: {config: " + s.answers.written(c.path) + ", section: " + section + "}"
+			names = append(names, s.answers.written(c.path)+" ["+section+"]")
 		} else {
-			names = append(names, s.written(c.path))
+			names = append(names, s.answers.written(c.path))
 		}
 		written = append(written, line)
 	}
-	return s.ask(written, "find the migrations: %s each configure Alembic, and nothing says which one is meant", listing(names))
+	return s.answers.ask(written, "find the migrations: %s each configure Alembic, and nothing says which one is meant", listing(names))
 }
 
 // sift drops what cannot be meant, one reason after the other, as long as something is left.
-func (s *stack) sift(all []candidate) []candidate {
+func (s search) sift(all []candidate) []candidate {
 	all = narrow(all, func(c candidate) bool { return c.hasScriptOption })
-	all = narrow(all, func(c candidate) bool { return !s.beside(c.path) })
+	all = narrow(all, func(c candidate) bool { return !s.files.beside(c.path) })
 	all = narrow(all, func(c candidate) bool { return len(c.holders) > 0 })
-	all = narrow(all, func(c candidate) bool { return s.resolves(c) })
-	databases, _ := s.databases()
+	all = narrow(all, s.resolves)
+	databases, _ := s.databases.all()
 	if s.cfg.Database.Service != "" {
 		databases = []string{s.cfg.Database.Service}
 	}
 	all = narrow(all, func(c candidate) bool {
-		return slices.ContainsFunc(c.holders, func(h string) bool { return s.usesAny(h, databases) })
+		return slices.ContainsFunc(c.holders, func(h string) bool { return s.services.usesAny(h, databases) })
 	})
 	if service := s.cfg.Migrations.Service; service != "" {
 		all = narrow(all, func(c candidate) bool { return slices.Contains(c.holders, service) })
 	}
 	all = narrow(all, func(c candidate) bool {
-		return slices.ContainsFunc(c.holders, func(h string) bool { return s.runs(h, c.settings, false) })
+		return slices.ContainsFunc(c.holders, func(h string) bool { return s.commands.runs(h, c.settings, false) })
 	})
 	return s.siftSections(all)
 }
 
+// resolves says whether the script directory of a candidate can be found at all.
+func (s search) resolves(c candidate) bool {
+	if len(c.holders) == 0 {
+		_, _, ok := s.scripts.directory(c.settings, "")
+		return ok
+	}
+	return slices.ContainsFunc(c.holders, func(h string) bool {
+		_, _, ok := s.scripts.directory(c.settings, h)
+		return ok
+	})
+}
+
 // siftSections drops sections of a file that are not meant: by the configuration, by what the services run. Sections with
 // the same scripts differ in their database only, and Alembic's own goes first.
-func (s *stack) siftSections(all []candidate) []candidate {
+func (s search) siftSections(all []candidate) []candidate {
 	if written := s.cfg.Migrations.Section; written != "" {
 		return narrow(all, func(c candidate) bool { return cmp.Or(c.section, defaultSection) == written })
 	}
 	all = narrow(all, func(c candidate) bool {
-		return slices.ContainsFunc(c.holders, func(h string) bool { return s.runs(h, c.settings, true) })
+		return slices.ContainsFunc(c.holders, func(h string) bool { return s.commands.runs(h, c.settings, true) })
 	})
 	same := func(c candidate) bool { return c.path == all[0].path && c.script == all[0].script }
 	if !slices.ContainsFunc(all, func(c candidate) bool { return !same(c) }) {
@@ -184,18 +190,11 @@ func (s *stack) siftSections(all []candidate) []candidate {
 	return all
 }
 
-func (s *stack) usesAny(service string, others []string) bool {
-	return slices.ContainsFunc(others, func(other string) bool {
-		yes, _ := s.uses(service, other)
-		return yes
-	})
-}
-
 // configured takes the configuration that .devenv.yaml names.
-func (s *stack) configured() (candidate, error) {
+func (s search) configured() (candidate, error) {
 	const key = "migrations.config"
 	rel := s.cfg.Path(s.cfg.Migrations.Config)
-	if !s.exists[rel] {
+	if !s.files.exists[rel] {
 		return candidate{}, s.cfg.Problem(key, "git must know the file, or `include` must name it", "%s: the repository has no file %s", key, rel)
 	}
 	found, err := s.readSettings(rel)
@@ -210,12 +209,12 @@ func (s *stack) configured() (candidate, error) {
 		candidates = append(candidates, candidate{settings: c, holders: s.holders(rel)})
 	}
 	if candidates = s.siftSections(candidates); len(candidates) > 1 {
-		return candidate{}, s.askConfiguration(candidates)
+		return candidate{}, s.ask(candidates)
 	}
 	if written := s.cfg.Migrations.Section; written != "" && cmp.Or(candidates[0].section, defaultSection) != written {
 		return candidate{}, s.cfg.Problem("migrations.section", "", "migrations.section: %s has no section [%s] that configures Alembic", rel, written)
 	}
-	s.note("alembic configuration", candidates[0].name(), "%s in the configuration", key)
+	s.answers.note("alembic configuration", candidates[0].name(), "%s in the configuration", key)
 	return candidates[0], nil
 }
 

@@ -9,15 +9,24 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
+// commands are what the services run.
+type commands struct {
+	files    *files
+	services services
+	images   *images
+	places   *places
+	known    map[string]string // results of program by service
+}
+
 // program returns everything that a service runs, as text: entrypoint and command, of the model or else of the
 // Dockerfile, and the scripts of the repository that they name.
-func (s *stack) program(service string) string {
-	if known, ok := s.programs[service]; ok {
+func (c *commands) program(service string) string {
+	if known, ok := c.known[service]; ok {
 		return known
 	}
-	svc := s.service(service)
+	svc := c.services.get(service)
 	entrypoint, command := []string(svc.Entrypoint), []string(svc.Command)
-	if image := s.build(service); image != nil {
+	if image := c.images.stage(service); image != nil {
 		if command == nil && entrypoint == nil {
 			command = image.command
 		}
@@ -26,19 +35,19 @@ func (s *stack) program(service string) string {
 		}
 	}
 	text := strings.Join(append(slices.Clone(entrypoint), command...), " ")
-	s.programs[service] = text + s.scripts(service, text)
-	return s.programs[service]
+	c.known[service] = text + c.scripts(service, text)
+	return c.known[service]
 }
 
 // scripts returns the content of the shell scripts that a command line names.
-func (s *stack) scripts(service, text string) string {
+func (c *commands) scripts(service, text string) string {
 	var out strings.Builder
 	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" \t\n;&|\"'", c) }) {
 		if !strings.HasSuffix(word, ".sh") && !strings.Contains(word, "entrypoint") {
 			continue
 		}
-		if rel, ok := s.script(service, word); ok {
-			if content, err := s.repo.Read(rel); err == nil {
+		if rel, ok := c.script(service, word); ok {
+			if content, err := c.files.Read(rel); err == nil {
 				out.WriteString("\n" + withoutComments(string(content)))
 			}
 		}
@@ -47,13 +56,13 @@ func (s *stack) scripts(service, text string) string {
 }
 
 // script finds the repository's file that a service knows under the name.
-func (s *stack) script(service, name string) (string, bool) {
+func (c *commands) script(service, name string) (string, bool) {
 	base, unplaced := path.Base(name), []string{}
-	for _, rel := range s.paths {
+	for _, rel := range c.files.paths {
 		if path.Base(rel) != base {
 			continue
 		}
-		switch at := s.locate(service, rel); {
+		switch at := c.places.locate(service, rel); {
 		case at.held && at.path != "" && strings.HasSuffix(at.path, "/"+strings.TrimLeft(name, "./")):
 			return rel, true
 		case at.held && at.path == "":
@@ -80,23 +89,23 @@ func withoutComments(script string) string {
 var upgrade = regexp.MustCompile(`\balembic\b[^;&|\n]*\bupgrade\b|\bflask\s+db\s+upgrade\b`)
 
 // migrates says whether what the service runs upgrades the database.
-func (s *stack) migrates(service string) bool { return upgrade.MatchString(s.program(service)) }
+func (c *commands) migrates(service string) bool { return upgrade.MatchString(c.program(service)) }
 
 // finishing are last commands that run to their end; passing on "$@" is not one.
 var finishing = regexp.MustCompile(`^(exec\s+)?(\S*\s+)*?(\S*/)?(alembic|flask\s+db)\b`)
 
 // oneShot says whether a service runs to its end, and how that is known.
-func (s *stack) oneShot(name string) (bool, string) {
-	for _, other := range s.names() {
-		if d, ok := s.service(other).DependsOn[name]; ok && d.Condition == types.ServiceConditionCompletedSuccessfully {
+func (c *commands) oneShot(name string) (bool, string) {
+	for _, other := range c.services.names() {
+		if d, ok := c.services.get(other).DependsOn[name]; ok && d.Condition == types.ServiceConditionCompletedSuccessfully {
 			return true, other + " waits until it has completed"
 		}
 	}
-	svc := s.service(name)
+	svc := c.services.get(name)
 	if svc.Restart == types.RestartPolicyAlways || svc.Restart == types.RestartPolicyUnlessStopped {
 		return false, ""
 	}
-	if last := lastCommand(s.program(name)); finishing.MatchString(last) {
+	if last := lastCommand(c.program(name)); finishing.MatchString(last) {
 		return true, "its last command is " + last
 	}
 	if svc.HealthCheck == nil && len(svc.Ports) == 0 && len(svc.Expose) == 0 && chore(name) {

@@ -13,8 +13,8 @@ func Database(p *types.Project, repo Files, cfg *config.Config) (string, error) 
 		return "", err
 	}
 	var users []string
-	if c, err := s.configuration(); err == nil {
+	if c, err := (search{s}).choose(); err == nil {
 		users = s.users(c)
 	}
-	return s.database(users)
+	return databaseChoice{s}.choose(users)
 }

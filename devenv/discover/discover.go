@@ -118,43 +118,44 @@ func Services(p *types.Project, repo Files, cfg *config.Config) (*Project, error
 	if err != nil {
 		return &Project{}, err
 	}
-	out, err := s.services()
+	out, err := s.find()
 	if err != nil {
 		out = &Project{}
 	}
-	out.Found = s.found
+	out.Found = s.answers.found
 	return out, err
 }
 
-func (s *stack) services() (*Project, error) {
-	c, err := s.configuration()
+func (s *stack) find() (*Project, error) {
+	c, err := search{s}.choose()
 	if err != nil {
 		return nil, err
 	}
-	database, err := s.database(s.users(c))
+	database, err := databaseChoice{s}.choose(s.users(c))
 	if err != nil {
 		return nil, err
 	}
-	service, err := s.migrationsService(c, database)
+	service, err := holderChoice{s}.choose(c, database)
 	if err != nil {
 		return nil, err
 	}
 	out := &Project{Database: database, Ready: s.cfg.Backend.Ready}
-	if out.Migrations, err = s.tool(c, service); err != nil {
+	if out.Migrations, err = (layout{s}).tool(c, service); err != nil {
 		return nil, err
 	}
-	if out.Backend, err = s.backend(c, service, database); err != nil {
+	if out.Backend, err = (backendChoice{s}).choose(c, service, database); err != nil {
 		return nil, err
 	}
-	out.OneShots = s.oneShots(out.Backend, service, database)
-	if out.Needs, err = s.needs(out.Backend, database, out.OneShots); err != nil {
+	start, format := startup{s}, formatting{s}
+	out.OneShots = start.oneShots(out.Backend, service, database)
+	if out.Needs, err = start.needs(out.Backend, database, out.OneShots); err != nil {
 		return nil, err
 	}
-	out.Seed = s.seed(out.Backend)
-	if out.Formatters, err = s.formatters(c.path); err != nil {
+	out.Seed = start.seed(out.Backend)
+	if out.Formatters, err = format.choose(c.path); err != nil {
 		return nil, err
 	}
-	out.Formatters = s.withPlace(out.Formatters, out.Migrations)
+	out.Formatters = format.withPlace(out.Formatters, out.Migrations)
 	return out, nil
 }
 
@@ -166,7 +167,7 @@ func (s *stack) users(c candidate) []string {
 			return []string{name}
 		}
 	}
-	if kept := filter(c.holders, func(n string) bool { return !s.worker(n) }); len(kept) > 0 {
+	if kept := filter(c.holders, func(n string) bool { return !s.services.worker(n) }); len(kept) > 0 {
 		return kept
 	}
 	return c.holders

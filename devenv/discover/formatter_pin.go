@@ -10,14 +10,14 @@ import (
 
 // pinned returns the version of a formatter that the project asks for: of its pre-commit hook, or of a requirement with ==;
 // empty where it does not say. Dirs are searched in order.
-func (s *stack) pinned(tool string, dirs []string) string {
+func (f formatting) pinned(tool string, dirs []string) string {
 	requirement := regexp.MustCompile(`(?mi)^[\s"']*` + regexp.QuoteMeta(tool) + `(?:\[[\w,-]+\])?\s*=(?:=|\s*["'])\s*([0-9][\w.]*)`)
 	for _, dir := range dirs {
-		if version := s.hookVersion(path.Join(dir, ".pre-commit-config.yaml"), tool); version != "" {
+		if version := f.hookVersion(path.Join(dir, ".pre-commit-config.yaml"), tool); version != "" {
 			return version
 		}
-		for _, rel := range s.requirements(dir) {
-			if content, ok := s.content(rel); ok {
+		for _, rel := range f.requirements(dir) {
+			if content, ok := f.files.content(rel); ok {
 				if match := requirement.FindSubmatch(content); match != nil {
 					return string(match[1])
 				}
@@ -28,9 +28,9 @@ func (s *stack) pinned(tool string, dirs []string) string {
 }
 
 // requirements are the files of a directory that name packages with their versions.
-func (s *stack) requirements(dir string) []string {
+func (f formatting) requirements(dir string) []string {
 	var out []string
-	for _, name := range s.probes(dir) {
+	for _, name := range f.files.probes(dir) {
 		base := path.Base(name)
 		if base == "pyproject.toml" && name == base || strings.HasSuffix(base, ".txt") && strings.Contains(name, "requirements") {
 			out = append(out, path.Join(dir, name))
@@ -40,8 +40,8 @@ func (s *stack) requirements(dir string) []string {
 }
 
 // hookVersion returns the rev of the pre-commit repository whose hook a formatter is.
-func (s *stack) hookVersion(rel, tool string) string {
-	content, ok := s.content(rel)
+func (f formatting) hookVersion(rel, tool string) string {
+	content, ok := f.files.content(rel)
 	var file struct {
 		Repos []struct {
 			Rev   string `yaml:"rev"`
@@ -65,13 +65,13 @@ func (s *stack) hookVersion(rel, tool string) string {
 
 // withPlace adds to formatters what running them needs to know: the version asked for, and whether their configuration lies
 // above the new file in the service's container, where they look for it.
-func (s *stack) withPlace(formatters []Formatter, t MigrationTool) []Formatter {
-	for i, f := range formatters {
-		formatters[i].Version = s.pinned(f.Argv[0], upward(t.Config))
-		if f.From == "" || f.From == writtenFormat || path.Base(f.From) == ".pre-commit-config.yaml" {
+func (f formatting) withPlace(formatters []Formatter, t MigrationTool) []Formatter {
+	for i, one := range formatters {
+		formatters[i].Version = f.pinned(one.Argv[0], upward(t.Config))
+		if one.From == "" || one.From == writtenFormat || path.Base(one.From) == ".pre-commit-config.yaml" {
 			continue
 		}
-		at, versions := s.locate(t.Service, f.From).path, t.VersionsInContainer[0]
+		at, versions := f.places.locate(t.Service, one.From).path, t.VersionsInContainer[0]
 		formatters[i].Hidden = at == "" || versions == "" || !within(versions, path.Dir(at))
 	}
 	return formatters

@@ -11,25 +11,28 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// formatters returns the command lines that format the new migration: the configuration's, else those of the tools
+// formatting is how a new migration is formatted.
+type formatting struct{ *stack }
+
+// choose returns the command lines that format the new migration: the configuration's, else those of the tools
 // that the project configures, in the order in which they do not undo each other.
-func (s *stack) formatters(settingsFile string) ([]Formatter, error) {
-	if written := s.cfg.Format; written != nil {
-		return s.writtenFormatters(written)
+func (f formatting) choose(settingsFile string) ([]Formatter, error) {
+	if written := f.cfg.Format; written != nil {
+		return f.written(written)
 	}
-	var found styles
+	found := styles{files: f.files}
 	for _, dir := range upward(settingsFile) {
-		s.readPyproject(path.Join(dir, "pyproject.toml"), &found)
-		s.readRuff(path.Join(dir, "ruff.toml"), &found)
-		s.readRuff(path.Join(dir, ".ruff.toml"), &found)
-		s.readSections(path.Join(dir, "setup.cfg"), &found)
-		s.readSections(path.Join(dir, "tox.ini"), &found)
-		found.isort.set(s.exists[path.Join(dir, ".isort.cfg")], path.Join(dir, ".isort.cfg"))
-		s.readPreCommit(path.Join(dir, ".pre-commit-config.yaml"), &found)
+		found.readPyproject(path.Join(dir, "pyproject.toml"))
+		found.readRuff(path.Join(dir, "ruff.toml"))
+		found.readRuff(path.Join(dir, ".ruff.toml"))
+		found.readSections(path.Join(dir, "setup.cfg"))
+		found.readSections(path.Join(dir, "tox.ini"))
+		found.isort.set(f.files.exists[path.Join(dir, ".isort.cfg")], path.Join(dir, ".isort.cfg"))
+		found.readPreCommit(path.Join(dir, ".pre-commit-config.yaml"))
 	}
 	out := found.list()
-	for _, f := range out {
-		s.note("formatter", strings.Join(f.Argv, " "), "%s", f.From)
+	for _, one := range out {
+		f.answers.note("formatter", strings.Join(one.Argv, " "), "%s", one.From)
 	}
 	return out, nil
 }
@@ -46,15 +49,15 @@ func upward(file string) []string {
 // writtenFormat is where the configuration's own formatters come from.
 const writtenFormat = "format in the configuration"
 
-func (s *stack) writtenFormatters(written []string) ([]Formatter, error) {
+func (f formatting) written(written []string) ([]Formatter, error) {
 	var out []Formatter
 	for _, command := range written {
 		argv, err := shlex.Split(command)
 		if err != nil || len(argv) == 0 {
-			return nil, s.cfg.Problem("format", "", "format: %q is no command line", command)
+			return nil, f.cfg.Problem("format", "", "format: %q is no command line", command)
 		}
 		out = append(out, Formatter{Argv: argv, From: writtenFormat})
-		s.note("formatter", command, writtenFormat)
+		f.answers.note("formatter", command, writtenFormat)
 	}
 	return out, nil
 }
@@ -74,10 +77,14 @@ func (s *style) set(used bool, from string, args ...string) {
 }
 
 // styles are the tools that are known.
-type styles struct{ autoflake, isort, black, ruffImports, ruffFormat, ruff style }
+type styles struct {
+	files *files
+
+	autoflake, isort, black, ruffImports, ruffFormat, ruff style
+}
 
 // list returns the command lines. Ruff formats where nothing else does, or where it is told to.
-func (s styles) list() []Formatter {
+func (s *styles) list() []Formatter {
 	s.ruffFormat.set(s.ruff.used && !s.black.used, s.ruff.from)
 	var out []Formatter
 	for _, tool := range []struct {
@@ -115,15 +122,15 @@ func (r ruffFile) apply(from string, found *styles) {
 	found.ruffImports.set(slices.ContainsFunc(rules, func(rule string) bool { return rule == "I" || rule == "I001" || rule == "ALL" }), from)
 }
 
-func (s *stack) readRuff(rel string, found *styles) {
+func (s *styles) readRuff(rel string) {
 	var file ruffFile
-	if content, ok := s.content(rel); ok && toml.Unmarshal(content, &file) == nil {
-		file.apply(rel, found)
+	if content, ok := s.files.content(rel); ok && toml.Unmarshal(content, &file) == nil {
+		file.apply(rel, s)
 	}
 }
 
-func (s *stack) readPyproject(rel string, found *styles) {
-	content, ok := s.content(rel)
+func (s *styles) readPyproject(rel string) {
+	content, ok := s.files.content(rel)
 	var file struct {
 		Tool struct {
 			Ruff      *ruffFile `toml:"ruff"`
@@ -136,26 +143,26 @@ func (s *stack) readPyproject(rel string, found *styles) {
 		return
 	}
 	if file.Tool.Ruff != nil {
-		file.Tool.Ruff.apply(rel, found)
+		file.Tool.Ruff.apply(rel, s)
 	}
-	found.black.set(file.Tool.Black != nil, rel)
-	found.isort.set(file.Tool.Isort != nil, rel)
-	found.autoflake.set(file.Tool.Autoflake != nil, rel)
+	s.black.set(file.Tool.Black != nil, rel)
+	s.isort.set(file.Tool.Isort != nil, rel)
+	s.autoflake.set(file.Tool.Autoflake != nil, rel)
 }
 
-func (s *stack) readSections(rel string, found *styles) {
-	content, ok := s.content(rel)
+func (s *styles) readSections(rel string) {
+	content, ok := s.files.content(rel)
 	if !ok {
 		return
 	}
 	file := parseINI(string(content))
-	found.isort.set(file["isort"] != nil || file["tool:isort"] != nil, rel)
-	found.autoflake.set(file["autoflake"] != nil, rel)
+	s.isort.set(file["isort"] != nil || file["tool:isort"] != nil, rel)
+	s.autoflake.set(file["autoflake"] != nil, rel)
 }
 
 // readPreCommit takes the hooks that format, with their options.
-func (s *stack) readPreCommit(rel string, found *styles) {
-	content, ok := s.content(rel)
+func (s *styles) readPreCommit(rel string) {
+	content, ok := s.files.content(rel)
 	var file struct {
 		Repos []struct {
 			Hooks []struct {
@@ -170,10 +177,10 @@ func (s *stack) readPreCommit(rel string, found *styles) {
 	for _, repo := range file.Repos {
 		for _, hook := range repo.Hooks {
 			args := options(hook.Args)
-			found.black.set(hook.ID == "black", rel, args...)
-			found.isort.set(hook.ID == "isort", rel, args...)
-			found.autoflake.set(hook.ID == "autoflake", rel, args...)
-			found.ruffFormat.set(hook.ID == "ruff-format", rel, args...)
+			s.black.set(hook.ID == "black", rel, args...)
+			s.isort.set(hook.ID == "isort", rel, args...)
+			s.autoflake.set(hook.ID == "autoflake", rel, args...)
+			s.ruffFormat.set(hook.ID == "ruff-format", rel, args...)
 		}
 	}
 }
@@ -183,12 +190,4 @@ func options(args []string) []string {
 	return slices.DeleteFunc(slices.Clone(args), func(arg string) bool {
 		return slices.Contains([]string{"--check", "--check-only", "--diff", "-c", "-i", "--in-place"}, arg)
 	})
-}
-
-func (s *stack) content(rel string) ([]byte, bool) {
-	if !s.exists[rel] {
-		return nil, false
-	}
-	content, err := s.repo.Read(rel)
-	return content, err == nil
 }

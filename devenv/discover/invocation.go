@@ -15,10 +15,10 @@ type invocation struct {
 }
 
 // invocations returns the runs of Alembic in a service's command, entrypoint and the scripts they name.
-func (s *stack) invocations(service string) []invocation {
-	at := invocation{dir: s.workdir(service), config: s.variable(service, "ALEMBIC_CONFIG")}
+func (c *commands) invocations(service string) []invocation {
+	at := invocation{dir: c.images.workdir(service), config: c.images.variable(service, "ALEMBIC_CONFIG")}
 	var out []invocation
-	for _, command := range regexp.MustCompile(`&&|\|\||[;|\n]`).Split(s.program(service), -1) {
+	for _, command := range regexp.MustCompile(`&&|\|\||[;|\n]`).Split(c.program(service), -1) {
 		words := shellWords(command)
 		if i := slices.Index(words, "cd"); i >= 0 && i+1 < len(words) {
 			at.dir = inDirectory(at.dir, words[i+1])
@@ -84,20 +84,9 @@ func inDirectory(dir, p string) string {
 	return path.Join(dir, p)
 }
 
-// variable returns a variable of a service's environment, of the model or else of the Dockerfile.
-func (s *stack) variable(service, name string) string {
-	if value, ok := s.service(service).Environment[name]; ok && value != nil {
-		return *value
-	}
-	if image := s.build(service); image != nil {
-		return image.vars[name]
-	}
-	return ""
-}
-
 // means says whether a run of Alembic in the service reads that file.
-func (s *stack) means(i invocation, service, rel string) bool {
-	at := s.locate(service, rel).path
+func (c *commands) means(i invocation, service, rel string) bool {
+	at := c.places.locate(service, rel).path
 	if i.config == "" {
 		return i.dir != "" && at != "" && (at == path.Join(i.dir, "alembic.ini") || at == path.Join(i.dir, "pyproject.toml"))
 	}
@@ -109,8 +98,24 @@ func (s *stack) means(i invocation, service, rel string) bool {
 }
 
 // runs says whether a service runs Alembic with a configuration's file, and with its section if asked.
-func (s *stack) runs(service string, c *settings, withSection bool) bool {
-	return slices.ContainsFunc(s.invocations(service), func(i invocation) bool {
-		return s.means(i, service, c.path) && (!withSection || i.section == c.section)
+func (c *commands) runs(service string, file *settings, withSection bool) bool {
+	return slices.ContainsFunc(c.invocations(service), func(i invocation) bool {
+		return c.means(i, service, file.path) && (!withSection || i.section == file.section)
 	})
+}
+
+// flagWorkdir returns where the service runs Alembic, when its command line names the configuration by a relative
+// path: the directory in the container from which that path leads to it.
+func (c *commands) flagWorkdir(file *settings, service string) string {
+	at := c.places.locate(service, file.path)
+	if at.path == "" {
+		return ""
+	}
+	for _, i := range c.invocations(service) {
+		p := path.Clean(i.config)
+		if dir, ok := strings.CutSuffix(at.path, "/"+p); ok && !path.IsAbs(p) {
+			return path.Join("/", dir)
+		}
+	}
+	return ""
 }

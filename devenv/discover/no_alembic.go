@@ -7,15 +7,14 @@ import (
 	"slices"
 	"strings"
 
-	"devenv/devenv/config"
 	"devenv/devenv/report"
 )
 
 // noAlembic says what there is instead of a configuration of Alembic.
-func (s *stack) noAlembic() error {
+func (s search) noAlembic() error {
 	var locations []string
-	for _, rel := range s.paths {
-		if path.Base(rel) == "env.py" && !foreign(rel) && !s.beside(rel) && s.holds(rel, "alembic") {
+	for _, rel := range s.files.paths {
+		if path.Base(rel) == "env.py" && !foreign(rel) && !s.files.beside(rel) && s.files.holds(rel, "alembic") {
 			locations = append(locations, path.Dir(rel))
 		}
 	}
@@ -23,25 +22,16 @@ func (s *stack) noAlembic() error {
 		return s.noConfiguration(locations)
 	}
 	if tool, from := s.otherTool(); tool != "" {
-		return report.Fail(report.KindUsage, "devenv works with Alembic; if the project uses it as well, name its configuration in "+s.file()+": migrations: {config: path/to/alembic.ini}",
+		return report.Fail(report.KindUsage, "devenv works with Alembic; if the project uses it as well, name its configuration in "+s.answers.file()+": migrations: {config: path/to/alembic.ini}",
 			"find the migrations: %s means %s, which is not supported yet", from, tool)
 	}
-	return s.ask([]string{"migrations: {config: path/to/alembic.ini}"},
+	return s.answers.ask([]string{"migrations: {config: path/to/alembic.ini}"},
 		"find the migrations: the repository has no alembic.ini and no pyproject.toml with [tool.alembic]; files that git ignores do not count")
-}
-
-// file is the configuration's path in the repository.
-func (s *stack) file() string { return path.Join(s.cfg.Dir, config.FileName) }
-
-// holds says whether a file of the repository contains a text.
-func (s *stack) holds(rel, text string) bool {
-	content, err := s.repo.Read(rel)
-	return err == nil && strings.Contains(string(content), text)
 }
 
 // noConfiguration is the failure for script directories of Alembic that no file configures: a program of the project sets
 // what Alembic needs, and the hint is the file that says the same.
-func (s *stack) noConfiguration(locations []string) error {
+func (s search) noConfiguration(locations []string) error {
 	dir := locations[0]
 	ini := path.Join(path.Dir(dir), "alembic.ini")
 	hint := "write " + ini + ":\n  [alembic]\n  script_location = %(here)s/" + path.Base(dir)
@@ -54,7 +44,7 @@ func (s *stack) noConfiguration(locations []string) error {
 			hint += "\n  " + option + " = … (as " + program + " sets it)"
 		}
 	}
-	hint += "\nand, so that the base has it too, add this line to " + s.file() + ":\n  include: [" + s.written(ini) + "]"
+	hint += "\nand, so that the base has it too, add this line to " + s.answers.file() + ":\n  include: [" + s.answers.written(ini) + "]"
 	why := "no alembic.ini and no [tool.alembic] in a pyproject.toml names it"
 	if program != "" {
 		why = fmt.Sprintf("only %s names it; devenv runs Alembic by a configuration file", program)
@@ -71,12 +61,12 @@ func (s *stack) noConfiguration(locations []string) error {
 var mainOption = regexp.MustCompile(`set_main_option\(\s*["']([\w.]+)["']`)
 
 // wrapper returns the first program of the project that sets script_location, and all options that it sets.
-func (s *stack) wrapper() (rel string, options []string) {
-	for _, rel := range s.paths {
-		if path.Ext(rel) != ".py" || foreign(rel) || s.beside(rel) || path.Base(rel) == "env.py" {
+func (s search) wrapper() (rel string, options []string) {
+	for _, rel := range s.files.paths {
+		if path.Ext(rel) != ".py" || foreign(rel) || s.files.beside(rel) || path.Base(rel) == "env.py" {
 			continue
 		}
-		content, err := s.repo.Read(rel)
+		content, err := s.files.Read(rel)
 		if err != nil || !strings.Contains(string(content), "script_location") {
 			continue
 		}

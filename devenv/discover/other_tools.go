@@ -30,18 +30,18 @@ func signs() []sign {
 }
 
 // otherTool returns a migration tool that is not supported, and what shows it.
-func (s *stack) otherTool() (tool, from string) {
+func (s search) otherTool() (tool, from string) {
 	for _, sign := range signs() {
-		for _, name := range s.names() {
-			if image := s.service(name).Image; sign.image != "" && strings.HasSuffix(imageName(image), sign.image) {
+		for _, name := range s.services.names() {
+			if image := s.services.get(name).Image; sign.image != "" && strings.HasSuffix(imageName(image), sign.image) {
 				return sign.tool, "the image " + image + " of the service " + name
 			}
 		}
-		for _, rel := range s.paths {
-			if sign.file == nil || foreign(rel) || s.beside(rel) || !sign.file.MatchString(rel) {
+		for _, rel := range s.files.paths {
+			if sign.file == nil || foreign(rel) || s.files.beside(rel) || !sign.file.MatchString(rel) {
 				continue
 			}
-			if content, err := s.repo.Read(rel); sign.holds == "" || err == nil && strings.Contains(string(content), sign.holds) {
+			if content, err := s.files.Read(rel); sign.holds == "" || err == nil && strings.Contains(string(content), sign.holds) {
 				return sign.tool, path.Clean(rel)
 			}
 		}

@@ -112,7 +112,7 @@ func TestAServerThatRunsOnIsNoTask(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, _ := s.oneShot("s"); got != want {
+		if got, _ := s.commands.oneShot("s"); got != want {
 			t.Errorf("%q is a task: %v", command, got)
 		}
 	}
@@ -140,7 +140,10 @@ func TestAHostIsRecognised(t *testing.T) {
 // TestTheTimeOfLookingGrowsAsTheTreeDoes compares a large tree with one of an eighth: where each file is compared with all
 // others, it takes 64 times as long.
 func TestTheTimeOfLookingGrowsAsTheTreeDoes(t *testing.T) {
-	few, many := lookThrough(t, 12_500), lookThrough(t, 100_000)
+	few, many := time.Hour, time.Hour
+	for range 3 { // the shortest: a machine that does other things as well only adds
+		few, many = min(few, lookThrough(t, 12_500)), min(many, lookThrough(t, 100_000))
+	}
 	if many > 30*few {
 		t.Errorf("it took %s for 100,000 files, %s for 12,500", many, few)
 	}
@@ -193,7 +196,7 @@ func TestWhatAProviderMakesIsNotStartedBesideTheBackend(t *testing.T) {
 		}
 		return types.WorkloadSpec{DependsOn: all}
 	}
-	s := &stack{project: &types.Project{Services: types.Services{
+	s := services{project: &types.Project{Services: types.Services{
 		"app":   {Name: "app", WorkloadSpec: on("cache", "ai")},
 		"ai":    {Name: "ai", Provider: &types.ServiceProviderConfig{Type: "model"}, WorkloadSpec: on("other")},
 		"cache": {Name: "cache"}, "other": {Name: "other"},

@@ -9,10 +9,13 @@ import (
 	"devenv/devenv/report"
 )
 
+// layout is where the migration tool's files are.
+type layout struct{ *stack }
+
 // tool fills in where the migration tool's files are, in the repository and in the service's container.
-func (s *stack) tool(c candidate, service string) (MigrationTool, error) {
-	written := s.cfg.Migrations
-	at := s.locate(service, c.path)
+func (l layout) tool(c candidate, service string) (MigrationTool, error) {
+	written := l.cfg.Migrations
+	at := l.places.locate(service, c.path)
 	t := MigrationTool{
 		Tool: "alembic", Service: service, Config: c.path, Section: c.section, ConfigInContainer: at.path, Python: written.Python, Env: written.Env,
 		PerBranch: written.PerBranch, FileTemplate: c.fileTemplate, Recursive: c.recursive,
@@ -21,32 +24,32 @@ func (s *stack) tool(c candidate, service string) (MigrationTool, error) {
 	if t.PerBranch == "" {
 		t.PerBranch = config.PerBranchOne
 	}
-	dir, runIn, ok := s.scriptDirectory(c.settings, service)
+	dir, runIn, ok := l.scripts.directory(c.settings, service)
 	if !ok {
-		return t, s.noScripts(c, service)
+		return t, l.noScripts(c, service)
 	}
-	t.ScriptLocation, t.ScriptLocationInContainer = dir, s.directoryIn(service, dir)
-	t.Workdir = s.toolWorkdir(c, service, runIn)
-	if t.Versions = s.versionDirs(c.settings, service, dir, runIn); len(t.Versions) == 0 {
+	t.ScriptLocation, t.ScriptLocationInContainer = dir, l.places.directoryIn(service, dir)
+	t.Workdir = l.workdir(c, service, runIn)
+	if t.Versions = l.scripts.versionDirs(c.settings, service, dir, runIn); len(t.Versions) == 0 {
 		return t, report.Fail(report.KindUsage, "name a directory of the repository, or remove version_locations to use "+path.Join(dir, "versions"),
 			"read %s: version_locations names no directory of the repository", c.path)
 	}
 	for _, v := range t.Versions {
-		t.VersionsInContainer = append(t.VersionsInContainer, s.directoryIn(service, v))
+		t.VersionsInContainer = append(t.VersionsInContainer, l.places.directoryIn(service, v))
 	}
-	s.note("migrations", strings.Join(t.Versions, ", "), "%s", c.path)
+	l.answers.note("migrations", strings.Join(t.Versions, ", "), "%s", c.path)
 	if at.path != "" {
-		s.note("alembic in container", at.path, "%s", at.how)
+		l.answers.note("alembic in container", at.path, "%s", at.how)
 	}
 	if t.Workdir != "" {
-		s.note("alembic's working directory", t.Workdir, "%s", s.workdirReason(runIn))
+		l.answers.note("alembic's working directory", t.Workdir, "%s", l.workdirReason(runIn))
 	}
 	return t, nil
 }
 
-func (s *stack) workdirReason(runIn string) string {
+func (l layout) workdirReason(runIn string) string {
 	switch {
-	case s.cfg.Migrations.Workdir != "":
+	case l.cfg.Migrations.Workdir != "":
 		return "migrations.workdir in the configuration"
 	case runIn != "":
 		return "script_location is relative to it"
@@ -54,15 +57,15 @@ func (s *stack) workdirReason(runIn string) string {
 	return "the configuration's directory, or where the service runs alembic"
 }
 
-// toolWorkdir decides where alembic is run in the container.
-func (s *stack) toolWorkdir(c candidate, service, runIn string) string {
-	if dir := s.cfg.Migrations.Workdir; dir != "" {
+// workdir decides where alembic is run in the container.
+func (l layout) workdir(c candidate, service, runIn string) string {
+	if dir := l.cfg.Migrations.Workdir; dir != "" {
 		return dir
 	}
-	at := s.locate(service, c.path)
-	switch flag := s.flagWorkdir(c.settings, service); {
+	at := l.places.locate(service, c.path)
+	switch flag := l.commands.flagWorkdir(c.settings, service); {
 	case runIn != "" && runIn != path.Dir(c.path):
-		return s.directoryIn(service, runIn)
+		return l.places.directoryIn(service, runIn)
 	case flag != "":
 		return flag
 	case at.path != "":
@@ -72,7 +75,7 @@ func (s *stack) toolWorkdir(c candidate, service, runIn string) string {
 }
 
 // versionDirs returns the directories of the revisions; they need not exist, git keeps no empty ones.
-func (s *stack) versionDirs(c *settings, service, script, runIn string) []string {
+func (s scripts) versionDirs(c *settings, service, script, runIn string) []string {
 	if len(c.versions) == 0 {
 		return []string{path.Join(script, "versions")}
 	}
@@ -86,13 +89,13 @@ func (s *stack) versionDirs(c *settings, service, script, runIn string) []string
 		case strings.HasPrefix(written, hereMark):
 			dir = path.Join(path.Dir(c.path), strings.TrimPrefix(written, hereMark))
 		case path.IsAbs(written):
-			known, ok := s.repositoryPath(service, written)
+			known, ok := s.places.repositoryPath(service, written)
 			if !ok {
 				continue // other people's revisions, in an installed package
 			}
 			dir = known
 		case strings.Contains(written, ":"):
-			if known, ok := s.packageDir(c, written, s.hasDir); ok {
+			if known, ok := s.packageDir(c, written, s.files.hasDir); ok {
 				dir = known
 			}
 		}
@@ -103,9 +106,9 @@ func (s *stack) versionDirs(c *settings, service, script, runIn string) []string
 
 // noFlask is the failure for Flask-Migrate's directory: its configuration leaves out where it lies, and its env.py asks
 // Flask for the application.
-func (s *stack) noFlask(c candidate) *report.Failure {
+func (l layout) noFlask(c candidate) *report.Failure {
 	env := path.Join(path.Dir(c.path), "env.py")
-	if !s.holds(env, "current_app") {
+	if !l.files.holds(env, "current_app") {
 		return report.Fail(report.KindUsage, "add to its [alembic] section: script_location = %(here)s",
 			"read %s: it has no script_location; the program that runs Alembic sets it, and devenv runs Alembic itself", c.path)
 	}
@@ -114,10 +117,10 @@ func (s *stack) noFlask(c candidate) *report.Failure {
 }
 
 // noScripts is the failure for a script_location that leads nowhere.
-func (s *stack) noScripts(c candidate, service string) *report.Failure {
+func (l layout) noScripts(c candidate, service string) *report.Failure {
 	if !c.hasScriptOption {
-		if s.exists[path.Join(path.Dir(c.path), "env.py")] {
-			return s.noFlask(c)
+		if l.files.exists[path.Join(path.Dir(c.path), "env.py")] {
+			return l.noFlask(c)
 		}
 		return report.Fail(report.KindUsage, "add it to the ["+cmp.Or(c.section, defaultSection)+"] section", "read %s: it has no script_location", c.path)
 	}
@@ -125,7 +128,7 @@ func (s *stack) noScripts(c candidate, service string) *report.Failure {
 	hint := "write a directory that has an env.py"
 	var tried []string
 	if !strings.HasPrefix(c.script, hereMark) && !path.IsAbs(c.script) && !strings.Contains(c.script, ":") {
-		for _, dir := range s.workdirs(c.settings, service) {
+		for _, dir := range l.scripts.workdirs(c.settings, service) {
 			tried = append(tried, path.Join(dir, c.script))
 		}
 		hint += "; it is relative to where alembic is run, which .devenv.yaml can say: migrations: {workdir: /path/in/the/container}"

@@ -1,0 +1,133 @@
+package discover
+
+import (
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"devenv/devenv/inside"
+)
+
+// files are the repository's files, and what is told from their names.
+type files struct {
+	Files
+	paths  []string // sorted
+	exists map[string]bool
+	dirs   []string // see directories
+	home   string   // the Compose project's directory; "." where it lies outside
+}
+
+func newFiles(repo Files, projectDir string) (*files, error) {
+	paths, err := repo.List()
+	if err != nil {
+		return nil, err
+	}
+	f := &files{Files: repo, paths: slices.Sorted(slices.Values(paths)), exists: map[string]bool{}, home: "."}
+	for _, p := range f.paths {
+		f.exists[p] = true
+	}
+	if home, ok := f.relative(projectDir); ok {
+		f.home = home
+	}
+	return f, nil
+}
+
+// relative returns a host path relative to the repository, false when it lies outside.
+func (f *files) relative(host string) (string, bool) {
+	rel, ok := inside.Rel(f.Root(), host)
+	return filepath.ToSlash(rel), ok
+}
+
+// display shows a host path as a repository path where it is one.
+func (f *files) display(host string) string {
+	if rel, ok := f.relative(host); ok {
+		return rel
+	}
+	return host
+}
+
+// hasDir says whether a directory of the repository has files.
+func (f *files) hasDir(dir string) bool {
+	if dir == "." {
+		return len(f.paths) > 0
+	}
+	i, _ := slices.BinarySearch(f.paths, dir+"/")
+	return i < len(f.paths) && strings.HasPrefix(f.paths[i], dir+"/")
+}
+
+func (f *files) content(rel string) ([]byte, bool) {
+	if !f.exists[rel] {
+		return nil, false
+	}
+	content, err := f.Read(rel)
+	return content, err == nil
+}
+
+// holds says whether a file of the repository contains a text.
+func (f *files) holds(rel, text string) bool {
+	content, err := f.Read(rel)
+	return err == nil && strings.Contains(string(content), text)
+}
+
+// directories returns every directory of the repository that has files below it, the root first.
+func (f *files) directories() []string {
+	if f.dirs != nil {
+		return f.dirs
+	}
+	seen := map[string]bool{".": true}
+	f.dirs = []string{"."}
+	for _, rel := range f.paths {
+		if foreign(rel) {
+			continue
+		}
+		for dir := path.Dir(rel); !seen[dir]; dir = path.Dir(dir) {
+			seen[dir] = true
+			f.dirs = append(f.dirs, dir)
+		}
+	}
+	slices.Sort(f.dirs)
+	return f.dirs
+}
+
+// probes returns some files below a directory, by their names from there, those in it first. They are bounded, for a
+// repository of 100,000 files.
+func (f *files) probes(dir string) []string {
+	const bound = 100
+	prefix := strings.TrimPrefix(dir+"/", "./")
+	start, _ := slices.BinarySearch(f.paths, prefix)
+	var direct, deeper []string
+	for _, rel := range f.paths[start:] {
+		name, below := strings.CutPrefix(rel, prefix)
+		switch {
+		case !below || len(direct) == bound:
+			return append(direct, deeper...)
+		case !strings.Contains(name, "/"):
+			direct = append(direct, name)
+		case len(deeper) < bound && !foreign(rel):
+			deeper = append(deeper, name)
+		}
+	}
+	return append(direct, deeper...)
+}
+
+// beside says whether a path lies beside the application, as seen from the Compose project's directory.
+func (f *files) beside(rel string) bool {
+	dir := path.Dir(rel)
+	if f.home != "." && within(dir, f.home) {
+		dir = strings.TrimPrefix(dir, f.home)
+	}
+	return slices.ContainsFunc(strings.Split(dir, "/"), func(name string) bool { return slices.Contains(sideDirs(), strings.ToLower(name)) })
+}
+
+// codeAround is the nearest directory around a file that has a Dockerfile, else the file's own.
+func (f *files) codeAround(rel string) string {
+	for up := path.Dir(rel); ; up = path.Dir(up) {
+		if f.exists[path.Join(up, "Dockerfile")] {
+			return up
+		}
+		if up == "." {
+			return path.Dir(rel)
+		}
+	}
+}

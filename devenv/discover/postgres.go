@@ -1,0 +1,106 @@
+package discover
+
+import "strings"
+
+// databases tell which services are Postgres servers.
+type databases struct {
+	services services
+	images   *images
+}
+
+// postgresWords are words of the names of images that run a Postgres server.
+func postgresWords() []string {
+	return []string{"postgres", "postgresql", "postgis", "pgvector", "timescale", "timescaledb", "pgvecto", "citus", "spilo", "paradedb"}
+}
+
+// companionWords are words of images that have Postgres in their name and are something beside it.
+func companionWords() []string {
+	return []string{
+		"exporter", "backup", "backups", "meta", "bouncer", "pgbouncer", "pgpool", "client", "admin", "dump", "restore", "s3",
+		"operator", "migrate", "tune", "copy", "proxy", "pooler", "ui", "mcp", "adapter",
+	}
+}
+
+// otherDatabases are words of images of databases that devenv does not support.
+func otherDatabases() []string {
+	return []string{"mysql", "mariadb", "mssql", "sqlserver", "oracle", "cockroach", "cockroachdb", "mongo", "mongodb", "percona", "yugabyte", "sqlite"}
+}
+
+// imageName returns an image reference's path without registry, tag and digest.
+func imageName(reference string) string {
+	reference, _, _ = strings.Cut(reference, "@")
+	if slash := strings.LastIndexByte(reference, '/'); strings.LastIndexByte(reference, ':') > slash {
+		reference = reference[:strings.LastIndexByte(reference, ':')]
+	}
+	if first, rest, ok := strings.Cut(reference, "/"); ok && (strings.ContainsAny(first, ".:") || first == "localhost") {
+		return rest
+	}
+	return reference
+}
+
+// isPostgresImage says whether an image runs a Postgres server, by its name.
+func isPostgresImage(reference string) bool {
+	name := imageName(reference)
+	base := name[strings.LastIndexByte(name, '/')+1:]
+	if name == "apache/age" {
+		return true
+	}
+	return anyOf(base, postgresWords()...) && !anyOf(base, companionWords()...)
+}
+
+// runsPostgres says whether a service is a Postgres server, and how that is known.
+func (d databases) runsPostgres(name string) (bool, string) {
+	svc := d.services.get(name)
+	image := svc.Image
+	if svc.Build != nil {
+		stage := d.images.stage(name)
+		if stage == nil {
+			return false, ""
+		}
+		if isPostgresImage(stage.image()) {
+			return true, "its Dockerfile starts from " + stage.image()
+		}
+		image = "" // the name of what is built says nothing
+	}
+	if image != "" && isPostgresImage(image) {
+		return true, "its image " + image
+	}
+	if anyOf(imageName(image), companionWords()...) || anyOf(imageName(image), otherDatabases()...) {
+		return false, ""
+	}
+	return d.behavesAsPostgres(name)
+}
+
+// behavesAsPostgres goes by what only a Postgres server has: POSTGRES_* variables together with its port or its data
+// directory. The variables alone prove nothing, applications share them.
+func (d databases) behavesAsPostgres(name string) (bool, string) {
+	svc := d.services.get(name)
+	_, password := svc.Environment["POSTGRES_PASSWORD"]
+	_, trust := svc.Environment["POSTGRES_HOST_AUTH_METHOD"]
+	if !password && !trust {
+		return false, ""
+	}
+	for _, v := range svc.Volumes {
+		if strings.Contains(v.Target, "/postgresql") || strings.HasSuffix(v.Target, "/pgdata") {
+			return true, "its POSTGRES_* environment and the mount at " + v.Target
+		}
+	}
+	for _, port := range svc.Ports {
+		if port.Target == 5432 {
+			return true, "its POSTGRES_* environment and port 5432"
+		}
+	}
+	return false, ""
+}
+
+// all returns the services that run Postgres, and how each is known.
+func (d databases) all() (names []string, how map[string]string) {
+	how = map[string]string{}
+	for _, name := range d.services.names() {
+		if yes, why := d.runsPostgres(name); yes {
+			names = append(names, name)
+			how[name] = why
+		}
+	}
+	return names, how
+}

@@ -1,0 +1,133 @@
+package discover
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// services are the services of the Compose model, and who uses whom.
+type services struct{ project *types.Project }
+
+// names returns the names of the enabled services, sorted.
+func (s services) names() []string { return slices.Sorted(maps.Keys(s.project.Services)) }
+
+// service returns a service, also one whose profile is not active.
+func (s services) get(name string) types.ServiceConfig {
+	if svc, ok := s.project.Services[name]; ok {
+		return svc
+	}
+	return s.project.DisabledServices[name]
+}
+
+// dependencies returns the transitive depends_on of a service, sorted, without itself.
+func (s services) dependencies(name string) []string {
+	seen := map[string]bool{name: true}
+	queue := []string{name}
+	for len(queue) > 0 {
+		for d := range s.get(queue[0]).DependsOn {
+			// What a provider makes is no container, and is the user's.
+			if on, enabled := s.project.Services[d]; enabled && on.Provider == nil && !seen[d] {
+				seen[d] = true
+				queue = append(queue, d)
+			}
+		}
+		queue = queue[1:]
+	}
+	delete(seen, name)
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// uses says whether a service depends on another or names it as a host in its environment, and how.
+func (s services) uses(service, other string) (bool, string) {
+	if key := s.mentions(service, other); key != "" {
+		return true, "its environment's " + key
+	}
+	if slices.Contains(s.dependencies(service), other) {
+		return true, "depends_on"
+	}
+	return false, ""
+}
+
+func (s services) usesAny(service string, others []string) bool {
+	return slices.ContainsFunc(others, func(other string) bool {
+		yes, _ := s.uses(service, other)
+		return yes
+	})
+}
+
+// mentions returns the variable of a service's environment that holds the other service as a host; never its value.
+func (s services) mentions(service, other string) string {
+	svc, target := s.get(service), s.get(other)
+	names := []string{other, target.ContainerName, target.Hostname}
+	for _, n := range target.Networks {
+		if n != nil {
+			names = append(names, n.Aliases...)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(svc.Environment)) {
+		value := svc.Environment[key]
+		if value == nil {
+			continue
+		}
+		for _, name := range names {
+			if name != "" && isHost(key, *value, name) {
+				return key
+			}
+		}
+	}
+	return ""
+}
+
+func isHost(key, value, name string) bool {
+	if value == name {
+		return anyOf(key, "host", "hostname", "server", "address", "addr", "pghost") || strings.HasSuffix(strings.ToLower(key), "host")
+	}
+	for _, before := range []string{"@", "//", "host="} {
+		// every place: a password may hold an @ and what looks like the name
+		for _, rest := range strings.Split(value, before+name)[1:] {
+			if rest == "" && strings.HasSuffix(value, before+name) || rest != "" && strings.ContainsAny(rest[:1], ":/? ,") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// serves says whether a service offers something to others.
+func (s services) serves(name string) bool {
+	svc := s.get(name)
+	return len(svc.Ports) > 0 || len(svc.Expose) > 0 || svc.HealthCheck != nil && !svc.HealthCheck.Disable
+}
+
+// worker says whether a service works in the background or is a tool, by its name and command.
+func (s services) worker(name string) bool {
+	svc := s.get(name)
+	if anyOf(name, workerWords()...) {
+		return true
+	}
+	command := []string(svc.Command)
+	if len(command) == 0 {
+		command = svc.Entrypoint
+	}
+	return slices.ContainsFunc(command, func(word string) bool { return anyOf(path.Base(word), workerWords()...) })
+}
+
+func workerWords() []string {
+	return []string{
+		"worker", "workers", "celery", "beat", "flower", "rq", "dramatiq", "arq", "huey", "scheduler", "cron", "consumer", "jupyter",
+		"pytest", "test", "tests", "shell", "bash", "notebook", "lint",
+	}
+}
+
+// sameOrigin says whether two services are built from the same place or run the same image.
+func (s services) sameOrigin(a, b string) bool {
+	x, y := s.get(a), s.get(b)
+	if x.Build != nil && y.Build != nil {
+		return x.Build.Context == y.Build.Context && x.Build.Dockerfile == y.Build.Dockerfile
+	}
+	return x.Image != "" && x.Image == y.Image
+}
