@@ -19,7 +19,7 @@ not pushed. The credentials are those of docker login.
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, or no registry, 130 interrupted.`
 
 // snapshotPush is the command that pushes a snapshot, or the base.
-func (a *app) snapshotPush() *cobra.Command {
+func (s snapshotCommands) push() *cobra.Command {
 	var o devenv.SnapshotOptions
 	var base bool
 	c := &cobra.Command{
@@ -32,7 +32,7 @@ func (a *app) snapshotPush() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+			return s.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				push := func() (*report.Items, error) {
 					return devenv.PushBase(ctx, devenv.PushOptions{Options: common, Yes: o.Yes, DryRun: o.DryRun})
 				}
@@ -44,7 +44,7 @@ func (a *app) snapshotPush() *cobra.Command {
 				return listed(c, list, pushedLine, "nothing pushed"), err
 			})
 		},
-		ValidArgsFunction: a.snapshotNames,
+		ValidArgsFunction: s.names,
 	}
 	c.Flags().BoolVar(&base, "base", false, "push the base's images")
 	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
@@ -58,7 +58,7 @@ snapshot restore puts it in the place of your own data. The credentials are thos
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, or no registry, 130 interrupted.`
 
 // snapshotPull is the command that brings a snapshot.
-func (a *app) snapshotPull() *cobra.Command {
+func (s snapshotCommands) pull() *cobra.Command {
 	var o devenv.SnapshotOptions
 	c := &cobra.Command{
 		Use: "pull NAME", Short: "Bring a snapshot from the registry", Long: pullLong,
@@ -70,7 +70,7 @@ func (a *app) snapshotPull() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+			return s.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options, o.Name = common, args[0]
 				list, err := devenv.PullSnapshot(ctx, o)
 				return listed(c, list, pulledLine, "nothing pulled"), err

@@ -45,8 +45,10 @@ func (a *app) root() *cobra.Command {
 	a.global.add(root.PersistentFlags())
 	root.MarkFlagsMutuallyExclusive("host", "context")
 	complete(root, "format", formats())
+	stack := stackCommands{a}
 	root.AddCommand(
-		a.newMigration(), a.testMigration(), a.initialise(), a.doctor(), a.up(), a.down(), a.status(), a.logs(), a.reset(), a.snapshot(), a.undo(), a.clean(), a.explain(), a.demo(), a.version(),
+		a.newMigration(), a.testMigration(), a.initialise(), a.doctor(), stack.up(), stack.down(), stack.status(), stack.logs(), a.reset(),
+		snapshotCommands{a}.group(), a.undo(), a.clean(), a.explain(), a.demo(), a.version(),
 	)
 	return root
 }

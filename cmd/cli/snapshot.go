@@ -17,8 +17,11 @@ and brings it back. Snapshots are shared by all worktrees of the repository.
 
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, 130 interrupted.`
 
-// snapshot is the group of commands on snapshots.
-func (a *app) snapshot() *cobra.Command {
+// snapshotCommands are the commands on snapshots.
+type snapshotCommands struct{ *app }
+
+// group is the command that they belong to.
+func (s snapshotCommands) group() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "snapshot",
 		Short:   "Keep your own database, and bring it back",
@@ -32,7 +35,7 @@ func (a *app) snapshot() *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(a.snapshotSave(), a.snapshotRestore(), a.snapshotList(), a.snapshotRemove(), a.snapshotPush(), a.snapshotPull())
+	c.AddCommand(s.save(), s.restore(), s.list(), s.remove(), s.push(), s.pull())
 	return c
 }
 
@@ -41,14 +44,14 @@ again before the image is made; how long it stood still is printed. Without a na
 
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, 130 interrupted.`
 
-func (a *app) snapshotSave() *cobra.Command {
+func (s snapshotCommands) save() *cobra.Command {
 	var o devenv.SnapshotOptions
 	c := &cobra.Command{
 		Use: "save [NAME]", Short: "Keep your own database", Long: saveLong,
 		Example: "  devenv snapshot save before-rename",
 		Args:    atMost(1, "name"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+			return s.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options, o.Name = common, append(args, "")[0]
 				list, err := devenv.SaveSnapshot(ctx, o)
 				return snapshots(c, list, "nothing saved"), err
@@ -65,7 +68,7 @@ is touched.
 
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, 130 interrupted.`
 
-func (a *app) snapshotRestore() *cobra.Command {
+func (s snapshotCommands) restore() *cobra.Command {
 	var o devenv.SnapshotOptions
 	c := &cobra.Command{
 		Use: "restore NAME", Short: "Bring a snapshot back", Long: restoreLong,
@@ -77,13 +80,13 @@ func (a *app) snapshotRestore() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+			return s.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options, o.Name = common, args[0]
 				list, err := devenv.RestoreSnapshot(ctx, o)
 				return listed(c, list, exchangedLine, "nothing restored"), err
 			})
 		},
-		ValidArgsFunction: a.snapshotNames,
+		ValidArgsFunction: s.names,
 	}
 	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would happen")
@@ -94,14 +97,14 @@ const listLong = `Lists the repository's snapshots: name, size, age, revision an
 
 Exit status: 0 done, 1 it could not be done, 2 wrong flags, 130 interrupted.`
 
-func (a *app) snapshotList() *cobra.Command {
+func (s snapshotCommands) list() *cobra.Command {
 	var o devenv.SnapshotOptions
 	return &cobra.Command{
 		Use: "list", Aliases: []string{"ls"}, Short: "List the snapshots", Long: listLong,
 		Example: "  devenv snapshot list",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+			return s.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options = common
 				list, err := devenv.ListSnapshots(ctx, o)
 				return snapshots(c, list, "there are no snapshots: devenv snapshot save"), err
@@ -114,7 +117,7 @@ const removeLong = `Removes snapshots. Their data is gone.
 
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, 130 interrupted.`
 
-func (a *app) snapshotRemove() *cobra.Command {
+func (s snapshotCommands) remove() *cobra.Command {
 	var o devenv.SnapshotOptions
 	c := &cobra.Command{
 		Use: "remove NAME…", Aliases: []string{"rm"}, Short: "Remove snapshots", Long: removeLong,
@@ -126,13 +129,13 @@ func (a *app) snapshotRemove() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+			return s.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options = common
 				list, err := devenv.RemoveSnapshots(ctx, o, args)
 				return listed(c, list, removedLine, "nothing removed"), err
 			})
 		},
-		ValidArgsFunction: a.snapshotNames,
+		ValidArgsFunction: s.names,
 	}
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be removed")
 	return c
@@ -148,9 +151,9 @@ func atMost(n int, what string) cobra.PositionalArgs {
 	}
 }
 
-// snapshotNames offers the repository's snapshots in the shell's completion.
-func (a *app) snapshotNames(c *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
-	o := devenv.SnapshotOptions{Options: devenv.Options{Host: a.global.host, Context: a.global.context}}
+// names offers the repository's snapshots in the shell's completion.
+func (s snapshotCommands) names(c *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+	o := devenv.SnapshotOptions{Options: devenv.Options{Host: s.global.host, Context: s.global.context}}
 	list, err := devenv.ListSnapshots(c.Context(), o)
 	if err != nil || len(given) > 0 && c.Name() != "remove" {
 		return nil, cobra.ShellCompDirectiveNoFileComp

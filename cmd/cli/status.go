@@ -18,7 +18,7 @@ into it, and which other worktrees of the repository have a stack. Nothing is ch
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or configuration, 130 interrupted.`
 
 // status is the command that shows the user's own stack.
-func (a *app) status() *cobra.Command {
+func (s stackCommands) status() *cobra.Command {
 	return &cobra.Command{
 		Use:     "status",
 		Short:   "Say what runs of your stack",
@@ -26,7 +26,7 @@ func (a *app) status() *cobra.Command {
 		Example: "  devenv status\n  devenv status --format json",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+			return s.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				list, err := devenv.Status(ctx, common)
 				return listed(c, list, statusLine, "the project has no services"), err
 			})
@@ -85,7 +85,7 @@ of what steers a terminal, only colours come through, and those to a terminal al
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or service, 130 interrupted.`
 
 // logs is the command that shows the logs of the user's own stack.
-func (a *app) logs() *cobra.Command {
+func (s stackCommands) logs() *cobra.Command {
 	var o devenv.LogsOptions
 	c := &cobra.Command{
 		Use:     "logs [SERVICE…]",
@@ -93,12 +93,12 @@ func (a *app) logs() *cobra.Command {
 		Long:    logsLong,
 		Example: "  devenv logs backend --tail 50\n  devenv logs --follow",
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+			return s.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options, o.Services = common, args
-				return a.showLogs(ctx, c, o)
+				return s.show(ctx, c, o)
 			})
 		},
-		ValidArgsFunction: a.serviceNames,
+		ValidArgsFunction: s.names,
 	}
 	c.Flags().BoolVar(&o.Follow, "follow", false, "go on as lines come")
 	c.Flags().StringVarP(&o.Tail, "tail", "n", "all", "number of last lines of each service")
@@ -124,12 +124,12 @@ func logLines(w io.Writer, colors bool, failed *error) func(service, line string
 	}
 }
 
-// showLogs writes lines as they come, or collects them for a document.
-func (a *app) showLogs(ctx context.Context, c *cobra.Command, o devenv.LogsOptions) (outcome, error) {
+// show writes lines as they come, or collects them for a document.
+func (s stackCommands) show(ctx context.Context, c *cobra.Command, o devenv.LogsOptions) (outcome, error) {
 	list := listed(c, nil, nil, "")
-	if a.global.format != formatJSON {
+	if s.global.format != formatJSON {
 		var failed error
-		o.To = logLines(a.streams.Out, a.textOptions(a.streams.Out).Color, &failed)
+		o.To = logLines(s.streams.Out, s.textOptions(s.streams.Out).Color, &failed)
 		if err := devenv.Logs(ctx, o); err != nil {
 			return list, err
 		}

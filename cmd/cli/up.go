@@ -19,8 +19,11 @@ the command. In a linked worktree the stack has a name, volumes and, where they 
 
 Exit status: 0 all is ready, 1 a service is not ready, 2 wrong flags or configuration, 130 interrupted.`
 
+// stackCommands are the commands on the user's own stack.
+type stackCommands struct{ *app }
+
 // up is the command that starts the user's own stack.
-func (a *app) up() *cobra.Command {
+func (s stackCommands) up() *cobra.Command {
 	var o devenv.UpOptions
 	c := &cobra.Command{
 		Use:     "up [SERVICE…]",
@@ -28,13 +31,13 @@ func (a *app) up() *cobra.Command {
 		Long:    upLong,
 		Example: "  devenv up\n  devenv up backend --build",
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+			return s.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options, o.Services = common, args
 				list, err := devenv.Up(ctx, o)
 				return listed(c, list, upLine, "the project has no services"), err
 			})
 		},
-		ValidArgsFunction: a.serviceNames,
+		ValidArgsFunction: s.names,
 	}
 	c.Flags().BoolVar(&o.Build, "build", false, "build the images anew")
 	c.Flags().DurationVar(&o.Timeout, "timeout", devenv.DefaultReadyTimeout, "what each service gets to become ready")
@@ -60,7 +63,7 @@ volumes stays, unless --volumes asks for its removal.
 Exit status: 0 done, 1 it could not be done, 2 wrong flags or configuration, 130 interrupted.`
 
 // down is the command that removes the user's own stack.
-func (a *app) down() *cobra.Command {
+func (s stackCommands) down() *cobra.Command {
 	var o devenv.DownOptions
 	c := &cobra.Command{
 		Use:     "down",
@@ -69,7 +72,7 @@ func (a *app) down() *cobra.Command {
 		Example: "  devenv down",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
+			return s.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options = common
 				list, err := devenv.Down(ctx, o)
 				return listed(c, list, downLine, "nothing is up"), err
@@ -92,9 +95,9 @@ func downLine(item any) any {
 	return verb(i.DryRun) + " " + i.Container
 }
 
-// serviceNames offers the project's services in the shell's completion.
-func (a *app) serviceNames(c *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
-	names := devenv.ServiceNames(c.Context(), devenv.Options{Compose: a.global.compose, Host: a.global.host, Context: a.global.context})
+// names offers the project's services in the shell's completion.
+func (s stackCommands) names(c *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+	names := devenv.ServiceNames(c.Context(), devenv.Options{Compose: s.global.compose, Host: s.global.host, Context: s.global.context})
 	var offered []string
 	for _, name := range names {
 		if !slices.Contains(given, name) {
