@@ -87,7 +87,7 @@ volumes: {data: {name: users-data}}
 			t.Errorf("the volume at %s: %v", m.Target, err)
 		}
 	}
-	if left, err := e.Labelled(t.Context(), "com.docker.compose.project="+name); err != nil || len(left) > 0 {
+	if left, err := e.Made(t.Context(), "com.docker.compose.project="+name); err != nil || len(left) > 0 {
 		t.Errorf("left are %v, %v", left, err)
 	}
 }

@@ -129,11 +129,15 @@ func (c checkout) nothingLeft() {
 func (c checkout) leftovers() []string {
 	c.Helper()
 	label := "dev.devenv.worktree=" + project.WorktreeID(c.dir)
-	left, err := c.engine.Labelled(context.WithoutCancel(c.Context()), label)
+	left, err := c.engine.Made(context.WithoutCancel(c.Context()), label)
 	if err != nil {
 		c.Fatal(err)
 	}
-	return left
+	var names []string
+	for _, made := range left {
+		names = append(names, made.String())
+	}
+	return names
 }
 
 // revisions are the files in the directory of revisions, sorted.

@@ -11,7 +11,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv"
 	"devenv/devenv/database"
-	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/sample"
 )
@@ -215,26 +215,19 @@ func TestCleanRemovesWhatAKilledRunLeftAndNothingOfALiveOne(t *testing.T) {
 	if code, _ := c.run("generate", "KILL"); code != -1 || len(c.leftovers()) == 0 {
 		t.Fatalf("the killed run ended with %d and left %v", code, c.leftovers())
 	}
-	repo, err := gitrepo.Open(t.Context(), c.dir)
+	live := project.IdentityOf(c.dir)
+	live.RunID = "0a1b2c3d"
+	network, err := c.engine.CreateNetwork(t.Context(), live.Name("live"), live.Labels())
 	if err != nil {
 		t.Fatal(err)
 	}
-	lock, err := repo.Lock(t.Context(), "new-migration")
-	if err != nil {
+	if _, err := devenv.Clean(t.Context(), devenv.CleanOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	clean := func() {
-		if _, err := devenv.Clean(t.Context(), devenv.CleanOptions{}); err != nil {
-			t.Fatal(err)
-		}
+	if left := c.leftovers(); !slices.Equal(left, []string{"network " + network}) {
+		t.Errorf("of a killed run and one that goes on there is left: %v", left)
 	}
-	clean()
-	if len(c.leftovers()) == 0 {
-		t.Error("clean took what a live run holds")
-	}
-	if err := lock.Release(); err != nil {
+	if err := c.engine.RemoveNetwork(t.Context(), network); err != nil {
 		t.Fatal(err)
 	}
-	clean()
-	c.nothingLeft()
 }

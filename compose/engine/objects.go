@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -75,81 +74,6 @@ func gone(ctx context.Context, err error, format, name string) error {
 		return nil
 	}
 	return failed(ctx, err, format, name)
-}
-
-// labelled is what carries a label: containers by id, networks by id, volumes by name.
-type labelled struct{ containers, networks, volumes []string }
-
-func (e *Engine) labelled(ctx context.Context, label string) (labelled, error) {
-	var l labelled
-	filter := labelFilter(label)
-	containers, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: filter})
-	if err != nil {
-		return l, failed(ctx, err, "list containers")
-	}
-	for _, c := range containers {
-		l.containers = append(l.containers, c.ID)
-	}
-	networks, err := e.client.NetworkList(ctx, network.ListOptions{Filters: filter})
-	if err != nil {
-		return l, failed(ctx, err, "list networks")
-	}
-	for _, n := range networks {
-		l.networks = append(l.networks, n.ID)
-	}
-	volumes, err := e.client.VolumeList(ctx, volume.ListOptions{Filters: filter})
-	if err != nil {
-		return l, failed(ctx, err, "list volumes")
-	}
-	for _, v := range volumes.Volumes {
-		l.volumes = append(l.volumes, v.Name)
-	}
-	return l, nil
-}
-
-// Labelled names the containers, networks and volumes that carry a label, "key" or "key=value".
-func (e *Engine) Labelled(ctx context.Context, label string) ([]string, error) {
-	l, err := e.labelled(ctx, label)
-	var names []string
-	for _, id := range l.containers {
-		names = append(names, "container "+id)
-	}
-	for _, id := range l.networks {
-		names = append(names, "network "+id)
-	}
-	for _, name := range l.volumes {
-		names = append(names, "volume "+name)
-	}
-	return names, err
-}
-
-// Sweep removes the containers (running or not, with their anonymous volumes), networks and volumes that carry a label,
-// and names them. What vanishes meanwhile is no error.
-func (e *Engine) Sweep(ctx context.Context, label string) ([]string, error) {
-	l, err := e.labelled(ctx, label)
-	if err != nil {
-		return nil, err
-	}
-	// Networks and volumes can go once no container uses them.
-	failures := each(l.containers, func(id string) error { return e.Remove(ctx, id) })
-	failures = errors.Join(failures,
-		each(l.networks, func(id string) error { return e.RemoveNetwork(ctx, id) }),
-		each(l.volumes, func(name string) error { return e.RemoveVolume(ctx, name) }))
-	names := append(append(l.containers, l.networks...), l.volumes...)
-	return names, failures
-}
-
-// each calls remove for all names at once and joins the errors.
-func each(names []string, remove func(name string) error) error {
-	results := make(chan error, len(names))
-	for _, name := range names {
-		go func() { results <- remove(name) }()
-	}
-	var failures error
-	for range names {
-		failures = errors.Join(failures, <-results)
-	}
-	return failures
 }
 
 // CreateHolder creates a container of an image that is never started, with a volume mounted: files are copied through it.

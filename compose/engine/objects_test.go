@@ -45,7 +45,7 @@ func TestSweepRemovesEverythingThatCarriesTheLabelAndNothingElse(t *testing.T) {
 	if err != nil || len(removed) != 5 {
 		t.Errorf("removed %d: %q, %v", len(removed), removed, err)
 	}
-	if left, err := b.Labelled(t.Context(), b.label); err != nil || len(left) != 0 {
+	if left, err := b.Made(t.Context(), b.label); err != nil || len(left) != 0 {
 		t.Errorf("left are %q, %v", left, err)
 	}
 	for _, m := range c.Mounts {
@@ -79,7 +79,7 @@ func TestTwoSweepsAtOnceLeaveNothingAndFailNot(t *testing.T) {
 	if err := errors.Join(<-swept, <-swept); err != nil {
 		t.Error(err)
 	}
-	if left, err := b.Labelled(t.Context(), b.label); err != nil || len(left) != 0 {
+	if left, err := b.Made(t.Context(), b.label); err != nil || len(left) != 0 {
 		t.Errorf("left are %q, %v", left, err)
 	}
 }

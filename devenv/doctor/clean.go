@@ -50,9 +50,9 @@ type removal struct {
 	do func(context.Context) (bool, error)
 }
 
-// Clean removes what devenv made and no longer needs: what interrupted runs left on the engine, in this worktree or in others
-// that no run holds; the private trees; images that nobody used for some days, half-made ones, and old snapshots that devenv
-// took by itself. It returns what was removed, also when something could not be.
+// Clean removes what devenv made and no longer needs: what runs that are over left on the engine, in whichever worktree; the private
+// trees; images that nobody used for some days, half-made ones, and old snapshots that devenv took by itself. It returns what was
+// removed, also when something could not be.
 func Clean(ctx context.Context, o CleanOptions) (items []CleanItem, err error) {
 	client, err := compose.Connect(ctx, compose.ConnectOptions{Host: o.Host, Context: o.Context})
 	if err != nil {

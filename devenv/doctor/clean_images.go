@@ -14,48 +14,8 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/builds"
 	"devenv/devenv/database"
-	"devenv/devenv/gitrepo"
 	"devenv/devenv/machine"
-	"devenv/devenv/project"
 )
-
-// cleanLeftovers removes what interrupted runs left on the engine: of every worktree that is gone, or whose lock no run
-// holds.
-func cleanLeftovers(ctx context.Context, e *engine.Engine, dryRun bool, add func(CleanItem)) error {
-	roots, err := e.LabelValues(ctx, project.LabelRoot)
-	if err != nil {
-		return err
-	}
-	var failed error
-	for _, root := range roots {
-		failed = errors.Join(failed, cleanWorktree(ctx, e, root, dryRun, add))
-	}
-	return failed
-}
-
-// cleanWorktree removes the leftovers of one worktree, holding its lock. One that a run holds is left alone.
-func cleanWorktree(ctx context.Context, e *engine.Engine, root string, dryRun bool, add func(CleanItem)) (err error) {
-	if repo, openErr := gitrepo.Open(ctx, root); openErr == nil {
-		lock, lockErr := repo.Lock(ctx, "clean")
-		if lockErr != nil {
-			return nil
-		}
-		defer func() { err = errors.Join(err, lock.Release()) }()
-	}
-	label := project.LabelWorktree + "=" + project.WorktreeID(root)
-	left, err := e.Labelled(ctx, label)
-	if err != nil {
-		return err
-	}
-	for _, name := range left {
-		add(CleanItem{Kind: "leftover", Name: name})
-	}
-	if dryRun {
-		return nil
-	}
-	_, err = e.Sweep(ctx, label)
-	return err
-}
 
 // The kinds of images that clean removes, and why it removes one that is still of use.
 const (

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"devenv/devenv/process"
 	"devenv/devenv/report"
 )
 
@@ -21,9 +22,10 @@ type Lock struct {
 
 // holder is who holds a run lock, as the file beside it says.
 type holder struct {
-	PID     int       `json:"pid"`
-	Command string    `json:"command"`
-	Since   time.Time `json:"since"`
+	PID     int             `json:"pid"`
+	Command string          `json:"command"`
+	Since   time.Time       `json:"since"`
+	Process process.Process `json:"process"`
 }
 
 // Lock takes this worktree's run lock for a command ("new-migration"). When somebody holds it, the error is a KindWork failure
@@ -55,7 +57,7 @@ func (l *Lock) sign(r *Repo, command string) error {
 	if err := ownLike(l.file.Path(), r.gitDir); err != nil {
 		return err
 	}
-	content, err := json.Marshal(holder{PID: os.Getpid(), Command: command, Since: time.Now()})
+	content, err := json.Marshal(holder{PID: os.Getpid(), Command: command, Since: time.Now(), Process: process.Current()})
 	if err != nil {
 		return err
 	}
@@ -80,10 +82,18 @@ func heldBy(root, path string) error {
 	if err != nil {
 		return report.Fail(report.KindWork, hint, "lock %s: another devenv is at work there", root)
 	}
+	if !process.Current().Sees(who.Process) { // here its number is another's
+		return report.Fail(report.KindWork, "wait for it to end, or stop it where it runs",
+			"lock %s: \"devenv %s\" is at work there since %s, in another container or on another machine",
+			root, who.Command, who.Since.Local().Format(sinceLayout))
+	}
 	return report.Fail(report.KindWork, fmt.Sprintf("%s: kill %d", hint, who.PID),
 		"lock %s: \"devenv %s\" (process %d) is at work there since %s",
-		root, who.Command, who.PID, who.Since.Local().Format("15:04:05 on 2006-01-02"))
+		root, who.Command, who.PID, who.Since.Local().Format(sinceLayout))
 }
+
+// sinceLayout is how a failure says when the lock was taken.
+const sinceLayout = "15:04:05 on 2006-01-02"
 
 // Release gives the lock back. A second call does nothing.
 func (l *Lock) Release() error {

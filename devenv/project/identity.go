@@ -6,13 +6,15 @@ import (
 	"path/filepath"
 
 	"devenv/devenv/inputs"
+	"devenv/devenv/process"
 )
 
 // Labels of what a run makes on the engine; the sweep finds leftovers by them.
 const (
 	LabelRun      = "dev.devenv.run"
 	LabelWorktree = "dev.devenv.worktree"
-	LabelRoot     = "dev.devenv.root" // the worktree's path, for clean
+	LabelRoot     = "dev.devenv.root" // the worktree's path, for people
+	LabelProcess  = "dev.devenv.process"
 )
 
 // Identity is what a run and its worktree are known by on the engine.
@@ -20,10 +22,14 @@ type Identity struct {
 	// RunID is eight hex digits, empty where there is no run; WorktreeID is the same for every run in this worktree.
 	RunID, WorktreeID string
 	root              string
+	process           process.Process
 }
 
-// IdentityOf is what the worktree at a path is known by, without a run.
-func IdentityOf(root string) Identity { return Identity{WorktreeID: WorktreeID(root), root: root} }
+// IdentityOf is what the worktree at a path is known by, without a run. The same path is another worktree's in another container,
+// and on another machine; the process tells them apart.
+func IdentityOf(root string) Identity {
+	return Identity{WorktreeID: WorktreeID(root), root: root, process: process.Current()}
+}
 
 func newRunID() string {
 	var b [4]byte
@@ -49,7 +55,7 @@ func (i Identity) Labels() map[string]string {
 // ImageLabels are put on a container that becomes an image: some engines keep them in the image's JSON, where the worktree's path is
 // nobody's business.
 func (i Identity) ImageLabels() map[string]string {
-	labels := map[string]string{LabelWorktree: i.WorktreeID}
+	labels := map[string]string{LabelWorktree: i.WorktreeID, LabelProcess: i.process.String()}
 	if i.RunID != "" {
 		labels[LabelRun] = i.RunID
 	}

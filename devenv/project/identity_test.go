@@ -3,12 +3,14 @@ package project
 import (
 	"maps"
 	"testing"
+
+	"devenv/devenv/process"
 )
 
 func TestWhatIsMadeIsLabelledWithItsWorktreeAndWithItsRunIfThereIsOne(t *testing.T) {
 	root := t.TempDir()
 	without := IdentityOf(root)
-	want := map[string]string{LabelWorktree: WorktreeID(root), LabelRoot: root}
+	want := map[string]string{LabelWorktree: WorktreeID(root), LabelRoot: root, LabelProcess: process.Current().String()}
 	if got := without.Labels(); !maps.Equal(got, want) {
 		t.Errorf("without a run: %v, want %v", got, want)
 	}

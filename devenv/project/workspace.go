@@ -144,7 +144,7 @@ func (w *Workspace) Close(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	var err error
 	if w.Engine != nil {
-		err = w.sweep(ctx)
+		_, err = w.Engine.Sweep(ctx, LabelRun+"="+w.RunID)
 		for _, ref := range w.discarded {
 			err = errors.Join(err, w.Engine.RemoveImage(ctx, ref, true))
 		}
@@ -162,9 +162,12 @@ func (w *Workspace) Close(ctx context.Context) error {
 	return err
 }
 
-// sweep removes what runs in this worktree made on the engine. The lock makes sure that none but this one is alive.
+// sweep removes what runs that are over left of this worktree on the engine.
 func (w *Workspace) sweep(ctx context.Context) error {
-	_, err := w.Engine.Sweep(ctx, LabelWorktree+"="+w.WorktreeID)
+	left, err := leftovers(ctx, w.Engine, LabelWorktree+"="+w.WorktreeID, w.RunID)
+	for _, l := range left {
+		err = errors.Join(err, w.Engine.RemoveMade(ctx, l.Made))
+	}
 	return err
 }
 

@@ -1,0 +1,33 @@
+package process
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+)
+
+func boot() string {
+	id, err := unix.Sysctl("kern.bootsessionuuid")
+	if err != nil {
+		return ""
+	}
+	return id
+}
+
+// namespaces is a constant: this system has one of each.
+func namespaces() string { return "darwin" }
+
+// zombie is the state of a process that has ended, and that its parent has not asked for yet (SZOMB in sys/proc.h).
+const zombie = 5
+
+// look asks the kernel whether there is a process, and when it began.
+func look(pid int) (started uint64, there bool) {
+	if err := unix.Kill(pid, 0); errors.Is(err, unix.ESRCH) {
+		return 0, false
+	}
+	p, err := unix.SysctlKinfoProc("kern.proc.pid", pid)
+	if err != nil {
+		return 0, true
+	}
+	return uint64(p.Proc.P_starttime.Nano()), p.Proc.P_stat != zombie
+}

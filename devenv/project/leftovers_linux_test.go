@@ -1,0 +1,167 @@
+package project
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"testing"
+
+	"devenv/compose/engine"
+	"devenv/compose/engine/enginetest"
+)
+
+// rootOfRun names the worktree for a process of the tests that is a run, runOfRun that run.
+const (
+	rootOfRun = "PROJECT_TEST_ROOT"
+	runOfRun  = "PROJECT_TEST_RUN"
+)
+
+func TestMain(m *testing.M) {
+	if root := os.Getenv(rootOfRun); root != "" {
+		if err := begin(context.Background(), root, os.Getenv(runOfRun)); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// begin makes a network, a volume and a container for a run in a worktree, says so, and goes on until its input ends.
+func begin(ctx context.Context, root, run string) (err error) {
+	host := os.Getenv("DOCKER_HOST")
+	if host == "" {
+		host = "unix:///var/run/docker.sock"
+	}
+	e, err := engine.Connect(ctx, engine.Endpoint{Host: host})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.Close()) }()
+	i := IdentityOf(root)
+	i.RunID = run
+	if _, err := e.CreateNetwork(ctx, i.Name("network"), i.Labels()); err != nil {
+		return err
+	}
+	if err := e.CreateVolume(ctx, i.Name("volume"), i.Labels()); err != nil {
+		return err
+	}
+	id, err := e.CreateScript(ctx, engine.Script{Image: "debian:trixie-slim", Text: "exec sleep infinity", Labels: i.Labels()})
+	if err != nil {
+		return err
+	}
+	if err := e.Start(ctx, id); err != nil {
+		return err
+	}
+	content, err := os.ReadFile(root + "/clone")
+	fmt.Printf("%s\n", content)
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+// run is a run in a process of its own.
+type run struct {
+	*exec.Cmd
+	id    string
+	input io.Closer
+}
+
+// startRun starts a run in a worktree, by a command that is given the test binary, and waits until it has made its things. It
+// returns which clone the run sees there.
+func startRun(t *testing.T, e *engine.Engine, root string, command ...string) (run, string) {
+	t.Helper()
+	command = append(command, os.Args[0])
+	r := run{Cmd: exec.CommandContext(t.Context(), command[0], command[1:]...), id: newRunID()}
+	r.Env = append(os.Environ(), rootOfRun+"="+root, runOfRun+"="+r.id)
+	r.Stderr = os.Stderr
+	output, err := r.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.input, err = r.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, err := e.Sweep(context.WithoutCancel(t.Context()), LabelRun+"="+r.id)
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	if err := r.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := bufio.NewScanner(output)
+	said.Scan()
+	return r, said.Text()
+}
+
+// made is how many things of the run are on the engine.
+func (r run) made(t *testing.T, e *engine.Engine) int {
+	t.Helper()
+	made, err := e.Made(t.Context(), LabelRun+"="+r.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(made)
+}
+
+// elsewhere runs the last of its arguments in namespaces of processes and mounts of its own, where another clone lies at a path.
+func elsewhere(path, clone string) []string {
+	command := []string{"unshare", "--mount", "--pid", "--fork", "--mount-proc"}
+	if os.Geteuid() != 0 {
+		command = append(command, "--user", "--map-root-user")
+	}
+	return append(command, "sh", "-c", `mount --bind "$1" "$2" && exec "$3"`, "elsewhere", clone, path)
+}
+
+// TestASweepRemovesWhatAKilledRunLeftAndNothingOfARunInAnotherContainer which has another clone at the same path, as it is with dev
+// containers and with CI's runners, so that neither sees the other's processes, lock or repository.
+func TestASweepRemovesWhatAKilledRunLeftAndNothingOfARunInAnotherContainer(t *testing.T) {
+	enginetest.Images(t, "debian:trixie-slim")
+	e := enginetest.Require(t)
+	ours, theirs := t.TempDir(), t.TempDir()
+	for dir, name := range map[string]string{ours: "ours", theirs: "theirs"} {
+		if err := os.WriteFile(dir+"/clone", []byte(name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	live, liveSees := startRun(t, e, ours, elsewhere(ours, theirs)...)
+	killed, killedSees := startRun(t, e, ours)
+	if liveSees != "theirs" || killedSees != "ours" {
+		t.Fatalf("the runs see the clones %q and %q", liveSees, killedSees)
+	}
+	if err := killed.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = killed.Wait() // it was killed
+	w := Workspace{Engine: e, Identity: IdentityOf(ours)}
+	if live.made(t, e) != 3 || killed.made(t, e) != 3 {
+		t.Fatalf("they made %d and %d things", live.made(t, e), killed.made(t, e))
+	}
+	if err := w.sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if live.made(t, e) != 3 || killed.made(t, e) != 0 {
+		t.Errorf("after a sweep there are %d of 3 things of the live run, and %d of the killed one", live.made(t, e), killed.made(t, e))
+	}
+	left, err := Leftovers(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range left {
+		if slices.ContainsFunc(l.Made, func(m engine.Made) bool { return m.Labels[LabelRun] == live.id }) {
+			t.Errorf("clean would remove the live run's: %s", l.Why)
+		}
+	}
+	if err := errors.Join(live.input.Close(), live.Wait()); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.sweep(t.Context()); err != nil || live.made(t, e) != 3 {
+		t.Errorf("of a run whose end is not to be seen here, there are %d of 3 things, %v", live.made(t, e), err)
+	}
+}
