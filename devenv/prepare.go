@@ -177,7 +177,7 @@ func (r *run) clone(ctx context.Context, image base.Image, stack database.Networ
 	}
 	options := r.base.CloneOf(from, networks...)
 	options.Kept = r.keepsClone
-	return database.Clone(ctx, w.Engine, options)
+	return w.Cloner.Clone(ctx, options)
 }
 
 // onClone returns what a function finds on a fresh clone of one of the base's images, and removes the clone.

@@ -44,7 +44,7 @@ func (c checkout) cloneOf(image string) *database.Server {
 	}
 	settings := found.Meta.Settings
 	settings.Password = sample.Password
-	server, err := database.Clone(c.Context(), c.engine, database.CloneOptions{Image: found, Settings: settings, Labels: map[string]string{"dev.devenv.test": "seeds"}})
+	server, err := database.NewCloner(c.engine).Clone(c.Context(), database.CloneOptions{Image: found, Settings: settings, Labels: map[string]string{"dev.devenv.test": "seeds"}})
 	if err != nil {
 		c.Fatal(err)
 	}

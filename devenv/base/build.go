@@ -225,7 +225,7 @@ func (b *build) baselines(ctx context.Context) (map[string]json.RawMessage, erro
 // onEmpty does something with a clone of the base's empty database, which goes afterwards: an image that is in use cannot be
 // taken back.
 func (b *build) onEmpty(ctx context.Context, do func(*database.Server) error) error {
-	server, err := database.Clone(ctx, b.Workspace.Engine, b.CloneOf(b.Empty, database.NetworkAlias{Name: b.tool.Network}))
+	server, err := b.Workspace.Cloner.Clone(ctx, b.CloneOf(b.Empty, database.NetworkAlias{Name: b.tool.Network}))
 	if err != nil {
 		return err
 	}

@@ -329,7 +329,7 @@ func TestACloneThatRefusesThePasswordIsRemovedAndTellsNoSecret(t *testing.T) {
 	wrong := first.settings
 	wrong.Password = "another-secret"
 	refused := fmt.Sprintf("devenv-test-refused-%d", os.Getpid())
-	_, err := Clone(t.Context(), e, CloneOptions{Image: base, Settings: wrong, Name: refused, Labels: map[string]string{"dev.devenv.test": refused}})
+	_, err := NewCloner(e).Clone(t.Context(), CloneOptions{Image: base, Settings: wrong, Name: refused, Labels: map[string]string{"dev.devenv.test": refused}})
 	if err == nil || !strings.Contains(err.Error(), "refuses the user") {
 		t.Fatalf("got %v", err)
 	}

@@ -52,23 +52,23 @@ type CloneOptions struct {
 	Name string
 }
 
-// Clone starts a server from a base image, through Testcontainers, and waits until it answers a query. It is a copy through
-// the image's layers: nothing is copied, and nothing that happens in it reaches the image. Its port is published on loopback
-// only. Whoever made it removes it (Server.Remove), and a sweep by its labels does so after a crash.
-func Clone(ctx context.Context, e *engine.Engine, o CloneOptions) (*Server, error) {
-	image, ok, err := e.ImageInspect(ctx, o.Image.ID)
+// Clone starts a server from a base image and waits until it answers a query. It is a copy through the image's layers: nothing
+// is copied, and nothing that happens in it reaches the image. Its port is published on loopback only. Whoever made it removes it
+// (Server.Remove), and a sweep by its labels does so after a crash.
+func (c *Cloner) Clone(ctx context.Context, o CloneOptions) (*Server, error) {
+	image, ok, err := c.engine.ImageInspect(ctx, o.Image.ID)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
 		return nil, report.Fail(report.KindWork, "run it again: the base is then made anew", "clone the base %s: the image is gone", o.Image.Ref)
 	}
-	server := &Server{engine: e, settings: o.Settings}
+	server := &Server{engine: c.engine, settings: o.Settings}
 	request := cloneRequest(o, image)
 	request.WaitingFor = answers{server: server}
 	ctx, cancel := context.WithTimeoutCause(ctx, cloneTimeout, fmt.Errorf("it did not answer a query within %s", cloneTimeout))
 	defer cancel()
-	made, err := create(ctx, e, request)
+	made, err := c.create(ctx, request)
 	if made != nil {
 		server.ID = made.GetContainerID()
 	}

@@ -43,7 +43,7 @@ func TestNoImageOfAServerHoldsWhatItsServiceWasGiven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := create(t.Context(), e, requestOf(scratch))
+	made, err := NewCloner(e).create(t.Context(), requestOf(scratch))
 	if err == nil {
 		err = put(t.Context(), made.GetContainerID())
 	}

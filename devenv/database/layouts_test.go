@@ -130,7 +130,7 @@ func newOwnServer(t *testing.T, l layout) ownServer {
 			t.Fatal(err)
 		}
 	}
-	made, err := create(t.Context(), s.engine, requestOf(service(func(svc *types.ServiceConfig) {
+	made, err := NewCloner(s.engine).create(t.Context(), requestOf(service(func(svc *types.ServiceConfig) {
 		svc.Image, svc.Command = image, nil
 		svc.Environment["POSTGRES_INITDB_ARGS"] = ptr("--no-sync")
 		svc.Volumes = []types.ServiceVolumeConfig{{Source: source, Target: l.target}}

@@ -88,7 +88,7 @@ func startService(ctx context.Context, e *engine.Engine, svc types.ServiceConfig
 	if err != nil {
 		return nil, err
 	}
-	made, err := create(ctx, e, requestOf(scratch))
+	made, err := NewCloner(e).create(ctx, requestOf(scratch))
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func clone(t *testing.T, e *engine.Engine, o CloneOptions) *Server {
 		}
 		o.Service = &svc
 	}
-	server, err := Clone(t.Context(), e, o)
+	server, err := NewCloner(e).Clone(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,9 +2,11 @@ package database
 
 import (
 	"context"
+	"errors"
 	"os"
 	"sync"
 
+	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
 	"github.com/testcontainers/testcontainers-go/log"
 
@@ -12,9 +14,20 @@ import (
 	"devenv/devenv/report"
 )
 
+// Cloner starts clones on one engine, through Testcontainers. Several goroutines may use one.
+type Cloner struct {
+	engine *engine.Engine
+
+	mu       sync.Mutex
+	provider *testcontainers.DockerProvider // Testcontainers' way to the engine; nil until it is needed
+}
+
+// NewCloner returns the cloner of an engine.
+func NewCloner(e *engine.Engine) *Cloner { return &Cloner{engine: e} }
+
 // create makes a container through Testcontainers. It returns the container also with an error, where there is one to remove.
-func create(ctx context.Context, e *engine.Engine, request testcontainers.ContainerRequest) (testcontainers.Container, error) {
-	provider, err := theProvider(ctx, e)
+func (c *Cloner) create(ctx context.Context, request testcontainers.ContainerRequest) (testcontainers.Container, error) {
+	provider, err := c.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -29,41 +42,69 @@ func create(ctx context.Context, e *engine.Engine, request testcontainers.Contai
 	return made, err
 }
 
-// settled is Testcontainers' way to the engine, and guards its settings: they are the process's, and so is this.
-var settled struct { //nolint:gochecknoglobals // what it guards is global itself
-	sync.Mutex
-	provider *testcontainers.DockerProvider
-}
-
-// theProvider hands the endpoint that was resolved to Testcontainers, once: the library does not read Docker's contexts and
-// takes its settings from the process's environment. A provider asks the engine for all that `docker info` shows when it is
-// made, and one serves all containers.
-func theProvider(ctx context.Context, e *engine.Engine) (*testcontainers.DockerProvider, error) {
-	settled.Lock()
-	defer settled.Unlock()
-	if settled.provider != nil {
-		return settled.provider, nil
+// connect leads Testcontainers to the engine, once: a provider asks it for all that `docker info` shows when it is made, and one
+// serves all containers. Whether a reaper is started, and an engine to begin with, the library reads from the environment alone,
+// and once in a process; it does not read Docker's contexts. So the environment says it while the provider is made.
+func (c *Cloner) connect(ctx context.Context) (*testcontainers.DockerProvider, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.provider != nil {
+		return c.provider, nil
 	}
-	if err := os.Setenv("DOCKER_HOST", e.Endpoint().Host); err != nil {
+	variables := map[string]string{"DOCKER_HOST": c.engine.Endpoint().Host}
+	allowed, err := reaperAllowed(ctx, c.engine)
+	if err != nil {
 		return nil, err
 	}
-	if err := allowReaper(ctx, e); err != nil {
-		return nil, err
+	if !allowed {
+		variables[ryukVariable] = "true"
 	}
 	log.SetDefault(log.NewNoopLogger())
-	provider, err := newProvider()
+	var made *testcontainers.DockerProvider
+	err = withVariables(variables, func() error {
+		made, err = newProvider(ctx, c.engine)
+		return err
+	})
 	if err == nil {
-		settled.provider = provider
+		c.provider = made
 	}
-	return provider, err
+	return made, err
+}
+
+// withVariables does something while variables of the environment are set, and puts back what they were.
+func withVariables(variables map[string]string, do func() error) (err error) {
+	for name, value := range variables {
+		before, set := os.LookupEnv(name)
+		defer func() {
+			if set {
+				err = errors.Join(err, os.Setenv(name, before))
+			} else {
+				err = errors.Join(err, os.Unsetenv(name))
+			}
+		}()
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return do()
 }
 
 // newProvider is told the default network: without it, Testcontainers looks for "bridge" each time, and makes a network of its
-// own that stays, several when asked at once, on an engine that has none.
-func newProvider() (*testcontainers.DockerProvider, error) {
+// own that stays, several when asked at once, on an engine that has none. Its client is the engine's: its own may lead to the first
+// engine of this process.
+func newProvider(ctx context.Context, e *engine.Engine) (*testcontainers.DockerProvider, error) {
 	options := testcontainers.Generic2DockerOptions(testcontainers.WithLogger(log.NewNoopLogger()),
 		testcontainers.DefaultNetwork(testcontainers.Bridge)) //nolint:staticcheck // deprecated without another way to say it
-	return testcontainers.NewDockerProvider(append(options, testcontainers.WithDefaultBridgeNetwork(testcontainers.Bridge))...)
+	provider, err := testcontainers.NewDockerProvider(append(options, testcontainers.WithDefaultBridgeNetwork(testcontainers.Bridge))...)
+	if err != nil {
+		return nil, err
+	}
+	led, err := testcontainers.NewDockerClientWithOpts(ctx, client.WithHost(e.Endpoint().Host))
+	if err != nil {
+		return nil, err
+	}
+	provider.SetClient(led)
+	return provider, nil
 }
 
 // CheckEngine refuses an engine that Testcontainers cannot be led to, with a KindUsage failure that says how it can: over ssh, and
@@ -81,15 +122,12 @@ func CheckEngine(e *engine.Engine) error {
 // ryukVariable is Testcontainers' switch for its reaper.
 const ryukVariable = "TESTCONTAINERS_RYUK_DISABLED"
 
-// allowReaper lets Testcontainers start its reaper only where the reaper's image is on the engine: nothing is pulled for it,
-// and the sweep by label removes leftovers in any case. What the user set stays.
-func allowReaper(ctx context.Context, e *engine.Engine) error {
+// reaperAllowed returns whether Testcontainers may start its reaper: only where the reaper's image is on the engine, as nothing is
+// pulled for it, and the sweep by label removes leftovers in any case. What the user set stays.
+func reaperAllowed(ctx context.Context, e *engine.Engine) (bool, error) {
 	if os.Getenv(ryukVariable) != "" {
-		return nil
+		return true, nil
 	}
 	_, ok, err := e.ImageInspect(ctx, testcontainers.ReaperDefaultImage) //nolint:staticcheck // deprecated without another way to learn the name
-	if err != nil || ok {
-		return err
-	}
-	return os.Setenv(ryukVariable, "true")
+	return ok, err
 }

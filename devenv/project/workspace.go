@@ -12,6 +12,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/builds"
 	"devenv/devenv/config"
+	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/redact"
 )
@@ -23,6 +24,8 @@ type Workspace struct {
 	Config *config.Config // nil where there is no .devenv.yaml
 	Client *compose.Client
 	Engine *engine.Engine
+	// Cloner starts clones of bases on the engine.
+	Cloner *database.Cloner
 	// Model is the user's own Compose project, as Compose loads it in the working tree.
 	Model *types.Project
 	// Cache is the directory of the cache, empty until something is captured.
@@ -136,6 +139,7 @@ func (w *Workspace) connect(ctx context.Context, c Choice) (err error) {
 		return err
 	}
 	w.Engine = w.Client.Engine()
+	w.Cloner = database.NewCloner(w.Engine)
 	return nil
 }
 
