@@ -49,8 +49,7 @@ func (s *Servers) Run(m *testing.M) int {
 // Template makes a database on the server that the package's tests share, and fills it.
 func (s *Servers) Template(t *testing.T, sql string) Database {
 	t.Helper()
-	s.once.Do(func() { s.shared, s.err = start(context.WithoutCancel(t.Context()), postgres) })
-	return template(t, s.shared, s.err, postgres, sql)
+	return s.template(t, postgres, sql)
 }
 
 // OnEachMajor runs a test on a server of each major, in a database that holds what sql makes.
@@ -59,21 +58,33 @@ func (s *Servers) OnEachMajor(t *testing.T, sql string, try func(*testing.T, *pg
 	for _, image := range majors() {
 		t.Run(image, func(t *testing.T) {
 			t.Parallel()
-			if image == postgres {
-				try(t, s.Template(t, sql).Copy(t))
-				return
-			}
-			server, err := start(t.Context(), image)
-			if server != nil {
-				t.Cleanup(func() {
-					if err := server.remove(context.WithoutCancel(t.Context())); err != nil {
-						t.Error(err)
-					}
-				})
-			}
-			try(t, template(t, server, err, image, sql).Copy(t))
+			try(t, s.template(t, image, sql).Copy(t))
 		})
 	}
+}
+
+// template makes a database on a server of an image: the suite's, where the suite has servers, that of this package's tests, or one
+// of the test's own.
+func (s *Servers) template(t *testing.T, image, sql string) Database {
+	t.Helper()
+	var server *server
+	var err error
+	switch dir := os.Getenv(suiteServers); {
+	case dir != "":
+		server, err = join(context.WithoutCancel(t.Context()), dir, image)
+	case image == postgres:
+		s.once.Do(func() { s.shared, s.err = start(context.WithoutCancel(t.Context()), postgres, ofProcess()) })
+		server, err = s.shared, s.err
+	default:
+		if server, err = start(t.Context(), image, ofProcess()); server != nil {
+			t.Cleanup(func() {
+				if err := server.remove(context.WithoutCancel(t.Context())); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	return template(t, server, err, image, sql)
 }
 
 // server is a running server.
@@ -84,8 +95,11 @@ type server struct {
 
 func (s *server) remove(ctx context.Context) error { return s.container.Terminate(ctx) }
 
+// ofProcess is the label of what goes with this process.
+func ofProcess() string { return fmt.Sprintf("database-%d", os.Getpid()) }
+
 // start starts a server that trades durability for speed. It returns the server also with an error, where there is one to remove.
-func start(ctx context.Context, image string) (*server, error) {
+func start(ctx context.Context, image, label string) (*server, error) {
 	if err := os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true"); err != nil {
 		return nil, err
 	}
@@ -93,7 +107,7 @@ func start(ctx context.Context, image string) (*server, error) {
 	made, err := testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{
 		Started: true, Logger: log.NewNoopLogger(),
 		ContainerRequest: testcontainers.ContainerRequest{
-			Image: image, Labels: map[string]string{"dev.devenv.test": fmt.Sprintf("database-%d", os.Getpid())},
+			Image: image, Labels: map[string]string{"dev.devenv.test": label},
 			Env: map[string]string{"POSTGRES_PASSWORD": "postgres"}, ExposedPorts: []string{port},
 			Cmd: []string{"postgres", "-c", "max_connections=300", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"},
 			HostConfigModifier: func(h *container.HostConfig) {
