@@ -26,6 +26,9 @@ const (
 // removes at its end what is beyond the last few of its worktree. The zero value is a run that has not begun; several goroutines
 // may use one.
 type Images struct {
+	// Building is held by whoever builds: a run builds one after the other.
+	Building sync.Mutex
+
 	// running is a lock that the runs on this machine share, so that one of them knows whether it is alone.
 	running *flock.Flock
 

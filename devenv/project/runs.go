@@ -34,13 +34,13 @@ func (w *Workspace) begin(ctx context.Context) error {
 		}
 	}
 	runs = slices.DeleteFunc(runs, func(r begunRun) bool { return time.Since(r.At) > lateCommit })
-	w.begun = true
+	w.held.begun = true
 	return record.Write(append(runs, begunRun{ID: w.RunID, At: time.Now()}))
 }
 
 // end writes down that the run has come to its end.
 func (w *Workspace) end() error {
-	if !w.begun {
+	if !w.held.begun {
 		return nil
 	}
 	record := w.Repo.Record(runsRecord)

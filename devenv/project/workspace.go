@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"sync"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -32,21 +31,12 @@ type Workspace struct {
 	Cache string
 	// Redactor takes secrets out of what the run says; it learns as the workspace opens.
 	Redactor *redact.Redactor
-	// Builds are the images that the run uses of those that runs build. One run builds at a time: Building.
-	Builds   builds.Images
-	Building sync.Mutex
+	// Builds are the images that the run uses of those that runs build.
+	Builds builds.Images
 	Identity
+	remarks
 
-	lock *gitrepo.Lock
-	// begun says that the run is in the record of those that have begun.
-	begun bool
-	// say passes remarks on; said are those that were made, each once.
-	say  func(string)
-	mu   sync.Mutex
-	said map[string]bool
-	// networks are those that were made; discarded are images to remove at the end.
-	networks  map[string]bool
-	discarded []string
+	held held
 }
 
 // OpenOptions are what a workspace is opened with.
@@ -63,7 +53,11 @@ type OpenOptions struct {
 }
 
 func (o OpenOptions) workspace() *Workspace {
-	return &Workspace{networks: map[string]bool{}, said: map[string]bool{}, say: o.Note, Redactor: cmp.Or(o.Redactor, redact.New())}
+	return &Workspace{
+		Redactor: cmp.Or(o.Redactor, redact.New()),
+		remarks:  remarks{say: o.Note, said: map[string]bool{}},
+		held:     held{networks: map[string]bool{}},
+	}
 }
 
 // Open finds the repository, takes its lock, mends what an interrupted run left of a delivery or of the user's own data, reads the
@@ -118,7 +112,7 @@ func (w *Workspace) openRepository(ctx context.Context, o OpenOptions) (err erro
 	if w.Repo, err = gitrepo.Open(ctx, dir); err != nil {
 		return err
 	}
-	if w.lock, err = w.Repo.Lock(ctx, o.Command); err != nil {
+	if w.held.lock, err = w.Repo.Lock(ctx, o.Command); err != nil {
 		return err
 	}
 	w.Identity, w.RunID = IdentityOf(w.Repo.Root()), newRunID()
@@ -143,29 +137,6 @@ func (w *Workspace) connect(ctx context.Context, c Choice) (err error) {
 	return nil
 }
 
-// Close removes everything of the run from the engine and gives the lock back, also after an interrupt.
-func (w *Workspace) Close(ctx context.Context) error {
-	ctx = context.WithoutCancel(ctx)
-	var err error
-	if w.Engine != nil {
-		_, err = w.Engine.Sweep(ctx, LabelRun+"="+w.RunID)
-		for _, ref := range w.discarded {
-			err = errors.Join(err, w.Engine.RemoveImage(ctx, ref, true))
-		}
-		if surplusErr := w.Builds.RemoveSurplus(ctx, w.Engine, w.WorktreeID); surplusErr != nil {
-			w.Note("images of earlier runs stay that nothing needs: " + surplusErr.Error())
-		}
-	}
-	if w.Client != nil {
-		err = errors.Join(err, w.Client.Close())
-	}
-	err = errors.Join(err, w.Builds.Close())
-	if w.lock != nil {
-		err = errors.Join(err, w.end(), w.lock.Release())
-	}
-	return err
-}
-
 // sweep removes what runs that are over left of this worktree on the engine.
 func (w *Workspace) sweep(ctx context.Context) error {
 	left, err := leftovers(ctx, w.Engine, LabelWorktree+"="+w.WorktreeID, w.RunID)
@@ -173,36 +144,4 @@ func (w *Workspace) sweep(ctx context.Context) error {
 		err = errors.Join(err, w.Engine.RemoveMade(ctx, l.Made))
 	}
 	return err
-}
-
-// Discard lets an image go when the run's containers are gone: one that a container is made of would only lose its name.
-func (w *Workspace) Discard(ref string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.discarded = append(w.discarded, ref)
-}
-
-// Note makes a remark, once in a run.
-func (w *Workspace) Note(text string) {
-	w.mu.Lock()
-	known := w.said[text]
-	w.said[text] = true
-	w.mu.Unlock()
-	if !known {
-		w.say(text)
-	}
-}
-
-// Network makes a network of the run, once: the engine itself takes a second one of the same name.
-func (w *Workspace) Network(ctx context.Context, name string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.networks[name] {
-		return nil
-	}
-	if _, err := w.Engine.CreateNetwork(ctx, name, w.Labels()); err != nil {
-		return err
-	}
-	w.networks[name] = true
-	return nil
 }

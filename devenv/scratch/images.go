@@ -20,8 +20,8 @@ func (s *Checkout) EnsureImages(ctx context.Context, services []string, log *ste
 		return err
 	}
 	// One at a time: the base's and the branch's images share most of their layers, which the second then finds.
-	s.Workspace.Building.Lock()
-	defer s.Workspace.Building.Unlock()
+	s.Workspace.Builds.Building.Lock()
+	defer s.Workspace.Builds.Building.Unlock()
 	var build []string
 	tags := map[string]bool{} // services that share a build need it once
 	for _, name := range append(compose.BuildContexts(s.Model, services...), services...) {
