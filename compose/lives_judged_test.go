@@ -3,6 +3,7 @@ package compose
 import (
 	"context"
 	"testing"
+	"time"
 
 	"devenv/compose/engine"
 )
@@ -48,5 +49,23 @@ func TestWhatHasRunForLongAndIsReadyAtOnceIsNotWatched(t *testing.T) {
 	cancel() // whoever looks, fails
 	if r, err := new(Client).StayReady(over, Readiness{How: "running", lives: &lives{}, settled: true}, Steady); err != nil || r.How != "running" {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestAContainerThatWasStartedAgainLoopsUntilItHasRunForLong(t *testing.T) {
+	now := time.Now()
+	for name, c := range map[string]struct {
+		container engine.Container
+		loops     bool
+	}{
+		"is about to be started again": {engine.Container{State: "restarting", Restarts: 1}, true},
+		"was just started again":       {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Second)}, true},
+		"has run for long since":       {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Minute)}, false},
+		"was just started":             {engine.Container{State: "running", Started: now}, false},
+		"has ended":                    {engine.Container{State: "exited", Restarts: 9, Started: now}, false},
+	} {
+		if got := Loops(c.container, now); got != c.loops {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

@@ -3,6 +3,8 @@ package compose
 import (
 	"context"
 	"time"
+
+	"devenv/compose/engine"
 )
 
 // How long a service is watched once it has shown that it is ready. What ends then, ends within seconds: a worker that does not
@@ -56,4 +58,10 @@ func (l *lives) stay(ctx context.Context, watch time.Duration) (bool, error) {
 		return alive, err
 	}
 	return false, l.late(ctx, "it did not stay ready: ")
+}
+
+// Loops is true of a container that the engine has started again, and that has not run for long since: it may end at any moment.
+// now is the engine's time, or near it.
+func Loops(c engine.Container, now time.Time) bool {
+	return c.State == "restarting" || c.State == "running" && c.Restarts > 0 && now.Sub(c.Started) < settledAfter
 }

@@ -188,6 +188,10 @@ func TestUpNamesWhatEndedAndWhoHoldsAPort(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "exit status 7, and is started again and again") || !slices.Contains(report.OutputOf(err), "the lamp is out") {
 		t.Errorf("%v\n%s", err, report.OutputOf(err))
 	}
+	status, err := devenv.Status(t.Context(), s.options())
+	if err != nil || !slices.ContainsFunc(status.Items, func(item any) bool { return item.(devenv.StatusItem).Restarts > 0 }) {
+		t.Errorf("status does not know that the backend is started again and again: %+v, %v", status.Items, err)
+	}
 }
 
 // comesUpAfterACutOffStart cuts up off while the engine holds the database's port and does not call the container running yet: it

@@ -57,6 +57,9 @@ func statusLine(item any) any {
 	if i.ExitCode != 0 {
 		state += fmt.Sprintf(" with %d", i.ExitCode)
 	}
+	if i.Restarts > 0 {
+		state += fmt.Sprintf(", started again %d times", i.Restarts)
+	}
 	return strings.TrimSpace(fmt.Sprintf("%-20s %-22s %s", i.Name, state, strings.Join(i.URLs, "  ")))
 }
 

@@ -158,8 +158,12 @@ func examineStack(ctx context.Context, t *target) finding {
 		switch {
 		case err != nil:
 			return fail(err.Error(), report.HintOf(err))
-		case item.Health == "unhealthy", item.State == "restarting", item.State == "exited" && item.ExitCode != 0:
-			unsound = append(unsound, name+" ("+strings.TrimSpace(item.State+" "+item.Health)+")")
+		case item.Health == "unhealthy", item.Restarts > 0, item.State == "exited" && item.ExitCode != 0:
+			state := strings.TrimSpace(item.State + " " + item.Health)
+			if item.Restarts > 0 {
+				state += fmt.Sprintf(", started again %d times", item.Restarts)
+			}
+			unsound = append(unsound, name+" ("+state+")")
 		case item.State == "running":
 			running++
 		}

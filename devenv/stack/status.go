@@ -19,9 +19,11 @@ type StatusItem struct {
 	Kind string `json:"kind"`
 	Name string `json:"name"`
 	// State is the container's: running, exited, …; "not created" when there is none. Health is the healthcheck's, if it has one.
-	State    string   `json:"state,omitempty"`
-	Health   string   `json:"health,omitempty"`
-	ExitCode int      `json:"exit_code,omitempty"`
+	State    string `json:"state,omitempty"`
+	Health   string `json:"health,omitempty"`
+	ExitCode int    `json:"exit_code,omitempty"`
+	// Restarts is how often the engine has started it again, where it has not run for long since.
+	Restarts int      `json:"restarts,omitempty"`
 	URLs     []string `json:"urls,omitempty"`
 	// Of a database: the revisions in its version table, whether this branch has them, and what devenv last put into it.
 	Revisions []string  `json:"revisions,omitempty"`

@@ -5,7 +5,9 @@ package stack
 import (
 	"context"
 	"errors"
+	"time"
 
+	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/session"
@@ -53,6 +55,9 @@ func (v *View) Service(ctx context.Context, name string) (StatusItem, engine.Con
 	}
 	if c.State == "exited" {
 		item.ExitCode = c.ExitCode
+	}
+	if compose.Loops(c, time.Now()) {
+		item.Restarts = c.Restarts
 	}
 	return item, c, nil
 }
