@@ -18,7 +18,7 @@ type lives struct {
 	client *Client
 	id     string
 	ready  Ready
-	// earlier is how often the engine had started it again before, old that it had run for long.
+	// earlier is how many of the times that the engine started it again do not count, old that it had run for long before.
 	earlier int
 	old     bool
 	// life is the one that is looked at, ended how the last ended that was seen to.
@@ -32,7 +32,7 @@ func (c *Client) follow(ctx context.Context, id string, ready Ready) (*lives, er
 	if err != nil {
 		return nil, err
 	}
-	l := &lives{client: c, id: id, ready: ready, earlier: container.Restarts}
+	l := &lives{client: c, id: id, ready: ready, earlier: forgiven(container, time.Now())}
 	if container.State == "running" && time.Since(container.Started) > settledAfter {
 		details, err := c.engine.Details(ctx) // the engine's clock need not be this machine's
 		if err != nil {
@@ -41,6 +41,15 @@ func (c *Client) follow(ctx context.Context, id string, ready Ready) (*lives, er
 		l.old = details.Clock.Sub(container.Started) > settledAfter
 	}
 	return l, nil
+}
+
+// forgiven is how many of the times that a container was started again before anybody waited for it do not count: all, but where it is
+// at it right now. Then it gets one more life, since the engine waits longer before each, up to a minute.
+func forgiven(c engine.Container, now time.Time) int {
+	if Loops(c, now) {
+		return max(0, c.Restarts-MaxRestarts+1)
+	}
+	return c.Restarts
 }
 
 // standing is what a look at a container means to whoever waits for it.

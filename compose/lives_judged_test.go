@@ -57,15 +57,20 @@ func TestAContainerThatWasStartedAgainLoopsUntilItHasRunForLong(t *testing.T) {
 	for name, c := range map[string]struct {
 		container engine.Container
 		loops     bool
+		lives     int // that it gets
 	}{
-		"is about to be started again": {engine.Container{State: "restarting", Restarts: 1}, true},
-		"was just started again":       {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Second)}, true},
-		"has run for long since":       {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Minute)}, false},
-		"was just started":             {engine.Container{State: "running", Started: now}, false},
-		"has ended":                    {engine.Container{State: "exited", Restarts: 9, Started: now}, false},
+		"is about to be started again":   {engine.Container{State: "restarting", Restarts: 1}, true, MaxRestarts - 1},
+		"is so for the ninth time":       {engine.Container{State: "restarting", Restarts: 9}, true, 1},
+		"was so just now":                {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Second)}, true, 1},
+		"was so, and has run since":      {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Minute)}, false, MaxRestarts},
+		"was just started":               {engine.Container{State: "running", Started: now}, false, MaxRestarts},
+		"has ended for good, and begins": {engine.Container{State: "exited", Restarts: 9, Started: now}, false, MaxRestarts},
 	} {
 		if got := Loops(c.container, now); got != c.loops {
-			t.Errorf("%s: %v", name, got)
+			t.Errorf("%s: it loops: %v", name, got)
+		}
+		if got := MaxRestarts - (c.container.Restarts - forgiven(c.container, now)); got != c.lives {
+			t.Errorf("%s: it gets %d lives, want %d", name, got, c.lives)
 		}
 	}
 }

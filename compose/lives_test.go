@@ -2,6 +2,8 @@ package compose_test
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,16 +18,16 @@ import (
 
 // ownStack is a stack of the user's own, started as up starts it.
 type ownStack struct {
-	*testing.T
 	client  *compose.Client
 	project *types.Project
 	made    map[string]engine.Container
 }
 
-func newOwnStack(t *testing.T, name, text string) ownStack {
+func newOwnStack(t *testing.T, text string) ownStack {
 	t.Helper()
 	enginetest.Images(t, "debian:trixie-slim")
-	s := ownStack{T: t, client: connect(t)}
+	s := ownStack{client: connect(t)}
+	name := fmt.Sprintf("devenv-test-lives-%d", os.Getpid())
 	var err error
 	if s.project, err = s.client.Load(t.Context(), compose.LoadOptions{WorkingDir: writeFiles(t, map[string]string{"compose.yaml": text}), ProjectName: name}); err != nil {
 		t.Fatal(err)
@@ -45,14 +47,14 @@ func newOwnStack(t *testing.T, name, text string) ownStack {
 }
 
 // start starts a service and waits until it is ready and has stayed so; it returns how that showed, or the failure with its output.
-func (s ownStack) start(service string, watch time.Duration) (how, failure string) {
-	s.Helper()
-	if err := s.client.StartOwn(s.Context(), s.project, service); err != nil {
-		s.Fatal(err)
+func (s ownStack) start(t *testing.T, service string, watch time.Duration) (how, failure string) {
+	t.Helper()
+	if err := s.client.StartOwn(t.Context(), s.project, service); err != nil {
+		t.Fatal(err)
 	}
-	readiness, err := s.client.WaitOwn(s.Context(), s.project, service, s.made[service].ID, long)
+	readiness, err := s.client.WaitOwn(t.Context(), s.project, service, s.made[service].ID, long)
 	if err == nil {
-		readiness, err = s.client.StayReady(s.Context(), readiness, watch)
+		readiness, err = s.client.StayReady(t.Context(), readiness, watch)
 	}
 	if err != nil {
 		return "", err.Error() + "\n" + strings.Join(report.OutputOf(err), "\n")
@@ -64,7 +66,7 @@ func (s ownStack) start(service string, watch time.Duration) (how, failure strin
 const thrice = `echo >>/begun; n=$$(wc -l </begun); echo "begun $$n"; [ $$n = 3 ] || exit 4; `
 
 func TestWhatEndsOrIsStartedAgainAndAgainIsNeverReady(t *testing.T) {
-	s := newOwnStack(t, "devenv-test-lives", `
+	s := newOwnStack(t, `
 x-app: &app {image: "debian:trixie-slim", stop_grace_period: 0s}
 services:
   loops: {<<: *app, restart: unless-stopped, ports: ["8000"], command: [sh, -c, "echo cannot start; exit 1"]}
@@ -73,12 +75,14 @@ services:
   listens: {<<: *app, restart: always, ports: ["8123"], command: [perl, -e, '`+serve+`my $$c=$$s->accept; print $$c "200"; close $$c; print "gone\n"; exit 6']}
   worker: {<<: *app, command: [sh, -c, "echo lost; sleep 0.5; exit 3"]}
   sick: {<<: *app, command: [sleep, infinity], healthcheck: {test: mkdir /first, interval: 1s, retries: 1}}
+  scaled: {<<: *app, restart: always, scale: 2, volumes: ["shared:/shared"], command: [sh, -c, "mkdir /shared/taken && exec sleep infinity"]}
   idle: {<<: *app, command: [sleep, infinity]}
   done: {<<: *app, command: ["true"]}
   third: {<<: *app, restart: on-failure, ports: ["8123"], command: [sh, -c, '`+thrice+`exec perl -e "$$0"', '`+serve+answers+`']}
   job: {<<: *app, restart: on-failure, command: [sh, -c, '`+thrice+`']}
   endless: {<<: *app, restart: always, command: ["true"]}
   waits: {<<: *app, depends_on: {job: &ended {condition: service_completed_successfully}, endless: *ended}}
+volumes: {shared: {}}
 `)
 	for service, want := range map[string]struct{ how, failure string }{
 		"loops":   {failure: "it ended with exit status 1, and is started again and again (restart: unless-stopped)\ncannot start"},
@@ -94,7 +98,7 @@ services:
 	} {
 		t.Run(service, func(t *testing.T) {
 			t.Parallel()
-			how, failure := s.start(service, compose.Steady)
+			how, failure := s.start(t, service, compose.Steady)
 			if how != want.how || !strings.HasPrefix(failure, want.failure) {
 				t.Errorf("it is ready: %q, and fails: %s\nwant %+v", how, failure, want)
 			}
@@ -102,8 +106,27 @@ services:
 	}
 	t.Run("third", func(t *testing.T) {
 		t.Parallel()
-		if how, failure := s.start("third", 0); how != "listens on port 8123" {
+		if how, failure := s.start(t, "third", 0); how != "listens on port 8123" {
 			t.Errorf("a server that comes up when started again: %q, %s", how, failure)
+		}
+	})
+	t.Run("scaled", func(t *testing.T) {
+		t.Parallel()
+		if err := s.client.StartOwn(t.Context(), s.project, "scaled"); err != nil {
+			t.Fatal(err)
+		}
+		both, err := s.client.Engine().Containers(t.Context(), engine.ProjectLabel+"="+s.project.Name, engine.ServiceLabel+"=scaled")
+		if err != nil || len(both) != 2 {
+			t.Fatalf("%d containers, %v", len(both), err)
+		}
+		for _, c := range both { // one of them runs
+			readiness, err := s.client.WaitOwn(t.Context(), s.project, "scaled", c.ID, long)
+			if err == nil {
+				_, err = s.client.StayReady(t.Context(), readiness, compose.Steady)
+			}
+			if err == nil || !strings.Contains(err.Error(), "started again and again") {
+				t.Errorf("a service is ready of which one container ends: %v", err)
+			}
 		}
 	})
 }

@@ -68,13 +68,33 @@ func (c *Client) StartOwn(ctx context.Context, p *types.Project, service string)
 
 // WaitOwn waits until a started container of the user's own stack is ready: its healthcheck says so, else it answers on the first
 // TCP port that it publishes. A service that another one waits for to end is ready when it has ended well; one that has neither
-// healthcheck nor port when it runs, or has ended well. StayReady tells whether it stays so.
+// healthcheck nor port when it runs, or has ended well. Of a service that is scaled, the other containers must be ready as well.
+// StayReady tells whether they stay so.
 func (c *Client) WaitOwn(ctx context.Context, p *types.Project, service, id string, timeout time.Duration) (Readiness, error) {
 	container, err := c.engine.Inspect(ctx, id)
 	if err != nil {
 		return Readiness{}, err
 	}
-	return c.WaitReady(ctx, id, readyOfOwn(p, service, container, timeout))
+	ready := readyOfOwn(p, service, container, timeout)
+	first, err := c.WaitReady(ctx, id, ready)
+	if err != nil {
+		return Readiness{}, err
+	}
+	all, err := c.engine.Containers(ctx, api.ProjectLabel+"="+p.Name, api.ServiceLabel+"="+service, api.OneoffLabel+"=False")
+	if err != nil {
+		return Readiness{}, err
+	}
+	for _, other := range all {
+		if other.ID == id {
+			continue
+		}
+		readiness, err := c.WaitReady(ctx, other.ID, ready)
+		if err != nil {
+			return Readiness{}, report.Fail(report.KindWork, "", "container %s: %w", other.Name, err).WithOutput(report.OutputOf(err))
+		}
+		first.others = append(first.others, readiness)
+	}
+	return first, nil
 }
 
 // readyOfOwn is how a service of the user's own stack shows that it is ready.

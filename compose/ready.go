@@ -67,6 +67,8 @@ type Readiness struct {
 	// lives is the container; nil where it has ended well. settled says that it need not be watched.
 	lives   *lives
 	settled bool
+	// others are of the other containers of a service that is scaled.
+	others []Readiness
 }
 
 // WaitReady waits until a started container is ready. One that ends, also one that is started again too often, and one that is

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"devenv/compose/engine"
 )
 
@@ -22,18 +24,29 @@ const (
 // StayReady watches for a while whether what was ready stays so. One that ends and is started again must get ready anew; one that
 // ends for good, or is no longer healthy, is a failure with its last lines.
 func (c *Client) StayReady(ctx context.Context, r Readiness, watch time.Duration) (Readiness, error) {
+	group, watching := errgroup.WithContext(ctx)
+	for _, other := range r.others {
+		group.Go(func() error { return other.stay(watching, watch) })
+	}
+	group.Go(func() error { return r.stay(watching, watch) })
+	err := group.Wait()
+	return r, err
+}
+
+// stay watches one container, which may get ready anew.
+func (r *Readiness) stay(ctx context.Context, watch time.Duration) error {
 	for watch > 0 && r.lives != nil && !r.settled {
 		stays, err := r.lives.stay(ctx, watch)
 		if stays || err != nil {
-			return r, err
+			return err
 		}
-		took := r.Took
-		if r, err = r.lives.wait(ctx); err != nil {
-			return Readiness{}, err
+		again, err := r.lives.wait(ctx)
+		if err != nil {
+			return err
 		}
-		r.Took += took
+		r.How, r.Took, r.lives = again.How, r.Took+again.Took, again.lives
 	}
-	return r, nil
+	return nil
 }
 
 // stay waits for a while, and says whether the life that is looked at goes on. One that its healthcheck no longer calls healthy is
