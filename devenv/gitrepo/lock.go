@@ -82,7 +82,7 @@ func heldBy(root, path string) error {
 	if err != nil {
 		return report.Fail(report.KindWork, hint, "lock %s: another devenv is at work there", root)
 	}
-	if !process.Current().Sees(who.Process) { // here its number is another's
+	if process.Current().Elsewhere(who.Process) { // here its number is another's
 		return report.Fail(report.KindWork, "wait for it to end, or stop it where it runs",
 			"lock %s: \"devenv %s\" is at work there since %s, in another container or on another machine",
 			root, who.Command, who.Since.Local().Format(sinceLayout))

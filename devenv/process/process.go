@@ -33,6 +33,11 @@ func (p Process) Sees(q Process) bool {
 	return q.PID > 0 && q.Boot != "" && q.Boot == p.Boot && q.Namespaces != "" && q.Namespaces == p.Namespaces
 }
 
+// Elsewhere is true where q's number is another process to p, or none. Of one that tells neither boot nor namespaces it is not known.
+func (p Process) Elsewhere(q Process) bool {
+	return p.Boot != "" && p.Namespaces != "" && q.Boot != "" && q.Namespaces != "" && !p.Sees(q)
+}
+
 // String is the process as it is written into a label.
 func (p Process) String() string {
 	text, err := json.Marshal(p)
