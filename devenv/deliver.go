@@ -4,19 +4,17 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"slices"
 	"strings"
 
 	"devenv/devenv/branch"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
-	"devenv/migrations"
 )
 
 // deliver changes the user's files, in one step that can be undone: the new revision in, the set-aside ones out, the
 // base's edited ones back, the kept ones re-parented.
-func (r *run) deliver(ctx context.Context, log *step.Log) error {
+func (r *run) deliver(ctx context.Context, dryRun bool, log *step.Log) error {
 	changes, err := r.changes(ctx)
 	if err != nil {
 		return err
@@ -29,7 +27,7 @@ func (r *run) deliver(ctx context.Context, log *step.Log) error {
 	for _, c := range changes {
 		names = append(names, string(c.Action)+" "+c.Path)
 	}
-	if r.request.DryRun {
+	if dryRun {
 		log.Skipped("--dry-run: would have " + strings.Join(names, ", "))
 		return nil
 	}
@@ -46,21 +44,21 @@ func (r *run) deliver(ctx context.Context, log *step.Log) error {
 // changes are the changes to the working tree.
 func (r *run) changes(ctx context.Context) ([]gitrepo.FileChange, error) {
 	var changes []gitrepo.FileChange
-	if r.file != nil {
-		changes = append(changes, gitrepo.FileChange{Path: r.file.path, Action: report.FileAdded, Content: r.file.content})
-		if r.mode == ModeReplace {
+	if r.migration.File != nil {
+		changes = append(changes, gitrepo.FileChange{Path: r.migration.File.Path, Action: report.FileAdded, Content: r.migration.File.Content})
+		if r.Mode == ModeReplace {
 			changes = append(changes, r.setAside()...)
 		}
 	}
-	if r.file == nil && len(r.facts.Revisions) == 0 {
+	if r.migration.File == nil && len(r.migration.Revisions) == 0 {
 		return nil, nil
 	}
-	for _, f := range r.work.Own {
-		if content, ok := r.reparented[f.Path]; ok {
+	for _, f := range r.Work.Own {
+		if content, ok := r.migration.Reparented[f.Path]; ok {
 			changes = append(changes, gitrepo.FileChange{Path: f.Path, Action: report.FileChanged, Content: content, Expect: f.ID})
 		}
 	}
-	for _, e := range r.work.Edited {
+	for _, e := range r.Work.Edited {
 		restored, err := r.restore(ctx, e)
 		if err != nil {
 			return nil, err
@@ -73,7 +71,7 @@ func (r *run) changes(ctx context.Context) ([]gitrepo.FileChange, error) {
 // setAside removes the branch's own revisions; undo brings them back. One that the new revision overwrites is changed.
 func (r *run) setAside() []gitrepo.FileChange {
 	var changes []gitrepo.FileChange
-	for _, f := range r.work.Own {
+	for _, f := range r.Work.Own {
 		changes = append(changes, gitrepo.FileChange{Path: f.Path, Action: report.FileRemoved, Expect: f.ID})
 	}
 	return changes
@@ -81,7 +79,7 @@ func (r *run) setAside() []gitrepo.FileChange {
 
 // restore brings one edited migration of the base back as the base has it.
 func (r *run) restore(ctx context.Context, e branch.Edit) ([]gitrepo.FileChange, error) {
-	repo, capture := r.Workspace.Repo, r.work.Capture.Tree
+	repo, capture := r.Workspace.Repo, r.Work.Capture.Tree
 	var changes []gitrepo.FileChange
 	if e.RenamedTo != "" {
 		files, err := repo.Files(ctx, capture, e.RenamedTo)
@@ -92,9 +90,9 @@ func (r *run) restore(ctx context.Context, e branch.Edit) ([]gitrepo.FileChange,
 			changes = append(changes, gitrepo.FileChange{Path: f.Path, Action: report.FileRemoved, Expect: f.ID})
 		}
 	}
-	content, err := repo.ReadFile(ctx, r.baseRef.Commit, e.Path)
+	content, err := repo.ReadFile(ctx, r.BaseRef.Commit, e.Path)
 	if errors.Is(err, fs.ErrNotExist) {
-		content, err = repo.ReadFile(ctx, r.work.Fork, e.Path)
+		content, err = repo.ReadFile(ctx, r.Work.Fork, e.Path)
 	}
 	if err != nil {
 		return nil, err
@@ -113,12 +111,12 @@ func (r *run) restore(ctx context.Context, e branch.Edit) ([]gitrepo.FileChange,
 // fileOf describes a change for the document, with the revision where it is known.
 func (r *run) fileOf(c gitrepo.FileChange) report.File {
 	f := report.File{Path: c.Path, Action: c.Action}
-	if r.file != nil && c.Path == r.file.path && c.Action == report.FileAdded {
-		f.Revision, f.DownRevision = r.written.Revision, strings.Join(r.written.Parents, ", ")
+	if r.migration.File != nil && c.Path == r.migration.File.Path && c.Action == report.FileAdded {
+		f.Revision, f.DownRevision = r.migration.Written.Revision, strings.Join(r.migration.Written.Parents, ", ")
 		return f
 	}
-	if i := slices.IndexFunc(r.facts.History.Revisions, func(m migrations.Revision) bool { return m.Path == c.Path }); i >= 0 {
-		f.Revision, f.DownRevision = r.facts.History.Revisions[i].ID, strings.Join(r.facts.History.Revisions[i].Down, ", ")
+	if revision, ok := r.migration.Find(c.Path); ok {
+		f.Revision, f.DownRevision = revision.ID, strings.Join(revision.Down, ", ")
 	}
 	return f
 }

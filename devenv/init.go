@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"devenv/devenv/base"
+	"devenv/devenv/branch"
 	"devenv/devenv/checks"
 	"devenv/devenv/config"
 	"devenv/devenv/discover"
@@ -43,7 +44,7 @@ type InitResult struct {
 // again. A configuration that is there is checked and left as it is. Nothing is started.
 func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	result := &InitResult{Items: report.NewItems("init")}
-	i := &initRun{run: newRun(session.New("init", o.Options), checks.Selection{}), answers: map[string]any{}}
+	i := &initRun{Session: session.New("init", o.Options), answers: map[string]any{}}
 	if err := i.open(ctx); err != nil {
 		return result, i.Redactor.Error(err)
 	}
@@ -78,7 +79,8 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 
 // initRun is one run of init.
 type initRun struct {
-	*run
+	*session.Session
+	project *discover.Project
 	// answers are what was answered, as it stands in the configuration.
 	answers map[string]any
 	found   []report.Finding
@@ -113,26 +115,28 @@ func (i *initRun) open(ctx context.Context) (err error) {
 
 // find looks at the project until nothing is left to ask.
 func (i *initRun) find(ctx context.Context) error {
-	base, err := i.Workspace.Repo.ResolveBase(ctx, i.baseName())
+	w := i.Workspace
+	base, err := w.Repo.ResolveBase(ctx, w.BaseName(""))
 	if err != nil {
 		return err
 	}
-	paths, err := i.Workspace.Repo.WorktreeFiles(ctx)
+	paths, err := w.Repo.WorktreeFiles(ctx)
 	if err != nil {
 		return err
 	}
-	tree := discover.Tree{Dir: i.Workspace.Repo.Root(), Paths: paths}
-	cfg := i.Workspace.Config
+	tree := discover.Tree{Dir: w.Repo.Root(), Paths: paths}
+	cfg := w.Config
 	for {
-		project, err := discover.Services(i.Workspace.Model, tree, cfg)
+		project, err := discover.Services(w.Model, tree, cfg)
 		if err == nil {
-			i.baseRef, i.project = base, project
-			settings, err := i.foundSettings()
-			i.found = append(append([]report.Finding{i.foundCompose(), i.foundBase()}, project.Found...), settings...)
-			if err == nil {
-				err = i.findInputs(tree)
+			i.project = project
+			i.found = append([]report.Finding{w.FoundCompose(i.Choice), w.FoundBase("", branch.Spoken(base.Ref), base.Commit)}, project.Found...)
+			connection, err := w.FoundConnection(project.Database)
+			if err != nil {
+				return err
 			}
-			return err
+			i.found = append(i.found, connection)
+			return i.findInputs(tree)
 		}
 		i.found = project.Found
 		if err := i.ask(ctx, err); err != nil {

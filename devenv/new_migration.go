@@ -2,73 +2,130 @@ package devenv
 
 import (
 	"context"
+	"fmt"
+	"strings"
+	"unicode"
 
 	"devenv/devenv/checks"
+	"devenv/devenv/generate"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
 	"devenv/devenv/step"
+	"devenv/devenv/testbed"
+	"devenv/devenv/trials"
+	"devenv/devenv/userdata"
 )
 
-// NewMigration makes the branch's migration, proves it on data and writes it into the working tree: the documented
-// workflow, line by line. The result holds the document also when there is an error. Nothing of the user's is touched
-// before the last step, and the run leaves nothing behind but base images.
+// NewMigration makes the branch's migration, proves it on data and writes it into the working tree: the documented workflow, line by
+// line. The result holds the document also when there is an error. Nothing of the user's is touched before the last step, and the
+// run leaves nothing behind but base images.
 func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
-	r := newRun(session.New("new-migration", o.Options), checks.Selection{Only: o.Only, Skip: o.Skip})
-	r.request = o
+	r := newRun(testbed.New(session.New("new-migration", o.Options), testbed.Request{
+		Base: o.Base, Mode: o.Mode, Unverified: o.NoVerify, Selection: checks.Selection{Only: o.Only, Skip: o.Skip},
+	}))
 	return r.finish(ctx, r.Sequence(ctx,
-		step.New("check", r.check),
-		r.onBase(!o.NoVerify,
-			step.New("generate", r.generate),
-			step.New("format", r.format),
+		step.New("check", func(ctx context.Context, log *step.Log) error {
+			if err := checkMessage(o.Message); err != nil {
+				return err
+			}
+			return r.check(ctx, log)
+		}),
+		r.onBase(
+			step.New("generate", func(ctx context.Context, log *step.Log) (err error) {
+				r.migration, err = generate.New(ctx, r.Testbed, r.seeded, o.Message, log)
+				return err
+			}),
+			step.New("format", func(ctx context.Context, log *step.Log) error { return r.migration.Format(ctx, r.Testbed, log) }),
 		),
-		step.New("deliver", r.deliver),
+		step.New("deliver", func(ctx context.Context, log *step.Log) error { return r.deliver(ctx, o.DryRun, log) }),
 	))
 }
 
 // TestMigration proves the branch's revisions as they are: the same run without generate, format and deliver.
 func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error) {
-	r := newRun(session.New("test-migration", o.Options), checks.Selection{Only: o.Only, Skip: o.Skip})
-	r.request = NewMigrationOptions{Base: o.Base}
-	r.asIs = true
+	r := newRun(testbed.New(session.New("test-migration", o.Options), testbed.Request{
+		Base: o.Base, Existing: true, Selection: checks.Selection{Only: o.Only, Skip: o.Skip},
+	}))
 	return r.finish(ctx, r.Sequence(ctx,
 		step.New("check", r.check),
-		r.onBase(true, step.New("history", r.readHistory)),
+		r.onBase(step.New("history", r.readHistory)),
 	))
 }
 
+// check finds out what there is to work on.
+func (r *run) check(ctx context.Context, log *step.Log) error {
+	if err := r.Request.Selection.Validate(); err != nil {
+		return err
+	}
+	return find(ctx, r.Testbed, log)
+}
+
+// find opens the workspace, which ends what a command that was killed has begun, and finds out what there is to work on.
+func find(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
+	if err := b.Open(ctx, userdata.Recover); err != nil {
+		return err
+	}
+	return b.Find(ctx, log)
+}
+
 // onBase is the group of steps from the base and the branch to the verdict; those that say what the migration is come between.
-func (r *run) onBase(verified bool, migration ...step.Step) step.Step {
+func (r *run) onBase(migration ...step.Step) step.Step {
 	return r.Beside(
-		r.copied, step.Step{Do: r.keepBase},
+		r.Copied, step.Step{Do: r.KeepBase},
 		r.Together(
-			step.New("base", r.useBase),
-			step.New("branch", r.takeBranch),
+			step.New("base", r.UseBase),
+			step.New("branch", r.TakeBranch),
 		),
 		r.Together(
 			r.InOrder(
 				r.Together(
-					step.New("database", r.cloneSeeded),
-					step.New("tool", r.startTool),
+					step.New("database", func(ctx context.Context, log *step.Log) (err error) {
+						r.seeded, err = r.CloneSeeded(ctx, log)
+						return err
+					}),
+					step.New("tool", r.StartTool),
 				),
 				r.InOrder(migration...),
 			),
-			step.New("stage", r.setStage),
+			step.New("stage", func(ctx context.Context, log *step.Log) (err error) {
+				r.prepared, err = trials.Prepare(ctx, r.Testbed, log)
+				return err
+			}),
 		),
-		r.verify(verified),
+		step.Step{Do: r.verify},
 	)
 }
 
-// verify is the group of trials, which overlap where they do not depend on each other, and the judgement.
-func (r *run) verify(wanted bool) step.Step {
-	return step.Step{Do: func(ctx context.Context, _ *step.Log) error {
-		if !wanted || r.nothingNew() {
-			return nil
-		}
-		if err := r.runTrials(ctx); err != nil {
-			return err
-		}
-		r.facts.NotCompared = r.unread()
-		r.document.Checks = checks.Evaluate(r.facts, r.selection, func(c report.Check) { r.Emit(report.Checked{Check: c}) })
+// readHistory is test-migration's step instead of generate: the graph as it is, and what stands in the way of trials.
+func (r *run) readHistory(ctx context.Context, log *step.Log) (err error) {
+	if r.migration, err = generate.Read(ctx, r.Testbed); err == nil {
+		log.Done(report.Count(len(r.migration.History.Revisions), "revision") + fmt.Sprintf(", %d of them the branch's", len(r.migration.Revisions)))
+	}
+	return err
+}
+
+// verify runs the trials, and judges what they found.
+func (r *run) verify(ctx context.Context, _ *step.Log) error {
+	if r.Request.Unverified || !r.Request.Existing && r.migration.Empty() {
 		return nil
-	}}
+	}
+	facts, err := trials.Run(ctx, r.Testbed, r.seeded, r.migration, r.prepared)
+	if err != nil {
+		return err
+	}
+	r.document.Checks = checks.Evaluate(facts, r.Request.Selection, func(c report.Check) { r.Emit(report.Checked{Check: c}) })
+	return nil
+}
+
+// checkMessage refuses a message that cannot be a migration's.
+func checkMessage(message string) error {
+	if strings.TrimSpace(message) == "" {
+		return report.Fail(report.KindUsage, "devenv new-migration \"Add badges\"", "the message is empty")
+	}
+	for _, c := range message {
+		if unicode.IsControl(c) {
+			return report.Fail(report.KindUsage, "write the message on one line", "the message holds the control character %q", c)
+		}
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
+	"devenv/devenv/trials"
 )
 
 // Options are what every command takes.
@@ -28,6 +29,9 @@ const (
 	ModeKeep    = branch.Keep
 	ModeEmpty   = branch.Empty
 )
+
+// Trials returns what is done to learn about a migration, and what needs what.
+func Trials() []trials.Description { return trials.Describe() }
 
 // NewMigrationOptions are the options of new-migration.
 type NewMigrationOptions struct {

@@ -3,13 +3,12 @@ package devenv
 import (
 	"context"
 
-	"devenv/devenv/base"
-	"devenv/devenv/checks"
 	"devenv/devenv/project"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
 	"devenv/devenv/step"
+	"devenv/devenv/testbed"
 	"devenv/devenv/userdata"
 )
 
@@ -32,7 +31,7 @@ type PushItem struct {
 
 // basePush is one run of snapshot push --base.
 type basePush struct {
-	run     *run
+	bed     *testbed.Testbed
 	request PushOptions
 	to      project.Registry
 	items   *report.Items
@@ -41,26 +40,22 @@ type basePush struct {
 // PushBase makes the base's images, where they are not known, and pushes them to the configuration's registry.
 func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 	s := session.New("snapshot push", o.Options)
-	r := &basePush{run: newRun(s, checks.Selection{}), request: o, items: report.NewItems(s.Command)}
-	r.run.asIs, r.run.request.Base = true, o.Base
-	_, err := r.run.finish(ctx, s.Sequence(ctx,
+	r := &basePush{bed: testbed.New(s, testbed.Request{Base: o.Base, Existing: true}), request: o, items: report.NewItems(s.Command)}
+	err := r.bed.Finish(ctx, s.Sequence(ctx,
 		step.New("check", func(ctx context.Context, log *step.Log) (err error) {
-			if err := r.run.check(ctx, log); err != nil {
+			if err := find(ctx, r.bed, log); err != nil {
 				return err
 			}
 			r.to, err = userdata.NeedRegistry(s.Workspace, "push the base")
 			return err
 		}),
-		step.New("base", func(ctx context.Context, log *step.Log) (err error) {
+		step.New("base", func(ctx context.Context, log *step.Log) error {
 			if !o.DryRun {
-				return r.run.useBase(ctx, log)
+				return r.bed.UseBase(ctx, log)
 			}
-			if r.run.base, err = base.Open(ctx, r.run.Workspace, r.run.project, r.run.baseRef, r.run.work.Capture, r.run.envFiles); err != nil {
-				return err
-			}
-			return r.run.base.ComputeKey(ctx, log)
+			return r.bed.OpenBase(ctx, log)
 		}),
-		step.Step{Do: r.run.keepBase},
+		step.Step{Do: r.bed.KeepBase},
 		step.New("push", r.push),
 	))
 	r.items.Items = redact.Said(s.Redactor, r.items.Items)
@@ -69,12 +64,12 @@ func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 
 // push pushes the base's two images, the one with data last: who finds it finds the other.
 func (r *basePush) push(ctx context.Context, log *step.Log) error {
-	b := r.run.base
+	b := r.bed.Base
 	if !r.request.DryRun {
 		err := userdata.Push{
 			Registry: r.to, What: "the base", Images: []string{b.EmptyRef(), b.SeededRef()}, Holds: "the seed data and every role with the hash of its password",
-			Service: r.run.project.Database, Record: userdata.BaseRecord, Yes: r.request.Yes,
-		}.Agree(ctx, r.run.Session)
+			Service: r.bed.Project.Database, Record: userdata.BaseRecord, Yes: r.request.Yes,
+		}.Agree(ctx, r.bed.Session)
 		if err != nil {
 			return err
 		}
@@ -82,7 +77,7 @@ func (r *basePush) push(ctx context.Context, log *step.Log) error {
 	for _, tag := range b.Tags() {
 		ref := r.to.Base(tag)
 		if !r.request.DryRun {
-			if err := userdata.PushImage(ctx, r.run.Workspace, "devenv/base:"+tag, ref, log); err != nil {
+			if err := userdata.PushImage(ctx, r.bed.Workspace, "devenv/base:"+tag, ref, log); err != nil {
 				return err
 			}
 		}

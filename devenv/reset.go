@@ -3,13 +3,15 @@ package devenv
 import (
 	"context"
 	"errors"
+	"time"
 
-	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
 	"devenv/devenv/step"
+	"devenv/devenv/testbed"
+	"devenv/devenv/tool"
 	"devenv/devenv/userdata"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
@@ -44,11 +46,13 @@ type ResetItem = userdata.Exchanged
 
 // resetRun is one run of reset.
 type resetRun struct {
-	// run makes the data that the user's own, in database, is exchanged for.
-	run      *run
+	// bed makes the data that the user's own, in database, is exchanged for.
+	bed      *testbed.Testbed
 	database *userdata.Database
 	request  ResetOptions
 	items    *report.Items
+	// clone holds the base's data, to which the branch's migrations are applied; nil until then.
+	clone *database.Server
 	// made is the image of the branch's data, made for this run alone; empty until then.
 	made string
 }
@@ -57,12 +61,11 @@ type resetRun struct {
 // Interrupted or killed at any moment, the data is as before or complete, at the latest after the next command.
 func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 	s := session.New("reset", o.Options)
-	r := &resetRun{run: newRun(s, checks.Selection{}), request: o, items: report.NewItems(s.Command)}
-	r.run.asIs, r.run.keepsClone, r.run.request.Base = true, true, o.Base
-	_, err := r.run.finish(ctx, s.Sequence(ctx,
-		step.New("check", r.run.check),
+	r := &resetRun{bed: testbed.New(s, testbed.Request{Base: o.Base, Existing: true}), request: o, items: report.NewItems(s.Command)}
+	err := r.finish(ctx, s.Sequence(ctx,
+		step.New("check", func(ctx context.Context, log *step.Log) error { return find(ctx, r.bed, log) }),
 		step.New("own database", func(ctx context.Context, log *step.Log) (err error) {
-			r.database, err = userdata.Find(ctx, s, r.run.project.Database, log)
+			r.database, err = userdata.Find(ctx, s, r.bed.Project.Database, log)
 			return err
 		}),
 		step.Step{Do: func(ctx context.Context, _ *step.Log) error {
@@ -70,8 +73,8 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 				return err
 			}
 			err := s.Sequence(ctx,
-				step.New("base", r.run.useBase),
-				step.Step{Do: r.run.keepBase},
+				step.New("base", r.bed.UseBase),
+				step.Step{Do: r.bed.KeepBase},
 				r.bringBranch(),
 				step.Step{Do: r.exchange},
 			)
@@ -82,15 +85,23 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 	return r.items, err
 }
 
+// finish removes what the command made. A connection that was lost is explained by what became of the clone.
+func (r *resetRun) finish(ctx context.Context, err error) error {
+	if r.clone != nil {
+		err = tool.ExplainLost(ctx, r.bed.Workspace.Engine, r.clone, err)
+	}
+	return r.bed.Finish(ctx, err)
+}
+
 // describe says what the data will be.
 func (r *resetRun) describe() string {
 	switch r.request.To {
 	case ResetToBase:
-		return r.run.facts.BaseRef + ", with its data"
+		return r.bed.BaseName() + ", with its data"
 	case ResetToEmpty:
 		return "empty, as its init scripts leave it"
 	default:
-		return "the branch's head, with " + r.run.facts.BaseRef + "'s data"
+		return "the branch's head, with " + r.bed.BaseName() + "'s data"
 	}
 }
 
@@ -108,19 +119,28 @@ func (r *resetRun) bringBranch() step.Step {
 	if r.request.To != "" && r.request.To != ResetToBranch {
 		return step.Step{Do: func(context.Context, *step.Log) error { return nil }}
 	}
-	return r.run.InOrder(
-		step.New("branch", r.run.takeBranch),
-		r.run.Together(
-			step.New("database", r.run.cloneSeeded),
-			step.New("tool", r.run.startTool),
+	return r.bed.InOrder(
+		step.New("branch", r.bed.TakeBranch),
+		r.bed.Together(
+			step.New("database", r.cloneBase),
+			step.New("tool", r.bed.StartTool),
 		),
 		step.New("upgrade", r.upgradeBranch),
 	)
 }
 
+// cloneBase starts the clone of the base's data.
+func (r *resetRun) cloneBase(ctx context.Context, log *step.Log) (err error) {
+	began := time.Now()
+	if r.clone, err = r.bed.Clone(ctx, r.bed.Base.First, testbed.CloneOptions{Kept: true}); err == nil {
+		log.Done("a clone of the base's data, ready in " + time.Since(began).Round(time.Millisecond).String())
+	}
+	return err
+}
+
 // upgradeBranch migrates the clone and keeps it.
 func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
-	_, err := r.run.tool.Upgrade(ctx, r.run.tool.Database(r.run.seeded), "heads", alembic.MoveOptions{})
+	_, err := r.bed.Tool.Upgrade(ctx, r.bed.Tool.Database(r.clone), "heads", alembic.MoveOptions{})
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
 		return report.Fail(report.KindFaulty, "see why, with evidence: devenv test-migration\nor take the base's data as it is: devenv reset --to base",
@@ -129,15 +149,15 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	ref := r.run.base.SeededRef() + "-" + r.run.Workspace.RunID
-	if err := userdata.RecordMade(r.run.Workspace.Repo, ref); err != nil {
+	ref := r.bed.Base.SeededRef() + "-" + r.bed.Workspace.RunID
+	if err := userdata.RecordMade(r.bed.Workspace.Repo, ref); err != nil {
 		return err
 	}
-	image, err := r.run.seeded.CommitBase(ctx, ref, database.Meta{Key: r.run.base.Key, Settings: r.run.base.Settings},
-		database.Keep{Labels: r.run.Workspace.ImageLabels(), Secrets: r.run.Secrets()})
+	image, err := r.clone.CommitBase(ctx, ref, database.Meta{Key: r.bed.Base.Key, Settings: r.bed.Base.Settings},
+		database.Keep{Labels: r.bed.Workspace.ImageLabels(), Secrets: r.bed.Secrets()})
 	r.made = image.Ref
 	if err == nil {
-		log.Done("the branch's migrations applied to " + r.run.facts.BaseRef + "'s data")
+		log.Done("the branch's migrations applied to " + r.bed.BaseName() + "'s data")
 	}
 	return err
 }
@@ -155,9 +175,9 @@ func (r *resetRun) exchange(ctx context.Context, _ *step.Log) error {
 func (r *resetRun) image() string {
 	switch r.request.To {
 	case ResetToBase:
-		return r.run.base.Seeded.ID
+		return r.bed.Base.Seeded.ID
 	case ResetToEmpty:
-		return r.run.base.Empty.ID
+		return r.bed.Base.Empty.ID
 	default:
 		return r.made
 	}

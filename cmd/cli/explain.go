@@ -15,7 +15,8 @@ import (
 )
 
 const explainLong = `Lists the checks with the question that each asks; or explains one: why it matters, an example, how to
-mend what it finds, and how to waive it.
+mend what it finds, and how to waive it. --trials shows what is done to learn about a migration, and what
+needs what: trials run as soon as what they need is there.
 
 Exit status: 0 done, 2 there is no such check.`
 
@@ -30,27 +31,61 @@ type explained struct {
 
 // explain is the command that explains the checks.
 func (a *app) explain() *cobra.Command {
-	return &cobra.Command{
+	var graph bool
+	c := &cobra.Command{
 		Use:               "explain [CHECK]",
 		Short:             "Explain the checks, or one of them",
 		Long:              explainLong,
-		Example:           "  devenv explain\n  devenv explain apply.seeded",
+		Example:           "  devenv explain\n  devenv explain apply.seeded\n  devenv explain --trials",
 		ValidArgsFunction: cobra.FixedCompletions(checks.IDs(), cobra.ShellCompDirectiveNoFileComp),
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage(c, "explain takes one check, but got %d", len(args))
 			}
+			if graph && len(args) > 0 {
+				return usage(c, "--trials shows all of them, and takes no check")
+			}
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.run(c.Context(), func(context.Context, devenv.Options) (outcome, error) {
-				if len(args) == 0 {
+				switch {
+				case graph:
+					return trialList(c.Name()), nil
+				case len(args) == 0:
 					return checkList(c.Name()), nil
 				}
 				return checkPage(c.Name(), args[0])
 			})
 		},
 	}
+	c.Flags().BoolVar(&graph, "trials", false, "show the trials, and what each needs of others")
+	return c
+}
+
+// trialList is all trials, with what each needs and offers.
+func trialList(command string) outcome {
+	list := items{Items: report.NewItems(command)}
+	for _, t := range devenv.Trials() {
+		list.Items.Items = append(list.Items.Items, t)
+		list.lines = append(list.lines, fmt.Sprintf("%-13s %s", t.Step, t.Finds))
+		line := func(word, text string) {
+			list.lines = append(list.lines, fmt.Sprintf("%-13s %-7s %s", "", word, text))
+		}
+		for _, s := range t.Needs {
+			line("needs", s.String())
+		}
+		for _, s := range t.Uses {
+			line("uses", s.String())
+		}
+		if t.Ends != "" {
+			line("ends", t.Ends)
+		}
+		for _, what := range t.Offers {
+			line("offers", what)
+		}
+	}
+	return list
 }
 
 // checkList is all checks in a line each.

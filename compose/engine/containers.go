@@ -2,9 +2,11 @@ package engine
 
 import (
 	"archive/tar"
+	"bytes"
 	"context"
 	"io"
 	"net"
+	"path"
 	"strings"
 	"time"
 
@@ -203,6 +205,23 @@ func (e *Engine) ReadFile(ctx context.Context, id, path string) (content []byte,
 		content, err = io.ReadAll(archive)
 	}
 	return content, err == nil, failed(ctx, err, "read %s of container %.12s", path, id)
+}
+
+// WriteFile writes a file in a container, which may not run. Its directory must be there.
+func (e *Engine) WriteFile(ctx context.Context, id, file string, content []byte) error {
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	header := &tar.Header{Name: path.Base(file), Mode: 0o644, Size: int64(len(content)), Typeflag: tar.TypeReg}
+	if err := w.WriteHeader(header); err != nil {
+		return err
+	}
+	if _, err := w.Write(content); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return e.CopyTo(ctx, id, path.Dir(file), &archive)
 }
 
 // Exists says whether a container, running or not, has a path.

@@ -12,7 +12,7 @@ func driftCatalog() Check {
 	return Check{
 		ID: "drift.catalog", Severity: report.StatusWarn, Needs: []Trial{TrialDrift, TrialModels},
 		Asks: "is the schema that the models describe the one that the migrations make?",
-		Page: driftCatalogPage, Judge: nameNotCompared(judgeCatalog),
+		Page: driftCatalogPage, Judge: sayFromScratch(nameNotCompared(judgeCatalog), driftFromScratch),
 	}
 }
 

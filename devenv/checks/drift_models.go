@@ -10,7 +10,7 @@ func driftModels() Check {
 	return Check{
 		ID: "drift.models", Severity: report.StatusFail, Needs: []Trial{TrialDrift},
 		Asks: "does autogenerate find nothing more after the upgrade?",
-		Page: driftModelsPage, Judge: judgeDrift,
+		Page: driftModelsPage, Judge: sayFromScratch(judgeDrift, driftFromScratch),
 	}
 }
 

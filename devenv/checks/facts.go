@@ -116,7 +116,9 @@ type Outcome struct {
 // DriftOutcome is what a second autogenerate found beyond the noise.
 type DriftOutcome struct {
 	Outcome
-	Operations []migrations.Operation
+	// FromScratch says that it was asked of a schema made from scratch, since the upgrade of the base's data failed.
+	FromScratch bool
+	Operations  []migrations.Operation
 }
 
 // ModelsOutcome is how the catalogs of the models' schema and the migrations' differ, beyond the base and what autogenerate
@@ -148,6 +150,8 @@ type ReverseOutcome struct {
 	Differences []catalog.Difference
 	// Data is what the downgrade did to the data.
 	Data ReversedData
+	// FromScratch says that it was tried on a schema made from scratch, since the upgrade of the base's data failed.
+	FromScratch bool
 	// SchemaRead says that the schema after the downgrade was compared.
 	SchemaRead bool
 	// Written are rows that the new schema takes and the old one does not, written before another downgrade.

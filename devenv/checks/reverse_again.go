@@ -11,7 +11,7 @@ func reverseAgain() Check {
 	return Check{
 		ID: "reverse.again", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialData, TrialReverse},
 		Asks: "does the migration upgrade again after its downgrade, and leave the same data?",
-		Page: reverseAgainPage, Judge: judgeReverseAgain,
+		Page: reverseAgainPage, Judge: sayFromScratch(judgeReverseAgain, reverseFromScratch),
 	}
 }
 

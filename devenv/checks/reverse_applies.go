@@ -12,7 +12,7 @@ func reverseApplies() Check {
 	return Check{
 		ID: "reverse.applies", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialData, TrialReverse},
 		Asks: "does the migration downgrade, with the data there?",
-		Page: reverseAppliesPage, Judge: judgeReverseApplies,
+		Page: reverseAppliesPage, Judge: sayFromScratch(judgeReverseApplies, reverseFromScratch),
 	}
 }
 
@@ -31,6 +31,9 @@ func judgeReverseApplies(f *Facts) Finding {
 	}
 	if finding, ok := faultyDowngrade(f); ok {
 		return finding
+	}
+	if f.Reverse.FromScratch {
+		return clean("downgrades an empty database")
 	}
 	finding := clean("downgrades with the data there")
 	if len(f.Reverse.Written.Tried) > 0 {

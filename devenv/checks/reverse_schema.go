@@ -13,7 +13,7 @@ func reverseSchema() Check {
 	return Check{
 		ID: "reverse.schema", Severity: report.StatusWarn, Needs: []Trial{TrialReverse},
 		Asks: "is the schema the base's after the downgrade?",
-		Page: reverseSchemaPage, Judge: nameNotCompared(judgeReverseSchema),
+		Page: reverseSchemaPage, Judge: sayFromScratch(nameNotCompared(judgeReverseSchema), reverseFromScratch),
 	}
 }
 

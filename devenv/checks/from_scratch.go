@@ -1,0 +1,17 @@
+package checks
+
+// sayFromScratch adds to an answer that it is of a schema made from scratch, where the base's data could not be upgraded. An answer
+// that was not asked claims nothing.
+func sayFromScratch(judge func(*Facts) Finding, fromScratch func(*Facts) bool) func(*Facts) Finding {
+	return func(f *Facts) Finding {
+		finding := judge(f)
+		if finding.Answer != Unasked && fromScratch(f) {
+			finding.Summary += "; tried on a schema made from scratch, since the upgrade of the base's data fails (apply.seeded)"
+		}
+		return finding
+	}
+}
+
+func driftFromScratch(f *Facts) bool { return f.Drift.FromScratch }
+
+func reverseFromScratch(f *Facts) bool { return f.Reverse.FromScratch }

@@ -1,0 +1,150 @@
+package generate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"devenv/devenv/branch"
+	"devenv/devenv/report"
+	"devenv/devenv/step"
+	"devenv/devenv/testbed"
+	"devenv/devenv/tool"
+	"devenv/migrations"
+	"devenv/migrations/alembic"
+)
+
+// writer makes a new revision.
+type writer struct {
+	*testbed.Testbed
+	seeded    *testbed.Seeded
+	message   string
+	migration *Migration
+}
+
+// New writes a new revision in the tool's container: what autogenerate finds on the base's data, less what already differed before
+// the branch, with renames as they were answered. Where there is nothing to write, the migration has no file.
+func New(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, message string, log *step.Log) (*Migration, error) {
+	m, err := Read(ctx, b)
+	if err != nil {
+		return m, err
+	}
+	w := &writer{Testbed: b, seeded: seeded, message: message, migration: m}
+	if err := w.reparent(ctx); err != nil {
+		return m, err
+	}
+	revise, err := w.plan(ctx, log)
+	if err != nil || revise == nil {
+		return m, err
+	}
+	return m, w.write(ctx, *revise, log)
+}
+
+// write has the tool write the revision.
+func (w *writer) write(ctx context.Context, revise alembic.Revise, log *step.Log) error {
+	written, err := w.Tool.WriteRevision(ctx, revise)
+	if err != nil {
+		return tool.GeneratedFailure(err)
+	}
+	if written.Nothing {
+		log.Skipped(nothingToMigrate)
+		return nil
+	}
+	path, err := w.Tool.RepositoryPath(written.Path)
+	if err != nil {
+		return err
+	}
+	m := w.migration
+	m.Written, m.File = written, &File{Path: path, Container: written.Path, Content: []byte(written.Content)}
+	m.Edits[written.Path] = m.File.Content
+	log.Done(fmt.Sprintf("%s with %s", path, report.Count(len(written.Operations), "operation")))
+	return nil
+}
+
+// plan returns what the new revision is to be; nil where there is nothing to write.
+func (w *writer) plan(ctx context.Context, log *step.Log) (*alembic.Revise, error) {
+	revise := &alembic.Revise{Message: w.message, Parents: w.parents(), Exclude: w.Base.Noise}
+	if w.Mode == branch.Empty {
+		revise.Empty = true
+		return revise, nil
+	}
+	if applied, err := w.applyOwn(ctx, log); err != nil || !applied {
+		return nil, err
+	}
+	operations, err := w.Tool.Autogenerate(ctx, w.Tool.Database(w.seeded.Server))
+	if err != nil {
+		return nil, tool.GeneratedFailure(err)
+	}
+	left, _ := migrations.Subtract(operations, w.Base.Noise)
+	if len(left) == 0 {
+		return nil, w.findUnwritten(ctx, log)
+	}
+	revise.Renames, w.migration.Renames, err = w.askRenames(ctx, migrations.LikelyRenames(left))
+	return revise, err
+}
+
+// findUnwritten compares the catalogs when autogenerate finds nothing: what only they see has to be written by hand.
+func (w *writer) findUnwritten(ctx context.Context, log *step.Log) (err error) {
+	m, began := w.migration, time.Now()
+	if m.Models, err = w.CompareModels(ctx, w.seeded, nil); err != nil {
+		return err
+	}
+	m.ModelsTook = time.Since(began)
+	if n := len(m.Models.Differences); n > 0 {
+		log.Done("autogenerate finds nothing, but models and migrations differ in " + report.Count(n, "way") + " that it does not see")
+		return nil
+	}
+	if why := m.Models.NotCompared; why != "" {
+		w.Note("autogenerate does not see changed CHECKs, primary keys, enum values and the like, and the catalogs that do could not be compared: " + why)
+	}
+	log.Skipped(m.Nothing())
+	return nil
+}
+
+// applyOwn upgrades the clone by the branch's kept revisions, so that autogenerate finds what they leave over. Where they fail there
+// is nothing to find, and it returns false; the checks then say what is wrong with them.
+func (w *writer) applyOwn(ctx context.Context, log *step.Log) (bool, error) {
+	if len(w.migration.Revisions) == 0 {
+		return true, nil
+	}
+	log.Line("upgrading by the branch's own migrations")
+	w.migration.Applied = true
+	_, err := w.Tool.Upgrade(ctx, w.Tool.Database(w.seeded.Server), "head", alembic.MoveOptions{})
+	var failure *migrations.Failure
+	if errors.As(err, &failure) {
+		log.Skipped("the branch's own migrations fail: " + failure.Error())
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// parents returns the new revision's: the newest of the branch's own, else the base's heads.
+func (w *writer) parents() []string {
+	if n := len(w.migration.Revisions); n > 0 {
+		return []string{w.migration.Revisions[n-1].ID}
+	}
+	return w.BaseHeads()
+}
+
+// askRenames asks about each likely rename; what nobody can answer is left for the report.
+func (w *writer) askRenames(ctx context.Context, likely []migrations.Rename) (written, reported []migrations.Rename, err error) {
+	for _, rename := range likely {
+		if slices.ContainsFunc(written, func(w migrations.Rename) bool { return w.Excludes(rename) }) {
+			continue
+		}
+		if w.Ask == nil {
+			reported = append(reported, rename)
+			continue
+		}
+		yes, err := w.Ask.Confirm(ctx, fmt.Sprintf("Is %s a rename? (otherwise it is dropped with its data and added anew)", rename))
+		if err != nil {
+			return nil, nil, err
+		}
+		if yes {
+			written = append(written, rename)
+		}
+	}
+	return written, reported, nil
+}

@@ -1,0 +1,50 @@
+package generate
+
+import (
+	"context"
+	"slices"
+
+	"devenv/devenv/report"
+	"devenv/migrations"
+)
+
+// reparent lets the branch's kept revisions follow the base's head, where their parent is neither the branch's own nor that head: in
+// the tool's container now, in the working tree at delivery. One line of each file changes.
+func (w *writer) reparent(ctx context.Context) error {
+	heads := w.BaseHeads()
+	if len(heads) != 1 {
+		return nil
+	}
+	m := w.migration
+	for _, revision := range m.Revisions {
+		if !m.isStale(revision, heads[0]) {
+			continue
+		}
+		content, err := w.Workspace.Repo.ReadFile(ctx, w.Work.Capture.Tree, revision.Path)
+		if err != nil {
+			return err
+		}
+		moved, err := migrations.Reparent(content, heads[0])
+		if err != nil {
+			return report.Fail(report.KindWork, "write down_revision as a plain string, or make one migration of all: --replace",
+				"re-parent %s: %w", revision.Path, err)
+		}
+		container := m.inContainer[revision.Path]
+		if err := w.Workspace.Engine.WriteFile(ctx, w.Tool.Container, container, moved); err != nil {
+			return err
+		}
+		m.Edits[container], m.Reparented[revision.Path] = moved, moved
+	}
+	if len(m.Reparented) == 0 {
+		return nil
+	}
+	return m.Reread(ctx, w.Testbed)
+}
+
+// isStale returns whether a revision of the branch has one parent, which is neither the branch's nor the base's head.
+func (m *Migration) isStale(revision migrations.Revision, head string) bool {
+	if len(revision.Down) != 1 || revision.Down[0] == head {
+		return false
+	}
+	return !slices.ContainsFunc(m.Revisions, func(own migrations.Revision) bool { return own.ID == revision.Down[0] })
+}

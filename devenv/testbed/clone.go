@@ -1,0 +1,47 @@
+package testbed
+
+import (
+	"context"
+	"errors"
+
+	"devenv/devenv/base"
+	"devenv/devenv/database"
+)
+
+// CloneOptions are what a clone may have besides the base's data.
+type CloneOptions struct {
+	// Stack is the network of a stack that reaches the clone by the database's names; without a name there is none.
+	Stack database.NetworkAlias
+	// Kept is a clone that an image is made of.
+	Kept bool
+}
+
+// Clone starts a clone of one of the base's images in the tool's network. The caller removes it, or hands it on.
+func (b *Testbed) Clone(ctx context.Context, image base.Image, o CloneOptions) (*database.Server, error) {
+	w := b.Workspace
+	tools := w.Name(base.ToolNetwork)
+	if err := w.Network(ctx, tools); err != nil {
+		return nil, err
+	}
+	networks := []database.NetworkAlias{{Name: tools}}
+	if o.Stack.Name != "" {
+		networks = append(networks, o.Stack)
+	}
+	from, err := image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	options := b.Base.CloneOf(from, networks...)
+	options.Kept = o.Kept
+	return w.Cloner.Clone(ctx, options)
+}
+
+// OnClone returns what a function finds on a fresh clone of one of the base's images, and removes the clone.
+func OnClone[T any](ctx context.Context, b *Testbed, image base.Image, do func(*database.Server) (T, error)) (found T, err error) {
+	server, err := b.Clone(ctx, image, CloneOptions{})
+	if err != nil {
+		return found, err
+	}
+	defer func() { err = errors.Join(err, server.Remove(context.WithoutCancel(ctx))) }()
+	return do(server)
+}

@@ -1,0 +1,139 @@
+package testbed
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"devenv/devenv/base"
+	"devenv/devenv/branch"
+	"devenv/devenv/project"
+	"devenv/devenv/report"
+	"devenv/devenv/scratch"
+	"devenv/devenv/step"
+	"devenv/devenv/tool"
+	"devenv/migrations"
+)
+
+// UseBase finds the base's images by their key, or makes what KeepBase makes them of.
+func (b *Testbed) UseBase(ctx context.Context, log *step.Log) (err error) {
+	if err := b.OpenBase(ctx, log); err != nil {
+		return err
+	}
+	known, err := b.Base.LookUp(ctx)
+	if err != nil {
+		return err
+	}
+	whence := "known"
+	if !known {
+		if known, err = b.Base.Pull(ctx, log); err != nil {
+			return err
+		}
+		whence = "pulled"
+	}
+	if known {
+		if err := b.Base.ReadKnown(ctx, log); err != nil {
+			return err
+		}
+		log.Cached(fmt.Sprintf("%s at %.8s, %s", b.BaseName(), b.BaseRef.Commit, whence))
+	} else {
+		if err := b.Base.Make(ctx, b.Runner, base.From{Ref: b.BaseRef, Secrets: b.Secrets()}); err != nil {
+			return err
+		}
+		log.Done(fmt.Sprintf("%s at %.8s, migrated and seeded", b.BaseName(), b.BaseRef.Commit))
+	}
+	b.about.Base.Image, b.about.Base.Cached = b.Base.SeededRef(), known
+	b.about.Noise = noiseOf(b.Base.Noise)
+	if !known {
+		close(b.Copied) // KeepBase does the rest
+		return nil
+	}
+	return b.Base.Touch(ctx)
+}
+
+// OpenBase checks the base out and computes its key.
+func (b *Testbed) OpenBase(ctx context.Context, log *step.Log) (err error) {
+	if b.Base, err = base.Open(ctx, b.Workspace, b.Project, b.BaseRef, b.Work.Capture, b.EnvFiles); err != nil {
+		return err
+	}
+	project.LearnModel(b.Redactor, b.Base.Model)
+	return b.Base.ComputeKey(ctx, log)
+}
+
+// KeepBase makes an image of the base's database, where this run has made that.
+func (b *Testbed) KeepBase(ctx context.Context, _ *step.Log) error { return b.Base.Keep(ctx, b.Runner) }
+
+// TakeBranch makes the branch's tree: the capture, with the branch's own revisions as the mode says, merged with the base; and
+// brings the images that its services need.
+func (b *Testbed) TakeBranch(ctx context.Context, log *step.Log) (err error) {
+	repo := b.Workspace.Repo
+	commit := b.Work.Capture.Commit
+	if !b.Request.Existing {
+		treeID, err := b.Work.Tree(ctx, repo, b.Mode == branch.Replace || b.Mode == branch.Ask)
+		if err != nil {
+			return err
+		}
+		if commit, err = repo.CommitTree(ctx, treeID, b.Work.Capture.Parents...); err != nil {
+			return err
+		}
+	}
+	if b.Branch, err = scratch.CheckOut(ctx, b.Workspace, "branch", commit, b.Work.Capture); err != nil {
+		return err
+	}
+	for _, note := range b.Branch.Tree.Notes {
+		b.Note(note)
+	}
+	if b.Branch.TreeID, b.about.Branch.Merged, err = repo.Merge(ctx, b.Branch.Tree, commit, b.BaseRef.Commit); err != nil {
+		return err
+	}
+	if err := b.Branch.Prepare(ctx, log); err != nil {
+		return err
+	}
+	if err := b.Branch.Load(ctx, b.EnvFiles); err != nil {
+		return err
+	}
+	project.LearnModel(b.Redactor, b.Branch.Model)
+	log.Done(branchSummary(b.about.Branch.Merged, len(b.Work.Own)))
+	return b.Branch.EnsureImages(ctx, b.Services(b.Branch, b.Project.Migrations.Service), log)
+}
+
+// Services returns the services that a start needs in a checkout, without the database, and one more.
+func (b *Testbed) Services(s *scratch.Checkout, extra string) []string {
+	services := []string{extra}
+	for _, name := range append([]string{b.Project.Backend}, b.Project.Needs...) {
+		if _, ok := s.Model.Services[name]; ok && name != "" && !slices.Contains(services, name) {
+			services = append(services, name)
+		}
+	}
+	return services
+}
+
+// StartTool starts the migration tool on the branch's tree.
+func (b *Testbed) StartTool(ctx context.Context, log *step.Log) (err error) {
+	if b.Tool, err = tool.Start(ctx, b.Branch, base.ToolNetwork, b.Project.Migrations, b.Base.Settings.Hosts, log); err != nil {
+		return err
+	}
+	hello := b.Tool.Hello()
+	log.Done(fmt.Sprintf("Alembic %s, SQLAlchemy %s, Python %s", hello.Alembic, hello.SQLAlchemy, hello.Python))
+	return nil
+}
+
+func branchSummary(merged bool, own int) string {
+	text := "the working tree as it is"
+	if merged {
+		text += ", merged with the base"
+	}
+	if own > 0 {
+		text += ", " + report.Count(own, "migration") + " of its own"
+	}
+	return text
+}
+
+// noiseOf returns the noise as the document shows it.
+func noiseOf(operations []migrations.Operation) []report.Noise {
+	noise := make([]report.Noise, 0, len(operations))
+	for _, op := range operations {
+		noise = append(noise, report.Noise{Object: op.Object, Operation: op.String()})
+	}
+	return noise
+}

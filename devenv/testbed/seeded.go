@@ -1,0 +1,95 @@
+package testbed
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
+	"devenv/devenv/database/writes"
+	"devenv/devenv/step"
+)
+
+// Seeded is the clone of the base's data in which the migration is made and tried, and what it held before.
+type Seeded struct {
+	Server *database.Server
+	Before State
+	// Writers are the roles that insert into each table, by OID.
+	Writers map[uint32][]string
+	// FromScratch says that it is none: an empty database that was upgraded through the whole history takes its place.
+	FromScratch bool
+	// Models is an empty database for the models' schema, nil where nothing asks for it.
+	Models *database.Server
+}
+
+// State is what a database holds, as far as trials compare it; what no wanted trial compares is empty.
+type State struct {
+	Fingerprint data.Fingerprint
+	Catalog     catalog.Catalog
+	Shape       catalog.Shape
+}
+
+// noRows says what a pass on such a base is worth.
+const noRows = "the base holds no row, so nothing was tried on data; say in .devenv.yaml what fills it, as seed: {run: \"python seed.py\"}, {sql: [seed.sql]} or {dump: base.dump}"
+
+// CloneSeeded starts the clone of the base's data in which the migration is made and tried, and reads what it holds.
+func (b *Testbed) CloneSeeded(ctx context.Context, log *step.Log) (*Seeded, error) {
+	if err := b.noteDatabaseChange(ctx, log); err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	seeded := &Seeded{}
+	group, cloning := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		seeded.Server, err = b.Clone(cloning, b.Base.First, CloneOptions{})
+		return err
+	})
+	if b.Wants(checks.TrialModels) {
+		group.Go(func() (err error) {
+			seeded.Models, err = b.Clone(cloning, b.Base.WithoutData, CloneOptions{})
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return seeded, err
+	}
+	if err := b.readBefore(ctx, seeded); err != nil {
+		return seeded, err
+	}
+	log.Done("a clone of the base's data, ready in " + time.Since(began).Round(time.Millisecond).String())
+	return seeded, nil
+}
+
+// readBefore reads what the migration will meet.
+func (b *Testbed) readBefore(ctx context.Context, seeded *Seeded) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return b.ReadSchema(ctx, seeded.Server, &seeded.Before) })
+	if b.Wants(checks.TrialSmoke) {
+		group.Go(func() (err error) { seeded.Writers, err = database.Ask(ctx, seeded.Server, writes.Writers); return err })
+	}
+	if b.Wants(checks.TrialData) {
+		group.Go(func() (err error) {
+			if seeded.Before.Fingerprint, err = Fingerprint(ctx, seeded.Server); err == nil && !data.HoldsRows(seeded.Before.Fingerprint) {
+				b.Note(noRows)
+			}
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// ReadSchema reads a database's catalog and shape into a state, as far as trials compare them.
+func (b *Testbed) ReadSchema(ctx context.Context, s *database.Server, into *State) error {
+	group, ctx := errgroup.WithContext(ctx)
+	if b.wantsAny(checks.TrialReverse, checks.TrialStepwise, checks.TrialAtomic, checks.TrialModels) {
+		group.Go(func() (err error) { into.Catalog, err = b.Catalog(ctx, s); return err })
+	}
+	if b.wantsAny(checks.TrialAdversarial, checks.TrialSmoke, checks.TrialReverse, checks.TrialNotes, checks.TrialRenames) {
+		group.Go(func() (err error) { into.Shape, err = Shape(ctx, s); return err })
+	}
+	return group.Wait()
+}

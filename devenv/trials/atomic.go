@@ -1,0 +1,180 @@
+package trials
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/devenv/step"
+	"devenv/devenv/testbed"
+	"devenv/migrations"
+	"devenv/migrations/alembic"
+)
+
+// atomic breaks the upgrade off between its transactions, on clones of the base's data, and tries it again. An upgrade in one
+// transaction needs no clone: Postgres keeps all of it or nothing.
+func atomic() trial {
+	return trial{
+		name: checks.TrialAtomic, title: "atomic", finds: "can an upgrade that failed in the middle be tried again?",
+		needs: []anyResource{tried}, seconds: 2, run: tryAtomic,
+	}
+}
+
+func tryAtomic(ctx context.Context, p *pass, log *step.Log) (finding, error) {
+	up := take(p, tried)
+	if up.outcome.Unrecorded {
+		log.Skipped("")
+		return nil, nil
+	}
+	if up.outcome.Failure != nil {
+		return lookAtLeftovers(ctx, p, up, log)
+	}
+	points := breakPoints(up.statements)
+	breaks := make([]*checks.AtomicBreak, len(points))
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(2)
+	for i, at := range points {
+		group.Go(func() (err error) {
+			breaks[i], err = testbed.OnClone(inner, p.Testbed, p.Base.WithData, func(s *database.Server) (*checks.AtomicBreak, error) {
+				return breakOff(inner, p, up, s, at)
+			})
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	outcome := checks.AtomicOutcome{Ran: true, Transactions: transactions(up.statements), Unfinished: up.unfinished()}
+	for _, b := range breaks {
+		if b != nil {
+			outcome.Breaks = append(outcome.Breaks, *b)
+		}
+	}
+	if len(outcome.Breaks) > 0 {
+		log.Faulty("a failure in the middle cannot be retried")
+	}
+	return func(f *checks.Facts) { f.Atomic = outcome }, nil
+}
+
+// lookAtLeftovers finds out what the upgrade that failed on the base's data left behind, and whether it can be tried again.
+func lookAtLeftovers(ctx context.Context, p *pass, up *upgrade, log *step.Log) (finding, error) {
+	server, failure := up.seeded.Server, up.outcome.Failure
+	catalog, err := p.Catalog(ctx, server)
+	if err != nil {
+		return nil, err
+	}
+	left := up.before.Catalog.Diff(catalog)
+	if len(left) == 0 {
+		log.Skipped("the upgrade failed, and left nothing behind")
+		return nil, nil
+	}
+	again, _, err := p.toHead(ctx, server, alembic.MoveOptions{})
+	if err != nil {
+		return nil, err
+	}
+	b := checks.AtomicBreak{Revision: failure.Revision, Line: failure.Line, Statement: failure.Statement, Left: left}
+	if !checks.SameFailure(again.Failure, failure) {
+		b.Retry = again.Failure
+	}
+	log.Faulty("the failed upgrade left something behind")
+	return func(f *checks.Facts) { f.Atomic = checks.AtomicOutcome{Ran: true, Breaks: []checks.AtomicBreak{b}} }, nil
+}
+
+// breakOff upgrades a clone up to a statement, and tries again. It returns nil when the retry ends where the upgrade does.
+func breakOff(ctx context.Context, p *pass, up *upgrade, server *database.Server, at migrations.Statement) (*checks.AtomicBreak, error) {
+	cut, _, err := p.toHead(ctx, server, alembic.MoveOptions{FailAfter: at.Seq})
+	if err != nil || cut.Failure == nil {
+		return nil, err // the revision caught the failure: nothing is known about this place
+	}
+	catalog, err := p.Catalog(ctx, server)
+	if err != nil {
+		return nil, err
+	}
+	b := &checks.AtomicBreak{Revision: at.Revision, Statement: at.SQL, Line: at.Line, Left: up.before.Catalog.Diff(catalog)}
+	again, _, err := p.toHead(ctx, server, alembic.MoveOptions{})
+	if err != nil {
+		return nil, err
+	}
+	if b.Retry = again.Failure; b.Retry != nil {
+		return b, nil
+	}
+	if catalog, err = p.Catalog(ctx, server); err != nil {
+		return nil, err
+	}
+	if b.Left = up.after.Catalog.Diff(catalog); len(b.Left) == 0 {
+		return nil, nil
+	}
+	return b, nil
+}
+
+// mostBreaks is at how many places an upgrade is broken off.
+const mostBreaks = 4
+
+// breakPoints returns the statements after which a failure would leave a revision half done: the last of each transaction that
+// is followed by another one of the same revision. A revision of one statement has none.
+func breakPoints(statements []migrations.Statement) []migrations.Statement {
+	var points, own []migrations.Statement
+	flush := func(version *migrations.Statement) {
+		for i, s := range own[:max(0, len(own)-1)] {
+			if s.Transaction != own[i+1].Transaction || endsTransaction(s.SQL) {
+				points = append(points, s)
+			}
+		}
+		if last := len(own) - 1; last > 0 && version != nil && (own[last].Transaction != version.Transaction || endsTransaction(own[last].SQL)) {
+			points = append(points, own[last])
+		}
+		own = nil
+	}
+	for _, s := range statements {
+		switch {
+		case s.Version:
+			flush(&s)
+		case s.Revision == "" || s.SQLState != "":
+		case len(own) > 0 && own[0].Revision != s.Revision:
+			flush(nil)
+			own = append(own, s)
+		default:
+			own = append(own, s)
+		}
+	}
+	flush(nil)
+	if len(points) > mostBreaks {
+		points = slices.Concat(points[:mostBreaks-1], points[len(points)-1:])
+	}
+	return points
+}
+
+func endsTransaction(sql string) bool {
+	return regexp.MustCompile(`(?is)(^|;)\s*(COMMIT|END|ROLLBACK|ABORT)\b[^;]*;?\s*$`).MatchString(sql)
+}
+
+// transactions returns the number of transactions of an upgrade.
+func transactions(statements []migrations.Statement) int {
+	seen := map[string]bool{}
+	for _, s := range statements {
+		if s.Revision != "" || s.Version {
+			seen[s.Transaction] = true
+		}
+	}
+	return len(seen)
+}
+
+// unfinished returns the indexes and constraints that the upgrade leaves INVALID or NOT VALID.
+func (u *upgrade) unfinished() []checks.Unfinished {
+	var left []checks.Unfinished
+	for _, d := range u.before.Catalog.Diff(u.after.Catalog) {
+		kind, _, _ := strings.Cut(d.Object, ":")
+		for of, state := range map[string]string{"index": "INVALID", "constraint": "NOT VALID"} {
+			if kind == of && regexp.MustCompile(` `+state+`\b`).MatchString(d.Is) {
+				table := strings.TrimPrefix(u.after.Catalog.Objects[d.Object].Parent, "table:")
+				left = append(left, checks.Unfinished{Table: table, Object: d.Object, State: state, Definition: d.Is})
+			}
+		}
+	}
+	return left
+}

@@ -1,0 +1,45 @@
+package trials
+
+import (
+	"context"
+	"time"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/devenv/database/data"
+	"devenv/devenv/testbed"
+)
+
+// compareData compares the data before and after the upgrade. The rows behind a difference are read beside those of a fresh clone,
+// which a migration that changes nothing never needs.
+func compareData(ctx context.Context, p *pass, up *upgrade) (err error) {
+	if !p.Wants(checks.TrialData) {
+		return nil
+	}
+	defer p.timed(checks.TrialData, time.Now())
+	if up.after.Fingerprint, err = testbed.Fingerprint(ctx, up.seeded.Server); err != nil {
+		return err
+	}
+	changes := up.before.Fingerprint.Compare(up.after.Fingerprint)
+	if len(changes) > 0 {
+		changes, err = examine(ctx, p, up, up.after.Fingerprint, changes)
+	}
+	up.data = checks.DataOutcome{Ran: err == nil, Changes: changes}
+	return err
+}
+
+// examine settles changes against the base's own data, which a fresh clone holds.
+func examine(ctx context.Context, p *pass, up *upgrade, after data.Fingerprint, changes []data.Change) ([]data.Change, error) {
+	return testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(original *database.Server) ([]data.Change, error) {
+		return between(ctx, original, up.seeded.Server, func(was, is *database.Conn) ([]data.Change, error) {
+			return data.Examine(ctx, data.State{Conn: was, Print: up.before.Fingerprint}, data.State{Conn: is, Print: after}, changes)
+		})
+	})
+}
+
+// between asks two servers at the same time.
+func between[T any](ctx context.Context, one, other *database.Server, do func(one, other *database.Conn) (T, error)) (T, error) {
+	return database.Ask(ctx, one, func(ctx context.Context, first *database.Conn) (T, error) {
+		return database.Ask(ctx, other, func(_ context.Context, second *database.Conn) (T, error) { return do(first, second) })
+	})
+}

@@ -1,0 +1,37 @@
+package trials
+
+import (
+	"context"
+	"time"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/step"
+	"devenv/migrations"
+)
+
+// drift runs autogenerate again on the migrated database, or on the base's when the branch adds no revision, and compares its catalog
+// with the models'.
+func drift() trial {
+	return trial{
+		name: checks.TrialDrift, title: "drift", finds: "do models and migrations agree, to autogenerate and to the catalog?",
+		needs: []anyResource{migrated}, seconds: 1, run: tryDrift,
+	}
+}
+
+func tryDrift(ctx context.Context, p *pass, _ *step.Log) (finding, error) {
+	database := take(p, migrated)
+	operations, err := p.Tool.Autogenerate(ctx, p.Tool.Database(database.Server))
+	outcome, err := p.resultOf(err)
+	if err != nil {
+		return nil, err
+	}
+	left, _ := migrations.Subtract(operations, p.Base.Noise)
+	models := p.migration.Models
+	if !models.Ran {
+		defer p.timed(checks.TrialModels, time.Now())
+		models, err = p.CompareModels(ctx, database, left)
+	}
+	return func(f *checks.Facts) {
+		f.Drift, f.Models = checks.DriftOutcome{Outcome: outcome, Operations: left, FromScratch: database.FromScratch}, models
+	}, err
+}

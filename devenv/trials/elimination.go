@@ -1,0 +1,211 @@
+package trials
+
+import (
+	"context"
+	"slices"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/witness"
+	"devenv/migrations"
+)
+
+// elimination finds out which of the rows made to break a move of the database do. All rows are written first, and the move runs: if
+// it copes, one run has judged them all. If it fails, the row that is to blame is taken back, and the move runs again.
+type elimination struct {
+	*pass
+	server *database.Server
+	// fresh makes a clone that the move can start from.
+	fresh func(context.Context) (*database.Server, error)
+	move  func(context.Context, *database.Server) (checks.Outcome, error)
+	// whole says that a move that fails leaves everything as it was.
+	whole bool
+
+	tried   []checks.WitnessTrial
+	written map[int]witness.Written // by trial, those that are in the database
+}
+
+// mostMoves is how often the move runs, mostApart how many rows are tried one by one where the blame is not clear.
+const (
+	mostMoves = 12
+	mostApart = 4
+)
+
+// judge makes the rows and finds out which of them break the move.
+func (e *elimination) judge(ctx context.Context, before *catalog.Shape, restrictions []witness.Restriction) (checks.WitnessOutcome, error) {
+	witnesses, err := database.Ask(ctx, e.server, func(ctx context.Context, connection *database.Conn) ([]witness.Witness, error) {
+		return witness.Build(ctx, connection, before, restrictions)
+	})
+	if err != nil {
+		return checks.WitnessOutcome{}, err
+	}
+	pending := []int{}
+	for i, w := range witnesses {
+		e.tried = append(e.tried, checks.WitnessTrial{Witness: w})
+		if len(w.Inserts) > 0 {
+			pending = append(pending, i)
+		}
+	}
+	err = e.eliminate(ctx, pending)
+	return checks.WitnessOutcome{Ran: true, Tried: e.tried}, err
+}
+
+// eliminate runs the move against all pending rows, takes out the one to blame, and goes on until the move works.
+func (e *elimination) eliminate(ctx context.Context, pending []int) error {
+	pending, err := e.write(ctx, pending)
+	if err != nil {
+		return err
+	}
+	var last *migrations.Failure
+	var blamed []int
+	for range mostMoves {
+		if len(pending) == 0 {
+			return nil
+		}
+		outcome, err := e.move(ctx, e.server)
+		if err != nil || outcome.Failure == nil {
+			return err
+		}
+		if same(outcome.Failure, last) {
+			// Whoever was blamed was not, or not alone: each for itself.
+			for _, i := range blamed {
+				e.tried[i].Failure = nil
+			}
+			return e.apart(ctx, append(blamed, pending...))
+		}
+		last = outcome.Failure
+		if blamed, pending, err = e.blame(ctx, outcome.Failure, pending); err != nil {
+			return err
+		}
+		if len(blamed) == 0 {
+			return e.apart(ctx, pending)
+		}
+		if pending, err = e.takeBack(ctx, blamed, pending); err != nil {
+			return err
+		}
+	}
+	return e.apart(ctx, pending)
+}
+
+// same says that two failures are one: a second row may break the same statement by another constraint.
+func same(a, b *migrations.Failure) bool {
+	return a != nil && b != nil && a.SQLState == b.SQLState && a.Statement == b.Statement && a.Constraint == b.Constraint && a.Column == b.Column && a.Message == b.Message
+}
+
+// blame finds the restriction that a failure fits best, and records it on its first row. It returns the rows of that
+// restriction and the others.
+func (e *elimination) blame(ctx context.Context, f *migrations.Failure, pending []int) (blamed, others []int, err error) {
+	best, score := -1, 0
+	for _, i := range pending {
+		if s := e.tried[i].Witness.Restriction.Blame(violationOf(f)); s > score {
+			best, score = i, s
+		}
+	}
+	if best < 0 {
+		return nil, pending, nil
+	}
+	if err := e.record(ctx, best, f); err != nil {
+		return nil, nil, err
+	}
+	for _, i := range pending {
+		if e.tried[i].Witness.Restriction.What == e.tried[best].Witness.Restriction.What {
+			blamed = append(blamed, i)
+		} else {
+			others = append(others, i)
+		}
+	}
+	return blamed, others, nil
+}
+
+// record keeps how a row broke the move and, where that left the row there, the query that finds such rows.
+func (e *elimination) record(ctx context.Context, i int, f *migrations.Failure) (err error) {
+	e.tried[i].Failure = f
+	if f != nil && e.whole {
+		e.tried[i].Offending, err = rowsIn(ctx, e.server, f)
+	}
+	return err
+}
+
+// apart tries the first few rows one by one, each in a database of its own.
+func (e *elimination) apart(ctx context.Context, pending []int) error {
+	for n, i := range pending {
+		if n == mostApart {
+			for _, i := range pending[n:] {
+				e.tried[i].Witness.Problem = "it was not tried by itself: too many others break the migration"
+			}
+			return nil
+		}
+		if err := e.renew(ctx); err != nil {
+			return err
+		}
+		if left, err := e.write(ctx, []int{i}); err != nil || len(left) == 0 {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		outcome, err := e.move(ctx, e.server)
+		if err != nil {
+			return err
+		}
+		if err := e.record(ctx, i, outcome.Failure); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renew takes another database, and removes the one before where that is a clone of this trial.
+func (e *elimination) renew(ctx context.Context) error {
+	fresh, err := e.fresh(ctx)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(e.clones, e.server) {
+		err = e.remove(ctx, e.server)
+	}
+	e.server = fresh
+	return err
+}
+
+// write writes rows into the database and returns those that it took.
+func (e *elimination) write(ctx context.Context, pending []int) ([]int, error) {
+	e.written = map[int]witness.Written{}
+	return database.Ask(ctx, e.server, func(ctx context.Context, connection *database.Conn) (taken []int, err error) {
+		for _, i := range pending {
+			written, refusal, err := witness.Write(ctx, connection, e.tried[i].Witness)
+			if err != nil {
+				return nil, err
+			}
+			if refusal != "" {
+				e.tried[i].Witness.Problem = "beside the others it is refused: " + refusal
+				continue
+			}
+			e.written[i] = written
+			taken = append(taken, i)
+		}
+		return taken, nil
+	})
+}
+
+// takeBack removes rows; where the failed move may have left something, a fresh database takes the others.
+func (e *elimination) takeBack(ctx context.Context, blamed, others []int) ([]int, error) {
+	if len(others) == 0 {
+		return nil, nil
+	}
+	if !e.whole {
+		if err := e.renew(ctx); err != nil {
+			return nil, err
+		}
+		return e.write(ctx, others)
+	}
+	return database.Ask(ctx, e.server, func(ctx context.Context, connection *database.Conn) ([]int, error) {
+		for _, i := range blamed {
+			if err := e.written[i].TakeBack(ctx, connection); err != nil {
+				return nil, err
+			}
+		}
+		return others, nil
+	})
+}

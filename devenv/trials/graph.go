@@ -1,0 +1,113 @@
+package trials
+
+import (
+	"fmt"
+	"slices"
+
+	"devenv/devenv/checks"
+)
+
+// choose returns the trials that are wanted, and those that these need, in their order.
+func choose(trials []trial, wanted func(checks.Trial) bool) []trial {
+	chosen := map[checks.Trial]bool{}
+	var add func(t *trial)
+	add = func(t *trial) {
+		if chosen[t.name] {
+			return
+		}
+		chosen[t.name] = true
+		for _, need := range t.needs {
+			if i := slices.IndexFunc(trials, func(o trial) bool { return declares(o.offers, need) }); i >= 0 {
+				add(&trials[i])
+			}
+		}
+	}
+	for i := range trials {
+		if wanted(trials[i].name) {
+			add(&trials[i])
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(trials), func(t trial) bool { return !chosen[t.name] })
+}
+
+// validate returns what is wrong with a graph: a name twice, a need that nothing provides, a circle.
+func validate(trials []trial, given map[string][]*offering) error {
+	seen := map[checks.Trial]bool{}
+	for i := range trials {
+		t := &trials[i]
+		if seen[t.name] {
+			return fmt.Errorf("trial %s is there twice", t.name)
+		}
+		seen[t.name] = true
+		if t.ends != nil && !declares(t.needs, t.ends) {
+			return fmt.Errorf("trial %s ends %s, which it does not need", t.name, t.ends)
+		}
+		for _, need := range t.needs {
+			if len(given[need.String()]) == 0 && len(offerers(trials, need)) == 0 {
+				return fmt.Errorf("trial %s needs %s, which nothing offers", t.name, need)
+			}
+		}
+	}
+	return circle(trials)
+}
+
+// circle returns an error that names a trial which waits for itself.
+func circle(trials []trial) error {
+	const under, over = 1, 2
+	state := map[checks.Trial]int{}
+	var visit func(t *trial) error
+	visit = func(t *trial) error {
+		switch state[t.name] {
+		case under:
+			return fmt.Errorf("trial %s waits for itself", t.name)
+		case over:
+			return nil
+		}
+		state[t.name] = under
+		for _, other := range waitsFor(trials, t) {
+			if err := visit(other); err != nil {
+				return err
+			}
+		}
+		state[t.name] = over
+		return nil
+	}
+	for i := range trials {
+		if err := visit(&trials[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waitsFor returns the trials whose offers or whose end a trial waits for.
+func waitsFor(trials []trial, t *trial) []*trial {
+	var others []*trial
+	for _, need := range slices.Concat(t.needs, t.uses) {
+		others = append(others, offerers(trials, need)...)
+	}
+	return append(others, users(trials, t)...)
+}
+
+// users returns the other trials that need or use what a trial ends.
+func users(trials []trial, t *trial) []*trial {
+	var others []*trial
+	for i := range trials {
+		other := &trials[i]
+		if t.ends != nil && other.name != t.name && (declares(other.needs, t.ends) || declares(other.uses, t.ends)) {
+			others = append(others, other)
+		}
+	}
+	return others
+}
+
+// offerers returns the trials that offer a resource.
+func offerers(trials []trial, r anyResource) []*trial {
+	var found []*trial
+	for i := range trials {
+		if declares(trials[i].offers, r) {
+			found = append(found, &trials[i])
+		}
+	}
+	return found
+}

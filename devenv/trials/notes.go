@@ -1,0 +1,97 @@
+package trials
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database/catalog"
+	"devenv/migrations"
+)
+
+// manyTables is how many tables that existed before are locked in one transaction when it is worth saying.
+const manyTables = 3
+
+// takeNotes returns what is legal and worth knowing: from the two shapes, and from the statements between them.
+func takeNotes(p *pass, up *upgrade) []catalog.Note {
+	if !p.Wants(checks.TrialNotes) || !up.worked() {
+		return nil
+	}
+	return up.notes()
+}
+
+func (u *upgrade) notes() []catalog.Note {
+	notes := catalog.Notes(&u.before.Shape, &u.after.Shape)
+	altered := u.alteredTables()
+	waits := slices.ContainsFunc(u.statements, func(s migrations.Statement) bool { return regexp.MustCompile(`(?i)lock_timeout`).MatchString(s.SQL) })
+	if len(altered) > 0 && !waits {
+		notes = append(notes, catalog.Note{
+			Table:  altered[0],
+			Text:   fmt.Sprintf("it waits for its lock on %s without lock_timeout, and everybody who comes later waits behind it", strings.Join(altered, ", ")),
+			Advice: "op.execute(\"SET lock_timeout = '5s'\"), and try again when it fails",
+		})
+	}
+	if len(altered) >= manyTables {
+		notes = append(notes, catalog.Note{
+			Table: altered[0], Text: fmt.Sprintf("%d tables are locked one after the other: %s", len(altered), strings.Join(altered, ", ")),
+			Advice: "one revision for each table holds each lock for a shorter time, and cannot deadlock with the application",
+		})
+	}
+	return slices.Concat(notes, u.staleViews(), u.idleRevisions(), u.readingNotes())
+}
+
+// alteredTables returns the tables that existed before and that a statement of the branch alters or locks, by label.
+func (u *upgrade) alteredTables() []string {
+	pattern := regexp.MustCompile(`(?is)^\s*(?:ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?|DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?|LOCK\s+(?:TABLE\s+)?|TRUNCATE\s+(?:TABLE\s+)?|` +
+		`CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?\S+\s+ON\s+(?:ONLY\s+)?)([\w$."]+)`)
+	return u.tablesIn(pattern)
+}
+
+// staleViews returns a note for materialised views that read tables whose rows the migration writes, and that it does not refresh.
+func (u *upgrade) staleViews() []catalog.Note {
+	written := u.tablesIn(regexp.MustCompile(`(?is)^\s*(?:UPDATE\s+(?:ONLY\s+)?|INSERT\s+INTO\s+|DELETE\s+FROM\s+(?:ONLY\s+)?|TRUNCATE\s+(?:TABLE\s+)?|ALTER\s+TABLE\s+(?:ONLY\s+)?)([\w$."]+)`))
+	var notes []catalog.Note
+	for _, view := range u.after.Shape.Views {
+		refreshed := slices.ContainsFunc(u.statements, func(s migrations.Statement) bool {
+			return regexp.MustCompile(`(?i)REFRESH\s+MATERIALIZED`).MatchString(s.SQL) || regexp.MustCompile(`(?i)CREATE\s+MATERIALIZED`).MatchString(s.SQL)
+		})
+		for _, oid := range view.Reads {
+			t := u.after.Shape.Table(oid)
+			if t != nil && slices.Contains(written, t.Label()) && !refreshed {
+				notes = append(notes, catalog.Note{
+					Table: t.Label(), Text: fmt.Sprintf("the materialised view %s reads %s and shows what was there before", view.Name, t.Label()),
+					Advice: fmt.Sprintf("op.execute(\"REFRESH MATERIALIZED VIEW %s\")", view.Name),
+				})
+				break
+			}
+		}
+	}
+	return notes
+}
+
+// idleRevisions returns a note for revisions of the branch that run no statement: often the remains of an autogenerate that found nothing. One
+// that only joins others has nothing to do.
+func (u *upgrade) idleRevisions() []catalog.Note {
+	var notes []catalog.Note
+	for _, revision := range u.revisions {
+		busy := slices.ContainsFunc(u.statements, func(s migrations.Statement) bool { return s.Revision == revision.ID })
+		if !busy && !revision.Merge() {
+			notes = append(notes, catalog.Note{Text: fmt.Sprintf("%s runs no statement", revision.ID), Advice: "fill it, or delete it"})
+		}
+	}
+	return notes
+}
+
+// readingNotes returns a note where the migration reads rows: one that reads rows to decide what it does cannot be written as a script.
+func (u *upgrade) readingNotes() []catalog.Note {
+	read := u.tablesIn(regexp.MustCompile(`(?is)^\s*SELECT\s.*?\sFROM\s+(?:ONLY\s+)?([\w$."]+)`))
+	if len(read) == 0 {
+		return nil
+	}
+	return []catalog.Note{{
+		Table: read[0], Text: "it reads rows of " + strings.Join(read, ", ") + " while it runs, so alembic upgrade --sql cannot write it as a script",
+		Advice: "where scripts are needed, say it in one statement: UPDATE … FROM, INSERT … SELECT",
+	}}
+}

@@ -1,0 +1,67 @@
+package trials
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database/catalog"
+	"devenv/migrations"
+)
+
+func TestTheTablesThatAStatementLocksAreRead(t *testing.T) {
+	t.Parallel()
+	for sql, want := range map[string]string{
+		"ALTER TABLE users ADD COLUMN a int":                        "public.users",
+		"\n  alter table if exists only public.users ADD b int":     "public.users",
+		`ALTER TABLE crm."Contact" DROP COLUMN c`:                   "crm.Contact",
+		"DROP TABLE IF EXISTS users":                                "public.users",
+		"LOCK users IN SHARE MODE":                                  "public.users",
+		"TRUNCATE TABLE users CASCADE":                              "public.users",
+		"CREATE UNIQUE INDEX IF NOT EXISTS ix ON ONLY users (name)": "public.users",
+		"CREATE INDEX CONCURRENTLY ix ON users (name)":              "",
+		"ALTER TABLE badges ADD COLUMN a int":                       "", // a new one
+		"ALTER TABLE crm.users ADD COLUMN a int":                    "",
+		"UPDATE users SET name = 'ALTER TABLE users'":               "",
+	} {
+		if got := strings.Join(noted(sql).alteredTables(), " "); got != want {
+			t.Errorf("%s: %q, want %q", sql, got, want)
+		}
+	}
+}
+
+func TestOneNoteIsOfTheLocksThatAreWaitedForAndOneOfTheMany(t *testing.T) {
+	t.Parallel()
+	const waits, many = "it waits for its lock on ", " tables are locked one after the other: "
+	users, contacts, teams := "ALTER TABLE users ADD a int", `DROP TABLE crm."Contact"`, "TRUNCATE teams"
+	for name, c := range map[string]struct {
+		statements, want []string
+	}{
+		"two":                    {[]string{users, contacts, users}, []string{waits + "public.users, crm.Contact without lock_timeout"}},
+		"three":                  {[]string{users, contacts, teams}, []string{waits + "public.users, crm.Contact, public.teams without lock_timeout", "3" + many + "public.users, crm.Contact, public.teams"}},
+		"three, with a time out": {[]string{"SET LOCK_TIMEOUT = '5s'", users, contacts, teams}, []string{"3" + many + "public.users, crm.Contact, public.teams"}},
+		"none":                   {[]string{"CREATE TABLE badges ()"}, nil},
+	} {
+		var got []string
+		for _, n := range noted(c.statements...).notes() {
+			text, _, _ := strings.Cut(n.Text, ", and everybody")
+			got = append(got, text)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// noted is an upgrade that worked and was of these statements, on tables of two schemas.
+func noted(statements ...string) *upgrade {
+	u := &upgrade{outcome: checks.Outcome{Ran: true}}
+	u.before.Shape.Tables = []catalog.Table{{OID: 1, Schema: "public", Name: "users"}, {OID: 2, Schema: "crm", Name: "Contact"}, {OID: 3, Schema: "public", Name: "teams"}}
+	u.after.Shape = u.before.Shape
+	for _, sql := range statements {
+		u.statements = append(u.statements, migrations.Statement{Revision: "3f2a", SQL: sql})
+	}
+	return u
+}

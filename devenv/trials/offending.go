@@ -1,0 +1,47 @@
+package trials
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"devenv/devenv/database"
+	"devenv/devenv/database/offending"
+	"devenv/devenv/testbed"
+	"devenv/migrations"
+	"devenv/migrations/alembic"
+)
+
+// rowsBehind looks for the rows behind a failed upgrade, in a database as the failed statement found it: the one in which it failed,
+// where the statement was the first of the branch's; else what came before it was rolled back, and a fresh clone is upgraded up to
+// that statement.
+func rowsBehind(ctx context.Context, p *pass, server *database.Server, f *migrations.Failure, ran []migrations.Statement) (offending.Found, error) {
+	first := slices.IndexFunc(ran, func(s migrations.Statement) bool { return s.Revision != "" })
+	failed := slices.IndexFunc(ran, func(s migrations.Statement) bool { return s.Revision != "" && s.SQLState != "" })
+	if failed <= first {
+		return rowsIn(ctx, server, f)
+	}
+	return testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(fresh *database.Server) (offending.Found, error) {
+		_, err := p.Tool.Upgrade(ctx, p.Tool.Database(fresh), p.target(), alembic.MoveOptions{KeepBefore: ran[failed].Seq})
+		var stopped *migrations.Failure
+		if err != nil && !errors.As(err, &stopped) {
+			return offending.Found{}, err
+		}
+		return rowsIn(ctx, fresh, f)
+	})
+}
+
+// rowsIn looks for the rows behind a failure in one database.
+func rowsIn(ctx context.Context, server *database.Server, f *migrations.Failure) (offending.Found, error) {
+	return database.Ask(ctx, server, func(ctx context.Context, connection *database.Conn) (offending.Found, error) {
+		return offending.Find(ctx, connection, violationOf(f))
+	})
+}
+
+// violationOf returns a failure as package offending reads it.
+func violationOf(f *migrations.Failure) offending.Violation {
+	return offending.Violation{
+		SQLState: f.SQLState, Message: f.Message, Detail: f.Detail, Schema: f.Schema, Table: f.Table, Column: f.Column,
+		Constraint: f.Constraint, Statement: f.Statement,
+	}
+}

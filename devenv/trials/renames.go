@@ -1,0 +1,68 @@
+package trials
+
+import (
+	"slices"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
+	"devenv/migrations"
+)
+
+// findRenames returns renames that the branch's revisions have written as drop and add: what lost data and has a new table or column
+// that it may have become. What new-migration itself writes was asked about while it was generated.
+func findRenames(p *pass, up *upgrade) (renames []migrations.Rename) {
+	if !p.Request.Existing || !p.Wants(checks.TrialRenames) {
+		return nil
+	}
+	operations := append(shapeOperations(&up.before.Shape, &up.after.Shape, migrations.DropTable, migrations.DropColumn),
+		shapeOperations(&up.after.Shape, &up.before.Shape, migrations.CreateTable, migrations.AddColumn)...)
+	for _, rename := range migrations.LikelyRenames(operations) {
+		if !up.data.Ran || slices.ContainsFunc(up.data.Changes, func(c data.Change) bool { return lostBy(c, rename) }) {
+			renames = append(renames, rename)
+		}
+	}
+	return renames
+}
+
+// lostBy returns whether a change to the data is the loss that a rename written as drop and add makes.
+func lostBy(c data.Change, rename migrations.Rename) bool {
+	if c.Table != rename.Schema+"."+rename.Table || c.Before == 0 {
+		return false
+	}
+	if rename.Kind == migrations.RenameTable {
+		return c.Kind == data.TableDropped
+	}
+	return c.Kind == data.ColumnDropped && c.Column == rename.From
+}
+
+// shapeOperations returns the tables of one shape that the other lacks, and the columns that a table which both have lacks
+// there, as operations of the two kinds. A rename is neither.
+func shapeOperations(shape, other *catalog.Shape, tables, columns string) []migrations.Operation {
+	var operations []migrations.Operation
+	for _, t := range shape.Tables {
+		there := other.Table(t.OID)
+		if there == nil {
+			operations = append(operations, migrations.Operation{
+				Kind: tables, Object: "table:" + t.Label(), Schema: t.Schema, Table: t.Name, Columns: shapeColumns(t),
+			})
+			continue
+		}
+		for _, c := range t.Columns {
+			if there.Column(c.Number) == nil {
+				operations = append(operations, migrations.Operation{
+					Kind: columns, Object: "column:" + t.Label() + "." + c.Name, Schema: t.Schema, Table: t.Name, Name: c.Name, Type: c.Type,
+				})
+			}
+		}
+	}
+	return operations
+}
+
+func shapeColumns(t catalog.Table) []migrations.Column {
+	columns := make([]migrations.Column, 0, len(t.Columns))
+	for _, c := range t.Columns {
+		columns = append(columns, migrations.Column{Name: c.Name, Type: c.Type, Nullable: !c.NotNull})
+	}
+	return columns
+}

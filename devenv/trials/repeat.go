@@ -1,0 +1,100 @@
+package trials
+
+import (
+	"context"
+	"slices"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/devenv/database/data"
+	"devenv/devenv/step"
+	"devenv/devenv/testbed"
+	"devenv/migrations/alembic"
+)
+
+// repeat upgrades another clone, in another time zone, and compares what came out. Only where that differs is a third run needed, to
+// tell what depends on the zone from what is never the same.
+func repeat() trial {
+	return trial{
+		name: checks.TrialRepeat, title: "repeat", finds: "does the upgrade come to the same again, in another time zone?",
+		needs: []anyResource{upgraded}, offers: []anyResource{repeated}, seconds: 2, run: tryRepeat,
+	}
+}
+
+func tryRepeat(ctx context.Context, p *pass, log *step.Log) (finding, error) {
+	up := take(p, upgraded)
+	if len(up.after.Fingerprint.Tables) == 0 {
+		log.Skipped("")
+		return nil, nil
+	}
+	elsewhere, ok, err := upgradeElsewhere(ctx, p)
+	if err != nil || !ok {
+		return nil, err
+	}
+	suspects := up.after.Fingerprint.Unlike(elsewhere)
+	if len(suspects) == 0 {
+		return nil, nil
+	}
+	unsteady, err := testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(server *database.Server) ([]checks.Unsteady, error) {
+		again, ok, err := upgradeAndRead(ctx, p, server)
+		if err != nil || !ok {
+			return nil, err
+		}
+		return up.unsteady(suspects, up.after.Fingerprint.Unlike(again)), nil
+	})
+	return func(f *checks.Facts) { f.Data.Unsteady = unsteady }, err
+}
+
+// unsteady tells those of the suspects that a second upgrade at home filled with other values from those that it did not.
+func (u *upgrade) unsteady(suspects, unlike []data.ColumnName) []checks.Unsteady {
+	var found []checks.Unsteady
+	for _, c := range suspects {
+		random := slices.Contains(unlike, c)
+		if random && !u.before.Fingerprint.Had(c, u.after.Fingerprint) {
+			continue // a new column may be filled with now() or random values
+		}
+		found = append(found, checks.Unsteady{Table: c.Table, Column: c.Column, Random: random})
+	}
+	return found
+}
+
+// upgradeElsewhere upgrades a fresh clone in another time zone and reads what it then holds; false when the upgrade fails there. The
+// branch's backend, where it is to be started, gets the clone.
+func upgradeElsewhere(ctx context.Context, p *pass) (print data.Fingerprint, ok bool, err error) {
+	var options testbed.CloneOptions
+	wanted := p.StartsBackend(checks.TrialStartBranch)
+	if wanted {
+		if options, err = besideBackend(ctx, p, p.Branch); err != nil {
+			return print, false, err
+		}
+	}
+	server, err := p.clone(ctx, p.Base.WithData, options)
+	if err != nil {
+		return print, false, err
+	}
+	print, err = database.Ask(ctx, server, func(ctx context.Context, connection *database.Conn) (data.Fingerprint, error) {
+		moved, err := data.LiveElsewhere(ctx, connection)
+		if err != nil {
+			return print, err
+		}
+		if print, ok, err = upgradeAndRead(ctx, p, server); err != nil || !ok || !wanted {
+			return print, err
+		}
+		return print, moved.Return(ctx, connection)
+	})
+	if err == nil && ok && wanted {
+		p.keep(server)
+		offer(p, repeated, server)
+	}
+	return print, ok, err
+}
+
+// upgradeAndRead upgrades a clone and reads what it then holds; false when the upgrade fails there.
+func upgradeAndRead(ctx context.Context, p *pass, server *database.Server) (print data.Fingerprint, ok bool, err error) {
+	outcome, _, err := p.toHead(ctx, server, alembic.MoveOptions{})
+	if err != nil || outcome.Failure != nil {
+		return print, false, err
+	}
+	print, err = testbed.Fingerprint(ctx, server)
+	return print, err == nil, err
+}

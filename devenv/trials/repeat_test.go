@@ -1,0 +1,35 @@
+package trials
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database/data"
+)
+
+func TestOnlyANewColumnMayHaveOtherValuesInEveryRun(t *testing.T) {
+	t.Parallel()
+	print := func(columns ...string) data.Fingerprint {
+		table := data.TablePrint{OID: 7, Schema: "public", Name: "users", Rows: 2}
+		for i, name := range columns {
+			table.Columns = append(table.Columns, data.ColumnPrint{Number: int16(i + 1), Name: name})
+		}
+		return data.Fingerprint{Tables: []data.TablePrint{table}}
+	}
+	name := func(column string) data.ColumnName {
+		return data.ColumnName{Table: "public.users", Column: column}
+	}
+	u := &upgrade{}
+	u.before.Fingerprint, u.after.Fingerprint = print("token", "at"), print("token", "at", "seen", "day")
+	got := u.unsteady([]data.ColumnName{name("token"), name("at"), name("seen"), name("day")}, []data.ColumnName{name("token"), name("seen")})
+	want := []checks.Unsteady{
+		{Table: "public.users", Column: "token", Random: true},
+		{Table: "public.users", Column: "at"},
+		{Table: "public.users", Column: "day"}, // new, and of the zone
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,153 @@
+package trials
+
+import (
+	"context"
+	"errors"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/witness"
+	"devenv/devenv/step"
+	"devenv/devenv/testbed"
+	"devenv/migrations"
+	"devenv/migrations/alembic"
+)
+
+// reverse downgrades the migrated database to the base's head, compares schema and data with the base's, and upgrades again.
+func reverse() trial {
+	return trial{
+		name: checks.TrialReverse, title: "reverse", finds: "does the downgrade lead back, and does the upgrade work again?",
+		needs: []anyResource{migrated}, uses: []anyResource{upgraded}, ends: migrated, seconds: 3, run: tryReverse,
+	}
+}
+
+func tryReverse(ctx context.Context, p *pass, log *step.Log) (finding, error) {
+	if len(p.BaseHeads()) > 1 {
+		log.Skipped("")
+		return nil, nil
+	}
+	database := take(p, migrated)
+	w := &wayBack{pass: p, up: take(p, upgraded), server: database.Server}
+	w.outcome.FromScratch = database.FromScratch
+	err := w.walk(ctx, log)
+	return func(f *checks.Facts) { f.Reverse = w.outcome }, err
+}
+
+// wayBack is the downgrade of a migrated database, and what it came to.
+type wayBack struct {
+	*pass
+	// up is nil where the upgrade of the base's data failed: then there is no data to compare.
+	up      *upgrade
+	server  *database.Server
+	outcome checks.ReverseOutcome
+}
+
+// walk downgrades, compares, and upgrades again.
+func (w *wayBack) walk(ctx context.Context, log *step.Log) (err error) {
+	if w.outcome.Down, err = w.downgrade(ctx, w.server, w.downTarget()); err != nil {
+		return err
+	}
+	if w.outcome.Down.Failure != nil {
+		return w.explain(ctx, log)
+	}
+	before, err := w.before(ctx)
+	if err != nil {
+		return err
+	}
+	schema, err := w.Catalog(ctx, w.server)
+	if err != nil {
+		return err
+	}
+	below, err := testbed.Shape(ctx, w.server)
+	if err != nil {
+		return err
+	}
+	if err := w.compareData(ctx); err != nil {
+		return err
+	}
+	w.outcome.SchemaRead, w.outcome.Differences = true, before.Diff(schema)
+	if w.outcome.Again, _, err = w.toHead(ctx, w.server, alembic.MoveOptions{}); err != nil {
+		return err
+	}
+	if w.up == nil {
+		return nil
+	}
+	if w.up.data.Ran && w.outcome.Again.Failure == nil {
+		if w.outcome.Data.Trip, err = w.compareRoundTrip(ctx); err != nil {
+			return err
+		}
+	}
+	return w.writeAndReturn(ctx, log, &below)
+}
+
+// before returns the schema that the downgrade must lead to: the base's, or where the database was made from scratch, what the base's
+// own history makes.
+func (w *wayBack) before(ctx context.Context) (catalog.Catalog, error) {
+	if w.up != nil || len(w.BaseHeads()) == 0 {
+		return w.seeded.Before.Catalog, nil
+	}
+	return testbed.OnClone(ctx, w.Testbed, w.Base.WithoutData, func(server *database.Server) (catalog.Catalog, error) {
+		if outcome, err := w.toRevision(ctx, server, w.BaseHeads()[0]); err != nil || outcome.Failure != nil {
+			return w.seeded.Before.Catalog, err
+		}
+		return w.Catalog(ctx, server)
+	})
+}
+
+// explain adds to a downgrade that failed what is behind it: the rows, and whether the base's own downgrade ever worked.
+func (w *wayBack) explain(ctx context.Context, log *step.Log) error {
+	failure := w.outcome.Down.Failure
+	log.Faulty(failure.Error())
+	baseline, baseErr := w.baseline(ctx)
+	rows, rowsErr := rowsIn(ctx, w.server, failure)
+	w.outcome.Down.Baseline, w.outcome.Down.Offending = baseline, rows
+	return errors.Join(baseErr, rowsErr)
+}
+
+// baseline downgrades the base's own head by one on a fresh clone, and returns its failure.
+func (w *wayBack) baseline(ctx context.Context) (*migrations.Failure, error) {
+	if len(w.BaseHeads()) == 0 {
+		return nil, nil
+	}
+	return testbed.OnClone(ctx, w.Testbed, w.Base.WithData, func(server *database.Server) (*migrations.Failure, error) {
+		outcome, err := w.downgrade(ctx, server, "-1")
+		return outcome.Failure, err
+	})
+}
+
+// writeAndReturn downgrades the database once more, with rows that the new schema takes and the old one does not. below is the shape
+// that the first downgrade led to.
+func (w *wayBack) writeAndReturn(ctx context.Context, log *step.Log, below *catalog.Shape) (err error) {
+	if len(witness.Restrictions(&w.up.after.Shape, below)) == 0 {
+		w.outcome.Written = checks.WitnessOutcome{Ran: true}
+		return nil
+	}
+	e := &elimination{
+		pass: w.pass, server: w.server, whole: transactions(w.up.statements) <= 1,
+		fresh: func(ctx context.Context) (*database.Server, error) {
+			server, err := w.clone(ctx, w.Base.WithData, testbed.CloneOptions{})
+			if err == nil {
+				_, _, err = w.toHead(ctx, server, alembic.MoveOptions{})
+			}
+			return server, err
+		},
+		move: func(ctx context.Context, s *database.Server) (checks.Outcome, error) {
+			return w.downgrade(ctx, s, w.downTarget())
+		},
+	}
+	if w.outcome.Again.Failure != nil || len(w.outcome.Differences) > 0 {
+		if err := e.renew(ctx); err != nil { // the first database holds what the downgrade left behind
+			return err
+		}
+	}
+	above, err := testbed.Shape(ctx, e.server)
+	if err != nil {
+		return err
+	}
+	w.outcome.Written, err = e.judge(ctx, &above, witness.Restrictions(&above, below))
+	if w.outcome.Written.Broken() {
+		log.Faulty("it cannot be downgraded once rows were written")
+	}
+	return err
+}

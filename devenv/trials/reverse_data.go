@@ -1,0 +1,105 @@
+package trials
+
+import (
+	"context"
+	"slices"
+
+	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
+	"devenv/devenv/testbed"
+	"devenv/migrations/alembic"
+)
+
+// compareData compares the data after the downgrade with the base's, and with what the upgrade left: what the upgrade has lost or
+// changed already is not the downgrade's.
+func (w *wayBack) compareData(ctx context.Context) error {
+	if w.up == nil || !w.up.data.Ran {
+		return nil
+	}
+	below, err := testbed.Fingerprint(ctx, w.server)
+	if err != nil {
+		return err
+	}
+	reversed := &w.outcome.Data
+	reversed.Made = slices.DeleteFunc(w.up.after.Fingerprint.Compare(below), w.up.onlyDefaults)
+	for _, c := range w.up.before.Fingerprint.Compare(below) {
+		if !explained(c, w.up.data.Changes) {
+			reversed.Base = append(reversed.Base, c)
+		}
+	}
+	if len(reversed.Base) > 0 {
+		reversed.Base, err = examine(ctx, w.pass, w.up, below, reversed.Base)
+	}
+	return err
+}
+
+// explained returns whether changes found earlier account for one: they are of the same column, or of all rows of its table.
+func explained(c data.Change, earlier []data.Change) bool {
+	return slices.ContainsFunc(earlier, func(by data.Change) bool {
+		return by.Table == c.Table && (by.Column == "" || by.Column == c.Column)
+	})
+}
+
+// onlyDefaults returns whether a column that is gone held nothing but its defaults.
+func (u *upgrade) onlyDefaults(c data.Change) bool {
+	table, column := u.columnAfter(c)
+	return c.Kind == data.ColumnDropped && column != nil && u.defaulted(table, column)
+}
+
+// compareRoundTrip compares the data after the second upgrade with what the first one left. Only where they differ is another clone
+// upgraded: it has the rows as the first upgrade left them, and tells what no two upgrades leave alike.
+func (w *wayBack) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
+	again, err := testbed.Fingerprint(ctx, w.server)
+	if err != nil || len(w.up.roundTrip(w.up.after.Fingerprint, again, w.outcome.Data.Base)) == 0 {
+		return nil, err
+	}
+	return testbed.OnClone(ctx, w.Testbed, w.Base.WithData, func(first *database.Server) ([]data.Change, error) {
+		outcome, _, err := w.toHead(ctx, first, alembic.MoveOptions{})
+		if err != nil || outcome.Failure != nil {
+			return nil, err
+		}
+		return between(ctx, first, w.server, func(was, is *database.Conn) ([]data.Change, error) {
+			print, err := data.Take(ctx, was)
+			if err != nil {
+				return nil, err
+			}
+			return w.settleTrip(ctx, data.State{Conn: was, Print: print}, data.State{Conn: is, Print: again})
+		})
+	})
+}
+
+// settleTrip reads the rows behind the differences of two upgrades.
+func (w *wayBack) settleTrip(ctx context.Context, first, again data.State) (settled []data.Change, err error) {
+	unlike := w.up.after.Fingerprint.Unlike(first.Print)
+	var changes, added []data.Change
+	for _, c := range w.up.roundTrip(first.Print, again.Print, w.outcome.Data.Base) {
+		switch {
+		case c.Kind == data.RowsAdded:
+			added = append(added, c)
+		case !slices.Contains(unlike, data.ColumnName{Table: c.Table, Column: c.Column}):
+			changes = append(changes, c)
+		}
+	}
+	if len(changes) > 0 {
+		settled, err = data.Examine(ctx, first, again, changes)
+	}
+	return append(settled, added...), err
+}
+
+// roundTrip returns the differences between what two upgrades left, without those that the downgrade is to blame for already. Of
+// tables to which the migration itself adds rows only the number of rows counts: the second time they have other ids.
+func (u *upgrade) roundTrip(first, again data.Fingerprint, blamed []data.Change) []data.Change {
+	return slices.DeleteFunc(append(first.Compare(again), first.Added(again)...), func(c data.Change) bool {
+		if explained(c, blamed) {
+			return true
+		}
+		table, column := u.columnAfter(c)
+		return c.Kind == data.ValuesChanged && !u.comparable(table, column)
+	})
+}
+
+// comparable returns whether another upgrade should leave the same values in a column.
+func (u *upgrade) comparable(t *catalog.Table, c *catalog.Column) bool {
+	return t != nil && c != nil && !u.numberedAnew(t, c) && !u.defaulted(t, c)
+}

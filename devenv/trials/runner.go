@@ -1,0 +1,176 @@
+package trials
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/step"
+)
+
+// runner runs trials, each as soon as what it needs is there. It alone writes the facts.
+type runner struct {
+	steps  *step.Runner
+	bench  *bench
+	trials []trial
+	wanted func(checks.Trial) bool
+	lanes  *lanes
+
+	mu    sync.Mutex
+	facts *checks.Facts
+	// offered is what is there, by resource, in the order of preference; ended tells the end of each trial.
+	offered map[string][]*offering
+	ended   map[checks.Trial]chan struct{}
+}
+
+// offering is a resource as one trial offers it. settled is closed when it is there, or will not be.
+type offering struct {
+	by      checks.Trial
+	settled chan struct{}
+	once    sync.Once
+	value   any
+	// why is the reason that it is not there.
+	why string
+}
+
+func (o *offering) settle(value any, why string) {
+	o.once.Do(func() { o.value, o.why = value, why; close(o.settled) })
+}
+
+// give provides what no trial has to make.
+func give[T any](r *runner, res resource[T], value T) {
+	if r.offered == nil {
+		r.offered = map[string][]*offering{}
+	}
+	o := &offering{settled: make(chan struct{})}
+	o.settle(value, "")
+	r.offered[string(res)] = append(r.offered[string(res)], o)
+}
+
+// run runs the trials that are wanted or that those need, and returns the first error.
+func (r *runner) run(ctx context.Context) error {
+	chosen := choose(r.trials, r.wanted)
+	if err := validate(chosen, r.offered); err != nil {
+		return err
+	}
+	if r.offered == nil {
+		r.offered = map[string][]*offering{}
+	}
+	r.lanes = newLanes(max(4, 2*runtime.NumCPU()))
+	r.ended = map[checks.Trial]chan struct{}{}
+	for _, t := range chosen {
+		r.ended[t.name] = make(chan struct{})
+		for _, res := range t.offers {
+			r.offered[res.String()] = append(r.offered[res.String()], &offering{by: t.name, settled: make(chan struct{})})
+		}
+	}
+	var steps []step.Step
+	for i := range chosen {
+		steps = append(steps, step.Step{Do: func(ctx context.Context, _ *step.Log) error { return r.perform(ctx, &chosen[i], chosen) }})
+	}
+	return r.steps.Run(ctx, r.steps.Together(steps...))
+}
+
+// perform waits for what a trial needs, and runs it.
+func (r *runner) perform(ctx context.Context, t *trial, chosen []trial) error {
+	p := &pass{bench: r.bench, trial: t, runner: r, given: map[string]any{}, spent: map[checks.Trial]time.Duration{}}
+	complete, err := r.gather(ctx, p, chosen)
+	if err != nil {
+		return err
+	}
+	if err := r.lanes.enter(ctx, t.seconds); err != nil {
+		return err
+	}
+	defer r.lanes.leave()
+	err = r.steps.Run(ctx, step.New(t.title, func(ctx context.Context, log *step.Log) error {
+		if !complete {
+			log.Skipped(p.missing)
+			return nil
+		}
+		began := time.Now()
+		found, err := t.run(ctx, p, log)
+		p.timed(t.name, began)
+		r.record(found, p.spent)
+		return errors.Join(err, p.end(ctx))
+	}))
+	if err == nil { // after an error nothing more begins
+		r.close(p)
+	}
+	return err
+}
+
+// gather waits for what a trial needs and uses, and for those that it would take something from. False is that something which it
+// needs will not be there.
+func (r *runner) gather(ctx context.Context, p *pass, chosen []trial) (complete bool, err error) {
+	for _, res := range slices.Concat(p.needs, p.uses) {
+		value, why, err := r.await(ctx, res)
+		switch {
+		case err != nil:
+			return false, err
+		case value != nil:
+			p.given[res.String()] = value
+		case declares(p.needs, res):
+			p.missing = why
+			return false, nil
+		}
+	}
+	for _, other := range users(chosen, p.trial) {
+		if err := step.Wait(ctx, r.ended[other.name]); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// await waits for a resource, from the first of those that offer it, and returns why it is not there.
+func (r *runner) await(ctx context.Context, res anyResource) (value any, why string, err error) {
+	for _, o := range r.offered[res.String()] {
+		if err := step.Wait(ctx, o.settled); err != nil {
+			return nil, "", err
+		}
+		if o.value != nil {
+			return o.value, "", nil
+		}
+		if why == "" {
+			why = o.why
+		}
+	}
+	return nil, why, nil
+}
+
+// hand settles what a trial offers.
+func (r *runner) hand(t *trial, res anyResource, value any) {
+	for _, o := range r.offered[res.String()] {
+		if o.by == t.name {
+			o.settle(value, "")
+		}
+	}
+}
+
+// record writes what a trial found.
+func (r *runner) record(found finding, spent map[checks.Trial]time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if found != nil {
+		found(r.facts)
+	}
+	for t, d := range spent {
+		r.facts.Spent[t] += d
+	}
+}
+
+// close tells the end of a trial, and that what it has not offered will not come.
+func (r *runner) close(p *pass) {
+	for _, res := range p.offers {
+		for _, o := range r.offered[res.String()] {
+			if o.by == p.name {
+				o.settle(nil, p.missing)
+			}
+		}
+	}
+	close(r.ended[p.name])
+}

@@ -1,0 +1,252 @@
+package trials
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/report"
+	"devenv/devenv/step"
+)
+
+// Resources of the runner's tests.
+const (
+	ground resource[string] = "ground"
+	walls  resource[string] = "walls"
+	roof   resource[string] = "roof"
+)
+
+// site runs trials of a test and remembers in which order they ran, with what.
+type site struct {
+	*runner
+	mu  sync.Mutex
+	log []string
+}
+
+func newSite(wanted ...checks.Trial) *site {
+	facts := &checks.Facts{Spent: map[checks.Trial]time.Duration{}}
+	return &site{runner: &runner{
+		steps: step.NewRunner(report.Silent{}), bench: &bench{}, facts: facts,
+		wanted: func(t checks.Trial) bool { return len(wanted) == 0 || slices.Contains(wanted, t) },
+	}}
+}
+
+func (s *site) wrote(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log = append(s.log, line)
+}
+
+// makes is a trial that offers a resource; an empty value offers nothing, for the reason.
+func (s *site) makes(name checks.Trial, r resource[string], value, why string) trial {
+	return trial{name: name, title: string(name), offers: []anyResource{r}, run: func(_ context.Context, p *pass, _ *step.Log) (finding, error) {
+		if value == "" {
+			p.missing = why
+			return nil, nil
+		}
+		offer(p, r, value)
+		s.wrote(string(name))
+		return func(f *checks.Facts) { f.BaseRef += value }, nil
+	}}
+}
+
+// takes is a trial that needs a resource.
+func (s *site) takes(name checks.Trial, r resource[string]) trial {
+	return trial{name: name, title: string(name), needs: []anyResource{r}, run: func(_ context.Context, p *pass, _ *step.Log) (finding, error) {
+		s.wrote(string(name) + " with " + take(p, r))
+		return nil, nil
+	}}
+}
+
+func (s *site) must(t *testing.T, trials ...trial) *site {
+	t.Helper()
+	s.trials = trials
+	if err := s.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestATrialRunsOnceWhatItNeedsIsThere(t *testing.T) {
+	t.Parallel()
+	s := newSite()
+	s.must(t, s.takes("late", ground), s.makes("early", ground, "clay", ""))
+	if diff := cmp.Diff([]string{"early", "late with clay"}, s.log); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if s.facts.BaseRef != "clay" {
+		t.Errorf("the facts hold %q", s.facts.BaseRef)
+	}
+}
+
+func TestOfSeveralOffersTheFirstIsTaken(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ first, second, want string }{
+		"both":       {"clay", "sand", "late with clay"},
+		"the second": {"", "sand", "late with sand"},
+	} {
+		s := newSite()
+		s.must(t, s.makes("a", ground, c.first, "it rained"), s.makes("b", ground, c.second, ""), s.takes("late", ground))
+		if !slices.Contains(s.log, c.want) {
+			t.Errorf("%s: %q", name, s.log)
+		}
+	}
+}
+
+func TestWhatDependsOnAFailureIsSkippedForItsReason(t *testing.T) {
+	t.Parallel()
+	s := newSite()
+	between := s.takes("between", ground)
+	between.offers = []anyResource{walls}
+	s.must(t, s.makes("early", ground, "", "it rained"), between, s.takes("late", walls))
+	if len(s.log) > 0 {
+		t.Errorf("there ran %q", s.log)
+	}
+	for _, st := range s.steps.Steps() {
+		if st.Name != "early" && (st.Status != report.StepSkipped || st.Detail != "it rained") {
+			t.Errorf("%s is %s: %q", st.Name, st.Status, st.Detail)
+		}
+	}
+}
+
+func TestWhatEndsAResourceWaitsForTheOthers(t *testing.T) {
+	t.Parallel()
+	s := newSite()
+	last := s.takes("last", ground)
+	last.ends = ground
+	user := trial{name: "user", title: "user", uses: []anyResource{ground}, run: s.takes("user", ground).run}
+	s.must(t, last, s.takes("one", ground), user, s.makes("early", ground, "clay", ""))
+	if len(s.log) != 4 || s.log[3] != "last with clay" {
+		t.Errorf("the order is %q", s.log)
+	}
+}
+
+func TestOnlyWhatIsWantedAndWhatThatNeedsRuns(t *testing.T) {
+	t.Parallel()
+	s := newSite("late")
+	s.must(t, s.makes("early", ground, "clay", ""), s.makes("unneeded", walls, "brick", ""), s.takes("unwanted", roof), s.takes("late", ground))
+	if diff := cmp.Diff([]string{"early", "late with clay"}, s.log); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAnErrorEndsTheRun(t *testing.T) {
+	t.Parallel()
+	s := newSite()
+	broken := errors.New("the engine is gone")
+	failing := trial{name: "failing", title: "failing", offers: []anyResource{ground}, run: func(context.Context, *pass, *step.Log) (finding, error) {
+		return nil, broken
+	}}
+	s.trials = []trial{failing, s.takes("late", ground)}
+	if err := s.run(t.Context()); !errors.Is(err, broken) {
+		t.Errorf("the run ends with %v", err)
+	}
+	if len(s.log) > 0 {
+		t.Errorf("there ran %q", s.log)
+	}
+}
+
+func TestATrialGetsOnlyWhatItDeclares(t *testing.T) {
+	t.Parallel()
+	for name, run := range map[string]func(p *pass){
+		"takes":  func(p *pass) { take(p, walls) },
+		"offers": func(p *pass) { offer(p, walls, "brick") },
+	} {
+		s := newSite()
+		s.trials = []trial{{name: "greedy", title: "greedy", run: func(_ context.Context, p *pass, _ *step.Log) (finding, error) {
+			run(p)
+			return nil, nil
+		}}}
+		if err := s.run(t.Context()); err == nil || !strings.Contains(err.Error(), "greedy "+name+" walls") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAWrongGraphIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newSite()
+	round := s.takes("round", roof)
+	round.offers = []anyResource{walls}
+	about := s.takes("about", walls)
+	about.offers = []anyResource{roof}
+	ender := trial{name: "ender", ends: ground}
+	for want, trials := range map[string][]trial{
+		"is there twice":                      {s.makes("a", ground, "clay", ""), s.makes("a", walls, "brick", "")},
+		"which nothing offers":                {s.takes("a", ground)},
+		"waits for itself":                    {round, about},
+		"ends ground, which it does not need": {ender},
+	} {
+		s.trials = trials
+		if err := s.run(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
+
+func TestTheTrialsMakeAGraph(t *testing.T) {
+	t.Parallel()
+	given := &runner{}
+	give(given, empty, nil)
+	if err := validate(all(), given.offered); err != nil {
+		t.Error(err)
+	}
+	needed := map[checks.Trial]bool{}
+	for _, c := range checks.All() {
+		for _, n := range c.Needs {
+			needed[n] = true
+		}
+	}
+	for _, trial := range all() {
+		if !needed[trial.name] {
+			t.Errorf("no check needs the trial %s", trial.name)
+		}
+		if trial.finds == "" || trial.title == "" || trial.seconds == 0 {
+			t.Errorf("the trial %s does not say what it is", trial.name)
+		}
+	}
+}
+
+func TestTheLongestThatWaitsGoesFirst(t *testing.T) {
+	t.Parallel()
+	l := newLanes(1)
+	if err := l.enter(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	let := make(chan int, 3)
+	for i, seconds := range []int{1, 5, 3} {
+		go func() {
+			if l.enter(t.Context(), seconds) == nil {
+				let <- seconds
+				l.leave()
+			}
+		}()
+		for l.queue() <= i {
+			runtime.Gosched()
+		}
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := l.enter(cancelled, 9); !errors.Is(err, context.Canceled) {
+		t.Errorf("a wait that is cancelled ends with %v", err)
+	}
+	l.leave()
+	if got := []int{<-let, <-let, <-let}; !slices.Equal(got, []int{5, 3, 1}) {
+		t.Errorf("they are let in as %v", got)
+	}
+}
+
+// queue is how many wait.
+func (l *lanes) queue() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.waiting)
+}

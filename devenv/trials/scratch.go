@@ -1,0 +1,46 @@
+package trials
+
+import (
+	"context"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/devenv/step"
+	"devenv/migrations/alembic"
+)
+
+// rebuilt is an empty database that was upgraded through the whole history, and how that went.
+type rebuilt struct {
+	server  *database.Server
+	outcome checks.Outcome
+}
+
+// fromScratch upgrades an empty database through the whole history. Where the upgrade of the base's data fails, what is asked of a
+// migrated database is asked of this one, so that one run tells all faults.
+func fromScratch() trial {
+	return trial{
+		name: checks.TrialScratch, title: "scratch", finds: "does the whole history make the schema in an empty database?",
+		needs: []anyResource{empty}, offers: []anyResource{history, migrated}, seconds: 2, run: tryScratch,
+	}
+}
+
+func tryScratch(ctx context.Context, p *pass, log *step.Log) (finding, error) {
+	server := take(p, empty)
+	outcome, _, err := p.toHead(ctx, server, alembic.MoveOptions{})
+	if err != nil {
+		return nil, err
+	}
+	if outcome.Failure != nil {
+		log.Faulty(outcome.Failure.Error())
+		if outcome.Baseline, err = p.Base.ScratchBaseline(); err != nil {
+			return nil, err
+		}
+	}
+	offer(p, history, &rebuilt{server: server, outcome: outcome})
+	if outcome.Failure == nil {
+		instead := *p.seeded
+		instead.Server, instead.FromScratch = server, true
+		offer(p, migrated, &instead)
+	}
+	return func(f *checks.Facts) { f.Scratch = outcome }, nil
+}

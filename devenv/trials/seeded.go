@@ -1,0 +1,77 @@
+package trials
+
+import (
+	"context"
+	"errors"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/step"
+	"devenv/devenv/testbed"
+	"devenv/migrations"
+	"devenv/migrations/alembic"
+)
+
+// seeded upgrades a clone of the base's data, and compares what it held before with what it holds then.
+func seeded() trial {
+	return trial{
+		name: checks.TrialSeeded, title: "apply", finds: "does the upgrade work on the base's data, and what became of the rows?",
+		offers: []anyResource{tried, upgraded, migrated}, seconds: 2, run: trySeeded,
+	}
+}
+
+func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
+	up := &upgrade{before: p.seeded.Before, revisions: p.migration.Revisions}
+	var err error
+	if up.seeded, err = freshSeeded(ctx, p); err != nil {
+		return nil, err
+	}
+	outcome, run, err := p.toHead(ctx, up.seeded.Server, alembic.MoveOptions{Transactions: p.Wants(checks.TrialAtomic)})
+	if err != nil {
+		return nil, err
+	}
+	up.statements = run.Statements
+	if outcome.Failure != nil {
+		log.Faulty(outcome.Failure.Error())
+		p.missing = "the upgrade failed"
+		outcome.Offending, err = rowsBehind(ctx, p, up.seeded.Server, outcome.Failure, run.Statements)
+		up.outcome = outcome
+		offer(p, tried, up)
+		return up.record(nil, nil), err
+	}
+	outcome.Unrecorded = !migrations.SameRevisions(run.Heads, p.migration.History.Heads())
+	up.outcome = outcome
+	err = errors.Join(compareData(ctx, p, up), p.ReadSchema(ctx, up.seeded.Server, &up.after))
+	renames, notes := findRenames(p, up), takeNotes(p, up)
+	if err == nil {
+		offer(p, tried, up)
+		if !up.worked() {
+			p.missing = "the database is not at the head after the upgrade"
+		} else {
+			offer(p, upgraded, up)
+			offer(p, migrated, up.seeded)
+		}
+	}
+	return up.record(renames, notes), err
+}
+
+// freshSeeded returns the clone of the base's data in which the migration was made, or another where the branch's own revisions were
+// applied to that.
+func freshSeeded(ctx context.Context, p *pass) (*testbed.Seeded, error) {
+	if !p.migration.Applied {
+		return p.seeded, nil
+	}
+	server, err := p.Clone(ctx, p.Base.WithData, testbed.CloneOptions{})
+	fresh := *p.seeded
+	fresh.Server = server
+	return &fresh, err
+}
+
+// record writes what the upgrade came to; renames are those that were written as drop and add.
+func (u *upgrade) record(renames []migrations.Rename, notes []catalog.Note) finding {
+	return func(f *checks.Facts) {
+		f.Seeded, f.Data = u.outcome, u.data
+		f.NotCompared = unread(u.before.Catalog, u.after.Catalog)
+		f.Renames, f.Notes = append(f.Renames, renames...), notes
+	}
+}

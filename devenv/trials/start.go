@@ -1,0 +1,195 @@
+package trials
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/devenv/scratch"
+	"devenv/devenv/step"
+	"devenv/devenv/testbed"
+	"devenv/migrations/alembic"
+)
+
+// startBranch starts the branch's backend on migrated data: on the database that the upgrade was repeated in, where there is one.
+func startBranch() trial {
+	return trial{
+		name: checks.TrialStartBranch, title: "start branch", finds: "does the branch's backend start on the migrated data?",
+		needs: []anyResource{upgraded}, uses: []anyResource{repeated}, seconds: 5,
+		run: func(ctx context.Context, p *pass, log *step.Log) (finding, error) {
+			outcome, err := tryStart(ctx, p, p.Branch, log)
+			return func(f *checks.Facts) { f.Branch = outcome }, err
+		},
+	}
+}
+
+// startBase starts the base's backend on migrated data with the version row set back, as in a rolling deployment.
+func startBase() trial {
+	return trial{
+		name: checks.TrialStartBase, title: "start base", finds: "does the base's backend still start on the migrated data?",
+		needs: []anyResource{upgraded}, seconds: 5,
+		run: func(ctx context.Context, p *pass, log *step.Log) (finding, error) {
+			outcome, err := tryStart(ctx, p, p.Base.Checkout, log)
+			return func(f *checks.Facts) { f.Base = outcome }, err
+		},
+	}
+}
+
+// tryStart starts the backend of one checkout, and removes it.
+func tryStart(ctx context.Context, p *pass, s *scratch.Checkout, log *step.Log) (outcome checks.StartOutcome, err error) {
+	if !p.StartsBackend(p.name) {
+		log.Skipped("")
+		return outcome, nil
+	}
+	b, err := createBackend(ctx, p, s, log)
+	if err != nil {
+		return outcome, err
+	}
+	if outcome, err = b.start(ctx, log); err != nil {
+		return outcome, err
+	}
+	return outcome, b.removeAll(ctx)
+}
+
+// backend is a checkout's backend with what it needs, beside a clone of the base's data.
+type backend struct {
+	*pass
+	*scratch.Services
+	server *database.Server
+	// upgraded says that the clone has been upgraded already.
+	upgraded bool
+}
+
+// createBackend creates a checkout's backend and its needs beside a clone, and starts the needs.
+func createBackend(ctx context.Context, p *pass, s *scratch.Checkout, log *step.Log) (*backend, error) {
+	services := p.Services(s, p.Project.Backend)
+	if err := s.EnsureImages(ctx, services, log); err != nil {
+		return nil, err
+	}
+	b := &backend{pass: p}
+	group, inner := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		if s == p.Branch {
+			b.server = take(p, repeated)
+			b.upgraded = b.server != nil
+		}
+		if b.server == nil {
+			options, err := besideBackend(inner, p, s)
+			if err != nil {
+				return err
+			}
+			b.server, err = p.clone(inner, p.Base.WithData, options)
+			return err
+		}
+		return nil
+	})
+	group.Go(func() (err error) {
+		if b.Services, err = scratch.Create(inner, s, networkOf(s), services, p.writable); err != nil {
+			return err
+		}
+		return b.StartAll(inner, p.Project.Needs)
+	})
+	return b, group.Wait()
+}
+
+// networkOf is the part of the name of the network of a checkout's backend.
+func networkOf(s *scratch.Checkout) string { return "start-" + s.Name }
+
+// besideBackend returns the options of a clone that is where a checkout's backend looks for its database.
+func besideBackend(ctx context.Context, p *pass, s *scratch.Checkout) (testbed.CloneOptions, error) {
+	network := p.Workspace.Name(networkOf(s))
+	if err := p.Workspace.Network(ctx, network); err != nil {
+		return testbed.CloneOptions{}, err
+	}
+	return testbed.CloneOptions{Stack: database.NetworkAlias{Name: network, Aliases: p.Base.Settings.Hosts}}, nil
+}
+
+// start upgrades the database and starts the backend on it. That it does not become ready is a fact, no error.
+func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.StartOutcome, err error) {
+	if b.Checkout == b.Branch {
+		if err := bringFiles(ctx, b.pass, b.Services); err != nil {
+			return outcome, err
+		}
+	}
+	if !b.upgraded {
+		upgrade, _, err := b.toHead(ctx, b.server, alembic.MoveOptions{})
+		if err != nil {
+			return outcome, err
+		}
+		if upgrade.Failure != nil {
+			log.Skipped("the upgrade failed")
+			return outcome, nil
+		}
+	}
+	if b.Checkout == b.Base.Checkout {
+		if err := b.Tool.SetVersion(ctx, b.Tool.Database(b.server), b.BaseHeads()...); err != nil {
+			return outcome, err
+		}
+	}
+	readiness, err := b.Start(ctx, b.Project.Backend, scratch.ReadyOf(b.Project.Ready))
+	if ctx.Err() != nil {
+		return outcome, ctx.Err()
+	}
+	outcome = checks.StartOutcome{Ran: true, Service: b.Project.Backend, Err: err, How: readiness.How}
+	if err != nil {
+		log.Faulty("it does not become ready")
+		outcome.Baseline, err = b.onBase.ask(ctx, b.pass, log)
+		return outcome, err
+	}
+	log.Done(readiness.How)
+	return outcome, nil
+}
+
+// removeAll removes the backend while other trials go on: taking a network down is mostly waiting.
+func (b *backend) removeAll(ctx context.Context) error {
+	engine := b.Workspace.Engine
+	group := errgroup.Group{}
+	group.Go(func() error { return b.remove(ctx, b.server) })
+	for _, id := range b.Containers {
+		group.Go(func() error { return engine.Remove(ctx, id) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return engine.RemoveNetwork(ctx, b.Network)
+}
+
+// startOnBase is how the base's backend starts on the base's own data, asked at most once in a run.
+type startOnBase struct {
+	mu     sync.Mutex
+	asked  bool
+	answer error
+}
+
+// ask returns how the base's backend starts on the base's own data: nil when it does. A base that seeds at start has shown that
+// already.
+func (o *startOnBase) ask(ctx context.Context, p *pass, log *step.Log) (answer, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if p.Project.Seed.AtStartup() || o.asked {
+		return o.answer, nil
+	}
+	services := p.Services(p.Base.Checkout, p.Project.Backend)
+	if err := p.Base.EnsureImages(ctx, services, log); err != nil {
+		return nil, err
+	}
+	stack, err := scratch.Create(ctx, p.Base.Checkout, "start-baseline", services, nil)
+	if err != nil {
+		return nil, err
+	}
+	server, err := p.Clone(ctx, p.Base.WithData, testbed.CloneOptions{Stack: stack.Names(p.Base.Settings)})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, server.Remove(context.WithoutCancel(ctx))) }()
+	if err := stack.StartAll(ctx, p.Project.Needs); err != nil {
+		return nil, err
+	}
+	_, o.answer = stack.Start(ctx, p.Project.Backend, scratch.ReadyOf(p.Project.Ready))
+	o.asked = true
+	return o.answer, ctx.Err()
+}

@@ -1,0 +1,112 @@
+package trials
+
+import (
+	"context"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/step"
+	"devenv/devenv/testbed"
+	"devenv/migrations"
+)
+
+// stepwise compares one revision at a time with all in one run. The base's data was made by upgrades up to its head, and the empty
+// database by one of the whole history: their results are compared for what the branch changed. The branch's revisions are applied
+// one at a time when it has several, the history when it fails in one run.
+func stepwise() trial {
+	return trial{
+		name: checks.TrialStepwise, title: "stepwise", finds: "does one revision at a time come to the same as all in one run?",
+		needs: []anyResource{tried}, uses: []anyResource{history}, seconds: 2, run: tryStepwise,
+	}
+}
+
+func tryStepwise(ctx context.Context, p *pass, log *step.Log) (finding, error) {
+	s := &stepping{pass: p, up: take(p, tried)}
+	err := s.compare(ctx, take(p, history))
+	if len(s.outcome.Differences) > 0 {
+		log.Faulty("the results differ")
+	}
+	return func(f *checks.Facts) { f.Stepwise = s.outcome }, err
+}
+
+// stepping is the comparison of upgrades in one run with upgrades one revision at a time.
+type stepping struct {
+	*pass
+	up      *upgrade
+	outcome checks.StepwiseOutcome
+}
+
+func (s *stepping) compare(ctx context.Context, whole *rebuilt) (err error) {
+	if len(s.up.revisions) > 1 {
+		if err := s.onData(ctx); err != nil {
+			return err
+		}
+	}
+	switch {
+	case whole == nil:
+		return nil
+	case whole.outcome.Failure != nil && !checks.SameFailure(whole.outcome.Failure, whole.outcome.Baseline):
+		s.outcome.Scratch, err = testbed.OnClone(ctx, s.Testbed, s.Base.WithoutData, func(server *database.Server) (checks.Outcome, error) {
+			return s.through(ctx, server, s.migration.History.Revisions)
+		})
+		return err
+	case whole.outcome.Failure != nil || !s.up.worked() || len(s.outcome.Differences) > 0:
+		return nil
+	}
+	scratch, err := s.Catalog(ctx, whole.server)
+	if err != nil {
+		return err
+	}
+	s.record(s.up.ofBranch(scratch), "on the base's data", "after the whole history in one run")
+	return nil
+}
+
+// onData applies the branch's revisions one at a time to the base's data.
+func (s *stepping) onData(ctx context.Context) (err error) {
+	s.outcome.Seeded, err = testbed.OnClone(ctx, s.Testbed, s.Base.WithData, func(server *database.Server) (checks.Outcome, error) {
+		outcome, err := s.through(ctx, server, s.up.revisions)
+		if err != nil || outcome.Failure != nil || !s.up.worked() {
+			return outcome, err
+		}
+		schema, err := s.Catalog(ctx, server)
+		if err == nil {
+			s.record(s.up.after.Catalog.Diff(schema), "in one run", "one revision at a time")
+		}
+		return outcome, err
+	})
+	return err
+}
+
+// through upgrades a clone to one revision after the other.
+func (s *stepping) through(ctx context.Context, server *database.Server, revisions []migrations.Revision) (checks.Outcome, error) {
+	for _, revision := range revisions {
+		if outcome, err := s.toRevision(ctx, server, revision.ID); err != nil || outcome.Failure != nil {
+			return outcome, err
+		}
+	}
+	return checks.Outcome{Ran: true}, nil
+}
+
+func (s *stepping) record(differences []catalog.Difference, one, other string) {
+	s.outcome.Compared = true
+	if len(differences) > 0 {
+		s.outcome.Differences, s.outcome.One, s.outcome.Other = differences, one, other
+	}
+}
+
+// ofBranch returns the differences from a catalog that the branch has to do with: of objects that it changed, and of what belongs to
+// these.
+func (u *upgrade) ofBranch(scratch catalog.Catalog) []catalog.Difference {
+	changed := map[string]bool{}
+	for _, d := range u.before.Catalog.Diff(u.after.Catalog) {
+		changed[d.Object] = true
+	}
+	var differences []catalog.Difference
+	for _, d := range u.after.Catalog.Diff(scratch) {
+		if changed[d.Object] || changed[u.after.Catalog.Objects[d.Object].Parent] || changed[scratch.Objects[d.Object].Parent] {
+			differences = append(differences, d)
+		}
+	}
+	return differences
+}

@@ -1,0 +1,39 @@
+package trials
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"devenv/devenv/database/catalog"
+)
+
+func TestOnlyWhatTheBranchChangedAndWhatBelongsToItIsComparedWithTheHistory(t *testing.T) {
+	t.Parallel()
+	schema := func(objects ...string) catalog.Catalog {
+		c := catalog.Catalog{Objects: map[string]catalog.Object{}}
+		for i := 0; i < len(objects); i += 3 {
+			c.Objects[objects[i]] = catalog.Object{Parent: objects[i+1], Definition: objects[i+2]}
+		}
+		return c
+	}
+	const teams, users = "table:public.teams", "table:public.users"
+	u := &upgrade{}
+	u.before.Catalog = schema(
+		teams, "", "table", "index:public.ix_teams", teams, "by hand",
+		users, "", "table", "column:public.users.a", users, "text", "index:public.ix_users", users, "by hand")
+	u.after.Catalog = schema(
+		teams, "", "table", "index:public.ix_teams", teams, "by hand",
+		users, "", "table, row level security", "column:public.users.a", users, "varchar", "index:public.ix_users", users, "by hand")
+	scratch := schema(
+		teams, "", "table", // another index, which is not the branch's
+		users, "", "table, row level security", "column:public.users.a", users, "text", "trigger:public.users.t", users, "only here")
+	want := []catalog.Difference{
+		{Object: "column:public.users.a", Was: "varchar", Is: "text"},
+		{Object: "index:public.ix_users", Was: "by hand"},
+		{Object: "trigger:public.users.t", Is: "only here"},
+	}
+	if diff := cmp.Diff(want, u.ofBranch(scratch)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,107 @@
+// Package trials proves a migration: each trial does one thing to learn about it, on databases of its own, and returns what it found
+// as facts, which package checks judges. A trial is a value in a file of its own (seeded.go is the first), which declares what it needs
+// and what it offers to others; the runner does the rest. What a trial finds is no error; an error means that it could not be done.
+package trials
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/config"
+	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/generate"
+	"devenv/devenv/testbed"
+)
+
+// What trials are run with, and offer to others.
+const (
+	// empty is a database without the application's schema.
+	empty resource[*database.Server] = "an empty database"
+	// tried is the upgrade of the base's data, whether it worked or not; upgraded is one that worked.
+	tried    resource[*upgrade] = "the upgrade of the base's data"
+	upgraded resource[*upgrade] = "an upgrade of the base's data that worked"
+	// migrated is a database at the branch's head.
+	migrated resource[*testbed.Seeded] = "a migrated database"
+	// history is an empty database that was upgraded through the whole history.
+	history resource[*rebuilt] = "the whole history on an empty database"
+	// repeated is another clone of the base's data, upgraded, in the network of the branch's backend.
+	repeated resource[*database.Server] = "the repeated upgrade"
+)
+
+// all returns the trials.
+func all() []trial {
+	return []trial{
+		seeded(), fromScratch(), drift(), writable(), reverse(), stepwise(), atomic(), witnesses(), repeat(), startBranch(), startBase(),
+	}
+}
+
+// Run does everything that the wanted checks need, and returns what was found. seeded is the clone of the base's data in which the
+// migration was made.
+func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *generate.Migration, p Prepared) (checks.Facts, error) {
+	if err := m.Reread(ctx, b); err != nil {
+		return checks.Facts{}, err
+	}
+	facts := known(b, m)
+	facts.NotCompared = unread(seeded.Before.Catalog)
+	if err := checks.ValidateWaivers(facts.Revisions); err != nil {
+		return facts, err
+	}
+	facts.Spent[checks.TrialModels] = m.ModelsTook
+	facts.NothingToTry = obstacle(&facts)
+	r := &runner{steps: b.Runner, bench: &bench{Testbed: b, seeded: seeded, migration: m}, wanted: b.Wants, facts: &facts}
+	switch {
+	case facts.NothingToTry == "":
+		r.trials = all()
+		if p.empty != nil {
+			give(r, empty, p.empty)
+		}
+	case len(facts.Revisions) == 0 && len(facts.History.Problems) == 0:
+		r.trials = []trial{drift()}
+		give(r, migrated, seeded)
+	}
+	return facts, r.run(ctx)
+}
+
+// known returns the facts that no trial is needed for.
+func known(b *testbed.Testbed, m *generate.Migration) checks.Facts {
+	facts := checks.Facts{
+		BaseRef: b.BaseName(), BaseHeads: b.BaseHeads(), Restores: !b.Request.Existing,
+		OnePerBranch: b.Project.Migrations.PerBranch != config.PerBranchMany,
+		Revisions:    m.Revisions, History: m.History, Since: m.Since, Renames: m.Renames, Models: m.Models,
+		Spent: map[checks.Trial]time.Duration{},
+	}
+	for _, e := range b.Work.Edited {
+		facts.Edited = append(facts.Edited, checks.Edit(e))
+	}
+	return facts
+}
+
+// unread returns the names of the objects in schemas that no catalog query describes.
+func unread(schemas ...catalog.Catalog) []string {
+	var names []string
+	for _, schema := range schemas {
+		names = append(names, schema.Unread...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// obstacle returns why no database can be upgraded, empty when it can.
+func obstacle(f *checks.Facts) string {
+	switch {
+	case len(f.History.Problems) > 0:
+		return "the history is broken (history.parent)"
+	case len(f.History.Heads()) > max(1, len(f.BaseHeads)):
+		return "the history has several heads (history.heads)"
+	case len(f.Revisions) == 0:
+		return "the branch adds no revision"
+	}
+	gone := slices.IndexFunc(f.BaseHeads, func(head string) bool { _, ok := f.History.Find(head); return !ok })
+	if gone >= 0 {
+		return "the base's revision " + f.BaseHeads[gone] + " is gone, and databases are at it (history.edited)"
+	}
+	return ""
+}

@@ -1,0 +1,124 @@
+package trials
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
+	"devenv/devenv/testbed"
+	"devenv/migrations"
+)
+
+// upgrade is how the base's data was upgraded: what the database held before and after, and what was run between.
+type upgrade struct {
+	outcome       checks.Outcome
+	seeded        *testbed.Seeded
+	before, after testbed.State
+	statements    []migrations.Statement
+	data          checks.DataOutcome
+	// revisions are the branch's own.
+	revisions []migrations.Revision
+}
+
+// worked returns whether the upgrade left the database where others can go on.
+func (u *upgrade) worked() bool {
+	return u.outcome.Ran && u.outcome.Failure == nil && !u.outcome.Unrecorded
+}
+
+// ownStatements returns the statements of the branch's revisions.
+func (u *upgrade) ownStatements() []string {
+	var own []string
+	for _, s := range u.statements {
+		if s.Revision != "" {
+			own = append(own, s.SQL)
+		}
+	}
+	return own
+}
+
+// tablesIn returns the tables that existed before and that a pattern's first group names in a statement of the branch, by label.
+func (u *upgrade) tablesIn(pattern *regexp.Regexp) []string {
+	var found []string
+	for _, s := range u.statements {
+		m := pattern.FindStringSubmatch(s.SQL)
+		if s.Revision == "" || m == nil {
+			continue
+		}
+		name := strings.ReplaceAll(m[1], `"`, "")
+		for _, t := range u.before.Shape.Tables {
+			if (name == t.Name || name == t.Label()) && !slices.Contains(found, t.Label()) {
+				found = append(found, t.Label())
+			}
+		}
+	}
+	return found
+}
+
+// lastToTouch returns the branch's last statement that names a table (schema.table), else its last.
+func (u *upgrade) lastToTouch(table string) migrations.Statement {
+	var last, named migrations.Statement
+	_, name, _ := strings.Cut(table, ".")
+	for _, s := range u.statements {
+		if s.Revision == "" {
+			continue
+		}
+		last = s
+		if regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).MatchString(s.SQL) {
+			named = s
+		}
+	}
+	if named.Revision == "" {
+		return last
+	}
+	return named
+}
+
+// columnAfter returns the table and the column of a change in the shape that the upgrade left; nil where there is none.
+func (u *upgrade) columnAfter(c data.Change) (*catalog.Table, *catalog.Column) {
+	tables := u.after.Shape.Tables
+	i := slices.IndexFunc(tables, func(t catalog.Table) bool { return t.Label() == c.Table })
+	if i < 0 {
+		return nil, nil
+	}
+	j := slices.IndexFunc(tables[i].Columns, func(k catalog.Column) bool { return k.Name == c.Column })
+	if j < 0 {
+		return &tables[i], nil
+	}
+	return &tables[i], &tables[i].Columns[j]
+}
+
+// defaulted returns whether a column came with the upgrade and holds what its default, identity or expression put there: no statement
+// but DDL names it, so another upgrade fills it again.
+func (u *upgrade) defaulted(t *catalog.Table, c *catalog.Column) bool {
+	if was := u.before.Shape.Table(t.OID); was == nil || was.Column(c.Number) != nil || c.Default+c.Identity+c.Generated == "" {
+		return false
+	}
+	ddl := regexp.MustCompile(`(?i)^\s*(?:ALTER|CREATE|COMMENT|DROP|GRANT)\b`)
+	return !slices.ContainsFunc(u.ownStatements(), func(sql string) bool { return !ddl.MatchString(sql) && named(c).MatchString(sql) })
+}
+
+// numberedAnew returns whether a column is of a table to which the migration adds rows, or points to one, or is filled from a sequence.
+func (u *upgrade) numberedAnew(t *catalog.Table, c *catalog.Column) bool {
+	rows := func(f data.Fingerprint, oid uint32) int64 {
+		i := slices.IndexFunc(f.Tables, func(t data.TablePrint) bool { return t.OID == oid })
+		if i < 0 {
+			return -1
+		}
+		return f.Tables[i].Rows
+	}
+	grown := func(oid uint32) bool { return rows(u.before.Fingerprint, oid) != rows(u.after.Fingerprint, oid) }
+	if grown(t.OID) || slices.ContainsFunc(u.ownStatements(), func(sql string) bool { return named(c).MatchString(sql) && strings.Contains(sql, "nextval(") }) {
+		return true
+	}
+	return slices.ContainsFunc(t.Constraints, func(k catalog.Constraint) bool {
+		return k.Kind == "f" && slices.Contains(k.Columns, c.Number) && grown(k.Parent)
+	})
+}
+
+// named finds a column's name in a statement.
+func named(c *catalog.Column) *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(c.Name) + `\b`)
+}
