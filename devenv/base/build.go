@@ -17,7 +17,6 @@ import (
 	"devenv/devenv/step"
 	"devenv/devenv/tool"
 	"devenv/migrations"
-	"devenv/migrations/alembic"
 )
 
 // seedStack is the part of the name of the stack in which a base is made.
@@ -129,7 +128,7 @@ func (b *build) atHead(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	current, err := b.tool.Current(ctx, b.tool.Database(b.server))
+	current, err := b.tool.Applied(ctx, b.tool.Database(b.server))
 	if err != nil {
 		return err
 	}
@@ -142,7 +141,12 @@ func (b *build) atHead(ctx context.Context, log *step.Log) error {
 
 // readModels runs autogenerate on the base with the base's models: what it finds is noise.
 func (b *build) readModels(ctx context.Context, log *step.Log) error {
-	operations, err := b.tool.Autogenerate(ctx, b.tool.Database(b.server))
+	generator, unable := b.tool.Generator()
+	if unable != nil {
+		log.Skipped(unable.Error())
+		return nil
+	}
+	operations, err := generator.Autogenerate(ctx, b.tool.Database(b.server))
 	if err != nil {
 		return tool.GeneratedFailure(err)
 	}
@@ -211,7 +215,7 @@ func (b *build) baselines(ctx context.Context) (map[string]json.RawMessage, erro
 		return known, nil
 	}
 	err = b.onEmpty(ctx, func(server *database.Server) error {
-		_, err := b.tool.Upgrade(ctx, b.tool.Database(server), "heads", alembic.MoveOptions{})
+		_, err := b.tool.Upgrade(ctx, b.tool.Database(server), migrations.Head())
 		return err
 	})
 	var failure *migrations.Failure

@@ -34,7 +34,11 @@ func ModelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from c
 	if failure = catalog.PrepareModels(ctx, connection, from); failure != nil {
 		return made, failure, ctx.Err()
 	}
-	err = t.CreateAll(ctx, t.Database(s))
+	modeler, err := t.Modeler()
+	if err != nil {
+		return made, err, nil
+	}
+	err = modeler.CreateAll(ctx, t.Database(s))
 	var failed *migrations.Failure
 	if errors.As(err, &failed) {
 		return made, failed, nil

@@ -18,7 +18,6 @@ import (
 	"devenv/devenv/step"
 	"devenv/devenv/tool"
 	"devenv/migrations"
-	"devenv/migrations/alembic"
 )
 
 // seed fills the database: by the backend's own start, or by the migrations and what the configuration names.
@@ -67,14 +66,14 @@ func (b *build) findDatabase(ctx context.Context) error {
 	if err := b.server.Readdress(ctx); err != nil { // it has joined the tool's network
 		return err
 	}
-	if current, err := b.tool.Current(ctx, b.tool.Database(b.server)); err == nil {
+	if current, err := b.tool.Applied(ctx, b.tool.Database(b.server)); err == nil {
 		b.use(current)
 	}
 	return ctx.Err()
 }
 
 // use makes the database of the version table the one that is read.
-func (b *build) use(current alembic.Current) {
+func (b *build) use(current migrations.Applied) {
 	if current.Database != "" {
 		b.Settings.Database = current.Database
 		b.server.Use(current.Database)
@@ -89,7 +88,7 @@ func (b *build) migratesItself() bool {
 // upgrade runs the base's migrations.
 func (b *build) upgrade(ctx context.Context, log *step.Log) error {
 	log.Line("running the base's migrations")
-	_, err := b.tool.Upgrade(ctx, b.tool.Database(b.server), "heads", alembic.MoveOptions{})
+	_, err := b.tool.Upgrade(ctx, b.tool.Database(b.server), migrations.Head())
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
 		return report.Fail(report.KindWork, historyHint(failure),

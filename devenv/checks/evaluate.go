@@ -38,7 +38,7 @@ func judge(c Check, facts *Facts, s Selection, ledger *ledger) report.Check {
 		answer.Status, answer.Summary = report.StatusSkip, why
 		return answer
 	}
-	finding := c.Judge(facts)
+	finding := facts.asked(c)
 	answer.Summary, answer.Hint = finding.Summary, finding.Hint
 	answer.MS = facts.spent(c.Needs)
 	if finding.Evidence != nil {
@@ -59,6 +59,16 @@ func judge(c Check, facts *Facts, s Selection, ledger *ledger) report.Check {
 		ledger.waive(&answer)
 	}
 	return answer
+}
+
+// asked returns a check's finding, or that the migration tool lacks what one of its trials takes of it.
+func (f *Facts) asked(c Check) Finding {
+	for _, need := range c.Needs {
+		if why := f.Unable[need]; why != "" {
+			return unasked(why)
+		}
+	}
+	return c.Judge(f)
 }
 
 // ledger keeps which waivers the branch's revisions carry and which of them were needed.

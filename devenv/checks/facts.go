@@ -87,6 +87,8 @@ type Facts struct {
 	// Notes are what is legal and worth knowing.
 	Notes []catalog.Note
 
+	// Unable says of trials why the migration tool lacks what they take of it.
+	Unable map[Trial]string
 	// Spent is the time each trial took.
 	Spent map[Trial]time.Duration
 

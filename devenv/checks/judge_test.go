@@ -323,3 +323,13 @@ func TestEveryCheckExplainsItself(t *testing.T) {
 		}
 	}
 }
+
+func TestACheckNamesWhatTheToolLacks(t *testing.T) {
+	t.Parallel()
+	const lacks = "plain SQL cannot make revisions from models"
+	for _, answer := range Evaluate(ready(func(f *Facts) { f.Unable = map[Trial]string{TrialDrift: lacks} }), Selection{}, func(report.Check) {}) {
+		if named := answer.Summary == lacks; named != strings.HasPrefix(answer.ID, "drift.") || named && answer.Status != report.StatusSkip {
+			t.Errorf("%s: %s, %q", answer.ID, answer.Status, answer.Summary)
+		}
+	}
+}

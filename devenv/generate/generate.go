@@ -13,12 +13,12 @@ import (
 	"devenv/devenv/testbed"
 	"devenv/devenv/tool"
 	"devenv/migrations"
-	"devenv/migrations/alembic"
 )
 
 // writer makes a new revision.
 type writer struct {
 	*testbed.Testbed
+	generator migrations.Generator
 	seeded    *testbed.Seeded
 	message   string
 	migration *Migration
@@ -27,11 +27,15 @@ type writer struct {
 // New writes a new revision in the tool's container: what autogenerate finds on the base's data, less what already differed before
 // the branch, with renames as they were answered. Where there is nothing to write, the migration has no file.
 func New(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, message string, log *step.Log) (*Migration, error) {
+	generator, err := b.Tool.Generator()
+	if err != nil {
+		return nil, err
+	}
 	m, err := Read(ctx, b)
 	if err != nil {
 		return m, err
 	}
-	w := &writer{Testbed: b, seeded: seeded, message: message, migration: m}
+	w := &writer{Testbed: b, generator: generator, seeded: seeded, message: message, migration: m}
 	if err := w.reparent(ctx); err != nil {
 		return m, err
 	}
@@ -43,8 +47,8 @@ func New(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, messag
 }
 
 // write has the tool write the revision.
-func (w *writer) write(ctx context.Context, revise alembic.Revise, log *step.Log) error {
-	written, err := w.Tool.WriteRevision(ctx, revise)
+func (w *writer) write(ctx context.Context, revise migrations.Revise, log *step.Log) error {
+	written, err := w.generator.WriteRevision(ctx, revise)
 	if err != nil {
 		return tool.GeneratedFailure(err)
 	}
@@ -64,8 +68,8 @@ func (w *writer) write(ctx context.Context, revise alembic.Revise, log *step.Log
 }
 
 // plan returns what the new revision is to be; nil where there is nothing to write.
-func (w *writer) plan(ctx context.Context, log *step.Log) (*alembic.Revise, error) {
-	revise := &alembic.Revise{Message: w.message, Parents: w.parents(), Exclude: w.Base.Noise}
+func (w *writer) plan(ctx context.Context, log *step.Log) (*migrations.Revise, error) {
+	revise := &migrations.Revise{Message: w.message, Parents: w.parents(), Exclude: w.Base.Noise}
 	if w.Mode == branch.Empty {
 		revise.Empty = true
 		return revise, nil
@@ -73,7 +77,7 @@ func (w *writer) plan(ctx context.Context, log *step.Log) (*alembic.Revise, erro
 	if applied, err := w.applyOwn(ctx, log); err != nil || !applied {
 		return nil, err
 	}
-	operations, err := w.Tool.Autogenerate(ctx, w.Tool.Database(w.seeded.Server))
+	operations, err := w.generator.Autogenerate(ctx, w.Tool.Database(w.seeded.Server))
 	if err != nil {
 		return nil, tool.GeneratedFailure(err)
 	}
@@ -111,7 +115,7 @@ func (w *writer) applyOwn(ctx context.Context, log *step.Log) (bool, error) {
 	}
 	log.Line("upgrading by the branch's own migrations")
 	w.migration.Applied = true
-	_, err := w.Tool.Upgrade(ctx, w.Tool.Database(w.seeded.Server), "head", alembic.MoveOptions{})
+	_, err := w.Tool.Upgrade(ctx, w.Tool.Database(w.seeded.Server), migrations.Head())
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
 		log.Skipped("the branch's own migrations fail: " + failure.Error())

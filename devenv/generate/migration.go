@@ -11,7 +11,6 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/testbed"
 	"devenv/migrations"
-	"devenv/migrations/alembic"
 )
 
 // Migration is what the branch adds to the base's history.
@@ -22,7 +21,7 @@ type Migration struct {
 	// Since is the day since when the base has a revision, where the history has several heads.
 	Since map[string]string
 	// Written is the revision that was written, File its file; nil where none was.
-	Written alembic.Written
+	Written migrations.Written
 	File    *File
 	// Renames are drops and adds that look like renames and were not written as such: nobody was there to ask.
 	Renames []migrations.Rename

@@ -113,8 +113,7 @@ func (b *Testbed) StartTool(ctx context.Context, log *step.Log) (err error) {
 	if b.Tool, err = tool.Start(ctx, b.Branch, base.ToolNetwork, b.Project.Migrations, b.Base.Settings.Hosts, log); err != nil {
 		return err
 	}
-	hello := b.Tool.Hello()
-	log.Done(fmt.Sprintf("Alembic %s, SQLAlchemy %s, Python %s", hello.Alembic, hello.SQLAlchemy, hello.Python))
+	log.Done(b.Tool.About())
 	return nil
 }
 

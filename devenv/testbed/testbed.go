@@ -100,7 +100,7 @@ func (b *Testbed) Finish(ctx context.Context, err error) error {
 func (b *Testbed) Close(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	var err error
-	if b.Tool != nil && b.Tool.Driver != nil {
+	if b.Tool != nil && b.Tool.Tool != nil {
 		err = b.Tool.Close(ctx)
 	}
 	if b.Base != nil {

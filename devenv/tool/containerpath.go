@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/devenv/inside"
+	"devenv/migrations"
 )
 
 // RepositoryPath maps a path in the tool's container to one relative to the repository: by the bind mounts of the
@@ -34,7 +35,11 @@ func (t *Tool) RepositoryPath(container string) (string, error) {
 // copiedPath maps a path of files that the image holds as copies: the tool's directories of revisions are the
 // repository's, in the same order.
 func (t *Tool) copiedPath(container string) (string, error) {
-	for i, dir := range t.Hello().VersionLocations {
+	var directories []string
+	if located, ok := t.Tool.(migrations.Located); ok {
+		directories = located.Directories()
+	}
+	for i, dir := range directories {
 		if rest, ok := Below(dir, container); ok && i < len(t.settings.Versions) {
 			return path.Join(t.settings.Versions[i], rest), nil
 		}

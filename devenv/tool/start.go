@@ -17,6 +17,7 @@ import (
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
+	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
 
@@ -25,7 +26,7 @@ var interpreterScript string
 
 // Tool is the migration tool in a container of its service, with the files of a checkout.
 type Tool struct {
-	*alembic.Driver
+	migrations.Tool
 	Container string
 	Workdir   string
 	Network   string // of the container
@@ -58,10 +59,11 @@ func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.Mig
 	if err != nil {
 		return nil, errors.Join(err, stream.Close())
 	}
-	t.Driver, err = alembic.Start(ctx, alembic.Options{Config: config, Section: p.Section, OnStderr: log.Line}, stream)
+	driver, err := alembic.Start(ctx, alembic.Options{Config: config, Section: p.Section, OnStderr: log.Line}, stream)
 	if err != nil {
 		return nil, failed(err, "start the migration tool in service "+p.Service)
 	}
+	t.Tool = driver
 	return t, nil
 }
 
@@ -122,8 +124,8 @@ func (t *Tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.M
 }
 
 // Database says which server a command talks to.
-func (t *Tool) Database(s Server) alembic.Database {
-	return alembic.Database{Address: s.Address(t.Network), Hosts: t.hosts}
+func (t *Tool) Database(s Server) migrations.Database {
+	return migrations.Database{Address: s.Address(t.Network), Hosts: t.hosts}
 }
 
 // Server is a running scratch server as the tool needs it.

@@ -12,8 +12,8 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
+	"devenv/devenv/tool"
 	"devenv/migrations"
-	"devenv/migrations/alembic"
 )
 
 // atomic breaks the upgrade off between its transactions, on clones of the base's data, and tries it again. An upgrade in one
@@ -21,7 +21,8 @@ import (
 func atomic() trial {
 	return trial{
 		name: checks.TrialAtomic, title: "atomic", finds: "can an upgrade that failed in the middle be tried again?",
-		needs: []anyResource{tried}, seconds: 2, run: tryAtomic,
+		needs: []anyResource{tried}, seconds: 2,
+		able: func(t *tool.Tool) error { _, err := t.Observer(); return err }, run: tryAtomic,
 	}
 }
 
@@ -73,7 +74,7 @@ func lookAtLeftovers(ctx context.Context, p *pass, up *upgrade, log *step.Log) (
 		log.Skipped("the upgrade failed, and left nothing behind")
 		return nil, nil
 	}
-	again, _, err := p.toHead(ctx, server, alembic.MoveOptions{})
+	again, err := p.upgradeTo(ctx, server, migrations.Head())
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +88,7 @@ func lookAtLeftovers(ctx context.Context, p *pass, up *upgrade, log *step.Log) (
 
 // breakOff upgrades a clone up to a statement, and tries again. It returns nil when the retry ends where the upgrade does.
 func breakOff(ctx context.Context, p *pass, up *upgrade, server *database.Server, at migrations.Statement) (*checks.AtomicBreak, error) {
-	cut, _, err := p.toHead(ctx, server, alembic.MoveOptions{FailAfter: at.Seq})
+	cut, _, err := p.upgradeWith(ctx, server, migrations.MoveOptions{FailAfter: at.Seq})
 	if err != nil || cut.Failure == nil {
 		return nil, err // the revision caught the failure: nothing is known about this place
 	}
@@ -96,7 +97,7 @@ func breakOff(ctx context.Context, p *pass, up *upgrade, server *database.Server
 		return nil, err
 	}
 	b := &checks.AtomicBreak{Revision: at.Revision, Statement: at.SQL, Line: at.Line, Left: up.before.Catalog.Diff(catalog)}
-	again, _, err := p.toHead(ctx, server, alembic.MoveOptions{})
+	again, err := p.upgradeTo(ctx, server, migrations.Head())
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"devenv/devenv/generate"
 	"devenv/devenv/testbed"
 	"devenv/migrations"
-	"devenv/migrations/alembic"
 )
 
 // bench is what every trial works with.
@@ -21,40 +20,39 @@ type bench struct {
 	onBase startOnBase
 }
 
-// toHead upgrades a server to the head; the tool's own failure is an outcome and no error.
-func (b *bench) toHead(ctx context.Context, s *database.Server, o alembic.MoveOptions) (checks.Outcome, alembic.Run, error) {
-	run, err := b.Tool.Upgrade(ctx, b.Tool.Database(s), b.target(), o)
+// upgradeTo upgrades a server; the tool's own failure is an outcome and no error.
+func (b *bench) upgradeTo(ctx context.Context, s *database.Server, to migrations.Target) (checks.Outcome, error) {
+	_, err := b.Tool.Upgrade(ctx, b.Tool.Database(s), to)
+	return b.resultOf(err)
+}
+
+// downgradeTo downgrades a server.
+func (b *bench) downgradeTo(ctx context.Context, s *database.Server, to migrations.Target) (checks.Outcome, error) {
+	_, err := b.Tool.Downgrade(ctx, b.Tool.Database(s), to)
+	return b.resultOf(err)
+}
+
+// upgradeWith upgrades a server to the head, observed where the tool can be.
+func (b *bench) upgradeWith(ctx context.Context, s *database.Server, o migrations.MoveOptions) (checks.Outcome, migrations.Run, error) {
+	observer, unable := b.Tool.Observer()
+	var run migrations.Run
+	var err error
+	if unable == nil {
+		run, err = observer.UpgradeWith(ctx, b.Tool.Database(s), migrations.Head(), o)
+	} else {
+		run, err = b.Tool.Upgrade(ctx, b.Tool.Database(s), migrations.Head())
+	}
 	outcome, err := b.resultOf(err)
 	return outcome, run, err
 }
 
-// toRevision upgrades a server to one revision.
-func (b *bench) toRevision(ctx context.Context, s *database.Server, revision string) (checks.Outcome, error) {
-	_, err := b.Tool.Upgrade(ctx, b.Tool.Database(s), revision, alembic.MoveOptions{})
-	return b.resultOf(err)
-}
-
-// downgrade downgrades a server.
-func (b *bench) downgrade(ctx context.Context, s *database.Server, target string) (checks.Outcome, error) {
-	_, err := b.Tool.Downgrade(ctx, b.Tool.Database(s), target, alembic.MoveOptions{})
-	return b.resultOf(err)
-}
-
-// target is what an upgrade goes to: one head, or the several that the base has.
-func (b *bench) target() string {
-	if len(b.migration.History.Heads()) > 1 {
-		return "heads"
-	}
-	return "head"
-}
-
-// downTarget is the base's head, or Alembic's word for nothing.
-func (b *bench) downTarget() string {
+// baseTarget is where a downgrade of the branch leads: to the base's head, or to nothing.
+func (b *bench) baseTarget() migrations.Target {
 	heads := b.BaseHeads()
 	if len(heads) == 0 {
-		return "base"
+		return migrations.Nothing()
 	}
-	return heads[0]
+	return migrations.At(heads[0])
 }
 
 // resultOf sorts what the tool returned: its answer, or an error of ours.

@@ -6,6 +6,7 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/step"
+	"devenv/devenv/tool"
 	"devenv/migrations"
 )
 
@@ -14,13 +15,18 @@ import (
 func drift() trial {
 	return trial{
 		name: checks.TrialDrift, title: "drift", finds: "do models and migrations agree, to autogenerate and to the catalog?",
-		needs: []anyResource{migrated}, seconds: 1, run: tryDrift,
+		needs: []anyResource{migrated}, seconds: 1,
+		able: func(t *tool.Tool) error { _, err := t.Generator(); return err }, run: tryDrift,
 	}
 }
 
 func tryDrift(ctx context.Context, p *pass, _ *step.Log) (finding, error) {
 	database := take(p, migrated)
-	operations, err := p.Tool.Autogenerate(ctx, p.Tool.Database(database.Server))
+	generator, err := p.Tool.Generator()
+	if err != nil {
+		return nil, err
+	}
+	operations, err := generator.Autogenerate(ctx, p.Tool.Database(database.Server))
 	outcome, err := p.resultOf(err)
 	if err != nil {
 		return nil, err

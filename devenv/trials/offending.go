@@ -9,7 +9,6 @@ import (
 	"devenv/devenv/database/offending"
 	"devenv/devenv/testbed"
 	"devenv/migrations"
-	"devenv/migrations/alembic"
 )
 
 // rowsBehind looks for the rows behind a failed upgrade, in a database as the failed statement found it: the one in which it failed,
@@ -18,11 +17,12 @@ import (
 func rowsBehind(ctx context.Context, p *pass, server *database.Server, f *migrations.Failure, ran []migrations.Statement) (offending.Found, error) {
 	first := slices.IndexFunc(ran, func(s migrations.Statement) bool { return s.Revision != "" })
 	failed := slices.IndexFunc(ran, func(s migrations.Statement) bool { return s.Revision != "" && s.SQLState != "" })
-	if failed <= first {
+	observer, unable := p.Tool.Observer()
+	if failed <= first || unable != nil {
 		return rowsIn(ctx, server, f)
 	}
 	return testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(fresh *database.Server) (offending.Found, error) {
-		_, err := p.Tool.Upgrade(ctx, p.Tool.Database(fresh), p.target(), alembic.MoveOptions{KeepBefore: ran[failed].Seq})
+		_, err := observer.UpgradeWith(ctx, p.Tool.Database(fresh), migrations.Head(), migrations.MoveOptions{KeepBefore: ran[failed].Seq})
 		var stopped *migrations.Failure
 		if err != nil && !errors.As(err, &stopped) {
 			return offending.Found{}, err

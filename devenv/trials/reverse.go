@@ -11,7 +11,6 @@ import (
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
 	"devenv/migrations"
-	"devenv/migrations/alembic"
 )
 
 // reverse downgrades the migrated database to the base's head, compares schema and data with the base's, and upgrades again.
@@ -45,7 +44,7 @@ type wayBack struct {
 
 // walk downgrades, compares, and upgrades again.
 func (w *wayBack) walk(ctx context.Context, log *step.Log) (err error) {
-	if w.outcome.Down, err = w.downgrade(ctx, w.server, w.downTarget()); err != nil {
+	if w.outcome.Down, err = w.downgradeTo(ctx, w.server, w.baseTarget()); err != nil {
 		return err
 	}
 	if w.outcome.Down.Failure != nil {
@@ -67,7 +66,7 @@ func (w *wayBack) walk(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	w.outcome.SchemaRead, w.outcome.Differences = true, before.Diff(schema)
-	if w.outcome.Again, _, err = w.toHead(ctx, w.server, alembic.MoveOptions{}); err != nil {
+	if w.outcome.Again, err = w.upgradeTo(ctx, w.server, migrations.Head()); err != nil {
 		return err
 	}
 	if w.up == nil {
@@ -88,7 +87,7 @@ func (w *wayBack) before(ctx context.Context) (catalog.Catalog, error) {
 		return w.seeded.Before.Catalog, nil
 	}
 	return testbed.OnClone(ctx, w.Testbed, w.Base.WithoutData, func(server *database.Server) (catalog.Catalog, error) {
-		if outcome, err := w.toRevision(ctx, server, w.BaseHeads()[0]); err != nil || outcome.Failure != nil {
+		if outcome, err := w.upgradeTo(ctx, server, w.baseTarget()); err != nil || outcome.Failure != nil {
 			return w.seeded.Before.Catalog, err
 		}
 		return w.Catalog(ctx, server)
@@ -111,7 +110,7 @@ func (w *wayBack) baseline(ctx context.Context) (*migrations.Failure, error) {
 		return nil, nil
 	}
 	return testbed.OnClone(ctx, w.Testbed, w.Base.WithData, func(server *database.Server) (*migrations.Failure, error) {
-		outcome, err := w.downgrade(ctx, server, "-1")
+		outcome, err := w.downgradeTo(ctx, server, migrations.Parent(1))
 		return outcome.Failure, err
 	})
 }
@@ -128,12 +127,12 @@ func (w *wayBack) writeAndReturn(ctx context.Context, log *step.Log, below *cata
 		fresh: func(ctx context.Context) (*database.Server, error) {
 			server, err := w.clone(ctx, w.Base.WithData, testbed.CloneOptions{})
 			if err == nil {
-				_, _, err = w.toHead(ctx, server, alembic.MoveOptions{})
+				_, err = w.upgradeTo(ctx, server, migrations.Head())
 			}
 			return server, err
 		},
 		move: func(ctx context.Context, s *database.Server) (checks.Outcome, error) {
-			return w.downgrade(ctx, s, w.downTarget())
+			return w.downgradeTo(ctx, s, w.baseTarget())
 		},
 	}
 	if w.outcome.Again.Failure != nil || len(w.outcome.Differences) > 0 {

@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
 	"devenv/devenv/testbed"
-	"devenv/migrations/alembic"
+	"devenv/migrations"
 )
 
 // compareData compares the data after the downgrade with the base's, and with what the upgrade left: what the upgrade has lost or
@@ -55,7 +55,7 @@ func (w *wayBack) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
 		return nil, err
 	}
 	return testbed.OnClone(ctx, w.Testbed, w.Base.WithData, func(first *database.Server) ([]data.Change, error) {
-		outcome, _, err := w.toHead(ctx, first, alembic.MoveOptions{})
+		outcome, err := w.upgradeTo(ctx, first, migrations.Head())
 		if err != nil || outcome.Failure != nil {
 			return nil, err
 		}

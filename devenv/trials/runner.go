@@ -78,6 +78,14 @@ func (r *runner) run(ctx context.Context) error {
 // perform waits for what a trial needs, and runs it.
 func (r *runner) perform(ctx context.Context, t *trial, chosen []trial) error {
 	p := &pass{bench: r.bench, trial: t, runner: r, given: map[string]any{}, spent: map[checks.Trial]time.Duration{}}
+	if t.able != nil {
+		if unable := t.able(r.bench.Tool); unable != nil {
+			p.missing = unable.Error()
+			r.record(func(f *checks.Facts) { f.Unable[t.name] = p.missing }, nil)
+			r.close(p)
+			return r.steps.Run(ctx, step.New(t.title, func(_ context.Context, log *step.Log) error { log.Skipped(p.missing); return nil }))
+		}
+	}
 	complete, err := r.gather(ctx, p, chosen)
 	if err != nil {
 		return err

@@ -15,6 +15,8 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
+	"devenv/devenv/testbed"
+	"devenv/devenv/tool"
 )
 
 // Resources of the runner's tests.
@@ -32,9 +34,9 @@ type site struct {
 }
 
 func newSite(wanted ...checks.Trial) *site {
-	facts := &checks.Facts{Spent: map[checks.Trial]time.Duration{}}
+	facts := &checks.Facts{Spent: map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{}}
 	return &site{runner: &runner{
-		steps: step.NewRunner(report.Silent{}), bench: &bench{}, facts: facts,
+		steps: step.NewRunner(report.Silent{}), bench: &bench{Testbed: &testbed.Testbed{}}, facts: facts,
 		wanted: func(t checks.Trial) bool { return len(wanted) == 0 || slices.Contains(wanted, t) },
 	}}
 }
@@ -112,6 +114,22 @@ func TestWhatDependsOnAFailureIsSkippedForItsReason(t *testing.T) {
 	}
 	for _, st := range s.steps.Steps() {
 		if st.Name != "early" && (st.Status != report.StepSkipped || st.Detail != "it rained") {
+			t.Errorf("%s is %s: %q", st.Name, st.Status, st.Detail)
+		}
+	}
+}
+
+func TestATrialThatTheToolCannotServeIsSkipped(t *testing.T) {
+	t.Parallel()
+	s := newSite()
+	unable := s.makes("unable", ground, "clay", "")
+	unable.able = func(*tool.Tool) error { return errors.New("it cannot dig") }
+	s.must(t, unable, s.takes("late", ground))
+	if len(s.log) > 0 || s.facts.Unable["unable"] != "it cannot dig" {
+		t.Errorf("there ran %q, and the tool lacks %v", s.log, s.facts.Unable)
+	}
+	for _, st := range s.steps.Steps() {
+		if st.Status != report.StepSkipped || st.Detail != "it cannot dig" {
 			t.Errorf("%s is %s: %q", st.Name, st.Status, st.Detail)
 		}
 	}

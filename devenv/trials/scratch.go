@@ -6,7 +6,7 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/step"
-	"devenv/migrations/alembic"
+	"devenv/migrations"
 )
 
 // rebuilt is an empty database that was upgraded through the whole history, and how that went.
@@ -26,7 +26,7 @@ func fromScratch() trial {
 
 func tryScratch(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	server := take(p, empty)
-	outcome, _, err := p.toHead(ctx, server, alembic.MoveOptions{})
+	outcome, err := p.upgradeTo(ctx, server, migrations.Head())
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
 	"devenv/migrations"
-	"devenv/migrations/alembic"
 )
 
 // seeded upgrades a clone of the base's data, and compares what it held before with what it holds then.
@@ -26,7 +25,7 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	if up.seeded, err = freshSeeded(ctx, p); err != nil {
 		return nil, err
 	}
-	outcome, run, err := p.toHead(ctx, up.seeded.Server, alembic.MoveOptions{Transactions: p.Wants(checks.TrialAtomic)})
+	outcome, run, err := p.upgradeWith(ctx, up.seeded.Server, migrations.MoveOptions{Transactions: p.Wants(checks.TrialAtomic)})
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,8 @@ import (
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
-	"devenv/migrations/alembic"
+	"devenv/devenv/tool"
+	"devenv/migrations"
 )
 
 // startBranch starts the branch's backend on migrated data: on the database that the upgrade was repeated in, where there is one.
@@ -32,6 +33,7 @@ func startBase() trial {
 	return trial{
 		name: checks.TrialStartBase, title: "start base", finds: "does the base's backend still start on the migrated data?",
 		needs: []anyResource{upgraded}, seconds: 5,
+		able: func(t *tool.Tool) error { _, err := t.VersionSetter(); return err },
 		run: func(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 			outcome, err := tryStart(ctx, p, p.Base.Checkout, log)
 			return func(f *checks.Facts) { f.Base = outcome }, err
@@ -116,7 +118,7 @@ func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.Star
 		}
 	}
 	if !b.upgraded {
-		upgrade, _, err := b.toHead(ctx, b.server, alembic.MoveOptions{})
+		upgrade, err := b.upgradeTo(ctx, b.server, migrations.Head())
 		if err != nil {
 			return outcome, err
 		}
@@ -126,7 +128,11 @@ func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.Star
 		}
 	}
 	if b.Checkout == b.Base.Checkout {
-		if err := b.Tool.SetVersion(ctx, b.Tool.Database(b.server), b.BaseHeads()...); err != nil {
+		setter, err := b.Tool.VersionSetter()
+		if err != nil {
+			return outcome, err
+		}
+		if err := setter.SetVersion(ctx, b.Tool.Database(b.server), b.BaseHeads()...); err != nil {
 			return outcome, err
 		}
 	}

@@ -81,7 +81,7 @@ func (s *stepping) onData(ctx context.Context) (err error) {
 // through upgrades a clone to one revision after the other.
 func (s *stepping) through(ctx context.Context, server *database.Server, revisions []migrations.Revision) (checks.Outcome, error) {
 	for _, revision := range revisions {
-		if outcome, err := s.toRevision(ctx, server, revision.ID); err != nil || outcome.Failure != nil {
+		if outcome, err := s.upgradeTo(ctx, server, migrations.At(revision.ID)); err != nil || outcome.Failure != nil {
 			return outcome, err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
+	"devenv/devenv/tool"
 )
 
 // trial is one thing that is done to learn about a migration.
@@ -25,6 +26,8 @@ type trial struct {
 	// ends is what nobody can use any more when the trial has run: it begins when all others that need it have ended.
 	ends   anyResource
 	offers []anyResource
+	// able returns why the migration tool lacks what the trial takes of it; nil means that every tool will do.
+	able func(*tool.Tool) error
 	// seconds is about how long it takes on a small project: what takes long begins first.
 	seconds int
 	run     func(context.Context, *pass, *step.Log) (finding, error)

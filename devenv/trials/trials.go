@@ -71,7 +71,7 @@ func known(b *testbed.Testbed, m *generate.Migration) checks.Facts {
 		BaseRef: b.BaseName(), BaseHeads: b.BaseHeads(), Restores: !b.Request.Existing,
 		OnePerBranch: b.Project.Migrations.PerBranch != config.PerBranchMany,
 		Revisions:    m.Revisions, History: m.History, Since: m.Since, Renames: m.Renames, Models: m.Models,
-		Spent: map[checks.Trial]time.Duration{},
+		Spent: map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{},
 	}
 	for _, e := range b.Work.Edited {
 		facts.Edited = append(facts.Edited, checks.Edit(e))

@@ -3,6 +3,8 @@ package alembic
 import (
 	"strings"
 	"testing"
+
+	"devenv/migrations"
 )
 
 const halfDone = `-- alembic/versions/0002_half.py --
@@ -35,11 +37,11 @@ func TestStatementsTellTheirTransactionAndTheUpgradeIsBrokenOffWhereAsked(t *tes
 				p := newProject(t, env, halfDone)
 				p.url = p.db.url(scheme, p.host)
 				d := p.upgraded()
-				if _, err := d.Downgrade(t.Context(), p.database(), "0001", MoveOptions{}); err != nil {
+				if _, err := d.Downgrade(t.Context(), p.database(), migrations.At("0001")); err != nil {
 					t.Fatal(err)
 				}
 				p.db.exec(t, "ALTER TABLE users DROP COLUMN a, DROP COLUMN b")
-				run, err := d.Upgrade(t.Context(), p.database(), "0002", MoveOptions{Transactions: true})
+				run, err := d.UpgradeWith(t.Context(), p.database(), migrations.At("0002"), migrations.MoveOptions{Transactions: true})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -47,25 +49,25 @@ func TestStatementsTellTheirTransactionAndTheUpgradeIsBrokenOffWhereAsked(t *tes
 				if a.Transaction == "" || a.Transaction != b.Transaction || ix.Transaction == b.Transaction {
 					t.Errorf("transactions: a %q, b %q, index %q", a.Transaction, b.Transaction, ix.Transaction)
 				}
-				if _, err := d.Downgrade(t.Context(), p.database(), "0001", MoveOptions{}); err != nil {
+				if _, err := d.Downgrade(t.Context(), p.database(), migrations.At("0001")); err != nil {
 					t.Fatal(err)
 				}
 				p.db.exec(t, "ALTER TABLE users DROP COLUMN a, DROP COLUMN b")
-				_, err = d.Upgrade(t.Context(), p.database(), "0002", MoveOptions{FailAfter: a.Seq})
-				if f := failureOf(t, err); f.Exception != Injected {
+				_, err = d.UpgradeWith(t.Context(), p.database(), migrations.At("0002"), migrations.MoveOptions{FailAfter: a.Seq})
+				if f := failureOf(t, err); f.Exception != migrations.Injected {
 					t.Errorf("failure: %+v", f)
 				}
 				if columns := p.db.columns(t, "users"); strings.Contains(columns, "a integer") {
 					t.Errorf("broken off within the first transaction, and users has %s", columns)
 				}
-				_, err = d.Upgrade(t.Context(), p.database(), "0002", MoveOptions{FailAfter: ix.Seq})
-				if f := failureOf(t, err); f.Exception != Injected {
+				_, err = d.UpgradeWith(t.Context(), p.database(), migrations.At("0002"), migrations.MoveOptions{FailAfter: ix.Seq})
+				if f := failureOf(t, err); f.Exception != migrations.Injected {
 					t.Errorf("not broken off after the index: %+v", f)
 				}
 				if columns := p.db.columns(t, "users"); !strings.Contains(columns, "a integer") {
 					t.Errorf("broken off behind the first transaction, and users has %s", columns)
 				}
-				now, err := d.Current(t.Context(), p.database())
+				now, err := d.Applied(t.Context(), p.database())
 				if err != nil || len(now.Heads) != 1 || now.Heads[0] != "0001" {
 					t.Errorf("after the failure it is at %v, %v", now.Heads, err)
 				}

@@ -2,12 +2,31 @@ package alembic
 
 import (
 	"context"
+	"fmt"
 
 	"devenv/migrations"
 )
 
+// The driver has every ability that a tool can have.
+var (
+	_ migrations.Tool          = (*Driver)(nil)
+	_ migrations.Generator     = (*Driver)(nil)
+	_ migrations.Modeler       = (*Driver)(nil)
+	_ migrations.VersionSetter = (*Driver)(nil)
+	_ migrations.Observer      = (*Driver)(nil)
+	_ migrations.Located       = (*Driver)(nil)
+)
+
 // Hello returns what the driver found at its start.
 func (d *Driver) Hello() Hello { return d.hello }
+
+// Directories returns the version directories, absolute in the driver's file system.
+func (d *Driver) Directories() []string { return d.hello.VersionLocations }
+
+// About returns the versions of what the driver runs on.
+func (d *Driver) About() string {
+	return fmt.Sprintf("Alembic %s, SQLAlchemy %s, Python %s", d.hello.Alembic, d.hello.SQLAlchemy, d.hello.Python)
+}
 
 // History reads every revision file. It needs no database and no env.py; a broken file is a problem, not an error.
 func (d *Driver) History(ctx context.Context) (migrations.History, error) {
@@ -25,32 +44,50 @@ func (d *Driver) History(ctx context.Context) (migrations.History, error) {
 	return history, nil
 }
 
-// Current reads the database's version table.
-func (d *Driver) Current(ctx context.Context, db Database) (Current, error) {
-	var answer Current
+// Applied reads the database's version table.
+func (d *Driver) Applied(ctx context.Context, db migrations.Database) (migrations.Applied, error) {
+	var answer migrations.Applied
 	err := d.call(ctx, request{Command: "current", Database: db}, &answer)
 	return answer, err
 }
 
 // SetVersion makes the version table say that exactly these revisions are applied, without running any.
-func (d *Driver) SetVersion(ctx context.Context, db Database, heads ...string) error {
+func (d *Driver) SetVersion(ctx context.Context, db migrations.Database, heads ...string) error {
 	return d.call(ctx, request{Command: "set_version", Database: db, Arguments: map[string]any{"heads": append([]string{}, heads...)}}, nil)
 }
 
-// Upgrade runs the migrations up to a target, such as "head". When a migration fails the error is a
-// *migrations.Failure and the run still holds what happened before.
-func (d *Driver) Upgrade(ctx context.Context, db Database, target string, o MoveOptions) (Run, error) {
-	return d.move(ctx, "upgrade", db, target, o)
+// Upgrade runs the migrations up to a target. When a migration fails the error is a *migrations.Failure and the run still holds what
+// happened before.
+func (d *Driver) Upgrade(ctx context.Context, db migrations.Database, to migrations.Target) (migrations.Run, error) {
+	return d.move(ctx, "upgrade", db, to, migrations.MoveOptions{})
 }
 
-// Downgrade runs the migrations back to a target, "base" for all; errors are as Upgrade's.
-func (d *Driver) Downgrade(ctx context.Context, db Database, target string, o MoveOptions) (Run, error) {
-	return d.move(ctx, "downgrade", db, target, o)
+// UpgradeWith is Upgrade, observed or cut off as the options say.
+func (d *Driver) UpgradeWith(ctx context.Context, db migrations.Database, to migrations.Target, o migrations.MoveOptions) (migrations.Run, error) {
+	return d.move(ctx, "upgrade", db, to, o)
+}
+
+// Downgrade runs the migrations back to a target; errors are as Upgrade's.
+func (d *Driver) Downgrade(ctx context.Context, db migrations.Database, to migrations.Target) (migrations.Run, error) {
+	return d.move(ctx, "downgrade", db, to, migrations.MoveOptions{})
+}
+
+// targetOf returns a target as Alembic's command line has it.
+func targetOf(to migrations.Target) string {
+	switch {
+	case to.Nothing:
+		return "base"
+	case to.Steps > 0:
+		return fmt.Sprintf("-%d", to.Steps)
+	case to.Revision != "":
+		return to.Revision
+	}
+	return "heads"
 }
 
 // Autogenerate compares the models with the database through the project's env.py and hooks. The driver remembers the
 // result for WriteRevision.
-func (d *Driver) Autogenerate(ctx context.Context, db Database) ([]migrations.Operation, error) {
+func (d *Driver) Autogenerate(ctx context.Context, db migrations.Database) ([]migrations.Operation, error) {
 	var answer struct {
 		Operations []migrations.Operation `json:"operations"`
 	}
@@ -64,8 +101,8 @@ func (d *Driver) Autogenerate(ctx context.Context, db Database) ([]migrations.Op
 
 // WriteRevision writes the last Autogenerate's result as a revision file, less the noise, and imports it. A file that
 // does not import is removed again, and the error is a *migrations.Failure.
-func (d *Driver) WriteRevision(ctx context.Context, r Revise) (Written, error) {
-	var answer Written
+func (d *Driver) WriteRevision(ctx context.Context, r migrations.Revise) (migrations.Written, error) {
+	var answer migrations.Written
 	err := d.inTurn(ctx, func() error {
 		arguments := map[string]any{"revise": r, "exclude": d.noise(r.Exclude)}
 		return d.run(ctx, request{Command: "write_revision", Arguments: arguments}, &answer)
@@ -85,14 +122,14 @@ func (d *Driver) noise(exclude []migrations.Operation) []int {
 }
 
 // CreateAll creates the models' schema on a database that has none of it.
-func (d *Driver) CreateAll(ctx context.Context, db Database) error {
+func (d *Driver) CreateAll(ctx context.Context, db migrations.Database) error {
 	return d.call(ctx, request{Command: "create_all", Database: db}, nil)
 }
 
-func (d *Driver) move(ctx context.Context, command string, db Database, target string, o MoveOptions) (Run, error) {
-	var run Run
+func (d *Driver) move(ctx context.Context, command string, db migrations.Database, to migrations.Target, o migrations.MoveOptions) (migrations.Run, error) {
+	var run migrations.Run
 	r := request{Command: command, Database: db, Arguments: map[string]any{
-		"target": target, "trace": o.Trace, "keep_before": o.KeepBefore, "transactions": o.Transactions, "fail_after": o.FailAfter,
+		"target": targetOf(to), "trace": o.Trace, "keep_before": o.KeepBefore, "transactions": o.Transactions, "fail_after": o.FailAfter,
 	}}
 	r.onStatement = func(s migrations.Statement) {
 		run.Statements = append(run.Statements, s)

@@ -15,7 +15,7 @@ func TestColumnsAndTablesAreRenamedWithTheirValues(t *testing.T) {
 		d := p.upgraded()
 		p.db.exec(t, "UPDATE users SET legacy = 'kept'")
 		r := migrations.Rename{Kind: migrations.RenameColumn, Schema: "public", Table: "users", From: "legacy", To: "note"}
-		p.generate(d, Revise{RevisionID: "0002", Renames: []migrations.Rename{r}})
+		p.generate(d, migrations.Revise{RevisionID: "0002", Renames: []migrations.Rename{r}})
 		if left := p.roundTrip(d, "0001"); len(left) != 0 {
 			t.Errorf("left: %v", summaries(left))
 		}
@@ -25,7 +25,7 @@ func TestColumnsAndTablesAreRenamedWithTheirValues(t *testing.T) {
 		p.replace("models.py", `__tablename__ = "users"`, `__tablename__ = "people"`+"\n    age = sa.Column(sa.Integer)")
 		d = p.start()
 		r = migrations.Rename{Kind: migrations.RenameTable, Schema: "public", Table: "users", From: "users", To: "people"}
-		p.generate(d, Revise{RevisionID: "0003", Renames: []migrations.Rename{r}})
+		p.generate(d, migrations.Revise{RevisionID: "0003", Renames: []migrations.Rename{r}})
 		if left := p.roundTrip(d, "0002"); len(left) != 0 {
 			t.Errorf("left: %v", summaries(left))
 		}
@@ -44,7 +44,7 @@ func TestEnumTypesAreCreatedAndDropped(t *testing.T) {
 			"    mood = sa.Column(sa.Enum('ok', \"it's\", name='mood'))\n    kind = sa.Column(sa.Enum('a', name='kind'))\n"+
 			"    plain = sa.Column(sa.Enum('a', name='plain', native_enum=False))")
 		d := p.upgraded()
-		written, _ := p.generate(d, Revise{RevisionID: "0002"})
+		written, _ := p.generate(d, migrations.Revise{RevisionID: "0002"})
 		if left := p.roundTrip(d, "0001"); len(left) != 0 {
 			t.Errorf("left: %v\n%s", summaries(left), written.Content)
 		}
@@ -54,11 +54,11 @@ func TestEnumTypesAreCreatedAndDropped(t *testing.T) {
 		}
 		p.replace("models.py", "kind = sa.Column(sa.Enum('a', name='kind'))", "other = sa.Column(sa.Enum('a', name='kind'))")
 		d = p.start()
-		p.generate(d, Revise{RevisionID: "0003"})
+		p.generate(d, migrations.Revise{RevisionID: "0003"})
 		if left := p.roundTrip(d, "0002"); len(left) != 0 {
 			t.Errorf("left: %v", summaries(left))
 		}
-		if _, err := d.Downgrade(t.Context(), p.database(), "0001", MoveOptions{}); err != nil {
+		if _, err := d.Downgrade(t.Context(), p.database(), migrations.At("0001")); err != nil {
 			t.Fatal(err)
 		}
 		if left := p.db.texts(t, types); len(left) != 0 {

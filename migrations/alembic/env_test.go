@@ -57,19 +57,19 @@ func TestEveryDriverFollowsTheAddress(t *testing.T) {
 				p := newProject(t, env, asyncEnv, notNull)
 				p.url = p.db.url(scheme, p.host)
 				d := p.start()
-				_, err := d.Upgrade(t.Context(), p.database(), "head", MoveOptions{})
+				_, err := d.Upgrade(t.Context(), p.database(), migrations.Head())
 				f := failureOf(t, err)
 				if f.SQLState != "23502" || f.Column != "name" || f.Revision != "0002" || f.Line != 10 {
 					t.Errorf("%+v", f)
 				}
-				if _, err := d.Upgrade(t.Context(), p.database(), "0001", MoveOptions{}); err != nil {
+				if _, err := d.Upgrade(t.Context(), p.database(), migrations.At("0001")); err != nil {
 					t.Fatal(err)
 				}
-				now, err := d.Current(t.Context(), p.database())
+				now, err := d.Applied(t.Context(), p.database())
 				if err != nil || len(now.Heads) != 1 {
 					t.Errorf("%+v, %v", now, err)
 				}
-				if _, err := d.Current(t.Context(), Database{Address: "127.0.0.9", Hosts: []string{p.host}}); failureOf(t, err).Code != migrations.FailureConnect {
+				if _, err := d.Applied(t.Context(), migrations.Database{Address: "127.0.0.9", Hosts: []string{p.host}}); failureOf(t, err).Code != migrations.FailureConnect {
 					t.Errorf("a pooled connection to the former address was used: %v", err)
 				}
 			})
@@ -98,7 +98,7 @@ func TestEnvFilesOfAllKindsAreSurvived(t *testing.T) {
 					t.Fatal(err)
 				}
 				for range 2 {
-					run, err := d.Upgrade(t.Context(), p.database(), "head", MoveOptions{})
+					run, err := d.Upgrade(t.Context(), p.database(), migrations.Head())
 					if err != nil || len(run.Heads) != 1 {
 						t.Fatalf("%+v, %v", run, err)
 					}
@@ -138,7 +138,7 @@ func TestBrokenEnvFilesAreTold(t *testing.T) {
 				p := newProject(t, env)
 				p.replace("alembic/env.py", c.old, c.code)
 				d := p.start()
-				_, err := d.Current(t.Context(), p.database())
+				_, err := d.Applied(t.Context(), p.database())
 				f := failureOf(t, err)
 				if f.Code != c.failure.Code || c.failure.Line != 0 && (f.Line != c.failure.Line || f.Exception != c.failure.Exception || !strings.HasSuffix(f.File, "env.py")) {
 					t.Errorf("%+v", f)
@@ -150,7 +150,7 @@ func TestBrokenEnvFilesAreTold(t *testing.T) {
 					t.Errorf("the password is told: %+v", f)
 				}
 				p.replace("alembic/env.py", c.code, c.old)
-				if _, err := d.Current(t.Context(), p.database()); err != nil {
+				if _, err := d.Applied(t.Context(), p.database()); err != nil {
 					t.Errorf("once mended: %v", err)
 				}
 			})
@@ -180,7 +180,7 @@ func TestProjectsThatAreNotThereAreTold(t *testing.T) {
 		if err := os.Remove(filepath.Join(p.dir, "alembic", "env.py")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := d.Current(t.Context(), p.database()); failureOf(t, err).Code != migrations.FailureNoEnv {
+		if _, err := d.Applied(t.Context(), p.database()); failureOf(t, err).Code != migrations.FailureNoEnv {
 			t.Error(err)
 		}
 	})
@@ -207,7 +207,7 @@ func TestAProcessThatDiesIsNoFailureOfTheTool(t *testing.T) {
 	p := newProject(t, newEnvironment(t, "newest"))
 	p.replace("alembic/env.py", "target_metadata = Base.metadata", "import sys\nprint('last words', file=sys.stderr, flush=True)\nos._exit(7)")
 	d := p.start()
-	_, err := d.Current(t.Context(), p.database())
+	_, err := d.Applied(t.Context(), p.database())
 	var failure *migrations.Failure
 	if err == nil || errors.As(err, &failure) {
 		t.Fatalf("want an error that is no failure of the tool, got %v", err)
@@ -215,7 +215,7 @@ func TestAProcessThatDiesIsNoFailureOfTheTool(t *testing.T) {
 	if diff := cmp.Diff([]string{"last words"}, report.OutputOf(err)); diff != "" {
 		t.Error(diff)
 	}
-	if _, again := d.Current(t.Context(), p.database()); !errors.Is(again, err) {
+	if _, again := d.Applied(t.Context(), p.database()); !errors.Is(again, err) {
 		t.Errorf("the driver is of no further use, yet: %v", again)
 	}
 }
@@ -223,7 +223,7 @@ func TestAProcessThatDiesIsNoFailureOfTheTool(t *testing.T) {
 func TestAnEnvFileThatNeverCommitsIsSeen(t *testing.T) {
 	p := newProject(t, newEnvironment(t, "newest"))
 	p.replace("alembic/env.py", "with context.begin_transaction():\n        context.run_migrations()", "connection.begin()\n    context.run_migrations()")
-	run, err := p.start().Upgrade(t.Context(), p.database(), "head", MoveOptions{})
+	run, err := p.start().Upgrade(t.Context(), p.database(), migrations.Head())
 	if err != nil || len(run.Heads) != 0 || len(run.Revisions) != 1 {
 		t.Errorf("%+v, %v", run, err)
 	}
@@ -238,8 +238,8 @@ func TestTheVersionTableIsFoundAndWritten(t *testing.T) {
 		if err := d.SetVersion(t.Context(), p.database(), "gone"); err != nil {
 			t.Fatal(err)
 		}
-		now, err := d.Current(t.Context(), p.database())
-		want := Current{Heads: []string{"gone"}, Table: "versions", Schema: "meta", Dialect: "postgresql", DBAPI: "psycopg2", Database: p.db.name}
+		now, err := d.Applied(t.Context(), p.database())
+		want := migrations.Applied{Heads: []string{"gone"}, Table: "versions", Schema: "meta", Dialect: "postgresql", DBAPI: "psycopg2", Database: p.db.name}
 		if diff := cmp.Diff(want, now); err != nil || diff != "" {
 			t.Error(err, diff)
 		}

@@ -111,7 +111,7 @@ func (f *form) run(t *testing.T, env environment) {
 		p.db.execAll(t, f.seed)
 	}
 	before := p.db.schema(t)
-	written, _ := p.generate(d, Revise{RevisionID: "b0b", Exclude: noise, Renames: f.renames()})
+	written, _ := p.generate(d, migrations.Revise{RevisionID: "b0b", Exclude: noise, Renames: f.renames()})
 	if written.Nothing {
 		t.Fatal("nothing is written")
 	}
@@ -120,7 +120,7 @@ func (f *form) run(t *testing.T, env environment) {
 	if diff := cmp.Diff(f.settings["left"], summaries(left)); diff != "" {
 		t.Errorf("what autogenerate still finds:\n%s\n%s", diff, written.Content)
 	}
-	if _, err := d.Downgrade(t.Context(), p.database(), "b0b@-1", MoveOptions{}); err != nil {
+	if _, err := d.Downgrade(t.Context(), p.database(), migrations.At("b0b@-1")); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(before, f.withoutStaying(p.db.schema(t))); diff != "" {
@@ -152,7 +152,7 @@ func (f *form) upgraded(p *project) *Driver {
 		o.Section = f.settings["section"][0]
 	}
 	d := p.start(o)
-	if _, err := d.Upgrade(p.t.Context(), p.database(), "heads", MoveOptions{}); err != nil {
+	if _, err := d.Upgrade(p.t.Context(), p.database(), migrations.Head()); err != nil {
 		p.t.Fatal(err)
 	}
 	return d
@@ -228,10 +228,10 @@ func (f *form) fromNothing(p *project, d *Driver) {
 	p.t.Helper()
 	p.db.recreate(p.t)
 	p.db.execAll(p.t, f.setup)
-	if _, err := d.Upgrade(p.t.Context(), p.database(), "head", MoveOptions{}); err != nil {
+	if _, err := d.Upgrade(p.t.Context(), p.database(), migrations.Head()); err != nil {
 		p.t.Fatalf("at once, on an empty database: %v", err)
 	}
-	if _, err := d.Downgrade(p.t.Context(), p.database(), "base", MoveOptions{}); err != nil {
+	if _, err := d.Downgrade(p.t.Context(), p.database(), migrations.Nothing()); err != nil {
 		p.t.Fatalf("back to nothing: %v", err)
 	}
 	history, err := d.History(p.t.Context())
@@ -239,7 +239,7 @@ func (f *form) fromNothing(p *project, d *Driver) {
 		p.t.Fatal(err)
 	}
 	for _, r := range history.Revisions {
-		if _, err := d.Upgrade(p.t.Context(), p.database(), r.ID, MoveOptions{}); err != nil {
+		if _, err := d.Upgrade(p.t.Context(), p.database(), migrations.At(r.ID)); err != nil {
 			p.t.Fatalf("one by one, %s: %v", r.ID, err)
 		}
 	}

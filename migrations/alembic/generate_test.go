@@ -10,7 +10,7 @@ import (
 )
 
 // generate autogenerates and writes, on an upgraded database.
-func (p *project) generate(d *Driver, r Revise) (Written, []migrations.Operation) {
+func (p *project) generate(d *Driver, r migrations.Revise) (migrations.Written, []migrations.Operation) {
 	p.t.Helper()
 	ops, err := d.Autogenerate(p.t.Context(), p.database())
 	if err != nil {
@@ -29,10 +29,10 @@ func (p *project) generate(d *Driver, r Revise) (Written, []migrations.Operation
 // roundTrip upgrades to the head, back by one and again, and says what autogenerate still finds.
 func (p *project) roundTrip(d *Driver, back string) []migrations.Operation {
 	p.t.Helper()
-	for _, step := range []func() (Run, error){
-		func() (Run, error) { return d.Upgrade(p.t.Context(), p.database(), "head", MoveOptions{}) },
-		func() (Run, error) { return d.Downgrade(p.t.Context(), p.database(), back, MoveOptions{}) },
-		func() (Run, error) { return d.Upgrade(p.t.Context(), p.database(), "head", MoveOptions{}) },
+	for _, step := range []func() (migrations.Run, error){
+		func() (migrations.Run, error) { return d.Upgrade(p.t.Context(), p.database(), migrations.Head()) },
+		func() (migrations.Run, error) { return d.Downgrade(p.t.Context(), p.database(), migrations.At(back)) },
+		func() (migrations.Run, error) { return d.Upgrade(p.t.Context(), p.database(), migrations.Head()) },
 	} {
 		if _, err := step(); err != nil {
 			p.t.Fatalf("%v\n%+v", err, err)
@@ -61,7 +61,7 @@ func TestOperationsAreToldByObjectAndFacet(t *testing.T) {
 				"    __table_args__ = (sa.UniqueConstraint('age', name='uq_age'),)\n\n\n"+
 				"class Team(Base):\n    __tablename__ = 'teams'\n    id = sa.Column(sa.Integer, primary_key=True)")
 		d := p.upgraded()
-		written, ops := p.generate(d, Revise{})
+		written, ops := p.generate(d, migrations.Revise{})
 		want := []string{
 			"create_table table:public.teams",
 			"add_column column:public.users.age  INTEGER",
@@ -97,12 +97,12 @@ func TestNoiseGoesByFacet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if nothing, _ := p.generate(d, Revise{Exclude: noise}); !nothing.Nothing || nothing.Path != "" {
+		if nothing, _ := p.generate(d, migrations.Revise{Exclude: noise}); !nothing.Nothing || nothing.Path != "" {
 			t.Errorf("only noise, and yet: %+v", nothing)
 		}
 		p.replace("models.py", "sa.String(64))", "sa.String(64), server_default='x')\n    age = sa.Column(sa.Integer)")
 		d = p.start()
-		written, _ := p.generate(d, Revise{Exclude: noise})
+		written, _ := p.generate(d, migrations.Revise{Exclude: noise})
 		want := []string{"add_column column:public.users.age  INTEGER", "alter_column column:public.users.name server_default 'x'"}
 		if diff := cmp.Diff(want, summaries(written.Operations)); diff != "" {
 			t.Error(diff)
@@ -146,7 +146,7 @@ func TestAnIndexThatIsMadeAnewLosesNoHalf(t *testing.T) {
 	}
 	p.replace("models.py", "sa.Index('i', 'name')", "sa.Index('i', 'name', 'legacy')")
 	d = p.start()
-	written, _ := p.generate(d, Revise{Exclude: noise})
+	written, _ := p.generate(d, migrations.Revise{Exclude: noise})
 	if _, dropped := find(written.Operations, migrations.DropIndex, "index:public.i"); !dropped || len(written.Operations) != 2 {
 		t.Errorf("want the drop and the create: %v", summaries(written.Operations))
 	}

@@ -94,14 +94,14 @@ func TestSeveralVersionDirectories(t *testing.T) {
 		p := newProject(t, env, strings.ReplaceAll(revisionFile("a", "a", "None", "branch_labels = 'side'"), "alembic/versions", "side/versions"))
 		p.replace("alembic.ini", "prepend_sys_path = .", "prepend_sys_path = .\nversion_path_separator = os\npath_separator = os\nversion_locations = %(here)s/alembic/versions:%(here)s/side/versions")
 		d := p.start()
-		if _, err := d.Upgrade(t.Context(), p.database(), "heads", MoveOptions{}); err != nil {
+		if _, err := d.Upgrade(t.Context(), p.database(), migrations.Head()); err != nil {
 			t.Fatal(err)
 		}
-		written, err := d.WriteRevision(t.Context(), Revise{Message: "more", Empty: true, Parents: []string{"a"}})
+		written, err := d.WriteRevision(t.Context(), migrations.Revise{Message: "more", Empty: true, Parents: []string{"a"}})
 		if err != nil || filepath.Dir(written.Path) != filepath.Join(p.dir, "side", "versions") {
 			t.Errorf("written to %s: %v", written.Path, err)
 		}
-		root, err := d.WriteRevision(t.Context(), Revise{Message: "root", Empty: true, Parents: []string{}, Directory: filepath.Join(p.dir, "alembic", "versions")})
+		root, err := d.WriteRevision(t.Context(), migrations.Revise{Message: "root", Empty: true, Parents: []string{}, Directory: filepath.Join(p.dir, "alembic", "versions")})
 		if err != nil || len(root.Parents) != 0 || filepath.Dir(root.Path) != filepath.Join(p.dir, "alembic", "versions") {
 			t.Errorf("%+v: %v", root, err)
 		}
@@ -111,12 +111,12 @@ func TestSeveralVersionDirectories(t *testing.T) {
 func TestAHistoryWithTwoHeadsIsRefusedByTheTool(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env, revisionFile("a", "a", `"0001"`, ""), revisionFile("b", "b", `"0001"`, ""))
-		_, err := p.start().Upgrade(t.Context(), p.database(), "head", MoveOptions{})
+		_, err := p.start().Upgrade(t.Context(), p.database(), migrations.Head())
 		if f := failureOf(t, err); f.Code != migrations.FailureTool || !strings.Contains(f.Message, "Multiple head") {
 			t.Errorf("%+v", f)
 		}
 		p = newProject(t, env, revisionFile("a", "a", `"zzz"`, ""))
-		_, err = p.start().Upgrade(t.Context(), p.database(), "head", MoveOptions{})
+		_, err = p.start().Upgrade(t.Context(), p.database(), migrations.Head())
 		if f := failureOf(t, err); f.Code != migrations.FailureTool || !strings.Contains(f.Message, "zzz") {
 			t.Errorf("%+v", f)
 		}
@@ -145,7 +145,7 @@ def upgrade():
 def downgrade():
     pass
 `)
-		run, err := p.start().Upgrade(t.Context(), p.database(), "head", MoveOptions{Trace: true})
+		run, err := p.start().UpgradeWith(t.Context(), p.database(), migrations.Head(), migrations.MoveOptions{Trace: true})
 		f := failureOf(t, err)
 		if f.SQLState != "42P01" || f.Line != 8 || f.Revision != "b" {
 			t.Errorf("%+v", f)
@@ -167,10 +167,10 @@ func TestTracedStatementsTellTheirEffects(t *testing.T) {
 		p := newProject(t, env, strings.Replace(notNull, `op.alter_column("users", "name", nullable=False)`,
 			`op.execute("UPDATE users SET name = 'x'"); op.alter_column("users", "name", nullable=False)`, 1))
 		d := p.start()
-		if _, err := d.Upgrade(t.Context(), p.database(), "0001", MoveOptions{}); err != nil {
+		if _, err := d.Upgrade(t.Context(), p.database(), migrations.At("0001")); err != nil {
 			t.Fatal(err)
 		}
-		run, err := d.Upgrade(t.Context(), p.database(), "head", MoveOptions{Trace: true})
+		run, err := d.UpgradeWith(t.Context(), p.database(), migrations.Head(), migrations.MoveOptions{Trace: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,11 +27,11 @@ func TestUpgradeGoesToTheAddressAndTellsEveryStatement(t *testing.T) {
 		if h := d.Hello(); h.Alembic == "" || !strings.HasSuffix(h.ScriptLocation, "/alembic") || len(h.VersionLocations) != 1 {
 			t.Errorf("hello: %+v", h)
 		}
-		before, err := d.Current(t.Context(), p.database())
+		before, err := d.Applied(t.Context(), p.database())
 		if err != nil || len(before.Heads) != 0 || before.Table != "alembic_version" || before.DBAPI != "psycopg2" {
 			t.Fatalf("current of an empty database: %+v, %v", before, err)
 		}
-		run, err := d.Upgrade(t.Context(), p.database(), "head", MoveOptions{})
+		run, err := d.Upgrade(t.Context(), p.database(), migrations.Head())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestUpgradeGoesToTheAddressAndTellsEveryStatement(t *testing.T) {
 		if version := statementWith(t, run, "INSERT INTO alembic_version"); !version.Version {
 			t.Errorf("version row: %+v", version)
 		}
-		back, err := d.Downgrade(t.Context(), p.database(), "base", MoveOptions{})
+		back, err := d.Downgrade(t.Context(), p.database(), migrations.Nothing())
 		if err != nil || len(back.Heads) != 0 {
 			t.Errorf("downgrade: %+v, %v", back, err)
 		}
@@ -55,7 +55,7 @@ func TestUpgradeGoesToTheAddressAndTellsEveryStatement(t *testing.T) {
 	})
 }
 
-func statementWith(t *testing.T, run Run, text string) migrations.Statement {
+func statementWith(t *testing.T, run migrations.Run, text string) migrations.Statement {
 	t.Helper()
 	for _, s := range run.Statements {
 		if strings.Contains(s.SQL, text) {
@@ -70,12 +70,12 @@ func TestOneProcessServesOneDatabaseAfterTheOther(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env)
 		d := p.upgraded()
-		if _, err := d.Current(t.Context(), Database{Address: "127.0.0.9", Hosts: []string{p.host}}); err != nil {
+		if _, err := d.Applied(t.Context(), migrations.Database{Address: "127.0.0.9", Hosts: []string{p.host}}); err != nil {
 			t.Logf("docker's proxy listens on 127.0.0.1 only: %v", err)
 		} else {
 			t.Error("the second address was not used")
 		}
-		now, err := d.Current(t.Context(), p.database())
+		now, err := d.Applied(t.Context(), p.database())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestAFailureSaysWhereAndWhat(t *testing.T) {
 				p := newProject(t, env, notNull)
 				p.url = p.db.url(scheme, p.host)
 				d := p.start()
-				run, err := d.Upgrade(t.Context(), p.database(), "head", MoveOptions{})
+				run, err := d.Upgrade(t.Context(), p.database(), migrations.Head())
 				f := failureOf(t, err)
 				want := migrations.Failure{
 					Code: migrations.FailureSQL, Message: f.Message, Revision: "0002", File: f.File, Line: 10,
@@ -125,7 +125,7 @@ func TestAFailureSaysWhereAndWhat(t *testing.T) {
 				if len(run.Heads) != 0 || len(run.Statements) == 0 {
 					t.Errorf("all in one transaction, yet: %+v", run)
 				}
-				if _, err := d.Upgrade(t.Context(), p.database(), "0001", MoveOptions{}); err != nil {
+				if _, err := d.Upgrade(t.Context(), p.database(), migrations.At("0001")); err != nil {
 					t.Errorf("the driver is of no use after a failure: %v", err)
 				}
 			})
@@ -144,7 +144,7 @@ func TestADowngradeThatRaisesIsTold(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env, strings.Replace(notNull, `op.alter_column("users", "name", nullable=False)`, "pass", 1))
 		d := p.upgraded()
-		_, err := d.Downgrade(t.Context(), p.database(), "0001", MoveOptions{})
+		_, err := d.Downgrade(t.Context(), p.database(), migrations.At("0001"))
 		f := failureOf(t, err)
 		if f.Code != migrations.FailureException || f.Exception != "NotImplementedError" || f.Revision != "0002" || f.Line != 14 {
 			t.Errorf("failure: %+v", f)
@@ -162,12 +162,12 @@ func TestARunThatIsKeptBeforeAStatementLeavesWhatThatStatementMet(t *testing.T) 
 				p := newProject(t, env, strings.Replace(notNull, `    op.alter_column("users"`, "    op.add_column(\"users\", sa.Column(\"tenant\", sa.Integer()))\n    op.alter_column(\"users\"", 1))
 				p.url = p.db.url(scheme, p.host)
 				d := p.start()
-				run, err := d.Upgrade(t.Context(), p.database(), "head", MoveOptions{})
+				run, err := d.Upgrade(t.Context(), p.database(), migrations.Head())
 				last := run.Statements[len(run.Statements)-1]
 				if failureOf(t, err).SQLState != last.SQLState || strings.Contains(p.db.columns(t, "users"), "tenant") {
 					t.Fatalf("it was to fail and to roll back: %+v", last)
 				}
-				if _, err := d.Upgrade(t.Context(), p.database(), "head", MoveOptions{KeepBefore: last.Seq}); failureOf(t, err).Code != migrations.FailureTool {
+				if _, err := d.UpgradeWith(t.Context(), p.database(), migrations.Head(), migrations.MoveOptions{KeepBefore: last.Seq}); failureOf(t, err).Code != migrations.FailureTool {
 					t.Errorf("it did not end there: %v", err)
 				}
 				if columns := p.db.columns(t, "users"); !strings.Contains(columns, "tenant") {

@@ -97,17 +97,17 @@ func (p *project) start(o ...Options) *Driver {
 }
 
 // database returns the project's database under the host name that its URL has.
-func (p *project) database() Database { return p.at(p.db) }
+func (p *project) database() migrations.Database { return p.at(p.db) }
 
-func (p *project) at(db database) Database {
-	return Database{Address: db.address, Hosts: []string{p.host}}
+func (p *project) at(db database) migrations.Database {
+	return migrations.Database{Address: db.address, Hosts: []string{p.host}}
 }
 
 // upgraded starts the driver and upgrades the database to the head.
 func (p *project) upgraded() *Driver {
 	p.t.Helper()
 	d := p.start()
-	if _, err := d.Upgrade(p.t.Context(), p.database(), "head", MoveOptions{}); err != nil {
+	if _, err := d.Upgrade(p.t.Context(), p.database(), migrations.Head()); err != nil {
 		p.t.Fatal(err)
 	}
 	return d

@@ -25,7 +25,7 @@ type request struct {
 	Address   string         `json:"address"`
 	Hosts     []string       `json:"hosts"`
 
-	Database    Database                   `json:"-"`
+	Database    migrations.Database        `json:"-"`
 	onStatement func(migrations.Statement) `json:"-"`
 }
 

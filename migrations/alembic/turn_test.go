@@ -15,7 +15,7 @@ func TestAnAutogenerateThatNeverGotItsTurnLeavesWhatTheLastOneFound(t *testing.T
 	d.turn <- struct{}{} // a command of somebody else is under way
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := d.Autogenerate(ctx, Database{}); !errors.Is(err, context.Canceled) {
+	if _, err := d.Autogenerate(ctx, migrations.Database{}); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	if len(d.generated) != 1 {

@@ -16,7 +16,7 @@ func TestMessagesAreHeldByFilesThatImport(t *testing.T) {
 		p := newProject(t, env)
 		d := p.start()
 		for _, message := range []string{`say """hi"""`, `\x and \N{nothing} \`, "100% %(here)s %%", `ends with "`, "naïve – ✓", "-m ${x} <%", "''' \"", "%%%"} {
-			written, err := d.WriteRevision(t.Context(), Revise{Message: message, Empty: true})
+			written, err := d.WriteRevision(t.Context(), migrations.Revise{Message: message, Empty: true})
 			if err != nil {
 				t.Errorf("%q: %v", message, err)
 				continue
@@ -29,7 +29,7 @@ func TestMessagesAreHeldByFilesThatImport(t *testing.T) {
 				t.Errorf("%q is read back as %q, problems %v:\n%s", message, r.Message, history.Problems, written.Content)
 			}
 		}
-		if _, err := d.Upgrade(t.Context(), p.database(), "head", MoveOptions{}); err != nil {
+		if _, err := d.Upgrade(t.Context(), p.database(), migrations.Head()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -51,13 +51,13 @@ class Tag(sa.types.UserDefinedType):
 		p.replace("models.py", "import sqlalchemy as sa\n", "import sqlalchemy as sa\nfrom app.kinds import Tag\n")
 		p.replace("models.py", "legacy = sa.Column(sa.Text)", "legacy = sa.Column(sa.Text)\n    tag = sa.Column(Tag)")
 		d := p.upgraded()
-		written, _ := p.generate(d, Revise{AppendUpgrade: []string{
+		written, _ := p.generate(d, migrations.Revise{AppendUpgrade: []string{
 			"with op.get_context().autocommit_block():", "    op.execute('SELECT 1')", "sa.text('''", "x''')",
 		}, AppendDowngrade: []string{"op.execute('SELECT 2')"}})
 		if !strings.Contains(written.Content, "import app.kinds\n") {
 			t.Errorf("app.kinds is not imported:\n%s", written.Content)
 		}
-		run, err := d.Upgrade(t.Context(), p.database(), "head", MoveOptions{})
+		run, err := d.Upgrade(t.Context(), p.database(), migrations.Head())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ def number(context, revision, directives):
 		p.replace("models.py", "legacy = sa.Column(sa.Text)", "note = sa.Column(sa.Text)\n    hidden = sa.Column(sa.Text)")
 		d := p.upgraded()
 		r := migrations.Rename{Kind: migrations.RenameColumn, Schema: "public", Table: "users", From: "legacy", To: "note"}
-		written, _ := p.generate(d, Revise{Message: "Rename the legacy column", Renames: []migrations.Rename{r}})
+		written, _ := p.generate(d, migrations.Revise{Message: "Rename the legacy column", Renames: []migrations.Rename{r}})
 		if name := filepath.Base(written.Path); written.Revision != "0002" || !strings.HasSuffix(name, "-0002-rename_the_.py") && !strings.HasSuffix(name, "-0002-rename_.py") {
 			t.Errorf("revision %s in %s", written.Revision, name)
 		}
@@ -97,7 +97,7 @@ def number(context, revision, directives):
 		if got := p.db.columns(t, "users"); got != "id integer not null, name character varying(20), note text" {
 			t.Errorf("users has %s\n%s", got, written.Content)
 		}
-		if nothing, _ := p.generate(d, Revise{}); !nothing.Nothing {
+		if nothing, _ := p.generate(d, migrations.Revise{}); !nothing.Nothing {
 			t.Errorf("nothing to do, and yet: %+v", nothing)
 		}
 	})
@@ -122,7 +122,7 @@ class Odd(sa.types.UserDefinedType):
 	if _, err := d.Autogenerate(t.Context(), p.database()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := d.WriteRevision(t.Context(), Revise{Message: "odd"})
+	_, err := d.WriteRevision(t.Context(), migrations.Revise{Message: "odd"})
 	if f := failureOf(t, err); f.Code != migrations.FailureBrokenFile || f.Hint == "" {
 		t.Errorf("%+v", f)
 	}
@@ -136,7 +136,7 @@ class Odd(sa.types.UserDefinedType):
 	if err := os.WriteFile(filepath.Join(p.dir, "alembic", "versions"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err = d.WriteRevision(t.Context(), Revise{Message: "nowhere", Empty: true, Parents: []string{}})
+	_, err = d.WriteRevision(t.Context(), migrations.Revise{Message: "nowhere", Empty: true, Parents: []string{}})
 	if f := failureOf(t, err); f.Code != migrations.FailureUnwritable {
 		t.Errorf("%+v", f)
 	}
@@ -148,7 +148,7 @@ func TestTypesOfPackagesAreImported(t *testing.T) {
 		p.replace("models.py", "import sqlalchemy as sa\n", "import sqlalchemy as sa\nfrom geoalchemy2 import Geometry\nfrom sqlalchemy_utils import EmailType\n")
 		p.replace("models.py", "legacy = sa.Column(sa.Text)", "legacy = sa.Column(sa.Text)\n    mail = sa.Column(EmailType)\n"+
 			"    place = sa.Column(Geometry('POINT', srid=4326, spatial_index=False))")
-		written, _ := p.generate(p.upgraded(), Revise{})
+		written, _ := p.generate(p.upgraded(), migrations.Revise{})
 		for _, line := range []string{"import geoalchemy2.types\n", "import sqlalchemy_utils.types.email\n", "geoalchemy2.types.Geometry(geometry_type='POINT', srid=4326"} {
 			if strings.Count(written.Content, line) != 1 {
 				t.Errorf("%q is not there once:\n%s", line, written.Content)
@@ -161,7 +161,7 @@ func TestATypeThatNoCastLeadsToIsSaid(t *testing.T) {
 	p := newProject(t, newEnvironment(t, "newest"))
 	p.replace("alembic/versions/0001_first.py", `sa.Column("legacy", sa.Text()`, `sa.Column("legacy", sa.Integer()`)
 	p.replace("models.py", "legacy = sa.Column(sa.Text)", "legacy = sa.Column(sa.Date)")
-	written, _ := p.generate(p.upgraded(), Revise{})
+	written, _ := p.generate(p.upgraded(), migrations.Revise{})
 	if want := "    # PostgreSQL has no cast from integer to date: give the conversion as postgresql_using.\n    op.alter_column('users', 'legacy'"; !strings.Contains(written.Content, want) {
 		t.Errorf("the file does not say it:\n%s", written.Content)
 	}

@@ -1,0 +1,44 @@
+package tool
+
+import (
+	"fmt"
+
+	"devenv/devenv/report"
+	"devenv/migrations"
+)
+
+// Generator returns the tool's ability to make revisions from models, or a KindUsage failure that says that it lacks it.
+func (t *Tool) Generator() (migrations.Generator, error) {
+	return ability[migrations.Generator](t, "make revisions from models")
+}
+
+// Modeler returns the tool's ability to create the models' schema.
+func (t *Tool) Modeler() (migrations.Modeler, error) {
+	return ability[migrations.Modeler](t, "create the models' schema")
+}
+
+// VersionSetter returns the tool's ability to set a database's version.
+func (t *Tool) VersionSetter() (migrations.VersionSetter, error) {
+	return ability[migrations.VersionSetter](t, "set a database's version without running a migration")
+}
+
+// Observer returns the tool's ability to observe an upgrade and to cut it off.
+func (t *Tool) Observer() (migrations.Observer, error) {
+	return ability[migrations.Observer](t, "cut an upgrade off between two statements")
+}
+
+func ability[A any](t *Tool, what string) (A, error) {
+	able, ok := t.Tool.(A)
+	if !ok {
+		return able, report.Fail(report.KindUsage, "", "%w", fmt.Errorf("%s cannot %s", t.settings.Tool, what))
+	}
+	return able, nil
+}
+
+// About returns what the tool is, with its version where it tells.
+func (t *Tool) About() string {
+	if located, ok := t.Tool.(migrations.Located); ok {
+		return located.About()
+	}
+	return t.settings.Tool
+}
