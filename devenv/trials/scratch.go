@@ -26,7 +26,7 @@ func fromScratch() trial {
 
 func tryScratch(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	server := take(p, empty)
-	outcome, err := p.upgradeTo(ctx, server, migrations.Head())
+	outcome, run, err := p.upgradeWith(ctx, server, migrations.MoveOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func tryScratch(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		}
 	}
 	offer(p, history, &rebuilt{server: server, outcome: outcome})
-	if outcome.Failure == nil {
+	if outcome.Failure == nil && migrations.SameRevisions(run.Heads, p.migration.History.Heads()) {
 		instead := *p.seeded
 		instead.Server, instead.FromScratch = server, true
 		offer(p, migrated, &instead)
