@@ -2,8 +2,13 @@ package compose
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
+
+	"github.com/docker/cli/cli/config"
 )
 
 // buildStep remembers where the classic builder is, from what it prints; BuildKit prints none of it and leaves nothing behind.
@@ -89,4 +94,22 @@ func buildHint(said string, services []string) string {
 		}
 	}
 	return "try it alone: " + alone
+}
+
+// HasBuildx says whether Docker's buildx is installed; without it images are built by the engine's classic builder, which knows
+// no RUN --mount and no # syntax line.
+func (c *Client) HasBuildx() bool {
+	dirs := append([]string{filepath.Join(config.Dir(), "cli-plugins")}, c.cli.ConfigFile().CLIPluginsExtraDirs...)
+	for _, dir := range append(dirs, "/usr/local/lib/docker/cli-plugins", "/usr/local/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins") {
+		if info, err := os.Stat(filepath.Join(dir, "docker-buildx")); err == nil && !info.IsDir() {
+			return true
+		}
+	}
+	return false
+}
+
+// buildsTogether says whether several images are built at once, by BuildKit.
+func (c *Client) buildsTogether() bool {
+	wanted, err := strconv.ParseBool(os.Getenv("DOCKER_BUILDKIT"))
+	return c.HasBuildx() && (err != nil || wanted)
 }

@@ -149,3 +149,6 @@ func (c *Client) withOutput(w io.Writer) (api.Compose, error) {
 	}
 	return service, nil
 }
+
+// ContextName is the Docker context in use.
+func (c *Client) ContextName() string { return c.cli.CurrentContext() }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -123,4 +125,24 @@ func (c *Client) build(ctx context.Context, p *types.Project, services []string,
 	}
 	err = errors.Join(err, leftover)
 	return report.Fail(report.KindWork, buildHint(err.Error(), services), "build %s: %w", strings.Join(services, ", "), err).WithOutput(kept.lines)
+}
+
+// ShareBuilds gives services that run the image which another service of the project builds (an API that builds shop:latest, a
+// worker that names shop:latest) that service's build. Compose has them find it by its tag, which devenv leaves to the user.
+func ShareBuilds(p *types.Project) {
+	builds := map[string]*types.BuildConfig{}
+	all := p.AllServices()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if s := all[name]; s.Build != nil && s.Image != "" && builds[s.Image] == nil {
+			builds[s.Image] = s.Build
+		}
+	}
+	for _, services := range []types.Services{p.Services, p.DisabledServices} {
+		for name, s := range services {
+			if s.Build == nil && s.Image != "" && builds[s.Image] != nil {
+				s.Build = builds[s.Image]
+				services[name] = s
+			}
+		}
+	}
 }

@@ -15,7 +15,7 @@ const MaxRestarts = 5
 // lives follows one container while it is waited for. Its restart policy gives it another life where one has ended, and each
 // must show the sign anew: what an earlier one has shown says nothing.
 type lives struct {
-	client *Client
+	engine *engine.Engine
 	id     string
 	ready  Ready
 	// earlier is how many of the times that the engine started it again do not count, old that it had run for long before.
@@ -27,14 +27,14 @@ type lives struct {
 }
 
 // follow begins to wait for a container.
-func (c *Client) follow(ctx context.Context, id string, ready Ready) (*lives, error) {
-	container, err := c.engine.Inspect(ctx, id)
+func follow(ctx context.Context, e *engine.Engine, id string, ready Ready) (*lives, error) {
+	container, err := e.Inspect(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	l := &lives{client: c, id: id, ready: ready, earlier: forgiven(container, time.Now())}
+	l := &lives{engine: e, id: id, ready: ready, earlier: forgiven(container, time.Now())}
 	if container.State == "running" && time.Since(container.Started) > settledAfter {
-		details, err := c.engine.Details(ctx) // the engine's clock need not be this machine's
+		details, err := e.Details(ctx) // the engine's clock need not be this machine's
 		if err != nil {
 			return nil, err
 		}
@@ -120,7 +120,7 @@ func (l *lives) wait(ctx context.Context) (Readiness, error) {
 // next looks at the container once it is not about to be started again, and says how it stands.
 func (l *lives) next(ctx context.Context) (now standing, err error) {
 	err = again(ctx, inspectEvery, func() (bool, error) {
-		if l.life, err = l.client.engine.Inspect(ctx, l.id); err != nil {
+		if l.life, err = l.engine.Inspect(ctx, l.id); err != nil {
 			return false, err
 		}
 		l.note(l.life)
@@ -133,6 +133,7 @@ func (l *lives) next(ctx context.Context) (now standing, err error) {
 // sign waits until this life shows the sign, and returns it; nothing where it ended before that.
 func (l *lives) sign(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithCancel(ctx)
+	wanted := signs{l.engine}.of(l.life, l.ready)
 	type shown struct {
 		how string
 		err error
@@ -140,7 +141,7 @@ func (l *lives) sign(ctx context.Context) (string, error) {
 	signs, ends := make(chan shown, 1), make(chan error, 1)
 	var watchers sync.WaitGroup
 	watchers.Go(func() {
-		how, err := l.client.signOf(l.life, l.ready)(ctx)
+		how, err := wanted(ctx)
 		signs <- shown{how, err}
 	})
 	watchers.Go(func() { ends <- l.end(ctx) })
@@ -156,7 +157,7 @@ func (l *lives) sign(ctx context.Context) (string, error) {
 
 // end waits until this life has ended, and remembers how it did.
 func (l *lives) end(ctx context.Context) error {
-	code, err := l.client.engine.Wait(ctx, l.id)
+	code, err := l.engine.Wait(ctx, l.id)
 	if err == nil {
 		l.ended = Ended{Code: code}
 	}
@@ -165,7 +166,7 @@ func (l *lives) end(ctx context.Context) error {
 
 // alive says whether the life that is looked at goes on.
 func (l *lives) alive(ctx context.Context) (bool, error) {
-	c, err := l.client.engine.Inspect(ctx, l.id)
+	c, err := l.engine.Inspect(ctx, l.id)
 	if err != nil {
 		return false, err
 	}

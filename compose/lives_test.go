@@ -33,14 +33,14 @@ func newOwnStack(t *testing.T, text string) ownStack {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.client.DownOwn(context.WithoutCancel(t.Context()), s.project, true, true); err != nil {
+		if err := s.client.UserStack(s.project).Down(context.WithoutCancel(t.Context()), true, true); err != nil {
 			t.Error(err)
 		}
 	})
-	if err := s.client.CreateOwnAll(t.Context(), s.project, false, func(string) {}); err != nil {
+	if err := s.client.UserStack(s.project).CreateAll(t.Context(), false, func(string) {}); err != nil {
 		t.Fatal(err)
 	}
-	if s.made, err = s.client.OwnContainers(t.Context(), s.project); err != nil {
+	if s.made, err = s.client.UserStack(s.project).Containers(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -49,10 +49,10 @@ func newOwnStack(t *testing.T, text string) ownStack {
 // start starts a service and waits until it is ready and has stayed so; it returns how that showed, or the failure with its output.
 func (s ownStack) start(t *testing.T, service string, watch time.Duration) (how, failure string) {
 	t.Helper()
-	if err := s.client.StartOwn(t.Context(), s.project, service); err != nil {
+	if err := s.client.UserStack(s.project).Start(t.Context(), service); err != nil {
 		t.Fatal(err)
 	}
-	readiness, err := s.client.WaitOwn(t.Context(), s.project, service, s.made[service].ID, long)
+	readiness, err := s.client.UserStack(s.project).Wait(t.Context(), service, s.made[service].ID, long)
 	if err == nil {
 		readiness, err = s.client.StayReady(t.Context(), readiness, watch)
 	}
@@ -112,7 +112,7 @@ volumes: {shared: {}}
 	})
 	t.Run("scaled", func(t *testing.T) {
 		t.Parallel()
-		if err := s.client.StartOwn(t.Context(), s.project, "scaled"); err != nil {
+		if err := s.client.UserStack(s.project).Start(t.Context(), "scaled"); err != nil {
 			t.Fatal(err)
 		}
 		both, err := s.client.Engine().Containers(t.Context(), engine.ProjectLabel+"="+s.project.Name, engine.ServiceLabel+"=scaled")
@@ -120,7 +120,7 @@ volumes: {shared: {}}
 			t.Fatalf("%d containers, %v", len(both), err)
 		}
 		for _, c := range both { // one of them runs
-			readiness, err := s.client.WaitOwn(t.Context(), s.project, "scaled", c.ID, long)
+			readiness, err := s.client.UserStack(s.project).Wait(t.Context(), "scaled", c.ID, long)
 			if err == nil {
 				_, err = s.client.StayReady(t.Context(), readiness, compose.Steady)
 			}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/docker/compose/v5/pkg/api"
 
+	"devenv/devenv/inside"
 	"devenv/devenv/report"
 )
 
@@ -77,3 +78,16 @@ func exampleOf(file string) string {
 }
 
 func exampleWords() []string { return []string{"example", "sample", "template", "dist"} }
+
+// shown is a path as the user would type it: relative to where the command was called, if it lies below.
+func shown(path string) string {
+	if here, err := os.Getwd(); err == nil {
+		if rel, ok := inside.Rel(here, path); ok {
+			path = rel
+		}
+	}
+	if strings.ContainsAny(path, " '\"$\\") {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
+}

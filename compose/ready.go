@@ -74,7 +74,7 @@ type Readiness struct {
 // WaitReady waits until a started container is ready. One that ends, also one that is started again too often, and one that is
 // not ready in time, is a failure with its last lines and its healthcheck's output.
 func (c *Client) WaitReady(ctx context.Context, id string, ready Ready) (Readiness, error) {
-	l, err := c.follow(ctx, id, ready)
+	l, err := follow(ctx, c.engine, id, ready)
 	if err != nil {
 		return Readiness{}, err
 	}

@@ -39,7 +39,7 @@ const hangUps = 5
 // application is loaded, and end when that fails. A port that cannot be asked from here, and a server that keeps silent for
 // long, is as good as one that answers. One that refuses to be asked again has probably ended, whatever the engine knows of it,
 // and is asked on.
-func (c *Client) awaitAnswer(ctx context.Context, container engine.Container, port int) error {
+func awaitAnswer(ctx context.Context, container engine.Container, port int) error {
 	asking, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	silent := 0

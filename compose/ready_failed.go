@@ -33,7 +33,7 @@ func (l *lives) failed(ctx context.Context, now standing) error {
 	if now == loops {
 		l.ended.Restart = l.life.Restart
 	}
-	lines, err := l.client.engine.Tail(ctx, l.id, tailLines)
+	lines, err := l.engine.Tail(ctx, l.id, tailLines)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (l *lives) notReady(ctx, deadline context.Context, err error) error {
 	case deadline.Err() == nil:
 		return err
 	}
-	if l.life, err = l.client.engine.Inspect(ctx, l.id); err != nil {
+	if l.life, err = l.engine.Inspect(ctx, l.id); err != nil {
 		return err
 	}
 	if l.note(l.life); l.standing(l.life) == hasEnded {
@@ -59,7 +59,7 @@ func (l *lives) notReady(ctx, deadline context.Context, err error) error {
 
 // late is the failure of a container that is not ready; what begins the sentence that says why.
 func (l *lives) late(ctx context.Context, what string) error {
-	lines, err := l.client.engine.Tail(ctx, l.id, tailLines)
+	lines, err := l.engine.Tail(ctx, l.id, tailLines)
 	if err != nil {
 		return err
 	}

@@ -16,26 +16,29 @@ import (
 // A sign returns how a container shows that it is ready once it does, or an error, the context's when its time is over.
 type sign func(context.Context) (how string, err error)
 
-// signOf is the sign to wait for.
-func (c *Client) signOf(container engine.Container, ready Ready) sign {
+// signs are looked for on an engine.
+type signs struct{ engine *engine.Engine }
+
+// of is the sign to wait for.
+func (s signs) of(container engine.Container, ready Ready) sign {
 	switch {
 	case ready.runs:
 		return func(context.Context) (string, error) { return "running", nil }
 	case ready.ends: // its end is the sign
 		return func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }
 	case ready.Log != "":
-		return func(ctx context.Context) (string, error) { return c.logged(ctx, container.ID, ready) }
+		return func(ctx context.Context) (string, error) { return s.logged(ctx, container.ID, ready) }
 	case ready.URL != "":
-		return func(ctx context.Context) (string, error) { return c.responds(ctx, container.ID, ready.URL) }
+		return func(ctx context.Context) (string, error) { return s.responds(ctx, container.ID, ready.URL) }
 	case ready.byHealth(container):
-		return func(ctx context.Context) (string, error) { return c.healthy(ctx, container.ID) }
+		return func(ctx context.Context) (string, error) { return s.healthy(ctx, container.ID) }
 	}
 	return func(ctx context.Context) (string, error) {
-		port, err := c.listens(ctx, container, ready.ports())
+		port, err := s.listens(ctx, container, ready.ports())
 		if err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("listens on port %d", port), c.awaitAnswer(ctx, container, port)
+		return fmt.Sprintf("listens on port %d", port), awaitAnswer(ctx, container, port)
 	}
 }
 
@@ -62,19 +65,19 @@ func again(ctx context.Context, every time.Duration, look func() (bool, error)) 
 }
 
 // healthy waits for the healthcheck.
-func (c *Client) healthy(ctx context.Context, id string) (string, error) {
+func (s signs) healthy(ctx context.Context, id string) (string, error) {
 	return "healthcheck", again(ctx, inspectEvery, func() (bool, error) {
-		container, err := c.engine.Inspect(ctx, id)
+		container, err := s.engine.Inspect(ctx, id)
 		return err == nil && container.Health != nil && container.Health.Status == "healthy", err
 	})
 }
 
 // logged waits until the container's log holds the text.
-func (c *Client) logged(ctx context.Context, id string, ready Ready) (string, error) {
+func (s signs) logged(ctx context.Context, id string, ready Ready) (string, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	log := &finder{text: []byte(ready.Log), found: cancel}
-	err := c.engine.Logs(ctx, id, engine.LogsOptions{Follow: true, Since: ready.Since}, log)
+	err := s.engine.Logs(ctx, id, engine.LogsOptions{Follow: true, Since: ready.Since}, log)
 	switch {
 	case log.done:
 		return fmt.Sprintf("its log holds %q", ready.Log), nil
@@ -104,11 +107,11 @@ func (f *finder) Write(p []byte) (int, error) {
 }
 
 // responds asks a URL from inside the container, by what it has: curl, wget or Python.
-func (c *Client) responds(ctx context.Context, id, url string) (string, error) {
+func (s signs) responds(ctx context.Context, id, url string) (string, error) {
 	const script = `curl -fsS -o /dev/null -m 3 "$1" 2>/dev/null || wget -q -T 3 -O /dev/null "$1" 2>/dev/null || ` +
 		`python3 -c 'import sys,urllib.request as r; r.urlopen(sys.argv[1], timeout=3)' "$1" 2>/dev/null`
 	return url + " answers", again(ctx, runEvery, func() (bool, error) {
-		code, err := c.engine.Exec(ctx, id, engine.ExecOptions{Cmd: []string{"sh", "-c", script, "ready", url}})
+		code, err := s.engine.Exec(ctx, id, engine.ExecOptions{Cmd: []string{"sh", "-c", script, "ready", url}})
 		return err == nil && code == 0, err
 	})
 }
@@ -119,7 +122,7 @@ func (c *Client) responds(ctx context.Context, id, url string) (string, error) {
 var listening string
 
 // listens waits until one of the ports is listened on, and returns it; no ports means any.
-func (c *Client) listens(ctx context.Context, container engine.Container, ports []int) (int, error) {
+func (s signs) listens(ctx context.Context, container engine.Container, ports []int) (int, error) {
 	wanted := make([]string, 0, len(ports))
 	for _, port := range ports {
 		wanted = append(wanted, fmt.Sprintf("%04X", port))
@@ -129,7 +132,7 @@ func (c *Client) listens(ctx context.Context, container engine.Container, ports 
 		seconds = int(time.Until(deadline).Seconds()) + 1 // then the script ends by itself: an exec outlives its caller
 	}
 	var out bytes.Buffer
-	_, err := c.engine.Exec(ctx, container.ID, engine.ExecOptions{
+	_, err := s.engine.Exec(ctx, container.ID, engine.ExecOptions{
 		Cmd: []string{"sh", "-c", listening, "listening", strings.Join(wanted, " "), strconv.Itoa(seconds)}, Stdout: &out,
 	})
 	if ctx.Err() != nil {
@@ -138,13 +141,13 @@ func (c *Client) listens(ctx context.Context, container engine.Container, ports 
 	if found, parseErr := strconv.ParseInt(strings.TrimSpace(out.String()), 16, 32); err == nil && parseErr == nil {
 		return int(found), nil
 	}
-	return c.listensOutside(ctx, container, ports) // the image has no shell, or the container has just ended
+	return s.listensOutside(ctx, container, ports) // the image has no shell, or the container has just ended
 }
 
 // listensOutside waits until one of the given ports, else one of those that the image exposes, can be reached.
-func (c *Client) listensOutside(ctx context.Context, container engine.Container, ports []int) (int, error) {
+func (s signs) listensOutside(ctx context.Context, container engine.Container, ports []int) (int, error) {
 	if len(ports) == 0 {
-		image, _, err := c.engine.ImageInspect(ctx, container.Image)
+		image, _, err := s.engine.ImageInspect(ctx, container.Image)
 		if err != nil {
 			return 0, err
 		}

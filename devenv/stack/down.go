@@ -53,7 +53,7 @@ func Down(ctx context.Context, s *session.Session, o DownOptions) (items []DownI
 			return nil
 		}
 		log.Done(report.Count(len(items), "container"))
-		return s.Workspace.Client.DownOwn(ctx, stack.Model, o.Volumes, o.RemoveOrphans)
+		return s.Workspace.Client.UserStack(stack.Model).Down(ctx, o.Volumes, o.RemoveOrphans)
 	}))
 	return items, err
 }

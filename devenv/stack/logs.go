@@ -34,7 +34,7 @@ func Logs(ctx context.Context, s *session.Session, o LogsOptions) (err error) {
 		}
 	}
 	to := v.Redactor.Listener(logged(o.To))
-	return v.Workspace.Client.LogsOwn(ctx, v.Model, o.Services, o.Follow, o.Tail, compose.LogLine(func(service, line string) {
+	return v.Workspace.Client.UserStack(v.Model).Logs(ctx, o.Services, o.Follow, o.Tail, compose.LogLine(func(service, line string) {
 		to.Emit(report.StepOutput{Name: service, Line: line})
 	}))
 }

@@ -112,7 +112,7 @@ func (u *starting) open(ctx context.Context, log *step.Log) (err error) {
 
 // create makes the images and the containers.
 func (u *starting) create(ctx context.Context, log *step.Log) error {
-	if err := u.Workspace.Client.CreateOwnAll(ctx, u.Model, u.request.Build, log.Line); err != nil {
+	if err := u.Workspace.Client.UserStack(u.Model).CreateAll(ctx, u.request.Build, log.Line); err != nil {
 		return err
 	}
 	return u.ReadContainers(ctx)
@@ -170,14 +170,15 @@ func (u *starting) needs(name, other string) bool {
 // start starts one service and waits until it is ready.
 func (u *starting) start(ctx context.Context, log *step.Log, name string) error {
 	client, id := u.Workspace.Client, u.Containers[name].ID
+	stack := client.UserStack(u.Model)
 	began := time.Now()
-	if err := client.StartOwn(ctx, u.Model, name); err != nil {
+	if err := stack.Start(ctx, name); err != nil {
 		return u.portTaken(ctx, name, err)
 	}
 	failed := func(err error) error {
 		return report.Fail(report.KindWork, "devenv logs "+name, "start %s: %w", name, err).WithOutput(report.OutputOf(err))
 	}
-	readiness, err := client.WaitOwn(ctx, u.Model, name, id, u.request.Timeout)
+	readiness, err := stack.Wait(ctx, name, id, u.request.Timeout)
 	if err != nil {
 		return failed(err)
 	}

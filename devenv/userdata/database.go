@@ -84,7 +84,7 @@ func (d *Database) findServer(ctx context.Context, log *step.Log) (engine.Contai
 	if found := d.stack.Containers[d.settings.Service]; found.ID != "" {
 		return d.workspace.Engine.Inspect(ctx, found.ID)
 	}
-	return d.workspace.Client.CreateOwn(ctx, d.stack.Model, d.settings.Service, log.Line)
+	return d.workspace.Client.UserStack(d.stack.Model).Create(ctx, d.settings.Service, log.Line)
 }
 
 // checkPlace refuses data that lies in a directory of the host outside the project: it may be anybody's.

@@ -83,7 +83,7 @@ func defaultName(dir string) string {
 
 // ReadContainers finds the containers of the stack as they are now.
 func (s *Stack) ReadContainers(ctx context.Context) (err error) {
-	s.Containers, err = s.workspace.Client.OwnContainers(ctx, s.Model)
+	s.Containers, err = s.workspace.Client.UserStack(s.Model).Containers(ctx)
 	return err
 }
 

@@ -12,10 +12,19 @@ import (
 	"devenv/devenv/report"
 )
 
-// OwnContainers are the containers of the user's own stack by service, running or not; those of docker compose run are not
+// UserStack is the user's own stack: the containers that docker compose would make of a model.
+type UserStack struct {
+	client *Client
+	model  *types.Project
+}
+
+// UserStack returns the user's own stack of a model.
+func (c *Client) UserStack(p *types.Project) UserStack { return UserStack{client: c, model: p} }
+
+// Containers are the containers of the user's own stack by service, running or not; those of docker compose run are not
 // among them. Of a service that is scaled it is the first.
-func (c *Client) OwnContainers(ctx context.Context, p *types.Project) (map[string]engine.Container, error) {
-	found, err := c.engine.Containers(ctx, api.ProjectLabel+"="+p.Name, api.OneoffLabel+"=False")
+func (u UserStack) Containers(ctx context.Context) (map[string]engine.Container, error) {
+	found, err := u.client.engine.Containers(ctx, api.ProjectLabel+"="+u.model.Name, api.OneoffLabel+"=False")
 	if err != nil {
 		return nil, err
 	}
@@ -31,18 +40,18 @@ func (c *Client) OwnContainers(ctx context.Context, p *types.Project) (map[strin
 	return own, nil
 }
 
-// CreateOwn makes the container of one service of the user's own stack, stopped, with its volumes and networks, as docker
+// Create makes the container of one service of the user's own stack, stopped, with its volumes and networks, as docker
 // compose create --no-deps would, and describes it.
-func (c *Client) CreateOwn(ctx context.Context, p *types.Project, service string, out func(line string)) (engine.Container, error) {
+func (u UserStack) Create(ctx context.Context, service string, out func(line string)) (engine.Container, error) {
 	fail := func(err error) (engine.Container, error) {
 		return engine.Container{}, report.Fail(report.KindWork, "try it alone: docker compose create "+service, "create the container of %s: %w", service, err)
 	}
-	alone, err := p.WithSelectedServices([]string{service}, types.IgnoreDependencies)
+	alone, err := u.model.WithSelectedServices([]string{service}, types.IgnoreDependencies)
 	if err != nil {
 		return fail(err)
 	}
 	kept := &tail{next: out}
-	loud, err := c.withOutput(kept)
+	loud, err := u.client.withOutput(kept)
 	if err != nil {
 		return engine.Container{}, err
 	}
@@ -59,12 +68,12 @@ func (c *Client) CreateOwn(ctx context.Context, p *types.Project, service string
 	if err != nil {
 		return fail(err)
 	}
-	own, err := c.OwnContainers(ctx, p)
+	own, err := u.Containers(ctx)
 	if err != nil {
 		return engine.Container{}, err
 	}
 	if own[service].ID == "" {
 		return fail(errors.New("Compose made none"))
 	}
-	return c.engine.Inspect(ctx, own[service].ID)
+	return u.client.engine.Inspect(ctx, own[service].ID)
 }

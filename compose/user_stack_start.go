@@ -1,0 +1,167 @@
+package compose
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/compose/v5/pkg/api"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// CreateAll makes the containers of the user's own stack as docker compose up --no-start would: missing images are brought
+// or built, all of them with build, changed services are made anew, volumes stay. out hears what Compose prints.
+func (u UserStack) CreateAll(ctx context.Context, build bool, out func(line string)) error {
+	kept := &tail{next: out}
+	loud, err := u.client.withOutput(kept)
+	if err != nil {
+		return err
+	}
+	options := &api.BuildOptions{Progress: "plain", Services: u.model.ServiceNames()}
+	if build {
+		if err := loud.Build(ctx, u.model, *options); err != nil {
+			kept.flush()
+			return report.Fail(report.KindWork, hintOf(err, "docker compose build shows the same"), "build the images: %w", err).WithOutput(kept.lines)
+		}
+	}
+	err = loud.Create(ctx, u.model, api.CreateOptions{
+		Build: options, Services: u.model.ServiceNames(), IgnoreOrphans: true, Inherit: true, QuietPull: true,
+		Recreate: api.RecreateDiverged, RecreateDependencies: api.RecreateDiverged,
+	})
+	kept.flush()
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return report.Fail(report.KindWork, hintOf(err, "docker compose up shows the same"), "create the containers of %s: %w", u.model.Name, err).WithOutput(kept.lines)
+}
+
+// hintOf is what to do where Compose fails at the user's own stack, which may build images.
+func hintOf(err error, otherwise string) string {
+	if classicLacks.MatchString(err.Error()) {
+		return InstallBuildx
+	}
+	return otherwise
+}
+
+// Start starts one service of the user's own stack as Compose does, with its secrets, configs and hooks, without waiting
+// for what it depends on.
+func (u UserStack) Start(ctx context.Context, service string) error {
+	alone := *u.model
+	s := u.model.Services[service]
+	s.DependsOn = nil
+	alone.Services = types.Services{service: s}
+	err := u.client.service.Start(ctx, u.model.Name, api.StartOptions{Project: &alone})
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return report.Fail(report.KindWork, "", "start %s: %w", service, err)
+}
+
+// Wait waits until a started container of the user's own stack is ready: its healthcheck says so, else it answers on the first
+// TCP port that it publishes. A service that another one waits for to end is ready when it has ended well; one that has neither
+// healthcheck nor port when it runs, or has ended well. Of a service that is scaled, the other containers must be ready as well.
+// StayReady tells whether they stay so.
+func (u UserStack) Wait(ctx context.Context, service, id string, timeout time.Duration) (Readiness, error) {
+	container, err := u.client.engine.Inspect(ctx, id)
+	if err != nil {
+		return Readiness{}, err
+	}
+	ready := readyInStack(u.model, service, container, timeout)
+	first, err := u.client.WaitReady(ctx, id, ready)
+	if err != nil {
+		return Readiness{}, err
+	}
+	first.others, err = u.waitOthers(ctx, service, id, ready)
+	return first, err
+}
+
+// waitOthers waits for the containers of a service beside the one that is named.
+func (u UserStack) waitOthers(ctx context.Context, service, id string, ready Ready) (others []Readiness, err error) {
+	all, err := u.client.engine.Containers(ctx, api.ProjectLabel+"="+u.model.Name, api.ServiceLabel+"="+service, api.OneoffLabel+"=False")
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range all {
+		if other.ID == id {
+			continue
+		}
+		readiness, err := u.client.WaitReady(ctx, other.ID, ready)
+		if err != nil {
+			return nil, report.Fail(report.KindWork, "", "container %s: %w", other.Name, err).WithOutput(report.OutputOf(err))
+		}
+		others = append(others, readiness)
+	}
+	return others, nil
+}
+
+// readyInStack is how a service of the user's own stack shows that it is ready.
+func readyInStack(p *types.Project, service string, container engine.Container, timeout time.Duration) Ready {
+	ready, ports := Ready{Timeout: timeout}, p.Services[service].Ports
+	at := slices.IndexFunc(ports, func(port types.ServicePortConfig) bool { return port.Protocol == "" || port.Protocol == "tcp" })
+	switch {
+	case ends(p, service):
+		ready.ends = true
+	case container.Health != nil:
+	case at >= 0:
+		ready.Port = int(ports[at].Target)
+	default:
+		ready.runs = true
+	}
+	return ready
+}
+
+// ends says whether a service is made to end: another one waits for that.
+func ends(p *types.Project, service string) bool {
+	for _, other := range p.Services {
+		if other.DependsOn[service].Condition == types.ServiceConditionCompletedSuccessfully {
+			return true
+		}
+	}
+	return false
+}
+
+// Down removes the containers and networks of the user's own stack, and its volumes when asked to, as docker compose down.
+func (u UserStack) Down(ctx context.Context, volumes, orphans bool) error {
+	uncut, err := engine.Uncut(ctx)
+	if err != nil {
+		return err
+	}
+	if err := u.client.service.Down(uncut, u.model.Name, api.DownOptions{Project: u.model, Volumes: volumes, RemoveOrphans: orphans}); err != nil {
+		return report.Fail(report.KindWork, "docker compose down shows the same", "take %s down: %w", u.model.Name, err)
+	}
+	return nil
+}
+
+// LogLine hears one line of a service's log.
+type LogLine func(service, line string)
+
+// Logs passes the logs of services on, all of them when none is named, as docker compose logs; tail is the number of last lines
+// of each, "all" for everything.
+func (u UserStack) Logs(ctx context.Context, services []string, follow bool, tail string, to LogLine) error {
+	err := u.client.service.Logs(ctx, u.model.Name, consumer(to), api.LogOptions{Project: u.model, Services: services, Follow: follow, Tail: tail})
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return report.Fail(report.KindWork, "docker compose logs shows the same", "read the logs of %s: %w", u.model.Name, err)
+}
+
+// consumer hears Compose's log lines.
+type consumer LogLine
+
+func (c consumer) Log(container, line string) { c(container, line) }
+
+func (c consumer) Err(container, line string) { c(container, line) }
+
+func (c consumer) Status(string, string) {}
