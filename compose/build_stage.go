@@ -26,19 +26,23 @@ func (c *Client) nameStages(ctx context.Context, b buildStep, s types.ServiceCon
 			}
 			continue
 		}
-		found, _, err := c.engine.ImageInspect(ctx, stage.id)
-		if err != nil {
-			return err
-		}
-		at := slices.IndexFunc(found.Names, isStage)
-		if at < 0 {
-			continue
-		}
-		if _, err := c.engine.Touch(ctx, found.Names[at]); err != nil {
+		if err := c.useStage(ctx, stage.id); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// useStage marks a stage's image as used, where an earlier build has named it.
+func (c *Client) useStage(ctx context.Context, id string) error {
+	found, _, err := c.engine.ImageInspect(ctx, id)
+	if err != nil {
+		return err
+	}
+	if at := slices.IndexFunc(found.Names, isStage); at >= 0 {
+		_, err = c.engine.Touch(ctx, found.Names[at])
+	}
+	return err
 }
 
 func isStage(name string) bool {

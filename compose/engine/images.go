@@ -175,16 +175,19 @@ func (e *Engine) pull(ctx context.Context, ref, platform string, progress func(l
 // pullLines is how many of the last lines a failed pull shows.
 const pullLines = 10
 
+// pullMessage is what the engine says while it pulls.
+type pullMessage struct {
+	ID, Status, Error string
+	ProgressDetail    struct{ Total int64 }
+}
+
 // readPull reads the engine's messages: the last of them may say that the pull failed.
 func readPull(ctx context.Context, ref string, stream io.Reader, progress func(line string)) error {
 	lines := bufio.NewScanner(stream)
 	lines.Buffer(nil, 1<<20)
 	var last []string
 	for lines.Scan() {
-		var message struct {
-			ID, Status, Error string
-			ProgressDetail    struct{ Total int64 }
-		}
+		var message pullMessage
 		if json.Unmarshal(lines.Bytes(), &message) != nil {
 			continue
 		}

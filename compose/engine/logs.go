@@ -20,21 +20,25 @@ type LogsOptions struct {
 	Tail int
 }
 
+// client are the options as the engine's client has them.
+func (o LogsOptions) client() container.LogsOptions {
+	options := container.LogsOptions{ShowStdout: true, ShowStderr: true, Follow: o.Follow, Tail: "all"}
+	if o.Tail > 0 {
+		options.Tail = itoa(o.Tail)
+	}
+	if !o.Since.IsZero() {
+		options.Since = o.Since.Format(time.RFC3339Nano)
+	}
+	return options
+}
+
 // Logs writes a container's log, stdout and stderr together, each in its order; between the two, the engine keeps no order.
 func (e *Engine) Logs(ctx context.Context, id string, o LogsOptions, to io.Writer) error {
 	c, err := e.Inspect(ctx, id)
 	if err != nil {
 		return err
 	}
-	tail := "all"
-	if o.Tail > 0 {
-		tail = itoa(o.Tail)
-	}
-	options := container.LogsOptions{ShowStdout: true, ShowStderr: true, Follow: o.Follow, Tail: tail}
-	if !o.Since.IsZero() {
-		options.Since = o.Since.Format(time.RFC3339Nano)
-	}
-	stream, err := e.client.ContainerLogs(ctx, id, options)
+	stream, err := e.client.ContainerLogs(ctx, id, o.client())
 	if err != nil {
 		return failed(ctx, err, "read the log of container %.12s", id)
 	}

@@ -30,7 +30,13 @@ func (e *Engine) CreateScript(ctx context.Context, s Script) (string, error) {
 		Image: s.Image, Labels: s.Labels, User: "0:0", Entrypoint: []string{"sh", "-c", s.Text, "devenv"}, Cmd: s.Args,
 		Healthcheck: &container.HealthConfig{Test: []string{"NONE"}},
 	}
-	// Where files are labelled by SELinux, a directory of the host is not the container's.
+	made, err := e.client.ContainerCreate(ctx, config, s.host(), nil, nil, "")
+	return made.ID, failed(ctx, err, "create a container of %s for a script", s.Image)
+}
+
+// host is the host's part of a script's container. Where files are labelled by SELinux, a directory of the host is not the
+// container's.
+func (s Script) host() *container.HostConfig {
 	host := &container.HostConfig{NetworkMode: "none", SecurityOpt: []string{"label=disable"}}
 	for _, m := range s.Mounts {
 		switch m.Type {
@@ -43,8 +49,7 @@ func (e *Engine) CreateScript(ctx context.Context, s Script) (string, error) {
 			})
 		}
 	}
-	made, err := e.client.ContainerCreate(ctx, config, host, nil, nil, "")
-	return made.ID, failed(ctx, err, "create a container of %s for a script", s.Image)
+	return host
 }
 
 func accessOf(m Mount) string {

@@ -58,14 +58,22 @@ func Open(ctx context.Context, w *project.Workspace, p *discover.Project, ref gi
 	if err := s.Load(ctx, envFiles); err != nil {
 		return b, report.Fail(report.KindOf(err), report.HintOf(err), "load the base's Compose project: %w", err)
 	}
-	for _, name := range []string{p.Database, p.Migrations.Service} {
-		if _, ok := s.Model.Services[name]; !ok {
-			return b, report.Fail(report.KindUsage, "merge the service's introduction first, or choose another base: --base",
-				"the base %s has no service %q in its Compose project", ref.Ref, name)
-		}
+	if err := b.checkServices(ref); err != nil {
+		return b, err
 	}
 	b.Settings, err = database.SettingsOf(s.Model, p.Database)
 	return b, err
+}
+
+// checkServices refuses a base that does not have the services it is made with.
+func (b *Base) checkServices(ref gitrepo.Base) error {
+	for _, name := range []string{b.project.Database, b.project.Migrations.Service} {
+		if _, ok := b.Model.Services[name]; !ok {
+			return report.Fail(report.KindUsage, "merge the service's introduction first, or choose another base: --base",
+				"the base %s has no service %q in its Compose project", ref.Ref, name)
+		}
+	}
+	return nil
 }
 
 // SeededRef names the image of the base's data.

@@ -97,17 +97,22 @@ func (b *build) upgrade(ctx context.Context, log *step.Log) error {
 	return err
 }
 
-// seedAtStartup starts the one-shot services and the backend as Compose would, waits until the backend is ready, lets its
-// background jobs run as long as the configuration says, and stops it.
-func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
+// runOneShots runs the one-shot services to their end.
+func (b *build) runOneShots(ctx context.Context, log *step.Log) error {
 	for _, o := range oneShots(b.project, b.Model) {
 		log.Line("running " + o.Service)
 		if err := b.stack.RunToEnd(ctx, o.Service); err != nil {
 			return report.Fail(report.KindWork, cmp.Or(report.HintOf(err), oneShotHint(o)), "seed the base: %w", err)
 		}
 	}
-	if b.project.Backend == "" {
-		return nil
+	return nil
+}
+
+// seedAtStartup starts the one-shot services and the backend as Compose would, waits until the backend is ready, lets its
+// background jobs run as long as the configuration says, and stops it.
+func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
+	if err := b.runOneShots(ctx, log); err != nil || b.project.Backend == "" {
+		return err
 	}
 	log.Line("starting " + b.project.Backend)
 	ready := scratch.ReadyOf(b.project.Ready)

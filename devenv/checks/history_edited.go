@@ -16,19 +16,7 @@ func historyEdited() Check {
 }
 
 func judgeEdited(f *Facts) Finding {
-	var evidence []report.Evidence
-	var paths []string
-	for _, e := range f.Edited {
-		if e.Tidied && !f.Restores {
-			continue
-		}
-		paths = append(paths, e.Path)
-		detail := e.Status
-		if e.RenamedTo != "" {
-			detail += " to " + e.RenamedTo
-		}
-		evidence = append(evidence, report.Evidence{File: e.Path, Detail: detail})
-	}
+	evidence, paths := editedFiles(f)
 	if len(evidence) == 0 {
 		return clean("the base's migrations do what they did")
 	}
@@ -57,3 +45,19 @@ How to mend: bring the file back ("git checkout develop -- path") and put the ch
 
 How to allow it: # devenv: allow history.edited -- reason, in the branch's own revision.
 `
+
+// editedFiles are the base's migrations that the branch has changed.
+func editedFiles(f *Facts) (evidence []report.Evidence, paths []string) {
+	for _, e := range f.Edited {
+		if e.Tidied && !f.Restores {
+			continue
+		}
+		paths = append(paths, e.Path)
+		detail := e.Status
+		if e.RenamedTo != "" {
+			detail += " to " + e.RenamedTo
+		}
+		evidence = append(evidence, report.Evidence{File: e.Path, Detail: detail})
+	}
+	return evidence, paths
+}

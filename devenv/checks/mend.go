@@ -74,6 +74,14 @@ func execute(sql string) string {
 	return "op.execute(" + quote + sql + quote + ")"
 }
 
+// schemaArgument names a schema to Alembic, where that is not the usual one.
+func schemaArgument(schema string) string {
+	if schema == "" || schema == "public" {
+		return ""
+	}
+	return fmt.Sprintf(", schema=%q", schema)
+}
+
 // mendNotNull is the three-step form of a NOT NULL column: nullable, filled, restricted.
 func mendNotNull(f *migrations.Failure) string {
 	if f.Table == "" || f.Column == "" {
@@ -83,11 +91,7 @@ func mendNotNull(f *migrations.Failure) string {
 		return fmt.Sprintf("the statement writes no value into %s.%s; where it takes one from another table, let it write only what is there:\n    ", f.Table, f.Column) +
 			execute(fmt.Sprintf("INSERT INTO %s (…) SELECT … FROM … WHERE …", query.Table(f.Schema, f.Table)))
 	}
-	schema := ""
-	if f.Schema != "" && f.Schema != "public" {
-		schema = fmt.Sprintf(", schema=%q", f.Schema)
-	}
-	column := query.Identifier(f.Column)
+	schema, column := schemaArgument(f.Schema), query.Identifier(f.Column)
 	lines := []string{
 		"fill the column before it becomes NOT NULL:",
 		"    " + execute(fmt.Sprintf("UPDATE %s SET %s = … WHERE %s IS NULL", query.Table(f.Schema, f.Table), column, column)),

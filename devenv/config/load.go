@@ -35,12 +35,9 @@ func Load(root, file string, checks []string) (*Config, error) {
 		return nil, report.Fail(report.KindUsage, "put it into the repository",
 			"read configuration: %s lies outside the repository %s, at %s", file, root, to)
 	}
-	content, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, report.Fail(report.KindUsage, "", "read configuration: %s does not exist", file)
-	}
+	content, err := read(file)
 	if err != nil {
-		return nil, report.Fail(report.KindUsage, "", "read configuration: %w", err)
+		return nil, err
 	}
 	rel, ok := inside.Rel(root, filepath.Dir(file))
 	if !ok {
@@ -55,4 +52,16 @@ func Load(root, file string, checks []string) (*Config, error) {
 		return nil, failure
 	}
 	return c, nil
+}
+
+// read reads the configuration's file.
+func read(file string) ([]byte, error) {
+	content, err := os.ReadFile(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, report.Fail(report.KindUsage, "", "read configuration: %s does not exist", file)
+	case err != nil:
+		return nil, report.Fail(report.KindUsage, "", "read configuration: %w", err)
+	}
+	return content, nil
 }

@@ -177,10 +177,19 @@ func hosts(p *types.Project, svc types.ServiceConfig) []string {
 	}
 	add(svc.ContainerName)
 	add(svc.Hostname)
+	for _, alias := range linkedAs(p, svc.Name) {
+		add(alias)
+	}
+	return names
+}
+
+// linkedAs are the names that links of other services give a service.
+func linkedAs(p *types.Project, service string) []string {
+	var names []string
 	for _, other := range p.ServiceNames() {
 		for _, link := range p.Services[other].Links {
-			if linked, alias, ok := strings.Cut(link, ":"); ok && linked == svc.Name {
-				add(alias)
+			if linked, alias, ok := strings.Cut(link, ":"); ok && linked == service {
+				names = append(names, alias)
 			}
 		}
 	}

@@ -51,13 +51,9 @@ func (c *Cloner) connect(ctx context.Context) (*testcontainers.DockerProvider, e
 	if c.provider != nil {
 		return c.provider, nil
 	}
-	variables := map[string]string{"DOCKER_HOST": c.engine.Endpoint().Host}
-	allowed, err := reaperAllowed(ctx, c.engine)
+	variables, err := settingsFor(ctx, c.engine)
 	if err != nil {
 		return nil, err
-	}
-	if !allowed {
-		variables[ryukVariable] = "true"
 	}
 	log.SetDefault(log.NewNoopLogger())
 	var made *testcontainers.DockerProvider
@@ -122,12 +118,16 @@ func CheckEngine(e *engine.Engine) error {
 // ryukVariable is Testcontainers' switch for its reaper.
 const ryukVariable = "TESTCONTAINERS_RYUK_DISABLED"
 
-// reaperAllowed returns whether Testcontainers may start its reaper: only where the reaper's image is on the engine, as nothing is
-// pulled for it, and the sweep by label removes leftovers in any case. What the user set stays.
-func reaperAllowed(ctx context.Context, e *engine.Engine) (bool, error) {
+// settingsFor are the variables that tell Testcontainers of an engine. It may start its reaper only where the reaper's image is
+// there: nothing is pulled for it, and the sweep by label removes leftovers in any case. What the user set stays.
+func settingsFor(ctx context.Context, e *engine.Engine) (map[string]string, error) {
+	variables := map[string]string{"DOCKER_HOST": e.Endpoint().Host}
 	if os.Getenv(ryukVariable) != "" {
-		return true, nil
+		return variables, nil
 	}
 	_, ok, err := e.ImageInspect(ctx, testcontainers.ReaperDefaultImage) //nolint:staticcheck // deprecated without another way to learn the name
-	return ok, err
+	if !ok {
+		variables[ryukVariable] = "true"
+	}
+	return variables, err
 }

@@ -32,29 +32,30 @@ func (s search) noAlembic() error {
 // noConfiguration is the failure for script directories of Alembic that no file configures: a program of the project sets
 // what Alembic needs, and the hint is the file that says the same.
 func (s search) noConfiguration(locations []string) error {
-	dir := locations[0]
-	ini := path.Join(path.Dir(dir), "alembic.ini")
-	hint := "write " + ini + ":\n  [alembic]\n  script_location = %(here)s/" + path.Base(dir)
-	if len(locations) > 1 {
-		hint = "for the one that is meant, " + hint
-	}
 	program, options := s.wrapper()
-	for _, option := range options {
-		if option != "script_location" {
-			hint += "\n  " + option + " = … (as " + program + " sets it)"
-		}
-	}
-	hint += "\nand, so that the base has it too, add this line to " + s.answers.file() + ":\n  include: [" + s.answers.written(ini) + "]"
+	hint := s.configurationHint(locations[0], program, options)
 	why := "no alembic.ini and no [tool.alembic] in a pyproject.toml names it"
 	if program != "" {
 		why = fmt.Sprintf("only %s names it; devenv runs Alembic by a configuration file", program)
 	}
 	text := "is a script directory"
 	if len(locations) > 1 {
-		text = "are script directories"
+		hint, text = "for the one that is meant, "+hint, "are script directories"
 		why = strings.ReplaceAll(why, "names it", "names them")
 	}
 	return report.Fail(report.KindUsage, hint, "find the migrations: %s %s of Alembic, but %s", listing(locations), text, why)
+}
+
+// configurationHint is the file that says what a program of the project says of a script directory.
+func (s search) configurationHint(dir, program string, options []string) string {
+	ini := path.Join(path.Dir(dir), "alembic.ini")
+	hint := "write " + ini + ":\n  [alembic]\n  script_location = %(here)s/" + path.Base(dir)
+	for _, option := range options {
+		if option != "script_location" {
+			hint += "\n  " + option + " = … (as " + program + " sets it)"
+		}
+	}
+	return hint + "\nand, so that the base has it too, add this line to " + s.answers.file() + ":\n  include: [" + s.answers.written(ini) + "]"
 }
 
 // mainOption is a program that configures Alembic by itself.

@@ -122,26 +122,35 @@ func (r *Repo) checkUnchanged(ctx context.Context, changes []FileChange) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	paths := []string{"--"}
-	for _, c := range changes {
-		paths = append(paths, c.Path)
-	}
-	filtered, err := r.git(append([]string{"hash-object"}, paths...)...).line(ctx)
+	ids, err := r.hashes(ctx, changes)
 	if err != nil {
-		return report.Fail(report.KindWork, "", "compare the files to replace with their capture: %w", err)
+		return err
 	}
 	// A file that git has with CRLF is stored as it is, which hash-object's filters do not know.
-	raw, err := r.git(append([]string{"hash-object", "--no-filters"}, paths...)...).line(ctx)
+	plain, err := r.hashes(ctx, changes, "--no-filters")
 	if err != nil {
-		return report.Fail(report.KindWork, "", "compare the files to replace with their capture: %w", err)
+		return err
 	}
-	ids, plain := strings.Split(filtered, "\n"), strings.Split(raw, "\n")
 	for i, c := range changes {
 		if i >= len(ids) || i >= len(plain) || ids[i] != c.Expect && plain[i] != c.Expect {
 			return report.Fail(report.KindWork, "run the command again", "deliver %s: it changed while devenv was at work", c.Path)
 		}
 	}
 	return nil
+}
+
+// hashes are the ids that the files to change have now.
+func (r *Repo) hashes(ctx context.Context, changes []FileChange, options ...string) ([]string, error) {
+	arguments := append([]string{"hash-object"}, options...)
+	arguments = append(arguments, "--")
+	for _, c := range changes {
+		arguments = append(arguments, c.Path)
+	}
+	ids, err := r.git(arguments...).line(ctx)
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "", "compare the files to replace with their capture: %w", err)
+	}
+	return strings.Split(ids, "\n"), nil
 }
 
 // target returns the absolute name of a path of the worktree.

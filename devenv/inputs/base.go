@@ -143,23 +143,26 @@ func (l *listing) place(p Place, from string) error {
 			return err
 		}
 	}
+	l.add(Input{
+		What: p.What, Value: p.shown(count), From: from, ID: Digest(count),
+		Secret: slices.ContainsFunc(count, func(f File) bool { return f.Untracked }),
+	})
+	return nil
+}
+
+// shown names a place, and how many of its files count.
+func (p Place) shown(count []File) string {
 	files := fmt.Sprintf("%d files", len(count))
 	if len(count) == 1 {
 		files = "1 file"
 	}
-	value := p.Path
 	switch out := len(p.Files) - len(count); {
 	case len(count) == 1 && count[0].Path == p.Path:
+		return p.Path
 	case out > 0:
-		value = fmt.Sprintf("%s (%s, %d left out)", p.Path, files, out)
-	default:
-		value = fmt.Sprintf("%s (%s)", p.Path, files)
+		return fmt.Sprintf("%s (%s, %d left out)", p.Path, files, out)
 	}
-	l.add(Input{
-		What: p.What, Value: value, From: from, ID: Digest(count),
-		Secret: slices.ContainsFunc(count, func(f File) bool { return f.Untracked }),
-	})
-	return nil
+	return fmt.Sprintf("%s (%s)", p.Path, files)
 }
 
 // model lists the Compose model of the services that take part, without what the throwaway containers do not have: the user's

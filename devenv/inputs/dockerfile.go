@@ -70,14 +70,18 @@ func (d *dockerfile) instruction(node *parser.Node) {
 	case len(d.stages) == 0 && name == "ARG":
 		d.arguments(words)
 	case len(d.stages) > 0:
-		s := &d.stages[len(d.stages)-1]
-		switch name {
-		case "COPY", "ADD":
-			s.use(d.expand(flag(node.Flags, "from")))
-		case "RUN":
-			for _, mount := range flags(node.Flags, "mount") {
-				s.use(d.expand(flag(prefixed(mount), "from")))
-			}
+		d.inStage(&d.stages[len(d.stages)-1], name, node.Flags)
+	}
+}
+
+// inStage takes what an instruction of a stage says of images.
+func (d *dockerfile) inStage(s *stage, name string, given []string) {
+	switch name {
+	case "COPY", "ADD":
+		s.use(d.expand(flag(given, "from")))
+	case "RUN":
+		for _, mount := range flags(given, "mount") {
+			s.use(d.expand(flag(prefixed(mount), "from")))
 		}
 	}
 }

@@ -96,14 +96,20 @@ func ContentOf(name string) (id, mode string, err error) {
 		}
 		_, _ = h.Write([]byte(target))
 	case info.Mode().IsRegular():
-		file, err := os.Open(name)
-		if err != nil {
-			return "", "", err
-		}
-		defer file.Close() //nolint:errcheck // only read from
-		if _, err := io.Copy(h, file); err != nil {
+		if err := copyFile(h, name); err != nil {
 			return "", "", err
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)), info.Mode().String(), nil
+}
+
+// copyFile writes what a file holds.
+func copyFile(to io.Writer, name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close() //nolint:errcheck // only read from
+	_, err = io.Copy(to, file)
+	return err
 }

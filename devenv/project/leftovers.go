@@ -30,13 +30,7 @@ func leftovers(ctx context.Context, e *engine.Engine, label, holder string) ([]L
 	here := process.Here()
 	here.Run = holder
 	for run, things := range byRun(made) {
-		trace := process.Trace{Run: run}
-		for _, m := range things {
-			trace.Running = trace.Running || m.Running
-			if p := process.Parse(m.Labels[LabelProcess]); p != (process.Process{}) {
-				trace.Process = p
-			}
-		}
+		trace := traceOf(run, things)
 		if trace.Heard, err = e.Heard(ctx, things); err != nil {
 			return left, err
 		}
@@ -45,6 +39,18 @@ func leftovers(ctx context.Context, e *engine.Engine, label, holder string) ([]L
 		}
 	}
 	return left, nil
+}
+
+// traceOf is what the things of a run say of it.
+func traceOf(run string, things []engine.Made) process.Trace {
+	trace := process.Trace{Run: run}
+	for _, m := range things {
+		trace.Running = trace.Running || m.Running
+		if p := process.Parse(m.Labels[LabelProcess]); p != (process.Process{}) {
+			trace.Process = p
+		}
+	}
+	return trace
 }
 
 // byRun sorts things by the run that made them; what no run made stands for itself. An image that was made of a container hands

@@ -82,18 +82,23 @@ func (l *learner) url(text string) {
 	l.userinfo(authority)
 	l.wordsOf(authority, strings.TrimPrefix(rest, authority))
 	_, query, _ := strings.Cut(rest, "?")
-	for part := range strings.FieldsFuncSeq(query, func(c rune) bool { return c == '&' || c == ';' || c == '#' }) {
-		if name, value, ok := strings.Cut(part, "="); ok {
-			l.variable(name, value)
-			if plain, err := url.QueryUnescape(value); err == nil && plain != value {
-				l.variable(name, plain)
-			}
-		}
-	}
+	l.query(query)
 	if path, ok := strings.CutPrefix(rest, authority); ok && l.random {
 		for segment := range strings.SplitSeq(strings.SplitN(path, "?", 2)[0], "/") {
 			if looksRandom(segment) {
 				l.add(segment)
+			}
+		}
+	}
+}
+
+// query learns what a URL's query says, as written and decoded.
+func (l *learner) query(text string) {
+	for part := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '&' || c == ';' || c == '#' }) {
+		if name, value, ok := strings.Cut(part, "="); ok {
+			l.variable(name, value)
+			if plain, err := url.QueryUnescape(value); err == nil && plain != value {
+				l.variable(name, plain)
 			}
 		}
 	}

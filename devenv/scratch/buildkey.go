@@ -83,14 +83,20 @@ func (s *Checkout) withPrepared(ctx context.Context, tree inputs.Tree, service t
 				continue
 			}
 			added[p] = true
-			id, mode, err := inputs.ContentOf(filepath.Join(s.Tree.Dir(), filepath.FromSlash(p)))
+			file, err := s.untracked(p)
 			if err != nil {
 				return nil, err
 			}
-			files = append(files, inputs.File{Path: p, Mode: mode, ID: id, Untracked: true})
+			files = append(files, file)
 		}
 	}
 	return files, nil
+}
+
+// untracked is a file of the tree that git does not have.
+func (s *Checkout) untracked(rel string) (inputs.File, error) {
+	id, mode, err := inputs.ContentOf(filepath.Join(s.Tree.Dir(), filepath.FromSlash(rel)))
+	return inputs.File{Path: rel, Mode: mode, ID: id, Untracked: true}, err
 }
 
 // contexts are the directories that a service's image is built from, with those of the images that it is made of.

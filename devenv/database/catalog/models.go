@@ -21,12 +21,7 @@ func PrepareModels(ctx context.Context, conn *pgx.Conn, from Catalog) error {
 		}
 	}
 	for _, name := range from.named("extension:") {
-		_, schema, _ := strings.Cut(from.Objects["extension:"+name].Definition, " in ")
-		clause := ""
-		if schema != "pg_catalog" && schema != "" {
-			clause = " SCHEMA " + query.Quote(schema)
-		}
-		if _, err := conn.Exec(ctx, "CREATE EXTENSION IF NOT EXISTS "+query.Quote(name)+clause+" CASCADE"); err != nil {
+		if _, err := conn.Exec(ctx, extensionStatement(name, from.Objects["extension:"+name])); err != nil {
 			return fmt.Errorf("make extension %s for the models: %w", name, err)
 		}
 	}
@@ -39,6 +34,15 @@ func PrepareModels(ctx context.Context, conn *pgx.Conn, from Catalog) error {
 		}
 	}
 	return nil
+}
+
+// extensionStatement makes an extension in the schema that it is in.
+func extensionStatement(name string, o Object) string {
+	clause := ""
+	if _, schema, _ := strings.Cut(o.Definition, " in "); schema != "pg_catalog" && schema != "" {
+		clause = " SCHEMA " + query.Quote(schema)
+	}
+	return "CREATE EXTENSION IF NOT EXISTS " + query.Quote(name) + clause + " CASCADE"
 }
 
 // named are the names of the objects of a kind, in order.

@@ -156,18 +156,21 @@ func (s *search) overlapping(context.Context) (string, error) {
 	return fmt.Sprintf("EXISTS (SELECT FROM %s AS o WHERE o.ctid <> t.ctid AND %s)", s.table.quoted(), strings.Join(matches, " AND ")), nil
 }
 
-// breaking: rows that a CHECK refuses, from the catalog when the constraint is there, else from the statement.
-func (s *search) breaking(ctx context.Context) (string, error) {
-	definition := ""
-	err := s.tx.QueryRow(ctx, `SELECT coalesce((SELECT pg_get_constraintdef(oid) FROM pg_constraint
+// checkDefinition is the CHECK that was violated, from the catalog when the constraint is there, else from the statement.
+func (s *search) checkDefinition(ctx context.Context) (definition string, err error) {
+	err = s.tx.QueryRow(ctx, `SELECT coalesce((SELECT pg_get_constraintdef(oid) FROM pg_constraint
 		WHERE conrelid = $1 AND conname = $2 AND contype = 'c'), '')`, s.table.oid, s.violation.Constraint).Scan(&definition)
+	if err != nil || definition != "" {
+		return definition, err
+	}
+	return s.writtenCheck()
+}
+
+// breaking: rows that a CHECK refuses.
+func (s *search) breaking(ctx context.Context) (string, error) {
+	definition, err := s.checkDefinition(ctx)
 	if err != nil {
 		return "", err
-	}
-	if definition == "" {
-		if definition, err = s.writtenCheck(); err != nil {
-			return "", err
-		}
 	}
 	at := regexp.MustCompile(`(?i)\bCHECK\s*\(`).FindStringIndex(definition)
 	if at == nil {

@@ -139,13 +139,7 @@ func (m *RowMaker) freshen(ctx context.Context, d *draft, c *catalog.Column) err
 	}
 	n := m.next()
 	if expression := beyondAll(c, n); expression != "" {
-		var text string
-		err := m.tx.QueryRow(ctx, "SELECT ("+expression+")::text FROM "+query.Quote(d.table.Schema, d.table.Name)).Scan(&text)
-		if err != nil {
-			return fmt.Errorf("find a new value for %s.%s: %w", d.table.Quoted(), c.Name, err)
-		}
-		d.values[c.Number] = literalOf(c, text)
-		return nil
+		return m.compute(ctx, d, c, expression)
 	}
 	if labels := m.shape.Labels(c); c.Kind == "e" && len(labels) > 0 {
 		d.values[c.Number] = query.Literal(labels[n%len(labels)])
@@ -156,6 +150,17 @@ func (m *RowMaker) freshen(ctx context.Context, d *draft, c *catalog.Column) err
 		like = *text
 	}
 	d.values[c.Number] = freshValue(c, n, like)
+	return nil
+}
+
+// compute gives a column what an expression over its table comes to.
+func (m *RowMaker) compute(ctx context.Context, d *draft, c *catalog.Column, expression string) error {
+	var text string
+	err := m.tx.QueryRow(ctx, "SELECT ("+expression+")::text FROM "+query.Quote(d.table.Schema, d.table.Name)).Scan(&text)
+	if err != nil {
+		return fmt.Errorf("find a new value for %s.%s: %w", d.table.Quoted(), c.Name, err)
+	}
+	d.values[c.Number] = literalOf(c, text)
 	return nil
 }
 
