@@ -71,22 +71,17 @@ func (i *isolating) content(object types.FileObjectConfig) (content []byte, why 
 		}
 		return []byte(value), ""
 	case object.File != "":
-		return i.fileContent(object.File)
-	}
-	return []byte(object.Content), ""
-}
-
-// fileContent is what a file holds, or why it cannot be had.
-func (i *isolating) fileContent(file string) (content []byte, why string) {
-	raw, err := os.ReadFile(file)
-	if err == nil {
+		raw, err := os.ReadFile(object.File)
+		if err != nil {
+			rel, inside := i.relative(object.File)
+			if !inside {
+				return nil, "its file " + object.File + " cannot be read"
+			}
+			return nil, "its file " + rel + " is not there; make it, as the project's documentation says"
+		}
 		return raw, ""
 	}
-	rel, inside := i.relative(file)
-	if !inside {
-		return nil, "its file " + file + " cannot be read"
-	}
-	return nil, "its file " + rel + " is not there; make it, as the project's documentation says"
+	return []byte(object.Content), ""
 }
 
 // makeRoom sees to it that the files of a service can be copied into its container before the start, and are seen by it
