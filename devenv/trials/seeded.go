@@ -61,9 +61,12 @@ func freshSeeded(ctx context.Context, p *pass) (*testbed.Seeded, error) {
 		return p.seeded, nil
 	}
 	server, err := p.Clone(ctx, p.Base.WithData, testbed.CloneOptions{})
+	if err != nil {
+		return nil, err
+	}
 	fresh := *p.seeded
 	fresh.Server = server
-	return &fresh, err
+	return &fresh, p.seeded.Server.Remove(context.WithoutCancel(ctx))
 }
 
 // record writes what the upgrade came to; renames are those that were written as drop and add.
