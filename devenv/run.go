@@ -47,13 +47,16 @@ func (r *run) closeDocument(err error) {
 	if about.Noise != nil {
 		d.Noise = about.Noise
 	}
+	if r.migration != nil {
+		d.Revisions = r.migration.IDs()
+	}
 	d.Notes = append(d.Notes, r.Notes()...)
 	d.Steps, d.MS = r.Steps(), r.Spent().Milliseconds()
 	if len(d.Checks) == 0 {
 		d.Checks = checks.Skipped(r.whyUnasked(err))
 	}
 	d.Verdict = report.Worst(d.Checks)
-	if d.Verdict == report.VerdictPass && (r.migration == nil || len(r.migration.Revisions) == 0) {
+	if d.Verdict == report.VerdictPass && len(d.Revisions) == 0 {
 		d.Verdict = report.VerdictNone
 	}
 	switch {
@@ -72,8 +75,8 @@ func (r *run) whyUnasked(err error) string {
 	switch {
 	case err != nil:
 		return "an earlier failure"
-	case r.Request.Unverified:
+	case r.Request.Unverified && !r.migration.Empty():
 		return "--no-verify"
 	}
-	return r.migration.Nothing()
+	return r.migration.Nothing(r.Testbed)
 }

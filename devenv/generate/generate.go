@@ -53,7 +53,7 @@ func (w *writer) write(ctx context.Context, revise migrations.Revise, log *step.
 		return tool.GeneratedFailure(err)
 	}
 	if written.Nothing {
-		log.Skipped(nothingToMigrate)
+		log.Skipped(w.migration.Nothing(w.Testbed))
 		return nil
 	}
 	path, err := w.Tool.RepositoryPath(written.Path)
@@ -103,7 +103,7 @@ func (w *writer) findUnwritten(ctx context.Context, log *step.Log) (err error) {
 	if why := m.Models.NotCompared; why != "" {
 		w.Note("autogenerate does not see changed CHECKs, primary keys, enum values and the like, and the catalogs that do could not be compared: " + why)
 	}
-	log.Skipped(m.Nothing())
+	log.Skipped(m.Nothing(w.Testbed))
 	return nil
 }
 

@@ -5,10 +5,12 @@ package generate
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"devenv/devenv/checks"
+	"devenv/devenv/report"
 	"devenv/devenv/testbed"
 	"devenv/migrations"
 )
@@ -100,20 +102,32 @@ func (m *Migration) readSince(ctx context.Context, b *testbed.Testbed) error {
 	return nil
 }
 
-// nothingToMigrate is said when autogenerate finds nothing beyond the noise.
-const nothingToMigrate = "nothing to migrate: models and migrations agree"
-
-// Nothing returns that there is nothing to write, and no more than is known. m may be nil.
-func (m *Migration) Nothing() string {
-	if m != nil && m.Models.NotCompared != "" {
+// Nothing returns that there is nothing to write, and no more than is known.
+func (m *Migration) Nothing(b *testbed.Testbed) string {
+	switch noise := b.Base.Noise; {
+	case m.Models.NotCompared != "":
 		return "autogenerate finds nothing to migrate; the catalogs were not compared"
+	case len(noise) > 0:
+		return fmt.Sprintf("nothing to migrate beyond what differs on %s already: %s, %s first", b.BaseName(), report.Count(len(noise), "difference"), noise[0].Object)
 	}
-	return nothingToMigrate
+	return "nothing to migrate: models and migrations agree"
 }
 
 // Empty returns whether there is nothing to prove: no revision, new or the branch's own, and no difference found.
 func (m *Migration) Empty() bool {
 	return m.File == nil && len(m.Revisions) == 0 && len(m.Models.Differences) == 0
+}
+
+// IDs returns the ids of the branch's revisions, the new one among them.
+func (m *Migration) IDs() []string {
+	ids := []string{}
+	for _, r := range m.Revisions {
+		ids = append(ids, r.ID)
+	}
+	if id := m.Written.Revision; id != "" && !slices.Contains(ids, id) {
+		ids = append(ids, id)
+	}
+	return ids
 }
 
 // Find returns the revision of a file of the repository; false where there is none.

@@ -14,9 +14,11 @@ type Document struct {
 	Base    Base        `json:"base"`
 	Branch  Branch      `json:"branch"`
 	Files   []File      `json:"files"`
-	Noise   []Noise     `json:"noise"`
-	Checks  []Check     `json:"checks"`
-	Steps   []Step      `json:"steps"`
+	// Revisions are the ids of the branch's own, the new one among them, also where it was not written; none where it adds none.
+	Revisions []string `json:"revisions"`
+	Noise     []Noise  `json:"noise"`
+	Checks    []Check  `json:"checks"`
+	Steps     []Step   `json:"steps"`
 	// Notes are remarks about the run that belong to no check: binds dropped, images that are stand-ins, …
 	Notes []string `json:"notes,omitempty"`
 	// MS is the whole run's time in milliseconds.
@@ -27,7 +29,7 @@ type Document struct {
 func NewDocument(command string) *Document {
 	return &Document{
 		Schema: SchemaVersion, Command: command, Verdict: VerdictNone,
-		Files: []File{}, Noise: []Noise{}, Checks: []Check{}, Steps: []Step{},
+		Files: []File{}, Revisions: []string{}, Noise: []Noise{}, Checks: []Check{}, Steps: []Step{},
 	}
 }
 

@@ -60,6 +60,8 @@ func headlineOf(d *Document) string {
 		subject = "The branch's migration"
 	}
 	switch {
+	case len(d.Revisions) == 0 && (d.Verdict == VerdictWarn || d.Verdict == VerdictFail):
+		return fmt.Sprintf("The branch adds no migration, and something is wrong: %s.", n)
 	case d.Verdict == VerdictPass:
 		return fmt.Sprintf("%s is sound: %s.", subject, n)
 	case d.Verdict == VerdictWarn:
@@ -70,16 +72,37 @@ func headlineOf(d *Document) string {
 		return "No verdict: the run ended with an error."
 	case len(d.Files) > 0:
 		return "The migration is written, but nothing has proved it."
-	default:
-		return "Nothing to migrate: the models and the database of " + baseName(d) + " agree."
+	case len(d.Revisions) > 0:
+		return "The migration is not written, and nothing has proved it."
 	}
+	return nothingOf(d)
 }
 
-func baseName(d *Document) string {
-	if d.Base.Ref == "" {
-		return "the base branch"
+// nothingOf is the headline where there is no migration, and claims no more than was compared.
+func nothingOf(d *Document) string {
+	if why := skippedFor(d.Checks); why != "" {
+		return strings.ToUpper(why[:1]) + why[1:] + "."
 	}
-	return d.Base.Ref
+	said := "The branch adds no migration"
+	for i := range d.Checks {
+		if d.Checks[i].ID == "drift.models" && d.Checks[i].Status == StatusPass {
+			said += ", and its models and the database agree"
+		}
+	}
+	return said + "."
+}
+
+// skippedFor returns the one reason for which all checks were skipped; empty where there is none.
+func skippedFor(checks []Check) string {
+	for i := range checks {
+		if checks[i].Status != StatusSkip || checks[i].Summary != checks[0].Summary {
+			return ""
+		}
+	}
+	if len(checks) == 0 {
+		return ""
+	}
+	return checks[0].Summary
 }
 
 type tally struct{ fail, warn, pass int }

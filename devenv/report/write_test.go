@@ -147,12 +147,23 @@ func TestTextKeepsDataFromSteeringTheTerminal(t *testing.T) {
 
 func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 	pass := []report.Check{{ID: "apply.seeded", Status: report.StatusPass}}
+	skipped := func(why string) []report.Check {
+		return []report.Check{{ID: "apply.seeded", Status: report.StatusSkip, Summary: why}, {ID: "drift.models", Status: report.StatusSkip, Summary: why}}
+	}
+	own := []string{"3f2a"}
+	drift := func(status report.Status) []report.Check {
+		return []report.Check{{ID: "apply.seeded", Status: report.StatusSkip}, {ID: "drift.models", Status: status}}
+	}
 	tests := map[string]struct {
 		doc  report.Document
 		want string
 	}{
-		"pass":     {report.Document{Verdict: report.VerdictPass, Checks: pass}, "✓ The migration is sound: 1 check passed."},
-		"nothing":  {report.Document{Verdict: report.VerdictNone, Base: report.Base{Ref: "main"}}, "· Nothing to migrate: the models and the database of main agree."},
+		"pass":     {report.Document{Verdict: report.VerdictPass, Checks: pass, Revisions: own}, "✓ The migration is sound: 1 check passed."},
+		"nothing":  {report.Document{Verdict: report.VerdictNone, Checks: skipped("nothing to migrate: models and migrations agree")}, "· Nothing to migrate: models and migrations agree."},
+		"agreed":   {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass)}, "· The branch adds no migration, and its models and the database agree."},
+		"unasked":  {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusSkip)}, "· The branch adds no migration."},
+		"lacking":  {report.Document{Verdict: report.VerdictFail, Checks: drift(report.StatusFail)}, "✗ The branch adds no migration, and something is wrong: 1 check failed."},
+		"dry run":  {report.Document{Verdict: report.VerdictNone, Checks: skipped("--no-verify"), Revisions: own}, "· The migration is not written, and nothing has proved it."},
 		"error":    {report.Document{Verdict: report.VerdictNone, Error: &report.ErrorField{Message: "x"}}, "✗ No verdict: the run ended with an error."},
 		"unproved": {report.Document{Verdict: report.VerdictNone, Files: []report.File{{Path: "a.py", Action: report.FileAdded}}}, "· The migration is written, but nothing has proved it."},
 	}
