@@ -107,11 +107,15 @@ func (w *writer) findUnwritten(ctx context.Context, log *step.Log) (err error) {
 	return nil
 }
 
-// applyOwn upgrades the clone by the branch's kept revisions, so that autogenerate finds what they leave over. Where they fail there
-// is nothing to find, and it returns false; the checks then say what is wrong with them.
+// applyOwn upgrades the clone by the branch's kept revisions, so that autogenerate finds what they leave over. Where they fail, or
+// lead to several heads, there is nothing to find, and it returns false; the checks then say what is wrong with them.
 func (w *writer) applyOwn(ctx context.Context, log *step.Log) (bool, error) {
 	if len(w.migration.Revisions) == 0 {
 		return true, nil
+	}
+	if len(w.migration.History.Heads()) > max(1, len(w.BaseHeads())) {
+		log.Skipped("the branch's own migrations fail: the history has several heads (history.heads)")
+		return false, nil
 	}
 	log.Line("upgrading by the branch's own migrations")
 	w.migration.Applied = true
