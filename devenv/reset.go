@@ -130,6 +130,9 @@ func (r *resetRun) bringBranch() step.Step {
 
 // cloneBase starts the clone of the base's data.
 func (r *resetRun) cloneBase(ctx context.Context, log *step.Log) (err error) {
+	if err := r.bed.NoteDatabaseChange(ctx, log); err != nil {
+		return err
+	}
 	began := time.Now()
 	if r.clone, err = r.bed.Clone(ctx, r.bed.Base.First, testbed.CloneOptions{Kept: true}); err == nil {
 		log.Done("a clone of the base's data, ready in " + time.Since(began).Round(time.Millisecond).String())

@@ -11,9 +11,9 @@ import (
 	"devenv/devenv/step"
 )
 
-// noteDatabaseChange notes that the branch changes what the database runs on: every trial runs on the base's server, which
+// NoteDatabaseChange notes that the branch changes what the database runs on: every trial runs on the base's server, which
 // holds the base's data.
-func (b *Testbed) noteDatabaseChange(ctx context.Context, log *step.Log) error {
+func (b *Testbed) NoteDatabaseChange(ctx context.Context, log *step.Log) error {
 	name := b.Project.Database
 	old := b.Base.Model.Services[name]
 	here, ok := b.Branch.Model.Services[name]

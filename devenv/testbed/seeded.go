@@ -38,7 +38,7 @@ const noRows = "the base holds no row, so nothing was tried on data; say in .dev
 
 // CloneSeeded starts the clone of the base's data in which the migration is made and tried, and reads what it holds.
 func (b *Testbed) CloneSeeded(ctx context.Context, log *step.Log) (*Seeded, error) {
-	if err := b.noteDatabaseChange(ctx, log); err != nil {
+	if err := b.NoteDatabaseChange(ctx, log); err != nil {
 		return nil, err
 	}
 	began := time.Now()
