@@ -39,7 +39,8 @@ func Prepare(ctx context.Context, b *testbed.Testbed, log *step.Log) (p Prepared
 			return err
 		})
 	}
-	return p, group.Wait()
+	err = group.Wait() // until then the database may be missing
+	return p, err
 }
 
 // writable lets files be written into containers that the project has read-only: the engine refuses it even before they start.

@@ -9,6 +9,19 @@ import (
 	"devenv/devenv/database/data"
 )
 
+// TestColumnsThatAreNotSteadyStayWhereTheUpgradeIsRecordedAfterThem: who repeats the upgrade begins before that is recorded.
+func TestColumnsThatAreNotSteadyStayWhereTheUpgradeIsRecordedAfterThem(t *testing.T) {
+	t.Parallel()
+	unsteady := []checks.Unsteady{{Table: "public.users", Column: "token", Random: true}}
+	facts := checks.Facts{Data: checks.DataOutcome{Unsteady: unsteady}}
+	u := &upgrade{data: checks.DataOutcome{Ran: true, Changes: []data.Change{{Table: "public.users", Kind: data.RowsAdded}}}}
+	u.record(nil, nil)(&facts)
+	want := checks.DataOutcome{Ran: true, Changes: u.data.Changes, Unsteady: unsteady}
+	if diff := cmp.Diff(want, facts.Data); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestOnlyANewColumnMayHaveOtherValuesInEveryRun(t *testing.T) {
 	t.Parallel()
 	print := func(columns ...string) data.Fingerprint {

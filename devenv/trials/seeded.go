@@ -72,7 +72,8 @@ func freshSeeded(ctx context.Context, p *pass) (*testbed.Seeded, error) {
 // record writes what the upgrade came to; renames are those that were written as drop and add.
 func (u *upgrade) record(renames []migrations.Rename, notes []catalog.Note) finding {
 	return func(f *checks.Facts) {
-		f.Seeded, f.Data = u.outcome, u.data
+		f.Seeded = u.outcome
+		f.Data.Ran, f.Data.Changes = u.data.Ran, u.data.Changes // the rest is repeat's, which begins before this is written
 		f.NotCompared = unread(u.before.Catalog, u.after.Catalog)
 		f.Renames, f.Notes = append(f.Renames, renames...), notes
 	}

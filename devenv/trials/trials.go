@@ -62,7 +62,8 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 		r.trials = []trial{drift()}
 		give(r, migrated, seeded)
 	}
-	return facts, r.run(ctx)
+	err := r.run(ctx) // which fills the facts
+	return facts, err
 }
 
 // known returns the facts that no trial is needed for.
