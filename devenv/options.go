@@ -1,5 +1,5 @@
 // Package devenv holds the workflows: each command's work, from finding the project to the report, wired from the
-// packages below it. Workflows read as prose (new_migration.go first); the parts they name lie in files beside them.
+// packages below it. Workflows read as prose (new_migration.go first); the parts they name lie in the rooms below.
 package devenv
 
 import (

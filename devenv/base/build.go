@@ -236,7 +236,7 @@ func (b *build) onEmpty(ctx context.Context, do func(*database.Server) error) er
 	return errors.Join(do(server), server.Remove(context.WithoutCancel(ctx)))
 }
 
-// ScratchBaseline is the check whose baseline a base from a dump carries.
+// scratchBaseline is the check whose baseline a base from a dump carries.
 const scratchBaseline = "apply.scratch"
 
 // ScratchBaseline is the base's own failure from empty, nil when it has none.

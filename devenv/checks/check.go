@@ -1,5 +1,6 @@
 // Package checks holds the questions asked of a migration, one file each: its id, what it asks, how it judges, and the
-// page that explains it. A check is a judgement over recorded facts; the trials that record them are the workflow's.
+// page that explains it. A check is a judgement over recorded facts; the trials that record them are package
+// trials'.
 package checks
 
 import "devenv/devenv/report"

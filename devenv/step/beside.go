@@ -38,18 +38,6 @@ func (r *Runner) Beside(start <-chan struct{}, long Step, steps ...Step) Step {
 	}}
 }
 
-// After makes a step's work wait until all of the channels are closed.
-func After(do func(context.Context, *Log) error, others ...<-chan struct{}) func(context.Context, *Log) error {
-	return func(ctx context.Context, log *Log) error {
-		for _, other := range others {
-			if err := Wait(ctx, other); err != nil {
-				return err
-			}
-		}
-		return do(ctx, log)
-	}
-}
-
 // Wait waits until a channel is closed, or the context ends, whose error it returns.
 func Wait(ctx context.Context, done <-chan struct{}) error {
 	select {
