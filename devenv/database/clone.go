@@ -122,7 +122,11 @@ func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRe
 			}
 			applyHost(h, o.Service)
 			if o.Kept || o.Image.volume != "" {
-				h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeVolume, Source: o.Image.volume, Target: dataParent})
+				h.Mounts = append(h.Mounts, mount.Mount{
+					Type: mount.TypeVolume, Source: o.Image.volume, Target: dataParent,
+					// One of its own stays when the clone goes before who copies from it: then it is found by these.
+					VolumeOptions: &mount.VolumeOptions{Labels: o.Labels},
+				})
 			}
 			if len(o.Networks) > 0 {
 				h.NetworkMode = container.NetworkMode(o.Networks[0].Name)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,9 +64,28 @@ func TestNoImageOfAServerHoldsWhatItsServiceWasGiven(t *testing.T) {
 	execute(t, upgraded, "ALTER TABLE kept ADD COLUMN m int DEFAULT 2")
 	after := keep(t, e, upgraded, Meta{Ref: "main"})
 	holdsNothingPlanted(t, e, after.Ref)
+	expectVolumeFound(t, e, upgraded)
 	last := clone(t, e, CloneOptions{Image: after, Settings: settings, Service: &svc, Put: put})
 	if got := queryText(t, last, "SELECT n || ' ' || m || ' ' || current_setting('max_connections') FROM kept"); got != "1 2 50" {
 		t.Errorf("the clone says %q", got)
+	}
+}
+
+// expectVolumeFound removes a server before the container that has copied its data, which keeps the volume: a sweep must find it.
+func expectVolumeFound(t *testing.T, e *engine.Engine, server *Server) {
+	t.Helper()
+	container, err := e.Inspect(t.Context(), server.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(container.Mounts, func(m engine.Mount) bool { return m.Target == dataParent })
+	if err := server.Remove(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	name, value := testLabel()
+	made, err := e.Made(t.Context(), name+"="+value)
+	if volume := container.Mounts[at].Name; err != nil || !slices.ContainsFunc(made, func(m engine.Made) bool { return m.ID == volume }) {
+		t.Errorf("the volume %s, whose data was copied, is not among %v: %v", volume, made, err)
 	}
 }
 
