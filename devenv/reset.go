@@ -142,7 +142,7 @@ func (r *resetRun) cloneBase(ctx context.Context, log *step.Log) (err error) {
 
 // upgradeBranch migrates the clone and keeps it.
 func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
-	_, err := r.bed.Tool.Upgrade(ctx, r.bed.Tool.Database(r.clone), migrations.Head())
+	_, err := r.bed.Tool.Upgrade(ctx, r.bed.Tool.Database(r.clone), migrations.Heads())
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
 		return report.Fail(report.KindFaulty, "see why, with evidence: devenv test-migration\nor take the base's data as it is: devenv reset --to base",

@@ -58,14 +58,18 @@ type Database struct {
 
 // Target is where an upgrade or downgrade leads. Its zero value is the head.
 type Target struct {
-	// Revision is one revision's id; Steps that many revisions back; Nothing the database before the first revision.
+	// Revision is one revision's id; Steps that many revisions back; Nothing the database before the first revision; All every head.
 	Revision string
 	Steps    int
 	Nothing  bool
+	All      bool
 }
 
-// Head returns the target of an upgrade to the newest revision, or to all of several.
+// Head returns the target of an upgrade to the newest revision. A tool refuses it where there are several.
 func Head() Target { return Target{} }
+
+// Heads returns the target of an upgrade to the newest revisions, however many there are.
+func Heads() Target { return Target{All: true} }
 
 // Nothing returns the target of a downgrade of everything.
 func Nothing() Target { return Target{Nothing: true} }
@@ -81,6 +85,8 @@ func (t Target) String() string {
 	switch {
 	case t.Nothing:
 		return "nothing"
+	case t.All:
+		return "heads"
 	case t.Steps > 0:
 		return fmt.Sprintf("%d back", t.Steps)
 	case t.Revision != "":

@@ -215,7 +215,7 @@ func (b *build) baselines(ctx context.Context) (map[string]json.RawMessage, erro
 		return known, nil
 	}
 	err = b.onEmpty(ctx, func(server *database.Server) error {
-		_, err := b.tool.Upgrade(ctx, b.tool.Database(server), migrations.Head())
+		_, err := b.tool.Upgrade(ctx, b.tool.Database(server), migrations.Heads())
 		return err
 	})
 	var failure *migrations.Failure

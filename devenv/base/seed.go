@@ -88,7 +88,7 @@ func (b *build) migratesItself() bool {
 // upgrade runs the base's migrations.
 func (b *build) upgrade(ctx context.Context, log *step.Log) error {
 	log.Line("running the base's migrations")
-	_, err := b.tool.Upgrade(ctx, b.tool.Database(b.server), migrations.Head())
+	_, err := b.tool.Upgrade(ctx, b.tool.Database(b.server), migrations.Heads())
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
 		return report.Fail(report.KindWork, historyHint(failure),

@@ -74,7 +74,7 @@ func lookAtLeftovers(ctx context.Context, p *pass, up *upgrade, log *step.Log) (
 		log.Skipped("the upgrade failed, and left nothing behind")
 		return nil, nil
 	}
-	again, err := p.upgradeTo(ctx, server, migrations.Head())
+	again, err := p.upgrade(ctx, server)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func breakOff(ctx context.Context, p *pass, up *upgrade, server *database.Server
 		return nil, err
 	}
 	b := &checks.AtomicBreak{Revision: at.Revision, Statement: at.SQL, Line: at.Line, Left: up.before.Catalog.Diff(catalog)}
-	again, err := p.upgradeTo(ctx, server, migrations.Head())
+	again, err := p.upgrade(ctx, server)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,11 @@ type bench struct {
 	onBase startOnBase
 }
 
+// upgrade upgrades a server to the head; the tool's own failure is an outcome and no error.
+func (b *bench) upgrade(ctx context.Context, s *database.Server) (checks.Outcome, error) {
+	return b.upgradeTo(ctx, s, b.head())
+}
+
 // upgradeTo upgrades a server; the tool's own failure is an outcome and no error.
 func (b *bench) upgradeTo(ctx context.Context, s *database.Server, to migrations.Target) (checks.Outcome, error) {
 	_, err := b.Tool.Upgrade(ctx, b.Tool.Database(s), to)
@@ -38,12 +43,20 @@ func (b *bench) upgradeWith(ctx context.Context, s *database.Server, o migration
 	var run migrations.Run
 	var err error
 	if unable == nil {
-		run, err = observer.UpgradeWith(ctx, b.Tool.Database(s), migrations.Head(), o)
+		run, err = observer.UpgradeWith(ctx, b.Tool.Database(s), b.head(), o)
 	} else {
-		run, err = b.Tool.Upgrade(ctx, b.Tool.Database(s), migrations.Head())
+		run, err = b.Tool.Upgrade(ctx, b.Tool.Database(s), b.head())
 	}
 	outcome, err := b.resultOf(err)
 	return outcome, run, err
+}
+
+// head is where an upgrade leads: to the head, or to the several that the base has.
+func (b *bench) head() migrations.Target {
+	if len(b.migration.History.Heads()) > 1 {
+		return migrations.Heads()
+	}
+	return migrations.Head()
 }
 
 // baseTarget is where a downgrade of the branch leads: to the base's head, or to nothing.

@@ -22,7 +22,7 @@ func rowsBehind(ctx context.Context, p *pass, server *database.Server, f *migrat
 		return rowsIn(ctx, server, f)
 	}
 	return testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(fresh *database.Server) (offending.Found, error) {
-		_, err := observer.UpgradeWith(ctx, p.Tool.Database(fresh), migrations.Head(), migrations.MoveOptions{KeepBefore: ran[failed].Seq})
+		_, err := observer.UpgradeWith(ctx, p.Tool.Database(fresh), p.head(), migrations.MoveOptions{KeepBefore: ran[failed].Seq})
 		var stopped *migrations.Failure
 		if err != nil && !errors.As(err, &stopped) {
 			return offending.Found{}, err

@@ -9,7 +9,6 @@ import (
 	"devenv/devenv/database/data"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
-	"devenv/migrations"
 )
 
 // repeat upgrades another clone, in another time zone, and compares what came out. Only where that differs is a third run needed, to
@@ -91,7 +90,7 @@ func upgradeElsewhere(ctx context.Context, p *pass) (print data.Fingerprint, ok 
 
 // upgradeAndRead upgrades a clone and reads what it then holds; false when the upgrade fails there.
 func upgradeAndRead(ctx context.Context, p *pass, server *database.Server) (print data.Fingerprint, ok bool, err error) {
-	outcome, err := p.upgradeTo(ctx, server, migrations.Head())
+	outcome, err := p.upgrade(ctx, server)
 	if err != nil || outcome.Failure != nil {
 		return print, false, err
 	}

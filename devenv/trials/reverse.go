@@ -66,7 +66,7 @@ func (w *wayBack) walk(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	w.outcome.SchemaRead, w.outcome.Differences = true, before.Diff(schema)
-	if w.outcome.Again, err = w.upgradeTo(ctx, w.server, migrations.Head()); err != nil {
+	if w.outcome.Again, err = w.upgrade(ctx, w.server); err != nil {
 		return err
 	}
 	if w.up == nil {
@@ -127,7 +127,7 @@ func (w *wayBack) writeAndReturn(ctx context.Context, log *step.Log, below *cata
 		fresh: func(ctx context.Context) (*database.Server, error) {
 			server, err := w.clone(ctx, w.Base.WithData, testbed.CloneOptions{})
 			if err == nil {
-				_, err = w.upgradeTo(ctx, server, migrations.Head())
+				_, err = w.upgrade(ctx, server)
 			}
 			return server, err
 		},

@@ -8,7 +8,6 @@ import (
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
 	"devenv/devenv/testbed"
-	"devenv/migrations"
 )
 
 // compareData compares the data after the downgrade with the base's, and with what the upgrade left: what the upgrade has lost or
@@ -55,7 +54,7 @@ func (w *wayBack) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
 		return nil, err
 	}
 	return testbed.OnClone(ctx, w.Testbed, w.Base.WithData, func(first *database.Server) ([]data.Change, error) {
-		outcome, err := w.upgradeTo(ctx, first, migrations.Head())
+		outcome, err := w.upgrade(ctx, first)
 		if err != nil || outcome.Failure != nil {
 			return nil, err
 		}

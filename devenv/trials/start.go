@@ -13,7 +13,6 @@ import (
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
 	"devenv/devenv/tool"
-	"devenv/migrations"
 )
 
 // startBranch starts the branch's backend on migrated data: on the database that the upgrade was repeated in, where there is one.
@@ -118,7 +117,7 @@ func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.Star
 		}
 	}
 	if !b.upgraded {
-		upgrade, err := b.upgradeTo(ctx, b.server, migrations.Head())
+		upgrade, err := b.upgrade(ctx, b.server)
 		if err != nil {
 			return outcome, err
 		}

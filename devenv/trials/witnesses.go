@@ -8,7 +8,6 @@ import (
 	"devenv/devenv/database/witness"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
-	"devenv/migrations"
 )
 
 // witnesses upgrades a clone that holds rows made to break it, one for each restriction that the migration adds.
@@ -33,7 +32,7 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 			return p.clone(ctx, p.Base.WithData, testbed.CloneOptions{})
 		},
 		move: func(ctx context.Context, s *database.Server) (checks.Outcome, error) {
-			outcome, err := p.upgradeTo(ctx, s, migrations.Head())
+			outcome, err := p.upgrade(ctx, s)
 			return outcome, err
 		},
 	}

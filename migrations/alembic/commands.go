@@ -77,12 +77,14 @@ func targetOf(to migrations.Target) string {
 	switch {
 	case to.Nothing:
 		return "base"
+	case to.All:
+		return "heads"
 	case to.Steps > 0:
 		return fmt.Sprintf("-%d", to.Steps)
 	case to.Revision != "":
 		return to.Revision
 	}
-	return "heads"
+	return "head"
 }
 
 // Autogenerate compares the models with the database through the project's env.py and hooks. The driver remembers the

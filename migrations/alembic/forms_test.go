@@ -152,7 +152,7 @@ func (f *form) upgraded(p *project) *Driver {
 		o.Section = f.settings["section"][0]
 	}
 	d := p.start(o)
-	if _, err := d.Upgrade(p.t.Context(), p.database(), migrations.Head()); err != nil {
+	if _, err := d.Upgrade(p.t.Context(), p.database(), migrations.Heads()); err != nil {
 		p.t.Fatal(err)
 	}
 	return d

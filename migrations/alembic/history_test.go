@@ -94,7 +94,7 @@ func TestSeveralVersionDirectories(t *testing.T) {
 		p := newProject(t, env, strings.ReplaceAll(revisionFile("a", "a", "None", "branch_labels = 'side'"), "alembic/versions", "side/versions"))
 		p.replace("alembic.ini", "prepend_sys_path = .", "prepend_sys_path = .\nversion_path_separator = os\npath_separator = os\nversion_locations = %(here)s/alembic/versions:%(here)s/side/versions")
 		d := p.start()
-		if _, err := d.Upgrade(t.Context(), p.database(), migrations.Head()); err != nil {
+		if _, err := d.Upgrade(t.Context(), p.database(), migrations.Heads()); err != nil {
 			t.Fatal(err)
 		}
 		written, err := d.WriteRevision(t.Context(), migrations.Revise{Message: "more", Empty: true, Parents: []string{"a"}})
