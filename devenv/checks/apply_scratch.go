@@ -4,7 +4,7 @@ import "devenv/devenv/report"
 
 func applyScratch() Check {
 	return Check{
-		ID: "apply.scratch", Severity: report.StatusFail, Needs: []Trial{TrialScratch},
+		ID: "apply.scratch", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialScratch},
 		Asks: "does the whole history upgrade an empty database?",
 		Page: applyScratchPage, Judge: judgeScratch,
 	}

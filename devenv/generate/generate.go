@@ -119,7 +119,7 @@ func (w *writer) applyOwn(ctx context.Context, log *step.Log) (bool, error) {
 	}
 	log.Line("upgrading by the branch's own migrations")
 	w.migration.Applied = true
-	_, err := w.Tool.Upgrade(ctx, w.Tool.Database(w.seeded.Server), migrations.Head())
+	_, err := w.Tool.Upgrade(ctx, w.Tool.Database(w.seeded.Server), migrations.Heads())
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
 		log.Skipped("the branch's own migrations fail: " + failure.Error())

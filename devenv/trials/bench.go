@@ -3,6 +3,7 @@ package trials
 import (
 	"context"
 	"errors"
+	syncatomic "sync/atomic"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
@@ -16,6 +17,8 @@ type bench struct {
 	*testbed.Testbed
 	seeded    *testbed.Seeded
 	migration *generate.Migration
+	// renewed is the clone that took the place of seeded's; nil where none did.
+	renewed syncatomic.Pointer[database.Server]
 	// onBase is how the base's backend starts on the base's own data, asked where a start fails.
 	onBase startOnBase
 }

@@ -66,6 +66,7 @@ func freshSeeded(ctx context.Context, p *pass) (*testbed.Seeded, error) {
 	}
 	fresh := *p.seeded
 	fresh.Server = server
+	p.renewed.Store(server)
 	return &fresh, p.seeded.Server.Remove(context.WithoutCancel(ctx))
 }
 

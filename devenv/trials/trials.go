@@ -14,6 +14,7 @@ import (
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/generate"
 	"devenv/devenv/testbed"
+	"devenv/devenv/tool"
 )
 
 // What trials are run with, and offer to others.
@@ -63,7 +64,7 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 		give(r, migrated, seeded)
 	}
 	err := r.run(ctx) // which fills the facts
-	return facts, err
+	return facts, tool.ExplainLost(ctx, b.Workspace.Engine, r.bench.renewed.Load(), err)
 }
 
 // known returns the facts that no trial is needed for.
