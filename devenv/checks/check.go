@@ -29,6 +29,8 @@ type Finding struct {
 	// Hint says what to do next, with the code to paste. It may hold several lines.
 	Hint     string
 	Evidence []report.Evidence
+	// On is what was judged, where that is not the base's data.
+	On string
 	// AtMost lowers the severity of this one finding: warn for what was already mended.
 	AtMost report.Status
 }

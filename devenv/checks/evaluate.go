@@ -39,7 +39,7 @@ func judge(c Check, facts *Facts, s Selection, ledger *ledger) report.Check {
 		return answer
 	}
 	finding := facts.asked(c)
-	answer.Summary, answer.Hint = finding.Summary, finding.Hint
+	answer.Summary, answer.Hint, answer.On = finding.Summary, finding.Hint, finding.On
 	answer.MS = facts.spent(c.Needs)
 	if finding.Evidence != nil {
 		answer.Evidence = finding.Evidence

@@ -6,7 +6,8 @@ func sayFromScratch(judge func(*Facts) Finding, fromScratch func(*Facts) bool) f
 	return func(f *Facts) Finding {
 		finding := judge(f)
 		if finding.Answer != Unasked && fromScratch(f) {
-			finding.Summary += "; tried on a schema made from scratch, since the upgrade of the base's data does not lead to the head (apply.seeded)"
+			finding.On = "a schema made from scratch"
+			finding.Summary += "; tried on " + finding.On + ", since the upgrade of the base's data does not lead to the head (apply.seeded)"
 		}
 		return finding
 	}

@@ -19,6 +19,9 @@ func TestAnAnswerFromASchemaMadeFromScratchSaysSo(t *testing.T) {
 		}
 		scratch := f
 		scratch.Drift.FromScratch, scratch.Reverse.FromScratch = true, true
+		if on := c.Judge(&scratch).On; on != "a schema made from scratch" {
+			t.Errorf("%s from scratch is of %q", c.ID, on)
+		}
 		if got := c.Judge(&scratch).Summary; !strings.Contains(got, said) || strings.Contains(got, "with the data there") {
 			t.Errorf("%s from scratch: %q", c.ID, got)
 		}

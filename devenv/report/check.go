@@ -27,6 +27,8 @@ type Check struct {
 	ID      string `json:"id"`
 	Status  Status `json:"status"`
 	Summary string `json:"summary"`
+	// On is what the answer is of, where it is not of the base's data: "a schema made from scratch".
+	On string `json:"on,omitempty"`
 	// Waived is the reason of the waiver that turned the answer into pass.
 	Waived   string     `json:"waived"`
 	Hint     string     `json:"hint"`

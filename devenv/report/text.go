@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -62,8 +63,12 @@ func headlineOf(d *Document) string {
 	switch {
 	case len(d.Revisions) == 0 && (d.Verdict == VerdictWarn || d.Verdict == VerdictFail):
 		return fmt.Sprintf("The branch adds no migration, and something is wrong: %s.", n)
+	case d.Verdict == VerdictPass && !upgrades(d.Checks):
+		return fmt.Sprintf("Nothing wrong is found, and the upgrade was not judged: %s.", n)
 	case d.Verdict == VerdictPass:
 		return fmt.Sprintf("%s is sound: %s.", subject, n)
+	case d.Verdict == VerdictWarn && !upgrades(d.Checks):
+		return fmt.Sprintf("Look at the migration first; its upgrade was not judged: %s.", n)
 	case d.Verdict == VerdictWarn:
 		return fmt.Sprintf("%s works, but look at it first: %s.", subject, n)
 	case d.Verdict == VerdictFail:
@@ -72,10 +77,17 @@ func headlineOf(d *Document) string {
 		return "No verdict: the run ended with an error."
 	case len(d.Files) > 0:
 		return "The migration is written, but nothing has proved it."
+	case len(d.Revisions) > 0 && d.Command == "test-migration":
+		return "Nothing has proved the branch's migration."
 	case len(d.Revisions) > 0:
 		return "The migration is not written, and nothing has proved it."
 	}
 	return nothingOf(d)
+}
+
+// upgrades returns whether the upgrade of the base's data was judged: without that, nobody knows that a migration works.
+func upgrades(checks []Check) bool {
+	return slices.ContainsFunc(checks, func(c Check) bool { return c.ID == "apply.seeded" && c.Status != StatusSkip })
 }
 
 // nothingOf is the headline where there is no migration, and claims no more than was compared.

@@ -2,25 +2,43 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// passed tells the checks that passed in one line, or each in its own with -v.
+// passed tells the checks that passed in a line for what they are of, or each in its own with -v.
 func (p *page) passed(checks []Check) {
-	var ids []string
+	ids := map[string][]string{}
+	var on []string
 	for i := range checks {
-		if checks[i].Status == StatusPass && checks[i].Waived == "" {
-			ids = append(ids, checks[i].ID)
+		c := &checks[i]
+		if c.Status != StatusPass || c.Waived != "" {
+			continue
 		}
+		if !slices.Contains(on, c.On) {
+			on = append(on, c.On)
+		}
+		ids[c.On] = append(ids[c.On], c.ID)
 	}
-	if len(ids) == 0 {
+	if len(on) == 0 {
 		return
 	}
 	p.blank()
-	if !p.Verbose {
-		p.wrap(p.paint(green, "✓")+" ", 2, fmt.Sprintf("%d passed: %s", len(ids), strings.Join(ids, ", ")))
+	if p.Verbose {
+		p.passedEach(checks)
 		return
 	}
+	for _, of := range on {
+		text := fmt.Sprintf("%d passed", len(ids[of]))
+		if of != "" {
+			text += " on " + of
+		}
+		p.wrap(p.paint(green, "✓")+" ", 2, text+": "+strings.Join(ids[of], ", "))
+	}
+}
+
+// passedEach tells each check that passed in a line of its own.
+func (p *page) passedEach(checks []Check) {
 	for i := range checks {
 		if c := &checks[i]; c.Status == StatusPass && c.Waived == "" {
 			p.wrap(p.paint(green, "✓")+" ", 2, named(c.ID, c.Summary))

@@ -158,14 +158,17 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 		doc  report.Document
 		want string
 	}{
-		"pass":     {report.Document{Verdict: report.VerdictPass, Checks: pass, Revisions: own}, "✓ The migration is sound: 1 check passed."},
-		"nothing":  {report.Document{Verdict: report.VerdictNone, Checks: skipped("nothing to migrate: models and migrations agree")}, "· Nothing to migrate: models and migrations agree."},
-		"agreed":   {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass)}, "· The branch adds no migration, and its models and the database agree."},
-		"unasked":  {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusSkip)}, "· The branch adds no migration."},
-		"lacking":  {report.Document{Verdict: report.VerdictFail, Checks: drift(report.StatusFail)}, "✗ The branch adds no migration, and something is wrong: 1 check failed."},
-		"dry run":  {report.Document{Verdict: report.VerdictNone, Checks: skipped("--no-verify"), Revisions: own}, "· The migration is not written, and nothing has proved it."},
-		"error":    {report.Document{Verdict: report.VerdictNone, Error: &report.ErrorField{Message: "x"}}, "✗ No verdict: the run ended with an error."},
-		"unproved": {report.Document{Verdict: report.VerdictNone, Files: []report.File{{Path: "a.py", Action: report.FileAdded}}}, "· The migration is written, but nothing has proved it."},
+		"pass":              {report.Document{Verdict: report.VerdictPass, Checks: pass, Revisions: own}, "✓ The migration is sound: 1 check passed."},
+		"nothing":           {report.Document{Verdict: report.VerdictNone, Checks: skipped("nothing to migrate: models and migrations agree")}, "· Nothing to migrate: models and migrations agree."},
+		"agreed":            {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass)}, "· The branch adds no migration, and its models and the database agree."},
+		"unasked":           {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusSkip)}, "· The branch adds no migration."},
+		"lacking":           {report.Document{Verdict: report.VerdictFail, Checks: drift(report.StatusFail)}, "✗ The branch adds no migration, and something is wrong: 1 check failed."},
+		"unjudged":          {report.Document{Verdict: report.VerdictPass, Checks: drift(report.StatusPass), Revisions: own}, "✓ Nothing wrong is found, and the upgrade was not judged: 1 check passed."},
+		"warned":            {report.Document{Verdict: report.VerdictWarn, Checks: drift(report.StatusWarn), Revisions: own}, "! Look at the migration first; its upgrade was not judged: 1 check warns."},
+		"unasked migration": {report.Document{Command: "test-migration", Verdict: report.VerdictNone, Checks: drift(report.StatusSkip), Revisions: own}, "· Nothing has proved the branch's migration."},
+		"dry run":           {report.Document{Verdict: report.VerdictNone, Checks: skipped("--no-verify"), Revisions: own}, "· The migration is not written, and nothing has proved it."},
+		"error":             {report.Document{Verdict: report.VerdictNone, Error: &report.ErrorField{Message: "x"}}, "✗ No verdict: the run ended with an error."},
+		"unproved":          {report.Document{Verdict: report.VerdictNone, Files: []report.File{{Path: "a.py", Action: report.FileAdded}}}, "· The migration is written, but nothing has proved it."},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -174,6 +177,20 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 				t.Errorf("headline %q, want %q", first, tt.want)
 			}
 		})
+	}
+}
+
+func TestWhatPassedOnSomethingElseIsToldApart(t *testing.T) {
+	d := report.Document{Verdict: report.VerdictFail, Checks: []report.Check{
+		{ID: "history.heads", Status: report.StatusPass},
+		{ID: "reverse.schema", Status: report.StatusPass, On: "a schema made from scratch"},
+		{ID: "notes", Status: report.StatusPass},
+	}}
+	got := text(t, &d, report.TextOptions{Width: 80})
+	for _, want := range []string{"✓ 2 passed: history.heads, notes\n", "✓ 1 passed on a schema made from scratch: reverse.schema\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
 	}
 }
 
