@@ -133,10 +133,16 @@ func (s *Session) Finish(ctx context.Context, err error) error {
 	return s.Closed(s.Diagnose(ctx, err), s.Close(ctx))
 }
 
-// Closed joins a command's error with the one of its clean-up.
+// Closed returns a command's error without secrets. A clean-up that failed as well joins it; alone it is a remark, since what the
+// command found or did is true all the same.
 func (s *Session) Closed(err, cleanup error) error {
-	if cleanup != nil && !errors.Is(err, context.Canceled) {
-		err = errors.Join(err, report.Fail(report.KindWork, "the next run tries again; or: devenv clean", "remove what the run made: %w", cleanup))
+	const hint = "the next run tries again; or: devenv clean"
+	switch {
+	case cleanup == nil, errors.Is(err, context.Canceled):
+	case err == nil:
+		s.Note("something that the run made could not be removed: " + cleanup.Error() + " (" + hint + ")")
+	default:
+		err = errors.Join(err, report.Fail(report.KindWork, hint, "remove what the run made: %w", cleanup))
 	}
 	return s.Redactor.Error(err)
 }
