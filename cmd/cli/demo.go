@@ -101,9 +101,9 @@ type demonstration struct {
 	program string
 }
 
-func (d demonstration) json(w io.Writer, failed *report.ErrorField) error {
+func (d demonstration) json(w io.Writer, err error) error {
 	list := *d.blank.Items
-	list.Error, list.Items = failed, []any{d}
+	list.Error, list.Items = unjudged(err), []any{d}
 	return report.WriteJSON(w, &list)
 }
 

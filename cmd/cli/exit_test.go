@@ -1,14 +1,35 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"devenv/devenv"
 	"devenv/devenv/report"
 )
+
+func TestOnlyAMigrationsDocumentHasAVerdictForAnError(t *testing.T) {
+	faulty := report.Fail(report.KindFaulty, "devenv test-migration", "apply the branch's migrations: they fail")
+	for name, c := range map[string]struct {
+		of   outcome
+		want bool
+	}{
+		"new-migration": {migrationOf(&devenv.Result{Document: report.NewDocument(newMigrationName)}, false, false), false},
+		"reset":         {items{Items: report.NewItems("reset")}, true},
+	} {
+		var out bytes.Buffer
+		if err := c.of.json(&out, faulty); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "they fail"); got != c.want {
+			t.Errorf("%s says why: %v\n%s", name, got, &out)
+		}
+	}
+}
 
 func TestTheExitStatusFollowsFromErrorAndVerdict(t *testing.T) {
 	verdict := func(v report.Verdict, strict bool) outcome {

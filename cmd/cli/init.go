@@ -44,8 +44,8 @@ type initialised struct {
 	print bool
 }
 
-func (i initialised) json(w io.Writer, failed *report.ErrorField) error {
-	return items{Items: i.Items}.json(w, failed)
+func (i initialised) json(w io.Writer, err error) error {
+	return items{Items: i.Items}.json(w, err)
 }
 
 func (i initialised) text(p printer, err error) error {

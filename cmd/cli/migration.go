@@ -24,10 +24,18 @@ func migrationOf(r *devenv.Result, dryRun, strict bool) migration {
 	return migration{Result: *r, dryRun: dryRun, strict: strict}
 }
 
-func (m migration) json(w io.Writer, failed *report.ErrorField) error {
+func (m migration) json(w io.Writer, err error) error {
 	d := *m.Document
-	d.Error = failed
+	d.Error = unjudged(err)
 	return report.WriteJSON(w, &d)
+}
+
+// unjudged is an error as a migration's document shows it: that the migration is faulty is a verdict and no error.
+func unjudged(err error) *report.ErrorField {
+	if report.KindOf(err) == report.KindFaulty {
+		return nil
+	}
+	return errorField(err)
 }
 
 func (m migration) text(p printer, err error) error {
@@ -48,7 +56,7 @@ func (m migration) text(p printer, err error) error {
 
 func (m migration) markdown(w io.Writer, err error) error {
 	d := *m.Document
-	d.Error = errorField(err)
+	d.Error = unjudged(err)
 	return report.WriteMarkdown(w, &d, m.File)
 }
 

@@ -16,8 +16,8 @@ import (
 
 // outcome is what a command ends with, to be written in one of the formats.
 type outcome interface {
-	// json writes the outcome's document; failed is nil when the command did its work.
-	json(w io.Writer, failed *report.ErrorField) error
+	// json writes the outcome's document; err is nil when the command did its work.
+	json(w io.Writer, err error) error
 	// text writes the outcome for people; err is the error it ended with, which is shown after it.
 	text(p printer, err error) error
 	markdown(w io.Writer, err error) error
@@ -35,7 +35,7 @@ type printer struct {
 func (a *app) write(f format, err error) error {
 	switch f {
 	case formatJSON:
-		return a.outcome.json(a.streams.Out, errorField(err))
+		return a.outcome.json(a.streams.Out, err)
 	case formatMarkdown:
 		return a.outcome.markdown(a.streams.Out, err)
 	default:
@@ -56,9 +56,9 @@ func (a *app) textOptions(f *os.File) report.TextOptions {
 	return o
 }
 
-// errorField is an error as documents show it: a faulty migration is a verdict and no error.
+// errorField is an error as documents show it.
 func errorField(err error) *report.ErrorField {
-	if err == nil || report.KindOf(err) == report.KindFaulty {
+	if err == nil {
 		return nil
 	}
 	return &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
@@ -90,9 +90,9 @@ type items struct {
 	none string
 }
 
-func (i items) json(w io.Writer, failed *report.ErrorField) error {
+func (i items) json(w io.Writer, err error) error {
 	d := *i.Items
-	d.Error = failed
+	d.Error = errorField(err)
 	return report.WriteJSON(w, &d)
 }
 
