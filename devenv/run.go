@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"context"
+	"errors"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/generate"
@@ -73,6 +74,8 @@ func (r *run) closeDocument(err error) {
 // whyUnasked returns why no check was asked.
 func (r *run) whyUnasked(err error) string {
 	switch {
+	case errors.Is(err, context.Canceled):
+		return "the run was interrupted"
 	case err != nil:
 		return "an earlier failure"
 	case r.Request.Unverified && !r.migration.Empty():

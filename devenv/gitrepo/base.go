@@ -33,7 +33,7 @@ func (r *Repo) ResolveBase(ctx context.Context, name string) (Base, error) {
 			return base, err
 		}
 	}
-	return Base{}, r.unknownBase(ctx, name)
+	return Base{}, r.unknownBase(ctx, head, name)
 }
 
 // usualBases returns the branches a base is looked for by, the remote's own default first.
@@ -78,7 +78,7 @@ func isCommitID(name string) bool {
 }
 
 // unknownBase says why there is no base and what to do about it.
-func (r *Repo) unknownBase(ctx context.Context, name string) error {
+func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 	wanted, example := "the base branch "+name, name
 	if name == "" {
 		wanted, example = "the base branch (origin/HEAD, develop, main or master)", "main"
@@ -91,18 +91,42 @@ func (r *Repo) unknownBase(ctx context.Context, name string) error {
 			"git fetch --unshallow origin +refs/heads/"+example+":refs/remotes/origin/"+example,
 			"find %s: %s is a shallow clone that does not have it, and devenv fetches nothing", wanted, r.root)
 	}
-	refs, err := r.git("for-each-ref", "--count=12", "--sort=-committerdate", "--format=%(refname:short)",
-		"refs/heads", "refs/remotes").line(ctx)
+	candidates, err := r.otherBranches(ctx, head)
 	if err != nil {
-		return report.Fail(report.KindWork, "", "list the branches of %s: %w", r.root, err)
+		return err
 	}
-	candidates := strings.Split(refs, "\n")
+	if len(candidates) == 0 {
+		return report.Fail(report.KindUsage, "", "find %s in %s: there is none, and no other branch", wanted, r.root)
+	}
 	hint := "name it with --base, or put it into .devenv.yaml:\n    base: " + strings.TrimPrefix(candidates[0], "origin/")
 	if remotes, _ := r.git("remote").line(ctx); remotes != "" {
 		hint += "\nor fetch it: git fetch origin +refs/heads/" + example + ":refs/remotes/origin/" + example
 	}
 	return report.Fail(report.KindUsage, hint, "find %s in %s: there is none; there are %s",
 		wanted, r.root, strings.Join(candidates, ", "))
+}
+
+// otherBranches returns the last branches that were worked on but the one that is checked out: the usual bases first.
+func (r *Repo) otherBranches(ctx context.Context, head Head) ([]string, error) {
+	refs, err := r.git("for-each-ref", "--count=12", "--sort=-committerdate", "--format=%(refname:short)",
+		"refs/heads", "refs/remotes").line(ctx)
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "", "list the branches of %s: %w", r.root, err)
+	}
+	usual, err := r.usualBases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	here := strings.TrimPrefix(head.Ref, "refs/heads/")
+	branches := slices.DeleteFunc(strings.Split(refs, "\n"), func(b string) bool { return strings.TrimPrefix(b, "origin/") == here || b == "" })
+	rank := func(b string) int {
+		if i := slices.Index(usual, strings.TrimPrefix(b, "origin/")); i >= 0 {
+			return i
+		}
+		return len(usual)
+	}
+	slices.SortStableFunc(branches, func(a, b string) int { return rank(a) - rank(b) })
+	return branches, nil
 }
 
 // shallow says whether the history is cut off.

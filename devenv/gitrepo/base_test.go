@@ -4,6 +4,7 @@ import (
 	"context"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"devenv/devenv/report"
@@ -70,6 +71,23 @@ func TestAnUnknownBaseNamesTheCandidatesAndTheLine(t *testing.T) {
 	wantFailure(t, err, report.KindUsage, "stable", "next", ".devenv.yaml", "base: ")
 	_, err = s.open().ResolveBase(context.Background(), "--upload-pack=x")
 	wantFailure(t, err, report.KindUsage, "--upload-pack=x")
+}
+
+func TestAnUnknownBaseIsNeverToBeTheBranchItself(t *testing.T) {
+	s := newSandbox(t)
+	s.git("branch", "next")
+	s.git("checkout", "-q", "-b", "feature")
+	s.write("models.py", "two\n")
+	s.git("update-ref", "refs/remotes/origin/feature", s.commit("second"))
+	_, err := s.open().ResolveBase(context.Background(), "nope")
+	wantFailure(t, err, report.KindUsage, "base: main", "there are main, next")
+	if text := err.Error() + report.HintOf(err); strings.Contains(text, "feature") {
+		t.Errorf("it names the branch itself:\n%s", text)
+	}
+	s.git("branch", "-D", "main", "next")
+	s.git("update-ref", "-d", "refs/remotes/origin/feature")
+	_, err = s.open().ResolveBase(context.Background(), "nope")
+	wantFailure(t, err, report.KindUsage, "no other branch")
 }
 
 func TestHeadSaysWhereTheWorktreeStands(t *testing.T) {
