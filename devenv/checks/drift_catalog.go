@@ -22,6 +22,8 @@ func judgeCatalog(f *Facts) Finding {
 		return unasked(f.whyNotRun())
 	case f.Models.NotCompared != "":
 		return unasked(f.Models.NotCompared)
+	case len(f.Models.Differences) == 0 && len(f.Drift.Operations) > 0:
+		return clean("beyond what drift.models says, the catalogs of models and migrations agree")
 	case len(f.Models.Differences) == 0:
 		return clean("the catalogs of models and migrations agree")
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"devenv/devenv/database/catalog"
+	"devenv/migrations"
 )
 
 func TestADriftIsMendedWithItsOwnNames(t *testing.T) {
@@ -84,5 +85,17 @@ func TestADriftSaysWhichSideLacksWhatAndWhereItsMendBelongs(t *testing.T) {
 		if got := judgeCatalog(&f); !strings.Contains(got.Hint, fresh) || strings.Contains(got.Hint, own) {
 			t.Errorf("%s, without a revision: %s", name, got.Hint)
 		}
+	}
+}
+
+func TestTheCatalogsClaimNoMoreThanAutogenerateLeaves(t *testing.T) {
+	t.Parallel()
+	f := Facts{Models: ModelsOutcome{Ran: true}}
+	if got := judgeCatalog(&f).Summary; got != "the catalogs of models and migrations agree" {
+		t.Errorf("where autogenerate finds nothing: %q", got)
+	}
+	f.Drift.Operations = []migrations.Operation{{Kind: migrations.AddColumn, Object: "column:public.users.n"}}
+	if got := judgeCatalog(&f).Summary; !strings.HasPrefix(got, "beyond what drift.models says, ") {
+		t.Errorf("where autogenerate finds a column: %q", got)
 	}
 }
