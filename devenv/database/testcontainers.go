@@ -22,6 +22,10 @@ type Cloner struct {
 	provider *testcontainers.DockerProvider // Testcontainers' way to the engine; nil until it is needed
 }
 
+// libraryLock is held while the library's settings are those of one cloner: its default logger and the environment that it reads
+// are the process's, and so is the lock on them.
+var libraryLock sync.Mutex //nolint:gochecknoglobals // a lock on what is global already
+
 // NewCloner returns the cloner of an engine.
 func NewCloner(e *engine.Engine) *Cloner { return &Cloner{engine: e} }
 
@@ -55,6 +59,8 @@ func (c *Cloner) connect(ctx context.Context) (*testcontainers.DockerProvider, e
 	if err != nil {
 		return nil, err
 	}
+	libraryLock.Lock()
+	defer libraryLock.Unlock()
 	log.SetDefault(log.NewNoopLogger())
 	var made *testcontainers.DockerProvider
 	err = withVariables(variables, func() error {
