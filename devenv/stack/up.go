@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -143,7 +142,7 @@ func (u *starting) startAll(ctx context.Context, _ *step.Log) error {
 // awaitDependencies waits for what a service depends on, and for the database where the service uses it.
 func (u *starting) awaitDependencies(ctx context.Context, name string) error {
 	wait := u.Model.Services[name].GetDependencies()
-	if u.database != "" && name != u.database && !u.needs(u.database, name) {
+	if u.database != "" && name != u.database && !u.DependsOn(u.database, name) {
 		if settings, err := database.SettingsOf(u.Model, u.database); err == nil && u.Uses(name, settings) {
 			wait = append(wait, u.database)
 		}
@@ -153,18 +152,11 @@ func (u *starting) awaitDependencies(ctx context.Context, name string) error {
 		if !ok {
 			continue // optional, and not there
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-ready:
+		if err := step.Wait(ctx, ready); err != nil {
+			return err
 		}
 	}
 	return nil
-}
-
-// needs returns whether a service depends on another, whatever lies between.
-func (u *starting) needs(name, other string) bool {
-	return slices.ContainsFunc(u.Model.Services[name].GetDependencies(), func(d string) bool { return d == other || u.needs(d, other) })
 }
 
 // start starts one service and waits until it is ready.

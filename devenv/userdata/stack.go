@@ -121,16 +121,7 @@ func (s *Stack) users(of database.Settings) []engine.Container {
 
 // Uses returns whether a service depends on a database, or names it in its environment or its command.
 func (s *Stack) Uses(name string, of database.Settings) bool {
-	seen := map[string]bool{}
-	var depends func(string) bool
-	depends = func(name string) bool {
-		if seen[name] {
-			return false
-		}
-		seen[name] = true
-		return slices.ContainsFunc(s.Model.Services[name].GetDependencies(), func(d string) bool { return d == of.Service || depends(d) })
-	}
-	if depends(name) {
+	if s.DependsOn(name, of.Service) {
 		return true
 	}
 	service := s.Model.Services[name]
@@ -141,6 +132,20 @@ func (s *Stack) Uses(name string, of database.Settings) bool {
 		}
 	}
 	return slices.ContainsFunc(texts, func(text string) bool { return namesHost(text, of.Hosts) })
+}
+
+// DependsOn returns whether a service depends on another, whatever lies between.
+func (s *Stack) DependsOn(name, other string) bool {
+	seen := map[string]bool{}
+	var depends func(string) bool
+	depends = func(name string) bool {
+		if seen[name] {
+			return false
+		}
+		seen[name] = true
+		return slices.ContainsFunc(s.Model.Services[name].GetDependencies(), func(d string) bool { return d == other || depends(d) })
+	}
+	return depends(name)
 }
 
 // namesHost returns whether one of hosts stands in a text as a word of its own.
