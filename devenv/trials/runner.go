@@ -41,11 +41,13 @@ func (o *offering) settle(value any, why string) {
 	o.once.Do(func() { o.value, o.why = value, why; close(o.settled) })
 }
 
+// newRunner returns a runner of no trials yet, which fills the facts.
+func newRunner(steps *step.Runner, b *bench, wanted func(checks.Trial) bool, facts *checks.Facts) *runner {
+	return &runner{steps: steps, bench: b, wanted: wanted, facts: facts, offered: map[string][]*offering{}}
+}
+
 // give provides what no trial has to make.
 func give[T any](r *runner, res resource[T], value T) {
-	if r.offered == nil {
-		r.offered = map[string][]*offering{}
-	}
 	o := &offering{settled: make(chan struct{})}
 	o.settle(value, "")
 	r.offered[string(res)] = append(r.offered[string(res)], o)
@@ -56,9 +58,6 @@ func (r *runner) run(ctx context.Context) error {
 	chosen := choose(r.trials, r.wanted)
 	if err := validate(chosen, r.offered); err != nil {
 		return err
-	}
-	if r.offered == nil {
-		r.offered = map[string][]*offering{}
 	}
 	r.lanes = newLanes(max(4, 2*runtime.NumCPU()))
 	r.ended = map[checks.Trial]chan struct{}{}
@@ -78,22 +77,16 @@ func (r *runner) run(ctx context.Context) error {
 // perform waits for what a trial needs, and runs it.
 func (r *runner) perform(ctx context.Context, t *trial, chosen []trial) error {
 	p := &pass{bench: r.bench, trial: t, runner: r, given: map[string]any{}, spent: map[checks.Trial]time.Duration{}}
-	if t.able != nil {
-		if unable := t.able(r.bench.Tool); unable != nil {
-			p.missing = unable.Error()
-			r.record(func(f *checks.Facts) { f.Unable[t.name] = p.missing }, nil)
-			r.close(p)
-			return r.steps.Run(ctx, step.New(t.title, func(_ context.Context, log *step.Log) error { log.Skipped(p.missing); return nil }))
-		}
-	}
 	complete, err := r.gather(ctx, p, chosen)
 	if err != nil {
 		return err
 	}
-	if err := r.lanes.enter(ctx, t.seconds); err != nil {
-		return err
+	if complete {
+		if err := r.lanes.enter(ctx, t.seconds); err != nil {
+			return err
+		}
+		defer r.lanes.leave()
 	}
-	defer r.lanes.leave()
 	err = r.steps.Run(ctx, step.New(t.title, func(ctx context.Context, log *step.Log) error {
 		if !complete {
 			log.Skipped(p.missing)
@@ -112,8 +105,15 @@ func (r *runner) perform(ctx context.Context, t *trial, chosen []trial) error {
 }
 
 // gather waits for what a trial needs and uses, and for those that it would take something from. False is that something which it
-// needs will not be there.
+// needs will not be there, or that the tool lacks what it takes.
 func (r *runner) gather(ctx context.Context, p *pass, chosen []trial) (complete bool, err error) {
+	if p.able != nil {
+		if unable := p.able(r.bench.Tool); unable != nil {
+			p.missing = unable.Error()
+			r.record(func(f *checks.Facts) { f.Unable[p.name] = p.missing }, nil)
+			return false, nil
+		}
+	}
 	for _, res := range slices.Concat(p.needs, p.uses) {
 		value, why, err := r.await(ctx, res)
 		switch {
@@ -150,11 +150,11 @@ func (r *runner) await(ctx context.Context, res anyResource) (value any, why str
 	return nil, why, nil
 }
 
-// hand settles what a trial offers.
-func (r *runner) hand(t *trial, res anyResource, value any) {
+// settle settles what a trial offers: it is there, or will not be.
+func (r *runner) settle(t *trial, res anyResource, value any, why string) {
 	for _, o := range r.offered[res.String()] {
 		if o.by == t.name {
-			o.settle(value, "")
+			o.settle(value, why)
 		}
 	}
 }
@@ -174,11 +174,7 @@ func (r *runner) record(found finding, spent map[checks.Trial]time.Duration) {
 // close tells the end of a trial, and that what it has not offered will not come.
 func (r *runner) close(p *pass) {
 	for _, res := range p.offers {
-		for _, o := range r.offered[res.String()] {
-			if o.by == p.name {
-				o.settle(nil, p.missing)
-			}
-		}
+		r.settle(p.trial, res, nil, p.missing)
 	}
 	close(r.ended[p.name])
 }

@@ -35,10 +35,8 @@ type site struct {
 
 func newSite(wanted ...checks.Trial) *site {
 	facts := &checks.Facts{Spent: map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{}}
-	return &site{runner: &runner{
-		steps: step.NewRunner(report.Silent{}), bench: &bench{Testbed: &testbed.Testbed{}}, facts: facts,
-		wanted: func(t checks.Trial) bool { return len(wanted) == 0 || slices.Contains(wanted, t) },
-	}}
+	return &site{runner: newRunner(step.NewRunner(report.Silent{}), &bench{Testbed: &testbed.Testbed{}},
+		func(t checks.Trial) bool { return len(wanted) == 0 || slices.Contains(wanted, t) }, facts)}
 }
 
 func (s *site) wrote(line string) {
@@ -212,7 +210,7 @@ func TestAWrongGraphIsRefused(t *testing.T) {
 
 func TestTheTrialsMakeAGraph(t *testing.T) {
 	t.Parallel()
-	given := &runner{}
+	given := newRunner(nil, nil, nil, nil)
 	give(given, empty, nil)
 	if err := validate(all(), given.offered); err != nil {
 		t.Error(err)

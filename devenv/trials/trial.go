@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"devenv/devenv/base"
@@ -72,16 +73,11 @@ func offer[T any](p *pass, r resource[T], value T) {
 		p.misuse = errors.Join(p.misuse, fmt.Errorf("trial %s offers %s, which it does not declare", p.name, r))
 		return
 	}
-	p.runner.hand(p.trial, r, value)
+	p.runner.settle(p.trial, r, value, "")
 }
 
 func declares(list []anyResource, r anyResource) bool {
-	for _, declared := range list {
-		if declared.String() == r.String() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(declared anyResource) bool { return declared.String() == r.String() })
 }
 
 // clone starts a clone of one of the base's images, which goes when the trial ends, unless keep is called.
@@ -95,12 +91,7 @@ func (p *pass) clone(ctx context.Context, image base.Image, o testbed.CloneOptio
 
 // keep leaves a clone to those that it is offered to; the run removes it at its end.
 func (p *pass) keep(server *database.Server) {
-	for i, c := range p.clones {
-		if c == server {
-			p.clones = append(p.clones[:i], p.clones[i+1:]...)
-			return
-		}
-	}
+	p.clones = slices.DeleteFunc(p.clones, func(c *database.Server) bool { return c == server })
 }
 
 // remove removes a clone before the trial ends.

@@ -52,7 +52,7 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 	}
 	facts.Spent[checks.TrialModels] = m.ModelsTook
 	facts.NothingToTry = obstacle(&facts)
-	r := &runner{steps: b.Runner, bench: &bench{Testbed: b, seeded: seeded, migration: m}, wanted: b.Wants, facts: &facts}
+	r := newRunner(b.Runner, &bench{Testbed: b, seeded: seeded, migration: m}, b.Wants, &facts)
 	switch {
 	case facts.NothingToTry == "":
 		r.trials = all()
