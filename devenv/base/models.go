@@ -26,28 +26,30 @@ type ModelsBaseline struct {
 // ModelsCatalog is the schema that models describe, made in an empty database that has the schemas, extensions and
 // functions of another catalog. A failure is an outcome.
 func ModelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from catalog.Catalog) (made catalog.Catalog, failure, err error) {
-	connection, err := s.Connect(ctx)
-	if err != nil {
-		return made, nil, err
-	}
-	defer connection.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it is used by this function alone
-	if failure = catalog.PrepareModels(ctx, connection, from); failure != nil {
-		return made, failure, ctx.Err()
-	}
-	modeler, err := t.Modeler()
-	if err != nil {
-		return made, err, nil
+	made, err = database.Ask(ctx, s, func(ctx context.Context, connection *database.Conn) (made catalog.Catalog, err error) {
+		if failure = catalog.PrepareModels(ctx, connection, from); failure != nil {
+			return made, ctx.Err()
+		}
+		if failure, err = createModels(ctx, t, s); failure != nil || err != nil {
+			return made, err
+		}
+		return catalog.Read(ctx, connection)
+	})
+	return made, failure, err
+}
+
+// createModels creates the models' schema. What the tool says, or that it cannot, is a failure and no error.
+func createModels(ctx context.Context, t *tool.Tool, s *database.Server) (failure, err error) {
+	modeler, unable := t.Modeler()
+	if unable != nil {
+		return unable, nil
 	}
 	err = modeler.CreateAll(ctx, t.Database(s))
 	var failed *migrations.Failure
 	if errors.As(err, &failed) {
-		return made, failed, nil
+		return failed, nil
 	}
-	if err != nil {
-		return made, nil, err
-	}
-	made, err = catalog.Read(ctx, connection)
-	return made, nil, err
+	return nil, err
 }
 
 func digestOf(d catalog.Difference) string { return inputs.Hash(d.Object, d.Facet, d.Was, d.Is)[:16] }
