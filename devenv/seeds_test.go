@@ -3,6 +3,7 @@ package devenv_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -229,5 +230,36 @@ func TestCleanRemovesWhatAKilledRunLeftAndNothingOfALiveOne(t *testing.T) {
 	}
 	if err := c.engine.RemoveNetwork(t.Context(), network); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestALeftoverThatCannotBeRemovedIsToldAndStopsNothing has another's container mount a volume that a run has left.
+func TestALeftoverThatCannotBeRemovedIsToldAndStopsNothing(t *testing.T) {
+	c := newSample(t)
+	over := project.IdentityOf(c.dir)
+	over.RunID = "0a1b2c3d"
+	volume := over.Name("left")
+	if err := c.engine.CreateVolume(t.Context(), volume, over.Labels()); err != nil {
+		t.Fatal(err)
+	}
+	others, err := c.engine.CreateHolder(t.Context(), "postgres:17", volume, "/held", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(c.engine.Remove(context.WithoutCancel(t.Context()), others), c.engine.RemoveVolume(context.WithoutCancel(t.Context()), volume)); err != nil {
+			t.Error(err)
+		}
+	})
+	var said string
+	notes := heard(func(note string) { said += note + "\n" })
+	if _, err := devenv.Down(t.Context(), devenv.DownOptions{Options: devenv.Options{Dir: c.dir, Listener: notes}}); err != nil {
+		t.Fatalf("the command failed: %v", err)
+	}
+	if !strings.Contains(said, "remove volume "+volume) || !strings.Contains(said, "devenv clean") {
+		t.Errorf("it noted %q", said)
+	}
+	if left := c.leftovers(); !slices.Equal(left, []string{"volume " + volume}) {
+		t.Errorf("there is left: %v", left)
 	}
 }

@@ -40,13 +40,17 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	return gone(ctx, err, "remove network %s", name)
 }
 
-// emptyNetwork takes every container out of a network.
+// emptyNetwork takes every container out of a network. An endpoint whose container has gone, as one does whose start failed half way,
+// is listed under a key of its own: the engine knows it by its name alone.
 func (e *Engine) emptyNetwork(ctx context.Context, name string) error {
 	found, err := e.client.NetworkInspect(ctx, name, network.InspectOptions{})
 	if err != nil {
 		return err
 	}
-	for id := range found.Containers {
+	for id, endpoint := range found.Containers {
+		if strings.HasPrefix(id, "ep-") {
+			id = endpoint.Name
+		}
 		if err := e.client.NetworkDisconnect(ctx, name, id, true); err != nil && !errdefs.IsNotFound(err) {
 			return err
 		}

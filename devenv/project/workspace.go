@@ -137,11 +137,14 @@ func (w *Workspace) connect(ctx context.Context, c Choice) (err error) {
 	return nil
 }
 
-// sweep removes what runs that are over left of this worktree on the engine.
+// sweep removes what runs that are over left of this worktree on the engine. What cannot be removed, such as a volume that another's
+// container has mounted, stays and is told: no run needs it gone.
 func (w *Workspace) sweep(ctx context.Context) error {
 	left, err := leftovers(ctx, w.Engine, LabelWorktree+"="+w.WorktreeID, w.RunID)
 	for _, l := range left {
-		err = errors.Join(err, w.Engine.RemoveMade(ctx, l.Made))
+		if stays := w.Engine.RemoveMade(ctx, l.Made); stays != nil {
+			w.Note("something that an earlier run left could not be removed: " + stays.Error() + " (the next run tries again; or: devenv clean)")
+		}
 	}
-	return err
+	return errors.Join(err, ctx.Err())
 }
