@@ -43,8 +43,8 @@ func TestTwoFailuresAreOneFaultOrOfOneKind(t *testing.T) {
 
 func TestACheckThatWasNotAskedSaysWhy(t *testing.T) {
 	for want, f := range map[string]Facts{
-		"the branch adds no revision":       {NothingToTry: "the branch adds no revision"},
-		"the upgrade failed (apply.seeded)": {Seeded: Outcome{Ran: true, Failure: notNull()}},
+		"the branch adds no revision":       {Change: Change{NothingToTry: "the branch adds no revision"}},
+		"the upgrade failed (apply.seeded)": {Outcomes: Outcomes{Seeded: Outcome{Ran: true, Failure: notNull()}}},
 		"not tried":                         {},
 	} {
 		for _, c := range []Check{applyAdversarial(), applyAtomic(), dataLost(), dataChanged(), reverseApplies(), reverseSchema(), reverseAgain(), driftModels(), driftCatalog(), writeSmoke(), startBranch(), startBase()} {
@@ -53,7 +53,7 @@ func TestACheckThatWasNotAskedSaysWhy(t *testing.T) {
 			}
 		}
 	}
-	down := Facts{Reverse: ReverseOutcome{Down: Outcome{Ran: true, Failure: notNull()}}}
+	down := Facts{Outcomes: Outcomes{Reverse: ReverseOutcome{Down: Outcome{Ran: true, Failure: notNull()}}}}
 	for _, c := range []Check{reverseSchema(), reverseAgain()} {
 		if got := c.Judge(&down); got.Answer != Unasked || got.Summary != "the downgrade failed (reverse.applies)" {
 			t.Errorf("%s: %d %q", c.ID, got.Answer, got.Summary)

@@ -90,7 +90,7 @@ func TestADriftSaysWhichSideLacksWhatAndWhereItsMendBelongs(t *testing.T) {
 
 func TestTheCatalogsClaimNoMoreThanAutogenerateLeaves(t *testing.T) {
 	t.Parallel()
-	f := Facts{Models: ModelsOutcome{Ran: true}}
+	f := Facts{Outcomes: Outcomes{Models: ModelsOutcome{Ran: true}}}
 	if got := judgeCatalog(&f).Summary; got != "the catalogs of models and migrations agree" {
 		t.Errorf("where autogenerate finds nothing: %q", got)
 	}

@@ -14,14 +14,15 @@ import (
 // ready are the facts of a sound branch with one revision.
 func ready(change func(*Facts)) Facts {
 	own := migrations.Revision{ID: "3f2a", Down: []string{"1b2c"}, Path: "versions/3f2a.py", Head: true}
-	f := Facts{
+	f := Facts{Change: Change{
 		BaseRef: "develop", BaseHeads: []string{"1b2c"}, OnePerBranch: true, Revisions: []migrations.Revision{own},
 		History: migrations.History{Revisions: []migrations.Revision{{ID: "1b2c", Path: "versions/1b2c.py", Root: true}, own}},
-		Seeded:  Outcome{Ran: true}, Scratch: Outcome{Ran: true}, Drift: DriftOutcome{Outcome: Outcome{Ran: true}}, Data: DataOutcome{Ran: true}, Models: ModelsOutcome{Ran: true},
+	}, Outcomes: Outcomes{
+		Seeded: Outcome{Ran: true}, Scratch: Outcome{Ran: true}, Drift: DriftOutcome{Outcome: Outcome{Ran: true}}, Data: DataOutcome{Ran: true}, Models: ModelsOutcome{Ran: true},
 		Reverse:  ReverseOutcome{Down: Outcome{Ran: true}, Again: Outcome{Ran: true}, SchemaRead: true},
 		Stepwise: StepwiseOutcome{Compared: true}, Adversarial: WitnessOutcome{Ran: true}, Atomic: AtomicOutcome{Ran: true, Transactions: 1}, Smoke: SmokeOutcome{Ran: true},
 		Branch: StartOutcome{Ran: true, Service: "backend", How: "healthcheck"}, Base: StartOutcome{Ran: true, Service: "backend"},
-	}
+	}}
 	if change != nil {
 		change(&f)
 	}

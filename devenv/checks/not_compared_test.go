@@ -9,11 +9,11 @@ import (
 
 func TestAnswersFromCatalogsNameWhatTheyDoNotCompare(t *testing.T) {
 	t.Parallel()
-	agreed := Facts{
+	agreed := Facts{Outcomes: Outcomes{
 		NotCompared: []string{"cast:(text AS integer)", "operator:public.===(text,text)"},
 		Seeded:      Outcome{Ran: true}, Stepwise: StepwiseOutcome{Compared: true},
 		Reverse: ReverseOutcome{Down: Outcome{Ran: true}, SchemaRead: true}, Models: ModelsOutcome{Ran: true},
-	}
+	}}
 	differing := agreed
 	differing.Reverse.Differences = []catalog.Difference{{Object: "table:public.t"}}
 	differing.Models.Differences, differing.Stepwise.Differences = differing.Reverse.Differences, differing.Reverse.Differences
@@ -29,7 +29,7 @@ func TestAnswersFromCatalogsNameWhatTheyDoNotCompare(t *testing.T) {
 		if got := c.Judge(&everything).Summary; strings.Contains(got, "not compared") {
 			t.Errorf("%s: %q, though everything was compared", c.ID, got)
 		}
-		if got := c.Judge(&Facts{NotCompared: agreed.NotCompared}).Summary; strings.Contains(got, named) {
+		if got := c.Judge(&Facts{Outcomes: Outcomes{NotCompared: agreed.NotCompared}}).Summary; strings.Contains(got, named) {
 			t.Errorf("%s was not asked, and says %q", c.ID, got)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func TestColumnsThatAreNotSteadyStayWhereTheUpgradeIsRecordedAfterThem(t *testing.T) {
 	t.Parallel()
 	unsteady := []checks.Unsteady{{Table: "public.users", Column: "token", Random: true}}
-	facts := checks.Facts{Data: checks.DataOutcome{Unsteady: unsteady}}
+	facts := checks.Facts{Outcomes: checks.Outcomes{Data: checks.DataOutcome{Unsteady: unsteady}}}
 	u := &upgrade{data: checks.DataOutcome{Ran: true, Changes: []data.Change{{Table: "public.users", Kind: data.RowsAdded}}}}
 	u.record(nil, nil)(&facts)
 	want := checks.DataOutcome{Ran: true, Changes: u.data.Changes, Unsteady: unsteady}

@@ -70,10 +70,13 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 // known returns the facts that no trial is needed for.
 func known(b *testbed.Testbed, m *generate.Migration) checks.Facts {
 	facts := checks.Facts{
-		BaseRef: b.BaseName(), BaseHeads: b.BaseHeads(), Restores: !b.Request.Existing,
-		OnePerBranch: b.Project.Migrations.PerBranch != config.PerBranchMany,
-		Revisions:    m.Revisions, History: m.History, Since: m.Since, Renames: m.Renames, Models: m.Models,
-		Spent: map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{},
+		Change: checks.Change{
+			BaseRef: b.BaseName(), BaseHeads: b.BaseHeads(), Restores: !b.Request.Existing,
+			OnePerBranch: b.Project.Migrations.PerBranch != config.PerBranchMany,
+			Revisions:    m.Revisions, History: m.History, Since: m.Since, Renames: m.Renames,
+		},
+		Outcomes: checks.Outcomes{Models: m.Models},
+		Spent:    map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{},
 	}
 	for _, e := range b.Work.Edited {
 		facts.Edited = append(facts.Edited, checks.Edit(e))
