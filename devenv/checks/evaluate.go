@@ -61,7 +61,7 @@ func judge(c Check, facts *Facts, s Selection, ledger *ledger) report.Check {
 	return answer
 }
 
-// asked returns a check's finding, or that the migration tool lacks what one of its trials takes of it.
+// asked returns a check's finding, or why one of its trials could not take place.
 func (f *Facts) asked(c Check) Finding {
 	for _, need := range c.Needs {
 		if why := f.Unable[need]; why != "" {

@@ -48,7 +48,7 @@ const (
 type Facts struct {
 	Change
 	Outcomes
-	// Unable says of trials why the migration tool lacks what they take of it.
+	// Unable says of trials why they could not take place: the migration tool lacks what they take of it, or there is no backend.
 	Unable map[Trial]string
 	// Spent is the time each trial took.
 	Spent map[Trial]time.Duration

@@ -16,6 +16,7 @@ import (
 type bench struct {
 	*testbed.Testbed
 	seeded    *testbed.Seeded
+	prepared  Prepared
 	migration *generate.Migration
 	// renewed is the clone that took the place of seeded's; nil where none did.
 	renewed syncatomic.Pointer[database.Server]

@@ -7,9 +7,9 @@ import (
 	"devenv/devenv/checks"
 )
 
-// choose returns the trials that are wanted, and those that these need, in their order.
+// choose returns the trials that are wanted, and those that these need, in their order. Others that offer the same stand by.
 func choose(trials []trial, wanted func(checks.Trial) bool) []trial {
-	chosen := map[checks.Trial]bool{}
+	chosen, standby := map[checks.Trial]bool{}, map[checks.Trial]bool{}
 	var add func(t *trial)
 	add = func(t *trial) {
 		if chosen[t.name] {
@@ -17,8 +17,11 @@ func choose(trials []trial, wanted func(checks.Trial) bool) []trial {
 		}
 		chosen[t.name] = true
 		for _, need := range t.needs {
-			if i := slices.IndexFunc(trials, func(o trial) bool { return declares(o.offers, need) }); i >= 0 {
-				add(&trials[i])
+			for i, offerer := range offerers(trials, need) {
+				if i == 0 {
+					add(offerer)
+				}
+				standby[offerer.name] = true
 			}
 		}
 	}
@@ -27,7 +30,14 @@ func choose(trials []trial, wanted func(checks.Trial) bool) []trial {
 			add(&trials[i])
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(trials), func(t trial) bool { return !chosen[t.name] })
+	var list []trial
+	for _, t := range trials {
+		t.standby = !chosen[t.name]
+		if chosen[t.name] || standby[t.name] {
+			list = append(list, t)
+		}
+	}
+	return list
 }
 
 // validate returns what is wrong with a graph: a name twice, a need that nothing provides, a circle.
@@ -83,6 +93,12 @@ func circle(trials []trial) error {
 // waitsFor returns the trials whose offers or whose end a trial waits for.
 func waitsFor(trials []trial, t *trial) []*trial {
 	var others []*trial
+	if t.standby {
+		for _, offer := range t.offers {
+			preferred := offerers(trials, offer)
+			others = append(others, preferred[:slices.IndexFunc(preferred, func(o *trial) bool { return o.name == t.name })]...)
+		}
+	}
 	for _, need := range slices.Concat(t.needs, t.uses) {
 		others = append(others, offerers(trials, need)...)
 	}

@@ -35,12 +35,24 @@ func Prepare(ctx context.Context, b *testbed.Testbed, log *step.Log) (p Prepared
 	}
 	if b.Wants(checks.TrialScratch) {
 		group.Go(func() (err error) {
-			p.empty, err = b.Clone(ctx, b.Base.WithoutData, testbed.CloneOptions{})
+			p.empty, err = emptyDatabase(ctx, b)
 			return err
 		})
 	}
 	err = group.Wait() // until then the database may be missing
 	return p, err
+}
+
+func emptyDatabase(ctx context.Context, b *testbed.Testbed) (*database.Server, error) {
+	return b.Clone(ctx, b.Base.WithoutData, testbed.CloneOptions{})
+}
+
+// emptyDatabase returns the empty database that was prepared, or a new one where no check was known to want it.
+func (b *bench) emptyDatabase(ctx context.Context) (*database.Server, error) {
+	if b.prepared.empty != nil {
+		return b.prepared.empty, nil
+	}
+	return emptyDatabase(ctx, b.Testbed)
 }
 
 // writable lets files be written into containers that the project has read-only: the engine refuses it even before they start.

@@ -77,6 +77,10 @@ func (r *runner) run(ctx context.Context) error {
 // perform waits for what a trial needs, and runs it.
 func (r *runner) perform(ctx context.Context, t *trial, chosen []trial) error {
 	p := &pass{bench: r.bench, trial: t, runner: r, given: map[string]any{}, spent: map[checks.Trial]time.Duration{}}
+	if needless, err := r.needless(ctx, t); err != nil || needless {
+		r.close(p)
+		return err
+	}
 	complete, err := r.gather(ctx, p, chosen)
 	if err != nil {
 		return err
@@ -104,6 +108,21 @@ func (r *runner) perform(ctx context.Context, t *trial, chosen []trial) error {
 	return err
 }
 
+// needless returns whether a trial stands by in vain: what it offers is there from those that are preferred.
+func (r *runner) needless(ctx context.Context, t *trial) (bool, error) {
+	if !t.standby {
+		return false, nil
+	}
+	for _, res := range t.offers {
+		offers := r.offered[res.String()]
+		preferred := offers[:slices.IndexFunc(offers, func(o *offering) bool { return o.by == t.name })]
+		if value, _, err := obtain(ctx, preferred); err != nil || value == nil && len(preferred) > 0 {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // gather waits for what a trial needs and uses, and for those that it would take something from. False is that something which it
 // needs will not be there, or that the tool lacks what it takes.
 func (r *runner) gather(ctx context.Context, p *pass, chosen []trial) (complete bool, err error) {
@@ -115,7 +134,7 @@ func (r *runner) gather(ctx context.Context, p *pass, chosen []trial) (complete 
 		}
 	}
 	for _, res := range slices.Concat(p.needs, p.uses) {
-		value, why, err := r.await(ctx, res)
+		value, why, err := obtain(ctx, r.offered[res.String()])
 		switch {
 		case err != nil:
 			return false, err
@@ -134,9 +153,9 @@ func (r *runner) gather(ctx context.Context, p *pass, chosen []trial) (complete 
 	return true, nil
 }
 
-// await waits for a resource, from the first of those that offer it, and returns why it is not there.
-func (r *runner) await(ctx context.Context, res anyResource) (value any, why string, err error) {
-	for _, o := range r.offered[res.String()] {
+// obtain waits for a resource and returns it from the first trial that offers it, or why it is not there.
+func obtain(ctx context.Context, offers []*offering) (value any, why string, err error) {
+	for _, o := range offers {
 		if err := step.Wait(ctx, o.settled); err != nil {
 			return nil, "", err
 		}

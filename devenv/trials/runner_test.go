@@ -101,6 +101,37 @@ func TestOfSeveralOffersTheFirstIsTaken(t *testing.T) {
 	}
 }
 
+func TestAFallbackRunsOnlyWhereThePreferredTrialFails(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		preferred string
+		want      []string
+	}{
+		"it works": {"clay", []string{"a", "late with clay"}},
+		"it fails": {"", []string{"b", "late with sand"}},
+	} {
+		s := newSite("late")
+		s.must(t, s.makes("a", ground, c.preferred, "it rained"), s.makes("b", ground, "sand", ""), s.takes("late", ground))
+		if diff := cmp.Diff(c.want, s.log); diff != "" {
+			t.Errorf("%s: (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestWithoutABackendNoneIsStarted(t *testing.T) {
+	t.Parallel()
+	facts := newSite().facts
+	trials := possible("", facts)
+	for _, name := range []checks.Trial{checks.TrialStartBranch, checks.TrialStartBase} {
+		if slices.ContainsFunc(trials, func(t trial) bool { return t.name == name }) || facts.Unable[name] == "" {
+			t.Errorf("%s is tried: %v", name, facts.Unable)
+		}
+	}
+	if len(trials) != len(all())-2 || len(possible("backend", facts)) != len(all()) {
+		t.Errorf("of %d trials %d are possible", len(all()), len(trials))
+	}
+}
+
 func TestWhatDependsOnAFailureIsSkippedForItsReason(t *testing.T) {
 	t.Parallel()
 	s := newSite()
@@ -210,9 +241,7 @@ func TestAWrongGraphIsRefused(t *testing.T) {
 
 func TestTheTrialsMakeAGraph(t *testing.T) {
 	t.Parallel()
-	given := newRunner(nil, nil, nil, nil)
-	give(given, empty, nil)
-	if err := validate(all(), given.offered); err != nil {
+	if err := validate(all(), nil); err != nil {
 		t.Error(err)
 	}
 	needed := map[checks.Trial]bool{}

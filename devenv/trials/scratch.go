@@ -20,12 +20,15 @@ type rebuilt struct {
 func fromScratch() trial {
 	return trial{
 		name: checks.TrialScratch, title: "scratch", finds: "does the whole history make the schema in an empty database?",
-		needs: []anyResource{empty}, offers: []anyResource{history, migrated}, seconds: 2, run: tryScratch,
+		offers: []anyResource{history, migrated}, seconds: 2, run: tryScratch,
 	}
 }
 
 func tryScratch(ctx context.Context, p *pass, log *step.Log) (finding, error) {
-	server := take(p, empty)
+	server, err := p.emptyDatabase(ctx)
+	if err != nil {
+		return nil, err
+	}
 	outcome, run, err := p.upgradeWith(ctx, server, migrations.MoveOptions{})
 	if err != nil {
 		return nil, err

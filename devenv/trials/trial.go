@@ -31,6 +31,8 @@ type trial struct {
 	able func(*tool.Tool) error
 	// seconds is about how long it takes on a small project: what takes long begins first.
 	seconds int
+	// standby says that it runs only where those that are preferred do not offer what it offers.
+	standby bool
 	run     func(context.Context, *pass, *step.Log) (finding, error)
 }
 

@@ -19,8 +19,6 @@ import (
 
 // What trials are run with, and offer to others.
 const (
-	// empty is a database without the application's schema.
-	empty resource[*database.Server] = "an empty database"
 	// tried is the upgrade of the base's data, whether it worked or not; upgraded is one that worked.
 	tried    resource[*upgrade] = "the upgrade of the base's data"
 	upgraded resource[*upgrade] = "an upgrade of the base's data that worked"
@@ -52,19 +50,27 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 	}
 	facts.Spent[checks.TrialModels] = m.ModelsTook
 	facts.NothingToTry = obstacle(&facts)
-	r := newRunner(b.Runner, &bench{Testbed: b, seeded: seeded, migration: m}, b.Wants, &facts)
+	r := newRunner(b.Runner, &bench{Testbed: b, seeded: seeded, prepared: p, migration: m}, b.Wants, &facts)
 	switch {
 	case facts.NothingToTry == "":
-		r.trials = all()
-		if p.empty != nil {
-			give(r, empty, p.empty)
-		}
+		r.trials = possible(b.Project.Backend, &facts)
 	case len(facts.Revisions) == 0 && len(facts.History.Problems) == 0:
 		r.trials = []trial{drift()}
 		give(r, migrated, seeded)
 	}
 	err := r.run(ctx) // which fills the facts
 	return facts, tool.ExplainLost(ctx, b.Workspace.Engine, r.bench.renewed.Load(), err)
+}
+
+// possible returns the trials that can take place: without a backend none can be started, which the facts tell.
+func possible(backend string, f *checks.Facts) []trial {
+	return slices.DeleteFunc(all(), func(t trial) bool {
+		starts := t.name == checks.TrialStartBranch || t.name == checks.TrialStartBase
+		if starts && backend == "" {
+			f.Unable[t.name] = "the project has no backend to start"
+		}
+		return starts && backend == ""
+	})
 }
 
 // known returns the facts that no trial is needed for.
