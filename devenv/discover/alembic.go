@@ -13,7 +13,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// hereMark stands for the configuration file's directory until it is known where that is.
+// hereMark stands for the configuration file's directory until that is known.
 const hereMark = "\x00here"
 
 // settings are what Alembic reads from its configuration file.
@@ -29,11 +29,11 @@ type settings struct {
 	hasScriptOption bool
 }
 
-// defaultSection is the section that Alembic reads when it is not told another.
+// defaultSection is the section Alembic reads unless told otherwise.
 const defaultSection = "alembic"
 
-// readSettings reads alembic.ini, another file of its kind, or pyproject.toml: one entry for each section that
-// configures Alembic. None means that the file is no configuration of it.
+// readSettings reads alembic.ini, a similar file, or pyproject.toml and returns one entry for each section that
+// configures Alembic. It returns none if the file does not configure Alembic.
 func (s search) readSettings(rel string) ([]*settings, error) {
 	content, err := s.files.Read(rel)
 	if err != nil {
@@ -45,13 +45,13 @@ func (s search) readSettings(rel string) ([]*settings, error) {
 	return readINI(rel, parseINI(string(content)))
 }
 
-// readINI reads every section that Alembic may be told to use: its own, and those that say where scripts are.
+// readINI reads every section Alembic could be told to use: its own, and those that have a script_location.
 func readINI(rel string, file iniFile) ([]*settings, error) {
 	var out []*settings
 	for _, name := range slices.Sorted(maps.Keys(file)) {
 		_, hasScripts := file[name]["script_location"]
 		_, forAll := file["DEFAULT"]["script_location"]
-		if name != defaultSection && !hasScripts && (!forAll || foreignSection(name)) || name == "DEFAULT" {
+		if name != defaultSection && !hasScripts && (!forAll || otherSection(name)) || name == "DEFAULT" {
 			continue
 		}
 		found, err := readSection(rel, file, name)
@@ -63,8 +63,8 @@ func readINI(rel string, file iniFile) ([]*settings, error) {
 	return out, nil
 }
 
-// foreignSection says whether a section is known as something else's.
-func foreignSection(name string) bool {
+// otherSection reports whether a section is known to belong to something else.
+func otherSection(name string) bool {
 	return slices.Contains([]string{"DEFAULT", "loggers", "handlers", "formatters", "post_write_hooks"}, name) ||
 		strings.HasPrefix(name, "logger_") || strings.HasPrefix(name, "handler_") || strings.HasPrefix(name, "formatter_")
 }
@@ -80,7 +80,7 @@ func readSection(rel string, file iniFile, section string) (*settings, error) {
 	} {
 		value, line, ok, err := file.get(section, key, vars)
 		if err != nil {
-			return nil, report.Fail(report.KindUsage, "mend the file", "read %s: %w", rel, err)
+			return nil, report.Fail(report.KindUsage, "fix the file", "read %s: %w", rel, err)
 		}
 		*target = value
 		if key == "script_location" {
@@ -91,15 +91,15 @@ func readSection(rel string, file iniFile, section string) (*settings, error) {
 	out.recursive = recursive == "true"
 	locations, line, _, err := file.get(section, "version_locations", vars)
 	if err != nil {
-		return nil, report.Fail(report.KindUsage, "mend the file", "read %s: %w", rel, err)
+		return nil, report.Fail(report.KindUsage, "fix the file", "read %s: %w", rel, err)
 	}
 	if out.versions, err = splitLocations(locations, separatorOf(file, section, vars)); err != nil {
-		return nil, report.Fail(report.KindUsage, "mend the file", "read %s: line %d: %w", rel, line, err)
+		return nil, report.Fail(report.KindUsage, "fix the file", "read %s: line %d: %w", rel, line, err)
 	}
 	return out, nil
 }
 
-// separatorOf returns the name of the separator that version_locations is written with, empty for the old way.
+// separatorOf returns the name of the separator used in version_locations, or "" for Alembic's legacy splitting.
 func separatorOf(file iniFile, section string, vars map[string]string) string {
 	for _, key := range []string{"path_separator", "version_path_separator"} {
 		if name, _, ok, _ := file.get(section, key, vars); ok {
@@ -109,8 +109,8 @@ func separatorOf(file iniFile, section string, vars map[string]string) string {
 	return ""
 }
 
-// splitLocations splits version_locations as alembic.config.Config.get_version_locations_list does; "os" is a
-// colon, because Alembic runs in a Linux container.
+// splitLocations splits version_locations as alembic.config.Config.get_version_locations_list does. "os" means a colon,
+// because Alembic runs in a Linux container.
 func splitLocations(text, separator string) ([]string, error) {
 	if text == "" {
 		return nil, nil
@@ -120,7 +120,7 @@ func splitLocations(text, separator string) ([]string, error) {
 	}
 	char, ok := map[string]string{"space": " ", "newline": "\n", "os": ":", ":": ":", ";": ";"}[separator]
 	if !ok {
-		return nil, fmt.Errorf("%q is no separator that Alembic knows; it knows space, newline, os, : and ;", separator)
+		return nil, fmt.Errorf("%q is not a separator Alembic knows; it knows space, newline, os, : and ;", separator)
 	}
 	var out []string
 	for _, part := range strings.Split(text, char) {
@@ -131,7 +131,7 @@ func splitLocations(text, separator string) ([]string, error) {
 	return out, nil
 }
 
-// tomlFile is what of pyproject.toml matters here.
+// tomlFile is the part of pyproject.toml that matters here.
 type tomlFile struct {
 	Tool struct {
 		Alembic *struct {
@@ -150,7 +150,7 @@ func readTOML(rel string, content []byte) ([]*settings, error) {
 	}
 	var file tomlFile
 	if err := toml.Unmarshal(content, &file); err != nil {
-		return nil, report.Fail(report.KindUsage, "mend the file", "read %s: %w", rel, err)
+		return nil, report.Fail(report.KindUsage, "fix the file", "read %s: %w", rel, err)
 	}
 	written := file.Tool.Alembic
 	if written == nil {
@@ -159,7 +159,8 @@ func readTOML(rel string, content []byte) ([]*settings, error) {
 	resolve := strings.NewReplacer("%(here)s", hereMark, "%%", "%").Replace
 	out := &settings{
 		path: rel, script: resolve(written.ScriptLocation), hasScriptOption: written.ScriptLocation != "",
-		fileTemplate: resolve(written.FileTemplate), prependSysPath: resolve(strings.Join(written.PrependSysPath, ":")), recursive: written.Recursive,
+		fileTemplate: resolve(written.FileTemplate), prependSysPath: resolve(strings.Join(written.PrependSysPath,
+			":")), recursive: written.Recursive,
 		line: lineOf(string(content), "script_location"),
 	}
 	for _, v := range written.VersionLocations {
@@ -168,7 +169,7 @@ func readTOML(rel string, content []byte) ([]*settings, error) {
 	return []*settings{out}, nil
 }
 
-// lineOf returns the line, from 1, on which a key is assigned; 0 when it is not.
+// lineOf returns the line, counted from 1, that assigns a key; 0 if none does.
 func lineOf(content, key string) int {
 	return 1 + slices.IndexFunc(strings.Split(content, "\n"), func(line string) bool {
 		name, _, ok := strings.Cut(line, "=")

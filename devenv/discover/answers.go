@@ -10,7 +10,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// answers are what the configuration says, and what was decided so far.
+// answers holds the configuration and the decisions made so far.
 type answers struct {
 	cfg      *config.Config
 	services services
@@ -22,20 +22,20 @@ func (a *answers) note(what, value, from string, args ...any) {
 	a.found = append(a.found, report.Finding{What: what, Value: value, From: fmt.Sprintf(from, args...)})
 }
 
-// named checks a service that the configuration names under key.
+// named checks that a service which the configuration names under key exists.
 func (a *answers) named(key, name string) error {
 	if _, ok := a.services.project.Services[name]; ok {
 		return nil
 	}
 	if disabled, ok := a.services.project.DisabledServices[name]; ok && len(disabled.Profiles) > 0 {
 		return a.cfg.Problem(key, fmt.Sprintf("activate it: compose: {profiles: [%s]}", disabled.Profiles[0]),
-			"%s: the service %q belongs to the profile %s, which is not active", key, name, strings.Join(disabled.Profiles, ", "))
+			"%s: the service %q belongs to the inactive profile %s", key, name, strings.Join(disabled.Profiles, ", "))
 	}
 	return a.cfg.Problem(key, "", "%s: the Compose project has no service %q; it has %s", key, name, listing(a.services.names()))
 }
 
-// ask returns the usage failure for something that the files do not decide; lines are what could be written into
-// the configuration, one for each candidate.
+// ask returns the usage failure for something the files do not settle. Lines are what to write into the configuration,
+// one for each candidate.
 func (a *answers) ask(lines []string, format string, args ...any) *report.Failure {
 	hint := "add one of these lines to " + path.Join(a.cfg.Dir, config.FileName) + ":"
 	if len(lines) == 1 {
@@ -44,7 +44,7 @@ func (a *answers) ask(lines []string, format string, args ...any) *report.Failur
 	return report.Fail(report.KindUsage, hint+"\n  "+strings.Join(lines, "\n  "), "%w", Ask(lines, format, args...))
 }
 
-// written returns a repository path as it is written in the configuration.
+// written returns a repository path the way the configuration would write it.
 func (a *answers) written(rel string) string {
 	out, err := filepath.Rel(filepath.FromSlash(a.cfg.Dir), filepath.FromSlash(rel))
 	if err != nil {
@@ -53,28 +53,29 @@ func (a *answers) written(rel string) string {
 	return filepath.ToSlash(out)
 }
 
-// file is the configuration's path in the repository.
+// file returns the configuration file's path in the repository.
 func (a *answers) file() string { return path.Join(a.cfg.Dir, config.FileName) }
 
-// Question is an error that a line in the configuration answers: what the files do not decide.
+// Question is an error about something the files do not settle; adding a line to the configuration answers it.
 type Question struct {
-	// Lines are what could be written, one for each candidate; a single one may hold a placeholder in capitals.
+	// Lines are the possible answers, one for each candidate; a single line may have a placeholder in capitals.
 	Lines []string
 	err   error
 }
 
-// Ask returns the question that one of some lines answers; format and args say what was looked for, and what there is.
+// Ask returns a question that any one of the lines answers. Format and args say what devenv looked for and what it
+// found.
 func Ask(lines []string, format string, args ...any) *Question {
 	return &Question{Lines: lines, err: fmt.Errorf(format, args...)}
 }
 
-// Error says what was looked for, and what there is.
+// Error says what devenv looked for and what it found.
 func (q *Question) Error() string { return q.err.Error() }
 
 // Unwrap returns the cause.
 func (q *Question) Unwrap() error { return q.err }
 
-// lines formats a line of configuration for each candidate.
+// lines returns a line of configuration for each candidate.
 func lines(format string, candidates []string) []string {
 	var out []string
 	for _, c := range candidates {
@@ -83,7 +84,7 @@ func lines(format string, candidates []string) []string {
 	return out
 }
 
-// listing joins names for a sentence.
+// listing joins names the way a sentence lists them.
 func listing(names []string) string {
 	switch len(names) {
 	case 0:

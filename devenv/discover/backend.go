@@ -6,11 +6,11 @@ import (
 	"devenv/devenv/report"
 )
 
-// backendChoice decides which service is the backend.
-type backendChoice struct{ *stack }
+// backendChoice picks the backend service.
+type backendChoice struct{ *finder }
 
-// choose returns the service that runs the application on the migrated database. An empty name means that the project
-// has none: nothing but the database and tasks that end.
+// choose returns the service that runs the application on the migrated database. It returns "" if the project has none:
+// only the database and tasks that end.
 func (b backendChoice) choose(c candidate, migrations, database string) (string, error) {
 	const key = "backend.service"
 	if name := b.cfg.Backend.Service; name != "" {
@@ -36,7 +36,7 @@ func (b backendChoice) choose(c candidate, migrations, database string) (string,
 		pass func(string) bool
 	}{
 		{"it uses " + database, func(n string) bool { yes, _ := b.services.uses(n, database); return yes }},
-		{"it is no worker", func(n string) bool { return !b.services.worker(n) }},
+		{"it is not a worker", func(n string) bool { return !b.services.worker(n) }},
 		{"it runs the migrations", func(n string) bool { return n == migrations }},
 		{"it has a port or a healthcheck", b.services.serves},
 		{"it upgrades the database", b.commands.migrates},
@@ -54,10 +54,10 @@ func (b backendChoice) choose(c candidate, migrations, database string) (string,
 
 func (a *answers) askBackend(candidates []string) *report.Failure {
 	return a.ask(lines("backend: {service: %s}", candidates),
-		"find the backend: the services %s could each be it, and nothing says which one is meant", listing(candidates))
+		"find the backend: it could be any of the services %s, and nothing says which", listing(candidates))
 }
 
-// running returns the services that run on, but the database.
+// running returns the services that keep running, except databases.
 func (b backendChoice) running(database string) []string {
 	return filter(b.services.names(), func(n string) bool {
 		if other, _ := b.databases.runsPostgres(n); other || n == database {
@@ -68,7 +68,7 @@ func (b backendChoice) running(database string) []string {
 	})
 }
 
-// sameCode returns those that run the same code as the migrations service.
+// sameCode returns the services that run the same code as the migrations service.
 func (b backendChoice) sameCode(names []string, c candidate, migrations string) ([]string, string) {
 	kept := filter(names, func(n string) bool {
 		return n == migrations || b.services.sameOrigin(n, migrations) || slices.Contains(c.holders, n)

@@ -7,40 +7,43 @@ import (
 	"strings"
 )
 
-// foreignDirs hold other people's code.
-func foreignDirs() []string {
-	return []string{"node_modules", "site-packages", "dist-packages", "vendor", "vendored", "_vendor", "third_party", "third-party", ".venv", "venv", ".tox", ".nox", ".git", "__pycache__"}
+// thirdPartyDirs returns the directories that hold third-party code.
+func thirdPartyDirs() []string {
+	return []string{
+		"node_modules", "site-packages", "dist-packages", "vendor", "vendored", "_vendor", "third_party", "third-party", ".venv",
+		"venv", ".tox", ".nox", ".git", "__pycache__",
+	}
 }
 
-// sideDirs hold code that is beside the application, unless the Compose project lies in one.
-func sideDirs() []string {
+// auxiliaryDirs returns directories of code that is not the application's, unless the Compose project is in one.
+func auxiliaryDirs() []string {
 	return []string{
 		"test", "tests", "testing", "testdata", "fixtures", "example", "examples", "sample", "samples", "demo", "demos",
 		"doc", "docs", "template", "templates", "cookiecutter", "benchmarks", "e2e", "integration_tests", "archive", "legacy",
 	}
 }
 
-// foreign says whether a path lies in other people's code.
-func foreign(rel string) bool {
+// thirdParty reports whether a path is in third-party code.
+func thirdParty(rel string) bool {
 	return slices.ContainsFunc(strings.Split(path.Dir(rel), "/"), func(dir string) bool {
-		return slices.Contains(foreignDirs(), strings.ToLower(dir)) || strings.Contains(dir, "{{")
+		return slices.Contains(thirdPartyDirs(), strings.ToLower(dir)) || strings.Contains(dir, "{{")
 	})
 }
 
-// search is for the configuration of Alembic that is the application's.
-type search struct{ *stack }
+// search finds the application's Alembic configuration.
+type search struct{ *finder }
 
-// all returns every configuration of Alembic in the repository but those in foreign code.
+// all returns every Alembic configuration in the repository, except in third-party code.
 func (s search) all() ([]*settings, error) {
 	byDir := map[string]*settings{}
 	var out []*settings
 	for _, rel := range s.files.paths {
 		base := path.Base(rel)
-		if foreign(rel) || (path.Ext(base) != ".ini" && base != "pyproject.toml" && base != "setup.cfg") {
+		if thirdParty(rel) || (path.Ext(base) != ".ini" && base != "pyproject.toml" && base != "setup.cfg") {
 			continue
 		}
 		found, err := s.readSettings(rel)
-		if err != nil && s.files.beside(rel) {
+		if err != nil && s.files.auxiliary(rel) {
 			continue
 		}
 		if err != nil {
@@ -49,7 +52,7 @@ func (s search) all() ([]*settings, error) {
 		if len(found) == 0 {
 			continue
 		}
-		// beside an alembic.ini, pyproject.toml holds what the other lacks; the one with script_location counts
+		// Next to an alembic.ini, pyproject.toml may hold the rest; the file with script_location wins.
 		if twin := byDir[path.Dir(rel)]; twin != nil && (base == "pyproject.toml" || path.Base(twin.path) == "pyproject.toml") {
 			if !twin.hasScriptOption && found[0].hasScriptOption {
 				*twin = *found[0]
@@ -62,13 +65,13 @@ func (s search) all() ([]*settings, error) {
 	return out, nil
 }
 
-// candidate is a configuration of Alembic and the services that hold it.
+// candidate is an Alembic configuration and the services that contain it.
 type candidate struct {
 	*settings
 	holders []string
 }
 
-// narrow keeps those that pass, unless none does.
+// narrow keeps the candidates that pass, or all of them if none does.
 func narrow(all []candidate, pass func(candidate) bool) []candidate {
 	var kept []candidate
 	for _, c := range all {
@@ -82,7 +85,7 @@ func narrow(all []candidate, pass func(candidate) bool) []candidate {
 	return kept
 }
 
-// choose decides which configuration of Alembic is the application's, and who holds it.
+// choose returns the application's Alembic configuration and the services that contain it.
 func (s search) choose() (candidate, error) {
 	if s.cfg.Migrations.Config != "" {
 		return s.configured()
@@ -102,19 +105,19 @@ func (s search) choose() (candidate, error) {
 	if len(candidates) > 1 {
 		return candidate{}, s.ask(candidates)
 	}
-	if c := candidates[0]; len(c.holders) == 0 && s.files.beside(c.path) {
+	if c := candidates[0]; len(c.holders) == 0 && s.files.auxiliary(c.path) {
 		return candidate{}, s.answers.ask(lines("migrations: {config: %s, service: NAME}", []string{s.answers.written(c.path)}),
-			"find the migrations: %s configures Alembic, but lies beside the application and in no service's container", s.answers.written(c.path))
+			"find the migrations: %s configures Alembic, but it is outside the application and in no service's container", s.answers.written(c.path))
 	}
-	from := "the only configuration of Alembic"
+	from := "the only Alembic configuration"
 	if len(all) > 1 {
-		from = "the only one of " + numberWord(len(all)) + " configurations of Alembic that a service of the project runs"
+		from = "the only one of " + numberWord(len(all)) + " Alembic configurations that a service of the project runs"
 	}
 	s.answers.note("alembic configuration", candidates[0].name(), "%s", from)
 	return candidates[0], nil
 }
 
-// name is the file, and its section if that is not Alembic's own.
+// name returns the file, followed by its section if that is not Alembic's default.
 func (c *settings) name() string {
 	if c.section == "" {
 		return c.path
@@ -122,9 +125,10 @@ func (c *settings) name() string {
 	return c.path + " [" + c.section + "]"
 }
 
-// ask asks which of several configurations is meant.
+// ask asks which of several configurations to use.
 func (s search) ask(candidates []candidate) error {
-	sections := slices.ContainsFunc(candidates, func(c candidate) bool { return c.path == candidates[0].path && c.section != candidates[0].section })
+	sections := slices.ContainsFunc(candidates,
+		func(c candidate) bool { return c.path == candidates[0].path && c.section != candidates[0].section })
 	var names, written []string
 	for _, c := range candidates {
 		line := "migrations: {config: " + s.answers.written(c.path) + "}"
@@ -137,13 +141,13 @@ func (s search) ask(candidates []candidate) error {
 		}
 		written = append(written, line)
 	}
-	return s.answers.ask(written, "find the migrations: %s each configure Alembic, and nothing says which one is meant", listing(names))
+	return s.answers.ask(written, "find the migrations: %s each configure Alembic, and nothing says which one to use", listing(names))
 }
 
-// sift drops what cannot be meant, one reason after the other, as long as something is left.
+// sift drops unlikely candidates, one reason at a time, as long as one is left.
 func (s search) sift(all []candidate) []candidate {
 	all = narrow(all, func(c candidate) bool { return c.hasScriptOption })
-	all = narrow(all, func(c candidate) bool { return !s.files.beside(c.path) })
+	all = narrow(all, func(c candidate) bool { return !s.files.auxiliary(c.path) })
 	all = narrow(all, func(c candidate) bool { return len(c.holders) > 0 })
 	all = narrow(all, s.resolves)
 	databases, _ := s.databases.all()
@@ -162,7 +166,7 @@ func (s search) sift(all []candidate) []candidate {
 	return s.siftSections(all)
 }
 
-// resolves says whether the script directory of a candidate can be found at all.
+// resolves reports whether a candidate's script directory can be found at all.
 func (s search) resolves(c candidate) bool {
 	if len(c.holders) == 0 {
 		_, _, ok := s.scripts.directory(c.settings, "")
@@ -174,8 +178,8 @@ func (s search) resolves(c candidate) bool {
 	})
 }
 
-// siftSections drops sections of a file that are not meant: by the configuration, by what the services run. Sections with
-// the same scripts differ in their database only, and Alembic's own goes first.
+// siftSections drops the sections of a file that neither the configuration nor the services select. Sections with the
+// same scripts differ only in their database; of those, Alembic's default section wins.
 func (s search) siftSections(all []candidate) []candidate {
 	if written := s.cfg.Migrations.Section; written != "" {
 		return narrow(all, func(c candidate) bool { return cmp.Or(c.section, defaultSection) == written })
@@ -190,19 +194,20 @@ func (s search) siftSections(all []candidate) []candidate {
 	return all
 }
 
-// configured takes the configuration that .devenv.yaml names.
+// configured returns the configuration that .devenv.yaml names.
 func (s search) configured() (candidate, error) {
 	const key = "migrations.config"
 	rel := s.cfg.Path(s.cfg.Migrations.Config)
 	if !s.files.exists[rel] {
-		return candidate{}, s.cfg.Problem(key, "git must know the file, or `include` must name it", "%s: the repository has no file %s", key, rel)
+		return candidate{}, s.cfg.Problem(key, "add the file to git or to `include`", "%s: the repository has no file %s", key, rel)
 	}
 	found, err := s.readSettings(rel)
 	if err != nil {
 		return candidate{}, err
 	}
 	if len(found) == 0 {
-		return candidate{}, s.cfg.Problem(key, "", "%s: %s holds no configuration of Alembic ([alembic], or [tool.alembic] in pyproject.toml)", key, rel)
+		return candidate{}, s.cfg.Problem(key, "", "%s: %s does not configure Alembic (no [alembic], or [tool.alembic] in pyproject.toml)", key,
+			rel)
 	}
 	var candidates []candidate
 	for _, c := range found {
@@ -212,7 +217,8 @@ func (s search) configured() (candidate, error) {
 		return candidate{}, s.ask(candidates)
 	}
 	if written := s.cfg.Migrations.Section; written != "" && cmp.Or(candidates[0].section, defaultSection) != written {
-		return candidate{}, s.cfg.Problem("migrations.section", "", "migrations.section: %s has no section [%s] that configures Alembic", rel, written)
+		return candidate{}, s.cfg.Problem("migrations.section", "", "migrations.section: %s has no section [%s] that configures Alembic", rel,
+			written)
 	}
 	s.answers.note("alembic configuration", candidates[0].name(), "%s in the configuration", key)
 	return candidates[0], nil

@@ -9,17 +9,17 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// commands are what the services run.
+// commands answers what the services run.
 type commands struct {
-	files    *files
-	services services
-	images   *images
-	places   *places
-	known    map[string]string // results of program by service
+	files     *files
+	services  services
+	images    *images
+	locations *locations
+	known     map[string]string // what program returned, by service
 }
 
-// program returns everything that a service runs, as text: entrypoint and command, of the model or else of the
-// Dockerfile, and the scripts of the repository that they name.
+// program returns everything a service runs, as text: its entrypoint and command, from the model or else from the
+// Dockerfile, and the scripts of the repository they call.
 func (c *commands) program(service string) string {
 	if known, ok := c.known[service]; ok {
 		return known
@@ -39,7 +39,7 @@ func (c *commands) program(service string) string {
 	return c.known[service]
 }
 
-// scripts returns the content of the shell scripts that a command line names.
+// scripts returns the content of the shell scripts that a command line calls.
 func (c *commands) scripts(service, text string) string {
 	var out strings.Builder
 	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" \t\n;&|\"'", c) }) {
@@ -55,14 +55,14 @@ func (c *commands) scripts(service, text string) string {
 	return out.String()
 }
 
-// script finds the repository's file that a service knows under the name.
+// script returns the repository's file that a service knows by this name.
 func (c *commands) script(service, name string) (string, bool) {
 	base, unplaced := path.Base(name), []string{}
 	for _, rel := range c.files.paths {
 		if path.Base(rel) != base {
 			continue
 		}
-		switch at := c.places.locate(service, rel); {
+		switch at := c.locations.locate(service, rel); {
 		case at.held && at.path != "" && strings.HasSuffix(at.path, "/"+strings.TrimLeft(name, "./")):
 			return rel, true
 		case at.held && at.path == "":
@@ -85,20 +85,20 @@ func withoutComments(script string) string {
 	return strings.Join(kept, "\n")
 }
 
-// upgrade is a command that brings a database to a revision.
+// upgrade matches a command that upgrades a database to a revision.
 var upgrade = regexp.MustCompile(`\balembic\b[^;&|\n]*\bupgrade\b|\bflask\s+db\s+upgrade\b`)
 
-// migrates says whether what the service runs upgrades the database.
+// migrates reports whether what the service runs upgrades the database.
 func (c *commands) migrates(service string) bool { return upgrade.MatchString(c.program(service)) }
 
-// finishing are last commands that run to their end; passing on "$@" is not one.
+// finishing matches final commands that run to completion; passing on "$@" does not count.
 var finishing = regexp.MustCompile(`^(exec\s+)?(\S*\s+)*?(\S*/)?(alembic|flask\s+db)\b`)
 
-// oneShot says whether a service runs to its end, and how that is known.
+// oneShot reports whether a service runs to completion, and how that is known.
 func (c *commands) oneShot(name string) (bool, string) {
 	for _, other := range c.services.names() {
 		if d, ok := c.services.get(other).DependsOn[name]; ok && d.Condition == types.ServiceConditionCompletedSuccessfully {
-			return true, other + " waits until it has completed"
+			return true, other + " waits until it completes"
 		}
 	}
 	svc := c.services.get(name)
@@ -108,13 +108,13 @@ func (c *commands) oneShot(name string) (bool, string) {
 	if last := lastCommand(c.program(name)); finishing.MatchString(last) {
 		return true, "its last command is " + last
 	}
-	if svc.HealthCheck == nil && len(svc.Ports) == 0 && len(svc.Expose) == 0 && chore(name) {
-		return true, "its name, no port and no healthcheck"
+	if svc.HealthCheck == nil && len(svc.Ports) == 0 && len(svc.Expose) == 0 && soundsLikeTask(name) {
+		return true, "its name, and it has no port and no healthcheck"
 	}
 	return false, ""
 }
 
-// lastCommand returns the last command of a command line, with the scripts it names after it.
+// lastCommand returns the last command of a command line that is followed by the scripts it calls.
 func lastCommand(text string) string {
 	parts := regexp.MustCompile(`&&|\|\||[;\n]`).Split(text, -1)
 	for i := len(parts) - 1; i >= 0; i-- {
@@ -132,25 +132,26 @@ func lastCommand(text string) string {
 }
 
 var (
-	// trailing are commands that may follow the one that matters.
+	// trailing matches commands that may follow the one that matters.
 	trailing = regexp.MustCompile(`^$|^(exit|true|echo|fi|done|set)\b`)
-	// shellPrefix is a shell that runs a command.
+	// shellPrefix matches a shell that runs a command.
 	shellPrefix = regexp.MustCompile(`^(/?\S*/)?(ba|da)?sh\s+-[a-z]*c\s+["']?`)
 )
 
-// words splits a name at everything that is no letter or digit.
+// words splits a name at every character that is not a letter or digit.
 func words(name string) []string {
 	return strings.FieldsFunc(strings.ToLower(name), func(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') })
 }
 
-// anyOf says whether one of the name's words, a version at its end aside, is among the listed.
+// anyOf reports whether one of the name's words, without any version suffix, is among those listed.
 func anyOf(name string, listed ...string) bool {
 	return slices.ContainsFunc(words(name), func(w string) bool {
 		return slices.Contains(listed, w) || slices.Contains(listed, strings.TrimRight(w, "0123456789"))
 	})
 }
 
-// chore says whether a name is that of a task with an end.
-func chore(name string) bool {
-	return anyOf(name, "migrate", "migration", "migrations", "migrator", "seed", "seeder", "prestart", "alembic", "init", "initdb", "bootstrap", "fixtures")
+// soundsLikeTask reports whether a name sounds like a task that ends.
+func soundsLikeTask(name string) bool {
+	return anyOf(name, "migrate", "migration", "migrations", "migrator", "seed", "seeder", "prestart", "alembic", "init", "initdb",
+		"bootstrap", "fixtures")
 }

@@ -6,10 +6,10 @@ import (
 	"devenv/devenv/report"
 )
 
-// databaseChoice decides which service is the application's database.
-type databaseChoice struct{ *stack }
+// databaseChoice picks the application's database service.
+type databaseChoice struct{ *finder }
 
-// choose returns the database; users are the services that hold the migrations.
+// choose returns the database service; users are the services that contain the migrations.
 func (d databaseChoice) choose(users []string) (string, error) {
 	if name := d.cfg.Database.Service; name != "" {
 		if err := d.answers.named("database.service", name); err != nil {
@@ -30,11 +30,12 @@ func (d databaseChoice) choose(users []string) (string, error) {
 		d.answers.note("database", chosen, "%s, and %s", how[chosen], why)
 		return chosen, nil
 	}
-	return "", d.answers.ask(lines("database: {service: %s}", names), "find the database: the services %s all run Postgres, and nothing says which one the migrations are for", listing(names))
+	return "", d.answers.ask(lines("database: {service: %s}", names),
+		"find the database: the services %s all run Postgres, and nothing says which of them the migrations are for", listing(names))
 }
 
-// used returns the one database among names that the users use. What their environment names counts before
-// depends_on, which may stand for order alone.
+// used returns the one database among names that the users use. Naming it in their environment outweighs depends_on,
+// which may only mean order.
 func (d databaseChoice) used(users, names []string) (chosen, why string) {
 	for _, ask := range []func(user, db string) string{
 		d.services.mentions,
@@ -67,14 +68,14 @@ func (d databaseChoice) none() *report.Failure {
 	for name, svc := range d.services.project.DisabledServices {
 		if svc.Build == nil && isPostgresImage(svc.Image) && len(svc.Profiles) > 0 {
 			return d.answers.ask([]string{"compose: {profiles: [" + svc.Profiles[0] + "]}"},
-				"find the database: the service %s runs Postgres, but its profile %s is not active", name, svc.Profiles[0])
+				"find the database: the service %s runs Postgres, but its profile %s is inactive", name, svc.Profiles[0])
 		}
 	}
 	for _, name := range d.services.names() {
 		if image := d.services.get(name).Image; anyOf(imageName(image), otherDatabases()...) {
 			return report.Fail(report.KindUsage, "if another service is a Postgres server, name it in .devenv.yaml: database: {service: NAME}",
-				"find the database: the service %s runs %s, and devenv supports Postgres only", name, image)
+				"find the database: the service %s runs %s, and devenv supports only Postgres", name, image)
 		}
 	}
-	return d.answers.ask(lines("database: {service: %s}", d.services.names()), "find the database: no service runs an image known as Postgres")
+	return d.answers.ask(lines("database: {service: %s}", d.services.names()), "find the database: no service runs a known Postgres image")
 }

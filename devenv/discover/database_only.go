@@ -6,9 +6,9 @@ import (
 	"devenv/devenv/config"
 )
 
-// Database finds the database service alone, for commands that need no migration tool. Its errors are those of Services.
+// Database returns only the database service, for commands that need no migration tool. It fails as Services does.
 func Database(p *types.Project, repo Files, cfg *config.Config) (string, error) {
-	s, err := newStack(p, repo, cfg)
+	s, err := newFinder(p, repo, cfg)
 	if err != nil {
 		return "", err
 	}

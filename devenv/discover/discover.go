@@ -1,7 +1,7 @@
-// Package discover finds out what a repository's development stack is made of: the database service, the migration
-// tool and where it runs, the backend and what it needs, the formatters. It is pure on the Compose model and a
-// listing of files; it starts nothing. What it cannot tell for certain it asks for, by an error that names the
-// candidates and the line to write; it never guesses.
+// Package discover works out what a repository's development stack consists of: the database service, the migration
+// tool and where it runs, the backend and what it needs, the formatters. It only reads the Compose model and a list of
+// files, and starts nothing. It never guesses: where the answer is not certain, it returns an error that names the
+// candidates and the line to write.
 package discover
 
 import (
@@ -11,40 +11,40 @@ import (
 	"devenv/devenv/report"
 )
 
-// Files is a repository's files at one moment.
+// Files gives access to a repository's files at one point in time.
 type Files interface {
-	// Root is the absolute host path of the tree, the one that the Compose model's paths were resolved in.
+	// Root is the absolute host path of the tree against which the Compose model's paths were resolved.
 	Root() string
-	// List returns every file's path relative to the root, with slashes, in any order.
+	// List returns the path of every file, relative to the root, with slashes, in any order.
 	List() ([]string, error)
 	// Read returns a listed file's content.
 	Read(path string) ([]byte, error)
 }
 
-// Project is what was found.
+// Project is the result of the search.
 type Project struct {
 	Database string
-	// Backend is empty when the project has none: nothing but the database and tasks that end.
+	// Backend is empty if the project has none: only the database and tasks that end.
 	Backend string
 	// Migrations is the migration tool and where it runs.
 	Migrations MigrationTool
-	// Needs are the services started beside the backend, sorted.
+	// Needs are the services to start along with the backend, sorted.
 	Needs []string
-	// OneShots are the services that run to their end before or beside the backend (migrations, initial data, a
-	// bucket that is made), those that others depend on first. They are in none of Needs.
+	// OneShots are the services that run to completion before or alongside the backend (migrations, initial data, creating
+	// a bucket), dependencies first. They are not in Needs.
 	OneShots []OneShot
 	// Seed is how the base database gets its data.
 	Seed Seed
-	// Ready is the configuration's; its zero value means healthcheck, else the first port the backend listens on.
+	// Ready comes from the configuration; zero means the healthcheck, or else the first port the backend listens on.
 	Ready config.Ready
-	// Formatters are applied to the new migration, in order; nil means that none was found.
+	// Formatters are applied to the new migration in order; nil means that none was found.
 	Formatters []Formatter
-	// Found lists each decision with where it comes from.
+	// Found lists each decision and what it is based on.
 	Found []report.Finding
 }
 
-// MigrationTool is the migration tool and where it runs. Paths are relative to the repository's root with slashes,
-// those "InContainer" are absolute in the container of Service.
+// MigrationTool is the migration tool and where it runs. Paths are relative to the repository's root, with slashes;
+// those named InContainer are absolute paths in Service's container.
 type MigrationTool struct {
 	// Tool is "alembic".
 	Tool    string
@@ -53,68 +53,68 @@ type MigrationTool struct {
 	Config string
 	// Section is the section of Config; empty means Alembic's own.
 	Section string
-	// ConfigInContainer is empty where the model does not tell; the file of equal content is it then.
+	// ConfigInContainer is empty if the model does not tell; then it is the file with the same content.
 	ConfigInContainer string
-	// Workdir is where alembic is run in the container; empty where the model does not tell.
+	// Workdir is the directory in the container in which to run alembic; empty if the model does not tell.
 	Workdir string
-	// Python is the configuration's interpreter in the container; empty means that of alembic on the PATH.
+	// Python is the configured interpreter in the container; empty means that of the alembic on the PATH.
 	Python string
-	// ScriptLocation is the directory of env.py.
+	// ScriptLocation is the directory that contains env.py.
 	ScriptLocation string
-	// ScriptLocationInContainer is empty where the model does not tell.
+	// ScriptLocationInContainer is empty if the model does not tell.
 	ScriptLocationInContainer string
-	// Versions are the directories of the revisions, in the file's order; git may hold no file of theirs yet.
+	// Versions are the directories of revisions, in the order of Config; git may not have any file of theirs yet.
 	Versions []string
-	// VersionsInContainer has an entry for each of Versions, which is empty where the model does not tell.
+	// VersionsInContainer has one entry for each of Versions, empty if the model does not tell.
 	VersionsInContainer []string
-	// Recursive says that revisions may lie in sub-directories of Versions.
+	// Recursive is set if revisions may be in subdirectories of Versions.
 	Recursive bool
-	// FileTemplate and PrependSysPath are as Alembic reads them, empty when not written.
+	// FileTemplate and PrependSysPath are as Alembic reads them, empty if not set.
 	FileTemplate   string
 	PrependSysPath string
-	// Env is the configuration's.
+	// Env comes from the configuration.
 	Env map[string]string
 	// PerBranch is how many migrations a branch may add.
 	PerBranch config.PerBranch
 }
 
-// OneShot is a service that runs to its end.
+// OneShot is a service that runs to completion.
 type OneShot struct {
 	Service string
-	// Migrates says that its command, or a script of the repository that it runs, upgrades the database.
+	// Migrates is set if its command, or a script of the repository it calls, upgrades the database.
 	Migrates bool
-	// UsesDatabase says that it depends on the database or has its host in its environment.
+	// UsesDatabase is set if it depends on the database or its environment names the database's host.
 	UsesDatabase bool
 }
 
-// Seed is how the base database gets its data: at most one of AtStartup, Run, SQL and Dump; none of them means that
-// there is no data but what the migrations insert.
+// Seed is how the base database gets its data: at most one of AtStartup, Run, SQL and Dump. If it is none of them,
+// there is only the data that migrations insert.
 type Seed struct {
 	config.Seed
-	// BackendMigrates says that the backend's command, or a script of the repository that it runs, names an upgrade.
-	// False means only that the files do not tell.
+	// BackendMigrates is set if the backend's command, or a script of the repository it calls, runs an upgrade. False only
+	// reads that the files do not show one.
 	BackendMigrates bool
 }
 
-// AtStartup says that starting the backend (and the one-shot services) brings the data.
+// AtStartup reports whether starting the backend (and the one-shot services) inserts the data.
 func (s Seed) AtStartup() bool { return s.Startup != nil && *s.Startup }
 
-// Formatter is a formatter's command line, to which the file's path is appended.
+// Formatter is a formatter's command line; the file's path is appended to it.
 type Formatter struct {
 	Argv []string
 	// From is the file that configures it.
 	From string
-	// Hidden says that From does not lie above the migrations in the service's container, where the formatter would look.
+	// Hidden is set if From is not above the migrations in the service's container, where the formatter would look for it.
 	Hidden bool
-	// Version is the one that the project asks for, empty where it does not say.
+	// Version is the one the project pins, empty if it pins none.
 	Version string
 }
 
-// Services finds the project in a Compose model and the repository's files; cfg may be nil and goes first where it
-// says something. What is ambiguous or missing is a usage failure that names the candidates and the line to write; the
-// project then holds what was found before, in Found alone.
+// Services finds the project in a Compose model and the repository's files. What cfg says takes precedence; it may be
+// nil. Anything ambiguous or missing is a usage failure that names the candidates and the line to write; then the
+// returned project holds only Found, with the decisions made until then.
 func Services(p *types.Project, repo Files, cfg *config.Config) (*Project, error) {
-	s, err := newStack(p, repo, cfg)
+	s, err := newFinder(p, repo, cfg)
 	if err != nil {
 		return &Project{}, err
 	}
@@ -126,7 +126,7 @@ func Services(p *types.Project, repo Files, cfg *config.Config) (*Project, error
 	return out, err
 }
 
-func (s *stack) find() (*Project, error) {
+func (s *finder) find() (*Project, error) {
 	c, err := search{s}.choose()
 	if err != nil {
 		return nil, err
@@ -155,13 +155,13 @@ func (s *stack) find() (*Project, error) {
 	if out.Formatters, err = format.choose(c.path); err != nil {
 		return nil, err
 	}
-	out.Formatters = format.withPlace(out.Formatters, out.Migrations)
+	out.Formatters = format.annotate(out.Formatters, out.Migrations)
 	return out, nil
 }
 
-// users returns the services by which several databases are told apart; what tests and works beside the application may
-// have one of its own.
-func (s *stack) users(c candidate) []string {
+// users returns the services that tell several databases apart. Services that test or support the application are left
+// out, because they may have a database of their own.
+func (s *finder) users(c candidate) []string {
 	for _, name := range []string{s.cfg.Migrations.Service, s.cfg.Backend.Service} {
 		if name != "" {
 			return []string{name}

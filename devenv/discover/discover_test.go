@@ -21,14 +21,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if flag.Lookup("update") == nil { // a package below may have it
-		flag.Bool("update", false, "write what was found into the cases")
+	if flag.Lookup("update") == nil { // another package may define it
+		flag.Bool("update", false, "update the test cases")
 	}
 	os.Exit(m.Run())
 }
 
-// TestProjects goes through the cases of testdata: each is a tree of files, a sentence about it, and as its last file
-// what is found in it (found) or the error a user meets (error).
+// TestProjects runs the cases in testdata. Each is a tree of files with a sentence about it; its last file is what is
+// found (found) or the error the user sees (error).
 func TestProjects(t *testing.T) {
 	cases, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(cases) == 0 {
@@ -55,7 +55,7 @@ func TestProjects(t *testing.T) {
 	}
 }
 
-// answer writes the files into a directory, looks at it, and returns what was found or the error.
+// answer writes the files into a directory, searches it, and returns what was found or the error.
 func answer(t *testing.T, files []txtar.File) txtar.File {
 	t.Helper()
 	root := t.TempDir()
@@ -88,13 +88,13 @@ func answer(t *testing.T, files []txtar.File) txtar.File {
 	}
 	text := err.Error() + "\nhint: " + report.HintOf(err) + "\n"
 	if strings.Contains(text, root) {
-		t.Errorf("a host path is shown: %s", text)
+		t.Errorf("the error shows a host path: %s", text)
 	}
 	return txtar.File{Name: "error", Data: []byte(text)}
 }
 
-// load loads the Compose project as Compose would: at the root, in the first directory that has a Compose file, or
-// what the configuration says.
+// load loads the Compose project as Compose would: at the root, in the first directory with a Compose file, or as the
+// configuration says.
 func load(t *testing.T, root string, paths []string, cfg *config.Config) *types.Project {
 	t.Helper()
 	dir, files, profiles := root, []string(nil), []string(nil)
@@ -109,7 +109,8 @@ func load(t *testing.T, root string, paths []string, cfg *config.Config) *types.
 	if i := slices.IndexFunc(paths, isCompose); i >= 0 && files == nil {
 		dir = filepath.Join(root, filepath.Dir(paths[i]))
 	}
-	options, err := cli.NewProjectOptions(files, cli.WithWorkingDirectory(dir), cli.WithDotEnv, cli.WithDefaultConfigPath, cli.WithProfiles(profiles), cli.WithName("case"))
+	options, err := cli.NewProjectOptions(files, cli.WithWorkingDirectory(dir), cli.WithDotEnv, cli.WithDefaultConfigPath,
+		cli.WithProfiles(profiles), cli.WithName("case"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +122,7 @@ func load(t *testing.T, root string, paths []string, cfg *config.Config) *types.
 	return project
 }
 
-// show prints what was found, a line for each thing.
+// show formats the result, one finding a line.
 func show(p *Project) string {
 	var out strings.Builder
 	line := func(what string, values ...any) {

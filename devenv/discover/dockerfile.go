@@ -9,10 +9,10 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
-// stage is one stage of a Dockerfile, as far as it tells where files of the build context end up.
+// stage is one stage of a Dockerfile, as far as needed to tell where files of the build context end up.
 type stage struct {
 	name, from string
-	parent     *stage // the stage it starts from; nil for an image
+	parent     *stage // the stage it is based on; nil for an image
 	workdir    string
 	copies     []copyStep
 	command    []string // CMD
@@ -20,18 +20,18 @@ type stage struct {
 	vars       map[string]string
 }
 
-// copyStep is a COPY or ADD. Dest is absolute; a trailing slash says directory.
+// copyStep is a COPY or ADD. Dest is absolute; a trailing slash means a directory.
 type copyStep struct {
 	from     *stage // nil: a build context
-	context  string // its name; empty: the build's own
+	context  string // its name; empty: the main one
 	sources  []string
 	dest     string
 	parents  bool
-	intoHere bool // dest is a directory that exists
+	intoHere bool // dest is an existing directory
 }
 
-// parseDockerfile returns the target's stage, the last one for an empty target; nil when it cannot be read. Outer are
-// stages of other Dockerfiles by the names under which this one may start from them.
+// parseDockerfile returns the target's stage, or the last one if target is empty; nil if the file cannot be parsed.
+// Outer are stages of other Dockerfiles by the names this one may use in FROM.
 func parseDockerfile(content []byte, target string, args map[string]string, outer map[string]*stage) *stage {
 	result, err := parser.Parse(bytes.NewReader(content))
 	if err != nil {
@@ -50,7 +50,7 @@ func parseDockerfile(content []byte, target string, args map[string]string, oute
 	return d.stages[len(d.stages)-1]
 }
 
-// dockerfile is the state of a walk through the instructions.
+// dockerfile is the state while going through the instructions.
 type dockerfile struct {
 	stages []*stage
 	global map[string]string // ARG before the first FROM
@@ -153,7 +153,7 @@ func (d *dockerfile) copy(s *stage, words, flags []string) {
 		if name, ok := strings.CutPrefix(flag, "--from="); ok {
 			name = expand(name, d.global)
 			if step.from = d.stage(name); step.from == nil {
-				step.context = name // or another image, which holds nothing of the repository
+				step.context = name // or another image, which contains nothing of the repository
 			}
 		}
 		step.parents = step.parents || flag == "--parents" || flag == "--parents=true"
@@ -174,7 +174,7 @@ func (s *stage) absolute(p string) string {
 	return path.Join(s.workdir, p)
 }
 
-// image returns the image that the stage's chain starts from.
+// image returns the image at the bottom of the stage's chain.
 func (s *stage) image() string {
 	for s.parent != nil {
 		s = s.parent
@@ -182,22 +182,22 @@ func (s *stage) image() string {
 	return s.from
 }
 
-// find returns where a file of a build context ends up; rel is relative to the context, whose name is empty for the
-// build's own.
+// find returns where a file of a build context ends up. Rel is relative to the context, whose name is empty for the
+// main one.
 func (s *stage) find(context, rel string) []string {
 	var found []string
 	if s.parent != nil {
 		found = s.parent.find(context, rel)
 	}
 	for _, step := range s.copies {
-		places := []string{"/" + rel}
+		locations := []string{"/" + rel}
 		switch {
 		case step.from != nil:
-			places = step.from.find(context, rel)
+			locations = step.from.find(context, rel)
 		case step.context != context:
-			places = nil
+			locations = nil
 		}
-		for _, p := range places {
+		for _, p := range locations {
 			if to, ok := step.target(p); ok {
 				found = append(found, to)
 			}
@@ -206,7 +206,7 @@ func (s *stage) find(context, rel string) []string {
 	return found
 }
 
-// target returns where the step puts the file p, an absolute path in what it copies from.
+// target returns where the step puts the file p, an absolute path in the source.
 func (c copyStep) target(p string) (string, bool) {
 	for _, source := range c.sources {
 		if source == "/" {
@@ -223,7 +223,7 @@ func (c copyStep) target(p string) (string, bool) {
 		switch {
 		case c.parents:
 			return path.Join(c.dest, p), true
-		case rest != "": // a directory's content is copied, not itself
+		case rest != "": // copying a directory copies its content, not the directory
 			return path.Join(c.dest, rest), true
 		case c.intoHere || source != head:
 			return path.Join(c.dest, path.Base(p)), true

@@ -26,7 +26,7 @@ func expand(text string, vars map[string]string) string {
 	return strings.Trim(out.String(), `"'`)
 }
 
-// variable splits the text after a dollar sign into the variable's name, with its default, and the rest.
+// variable splits the text after a dollar sign into the variable's name, with any default, and the rest.
 func variable(text string) (name, rest string) {
 	if inner, ok := strings.CutPrefix(text, "{"); ok {
 		name, rest, _ = strings.Cut(inner, "}")

@@ -9,13 +9,13 @@ import (
 	"devenv/devenv/inside"
 )
 
-// files are the repository's files, and what is told from their names.
+// files holds the repository's files and answers what their names tell.
 type files struct {
 	Files
 	paths  []string // sorted
 	exists map[string]bool
 	dirs   []string // see directories
-	home   string   // the Compose project's directory; "." where it lies outside
+	home   string   // the Compose project's directory; "." if it is outside
 }
 
 func newFiles(repo Files, projectDir string) (*files, error) {
@@ -33,13 +33,13 @@ func newFiles(repo Files, projectDir string) (*files, error) {
 	return f, nil
 }
 
-// relative returns a host path relative to the repository, false when it lies outside.
+// relative returns a host path relative to the repository; false if it is outside.
 func (f *files) relative(host string) (string, bool) {
 	rel, ok := inside.Rel(f.Root(), host)
 	return filepath.ToSlash(rel), ok
 }
 
-// display shows a host path as a repository path where it is one.
+// display returns a host path as a repository path if it is one.
 func (f *files) display(host string) string {
 	if rel, ok := f.relative(host); ok {
 		return rel
@@ -47,7 +47,7 @@ func (f *files) display(host string) string {
 	return host
 }
 
-// hasDir says whether a directory of the repository has files.
+// hasDir reports whether a directory of the repository contains files.
 func (f *files) hasDir(dir string) bool {
 	if dir == "." {
 		return len(f.paths) > 0
@@ -64,13 +64,13 @@ func (f *files) content(rel string) ([]byte, bool) {
 	return content, err == nil
 }
 
-// holds says whether a file of the repository contains a text.
+// holds reports whether a file of the repository contains the text.
 func (f *files) holds(rel, text string) bool {
 	content, err := f.Read(rel)
 	return err == nil && strings.Contains(string(content), text)
 }
 
-// directories returns every directory of the repository that has files below it, the root first.
+// directories returns every directory of the repository that contains files, at any depth, the root first.
 func (f *files) directories() []string {
 	if f.dirs != nil {
 		return f.dirs
@@ -78,7 +78,7 @@ func (f *files) directories() []string {
 	seen := map[string]bool{".": true}
 	f.dirs = []string{"."}
 	for _, rel := range f.paths {
-		if foreign(rel) {
+		if thirdParty(rel) {
 			continue
 		}
 		for dir := path.Dir(rel); !seen[dir]; dir = path.Dir(dir) {
@@ -90,8 +90,8 @@ func (f *files) directories() []string {
 	return f.dirs
 }
 
-// probes returns some files below a directory, by their names from there, those in it first. They are bounded, for a
-// repository of 100,000 files.
+// probes returns some files below a directory, relative to it, direct children first. Their number is limited, for
+// repositories of 100,000 files.
 func (f *files) probes(dir string) []string {
 	const bound = 100
 	prefix := strings.TrimPrefix(dir+"/", "./")
@@ -104,23 +104,24 @@ func (f *files) probes(dir string) []string {
 			return append(direct, deeper...)
 		case !strings.Contains(name, "/"):
 			direct = append(direct, name)
-		case len(deeper) < bound && !foreign(rel):
+		case len(deeper) < bound && !thirdParty(rel):
 			deeper = append(deeper, name)
 		}
 	}
 	return append(direct, deeper...)
 }
 
-// beside says whether a path lies beside the application, as seen from the Compose project's directory.
-func (f *files) beside(rel string) bool {
+// auxiliary reports whether a path is outside the application, as seen from the Compose project's directory.
+func (f *files) auxiliary(rel string) bool {
 	dir := path.Dir(rel)
 	if f.home != "." && within(dir, f.home) {
 		dir = strings.TrimPrefix(dir, f.home)
 	}
-	return slices.ContainsFunc(strings.Split(dir, "/"), func(name string) bool { return slices.Contains(sideDirs(), strings.ToLower(name)) })
+	return slices.ContainsFunc(strings.Split(dir, "/"),
+		func(name string) bool { return slices.Contains(auxiliaryDirs(), strings.ToLower(name)) })
 }
 
-// codeAround is the nearest directory around a file that has a Dockerfile, else the file's own.
+// codeAround returns the nearest directory above a file that has a Dockerfile, or else the file's own directory.
 func (f *files) codeAround(rel string) string {
 	for up := path.Dir(rel); ; up = path.Dir(up) {
 		if f.exists[path.Join(up, "Dockerfile")] {

@@ -8,8 +8,8 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// pinned returns the version of a formatter that the project asks for: of its pre-commit hook, or of a requirement with ==;
-// empty where it does not say. Dirs are searched in order.
+// pinned returns the version of a formatter that the project pins, by its pre-commit hook or a requirement with ==;
+// empty if it pins none. It searches dirs in order.
 func (f formatting) pinned(tool string, dirs []string) string {
 	requirement := regexp.MustCompile(`(?mi)^[\s"']*` + regexp.QuoteMeta(tool) + `(?:\[[\w,-]+\])?\s*=(?:=|\s*["'])\s*([0-9][\w.]*)`)
 	for _, dir := range dirs {
@@ -27,7 +27,7 @@ func (f formatting) pinned(tool string, dirs []string) string {
 	return ""
 }
 
-// requirements are the files of a directory that name packages with their versions.
+// requirements returns the files of a directory that list packages with their versions.
 func (f formatting) requirements(dir string) []string {
 	var out []string
 	for _, name := range f.files.probes(dir) {
@@ -39,7 +39,7 @@ func (f formatting) requirements(dir string) []string {
 	return out
 }
 
-// hookVersion returns the rev of the pre-commit repository whose hook a formatter is.
+// hookVersion returns the rev of the pre-commit repository that a formatter's hook comes from.
 func (f formatting) hookVersion(rel, tool string) string {
 	content, ok := f.files.content(rel)
 	var file struct {
@@ -63,15 +63,15 @@ func (f formatting) hookVersion(rel, tool string) string {
 	return ""
 }
 
-// withPlace adds to formatters what running them needs to know: the version asked for, and whether their configuration lies
-// above the new file in the service's container, where they look for it.
-func (f formatting) withPlace(formatters []Formatter, t MigrationTool) []Formatter {
+// annotate adds what running the formatters requires: the pinned version, and whether their configuration is above the
+// new file in the service's container, where they look for it.
+func (f formatting) annotate(formatters []Formatter, t MigrationTool) []Formatter {
 	for i, one := range formatters {
 		formatters[i].Version = f.pinned(one.Argv[0], upward(t.Config))
 		if one.From == "" || one.From == writtenFormat || path.Base(one.From) == ".pre-commit-config.yaml" {
 			continue
 		}
-		at, versions := f.places.locate(t.Service, one.From).path, t.VersionsInContainer[0]
+		at, versions := f.locations.locate(t.Service, one.From).path, t.VersionsInContainer[0]
 		formatters[i].Hidden = at == "" || versions == "" || !within(versions, path.Dir(at))
 	}
 	return formatters

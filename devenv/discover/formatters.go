@@ -11,11 +11,11 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// formatting is how a new migration is formatted.
-type formatting struct{ *stack }
+// formatting decides how to format a new migration.
+type formatting struct{ *finder }
 
-// choose returns the command lines that format the new migration: the configuration's, else those of the tools
-// that the project configures, in the order in which they do not undo each other.
+// choose returns the command lines that format the new migration: those in the configuration, or else those of the
+// tools the project uses, in an order in which none undoes another's work.
 func (f formatting) choose(settingsFile string) ([]Formatter, error) {
 	if written := f.cfg.Format; written != nil {
 		return f.written(written)
@@ -37,7 +37,7 @@ func (f formatting) choose(settingsFile string) ([]Formatter, error) {
 	return out, nil
 }
 
-// upward returns the directory of a file and those above it up to the repository's root.
+// upward returns the directory of a file and its parents, up to the repository's root.
 func upward(file string) []string {
 	dirs := []string{path.Dir(file)}
 	for dirs[len(dirs)-1] != "." {
@@ -46,7 +46,7 @@ func upward(file string) []string {
 	return dirs
 }
 
-// writtenFormat is where the configuration's own formatters come from.
+// writtenFormat is the source of formatters that the configuration names.
 const writtenFormat = "format in the configuration"
 
 func (f formatting) written(written []string) ([]Formatter, error) {
@@ -54,7 +54,7 @@ func (f formatting) written(written []string) ([]Formatter, error) {
 	for _, command := range written {
 		argv, err := shlex.Split(command)
 		if err != nil || len(argv) == 0 {
-			return nil, f.cfg.Problem("format", "", "format: %q is no command line", command)
+			return nil, f.cfg.Problem("format", "", "format: %q is not a command line", command)
 		}
 		out = append(out, Formatter{Argv: argv, From: writtenFormat})
 		f.answers.note("formatter", command, writtenFormat)
@@ -62,28 +62,28 @@ func (f formatting) written(written []string) ([]Formatter, error) {
 	return out, nil
 }
 
-// style is one tool: whether the project uses it, the options given beside its own configuration, and where.
+// style is one tool: whether the project uses it, which options apply besides its own configuration, and where that is.
 type style struct {
 	used bool
 	args []string
 	from string
 }
 
-// set marks the tool as used; what is nearer to the migrations was seen first and stays.
+// set marks the tool as used. The first call wins, since files nearer to the migrations are read first.
 func (s *style) set(used bool, from string, args ...string) {
 	if used && !s.used {
 		*s = style{used: true, from: from, args: args}
 	}
 }
 
-// styles are the tools that are known.
+// styles holds the supported tools.
 type styles struct {
 	files *files
 
 	autoflake, isort, black, ruffImports, ruffFormat, ruff style
 }
 
-// list returns the command lines. Ruff formats where nothing else does, or where it is told to.
+// list returns the command lines. Ruff formats only if no other tool does, or if it is configured to.
 func (s *styles) list() []Formatter {
 	s.ruffFormat.set(s.ruff.used && !s.black.used, s.ruff.from)
 	var out []Formatter
@@ -114,7 +114,7 @@ type ruffFile struct {
 	} `toml:"lint"`
 }
 
-// apply takes what a configuration of ruff says.
+// apply adds what a Ruff configuration says.
 func (r ruffFile) apply(from string, found *styles) {
 	found.ruff.set(true, from)
 	found.ruffFormat.set(r.Format != nil, from)
@@ -160,7 +160,7 @@ func (s *styles) readSections(rel string) {
 	s.autoflake.set(file["autoflake"] != nil, rel)
 }
 
-// readPreCommit takes the hooks that format, with their options.
+// readPreCommit adds the hooks that format, with their options.
 func (s *styles) readPreCommit(rel string) {
 	content, ok := s.files.content(rel)
 	var file struct {
@@ -185,7 +185,7 @@ func (s *styles) readPreCommit(rel string) {
 	}
 }
 
-// options leaves out what makes a formatter only look.
+// options drops the arguments that make a formatter only check.
 func options(args []string) []string {
 	return slices.DeleteFunc(slices.Clone(args), func(arg string) bool {
 		return slices.Contains([]string{"--check", "--check-only", "--diff", "-c", "-i", "--in-place"}, arg)

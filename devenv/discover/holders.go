@@ -11,21 +11,21 @@ import (
 	"devenv/devenv/report"
 )
 
-// holders returns the services whose container holds a file of the repository, but databases.
+// holders returns the services, except databases, whose container holds a file of the repository.
 func (s search) holders(rel string) []string {
 	var out []string
 	for _, name := range s.services.names() {
-		if database, _ := s.databases.runsPostgres(name); !database && s.places.locate(name, rel).held {
+		if database, _ := s.databases.runsPostgres(name); !database && s.locations.locate(name, rel).held {
 			out = append(out, name)
 		}
 	}
 	return out
 }
 
-// holderChoice decides which service runs the migration tool.
-type holderChoice struct{ *stack }
+// holderChoice picks the service that runs the migration tool.
+type holderChoice struct{ *finder }
 
-// choose returns the one of the services that hold the configuration.
+// choose returns one of the services that contain the configuration.
 func (h holderChoice) choose(c candidate, database string) (string, error) {
 	const key = "migrations.service"
 	if name := h.cfg.Migrations.Service; name != "" {
@@ -48,7 +48,7 @@ func (h holderChoice) choose(c candidate, database string) (string, error) {
 		{"it is the backend", func(n string) bool { return n == h.cfg.Backend.Service }},
 		{"it names alembic", func(n string) bool { return strings.Contains(h.commands.program(n), "alembic") }},
 		{"it is built here", func(n string) bool { return h.services.get(n).Build != nil }},
-		{"it runs on and is no worker", func(n string) bool { once, _ := h.commands.oneShot(n); return !once && !h.services.worker(n) }},
+		{"it keeps running and is not a worker", func(n string) bool { once, _ := h.commands.oneShot(n); return !once && !h.services.worker(n) }},
 		{"it has a port or a healthcheck", h.services.serves},
 	} {
 		if kept := filter(left, reason.pass); len(kept) > 0 && len(kept) < len(left) {
@@ -59,23 +59,24 @@ func (h holderChoice) choose(c candidate, database string) (string, error) {
 		return "", h.answers.askBackend(left)
 	}
 	if len(left) > 1 {
-		return "", h.answers.ask(lines("migrations: {service: %s}", left), "find the migrations: the services %s all hold %s, and nothing says which one runs it", listing(left), c.path)
+		return "", h.answers.ask(lines("migrations: {service: %s}", left),
+			"find the migrations: the services %s all contain %s, and nothing says which one runs it", listing(left), c.path)
 	}
 	h.answers.note("migrations service", left[0], "%s", strings.Join(why, ", "))
 	return left[0], nil
 }
 
-// alike says whether services are made from the same code, so that any of them could run the tool.
+// alike reports whether services are built from the same code, so that any of them could run the tool.
 func (s services) alike(names []string) bool {
 	return len(filter(names, func(n string) bool { return s.sameOrigin(n, names[0]) })) == len(names)
 }
 
-// none is the failure for a configuration that is in no container.
+// none returns the failure for a configuration that is in no container.
 func (h holderChoice) none(c candidate) *report.Failure {
 	for _, name := range slices.Sorted(maps.Keys(h.services.project.DisabledServices)) {
-		if profiles := h.services.get(name).Profiles; len(profiles) > 0 && h.places.locate(name, c.path).held {
+		if profiles := h.services.get(name).Profiles; len(profiles) > 0 && h.locations.locate(name, c.path).held {
 			return h.answers.ask([]string{"compose: {profiles: [" + profiles[0] + "]}"},
-				"find the migrations: the service %s holds %s, but its profile %s is not active", name, c.path, profiles[0])
+				"find the migrations: the service %s contains %s, but its profile %s is inactive", name, c.path, profiles[0])
 		}
 	}
 	databases, _ := h.databases.all()
@@ -86,12 +87,13 @@ func (h holderChoice) none(c candidate) *report.Failure {
 		return h.noCode(c, databases)
 	}
 	failure := h.answers.ask(lines("migrations: {service: %s}", able),
-		"find the migrations: %s is there, but no service of the Compose project mounts or copies it into its container", c.path)
-	failure.Hint = "mount its directory into the service that runs it; or, if its image holds the file all the same, " + failure.Hint
+		"find the migrations: the repository has %s, but no service of the Compose project mounts it or copies it into its image", c.path)
+	failure.Hint = "mount its directory into the service that runs it; or, if its image contains the file anyway, " + failure.Hint
 	return failure
 }
 
-// noCode is the failure for a project whose code runs outside of Compose: its services are what the code needs.
+// noCode returns the failure for a project whose code runs outside Compose, so that its services are only what the code
+// needs.
 func (h holderChoice) noCode(c candidate, databases []string) *report.Failure {
 	var files []string
 	for _, f := range h.services.project.ComposeFiles {
@@ -106,13 +108,14 @@ func (h holderChoice) noCode(c candidate, databases []string) *report.Failure {
 	}
 	const extra = "compose.devenv.yaml"
 	return report.Fail(report.KindUsage,
-		"devenv runs Alembic and the backend in containers; add a service that builds the code or mounts it, with its packages and the database's address. "+
+		"devenv runs Alembic and the backend in containers; add a service that builds or mounts the code, with its packages and the "+
+			"database's address. "+
 			"To leave the Compose file as it is, write the service into "+h.answers.written(path.Join(home, extra))+":\n"+
 			"  services:\n    backend: {build: "+filepath.ToSlash(code)+", depends_on: ["+strings.Join(databases, ", ")+"], environment: {…}}\n"+
 			"and into "+path.Join(h.cfg.Dir, config.FileName)+":\n"+
 			"  compose: {files: ["+strings.Join(append(files, h.answers.written(path.Join(home, extra))), ", ")+"]}\n"+
 			"  include: ["+h.answers.written(path.Join(home, extra))+"]",
-		"find the migrations: %s is there, but the Compose project has no service that could run it", c.path)
+		"find the migrations: the repository has %s, but the Compose project has no service that could run it", c.path)
 }
 
 func filter(names []string, pass func(string) bool) []string {

@@ -7,14 +7,14 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// images are what the services' Dockerfiles say.
+// images answers what the services' Dockerfiles say.
 type images struct {
 	files    *files
 	services services
-	known    map[string]*stage // by service; nil entry: cannot be read
+	known    map[string]*stage // by service; nil: cannot be read
 }
 
-// stage returns the Dockerfile's stage that a service is built from; nil when it is not built or cannot be read.
+// stage returns the Dockerfile stage that a service is built from; nil if it is not built or cannot be read.
 func (i *images) stage(name string) *stage {
 	if known, ok := i.known[name]; ok {
 		return known
@@ -44,7 +44,7 @@ func (i *images) stage(name string) *stage {
 	outer := map[string]*stage{}
 	for as, where := range b.AdditionalContexts {
 		other, ok := strings.CutPrefix(where, types.ServicePrefix)
-		if built := i.services.get(other).Build; ok && built != nil && built.Context == b.Context { // so that paths mean the same
+		if built := i.services.get(other).Build; ok && built != nil && built.Context == b.Context { // else its paths mean something else
 			outer[as] = i.stage(other)
 		}
 	}
@@ -75,7 +75,7 @@ func (i *images) workdir(service string) string {
 	return ""
 }
 
-// variable returns a variable of a service's environment, of the model or else of the Dockerfile.
+// variable returns a variable of a service's environment, from the model or else from the Dockerfile.
 func (i *images) variable(service, name string) string {
 	if value, ok := i.services.get(service).Environment[name]; ok && value != nil {
 		return *value

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// iniFile is a file as Python's configparser reads it, with the lines of its options.
+// iniFile is a file as Python's configparser reads it, with the line of each option.
 type iniFile map[string]map[string]iniOption
 
 type iniOption struct {
@@ -14,8 +14,8 @@ type iniOption struct {
 	line  int // from 1
 }
 
-// parseINI follows configparser's defaults: full-line comments by # and ;, keys in any case, values continued by
-// deeper indentation. What it would refuse is left out; Alembic says it better.
+// parseINI follows configparser's defaults: comment lines start with # or ;, keys are case-insensitive, and values
+// continue on lines with deeper indentation. It ignores what configparser would reject; Alembic's own error is better.
 func parseINI(text string) iniFile {
 	file := iniFile{}
 	var section map[string]iniOption
@@ -44,11 +44,11 @@ func parseINI(text string) iniFile {
 	return file
 }
 
-// reference is a %(name)s, or an escaped percent sign.
+// reference matches a %(name)s or an escaped percent sign.
 var reference = regexp.MustCompile(`%%|%\([^)]+\)s`)
 
-// get returns an option with its references resolved; vars are values the file does not hold. False means that the
-// section has no such option.
+// get returns an option with its references resolved; vars are values that the file does not have. It returns false if
+// the section has no such option.
 func (f iniFile) get(section, key string, vars map[string]string) (value string, line int, ok bool, err error) {
 	option, ok := f.lookup(section, key)
 	if !ok {

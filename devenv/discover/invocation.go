@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// invocation is one run of Alembic in what a service starts.
+// invocation is one call of Alembic among what a service runs.
 type invocation struct {
-	dir     string // in the container; empty where it is not known
-	config  string // as written, by -c or ALEMBIC_CONFIG; empty: alembic.ini
-	section string // by -n; empty: alembic
+	dir     string // in the container; empty if unknown
+	config  string // as written after -c or in ALEMBIC_CONFIG; empty: alembic.ini
+	section string // from -n; empty: alembic
 }
 
-// invocations returns the runs of Alembic in a service's command, entrypoint and the scripts they name.
+// invocations returns the calls of Alembic in a service's command, its entrypoint and the scripts they call.
 func (c *commands) invocations(service string) []invocation {
 	at := invocation{dir: c.images.workdir(service), config: c.images.variable(service, "ALEMBIC_CONFIG")}
 	var out []invocation
@@ -36,12 +36,12 @@ func (c *commands) invocations(service string) []invocation {
 	return out
 }
 
-// isSubcommand says whether a word makes a command line that names alembic a run of it, and not an installation.
+// isSubcommand reports whether a word after alembic shows that it is called there, and not installed, say.
 func isSubcommand(word string) bool {
 	return slices.Contains([]string{"upgrade", "downgrade", "current", "check", "heads", "history", "stamp", "revision"}, word)
 }
 
-// withFlags takes -c and -n of a command line.
+// withFlags returns the invocation with -c and -n taken from a command line.
 func (i invocation) withFlags(words []string) invocation {
 	for at, word := range words {
 		for _, flag := range []struct {
@@ -64,7 +64,7 @@ func (i invocation) withFlags(words []string) invocation {
 	return i
 }
 
-// shellWords splits a command at blanks; quotes go.
+// shellWords splits a command at blanks and drops quotes.
 func shellWords(command string) []string {
 	words := strings.Fields(command)
 	for i := range words {
@@ -73,7 +73,7 @@ func shellWords(command string) []string {
 	return words
 }
 
-// inDirectory resolves a path that a shell in a directory is given; empty where that is not known.
+// inDirectory resolves a path relative to a shell's directory; empty if that is not known.
 func inDirectory(dir, p string) string {
 	switch {
 	case path.IsAbs(p):
@@ -84,9 +84,9 @@ func inDirectory(dir, p string) string {
 	return path.Join(dir, p)
 }
 
-// means says whether a run of Alembic in the service reads that file.
-func (c *commands) means(i invocation, service, rel string) bool {
-	at := c.places.locate(service, rel).path
+// reads reports whether this call of Alembic in the service reads the file.
+func (c *commands) reads(i invocation, service, rel string) bool {
+	at := c.locations.locate(service, rel).path
 	if i.config == "" {
 		return i.dir != "" && at != "" && (at == path.Join(i.dir, "alembic.ini") || at == path.Join(i.dir, "pyproject.toml"))
 	}
@@ -97,17 +97,17 @@ func (c *commands) means(i invocation, service, rel string) bool {
 	return p == rel || strings.HasSuffix(rel, "/"+p) || strings.HasSuffix(p, "/"+rel)
 }
 
-// runs says whether a service runs Alembic with a configuration's file, and with its section if asked.
+// runs reports whether a service calls Alembic with a configuration file and, if asked, its section.
 func (c *commands) runs(service string, file *settings, withSection bool) bool {
 	return slices.ContainsFunc(c.invocations(service), func(i invocation) bool {
-		return c.means(i, service, file.path) && (!withSection || i.section == file.section)
+		return c.reads(i, service, file.path) && (!withSection || i.section == file.section)
 	})
 }
 
-// flagWorkdir returns where the service runs Alembic, when its command line names the configuration by a relative
-// path: the directory in the container from which that path leads to it.
+// flagWorkdir returns the directory in which the service calls Alembic, if its command line names the configuration by
+// a relative path.
 func (c *commands) flagWorkdir(file *settings, service string) string {
-	at := c.places.locate(service, file.path)
+	at := c.locations.locate(service, file.path)
 	if at.path == "" {
 		return ""
 	}

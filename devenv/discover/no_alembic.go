@@ -10,11 +10,11 @@ import (
 	"devenv/devenv/report"
 )
 
-// noAlembic says what there is instead of a configuration of Alembic.
+// noAlembic returns the failure for a repository without an Alembic configuration; it names what there is instead.
 func (s search) noAlembic() error {
 	var locations []string
 	for _, rel := range s.files.paths {
-		if path.Base(rel) == "env.py" && !foreign(rel) && !s.files.beside(rel) && s.files.holds(rel, "alembic") {
+		if path.Base(rel) == "env.py" && !thirdParty(rel) && !s.files.auxiliary(rel) && s.files.holds(rel, "alembic") {
 			locations = append(locations, path.Dir(rel))
 		}
 	}
@@ -22,31 +22,32 @@ func (s search) noAlembic() error {
 		return s.noConfiguration(locations)
 	}
 	if tool, from := s.otherTool(); tool != "" {
-		return report.Fail(report.KindUsage, "devenv works with Alembic; if the project uses it as well, name its configuration in "+s.answers.file()+": migrations: {config: path/to/alembic.ini}",
-			"find the migrations: %s means %s, which is not supported yet", from, tool)
+		return report.Fail(report.KindUsage, "devenv works with Alembic; if the project uses it as well, name its "+
+			"configuration in "+s.answers.file()+": migrations: {config: path/to/alembic.ini}",
+			"find the migrations: %s shows that the project uses %s, which is not supported yet", from, tool)
 	}
 	return s.answers.ask([]string{"migrations: {config: path/to/alembic.ini}"},
 		"find the migrations: the repository has no alembic.ini and no pyproject.toml with [tool.alembic]; files that git ignores do not count")
 }
 
-// noConfiguration is the failure for script directories of Alembic that no file configures: a program of the project sets
-// what Alembic needs, and the hint is the file that says the same.
+// noConfiguration returns the failure for Alembic script directories that no file configures because a program of the
+// project does it. Its hint is a file with the same settings.
 func (s search) noConfiguration(locations []string) error {
 	program, options := s.wrapper()
 	hint := s.configurationHint(locations[0], program, options)
 	why := "no alembic.ini and no [tool.alembic] in a pyproject.toml names it"
 	if program != "" {
-		why = fmt.Sprintf("only %s names it; devenv runs Alembic by a configuration file", program)
+		why = fmt.Sprintf("only %s names it; devenv runs Alembic with a configuration file", program)
 	}
-	text := "is a script directory"
+	text := "is an Alembic script directory"
 	if len(locations) > 1 {
-		hint, text = "for the one that is meant, "+hint, "are script directories"
+		hint, text = "for the one to use, "+hint, "are Alembic script directories"
 		why = strings.ReplaceAll(why, "names it", "names them")
 	}
-	return report.Fail(report.KindUsage, hint, "find the migrations: %s %s of Alembic, but %s", listing(locations), text, why)
+	return report.Fail(report.KindUsage, hint, "find the migrations: %s %s, but %s", listing(locations), text, why)
 }
 
-// configurationHint is the file that says what a program of the project says of a script directory.
+// configurationHint returns the hint with a file that repeats a program's settings for a script directory.
 func (s search) configurationHint(dir, program string, options []string) string {
 	ini := path.Join(path.Dir(dir), "alembic.ini")
 	hint := "write " + ini + ":\n  [alembic]\n  script_location = %(here)s/" + path.Base(dir)
@@ -58,13 +59,13 @@ func (s search) configurationHint(dir, program string, options []string) string 
 	return hint + "\nand, so that the base has it too, add this line to " + s.answers.file() + ":\n  include: [" + s.answers.written(ini) + "]"
 }
 
-// mainOption is a program that configures Alembic by itself.
+// mainOption matches the call by which a program configures Alembic.
 var mainOption = regexp.MustCompile(`set_main_option\(\s*["']([\w.]+)["']`)
 
-// wrapper returns the first program of the project that sets script_location, and all options that it sets.
+// wrapper returns the first program of the project that sets script_location, and all options it sets.
 func (s search) wrapper() (rel string, options []string) {
 	for _, rel := range s.files.paths {
-		if path.Ext(rel) != ".py" || foreign(rel) || s.files.beside(rel) || path.Base(rel) == "env.py" {
+		if path.Ext(rel) != ".py" || thirdParty(rel) || s.files.auxiliary(rel) || path.Base(rel) == "env.py" {
 			continue
 		}
 		content, err := s.files.Read(rel)

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// sign is how a migration tool that is not supported shows itself.
+// sign is evidence of a migration tool that is not supported.
 type sign struct {
 	tool  string
 	image string         // the path of an image that runs it
 	file  *regexp.Regexp // a path in the repository
-	holds string         // what that file must hold
+	holds string         // what that file must contain
 }
 
 func signs() []sign {
@@ -29,7 +29,7 @@ func signs() []sign {
 	}
 }
 
-// otherTool returns a migration tool that is not supported, and what shows it.
+// otherTool returns an unsupported migration tool of the project, and the evidence for it.
 func (s search) otherTool() (tool, from string) {
 	for _, sign := range signs() {
 		for _, name := range s.services.names() {
@@ -38,7 +38,7 @@ func (s search) otherTool() (tool, from string) {
 			}
 		}
 		for _, rel := range s.files.paths {
-			if sign.file == nil || foreign(rel) || s.files.beside(rel) || !sign.file.MatchString(rel) {
+			if sign.file == nil || thirdParty(rel) || s.files.auxiliary(rel) || !sign.file.MatchString(rel) {
 				continue
 			}
 			if content, err := s.files.Read(rel); sign.holds == "" || err == nil && strings.Contains(string(content), sign.holds) {

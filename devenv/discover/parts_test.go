@@ -13,7 +13,8 @@ import (
 )
 
 func TestINIIsReadAsPythonReadsIt(t *testing.T) {
-	file := parseINI("[DEFAULT]\nroot = r\n# c\n[alembic]\nA: 1\nb = x = y ; kept\nlist =\n    one\n\n    two\n; c\nloop = %(loop)s\npercent = 100%%\nhome = %(here)s/%(ROOT)s\n[x]\nA = 2\r\n")
+	file := parseINI("[DEFAULT]\nroot = r\n# c\n[alembic]\nA: 1\nb = x = y ; kept\nlist =\n    one\n\n    two\n" +
+		"; c\nloop = %(loop)s\npercent = 100%%\nhome = %(here)s/%(ROOT)s\n[x]\nA = 2\r\n")
 	for key, want := range map[string]string{
 		"a": "1", "b": "x = y ; kept", "list": "one\ntwo", "percent": "100%", "home": "/h/r", "root": "r",
 	} {
@@ -23,7 +24,7 @@ func TestINIIsReadAsPythonReadsIt(t *testing.T) {
 		}
 	}
 	if _, _, _, err := file.get("alembic", "loop", nil); err == nil {
-		t.Error("an option that refers to itself is resolved")
+		t.Error("resolved an option that refers to itself")
 	}
 	if _, line, _, _ := file.get("x", "a", nil); line != 16 {
 		t.Errorf("the line is %d", line)
@@ -80,7 +81,7 @@ func TestTheTargetStageCounts(t *testing.T) {
 		}
 	}
 	if parseDockerfile(content, "absent", nil, nil) != nil {
-		t.Error("a stage that does not exist is found")
+		t.Error("found a stage that does not exist")
 	}
 }
 
@@ -109,7 +110,7 @@ func TestAServerThatRunsOnIsNoTask(t *testing.T) {
 		"/venv/bin/alembic upgrade heads && echo ok": true,
 	} {
 		p := &types.Project{Services: types.Services{"s": {Name: "s", ContainerSpec: types.ContainerSpec{Command: strings.Fields(command)}}}}
-		s, err := newStack(p, Tree{}, nil)
+		s, err := newFinder(p, Tree{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,32 +139,36 @@ func TestAHostIsRecognised(t *testing.T) {
 	}
 }
 
-// TestTheTimeOfLookingGrowsAsTheTreeDoes compares a large tree with one of an eighth: where each file is compared with all
-// others, it takes 64 times as long.
-func TestTheTimeOfLookingGrowsAsTheTreeDoes(t *testing.T) {
-	few, many := lookThrough(t, 12_500), lookThrough(t, 100_000)
+// TestSearchTimeIsLinearInFiles compares a large tree with one an eighth of its size: comparing every file with every
+// other would take 64 times as long.
+func TestSearchTimeIsLinearInFiles(t *testing.T) {
+	few, many := searchTime(t, 12_500), searchTime(t, 100_000)
 	if many > 30*few {
 		t.Errorf("it took %s for 100,000 files, %s for 12,500", many, few)
 	}
 }
 
-// lookThrough is how much of the processors it takes to find a project among so many files: that is the same on a busy machine.
-func lookThrough(t *testing.T, files int) time.Duration {
+// searchTime returns the CPU time it takes to find a project among so many files, which does not depend on how busy
+// the machine is.
+func searchTime(t *testing.T, files int) time.Duration {
 	t.Helper()
 	paths := []string{"Dockerfile", "alembic.ini", "src/db/env.py"}
 	for i := range files {
 		paths = append(paths, fmt.Sprintf("web/d%d/e%d/f%d.js", i%100, i%1000, i))
 	}
 	slices.Sort(paths)
-	tree := memory{"Dockerfile": "FROM x\nWORKDIR /srv\nCOPY alembic.ini ./\nCOPY src ./src\nCOPY *.sh ./\n", "alembic.ini": "[alembic]\nscript_location = /srv/src/db\n"}
+	tree := memory{
+		"Dockerfile":  "FROM x\nWORKDIR /srv\nCOPY alembic.ini ./\nCOPY src ./src\nCOPY *.sh ./\n",
+		"alembic.ini": "[alembic]\nscript_location = /srv/src/db\n",
+	}
 	build := &types.BuildConfig{Context: "/repo"}
 	p := &types.Project{WorkingDir: "/repo", Services: types.Services{
 		"db":  {Name: "db", ContainerSpec: types.ContainerSpec{Image: "postgres"}},
 		"app": {Name: "app", WorkloadSpec: types.WorkloadSpec{Build: build}, ContainerSpec: types.ContainerSpec{Command: []string{"./a.sh"}}},
 	}}
-	start := used(t)
+	start := cpuTime(t)
 	found, err := Services(p, listed{memory: tree, paths: paths}, nil)
-	took := used(t) - start
+	took := cpuTime(t) - start
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,8 +178,8 @@ func lookThrough(t *testing.T, files int) time.Duration {
 	return took
 }
 
-// used is how long the processors have worked for this process.
-func used(t *testing.T) time.Duration {
+// cpuTime returns the CPU time of this process so far.
+func cpuTime(t *testing.T) time.Duration {
 	t.Helper()
 	var usage unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil {
@@ -183,10 +188,10 @@ func used(t *testing.T) time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// memory is files that are held in memory.
+// memory holds files in memory.
 type memory map[string]string
 
-// listed lists more files than it holds.
+// listed lists more files than memory holds.
 type listed struct {
 	memory
 	paths []string
@@ -196,7 +201,7 @@ func (l listed) Root() string                    { return "/repo" }
 func (l listed) List() ([]string, error)         { return l.paths, nil }
 func (l listed) Read(rel string) ([]byte, error) { return []byte(l.memory[rel]), nil }
 
-func TestWhatAProviderMakesIsNotStartedBesideTheBackend(t *testing.T) {
+func TestProviderServicesAreNotStartedWithTheBackend(t *testing.T) {
 	on := func(names ...string) types.WorkloadSpec {
 		all := types.DependsOnConfig{}
 		for _, name := range names {

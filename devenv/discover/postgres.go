@@ -2,18 +2,18 @@ package discover
 
 import "strings"
 
-// databases tell which services are Postgres servers.
+// databases answers which services are Postgres servers.
 type databases struct {
 	services services
 	images   *images
 }
 
-// postgresWords are words of the names of images that run a Postgres server.
+// postgresWords returns words in the names of images that run a Postgres server.
 func postgresWords() []string {
 	return []string{"postgres", "postgresql", "postgis", "pgvector", "timescale", "timescaledb", "pgvecto", "citus", "spilo", "paradedb"}
 }
 
-// companionWords are words of images that have Postgres in their name and are something beside it.
+// companionWords returns words in the names of images that mention Postgres but are something else.
 func companionWords() []string {
 	return []string{
 		"exporter", "backup", "backups", "meta", "bouncer", "pgbouncer", "pgpool", "client", "admin", "dump", "restore", "s3",
@@ -21,12 +21,15 @@ func companionWords() []string {
 	}
 }
 
-// otherDatabases are words of images of databases that devenv does not support.
+// otherDatabases returns words in the names of images of databases that devenv does not support.
 func otherDatabases() []string {
-	return []string{"mysql", "mariadb", "mssql", "sqlserver", "oracle", "cockroach", "cockroachdb", "mongo", "mongodb", "percona", "yugabyte", "sqlite"}
+	return []string{
+		"mysql", "mariadb", "mssql", "sqlserver", "oracle", "cockroach", "cockroachdb", "mongo", "mongodb", "percona",
+		"yugabyte", "sqlite",
+	}
 }
 
-// imageName returns an image reference's path without registry, tag and digest.
+// imageName returns an image reference without its registry, tag and digest.
 func imageName(reference string) string {
 	reference, _, _ = strings.Cut(reference, "@")
 	if slash := strings.LastIndexByte(reference, '/'); strings.LastIndexByte(reference, ':') > slash {
@@ -38,7 +41,7 @@ func imageName(reference string) string {
 	return reference
 }
 
-// isPostgresImage says whether an image runs a Postgres server, by its name.
+// isPostgresImage reports whether an image runs a Postgres server, judging by its name.
 func isPostgresImage(reference string) bool {
 	name := imageName(reference)
 	base := name[strings.LastIndexByte(name, '/')+1:]
@@ -48,7 +51,7 @@ func isPostgresImage(reference string) bool {
 	return anyOf(base, postgresWords()...) && !anyOf(base, companionWords()...)
 }
 
-// runsPostgres says whether a service is a Postgres server, and how that is known.
+// runsPostgres reports whether a service is a Postgres server, and how that is known.
 func (d databases) runsPostgres(name string) (bool, string) {
 	svc := d.services.get(name)
 	image := svc.Image
@@ -60,7 +63,7 @@ func (d databases) runsPostgres(name string) (bool, string) {
 		if isPostgresImage(stage.image()) {
 			return true, "its Dockerfile starts from " + stage.image()
 		}
-		image = "" // the name of what is built says nothing
+		image = "" // what is built here has an arbitrary name
 	}
 	if image != "" && isPostgresImage(image) {
 		return true, "its image " + image
@@ -71,8 +74,8 @@ func (d databases) runsPostgres(name string) (bool, string) {
 	return d.behavesAsPostgres(name)
 }
 
-// behavesAsPostgres goes by what only a Postgres server has: POSTGRES_* variables together with its port or its data
-// directory. The variables alone prove nothing, applications share them.
+// behavesAsPostgres looks for what only a Postgres server has: POSTGRES_* variables together with its port or data
+// directory. The variables alone prove nothing, because applications use them too.
 func (d databases) behavesAsPostgres(name string) (bool, string) {
 	svc := d.services.get(name)
 	_, password := svc.Environment["POSTGRES_PASSWORD"]

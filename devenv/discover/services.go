@@ -9,13 +9,13 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// services are the services of the Compose model, and who uses whom.
+// services are the services of the Compose model and their dependencies.
 type services struct{ project *types.Project }
 
 // names returns the names of the enabled services, sorted.
 func (s services) names() []string { return slices.Sorted(maps.Keys(s.project.Services)) }
 
-// service returns a service, also one whose profile is not active.
+// get returns a service, even if its profile is inactive.
 func (s services) get(name string) types.ServiceConfig {
 	if svc, ok := s.project.Services[name]; ok {
 		return svc
@@ -23,13 +23,13 @@ func (s services) get(name string) types.ServiceConfig {
 	return s.project.DisabledServices[name]
 }
 
-// dependencies returns the transitive depends_on of a service, sorted, without itself.
+// dependencies returns the transitive depends_on of a service, sorted, without the service itself.
 func (s services) dependencies(name string) []string {
 	seen := map[string]bool{name: true}
 	queue := []string{name}
 	for len(queue) > 0 {
 		for d := range s.get(queue[0]).DependsOn {
-			// What a provider makes is no container, and is the user's.
+			// A provider's services are not containers, and are the user's.
 			if on, enabled := s.project.Services[d]; enabled && on.Provider == nil && !seen[d] {
 				seen[d] = true
 				queue = append(queue, d)
@@ -41,7 +41,7 @@ func (s services) dependencies(name string) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// uses says whether a service depends on another or names it as a host in its environment, and how.
+// uses reports whether a service depends on another one or names it as a host in its environment, and which of them.
 func (s services) uses(service, other string) (bool, string) {
 	if key := s.mentions(service, other); key != "" {
 		return true, "its environment's " + key
@@ -59,7 +59,7 @@ func (s services) usesAny(service string, others []string) bool {
 	})
 }
 
-// mentions returns the variable of a service's environment that holds the other service as a host; never its value.
+// mentions returns the variable in a service's environment that names the other service as a host, never its value.
 func (s services) mentions(service, other string) string {
 	svc, target := s.get(service), s.get(other)
 	names := []string{other, target.ContainerName, target.Hostname}
@@ -87,7 +87,7 @@ func isHost(key, value, name string) bool {
 		return anyOf(key, "host", "hostname", "server", "address", "addr", "pghost") || strings.HasSuffix(strings.ToLower(key), "host")
 	}
 	for _, before := range []string{"@", "//", "host="} {
-		// every place: a password may hold an @ and what looks like the name
+		// Every occurrence: a password may contain an @ and what looks like the name.
 		for _, rest := range strings.Split(value, before+name)[1:] {
 			if rest == "" && strings.HasSuffix(value, before+name) || rest != "" && strings.ContainsAny(rest[:1], ":/? ,") {
 				return true
@@ -97,13 +97,13 @@ func isHost(key, value, name string) bool {
 	return false
 }
 
-// serves says whether a service offers something to others.
+// serves reports whether a service offers something to others.
 func (s services) serves(name string) bool {
 	svc := s.get(name)
 	return len(svc.Ports) > 0 || len(svc.Expose) > 0 || svc.HealthCheck != nil && !svc.HealthCheck.Disable
 }
 
-// worker says whether a service works in the background or is a tool, by its name and command.
+// worker reports whether a service is a background worker or a tool, judging by its name and command.
 func (s services) worker(name string) bool {
 	svc := s.get(name)
 	if anyOf(name, workerWords()...) {
@@ -123,7 +123,7 @@ func workerWords() []string {
 	}
 }
 
-// sameOrigin says whether two services are built from the same place or run the same image.
+// sameOrigin reports whether two services are built from the same context and Dockerfile or run the same image.
 func (s services) sameOrigin(a, b string) bool {
 	x, y := s.get(a), s.get(b)
 	if x.Build != nil && y.Build != nil {

@@ -2,10 +2,10 @@ package discover
 
 import "slices"
 
-// startup is what is started around the backend, and what data that brings.
-type startup struct{ *stack }
+// startup decides what is started along with the backend, and what data that inserts.
+type startup struct{ *finder }
 
-// oneShots returns the services that run to their end and matter to the backend or the database, dependencies first.
+// oneShots returns the services that run to completion and matter to the backend or the database, dependencies first.
 func (s startup) oneShots(backend, migrations, database string) []OneShot {
 	ahead := s.services.dependencies(backend)
 	var out []OneShot
@@ -34,7 +34,7 @@ func (s startup) oneShots(backend, migrations, database string) []OneShot {
 	return out
 }
 
-// needs returns the services that are started beside the backend.
+// needs returns the services to start along with the backend.
 func (s startup) needs(backend, database string, tasks []OneShot) ([]string, error) {
 	if written := s.cfg.Backend.Needs; written != nil {
 		for _, name := range written {
@@ -57,7 +57,8 @@ func (s startup) needs(backend, database string, tasks []OneShot) ([]string, err
 	for _, start := range from {
 		for _, name := range s.services.dependencies(start) {
 			isTask := slices.ContainsFunc(tasks, func(t OneShot) bool { return t.Service == name })
-			if name != database && name != backend && !isTask && !slices.Contains(out, name) && !slices.Contains(s.services.dependencies(name), backend) {
+			if name != database && name != backend && !isTask && !slices.Contains(out, name) && !slices.Contains(s.services.dependencies(name),
+				backend) {
 				out = append(out, name)
 			}
 		}
@@ -91,7 +92,7 @@ func seedName(s Seed) string {
 	case s.Dump != "":
 		return "a dump"
 	case s.AtStartup():
-		return "what the services insert at their start"
+		return "what the services insert when they start"
 	}
 	return "what the migrations insert"
 }

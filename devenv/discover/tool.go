@@ -9,16 +9,16 @@ import (
 	"devenv/devenv/report"
 )
 
-// layout is where the migration tool's files are.
-type layout struct{ *stack }
+// layout finds the migration tool's files.
+type layout struct{ *finder }
 
-// tool fills in where the migration tool's files are, in the repository and in the service's container.
+// tool returns where the migration tool's files are, in the repository and in the service's container.
 func (l layout) tool(c candidate, service string) (MigrationTool, error) {
 	written := l.cfg.Migrations
-	at := l.places.locate(service, c.path)
+	at := l.locations.locate(service, c.path)
 	t := MigrationTool{
-		Tool: "alembic", Service: service, Config: c.path, Section: c.section, ConfigInContainer: at.path, Python: written.Python, Env: written.Env,
-		PerBranch: written.PerBranch, FileTemplate: c.fileTemplate, Recursive: c.recursive,
+		Tool: "alembic", Service: service, Config: c.path, Section: c.section, ConfigInContainer: at.path,
+		Python: written.Python, Env: written.Env, PerBranch: written.PerBranch, FileTemplate: c.fileTemplate, Recursive: c.recursive,
 		PrependSysPath: strings.ReplaceAll(c.prependSysPath, hereMark, "%(here)s"),
 	}
 	if t.PerBranch == "" {
@@ -28,14 +28,15 @@ func (l layout) tool(c candidate, service string) (MigrationTool, error) {
 	if !ok {
 		return t, l.noScripts(c, service)
 	}
-	t.ScriptLocation, t.ScriptLocationInContainer = dir, l.places.directoryIn(service, dir)
+	t.ScriptLocation, t.ScriptLocationInContainer = dir, l.locations.directoryIn(service, dir)
 	t.Workdir = l.workdir(c, service, runIn)
 	if t.Versions = l.scripts.versionDirs(c.settings, service, dir, runIn); len(t.Versions) == 0 {
-		return t, report.Fail(report.KindUsage, "name a directory of the repository, or remove version_locations to use "+path.Join(dir, "versions"),
+		return t, report.Fail(report.KindUsage, "name a directory of the repository, or remove version_locations to use "+path.Join(dir,
+			"versions"),
 			"read %s: version_locations names no directory of the repository", c.path)
 	}
 	for _, v := range t.Versions {
-		t.VersionsInContainer = append(t.VersionsInContainer, l.places.directoryIn(service, v))
+		t.VersionsInContainer = append(t.VersionsInContainer, l.locations.directoryIn(service, v))
 	}
 	l.answers.note("migrations", strings.Join(t.Versions, ", "), "%s", c.path)
 	if at.path != "" {
@@ -54,18 +55,18 @@ func (l layout) workdirReason(runIn string) string {
 	case runIn != "":
 		return "script_location is relative to it"
 	}
-	return "the configuration's directory, or where the service runs alembic"
+	return "the configuration's directory, or the one where the service runs alembic"
 }
 
-// workdir decides where alembic is run in the container.
+// workdir returns the directory in the container in which to run alembic.
 func (l layout) workdir(c candidate, service, runIn string) string {
 	if dir := l.cfg.Migrations.Workdir; dir != "" {
 		return dir
 	}
-	at := l.places.locate(service, c.path)
+	at := l.locations.locate(service, c.path)
 	switch flag := l.commands.flagWorkdir(c.settings, service); {
 	case runIn != "" && runIn != path.Dir(c.path):
-		return l.places.directoryIn(service, runIn)
+		return l.locations.directoryIn(service, runIn)
 	case flag != "":
 		return flag
 	case at.path != "":
@@ -74,7 +75,7 @@ func (l layout) workdir(c candidate, service, runIn string) string {
 	return ""
 }
 
-// versionDirs returns the directories of the revisions; they need not exist, git keeps no empty ones.
+// versionDirs returns the directories of the revisions. They need not exist, because git does not keep empty ones.
 func (s scripts) versionDirs(c *settings, service, script, runIn string) []string {
 	if len(c.versions) == 0 {
 		return []string{path.Join(script, "versions")}
@@ -89,9 +90,9 @@ func (s scripts) versionDirs(c *settings, service, script, runIn string) []strin
 		case strings.HasPrefix(written, hereMark):
 			dir = path.Join(path.Dir(c.path), strings.TrimPrefix(written, hereMark))
 		case path.IsAbs(written):
-			known, ok := s.places.repositoryPath(service, written)
+			known, ok := s.locations.repositoryPath(service, written)
 			if !ok {
-				continue // other people's revisions, in an installed package
+				continue // an installed package's revisions
 			}
 			dir = known
 		case strings.Contains(written, ":"):
@@ -104,38 +105,41 @@ func (s scripts) versionDirs(c *settings, service, script, runIn string) []strin
 	return out
 }
 
-// noFlask is the failure for Flask-Migrate's directory: its configuration leaves out where it lies, and its env.py asks
-// Flask for the application.
+// noFlask returns the failure for Flask-Migrate's directory: its configuration does not say where it is, and its env.py
+// asks Flask for the application.
 func (l layout) noFlask(c candidate) *report.Failure {
 	env := path.Join(path.Dir(c.path), "env.py")
 	if !l.files.holds(env, "current_app") {
 		return report.Fail(report.KindUsage, "add to its [alembic] section: script_location = %(here)s",
 			"read %s: it has no script_location; the program that runs Alembic sets it, and devenv runs Alembic itself", c.path)
 	}
-	return report.Fail(report.KindUsage, "let "+env+" push the application's context where there is none (from flask import has_app_context), and add to the [alembic] section of "+c.path+": script_location = %(here)s",
-		"find the migrations: %s is Flask-Migrate's, whose %s asks Flask for the running application (current_app); this is not supported yet", c.path, env)
+	return report.Fail(report.KindUsage, "make "+env+" push the application's context if there is none (from flask import "+
+		"has_app_context), and add to the [alembic] section of "+c.path+": script_location = %(here)s",
+		"find the migrations: %s belongs to Flask-Migrate, whose %s asks Flask for the running application (current_app); this is not "+
+			"supported yet", c.path, env)
 }
 
-// noScripts is the failure for a script_location that leads nowhere.
+// noScripts returns the failure for a script_location that leads nowhere.
 func (l layout) noScripts(c candidate, service string) *report.Failure {
 	if !c.hasScriptOption {
 		if l.files.exists[path.Join(path.Dir(c.path), "env.py")] {
 			return l.noFlask(c)
 		}
-		return report.Fail(report.KindUsage, "add it to the ["+cmp.Or(c.section, defaultSection)+"] section", "read %s: it has no script_location", c.path)
+		return report.Fail(report.KindUsage, "add it to the ["+cmp.Or(c.section, defaultSection)+"] section",
+			"read %s: it has no script_location", c.path)
 	}
 	written := strings.ReplaceAll(c.script, hereMark, "%(here)s")
-	hint := "write a directory that has an env.py"
+	hint := "name a directory that contains env.py"
 	var tried []string
 	if !strings.HasPrefix(c.script, hereMark) && !path.IsAbs(c.script) && !strings.Contains(c.script, ":") {
 		for _, dir := range l.scripts.workdirs(c.settings, service) {
 			tried = append(tried, path.Join(dir, c.script))
 		}
-		hint += "; it is relative to where alembic is run, which .devenv.yaml can say: migrations: {workdir: /path/in/the/container}"
+		hint += "; it is relative to alembic's working directory, which .devenv.yaml can set: migrations: {workdir: /path/in/the/container}"
 	} else if strings.HasPrefix(c.script, hereMark) {
 		tried = []string{path.Join(path.Dir(c.path), strings.TrimPrefix(c.script, hereMark))}
 	}
-	text := "no directory of the repository with an env.py is there"
+	text := "the repository has no directory with an env.py there"
 	if len(tried) > 0 {
 		text = "there is no env.py in " + strings.Join(tried, " or ")
 	}

@@ -6,17 +6,18 @@ import (
 	"strings"
 )
 
-// scripts find the directories of Alembic's scripts: as the configuration writes them, and as it is run.
+// scripts finds the directories of Alembic's scripts, both as the configuration writes them and as Alembic resolves
+// them.
 type scripts struct {
-	files    *files
-	images   *images
-	places   *places
-	commands *commands
-	workdir  string // the configuration's, in the container
+	files     *files
+	images    *images
+	locations *locations
+	commands  *commands
+	workdir   string // as configured, in the container
 }
 
-// directory finds the directory of env.py, as Alembic run in the service would, and the directory of the
-// repository in which it must be run, empty where that makes no difference.
+// directory returns the directory of env.py as Alembic in the service would find it, and the directory of the
+// repository in which to run it, empty if that makes no difference.
 func (s scripts) directory(c *settings, service string) (dir, workdir string, ok bool) {
 	has := func(dir string) bool { return s.files.exists[path.Join(dir, "env.py")] }
 	switch {
@@ -26,7 +27,7 @@ func (s scripts) directory(c *settings, service string) (dir, workdir string, ok
 		dir = path.Join(path.Dir(c.path), strings.TrimPrefix(c.script, hereMark))
 		return dir, "", has(dir)
 	case path.IsAbs(c.script):
-		dir, ok = s.places.repositoryDir(service, c.script, has)
+		dir, ok = s.locations.repositoryDir(service, c.script, has)
 		return dir, "", ok
 	case strings.Contains(c.script, ":"):
 		dir, ok = s.packageDir(c, c.script, has)
@@ -40,7 +41,7 @@ func (s scripts) directory(c *settings, service string) (dir, workdir string, ok
 	return "", "", false
 }
 
-// workdirs returns the directories of the repository in which Alembic may be run, the likeliest first.
+// workdirs returns the directories of the repository in which Alembic may run, likeliest first.
 func (s scripts) workdirs(c *settings, service string) []string {
 	var out []string
 	add := func(dir string) {
@@ -50,7 +51,7 @@ func (s scripts) workdirs(c *settings, service string) []string {
 	}
 	if service != "" {
 		for _, p := range []string{s.workdir, s.commands.flagWorkdir(c, service)} {
-			if dir, ok := s.places.repositoryDir(service, p, s.files.hasDir); ok && p != "" {
+			if dir, ok := s.locations.repositoryDir(service, p, s.files.hasDir); ok && p != "" {
 				add(dir)
 			}
 		}
@@ -60,7 +61,7 @@ func (s scripts) workdirs(c *settings, service string) []string {
 	}
 	add(path.Dir(c.path))
 	if service != "" {
-		if dir, ok := s.places.repositoryDir(service, s.images.workdir(service), s.files.hasDir); ok {
+		if dir, ok := s.locations.repositoryDir(service, s.images.workdir(service), s.files.hasDir); ok {
 			add(dir)
 		}
 	}
@@ -70,8 +71,8 @@ func (s scripts) workdirs(c *settings, service string) []string {
 	return out
 }
 
-// packageDir resolves "package.name:some:directory"; of several packages with that name the one nearest to the
-// configuration counts.
+// packageDir resolves "package.name:some:directory". If several packages have that name, it takes the one nearest to
+// the configuration.
 func (s scripts) packageDir(c *settings, written string, pass func(string) bool) (string, bool) {
 	parts := strings.Split(written, ":")
 	tail := path.Join(append([]string{strings.ReplaceAll(parts[0], ".", "/")}, parts[1:]...)...)
@@ -87,7 +88,7 @@ func (s scripts) packageDir(c *settings, written string, pass func(string) bool)
 	return best, best != ""
 }
 
-// common counts the leading directories that two paths share.
+// common returns the number of leading directories that two paths share.
 func common(a, b string) int {
 	x, y := strings.Split(a, "/"), strings.Split(b, "/")
 	n := 0

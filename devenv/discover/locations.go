@@ -15,27 +15,27 @@ import (
 	"devenv/devenv/inside"
 )
 
-// place is where a file of the repository lies in a service's container.
-type place struct {
+// location is where a file of the repository is in a service's container.
+type location struct {
 	held bool
-	path string // empty: held, but the model does not tell where
+	path string // empty: it is there, but the model does not tell where
 	how  string // for findings
 }
 
-// places tell where files of the repository lie in the services' containers.
-type places struct {
+// locations answers where files of the repository are in the services' containers.
+type locations struct {
 	files    *files
 	services services
 	images   *images
-	ignores  map[string]*patternmatcher.PatternMatcher // the .dockerignore files by path; nil entry: none
+	ignores  map[string]*patternmatcher.PatternMatcher // by path of the .dockerignore; nil: there is none
 }
 
-// locate says where a file of the repository lies in a service's container: by bind mount, else by what the
-// Dockerfile copies. The file need not exist, so a directory is asked for by a name inside it.
-func (p *places) locate(service, rel string) place {
+// locate returns where a file of the repository is in a service's container, by bind mount or else by what the
+// Dockerfile copies. The file need not exist: to locate a directory, ask for a made-up name in it.
+func (p *locations) locate(service, rel string) location {
 	svc := p.services.get(service)
 	host := filepath.Join(p.files.Root(), filepath.FromSlash(rel))
-	best, source := place{}, ""
+	best, source := location{}, ""
 	for _, v := range svc.Volumes {
 		if v.Type != types.VolumeTypeBind {
 			continue
@@ -46,7 +46,7 @@ func (p *places) locate(service, rel string) place {
 		}
 		target := path.Join(v.Target, filepath.ToSlash(below))
 		if !shadowed(svc, v.Target, target) {
-			best, source = place{held: true, path: target, how: "bind mount of " + p.files.display(v.Source)}, v.Source
+			best, source = location{held: true, path: target, how: "bind mount of " + p.files.display(v.Source)}, v.Source
 		}
 	}
 	if best.held {
@@ -55,7 +55,7 @@ func (p *places) locate(service, rel string) place {
 	return p.copied(service, rel)
 }
 
-// shadowed says whether another mount below the one at mount hides the path.
+// shadowed reports whether another mount, below the one at mount, hides the path.
 func shadowed(svc types.ServiceConfig, mount, p string) bool {
 	for _, v := range svc.Volumes {
 		if len(path.Clean(v.Target)) > len(path.Clean(mount)) && within(p, v.Target) {
@@ -65,17 +65,17 @@ func shadowed(svc types.ServiceConfig, mount, p string) bool {
 	return false
 }
 
-// within says whether p is dir or lies below it; both are slash paths.
+// within reports whether p is dir or below it; both are slash paths.
 func within(p, dir string) bool {
 	dir = path.Clean(dir)
 	return p == dir || dir == "." || dir == "/" || strings.HasPrefix(p, dir+"/")
 }
 
-// copied says where the image's build puts a file of its context.
-func (p *places) copied(service, rel string) place {
+// copied returns where the image's build puts a file of its context.
+func (p *locations) copied(service, rel string) location {
 	b := p.services.get(service).Build
 	if b == nil {
-		return place{}
+		return location{}
 	}
 	image, found := p.images.stage(service), []string(nil)
 	for _, name := range append([]string{""}, slices.Sorted(maps.Keys(b.AdditionalContexts))...) {
@@ -83,25 +83,25 @@ func (p *places) copied(service, rel string) place {
 		switch {
 		case !ok:
 		case image == nil && name == "":
-			return place{held: true, how: "build context " + context}
+			return location{held: true, how: "build context " + context}
 		case image != nil:
 			found = append(found, image.find(name, inContext)...)
 		}
 	}
 	if len(found) == 0 {
-		return place{}
+		return location{}
 	}
 	dockerfile := p.files.display(dockerfileOf(b))
 	for _, target := range found {
 		if within(target, image.workdir) && image.workdir != "/" {
-			return place{held: true, path: target, how: "copied by " + dockerfile}
+			return location{held: true, path: target, how: "copied by " + dockerfile}
 		}
 	}
-	return place{held: true, path: found[0], how: "copied by " + dockerfile}
+	return location{held: true, path: found[0], how: "copied by " + dockerfile}
 }
 
-// inContext returns a file's path in one of a build's contexts, false when it is not there or ignored there.
-func (p *places) inContext(b *types.BuildConfig, name, rel string) (context, inside string, ok bool) {
+// inContext returns a file's path in one of a build's contexts; false if it is in none or ignored.
+func (p *locations) inContext(b *types.BuildConfig, name, rel string) (context, inside string, ok bool) {
 	host := b.Context
 	if name != "" {
 		host = b.AdditionalContexts[name]
@@ -120,13 +120,13 @@ func (p *places) inContext(b *types.BuildConfig, name, rel string) (context, ins
 	return context, inside, !p.dockerIgnored(ignore, inside)
 }
 
-// dockerIgnored says whether a .dockerignore, which need not exist, keeps a file out of its context.
-func (p *places) dockerIgnored(ignore, inside string) bool {
+// dockerIgnored reports whether a .dockerignore, which need not exist, excludes a file from its context.
+func (p *locations) dockerIgnored(ignore, inside string) bool {
 	matcher, known := p.ignores[ignore]
 	if !known {
 		if content, ok := p.files.content(ignore); ok {
 			if patterns, err := ignorefile.ReadAll(bytes.NewReader(content)); err == nil {
-				matcher, _ = patternmatcher.New(patterns) // nil where a pattern is wrong: the build says so
+				matcher, _ = patternmatcher.New(patterns) // nil if a pattern is invalid: the build reports that
 			}
 		}
 		p.ignores[ignore] = matcher
@@ -138,8 +138,8 @@ func (p *places) dockerIgnored(ignore, inside string) bool {
 	return err == nil && ignored
 }
 
-// repositoryDir returns the directory of the repository that lies at a path of the service's container and passes.
-func (p *places) repositoryDir(service, inContainer string, pass func(dir string) bool) (string, bool) {
+// repositoryDir returns the directory of the repository that is at a path in the service's container and passes.
+func (p *locations) repositoryDir(service, inContainer string, pass func(dir string) bool) (string, bool) {
 	if inContainer == "" || service == "" {
 		return "", false
 	}
@@ -151,13 +151,13 @@ func (p *places) repositoryDir(service, inContainer string, pass func(dir string
 	return "", false
 }
 
-// directoryIn returns where a directory of the repository lies in the service's container, empty when not known.
-func (p *places) directoryIn(service, dir string) string {
-	// the name stands for any file in it; what a Dockerfile copies by pattern must look like Python
+// directoryIn returns where a directory of the repository is in the service's container, empty if unknown.
+func (p *locations) directoryIn(service, dir string) string {
+	// The name stands for any file in it; it must look like Python, in case a Dockerfile copies by pattern.
 	if at := p.locate(service, path.Join(dir, "__any__.py")); at.path != "" {
 		return path.Dir(at.path)
 	}
-	// a Dockerfile may copy the directory's files one by one
+	// A Dockerfile may copy the directory's files one by one.
 	for _, name := range p.files.probes(dir) {
 		if parent, ok := strings.CutSuffix(p.locate(service, path.Join(dir, name)).path, "/"+name); ok {
 			return path.Join("/", parent)
@@ -166,8 +166,8 @@ func (p *places) directoryIn(service, dir string) string {
 	return ""
 }
 
-// repositoryPath returns what lies at a path of the service's container, whether it exists or not.
-func (p *places) repositoryPath(service, inContainer string) (string, bool) {
+// repositoryPath returns the repository path of what is at a path in the service's container, whether or not it exists.
+func (p *locations) repositoryPath(service, inContainer string) (string, bool) {
 	best, at := "", ""
 	for _, dir := range p.files.directories() {
 		if in := p.directoryIn(service, dir); in != "" && within(inContainer, in) && len(in) > len(at) {
