@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// The modes that files get in a volume are git's: the tree's own ones depend on the umask of whoever made it.
+// Files in a volume get git's modes: the tree's own modes depend on the umask of whoever checked it out.
 const (
 	modeDirectory = 0o755
 	modeProgram   = 0o755
@@ -20,8 +20,8 @@ const (
 	modeLink      = 0o777
 )
 
-// writeTree writes a directory as a tar archive of what belongs at target, an absolute path; the tree's own .git is left out.
-// A directory that does not exist is an empty one.
+// writeTree writes a directory as a tar archive of what belongs at target, an absolute path. It leaves out the tree's
+// own .git. A directory that does not exist counts as empty.
 func writeTree(to io.Writer, dir, target string, owner ids) error {
 	w := tar.NewWriter(to)
 	root, err := filepath.EvalSymlinks(dir)
@@ -35,7 +35,7 @@ func writeTree(to io.Writer, dir, target string, owner ids) error {
 }
 
 func walkTree(w *tar.Writer, root, target string, owner ids) error {
-	python := map[string]bool{} // directories of modules
+	python := map[string]bool{} // directories that hold Python modules
 	return filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -64,16 +64,16 @@ func walkTree(w *tar.Writer, root, target string, owner ids) error {
 	})
 }
 
-// writeDirectory writes an empty directory. Python's directories of bytecode are there from the start, as in a tree that
-// has been worked with: file watchers end, or start the service again, when a directory of sources changes.
+// writeDirectory writes an empty directory. Python's bytecode directories exist from the start, as in a working tree
+// that has been used: file watchers stop or restart the service when a source directory changes.
 func writeDirectory(w *tar.Writer, name string, owner ids) error {
 	return w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: name, Mode: modeDirectory, Uid: owner.uid, Gid: owner.gid, ModTime: time.Now()})
 }
 
-// entryName is the name in an archive, unpacked at the root, of a path below a directory.
+// entryName returns the name, in an archive unpacked at the root, of a path below a directory.
 func entryName(dir, rel string) string { return strings.TrimPrefix(path.Join(dir, rel), "/") }
 
-// writeEntry writes a file, a directory or a link; sockets and devices are left out.
+// writeEntry writes a file, a directory or a link. It leaves out sockets and devices.
 func writeEntry(w *tar.Writer, file, name string, info fs.FileInfo, owner ids) error {
 	var link string
 	var err error
@@ -103,7 +103,7 @@ func writeEntry(w *tar.Writer, file, name string, info fs.FileInfo, owner ids) e
 	return err
 }
 
-// gitMode is the mode that git would give a file.
+// gitMode returns the mode that git would give a file.
 func gitMode(mode fs.FileMode) int64 {
 	switch {
 	case mode.IsDir():
@@ -117,7 +117,7 @@ func gitMode(mode fs.FileMode) int64 {
 	}
 }
 
-// writeFiles writes single files as one tar archive of what belongs at their targets.
+// writeFiles writes single files as one tar archive, each under its target.
 func writeFiles(to io.Writer, files []FileMount) error {
 	w := tar.NewWriter(to)
 	for _, f := range files {

@@ -7,7 +7,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// MovedPort is a published port that lies elsewhere in one worktree.
+// MovedPort is a published port that one worktree publishes under another number.
 type MovedPort struct {
 	Service string `json:"service"`
 	// Target is the port in the container; From and To are on the host.
@@ -16,9 +16,9 @@ type MovedPort struct {
 	To     int `json:"to"`
 }
 
-// Beside changes the model of a linked worktree's stack, loaded under the stack's own name, so that it runs beside those of the
-// other worktrees: fixed names of containers, networks and volumes go, what is external stays, and each port that is published
-// under a fixed number moves to where move says. It touches nothing but the model.
+// Beside changes the model of a linked worktree's stack, loaded under the stack's own name, so that it can run beside
+// the stacks of other worktrees. It removes fixed names of containers, networks and volumes, keeps external ones, and
+// moves each port published under a fixed number to the number that move returns. It touches nothing but the model.
 func Beside(p *types.Project, move func(service string, target, published int) (int, error)) ([]MovedPort, error) {
 	for key, v := range p.Volumes {
 		if !v.External {
@@ -40,7 +40,7 @@ func Beside(p *types.Project, move func(service string, target, published int) (
 		for i, port := range s.Ports {
 			published, err := strconv.Atoi(port.Published)
 			if err != nil {
-				continue // a range, or none: the engine chooses
+				continue // a range or no number: the engine chooses
 			}
 			to, err := move(name, int(port.Target), published)
 			if err != nil {

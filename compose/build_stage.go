@@ -9,12 +9,12 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// stageMark stands between the name of a stage's image and the stage's number.
+// stageMark separates the service's image name from the stage's number in the name of a stage's image.
 const stageMark = "-stage"
 
-// nameStages names what the stages of a service's build came to. The classic builder leaves those images without a name or a
-// label: they make later builds faster, and nothing else says whose they are. Those that an earlier build named are marked as used;
-// others that are there already are somebody else's.
+// nameStages names the images of a service's build stages. The classic builder leaves them without a name or a label:
+// they make later builds faster, but nothing else records whose they are. Stages that an earlier build named are
+// marked as used; other images that existed already belong to somebody else.
 func (c *Client) nameStages(ctx context.Context, b buildStep, s types.ServiceConfig) error {
 	ctx = context.WithoutCancel(ctx)
 	b.endStage()
@@ -33,7 +33,7 @@ func (c *Client) nameStages(ctx context.Context, b buildStep, s types.ServiceCon
 	return nil
 }
 
-// useStage marks a stage's image as used, where an earlier build has named it.
+// useStage marks a stage's image as used if an earlier build has named it.
 func (c *Client) useStage(ctx context.Context, id string) error {
 	found, _, err := c.engine.ImageInspect(ctx, id)
 	if err != nil {
@@ -50,8 +50,8 @@ func isStage(name string) bool {
 	return stage != ""
 }
 
-// StageOf says from the name of a stage's image for whom it was built, and which service's stage it is of, as "SERVICE-stageN"; empty
-// for other names.
+// StageOf returns, from the name of a stage's image, for whom it was built, and the service and stage as
+// "SERVICE-stageN". Both are empty for other names.
 func StageOf(name string) (builder, stage string) {
 	_, tag, _ := strings.Cut(name, ":")
 	parts := strings.SplitN(tag, "-", 3)

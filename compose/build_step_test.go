@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestABuildThatFailsForTheMachinesSakeSaysWhatToDo(t *testing.T) {
+func TestBuildHintsCoverMachineProblems(t *testing.T) {
 	tests := map[string]struct{ said, want string }{
 		"a plugin newer than the engine": {
 			"Error response from daemon: client version 1.52 is too new. Maximum supported API version is 1.41: driver not connecting", "set DOCKER_API_VERSION=1.41",
@@ -18,8 +18,8 @@ func TestABuildThatFailsForTheMachinesSakeSaysWhatToDo(t *testing.T) {
 		},
 		"a builder that knows no COPY --link":         {"Error response from daemon: dockerfile parse error line 3: Unknown flag: link", "docker-buildx-plugin"},
 		"a builder that knows no additional contexts": {"the classic builder doesn't support additional contexts; building with BuildKit requires the buildx Docker CLI plugin", "docker-buildx-plugin"},
-		"a download of a step":                        {"curl: (6) Could not resolve host: no such host", "try it alone: docker compose build a b"},
-		"anything else":                               {"exit code: 1", "try it alone: docker compose build a b"},
+		"a download of a step":                        {"curl: (6) Could not resolve host: no such host", "try it directly: docker compose build a b"},
+		"anything else":                               {"exit code: 1", "try it directly: docker compose build a b"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

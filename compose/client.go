@@ -1,5 +1,5 @@
-// Package compose loads Compose projects as Compose does, isolates them into scratch containers, and makes and starts
-// those, with Compose's own SDK.
+// Package compose loads Compose projects as Compose does, isolates them into scratch containers, and creates and
+// starts those with Compose's own SDK.
 package compose
 
 import (
@@ -32,8 +32,8 @@ type Client struct {
 	engine  *engine.Engine
 }
 
-// Connect resolves the engine's endpoint once, as Docker's command line does, and reaches it. What Compose would print is
-// not printed.
+// Connect resolves the engine's endpoint once, as Docker's command line does, and connects to it. It suppresses what
+// Compose would print.
 func Connect(ctx context.Context, o ConnectOptions) (*Client, error) {
 	quiet(logrus.StandardLogger())
 	cli, err := command.NewDockerCli(command.WithBaseContext(ctx), command.WithInputStream(io.NopCloser(nothing{})),
@@ -50,7 +50,7 @@ func Connect(ctx context.Context, o ConnectOptions) (*Client, error) {
 	}
 	if name := cli.CurrentContext(); name != command.DefaultContextName {
 		if _, err := cli.ContextStore().GetMetadata(name); err != nil {
-			return nil, report.Fail(report.KindUsage, "see which there are: docker context ls", "choose the Docker engine by its context: %w", err)
+			return nil, report.Fail(report.KindUsage, "list the contexts: docker context ls", "choose the Docker engine by its context: %w", err)
 		}
 	}
 	at, err := endpointOf(cli)
@@ -68,22 +68,22 @@ func Connect(ctx context.Context, o ConnectOptions) (*Client, error) {
 	return &Client{cli: cli, service: service, engine: e}, nil
 }
 
-// quiet keeps Compose's warnings, which go through a logger of the whole process, off the terminal.
+// quiet discards Compose's warnings, which go through a logger shared by the whole process.
 func quiet(logger *logrus.Logger) { logger.SetOutput(io.Discard) }
 
-// nothing is an input that has ended.
+// nothing is an empty input.
 type nothing struct{}
 
 func (nothing) Read([]byte) (int, error) { return 0, io.EOF }
 
-// refuse answers Compose's questions: they are all about destroying something that is there.
+// refuse answers no to Compose's questions: all of them ask whether to destroy something that exists.
 func refuse(string, bool) (bool, error) { return false, nil }
 
-// endpointOf is the endpoint that Docker's command line resolved, with what it takes to reach it.
+// endpointOf returns the endpoint that Docker's command line resolved, with everything needed to reach it.
 func endpointOf(cli *command.DockerCli) (engine.Endpoint, error) {
 	resolved := cli.DockerEndpoint()
 	at := engine.Endpoint{Host: resolved.Host, Auth: credentials(cli)}
-	if at.Host == "" { // Docker's client prints why, and goes on
+	if at.Host == "" { // Docker's client prints why and carries on
 		return at, report.Fail(report.KindUsage, "check DOCKER_HOST, DOCKER_CONTEXT and docker context ls", "choose the Docker engine: its address is not valid")
 	}
 	helper, err := connhelper.GetConnectionHelper(at.Host)
@@ -103,8 +103,8 @@ func endpointOf(cli *command.DockerCli) (engine.Endpoint, error) {
 	return at, nil
 }
 
-// credentials are what the user is logged in with, for pulling. A credential helper that fails leaves an anonymous pull: most
-// images are public.
+// credentials returns the user's registry logins, for pulling. When a credential helper fails, the pull is anonymous:
+// most images are public.
 func credentials(cli *command.DockerCli) func(string) string {
 	return func(ref string) string {
 		auth, err := command.RetrieveAuthTokenFromImage(cli.ConfigFile(), ref)
@@ -115,9 +115,9 @@ func credentials(cli *command.DockerCli) func(string) string {
 	}
 }
 
-// tlsOf is the TLS configuration of an endpoint.
+// tlsOf returns the TLS configuration of an endpoint.
 func tlsOf(e docker.Endpoint) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: e.SkipTLSVerify} //nolint:gosec // the user's own context says so
+	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: e.SkipTLSVerify} //nolint:gosec // the user's own context asks for it
 	if e.TLSData == nil {
 		return config, nil
 	}
@@ -138,7 +138,7 @@ func tlsOf(e docker.Endpoint) (*tls.Config, error) {
 // Engine returns the engine beneath Compose.
 func (c *Client) Engine() *engine.Engine { return c.engine }
 
-// Close gives the connections back.
+// Close closes the connections.
 func (c *Client) Close() error { return c.engine.Close() }
 
 // withOutput returns a Compose service that prints to a writer.
@@ -150,5 +150,5 @@ func (c *Client) withOutput(w io.Writer) (api.Compose, error) {
 	return service, nil
 }
 
-// ContextName is the Docker context in use.
+// ContextName returns the Docker context in use.
 func (c *Client) ContextName() string { return c.cli.CurrentContext() }

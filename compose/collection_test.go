@@ -21,10 +21,10 @@ import (
 	"devenv/compose"
 )
 
-// TestTheComposeLibrariesOwnProjectsIsolate holds loading and isolation against the Compose projects that both of Compose's libraries
-// carry as test data, as files and as text within tests; the module cache has them. DEVENV_COMPOSE_COLLECTION names a directory of
-// more, such as a copy of docker/awesome-compose.
-func TestTheComposeLibrariesOwnProjectsIsolate(t *testing.T) {
+// TestTheComposeLibrariesTestProjectsIsolate loads and isolates the Compose projects that both of Compose's libraries
+// carry as test data, as files and as text in tests; the module cache holds them. DEVENV_COMPOSE_COLLECTION names a
+// directory of more projects, such as a copy of docker/awesome-compose.
+func TestTheComposeLibrariesTestProjectsIsolate(t *testing.T) {
 	client := connect(t)
 	roots := []string{
 		filepath.Join(moduleDir(t, "github.com/compose-spec/compose-go/v2"), "loader"),
@@ -40,7 +40,7 @@ func TestTheComposeLibrariesOwnProjectsIsolate(t *testing.T) {
 			switch postgres := holdsPostgres(t, file); {
 			case err == nil && postgres:
 				databases++
-			case err != nil && postgres && strings.HasPrefix(file, root): // texts of tests are broken on purpose, now and then
+			case err != nil && postgres && strings.HasPrefix(file, root): // some texts in tests are broken on purpose
 				t.Errorf("load %s: %v", file, err)
 			}
 			if err == nil { // some of those without a database are broken on purpose
@@ -50,11 +50,11 @@ func TestTheComposeLibrariesOwnProjectsIsolate(t *testing.T) {
 		}
 	}
 	if t.Logf("%d projects, %d with a database", isolated, databases); isolated < 250 || databases < 1 {
-		t.Error("the libraries' test data is not found")
+		t.Error("the libraries' test data was not found")
 	}
 }
 
-// wantIsolated isolates all services of a project and checks that nothing of the user's or the host's is left.
+// wantIsolated isolates all services of a project and checks that nothing of the user's or the host's remains.
 func wantIsolated(t *testing.T, file string, p *types.Project) {
 	t.Helper()
 	services := slices.Concat(p.ServiceNames(), p.DisabledServiceNames())
@@ -86,7 +86,7 @@ func wantIsolated(t *testing.T, file string, p *types.Project) {
 	}
 }
 
-// moduleDir is where a module that this one needs lies.
+// moduleDir returns the directory of a module that this one depends on.
 func moduleDir(t *testing.T, module string) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", module).Output()
@@ -96,7 +96,7 @@ func moduleDir(t *testing.T, module string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// projectsIn lists the Compose files below a directory; those that tests hold as text are written to files first.
+// projectsIn lists the Compose files below a directory; those embedded as text in tests are written to files first.
 func projectsIn(t *testing.T, root string) []string {
 	t.Helper()
 	var files []string
@@ -122,13 +122,13 @@ func projectsIn(t *testing.T, root string) []string {
 	return files
 }
 
-// isProject says whether a text is a Compose file that needs nothing from the network and does not unfold to gigabytes.
+// isProject reports whether a text is a Compose file that needs no network and does not expand to gigabytes.
 func isProject(content []byte) bool {
 	remote := regexp.MustCompile(`(?m)^\s*-?\s*(include|path|file|context):?.*(://|git@|oci:|github\.com)|^\s*- (oci:|git@|https?:)`)
 	return bytes.Contains(content, []byte("services:\n")) && !remote.Match(content) && !bytes.Contains(content, []byte("[*a, *a"))
 }
 
-// textsIn writes the Compose files that a test holds as text, and returns their names.
+// textsIn writes the Compose files embedded as text in a test, and returns their names.
 func textsIn(t *testing.T, path, dir string) []string {
 	t.Helper()
 	parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)

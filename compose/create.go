@@ -16,15 +16,15 @@ import (
 	"devenv/devenv/report"
 )
 
-// Create lets Compose make the containers of an isolated project, stopped, copies its single files into them, and returns
-// their ids by service. The images must be there: nothing is pulled or built.
+// Create lets Compose create the containers of an isolated project without starting them, copies the project's single
+// files into them, and returns their ids by service. The images must exist: it neither pulls nor builds.
 func (c *Client) Create(ctx context.Context, iso Isolated) (map[string]string, error) {
 	options := api.CreateOptions{Recreate: api.RecreateNever, IgnoreOrphans: true, QuietPull: true}
-	uncut, err := engine.Uncut(ctx)
+	uncut, err := engine.Uninterrupted(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.service.Create(uncut, asItIs(iso.Project), options); err != nil {
+	if err := c.service.Create(uncut, withLocalImages(iso.Project), options); err != nil {
 		return nil, report.Fail(report.KindWork, createHint(err), "create the scratch containers of %s: %w",
 			strings.Join(iso.Project.ServiceNames(), ", "), err)
 	}
@@ -35,8 +35,8 @@ func (c *Client) Create(ctx context.Context, iso Isolated) (map[string]string, e
 	return ids, c.putFiles(ctx, ids, iso.Files)
 }
 
-// asItIs is a project whose images are taken as they are on the engine.
-func asItIs(p *types.Project) *types.Project {
+// withLocalImages returns the project with each image used as it is on the engine.
+func withLocalImages(p *types.Project) *types.Project {
 	plain := *p
 	plain.Services = types.Services{}
 	for name, s := range p.Services {
@@ -46,15 +46,15 @@ func asItIs(p *types.Project) *types.Project {
 	return &plain
 }
 
-// createHint is what to do about containers that cannot be made.
+// createHint returns what to do about containers that cannot be created.
 func createHint(err error) string {
 	if strings.Contains(strings.ToLower(err.Error()), "no such image") {
-		return "bring the image: docker pull NAME, or docker compose build"
+		return "get the image: docker pull NAME, or docker compose build"
 	}
 	return report.HintOf(err)
 }
 
-// putFiles copies the single files of each service into its container, in one go.
+// putFiles copies the single files of each service into its container in one go.
 func (c *Client) putFiles(ctx context.Context, ids map[string]string, files []FileMount) error {
 	byService := map[string][]FileMount{}
 	for _, f := range files {
@@ -91,8 +91,8 @@ func (c *Client) containersOf(ctx context.Context, p *types.Project) (map[string
 	return ids, nil
 }
 
-// Build builds the images of a project's services; out hears the builder, a line at a time. The classic builder builds one after
-// the other, so that its lines tell which they are of.
+// Build builds the images of a project's services; out receives the builder's output line by line. The classic
+// builder builds one image after the other, so that each line belongs to a known service.
 func (c *Client) Build(ctx context.Context, p *types.Project, services []string, out func(line string)) error {
 	if c.buildsTogether() {
 		return c.build(ctx, p, services, out)
@@ -105,7 +105,7 @@ func (c *Client) Build(ctx context.Context, p *types.Project, services []string,
 	return nil
 }
 
-// build builds the images of services, of one where the classic builder does it.
+// build builds the images of services; the classic builder gets one service at a time.
 func (c *Client) build(ctx context.Context, p *types.Project, services []string, out func(line string)) error {
 	var step buildStep
 	kept := &tail{next: func(line string) { step.hear(line); out(line) }}
@@ -127,8 +127,8 @@ func (c *Client) build(ctx context.Context, p *types.Project, services []string,
 	return report.Fail(report.KindWork, buildHint(err.Error(), services), "build %s: %w", strings.Join(services, ", "), err).WithOutput(kept.lines)
 }
 
-// ShareBuilds gives services that run the image which another service of the project builds (an API that builds shop:latest, a
-// worker that names shop:latest) that service's build. Compose has them find it by its tag, which devenv leaves to the user.
+// ShareBuilds gives a service that runs another service's built image (an API builds shop:latest, a worker names
+// shop:latest) that service's build. Compose finds such an image by its tag, which devenv leaves to the user.
 func ShareBuilds(p *types.Project) {
 	builds := map[string]*types.BuildConfig{}
 	all := p.AllServices()

@@ -20,7 +20,7 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestAnImageThatIsMissingIsNamedAndNotPulled(t *testing.T) {
+func TestMissingImageIsNamedAndNotPulled(t *testing.T) {
 	client := connect(t)
 	name, labels := testNames(t, client)
 	p := &types.Project{Name: "p", Services: types.Services{"app": {Name: "app", ContainerSpec: types.ContainerSpec{Image: "127.0.0.1:1/no/such:image"}}}}
@@ -35,7 +35,7 @@ func TestAnImageThatIsMissingIsNamedAndNotPulled(t *testing.T) {
 	}
 }
 
-// testNames makes a network of the test's name, and sweeps what carries the labels at the end.
+// testNames creates a network named after the test, and at the end sweeps everything that carries the labels.
 func testNames(t *testing.T, client *compose.Client) (string, map[string]string) {
 	t.Helper()
 	name := "devenv-test-" + strings.NewReplacer("/", "-", "_", "-").Replace(strings.ToLower(t.Name()))
@@ -51,7 +51,7 @@ func testNames(t *testing.T, client *compose.Client) (string, map[string]string)
 	return name, labels
 }
 
-func TestWhatWasMadeIsTheScratchProjectsAloneAndCanBeSwept(t *testing.T) {
+func TestEverythingCreatedBelongsToTheScratchProject(t *testing.T) {
 	s := newScratch(t, `
 services:
   app:
@@ -82,18 +82,19 @@ volumes: {data: {name: users-data}}
 		t.Fatal(err)
 	}
 	for _, m := range c.Mounts {
-		// The volume is gone, or it could not be made anew with another label.
+		// The volume is gone, or it could not be recreated with another label.
 		if err := e.CreateVolume(t.Context(), m.Name, map[string]string{"dev.devenv.test.compose": name}); err != nil {
 			t.Errorf("the volume at %s: %v", m.Target, err)
 		}
 	}
-	if left, err := e.Made(t.Context(), "com.docker.compose.project="+name); err != nil || len(left) > 0 {
+	if left, err := e.Resources(t.Context(), "com.docker.compose.project="+name); err != nil || len(left) > 0 {
 		t.Errorf("left are %v, %v", left, err)
 	}
 }
 
-// TestAScratchContainerIsThereAlmostAtOnce compares with a plain container, which this machine makes just as slowly.
-func TestAScratchContainerIsThereAlmostAtOnce(t *testing.T) {
+// TestScratchContainerStartsAlmostAtOnce compares with a plain container, which is just as slow to create on this
+// machine.
+func TestScratchContainerStartsAlmostAtOnce(t *testing.T) {
 	began := time.Now()
 	plain(t)
 	once := time.Since(began)
@@ -102,11 +103,11 @@ func TestAScratchContainerIsThereAlmostAtOnce(t *testing.T) {
 	took := time.Since(began)
 	t.Logf("connected, loaded, filled, created and started in %s, a plain container in %s", took, once)
 	if took > 15*once { // about three times
-		t.Errorf("it took %s to make %.12s, a plain container %s", took, s.id, once)
+		t.Errorf("creating %.12s took %s, a plain container %s", s.id, took, once)
 	}
 }
 
-// plain makes, starts and removes a container.
+// plain creates, starts and removes a container.
 func plain(t *testing.T) {
 	t.Helper()
 	e := enginetest.Require(t)
@@ -119,7 +120,7 @@ func plain(t *testing.T) {
 	}
 }
 
-// build loads a project of one service with a Dockerfile and builds it, and returns what the builder said.
+// build loads a project of one service with a Dockerfile, builds it, and returns the builder's output.
 func build(t *testing.T, dockerfile string) (*compose.Client, string, []string, error) {
 	t.Helper()
 	client := connect(t)
@@ -146,7 +147,7 @@ func build(t *testing.T, dockerfile string) (*compose.Client, string, []string, 
 	return client, tag, lines, err
 }
 
-func TestAServiceIsBuiltUnderItsTagAndWithItsLabel(t *testing.T) {
+func TestBuiltServiceGetsItsTagAndLabel(t *testing.T) {
 	client, tag, lines, err := build(t, "FROM debian:trixie-slim\nCOPY file /copied\nRUN echo spoken $((40+2)) times\n")
 	if err != nil {
 		t.Fatal(err)
@@ -160,8 +161,9 @@ func TestAServiceIsBuiltUnderItsTagAndWithItsLabel(t *testing.T) {
 	}
 }
 
-// TestWhatTheStagesOfABuildCameToIsNamedAfterIt so that it is known for devenv's; what was there already is not.
-func TestWhatTheStagesOfABuildCameToIsNamedAfterIt(t *testing.T) {
+// TestStageImagesAreNamedAfterTheirBuild so that they are known to be devenv's; images that existed before are not
+// named.
+func TestStageImagesAreNamedAfterTheirBuild(t *testing.T) {
 	stages := "FROM debian:trixie-slim AS one\nRUN echo %[1]s > /one\nFROM debian:trixie-slim AS two\nRUN echo %[1]s > /two\nRUN echo %[1]s > /three\n"
 	stages = fmt.Sprintf(stages, rand.Text())
 	client, tag, _, err := build(t, stages+"FROM debian:trixie-slim\nCOPY --from=two /two /three /\nCOPY --from=one /one /\n")
@@ -185,7 +187,7 @@ func TestWhatTheStagesOfABuildCameToIsNamedAfterIt(t *testing.T) {
 		}
 	})
 	if found := named(version, "--app-stage*"); len(found) != 2 {
-		t.Errorf("of two stages before the last these have names: %+v", found)
+		t.Errorf("of the two stages before the last, these have names: %+v", found)
 	}
 	if found := named(version, "--app-stage1"); len(found) != 1 {
 		t.Errorf("the second stage is named %+v", found)
@@ -194,7 +196,7 @@ func TestWhatTheStagesOfABuildCameToIsNamedAfterIt(t *testing.T) {
 	}
 }
 
-func TestABuildThatFailsShowsItsLastLines(t *testing.T) {
+func TestFailedBuildShowsItsLastLines(t *testing.T) {
 	client, tag, _, err := build(t, "FROM debian:trixie-slim\nENV MADE="+rand.Text()+"\nRUN echo it goes $((40+2)) ways wrong && false\n")
 	if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), "build app") {
 		t.Fatalf("the failure is %v", err)
@@ -204,14 +206,14 @@ func TestABuildThatFailsShowsItsLastLines(t *testing.T) {
 	}
 	left := tag + "--app-stage0"
 	if _, named, err := client.Engine().ImageInspect(t.Context(), left); err != nil || !named {
-		t.Errorf("what it came to has no name: %v, %v", named, err)
+		t.Errorf("its result has no name: %v, %v", named, err)
 	}
 	if err := client.Engine().RemoveImage(t.Context(), left, false); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestAVolumeGetsTheTreesFilesAndNotItsGitFile(t *testing.T) {
+func TestVolumeGetsTreeFilesWithoutGit(t *testing.T) {
 	s := newScratch(t, `
 services:
   app:
@@ -226,7 +228,7 @@ services:
 	}
 }
 
-func TestModesAreGitsWhateverTheUmask(t *testing.T) {
+func TestFileModesIgnoreTheUmask(t *testing.T) {
 	client := connect(t)
 	name, labels := testNames(t, client)
 	tree := writeFiles(t, map[string]string{"d/plain": "", "d/program": ""})

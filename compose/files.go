@@ -6,8 +6,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// FilesOf are the single files that a project's services are given, absolute: env files, label files, secrets and configs, and
-// files that are bind-mounted. Often git ignores them, and the services need them all the same.
+// FilesOf returns the absolute paths of the single files that a project's services use: env files, label files,
+// secrets, configs, and bind-mounted files. Git often ignores them, but the services need them all the same.
 func FilesOf(p *types.Project) []string {
 	var files []string
 	for _, name := range p.ServiceNames() {

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTheSingleFilesOfServicesAreKnown(t *testing.T) {
+func TestFilesOfFindsSingleFilesOfServices(t *testing.T) {
 	p, tree := load(t, `
 services:
   app:

@@ -10,12 +10,13 @@ import (
 	"devenv/devenv/report"
 )
 
-// Fill says what a source volume is filled with.
+// Fill describes what goes into a source volume.
 type Fill struct {
 	Volume string
 	// Dir is the directory on this machine; one that does not exist leaves the volume empty.
 	Dir string
-	// Image and User are the service's that mounts the volume: the files belong to its user. Modes are the tree's.
+	// Image and User are those of the service that mounts the volume: the files belong to its user. Modes are the
+	// tree's.
 	Image, User string
 	Labels      map[string]string
 }
@@ -23,7 +24,7 @@ type Fill struct {
 // fillTarget is where the volume is mounted while it is filled.
 const fillTarget = "/devenv-fill"
 
-// FillVolume makes a volume and copies a directory into it, through a container that is never started.
+// FillVolume creates a volume and copies a directory into it, through a container that is never started.
 func (c *Client) FillVolume(ctx context.Context, f Fill) error {
 	if err := c.engine.CreateVolume(ctx, f.Volume, f.Labels); err != nil {
 		return err
@@ -39,7 +40,7 @@ func (c *Client) FillVolume(ctx context.Context, f Fill) error {
 	return errors.Join(err, c.engine.Remove(context.WithoutCancel(ctx), id))
 }
 
-// copyTree streams a directory of this machine to a place in the container.
+// copyTree streams a directory of this machine into a directory of the container.
 func (c *Client) copyTree(ctx context.Context, id, dir, target string, owner ids) error {
 	group, ctx := errgroup.WithContext(ctx)
 	out, in := io.Pipe()
@@ -48,9 +49,9 @@ func (c *Client) copyTree(ctx context.Context, id, dir, target string, owner ids
 		return errors.Join(err, in.CloseWithError(err))
 	})
 	group.Go(func() error {
-		// Not into the target itself: the engine leaves the directory that it unpacks into as it is.
+		// Not into the target itself: the engine leaves the directory that it unpacks into unchanged.
 		err := c.engine.CopyTo(ctx, id, "/", out)
-		_ = out.CloseWithError(err) // ends the writer, which returns the error
+		_ = out.CloseWithError(err) // stops the writer, which returns the error
 		return err
 	})
 	if err := group.Wait(); err != nil {
@@ -62,8 +63,8 @@ func (c *Client) copyTree(ctx context.Context, id, dir, target string, owner ids
 // ids are a numeric user and group.
 type ids struct{ uid, gid int }
 
-// owner is the user the files belong to: the service's, else the image's, else root. What it does not say as numbers is looked up in
-// the image.
+// owner returns the user who owns the files: the service's, else the image's, else root. Names are looked up in the
+// image.
 func (c *Client) owner(ctx context.Context, id string, f Fill) (ids, error) {
 	user := f.User
 	if user == "" {

@@ -87,7 +87,7 @@ services:
 	}
 }
 
-func TestTheEnginesSocketIsOutInEveryDisguise(t *testing.T) {
+func TestTheEnginesSocketIsAlwaysDropped(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	files := map[string]string{"compose.yaml": `

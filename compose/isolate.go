@@ -12,8 +12,8 @@ import (
 	"github.com/docker/compose/v5/pkg/api"
 )
 
-// KindLabel tells devenv's images apart; KindBuild is the kind of a service's image that it built, BuilderLabel says for whom and
-// BuiltLabel of which service.
+// KindLabel marks devenv's images. KindBuild is its value on images built for services; BuilderLabel tells for whom
+// an image was built, and BuiltLabel for which service.
 const (
 	KindLabel    = "dev.devenv.kind"
 	KindBuild    = "build"
@@ -21,40 +21,42 @@ const (
 	BuiltLabel   = "dev.devenv.built"
 )
 
-// Isolation says what some services of a project become as scratch containers.
+// Isolation describes how to turn services of a project into scratch containers.
 type Isolation struct {
 	// Name is the scratch project's.
 	Name string
 	// Tree is the private tree on this machine: binds below it become volumes.
 	Tree string
-	// Root is the working tree that Tree is a copy of: what lies beside it is meant by a path that leads out of Tree.
+	// Root is the working tree that Tree is a copy of. A path that leads out of Tree means what lies beside Root.
 	Root   string
 	Labels map[string]string
-	// Network is the run's network, which is there already and which every service joins. Empty is for builds alone.
+	// Network is the run's network, which exists already and which every service joins. It is empty when only builds
+	// matter.
 	Network string
-	// Services are those to keep, at least one; nothing that they depend on comes with them.
+	// Services are those to keep, at least one; their dependencies are not added.
 	Services []string
-	// Keep are host paths outside the tree that stay mounted with what lies below them, read-only; ~ is the user's home.
+	// Keep lists host paths outside the tree that stay mounted read-only, with everything below them; ~ is the user's
+	// home.
 	Keep []string
-	// Rights are those that scratch containers keep beyond an ordinary container's: keys of Rights, each alone ("dns") or with
-	// what of it is meant ("cap_add.SYS_PTRACE", "security_opt.seccomp=unconfined").
+	// Rights are those that scratch containers keep beyond an ordinary container's: keys of Rights, each alone
+	// ("dns") or with one value ("cap_add.SYS_PTRACE", "security_opt.seccomp=unconfined").
 	Rights []string
-	// Volume names the volume that holds a directory of the tree, given relative to it, with slashes.
+	// Volume names the volume for a directory of the tree, given relative to the tree, with slashes.
 	Volume func(path string) string
-	// Image is the tag of a service that is built, empty to leave Compose's.
+	// Image returns the tag of a service that is built; empty leaves Compose's.
 	Image func(service string) string
-	// Builder is for whom images are built.
+	// Builder tells for whom images are built.
 	Builder string
 }
 
-// Isolated is the scratch project, and what has to be done so that it can be made.
+// Isolated is the scratch project, and what must be done before it can be created.
 type Isolated struct {
 	Project *types.Project
-	// Volumes are to be filled from the tree before the containers are made.
+	// Volumes must be filled from the tree before the containers are created.
 	Volumes []SourceVolume
-	// Files are to be copied into the containers before they start.
+	// Files must be copied into the containers before they start.
 	Files []FileMount
-	// Dropped is what the scratch containers do without.
+	// Dropped lists what the scratch containers do without.
 	Dropped []Dropped
 }
 
@@ -63,27 +65,27 @@ type SourceVolume struct {
 	Name string
 	// Path is relative to the tree, with slashes; "." is all of it.
 	Path string
-	// Service is one that mounts it: the files are its user's.
+	// Service is one that mounts it: its user owns the files.
 	Service string
 }
 
-// FileMount is a single file that a service mounts, of the tree or a secret or config: it is copied.
+// FileMount is a single file that a service mounts, from the tree or as a secret or config. It is copied.
 type FileMount struct {
 	Service, Target string
-	// Source is the file on this machine, whose mode is kept; empty when Content is what is copied, with Mode.
+	// Source is the file on this machine, whose mode is kept; when it is empty, Content is copied, with Mode.
 	Source   string
 	Content  []byte
 	Mode     fs.FileMode
 	UID, GID int
 }
 
-// Dropped is something of a service that a scratch container does without, or the build of its image, and why.
+// Dropped is a setting that a scratch container, or the build of its image, does without, and why.
 type Dropped struct {
 	Service, What, Why string
 	Build              bool
 }
 
-// String says it in a line.
+// String returns it as one line of text.
 func (d Dropped) String() string {
 	if d.Build {
 		return fmt.Sprintf("service %s is built without %s: %s", d.Service, d.What, d.Why)
@@ -91,14 +93,14 @@ func (d Dropped) String() string {
 	return fmt.Sprintf("service %s runs without %s: %s", d.Service, d.What, d.Why)
 }
 
-// Isolate returns the scratch project of some services. It changes nothing, neither the given project nor the engine nor the
-// host, of which it only reads what mounted paths of the tree are and what the files of secrets and configs hold. What it
-// does is the design's: no name, port, address, network, volume or path of the user's is in the result.
+// Isolate returns the scratch project of some services. It changes neither the given project, nor the engine, nor the
+// host; of the host it only reads what kind of file mounted paths of the tree are, and the files of secrets and
+// configs. The result contains no name, port, address, network, volume or path of the user's.
 func Isolate(p *types.Project, o Isolation) (Isolated, error) {
 	if len(o.Services) == 0 {
 		return Isolated{}, errors.New("isolate a Compose project: no services are named")
 	}
-	enabled, err := p.WithServicesEnabled(o.Services...) // a service of a profile is there when it is named
+	enabled, err := p.WithServicesEnabled(o.Services...) // naming a service enables its profile
 	if err != nil {
 		return Isolated{}, fmt.Errorf("isolate %v: %w", o.Services, err)
 	}
@@ -137,7 +139,7 @@ func (i *isolating) project() {
 	p.Secrets = builtWith(p)
 }
 
-// service is one service as a scratch container.
+// service returns one service as a scratch container.
 func (i *isolating) service(s types.ServiceConfig) types.ServiceConfig {
 	i.network(&s)
 	i.host(&s)
@@ -146,13 +148,13 @@ func (i *isolating) service(s types.ServiceConfig) types.ServiceConfig {
 	probeOften(&s)
 	i.volumes(&s)
 	i.fileObjects(&s)
-	i.makeRoom(&s)
+	i.prepareForFiles(&s)
 	one := 1
 	s.ContainerName, s.Restart, s.Profiles, s.DependsOn, s.Extends, s.Scale = "", "", nil, nil, nil, &one
 	s.Develop, s.Logging, s.LogDriver, s.LogOpt, s.EnvFiles, s.LabelFiles = nil, nil, "", nil, nil, nil
 	s.Deploy, s.PullPolicy, s.PullRefreshAfter, s.Attach = resources(s.Deploy), types.PullPolicyMissing, "", nil
 	i.build(&s)
-	s.Labels = merged(nil, i.Labels) // the user's are read by others: a proxy would send requests here, a scheduler run jobs
+	s.Labels = merged(nil, i.Labels) // other programs read the user's: a proxy would send requests here, a scheduler would run jobs
 	s.CustomLabels = types.Labels{
 		api.ProjectLabel: i.Name, api.ServiceLabel: s.Name, api.VersionLabel: api.ComposeVersion, api.OneoffLabel: "False",
 		api.WorkingDirLabel: i.from.WorkingDir, api.ConfigFilesLabel: "",
@@ -160,7 +162,7 @@ func (i *isolating) service(s types.ServiceConfig) types.ServiceConfig {
 	return s
 }
 
-// hooks takes away the commands that Compose itself would run beside the service: the containers are started without it.
+// hooks removes the commands that Compose itself would run beside the service: the containers start without Compose.
 func (i *isolating) hooks(s *types.ServiceConfig) {
 	for _, h := range []struct {
 		name string
@@ -173,11 +175,11 @@ func (i *isolating) hooks(s *types.ServiceConfig) {
 	s.PreStart, s.PostStart, s.PreStop = nil, nil, nil
 }
 
-// probeEvery is the interval of healthchecks in scratch containers: the user's is made for a stack that stays, and nothing
-// here counts failed probes.
+// probeEvery is the interval of healthchecks in scratch containers: the user's interval is meant for a stack that
+// keeps running, and nothing here counts failed probes.
 const probeEvery = 200 * time.Millisecond
 
-// probeOften lets the engine notice soon that a service is ready.
+// probeOften lets the engine notice quickly that a service is ready.
 func probeOften(s *types.ServiceConfig) {
 	if s.HealthCheck == nil || s.HealthCheck.Disable {
 		return
@@ -190,7 +192,7 @@ func probeOften(s *types.ServiceConfig) {
 	s.HealthCheck = &check
 }
 
-// merged returns both maps as one; the second wins.
+// merged returns the union of both maps; the second wins.
 func merged(a types.Labels, b map[string]string) types.Labels {
 	all := types.Labels{}
 	maps.Copy(all, a)

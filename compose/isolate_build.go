@@ -11,8 +11,9 @@ import (
 	"devenv/devenv/inside"
 )
 
-// build gives a service that is built its own image, and keeps the build from writing anything else: no further tags, which may
-// be the user's, and no cache that others use. Contexts beside the repository are the user's own, which a build only reads.
+// build gives a service that is built its own image, and keeps the build from writing anything else: no further tags,
+// which may be the user's, and no shared cache. Contexts beside the repository are the user's own; a build only reads
+// them.
 func (i *isolating) build(s *types.ServiceConfig) {
 	if s.Build == nil || i.Image == nil {
 		return
@@ -32,14 +33,14 @@ func (i *isolating) build(s *types.ServiceConfig) {
 	}
 }
 
-// OnThisMachine is the path that a path in the private tree's place stands for: what lies beside the tree is no copy, and is
-// found beside the user's working tree. Others, URLs among them, are what they are.
+// OnThisMachine returns the path that a path in the private tree stands for. The tree's copy does not include what
+// lies beside it, so such a path is looked up beside the user's working tree. Other paths and URLs stay as they are.
 func (i Isolation) OnThisMachine(p string) string {
 	if i.Root == "" || !filepath.IsAbs(p) {
 		return p
 	}
 	_, inTree := inside.Rel(i.Tree, p)
-	// Two levels up lies devenv's cache: nobody means a path in there, so it was written as ../x or ../../x.
+	// Two levels up lies devenv's cache. Nobody means a path in there, so it was written as ../x or ../../x.
 	_, inCache := inside.Rel(filepath.Dir(filepath.Dir(i.Tree)), p)
 	if inTree || !inCache {
 		return p
@@ -51,8 +52,8 @@ func (i Isolation) OnThisMachine(p string) string {
 	return filepath.Join(i.Root, rel)
 }
 
-// BuildContexts are the services of a project whose images some services are built from, by additional_contexts, those that
-// they in turn are built from included, each before the one that needs it.
+// BuildContexts returns the services whose images are build contexts (additional_contexts) of some services, directly
+// or indirectly, each before the one that needs it.
 func BuildContexts(p *types.Project, services ...string) []string {
 	known := p.AllServices()
 	var all []string
@@ -79,7 +80,7 @@ func BuildContexts(p *types.Project, services ...string) []string {
 	return all
 }
 
-// builtWith are the secrets that builds of a project use.
+// builtWith returns the secrets that a project's builds use.
 func builtWith(p *types.Project) types.Secrets {
 	var secrets types.Secrets
 	for _, s := range p.Services {

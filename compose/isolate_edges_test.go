@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// mounts are a service's mounts as text.
+// mounts returns a service's mounts as text.
 func mounts(s types.ServiceConfig) []string {
 	var all []string
 	for _, m := range s.Volumes {
@@ -25,7 +25,7 @@ func mounts(s types.ServiceConfig) []string {
 	return all
 }
 
-// targets are where single files are copied.
+// targets returns the paths that single files are copied to.
 func targets(iso Isolated) []string {
 	var all []string
 	for _, f := range iso.Files {
@@ -34,7 +34,7 @@ func targets(iso Isolated) []string {
 	return all
 }
 
-func TestFilesFindRoomWhereTheEngineWouldNotCopyOrATmpfsWouldHideThem(t *testing.T) {
+func TestFilesCanBeCopiedWhateverMountCoversThem(t *testing.T) {
 	tests := map[string]struct {
 		service          string
 		mounts, files, d []string
@@ -88,7 +88,7 @@ func TestFilesFindRoomWhereTheEngineWouldNotCopyOrATmpfsWouldHideThem(t *testing
 	}
 }
 
-func TestAReadOnlyServiceWithoutFilesStaysReadOnly(t *testing.T) {
+func TestReadOnlyServiceWithoutFilesStaysReadOnly(t *testing.T) {
 	iso := isolateText(t, `services: {app: {image: app, read_only: true, tmpfs: [/run], volumes: ["./src:/src:ro"]}}`, nil, []string{"app"}, "src/a")
 	s := iso.Project.Services["app"]
 	if !s.ReadOnly || !slices.Equal(s.Tmpfs, []string{"/run"}) || len(iso.Dropped) > 0 {
@@ -96,7 +96,7 @@ func TestAReadOnlyServiceWithoutFilesStaysReadOnly(t *testing.T) {
 	}
 }
 
-func TestSourceVolumesAreFilledOnceAndOnlyWhenTheyAreMounted(t *testing.T) {
+func TestOnlyMountedSourceVolumesAreFilledAndOnce(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app: {image: app, volumes: ["./src:/app", "./a.toml:/app/a.toml"]}
@@ -121,7 +121,7 @@ services:
 	}
 }
 
-func TestVolumesThatStandForDirectoriesGetWhatABindGets(t *testing.T) {
+func TestVolumesOfHostDirectoriesAreTreatedLikeBinds(t *testing.T) {
 	p, tree := load(t, `
 services: {app: {image: app, volumes: ["in:/in", "out:/out", "ram:/ram", {type: volume, source: part, target: /part, volume: {subpath: a/b}}]}}
 volumes:
@@ -152,7 +152,7 @@ volumes:
 	}
 }
 
-func TestLinksOfTheTreeThatLeadOutOfItAreOutside(t *testing.T) {
+func TestLinksLeadingOutOfTheTreeAreOutside(t *testing.T) {
 	p, tree := load(t, `services: {app: {image: app, volumes: ["./out:/out", "./in:/in", "./out/deeper:/deeper"]}}`, "src/a")
 	elsewhere := t.TempDir()
 	for link, to := range map[string]string{"out": elsewhere, "in": "src"} {
@@ -172,7 +172,7 @@ func TestLinksOfTheTreeThatLeadOutOfItAreOutside(t *testing.T) {
 	}
 }
 
-func TestKeptPathsComeBackWithWhatLiesBelowThem(t *testing.T) {
+func TestKeptPathsIncludeWhatLiesBelow(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	iso := isolateText(t, `
@@ -187,7 +187,7 @@ services:
 	}
 }
 
-func TestAFileThatGitDoesNotHaveIsSaidAndADirectoryIsEmpty(t *testing.T) {
+func TestMissingFileIsReportedAndMissingDirectoryEmpty(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app:
@@ -211,7 +211,7 @@ secrets: {key: {file: ./key.txt}}
 	}
 }
 
-func TestAServiceIsReachedByEveryNameThatOthersCallIt(t *testing.T) {
+func TestServiceKeepsEveryNameThatOthersUse(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app: {image: app, links: ["cache:redis", "db"]}
@@ -228,7 +228,7 @@ services:
 	}
 }
 
-func TestEveryNetworkModeBecomesTheRunsNetwork(t *testing.T) {
+func TestEveryNetworkModeBecomesTheRunNetwork(t *testing.T) {
 	for mode, said := range map[string]bool{"host": true, "none": true, "bridge": false, "service:db": true, "container:x": true} {
 		iso := isolateText(t, `services: {app: {image: app, network_mode: "`+mode+`"}, db: {image: db}}`, nil, []string{"app"})
 		s := iso.Project.Services["app"]
@@ -238,7 +238,7 @@ func TestEveryNetworkModeBecomesTheRunsNetwork(t *testing.T) {
 	}
 }
 
-func TestHooksDevicesAndRuntimesAreDroppedAndSaid(t *testing.T) {
+func TestHooksDevicesAndRuntimesAreDroppedAndReported(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app:
@@ -274,7 +274,7 @@ configs: {corporate: {external: true}}
 	}
 }
 
-func TestWhatIsTheServicesOwnStays(t *testing.T) {
+func TestTheServicesOwnSettingsStay(t *testing.T) {
 	text := `
 services:
   app:
@@ -315,7 +315,7 @@ services:
 	}
 }
 
-func TestServicesThatAreNotThereAreErrors(t *testing.T) {
+func TestUnknownServicesAreErrors(t *testing.T) {
 	p, tree := load(t, `services: {app: {image: app}}`)
 	for _, services := range [][]string{nil, {"app", "missing"}} {
 		if iso, err := Isolate(p, Isolation{Name: "n", Tree: tree, Network: "n", Services: services}); err == nil {
@@ -324,7 +324,7 @@ func TestServicesThatAreNotThereAreErrors(t *testing.T) {
 	}
 }
 
-func TestABuildAloneHasNoNetworkAndKeepsItsSection(t *testing.T) {
+func TestBuildOnlyIsolationHasNoNetwork(t *testing.T) {
 	p, tree := load(t, `services: {app: {build: {context: ., args: {A: b}, target: dev, network: none}, ports: ["80:80"]}}`)
 	iso, err := Isolate(p, Isolation{Name: "n", Tree: tree, Services: []string{"app"}, Image: func(string) string { return "tag" }})
 	if err != nil {

@@ -9,25 +9,28 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// The fields of Compose's model, by what isolation does with each. A field that a newer Compose library brings belongs to none, and fails the test.
+// The fields of Compose's model, by what isolation does with each. A field that a newer Compose library adds is in
+// none of these lists and fails the test.
 const (
-	// keptFields are the service's own. Of ReadOnly, Tmpfs, HealthCheck and OomScoreAdj other tests tell when they change all the same.
-	// What of them reaches the host only sets the container limits (BlkioConfig, CPURTPeriod), is in its own namespaces (Sysctls, the
-	// engine takes no others), tells the resolver how to ask (DNSOpts), or names groups without anything that belongs to them (GroupAdd).
+	// keptFields are the service's own. ReadOnly, Tmpfs, HealthCheck and OomScoreAdj do change in cases that other
+	// tests cover. Those of them that concern the host only set the container's limits (BlkioConfig, CPURTPeriod),
+	// lie in its own namespaces (Sysctls, the engine accepts no others), configure the resolver (DNSOpts), or name
+	// groups that own nothing (GroupAdd).
 	keptFields = `Name BlkioConfig CapDrop CPUCount CPUPercent CPUPeriod CPUQuota CPURTPeriod CPURTRuntime CPUS CPUSet CPUShares
 		Command DNSOpts DomainName Entrypoint Environment GroupAdd Hostname Init Isolation MemLimit MemReservation MemSwapLimit
 		MemSwappiness OomScoreAdj PidsLimit Platform ShmSize StopGracePeriod StopSignal StorageOpt Sysctls Ulimits User
 		WorkingDir Dockerfile Expose StdinOpen Tty Extensions ReadOnly Tmpfs HealthCheck`
-	// goneFields reach into the host or beyond the run, are the user's names, or are for a stack that stays.
+	// goneFields give access to the host or outside the run, are the user's names, or are for a long-lived stack.
 	goneFields = `Profiles Develop Restart Attach ContainerName Provider Extends ExternalLinks Links Net PreStart PostStart PreStop CgroupParent Cgroup
 		CredentialSpec DeviceCgroupRules Devices EnvFiles Gpus Ipc LabelFiles Logging LogDriver LogOpt MacAddress Models NetworkMode Pid Privileged
 		PullRefreshAfter Runtime UseAPISocket UserNSMode Uts VolumesFrom VolumeDriver DependsOn Ports Secrets Configs`
-	// listedFields go but for what is harmless, unless the configuration lists them.
+	// listedFields are removed unless they are harmless or the configuration lists them.
 	listedFields = `Annotations CapAdd DNS DNSSearch OomKillDisable SecurityOpt`
-	// changedFields are given a value of the run's; other tests look at them.
+	// changedFields get a value of the run's; other tests check it.
 	changedFields = `Deploy Scale ExtraHosts Image Labels CustomLabels Networks PullPolicy Volumes Build`
 
-	// Secrets and SSH stay: the image cannot be built without them. Names for addresses do: nothing of a build speaks to a database.
+	// Secrets and SSH stay: the image cannot be built without them. Extra hosts stay too: no build talks to a
+	// database.
 	keptBuildFields = `Context Dockerfile DockerfileInline Args Provenance SBOM SSH CacheFrom NoCache NoCacheFilter AdditionalContexts Pull
 		ExtraHosts Isolation Target Secrets ShmSize Ulimits Platforms Extensions`
 	listedBuildFields  = `Entitlements Network Privileged`
@@ -42,12 +45,12 @@ const (
 	goneResourceFields = `Devices`
 )
 
-// filled gives every field of a value that is not yet set one that is not empty.
-func filled(v reflect.Value, depth int) {
+// fill sets every unset field of a value to something that is not empty.
+func fill(v reflect.Value, depth int) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		filled(v.Elem(), depth)
+		fill(v.Elem(), depth)
 	case reflect.String:
 		v.SetString("x")
 	case reflect.Bool:
@@ -60,10 +63,10 @@ func filled(v reflect.Value, depth int) {
 		v.SetFloat(7)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
-		filled(v.Index(0), depth)
+		fill(v.Index(0), depth)
 	case reflect.Map:
 		value := reflect.New(v.Type().Elem()).Elem()
-		filled(value, depth)
+		fill(value, depth)
 		v.Set(reflect.MakeMap(v.Type()))
 		v.SetMapIndex(reflect.ValueOf("x").Convert(v.Type().Key()), value)
 	case reflect.Interface:
@@ -71,19 +74,20 @@ func filled(v reflect.Value, depth int) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if depth > 0 && v.Type().Field(i).IsExported() {
-				filled(v.Field(i), depth-1)
+				fill(v.Field(i), depth-1)
 			}
 		}
 	}
 }
 
-// wantDecided compares the fields of a struct, embedded ones flattened, before and after isolation with what was decided for each.
-func wantDecided(t *testing.T, before, after reflect.Value, kept, gone, changed string) {
+// wantHandled compares the fields of a struct, embedded ones flattened, before and after isolation with what is
+// expected of each.
+func wantHandled(t *testing.T, before, after reflect.Value, kept, gone, changed string) {
 	t.Helper()
 	for i := range before.NumField() {
 		field := before.Type().Field(i)
 		if field.Anonymous {
-			wantDecided(t, before.Field(i), after.Field(i), kept, gone, changed)
+			wantHandled(t, before.Field(i), after.Field(i), kept, gone, changed)
 			continue
 		}
 		was, is := before.Field(i), after.Field(i)
@@ -99,18 +103,18 @@ func wantDecided(t *testing.T, before, after reflect.Value, kept, gone, changed 
 				t.Errorf("%s.%s must not reach the scratch container, and is %v", before.Type(), field.Name, is)
 			}
 		case !named(changed):
-			t.Errorf("%s.%s: nobody has decided what isolation does with it", before.Type(), field.Name)
+			t.Errorf("%s.%s: isolation does not handle it yet", before.Type(), field.Name)
 		case reflect.DeepEqual(was.Interface(), is.Interface()):
 			t.Errorf("%s.%s is given a value of the run's, and is still %v", before.Type(), field.Name, is)
 		}
 	}
 }
 
-func TestEveryFieldOfComposesModelIsDecidedUpon(t *testing.T) {
+func TestEveryFieldOfComposesModelIsHandled(t *testing.T) {
 	var p types.Project
-	filled(reflect.ValueOf(&p).Elem(), 6)
+	fill(reflect.ValueOf(&p).Elem(), 6)
 	var s types.ServiceConfig
-	filled(reflect.ValueOf(&s).Elem(), 6)
+	fill(reflect.ValueOf(&s).Elem(), 6)
 	s.Name, s.Extends = "app", &types.ExtendsConfig{Service: "x"}
 	p.Services = types.Services{"app": s}
 	o := Isolation{
@@ -123,19 +127,19 @@ func TestEveryFieldOfComposesModelIsDecidedUpon(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := listed.Project.Services["app"]
-	wantDecided(t, reflect.ValueOf(s), reflect.ValueOf(got), keptFields+" "+listedFields, goneFields, changedFields)
-	wantDecided(t, reflect.ValueOf(*s.Build), reflect.ValueOf(*got.Build), keptBuildFields+" "+listedBuildFields, goneBuildFields, changedBuildFields)
+	wantHandled(t, reflect.ValueOf(s), reflect.ValueOf(got), keptFields+" "+listedFields, goneFields, changedFields)
+	wantHandled(t, reflect.ValueOf(*s.Build), reflect.ValueOf(*got.Build), keptBuildFields+" "+listedBuildFields, goneBuildFields, changedBuildFields)
 	o.Rights = nil
 	iso, err := Isolate(&p, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got = iso.Project.Services["app"]
-	wantDecided(t, reflect.ValueOf(s), reflect.ValueOf(got), keptFields, goneFields+" "+listedFields, changedFields)
-	wantDecided(t, reflect.ValueOf(*s.Build), reflect.ValueOf(*got.Build), keptBuildFields, goneBuildFields+" "+listedBuildFields, changedBuildFields)
-	wantDecided(t, reflect.ValueOf(p), reflect.ValueOf(*iso.Project), keptProjectFields, goneProjectFields, changedProjectFields)
-	wantDecided(t, reflect.ValueOf(*s.Deploy.Resources.Limits), reflect.ValueOf(*got.Deploy.Resources.Limits), keptResourceFields, goneResourceFields, "")
+	wantHandled(t, reflect.ValueOf(s), reflect.ValueOf(got), keptFields, goneFields+" "+listedFields, changedFields)
+	wantHandled(t, reflect.ValueOf(*s.Build), reflect.ValueOf(*got.Build), keptBuildFields, goneBuildFields+" "+listedBuildFields, changedBuildFields)
+	wantHandled(t, reflect.ValueOf(p), reflect.ValueOf(*iso.Project), keptProjectFields, goneProjectFields, changedProjectFields)
+	wantHandled(t, reflect.ValueOf(*s.Deploy.Resources.Limits), reflect.ValueOf(*got.Deploy.Resources.Limits), keptResourceFields, goneResourceFields, "")
 	if deploy := (types.DeployConfig{Resources: types.Resources{Limits: got.Deploy.Resources.Limits}}); !reflect.DeepEqual(deploy, *got.Deploy) {
-		t.Errorf("of deploy only the limits hold for a single container: %+v", got.Deploy)
+		t.Errorf("of deploy, only the limits apply to a single container: %+v", got.Deploy)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// fileObjects turns the secrets and configs of a service into files that are copied: a bind would need the host.
+// fileObjects turns the secrets and configs of a service into files to copy: a bind would need the host.
 func (i *isolating) fileObjects(s *types.ServiceConfig) {
 	for _, use := range s.Secrets {
 		target := use.Target
@@ -32,7 +32,7 @@ func (i *isolating) fileObjects(s *types.ServiceConfig) {
 func (i *isolating) fileObject(s *types.ServiceConfig, kind string, use types.FileReferenceConfig, target string, object types.FileObjectConfig) {
 	if object.File != "" {
 		object.File = i.OnThisMachine(object.File)
-		if info, err := os.Stat(object.File); err == nil && info.IsDir() { // Compose binds it, whatever it is
+		if info, err := os.Stat(object.File); err == nil && info.IsDir() { // Compose binds it, even a directory
 			i.bind(s, types.ServiceVolumeConfig{Type: types.VolumeTypeBind, Source: object.File, Target: target, ReadOnly: true})
 			return
 		}
@@ -52,18 +52,18 @@ func (i *isolating) fileObject(s *types.ServiceConfig, kind string, use types.Fi
 	case isNumeric(s.User):
 		mount.UID, mount.GID = numericUser(s.User)
 	default:
-		mount.Mode |= 0o444 // Compose sets no mode where it binds the user's file, and a user of any name must read it
+		mount.Mode |= 0o444 // Compose sets no mode when it binds the user's file, and any user must be able to read it
 	}
 	i.result.Files = append(i.result.Files, mount)
 }
 
-// content is what a secret or config holds, or why it cannot be had.
+// content returns the content of a secret or config, or why it is unavailable.
 func (i *isolating) content(object types.FileObjectConfig) (content []byte, why string) {
 	switch {
 	case bool(object.External):
 		return nil, "it is external"
 	case object.Driver != "" || object.TemplateDriver != "":
-		return nil, "a driver of the cluster makes it"
+		return nil, "a cluster driver creates it"
 	case object.Environment != "":
 		value, ok := i.from.Environment[object.Environment]
 		if !ok {
@@ -77,18 +77,19 @@ func (i *isolating) content(object types.FileObjectConfig) (content []byte, why 
 			if !inside {
 				return nil, "its file " + object.File + " cannot be read"
 			}
-			return nil, "its file " + rel + " is not there; make it, as the project's documentation says"
+			return nil, "its file " + rel + " does not exist; create it as the project's documentation describes"
 		}
 		return raw, ""
 	}
 	return []byte(object.Content), ""
 }
 
-// makeRoom sees to it that the files of a service can be copied into its container before the start, and are seen by it
-// alone: the engine copies nothing into a read-only container or mount, and a tmpfs would hide what was copied.
-func (i *isolating) makeRoom(s *types.ServiceConfig) {
+// prepareForFiles ensures that a service's files can be copied into its container before the start, and that only this
+// service sees them: the engine copies nothing into a read-only container or mount, and a tmpfs would hide what was
+// copied.
+func (i *isolating) prepareForFiles(s *types.ServiceConfig) {
 	i.result.Files = slices.DeleteFunc(i.result.Files, func(f FileMount) bool {
-		return f.Service == s.Name && !i.room(s, f)
+		return f.Service == s.Name && !i.makeWritable(s, f)
 	})
 	if s.ReadOnly && slices.ContainsFunc(i.result.Files, func(f FileMount) bool { return f.Service == s.Name }) {
 		s.ReadOnly = false
@@ -96,8 +97,9 @@ func (i *isolating) makeRoom(s *types.ServiceConfig) {
 	}
 }
 
-// room makes the mounts over a file's place writable and the service's own; false when the file cannot be there.
-func (i *isolating) room(s *types.ServiceConfig, f FileMount) bool {
+// makeWritable makes the mounts over a file's path writable and private to the service. It returns false when the file cannot
+// be copied there.
+func (i *isolating) makeWritable(s *types.ServiceConfig, f FileMount) bool {
 	s.Tmpfs = slices.DeleteFunc(s.Tmpfs, func(t string) bool {
 		target, _, _ := strings.Cut(t, ":")
 		if over := covers(target, f.Target); !over {
@@ -116,7 +118,7 @@ func (i *isolating) room(s *types.ServiceConfig, f FileMount) bool {
 			*m = types.ServiceVolumeConfig{Type: types.VolumeTypeVolume, Target: m.Target}
 		case types.VolumeTypeVolume:
 			m.ReadOnly = false
-			i.own(s, m)
+			i.privateVolume(s, m)
 		default:
 			i.drop(s.Name, "the file at "+f.Target, "nothing can be copied into the "+m.Type+" mount at "+m.Target)
 			return false
@@ -125,8 +127,8 @@ func (i *isolating) room(s *types.ServiceConfig, f FileMount) bool {
 	return true
 }
 
-// own gives a service a source volume that no other mounts.
-func (i *isolating) own(s *types.ServiceConfig, m *types.ServiceVolumeConfig) {
+// privateVolume gives a service a source volume that no other service mounts.
+func (i *isolating) privateVolume(s *types.ServiceConfig, m *types.ServiceVolumeConfig) {
 	for _, v := range i.result.Volumes {
 		if v.Name == m.Source && !strings.HasSuffix(v.Name, "-"+s.Name) {
 			m.Source = v.Name + "-" + s.Name
@@ -136,7 +138,8 @@ func (i *isolating) own(s *types.ServiceConfig, m *types.ServiceVolumeConfig) {
 	}
 }
 
-// forgetUnused leaves out the source volumes that no service mounts, and gives each other one the first that does.
+// forgetUnused removes source volumes that no service mounts, and assigns each of the others to the first service
+// that does.
 func (i *isolating) forgetUnused() {
 	users := map[string]string{}
 	for _, name := range slices.Backward(slices.Sorted(maps.Keys(i.result.Project.Services))) {
@@ -157,24 +160,24 @@ func (i *isolating) forgetUnused() {
 	i.result.Volumes = used
 }
 
-// covers says whether a mount at target hides what the image has at p.
+// covers reports whether a mount at target hides the image's file at p.
 func covers(target, p string) bool {
 	target, p = path.Clean(target), path.Clean(p)
 	return p != target && (target == "/" || strings.HasPrefix(p, target+"/"))
 }
 
-// numericUser are the ids of a user that is written as numbers; a name is root here.
+// numericUser returns the ids of a user written as numbers; a name counts as root here.
 func numericUser(user string) (uid, gid int) {
 	name, group, _ := strings.Cut(user, ":")
 	uid, err := strconv.Atoi(name)
 	if err != nil {
 		return 0, 0
 	}
-	gid, _ = strconv.Atoi(group) // none is root's
+	gid, _ = strconv.Atoi(group) // no group means root's
 	return uid, gid
 }
 
-// isNumeric says whether a user is written as a number; without one it is the image's, which is unknown here.
+// isNumeric reports whether a user is written as a number. An unset user is the image's, which is unknown here.
 func isNumeric(user string) bool {
 	name, _, _ := strings.Cut(user, ":")
 	_, err := strconv.Atoi(name)

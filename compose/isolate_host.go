@@ -11,13 +11,13 @@ import (
 // scratchNetwork is the only network of an isolated project.
 const scratchNetwork = "default"
 
-// network leaves the service its names in the run's network, and nothing else.
+// network gives the service its names in the run's network, and no other network.
 func (i *isolating) network(s *types.ServiceConfig) {
 	if s.NetworkMode != "" && s.NetworkMode != "bridge" && s.NetworkMode != "default" {
-		i.drop(s.Name, "network_mode "+s.NetworkMode, "it joins the run's own network, where each service is reached by its name and not as localhost")
+		i.drop(s.Name, "network_mode "+s.NetworkMode, "it joins the run's own network, where services are reached by name, not as localhost")
 	}
 	for _, link := range s.ExternalLinks {
-		i.drop(s.Name, "the external link "+link, "it leads out of the project")
+		i.drop(s.Name, "the external link "+link, "it points outside the project")
 	}
 	i.extraHosts(s)
 	s.Networks = map[string]*types.ServiceNetworkConfig{scratchNetwork: {Aliases: i.aliases(s)}}
@@ -28,8 +28,8 @@ func (i *isolating) network(s *types.ServiceConfig) {
 	}
 }
 
-// aliases are the names beside its own under which others reach a service: the aliases in all its networks, its
-// container's name, and what links of other services call it.
+// aliases returns the other names under which services reach this one: its aliases in all its networks, its
+// container's name, and the names that links of other services give it.
 func (i *isolating) aliases(s *types.ServiceConfig) []string {
 	var aliases []string
 	for _, n := range s.Networks {
@@ -56,12 +56,12 @@ func (i *isolating) aliases(s *types.ServiceConfig) []string {
 	return slices.Compact(aliases)
 }
 
-// engineHost is the name of this machine in containers, wherever the engine gives it one.
+// engineHost is the name of this machine in containers, if the engine provides it.
 const engineHost = "host.docker.internal"
 
-// extraHosts takes away the names that lead out of the run, to this machine above all, where the ports of the user's own database
-// are published; and those for fixed addresses of the project's services, which are aliases now. The machine's own name leads
-// nowhere.
+// extraHosts removes names that point outside the run, above all to this machine, which publishes the ports of the
+// user's own database. Names for fixed addresses of the project's services are aliases now. The machine's own name
+// points nowhere.
 func (i *isolating) extraHosts(s *types.ServiceConfig) {
 	hosts := types.HostsList{engineHost: {"127.0.0.1"}}
 	for _, host := range slices.Sorted(maps.Keys(s.ExtraHosts)) {
@@ -72,9 +72,9 @@ func (i *isolating) extraHosts(s *types.ServiceConfig) {
 		if aliased {
 			continue
 		}
-		why := "it leads to an address of your network"
+		why := "it points to an address in your network"
 		if host == engineHost || slices.Contains(addresses, "host-gateway") {
-			why = "it leads to this machine"
+			why = "it points to this machine"
 		}
 		if isLoopback(addresses) || i.keepsRight(s.Name, rightExtraHosts, host, why) {
 			hosts[host] = addresses
@@ -83,7 +83,7 @@ func (i *isolating) extraHosts(s *types.ServiceConfig) {
 	s.ExtraHosts = hosts
 }
 
-// hasAddress says whether a service of the user's project has one of some addresses, fixed in one of its networks.
+// hasAddress reports whether a service of the user's project has one of these addresses fixed in one of its networks.
 func hasAddress(s types.ServiceConfig, addresses []string) bool {
 	for _, n := range s.Networks {
 		if n != nil && (slices.Contains(addresses, n.Ipv4Address) || slices.Contains(addresses, n.Ipv6Address)) {
@@ -93,11 +93,11 @@ func hasAddress(s types.ServiceConfig, addresses []string) bool {
 	return false
 }
 
-// host takes away what reaches into the host.
+// host removes what gives access to the host.
 func (i *isolating) host(s *types.ServiceConfig) {
-	const reaches = "it reaches into the host"
+	const access = "it gives access to the host"
 	for _, d := range s.Devices {
-		i.drop(s.Name, "the device "+d.Source, reaches)
+		i.drop(s.Name, "the device "+d.Source, access)
 	}
 	for _, reach := range []struct {
 		what  string
@@ -114,7 +114,7 @@ func (i *isolating) host(s *types.ServiceConfig) {
 		{"provider", s.Provider != nil},
 	} {
 		if reach.there {
-			i.drop(s.Name, reach.what, reaches)
+			i.drop(s.Name, reach.what, access)
 		}
 	}
 	i.namespaces(s)
@@ -122,7 +122,7 @@ func (i *isolating) host(s *types.ServiceConfig) {
 	s.Runtime, s.CredentialSpec, s.Models, s.Provider = "", nil, nil, nil
 }
 
-// namespaces gives the service its own ones in place of the host's and other containers'.
+// namespaces gives the service namespaces of its own instead of the host's or other containers'.
 func (i *isolating) namespaces(s *types.ServiceConfig) {
 	for _, n := range []struct {
 		name string
@@ -135,12 +135,12 @@ func (i *isolating) namespaces(s *types.ServiceConfig) {
 	}
 }
 
-// reservesDevices says whether a deploy section asks for devices, as is usual for GPUs.
+// reservesDevices reports whether a deploy section asks for devices, as it usually does for GPUs.
 func reservesDevices(d *types.DeployConfig) bool {
 	return d != nil && d.Resources.Reservations != nil && len(d.Resources.Reservations.Devices) > 0
 }
 
-// resources keeps the limits of a deploy section, which hold for a single container as well.
+// resources keeps the limits of a deploy section, which apply to a single container as well.
 func resources(d *types.DeployConfig) *types.DeployConfig {
 	if d == nil || d.Resources.Limits == nil {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"devenv/devenv/inside"
 )
 
-// volumes turns each mount of a service into one that touches nothing of the host.
+// volumes turns each mount of a service into one that does not touch the host.
 func (i *isolating) volumes(s *types.ServiceConfig) {
 	mounts := append(i.fromOthers(s, nil), s.Volumes...)
 	s.Volumes, s.VolumesFrom, s.VolumeDriver = nil, nil, ""
@@ -26,13 +26,13 @@ func (i *isolating) volumes(s *types.ServiceConfig) {
 		case types.VolumeTypeTmpfs, types.VolumeTypeImage:
 			s.Volumes = append(s.Volumes, m)
 		default:
-			i.drop(s.Name, fmt.Sprintf("the %s mount at %s", m.Type, m.Target), "it is the host's or the cluster's")
+			i.drop(s.Name, fmt.Sprintf("the %s mount at %s", m.Type, m.Target), "it belongs to the host or the cluster")
 		}
 	}
 }
 
-// fromOthers are the mounts that a service takes from others, and those from others still; its own at the same place win, then
-// the first's. through are the services on the way here: a circle ends where it closes.
+// fromOthers returns the mounts that a service takes from others, directly or indirectly. Of mounts at the same path
+// its own wins, then the first service's. through holds the services visited so far, so that a cycle ends.
 func (i *isolating) fromOthers(s *types.ServiceConfig, through []string) []types.ServiceVolumeConfig {
 	var mounts []types.ServiceVolumeConfig
 	for _, from := range s.VolumesFrom {
@@ -42,7 +42,7 @@ func (i *isolating) fromOthers(s *types.ServiceConfig, through []string) []types
 			continue
 		}
 		if !ok || name == "container" {
-			i.drop(s.Name, "volumes_from "+from, "it leads out of the project")
+			i.drop(s.Name, "volumes_from "+from, "it points outside the project")
 			continue
 		}
 		for _, m := range slices.Concat(other.Volumes, i.fromOthers(&other, append(through, name))) {
@@ -57,8 +57,8 @@ func (i *isolating) fromOthers(s *types.ServiceConfig, through []string) []types
 	return mounts
 }
 
-// bind mounts a directory of the tree as a volume and copies a single file; what lies outside the tree is dropped, or
-// kept read-only where the configuration says so.
+// bind mounts a directory of the tree as a volume and copies a single file. What lies outside the tree is dropped, or
+// kept read-only if the configuration says so.
 func (i *isolating) bind(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
 	rel, inside := i.relative(m.Source)
 	if !inside {
@@ -66,22 +66,22 @@ func (i *isolating) bind(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
 	}
 	switch {
 	case !inside && i.kept(m.Source):
-		// Only read: not made where it is missing, nor labelled anew, and what the container mounts stays in it.
+		// Read-only, neither created when missing nor relabelled, and the container's own mounts do not propagate.
 		m.ReadOnly, m.Bind = true, &types.ServiceVolumeBind{}
 		s.Volumes = append(s.Volumes, m)
 	case !inside:
-		i.drop(s.Name, "the bind of "+m.Source, "it lies outside the repository (mounts: {keep: […]} brings it back, read-only)")
+		i.drop(s.Name, "the bind of "+m.Source, "it lies outside the repository (mounts: {keep: […]} restores it, read-only)")
 	case isFile(m.Source):
 		uid, gid := numericUser(s.User)
 		i.result.Files = append(i.result.Files, FileMount{Service: s.Name, Source: m.Source, Target: m.Target, UID: uid, GID: gid})
 	case i.missingFile(m, rel):
-		i.drop(s.Name, "the bind of "+rel, "git has no such file; if it is ignored, name it in .devenv.yaml: include: ["+rel+"]")
+		i.drop(s.Name, "the bind of "+rel, "git has no such file; if it is ignored, list it in .devenv.yaml: include: ["+rel+"]")
 	default:
 		i.source(s, m, rel)
 	}
 }
 
-// source mounts the volume that holds a directory of the tree, and notes, once, that it is to be filled.
+// source mounts the volume for a directory of the tree, and records once that the volume must be filled.
 func (i *isolating) source(s *types.ServiceConfig, m types.ServiceVolumeConfig, rel string) {
 	v := SourceVolume{Name: i.Volume(rel), Path: rel, Service: s.Name}
 	s.Volumes = append(s.Volumes, types.ServiceVolumeConfig{
@@ -99,8 +99,8 @@ func (i *isolating) fill(v SourceVolume) {
 	i.result.Volumes = append(i.result.Volumes, v)
 }
 
-// named gives a named volume an empty one of the run in its place, and one that stands for a directory of the host what a
-// bind of it gets. One without a name is the container's own and stays.
+// named replaces a named volume by an empty one of the run, and a volume that stands for a host directory by what a
+// bind of that directory would become. An unnamed volume is the container's own and stays.
 func (i *isolating) named(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
 	definition := i.from.Volumes[m.Source]
 	if m.Source != "" && isBind(definition) {
@@ -110,35 +110,36 @@ func (i *isolating) named(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
 		return
 	}
 	if isElsewhere(definition) {
-		i.drop(s.Name, "what volume "+m.Source+" holds", "it is not the project's own, and an empty one takes its place")
+		i.drop(s.Name, "what volume "+m.Source+" holds", "the data is not the project's own; an empty volume replaces it")
 	}
 	if m.Source != "" {
 		i.result.Project.Volumes[m.Source] = types.VolumeConfig{Name: i.Name + "-" + m.Source, Labels: merged(nil, i.Labels)}
 	}
 	if subpath(m) != "" {
 		volume := *m.Volume
-		volume.Subpath = "" // an empty volume has none
+		volume.Subpath = "" // an empty volume has no subpaths
 		m.Volume = &volume
 	}
 	s.Volumes = append(s.Volumes, m)
 }
 
-// options are the mount options of a volume of the local driver.
+// options returns the mount options of a local driver's volume.
 func options(v types.VolumeConfig) []string { return strings.Split(v.DriverOpts["o"], ",") }
 
-// isBind says whether a volume of the local driver stands for a directory of the host.
+// isBind reports whether a local driver's volume stands for a host directory.
 func isBind(v types.VolumeConfig) bool {
 	bind := slices.ContainsFunc(options(v), func(o string) bool { return o == "bind" || o == "rbind" })
 	return bind && filepath.IsAbs(v.DriverOpts["device"])
 }
 
-// isElsewhere says whether what a volume holds is not of the project's making: another's volume, a plugin's, a network file system.
+// isElsewhere reports whether a volume's data comes from outside the project: another project's volume, a plugin's, a
+// network file system.
 func isElsewhere(v types.VolumeConfig) bool {
 	kind := v.DriverOpts["type"]
 	return bool(v.External) || (v.Driver != "" && v.Driver != "local") || (v.DriverOpts["device"] != "" && kind != "tmpfs")
 }
 
-// subpath is the part of a volume that is mounted, empty for all of it.
+// subpath returns the mounted part of a volume; empty means all of it.
 func subpath(m types.ServiceVolumeConfig) string {
 	if m.Volume == nil {
 		return ""
@@ -146,13 +147,13 @@ func subpath(m types.ServiceVolumeConfig) string {
 	return m.Volume.Subpath
 }
 
-// relative maps a host path to the tree, with slashes, links followed; false when it lies outside.
+// relative returns a host path relative to the tree, with slashes and links resolved; false when it lies outside.
 func (i *isolating) relative(source string) (string, bool) {
 	rel, ok := inside.Rel(followed(i.Tree), followed(source))
 	return filepath.ToSlash(rel), ok
 }
 
-// followed is a path without links, as far as it exists.
+// followed returns a path with its links resolved, as far as it exists.
 func followed(p string) string {
 	p = filepath.Clean(p)
 	if real, err := filepath.EvalSymlinks(p); err == nil {
@@ -164,7 +165,7 @@ func followed(p string) string {
 	return p
 }
 
-// kept says whether the configuration brings a host path back.
+// kept reports whether the configuration keeps a host path.
 func (i *isolating) kept(source string) bool {
 	return slices.ContainsFunc(i.Keep, func(kept string) bool {
 		if rest, ok := strings.CutPrefix(kept, "~"); ok {
@@ -182,8 +183,8 @@ func isFile(p string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// missingFile says whether a bind's source is not in the tree and must be a file; a directory is made when it is not there. What
-// it is in the user's working tree tells, else its name.
+// missingFile reports whether a bind's source is missing in the tree and must be a file; a missing directory is
+// created. The user's working tree tells what it is, else its name does.
 func (i *isolating) missingFile(m types.ServiceVolumeConfig, rel string) bool {
 	if _, err := os.Stat(m.Source); err == nil {
 		return false

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// isolateTree isolates services of a project in a private tree that lies as devenv's do, two levels below its cache.
+// isolateTree isolates services of a project in a private tree placed like devenv's: two levels below its cache.
 func isolateTree(t *testing.T, p *types.Project, tree, root string, keep []string, services ...string) Isolated {
 	t.Helper()
 	iso, err := Isolate(p, Isolation{
@@ -24,7 +24,7 @@ func isolateTree(t *testing.T, p *types.Project, tree, root string, keep []strin
 	return iso
 }
 
-func TestABuildWritesItsOwnImageAndNothingElse(t *testing.T) {
+func TestBuildWritesItsOwnImageAndNothingElse(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app:
@@ -47,7 +47,7 @@ secrets: {token: {environment: TOKEN}, other: {file: ./other.txt}}
 	}
 }
 
-func TestServicesThatImagesAreBuiltFromComeFirst(t *testing.T) {
+func TestBuildContextServicesComeFirst(t *testing.T) {
 	p, _ := load(t, `
 services:
   app: {build: {context: ., additional_contexts: {base: "service:base", assets: ./assets, tools: "service:tools"}}}
@@ -61,7 +61,7 @@ services:
 	}
 }
 
-func TestTheUsersLabelsGoBecauseOthersReadThem(t *testing.T) {
+func TestTheUsersLabelsAreRemoved(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app:
@@ -75,7 +75,7 @@ services:
 	}
 }
 
-func TestNoNameLeadsToThisMachineToTheUsersNetworkOrToAFixedAddress(t *testing.T) {
+func TestNamesPointingOutsideTheRunAreDropped(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app:
@@ -97,7 +97,7 @@ networks: {front: {ipam: {config: [{subnet: 10.9.0.0/24}]}}}
 	}
 }
 
-func TestVolumesFromReachesThroughOthersAndEndsWhereItClosesACircle(t *testing.T) {
+func TestVolumesFromIsTransitiveAndSurvivesCycles(t *testing.T) {
 	p, tree := load(t, `
 services:
   app: {image: app, volumes_from: [middle], volumes: ["own:/c"]}
@@ -119,7 +119,7 @@ volumes: {data: , own: }
 	}
 }
 
-func TestAKeptPathIsOnlyRead(t *testing.T) {
+func TestAKeptPathIsReadOnly(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app:
@@ -132,7 +132,7 @@ services:
 	}
 }
 
-func TestVolumesThatHoldWhatIsElsewhereAreEmptyAndSaid(t *testing.T) {
+func TestVolumesOfOutsideDataAreEmptyAndReported(t *testing.T) {
 	iso := isolateText(t, `
 services: {app: {image: app, volumes: ["net:/net", "plugin:/plugin", "ram:/ram", "plain:/plain", "disk:/disk"]}}
 volumes:
@@ -152,7 +152,7 @@ volumes:
 	}
 }
 
-func TestAVolumeThatStandsForADirectoryIsReadOnlyOrAPartOfItAsItSays(t *testing.T) {
+func TestVolumeOfADirectoryKeepsReadOnlyAndSubpath(t *testing.T) {
 	p, tree := load(t, `
 services: {app: {image: app, volumes: ["in:/in", {type: volume, source: in, target: /part, volume: {subpath: sub/x}}]}}
 volumes: {in: {driver_opts: {type: none, o: "rbind,ro", device: /x}}}
@@ -164,7 +164,7 @@ volumes: {in: {driver_opts: {type: none, o: "rbind,ro", device: /x}}}
 	}
 }
 
-func TestWhatLiesBesideTheRepositoryIsFoundBesideTheWorkingTree(t *testing.T) {
+func TestPathsBesideTheRepositoryResolveBesideTheWorktree(t *testing.T) {
 	cache, root := t.TempDir(), filepath.Join(t.TempDir(), "work", "project")
 	tree := filepath.Join(cache, "trees", "1-branch")
 	if err := os.MkdirAll(tree, 0o755); err != nil {
@@ -194,7 +194,7 @@ func TestWhatLiesBesideTheRepositoryIsFoundBesideTheWorkingTree(t *testing.T) {
 	}
 }
 
-func TestWhatIsMissingIsWhatItIsInTheWorkingTreeElseWhatItsNameSays(t *testing.T) {
+func TestWorkingTreeTellsTheTypeOfMissingSources(t *testing.T) {
 	p, tree := load(t, `
 services:
   app:
@@ -217,7 +217,7 @@ services:
 	}
 }
 
-func TestSecretsThatCannotBeHadSayWhyAndADirectoryIsMounted(t *testing.T) {
+func TestUnavailableSecretsSayWhy(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app: {image: app, user: postgres, secrets: [unset, gone, {source: key, mode: 0400}, certs]}
@@ -234,7 +234,7 @@ secrets:
 	}
 	want := map[string]string{
 		"secret unset": "the environment variable NOT_SET_ANYWHERE is not set",
-		"secret gone":  "its file gone.txt is not there; make it, as the project's documentation says",
+		"secret gone":  "its file gone.txt does not exist; create it as the project's documentation describes",
 	}
 	if diff := cmp.Diff(want, reasons); diff != "" {
 		t.Error(diff)

@@ -9,7 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// The rights that a configuration may leave to scratch containers, by the keys of their settings.
+// The rights that a configuration may leave to scratch containers, by setting.
 const (
 	rightCapability   = "cap_add"
 	rightSecurity     = "security_opt"
@@ -24,7 +24,7 @@ const (
 	rightBuildRoot    = "build.privileged"
 )
 
-// Rights are the keys of what Isolation.Rights may keep: each alone, or with what of it is meant after a dot.
+// Rights returns the keys that Isolation.Rights may hold: each alone, or with one of its values after a dot.
 func Rights() []string {
 	return []string{
 		rightCapability, rightSecurity, rightDNS, rightDNSSearch, rightExtraHosts, rightAnnotations, rightOOMDisable, rightOOMScore,
@@ -32,19 +32,19 @@ func Rights() []string {
 	}
 }
 
-// rights takes away what a container has only when a setting asks for it and what weakens the engine's walls around it, names of
-// the user's network included; what is harmless stays, and what the configuration lists.
+// rights removes privileges that a container has only when a setting asks for them, and settings that weaken its
+// isolation, including names in the user's network. Harmless settings stay, and so does what the configuration lists.
 func (i *isolating) rights(s *types.ServiceConfig) {
-	const walls, servers = "it opens the walls around the container", "it asks servers of your network"
+	const weakens, servers = "it weakens the container's isolation", "it queries servers in your network"
 	none := func(string) bool { return false }
-	s.CapAdd = i.sift(s.Name, rightCapability, s.CapAdd, harmlessCapability, walls)
-	s.SecurityOpt = i.sift(s.Name, rightSecurity, s.SecurityOpt, harmlessSecurity, walls)
+	s.CapAdd = i.sift(s.Name, rightCapability, s.CapAdd, harmlessCapability, weakens)
+	s.SecurityOpt = i.sift(s.Name, rightSecurity, s.SecurityOpt, harmlessSecurity, weakens)
 	s.DNS = i.sift(s.Name, rightDNS, s.DNS, none, servers)
 	s.DNSSearch = i.sift(s.Name, rightDNSSearch, s.DNSSearch, none, servers)
-	annotations := i.sift(s.Name, rightAnnotations, slices.Sorted(maps.Keys(s.Annotations)), none, "the engine's runtime may obey it")
+	annotations := i.sift(s.Name, rightAnnotations, slices.Sorted(maps.Keys(s.Annotations)), none, "the container runtime may act on it")
 	s.Annotations = maps.Clone(s.Annotations)
 	maps.DeleteFunc(s.Annotations, func(name, _ string) bool { return !slices.Contains(annotations, name) })
-	const memory = "it has the host end other programs when memory is short"
+	const memory = "it makes the host kill other programs first when memory runs out"
 	if s.OomKillDisable && !i.keepsRight(s.Name, rightOOMDisable, "", memory) {
 		s.OomKillDisable = false
 	}
@@ -53,10 +53,10 @@ func (i *isolating) rights(s *types.ServiceConfig) {
 	}
 }
 
-// buildRights takes away what a build has only when a setting asks for it. Its secrets and the user's SSH agent stay: the image cannot
-// be built without them, and neither is in it.
+// buildRights removes privileges that a build has only when a setting asks for them. Its secrets and the user's SSH
+// agent stay: the image cannot be built without them, and they do not end up in it.
 func (i *isolating) buildRights(service string, b *types.BuildConfig) {
-	const host = "the build would be in the host's own network, or another's"
+	const host = "the build would run in the host's network, or in another one"
 	switch b.Network {
 	case "", "default", "none":
 	default:
@@ -64,14 +64,15 @@ func (i *isolating) buildRights(service string, b *types.BuildConfig) {
 			b.Network = ""
 		}
 	}
-	const walls = "it opens the walls around the build"
-	b.Entitlements = i.sift(service, rightBuildMore, b.Entitlements, func(string) bool { return false }, walls)
-	if b.Privileged && !i.keepsRight(service, rightBuildRoot, "", walls) {
+	const weakens = "it weakens the build's isolation"
+	b.Entitlements = i.sift(service, rightBuildMore, b.Entitlements, func(string) bool { return false }, weakens)
+	if b.Privileged && !i.keepsRight(service, rightBuildRoot, "", weakens) {
 		b.Privileged = false
 	}
 }
 
-// sift returns the values of a setting that are harmless or listed in the configuration, and says which are not.
+// sift returns the values of a setting that are harmless or listed in the configuration, and notes the others as
+// dropped.
 func (i *isolating) sift(service, key string, values []string, harmless func(string) bool, why string) []string {
 	var left []string
 	for _, value := range values {
@@ -82,7 +83,7 @@ func (i *isolating) sift(service, key string, values []string, harmless func(str
 	return left
 }
 
-// keepsRight says whether the configuration lists a right, and says that the service does without when it does not.
+// keepsRight reports whether the configuration lists a right, and notes it as dropped otherwise.
 func (i *isolating) keepsRight(service, key, value, why string) bool {
 	entry := key
 	if value != "" && key != rightDNS && key != rightDNSSearch && key != rightBuildNetwork {
@@ -97,12 +98,13 @@ func (i *isolating) keepsRight(service, key, value, why string) bool {
 	}
 	i.result.Dropped = append(i.result.Dropped, Dropped{
 		Service: service, What: strings.TrimSpace(key + " " + value), Build: strings.HasPrefix(key, "build."),
-		Why: why + " (scratch: {keep: [" + entry + "]} brings it back)",
+		Why: why + " (scratch: {keep: [" + entry + "]} restores it)",
 	})
 	return false
 }
 
-// plainRight is a value as it is compared: capabilities and security options are written in two ways each.
+// plainRight returns a value in its canonical form: capabilities and security options can each be written in two
+// ways.
 func plainRight(key, value string) string {
 	switch key {
 	case rightCapability:
@@ -115,8 +117,8 @@ func plainRight(key, value string) string {
 	return value
 }
 
-// harmlessCapability says whether a container may keep a capability: every container has it, or it reaches nobody else (SYS_NICE
-// sets a program's own priority, IPC_LOCK keeps its own memory from being swapped out).
+// harmlessCapability reports whether a container may keep a capability: every container has it, or it affects no
+// other program (SYS_NICE sets a program's own priority, IPC_LOCK keeps its own memory from being swapped out).
 func harmlessCapability(name string) bool {
 	switch plainRight(rightCapability, name) {
 	case "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID",
@@ -126,7 +128,7 @@ func harmlessCapability(name string) bool {
 	return false
 }
 
-// harmlessSecurity says whether a security option makes the walls no lower than they are without.
+// harmlessSecurity reports whether a security option leaves the isolation as strong as it is by default.
 func harmlessSecurity(option string) bool {
 	switch plain := plainRight(rightSecurity, option); plain {
 	case "no-new-privileges", "seccomp=builtin", "apparmor=docker-default":
@@ -136,7 +138,7 @@ func harmlessSecurity(option string) bool {
 	}
 }
 
-// isLoopback says whether all of a host's addresses are the container's own.
+// isLoopback reports whether all of a host's addresses are the container's own.
 func isLoopback(addresses []string) bool {
 	return !slices.ContainsFunc(addresses, func(a string) bool {
 		ip := net.ParseIP(strings.Trim(a, "[]"))

@@ -29,7 +29,7 @@ services:
     oom_score_adj: -900
 `
 
-// isolated isolates the privileged service with some rights listed.
+// isolated isolates the privileged service, with some rights listed.
 func isolated(t *testing.T, rights ...string) (types.ServiceConfig, []string) {
 	t.Helper()
 	p, tree := load(t, privileged)
@@ -46,18 +46,18 @@ func isolated(t *testing.T, rights ...string) (types.ServiceConfig, []string) {
 	return iso.Project.Services["app"], said
 }
 
-// entryOf is what a note says to put into scratch.keep.
+// entryOf returns the entry for scratch.keep that a note suggests.
 func entryOf(t *testing.T, said string) string {
 	t.Helper()
 	_, rest, _ := strings.Cut(said, "(scratch: {keep: [")
-	entry, _, found := strings.Cut(rest, "]} brings it back)")
+	entry, _, found := strings.Cut(rest, "]} restores it)")
 	if !found {
 		t.Errorf("%q does not say how to keep it", said)
 	}
 	return entry
 }
 
-func TestWhatIsMoreThanAnOrdinaryContainersGoesAndIsSaid(t *testing.T) {
+func TestExtraPrivilegesAreDroppedAndReported(t *testing.T) {
 	s, said := isolated(t)
 	var entries []string
 	for _, line := range said {
@@ -86,7 +86,7 @@ func TestWhatIsMoreThanAnOrdinaryContainersGoesAndIsSaid(t *testing.T) {
 	}
 }
 
-func TestWhatTheConfigurationListsStays(t *testing.T) {
+func TestListedRightsStay(t *testing.T) {
 	_, said := isolated(t)
 	for _, line := range said {
 		entry := entryOf(t, line)

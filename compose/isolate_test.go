@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// load loads a Compose file as text in a tree with some files.
+// load loads a Compose file given as text, in a tree with some files.
 func load(t *testing.T, text string, files ...string) (*types.Project, string) {
 	t.Helper()
 	tree := t.TempDir()
@@ -56,7 +56,7 @@ func isolateText(t *testing.T, text string, keep []string, services []string, fi
 	return iso
 }
 
-// dropped are the things a service does without, in the order they were dropped.
+// dropped returns what a service does without, in the order it was dropped.
 func dropped(iso Isolated) []string {
 	var all []string
 	for _, d := range iso.Dropped {
@@ -66,7 +66,7 @@ func dropped(iso Isolated) []string {
 	return all
 }
 
-func TestNamesPortsAndAddressesOfTheUsersGo(t *testing.T) {
+func TestTheUsersNamesPortsAndAddressesAreRemoved(t *testing.T) {
 	iso := isolateText(t, `
 services:
   web:
@@ -105,7 +105,7 @@ networks:
 	}
 }
 
-func TestEveryKindOfMountBecomesOneThatTouchesNothing(t *testing.T) {
+func TestEveryKindOfMountBecomesHarmless(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app:
@@ -162,7 +162,7 @@ volumes:
 	}
 }
 
-func TestWhatReachesIntoTheHostIsDroppedAndSaid(t *testing.T) {
+func TestHostAccessIsDroppedAndReported(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app:
@@ -230,7 +230,7 @@ configs:
 	}
 }
 
-func TestOnlyTheChosenServicesAreThereAndNothingTheyDependOn(t *testing.T) {
+func TestOnlyChosenServicesRemainWithoutTheirDependencies(t *testing.T) {
 	iso := isolateText(t, `
 services:
   app:

@@ -8,20 +8,22 @@ import (
 	"devenv/compose/engine"
 )
 
-// MaxRestarts is how often a container may end and be started again, as its restart policy says, while somebody waits for it:
-// people's stacks rely on that, as where a server does not wait for another. One that ends more often never gets ready.
+// MaxRestarts is how often a container may exit and be restarted by its restart policy while somebody waits for it.
+// Many stacks rely on that, for example when a server does not wait for another one. A container that exits more
+// often never becomes ready.
 const MaxRestarts = 5
 
-// lives follows one container while it is waited for. Its restart policy gives it another life where one has ended, and each
-// must show the sign anew: what an earlier one has shown says nothing.
+// lives follows one container while somebody waits for it. Each restart by its policy begins a new life, which must
+// show the sign anew: a sign that an earlier life showed proves nothing.
 type lives struct {
 	engine *engine.Engine
 	id     string
 	ready  Ready
-	// earlier is how many of the times that the engine started it again do not count, old that it had run for long before.
+	// earlier is the number of earlier restarts that do not count; old tells whether it had been running for long by
+	// then.
 	earlier int
 	old     bool
-	// life is the one that is looked at, ended how the last ended that was seen to.
+	// life is the current one; ended is how the last one ended that was observed.
 	life  engine.Container
 	ended Ended
 }
@@ -34,7 +36,7 @@ func follow(ctx context.Context, e *engine.Engine, id string, ready Ready) (*liv
 	}
 	l := &lives{engine: e, id: id, ready: ready, earlier: forgiven(container, time.Now())}
 	if container.State == "running" && time.Since(container.Started) > settledAfter {
-		details, err := e.Details(ctx) // the engine's clock need not be this machine's
+		details, err := e.Details(ctx) // the engine's clock may differ from this machine's
 		if err != nil {
 			return nil, err
 		}
@@ -43,8 +45,9 @@ func follow(ctx context.Context, e *engine.Engine, id string, ready Ready) (*liv
 	return l, nil
 }
 
-// forgiven is how many of the times that a container was started again before anybody waited for it do not count: all, but where it is
-// at it right now. Then it gets one more life, since the engine waits longer before each, up to a minute.
+// forgiven returns how many restarts before anybody waited for the container do not count. All of them, unless it is
+// in a restart loop right now: then it gets one more life, since the engine pauses longer before each restart, up to
+// a minute.
 func forgiven(c engine.Container, now time.Time) int {
 	if Loops(c, now) {
 		return max(0, c.Restarts-MaxRestarts+1)
@@ -52,18 +55,18 @@ func forgiven(c engine.Container, now time.Time) int {
 	return c.Restarts
 }
 
-// standing is what a look at a container means to whoever waits for it.
+// standing is the container's state as whoever waits for it sees it.
 type standing int
 
 const (
 	stands    standing = iota // it runs
-	restarts                  // it has ended, and is about to be started again
-	loops                     // it ends again and again
-	hasEnded                  // it has ended and stays so
-	endedWell                 // that is what it was made for
+	restarts                  // it has exited, and is about to be restarted
+	loops                     // it keeps exiting
+	hasEnded                  // it has exited for good
+	endedWell                 // it exited with success, as it is meant to
 )
 
-// standing judges how a container stands.
+// standing judges a container's state.
 func (l *lives) standing(c engine.Container) standing {
 	again := c.Restarts - l.earlier
 	switch {
@@ -79,14 +82,14 @@ func (l *lives) standing(c engine.Container) standing {
 	return stands
 }
 
-// note remembers how a life ended, which the next one's beginning takes away.
+// note records how a life ended, which the next one's start erases.
 func (l *lives) note(c engine.Container) {
 	if c.State == "restarting" || c.State == "exited" || c.State == "dead" {
 		l.ended = Ended{Code: c.ExitCode, OutOfMemory: c.OOMKilled}
 	}
 }
 
-// wait waits until a life of the container shows the sign.
+// wait waits until one of the container's lives shows the sign.
 func (l *lives) wait(ctx context.Context) (Readiness, error) {
 	began := time.Now()
 	deadline, cancel := context.WithTimeout(ctx, l.ready.Timeout)
@@ -117,7 +120,7 @@ func (l *lives) wait(ctx context.Context) (Readiness, error) {
 	}
 }
 
-// next looks at the container once it is not about to be started again, and says how it stands.
+// next waits while the container is about to be restarted, then returns its state.
 func (l *lives) next(ctx context.Context) (now standing, err error) {
 	err = again(ctx, inspectEvery, func() (bool, error) {
 		if l.life, err = l.engine.Inspect(ctx, l.id); err != nil {
@@ -130,7 +133,7 @@ func (l *lives) next(ctx context.Context) (now standing, err error) {
 	return now, err
 }
 
-// sign waits until this life shows the sign, and returns it; nothing where it ended before that.
+// sign waits until this life shows the sign, and returns it; empty when the life ended first.
 func (l *lives) sign(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	wanted := signs{l.engine}.of(l.life, l.ready)
@@ -155,7 +158,7 @@ func (l *lives) sign(ctx context.Context) (string, error) {
 	}
 }
 
-// end waits until this life has ended, and remembers how it did.
+// end waits until this life has ended, and records how.
 func (l *lives) end(ctx context.Context) error {
 	code, err := l.engine.Wait(ctx, l.id)
 	if err == nil {
@@ -164,7 +167,7 @@ func (l *lives) end(ctx context.Context) error {
 	return err
 }
 
-// alive says whether the life that is looked at goes on.
+// alive reports whether the current life goes on.
 func (l *lives) alive(ctx context.Context) (bool, error) {
 	c, err := l.engine.Inspect(ctx, l.id)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"devenv/compose/engine"
 )
 
-func TestAContainerIsJudgedByHowItEndedWhateverItsRestartPolicy(t *testing.T) {
+func TestContainerIsJudgedByHowItExited(t *testing.T) {
 	at := func(state string, code, restarts int) engine.Container {
 		return engine.Container{State: state, ExitCode: code, Restarts: restarts}
 	}
@@ -44,20 +44,20 @@ func TestAContainerIsJudgedByHowItEndedWhateverItsRestartPolicy(t *testing.T) {
 	}
 }
 
-func TestWhatHasRunForLongAndIsReadyAtOnceIsNotWatched(t *testing.T) {
+func TestLongRunningReadyContainerIsNotWatched(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
-	cancel() // whoever looks, fails
+	cancel() // any inspection fails
 	if r, err := new(Client).StayReady(over, Readiness{How: "running", lives: &lives{}, settled: true}, Steady); err != nil || r.How != "running" {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
 
-func TestAContainerThatWasStartedAgainLoopsUntilItHasRunForLong(t *testing.T) {
+func TestRestartedContainerLoopsUntilItHasSettled(t *testing.T) {
 	now := time.Now()
 	for name, c := range map[string]struct {
 		container engine.Container
 		loops     bool
-		lives     int // that it gets
+		lives     int // that it is given
 	}{
 		"is about to be started again":   {engine.Container{State: "restarting", Restarts: 1}, true, MaxRestarts - 1},
 		"is so for the ninth time":       {engine.Container{State: "restarting", Restarts: 9}, true, 1},

@@ -16,17 +16,17 @@ import (
 	"devenv/devenv/report"
 )
 
-// ownStack is a stack of the user's own, started as up starts it.
-type ownStack struct {
+// userStack is a user's own stack, started as up starts it.
+type userStack struct {
 	client  *compose.Client
 	project *types.Project
 	made    map[string]engine.Container
 }
 
-func newOwnStack(t *testing.T, text string) ownStack {
+func newUserStack(t *testing.T, text string) userStack {
 	t.Helper()
 	enginetest.Images(t, "debian:trixie-slim")
-	s := ownStack{client: connect(t)}
+	s := userStack{client: connect(t)}
 	name := fmt.Sprintf("devenv-test-lives-%d", os.Getpid())
 	var err error
 	if s.project, err = s.client.Load(t.Context(), compose.LoadOptions{WorkingDir: writeFiles(t, map[string]string{"compose.yaml": text}), ProjectName: name}); err != nil {
@@ -46,8 +46,9 @@ func newOwnStack(t *testing.T, text string) ownStack {
 	return s
 }
 
-// start starts a service and waits until it is ready and has stayed so; it returns how that showed, or the failure with its output.
-func (s ownStack) start(t *testing.T, service string, watch time.Duration) (how, failure string) {
+// start starts a service and waits until it is ready and has stayed so. It returns the sign, or the failure with its
+// output.
+func (s userStack) start(t *testing.T, service string, watch time.Duration) (how, failure string) {
 	t.Helper()
 	if err := s.client.UserStack(s.project).Start(t.Context(), service); err != nil {
 		t.Fatal(err)
@@ -62,11 +63,11 @@ func (s ownStack) start(t *testing.T, service string, watch time.Duration) (how,
 	return readiness.How, ""
 }
 
-// thrice is the beginning of a script that fails twice, and says how often it was begun.
-const thrice = `echo >>/begun; n=$$(wc -l </begun); echo "begun $$n"; [ $$n = 3 ] || exit 4; `
+// failsTwice is the beginning of a script that fails twice and prints how often it was started.
+const failsTwice = `echo >>/begun; n=$$(wc -l </begun); echo "begun $$n"; [ $$n = 3 ] || exit 4; `
 
-func TestWhatEndsOrIsStartedAgainAndAgainIsNeverReady(t *testing.T) {
-	s := newOwnStack(t, `
+func TestExitingOrRestartingServicesAreNeverReady(t *testing.T) {
+	s := newUserStack(t, `
 x-app: &app {image: "debian:trixie-slim", stop_grace_period: 0s}
 services:
   loops: {<<: *app, restart: unless-stopped, ports: ["8000"], command: [sh, -c, "echo cannot start; exit 1"]}
@@ -78,19 +79,19 @@ services:
   scaled: {<<: *app, restart: always, scale: 2, volumes: ["shared:/shared"], command: [sh, -c, "mkdir /shared/taken && exec sleep infinity"]}
   idle: {<<: *app, command: [sleep, infinity]}
   done: {<<: *app, command: ["true"]}
-  third: {<<: *app, restart: on-failure, ports: ["8123"], command: [sh, -c, '`+thrice+`exec perl -e "$$0"', '`+serve+answers+`']}
-  job: {<<: *app, restart: on-failure, command: [sh, -c, '`+thrice+`']}
+  third: {<<: *app, restart: on-failure, ports: ["8123"], command: [sh, -c, '`+failsTwice+`exec perl -e "$$0"', '`+serve+answers+`']}
+  job: {<<: *app, restart: on-failure, command: [sh, -c, '`+failsTwice+`']}
   endless: {<<: *app, restart: always, command: ["true"]}
   waits: {<<: *app, depends_on: {job: &ended {condition: service_completed_successfully}, endless: *ended}}
 volumes: {shared: {}}
 `)
 	for service, want := range map[string]struct{ how, failure string }{
-		"loops":   {failure: "it ended with exit status 1, and is started again and again (restart: unless-stopped)\ncannot start"},
-		"well":    {failure: "it ended with exit status 0, and is started again and again (restart: always)"},
-		"tries":   {failure: "it ended with exit status 5\n"},
-		"listens": {failure: "it ended with exit status 6, and is started again and again (restart: always)\ngone"},
-		"worker":  {failure: "it ended with exit status 3\nlost"},
-		"endless": {failure: "it ended with exit status 0, and is started again and again (restart: always)"},
+		"loops":   {failure: "it exited with status 1 and keeps being restarted (restart: unless-stopped)\ncannot start"},
+		"well":    {failure: "it exited with status 0 and keeps being restarted (restart: always)"},
+		"tries":   {failure: "it exited with status 5\n"},
+		"listens": {failure: "it exited with status 6 and keeps being restarted (restart: always)\ngone"},
+		"worker":  {failure: "it exited with status 3\nlost"},
+		"endless": {failure: "it exited with status 0 and keeps being restarted (restart: always)"},
 		"sick":    {failure: "it did not stay ready: its healthcheck is unhealthy"},
 		"idle":    {how: "running"},
 		"done":    {how: "ended well"},
@@ -124,8 +125,8 @@ volumes: {shared: {}}
 			if err == nil {
 				_, err = s.client.StayReady(t.Context(), readiness, compose.Steady)
 			}
-			if err == nil || !strings.Contains(err.Error(), "started again and again") {
-				t.Errorf("a service is ready of which one container ends: %v", err)
+			if err == nil || !strings.Contains(err.Error(), "keeps being restarted") {
+				t.Errorf("a service is ready although one of its containers exits: %v", err)
 			}
 		}
 	})

@@ -16,19 +16,19 @@ import (
 type LoadOptions struct {
 	// WorkingDir is where Compose would be called: it looks for its file from there upwards.
 	WorkingDir string
-	// Files are the Compose files in order; none lets Compose find them.
+	// Files are the Compose files in order; if there are none, Compose finds them.
 	Files            []string
 	ProjectDirectory string
 	ProjectName      string
 	EnvFiles         []string
 	Profiles         []string
-	// Services are those that are wanted, with what they depend on; none means all. Naming one activates its profile.
+	// Services are the wanted ones, along with their dependencies; none means all. Naming one activates its profile.
 	Services []string
 }
 
-// Load loads a project as Compose would: COMPOSE_FILE and the other variables, .env, override files, includes. PWD is the
-// working directory, so that a Compose file that uses it means the tree it lies in. What does not load is a KindUsage
-// failure with what Compose says.
+// Load loads a project as Compose would: COMPOSE_FILE and the other variables, .env, override files, includes. PWD is
+// the working directory, so that a Compose file that uses it refers to the tree it lies in. A project that does not
+// load is a KindUsage failure with Compose's message.
 func (c *Client) Load(ctx context.Context, o LoadOptions) (*types.Project, error) {
 	var options []cli.ProjectOptionsFn
 	if o.WorkingDir != "" {
@@ -50,7 +50,7 @@ func (c *Client) Load(ctx context.Context, o LoadOptions) (*types.Project, error
 	return nil, loadFailed(err, o)
 }
 
-// calledIn finds the project as Compose does when it is called in a directory, which is not this process's own.
+// calledIn finds the project as Compose does when called in a directory, which is not this process's own.
 func calledIn(dir string, envFiles []string) cli.ProjectOptionsFn {
 	return func(o *cli.ProjectOptions) error {
 		o.WorkingDir = dir
@@ -72,7 +72,7 @@ func calledIn(dir string, envFiles []string) cli.ProjectOptionsFn {
 	}
 }
 
-// projectDirectory is the nearest directory, upwards, that holds a Compose file; dir where there is none.
+// projectDirectory returns the nearest directory, upwards, that holds a Compose file, or dir if none does.
 func projectDirectory(dir string) string {
 	for at := dir; ; at = filepath.Dir(at) {
 		for _, name := range cli.DefaultFileNames {
@@ -86,7 +86,7 @@ func projectDirectory(dir string) string {
 	}
 }
 
-// inDirectory makes a path absolute; what is no path, as a URL, stays.
+// inDirectory makes a path absolute; anything that is not a path, such as a URL, stays.
 func inDirectory(dir, p string) string {
 	if filepath.IsAbs(p) || strings.Contains(p, "://") || strings.HasPrefix(p, "oci:") || strings.HasPrefix(p, "git@") {
 		return p
@@ -94,8 +94,8 @@ func inDirectory(dir, p string) string {
 	return filepath.Join(dir, p)
 }
 
-// envFiles are the files that hold the project's variables, by the flag or as Compose's command line reads them from
-// COMPOSE_ENV_FILES; none means .env.
+// envFiles returns the files that hold the project's variables: those of the flag, or, as Compose's command line
+// does, those of COMPOSE_ENV_FILES. None means .env.
 func envFiles(o LoadOptions) []string {
 	named := os.Getenv("COMPOSE_ENV_FILES")
 	if len(o.EnvFiles) > 0 || named == "" {
@@ -108,20 +108,20 @@ func envFiles(o LoadOptions) []string {
 	return files
 }
 
-// withoutValues takes out of Compose's message what it quotes of the user's files: it may be a secret.
+// withoutValues removes from Compose's message what it quotes from the user's files, which may be a secret.
 func withoutValues(message string) string {
 	for _, quoted := range []struct{ before, after string }{
 		{"in variable name ", "\n"},                            // a line of an env file
 		{"unterminated quoted value ", "\n"},                   // the same
-		{"You may need to escape any $ with another $.\n", ""}, // the value that does not interpolate
-		{"parsing \"", "\": invalid"},                          // a value that is no number or boolean
+		{"You may need to escape any $ with another $.\n", ""}, // the value whose interpolation failed
+		{"parsing \"", "\": invalid"},                          // a value that is not a number or boolean
 	} {
 		message = cut(message, quoted.before, quoted.after)
 	}
 	return strings.TrimSpace(message)
 }
 
-// cut replaces what follows before, up to after or, when that is empty or missing, the end.
+// cut replaces the text after before, up to after, or to the end if after is empty or missing.
 func cut(message, before, after string) string {
 	head, rest, found := strings.Cut(message, before)
 	if !found {

@@ -14,11 +14,11 @@ import (
 	"devenv/devenv/report"
 )
 
-// absentEnvFile finds the path in Compose's message about an env_file that is not there.
+// absentEnvFile finds the path in Compose's message about a missing env_file.
 var absentEnvFile = regexp.MustCompile(`env file (\S.*?) not found`)
 
-// loadFailed is the failure of a project that does not load. What is missing is most often a file that git ignores and
-// whose example git has.
+// loadFailed returns the failure of a project that does not load. Usually a file is missing that git ignores and
+// whose example is in git.
 func loadFailed(err error, o LoadOptions) error {
 	said := withoutValues(err.Error())
 	if errors.Is(err, api.ErrNotFound) || strings.Contains(said, "no configuration file provided") {
@@ -28,19 +28,19 @@ func loadFailed(err error, o LoadOptions) error {
 	hint := "docker compose config shows the same"
 	if absent := absentEnvFile.FindStringSubmatch(said); absent != nil {
 		said = "the env file " + shown(absent[1]) + " does not exist"
-		hint = "if git ignores it, make it, or name it in .devenv.yaml: include: […]"
+		hint = "create it; if git ignores it, list it in .devenv.yaml: include: […]"
 		if example := exampleOf(absent[1]); example != "" {
-			hint = "make it from its example, then look through what it says: cp " + shown(example) + " " + shown(absent[1])
+			hint = "create it from its example, then check its values: cp " + shown(example) + " " + shown(absent[1])
 		}
 	} else if env := filepath.Join(o.directory(), ".env"); len(o.EnvFiles) == 0 && !isFile(env) {
 		if example := exampleOf(env); example != "" {
-			hint = "there is no .env, which gives the Compose file its variables; make it from its example: cp " + shown(example) + " " + shown(env)
+			hint = ".env, which sets the Compose file's variables, is missing; create it from its example: cp " + shown(example) + " " + shown(env)
 		}
 	}
 	return report.Fail(report.KindUsage, hint, "load the Compose project: %s", said)
 }
 
-// directory is the one whose .env gives the Compose file its variables.
+// directory returns the directory whose .env sets the Compose file's variables.
 func (o LoadOptions) directory() string {
 	switch {
 	case o.ProjectDirectory != "":
@@ -51,8 +51,8 @@ func (o LoadOptions) directory() string {
 	return projectDirectory(o.WorkingDir)
 }
 
-// exampleOf returns the file beside an environment file that is meant to be copied to it: the one that bears its name,
-// else the only one; empty when nothing says so.
+// exampleOf returns the file beside an environment file that is meant to be copied to it: the one named after it,
+// else the only one; empty when neither exists.
 func exampleOf(file string) string {
 	entries, err := os.ReadDir(filepath.Dir(file))
 	if err != nil {
@@ -79,7 +79,7 @@ func exampleOf(file string) string {
 
 func exampleWords() []string { return []string{"example", "sample", "template", "dist"} }
 
-// shown is a path as the user would type it: relative to where the command was called, if it lies below.
+// shown returns a path as the user would type it: relative to the directory of the call, if it lies below.
 func shown(path string) string {
 	if here, err := os.Getwd(); err == nil {
 		if rel, ok := inside.Rel(here, path); ok {

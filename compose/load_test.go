@@ -31,7 +31,7 @@ func connect(t *testing.T) *compose.Client {
 	return client
 }
 
-// writeFiles writes files by name below a new directory.
+// writeFiles writes files by name into a new directory.
 func writeFiles(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -47,7 +47,7 @@ func writeFiles(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// variables are a service's environment as plain text.
+// variables returns a service's environment as plain text.
 func variables(p *types.Project, service string) map[string]string {
 	all := map[string]string{}
 	for name, value := range p.Services[service].Environment {
@@ -145,7 +145,7 @@ func TestFlagsAndVariablesChooseFilesProfilesAndDirectory(t *testing.T) {
 	check(compose.LoadOptions{}, "a:other", filepath.Join(dir, "x"), "a", "b")
 }
 
-func TestAProjectThatDoesNotLoadSaysWhyAndQuotesNoValue(t *testing.T) {
+func TestLoadFailureSaysWhyWithoutQuotingValues(t *testing.T) {
 	client := connect(t)
 	const secret = "hunter2"
 	service := "services: {web: {image: web, env_file: [web.env], environment: {A: \"${A}\"}}}"
@@ -177,7 +177,7 @@ func TestAProjectThatDoesNotLoadSaysWhyAndQuotesNoValue(t *testing.T) {
 	}
 }
 
-func TestAMissingEnvironmentFileIsMadeFromItsExample(t *testing.T) {
+func TestMissingEnvFileHintNamesItsExample(t *testing.T) {
 	client := connect(t)
 	service := "services: {web: {image: web, env_file: [web.env]}}"
 	mount := "services: {web: {image: web, volumes: [\"${DATA}:/data\"]}}"
@@ -208,7 +208,7 @@ func TestAMissingEnvironmentFileIsMadeFromItsExample(t *testing.T) {
 	}
 }
 
-func TestTheEngineIsTheOneThatWasNamed(t *testing.T) {
+func TestConnectUsesTheNamedEngine(t *testing.T) {
 	host := "unix://" + filepath.Join(t.TempDir(), "docker.sock")
 	connect := func(o compose.ConnectOptions) error {
 		_, err := compose.Connect(t.Context(), o)

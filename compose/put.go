@@ -7,16 +7,16 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// Mounted is what a service sees of the tree: single files, secrets and configs among them, and directories.
+// Mounted is what a service sees of the tree: directories and single files, including secrets and configs.
 type Mounted struct {
 	Files       []FileMount
 	Directories []DirectoryMount
 }
 
-// DirectoryMount is a directory on this machine that a service has mounted.
+// DirectoryMount is a directory on this machine that a service mounts.
 type DirectoryMount struct{ Dir, Target string }
 
-// MountedBy returns what one of the project's services sees of the tree, which lies at a place on this machine.
+// MountedBy returns what one of the project's services sees of the tree at the given path on this machine.
 func (i Isolated) MountedBy(service, tree string) Mounted {
 	var m Mounted
 	for _, f := range i.Files {
@@ -34,8 +34,8 @@ func (i Isolated) MountedBy(service, tree string) Mounted {
 	return m
 }
 
-// Put copies what a service sees of the tree into a container of it that has not started, to where the service sees it. The
-// files of directories belong to user, else to the image's; see Fill.
+// Put copies what a service sees of the tree into one of its containers before the start, to the paths where the
+// service sees it. The files of directories belong to user, else to the image's user; see Fill.
 func (c *Client) Put(ctx context.Context, id string, m Mounted, image, user string) error {
 	if len(m.Directories) > 0 {
 		owner, err := c.owner(ctx, id, Fill{Image: image, User: user})

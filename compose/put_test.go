@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestWhatAServiceSeesOfTheTreeIsGivenToACopyOfIt(t *testing.T) {
+func TestMountedByListsWhatAServiceSees(t *testing.T) {
 	iso := isolateText(t, `
 services:
   db:

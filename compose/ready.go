@@ -12,23 +12,26 @@ import (
 	"devenv/compose/engine"
 )
 
-// Ready says how a service shows that it has started. At most one of Log, Port and URL is set; none means its healthcheck,
-// else the first TCP port it listens on of those in Declared, or of all where that is empty.
+// Ready describes how a service shows that it has started. At most one of Log, Port and URL is set. If none is, the
+// healthcheck counts, else the first TCP port that the service listens on, of those in Declared or, if that is empty,
+// of all.
 type Ready struct {
 	Log  string
 	Port int
 	URL  string
-	// Declared are the ports that people reach the service by. It may listen on others long before them: for metrics, or
-	// for a debugger.
+	// Declared are the ports under which people reach the service. It may listen on others long before them: for
+	// metrics, or for a debugger.
 	Declared []int
 	Timeout  time.Duration
-	// Since is when the service was last started, by the engine's clock: of its log, what is older does not count. Zero is all.
+	// Since is when the service was last started, by the engine's clock: older log lines do not count. Zero counts
+	// all.
 	Since time.Time
-	// runs is for what has neither: it is ready when it runs. ends is for what is made to end, and ready when it has ended well.
+	// runs is for a service without healthcheck and port: it is ready when it runs. ends is for one that is meant to
+	// end: it is ready once it has exited with success.
 	runs, ends bool
 }
 
-// ports are those of which one must be listened on; none means any.
+// ports returns the ports of which one must be listened on; none means any.
 func (r Ready) ports() []int {
 	if r.Port != 0 {
 		return []int{r.Port}
@@ -36,7 +39,7 @@ func (r Ready) ports() []int {
 	return r.Declared
 }
 
-// DeclaredPorts are the TCP ports that a service publishes or exposes, as it sees them.
+// DeclaredPorts returns the TCP ports that a service publishes or exposes, by their numbers in the container.
 func DeclaredPorts(s types.ServiceConfig) []int {
 	var ports []int
 	for _, p := range s.Ports {
@@ -54,25 +57,25 @@ func DeclaredPorts(s types.ServiceConfig) []int {
 	return slices.Compact(ports)
 }
 
-// byHealth says whether it is the healthcheck of a container that shows it.
+// byHealth reports whether the container's healthcheck is the sign.
 func (r Ready) byHealth(container engine.Container) bool {
 	return r.Log == "" && r.URL == "" && r.Port == 0 && container.Health != nil
 }
 
 // Readiness is how a service became ready.
 type Readiness struct {
-	// How says it for people: "healthcheck", "listens on port 8080".
+	// How is the sign, for people: "healthcheck", "listens on port 8080".
 	How  string
 	Took time.Duration
-	// lives is the container; nil where it has ended well. settled says that it need not be watched.
+	// lives is the container; nil if it has exited with success. settled means that it need not be watched.
 	lives   *lives
 	settled bool
-	// others are of the other containers of a service that is scaled.
+	// others belong to the other containers of a scaled service.
 	others []Readiness
 }
 
-// WaitReady waits until a started container is ready. One that ends, also one that is started again too often, and one that is
-// not ready in time, is a failure with its last lines and its healthcheck's output.
+// WaitReady waits until a started container is ready. A container that exits, that is restarted too often, or that is
+// not ready in time is a failure with its last lines and its healthcheck's output.
 func (c *Client) WaitReady(ctx context.Context, id string, ready Ready) (Readiness, error) {
 	l, err := follow(ctx, c.engine, id, ready)
 	if err != nil {

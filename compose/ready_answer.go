@@ -10,13 +10,13 @@ import (
 	"devenv/compose/engine"
 )
 
-// Times of asking a port: to connect, and for its first answer.
+// Timeouts for probing a port: to connect, and for its first answer.
 const (
 	connectTimeout = 500 * time.Millisecond
 	answerTimeout  = 15 * time.Second
 )
 
-// dial connects to a port of a container by its address; that works where the engine is this machine's.
+// dial connects to a container's port by the container's address; that works if the engine runs on this machine.
 func dial(ctx context.Context, container engine.Container, port int) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: connectTimeout}
 	err := net.ErrClosed
@@ -35,10 +35,10 @@ func dial(ctx context.Context, container engine.Container, port int) (net.Conn, 
 // hangUps is how often a server may close the connection without a word before that counts as its answer.
 const hangUps = 5
 
-// awaitAnswer waits until a port that is listened on also answers: servers with worker processes listen before the
-// application is loaded, and end when that fails. A port that cannot be asked from here, and a server that keeps silent for
-// long, is as good as one that answers. One that refuses to be asked again has probably ended, whatever the engine knows of it,
-// and is asked on.
+// awaitAnswer waits until a listening port also answers: servers with worker processes listen before the application
+// is loaded, and exit if that fails. A port that cannot be reached from here counts as answering, and so does a
+// server that keeps silent for long. A server that refuses a later connection has probably exited, whatever the
+// engine reports, and is tried again.
 func awaitAnswer(ctx context.Context, container engine.Container, port int) error {
 	asking, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
@@ -46,9 +46,9 @@ func awaitAnswer(ctx context.Context, container engine.Container, port int) erro
 	err := again(asking, inspectEvery*2, func() (bool, error) {
 		conn, err := dial(asking, container, port)
 		if err != nil {
-			return silent == 0, nil // at first: it cannot be asked from here
+			return silent == 0, nil // at first: it cannot be reached from here
 		}
-		defer conn.Close() //nolint:errcheck // what was sent has no meaning
+		defer conn.Close() //nolint:errcheck // what was sent does not matter
 		stop := context.AfterFunc(asking, func() { _ = conn.Close() })
 		defer stop()
 		silent++
@@ -60,8 +60,8 @@ func awaitAnswer(ctx context.Context, container engine.Container, port int) erro
 	return err
 }
 
-// ask says something that most servers understand or complain about, and whether there is an answer; what follows its first
-// byte is read for a moment, so that the server has nobody to complain about.
+// ask sends something that most servers understand or reject, and reports whether there is an answer. It reads on for
+// a moment after the first byte, so that the server has no broken connection to log.
 func ask(conn net.Conn) bool {
 	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"); err != nil {
 		return false

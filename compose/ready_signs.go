@@ -13,18 +13,19 @@ import (
 	"devenv/compose/engine"
 )
 
-// A sign returns how a container shows that it is ready once it does, or an error, the context's when its time is over.
+// A sign waits until a container shows that it is ready, and returns how; or an error, the context's when its time is
+// over.
 type sign func(context.Context) (how string, err error)
 
-// signs are looked for on an engine.
+// signs waits for signs of containers on an engine.
 type signs struct{ engine *engine.Engine }
 
-// of is the sign to wait for.
+// of returns the sign to wait for.
 func (s signs) of(container engine.Container, ready Ready) sign {
 	switch {
 	case ready.runs:
 		return func(context.Context) (string, error) { return "running", nil }
-	case ready.ends: // its end is the sign
+	case ready.ends: // its exit is the sign
 		return func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }
 	case ready.Log != "":
 		return func(ctx context.Context) (string, error) { return s.logged(ctx, container.ID, ready) }
@@ -42,13 +43,13 @@ func (s signs) of(container engine.Container, ready Ready) sign {
 	}
 }
 
-// Pauses between two looks at a container: an inspection is cheap, running a program in it is not.
+// Pauses between two looks at a container: inspecting it is cheap, running a program in it is not.
 const (
 	inspectEvery = 50 * time.Millisecond
 	runEvery     = 250 * time.Millisecond
 )
 
-// again calls look until it is true or fails.
+// again calls look until it returns true or fails.
 func again(ctx context.Context, every time.Duration, look func() (bool, error)) error {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
@@ -80,22 +81,22 @@ func (s signs) logged(ctx context.Context, id string, ready Ready) (string, erro
 	err := s.engine.Logs(ctx, id, engine.LogsOptions{Follow: true, Since: ready.Since}, log)
 	switch {
 	case log.done:
-		return fmt.Sprintf("its log holds %q", ready.Log), nil
-	case err == nil: // the log has ended: so has the container, which is somebody else's to say
+		return fmt.Sprintf("its log contains %q", ready.Log), nil
+	case err == nil: // the log has ended, and so has the container; the caller reports that
 		<-ctx.Done()
 		err = ctx.Err()
 	}
 	return "", err
 }
 
-// finder is a writer that looks for a text.
+// finder is a writer that searches for a text.
 type finder struct {
 	text, kept []byte
 	done       bool
 	found      func()
 }
 
-// Write looks for the text, which may have begun in what was written before.
+// Write searches for the text, which may have begun in an earlier write.
 func (f *finder) Write(p []byte) (int, error) {
 	f.kept = append(f.kept, p...)
 	if !f.done && bytes.Contains(f.kept, f.text) {
@@ -106,7 +107,7 @@ func (f *finder) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// responds asks a URL from inside the container, by what it has: curl, wget or Python.
+// responds requests a URL from inside the container with what it has: curl, wget or Python.
 func (s signs) responds(ctx context.Context, id, url string) (string, error) {
 	const script = `curl -fsS -o /dev/null -m 3 "$1" 2>/dev/null || wget -q -T 3 -O /dev/null "$1" 2>/dev/null || ` +
 		`python3 -c 'import sys,urllib.request as r; r.urlopen(sys.argv[1], timeout=3)' "$1" 2>/dev/null`
@@ -129,7 +130,7 @@ func (s signs) listens(ctx context.Context, container engine.Container, ports []
 	}
 	seconds := 3600
 	if deadline, ok := ctx.Deadline(); ok {
-		seconds = int(time.Until(deadline).Seconds()) + 1 // then the script ends by itself: an exec outlives its caller
+		seconds = int(time.Until(deadline).Seconds()) + 1 // the script must end by itself: an exec outlives its caller
 	}
 	var out bytes.Buffer
 	_, err := s.engine.Exec(ctx, container.ID, engine.ExecOptions{
@@ -141,10 +142,10 @@ func (s signs) listens(ctx context.Context, container engine.Container, ports []
 	if found, parseErr := strconv.ParseInt(strings.TrimSpace(out.String()), 16, 32); err == nil && parseErr == nil {
 		return int(found), nil
 	}
-	return s.listensOutside(ctx, container, ports) // the image has no shell, or the container has just ended
+	return s.listensOutside(ctx, container, ports) // the image has no shell, or the container has just exited
 }
 
-// listensOutside waits until one of the given ports, else one of those that the image exposes, can be reached.
+// listensOutside waits until one of the given ports, or else one that the image exposes, can be reached.
 func (s signs) listensOutside(ctx context.Context, container engine.Container, ports []int) (int, error) {
 	if len(ports) == 0 {
 		image, _, err := s.engine.ImageInspect(ctx, container.Image)
@@ -173,6 +174,6 @@ func reachable(ctx context.Context, container engine.Container, port int) bool {
 	if err != nil {
 		return false
 	}
-	_ = conn.Close() // nothing was said
+	_ = conn.Close() // nothing was sent
 	return true
 }

@@ -11,10 +11,10 @@ import (
 	"devenv/devenv/report"
 )
 
-// serve is a Perl program that listens on a port; what it does with a connection follows.
+// serve is a Perl program that listens on a port; append what it does with a connection.
 const serve = `use IO::Socket::INET; $$|=1; my $$s=IO::Socket::INET->new(Listen=>5,ReuseAddr=>1,LocalAddr=>$$ENV{ON}||"0.0.0.0",LocalPort=>8123) or die; `
 
-// server makes a container whose service runs a Perl program.
+// server creates a container whose service runs a Perl program.
 func server(t *testing.T, program, more string) scratch {
 	t.Helper()
 	return newScratch(t, `
@@ -27,16 +27,16 @@ services:
 
 const answers = `while(my $$c=$$s->accept){my $$l=<$$c>; print $$c "HTTP/1.0 200 OK\r\n\r\n"; close $$c}`
 
-// long is more than anything here takes, however busy the machine is.
+// long is more than anything here takes, however busy the machine.
 const long = 5 * time.Minute
 
-func TestAServiceIsReadyByTheSignThatWasAskedFor(t *testing.T) {
+func TestServiceIsReadyByTheConfiguredSign(t *testing.T) {
 	s := server(t, `print "Serving on 1\n"; open(F,">","/tmp/up"); close F; `+serve+answers,
 		"    healthcheck: {test: [\"CMD\", \"test\", \"-e\", \"/tmp/up\"], interval: 1h}\n")
 	for want, ready := range map[string]compose.Ready{
-		"healthcheck":                {},
-		`its log holds "Serving on"`: {Log: "Serving on"},
-		"listens on port 8123":       {Port: 8123},
+		"healthcheck":                   {},
+		`its log contains "Serving on"`: {Log: "Serving on"},
+		"listens on port 8123":          {Port: 8123},
 	} {
 		ready.Timeout = long
 		got, err := s.client.WaitReady(t.Context(), s.id, ready)
@@ -46,7 +46,7 @@ func TestAServiceIsReadyByTheSignThatWasAskedFor(t *testing.T) {
 	}
 }
 
-func TestAServiceWithoutAHealthcheckIsReadyWhenItsPortAnswers(t *testing.T) {
+func TestServiceWithoutHealthcheckIsReadyWhenItsPortAnswers(t *testing.T) {
 	for name, test := range map[string]struct{ program, more string }{
 		"it answers":            {serve + answers, ""},
 		"it hangs up":           {serve + `close $$s->accept while 1`, ""},
@@ -63,7 +63,7 @@ func TestAServiceWithoutAHealthcheckIsReadyWhenItsPortAnswers(t *testing.T) {
 	}
 }
 
-func TestAServiceThatDeclaresPortsIsReadyOnOneOfThem(t *testing.T) {
+func TestServiceIsReadyOnADeclaredPort(t *testing.T) {
 	const metrics = `my $$m=IO::Socket::INET->new(Listen=>5,ReuseAddr=>1,LocalPort=>9100) or die; `
 	s := server(t, `use IO::Socket::INET; `+metrics+`select undef,undef,undef,0.7; `+serve+answers, "")
 	got, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Declared: []int{8123, 8124}, Timeout: long})
@@ -71,29 +71,29 @@ func TestAServiceThatDeclaresPortsIsReadyOnOneOfThem(t *testing.T) {
 		t.Errorf("%q, %v", got.How, err)
 	}
 	_, err = s.client.WaitReady(t.Context(), s.id, compose.Ready{Declared: []int{8124}, Timeout: time.Second})
-	if err == nil || !strings.Contains(err.Error(), "none of the ports that it declares, 8124") {
+	if err == nil || !strings.Contains(err.Error(), "none of its declared ports, 8124") {
 		t.Errorf("%v", err)
 	}
 }
 
-func TestAServiceThatListensAndEndsBeforeItAnswersIsNotReady(t *testing.T) {
+func TestListeningServiceThatExitsUnansweredIsNotReady(t *testing.T) {
 	s := server(t, serve+`my $$c=$$s->accept; print "Worker failed to boot\n"; select undef,undef,undef,0.3; exit 3`, "")
 	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
-	if err == nil || !strings.Contains(err.Error(), "exit status 3") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "failed to boot") {
+	if err == nil || !strings.Contains(err.Error(), "exited with status 3") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "failed to boot") {
 		t.Errorf("%v", err)
 	}
 }
 
-func TestAServiceThatListensOnNothingIsNotReadyInTime(t *testing.T) {
+func TestServiceThatListensNowhereTimesOut(t *testing.T) {
 	s := server(t, `$$|=1; print "idle\n"; sleep`, "")
 	s.says("idle")
 	for name, test := range map[string]struct {
 		ready compose.Ready
 		says  string
 	}{
-		"any port":     {compose.Ready{}, "listens on no port"}, // Docker's own name server in its network does not count
+		"any port":     {compose.Ready{}, "listens on no port"}, // Docker's own name server in the container's network does not count
 		"another port": {compose.Ready{Port: 9}, "does not listen on port 9"},
-		"log":          {compose.Ready{Log: "Serving"}, `never held "Serving"`},
+		"log":          {compose.Ready{Log: "Serving"}, `never contained "Serving"`},
 		"URL":          {compose.Ready{URL: "http://127.0.0.1:8123/"}, "did not answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,7 +107,7 @@ func TestAServiceThatListensOnNothingIsNotReadyInTime(t *testing.T) {
 	}
 }
 
-// says waits until the log holds a text.
+// says waits until the log contains a text.
 func (s scratch) says(text string) {
 	s.Helper()
 	if _, err := s.client.WaitReady(s.Context(), s.id, compose.Ready{Log: text, Timeout: long}); err != nil {
@@ -115,7 +115,7 @@ func (s scratch) says(text string) {
 	}
 }
 
-// probed waits until the engine has asked the healthcheck once.
+// probed waits until the engine has run the healthcheck once.
 func (s scratch) probed() {
 	s.Helper()
 	for {
@@ -130,7 +130,7 @@ func (s scratch) probed() {
 	}
 }
 
-func TestWaitingForAServiceEndsWithItsContext(t *testing.T) {
+func TestWaitReadyEndsWithItsContext(t *testing.T) {
 	s := server(t, `sleep`, "")
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(100*time.Millisecond, cancel)
@@ -139,7 +139,7 @@ func TestWaitingForAServiceEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestAServiceThatEndsOrNeverGetsReadySaysWhy(t *testing.T) {
+func TestFailedServiceSaysWhyItIsNotReady(t *testing.T) {
 	s := newScratch(t, `
 services:
   app:
@@ -158,7 +158,7 @@ services:
 		t.Fatal(err)
 	}
 	_, err = s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
-	if err == nil || !strings.Contains(err.Error(), "exit status 137") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "last words") {
+	if err == nil || !strings.Contains(err.Error(), "exited with status 137") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "last words") {
 		t.Errorf("%v", err)
 	}
 }

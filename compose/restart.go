@@ -6,8 +6,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// Restarts says whether the engine would start a service's container again after it ended with a code, by the service's
-// restart policy. Scratch containers have none: whoever waits for them decides, and how often.
+// Restarts reports whether the engine would restart a service's container after it exited with a code, by the
+// service's restart policy. Scratch containers have no policy: whoever waits for them decides whether and how often.
 func Restarts(s types.ServiceConfig, code int) bool {
 	switch policy, _, _ := strings.Cut(s.Restart, ":"); policy {
 	case types.RestartPolicyAlways, types.RestartPolicyUnlessStopped:

@@ -9,7 +9,7 @@ import (
 	"devenv/compose"
 )
 
-func TestAServiceIsStartedAgainAsItsRestartPolicySays(t *testing.T) {
+func TestRestartsFollowsTheRestartPolicy(t *testing.T) {
 	restart := func(policy string) (s types.ServiceConfig) {
 		s.Restart = policy
 		return s
@@ -38,7 +38,7 @@ func TestAServiceIsStartedAgainAsItsRestartPolicySays(t *testing.T) {
 	}
 }
 
-func TestThePortsThatAServiceDeclaresAreItsTCPPortsInTheContainer(t *testing.T) {
+func TestDeclaredPortsAreContainerTCPPorts(t *testing.T) {
 	var service types.ServiceConfig
 	service.Ports = []types.ServicePortConfig{{Target: 8080, Published: "80", Protocol: "tcp"}, {Target: 53, Protocol: "udp"}, {Target: 8080, Published: "81"}}
 	service.Expose = types.StringOrNumberList{"9000", "9001/udp", "7000/tcp"}

@@ -13,14 +13,14 @@ import (
 	"devenv/compose/engine/enginetest"
 )
 
-// scratch is a project of one service as a scratch container, made and removed by the test.
+// scratch is a project of one service as a scratch container, created and removed by the test.
 type scratch struct {
 	*testing.T
 	client *compose.Client
 	id     string
 }
 
-// newScratch makes the scratch container of service app in a Compose file, with some files in its tree.
+// newScratch creates the scratch container of service app in a Compose file, with some files in its tree.
 func newScratch(t *testing.T, text string, files map[string]string) scratch {
 	t.Helper()
 	enginetest.Images(t, "debian:trixie-slim")
@@ -89,7 +89,7 @@ func (s scratch) run(script string) string {
 	return out.String()
 }
 
-func TestTheTreesFilesAreThereAndBelongToTheServicesUser(t *testing.T) {
+func TestTreeFilesBelongToTheServicesUser(t *testing.T) {
 	s := newScratch(t, `
 services:
   app:

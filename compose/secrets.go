@@ -10,18 +10,18 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// Text is a text of a project in which secrets may stand; Name is a variable's or a file's.
+// Text is a text of a project that may contain secrets; Name is a variable's or a file's.
 type Text struct {
 	Kind          TextKind
 	Name, Content string
 }
 
-// TextKind says what a text is.
+// TextKind tells where a text comes from.
 type TextKind int
 
 // The kinds of texts.
 const (
-	// TextFile is the content of a file, or a config that stands in a Compose file.
+	// TextFile is the content of a file, or a config written in a Compose file.
 	TextFile TextKind = iota
 	// TextVariable is a variable of the project, from .env or another environment file.
 	TextVariable
@@ -31,11 +31,11 @@ const (
 	TextSecret
 )
 
-// TextsOf returns the texts of a project: what its services, volumes and networks are told, variables it is interpolated from,
-// secrets and configs.
+// TextsOf returns the texts of a project: everything in its model of services, volumes and networks, the variables it
+// is interpolated from, its secrets and configs.
 func TextsOf(p *types.Project) []Text {
 	texts := inherited()
-	if model, err := p.MarshalJSON(); err == nil { // what cannot be written is not shown
+	if model, err := p.MarshalJSON(); err == nil { // what cannot be marshalled is never shown either
 		texts = append(texts, Text{TextFile, "model.json", string(model)})
 	}
 	for name, value := range p.Environment {
@@ -52,8 +52,8 @@ func TextsOf(p *types.Project) []Text {
 	return texts
 }
 
-// TextsBefore returns the texts that loading a project reads, for what Compose says of them when it fails: variables,
-// environment files, and the Compose files themselves with the files that they name.
+// TextsBefore returns the texts that loading a project reads, to redact Compose's message when loading fails:
+// variables, environment files, and the Compose files themselves with the files that they name.
 func TextsBefore(o LoadOptions) []Text {
 	files := envFiles(o)
 	if len(files) == 0 {
@@ -76,16 +76,16 @@ func TextsBefore(o LoadOptions) []Text {
 // namedFile finds an environment file, or another Compose file, in a Compose file that may be broken.
 var namedFile = regexp.MustCompile(`[\w./-]*\.?env[\w.-]*|[\w./-]+\.ya?ml`)
 
-// composeFiles are the files that are loaded, or may be.
+// composeFiles returns the files that are loaded, or may be.
 func (o LoadOptions) composeFiles() []string {
 	if len(o.Files) > 0 {
 		return o.Files
 	}
-	files, _ := filepath.Glob(filepath.Join(o.directory(), "*compose*.y*ml")) // the pattern is right
+	files, _ := filepath.Glob(filepath.Join(o.directory(), "*compose*.y*ml")) // the pattern is valid
 	return files
 }
 
-// inherited are the variables of devenv's own environment.
+// inherited returns the variables of devenv's own environment.
 func inherited() []Text {
 	var texts []Text
 	for _, variable := range os.Environ() {
@@ -95,7 +95,7 @@ func inherited() []Text {
 	return texts
 }
 
-// contentOf is the content of a secret or a config.
+// contentOf returns the content of a secret or a config.
 func contentOf(p *types.Project, kind TextKind, o types.FileObjectConfig) Text {
 	switch {
 	case o.Environment != "":
@@ -108,10 +108,10 @@ func contentOf(p *types.Project, kind TextKind, o types.FileObjectConfig) Text {
 	return Text{kind, o.Name, o.Content}
 }
 
-// largestText is the size in bytes from which on a file is no configuration.
+// largestText is the size in bytes from which a file no longer counts as configuration.
 const largestText = 1 << 20
 
-// fileText is the content of a file; nothing where it cannot be read: whoever needs the file says so.
+// fileText returns the content of a file; empty if it cannot be read: whoever needs the file reports that.
 func fileText(path string) Text {
 	text := Text{Kind: TextFile, Name: path}
 	info, err := os.Stat(path)
@@ -124,7 +124,7 @@ func fileText(path string) Text {
 	return text
 }
 
-// FileTexts are the contents of files.
+// FileTexts returns the contents of files.
 func FileTexts(paths ...string) []Text {
 	var texts []Text
 	for _, p := range paths {

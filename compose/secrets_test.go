@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-// holds says whether a text of a kind has a content in it.
+// holds reports whether one of the texts of a kind contains content.
 func holds(texts []Text, kind TextKind, content string) bool {
 	return slices.ContainsFunc(texts, func(t Text) bool { return t.Kind == kind && strings.Contains(t.Content, content) })
 }
 
-func TestTextsOfAProjectAreWhereverSecretsMayStand(t *testing.T) {
+func TestTextsCoverEveryPlaceOfASecret(t *testing.T) {
 	p, _ := load(t, `
 services:
   app:
@@ -46,7 +46,7 @@ x-mail: {password: in-an-extension}
 	}
 }
 
-func TestTextsAreReadBeforeTheProjectLoads(t *testing.T) {
+func TestTextsBeforeNeedsNoLoadableProject(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{
 		"compose.yaml": "services: {app: {env_file: [conf/app.env], ports: [broken", ".env": "DB_PW=of-the-dotenv", "conf/app.env": "X_PW=of-the-envfile",

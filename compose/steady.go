@@ -9,20 +9,20 @@ import (
 	"devenv/compose/engine"
 )
 
-// How long a service is watched once it has shown that it is ready. What ends then, ends within seconds: a worker that does not
-// come up, a first query that fails.
+// How long a service is watched once it has shown that it is ready. What fails then, fails within seconds: a worker
+// that does not come up, a first query.
 const (
-	// Steady is for a service that nothing is known of.
+	// Steady is for a service that nothing is known about.
 	Steady = 3 * time.Second
-	// settledAfter is for one that the engine has started again before. That is how long a container must run for the engine to
-	// call its start successful, too. One that has run for longer when somebody comes to wait for it, and shows the sign soon,
-	// has shown enough: it is not watched.
+	// settledAfter is for one that the engine has restarted before. A container must also run that long for the
+	// engine to call its start successful. One that has been running for longer when somebody begins to wait, and
+	// shows the sign soon, is not watched.
 	settledAfter = 10 * time.Second
 	soon         = time.Second
 )
 
-// StayReady watches for a while whether what was ready stays so. One that ends and is started again must get ready anew; one that
-// ends for good, or is no longer healthy, is a failure with its last lines.
+// StayReady watches for a while whether a ready service stays ready. One that exits and is restarted must become
+// ready anew; one that exits for good, or is no longer healthy, is a failure with its last lines.
 func (c *Client) StayReady(ctx context.Context, r Readiness, watch time.Duration) (Readiness, error) {
 	group, watching := errgroup.WithContext(ctx)
 	for _, other := range r.others {
@@ -33,7 +33,7 @@ func (c *Client) StayReady(ctx context.Context, r Readiness, watch time.Duration
 	return r, err
 }
 
-// stay watches one container, which may get ready anew.
+// stay watches one container, which may become ready anew.
 func (r *Readiness) stay(ctx context.Context, watch time.Duration) error {
 	for watch > 0 && r.lives != nil && !r.settled {
 		stays, err := r.lives.stay(ctx, watch)
@@ -49,8 +49,8 @@ func (r *Readiness) stay(ctx context.Context, watch time.Duration) error {
 	return nil
 }
 
-// stay waits for a while, and says whether the life that is looked at goes on. One that its healthcheck no longer calls healthy is
-// a failure.
+// stay waits for a while, and reports whether the current life goes on. A container that its healthcheck no longer
+// calls healthy is a failure.
 func (l *lives) stay(ctx context.Context, watch time.Duration) (bool, error) {
 	if l.life.Restarts > 0 {
 		watch = max(watch, settledAfter)
@@ -73,8 +73,8 @@ func (l *lives) stay(ctx context.Context, watch time.Duration) (bool, error) {
 	return false, l.late(ctx, "it did not stay ready: ")
 }
 
-// Loops is true of a container that the engine has started again, and that has not run for long since: it may end at any moment.
-// now is the engine's time, or near it.
+// Loops reports whether the engine has restarted a container that has not been running for long since: it may exit at
+// any moment. now is the engine's time, or close to it.
 func Loops(c engine.Container, now time.Time) bool {
 	return c.State == "restarting" || c.State == "running" && c.Restarts > 0 && now.Sub(c.Started) < settledAfter
 }

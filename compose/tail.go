@@ -9,7 +9,7 @@ import (
 // tailLines is how many of a program's last lines a failure shows.
 const tailLines = 20
 
-// tail is a writer that passes lines on and keeps the last.
+// tail is a writer that passes lines on and keeps the last ones.
 type tail struct {
 	next func(line string)
 
@@ -18,7 +18,7 @@ type tail struct {
 	lines   []string
 }
 
-// Write takes bytes and passes on the lines they end.
+// Write takes bytes and passes on the lines that they complete.
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -33,7 +33,7 @@ func (t *tail) Write(p []byte) (int, error) {
 	}
 }
 
-// flush passes on a last line without an end.
+// flush passes on a last line without a newline.
 func (t *tail) flush() {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// UserStack is the user's own stack: the containers that docker compose would make of a model.
+// UserStack is the user's own stack: the containers that docker compose would create from a model.
 type UserStack struct {
 	client *Client
 	model  *types.Project
@@ -21,8 +21,8 @@ type UserStack struct {
 // UserStack returns the user's own stack of a model.
 func (c *Client) UserStack(p *types.Project) UserStack { return UserStack{client: c, model: p} }
 
-// Containers are the containers of the user's own stack by service, running or not; those of docker compose run are not
-// among them. Of a service that is scaled it is the first.
+// Containers returns the containers of the user's own stack by service, running or not, without those of docker
+// compose run. For a scaled service it returns the first.
 func (u UserStack) Containers(ctx context.Context) (map[string]engine.Container, error) {
 	found, err := u.client.engine.Containers(ctx, api.ProjectLabel+"="+u.model.Name, api.OneoffLabel+"=False")
 	if err != nil {
@@ -40,11 +40,11 @@ func (u UserStack) Containers(ctx context.Context) (map[string]engine.Container,
 	return own, nil
 }
 
-// Create makes the container of one service of the user's own stack, stopped, with its volumes and networks, as docker
-// compose create --no-deps would, and describes it.
+// Create creates the container of one service of the user's own stack without starting it, with its volumes and
+// networks, as docker compose create --no-deps would, and describes it.
 func (u UserStack) Create(ctx context.Context, service string, out func(line string)) (engine.Container, error) {
 	fail := func(err error) (engine.Container, error) {
-		return engine.Container{}, report.Fail(report.KindWork, "try it alone: docker compose create "+service, "create the container of %s: %w", service, err)
+		return engine.Container{}, report.Fail(report.KindWork, "try it directly: docker compose create "+service, "create the container of %s: %w", service, err)
 	}
 	alone, err := u.model.WithSelectedServices([]string{service}, types.IgnoreDependencies)
 	if err != nil {
@@ -55,7 +55,7 @@ func (u UserStack) Create(ctx context.Context, service string, out func(line str
 	if err != nil {
 		return engine.Container{}, err
 	}
-	uncut, err := engine.Uncut(ctx)
+	uncut, err := engine.Uninterrupted(ctx)
 	if err != nil {
 		return engine.Container{}, err
 	}
@@ -73,7 +73,7 @@ func (u UserStack) Create(ctx context.Context, service string, out func(line str
 		return engine.Container{}, err
 	}
 	if own[service].ID == "" {
-		return fail(errors.New("Compose made none"))
+		return fail(errors.New("Compose created none"))
 	}
 	return u.client.engine.Inspect(ctx, own[service].ID)
 }

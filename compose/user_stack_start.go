@@ -12,8 +12,9 @@ import (
 	"devenv/devenv/report"
 )
 
-// CreateAll makes the containers of the user's own stack as docker compose up --no-start would: missing images are brought
-// or built, all of them with build, changed services are made anew, volumes stay. out hears what Compose prints.
+// CreateAll creates the containers of the user's own stack as docker compose up --no-start would: it pulls or builds
+// missing images (builds all of them with build), recreates changed services, and keeps volumes. out receives
+// Compose's output.
 func (u UserStack) CreateAll(ctx context.Context, build bool, out func(line string)) error {
 	kept := &tail{next: out}
 	loud, err := u.client.withOutput(kept)
@@ -41,7 +42,7 @@ func (u UserStack) CreateAll(ctx context.Context, build bool, out func(line stri
 	return report.Fail(report.KindWork, hintOf(err, "docker compose up shows the same"), "create the containers of %s: %w", u.model.Name, err).WithOutput(kept.lines)
 }
 
-// hintOf is what to do where Compose fails at the user's own stack, which may build images.
+// hintOf returns what to do when Compose fails on the user's own stack, which may build images.
 func hintOf(err error, otherwise string) string {
 	if classicLacks.MatchString(err.Error()) {
 		return InstallBuildx
@@ -49,8 +50,8 @@ func hintOf(err error, otherwise string) string {
 	return otherwise
 }
 
-// Start starts one service of the user's own stack as Compose does, with its secrets, configs and hooks, without waiting
-// for what it depends on.
+// Start starts one service of the user's own stack as Compose does, with its secrets, configs and hooks, without
+// waiting for its dependencies.
 func (u UserStack) Start(ctx context.Context, service string) error {
 	alone := *u.model
 	s := u.model.Services[service]
@@ -66,10 +67,10 @@ func (u UserStack) Start(ctx context.Context, service string) error {
 	return report.Fail(report.KindWork, "", "start %s: %w", service, err)
 }
 
-// Wait waits until a started container of the user's own stack is ready: its healthcheck says so, else it answers on the first
-// TCP port that it publishes. A service that another one waits for to end is ready when it has ended well; one that has neither
-// healthcheck nor port when it runs, or has ended well. Of a service that is scaled, the other containers must be ready as well.
-// StayReady tells whether they stay so.
+// Wait waits until a started container of the user's own stack is ready: by its healthcheck, else once it answers on
+// the first TCP port that it publishes. A service whose completion another one waits for is ready when it has exited
+// with success; one with neither healthcheck nor port when it runs or has exited with success. All containers of a
+// scaled service must be ready. Use StayReady to check that they stay ready.
 func (u UserStack) Wait(ctx context.Context, service, id string, timeout time.Duration) (Readiness, error) {
 	container, err := u.client.engine.Inspect(ctx, id)
 	if err != nil {
@@ -84,7 +85,7 @@ func (u UserStack) Wait(ctx context.Context, service, id string, timeout time.Du
 	return first, err
 }
 
-// waitOthers waits for the containers of a service beside the one that is named.
+// waitOthers waits for the other containers of a scaled service.
 func (u UserStack) waitOthers(ctx context.Context, service, id string, ready Ready) (others []Readiness, err error) {
 	all, err := u.client.engine.Containers(ctx, api.ProjectLabel+"="+u.model.Name, api.ServiceLabel+"="+service, api.OneoffLabel+"=False")
 	if err != nil {
@@ -103,7 +104,7 @@ func (u UserStack) waitOthers(ctx context.Context, service, id string, ready Rea
 	return others, nil
 }
 
-// readyInStack is how a service of the user's own stack shows that it is ready.
+// readyInStack returns how a service of the user's own stack shows that it is ready.
 func readyInStack(p *types.Project, service string, container engine.Container, timeout time.Duration) Ready {
 	ready, ports := Ready{Timeout: timeout}, p.Services[service].Ports
 	at := slices.IndexFunc(ports, func(port types.ServicePortConfig) bool { return port.Protocol == "" || port.Protocol == "tcp" })
@@ -119,7 +120,7 @@ func readyInStack(p *types.Project, service string, container engine.Container, 
 	return ready
 }
 
-// ends says whether a service is made to end: another one waits for that.
+// ends reports whether a service is meant to exit: another one waits for its completion.
 func ends(p *types.Project, service string) bool {
 	for _, other := range p.Services {
 		if other.DependsOn[service].Condition == types.ServiceConditionCompletedSuccessfully {
@@ -129,23 +130,24 @@ func ends(p *types.Project, service string) bool {
 	return false
 }
 
-// Down removes the containers and networks of the user's own stack, and its volumes when asked to, as docker compose down.
+// Down removes the containers and networks of the user's own stack, and on request its volumes, as docker compose
+// down does.
 func (u UserStack) Down(ctx context.Context, volumes, orphans bool) error {
-	uncut, err := engine.Uncut(ctx)
+	uncut, err := engine.Uninterrupted(ctx)
 	if err != nil {
 		return err
 	}
 	if err := u.client.service.Down(uncut, u.model.Name, api.DownOptions{Project: u.model, Volumes: volumes, RemoveOrphans: orphans}); err != nil {
-		return report.Fail(report.KindWork, "docker compose down shows the same", "take %s down: %w", u.model.Name, err)
+		return report.Fail(report.KindWork, "docker compose down shows the same", "bring %s down: %w", u.model.Name, err)
 	}
 	return nil
 }
 
-// LogLine hears one line of a service's log.
+// LogLine receives one line of a service's log.
 type LogLine func(service, line string)
 
-// Logs passes the logs of services on, all of them when none is named, as docker compose logs; tail is the number of last lines
-// of each, "all" for everything.
+// Logs passes on the logs of services, of all if none is named, as docker compose logs does; tail is the number of
+// last lines of each, "all" for everything.
 func (u UserStack) Logs(ctx context.Context, services []string, follow bool, tail string, to LogLine) error {
 	err := u.client.service.Logs(ctx, u.model.Name, consumer(to), api.LogOptions{Project: u.model, Services: services, Follow: follow, Tail: tail})
 	switch {
@@ -157,7 +159,7 @@ func (u UserStack) Logs(ctx context.Context, services []string, follow bool, tai
 	return report.Fail(report.KindWork, "docker compose logs shows the same", "read the logs of %s: %w", u.model.Name, err)
 }
 
-// consumer hears Compose's log lines.
+// consumer receives Compose's log lines.
 type consumer LogLine
 
 func (c consumer) Log(container, line string) { c(container, line) }

@@ -16,9 +16,9 @@ import (
 	"devenv/devenv/report"
 )
 
-// CheckVariables returns the variables that a project's files use without a default and that nothing sets, which Compose
-// takes for empty. It is a KindUsage failure, with the line that mends it, where .env is missing and the example beside it
-// has a value for one of them: a project that is not set up yet.
+// CheckVariables returns the variables that a project's files use without a default and that nothing sets: Compose
+// takes them for empty. If .env is missing and the example beside it has a value for one of them, the project is not
+// set up yet: that is a KindUsage failure, with the command that fixes it.
 func CheckVariables(p *types.Project, o LoadOptions) ([]string, error) {
 	unset, err := unsetVariables(p)
 	if err != nil || len(unset) == 0 || len(envFiles(o)) > 0 {
@@ -31,32 +31,33 @@ func CheckVariables(p *types.Project, o LoadOptions) ([]string, error) {
 	}
 	values, err := dotenv.Read(example)
 	if err != nil {
-		return unset, nil //nolint:nilerr // an example need not be readable as an env file
+		return unset, nil //nolint:nilerr // an example may not parse as an env file
 	}
 	wanted := slices.DeleteFunc(slices.Clone(unset), func(name string) bool { return values[name] == "" })
 	if len(wanted) == 0 {
 		return unset, nil
 	}
-	return unset, report.Fail(report.KindUsage, "make it from its example: cp "+shown(example)+" "+shown(missing), "load the Compose project: %s does not exist, and nothing else sets %s",
+	return unset, report.Fail(report.KindUsage, "create it from its example: cp "+shown(example)+" "+shown(missing), "load the Compose project: %s does not exist, and nothing else sets %s",
 		shown(missing), strings.Join(wanted, ", "))
 }
 
 // plainVariable is a variable without a default, or an escaped dollar sign.
 var plainVariable = regexp.MustCompile(`\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)`)
 
-// unsetVariables lists the variables that the project's files use without a default and that its environment lacks, sorted.
+// unsetVariables returns the variables that the project's files use without a default and that its environment lacks,
+// sorted.
 func unsetVariables(p *types.Project) ([]string, error) {
 	used := map[string]bool{}
 	for _, file := range p.ComposeFiles {
 		if !isFile(file) {
-			continue // standard input, or a remote one
+			continue // standard input, or a remote file
 		}
 		content, err := os.ReadFile(file)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", file, err)
 		}
 		var value any
-		if yaml.Unmarshal(content, &value) == nil { // Compose has read it; what it alone understands is not looked into
+		if yaml.Unmarshal(content, &value) == nil { // Compose has read it; YAML that only Compose understands is skipped
 			useVariables(value, used)
 		}
 	}
@@ -68,7 +69,7 @@ func unsetVariables(p *types.Project) ([]string, error) {
 	return slices.Sorted(maps.Keys(used)), nil
 }
 
-// useVariables gathers the variables in a value of a Compose file; names of keys are not interpolated.
+// useVariables collects the variables in a value of a Compose file; key names are not interpolated.
 func useVariables(value any, used map[string]bool) {
 	switch v := value.(type) {
 	case string:

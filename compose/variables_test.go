@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestTheCopyOfAnExampleCanBeTypedAsItStands(t *testing.T) {
+func TestTheCopyCommandIsQuotedForTheShell(t *testing.T) {
 	root := writeFiles(t, map[string]string{
 		"compose.yaml": "services: {web: {image: web, env_file: [\"./a b/.env\"]}}\n", "a b/.env.example": "PASSWORD=s3cr3t-of-the-example\n",
 	})
@@ -20,7 +20,7 @@ func TestTheCopyOfAnExampleCanBeTypedAsItStands(t *testing.T) {
 	}
 }
 
-func TestVariablesThatNothingSetsAreNamed(t *testing.T) {
+func TestUnsetVariablesAreNamed(t *testing.T) {
 	const file = `
 services:
   db:
@@ -66,7 +66,7 @@ services:
 	}
 }
 
-func TestARequiredVariableNamesTheExampleBesideDotEnv(t *testing.T) {
+func TestAMissingRequiredVariableNamesTheExampleFile(t *testing.T) {
 	root := writeFiles(t, map[string]string{"compose.yaml": "services: {web: {image: \"web:${TAG:?which one}\"}}\n", ".env.example": "TAG=1\n"})
 	t.Chdir(root)
 	_, err := connect(t).Load(t.Context(), compose.LoadOptions{WorkingDir: root})

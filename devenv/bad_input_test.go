@@ -80,7 +80,7 @@ func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 		{"a seed command that fails", func(c checkout, _ *devenv.NewMigrationOptions) {
 			c.write(".devenv.yaml", "seed: {run: \"echo the-seed-says-why >&2; exit 7\"}\n")
 		}, report.KindWork, []string{"seed the base", "the-seed-says-why", "7"}},
-		{"a backend that exits", onBase("backend/src/toolshed/__main__.py", "main()", "raise SystemExit('the-backend-says-why')"), report.KindWork, []string{"start backend", "exit status 1", "the-backend-says-why"}},
+		{"a backend that exits", onBase("backend/src/toolshed/__main__.py", "main()", "raise SystemExit('the-backend-says-why')"), report.KindWork, []string{"start backend", "exited with status 1", "the-backend-says-why"}},
 		{"a backend that is never ready", func(c checkout, o *devenv.NewMigrationOptions) {
 			onBase(composeFile, "http://127.0.0.1:8080/health", "http://127.0.0.1:8080/nowhere")(c, o)
 			c.write(".devenv.yaml", "backend: {ready: {timeout: 15s}}\n")
@@ -94,7 +94,7 @@ func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 			"a task that ends badly", onBase(composeFile, "services:\n", "services:\n  task:\n    build: ./backend\n    depends_on: [postgres]\n"+
 				"    command: sh -c \"echo alembic upgrade head; echo the-task-says-why; exit 3\"\n    restart: \"no\"\n"),
 			report.KindWork,
-			[]string{"run task: it ended with exit status 3: the-task-says-why", "docker compose run --rm task"},
+			[]string{"run task: it exited with status 3: the-task-says-why", "docker compose run --rm task"},
 		},
 		{"a connection that the server ends", func(c checkout, _ *devenv.NewMigrationOptions) {
 			c.replace(envFile, "connect() as connection:\n", "connect() as connection:\n        connection.exec_driver_sql(\"SELECT pg_terminate_backend(pg_backend_pid())\")\n")

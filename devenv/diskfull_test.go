@@ -136,7 +136,7 @@ func TestADiskThatFillsWhileTheBaseIsKeptLeavesNothing(t *testing.T) {
 	there.engine = small.engine
 	// An engine that cannot write to its disk may lose count of a network's endpoints, and refuses to remove the network until it is
 	// started again, which counts anew.
-	if left := slices.DeleteFunc(there.leftovers(), func(what string) bool { return strings.HasPrefix(what, engine.MadeNetwork) }); len(left) > 0 {
+	if left := slices.DeleteFunc(there.leftovers(), func(what string) bool { return strings.HasPrefix(what, engine.KindNetwork) }); len(left) > 0 {
 		t.Errorf("left on the engine: %v", left)
 	}
 	if err := os.Remove(filler); err != nil {

@@ -99,7 +99,7 @@ func TestAFormatterThatFailsIsNamedAndNothingIsWritten(t *testing.T) {
 	c.write(".devenv.yaml", `format: ["sh -c 'echo no such rule; exit 7'"]`+"\n")
 	before := c.worktreeState()
 	_, err := c.newMigration(func(o *devenv.NewMigrationOptions) { o.NoVerify = true })
-	if err == nil || !strings.Contains(err.Error(), "exit status 7") || !strings.Contains(report.HintOf(err), ".devenv.yaml") ||
+	if err == nil || !strings.Contains(err.Error(), "exited with status 7") || !strings.Contains(report.HintOf(err), ".devenv.yaml") ||
 		!slices.Contains(report.OutputOf(err), "no such rule") {
 		t.Errorf("%v\n%s\n%q", err, report.HintOf(err), report.OutputOf(err))
 	}

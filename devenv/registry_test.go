@@ -209,5 +209,5 @@ func (s ownStack) asksForALogin(server *registry, snapshot devenv.SnapshotItem) 
 	}
 	pull("docker login " + server.address)
 	s.Setenv("DOCKER_AUTH_CONFIG", fmt.Sprintf(`{"auths": {%q: {"auth": %q}}}`, server.address, base64.StdEncoding.EncodeToString([]byte("ali:open sesame"))))
-	pull("nobody has pushed it")
+	pull("the registry has no such image")
 }

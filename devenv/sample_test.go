@@ -129,7 +129,7 @@ func (c checkout) nothingLeft() {
 func (c checkout) leftovers() []string {
 	c.Helper()
 	label := "dev.devenv.worktree=" + project.WorktreeID(c.dir)
-	left, err := c.engine.Made(context.WithoutCancel(c.Context()), label)
+	left, err := c.engine.Resources(context.WithoutCancel(c.Context()), label)
 	if err != nil {
 		c.Fatal(err)
 	}

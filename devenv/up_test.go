@@ -185,7 +185,7 @@ func TestUpNamesWhatEndedAndWhoHoldsAPort(t *testing.T) {
 	s.comesUpAfterACutOffStart()
 	s.replace(composeFile, "build: ./backend", "build: ./backend\n    restart: unless-stopped\n    command: [sh, -c, 'echo the lamp is out; exit 7']")
 	_, err = devenv.Up(t.Context(), devenv.UpOptions{Options: s.options()})
-	if err == nil || !strings.Contains(err.Error(), "exit status 7, and is started again and again") || !slices.Contains(report.OutputOf(err), "the lamp is out") {
+	if err == nil || !strings.Contains(err.Error(), "exited with status 7 and keeps being restarted") || !slices.Contains(report.OutputOf(err), "the lamp is out") {
 		t.Errorf("%v\n%s", err, report.OutputOf(err))
 	}
 	status, err := devenv.Status(t.Context(), s.options())

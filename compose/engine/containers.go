@@ -20,14 +20,14 @@ type Container struct {
 	// State is created, running, paused, restarting, removing, exited or dead.
 	State    string
 	ExitCode int
-	// Created is when it was made, to the second; only where MountedBy lists it.
+	// Created is the creation time, to the second; only MountedBy sets it.
 	Created time.Time
-	// Started and Finished are when it last ran, by the engine's clock; zero where it has not.
+	// Started and Finished are when it last started and ended, by the engine's clock; zero if it never did.
 	Started, Finished time.Time
-	// OOMKilled says that the kernel ended it for want of memory.
+	// OOMKilled means that the kernel killed it because memory ran out.
 	OOMKilled bool
-	// Restart is its restart policy ("on-failure:3"), empty for none; Restarts is how often the engine has started it again by that
-	// since somebody started it last.
+	// Restart is its restart policy ("on-failure:3"), empty for none; Restarts is how often the engine has restarted
+	// it since somebody last started it.
 	Restart  string
 	Restarts int
 	// Health is nil when the container has no healthcheck.
@@ -39,7 +39,7 @@ type Container struct {
 	Ports map[string]string
 	User  string
 	Tty   bool
-	// Env, Cmd and Entrypoint are the image's where the container was made without its own.
+	// Env, Cmd and Entrypoint are the image's if the container was created without its own.
 	Env, Cmd, Entrypoint []string
 }
 
@@ -49,7 +49,7 @@ type Health struct {
 	Log    []string
 }
 
-// Address is a container's place in a network.
+// Address is a container's address in a network.
 type Address struct {
 	IP      string
 	Aliases []string
@@ -95,7 +95,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (Container, error) {
 	return c, nil
 }
 
-// restartOf is a restart policy as Compose writes it, empty for none.
+// restartOf returns a restart policy as Compose writes it, empty for none.
 func restartOf(policy container.RestartPolicy) string {
 	switch {
 	case policy.IsNone():
@@ -106,7 +106,7 @@ func restartOf(policy container.RestartPolicy) string {
 	return string(policy.Name)
 }
 
-// timeOf reads a time as the engine writes it; zero for none.
+// timeOf parses a time as the engine writes it; zero if there is none.
 func timeOf(text string) time.Time {
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil || at.Year() <= 1 {
@@ -120,10 +120,12 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	return failed(ctx, e.client.ContainerStart(ctx, id, container.StartOptions{}), "start container %.12s", id)
 }
 
-// OwnGrace is the timeout of Stop that leaves it to the container: its stop_grace_period, else the engine's ten seconds.
+// OwnGrace is the timeout for Stop that leaves the grace period to the container: its stop_grace_period, else the
+// engine's ten seconds.
 const OwnGrace time.Duration = -1
 
-// Stop asks a container to stop, and kills it after the timeout. It is no error when it does not run.
+// Stop asks a container to stop, and kills it after the timeout. Stopping a container that does not run is not an
+// error.
 func (e *Engine) Stop(ctx context.Context, id string, timeout time.Duration) error {
 	var options container.StopOptions
 	if timeout != OwnGrace {
@@ -133,7 +135,7 @@ func (e *Engine) Stop(ctx context.Context, id string, timeout time.Duration) err
 	return failed(ctx, e.client.ContainerStop(ctx, id, options), "stop container %.12s", id)
 }
 
-// Kill ends a container's main process at once. It is no error when it does not run.
+// Kill kills a container's main process. Killing a container that does not run is not an error.
 func (e *Engine) Kill(ctx context.Context, id string) error {
 	err := e.client.ContainerKill(ctx, id, "KILL")
 	if errdefs.IsConflict(err) || errdefs.IsNotFound(err) {
@@ -142,8 +144,8 @@ func (e *Engine) Kill(ctx context.Context, id string) error {
 	return failed(ctx, err, "kill container %.12s", id)
 }
 
-// Remove removes a container, running or not, with its anonymous volumes, and returns when it is gone. It is no error when it
-// is gone already.
+// Remove removes a container, running or not, with its anonymous volumes, and returns once it is gone. Removing one
+// that is already gone is not an error.
 func (e *Engine) Remove(ctx context.Context, id string) error {
 	err := e.client.ContainerRemove(ctx, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
 	if errdefs.IsConflict(err) && strings.Contains(err.Error(), "already in progress") {
@@ -155,7 +157,7 @@ func (e *Engine) Remove(ctx context.Context, id string) error {
 	return failed(ctx, err, "remove container %.12s", id)
 }
 
-// waitRemoved waits for a removal that somebody else has begun.
+// waitRemoved waits for a removal that somebody else has started.
 func (e *Engine) waitRemoved(ctx context.Context, id string) error {
 	gone, errs := e.client.ContainerWait(ctx, id, container.WaitConditionRemoved)
 	select {
@@ -177,20 +179,20 @@ func (e *Engine) Wait(ctx context.Context, id string) (int, error) {
 	}
 }
 
-// CopyTo unpacks a tar archive into a directory of a container, running or not. The archive's own ids decide whose the
-// files are: the engine's other way looks the container's user up on the host.
+// CopyTo unpacks a tar archive into a directory of a container, running or not. The archive's own ids decide who owns
+// the files: the engine's other mode would look up the container's user on the host.
 func (e *Engine) CopyTo(ctx context.Context, id, dir string, archive io.Reader) error {
 	err := e.client.CopyToContainer(ctx, id, dir, archive, container.CopyToContainerOptions{})
 	return failed(ctx, err, "copy into %s of container %.12s", dir, id)
 }
 
-// CopyFrom returns a path of a container as a tar archive. The caller closes it.
+// CopyFrom returns a path of a container as a tar archive. The caller must close it.
 func (e *Engine) CopyFrom(ctx context.Context, id, path string) (io.ReadCloser, error) {
 	stream, _, err := e.client.CopyFromContainer(ctx, id, path)
 	return stream, failed(ctx, err, "copy %s out of container %.12s", path, id)
 }
 
-// ReadFile reads a file of a container, running or not; false when there is none.
+// ReadFile reads a file of a container, running or not; false if it does not exist.
 func (e *Engine) ReadFile(ctx context.Context, id, path string) (content []byte, found bool, err error) {
 	stream, _, err := e.client.CopyFromContainer(ctx, id, path)
 	if errdefs.IsNotFound(err) {
@@ -207,7 +209,7 @@ func (e *Engine) ReadFile(ctx context.Context, id, path string) (content []byte,
 	return content, err == nil, failed(ctx, err, "read %s of container %.12s", path, id)
 }
 
-// WriteFile writes a file in a container, which may not run. Its directory must be there.
+// WriteFile writes a file in a container, which need not run. Its directory must exist.
 func (e *Engine) WriteFile(ctx context.Context, id, file string, content []byte) error {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
@@ -224,7 +226,7 @@ func (e *Engine) WriteFile(ctx context.Context, id, file string, content []byte)
 	return e.CopyTo(ctx, id, path.Dir(file), &archive)
 }
 
-// Exists says whether a container, running or not, has a path.
+// Exists reports whether a path exists in a container, running or not.
 func (e *Engine) Exists(ctx context.Context, id, path string) (bool, error) {
 	_, err := e.client.ContainerStatPath(ctx, id, path)
 	if errdefs.IsNotFound(err) {
@@ -233,5 +235,5 @@ func (e *Engine) Exists(ctx context.Context, id, path string) (bool, error) {
 	return err == nil, failed(ctx, err, "look for %s in container %.12s", path, id)
 }
 
-// IsGone says whether an error is that what was asked for does not exist, or no longer.
+// IsGone reports whether an error means that the requested object does not exist, or no longer does.
 func IsGone(err error) bool { return errdefs.IsNotFound(err) }

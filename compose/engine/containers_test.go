@@ -17,8 +17,8 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestWaitReturnsTheExitCodeAndInspectTheState(t *testing.T) {
-	b := newBench(t)
+func TestWaitReturnsExitCodeAndInspectReturnsState(t *testing.T) {
+	b := newFixture(t)
 	id := b.run(t, "exit 7")
 	code, err := b.Wait(t.Context(), id)
 	if err != nil || code != 7 {
@@ -30,8 +30,8 @@ func TestWaitReturnsTheExitCodeAndInspectTheState(t *testing.T) {
 	}
 }
 
-func TestInspectOfNoContainerNamesIt(t *testing.T) {
-	b := newBench(t)
+func TestInspectOfAMissingContainerNamesIt(t *testing.T) {
+	b := newFixture(t)
 	_, err := b.Inspect(t.Context(), "doesnotexist")
 	if err == nil || !strings.Contains(err.Error(), "doesnotexist") || report.KindOf(err) != report.KindWork {
 		t.Errorf("the failure is %v", err)
@@ -39,7 +39,7 @@ func TestInspectOfNoContainerNamesIt(t *testing.T) {
 }
 
 func TestExecReturnsOutputAndExitCodes(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.run(t, "sleep 60")
 	tests := map[string]struct {
 		options   engine.ExecOptions
@@ -63,9 +63,10 @@ func TestExecReturnsOutputAndExitCodes(t *testing.T) {
 			test.options.Stdout, test.options.Stderr = &out, &errs
 			code, err := b.Exec(t.Context(), id, test.options)
 			if name == "not a program" {
-				// The engine says 126 or 127 of a program that is not there, or fails, by its version.
+				// For a program that does not exist, the engine returns 126 or 127, or fails, depending on its
+				// version.
 				if err == nil && code == 0 {
-					t.Error("a program that is not there ended well")
+					t.Error("a program that does not exist succeeded")
 				}
 				return
 			}
@@ -90,7 +91,7 @@ func (endless) Read(p []byte) (int, error) {
 }
 
 func TestExecEndsWithItsContext(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.run(t, "sleep 60")
 	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
@@ -109,7 +110,7 @@ func TestExecEndsWithItsContext(t *testing.T) {
 }
 
 func TestCopyKeepsContentModeAndOwner(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.create(t, "sleep 60")
 	header := tar.Header{Name: "opt/new/place/file", Mode: 0o640, Uid: 33, Gid: 34, ModTime: time.Unix(1700000000, 0)}
 	if err := b.CopyTo(t.Context(), id, "/", archive(t, header, "content")); err != nil {
@@ -142,8 +143,8 @@ func TestCopyKeepsContentModeAndOwner(t *testing.T) {
 	}
 }
 
-func TestCopyFromNowhereNamesThePath(t *testing.T) {
-	b := newBench(t)
+func TestCopyFromAMissingPathNamesIt(t *testing.T) {
+	b := newFixture(t)
 	_, err := b.CopyFrom(t.Context(), b.create(t, "true"), "/not/there")
 	if err == nil || !strings.Contains(err.Error(), "/not/there") {
 		t.Errorf("the failure is %v", err)
@@ -151,7 +152,7 @@ func TestCopyFromNowhereNamesThePath(t *testing.T) {
 }
 
 func TestTailReturnsTheLastLinesOfBothStreams(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	for name, tty := range map[string]bool{"plain": false, "terminal": true} {
 		t.Run(name, func(t *testing.T) {
 			id := b.run(t, "for i in 1 2 3 4 5; do echo $i; done; echo end >&2",
@@ -172,14 +173,14 @@ func TestTailReturnsTheLastLinesOfBothStreams(t *testing.T) {
 }
 
 func TestTailOfASilentContainerIsEmpty(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	if lines, err := b.Tail(t.Context(), b.create(t, "true"), 5); err != nil || len(lines) != 0 {
 		t.Errorf("the last lines are %q, %v", lines, err)
 	}
 }
 
 func TestStopKillAndRemoveAreNoErrorsTwice(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.run(t, "trap 'exit 5' TERM; echo listening; while :; do sleep 0.05; done")
 	b.awaitLine(t, id)
 	for range 2 {
@@ -200,8 +201,9 @@ func TestStopKillAndRemoveAreNoErrorsTwice(t *testing.T) {
 	}
 }
 
-// awaitLine waits until a container has said something: a first process without a handler yet ignores every signal.
-func (b *bench) awaitLine(t *testing.T, id string) {
+// awaitLine waits until a container has printed something: before it has set its handler, a first process ignores
+// every signal.
+func (b *fixture) awaitLine(t *testing.T, id string) {
 	t.Helper()
 	for {
 		lines, err := b.Tail(t.Context(), id, 1)
@@ -216,7 +218,7 @@ func (b *bench) awaitLine(t *testing.T, id string) {
 }
 
 func TestRemoveReturnsWhenTheContainerIsGone(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.run(t, "sleep 60", anonymousVolume("/kept"))
 	done := make(chan error, 3)
 	for range cap(done) {
@@ -233,7 +235,7 @@ func TestRemoveReturnsWhenTheContainerIsGone(t *testing.T) {
 }
 
 func TestInspectShowsHealthPortsAndNetworks(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	name := "devenv-test-" + randomName()
 	if _, err := b.CreateNetwork(t.Context(), name, b.labels()); err != nil {
 		t.Fatal(err)
@@ -263,7 +265,7 @@ func TestInspectShowsHealthPortsAndNetworks(t *testing.T) {
 }
 
 func TestAttachCarriesARoundTripOnSeparateStreams(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.create(t, `while read -r line; do echo "out $line"; echo "err $line" >&2; [ "$line" = end ] && exit 4; done`,
 		func(c *container.Config, _ *container.HostConfig) { c.OpenStdin = true })
 	stream, err := b.Attach(t.Context(), id)
@@ -301,7 +303,7 @@ func TestAttachCarriesARoundTripOnSeparateStreams(t *testing.T) {
 }
 
 func TestClosingAnAttachedStreamEndsTheProcess(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.create(t, "cat", func(c *container.Config, _ *container.HostConfig) { c.OpenStdin = true })
 	stream, err := b.Attach(t.Context(), id)
 	if err != nil {

@@ -15,12 +15,12 @@ import (
 	"github.com/docker/docker/client"
 )
 
-// content is what an image is to the containers made of it: its files, by the uncompressed layers, and how they run. The id and
-// the repository's digest are not: the containerd store has others than the graph drivers, and makes one up for what was built,
-// imported or loaded.
+// content is what matters of an image to the containers created from it: its files, given by the uncompressed layers,
+// and how they run. The id and the repository's digest do not matter: the containerd store's differ from the graph
+// drivers', and it makes up a digest for what was built, imported or loaded.
 type content struct {
 	OS, Arch     string
-	Layers       []string `json:",omitempty"` // an empty list is none on some engines
+	Layers       []string `json:",omitempty"` // some engines return none for an empty list
 	Env          []string `json:",omitempty"`
 	Cmd          []string `json:",omitempty"`
 	Entrypoint   []string `json:",omitempty"`
@@ -29,14 +29,14 @@ type content struct {
 	Volumes      []string          `json:",omitempty"`
 	ExposedPorts []string          `json:",omitempty"`
 	Shell        []string          `json:",omitempty"`
-	OnBuild      []string          `json:",omitempty"` // what a build on it does
+	OnBuild      []string          `json:",omitempty"` // what a build based on it runs
 	Labels       map[string]string `json:",omitempty"`
 	StopSignal   string
 	Healthcheck  any `json:",omitempty"`
 }
 
-// Content is a hash of the image's layers and run configuration: the same on every engine and in both of its image stores,
-// whatever the image is called there, and whether it was pulled, built or loaded.
+// Content returns a hash of the image's layers and run configuration: the same on every engine and in both image
+// stores, whatever the image is called, and whether it was pulled, built or loaded.
 func (i Image) Content() (string, error) {
 	written, err := json.Marshal(i.content)
 	if err != nil {
@@ -60,11 +60,11 @@ func contentOf(found image.InspectResponse) content {
 	return c
 }
 
-// platformAPI is the first version of the API that inspects an image of several platforms for one of them.
+// platformAPI is the first API version that can inspect a multi-platform image for one of its platforms.
 const platformAPI = "1.49"
 
-// ImageFor describes an image for a platform ("linux/arm64"), empty for the engine's own; false when it is not there, or only
-// for another platform.
+// ImageFor describes an image for a platform ("linux/arm64"), empty for the engine's own; false if it does not exist,
+// or only for another platform.
 func (e *Engine) ImageFor(ctx context.Context, ref, platform string) (Image, bool, error) {
 	if platform == "" {
 		return e.ImageInspect(ctx, ref)

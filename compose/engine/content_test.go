@@ -10,8 +10,8 @@ import (
 	imagetypes "github.com/docker/docker/api/types/image"
 )
 
-// smallImage imports an image of one file, which goes at the end.
-func (b *bench) smallImage(t *testing.T, content string, changes ...string) string {
+// smallImage imports an image of one file and removes it at the end.
+func (b *fixture) smallImage(t *testing.T, content string, changes ...string) string {
 	t.Helper()
 	ref := "devenv-test-" + randomName() + ":1"
 	source := imagetypes.ImportSource{Source: archive(t, tar.Header{Name: "file", Mode: 0o644}, content), SourceName: "-"}
@@ -30,8 +30,8 @@ func (b *bench) smallImage(t *testing.T, content string, changes ...string) stri
 	return ref
 }
 
-// content is what an image holds, as a hash.
-func (b *bench) content(t *testing.T, ref string) string {
+// content returns the content hash of an image.
+func (b *fixture) content(t *testing.T, ref string) string {
 	t.Helper()
 	found, ok, err := b.ImageInspect(t.Context(), ref)
 	if err != nil || !ok {
@@ -44,8 +44,8 @@ func (b *bench) content(t *testing.T, ref string) string {
 	return content
 }
 
-func TestAnImagesContentIsTheSameUnderAnotherNameAndAfterItWasSavedAndLoaded(t *testing.T) {
-	b := newBench(t)
+func TestContentSurvivesRetaggingSavingAndLoading(t *testing.T) {
+	b := newFixture(t)
 	ref := b.smallImage(t, "one", "ENV A=1", "CMD [\"/file\"]", "VOLUME /data", "EXPOSE 5432")
 	before := b.content(t, ref)
 	other := "aaa.example/devenv-test-" + randomName() + ":1"
@@ -85,8 +85,8 @@ func TestAnImagesContentIsTheSameUnderAnotherNameAndAfterItWasSavedAndLoaded(t *
 	}
 }
 
-func TestAnImagesContentIsAnotherWhenItsFilesOrHowItRunsAreOthers(t *testing.T) {
-	b := newBench(t)
+func TestContentDependsOnFilesAndRunConfiguration(t *testing.T) {
+	b := newFixture(t)
 	known := map[string]string{}
 	for name, ref := range map[string]string{
 		"plain": b.smallImage(t, "one"), "other file": b.smallImage(t, "two"), "variable": b.smallImage(t, "one", "ENV A=1"), "user": b.smallImage(t, "one", "USER 999"),
@@ -100,8 +100,8 @@ func TestAnImagesContentIsAnotherWhenItsFilesOrHowItRunsAreOthers(t *testing.T) 
 	}
 }
 
-func TestAnImageForAnotherPlatformIsNotTheOneThatIsAskedFor(t *testing.T) {
-	b := newBench(t)
+func TestImageForIgnoresImagesOfOtherPlatforms(t *testing.T) {
+	b := newFixture(t)
 	ref := b.smallImage(t, "one")
 	own := b.Info().OS + "/" + b.Info().Arch
 	for platform, want := range map[string]bool{"": true, own: true, "linux/s390x": false} {
@@ -110,6 +110,6 @@ func TestAnImageForAnotherPlatformIsNotTheOneThatIsAskedFor(t *testing.T) {
 		}
 	}
 	if _, _, err := b.ImageFor(t.Context(), ref, "no/such/platform/at/all"); err == nil {
-		t.Error("what is no platform was taken for one")
+		t.Error("an invalid platform was accepted")
 	}
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/docker/docker/client"
 )
 
-// Described is what an image says of itself: its JSON as the engine answers, and the commands of its history, the newest first.
+// Described is an image's description: its JSON as the engine returns it, and the commands of its history, newest
+// first.
 type Described struct {
 	JSON    []byte
 	History []string
 }
 
-// Describe returns all that the engine tells of an image.
+// Describe returns everything the engine knows about an image.
 func (e *Engine) Describe(ctx context.Context, ref string) (Described, error) {
 	var raw bytes.Buffer
 	if _, err := e.client.ImageInspect(ctx, ref, client.ImageInspectWithRawResponse(&raw)); err != nil {
@@ -31,7 +32,7 @@ func (e *Engine) Describe(ctx context.Context, ref string) (Described, error) {
 	return d, nil
 }
 
-// Changed lists the paths in a container that are not as its image has them. Mounts do not count.
+// Changed lists the paths in a container that differ from its image. Mounts do not count.
 func (e *Engine) Changed(ctx context.Context, id string) ([]string, error) {
 	changes, err := e.client.ContainerDiff(ctx, id)
 	if err != nil {
@@ -44,7 +45,8 @@ func (e *Engine) Changed(ctx context.Context, id string) ([]string, error) {
 	return paths, nil
 }
 
-// Export returns all files of a container, running or not, as a tar archive; mounts are left out. The caller closes it.
+// Export returns all files of a container, running or not, as a tar archive, without mounts. The caller must close
+// it.
 func (e *Engine) Export(ctx context.Context, id string) (io.ReadCloser, error) {
 	stream, err := e.client.ContainerExport(ctx, id)
 	return stream, failed(ctx, err, "read the files of container %.12s", id)

@@ -11,15 +11,15 @@ import (
 	"github.com/docker/docker/api/types/system"
 )
 
-// Details is what the engine says of the machine it runs on.
+// Details describes the machine that the engine runs on.
 type Details struct {
-	// RootDirectory is where it keeps volumes, on its machine; ImageDirectory where it keeps images, which is containerd's where
-	// that stores them.
+	// RootDirectory is where the engine keeps volumes on its machine, ImageDirectory where it keeps images:
+	// containerd's directory if containerd stores them.
 	RootDirectory, ImageDirectory string
-	// Memory is in bytes, CPUs a number of processors.
+	// Memory is in bytes, CPUs is the number of processors.
 	Memory int64
 	CPUs   int
-	// Clock is the engine's time, zero where it does not tell.
+	// Clock is the engine's time; zero if it does not tell.
 	Clock time.Time
 }
 
@@ -35,24 +35,26 @@ func (e *Engine) Details(ctx context.Context) (Details, error) {
 	}
 	settings, err := os.ReadFile(containerdSettings)
 	if err != nil {
-		settings = nil // the engine's machine is another, or containerd has none
+		settings = nil // the engine runs on another machine, or containerd has no settings file
 	}
 	return Details{
 		RootDirectory: info.DockerRootDir, ImageDirectory: imageDirectory(info, string(settings)), Memory: info.MemTotal, CPUs: info.NCPU, Clock: clock,
 	}, nil
 }
 
-// Where a containerd of the system has its settings, its socket and, when those do not say otherwise, its data.
+// The settings file of a system-wide containerd, its socket and, unless the settings say otherwise, its data.
 const (
 	containerdSettings = "/etc/containerd/config.toml"
 	containerdSocket   = "/run/containerd/containerd.sock"
 	containerdRoot     = "/var/lib/containerd"
 )
 
-// rootSetting is the line of containerd's settings that says where its data lies; it stands before the first table.
+// rootSetting matches the line of containerd's settings that sets its data directory; it comes before the first
+// table.
 var rootSetting = regexp.MustCompile(`(?m)^\s*root\s*=\s*["'](.+?)["']`)
 
-// imageDirectory is where an engine keeps images. One that started a containerd of its own has that one's data below its own.
+// imageDirectory returns where an engine keeps images. A containerd that the engine started itself has its data below
+// the engine's.
 func imageDirectory(info system.Info, settings string) string {
 	stored := slices.ContainsFunc(info.DriverStatus, func(pair [2]string) bool {
 		return pair[0] == "driver-type" && strings.HasPrefix(pair[1], "io.containerd.snapshotter")
@@ -67,7 +69,7 @@ func imageDirectory(info system.Info, settings string) string {
 	return containerdRoot
 }
 
-// InRegistry asks an image's registry for it, without bringing it.
+// InRegistry checks that an image's registry has the image, without pulling it.
 func (e *Engine) InRegistry(ctx context.Context, ref string) error {
 	auth := ""
 	if e.endpoint.Auth != nil {

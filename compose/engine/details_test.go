@@ -6,7 +6,7 @@ import (
 	"github.com/docker/docker/api/types/system"
 )
 
-func TestImagesLieWhereTheStoreThatKeepsThemHasItsData(t *testing.T) {
+func TestImageDirectoryFollowsTheImageStore(t *testing.T) {
 	const root = "/var/lib/docker"
 	snapshotter := [][2]string{{"driver-type", "io.containerd.snapshotter.v1"}}
 	at := func(address string) *system.ContainerdInfo { return &system.ContainerdInfo{Address: address} }

@@ -1,5 +1,5 @@
-// Package engine is devenv's door to the Docker engine: containers, images, networks, volumes, behind small types of its
-// own. It is the only importer of the engine's client library, which is frozen and has a successor.
+// Package engine is devenv's only access to the Docker engine: containers, images, networks and volumes, behind small
+// types of its own. It alone imports the engine's client library, which is frozen and has a successor.
 package engine
 
 import (
@@ -17,37 +17,37 @@ import (
 // MinimumAPI is the oldest engine API that devenv works with: Engine 19.03's.
 const MinimumAPI = "1.40"
 
-// Endpoint is where the engine is reached, resolved once from flags, environment and Docker contexts.
+// Endpoint is the engine's address, resolved once from flags, environment and Docker contexts.
 type Endpoint struct {
 	// Host is a URL: unix:///var/run/docker.sock, tcp://…, ssh://….
 	Host string
-	// HTTPClient carries TLS; nil where the host is enough.
+	// HTTPClient carries TLS; nil if the host is enough.
 	HTTPClient *http.Client
-	// Dial makes the connections where the host cannot be dialled: over ssh; nil elsewhere.
+	// Dial connects to hosts that cannot be dialled directly, as over ssh; nil for others.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Auth returns what the engine needs to pull an image, encoded as its API wants it; nil and empty are anonymous.
+	// Auth returns what the engine needs to pull an image, encoded as its API wants it; nil and empty mean anonymous.
 	Auth func(ref string) string
 }
 
-// Engine is a connection to an engine. It may be used from several goroutines.
+// Engine is a connection to an engine. It is safe for concurrent use.
 type Engine struct {
 	client   *client.Client
 	endpoint Endpoint
 	info     Info
 }
 
-// Info is what the engine says of itself.
+// Info is what the engine reports about itself.
 type Info struct {
 	APIVersion, ServerVersion, OS, Arch string
-	// Local says that its loopback is this machine's.
+	// Local means that its loopback is this machine's.
 	Local bool
 }
 
-// Connect reaches the engine and settles the API version. An engine that does not answer, or is older than MinimumAPI, is a
-// KindWork failure.
+// Connect connects to the engine and negotiates the API version. An engine that does not answer, or is older than
+// MinimumAPI, is a KindWork failure.
 func Connect(ctx context.Context, at Endpoint) (*Engine, error) {
 	options := []client.Opt{client.WithHost(at.Host), client.WithAPIVersionNegotiation()}
-	if at.Dial != nil { // the name is never looked up
+	if at.Dial != nil { // the name is never resolved
 		options = []client.Opt{client.WithHost("http://engine"), client.WithDialContext(at.Dial), client.WithAPIVersionNegotiation()}
 	}
 	if at.HTTPClient != nil {
@@ -58,14 +58,14 @@ func Connect(ctx context.Context, at Endpoint) (*Engine, error) {
 		return nil, report.Fail(report.KindWork, "check DOCKER_HOST and docker context ls", "reach the Docker engine at %s: %w", at.Host, err)
 	}
 	e := &Engine{client: c, endpoint: at}
-	if err := e.greet(ctx); err != nil {
-		_ = c.Close() // nothing was sent that the close could lose
+	if err := e.negotiate(ctx); err != nil {
+		_ = c.Close() // nothing was sent, so nothing can be lost
 		return nil, err
 	}
 	return e, nil
 }
 
-func (e *Engine) greet(ctx context.Context) error {
+func (e *Engine) negotiate(ctx context.Context) error {
 	version, err := e.client.ServerVersion(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -84,25 +84,25 @@ func (e *Engine) greet(ctx context.Context) error {
 	return nil
 }
 
-// unreachableHint says what to do about an engine that does not answer.
+// unreachableHint returns what to do about an engine that does not answer.
 func unreachableHint(err error) string {
 	if strings.Contains(err.Error(), "permission denied") {
 		return "let your user talk to it: sudo usermod -aG docker $USER, then log in again"
 	}
-	return "start it (systemctl start docker, or Docker Desktop), or say where it is: DOCKER_HOST, DOCKER_CONTEXT"
+	return "start it (systemctl start docker, or Docker Desktop), or set its address: DOCKER_HOST, DOCKER_CONTEXT"
 }
 
-// isLocal says whether ports published on the engine's loopback are on this machine's. A TCP port of this machine may be a
-// tunnel's.
+// isLocal reports whether ports published on the engine's loopback are on this machine's. A TCP port of this machine
+// may be a tunnel's.
 func isLocal(host string) bool {
 	return strings.HasPrefix(host, "unix://") || strings.HasPrefix(host, "npipe://")
 }
 
-// Info returns what the engine said when it was reached.
+// Info returns what the engine reported when the connection was made.
 func (e *Engine) Info() Info { return e.info }
 
-// Endpoint returns where the engine was reached.
+// Endpoint returns the engine's endpoint.
 func (e *Engine) Endpoint() Endpoint { return e.endpoint }
 
-// Close gives the connection back.
+// Close closes the connection.
 func (e *Engine) Close() error { return e.client.Close() }

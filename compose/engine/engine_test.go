@@ -15,8 +15,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// fakeEngine answers like an engine of an API version; it knows nothing but its own version,
-// and has no addresses left for another network.
+// fakeEngine answers like an engine of an API version; it knows nothing but its version, and has no addresses left
+// for another network.
 func fakeEngine(t *testing.T, apiVersion string) engine.Endpoint {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -34,14 +34,14 @@ func fakeEngine(t *testing.T, apiVersion string) engine.Endpoint {
 	return engine.Endpoint{Host: "tcp://" + strings.TrimPrefix(server.URL, "http://")}
 }
 
-func TestConnectSaysWhatTheEngineIs(t *testing.T) {
+func TestConnectReturnsTheEnginesInfo(t *testing.T) {
 	info := enginetest.Require(t).Info()
 	if info.APIVersion == "" || info.ServerVersion == "" || info.OS != "linux" || info.Arch == "" || !info.Local {
 		t.Errorf("the engine is %+v", info)
 	}
 }
 
-func TestConnectToAnEngineThatIsNotThereNamesItAndSaysWhatToDo(t *testing.T) {
+func TestUnreachableEngineIsNamedWithAHint(t *testing.T) {
 	for name, host := range map[string]string{
 		"no socket":    "unix://" + filepath.Join(t.TempDir(), "docker.sock"),
 		"nobody there": "tcp://127.0.0.1:1",
@@ -56,7 +56,7 @@ func TestConnectToAnEngineThatIsNotThereNamesItAndSaysWhatToDo(t *testing.T) {
 	}
 }
 
-func TestConnectRefusesAnEngineThatIsTooOld(t *testing.T) {
+func TestConnectRefusesAnOutdatedEngine(t *testing.T) {
 	_, err := engine.Connect(t.Context(), fakeEngine(t, "1.39"))
 	if err == nil || report.KindOf(err) != report.KindWork {
 		t.Fatalf("the failure is %v", err)
@@ -68,7 +68,7 @@ func TestConnectRefusesAnEngineThatIsTooOld(t *testing.T) {
 	}
 }
 
-func TestConnectTakesTheOldestAndTheNewestEngine(t *testing.T) {
+func TestConnectAcceptsTheOldestAndNewestEngine(t *testing.T) {
 	for server, spoken := range map[string]string{engine.MinimumAPI: engine.MinimumAPI, "1.41": "1.41", "1.99": ""} {
 		e, err := engine.Connect(t.Context(), fakeEngine(t, server))
 		if err != nil {
@@ -92,7 +92,7 @@ func TestConnectInterruptedIsAnInterrupt(t *testing.T) {
 	}
 }
 
-func TestANetworkForWhichNoAddressesAreLeftSaysHowToFreeSome(t *testing.T) {
+func TestExhaustedNetworkAddressesHintAtFreeingSome(t *testing.T) {
 	e, err := engine.Connect(t.Context(), fakeEngine(t, "1.41"))
 	if err != nil {
 		t.Fatal(err)

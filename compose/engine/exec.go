@@ -10,7 +10,7 @@ import (
 	"github.com/docker/docker/pkg/stdcopy"
 )
 
-// ExecOptions are a command to run in a running container.
+// ExecOptions describe a command to run in a running container.
 type ExecOptions struct {
 	Cmd, Env      []string
 	User, WorkDir string
@@ -47,7 +47,7 @@ func (e *Engine) Exec(ctx context.Context, id string, o ExecOptions) (int, error
 	return ended.ExitCode, failed(ctx, err, "run %q in container %.12s", o.Cmd, id)
 }
 
-// feed copies stdin and closes the writing side; a command that does not read to the end is no error.
+// feed copies stdin and closes the writing side; a command that does not read to the end is not an error.
 func feed(to io.Writer, done func() error, stdin io.Reader) error {
 	if stdin == nil {
 		return nil

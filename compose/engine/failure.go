@@ -8,7 +8,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// failed turns an error of the engine into a failure that says what was tried; nil stays nil, and an interrupt stays one.
+// failed wraps an engine's error into a failure that says what was tried; nil stays nil, and an interrupt stays an
+// interrupt.
 func failed(ctx context.Context, err error, format string, args ...any) error {
 	switch {
 	case err == nil:
@@ -19,10 +20,10 @@ func failed(ctx context.Context, err error, format string, args ...any) error {
 	return report.Fail(report.KindWork, hint(err.Error()), "%s: %w", fmt.Sprintf(format, args...), err)
 }
 
-// hint is what to do about the engine's own troubles, which it tells in words alone.
+// hint returns what to do about the engine's own problems, which it reports as text only.
 func hint(said string) string {
 	for _, known := range []struct{ text, hint string }{
-		{"no space left on device", "the engine's disk is full; see what takes the room: docker system df\nand free some: docker system prune, devenv clean --bases"},
+		{"no space left on device", "the engine's disk is full; see what takes up space: docker system df\nand free some: docker system prune, devenv clean --bases"},
 		{"non-overlapping ipv4 address pool", "the engine has no address range left for another network; see them: docker network ls\nand remove those that nothing uses: docker network prune"},
 	} {
 		if strings.Contains(strings.ToLower(said), known.text) {

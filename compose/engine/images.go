@@ -17,10 +17,10 @@ import (
 	"devenv/devenv/report"
 )
 
-// Image is an image on the engine. Size is in bytes, layers shared with other images included.
+// Image is an image on the engine. Size is in bytes and includes layers shared with other images.
 type Image struct {
 	ID, Ref, User, WorkingDir string
-	// Names are all that it has: "postgres:17".
+	// Names are all its names: "postgres:17".
 	Names []string
 	// Digests are the repository's, "postgres@sha256:…"; none for an image that was built here.
 	Digests                    []string
@@ -33,7 +33,7 @@ type Image struct {
 	content content
 }
 
-// ImageInspect describes an image by reference or id; false when it is not there.
+// ImageInspect describes an image by reference or id; false if it does not exist.
 func (e *Engine) ImageInspect(ctx context.Context, ref string) (Image, bool, error) {
 	return e.inspectImage(ctx, ref)
 }
@@ -63,21 +63,21 @@ func (e *Engine) inspectImage(ctx context.Context, ref string, options ...client
 	return i, true, nil
 }
 
-// CommitOptions say what an image made from a container is.
+// CommitOptions describe the image to make from a container.
 type CommitOptions struct {
-	// Ref is the tag; empty makes an image without one.
+	// Ref is the tag; empty makes an untagged image.
 	Ref string
-	// Labels are set on the image; an empty value stays as an empty label, which hides the container's.
+	// Labels are set on the image; an empty value is kept as an empty label, which hides the container's.
 	Labels map[string]string
 	// Changes are Dockerfile instructions: ENV, CMD, ENTRYPOINT.
 	Changes []string
-	// Pause freezes a running container meanwhile.
+	// Pause freezes a running container during the commit.
 	Pause bool
 }
 
 // Commit makes an image from a container and returns its id.
 func (e *Engine) Commit(ctx context.Context, id string, o CommitOptions) (string, error) {
-	ctx, err := Uncut(ctx)
+	ctx, err := Uninterrupted(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -103,7 +103,8 @@ func (e *Engine) Tag(ctx context.Context, source, ref string) error {
 	return failed(ctx, e.client.ImageTag(ctx, source, ref), "tag image %s as %s", source, ref)
 }
 
-// RemoveImage removes an image, and its other names with force. It is no error when it is gone already.
+// RemoveImage removes an image; with force, its other names as well. Removing one that is already gone is not an
+// error.
 func (e *Engine) RemoveImage(ctx context.Context, ref string, force bool) error {
 	_, err := e.client.ImageRemove(ctx, ref, image.RemoveOptions{Force: force, PruneChildren: true})
 	if errdefs.IsNotFound(err) {
@@ -112,7 +113,7 @@ func (e *Engine) RemoveImage(ctx context.Context, ref string, force bool) error 
 	return failed(ctx, err, "remove image %s", ref)
 }
 
-// SweepNameless removes the images that carry a label and have no name. One that a container is made of stays.
+// SweepNameless removes the unnamed images that carry a label, unless a container uses them.
 func (e *Engine) SweepNameless(ctx context.Context, label string) error {
 	filter := labelFilter(label)
 	filter.Add("dangling", "true")
@@ -129,8 +130,8 @@ func (e *Engine) SweepNameless(ctx context.Context, label string) error {
 	return failures
 }
 
-// Images lists the images that carry all of the labels, each "key" or "key=value": one with several names once
-// for each, one without by its id.
+// Images lists the images that carry all of the labels, each "key" or "key=value". An image with several names is
+// listed once for each, one without names by its id.
 func (e *Engine) Images(ctx context.Context, labels ...string) ([]Image, error) {
 	list, err := e.client.ImageList(ctx, image.ListOptions{Filters: labelFilter(labels...)})
 	if err != nil {
@@ -149,13 +150,13 @@ func (e *Engine) Images(ctx context.Context, labels ...string) ([]Image, error) 
 	return images, nil
 }
 
-// Pull brings an image from its registry, for a platform ("linux/arm64") or, when it is empty, the engine's own, with the credentials that the endpoint has for it; progress, which may be nil,
-// hears what the engine says, a line at a time. A failure has the last lines.
+// Pull pulls an image for a platform ("linux/arm64"), or for the engine's own if empty, with the endpoint's
+// credentials. progress, which may be nil, receives the engine's messages line by line. A failure has the last lines.
 func (e *Engine) Pull(ctx context.Context, ref, platform string, progress func(line string)) error {
 	return e.pull(ctx, ref, platform, progress, func(stream io.Reader) io.Reader { return stream })
 }
 
-// pull brings an image; what the engine says is read through a reader around it.
+// pull pulls an image; around wraps the reader of the engine's messages.
 func (e *Engine) pull(ctx context.Context, ref, platform string, progress func(line string), around func(io.Reader) io.Reader) error {
 	options := image.PullOptions{Platform: platform}
 	if e.endpoint.Auth != nil {
@@ -175,13 +176,13 @@ func (e *Engine) pull(ctx context.Context, ref, platform string, progress func(l
 // pullLines is how many of the last lines a failed pull shows.
 const pullLines = 10
 
-// pullMessage is what the engine says while it pulls.
+// pullMessage is one of the engine's messages during a pull.
 type pullMessage struct {
 	ID, Status, Error string
 	ProgressDetail    struct{ Total int64 }
 }
 
-// readPull reads the engine's messages: the last of them may say that the pull failed.
+// readPull reads the engine's messages: the last one may report that the pull failed.
 func readPull(ctx context.Context, ref string, stream io.Reader, progress func(line string)) error {
 	lines := bufio.NewScanner(stream)
 	lines.Buffer(nil, 1<<20)
@@ -213,10 +214,10 @@ func pullFailed(ctx context.Context, ref string, err error) error {
 }
 
 func pullHint(ref, said string) string {
-	return registryHint(ref, said) + "; or bring it yourself: docker pull " + ref
+	return registryHint(ref, said) + "; or pull it yourself: docker pull " + ref
 }
 
-// labelFilter is a filter that takes what carries all of the labels.
+// labelFilter returns a filter for objects that carry all of the labels.
 func labelFilter(labels ...string) filters.Args {
 	args := filters.NewArgs()
 	for _, l := range labels {

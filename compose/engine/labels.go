@@ -1,6 +1,7 @@
 package engine
 
-// Labels by which Compose says what a container is of: a project, one of its services, and the project's directory.
+// Labels by which Compose tells what a container belongs to: a project, one of its services, and the project's
+// directory.
 const (
 	ProjectLabel   = "com.docker.compose.project"
 	ServiceLabel   = "com.docker.compose.service"

@@ -11,16 +11,16 @@ import (
 	"github.com/docker/docker/pkg/stdcopy"
 )
 
-// LogsOptions say which part of a container's log is wanted.
+// LogsOptions describe which part of a container's log to return.
 type LogsOptions struct {
 	Follow bool
-	// Since is the earliest time, by the engine's clock, of what is wanted; zero is all.
+	// Since is the earliest time to include, by the engine's clock; zero includes everything.
 	Since time.Time
-	// Tail is the number of last lines; 0 is all.
+	// Tail is the number of last lines; 0 means all.
 	Tail int
 }
 
-// client are the options as the engine's client has them.
+// client converts the options to the engine client's.
 func (o LogsOptions) client() container.LogsOptions {
 	options := container.LogsOptions{ShowStdout: true, ShowStderr: true, Follow: o.Follow, Tail: "all"}
 	if o.Tail > 0 {
@@ -32,7 +32,8 @@ func (o LogsOptions) client() container.LogsOptions {
 	return options
 }
 
-// Logs writes a container's log, stdout and stderr together, each in its order; between the two, the engine keeps no order.
+// Logs writes a container's log, stdout and stderr together. Each stream keeps its order; between the two, the engine
+// keeps none.
 func (e *Engine) Logs(ctx context.Context, id string, o LogsOptions, to io.Writer) error {
 	c, err := e.Inspect(ctx, id)
 	if err != nil {

@@ -22,15 +22,15 @@ const (
 	testLabel = "dev.devenv.test"
 )
 
-// bench is an engine, and a client of its own to make containers that the package itself leaves to Compose.
-type bench struct {
+// fixture is an engine, and a client of its own to create containers that the package itself leaves to Compose.
+type fixture struct {
 	*engine.Engine
 	docker *client.Client
-	// label is of this test alone: everything that carries it is removed at the end.
+	// label is unique to this test: everything that carries it is removed at the end.
 	label string
 }
 
-func newBench(t *testing.T) *bench {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	enginetest.Images(t, image)
 	e := enginetest.Require(t)
@@ -38,7 +38,7 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{Engine: e, docker: docker, label: testLabel + "=compose-engine-" + randomName()}
+	b := &fixture{Engine: e, docker: docker, label: testLabel + "=compose-engine-" + randomName()}
 	t.Cleanup(func() {
 		if _, err := e.Sweep(context.Background(), b.label); err != nil {
 			t.Errorf("clean up: %v", err)
@@ -56,8 +56,8 @@ func randomName() string {
 	return hex.EncodeToString(raw[:])
 }
 
-// labels are the test's label as a map, with others.
-func (b *bench) labels(more ...string) map[string]string {
+// labels returns the test's label, with others, as a map.
+func (b *fixture) labels(more ...string) map[string]string {
 	labels := map[string]string{testLabel: b.label[len(testLabel)+1:]}
 	for i := 0; i+1 < len(more); i += 2 {
 		labels[more[i]] = more[i+1]
@@ -65,8 +65,8 @@ func (b *bench) labels(more ...string) map[string]string {
 	return labels
 }
 
-// create makes a container of a shell script; shape may change its configuration.
-func (b *bench) create(t *testing.T, script string, shape ...func(*container.Config, *container.HostConfig)) string {
+// create creates a container of a shell script; shape may change its configuration.
+func (b *fixture) create(t *testing.T, script string, shape ...func(*container.Config, *container.HostConfig)) string {
 	t.Helper()
 	config := &container.Config{Image: image, Labels: b.labels(), Cmd: []string{"sh", "-c", script}}
 	host := &container.HostConfig{}
@@ -80,8 +80,8 @@ func (b *bench) create(t *testing.T, script string, shape ...func(*container.Con
 	return made.ID
 }
 
-// run makes and starts a container of a shell script.
-func (b *bench) run(t *testing.T, script string, shape ...func(*container.Config, *container.HostConfig)) string {
+// run creates and starts a container of a shell script.
+func (b *fixture) run(t *testing.T, script string, shape ...func(*container.Config, *container.HostConfig)) string {
 	t.Helper()
 	id := b.create(t, script, shape...)
 	if err := b.Start(t.Context(), id); err != nil {
@@ -90,14 +90,14 @@ func (b *bench) run(t *testing.T, script string, shape ...func(*container.Config
 	return id
 }
 
-// anonymousVolume mounts a volume without a name.
+// anonymousVolume mounts an unnamed volume.
 func anonymousVolume(target string) func(*container.Config, *container.HostConfig) {
 	return func(_ *container.Config, h *container.HostConfig) {
 		h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeVolume, Target: target})
 	}
 }
 
-// archive is a tar archive of one file.
+// archive returns a tar archive of one file.
 func archive(t *testing.T, header tar.Header, content string) io.Reader {
 	t.Helper()
 	var out bytes.Buffer

@@ -12,9 +12,10 @@ import (
 	"github.com/docker/docker/api/types/volume"
 )
 
-// CreateNetwork makes a bridge network and returns its id. The engine takes two networks of one name; callers keep track.
+// CreateNetwork creates a bridge network and returns its id. The engine allows two networks of the same name; callers
+// must keep track.
 func (e *Engine) CreateNetwork(ctx context.Context, name string, labels map[string]string) (string, error) {
-	ctx, err := Uncut(ctx)
+	ctx, err := Uninterrupted(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -22,14 +23,14 @@ func (e *Engine) CreateNetwork(ctx context.Context, name string, labels map[stri
 	return made.ID, failed(ctx, err, "create network %s", name)
 }
 
-// ConnectNetwork lets a container join a network under aliases.
+// ConnectNetwork connects a container to a network under aliases.
 func (e *Engine) ConnectNetwork(ctx context.Context, name, id string, aliases []string) error {
 	err := e.client.NetworkConnect(ctx, name, id, &network.EndpointSettings{Aliases: aliases})
 	return failed(ctx, err, "connect container %.12s to network %s", id, name)
 }
 
-// RemoveNetwork removes a network, and takes the containers that are still in it out of it. It is no error when it is gone
-// already.
+// RemoveNetwork disconnects the containers still in a network and removes it. Removing one that is already gone is
+// not an error.
 func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	err := e.client.NetworkRemove(ctx, name)
 	if err != nil && strings.Contains(err.Error(), "active endpoints") {
@@ -40,8 +41,8 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	return gone(ctx, err, "remove network %s", name)
 }
 
-// emptyNetwork takes every container out of a network. An endpoint whose container has gone, as one does whose start failed half way,
-// is listed under a key of its own: the engine knows it by its name alone.
+// emptyNetwork disconnects every container from a network. The endpoint of a container that is gone, for example
+// because its start failed halfway, is listed under a key of its own: the engine knows it by its name only.
 func (e *Engine) emptyNetwork(ctx context.Context, name string) error {
 	found, err := e.client.NetworkInspect(ctx, name, network.InspectOptions{})
 	if err != nil {
@@ -58,9 +59,9 @@ func (e *Engine) emptyNetwork(ctx context.Context, name string) error {
 	return nil
 }
 
-// CreateVolume makes a named volume.
+// CreateVolume creates a named volume.
 func (e *Engine) CreateVolume(ctx context.Context, name string, labels map[string]string) error {
-	ctx, err := Uncut(ctx)
+	ctx, err := Uninterrupted(ctx)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (e *Engine) CreateVolume(ctx context.Context, name string, labels map[strin
 	return failed(ctx, err, "create volume %s", name)
 }
 
-// RemoveVolume removes a volume. It is no error when it is gone already.
+// RemoveVolume removes a volume. Removing one that is already gone is not an error.
 func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
 	return gone(ctx, e.client.VolumeRemove(ctx, name, true), "remove volume %s", name)
 }
@@ -80,9 +81,9 @@ func gone(ctx context.Context, err error, format, name string) error {
 	return failed(ctx, err, format, name)
 }
 
-// CreateHolder creates a container of an image that is never started, with a volume mounted: files are copied through it.
+// CreateHolder creates a container that is never started, with a volume mounted: files are copied through it.
 func (e *Engine) CreateHolder(ctx context.Context, ref, volumeName, target string, labels map[string]string) (string, error) {
-	ctx, err := Uncut(ctx)
+	ctx, err := Uninterrupted(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -111,8 +112,8 @@ func (e *Engine) Containers(ctx context.Context, labels ...string) ([]Container,
 	return found, nil
 }
 
-// MountedBy lists the containers that have a volume or a directory of the host mounted, each with that mount alone: those that
-// run, or all.
+// MountedBy lists the containers that mount a volume or a host directory, each with that mount only: the running
+// ones, or all.
 func (e *Engine) MountedBy(ctx context.Context, m Mount, all bool) ([]Container, error) {
 	list, err := e.client.ContainerList(ctx, container.ListOptions{All: all})
 	if err != nil {
@@ -133,7 +134,7 @@ func (e *Engine) MountedBy(ctx context.Context, m Mount, all bool) ([]Container,
 	return found, nil
 }
 
-// VolumeExists says whether there is a volume of a name.
+// VolumeExists reports whether a volume exists.
 func (e *Engine) VolumeExists(ctx context.Context, name string) (bool, error) {
 	_, err := e.client.VolumeInspect(ctx, name)
 	return err == nil, gone(ctx, err, "look for volume %s", name)

@@ -21,9 +21,9 @@ func loopbackPort(port nat.Port) nat.PortMap {
 
 func exposed(port nat.Port) nat.PortSet { return nat.PortSet{port: {}} }
 
-func TestSweepRemovesEverythingThatCarriesTheLabelAndNothingElse(t *testing.T) {
-	b := newBench(t)
-	other := newBench(t)
+func TestSweepRemovesExactlyWhatCarriesTheLabel(t *testing.T) {
+	b := newFixture(t)
+	other := newFixture(t)
 	kept := other.run(t, "sleep 60")
 	name := "devenv-test-" + randomName()
 	if _, err := b.CreateNetwork(t.Context(), name, b.labels()); err != nil {
@@ -45,7 +45,7 @@ func TestSweepRemovesEverythingThatCarriesTheLabelAndNothingElse(t *testing.T) {
 	if err != nil || len(removed) != 5 {
 		t.Errorf("removed %d: %q, %v", len(removed), removed, err)
 	}
-	if left, err := b.Made(t.Context(), b.label); err != nil || len(left) != 0 {
+	if left, err := b.Resources(t.Context(), b.label); err != nil || len(left) != 0 {
 		t.Errorf("left are %q, %v", left, err)
 	}
 	for _, m := range c.Mounts {
@@ -58,8 +58,8 @@ func TestSweepRemovesEverythingThatCarriesTheLabelAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestTwoSweepsAtOnceLeaveNothingAndFailNot(t *testing.T) {
-	b := newBench(t)
+func TestConcurrentSweepsLeaveNothingAndSucceed(t *testing.T) {
+	b := newFixture(t)
 	name := "devenv-test-" + randomName()
 	if _, err := b.CreateNetwork(t.Context(), name, b.labels()); err != nil {
 		t.Fatal(err)
@@ -79,20 +79,20 @@ func TestTwoSweepsAtOnceLeaveNothingAndFailNot(t *testing.T) {
 	if err := errors.Join(<-swept, <-swept); err != nil {
 		t.Error(err)
 	}
-	if left, err := b.Made(t.Context(), b.label); err != nil || len(left) != 0 {
+	if left, err := b.Resources(t.Context(), b.label); err != nil || len(left) != 0 {
 		t.Errorf("left are %q, %v", left, err)
 	}
 }
 
-func TestSweepOfALabelThatNothingCarriesDoesNothing(t *testing.T) {
-	b := newBench(t)
+func TestSweepOfAnUnusedLabelDoesNothing(t *testing.T) {
+	b := newFixture(t)
 	if removed, err := b.Sweep(t.Context(), b.label); err != nil || len(removed) != 0 {
 		t.Errorf("removed %q, %v", removed, err)
 	}
 }
 
 func TestSweepDetachesContainersOfOthersFromItsNetworks(t *testing.T) {
-	b, other := newBench(t), newBench(t)
+	b, other := newFixture(t), newFixture(t)
 	name := "devenv-test-" + randomName()
 	if _, err := b.CreateNetwork(t.Context(), name, b.labels()); err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func TestSweepDetachesContainersOfOthersFromItsNetworks(t *testing.T) {
 }
 
 func TestCommitClearsLabelsAndKeepsTheConfiguration(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.run(t, "echo kept > /file", func(c *container.Config, _ *container.HostConfig) {
 		c.Labels["com.docker.compose.project"] = "p"
 		c.Env = []string{"A=1"}
@@ -149,7 +149,7 @@ func TestCommitClearsLabelsAndKeepsTheConfiguration(t *testing.T) {
 }
 
 func TestTagsAndImagesComeAndGo(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	ref := "devenv-test/" + randomName() + ":x"
 	if err := b.Tag(t.Context(), image, ref); err != nil {
 		t.Fatal(err)
@@ -170,8 +170,8 @@ func TestTagsAndImagesComeAndGo(t *testing.T) {
 	}
 }
 
-func TestPullThatFailsNamesTheImageAndSaysWhy(t *testing.T) {
-	b := newBench(t)
+func TestFailedPullNamesTheImageAndTheReason(t *testing.T) {
+	b := newFixture(t)
 	ref := "127.0.0.1:1/no/such:image"
 	err := b.Pull(t.Context(), ref, "", nil)
 	if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), ref) || !strings.Contains(err.Error(), "refused") {

@@ -7,7 +7,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 )
 
-// PublishedBy finds the running container that publishes a TCP port on the engine's machine; false when none does.
+// PublishedBy finds the running container that publishes a TCP port on the engine's machine; false if none does.
 func (e *Engine) PublishedBy(ctx context.Context, port int) (Container, bool, error) {
 	list, err := e.client.ContainerList(ctx, container.ListOptions{})
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestReadPullReportsStatusLinesAndNoProgressBars(t *testing.T) {
+func TestReadPullReportsStatusLinesWithoutProgressBars(t *testing.T) {
 	stream := `{"status":"Pulling from library/postgres","id":"17"}
 {"status":"Downloading","progressDetail":{"current":1,"total":9},"progress":"[=>]","id":"abc"}
 {"status":"Pull complete","progressDetail":{},"id":"abc"}
@@ -26,7 +26,7 @@ func TestReadPullReportsStatusLinesAndNoProgressBars(t *testing.T) {
 	}
 }
 
-func TestReadPullThatFailsHalfwayKeepsTheLastLines(t *testing.T) {
+func TestInterruptedPullKeepsTheLastLines(t *testing.T) {
 	stream := strings.Repeat(`{"status":"Waiting","id":"a"}`+"\n", 30) + `{"status":"Last","id":"b"}` + "\n" +
 		`{"errorDetail":{"message":"no space left on device"},"error":"no space left on device"}` + "\n"
 	err := readPull(t.Context(), "postgres:17", strings.NewReader(stream), func(string) {})

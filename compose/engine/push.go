@@ -8,11 +8,11 @@ import (
 	"devenv/devenv/report"
 )
 
-// anonymous is what the engine wants where there are no credentials: the API takes no empty header for a push.
+// anonymous is what the engine expects without credentials: its API does not accept an empty header for a push.
 const anonymous = "e30="
 
-// Push brings an image to its registry, with the credentials that the endpoint has for it; progress, which may be nil, hears
-// what the engine says, a line at a time. A failure has the last lines.
+// Push pushes an image to its registry with the endpoint's credentials. progress, which may be nil, receives the
+// engine's messages line by line. A failure has the last lines.
 func (e *Engine) Push(ctx context.Context, ref string, progress func(line string)) error {
 	options := image.PushOptions{RegistryAuth: anonymous}
 	if e.endpoint.Auth != nil {

@@ -11,19 +11,19 @@ import (
 	"devenv/compose/engine"
 )
 
-func TestARegistryThatSaysNothingIsNotWaitedFor(t *testing.T) {
-	b := newBench(t)
+func TestPullGivesUpOnASilentRegistry(t *testing.T) {
+	b := newFixture(t)
 	silent, err := net.Listen("tcp", "127.0.0.1:0") // connections wait in its queue
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer silent.Close() //nolint:errcheck // the test ends
 	for name, tt := range map[string]struct {
-		patience engine.Patience
+		patience engine.PullTimeouts
 		want     string
 	}{
-		"silence": {engine.Patience{Silence: 100 * time.Millisecond, Total: time.Minute}, "said nothing for 100ms"},
-		"in all":  {engine.Patience{Silence: time.Minute, Total: 100 * time.Millisecond}, "longer than 100ms"},
+		"silence": {engine.PullTimeouts{Silence: 100 * time.Millisecond, Total: time.Minute}, "sent nothing for 100ms"},
+		"in all":  {engine.PullTimeouts{Silence: time.Minute, Total: 100 * time.Millisecond}, "longer than 100ms"},
 	} {
 		err := b.PullWithin(t.Context(), silent.Addr().String()+"/no/such:image", tt.patience, nil)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || errors.Is(err, context.Canceled) {

@@ -11,8 +11,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// Script is a shell script that runs as root in a container of its own, without a network: the way to files that belong to
-// somebody else, on whichever machine they lie.
+// Script is a shell script that runs as root in a container of its own, without a network: the way to read and write
+// files that belong to somebody else, on whichever machine they are.
 type Script struct {
 	Image, Text string
 	Args        []string
@@ -20,9 +20,9 @@ type Script struct {
 	Labels      map[string]string
 }
 
-// CreateScript makes the container of a script and returns its id. The caller removes it.
+// CreateScript creates the container of a script and returns its id. The caller must remove it.
 func (e *Engine) CreateScript(ctx context.Context, s Script) (string, error) {
-	ctx, err := Uncut(ctx)
+	ctx, err := Uninterrupted(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -34,8 +34,8 @@ func (e *Engine) CreateScript(ctx context.Context, s Script) (string, error) {
 	return made.ID, failed(ctx, err, "create a container of %s for a script", s.Image)
 }
 
-// host is the host's part of a script's container. Where files are labelled by SELinux, a directory of the host is not the
-// container's.
+// host returns the host configuration of a script's container. SELinux labels would otherwise deny the container
+// access to a host directory.
 func (s Script) host() *container.HostConfig {
 	host := &container.HostConfig{NetworkMode: "none", SecurityOpt: []string{"label=disable"}}
 	for _, m := range s.Mounts {
@@ -59,7 +59,7 @@ func accessOf(m Mount) string {
 	return ""
 }
 
-// RunScript runs a script to its end, removes its container, and returns what it printed.
+// RunScript runs a script to its end, removes its container, and returns its output.
 func (e *Engine) RunScript(ctx context.Context, s Script) (printed string, err error) {
 	id, err := e.CreateScript(ctx, s)
 	if err != nil {
@@ -69,8 +69,8 @@ func (e *Engine) RunScript(ctx context.Context, s Script) (printed string, err e
 	return e.RunToEnd(ctx, id)
 }
 
-// RunToEnd starts a container, waits until it has ended, and returns what it printed. An exit status other than 0 is a failure
-// with its last lines.
+// RunToEnd starts a container, waits for it to exit, and returns its output. An exit status other than 0 is a failure
+// with the last lines.
 func (e *Engine) RunToEnd(ctx context.Context, id string) (string, error) {
 	if err := e.Start(ctx, id); err != nil {
 		return "", err
@@ -88,10 +88,10 @@ func (e *Engine) RunToEnd(ctx context.Context, id string) (string, error) {
 		if len(lines) > 0 {
 			said = lines[len(lines)-1]
 		}
-		return "", report.Fail(report.KindWork, hint(said), "it ended with exit status %d: %s", code, said).WithOutput(lines)
+		return "", report.Fail(report.KindWork, hint(said), "it exited with status %d: %s", code, said).WithOutput(lines)
 	}
 	return strings.Join(lines, "\n"), nil
 }
 
-// scriptLines is how much of a script's output is read.
+// scriptLines is how many lines of a script's output are read.
 const scriptLines = 100

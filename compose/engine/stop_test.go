@@ -11,7 +11,7 @@ import (
 	"devenv/compose/engine"
 )
 
-func TestStopLeavesTheGraceToTheContainerWhereItIsTold(t *testing.T) {
+func TestStopCanUseTheContainersOwnGracePeriod(t *testing.T) {
 	asked := make(chan string, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Api-Version", "1.41")

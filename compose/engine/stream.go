@@ -11,7 +11,7 @@ import (
 	"github.com/docker/docker/pkg/stdcopy"
 )
 
-// Stream is a container's main process with its streams: Write and Close are its stdin.
+// Stream is a container's main process with its streams: Write and Close act on its stdin.
 type Stream struct {
 	engine         *Engine
 	id             string
@@ -21,7 +21,7 @@ type Stream struct {
 	copied         chan struct{}
 }
 
-// Attach connects to a container's streams; before its start, so that nothing is missed. The container must have been
+// Attach connects to a container's streams. Call it before the start to miss nothing. The container must have been
 // created with an open stdin and without a terminal.
 func (e *Engine) Attach(ctx context.Context, id string) (*Stream, error) {
 	attached, err := e.client.ContainerAttach(ctx, id, container.AttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
@@ -46,7 +46,7 @@ func (s *Stream) Write(p []byte) (int, error) { return s.attached.Conn.Write(p) 
 // closeTimeout is how long the engine may take to end the process.
 const closeTimeout = 10 * time.Second
 
-// Close ends the process: the end of its stdin alone does not reach it, since the engine keeps that open.
+// Close ends the process: closing its stdin alone does not reach it, since the engine keeps that open.
 func (s *Stream) Close() error {
 	var err error
 	s.once.Do(func() {
@@ -57,10 +57,10 @@ func (s *Stream) Close() error {
 	return err
 }
 
-// Stdout is what the process prints.
+// Stdout returns the process's standard output.
 func (s *Stream) Stdout() io.Reader { return s.stdout }
 
-// Stderr is what the process complains about.
+// Stderr returns the process's standard error.
 func (s *Stream) Stderr() io.Reader { return s.stderr }
 
 // Wait returns the exit code once the process has ended, and closes the connection.

@@ -13,32 +13,32 @@ import (
 	"github.com/docker/docker/api/types/image"
 )
 
-// The engine's own memory of when a name was given last is not kept by containerd's store. So a use is a name of its own on the
-// image, devenv/used:KEY-20261128-2334, KEY being the tag of the name that was used, which both stores keep.
+// containerd's store does not keep the engine's own record of when an image was last tagged. So each use is recorded
+// as another name of the image, devenv/used:KEY-20261128-2334, where KEY is the tag of the name that was used. Both
+// stores keep names.
 const (
 	ownNames   = "devenv/"
 	usedNames  = "devenv/used:"
 	usedLayout = "-20060102-1504" // UTC
-	// touchAgain is how old a mark is before another takes its place.
+	// touchAgain is how old a mark must be before a new one replaces it.
 	touchAgain = 10 * time.Minute
 )
 
-// StoredImage is an image with what it costs and when it was of use.
+// StoredImage is an image with its size and the time of its last use.
 type StoredImage struct {
 	ID string
-	// Names are all that it has, but for the marks of its uses; none where it has only its id.
+	// Names are all its names except the marks of its uses; an image without names has only its id.
 	Names  []string
 	Labels map[string]string
-	// Size is in bytes, layers that it shares with others included. Unique is what its removal frees; 0 when unknown.
+	// Size is in bytes, with layers that it shares with others. Unique is what its removal frees; 0 if unknown.
 	Size, Unique int64
-	// Created is when it was made, Used when it was used last (Touch), not before it was made.
+	// Created is when it was made, Used when it was last used (Touch), and never before Created.
 	Created, Used time.Time
-	// marks are the names of its uses.
+	// marks are the names that record its uses.
 	marks []string
 }
 
-// Touch marks an image as used now, so that it is known wherever the engine is, and to everybody who uses it; false when it is
-// not there.
+// Touch marks an image as used now, for everybody who uses the engine; false if the image does not exist.
 func (e *Engine) Touch(ctx context.Context, ref string) (bool, error) {
 	found, ok, err := e.ImageInspect(ctx, ref)
 	if err != nil || !ok {
@@ -65,7 +65,7 @@ func (e *Engine) Touch(ctx context.Context, ref string) (bool, error) {
 	return true, err
 }
 
-// useOf reads a mark: which key was used, and when; false for another name.
+// useOf parses a mark: which key was used, and when; false for any other name.
 func useOf(name string) (key string, at time.Time, ok bool) {
 	mark, ok := strings.CutPrefix(name, usedNames)
 	if !ok || len(mark) < len(usedLayout) {
@@ -76,7 +76,8 @@ func useOf(name string) (key string, at time.Time, ok bool) {
 	return key, at, err == nil
 }
 
-// StoredImages lists all images, with what their removal frees, by name. It takes the longer the more there are.
+// StoredImages lists all images by name, with what their removal frees. The more images there are, the longer it
+// takes.
 func (e *Engine) StoredImages(ctx context.Context) ([]StoredImage, error) {
 	usage, err := e.client.DiskUsage(ctx, types.DiskUsageOptions{Types: []types.DiskUsageObject{types.ImageObject}})
 	if err != nil {
@@ -95,8 +96,8 @@ func (e *Engine) LabelledImages(ctx context.Context, labels ...string) ([]Stored
 	return e.listStored(ctx, labelFilter(labels...))
 }
 
-// TaggedImages lists the images of a repository of devenv's ("devenv/build") whose tag is like a pattern ("*-stage0"), with those
-// names alone.
+// TaggedImages lists the images of one of devenv's repositories ("devenv/build") whose tag matches a pattern
+// ("*-stage0"), with the matching names only.
 func (e *Engine) TaggedImages(ctx context.Context, repository, pattern string) ([]StoredImage, error) {
 	named, used := repository+":"+pattern, usedNames+pattern
 	return e.listStored(ctx, filters.NewArgs(filters.Arg("reference", named), filters.Arg("reference", used)))
@@ -130,14 +131,14 @@ func storedImage(found *image.Summary) StoredImage {
 		}
 	}
 	slices.Sort(s.Names)
-	if found.SharedSize >= 0 && len(s.own()) == len(s.Names) {
+	if found.SharedSize >= 0 && len(s.devenvNames()) == len(s.Names) {
 		s.Unique = found.Size - found.SharedSize
 	}
 	return s
 }
 
-// own are the names that devenv gave; others are somebody else's, and hold the image.
-func (s StoredImage) own() []string {
+// devenvNames returns the names that devenv gave; others belong to somebody else and keep the image.
+func (s StoredImage) devenvNames() []string {
 	var own []string
 	for _, name := range s.Names {
 		if strings.HasPrefix(name, ownNames) {
@@ -147,15 +148,15 @@ func (s StoredImage) own() []string {
 	return own
 }
 
-// Ref is what the image is called: the names that devenv gave it, its id where it has none.
+// Ref returns what to call the image: the names that devenv gave it, or its id if it has none.
 func (s StoredImage) Ref() string {
-	if own := s.own(); len(own) > 0 {
+	if own := s.devenvNames(); len(own) > 0 {
 		return strings.Join(own, ", ")
 	}
 	return s.ID
 }
 
-// HasLabels says whether the image carries all of the labels ("key" or "key=value").
+// HasLabels reports whether the image carries all of the labels ("key" or "key=value").
 func (s StoredImage) HasLabels(wanted ...string) bool {
 	for _, w := range wanted {
 		key, value, valued := strings.Cut(w, "=")
@@ -166,15 +167,15 @@ func (s StoredImage) HasLabels(wanted ...string) bool {
 	return true
 }
 
-// RemoveStored takes the names that devenv gave away from an image, which then goes unless it has others; false, and nothing is
-// done, where a container is made of it.
+// RemoveStored removes the names that devenv gave an image, which is then deleted unless it has others. It returns
+// false and does nothing if a container uses the image.
 func (e *Engine) RemoveStored(ctx context.Context, s StoredImage) (bool, error) {
 	filter := filters.NewArgs(filters.Arg("ancestor", s.ID))
 	using, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: filter})
 	if err != nil || len(using) > 0 {
 		return false, failed(ctx, err, "list the containers of image %s", s.Ref())
 	}
-	names := append(s.own(), s.marks...)
+	names := append(s.devenvNames(), s.marks...)
 	if len(s.Names)+len(s.marks) == 0 {
 		names = []string{s.ID}
 	}

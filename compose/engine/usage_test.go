@@ -7,7 +7,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 )
 
-func TestAnImagesLastUseIsReadFromItsNames(t *testing.T) {
+func TestLastUseIsReadFromAnImagesNames(t *testing.T) {
 	made := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
 	used := time.Date(2026, 11, 28, 23, 34, 0, 0, time.UTC)
 	tests := map[string]struct {

@@ -9,9 +9,10 @@ import (
 	"github.com/moby/sys/user"
 )
 
-// UserIDs are the numbers of a user and a group of a container, running or not, which a service or an image writes as "", "999",
-// "postgres", "999:999" or "postgres:postgres". Names are those of the container's own /etc/passwd and /etc/group, and so is the
-// group of a user that is written without one; a number that is not listed there stands for itself.
+// UserIDs returns the numeric ids of a user and a group of a container, running or not. Services and images write
+// them as "", "999", "postgres", "999:999" or "postgres:postgres". Names, and the group of a user written without
+// one, are looked up in the container's own /etc/passwd and /etc/group; a number that is not listed there stands for
+// itself.
 func (e *Engine) UserIDs(ctx context.Context, id, written string) (uid, gid int, err error) {
 	return userIDs(written, func(path string) ([]byte, error) {
 		content, _, err := e.ReadFile(ctx, id, path) // without the file, nobody is listed
@@ -19,7 +20,7 @@ func (e *Engine) UserIDs(ctx context.Context, id, written string) (uid, gid int,
 	})
 }
 
-// userIDs reads no file where the numbers say all: an image may have none.
+// userIDs reads no file if the numbers suffice: an image may have none.
 func userIDs(written string, read func(path string) ([]byte, error)) (uid, gid int, err error) {
 	_, group, grouped := strings.Cut(written, ":")
 	if numbers, err := user.GetExecUser(written, nil, nil, nil); err == nil && (written == "" || grouped && group != "") {

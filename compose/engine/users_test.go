@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAUserIsTheNumbersThatItsContainerGivesIt(t *testing.T) {
+func TestUserIDsComeFromTheContainersPasswd(t *testing.T) {
 	files := map[string]string{
 		"/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n# a comment\nbroken\npostgres:x:999:998::/var/lib/postgresql:/bin/sh\napp:x:1000:1234::/:\n",
 		"/etc/group":  "root:x:0:\nstaff:x:50:app,postgres\n",
@@ -26,7 +26,7 @@ func TestAUserIsTheNumbersThatItsContainerGivesIt(t *testing.T) {
 	}
 }
 
-func TestNumbersNeedNoFileOfTheContainer(t *testing.T) {
+func TestNumericUserReadsNoFile(t *testing.T) {
 	read := func(string) ([]byte, error) { return nil, errors.New("read") }
 	for written, want := range map[string][2]int{"": {0, 0}, "999:998": {999, 998}} {
 		if uid, gid, err := userIDs(written, read); err != nil || [2]int{uid, gid} != want {

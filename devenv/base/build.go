@@ -109,7 +109,7 @@ func (b *build) keepEmpty(ctx context.Context, copied *database.Copy) {
 	b.keptEmpty = func() error { <-done; return err }
 }
 
-// imageFor is the image of the database service, as it is on the engine.
+// imageFor returns the image of the database service, as it is on the engine.
 func (b *build) imageFor(ctx context.Context) (engine.Image, error) {
 	ref := b.ImageOf(b.project.Database)
 	if ref == "" {
@@ -188,12 +188,12 @@ func (b *build) copy(ctx context.Context, _ *step.Log) error {
 	return nil
 }
 
-// keep says what of the server becomes the base's images, and what must not be in them.
+// keep returns what of the server becomes the base's images, and what must not be in them.
 func (b *build) keep() database.Keep {
 	return database.Keep{Labels: b.Workspace.ImageLabels(), Given: b.given, Secrets: b.from.Secrets}
 }
 
-// meta says what the base is made from.
+// meta returns what the base is made from.
 func (b *build) meta() database.Meta {
 	ref := b.from.Ref
 	meta := database.Meta{Key: b.Key, Ref: ref.Ref, Commit: ref.Commit, Settings: b.Settings, Created: time.Now()}
@@ -203,7 +203,7 @@ func (b *build) meta() database.Meta {
 	return meta
 }
 
-// baselines are the base's own answers that the making of the base has not given already: a base from a dump has not
+// baselines returns the base's own answers that the making of the base has not given already: a base from a dump has not
 // shown that its history runs from empty. They do not depend on what this run asks: later ones ask other things of the base.
 func (b *build) baselines(ctx context.Context) (map[string]json.RawMessage, error) {
 	models, err := b.compareModels(ctx)
@@ -239,7 +239,7 @@ func (b *build) onEmpty(ctx context.Context, do func(*database.Server) error) er
 // scratchBaseline is the check whose baseline a base from a dump carries.
 const scratchBaseline = "apply.scratch"
 
-// ScratchBaseline is the base's own failure from empty, nil when it has none.
+// ScratchBaseline returns the base's own failure from empty, nil when it has none.
 func (b *Base) ScratchBaseline() (*migrations.Failure, error) {
 	raw, ok := b.Seeded.Meta.Baselines[scratchBaseline]
 	if !ok {

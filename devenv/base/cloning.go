@@ -50,7 +50,7 @@ func (b *Base) readCloning(ctx context.Context, image engine.Image, log *step.Lo
 	return nil
 }
 
-// mountsTree says whether a service has something mounted from the repository that a server with data reads.
+// mountsTree reports whether a service has something mounted from the repository that a server with data reads.
 func (b *Base) mountsTree(service string) bool {
 	s := b.Model.Services[service]
 	return len(s.Secrets)+len(s.Configs) > 0 || slices.ContainsFunc(s.Volumes, func(v types.ServiceVolumeConfig) bool {
@@ -61,7 +61,7 @@ func (b *Base) mountsTree(service string) bool {
 // mountedLimit is the size in bytes above which a mounted directory is no configuration of the server: every clone would copy it.
 const mountedLimit = 64 << 20
 
-// leftOut says whether clones do without a mounted directory, and says so where they might miss it.
+// leftOut reports whether clones do without a mounted directory, and says so where they might miss it.
 func (b *Base) leftOut(d compose.DirectoryMount) bool {
 	if database.Unread(d.Target) {
 		return true
@@ -73,7 +73,7 @@ func (b *Base) leftOut(d compose.DirectoryMount) bool {
 	return size > mountedLimit
 }
 
-// CloneOf says how a clone of one of the base's images is started, in some networks.
+// CloneOf returns how a clone of one of the base's images is started, in some networks.
 func (b *Base) CloneOf(image database.Image, networks ...database.NetworkAlias) database.CloneOptions {
 	return database.CloneOptions{
 		Image: image, Service: &b.service, Labels: b.Workspace.Labels(), Networks: networks, Settings: b.Settings,

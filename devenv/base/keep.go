@@ -17,7 +17,7 @@ type keeping struct {
 // Image is one of the base's images, which it waits for.
 type Image func(context.Context) (database.Image, error)
 
-// WithData is the base's image with schema and seed data.
+// WithData returns the base's image with schema and seed data.
 func (b *Base) WithData(ctx context.Context) (database.Image, error) {
 	if b.keeping != nil {
 		if err := step.Wait(ctx, b.keeping.done); err != nil {
@@ -27,10 +27,10 @@ func (b *Base) WithData(ctx context.Context) (database.Image, error) {
 	return b.Seeded, nil
 }
 
-// WithoutData is the base's image of the empty database.
+// WithoutData returns the base's image of the empty database.
 func (b *Base) WithoutData(context.Context) (database.Image, error) { return b.Empty, nil }
 
-// First is the base's data for one clone, in which the migration is made and tried: that of a base that this run makes is there
+// First returns the base's data for one clone, in which the migration is made and tried: that of a base that this run makes is there
 // before its image is.
 func (b *Base) First(ctx context.Context) (database.Image, error) {
 	if b.keeping != nil && !step.Closed(b.keeping.done) {

@@ -88,7 +88,7 @@ func madeOf(w *project.Workspace, p *discover.Project, model *types.Project, tre
 	return list, append(images, readyMade(p, model, services)...), err
 }
 
-// baseServices are the services that run while the base is made, the database first, as far as the base has them.
+// baseServices returns the services that run while the base is made, the database first, as far as the base has them.
 func baseServices(p *discover.Project, model *types.Project) []string {
 	all := append([]string{p.Database, p.Migrations.Service, p.Backend}, p.Needs...)
 	for _, o := range p.OneShots {
@@ -103,7 +103,7 @@ func baseServices(p *discover.Project, model *types.Project) []string {
 	return services
 }
 
-// readyMade are the images of services that are not built and make the base: the database's, and what may write into it. Others
+// readyMade returns the images of services that are not built and make the base: the database's, and what may write into it. Others
 // (a cache, a queue) count by their names in the model.
 func readyMade(p *discover.Project, model *types.Project, services []string) []inputs.Named {
 	var images []inputs.Named
@@ -118,7 +118,7 @@ func readyMade(p *discover.Project, model *types.Project, services []string) []i
 	return images
 }
 
-// mountedBy are the paths of a tree and the secrets and configs that services see.
+// mountedBy returns the paths of a tree and the secrets and configs that services see.
 func mountedBy(w *project.Workspace, model *types.Project, tree inputs.Tree, services []string) ([]inputs.Mount, error) {
 	isolation := w.Isolation(tree.Dir)
 	isolation.Name, isolation.Services, isolation.Volume = "devenv", services, func(path string) string { return path }
@@ -172,7 +172,7 @@ func configured(w *project.Workspace, p *discover.Project, model *types.Project)
 	return list, nil
 }
 
-// oneShots are the services that run to their end, as far as the base has them.
+// oneShots returns the services that run to their end, as far as the base has them.
 func oneShots(p *discover.Project, base *types.Project) []discover.OneShot {
 	return slices.DeleteFunc(slices.Clone(p.OneShots), func(o discover.OneShot) bool {
 		_, ok := base.AllServices()[o.Service]
@@ -180,7 +180,7 @@ func oneShots(p *discover.Project, base *types.Project) []discover.OneShot {
 	})
 }
 
-// imageInput is an image as an input; id is empty where nothing is asked of an engine.
+// imageInput returns an image as an input; id is empty where nothing is asked of an engine.
 func imageInput(image inputs.Named, id string) inputs.Input {
 	return inputs.Input{What: "image", Value: strings.TrimSpace(image.Ref + " " + image.Platform), From: image.From, ID: id}
 }
@@ -188,7 +188,7 @@ func imageInput(image inputs.Named, id string) inputs.Input {
 // InputFinding is what a finding is that names something which makes the base.
 const InputFinding = "base input"
 
-// foundInput is an input as people see it.
+// foundInput returns an input as people see it.
 func foundInput(i inputs.Input) report.Finding {
 	return report.Finding{What: InputFinding, Value: i.String(), From: i.From}
 }

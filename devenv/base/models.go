@@ -23,7 +23,7 @@ type ModelsBaseline struct {
 	Failure string   `json:"failure,omitempty"`
 }
 
-// ModelsCatalog is the schema that models describe, made in an empty database that has the schemas, extensions and
+// ModelsCatalog returns the schema that models describe, made in an empty database that has the schemas, extensions and
 // functions of another catalog. A failure is an outcome.
 func ModelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from catalog.Catalog) (made catalog.Catalog, failure, err error) {
 	made, err = database.Ask(ctx, s, func(ctx context.Context, connection *database.Conn) (made catalog.Catalog, err error) {

@@ -18,7 +18,7 @@ const (
 	pullPatience = 20 * time.Second
 )
 
-// Tags are those of the base's two images; the one that is looked for last comes last.
+// Tags returns those of the base's two images; the one that is looked for last comes last.
 func (b *Base) Tags() []string { return []string{b.Key + "-empty", b.Key} }
 
 // Pull brings the base's images from the configuration's registry; false where there is none, it does not answer, or what it
@@ -30,7 +30,7 @@ func (b *Base) Pull(ctx context.Context, log *step.Log) (bool, error) {
 	}
 	for _, tag := range b.Tags() {
 		ref := registry.Base(tag)
-		if err := b.Workspace.Engine.PullWithin(ctx, ref, engine.Patience{Silence: pullPatience, Total: pullTimeout}, log.Line); err != nil {
+		if err := b.Workspace.Engine.PullWithin(ctx, ref, engine.PullTimeouts{Silence: pullPatience, Total: pullTimeout}, log.Line); err != nil {
 			if ctx.Err() == nil {
 				b.Workspace.Note(fmt.Sprintf("the base is made here, not taken from the registry: %v (%s)", err, strings.ReplaceAll(report.HintOf(err), "\n", "; ")))
 			}

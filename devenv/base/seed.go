@@ -150,12 +150,12 @@ func (b *build) seedByCommand(ctx context.Context, log *step.Log) error {
 	}
 	if code != 0 {
 		return report.Fail(report.KindWork, "correct seed: {run: …} in .devenv.yaml",
-			"seed the base: %q ended with exit status %d", b.project.Seed.Run, code).WithOutput(report.LastLines(out.String()))
+			"seed the base: %q exited with status %d", b.project.Seed.Run, code).WithOutput(report.LastLines(out.String()))
 	}
 	return nil
 }
 
-// environment is a map of variables as an exec takes them.
+// environment returns a map of variables as an exec takes them.
 func environment(variables map[string]string) []string {
 	list := make([]string, 0, len(variables))
 	for key, value := range variables {
@@ -208,7 +208,7 @@ func (b *build) feed(ctx context.Context, written string, program ...string) err
 		return err
 	}
 	if code != 0 {
-		return report.Fail(report.KindWork, "correct the file, or seed: in .devenv.yaml", "seed the base: %s %s ended with exit status %d",
+		return report.Fail(report.KindWork, "correct the file, or seed: in .devenv.yaml", "seed the base: %s %s exited with status %d",
 			program[0], filepath.Base(written), code).WithOutput(report.LastLines(out.String()))
 	}
 	return nil

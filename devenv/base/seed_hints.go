@@ -10,7 +10,7 @@ import (
 // fromADump is the way around a history that does not run from empty.
 const fromADump = "if its history does not run from empty, start from a dump, in .devenv.yaml:\n    seed: {dump: path/to/dump.sql}"
 
-// historyHint says what to do about migrations of the base that fail on an empty database.
+// historyHint returns what to do about migrations of the base that fail on an empty database.
 func historyHint(f *migrations.Failure) string {
 	switch {
 	case f.Code == migrations.FailureConnect:
@@ -21,9 +21,9 @@ func historyHint(f *migrations.Failure) string {
 	return cmp.Or(f.Hint, fromADump)
 }
 
-// oneShotHint says what to do about a service of the base that ends, but not well.
+// oneShotHint returns what to do about a service of the base that ends, but not well.
 func oneShotHint(o discover.OneShot) string {
-	hint := "it is the base's own, so the branch has no part in it; try it alone: docker compose run --rm " + o.Service
+	hint := "it is the base's own, so the branch has no part in it; try it directly: docker compose run --rm " + o.Service
 	if o.Migrates {
 		hint += "\n" + fromADump
 	}

@@ -45,7 +45,7 @@ const (
 	lockPoll    = 20 * time.Millisecond
 )
 
-// Lock is the lock that the runs with a cache share.
+// Lock returns the lock that the runs with a cache share.
 func Lock(cache string) *flock.Flock {
 	return flock.New(filepath.Join(cache, "runs.lock"), flock.SetPermissions(0o600))
 }
@@ -131,7 +131,7 @@ func builtBy(worktreeID string, s engine.StoredImage) bool {
 	return builder == worktreeID || s.HasLabels(compose.KindLabel+"="+compose.KindBuild, compose.BuilderLabel+"="+worktreeID)
 }
 
-// judged are images as the policy sees them.
+// judged returns images as the policy sees them.
 func (b *Images) judged(stored []engine.StoredImage) []retention.Image {
 	images := make([]retention.Image, len(stored))
 	for i, s := range stored {

@@ -256,7 +256,7 @@ func configVolume(t *testing.T) string {
 	return volume
 }
 
-// archiveOf is an archive of files by their absolute paths.
+// archiveOf returns an archive of files by their absolute paths.
 func archiveOf(t *testing.T, files map[string]string) *bytes.Buffer {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
@@ -336,7 +336,7 @@ func TestACloneThatRefusesThePasswordIsRemovedAndTellsNoSecret(t *testing.T) {
 	if text := err.Error() + report.HintOf(err) + strings.Join(report.OutputOf(err), "\n"); strings.Contains(text, "another-secret") || strings.Contains(text, testPassword) {
 		t.Errorf("a password is in the failure: %s", text)
 	}
-	if left, err := e.Made(t.Context(), "dev.devenv.test="+refused); err != nil || len(left) > 0 {
+	if left, err := e.Resources(t.Context(), "dev.devenv.test="+refused); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

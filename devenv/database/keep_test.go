@@ -22,7 +22,7 @@ var planted = map[string]string{
 	"mounted": "planted-in-mounted-5", "entrypoint": "planted-in-entrypoint-6",
 }
 
-// plantedService is a service with the secrets, and the files that Compose would put into its container.
+// plantedService returns a service with the secrets, and the files that Compose would put into its container.
 func plantedService() (types.ServiceConfig, map[string]string) {
 	svc := service(func(s *types.ServiceConfig) {
 		s.Environment = types.MappingWithEquals{"POSTGRES_PASSWORD_FILE": ptr("/run/secrets/password"), "API_TOKEN": ptr(planted["environment"])}
@@ -83,8 +83,8 @@ func expectVolumeFound(t *testing.T, e *engine.Engine, server *Server) {
 		t.Fatal(err)
 	}
 	name, value := testLabel()
-	made, err := e.Made(t.Context(), name+"="+value)
-	if volume := container.Mounts[at].Name; err != nil || !slices.ContainsFunc(made, func(m engine.Made) bool { return m.ID == volume }) {
+	made, err := e.Resources(t.Context(), name+"="+value)
+	if volume := container.Mounts[at].Name; err != nil || !slices.ContainsFunc(made, func(m engine.Resource) bool { return m.ID == volume }) {
 		t.Errorf("the volume %s, whose data was copied, is not among %v: %v", volume, made, err)
 	}
 }
@@ -236,7 +236,7 @@ func imageWith(t *testing.T, e *engine.Engine, instruction string) string {
 	return image
 }
 
-// quoted is a text as JSON has it.
+// quoted returns a text as JSON has it.
 func quoted(t *testing.T, text string) string {
 	t.Helper()
 	raw, err := json.Marshal(text)
@@ -246,7 +246,7 @@ func quoted(t *testing.T, text string) string {
 	return string(raw)
 }
 
-// parentOf is the image that another was made from, where the engine remembers.
+// parentOf returns the image that another was made from, where the engine remembers.
 func parentOf(t *testing.T, d engine.Described) string {
 	t.Helper()
 	var image struct{ Parent string }

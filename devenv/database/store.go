@@ -34,7 +34,7 @@ func (s Store) String() string {
 	return "directory " + s.OnHost()
 }
 
-// OnHost is the data directory's path on the engine's machine; for a volume it is the engine's own.
+// OnHost returns the data directory's path on the engine's machine; for a volume it is the engine's own.
 func (s Store) OnHost() string {
 	return path.Join(s.Mount.Source, strings.TrimPrefix(s.Directory, s.Mount.Target))
 }
@@ -61,7 +61,7 @@ func StoreOf(service string, c engine.Container) (Store, error) {
 	return s, nil
 }
 
-// dataDirectoryOf is the server's data directory: the command's, else the environment's, else the official image's.
+// dataDirectoryOf returns the server's data directory: the command's, else the environment's, else the official image's.
 func dataDirectoryOf(c engine.Container) string {
 	for _, a := range append(arguments(c.Cmd), arguments(c.Entrypoint)...) {
 		if a.name == "data_directory" {
@@ -81,7 +81,7 @@ func dataDirectoryOf(c engine.Container) string {
 // workDirectory is what devenv keeps in a data directory: a copy on its way in, and what exchanges have replaced.
 const workDirectory = ".devenv"
 
-// reached is the mount and the data directory as the script's container has them: at a place of their own, since an image may
+// reached returns the mount and the data directory as the script's container has them: at a place of their own, since an image may
 // declare a volume below the place where the service has them.
 func (s Store) reached() (mount engine.Mount, data string) {
 	const place = dataParent + "/store"
@@ -92,14 +92,14 @@ func (s Store) reached() (mount engine.Mount, data string) {
 
 // run runs a command of the script on the store's data. Once begun it is not cut off by an interrupt.
 func (s Store) run(ctx context.Context, e *engine.Engine, labels map[string]string, command string, args ...string) (string, error) {
-	uncut, err := engine.Uncut(ctx)
+	uncut, err := engine.Uninterrupted(ctx)
 	if err != nil {
 		return "", err
 	}
 	return e.RunScript(uncut, s.script(s.Image, labels, command, args...))
 }
 
-// script is a command of the script on the store's data, in a container of an image.
+// script returns a command of the script on the store's data, in a container of an image.
 func (s Store) script(image string, labels map[string]string, command string, args ...string) engine.Script {
 	mount, data := s.reached()
 	return engine.Script{

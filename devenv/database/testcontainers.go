@@ -35,7 +35,7 @@ func (c *Cloner) create(ctx context.Context, request testcontainers.ContainerReq
 	if err != nil {
 		return nil, err
 	}
-	uncut, err := engine.Uncut(ctx)
+	uncut, err := engine.Uninterrupted(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func withVariables(variables map[string]string, do func() error) (err error) {
 	return do()
 }
 
-// newProvider is told the default network: without it, Testcontainers looks for "bridge" each time, and makes a network of its
+// newProvider returns told the default network: without it, Testcontainers looks for "bridge" each time, and makes a network of its
 // own that stays, several when asked at once, on an engine that has none. Its client is the engine's: its own may lead to the first
 // engine of this process.
 func newProvider(ctx context.Context, e *engine.Engine) (*testcontainers.DockerProvider, error) {
@@ -124,7 +124,7 @@ func CheckEngine(e *engine.Engine) error {
 // ryukVariable is Testcontainers' switch for its reaper.
 const ryukVariable = "TESTCONTAINERS_RYUK_DISABLED"
 
-// settingsFor are the variables that tell Testcontainers of an engine. It may start its reaper only where the reaper's image is
+// settingsFor returns the variables that tell Testcontainers of an engine. It may start its reaper only where the reaper's image is
 // there: nothing is pulled for it, and the sweep by label removes leftovers in any case. What the user set stays.
 func settingsFor(ctx context.Context, e *engine.Engine) (map[string]string, error) {
 	variables := map[string]string{"DOCKER_HOST": e.Endpoint().Host}

@@ -16,7 +16,7 @@ func cleanLeftovers(ctx context.Context, e *engine.Engine, dryRun bool, add func
 			add(CleanItem{Kind: "leftover", Name: m.String(), Why: l.Why})
 		}
 		if !dryRun {
-			err = errors.Join(err, e.RemoveMade(ctx, l.Made))
+			err = errors.Join(err, e.RemoveResources(ctx, l.Made))
 		}
 	}
 	return err

@@ -83,7 +83,7 @@ func (f *formatting) formatWith(ctx context.Context, with discover.Formatter, lo
 		log.Line(line)
 	}
 	return "", report.Fail(report.KindWork, "correct format: in .devenv.yaml, or leave it out: format: []",
-		"format the new file: %s ended with exit status %d", strings.Join(with.Argv, " "), code).WithOutput(report.LastLines(out.String()))
+		"format the new file: %s exited with status %d", strings.Join(with.Argv, " "), code).WithOutput(report.LastLines(out.String()))
 }
 
 // readBack reads the new file out of the tool's container.

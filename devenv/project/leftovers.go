@@ -9,7 +9,7 @@ import (
 
 // Leftover is what a run that is over has left on the engine.
 type Leftover struct {
-	Made []engine.Made
+	Made []engine.Resource
 	// Why says how it is known that the run is over.
 	Why string
 }
@@ -22,7 +22,7 @@ func Leftovers(ctx context.Context, e *engine.Engine) ([]Leftover, error) {
 
 // leftovers returns what runs that are over have left under a label; holder is the run that holds the worktree's lock.
 func leftovers(ctx context.Context, e *engine.Engine, label, holder string) ([]Leftover, error) {
-	made, err := e.Made(ctx, label)
+	made, err := e.Resources(ctx, label)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func leftovers(ctx context.Context, e *engine.Engine, label, holder string) ([]L
 	here.Run = holder
 	for run, things := range byRun(made) {
 		trace := traceOf(run, things)
-		if trace.Heard, err = e.Heard(ctx, things); err != nil {
+		if trace.Heard, err = e.LastActivity(ctx, things); err != nil {
 			return left, err
 		}
 		if why := here.Over(trace); why != "" {
@@ -42,7 +42,7 @@ func leftovers(ctx context.Context, e *engine.Engine, label, holder string) ([]L
 }
 
 // traceOf is what the things of a run say of it.
-func traceOf(run string, things []engine.Made) process.Trace {
+func traceOf(run string, things []engine.Resource) process.Trace {
 	trace := process.Trace{Run: run}
 	for _, m := range things {
 		trace.Running = trace.Running || m.Running
@@ -55,8 +55,8 @@ func traceOf(run string, things []engine.Made) process.Trace {
 
 // byRun sorts things by the run that made them; what no run made stands for itself. An image that was made of a container hands
 // empty labels on: what somebody makes of it is theirs.
-func byRun(made []engine.Made) map[string][]engine.Made {
-	runs := map[string][]engine.Made{}
+func byRun(made []engine.Resource) map[string][]engine.Resource {
+	runs := map[string][]engine.Resource{}
 	for _, m := range made {
 		run := m.Labels[LabelRun]
 		if run == "" {

@@ -103,7 +103,7 @@ func startRun(t *testing.T, e *engine.Engine, root string, command ...string) (r
 // made is how many things of the run are on the engine.
 func (r run) made(t *testing.T, e *engine.Engine) int {
 	t.Helper()
-	made, err := e.Made(t.Context(), LabelRun+"="+r.id)
+	made, err := e.Resources(t.Context(), LabelRun+"="+r.id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestASweepRemovesWhatAKilledRunLeftAndNothingOfARunInAnotherContainer(t *te
 		t.Fatal(err)
 	}
 	for _, l := range left {
-		if slices.ContainsFunc(l.Made, func(m engine.Made) bool { return m.Labels[LabelRun] == live.id }) {
+		if slices.ContainsFunc(l.Made, func(m engine.Resource) bool { return m.Labels[LabelRun] == live.id }) {
 			t.Errorf("clean would remove the live run's: %s", l.Why)
 		}
 	}

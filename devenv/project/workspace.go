@@ -142,7 +142,7 @@ func (w *Workspace) connect(ctx context.Context, c Choice) (err error) {
 func (w *Workspace) sweep(ctx context.Context) error {
 	left, err := leftovers(ctx, w.Engine, LabelWorktree+"="+w.WorktreeID, w.RunID)
 	for _, l := range left {
-		if stays := w.Engine.RemoveMade(ctx, l.Made); stays != nil {
+		if stays := w.Engine.RemoveResources(ctx, l.Made); stays != nil {
 			w.Note("something that an earlier run left could not be removed: " + stays.Error() + " (the next run tries again; or: devenv clean)")
 		}
 	}

@@ -46,7 +46,7 @@ func (s *Checkout) BuildKey(ctx context.Context, service types.ServiceConfig, pr
 	return inputs.Hash(parts...)[:16], nil
 }
 
-// InputTree is the checkout as package inputs wants it, with the files that git has.
+// InputTree returns the checkout as package inputs wants it, with the files that git has.
 func (s *Checkout) InputTree(ctx context.Context) (inputs.Tree, error) {
 	info := s.Workspace.Engine.Info()
 	tree := inputs.Tree{Dir: s.Tree.Dir(), Platform: info.OS + "/" + info.Arch, Elsewhere: s.Workspace.Isolation(s.Tree.Dir()).OnThisMachine}
@@ -66,7 +66,7 @@ func (s *Checkout) InputTree(ctx context.Context) (inputs.Tree, error) {
 	return tree, nil
 }
 
-// withPrepared are a tree's files and those that git does not have in the contexts of a service's build.
+// withPrepared returns a tree's files and those that git does not have in the contexts of a service's build.
 func (s *Checkout) withPrepared(ctx context.Context, tree inputs.Tree, service types.ServiceConfig) ([]inputs.File, error) {
 	files, added := slices.Clone(tree.Files), map[string]bool{}
 	for _, place := range s.contexts(service) {
@@ -93,13 +93,13 @@ func (s *Checkout) withPrepared(ctx context.Context, tree inputs.Tree, service t
 	return files, nil
 }
 
-// untracked is a file of the tree that git does not have.
+// untracked returns a file of the tree that git does not have.
 func (s *Checkout) untracked(rel string) (inputs.File, error) {
 	id, mode, err := inputs.ContentOf(filepath.Join(s.Tree.Dir(), filepath.FromSlash(rel)))
 	return inputs.File{Path: rel, Mode: mode, ID: id, Untracked: true}, err
 }
 
-// contexts are the directories that a service's image is built from, with those of the images that it is made of.
+// contexts returns the directories that a service's image is built from, with those of the images that it is made of.
 func (s *Checkout) contexts(service types.ServiceConfig) []string {
 	var places []string
 	for _, name := range append(compose.BuildContexts(s.Model, service.Name), service.Name) {

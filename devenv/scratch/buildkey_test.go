@@ -17,7 +17,7 @@ import (
 	"devenv/devenv/step"
 )
 
-// keyOf is the key of the sample's backend image, as the last commit has it.
+// keyOf returns the key of the sample's backend image, as the last commit has it.
 func keyOf(t *testing.T, dir string) string {
 	t.Helper()
 	w, err := project.Look(t.Context(), project.OpenOptions{Choice: project.Choice{Dir: dir}, Note: func(string) {}})

@@ -64,7 +64,7 @@ func (s *Checkout) Load(ctx context.Context, envFiles []string) (err error) {
 	return err
 }
 
-// AbsentComposeFiles are the user's Compose files that the tree does not have, relative to the repository.
+// AbsentComposeFiles returns the user's Compose files that the tree does not have, relative to the repository.
 func (s *Checkout) AbsentComposeFiles() []string {
 	var absent []string
 	for _, f := range s.Workspace.Model.ComposeFiles {
@@ -145,7 +145,7 @@ func (s *Checkout) Isolate(stack, network string, services ...string) (compose.I
 	return compose.Isolate(s.Model, isolation)
 }
 
-// NoteDropped says what scratch containers, or builds, do without.
+// NoteDropped returns what scratch containers, or builds, do without.
 func (s *Checkout) NoteDropped(iso compose.Isolated, build bool) {
 	for _, d := range iso.Dropped {
 		if d.Build == build {
@@ -154,7 +154,7 @@ func (s *Checkout) NoteDropped(iso compose.Isolated, build bool) {
 	}
 }
 
-// ImageOf is the tag of a service's built image.
+// ImageOf returns the tag of a service's built image.
 func (s *Checkout) ImageOf(service string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -80,7 +80,7 @@ func (s *Checkout) nameImage(ctx context.Context, service types.ServiceConfig, l
 	return s.Workspace.Engine.Touch(ctx, tag)
 }
 
-// NamedImage is the image of a service that is not built.
+// NamedImage returns the image of a service that is not built.
 func NamedImage(service types.ServiceConfig) inputs.Image {
 	return inputs.Image{Ref: service.Image, Platform: service.Platform}
 }

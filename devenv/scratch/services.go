@@ -62,13 +62,13 @@ func (t *Services) Start(ctx context.Context, service string, ready compose.Read
 	return t.start(ctx, service, ready, steady)
 }
 
-// steady is how long Start watches a service, by how long it took to become ready: every run waits for it, so it is short, and
+// steady returns how long Start watches a service, by how long it took to become ready: every run waits for it, so it is short, and
 // what the machine makes slow ends later, too.
 func steady(took time.Duration) time.Duration {
 	return min(max(took/2, 500*time.Millisecond), compose.Steady)
 }
 
-// unwatched is for services that somebody else soon asks for something: whoever does will say that they have ended.
+// unwatched returns for services that somebody else soon asks for something: whoever does will say that they have ended.
 func unwatched(time.Duration) time.Duration { return 0 }
 
 // start starts a service, and watches it for a while once it is ready.
@@ -162,7 +162,7 @@ func (t *Services) RunToEnd(ctx context.Context, service string) error {
 	if said := strings.TrimSpace(strings.Join(tail, "\n")); said != "" {
 		last = ": " + said[strings.LastIndexByte(said, '\n')+1:]
 	}
-	return report.Fail(report.KindWork, "", "run %s: it ended with exit status %d%s", service, code, strings.TrimRight(last, " \r")).WithOutput(tail)
+	return report.Fail(report.KindWork, "", "run %s: it exited with status %d%s", service, code, strings.TrimRight(last, " \r")).WithOutput(tail)
 }
 
 // TailLines is how much of a container's log a failure shows.
@@ -191,7 +191,7 @@ func InOrder(model *types.Project, services []string) []string {
 	return ordered
 }
 
-// Names are the names under which a stack's services reach the database, for a server in the stack's network.
+// Names returns the names under which a stack's services reach the database, for a server in the stack's network.
 func (t *Services) Names(s database.Settings) database.NetworkAlias {
 	return database.NetworkAlias{Name: t.Network, Aliases: s.Hosts}
 }
@@ -211,7 +211,7 @@ func (t *Services) Stop(ctx context.Context, services ...string) error {
 // stopTimeout is what a backend gets to write what it holds.
 const stopTimeout = 5 * time.Second
 
-// ReadyOf is how a service shows that it has started, by the configuration.
+// ReadyOf returns how a service shows that it has started, by the configuration.
 func ReadyOf(c config.Ready) compose.Ready {
 	return compose.Ready{Log: c.Log, Port: c.Port, URL: c.URL, Timeout: c.Timeout}
 }

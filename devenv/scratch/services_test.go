@@ -16,7 +16,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// backend is a service "app" that runs a script.
+// backend returns a service "app" that runs a script.
 func backend(t *testing.T, restart, script string) *Services {
 	t.Helper()
 	enginetest.Images(t, "debian:trixie-slim")
@@ -43,13 +43,13 @@ func backend(t *testing.T, restart, script string) *Services {
 func TestABackendThatEndsRightAfterItWasReadyHasNotStarted(t *testing.T) {
 	s := backend(t, "", `echo Serving; sleep 0.2; echo no table; exit 6`)
 	_, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: 5 * time.Minute})
-	if err == nil || !strings.Contains(err.Error(), "start app: it ended with exit status 6") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "no table") {
+	if err == nil || !strings.Contains(err.Error(), "start app: it exited with status 6") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "no table") {
 		t.Errorf("%v\n%s", err, report.OutputOf(err))
 	}
 }
 
 func TestABackendThatFailsDuringItsBackgroundJobsHasNotSeeded(t *testing.T) {
-	for code, says := range map[string]string{"0": "<nil>", "7": "let app run for its background jobs: it ended with exit status 7"} {
+	for code, says := range map[string]string{"0": "<nil>", "7": "let app run for its background jobs: it exited with status 7"} {
 		s := backend(t, "", `echo Serving; sleep 1; exit `+code)
 		ready := compose.Ready{Log: "Serving", Timeout: 5 * time.Minute}
 		readiness, err := s.start(t.Context(), "app", ready, unwatched)
@@ -65,7 +65,7 @@ func TestABackendThatFailsDuringItsBackgroundJobsHasNotSeeded(t *testing.T) {
 func TestWhatAServiceLoggedBeforeItWasStartedAgainDoesNotMakeItReady(t *testing.T) {
 	s := backend(t, "on-failure", `[ ! -e /again ] || exec sleep infinity; touch /again; echo Serving; exit 6`)
 	_, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: 2 * time.Second})
-	if err == nil || !strings.Contains(err.Error(), `its log never held "Serving"`) {
+	if err == nil || !strings.Contains(err.Error(), `its log never contained "Serving"`) {
 		t.Errorf("%v\n%s", err, report.OutputOf(err))
 	}
 }

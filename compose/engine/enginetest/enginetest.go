@@ -1,4 +1,4 @@
-// Package enginetest gives tests a real engine. A test that needs one and has none fails; it is never skipped.
+// Package enginetest gives tests a real engine. A test that needs one fails without it; it is never skipped.
 package enginetest
 
 import (
@@ -36,12 +36,13 @@ func Images(t testing.TB, refs ...string) {
 	e := Require(t)
 	for _, ref := range refs {
 		if _, ok, err := e.ImageInspect(t.Context(), ref); err != nil || !ok {
-			t.Fatalf("this test needs the image %s (scripts/images brings it): %v", ref, err)
+			t.Fatalf("this test needs the image %s (scripts/images pulls it): %v", ref, err)
 		}
 	}
 }
 
-// Remote returns the address of the tests' engine as that of another machine's: a port of this one that leads to its socket.
+// Remote returns an address under which the tests' engine looks like another machine's: a local port that forwards to
+// its socket.
 func Remote(t testing.TB) string {
 	t.Helper()
 	path, ok := strings.CutPrefix(Require(t).Endpoint().Host, "unix://")
@@ -65,7 +66,7 @@ func Remote(t testing.TB) string {
 	return "tcp://" + listener.Addr().String()
 }
 
-// forward passes a connection on to a socket and back; each direction ends for itself.
+// forward copies between a connection and a socket; each direction ends on its own.
 func forward(from *net.TCPConn, path string) {
 	defer from.Close() //nolint:errcheck // both directions have ended
 	conn, err := net.Dial("unix", path)
