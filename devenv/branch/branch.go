@@ -87,7 +87,7 @@ func (w *Work) sort(c gitrepo.Change, here, onBase map[string]gitrepo.File) {
 	}
 }
 
-// isRevisionFile says whether a path in a directory of revisions can be one.
+// isRevisionFile reports whether a path in a directory of revisions can be one.
 func isRevisionFile(p string) bool {
 	return strings.HasSuffix(p, ".py") && path.Base(p) != "__init__.py"
 }

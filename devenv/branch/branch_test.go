@@ -13,7 +13,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// project is a repository whose branch adds one revision and edits, renames and removes one of the base's each.
+// project returns a repository whose branch adds one revision and edits, renames and removes one of the base's each.
 func project(t *testing.T) (*gitrepo.Repo, *Work) {
 	t.Helper()
 	dir := t.TempDir()

@@ -7,7 +7,7 @@ import (
 	"devenv/devenv/gitrepo"
 )
 
-// Spoken is a ref as people say it.
+// Spoken returns a ref as people say it.
 func Spoken(ref string) string {
 	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {
 		if short, ok := strings.CutPrefix(ref, prefix); ok {
@@ -20,7 +20,7 @@ func Spoken(ref string) string {
 	return ref
 }
 
-// SpokenBase is the base as people say it; on the base's own branch it is that.
+// SpokenBase returns the base as people say it; on the base's own branch it is that.
 func SpokenBase(base, branch string) string {
 	if base == "HEAD" && branch != "" {
 		return Spoken(branch)
@@ -28,7 +28,7 @@ func SpokenBase(base, branch string) string {
 	return Spoken(base)
 }
 
-// Name is the branch as people say it.
+// Name returns the branch as people say it.
 func Name(ref string) string {
 	if ref == "" {
 		return "a detached HEAD"

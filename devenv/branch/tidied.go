@@ -38,7 +38,7 @@ func tidied(was, is string) bool {
 	return slices.Equal(before, after) && !slices.ContainsFunc(left, func(line string) bool { return !slices.Contains(imports, line) })
 }
 
-// importsApart are a file's lines without blank ones and without the imports that stand at the start of a line, and these.
+// importsApart returns a file's lines without blank ones and without the imports that stand at the start of a line, and these.
 func importsApart(text string) (code, imports []string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, " \t\r\n")

@@ -140,7 +140,7 @@ func (c *Config) Path(written string) string {
 	return path.Join(c.Dir, written)
 }
 
-// Paths are such paths, or patterns of paths, of a list.
+// Paths returns such paths, or patterns of paths, of a list.
 func (c *Config) Paths(written []string) []string {
 	paths := make([]string, len(written))
 	for i, w := range written {
@@ -160,7 +160,7 @@ func (c *Config) Severities() map[string]string {
 	return out
 }
 
-// Has says whether a key is written in the file, by its dotted name ("database.service").
+// Has reports whether a key is written in the file, by its dotted name ("database.service").
 func (c *Config) Has(key string) bool {
 	if c == nil {
 		return false

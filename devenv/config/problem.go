@@ -31,7 +31,7 @@ type problem struct {
 	text         string
 }
 
-// nameIn is the file's name in messages: relative to the repository's root.
+// nameIn returns the file's name in messages: relative to the repository's root.
 func nameIn(dir string) string { return path.Join(dir, FileName) }
 
 // failure returns every problem gathered, in the order of the file, as one usage failure; nil when there is none.

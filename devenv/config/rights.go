@@ -19,7 +19,7 @@ type right struct {
 	wrong func(value string) string
 }
 
-// rights are all that scratch.keep may list.
+// rights returns all that scratch.keep may list.
 func rights() []right {
 	return []right{
 		{key: "cap_add", example: "SYS_PTRACE", wrong: wrongCapability},
@@ -46,7 +46,7 @@ func (r *reader) rights(keep []string) {
 	}
 }
 
-// wrongRight says what is wrong with an entry, nothing when it is well.
+// wrongRight returns what is wrong with an entry, nothing when it is well.
 func wrongRight(written string) string {
 	all := rights()
 	at := slices.IndexFunc(all, func(r right) bool { return written == r.key || strings.HasPrefix(written, r.key+".") })
@@ -94,7 +94,7 @@ func wrongCapability(name string) string {
 	return text
 }
 
-// capabilities are those of Linux (capabilities(7), 6.x), and ALL.
+// capabilities returns those of Linux (capabilities(7), 6.x), and ALL.
 func capabilities() []string {
 	return strings.Fields(`ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE
 		DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN

@@ -135,7 +135,7 @@ func closest(word string, known []string) string {
 	return best
 }
 
-// distance is Levenshtein's, by bytes.
+// distance returns Levenshtein's, by bytes.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -107,7 +107,7 @@ func rewritten(command []string, name, value string) []string {
 	return result
 }
 
-// takesOptions says whether options of the server may be put at the end of a command: it is the server itself, or options
+// takesOptions reports whether options of the server may be put at the end of a command: it is the server itself, or options
 // alone, which the official image's entrypoint hands to the server.
 func takesOptions(command []string) bool {
 	if len(command) == 0 {

@@ -44,7 +44,7 @@ func (c *Copy) Commit(ctx context.Context, ref string) (Image, error) {
 	return c.keepAs(ctx, ref, false)
 }
 
-// CommitOwn is Commit for who has begun with Original: it makes an image in any case, since another run's holds other data. It is
+// CommitOwn returns Commit for who has begun with Original: it makes an image in any case, since another run's holds other data. It is
 // Known and has no name where another has that.
 func (c *Copy) CommitOwn(ctx context.Context, ref string) (Image, error) {
 	known, err := c.named(ctx, ref)
@@ -54,7 +54,7 @@ func (c *Copy) CommitOwn(ctx context.Context, ref string) (Image, error) {
 	return c.keepAs(ctx, ref, known.Known)
 }
 
-// named is the image of the same key that has the name already, Known where there is one.
+// named returns the image of the same key that has the name already, Known where there is one.
 func (c *Copy) named(ctx context.Context, ref string) (Image, error) {
 	known, ok, err := lookupRef(ctx, c.engine, ref)
 	known.Known = ok && known.Meta.Key == c.meta.Key
@@ -70,7 +70,7 @@ func (c *Copy) keepAs(ctx context.Context, ref string, taken bool) (Image, error
 	return image, nil
 }
 
-// Meta is what Commit puts on the image.
+// Meta returns what Commit puts on the image.
 func (c *Copy) Meta() Meta { return c.meta }
 
 // Original is what a clone can be made of before the image is there: the server's own image, and the volume that its data was
@@ -89,7 +89,7 @@ func diskHint(err error) string {
 	return report.HintOf(err)
 }
 
-// clearedLabels are the labels that a commit must not hand on, each empty: those of Compose, of Testcontainers and of the
+// clearedLabels returns the labels that a commit must not hand on, each empty: those of Compose, of Testcontainers and of the
 // run which the container has and its image has not; beside them the run that makes it, for who looks for those that never
 // got a name. A commit inherits every label that is not overwritten.
 func clearedLabels(ctx context.Context, e *engine.Engine, id string) (map[string]string, error) {

@@ -102,7 +102,7 @@ func scenarioArguments() []string {
 	return []string{"-c", "max_parallel_maintenance_workers=0", "-c", "logging_collector=off", "-c", "log_destination=stderr"}
 }
 
-// cloneRequest is the container as Testcontainers wants it. With data in place the entrypoint starts the server and nothing else.
+// cloneRequest returns the container as Testcontainers wants it. With data in place the entrypoint starts the server and nothing else.
 func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRequest {
 	port := strconv.Itoa(o.Settings.Port) + "/tcp"
 	request := testcontainers.ContainerRequest{

@@ -23,7 +23,7 @@ const relay = `if command -v bash >/dev/null; then
 fi
 exec nc 127.0.0.1 "$1"`
 
-// dial is how a server is reached: nil by its address, else through its container, where the engine is another machine's,
+// dial returns how a server is reached: nil by its address, else through its container, where the engine is another machine's,
 // whose loopback the port is published on.
 func (s *Server) dial() pgconn.DialFunc {
 	if s.engine.Info().Local {

@@ -38,15 +38,15 @@ func (s Secrets) finder() *finder {
 	return f
 }
 
-// headOf are the first bytes of a text as a number.
+// headOf returns the first bytes of a text as a number.
 func headOf(text []byte) uint64 { return binary.LittleEndian.Uint64(text) }
 
-// blockAt is the hash of a block of a text, which spreads over all shifts: texts differ in few of their bits.
+// blockAt returns the hash of a block of a text, which spreads over all shifts: texts differ in few of their bits.
 func blockAt(text []byte, at int) uint32 {
 	return (uint32(text[at]) | uint32(text[at+1])<<8 | uint32(text[at+2])<<16) * 0x9e3779b1 >> 16
 }
 
-// in says whether content holds one. Each search has a finder of its own; the race detector would only make this loop ten times
+// in reports whether content holds one. Each search has a finder of its own; the race detector would only make this loop ten times
 // slower.
 //
 //go:norace
@@ -71,7 +71,7 @@ func (f *finder) in(content []byte) bool {
 // window is how much of a file is searched at a time.
 const window = 1 << 20
 
-// read says whether what is read holds one.
+// read reports whether what is read holds one.
 func (f *finder) read(from io.Reader) (bool, error) {
 	overlap := max(f.longest-1, 0) // the longest may lie across two windows
 	buffer := f.buffer[:0]

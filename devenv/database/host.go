@@ -46,7 +46,7 @@ func applyHost(h *container.HostConfig, s *types.ServiceConfig) {
 	}
 }
 
-// tmpfs are the service's, but those over the data.
+// tmpfs returns the service's, but those over the data.
 func tmpfs(s *types.ServiceConfig) map[string]string {
 	mounts := map[string]string{}
 	places := []string{dataDirectory, "/var/lib/postgresql/data"}

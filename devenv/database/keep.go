@@ -144,7 +144,7 @@ func (i Image) tag(ctx context.Context, e *engine.Engine, label string, secrets 
 	return e.Tag(ctx, i.ID, i.Ref)
 }
 
-// serverAgain are the changes that make a script's container a server's again, with its data where a base has it, and without
+// serverAgain returns the changes that make a script's container a server's again, with its data where a base has it, and without
 // the password where the image itself sets one. An empty *_FILE counts as unset.
 func serverAgain(image engine.Image) ([]string, error) {
 	user := image.User

@@ -28,7 +28,7 @@ type layout struct {
 	change            func(*types.ServiceConfig)
 }
 
-// layouts are those of the official images and what projects make of them.
+// layouts returns those of the official images and what projects make of them.
 func layouts() map[string]layout {
 	const data = "/var/lib/postgresql/data"
 	setting := func(pairs ...string) func(*types.ServiceConfig) {
@@ -204,7 +204,7 @@ func (s ownServer) psql(query string) string {
 	return s.run("psql", "-XAtqU", "postgres", "-p", fmt.Sprint(s.layout.port), "-c", query)
 }
 
-// owner is whose the data directory is, and who may read it.
+// owner returns whose the data directory is, and who may read it.
 func (s ownServer) owner() string {
 	s.Helper()
 	return s.run("stat", "-c", "%u:%g %a", s.layout.directory)

@@ -20,7 +20,7 @@ type Source struct {
 	Kept string
 }
 
-// inStore is the directory of kept data, relative to what devenv keeps in a data directory.
+// inStore returns the directory of kept data, relative to what devenv keeps in a data directory.
 func (s Source) inStore() string { return "kept/" + s.Kept }
 
 // Look is what lies in a store.
@@ -35,7 +35,7 @@ type Look struct {
 	Kept []string
 }
 
-// Look says what lies in the store, and which version new data is of. What devenv cannot exchange is a KindUsage failure: a
+// Look returns what lies in the store, and which version new data is of. What devenv cannot exchange is a KindUsage failure: a
 // directory that is a symbolic link, files that are no server's, a write-ahead log or tablespaces elsewhere.
 func (s Store) Look(ctx context.Context, e *engine.Engine, source Source, labels map[string]string) (Look, error) {
 	printed, err := e.RunScript(ctx, s.looking(source, labels))
@@ -45,7 +45,7 @@ func (s Store) Look(ctx context.Context, e *engine.Engine, source Source, labels
 	return s.seen(printed)
 }
 
-// looking is the script that looks: in the image whose data is compared.
+// looking returns the script that looks: in the image whose data is compared.
 func (s Store) looking(source Source, labels map[string]string) engine.Script {
 	_, data := s.reached()
 	script := s.script(s.Image, labels, "look")

@@ -21,7 +21,7 @@ import (
 // postgresImage is the image that the tests run on; scripts/images brings it.
 const postgresImage = "postgres:17"
 
-// testLabel is on everything that this process makes on the engine.
+// testLabel returns on everything that this process makes on the engine.
 func testLabel() (name, value string) {
 	return "dev.devenv.test", fmt.Sprintf("database-%d", os.Getpid())
 }
@@ -55,7 +55,7 @@ func host() string {
 	return "unix:///var/run/docker.sock"
 }
 
-// service is a Compose service as projects write it, changed by edit.
+// service returns a Compose service as projects write it, changed by edit.
 func service(edit func(*types.ServiceConfig)) types.ServiceConfig {
 	svc := types.ServiceConfig{Name: "postgres"}
 	svc.Image = postgresImage
@@ -100,7 +100,7 @@ func startService(ctx context.Context, e *engine.Engine, svc types.ServiceConfig
 	return StartFirst(ctx, e, made.GetContainerID(), settings)
 }
 
-// relocated is a service as a scratch container has it.
+// relocated returns a service as a scratch container has it.
 func relocated(ctx context.Context, e *engine.Engine, svc types.ServiceConfig) (types.ServiceConfig, error) {
 	image, _, err := e.ImageInspect(ctx, svc.Image)
 	if err != nil {
@@ -163,7 +163,7 @@ func removeLater(t *testing.T, server *Server) {
 	})
 }
 
-// keeping is what the tests' images must not hold.
+// keeping returns what the tests' images must not hold.
 func keeping(secrets ...string) Keep {
 	name, value := testLabel()
 	return Keep{Labels: map[string]string{name: value}, Secrets: NewSecrets(append(secrets, testPassword))}

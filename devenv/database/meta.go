@@ -57,7 +57,7 @@ type Meta struct {
 	Inputs []string `json:"inputs,omitempty"`
 }
 
-// words are the project's own, which the metadata says aloud: none of them is a secret, whatever it looks like. Inputs are none:
+// words returns the project's own, which the metadata says aloud: none of them is a secret, whatever it looks like. Inputs are none:
 // they quote what the Compose files say.
 func (m Meta) words() []string {
 	s := m.Settings

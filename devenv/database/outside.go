@@ -26,10 +26,10 @@ const outsideLimit = 64 << 20
 // initScripts is where the official image takes init scripts from: of no use to a server that has its data.
 const initScripts = "/docker-entrypoint-initdb.d"
 
-// Unread says whether a server that has its data needs nothing of what is mounted at a place: init scripts.
+// Unread reports whether a server that has its data needs nothing of what is mounted at a place: init scripts.
 func Unread(target string) bool { return covers(target, []string{initScripts, dataParent}) }
 
-// unkept are places of the official images where a volume holds no data of a relocated server.
+// unkept returns places of the official images where a volume holds no data of a relocated server.
 func unkept() []string { return []string{"/var/lib/postgresql/data", "/run/postgresql"} }
 
 // outside finds what lies elsewhere of a server's data: what it keeps in volumes of its own, and its tablespaces.
@@ -54,7 +54,7 @@ func (s *Server) outside(ctx context.Context, server engine.Container, keep Keep
 	return found, err
 }
 
-// tablespaces are the directories that a stopped server's tablespaces lie in.
+// tablespaces returns the directories that a stopped server's tablespaces lie in.
 func (s *Server) tablespaces(ctx context.Context) ([]string, error) {
 	stream, err := s.engine.CopyFrom(ctx, s.ID, dataDirectory+"/pg_tblspc")
 	if err != nil {

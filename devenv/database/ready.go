@@ -94,7 +94,7 @@ func watched(ctx context.Context, e *engine.Engine, id string) (context.Context,
 	}
 }
 
-// published is where the server's port is found on this machine.
+// published returns where the server's port is found on this machine.
 func published(ports map[string]string, port int) string {
 	return ports[strconv.Itoa(port)+"/tcp"]
 }

@@ -57,7 +57,7 @@ func Relocate(p *types.Project, service string, img engine.Image) error {
 // loopback is the only address of the host that a scratch server is published on.
 const loopback = "127.0.0.1"
 
-// oldPlaces are the directories a mount must not lie over: where the data would have been, and where it goes.
+// oldPlaces returns the directories a mount must not lie over: where the data would have been, and where it goes.
 func oldPlaces(svc types.ServiceConfig, img engine.Image) []string {
 	places := []string{dataDirectory, "/var/lib/postgresql/data"}
 	for _, name := range []string{"PGDATA", "POSTGRESQL_DATA_DIR", "POSTGRESQL_VOLUME_DIR", "POSTGRES_INITDB_WALDIR"} {
@@ -76,7 +76,7 @@ func oldPlaces(svc types.ServiceConfig, img engine.Image) []string {
 	return places
 }
 
-// covers says whether a mount at target lies over one of places, or inside it.
+// covers reports whether a mount at target lies over one of places, or inside it.
 func covers(target string, places []string) bool {
 	target = path.Clean(target)
 	return slices.ContainsFunc(places, func(place string) bool {
@@ -85,12 +85,12 @@ func covers(target string, places []string) bool {
 	})
 }
 
-// within says whether name lies below dir.
+// within reports whether name lies below dir.
 func within(name, dir string) bool {
 	return strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/")
 }
 
-// relocatedEnvironment is the service's environment with the data directory at its new place.
+// relocatedEnvironment returns the service's environment with the data directory at its new place.
 func relocatedEnvironment(old types.MappingWithEquals, img engine.Image) types.MappingWithEquals {
 	env := types.MappingWithEquals{}
 	for k, v := range old {
@@ -109,7 +109,7 @@ func relocatedEnvironment(old types.MappingWithEquals, img engine.Image) types.M
 	return env
 }
 
-// imageVariable is an environment variable that the image itself sets.
+// imageVariable returns an environment variable that the image itself sets.
 func imageVariable(img engine.Image, name string) string {
 	for _, v := range img.Env {
 		if value, ok := strings.CutPrefix(v, name+"="); ok {

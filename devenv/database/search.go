@@ -14,7 +14,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// leaks says where a secret was found, and what to do; never which it is.
+// leaks returns where a secret was found, and what to do; never which it is.
 func leaks(where, hint string) error {
 	return report.Fail(report.KindWork, hint, "a secret of the Compose project is in the image: %s", where)
 }
@@ -96,12 +96,12 @@ func (c *Copy) search(ctx context.Context) error {
 	return nil
 }
 
-// isBelow says whether a path is one of some places, or below one.
+// isBelow reports whether a path is one of some places, or below one.
 func isBelow(name string, places ...string) bool {
 	return slices.ContainsFunc(places, func(place string) bool { return name == place || within(name, place) })
 }
 
-// holds says whether one file holds a secret. What a directory holds is not asked: its files are changes of their own.
+// holds reports whether one file holds a secret. What a directory holds is not asked: its files are changes of their own.
 func (c *Copy) holds(ctx context.Context, place string) (bool, error) {
 	stream, err := c.engine.CopyFrom(ctx, c.id, place)
 	if err != nil {

@@ -63,12 +63,12 @@ func (s Secrets) but(words []string) Secrets {
 	})
 }
 
-// in says whether a text holds one.
+// in reports whether a text holds one.
 func (s Secrets) in(text string) bool {
 	return slices.ContainsFunc(s, func(secret string) bool { return strings.Contains(text, secret) })
 }
 
-// inJSON says where a JSON document holds one, as "Config.Env[POSTGRES_PASSWORD]"; empty where it holds none.
+// inJSON returns where a JSON document holds one, as "Config.Env[POSTGRES_PASSWORD]"; empty where it holds none.
 func (s Secrets) inJSON(raw []byte) (string, error) {
 	var document any
 	if err := json.Unmarshal(raw, &document); err != nil {
@@ -109,7 +109,7 @@ func (s Secrets) inValue(value any, at string) string {
 // variable is an environment variable as an image's JSON has it.
 var variable = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)=`)
 
-// itemName is an item of a list for people: a variable's name, else its number.
+// itemName returns an item of a list for people: a variable's name, else its number.
 func itemName(n int, item any) string {
 	if text, ok := item.(string); ok {
 		if found := variable.FindStringSubmatch(text); found != nil {

@@ -112,7 +112,7 @@ func (e *environment) content(path string) (string, error) {
 	return "", fmt.Errorf("no secret, config or bind mount of the service provides %s", path)
 }
 
-// target is where Compose puts a secret or a config: its target, relative to dir, or its name there.
+// target returns where Compose puts a secret or a config: its target, relative to dir, or its name there.
 func target(written, source, dir string) string {
 	if written == "" {
 		written = source
@@ -138,7 +138,7 @@ func read(path string) (string, error) {
 	return string(b), err
 }
 
-// port is what the command says, else PGPORT and Bitnami's variable, else 5432.
+// port returns what the command says, else PGPORT and Bitnami's variable, else 5432.
 func port(svc types.ServiceConfig, env environment) (int, error) {
 	written := ""
 	for _, a := range arguments(svc.Command) {
@@ -160,7 +160,7 @@ func port(svc types.ServiceConfig, env environment) (int, error) {
 	return n, nil
 }
 
-// hosts are the names other services may use for the service.
+// hosts returns the names other services may use for the service.
 func hosts(p *types.Project, svc types.ServiceConfig) []string {
 	names := []string{svc.Name}
 	add := func(name string) {
@@ -183,7 +183,7 @@ func hosts(p *types.Project, svc types.ServiceConfig) []string {
 	return names
 }
 
-// linkedAs are the names that links of other services give a service.
+// linkedAs returns the names that links of other services give a service.
 func linkedAs(p *types.Project, service string) []string {
 	var names []string
 	for _, other := range p.ServiceNames() {

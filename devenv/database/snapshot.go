@@ -60,7 +60,7 @@ func CheckSnapshotName(name string) error {
 		"%q cannot be a snapshot's name", name)
 }
 
-// SnapshotRef is the image of a snapshot by its name.
+// SnapshotRef returns the image of a snapshot by its name.
 func SnapshotRef(repository, name string) string {
 	return snapshotRepository + ":" + repository + "-" + name
 }
@@ -194,7 +194,7 @@ func FindSnapshot(ctx context.Context, e *engine.Engine, repository, name string
 	return Snapshot{}, NoSnapshot(name, names)
 }
 
-// NoSnapshot is the KindUsage failure where there is none of a name; it names those there are.
+// NoSnapshot returns the KindUsage failure where there is none of a name; it names those there are.
 func NoSnapshot(name string, names []string) error {
 	hint := "there is none yet: devenv snapshot save " + name
 	if len(names) > 0 {

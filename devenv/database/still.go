@@ -50,13 +50,13 @@ func (s Still) Holder() Holder {
 	return Holder{Process: process, Directory: lines[1], Since: time.Unix(since, 0), Devenv: strings.HasPrefix(s.Lock, "devenv exchange ")}
 }
 
-// LastSwap is the id of the last swap of the store's data, empty when there was none; asked through a container that has the data.
+// LastSwap returns the id of the last swap of the store's data, empty when there was none; asked through a container that has the data.
 func (s Store) LastSwap(ctx context.Context, e *engine.Engine, container string) (string, error) {
 	id, _, err := e.ReadFile(ctx, container, path.Join(s.Directory, workDirectory, "done"))
 	return strings.TrimSpace(string(id)), err
 }
 
-// Keeps says whether the store still keeps what an exchange replaced: asked of a container that has the data, else of the volume
+// Keeps reports whether the store still keeps what an exchange replaced: asked of a container that has the data, else of the volume
 // or the directory itself.
 func (s Store) Keeps(ctx context.Context, e *engine.Engine, name string) (bool, error) {
 	containers, err := e.MountedBy(ctx, s.Mount, true)

@@ -79,12 +79,12 @@ func disturbed(t *testing.T, killAt int, what string, args ...string) (killed bo
 	return command.ProcessState.ExitCode() == -1, strings.TrimSpace(string(out))
 }
 
-// swapWords are the words of a swap of data that looks as cluster makes it, of a copy that was prepared as 7.
+// swapWords returns the words of a swap of data that looks as cluster makes it, of a copy that was prepared as 7.
 func swapWords(data, word, lock string) []string {
 	return []string{"swap", data, "7", "new-7", "before", hashed(word), hashed(lock)}
 }
 
-// found are the words that a directory holds but for devenv's own, and those that it keeps as "before".
+// found returns the words that a directory holds but for devenv's own, and those that it keeps as "before".
 func found(t *testing.T, data string) (there, kept []string) {
 	t.Helper()
 	for _, w := range words(t, data) {

@@ -22,7 +22,7 @@ type Swap struct {
 	Keep string
 }
 
-// source is the directory of the new data, relative to what devenv keeps in a data directory.
+// source returns the directory of the new data, relative to what devenv keeps in a data directory.
 func (w Swap) source() string {
 	if w.Moves {
 		return w.From.inStore()
@@ -68,7 +68,7 @@ const (
 	busyControl = "busy=control"
 )
 
-// outcome says whether the new data is in place, from what the script said; others are the words with which it can say no.
+// outcome reports whether the new data is in place, from what the script said; others are the words with which it can say no.
 func outcome(said string, err error, others ...string) (bool, error) {
 	if err != nil || said == swapped || slices.Contains(others, said) {
 		return said == swapped, err
@@ -76,7 +76,7 @@ func outcome(said string, err error, others ...string) (bool, error) {
 	return false, fmt.Errorf("the script ended with %q, so where the data is is not known", said)
 }
 
-// hashed is a text's SHA-256 in hex, empty for an empty one.
+// hashed returns a text's SHA-256 in hex, empty for an empty one.
 func hashed(text string) string {
 	if text == "" {
 		return ""

@@ -134,7 +134,7 @@ func (e *execution) install(kept, name string, file storedFile, like *storedFile
 	return syncDir(filepath.Dir(target))
 }
 
-// neighbour is the temporary name beside a path; taking back removes it.
+// neighbour returns the temporary name beside a path; taking back removes it.
 func (e *execution) neighbour(name string) string {
 	target := e.repo.target(name)
 	return filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".devenv-"+filepath.Base(e.dir))

@@ -77,7 +77,7 @@ func isCommitID(name string) bool {
 	return len(name) >= 7 && len(name) <= 64 && strings.Trim(strings.ToLower(name), "0123456789abcdef") == ""
 }
 
-// unknownBase says why there is no base and what to do about it.
+// unknownBase returns why there is no base and what to do about it.
 func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 	wanted, example := "the base branch "+name, name
 	if name == "" {
@@ -129,7 +129,7 @@ func (r *Repo) otherBranches(ctx context.Context, head Head) ([]string, error) {
 	return branches, nil
 }
 
-// shallow says whether the history is cut off.
+// shallow reports whether the history is cut off.
 func (r *Repo) shallow(ctx context.Context) bool {
 	text, err := r.git("rev-parse", "--is-shallow-repository").line(ctx)
 	return err == nil && text == "true"

@@ -144,7 +144,7 @@ func (c *capturing) fill(ctx context.Context, opts CaptureOptions) error {
 	return err
 }
 
-// merging are the commits of a merge that the user has not committed yet.
+// merging returns the commits of a merge that the user has not committed yet.
 func (r *Repo) merging() []string {
 	content, err := os.ReadFile(filepath.Join(r.gitDir, "MERGE_HEAD"))
 	if err != nil {

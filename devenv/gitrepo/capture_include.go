@@ -61,7 +61,7 @@ func (c *capturing) noteRepositories(paths []string) []string {
 	return files
 }
 
-// noteSubmodules says which submodules hold work that is not committed: a capture has their checked-out commit only.
+// noteSubmodules returns which submodules hold work that is not committed: a capture has their checked-out commit only.
 func (c *capturing) noteSubmodules(ctx context.Context) {
 	if _, err := os.Stat(filepath.Join(c.repo.root, ".gitmodules")); err != nil {
 		return

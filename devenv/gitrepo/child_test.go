@@ -10,7 +10,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// child is what the test binary does when a test starts it again: it delivers, recovers or undoes in dir, prints each step, and
+// child returns what the test binary does when a test starts it again: it delivers, recovers or undoes in dir, prints each step, and
 // kills itself, as nothing can catch, after the step that the test names. It returns the exit status.
 func child(dir string) int {
 	ctx := context.Background()
@@ -50,7 +50,7 @@ func child(dir string) int {
 	return 0
 }
 
-// replacement is a delivery with one change of every kind, for the repository that prepared makes.
+// replacement returns a delivery with one change of every kind, for the repository that prepared makes.
 func replacement(repo *Repo) Delivery {
 	id := func(path string) string {
 		out, err := repo.git("hash-object", "--", path).line(context.Background())
@@ -68,7 +68,7 @@ func replacement(repo *Repo) Delivery {
 	}}
 }
 
-// prepared is a repository in which replacement can be delivered.
+// prepared returns a repository in which replacement can be delivered.
 func prepared(s sandbox) sandbox {
 	s.write("versions/0001_first.py", "edited\n")
 	s.write("versions/0002_mine.py", strings.Repeat("mine\n", 1000))

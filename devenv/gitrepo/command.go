@@ -101,7 +101,7 @@ func (c *command) bytes(ctx context.Context) ([]byte, error) {
 	return stdout.Bytes(), failed
 }
 
-// lacksObjects says whether git wanted objects that a partial clone leaves with its remote, and did not get them.
+// lacksObjects reports whether git wanted objects that a partial clone leaves with its remote, and did not get them.
 func lacksObjects(stderr string) bool { return strings.Contains(stderr, "from promisor remote") }
 
 // run runs the command for what it does.
@@ -137,7 +137,7 @@ func joinNul(fields []string) io.Reader {
 	return strings.NewReader(strings.Join(fields, "\x00") + "\x00")
 }
 
-// exits says whether err is a git command that ended with the code.
+// exits reports whether err is a git command that ended with the code.
 func exits(err error, code int) bool {
 	var failed *CommandError
 	return errors.As(err, &failed) && failed.ExitCode == code

@@ -41,7 +41,7 @@ func (r *Repo) Deliver(ctx context.Context, d Delivery) error {
 	return r.deliver(ctx, d, func(string) {})
 }
 
-// deliver is Deliver that names each step it has taken; a test dies there.
+// deliver returns Deliver that names each step it has taken; a test dies there.
 func (r *Repo) deliver(ctx context.Context, d Delivery, step func(string)) error {
 	if _, err := r.recoverDeliveries(step); err != nil {
 		return err
@@ -139,7 +139,7 @@ func (r *Repo) checkUnchanged(ctx context.Context, changes []FileChange) error {
 	return nil
 }
 
-// hashes are the ids that the files to change have now.
+// hashes returns the ids that the files to change have now.
 func (r *Repo) hashes(ctx context.Context, changes []FileChange, options ...string) ([]string, error) {
 	arguments := append([]string{"hash-object"}, options...)
 	arguments = append(arguments, "--")
@@ -156,7 +156,7 @@ func (r *Repo) hashes(ctx context.Context, changes []FileChange, options ...stri
 // target returns the absolute name of a path of the worktree.
 func (r *Repo) target(name string) string { return filepath.Join(r.root, filepath.FromSlash(name)) }
 
-// insideWorktree says whether name is a plain relative path that does not lead into a git directory.
+// insideWorktree reports whether name is a plain relative path that does not lead into a git directory.
 func insideWorktree(name string) bool {
 	if name == "." || path.Clean(name) != name || !filepath.IsLocal(filepath.FromSlash(name)) {
 		return false
@@ -189,7 +189,7 @@ func writableParent(target string) (string, error) {
 	}
 }
 
-// writableHint says how to mend a directory that cannot be written.
+// writableHint returns how to mend a directory that cannot be written.
 func writableHint(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrPermission):

@@ -43,7 +43,7 @@ func environment(inherited []string) []string {
 	)
 }
 
-// configures says whether an inherited GIT_ variable configures git as a program.
+// configures reports whether an inherited GIT_ variable configures git as a program.
 func configures(name string) bool {
 	switch name {
 	case "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS",

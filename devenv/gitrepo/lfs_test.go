@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// storage is a repository with a file in large file storage, by the real program, and a base where it was otherwise.
+// storage returns a repository with a file in large file storage, by the real program, and a base where it was otherwise.
 func storage(t *testing.T) sandbox {
 	t.Helper()
 	if _, err := exec.LookPath("git-lfs"); err != nil {

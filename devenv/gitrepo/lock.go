@@ -71,7 +71,7 @@ func (l *Lock) sign(r *Repo, command string) error {
 	return os.Rename(l.holder+".new", l.holder)
 }
 
-// heldBy is the failure of who comes second.
+// heldBy returns the failure of who comes second.
 func heldBy(root, path string) error {
 	const hint = "wait for it to end, or stop it (Ctrl-C in its terminal, or kill)"
 	var who holder

@@ -59,7 +59,7 @@ func (r *Repo) TrimObjects() error {
 	return nil
 }
 
-// mayWrite says whether there is a place for objects that is not the user's.
+// mayWrite reports whether there is a place for objects that is not the user's.
 func (r *Repo) mayWrite() error {
 	if r.objects == "" {
 		return fmt.Errorf("write objects for %s: KeepObjects has not said where", r.root)
@@ -78,7 +78,7 @@ func (r *Repo) objectsEnvironment() []string {
 	}
 }
 
-// userCommit is a commit as the user's own git knows it: itself, or, of one that this package made, the nearest of its first
+// userCommit returns a commit as the user's own git knows it: itself, or, of one that this package made, the nearest of its first
 // parents that is the user's.
 func (r *Repo) userCommit(ctx context.Context, commit string) (string, error) {
 	if r.objects == "" {

@@ -27,7 +27,7 @@ func (r *Repo) SharedRecord(name string) Record {
 	return Record{repo: r, name: name + ".json", shared: true}
 }
 
-// Path is where the record lies.
+// Path returns where the record lies.
 func (r Record) Path() string {
 	if r.shared {
 		return filepath.Join(r.repo.commonDir, "devenv", sharedState, r.name)

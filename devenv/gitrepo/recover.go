@@ -112,7 +112,7 @@ func (e *execution) takeBackFile(i int, c journaledChange) error {
 	return e.install(e.oldFile(i), c.Path, *c.Old, c.Old)
 }
 
-// foreign says whether a path holds what neither the delivery wrote nor what it replaced. A path that is missing is never.
+// foreign reports whether a path holds what neither the delivery wrote nor what it replaced. A path that is missing is never.
 func (c journaledChange) foreign(now string) bool {
 	return now != "" && (c.New == nil || now != c.New.SHA256) && (c.Old == nil || now != c.Old.SHA256)
 }

@@ -90,7 +90,7 @@ func notFound(dir string, err error) error {
 	return report.Fail(report.KindWork, "", "find the repository of %s: %w", dir, err)
 }
 
-// untrusted is the directory that git says it does not trust: the repository's, which dir lies in.
+// untrusted returns the directory that git says it does not trust: the repository's, which dir lies in.
 func untrusted(said, dir string) string {
 	for line := range strings.Lines(said) {
 		if _, named, ok := strings.Cut(line, "--add safe.directory "); ok {

@@ -69,7 +69,7 @@ func newSandbox(t *testing.T) sandbox {
 	return s
 }
 
-// userEnvironment is the environment of a user at a shell, with a name.
+// userEnvironment returns the environment of a user at a shell, with a name.
 func userEnvironment() []string {
 	var env []string
 	for _, entry := range os.Environ() {
@@ -146,7 +146,7 @@ func (s sandbox) open() *Repo {
 	return repo
 }
 
-// objectsOf is where the repositories of a test keep devenv's objects.
+// objectsOf returns where the repositories of a test keep devenv's objects.
 func objectsOf(t *testing.T) string {
 	return filepath.Join(os.Getenv("GITREPO_TEST_OBJECTS"), hash([]byte(t.Name())))
 }

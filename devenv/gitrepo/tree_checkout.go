@@ -45,7 +45,7 @@ func (t *Tree) Checkout(ctx context.Context, treeish string) error {
 	return nil
 }
 
-// setHead says which commit git in the tree takes it for.
+// setHead returns which commit git in the tree takes it for.
 func (t *Tree) setHead(commit string) error {
 	return writeWhole(filepath.Join(t.gitDir, "HEAD"), []byte(commit+"\n"))
 }
@@ -130,7 +130,7 @@ func (t *Tree) dropIndex() error {
 	return err
 }
 
-// filterFailed says whether git stopped because a file's filter (LFS, git-crypt) did.
+// filterFailed reports whether git stopped because a file's filter (LFS, git-crypt) did.
 func filterFailed(err error) bool {
 	text := says(err)
 	// The last is all that git says of a filter process that does not start.
@@ -142,7 +142,7 @@ func filterFailed(err error) bool {
 	return false
 }
 
-// withoutFilters is the configuration under which no filter runs.
+// withoutFilters returns the configuration under which no filter runs.
 func (r *Repo) withoutFilters(ctx context.Context) ([]string, error) {
 	names, err := r.git("config", "-z", "--name-only", "--get-regexp", `^filter\..*\.(clean|smudge|process|required)$`).list(ctx)
 	if err != nil {

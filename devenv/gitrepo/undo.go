@@ -128,7 +128,7 @@ func (e *execution) keepEdited(name string) (string, error) {
 	return kept, errors.Join(writeSynced(kept, content, 0o666), ownLike(kept, e.repo.gitDir))
 }
 
-// undone says what taking the delivery back does to each file.
+// undone returns what taking the delivery back does to each file.
 func (e *execution) undone() []report.File {
 	files := make([]report.File, 0, len(e.journal.Changes))
 	for _, c := range e.journal.Changes {

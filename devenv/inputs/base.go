@@ -95,7 +95,7 @@ func (l *listing) builds() error {
 // credentials are what may stand in the address of a remote context: a user with a token, and a query.
 var credentials = regexp.MustCompile(`^([A-Za-z+.-]+://)?[^/]*@|\?[^#]*`)
 
-// nameOf is the address of a remote context for people and for labels, which others read: without credentials.
+// nameOf returns the address of a remote context for people and for labels, which others read: without credentials.
 func nameOf(remote string) string { return credentials.ReplaceAllString(remote, "$1") }
 
 func (l *listing) mounts() error {
@@ -192,7 +192,7 @@ func (l *listing) model() error {
 	return nil
 }
 
-// alike is a service without what differs from user to user and is not in a throwaway container.
+// alike returns a service without what differs from user to user and is not in a throwaway container.
 func (l *listing) alike(s types.ServiceConfig) types.ServiceConfig {
 	for i := range s.Ports {
 		s.Ports[i].Published, s.Ports[i].HostIP = "", ""

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// project is a small one: a backend that is built and mounted, its database, and a frontend that has no part in the base.
+// project returns a small one: a backend that is built and mounted, its database, and a frontend that has no part in the base.
 func project() map[string]string {
 	return map[string]string{
 		"compose.yaml": `
@@ -22,7 +22,7 @@ services:
 	}
 }
 
-// key is what the base of a project is known by.
+// key returns what the base of a project is known by.
 func key(t *testing.T, files map[string]string, change func(*Base), env ...string) string {
 	t.Helper()
 	list := listOf(t, files, change, env...)
@@ -54,7 +54,7 @@ func listOf(t *testing.T, files map[string]string, change func(*Base), env ...st
 	return list
 }
 
-// leaving is a change of what is left out.
+// leaving returns a change of what is left out.
 func leaving(include, exclude []string) func(*Base) {
 	return func(b *Base) { b.LeftOut, _ = NewLeftOut(include, exclude) }
 }

@@ -94,7 +94,7 @@ func (b *building) service(s types.ServiceConfig) error {
 	return b.place("build context", section.Context, ignored)
 }
 
-// inContext is where the Dockerfile of a context lies.
+// inContext returns where the Dockerfile of a context lies.
 func inContext(context, dockerfile string) string {
 	switch {
 	case dockerfile == "":
@@ -155,7 +155,7 @@ func (b *building) image(image Image, platform string) {
 	}
 }
 
-// arguments are a build's arguments; one without a value has the environment's.
+// arguments returns a build's arguments; one without a value has the environment's.
 func (b *building) arguments(s types.ServiceConfig) map[string]string {
 	args := map[string]string{}
 	for name, value := range s.Build.Args {

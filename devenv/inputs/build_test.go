@@ -55,7 +55,7 @@ func (t Tree) load(tb testing.TB, env ...string) *types.Project {
 	return p
 }
 
-// build is what the service "app" is built from, one line for each place and image.
+// build returns what the service "app" is built from, one line for each place and image.
 func build(t *testing.T, content map[string]string, env ...string) (Build, []string) {
 	t.Helper()
 	tree := checkout(t, content)

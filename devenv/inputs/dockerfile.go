@@ -119,7 +119,7 @@ func (d *dockerfile) expand(word string) string {
 	return expanded
 }
 
-// platformArguments are the builder's own variables that were given.
+// platformArguments returns the builder's own variables that were given.
 func platformArguments(given map[string]string) map[string]string {
 	own := map[string]string{}
 	for name, value := range given {
@@ -155,7 +155,7 @@ func (d *dockerfile) take(image Image, n int) {
 	d.images = append(d.images, image)
 }
 
-// find is the stage of a name or number before stage n, -1 when there is none.
+// find returns the stage of a name or number before stage n, -1 when there is none.
 func (d *dockerfile) find(name string, n int) int {
 	for i, s := range slices.Backward(d.stages[:n]) {
 		if s.name != "" && strings.EqualFold(s.name, name) || strconv.Itoa(i) == name {
@@ -165,7 +165,7 @@ func (d *dockerfile) find(name string, n int) int {
 	return -1
 }
 
-// flags are the values of an instruction's flag.
+// flags returns the values of an instruction's flag.
 func flags(all []string, name string) []string {
 	var values []string
 	for _, f := range all {
@@ -176,7 +176,7 @@ func flags(all []string, name string) []string {
 	return values
 }
 
-// flag is the first value of an instruction's flag, empty when it has none.
+// flag returns the first value of an instruction's flag, empty when it has none.
 func flag(all []string, name string) string {
 	for _, value := range flags(all, name) {
 		return value
@@ -184,7 +184,7 @@ func flag(all []string, name string) string {
 	return ""
 }
 
-// prefixed are the options of a mount, written like flags.
+// prefixed returns the options of a mount, written like flags.
 func prefixed(mount string) []string {
 	options := strings.Split(mount, ",")
 	for i, o := range options {

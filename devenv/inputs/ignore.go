@@ -33,7 +33,7 @@ func newPatterns(list []string) (*patterns, error) {
 	return &patterns{matcher: matcher, dirs: map[string]directory{}}, nil
 }
 
-// match says whether a path or a directory around it matches.
+// match reports whether a path or a directory around it matches.
 func (p *patterns) match(name string) (bool, error) {
 	if len(p.matcher.Patterns()) == 0 {
 		return false, nil
@@ -90,7 +90,7 @@ func dockerignore(context, dockerfile string) (*patterns, error) {
 	return newPatterns(nil)
 }
 
-// ignoring are the files of a context that its build gets; prefix is where in the tree the context lies, or "." for files
+// ignoring returns the files of a context that its build gets; prefix is where in the tree the context lies, or "." for files
 // whose paths begin there.
 func ignoring(files []File, prefix string, ignored *patterns) ([]File, error) {
 	var kept []File

@@ -20,7 +20,7 @@ type File struct {
 // submodule is the mode of a submodule, which stands for all of its files.
 const submodule = "160000"
 
-// Under are the files below a directory of the tree, or the one at a path; "." is the whole tree. A submodule counts for
+// Under returns the files below a directory of the tree, or the one at a path; "." is the whole tree. A submodule counts for
 // each place in it.
 func Under(files []File, place string) []File {
 	if place = path.Clean(place); place == "." {
@@ -35,12 +35,12 @@ func Under(files []File, place string) []File {
 	return found
 }
 
-// within says whether a path is dir or lies below it.
+// within reports whether a path is dir or lies below it.
 func within(p, dir string) bool {
 	return strings.HasPrefix(p, dir) && (len(p) == len(dir) || p[len(dir)] == '/')
 }
 
-// Digest is one id for files: of their paths, modes and contents.
+// Digest returns one id for files: of their paths, modes and contents.
 func Digest(files []File) string {
 	h := sha256.New()
 	for _, f := range files {
@@ -75,7 +75,7 @@ func (i Input) String() string {
 	return text + ": " + i.ID[:min(shown, len(i.ID))]
 }
 
-// Hash is the SHA-256 of texts in hex; each is ended by a zero byte, so that their borders count.
+// Hash returns the SHA-256 of texts in hex; each is ended by a zero byte, so that their borders count.
 func Hash(texts ...string) string {
 	h := sha256.New()
 	for _, t := range texts {

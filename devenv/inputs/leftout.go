@@ -26,7 +26,7 @@ func NewLeftOut(include, exclude []string) (LeftOut, error) {
 	return l, nil
 }
 
-// Included are the files of a tree that count wherever they lie.
+// Included returns the files of a tree that count wherever they lie.
 func (l LeftOut) Included(files []File) ([]File, error) {
 	if len(l.include.matcher.Patterns()) == 0 {
 		return nil, nil
@@ -34,7 +34,7 @@ func (l LeftOut) Included(files []File) ([]File, error) {
 	return keep(files, l.include.match)
 }
 
-// Rest are the files that count.
+// Rest returns the files that count.
 func (l LeftOut) Rest(files []File) ([]File, error) {
 	return keep(files, func(name string) (bool, error) {
 		out := usuallyOut(name)
@@ -68,7 +68,7 @@ func keep(files []File, wanted func(name string) (bool, error)) ([]File, error) 
 // licence is what a licence's text is called, LICENSE-APACHE-2.0.txt say: LICENSE_TYPES.csv and LICENSES.sql are data.
 var licence = regexp.MustCompile(`^LICEN[SC]E(-\w+)*(-\d+(\.\d+)*)?(\.(txt|rst))?$`)
 
-// usuallyOut says whether a file is one for people: Markdown (also where a Dockerfile copies it, as packages want their README),
+// usuallyOut reports whether a file is one for people: Markdown (also where a Dockerfile copies it, as packages want their README),
 // licences, what belongs to editors and to the repository's host, and devenv's own configuration, whose values count by
 // themselves.
 func usuallyOut(name string) bool {

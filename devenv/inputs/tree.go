@@ -14,7 +14,7 @@ import (
 	"devenv/devenv/inside"
 )
 
-// Placeless is a text in JSON without where on this machine the tree lies, nor what is around it.
+// Placeless returns a text in JSON without where on this machine the tree lies, nor what is around it.
 func (t Tree) Placeless(text string) string {
 	var pairs []string
 	dir, name := t.Dir, "<tree>"
@@ -28,7 +28,7 @@ func (t Tree) Placeless(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// onMachine is where a path that Compose names lies.
+// onMachine returns where a path that Compose names lies.
 func (t Tree) onMachine(p string) string {
 	if t.Elsewhere == nil {
 		return p
@@ -52,7 +52,7 @@ func (t Tree) Relative(p string) (string, bool) {
 	return filepath.ToSlash(rel), ok
 }
 
-// followed is a path without links, where it exists.
+// followed returns a path without links, where it exists.
 func followed(p string) string {
 	if real, err := filepath.EvalSymlinks(p); err == nil {
 		return real

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// BytesBelow is how many bytes the files below a directory hold; what cannot be read counts for nothing.
+// BytesBelow returns how many bytes the files below a directory hold; what cannot be read counts for nothing.
 func BytesBelow(dir string) (total int64) {
 	_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil {

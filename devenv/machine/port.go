@@ -27,7 +27,7 @@ type Holder struct {
 	pid       int32
 }
 
-// Project is the Compose project of the holder, empty when it is of none.
+// Project returns the Compose project of the holder, empty when it is of none.
 func (h Holder) Project() string { return h.container.Labels[engine.ProjectLabel] }
 
 // String names the holder: "container db of the Compose project app", "postgres (process 4711)".
@@ -43,12 +43,12 @@ func (h Holder) String() string {
 	return "another process"
 }
 
-// Explain is the failure of a service that cannot start because of the holder of its port, with how to make that let go.
+// Explain returns the failure of a service that cannot start because of the holder of its port, with how to make that let go.
 func Explain(p Port, h Holder) error {
 	return report.Fail(report.KindWork, h.hint(p.Number), "start %s: port %d is held by %s", p.Service, p.Number, h)
 }
 
-// hint is how to make the holder let go.
+// hint returns how to make the holder let go.
 func (h Holder) hint(port int) string {
 	switch {
 	case h.container.ID != "" && h.Project() != "":

@@ -53,7 +53,7 @@ func awaitStart(ctx context.Context, e *engine.Engine, id string) (bool, error) 
 	}
 }
 
-// mayBeEngine says whether a holder that is no running container may be the engine's own program, which listens for containers;
+// mayBeEngine reports whether a holder that is no running container may be the engine's own program, which listens for containers;
 // one whose name the system does not tell may be, and where engines run in virtual machines, whose programs have many names, any.
 func (h Holder) mayBeEngine() bool {
 	listens := []string{"", "docker-proxy", "dockerd", "rootlessport"}

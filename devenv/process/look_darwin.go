@@ -14,7 +14,7 @@ func boot() string {
 	return id
 }
 
-// namespaces is a constant: this system has one of each.
+// namespaces returns a constant: this system has one of each.
 func namespaces() string { return "darwin" }
 
 // zombie is the state of a process that has ended, and that its parent has not asked for yet (SZOMB in sys/proc.h).

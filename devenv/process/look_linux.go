@@ -17,7 +17,7 @@ func boot() string {
 	return strings.TrimSpace(string(id))
 }
 
-// namespaces are that of process numbers and, where the kernel has such, that of the time since the boot.
+// namespaces returns that of process numbers and, where the kernel has such, that of the time since the boot.
 func namespaces() string {
 	numbers, err := os.Readlink("/proc/self/ns/pid")
 	if err != nil {

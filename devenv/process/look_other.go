@@ -2,7 +2,7 @@
 
 package process
 
-// boot is empty: it is not known how this system tells, so no process of another run is ever looked for.
+// boot returns empty: it is not known how this system tells, so no process of another run is ever looked for.
 func boot() string { return "" }
 
 func namespaces() string { return "" }

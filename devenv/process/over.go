@@ -30,7 +30,7 @@ type Observer struct {
 	Look func(pid int) (started uint64, there bool)
 }
 
-// Here is this process as an observer.
+// Here returns this process as an observer.
 func Here() Observer { return Observer{Process: Current(), Now: time.Now(), Look: look} }
 
 // Over returns why a run is over, empty where it may go on. A run is over when its process is proven to have ended. That takes the

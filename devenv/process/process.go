@@ -21,24 +21,24 @@ type Process struct {
 	User int `json:"user"`
 }
 
-// Current is this process.
+// Current returns this process.
 func Current() Process {
 	p := Process{Boot: boot(), Namespaces: namespaces(), PID: os.Getpid(), User: os.Getuid()}
 	p.Started, _ = look(p.PID)
 	return p
 }
 
-// Sees is true where p would see q if it went on: q's number means the same process to both.
+// Sees reports whether p would see q if it went on: q's number means the same process to both.
 func (p Process) Sees(q Process) bool {
 	return q.PID > 0 && q.Boot != "" && q.Boot == p.Boot && q.Namespaces != "" && q.Namespaces == p.Namespaces
 }
 
-// Elsewhere is true where q's number is another process to p, or none. Of one that tells neither boot nor namespaces it is not known.
+// Elsewhere reports whether q's number is another process to p, or none. Of one that tells neither boot nor namespaces it is not known.
 func (p Process) Elsewhere(q Process) bool {
 	return p.Boot != "" && p.Namespaces != "" && q.Boot != "" && q.Namespaces != "" && !p.Sees(q)
 }
 
-// String is the process as it is written into a label.
+// String returns the process as it is written into a label.
 func (p Process) String() string {
 	text, err := json.Marshal(p)
 	if err != nil {

@@ -16,7 +16,7 @@ var (
 	connection = regexp.MustCompile(`(?i)(?:^|[\s;"'])(?:server|data source|host|hostaddr|accountname|endpoint|dbname|database|initial catalog|user id|uid|user)=[^\s(),]+[\s;]`)
 )
 
-// credentials are those of a line that are known by their place alone. Of a name's value only what looks random is taken: the
+// credentials returns those of a line that are known by their place alone. Of a name's value only what looks random is taken: the
 // rest may be code.
 func (l *lines) credentials(s string) (spans []span) {
 	if strings.Contains(s, "://") {
@@ -59,7 +59,7 @@ func (l *lines) secretName(name string) bool {
 	return secret
 }
 
-// nameBefore is the name at the end of a text to which something is assigned: NAME, "name", ['name'].
+// nameBefore returns the name at the end of a text to which something is assigned: NAME, "name", ['name'].
 func nameBefore(text string) string {
 	end := strings.TrimRight(text, `"'])\`)
 	if end == text {
@@ -76,7 +76,7 @@ func isNameByte(c byte) bool {
 	return c == '_' || c == '-' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// valueBehind is the value that is assigned from a place of a line on: without quotes, and without what wraps it, as in
+// valueBehind returns the value that is assigned from a place of a line on: without quotes, and without what wraps it, as in
 // SecretStr('value') and b'value'.
 func valueBehind(s string, at int) span {
 	for at < len(s) && strings.IndexByte("=> \t", s[at]) >= 0 {
@@ -96,7 +96,7 @@ func valueBehind(s string, at int) span {
 	return span{at, end}
 }
 
-// encoded are the words of a line that say a secret in base64, however short it is.
+// encoded returns the words of a line that say a secret in base64, however short it is.
 func (l *lines) encoded(s string) (spans []span) {
 	for at := 0; at < len(s); at++ {
 		end := at
@@ -115,7 +115,7 @@ func (l *lines) encoded(s string) (spans []span) {
 	return spans
 }
 
-// beginsText says whether four characters of base64 begin a text: those of most words do not.
+// beginsText reports whether four characters of base64 begin a text: those of most words do not.
 func beginsText(four string) bool {
 	var three [3]byte
 	n, err := base64.URLEncoding.Decode(three[:], []byte(four))
@@ -127,7 +127,7 @@ func beginsText(four string) bool {
 	return err != nil || n == 3
 }
 
-// isBasic says whether a text is a user and a password in base64.
+// isBasic reports whether a text is a user and a password in base64.
 func isBasic(text string) bool {
 	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "="))
 	return err == nil && utf8.Valid(raw) && strings.Contains(string(raw), ":")

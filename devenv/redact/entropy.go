@@ -15,7 +15,7 @@ var digest = regexp.MustCompile(`(?i)\b(?:sha\d*|md5)[:=-][A-Za-z0-9+/=]+`)
 // email is an address, whose "@" makes no password of it.
 var email = regexp.MustCompile(`^[\w.+-]+@[\w-]+(\.[\w-]+)*$`)
 
-// looksRandom says whether a value looks like a generated key or a strong password, and not like a word, path, version, date or
+// looksRandom reports whether a value looks like a generated key or a strong password, and not like a word, path, version, date or
 // address: a secret may stand under a name that tells nothing.
 func looksRandom(value string) bool {
 	value = strings.TrimSpace(value)
@@ -30,7 +30,7 @@ func looksRandom(value string) bool {
 	return chosen(value)
 }
 
-// randomToken says whether letters and digits follow each other as they do by chance: in "postgresql17data" they change their
+// randomToken reports whether letters and digits follow each other as they do by chance: in "postgresql17data" they change their
 // kind twice, in a key of that length eight times.
 func randomToken(run string) bool {
 	kinds, changes := changesOf(run)
@@ -45,7 +45,7 @@ func randomToken(run string) bool {
 	return changes*2 >= len(run) && strings.ContainsAny(run, "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ") // else a revision's id
 }
 
-// chosen says whether a value is of all the kinds of characters that rules for passwords ask for.
+// chosen reports whether a value is of all the kinds of characters that rules for passwords ask for.
 func chosen(value string) bool {
 	if len(value) > 64 || strings.ContainsAny(value, `/:,;()[]{}<>|\"'`) || email.MatchString(value) {
 		return false
@@ -79,7 +79,7 @@ func changesOf(value string) (kinds map[string]int, changes int) {
 	return kinds, changes
 }
 
-// entropy is Shannon's, in bits for each byte.
+// entropy returns Shannon's, in bits for each byte.
 func entropy(value string) float64 {
 	var counts [256]int
 	for i := range len(value) {

@@ -36,7 +36,7 @@ func fieldsOf(name, text string) ([]field, bool) {
 	return leaves("", tree, nil), true
 }
 
-// leaves are the values in a tree, each by the name of what holds it; elements of a list bear the list's. A list of texts
+// leaves returns the values in a tree, each by the name of what holds it; elements of a list bear the list's. A list of texts
 // such as "NAME=value", or of a command's options and their values, is read as one line, too.
 func leaves(name string, tree any, into []field) []field {
 	switch v := tree.(type) {
@@ -113,7 +113,7 @@ func linesOf(text string) []field {
 	return fields
 }
 
-// openQuote is the quote that a value begins with and does not end.
+// openQuote returns the quote that a value begins with and does not end.
 func openQuote(value string) string {
 	for _, quote := range []string{`"`, `'`} {
 		if strings.HasPrefix(value, quote) && strings.Count(value, quote)-strings.Count(value, `\`+quote) == 1 {

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// formsOf are the ways in which programs write a secret: as it is, quoted for a URL, JSON, Python, SQL, a shell, HTML or an
+// formsOf returns the ways in which programs write a secret: as it is, quoted for a URL, JSON, Python, SQL, a shell, HTML or an
 // ini file. A secret of several lines is one of them where its line ends are escaped; its lines are secrets of
 // their own.
 func formsOf(secret string) []string {
@@ -35,12 +35,12 @@ func formsOf(secret string) []string {
 	return slices.DeleteFunc(forms, func(f string) bool { return strings.ContainsAny(f, "\n\r") })
 }
 
-// encodedOf are the ways in which programs encode a secret's bytes, alone or among others.
+// encodedOf returns the ways in which programs encode a secret's bytes, alone or among others.
 func encodedOf(secret string) []string {
 	return append(base64Of(secret), hex.EncodeToString([]byte(secret)), strings.ToUpper(hex.EncodeToString([]byte(secret))))
 }
 
-// base64Of are what is sure to stand in the base64 of anything that has the secret in it, whatever stands before: a third of
+// base64Of returns what is sure to stand in the base64 of anything that has the secret in it, whatever stands before: a third of
 // all places each.
 func base64Of(secret string) []string {
 	var all []string
@@ -61,7 +61,7 @@ func base64Of(secret string) []string {
 	return all
 }
 
-// shellQuoted is a word as bash's printf %q writes it.
+// shellQuoted returns a word as bash's printf %q writes it.
 func shellQuoted(s string) string {
 	var b strings.Builder
 	for _, c := range s {
@@ -73,7 +73,7 @@ func shellQuoted(s string) string {
 	return b.String()
 }
 
-// quoted is Python's urllib.parse.quote.
+// quoted returns Python's urllib.parse.quote.
 func quoted(s, safe string) string {
 	var b strings.Builder
 	for i := range len(s) {
@@ -106,7 +106,7 @@ func jsonQuoted(s string, html bool) string {
 	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSuffix(b.String(), "\n"), `"`), `"`)
 }
 
-// asciiQuoted is JSON as Python writes it: what is not ASCII is escaped.
+// asciiQuoted returns JSON as Python writes it: what is not ASCII is escaped.
 func asciiQuoted(s string) string {
 	var b strings.Builder
 	for _, c := range jsonQuoted(s, false) {
@@ -123,12 +123,12 @@ func asciiQuoted(s string) string {
 	return b.String()
 }
 
-// python is a string as Python's repr shows it in those quotes.
+// python returns a string as Python's repr shows it in those quotes.
 func python(s, quote string) string {
 	return strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`, quote, `\`+quote).Replace(s)
 }
 
-// bytesOf is a string's bytes as Python's repr shows them.
+// bytesOf returns a string's bytes as Python's repr shows them.
 func bytesOf(s string) string {
 	var b strings.Builder
 	for _, c := range []byte(python(s, `'`)) {

@@ -23,7 +23,7 @@ const (
 // shortest is the length in bytes below which a secret of letters or digits alone would tear texts apart.
 const shortest = 6
 
-// everyday are passwords that every text about databases is full of.
+// everyday returns passwords that every text about databases is full of.
 func everyday() []string {
 	return []string{
 		"password", "passwd", "secret", "secrets", "token", "admin", "administrator", "username", "testing", "example", "sample", "develop",
@@ -33,7 +33,7 @@ func everyday() []string {
 	}
 }
 
-// whereOf says where a secret is one in a project with those words.
+// whereOf returns where a secret is one in a project with those words.
 func whereOf(secret string, words map[string]bool) where {
 	digits, letters, others := 0, 0, 0
 	for _, c := range secret {
@@ -135,12 +135,12 @@ func (x *index) find(s string) (spans []span, rest string) {
 	return spans, ""
 }
 
-// cutBy says whether the end of a line is the greater part of a secret that is no word.
+// cutBy reports whether the end of a line is the greater part of a secret that is no word.
 func (p pattern) cutBy(end string) bool {
 	return len(end) >= shortest+2 && len(end) < len(p.text) && 2*len(end) >= len(p.text) && strings.HasPrefix(p.text, end) && strings.ContainsAny(end, "0123456789+/=@$%&!")
 }
 
-// fits says whether the pattern is a secret at a place of a line.
+// fits reports whether the pattern is a secret at a place of a line.
 func (p pattern) fits(s string, at int) bool {
 	if p.where == anywhere {
 		return true
@@ -179,7 +179,7 @@ var (
 	passOf = regexp.MustCompile(`[^\s:]+:(?:\d+|\*):[^\s:]+:[^\s:]+:$`)
 )
 
-// inPlace says whether credentials stand between those two texts.
+// inPlace reports whether credentials stand between those two texts.
 func inPlace(before, after string) bool {
 	before = before[max(0, len(before)-200):]
 	if strings.HasPrefix(after, "@") && userOf.MatchString(before) || passOf.MatchString(before) {

@@ -45,7 +45,7 @@ func (l *lines) next(s string) string {
 	return clean
 }
 
-// visible is a line without what a terminal does not show.
+// visible returns a line without what a terminal does not show.
 func visible(s string) string {
 	hidden := func(c rune) bool { return c != '\t' && (unicode.IsControl(c) || unicode.Is(unicode.Cf, c)) }
 	if !strings.ContainsFunc(s, hidden) {
@@ -80,7 +80,7 @@ func (l *lines) plain(s string) string {
 	return s
 }
 
-// carried is what of a line belongs to a secret that an earlier line began.
+// carried returns what of a line belongs to a secret that an earlier line began.
 func (l *lines) carried(s string) (spans []span) {
 	start := len(s) - len(strings.TrimLeft(s, " \t│|"))
 	if rest := l.rest; rest != "" {

@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// secretName says whether a variable, option or field of that name holds a secret. Words of a name are told apart by what is
+// secretName reports whether a variable, option or field of that name holds a secret. Words of a name are told apart by what is
 // between them (DB_PW, db-pw, dbPw); those that describe a secret (TOKEN_TTL, PASSWORD_FILE) make the name a plain one.
 func secretName(name string) bool {
 	words := wordsOf(name)
@@ -45,7 +45,7 @@ func secretWords() []string {
 	}
 }
 
-// describing are last words of names that say something about a secret.
+// describing returns last words of names that say something about a secret.
 func describing() []string {
 	return []string{
 		"name", "names", "alg", "algorithm", "algorithms", "ttl", "expire", "expires", "expiry", "expiration", "length", "len", "lifetime", "rounds",
@@ -57,12 +57,12 @@ func describing() []string {
 	}
 }
 
-// plainKeys are what stands before "key" where it is none of a lock.
+// plainKeys returns what stands before "key" where it is none of a lock.
 func plainKeys() []string {
 	return []string{"primary", "foreign", "public", "sort", "partition", "cache", "routing", "group", "unique", "index", "natural", "hot", "pub", "by", "surrogate"}
 }
 
-// publicName says whether a field holds what is told openly beside a secret: whom it is for, and where.
+// publicName reports whether a field holds what is told openly beside a secret: whom it is for, and where.
 func publicName(name string) bool {
 	words := wordsOf(name)
 	if len(words) == 0 {
@@ -74,7 +74,7 @@ func publicName(name string) bool {
 	}, last)
 }
 
-// wordName says whether a field holds a user, a host or a database, whose names are words of the project.
+// wordName reports whether a field holds a user, a host or a database, whose names are words of the project.
 func wordName(name string) bool {
 	words := wordsOf(name)
 	return len(words) > 0 && slices.Contains([]string{
@@ -82,7 +82,7 @@ func wordName(name string) bool {
 	}, words[len(words)-1])
 }
 
-// wordsOf are the words of a name in lower case, without numbers.
+// wordsOf returns the words of a name in lower case, without numbers.
 func wordsOf(name string) []string {
 	var words []string
 	var word []rune

@@ -137,7 +137,7 @@ func (l *learner) userinfo(text string) {
 	}
 }
 
-// passLines are the passwords of a .pgpass, as written and without its escapes, and of a .netrc.
+// passLines returns the passwords of a .pgpass, as written and without its escapes, and of a .netrc.
 func passLines(text string) []string {
 	var passwords []string
 	for _, line := range passLine.FindAllStringSubmatch(text, -1) {

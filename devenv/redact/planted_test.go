@@ -24,7 +24,7 @@ MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu
 Qw3t
 -----END PRIVATE KEY-----`
 
-// keyLines are what is secret of key.
+// keyLines returns what is secret of key.
 func keyLines() []string { return strings.Split(key, "\n")[1:4] }
 
 func kinds() map[string]kind {
@@ -108,7 +108,7 @@ func kinds() map[string]kind {
 
 func indent(text string) string { return "    " + strings.ReplaceAll(text, "\n", "\n    ") }
 
-// printed are the ways in which programs print and raise any secret.
+// printed returns the ways in which programs print and raise any secret.
 func printed(s string) map[string]string {
 	inJSON, _ := json.Marshal(map[string]string{"password": s})
 	repr := "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`).Replace(s) + "'"
@@ -138,7 +138,7 @@ func printed(s string) map[string]string {
 	return ways
 }
 
-// comesThrough says whether a secret can be read in a text: as it is, as a program quotes it, or decoded.
+// comesThrough reports whether a secret can be read in a text: as it is, as a program quotes it, or decoded.
 func comesThrough(text, secret string) bool {
 	if strings.Contains(text, secret) {
 		return true

@@ -61,7 +61,7 @@ func (r *Redactor) Keep(words ...string) {
 	}
 }
 
-// Values are the secrets that mean nothing else wherever they are found, as in the bytes of an image: neither words nor
+// Values returns the secrets that mean nothing else wherever they are found, as in the bytes of an image: neither words nor
 // numbers, each without line ends, sorted.
 func (r *Redactor) Values() []string {
 	r.mu.RLock()

@@ -112,7 +112,7 @@ regexes = ['(?<!x)', 'acme-0{8}']
 	}
 }
 
-// manySecrets are as many as a large project has.
+// manySecrets returns as many as a large project has.
 func manySecrets(n int) []Source {
 	var all []Source
 	for i := range n {

@@ -42,7 +42,7 @@ type keyword struct {
 	rules []int
 }
 
-// newRules are gitleaks' rules.
+// newRules returns gitleaks' rules.
 func newRules() *rules { return rulesOf(gitleaks.DefaultConfig) }
 
 // rulesOf reads rules. Those for names alone and for private keys are left out: this package judges these itself. What cannot be
@@ -83,7 +83,7 @@ func rulesOf(text string) *rules {
 	return x
 }
 
-// compiled is an expression; nil where Go does not know it.
+// compiled returns an expression; nil where Go does not know it.
 func compiled(text string) *regexp.Regexp {
 	x, err := regexp.Compile(text)
 	if err != nil {
@@ -92,7 +92,7 @@ func compiled(text string) *regexp.Regexp {
 	return x
 }
 
-// exceptions are the expressions of what a rule's match may be and is no key.
+// exceptions returns the expressions of what a rule's match may be and is no key.
 func (r *rule) exceptions() (texts []string) {
 	for _, list := range r.Allowlists {
 		if list.RegexTarget == "" {
@@ -120,7 +120,7 @@ func (x *rules) find(s string) []span {
 	return spans
 }
 
-// asked are the rules whose keywords stand in a line.
+// asked returns the rules whose keywords stand in a line.
 func (x *rules) asked(s string) []int {
 	var numbers []int
 	lower := ""
@@ -142,7 +142,7 @@ func (x *rules) asked(s string) []int {
 	return slices.Compact(numbers)
 }
 
-// lowered is a text with small letters where ASCII has capital ones, byte for byte.
+// lowered returns a text with small letters where ASCII has capital ones, byte for byte.
 func lowered(s string) string {
 	b := []byte(s)
 	for i := range b {
@@ -159,7 +159,7 @@ func fold(c byte) byte {
 	return c
 }
 
-// secret is the part of a match that is secret: the rule's group, else the first, else all.
+// secret returns the part of a match that is secret: the rule's group, else the first, else all.
 func (r *rule) secret(at []int) (from, to int) {
 	if n := 2 * r.SecretGroup; n > 0 && at[n] >= 0 {
 		return at[n], at[n+1]
@@ -172,7 +172,7 @@ func (r *rule) secret(at []int) (from, to int) {
 	return at[0], at[1]
 }
 
-// means says whether a match is meant: it is as random as keys are, and not what the rule's authors know to be none.
+// means reports whether a match is meant: it is as random as keys are, and not what the rule's authors know to be none.
 func (r *rule) means(secret string) bool {
 	if r.Entropy > 0 && entropy(secret) <= r.Entropy {
 		return false

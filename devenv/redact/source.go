@@ -95,7 +95,7 @@ func (l *learner) add(secret string) {
 	}
 }
 
-// plainValue says whether a value hides nothing whatever it is called: a switch, a variable to fill in, a path.
+// plainValue reports whether a value hides nothing whatever it is called: a switch, a variable to fill in, a path.
 func plainValue(value string) bool {
 	switch strings.ToLower(value) {
 	case "", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "***":

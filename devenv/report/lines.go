@@ -2,7 +2,7 @@ package report
 
 import "strings"
 
-// LastLines are the last twenty lines of a program's output, for a failure.
+// LastLines returns the last twenty lines of a program's output, for a failure.
 func LastLines(output string) []string {
 	const most = 20
 	lines := strings.Split(strings.TrimRight(output, "\n"), "\n")

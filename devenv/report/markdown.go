@@ -161,7 +161,7 @@ func (p *page) fence(language, text string) {
 	p.blank()
 }
 
-// span is text as inline code; a backtick in it would end the span, so a longer fence stands around it.
+// span returns text as inline code; a backtick in it would end the span, so a longer fence stands around it.
 func span(s string) string {
 	s = strings.ReplaceAll(oneLine(s), "|", `\|`)
 	if strings.Contains(s, "`") {

@@ -28,11 +28,11 @@ func Printable(s string) string {
 	return b.String()
 }
 
-// PrintableLine is Printable for what is shown in one line; of a progress bar, which goes back to the line's start, it is only what
+// PrintableLine returns Printable for what is shown in one line; of a progress bar, which goes back to the line's start, it is only what
 // was written last.
 func PrintableLine(s string) string { return strings.ReplaceAll(Printable(lastWritten(s)), "\n", " ") }
 
-// ColoredLine is PrintableLine with the colours and styles of the text, which end with the line.
+// ColoredLine returns PrintableLine with the colours and styles of the text, which end with the line.
 func ColoredLine(s string) string {
 	s = lastWritten(s)
 	styles := regexp.MustCompile(`\x1b\[[0-9;:]*m`)
@@ -49,7 +49,7 @@ func ColoredLine(s string) string {
 	return b.String() + PrintableLine(s[at:]) + "\x1b[m"
 }
 
-// lastWritten is what a line shows once all of it was written.
+// lastWritten returns what a line shows once all of it was written.
 func lastWritten(s string) string {
 	s = strings.TrimRight(s, "\r\n")
 	return s[strings.LastIndexByte(s, '\r')+1:]
@@ -60,13 +60,13 @@ func plainText(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r != '\n' && (r < ' ' || r >= 0x7f) }) < 0
 }
 
-// escapeSequences are those of ECMA-48: with parameters (CSI), with a text that ends in the same line (OSC, DCS and the like), and
+// escapeSequences returns those of ECMA-48: with parameters (CSI), with a text that ends in the same line (OSC, DCS and the like), and
 // short ones. A text that nothing ends is no reason to show nothing after it: its introducer alone goes.
 func escapeSequences() *regexp.Regexp {
 	return regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]`)
 }
 
-// hidden says whether a character is not seen but changes how others are.
+// hidden reports whether a character is not seen but changes how others are.
 func hidden(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) }
 
 // escapedRune writes a character as JSON and Go do, as two UTF-16 units where one does not do.

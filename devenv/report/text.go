@@ -90,7 +90,7 @@ func upgrades(checks []Check) bool {
 	return slices.ContainsFunc(checks, func(c Check) bool { return c.ID == "apply.seeded" && c.Status != StatusSkip })
 }
 
-// nothingOf is the headline where there is no migration, and claims no more than was compared.
+// nothingOf returns the headline where there is no migration, and claims no more than was compared.
 func nothingOf(d *Document) string {
 	if why := skippedFor(d.Checks); why != "" {
 		return strings.ToUpper(why[:1]) + why[1:] + "."

@@ -60,7 +60,7 @@ func fieldsText(raw []byte) string {
 	return strings.Join(parts, "  ")
 }
 
-// valueText is a value without quotes; what is empty is left out.
+// valueText returns a value without quotes; what is empty is left out.
 func valueText(raw json.RawMessage) string {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {

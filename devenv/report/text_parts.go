@@ -8,7 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// files says what happened to the working tree, and shows the new file.
+// files returns what happened to the working tree, and shows the new file.
 func (p *page) files(d *Document) {
 	if len(d.Files) == 0 {
 		return
@@ -56,7 +56,7 @@ func (p *page) content(d *Document) {
 	}
 }
 
-// addedPath is the path of the file that the command wrote, "" when there is none.
+// addedPath returns the path of the file that the command wrote, "" when there is none.
 func addedPath(d *Document) string {
 	for i := range d.Files {
 		if d.Files[i].Action == FileAdded {
@@ -117,7 +117,7 @@ func (p *page) steps(steps []Step) {
 	}
 }
 
-// next is the last line: what the user does now.
+// next returns the last line: what the user does now.
 func (p *page) next(d *Document) {
 	text := nextOf(d)
 	if text == "" {
@@ -157,7 +157,7 @@ func pickVerb(v Verdict) string {
 	return "look at"
 }
 
-// worstID is the first check that made the verdict.
+// worstID returns the first check that made the verdict.
 func worstID(d *Document) string {
 	for i := range d.Checks {
 		if string(d.Checks[i].Status) == string(d.Verdict) {

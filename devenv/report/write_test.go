@@ -33,7 +33,7 @@ def upgrade() -> None:
     op.add_column("users", sa.Column("email", sa.String(length=255), nullable=False))
 `
 
-// faulty is a document with something of everything: failures, a warning, a waiver, skips, noise, notes, steps.
+// faulty returns a document with something of everything: failures, a warning, a waiver, skips, noise, notes, steps.
 func faulty() *report.Document {
 	d := report.NewDocument("new-migration")
 	d.Verdict, d.MS = report.VerdictFail, 12_400

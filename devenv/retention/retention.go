@@ -30,7 +30,7 @@ type Policy struct {
 	Grace time.Duration
 }
 
-// Default is the policy of a run that is alone on its machine.
+// Default returns the policy of a run that is alone on its machine.
 func Default() Policy { return Policy{Count: 4, Age: 14 * 24 * time.Hour, Bytes: 10 << 30} }
 
 // String says the policy as people do.
@@ -75,7 +75,7 @@ func needed(a, b Image) int {
 	return 1
 }
 
-// why says why an image need not stay beside those of its group that do, which were used after it; nothing when it stays.
+// why returns why an image need not stay beside those of its group that do, which were used after it; nothing when it stays.
 func (p Policy) why(image Image, kept []Image, now time.Time) string {
 	var bytes int64
 	for _, k := range kept {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Beside is a group of steps that run one after the other while a long one goes on beside them, which begins when start is closed. The
+// Beside returns a group of steps that run one after the other while a long one goes on beside them, which begins when start is closed. The
 // long step's failure cancels the others. Their failure does not cancel the long one, whose result is worth something to the next
 // run, but it no longer begins.
 func (r *Runner) Beside(start <-chan struct{}, long Step, steps ...Step) Step {

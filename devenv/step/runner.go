@@ -28,7 +28,7 @@ func NewRunner(listener report.Listener) *Runner {
 // Emit sends an event to the run's listener.
 func (r *Runner) Emit(event report.Event) { r.listener.Emit(event) }
 
-// Spent is the time since the run began.
+// Spent returns the time since the run began.
 func (r *Runner) Spent() time.Duration { return time.Since(r.start) }
 
 // Steps returns what became of the steps, with their times since the run began.
@@ -95,12 +95,12 @@ func (r *Runner) Sequence(ctx context.Context, steps ...Step) error {
 	return nil
 }
 
-// InOrder is a group of steps that run one after the other, for use inside Together.
+// InOrder returns a group of steps that run one after the other, for use inside Together.
 func (r *Runner) InOrder(steps ...Step) Step {
 	return Step{Do: func(ctx context.Context, _ *Log) error { return r.Sequence(ctx, steps...) }}
 }
 
-// Together is a group of steps that run at the same time; the first error cancels the rest.
+// Together returns a group of steps that run at the same time; the first error cancels the rest.
 func (r *Runner) Together(steps ...Step) Step {
 	return Step{Do: func(ctx context.Context, _ *Log) error {
 		group, ctx := errgroup.WithContext(ctx)

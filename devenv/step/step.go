@@ -26,20 +26,20 @@ func (l *Log) Line(text string) {
 	l.listener.Emit(report.StepOutput{Name: l.name, Line: text})
 }
 
-// Done says what the step did.
+// Done returns what the step did.
 func (l *Log) Done(detail string) { l.status, l.detail = report.StepDone, detail }
 
-// Faulty says what the step found wrong with the migration: a result, not an error of the run.
+// Faulty returns what the step found wrong with the migration: a result, not an error of the run.
 func (l *Log) Faulty(detail string) { l.status, l.detail = report.StepFailed, detail }
 
 // Cached says that the step's result was known.
 func (l *Log) Cached(detail string) { l.status, l.detail = report.StepCached, detail }
 
-// Skipped says why the step had nothing to do.
+// Skipped returns why the step had nothing to do.
 func (l *Log) Skipped(detail string) { l.status, l.detail = report.StepSkipped, detail }
 
 // Found adds what the step found out about the project.
 func (l *Log) Found(findings ...report.Finding) { l.found = append(l.found, findings...) }
 
-// New is a step with a name.
+// New returns a step with a name.
 func New(name string, do func(context.Context, *Log) error) Step { return Step{Name: name, Do: do} }

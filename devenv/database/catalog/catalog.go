@@ -81,7 +81,7 @@ func (c Catalog) read(ctx context.Context, tx pgx.Tx, sql string) error {
 	return err
 }
 
-// Diff says what is different in other, in the order of the objects' names. An object that came or went together with its
+// Diff returns what is different in other, in the order of the objects' names. An object that came or went together with its
 // parent is not listed: a new table is one difference, whatever it has of columns, keys and indexes.
 func (c Catalog) Diff(other Catalog) []Difference {
 	names := map[string]bool{}
@@ -106,7 +106,7 @@ func (c Catalog) Diff(other Catalog) []Difference {
 	return differences
 }
 
-// cameOrWent says whether an object of the catalog, or one that it belongs to, is missing in the other.
+// cameOrWent reports whether an object of the catalog, or one that it belongs to, is missing in the other.
 func (c Catalog) cameOrWent(name string, other Catalog) bool {
 	for name != "" {
 		object, here := c.Objects[name]

@@ -15,7 +15,7 @@ type Difference struct {
 	Is    string `json:"is,omitempty"`
 }
 
-// Parts are what a difference is made of, each of which can be there without the others: of an enum the values that only one
+// Parts returns what a difference is made of, each of which can be there without the others: of an enum the values that only one
 // side has, and the fewest values to move so that the rest stand in the same order on both sides: a value put in among them
 // later moves none of them. Any other difference is its only part.
 func (d Difference) Parts() []Difference {
@@ -43,7 +43,7 @@ func (d Difference) Parts() []Difference {
 	return parts
 }
 
-// displaced are the values of is that stand in no longest run of values whose order is that of was.
+// displaced returns the values of is that stand in no longest run of values whose order is that of was.
 func displaced(was, is []string) []string {
 	longest, previous, last := make([]int, len(is)), make([]int, len(is)), -1
 	for i, v := range is {
@@ -65,7 +65,7 @@ func displaced(was, is []string) []string {
 	return moved
 }
 
-// enumValues are the values of ('a', 'b'), without their outer quotes.
+// enumValues returns the values of ('a', 'b'), without their outer quotes.
 func enumValues(list string) []string {
 	return strings.Split(strings.TrimSuffix(strings.TrimPrefix(list, "('"), "')"), "', '")
 }

@@ -45,7 +45,7 @@ func extensionStatement(name string, o Object) string {
 	return "CREATE EXTENSION IF NOT EXISTS " + query.Quote(name) + clause + " CASCADE"
 }
 
-// named are the names of the objects of a kind, in order.
+// named returns the names of the objects of a kind, in order.
 func (c Catalog) named(kind string) []string {
 	var names []string
 	for _, object := range slices.Sorted(maps.Keys(c.Objects)) {
@@ -56,7 +56,7 @@ func (c Catalog) named(kind string) []string {
 	return names
 }
 
-// Drift says where the schema that models describe and the one that migrations made differ, in what models can express.
+// Drift returns where the schema that models describe and the one that migrations made differ, in what models can express.
 // Was is the models' side, Is the migrations'. Tables and columns that only one side has are left to autogenerate, which
 // always sees them; so are indexes that only the migrations make, and names of constraints and sequences that Postgres or the tool chose. Views, functions, triggers,
 // grants and the like count only where the models make them. A default that the database alone has is a difference only
@@ -102,14 +102,14 @@ func (c Catalog) indexes(index Object) bool {
 	return false
 }
 
-// unnamed is an index's definition without the index's name.
+// unnamed returns an index's definition without the index's name.
 func unnamed(definition string) string {
 	kind, _, _ := strings.Cut(definition, " INDEX ")
 	_, on, _ := strings.Cut(definition, " ON ")
 	return kind + " ON " + on
 }
 
-// unvalidated is a constraint's definition without saying whether the rows were checked.
+// unvalidated returns a constraint's definition without saying whether the rows were checked.
 func unvalidated(definition string) string { return strings.Replace(definition, " NOT VALID", "", 1) }
 
 // onlyHere finds constraints that autogenerate does not look at (CHECK, EXCLUDE, PRIMARY KEY) and that the other side has

@@ -34,7 +34,7 @@ func tolerated(object, facet string, old bool) bool {
 	return strings.HasPrefix(object, "table:") && facet != "comment" || facet == "storage" || facet == "compression" || facet == "default" && !old
 }
 
-// facets are a definition's parts by name. The first is the type, or a table's kind.
+// facets returns a definition's parts by name. The first is the type, or a table's kind.
 func facets(parts []string) map[string]string {
 	named := map[string]string{}
 	for i, part := range parts {
@@ -56,7 +56,7 @@ func facets(parts []string) map[string]string {
 	return named
 }
 
-// spelling is a facet without what says the same in other words: the name of a serial column's sequence, the two names of
+// spelling returns a facet without what says the same in other words: the name of a serial column's sequence, the two names of
 // the transaction's time, a number's cast and brackets.
 func spelling(facet string) string {
 	if !strings.HasPrefix(facet, "default ") {

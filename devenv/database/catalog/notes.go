@@ -57,7 +57,7 @@ func foreignKeyNotes(after *Shape, was, is *Table) []Note {
 	return notes
 }
 
-// indexed says whether an index begins with these columns, in any order.
+// indexed reports whether an index begins with these columns, in any order.
 func (t *Table) indexed(columns []int16) bool {
 	return slices.ContainsFunc(t.Indexes, func(x Index) bool {
 		return x.Valid && x.Predicate == "" && len(x.Columns) >= len(columns) && !slices.ContainsFunc(columns, func(c int16) bool {

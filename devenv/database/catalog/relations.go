@@ -9,17 +9,17 @@ func byExtension(class, oid string) string {
 	return `EXISTS (SELECT FROM pg_depend d WHERE d.classid = '` + class + `'::regclass AND d.objid = ` + oid + ` AND d.objsubid = 0 AND d.deptype = 'e')`
 }
 
-// comment is a clause for an object's comment, empty where it has none.
+// comment returns a clause for an object's comment, empty where it has none.
 func comment(expression string) string {
 	return `coalesce(' comment ' || quote_literal(` + expression + `), '')`
 }
 
-// commentPart is a comment as a part of its own.
+// commentPart returns a comment as a part of its own.
 func commentPart(expression string) string {
 	return `coalesce(` + joint + ` || 'comment ' || quote_literal(` + expression + `), '')`
 }
 
-// relations is a common table expression of the user's relations: oid, kind, and name as schema.relation; object is their
+// relations returns a common table expression of the user's relations: oid, kind, and name as schema.relation; object is their
 // name in the catalog. A table whose only column is version_num is the migration tool's.
 func relations() string {
 	return `WITH rel AS (

@@ -121,10 +121,10 @@ func (s *Shape) Table(oid uint32) *Table {
 	return &s.Tables[i]
 }
 
-// Label is the table's name for people: schema.table.
+// Label returns the table's name for people: schema.table.
 func (t *Table) Label() string { return t.Schema + "." + t.Name }
 
-// Quoted is the table as SQL wants it, without the schema where it is public.
+// Quoted returns the table as SQL wants it, without the schema where it is public.
 func (t *Table) Quoted() string { return query.Table(t.Schema, t.Name) }
 
 // Column finds a column by its number; nil when there is none.
@@ -154,12 +154,12 @@ func (t *Table) Constraint(oid uint32) *Constraint {
 	return &t.Constraints[i]
 }
 
-// Unique says whether the column alone must be unique.
+// Unique reports whether the column alone must be unique.
 func (t *Table) Unique(number int16) bool {
 	return slices.ContainsFunc(t.Indexes, func(x Index) bool { return x.Unique && len(x.Uses) == 1 && x.Uses[0] == number })
 }
 
-// ForeignKey is a foreign key that the column is part of; nil when there is none.
+// ForeignKey returns a foreign key that the column is part of; nil when there is none.
 func (t *Table) ForeignKey(number int16) *Constraint {
 	i := slices.IndexFunc(t.Constraints, func(k Constraint) bool { return k.Kind == "f" && slices.Contains(k.Columns, number) })
 	if i < 0 {
@@ -168,7 +168,7 @@ func (t *Table) ForeignKey(number int16) *Constraint {
 	return &t.Constraints[i]
 }
 
-// KeyOf are the columns of a unique index or an exclusion constraint by its name.
+// KeyOf returns the columns of a unique index or an exclusion constraint by its name.
 func (t *Table) KeyOf(name string) []int16 {
 	for _, x := range t.Indexes {
 		if x.Name == name {
@@ -178,7 +178,7 @@ func (t *Table) KeyOf(name string) []int16 {
 	return nil
 }
 
-// Names are the names of columns by their numbers; those that are not there are left out.
+// Names returns the names of columns by their numbers; those that are not there are left out.
 func (t *Table) Names(numbers []int16) []string {
 	var names []string
 	for _, n := range numbers {
@@ -198,5 +198,5 @@ func (c *Column) IsSerial() bool { return c.Identity != "" || strings.HasPrefix(
 // TakesText says that the column takes any text.
 func (c *Column) TakesText() bool { return c.Category == "S" && c.Kind != "e" }
 
-// Labels are the labels of the column's enum type.
+// Labels returns the labels of the column's enum type.
 func (s *Shape) Labels(c *Column) []string { return s.Enums[oidKey(c.BaseOID)] }

@@ -12,7 +12,7 @@ import (
 // is is not.
 const notCompared = "there; its definition is not compared"
 
-// readCatalogs are the system catalogs whose objects the queries read, or that hold parts of such objects. Large objects are
+// readCatalogs returns the system catalogs whose objects the queries read, or that hold parts of such objects. Large objects are
 // data.
 func readCatalogs() []string {
 	return []string{

@@ -2,7 +2,7 @@ package data
 
 import "slices"
 
-// Compare says what happened to the data that was there before. Renames are followed: a table by its OID, a column by its
+// Compare returns what happened to the data that was there before. Renames are followed: a table by its OID, a column by its
 // number, and by name where a table or column was built anew under the same name. Content that lives on elsewhere, value
 // for value, in a column that is new (copied, then dropped) is no loss, nor is a partition that was attached or detached, nor a
 // generated column that is dropped: what it was made of tells.
@@ -24,7 +24,7 @@ func (before Fingerprint) Compare(after Fingerprint) []Change {
 	return changes
 }
 
-// Added says which tables that were there have more rows than before.
+// Added returns which tables that were there have more rows than before.
 func (before Fingerprint) Added(after Fingerprint) []Change {
 	var changes []Change
 	for i, j := range pairTables(before.Tables, after.Tables) {
@@ -84,7 +84,7 @@ func compareTables(was, is TablePrint, after Fingerprint, fresh []freshColumn) [
 	return changes
 }
 
-// valuesLost says whether a column lost values beyond what the loss of rows explains.
+// valuesLost reports whether a column lost values beyond what the loss of rows explains.
 func valuesLost(was, is TablePrint, c, d ColumnPrint, rowsGone bool) bool {
 	if rowsGone {
 		// The rows are reported; which of the values went with them cannot be told apart by counting. More NULLs than
@@ -94,7 +94,7 @@ func valuesLost(was, is TablePrint, c, d ColumnPrint, rowsGone bool) bool {
 	return d.Values < c.Values
 }
 
-// suspected says whether a value of a column may have changed. Where the number of rows or values is another one, hashes
+// suspected reports whether a value of a column may have changed. Where the number of rows or values is another one, hashes
 // tell nothing: a key tells which rows are the old ones, and without one each old value must be among the new.
 func suspected(was, is TablePrint, c, d ColumnPrint) bool {
 	switch {
@@ -106,7 +106,7 @@ func suspected(was, is TablePrint, c, d ColumnPrint) bool {
 	return c.Hash != d.Hash || sameKey(was, is) && c.Keyed != d.Keyed
 }
 
-// sameKey says whether rows are told apart by the same columns as before.
+// sameKey reports whether rows are told apart by the same columns as before.
 func sameKey(was, is TablePrint) bool {
 	columns := pairColumns(was, is)
 	keys := make([]string, 0, len(was.Key))

@@ -113,7 +113,7 @@ func (e *examination) renumbered() bool {
 	return true
 }
 
-// gone are the rows of before whose key is not there any more.
+// gone returns the rows of before whose key is not there any more.
 func (e *examination) gone() []int {
 	var rows []int
 	for n, id := range e.before.ids {
@@ -148,13 +148,13 @@ func (e *examination) lostKeys(c Change) []string {
 	return e.display(rows)
 }
 
-// isNull says whether the row is still there and has no value in the column.
+// isNull reports whether the row is still there and has no value in the column.
 func (e *examination) isNull(row int, column string) bool {
 	m, there := e.after.at[e.before.ids[row]]
 	return there && e.after.values[m][e.at[column]] == nil
 }
 
-// column is the print of a column by its name; a column that is not there has a zero print.
+// column returns the print of a column by its name; a column that is not there has a zero print.
 func (t TablePrint) column(name string) ColumnPrint {
 	for _, c := range t.Columns {
 		if c.Name == name {

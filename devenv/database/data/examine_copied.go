@@ -2,7 +2,7 @@ package data
 
 import "slices"
 
-// freshColumns are the columns of a table that it did not have before, without those that their default filled: where all rows
+// freshColumns returns the columns of a table that it did not have before, without those that their default filled: where all rows
 // held a zero, a new column's zeros are not the old one's.
 func (e *examination) freshColumns() []ColumnPrint {
 	successors := pairColumns(e.was, *e.is)
@@ -15,7 +15,7 @@ func (e *examination) freshColumns() []ColumnPrint {
 	return fresh
 }
 
-// holdsAll says whether each value of a dropped column is, in its own row, in one and the same fresh column. That one may have
+// holdsAll reports whether each value of a dropped column is, in its own row, in one and the same fresh column. That one may have
 // more: what a copy put where there was NULL. A column that holds the same everywhere proves nothing.
 func (e *examination) holdsAll(column string) bool {
 	if e.rate != 1 {

@@ -117,7 +117,7 @@ func (e *examination) rowsQuery(t TablePrint, names []string) string {
 	return sql
 }
 
-// identity is a row's key as one text.
+// identity returns a row's key as one text.
 func identity(key []string, t TablePrint, other *TablePrint) string {
 	texts := slices.Clone(key)
 	if other != nil && len(other.Key) == len(key) {
@@ -140,7 +140,7 @@ func (e *examination) display(rows []int) []string {
 	return keys
 }
 
-// example says what became of a value: "id 2: 99999999.9999 → 100000000.00".
+// example returns what became of a value: "id 2: 99999999.9999 → 100000000.00".
 func (e *examination) example(row int, was, is string) string {
 	was, is = apart(was, is)
 	return e.named(row, " ") + ": " + shorten(was) + " → " + shorten(is)

@@ -19,7 +19,7 @@ type Fingerprint struct {
 	Tables []TablePrint `json:"tables"`
 }
 
-// HoldsRows says whether there is any row at all.
+// HoldsRows reports whether there is any row at all.
 func HoldsRows(f Fingerprint) bool {
 	return slices.ContainsFunc(f.Tables, func(t TablePrint) bool { return t.Rows > 0 })
 }
@@ -93,5 +93,5 @@ type Change struct {
 	SampledBy int `json:"sampled_by,omitempty"`
 }
 
-// label is the table's name for people and for waivers: schema.table.
+// label returns the table's name for people and for waivers: schema.table.
 func (t TablePrint) label() string { return t.Schema + "." + t.Name }

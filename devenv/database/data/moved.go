@@ -11,7 +11,7 @@ type freshColumn struct {
 	whole bool
 }
 
-// freshColumns are the columns of new tables, and the new columns of old ones.
+// freshColumns returns the columns of new tables, and the new columns of old ones.
 func freshColumns(before []TablePrint, now []int, after []TablePrint) []freshColumn {
 	var fresh []freshColumn
 	for j, table := range after {
@@ -29,7 +29,7 @@ func freshColumns(before []TablePrint, now []int, after []TablePrint) []freshCol
 	return fresh
 }
 
-// copied says whether a dropped column's values are in a fresh column of the same table, all of them and unchanged, or in one of
+// copied reports whether a dropped column's values are in a fresh column of the same table, all of them and unchanged, or in one of
 // its name in a new table, unless it is a key there: ids that start at 1 are alike everywhere.
 func copied(c ColumnPrint, was TablePrint, table uint32, fresh []freshColumn) bool {
 	return slices.ContainsFunc(fresh, func(f freshColumn) bool {
@@ -38,13 +38,13 @@ func copied(c ColumnPrint, was TablePrint, table uint32, fresh []freshColumn) bo
 	})
 }
 
-// holds says whether the fresh column has exactly the values of another. Equal hashes over samples prove nothing, nor does
+// holds reports whether the fresh column has exactly the values of another. Equal hashes over samples prove nothing, nor does
 // a column that its default filled: where all rows hold a zero, the new column's zeros are not the old one's.
 func (f freshColumn) holds(c ColumnPrint, was TablePrint) bool {
 	return was.SampledBy == 1 && f.table.SampledBy == 1 && !f.column.Filled && f.column.Values == c.Values && f.column.Hash == c.Hash
 }
 
-// moved says whether each column of a dropped table is in fresh columns of one other table, under the same name.
+// moved reports whether each column of a dropped table is in fresh columns of one other table, under the same name.
 func moved(was TablePrint, fresh []freshColumn) bool {
 	held := map[uint32]int{}
 	for _, f := range fresh {
@@ -62,7 +62,7 @@ func moved(was TablePrint, fresh []freshColumn) bool {
 	return false
 }
 
-// attached says whether a table that is gone from the list has become a partition, and its rows came along.
+// attached reports whether a table that is gone from the list has become a partition, and its rows came along.
 func attached(was TablePrint, before, after Fingerprint, now []int) bool {
 	for j, table := range after.Tables {
 		if !slices.Contains(table.Partitions, was.OID) {
@@ -77,7 +77,7 @@ func attached(was TablePrint, before, after Fingerprint, now []int) bool {
 	return false
 }
 
-// detachedRows are the rows of tables that were partitions of a table and stand for themselves now.
+// detachedRows returns the rows of tables that were partitions of a table and stand for themselves now.
 func detachedRows(was TablePrint, after Fingerprint) int64 {
 	var rows int64
 	for _, table := range after.Tables {

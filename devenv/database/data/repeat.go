@@ -27,7 +27,7 @@ func (before Fingerprint) Unlike(other Fingerprint) []ColumnName {
 	return unlike
 }
 
-// Had says whether a column's values are those of rows that were there before: the table had the column, and as many rows.
+// Had reports whether a column's values are those of rows that were there before: the table had the column, and as many rows.
 func (before Fingerprint) Had(c ColumnName, after Fingerprint) bool {
 	for i, j := range pairTables(before.Tables, after.Tables) {
 		if j < 0 || after.Tables[j].label() != c.Table || after.Tables[j].Rows != before.Tables[i].Rows {

@@ -17,7 +17,7 @@ import (
 // its jsonb, 'yes' and the boolean true. Text that a number could not be written back as ('007', ' 7') is not that number.
 type retyping struct{ old, new string }
 
-// was is the spelling of a value of the old type, is of one of the new.
+// was returns the spelling of a value of the old type, is of one of the new.
 func (c retyping) was(text string) string { return c.spell(text, c.old, c.new) }
 func (c retyping) is(text string) string  { return c.spell(text, c.new, c.old) }
 
@@ -82,7 +82,7 @@ func familyOf(typ string) family {
 	return familyOther
 }
 
-// spellText is a text that is compared with a value of another family.
+// spellText returns a text that is compared with a value of another family.
 func spellText(text string, other family) string {
 	switch other {
 	case familyNumber:
@@ -95,7 +95,7 @@ func spellText(text string, other family) string {
 	return spellAs(text, other)
 }
 
-// spellAs is a value of a family in its one spelling.
+// spellAs returns a value of a family in its one spelling.
 func spellAs(text string, f family) string {
 	switch f {
 	case familyNumber:
@@ -118,7 +118,7 @@ func spellAs(text string, f family) string {
 	return text
 }
 
-// number is a decimal without needless zeros. NaN and infinities, and exponents beyond reason, stay as they are.
+// number returns a decimal without needless zeros. NaN and infinities, and exponents beyond reason, stay as they are.
 func number(text string) string {
 	if at := strings.IndexAny(text, "eE"); at >= 0 {
 		if exponent, err := strconv.Atoi(text[at+1:]); err != nil || exponent > 400 || exponent < -400 {
@@ -132,7 +132,7 @@ func number(text string) string {
 	return value.RatString()
 }
 
-// single is a number as a single-precision one.
+// single returns a number as a single-precision one.
 func single(text string) string {
 	value, err := strconv.ParseFloat(text, 32)
 	if err != nil {
@@ -141,7 +141,7 @@ func single(text string) string {
 	return strconv.FormatFloat(value, 'g', -1, 32)
 }
 
-// boolean is what Postgres takes a text for, in the spelling of 1 and 0, which numbers share.
+// boolean returns what Postgres takes a text for, in the spelling of 1 and 0, which numbers share.
 func boolean(text string) string {
 	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "t", "true", "y", "yes", "on", "1":
@@ -152,7 +152,7 @@ func boolean(text string) string {
 	return text
 }
 
-// instant is a moment under UTC.
+// instant returns a moment under UTC.
 func instant(text string) string {
 	for _, layout := range []string{"2006-01-02 15:04:05.999999-07", "2006-01-02 15:04:05.999999", "2006-01-02", time.RFC3339Nano, "2006-01-02T15:04:05.999999", "2006-01-02 15:04:05.999999-07:00", "2006-01-02 15:04"} {
 		if at, err := time.Parse(layout, text); err == nil {
@@ -162,7 +162,7 @@ func instant(text string) string {
 	return text
 }
 
-// jsonText is a JSON value without the spaces, the order of keys and the doubles that jsonb does not keep.
+// jsonText returns a JSON value without the spaces, the order of keys and the doubles that jsonb does not keep.
 func jsonText(text string) string {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()

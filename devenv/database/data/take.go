@@ -94,7 +94,7 @@ func (w *tableWork) scan(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// query is the scan: the number of rows, and an array of four texts for each column. Sums of 64-bit hashes of each value's
+// query returns the scan: the number of rows, and an array of four texts for each column. Sums of 64-bit hashes of each value's
 // text do not depend on the order of rows and notice duplicates; mixed with the hash of the row's key they notice values
 // that changed places. Hashes are taken once, below.
 func (t TablePrint) query() string {
@@ -129,12 +129,12 @@ func (t TablePrint) query() string {
 		" FROM " + t.source() + " AS t OFFSET 0) AS s"
 }
 
-// sample is a condition that chooses one row in sampleRate, by its key.
+// sample returns a condition that chooses one row in sampleRate, by its key.
 func (t TablePrint) sample() string {
 	return fmt.Sprintf("%s & %d = 0", hashOf(textOf(t.Key...)), sampleRate-1)
 }
 
-// source is the table as a query reads it: with its partitions, without other tables that inherit from it.
+// source returns the table as a query reads it: with its partitions, without other tables that inherit from it.
 func (t TablePrint) source() string {
 	if len(t.Partitions) > 0 {
 		return query.Quote(t.Schema, t.Name)
@@ -144,7 +144,7 @@ func (t TablePrint) source() string {
 
 func hashOf(text string) string { return "pg_catalog.hashtextextended(" + text + ", 0)" }
 
-// textOf is the text of one column, or of several as a row. COLLATE "C" keeps a column's own collation out of the hash.
+// textOf returns the text of one column, or of several as a row. COLLATE "C" keeps a column's own collation out of the hash.
 func textOf(columns ...string) string {
 	quoted := make([]string, len(columns))
 	for i, c := range columns {

@@ -33,7 +33,7 @@ func (s *search) find(ctx context.Context, condition string) (Found, error) {
 	return found, err
 }
 
-// readable is a query for people.
+// readable returns a query for people.
 func readable(sql, condition string) string {
 	if condition == "true" {
 		return strings.TrimSuffix(sql, " AS t")
@@ -72,7 +72,7 @@ func (s *search) firstKeys(ctx context.Context, from string) ([]string, error) {
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// keyText is an expression for a row's key: "id=3", "a=1, b=x". Long values are cut.
+// keyText returns an expression for a row's key: "id=3", "a=1, b=x". Long values are cut.
 func keyText(columns []string) string {
 	parts := make([]string, len(columns))
 	for i, c := range columns {

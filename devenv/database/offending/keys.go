@@ -40,7 +40,7 @@ func (s *search) duplicates(context.Context) (string, error) {
 	return fmt.Sprintf("(%s) IN (SELECT %s FROM %s%s GROUP BY %s HAVING count(*) > 1)%s", list, list, s.table.quoted(), where, list, and), nil
 }
 
-// writtenKey is the key of the statement that adds it: CREATE UNIQUE INDEX, ADD UNIQUE, ADD PRIMARY KEY.
+// writtenKey returns the key of the statement that adds it: CREATE UNIQUE INDEX, ADD UNIQUE, ADD PRIMARY KEY.
 func (s *search) writtenKey() []string {
 	m := regexp.MustCompile(`(?is)\b(?:UNIQUE\s+INDEX\b.*?\bON\s.*?|UNIQUE\s*|PRIMARY\s+KEY\s*)(\(.*)$`).FindStringSubmatch(s.violation.Statement)
 	if m == nil {
@@ -156,7 +156,7 @@ func (s *search) overlapping(context.Context) (string, error) {
 	return fmt.Sprintf("EXISTS (SELECT FROM %s AS o WHERE o.ctid <> t.ctid AND %s)", s.table.quoted(), strings.Join(matches, " AND ")), nil
 }
 
-// checkDefinition is the CHECK that was violated, from the catalog when the constraint is there, else from the statement.
+// checkDefinition returns the CHECK that was violated, from the catalog when the constraint is there, else from the statement.
 func (s *search) checkDefinition(ctx context.Context) (definition string, err error) {
 	err = s.tx.QueryRow(ctx, `SELECT coalesce((SELECT pg_get_constraintdef(oid) FROM pg_constraint
 		WHERE conrelid = $1 AND conname = $2 AND contype = 'c'), '')`, s.table.oid, s.violation.Constraint).Scan(&definition)
@@ -186,7 +186,7 @@ func (s *search) breaking(ctx context.Context) (string, error) {
 	return "NOT (" + expression + ")", nil
 }
 
-// writtenCheck is the statement from the constraint's name on.
+// writtenCheck returns the statement from the constraint's name on.
 func (s *search) writtenCheck() (string, error) {
 	if s.violation.Constraint == "" {
 		return s.violation.Statement, nil

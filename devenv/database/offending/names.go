@@ -115,7 +115,7 @@ func pieces(text string) []string {
 	return append(parts, strings.TrimSpace(text[start:]))
 }
 
-// allColumns says whether each piece is the name of a column, not an expression.
+// allColumns reports whether each piece is the name of a column, not an expression.
 func (s *search) allColumns(names []string) bool {
 	for _, n := range unquoted(names) {
 		if !s.table.has(n) {
@@ -125,7 +125,7 @@ func (s *search) allColumns(names []string) bool {
 	return true
 }
 
-// only is the one name of a list of one, empty for others.
+// only returns the one name of a list of one, empty for others.
 func only(names []string) string {
 	if len(names) != 1 {
 		return ""

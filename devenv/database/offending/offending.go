@@ -97,7 +97,7 @@ func (r relation) has(column string) bool {
 	return false
 }
 
-// quoted is the table as SQL wants it, without the schema where it is public.
+// quoted returns the table as SQL wants it, without the schema where it is public.
 func (r relation) quoted() string { return query.Table(r.schema, r.name) }
 
 // condition returns the WHERE condition that selects the offending rows of s.table, which it finds; empty when unknown.

@@ -276,7 +276,7 @@ func TestLookingForOffendingRowsLeavesNothing(t *testing.T) {
 	}
 }
 
-// heldBy is what a database holds.
+// heldBy returns what a database holds.
 func heldBy(t *testing.T, conn *pgx.Conn) (catalog.Catalog, data.Fingerprint) {
 	t.Helper()
 	schema, err := catalog.Read(t.Context(), conn)

@@ -91,7 +91,7 @@ func (s *search) alteredType(statement string) (conversion, bool) {
 	return c, true
 }
 
-// plainCast says whether USING does nothing but cast the column.
+// plainCast reports whether USING does nothing but cast the column.
 func plainCast(using, column string) bool {
 	pattern := `(?is)^\(*\s*` + regexp.QuoteMeta(column) + `\s*\)*\s*(::\s*[\w\s.()",]+)?$`
 	return regexp.MustCompile(pattern).MatchString(using)
@@ -126,7 +126,7 @@ func (s *search) updated(ctx context.Context, statement string) (conversion, boo
 	return conversion{expression: m[3], kind: kind, where: m[4], target: target}, true, nil
 }
 
-// shownUnfit is a plain condition for a plain conversion, empty when there is none.
+// shownUnfit returns a plain condition for a plain conversion, empty when there is none.
 func (s *search) shownUnfit(ctx context.Context, c conversion) (string, error) {
 	if c.column == "" {
 		return "", nil
@@ -153,7 +153,7 @@ func (s *search) shownUnfit(ctx context.Context, c conversion) (string, error) {
 	return fmt.Sprintf("NOT pg_input_is_valid(%s::text, %s)", column, query.Literal(c.kind)), nil
 }
 
-// integerLimits is the range of an integer type, as BETWEEN wants it.
+// integerLimits returns the range of an integer type, as BETWEEN wants it.
 func integerLimits(kind string) string {
 	switch kind {
 	case "smallint", "int2":

@@ -8,10 +8,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Quote is an identifier as SQL wants it, its parts joined by dots.
+// Quote returns an identifier as SQL wants it, its parts joined by dots.
 func Quote(parts ...string) string { return pgx.Identifier(parts).Sanitize() }
 
-// Identifier is a name as SQL wants it, quoted only where it must be.
+// Identifier returns a name as SQL wants it, quoted only where it must be.
 func Identifier(name string) string {
 	if regexp.MustCompile(`^[a-z_][a-z0-9_]*$`).MatchString(name) && !reserved(name) {
 		return name
@@ -19,7 +19,7 @@ func Identifier(name string) string {
 	return Quote(name)
 }
 
-// Table is a table as SQL wants it, without the schema where it is public or not known.
+// Table returns a table as SQL wants it, without the schema where it is public or not known.
 func Table(schema, name string) string {
 	if schema == "" || schema == "public" {
 		return Identifier(name)
@@ -27,7 +27,7 @@ func Table(schema, name string) string {
 	return Identifier(schema) + "." + Identifier(name)
 }
 
-// reserved says whether a name means something else without quotes; the words that projects use for tables and columns.
+// reserved reports whether a name means something else without quotes; the words that projects use for tables and columns.
 func reserved(name string) bool {
 	switch name {
 	case "user", "order", "group", "table", "column", "select", "where", "from", "to", "end", "default", "check", "primary",
@@ -42,7 +42,7 @@ func reserved(name string) bool {
 	return false
 }
 
-// Literal is a text as SQL wants it.
+// Literal returns a text as SQL wants it.
 func Literal(text string) string {
 	text = strings.ReplaceAll(text, "'", "''")
 	if strings.Contains(text, `\`) {

@@ -25,10 +25,10 @@ func Read(ctx context.Context, conn *pgx.Conn, f func(pgx.Tx) error) error {
 	})
 }
 
-// Refused says whether Postgres answered, and refused.
+// Refused reports whether Postgres answered, and refused.
 func Refused(err error) bool { return State(err) != "" }
 
-// State is the SQLSTATE of what Postgres refused, empty for anything else.
+// State returns the SQLSTATE of what Postgres refused, empty for anything else.
 func State(err error) string {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {

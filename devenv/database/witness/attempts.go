@@ -7,7 +7,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// attempts are the ways to make a witness of a restriction; none and no problem: nothing could ever break.
+// attempts returns the ways to make a witness of a restriction; none and no problem: nothing could ever break.
 func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attempt, problem string, err error) {
 	switch r.Kind {
 	case RestrictNotNull:
@@ -40,7 +40,7 @@ func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attem
 
 func one(w wish) []attempt { return []attempt{{rows: []wish{w}}, {rows: []wish{w}, full: full}} }
 
-// anyRow is a row that says as little as it may, and one that has everything.
+// anyRow returns a row that says as little as it may, and one that has everything.
 func anyRow() []attempt { return []attempt{{rows: []wish{{}}}, {rows: []wish{{}}, full: full}} }
 
 // missing: NULL in the column; where the column is new, whatever the migration would fill it from is missing.

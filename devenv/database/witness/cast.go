@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/database/catalog"
 )
 
-// CastRestrictions are those that no schema shows: a text column whose values an UPDATE or INSERT … SELECT of the migration
+// CastRestrictions returns those that no schema shows: a text column whose values an UPDATE or INSERT … SELECT of the migration
 // casts to something else.
 func CastRestrictions(before, after *catalog.Shape, statements []string) []Restriction {
 	var found []Restriction
@@ -37,7 +37,7 @@ func CastRestrictions(before, after *catalog.Shape, statements []string) []Restr
 	return found
 }
 
-// castColumns are the names that a statement casts: a::integer, t.a::integer, CAST(a AS integer).
+// castColumns returns the names that a statement casts: a::integer, t.a::integer, CAST(a AS integer).
 func castColumns(statement string) []string {
 	var names []string
 	for _, pattern := range []string{`(?i)("[^"]+"|\b[a-z_]\w*)\s*\)*\s*::\s*"?([a-z]\w*)`, `(?i)\bCAST\s*\(\s*(?:\w+\.)?("[^"]+"|\w+)\s+AS\s+"?(\w+)`} {

@@ -83,7 +83,7 @@ func (b *breaker) keyOf(ctx context.Context, r Restriction, key []int16, predica
 	return [][]wish{{same, same}, {same, swapped}}, "", nil
 }
 
-// findSafely is find where the condition may not be askable in the schema before: then no row is found.
+// findSafely returns find where the condition may not be askable in the schema before: then no row is found.
 func (b *breaker) findSafely(ctx context.Context, t *catalog.Table, condition string, columns []int16) ([]string, error) {
 	inner, err := b.maker.tx.Begin(ctx)
 	if err != nil {
@@ -99,7 +99,7 @@ func (b *breaker) findSafely(ctx context.Context, t *catalog.Table, condition st
 	return row, inner.Commit(ctx)
 }
 
-// renamed is an expression in the columns' names before the move.
+// renamed returns an expression in the columns' names before the move.
 func renamed(expression string, r Restriction, columns []int16) string {
 	for _, n := range columns {
 		was, is := r.before.Column(n), r.after.Column(n)

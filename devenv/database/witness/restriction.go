@@ -85,7 +85,7 @@ func (d *derivation) add(r Restriction) {
 	d.found = append(d.found, r)
 }
 
-// changed says whether the move did anything to the table's columns.
+// changed reports whether the move did anything to the table's columns.
 func (d *derivation) changed() bool {
 	return !slices.EqualFunc(d.was.Columns, d.is.Columns, func(a, b catalog.Column) bool {
 		return a.Number == b.Number && a.Type == b.Type && a.NotNull == b.NotNull && a.Default == b.Default
@@ -124,7 +124,7 @@ func (d *derivation) columnChanges() {
 	}
 }
 
-// lostLabels are the labels of an enum that its column can no longer hold, the first few.
+// lostLabels returns the labels of an enum that its column can no longer hold, the first few.
 func (d *derivation) lostLabels(was, is *catalog.Column) []string {
 	const most = 3
 	if was.Kind != "e" || is.Kind != "e" {
@@ -182,7 +182,7 @@ func (d *derivation) holdsLong(x *catalog.Index) bool {
 	})
 }
 
-// had says whether the table had an index of the same definition under another name or OID.
+// had reports whether the table had an index of the same definition under another name or OID.
 func (d *derivation) had(x *catalog.Index) bool {
 	return slices.ContainsFunc(d.was.Indexes, func(o catalog.Index) bool {
 		return o.Valid && o.Unique == x.Unique && slices.Equal(o.Columns, x.Columns) && o.Expressions == x.Expressions && o.Predicate == x.Predicate &&

@@ -88,7 +88,7 @@ func (m *RowMaker) Row(ctx context.Context, t *catalog.Table, values map[int16]s
 	return m.build(ctx, t, attempt{rows: []wish{values}})
 }
 
-// Last is the statement that was tried last, taken or refused.
+// Last returns the statement that was tried last, taken or refused.
 func (m *RowMaker) Last() string { return m.last }
 
 // build makes the rows of an attempt in a savepoint, which it takes back, and returns the statements.
@@ -162,7 +162,7 @@ func (m *RowMaker) try(ctx context.Context, statement string, t *catalog.Table, 
 	return values[1:], err
 }
 
-// statement is the INSERT as people would write it.
+// statement returns the INSERT as people would write it.
 func (d *draft) statement() string {
 	var names, values []string
 	overriding := ""

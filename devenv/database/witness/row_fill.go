@@ -96,7 +96,7 @@ func (m *RowMaker) newParent(ctx context.Context, t *catalog.Table, key []int16,
 // farAway is added to numbers that must lead to no row, now or soon.
 const farAway = 1000
 
-// pointToItself is for the first row of a table that points to itself and must.
+// pointToItself returns for the first row of a table that points to itself and must.
 func (m *RowMaker) pointToItself(ctx context.Context, d *draft, k *catalog.Constraint) error {
 	for i, n := range k.Columns {
 		key := d.table.Column(k.ParentColumns[i])

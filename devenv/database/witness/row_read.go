@@ -39,7 +39,7 @@ func (m *RowMaker) model(ctx context.Context, t *catalog.Table) (map[int16]*stri
 	return model, nil
 }
 
-// physicalOrder is the physical order, so that the same row is read each time; a partitioned table has none.
+// physicalOrder returns the physical order, so that the same row is read each time; a partitioned table has none.
 func physicalOrder(t *catalog.Table) string {
 	if t.Partitioned {
 		return "tableoid, ctid"

@@ -164,7 +164,7 @@ func (m *RowMaker) compute(ctx context.Context, d *draft, c *catalog.Column, exp
 	return nil
 }
 
-// taken are the columns of a key that a row breaks. A partition's index has a name of its own, and may number its columns
+// taken returns the columns of a key that a row breaks. A partition's index has a name of its own, and may number its columns
 // otherwise.
 func (m *RowMaker) taken(t *catalog.Table, refused *pgconn.PgError) []int16 {
 	i := slices.IndexFunc(m.shape.Tables, func(p catalog.Table) bool {
@@ -184,7 +184,7 @@ func (m *RowMaker) taken(t *catalog.Table, refused *pgconn.PgError) []int16 {
 	return columns
 }
 
-// numbersIn are the numbers and quotedIn the quoted texts of an SQL expression.
+// numbersIn returns the numbers and quotedIn the quoted texts of an SQL expression.
 func numbersIn() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^\w'.])\(?(-?\d+(?:\.\d+)?)`) }
 
 func quotedNumbersIn() *regexp.Regexp { return regexp.MustCompile(`'(-?\d+(?:\.\d+)?)'`) }

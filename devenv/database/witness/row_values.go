@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// literalOf is a text of the column's type as SQL wants it.
+// literalOf returns a text of the column's type as SQL wants it.
 func literalOf(c *catalog.Column, text string) string {
 	switch {
 	case c.Category == "N" && !strings.ContainsAny(text, "NIan"):
@@ -19,7 +19,7 @@ func literalOf(c *catalog.Column, text string) string {
 	return query.Literal(text)
 }
 
-// madeValue is a plain value of the column's type.
+// madeValue returns a plain value of the column's type.
 func madeValue(c *catalog.Column, n int, labels []string) string {
 	switch {
 	case c.Kind == "e" && len(labels) > 0:
@@ -48,13 +48,13 @@ func madeValue(c *catalog.Column, n int, labels []string) string {
 	return freshValue(c, n, "")
 }
 
-// bits is the length of a bit type.
+// bits returns the length of a bit type.
 func bits(kind string) int {
 	_, length, _ := query.TypeParts(kind)
 	return length
 }
 
-// madeRange is a range that is not empty and overlaps no other one made here.
+// madeRange returns a range that is not empty and overlaps no other one made here.
 func madeRange(c *catalog.Column, n int) string {
 	text := fmt.Sprintf("[%d,%d)", 1000*n, 1000*n+10)
 	switch strings.TrimSuffix(strings.TrimSuffix(c.Base, "multirange"), "range") {
@@ -69,7 +69,7 @@ func madeRange(c *catalog.Column, n int) string {
 	return query.Literal(text)
 }
 
-// freshValue is a value that is unlike every other one, for types that have no greatest; like is a value that is there.
+// freshValue returns a value that is unlike every other one, for types that have no greatest; like is a value that is there.
 func freshValue(c *catalog.Column, n int, like string) string {
 	switch {
 	case c.Base == "uuid":
@@ -98,7 +98,7 @@ func freshValue(c *catalog.Column, n int, like string) string {
 	return query.Literal(text)
 }
 
-// beyondAll is an aggregate that gives a value above every one that is there; empty for types without an order of their own.
+// beyondAll returns an aggregate that gives a value above every one that is there; empty for types without an order of their own.
 func beyondAll(c *catalog.Column, n int) string {
 	name := query.Quote(c.Name)
 	switch c.Base {

@@ -63,7 +63,7 @@ func (s solver) solve(ctx context.Context, want outcome) ([]wish, error) {
 	return s.askEach(ctx, combinations, want)
 }
 
-// combinations are the values to try, column by column.
+// combinations returns the values to try, column by column.
 func (s solver) combinations(model map[int16]*string) []wish {
 	rows := []wish{{}}
 	varied := 0
@@ -92,7 +92,7 @@ func (s solver) combinations(model map[int16]*string) []wish {
 	return rows
 }
 
-// candidates are values of a column worth trying, those of real rows and of the expression's constants first.
+// candidates returns values of a column worth trying, those of real rows and of the expression's constants first.
 func (s solver) candidates(c *catalog.Column, model *string) []string {
 	var values []string
 	add := func(texts ...string) {
@@ -134,7 +134,7 @@ func (s solver) candidates(c *catalog.Column, model *string) []string {
 	return append(values, null)
 }
 
-// otherValues are values of types that are neither numbers, truth, texts nor enums.
+// otherValues returns values of types that are neither numbers, truth, texts nor enums.
 func otherValues(c *catalog.Column) []string {
 	switch {
 	case c.Base == "date":
@@ -153,7 +153,7 @@ func otherValues(c *catalog.Column) []string {
 	return []string{madeValue(c, 1, nil)}
 }
 
-// source is a row of values under the names that the expression uses.
+// source returns a row of values under the names that the expression uses.
 func (s solver) source(values []wish) string {
 	rows := make([]string, len(values))
 	for i, v := range values {

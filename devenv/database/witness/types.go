@@ -23,12 +23,12 @@ func (b *breaker) unfit(r Restriction) ([]attempt, string, error) {
 	return attempts, "", nil
 }
 
-// integers are the first numbers that are too large for each integer type.
+// integers returns the first numbers that are too large for each integer type.
 func integers() map[string]uint64 {
 	return map[string]uint64{"int2": 1 << 15, "int4": 1 << 31, "int8": 1 << 63}
 }
 
-// digits is how many a number has.
+// digits returns how many a number has.
 func digits(n uint64) int { return len(strconv.FormatUint(n, 10)) }
 
 // misfits are values of one type that another may refuse; known is false where nothing is known about the two.
@@ -62,7 +62,7 @@ func misfits(was, is *catalog.Column, labels []string) (values []string, known b
 	return nil, false
 }
 
-// longer is a text that is one character too long.
+// longer returns a text that is one character too long.
 func longer(was, is *catalog.Column) []string {
 	if is.Length == 0 || was.Length > 0 && was.Length <= is.Length {
 		return nil
@@ -70,7 +70,7 @@ func longer(was, is *catalog.Column) []string {
 	return []string{fmt.Sprintf("repeat('x', %d)", is.Length+1)}
 }
 
-// longLabels are labels that do not fit a length.
+// longLabels returns labels that do not fit a length.
 func longLabels(labels []string, length int) []string {
 	var long []string
 	for _, label := range labels {
@@ -108,7 +108,7 @@ func greater(was, is *catalog.Column) ([]string, bool) {
 	return nil, true
 }
 
-// texts are what people and old code have put into text columns that were meant for something else.
+// texts returns what people and old code have put into text columns that were meant for something else.
 func texts(was, is *catalog.Column) []string {
 	values := []string{"'n/a'", "''"}
 	if is.Base == "json" || is.Base == "jsonb" {

@@ -47,7 +47,7 @@ CREATE TRIGGER refuse BEFORE INSERT ON locked FOR EACH ROW EXECUTE FUNCTION refu
 CREATE TABLE odd_checks (id serial PRIMARY KEY, a int NOT NULL, b int NOT NULL, kind text NOT NULL CHECK (kind IN ('x', 'y')), CHECK (a < b));
 `
 
-// witnessCases are migrations with the SQLSTATE that a witness of theirs must give: none for those that must be silent.
+// witnessCases returns migrations with the SQLSTATE that a witness of theirs must give: none for those that must be silent.
 func witnessCases() map[string]struct{ move, state string } {
 	return map[string]struct{ move, state string }{
 		"SET NOT NULL":                                          {"ALTER TABLE users ALTER name SET NOT NULL", "23502"},
@@ -177,7 +177,7 @@ func tryWitnesses(t *testing.T, conn *pgx.Conn) {
 	}
 }
 
-// shapeAfter is the shape that a move leads to, which is taken back.
+// shapeAfter returns the shape that a move leads to, which is taken back.
 func shapeAfter(t *testing.T, conn *pgx.Conn, move string) (shape catalog.Shape, err error) {
 	t.Helper()
 	tx, err := conn.Begin(t.Context())

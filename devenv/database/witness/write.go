@@ -60,7 +60,7 @@ func (w Written) TakeBack(ctx context.Context, conn *pgx.Conn) error {
 	})
 }
 
-// Blame says how well a failure of Postgres fits a restriction; 0 is not at all.
+// Blame returns how well a failure of Postgres fits a restriction; 0 is not at all.
 func (r Restriction) Blame(v offending.Violation) int {
 	score := 0
 	table := v.Table != "" && (v.Table == r.before.Name || v.Table == r.after.Name)
@@ -84,7 +84,7 @@ func (r Restriction) Blame(v offending.Violation) int {
 	return score
 }
 
-// statesOf are the SQLSTATEs that a kind of restriction usually gives.
+// statesOf returns the SQLSTATEs that a kind of restriction usually gives.
 func statesOf(kind Kind) []string {
 	data := []string{"22001", "22003", "22P02", "22007", "22008", "22012", "22023", "22P03", "54000"}
 	switch kind {
@@ -106,7 +106,7 @@ func statesOf(kind Kind) []string {
 	return nil
 }
 
-// mentions says whether a statement has a name as a word.
+// mentions reports whether a statement has a name as a word.
 func mentions(statement, name string) bool {
 	for at := 0; ; {
 		i := strings.Index(statement[at:], name)

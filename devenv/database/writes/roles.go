@@ -10,7 +10,7 @@ import (
 	"devenv/devenv/database/catalog"
 )
 
-// Writers are the roles that could insert into a table, besides owners and superusers, by the table's OID.
+// Writers returns the roles that could insert into a table, besides owners and superusers, by the table's OID.
 func Writers(ctx context.Context, conn *pgx.Conn) (map[uint32][]string, error) {
 	rows, err := conn.Query(ctx, `SELECT c.oid, r.rolname::text FROM pg_class c CROSS JOIN pg_roles r
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
@@ -27,7 +27,7 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace NOT IN
 	return writers, err
 }
 
-// RolesFor are the roles as which a table is written after a move: those that wrote it before; for a new one, those that
+// RolesFor returns the roles as which a table is written after a move: those that wrote it before; for a new one, those that
 // wrote every table of the same schema before. The connection's own role comes first, as "".
 func RolesFor(before *catalog.Shape, writers map[uint32][]string) func(*catalog.Table) []string {
 	return func(t *catalog.Table) []string {

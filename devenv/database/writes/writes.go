@@ -132,12 +132,12 @@ func behind(ctx context.Context, tx pgx.Tx, maker *witness.RowMaker, t *catalog.
 	return nil, nil
 }
 
-// brokenStates are what a write meets when a function, a trigger or a right does not fit the schema.
+// brokenStates returns what a write meets when a function, a trigger or a right does not fit the schema.
 func brokenStates() []string {
 	return []string{"42703", "42P01", "42883", "42501", "42704", "42804", "42725", "42P02", "2200H", "42846", "42809"}
 }
 
-// failure says how a write failed; an error of the connection stays one.
+// failure returns how a write failed; an error of the connection stays one.
 func failure(t *catalog.Table, role, statement string, err error) (*Failed, error) {
 	f := &Failed{Table: t.Label(), Role: role, Statement: statement, Message: err.Error()}
 	var refused *pgconn.PgError

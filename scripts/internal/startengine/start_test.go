@@ -32,7 +32,7 @@ const docker = `#!/usr/bin/env bash
 
 type machine struct{ home string }
 
-// newMachine is a directory with an engine that panics in the given package.
+// newMachine returns a directory with an engine that panics in the given package.
 func newMachine(t *testing.T, panicsIn string) machine {
 	t.Helper()
 	m := machine{home: t.TempDir()}

@@ -53,7 +53,7 @@ func command(args []string, in io.Reader, out, problems io.Writer) int {
 	return 0
 }
 
-// namesIn are the lines of a file; none where there is no file.
+// namesIn returns the lines of a file; none where there is no file.
 func namesIn(path string) ([]string, error) {
 	if path == "" {
 		return nil, nil

@@ -112,7 +112,7 @@ func (r *run) failures() []string {
 	return names
 }
 
-// String is the plain closing line that tools read, word for word.
+// String returns the plain closing line that tools read, word for word.
 func (c counts) String() string {
 	return fmt.Sprintf("%d passed, %d failed, %d skipped", c.passed, c.failed, c.skipped)
 }
@@ -142,7 +142,7 @@ func indent(text string) string {
 	return lines.String()
 }
 
-// reason is the part of a skipped test's output that says why.
+// reason returns the part of a skipped test's output that says why.
 func reason(output string) string {
 	var lines strings.Builder
 	for line := range strings.Lines(output) {

@@ -26,7 +26,7 @@ func on(pkg, test, action, output string) event {
 	return event{Package: pkg, Test: test, Action: action, Output: output}
 }
 
-// listing is a file with the names of checks that failed elsewhere.
+// listing returns a file with the names of checks that failed elsewhere.
 func listing(t *testing.T, names string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "failed")

@@ -55,10 +55,10 @@ func (t *table) add(a attempt) {
 	}
 }
 
-// failed says whether anything was lost or leaked.
+// failed reports whether anything was lost or leaked.
 func (t *table) failed() bool { return t.lostOnes+t.leakedOnes > 0 }
 
-// String is the plain closing line.
+// String returns the plain closing line.
 func (t *table) String() string {
 	return fmt.Sprintf("%d attempts, %d lost, %d leaked", len(t.attempts), t.lostOnes, t.leakedOnes)
 }

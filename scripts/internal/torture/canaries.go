@@ -54,7 +54,7 @@ const (
 	letters   = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 )
 
-// random is a text of n characters of an alphabet.
+// random returns a text of n characters of an alphabet.
 func random(alphabet string, n int) string {
 	raw := make([]byte, n)
 	_, _ = rand.Read(raw) // never fails
@@ -64,7 +64,7 @@ func random(alphabet string, n int) string {
 	return string(raw)
 }
 
-// get is the secret of a name, made the first time.
+// get returns the secret of a name, made the first time.
 func (c *canaries) get(kind, name string, tracked bool) *canary {
 	if known := c.all[name]; known != nil {
 		known.tracked = known.tracked || tracked

@@ -24,7 +24,7 @@ type cutting struct {
 	stops bool
 }
 
-// cuttings are the commands that are cut off.
+// cuttings returns the commands that are cut off.
 func cuttings() []cutting {
 	restore := []string{"snapshot", "restore", keptName, "--yes"}
 	return []cutting{
@@ -204,7 +204,7 @@ func exited(status int) string {
 	return fmt.Sprintf(", exit %d", status)
 }
 
-// running are the services of the stack whose containers run.
+// running returns the services of the stack whose containers run.
 func (c *cuts) running(ctx context.Context) ([]string, error) {
 	lines, err := dockerLines(ctx, "ps", "--filter", "label=com.docker.compose.project="+c.p.name, "--format", `{{.Label "com.docker.compose.service"}}`)
 	slices.Sort(lines)
@@ -243,7 +243,7 @@ func (c *cuts) look(ctx context.Context, f *cutFacts) (err error) {
 	return err
 }
 
-// leftovers are what devenv's runs in the project left on the engine, but for the images that a next run uses.
+// leftovers returns what devenv's runs in the project left on the engine, but for the images that a next run uses.
 func (c *cuts) leftovers(ctx context.Context) ([]string, error) {
 	var left []string
 	for what, args := range map[string][]string{

@@ -73,7 +73,7 @@ func tablesThatDiffer(a, b string) string {
 // reused are the names of images that a next run uses, and of snapshots, which stay.
 var reused = regexp.MustCompile(`^devenv/(base:[0-9a-f]{20}(-empty)?|build:[0-9a-f]+|used:\S+|snapshot:\S+)$`)
 
-// useless are the images that no next run uses.
+// useless returns the images that no next run uses.
 func useless(images []image, project string) []string {
 	var left []string
 	parents := map[string]bool{}

@@ -24,7 +24,7 @@ func output(cmd *exec.Cmd) (string, error) {
 	return strings.TrimRight(out.String(), "\n"), nil
 }
 
-// dockerLines are the lines that the client printed, none for no output.
+// dockerLines returns the lines that the client printed, none for no output.
 func dockerLines(ctx context.Context, args ...string) ([]string, error) {
 	printed, err := docker(ctx, args...)
 	if err != nil || printed == "" {

@@ -16,7 +16,7 @@ type image struct {
 	raw        string // all that the engine says of it
 }
 
-// name is a name of the image, or its id where it has none.
+// name returns a name of the image, or its id where it has none.
 func (i image) name() string {
 	if len(i.RepoTags) > 0 {
 		return i.RepoTags[0]
@@ -24,7 +24,7 @@ func (i image) name() string {
 	return i.ID
 }
 
-// allImages are all images of the engine, nameless ones too. One that goes meanwhile is left out.
+// allImages returns all images of the engine, nameless ones too. One that goes meanwhile is left out.
 func allImages(ctx context.Context) ([]image, error) {
 	ids, err := dockerLines(ctx, "images", "-aq", "--no-trunc")
 	if err != nil || len(ids) == 0 {
@@ -46,7 +46,7 @@ func allImages(ctx context.Context) ([]image, error) {
 	return images, nil
 }
 
-// ofProject are the images that tell of one of the words in what the engine says of them, and those that they were made from;
+// ofProject returns the images that tell of one of the words in what the engine says of them, and those that they were made from;
 // those that were there before anything was made are not.
 func ofProject(images, before []image, words ...string) []image {
 	byID := map[string]image{}
@@ -73,7 +73,7 @@ func ofProject(images, before []image, words ...string) []image {
 	return list
 }
 
-// images are those that were made of the project: by its name, its label, or the commit of its base.
+// images returns those that were made of the project: by its name, its label, or the commit of its base.
 func (p *project) images(ctx context.Context) ([]image, error) {
 	all, err := allImages(ctx)
 	if err != nil {

@@ -32,7 +32,7 @@ const (
 	success answer = "success"
 )
 
-// ways are the ways, the most common first; the last one needs Docker Compose itself.
+// ways returns the ways, the most common first; the last one needs Docker Compose itself.
 func ways(compose []string) []way {
 	all := []way{
 		{name: "docker start", start: startOwn},
@@ -85,7 +85,7 @@ func startIdle(ctx context.Context, p *project, n int) (string, error) {
 	return name, err
 }
 
-// onData is the beginning of a command that runs a container on the project's data.
+// onData returns the beginning of a command that runs a container on the project's data.
 func (p *project) onData(name string) []string {
 	data := p.volume
 	if data == "" {

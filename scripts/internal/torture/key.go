@@ -62,7 +62,7 @@ func (k *key) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// changes are what is tried, one after the other.
+// changes returns what is tried, one after the other.
 func (k *key) changes() []keyChange {
 	onBase := func(name, line string) func(context.Context) error {
 		return func(ctx context.Context) error {
@@ -85,7 +85,7 @@ func (k *key) changes() []keyChange {
 	}
 }
 
-// judgeKey says whether a change led to another base when it must, and to none when it must not.
+// judgeKey reports whether a change led to another base when it must, and to none when it must not.
 func judgeKey(before, after baseOf, same bool) finding {
 	switch {
 	case same && after.Image != before.Image:

@@ -41,7 +41,7 @@ type torture struct {
 	commands []string
 }
 
-// wanted says whether a command is tried.
+// wanted reports whether a command is tried.
 func (t *torture) wanted(command string) bool {
 	return len(t.commands) == 0 || slices.Contains(t.commands, command)
 }

@@ -27,7 +27,7 @@ func (m moment) String() string {
 // nearEnd is how long before a step's end its last moment is.
 const nearEnd = 20 * time.Millisecond
 
-// cutMoments are the beginning, the middle and the end of every step of a run.
+// cutMoments returns the beginning, the middle and the end of every step of a run.
 func cutMoments(timeline []sighting) []moment {
 	var moments []moment
 	for _, s := range timeline {
@@ -59,7 +59,7 @@ func locate(timeline []sighting, at time.Duration) moment {
 	return m
 }
 
-// everyMoment are all sightings of a run and, between two that lie far apart, a moment each so often.
+// everyMoment returns all sightings of a run and, between two that lie far apart, a moment each so often.
 func everyMoment(timeline []sighting, ended, every time.Duration) []moment {
 	var moments []moment
 	for i, s := range timeline {

@@ -148,12 +148,12 @@ func (p *project) moveAway() error {
 	return errors.Join(p.write("backend/Dockerfile", labelled(dockerfile, p.id)), p.write(composePath, content))
 }
 
-// labelled is a Dockerfile whose image carries the label.
+// labelled returns a Dockerfile whose image carries the label.
 func labelled(dockerfile, id string) string {
 	return strings.TrimRight(dockerfile, "\n") + "\nLABEL " + label + "=" + id + "\n"
 }
 
-// freePort is a port of loopback that nobody listens on.
+// freePort returns a port of loopback that nobody listens on.
 func freePort() (int, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -175,12 +175,12 @@ func (p *project) write(name, content string) error {
 	return os.WriteFile(path, []byte(content), 0o644)
 }
 
-// environment is devenv's: a cache of the project's own, nothing of a terminal.
+// environment returns devenv's: a cache of the project's own, nothing of a terminal.
 func (p *project) environment() []string {
 	return append(append(os.Environ(), "DEVENV_CACHE="+p.cache, "NO_COLOR=1"), p.extra...)
 }
 
-// container is the name of a service's container.
+// container returns the name of a service's container.
 func (p *project) container(service string) string { return p.name + "-" + service + "-1" }
 
 // intruderName begins the names of the containers that somebody else starts on the project's data.

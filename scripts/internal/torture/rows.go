@@ -54,7 +54,7 @@ func (p *project) fill(ctx context.Context, tag string) ([]string, error) {
 	return rows, err
 }
 
-// rows are the rows that the database holds now.
+// rows returns the rows that the database holds now.
 func (p *project) rows(ctx context.Context) ([]string, error) {
 	printed, err := sql(ctx, p.container("postgres"), makeRows+"SELECT id FROM "+rowsTable+" ORDER BY id")
 	if err != nil || printed == "" {
@@ -82,7 +82,7 @@ SELECT count(bt_index_check(i.indexrelid, true)) FROM pg_index i JOIN pg_class c
 SELECT count(*) FROM (SELECT verify_heapam(c.oid) FROM pg_class c WHERE c.relkind IN ('r', 't') AND c.relpersistence = 'p') AS broken;
 ROLLBACK;`
 
-// sound says what is broken in the database, "" for nothing.
+// sound returns what is broken in the database, "" for nothing.
 func (p *project) sound(ctx context.Context) string {
 	printed, err := sql(ctx, p.container("postgres"), whole)
 	lines := strings.Fields(printed)
@@ -98,7 +98,7 @@ func (p *project) sound(ctx context.Context) string {
 // alarms are lines of a server's log that none may write whose files are its own.
 var alarms = regexp.MustCompile(`PANIC|WAL file is from different|could not open file|invalid page|could not read block|could not locate|different database system|lock file .* (contains wrong|is bogus|could not)`)
 
-// alarmsIn are the alarming lines of a server's log.
+// alarmsIn returns the alarming lines of a server's log.
 func alarmsIn(log string) []string {
 	var found []string
 	for line := range strings.Lines(log) {
@@ -109,7 +109,7 @@ func alarmsIn(log string) []string {
 	return found
 }
 
-// logSince is what a container has logged since a time.
+// logSince returns what a container has logged since a time.
 func logSince(ctx context.Context, container string, since time.Time) string {
 	out, err := exec.CommandContext(ctx, "docker", "logs", "--since", since.Format(time.RFC3339Nano), container).CombinedOutput()
 	if err != nil {

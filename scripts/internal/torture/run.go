@@ -21,7 +21,7 @@ type ran struct {
 	took           time.Duration
 }
 
-// said is what the run told people.
+// said returns what the run told people.
 func (r ran) said() string { return strings.TrimSpace(r.stderr) }
 
 // act is what is done to a run at a moment of it.
@@ -157,7 +157,7 @@ func (w *watch) end() []sighting {
 	return w.timeline
 }
 
-// signalling is an act that sends a signal.
+// signalling returns an act that sends a signal.
 func signalling(s syscall.Signal) func(*os.Process) {
 	return func(process *os.Process) {
 		_ = process.Signal(s) // it may have ended

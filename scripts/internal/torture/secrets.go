@@ -23,7 +23,7 @@ type secrets struct {
 	bases map[string]bool
 }
 
-// spoken are the commands whose output is searched, all with -v. Each stands with the state that the one before it left.
+// spoken returns the commands whose output is searched, all with -v. Each stands with the state that the one before it left.
 func spoken() [][]string {
 	return [][]string{
 		{"doctor"},
@@ -44,7 +44,7 @@ func spoken() [][]string {
 	}
 }
 
-// failing are commands that end with an error in which the application says what it knows.
+// failing returns commands that end with an error in which the application says what it knows.
 func failing() [][]string {
 	return [][]string{
 		{"test-migration"},
@@ -159,7 +159,7 @@ func (s *secrets) speak(ctx context.Context, done string, commands [][]string) e
 	return nil
 }
 
-// commandOf is the command that arguments run.
+// commandOf returns the command that arguments run.
 func commandOf(args []string) string {
 	if args[0] == "--format" {
 		args = args[2:]
@@ -198,7 +198,7 @@ func (s *secrets) places(text, where string) []string {
 	return firstOfEach(found)
 }
 
-// excerpt is the part of a line around a secret.
+// excerpt returns the part of a line around a secret.
 func excerpt(line, core string) string {
 	before, after, _ := strings.Cut(strings.TrimSpace(line), core)
 	return strings.ToValidUTF8(before[max(0, len(before)-60):]+core+after[:min(len(after), 15)], "")

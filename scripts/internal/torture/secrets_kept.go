@@ -66,7 +66,7 @@ func (s *secrets) official(member string) bool {
 	return found && s.bases[digest]
 }
 
-// unwanted are the hits in an image that are there by devenv's doing, not by the project's own.
+// unwanted returns the hits in an image that are there by devenv's doing, not by the project's own.
 func (s *secrets) unwanted(hits []hit, i image) []string {
 	var found []string
 	for _, h := range hits {
@@ -84,7 +84,7 @@ func (s *secrets) unwanted(hits []hit, i image) []string {
 // buildArgument is a secret that the project itself writes into the history of its own image.
 const buildArgument = "build_argument"
 
-// withoutArguments is what is said of an image without the arguments of its build, where it is one that the project builds.
+// withoutArguments returns what is said of an image without the arguments of its build, where it is one that the project builds.
 func (s *secrets) withoutArguments(i image, said string) string {
 	if !i.built() {
 		return said
@@ -148,7 +148,7 @@ func (s *secrets) searchRepository(ctx context.Context) error {
 	return nil
 }
 
-// othersRead says whether others than its owner may read a file below a directory, by its mode and that of all above it.
+// othersRead reports whether others than its owner may read a file below a directory, by its mode and that of all above it.
 func othersRead(dir, file string) (readable bool, mode fs.FileMode) {
 	info, err := os.Stat(filepath.Join(dir, file))
 	if err != nil || info.Mode().Perm()&0o044 == 0 {

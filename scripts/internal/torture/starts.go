@@ -18,7 +18,7 @@ type exchanging struct {
 // keptName is the snapshot that restore takes.
 const keptName = "torture"
 
-// exchangingCommands are the commands during which servers are started. %d is the attempt's number.
+// exchangingCommands returns the commands during which servers are started. %d is the attempt's number.
 func exchangingCommands() []exchanging {
 	return []exchanging{
 		{name: "reset", args: []string{"reset", "--yes", "--to", "base"}},
@@ -85,7 +85,7 @@ func (s *starts) run(ctx context.Context) error {
 	return nil
 }
 
-// moments are those of a run at which a server is started in one way.
+// moments returns those of a run at which a server is started in one way.
 func (s *starts) moments(w way, timeline []sighting, ended time.Duration) []moment {
 	switch {
 	case w.beforehand:
@@ -98,7 +98,7 @@ func (s *starts) moments(w way, timeline []sighting, ended time.Duration) []mome
 	return spread(everyMoment(timeline, ended, s.every), s.limit)
 }
 
-// ways are the ways that are tried with a command.
+// ways returns the ways that are tried with a command.
 func (s *starts) ways(c exchanging) []way {
 	all := ways(s.place.compose)
 	switch {

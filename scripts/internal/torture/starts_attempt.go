@@ -105,7 +105,7 @@ func (s *starts) look(ctx context.Context, f *startFacts, r ran, began time.Time
 	return nil
 }
 
-// comesBack is the command that brings back what the run kept, also where its exit tells of a stack that it could not start.
+// comesBack returns the command that brings back what the run kept, also where its exit tells of a stack that it could not start.
 func (s *starts) comesBack(ctx context.Context, command string, r ran) ([]string, error) {
 	var document struct {
 		Items []struct{ Name, Snapshot string }

@@ -78,7 +78,7 @@ func judgeStart(f startFacts) finding {
 	return finding{outcome: complete}
 }
 
-// without are those of all that are not held.
+// without returns those of all that are not held.
 func without(all, held []string) []string {
 	var missing []string
 	for _, one := range all {
@@ -97,7 +97,7 @@ func few(all []string) string {
 	return all[0] + " … " + all[len(all)-1]
 }
 
-// lastLine is the line of an output that says why a run failed.
+// lastLine returns the line of an output that says why a run failed.
 func lastLine(said string) string {
 	for line := range strings.Lines(said) {
 		if text, ok := strings.CutPrefix(line, "✗ "); ok && !strings.HasPrefix(text, " ") {
@@ -107,7 +107,7 @@ func lastLine(said string) string {
 	return ""
 }
 
-// twoServers says whether the stack's server was started while an intruder ran.
+// twoServers reports whether the stack's server was started while an intruder ran.
 func twoServers(timeline []sighting) bool {
 	intruders := 0
 	for _, what := range kinds(timeline) {
@@ -125,7 +125,7 @@ func twoServers(timeline []sighting) bool {
 	return false
 }
 
-// cameWhileItRan says whether an intruder came after the stack's server had been started again or, if it was not to come
+// cameWhileItRan reports whether an intruder came after the stack's server had been started again or, if it was not to come
 // earlier either, before that had been stopped.
 func cameWhileItRan(timeline []sighting, alone bool) bool {
 	stopped := false
@@ -142,7 +142,7 @@ func cameWhileItRan(timeline []sighting, alone bool) bool {
 	return false
 }
 
-// kinds are the names of sightings without their numbers.
+// kinds returns the names of sightings without their numbers.
 func kinds(timeline []sighting) []string {
 	var all []string
 	for _, s := range timeline {

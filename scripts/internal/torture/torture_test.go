@@ -30,7 +30,7 @@ func TestAStepIsSeenByItsLine(t *testing.T) {
 	}
 }
 
-// timeline is a run of two steps, in the second of which a container starts.
+// timeline returns a run of two steps, in the second of which a container starts.
 func timeline() []sighting {
 	return []sighting{
 		{what: began},
@@ -176,7 +176,7 @@ func TestACutLeavesAllAsBeforeOrComplete(t *testing.T) {
 	}
 }
 
-// with is a state with some parts changed.
+// with returns a state with some parts changed.
 func with(state treeState, parts ...string) treeState {
 	changed := treeState{}
 	for part, value := range state {
@@ -266,7 +266,7 @@ func TestASecretInTheCacheCountsWhereOthersMayReadIt(t *testing.T) {
 	}
 }
 
-// archive is a tar archive of files.
+// archive returns a tar archive of files.
 func archive(t *testing.T, files map[string]string) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -285,7 +285,7 @@ func archive(t *testing.T, files map[string]string) string {
 	return out.String()
 }
 
-// zipped is text as gzip writes it.
+// zipped returns text as gzip writes it.
 func zipped(t *testing.T, text string) string {
 	t.Helper()
 	var out bytes.Buffer

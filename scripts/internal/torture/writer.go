@@ -68,7 +68,7 @@ func (w *writer) session(ctx context.Context) error {
 	return cmd.Wait()
 }
 
-// rows are those that were committed.
+// rows returns those that were committed.
 func (w *writer) rows() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -102,7 +102,7 @@ func (w *writers) add(ctx context.Context, container, tag string) {
 // linger gives what was started at the end of a run the time to take rows.
 func (w *writers) linger(ctx context.Context) { pause(ctx, 2*time.Second) }
 
-// rows are all that were committed, once nobody writes any more.
+// rows returns all that were committed, once nobody writes any more.
 func (w *writers) rows() []string {
 	w.wg.Wait()
 	var all []string

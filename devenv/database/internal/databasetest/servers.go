@@ -22,7 +22,7 @@ import (
 // postgres is the image whose server a package's tests share.
 const postgres = "postgres:17"
 
-// majors are the images of every major that is supported; scripts/images brings them.
+// majors returns the images of every major that is supported; scripts/images brings them.
 func majors() []string {
 	return []string{"postgres:13", "postgres:14", "postgres:15", "postgres:16", postgres, "postgres:18"}
 }
@@ -95,7 +95,7 @@ type server struct {
 
 func (s *server) remove(ctx context.Context) error { return s.container.Terminate(ctx) }
 
-// ofProcess is the label of what goes with this process.
+// ofProcess returns the label of what goes with this process.
 func ofProcess() string { return fmt.Sprintf("database-%d", os.Getpid()) }
 
 // start starts a server that trades durability for speed. It returns the server also with an error, where there is one to remove.

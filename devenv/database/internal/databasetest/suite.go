@@ -17,7 +17,7 @@ import (
 // label is below the directory.
 const suiteServers = "DEVENV_TEST_SERVERS"
 
-// join is the suite's server of an image. The first process that asks starts it, while the others wait.
+// join returns the suite's server of an image. The first process that asks starts it, while the others wait.
 func join(ctx context.Context, dir, image string) (_ *server, err error) {
 	path := filepath.Join(dir, strings.ReplaceAll(image, ":", "-"))
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
