@@ -17,7 +17,7 @@ func applyAtomic() Check {
 }
 
 func judgeAtomic(f *Facts) Finding {
-	a := f.Atomic
+	a, m := f.Atomic, f.mender()
 	var evidence []report.Evidence
 	for _, b := range a.Breaks {
 		evidence = append(evidence, breakEvidence(f, b))
@@ -30,10 +30,9 @@ func judgeAtomic(f *Facts) Finding {
 		return unasked(f.whyNotRun())
 	case len(a.Breaks) > 0:
 		return found(evidence[0].Message+more(len(evidence)-1), "let the revision be repeatable where it commits in between, with the same code:\n"+
-			"    op.create_index(…, if_not_exists=True)   or   ALTER TABLE … ADD COLUMN IF NOT EXISTS …\n"+
-			"or put each autocommit_block into a revision of its own", evidence...)
+			indented(m.Words().Repeatable)+"\nor put each "+m.Words().Block+" into a revision of its own", evidence...)
 	case len(evidence) > 0:
-		return found(evidence[0].Message+more(len(evidence)-1), "finish it, in this revision or the next:\n    "+finish(a.Unfinished[0]), evidence...)
+		return found(evidence[0].Message+more(len(evidence)-1), "finish it, in this revision or the next:\n"+indented(m.finish(a.Unfinished[0])), evidence...)
 	case a.Transactions > 1:
 		return clean(fmt.Sprintf("a failure between its %s can be retried", report.Count(a.Transactions, "transaction")))
 	}
@@ -41,13 +40,12 @@ func judgeAtomic(f *Facts) Finding {
 }
 
 // finish is the statement that makes a constraint or an index count for every row.
-func finish(o Unfinished) string {
+func (m mender) finish(o Unfinished) string {
 	schema, table, _ := strings.Cut(o.Table, ".")
 	if constraint, ok := strings.CutPrefix(o.Object, "constraint:"+o.Table+"."); ok {
-		return execute("ALTER TABLE " + query.Table(schema, table) + " VALIDATE CONSTRAINT " + query.Identifier(constraint))
+		return m.execute("ALTER TABLE " + query.Table(schema, table) + " VALIDATE CONSTRAINT " + query.Identifier(constraint))
 	}
-	return "with op.get_context().autocommit_block():\n        " +
-		execute("REINDEX INDEX CONCURRENTLY "+query.Table(schema, strings.TrimPrefix(o.Object, "index:"+schema+".")))
+	return m.Alone(m.execute("REINDEX INDEX CONCURRENTLY " + query.Table(schema, strings.TrimPrefix(o.Object, "index:"+schema+"."))))
 }
 
 // breakEvidence says what a failure at one place leaves, and how the retry ends.

@@ -1,6 +1,10 @@
 package checks
 
-import "devenv/devenv/report"
+import (
+	"cmp"
+
+	"devenv/devenv/report"
+)
 
 func applyScratch() Check {
 	return Check{
@@ -20,11 +24,10 @@ func judgeScratch(f *Facts) Finding {
 	case o.Failure != nil:
 		finding := failedUpgrade(f, o, "fails in an upgrade from an empty database")
 		if SameFailure(o.Failure, f.Seeded.Failure) && o.Failure.Statement == f.Seeded.Failure.Statement {
-			finding.Hint = mend(o.Failure, f.Seeded.Offending) // there, the names are known
+			finding.Hint = f.mender().mend(o.Failure, f.Seeded.Offending) // there, the names are known
 		}
 		if o.Failure.SQLState == "42703" && f.ownerOf(o.Failure.Revision) != "yours" {
-			finding.Hint = "it imports a model that has grown since; let it describe what it needs itself:\n" +
-				"    users = sa.table(\"users\", sa.column(\"id\"), sa.column(\"name\"))"
+			finding.Hint = cmp.Or(f.mender().Words().Describe, finding.Hint)
 		}
 		return finding
 	}

@@ -25,7 +25,7 @@ func judgeSeeded(f *Facts) Finding {
 		return failedUpgrade(f, o, "fails on the base's data")
 	case o.Unrecorded:
 		return found("the upgrade ended without an error, and the database is not at the head",
-			"env.py does not commit: run the migrations inside\n    with context.begin_transaction():", report.Evidence{Revision: f.newest()})
+			f.mender().Words().Commit, report.Evidence{Revision: f.newest()})
 	}
 	return clean("upgrades the base's data")
 }
@@ -44,7 +44,7 @@ func failedUpgrade(f *Facts, o Outcome, how string) Finding {
 	if e.Rows > 0 {
 		summary += fmt.Sprintf(" (%s)", report.Count(e.Rows, "row"))
 	}
-	return found(summary, mend(o.Failure, o.Offending), e)
+	return found(summary, f.mender().mend(o.Failure, o.Offending), e)
 }
 
 // failureEvidence turns a failure of the migration tool into evidence.

@@ -40,11 +40,13 @@ func judgeStepwise(f *Facts) Finding {
 func oneRunFails(f *Facts, o Outcome, what string) Finding {
 	e := failureEvidence(f, o.Failure)
 	e.Detail = joined(e.Detail, "one revision at a time works")
-	hint := mend(o.Failure, o.Offending)
+	m := f.mender()
+	hint := m.mend(o.Failure, o.Offending)
 	if o.Failure.SQLState == "55P04" {
-		hint = "a new enum value can be used only after its transaction. Add it in a transaction of its own:\n" +
-			"    with op.get_context().autocommit_block():\n        op.execute(\"ALTER TYPE … ADD VALUE …\")\n" +
-			"or let env.py commit after each revision:\n    context.configure(…, transaction_per_migration=True)"
+		hint = "a new enum value can be used only after its transaction. Add it in a transaction of its own:\n" + indented(m.Alone(m.execute("ALTER TYPE … ADD VALUE …")))
+		if each := m.Words().CommitEach; each != "" {
+			hint += "\nor " + each
+		}
 	}
 	return found(fmt.Sprintf("%s: one revision at a time works, all in one run fails: %s", what, o.Failure.Message), hint, e)
 }

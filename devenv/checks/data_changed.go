@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"fmt"
 	"strings"
 
 	"devenv/devenv/database/data"
@@ -45,7 +44,7 @@ func judgeChanged(f *Facts) Finding {
 			continue
 		}
 		said[objectOf(e)] = true
-		hint += fmt.Sprintf("    # devenv: allow data.changed(%s) -- reason\n", objectOf(e))
+		hint += indented(f.mender().waiver("data.changed("+objectOf(e)+")")) + "\n"
 	}
 	return found(evidence[0].Message+more(len(evidence)-1), hint+"else keep the values: a type that holds them, a conversion in USING", evidence...)
 }

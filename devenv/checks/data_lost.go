@@ -37,7 +37,7 @@ func judgeLost(f *Facts) Finding {
 		hint = "if it is a rename, write it as one: generate.rename says how;\n" + hint
 	}
 	for _, e := range evidence {
-		hint += fmt.Sprintf("    # devenv: allow data.lost(%s) -- reason\n", objectOf(e))
+		hint += indented(f.mender().waiver("data.lost("+objectOf(e)+")")) + "\n"
 	}
 	return found(evidence[0].Message+more(len(evidence)-1), hint+"else copy the values to where they belong first", evidence...)
 }

@@ -6,6 +6,7 @@ import (
 
 	"devenv/devenv/database/catalog"
 	"devenv/migrations"
+	"devenv/migrations/alembic"
 )
 
 func TestADriftIsMendedWithItsOwnNames(t *testing.T) {
@@ -60,7 +61,7 @@ func TestADriftIsMendedWithItsOwnNames(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			if got := mendDrift(c.difference); got != c.want {
+			if got := (mender{alembic.Snippets{}}).drift(c.difference); got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
 		})

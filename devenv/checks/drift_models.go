@@ -20,20 +20,28 @@ func judgeDrift(f *Facts) Finding {
 		return unasked(f.whyNotRun())
 	case f.Drift.Failure != nil:
 		return found("autogenerate fails on the upgraded database: "+f.Drift.Failure.Message,
-			"run it yourself: alembic check", failureEvidence(f, f.Drift.Failure))
+			f.mender().compare(), failureEvidence(f, f.Drift.Failure))
 	case len(f.Drift.Operations) == 0:
 		return clean("models and migrations agree")
 	}
 	evidence := make([]report.Evidence, 0, len(f.Drift.Operations))
-	for _, op := range f.Drift.Operations {
-		evidence = append(evidence, report.Evidence{Message: op.Object, Statement: op.Rendered, Detail: op.Kind})
+	for _, o := range f.Drift.Operations {
+		evidence = append(evidence, report.Evidence{Message: o.Object, Statement: o.Rendered, Detail: o.Kind})
 	}
-	hint := "add what is missing to your revision:\n    " + f.Drift.Operations[0].Rendered
+	hint := "add what is missing to your revision:\n" + indented(f.Drift.Operations[0].Rendered)
 	if len(f.Revisions) == 0 {
 		hint = "make the migration: devenv new-migration \"…\""
 	}
 	return found(fmt.Sprintf("models and migrations differ: %s of %s%s", f.Drift.Operations[0].Kind, f.Drift.Operations[0].Object, more(len(evidence)-1)),
 		hint, evidence...)
+}
+
+// compare is what to do where the comparison fails.
+func (m mender) compare() string {
+	if m.Words().Compare == "" {
+		return ""
+	}
+	return "run it yourself: " + m.Words().Compare
 }
 
 const driftModelsPage = `After the upgrade a second autogenerate must find nothing, beyond what already differed on the base (the noise).

@@ -163,12 +163,12 @@ func objectOf(e report.Evidence) string {
 }
 
 // ValidateWaivers returns a usage failure for the first waiver that names no check, or lacks its object or reason.
-func ValidateWaivers(revisions []migrations.Revision) error {
-	for _, r := range revisions {
+func (f *Facts) ValidateWaivers() error {
+	for _, r := range f.Revisions {
 		for _, w := range r.Waivers {
 			if problem := waiverProblem(w); problem != "" {
 				return report.Fail(report.KindUsage,
-					"write: # devenv: allow data.lost(public.users.legacy) -- reason\nthe checks are: "+strings.Join(IDs(), ", "),
+					"write: "+f.mender().waiver("data.lost(public.users.legacy)")+"\nthe checks are: "+strings.Join(IDs(), ", "),
 					"%s:%d: waiver %q: %s", r.Path, w.Line, w.String(), problem)
 			}
 		}

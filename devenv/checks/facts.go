@@ -48,6 +48,8 @@ const (
 type Facts struct {
 	Change
 	Outcomes
+	// Snippets writes the code of hints; nil is SQL.
+	Snippets migrations.Snippets
 	// Unable says of trials why they could not take place: the migration tool lacks what they take of it, or there is no backend.
 	Unable map[Trial]string
 	// Spent is the time each trial took.

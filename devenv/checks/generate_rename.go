@@ -23,21 +23,21 @@ func judgeRename(f *Facts) Finding {
 	}
 	evidence := make([]report.Evidence, 0, len(f.Renames))
 	for _, r := range f.Renames {
-		e := renameEvidence(f.newest(), r)
+		e := f.renameEvidence(r)
 		e.File = f.fileOf(e.Revision)
 		evidence = append(evidence, e)
 	}
 	first := f.Renames[0]
 	if others := candidates(f.Renames, first); first.Uncertain && len(others) > 1 {
-		return found(fmt.Sprintf("%s may be a rename of %s%s", oneOf(others), first.From, more(len(evidence)-len(others))), mendRenames(f.Renames), evidence...)
+		return found(fmt.Sprintf("%s may be a rename of %s%s", oneOf(others), first.From, more(len(evidence)-len(others))), f.mender().renames(f.Renames), evidence...)
 	}
-	return found(fmt.Sprintf("%s may be a rename of %s%s", first.To, first.From, more(len(evidence)-1)), mendRenames(f.Renames), evidence...)
+	return found(fmt.Sprintf("%s may be a rename of %s%s", first.To, first.From, more(len(evidence)-1)), f.mender().renames(f.Renames), evidence...)
 }
 
-// mendRenames is code for both directions, one rename for each name that went. It stands at the start of either function,
-// so that what follows there, as an index on the column, finds the new name; before an autocommit_block it would be committed
+// renames is code for both directions, one rename for each name that went. It stands at the start of either function,
+// so that what follows there, as an index on the column, finds the new name; before a block that commits it would be committed
 // by that, and a failure later on leave it done.
-func mendRenames(renames []migrations.Rename) string {
+func (m mender) renames(renames []migrations.Rename) string {
 	var chosen []migrations.Rename
 	var up, down strings.Builder
 	for _, r := range renames {
@@ -45,16 +45,17 @@ func mendRenames(renames []migrations.Rename) string {
 			continue
 		}
 		chosen = append(chosen, r)
-		fmt.Fprintf(&up, "    %s%s\n", renameOperation(r), alternatives(renames, r))
+		fmt.Fprintf(&up, "    %s\n", m.rename(r, alternatives(renames, r)))
 		back := r
 		back.From, back.To = r.To, r.From
-		fmt.Fprintf(&down, "\n    %s", renameOperation(back))
+		fmt.Fprintf(&down, "\n    %s", m.rename(back, ""))
 	}
 	whether, what := "if it is", "drop and add"
 	if len(chosen) > 1 {
 		whether, what = "if they are", "drops and adds"
 	}
-	return whether + ", take out the " + what + ", and begin upgrade(), after any autocommit_block, with\n" + up.String() + "and downgrade() with" + down.String()
+	w := m.Words()
+	return whether + ", take out the " + what + ", and begin " + w.Upgrade + ", after any " + w.Block + ", with\n" + up.String() + "and " + w.Downgrade + " with" + down.String()
 }
 
 // alternatives is a comment that names what else something may have been renamed to.
@@ -63,7 +64,7 @@ func alternatives(renames []migrations.Rename, r migrations.Rename) string {
 	if len(others) == 0 {
 		return ""
 	}
-	return "  # or " + oneOf(others)
+	return "or " + oneOf(others)
 }
 
 // candidates are the names that something may have been renamed to.
@@ -86,24 +87,12 @@ func oneOf(names []string) string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-func renameEvidence(revision string, r migrations.Rename) report.Evidence {
-	e := report.Evidence{Revision: revision, Table: qualified(r.Schema, r.Table), Statement: renameOperation(r), Message: r.To + " may be a rename of " + r.From}
+func (f *Facts) renameEvidence(r migrations.Rename) report.Evidence {
+	e := report.Evidence{Revision: f.newest(), Table: qualified(r.Schema, r.Table), Statement: f.mender().rename(r, ""), Message: r.To + " may be a rename of " + r.From}
 	if r.Kind == migrations.RenameColumn {
 		e.Column = r.From
 	}
 	return e
-}
-
-// renameOperation is the Alembic operation that renames instead of dropping and adding.
-func renameOperation(r migrations.Rename) string {
-	schema := ""
-	if r.Schema != "" && r.Schema != "public" {
-		schema = fmt.Sprintf(", schema=%q", r.Schema)
-	}
-	if r.Kind == migrations.RenameTable {
-		return fmt.Sprintf("op.rename_table(%q, %q%s)", r.From, r.To, schema)
-	}
-	return fmt.Sprintf("op.alter_column(%q, %q, new_column_name=%q%s)", r.Table, r.From, r.To, schema)
 }
 
 const generateRenamePage = `Autogenerate cannot tell a rename from a drop and an add: it writes the latter, and the values are gone.

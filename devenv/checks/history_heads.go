@@ -54,15 +54,15 @@ func (f *Facts) headsHint() string {
 		return fmt.Sprintf("bring the migrations of %s back first (history.edited): revision %s is gone, and databases are at it", f.BaseRef, lacking)
 	}
 	if len(f.Revisions) == 0 {
-		return "join them: alembic merge heads"
+		return "join them: " + f.mender().Words().Join
 	}
 	if later, earlier, ok := f.ownHeads(); ok {
-		return fmt.Sprintf("let one follow the other: in %s write\n    down_revision = %q\nor make one of them: devenv new-migration --replace \"…\"", later.Path, earlier.ID)
+		return "let one follow the other: " + f.mender().follow(later.Path, earlier.ID) + "\nor make one of them: devenv new-migration --replace \"…\""
 	}
 	if len(f.BaseHeads) == 0 {
-		return "join them: alembic merge heads"
+		return "join them: " + f.mender().Words().Join
 	}
-	return followBase(f.stale().Path, f.BaseHeads[0])
+	return f.followBase(f.stale().Path, f.BaseHeads[0])
 }
 
 // lackingHead is a head of the base that no file has any more, empty when there is none.
@@ -76,9 +76,9 @@ func (f *Facts) lackingHead() string {
 }
 
 // followBase says how a revision comes to follow the base's head.
-func followBase(path, head string) string {
-	return fmt.Sprintf("let your revision follow the base's head: devenv new-migration --keep \"…\" does, or in %s write\n    down_revision = %q\n"+
-		"or make it anew: devenv new-migration --replace \"…\"", path, head)
+func (f *Facts) followBase(path, head string) string {
+	return "let your revision follow the base's head: devenv new-migration --keep \"…\" does, or " + f.mender().follow(path, head) +
+		"\nor make it anew: devenv new-migration --replace \"…\""
 }
 
 // stale is the branch's revision that does not follow the base, else its first.

@@ -62,14 +62,14 @@ func (f *Facts) parentHint() string {
 	p := f.problems()[0]
 	switch p.Kind {
 	case migrations.ProblemDuplicate:
-		return "give the copy an id of its own: in " + p.File + " write\n    revision = \"…\"\nand let it follow the other, or the base's head"
+		return "give the copy an id of its own: " + f.mender().Header(p.File, migrations.Revision{ID: "…"}) + "\nand let it follow the other, or the base's head"
 	case migrations.ProblemLongID:
-		return fmt.Sprintf("give it a shorter id: in %s write\n    revision = %q", p.File, p.Revision[:migrations.MaxRevisionID])
+		return "give it a shorter id: " + f.mender().Header(p.File, migrations.Revision{ID: p.Revision[:migrations.MaxRevisionID]})
 	case migrations.ProblemBroken, migrations.ProblemImport:
-		return "correct " + p.File + ": Alembic reads every file of the directory, and one that it cannot read stops it"
+		return "correct " + p.File + ": " + f.mender().Words().Tool + " reads every file of the directory, and one that it cannot read stops it"
 	case migrations.ProblemParent, migrations.ProblemCycle:
 		if len(f.BaseHeads) > 0 {
-			return followBase(p.File, f.BaseHeads[0])
+			return f.followBase(p.File, f.BaseHeads[0])
 		}
 	}
 	return f.headsHint()

@@ -9,12 +9,13 @@ import (
 	"devenv/devenv/database/data"
 	"devenv/devenv/report"
 	"devenv/migrations"
+	"devenv/migrations/alembic"
 )
 
 // ready are the facts of a sound branch with one revision.
 func ready(change func(*Facts)) Facts {
 	own := migrations.Revision{ID: "3f2a", Down: []string{"1b2c"}, Path: "versions/3f2a.py", Head: true}
-	f := Facts{Change: Change{
+	f := Facts{Snippets: alembic.Snippets{}, Change: Change{
 		BaseRef: "develop", BaseHeads: []string{"1b2c"}, OnePerBranch: true, Revisions: []migrations.Revision{own},
 		History: migrations.History{Revisions: []migrations.Revision{{ID: "1b2c", Path: "versions/1b2c.py", Root: true}, own}},
 	}, Outcomes: Outcomes{

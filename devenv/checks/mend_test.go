@@ -6,6 +6,7 @@ import (
 
 	"devenv/devenv/database/offending"
 	"devenv/migrations"
+	"devenv/migrations/alembic"
 )
 
 func TestTheMendHasTheFailuresOwnNamesAndCanBePasted(t *testing.T) {
@@ -54,7 +55,7 @@ func TestTheMendHasTheFailuresOwnNamesAndCanBePasted(t *testing.T) {
 		"rows that are unknown": {migrations.Failure{SQLState: "22P02"}, offending.Found{}, []string{`op.execute("UPDATE … SET … WHERE …")`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := mend(&c.failure, c.rows)
+			got := mender{alembic.Snippets{}}.mend(&c.failure, c.rows)
 			for _, want := range c.says {
 				if !strings.Contains(got, want) {
 					t.Errorf("it lacks %s:\n%s", want, got)

@@ -1,6 +1,10 @@
 package checks
 
-import "devenv/devenv/report"
+import (
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/report"
+	"devenv/migrations"
+)
 
 func notes() Check {
 	return Check{
@@ -16,7 +20,7 @@ func judgeNotes(f *Facts) Finding {
 	}
 	evidence := make([]report.Evidence, 0, len(f.Notes))
 	for _, n := range f.Notes {
-		evidence = append(evidence, report.Evidence{Revision: f.onlyRevision(), Table: n.Table, Column: n.Column, Message: n.Text, Detail: n.Advice})
+		evidence = append(evidence, report.Evidence{Revision: f.onlyRevision(), Table: n.Table, Column: n.Column, Message: n.Text, Detail: f.mender().note(n)})
 	}
 	if len(evidence) == 0 {
 		return clean("nothing")
@@ -24,6 +28,25 @@ func judgeNotes(f *Facts) Finding {
 	finding := clean(evidence[0].Message + more(len(evidence)-1))
 	finding.Evidence = evidence
 	return finding
+}
+
+// note is what to do about a note: the change to propose, and the advice.
+func (m mender) note(n catalog.Note) string {
+	r := n.Remedy
+	if r.SQL == "" {
+		return n.Advice
+	}
+	p := migrations.Proposal{SQL: r.SQL, Table: r.Table, Name: r.Name, Type: r.Type, Columns: r.Columns}
+	switch {
+	case len(r.Columns) > 0:
+		p.Kind = migrations.ProposeIndex
+	case r.Type != "":
+		p.Kind = migrations.ProposeType
+	}
+	if n.Advice == "" {
+		return m.Code(p)
+	}
+	return m.Code(p) + ", " + n.Advice
 }
 
 const notesPage = `What is legal and worth knowing. Always a pass, with evidence.

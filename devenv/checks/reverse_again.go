@@ -28,9 +28,11 @@ func judgeReverseAgain(f *Facts) Finding {
 		return failedUpgrade(f, o, "fails when it is applied again after its downgrade")
 	}
 	if evidence := tripEvidence(f); len(evidence) > 0 {
+		m := f.mender()
+		up, down := m.Words().Upgrade, m.Words().Downgrade
 		finding := found("upgrades again after the downgrade, and leaves other data than the first time: "+evidence[0].Message+more(len(evidence)-1),
-			"let downgrade() undo what upgrade() does to the rows, or let upgrade() leave alone the rows that it has done already (WHERE …, ON CONFLICT …)\n"+
-				"or, where the second time may differ:\n    # devenv: allow reverse.again -- reason", evidence...)
+			"let "+down+" undo what "+up+" does to the rows, or let "+up+" leave alone the rows that it has done already (WHERE …, ON CONFLICT …)\n"+
+				"or, where the second time may differ:\n"+indented(m.waiver("reverse.again")), evidence...)
 		finding.AtMost = report.StatusWarn // what a downgrade cannot restore is told, and is no failure
 		return finding
 	}

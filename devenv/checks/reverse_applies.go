@@ -25,8 +25,8 @@ func judgeReverseApplies(f *Facts) Finding {
 		return unasked("the base's own downgrade fails in the same way", failureEvidence(f, o.Baseline))
 	case o.Failure != nil:
 		finding := failedUpgrade(f, o, "cannot be downgraded")
-		finding.Hint = strings.ReplaceAll(finding.Hint, "in this revision", "in downgrade()") +
-			"\nor, where there is no way back:\n    # devenv: allow reverse.applies -- reason"
+		finding.Hint = strings.ReplaceAll(finding.Hint, "in this revision", "in "+f.mender().Words().Downgrade) +
+			"\nor, where there is no way back:\n" + indented(f.mender().waiver("reverse.applies"))
 		return finding
 	}
 	if finding, ok := faultyDowngrade(f); ok {
@@ -48,21 +48,22 @@ func judgeReverseApplies(f *Facts) Finding {
 // the other.
 func faultyDowngrade(f *Facts) (Finding, bool) {
 	var summary, hint string
+	m := f.mender()
 	evidence := downgradeEvidence(f, f.Reverse.Data.Base)
 	if len(evidence) > 0 {
 		summary = "the downgrade does not leave the base's data as the upgrade found it: " + evidence[0].Message + more(len(evidence)-1)
-		hint = "let downgrade() bring the values back from where upgrade() left them\n"
+		hint = "let " + m.Words().Downgrade + " bring the values back from where " + m.Words().Upgrade + " left them\n"
 	}
-	if broken, mend := witnessEvidence(f, f.Reverse.Written); len(broken) > 0 {
+	if broken, mended := witnessEvidence(f, f.Reverse.Written); len(broken) > 0 {
 		cannot := fmt.Sprintf("cannot be downgraded once rows were written after the upgrade: %s%s", broken[0].Message, more(len(broken)-1))
 		summary = joined(summary, cannot)
-		hint += strings.ReplaceAll(mend, "in this revision", "in downgrade()") + "\n"
+		hint += strings.ReplaceAll(mended, "in this revision", "in "+m.Words().Downgrade) + "\n"
 		evidence = append(evidence, withRest(broken, unbuilt(f.Reverse.Written))...)
 	}
 	if len(evidence) == 0 {
 		return Finding{}, false
 	}
-	return found(summary, hint+"or, where there is no way back:\n    # devenv: allow reverse.applies -- reason", evidence...), true
+	return found(summary, hint+"or, where there is no way back:\n"+indented(m.waiver("reverse.applies")), evidence...), true
 }
 
 // downgradeEvidence says what a downgrade lost and changed. What may have changed and was not examined says nothing.

@@ -36,7 +36,7 @@ func judgeReverseSchema(f *Facts) Finding {
 	}
 	first := differences[0]
 	return found(fmt.Sprintf("the downgrade does not bring back the base's schema: %s%s", first.Object, more(len(evidence)-1)),
-		"undo in downgrade() what upgrade() does, last first; an enum type needs its own DROP TYPE", evidence...)
+		"undo in "+f.mender().Words().Downgrade+" what "+f.mender().Words().Upgrade+" does, last first; an enum type needs its own DROP TYPE", evidence...)
 }
 
 // onlyMoreValues says that a difference is an enum type with all its values, in their order, and more. Postgres cannot drop a

@@ -61,7 +61,7 @@ func TestAWaiverThatNothingNeededIsReported(t *testing.T) {
 
 func TestUnknownIdsInWaiversAreErrors(t *testing.T) {
 	for _, w := range []migrations.Waiver{{ID: "no.such", Reason: "r"}, {ID: "data.lost", Reason: "r"}, {ID: "apply.seeded"}} {
-		if err := ValidateWaivers([]migrations.Revision{{Path: "v.py", Waivers: []migrations.Waiver{w}}}); report.KindOf(err) != report.KindUsage || err == nil {
+		if err := (&Facts{Change: Change{Revisions: []migrations.Revision{{Path: "v.py", Waivers: []migrations.Waiver{w}}}}}).ValidateWaivers(); report.KindOf(err) != report.KindUsage || err == nil {
 			t.Errorf("%v: %v", w, err)
 		}
 	}
@@ -71,7 +71,7 @@ func TestAWaiverOfAnyOtherCheckMayNameItsObjectAndNeedNot(t *testing.T) {
 	for object, want := range map[string]report.Status{"": report.StatusPass, "public.users.tenant": report.StatusPass, "public.users.name": report.StatusFail} {
 		f := ready(func(f *Facts) { f.Seeded.Failure = notNull() })
 		f.Revisions[0].Waivers = []migrations.Waiver{{ID: "apply.seeded", Object: object, Reason: "r"}}
-		if err := ValidateWaivers(f.Revisions); err != nil {
+		if err := f.ValidateWaivers(); err != nil {
 			t.Errorf("%q: %v", object, err)
 		}
 		if answer := answers(f, Selection{})["apply.seeded"]; answer.Status != want {

@@ -23,7 +23,7 @@ func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hi
 		e.Detail = joined(r.What, e.Detail)
 		evidence = append(evidence, e)
 		if hint == "" {
-			hint = mend(t.Failure, orRestricted(t))
+			hint = f.mender().mend(t.Failure, orRestricted(t))
 		}
 	}
 	return evidence, hint

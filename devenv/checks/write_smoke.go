@@ -36,7 +36,7 @@ func judgeSmoke(f *Facts) Finding {
 	}
 	if len(evidence) > 0 {
 		return found(fmt.Sprintf("%s can no longer be written: %s%s", evidence[0].Table, evidence[0].Message, more(len(evidence)-1)),
-			mendWrite(evidence[0]), withRest(evidence, unknown)...)
+			f.mender().write(evidence[0]), withRest(evidence, unknown)...)
 	}
 	finding := clean(fmt.Sprintf("writes to %s still work", report.Count(f.Smoke.Tables, "table")))
 	if f.Smoke.Tables == 0 {
@@ -46,14 +46,14 @@ func judgeSmoke(f *Facts) Finding {
 	return finding
 }
 
-// mendWrite is what to do about a write that fails.
-func mendWrite(e report.Evidence) string {
+// write is what to do about a write that fails.
+func (m mender) write(e report.Evidence) string {
 	switch e.SQLState {
 	case "23505":
-		return "rows were written with explicit ids; let the sequence catch up, in this revision:\n" +
-			fmt.Sprintf("    op.execute(\"SELECT setval(pg_get_serial_sequence('%s', 'id'), (SELECT max(id) FROM %s))\")", e.Table, e.Table)
+		return "rows were written with explicit ids; let the sequence catch up, in this revision:\n    " +
+			m.execute(fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', 'id'), (SELECT max(id) FROM %s))", e.Table, e.Table))
 	case "42501":
-		return fmt.Sprintf("grant it, in this revision:\n    op.execute(\"GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO …\")", e.Table)
+		return "grant it, in this revision:\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
 	case "42703", "42P01", "42883", "42704":
 		return "a function, a trigger or a generated column still uses what is gone: change it in this revision with CREATE OR REPLACE FUNCTION"
 	}

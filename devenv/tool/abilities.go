@@ -27,6 +27,14 @@ func (t *Tool) Observer() (migrations.Observer, error) {
 	return ability[migrations.Observer](t, "cut an upgrade off between two statements")
 }
 
+// Snippets returns the tool's way to write code for hints, or SQL's.
+func (t *Tool) Snippets() migrations.Snippets {
+	if snippets, ok := t.Tool.(migrations.Snippets); ok {
+		return snippets
+	}
+	return migrations.SQL{}
+}
+
 func ability[A any](t *Tool, what string) (A, error) {
 	able, ok := t.Tool.(A)
 	if !ok {

@@ -19,10 +19,11 @@ func takeNotes(p *pass, up *upgrade) []catalog.Note {
 	if !p.Wants(checks.TrialNotes) || !up.worked() {
 		return nil
 	}
-	return up.notes()
+	return up.notes(p.Tool.Snippets().Words().Script)
 }
 
-func (u *upgrade) notes() []catalog.Note {
+// notes returns what is worth knowing; script is what writes SQL instead of running it.
+func (u *upgrade) notes(script string) []catalog.Note {
 	notes := catalog.Notes(&u.before.Shape, &u.after.Shape)
 	altered := u.alteredTables()
 	waits := slices.ContainsFunc(u.statements, func(s migrations.Statement) bool { return regexp.MustCompile(`(?i)lock_timeout`).MatchString(s.SQL) })
@@ -30,7 +31,7 @@ func (u *upgrade) notes() []catalog.Note {
 		notes = append(notes, catalog.Note{
 			Table:  altered[0],
 			Text:   fmt.Sprintf("it waits for its lock on %s without lock_timeout, and everybody who comes later waits behind it", strings.Join(altered, ", ")),
-			Advice: "op.execute(\"SET lock_timeout = '5s'\"), and try again when it fails",
+			Remedy: catalog.Remedy{SQL: "SET lock_timeout = '5s'"}, Advice: "and try again when it fails",
 		})
 	}
 	if len(altered) >= manyTables {
@@ -39,7 +40,7 @@ func (u *upgrade) notes() []catalog.Note {
 			Advice: "one revision for each table holds each lock for a shorter time, and cannot deadlock with the application",
 		})
 	}
-	return slices.Concat(notes, u.staleViews(), u.idleRevisions(), u.readingNotes())
+	return slices.Concat(notes, u.staleViews(), u.idleRevisions(), u.readingNotes(script))
 }
 
 // alteredTables returns the tables that existed before and that a statement of the branch alters or locks, by label.
@@ -62,7 +63,7 @@ func (u *upgrade) staleViews() []catalog.Note {
 			if t != nil && slices.Contains(written, t.Label()) && !refreshed {
 				notes = append(notes, catalog.Note{
 					Table: t.Label(), Text: fmt.Sprintf("the materialised view %s reads %s and shows what was there before", view.Name, t.Label()),
-					Advice: fmt.Sprintf("op.execute(\"REFRESH MATERIALIZED VIEW %s\")", view.Name),
+					Remedy: catalog.Remedy{SQL: "REFRESH MATERIALIZED VIEW " + view.Name},
 				})
 				break
 			}
@@ -85,13 +86,13 @@ func (u *upgrade) idleRevisions() []catalog.Note {
 }
 
 // readingNotes returns a note where the migration reads rows: one that reads rows to decide what it does cannot be written as a script.
-func (u *upgrade) readingNotes() []catalog.Note {
+func (u *upgrade) readingNotes(script string) []catalog.Note {
 	read := u.tablesIn(regexp.MustCompile(`(?is)^\s*SELECT\s.*?\sFROM\s+(?:ONLY\s+)?([\w$."]+)`))
 	if len(read) == 0 {
 		return nil
 	}
 	return []catalog.Note{{
-		Table: read[0], Text: "it reads rows of " + strings.Join(read, ", ") + " while it runs, so alembic upgrade --sql cannot write it as a script",
+		Table: read[0], Text: "it reads rows of " + strings.Join(read, ", ") + " while it runs, so " + script + " cannot write it as a script",
 		Advice: "where scripts are needed, say it in one statement: UPDATE … FROM, INSERT … SELECT",
 	}}
 }

@@ -45,7 +45,7 @@ func TestOneNoteIsOfTheLocksThatAreWaitedForAndOneOfTheMany(t *testing.T) {
 		"none":                   {[]string{"CREATE TABLE badges ()"}, nil},
 	} {
 		var got []string
-		for _, n := range noted(c.statements...).notes() {
+		for _, n := range noted(c.statements...).notes("") {
 			text, _, _ := strings.Cut(n.Text, ", and everybody")
 			got = append(got, text)
 		}

@@ -45,7 +45,7 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 	}
 	facts := known(b, m)
 	facts.NotCompared = unread(seeded.Before.Catalog)
-	if err := checks.ValidateWaivers(facts.Revisions); err != nil {
+	if err := facts.ValidateWaivers(); err != nil {
 		return facts, err
 	}
 	facts.Spent[checks.TrialModels] = m.ModelsTook
@@ -81,8 +81,8 @@ func known(b *testbed.Testbed, m *generate.Migration) checks.Facts {
 			OnePerBranch: b.Project.Migrations.PerBranch != config.PerBranchMany,
 			Revisions:    m.Revisions, History: m.History, Since: m.Since, Renames: m.Renames,
 		},
-		Outcomes: checks.Outcomes{Models: m.Models},
-		Spent:    map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{},
+		Outcomes: checks.Outcomes{Models: m.Models}, Snippets: b.Tool.Snippets(),
+		Spent: map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{},
 	}
 	for _, e := range b.Work.Edited {
 		facts.Edited = append(facts.Edited, checks.Edit(e))

@@ -15,6 +15,7 @@ var (
 	_ migrations.VersionSetter = (*Driver)(nil)
 	_ migrations.Observer      = (*Driver)(nil)
 	_ migrations.Located       = (*Driver)(nil)
+	_ migrations.Snippets      = (*Driver)(nil)
 )
 
 // Hello returns what the driver found at its start.

@@ -20,6 +20,7 @@ import (
 // Driver is the migration tool in one process. Commands run one after another: a second caller waits. After an error that
 // is not a *migrations.Failure the driver is of no further use.
 type Driver struct {
+	Snippets
 	process Process
 	hello   Hello
 	stderr  *tail

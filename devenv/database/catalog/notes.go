@@ -9,7 +9,17 @@ import (
 )
 
 // Note is one thing that is legal and worth knowing about a migration. Table is schema.table.
-type Note struct{ Table, Column, Text, Advice string }
+type Note struct {
+	Table, Column, Text, Advice string
+	// Remedy is a change to propose, before the advice.
+	Remedy Remedy
+}
+
+// Remedy is a change that SQL makes: any, the type of a column (Table, Name, Type), or an index Name of columns. Table is without schema.
+type Remedy struct {
+	SQL, Table, Name, Type string
+	Columns                []string
+}
 
 // Notes compares two shapes of one database and tells what is legal, and has surprised people.
 func Notes(before, after *Shape) []Note {
@@ -50,11 +60,22 @@ func foreignKeyNotes(after *Shape, was, is *Table) []Note {
 			notes = append(notes, Note{
 				Table: is.Label(), Column: strings.Join(is.Names(k.Columns), ", "),
 				Text:   fmt.Sprintf("%s has no index on (%s): each row deleted from %s, or its key changed, scans %s", k.Name, strings.Join(is.Names(k.Columns), ", "), parent.Quoted(), is.Quoted()),
-				Advice: fmt.Sprintf("op.create_index(\"ix_%s_%s\", %q, %s)", is.Name, strings.Join(is.Names(k.Columns), "_"), is.Name, pythonList(is.Names(k.Columns))),
+				Remedy: is.newIndex(is.Names(k.Columns)),
 			})
 		}
 	}
 	return notes
+}
+
+// newIndex creates an index of columns.
+func (t *Table) newIndex(columns []string) Remedy {
+	name := "ix_" + t.Name + "_" + strings.Join(columns, "_")
+	quoted := make([]string, 0, len(columns))
+	for _, c := range columns {
+		quoted = append(quoted, query.Identifier(c))
+	}
+	sql := "CREATE INDEX " + query.Identifier(name) + " ON " + t.Quoted() + " (" + strings.Join(quoted, ", ") + ")"
+	return Remedy{SQL: sql, Table: t.Name, Name: name, Columns: columns}
 }
 
 // indexed reports whether an index begins with these columns, in any order.
@@ -103,7 +124,7 @@ func grownNotes(after *Shape, t *Table, c *Column) []Note {
 		notes = append(notes, Note{
 			Table: t.Label(), Column: c.Name,
 			Text:   fmt.Sprintf("%s.%s becomes %s, its sequence %s stays %s and ends where that ends", t.Quoted(), c.Name, c.Type, c.Sequence, c.SequenceType),
-			Advice: fmt.Sprintf("op.execute(\"ALTER SEQUENCE %s AS %s\")", c.Sequence, c.Type),
+			Remedy: Remedy{SQL: "ALTER SEQUENCE " + c.Sequence + " AS " + c.Type},
 		})
 	}
 	for i := range after.Tables {
@@ -116,8 +137,10 @@ func grownNotes(after *Shape, t *Table, c *Column) []Note {
 			if points := child.Column(k.Columns[at]); points != nil && grew(points.Base, c.Base) {
 				notes = append(notes, Note{
 					Table: child.Label(), Column: points.Name,
-					Text:   fmt.Sprintf("%s.%s stays %s and points to %s.%s, which becomes %s", child.Quoted(), points.Name, points.Type, t.Quoted(), c.Name, c.Type),
-					Advice: fmt.Sprintf("op.alter_column(%q, %q, type_=sa.BigInteger())", child.Name, points.Name),
+					Text: fmt.Sprintf("%s.%s stays %s and points to %s.%s, which becomes %s", child.Quoted(), points.Name, points.Type, t.Quoted(), c.Name, c.Type),
+					Remedy: Remedy{
+						SQL: "ALTER TABLE " + child.Quoted() + " ALTER COLUMN " + query.Identifier(points.Name) + " TYPE bigint", Table: child.Name, Name: points.Name, Type: "bigint",
+					},
 				})
 			}
 		}
@@ -155,12 +178,4 @@ func enumNotes(before, after *Shape) []Note {
 		}
 	}
 	return notes
-}
-
-func pythonList(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = fmt.Sprintf("%q", n)
-	}
-	return "[" + strings.Join(quoted, ", ") + "]"
 }
