@@ -2,8 +2,10 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
 	"devenv/devenv/report"
+	"devenv/migrations"
 )
 
 func driftModels() Check {
@@ -28,7 +30,7 @@ func judgeDrift(f *Facts) Finding {
 	for _, o := range f.Drift.Operations {
 		evidence = append(evidence, report.Evidence{Message: o.Object, Statement: o.Rendered, Detail: o.Kind})
 	}
-	hint := "add what is missing to your revision:\n" + indented(f.Drift.Operations[0].Rendered)
+	hint := "add what is missing to your revision:\n" + f.mender().missing(f.Drift.Operations)
 	if len(f.Revisions) == 0 {
 		hint = "make the migration: devenv new-migration \"…\""
 	}
@@ -42,6 +44,22 @@ func (m mender) compare() string {
 		return ""
 	}
 	return "run it yourself: " + m.Words().Compare
+}
+
+// shownOperations is how many operations a hint holds; the evidence has them all.
+const shownOperations = 10
+
+// missing is the code of operations, as the tool has generated it.
+func (m mender) missing(operations []migrations.Operation) string {
+	var lines []string
+	for i, o := range operations {
+		if i == shownOperations {
+			lines = append(lines, fmt.Sprintf("%s and %d more, listed above", m.Words().Comment, len(operations)-i))
+			break
+		}
+		lines = append(lines, o.Rendered)
+	}
+	return indented(strings.Join(lines, "\n"))
 }
 
 const driftModelsPage = `After the upgrade a second autogenerate must find nothing, beyond what already differed on the base (the noise).
