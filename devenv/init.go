@@ -89,7 +89,7 @@ type initRun struct {
 // open loads the Compose project, and asks which one it is where there are several.
 func (i *initRun) open(ctx context.Context) (err error) {
 	for {
-		if err = i.Look(ctx); err == nil {
+		if err = i.OpenReadOnly(ctx); err == nil {
 			return nil
 		}
 		if err := i.ask(ctx, err); err != nil {

@@ -155,7 +155,7 @@ func open(ctx context.Context, s *session.Session) *target {
 		return t
 	}
 	if t.repo != nil {
-		t.view, t.loadErr = stack.Look(ctx, s)
+		t.view, t.loadErr = stack.OpenView(ctx, s)
 	}
 	return t
 }

@@ -8,16 +8,16 @@ import (
 	"devenv/devenv/report"
 )
 
-// The directories of the cache. They hold ignored files with their secrets, so they are the user's alone.
+// The directories of the cache. They contain ignored files, and so secrets; only the user may read them.
 const (
 	CacheTrees   = "trees"   // private trees
-	CacheObjects = "objects" // what was captured, as git objects, for each worktree
+	CacheObjects = "objects" // the captured working tree of each worktree, as git objects
 )
 
-// cacheVariable names the cache's directory.
+// cacheVariable is the environment variable that sets the cache directory.
 const cacheVariable = "DEVENV_CACHE"
 
-// CacheDirectory is where private trees lie: $DEVENV_CACHE, else devenv in the user's cache directory.
+// CacheDirectory returns the directory of private trees: $DEVENV_CACHE, or else devenv in the user's cache directory.
 func CacheDirectory() (string, error) {
 	if dir := os.Getenv(cacheVariable); dir != "" {
 		return filepath.Abs(dir)
@@ -29,8 +29,9 @@ func CacheDirectory() (string, error) {
 	return filepath.Join(dir, "devenv"), nil
 }
 
-// OpenCache makes the cache and returns its directory. All that devenv made is the user's alone afterwards, whatever its modes
-// were. A directory that DEVENV_CACHE names and that was there before keeps its own: it may serve others as well.
+// OpenCache creates the cache and returns its directory. It restricts everything devenv made there to the user, even if
+// the modes were wider. A directory that DEVENV_CACHE names and that already existed keeps its modes, since others may
+// use it too.
 func OpenCache() (string, error) {
 	dir, err := CacheDirectory()
 	if err != nil {
@@ -42,14 +43,14 @@ func OpenCache() (string, error) {
 	}
 	for _, d := range own {
 		if err := makePrivate(d); err != nil {
-			return "", report.Fail(report.KindWork, "make it yours, or choose another cache with DEVENV_CACHE",
-				"keep the cache for you alone: %w", err)
+			return "", report.Fail(report.KindWork, "take ownership of it, or choose another cache with DEVENV_CACHE",
+				"make the cache private: %w", err)
 		}
 	}
 	return dir, nil
 }
 
-// makePrivate makes a directory, or what is there already, one that its owner alone looks into.
+// makePrivate creates a directory, or changes the mode of an existing one, so that only its owner can read it.
 func makePrivate(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -61,8 +62,8 @@ func makePrivate(dir string) error {
 	return os.Chmod(dir, info.Mode().Perm()&0o700)
 }
 
-// KeepCaptures gives what will be captured of a repository its place in the cache, and returns the cache's directory. Commands that
-// capture nothing do without: they work where no cache can be made.
+// KeepCaptures tells the repository where in the cache to store captures, and returns the cache directory. Commands
+// that capture nothing do not call it, so that they work where no cache can be created.
 func KeepCaptures(repo *gitrepo.Repo) (cache string, err error) {
 	if cache, err = OpenCache(); err != nil {
 		return "", err

@@ -12,16 +12,16 @@ func wantModes(t *testing.T, dir string, want map[string]fs.FileMode) {
 	t.Helper()
 	for name, mode := range want {
 		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != mode {
-			t.Errorf("%s is %v and not %v, %v", filepath.Join(dir, name), info.Mode().Perm(), mode, err)
+			t.Errorf("%s has mode %v, want %v: %v", filepath.Join(dir, name), info.Mode().Perm(), mode, err)
 		}
 	}
 }
 
-func TestTheCacheIsTheUsersAloneAlsoWhereItWasNot(t *testing.T) {
+func TestTheCacheBecomesPrivateToTheUser(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", home)
 	t.Setenv("DEVENV_CACHE", "")
-	for range 2 { // as an older devenv left it, the second time
+	for range 2 { // the second time as an older devenv left it
 		if _, err := OpenCache(); err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +34,7 @@ func TestTheCacheIsTheUsersAloneAlsoWhereItWasNot(t *testing.T) {
 	}
 }
 
-func TestACacheThatTheUserNamedKeepsItsModesAndWhatLiesInItIsPrivate(t *testing.T) {
+func TestACustomCacheDirectoryKeepsItsModes(t *testing.T) {
 	named, fresh := t.TempDir(), filepath.Join(t.TempDir(), "new", "cache")
 	if err := os.Chmod(named, 0o755); err != nil {
 		t.Fatal(err)

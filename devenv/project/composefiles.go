@@ -10,12 +10,12 @@ import (
 	"devenv/devenv/inside"
 )
 
-// Choice says which project is meant, and on which engine.
+// Choice selects the project and the engine.
 type Choice struct {
-	// Dir is the directory the command was called in; empty means the process's.
+	// Dir is the directory the command was run in; empty means the current directory.
 	Dir     string
 	Compose ComposeOptions
-	// Host and Context choose the engine as Docker's own command line does; empty means its environment and default.
+	// Host and Context select the engine as Docker's command line does; empty means its environment and default.
 	Host, Context string
 }
 
@@ -28,15 +28,16 @@ type ComposeOptions struct {
 	Profiles         []string
 }
 
-// LoadOptions says which Compose project is meant: by the flags, by Compose's variables, by the configuration, as Compose
-// finds it from the current directory, or the only one in the repository.
+// LoadOptions returns which Compose project to load: the one set by the flags, by Compose's variables, or by the
+// configuration; or else the one Compose finds from the current directory, or the only one in the repository.
 func (c Choice) LoadOptions(cfg *config.Config, root string) (compose.LoadOptions, error) {
 	dir, err := filepath.Abs(OrDot(c.Dir))
 	if err != nil {
 		return compose.LoadOptions{}, err
 	}
 	load := compose.LoadOptions{
-		WorkingDir: dir, Files: Absolute(dir, c.Compose.Files...), ProjectDirectory: c.Compose.ProjectDirectory, ProjectName: c.Compose.ProjectName,
+		WorkingDir: dir, Files: Absolute(dir, c.Compose.Files...),
+		ProjectDirectory: c.Compose.ProjectDirectory, ProjectName: c.Compose.ProjectName,
 		EnvFiles: Absolute(dir, c.Compose.EnvFiles...), Profiles: c.Compose.Profiles,
 	}
 	if load.ProjectDirectory != "" {
@@ -71,7 +72,7 @@ func filesFromEnvironment(dir string) []string {
 	return Absolute(dir, strings.Split(value, separator)...)
 }
 
-// Absolute makes paths absolute that were written in a directory.
+// Absolute makes paths absolute that are relative to dir.
 func Absolute(dir string, paths ...string) []string {
 	var all []string
 	for _, p := range paths {
@@ -83,7 +84,7 @@ func Absolute(dir string, paths ...string) []string {
 	return all
 }
 
-// applyConfiguration fills what the flags left open.
+// applyConfiguration fills in what the flags leave open.
 func applyConfiguration(load *compose.LoadOptions, cfg *config.Config, root string) {
 	inRepository := func(written string) string { return filepath.Join(root, filepath.FromSlash(cfg.Path(written))) }
 	for _, f := range cfg.Compose.Files {
@@ -97,7 +98,7 @@ func applyConfiguration(load *compose.LoadOptions, cfg *config.Config, root stri
 	}
 }
 
-// OrDot is the directory, "." where none is named.
+// OrDot returns the directory, or "." if it is empty.
 func OrDot(dir string) string {
 	if dir == "" {
 		return "."
@@ -105,7 +106,7 @@ func OrDot(dir string) string {
 	return dir
 }
 
-// InRepository shows a path as one of the repository where it is one.
+// InRepository returns a path relative to the repository if it is inside.
 func InRepository(root, path string) string {
 	rel, ok := inside.Rel(root, path)
 	if !ok {

@@ -11,15 +11,18 @@ import (
 	"devenv/devenv/report"
 )
 
-// composeNames are the names Compose looks for, in its order.
-var composeNames = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"} //nolint:gochecknoglobals // a constant list
+// composeNames are the names Compose looks for, in order.
+var composeNames = []string{ //nolint:gochecknoglobals // a constant list
+	"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml",
+}
 
-// composeDepth is how many directories below the root a Compose file is looked for when Compose itself finds none.
+// composeDepth is how many levels below the root to search for a Compose file if Compose itself finds none.
 const composeDepth = 3
 
-// findComposeFiles returns the directory where Compose finds its file, looking from dir upwards, else the directory of the
-// only one in the repository, or the only file of a name that Compose does not look for; it is a usage failure that names
-// the candidates otherwise. No files means those that Compose finds in the directory, overrides included.
+// findComposeFiles returns the directory where Compose finds its file, searching upwards from dir; or else the
+// directory of the only one in the repository, or the only file with a name Compose does not look for. Otherwise it
+// returns a usage failure that names the candidates. No files means those Compose finds in the directory, overrides
+// included.
 func findComposeFiles(dir, root string) (project string, files []string, err error) {
 	for at := dir; ; at = filepath.Dir(at) {
 		if here := composeFilesIn(at); len(here) > 1 {
@@ -33,7 +36,7 @@ func findComposeFiles(dir, root string) (project string, files []string, err err
 	}
 	found := composeFilesBelow(root, composeDepth)
 	candidates := development(found.usual, root)
-	if len(candidates) == 1 && (len(found.usual) > 1 || !aside(candidates[0], root)) {
+	if len(candidates) == 1 && (len(found.usual) > 1 || !notForDevelopment(candidates[0], root)) {
 		return filepath.Dir(candidates[0]), nil, nil
 	}
 	if len(candidates) == 0 {
@@ -44,17 +47,17 @@ func findComposeFiles(dir, root string) (project string, files []string, err err
 		return "", nil, report.Fail(report.KindUsage,
 			"name it: devenv -f path/to/compose.yaml …, or in .devenv.yaml:\n    compose: {files: [path/to/compose.yaml]}",
 			"find the Compose file: none in %s, its parents, or the directories below %s", dir, root)
-	case len(candidates) == 1 && !aside(candidates[0], root):
+	case len(candidates) == 1 && !notForDevelopment(candidates[0], root):
 		return filepath.Dir(candidates[0]), candidates, nil
 	}
 	return "", nil, ambiguousCompose(candidates, dir, root)
 }
 
-// development leaves out Compose files that are for something beside development, unless nothing else is there.
+// development drops Compose files that are not for development, unless that leaves none.
 func development(candidates []string, root string) []string {
 	var kept []string
 	for _, c := range candidates {
-		if !aside(c, root) {
+		if !notForDevelopment(c, root) {
 			kept = append(kept, c)
 		}
 	}
@@ -64,21 +67,21 @@ func development(candidates []string, root string) []string {
 	return kept
 }
 
-// asideWords are words of paths whose Compose files are for tests, deployments or show.
-var asideWords = []string{ //nolint:gochecknoglobals // a constant list
+// otherPurposeWords are words in the paths of Compose files for tests, deployments or demonstrations.
+var otherPurposeWords = []string{ //nolint:gochecknoglobals // a constant list
 	"test", "tests", "testing", "e2e", "ci", "integration", "example", "examples", "sample", "samples", "demo", "doc", "docs", "fixtures",
-	"deploy", "deployment", "deployments", "deploys", "prod", "production", "stage", "staging", "ha", "cluster", "swarm", "release", "benchmark",
-	"benchmarks", "bench", "monitoring", "observability", "template", "templates", "override",
+	"deploy", "deployment", "deployments", "deploys", "prod", "production", "stage", "staging", "ha", "cluster", "swarm", "release",
+	"benchmark", "benchmarks", "bench", "monitoring", "observability", "template", "templates", "override",
 }
 
-// aside says by its path that a Compose file is for something beside development.
-func aside(file, root string) bool {
+// notForDevelopment reports whether a Compose file is not for development, judging by its path.
+func notForDevelopment(file, root string) bool {
 	words := strings.FieldsFunc(strings.ToLower(InRepository(root, file)), func(c rune) bool { return strings.ContainsRune("/.-_", c) })
-	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(asideWords, w) })
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(otherPurposeWords, w) })
 }
 
-// ambiguousCompose names the candidates and the lines that choose; the paths of a line are relative to the nearest
-// configuration, which may not exist yet: then it goes to the root.
+// ambiguousCompose returns a failure with the candidates and the lines that choose one. The paths in the lines are
+// relative to the nearest configuration, or to the root if none exists yet.
 func ambiguousCompose(candidates []string, dir, root string) error {
 	home := root
 	if file, ok := config.Find(dir, root); ok {
@@ -94,10 +97,10 @@ func ambiguousCompose(candidates []string, dir, root string) error {
 		lines = append(lines, "    compose: {files: ["+filepath.ToSlash(written)+"]}")
 	}
 	if len(names) == 1 {
-		return report.Fail(report.KindUsage, "if it is, write into .devenv.yaml:\n"+lines[0],
-			"find the Compose file: there is only %s, and its path says that it is not for development", names[0])
+		return report.Fail(report.KindUsage, "if it is the right one, write into .devenv.yaml:\n"+lines[0],
+			"find the Compose file: there is only %s, and its path suggests that it is not for development", names[0])
 	}
-	return report.Fail(report.KindUsage, "say which, by one of these lines in .devenv.yaml:\n"+strings.Join(lines, "\n"),
+	return report.Fail(report.KindUsage, "choose one with one of these lines in .devenv.yaml:\n"+strings.Join(lines, "\n"),
 		"%w", discover.Ask(lines, "find the Compose file: there are %d: %s", len(names), strings.Join(names, ", ")))
 }
 
@@ -112,10 +115,10 @@ func composeFilesIn(dir string) []string {
 	return found
 }
 
-// composeFiles are Compose files of a directory and those below: with names that Compose looks for, and with others.
+// composeFiles are the Compose files in and below a directory: those with names Compose looks for, and others.
 type composeFiles struct{ usual, other []string }
 
-// composeFilesBelow looks into the directories below dir, hidden ones and installed packages left out.
+// composeFilesBelow searches the directories below dir, except hidden ones and installed packages.
 func composeFilesBelow(dir string, depth int) composeFiles {
 	found := composeFiles{usual: composeFilesIn(dir)}
 	entries, err := os.ReadDir(dir)
@@ -138,7 +141,7 @@ func composeFilesBelow(dir string, depth int) composeFiles {
 	return found
 }
 
-// otherComposeName says whether a name is one that people give to Compose files beside those that Compose looks for.
+// otherComposeName reports whether a name is common for Compose files that Compose itself does not look for.
 func otherComposeName(name string) bool {
 	extension := filepath.Ext(name)
 	return (extension == ".yml" || extension == ".yaml") && strings.Contains(name, "compose") && !slices.Contains(composeNames, name)

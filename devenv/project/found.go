@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// BaseName returns the base branch as a flag names it, else as the configuration does, else nothing.
+// BaseName returns the base branch that the flag names, or else the configured one, or else "".
 func (w *Workspace) BaseName(flag string) string {
 	if flag != "" || w.Config == nil {
 		return flag
@@ -17,13 +17,13 @@ func (w *Workspace) BaseName(flag string) string {
 	return w.Config.Base
 }
 
-// FoundCompose returns which Compose files are used, and why these.
+// FoundCompose returns which Compose files are used, and why.
 func (w *Workspace) FoundCompose(c Choice) report.Finding {
 	names := make([]string, len(w.Model.ComposeFiles))
 	for i, f := range w.Model.ComposeFiles {
 		names[i] = InRepository(w.Repo.Root(), f)
 	}
-	from := "where Compose looks"
+	from := "found by Compose"
 	switch {
 	case len(c.Compose.Files) > 0:
 		from = "--file"
@@ -35,10 +35,10 @@ func (w *Workspace) FoundCompose(c Choice) report.Finding {
 	return report.Finding{What: "Compose files", Value: strings.Join(names, ", "), From: from}
 }
 
-// FoundBase returns which branch the work is judged against, by its name for people and its commit, and why that one. flag is what
-// --base says.
+// FoundBase returns the base branch with its commit, and why it was chosen. Name is its display name; flag is the value
+// of --base.
 func (w *Workspace) FoundBase(flag, name, commit string) report.Finding {
-	from := "the usual names, the remote's own default first"
+	from := "the usual names, starting with the remote's default branch"
 	switch {
 	case flag != "":
 		from = "--base"
@@ -48,11 +48,12 @@ func (w *Workspace) FoundBase(flag, name, commit string) report.Finding {
 	return report.Finding{What: "base", Value: fmt.Sprintf("%s at %.8s", name, commit), From: from}
 }
 
-// FoundConnection returns how a database service is reached, never with which password.
+// FoundConnection returns how devenv connects to a database service, without the password.
 func (w *Workspace) FoundConnection(service string) (report.Finding, error) {
 	s, err := database.SettingsOf(w.Model, service)
 	return report.Finding{
-		What: "database connection", Value: fmt.Sprintf("user %s, database %s, port %d, as %s", s.User, s.Database, s.Port, strings.Join(s.Hosts, ", ")),
+		What: "database connection", Value: fmt.Sprintf("user %s, database %s, port %d, as %s", s.User, s.Database, s.Port,
+			strings.Join(s.Hosts, ", ")),
 		From: "environment and command of " + s.Service,
 	}, err
 }

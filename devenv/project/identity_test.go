@@ -7,7 +7,7 @@ import (
 	"devenv/devenv/process"
 )
 
-func TestWhatIsMadeIsLabelledWithItsWorktreeAndWithItsRunIfThereIsOne(t *testing.T) {
+func TestLabelsNameTheWorktreeAndTheRun(t *testing.T) {
 	root := t.TempDir()
 	without := IdentityOf(root)
 	want := map[string]string{LabelWorktree: WorktreeID(root), LabelRoot: root, LabelProcess: process.Current().String()}
@@ -17,9 +17,9 @@ func TestWhatIsMadeIsLabelledWithItsWorktreeAndWithItsRunIfThereIsOne(t *testing
 	run := without
 	run.RunID, want[LabelRun] = "0a1b2c3d", "0a1b2c3d"
 	if got := run.Labels(); !maps.Equal(got, want) {
-		t.Errorf("of a run: %v, want %v", got, want)
+		t.Errorf("with a run: %v, want %v", got, want)
 	}
 	if delete(want, LabelRoot); !maps.Equal(run.ImageLabels(), want) {
-		t.Errorf("an image: %v, want %v", run.ImageLabels(), want)
+		t.Errorf("for an image: %v, want %v", run.ImageLabels(), want)
 	}
 }

@@ -7,20 +7,20 @@ import (
 	"devenv/devenv/process"
 )
 
-// Leftover is what a run that is over has left on the engine.
+// Leftover is what a finished run has left on the engine.
 type Leftover struct {
 	Made []engine.Resource
-	// Why says how it is known that the run is over.
+	// Why is the evidence that the run is over.
 	Why string
 }
 
-// Leftovers returns what runs that are over have left on the engine, of every worktree. Whether a repository is still there, and who
-// may read it, does not matter: its path may be another's in another container.
+// Leftovers returns what finished runs of every worktree have left on the engine. It does not matter whether their
+// repository still exists, or who may read it: the same path may be a different one in another container.
 func Leftovers(ctx context.Context, e *engine.Engine) ([]Leftover, error) {
 	return leftovers(ctx, e, LabelWorktree, "")
 }
 
-// leftovers returns what runs that are over have left under a label; holder is the run that holds the worktree's lock.
+// leftovers returns what finished runs have left under a label; holder is the run that holds the worktree's lock.
 func leftovers(ctx context.Context, e *engine.Engine, label, holder string) ([]Leftover, error) {
 	made, err := e.Resources(ctx, label)
 	if err != nil {
@@ -41,7 +41,7 @@ func leftovers(ctx context.Context, e *engine.Engine, label, holder string) ([]L
 	return left, nil
 }
 
-// traceOf is what the things of a run say of it.
+// traceOf returns what the objects of a run reveal about it.
 func traceOf(run string, things []engine.Resource) process.Trace {
 	trace := process.Trace{Run: run}
 	for _, m := range things {
@@ -53,8 +53,8 @@ func traceOf(run string, things []engine.Resource) process.Trace {
 	return trace
 }
 
-// byRun sorts things by the run that made them; what no run made stands for itself. An image that was made of a container hands
-// empty labels on: what somebody makes of it is theirs.
+// byRun groups objects by the run that made them; an object without a run is a group of its own. An image
+// committed from a container passes on empty labels: what somebody makes from it is not the run's.
 func byRun(made []engine.Resource) map[string][]engine.Resource {
 	runs := map[string][]engine.Resource{}
 	for _, m := range made {

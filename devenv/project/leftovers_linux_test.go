@@ -15,7 +15,7 @@ import (
 	"devenv/compose/engine/enginetest"
 )
 
-// rootOfRun names the worktree for a process of the tests that is a run, runOfRun that run.
+// rootOfRun is the environment variable that makes a test process a run in that worktree; runOfRun is the run's id.
 const (
 	rootOfRun = "PROJECT_TEST_ROOT"
 	runOfRun  = "PROJECT_TEST_RUN"
@@ -32,7 +32,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// begin makes a network, a volume and a container for a run in a worktree, says so, and goes on until its input ends.
+// begin creates a network, a volume and a container for a run in a worktree, reports that, and waits until its input
+// ends.
 func begin(ctx context.Context, root, run string) (err error) {
 	host := os.Getenv("DOCKER_HOST")
 	if host == "" {
@@ -64,15 +65,15 @@ func begin(ctx context.Context, root, run string) (err error) {
 	return err
 }
 
-// run is a run in a process of its own.
+// run is a run in a separate process.
 type run struct {
 	*exec.Cmd
 	id    string
 	input io.Closer
 }
 
-// startRun starts a run in a worktree, by a command that is given the test binary, and waits until it has made its things. It
-// returns which clone the run sees there.
+// startRun starts a run in a worktree, through a command that receives the test binary, and waits until it has created
+// its objects. It returns which clone the run sees there.
 func startRun(t *testing.T, e *engine.Engine, root string, command ...string) (run, string) {
 	t.Helper()
 	command = append(command, os.Args[0])
@@ -95,12 +96,12 @@ func startRun(t *testing.T, e *engine.Engine, root string, command ...string) (r
 	if err := r.Start(); err != nil {
 		t.Fatal(err)
 	}
-	said := bufio.NewScanner(output)
-	said.Scan()
-	return r, said.Text()
+	told := bufio.NewScanner(output)
+	told.Scan()
+	return r, told.Text()
 }
 
-// made is how many things of the run are on the engine.
+// made returns how many of the run's objects are on the engine.
 func (r run) made(t *testing.T, e *engine.Engine) int {
 	t.Helper()
 	made, err := e.Resources(t.Context(), LabelRun+"="+r.id)
@@ -110,7 +111,7 @@ func (r run) made(t *testing.T, e *engine.Engine) int {
 	return len(made)
 }
 
-// elsewhere runs the last of its arguments in namespaces of processes and mounts of its own, where another clone lies at a path.
+// elsewhere runs the last argument in its own process and mount namespaces, where a different clone is at path.
 func elsewhere(path, clone string) []string {
 	command := []string{"unshare", "--mount", "--pid", "--fork", "--mount-proc"}
 	if os.Geteuid() != 0 {
@@ -119,9 +120,9 @@ func elsewhere(path, clone string) []string {
 	return append(command, "sh", "-c", `mount --bind "$1" "$2" && exec "$3"`, "elsewhere", clone, path)
 }
 
-// TestASweepRemovesWhatAKilledRunLeftAndNothingOfARunInAnotherContainer which has another clone at the same path, as it is with dev
-// containers and with CI's runners, so that neither sees the other's processes, lock or repository.
-func TestASweepRemovesWhatAKilledRunLeftAndNothingOfARunInAnotherContainer(t *testing.T) {
+// TestASweepRemovesOnlyWhatKilledRunsLeft lets a run continue in another container that has a different clone at the
+// same path, as dev containers and CI runners do; neither sees the other's processes, lock or repository.
+func TestASweepRemovesOnlyWhatKilledRunsLeft(t *testing.T) {
 	enginetest.Images(t, "debian:trixie-slim")
 	e := enginetest.Require(t)
 	ours, theirs := t.TempDir(), t.TempDir()
@@ -141,13 +142,13 @@ func TestASweepRemovesWhatAKilledRunLeftAndNothingOfARunInAnotherContainer(t *te
 	_ = killed.Wait() // it was killed
 	w := Workspace{Engine: e, Identity: IdentityOf(ours)}
 	if live.made(t, e) != 3 || killed.made(t, e) != 3 {
-		t.Fatalf("they made %d and %d things", live.made(t, e), killed.made(t, e))
+		t.Fatalf("they created %d and %d objects", live.made(t, e), killed.made(t, e))
 	}
 	if err := w.sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if live.made(t, e) != 3 || killed.made(t, e) != 0 {
-		t.Errorf("after a sweep there are %d of 3 things of the live run, and %d of the killed one", live.made(t, e), killed.made(t, e))
+		t.Errorf("after a sweep the live run has %d of 3 objects, and the killed one %d", live.made(t, e), killed.made(t, e))
 	}
 	left, err := Leftovers(t.Context(), e)
 	if err != nil {
@@ -155,13 +156,13 @@ func TestASweepRemovesWhatAKilledRunLeftAndNothingOfARunInAnotherContainer(t *te
 	}
 	for _, l := range left {
 		if slices.ContainsFunc(l.Made, func(m engine.Resource) bool { return m.Labels[LabelRun] == live.id }) {
-			t.Errorf("clean would remove the live run's: %s", l.Why)
+			t.Errorf("clean would remove an object of the live run: %s", l.Why)
 		}
 	}
 	if err := errors.Join(live.input.Close(), live.Wait()); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.sweep(t.Context()); err != nil || live.made(t, e) != 3 {
-		t.Errorf("of a run whose end is not to be seen here, there are %d of 3 things, %v", live.made(t, e), err)
+		t.Errorf("a run whose end cannot be seen from here has %d of 3 objects, %v", live.made(t, e), err)
 	}
 }

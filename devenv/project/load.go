@@ -28,12 +28,12 @@ func (w *Workspace) load(ctx context.Context, c Choice) error {
 	compose.ShareBuilds(w.Model)
 	unset, err := compose.CheckVariables(w.Model, load)
 	if len(unset) > 0 && err == nil {
-		w.Note("Compose takes these variables for empty, nothing sets them: " + strings.Join(unset, ", "))
+		w.Note("Compose treats these unset variables as empty: " + strings.Join(unset, ", "))
 	}
 	return err
 }
 
-// namesOf are the Compose files as people say them.
+// namesOf returns the display names of the Compose files.
 func namesOf(load compose.LoadOptions) []string {
 	files := load.Files
 	if len(files) == 0 {
@@ -46,7 +46,7 @@ func namesOf(load compose.LoadOptions) []string {
 	return names
 }
 
-// loadConfig reads the nearest .devenv.yaml, and learns from it first: its errors show its lines.
+// loadConfig reads the nearest .devenv.yaml, and learns its secrets first, because its errors quote lines of it.
 func (w *Workspace) loadConfig(dir string) (*config.Config, error) {
 	if path, ok, err := findConfig(dir, w.Repo.Root()); err == nil && ok {
 		Learn(w.Redactor, compose.FileTexts(path))
@@ -54,8 +54,8 @@ func (w *Workspace) loadConfig(dir string) (*config.Config, error) {
 	return LoadConfig(dir, w.Repo.Root())
 }
 
-// LoadConfig reads the .devenv.yaml that is nearest to a directory, in it or in one above it up to the root; none is a nil
-// configuration.
+// LoadConfig reads the .devenv.yaml nearest to a directory: in it or in a parent, up to the root. Without one it
+// returns nil.
 func LoadConfig(dir, root string) (*config.Config, error) {
 	path, ok, err := findConfig(dir, root)
 	if err != nil || !ok {
@@ -77,15 +77,15 @@ func findConfig(dir, root string) (path string, ok bool, err error) {
 	return path, ok, nil
 }
 
-// Prepares reports whether commands prepare the trees that a run works in.
+// Prepares reports whether commands prepare the trees a run works in.
 func (w *Workspace) Prepares() bool { return w.Config != nil && len(w.Config.Prepare) > 0 }
 
-// Path is where a file lies that the configuration names: in the user's working tree.
+// Path returns where a file named in the configuration is in the user's working tree.
 func (w *Workspace) Path(written string) string {
 	return filepath.Join(w.Repo.Root(), filepath.FromSlash(w.Config.Path(written)))
 }
 
-// Isolation is what containers of a run may keep of the services they are made of, with the files of a tree.
+// Isolation returns what containers of a run may keep of the services they are made from, with the files of a tree.
 func (w *Workspace) Isolation(tree string) compose.Isolation {
 	isolation := compose.Isolation{Tree: tree, Root: w.Repo.Root()}
 	if w.Config != nil {

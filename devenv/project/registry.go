@@ -2,10 +2,10 @@ package project
 
 import "strings"
 
-// Registry is the place that the configuration names, "ghcr.io/acme/devenv", below which images lie that others take.
+// Registry is the configured prefix of shared images, such as "ghcr.io/acme/devenv".
 type Registry string
 
-// Registry is the configuration's; false when it names none.
+// Registry returns the configured registry; false if there is none.
 func (w *Workspace) Registry() (Registry, bool) {
 	if w.Config == nil || w.Config.Registry == "" {
 		return "", false
@@ -13,8 +13,8 @@ func (w *Workspace) Registry() (Registry, bool) {
 	return Registry(strings.TrimSuffix(w.Config.Registry, "/")), true
 }
 
-// Base is the name of one of a base's images there.
+// Base returns the name of one of a base's images in the registry.
 func (r Registry) Base(tag string) string { return string(r) + "/base:" + tag }
 
-// Snapshot is the name of a snapshot there.
+// Snapshot returns the name of a snapshot in the registry.
 func (r Registry) Snapshot(name string) string { return string(r) + "/snapshot:" + name }

@@ -2,21 +2,21 @@ package project
 
 import "sync"
 
-// remarks are what a run says beside its result.
+// remarks are what a run says besides its result.
 type remarks struct {
-	say func(string)
+	tell func(string)
 
 	mu   sync.Mutex
-	said map[string]bool
+	told map[string]bool
 }
 
-// Note makes a remark, once in a run.
+// Note makes a remark, once per run.
 func (r *remarks) Note(text string) {
 	r.mu.Lock()
-	known := r.said[text]
-	r.said[text] = true
+	known := r.told[text]
+	r.told[text] = true
 	r.mu.Unlock()
 	if !known {
-		r.say(text)
+		r.tell(text)
 	}
 }

@@ -8,23 +8,23 @@ import (
 	"devenv/devenv/database"
 )
 
-// runsRecord is the record of the worktree's state that names the runs which have begun and not ended: the one under way, and
+// runsRecord is the record, in the worktree's state, of runs that have started and not ended: the current one, and
 // those that were killed.
 const runsRecord = "runs"
 
-// lateCommit is how long after a run was killed the engine may still complete the image that it was making for it.
-const lateCommit = 5 * time.Minute
+// commitGrace is how long after a run was killed the engine may still complete an image for it.
+const commitGrace = 5 * time.Minute
 
-// begunRun is a run that has begun.
-type begunRun struct {
+// startedRun is a run that has started.
+type startedRun struct {
 	ID string    `json:"id"`
 	At time.Time `json:"at"`
 }
 
-// begin writes down that the run has begun, and removes the nameless images of runs that did not come to their end.
+// begin records that the run has started, and removes unnamed images of runs that did not end properly.
 func (w *Workspace) begin(ctx context.Context) error {
 	record := w.Repo.Record(runsRecord)
-	var runs []begunRun
+	var runs []startedRun
 	if _, err := record.Read(&runs); err != nil {
 		return err
 	}
@@ -33,22 +33,22 @@ func (w *Workspace) begin(ctx context.Context) error {
 			return err
 		}
 	}
-	runs = slices.DeleteFunc(runs, func(r begunRun) bool { return time.Since(r.At) > lateCommit })
-	w.held.begun = true
-	return record.Write(append(runs, begunRun{ID: w.RunID, At: time.Now()}))
+	runs = slices.DeleteFunc(runs, func(r startedRun) bool { return time.Since(r.At) > commitGrace })
+	w.resources.begun = true
+	return record.Write(append(runs, startedRun{ID: w.RunID, At: time.Now()}))
 }
 
-// end writes down that the run has come to its end.
+// end records that the run has ended.
 func (w *Workspace) end() error {
-	if !w.held.begun {
+	if !w.resources.begun {
 		return nil
 	}
 	record := w.Repo.Record(runsRecord)
-	var runs []begunRun
+	var runs []startedRun
 	if _, err := record.Read(&runs); err != nil {
 		return err
 	}
-	runs = slices.DeleteFunc(runs, func(r begunRun) bool { return r.ID == w.RunID })
+	runs = slices.DeleteFunc(runs, func(r startedRun) bool { return r.ID == w.RunID })
 	if len(runs) == 0 {
 		return record.Remove()
 	}

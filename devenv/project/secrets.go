@@ -15,10 +15,11 @@ import (
 	"devenv/devenv/redact"
 )
 
-// Learn has a redactor learn from texts of a project.
+// Learn makes a redactor learn the secrets in a project's texts.
 func Learn(r *redact.Redactor, texts []compose.Text) {
 	kinds := map[compose.TextKind]redact.Kind{
-		compose.TextFile: redact.File, compose.TextVariable: redact.Variable, compose.TextInherited: redact.Inherited, compose.TextSecret: redact.Secret,
+		compose.TextFile: redact.File, compose.TextVariable: redact.Variable, compose.TextInherited: redact.Inherited,
+		compose.TextSecret: redact.Secret,
 	}
 	sources := make([]redact.Source, len(texts))
 	for i, t := range texts {
@@ -27,18 +28,18 @@ func Learn(r *redact.Redactor, texts []compose.Text) {
 	r.Learn(sources...)
 }
 
-// LearnModel has a redactor learn from a Compose project.
+// LearnModel makes a redactor learn the secrets in a Compose project.
 func LearnModel(r *redact.Redactor, p *types.Project) {
 	r.Keep(wordsOf(p)...)
 	Learn(r, compose.TextsOf(p))
 }
 
-// mostLearnt is the size in bytes of the files that are learnt from: those that come first are those that services are given.
-const mostLearnt = 4 << 20
+// maxLearned is the total size, in bytes, of the files to learn from. Files that services receive come first.
+const maxLearned = 4 << 20
 
-// learnFiles has the redactor learn from files of the working tree: those that services are given, the migration tool's
-// configurations, which hold addresses of databases, what git ignores, and what lies where programs look for it. Of files that
-// git does not list, all that looks like a secret is one.
+// learnFiles makes the redactor learn the secrets in files of the working tree: those that services receive, the
+// migration tool's configurations, which contain database addresses, those that git ignores, and those where programs
+// look for credentials. In files that git does not list, everything that looks like a secret counts as one.
 func (w *Workspace) learnFiles(ctx context.Context) error {
 	listed, err := w.Repo.WorktreeFiles(ctx)
 	if err != nil {
@@ -60,13 +61,13 @@ func (w *Workspace) learnFiles(ctx context.Context) error {
 	for _, rel := range ignored {
 		files = append(files, credentialFilesIn(filepath.Join(w.Repo.Root(), filepath.FromSlash(rel)))...)
 	}
-	for _, dir := range w.placesOfFiles() {
+	for _, dir := range w.configDirectories() {
 		files = append(files, credentialFilesIn(dir)...)
 	}
 	var sources []redact.Source
 	size, seen := 0, map[string]bool{}
 	for _, file := range files {
-		if seen[file] || size > mostLearnt {
+		if seen[file] || size > maxLearned {
 			continue
 		}
 		seen[file] = true
@@ -83,9 +84,9 @@ func (w *Workspace) learnFiles(ctx context.Context) error {
 	return nil
 }
 
-// placesOfFiles are the directories whose files services see, or are told by: the project's, those of builds, and those that
-// are mounted.
-func (w *Workspace) placesOfFiles() []string {
+// configDirectories returns the directories whose files services can see or read: the project's, those of builds, and
+// mounted ones.
+func (w *Workspace) configDirectories() []string {
 	dirs := []string{w.Repo.Root(), w.Model.WorkingDir}
 	for _, service := range w.Model.Services {
 		if service.Build != nil && filepath.IsAbs(service.Build.Context) {
@@ -101,21 +102,23 @@ func (w *Workspace) placesOfFiles() []string {
 	return slices.Compact(dirs)
 }
 
-// mostFiles is how many files of a directory are looked at: one that holds more holds data.
-const mostFiles = 500
+// maxFiles is how many files of a directory to consider; a directory with more contains data.
+const maxFiles = 500
 
-// largestFile is the size in bytes from which on a file that nobody named is no configuration.
-const largestFile = 64 << 10
+// maxFileSize is the size, in bytes, above which a file that nothing names is not a configuration.
+const maxFileSize = 64 << 10
 
-// credentialNames are what files are called that programs read credentials from.
-var credentialNames = regexp.MustCompile(`(?i)env|pass|secret|credential|token|rc$|\.(ini|cfg|conf|config|json|ya?ml|toml|properties|pem|key|txt|xml)$`)
+// credentialNames matches the names of files that programs read credentials from.
+var credentialNames = regexp.MustCompile(`(?i)env|pass|secret|credential|token|rc$|` +
+	`\.(ini|cfg|conf|config|json|ya?ml|toml|properties|pem|key|txt|xml)$`)
 
-// credentialFilesIn are the small files that may hold credentials: the path itself, or those in the directory that it is.
+// credentialFilesIn returns the small files that may contain credentials: the path itself, or the files in that
+// directory.
 func credentialFilesIn(at string) []string {
 	entries := []string{at}
 	if info, err := os.Stat(at); err == nil && info.IsDir() {
 		inside, err := os.ReadDir(at)
-		if err != nil || len(inside) > mostFiles {
+		if err != nil || len(inside) > maxFiles {
 			return nil
 		}
 		entries = nil
@@ -125,11 +128,11 @@ func credentialFilesIn(at string) []string {
 	}
 	return slices.DeleteFunc(entries, func(file string) bool {
 		info, err := os.Stat(file)
-		return err != nil || !info.Mode().IsRegular() || info.Size() > largestFile || !credentialNames.MatchString(filepath.Base(file))
+		return err != nil || !info.Mode().IsRegular() || info.Size() > maxFileSize || !credentialNames.MatchString(filepath.Base(file))
 	})
 }
 
-// wordsOf are the project's own words, which no password hides by being equal to one.
+// wordsOf returns the project's own words, which are never redacted, even if a password equals one.
 func wordsOf(p *types.Project) []string {
 	words := []string{p.Name}
 	for name, service := range p.Services {

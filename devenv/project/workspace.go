@@ -16,52 +16,54 @@ import (
 	"devenv/devenv/redact"
 )
 
-// Workspace is where a run takes place: the worktree, its configuration, the engine, and the run's own name. Several goroutines may
-// use one.
+// Workspace is where a run works: the worktree, its configuration, the engine, and the run's identity. It is safe for
+// concurrent use.
 type Workspace struct {
 	Repo   *gitrepo.Repo
-	Config *config.Config // nil where there is no .devenv.yaml
+	Config *config.Config // nil without a .devenv.yaml
 	Client *compose.Client
 	Engine *engine.Engine
 	// Cloner starts clones of bases on the engine.
 	Cloner *database.Cloner
-	// Model is the user's own Compose project, as Compose loads it in the working tree.
+	// Model is the user's own Compose project, as Compose loads it from the working tree.
 	Model *types.Project
-	// Cache is the directory of the cache, empty until something is captured.
+	// Cache is the cache directory, empty until something is captured.
 	Cache string
-	// Redactor takes secrets out of what the run says; it learns as the workspace opens.
+	// Redactor takes secrets out of the run's output; it learns them while the workspace opens.
 	Redactor *redact.Redactor
-	// Builds are the images that the run uses of those that runs build.
+	// Builds are the images built by runs that this run uses.
 	Builds builds.Images
 	Identity
 	remarks
 
-	held held
+	resources resources
 }
 
-// OpenOptions are what a workspace is opened with.
+// OpenOptions are the options for opening a workspace.
 type OpenOptions struct {
 	Choice
-	// Command is the command's name, for those who find the worktree locked.
+	// Command is the command's name, shown to whoever finds the worktree locked.
 	Command string
 	// Redactor learns the project's secrets; nil means a new one.
 	Redactor *redact.Redactor
-	// Note hears remarks.
+	// Note receives remarks.
 	Note func(string)
-	// Recover ends what a command that was cut off has begun with the user's own data. It is called before the project is loaded.
+	// Recover completes what an interrupted command began to do with the user's own data. It runs before the project is
+	// loaded.
 	Recover func(context.Context, *Workspace) error
 }
 
 func (o OpenOptions) workspace() *Workspace {
 	return &Workspace{
-		Redactor: cmp.Or(o.Redactor, redact.New()),
-		remarks:  remarks{say: o.Note, said: map[string]bool{}},
-		held:     held{networks: map[string]bool{}},
+		Redactor:  cmp.Or(o.Redactor, redact.New()),
+		remarks:   remarks{tell: o.Note, told: map[string]bool{}},
+		resources: resources{networks: map[string]bool{}},
 	}
 }
 
-// Open finds the repository, takes its lock, mends what an interrupted run left of a delivery or of the user's own data, reads the
-// configuration, reaches the engine, removes leftovers, and loads the Compose project. The caller closes the workspace.
+// Open finds the repository, takes its lock, repairs an interrupted delivery or change of the user's own data, reads
+// the configuration, connects to the engine, removes leftovers, and loads the Compose project. The caller closes the
+// workspace.
 func Open(ctx context.Context, o OpenOptions) (_ *Workspace, err error) {
 	w := o.workspace()
 	defer func() {
@@ -87,8 +89,8 @@ func Open(ctx context.Context, o OpenOptions) (_ *Workspace, err error) {
 	return w, w.load(ctx, o.Choice)
 }
 
-// Look opens a workspace to look at: nothing is locked, recovered or swept. The caller closes its Client.
-func Look(ctx context.Context, o OpenOptions) (_ *Workspace, err error) {
+// OpenReadOnly opens a workspace for reading: it locks, recovers and sweeps nothing. The caller closes its Client.
+func OpenReadOnly(ctx context.Context, o OpenOptions) (_ *Workspace, err error) {
 	w, dir := o.workspace(), OrDot(o.Dir)
 	if w.Repo, err = gitrepo.Open(ctx, dir); err != nil {
 		return nil, err
@@ -112,7 +114,7 @@ func (w *Workspace) openRepository(ctx context.Context, o OpenOptions) (err erro
 	if w.Repo, err = gitrepo.Open(ctx, dir); err != nil {
 		return err
 	}
-	if w.held.lock, err = w.Repo.Lock(ctx, o.Command); err != nil {
+	if w.resources.lock, err = w.Repo.Lock(ctx, o.Command); err != nil {
 		return err
 	}
 	w.Identity, w.RunID = IdentityOf(w.Repo.Root()), newRunID()
@@ -121,13 +123,13 @@ func (w *Workspace) openRepository(ctx context.Context, o OpenOptions) (err erro
 		return err
 	}
 	if recovered != "" {
-		w.say(recovered)
+		w.tell(recovered)
 	}
 	w.Config, err = w.loadConfig(dir)
 	return err
 }
 
-// connect reaches the engine.
+// connect connects to the engine.
 func (w *Workspace) connect(ctx context.Context, c Choice) (err error) {
 	if w.Client, err = compose.Connect(ctx, compose.ConnectOptions{Host: c.Host, Context: c.Context}); err != nil {
 		return err
@@ -137,13 +139,13 @@ func (w *Workspace) connect(ctx context.Context, c Choice) (err error) {
 	return nil
 }
 
-// sweep removes what runs that are over left of this worktree on the engine. What cannot be removed, such as a volume that another's
-// container has mounted, stays and is told: no run needs it gone.
+// sweep removes what finished runs of this worktree left on the engine. If something cannot be removed, such as a
+// volume that a foreign container mounts, it leaves a note: no run needs it gone.
 func (w *Workspace) sweep(ctx context.Context) error {
 	left, err := leftovers(ctx, w.Engine, LabelWorktree+"="+w.WorktreeID, w.RunID)
 	for _, l := range left {
 		if stays := w.Engine.RemoveResources(ctx, l.Made); stays != nil {
-			w.Note("something that an earlier run left could not be removed: " + stays.Error() + " (the next run tries again; or: devenv clean)")
+			w.Note("could not remove what an earlier run left: " + stays.Error() + " (the next run tries again; or: devenv clean)")
 		}
 	}
 	return errors.Join(err, ctx.Err())

@@ -20,7 +20,7 @@ import (
 // keyOf returns the key of the sample's backend image, as the last commit has it.
 func keyOf(t *testing.T, dir string) string {
 	t.Helper()
-	w, err := project.Look(t.Context(), project.OpenOptions{Choice: project.Choice{Dir: dir}, Note: func(string) {}})
+	w, err := project.OpenReadOnly(t.Context(), project.OpenOptions{Choice: project.Choice{Dir: dir}, Note: func(string) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

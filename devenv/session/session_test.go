@@ -7,12 +7,12 @@ import (
 	"testing"
 )
 
-func TestACleanUpThatFailsDoesNotHideTheResult(t *testing.T) {
+func TestAFailedCleanUpDoesNotHideTheResult(t *testing.T) {
 	t.Parallel()
 	stuck, faulty := errors.New("the engine does not answer"), errors.New("the migration is faulty")
 	s := New("test", Options{})
 	if err := s.Closed(nil, stuck); err != nil || len(s.Notes()) != 1 || !strings.Contains(s.Notes()[0], stuck.Error()) {
-		t.Errorf("after a run that ended well: %v, noted %q", err, s.Notes())
+		t.Errorf("after a successful run: %v, noted %q", err, s.Notes())
 	}
 	if err := s.Closed(faulty, stuck); !errors.Is(err, faulty) || !errors.Is(err, stuck) || len(s.Notes()) != 1 {
 		t.Errorf("after an error: %v, noted %q", err, s.Notes())

@@ -14,14 +14,14 @@ import (
 // DownOptions are the options of down.
 type DownOptions struct {
 	session.Options
-	// Volumes removes the data as well, after a question unless Yes.
+	// Volumes removes the data as well, after a question unless Yes is set.
 	Volumes, Yes bool
 	// RemoveOrphans removes containers of services that are no longer in the Compose file.
 	RemoveOrphans bool
 	DryRun        bool
 }
 
-// DownItem is one container that went, or would go.
+// DownItem is a container that was removed, or would be.
 type DownItem struct {
 	Service   string `json:"service"`
 	Project   string `json:"project"`
@@ -29,8 +29,8 @@ type DownItem struct {
 	DryRun    bool   `json:"dry_run,omitempty"`
 }
 
-// Down removes the containers and networks of the user's own stack, as docker compose down would. It returns them also where
-// not all could be removed.
+// Down removes the containers and networks of the user's own stack, as docker compose down would. It returns them even
+// if some could not be removed.
 func Down(ctx context.Context, s *session.Session, o DownOptions) (items []DownItem, _ error) {
 	err := s.Run(ctx, step.New("down", func(ctx context.Context, log *step.Log) error {
 		if err := s.Open(ctx, userdata.Recover); err != nil {
@@ -58,13 +58,13 @@ func Down(ctx context.Context, s *session.Session, o DownOptions) (items []DownI
 	return items, err
 }
 
-// agree asks before data goes.
+// agree asks before removing data.
 func (o DownOptions) agree(ctx context.Context, s *session.Session, name string) error {
 	if !o.Volumes || o.Yes || o.DryRun {
 		return nil
 	}
 	return session.Agree(ctx, s.Ask, session.Consent{
 		To:    "remove the volumes of " + name + " with their data",
-		After: "Nothing of it is kept.", Without: "--yes; or keep the data first: devenv snapshot save", Refused: "not removed",
+		After: "It cannot be restored.", Without: "--yes; to keep the data, first run: devenv snapshot save", Refused: "not removed",
 	})
 }

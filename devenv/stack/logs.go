@@ -17,20 +17,20 @@ type LogsOptions struct {
 	Follow   bool
 	// Tail is the number of last lines of each service, or "all".
 	Tail string
-	// To hears each line as it comes.
+	// To receives each line as it arrives.
 	To func(service, line string)
 }
 
-// Logs passes the logs of the user's own stack on. Secrets are taken out.
+// Logs streams the logs of the user's own stack, with secrets removed.
 func Logs(ctx context.Context, s *session.Session, o LogsOptions) (err error) {
-	v, err := Look(ctx, s)
+	v, err := OpenView(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
 	for _, name := range o.Services {
 		if v.Model.Services[name].Name == "" {
-			return report.Fail(report.KindUsage, "there are: "+strings.Join(v.Model.ServiceNames(), ", "), "there is no service %q", name)
+			return report.Fail(report.KindUsage, "the services are: "+strings.Join(v.Model.ServiceNames(), ", "), "there is no service %q", name)
 		}
 	}
 	to := v.Redactor.Listener(logged(o.To))
@@ -39,22 +39,22 @@ func Logs(ctx context.Context, s *session.Session, o LogsOptions) (err error) {
 	}))
 }
 
-// logged hears lines of services as outputs of steps.
+// logged receives lines of services as output of steps.
 type logged func(service, line string)
 
-// Emit passes a line on.
+// Emit passes on a line.
 func (l logged) Emit(event report.Event) {
 	if output, ok := event.(report.StepOutput); ok {
 		l(output.Name, output.Line)
 	}
 }
 
-// ServiceNames returns the services of the project, for the shell's completion; none when it does not load.
+// ServiceNames returns the services of the project, for shell completion; none if it cannot be loaded.
 func ServiceNames(ctx context.Context, s *session.Session) []string {
-	v, err := Look(ctx, s)
+	v, err := OpenView(ctx, s)
 	if err != nil {
 		return nil
 	}
-	_ = v.Close() // nothing was done
+	_ = v.Close() // nothing was changed
 	return v.Model.ServiceNames()
 }

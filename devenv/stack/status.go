@@ -18,31 +18,33 @@ type StatusItem struct {
 	// Kind is service, database or worktree.
 	Kind string `json:"kind"`
 	Name string `json:"name"`
-	// State is the container's: running, exited, …; "not created" when there is none. Health is the healthcheck's, if it has one.
+	// State is the container's: running, exited, …; "not created" if there is none. Health is the healthcheck's, if it has
+	// one.
 	State    string `json:"state,omitempty"`
 	Health   string `json:"health,omitempty"`
 	ExitCode int    `json:"exit_code,omitempty"`
-	// Restarts is how often the engine has started it again, where it has not run for long since.
+	// Restarts is how often the engine has restarted it, unless it has been running for long since.
 	Restarts int      `json:"restarts,omitempty"`
 	URLs     []string `json:"urls,omitempty"`
-	// Of a database: the revisions in its version table, whether this branch has them, and what devenv last put into it.
+	// For a database: the revisions in its version table, whether this branch has them, and what devenv last loaded into
+	// it.
 	Revisions []string  `json:"revisions,omitempty"`
 	OnBranch  *bool     `json:"on_branch,omitempty"`
 	From      string    `json:"from,omitempty"`
 	Since     time.Time `json:"since,omitzero"`
-	// Of another worktree: its directory and the services that run.
+	// For another worktree: its directory and its running services.
 	Directory string   `json:"directory,omitempty"`
 	Running   []string `json:"running,omitempty"`
 }
 
-// Status returns what runs of the user's own stack, where it answers, and what its database holds.
+// Status returns what runs of the user's own stack, at which addresses, and what its database holds.
 func Status(ctx context.Context, s *session.Session) (items []StatusItem, err error) {
-	v, err := Look(ctx, s)
+	v, err := OpenView(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
-	v.sayCutOff()
+	v.noteInterrupted()
 	for _, name := range v.Model.ServiceNames() {
 		item, c, err := v.Service(ctx, name)
 		if err != nil {
@@ -58,14 +60,15 @@ func Status(ctx context.Context, s *session.Session) (items []StatusItem, err er
 	return append(items, others...), err
 }
 
-// sayCutOff says that an exchange was cut off, and what ends it.
-func (v *View) sayCutOff() {
+// noteInterrupted notes that an exchange was interrupted, and how to complete it.
+func (v *View) noteInterrupted() {
 	if x, err := userdata.UnderWay(v.Workspace.Repo); err == nil && x != nil {
-		v.Note(fmt.Sprintf("devenv %s exchanges the data of %s, or was cut off: then devenv up ends that", x.Command, x.Store.Service))
+		v.Note(fmt.Sprintf("devenv %s is exchanging the data of %s; if it was interrupted, devenv up completes that", x.Command, x.Store.Service))
 	}
 }
 
-// worktrees returns the stacks of the repository's other worktrees that have containers, by the directory they were made in.
+// worktrees returns the stacks of the repository's other worktrees that have containers, by the directory they were
+// started from.
 func (v *View) worktrees(ctx context.Context) ([]StatusItem, error) {
 	directories, err := v.Workspace.Repo.Worktrees(ctx)
 	if err != nil {

@@ -21,51 +21,53 @@ import (
 // UpOptions are the options of up.
 type UpOptions struct {
 	session.Options
-	// Services are those to start, with what they depend on; none means all.
+	// Services are those to start, along with their dependencies; none means all.
 	Services []string
-	// Build builds the images anew.
+	// Build rebuilds the images.
 	Build bool
-	// Timeout is what each service gets to become ready; 0 is DefaultReadyTimeout.
+	// Timeout is how long each service may take to become ready; 0 is DefaultReadyTimeout.
 	Timeout time.Duration
-	// DryRun only says what would be started.
+	// DryRun only lists what would be started.
 	DryRun bool
 }
 
-// DefaultReadyTimeout is what a service of the user's own stack gets to become ready.
+// DefaultReadyTimeout is how long a service of the user's own stack may take to become ready.
 const DefaultReadyTimeout = 2 * time.Minute
 
-// UpItem is one service that was started, or is there.
+// UpItem is one service that was started or is running already.
 type UpItem struct {
 	Service string `json:"service"`
 	Project string `json:"project"`
-	// Ready says how it showed that it is ready: "healthcheck", "listens on port 8080", "ended well", "running".
+	// Ready is how it showed that it is ready: "healthcheck", "listens on port 8080", "ended well", "running".
 	Ready string `json:"ready,omitempty"`
-	// URLs are where its published ports answer: http://…, or host:port for what speaks no HTTP.
+	// URLs are where its published ports answer: http://…, or host:port if it does not speak HTTP.
 	URLs []string `json:"urls,omitempty"`
-	// Moved are its ports that lie elsewhere in this worktree.
+	// Moved are its ports that differ in this worktree.
 	Moved  []compose.MovedPort `json:"moved,omitempty"`
 	DryRun bool                `json:"dry_run,omitempty"`
 }
 
-// starting is the stack while it is started.
+// starting is a stack that is being started.
 type starting struct {
 	*session.Session
 	*userdata.Stack
 	request UpOptions
-	// foreign is the database's revision that this branch does not have, which kept what uses it from starting.
-	foreign string
-	// database is the database's service, empty when none is found or started.
+	// unknownRevision is the database's revision if this branch does not have it; then what uses the database does not
+	// start.
+	unknownRevision string
+	// database is the database's service, empty if none is found or started.
 	database string
-	// ready is closed for each service that is ready.
+	// ready has a channel for each service, closed when it is ready.
 	ready map[string]chan struct{}
-	// mu guards how, which says of each service how it showed that it is ready.
+	// mu guards how, which holds how each service showed that it is ready.
 	mu  sync.Mutex
 	how map[string]string
 }
 
-// Up starts the user's own stack as docker compose up would, and waits until each service is really ready. foreign is the
-// database's revision that this branch does not have, which kept what uses it from starting; empty where that is not the matter.
-func Up(ctx context.Context, s *session.Session, o UpOptions) (items []UpItem, foreign string, err error) {
+// Up starts the user's own stack as docker compose up would, and waits until each service is really ready. If this
+// branch does not have the database's revision, what uses the database does not start, and unknownRevision is that
+// revision.
+func Up(ctx context.Context, s *session.Session, o UpOptions) (items []UpItem, unknownRevision string, err error) {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultReadyTimeout
 	}
@@ -87,10 +89,10 @@ func Up(ctx context.Context, s *session.Session, o UpOptions) (items []UpItem, f
 			return err
 		}},
 	)
-	return items, u.foreign, err
+	return items, u.unknownRevision, err
 }
 
-// open loads the stack as it runs in this worktree, and refuses ports that others hold.
+// open loads the stack as it runs in this worktree, and fails if others hold its ports.
 func (u *starting) open(ctx context.Context, log *step.Log) (err error) {
 	if err := u.Open(ctx, userdata.Recover); err != nil {
 		return err
@@ -109,7 +111,7 @@ func (u *starting) open(ctx context.Context, log *step.Log) (err error) {
 	return u.CheckPorts(ctx)
 }
 
-// create makes the images and the containers.
+// create creates the images and the containers.
 func (u *starting) create(ctx context.Context, log *step.Log) error {
 	if err := u.Workspace.Client.UserStack(u.Model).CreateAll(ctx, u.request.Build, log.Line); err != nil {
 		return err
@@ -117,8 +119,8 @@ func (u *starting) create(ctx context.Context, log *step.Log) error {
 	return u.ReadContainers(ctx)
 }
 
-// startAll starts each service once what it depends on is ready. The database's revision is compared with the branch before
-// anything that uses it starts.
+// startAll starts each service once its dependencies are ready. It compares the database's revision with the branch
+// before anything that uses the database starts.
 func (u *starting) startAll(ctx context.Context, _ *step.Log) error {
 	for name := range u.Model.Services {
 		u.ready[name] = make(chan struct{})
@@ -126,7 +128,7 @@ func (u *starting) startAll(ctx context.Context, _ *step.Log) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, name := range u.Model.ServiceNames() {
 		if u.Containers[name].ID == "" {
-			close(u.ready[name]) // scaled to none
+			close(u.ready[name]) // scaled to zero
 			continue
 		}
 		group.Go(func() error {
@@ -139,7 +141,7 @@ func (u *starting) startAll(ctx context.Context, _ *step.Log) error {
 	return group.Wait()
 }
 
-// awaitDependencies waits for what a service depends on, and for the database where the service uses it.
+// awaitDependencies waits for a service's dependencies, and for the database if the service uses it.
 func (u *starting) awaitDependencies(ctx context.Context, name string) error {
 	wait := u.Model.Services[name].GetDependencies()
 	if u.database != "" && name != u.database && !u.DependsOn(u.database, name) {
@@ -150,7 +152,7 @@ func (u *starting) awaitDependencies(ctx context.Context, name string) error {
 	for _, dependency := range wait {
 		ready, ok := u.ready[dependency]
 		if !ok {
-			continue // optional, and not there
+			continue // optional, and not running
 		}
 		if err := step.Wait(ctx, ready); err != nil {
 			return err
@@ -180,7 +182,7 @@ func (u *starting) start(ctx context.Context, log *step.Log, name string) error 
 		}
 	}
 	took := time.Since(began).Round(100 * time.Millisecond)
-	close(u.ready[name]) // what depends on it starts while it is watched
+	close(u.ready[name]) // dependent services start while this one is watched
 	if readiness, err = client.StayReady(ctx, readiness, compose.Steady); err != nil {
 		return failed(err)
 	}
@@ -191,7 +193,7 @@ func (u *starting) start(ctx context.Context, log *step.Log, name string) error 
 	return nil
 }
 
-// portTaken names who took a port since the check.
+// portTaken returns who took a port since the check.
 func (u *starting) portTaken(ctx context.Context, name string, err error) error {
 	if !strings.Contains(err.Error(), "allocated") && !strings.Contains(err.Error(), "in use") {
 		return err
@@ -199,18 +201,20 @@ func (u *starting) portTaken(ctx context.Context, name string, err error) error 
 	return errors.Join(u.CheckPorts(ctx), err)
 }
 
-// checkRevision refuses to start a backend on a database whose revision this branch does not know: it would only crash.
+// checkRevision refuses to start a backend on a database whose revision this branch does not have, because it would
+// crash.
 func (u *starting) checkRevision(ctx context.Context, name string) error {
 	at, err := u.Position(ctx, name)
 	if err != nil || len(at.Foreign) == 0 {
 		return err
 	}
-	u.foreign = at.Foreign[0]
-	return report.Fail(report.KindWork, "give the database this branch's revisions and the base's data, what it holds is kept: devenv reset\nor check out the branch that has it",
-		"start what uses %s: its database is at revision %s, which is not on this branch", name, u.foreign)
+	u.unknownRevision = at.Foreign[0]
+	return report.Fail(report.KindWork, "to give the database the base's data at this branch's head, keeping what it holds now: devenv "+
+		"reset\nor check out the branch that has the revision",
+		"start what uses %s: its database is at revision %s, which is not on this branch", name, u.unknownRevision)
 }
 
-// list returns what runs where.
+// list returns what runs, and where.
 func (u *starting) list(ctx context.Context) []UpItem {
 	var items []UpItem
 	for _, name := range u.Model.ServiceNames() {

@@ -11,7 +11,7 @@ import (
 	"devenv/compose/engine"
 )
 
-// urlsOf returns where the published ports of a container are reached.
+// urlsOf returns the addresses of a container's published ports.
 func urlsOf(ctx context.Context, c engine.Container) []string {
 	var urls []string
 	for target, address := range c.Ports {
@@ -31,12 +31,13 @@ func urlsOf(ctx context.Context, c engine.Container) []string {
 	return urls
 }
 
-// isPostgres tells a database server by what its image sets: one that is asked for HTTP complains of it in its log.
+// isPostgres reports whether a container runs Postgres, by what its image sets: it would log a complaint if asked for
+// HTTP.
 func isPostgres(c engine.Container) bool {
 	return slices.ContainsFunc(c.Env, func(v string) bool { return strings.HasPrefix(v, "PGDATA=") || strings.HasPrefix(v, "PG_MAJOR=") })
 }
 
-// schemeOf asks an address whether it speaks HTTP.
+// schemeOf returns http:// if an address speaks HTTP.
 func schemeOf(ctx context.Context, address string) string {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()

@@ -1,5 +1,5 @@
-// Package stack is the user's own stack as people use it from day to day: it is started and waited for, looked at, listened to,
-// and removed. What its database holds is userdata's matter.
+// Package stack works with the user's own stack from day to day: it starts it and waits for it, shows its state and
+// logs, and removes it. What its database holds is up to userdata.
 package stack
 
 import (
@@ -14,16 +14,16 @@ import (
 	"devenv/devenv/userdata"
 )
 
-// View is a look at the user's own stack: without the worktree's lock, since it changes nothing.
+// View looks at the user's own stack, without the worktree's lock, since it changes nothing.
 type View struct {
 	*session.Session
 	*userdata.Stack
 }
 
-// Look opens the stack for commands that only look.
-func Look(ctx context.Context, s *session.Session) (_ *View, err error) {
+// OpenView opens the stack for commands that only look at it.
+func OpenView(ctx context.Context, s *session.Session) (_ *View, err error) {
 	v := &View{Session: s}
-	if err := s.Look(ctx); err != nil {
+	if err := s.OpenReadOnly(ctx); err != nil {
 		return nil, s.Redactor.Error(err)
 	}
 	if v.Stack, err = userdata.Load(ctx, s.Workspace, s.Choice, nil); err == nil {
@@ -35,7 +35,7 @@ func Look(ctx context.Context, s *session.Session) (_ *View, err error) {
 	return v, nil
 }
 
-// Close gives back what Look opened; there is nothing to remove.
+// Close releases what OpenView opened; there is nothing to remove.
 func (v *View) Close() error { return v.Workspace.Client.Close() }
 
 // Service returns the state of one service, and its container.
@@ -62,7 +62,7 @@ func (v *View) Service(ctx context.Context, name string) (StatusItem, engine.Con
 	return item, c, nil
 }
 
-// Database returns what the database holds; false when the stack has none that is found.
+// Database returns what the database holds; false if no database is found in the stack.
 func (v *View) Database(ctx context.Context) (StatusItem, bool) {
 	service, err := v.FindDatabase(ctx)
 	if err != nil {
@@ -74,7 +74,7 @@ func (v *View) Database(ctx context.Context) (StatusItem, bool) {
 			v.Note(err.Error())
 		}
 	}
-	at, _ := v.Position(ctx, service) // what cannot be compared is not
+	at, _ := v.Position(ctx, service) // without a comparison, it stays unknown
 	item.Revisions = at.Revisions
 	if at.Compared && len(at.Revisions) > 0 {
 		on := len(at.Foreign) == 0
