@@ -87,7 +87,7 @@ func TestAFormatterOfThisMachineWithAnotherVersionIsRemarkedOn(t *testing.T) {
 	c.write(".devenv.yaml", "format: [only-here]\n")
 	c.write("backend/requirements-dev.txt", "pytest==8.0\nonly-here==1.2.4  # as in CI\n")
 	result := c.must(c.newMigration(dry))
-	want := `the file is formatted by "only-here, 1.2.3" of this machine; the project asks for only-here 1.2.4`
+	want := `the file is formatted by this machine's "only-here, 1.2.3"; the project pins only-here 1.2.4`
 	if !slices.Contains(result.Document.Notes, want) {
 		t.Errorf("notes: %q", result.Document.Notes)
 	}

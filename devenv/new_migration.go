@@ -74,7 +74,7 @@ func (r *run) onBase(migration ...step.Step) step.Step {
 		r.Copied, step.Step{Do: r.KeepBase},
 		r.Together(
 			step.New("base", r.UseBase),
-			step.New("branch", r.TakeBranch),
+			step.New("branch", r.PrepareBranch),
 		),
 		r.Together(
 			r.InOrder(

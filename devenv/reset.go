@@ -119,7 +119,7 @@ func (r *resetRun) bringBranch() step.Step {
 		return step.Step{Do: func(context.Context, *step.Log) error { return nil }}
 	}
 	return r.bed.InOrder(
-		step.New("branch", r.bed.TakeBranch),
+		step.New("branch", r.bed.PrepareBranch),
 		r.bed.Together(
 			step.New("database", r.cloneBase),
 			step.New("tool", r.bed.StartTool),

@@ -132,7 +132,7 @@ func TestABaseWithoutRowsIsSaidSinceAPassOnItProvesLittle(t *testing.T) {
 
 func saysNoRows(result *devenv.Result) bool {
 	return slices.ContainsFunc(result.Document.Notes, func(n string) bool {
-		return strings.Contains(n, "the base holds no row") && strings.Contains(n, "seed:")
+		return strings.Contains(n, "the base has no rows") && strings.Contains(n, "seed:")
 	})
 }
 

@@ -26,7 +26,8 @@ type formatting struct {
 	file      *File
 }
 
-// Format runs the project's formatters on the new file: in the service that holds the migrations, else on the host.
+// Format runs the project's formatters on the new file, in the service that contains the migrations or else on the
+// host.
 func (m *Migration) Format(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
 	switch {
 	case m.File == nil:
@@ -44,20 +45,21 @@ func (m *Migration) Format(ctx context.Context, b *testbed.Testbed, log *step.Lo
 			return err
 		}
 		if where == "" {
-			f.Note(fmt.Sprintf("the file is not formatted: %s is neither in service %s nor on this machine", with.Argv[0], f.Project.Migrations.Service))
+			f.Note(fmt.Sprintf("the file is not formatted: %s is neither in service %s nor on this machine", with.Argv[0],
+				f.Project.Migrations.Service))
 			continue
 		}
 		ran = append(ran, strings.Join(with.Argv, " ")+" "+where)
 	}
 	if len(ran) == 0 {
-		log.Skipped("no formatter is there to run")
+		log.Skipped("no formatter is installed")
 		return nil
 	}
 	log.Done(strings.Join(ran, ", "))
 	return nil
 }
 
-// formatWith runs one formatter and returns where it ran, empty when it is nowhere.
+// formatWith runs one formatter and returns where it ran, empty if it is nowhere.
 func (f *formatting) formatWith(ctx context.Context, with discover.Formatter, log *step.Log) (string, error) {
 	const notFound = 127
 	var out bytes.Buffer
@@ -82,15 +84,15 @@ func (f *formatting) formatWith(ctx context.Context, with discover.Formatter, lo
 	for _, line := range report.LastLines(out.String()) {
 		log.Line(line)
 	}
-	return "", report.Fail(report.KindWork, "correct format: in .devenv.yaml, or leave it out: format: []",
+	return "", report.Fail(report.KindWork, "correct format: in .devenv.yaml, or turn formatting off: format: []",
 		"format the new file: %s exited with status %d", strings.Join(with.Argv, " "), code).WithOutput(report.LastLines(out.String()))
 }
 
-// readBack reads the new file out of the tool's container.
+// readBack reads the new file from the tool's container.
 func (f *formatting) readBack(ctx context.Context) error {
 	content, found, err := f.Workspace.Engine.ReadFile(ctx, f.Tool.Container, f.file.Container)
 	if err == nil && !found {
-		err = report.Fail(report.KindWork, "", "read %s out of the container: the formatter removed it", f.file.Container)
+		err = report.Fail(report.KindWork, "", "read %s from the container: the formatter removed it", f.file.Container)
 	}
 	f.file.Content, f.migration.Edits[f.file.Container] = content, content
 	return err
@@ -113,7 +115,7 @@ func (f *formatting) formatOnHost(ctx context.Context, with discover.Formatter) 
 	command := exec.CommandContext(ctx, program, append(append([]string{}, with.Argv[1:]...), file)...)
 	command.Dir, command.Env = filepath.Dir(file), gitrepo.WithoutRepository(os.Environ())
 	if out, err := command.CombinedOutput(); err != nil {
-		return "", report.Fail(report.KindWork, "correct format: in .devenv.yaml, or leave it out: format: []",
+		return "", report.Fail(report.KindWork, "correct format: in .devenv.yaml, or turn formatting off: format: []",
 			"format the new file on this machine: %s: %w", strings.Join(with.Argv, " "), err).WithOutput(report.LastLines(string(out)))
 	}
 	if f.file.Content, err = os.ReadFile(file); err != nil {

@@ -24,8 +24,8 @@ type writer struct {
 	migration *Migration
 }
 
-// New writes a new revision in the tool's container: what autogenerate finds on the base's data, less what already differed before
-// the branch, with renames as they were answered. Where there is nothing to write, the migration has no file.
+// New writes a new revision in the tool's container: what autogenerate finds on the base's data, without what already
+// differed before the branch, and with renames as answered. If there is nothing to write, the migration has no file.
 func New(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, message string, log *step.Log) (*Migration, error) {
 	generator, err := b.Tool.Generator()
 	if err != nil {
@@ -46,7 +46,7 @@ func New(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, messag
 	return m, w.write(ctx, *revise, log)
 }
 
-// write has the tool write the revision.
+// write makes the tool write the revision.
 func (w *writer) write(ctx context.Context, revise migrations.Revise, log *step.Log) error {
 	written, err := w.generator.WriteRevision(ctx, revise)
 	if err != nil {
@@ -67,14 +67,14 @@ func (w *writer) write(ctx context.Context, revise migrations.Revise, log *step.
 	return nil
 }
 
-// plan returns what the new revision is to be; nil where there is nothing to write.
+// plan returns what to put into the new revision; nil if there is nothing to write.
 func (w *writer) plan(ctx context.Context, log *step.Log) (*migrations.Revise, error) {
 	revise := &migrations.Revise{Message: w.message, Parents: w.parents(), Exclude: w.Base.Noise}
 	if w.Mode == branch.Empty {
 		revise.Empty = true
 		return revise, nil
 	}
-	if applied, err := w.applyOwn(ctx, log); err != nil || !applied {
+	if applied, err := w.applyBranch(ctx, log); err != nil || !applied {
 		return nil, err
 	}
 	operations, err := w.generator.Autogenerate(ctx, w.Tool.Database(w.seeded.Server))
@@ -89,7 +89,7 @@ func (w *writer) plan(ctx context.Context, log *step.Log) (*migrations.Revise, e
 	return revise, err
 }
 
-// findUnwritten compares the catalogs when autogenerate finds nothing: what only they see has to be written by hand.
+// findUnwritten compares the catalogs if autogenerate finds nothing: what only they show must be written by hand.
 func (w *writer) findUnwritten(ctx context.Context, log *step.Log) (err error) {
 	m, began := w.migration, time.Now()
 	if m.Models, err = w.CompareModels(ctx, w.seeded, nil); err != nil {
@@ -101,15 +101,16 @@ func (w *writer) findUnwritten(ctx context.Context, log *step.Log) (err error) {
 		return nil
 	}
 	if why := m.Models.NotCompared; why != "" {
-		w.Note("autogenerate does not see changed CHECKs, primary keys, enum values and the like, and the catalogs that do could not be compared: " + why)
+		w.Note("autogenerate does not see changed CHECKs, primary keys, enum values and the like; the catalogs show them, but could not " +
+			"be compared: " + why)
 	}
 	log.Skipped(m.Nothing(w.Testbed))
 	return nil
 }
 
-// applyOwn upgrades the clone by the branch's kept revisions, so that autogenerate finds what they leave over. Where they fail, or
-// lead to several heads, there is nothing to find, and it returns false; the checks then say what is wrong with them.
-func (w *writer) applyOwn(ctx context.Context, log *step.Log) (bool, error) {
+// applyBranch upgrades the clone with the branch's kept revisions, so that autogenerate finds only what they leave. If
+// they fail or lead to several heads, there is nothing to find and it returns false; the checks then say what is wrong.
+func (w *writer) applyBranch(ctx context.Context, log *step.Log) (bool, error) {
 	if len(w.migration.Revisions) == 0 {
 		return true, nil
 	}
@@ -117,7 +118,7 @@ func (w *writer) applyOwn(ctx context.Context, log *step.Log) (bool, error) {
 		log.Skipped("the branch's own migrations fail: the history has several heads (history.heads)")
 		return false, nil
 	}
-	log.Line("upgrading by the branch's own migrations")
+	log.Line("applying the branch's own migrations")
 	w.migration.Applied = true
 	_, err := w.Tool.Upgrade(ctx, w.Tool.Database(w.seeded.Server), migrations.Heads())
 	var failure *migrations.Failure
@@ -128,7 +129,7 @@ func (w *writer) applyOwn(ctx context.Context, log *step.Log) (bool, error) {
 	return err == nil, err
 }
 
-// parents returns the new revision's: the newest of the branch's own, else the base's heads.
+// parents returns the new revision's parents: the newest of the branch's own revisions, or else the base's heads.
 func (w *writer) parents() []string {
 	if n := len(w.migration.Revisions); n > 0 {
 		return []string{w.migration.Revisions[n-1].ID}
@@ -136,7 +137,7 @@ func (w *writer) parents() []string {
 	return w.BaseHeads()
 }
 
-// askRenames asks about each likely rename; what nobody can answer is left for the report.
+// askRenames asks about each likely rename; without an answer it goes into the report.
 func (w *writer) askRenames(ctx context.Context, likely []migrations.Rename) (written, reported []migrations.Rename, err error) {
 	for _, rename := range likely {
 		if slices.ContainsFunc(written, func(w migrations.Rename) bool { return w.Excludes(rename) }) {
@@ -146,7 +147,8 @@ func (w *writer) askRenames(ctx context.Context, likely []migrations.Rename) (wr
 			reported = append(reported, rename)
 			continue
 		}
-		yes, err := w.Ask.Confirm(ctx, fmt.Sprintf("Is %s a rename? (otherwise it is dropped with its data and added anew)", rename))
+		yes, err := w.Ask.Confirm(ctx, fmt.Sprintf("Is %s a rename? (otherwise the old one is dropped with its data and a new one added)",
+			rename))
 		if err != nil {
 			return nil, nil, err
 		}

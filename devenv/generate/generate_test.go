@@ -10,7 +10,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestNoRevisionIsMadeOnOwnRevisionsThatLeadToSeveralHeads(t *testing.T) {
+func TestNoRevisionIsMadeOnSeveralHeads(t *testing.T) {
 	t.Parallel()
 	b := &testbed.Testbed{}
 	b.Base = zeroOf(b.Base)
@@ -25,10 +25,11 @@ func TestNoRevisionIsMadeOnOwnRevisionsThatLeadToSeveralHeads(t *testing.T) {
 	if err != nil || revise != nil || w.migration.Applied {
 		t.Errorf("planned %v, applied: %v, %v", revise, w.migration.Applied, err)
 	}
-	if made := runner.Steps()[0]; made.Status != report.StepSkipped || made.Detail != "the branch's own migrations fail: the history has several heads (history.heads)" {
+	if made := runner.Steps()[0]; made.Status != report.StepSkipped || made.Detail != "the branch's own migrations fail: the history has "+
+		"several heads (history.heads)" {
 		t.Errorf("%s: %q", made.Status, made.Detail)
 	}
 }
 
-// zeroOf returns a zero value of what a pointer points to; packages that are not imported here have types, too.
+// zeroOf returns a pointer to a zero value of the type; it also works for types of packages not imported here.
 func zeroOf[T any](*T) *T { return new(T) }

@@ -1,6 +1,6 @@
-// Package generate says what the branch's migration is: it reads the branch's own revisions in the history, writes a new one from the
-// models on a clone of the base's data, and formats it. All of it happens in the migration tool's container; nothing of the user's
-// is touched.
+// Package generate determines the branch's migration: it reads the branch's own revisions from the history, writes a
+// new one from the models on a clone of the base's data, and formats it. All this happens in the migration tool's
+// container; nothing of the user's is touched.
 package generate
 
 import (
@@ -20,19 +20,20 @@ type Migration struct {
 	// History is the graph after merging with the base; Revisions are the branch's own, oldest first.
 	History   migrations.History
 	Revisions []migrations.Revision
-	// Since is the day since when the base has a revision, where the history has several heads.
+	// Since is the date on which the base got a revision, by its id, if the history has several heads.
 	Since map[string]string
-	// Written is the revision that was written, File its file; nil where none was.
+	// Written is the new revision, and File its file; nil if none was written.
 	Written migrations.Written
 	File    *File
-	// Renames are drops and adds that look like renames and were not written as such: nobody was there to ask.
+	// Renames are drops and adds that look like renames but were not written as such, because nobody was there to ask.
 	Renames []migrations.Rename
-	// Models is how the catalogs of models and migrations differ, where autogenerate found nothing; ModelsTook is the time for it.
+	// Models is how the catalogs of models and migrations differ, if autogenerate found nothing; ModelsTook is how long
+	// that took.
 	Models     checks.ModelsOutcome
 	ModelsTook time.Duration
-	// Applied says that the branch's revisions were applied to the seeded clone before the new one was made.
+	// Applied is set if the branch's revisions were applied to the seeded clone before the new one was made.
 	Applied bool
-	// Reparented are the kept revisions whose parent was changed, by their path in the repository; Edits is all that was written
+	// Reparented are the kept revisions whose parent was changed, by path in the repository. Edits is everything written
 	// in the tool's container, by path there.
 	Reparented, Edits map[string][]byte
 
@@ -42,7 +43,7 @@ type Migration struct {
 
 // File is the new revision's file.
 type File struct {
-	// Path is relative to the repository, Container is where the tool sees it.
+	// Path is relative to the repository; Container is where the tool sees it.
 	Path, Container string
 	Content         []byte
 }
@@ -53,7 +54,7 @@ func Read(ctx context.Context, b *testbed.Testbed) (*Migration, error) {
 	return m, m.Reread(ctx, b)
 }
 
-// Reread reads the history in the branch's tree anew and finds the branch's own revisions in it.
+// Reread reads the history in the branch's tree again and finds the branch's own revisions in it.
 func (m *Migration) Reread(ctx context.Context, b *testbed.Testbed) error {
 	history, err := b.Tool.History(ctx)
 	if err != nil {
@@ -80,7 +81,7 @@ func (m *Migration) Reread(ctx context.Context, b *testbed.Testbed) error {
 	return m.readSince(ctx, b)
 }
 
-// readSince finds since when the base has the heads that are not the branch's, where there are several.
+// readSince finds out when the base got the heads that are not the branch's, if there are several.
 func (m *Migration) readSince(ctx context.Context, b *testbed.Testbed) error {
 	heads := m.History.Heads()
 	if len(heads) < 2 {
@@ -102,23 +103,24 @@ func (m *Migration) readSince(ctx context.Context, b *testbed.Testbed) error {
 	return nil
 }
 
-// Nothing returns that there is nothing to write, and no more than is known.
+// Nothing returns the message that there is nothing to write, without claiming more than is known.
 func (m *Migration) Nothing(b *testbed.Testbed) string {
 	switch noise := b.Base.Noise; {
 	case m.Models.NotCompared != "":
 		return "autogenerate finds nothing to migrate; the catalogs were not compared"
 	case len(noise) > 0:
-		return fmt.Sprintf("nothing to migrate beyond what differs on %s already: %s, %s first", b.BaseName(), report.Count(len(noise), "difference"), noise[0].Object)
+		return fmt.Sprintf("nothing to migrate except what already differs on %s: %s, the first in %s", b.BaseName(),
+			report.Count(len(noise), "difference"), noise[0].Object)
 	}
 	return "nothing to migrate: models and migrations agree"
 }
 
-// Empty returns whether there is nothing to prove: no revision, new or the branch's own, and no difference found.
+// Empty reports whether there is nothing to test: no revision, new or existing, and no difference found.
 func (m *Migration) Empty() bool {
 	return m.File == nil && len(m.Revisions) == 0 && len(m.Models.Differences) == 0
 }
 
-// IDs returns the ids of the branch's revisions, the new one among them.
+// IDs returns the ids of the branch's revisions, including the new one.
 func (m *Migration) IDs() []string {
 	ids := []string{}
 	for _, r := range m.Revisions {
@@ -130,7 +132,7 @@ func (m *Migration) IDs() []string {
 	return ids
 }
 
-// Find returns the revision of a file of the repository; false where there is none.
+// Find returns the revision in a file of the repository; false if there is none.
 func (m *Migration) Find(path string) (migrations.Revision, bool) {
 	i := slices.IndexFunc(m.History.Revisions, func(r migrations.Revision) bool { return r.Path == path })
 	if i < 0 {

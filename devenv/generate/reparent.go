@@ -8,8 +8,8 @@ import (
 	"devenv/migrations"
 )
 
-// reparent lets the branch's kept revisions follow the base's head, where their parent is neither the branch's own nor that head: in
-// the tool's container now, in the working tree at delivery. One line of each file changes.
+// reparent makes the branch's kept revisions follow the base's head if their parent is neither that head nor the
+// branch's own. It changes the tool's container now and the working tree at delivery; in each file, one line changes.
 func (w *writer) reparent(ctx context.Context) error {
 	heads := w.BaseHeads()
 	if len(heads) != 1 {
@@ -26,7 +26,7 @@ func (w *writer) reparent(ctx context.Context) error {
 		}
 		moved, err := migrations.Reparent(content, heads[0])
 		if err != nil {
-			return report.Fail(report.KindWork, "write down_revision as a plain string, or make one migration of all: --replace",
+			return report.Fail(report.KindWork, "write down_revision as a plain string, or replace them all with one migration: --replace",
 				"re-parent %s: %w", revision.Path, err)
 		}
 		container := m.inContainer[revision.Path]
@@ -41,7 +41,8 @@ func (w *writer) reparent(ctx context.Context) error {
 	return m.Reread(ctx, w.Testbed)
 }
 
-// isStale returns whether a revision of the branch has one parent, which is neither the branch's nor the base's head.
+// isStale reports whether a revision of the branch has a single parent that is neither the branch's nor the base's
+// head.
 func (m *Migration) isStale(revision migrations.Revision, head string) bool {
 	if len(revision.Down) != 1 || revision.Down[0] == head {
 		return false

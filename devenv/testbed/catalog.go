@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/database/data"
 )
 
-// Catalog returns a database's schema. The names in it are no secrets, whatever passwords are called.
+// Catalog returns a database's schema. Its names are not secrets, even if a password equals one.
 func (b *Testbed) Catalog(ctx context.Context, s *database.Server) (catalog.Catalog, error) {
 	schema, err := database.Ask(ctx, s, catalog.Read)
 	b.Redactor.Keep(namesIn(schema)...)
@@ -21,12 +21,12 @@ func Shape(ctx context.Context, s *database.Server) (catalog.Shape, error) {
 	return database.Ask(ctx, s, catalog.ReadShape)
 }
 
-// Fingerprint returns what a database's rows come to.
+// Fingerprint returns a digest of a database's rows.
 func Fingerprint(ctx context.Context, s *database.Server) (data.Fingerprint, error) {
 	return database.Ask(ctx, s, data.Take)
 }
 
-// namesIn returns the names of a catalog's objects: of schemas, tables, columns, ….
+// namesIn returns the names of a catalog's objects: schemas, tables, columns and so on.
 func namesIn(c catalog.Catalog) []string {
 	var names []string
 	for object := range c.Objects {

@@ -10,13 +10,13 @@ import (
 
 // CloneOptions are what a clone may have besides the base's data.
 type CloneOptions struct {
-	// Stack is the network of a stack that reaches the clone by the database's names; without a name there is none.
+	// Stack is the network of a stack that reaches the clone under the database's names; no name means none.
 	Stack database.NetworkAlias
-	// Kept is a clone that an image is made of.
+	// Kept is set for a clone that becomes an image.
 	Kept bool
 }
 
-// Clone starts a clone of one of the base's images in the tool's network. The caller removes it, or hands it on.
+// Clone starts a clone of one of the base's images in the tool's network. The caller removes it or passes it on.
 func (b *Testbed) Clone(ctx context.Context, image base.Image, o CloneOptions) (*database.Server, error) {
 	w := b.Workspace
 	tools := w.Name(base.ToolNetwork)
@@ -36,7 +36,7 @@ func (b *Testbed) Clone(ctx context.Context, image base.Image, o CloneOptions) (
 	return w.Cloner.Clone(ctx, options)
 }
 
-// OnClone returns what a function finds on a fresh clone of one of the base's images, and removes the clone.
+// OnClone runs a function on a fresh clone of one of the base's images, removes the clone, and returns the result.
 func OnClone[T any](ctx context.Context, b *Testbed, image base.Image, do func(*database.Server) (T, error)) (found T, err error) {
 	server, err := b.Clone(ctx, image, CloneOptions{})
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"devenv/devenv/step"
 )
 
-// NoteDatabaseChange notes that the branch changes what the database runs on: every trial runs on the base's server, which
-// holds the base's data.
+// NoteDatabaseChange notes that the branch changes what the database runs on. Every trial runs on the base's server,
+// which holds the base's data.
 func (b *Testbed) NoteDatabaseChange(ctx context.Context, log *step.Log) error {
 	name := b.Project.Database
 	old := b.Base.Model.Services[name]
@@ -42,15 +42,16 @@ func (b *Testbed) NoteDatabaseChange(ctx context.Context, log *step.Log) error {
 		changes = append(changes, "its command")
 	}
 	if len(changes) > 0 {
-		b.Note(fmt.Sprintf("the branch changes the database service %s: %s; the migration is tried on the base's server", name, strings.Join(changes, " and ")))
+		b.Note(fmt.Sprintf("the branch changes the database service %s: %s; the migration is tried on the base's server", name,
+			strings.Join(changes, " and ")))
 	}
 	return nil
 }
 
-// serverOf names what a service's container runs.
+// serverOf describes what a service's container runs.
 func serverOf(service types.ServiceConfig) string {
 	if service.Build != nil {
-		return "one that is built"
+		return "an image that is built"
 	}
 	return service.Image
 }

@@ -17,8 +17,8 @@ import (
 	"devenv/devenv/step"
 )
 
-// Find finds out what there is to work on in the session's workspace: base, database, backend, migration tool, the branch's own
-// migrations. Nothing is started.
+// Find finds what to work on in the session's workspace: base, database, backend, migration tool, the branch's own
+// migrations. It starts nothing.
 func (b *Testbed) Find(ctx context.Context, log *step.Log) (err error) {
 	w := b.Workspace
 	b.Request.Selection.Severities = w.Config.Severities()
@@ -46,7 +46,7 @@ func (b *Testbed) Find(ctx context.Context, log *step.Log) (err error) {
 	return nil
 }
 
-// readProject captures the working tree, finds the project in it, and tells the branch's own migrations.
+// readProject captures the working tree, finds the project in it, and determines the branch's own migrations.
 func (b *Testbed) readProject(ctx context.Context, log *step.Log) (err error) {
 	if err := b.openCache(ctx); err != nil {
 		return err
@@ -105,8 +105,8 @@ func (b *Testbed) findServices(ctx context.Context, tree string, log *step.Log) 
 	return err
 }
 
-// ignoredPaths returns the ignored files that the trees need: the configuration's, Compose's env files and .env, and the single
-// files that services mount, secrets and configs among them.
+// ignoredPaths returns the ignored files the trees need: those configured, Compose's env files and .env, and the single
+// files that services mount, including secrets and configs.
 func (b *Testbed) ignoredPaths(cfg *config.Config) []string {
 	var paths []string
 	if cfg != nil {
@@ -129,7 +129,7 @@ func (b *Testbed) ignoredPaths(cfg *config.Config) []string {
 	return paths
 }
 
-// foundIgnored returns which ignored files come along into the private trees.
+// foundIgnored returns which ignored files go into the private trees.
 func foundIgnored(included []string, cfg *config.Config) []report.Finding {
 	if len(included) == 0 {
 		return nil

@@ -13,8 +13,8 @@ import (
 	"devenv/devenv/session"
 )
 
-// TestADirectoryWhoseNameBeginsWithTwoDotsLiesInTheRepository, which "..data" of Kubernetes' volumes is an example of.
-func TestADirectoryWhoseNameBeginsWithTwoDotsLiesInTheRepository(t *testing.T) {
+// TestDirectoriesNamedWithTwoDotsAreInside uses the example of "..data" in Kubernetes volumes.
+func TestDirectoriesNamedWithTwoDotsAreInside(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	if out, err := exec.Command("git", "init", "-q", root).CombinedOutput(); err != nil {
@@ -27,6 +27,6 @@ func TestADirectoryWhoseNameBeginsWithTwoDotsLiesInTheRepository(t *testing.T) {
 	b := New(session.New("test", session.Options{}), Request{})
 	b.Workspace = &project.Workspace{Repo: repo, Model: &types.Project{WorkingDir: filepath.Join(repo.Root(), "..data")}}
 	if paths := b.ignoredPaths(nil); !slices.Equal(paths, []string{"..data/.env"}) {
-		t.Errorf("taken along of a project in ..data: %q", paths)
+		t.Errorf("ignored files of a project in ..data: %q", paths)
 	}
 }

@@ -10,9 +10,12 @@ import (
 	"devenv/migrations"
 )
 
-// CompareModels compares the catalog of the models' schema with that of the migrated database, beyond what differs on the base and
-// the operations that autogenerate has found already. Where the seeded clone has no empty database beside it, nothing ran.
-func (b *Testbed) CompareModels(ctx context.Context, seeded *Seeded, found []migrations.Operation) (outcome checks.ModelsOutcome, err error) {
+// CompareModels compares the catalog of the models' schema with that of the migrated database, except for what differs
+// on the base and the operations autogenerate has already found. If the seeded clone has no empty database for the
+// models, it compares nothing.
+func (b *Testbed) CompareModels(ctx context.Context, seeded *Seeded, found []migrations.Operation) (outcome checks.ModelsOutcome,
+	err error,
+) {
 	if seeded.Models == nil {
 		return outcome, nil
 	}
@@ -30,23 +33,23 @@ func (b *Testbed) CompareModels(ctx context.Context, seeded *Seeded, found []mig
 	case err != nil:
 		return outcome, err
 	case failure != nil:
-		outcome.NotCompared = "the models' schema cannot be made in an empty database: " + failure.Error()
+		outcome.NotCompared = "the models' schema cannot be created in an empty database: " + failure.Error()
 		return outcome, nil
 	case known.Failure != "":
-		outcome.NotCompared = "the base's models' schema cannot be made in an empty database: " + known.Failure
+		outcome.NotCompared = "the schema of the base's models cannot be created in an empty database: " + known.Failure
 		return outcome, nil
 	}
 	found = slices.Concat(found, b.Base.Noise)
 	for _, d := range models.Drift(migrated, seeded.Before.Catalog) {
-		if !known.Holds(d) && !slices.ContainsFunc(found, func(o migrations.Operation) bool { return saysThis(o, d) }) {
+		if !known.Holds(d) && !slices.ContainsFunc(found, func(o migrations.Operation) bool { return covers(o, d) }) {
 			outcome.Differences = append(outcome.Differences, d)
 		}
 	}
 	return outcome, nil
 }
 
-// saysThis returns whether autogenerate has found a difference.
-func saysThis(o migrations.Operation, d catalog.Difference) bool {
+// covers reports whether an operation of autogenerate is the same difference.
+func covers(o migrations.Operation, d catalog.Difference) bool {
 	if o.Object != d.Object {
 		return false
 	}

@@ -7,12 +7,12 @@ import (
 	"devenv/migrations"
 )
 
-func TestWhatAutogenerateSaysIsNotSaidByTheCatalogsAgain(t *testing.T) {
+func TestADifferenceIsNotReportedTwice(t *testing.T) {
 	t.Parallel()
 	const column = "column:public.users.age"
 	for _, c := range []struct {
-		said, facet string
-		want        bool
+		operation, facet string
+		want             bool
 	}{
 		{"type", "type", true},
 		{"nullable", "not null", true},
@@ -23,12 +23,12 @@ func TestWhatAutogenerateSaysIsNotSaidByTheCatalogsAgain(t *testing.T) {
 		{"type", "default", false},
 		{"nullable", "identity", false},
 	} {
-		said := migrations.Operation{Kind: migrations.AlterColumn, Object: column, Facet: c.said}
-		if got := saysThis(said, catalog.Difference{Object: column, Facet: c.facet}); got != c.want {
-			t.Errorf("%q says %q: %v", c.said, c.facet, got)
+		operation := migrations.Operation{Kind: migrations.AlterColumn, Object: column, Facet: c.operation}
+		if got := covers(operation, catalog.Difference{Object: column, Facet: c.facet}); got != c.want {
+			t.Errorf("%q covers %q: %v", c.operation, c.facet, got)
 		}
-		if saysThis(said, catalog.Difference{Object: column + "d", Facet: c.facet}) {
-			t.Errorf("%q says something of another column", c.said)
+		if covers(operation, catalog.Difference{Object: column + "d", Facet: c.facet}) {
+			t.Errorf("%q covers another column", c.operation)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"devenv/migrations"
 )
 
-// UseBase finds the base's images by their key, or makes what KeepBase makes them of.
+// UseBase finds the base's images by their key, or creates the database that KeepBase turns into images.
 func (b *Testbed) UseBase(ctx context.Context, log *step.Log) (err error) {
 	if err := b.OpenBase(ctx, log); err != nil {
 		return err
@@ -51,7 +51,7 @@ func (b *Testbed) UseBase(ctx context.Context, log *step.Log) (err error) {
 	return b.Base.Touch(ctx)
 }
 
-// OpenBase checks the base out and computes its key.
+// OpenBase checks out the base and computes its key.
 func (b *Testbed) OpenBase(ctx context.Context, log *step.Log) (err error) {
 	if b.Base, err = base.Open(ctx, b.Workspace, b.Project, b.BaseRef, b.Work.Capture, b.EnvFiles); err != nil {
 		return err
@@ -60,12 +60,12 @@ func (b *Testbed) OpenBase(ctx context.Context, log *step.Log) (err error) {
 	return b.Base.ComputeKey(ctx, log)
 }
 
-// KeepBase makes an image of the base's database, where this run has made that.
+// KeepBase creates images of the base's database, if this run has created it.
 func (b *Testbed) KeepBase(ctx context.Context, _ *step.Log) error { return b.Base.Keep(ctx, b.Runner) }
 
-// TakeBranch makes the branch's tree: the capture, with the branch's own revisions as the mode says, merged with the base; and
-// brings the images that its services need.
-func (b *Testbed) TakeBranch(ctx context.Context, log *step.Log) (err error) {
+// PrepareBranch creates the branch's tree: the captured working tree, with the branch's own revisions handled as the
+// mode says, merged with the base. It also pulls the images its services need.
+func (b *Testbed) PrepareBranch(ctx context.Context, log *step.Log) (err error) {
 	repo := b.Workspace.Repo
 	commit := b.Work.Capture.Commit
 	if !b.Request.Existing {
@@ -97,7 +97,7 @@ func (b *Testbed) TakeBranch(ctx context.Context, log *step.Log) (err error) {
 	return b.Branch.EnsureImages(ctx, b.Services(b.Branch, b.Project.Migrations.Service), log)
 }
 
-// Services returns the services that a start needs in a checkout, without the database, and one more.
+// Services returns the services to start for a start in a checkout, without the database, and one more.
 func (b *Testbed) Services(s *scratch.Checkout, extra string) []string {
 	services := []string{extra}
 	for _, name := range append([]string{b.Project.Backend}, b.Project.Needs...) {

@@ -14,29 +14,30 @@ import (
 	"devenv/devenv/step"
 )
 
-// Seeded is the clone of the base's data in which the migration is made and tried, and what it held before.
+// Seeded is the clone of the base's data on which the migration is made and tried, and what it held before.
 type Seeded struct {
 	Server *database.Server
 	Before State
 	// Writers are the roles that insert into each table, by OID.
 	Writers map[uint32][]string
-	// FromScratch says that it is none: an empty database that was upgraded through the whole history takes its place.
+	// FromScratch is set if the database is not a clone but an empty one, upgraded through the whole history.
 	FromScratch bool
-	// Models is an empty database for the models' schema, nil where nothing asks for it.
+	// Models is an empty database for the models' schema, nil if nothing needs it.
 	Models *database.Server
 }
 
-// State is what a database holds, as far as trials compare it; what no wanted trial compares is empty.
+// State is what a database holds, as far as trials compare it; what no selected trial compares is empty.
 type State struct {
 	Fingerprint data.Fingerprint
 	Catalog     catalog.Catalog
 	Shape       catalog.Shape
 }
 
-// noRows says what a pass on such a base is worth.
-const noRows = "the base holds no row, so nothing was tried on data; say in .devenv.yaml what fills it, as seed: {run: \"python seed.py\"}, {sql: [seed.sql]} or {dump: base.dump}"
+// noRows says what passing on an empty base is worth.
+const noRows = "the base has no rows, so nothing was tried on data; set in .devenv.yaml what fills it, for example seed: {run: " +
+	"\"python seed.py\"}, {sql: [seed.sql]} or {dump: base.dump}"
 
-// CloneSeeded starts the clone of the base's data in which the migration is made and tried, and reads what it holds.
+// CloneSeeded starts the clone of the base's data on which the migration is made and tried, and reads what it holds.
 func (b *Testbed) CloneSeeded(ctx context.Context, log *step.Log) (*Seeded, error) {
 	if err := b.NoteDatabaseChange(ctx, log); err != nil {
 		return nil, err
@@ -64,7 +65,7 @@ func (b *Testbed) CloneSeeded(ctx context.Context, log *step.Log) (*Seeded, erro
 	return seeded, nil
 }
 
-// readBefore reads what the migration will meet.
+// readBefore reads what the migration will find.
 func (b *Testbed) readBefore(ctx context.Context, seeded *Seeded) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.ReadSchema(ctx, seeded.Server, &seeded.Before) })

@@ -1,6 +1,6 @@
-// Package testbed prepares what a migration is made and tried on: it finds out what there is to work on, brings the base's database
-// and the branch's tree, starts the migration tool, and clones databases. It says nothing about the migration itself; the rooms
-// above it (generate, trials) do.
+// Package testbed prepares what a migration is made and tried on: it finds what to work on, provides the base's
+// database and the branch's tree, starts the migration tool, and clones databases. It knows nothing about the migration
+// itself; the packages above it (generate, trials) do.
 package testbed
 
 import (
@@ -19,42 +19,42 @@ import (
 	"devenv/devenv/tool"
 )
 
-// Request is what a command wants of its testbed.
+// Request is what a command asks for.
 type Request struct {
-	// Base is the base branch; empty means the configuration's, else the repository's default.
+	// Base is the base branch; empty means the configured one, or else the repository's default.
 	Base string
-	// Existing takes the branch's revisions as they are; else Mode says what becomes of them.
+	// Existing takes the branch's revisions as they are; otherwise Mode says what happens to them.
 	Existing bool
 	Mode     branch.Mode
-	// Unverified leaves out what only trials need; Selection is which checks are wanted.
+	// Unverified leaves out what only trials need; Selection holds the checks to run.
 	Unverified bool
 	Selection  checks.Selection
 }
 
-// Testbed is what a migration is made and tried on. Its fields are filled by the steps in this order: Find, UseBase and
+// Testbed is what a migration is made and tried on. The steps fill its fields in this order: Find, UseBase and
 // TakeBranch, StartTool.
 type Testbed struct {
 	*session.Session
 	Request Request
 
-	// Project, BaseRef, EnvFiles and Work are found by Find; Mode is chosen there.
+	// Find sets Project, BaseRef, EnvFiles, Work and Mode.
 	Project  *discover.Project
 	BaseRef  gitrepo.Base
 	EnvFiles []string
 	Work     *branch.Work
 	Mode     branch.Mode
 
-	// Base is the base's database and tree, Branch the branch's tree, merged with the base.
+	// Base is the base's database and tree; Branch is the branch's tree, merged with the base.
 	Base   *base.Base
 	Branch *scratch.Checkout
 	Tool   *tool.Tool
 
 	about About
-	// Copied is closed when this run has made the base's database, which is to become an image.
+	// Copied is closed once this run has created the base's database, which then becomes an image.
 	Copied chan struct{}
 }
 
-// About is what the document says of a testbed.
+// About is what the document says about a testbed.
 type About struct {
 	Base   report.Base
 	Branch report.Branch
@@ -62,33 +62,33 @@ type About struct {
 	Noise []report.Noise
 }
 
-// New returns a testbed of which nothing is known yet.
+// New returns an empty testbed.
 func New(s *session.Session, r Request) *Testbed {
 	return &Testbed{Session: s, Request: r, Copied: make(chan struct{})}
 }
 
-// About returns what the document says of it, as far as it is known.
+// About returns what the document says about the testbed, as far as it is known.
 func (b *Testbed) About() About { return b.about }
 
-// BaseName returns the base branch as people say it.
+// BaseName returns the display name of the base branch.
 func (b *Testbed) BaseName() string { return branch.SpokenBase(b.BaseRef.Ref, b.Work.Head.Ref) }
 
-// BaseHeads returns the base's revisions without a child.
+// BaseHeads returns the base's heads.
 func (b *Testbed) BaseHeads() []string { return b.Base.Seeded.Meta.Head }
 
-// Wants returns whether a wanted check needs a trial.
+// Wants reports whether a selected check needs a trial.
 func (b *Testbed) Wants(t checks.Trial) bool {
 	return !b.Request.Unverified && b.Request.Selection.Wants(t)
 }
 
 func (b *Testbed) wantsAny(trials ...checks.Trial) bool { return slices.ContainsFunc(trials, b.Wants) }
 
-// StartsBackend returns whether a trial is wanted that starts a backend, and there is one.
+// StartsBackend reports whether a selected trial starts a backend, and there is one.
 func (b *Testbed) StartsBackend(t checks.Trial) bool { return b.Project.Backend != "" && b.Wants(t) }
 
-// Finish diagnoses a command's error, closes the testbed and takes secrets out of the error. An interrupt stays one.
+// Finish diagnoses a command's error, closes the testbed and removes secrets from the error. An interrupt remains one.
 func (b *Testbed) Finish(ctx context.Context, err error) error {
-	err = b.Diagnose(ctx, err) // while the machine is as it was
+	err = b.Diagnose(ctx, err) // before the machine's state changes
 	cleanupErr := b.Close(ctx)
 	if b.Workspace != nil {
 		err = tool.ExplainMissing(ctx, b.Workspace.Repo, err)
@@ -96,7 +96,7 @@ func (b *Testbed) Finish(ctx context.Context, err error) error {
 	return b.Closed(err, cleanupErr)
 }
 
-// Close ends the tool, gives the trees back and removes everything of the run from the engine.
+// Close stops the tool, releases the trees and removes everything of the run from the engine.
 func (b *Testbed) Close(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	var err error
