@@ -156,7 +156,7 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 		return err
 	}
 	image, err := r.clone.CommitBase(ctx, ref, database.Meta{Key: r.bed.Base.Key, Settings: r.bed.Base.Settings},
-		database.Keep{Labels: r.bed.Workspace.ImageLabels(), Secrets: r.bed.Secrets()})
+		database.CopyOptions{Labels: r.bed.Workspace.ImageLabels(), Secrets: r.bed.Secrets()})
 	r.made = image.Ref
 	if err == nil {
 		log.Done("the branch's migrations applied to " + r.bed.BaseName() + "'s data")

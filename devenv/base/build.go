@@ -77,13 +77,13 @@ func (b *build) startServer(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	b.stack, err = scratch.Create(ctx, b.Checkout, seedStack, baseServices(b.project, b.Model), func(p *types.Project) error {
-		return database.Relocate(p, b.project.Database, image)
+		return database.MoveData(p, b.project.Database, image)
 	})
 	if err != nil {
 		return err
 	}
 	id := b.stack.Containers[b.project.Database]
-	if b.server, err = database.StartFirst(ctx, b.Workspace.Engine, id, b.Settings); err != nil {
+	if b.server, err = database.Start(ctx, b.Workspace.Engine, id, b.Settings); err != nil {
 		return err
 	}
 	if err := b.server.Tune(ctx); err != nil {
@@ -94,7 +94,7 @@ func (b *build) startServer(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	b.keepEmpty(ctx, copied)
-	b.server, err = database.StartFirst(ctx, b.Workspace.Engine, id, b.Settings)
+	b.server, err = database.Start(ctx, b.Workspace.Engine, id, b.Settings)
 	return err
 }
 
@@ -189,8 +189,8 @@ func (b *build) copy(ctx context.Context, _ *step.Log) error {
 }
 
 // keep returns what of the server becomes the base's images, and what must not be in them.
-func (b *build) keep() database.Keep {
-	return database.Keep{Labels: b.Workspace.ImageLabels(), Given: b.given, Secrets: b.from.Secrets}
+func (b *build) keep() database.CopyOptions {
+	return database.CopyOptions{Labels: b.Workspace.ImageLabels(), Given: b.given, Secrets: b.from.Secrets}
 }
 
 // meta returns what the base is made from.

@@ -38,14 +38,14 @@ func (b *Base) readCloning(ctx context.Context, image engine.Image, log *step.Lo
 		return err
 	}
 	b.NoteDropped(iso, false)
-	if err := database.Relocate(iso.Project, name, image); err != nil {
+	if err := database.MoveData(iso.Project, name, image); err != nil {
 		return err
 	}
 	b.cloning = cloning{service: iso.Project.Services[name], mounted: iso.MountedBy(name, b.Tree.Dir())}
 	for _, d := range b.mounted.Directories {
 		b.given = append(b.given, d.Target)
 	}
-	b.mounted.Files = slices.DeleteFunc(b.mounted.Files, func(f compose.FileMount) bool { return database.Unread(f.Target) })
+	b.mounted.Files = slices.DeleteFunc(b.mounted.Files, func(f compose.FileMount) bool { return database.UnusedByClone(f.Target) })
 	b.mounted.Directories = slices.DeleteFunc(b.mounted.Directories, b.leftOut)
 	return nil
 }
@@ -54,7 +54,7 @@ func (b *Base) readCloning(ctx context.Context, image engine.Image, log *step.Lo
 func (b *Base) mountsTree(service string) bool {
 	s := b.Model.Services[service]
 	return len(s.Secrets)+len(s.Configs) > 0 || slices.ContainsFunc(s.Volumes, func(v types.ServiceVolumeConfig) bool {
-		return v.Type == types.VolumeTypeBind && !database.Unread(v.Target)
+		return v.Type == types.VolumeTypeBind && !database.UnusedByClone(v.Target)
 	})
 }
 
@@ -63,7 +63,7 @@ const mountedLimit = 64 << 20
 
 // leftOut reports whether clones do without a mounted directory, and says so where they might miss it.
 func (b *Base) leftOut(d compose.DirectoryMount) bool {
-	if database.Unread(d.Target) {
+	if database.UnusedByClone(d.Target) {
 		return true
 	}
 	size := machine.BytesBelow(d.Dir)

@@ -48,7 +48,7 @@ func (b *Base) Keep(ctx context.Context, runner *step.Runner) error {
 		return nil
 	}
 	return runner.Run(ctx, step.New("base: keep", func(ctx context.Context, log *step.Log) error {
-		image, err := b.keeping.copied.CommitOwn(ctx, b.SeededRef())
+		image, err := b.keeping.copied.CommitAlways(ctx, b.SeededRef())
 		if err != nil {
 			return err
 		}

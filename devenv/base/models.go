@@ -82,7 +82,7 @@ func (b *build) compareModels(ctx context.Context) (json.RawMessage, error) {
 
 // readModelsBaseline makes the models' schema in an empty server, and compares it with the migrated one's.
 func (b *build) readModelsBaseline(ctx context.Context, server *database.Server, known *ModelsBaseline) error {
-	if err := b.server.Readdress(ctx); err != nil { // it has joined the tool's network
+	if err := b.server.RefreshAddresses(ctx); err != nil { // it has joined the tool's network
 		return err
 	}
 	migrated, err := database.Ask(ctx, b.server, catalog.Read)

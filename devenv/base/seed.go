@@ -63,7 +63,7 @@ func (b *build) seed(ctx context.Context, log *step.Log) (err error) {
 // script may have made it beside the service's. Where the migration tool can't say yet, because env.py needs what the seed
 // brings, it is asked again at the end.
 func (b *build) findDatabase(ctx context.Context) error {
-	if err := b.server.Readdress(ctx); err != nil { // it has joined the tool's network
+	if err := b.server.RefreshAddresses(ctx); err != nil { // it has joined the tool's network
 		return err
 	}
 	if current, err := b.tool.Applied(ctx, b.tool.Database(b.server)); err == nil {
@@ -76,7 +76,7 @@ func (b *build) findDatabase(ctx context.Context) error {
 func (b *build) use(current migrations.Applied) {
 	if current.Database != "" {
 		b.Settings.Database = current.Database
-		b.server.Use(current.Database)
+		b.server.UseDatabase(current.Database)
 	}
 }
 

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// argument is one setting in a command of the server, by the setting's name: data_directory, port, …
+// argument is one setting in a server's command, by its name: data_directory, port, …
 type argument struct {
 	name, value string
-	// at is the index of the element that holds the value; prefix is what stands before the value there.
+	// at is the index of the element that holds the value; prefix is the text before the value in it.
 	at     int
 	prefix string
 }
 
-// options of the server that stand for a setting.
+// shortOptions are the server's options that set a setting.
 var shortOptions = map[string]string{"-D": "data_directory", "-p": "port"} //nolint:gochecknoglobals // a constant table
 
-// arguments finds the settings in a server's command: -p 5433, -p5433, -c port=5433, -cport=5433, --port=5433, and the
-// same inside a shell's script (sh -c "…"), where only their values are found and at points to the script.
+// arguments finds the settings in a server's command: -p 5433, -p5433, -c port=5433, -cport=5433, --port=5433. In a
+// shell script (sh -c "…") it finds their values only, and at points to the script.
 func arguments(command []string) []argument {
 	if script, ok := shellScript(command); ok {
 		return scriptArguments(command[script], script)
@@ -43,7 +43,7 @@ func arguments(command []string) []argument {
 	return found
 }
 
-// appendSetting adds name=value; Postgres takes a dash in the name for an underscore.
+// appendSetting adds name=value; Postgres treats a dash in the name as an underscore.
 func appendSetting(found []argument, written, prefix string, at int) []argument {
 	name, value, ok := strings.Cut(written, "=")
 	if !ok {
@@ -56,7 +56,7 @@ func appendSetting(found []argument, written, prefix string, at int) []argument 
 	return append(found, argument{name: canonical, value: value, at: at, prefix: prefix + name + "="})
 }
 
-// shellScript returns the index of the script of sh -c "…".
+// shellScript returns the index of the script in sh -c "…".
 func shellScript(command []string) (int, bool) {
 	for i, word := range command {
 		if i > 0 && i+1 < len(command) && word == "-c" && isShell(command[0]) {
@@ -74,7 +74,7 @@ func isShell(program string) bool {
 	return false
 }
 
-// scriptSetting matches an option of the server in a shell's script. Quotes around the value are left outside of it.
+// scriptSetting matches a server option in a shell script, without the quotes around its value.
 func scriptSetting() *regexp.Regexp {
 	return regexp.MustCompile(`(?:(^|\s)(-D|-p)\s*|(?:-c\s*|--)(data[-_]directory|port)=)["']?([^\s"';&|]+)`)
 }
@@ -91,7 +91,7 @@ func scriptArguments(script string, at int) []argument {
 	return found
 }
 
-// rewritten returns the command with another value for a setting, wherever it is written.
+// rewritten returns the command with a new value for a setting, wherever the setting is written.
 func rewritten(command []string, name, value string) []string {
 	result := append([]string(nil), command...)
 	script, isScript := shellScript(command)
@@ -107,8 +107,8 @@ func rewritten(command []string, name, value string) []string {
 	return result
 }
 
-// takesOptions reports whether options of the server may be put at the end of a command: it is the server itself, or options
-// alone, which the official image's entrypoint hands to the server.
+// takesOptions reports whether server options may be appended to a command: it is the server itself, or only options,
+// which the official image's entrypoint passes to the server.
 func takesOptions(command []string) bool {
 	if len(command) == 0 {
 		return false

@@ -10,8 +10,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// CommitBase makes the server an image: Copy, then its Commit.
-func (s *Server) CommitBase(ctx context.Context, ref string, meta Meta, keep Keep) (Image, error) {
+// CommitBase turns the server into an image: Copy, then Commit.
+func (s *Server) CommitBase(ctx context.Context, ref string, meta Meta, keep CopyOptions) (Image, error) {
 	c, err := s.Copy(ctx, meta, keep)
 	if err != nil {
 		return Image{}, err
@@ -19,9 +19,9 @@ func (s *Server) CommitBase(ctx context.Context, ref string, meta Meta, keep Kee
 	return c.Commit(ctx, ref)
 }
 
-// Copy stops the server cleanly and copies its data into a container of the service's image. The server can be started again
-// with StartFirst at once. Commit ends what it returns, and puts meta on the image.
-func (s *Server) Copy(ctx context.Context, meta Meta, keep Keep) (*Copy, error) {
+// Copy stops the server cleanly and copies its data into a container of the service's image. The server can be
+// restarted at once with Start. Commit finishes the copy and puts meta on the image.
+func (s *Server) Copy(ctx context.Context, meta Meta, keep CopyOptions) (*Copy, error) {
 	if err := s.stopCleanly(ctx); err != nil {
 		return nil, err
 	}
@@ -32,37 +32,37 @@ func (s *Server) Copy(ctx context.Context, meta Meta, keep Keep) (*Copy, error) 
 	return c, nil
 }
 
-// Commit makes the copied data an image. The container that it was copied into goes with the run, by its labels: to remove it
-// takes as long as the commit. A clone of the image starts without recovery, and nothing of the server's environment, command
-// and files is in it, nor in its history. The tag is put last, so that a half-made base is never found, and only where the image
-// holds none of the secrets. An image of the same key that is there already, of another run or of one that was killed, is taken
-// instead.
+// Commit turns the copied data into an image. The container that holds the copy is removed with the run, by its
+// labels: removing it takes as long as the commit. A clone of the image starts without recovery, and the image and
+// its history contain nothing of the server's environment, command and files. The tag comes last, so that nobody
+// finds a half-made base, and only if the image holds none of the secrets. If an image of the same key exists
+// already, from another run or one that was killed, Commit returns that one.
 func (c *Copy) Commit(ctx context.Context, ref string) (Image, error) {
-	if known, err := c.named(ctx, ref); err != nil || known.Known {
+	if known, err := c.existing(ctx, ref); err != nil || known.Known {
 		return known, err
 	}
-	return c.keepAs(ctx, ref, false)
+	return c.commitAs(ctx, ref, false)
 }
 
-// CommitOwn returns Commit for who has begun with Original: it makes an image in any case, since another run's holds other data. It is
-// Known and has no name where another has that.
-func (c *Copy) CommitOwn(ctx context.Context, ref string) (Image, error) {
-	known, err := c.named(ctx, ref)
+// CommitAlways is Commit for a caller that already used Original: it always makes an image, since another run's holds
+// other data. The image is Known and has no name if another has that name.
+func (c *Copy) CommitAlways(ctx context.Context, ref string) (Image, error) {
+	known, err := c.existing(ctx, ref)
 	if err != nil {
 		return Image{}, err
 	}
-	return c.keepAs(ctx, ref, known.Known)
+	return c.commitAs(ctx, ref, known.Known)
 }
 
-// named returns the image of the same key that has the name already, Known where there is one.
-func (c *Copy) named(ctx context.Context, ref string) (Image, error) {
+// existing returns the image of the same key if it exists, as Known.
+func (c *Copy) existing(ctx context.Context, ref string) (Image, error) {
 	known, ok, err := lookupRef(ctx, c.engine, ref)
 	known.Known = ok && known.Meta.Key == c.meta.Key
 	return known, err
 }
 
-// keepAs is commit with an error that says what for.
-func (c *Copy) keepAs(ctx context.Context, ref string, taken bool) (Image, error) {
+// commitAs is commit with an error that names the image.
+func (c *Copy) commitAs(ctx context.Context, ref string, taken bool) (Image, error) {
 	image, err := c.commit(ctx, ref, taken)
 	if err != nil {
 		return Image{}, report.Fail(report.KindWork, diskHint(err), "keep the database as %s: %w", ref, err)
@@ -73,9 +73,9 @@ func (c *Copy) keepAs(ctx context.Context, ref string, taken bool) (Image, error
 // Meta returns what Commit puts on the image.
 func (c *Copy) Meta() Meta { return c.meta }
 
-// Original is what a clone can be made of before the image is there: the server's own image, and the volume that its data was
-// copied from. The clone writes into that, and it stays when the clone goes. There is one, for the first who asks, and none where
-// the server has data elsewhere too.
+// Original returns what a clone can use before the image exists: the server's own image, and the volume that its data
+// was copied from. The clone writes into the volume, which survives the clone. Only the first caller gets it, and
+// nobody does if the server has data elsewhere too.
 func (c *Copy) Original() (Image, bool) {
 	volume := c.volume
 	c.volume = ""
@@ -84,14 +84,14 @@ func (c *Copy) Original() (Image, bool) {
 
 func diskHint(err error) string {
 	if strings.Contains(err.Error(), "no space left") {
-		return "make room: docker system df, devenv clean"
+		return "free some space: docker system df, devenv clean"
 	}
 	return report.HintOf(err)
 }
 
-// clearedLabels returns the labels that a commit must not hand on, each empty: those of Compose, of Testcontainers and of the
-// run which the container has and its image has not; beside them the run that makes it, for who looks for those that never
-// got a name. A commit inherits every label that is not overwritten.
+// clearedLabels returns empty values for the labels that a commit must not pass on: those of Compose, of
+// Testcontainers and of the run that the container has and its image lacks. It adds the run that makes the image, so
+// that images that never got a name can be found. A commit inherits every label that is not overwritten.
 func clearedLabels(ctx context.Context, e *engine.Engine, id string) (map[string]string, error) {
 	container, err := e.Inspect(ctx, id)
 	if err != nil {
@@ -122,7 +122,7 @@ func foreignLabel(name string) bool {
 	return false
 }
 
-// Lookup finds a base image by its key; false when there is none, or one of another format.
+// Lookup finds a base image by its key; false if there is none, or only one of another format.
 func Lookup(ctx context.Context, e *engine.Engine, key string) (Image, bool, error) {
 	return lookupRef(ctx, e, repository+":"+key)
 }
@@ -140,8 +140,8 @@ func lookupRef(ctx context.Context, e *engine.Engine, ref string) (Image, bool, 
 	return Image{ID: found.ID, Ref: ref, Meta: meta}, true, nil
 }
 
-// Outdated names the base images of devenv before version 2 of what an image holds: nothing uses them any more, and they hold
-// the password of the database.
+// Outdated lists base images made before version 2 of the image format: nothing uses them any more, and they contain
+// the database's password.
 func Outdated(ctx context.Context, e *engine.Engine) ([]string, error) {
 	images, err := e.Images(ctx, labelKind+"="+kindBase)
 	var names []string
@@ -155,9 +155,9 @@ func Outdated(ctx context.Context, e *engine.Engine) ([]string, error) {
 	return names, err
 }
 
-// Adopt gives an image that was pulled the name of the base of a key, instead of the one it was pulled by; false, and nothing
-// is named, when it is not that base: another's image, another devenv's, one of another key or for another platform. tag is the
-// key, with "-empty" for a base without data.
+// Adopt gives a pulled image the name of the base of a key, instead of the name it was pulled by. It returns false
+// and names nothing if the image is not that base: somebody else's image, another devenv's, or one for another key or
+// platform. tag is the key, with "-empty" for a base without data.
 func Adopt(ctx context.Context, e *engine.Engine, ref, key, tag string) (bool, error) {
 	found, ok, err := e.ImageInspect(ctx, ref)
 	if err != nil || !ok {

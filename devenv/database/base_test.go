@@ -19,7 +19,7 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestACloneHoldsTheBaseAndLeavesItAlone(t *testing.T) {
+func TestCloneHasTheBasesDataWithoutChangingIt(t *testing.T) {
 	t.Parallel()
 	e := requireEngine(t)
 	first := start(t, e, service(nil), nil)
@@ -27,9 +27,9 @@ func TestACloneHoldsTheBaseAndLeavesItAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	empty := keep(t, e, first, Meta{Ref: "main"})
-	first, err := StartFirst(t.Context(), e, first.ID, first.settings)
+	first, err := Start(t.Context(), e, first.ID, first.settings)
 	if err != nil {
-		t.Fatalf("start the server again after a commit: %v", err)
+		t.Fatalf("restart the server after a commit: %v", err)
 	}
 	execute(t, first, "CREATE TABLE users (id int PRIMARY KEY); INSERT INTO users SELECT generate_series(1, 1000)")
 	base := keep(t, e, first, Meta{Ref: "main", Commit: "c0ffee", Settings: first.settings})
@@ -61,11 +61,11 @@ func TestACloneHoldsTheBaseAndLeavesItAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	if log := strings.Join(lines, "\n"); strings.Contains(log, "recovery") || strings.Contains(log, "initdb") {
-		t.Errorf("the clone recovered or made its data anew:\n%s", log)
+		t.Errorf("the clone recovered or recreated its data:\n%s", log)
 	}
 }
 
-func TestABaseCarriesNothingOfItsRun(t *testing.T) {
+func TestABaseContainsNothingOfItsRun(t *testing.T) {
 	t.Parallel()
 	e := requireEngine(t)
 	first := start(t, e, service(nil), nil)
@@ -81,7 +81,7 @@ func TestABaseCarriesNothingOfItsRun(t *testing.T) {
 	}
 }
 
-// expectNoForeignLabels fails where an image has a label of its run.
+// expectNoForeignLabels fails if an image has a label of its run.
 func expectNoForeignLabels(t *testing.T, e *engine.Engine, base Image) {
 	t.Helper()
 	image, _, err := e.ImageInspect(t.Context(), base.Ref)
@@ -95,50 +95,51 @@ func expectNoForeignLabels(t *testing.T, e *engine.Engine, base Image) {
 	}
 }
 
-func TestABaseThatIsMadeTwiceIsKeptOnce(t *testing.T) {
+func TestBaseMadeTwiceIsKeptOnce(t *testing.T) {
 	t.Parallel()
 	e := requireEngine(t)
 	server := start(t, e, service(nil), nil)
 	execute(t, server, "CREATE TABLE kept AS SELECT generate_series(1, 3)")
 	first := keep(t, e, server, Meta{Ref: "main"})
-	server, err := StartFirst(t.Context(), e, server.ID, server.settings)
+	server, err := Start(t.Context(), e, server.ID, server.settings)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := server.CommitBase(t.Context(), first.Ref, first.Meta, keeping())
+	second, err := server.CommitBase(t.Context(), first.Ref, first.Meta, copyOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if second.ID != first.ID || first.Known || !second.Known {
 		t.Errorf("it is %+v, want the first one, %+v", second, first)
 	}
-	own := begunWith(t, e, server, first)
+	own := committedAfterOriginal(t, e, server, first)
 	if own.ID == first.ID || !own.Known {
-		t.Errorf("who has begun with the data itself gets %+v, not an image of that", own)
+		t.Errorf("the caller that used the original data gets %+v, not an image of that data", own)
 	}
 	if found, _, err := e.ImageInspect(t.Context(), first.Ref); found.ID != first.ID || err != nil {
 		t.Errorf("%s is %s, want %s: %v", first.Ref, found.ID, first.ID, err)
 	}
 }
 
-// begunWith keeps a server's data once more under the name of a base, after a clone was started with the data itself.
-func begunWith(t *testing.T, e *engine.Engine, server *Server, base Image) Image {
+// committedAfterOriginal commits a server's data once more under a base's name, after a clone has used the original
+// data.
+func committedAfterOriginal(t *testing.T, e *engine.Engine, server *Server, base Image) Image {
 	t.Helper()
-	copied, err := server.Copy(t.Context(), base.Meta, keeping())
+	copied, err := server.Copy(t.Context(), base.Meta, copyOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
 	original, ok := copied.Original()
 	if _, again := copied.Original(); !ok || again {
-		t.Errorf("the data itself is there for the first: %v, for the second: %v", ok, again)
+		t.Errorf("the original is there for the first caller: %v, for the second: %v", ok, again)
 	}
 	svc := service(nil)
 	begun := clone(t, e, CloneOptions{Image: original, Settings: server.settings, Service: &svc})
 	if n := queryText(t, begun, "SELECT count(*)::text FROM kept"); n != "3" {
-		t.Errorf("the data itself has %s rows", n)
+		t.Errorf("the original has %s rows", n)
 	}
 	execute(t, begun, "DELETE FROM kept")
-	own, err := copied.CommitOwn(t.Context(), base.Ref)
+	own, err := copied.CommitAlways(t.Context(), base.Ref)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +160,7 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 		files map[string]string
 		query string
 		want  string
-		// elsewhere says that not all of its data lies in the data directory.
+		// elsewhere means that some of its data lies outside the data directory.
 		elsewhere bool
 	}{
 		"a user by number": {edit: func(s *types.ServiceConfig) { s.User = "999" }},
@@ -227,12 +228,12 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 				t.Errorf("the clone has %s rows", n)
 			}
 			if c.elsewhere {
-				again, err := first.Copy(t.Context(), Meta{}, keeping())
+				again, err := first.Copy(t.Context(), Meta{}, copyOptions())
 				if err != nil {
 					t.Fatal(err)
 				}
 				if _, whole := again.Original(); whole {
-					t.Error("the volume of the data is taken for all of it")
+					t.Error("the volume is taken to hold all of the data")
 				}
 			}
 			if c.query == "" {
@@ -245,7 +246,7 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 	}
 }
 
-// configVolume makes an empty volume, which the sweep at the end removes.
+// configVolume creates an empty volume, which the sweep at the end removes.
 func configVolume(t *testing.T) string {
 	t.Helper()
 	name, value := testLabel()
@@ -256,7 +257,7 @@ func configVolume(t *testing.T) string {
 	return volume
 }
 
-// archiveOf returns an archive of files by their absolute paths.
+// archiveOf returns an archive of files, by their absolute paths.
 func archiveOf(t *testing.T, files map[string]string) *bytes.Buffer {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
@@ -274,15 +275,15 @@ func archiveOf(t *testing.T, files map[string]string) *bytes.Buffer {
 	return &archive
 }
 
-func TestAServerThatDoesNotComeUpSaysWhy(t *testing.T) {
+func TestServerThatDoesNotStartSaysWhy(t *testing.T) {
 	cases := map[string]struct {
 		edit   func(*types.ServiceConfig)
 		script string
 		reason string
 	}{
 		"no password":          {edit: func(s *types.ServiceConfig) { delete(s.Environment, "POSTGRES_PASSWORD") }, reason: "sets no password"},
-		"a missing file":       {edit: func(s *types.ServiceConfig) { s.Command = types.ShellCommand{"-c", "hba_file=/nowhere"} }, reason: "exit status"},
-		"a broken init script": {script: "SELECT 1/0", reason: "exit status"},
+		"a missing file":       {edit: func(s *types.ServiceConfig) { s.Command = types.ShellCommand{"-c", "hba_file=/nowhere"} }, reason: "exited with status"},
+		"a broken init script": {script: "SELECT 1/0", reason: "exited with status"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -313,15 +314,15 @@ func TestAKilledServerIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := fmt.Sprintf("test-killed-%d", os.Getpid())
-	if _, err := first.CommitBase(t.Context(), repository+":"+key, Meta{}, keeping()); err == nil || !strings.Contains(err.Error(), "cleanly") {
+	if _, err := first.CommitBase(t.Context(), repository+":"+key, Meta{}, copyOptions()); err == nil || !strings.Contains(err.Error(), "cleanly") {
 		t.Errorf("got %v, want a refusal", err)
 	}
 	if _, ok, _ := Lookup(t.Context(), e, key); ok {
-		t.Error("it was tagged all the same")
+		t.Error("it was tagged nevertheless")
 	}
 }
 
-func TestACloneThatRefusesThePasswordIsRemovedAndTellsNoSecret(t *testing.T) {
+func TestCloneRejectingThePasswordIsRemoved(t *testing.T) {
 	t.Parallel()
 	e := requireEngine(t)
 	first := start(t, e, service(nil), nil)
@@ -330,7 +331,7 @@ func TestACloneThatRefusesThePasswordIsRemovedAndTellsNoSecret(t *testing.T) {
 	wrong.Password = "another-secret"
 	refused := fmt.Sprintf("devenv-test-refused-%d", os.Getpid())
 	_, err := NewCloner(e).Clone(t.Context(), CloneOptions{Image: base, Settings: wrong, Name: refused, Labels: map[string]string{"dev.devenv.test": refused}})
-	if err == nil || !strings.Contains(err.Error(), "refuses the user") {
+	if err == nil || !strings.Contains(err.Error(), "rejects the user") {
 		t.Fatalf("got %v", err)
 	}
 	if text := err.Error() + report.HintOf(err) + strings.Join(report.OutputOf(err), "\n"); strings.Contains(text, "another-secret") || strings.Contains(text, testPassword) {
@@ -341,7 +342,7 @@ func TestACloneThatRefusesThePasswordIsRemovedAndTellsNoSecret(t *testing.T) {
 	}
 }
 
-func TestACloneIsFoundUnderItsNamesInEachNetwork(t *testing.T) {
+func TestCloneIsReachableByNameInEachNetwork(t *testing.T) {
 	t.Parallel()
 	e := requireEngine(t)
 	name, value := testLabel()
@@ -377,17 +378,18 @@ func TestACloneIsFoundUnderItsNamesInEachNetwork(t *testing.T) {
 	if err := e.ConnectNetwork(t.Context(), networks[2], server.ID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := server.Readdress(t.Context()); err != nil || server.Address(networks[2]) == "" {
+	if err := server.RefreshAddresses(t.Context()); err != nil || server.Address(networks[2]) == "" {
 		t.Errorf("once it has joined, its address is %q: %v", server.Address(networks[2]), err)
 	}
 	expectNoLostAddress(t, server, networks[2])
 }
 
-// expectNoLostAddress where the engine does not answer: it says so, and what is known of the server stays.
+// expectNoLostAddress checks that when the engine does not answer, the error is reported and the known addresses
+// stay.
 func expectNoLostAddress(t *testing.T, server *Server, network string) {
 	t.Helper()
 	lost := *server
-	t.Run("an engine that is gone", func(t *testing.T) { // with the test, which it is reached in
+	t.Run("an engine that is gone", func(t *testing.T) { // a subtest, so that its forwarded port closes with it
 		e, err := engine.Connect(t.Context(), engine.Endpoint{Host: enginetest.Remote(t)})
 		if err != nil {
 			t.Fatal(err)
@@ -397,8 +399,8 @@ func expectNoLostAddress(t *testing.T, server *Server, network string) {
 	if err := lost.engine.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := lost.Readdress(t.Context()); err == nil {
-		t.Error("the engine did not answer, and nobody heard")
+	if err := lost.RefreshAddresses(t.Context()); err == nil {
+		t.Error("the engine did not answer, and no error was returned")
 	}
 	if lost.Address(network) != server.Address(network) || lost.address != server.address {
 		t.Errorf("without the engine its address is %q, want %q", lost.Address(network), server.Address(network))

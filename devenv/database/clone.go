@@ -19,53 +19,54 @@ import (
 	"devenv/devenv/report"
 )
 
-// cloneTimeout is how long a clone may take; it takes half a second.
+// cloneTimeout is how long a clone may take; it normally takes half a second.
 const cloneTimeout = time.Minute
 
-// NetworkAlias is a network a server joins, and the names under which it is found there.
+// NetworkAlias is a network that a server joins, and its names in that network.
 type NetworkAlias struct {
 	Name    string
 	Aliases []string
 }
 
-// CloneOptions is how a clone is started.
+// CloneOptions describe how to start a clone.
 type CloneOptions struct {
 	Image Image
-	// Service is the service as a scratch container, relocated: the image has nothing of its environment, its command, its user
-	// and of the host's part: shm_size, ulimits, capabilities, sysctls, tmpfs, memory and processors, binds that the
-	// configuration keeps. It may be nil. Its other mounts and its read_only are left aside.
+	// Service is the service as a scratch container, with its data moved. The image contains none of its environment,
+	// command, user, or host settings: shm_size, ulimits, capabilities, sysctls, tmpfs, memory and processors, and
+	// binds that the configuration keeps. It may be nil. Its other mounts and its read_only are ignored.
 	Service *types.ServiceConfig
-	// Put gives a container that has not started what the service has mounted, which the image does not hold either. It may
-	// be nil.
+	// Put fills a container that has not started with what the service mounts, which the image does not contain
+	// either. It may be nil.
 	Put func(ctx context.Context, id string) error
-	// Kept gives the clone a copy of the data in a volume that goes with it, so that CommitBase can make an image of it.
+	// Kept gives the clone a copy of the data in a volume that is removed with it, so that CommitBase can make an
+	// image of it.
 	Kept bool
 	// Labels are put on the container, so that a sweep finds it.
 	Labels map[string]string
-	// Networks are joined in order; none is the engine's default network.
+	// Networks are joined in order; none means the engine's default network.
 	Networks []NetworkAlias
-	// Settings give the user and the password of today's Compose model.
+	// Settings provide the user and password of the current Compose model.
 	Settings Settings
-	// ExtraArgs go behind the server's command, after devenv's own.
+	// ExtraArgs are appended to the server's command, after devenv's own.
 	ExtraArgs []string
-	// Name is the container's, chosen by the engine when empty.
+	// Name is the container's; the engine chooses one if it is empty.
 	Name string
 }
 
-// Clone starts a server from a base image and waits until it answers a query. It is a copy through the image's layers: nothing
-// is copied, and nothing that happens in it reaches the image. Its port is published on loopback only. Whoever made it removes it
-// (Server.Remove), and a sweep by its labels does so after a crash.
+// Clone starts a server from a base image and waits until it queryWait a query. It shares the image's layers: no data
+// is copied, and no change reaches the image. Its port is published on loopback only. The caller must remove it
+// (Server.Remove); after a crash a sweep by its labels does.
 func (c *Cloner) Clone(ctx context.Context, o CloneOptions) (*Server, error) {
 	image, ok, err := c.engine.ImageInspect(ctx, o.Image.ID)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
-		return nil, report.Fail(report.KindWork, "run it again: the base is then made anew", "clone the base %s: the image is gone", o.Image.Ref)
+		return nil, report.Fail(report.KindWork, "run it again to rebuild the base", "clone the base %s: the image is gone", o.Image.Ref)
 	}
 	server := &Server{engine: c.engine, settings: o.Settings}
 	request := cloneRequest(o, image)
-	request.WaitingFor = answers{server: server}
+	request.WaitingFor = queryWait{server: server}
 	ctx, cancel := context.WithTimeoutCause(ctx, cloneTimeout, fmt.Errorf("it did not answer a query within %s", cloneTimeout))
 	defer cancel()
 	made, err := c.create(ctx, request)
@@ -84,7 +85,7 @@ func (c *Cloner) Clone(ctx context.Context, o CloneOptions) (*Server, error) {
 	return server, nil
 }
 
-// discard explains why a clone did not come up, and removes it.
+// discard explains why a clone did not start, and removes it.
 func (s *Server) discard(ctx context.Context, err error) error {
 	if s.ID == "" {
 		return report.Fail(report.KindWork, "", "clone the database %s: %w", s.settings.Service, err)
@@ -96,18 +97,19 @@ func (s *Server) discard(ctx context.Context, err error) error {
 	return err
 }
 
-// scenarioArguments are settings of every clone: a parallel index build would count for nobody, and a log in a file would
-// not reach the container's.
+// scenarioArguments are settings of every clone: a parallel index build would not show in the statistics, and a log
+// in a file would not show in the container's log.
 func scenarioArguments() []string {
 	return []string{"-c", "max_parallel_maintenance_workers=0", "-c", "logging_collector=off", "-c", "log_destination=stderr"}
 }
 
-// cloneRequest returns the container as Testcontainers wants it. With data in place the entrypoint starts the server and nothing else.
+// cloneRequest returns the container request for Testcontainers. Since there is data already, the entrypoint only
+// starts the server.
 func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRequest {
 	port := strconv.Itoa(o.Settings.Port) + "/tcp"
 	request := testcontainers.ContainerRequest{
 		Image: o.Image.ID, Name: o.Name, ExposedPorts: []string{port}, Env: map[string]string{},
-		// The image says what it is; a container made of it is not that.
+		// The base label describes the image; a container made from it is not a base.
 		Labels:         map[string]string{labelBase: "", labelKind: "scenario"},
 		NetworkAliases: map[string][]string{},
 		ConfigModifier: func(c *container.Config) {
@@ -124,7 +126,8 @@ func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRe
 			if o.Kept || o.Image.volume != "" {
 				h.Mounts = append(h.Mounts, mount.Mount{
 					Type: mount.TypeVolume, Source: o.Image.volume, Target: dataParent,
-					// One of its own stays when the clone goes before who copies from it: then it is found by these.
+					// If the clone's own anonymous volume outlives the clone because a copy still uses it, a sweep
+					// finds it by these labels.
 					VolumeOptions: &mount.VolumeOptions{Labels: o.Labels},
 				})
 			}
@@ -151,7 +154,7 @@ func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRe
 	return request
 }
 
-// asService gives a container the service's environment and command, which an image of its data does not carry.
+// asService gives a container the service's environment and command, which an image of its data does not contain.
 func asService(request *testcontainers.ContainerRequest, s *types.ServiceConfig) {
 	if s == nil {
 		return
@@ -164,13 +167,13 @@ func asService(request *testcontainers.ContainerRequest, s *types.ServiceConfig)
 	}
 }
 
-// answers is a wait strategy: ready is when a query is answered.
-type answers struct{ server *Server }
+// queryWait is a wait strategy: the server is ready when it queryWait a query.
+type queryWait struct{ server *Server }
 
 // WaitUntilReady implements wait.Strategy.
-func (a answers) WaitUntilReady(ctx context.Context, target wait.StrategyTarget) error {
+func (a queryWait) WaitUntilReady(ctx context.Context, target wait.StrategyTarget) error {
 	s := a.server
-	if err := s.Readdress(ctx); err != nil {
+	if err := s.RefreshAddresses(ctx); err != nil {
 		return err
 	}
 	watching, stop := watched(ctx, s.engine, s.ID)
@@ -178,4 +181,4 @@ func (a answers) WaitUntilReady(ctx context.Context, target wait.StrategyTarget)
 	return awaitQuery(watching, s.address, s.settings, s.dial())
 }
 
-var _ wait.Strategy = answers{}
+var _ wait.Strategy = queryWait{}

@@ -10,8 +10,8 @@ import (
 	"devenv/compose/engine/enginetest"
 )
 
-// TestAServerOnAnotherMachineIsReachedThroughItsContainer whose published port leads nowhere here.
-func TestAServerOnAnotherMachineIsReachedThroughItsContainer(t *testing.T) {
+// TestRemoteServerIsReachedThroughItsContainer, because its published port leads nowhere on this machine.
+func TestRemoteServerIsReachedThroughItsContainer(t *testing.T) {
 	server := start(t, requireEngine(t), service(nil), nil)
 	e, err := engine.Connect(t.Context(), engine.Endpoint{Host: enginetest.Remote(t)})
 	if err != nil {
@@ -33,10 +33,10 @@ func TestAServerOnAnotherMachineIsReachedThroughItsContainer(t *testing.T) {
 		err = conn.QueryRow(t.Context(), watching).Scan(&ended)
 	}
 	if err != nil || !ended {
-		t.Errorf("the server still has a connection that was closed: %v", err)
+		t.Errorf("the server still holds a closed connection: %v", err)
 	}
 	if _, err := conn.Exec(t.Context(), "SELECT pg_terminate_backend(pg_backend_pid())"); err == nil {
-		t.Error("the server hung up, and nobody heard")
+		t.Error("the server hung up, and no error was returned")
 	}
 	if err := conn.Close(context.Background()); err != nil {
 		t.Error(err)

@@ -7,17 +7,17 @@ import (
 	"io"
 )
 
-// finder finds secrets in all files of an image, in one pass however many secrets there are: it looks at three bytes, and goes on
-// by six where no secret has those in its head (Wu and Manber's search for several words).
+// finder searches all files of an image for secrets in one pass, however many secrets there are: it looks at three
+// bytes, and skips six when no secret has them in its first eight bytes (Wu and Manber's multi-pattern search).
 type finder struct {
-	// shifts are how far the next block is that could be the last of a secret's head, by a block's hash.
+	// shifts are, by a block's hash, the distances to the next block that could end a secret's head.
 	shifts  []uint8
-	secrets map[uint64][][]byte // by their heads, their first eight bytes, which all have
+	secrets map[uint64][][]byte // by their heads: their first eight bytes, which every secret has
 	longest int
-	buffer  []byte // for all files
+	buffer  []byte // reused for all files
 }
 
-// blockSize is how many bytes are looked at together, and lastBlock where the last block of a head lies.
+// blockSize is how many bytes are compared at once; lastBlock is where a head's last block begins.
 const (
 	blockSize = 3
 	lastBlock = tellingMixed - blockSize
@@ -38,16 +38,16 @@ func (s Secrets) finder() *finder {
 	return f
 }
 
-// headOf returns the first bytes of a text as a number.
+// headOf returns the first eight bytes of a text as a number.
 func headOf(text []byte) uint64 { return binary.LittleEndian.Uint64(text) }
 
-// blockAt returns the hash of a block of a text, which spreads over all shifts: texts differ in few of their bits.
+// blockAt returns the hash of a block of a text, spread over all shifts: texts differ in only a few of their bits.
 func blockAt(text []byte, at int) uint32 {
 	return (uint32(text[at]) | uint32(text[at+1])<<8 | uint32(text[at+2])<<16) * 0x9e3779b1 >> 16
 }
 
-// in reports whether content holds one. Each search has a finder of its own; the race detector would only make this loop ten times
-// slower.
+// in reports whether content contains a secret. Each search has its own finder; the race detector would only make
+// this loop ten times slower.
 //
 //go:norace
 func (f *finder) in(content []byte) bool {
@@ -71,9 +71,9 @@ func (f *finder) in(content []byte) bool {
 // window is how much of a file is searched at a time.
 const window = 1 << 20
 
-// read reports whether what is read holds one.
+// read reports whether the stream contains a secret.
 func (f *finder) read(from io.Reader) (bool, error) {
-	overlap := max(f.longest-1, 0) // the longest may lie across two windows
+	overlap := max(f.longest-1, 0) // the longest may span two windows
 	buffer := f.buffer[:0]
 	for {
 		n, err := io.ReadFull(from, buffer[len(buffer):len(buffer)+window])

@@ -9,9 +9,9 @@ import (
 	"github.com/moby/moby/api/types/mount"
 )
 
-// applyHost gives a clone the host's part of the service's definition. Devices, namespaces of the host and another runtime are not
-// among it, its rights are those that the caller left it, and of the mounts there are only other images and the binds that the
-// configuration keeps, read-only: a scenario touches nothing on the host.
+// applyHost gives a clone the host settings of the service: not devices, host namespaces or another runtime, and only
+// the rights that the caller left it. Of the mounts it keeps only images and the read-only binds that the
+// configuration lists: a scenario touches nothing on the host.
 func applyHost(h *container.HostConfig, s *types.ServiceConfig) {
 	if s == nil {
 		return
@@ -40,13 +40,13 @@ func applyHost(h *container.HostConfig, s *types.ServiceConfig) {
 	}
 	h.Tmpfs = tmpfs(s)
 	for _, v := range s.Volumes {
-		if (v.Type == types.VolumeTypeBind || v.Type == types.VolumeTypeImage) && !Unread(v.Target) {
+		if (v.Type == types.VolumeTypeBind || v.Type == types.VolumeTypeImage) && !UnusedByClone(v.Target) {
 			h.Mounts = append(h.Mounts, mount.Mount{Type: mount.Type(v.Type), Source: v.Source, Target: v.Target, ReadOnly: true})
 		}
 	}
 }
 
-// tmpfs returns the service's, but those over the data.
+// tmpfs returns the service's tmpfs mounts except those over the data.
 func tmpfs(s *types.ServiceConfig) map[string]string {
 	mounts := map[string]string{}
 	places := []string{dataDirectory, "/var/lib/postgresql/data"}

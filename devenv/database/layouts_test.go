@@ -18,8 +18,8 @@ import (
 	"devenv/compose/engine/enginetest"
 )
 
-// layout is one way to keep a server's data: of a major, below target, in a directory of the host that belongs to owner, or in a
-// volume where owner is none.
+// layout is one way to keep a server's data: a major version, below target, in a host directory that belongs to
+// owner, or in a volume if there is no owner.
 type layout struct {
 	major             int
 	target, directory string
@@ -28,7 +28,7 @@ type layout struct {
 	change            func(*types.ServiceConfig)
 }
 
-// layouts returns those of the official images and what projects make of them.
+// layouts returns the official images' layouts and common variations.
 func layouts() map[string]layout {
 	const data = "/var/lib/postgresql/data"
 	setting := func(pairs ...string) func(*types.ServiceConfig) {
@@ -49,15 +49,15 @@ func layouts() map[string]layout {
 			setting("PGDATA", "/db/main")(svc)
 			svc.Command = types.ShellCommand{"postgres", "-D", "/db/main", "-c", "port=5440"}
 		}},
-		"the place that 18 has of itself": {18, "/var/lib/postgresql", "/var/lib/postgresql/18/docker", 0, 5432, setting()},
+		"the default directory of 18": {18, "/var/lib/postgresql", "/var/lib/postgresql/18/docker", 0, 5432, setting()},
 	}
 }
 
-func TestTheDataOfEachLayoutIsKeptAndComesBack(t *testing.T) {
+func TestDataOfEachLayoutIsKeptAndRestored(t *testing.T) {
 	for name, l := range layouts() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newOwnServer(t, l)
+			s := newUserServer(t, l)
 			s.start()
 			s.psql("CREATE TABLE mine AS SELECT 42 AS answer")
 			owner := s.owner()
@@ -67,10 +67,10 @@ func TestTheDataOfEachLayoutIsKeptAndComesBack(t *testing.T) {
 				t.Fatalf("the data is found in %+v, want %s in %s: %v", store, l.directory, l.target, err)
 			}
 			kept := s.keep(store)
-			s.strew(l.directory, "since", "")
+			s.putFile(l.directory, "since", "")
 			s.lockedOut(store)
 			from := Source{Image: kept.ID}
-			look, err := store.Look(t.Context(), s.engine, from, nil)
+			look, err := store.Contents(t.Context(), s.engine, from, nil)
 			if major := fmt.Sprint(l.major); err != nil || look.Major != major || look.Source != major {
 				t.Fatalf("it looks like %+v: %v", look, err)
 			}
@@ -78,16 +78,16 @@ func TestTheDataOfEachLayoutIsKeptAndComesBack(t *testing.T) {
 			if err := store.Prepare(t.Context(), s.engine, swap, true, nil); err != nil {
 				t.Fatal(err)
 			}
-			still, err := store.Still(t.Context(), s.engine, s.id)
+			still, err := store.ServerFiles(t.Context(), s.engine, s.id)
 			if err != nil || still.Control == "" || still.Lock != "" {
-				t.Fatalf("a server that was stopped looks like %+v: %v", still, err)
+				t.Fatalf("a stopped server looks like %+v: %v", still, err)
 			}
 			s.start() // somebody starts it meanwhile
 			if swapped, err := store.Swap(t.Context(), s.engine, swap, still, nil); swapped || err != nil {
 				t.Fatalf("it was swapped under a running server: %v %v", swapped, err)
 			}
 			s.stop()
-			if still, err = store.Still(t.Context(), s.engine, s.id); err != nil {
+			if still, err = store.ServerFiles(t.Context(), s.engine, s.id); err != nil {
 				t.Fatal(err)
 			}
 			if swapped, err := store.Swap(t.Context(), s.engine, swap, still, nil); !swapped || err != nil {
@@ -100,29 +100,29 @@ func TestTheDataOfEachLayoutIsKeptAndComesBack(t *testing.T) {
 			if left := s.psql("SELECT name FROM pg_ls_dir('.') AS name WHERE name = 'since'"); left != "" {
 				t.Errorf("after the swap there is still %s", left)
 			}
-			if there, err := store.Keeps(t.Context(), s.engine, "before"); !there || err != nil {
+			if there, err := store.HasKept(t.Context(), s.engine, "before"); !there || err != nil {
 				t.Errorf("what was there is kept: %v %v", there, err)
 			}
 			if answer, now := s.psql("SELECT answer FROM mine"), s.owner(); answer != "42" || now != owner {
-				t.Errorf("it answers %q and belongs to %s, want 42 and %s", answer, now, owner)
+				t.Errorf("it queryWait %q and belongs to %s, want 42 and %s", answer, now, owner)
 			}
 		})
 	}
 }
 
-// ownServer is the container of a database service as a user's own stack has it.
-type ownServer struct {
+// userServer is the container of a database service in a user's own stack.
+type userServer struct {
 	*testing.T
 	engine *engine.Engine
 	id     string
 	layout layout
 }
 
-func newOwnServer(t *testing.T, l layout) ownServer {
+func newUserServer(t *testing.T, l layout) userServer {
 	t.Helper()
 	image := fmt.Sprintf("postgres:%d", l.major)
 	enginetest.Images(t, image)
-	s := ownServer{T: t, engine: enginetest.Require(t), layout: l}
+	s := userServer{T: t, engine: enginetest.Require(t), layout: l}
 	source := fmt.Sprintf("devenv-test-%d-%d", os.Getpid(), l.major)
 	if l.owner != 0 {
 		source = t.TempDir()
@@ -155,7 +155,7 @@ func newOwnServer(t *testing.T, l layout) ownServer {
 	return s
 }
 
-func (s ownServer) inspect() engine.Container {
+func (s userServer) inspect() engine.Container {
 	s.Helper()
 	c, err := s.engine.Inspect(s.Context(), s.id)
 	if err != nil {
@@ -164,8 +164,8 @@ func (s ownServer) inspect() engine.Container {
 	return c
 }
 
-// start starts the server and waits until it answers.
-func (s ownServer) start() {
+// start starts the server and waits until it queryWait.
+func (s userServer) start() {
 	s.Helper()
 	if err := s.engine.Start(s.Context(), s.id); err != nil {
 		s.Fatal(err)
@@ -181,15 +181,15 @@ func (s ownServer) start() {
 	}
 }
 
-func (s ownServer) stop() {
+func (s userServer) stop() {
 	s.Helper()
 	if err := s.engine.Stop(s.Context(), s.id, time.Minute); err != nil {
 		s.Fatal(err)
 	}
 }
 
-// run runs a command in the server's container and returns what it prints.
-func (s ownServer) run(words ...string) string {
+// run runs a command in the server's container and returns its output.
+func (s userServer) run(words ...string) string {
 	s.Helper()
 	var out bytes.Buffer
 	code, err := s.engine.Exec(s.Context(), s.id, engine.ExecOptions{Cmd: words, Stdout: &out, Stderr: &out})
@@ -199,19 +199,19 @@ func (s ownServer) run(words ...string) string {
 	return strings.TrimSpace(out.String())
 }
 
-func (s ownServer) psql(query string) string {
+func (s userServer) psql(query string) string {
 	s.Helper()
 	return s.run("psql", "-XAtqU", "postgres", "-p", fmt.Sprint(s.layout.port), "-c", query)
 }
 
-// owner returns whose the data directory is, and who may read it.
-func (s ownServer) owner() string {
+// owner returns the data directory's owner and mode.
+func (s userServer) owner() string {
 	s.Helper()
 	return s.run("stat", "-c", "%u:%g %a", s.layout.directory)
 }
 
 // keep saves the data as a snapshot.
-func (s ownServer) keep(store Store) Snapshot {
+func (s userServer) keep(store Store) Snapshot {
 	s.Helper()
 	saving, err := store.Save(s.Context(), s.engine, "", nil)
 	if err != nil {
@@ -229,25 +229,26 @@ func (s ownServer) keep(store Store) Snapshot {
 	return kept
 }
 
-// lockedOut expects that no server starts while an exchange holds the lock, and that the lock goes when the exchange is settled.
-func (s ownServer) lockedOut(store Store) {
+// lockedOut expects that no server starts while an exchange holds the lock, and that settling the exchange releases
+// it.
+func (s userServer) lockedOut(store Store) {
 	s.Helper()
-	s.strew(s.layout.directory, "postmaster.pid", "devenv exchange 7 of the data")
+	s.putFile(s.layout.directory, "postmaster.pid", "devenv exchange 7 of the data")
 	if err := s.engine.Start(s.Context(), s.id); err != nil {
 		s.Fatal(err)
 	}
 	code, err := s.engine.Wait(s.Context(), s.id)
-	lines, tailErr := s.engine.Tail(s.Context(), s.id, 20) // the engine may keep what the server says before what the entrypoint said
+	lines, tailErr := s.engine.Tail(s.Context(), s.id, 20) // the engine may order the server's lines before the entrypoint's
 	if said := strings.Join(lines, " "); err != nil || tailErr != nil || code == 0 || !strings.Contains(said, "devenv exchange 7") {
-		s.Errorf("a server that finds the lock ends with %d, %v, and says %q", code, errors.Join(err, tailErr), said)
+		s.Errorf("a server that finds the lock exits with %d, %v, and prints %q", code, errors.Join(err, tailErr), said)
 	}
 	if swapped, err := store.Settle(s.Context(), s.engine, "7", nil); swapped || err != nil {
 		s.Errorf("settled: %v %v", swapped, err)
 	}
 }
 
-// strew puts a file into a directory of the container.
-func (s ownServer) strew(dir, name, content string) {
+// putFile puts a file into a directory of the container.
+func (s userServer) putFile(dir, name, content string) {
 	s.Helper()
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)

@@ -18,10 +18,10 @@ import (
 	"devenv/compose/engine/enginetest"
 )
 
-// postgresImage is the image that the tests run on; scripts/images brings it.
+// postgresImage is the image that the tests run on; scripts/images pulls it.
 const postgresImage = "postgres:17"
 
-// testLabel returns on everything that this process makes on the engine.
+// testLabel returns the label on everything that this process makes on the engine.
 func testLabel() (name, value string) {
 	return "dev.devenv.test", fmt.Sprintf("database-%d", os.Getpid())
 }
@@ -40,7 +40,7 @@ func sweepTests() error {
 	ctx := context.Background()
 	e, err := engine.Connect(ctx, engine.Endpoint{Host: host()})
 	if err != nil {
-		return nil // each test that needed it has said so
+		return nil // each test that needed it has reported that
 	}
 	defer e.Close() //nolint:errcheck // the process ends
 	name, value := testLabel()
@@ -67,24 +67,24 @@ func service(edit func(*types.ServiceConfig)) types.ServiceConfig {
 	return svc
 }
 
-// names numbers what the tests of this process make.
+// names numbers the objects that the tests of this process create.
 var names atomic.Int64
 
 func newName() string { return fmt.Sprintf("db%d", names.Add(1)) }
 
-// testPassword has every character that has broken a connection string.
+// testPassword contains every character that has ever broken a connection string.
 const testPassword = `p@ss%41:w/o'rd"\ &`
 
 func ptr(s string) *string { return &s }
 
-// startService relocates a service, makes its container with the labels that Compose and Testcontainers put on it, hands it
+// startService moves a service's data, creates its container with the labels of Compose and Testcontainers, passes it
 // to prepare, and starts it.
 func startService(ctx context.Context, e *engine.Engine, svc types.ServiceConfig, prepare func(id string) error) (*Server, error) {
 	settings, err := SettingsOf(&types.Project{Services: types.Services{svc.Name: svc}}, svc.Name)
 	if err != nil {
 		return nil, err
 	}
-	scratch, err := relocated(ctx, e, svc)
+	scratch, err := moved(ctx, e, svc)
 	if err != nil {
 		return nil, err
 	}
@@ -97,17 +97,17 @@ func startService(ctx context.Context, e *engine.Engine, svc types.ServiceConfig
 			return nil, err
 		}
 	}
-	return StartFirst(ctx, e, made.GetContainerID(), settings)
+	return Start(ctx, e, made.GetContainerID(), settings)
 }
 
-// relocated returns a service as a scratch container has it.
-func relocated(ctx context.Context, e *engine.Engine, svc types.ServiceConfig) (types.ServiceConfig, error) {
+// moved returns a service as a scratch container has it.
+func moved(ctx context.Context, e *engine.Engine, svc types.ServiceConfig) (types.ServiceConfig, error) {
 	image, _, err := e.ImageInspect(ctx, svc.Image)
 	if err != nil {
 		return svc, err
 	}
 	p := &types.Project{Name: "test", Services: types.Services{svc.Name: svc}}
-	err = Relocate(p, svc.Name, image)
+	err = MoveData(p, svc.Name, image)
 	return p.Services[svc.Name], err
 }
 
@@ -134,7 +134,7 @@ func requestOf(svc types.ServiceConfig) testcontainers.ContainerRequest {
 			h.PortBindings = network.PortMap{network.MustParsePort(port): {{HostPort: "0"}}}
 			h.Ulimits = []*units.Ulimit{{Name: "nofile", Soft: 4096, Hard: 4096}}
 			for _, v := range svc.Volumes {
-				if v.Source == dataVolume { // one that goes with the container
+				if v.Source == dataVolume { // a volume that is removed with the container
 					h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeVolume, Target: v.Target})
 				} else {
 					h.Binds = append(h.Binds, v.Source+":"+v.Target)
@@ -163,17 +163,17 @@ func removeLater(t *testing.T, server *Server) {
 	})
 }
 
-// keeping returns what the tests' images must not hold.
-func keeping(secrets ...string) Keep {
+// copyOptions returns options with secrets that the tests' images must not contain.
+func copyOptions(secrets ...string) CopyOptions {
 	name, value := testLabel()
-	return Keep{Labels: map[string]string{name: value}, Secrets: NewSecrets(append(secrets, testPassword))}
+	return CopyOptions{Labels: map[string]string{name: value}, Secrets: NewSecrets(append(secrets, testPassword))}
 }
 
 // keep commits a server for one test.
 func keep(t *testing.T, e *engine.Engine, server *Server, meta Meta) Image {
 	t.Helper()
 	meta.Key = fmt.Sprintf("test-%d-%s", os.Getpid(), newName())
-	image, err := server.CommitBase(t.Context(), repository+":"+meta.Key, meta, keeping())
+	image, err := server.CommitBase(t.Context(), repository+":"+meta.Key, meta, copyOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,13 +185,13 @@ func keep(t *testing.T, e *engine.Engine, server *Server, meta Meta) Image {
 	return image
 }
 
-// clone starts a clone for one test; a service is relocated.
+// clone starts a clone for one test, with the service's data moved.
 func clone(t *testing.T, e *engine.Engine, o CloneOptions) *Server {
 	t.Helper()
 	name, value := testLabel()
 	o.Labels = map[string]string{name: value}
 	if o.Service != nil {
-		svc, err := relocated(t.Context(), e, *o.Service)
+		svc, err := moved(t.Context(), e, *o.Service)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +205,7 @@ func clone(t *testing.T, e *engine.Engine, o CloneOptions) *Server {
 	return server
 }
 
-// ask runs a query of one text on a server.
+// queryText runs a query that returns one text.
 func queryText(t *testing.T, server *Server, sql string) string {
 	t.Helper()
 	conn, err := server.Connect(t.Context())
@@ -226,7 +226,7 @@ func execute(t *testing.T, server *Server, sql string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(context.Background()) //nolint:errcheck // the statements have been answered
+	defer conn.Close(context.Background()) //nolint:errcheck // the statements have completed
 	if _, err := conn.Exec(t.Context(), sql); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}

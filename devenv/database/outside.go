@@ -13,30 +13,31 @@ import (
 	"devenv/compose/engine"
 )
 
-// outsider is a place outside the data directory that belongs to a server's data: a tablespace, or a small volume, which is
-// read already.
-type outsider struct {
+// outsideFiles are part of a server's data but outside the data directory: a tablespace, or a small volume, which has
+// been read already.
+type outsideFiles struct {
 	at      string
 	content []byte
 }
 
-// outsideLimit is the size in bytes above which a volume beside the data stays out of the image: archives and backups.
+// outsideLimit is the size in bytes above which a volume beside the data stays out of the image: it holds archives or
+// backups.
 const outsideLimit = 64 << 20
 
-// initScripts is where the official image takes init scripts from: of no use to a server that has its data.
+// initScripts is where the official image looks for init scripts; a server that has its data does not need them.
 const initScripts = "/docker-entrypoint-initdb.d"
 
-// Unread reports whether a server that has its data needs nothing of what is mounted at a place: init scripts.
-func Unread(target string) bool { return covers(target, []string{initScripts, dataParent}) }
+// UnusedByClone reports whether a server that has its data ignores what is mounted at target: init scripts.
+func UnusedByClone(target string) bool { return covers(target, []string{initScripts, dataParent}) }
 
-// unkept returns places of the official images where a volume holds no data of a relocated server.
-func unkept() []string { return []string{"/var/lib/postgresql/data", "/run/postgresql"} }
+// volumesWithoutData returns volume paths of the official images that hold no data once it has been moved.
+func volumesWithoutData() []string { return []string{"/var/lib/postgresql/data", "/run/postgresql"} }
 
-// outside finds what lies elsewhere of a server's data: what it keeps in volumes of its own, and its tablespaces.
-func (s *Server) outside(ctx context.Context, server engine.Container, keep Keep) ([]outsider, error) {
-	var found []outsider
+// outside finds a server's data outside the data directory: in volumes of its own, and in tablespaces.
+func (s *Server) outside(ctx context.Context, server engine.Container, keep CopyOptions) ([]outsideFiles, error) {
+	var found []outsideFiles
 	for _, m := range server.Mounts {
-		if m.Type != "volume" || Unread(m.Target) || covers(m.Target, unkept()) || slices.Contains(keep.Given, m.Target) {
+		if m.Type != "volume" || UnusedByClone(m.Target) || covers(m.Target, volumesWithoutData()) || slices.Contains(keep.Given, m.Target) {
 			continue
 		}
 		content, err := smallArchive(ctx, s.engine, s.ID, m.Target)
@@ -44,17 +45,17 @@ func (s *Server) outside(ctx context.Context, server engine.Container, keep Keep
 			return nil, err
 		}
 		if content != nil {
-			found = append(found, outsider{at: m.Target, content: content})
+			found = append(found, outsideFiles{at: m.Target, content: content})
 		}
 	}
 	tablespaces, err := s.tablespaces(ctx)
 	for _, target := range tablespaces {
-		found = append(found, outsider{at: target})
+		found = append(found, outsideFiles{at: target})
 	}
 	return found, err
 }
 
-// tablespaces returns the directories that a stopped server's tablespaces lie in.
+// tablespaces returns the directories of a stopped server's tablespaces.
 func (s *Server) tablespaces(ctx context.Context) ([]string, error) {
 	stream, err := s.engine.CopyFrom(ctx, s.ID, dataDirectory+"/pg_tblspc")
 	if err != nil {
@@ -75,7 +76,7 @@ func (s *Server) tablespaces(ctx context.Context) ([]string, error) {
 	}
 }
 
-// smallArchive reads what is mounted at a place; nil when it is too much.
+// smallArchive reads what is mounted at target; nil if it is too large.
 func smallArchive(ctx context.Context, e *engine.Engine, id, target string) ([]byte, error) {
 	stream, err := e.CopyFrom(ctx, id, target)
 	if err != nil {
@@ -89,8 +90,8 @@ func smallArchive(ctx context.Context, e *engine.Engine, id, target string) ([]b
 	return content, nil
 }
 
-// take copies what lies outside the data directory from the server's container.
-func (c *Copy) take(ctx context.Context, server string, outside []outsider) error {
+// copyOutside copies files outside the data directory from the server's container.
+func (c *Copy) copyOutside(ctx context.Context, server string, outside []outsideFiles) error {
 	for _, place := range outside {
 		content, err := c.open(ctx, server, place)
 		if err != nil {
@@ -104,8 +105,8 @@ func (c *Copy) take(ctx context.Context, server string, outside []outsider) erro
 	return nil
 }
 
-// open returns a place's files as an archive. What a volume holds is searched for secrets.
-func (c *Copy) open(ctx context.Context, server string, place outsider) (io.ReadCloser, error) {
+// open returns files as an archive. The content of a volume is searched for secrets.
+func (c *Copy) open(ctx context.Context, server string, place outsideFiles) (io.ReadCloser, error) {
 	c.unsearched = append(c.unsearched, place.at)
 	if place.content == nil {
 		return c.engine.CopyFrom(ctx, server, place.at)

@@ -14,16 +14,18 @@ import (
 )
 
 const (
-	// pollInterval is how often a starting server is asked; asking costs about a millisecond.
+	// pollInterval is how often a starting server is asked; asking takes about a millisecond.
 	pollInterval = 15 * time.Millisecond
-	// refusalTime is how long a server may refuse our user before that counts: an init script may still be at it.
+	// refusalTime is how long a server may reject our user before that counts: an init script may still be creating
+	// it.
 	refusalTime = 5 * time.Second
 )
 
-// errEnded says that the container ended while it was expected to become ready.
-var errEnded = errors.New("the container ended")
+// errEnded means that the container exited while it was expected to become ready.
+var errEnded = errors.New("the container exited")
 
-// awaitQuery asks until the server at an address, or that dial reaches, answers a query over TCP, as the application would.
+// awaitQuery polls until the server at an address, or behind dial, queryWait a query over TCP, as the application would
+// connect.
 func awaitQuery(ctx context.Context, address string, s Settings, dial pgconn.DialFunc) error {
 	config, err := connectConfig(address, s, dial)
 	if err != nil {
@@ -65,7 +67,7 @@ func ask(ctx context.Context, config *pgx.ConnConfig) error {
 	return errors.Join(err, conn.Close(ctx))
 }
 
-// isRefusal says that the server is up and refuses this user or this database for good.
+// isRefusal reports whether the server is up and rejects this user or this database for good.
 func isRefusal(err error) bool {
 	var refusal *pgconn.PgError
 	if !errors.As(err, &refusal) {
@@ -78,14 +80,14 @@ func isRefusal(err error) bool {
 	return false
 }
 
-// watched returns a context that ends with errEnded when the container does, and a function that stops watching.
+// watched returns a context that ends with errEnded when the container exits, and a function that stops watching.
 func watched(ctx context.Context, e *engine.Engine, id string) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		if code, err := e.Wait(ctx, id); err == nil {
-			cancel(fmt.Errorf("%w with exit status %d", errEnded, code))
+			cancel(fmt.Errorf("%w with status %d", errEnded, code))
 		}
 	}()
 	return ctx, func() {
@@ -94,7 +96,7 @@ func watched(ctx context.Context, e *engine.Engine, id string) (context.Context,
 	}
 }
 
-// published returns where the server's port is found on this machine.
+// published returns the server's address on this machine.
 func published(ports map[string]string, port int) string {
 	return ports[strconv.Itoa(port)+"/tcp"]
 }

@@ -9,7 +9,7 @@ import (
 	"devenv/compose/engine/enginetest"
 )
 
-func TestAServerThatRunsWithoutItsDataIsNotSound(t *testing.T) {
+func TestRunningServerWithoutItsDataIsAFailure(t *testing.T) {
 	enginetest.Images(t, "debian:trixie-slim")
 	e := enginetest.Require(t)
 	label, value := testLabel()
@@ -33,7 +33,7 @@ func TestAServerThatRunsWithoutItsDataIsNotSound(t *testing.T) {
 		}
 	})
 	if err := CheckRunning(t.Context(), e, "db", id); err != nil {
-		t.Errorf("what does not run needs no data: %v", err)
+		t.Errorf("a stopped server needs no data: %v", err)
 	}
 	if err := e.Start(t.Context(), id); err != nil {
 		t.Fatal(err)

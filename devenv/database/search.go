@@ -14,22 +14,22 @@ import (
 	"devenv/devenv/report"
 )
 
-// leaks returns where a secret was found, and what to do; never which it is.
+// leaks returns a failure that distinctive where a secret was found, and what to do, but never the secret.
 func leaks(where, hint string) error {
 	return report.Fail(report.KindWork, hint, "a secret of the Compose project is in the image: %s", where)
 }
 
-// builtIn is what to do about a secret that the service's own image brings along.
-const builtIn = "the service's own image brings it along: hand it to the build as a secret (RUN --mount=type=secret), not as an argument, by ENV or in a file"
+// builtIn is what to do about a secret in the service's own image.
+const builtIn = "it comes from the service's own image: pass it to the build as a secret (RUN --mount=type=secret), not as an argument, by ENV or in a file"
 
-// CheckSecrets searches an image for secrets before it goes to other people: what it says of itself, its history, and its files
-// outside the data directory. One that is found is a KindWork failure that says where.
+// CheckSecrets searches an image for secrets before it is shared: its JSON, its history, and its files outside the
+// data directory. A secret is a KindWork failure that distinctive where it is.
 func CheckSecrets(ctx context.Context, e *engine.Engine, ref string, secrets Secrets, labels map[string]string) (err error) {
 	base, _, err := lookupRef(ctx, e, ref)
 	if err != nil {
 		return err
 	}
-	secrets = secrets.but(base.Meta.words())
+	secrets = secrets.without(base.Meta.words())
 	if err := describes(ctx, e, ref, secrets); err != nil || len(secrets) == 0 {
 		return err
 	}
@@ -53,7 +53,7 @@ func CheckSecrets(ctx context.Context, e *engine.Engine, ref string, secrets Sec
 	return nil
 }
 
-// describes searches what an image says of itself, and its history.
+// describes searches an image's JSON and its history.
 func describes(ctx context.Context, e *engine.Engine, ref string, secrets Secrets) error {
 	d, err := e.Describe(ctx, ref)
 	if err != nil {
@@ -74,7 +74,7 @@ func describes(ctx context.Context, e *engine.Engine, ref string, secrets Secret
 	return nil
 }
 
-// search searches the files that the container has beyond its image, but for the data.
+// search searches the files that the container has beyond its image, except the data.
 func (c *Copy) search(ctx context.Context) error {
 	changed, err := c.engine.Changed(ctx, c.id)
 	if err != nil {
@@ -101,7 +101,7 @@ func isBelow(name string, places ...string) bool {
 	return slices.ContainsFunc(places, func(place string) bool { return name == place || within(name, place) })
 }
 
-// holds reports whether one file holds a secret. What a directory holds is not asked: its files are changes of their own.
+// holds reports whether one file contains a secret. Directories are skipped: their files are changes of their own.
 func (c *Copy) holds(ctx context.Context, place string) (bool, error) {
 	stream, err := c.engine.CopyFrom(ctx, c.id, place)
 	if err != nil {
@@ -117,8 +117,8 @@ func (c *Copy) holds(ctx context.Context, place string) (bool, error) {
 	return found || c.secrets.in(entry.Linkname), err
 }
 
-// inArchive names the first file of a tar archive that holds a secret, in its content or its link; what lies below some places
-// is left out.
+// inArchive returns the first file of a tar archive that contains a secret in its content or its link, ignoring what
+// lies below some paths.
 func (s Secrets) inArchive(from io.Reader, but ...string) (string, error) {
 	if len(s) == 0 {
 		return "", nil

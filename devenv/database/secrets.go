@@ -11,34 +11,34 @@ import (
 	"unicode"
 )
 
-// Secrets are values that no image may hold.
+// Secrets are values that no image may contain.
 type Secrets []string
 
-// NewSecrets takes those of the values that tell by themselves that they are there: at least eight bytes of two kinds of
-// characters, or sixteen. Shorter values, words ("postgres", "password"), numbers and names of files stand in an image's texts
-// and programs by chance, and would refuse every image; nothing copies them into one either.
+// NewSecrets keeps the distinctive values: those with at least eight bytes of two kinds of characters, or sixteen
+// bytes. Shorter values, words ("postgres", "password"), numbers and file names occur in an image's texts and
+// programs by chance, so they would refuse every image; nothing copies them into one either.
 func NewSecrets(values []string) Secrets {
 	var telling Secrets
 	for _, value := range values {
-		if tells(value) && !slices.Contains(telling, value) {
+		if distinctive(value) && !slices.Contains(telling, value) {
 			telling = append(telling, value)
 		}
 	}
-	// The longer of two goes first where one holds the other.
+	// The longer one goes first if it contains the other.
 	slices.SortFunc(telling, func(a, b string) int { return len(b) - len(a) })
 	return telling
 }
 
-// The lengths in bytes from which a value tells: of two kinds of characters, and of one.
+// The lengths in bytes from which a value is distinctive: with two kinds of characters, and with one.
 const (
 	tellingMixed  = 8
 	tellingAlways = 16
 )
 
-// fileName is a value that names a file; base64 has capitals, and hardly three slashes.
+// fileName matches a value that names a file; base64 has capitals, and rarely three slashes.
 var fileName = regexp.MustCompile(`^((/[a-z0-9._-]+){2,}|(/[A-Za-z0-9._-]+){3,})$`)
 
-func tells(value string) bool {
+func distinctive(value string) bool {
 	if len(value) < tellingMixed || fileName.MatchString(value) {
 		return false
 	}
@@ -56,19 +56,20 @@ func tells(value string) bool {
 	return len(kinds) > 1 || len(value) >= tellingAlways
 }
 
-// but leaves out those that a project says aloud in its own words.
-func (s Secrets) but(words []string) Secrets {
+// without leaves out the values among a project's own words.
+func (s Secrets) without(words []string) Secrets {
 	return slices.DeleteFunc(slices.Clone(s), func(secret string) bool {
 		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(word, secret) })
 	})
 }
 
-// in reports whether a text holds one.
+// in reports whether a text contains a secret.
 func (s Secrets) in(text string) bool {
 	return slices.ContainsFunc(s, func(secret string) bool { return strings.Contains(text, secret) })
 }
 
-// inJSON returns where a JSON document holds one, as "Config.Env[POSTGRES_PASSWORD]"; empty where it holds none.
+// inJSON returns where a JSON document contains a secret, as "Config.Env[POSTGRES_PASSWORD]"; empty if it contains
+// none.
 func (s Secrets) inJSON(raw []byte) (string, error) {
 	var document any
 	if err := json.Unmarshal(raw, &document); err != nil {
@@ -84,7 +85,7 @@ func (s Secrets) inValue(value any, at string) string {
 			return at
 		}
 		var inner any
-		if strings.HasPrefix(v, "{") && json.Unmarshal([]byte(v), &inner) == nil { // a label that is JSON has it escaped
+		if strings.HasPrefix(v, "{") && json.Unmarshal([]byte(v), &inner) == nil { // a label with JSON in it has it escaped
 			return s.inValue(inner, at)
 		}
 	case []any:
@@ -106,10 +107,10 @@ func (s Secrets) inValue(value any, at string) string {
 	return ""
 }
 
-// variable is an environment variable as an image's JSON has it.
+// variable matches an environment variable as an image's JSON has it.
 var variable = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)=`)
 
-// itemName returns an item of a list for people: a variable's name, else its number.
+// itemName names a list's item for people: a variable's name, else its number.
 func itemName(n int, item any) string {
 	if text, ok := item.(string); ok {
 		if found := variable.FindStringSubmatch(text); found != nil {
@@ -119,7 +120,7 @@ func itemName(n int, item any) string {
 	return fmt.Sprintf("[%d]", n)
 }
 
-// cleaned returns a JSON document without them: what a project's tools have said may hold one.
+// cleaned returns a JSON document without the secrets: the output of a project's tools may contain one.
 func (s Secrets) cleaned(raw []byte) ([]byte, error) {
 	if len(s) == 0 {
 		return raw, nil

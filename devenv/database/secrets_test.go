@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestOnlyValuesThatTellByThemselvesRefuseAnImage(t *testing.T) {
+func TestOnlyDistinctiveValuesCountAsSecrets(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]bool{
 		"6b1f0c9d2e7a48f3": true, "hunter2hunter2": true, "s3cret-9": true, "correcthorsebatterystaple": true, `p@ss%41:w/o'rd"\ &`: true,
@@ -22,7 +22,7 @@ func TestOnlyValuesThatTellByThemselvesRefuseAnImage(t *testing.T) {
 	}
 }
 
-func TestASecretIsFoundWhereverJSONHoldsIt(t *testing.T) {
+func TestSecretIsFoundAnywhereInJSON(t *testing.T) {
 	t.Parallel()
 	secrets := NewSecrets([]string{testPassword})
 	escaped, err := json.Marshal(map[string]string{"seen": "postgres://app:" + testPassword + "@db"})
@@ -46,7 +46,7 @@ func TestASecretIsFoundWhereverJSONHoldsIt(t *testing.T) {
 	}
 }
 
-func TestASecretIsFoundAcrossTheBordersOfWhatIsReadAtOnce(t *testing.T) {
+func TestSecretIsFoundAcrossReadBoundaries(t *testing.T) {
 	t.Parallel()
 	secrets := NewSecrets([]string{"hunter2hunter2", "a-much-longer-secret-than-the-other-1"})
 	for _, before := range []int{0, 1, window - 5, window, window + 1, 3*window - 7} {
@@ -60,8 +60,9 @@ func TestASecretIsFoundAcrossTheBordersOfWhatIsReadAtOnce(t *testing.T) {
 	}
 }
 
-// TestAFinderFindsWhatIsThereAndNothingElse looks in texts of few letters, in which heads and blocks of many secrets come often.
-func TestAFinderFindsWhatIsThereAndNothingElse(t *testing.T) {
+// TestFinderFindsExactlyThePresentSecrets searches texts over a small alphabet, in which heads and blocks of many
+// secrets are frequent.
+func TestFinderFindsExactlyThePresentSecrets(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // texts
 	text := func(length int) string {
@@ -84,20 +85,20 @@ func TestAFinderFindsWhatIsThereAndNothingElse(t *testing.T) {
 		}
 	}
 	if found < 100 || found > 400 {
-		t.Errorf("%d of 500 texts hold one: too few of a kind to tell", found)
+		t.Errorf("%d of 500 texts contain one: too few of either kind to tell", found)
 	}
 }
 
-func TestTheProjectsOwnWordsAreNoSecretsInItsImages(t *testing.T) {
+func TestProjectWordsAreNoSecretsInItsImages(t *testing.T) {
 	t.Parallel()
 	meta := Meta{Ref: "refs/heads/feature-2026", Settings: Settings{Database: "shop_4f8e91c2", Image: "registry.example/postgres:17-b3d1"}, Inputs: []string{"build context https://hunter2hunter2@host.example/x.git"}}
-	got := NewSecrets([]string{"shop_4f8e91c2", "feature-2026", "postgres:17-b3d1", "hunter2hunter2"}).but(meta.words())
+	got := NewSecrets([]string{"shop_4f8e91c2", "feature-2026", "postgres:17-b3d1", "hunter2hunter2"}).without(meta.words())
 	if len(got) != 1 || got[0] != "hunter2hunter2" {
 		t.Errorf("they are %q", got)
 	}
 }
 
-func TestWhatAProjectsToolsSaidIsKeptWithoutSecrets(t *testing.T) {
+func TestToolOutputIsKeptWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	raw, err := json.Marshal(Meta{Key: "k", Baselines: map[string]json.RawMessage{"apply.scratch": json.RawMessage(`{"message":"cannot reach app:hunter2hunter2@db","line":12345678901234567}`)}})
 	if err != nil {
@@ -109,6 +110,6 @@ func TestWhatAProjectsToolsSaidIsKeptWithoutSecrets(t *testing.T) {
 	}
 	var meta Meta
 	if err := json.Unmarshal(clean, &meta); err != nil || meta.Key != "k" {
-		t.Errorf("it is no metadata any more: %+v %v", meta, err)
+		t.Errorf("it is no longer metadata: %+v %v", meta, err)
 	}
 }

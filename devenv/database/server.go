@@ -27,26 +27,26 @@ type Server struct {
 // Conn is a connection to a server.
 type Conn = pgx.Conn
 
-// Connect opens a connection as the service's own user, over the ephemeral port of loopback. The caller closes it. Errors
-// name the user and the database, never the password.
+// Connect opens a connection as the service's own user, over the ephemeral loopback port. The caller must close it.
+// Errors name the user and the database, never the password.
 func (s *Server) Connect(ctx context.Context) (*Conn, error) {
 	return connect(ctx, s.address, s.settings, s.dial())
 }
 
-// Ask opens a connection to a server, puts a question over it, such as catalog.Read, and closes it.
+// Ask opens a connection to a server, calls question with it, for example catalog.Read, and closes it.
 func Ask[T any](ctx context.Context, s *Server, question func(context.Context, *Conn) (T, error)) (T, error) {
 	conn, err := s.Connect(ctx)
 	if err != nil {
 		var none T
 		return none, err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // what it wrote has been answered
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // its statements have completed
 	return question(ctx, conn)
 }
 
-// Readdress reads anew where the server is found, once its container has joined a network: it has an address there, and the
-// engine may have chosen another port of this machine.
-func (s *Server) Readdress(ctx context.Context) error {
+// RefreshAddresses reads the server's addresses again after its container has joined a network: it has an address
+// there, and the engine may have chosen another port of this machine.
+func (s *Server) RefreshAddresses(ctx context.Context) error {
 	c, err := s.engine.Inspect(ctx, s.ID)
 	if err != nil {
 		return err
@@ -61,24 +61,25 @@ func (s *Server) Readdress(ctx context.Context) error {
 	return nil
 }
 
-// Use makes the server's connections go to the database of that name.
-func (s *Server) Use(name string) { s.settings.Database = name }
+// UseDatabase makes the server's connections use the database of that name.
+func (s *Server) UseDatabase(name string) { s.settings.Database = name }
 
-// Address returns the server's IP address in a network, for clients in containers; empty when it had not joined it when it was
-// started or asked anew (Readdress).
+// Address returns the server's IP address in a network, for clients in containers. It is empty if the server had not
+// joined the network when it was started or its addresses were refreshed.
 func (s *Server) Address(network string) string { return s.networks[network] }
 
-// Remove removes the server's container and its anonymous volumes. It is no error when it is gone already.
+// Remove removes the server's container and its anonymous volumes. Removing a server that is already gone is not an
+// error.
 func (s *Server) Remove(ctx context.Context) error { return s.engine.Remove(ctx, s.ID) }
 
-// Tune makes the server trade durability for speed, while the base is filled and in every clone of it: the settings lie in
-// the data directory and survive the commit. A -c in the service's command still wins.
+// Tune makes the server trade durability for speed, while the base is filled and in every clone of it: the settings
+// are in the data directory and survive the commit. A -c in the service's command still wins.
 func (s *Server) Tune(ctx context.Context) error {
 	conn, err := s.Connect(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing was written that the close could lose
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // closing cannot lose anything
 	for _, setting := range []string{"fsync", "full_page_writes", "synchronous_commit"} {
 		if _, err := conn.Exec(ctx, "ALTER SYSTEM SET "+setting+" = off"); err != nil {
 			return report.Fail(report.KindWork, "", "tune the scratch database: set %s: %w", setting, err)
@@ -88,7 +89,8 @@ func (s *Server) Tune(ctx context.Context) error {
 	return err
 }
 
-// connect opens a connection, with dial where that is not nil, without building a connection string that could be printed with the password in it.
+// connect opens a connection, with dial if it is not nil. It builds no connection string, which could be printed with
+// the password in it.
 func connect(ctx context.Context, address string, s Settings, dial pgconn.DialFunc) (*pgx.Conn, error) {
 	config, err := connectConfig(address, s, dial)
 	if err != nil {
@@ -97,7 +99,7 @@ func connect(ctx context.Context, address string, s Settings, dial pgconn.DialFu
 	return pgx.ConnectConfig(ctx, config)
 }
 
-// connectConfig takes TLS when the server insists on it: the address is loopback, so nothing is verified.
+// connectConfig accepts TLS if the server insists on it: the address is loopback, so nothing is verified.
 func connectConfig(address string, s Settings, dial pgconn.DialFunc) (*pgx.ConnConfig, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {

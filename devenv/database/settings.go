@@ -13,26 +13,26 @@ import (
 	"devenv/devenv/report"
 )
 
-// defaultPort is where Postgres listens unless told otherwise.
+// defaultPort is where Postgres listens unless configured otherwise.
 const defaultPort = 5432
 
-// Settings is how to reach the database of a service: what its environment and its command say.
+// Settings are how to reach a service's database, according to its environment and its command.
 type Settings struct {
 	Service string `json:"service"`
 	Image   string `json:"image"`
 	User    string `json:"user"`
-	// Password never goes into JSON, and so never into an image's label.
+	// Password is never marshalled to JSON, and so never ends up in an image's label.
 	Password string `json:"-"`
 	Database string `json:"database"`
 	Port     int    `json:"port"`
 	// Hosts are the names under which the application may reach it, the service's own name first: aliases,
-	// container_name, hostname, and the aliases of other services' links.
+	// container_name, hostname, and the aliases in other services' links.
 	Hosts []string `json:"hosts"`
 }
 
 // SettingsOf reads the settings of a database service from the Compose model: POSTGRES_* and POSTGRESQL_* (Bitnami's
-// names), their *_FILE forms where the file is a secret or a config of the project, PGPORT, and -p or -c port= in the
-// command. Errors are a report.Failure of KindUsage and never name a value.
+// names), their *_FILE forms if the file is a secret or a config of the project, PGPORT, and -p or -c port= in the
+// command. Errors are KindUsage failures and never contain a value.
 func SettingsOf(p *types.Project, service string) (Settings, error) {
 	svc, ok := p.Services[service]
 	if !ok {
@@ -42,10 +42,10 @@ func SettingsOf(p *types.Project, service string) (Settings, error) {
 	env := environment{project: p, service: svc}
 	s := Settings{
 		Service: service, Image: svc.Image,
-		User: env.first("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER"),
-		// Bitnami's POSTGRESQL_PASSWORD is the ordinary user's; the superuser has one of his own.
-		Password: env.first("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD"),
-		Database: env.first("POSTGRES_DB", "POSTGRES_DATABASE", "POSTGRESQL_DATABASE"),
+		User: env.lookup("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER"),
+		// Bitnami's POSTGRESQL_PASSWORD is the ordinary user's; the superuser has its own.
+		Password: env.lookup("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD"),
+		Database: env.lookup("POSTGRES_DB", "POSTGRES_DATABASE", "POSTGRESQL_DATABASE"),
 		Hosts:    hosts(p, svc),
 	}
 	if s.User == "" {
@@ -62,15 +62,15 @@ func SettingsOf(p *types.Project, service string) (Settings, error) {
 	return s, err
 }
 
-// environment looks variables of a service up, following *_FILE to the project's secrets and configs.
+// environment looks up a service's variables, following *_FILE to the project's secrets and configs.
 type environment struct {
 	project *types.Project
 	service types.ServiceConfig
 	err     error
 }
 
-// first returns the first of names that has a value.
-func (e *environment) first(names ...string) string {
+// lookup returns the value of the first of names that has one.
+func (e *environment) lookup(names ...string) string {
 	for _, name := range names {
 		if v := e.service.Environment[name]; v != nil && *v != "" {
 			return *v
@@ -82,7 +82,7 @@ func (e *environment) first(names ...string) string {
 	return ""
 }
 
-// file reads what the service sees at a path: a secret, a config, or a file it bind-mounts.
+// file reads the file that the service has at a path: a secret, a config, or a bind-mounted file.
 func (e *environment) file(variable, path string) string {
 	content, err := e.content(path)
 	if err != nil && e.err == nil {
@@ -112,7 +112,7 @@ func (e *environment) content(path string) (string, error) {
 	return "", fmt.Errorf("no secret, config or bind mount of the service provides %s", path)
 }
 
-// target returns where Compose puts a secret or a config: its target, relative to dir, or its name there.
+// target returns where Compose puts a secret or a config: its target, relative to dir, or its name in dir.
 func target(written, source, dir string) string {
 	if written == "" {
 		written = source
@@ -138,7 +138,7 @@ func read(path string) (string, error) {
 	return string(b), err
 }
 
-// port returns what the command says, else PGPORT and Bitnami's variable, else 5432.
+// port returns the command's port, else PGPORT or Bitnami's variable, else 5432.
 func port(svc types.ServiceConfig, env environment) (int, error) {
 	written := ""
 	for _, a := range arguments(svc.Command) {
@@ -147,7 +147,7 @@ func port(svc types.ServiceConfig, env environment) (int, error) {
 		}
 	}
 	if written == "" {
-		written = env.first("PGPORT", "POSTGRESQL_PORT_NUMBER")
+		written = env.lookup("PGPORT", "POSTGRESQL_PORT_NUMBER")
 	}
 	if written == "" {
 		return defaultPort, nil
@@ -155,12 +155,12 @@ func port(svc types.ServiceConfig, env environment) (int, error) {
 	n, err := strconv.Atoi(written)
 	if err != nil || n < 1 || n > 65535 {
 		return 0, report.Fail(report.KindUsage, "correct PGPORT or the command in the Compose file",
-			"read the database's settings: %q of service %q is no port", written, svc.Name)
+			"read the database's settings: %q of service %q is not a port", written, svc.Name)
 	}
 	return n, nil
 }
 
-// hosts returns the names other services may use for the service.
+// hosts returns the names under which other services may reach the service.
 func hosts(p *types.Project, svc types.ServiceConfig) []string {
 	names := []string{svc.Name}
 	add := func(name string) {
@@ -183,7 +183,7 @@ func hosts(p *types.Project, svc types.ServiceConfig) []string {
 	return names
 }
 
-// linkedAs returns the names that links of other services give a service.
+// linkedAs returns the names that links in other services give a service.
 func linkedAs(p *types.Project, service string) []string {
 	var names []string
 	for _, other := range p.ServiceNames() {

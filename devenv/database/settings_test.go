@@ -37,7 +37,7 @@ func TestSettingsComeFromTheService(t *testing.T) {
 			service: types.ServiceConfig{ContainerSpec: types.ContainerSpec{Environment: env("POSTGRES_USER=u", "POSTGRES_PASSWORD=p@:/%", "POSTGRES_DB=d", "PGPORT=6000")}},
 			want:    Settings{User: "u", Password: "p@:/%", Database: "d", Port: 6000},
 		},
-		"the database is called like the user": {
+		"the database is named after the user": {
 			service: types.ServiceConfig{ContainerSpec: types.ContainerSpec{Environment: env("POSTGRES_USER=u")}},
 			want:    Settings{User: "u", Database: "u", Port: 5432},
 		},
@@ -134,7 +134,7 @@ func TestSettingsThatCannotBeReadAreUsageErrors(t *testing.T) {
 	}
 }
 
-func TestRelocateMovesTheDataOutOfEveryMount(t *testing.T) {
+func TestMoveDataMovesItOutOfEveryMount(t *testing.T) {
 	t.Parallel()
 	svc := command("postgres", "-D", "/data/pg", "-c", "data_directory=/data/pg", "-c", "shared_buffers=1MB")
 	svc.ReadOnly = true
@@ -152,7 +152,7 @@ func TestRelocateMovesTheDataOutOfEveryMount(t *testing.T) {
 	svc.Labels = types.Labels{"run": "1"}
 	p := project(svc)
 	p.Name = "p"
-	if err := Relocate(p, "db", engine.Image{Env: []string{"PGDATA=/var/lib/postgresql/18/docker"}}); err != nil {
+	if err := MoveData(p, "db", engine.Image{Env: []string{"PGDATA=/var/lib/postgresql/18/docker"}}); err != nil {
 		t.Fatal(err)
 	}
 	got := p.Services["db"]
@@ -161,14 +161,14 @@ func TestRelocateMovesTheDataOutOfEveryMount(t *testing.T) {
 		mounts = append(mounts, v.Source)
 	}
 	want := []any{
-		[]string{"e", "f", dataVolume}, // the last is the one that the data lies in
+		[]string{"e", "f", dataVolume}, // the last one holds the data
 		types.StringList{"/tmp"},
 		false, dataDirectory, "",
 		types.ShellCommand{"postgres", "-D", dataDirectory, "-c", "data_directory=" + dataDirectory, "-c", "shared_buffers=1MB"},
 		[]types.ServicePortConfig{{Mode: "ingress", HostIP: "127.0.0.1", Target: 5432, Protocol: "tcp"}},
 	}
 	if diff := cmp.Diff(want, []any{mounts, got.Tmpfs, got.ReadOnly, *got.Environment["PGDATA"], *got.Environment["POSTGRES_INITDB_WALDIR"], got.Command, got.Ports}); diff != "" {
-		t.Errorf("relocated (-want +got):\n%s", diff)
+		t.Errorf("moved (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(types.Volumes{dataVolume: {Name: "p-" + dataVolume, Labels: types.Labels{"run": "1"}}}, p.Volumes); diff != "" {
 		t.Errorf("volumes (-want +got):\n%s", diff)
@@ -178,7 +178,7 @@ func TestRelocateMovesTheDataOutOfEveryMount(t *testing.T) {
 	}
 }
 
-func TestACommandIsRewrittenWhereverTheDataDirectoryStands(t *testing.T) {
+func TestDataDirectoryIsRewrittenAnywhereInTheCommand(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string][2][]string{
 		"glued":      {{"postgres", "-D/data"}, {"postgres", "-D" + dataDirectory}},
@@ -196,10 +196,10 @@ func TestACommandIsRewrittenWhereverTheDataDirectoryStands(t *testing.T) {
 	}
 }
 
-func TestBitnamiKeepsItsDataWhereItSays(t *testing.T) {
+func TestBitnamiDataDirectoryIsMoved(t *testing.T) {
 	t.Parallel()
 	p := project(types.ServiceConfig{})
-	if err := Relocate(p, "db", engine.Image{Env: []string{"BITNAMI_APP_NAME=postgresql"}}); err != nil {
+	if err := MoveData(p, "db", engine.Image{Env: []string{"BITNAMI_APP_NAME=postgresql"}}); err != nil {
 		t.Fatal(err)
 	}
 	if got := p.Services["db"].Environment["POSTGRESQL_DATA_DIR"]; got == nil || *got != dataDirectory {

@@ -22,59 +22,60 @@ const (
 	snapshotRepository = "devenv/snapshot"
 )
 
-// SnapshotMeta says what a snapshot is of. It holds no secret.
+// SnapshotMeta describes a snapshot. It contains no secret.
 type SnapshotMeta struct {
 	Name string `json:"name"`
-	// Repository identifies the git repository; its worktrees share their snapshots.
+	// Repository identifies the git repository, whose worktrees share its snapshots.
 	Repository string `json:"repository"`
 	Service    string `json:"service"`
-	// Project is the Compose project the data was of.
+	// Project is the Compose project that the data came from.
 	Project string    `json:"project"`
 	Created time.Time `json:"created"`
-	// Revisions are what the version table held; none when the server did not run.
+	// Revisions are those in the version table; none if the server did not run.
 	Revisions []string `json:"revisions,omitempty"`
 	Branch    string   `json:"branch,omitempty"`
 	Commit    string   `json:"commit,omitempty"`
 	// Major is the server's major version.
 	Major string `json:"major"`
 	Bytes int64  `json:"bytes"`
-	// Automatic says that devenv took it before it replaced the data, and for which command.
+	// Automatic is the command for which devenv took the snapshot, before it replaced the data.
 	Automatic string `json:"automatic,omitempty"`
 }
 
-// Snapshot is a whole cluster of the user's own, kept as an image.
+// Snapshot is an image of a user's whole cluster.
 type Snapshot struct {
 	SnapshotMeta
 	ID, Ref string
 }
 
-// snapshotName is what fits into an image's tag behind the repository's id.
+// snapshotName matches what fits into an image's tag after the repository's id.
 var snapshotName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$`)
 
-// CheckSnapshotName refuses a name that cannot be an image's tag.
+// CheckSnapshotName rejects a name that cannot be an image's tag.
 func CheckSnapshotName(name string) error {
 	if snapshotName.MatchString(name) {
 		return nil
 	}
-	return report.Fail(report.KindUsage, "up to 100 letters, digits, dots, dashes and underscores, as in: before-rename",
-		"%q cannot be a snapshot's name", name)
+	return report.Fail(report.KindUsage, "use up to 100 letters, digits, dots, dashes and underscores, for example: before-rename",
+		"%q is not a valid snapshot name", name)
 }
 
-// SnapshotRef returns the image of a snapshot by its name.
+// SnapshotRef returns a snapshot's image by its name.
 func SnapshotRef(repository, name string) string {
 	return snapshotRepository + ":" + repository + "-" + name
 }
 
-// Saving is a snapshot on its way: the data is copied first, while the server stands still, and made an image afterwards.
-type Saving struct {
+// PendingSnapshot is a snapshot in the making: the data is copied first, while the server is stopped, and becomes an
+// image later.
+type PendingSnapshot struct {
 	store  Store
 	engine *engine.Engine
 	id     string
 }
 
-// Save copies the store's data into a container, or what it keeps under a name. The server must not run meanwhile, unless it is
-// kept data. The caller closes the Saving.
-func (s Store) Save(ctx context.Context, e *engine.Engine, kept string, labels map[string]string) (*Saving, error) {
+// Save copies the store's data, or data that it keeps under a name, into a container. The server must not run
+// meanwhile, unless it is kept data. The caller must close the PendingSnapshot.
+func (s Store) Save(ctx context.Context, e *engine.Engine, kept string, labels map[string]string) (*PendingSnapshot, error) {
 	script := s.script(s.Image, labels, "save", dataDirectory)
 	if kept != "" {
 		script.Args[1] = path.Join(script.Args[1], workDirectory, Source{Kept: kept}.inStore())
@@ -84,17 +85,17 @@ func (s Store) Save(ctx context.Context, e *engine.Engine, kept string, labels m
 	if err != nil {
 		return nil, s.failed(err, "save the data of %s in %s", s.Service)
 	}
-	saving := &Saving{store: s, engine: e, id: id}
+	saving := &PendingSnapshot{store: s, engine: e, id: id}
 	if _, err := e.RunToEnd(ctx, id); err != nil {
 		return nil, errors.Join(s.failed(err, "save the data of %s in %s", s.Service), saving.Close(ctx))
 	}
 	return saving, nil
 }
 
-// Keep makes the copied data an image and names it, last of all. A name that is taken is a KindUsage failure.
-func (s *Saving) Keep(ctx context.Context, meta SnapshotMeta) (Snapshot, error) {
+// Commit makes an image of the copied data and names it at the very end. A name that is taken is a KindUsage failure.
+func (s *PendingSnapshot) Keep(ctx context.Context, meta SnapshotMeta) (Snapshot, error) {
 	ref := SnapshotRef(meta.Repository, meta.Name)
-	if err := CheckUntaken(ctx, s.engine, meta.Repository, meta.Name); err != nil {
+	if err := CheckNameFree(ctx, s.engine, meta.Repository, meta.Name); err != nil {
 		return Snapshot{}, err
 	}
 	label, err := json.Marshal(meta)
@@ -110,7 +111,7 @@ func (s *Saving) Keep(ctx context.Context, meta SnapshotMeta) (Snapshot, error) 
 	if err != nil || !ok {
 		return Snapshot{}, errors.Join(err, fmt.Errorf("the image of %s is gone", s.store.Service))
 	}
-	changes, err := serverAgain(image)
+	changes, err := restoreServer(image)
 	if err != nil {
 		return Snapshot{}, err
 	}
@@ -125,11 +126,11 @@ func (s *Saving) Keep(ctx context.Context, meta SnapshotMeta) (Snapshot, error) 
 }
 
 // Close removes the container that the data was copied into.
-func (s *Saving) Close(ctx context.Context) error {
+func (s *PendingSnapshot) Close(ctx context.Context) error {
 	return s.engine.Remove(context.WithoutCancel(ctx), s.id)
 }
 
-// Snapshots lists a repository's snapshots, the newest first.
+// Snapshots lists a repository's snapshots, newest first.
 func Snapshots(ctx context.Context, e *engine.Engine, repository string) ([]Snapshot, error) {
 	images, err := e.Images(ctx, labelKind+"="+kindSnapshot)
 	if err != nil {
@@ -141,15 +142,15 @@ func Snapshots(ctx context.Context, e *engine.Engine, repository string) ([]Snap
 		if json.Unmarshal([]byte(image.Labels[labelSnapshot]), &s.SnapshotMeta) != nil || image.Ref != SnapshotRef(repository, s.Name) {
 			continue
 		}
-		s.Repository = repository // one that was pulled was another's when it was made
+		s.Repository = repository // a pulled one was made in another repository
 		found = append(found, s)
 	}
 	slices.SortFunc(found, func(a, b Snapshot) int { return b.Created.Compare(a.Created) })
 	return found, nil
 }
 
-// AdoptSnapshot makes an image that was pulled the snapshot of that name in a repository, and takes the name away that it was
-// pulled by. An image that is no such snapshot, or is for another platform, is a KindWork failure, and is named nothing.
+// AdoptSnapshot turns a pulled image into the snapshot of that name in a repository, and removes the name that it was
+// pulled by. An image that is not such a snapshot, or is for another platform, is a KindWork failure and gets no name.
 func AdoptSnapshot(ctx context.Context, e *engine.Engine, ref, repository, name string) (Snapshot, error) {
 	found, ok, err := e.ImageInspect(ctx, ref)
 	if err != nil || !ok {
@@ -158,9 +159,9 @@ func AdoptSnapshot(ctx context.Context, e *engine.Engine, ref, repository, name 
 	s := Snapshot{ID: found.ID, Ref: SnapshotRef(repository, name)}
 	switch {
 	case json.Unmarshal([]byte(found.Labels[labelSnapshot]), &s.SnapshotMeta) != nil, s.Name != name:
-		err = report.Fail(report.KindWork, "look at what lies there: docker inspect "+ref, "take %s: it is no snapshot %q of devenv's", ref, name)
+		err = report.Fail(report.KindWork, "inspect it: docker inspect  "+ref, "take %s: it is not devenv's snapshot %q", ref, name)
 	case found.OS != e.Info().OS, found.Arch != e.Info().Arch:
-		err = report.Fail(report.KindWork, "the files of a database fit its own platform only: use pg_dump", "take %s: it is for %s/%s", ref, found.OS, found.Arch)
+		err = report.Fail(report.KindWork, "a database's files work on their own platform only: use pg_dump", "take %s: it is for %s/%s", ref, found.OS, found.Arch)
 	default:
 		s.Repository = repository
 		err = e.Tag(ctx, found.ID, s.Ref)
@@ -168,8 +169,8 @@ func AdoptSnapshot(ctx context.Context, e *engine.Engine, ref, repository, name 
 	return s, errors.Join(err, e.RemoveImage(context.WithoutCancel(ctx), ref, false))
 }
 
-// SnapshotOrigin reads from an image's labels for which command devenv took a snapshot by itself, empty when somebody named
-// it, and when it was taken.
+// SnapshotOrigin reads from an image's labels for which command devenv took a snapshot automatically, empty if
+// somebody named it, and when.
 func SnapshotOrigin(labels map[string]string) (automatic string, created time.Time) {
 	var meta SnapshotMeta
 	if json.Unmarshal([]byte(labels[labelSnapshot]), &meta) != nil {
@@ -178,7 +179,7 @@ func SnapshotOrigin(labels map[string]string) (automatic string, created time.Ti
 	return meta.Automatic, meta.Created
 }
 
-// FindSnapshot finds one by its name. None is a KindUsage failure that names those there are.
+// FindSnapshot finds a snapshot by its name. A missing one is a KindUsage failure that lists the existing ones.
 func FindSnapshot(ctx context.Context, e *engine.Engine, repository, name string) (Snapshot, error) {
 	all, err := Snapshots(ctx, e, repository)
 	if err != nil {
@@ -191,11 +192,11 @@ func FindSnapshot(ctx context.Context, e *engine.Engine, repository, name string
 		}
 		names = append(names, s.Name)
 	}
-	return Snapshot{}, NoSnapshot(name, names)
+	return Snapshot{}, NoSuchSnapshot(name, names)
 }
 
-// NoSnapshot returns the KindUsage failure where there is none of a name; it names those there are.
-func NoSnapshot(name string, names []string) error {
+// NoSuchSnapshot returns the KindUsage failure for a missing snapshot; it lists the existing ones.
+func NoSuchSnapshot(name string, names []string) error {
 	hint := "there is none yet: devenv snapshot save " + name
 	if len(names) > 0 {
 		hint = "there are: " + strings.Join(names, ", ")
@@ -203,11 +204,11 @@ func NoSnapshot(name string, names []string) error {
 	return report.Fail(report.KindUsage, hint, "there is no snapshot %q", name)
 }
 
-// CheckUntaken refuses a snapshot's name that another one has: KindUsage.
-func CheckUntaken(ctx context.Context, e *engine.Engine, repository, name string) error {
+// CheckNameFree rejects a snapshot's name that is taken: KindUsage.
+func CheckNameFree(ctx context.Context, e *engine.Engine, repository, name string) error {
 	_, taken, err := e.ImageInspect(ctx, SnapshotRef(repository, name))
 	if err != nil || !taken {
 		return err
 	}
-	return report.Fail(report.KindUsage, "choose another name, or remove it: devenv snapshot remove "+name, "there is a snapshot %q already", name)
+	return report.Fail(report.KindUsage, "choose another name, or remove it: devenv snapshot remove "+name, "a snapshot %q already exists", name)
 }

@@ -9,11 +9,11 @@ import (
 	"devenv/devenv/report"
 )
 
-// stopTimeout is what a server gets to write everything to disk.
+// stopTimeout is how long a server gets to write everything to disk.
 const stopTimeout = 2 * time.Minute
 
-// stopCleanly ends the server by a fast shutdown, and makes sure that it wrote everything: a server that was killed would
-// have to recover in every clone.
+// stopCleanly stops the server by a fast shutdown, and verifies that it wrote everything: a killed server would have
+// to recover in every clone.
 func (s *Server) stopCleanly(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
@@ -22,7 +22,7 @@ func (s *Server) stopCleanly(ctx context.Context) error {
 		return err
 	}
 	if container.State == "running" {
-		// The signal goes to the server itself: the first process may be a shell, and stop_signal may say anything.
+		// The signal goes to the server itself: the first process may be a shell, and stop_signal may be anything.
 		user := container.User
 		_, err = s.engine.Exec(ctx, s.ID, engine.ExecOptions{
 			User: user, Cmd: []string{"sh", "-c", `read -r pid < "$1/postmaster.pid" && kill -INT "$pid"`, "sh", dataDirectory},
@@ -30,18 +30,18 @@ func (s *Server) stopCleanly(ctx context.Context) error {
 		if err != nil {
 			return report.Fail(report.KindWork, "", "stop the database %s: %w", s.settings.Service, err)
 		}
-		if err := s.awaitEnd(ctx); err != nil {
+		if err := s.awaitExit(ctx); err != nil {
 			return err
 		}
 	}
 	return s.verifyStopped(ctx)
 }
 
-// graceTime is how long a container may outlive its server: a wrapper around it may not notice.
+// graceTime is how long a container may outlive its server: a wrapper may not notice its exit.
 const graceTime = 30 * time.Second
 
-// awaitEnd waits for the container's end, and stops it where a wrapper outlives the server.
-func (s *Server) awaitEnd(ctx context.Context) error {
+// awaitExit waits for the container's exit, and stops it if a wrapper outlives the server.
+func (s *Server) awaitExit(ctx context.Context) error {
 	waiting, cancel := context.WithTimeout(ctx, graceTime)
 	defer cancel()
 	if _, err := s.engine.Wait(waiting, s.ID); err == nil || ctx.Err() != nil {
@@ -50,7 +50,7 @@ func (s *Server) awaitEnd(ctx context.Context) error {
 	return s.engine.Stop(ctx, s.ID, graceTime)
 }
 
-// Where pg_control says in which state the cluster is, and the state of one that was shut down.
+// The offset of the cluster's state in pg_control, and the state after a clean shutdown.
 const (
 	controlStateAt  = 16
 	controlShutdown = 1

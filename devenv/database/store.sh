@@ -1,19 +1,20 @@
-# Works on the data directory of a server that does not run; look, prepare and forget alone may run beside a server. The first
-# argument:
+# Works on the data directory of a stopped server; only look, prepare and forget may run beside a server. The first
+# argument is the command:
 #
-#   look DATA [SOURCE]            say what is there, as name=value lines
+#   look DATA [SOURCE]            describe the data, as name=value lines
 #   prepare DATA ID SOURCE [durable]
 #                                 copy SOURCE into DATA/.devenv/new-ID; durable: without the settings of a scratch server
 #   swap DATA ID SOURCE KEEP CONTROL LOCK
-#                                 take DATA/.devenv/SOURCE for the data, and keep the data as DATA/.devenv/kept/KEEP
-#   settle DATA ID                end that swap where it was cut off: complete it if it had begun, else remove the copy
+#                                 use DATA/.devenv/SOURCE as the data, and keep the old data as DATA/.devenv/kept/KEEP
+#   settle DATA ID                finish an interrupted swap: complete it if it had begun, else remove the copy
 #   save DATA TO                  copy the data to TO
 #   forget DATA KEEP…             remove what earlier swaps kept
 #
-# A swap renames and copies nothing. It moves PG_VERSION out first and in last: without it no server starts in a directory that
-# is not empty. It holds the lock file that a server would take, so that none starts before settle gives it back. CONTROL and LOCK are the SHA-256
-# of the control file and of the lock file as they were last seen, "" for none: where they differ now, a server runs or has run
-# since, and nothing is changed. What swap and settle did is a line: swapped, reverted, or busy=lock or busy=control.
+# A swap only renames, and copies nothing. It moves PG_VERSION out first and in last: without it no server starts in a
+# directory that is not empty. It holds the lock file that a server would take, so that none starts before settle
+# releases it. CONTROL and LOCK are the SHA-256 of the control file and of the lock file when they were last read, ""
+# for none: if they differ now, a server runs or has run since, and nothing is changed. swap and settle print one line
+# with their result: swapped, reverted, busy=lock or busy=control.
 set -eu
 
 # each DIR COMMAND…: runs the command with every entry of a directory, hidden ones too.
@@ -25,7 +26,7 @@ each() {
 	done
 }
 
-# at DIR: what all below needs to know.
+# at DIR sets the paths that the functions below use.
 at() {
 	data=$1 work=$1/.devenv lock=$1/postmaster.pid
 }
@@ -34,13 +35,13 @@ version() { [ ! -f "$1/PG_VERSION" ] || cat "$1/PG_VERSION"; }
 hash_of() { [ ! -f "$1" ] || sha256sum <"$1" | cut -d ' ' -f 1; }
 kilobytes() { if [ -d "$1" ]; then du -sk "$1" | cut -f 1; else echo 0; fi; }
 
-# flush writes the data's file system to disk; not every sync can do it for one alone.
+# flush writes the data's file system to disk; not every sync can flush a single file system.
 flush() { sync -f "$data" 2>/dev/null || sync; }
 
-# count names the first entry that counts.
+# count prints the first entry that counts.
 count() { ours "$1" || [ -n "$seen" ] || { seen=yes && echo "entry=$1"; }; }
 
-# ours: what a data directory may hold that is no server's.
+# ours tests whether an entry of a data directory is not the server's.
 ours() { [ "$1" = "$work" ] || [ "$1" = "$data/lost+found" ]; }
 
 kept() { [ ! -f "$1/PG_VERSION" ] || echo "kept=${1##*/}"; }
@@ -58,7 +59,7 @@ look() {
 	[ -z "${2:-}" ] || echo "source=$(version "$2")"
 }
 
-# private makes a directory that belongs to whom another one belongs to, as its mode says.
+# private creates a directory with the owner and mode of another one.
 private() {
 	mkdir -p "$1"
 	chown "$(stat -c %u:%g "$2")" "$1"
@@ -82,18 +83,18 @@ prepare() {
 	flush
 }
 
-# take ID LEFT takes the lock as a server would: one that starts now finds no process in it, shows the text and ends. A lock file
-# that is known to be left over goes first.
+# take ID LEFT takes the lock as a server would: a server that starts now finds no process in it, shows the text and
+# exits. A lock file that is known to be left over is moved away first.
 take() {
 	if [ -n "$2" ] && [ "$(hash_of "$lock")" = "$2" ]; then mv "$lock" "$work/left.pid"; fi
 	(set -C && echo "devenv exchange $1 of the data in this directory; if it was cut off: devenv doctor --fix" >"$lock") 2>/dev/null
 }
 
-# untake gives it back; a lock file that was left over is put there again where the data it belongs to stays.
+# untake releases the lock; a left-over lock file is restored if its data stays.
 untake() { if [ -f "$work/left.pid" ]; then mv "$work/left.pid" "$lock"; else rm -f "$lock"; fi; }
 
-# known ID CONTROL: is the lock still this exchange's, and the control file as it was? Some images remove the lock file of
-# whoever has it when they start.
+# known ID CONTROL tests whether the lock is still this exchange's, and the control file unchanged. Some images remove
+# any lock file when they start.
 known() { locked "$1" && [ "$(hash_of "$data/global/pg_control")" = "$2" ]; }
 
 swap() {
@@ -105,7 +106,7 @@ swap() {
 	rm -f "$work/emptied"
 	echo "$2 $3 $4" >"$work/begin"
 	flush
-	# Once more, now that none can start: one may have come since.
+	# Check again, now that no server can start: one may have started in between.
 	known "$2" "$5" || { rm "$work/begin"; giveback "$2"; return; }
 	mv "$work/begin" "$work/begun"
 	aside
@@ -115,13 +116,13 @@ swap() {
 	echo swapped
 }
 
-# giveback ends a swap that was disturbed. The lock of a server that has come stays.
+# giveback abandons a swap that a server interfered with. That server's lock stays.
 giveback() {
 	if locked "$1"; then untake; else rm -f "$work/left.pid"; fi
 	echo "busy=lock"
 }
 
-# aside takes PG_VERSION out; back brings it back.
+# aside moves PG_VERSION out; back restores it.
 aside() {
 	read -r id source keep <"$work/begun"
 	new=$work/$source old=$work/kept/$keep
@@ -142,7 +143,7 @@ back() {
 out() { ours "$1" || [ "$1" = "$lock" ] || mv "$1" "$old/"; }
 in_() { [ "$1" = "$new/PG_VERSION" ] || mv "$1" "$data/"; }
 
-# complete does the swap that has begun; called again, it goes on where it was cut off.
+# complete performs the swap that has begun; called again, it resumes where it was interrupted.
 complete() {
 	read -r id source keep <"$work/begun"
 	new=$work/$source old=$work/kept/$keep
@@ -169,7 +170,7 @@ complete() {
 	flush
 }
 
-# ended removes what tells of a swap, the lock last, but for the name of the one that was done.
+# ended removes the traces of a swap, the lock last, except the id of the completed one.
 ended() {
 	rm -f "$work/emptied"
 	if locked "$1"; then rm -f "$lock"; fi
@@ -191,7 +192,7 @@ settle() {
 	fi
 }
 
-# locked ID: is the lock this exchange's?
+# locked ID tests whether the lock is this exchange's.
 locked() { grep -q "^devenv exchange $1 " "$lock" 2>/dev/null; }
 
 forget() {

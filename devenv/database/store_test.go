@@ -14,7 +14,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// cluster makes a directory that looks like a server's data, every file holding a word.
+// cluster creates a directory that looks like a server's data, with a word in every file.
 func cluster(t *testing.T, dir, word string, files ...string) {
 	t.Helper()
 	for _, name := range append(files, "PG_VERSION", "base/1", "global/pg_control", ".hidden", "with space") {
@@ -25,7 +25,7 @@ func cluster(t *testing.T, dir, word string, files ...string) {
 	}
 }
 
-// words lists the files below a directory with what they hold, "base/1=old".
+// words lists the files below a directory with their content, "base/1=old".
 func words(t *testing.T, dir string) []string {
 	t.Helper()
 	var found []string
@@ -45,14 +45,14 @@ func words(t *testing.T, dir string) []string {
 	return found
 }
 
-// store runs the script on this machine and returns what it printed. killAt is the number of the program before which its shell is
-// killed; 0 is never.
+// store runs the script on this machine and returns its output. killAt is the number of the program before which the
+// shell is killed; 0 means never.
 func store(t *testing.T, killAt int, args ...string) (killed bool, said string) {
 	t.Helper()
 	return disturbed(t, killAt, "kill -9 $PPID; exit 1", args...)
 }
 
-// disturbed is store with something else done at that program.
+// disturbed is like store, but does something else at that program.
 func disturbed(t *testing.T, killAt int, what string, args ...string) (killed bool, said string) {
 	t.Helper()
 	wrappers, counter := t.TempDir(), filepath.Join(t.TempDir(), "count")
@@ -79,12 +79,12 @@ func disturbed(t *testing.T, killAt int, what string, args ...string) (killed bo
 	return command.ProcessState.ExitCode() == -1, strings.TrimSpace(string(out))
 }
 
-// swapWords returns the words of a swap of data that looks as cluster makes it, of a copy that was prepared as 7.
+// swapWords returns the arguments that swap in the copy prepared as 7, for data that cluster created.
 func swapWords(data, word, lock string) []string {
 	return []string{"swap", data, "7", "new-7", "before", hashed(word), hashed(lock)}
 }
 
-// found returns the words that a directory holds but for devenv's own, and those that it keeps as "before".
+// found returns the words in a directory, without devenv's own, and those that it keeps as "before".
 func found(t *testing.T, data string) (there, kept []string) {
 	t.Helper()
 	for _, w := range words(t, data) {
@@ -97,7 +97,7 @@ func found(t *testing.T, data string) (there, kept []string) {
 	return there, kept
 }
 
-func TestASwapThatIsCutOffAnywhereIsNeverMixedAndIsCompleted(t *testing.T) {
+func TestInterruptedSwapIsNeverMixedAndIsCompleted(t *testing.T) {
 	t.Parallel()
 	source, before := t.TempDir(), t.TempDir()
 	cluster(t, source, "new", "pg_wal/new")
@@ -128,11 +128,11 @@ func TestASwapThatIsCutOffAnywhereIsNeverMixedAndIsCompleted(t *testing.T) {
 		}
 	}
 	if cut < 20 {
-		t.Errorf("it was cut off at %d places only", cut)
+		t.Errorf("it was cut off in %d places only", cut)
 	}
 }
 
-// notMixed expects what a server would find to be all old or all new, unless something keeps it from starting.
+// notMixed expects that a server would find either the old or the new data, unless something keeps it from starting.
 func notMixed(t *testing.T, at int, data string) {
 	t.Helper()
 	_, version := os.Stat(filepath.Join(data, "PG_VERSION"))
@@ -152,17 +152,17 @@ func notMixed(t *testing.T, at int, data string) {
 	}
 }
 
-// TestDataThatAServerHasOrHadIsNotSwapped leaves every file as it was.
-func TestDataThatAServerHasOrHadIsNotSwapped(t *testing.T) {
+// TestDataUsedByAServerIsNotSwapped also expects every file to be unchanged.
+func TestDataUsedByAServerIsNotSwapped(t *testing.T) {
 	t.Parallel()
 	source := t.TempDir()
 	cluster(t, source, "new")
 	for name, c := range map[string]struct{ lock, known, control, want string }{
-		"a server holds the lock":               {"1\n/data\n", "", "old", busyLock},
-		"another server took the lock since":    {"1\n/data\n9", "1\n/data\n8", "old", busyLock},
-		"a server ran since, and has ended":     {"", "", "older", busyControl},
-		"a server was killed before, and is so": {"1\n/data\n", "1\n/data\n", "old", swapped},
-		"nobody was there":                      {"", "", "old", swapped},
+		"a server holds the lock":             {"1\n/data\n", "", "old", busyLock},
+		"another server took the lock since":  {"1\n/data\n9", "1\n/data\n8", "old", busyLock},
+		"a server ran since, and has ended":   {"", "", "older", busyControl},
+		"a server was killed before the look": {"1\n/data\n", "1\n/data\n", "old", swapped},
+		"no server ran":                       {"", "", "old", swapped},
 	} {
 		data := t.TempDir()
 		cluster(t, data, "old")
@@ -184,9 +184,9 @@ func TestDataThatAServerHasOrHadIsNotSwapped(t *testing.T) {
 	}
 }
 
-// TestAServerThatTakesTheLockFromAnExchangeKeepsItsData has one come that removes whatever lock file it finds, as some images
-// make it, before each program of a swap.
-func TestAServerThatTakesTheLockFromAnExchangeKeepsItsData(t *testing.T) {
+// TestServerThatStealsTheLockKeepsItsData starts a server that removes any lock file it finds, as some images do,
+// before each program of a swap.
+func TestServerThatStealsTheLockKeepsItsData(t *testing.T) {
 	t.Parallel()
 	source := t.TempDir()
 	cluster(t, source, "new")
@@ -214,7 +214,7 @@ func TestAServerThatTakesTheLockFromAnExchangeKeepsItsData(t *testing.T) {
 	}
 }
 
-func TestWhatASwapKeptGoesBackAsItIs(t *testing.T) {
+func TestDataKeptByASwapCanBeRestored(t *testing.T) {
 	t.Parallel()
 	data, source := t.TempDir(), t.TempDir()
 	cluster(t, data, "old")
@@ -222,7 +222,7 @@ func TestWhatASwapKeptGoesBackAsItIs(t *testing.T) {
 	store(t, 0, "prepare", data, "7", source)
 	store(t, 0, swapWords(data, "old", "")...)
 	if lock, err := os.ReadFile(filepath.Join(data, "postmaster.pid")); err != nil || !strings.HasPrefix(string(lock), "devenv exchange 7 ") {
-		t.Errorf("before it is settled a server could start: the lock holds %q, %v", lock, err)
+		t.Errorf("a server could start before the swap is settled: the lock holds %q, %v", lock, err)
 	}
 	store(t, 0, "settle", data, "7")
 	store(t, 0, "swap", data, "8", "kept/before", "after", hashed("new"), "")
@@ -232,15 +232,15 @@ func TestWhatASwapKeptGoesBackAsItIs(t *testing.T) {
 		t.Errorf("it holds %q and still keeps %q", there, kept)
 	}
 	if _, seen := store(t, 0, "look", data); !strings.Contains(seen, "kept=after") || strings.Contains(seen, "kept=before") {
-		t.Errorf("it looks like %q", seen)
+		t.Errorf("the look shows %q", seen)
 	}
 	store(t, 0, "forget", data, "after", "never")
 	if _, seen := store(t, 0, "look", data); strings.Contains(seen, "kept=") {
-		t.Errorf("after that was forgotten it looks like %q", seen)
+		t.Errorf("after that was removed the look shows %q", seen)
 	}
 }
 
-func TestACopyThatIsNotSwappedLeavesTheDataAsItWas(t *testing.T) {
+func TestUnusedCopyLeavesTheDataUnchanged(t *testing.T) {
 	t.Parallel()
 	data, source := t.TempDir(), t.TempDir()
 	cluster(t, data, "old")
@@ -253,7 +253,7 @@ func TestACopyThatIsNotSwappedLeavesTheDataAsItWas(t *testing.T) {
 	}
 }
 
-func TestADurableCopyLosesTheScratchSettingsOnly(t *testing.T) {
+func TestDurableCopyDropsOnlyScratchSettings(t *testing.T) {
 	t.Parallel()
 	data, source := t.TempDir(), t.TempDir()
 	cluster(t, source, "new")
@@ -269,7 +269,7 @@ func TestADurableCopyLosesTheScratchSettingsOnly(t *testing.T) {
 	}
 }
 
-func TestAStoreIsWhereTheServerKeepsItsData(t *testing.T) {
+func TestStoreIsWhereTheServerKeepsData(t *testing.T) {
 	t.Parallel()
 	volume := func(name, target string) engine.Mount {
 		return engine.Mount{Type: "volume", Name: name, Source: "/var/lib/docker/volumes/" + name + "/_data", Target: target}
@@ -301,7 +301,7 @@ func TestAStoreIsWhereTheServerKeepsItsData(t *testing.T) {
 			engine.Container{Env: []string{"PGDATA=/db"}, Mounts: []engine.Mount{volume("pg", "/db"), volume("wal", "/db/pg_wal")}},
 			"", "", "/db/pg_wal",
 		},
-		"the container's own layer": {engine.Container{Env: []string{"PGDATA=/db"}}, "", "", "in no volume"},
+		"the container's own layer": {engine.Container{Env: []string{"PGDATA=/db"}}, "", "", "neither in a volume"},
 	} {
 		s, err := StoreOf("postgres", c.container)
 		if c.refused != "" {
@@ -316,7 +316,7 @@ func TestAStoreIsWhereTheServerKeepsItsData(t *testing.T) {
 	}
 }
 
-func TestAWordThatTheStoresScriptDoesNotKnowIsNoAnswer(t *testing.T) {
+func TestUnknownScriptOutputIsAnError(t *testing.T) {
 	for said, want := range map[string]bool{swapped: true, reverted: false} {
 		if done, err := outcome(said, nil, reverted); done != want || err != nil {
 			t.Errorf("%q: %v, %v", said, done, err)
@@ -328,6 +328,6 @@ func TestAWordThatTheStoresScriptDoesNotKnowIsNoAnswer(t *testing.T) {
 		}
 	}
 	if done, err := outcome(swapped, errors.New("its container stays"), reverted); !done || err == nil {
-		t.Errorf("of a script that was done before something failed: %v, %v", done, err)
+		t.Errorf("a script that finished before something failed: %v, %v", done, err)
 	}
 }

@@ -11,18 +11,19 @@ import (
 	"devenv/compose/engine"
 )
 
-// Swap is an exchange of a store's data that whoever does it has journaled, so that Settle can end it after a crash.
+// Swap is an exchange of a store's data. The caller has journaled it, so that Settle can finish it after a crash.
 type Swap struct {
-	// ID names the exchange; no other exchange of the store has it.
+	// ID names the exchange; no other exchange of the store has the same.
 	ID string
-	// From is where the new data is: a copy that Prepare made of it, or, when Moves, what is kept, which then is kept no longer.
+	// From is the directory of the new data: a copy that Prepare made, or, with Moves, kept data, which then is no
+	// longer kept.
 	From  Source
 	Moves bool
 	// Keep is the name under which the store keeps the old data.
 	Keep string
 }
 
-// source returns the directory of the new data, relative to what devenv keeps in a data directory.
+// source returns the directory of the new data, relative to devenv's work directory.
 func (w Swap) source() string {
 	if w.Moves {
 		return w.From.inStore()
@@ -30,15 +31,16 @@ func (w Swap) source() string {
 	return "new-" + w.ID
 }
 
-// Prepare copies the new data beside the store's, if it does not lie there as it is. A server may run meanwhile. durable leaves
-// out the settings by which a base trades durability for speed. It may be interrupted; Settle removes what it left.
+// Prepare copies the new data beside the store's, unless it is there already. A server may run meanwhile. durable
+// leaves out the settings by which a base trades durability for speed. It may be interrupted; Settle removes what it
+// left.
 func (s Store) Prepare(ctx context.Context, e *engine.Engine, w Swap, durable bool, labels map[string]string) error {
 	if w.Moves {
 		return nil
 	}
 	image, from := w.From.Image, dataDirectory
 	if w.From.Kept != "" {
-		_, data := s.reached()
+		_, data := s.scriptMount()
 		image, from = s.Image, data+"/"+workDirectory+"/"+w.From.inStore()
 	}
 	script := s.script(image, labels, "prepare", w.ID, from)
@@ -49,18 +51,18 @@ func (s Store) Prepare(ctx context.Context, e *engine.Engine, w Swap, durable bo
 	return s.failed(err, "copy the data of %s into %s", image)
 }
 
-// Swap puts the new data in the place of the store's and keeps that, all by renaming. It takes the lock file of the data
-// directory, so that no server starts until Settle, and says false, and changes nothing, where a server has the lock, or where the
-// data is not as it was: a server has run since. A crash at any moment leaves a directory in which no server starts until Settle
-// has completed the swap.
-func (s Store) Swap(ctx context.Context, e *engine.Engine, w Swap, was Still, labels map[string]string) (bool, error) {
+// Swap replaces the store's data by the new data and keeps the old, using only renames. It takes the data directory's
+// lock file, so that no server starts until Settle. If a server holds the lock, or the data has changed because a
+// server has run since, it changes nothing and returns false. After a crash at any moment, no server starts in the
+// directory until Settle has completed the swap.
+func (s Store) Swap(ctx context.Context, e *engine.Engine, w Swap, was ServerFiles, labels map[string]string) (bool, error) {
 	did, err := s.run(ctx, e, labels, "swap", w.ID, w.source(), w.Keep, was.Control, hashed(was.Lock))
 	done, err := outcome(did, err, busyLock, busyControl)
 	return done, s.failed(err, "exchange the data of %s in %s", s.Service)
 }
 
-// What the script says of a swap, and of its end: it is complete; nothing is left of it; it was not begun, because a server has the
-// lock or has run since.
+// The script's results of a swap and of its completion: it is complete; it was undone; it was not begun, because a
+// server holds the lock or has run since.
 const (
 	swapped     = "swapped"
 	reverted    = "reverted"
@@ -68,15 +70,15 @@ const (
 	busyControl = "busy=control"
 )
 
-// outcome reports whether the new data is in place, from what the script said; others are the words with which it can say no.
+// outcome reports whether the new data is in place, from the script's output; others are the outputs that mean no.
 func outcome(said string, err error, others ...string) (bool, error) {
 	if err != nil || said == swapped || slices.Contains(others, said) {
 		return said == swapped, err
 	}
-	return false, fmt.Errorf("the script ended with %q, so where the data is is not known", said)
+	return false, fmt.Errorf("the script ended with %q, so it is unknown which data is in place", said)
 }
 
-// hashed returns a text's SHA-256 in hex, empty for an empty one.
+// hashed returns a text's SHA-256 in hex, empty for an empty text.
 func hashed(text string) string {
 	if text == "" {
 		return ""
@@ -85,16 +87,17 @@ func hashed(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Settle ends what Prepare and Swap left: a swap that had begun is completed, a copy that waits is removed. It says whether the
-// new data is in place.
+// Settle finishes what Prepare and Swap left behind: it completes a swap that had begun, or removes a waiting copy.
+// It reports whether the new data is in place.
 func (s Store) Settle(ctx context.Context, e *engine.Engine, id string, labels map[string]string) (bool, error) {
 	did, err := s.run(ctx, e, labels, "settle", id)
 	done, err := outcome(did, err, reverted)
 	return done, s.failed(err, "end the exchange of the data of %s in %s", s.Service)
 }
 
-// Forget removes data that earlier exchanges have kept; names that the store does not have are no error. A server may run.
-func (s Store) Forget(ctx context.Context, e *engine.Engine, names []string, labels map[string]string) error {
+// RemoveKept removes data that earlier exchanges kept; names that the store does not have are ignored. A server may
+// run.
+func (s Store) RemoveKept(ctx context.Context, e *engine.Engine, names []string, labels map[string]string) error {
 	if len(names) == 0 {
 		return nil
 	}

@@ -14,22 +14,23 @@ import (
 	"devenv/devenv/report"
 )
 
-// Cloner starts clones on one engine, through Testcontainers. Several goroutines may use one.
+// Cloner starts clones on one engine, through Testcontainers. It is safe for concurrent use.
 type Cloner struct {
 	engine *engine.Engine
 
 	mu       sync.Mutex
-	provider *testcontainers.DockerProvider // Testcontainers' way to the engine; nil until it is needed
+	provider *testcontainers.DockerProvider // Testcontainers' connection to the engine; nil until it is needed
 }
 
-// libraryLock is held while the library's settings are those of one cloner: its default logger and the environment that it reads
-// are the process's, and so is the lock on them.
-var libraryLock sync.Mutex //nolint:gochecknoglobals // a lock on what is global already
+// libraryLock is held while the library's settings are those of one cloner: its default logger and the environment
+// that it reads belong to the process, and so does the lock.
+var libraryLock sync.Mutex //nolint:gochecknoglobals // a lock on something global
 
 // NewCloner returns the cloner of an engine.
 func NewCloner(e *engine.Engine) *Cloner { return &Cloner{engine: e} }
 
-// create makes a container through Testcontainers. It returns the container also with an error, where there is one to remove.
+// create creates a container through Testcontainers. Even with an error it returns the container if there is one to
+// remove.
 func (c *Cloner) create(ctx context.Context, request testcontainers.ContainerRequest) (testcontainers.Container, error) {
 	provider, err := c.connect(ctx)
 	if err != nil {
@@ -41,14 +42,15 @@ func (c *Cloner) create(ctx context.Context, request testcontainers.ContainerReq
 	}
 	made, err := provider.CreateContainer(uncut, request)
 	if made == nil {
-		return nil, err // not an interface around a nil pointer
+		return nil, err // not a nil pointer in an interface
 	}
 	return made, err
 }
 
-// connect leads Testcontainers to the engine, once: a provider asks it for all that `docker info` shows when it is made, and one
-// serves all containers. Whether a reaper is started, and an engine to begin with, the library reads from the environment alone,
-// and once in a process; it does not read Docker's contexts. So the environment says it while the provider is made.
+// connect connects Testcontainers to the engine, once: a new provider asks it for everything that `docker info`
+// shows, and one provider serves all containers. The library decides from the environment alone, once per process,
+// whether to start a reaper and which engine to use; it does not read Docker's contexts. So the variables are set
+// while the provider is created.
 func (c *Cloner) connect(ctx context.Context) (*testcontainers.DockerProvider, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,7 +75,7 @@ func (c *Cloner) connect(ctx context.Context) (*testcontainers.DockerProvider, e
 	return made, err
 }
 
-// withVariables does something while variables of the environment are set, and puts back what they were.
+// withVariables calls do with environment variables set, and restores them afterwards.
 func withVariables(variables map[string]string, do func() error) (err error) {
 	for name, value := range variables {
 		before, set := os.LookupEnv(name)
@@ -91,12 +93,12 @@ func withVariables(variables map[string]string, do func() error) (err error) {
 	return do()
 }
 
-// newProvider returns told the default network: without it, Testcontainers looks for "bridge" each time, and makes a network of its
-// own that stays, several when asked at once, on an engine that has none. Its client is the engine's: its own may lead to the first
-// engine of this process.
+// newProvider sets the default network: otherwise Testcontainers looks for "bridge" each time, and on an engine
+// without it creates a network of its own that stays, or several when asked concurrently. It replaces the library's
+// client by the engine's, since the library's may be connected to the process's first engine.
 func newProvider(ctx context.Context, e *engine.Engine) (*testcontainers.DockerProvider, error) {
 	options := testcontainers.Generic2DockerOptions(testcontainers.WithLogger(log.NewNoopLogger()),
-		testcontainers.DefaultNetwork(testcontainers.Bridge)) //nolint:staticcheck // deprecated without another way to say it
+		testcontainers.DefaultNetwork(testcontainers.Bridge)) //nolint:staticcheck // deprecated, but there is no other way to set it
 	provider, err := testcontainers.NewDockerProvider(append(options, testcontainers.WithDefaultBridgeNetwork(testcontainers.Bridge))...)
 	if err != nil {
 		return nil, err
@@ -109,29 +111,30 @@ func newProvider(ctx context.Context, e *engine.Engine) (*testcontainers.DockerP
 	return provider, nil
 }
 
-// CheckEngine refuses an engine that Testcontainers cannot be led to, with a KindUsage failure that says how it can: over ssh, and
-// with certificates of a Docker context.
+// CheckEngine rejects an engine that Testcontainers cannot connect to, such as one over ssh or with a Docker
+// context's certificates, with a KindUsage failure that distinctive what works instead.
 func CheckEngine(e *engine.Engine) error {
 	at := e.Endpoint()
 	if at.Dial == nil && (at.HTTPClient == nil || os.Getenv("DOCKER_CERT_PATH") != "") {
 		return nil
 	}
 	return report.Fail(report.KindUsage,
-		"lead a port of this machine to it: ssh -nNT -L 127.0.0.1:2375:/var/run/docker.sock USER@HOST\nand use that: DOCKER_HOST=tcp://127.0.0.1:2375",
-		"start databases on the engine at %s: that works over a socket or TCP alone, with certificates from DOCKER_CERT_PATH", at.Host)
+		"forward a local port to it: ssh -nNT -L 127.0.0.1:2375:/var/run/docker.sock USER@HOST\nand use that port: DOCKER_HOST=tcp://127.0.0.1:2375",
+		"start databases on the engine at %s: that only works over a socket or TCP, with certificates from DOCKER_CERT_PATH", at.Host)
 }
 
 // ryukVariable is Testcontainers' switch for its reaper.
 const ryukVariable = "TESTCONTAINERS_RYUK_DISABLED"
 
-// settingsFor returns the variables that tell Testcontainers of an engine. It may start its reaper only where the reaper's image is
-// there: nothing is pulled for it, and the sweep by label removes leftovers in any case. What the user set stays.
+// settingsFor returns the variables that tell Testcontainers about an engine. It may start its reaper only if the
+// reaper's image exists: nothing is pulled for it, and the sweep by label removes leftovers in any case. The user's
+// own settings stay.
 func settingsFor(ctx context.Context, e *engine.Engine) (map[string]string, error) {
 	variables := map[string]string{"DOCKER_HOST": e.Endpoint().Host}
 	if os.Getenv(ryukVariable) != "" {
 		return variables, nil
 	}
-	_, ok, err := e.ImageInspect(ctx, testcontainers.ReaperDefaultImage) //nolint:staticcheck // deprecated without another way to learn the name
+	_, ok, err := e.ImageInspect(ctx, testcontainers.ReaperDefaultImage) //nolint:staticcheck // deprecated, but there is no other way to get the name
 	if !ok {
 		variables[ryukVariable] = "true"
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestVariablesAreSetWhileSomethingIsDoneAndAsBeforeAfterwards(t *testing.T) {
+func TestVariablesAreRestoredAfterwards(t *testing.T) {
 	const set, unset = "DEVENV_TEST_SET", "DEVENV_TEST_UNSET"
 	t.Setenv(set, "before")
 	failed := errors.New("failed")
@@ -17,7 +17,7 @@ func TestVariablesAreSetWhileSomethingIsDoneAndAsBeforeAfterwards(t *testing.T) 
 		return failed
 	})
 	if !errors.Is(err, failed) {
-		t.Errorf("what failed is returned as %v", err)
+		t.Errorf("the error is returned as %v", err)
 	}
 	if _, there := os.LookupEnv(unset); os.Getenv(set) != "before" || there {
 		t.Errorf("afterwards they are %q, and the other is set: %v", os.Getenv(set), there)

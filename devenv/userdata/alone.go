@@ -16,7 +16,7 @@ func (d *Database) checkAlone(ctx context.Context) (err error) {
 	refuse := func(hint, format string, args ...any) error {
 		return report.Fail(report.KindWork, hint, "work on the data of %s in %s: %w", d.store.Service, d.store, fmt.Errorf(format, args...))
 	}
-	if d.seen, err = d.store.Still(ctx, d.workspace.Engine, d.server.ID); err != nil {
+	if d.seen, err = d.store.ServerFiles(ctx, d.workspace.Engine, d.server.ID); err != nil {
 		return err
 	}
 	other, err := d.otherContainer(ctx)
@@ -62,7 +62,7 @@ func (d *Database) lockedBy(ctx context.Context, lock string) (who, hint string,
 	if over, err := d.leftOver(ctx, lock); err != nil || over {
 		return "", "", err
 	}
-	holder := database.Still{Lock: lock}.Holder()
+	holder := database.ServerFiles{Lock: lock}.Holder()
 	if holder.Devenv {
 		return "devenv exchanges it from another worktree, or was cut off there", "let that end; where it was cut off, in that worktree: devenv doctor --fix", nil
 	}
@@ -75,8 +75,8 @@ func (d *Database) lockedBy(ctx context.Context, lock string) (who, hint string,
 
 // standsStill makes sure, once the stack's own database is stopped, that nobody else uses the data, and that it is as it was when
 // the command looked at it first, or when its own database stopped. It returns how it looks. doing is what is being done.
-func (d *Database) standsStill(ctx context.Context, doing string) (still database.Still, err error) {
-	if still, err = d.store.Still(ctx, d.workspace.Engine, d.server.ID); err != nil {
+func (d *Database) standsStill(ctx context.Context, doing string) (still database.ServerFiles, err error) {
+	if still, err = d.store.ServerFiles(ctx, d.workspace.Engine, d.server.ID); err != nil {
 		return still, err
 	}
 	running, err := d.workspace.Engine.MountedBy(ctx, d.store.Mount, false)
@@ -111,7 +111,7 @@ func (d *Database) disturbed(ctx context.Context, doing string) error {
 	case server.State == "running":
 		return fail(wait, "container %s was started again meanwhile, by somebody else", server.Name)
 	}
-	now, err := d.store.Still(ctx, d.workspace.Engine, d.server.ID)
+	now, err := d.store.ServerFiles(ctx, d.workspace.Engine, d.server.ID)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ type Database struct {
 	store    database.Store
 	// wasRunning says that it ran when the command came; seen is how the data looked then.
 	wasRunning bool
-	seen       database.Still
+	seen       database.ServerFiles
 }
 
 // Open opens the session's workspace, and finds the database in it; no migration tool is needed.

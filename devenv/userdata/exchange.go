@@ -79,7 +79,7 @@ func (d *Database) Exchange(ctx context.Context, with NewData) (*Exchanged, erro
 
 // prepareCopy journals the exchange and copies the new data beside the old.
 func (x *exchange) prepareCopy(ctx context.Context, log *step.Log, durable bool) error {
-	look, err := x.store.Look(ctx, x.workspace.Engine, x.journal.From, x.workspace.Labels())
+	look, err := x.store.Contents(ctx, x.workspace.Engine, x.journal.From, x.workspace.Labels())
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (x *exchange) prepareCopy(ctx context.Context, log *step.Log, durable bool)
 }
 
 // checkMajors refuses new data that is gone, or of another major version than the data or the server.
-func (d *Database) checkMajors(look database.Look) error {
+func (d *Database) checkMajors(look database.Contents) error {
 	if look.Source == "" {
 		return report.Fail(report.KindUsage, "see what there is: devenv snapshot list", "exchange the data of %s: the new data is no longer there", d.store.Service)
 	}

@@ -22,7 +22,7 @@ func (d *Database) leftOver(ctx context.Context, lock string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	holder := database.Still{Lock: lock}.Holder()
+	holder := database.ServerFiles{Lock: lock}.Holder()
 	const second = time.Second // the lock file has no parts of one
 	inOwn := !holder.Since.Before(server.Started.Add(-second)) && !holder.Since.After(server.Finished.Add(second))
 	switch {

@@ -104,10 +104,10 @@ func tidyKept(ctx context.Context, w *project.Workspace) {
 
 // forgetKept removes what a store keeps of one exchange, if it still does, and takes it out of the record.
 func forgetKept(ctx context.Context, w *project.Workspace, r Replaced) error {
-	there, err := r.Store.Keeps(ctx, w.Engine, r.Snapshot)
+	there, err := r.Store.HasKept(ctx, w.Engine, r.Snapshot)
 	if err == nil && there {
 		w.Note(fmt.Sprintf("%s, what devenv %s replaced on %s, is no longer kept", r.Snapshot, r.Command, r.At.Local().Format("2006-01-02 15:04")))
-		err = r.Store.Forget(ctx, w.Engine, []string{r.Snapshot}, w.Labels())
+		err = r.Store.RemoveKept(ctx, w.Engine, []string{r.Snapshot}, w.Labels())
 	}
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ func Kept(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo) (kept []Rep
 		if !r.inStore() {
 			continue
 		}
-		there, err := r.Store.Keeps(ctx, e, r.Snapshot)
+		there, err := r.Store.HasKept(ctx, e, r.Snapshot)
 		if err != nil {
 			return nil, err
 		}

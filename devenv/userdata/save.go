@@ -28,10 +28,10 @@ func CheckName(name string) error {
 
 // PlanSave returns the snapshot that Save would make. It refuses a name that is taken, and a database without data.
 func (d *Database) PlanSave(ctx context.Context, name string) (plan Snapshot, err error) {
-	if err := database.CheckUntaken(ctx, d.workspace.Engine, repositoryID(d.workspace.Repo), name); err != nil {
+	if err := database.CheckNameFree(ctx, d.workspace.Engine, repositoryID(d.workspace.Repo), name); err != nil {
 		return plan, err
 	}
-	look, err := d.store.Look(ctx, d.workspace.Engine, database.Source{}, d.workspace.Labels())
+	look, err := d.store.Contents(ctx, d.workspace.Engine, database.Source{}, d.workspace.Labels())
 	if err != nil {
 		return plan, err
 	}
@@ -68,7 +68,7 @@ func (d *Database) Save(ctx context.Context, plan Snapshot) (made *Snapshot, err
 
 // copyStopped stops the server, copies its data, and starts it again, whatever happens. The journal makes the next command
 // start it where this process does not come to it. It says how long the server stood still.
-func (d *Database) copyStopped(ctx context.Context) (saving *database.Saving, stood time.Duration, err error) {
+func (d *Database) copyStopped(ctx context.Context) (saving *database.PendingSnapshot, stood time.Duration, err error) {
 	copied := step.New("copy", func(ctx context.Context, _ *step.Log) (err error) {
 		saving, err = d.copyStill(ctx)
 		return err
@@ -102,7 +102,7 @@ func (d *Database) stopServer(ctx context.Context, _ *step.Log) error {
 }
 
 // copyStill copies data that nobody uses. A copy during which somebody came is none.
-func (d *Database) copyStill(ctx context.Context) (*database.Saving, error) {
+func (d *Database) copyStill(ctx context.Context) (*database.PendingSnapshot, error) {
 	const doing = "save"
 	before, err := d.standsStill(ctx, doing)
 	if err != nil {

@@ -54,7 +54,7 @@ func Named(all []Snapshot, name string) (Snapshot, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return Snapshot{}, database.NoSnapshot(name, names)
+	return Snapshot{}, database.NoSuchSnapshot(name, names)
 }
 
 // RemoveSnapshot removes one, wherever it is.
@@ -77,7 +77,7 @@ func RemoveSnapshot(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo, s
 	all, err := readReplaced(repo)
 	for _, r := range all {
 		if r.inStore() && r.Snapshot == s.Name {
-			return errors.Join(r.Store.Forget(ctx, e, []string{s.Name}, project.IdentityOf(repo.Root()).Labels()), forget(repo, s.Name))
+			return errors.Join(r.Store.RemoveKept(ctx, e, []string{s.Name}, project.IdentityOf(repo.Root()).Labels()), forget(repo, s.Name))
 		}
 	}
 	return err

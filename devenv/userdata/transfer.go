@@ -39,7 +39,7 @@ func makeImage(ctx context.Context, w *project.Workspace, s Snapshot) (string, e
 	}
 	at := slices.IndexFunc(all, func(r Replaced) bool { return r.inStore() && r.Snapshot == s.Name })
 	if at < 0 {
-		return "", database.NoSnapshot(s.Name, nil)
+		return "", database.NoSuchSnapshot(s.Name, nil)
 	}
 	store := all[at].Store
 	saving, err := store.Save(ctx, w.Engine, s.Name, w.Labels())
@@ -54,12 +54,12 @@ func makeImage(ctx context.Context, w *project.Workspace, s Snapshot) (string, e
 	if err := w.Repo.Record(replacedRecord).Write(all); err != nil {
 		return "", err
 	}
-	return made.Ref, store.Forget(ctx, w.Engine, []string{s.Name}, w.Labels())
+	return made.Ref, store.RemoveKept(ctx, w.Engine, []string{s.Name}, w.Labels())
 }
 
 // CheckUntaken refuses a name that a snapshot of the repository has.
 func CheckUntaken(ctx context.Context, w *project.Workspace, name string) error {
-	return database.CheckUntaken(ctx, w.Engine, repositoryID(w.Repo), name)
+	return database.CheckNameFree(ctx, w.Engine, repositoryID(w.Repo), name)
 }
 
 // PullSnapshot brings a snapshot from a registry; it is then one of the repository's.

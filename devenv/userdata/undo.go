@@ -58,7 +58,7 @@ func (d *Database) findReplaced(ctx context.Context, r Replaced) (database.Sourc
 		snapshot, err := database.FindSnapshot(ctx, d.workspace.Engine, repositoryID(d.workspace.Repo), r.Snapshot)
 		return database.Source{Image: snapshot.ID}, err
 	}
-	there, err := r.Store.Keeps(ctx, d.workspace.Engine, r.Snapshot)
+	there, err := r.Store.HasKept(ctx, d.workspace.Engine, r.Snapshot)
 	switch {
 	case err != nil:
 		return database.Source{}, err

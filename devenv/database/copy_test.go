@@ -16,7 +16,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// planted are secrets that a service has in all the places that a Compose file has for them.
+// planted are secrets in every place where a Compose file can have one.
 var planted = map[string]string{
 	"environment": "planted-in-environment-1", "secret": testPassword, "config": "planted-in-config-3", "command": "planted-in-command-4",
 	"mounted": "planted-in-mounted-5", "entrypoint": "planted-in-entrypoint-6",
@@ -34,13 +34,13 @@ func plantedService() (types.ServiceConfig, map[string]string) {
 	}
 }
 
-func TestNoImageOfAServerHoldsWhatItsServiceWasGiven(t *testing.T) {
+func TestServerImagesContainNothingOfTheService(t *testing.T) {
 	t.Parallel()
 	e := requireEngine(t)
 	svc, files := plantedService()
 	put := func(ctx context.Context, id string) error { return e.CopyTo(ctx, id, "/", archiveOf(t, files)) }
 	settings := Settings{Service: "postgres", User: "postgres", Password: testPassword, Database: "postgres", Port: defaultPort}
-	scratch, err := relocated(t.Context(), e, svc)
+	scratch, err := moved(t.Context(), e, svc)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestNoImageOfAServerHoldsWhatItsServiceWasGiven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := StartFirst(t.Context(), e, made.GetContainerID(), settings)
+	first, err := Start(t.Context(), e, made.GetContainerID(), settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,8 @@ func TestNoImageOfAServerHoldsWhatItsServiceWasGiven(t *testing.T) {
 	}
 }
 
-// expectVolumeFound removes a server before the container that has copied its data, which keeps the volume: a sweep must find it.
+// expectVolumeFound removes a server before the container that holds a copy of its data and keeps the volume: a sweep
+// must find it.
 func expectVolumeFound(t *testing.T, e *engine.Engine, server *Server) {
 	t.Helper()
 	container, err := e.Inspect(t.Context(), server.ID)
@@ -89,8 +90,8 @@ func expectVolumeFound(t *testing.T, e *engine.Engine, server *Server) {
 	}
 }
 
-// holdsNothingPlanted looks for the secrets in all that an image and its parents are but the data, by other means than the
-// search that refuses it.
+// holdsNothingPlanted searches everything in an image and its parents except the data for the secrets, by other means
+// than the search under test.
 func holdsNothingPlanted(t *testing.T, e *engine.Engine, ref string) {
 	t.Helper()
 	for at := ref; at != ""; {
@@ -117,7 +118,7 @@ func holdsNothingPlanted(t *testing.T, e *engine.Engine, ref string) {
 	}
 }
 
-func TestAnImageThatHoldsASecretIsNotNamed(t *testing.T) {
+func TestImageWithASecretGetsNoName(t *testing.T) {
 	t.Parallel()
 	const secret = "found-wherever-it-is-7"
 	e := requireEngine(t)
@@ -143,16 +144,16 @@ func TestAnImageThatHoldsASecretIsNotNamed(t *testing.T) {
 				return e.CopyTo(context.Background(), id, "/", archiveOf(t, c.files))
 			})
 			key := fmt.Sprintf("test-refused-%d-%s", os.Getpid(), newName())
-			_, err := server.CommitBase(t.Context(), repository+":"+key, Meta{Key: key}, keeping(secret))
+			_, err := server.CommitBase(t.Context(), repository+":"+key, Meta{Key: key}, copyOptions(secret))
 			refused(t, err, c.where, secret)
 			if _, named, err := e.ImageInspect(t.Context(), repository+":"+key); named || err != nil {
-				t.Errorf("it was named all the same: %v", err)
+				t.Errorf("it was named nevertheless: %v", err)
 			}
 		})
 	}
 }
 
-func TestWhatTheProjectSaysAloudRefusesAnImageNeitherWhenItIsMadeNorWhenItIsPushed(t *testing.T) {
+func TestTheProjectsOwnWordsNeverRejectAnImage(t *testing.T) {
 	t.Parallel()
 	const word = "feature/badges-2026"
 	e := requireEngine(t)
@@ -163,17 +164,17 @@ func TestWhatTheProjectSaysAloudRefusesAnImageNeitherWhenItIsMadeNorWhenItIsPush
 		return e.CopyTo(context.Background(), id, "/", archiveOf(t, map[string]string{"/var/kept/deep.conf": "branch = " + word}))
 	})
 	key := fmt.Sprintf("test-word-%d-%s", os.Getpid(), newName())
-	image, err := server.CommitBase(t.Context(), repository+":"+key, Meta{Key: key, Ref: word}, keeping(word))
+	image, err := server.CommitBase(t.Context(), repository+":"+key, Meta{Key: key, Ref: word}, copyOptions(word))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.RemoveImage(context.Background(), image.Ref, true) //nolint:errcheck // the sweep at the end looks again
+	defer e.RemoveImage(context.Background(), image.Ref, true) //nolint:errcheck // the sweep at the end tries again
 	if err := CheckSecrets(t.Context(), e, image.Ref, NewSecrets([]string{word}), nil); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestAnImageIsSearchedBeforeItGoesToOthers(t *testing.T) {
+func TestImagesAreSearchedBeforeTheyAreShared(t *testing.T) {
 	t.Parallel()
 	const secret = "found-wherever-it-is-8"
 	e := requireEngine(t)
@@ -181,7 +182,7 @@ func TestAnImageIsSearchedBeforeItGoesToOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Remove(context.Background(), id) //nolint:errcheck // the sweep at the end looks again
+	defer e.Remove(context.Background(), id) //nolint:errcheck // the sweep at the end tries again
 	if err := e.CopyTo(t.Context(), id, "/", archiveOf(t, map[string]string{"/etc/left.conf": "x" + secret, dataDirectory + "/table": "of the user's own"})); err != nil {
 		t.Fatal(err)
 	}
@@ -192,11 +193,11 @@ func TestAnImageIsSearchedBeforeItGoesToOthers(t *testing.T) {
 	defer e.RemoveImage(context.Background(), image, true) //nolint:errcheck // the same
 	refused(t, CheckSecrets(t.Context(), e, image, NewSecrets([]string{secret}), nil), "/etc/left.conf", secret)
 	if err := CheckSecrets(t.Context(), e, image, NewSecrets([]string{"of the user's own"}), nil); err != nil {
-		t.Errorf("what people keep in their tables is theirs: %v", err)
+		t.Errorf("the content of tables must be ignored: %v", err)
 	}
 }
 
-// refused expects a failure that says where a secret is and what to do, and not which.
+// refused expects a failure that says where a secret is and what to do, but not the secret.
 func refused(t *testing.T, err error, where, secret string) {
 	t.Helper()
 	var failure *report.Failure
@@ -204,23 +205,23 @@ func refused(t *testing.T, err error, where, secret string) {
 		t.Errorf("got %v, hint %q; want a failure that names %s", err, report.HintOf(err), where)
 	}
 	if err != nil && strings.Contains(err.Error()+report.HintOf(err), secret) {
-		t.Errorf("the failure says the secret: %v", err)
+		t.Errorf("the failure reveals the secret: %v", err)
 	}
 }
 
-// imageWith makes an image of the server's by a Dockerfile's instruction.
+// imageWith builds a variant of the server's image with a Dockerfile instruction.
 func imageWith(t *testing.T, e *engine.Engine, instruction string) string {
 	t.Helper()
 	id, err := e.CreateScript(t.Context(), engine.Script{Image: postgresImage, Text: "true"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Remove(context.Background(), id) //nolint:errcheck // the sweep at the end looks again
+	defer e.Remove(context.Background(), id) //nolint:errcheck // the sweep at the end tries again
 	found, _, err := e.ImageInspect(t.Context(), postgresImage)
 	if err != nil {
 		t.Fatal(err)
 	}
-	changes, err := serverAgain(found)
+	changes, err := restoreServer(found)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +237,7 @@ func imageWith(t *testing.T, e *engine.Engine, instruction string) string {
 	return image
 }
 
-// quoted returns a text as JSON has it.
+// quoted returns a text as a JSON string without its quotes.
 func quoted(t *testing.T, text string) string {
 	t.Helper()
 	raw, err := json.Marshal(text)
@@ -246,7 +247,7 @@ func quoted(t *testing.T, text string) string {
 	return string(raw)
 }
 
-// parentOf returns the image that another was made from, where the engine remembers.
+// parentOf returns the image that another was made from, if the engine remembers it.
 func parentOf(t *testing.T, d engine.Described) string {
 	t.Helper()
 	var image struct{ Parent string }

@@ -11,31 +11,33 @@ import (
 	"devenv/devenv/report"
 )
 
-// Where the data lies in a relocated server, and in the images made of it: outside every volume that a Postgres image declares.
+// Where a server with moved data, and the images made from it, keep the data: outside every volume that a Postgres
+// image declares.
 const (
 	dataParent    = "/var/lib/devenv"
 	dataDirectory = dataParent + "/pgdata"
 )
 
-// dataVolume is the relocated server's volume in the model. It has a name, since a clone may take it over.
+// dataVolume is the moved data's volume in the model. It has a name, since a clone may take it over.
 const dataVolume = "devenv-data"
 
-// Relocate edits an isolated project so that the database service keeps its data in a volume with the container's labels,
-// from where CommitBase copies it, and listens on an ephemeral port of loopback. img is the service's image. What it changes:
-// the data directory in the environment and in the command; volumes and tmpfs over the old or the new place; a separate place
-// for the write-ahead log; read_only, which forbids to put the data directory's parent there. It touches nothing but the model.
-func Relocate(p *types.Project, service string, img engine.Image) error {
+// MoveData edits an isolated project so that the database service keeps its data in a volume with the container's
+// labels, from which CommitBase copies it, and listens on an ephemeral loopback port. img is the service's image. It
+// changes the data directory in the environment and in the command; volumes and tmpfs over the old or the new path; a
+// separate path for the write-ahead log; and read_only, with which the data directory's parent could not be created.
+// It touches nothing but the model.
+func MoveData(p *types.Project, service string, img engine.Image) error {
 	svc, ok := p.Services[service]
 	if !ok {
 		return report.Fail(report.KindUsage, "", "relocate the database: there is no service %q in the Compose project", service)
 	}
-	// Not all settings: an isolated project has no secrets left to read a password from.
+	// Not SettingsOf: an isolated project has no secrets left to read a password from.
 	listening, err := port(svc, environment{project: p, service: svc})
 	if err != nil {
 		return err
 	}
-	old := oldPlaces(svc, img)
-	svc.Environment = relocatedEnvironment(svc.Environment, img)
+	old := dataMounts(svc, img)
+	svc.Environment = movedEnvironment(svc.Environment, img)
 	svc.Command = rewritten(svc.Command, "data_directory", dataDirectory)
 	svc.Entrypoint = rewritten(svc.Entrypoint, "data_directory", dataDirectory)
 	svc.ReadOnly = false
@@ -54,11 +56,11 @@ func Relocate(p *types.Project, service string, img engine.Image) error {
 	return nil
 }
 
-// loopback is the only address of the host that a scratch server is published on.
+// loopback is the only host address that a scratch server is published on.
 const loopback = "127.0.0.1"
 
-// oldPlaces returns the directories a mount must not lie over: where the data would have been, and where it goes.
-func oldPlaces(svc types.ServiceConfig, img engine.Image) []string {
+// dataMounts returns the paths that no mount may cover: the old data directory and the new one.
+func dataMounts(svc types.ServiceConfig, img engine.Image) []string {
 	places := []string{dataDirectory, "/var/lib/postgresql/data"}
 	for _, name := range []string{"PGDATA", "POSTGRESQL_DATA_DIR", "POSTGRESQL_VOLUME_DIR", "POSTGRES_INITDB_WALDIR"} {
 		if v := svc.Environment[name]; v != nil && *v != "" {
@@ -76,7 +78,7 @@ func oldPlaces(svc types.ServiceConfig, img engine.Image) []string {
 	return places
 }
 
-// covers reports whether a mount at target lies over one of places, or inside it.
+// covers reports whether a mount at target covers one of places or lies inside it.
 func covers(target string, places []string) bool {
 	target = path.Clean(target)
 	return slices.ContainsFunc(places, func(place string) bool {
@@ -90,8 +92,8 @@ func within(name, dir string) bool {
 	return strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/")
 }
 
-// relocatedEnvironment returns the service's environment with the data directory at its new place.
-func relocatedEnvironment(old types.MappingWithEquals, img engine.Image) types.MappingWithEquals {
+// movedEnvironment returns the service's environment with the new data directory.
+func movedEnvironment(old types.MappingWithEquals, img engine.Image) types.MappingWithEquals {
 	env := types.MappingWithEquals{}
 	for k, v := range old {
 		env[k] = v
@@ -102,7 +104,7 @@ func relocatedEnvironment(old types.MappingWithEquals, img engine.Image) types.M
 		set("POSTGRESQL_VOLUME_DIR", dataParent)
 		set("POSTGRESQL_DATA_DIR", dataDirectory)
 	}
-	// A write-ahead log elsewhere would stay behind in a volume.
+	// A write-ahead log elsewhere would be left behind in a volume.
 	if env["POSTGRES_INITDB_WALDIR"] != nil || imageVariable(img, "POSTGRES_INITDB_WALDIR") != "" {
 		set("POSTGRES_INITDB_WALDIR", "")
 	}

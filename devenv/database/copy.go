@@ -13,33 +13,34 @@ import (
 	"devenv/compose/engine"
 )
 
-// Keep says what of a server becomes an image, and what must not.
-type Keep struct {
+// CopyOptions describe what of a server goes into an image, and what must not.
+type CopyOptions struct {
 	// Labels are put on the container that the data is copied into, so that a sweep finds it.
 	Labels map[string]string
-	// Given are the places of the mounts whose content each clone is given anew (CloneOptions.Put).
+	// Given are the targets of mounts whose content each clone receives anew (CloneOptions.Put).
 	Given []string
 	// Secrets must not be in the image.
 	Secrets Secrets
 }
 
-// Copy is a container of a server's image with the server's data in its layer, on its way to an image. It never had the server's
-// environment, command and files.
+// Copy is a container of a server's image with the server's data in its layer, about to become an image. It never had
+// the server's environment, command and files.
 type Copy struct {
 	engine *engine.Engine
 	id     string
 	image  engine.Image
 	meta   Meta
-	// secrets are those that each search looks for, here and before a push: all but the words of meta.
+	// secrets are those that each search looks for, here and before a push: all except the words of meta.
 	secrets Secrets
-	// volume is the server's own, which has the data too; empty where some of it lies elsewhere, and when it was handed out.
+	// volume is the server's own, which also has the data. It is empty if some of the data lies elsewhere, or once
+	// Original returned it.
 	volume string
-	// unsearched are the places that are left out of the search at the end: those of the server's data, since what people keep in
-	// tables is theirs, and those that were searched when they were read.
+	// unsearched lists the paths that the final search skips: those of the server's data, since the content of tables
+	// belongs to the user, and those that were searched while they were read.
 	unsearched []string
 }
 
-// copyScript copies a directory to a place, instead of what is there, and makes directories.
+// copyScript replaces a directory by a copy of another one, and creates directories.
 const copyScript = `set -eu
 from=$1 to=$2
 shift 2
@@ -47,8 +48,9 @@ rm -rf "$to"
 cp -a "$from" "$to"
 for directory; do mkdir -p "$directory"; done`
 
-// copy copies a stopped server's data, and what lies elsewhere of it, into a new container, which the caller removes.
-func (s *Server) copy(ctx context.Context, meta Meta, keep Keep) (_ *Copy, err error) {
+// copy copies a stopped server's data, including data outside its data directory, into a new container, which the
+// caller must remove.
+func (s *Server) copy(ctx context.Context, meta Meta, keep CopyOptions) (_ *Copy, err error) {
 	server, err := s.engine.Inspect(ctx, s.ID)
 	if err != nil {
 		return nil, err
@@ -58,7 +60,7 @@ func (s *Server) copy(ctx context.Context, meta Meta, keep Keep) (_ *Copy, err e
 		return nil, errors.New("its data is in no volume")
 	}
 	meta.Version = metaVersion
-	c := &Copy{engine: s.engine, meta: meta, secrets: keep.Secrets.but(meta.words()), unsearched: []string{dataDirectory}}
+	c := &Copy{engine: s.engine, meta: meta, secrets: keep.Secrets.without(meta.words()), unsearched: []string{dataDirectory}}
 	var there bool
 	if c.image, there, err = s.engine.ImageInspect(ctx, server.Image); err != nil || !there {
 		return nil, errors.Join(err, fmt.Errorf("the image of %s is gone", s.settings.Service))
@@ -83,7 +85,7 @@ func (s *Server) copy(ctx context.Context, meta Meta, keep Keep) (_ *Copy, err e
 		return nil, err
 	}
 	if _, err = s.engine.RunToEnd(ctx, c.id); err == nil {
-		err = c.take(ctx, s.ID, outside)
+		err = c.copyOutside(ctx, s.ID, outside)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.engine.Remove(context.WithoutCancel(ctx), c.id))
@@ -91,8 +93,8 @@ func (s *Server) copy(ctx context.Context, meta Meta, keep Keep) (_ *Copy, err e
 	return c, nil
 }
 
-// commit makes the container an image, and tags that when it is known to be what it should be and to hold no secret, unless the name
-// is taken.
+// commit makes an image of the container, and tags it once it is known to be complete and to hold no secret, unless
+// the name is taken.
 func (c *Copy) commit(ctx context.Context, ref string, taken bool) (Image, error) {
 	label, err := json.Marshal(c.meta)
 	if err != nil {
@@ -106,11 +108,11 @@ func (c *Copy) commit(ctx context.Context, ref string, taken bool) (Image, error
 		return Image{}, err
 	}
 	labels[labelBase], labels[labelKind] = string(label), kindBase
-	changes, err := serverAgain(c.image)
+	changes, err := restoreServer(c.image)
 	if err != nil {
 		return Image{}, err
 	}
-	var searching errgroup.Group // it takes the engine as long as the commit
+	var searching errgroup.Group // it takes as long as the commit
 	searching.Go(func() error { return c.search(ctx) })
 	made, err := c.engine.Commit(ctx, c.id, engine.CommitOptions{Labels: labels, Changes: changes})
 	refused := searching.Wait()
@@ -127,7 +129,7 @@ func (c *Copy) commit(ctx context.Context, ref string, taken bool) (Image, error
 	return image, nil
 }
 
-// tag gives a committed image its name, unless another has that, when it is what it should be.
+// tag checks a committed image and gives it its name, unless another image has that.
 func (i Image) tag(ctx context.Context, e *engine.Engine, label string, secrets Secrets) error {
 	found, ok, err := e.ImageInspect(ctx, i.ID)
 	switch {
@@ -144,9 +146,9 @@ func (i Image) tag(ctx context.Context, e *engine.Engine, label string, secrets 
 	return e.Tag(ctx, i.ID, i.Ref)
 }
 
-// serverAgain returns the changes that make a script's container a server's again, with its data where a base has it, and without
-// the password where the image itself sets one. An empty *_FILE counts as unset.
-func serverAgain(image engine.Image) ([]string, error) {
+// restoreServer returns the changes that make a script's container a server again, with its data where a base has it,
+// and without the password if the image itself sets one. An empty *_FILE counts as unset.
+func restoreServer(image engine.Image) ([]string, error) {
 	user := image.User
 	if user == "" {
 		user = "root"

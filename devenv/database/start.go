@@ -13,18 +13,18 @@ import (
 	"devenv/devenv/report"
 )
 
-// firstTimeout is how long initdb and the project's init scripts may take.
-const firstTimeout = 15 * time.Minute
+// startTimeout is how long initdb and the project's init scripts may take.
+const startTimeout = 15 * time.Minute
 
-// dumpHint is the way out where a server does not come up as an image.
+// dumpHint is the alternative when a server cannot run as an image.
 const dumpHint = "if this database cannot run with its data in its own layer, start from a dump, in .devenv.yaml:\n    seed: {dump: path/to/dump.sql}"
 
-// StartFirst starts the container that Compose made of a relocated service, or one that CommitBase has stopped, and waits
-// until it answers a query over TCP, as the application would. The data directory's parent is put there before, owned by
-// the service's user, so that a user who may not make directories finds one. A failure carries the log's last lines and says
-// which of the known reasons it is.
-func StartFirst(ctx context.Context, e *engine.Engine, id string, s Settings) (*Server, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, firstTimeout, fmt.Errorf("it did not answer a query within %s", firstTimeout))
+// Start starts the container that Compose created for a service with moved data, or one that CommitBase has stopped,
+// and waits until it queryWait a query over TCP, as the application would connect. Before that it creates the data
+// directory's parent, owned by the service's user, because that user may lack the right to do so. A failure carries
+// the log's last lines and the known reason, if it is one.
+func Start(ctx context.Context, e *engine.Engine, id string, s Settings) (*Server, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, startTimeout, fmt.Errorf("it did not answer a query within %s", startTimeout))
 	defer cancel()
 	if err := putParent(ctx, e, id); err != nil {
 		return nil, report.Fail(report.KindWork, dumpHint, "start the database %s: prepare its data directory: %w", s.Service, err)
@@ -35,7 +35,7 @@ func StartFirst(ctx context.Context, e *engine.Engine, id string, s Settings) (*
 	server := &Server{ID: id, engine: e, settings: s}
 	watching, stop := watched(ctx, e, id)
 	defer stop()
-	if err := server.Readdress(ctx); err != nil {
+	if err := server.RefreshAddresses(ctx); err != nil {
 		return nil, server.failure(ctx, err)
 	}
 	if err := awaitQuery(watching, server.address, s, server.dial()); err != nil {
@@ -44,7 +44,7 @@ func StartFirst(ctx context.Context, e *engine.Engine, id string, s Settings) (*
 	return server, nil
 }
 
-// failure explains why a server did not come up, from its log.
+// failure explains from the log why a server did not start.
 func (s *Server) failure(ctx context.Context, err error) error {
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return ctx.Err()
@@ -60,33 +60,33 @@ func (s *Server) failure(ctx context.Context, err error) error {
 // logLines is how much of a server's log a failure shows.
 const logLines = 20
 
-// explain finds the known reason in a server's log, and what to do about it.
+// explain looks for a known reason in a server's log, and returns what to do about it.
 func explain(lines []string, err error) (reason, hint string) {
 	log := strings.Join(lines, "\n")
 	for _, known := range []struct{ text, reason, hint string }{
 		{"superuser password is not specified", "the service sets no password", "set POSTGRES_PASSWORD in the Compose file or in .env"},
-		{"Read-only file system", "its file system is read-only where the data goes", dumpHint},
-		{"Permission denied", "its user may not write where the data goes (user: in the Compose file)", dumpHint},
+		{"Read-only file system", "its data directory is on a read-only file system", dumpHint},
+		{"Permission denied", "its user may not write to the data directory (user: in the Compose file)", dumpHint},
 		{"has wrong ownership", "its user does not own the data directory (user: in the Compose file)", dumpHint},
 		{"has group or world access", "something is mounted over the data directory", dumpHint},
 		{"exists but is not empty", "something is mounted over the data directory", dumpHint},
 		{"is not a valid data directory", "the data directory is not where PGDATA says (-D or data_directory in the command)", dumpHint},
 		{"does not exist", "a file or role that the service's command or an init script names is missing", dumpHint},
-		{"No space left on device", "the disk is full", "make room: docker system df, devenv clean"},
-		{"could not map anonymous shared memory", "there is too little memory", "give the service more, or Docker"},
+		{"No space left on device", "the disk is full", "free some space: docker system df, devenv clean"},
+		{"could not map anonymous shared memory", "there is too little memory", "give the service, or Docker, more memory"},
 	} {
 		if strings.Contains(log, known.text) {
 			return known.reason, known.hint
 		}
 	}
 	if isRefusal(err) {
-		return "the server refuses the user, the password or the database that the service's environment names",
+		return "the server rejects the user, password or database from the service's environment",
 			"an init script may have changed them; correct POSTGRES_USER, POSTGRES_PASSWORD or POSTGRES_DB"
 	}
 	return "", dumpHint
 }
 
-// putParent makes the data directory's parent in a container that is not running, owned by the service's user.
+// putParent creates the data directory's parent in a container that is not running, owned by the service's user.
 func putParent(ctx context.Context, e *engine.Engine, id string) error {
 	container, err := e.Inspect(ctx, id)
 	if err != nil {
@@ -107,7 +107,7 @@ func putParent(ctx context.Context, e *engine.Engine, id string) error {
 	return e.CopyTo(ctx, id, "/var/lib", &archive)
 }
 
-// readFile reads one file out of a container, running or not.
+// readFile reads a file of a container, running or not.
 func readFile(ctx context.Context, e *engine.Engine, id, path string) ([]byte, error) {
 	content, found, err := e.ReadFile(ctx, id, path)
 	if err == nil && !found {
