@@ -126,7 +126,7 @@ func (s ownStack) restoreAndUndoAreCutOff() {
 	if _, err := devenv.RemoveSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options()}, []string{s.reset(devenv.ResetToBase).Snapshot}); err != nil {
 		s.Fatal(err)
 	}
-	if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: s.options(), DryRun: true}); err == nil || !strings.Contains(err.Error(), "was removed since") {
+	if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: s.options(), DryRun: true}); err == nil || !strings.Contains(err.Error(), "has been removed") {
 		s.Errorf("undo of a reset whose data was removed: %v", err)
 	}
 	s.mark()

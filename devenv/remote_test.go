@@ -18,7 +18,7 @@ func TestAnEngineOnAnotherMachineServesNamedVolumes(t *testing.T) {
 	remote := enginetest.Remote(t)
 	s.Setenv("DOCKER_HOST", remote)
 	_, err := devenv.Reset(t.Context(), devenv.ResetOptions{Options: s.options(), To: devenv.ResetToBase, Yes: true})
-	if report.KindOf(err) != report.KindUsage || err == nil || !strings.Contains(err.Error(), "directory of another machine, which the engine at "+remote) {
+	if report.KindOf(err) != report.KindUsage || err == nil || !strings.Contains(err.Error(), "directory of another machine, the one with the engine at "+remote) {
 		t.Errorf("a directory of the host: %v", err)
 	}
 	if err := s.down(); err != nil {

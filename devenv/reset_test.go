@@ -220,12 +220,12 @@ func TestResetRefusesWhatIsNotItsOwn(t *testing.T) {
 	}
 	original := s.read(composeFile)
 	s.replace(composeFile, "./data/postgres/pgdata:", outside+":")
-	refused("a path outside the project", outside, "lies outside the project")
+	refused("a path outside the project", outside, "is outside the project")
 	s.write(composeFile, original)
 	if err := errors.Join(os.MkdirAll(filepath.Join(s.dir, "data/postgres"), 0o755), os.Symlink(outside, filepath.Join(s.dir, "data/postgres/pgdata"))); err != nil {
 		t.Fatal(err)
 	}
-	refused("a symbolic link out of the project", outside, "lies outside the project")
+	refused("a symbolic link out of the project", outside, "is outside the project")
 	if err := errors.Join(os.Remove(filepath.Join(s.dir, "data/postgres/pgdata")), os.Mkdir(filepath.Join(s.dir, "data/postgres/pgdata"), 0o755)); err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
 		t.Errorf("the second worktree sees %v %v", list.Items, err)
 	}
 	here, err := devenv.ListSnapshots(t.Context(), devenv.SnapshotOptions{Options: s.options()})
-	if err != nil || len(here.Items) != 2 || here.Items[0].(devenv.SnapshotItem).Place == "" {
+	if err != nil || len(here.Items) != 2 || here.Items[0].(devenv.SnapshotItem).Location == "" {
 		t.Errorf("the first, whose restore replaced something, sees %+v %v", here.Items, err)
 	}
 	s.isPulledElsewhere(item, worktree)
@@ -78,7 +78,7 @@ func (s ownStack) becomesAnImage(name string) {
 		s.Fatal(err)
 	}
 	list, err := devenv.ListSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options()})
-	if got := list.Items[0].(devenv.SnapshotItem); err != nil || got.Name != name || got.Image == "" || got.Place != "" {
+	if got := list.Items[0].(devenv.SnapshotItem); err != nil || got.Name != name || got.Image == "" || got.Location != "" {
 		s.Errorf("it was pushed, and is %+v %v", got, err)
 	}
 	if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: s.options(), Yes: true}); err != nil {

@@ -312,7 +312,7 @@ func TestTwoWorktreesRunBesideEachOther(t *testing.T) {
 func (s ownStack) worksOnItsOwn(volume string) {
 	s.Helper()
 	dry, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: s.options(), DryRun: true})
-	if err != nil || dry.Items[0].(devenv.ResetItem).Place != "volume "+volume {
+	if err != nil || dry.Items[0].(devenv.ResetItem).Location != "volume "+volume {
 		s.Fatalf("reset would work on %+v: %v", dry.Items, err)
 	}
 	o := devenv.SnapshotOptions{Options: s.options(), Name: "beside", Yes: true}
@@ -320,7 +320,7 @@ func (s ownStack) worksOnItsOwn(volume string) {
 	if err != nil || saved.Items[0].(devenv.SnapshotItem).Project+"_pgdata" != volume {
 		s.Fatalf("saved %+v: %v", saved.Items, err)
 	}
-	if restored, err := devenv.RestoreSnapshot(s.Context(), o); err != nil || restored.Items[0].(devenv.ResetItem).Place != "volume "+volume {
+	if restored, err := devenv.RestoreSnapshot(s.Context(), o); err != nil || restored.Items[0].(devenv.ResetItem).Location != "volume "+volume {
 		s.Fatalf("restored %+v: %v", restored.Items, err)
 	}
 	status, err := devenv.Status(s.Context(), s.options())

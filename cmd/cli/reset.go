@@ -57,9 +57,9 @@ func exchangedLine(item any) any {
 		return undoLine(item)
 	}
 	if i.DryRun {
-		return fmt.Sprintf("would replace the data of %s in %s by: %s", i.Service, i.Place, i.To)
+		return fmt.Sprintf("would replace the data of %s in %s by: %s", i.Service, i.Location, i.To)
 	}
-	line := fmt.Sprintf("the data of %s in %s is now: %s", i.Service, i.Place, i.To)
+	line := fmt.Sprintf("the data of %s in %s is now: %s", i.Service, i.Location, i.To)
 	switch {
 	case i.Snapshot == "":
 	case i.Undoes:

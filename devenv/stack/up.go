@@ -205,10 +205,10 @@ func (u *starting) portTaken(ctx context.Context, name string, err error) error 
 // crash.
 func (u *starting) checkRevision(ctx context.Context, name string) error {
 	at, err := u.Position(ctx, name)
-	if err != nil || len(at.Foreign) == 0 {
+	if err != nil || len(at.Unknown) == 0 {
 		return err
 	}
-	u.unknownRevision = at.Foreign[0]
+	u.unknownRevision = at.Unknown[0]
 	return report.Fail(report.KindWork, "to give the database the base's data at this branch's head, keeping what it holds now: devenv "+
 		"reset\nor check out the branch that has the revision",
 		"start what uses %s: its database is at revision %s, which is not on this branch", name, u.unknownRevision)

@@ -77,10 +77,10 @@ func (v *View) Database(ctx context.Context) (StatusItem, bool) {
 	at, _ := v.Position(ctx, service) // without a comparison, it stays unknown
 	item.Revisions = at.Revisions
 	if at.Compared && len(at.Revisions) > 0 {
-		on := len(at.Foreign) == 0
+		on := len(at.Unknown) == 0
 		item.OnBranch = &on
 	}
-	if last, ok := v.LastPut(ctx, service); ok {
+	if last, ok := v.LastExchange(ctx, service); ok {
 		item.From, item.Since = last.To, last.At
 	}
 	return item, true

@@ -10,11 +10,11 @@ import (
 	"devenv/devenv/report"
 )
 
-// checkAlone refuses data that another running container has mounted, or that somebody else has locked: it may hold a server that
-// devenv knows nothing of. It remembers how the data looks.
+// checkAlone refuses data that another running container mounts, or that somebody else has locked: a server that devenv
+// does not know about may be using it. It remembers the state of the data.
 func (d *Database) checkAlone(ctx context.Context) (err error) {
 	refuse := func(hint, format string, args ...any) error {
-		return report.Fail(report.KindWork, hint, "work on the data of %s in %s: %w", d.store.Service, d.store, fmt.Errorf(format, args...))
+		return report.Fail(report.KindWork, hint, "use the data of %s in %s: %w", d.store.Service, d.store, fmt.Errorf(format, args...))
 	}
 	if d.seen, err = d.store.ServerFiles(ctx, d.workspace.Engine, d.server.ID); err != nil {
 		return err
@@ -24,7 +24,7 @@ func (d *Database) checkAlone(ctx context.Context) (err error) {
 	case err != nil:
 		return err
 	case other != "":
-		return refuse("docker stop "+other, "container %s uses it as well", other)
+		return refuse("docker stop "+other, "container %s uses it too", other)
 	case d.wasRunning:
 		return nil // the lock is its own
 	}
@@ -35,14 +35,16 @@ func (d *Database) checkAlone(ctx context.Context) (err error) {
 	return err
 }
 
-// otherContainer returns the name of a running container that has the data and is not the stack's own database; "" when there is none.
+// otherContainer returns the name of a running container, other than the stack's database, that mounts the data; "" if
+// none does.
 func (d *Database) otherContainer(ctx context.Context) (string, error) {
-	return otherOn(ctx, d.workspace.Engine, d.store.Mount, d.server.ID, time.Time{})
+	return otherContainerOn(ctx, d.workspace.Engine, d.store.Mount, d.server.ID, time.Time{})
 }
 
-// otherOn returns the name of a container that has a server's data and is not the server's own: one that runs, or one that was made
-// since a moment, which is about to start; zero looks for no such one. "" when there is none.
-func otherOn(ctx context.Context, e *engine.Engine, data engine.Mount, server string, since time.Time) (string, error) {
+// otherContainerOn returns the name of a container, other than the server's, that mounts a server's data: one that is
+// running, or one created since the given time and so about to start. A zero time only considers running ones. "" means
+// none.
+func otherContainerOn(ctx context.Context, e *engine.Engine, data engine.Mount, server string, since time.Time) (string, error) {
 	all, err := e.MountedBy(ctx, data, true)
 	for _, c := range all {
 		runs := c.State == "running" || c.State == "restarting" || c.State == "paused"
@@ -54,7 +56,7 @@ func otherOn(ctx context.Context, e *engine.Engine, data engine.Mount, server st
 	return "", err
 }
 
-// lockedBy returns who may hold the lock file, and what to do; "" for nobody, as where it is left over.
+// lockedBy returns who may hold the lock file, and what to do about it; "" if nobody does, as when the file is stale.
 func (d *Database) lockedBy(ctx context.Context, lock string) (who, hint string, err error) {
 	if lock == "" {
 		return "", "", nil
@@ -64,18 +66,21 @@ func (d *Database) lockedBy(ctx context.Context, lock string) (who, hint string,
 	}
 	holder := database.ServerFiles{Lock: lock}.Holder()
 	if holder.Devenv {
-		return "devenv exchanges it from another worktree, or was cut off there", "let that end; where it was cut off, in that worktree: devenv doctor --fix", nil
+		return "devenv is replacing it from another worktree, or was interrupted there", "wait for it; if it was interrupted, run in that " +
+			"worktree: devenv doctor --fix", nil
 	}
 	if process, _ := serverIn(d.store.OnHost()); process != 0 {
-		return fmt.Sprintf("process %d, a Postgres server in no container of this engine, uses it", process), fmt.Sprintf("stop that server: kill -INT %d", process), nil
+		return fmt.Sprintf("process %d uses it, a Postgres server in no container of this engine",
+			process), fmt.Sprintf("stop that server: kill -INT %d", process), nil
 	}
-	return fmt.Sprintf("a server may run on it that devenv cannot see: its lock file names process %d in %s", holder.Process, holder.Directory),
-		"stop that server; if there is none: rm " + d.store.OnHost() + "/postmaster.pid", nil
+	return fmt.Sprintf("a server that devenv cannot see may use it: its lock file names process %d in %s", holder.Process, holder.Directory),
+		"stop that server; if there is none, run: rm " + d.store.OnHost() + "/postmaster.pid", nil
 }
 
-// standsStill makes sure, once the stack's own database is stopped, that nobody else uses the data, and that it is as it was when
-// the command looked at it first, or when its own database stopped. It returns how it looks. doing is what is being done.
-func (d *Database) standsStill(ctx context.Context, doing string) (still database.ServerFiles, err error) {
+// checkUnused makes sure, once the stack's own database has stopped, that nobody else uses the data, and that it is
+// unchanged since the command first looked at it, or since its own database stopped. It returns the data's state. Doing
+// names the operation, for errors.
+func (d *Database) checkUnused(ctx context.Context, doing string) (still database.ServerFiles, err error) {
 	if still, err = d.store.ServerFiles(ctx, d.workspace.Engine, d.server.ID); err != nil {
 		return still, err
 	}
@@ -84,19 +89,20 @@ func (d *Database) standsStill(ctx context.Context, doing string) (still databas
 	if err != nil {
 		return still, err
 	}
-	who, _, err := d.lockedBy(ctx, still.Lock) // a server that was killed leaves its own
+	who, _, err := d.lockedBy(ctx, still.Lock) // a killed server leaves its lock
 	if err == nil && (len(running) > 0 || changed || who != "") {
-		err = d.disturbed(ctx, doing)
+		err = d.usedMeanwhile(ctx, doing)
 	}
 	return still, err
 }
 
-// disturbed returns the failure where somebody has used the data meanwhile; it says who.
-func (d *Database) disturbed(ctx context.Context, doing string) error {
+// usedMeanwhile returns a failure that says who has used the data in the meantime.
+func (d *Database) usedMeanwhile(ctx context.Context, doing string) error {
 	fail := func(hint, format string, args ...any) error {
-		return report.Fail(report.KindWork, hint+"\nthen run it again", "%s the data of %s: %w; nothing was changed", doing, d.store.Service, fmt.Errorf(format, args...))
+		return report.Fail(report.KindWork, hint+"\nthen run it again", "%s the data of %s: %w; nothing was changed", doing, d.store.Service,
+			fmt.Errorf(format, args...))
 	}
-	const wait = "let nothing start that database until devenv has ended"
+	const wait = "make sure that nothing starts that database until devenv has finished"
 	other, err := d.otherContainer(ctx)
 	if err != nil {
 		return err
@@ -107,9 +113,9 @@ func (d *Database) disturbed(ctx context.Context, doing string) error {
 	}
 	switch {
 	case other != "":
-		return fail("docker stop "+other+"\nthen: devenv up", "container %s was started on it meanwhile", other)
+		return fail("docker stop "+other+"\nthen: devenv up", "container %s was started on it in the meantime", other)
 	case server.State == "running":
-		return fail(wait, "container %s was started again meanwhile, by somebody else", server.Name)
+		return fail(wait, "somebody else started container %s again in the meantime", server.Name)
 	}
 	now, err := d.store.ServerFiles(ctx, d.workspace.Engine, d.server.ID)
 	if err != nil {
@@ -122,5 +128,5 @@ func (d *Database) disturbed(ctx context.Context, doing string) error {
 	case who != "":
 		return fail(hint, "%s", who)
 	}
-	return fail(wait, "a server was started on it meanwhile, and has ended")
+	return fail(wait, "a server was started on it in the meantime, and has ended")
 }

@@ -1,8 +1,8 @@
-// Package userdata is the database of the user's own stack: the stack as it runs in this worktree, the server and where its data
-// lies, snapshots of that data, and its exchange for other data. An exchange is journaled, so that whatever ends it early leaves
-// the data as before or complete; what it replaced is kept for undo.
+// Package userdata manages the database of the user's own stack: the stack as it runs in this worktree, the server and
+// where its data is, snapshots of that data, and replacing it with other data. Such an exchange is journaled: if it is
+// interrupted at any point, the data is either as before or complete. The old data is kept for undo.
 //
-// It is handed a session and what it puts in place: it knows nothing of how the base's or a branch's data is made.
+// It receives a session and the new data; it does not know how the data of a base or a branch is made.
 package userdata
 
 import (
@@ -25,24 +25,24 @@ import (
 	"devenv/devenv/step"
 )
 
-// stopTimeout is what the user's own database gets to come up again, and to stop.
+// stopTimeout is how long the user's own database may take to start or stop.
 const stopTimeout = 2 * time.Minute
 
-// Database is the database of the user's own stack: its server, and where its data lies.
+// Database is the database of the user's own stack: its server, and where its data is.
 type Database struct {
 	session   *session.Session
 	workspace *project.Workspace
 	stack     *Stack
-	// settings are the database's, by the user's own Compose project.
+	// settings are the database's, from the user's own Compose project.
 	settings database.Settings
 	server   engine.Container
 	store    database.Store
-	// wasRunning says that it ran when the command came; seen is how the data looked then.
+	// wasRunning is set if it was running when the command started; seen is the state of the data then.
 	wasRunning bool
 	seen       database.ServerFiles
 }
 
-// Open opens the session's workspace, and finds the database in it; no migration tool is needed.
+// Open opens the session's workspace and finds the database in it; no migration tool is needed.
 func Open(ctx context.Context, s *session.Session, log *step.Log) (*Database, error) {
 	if err := s.Open(ctx, Recover); err != nil {
 		return nil, err
@@ -54,8 +54,8 @@ func Open(ctx context.Context, s *session.Session, log *step.Log) (*Database, er
 	return Find(ctx, s, service, log)
 }
 
-// Find finds a service's container, or makes it where there is none yet, and where its data lies. Data that may be anybody's, or
-// that somebody else uses, is refused. The session's workspace is open.
+// Find finds a service's container, or creates it if there is none, and finds where its data is. It refuses data that
+// may belong to anybody, or that somebody else uses. The session's workspace must be open.
 func Find(ctx context.Context, s *session.Session, service string, log *step.Log) (*Database, error) {
 	stack, err := Load(ctx, s.Workspace, s.Choice, nil)
 	if err != nil {
@@ -73,10 +73,10 @@ func Find(ctx context.Context, s *session.Session, service string, log *step.Log
 		return nil, err
 	}
 	log.Done(fmt.Sprintf("database %s, its data in %s", service, d.store))
-	return d, errors.Join(d.checkPlace(), d.checkAlone(ctx))
+	return d, errors.Join(d.checkLocation(), d.checkAlone(ctx))
 }
 
-// findServer finds the database's container, or makes it.
+// findServer finds the database's container, or creates it.
 func (d *Database) findServer(ctx context.Context, log *step.Log) (engine.Container, error) {
 	if err := d.stack.ReadContainers(ctx); err != nil {
 		return engine.Container{}, err
@@ -87,8 +87,8 @@ func (d *Database) findServer(ctx context.Context, log *step.Log) (engine.Contai
 	return d.workspace.Client.UserStack(d.stack.Model).Create(ctx, d.settings.Service, log.Line)
 }
 
-// checkPlace refuses data that lies in a directory of the host outside the project: it may be anybody's.
-func (d *Database) checkPlace() error {
+// checkLocation refuses data in a directory of the host outside the project: it may belong to anybody.
+func (d *Database) checkLocation() error {
 	if d.store.Mount.Type != "bind" {
 		return nil
 	}
@@ -97,7 +97,7 @@ func (d *Database) checkPlace() error {
 	}
 	if !d.workspace.Engine.Info().Local {
 		return fail("use a named volume, or this machine's engine: docker context use default",
-			"%s is a directory of another machine, which the engine at %s runs on", d.store.OnHost(), d.workspace.Engine.Endpoint().Host)
+			"%s is a directory of another machine, the one with the engine at %s", d.store.OnHost(), d.workspace.Engine.Endpoint().Host)
 	}
 	real, err := resolved(d.store.Mount.Source)
 	if err != nil {
@@ -111,11 +111,11 @@ func (d *Database) checkPlace() error {
 			return nil
 		}
 	}
-	return fail("move it into the project, or use a named volume", "%s, which is %s, lies outside the project %s",
+	return fail("move it into the project, or use a named volume", "%s, which is %s, is outside the project %s",
 		d.store.OnHost(), real, d.workspace.Repo.Root())
 }
 
-// resolved follows the symbolic links of a path, the last part of which may not be there yet.
+// resolved follows the symbolic links in a path; the last part need not exist yet.
 func resolved(path string) (string, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if _, statErr := os.Lstat(path); !errors.Is(statErr, fs.ErrNotExist) {

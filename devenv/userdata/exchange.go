@@ -15,50 +15,50 @@ import (
 	"devenv/devenv/step"
 )
 
-// NewData is what the user's own data is exchanged for.
+// NewData is what replaces the user's own data.
 type NewData struct {
 	From database.Source
-	// Moves says that what is kept goes back itself, and no copy of it.
+	// Moves is set if kept data itself is moved back instead of a copy.
 	Moves bool
-	// To says what it is; Durable, that the settings of a scratch server stay behind.
+	// To describes the data; Durable drops the settings of a scratch server from it.
 	To      string
 	Durable bool
-	// Undoes is when the exchange was begun that this one takes back; zero when it takes none back.
+	// Undoes is the start time of the exchange that this one takes back; zero if it takes none back.
 	Undoes time.Time
 }
 
 // Planned returns what would become of the database.
 func (d *Database) Planned(to string) Exchanged {
-	return Exchanged{Service: d.store.Service, Place: d.store.String(), To: to, DryRun: true}
+	return Exchanged{Service: d.store.Service, Location: d.store.String(), To: to, DryRun: true}
 }
 
-// Agree asks before the user's own data is replaced; yes says that nobody need be asked.
+// Agree asks before the user's own data is replaced, unless yes is set.
 func (d *Database) Agree(ctx context.Context, yes bool, to string) error {
 	if yes {
 		return nil
 	}
 	return session.Agree(ctx, d.session.Ask, session.Consent{
-		To:    fmt.Sprintf("replace the data of %s in %s by: %s", d.store.Service, d.store, to),
-		After: "What is there is kept.", Without: "--yes (what is there is kept)", Refused: "not replaced",
+		To:    fmt.Sprintf("replace the data of %s in %s with: %s", d.store.Service, d.store, to),
+		After: "The current data is kept.", Without: "--yes (the current data is kept)", Refused: "not replaced",
 	})
 }
 
-// exchange is an exchange of the user's own data under way.
+// exchange is an exchange of the user's own data in progress.
 type exchange struct {
 	*Database
 	journal Journal
-	// replaced is what is known of the old data until it is journaled.
+	// replaced describes the old data until it is journaled.
 	replaced database.SnapshotMeta
 	// stoppedAt is when the first of the database's users was stopped.
 	stoppedAt time.Time
-	// swapped says that the new data is in place.
+	// swapped is set once the new data is in place.
 	swapped bool
 }
 
-// Exchange puts new data in the place of the user's own: it is copied beside that while the server still runs, then the
-// server and what uses it stop, the two are exchanged by renaming, and all starts again. What was there stays beside it, for undo.
-// Whatever ends it early, the data is as before or complete. It returns what became of the database, nil where it is as before;
-// with an error too, where the stack did not start again.
+// Exchange replaces the user's own data: it copies the new data next to the old while the server still runs, stops the
+// server and what uses it, swaps the two by renaming, and starts everything again. The old data stays next to the new,
+// for undo. Whatever interrupts it, the data is either as before or complete. It returns what became of the database,
+// nil if it is as before. If the stack did not start again, it returns an error as well.
 func (d *Database) Exchange(ctx context.Context, with NewData) (*Exchanged, error) {
 	x := &exchange{Database: d, journal: Journal{
 		Command: d.session.Command, At: time.Now(), Undoes: with.Undoes, Store: d.store, Server: d.server.ID,
@@ -77,7 +77,7 @@ func (d *Database) Exchange(ctx context.Context, with NewData) (*Exchanged, erro
 	return &done, err
 }
 
-// prepareCopy journals the exchange and copies the new data beside the old.
+// prepareCopy journals the exchange and copies the new data next to the old.
 func (x *exchange) prepareCopy(ctx context.Context, log *step.Log, durable bool) error {
 	look, err := x.store.Contents(ctx, x.workspace.Engine, x.journal.From, x.workspace.Labels())
 	if err != nil {
@@ -94,28 +94,29 @@ func (x *exchange) prepareCopy(ctx context.Context, log *step.Log, durable bool)
 		return err
 	}
 	if x.journal.Moves {
-		log.Skipped("it lies beside the data")
+		log.Skipped("it is next to the data already")
 	}
 	return x.store.Prepare(ctx, x.workspace.Engine, x.journal.swap(), durable, x.workspace.Labels())
 }
 
-// checkMajors refuses new data that is gone, or of another major version than the data or the server.
+// checkMajors refuses new data that no longer exists, or whose major version differs from the data's or the server's.
 func (d *Database) checkMajors(look database.Contents) error {
 	if look.Source == "" {
-		return report.Fail(report.KindUsage, "see what there is: devenv snapshot list", "exchange the data of %s: the new data is no longer there", d.store.Service)
+		return report.Fail(report.KindUsage, "see what there is: devenv snapshot list", "replace the data of %s: the new data no longer exists",
+			d.store.Service)
 	}
 	if look.Major != "" && look.Major != look.Source {
 		return report.Fail(report.KindUsage, "restore data of version "+look.Major+", or move this data with pg_dump",
-			"exchange the data of %s: it is of Postgres %s, the new data of Postgres %s", d.store.Service, look.Major, look.Source)
+			"replace the data of %s: it is from Postgres %s, the new data from Postgres %s", d.store.Service, look.Major, look.Source)
 	}
 	if runs := serverMajor(d.server); runs != "" && runs != look.Source {
-		return report.Fail(report.KindUsage, "check out a branch whose database is of version "+look.Source+", or move the data with pg_dump",
-			"exchange the data of %s: it runs Postgres %s, the new data is of Postgres %s", d.store.Service, runs, look.Source)
+		return report.Fail(report.KindUsage, "check out a branch whose database has version "+look.Source+", or move the data with pg_dump",
+			"replace the data of %s: the server is Postgres %s, the new data is from Postgres %s", d.store.Service, runs, look.Source)
 	}
 	return nil
 }
 
-// serverMajor returns the major version that a server's image says it is; empty where it does not say.
+// serverMajor returns the major version according to a server's image; empty if it does not say.
 func serverMajor(server engine.Container) string {
 	for _, variable := range server.Env {
 		if major, ok := strings.CutPrefix(variable, "PG_MAJOR="); ok {
@@ -139,26 +140,26 @@ func (x *exchange) stopUsers(ctx context.Context, log *step.Log) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		// The engine goes on with a stop that is cut off, and would kill what is started again meanwhile.
+		// If a stop is interrupted, the engine continues it, and would kill what is started again meanwhile.
 		if err := x.workspace.Engine.Stop(context.WithoutCancel(ctx), id, x.grace(id)); err != nil {
 			return err
 		}
 	}
 	if len(x.journal.Stopped) == 0 {
-		log.Skipped("nothing runs that uses it")
+		log.Skipped("nothing that uses it is running")
 	} else {
 		log.Done(report.Count(len(x.journal.Stopped), "container"))
 	}
 	return nil
 }
 
-// journalStop writes down what is about to be stopped, and what data it is of.
+// journalStop records what is about to be stopped, and what data that affects.
 func (x *exchange) journalStop(ctx context.Context) (err error) {
 	for _, c := range x.stack.users(x.settings) {
 		x.journal.Stopped = append(x.journal.Stopped, c.ID)
 	}
 	slices.Reverse(x.journal.Stopped)               // what is stopped last starts first
-	if x.wasRunning || len(x.journal.Stopped) > 0 { // whoever uses it cannot do without
+	if x.wasRunning || len(x.journal.Stopped) > 0 { // what uses it cannot work without it
 		x.journal.Stopped = append([]string{x.server.ID}, x.journal.Stopped...)
 	}
 	if x.journal.Replaced, err = x.describe(ctx, x.replaced); err != nil {
@@ -167,8 +168,8 @@ func (x *exchange) journalStop(ctx context.Context) (err error) {
 	return x.journal.write(x.workspace.Repo)
 }
 
-// grace returns what a container gets to stop: the database time to write everything, the others what "docker compose stop" gives
-// them. A backend behind a shell that does not pass the signal on always takes all of it.
+// grace returns how long a container gets to stop: the database gets time to write everything, the others what "docker
+// compose stop" gives them. A backend behind a shell that does not pass on the signal always takes all of it.
 func (d *Database) grace(id string) time.Duration {
 	if id == d.server.ID {
 		return stopTimeout
@@ -176,12 +177,13 @@ func (d *Database) grace(id string) time.Duration {
 	return engine.OwnGrace
 }
 
-// swap is not begun after an interrupt, nor on data that somebody else uses or has changed, and not cut off by an interrupt.
+// swap does not start after an interrupt, nor if somebody else uses or has changed the data. An interrupt does not stop
+// it.
 func (x *exchange) swap(ctx context.Context, log *step.Log) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	still, err := x.standsStill(ctx, "exchange")
+	still, err := x.checkUnused(ctx, "exchange")
 	if err != nil {
 		return err
 	}
@@ -190,7 +192,7 @@ func (x *exchange) swap(ctx context.Context, log *step.Log) error {
 		return err
 	}
 	if !swapped {
-		return x.disturbed(ctx, "exchange")
+		return x.usedMeanwhile(ctx, "exchange")
 	}
 	log.Done(x.journal.To)
 	return nil

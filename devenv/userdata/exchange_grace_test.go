@@ -6,12 +6,12 @@ import (
 	"devenv/compose/engine"
 )
 
-func TestOnlyTheDatabaseGetsMoreTimeToStopThanItsOwnGrace(t *testing.T) {
+func TestOnlyTheDatabaseGetsMoreTimeToStop(t *testing.T) {
 	d := Database{server: engine.Container{ID: "postgres"}}
 	if got := d.grace("postgres"); got != stopTimeout {
 		t.Errorf("the database gets %s", got)
 	}
 	if got := d.grace("backend"); got != engine.OwnGrace {
-		t.Errorf("a backend that does not heed the signal holds the exchange up for %s", got)
+		t.Errorf("a backend that ignores the signal delays the exchange by %s", got)
 	}
 }

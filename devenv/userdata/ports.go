@@ -13,10 +13,10 @@ import (
 	"devenv/devenv/project"
 )
 
-// portsRecord is the record of the ports that moved in this worktree, by "service/target".
+// portsRecord is the record of this worktree's moved ports, by "service/target".
 const portsRecord = "ports"
 
-// movePorts gives the stack of a linked worktree other ports where its own are busy, the same each time.
+// movePorts assigns other ports to the stack of a linked worktree if its own are busy, the same ones each time.
 func movePorts(ctx context.Context, w *project.Workspace, model *types.Project) ([]compose.MovedPort, error) {
 	record := w.Repo.Record(portsRecord)
 	known := map[string]int{}
@@ -45,19 +45,20 @@ func movePorts(ctx context.Context, w *project.Workspace, model *types.Project) 
 	return moved, record.Write(known)
 }
 
-// movedPort returns a port between 20000 and 29999 that a text and a number of tries choose.
+// movedPort returns a port between 20000 and 29999, derived from a text and the number of attempts.
 func movedPort(text string, try uint32) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(text)) // never fails
 	return 20000 + int((h.Sum32()+try)%10000)
 }
 
-// CheckPorts refuses ports that somebody else holds, before anything is started.
+// CheckPorts fails if somebody else holds a port, before anything is started.
 func (s *Stack) CheckPorts(ctx context.Context) error {
 	for _, name := range s.Model.ServiceNames() {
 		for _, port := range s.Model.Services[name].Ports {
 			published := 0
-			if _, err := fmt.Sscanf(port.Published, "%d", &published); err != nil || strings.Contains(port.Published, "-") || port.Protocol == "udp" {
+			if _, err := fmt.Sscanf(port.Published, "%d", &published); err != nil || strings.Contains(port.Published,
+				"-") || port.Protocol == "udp" {
 				continue
 			}
 			wanted := machine.Port{Number: published, Project: s.Model.Name, Service: name}

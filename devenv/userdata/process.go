@@ -13,17 +13,17 @@ import (
 	"devenv/devenv/database"
 )
 
-// leftOver returns whether a lock file is that of a server which has ended, as one that is killed leaves it. Of a running server
-// that devenv may not be able to see (in a container of another engine, or another user's) it is not: the server is in the
-// stack's own container, which has ended since; or no container of this engine runs on the volume, which no other engine has; or
-// every server of this machine can be seen, and none works in the directory.
+// leftOver reports whether a lock file is stale: left by a server that was killed. It must not say so of a running
+// server that devenv cannot see (in a container of another engine, or another user's). It is sure in three cases: the
+// server was in the stack's own container, which has stopped since; no container of this engine uses the volume, which
+// no other engine has; or every server on this machine is visible, and none works in the directory.
 func (d *Database) leftOver(ctx context.Context, lock string) (bool, error) {
 	server, err := d.workspace.Engine.Inspect(ctx, d.server.ID)
 	if err != nil {
 		return false, err
 	}
 	holder := database.ServerFiles{Lock: lock}.Holder()
-	const second = time.Second // the lock file has no parts of one
+	const second = time.Second // the lock file has whole seconds
 	inOwn := !holder.Since.Before(server.Started.Add(-second)) && !holder.Since.After(server.Finished.Add(second))
 	switch {
 	case holder.Devenv:
@@ -31,17 +31,17 @@ func (d *Database) leftOver(ctx context.Context, lock string) (bool, error) {
 	case server.State != "running" && inOwn, d.store.Mount.Type == "volume":
 		return true, nil
 	case holder.Directory == d.store.OnHost() && errors.Is(syscall.Kill(holder.Process, 0), syscall.ESRCH):
-		return true, nil // by that path, it was no container's
+		return true, nil // that path was no container's
 	}
 	process, all := serverIn(d.store.OnHost())
 	return process == 0 && all, nil
 }
 
-// serverIn finds a Postgres server of this machine, in a container or in none, that works in a directory, whatever path it has
-// there; 0 for none. all says that every server could be looked at: another user's shows only to root.
+// serverIn returns the process of a Postgres server on this machine, in a container or not, that works in a directory,
+// whatever its path there; 0 if there is none. all is true if every server was visible: only root can see other users'.
 func serverIn(dir string) (process int, all bool) {
 	here, err := os.Stat(dir)
-	names, _ := filepath.Glob("/proc/[0-9]*/comm") // the pattern is right
+	names, _ := filepath.Glob("/proc/[0-9]*/comm") // the pattern is valid
 	if err != nil || len(names) == 0 {
 		return 0, false
 	}

@@ -6,7 +6,7 @@ import (
 	"devenv/devenv/userdata/userdatatest"
 )
 
-func TestAServerThatWorksInADirectoryIsFoundWhileItRuns(t *testing.T) {
+func TestARunningServerIsFoundByItsDirectory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	server := userdatatest.StartServer(t, dir)
@@ -22,6 +22,6 @@ func TestAServerThatWorksInADirectoryIsFoundWhileItRuns(t *testing.T) {
 	_ = server.Wait() // it was killed
 	expect(dir, 0)
 	if _, all := serverIn(dir + "/none"); all {
-		t.Error("where there is no directory, no server could be looked for")
+		t.Error("could not search for a server without a directory")
 	}
 }

@@ -15,40 +15,41 @@ import (
 	"devenv/devenv/step"
 )
 
-// Push is what is about to be pushed: what it is to people, its images, and what data of which service they hold.
+// Push is what to push: its display name, its images, and what data of which service they contain.
 type Push struct {
 	Registry project.Registry
 	What     string
-	// Images are all; people are told of the variables of the last.
+	// Images are all images; the question lists the variables of the last one.
 	Images         []string
 	Holds, Service string
-	// Record is how it is remembered that it was said, before the registry: BaseRecord for a base.
+	// Record is the prefix, before the registry, that records the user's consent: BaseRecord for a base.
 	Record string
-	// Yes says that nobody need be asked.
+	// Yes skips the question.
 	Yes bool
 }
 
-// pushedRecord names what this repository has pushed to which registry, after it was said what goes along.
+// pushedRecord is the record of what this repository has pushed to which registry, with the user's consent.
 const pushedRecord = "pushed"
 
-// What the record says of a base, before the registry: OutdatedBase was written when bases held the password of the database.
-// It stays, whatever is pushed after it: under another key the old image can still be pulled.
+// Prefixes in that record, before the registry. OutdatedBase is from when bases contained the database's password. It
+// stays there whatever is pushed later, because the old image can still be pulled under its other key.
 const (
 	OutdatedBase = "the base to "
 	BaseRecord   = "the base's data to "
 )
 
-// NeedRegistry returns the configuration's registry, for a command that cannot do without; to is what it is needed for.
+// NeedRegistry returns the configured registry, for a command that requires one; to says what for.
 func NeedRegistry(w *project.Workspace, to string) (project.Registry, error) {
 	found, ok := w.Registry()
 	if !ok {
-		return "", report.Fail(report.KindUsage, "say where it is, in .devenv.yaml:\n    registry: ghcr.io/acme/devenv", "%s: no registry is configured", to)
+		return "", report.Fail(report.KindUsage, "set it in .devenv.yaml:\n    registry: ghcr.io/acme/devenv", "%s: no registry is configured",
+			to)
 	}
 	return found, nil
 }
 
-// Agree searches the images before any of them is pushed: one that holds a secret of the Compose project is refused. Before the
-// first push of its kind from a repository to a registry it says what they hold, and asks.
+// Agree searches the images before it allows pushing any, and refuses one that contains a secret of the Compose
+// project. Before the first such push from a repository to a registry it says what the images contain, and asks.
 func (p Push) Agree(ctx context.Context, s *session.Session) error {
 	for _, image := range p.Images {
 		if err := database.CheckSecrets(ctx, s.Workspace.Engine, image, s.Secrets(), s.Workspace.Labels()); err != nil {
@@ -58,7 +59,7 @@ func (p Push) Agree(ctx context.Context, s *session.Session) error {
 	return p.confirm(ctx, s)
 }
 
-// confirm says what the images hold, and asks, once.
+// confirm says what the images contain, and asks, once.
 func (p Push) confirm(ctx context.Context, s *session.Session) error {
 	record, to := s.Workspace.Repo.SharedRecord(pushedRecord), string(p.Registry)
 	var known []string
@@ -69,12 +70,13 @@ func (p Push) confirm(ctx context.Context, s *session.Session) error {
 	if err != nil {
 		return err
 	}
-	holds := fmt.Sprintf("it holds %s, nothing of the environment and the mounted files of %s, and these variables of its image: %s",
+	holds := fmt.Sprintf("it contains %s, nothing from the environment and the mounted files of %s, and these variables of its image: %s",
 		p.Holds, p.Service, strings.Join(variableNames(image.Env), ", "))
 	if p.Yes {
 		s.Note(fmt.Sprintf("%s is pushed to %s; %s", p.What, p.Registry, holds))
 	} else if err := session.Agree(ctx, s.Ask, session.Consent{
-		To: fmt.Sprintf("push %s to %s (%s)", p.What, to, holds), After: "Who can pull from there can read it.", Without: "--yes", Refused: "not pushed",
+		To: fmt.Sprintf("push %s to %s (%s)", p.What, to,
+			holds), After: "Whoever can pull from there can read it.", Without: "--yes", Refused: "not pushed",
 	}); err != nil {
 		return err
 	}
@@ -93,7 +95,8 @@ func variableNames(env []string) []string {
 	return names
 }
 
-// PushImage pushes an image under another name, which it has only meanwhile: clean finds it by its own.
+// PushImage pushes an image under another name and removes that name afterwards, so that clean finds the image by its
+// own.
 func PushImage(ctx context.Context, w *project.Workspace, source, ref string, log *step.Log) error {
 	if err := w.Engine.Tag(ctx, source, ref); err != nil {
 		return err
@@ -102,7 +105,7 @@ func PushImage(ctx context.Context, w *project.Workspace, source, ref string, lo
 	return errors.Join(err, w.Engine.RemoveImage(context.WithoutCancel(ctx), ref, false))
 }
 
-// PushedOutdated returns the registries that a repository has pushed a base to which holds the password, and the path of the
+// PushedOutdated returns the registries to which a repository has pushed a base with the password, and the path of the
 // record that says so.
 func PushedOutdated(repo *gitrepo.Repo) (registries []string, path string, err error) {
 	record := repo.SharedRecord(pushedRecord)

@@ -11,7 +11,7 @@ import (
 	"devenv/devenv/session"
 )
 
-func TestABaseWithThePasswordStaysKnownToHaveBeenPushedWhateverIsPushedAfterIt(t *testing.T) {
+func TestLaterPushesDoNotHideAPushedPassword(t *testing.T) {
 	const image = "postgres:17"
 	enginetest.Images(t, image)
 	dir := t.TempDir()
@@ -26,7 +26,7 @@ func TestABaseWithThePasswordStaysKnownToHaveBeenPushedWhateverIsPushedAfterIt(t
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lock.Release() //nolint:errcheck // the repository goes with the test
+	defer lock.Release() //nolint:errcheck // the repository is removed with the test
 	if err := repo.SharedRecord(pushedRecord).Write([]string{OutdatedBase + "registry.example/acme"}); err != nil {
 		t.Fatal(err)
 	}
@@ -39,9 +39,9 @@ func TestABaseWithThePasswordStaysKnownToHaveBeenPushedWhateverIsPushedAfterIt(t
 		}
 	}
 	if len(s.Notes()) != 1 {
-		t.Errorf("what goes along is said %d times", len(s.Notes()))
+		t.Errorf("the notice appears %d times", len(s.Notes()))
 	}
 	if pushed, _, err := PushedOutdated(repo); err != nil || !slices.Equal(pushed, []string{"registry.example/acme"}) {
-		t.Errorf("it is known of %v, %v", pushed, err)
+		t.Errorf("recorded for %v: %v", pushed, err)
 	}
 }

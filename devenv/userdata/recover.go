@@ -7,7 +7,8 @@ import (
 	"devenv/devenv/project"
 )
 
-// Recover ends what a command that was killed has begun with the user's own data, and removes the image that it made for itself.
+// Recover completes what a killed command began to do with the user's own data, and removes the temporary image it
+// made.
 func Recover(ctx context.Context, w *project.Workspace) error {
 	done, err := settle(ctx, w)
 	if err != nil {
@@ -20,14 +21,14 @@ func Recover(ctx context.Context, w *project.Workspace) error {
 	return RemoveMade(ctx, w)
 }
 
-// madeRecord is the record of the worktree's state that names the image which an exchange's data is made as, for it alone.
+// madeRecord is the record, in the worktree's state, of the temporary image made for an exchange.
 const madeRecord = "made"
 
-// RecordMade writes down the image that is about to be made for one exchange alone, so that the next command removes it if this
+// RecordMade records a temporary image before it is made for an exchange, so that the next command removes it if this
 // one cannot.
 func RecordMade(repo *gitrepo.Repo, ref string) error { return repo.Record(madeRecord).Write(ref) }
 
-// RemoveMade removes the image that RecordMade named, in this command or in one that was killed.
+// RemoveMade removes the image that RecordMade recorded, in this command or in one that was killed.
 func RemoveMade(ctx context.Context, w *project.Workspace) error {
 	record := w.Repo.Record(madeRecord)
 	var ref string

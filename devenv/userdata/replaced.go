@@ -12,30 +12,31 @@ import (
 	"devenv/devenv/project"
 )
 
-// replacedRecord is the record of the worktree's state that holds what exchanges have replaced, the oldest first.
+// replacedRecord is the record, in the worktree's state, of what exchanges have replaced, oldest first.
 const replacedRecord = "replaced"
 
-// Replaced is an exchange that was completed, and where what it replaced is.
+// Replaced is a completed exchange, with where the data it replaced is.
 type Replaced struct {
 	Command string    `json:"command"`
 	At      time.Time `json:"at"`
-	// Snapshot is the name under which what was there is kept; empty when there was no data.
+	// Snapshot is the name under which the old data is kept; empty if there was none.
 	Snapshot string `json:"snapshot"`
 	To       string `json:"to"`
-	// Store keeps it; without a directory, an image does. Meta says what it is.
+	// Store keeps the old data; if it has no directory, an image does. Meta describes the data.
 	Store database.Store        `json:"store,omitzero"`
 	Meta  database.SnapshotMeta `json:"meta,omitzero"`
-	// Gone says that it was removed since.
+	// Gone is set once the data was removed.
 	Gone bool `json:"gone,omitempty"`
 }
 
-// remembered is how many exchanges the record has at most; what stores keep is less.
-const remembered = 20
+// maxRemembered is the maximum number of exchanges in the record; stores keep the data of fewer.
+const maxRemembered = 20
 
-// inStore returns whether a store keeps it, beside the data.
+// inStore reports whether a store keeps the old data, next to the current data.
 func (r Replaced) inStore() bool { return r.Snapshot != "" && r.Store.Directory != "" }
 
-// undoable returns whether undo would take it back: what undo itself did is not undone, so that a second undo goes further back.
+// undoable reports whether undo would take it back. What undo did is not undone, so that a second undo goes further
+// back.
 func (r Replaced) undoable() bool { return r.Command != "undo" }
 
 // readReplaced reads the record.
@@ -44,7 +45,7 @@ func readReplaced(repo *gitrepo.Repo) (all []Replaced, err error) {
 	return all, err
 }
 
-// remember keeps a completed exchange for undo. What an undo took back is forgotten: its data is the database's again.
+// remember keeps a completed exchange for undo. It forgets the one that an undo took back: that data is in use again.
 func remember(repo *gitrepo.Repo, x Journal) error {
 	all, err := readReplaced(repo)
 	if err != nil {
@@ -55,18 +56,18 @@ func remember(repo *gitrepo.Repo, x Journal) error {
 	if done.undoable() || done.Snapshot != "" {
 		all = append(all, done)
 	}
-	return repo.Record(replacedRecord).Write(all[max(0, len(all)-remembered):])
+	return repo.Record(replacedRecord).Write(all[max(0, len(all)-maxRemembered):])
 }
 
-// What stays of the data that exchanges have replaced: the last, which undo needs, and with it so many, so long, and so much
-// beside it.
+// Limits on what stays of replaced data: the last, which undo needs, and with it so many more, for so long, up to so
+// much.
 const (
 	KeptCount = 5
 	KeptDays  = 14
 	KeptBytes = 4 << 30
 )
 
-// superfluous returns the exchanges whose old data a store need not keep longer.
+// superfluous returns the exchanges whose old data a store need not keep any longer.
 func superfluous(all []Replaced, now time.Time) (gone []Replaced) {
 	var count int
 	var bytes int64
@@ -89,7 +90,8 @@ func superfluous(all []Replaced, now time.Time) (gone []Replaced) {
 	return gone
 }
 
-// tidyKept removes what stores need not keep longer. That it cannot is only said: the user's data is not concerned.
+// tidyKept removes what stores need not keep any longer. A failure is only a note, because the user's data is not
+// affected.
 func tidyKept(ctx context.Context, w *project.Workspace) {
 	all, err := readReplaced(w.Repo)
 	for _, r := range superfluous(all, time.Now()) {
@@ -98,15 +100,15 @@ func tidyKept(ctx context.Context, w *project.Workspace) {
 		}
 	}
 	if err != nil {
-		w.Note("what exchanges replaced long ago could not be removed: " + err.Error())
+		w.Note("could not remove data that was replaced long ago: " + err.Error())
 	}
 }
 
-// forgetKept removes what a store keeps of one exchange, if it still does, and takes it out of the record.
+// forgetKept removes what a store still keeps of one exchange, and removes it from the record.
 func forgetKept(ctx context.Context, w *project.Workspace, r Replaced) error {
 	there, err := r.Store.HasKept(ctx, w.Engine, r.Snapshot)
 	if err == nil && there {
-		w.Note(fmt.Sprintf("%s, what devenv %s replaced on %s, is no longer kept", r.Snapshot, r.Command, r.At.Local().Format("2006-01-02 15:04")))
+		w.Note(fmt.Sprintf("removed %s, the data that devenv %s replaced on %s", r.Snapshot, r.Command, r.At.Local().Format("2006-01-02 15:04")))
 		err = r.Store.RemoveKept(ctx, w.Engine, []string{r.Snapshot}, w.Labels())
 	}
 	if err != nil {
@@ -115,7 +117,7 @@ func forgetKept(ctx context.Context, w *project.Workspace, r Replaced) error {
 	return forget(w.Repo, r.Snapshot)
 }
 
-// forget writes down that kept data is gone.
+// forget records that kept data is gone.
 func forget(repo *gitrepo.Repo, name string) error {
 	all, err := readReplaced(repo)
 	if err != nil {
@@ -129,7 +131,7 @@ func forget(repo *gitrepo.Repo, name string) error {
 	return repo.Record(replacedRecord).Write(all)
 }
 
-// Kept returns the exchanges whose old data a store still keeps, the newest first.
+// Kept returns the exchanges whose old data a store still keeps, newest first.
 func Kept(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo) (kept []Replaced, err error) {
 	all, err := readReplaced(repo)
 	if err != nil {

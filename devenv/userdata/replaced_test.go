@@ -9,8 +9,8 @@ import (
 	"devenv/devenv/database"
 )
 
-// exchanges makes a record from words, the oldest first: the command, how many days ago it was, and how many megabytes it replaced;
-// none is an exchange that replaced nothing.
+// exchanges makes a record from words, oldest first: the command, how many days ago it was, and how many megabytes it
+// replaced, none for an exchange that replaced nothing.
 func exchanges(now time.Time, words string) (all []Replaced) {
 	for i, word := range strings.Fields(words) {
 		parts := strings.Split(word, ":")
@@ -26,16 +26,16 @@ func exchanges(now time.Time, words string) (all []Replaced) {
 	return all
 }
 
-func TestWhatUndoNeedsStaysAndTheRestGoesByCountAgeAndSize(t *testing.T) {
+func TestOldReplacedDataIsRemovedButNotTheLast(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	for name, c := range map[string]struct{ record, gone string }{
 		"nothing is kept":             {"reset:0:0", ""},
 		"a few":                       {"reset:3:90 reset:2:90 restore:1:90", ""},
 		"more than five":              {"reset:1:90 reset:1:90 reset:1:90 reset:1:90 reset:1:90 reset:1:90", "0"},
-		"the old":                     {"reset:15:90 reset:14:90 reset:1:90", "0"},
+		"old ones":                    {"reset:15:90 reset:14:90 reset:1:90", "0"},
 		"the last, however old":       {"reset:80:90", ""},
-		"what is too much":            {"reset:2:1900 reset:1:3000 reset:0:900", "0"},
+		"too large in total":          {"reset:2:1900 reset:1:3000 reset:0:900", "0"},
 		"the last, however large":     {"reset:1:10 reset:0:9000", ""},
 		"what undo needs behind undo": {"reset:90:90 undo:80:90 undo:70:90 undo:60:90 undo:1:90 undo:1:90 undo:1:90 undo:0:90", "3 2 1"},
 	} {
@@ -44,7 +44,7 @@ func TestWhatUndoNeedsStaysAndTheRestGoesByCountAgeAndSize(t *testing.T) {
 			gone = append(gone, r.Snapshot)
 		}
 		if got := strings.Join(gone, " "); got != c.gone {
-			t.Errorf("%s: %q goes, want %q", name, got, c.gone)
+			t.Errorf("%s: removed %q, want %q", name, got, c.gone)
 		}
 	}
 }

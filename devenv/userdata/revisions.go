@@ -17,17 +17,17 @@ import (
 	"devenv/devenv/project"
 )
 
-// Position is what a running database is at.
+// Position is which revisions a running database is at.
 type Position struct {
-	// Revisions are those in its version table; none where it does not run or has no such table.
+	// Revisions are those in its version table; none if it is not running or has no such table.
 	Revisions []string
-	// Compared says that the branch's revisions are known, and Foreign are those that it does not have.
+	// Compared is set if the branch's revisions are known; Foreign are those the branch does not have.
 	Compared bool
-	Foreign  []string
+	Unknown  []string
 }
 
-// Position returns what the database of a service is at, compared with the revisions in the working tree. With an error of that
-// comparison come the revisions.
+// Position returns the revisions of a service's database, compared with those in the working tree. If the comparison
+// fails, it returns the revisions as well as the error.
 func (s *Stack) Position(ctx context.Context, service string) (at Position, err error) {
 	settings, err := database.SettingsOf(s.Model, service)
 	if err != nil {
@@ -40,13 +40,13 @@ func (s *Stack) Position(ctx context.Context, service string) (at Position, err 
 	}
 	for _, revision := range at.Revisions {
 		if !slices.Contains(known, revision) {
-			at.Foreign = append(at.Foreign, revision)
+			at.Unknown = append(at.Unknown, revision)
 		}
 	}
 	return at, nil
 }
 
-// revisions returns those that the database is at.
+// revisions returns the revisions the database is at.
 func (d *Database) revisions(ctx context.Context) []string {
 	if !d.wasRunning {
 		return nil
@@ -54,8 +54,8 @@ func (d *Database) revisions(ctx context.Context) []string {
 	return readRevisions(ctx, d.workspace.Engine, d.server.ID, d.settings)
 }
 
-// readRevisions reads the version table of a running database, through the server's own container: the port may not be published.
-// None where it does not run or has no such table.
+// readRevisions reads the version table of a running database, through the server's own container, because the port may
+// not be published. It returns none if the database is not running or has no such table.
 func readRevisions(ctx context.Context, e *engine.Engine, container string, s database.Settings) []string {
 	const query = "SELECT version_num FROM alembic_version ORDER BY 1"
 	var out bytes.Buffer
@@ -69,11 +69,11 @@ func readRevisions(ctx context.Context, e *engine.Engine, container string, s da
 	return strings.Fields(out.String())
 }
 
-// revisionLine is the line of a revision's file that names it.
+// revisionLine matches the line of a revision's file that names it.
 var revisionLine = regexp.MustCompile(`(?m)^revision\s*(?::[^=\n]*)?=\s*['"]([^'"]+)['"]`)
 
-// knownRevisions returns the revisions in the working tree's directories of revisions, by their files' text: nothing is run. None
-// where no migration tool is found.
+// knownRevisions returns the revisions in the working tree's directories of revisions, from their files' text, without
+// running anything. It returns none if no migration tool is found.
 func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error) {
 	root := w.Repo.Root()
 	paths, err := w.Repo.WorktreeFiles(ctx)
@@ -82,11 +82,12 @@ func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error)
 	}
 	found, err := discover.Services(w.Model, discover.Tree{Dir: root, Paths: paths}, w.Config)
 	if err != nil {
-		return nil, nil // a stack may be one that devenv makes no migrations for
+		return nil, nil // a stack that devenv makes no migrations for
 	}
 	var known []string
 	for _, p := range paths {
-		if path.Ext(p) != ".py" || !slices.ContainsFunc(found.Migrations.Versions, func(dir string) bool { return strings.HasPrefix(p, path.Clean(dir)+"/") }) {
+		if path.Ext(p) != ".py" || !slices.ContainsFunc(found.Migrations.Versions,
+			func(dir string) bool { return strings.HasPrefix(p, path.Clean(dir)+"/") }) {
 			continue
 		}
 		content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(p)))
@@ -100,9 +101,9 @@ func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error)
 	return known, nil
 }
 
-// LastPut returns the exchange that put there what the database of a service holds, by what the data itself says; false when none
-// did, or it is not known.
-func (s *Stack) LastPut(ctx context.Context, service string) (Replaced, bool) {
+// LastExchange returns the exchange that loaded the current data of a service's database, according to the data itself;
+// false if none did, or it is unknown.
+func (s *Stack) LastExchange(ctx context.Context, service string) (Replaced, bool) {
 	e := s.workspace.Engine
 	server, err := e.Inspect(ctx, s.Containers[service].ID)
 	if err != nil {
@@ -116,7 +117,7 @@ func (s *Stack) LastPut(ctx context.Context, service string) (Replaced, bool) {
 	if err != nil {
 		return Replaced{}, false
 	}
-	all, _ := readReplaced(s.workspace.Repo) // of a record that cannot be read, nothing is known
+	all, _ := readReplaced(s.workspace.Repo) // an unreadable record is empty
 	at := slices.IndexFunc(all, func(r Replaced) bool { return swapID(r.At) == id })
 	if at < 0 {
 		return Replaced{}, false

@@ -12,16 +12,17 @@ import (
 	"devenv/devenv/step"
 )
 
-// automaticPrefix is what the names of data begin with that an exchange has replaced.
+// automaticPrefix begins the names of data that an exchange has replaced.
 const automaticPrefix = "auto-"
 
-// CheckName refuses a snapshot's name that cannot be, and one that is for what exchanges replace.
+// CheckName refuses an invalid name for a snapshot, and one that is reserved for replaced data.
 func CheckName(name string) error {
 	if err := database.CheckSnapshotName(name); err != nil {
 		return err
 	}
 	if strings.HasPrefix(name, automaticPrefix) {
-		return report.Fail(report.KindUsage, "choose another name", "save %s: names that begin with %q are for what devenv keeps by itself", name, automaticPrefix)
+		return report.Fail(report.KindUsage, "choose another name",
+			"save %s: names that begin with %q are reserved for what devenv keeps automatically", name, automaticPrefix)
 	}
 	return nil
 }
@@ -36,14 +37,16 @@ func (d *Database) PlanSave(ctx context.Context, name string) (plan Snapshot, er
 		return plan, err
 	}
 	if look.Major == "" {
-		return plan, report.Fail(report.KindUsage, "start it once: docker compose up -d "+d.store.Service, "save the data of %s: there is none in %s yet", d.store.Service, d.store)
+		return plan, report.Fail(report.KindUsage, "start it once: docker compose up -d "+d.store.Service,
+			"save the data of %s: there is none in %s yet", d.store.Service, d.store)
 	}
 	plan.SnapshotMeta = database.SnapshotMeta{Name: name, Service: d.store.Service, Major: look.Major, Bytes: look.Bytes}
 	return plan, nil
 }
 
-// Save keeps the whole cluster as an image, as planned. A running database is stopped while its files are copied, and started
-// again before the image is made. The snapshot comes with an error too, where only something beside it failed; else it is nil then.
+// Save keeps the whole cluster as an image, as planned. A running database is stopped while its files are copied, and
+// started again before the image is made. If only something minor failed, Save returns the snapshot and an error;
+// otherwise an error means there is none.
 func (d *Database) Save(ctx context.Context, plan Snapshot) (made *Snapshot, err error) {
 	meta := plan.SnapshotMeta
 	meta.Revisions = d.revisions(ctx)
@@ -66,8 +69,8 @@ func (d *Database) Save(ctx context.Context, plan Snapshot) (made *Snapshot, err
 	return made, errors.Join(err, saving.Close(ctx))
 }
 
-// copyStopped stops the server, copies its data, and starts it again, whatever happens. The journal makes the next command
-// start it where this process does not come to it. It says how long the server stood still.
+// copyStopped stops the server, copies its data, and starts it again, whatever happens. Should this process be killed,
+// the journal makes the next command start it. It returns how long the server was stopped.
 func (d *Database) copyStopped(ctx context.Context) (saving *database.PendingSnapshot, stood time.Duration, err error) {
 	copied := step.New("copy", func(ctx context.Context, _ *step.Log) (err error) {
 		saving, err = d.copyStill(ctx)
@@ -97,21 +100,21 @@ func (d *Database) stopServer(ctx context.Context, _ *step.Log) error {
 	if err := j.write(d.workspace.Repo); err != nil {
 		return err
 	}
-	// The engine goes on with a stop that is cut off, and would kill what is started again meanwhile.
+	// If a stop is interrupted, the engine continues it, and would kill what is started again meanwhile.
 	return d.workspace.Engine.Stop(context.WithoutCancel(ctx), d.server.ID, stopTimeout)
 }
 
-// copyStill copies data that nobody uses. A copy during which somebody came is none.
+// copyStill copies data that nobody uses. It discards the copy if somebody used the data meanwhile.
 func (d *Database) copyStill(ctx context.Context) (*database.PendingSnapshot, error) {
 	const doing = "save"
-	before, err := d.standsStill(ctx, doing)
+	before, err := d.checkUnused(ctx, doing)
 	if err != nil {
 		return nil, err
 	}
 	saving, saveErr := d.store.Save(ctx, d.workspace.Engine, "", d.workspace.Labels())
-	after, err := d.standsStill(ctx, doing) // a server that came is also why files went during the copy
+	after, err := d.checkUnused(ctx, doing) // it may also explain files that vanished during the copy
 	if err == nil && after != before {
-		err = d.disturbed(ctx, doing)
+		err = d.usedMeanwhile(ctx, doing)
 	}
 	switch {
 	case err == nil:
@@ -122,7 +125,7 @@ func (d *Database) copyStill(ctx context.Context) (*database.PendingSnapshot, er
 	return nil, err
 }
 
-// describe adds to what is known of the data what it is of: repository, service, project, branch and commit.
+// describe adds where the data comes from: repository, service, project, branch and commit.
 func (d *Database) describe(ctx context.Context, data database.SnapshotMeta) (database.SnapshotMeta, error) {
 	head, err := d.workspace.Repo.Head(ctx)
 	if err != nil {

@@ -12,15 +12,15 @@ import (
 	"devenv/devenv/report"
 )
 
-// settled is how an exchange was ended: whether the new data is in place, and a remark for a command that finds it cut off; empty
-// when there was none.
+// settled is the result of settling an exchange: whether the new data is in place, and a remark in case it had been
+// interrupted; empty if there was no exchange.
 type settled struct {
 	swapped bool
 	remark  string
 }
 
-// settle ends an exchange that is journaled, of this run or of one that was cut off: a swap that had begun is completed, else
-// the data stays as it was; what was stopped starts again. The caller holds the lock.
+// settle completes a journaled exchange, of this run or of an interrupted one: if the swap had begun, it finishes that,
+// or else it leaves the data as it was; then it starts what was stopped. The caller holds the lock.
 func settle(ctx context.Context, w *project.Workspace) (done settled, err error) {
 	x, err := UnderWay(w.Repo)
 	if err != nil || x == nil {
@@ -38,20 +38,20 @@ func settle(ctx context.Context, w *project.Workspace) (done settled, err error)
 			return done, err
 		}
 	}
-	// What no longer starts is the user's turn: the data is settled, and nothing is to be done again.
+	// If something no longer starts, that is up to the user: the data is settled, and nothing is to be repeated.
 	return done, errors.Join(startAgain(ctx, w, *x, done.swapped), w.Repo.Record(exchangeRecord).Remove())
 }
 
-// startAgain starts what an exchange has stopped, in order, and waits for the database. Beside another container that uses its
-// data the database is not started: two servers would destroy it. What was removed meanwhile is left out.
+// startAgain starts what an exchange has stopped, in order, and waits for the database. It does not start the database
+// if another container uses its data: two servers would destroy it. It skips what was removed meanwhile.
 func startAgain(ctx context.Context, w *project.Workspace, x Journal, swapped bool) error {
-	if err := besideNobody(ctx, w, x, swapped); err != nil {
+	if err := checkNoOtherContainer(ctx, w, x, swapped); err != nil {
 		return err
 	}
 	for _, id := range x.Stopped {
 		switch err := w.Engine.Start(ctx, id); {
 		case err == nil && id == x.Server:
-			if err := startedAlone(ctx, w, x, swapped); err != nil {
+			if err := awaitServer(ctx, w, x, swapped); err != nil {
 				return err
 			}
 		case err != nil && !engine.IsGone(err):
@@ -61,10 +61,10 @@ func startAgain(ctx context.Context, w *project.Workspace, x Journal, swapped bo
 	return nil
 }
 
-// startedAlone waits for the database, which was started. Where another container came at the same moment, the database is killed
-// at once: it must not write another word.
-func startedAlone(ctx context.Context, w *project.Workspace, x Journal, swapped bool) error {
-	if err := besideNobody(ctx, w, x, swapped); err != nil {
+// awaitServer waits for the database after it was started. If another container was started at the same moment, it
+// kills the database at once: it must not write another byte.
+func awaitServer(ctx context.Context, w *project.Workspace, x Journal, swapped bool) error {
+	if err := checkNoOtherContainer(ctx, w, x, swapped); err != nil {
 		return errors.Join(err, w.Engine.Kill(ctx, x.Server))
 	}
 	readiness, err := w.Client.WaitReady(ctx, x.Server, compose.Ready{Timeout: stopTimeout})
@@ -74,16 +74,16 @@ func startedAlone(ctx context.Context, w *project.Workspace, x Journal, swapped 
 	if err != nil {
 		return report.Fail(report.KindWork, "docker compose logs", "start your database again: %w", err).WithOutput(report.OutputOf(err))
 	}
-	if err := besideNobody(ctx, w, x, swapped); err != nil {
+	if err := checkNoOtherContainer(ctx, w, x, swapped); err != nil {
 		return errors.Join(err, w.Engine.Kill(ctx, x.Server))
 	}
 	return nil
 }
 
-// besideNobody refuses to have the database run on data that another container uses, or that one was made for since the exchange
-// began: it is about to start.
-func besideNobody(ctx context.Context, w *project.Workspace, x Journal, swapped bool) error {
-	other, err := otherOn(ctx, w.Engine, x.Store.Mount, x.Server, x.At)
+// checkNoOtherContainer fails if another container uses the database's data, or was created for it since the exchange
+// began and so is about to start.
+func checkNoOtherContainer(ctx context.Context, w *project.Workspace, x Journal, swapped bool) error {
+	other, err := otherContainerOn(ctx, w.Engine, x.Store.Mount, x.Server, x.At)
 	if err != nil || other == "" {
 		return err
 	}
@@ -92,5 +92,5 @@ func besideNobody(ctx context.Context, w *project.Workspace, x Journal, swapped 
 		now = "is now " + x.To
 	}
 	return report.Fail(report.KindWork, fmt.Sprintf("docker stop %s\nthen: devenv up", other),
-		"your own database stays stopped: container %s was put on the data of %s meanwhile, which %s", other, x.Store.Service, now)
+		"your own database stays stopped: in the meantime container %s was given the data of %s, which %s", other, x.Store.Service, now)
 }

@@ -16,15 +16,15 @@ import (
 // Snapshot is one snapshot.
 type Snapshot struct {
 	database.SnapshotMeta
-	// Image is its image; empty for what an exchange has replaced, which Place names.
-	Image string `json:"image"`
-	Place string `json:"place,omitempty"`
-	// StoppedMS is how long the database stood still for it, in milliseconds; 0 when it did not run.
+	// Image is its image; empty for data that an exchange has replaced, which is in Place.
+	Image    string `json:"image"`
+	Location string `json:"place,omitempty"`
+	// StoppedMS is how long the database was stopped for it, in milliseconds; 0 if it was not running.
 	StoppedMS int64 `json:"stopped_ms,omitempty"`
 	DryRun    bool  `json:"dry_run,omitempty"`
 }
 
-// Snapshots returns the repository's snapshots, those that are images and those that a store keeps, the newest first.
+// Snapshots returns the repository's snapshots, those that are images and those that a store keeps, newest first.
 func Snapshots(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo) ([]Snapshot, error) {
 	kept, err := Kept(ctx, e, repo)
 	if err != nil {
@@ -36,7 +36,7 @@ func Snapshots(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo) ([]Sna
 	}
 	var all []Snapshot
 	for _, k := range kept {
-		all = append(all, Snapshot{SnapshotMeta: k.Meta, Place: k.Store.String()})
+		all = append(all, Snapshot{SnapshotMeta: k.Meta, Location: k.Store.String()})
 	}
 	for _, s := range images {
 		all = append(all, Snapshot{SnapshotMeta: s.SnapshotMeta, Image: s.Ref})
@@ -45,7 +45,7 @@ func Snapshots(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo) ([]Sna
 	return all, nil
 }
 
-// Named finds a snapshot by its name. None is a KindUsage failure that names those there are.
+// Named returns the snapshot of that name. If there is none, it returns a KindUsage failure that lists the names.
 func Named(all []Snapshot, name string) (Snapshot, error) {
 	var names []string
 	for _, s := range all {
@@ -57,7 +57,7 @@ func Named(all []Snapshot, name string) (Snapshot, error) {
 	return Snapshot{}, database.NoSuchSnapshot(name, names)
 }
 
-// RemoveSnapshot removes one, wherever it is.
+// RemoveSnapshot removes a snapshot, wherever it is.
 func RemoveSnapshot(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo, s Snapshot) (err error) {
 	if s.Image != "" {
 		return e.RemoveImage(ctx, s.Image, false)
@@ -69,7 +69,8 @@ func RemoveSnapshot(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo, s
 	defer func() { err = errors.Join(err, lock.Release()) }()
 	pending, err := UnderWay(repo)
 	if err == nil && pending != nil {
-		err = report.Fail(report.KindWork, "devenv doctor --fix ends that\nthen run it again", "remove %s: a devenv %s was cut off, which may need it", s.Name, pending.Command)
+		err = report.Fail(report.KindWork, "devenv doctor --fix completes that\nthen run it again",
+			"remove %s: an interrupted devenv %s may need it", s.Name, pending.Command)
 	}
 	if err != nil {
 		return err
@@ -83,7 +84,7 @@ func RemoveSnapshot(ctx context.Context, e *engine.Engine, repo *gitrepo.Repo, s
 	return err
 }
 
-// DataNamed returns the data of a snapshot, by its name.
+// DataNamed returns the data of the snapshot of that name.
 func (d *Database) DataNamed(ctx context.Context, name string) (NewData, error) {
 	all, err := Snapshots(ctx, d.workspace.Engine, d.workspace.Repo)
 	if err != nil {
@@ -95,8 +96,9 @@ func (d *Database) DataNamed(ctx context.Context, name string) (NewData, error) 
 	case err != nil:
 	case s.Image != "":
 		data.From.Image = s.Image
-	case s.Place != d.store.String():
-		err = report.Fail(report.KindUsage, "", "restore %s: it lies in %s, and the data of %s is in %s", name, s.Place, d.store.Service, d.store)
+	case s.Location != d.store.String():
+		err = report.Fail(report.KindUsage, "", "restore %s: it is in %s, but the data of %s is in %s", name, s.Location, d.store.Service,
+			d.store)
 	default:
 		data.From.Kept = name
 	}

@@ -17,11 +17,11 @@ import (
 	"devenv/devenv/scratch"
 )
 
-// Stack is the user's own stack as it runs in this worktree: the workspace's model is the files', whose names and ports another
-// worktree may have.
+// Stack is the user's own stack as it runs in this worktree. The workspace's model is that of the files, whose names
+// and ports another worktree may be using.
 type Stack struct {
 	Model *types.Project
-	// Moved are its ports that lie elsewhere in this worktree.
+	// Moved are its ports that differ in this worktree.
 	Moved []compose.MovedPort
 	// Containers are those of its services that have one, as ReadContainers found them.
 	Containers map[string]engine.Container
@@ -29,8 +29,8 @@ type Stack struct {
 	workspace *project.Workspace
 }
 
-// Load returns the user's own stack: in a linked worktree under a name, in volumes and on ports of its own. services are those
-// that are wanted, with what they depend on; none means all. Its containers are not read yet.
+// Load returns the user's own stack; in a linked worktree it has its own name, volumes and ports. Services are those
+// wanted, with their dependencies; none means all. It does not read the containers yet.
 func Load(ctx context.Context, w *project.Workspace, choice project.Choice, services []string) (*Stack, error) {
 	load, err := choice.LoadOptions(w.Config, w.Repo.Root())
 	if err != nil {
@@ -55,8 +55,8 @@ func Load(ctx context.Context, w *project.Workspace, choice project.Choice, serv
 	return s, err
 }
 
-// sharesName returns whether the project has the same name in another worktree: the files fix it, or the directory that Compose
-// takes it from is called the same there.
+// sharesName reports whether the project has the same name in another worktree: because the files fix it, or because
+// the directory that Compose derives it from has the same name there.
 func sharesName(ctx context.Context, w *project.Workspace) (bool, error) {
 	if w.Model.Name != defaultName(w.Model.WorkingDir) {
 		return true, nil
@@ -81,13 +81,13 @@ func defaultName(dir string) string {
 	return strings.TrimLeft(name, "_-")
 }
 
-// ReadContainers finds the containers of the stack as they are now.
+// ReadContainers finds the current containers of the stack.
 func (s *Stack) ReadContainers(ctx context.Context) (err error) {
 	s.Containers, err = s.workspace.Client.UserStack(s.Model).Containers(ctx)
 	return err
 }
 
-// FindDatabase returns the service of the database. That none is found, or several are, is a failure.
+// FindDatabase returns the service of the database. It fails if there is none, or more than one.
 func (s *Stack) FindDatabase(ctx context.Context) (string, error) {
 	return findDatabase(ctx, s.workspace)
 }
@@ -101,7 +101,7 @@ func findDatabase(ctx context.Context, w *project.Workspace) (string, error) {
 	return discover.Database(w.Model, discover.Tree{Dir: w.Repo.Root(), Paths: paths}, w.Config)
 }
 
-// users returns the running containers that use a database, those first that depend on others of them.
+// users returns the running containers that use a database, dependent ones first.
 func (s *Stack) users(of database.Settings) []engine.Container {
 	var services []string
 	for name, container := range s.Containers {
@@ -119,7 +119,7 @@ func (s *Stack) users(of database.Settings) []engine.Container {
 	return users
 }
 
-// Uses returns whether a service depends on a database, or names it in its environment or its command.
+// Uses reports whether a service depends on a database, or names it in its environment or its command.
 func (s *Stack) Uses(name string, of database.Settings) bool {
 	if s.DependsOn(name, of.Service) {
 		return true
@@ -134,7 +134,7 @@ func (s *Stack) Uses(name string, of database.Settings) bool {
 	return slices.ContainsFunc(texts, func(text string) bool { return namesHost(text, of.Hosts) })
 }
 
-// DependsOn returns whether a service depends on another, whatever lies between.
+// DependsOn reports whether a service depends on another, directly or not.
 func (s *Stack) DependsOn(name, other string) bool {
 	seen := map[string]bool{}
 	var depends func(string) bool
@@ -148,7 +148,7 @@ func (s *Stack) DependsOn(name, other string) bool {
 	return depends(name)
 }
 
-// namesHost returns whether one of hosts stands in a text as a word of its own.
+// namesHost reports whether a text contains one of the hosts as a whole word.
 func namesHost(text string, hosts []string) bool {
 	words := strings.FieldsFunc(text, func(r rune) bool { return !strings.ContainsRune("-_.", r) && !isWord(r) })
 	return slices.ContainsFunc(words, func(word string) bool { return slices.Contains(hosts, word) })

@@ -11,8 +11,8 @@ import (
 	"devenv/devenv/step"
 )
 
-// PushSnapshot pushes a snapshot to a registry, under its name. An image of that name is replaced. What a store keeps becomes an
-// image before. yes says that nobody need be asked.
+// PushSnapshot pushes a snapshot to a registry, under its name, replacing any image of that name. Data that a store
+// keeps becomes an image first. Yes skips the question.
 func PushSnapshot(ctx context.Context, s *session.Session, snapshot Snapshot, to project.Registry, yes bool, log *step.Log) error {
 	image, err := makeImage(ctx, s.Workspace, snapshot)
 	if err != nil {
@@ -28,7 +28,8 @@ func PushSnapshot(ctx context.Context, s *session.Session, snapshot Snapshot, to
 	return PushImage(ctx, s.Workspace, image, to.Snapshot(snapshot.Name), log)
 }
 
-// makeImage returns a snapshot's image. Of kept data it makes one, under its name; the store keeps it no longer.
+// makeImage returns a snapshot's image. It makes one from kept data, under its name; then the store no longer keeps
+// that.
 func makeImage(ctx context.Context, w *project.Workspace, s Snapshot) (string, error) {
 	if s.Image != "" {
 		return s.Image, nil
@@ -57,12 +58,12 @@ func makeImage(ctx context.Context, w *project.Workspace, s Snapshot) (string, e
 	return made.Ref, store.RemoveKept(ctx, w.Engine, []string{s.Name}, w.Labels())
 }
 
-// CheckUntaken refuses a name that a snapshot of the repository has.
+// CheckUntaken refuses a name that a snapshot of the repository already has.
 func CheckUntaken(ctx context.Context, w *project.Workspace, name string) error {
 	return database.CheckNameFree(ctx, w.Engine, repositoryID(w.Repo), name)
 }
 
-// PullSnapshot brings a snapshot from a registry; it is then one of the repository's.
+// PullSnapshot pulls a snapshot from a registry into the repository's snapshots.
 func PullSnapshot(ctx context.Context, w *project.Workspace, name string, from project.Registry, log *step.Log) (Snapshot, error) {
 	ref := from.Snapshot(name)
 	if err := w.Engine.Pull(ctx, ref, "", log.Line); err != nil {

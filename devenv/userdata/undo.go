@@ -10,7 +10,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// LastToUndo returns the last exchange of the user's own data that undo would take back, nil when there is none.
+// LastToUndo returns the last exchange of the user's own data that undo would take back, nil if there is none.
 func LastToUndo(repo *gitrepo.Repo) (*Replaced, error) {
 	all, err := readReplaced(repo)
 	for _, r := range slices.Backward(all) {
@@ -21,7 +21,7 @@ func LastToUndo(repo *gitrepo.Repo) (*Replaced, error) {
 	return nil, err
 }
 
-// TookBack returns whether an undo's exchange was completed: what it takes back is remembered no longer.
+// TookBack reports whether an undo was completed: then the exchange it took back is no longer in the record.
 func TookBack(repo *gitrepo.Repo, j Journal) (bool, error) {
 	all, err := readReplaced(repo)
 	return err == nil && !slices.ContainsFunc(all, func(r Replaced) bool { return r.At.Equal(j.Undoes) }), err
@@ -32,13 +32,14 @@ func (r Replaced) String() string {
 	return fmt.Sprintf("%q of %s", "devenv "+r.Command, r.At.Local().Format("2006-01-02 15:04:05"))
 }
 
-// CheckUndo refuses an exchange that cannot be taken back. last may be nil.
+// CheckUndo refuses an exchange that cannot be taken back. Last may be nil.
 func CheckUndo(last *Replaced) error {
 	switch {
 	case last == nil:
-		return report.Fail(report.KindUsage, "", "undo: nothing is left to take back")
+		return report.Fail(report.KindUsage, "", "undo: there is nothing to take back")
 	case last.Gone:
-		return report.Fail(report.KindUsage, "see what else there is: devenv snapshot list", "undo %q: what it replaced was removed since", "devenv "+last.Command)
+		return report.Fail(report.KindUsage, "see what else there is: devenv snapshot list", "undo %q: the data it replaced has been removed",
+			"devenv "+last.Command)
 	case last.Snapshot == "":
 		return report.Fail(report.KindUsage, "remove the data if you want none: docker compose down --volumes",
 			"undo %q: there was no data before", "devenv "+last.Command)
@@ -46,13 +47,13 @@ func CheckUndo(last *Replaced) error {
 	return nil
 }
 
-// DataBefore returns what an exchange has replaced, to be put back.
+// DataBefore returns the data that an exchange replaced, to be restored.
 func (d *Database) DataBefore(ctx context.Context, r Replaced) (NewData, error) {
 	from, err := d.findReplaced(ctx, r)
 	return NewData{From: from, Moves: from.Kept != "", To: "as before " + r.String(), Undoes: r.At}, err
 }
 
-// findReplaced finds what an exchange has replaced.
+// findReplaced finds the data that an exchange replaced.
 func (d *Database) findReplaced(ctx context.Context, r Replaced) (database.Source, error) {
 	if !r.inStore() {
 		snapshot, err := database.FindSnapshot(ctx, d.workspace.Engine, repositoryID(d.workspace.Repo), r.Snapshot)
@@ -63,9 +64,11 @@ func (d *Database) findReplaced(ctx context.Context, r Replaced) (database.Sourc
 	case err != nil:
 		return database.Source{}, err
 	case !there:
-		return database.Source{}, report.Fail(report.KindUsage, "see what else there is: devenv snapshot list", "undo %q: what it replaced lay in %s, and is gone", "devenv "+r.Command, r.Store)
+		return database.Source{}, report.Fail(report.KindUsage, "see what else there is: devenv snapshot list",
+			"undo %q: the data it replaced is no longer in %s", "devenv "+r.Command, r.Store)
 	case r.Store.Mount != d.store.Mount, r.Store.Directory != d.store.Directory:
-		return database.Source{}, report.Fail(report.KindUsage, "", "undo %q: what it replaced lies in %s, and the data of %s is in %s now", "devenv "+r.Command, r.Store, d.store.Service, d.store)
+		return database.Source{}, report.Fail(report.KindUsage, "", "undo %q: the data it replaced is in %s, but the data of %s is now in %s",
+			"devenv "+r.Command, r.Store, d.store.Service, d.store)
 	}
 	return database.Source{Kept: r.Snapshot}, nil
 }

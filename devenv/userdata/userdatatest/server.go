@@ -1,4 +1,4 @@
-// Package userdatatest starts what tests of the user's own data work beside.
+// Package userdatatest starts what tests of the user's own data need.
 package userdatatest
 
 import (
@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// StartServer starts a process in a directory that has a server's name and does nothing.
+// StartServer starts a process in a directory that is named like a Postgres server and does nothing.
 func StartServer(t *testing.T, dir string) *exec.Cmd {
 	t.Helper()
 	sleep, err := exec.LookPath("sleep")
