@@ -94,7 +94,7 @@ func TestCleanKeepsBasesThatWereUsedLatelyUnlessToldOtherwise(t *testing.T) {
 	if said, err := c.clean(func(*devenv.CleanOptions) {}); err != nil || len(said) > 0 || !c.there(ref) {
 		t.Fatalf("a base that was made just now: %v, %v", said, err)
 	}
-	want := []string{"base " + ref + ": told to"}
+	want := []string{"base " + ref + ": requested"}
 	if said, err := c.clean(func(o *devenv.CleanOptions) { o.Bases, o.DryRun = true, true }); err != nil || !slices.Equal(said, want) || !c.there(ref) {
 		t.Fatalf("--bases --dry-run: %v, %v", said, err)
 	}

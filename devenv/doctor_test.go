@@ -35,12 +35,12 @@ func (c checkout) examine(change func(*devenv.DoctorOptions)) (map[string]devenv
 func (c checkout) finds(found map[string]devenv.Diagnosis, id string, status devenv.Health, words ...string) {
 	c.Helper()
 	d := found[id]
-	if d.Status != status || d.Mend == "" {
+	if d.Status != status || d.Remedy == "" {
 		c.Errorf("%s: %+v, want %s and how to mend it", id, d, status)
 	}
 	for _, word := range words {
-		if !strings.Contains(d.Summary+"\n"+d.Mend, word) {
-			c.Errorf("%s: %q does not hold %q", id, d.Summary+"\n"+d.Mend, word)
+		if !strings.Contains(d.Summary+"\n"+d.Remedy, word) {
+			c.Errorf("%s: %q does not hold %q", id, d.Summary+"\n"+d.Remedy, word)
 		}
 	}
 }
@@ -56,7 +56,7 @@ func TestDoctorFindsASoundProjectSound(t *testing.T) {
 			t.Errorf("%+v", found[id])
 		}
 	}
-	if data := found["data"]; data.Status != devenv.HealthPass || !strings.Contains(data.Summary, "will lie in data/postgres/pgdata") {
+	if data := found["data"]; data.Status != devenv.HealthPass || !strings.Contains(data.Summary, "will be in data/postgres/pgdata") {
 		t.Errorf("data that is not there yet: %+v", data)
 	}
 	if standIns := found["standins"]; strings.Contains(standIns.Summary, "<none>") {

@@ -43,8 +43,8 @@ func diagnosisLine(item any) any {
 	}
 	sign := map[devenv.Health]string{devenv.HealthPass: "✓", devenv.HealthWarn: "!", devenv.HealthFail: "✗", devenv.HealthSkip: "–"}[d.Status]
 	line := fmt.Sprintf("%s %-18s %s", sign, d.ID, d.Summary)
-	if d.Mend != "" {
-		line += "\n" + d.Mend
+	if d.Remedy != "" {
+		line += "\n" + d.Remedy
 	}
 	return line
 }

@@ -11,10 +11,11 @@ import (
 	"devenv/devenv/userdata"
 )
 
-// namedBases is how many images doctor names.
+// namedBases is how many images doctor lists by name.
 const namedBases = 5
 
-// examineBases looks for base images that hold the password of their database: those of devenv before it kept the data alone.
+// examineBases looks for base images that contain the password of their database, as older versions of devenv made
+// them.
 func examineBases(ctx context.Context, t *target) finding {
 	if t.client == nil {
 		return skip(noEngine)
@@ -27,27 +28,29 @@ func examineBases(ctx context.Context, t *target) finding {
 	if err != nil {
 		return fail(err.Error(), report.HintOf(err))
 	}
-	var summary, mend []string
+	var summary, remedy []string
 	if len(old) > 0 {
-		summary = append(summary, fmt.Sprintf("%s of an older devenv, with the password of the database inside: %s",
+		summary = append(summary, fmt.Sprintf("%s from an older devenv, with the password of the database inside: %s",
 			report.Count(len(old), "base image"), strings.Join(shortened(old), ", ")))
-		mend = append(mend, "remove them: devenv clean --bases")
+		remedy = append(remedy, "remove them: devenv clean --bases")
 	}
 	switch registry, configured := t.registry(); {
 	case len(pushed) > 0:
-		summary = append(summary, "such a base was pushed to "+strings.Join(pushed, ", "))
-		mend = append(mend, "rotate that password, since who can pull from "+strings.Join(pushed, ", ")+" can read it, and delete the old images there; "+
-			"when that is done, take what begins with \""+strings.TrimSpace(userdata.OutdatedBase)+"\" out of "+record)
+		summary = append(summary, "a base like that was pushed to "+strings.Join(pushed, ", "))
+		remedy = append(remedy, "rotate that password, because whoever can pull from "+strings.Join(pushed,
+			", ")+" can read it, and delete the old images there; "+
+			"then remove the entries that begin with \""+strings.TrimSpace(userdata.OutdatedBase)+"\" from "+record)
 	case len(old) > 0 && configured:
-		mend = append(mend, "if one was pushed to "+string(registry)+", by CI for example, rotate that password: who can pull from there can read it")
+		remedy = append(remedy, "if one was pushed to "+string(registry)+", by CI for example, rotate that password: whoever can pull from "+
+			"there can read it")
 	}
 	if len(summary) == 0 {
-		return pass("no base image on this engine holds a password")
+		return pass("no base image on this engine contains a password")
 	}
-	return warn(strings.Join(summary, "; "), strings.Join(mend, "\n"))
+	return warn(strings.Join(summary, "; "), strings.Join(remedy, "\n"))
 }
 
-// shortened returns the first of many names, and how many more there are.
+// shortened returns the first few of many names, and how many more there are.
 func shortened(names []string) []string {
 	if len(names) <= namedBases {
 		return names
@@ -55,7 +58,7 @@ func shortened(names []string) []string {
 	return append(append([]string{}, names[:namedBases]...), fmt.Sprintf("and %d more", len(names)-namedBases))
 }
 
-// registry returns the configuration's; false where it names none or cannot be read.
+// registry returns the configured registry; false if there is none or the configuration cannot be read.
 func (t *target) registry() (project.Registry, bool) {
 	if t.view == nil {
 		return "", false
@@ -63,7 +66,8 @@ func (t *target) registry() (project.Registry, bool) {
 	return t.view.Workspace.Registry()
 }
 
-// pushedOutdated names the registries that this repository has pushed a base to which holds the password, and the record of that.
+// pushedOutdated returns the registries to which this repository has pushed a base with the password, and the path of
+// that record.
 func (t *target) pushedOutdated() (registries []string, record string, err error) {
 	if t.repo == nil {
 		return nil, "", nil

@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/retention"
 )
 
-// examineBuilt returns which images devenv has made on the engine, and how many stay.
+// examineBuilt reports how many images devenv has made on the engine, and how many it keeps.
 func examineBuilt(ctx context.Context, t *target) finding {
 	if t.client == nil {
 		return skip(noEngine)
@@ -22,6 +22,8 @@ func examineBuilt(ctx context.Context, t *target) finding {
 	for _, image := range images {
 		kinds[kindOf(image)]++
 	}
-	return pass(fmt.Sprintf("%s, %s, %s of devenv's; of built images runs keep %s in each worktree, and devenv clean removes all that was not used for %d days, but no named snapshot",
-		report.Count(kinds[cleanBase], "base"), report.Count(kinds[cleanBuild], "build"), report.Count(kinds[cleanSnapshot], "snapshot"), retention.Default(), DefaultCleanDays))
+	return pass(fmt.Sprintf("devenv has %s, %s, %s; runs keep %s of those they build for each worktree, and devenv clean removes what was "+
+		"not used for %d days, except named snapshots",
+		report.Count(kinds[cleanBase], "base"), report.Count(kinds[cleanBuild], "build"), report.Count(kinds[cleanSnapshot],
+			"snapshot"), retention.Default(), DefaultCleanDays))
 }

@@ -11,24 +11,24 @@ import (
 	"devenv/devenv/session"
 )
 
-// DefaultCleanDays is for how many days clean keeps what nothing uses.
+// DefaultCleanDays is how many days clean keeps what nothing uses.
 const DefaultCleanDays = 14
 
 // CleanOptions are the options of clean.
 type CleanOptions struct {
 	session.Options
-	// Days is how long images of bases and builds stay that nothing uses, and snapshots that devenv took by itself; 0 is
-	// DefaultCleanDays.
+	// Days is how many days to keep unused images of bases and builds, and automatic snapshots; 0 is DefaultCleanDays.
 	Days int
-	// Bases removes the images of bases and builds also when they were used lately: the next run makes them anew.
+	// Bases removes the images of bases and builds even if they were used recently; the next run makes them again.
 	Bases bool
-	// Snapshots removes the snapshots that somebody named as well, of every repository: nothing brings them back.
+	// Snapshots also removes named snapshots, of every repository; they cannot be restored.
 	Snapshots bool
 	// Yes removes them without asking.
 	Yes bool
-	// DryRun only says what would be removed.
+	// DryRun only lists what would be removed.
 	DryRun bool
-	// Labels limits the images to those that carry all of these, each "key" or "key=value"; none is all of devenv's.
+	// Labels limits the images to those that have all of these labels, each "key" or "key=value"; none means all of
+	// devenv's.
 	Labels []string
 }
 
@@ -37,22 +37,22 @@ type CleanItem struct {
 	// Kind is leftover, base, build, snapshot, trees or captures.
 	Kind string `json:"kind"`
 	Name string `json:"name"`
-	// Bytes is what its removal frees; 0 when unknown.
+	// Bytes is how much its removal frees; 0 if unknown.
 	Bytes int64 `json:"bytes,omitempty"`
-	// Why says why it is no longer needed.
+	// Why is why it is no longer needed.
 	Why    string `json:"why,omitempty"`
 	DryRun bool   `json:"dry_run,omitempty"`
 }
 
-// removal is one thing to remove, and how; do is false where it stays, since a container is made of it.
+// removal is one thing to remove, and how; do returns false if it stays because a container uses it.
 type removal struct {
 	CleanItem
 	do func(context.Context) (bool, error)
 }
 
-// Clean removes what devenv made and no longer needs: what runs that are over left on the engine, in whichever worktree; the private
-// trees; images that nobody used for some days, half-made ones, and old snapshots that devenv took by itself. It returns what was
-// removed, also when something could not be.
+// Clean removes what devenv made and no longer needs: what finished runs left on the engine, in any worktree; the
+// private trees; images unused for some days, incomplete ones, and old automatic snapshots. It returns what was
+// removed, even if something could not be.
 func Clean(ctx context.Context, o CleanOptions) (items []CleanItem, err error) {
 	client, err := compose.Connect(ctx, compose.ConnectOptions{Host: o.Host, Context: o.Context})
 	if err != nil {
@@ -73,7 +73,7 @@ func Clean(ctx context.Context, o CleanOptions) (items []CleanItem, err error) {
 	if err := o.consent(ctx, removals); err != nil {
 		return items, err
 	}
-	// Leftovers go first: they hold images.
+	// Leftovers go first, because they use images.
 	if err := cleanLeftovers(ctx, client.Engine(), o.DryRun, add); err != nil {
 		return items, err
 	}
@@ -91,17 +91,17 @@ func Clean(ctx context.Context, o CleanOptions) (items []CleanItem, err error) {
 	return items, errors.Join(failed, cleanCache(o.DryRun, add, note))
 }
 
-// consent asks before snapshots go that somebody named.
+// consent asks before removing named snapshots.
 func (o CleanOptions) consent(ctx context.Context, removals []removal) error {
 	var named []string
 	for _, r := range removals {
-		if r.Why == whyTold && r.Kind == cleanSnapshot {
+		if r.Why == whyRequested && r.Kind == cleanSnapshot {
 			named = append(named, r.Name)
 		}
 	}
 	if len(named) == 0 || o.DryRun || o.Yes {
 		return nil
 	}
-	what := "remove " + report.Count(len(named), "snapshot") + " for good: " + strings.Join(named, ", ")
-	return session.Agree(ctx, o.Ask, session.Consent{To: what, After: "Nothing of them is kept.", Without: "--yes", Refused: "not removed"})
+	what := "permanently remove " + report.Count(len(named), "snapshot") + ": " + strings.Join(named, ", ")
+	return session.Agree(ctx, o.Ask, session.Consent{To: what, After: "They cannot be restored.", Without: "--yes", Refused: "not removed"})
 }

@@ -11,8 +11,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// cleanCache removes what the cache holds; the next run makes it anew. A run that is under way in any worktree is in the middle
-// of reading it: then it stays.
+// cleanCache removes what is in the cache; the next run makes it again. It removes nothing while a run in any worktree
+// is using the cache.
 func cleanCache(dryRun bool, add func(CleanItem), note func(string)) (err error) {
 	cache, err := project.CacheDirectory()
 	if err != nil {
@@ -24,11 +24,11 @@ func cleanCache(dryRun bool, add func(CleanItem), note func(string)) (err error)
 	lock := builds.Lock(cache)
 	alone, err := lock.TryLock()
 	if err != nil {
-		return report.Fail(report.KindWork, "make it writable for you, or choose another cache with DEVENV_CACHE", "lock %s: %w", lock.Path(), err)
+		return report.Fail(report.KindWork, "make it writable, or choose another cache with DEVENV_CACHE", "lock %s: %w", lock.Path(), err)
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
 	if !alone {
-		note("trees and captures in " + cache + " stay: a run is under way that uses them")
+		note("trees and captures in " + cache + " stay, because a run is under way")
 		return nil
 	}
 	return errors.Join(

@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/project"
 )
 
-func TestCleanLeavesTheCacheAloneAsLongAsARunIsUnderWay(t *testing.T) {
+func TestCleanLeavesTheCacheAloneDuringARun(t *testing.T) {
 	cache := filepath.Join(t.TempDir(), "cache")
 	t.Setenv("DEVENV_CACHE", cache)
 	for _, dir := range []string{project.CacheTrees, project.CacheObjects} {
@@ -34,31 +34,32 @@ func TestCleanLeavesTheCacheAloneAsLongAsARunIsUnderWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	clean(false)
-	if _, err := os.Stat(filepath.Join(cache, project.CacheObjects)); err != nil || len(items) > 0 || len(notes) != 1 || !strings.Contains(notes[0], "a run is under way") {
-		t.Errorf("beside a run, clean takes %v and says %q: %v", items, notes, err)
+	if _, err := os.Stat(filepath.Join(cache,
+		project.CacheObjects)); err != nil || len(items) > 0 || len(notes) != 1 || !strings.Contains(notes[0], "a run is under way") {
+		t.Errorf("during a run, clean removes %v and says %q: %v", items, notes, err)
 	}
 	if err := run.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for _, dryRun := range []bool{true, false} {
 		if clean(dryRun); strings.Join(items, " ") != "trees captures" || len(notes) > 0 {
-			t.Errorf("clean takes %v and says %q", items, notes)
+			t.Errorf("clean removes %v and says %q", items, notes)
 		}
 	}
 	for _, gone := range []string{project.CacheTrees, project.CacheObjects} {
 		if _, err := os.Stat(filepath.Join(cache, gone)); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("clean leaves %s: %v", gone, err)
+			t.Errorf("clean does not remove %s: %v", gone, err)
 		}
 	}
 }
 
-func TestCleanMakesNoCacheWhereNoneIs(t *testing.T) {
+func TestCleanDoesNotCreateACache(t *testing.T) {
 	cache := filepath.Join(t.TempDir(), "cache")
 	t.Setenv("DEVENV_CACHE", cache)
 	if err := cleanCache(false, func(CleanItem) {}, func(string) {}); err != nil {
 		t.Error(err)
 	}
 	if _, err := os.Stat(cache); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("it is there: %v", err)
+		t.Errorf("it exists: %v", err)
 	}
 }

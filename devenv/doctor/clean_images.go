@@ -17,17 +17,17 @@ import (
 	"devenv/devenv/machine"
 )
 
-// The kinds of images that clean removes, and why it removes one that is still of use.
+// The kinds of images that clean removes, and why it removes one that is still useful.
 const (
 	cleanBase     = "base"
 	cleanBuild    = "build"
 	cleanSnapshot = "snapshot"
-	whyTold       = "told to"
+	whyRequested  = "requested"
 )
 
-// halfMade is how old an image without a name must be before it counts as left by a run that was cut off: one that is being
-// made has none either.
-const halfMade = time.Hour
+// incompleteAge is how old an unnamed image must be to count as left by an interrupted run, because an image that is
+// being made has no name either.
+const incompleteAge = time.Hour
 
 // imageRemovals returns the images that are no longer needed.
 func imageRemovals(ctx context.Context, e *engine.Engine, o CleanOptions, now time.Time) ([]removal, error) {
@@ -41,7 +41,7 @@ func imageRemovals(ctx context.Context, e *engine.Engine, o CleanOptions, now ti
 			if kindOf(image) != kind || !image.HasLabels(o.Labels...) {
 				continue
 			}
-			if why := o.needless(kind, image, now); why != "" {
+			if why := o.whyUnneeded(kind, image, now); why != "" {
 				removals = append(removals, removal{
 					CleanItem: CleanItem{Kind: kind, Name: image.Ref(), Bytes: image.Unique, Why: why},
 					do:        func(ctx context.Context) (bool, error) { return e.RemoveStored(ctx, image) },
@@ -52,8 +52,8 @@ func imageRemovals(ctx context.Context, e *engine.Engine, o CleanOptions, now ti
 	return removals, nil
 }
 
-// kindOf returns the kind of an image of devenv's, empty for another's: one that has only names of somebody else's is theirs by now.
-// What the classic builder made on the way has names alone.
+// kindOf returns the kind of an image made by devenv, empty for any other. An image to which somebody else gave its
+// only names is theirs by now. Intermediate images of the classic builder have names but no labels.
 func kindOf(image engine.StoredImage) string {
 	if len(image.Names) > 0 && image.Ref() == image.ID {
 		return ""
@@ -67,11 +67,11 @@ func kindOf(image engine.StoredImage) string {
 	return ""
 }
 
-// needless returns why an image is no longer needed, empty when it is.
-func (o CleanOptions) needless(kind string, image engine.StoredImage, now time.Time) string {
+// whyUnneeded returns why an image is no longer needed, empty if it is.
+func (o CleanOptions) whyUnneeded(kind string, image engine.StoredImage, now time.Time) string {
 	days := func(since time.Time) int { return int(now.Sub(since).Hours() / 24) }
 	if image.Ref() == image.ID {
-		if now.Sub(image.Created) > halfMade {
+		if now.Sub(image.Created) > incompleteAge {
 			return "half-made"
 		}
 		return ""
@@ -79,7 +79,7 @@ func (o CleanOptions) needless(kind string, image engine.StoredImage, now time.T
 	if kind == cleanSnapshot {
 		switch automatic, created := database.SnapshotOrigin(image.Labels); {
 		case o.Snapshots && automatic == "":
-			return whyTold
+			return whyRequested
 		case automatic != "" && days(created) >= o.Days:
 			return fmt.Sprintf("taken before %s, %d days ago", automatic, days(created))
 		}
@@ -87,7 +87,7 @@ func (o CleanOptions) needless(kind string, image engine.StoredImage, now time.T
 	}
 	switch {
 	case o.Bases:
-		return whyTold
+		return whyRequested
 	case days(image.Used) >= o.Days:
 		return fmt.Sprintf("not used for %d days", days(image.Used))
 	}

@@ -7,7 +7,7 @@ import (
 	"devenv/compose/engine"
 )
 
-func TestCleanJudgesAnImageByItsKindAndItsLastUse(t *testing.T) {
+func TestCleanJudgesImagesByKindAndLastUse(t *testing.T) {
 	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 	days := func(n int) time.Time { return now.AddDate(0, 0, -n) }
 	kind := func(kind string) map[string]string { return map[string]string{"dev.devenv.kind": kind} }
@@ -17,38 +17,41 @@ func TestCleanJudgesAnImageByItsKindAndItsLastUse(t *testing.T) {
 		bases     string // why, with --bases
 	}{
 		"a base that is used daily": {
-			engine.StoredImage{Names: []string{"devenv/base:k"}, Labels: kind("base"), Created: days(90), Used: days(1)}, "base", "", "told to",
+			engine.StoredImage{Names: []string{"devenv/base:k"}, Labels: kind("base"), Created: days(90), Used: days(1)}, "base", "", "requested",
 		},
 		"a base that nobody uses": {
-			engine.StoredImage{Names: []string{"devenv/base:k"}, Labels: kind("base"), Created: days(90), Used: days(15)}, "base", "not used for 15 days", "told to",
+			engine.StoredImage{
+				Names: []string{"devenv/base:k"}, Labels: kind("base"), Created: days(90),
+				Used: days(15),
+			}, "base", "not used for 15 days", "requested",
 		},
-		"what a stage of a build came to": {
-			engine.StoredImage{Names: []string{"devenv/build:k-w-app-stage0"}, Created: days(1), Used: days(1)}, "build", "", "told to",
+		"an intermediate stage of a build": {
+			engine.StoredImage{Names: []string{"devenv/build:k-w-app-stage0"}, Created: days(1), Used: days(1)}, "build", "", "requested",
 		},
-		"a build that was cut off": {
+		"an interrupted build": {
 			engine.StoredImage{ID: "sha256:1", Labels: kind("build"), Created: days(1), Used: days(1)}, "build", "half-made", "half-made",
 		},
-		"a base that somebody took over": {
+		"a base that somebody renamed": {
 			engine.StoredImage{ID: "sha256:1", Names: []string{"mine:latest"}, Labels: kind("base"), Created: days(90), Used: days(90)}, "", "", "",
 		},
-		"somebody else's nameless image": {engine.StoredImage{ID: "sha256:1", Created: days(90), Used: days(90)}, "", "", ""},
-		"somebody else's image":          {engine.StoredImage{Names: []string{"app:latest"}, Created: days(90), Used: days(90)}, "", "", ""},
+		"somebody else's unnamed image": {engine.StoredImage{ID: "sha256:1", Created: days(90), Used: days(90)}, "", "", ""},
+		"somebody else's image":         {engine.StoredImage{Names: []string{"app:latest"}, Created: days(90), Used: days(90)}, "", "", ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			if got := kindOf(test.image); got != test.kind {
-				t.Fatalf("its kind is %q, not %q", got, test.kind)
+				t.Fatalf("its kind is %q, want %q", got, test.kind)
 			}
 			if test.kind == "" {
 				return
 			}
 			o := CleanOptions{Days: DefaultCleanDays}
-			if why := o.needless(test.kind, test.image, now); why != test.why {
-				t.Errorf("it goes for %q, not for %q", why, test.why)
+			if why := o.whyUnneeded(test.kind, test.image, now); why != test.why {
+				t.Errorf("the reason is %q, want %q", why, test.why)
 			}
 			o.Bases = true
-			if why := o.needless(test.kind, test.image, now); why != test.bases {
-				t.Errorf("with --bases it goes for %q, not for %q", why, test.bases)
+			if why := o.whyUnneeded(test.kind, test.image, now); why != test.bases {
+				t.Errorf("with --bases the reason is %q, want %q", why, test.bases)
 			}
 		})
 	}

@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/project"
 )
 
-// cleanLeftovers removes what runs that are over have left on the engine.
+// cleanLeftovers removes what finished runs have left on the engine.
 func cleanLeftovers(ctx context.Context, e *engine.Engine, dryRun bool, add func(CleanItem)) error {
 	left, err := project.Leftovers(ctx, e)
 	for _, l := range left {

@@ -1,6 +1,6 @@
-// Package doctor looks at the machine, the repository and the user's own stack, says what is wrong and mends what can be mended
-// without losing anything; and cleans: it removes what devenv made and no longer needs. It asks the rooms below, and mends with what
-// they offer.
+// Package doctor examines the machine, the repository and the user's own stack, reports what is wrong, and fixes what
+// it can without losing anything. It also cleans up: it removes what devenv made and no longer needs. It relies on the
+// packages below it for both.
 package doctor
 
 import (
@@ -18,14 +18,14 @@ import (
 // Options are the options of doctor.
 type Options struct {
 	session.Options
-	// Fix mends what can be mended without losing anything.
+	// Fix fixes what can be fixed without losing anything.
 	Fix bool
 }
 
-// Status is how one examination ended.
+// Status is the result of one examination.
 type Status string
 
-// How an examination can end.
+// The possible results of an examination.
 const (
 	Pass Status = "pass"
 	Warn Status = "warn"
@@ -33,37 +33,37 @@ const (
 	Skip Status = "skip"
 )
 
-// Diagnosis is what doctor found of one thing.
+// Diagnosis is what doctor found in one examination.
 type Diagnosis struct {
-	// ID names the examination: engine.api, ports, …
+	// ID is the examination's: engine.api, ports, …
 	ID      string `json:"id"`
 	Status  Status `json:"status"`
 	Summary string `json:"summary"`
-	// Mend says how to mend it, with the command to paste; empty when nothing is to be done.
-	Mend string `json:"mend,omitempty"`
-	// Fixed says that doctor mended it.
+	// Remedy is how to fix it, with the command to paste; empty if there is nothing to do.
+	Remedy string `json:"mend,omitempty"`
+	// Fixed is set if doctor fixed it.
 	Fixed bool `json:"fixed,omitempty"`
 }
 
-// finding is a diagnosis without its examination's id.
+// finding is a diagnosis without the examination's id.
 type finding struct {
-	status        Status
-	summary, mend string
+	status          Status
+	summary, remedy string
 }
 
-func pass(summary string) finding       { return finding{Pass, summary, ""} }
-func warn(summary, mend string) finding { return finding{Warn, summary, mend} }
-func fail(summary, mend string) finding { return finding{Fail, summary, mend} }
-func skip(why string) finding           { return finding{Skip, why, ""} }
+func pass(summary string) finding         { return finding{Pass, summary, ""} }
+func warn(summary, remedy string) finding { return finding{Warn, summary, remedy} }
+func fail(summary, remedy string) finding { return finding{Fail, summary, remedy} }
+func skip(why string) finding             { return finding{Skip, why, ""} }
 
-// examination is one thing to look at; fix, where there is one, mends it without losing anything.
+// examination is one thing to look at; fix, if there is one, fixes it without losing anything.
 type examination struct {
 	id   string
 	look func(context.Context, *target) finding
 	fix  func(context.Context, *target) error
 }
 
-// examinations returns all, in the order in which one needs the other.
+// examinations returns all examinations, each after those it relies on.
 func examinations() []examination {
 	return []examination{
 		{id: "git.version", look: examineGit},
@@ -91,20 +91,20 @@ func examinations() []examination {
 	}
 }
 
-// target is what there is to look at: what could be opened, and why the rest could not.
+// target is what to examine: what could be opened, and why the rest could not.
 type target struct {
 	*session.Session
 	repo      *gitrepo.Repo
 	repoErr   error
 	client    *compose.Client
 	engineErr error
-	// view is nil where the project does not load; loadErr says why.
+	// view is nil if the project does not load; loadErr is why.
 	view    *stack.View
 	loadErr error
 }
 
-// Run looks at this machine, the repository and the user's own stack, and returns what is wrong and how to mend it. A thing that
-// fails is a KindWork failure, after all were looked at.
+// Run examines this machine, the repository and the user's own stack, and returns what is wrong and how to fix it. If
+// anything fails, it returns a KindWork failure after examining everything.
 func Run(ctx context.Context, s *session.Session, o Options) (all []Diagnosis, err error) {
 	t := open(ctx, s)
 	defer func() { err = errors.Join(err, t.close()) }()
@@ -120,26 +120,26 @@ func Run(ctx context.Context, s *session.Session, o Options) (all []Diagnosis, e
 		all = append(all, d)
 	}
 	if failed > 0 {
-		return all, report.Fail(report.KindWork, "", "%s", report.Count(failed, "thing")+" to mend")
+		return all, report.Fail(report.KindWork, "", "%s", report.Count(failed, "thing")+" to fix")
 	}
 	return all, nil
 }
 
-// examine looks at one thing, and mends it where that is wanted and safe.
+// examine does one examination, and fixes the fault if that is wanted and safe.
 func (t *target) examine(ctx context.Context, e examination, fix bool) Diagnosis {
 	found := e.look(ctx, t)
-	d := Diagnosis{ID: e.id, Status: found.status, Summary: found.summary, Mend: found.mend}
+	d := Diagnosis{ID: e.id, Status: found.status, Summary: found.summary, Remedy: found.remedy}
 	if !fix || e.fix == nil || found.status == Pass || found.status == Skip {
 		return d
 	}
 	if err := e.fix(ctx, t); err != nil {
-		d.Summary += "; it could not be mended: " + err.Error()
+		d.Summary += "; it could not be fixed: " + err.Error()
 		return d
 	}
 	again := e.look(ctx, t)
 	d.Status, d.Fixed = again.status, again.status == Pass
 	if d.Fixed {
-		d.Summary, d.Mend = d.Summary+"; mended", ""
+		d.Summary, d.Remedy = d.Summary+"; fixed", ""
 	}
 	return d
 }
@@ -150,7 +150,8 @@ func open(ctx context.Context, s *session.Session) *target {
 	if t.repo, t.repoErr = gitrepo.Open(ctx, project.OrDot(s.Choice.Dir)); t.repoErr != nil {
 		t.repo = nil
 	}
-	if t.client, t.engineErr = compose.Connect(ctx, compose.ConnectOptions{Host: s.Choice.Host, Context: s.Choice.Context}); t.engineErr != nil {
+	if t.client, t.engineErr = compose.Connect(ctx,
+		compose.ConnectOptions{Host: s.Choice.Host, Context: s.Choice.Context}); t.engineErr != nil {
 		t.client = nil
 		return t
 	}
@@ -160,7 +161,7 @@ func open(ctx context.Context, s *session.Session) *target {
 	return t
 }
 
-// close gives back what open opened.
+// close closes what open opened.
 func (t *target) close() error {
 	var err error
 	if t.view != nil {

@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// noProject is why things of the Compose project are not looked at.
+// noProject is why nothing of the Compose project is examined.
 const noProject = "the Compose project does not load"
 
 func examineBuilder(_ context.Context, t *target) finding {
@@ -31,10 +31,10 @@ func examineBuilder(_ context.Context, t *target) finding {
 	if len(needing) > 0 {
 		return fail("buildx is not installed, and these Dockerfiles need it: "+strings.Join(needing, ", "), compose.InstallBuildx)
 	}
-	return pass("the engine's classic builder; no Dockerfile needs more")
+	return pass("the engine's classic builder builds the images; no Dockerfile needs more")
 }
 
-// needsBuildKit returns whether a Dockerfile holds what the classic builder does not know.
+// needsBuildKit reports whether a Dockerfile uses what the classic builder does not support.
 func needsBuildKit(path string) bool {
 	content, err := os.ReadFile(path)
 	text := string(content)
@@ -67,11 +67,12 @@ func examineImages(ctx context.Context, t *target) finding {
 	}
 	switch {
 	case len(unreachable) > 0:
-		return fail("not on the engine, and no registry gives them: "+strings.Join(unreachable, ", "), "check the names, the network and docker login; or bring them: docker load")
+		return fail("neither on the engine nor available from a registry: "+strings.Join(unreachable, ", "),
+			"check the names, the network and docker login; or load them: docker load")
 	case len(missing) > 0:
-		return pass("to be pulled when they are needed: " + strings.Join(missing, ", "))
+		return pass("will be pulled when needed: " + strings.Join(missing, ", "))
 	}
-	return pass("all are on the engine, or built")
+	return pass("all are on the engine, or will be built")
 }
 
 func examineStandIns(ctx context.Context, t *target) finding {
@@ -84,7 +85,7 @@ func examineStandIns(ctx context.Context, t *target) finding {
 	}
 	var names []string
 	for _, i := range images {
-		if i.Labels["dev.devenv.standin.for"] == i.Ref { // images made on a stand-in inherit its labels
+		if i.Labels["dev.devenv.standin.for"] == i.Ref { // images built on a stand-in inherit its labels
 			names = append(names, i.Ref)
 		}
 	}
@@ -92,5 +93,6 @@ func examineStandIns(ctx context.Context, t *target) finding {
 		return pass("none: all images are the official ones")
 	}
 	slices.Sort(names)
-	return warn("built here for want of a registry, not the official images: "+strings.Join(names, ", "), "where a registry answers: docker pull "+strings.Join(names, " "))
+	return warn("built here because no registry was available, and not the official images: "+strings.Join(names, ", "),
+		"once a registry is available: docker pull "+strings.Join(names, " "))
 }

@@ -27,11 +27,11 @@ func examineRepository(ctx context.Context, t *target) finding {
 		return fail(t.repoErr.Error(), report.HintOf(t.repoErr))
 	}
 	if busy := t.repo.UnderWay(); busy != "" {
-		mend := "end it: git " + busy + " --continue, or git " + busy + " --abort"
+		remedy := "finish it: git " + busy + " --continue, or git " + busy + " --abort"
 		if busy == "bisect" {
-			mend = "end it: git bisect reset"
+			remedy = "finish it: git bisect reset"
 		}
-		return warn("a "+busy+" is under way in "+t.repo.Root(), mend)
+		return warn("a "+busy+" is in progress in "+t.repo.Root(), remedy)
 	}
 	base := ""
 	if cfg, err := project.LoadConfig(project.OrDot(t.Choice.Dir), t.repo.Root()); err == nil && cfg != nil {
@@ -53,7 +53,7 @@ func examineConfiguration(_ context.Context, t *target) finding {
 	case err != nil:
 		return fail(err.Error(), "correct .devenv.yaml: "+cmp.Or(report.HintOf(err), "devenv init --print shows what is found without it"))
 	case cfg == nil:
-		return pass("none, and none is needed where everything is found: devenv init looks")
+		return pass("none; none is needed if devenv init finds everything")
 	}
 	return pass(project.InRepository(t.repo.Root(), cfg.File))
 }
@@ -69,10 +69,10 @@ func examineAPI(_ context.Context, t *target) finding {
 	if t.client == nil {
 		return skip(noEngine)
 	}
-	return pass("API " + t.client.Engine().Info().APIVersion + ", at least " + engine.MinimumAPI + " is needed")
+	return pass("API " + t.client.Engine().Info().APIVersion + "; devenv needs at least " + engine.MinimumAPI + "")
 }
 
-// noEngine is why things of the engine are not looked at.
+// noEngine is why nothing of the engine is examined.
 const noEngine = "the engine does not answer"
 
 func examineContext(_ context.Context, t *target) finding {
@@ -81,8 +81,8 @@ func examineContext(_ context.Context, t *target) finding {
 	}
 	name := t.client.ContextName()
 	if !t.client.Engine().Info().Local {
-		return warn("the Docker context "+name+" is another machine's: directories of the host that services mount are that machine's",
-			"use this machine's: docker context use default")
+		return warn("the Docker context "+name+" is on another machine: services mount directories of that machine",
+			"use this machine's engine: docker context use default")
 	}
 	return pass("the Docker context " + name)
 }
@@ -95,13 +95,13 @@ func examineClock(ctx context.Context, t *target) finding {
 	return answered(machine.Clock(details, time.Now()))
 }
 
-// answered returns what the machine answered, as a finding.
+// answered returns the machine's answer as a finding.
 func answered(a machine.Answer) finding {
 	status := map[machine.Supply]Status{machine.Unseen: Skip, machine.Enough: Pass, machine.Little: Warn, machine.None: Fail}[a.Supply]
 	return finding{status, a.Said, a.Mend}
 }
 
-// details asks the engine about its machine, or says why not.
+// details returns what the engine knows about its machine, or why it does not.
 func (t *target) details(ctx context.Context) (engine.Details, *finding) {
 	if t.client == nil {
 		f := skip(noEngine)

@@ -29,13 +29,14 @@ func examineExchange(_ context.Context, t *target) finding {
 	case err != nil:
 		return fail(err.Error(), report.HintOf(err))
 	case x != nil:
-		return warn(fmt.Sprintf("%q of %s was cut off while it exchanged the data of %s", "devenv "+x.Command, x.At.Local().Format("15:04"), x.Store.Service),
-			"devenv doctor --fix ends it, as does devenv up")
+		return warn(fmt.Sprintf("%q was interrupted at %s while it replaced the data of %s", "devenv "+x.Command, x.At.Local().Format("15:04"),
+			x.Store.Service),
+			"devenv doctor --fix completes it, as does devenv up")
 	}
-	return pass("no exchange of data was cut off")
+	return pass("no replacement of data was interrupted")
 }
 
-// examineKept returns how much of what exchanges have replaced is still there, and how long it stays.
+// examineKept reports how much replaced data is still kept, and for how long.
 func examineKept(ctx context.Context, t *target) finding {
 	if t.repo == nil || t.client == nil {
 		return skip("there is no repository, or no engine")
@@ -45,17 +46,18 @@ func examineKept(ctx context.Context, t *target) finding {
 		return fail(err.Error(), report.HintOf(err))
 	}
 	if len(kept) == 0 {
-		return pass("no exchange of data has left anything to undo")
+		return pass("no replaced data is kept for undo")
 	}
 	var bytes int64
 	for _, k := range kept {
 		bytes += k.Meta.Bytes
 	}
-	return pass(fmt.Sprintf("%s kept for undo in %s, %s; the last stays, with at most %d more, for %d days, up to %d GB",
-		report.Count(len(kept), "replaced database"), kept[0].Store, report.Megabytes(bytes), userdata.KeptCount-1, userdata.KeptDays, userdata.KeptBytes>>30))
+	return pass(fmt.Sprintf("%s kept for undo in %s, %s; the last one stays, and at most %d more, for %d days, up to %d GB",
+		report.Count(len(kept), "replaced database"), kept[0].Store, report.Megabytes(bytes),
+		userdata.KeptCount-1, userdata.KeptDays, userdata.KeptBytes>>30))
 }
 
-// fixExchange opens the workspace, which ends what was cut off and removes what was left.
+// fixExchange opens the workspace, which completes what was interrupted and removes leftovers.
 func fixExchange(ctx context.Context, t *target) error {
 	s := session.New("doctor", session.Options{Dir: t.Choice.Dir, Compose: t.Choice.Compose, Host: t.Choice.Host, Context: t.Choice.Context})
 	if err := s.Open(ctx, userdata.Recover); err != nil {
@@ -89,10 +91,10 @@ func examinePorts(ctx context.Context, t *target) finding {
 	if err := t.view.CheckPorts(ctx); err != nil {
 		return fail(err.Error(), report.HintOf(err))
 	}
-	return pass("nobody else holds the ports of the stack")
+	return pass("nobody else is using the stack's ports")
 }
 
-// examineData looks at data that lies in a directory of the host: whose it is, and whether git would take it.
+// examineData looks at data in a directory of the host: who owns it, and whether git ignores it.
 func examineData(ctx context.Context, t *target) finding {
 	if t.view == nil {
 		return skip(noProject)
@@ -109,18 +111,19 @@ func examineData(ctx context.Context, t *target) finding {
 			}
 		}
 	}
-	return pass("the data of " + service + " lies in a volume")
+	return pass("the data of " + service + " is in a volume")
 }
 
-// judgeDataDirectory judges where a database's data lies; info is nil for a directory that is not there yet.
+// judgeDataDirectory judges where a database's data is; info is nil if the directory does not exist yet.
 func judgeDataDirectory(ctx context.Context, root, service, dir string, info fs.FileInfo) finding {
-	lies := "lies in"
+	lies := "is in"
 	if info == nil {
-		lies = "will lie in"
+		lies = "will be in"
 	}
 	rel, ok := inside.Rel(root, dir)
 	if !ok {
-		return warn(fmt.Sprintf("the data of %s %s %s, outside the repository", service, lies, dir), "move it inside, or use a named volume: devenv reset works on those alone")
+		return warn(fmt.Sprintf("the data of %s %s %s, outside the repository", service, lies, dir),
+			"move it into the repository, or use a named volume; devenv reset needs one or the other")
 	}
 	where := fmt.Sprintf("the data of %s %s %s%s", service, lies, rel, owned(info))
 	if !ignored(ctx, root, rel+"/") {
@@ -129,7 +132,7 @@ func judgeDataDirectory(ctx context.Context, root, service, dir string, info fs.
 	return pass(where + "; devenv reset and snapshot need no sudo for it")
 }
 
-// owned names the owner of a directory that is another user's.
+// owned returns a note about the owner of a directory if it is another user.
 func owned(info fs.FileInfo) string {
 	if info == nil {
 		return ""
@@ -140,7 +143,7 @@ func owned(info fs.FileInfo) string {
 	return ""
 }
 
-// ignored returns whether git ignores a directory.
+// ignored reports whether git ignores a directory.
 func ignored(ctx context.Context, root, path string) bool {
 	c := exec.CommandContext(ctx, "git", "check-ignore", "-q", path)
 	c.Dir = root
@@ -151,7 +154,7 @@ func examineStack(ctx context.Context, t *target) finding {
 	if t.view == nil {
 		return skip(noProject)
 	}
-	var unsound []string
+	var unhealthy []string
 	running := 0
 	for _, name := range t.view.Model.ServiceNames() {
 		item, _, err := t.view.Service(ctx, name)
@@ -161,18 +164,18 @@ func examineStack(ctx context.Context, t *target) finding {
 		case item.Health == "unhealthy", item.Restarts > 0, item.State == "exited" && item.ExitCode != 0:
 			state := strings.TrimSpace(item.State + " " + item.Health)
 			if item.Restarts > 0 {
-				state += fmt.Sprintf(", started again %d times", item.Restarts)
+				state += fmt.Sprintf(", restarted %d times", item.Restarts)
 			}
-			unsound = append(unsound, name+" ("+state+")")
+			unhealthy = append(unhealthy, name+" ("+state+")")
 		case item.State == "running":
 			running++
 		}
 	}
-	if len(unsound) > 0 {
-		first, _, _ := strings.Cut(unsound[0], " ")
-		return warn("not well: "+strings.Join(unsound, ", "), "devenv logs "+first+"; devenv up")
+	if len(unhealthy) > 0 {
+		first, _, _ := strings.Cut(unhealthy[0], " ")
+		return warn("unhealthy: "+strings.Join(unhealthy, ", "), "devenv logs "+first+"; devenv up")
 	}
-	return pass(report.Count(running, "service") + " running, none unwell")
+	return pass(report.Count(running, "service") + " running, none unhealthy")
 }
 
 func examineRevision(ctx context.Context, t *target) finding {
@@ -186,7 +189,8 @@ func examineRevision(ctx context.Context, t *target) finding {
 	case len(item.Revisions) == 0 || item.OnBranch == nil:
 		return skip("the database does not run, or has no revision")
 	case !*item.OnBranch:
-		return warn(fmt.Sprintf("the database is at %s, which is not on this branch: its backend would not start", strings.Join(item.Revisions, ", ")), "devenv reset (what the database holds is kept)")
+		return warn(fmt.Sprintf("the database is at %s, which is not on this branch: its backend would not start",
+			strings.Join(item.Revisions, ", ")), "devenv reset (it keeps what the database holds)")
 	}
 	return pass("the database is at " + strings.Join(item.Revisions, ", ") + ", which this branch has")
 }
