@@ -47,7 +47,7 @@ func TestACheckThatWasNotAskedSaysWhy(t *testing.T) {
 		"the upgrade failed (apply.seeded)": {Outcomes: Outcomes{Seeded: Outcome{Ran: true, Failure: notNull()}}},
 		"not tried":                         {},
 	} {
-		for _, c := range []Check{applyAdversarial(), applyAtomic(), dataLost(), dataChanged(), reverseApplies(), reverseSchema(), reverseAgain(), driftModels(), driftCatalog(), writeSmoke(), startBranch(), startBase()} {
+		for _, c := range []Check{applyAdversarial(), applyAtomic(), dataLost(), dataChanged(), reverseApplies(), reverseSchema(), reverseAgain(), driftModels(), driftCatalog(), driftUnintended(), writeSmoke(), startBranch(), startBase()} {
 			if got := c.Judge(&f); got.Answer != Unasked || got.Summary != want {
 				t.Errorf("%s: %d %q, want %q", c.ID, got.Answer, got.Summary, want)
 			}

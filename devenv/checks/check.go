@@ -69,7 +69,7 @@ func All() []Check {
 		applySeeded(), applyScratch(), applyStepwise(), applyAdversarial(), applyAtomic(),
 		dataLost(), dataChanged(),
 		reverseApplies(), reverseSchema(), reverseAgain(),
-		driftModels(), driftCatalog(),
+		driftModels(), driftCatalog(), driftUnintended(),
 		writeSmoke(), startBranch(), startBase(),
 		waiverUnused(), notes(),
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
@@ -151,12 +152,15 @@ func (l *ledger) unused() []report.Evidence {
 	return unused
 }
 
-// NeedsObject says that a waiver of the check must name the object it allows.
-func NeedsObject(id string) bool { return strings.HasPrefix(id, "data.") }
+// NeedsObject reports whether a waiver of the check must name the object it allows.
+func NeedsObject(id string) bool { return strings.HasPrefix(id, "data.") || id == "drift.unintended" }
 
-// objectOf names what a piece of evidence is about as waivers write it: schema.table or schema.table.column.
+// objectOf names what a piece of evidence is about as waivers write it: schema.table, schema.table.column or schema.view.
 func objectOf(e report.Evidence) string {
-	if e.Column == "" {
+	switch {
+	case e.Object != "":
+		return catalog.Loss{Object: e.Object}.Label()
+	case e.Column == "":
 		return e.Table
 	}
 	return e.Table + "." + e.Column

@@ -20,6 +20,8 @@ const (
 	TrialDrift Trial = "drift"
 	// TrialModels compares the schema that the models describe with the one that the migrations made.
 	TrialModels Trial = "models"
+	// TrialUnintended looks for what the upgrade took along.
+	TrialUnintended Trial = "unintended"
 	// TrialData compares the data before and after the upgrade.
 	TrialData Trial = "data"
 	// TrialRepeat upgrades another clone, in another time zone, and compares the data.

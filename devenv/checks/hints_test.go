@@ -141,6 +141,9 @@ func hintedFindings() []hint {
 	}
 	unsafe := &migrations.Failure{Revision: "3f2a", SQLState: "55P04", Message: "unsafe use"}
 	return []hint{
+		{"a view taken along", func(f *Facts) {
+			f.Unintended.Lost = []UnintendedLoss{{Loss: catalog.Loss{Object: "view:public.names", Drop: "DROP VIEW public.names"}, Cause: migrations.Statement{SQL: "DROP TABLE users CASCADE"}}}
+		}},
 		drift("enum:public.mood", "", "('ok', 'bad')", ""), drift("enum:public.mood", "", "('ok', 'fine', 'bad')", "('ok', 'bad')"),
 		drift("enum:public.mood", "", "('ok')", "('ok', 'bad')"), drift("constraint:public.users.k", "", "CHECK (n)", "CHECK (m)"),
 		drift("constraint:crm.users.k", "", "", "CHECK (m)"), drift("column:public.users.n", "default", "default 1", ""),

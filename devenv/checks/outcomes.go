@@ -22,6 +22,7 @@ type Outcomes struct {
 	Adversarial WitnessOutcome
 	Atomic      AtomicOutcome
 	Smoke       SmokeOutcome
+	Unintended  UnintendedOutcome
 	// NotCompared names objects of the database of kinds that no catalog query knows: that they are there is compared, what
 	// they are is not.
 	NotCompared []string
@@ -98,4 +99,16 @@ type StartOutcome struct {
 	Err      error
 	Baseline error
 	How      string
+}
+
+// UnintendedOutcome is what the upgrade did to the schema that no statement names.
+type UnintendedOutcome struct {
+	Ran  bool
+	Lost []UnintendedLoss
+}
+
+// UnintendedLoss is an object that CASCADE took along. Cause is the statement, zero where several may have.
+type UnintendedLoss struct {
+	catalog.Loss
+	Cause migrations.Statement
 }

@@ -93,12 +93,12 @@ type answer struct {
 // costly are checks that take time and that most cases have nothing to do with: they are asked where a case names them.
 // Those of the second list are asked of every harmless migration as well, on which nothing may be said for nothing.
 func costly() (always, ifFaulty []string) {
-	return []string{"start.", "drift.", "locks."}, []string{"apply.stepwise", "apply.atomic", "apply.adversarial", "write.smoke"}
+	return []string{"start.", "drift.models", "drift.catalog", "locks."}, []string{"apply.stepwise", "apply.atomic", "apply.adversarial", "write.smoke"}
 }
 
 // awaited are checks of the design that are not there yet; cases may name them.
 func awaited() []string {
-	return []string{"locks.blocking", "drift.catalog"}
+	return []string{"locks.blocking"}
 }
 
 // loadEntries reads the whole table.
@@ -165,6 +165,9 @@ func (e entry) skips() []string {
 	left := always
 	if !e.silent() {
 		left = append(left, ifFaulty...)
+	}
+	if e.Says["apply.seeded"].Status == "fail" { // the way back from a schema made from scratch has cases of its own
+		left = append(left, "reverse.")
 	}
 	var flags []string
 	for _, id := range checks.IDs() {

@@ -44,6 +44,7 @@ type Evidence struct {
 	Statement string   `json:"statement,omitempty"`
 	Table     string   `json:"table,omitempty"`  // schema.table
 	Column    string   `json:"column,omitempty"` // the bare column name
+	Object    string   `json:"object,omitempty"` // of another kind: "view:schema.view", "trigger:schema.table.trigger"
 	Rows      int64    `json:"rows,omitempty"`
 	Keys      []string `json:"keys,omitempty"` // the first few offending keys, "id=3"
 	SQLState  string   `json:"sqlstate,omitempty"`

@@ -33,7 +33,7 @@ const (
 // all returns the trials.
 func all() []trial {
 	return []trial{
-		seeded(), fromScratch(), drift(), writable(), reverse(), stepwise(), atomic(), witnesses(), repeat(), startBranch(), startBase(),
+		seeded(), fromScratch(), drift(), writable(), reverse(), stepwise(), unintended(), atomic(), witnesses(), repeat(), startBranch(), startBase(),
 	}
 }
 

@@ -76,6 +76,20 @@ func (u *upgrade) lastToTouch(table string) migrations.Statement {
 	return named
 }
 
+// cascade returns the branch's only statement that says CASCADE; the zero value where there are several, or none.
+func (u *upgrade) cascade() migrations.Statement {
+	var found []migrations.Statement
+	for _, s := range u.statements {
+		if s.Revision != "" && regexp.MustCompile(`(?i)\bCASCADE\b`).MatchString(s.SQL) {
+			found = append(found, s)
+		}
+	}
+	if len(found) != 1 {
+		return migrations.Statement{}
+	}
+	return found[0]
+}
+
 // columnAfter returns the table and the column of a change in the shape that the upgrade left; nil where there is none.
 func (u *upgrade) columnAfter(c data.Change) (*catalog.Table, *catalog.Column) {
 	tables := u.after.Shape.Tables

@@ -1,0 +1,62 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+func driftUnintended() Check {
+	return Check{
+		ID: "drift.unintended", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialUnintended},
+		Asks: "did the upgrade change only what its statements name?",
+		Page: driftUnintendedPage, Judge: judgeUnintended,
+	}
+}
+
+// judgeUnintended warns, and fails where what went held rows.
+func judgeUnintended(f *Facts) Finding {
+	lost := f.Unintended.Lost
+	switch {
+	case !f.Unintended.Ran:
+		return unasked(f.whyNotRun())
+	case len(lost) == 0:
+		return clean("nothing went that no statement names")
+	}
+	evidence := make([]report.Evidence, 0, len(lost))
+	for _, l := range lost {
+		e := report.Evidence{
+			Revision: l.Cause.Revision, File: f.fileOf(l.Cause.Revision), Line: l.Cause.Line, Statement: l.Cause.SQL,
+			Object: l.Object, Message: "the " + l.Kind() + " " + l.Label() + " is gone", Detail: "was " + l.Definition,
+		}
+		if e.Revision == "" {
+			e.Revision = f.onlyRevision()
+		}
+		evidence = append(evidence, e)
+	}
+	first := lost[0]
+	finding := found("the upgrade took the "+first.Kind()+" "+first.Label()+" along, which no statement names"+more(len(lost)-1),
+		"make it again after the change, in the same revision; where nobody needs it, drop it by name before:\n    "+f.mender().execute(first.Drop), evidence...)
+	if !slices.ContainsFunc(lost, func(l UnintendedLoss) bool { return strings.HasPrefix(l.Object, "matview:") }) {
+		finding.AtMost = report.StatusWarn
+	}
+	return finding
+}
+
+const driftUnintendedPage = `The upgrade must change what its statements name, and nothing else.
+
+Why it matters: CASCADE drops whatever depends on what is dropped: views, materialised views, functions, triggers, policies. None of
+them is in the models, so neither autogenerate nor the tests miss them; a report or a permission does, later.
+
+Example:
+
+    op.execute("ALTER TABLE members DROP COLUMN name CASCADE")
+
+takes along the view member_names, which reads the column.
+
+How to mend: drop what depends by its name, change the table, and make it again, all in one revision. It warns; it fails where a
+materialised view is gone, which held rows.
+
+How to allow it: # devenv: allow drift.unintended(public.member_names) -- nobody reads it
+`
