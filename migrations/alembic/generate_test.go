@@ -1,6 +1,7 @@
 package alembic
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -163,6 +164,31 @@ func TestTheModelsSchemaIsCreated(t *testing.T) {
 		}
 		if got, want := p.db.columns(t, "users"), "id integer not null, name character varying(20), legacy text"; got != want {
 			t.Errorf("users has %s, want %s", got, want)
+		}
+	})
+}
+
+// TestPartitionsOfAModelsTableStay has partitions, at two levels and with an index, that only the database knows.
+func TestPartitionsOfAModelsTableStay(t *testing.T) {
+	each(t, func(t *testing.T, env environment) {
+		p := newProject(t, env)
+		p.replace("models.py", "legacy = sa.Column(sa.Text)", "legacy = sa.Column(sa.Text)\n\n\n"+
+			"class Event(Base):\n    __tablename__ = 'events'\n    __table_args__ = {'postgresql_partition_by': 'RANGE (day)'}\n"+
+			"    day = sa.Column(sa.Integer, primary_key=True)\n    kind = sa.Column(sa.Text)")
+		d := p.upgraded()
+		p.db.exec(t, `CREATE TABLE events (day integer NOT NULL PRIMARY KEY, kind text) PARTITION BY RANGE (day);
+			CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (1) TO (10) PARTITION BY RANGE (day);
+			CREATE TABLE events_1a PARTITION OF events_1 FOR VALUES FROM (1) TO (5);
+			CREATE INDEX ON events_1a (kind);
+			CREATE TABLE visits (day integer NOT NULL) PARTITION BY RANGE (day);
+			CREATE TABLE visits_1 PARTITION OF visits FOR VALUES FROM (1) TO (10)`)
+		ops, err := d.Autogenerate(t.Context(), p.database())
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.SortFunc(ops, func(a, b migrations.Operation) int { return strings.Compare(a.Object, b.Object) })
+		if diff := cmp.Diff([]string{"drop_table table:public.visits", "drop_table table:public.visits_1"}, summaries(ops)); diff != "" {
+			t.Errorf("only what no model describes is drift (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -1,7 +1,8 @@
 """What the database holds beside what Alembic reflects, read where autogenerate compares."""
 
 import contextlib
-import re
+
+from devenv_driver.partitions import PARTITIONS
 
 ENUMS = """
 SELECT n.nspname, t.typname, pg_catalog.pg_type_is_visible(t.oid), e.enumlabel
@@ -62,7 +63,7 @@ class Catalog:
 
     def __init__(self, connection):
         self.labels, self.visible, self.users = {}, {}, {}
-        self.schemas, self.names, self.casts, self.belongings = set(), set(), {}, {}
+        self.schemas, self.names, self.casts, self.belongings, self.partitions = set(), set(), {}, {}, []
         self.known = connection is not None and connection.dialect.name == "postgresql"
         self.default_schema = getattr(getattr(connection, "dialect", None), "default_schema_name", None) or "public"
         if not self.known:
@@ -75,6 +76,7 @@ class Catalog:
             self.users.setdefault((schema, name), set()).add(tuple(user))
         self.schemas = {row[0] for row in _rows(connection, SCHEMAS)}
         self.names = {tuple(row) for row in _rows(connection, NAMES)}
+        self.partitions = _rows(connection, PARTITIONS)
         for schema, table, kind, name, columns in _rows(connection, BELONGINGS):
             self.belongings.setdefault((schema, table), []).append((kind, name, (columns or "").split("\n")))
 

@@ -1,5 +1,6 @@
 """Values of enum types that exist: what autogenerate never compares, found beside what it does compare."""
 
+from devenv_driver import partitions
 from devenv_driver.catalog import Catalog
 from devenv_driver.enums import handled_by_project, native_enum
 from devenv_driver.lines import own_operations
@@ -14,8 +15,22 @@ def listen():
 
     if not getattr(comparators, "_devenv_listens", False):
         comparators.dispatch_for("schema")(_compare)
+        comparators.dispatch_for("schema", **_last())(_leave_partitions)
         comparators._devenv_listens = True
         _survive_defaults()
+
+
+def _last():
+    """Returns how to be called after the tables were compared; before Alembic 1.18 whoever comes last is."""
+    try:
+        from alembic.util import DispatchPriority
+    except ImportError:
+        return {}
+    return {"priority": DispatchPriority.LAST}
+
+
+def _leave_partitions(autogen, upgrade_ops, schemas):
+    partitions.leave(autogen, upgrade_ops, autogen.opts[CATALOGS][-1])
 
 
 def _survive_defaults():
