@@ -50,11 +50,11 @@ func TestTheMendedMigrationPassesAndUndoTakesItBack(t *testing.T) {
 	c := newSample(t)
 	before := c.worktreeState()
 	file := c.must(c.newMigration(nil)).Document.Files[0].Path
-	mended, err := sample.Mend([]byte(c.read(file)))
+	corrected, err := sample.Correct([]byte(c.read(file)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.write(file, string(mended))
+	c.write(file, string(corrected))
 	clones := &clonesAtTheEnd{checkout: c}
 	result := c.must(devenv.TestMigration(t.Context(), devenv.TestMigrationOptions{Options: devenv.Options{Dir: c.dir, Listener: clones}}))
 	if clones.left != 3 { // the one that is upgraded, the one from empty, and the models'

@@ -71,7 +71,7 @@ func (a *app) runDemo(ctx context.Context, o devenv.Options, dir string, unpackO
 // asMeant says that exactly the checks which the sample is made for found something.
 func asMeant(d *report.Document) bool {
 	meant := map[string]bool{}
-	for _, m := range sample.Mendings() {
+	for _, m := range sample.Corrections() {
 		meant[m.Check] = true
 	}
 	found := 0

@@ -27,7 +27,7 @@ func (d demonstration) guide(width int) string {
 	text.WriteString("\n" + wrapped("The demo went as meant: the migration tool's own output is faulty, and devenv says so before anybody merges it.", 0, width))
 	fmt.Fprintf(&text, "The sample project is in %s. What to try next:\n", d.Dir)
 	fmt.Fprintf(&text, "\n1. Mend the new revision:\n    %s\n", d.newRevision())
-	for _, m := range sample.Mendings() {
+	for _, m := range sample.Corrections() {
 		mending(&text, m, width)
 	}
 	fmt.Fprintf(&text, "\n2. Prove it again:\n    cd %s && %s test-migration\n", quoted(d.Dir), d.program)
@@ -36,7 +36,7 @@ func (d demonstration) guide(width int) string {
 }
 
 // mending shows one change to be made by hand.
-func mending(text *strings.Builder, m sample.Mending, width int) {
+func mending(text *strings.Builder, m sample.Correction, width int) {
 	text.WriteString("\n" + wrapped(m.Check+": "+m.Why, 3, width))
 	text.WriteString("   in upgrade(), instead of the lines that begin with\n")
 	writeCode(text, strings.Join(m.Generated, "\n"))

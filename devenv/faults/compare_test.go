@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// compare returns what a run's document and exit status say otherwise than the case wants.
+// compare returns how a run's document and exit status differ from what the case wants.
 func (e entry) compare(d *report.Document, status int) []string {
 	var wrong []string
 	add := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
@@ -52,35 +52,36 @@ func (e entry) compareError(d *report.Document) []string {
 	return missing("the error", d.Error.Message+"\n"+d.Error.Hint, e.Error)
 }
 
-// compareFile returns what the new revision lacks, or holds although it must not.
+// compareFile returns which texts the new revision lacks, or has but must not.
 func (e entry) compareFile(content string) []string {
 	wrong := missing("the new revision", content, e.Writes)
 	for _, text := range e.Lacks {
 		if strings.Contains(content, text) {
-			wrong = append(wrong, fmt.Sprintf("the new revision holds %q:\n%s", text, content))
+			wrong = append(wrong, fmt.Sprintf("the new revision contains %q:\n%s", text, content))
 		}
 	}
 	return wrong
 }
 
-// wellFormed returns what every answer that finds something must have and this one lacks. An INSERT of devenv's own is in no file.
+// wellFormed returns what a finding lacks of what every finding must have. An INSERT made by devenv is not in any file.
 func wellFormed(c report.Check) []string {
 	if c.Status != report.StatusWarn && c.Status != report.StatusFail {
 		return nil
 	}
 	var wrong []string
 	if c.Summary == "" || c.Hint == "" || len(c.Evidence) == 0 {
-		wrong = append(wrong, fmt.Sprintf("%s: it lacks a summary, a hint or evidence: %+v", c.ID, c))
+		wrong = append(wrong, fmt.Sprintf("%s: no summary, hint or evidence: %+v", c.ID, c))
 	}
 	for _, e := range c.Evidence {
-		if e.SQLState != "" && e.Insert == "" && (e.Statement == "" || e.Revision == "" || e.File == "" || e.Line == 0 || strings.HasPrefix(e.File, "/")) {
+		placed := e.Statement != "" && e.Revision != "" && e.File != "" && e.Line != 0 && !strings.HasPrefix(e.File, "/")
+		if e.SQLState != "" && e.Insert == "" && !placed {
 			wrong = append(wrong, fmt.Sprintf("%s: the failure has no statement, revision, file or line: %+v", c.ID, e))
 		}
 	}
 	return wrong
 }
 
-// compare returns what an answer says otherwise than wanted.
+// compare returns how an answer differs from the wanted one.
 func (a answer) compare(c report.Check) []string {
 	var wrong []string
 	if string(c.Status) != a.Status {
@@ -92,12 +93,12 @@ func (a answer) compare(c report.Check) []string {
 	wrong = append(wrong, missing(c.ID+"'s summary", c.Summary, a.Summary)...)
 	wrong = append(wrong, missing(c.ID+"'s hint", c.Hint, a.Hint)...)
 	if a.wantsEvidence() && !slices.ContainsFunc(c.Evidence, a.matches) {
-		wrong = append(wrong, fmt.Sprintf("%s: no evidence is like %+v", c.ID, a.evidence()))
+		wrong = append(wrong, fmt.Sprintf("%s: no evidence matches %+v", c.ID, a.evidence()))
 	}
 	return wrong
 }
 
-// evidence is the answer's part that a piece of evidence must be like.
+// evidence returns the part of the answer that a piece of evidence must match.
 func (a answer) evidence() report.Evidence {
 	e := report.Evidence{
 		SQLState: a.SQLState, Table: a.Table, Column: a.Column, Revision: a.Revision, File: a.File, Line: a.Line, Keys: a.Keys,
@@ -111,10 +112,11 @@ func (a answer) evidence() report.Evidence {
 
 func (a answer) wantsEvidence() bool {
 	e := a.evidence()
-	return a.Rows != nil || len(e.Keys) > 0 || e.SQLState+e.Table+e.Column+e.Revision+e.File+e.Statement+e.Message+e.Detail+e.Insert+e.Query != "" || e.Line > 0
+	texts := e.SQLState + e.Table + e.Column + e.Revision + e.File + e.Statement + e.Message + e.Detail + e.Insert + e.Query
+	return a.Rows != nil || len(e.Keys) > 0 || texts != "" || e.Line > 0
 }
 
-// matches says that a piece of evidence is as wanted.
+// matches reports whether a piece of evidence is as wanted.
 func (a answer) matches(e report.Evidence) bool {
 	same := func(want, got string) bool { return want == "" || want == got }
 	part := func(want, got string) bool { return strings.Contains(oneLine(got), oneLine(want)) }

@@ -17,22 +17,23 @@ import (
 
 // entry is one case: a branch of the project, and what devenv says about it.
 type entry struct {
-	// Class is the fault's id, the letter in front its file; What says it in words, and is unique in the class.
+	// Class is the fault's id, whose letter names its file. What describes it in words, and is unique within the class.
 	Class string
 	What  string
-	// Base is a directory of testdata/bases laid over the project before the branch is made; empty means the project.
+	// Base is a directory of testdata/bases that is copied over the project before the branch is made; empty means none.
 	Base string
-	// Fork is the commit the branch starts from: empty is the base's newest, "start" the one before its last revision.
+	// Fork is the commit the branch starts from: empty for the base's newest, "start" for the one before its last
+	// revision.
 	Fork string
 
-	// Upgrade and Downgrade are the bodies of the branch's only revision; an empty downgrade passes. SQL is another way
-	// to write the upgrade, statement by statement, that must be answered in the same way.
+	// Upgrade and Downgrade are the bodies of the branch's only revision; if Downgrade is empty, it is pass. SQL is
+	// another way to write the upgrade, statement by statement, which must give the same answers.
 	Upgrade, Downgrade, SQL string
-	// Top is Python that stands above the revision's functions.
+	// Top is Python code above the revision's functions.
 	Top string
-	// Revisions are the branch's when there are several, or when their ids matter.
+	// Revisions are the branch's if there are several, or if their ids matter.
 	Revisions []revision
-	// Models are changes to the models; Edits to any file; Files are whole ones.
+	// Models are changes to the models, Edits to any file; Files are whole files.
 	Models []edit
 	Edits  []edit
 	Files  map[string]string
@@ -40,24 +41,25 @@ type entry struct {
 	Remove []string
 	Rename map[string]string
 
-	// Command is test-migration when empty. Args are its flags and arguments.
+	// Command is test-migration if empty. Args are its flags and arguments.
 	Command string
 	Args    []string
-	// Ask names checks that are left out otherwise because they cost time (costly); a check of Says is asked anyway.
+	// Ask lists checks that are otherwise left out because they take time (see costly); those in Says always run.
 	Ask []string
 
-	// Says are the checks that answer, by id, May those that may, with the reason. Every other one must not warn or fail.
+	// Says holds the checks that must answer, by id; May those that may, with the reason. All others must not warn or
+	// fail.
 	Says map[string]answer
 	May  map[string]string
-	// Exit is the exit status; without it, 3 when a check of Says fails, else 0.
+	// Exit is the exit status; without it, 3 if a check in Says fails, or else 0.
 	Exit *int
-	// Verdict is compared where it is given.
+	// Verdict is compared if set.
 	Verdict string
-	// Error are texts of the error's message or hint, for exit 1 and 2.
+	// Error are texts in the error's message or hint, for exit 1 and 2.
 	Error []string
-	// Writes and Lacks are texts that the new revision's file holds, or does not.
+	// Writes and Lacks are texts that the new revision's file must contain, or must not.
 	Writes, Lacks []string
-	// Missed says why the case is not answered as Says wants; the summary counts it.
+	// Missed is why the case does not yet answer as Says wants; the summary counts it.
 	Missed string
 	// Page names the check whose page shows this case as its example.
 	Page string
@@ -66,19 +68,19 @@ type entry struct {
 // revision is one revision of the branch.
 type revision struct {
 	ID string
-	// Parent is the base's head when empty, "none" for a root.
+	// Parent is the base's head if empty, "none" for a root.
 	Parent string
-	// File is the file's name; without it, it is made of the id.
+	// File is the file's name; without it, it is derived from the id.
 	File                    string
 	Upgrade, Downgrade, Top string
 }
 
-// edit replaces a text in a file, which must be there.
+// edit replaces a text in a file, which must contain it.
 type edit struct{ File, Old, New string }
 
-// answer is what a check says. Status is warn or fail, or pass where a waiver makes it so. The rest is compared where it is
-// given: Summary, Hint, Statement, Message, Detail, Insert, Query as parts of the text, the others as they are, and all of
-// the evidence's in one piece of evidence.
+// answer is what a check says. Status is warn or fail, or pass if a waiver makes it so. The rest is compared if set:
+// Summary, Hint, Statement, Message, Detail, Insert and Query as part of the text, the others exactly; all that
+// concerns evidence must match in one piece of evidence.
 type answer struct {
 	Status                                    string
 	Summary, Hint                             []string
@@ -90,14 +92,17 @@ type answer struct {
 	Statement, Message, Detail, Insert, Query string
 }
 
-// costly are checks that take time and that most cases have nothing to do with: they are asked where a case names them.
-// Those of the second list are asked of every harmless migration as well, on which nothing may be said for nothing.
+// costly returns checks that take time and that most cases do not need: they only run if a case names them. Those in
+// ifFaulty also run for every harmless migration, to find false alarms.
 func costly() (always, ifFaulty []string) {
-	return []string{"start.", "drift.models", "drift.catalog", "locks."}, []string{"apply.stepwise", "apply.atomic", "apply.adversarial", "write.smoke"}
+	return []string{"start.", "drift.models", "drift.catalog", "locks."}, []string{
+		"apply.stepwise", "apply.atomic", "apply.adversarial",
+		"write.smoke",
+	}
 }
 
-// awaited are checks of the design that are not there yet; cases may name them.
-func awaited() []string {
+// plannedChecks returns checks of the design that do not exist yet; cases may name them.
+func plannedChecks() []string {
 	return []string{"locks.blocking"}
 }
 
@@ -130,20 +135,20 @@ func loadEntries(t *testing.T) []entry {
 
 func (e entry) valid() error {
 	for _, id := range slices.Concat(slices.Collect(maps.Keys(e.Says)), slices.Collect(maps.Keys(e.May)), e.Ask) {
-		if !slices.Contains(checks.IDs(), id) && !slices.Contains(awaited(), id) && e.Missed == "" {
+		if !slices.Contains(checks.IDs(), id) && !slices.Contains(plannedChecks(), id) && e.Missed == "" {
 			return fmt.Errorf("there is no check %q", id)
 		}
 	}
 	if e.Class == "" || e.What == "" {
-		return fmt.Errorf("it lacks its class or what it is")
+		return fmt.Errorf("it has no class or no description")
 	}
 	return nil
 }
 
-// silent says that the case is one of a harmless migration.
+// silent reports whether the case is a harmless migration.
 func (e entry) silent() bool { return strings.HasPrefix(e.Class, "S") }
 
-// exit is the exit status that the command must have.
+// exit returns the exit status that the command must have.
 func (e entry) exit() int {
 	if e.Exit != nil {
 		return *e.Exit
@@ -156,7 +161,7 @@ func (e entry) exit() int {
 	return 0
 }
 
-// skips are the flags that leave out the costly checks that the case does not name.
+// skips returns the flags that leave out the costly checks the case does not name.
 func (e entry) skips() []string {
 	if slices.ContainsFunc(e.Args, func(a string) bool { return strings.HasPrefix(a, "--only") || a == "--no-verify" }) {
 		return nil

@@ -13,8 +13,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// TestEveryFaultIsToldAndTheHarmlessIsNot runs the whole table and closes with how many classes were caught.
-func TestEveryFaultIsToldAndTheHarmlessIsNot(t *testing.T) {
+// TestEveryFaultIsReportedAndNothingElse runs the whole table and finally logs how many classes were caught.
+func TestEveryFaultIsReportedAndNothingElse(t *testing.T) {
 	enginetest.Images(t, "debian:trixie-slim", "postgres:17")
 	entries := loadEntries(t)
 	p := newProjects(t)
@@ -36,7 +36,7 @@ func TestEveryFaultIsToldAndTheHarmlessIsNot(t *testing.T) {
 	t.Log(tally)
 }
 
-// judge runs a case and returns what is not as it must be; a case that is known to be missed fails nothing.
+// judge runs a case and returns what is wrong with the result; a case that is known to be missed cannot fail.
 func (p *projects) judge(t *testing.T, e entry, sql bool) []string {
 	b := p.newBranch(t, e, sql)
 	command := e.Command
@@ -52,7 +52,7 @@ func (p *projects) judge(t *testing.T, e entry, sql bool) []string {
 	wrong := append(e.compare(&d, status), e.compareFile(b.written(&d))...)
 	switch {
 	case len(wrong) == 0 && e.Missed != "":
-		t.Logf("it is caught although it is marked as missed: %s", e.Missed)
+		t.Logf("caught although marked as missed: %s", e.Missed)
 	case len(wrong) > 0 && e.Missed != "":
 		t.Logf("missed (%s):\n%s", e.Missed, strings.Join(wrong, "\n"))
 	case len(wrong) > 0:
@@ -61,7 +61,7 @@ func (p *projects) judge(t *testing.T, e entry, sql bool) []string {
 	return wrong
 }
 
-// said shows every answer of a run that is no plain pass, for a test's log.
+// said formats every answer of a run except plain passes, for a test's log.
 func said(d *report.Document) string {
 	var out strings.Builder
 	if d.Error != nil {
@@ -93,10 +93,10 @@ func orNothing(err error) string {
 	return err.Error()
 }
 
-// tally counts what was caught, and what was said for nothing.
+// tally counts what was caught, and the false alarms.
 type tally struct {
 	mu      sync.Mutex
-	classes map[string]bool // false: one of the class's cases is not answered as it must be
+	classes map[string]bool // false: a case of the class has a wrong result
 	silent  map[string]bool
 	why     []string
 }
@@ -124,7 +124,7 @@ func orElse(text, other string) string {
 	return text
 }
 
-// String is the closing note.
+// String returns the closing note.
 func (t *tally) String() string {
 	caught, alarms := 0, 0
 	for ok := range maps.Values(t.classes) {

@@ -8,8 +8,8 @@ import (
 	"devenv/devenv/checks"
 )
 
-// TestEveryPageShowsACaseOfTheTable holds each page of devenv explain against the table: the code of its example is a case
-// which the check answers, and TestEveryFaultIsToldAndTheHarmlessIsNot runs that.
+// TestEveryPageShowsACaseOfTheTable compares each page of devenv explain with the table: the code of its example must
+// be a case that the check answers, which TestEveryFaultIsReportedAndNothingElse runs.
 func TestEveryPageShowsACaseOfTheTable(t *testing.T) {
 	entries := loadEntries(t)
 	for _, c := range checks.All() {
@@ -28,13 +28,13 @@ func TestEveryPageShowsACaseOfTheTable(t *testing.T) {
 		}
 		for _, line := range code {
 			if !strings.Contains(e.material(), line) {
-				t.Errorf("%s: its case %s %s does not hold %s", c.ID, e.Class, e.What, line)
+				t.Errorf("%s: its case %s %s does not contain %s", c.ID, e.Class, e.What, line)
 			}
 		}
 	}
 }
 
-// exampleOf are the lines of code between "Example:" and "How to mend:".
+// exampleOf returns the lines of code between "Example:" and "How to mend:".
 func exampleOf(page string) []string {
 	_, example, _ := strings.Cut(page, "\nExample:")
 	example, _, _ = strings.Cut(example, "\nHow to mend:")
@@ -47,7 +47,7 @@ func exampleOf(page string) []string {
 	return code
 }
 
-// material is everything that a case writes.
+// material returns everything that a case writes.
 func (e entry) material() string {
 	var text strings.Builder
 	for _, r := range e.branchRevisions(false) {

@@ -16,14 +16,14 @@ import (
 const (
 	versionsDir = "app/depot/migrations/versions"
 	modelsFile  = "app/depot/models.py"
-	// baseHead is the newest revision of the project, in the file that the branch may start without.
+	// baseHead is the newest revision of the project; a branch may start before its file.
 	baseHead     = "b0a500000002"
 	baseHeadFile = versionsDir + "/b0a500000002_tags.py"
 	// ownID is the id of a case's only revision.
 	ownID = "c0de00000001"
 )
 
-// projects makes branches of the project: one repository, in which each base is a branch with two commits.
+// projects makes branches of the project, all in one repository, in which each base is a branch with two commits.
 type projects struct {
 	binary, repo, cache string
 
@@ -31,10 +31,13 @@ type projects struct {
 	bases map[string]*sync.Once
 }
 
-// newProjects builds the command and makes the repository, empty yet.
+// newProjects builds the command and creates the repository, still empty.
 func newProjects(t *testing.T) *projects {
 	t.Helper()
-	p := &projects{binary: filepath.Join(t.TempDir(), "devenv"), repo: filepath.Join(t.TempDir(), "depot"), cache: t.TempDir(), bases: map[string]*sync.Once{}}
+	p := &projects{
+		binary: filepath.Join(t.TempDir(), "devenv"), repo: filepath.Join(t.TempDir(), "depot"), cache: t.TempDir(),
+		bases: map[string]*sync.Once{},
+	}
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", p.binary, "devenv/cmd/devenv").CombinedOutput(); err != nil {
 		t.Fatalf("build the command: %v\n%s", err, out)
 	}
@@ -52,7 +55,7 @@ type branch struct {
 	dir      string
 }
 
-// newBranch checks the base of a case out and writes the case's changes over it, uncommitted.
+// newBranch checks out a case's base and writes the case's changes over it, uncommitted.
 func (p *projects) newBranch(t *testing.T, e entry, sql bool) branch {
 	t.Helper()
 	p.base(t, e.Base)
@@ -66,7 +69,7 @@ func (p *projects) newBranch(t *testing.T, e entry, sql bool) branch {
 	return b
 }
 
-// checkOut makes a working tree of a commit.
+// checkOut creates a working tree of a commit.
 func (p *projects) checkOut(t *testing.T, dir, commit string) {
 	t.Helper()
 	p.mu.Lock()
@@ -74,7 +77,7 @@ func (p *projects) checkOut(t *testing.T, dir, commit string) {
 	git(t, p.repo, "worktree", "add", "-q", "--detach", dir, commit)
 }
 
-// base commits a base once and lets devenv make its image, which all its branches share.
+// base commits a base once and makes devenv create its image, which all its branches share.
 func (p *projects) base(t *testing.T, name string) {
 	t.Helper()
 	p.mu.Lock()
@@ -119,7 +122,7 @@ func (p *projects) commitBase(t *testing.T, name string) {
 	git(t, p.repo, "commit", "-qm", "Tags")
 }
 
-// baseRef is the branch of a base.
+// baseRef returns the branch of a base.
 func baseRef(name string) string {
 	if name == "" {
 		return "develop"
@@ -168,7 +171,7 @@ func (b branch) replace(m edit) {
 	path := filepath.Join(b.dir, m.File)
 	content, err := os.ReadFile(path)
 	if err != nil || !strings.Contains(string(content), m.Old) {
-		b.Fatalf("%s does not hold %q (%v)", m.File, m.Old, err)
+		b.Fatalf("%s does not contain %q (%v)", m.File, m.Old, err)
 	}
 	write(b.T, path, strings.Replace(string(content), m.Old, m.New, 1))
 }
@@ -186,7 +189,7 @@ func (b branch) run(args ...string) (status int, stdout, stderr string) {
 	return c.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
-// written is the revision that a run wrote, empty when it wrote none.
+// written returns the revision that a run wrote, empty if it wrote none.
 func (b branch) written(d *report.Document) string {
 	b.Helper()
 	for _, f := range d.Files {
@@ -201,7 +204,7 @@ func (b branch) written(d *report.Document) string {
 	return ""
 }
 
-// branchRevisions are the revisions of a case.
+// branchRevisions returns the revisions of a case.
 func (e entry) branchRevisions(sql bool) []revision {
 	upgrade := e.Upgrade
 	if sql {
@@ -213,7 +216,7 @@ func (e entry) branchRevisions(sql bool) []revision {
 	return append([]revision{{ID: ownID, Upgrade: upgrade, Downgrade: e.Downgrade, Top: e.Top}}, e.Revisions...)
 }
 
-// executed is SQL as a revision executes it: a statement ends at the end of its line.
+// executed returns SQL as a revision executes it: a statement ends at the end of its line.
 func executed(sql string) string {
 	var body strings.Builder
 	for statement := range strings.SplitSeq(strings.TrimSpace(sql), ";\n") {
@@ -222,7 +225,7 @@ func executed(sql string) string {
 	return body.String()
 }
 
-// source is the revision's file.
+// source returns the content of the revision's file.
 func (r revision) source() string {
 	parent := fmt.Sprintf("%q", r.Parent)
 	switch {
@@ -233,12 +236,13 @@ func (r revision) source() string {
 	case strings.HasPrefix(r.Parent, "("):
 		parent = r.Parent
 	}
-	return fmt.Sprintf("\"\"\"A case\n\nRevision ID: %s\n\"\"\"\nimport sqlalchemy as sa\nfrom alembic import op\nfrom sqlalchemy.dialects import postgresql\n%s\n"+
+	return fmt.Sprintf("\"\"\"A case\n\nRevision ID: %s\n\"\"\"\nimport sqlalchemy as sa\nfrom alembic import op\nfrom "+
+		"sqlalchemy.dialects import postgresql\n%s\n"+
 		"revision = %q\ndown_revision = %s\n\n\ndef upgrade():\n%s\n\ndef downgrade():\n%s",
 		r.ID, r.Top, r.ID, parent, indented(r.Upgrade), indented(r.Downgrade))
 }
 
-// indented is the body of a function.
+// indented returns the body of a function.
 func indented(body string) string {
 	if strings.TrimSpace(body) == "" {
 		return "    pass\n"

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// git runs git in dir with input on stdin. Neither the user's configuration nor variables of a git
-// that may be running us (a hook) take part, so that the outcome is the same everywhere.
+// git runs git in dir with input on stdin. It ignores the user's configuration and the variables of a git process that
+// may be running devenv (as a hook), so that the result is the same everywhere.
 func git(ctx context.Context, dir string, input io.Reader, args ...string) error {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = dir
@@ -25,12 +25,12 @@ func git(ctx context.Context, dir string, input io.Reader, args ...string) error
 	return nil
 }
 
-// gitEnvironment returns env without git's variables and without the places of the user's configuration.
+// gitEnvironment returns env without git's variables and without the paths of the user's configuration.
 func gitEnvironment(env []string) []string {
 	kept := []string{
 		"GIT_CONFIG_NOSYSTEM=1",
 		"GIT_CONFIG_GLOBAL=" + os.DevNull,
-		// git before 2.32 does not know GIT_CONFIG_GLOBAL
+		// git before 2.32 does not have GIT_CONFIG_GLOBAL
 		"HOME=" + os.DevNull,
 		"XDG_CONFIG_HOME=" + os.DevNull,
 		"LC_ALL=C",
@@ -46,8 +46,8 @@ func gitEnvironment(env []string) []string {
 	return kept
 }
 
-// importStream returns commits in the language of git fast-import: one process makes them all, and
-// no hook, signature or file mode of the machine gets into them.
+// importStream returns the commits in the format of git fast-import. One process makes them all, and hooks, signatures
+// and file modes of the machine do not affect them.
 func importStream(commits []commit) (io.Reader, error) {
 	var stream bytes.Buffer
 	parent := ""

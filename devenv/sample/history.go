@@ -3,11 +3,11 @@ package sample
 // commit is one entry of the sample's history.
 type commit struct {
 	branch string
-	// layer is the directory below files/ whose files the commit adds or replaces.
+	// layer is the directory below files/ with the files the commit adds or replaces.
 	layer string
-	// author is name and mail as git writes them.
+	// author is the name and email address, as git writes them.
 	author string
-	// when is seconds since the epoch and the offset to UTC, as git writes them.
+	// when is the seconds since the epoch and the UTC offset, as git writes them.
 	when    string
 	message string
 }
@@ -17,8 +17,8 @@ const (
 	farid = "Farid Haddad <farid@toolshed.example>"
 )
 
-// history returns the commits in order, each the child of the one before. Authors and dates are fixed,
-// so that every machine gets the same commit ids.
+// history returns the commits in order, each the child of the previous one. Authors and dates are fixed, so that every
+// machine gets the same commit ids.
 func history() []commit {
 	return []commit{
 		{BaseBranch, "base/01-members-and-items", greta, "1741030931 +0100", "Start with members and items\n"},
@@ -44,5 +44,5 @@ func history() []commit {
 	}
 }
 
-// uncommitted is the layer that lies in the working tree only.
+// uncommitted is the layer that is only in the working tree.
 const uncommitted = "uncommitted"

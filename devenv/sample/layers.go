@@ -35,7 +35,7 @@ func readLayer(layer string) ([]file, error) {
 	return files, err
 }
 
-// projectPath returns the path in the project of a layer's file.
+// projectPath returns the path that a layer's file has in the project.
 func projectPath(name string) string {
 	if dir, base := path.Split(name); base == "gitignore" {
 		return dir + ".gitignore"

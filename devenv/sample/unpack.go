@@ -10,10 +10,9 @@ import (
 	"devenv/devenv/report"
 )
 
-// Unpack makes the sample project in dir, which is created if need be and must be empty: a git repository
-// with BaseBranch and FeatureBranch, the latter checked out, and one uncommitted edit (EditedFile). Commit
-// ids are the same on every machine. On any error dir is left as it was. A directory that is not empty
-// is a failure of report.KindUsage.
+// Unpack creates the sample project in dir, which must be empty or not exist yet: a git repository with BaseBranch and
+// FeatureBranch, the latter checked out, and one uncommitted edit (EditedFile). Commit ids are the same on every
+// machine. On any error dir is left as it was. A directory that is not empty is a failure of report.KindUsage.
 func Unpack(ctx context.Context, dir string) (err error) {
 	created, err := claim(dir)
 	if err != nil {
@@ -31,7 +30,7 @@ func Unpack(ctx context.Context, dir string) (err error) {
 	if err := git(ctx, dir, nil, "init", "--quiet", "--template=", "--object-format=sha1", "--initial-branch="+FeatureBranch); err != nil {
 		return err
 	}
-	// somebody who tries things here shall be able to commit, whatever their machine is set up for
+	// Let people commit here, whatever their machine is configured for.
 	for _, setting := range [][2]string{{"user.name", "Devenv Demo"}, {"user.email", "demo@toolshed.example"}} {
 		if err := git(ctx, dir, nil, "config", setting[0], setting[1]); err != nil {
 			return err
@@ -46,25 +45,25 @@ func Unpack(ctx context.Context, dir string) (err error) {
 	return writeLayer(dir, uncommitted)
 }
 
-// claim makes sure that dir is an empty directory, and says whether it had to be created.
+// claim makes sure that dir is an empty directory, and returns whether it created it.
 func claim(dir string) (created bool, err error) {
 	entries, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return false, report.Fail(report.KindWork, "Name a place where you may write.", "create a directory for the sample project: %w", err)
+			return false, report.Fail(report.KindWork, "Name a directory where you may write.", "create a directory for the sample project: %w", err)
 		}
 		return true, nil
 	case err != nil:
 		return false, report.Fail(report.KindUsage, "Name a directory that is empty or does not exist yet.", "unpack the sample project: %w", err)
 	case len(entries) > 0:
 		return false, report.Fail(report.KindUsage, "Name a directory that is empty or does not exist yet.",
-			"unpack the sample project: %s is not empty, it holds %q among others", dir, entries[0].Name())
+			"unpack the sample project: %s is not empty, it contains %q, for example", dir, entries[0].Name())
 	}
 	return false, nil
 }
 
-// empty takes back what a failed Unpack left in dir, and dir too if it was created.
+// empty removes what a failed Unpack left in dir, and dir too if it was created.
 func empty(dir string, created bool) error {
 	if created {
 		return os.RemoveAll(dir)

@@ -11,7 +11,7 @@ import (
 	"devenv/devenv/sample"
 )
 
-// featureCommit is what every machine must get; it changes only when the sample does.
+// featureCommit is the commit every machine must get; it changes only when the sample does.
 const featureCommit = "984d9e73aa4f9089b553ade2ed7bd78480ad97cd"
 
 func unpack(t *testing.T) string {
@@ -34,7 +34,8 @@ func git(t *testing.T, dir string, args ...string) string {
 
 func TestUnpackGivesTheSameCommitsOnEveryMachine(t *testing.T) {
 	home := t.TempDir()
-	hostile := "[init]\ndefaultBranch = trunk\ntemplateDir = " + home + "\n[commit]\ngpgSign = true\n[core]\nautocrlf = true\n[user]\nname = X\nemail = x@example.org\n"
+	hostile := "[init]\ndefaultBranch = trunk\ntemplateDir = " + home + "\n[commit]\ngpgSign = true\n[core]\nautocrlf = " +
+		"true\n[user]\nname = X\nemail = x@example.org\n"
 	if err := os.WriteFile(filepath.Join(home, ".gitconfig"), []byte(hostile), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func TestUnpackGivesTheSameCommitsOnEveryMachine(t *testing.T) {
 	}
 }
 
-func TestUnpackChecksOutTheFeatureBranchOnTopOfTheBase(t *testing.T) {
+func TestUnpackChecksOutTheFeatureBranch(t *testing.T) {
 	dir := unpack(t)
 	if got := git(t, dir, "symbolic-ref", "--short", "HEAD"); got != sample.FeatureBranch {
 		t.Errorf("HEAD is %s", got)
@@ -74,7 +75,7 @@ func TestUnpackChecksOutTheFeatureBranchOnTopOfTheBase(t *testing.T) {
 	}
 }
 
-func TestTheWorkingTreeIsCleanButForTheOneEdit(t *testing.T) {
+func TestTheWorkingTreeHasOnlyTheOneEdit(t *testing.T) {
 	dir := unpack(t)
 	if got := git(t, dir, "status", "--porcelain", "--untracked-files=all"); got != " M "+sample.EditedFile {
 		t.Errorf("status is\n%s", got)
@@ -111,7 +112,7 @@ func TestUnpackLetsTheUserCommit(t *testing.T) {
 	}
 }
 
-func TestUnpackRefusesADirectoryThatHoldsSomething(t *testing.T) {
+func TestUnpackRefusesADirectoryThatIsNotEmpty(t *testing.T) {
 	dir := t.TempDir()
 	note := filepath.Join(dir, "note")
 	if err := os.WriteFile(note, []byte("mine"), 0o600); err != nil {
@@ -137,7 +138,7 @@ func TestUnpackRefusesAFile(t *testing.T) {
 	}
 }
 
-func TestAnUnpackThatFailsLeavesTheDirectoryAsItWas(t *testing.T) {
+func TestAFailedUnpackLeavesTheDirectoryAsItWas(t *testing.T) {
 	existing, fresh := t.TempDir(), filepath.Join(t.TempDir(), "fresh")
 	t.Setenv("PATH", t.TempDir())
 	for _, dir := range []string{existing, fresh} {

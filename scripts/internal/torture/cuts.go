@@ -148,7 +148,7 @@ func (c *cuts) mend(ctx context.Context, wanted bool) error {
 	if err != nil {
 		return err
 	}
-	if revision, err = sample.Mend(revision); err != nil {
+	if revision, err = sample.Correct(revision); err != nil {
 		return err
 	}
 	if err := os.WriteFile(files[0], revision, 0o644); err != nil {

@@ -24,12 +24,12 @@ def downgrade() -> None:
     op.drop_column("items", "deposit_cents")
 `
 
-func TestMendKeepsTheHeaderAndReplacesTheBodies(t *testing.T) {
-	mended, err := sample.Mend([]byte(generated))
+func TestCorrectKeepsTheHeaderAndReplacesTheBodies(t *testing.T) {
+	corrected, err := sample.Correct([]byte(generated))
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(mended)
+	text := string(corrected)
 	if header, _, _ := strings.Cut(generated, "def upgrade"); !strings.HasPrefix(text, header+"def upgrade():\n") {
 		t.Errorf("the header changed:\n%s", text)
 	}
@@ -41,27 +41,27 @@ func TestMendKeepsTheHeaderAndReplacesTheBodies(t *testing.T) {
 	}
 }
 
-func TestMendRefusesWhatIsNoRevision(t *testing.T) {
-	if _, err := sample.Mend([]byte("# def upgrade(\n")); err == nil {
+func TestCorrectRefusesWhatIsNotARevision(t *testing.T) {
+	if _, err := sample.Correct([]byte("# def upgrade(\n")); err == nil {
 		t.Error("no error")
 	}
 }
 
-func TestTheAdviceIsWhatMendWrites(t *testing.T) {
-	mended, err := sample.Mend([]byte(generated))
+func TestTheAdviceMatchesWhatCorrectWrites(t *testing.T) {
+	corrected, err := sample.Correct([]byte(generated))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, mending := range sample.Mendings() {
-		for line := range strings.Lines(mending.Upgrade + "\n" + mending.Downgrade) {
-			if !strings.Contains(string(mended), "    "+strings.TrimRight(line, "\n")) {
-				t.Errorf("%s: not in the mended revision: %s", mending.Check, line)
+	for _, correction := range sample.Corrections() {
+		for line := range strings.Lines(correction.Upgrade + "\n" + correction.Downgrade) {
+			if !strings.Contains(string(corrected), "    "+strings.TrimRight(line, "\n")) {
+				t.Errorf("%s: not in the corrected revision: %s", correction.Check, line)
 			}
 		}
-		for _, call := range mending.Generated {
-			upgrade, _, _ := strings.Cut(string(mended), "def downgrade(")
-			if strings.Contains(upgrade, call) && !strings.Contains(mending.Upgrade, call) {
-				t.Errorf("%s: still in the mended revision: %s", mending.Check, call)
+		for _, call := range correction.Generated {
+			upgrade, _, _ := strings.Cut(string(corrected), "def downgrade(")
+			if strings.Contains(upgrade, call) && !strings.Contains(correction.Upgrade, call) {
+				t.Errorf("%s: still in the corrected revision: %s", correction.Check, call)
 			}
 		}
 	}
