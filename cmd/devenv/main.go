@@ -1,5 +1,5 @@
-// Command devenv makes and proves database migrations for projects that run in Compose. Everything it does lies in
-// devenv/cmd/cli and below; here are the process's signals and its only exit.
+// Command devenv generates and tests database migrations for projects that run in Compose. Everything it does is in
+// devenv/cmd/cli and below; this package only handles the process's signals and its exit.
 package main
 
 import (
@@ -13,29 +13,30 @@ import (
 	"devenv/cmd/cli"
 )
 
-// interrupted is the exit status of a second signal, the same as an interrupt that was cleaned up after.
+// interrupted is the exit status after a second signal, the same as for an interrupt after which devenv cleaned up.
 const interrupted = 130
 
 func main() {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, asking()...)
+	signal.Notify(signals, stopSignals()...)
 	go func() {
 		<-signals
 		cancel()
-		// somebody who asks twice does not want to wait for the cleaning: the next run does it
+		// Whoever interrupts twice does not want to wait for the clean-up: the next run does it.
 		<-signals
 		os.Exit(interrupted)
 	}()
 	broken := make(chan os.Signal, 1)
 	signal.Notify(broken, syscall.SIGPIPE)
-	go endUnread(broken, cancel)
+	go cancelOnClosedPipe(broken, cancel)
 	status := cli.Run(ctx, cli.Process(), os.Args[1:])
 	os.Exit(status)
 }
 
-// asking are the signals that ask for the end: a terminal that goes away asks too, unless it was to be outlived (nohup).
-func asking() []os.Signal {
+// stopSignals returns the signals that ask devenv to stop. A terminal that is closed asks too, unless devenv was to
+// outlive it (nohup).
+func stopSignals() []os.Signal {
 	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
 		all = append(all, syscall.SIGHUP)
@@ -43,18 +44,18 @@ func asking() []os.Signal {
 	return all
 }
 
-// endUnread cancels when nobody reads any more what is said ("devenv … | head"): without it, the first word to nobody would kill
-// the process, and what it made would stay. Other pipes and sockets that break have their own errors.
-func endUnread(broken <-chan os.Signal, cancel func()) {
+// cancelOnClosedPipe cancels when nobody reads the output any more ("devenv … | head"): otherwise the next write would
+// kill the process and leave behind what it made. Other broken pipes and sockets cause ordinary errors.
+func cancelOnClosedPipe(broken <-chan os.Signal, cancel func()) {
 	for range broken {
-		if unread(os.Stdout) || unread(os.Stderr) {
+		if readerClosed(os.Stdout) || readerClosed(os.Stderr) {
 			cancel()
 		}
 	}
 }
 
-// unread says whether the other end of a pipe is closed.
-func unread(f *os.File) bool {
+// readerClosed reports whether the other end of a pipe is closed.
+func readerClosed(f *os.File) bool {
 	asked := []unix.PollFd{{Fd: int32(f.Fd())}}
 	n, err := unix.Poll(asked, 0)
 	return err == nil && n > 0 && asked[0].Revents&unix.POLLERR != 0

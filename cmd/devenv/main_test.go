@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// TestASignalEndsARunWith130 interrupts a run at an engine that takes the connection and never answers.
+// TestASignalEndsARunWith130 interrupts a run that waits for an engine which accepts the connection and never answers.
 func TestASignalEndsARunWith130(t *testing.T) {
 	binary := build(t)
 	for _, sent := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
@@ -47,7 +47,8 @@ func TestASignalEndsARunWith130(t *testing.T) {
 	}
 }
 
-// notIgnored gives programs that the test starts a signal's default, also where the tests' own caller ignores it (nohup).
+// notIgnored restores a signal's default for programs that the test starts, even if the tests' own caller ignores it
+// (nohup).
 func notIgnored(t *testing.T, s os.Signal) {
 	t.Helper()
 	received := make(chan os.Signal, 1)
@@ -55,9 +56,9 @@ func notIgnored(t *testing.T, s os.Signal) {
 	t.Cleanup(func() { signal.Stop(received) })
 }
 
-// TestARunThatNobodyReadsEndsAsIfItWereInterrupted closes the pipe that standard error goes to; the kernel's signal for a word to
-// nobody then ends the run, and where the pipe is read it does not.
-func TestARunThatNobodyReadsEndsAsIfItWereInterrupted(t *testing.T) {
+// TestARunWithoutAReaderIsInterrupted closes the pipe that standard error goes to: the kernel's signal on the next
+// write then ends the run, and does not if the pipe is read.
+func TestARunWithoutAReaderIsInterrupted(t *testing.T) {
 	engine, reached := silentEngine(t)
 	reader, writer, err := os.Pipe()
 	if err != nil {
@@ -76,7 +77,7 @@ func TestARunThatNobodyReadsEndsAsIfItWereInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := errors.Join(run.Process.Signal(syscall.Signal(0)), reader.Close(), run.Process.Signal(syscall.SIGPIPE)); err != nil {
-		t.Errorf("a signal ended it whose cause was somewhere else: %v", err)
+		t.Errorf("a signal with another cause ended it: %v", err)
 	}
 	if status := exitStatus(t, run.Wait()); status != 130 {
 		t.Errorf("exit status %d, want 130", status)
@@ -120,7 +121,7 @@ func silentEngine(t *testing.T) (path string, reached <-chan struct{}) {
 			if err != nil {
 				return
 			}
-			defer func() { _ = connection.Close() }() // it is the test's end
+			defer func() { _ = connection.Close() }() // the test ends it
 			if first {
 				close(accepted)
 			}
@@ -135,7 +136,7 @@ func silentEngine(t *testing.T) (path string, reached <-chan struct{}) {
 	return path, accepted
 }
 
-// wait waits for the run to reach the engine.
+// wait waits until the run reaches the engine.
 func wait(t *testing.T, reached <-chan struct{}) {
 	t.Helper()
 	select {
@@ -145,7 +146,7 @@ func wait(t *testing.T, reached <-chan struct{}) {
 	}
 }
 
-// exitStatus is the exit status of a program that was run.
+// exitStatus returns the exit status of a program.
 func exitStatus(t *testing.T, err error) int {
 	t.Helper()
 	var exit *exec.ExitError

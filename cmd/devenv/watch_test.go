@@ -10,10 +10,13 @@ import (
 	"testing"
 )
 
-// TestWatchingTellsEachRunAndEndsWithASignal watches a repository where no engine is: each run ends with an error.
-func TestWatchingTellsEachRunAndEndsWithASignal(t *testing.T) {
+// TestWatchReportsEachRunUntilASignal watches a repository without an engine, so that each run ends with an error.
+func TestWatchReportsEachRunUntilASignal(t *testing.T) {
 	binary, dir := build(t), t.TempDir()
-	for _, args := range [][]string{{"init", "-q"}, {"-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "-q", "--allow-empty", "-m", "Start"}} {
+	for _, args := range [][]string{
+		{"init", "-q"},
+		{"-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "-q", "--allow-empty", "-m", "Start"},
+	} {
 		command := exec.CommandContext(t.Context(), "git", args...)
 		command.Dir = dir
 		if out, err := command.CombinedOutput(); err != nil {

@@ -11,15 +11,15 @@ import (
 	"devenv/devenv/report"
 )
 
-// Asker asks the user on a terminal. An interrupt at the question returns an error that wraps context.Canceled.
+// Asker asks the user on a terminal. If the question is interrupted, it returns an error that wraps context.Canceled.
 type Asker struct {
 	in, err *os.File
 	display *Terminal
 	plain   bool
 }
 
-// NewAsker returns nil when in or err is no terminal: nobody is there to answer. A nil *Asker must not be put into
-// an interface, where it would no longer compare equal to nil.
+// NewAsker returns nil if in or err is not a terminal, because nobody is there to answer. Do not put a nil *Asker into
+// an interface, which would then not equal nil.
 func NewAsker(in, err *os.File) *Asker {
 	if !isTerminal(in) || !isTerminal(err) {
 		return nil
@@ -28,7 +28,7 @@ func NewAsker(in, err *os.File) *Asker {
 	return &Asker{in: in, err: err, plain: dumb}
 }
 
-// Over returns the asker bound to a display, which pauses while a question stands. A nil asker stays nil.
+// Over returns the asker bound to a display, which pauses during a question. A nil asker stays nil.
 func (a *Asker) Over(t *Terminal) *Asker {
 	if a != nil {
 		a.display = t
@@ -57,7 +57,7 @@ func (a *Asker) Choose(ctx context.Context, question string, options []string) (
 	return answer, nil
 }
 
-// Confirm asks a question whose answer is yes or no; no is chosen beforehand.
+// Confirm asks a yes-or-no question; no is preselected.
 func (a *Asker) Confirm(ctx context.Context, question string) (bool, error) {
 	answer := false
 	field := huh.NewConfirm().Title(report.PrintableLine(question)).Affirmative("Yes").Negative("No").Value(&answer)
@@ -86,7 +86,7 @@ func (a *Asker) ask(ctx context.Context, question string, field huh.Field) error
 	}
 }
 
-// note keeps the question and its answer on the screen, since the form vanishes.
+// note keeps the question and its answer on the screen, because the form vanishes.
 func (a *Asker) note(question, answer string) {
 	if a.display != nil && !a.plain {
 		a.display.Emit(report.Noted{Text: question + " " + answer})

@@ -6,12 +6,12 @@ import (
 	"golang.org/x/term"
 )
 
-// defaultWidth is taken when a terminal does not tell its size (0×0: some containers, some CI).
+// defaultWidth is used if a terminal does not report its size (0×0: some containers, some CI).
 const defaultWidth = 80
 
-// Detect finds out what a file, usually standard error, can show. Progress is live on a terminal only, and not when
-// TERM is dumb or CI is set; colours follow the same and NO_COLOR (https://no-color.org: any value but empty).
-// env is os.Getenv, or a stand-in for it.
+// Detect returns what a file, usually standard error, can show. Progress is live only on a terminal, and not if TERM is
+// dumb or CI is set; the same holds for colours, which NO_COLOR turns off as well (https://no-color.org: any value
+// except an empty one). Env is os.Getenv, or a stand-in for it.
 func Detect(err *os.File, env func(string) string) Options {
 	o := Options{Err: err}
 	if !isTerminal(err) {

@@ -24,7 +24,7 @@ func openPTY(t *testing.T, columns uint16) (control, tty *os.File) {
 	return control, tty
 }
 
-func TestDetectIsLiveOnlyOnATerminalThatCanRedraw(t *testing.T) {
+func TestDetectIsLiveOnlyOnACapableTerminal(t *testing.T) {
 	_, tty := openPTY(t, 40)
 	tests := map[string]struct {
 		env         map[string]string
@@ -50,14 +50,14 @@ func TestDetectIsPlainElsewhere(t *testing.T) {
 	}
 	defer func() { _ = file.Close() }()
 	if o := Detect(file, func(string) string { return "xterm" }); o.Live || o.Color || o.Width != nil {
-		t.Errorf("a file is shown as a terminal: %+v", o)
+		t.Errorf("a file was detected as a terminal: %+v", o)
 	}
 	if NewAsker(file, file) != nil {
 		t.Error("an asker without a terminal")
 	}
 }
 
-func TestOnARealTerminalNoFrameIsWiderThanItsColumns(t *testing.T) {
+func TestNoFrameIsWiderThanTheTerminal(t *testing.T) {
 	for _, columns := range []uint16{40, 80} {
 		control, tty := openPTY(t, columns)
 		read := make(chan string, 1)

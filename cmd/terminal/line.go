@@ -21,10 +21,10 @@ const (
 	cyan   = "6"
 )
 
-// leadWidth is the columns in front of a step's name: sign, elapsed time, gap.
+// leadWidth is the number of columns before a step's name: sign, elapsed time, gap.
 const leadWidth = 10
 
-// sign is the first column of a line, which tells how a step stands.
+// sign is the first column of a line, which shows a step's status.
 type sign struct{ text, color string }
 
 func signOf(e report.StepEnded) sign {
@@ -38,13 +38,13 @@ func signOf(e report.StepEnded) sign {
 	}
 }
 
-// lead is what stands in front of a step's name.
+// lead returns what comes before a step's name.
 func (t *Terminal) lead(s sign, took time.Duration) string {
 	return t.paint(s.color, s.text) + t.faint(fmt.Sprintf(" %6s  ", report.Elapsed(max(took, 0))))
 }
 
-// endedLines is one line for a step, and below it the end of its output when it failed and its error does not
-// carry that already (the command line shows errors last).
+// endedLines returns one line for a step. If it failed, the end of its output follows, unless its error already carries
+// that (the command line shows errors last).
 func (t *Terminal) endedLines(s *step, e report.StepEnded) []string {
 	detail := report.PrintableLine(e.Detail)
 	switch {
@@ -64,7 +64,7 @@ func (t *Terminal) endedLines(s *step, e report.StepEnded) []string {
 	return append(lines, t.outputLines(s.tail)...)
 }
 
-// foundLines are the decisions of a step, with -v.
+// foundLines returns the decisions of a step, with -v.
 func (t *Terminal) foundLines(found []report.Finding) []string {
 	if !t.o.Verbose {
 		return nil
@@ -72,12 +72,13 @@ func (t *Terminal) foundLines(found []report.Finding) []string {
 	lead := strings.Repeat(" ", leadWidth)
 	var lines []string
 	for _, f := range found {
-		lines = append(lines, t.hang(lead+report.PrintableLine(f.What+": "+f.Value)+t.faint(report.PrintableLine(" ("+f.From+")")), leadWidth+2)...)
+		lines = append(lines, t.hang(lead+report.PrintableLine(f.What+": "+f.Value)+t.faint(report.PrintableLine(" ("+f.From+")")),
+			leadWidth+2)...)
 	}
 	return lines
 }
 
-// outputLines are lines of a program, set apart from devenv's own.
+// outputLines returns the lines of a program, set apart from devenv's own.
 func (t *Terminal) outputLines(lines []string) []string {
 	out := make([]string, 0, len(lines))
 	for _, l := range lines {
@@ -86,13 +87,13 @@ func (t *Terminal) outputLines(lines []string) []string {
 	return out
 }
 
-// noteLines wraps a remark: it is said once and must be readable whole.
+// noteLines wraps a note: it appears only once and must be readable in full.
 func (t *Terminal) noteLines(text string) []string {
 	prefix := t.paint(cyan, "·") + " "
 	return t.hang(prefix+report.PrintableLine(text), 2)
 }
 
-// layout is one line, cut at the width; with -v it is whole, on as many lines as it needs.
+// layout returns one line, cut at the width, or with -v in full on as many lines as it needs.
 func (t *Terminal) layout(line string) []string {
 	if t.o.Verbose {
 		return t.hang(line, leadWidth)
@@ -100,7 +101,7 @@ func (t *Terminal) layout(line string) []string {
 	return []string{t.fit(line)}
 }
 
-// hang wraps a line at words, the following lines indented.
+// hang wraps a line at spaces and indents the following lines.
 func (t *Terminal) hang(line string, indent int) []string {
 	width := t.o.Width()
 	if width <= 2*indent {
@@ -116,7 +117,7 @@ func (t *Terminal) hang(line string, indent int) []string {
 	return lines
 }
 
-// fit cuts a line in front of the last column.
+// fit cuts a line before the last column.
 func (t *Terminal) fit(line string) string {
 	width := t.o.Width()
 	if width <= 1 {

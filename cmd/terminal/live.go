@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	// maxLive bounds the live lines: more would scroll a small window, and scrolled lines cannot be erased.
+	// maxLive limits the live lines: more would scroll a small window, and scrolled lines cannot be erased.
 	maxLive = 8
-	// announceAfter is how long a step runs before plain mode says that it does.
+	// announceAfter is how long a step runs before plain mode announces it.
 	announceAfter = 2 * time.Second
 )
 
-// tick shows that time has passed.
+// tick updates the display as time passes.
 func (t *Terminal) tick() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -30,7 +30,7 @@ func (t *Terminal) tick() {
 	t.announce()
 }
 
-// announce says once of each long step that it runs.
+// announce announces each long step once.
 func (t *Terminal) announce() {
 	now := t.now()
 	var lines []string
@@ -52,8 +52,8 @@ func (t *Terminal) redraw() {
 	}
 }
 
-// erase returns what takes the live lines off the screen. A terminal that became narrower has wrapped them, so
-// rows are counted with today's width.
+// erase returns what erases the live lines from the screen. A terminal that has become narrower has wrapped them, so it
+// counts rows with the current width.
 func (t *Terminal) erase() string {
 	rows, width := 0, t.o.Width()
 	for _, w := range t.drawn {
@@ -69,8 +69,8 @@ func (t *Terminal) erase() string {
 	return "\r" + ansi.CursorUp(rows) + ansi.EraseScreenBelow
 }
 
-// draw returns the live lines and remembers their widths. They end in front of the last column, where terminals
-// differ on when to wrap.
+// draw returns the live lines and remembers their widths. They end before the last column, because terminals differ on
+// when to wrap.
 func (t *Terminal) draw() string {
 	if !t.o.Live || t.paused > 0 || t.closed {
 		return ""

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// tailLines is how much of a failed step's output is shown.
+// tailLines is how much of a failed step's output to show.
 const tailLines = 20
 
-// step is one that has begun and not ended.
+// step is a running step.
 type step struct {
 	name      string
 	began     time.Time
-	tail      []string // the last tailLines lines that are not empty
-	announced bool     // plain mode has said that it runs
+	tail      []string // the last tailLines non-empty lines
+	announced bool     // plain mode has announced it
 }
 
 func (s *step) remember(line string) {

@@ -1,5 +1,5 @@
-// Package terminal is the terminal side of devenv: it shows a run's progress on standard error, live where the
-// terminal can redraw and as plain lines elsewhere, and asks the user questions. It never writes to standard output.
+// Package terminal is devenv's user interface on a terminal. It shows a run's progress on standard error, live if the
+// terminal can redraw and as plain lines otherwise, and asks the user questions. It never writes to standard output.
 package terminal
 
 import (
@@ -12,23 +12,23 @@ import (
 	"devenv/devenv/report"
 )
 
-// Options say where progress goes and how.
+// Options are where and how to show progress.
 type Options struct {
-	// Err takes the progress; nil drops it.
+	// Err receives the progress; nil drops it.
 	Err io.Writer
-	// Width returns the terminal's columns, asked again for every frame; nil or 0 means unknown: nothing is cut.
+	// Width returns the terminal's columns and is called for every frame; nil or 0 means unknown, and nothing is cut.
 	Width func() int
 	// Color adds ANSI colours.
 	Color bool
 	// Live redraws running steps in place. It needs a Width.
 	Live bool
-	// Verbose shows every line that programs print, and whole details.
+	// Verbose shows every line that programs print, and full details.
 	Verbose bool
 }
 
-// Terminal shows a run's events: each step as one line once it has ended, the running ones below. It is a
-// report.Listener, safe for concurrent use. The cursor stays visible and no mode of the terminal is changed, so a
-// process that is killed leaves nothing to repair.
+// Terminal shows a run's events: each finished step as one line, the running ones below. It is a report.Listener, safe
+// for concurrent use. The cursor stays visible and no terminal mode changes, so that a killed process leaves nothing to
+// repair.
 type Terminal struct {
 	o       Options
 	now     func() time.Time
@@ -36,7 +36,7 @@ type Terminal struct {
 	stopped sync.WaitGroup
 
 	mu      sync.Mutex
-	running []*step // in the order of their start
+	running []*step // in the order they started
 	drawn   []int   // widths of the live lines on the screen
 	frame   int
 	paused  int
@@ -44,10 +44,10 @@ type Terminal struct {
 	err     error // the first failed write; nothing is written after it
 }
 
-// interval is the time between two frames: fast enough for a spinner, slow enough for a remote shell.
+// interval is the time between two frames: short enough for a spinner, long enough for a remote shell.
 const interval = 100 * time.Millisecond
 
-// New returns a terminal that redraws by itself until Close, which the caller owes it.
+// New returns a terminal that redraws by itself until the caller closes it.
 func New(o Options) *Terminal {
 	t := newStill(o, time.Now)
 	if o.Err == nil {
@@ -68,7 +68,7 @@ func New(o Options) *Terminal {
 	return t
 }
 
-// newStill returns a terminal that draws on events and on tick only.
+// newStill returns a terminal that draws only on events and on tick.
 func newStill(o Options, now func() time.Time) *Terminal {
 	if o.Width == nil {
 		o.Width = func() int { return 0 }
@@ -77,7 +77,7 @@ func newStill(o Options, now func() time.Time) *Terminal {
 	return &Terminal{o: o, now: now, stop: make(chan struct{})}
 }
 
-// Emit shows an event. Checks' answers are left to the report at the end.
+// Emit shows an event. It ignores the checks' answers, which the final report shows.
 func (t *Terminal) Emit(e report.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -97,8 +97,8 @@ func (t *Terminal) Emit(e report.Event) {
 	}
 }
 
-// Close takes the live lines off the screen and stops redrawing; what ended stays. It returns the first error of
-// a write. Events after it are dropped. Closing twice is no error.
+// Close erases the live lines and stops redrawing; finished steps stay. It returns the first write error. Later events
+// are dropped. It may be called twice.
 func (t *Terminal) Close() error {
 	t.mu.Lock()
 	if !t.closed {
@@ -113,8 +113,8 @@ func (t *Terminal) Close() error {
 	return t.err
 }
 
-// Pause takes the live lines off the screen until the matching Resume, so that something else can use it.
-// What ends meanwhile is still printed.
+// Pause erases the live lines until the matching Resume, so that something else can use the screen. Steps that finish
+// meanwhile are still printed.
 func (t *Terminal) Pause() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -124,7 +124,7 @@ func (t *Terminal) Pause() {
 	}
 }
 
-// Resume brings the live lines back.
+// Resume shows the live lines again.
 func (t *Terminal) Resume() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -183,7 +183,7 @@ func (t *Terminal) forget(gone *step) {
 	}
 }
 
-// print writes lines that stay, above the live ones, in one write.
+// print writes permanent lines above the live ones, in one write.
 func (t *Terminal) print(lines []string) {
 	var b strings.Builder
 	b.WriteString(t.erase())

@@ -16,7 +16,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// screen is as much of a terminal as the display uses: lines, cursor up, erase below, wrapping at the width.
+// screen implements as much of a terminal as the display uses: lines, cursor up, erase below, wrapping at the width.
 type screen struct {
 	t     *testing.T
 	width int
@@ -106,10 +106,13 @@ func live(t *testing.T, width int) (*Terminal, *screen, *clock) {
 	return newStill(Options{Err: s, Width: func() int { return width }, Live: true}, c.read), s, c
 }
 
-// run is a whole run, with steps side by side, a skip, wide characters and a failure.
+// run is a complete run, with concurrent steps, a skip, wide characters and a failure.
 func run(t *Terminal, c *clock) {
 	t.Emit(report.StepStarted{Name: "capture", At: c.read()})
-	t.Emit(report.StepEnded{Name: "capture", Status: report.StepDone, Detail: "42 files of the working tree, and one that is not tracked", Took: 340 * time.Millisecond})
+	t.Emit(report.StepEnded{
+		Name: "capture", Status: report.StepDone, Detail: "42 files of the working tree, and one that is not tracked",
+		Took: 340 * time.Millisecond,
+	})
 	t.Emit(report.StepStarted{Name: "base: seed", At: c.read()})
 	t.Emit(report.StepStarted{Name: "generate", At: c.read()})
 	c.advance(3 * time.Second)
@@ -155,7 +158,7 @@ func TestCloseLeavesOnlyWhatEnded(t *testing.T) {
 	}
 }
 
-func TestPauseClearsTheLiveLinesAndResumeBringsThemBack(t *testing.T) {
+func TestResumeShowsTheLinesThatPauseErased(t *testing.T) {
 	term, s, c := live(t, 80)
 	run(term, c)
 	term.Pause()
@@ -169,7 +172,7 @@ func TestPauseClearsTheLiveLinesAndResumeBringsThemBack(t *testing.T) {
 	}
 }
 
-func TestAFailedStepShowsTheEndOfItsOutput(t *testing.T) {
+func TestAFailedStepShowsItsLastLines(t *testing.T) {
 	term, s, _ := live(t, 80)
 	term.Emit(report.StepStarted{Name: "base: seed"})
 	for i := range 30 {
@@ -182,7 +185,7 @@ func TestAFailedStepShowsTheEndOfItsOutput(t *testing.T) {
 	}
 }
 
-func TestOutputThatTheErrorCarriesIsNotShownTwice(t *testing.T) {
+func TestOutputInTheErrorIsNotShownTwice(t *testing.T) {
 	term, s, _ := live(t, 80)
 	term.Emit(report.StepStarted{Name: "build"})
 	term.Emit(report.StepOutput{Name: "build", Line: "no such file"})
@@ -203,7 +206,7 @@ func TestManyStepsNeverGrowBeyondTheLiveRegion(t *testing.T) {
 	}
 }
 
-func TestPlainHasNoEscapeAndNamesStepsThatRunLong(t *testing.T) {
+func TestPlainModeHasNoEscapesAndAnnouncesLongSteps(t *testing.T) {
 	var b bytes.Buffer
 	c := &clock{now: time.Unix(1_000_000, 0)}
 	term := newStill(Options{Err: &b}, c.read)
@@ -251,7 +254,7 @@ func TestCloseReturnsTheFirstFailedWrite(t *testing.T) {
 	term := New(Options{Err: broken{}})
 	term.Emit(report.Noted{Text: "x"})
 	if err := term.Close(); err == nil {
-		t.Error("no error of a writer that is closed")
+		t.Error("no error from a closed writer")
 	}
 }
 
@@ -267,10 +270,10 @@ func TestNoEventSteersTheTerminal(t *testing.T) {
 	})
 	for _, r := range out.String() {
 		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf) {
-			t.Fatalf("%U is written: %q", r, out.String())
+			t.Fatalf("%U was written: %q", r, out.String())
 		}
 	}
 	if n := strings.Count(out.String(), `visible\u202e\u200b`); n < 6 {
-		t.Errorf("what can be seen is hidden: %q", out.String())
+		t.Errorf("visible text is missing: %q", out.String())
 	}
 }
