@@ -13,7 +13,6 @@ import (
 
 	"devenv/devenv/base"
 	"devenv/devenv/branch"
-	"devenv/devenv/checks"
 	"devenv/devenv/config"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
@@ -200,7 +199,7 @@ func (i *initRun) answered() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return config.Parse(content, filepath.Join(i.Workspace.Repo.Root(), config.FileName), ".", checks.IDs())
+	return config.Parse(content, filepath.Join(i.Workspace.Repo.Root(), config.FileName), ".", project.Known())
 }
 
 // schemaName is the configuration's schema, beside the configuration: they are committed together, so that the line which
@@ -237,7 +236,7 @@ func (i *initRun) completeSchema(configuration string) error {
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	schema, err := config.Schema()
+	schema, err := config.Schema(project.Known())
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 package migrations
 
-// MaxRevisionID is the number of characters a revision id may have: the width of Alembic's version column.
+// MaxRevisionID is the number of characters a revision id may have: the width of the narrowest version column of a tool.
 const MaxRevisionID = 32
 
 // Revision is one migration file.
@@ -8,7 +8,7 @@ type Revision struct {
 	ID string `json:"id"`
 	// Down are the parents: none for a root, several for a merge.
 	Down []string `json:"down,omitempty"`
-	// Dependencies are revisions of other branches that must be applied first (Alembic's depends_on).
+	// Dependencies are revisions of other branches that must be applied first.
 	Dependencies []string `json:"dependencies,omitempty"`
 	// Labels are the branch labels.
 	Labels []string `json:"labels,omitempty"`

@@ -16,7 +16,7 @@ type Statement struct {
 	Rows int64 `json:"rows"`
 	// SQLState is empty when the statement succeeded, "?" when it failed without an answer from the server.
 	SQLState string `json:"sqlstate,omitempty"`
-	// Version says that the statement writes Alembic's version table.
+	// Version says that the statement writes the tool's version table.
 	Version bool `json:"version,omitempty"`
 	// Transaction is equal for two statements that are kept or lost together; empty unless it was asked for.
 	Transaction string `json:"transaction,omitempty"`

@@ -40,7 +40,7 @@ type (
 	Observer interface {
 		UpgradeWith(ctx context.Context, db Database, to Target, o MoveOptions) (Run, error)
 	}
-	// Located knows the directories of its revisions, in the tool's file system, and what it is: "Alembic 1.13.2, Python 3.13.5".
+	// Located knows the directories of its revisions, in the tool's file system, and what it is, with versions.
 	Located interface {
 		Directories() []string
 		About() string

@@ -33,7 +33,7 @@ func ModelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from c
 		if failure, err = createModels(ctx, t, s); failure != nil || err != nil {
 			return made, err
 		}
-		return catalog.Read(ctx, connection)
+		return catalog.Read(t.VersionTable())(ctx, connection)
 	})
 	return made, failure, err
 }
@@ -85,7 +85,7 @@ func (b *build) readModelsBaseline(ctx context.Context, server *database.Server,
 	if err := b.server.RefreshAddresses(ctx); err != nil { // it has joined the tool's network
 		return err
 	}
-	migrated, err := database.Ask(ctx, b.server, catalog.Read)
+	migrated, err := database.Ask(ctx, b.server, catalog.Read(b.tool.VersionTable()))
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,7 @@ package branch
 
 import (
 	"context"
-	"path"
 	"slices"
-	"strings"
 
 	"devenv/devenv/gitrepo"
 )
@@ -45,7 +43,7 @@ func Read(ctx context.Context, repo *gitrepo.Repo, base gitrepo.Base, include []
 }
 
 // ReadVersions compares one directory of revisions with the fork and the base.
-func (w *Work) ReadVersions(ctx context.Context, repo *gitrepo.Repo, dir string) error {
+func (w *Work) ReadVersions(ctx context.Context, repo *gitrepo.Repo, dir string, files Files) error {
 	changes, err := repo.Diff(ctx, w.Fork, w.Capture.Tree, dir)
 	if err != nil || len(changes) == 0 {
 		return err
@@ -59,20 +57,20 @@ func (w *Work) ReadVersions(ctx context.Context, repo *gitrepo.Repo, dir string)
 		return err
 	}
 	for _, c := range changes {
-		w.sort(c, here, onBase)
+		w.sort(c, here, onBase, files)
 	}
-	return w.findTidied(ctx, repo)
+	return w.findTidied(ctx, repo, files)
 }
 
 // sort files one change under Own or Edited; what the base has in the same form is neither.
-func (w *Work) sort(c gitrepo.Change, here, onBase map[string]gitrepo.File) {
-	if c.Status == gitrepo.Renamed && !isRevisionFile(c.OldPath) {
+func (w *Work) sort(c gitrepo.Change, here, onBase map[string]gitrepo.File, files Files) {
+	if c.Status == gitrepo.Renamed && !files.IsRevision(c.OldPath) {
 		c = gitrepo.Change{Path: c.Path, Status: gitrepo.Added}
 	}
-	if c.Status == gitrepo.Renamed && !isRevisionFile(c.Path) {
-		c = gitrepo.Change{Path: c.OldPath, Status: gitrepo.Deleted} // 0001.py.bak is read by nobody
+	if c.Status == gitrepo.Renamed && !files.IsRevision(c.Path) {
+		c = gitrepo.Change{Path: c.OldPath, Status: gitrepo.Deleted} // a copy out of the way is read by nobody
 	}
-	if !isRevisionFile(c.Path) || here[c.Path].ID == onBase[c.Path].ID {
+	if !files.IsRevision(c.Path) || here[c.Path].ID == onBase[c.Path].ID {
 		return
 	}
 	switch c.Status {
@@ -85,11 +83,6 @@ func (w *Work) sort(c gitrepo.Change, here, onBase map[string]gitrepo.File) {
 	case gitrepo.Modified:
 		w.Edited = append(w.Edited, Edit{Path: c.Path, Status: "changed"})
 	}
-}
-
-// isRevisionFile reports whether a path in a directory of revisions can be one.
-func isRevisionFile(p string) bool {
-	return strings.HasSuffix(p, ".py") && path.Base(p) != "__init__.py"
 }
 
 func filesByPath(ctx context.Context, repo *gitrepo.Repo, treeish, dir string) (map[string]gitrepo.File, error) {

@@ -61,7 +61,7 @@ func project(t *testing.T) (*gitrepo.Repo, *Work) {
 	}
 	work, err := Read(t.Context(), repo, base, nil)
 	if err == nil {
-		err = work.ReadVersions(t.Context(), repo, "versions")
+		err = work.ReadVersions(t.Context(), repo, "versions", python{})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -1,12 +1,19 @@
 package branch
 
 import (
+	"path"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"devenv/devenv/gitrepo"
 )
+
+// python are files of revisions in Python.
+type python struct{}
+
+func (python) IsRevision(p string) bool   { return path.Ext(p) == ".py" && path.Base(p) != "__init__.py" }
+func (python) DoSame(was, is string) bool { return was == is }
 
 func TestARevisionIsTheBranchsOwnOrTheBasesThatItEdited(t *testing.T) {
 	t.Parallel()
@@ -29,7 +36,7 @@ func TestARevisionIsTheBranchsOwnOrTheBasesThatItEdited(t *testing.T) {
 		"no revision":                    {gitrepo.Change{Path: "v/__init__.py", Status: gitrepo.Added}, nil, nil},
 	} {
 		b := &Work{}
-		b.sort(c.change, here, onBase)
+		b.sort(c.change, here, onBase, python{})
 		if diff := cmp.Diff(c.own, b.Own) + cmp.Diff(c.edited, b.Edited); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

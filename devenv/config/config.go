@@ -68,15 +68,15 @@ type Ready struct {
 
 // Migrations says which migration tool there is and where it runs.
 type Migrations struct {
-	Tool    string `yaml:"tool" json:"tool,omitempty" jsonschema:"enum=alembic" jsonschema_description:"The migration tool."`
+	Tool    string `yaml:"tool" json:"tool,omitempty" jsonschema_description:"The migration tool."`
 	Service string `yaml:"service" json:"service,omitempty" jsonschema_description:"Name of the service whose container holds the tool."`
 	// Config is relative to the configuration's directory; see Config.Path.
-	Config string `yaml:"config" json:"config,omitempty" jsonschema_description:"alembic.ini or pyproject.toml, relative to this file."`
+	Config string `yaml:"config" json:"config,omitempty" jsonschema_description:"The migration tool's configuration file, relative to this file."`
 	// Section is a section of Config.
-	Section string `yaml:"section" json:"section,omitempty" jsonschema_description:"Section of the configuration file, as alembic -n. Default: alembic."`
+	Section string `yaml:"section" json:"section,omitempty" jsonschema_description:"Section of that file. Default: the tool's own."`
 	// Python and Workdir are paths in the container.
-	Python    string            `yaml:"python" json:"python,omitempty" jsonschema_description:"Interpreter in the container. Default: that of the alembic on the container's PATH."`
-	Workdir   string            `yaml:"workdir" json:"workdir,omitempty" jsonschema_description:"Directory in the container where alembic is run."`
+	Python    string            `yaml:"python" json:"python,omitempty" jsonschema_description:"Interpreter in the container. Default: that of the tool on the container's PATH."`
+	Workdir   string            `yaml:"workdir" json:"workdir,omitempty" jsonschema_description:"Directory in the container where the tool is run."`
 	Env       map[string]string `yaml:"env" json:"env,omitempty" jsonschema_description:"Environment variables for the tool."`
 	PerBranch PerBranch         `yaml:"per_branch" json:"per_branch,omitempty" jsonschema:"enum=one,enum=many" jsonschema_description:"How many migrations a branch may add."`
 }

@@ -36,7 +36,7 @@ func TestAPathThatLeavesTheRepositoryByALinkIsRefusedWithItsLine(t *testing.T) {
 		"seed: {sql: [home/home/app/../real.sql]}": "",
 	} {
 		write(t, file, "base: main\n"+text+"\n")
-		_, err := Load(root, file, nil)
+		_, err := Load(root, file, Known{})
 		if place == "" {
 			if err != nil {
 				t.Errorf("%s: %v", text, err)
@@ -53,7 +53,7 @@ func TestAPathThatLeavesTheRepositoryByALinkIsRefusedWithItsLine(t *testing.T) {
 	if err := os.Symlink(outside, file); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Load(root, file, nil); err == nil || strings.Contains(err.Error(), "secret\n") || !strings.Contains(err.Error(), "outside the repository") {
+	if _, err := Load(root, file, Known{}); err == nil || strings.Contains(err.Error(), "secret\n") || !strings.Contains(err.Error(), "outside the repository") {
 		t.Errorf("the configuration itself: %v", err)
 	}
 }

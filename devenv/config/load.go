@@ -27,10 +27,13 @@ func Find(dir, root string) (file string, ok bool) {
 	}
 }
 
-// Load reads the configuration at file in the repository at root; checks are the ids that `checks:` may name.
+// Known are the names that a configuration may use: the ids of checks, and the migration tools, of which none stands for all.
+type Known struct{ Checks, Tools []string }
+
+// Load reads the configuration at file in the repository at root; known are the names that it may use.
 // Every problem is in the error, each with its line and a caret; the kind is usage. A path that leaves the repository by a symbolic
 // link is one.
-func Load(root, file string, checks []string) (*Config, error) {
+func Load(root, file string, known Known) (*Config, error) {
 	if to, out := leadsOut(root, file); out {
 		return nil, report.Fail(report.KindUsage, "put it into the repository",
 			"read configuration: %s lies outside the repository %s, at %s", file, root, to)
@@ -44,7 +47,7 @@ func Load(root, file string, checks []string) (*Config, error) {
 		return nil, report.Fail(report.KindUsage, "put it into the repository",
 			"read configuration: %s lies outside the repository %s", file, root)
 	}
-	c, err := Parse(content, file, filepath.ToSlash(rel), checks)
+	c, err := Parse(content, file, filepath.ToSlash(rel), known)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func TestTheNearestFileUpToTheRootIsFound(t *testing.T) {
 		if !ok {
 			t.Fatalf("nothing found from %s", dir)
 		}
-		c, err := Load(root, file, nil)
+		c, err := Load(root, file, Known{})
 		if err != nil || c.Base != want {
 			t.Errorf("from %s: %+v, %v", dir, c, err)
 		}
@@ -42,16 +42,16 @@ func TestTheNearestFileUpToTheRootIsFound(t *testing.T) {
 func TestAFileOutsideTheRepositoryIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, FileName), "")
-	if _, err := Load(filepath.Join(dir, "repo"), filepath.Join(dir, FileName), nil); err == nil {
+	if _, err := Load(filepath.Join(dir, "repo"), filepath.Join(dir, FileName), Known{}); err == nil {
 		t.Error("it was accepted")
 	}
-	if _, err := Load(dir, filepath.Join(dir, "absent"), nil); err == nil {
+	if _, err := Load(dir, filepath.Join(dir, "absent"), Known{}); err == nil {
 		t.Error("an absent file was accepted")
 	}
 }
 
 func TestTheSchemaNamesEveryKeyAndNoOther(t *testing.T) {
-	content, err := Schema()
+	content, err := Schema(Known{Tools: []string{"alembic"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 )
 
 // Parse reads a configuration's content. File is its path for messages, dir its directory relative to the
-// repository's root, with slashes; checks are the ids that `checks:` may name. Errors are as Load's.
-func Parse(content []byte, file, dir string, checks []string) (*Config, error) {
+// repository's root, with slashes; known are the names that it may use. Errors are as Load's.
+func Parse(content []byte, file, dir string, known Known) (*Config, error) {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	c := &Config{File: file, Dir: dir, source: newSource(content)}
 	r := &reader{name: nameIn(dir), source: &c.source, anchors: map[string]ast.Node{}}
@@ -30,7 +30,7 @@ func Parse(content []byte, file, dir string, checks []string) (*Config, error) {
 		ast.Walk(r, tree.Docs[0].Body)
 		r.mapping(tree.Docs[0].Body, "", reflect.ValueOf(c).Elem())
 	}
-	r.validate(c, checks)
+	r.validate(c, known)
 	if err := r.failure(); err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func checkIDs() []string { return []string{"data.lost", "locks.blocking"} }
 
 func parse(t *testing.T, text string) *Config {
 	t.Helper()
-	c, err := Parse([]byte(text), "/repo/.devenv.yaml", ".", checkIDs())
+	c, err := Parse([]byte(text), "/repo/.devenv.yaml", ".", Known{Checks: checkIDs(), Tools: []string{"alembic"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestErrorsNameLineAndColumn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = Parse(archive.Files[0].Data, "/repo/.devenv.yaml", ".", checkIDs())
+			_, err = Parse(archive.Files[0].Data, "/repo/.devenv.yaml", ".", Known{Checks: checkIDs(), Tools: []string{"alembic"}})
 			if err == nil {
 				t.Fatal("it was accepted")
 			}
@@ -159,7 +159,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestAProblemWithAValuePointsAtIt(t *testing.T) {
-	c, err := Parse([]byte("database:\n  service: pg\n"), "/repo/app/.devenv.yaml", "app", nil)
+	c, err := Parse([]byte("database:\n  service: pg\n"), "/repo/app/.devenv.yaml", "app", Known{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestAProblemWithAValuePointsAtIt(t *testing.T) {
 }
 
 func TestPathsAreTakenFromTheFilesDirectory(t *testing.T) {
-	c, err := Parse([]byte("migrations: {config: ../alembic.ini}"), "/repo/app/.devenv.yaml", "app", nil)
+	c, err := Parse([]byte("migrations: {config: ../alembic.ini}"), "/repo/app/.devenv.yaml", "app", Known{})
 	if err != nil {
 		t.Fatal(err)
 	}

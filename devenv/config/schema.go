@@ -10,13 +10,19 @@ import (
 )
 
 // Schema returns the configuration's JSON schema, indented, for editors.
-func Schema() ([]byte, error) {
+func Schema(known Known) ([]byte, error) {
 	reflector := jsonschema.Reflector{
 		FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, DoNotReference: true, Anonymous: true,
 		Mapper: mapType,
 	}
 	schema := reflector.Reflect(&Config{})
 	schema.Title = FileName
+	if section, ok := schema.Properties.Get("migrations"); ok && len(known.Tools) > 0 {
+		tool, _ := section.Properties.Get("tool")
+		for _, name := range known.Tools {
+			tool.Enum = append(tool.Enum, name)
+		}
+	}
 	content, err := json.MarshalIndent(schema, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write the configuration's schema: %w", err)

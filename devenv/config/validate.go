@@ -12,8 +12,10 @@ import (
 )
 
 // validate gathers what the types cannot say: which values exist and which keys exclude each other.
-func (r *reader) validate(c *Config, checks []string) {
-	r.oneOf("migrations.tool", c.Migrations.Tool, "alembic")
+func (r *reader) validate(c *Config, known Known) {
+	if len(known.Tools) > 0 {
+		r.oneOf("migrations.tool", c.Migrations.Tool, known.Tools...)
+	}
 	r.oneOf("migrations.per_branch", string(c.Migrations.PerBranch), string(PerBranchOne), string(PerBranchMany))
 	if c.Seed.Startup != nil && !*c.Seed.Startup {
 		r.exclusive("seed.run", "seed.sql", "seed.dump")
@@ -23,7 +25,7 @@ func (r *reader) validate(c *Config, checks []string) {
 	r.exclusive("backend.ready.log", "backend.ready.port", "backend.ready.url")
 	r.seed(c.Seed)
 	r.ready(c.Backend.Ready)
-	r.severities(c.Checks, checks)
+	r.severities(c.Checks, known.Checks)
 	r.rights(c.Scratch.Keep)
 	for key, paths := range map[string][]string{
 		"compose.files": c.Compose.Files, "compose.project_directory": {c.Compose.ProjectDirectory},

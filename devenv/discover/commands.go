@@ -85,14 +85,8 @@ func withoutComments(script string) string {
 	return strings.Join(kept, "\n")
 }
 
-// upgrade matches a command that upgrades a database to a revision.
-var upgrade = regexp.MustCompile(`\balembic\b[^;&|\n]*\bupgrade\b|\bflask\s+db\s+upgrade\b`)
-
 // migrates reports whether what the service runs upgrades the database.
 func (c *commands) migrates(service string) bool { return upgrade.MatchString(c.program(service)) }
-
-// finishing matches final commands that run to completion; passing on "$@" does not count.
-var finishing = regexp.MustCompile(`^(exec\s+)?(\S*\s+)*?(\S*/)?(alembic|flask\s+db)\b`)
 
 // oneShot reports whether a service runs to completion, and how that is known.
 func (c *commands) oneShot(name string) (bool, string) {
@@ -152,6 +146,6 @@ func anyOf(name string, listed ...string) bool {
 
 // soundsLikeTask reports whether a name sounds like a task that ends.
 func soundsLikeTask(name string) bool {
-	return anyOf(name, "migrate", "migration", "migrations", "migrator", "seed", "seeder", "prestart", "alembic", "init", "initdb",
+	return anyOf(name, "migrate", "migration", "migrations", "migrator", "seed", "seeder", "prestart", toolCommand, "init", "initdb",
 		"bootstrap", "fixtures")
 }

@@ -9,6 +9,7 @@ import (
 
 	"devenv/devenv/config"
 	"devenv/devenv/report"
+	"devenv/migrations"
 )
 
 // Files gives access to a repository's files at one point in time.
@@ -46,18 +47,18 @@ type Project struct {
 // MigrationTool is the migration tool and where it runs. Paths are relative to the repository's root, with slashes;
 // those named InContainer are absolute paths in Service's container.
 type MigrationTool struct {
-	// Tool is "alembic".
-	Tool    string
+	// Kind is which tool it is.
+	Kind    migrations.Kind
 	Service string
-	// Config is alembic.ini or pyproject.toml.
+	// Config is the tool's configuration.
 	Config string
-	// Section is the section of Config; empty means Alembic's own.
+	// Section is the section of Config; empty means the tool's own.
 	Section string
 	// ConfigInContainer is empty if the model does not tell; then it is the file with the same content.
 	ConfigInContainer string
-	// Workdir is the directory in the container in which to run alembic; empty if the model does not tell.
+	// Workdir is the directory in the container in which to run the tool; empty if the model does not tell.
 	Workdir string
-	// Python is the configured interpreter in the container; empty means that of the alembic on the PATH.
+	// Python is the configured interpreter in the container; empty means that of the tool on the PATH.
 	Python string
 	// ScriptLocation is the directory that contains env.py.
 	ScriptLocation string
@@ -69,7 +70,7 @@ type MigrationTool struct {
 	VersionsInContainer []string
 	// Recursive is set if revisions may be in subdirectories of Versions.
 	Recursive bool
-	// FileTemplate and PrependSysPath are as Alembic reads them, empty if not set.
+	// FileTemplate and PrependSysPath are as the tool reads them, empty if not set.
 	FileTemplate   string
 	PrependSysPath string
 	// Env comes from the configuration.

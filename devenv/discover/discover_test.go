@@ -74,7 +74,7 @@ func answer(t *testing.T, files []txtar.File) txtar.File {
 	for _, p := range paths {
 		if filepath.Base(p) == config.FileName {
 			var err error
-			if cfg, err = config.Load(root, filepath.Join(root, p), nil); err != nil {
+			if cfg, err = config.Load(root, filepath.Join(root, p), config.Known{}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -44,9 +44,9 @@ func (h holderChoice) choose(c candidate, database string) (string, error) {
 		pass func(string) bool
 	}{
 		{"it uses " + database, func(n string) bool { yes, _ := h.services.uses(n, database); return yes }},
-		{"it runs alembic", h.commands.migrates},
+		{"it runs " + toolCommand, h.commands.migrates},
 		{"it is the backend", func(n string) bool { return n == h.cfg.Backend.Service }},
-		{"it names alembic", func(n string) bool { return strings.Contains(h.commands.program(n), "alembic") }},
+		{"it names " + toolCommand, func(n string) bool { return strings.Contains(h.commands.program(n), toolCommand) }},
 		{"it is built here", func(n string) bool { return h.services.get(n).Build != nil }},
 		{"it keeps running and is not a worker", func(n string) bool { once, _ := h.commands.oneShot(n); return !once && !h.services.worker(n) }},
 		{"it has a port or a healthcheck", h.services.serves},
@@ -108,7 +108,7 @@ func (h holderChoice) noCode(c candidate, databases []string) *report.Failure {
 	}
 	const extra = "compose.devenv.yaml"
 	return report.Fail(report.KindUsage,
-		"devenv runs Alembic and the backend in containers; add a service that builds or mounts the code, with its packages and the "+
+		"devenv runs the migration tool and the backend in containers; add a service that builds or mounts the code, with its packages and the "+
 			"database's address. "+
 			"To leave the Compose file as it is, write the service into "+h.answers.written(path.Join(home, extra))+":\n"+
 			"  services:\n    backend: {build: "+filepath.ToSlash(code)+", depends_on: ["+strings.Join(databases, ", ")+"], environment: {…}}\n"+

@@ -24,9 +24,9 @@ func (w *writer) reparent(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		moved, err := migrations.Reparent(content, heads[0])
+		moved, err := w.Project.Migrations.Kind.Files.Reparent(content, heads[0])
 		if err != nil {
-			return report.Fail(report.KindWork, "write down_revision as a plain string, or replace them all with one migration: --replace",
+			return report.Fail(report.KindWork, report.HintOf(err),
 				"re-parent %s: %w", revision.Path, err)
 		}
 		container := m.inContainer[revision.Path]

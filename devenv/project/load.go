@@ -8,6 +8,7 @@ import (
 	"devenv/compose"
 	"devenv/devenv/checks"
 	"devenv/devenv/config"
+	"devenv/devenv/discover"
 	"devenv/devenv/report"
 )
 
@@ -61,7 +62,7 @@ func LoadConfig(dir, root string) (*config.Config, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	return config.Load(root, path, checks.IDs())
+	return config.Load(root, path, Known())
 }
 
 // findConfig finds the nearest .devenv.yaml.
@@ -93,3 +94,6 @@ func (w *Workspace) Isolation(tree string) compose.Isolation {
 	}
 	return isolation
 }
+
+// Known returns the names that a configuration may use.
+func Known() config.Known { return config.Known{Checks: checks.IDs(), Tools: discover.KindNames()} }

@@ -12,7 +12,9 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose"
+	"devenv/devenv/discover"
 	"devenv/devenv/redact"
+	"devenv/migrations"
 )
 
 // Learn makes a redactor learn the secrets in a project's texts.
@@ -54,7 +56,7 @@ func (w *Workspace) learnFiles(ctx context.Context) error {
 	for _, rel := range listed {
 		file := filepath.Join(w.Repo.Root(), filepath.FromSlash(rel))
 		shared[file] = true
-		if name := path.Base(rel); strings.HasPrefix(name, "alembic") && path.Ext(name) == ".ini" || strings.HasSuffix(name, "pgpass") {
+		if name := path.Base(rel); configuresTool(name) || strings.HasSuffix(name, "pgpass") {
 			files = append(files, file)
 		}
 	}
@@ -82,6 +84,11 @@ func (w *Workspace) learnFiles(ctx context.Context) error {
 	}
 	w.Redactor.Learn(sources...)
 	return nil
+}
+
+// configuresTool reports whether the name of a file is a migration tool's configuration.
+func configuresTool(name string) bool {
+	return slices.ContainsFunc(discover.Kinds(), func(k migrations.Kind) bool { return k.Configures(name) })
 }
 
 // configDirectories returns the directories whose files services can see or read: the project's, those of builds, and
@@ -134,7 +141,7 @@ func credentialFilesIn(at string) []string {
 
 // wordsOf returns the project's own words, which are never redacted, even if a password equals one.
 func wordsOf(p *types.Project) []string {
-	words := []string{p.Name}
+	words := append(discover.KindNames(), p.Name)
 	for name, service := range p.Services {
 		words = append(words, name, service.ContainerName, service.Hostname, service.Image)
 		words = append(words, strings.FieldsFunc(service.Image, func(c rune) bool { return strings.ContainsRune("/:@", c) })...)

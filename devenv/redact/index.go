@@ -27,7 +27,7 @@ const shortest = 6
 func everyday() []string {
 	return []string{
 		"password", "passwd", "secret", "secrets", "token", "admin", "administrator", "username", "testing", "example", "sample", "develop",
-		"development", "production", "staging", "default", "postgres", "postgresql", "mariadb", "mongodb", "rabbitmq", "docker", "alembic", "public", "private",
+		"development", "production", "staging", "default", "postgres", "postgresql", "mariadb", "mongodb", "rabbitmq", "docker", "public", "private",
 		"database", "backend", "frontend", "server", "service", "master", "localhost", "redacted", "migration", "migrations", "sqlalchemy", "psycopg2",
 		"psycopg", "asyncpg", "string", "integer", "column", "unique", "credentials", "trust", "md5", "scram-sha-256", "hs256", "rs256", "utf8", "utf-8",
 	}

@@ -42,7 +42,7 @@ func (b *Testbed) Find(ctx context.Context, log *step.Log) (err error) {
 		}
 	}
 	log.Done(fmt.Sprintf("%s onto %s; database %s, backend %s, %s in %s", branch.Name(b.Work.Head.Ref), branch.Spoken(b.BaseRef.Ref),
-		b.Project.Database, b.Project.Backend, b.Project.Migrations.Tool, b.Project.Migrations.Service))
+		b.Project.Database, b.Project.Backend, b.Project.Migrations.Kind.Name, b.Project.Migrations.Service))
 	return nil
 }
 
@@ -61,7 +61,7 @@ func (b *Testbed) readProject(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	for _, dir := range b.Project.Migrations.Versions {
-		if err := work.ReadVersions(ctx, w.Repo, dir); err != nil {
+		if err := work.ReadVersions(ctx, w.Repo, dir, b.Project.Migrations.Kind.Files); err != nil {
 			return err
 		}
 	}

@@ -74,7 +74,7 @@ func (b *Testbed) readBefore(ctx context.Context, seeded *Seeded) error {
 	}
 	if b.Wants(checks.TrialData) {
 		group.Go(func() (err error) {
-			if seeded.Before.Fingerprint, err = Fingerprint(ctx, seeded.Server); err == nil && !data.HoldsRows(seeded.Before.Fingerprint) {
+			if seeded.Before.Fingerprint, err = b.Fingerprint(ctx, seeded.Server); err == nil && !data.HoldsRows(seeded.Before.Fingerprint) {
 				b.Note(noRows)
 			}
 			return err
@@ -90,7 +90,7 @@ func (b *Testbed) ReadSchema(ctx context.Context, s *database.Server, into *Stat
 		group.Go(func() (err error) { into.Catalog, err = b.Catalog(ctx, s); return err })
 	}
 	if b.wantsAny(checks.TrialAdversarial, checks.TrialSmoke, checks.TrialReverse, checks.TrialNotes, checks.TrialRenames) {
-		group.Go(func() (err error) { into.Shape, err = Shape(ctx, s); return err })
+		group.Go(func() (err error) { into.Shape, err = b.Shape(ctx, s); return err })
 	}
 	return group.Wait()
 }

@@ -38,7 +38,7 @@ func (t *Tool) Snippets() migrations.Snippets {
 func ability[A any](t *Tool, what string) (A, error) {
 	able, ok := t.Tool.(A)
 	if !ok {
-		return able, report.Fail(report.KindUsage, "", "%w", fmt.Errorf("%s cannot %s", t.settings.Tool, what))
+		return able, report.Fail(report.KindUsage, "", "%w", fmt.Errorf("%s cannot %s", t.settings.Kind.Name, what))
 	}
 	return able, nil
 }
@@ -48,5 +48,5 @@ func (t *Tool) About() string {
 	if located, ok := t.Tool.(migrations.Located); ok {
 		return located.About()
 	}
-	return t.settings.Tool
+	return t.settings.Kind.Name
 }

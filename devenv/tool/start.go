@@ -3,7 +3,6 @@ package tool
 import (
 	"bytes"
 	"context"
-	_ "embed"
 	"errors"
 	"os"
 	"path"
@@ -18,11 +17,7 @@ import (
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
 	"devenv/migrations"
-	"devenv/migrations/alembic"
 )
-
-//go:embed interpreter.sh
-var interpreterScript string
 
 // Tool is the migration tool in a container of its service, with the files of a checkout.
 type Tool struct {
@@ -36,7 +31,7 @@ type Tool struct {
 	hosts    []string // the names by which the project's URLs mean the database
 }
 
-// Start starts the migration tool's container in a network of its own, and the driver in it. log gets what the
+// Start starts the migration tool's container in a network of its own, and the tool in it. log gets what the
 // project's code prints.
 func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.MigrationTool, hosts []string, log *step.Log) (*Tool, error) {
 	t := &Tool{checkout: s, settings: p, hosts: hosts}
@@ -59,18 +54,17 @@ func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.Mig
 	if err != nil {
 		return nil, errors.Join(err, stream.Close())
 	}
-	driver, err := alembic.Start(ctx, alembic.Options{Config: config, Section: p.Section, OnStderr: log.Line}, stream)
+	t.Tool, err = p.Kind.Starter.Start(ctx, migrations.StartOptions{Config: config, Section: p.Section, OnStderr: log.Line}, stream)
 	if err != nil {
 		return nil, failed(err, "start the migration tool in service "+p.Service)
 	}
-	t.Tool = driver
 	return t, nil
 }
 
 // shapeTool makes the service's container run the driver instead of the service, and returns its working directory.
 func shapeTool(project *types.Project, p discover.MigrationTool) string {
 	service := project.Services[p.Service]
-	service.Entrypoint = append(types.ShellCommand{"sh", "-c", interpreterScript, "devenv-driver"}, alembic.Command()...)
+	service.Entrypoint = p.Kind.Starter.Command()
 	service.Command = nil
 	service.StdinOpen, service.Tty = true, false
 	// The revision is written into it, where the code lies in the image.
@@ -119,7 +113,7 @@ func (t *Tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.M
 		return "", report.Fail(report.KindUsage, "name the service that holds it in .devenv.yaml:\n    migrations: {service: …}",
 			"find %s in the container of service %s: no file there has its content", p.Config, p.Service)
 	}
-	return "", report.Fail(report.KindUsage, "say where alembic is run, in .devenv.yaml:\n    migrations: {workdir: "+path.Dir(found[0])+"}",
+	return "", report.Fail(report.KindUsage, "say where "+p.Kind.Name+" is run, in .devenv.yaml:\n    migrations: {workdir: "+path.Dir(found[0])+"}",
 		"find %s in the container of service %s: %s have its content", p.Config, p.Service, strings.Join(found, " and "))
 }
 

@@ -17,7 +17,7 @@ func compareData(ctx context.Context, p *pass, up *upgrade) (err error) {
 		return nil
 	}
 	defer p.timed(checks.TrialData, time.Now())
-	if up.after.Fingerprint, err = testbed.Fingerprint(ctx, up.seeded.Server); err != nil {
+	if up.after.Fingerprint, err = p.Fingerprint(ctx, up.seeded.Server); err != nil {
 		return err
 	}
 	changes := up.before.Fingerprint.Compare(up.after.Fingerprint)

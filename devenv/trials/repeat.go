@@ -94,6 +94,6 @@ func upgradeAndRead(ctx context.Context, p *pass, server *database.Server) (prin
 	if err != nil || outcome.Failure != nil {
 		return print, false, err
 	}
-	print, err = testbed.Fingerprint(ctx, server)
+	print, err = p.Fingerprint(ctx, server)
 	return print, err == nil, err
 }

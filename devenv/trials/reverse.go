@@ -58,7 +58,7 @@ func (w *wayBack) walk(ctx context.Context, log *step.Log) (err error) {
 	if err != nil {
 		return err
 	}
-	below, err := testbed.Shape(ctx, w.server)
+	below, err := w.Shape(ctx, w.server)
 	if err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (w *wayBack) writeAndReturn(ctx context.Context, log *step.Log, below *cata
 			return err
 		}
 	}
-	above, err := testbed.Shape(ctx, e.server)
+	above, err := w.Shape(ctx, e.server)
 	if err != nil {
 		return err
 	}

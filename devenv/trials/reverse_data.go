@@ -16,7 +16,7 @@ func (w *wayBack) compareData(ctx context.Context) error {
 	if w.up == nil || !w.up.data.Ran {
 		return nil
 	}
-	below, err := testbed.Fingerprint(ctx, w.server)
+	below, err := w.Fingerprint(ctx, w.server)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (u *upgrade) onlyDefaults(c data.Change) bool {
 // compareRoundTrip compares the data after the second upgrade with what the first one left. Only where they differ is another clone
 // upgraded: it has the rows as the first upgrade left them, and tells what no two upgrades leave alike.
 func (w *wayBack) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
-	again, err := testbed.Fingerprint(ctx, w.server)
+	again, err := w.Fingerprint(ctx, w.server)
 	if err != nil || len(w.up.roundTrip(w.up.after.Fingerprint, again, w.outcome.Data.Base)) == 0 {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (w *wayBack) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
 			return nil, err
 		}
 		return between(ctx, first, w.server, func(was, is *database.Conn) ([]data.Change, error) {
-			print, err := data.Take(ctx, was)
+			print, err := data.Take(w.VersionTable())(ctx, was)
 			if err != nil {
 				return nil, err
 			}

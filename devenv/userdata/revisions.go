@@ -7,7 +7,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/project"
+	"devenv/migrations"
 )
 
 // Position is which revisions a running database is at.
@@ -54,13 +54,24 @@ func (d *Database) revisions(ctx context.Context) []string {
 	return readRevisions(ctx, d.workspace.Engine, d.server.ID, d.settings)
 }
 
-// readRevisions reads the version table of a running database, through the server's own container, because the port may
-// not be published. It returns none if the database is not running or has no such table.
+// readRevisions reads the version table of a running database, of whichever migration tool has one there.
 func readRevisions(ctx context.Context, e *engine.Engine, container string, s database.Settings) []string {
-	const query = "SELECT version_num FROM alembic_version ORDER BY 1"
+	for _, kind := range discover.Kinds() {
+		if revisions := readVersions(ctx, e, container, s, kind); len(revisions) > 0 {
+			return revisions
+		}
+	}
+	return nil
+}
+
+// readVersions reads a tool's version table through the server's own container, because the port may not be published. It
+// returns none if the database is not running or has no such table.
+func readVersions(ctx context.Context, e *engine.Engine, container string, s database.Settings, kind migrations.Kind) []string {
 	var out bytes.Buffer
 	code, err := e.Exec(ctx, container, engine.ExecOptions{
-		Cmd: []string{"psql", "-X", "-A", "-t", "-U", s.User, "-d", s.Database, "-p", fmt.Sprint(s.Port), "-c", query},
+		Cmd: []string{
+			"psql", "-X", "-A", "-t", "-U", s.User, "-d", s.Database, "-p", fmt.Sprint(s.Port), "-c", "SELECT " + kind.VersionColumn + " FROM " + kind.VersionTable + " ORDER BY 1",
+		},
 		Env: []string{"PGPASSWORD=" + s.Password, "PGCONNECT_TIMEOUT=5"}, Stdout: &out,
 	})
 	if err != nil || code != 0 {
@@ -68,9 +79,6 @@ func readRevisions(ctx context.Context, e *engine.Engine, container string, s da
 	}
 	return strings.Fields(out.String())
 }
-
-// revisionLine matches the line of a revision's file that names it.
-var revisionLine = regexp.MustCompile(`(?m)^revision\s*(?::[^=\n]*)?=\s*['"]([^'"]+)['"]`)
 
 // knownRevisions returns the revisions in the working tree's directories of revisions, from their files' text, without
 // running anything. It returns none if no migration tool is found.
@@ -84,9 +92,9 @@ func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error)
 	if err != nil {
 		return nil, nil // a stack that devenv makes no migrations for
 	}
-	var known []string
+	tool, known := found.Migrations, []string(nil)
 	for _, p := range paths {
-		if path.Ext(p) != ".py" || !slices.ContainsFunc(found.Migrations.Versions,
+		if !tool.Kind.Files.IsRevision(p) || !slices.ContainsFunc(tool.Versions,
 			func(dir string) bool { return strings.HasPrefix(p, path.Clean(dir)+"/") }) {
 			continue
 		}
@@ -94,8 +102,8 @@ func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error)
 		if err != nil {
 			return nil, err
 		}
-		if m := revisionLine.FindSubmatch(content); m != nil {
-			known = append(known, string(m[1]))
+		if id := tool.Kind.Files.ID(p, content); id != "" {
+			known = append(known, id)
 		}
 	}
 	return known, nil

@@ -1,19 +1,9 @@
 package alembic
 
-import (
-	"context"
-	"io"
-)
+import "devenv/migrations"
 
-// Process is a running command with its streams, wherever it runs: an exec in a container, or a local subprocess.
-type Process interface {
-	// Write and Close are the command's stdin.
-	io.WriteCloser
-	Stdout() io.Reader
-	Stderr() io.Reader
-	// Wait returns the exit code once the command has ended.
-	Wait(ctx context.Context) (int, error)
-}
+// Process is the driver's, wherever it runs.
+type Process = migrations.Process
 
 // Command returns the arguments that start the driver with an interpreter, given as the words that start it: a path, or
 // "env", "python3". The driver's source travels over stdin, so that it runs on read-only file systems and as any user.

@@ -40,28 +40,32 @@ type Object struct {
 // joint is what parts a definition in a query.
 const joint = `E'\x1f'`
 
-// Read reads the schema of the database, in one read-only transaction. It works on Postgres 13 to 18.
-func Read(ctx context.Context, conn *pgx.Conn) (Catalog, error) {
-	catalog := Catalog{Objects: map[string]Object{}}
-	err := query.Read(ctx, conn, func(tx pgx.Tx) error {
-		for _, q := range catalogQueries() {
-			if err := catalog.read(ctx, tx, q.sql); err != nil {
-				return fmt.Errorf("read the catalog's %s: %w", q.what, err)
-			}
+// Read returns how to read the schema of a database, less the migration tool's table, in one read-only transaction. It works on Postgres 13 to 18.
+func Read(versions query.VersionTable) func(context.Context, *pgx.Conn) (Catalog, error) {
+	return func(ctx context.Context, conn *pgx.Conn) (Catalog, error) {
+		catalog := Catalog{Objects: map[string]Object{}}
+		err := query.Read(ctx, conn, func(tx pgx.Tx) error { return catalog.readAll(ctx, tx, versions) })
+		return catalog, err
+	}
+}
+
+func (c *Catalog) readAll(ctx context.Context, tx pgx.Tx, versions query.VersionTable) error {
+	for _, q := range catalogQueries(versions) {
+		if err := c.read(ctx, tx, q.sql); err != nil {
+			return fmt.Errorf("read the catalog's %s: %w", q.what, err)
 		}
-		if err := catalog.readUnread(ctx, tx); err != nil {
-			return fmt.Errorf("read the catalog's other objects: %w", err)
-		}
-		return nil
-	})
-	return catalog, err
+	}
+	if err := c.readUnread(ctx, tx); err != nil {
+		return fmt.Errorf("read the catalog's other objects: %w", err)
+	}
+	return nil
 }
 
 // catalogQuery selects three columns of text: the object, its parent, its definition.
 type catalogQuery struct{ what, sql string }
 
-func catalogQueries() []catalogQuery {
-	return slices.Concat(relationQueries(), tableQueries(), typeQueries(), routineQueries(), rightQueries())
+func catalogQueries(versions query.VersionTable) []catalogQuery {
+	return slices.Concat(relationQueries(versions), tableQueries(versions), typeQueries(), routineQueries(), rightQueries(versions))
 }
 
 func (c Catalog) read(ctx context.Context, tx pgx.Tx, sql string) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"devenv/devenv/database/internal/databasetest"
+	"devenv/devenv/database/query"
 )
 
 // schemaFixture has an object of every kind that the cases below change.
@@ -174,7 +175,7 @@ func TestExtensionsAreOneObject(t *testing.T) {
 
 func catalogOf(t *testing.T, conn *pgx.Conn) Catalog {
 	t.Helper()
-	catalog, err := Read(context.Background(), conn)
+	catalog, err := Read(query.VersionTable{Name: "alembic_version", Column: "version_num"})(context.Background(), conn)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,7 @@
 package catalog
 
+import "devenv/devenv/database/query"
+
 // foreignSchemas are what the system, temporary tables and devenv itself keep out of catalogs; n is pg_namespace.
 const foreignSchemas = `n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'devenv')
   AND n.nspname !~ '^pg_(temp|toast_temp)_'`
@@ -20,24 +22,22 @@ func commentPart(expression string) string {
 }
 
 // relations returns a common table expression of the user's relations: oid, kind, and name as schema.relation; object is their
-// name in the catalog. A table whose only column is version_num is the migration tool's.
-func relations() string {
+// name in the catalog.
+func relations(versions query.VersionTable) string {
 	return `WITH rel AS (
   SELECT c.*, n.nspname || '.' || c.relname AS name,
     CASE c.relkind WHEN 'v' THEN 'view:' WHEN 'm' THEN 'matview:' WHEN 'S' THEN 'sequence:' ELSE 'table:' END
       || n.nspname || '.' || c.relname AS object
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND c.relpersistence <> 't' AND ` + foreignSchemas + `
-    AND c.relname <> 'alembic_version' AND NOT ` + byExtension("pg_class", "c.oid") + `
-    AND (c.relkind <> 'r' OR (SELECT array_agg(a.attname::text) FROM pg_attribute a
-           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) IS DISTINCT FROM ARRAY['version_num'])
+    AND NOT ` + byExtension("pg_class", "c.oid") + ` AND NOT ` + versions.Is() + `
 ) `
 }
 
 // relationQueries read tables, views and sequences.
-func relationQueries() []catalogQuery {
+func relationQueries(versions query.VersionTable) []catalogQuery {
 	return []catalogQuery{
-		{"tables", relations() + `
+		{"tables", relations(versions) + `
 SELECT r.object, coalesce((SELECT p.object FROM pg_inherits i JOIN rel p ON p.oid = i.inhparent WHERE i.inhrelid = r.oid AND r.relispartition), ''),
   CASE r.relpersistence WHEN 'u' THEN 'unlogged ' ELSE '' END
   || CASE r.relkind WHEN 'f' THEN 'foreign table' WHEN 'p' THEN 'table' || ` + joint + ` || 'partition by ' || pg_get_partkeydef(r.oid) ELSE 'table' END
@@ -55,13 +55,13 @@ SELECT r.object, coalesce((SELECT p.object FROM pg_inherits i JOIN rel p ON p.oi
      FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = r.oid), '')
   || ` + commentPart("obj_description(r.oid, 'pg_class')") + `
 FROM rel r WHERE r.relkind IN ('r', 'p', 'f')`},
-		{"views", relations() + `
+		{"views", relations(versions) + `
 SELECT r.object, '', rtrim(pg_get_viewdef(r.oid), ';')
   || coalesce(' with (' || array_to_string(r.reloptions, ', ') || ')', '')
   || CASE WHEN r.relispopulated THEN '' ELSE ' with no data' END
   || ` + comment("obj_description(r.oid, 'pg_class')") + `
 FROM rel r WHERE r.relkind IN ('v', 'm')`},
-		{"sequences", relations() + `
+		{"sequences", relations(versions) + `
 SELECT r.object,
   coalesce((SELECT 'column:' || o.name || '.' || a.attname FROM pg_depend d JOIN rel o ON o.oid = d.refobjid
      JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum = d.refobjsubid

@@ -1,11 +1,13 @@
 package catalog
 
+import "devenv/devenv/database/query"
+
 // rightQueries read grants that differ from what an object has when it is made.
-func rightQueries() []catalogQuery {
+func rightQueries(versions query.VersionTable) []catalogQuery {
 	return []catalogQuery{
-		{"grants on relations", relations() + granted(`
+		{"grants on relations", relations(versions) + granted(`
 SELECT 'grant:' || r.object, r.object, r.relacl, acldefault(CASE r.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", r.relowner) FROM rel r`)},
-		{"grants on columns", relations() + granted(`
+		{"grants on columns", relations(versions) + granted(`
 SELECT 'grant:column:' || r.name || '.' || a.attname, 'column:' || r.name || '.' || a.attname, a.attacl, acldefault('c', r.relowner)
 FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid AND NOT a.attisdropped`)},
 		{"grants on schemas", `WITH ` + granted(`

@@ -12,21 +12,23 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// ReadShape reads what rows of the database's tables must look like, in one query. Left out are tables of the system, of
+// ReadShape returns how to read what rows of the database's tables must look like, in one query. Left out are tables of the system, of
 // extensions and of the migration tool. It works on Postgres 13 to 18.
-func ReadShape(ctx context.Context, conn *pgx.Conn) (Shape, error) {
-	var shape Shape
-	err := query.Read(ctx, conn, func(tx pgx.Tx) error { return shape.Read(ctx, tx) })
-	if err != nil {
-		return Shape{}, fmt.Errorf("read the shape of the tables: %w", err)
+func ReadShape(versions query.VersionTable) func(context.Context, *pgx.Conn) (Shape, error) {
+	return func(ctx context.Context, conn *pgx.Conn) (Shape, error) {
+		var shape Shape
+		err := query.Read(ctx, conn, func(tx pgx.Tx) error { return shape.Read(ctx, tx, versions) })
+		if err != nil {
+			return Shape{}, fmt.Errorf("read the shape of the tables: %w", err)
+		}
+		return shape, nil
 	}
-	return shape, nil
 }
 
 // Read reads the shape as a transaction sees it.
-func (s *Shape) Read(ctx context.Context, tx pgx.Tx) error {
+func (s *Shape) Read(ctx context.Context, tx pgx.Tx, versions query.VersionTable) error {
 	var text string
-	if err := tx.QueryRow(ctx, shapeQuery(), pgx.QueryExecModeSimpleProtocol).Scan(&text); err != nil {
+	if err := tx.QueryRow(ctx, shapeQuery(versions), pgx.QueryExecModeSimpleProtocol).Scan(&text); err != nil {
 		return err
 	}
 	if err := json.Unmarshal([]byte(text), s); err != nil {
@@ -57,8 +59,8 @@ func (s *Shape) findRows(ctx context.Context, tx pgx.Tx) error {
 func oidKey(oid uint32) string { return strconv.FormatUint(uint64(oid), 10) }
 
 // shapeQuery selects the whole shape as one JSON text, in the names of Shape's fields.
-func shapeQuery() string {
-	return relations() + `, base AS (
+func shapeQuery(versions query.VersionTable) string {
+	return relations(versions) + `, base AS (
   WITH RECURSIVE down(oid, base, typmod) AS (
     SELECT t.oid, t.oid, -1 FROM pg_type t
     UNION ALL SELECT d.oid, t.typbasetype, CASE WHEN d.typmod >= 0 THEN d.typmod ELSE t.typtypmod END

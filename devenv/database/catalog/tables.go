@@ -1,9 +1,11 @@
 package catalog
 
+import "devenv/devenv/database/query"
+
 // tableQueries read what belongs to a table or a view. What a partition has from its parent is left out.
-func tableQueries() []catalogQuery {
+func tableQueries(versions query.VersionTable) []catalogQuery {
 	return []catalogQuery{
-		{"columns", relations() + `
+		{"columns", relations(versions) + `
 SELECT 'column:' || r.name || '.' || a.attname, r.object, format_type(a.atttypid, a.atttypmod)
   || coalesce((SELECT ` + joint + ` || 'collate ' || quote_ident(n.nspname) || '.' || quote_ident(l.collname) FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace
      JOIN pg_type t ON t.oid = a.atttypid WHERE l.oid = a.attcollation AND a.attcollation <> t.typcollation), '')
@@ -18,31 +20,31 @@ SELECT 'column:' || r.name || '.' || a.attname, r.object, format_type(a.atttypid
 FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE r.relkind IN ('r', 'p', 'f') AND (a.attislocal OR NOT r.relispartition)`},
-		{"constraints", relations() + `
+		{"constraints", relations(versions) + `
 SELECT 'constraint:' || r.name || '.' || k.conname, r.object, pg_get_constraintdef(k.oid)
   || ` + comment("obj_description(k.oid, 'pg_constraint')") + `
 FROM rel r JOIN pg_constraint k ON k.conrelid = r.oid
 WHERE k.contype IN ('c', 'f', 'p', 'u', 'x') AND k.conparentid = 0 AND (k.conislocal OR NOT r.relispartition)`},
-		{"indexes", relations() + `
+		{"indexes", relations(versions) + `
 SELECT 'index:' || n.nspname || '.' || c.relname, r.object, pg_get_indexdef(c.oid)
   || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END
   || coalesce((SELECT ' tablespace ' || quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = c.reltablespace), '')
   || ` + comment("obj_description(c.oid, 'pg_class')") + `
 FROM rel r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT c.relispartition AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))`},
-		{"triggers", relations() + `
+		{"triggers", relations(versions) + `
 SELECT 'trigger:' || r.name || '.' || t.tgname, r.object, pg_get_triggerdef(t.oid)
   || CASE t.tgenabled WHEN 'O' THEN '' WHEN 'D' THEN ' disabled' ELSE ' enabled ' || t.tgenabled::text END
   || ` + comment("obj_description(t.oid, 'pg_trigger')") + `
 FROM rel r JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal AND coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0'`},
-		{"statistics", relations() + `
+		{"statistics", relations(versions) + `
 SELECT 'statistics:' || n.nspname || '.' || s.stxname, r.object, pg_get_statisticsobjdef(s.oid)
   || ` + comment("obj_description(s.oid, 'pg_statistic_ext')") + `
 FROM rel r JOIN pg_statistic_ext s ON s.stxrelid = r.oid JOIN pg_namespace n ON n.oid = s.stxnamespace`},
-		{"rules", relations() + `
+		{"rules", relations(versions) + `
 SELECT 'rule:' || r.name || '.' || w.rulename, r.object, pg_get_ruledef(w.oid)
 FROM rel r JOIN pg_rewrite w ON w.ev_class = r.oid WHERE w.rulename <> '_RETURN'`},
-		{"policies", relations() + `
+		{"policies", relations(versions) + `
 SELECT 'policy:' || r.name || '.' || p.polname, r.object,
   CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END
   || ' for ' || CASE p.polcmd WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update' WHEN 'd' THEN 'delete' ELSE 'all' END

@@ -4,11 +4,13 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+
+	"devenv/devenv/database/query"
 )
 
 // listTables finds the tables to fingerprint, and the size of all of them in bytes.
-func listTables(ctx context.Context, conn *pgx.Conn) ([]tableWork, int64, error) {
-	rows, err := conn.Query(ctx, tablesQuery)
+func listTables(ctx context.Context, conn *pgx.Conn, versions query.VersionTable) ([]tableWork, int64, error) {
+	rows, err := conn.Query(ctx, tablesQuery(versions))
 	if err != nil {
 		return nil, 0, err
 	}
@@ -35,10 +37,10 @@ func listTables(ctx context.Context, conn *pgx.Conn) ([]tableWork, int64, error)
 	return tables, total, err
 }
 
-// tablesQuery lists ordinary tables and the roots of partitioned ones, with their columns and primary keys. A table whose
-// only column is version_num is a migration tool's, whatever the project calls it. A table without a primary key is told
-// apart by a unique index over columns that have no NULL.
-const tablesQuery = `
+// tablesQuery lists ordinary tables and the roots of partitioned ones, with their columns and primary keys, less the migration
+// tool's. A table without a primary key is told apart by a unique index over columns that have no NULL.
+func tablesQuery(versions query.VersionTable) string {
+	return `
 SELECT c.oid, n.nspname, c.relname,
        coalesce((SELECT array_agg(a.attnum ORDER BY a.attnum) FROM pg_attribute a
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '{}'),
@@ -64,8 +66,7 @@ SELECT c.oid, n.nspname, c.relname,
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'devenv') AND n.nspname !~ '^pg_(temp|toast_temp)_'
-  AND c.relname <> 'alembic_version'
+  AND NOT ` + versions.Is() + `
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-  AND (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
-      IS DISTINCT FROM ARRAY['version_num']
 ORDER BY n.nspname, c.relname`
+}

@@ -15,11 +15,15 @@ import (
 // parallelAbove is the size of all tables in bytes above which two connections share the work.
 const parallelAbove = 16 << 20
 
-// Take counts and hashes every ordinary table: rows, non-null values of each column, and a hash of each column's
+// Take returns how to count and hash every ordinary table: rows, non-null values of each column, and a hash of each column's
 // content that does not depend on the order of rows. Each table is scanned once. Tables of extensions, of the system and of
-// migration tools (alembic_version) are left out. Nobody may write meanwhile. The connection's settings stay as they are.
-func Take(ctx context.Context, conn *pgx.Conn) (Fingerprint, error) {
-	tables, size, err := listTables(ctx, conn)
+// the migration tool are left out. Nobody may write meanwhile. The connection's settings stay as they are.
+func Take(versions query.VersionTable) func(context.Context, *pgx.Conn) (Fingerprint, error) {
+	return func(ctx context.Context, conn *pgx.Conn) (Fingerprint, error) { return take(ctx, conn, versions) }
+}
+
+func take(ctx context.Context, conn *pgx.Conn, versions query.VersionTable) (Fingerprint, error) {
+	tables, size, err := listTables(ctx, conn, versions)
 	if err != nil {
 		return Fingerprint{}, fmt.Errorf("list the tables to fingerprint: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
+	"devenv/devenv/database/query"
 )
 
 // dirtyFixture has rows that break every restriction of the cases below.
@@ -279,11 +280,11 @@ func TestLookingForOffendingRowsLeavesNothing(t *testing.T) {
 // heldBy returns what a database holds.
 func heldBy(t *testing.T, conn *pgx.Conn) (catalog.Catalog, data.Fingerprint) {
 	t.Helper()
-	schema, err := catalog.Read(t.Context(), conn)
+	schema, err := catalog.Read(query.VersionTable{})(t.Context(), conn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	print, err := data.Take(t.Context(), conn)
+	print, err := data.Take(query.VersionTable{})(t.Context(), conn)
 	if err != nil {
 		t.Fatal(err)
 	}

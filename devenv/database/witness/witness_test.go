@@ -133,7 +133,7 @@ func TestWitnessesBreakWhatBreaksAndNothingElse(t *testing.T) {
 // tryWitnesses tries every case in a database that holds cleanFixture.
 func tryWitnesses(t *testing.T, conn *pgx.Conn) {
 	t.Helper()
-	before, err := catalog.ReadShape(t.Context(), conn)
+	before, err := catalog.ReadShape(query.VersionTable{})(t.Context(), conn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func shapeAfter(t *testing.T, conn *pgx.Conn, move string) (shape catalog.Shape,
 	if _, err := tx.Exec(t.Context(), move, pgx.QueryExecModeSimpleProtocol); err != nil {
 		return catalog.Shape{}, err
 	}
-	if err := shape.Read(t.Context(), tx); err != nil {
+	if err := shape.Read(t.Context(), tx, query.VersionTable{}); err != nil {
 		t.Fatal(err)
 	}
 	return shape, nil

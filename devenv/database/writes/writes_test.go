@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/query"
 )
 
 // writtenFixture has tables that an application's own role writes, and a trigger that reads another table.
@@ -44,7 +45,7 @@ func tryMoves(t *testing.T, conn *pgx.Conn) {
 		"ids and the sequence after them":        {"INSERT INTO teams (id, name) VALUES (3, 'green'); SELECT setval('teams_id_seq', 3)", ""},
 		"a bigger key":                           {"ALTER TABLE teams ALTER id TYPE bigint", ""},
 	}
-	before, err := catalog.ReadShape(t.Context(), conn)
+	before, err := catalog.ReadShape(query.VersionTable{})(t.Context(), conn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,7 @@ func tryMoves(t *testing.T, conn *pgx.Conn) {
 				t.Fatal(err)
 			}
 			var after catalog.Shape
-			if err := after.Read(t.Context(), tx); err != nil {
+			if err := after.Read(t.Context(), tx, query.VersionTable{}); err != nil {
 				t.Fatal(err)
 			}
 			tables := Touched(&before, &after)

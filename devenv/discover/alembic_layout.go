@@ -7,6 +7,7 @@ import (
 
 	"devenv/devenv/config"
 	"devenv/devenv/report"
+	"devenv/migrations/alembic"
 )
 
 // layout finds the migration tool's files.
@@ -17,7 +18,7 @@ func (l layout) tool(c candidate, service string) (MigrationTool, error) {
 	written := l.cfg.Migrations
 	at := l.locations.locate(service, c.path)
 	t := MigrationTool{
-		Tool: "alembic", Service: service, Config: c.path, Section: c.section, ConfigInContainer: at.path,
+		Kind: alembic.Kind(), Service: service, Config: c.path, Section: c.section, ConfigInContainer: at.path,
 		Python: written.Python, Env: written.Env, PerBranch: written.PerBranch, FileTemplate: c.fileTemplate, Recursive: c.recursive,
 		PrependSysPath: strings.ReplaceAll(c.prependSysPath, hereMark, "%(here)s"),
 	}

@@ -1,8 +1,8 @@
-package branch
+package alembic
 
 import "testing"
 
-func TestARevisionInWhichOnlyImportsWentOrMovedIsTidied(t *testing.T) {
+func TestARevisionWhoseImportsMovedDoesTheSame(t *testing.T) {
 	const was = "import geoalchemy2\nimport sqlalchemy as sa\nfrom alembic import op\n\n\ndef upgrade():\n    op.drop_table(\"a\")\n"
 	for name, c := range map[string]struct {
 		is   string
@@ -15,8 +15,8 @@ func TestARevisionInWhichOnlyImportsWentOrMovedIsTidied(t *testing.T) {
 		"an operation":       {was + "    op.drop_table(\"b\")\n", false},
 		"an indentation":     {"from alembic import op\ndef upgrade():\n  op.drop_table(\"a\")\n", false},
 	} {
-		if got := tidied(was, c.is); got != c.want {
-			t.Errorf("%s: tidied is %v", name, got)
+		if got := (Files{}).DoSame(was, c.is); got != c.want {
+			t.Errorf("%s: it does the same: %v", name, got)
 		}
 	}
 }

@@ -1,24 +1,25 @@
-package migrations
+package alembic
 
 import (
 	"bytes"
-	"errors"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"devenv/devenv/report"
 )
 
 // ErrNoParent is returned for a file without a down_revision assignment at its top level.
-var ErrNoParent = errors.New("no down_revision assignment found")
+var ErrNoParent = report.Fail(report.KindWork, "write down_revision as a plain string, or replace them all with one migration: --replace", "no down_revision assignment found")
 
 var (
 	assignment = regexp.MustCompile(`(?m)^down_revision[ \t]*(?::[^=\n]*)?=[ \t]*`)
 	docline    = regexp.MustCompile(`(?m)^(Revises:)[ \t]*[^\r\n]*`)
 )
 
-// Reparent returns the source of a revision file with another parent, none when newDown is empty. Only the down_revision
+// Reparent returns a revision's file with another parent, none when newDown is empty. Only the down_revision
 // assignment and the docstring's "Revises:" line change: annotation, quotes, comments and line ends stay.
-func Reparent(source []byte, newDown string) ([]byte, error) {
+func (Files) Reparent(source []byte, newDown string) ([]byte, error) {
 	doc := docstringEnd(source)
 	at := assignment.FindIndex(source[doc:])
 	if at == nil {

@@ -1,4 +1,4 @@
-package migrations
+package alembic
 
 import (
 	"errors"
@@ -26,7 +26,7 @@ func TestReparentChangesNothingElse(t *testing.T) {
 		"a quote in the message": {"\"\"\"it's \\\"\"\" a\nRevises: a\n\"\"\"\ndown_revision = 'a'\n", "c", "\"\"\"it's \\\"\"\" a\nRevises: c\n\"\"\"\ndown_revision = 'c'\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := Reparent([]byte(c.source), c.down)
+			got, err := (Files{}).Reparent([]byte(c.source), c.down)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -39,7 +39,7 @@ func TestReparentChangesNothingElse(t *testing.T) {
 
 func TestReparentRefusesAFileWithoutAParent(t *testing.T) {
 	for _, source := range []string{"", "\"\"\"down_revision = 'a'\"\"\"\n", "def f():\n    down_revision = 'a'\n"} {
-		if _, err := Reparent([]byte(source), "c"); !errors.Is(err, ErrNoParent) {
+		if _, err := (Files{}).Reparent([]byte(source), "c"); !errors.Is(err, ErrNoParent) {
 			t.Errorf("%q: %v", source, err)
 		}
 	}
