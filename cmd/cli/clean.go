@@ -10,14 +10,14 @@ import (
 	"devenv/devenv/report"
 )
 
-const cleanLong = `Removes what devenv made and no longer needs, and says how much that frees: containers, networks and
-volumes that interrupted runs left behind, the private trees, images of bases and builds that nothing used for
-some days, and snapshots as old that devenv took by itself before it replaced data. Snapshots with a name of
-yours stay; --snapshots removes them, too, and asks before. --dry-run only says what would be removed.
+const cleanLong = `Removes what devenv made and no longer needs, and prints how much that frees: containers, networks and
+volumes of interrupted runs, the private trees, images of bases and builds that were not used for some
+days, and snapshots of that age that devenv took automatically before replacing data. Snapshots that you
+named stay; --snapshots removes them too, after a question. --dry-run only lists what would be removed.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags or nobody to ask, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or nobody to ask, 130 interrupted.`
 
-// clean is the command that removes what devenv made.
+// clean returns the command that removes what devenv made.
 func (a *app) clean() *cobra.Command {
 	var o devenv.CleanOptions
 	c := &cobra.Command{
@@ -28,7 +28,7 @@ func (a *app) clean() *cobra.Command {
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.Days < 1 {
-				return usage(c, "--days %d: it takes a number from 1; --bases removes what was used lately as well", o.Days)
+				return usage(c, "--days %d: the number must be at least 1; --bases also removes what was used recently", o.Days)
 			}
 			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options = common
@@ -38,15 +38,15 @@ func (a *app) clean() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().IntVar(&o.Days, "days", devenv.DefaultCleanDays, "keep what was used in as many days")
-	c.Flags().BoolVar(&o.Bases, "bases", false, "remove the images of bases and builds that were used lately as well")
-	c.Flags().BoolVar(&o.Snapshots, "snapshots", false, "remove the snapshots that have a name as well, of every repository")
+	c.Flags().IntVar(&o.Days, "days", devenv.DefaultCleanDays, "keep what was used in this many days")
+	c.Flags().BoolVar(&o.Bases, "bases", false, "also remove recently used images of bases and builds")
+	c.Flags().BoolVar(&o.Snapshots, "snapshots", false, "also remove named snapshots, of every repository")
 	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
-	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be removed")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only list what would be removed")
 	return c
 }
 
-// cleanLine is one item for people.
+// cleanLine returns one item in plain text.
 func cleanLine(item any) any {
 	i, ok := item.(devenv.CleanItem)
 	if !ok {
@@ -69,7 +69,7 @@ func verb(dryRun bool) string {
 	return "removed"
 }
 
-// withTotal adds a line that says how much the removal of a list frees.
+// withTotal adds a line with how much removing the list frees.
 func withTotal(list items, dryRun bool) items {
 	var total int64
 	for _, item := range list.Items.Items {
@@ -77,9 +77,9 @@ func withTotal(list items, dryRun bool) items {
 			total += i.Bytes
 		}
 	}
-	freed := "that freed"
+	freed := "freed"
 	if dryRun {
-		freed = "that would free"
+		freed = "would free"
 	}
 	if total > 0 {
 		list.lines = append(list.lines, freed+" at least "+report.Size(total))
@@ -87,7 +87,7 @@ func withTotal(list items, dryRun bool) items {
 	return list
 }
 
-// listed is a command's list with its lines for people; a command that failed early has none.
+// listed returns a command's list with its lines of text; a command that failed early has no list.
 func listed(c *cobra.Command, list *report.Items, line func(any) any, none string) items {
 	if list == nil {
 		list = report.NewItems(nameOf(c))

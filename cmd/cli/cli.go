@@ -1,5 +1,5 @@
 // Package cli is devenv's command line: flags and arguments, one file per command, the three formats of a result, and
-// the table from an error to the exit status (exit.go). The work itself is package devenv's.
+// the table that maps errors to exit statuses (exit.go). Package devenv does the work.
 package cli
 
 import (
@@ -12,10 +12,10 @@ import (
 	"devenv/devenv/report"
 )
 
-// Streams are what a command reads and writes. Progress, questions and errors go to Err, results alone to Out.
+// Streams are what a command reads and writes. Progress, questions and errors go to Err, only results to Out.
 type Streams struct {
 	In, Out, Err *os.File
-	// Env looks up an environment variable; an unset one is empty.
+	// Env looks up an environment variable; it returns "" if that is unset.
 	Env func(name string) string
 }
 
@@ -23,29 +23,29 @@ type Streams struct {
 func Process() Streams { return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv} }
 
 // Run runs the command line args (without the program's name) and returns the exit status, as in the design's section
-// 9. It has written everything there is to say, errors too. When ctx is cancelled it cleans up first.
+// 9. All output has been written by then, including errors. If ctx is cancelled, it cleans up first.
 func Run(ctx context.Context, s Streams, args []string) int {
 	a := &app{streams: s, args: args}
 	command, err := a.root().ExecuteContextC(ctx)
 	return a.end(ctx, command, err)
 }
 
-// app is one call of the command line.
+// app is one invocation of the command line.
 type app struct {
 	streams Streams
 	args    []string
 	global  globals
-	// outcome is what the command ended with; nil when it did not come to run, or writes for itself (help, completion).
+	// outcome is the command's result; nil if it did not run, or writes its own output (help, completion).
 	outcome outcome
 }
 
-// end writes what the command ended with and returns the exit status.
+// end writes the result and returns the exit status.
 func (a *app) end(ctx context.Context, command *cobra.Command, err error) int {
-	var told *report.Failure
-	if err != nil && a.outcome == nil && !errors.As(err, &told) {
-		err = usage(command, "%w", err) // what cobra finds wrong is how it was called
+	var failure *report.Failure
+	if err != nil && a.outcome == nil && !errors.As(err, &failure) {
+		err = usage(command, "%w", err) // cobra only rejects wrong usage
 	}
-	err = said(ctx, err)
+	err = shownError(ctx, err)
 	format := a.global.format
 	if err != nil && a.outcome == nil {
 		a.outcome, format = blank(command), wantedFormat(a.args)
@@ -56,7 +56,7 @@ func (a *app) end(ctx context.Context, command *cobra.Command, err error) int {
 	return exitStatus(err, a.outcome)
 }
 
-// tell writes the outcome, if there is one, and the error. It returns that the outcome could not be written.
+// tell writes the outcome, if there is one, and the error. It returns an error if the outcome could not be written.
 func (a *app) tell(format format, err error) error {
 	var failed error
 	if a.outcome != nil {
@@ -68,7 +68,7 @@ func (a *app) tell(format format, err error) error {
 		err = failed
 	}
 	if err != nil {
-		// there is nowhere left to say that standard error cannot be written
+		// If standard error cannot be written either, there is nowhere left to report that.
 		_ = report.WriteFailure(a.streams.Err, err, a.textOptions(a.streams.Err))
 	}
 	return failed

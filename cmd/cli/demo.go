@@ -12,15 +12,15 @@ import (
 )
 
 const demoLong = `Unpacks the built-in sample project, a small web application with a database, and runs new-migration on
-its feature branch. Two checks find something, as they should: the demo ends by showing how to mend it.
+its feature branch. Two checks find faults, as intended: the demo ends by showing how to fix them.
 
-DIR is an empty directory, or one of an earlier demo, which is made anew; without it, one below the
-user's cache directory.
+DIR is an empty directory, or one of an earlier demo, which is replaced; the default is a directory below
+the user's cache directory.
 
-Exit status: 0 it went as meant (a faulty migration is meant), 1 devenv could not do its work, 2 wrong flags
-or directory, 3 the checks found something else, 130 interrupted.`
+Exit status: 0 it went as intended (including the faulty migration), 1 devenv could not do its work, 2
+wrong flags or directory, 3 the checks found something else, 130 interrupted.`
 
-// demo is the command that shows devenv at work on the sample project.
+// demo returns the command that shows devenv at work on the sample project.
 func (a *app) demo() *cobra.Command {
 	var unpackOnly bool
 	c := &cobra.Command{
@@ -45,7 +45,7 @@ func (a *app) demo() *cobra.Command {
 	return c
 }
 
-// runDemo unpacks the sample into dir and makes its migration. Nobody is asked: the demo shows what is reported.
+// runDemo unpacks the sample into dir and makes its migration. It asks nobody: the demo shows what is reported.
 func (a *app) runDemo(ctx context.Context, o devenv.Options, dir string, unpackOnly bool) (outcome, error) {
 	d := demonstration{program: program(), blank: items{Items: report.NewItems("demo")}}
 	var err error
@@ -55,7 +55,7 @@ func (a *app) runDemo(ctx context.Context, o devenv.Options, dir string, unpackO
 	if err := unpackAnew(ctx, d.Dir); err != nil {
 		return d.blank, err
 	}
-	o.Listener.Emit(report.Noted{Text: "the sample project is unpacked in " + d.Dir})
+	o.Listener.Emit(report.Noted{Text: "unpacked the sample project in " + d.Dir})
 	if unpackOnly {
 		return d, nil
 	}
@@ -64,12 +64,12 @@ func (a *app) runDemo(ctx context.Context, o devenv.Options, dir string, unpackO
 	result, err := devenv.NewMigration(ctx, devenv.NewMigrationOptions{Options: o, Message: sample.Message})
 	d.run = migrationOf(result, false, false)
 	d.Result = result.Document
-	d.AsMeant = err == nil && asMeant(result.Document)
+	d.AsIntended = err == nil && asIntended(result.Document)
 	return d, err
 }
 
-// asMeant says that exactly the checks which the sample is made for found something.
-func asMeant(d *report.Document) bool {
+// asIntended reports whether exactly the checks that the sample is made for found something.
+func asIntended(d *report.Document) bool {
 	meant := map[string]bool{}
 	for _, m := range sample.Corrections() {
 		meant[m.Check] = true
@@ -89,11 +89,11 @@ func asMeant(d *report.Document) bool {
 
 // demonstration is the outcome of demo.
 type demonstration struct {
-	// Dir is where the sample project lies.
+	// Dir is where the sample project is.
 	Dir string `json:"directory"`
-	// AsMeant says that the checks found what the sample is made for; false when it was only unpacked.
-	AsMeant bool `json:"as_meant"`
-	// Result is the run's document, nil when the sample was only unpacked.
+	// AsIntended is set if the checks found what the sample is made for; false if it was only unpacked.
+	AsIntended bool `json:"as_meant"`
+	// Result is the run's document, nil if the sample was only unpacked.
 	Result *report.Document `json:"result"`
 
 	run     migration
@@ -128,5 +128,5 @@ func (d demonstration) markdown(w io.Writer, err error) error {
 	return writeText(w, "\n```\n"+d.guide(0)+"```\n")
 }
 
-// faulty says that the demo did not show what it is made for.
-func (d demonstration) faulty() bool { return d.Result != nil && !d.AsMeant && d.run.faulty() }
+// faulty reports whether the demo did not show what it is made for.
+func (d demonstration) faulty() bool { return d.Result != nil && !d.AsIntended && d.run.faulty() }

@@ -14,11 +14,11 @@ import (
 	"devenv/devenv/sample"
 )
 
-// demoMarker is the file in a demo's git directory that holds its commits as they were unpacked. It is written last, so
-// that only a whole demo looks like one.
+// demoMarker is the file in a demo's git directory that lists its commits as unpacked. It is written last, so that only
+// a complete demo has it.
 const demoMarker = "devenv-demo"
 
-// demoDirectory is where the demo goes, absolute: dir, or below the cache directory.
+// demoDirectory returns the demo's directory, absolute: dir, or one below the cache directory.
 func demoDirectory(dir string, env func(string) string) (string, error) {
 	if dir != "" {
 		return filepath.Abs(dir)
@@ -27,14 +27,14 @@ func demoDirectory(dir string, env func(string) string) (string, error) {
 	if cache == "" {
 		user, err := os.UserCacheDir()
 		if err != nil {
-			return "", report.Fail(report.KindUsage, "name a directory: devenv demo DIR", "find a place for the demo: %w", err)
+			return "", report.Fail(report.KindUsage, "name a directory: devenv demo DIR", "find a directory for the demo: %w", err)
 		}
 		cache = filepath.Join(user, "devenv")
 	}
 	return filepath.Abs(filepath.Join(cache, "demo", "toolshed"))
 }
 
-// unpackAnew unpacks the sample into dir, in place of an earlier demo. Anything else in dir is a failure of KindUsage.
+// unpackAnew unpacks the sample into dir, replacing an earlier demo. Anything else in dir is a failure of KindUsage.
 func unpackAnew(ctx context.Context, dir string) error {
 	old, err := isDemo(ctx, dir)
 	if err != nil {
@@ -58,25 +58,25 @@ func unpackAnew(ctx context.Context, dir string) error {
 	return nil
 }
 
-// isDemo says that dir holds a demo in which nobody has committed since. A directory that holds anything else is a
-// failure: it is the user's.
+// isDemo reports whether dir holds a demo in which nobody has committed since. If it holds anything else, that is the
+// user's, and isDemo fails.
 func isDemo(ctx context.Context, dir string) (bool, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
 		return false, nil
 	}
 	if err != nil {
-		return false, report.Fail(report.KindUsage, "name another directory: devenv demo DIR", "look into %s: %w", dir, err)
+		return false, report.Fail(report.KindUsage, "name another directory: devenv demo DIR", "read %s: %w", dir, err)
 	}
 	marked, err := os.ReadFile(filepath.Join(dir, ".git", demoMarker))
 	if err != nil {
 		return false, report.Fail(report.KindUsage, "name a directory that is empty or does not exist yet: devenv demo DIR",
-			"%s is not empty and holds no demo", dir)
+			"%s is not empty and is not a demo", dir)
 	}
 	commits, err := demoCommits(ctx, dir)
 	if err != nil || !bytes.Equal(commits, marked) {
 		return false, report.Fail(report.KindUsage, "name another directory, or remove it yourself:\n    rm -r "+quoted(dir),
-			"the demo in %s has commits of its own by now, it is not made anew", dir)
+			"the demo in %s has new commits, so it is not replaced", dir)
 	}
 	return true, nil
 }
@@ -86,7 +86,7 @@ func demoCommits(ctx context.Context, dir string) ([]byte, error) {
 	list := exec.CommandContext(ctx, "git", "for-each-ref", "--format=%(HEAD) %(refname) %(objectname)", "refs/heads", "refs/stash")
 	list.Dir = dir
 	for _, variable := range os.Environ() {
-		// a hook's variables name another repository
+		// A hook's variables name another repository.
 		if !strings.HasPrefix(variable, "GIT_") {
 			list.Env = append(list.Env, variable)
 		}
@@ -94,7 +94,7 @@ func demoCommits(ctx context.Context, dir string) ([]byte, error) {
 	return list.Output()
 }
 
-// emptyDirectory removes what is in dir and leaves dir, in which a shell may stand.
+// emptyDirectory removes what is in dir but not dir itself, because a shell may be in it.
 func emptyDirectory(dir string) error {
 	entries, err := os.ReadDir(dir)
 	for _, entry := range entries {

@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/sample"
 )
 
-// guide is what to try next in the sample.
+// guide returns what to try next in the sample.
 func (d demonstration) guide(width int) string {
 	var text strings.Builder
 	if d.Result == nil {
@@ -20,22 +20,23 @@ func (d demonstration) guide(width int) string {
 		fmt.Fprintf(&text, "    cd %s\n    %s new-migration %q\n", quoted(d.Dir), d.program, sample.Message)
 		return text.String()
 	}
-	if !d.AsMeant {
+	if !d.AsIntended {
 		fmt.Fprintf(&text, "\nThis is not what the demo is made to show. The sample project is in %s.\n", d.Dir)
 		return text.String()
 	}
-	text.WriteString("\n" + wrapped("The demo went as meant: the migration tool's own output is faulty, and devenv says so before anybody merges it.", 0, width))
+	text.WriteString("\n" + wrapped("The demo went as intended: the migration tool's own output is faulty, and devenv says so before "+
+		"anybody merges it.", 0, width))
 	fmt.Fprintf(&text, "The sample project is in %s. What to try next:\n", d.Dir)
-	fmt.Fprintf(&text, "\n1. Mend the new revision:\n    %s\n", d.newRevision())
+	fmt.Fprintf(&text, "\n1. Correct the new revision:\n    %s\n", d.newRevision())
 	for _, m := range sample.Corrections() {
 		mending(&text, m, width)
 	}
-	fmt.Fprintf(&text, "\n2. Prove it again:\n    cd %s && %s test-migration\n", quoted(d.Dir), d.program)
+	fmt.Fprintf(&text, "\n2. Test it again:\n    cd %s && %s test-migration\n", quoted(d.Dir), d.program)
 	fmt.Fprintf(&text, "\n3. Or take it back:\n    cd %s && %s undo\n", quoted(d.Dir), d.program)
 	return text.String()
 }
 
-// mending shows one change to be made by hand.
+// correction writes one change to make by hand.
 func mending(text *strings.Builder, m sample.Correction, width int) {
 	text.WriteString("\n" + wrapped(m.Check+": "+m.Why, 3, width))
 	text.WriteString("   in upgrade(), instead of the lines that begin with\n")
@@ -48,7 +49,7 @@ func mending(text *strings.Builder, m sample.Correction, width int) {
 	}
 }
 
-// newRevision is the path of the file that was made.
+// newRevision returns the path of the new file.
 func (d demonstration) newRevision() string {
 	for _, f := range d.Result.Files {
 		if f.Action == report.FileAdded {
@@ -58,7 +59,7 @@ func (d demonstration) newRevision() string {
 	return "in " + sample.VersionsDir
 }
 
-// wrapped is a paragraph, indented, with its lines broken between words at a width; 0 breaks none.
+// wrapped returns an indented paragraph, wrapped at spaces to a width; 0 does not wrap.
 func wrapped(text string, indent, width int) string {
 	if width > 0 {
 		text = ansi.Wrap(text, max(width-indent, 20), "")
@@ -73,7 +74,7 @@ func writeCode(text *strings.Builder, code string) {
 	}
 }
 
-// program is what to type for devenv: its name where the shell finds it, else its path.
+// program returns what to type for devenv: its name if the shell finds it, or else its path.
 func program() string {
 	self, err := os.Executable()
 	if err != nil {
@@ -89,7 +90,7 @@ func program() string {
 	return quoted(self)
 }
 
-// quoted is a path as a shell takes it.
+// quoted returns a path as a shell expects it.
 func quoted(path string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,:@%", r)

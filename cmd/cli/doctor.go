@@ -9,17 +9,17 @@ import (
 	"devenv/devenv"
 )
 
-const doctorLong = `Looks at this machine, the engine, the repository, the configuration and your stack, and says of each thing
-whether it is well and, if not, how to mend it. --fix mends what can be mended without losing anything.
+const doctorLong = `Examines this machine, the engine, the repository, the configuration and your stack, and reports for each
+item whether it is all right and, if not, how to fix it. --fix fixes what it can without losing anything.
 
-Exit status: 0 nothing fails (warnings may be there), 1 something fails, 2 wrong flags, 130 interrupted.`
+Exit status: 0 nothing fails (there may be warnings), 1 something fails, 2 wrong flags, 130 interrupted.`
 
-// doctor is the command that says what is wrong and how to mend it.
+// doctor returns the command that reports what is wrong and how to fix it.
 func (a *app) doctor() *cobra.Command {
 	var o devenv.DoctorOptions
 	c := &cobra.Command{
 		Use:     "doctor",
-		Short:   "Say what is wrong on this machine and how to mend it",
+		Short:   "Report what is wrong on this machine and how to fix it",
 		Long:    doctorLong,
 		Example: "  devenv doctor\n  devenv doctor --fix",
 		Args:    noArguments,
@@ -31,11 +31,11 @@ func (a *app) doctor() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&o.Fix, "fix", false, "mend what can be mended without losing anything")
+	c.Flags().BoolVar(&o.Fix, "fix", false, "fix what can be fixed without losing anything")
 	return c
 }
 
-// diagnosisLine is one diagnosis for people.
+// diagnosisLine returns one diagnosis in plain text.
 func diagnosisLine(item any) any {
 	d, ok := item.(devenv.Diagnosis)
 	if !ok {

@@ -7,7 +7,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// The exit statuses of the design's section 9.
+// The exit statuses from the design's section 9.
 const (
 	exitDone        = 0
 	exitWork        = 1
@@ -16,24 +16,24 @@ const (
 	exitInterrupted = 130
 )
 
-// errInterrupted is how an interrupt is told, whatever it cut short.
+// errInterrupted is the error for an interrupt, whatever was interrupted.
 var errInterrupted = report.Fail(report.KindWork, "", "%w", interrupted{})
 
-// interrupted is context.Canceled in words for people.
+// interrupted is context.Canceled in plain words.
 type interrupted struct{}
 
 func (interrupted) Error() string { return "interrupted" }
 func (interrupted) Unwrap() error { return context.Canceled }
 
-// said is the error as people and documents are told it: an interrupt is one, whatever it cut short.
-func said(ctx context.Context, err error) error {
+// shownError returns the error to show: an interrupt, whatever it interrupted, is errInterrupted.
+func shownError(ctx context.Context, err error) error {
 	if err != nil && (ctx.Err() != nil || errors.Is(err, context.Canceled)) {
 		return errInterrupted
 	}
 	return err
 }
 
-// exitStatus is the one table from how a command ended to the process's exit status.
+// exitStatus is the one table that maps a command's result to the process's exit status.
 func exitStatus(err error, o outcome) int {
 	switch {
 	case errors.Is(err, context.Canceled):

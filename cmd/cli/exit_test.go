@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestOnlyAMigrationsDocumentHasAVerdictForAnError(t *testing.T) {
+func TestOnlyMigrationDocumentsHideAFaultyError(t *testing.T) {
 	faulty := report.Fail(report.KindFaulty, "devenv test-migration", "apply the branch's migrations: they fail")
 	for name, c := range map[string]struct {
 		of   outcome
@@ -48,7 +48,7 @@ func TestTheExitStatusFollowsFromErrorAndVerdict(t *testing.T) {
 		"warn":                        {nil, verdict(report.VerdictWarn, false), 0},
 		"warn with --strict":          {nil, verdict(report.VerdictWarn, true), 3},
 		"fail":                        {nil, verdict(report.VerdictFail, false), 3},
-		"an error of no kind":         {errors.New("disk"), nil, 1},
+		"an error without a kind":     {errors.New("disk"), nil, 1},
 		"work":                        {report.Fail(report.KindWork, "", "engine"), nil, 1},
 		"usage, wrapped":              {fmt.Errorf("check: %w", report.Fail(report.KindUsage, "", "flag")), nil, 2},
 		"a file that does not import": {report.Fail(report.KindFaulty, "", "syntax"), verdict(report.VerdictFail, false), 3},
@@ -62,14 +62,14 @@ func TestTheExitStatusFollowsFromErrorAndVerdict(t *testing.T) {
 	}
 }
 
-func TestAnErrorAfterAnInterruptIsToldAsTheInterrupt(t *testing.T) {
+func TestAnErrorAfterAnInterruptIsReportedAsTheInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := said(ctx, errors.New("signal: killed"))
+	err := shownError(ctx, errors.New("signal: killed"))
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("told as %v, want the interrupt", err)
+		t.Errorf("reported as %v, want the interrupt", err)
 	}
-	if said(ctx, nil) != nil {
-		t.Error("a run that ended well is told as interrupted")
+	if shownError(ctx, nil) != nil {
+		t.Error("a successful run is reported as interrupted")
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"devenv/devenv/report"
 )
 
-const explainLong = `Lists the checks with the question that each asks; or explains one: why it matters, an example, how to
-mend what it finds, and how to waive it. --trials shows what is done to learn about a migration, and what
-needs what: trials run as soon as what they need is there.
+const explainLong = `Lists the checks with the question each one asks; or explains one of them: why it matters, an example,
+how to fix what it finds, and how to waive it. --trials shows the trials, which gather the facts about a
+migration, and what each of them needs: a trial runs as soon as what it needs is available.
 
 Exit status: 0 done, 2 there is no such check.`
 
@@ -25,11 +25,11 @@ type explained struct {
 	ID       string        `json:"id"`
 	Severity report.Status `json:"severity"`
 	Asks     string        `json:"asks"`
-	// Page is the explanation in Markdown; the list leaves it out.
+	// Page is the explanation in Markdown; the list omits it.
 	Page string `json:"page,omitempty"`
 }
 
-// explain is the command that explains the checks.
+// explain returns the command that explains the checks.
 func (a *app) explain() *cobra.Command {
 	var graph bool
 	c := &cobra.Command{
@@ -43,7 +43,7 @@ func (a *app) explain() *cobra.Command {
 				return usage(c, "explain takes one check, but got %d", len(args))
 			}
 			if graph && len(args) > 0 {
-				return usage(c, "--trials shows all of them, and takes no check")
+				return usage(c, "--trials shows all trials, and takes no check")
 			}
 			return nil
 		},
@@ -59,11 +59,11 @@ func (a *app) explain() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&graph, "trials", false, "show the trials, and what each needs of others")
+	c.Flags().BoolVar(&graph, "trials", false, "show the trials, and what each needs from others")
 	return c
 }
 
-// trialList is all trials, with what each needs and offers.
+// trialList returns all trials, with what each needs and offers.
 func trialList(command string) outcome {
 	list := items{Items: report.NewItems(command)}
 	for _, t := range devenv.Trials() {
@@ -88,7 +88,7 @@ func trialList(command string) outcome {
 	return list
 }
 
-// checkList is all checks in a line each.
+// checkList returns all checks, one a line.
 func checkList(command string) outcome {
 	list := items{Items: report.NewItems(command)}
 	for _, check := range checks.All() {
@@ -98,7 +98,7 @@ func checkList(command string) outcome {
 	return list
 }
 
-// checkPage is the page of one check.
+// checkPage returns the page of one check.
 func checkPage(command, id string) (outcome, error) {
 	all := checks.All()
 	i := slices.IndexFunc(all, func(c checks.Check) bool { return c.ID == id })
@@ -112,7 +112,7 @@ func checkPage(command, id string) (outcome, error) {
 	return explanation{items{Items: list}, title + strings.Trim(all[i].Page, "\n") + "\n"}, nil
 }
 
-// explanation is the outcome of explaining one check: its page is Markdown that reads well as it is.
+// explanation is the outcome of explaining one check: its page is Markdown that also reads well as plain text.
 type explanation struct {
 	items
 	page string

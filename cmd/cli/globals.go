@@ -9,7 +9,7 @@ import (
 	"devenv/devenv"
 )
 
-// globals are the flags of every command. They stand before the command or after it, as in Compose.
+// globals are the flags of every command. They may come before or after the command, as in Compose.
 type globals struct {
 	compose       devenv.ComposeOptions
 	host, context string
@@ -21,16 +21,16 @@ type globals struct {
 func (g *globals) add(flags *pflag.FlagSet) {
 	flags.StringArrayVarP(&g.compose.Files, "file", "f", nil, "Compose `file`; may be repeated")
 	flags.StringVarP(&g.compose.ProjectName, "project-name", "p", "", "Compose project's `name`")
-	flags.StringVar(&g.compose.ProjectDirectory, "project-directory", "", "`directory` that the Compose project's paths start from")
+	flags.StringVar(&g.compose.ProjectDirectory, "project-directory", "", "`directory` that the Compose project's paths are relative to")
 	flags.StringArrayVar(&g.compose.EnvFiles, "env-file", nil, "Compose environment `file`; may be repeated")
 	flags.StringArrayVar(&g.compose.Profiles, "profile", nil, "Compose `profile`; may be repeated")
 	flags.StringVarP(&g.host, "host", "H", "", "Docker `engine` to use, as DOCKER_HOST")
 	flags.StringVarP(&g.context, "context", "c", "", "Docker `context` to use, as DOCKER_CONTEXT")
 	flags.Var(&g.format, "format", "format of the result: text, json or markdown")
-	flags.BoolVarP(&g.verbose, "verbose", "v", false, "show what is folded away otherwise")
+	flags.BoolVarP(&g.verbose, "verbose", "v", false, "show what is otherwise hidden")
 }
 
-// format is how a result is written.
+// format is the output format of a result.
 type format string
 
 // The formats of --format.
@@ -40,7 +40,7 @@ const (
 	formatMarkdown format = "markdown"
 )
 
-// formats lists the formats.
+// formats returns the formats.
 func formats() []string {
 	return []string{string(formatText), string(formatJSON), string(formatMarkdown)}
 }
@@ -61,13 +61,13 @@ func (f *format) Set(value string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("it is one of %s", strings.Join(formats(), ", "))
+	return fmt.Errorf("it must be one of %s", strings.Join(formats(), ", "))
 }
 
-// Type names the value in help texts.
+// Type returns the value's name in help texts.
 func (f *format) Type() string { return "format" }
 
-// wantedFormat finds the format in arguments that could not be parsed, so that a script which asked for JSON gets it.
+// wantedFormat returns the format in arguments that could not be parsed, so that a script that asked for JSON gets it.
 func wantedFormat(args []string) format {
 	var wanted format
 	for i, arg := range args {

@@ -13,8 +13,8 @@ import (
 	"devenv/cmd/cli"
 )
 
-// updating says that the golden files are to be written: "go test ./cmd/cli -update". Some library that gets into the
-// binary declares the flag already.
+// updating reports whether to write the golden files: "go test ./cmd/cli -update". A library in the binary may have
+// declared that flag already.
 func updating() bool {
 	f := flag.Lookup("update")
 	return f != nil && f.Value.String() == "true"
@@ -23,10 +23,10 @@ func updating() bool {
 var _ = declareUpdate()
 
 func declareUpdate() bool {
-	return flag.Lookup("update") == nil && *flag.Bool("update", false, "write what the commands print into the golden files")
+	return flag.Lookup("update") == nil && *flag.Bool("update", false, "update the golden files")
 }
 
-func TestHelpTextsAreAsTheGoldenFilesHaveThem(t *testing.T) {
+func TestHelpMatchesTheGoldenFiles(t *testing.T) {
 	for _, command := range commands(t, "") {
 		name := strings.ReplaceAll(command, " ", "-") + ".golden"
 		if command == "" {
@@ -51,7 +51,7 @@ func TestHelpTextsAreAsTheGoldenFilesHaveThem(t *testing.T) {
 	}
 }
 
-func TestHelpTextsFitIntoAHundredAndTenColumnsAndSayTheExitStatuses(t *testing.T) {
+func TestHelpFitsAndStatesExitStatusesAndExamples(t *testing.T) {
 	for _, command := range commands(t, "") {
 		text := help(t, command)
 		for line := range bytes.Lines(text) {
@@ -61,13 +61,13 @@ func TestHelpTextsFitIntoAHundredAndTenColumnsAndSayTheExitStatuses(t *testing.T
 		}
 		for _, part := range []string{"Exit status: 0", "Examples:"} {
 			if !bytes.Contains(text, []byte(part)) {
-				t.Errorf("%q: help does not hold %q", command, part)
+				t.Errorf("%q: help does not contain %q", command, part)
 			}
 		}
 	}
 }
 
-// commands are all that devenv has below a command, as the shell's completion lists them, and the command itself.
+// commands returns all subcommands of a command, as shell completion lists them, and the command itself.
 func commands(t *testing.T, of string) []string {
 	t.Helper()
 	out := printed(t, append(append([]string{"__complete"}, strings.Fields(of)...), "")...)
@@ -81,14 +81,14 @@ func commands(t *testing.T, of string) []string {
 	return all
 }
 
-// help is what "devenv COMMAND --help" prints to standard output.
+// help returns what "devenv COMMAND --help" prints to standard output.
 func help(t *testing.T, command string) []byte {
 	t.Helper()
 	return printed(t, append(strings.Fields(command), "--help")...)
 }
 
-// printed is what a command line writes to standard output. It runs in this process: there are a hundred of them, and
-// a start of the binary takes longer than what it does here.
+// printed returns what a command line writes to standard output. It runs in this process: there are a hundred of them,
+// and starting the binary takes longer than the command.
 func printed(t *testing.T, args ...string) []byte {
 	t.Helper()
 	streams := cli.Streams{Env: func(name string) string { return map[string]string{"CI": "true"}[name] }}

@@ -11,18 +11,18 @@ import (
 	"devenv/devenv/report"
 )
 
-const initLong = `Looks at the repository, says what it found and from where, asks where two answers are possible (on a
-terminal), and writes .devenv.yaml with only what cannot be found again. A configuration that is there is
-checked and left as it is. Nothing is started. -v lists also what would make a new base if it changed.
+const initLong = `Examines the repository, shows what it found and where, asks if there are several possible answers (on a
+terminal), and writes .devenv.yaml with only what cannot be detected. An existing configuration is
+checked and left as it is. Nothing is started. -v also lists what would cause a new base if it changed.
 
-Exit status: 0 done, 1 it could not be done, 2 ambiguous and nobody is there to ask, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 ambiguous and nobody to ask, 130 interrupted.`
 
-// initialise is the command that writes the configuration.
+// initialise returns the command that writes the configuration.
 func (a *app) initialise() *cobra.Command {
 	var o devenv.InitOptions
 	c := &cobra.Command{
 		Use:     "init",
-		Short:   "Look at the repository and write .devenv.yaml",
+		Short:   "Examine the repository and write .devenv.yaml",
 		Long:    initLong,
 		Example: "  devenv init\n  devenv init --print",
 		Args:    noArguments,
@@ -34,7 +34,7 @@ func (a *app) initialise() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&o.Print, "print", false, "write nothing, print the file")
+	c.Flags().BoolVar(&o.Print, "print", false, "print the file instead of writing it")
 	return c
 }
 
@@ -51,7 +51,7 @@ func (i initialised) json(w io.Writer, err error) error {
 func (i initialised) text(p printer, err error) error {
 	to := p.out
 	if i.print {
-		to = p.err // the file alone is the result
+		to = p.err // only the file is the result
 	}
 	for _, item := range i.Items.Items {
 		if f, ok := item.(report.Finding); ok && (p.options.Verbose || f.What != devenv.BaseInput) {
@@ -66,9 +66,10 @@ func (i initialised) text(p printer, err error) error {
 	case i.print:
 		return writeText(p.out, string(i.Content))
 	case i.Written:
-		return writeText(p.out, "\nwritten: "+i.Path+", and its schema for editors beside it; commit both\nnext: devenv up, or devenv new-migration \"…\"\n")
+		return writeText(p.out, "\nwrote "+i.Path+", and a schema for editors next to it; commit both\nnext: devenv up, or devenv "+
+			"new-migration \"…\"\n")
 	default:
-		return writeText(p.out, "\n"+i.Path+" is there and works; it was left as it is\n")
+		return writeText(p.out, "\n"+i.Path+" exists and works; it was left as it is\n")
 	}
 }
 

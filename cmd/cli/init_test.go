@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestInitSaysWhatMakesTheBaseOnlyWhenItIsAskedForMore(t *testing.T) {
+func TestInitListsTheBasesInputsOnlyWithVerbose(t *testing.T) {
 	items := report.NewItems("init")
 	items.Items = []any{report.Finding{What: "database", Value: "postgres"}, report.Finding{What: devenv.BaseInput, Value: "mounted backend"}}
 	for _, verbose := range []bool{false, true} {

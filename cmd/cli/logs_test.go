@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestLogsSteerNoTerminal(t *testing.T) {
+func TestLogsCannotControlTheTerminal(t *testing.T) {
 	for colors, want := range map[bool]string{
 		false: "backend              | INFO started\\u202e\n",
 		true:  "backend              | \x1b[32mINFO\x1b[0m started\\u202e\x1b[m\n",

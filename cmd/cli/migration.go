@@ -13,13 +13,13 @@ import (
 // migration is the outcome of the two migration commands.
 type migration struct {
 	devenv.Result
-	// dryRun writes the file alone to standard output.
+	// dryRun writes only the file to standard output.
 	dryRun bool
-	// strict takes warnings for faults.
+	// strict treats warnings as failures.
 	strict bool
 }
 
-// migrationOf is a run's result, which is complete also when the run failed.
+// migrationOf returns a run's outcome, which is complete even if the run failed.
 func migrationOf(r *devenv.Result, dryRun, strict bool) migration {
 	return migration{Result: *r, dryRun: dryRun, strict: strict}
 }
@@ -30,7 +30,7 @@ func (m migration) json(w io.Writer, err error) error {
 	return report.WriteJSON(w, &d)
 }
 
-// unjudged is an error as a migration's document shows it: that the migration is faulty is a verdict and no error.
+// unjudged returns the error for a migration's document: that the migration is faulty is a verdict, not an error.
 func unjudged(err error) *report.ErrorField {
 	if report.KindOf(err) == report.KindFaulty {
 		return nil
@@ -60,7 +60,7 @@ func (m migration) markdown(w io.Writer, err error) error {
 	return report.WriteMarkdown(w, &d, m.File)
 }
 
-// worthShowing says that there is more to report than the error.
+// worthShowing reports whether there is more to show than the error.
 func (m migration) worthShowing(err error) bool {
 	return err == nil || report.KindOf(err) == report.KindFaulty || len(m.Document.Files) > 0
 }
@@ -69,7 +69,7 @@ func (m migration) faulty() bool {
 	return m.Document.Verdict == report.VerdictFail || m.strict && m.Document.Verdict == report.VerdictWarn
 }
 
-// selection are the flags that choose checks.
+// selection are the flags that select checks.
 type selection struct {
 	only, skip []string
 	strict     bool
@@ -78,7 +78,7 @@ type selection struct {
 // add declares the flags.
 func (s *selection) add(c *cobra.Command) {
 	c.Flags().StringArrayVar(&s.only, "only", nil, "run only this `check`, an id or prefix.*; may be repeated")
-	c.Flags().StringArrayVar(&s.skip, "skip", nil, "leave this `check` out, an id or prefix.*; may be repeated")
+	c.Flags().StringArrayVar(&s.skip, "skip", nil, "leave out this `check`, an id or prefix.*; may be repeated")
 	c.Flags().BoolVar(&s.strict, "strict", false, "exit 3 on warnings too")
 	complete(c, "only", checks.IDs())
 	complete(c, "skip", checks.IDs())

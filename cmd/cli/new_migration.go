@@ -12,25 +12,26 @@ import (
 
 const newMigrationName = "new-migration"
 
-const newMigrationLong = `Makes the migration of the branch with the project's own migration tool, against a database that is as
-the base branch leaves it; proves it on that data, forwards and back; and writes it into the working
-tree, also when a check failed. "devenv undo" takes it back.
+const newMigrationLong = `Makes the branch's migration with the project's own migration tool, against a database as the base branch
+leaves it; tests it on that data, forwards and back; and writes it into the working tree, even if a check
+failed. "devenv undo" takes it back.
 
-The working tree is taken as it is, uncommitted files too. Revisions that the branch already has are
+The working tree is used as it is, including uncommitted files. Revisions that the branch already has are
 replaced, kept, or left below an empty one; without a flag devenv asks.
 ` + exitHelp
 
-// newMigration is the command that makes the branch's migration.
+// newMigration returns the command that makes the branch's migration.
 func (a *app) newMigration() *cobra.Command {
 	var o devenv.NewMigrationOptions
 	var chosen selection
 	var keep, replace, empty bool
 	c := &cobra.Command{
-		Use:     newMigrationName + " MESSAGE",
-		Short:   "Make, prove and write the branch's migration",
-		Long:    newMigrationLong,
-		Example: "  devenv new-migration \"Add badges\"\n  devenv new-migration --replace --strict \"Add badges\"\n  devenv new-migration --dry-run \"Add badges\" > badges.py",
-		Args:    oneMessage,
+		Use:   newMigrationName + " MESSAGE",
+		Short: "Make, test and write the branch's migration",
+		Long:  newMigrationLong,
+		Example: "  devenv new-migration \"Add badges\"\n  devenv new-migration --replace --strict \"Add badges\"\n  devenv new-migration " +
+			"--dry-run \"Add badges\" > badges.py",
+		Args: oneMessage,
 		PreRunE: func(c *cobra.Command, _ []string) error {
 			return errors.Join(exclusive(c, "replace", "keep", "empty"), exclusive(c, "no-verify", "only"))
 		},
@@ -46,12 +47,12 @@ func (a *app) newMigration() *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	flags := c.Flags()
-	flags.BoolVar(&replace, "replace", false, "set the branch's own revisions aside and make one")
+	flags.BoolVar(&replace, "replace", false, "replace the branch's own revisions with one new revision")
 	flags.BoolVar(&keep, "keep", false, "keep the branch's own revisions and add one on top")
-	flags.BoolVar(&empty, "empty", false, "make a revision without operations, to be written by hand")
+	flags.BoolVar(&empty, "empty", false, "make a revision without operations, for you to write")
 	flags.StringVar(&o.Base, "base", "", "`branch` that the work will merge into")
 	completeBase(c)
-	flags.BoolVar(&o.NoVerify, "no-verify", false, "run no check")
+	flags.BoolVar(&o.NoVerify, "no-verify", false, "run no checks")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "write the file to standard output and change nothing")
 	chosen.add(c)
 	c.MarkFlagsMutuallyExclusive("replace", "keep", "empty")
@@ -59,7 +60,7 @@ func (a *app) newMigration() *cobra.Command {
 	return c
 }
 
-// oneMessage refuses a missing message, and one that lost its quotes.
+// oneMessage refuses a missing message, and one without quotes.
 func oneMessage(_ *cobra.Command, args []string) error {
 	const hint = `say what the migration does, in quotes: devenv new-migration "Add badges"`
 	switch len(args) {
@@ -68,11 +69,11 @@ func oneMessage(_ *cobra.Command, args []string) error {
 	case 1:
 		return nil
 	default:
-		return report.Fail(report.KindUsage, hint, "the message has to be one argument, but there are %d", len(args))
+		return report.Fail(report.KindUsage, hint, "the message must be one argument, but there are %d", len(args))
 	}
 }
 
-// modeOf is what the exclusive flags ask for.
+// modeOf returns the mode that the exclusive flags select.
 func modeOf(keep, replace, empty bool) devenv.Mode {
 	switch {
 	case keep:

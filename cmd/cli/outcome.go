@@ -14,24 +14,24 @@ import (
 	"devenv/devenv/report"
 )
 
-// outcome is what a command ends with, to be written in one of the formats.
+// outcome is a command's result, which can be written in each of the formats.
 type outcome interface {
-	// json writes the outcome's document; err is nil when the command did its work.
+	// json writes the outcome's document; err is nil if the command did its work.
 	json(w io.Writer, err error) error
-	// text writes the outcome for people; err is the error it ended with, which is shown after it.
+	// text writes the outcome as plain text; err is the command's error, which is shown afterwards.
 	text(p printer, err error) error
 	markdown(w io.Writer, err error) error
-	// faulty says that the migration is: the exit status tells.
+	// faulty reports whether the migration is faulty, for the exit status.
 	faulty() bool
 }
 
-// printer is where text for people goes: results to out, what accompanies them to err.
+// printer is where plain text goes: results to out, what accompanies them to err.
 type printer struct {
 	out, err        io.Writer
 	options, beside report.TextOptions
 }
 
-// write writes the outcome in a format. Errors for people are the caller's.
+// write writes the outcome in a format. In plain text, the caller writes the error.
 func (a *app) write(f format, err error) error {
 	switch f {
 	case formatJSON:
@@ -46,7 +46,7 @@ func (a *app) write(f format, err error) error {
 	}
 }
 
-// textOptions lays text out for a stream: wrapped and coloured on a terminal, plain elsewhere.
+// textOptions returns the text layout for a stream: wrapped and coloured on a terminal, plain elsewhere.
 func (a *app) textOptions(f *os.File) report.TextOptions {
 	detected := terminal.Detect(f, a.streams.Env)
 	o := report.TextOptions{Color: detected.Color, Verbose: a.global.verbose}
@@ -56,7 +56,7 @@ func (a *app) textOptions(f *os.File) report.TextOptions {
 	return o
 }
 
-// errorField is an error as documents show it.
+// errorField returns an error as documents show it.
 func errorField(err error) *report.ErrorField {
 	if err == nil {
 		return nil
@@ -64,12 +64,12 @@ func errorField(err error) *report.ErrorField {
 	return &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
 }
 
-// nameOf is a command as documents name it: "snapshot list", and devenv itself by its name.
+// nameOf returns a command's name in documents: "snapshot list", or devenv for the program itself.
 func nameOf(c *cobra.Command) string {
 	return strings.TrimPrefix(c.CommandPath(), c.Root().Name()+" ")
 }
 
-// blank is the outcome of a command that did not come to run.
+// blank returns the outcome of a command that did not run.
 func blank(command *cobra.Command) outcome {
 	switch name := nameOf(command); name {
 	case newMigrationName, testMigrationName:
@@ -81,12 +81,12 @@ func blank(command *cobra.Command) outcome {
 	}
 }
 
-// items is the outcome of the commands that list things.
+// items is the outcome of commands that list things.
 type items struct {
 	*report.Items
-	// lines are the items for people; nil shows the items' fields.
+	// lines are the items in plain text; nil shows the items' fields.
 	lines []any
-	// none is said instead of an empty list.
+	// none is shown instead of an empty list.
 	none string
 }
 
@@ -125,7 +125,7 @@ func (i items) markdown(w io.Writer, err error) error {
 
 func (i items) faulty() bool { return false }
 
-// writeText writes text for people in which names, paths and messages may be anybody's.
+// writeText writes plain text in which names, paths and messages may come from anybody.
 func writeText(w io.Writer, text string) error {
 	_, err := io.WriteString(w, report.Printable(text))
 	return err

@@ -9,16 +9,16 @@ import (
 	"devenv/devenv/report"
 )
 
-const pushLong = `Pushes a snapshot to the registry that .devenv.yaml names; with --base, the base's images, which are made
-first where they are not known: in CI, so that new-migration and test-migration pull the base elsewhere
-instead of making it. A base holds the seed data, a snapshot all that your own server holds, neither the
-database service's environment and what is mounted into it; that is said before a repository's first, which
-asks on a terminal and needs --yes elsewhere. An image in which a secret of the Compose project is found is
-not pushed. The credentials are those of docker login.
+const pushLong = `Pushes a snapshot to the registry in .devenv.yaml; or, with --base, the base's images, making them first
+if needed. Do that in CI, and new-migration and test-migration elsewhere pull the base instead of making
+it. A base contains the seed data, a snapshot everything on your own server; neither contains the
+database service's environment or what is mounted into it. Before a repository's first push devenv lists
+the contents, and asks on a terminal; elsewhere it needs --yes. It does not push an image in which it
+finds a secret of the Compose project. It uses the credentials of docker login.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, or no registry, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or name, or no registry, 130 interrupted.`
 
-// snapshotPush is the command that pushes a snapshot, or the base.
+// push returns the command that pushes a snapshot, or the base.
 func (s snapshotCommands) push() *cobra.Command {
 	var o devenv.SnapshotOptions
 	var base bool
@@ -48,20 +48,20 @@ func (s snapshotCommands) push() *cobra.Command {
 	}
 	c.Flags().BoolVar(&base, "base", false, "push the base's images")
 	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
-	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be pushed")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only list what would be pushed")
 	return c
 }
 
-const pullLong = `Brings a snapshot from the registry that .devenv.yaml names. It is then one of this repository's: devenv
-snapshot restore puts it in the place of your own data. The credentials are those of docker login.
+const pullLong = `Pulls a snapshot from the registry in .devenv.yaml into this repository's snapshots; devenv snapshot
+restore then replaces your own data with it. It uses the credentials of docker login.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, or no registry, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or name, or no registry, 130 interrupted.`
 
-// snapshotPull is the command that brings a snapshot.
+// pull returns the command that pulls a snapshot.
 func (s snapshotCommands) pull() *cobra.Command {
 	var o devenv.SnapshotOptions
 	c := &cobra.Command{
-		Use: "pull NAME", Short: "Bring a snapshot from the registry", Long: pullLong,
+		Use: "pull NAME", Short: "Pull a snapshot from the registry", Long: pullLong,
 		Example: "  devenv snapshot pull before-rename",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -77,11 +77,11 @@ func (s snapshotCommands) pull() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be pulled")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only list what would be pulled")
 	return c
 }
 
-// pulledLine is one snapshot that was pulled, or the image that would be.
+// pulledLine returns one snapshot that was pulled, or the image that would be.
 func pulledLine(item any) any {
 	if i, ok := item.(devenv.PushItem); ok {
 		return "would pull " + i.Image
@@ -89,7 +89,7 @@ func pulledLine(item any) any {
 	return snapshotLine(item)
 }
 
-// pushedLine is one image that was pushed, or would be.
+// pushedLine returns one image that was pushed, or would be.
 func pushedLine(item any) any {
 	i, ok := item.(devenv.PushItem)
 	switch {

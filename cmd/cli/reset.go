@@ -9,22 +9,23 @@ import (
 	"devenv/devenv"
 )
 
-const resetLong = `Replaces the data of your own database, the one that docker compose up runs: by the base branch's data at
-your branch's head, by the base's as it is (--to base), or by an empty database (--to empty). What uses the
-database is stopped meanwhile and started again. What was there is kept beside it, in the same volume or
-directory: devenv undo, or devenv snapshot restore, brings it back. Interrupted or killed at any moment, the
-data is as before or complete, at the latest once devenv up, reset, undo or doctor --fix has run.
+const resetLong = `Replaces the data of your own database, the one that docker compose up runs: with the base branch's data
+at your branch's head, with the base's as it is (--to base), or with an empty database (--to empty). What
+uses the database is stopped meanwhile and started again. The old data is kept next to the new, in the
+same volume or directory: devenv undo, or devenv snapshot restore, brings it back. Even if it is
+interrupted or killed, the data is either as before or complete, once devenv up, reset, undo or doctor
+--fix has run.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags or configuration, 3 the branch's migrations do
-not apply to the base's data, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or configuration, 3 the branch's migrations do not apply to
+the base's data, 130 interrupted.`
 
-// reset is the command that replaces the user's own data.
+// reset returns the command that replaces the user's own data.
 func (a *app) reset() *cobra.Command {
 	var o devenv.ResetOptions
 	to := string(devenv.ResetToBranch)
 	c := &cobra.Command{
 		Use:     "reset",
-		Short:   "Give your own database fresh data, and keep what it held",
+		Short:   "Give your own database fresh data, and keep the old",
 		Long:    resetLong,
 		Example: "  devenv reset\n  devenv reset --to base --yes\n  devenv reset --dry-run",
 		Args:    noArguments,
@@ -41,31 +42,31 @@ func (a *app) reset() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&to, "to", to, "what to put the database at: branch, base or empty")
-	c.Flags().StringVar(&o.Base, "base", "", "base `branch`, instead of the configuration's")
+	c.Flags().StringVar(&to, "to", to, "what to reset the database to: branch, base or empty")
+	c.Flags().StringVar(&o.Base, "base", "", "base `branch`, overriding the configuration")
 	completeBase(c)
 	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
-	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would happen")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be done")
 	complete(c, "to", []string{"branch", "base", "empty"})
 	return c
 }
 
-// exchangedLine says for people what became of the user's own data.
+// exchangedLine returns what became of the user's own data, in plain text.
 func exchangedLine(item any) any {
 	i, ok := item.(devenv.ResetItem)
 	if !ok {
 		return undoLine(item)
 	}
 	if i.DryRun {
-		return fmt.Sprintf("would replace the data of %s in %s by: %s", i.Service, i.Location, i.To)
+		return fmt.Sprintf("would replace the data of %s in %s with: %s", i.Service, i.Location, i.To)
 	}
 	line := fmt.Sprintf("the data of %s in %s is now: %s", i.Service, i.Location, i.To)
 	switch {
 	case i.Snapshot == "":
 	case i.Undoes:
-		line += "\nwhat was there is kept beside it: devenv snapshot restore " + i.Snapshot
+		line += "\nthe old data is kept next to it: devenv snapshot restore " + i.Snapshot
 	default:
-		line += "\nwhat was there is kept beside it: devenv undo, or devenv snapshot restore " + i.Snapshot
+		line += "\nthe old data is kept next to it: devenv undo, or devenv snapshot restore " + i.Snapshot
 	}
 	return line
 }

@@ -13,20 +13,20 @@ import (
 	"devenv/devenv/report"
 )
 
-const rootLong = `devenv makes the database migration of a branch, proves it on a copy of the base branch's data, and
-writes it into the working tree. It needs git, a Docker engine and a Compose file. Your own containers, your
-database and your branch are left alone but by the commands that say so, and what those replace can be
-brought back: devenv undo.`
+const rootLong = `devenv makes a branch's database migration, tests it on a copy of the base branch's data, and writes it
+into the working tree. It needs git, a Docker engine and a Compose file. It does not touch your own
+containers, your database or your branch, except by the commands that say so, and what those replace can
+be brought back: devenv undo.`
 
 const exitHelp = `
 Exit status: 0 done, 1 devenv could not do its work, 2 wrong flags, message or configuration,
 3 the migration is faulty, 130 interrupted.`
 
-// root is the command line with all its commands.
+// root returns the command line with all its commands.
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:               "devenv",
-		Short:             "Make and prove database migrations",
+		Short:             "Make and test database migrations",
 		Long:              rootLong + "\n" + exitHelp,
 		Example:           "  devenv demo\n  devenv new-migration \"Add badges\"\n  devenv test-migration",
 		Args:              a.knownCommand,
@@ -53,7 +53,7 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// knownCommand refuses an argument of devenv itself: it was meant as a command.
+// knownCommand rejects arguments of devenv itself: the first was meant as a command.
 func (a *app) knownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -68,7 +68,7 @@ func (a *app) knownCommand(c *cobra.Command, args []string) error {
 // action is a command's work.
 type action func(ctx context.Context, o devenv.Options) (outcome, error)
 
-// run runs a command's work while the terminal shows its progress, and keeps its outcome.
+// run does a command's work while the terminal shows its progress, and keeps its outcome.
 func (a *app) run(ctx context.Context, do action) (err error) {
 	shown := terminal.Detect(a.streams.Err, a.streams.Env)
 	shown.Verbose = a.global.verbose
@@ -76,12 +76,13 @@ func (a *app) run(ctx context.Context, do action) (err error) {
 	o := devenv.Options{
 		Compose: a.global.compose, Host: a.global.host, Context: a.global.context, Listener: progress,
 	}
-	// a nil *Asker in the interface would look like somebody who is there
+	// A nil *Asker in the interface would look as if somebody were there to ask.
 	if asker := terminal.NewAsker(a.streams.In, a.streams.Err); asker != nil {
 		o.Ask = asker.Over(progress)
 	}
 	a.outcome, err = do(ctx, o)
-	// commands that read no project learn no secrets, but know where credentials stand: in an engine's address, or a proxy's
+	// Commands that read no project learn no secrets, but still know where credentials are: in an engine's address, or a
+	// proxy's.
 	err = redact.New().Error(err)
 	if closeErr := progress.Close(); err == nil {
 		err = closeErr
@@ -89,12 +90,12 @@ func (a *app) run(ctx context.Context, do action) (err error) {
 	return err
 }
 
-// usage is an error in how a command was called.
+// usage returns an error about how a command was called.
 func usage(c *cobra.Command, format string, args ...any) error {
 	return report.Fail(report.KindUsage, c.CommandPath()+" --help", format, args...)
 }
 
-// noArguments refuses arguments.
+// noArguments rejects arguments.
 func noArguments(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usage(c, "%s takes no argument, but got %q", c.Name(), args[0])
@@ -102,7 +103,8 @@ func noArguments(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// exclusive refuses flags that exclude each other, in words; cobra knows of them too, and offers only one of them.
+// exclusive rejects flags that exclude each other, in plain words; cobra could do so too, but would then complete only
+// one of them.
 func exclusive(c *cobra.Command, names ...string) error {
 	var given []string
 	for _, name := range names {
@@ -111,14 +113,14 @@ func exclusive(c *cobra.Command, names ...string) error {
 		}
 	}
 	if len(given) > 1 {
-		return usage(c, "%s exclude each other", strings.Join(given, " and "))
+		return usage(c, "%s cannot be combined", strings.Join(given, " and "))
 	}
 	return nil
 }
 
-// complete offers values for a flag in the shell's completion.
+// complete offers values for a flag in shell completion.
 func complete(c *cobra.Command, flag string, values []string) {
-	// it fails only for a flag that does not exist or has values already; the tests complete each
+	// It only fails for a flag that does not exist or has values already; the tests complete every flag.
 	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -129,6 +131,6 @@ func completeBase(c *cobra.Command) {
 		hidden := func(name string) bool { return report.PrintableLine(name) != name }
 		return slices.DeleteFunc(names, hidden), cobra.ShellCompDirectiveNoFileComp
 	}
-	// it fails only for a flag that does not exist or has values already; the tests complete each
+	// It only fails for a flag that does not exist or has values already; the tests complete every flag.
 	_ = c.RegisterFlagCompletionFunc("base", branches)
 }

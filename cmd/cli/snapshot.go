@@ -12,19 +12,19 @@ import (
 	"devenv/devenv/report"
 )
 
-const snapshotLong = `Keeps your own database, the whole cluster with its roles and other databases, as an image on the engine,
-and brings it back. Snapshots are shared by all worktrees of the repository.
+const snapshotLong = `Saves your own database, the whole cluster with its roles and other databases, as an image on the engine,
+and restores it. All worktrees of the repository share their snapshots.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or name, 130 interrupted.`
 
 // snapshotCommands are the commands on snapshots.
 type snapshotCommands struct{ *app }
 
-// group is the command that they belong to.
+// group returns their parent command.
 func (s snapshotCommands) group() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "snapshot",
-		Short:   "Keep your own database, and bring it back",
+		Short:   "Save and restore your own database",
 		Long:    snapshotLong,
 		Example: "  devenv snapshot save before-rename\n  devenv snapshot restore before-rename",
 		Args: func(c *cobra.Command, args []string) error {
@@ -39,15 +39,16 @@ func (s snapshotCommands) group() *cobra.Command {
 	return c
 }
 
-const saveLong = `Keeps your own database as a snapshot. A running database is stopped while its files are copied, and started
-again before the image is made; how long it stood still is printed. Without a name, the time is the name.
+const saveLong = `Saves your own database as a snapshot. A running database is stopped while its files are copied, and
+started again before the image is made; devenv prints how long it was stopped. The default name is the
+time.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or name, 130 interrupted.`
 
 func (s snapshotCommands) save() *cobra.Command {
 	var o devenv.SnapshotOptions
 	c := &cobra.Command{
-		Use: "save [NAME]", Short: "Keep your own database", Long: saveLong,
+		Use: "save [NAME]", Short: "Save your own database", Long: saveLong,
 		Example: "  devenv snapshot save before-rename",
 		Args:    atMost(1, "name"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -58,20 +59,20 @@ func (s snapshotCommands) save() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would happen")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be done")
 	return c
 }
 
-const restoreLong = `Puts a snapshot's data in the place of your own, which is kept beside it. What uses the database
-is stopped meanwhile and started again. Data of another major version of Postgres is refused before anything
-is touched.
+const restoreLong = `Replaces your own data with a snapshot's, and keeps yours next to it. What uses the database is stopped
+meanwhile and started again. Data of another major version of Postgres is refused before anything is
+touched.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or name, 130 interrupted.`
 
 func (s snapshotCommands) restore() *cobra.Command {
 	var o devenv.SnapshotOptions
 	c := &cobra.Command{
-		Use: "restore NAME", Short: "Bring a snapshot back", Long: restoreLong,
+		Use: "restore NAME", Short: "Restore a snapshot", Long: restoreLong,
 		Example: "  devenv snapshot restore before-rename --yes",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -89,13 +90,13 @@ func (s snapshotCommands) restore() *cobra.Command {
 		ValidArgsFunction: s.names,
 	}
 	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
-	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would happen")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be done")
 	return c
 }
 
 const listLong = `Lists the repository's snapshots: name, size, age, revision and branch.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags, 130 interrupted.`
 
 func (s snapshotCommands) list() *cobra.Command {
 	var o devenv.SnapshotOptions
@@ -107,15 +108,15 @@ func (s snapshotCommands) list() *cobra.Command {
 			return s.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options = common
 				list, err := devenv.ListSnapshots(ctx, o)
-				return snapshots(c, list, "there are no snapshots: devenv snapshot save"), err
+				return snapshots(c, list, "there are no snapshots; to save one: devenv snapshot save"), err
 			})
 		},
 	}
 }
 
-const removeLong = `Removes snapshots. Their data is gone.
+const removeLong = `Removes snapshots with their data.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags or name, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or name, 130 interrupted.`
 
 func (s snapshotCommands) remove() *cobra.Command {
 	var o devenv.SnapshotOptions
@@ -124,7 +125,7 @@ func (s snapshotCommands) remove() *cobra.Command {
 		Example: "  devenv snapshot remove before-rename",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage(c, "remove takes the names of snapshots")
+				return usage(c, "remove takes the names of the snapshots")
 			}
 			return nil
 		},
@@ -137,11 +138,11 @@ func (s snapshotCommands) remove() *cobra.Command {
 		},
 		ValidArgsFunction: s.names,
 	}
-	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be removed")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only list what would be removed")
 	return c
 }
 
-// atMost refuses more than n arguments.
+// atMost rejects more than n arguments.
 func atMost(n int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > n {
@@ -151,7 +152,7 @@ func atMost(n int, what string) cobra.PositionalArgs {
 	}
 }
 
-// names offers the repository's snapshots in the shell's completion.
+// names offers the repository's snapshots in shell completion.
 func (s snapshotCommands) names(c *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
 	o := devenv.SnapshotOptions{Options: devenv.Options{Host: s.global.host, Context: s.global.context}}
 	list, err := devenv.ListSnapshots(c.Context(), o)
@@ -167,12 +168,12 @@ func (s snapshotCommands) names(c *cobra.Command, given []string, _ string) ([]s
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
-// snapshots shows a list of snapshots in columns.
+// snapshots returns a list of snapshots in columns.
 func snapshots(c *cobra.Command, list *report.Items, none string) outcome {
 	return listed(c, list, snapshotLine, none)
 }
 
-// snapshotLine is one snapshot for people: name, size, age, revision, branch.
+// snapshotLine returns one snapshot in plain text: name, size, age, revision, branch.
 func snapshotLine(item any) any {
 	i, ok := item.(devenv.SnapshotItem)
 	if !ok {
@@ -187,14 +188,14 @@ func snapshotLine(item any) any {
 	case i.DryRun:
 		line = "would save " + line
 	case i.StoppedMS > 0:
-		line += fmt.Sprintf("\nthe database stood still for %.1f s", float64(i.StoppedMS)/1000)
+		line += fmt.Sprintf("\nthe database was stopped for %.1f s", float64(i.StoppedMS)/1000)
 	case i.Automatic != "":
 		line += "  (before devenv " + i.Automatic + ")"
 	}
 	return line
 }
 
-// removedLine is one snapshot that was removed, or would be.
+// removedLine returns one snapshot that was removed, or would be.
 func removedLine(item any) any {
 	i, ok := item.(devenv.SnapshotItem)
 	if !ok {
@@ -203,7 +204,7 @@ func removedLine(item any) any {
 	return verb(i.DryRun) + " " + i.Name
 }
 
-// age says how long ago something was, for people.
+// age returns how long ago something was, in plain words.
 func age(d time.Duration) string {
 	switch {
 	case d < time.Minute:

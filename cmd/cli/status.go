@@ -12,16 +12,17 @@ import (
 	"devenv/devenv/report"
 )
 
-const statusLong = `Says what runs of your stack and where it answers, at which revision its database is and what devenv last put
-into it, and which other worktrees of the repository have a stack. Nothing is changed.
+const statusLong = `Shows which services of your stack are running and at which addresses, which revision its database is at
+and what devenv last loaded into it, and which other worktrees of the repository have a stack. It changes
+nothing.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags or configuration, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or configuration, 130 interrupted.`
 
-// status is the command that shows the user's own stack.
+// status returns the command that shows the user's own stack.
 func (s stackCommands) status() *cobra.Command {
 	return &cobra.Command{
 		Use:     "status",
-		Short:   "Say what runs of your stack",
+		Short:   "Show the state of your stack",
 		Long:    statusLong,
 		Example: "  devenv status\n  devenv status --format json",
 		Args:    noArguments,
@@ -34,7 +35,7 @@ func (s stackCommands) status() *cobra.Command {
 	}
 }
 
-// statusLine is one item for people.
+// statusLine returns one item in plain text.
 func statusLine(item any) any {
 	i, ok := item.(devenv.StatusItem)
 	if !ok {
@@ -44,7 +45,7 @@ func statusLine(item any) any {
 	case "database":
 		return databaseLine(i)
 	case "worktree":
-		running := "nothing runs"
+		running := "nothing is running"
 		if len(i.Running) > 0 {
 			running = strings.Join(i.Running, ", ")
 		}
@@ -58,17 +59,17 @@ func statusLine(item any) any {
 		state += fmt.Sprintf(" with %d", i.ExitCode)
 	}
 	if i.Restarts > 0 {
-		state += fmt.Sprintf(", started again %d times", i.Restarts)
+		state += fmt.Sprintf(", restarted %d times", i.Restarts)
 	}
 	return strings.TrimSpace(fmt.Sprintf("%-20s %-22s %s", i.Name, state, strings.Join(i.URLs, "  ")))
 }
 
-// databaseLine says what the database holds.
+// databaseLine returns what the database holds, in plain text.
 func databaseLine(i devenv.StatusItem) string {
 	line := "database " + i.Name + ": "
 	switch {
 	case len(i.Revisions) == 0:
-		line += "its revision is not known"
+		line += "its revision is unknown"
 	case i.OnBranch == nil:
 		line += "at revision " + strings.Join(i.Revisions, ", ")
 	case *i.OnBranch:
@@ -77,17 +78,17 @@ func databaseLine(i devenv.StatusItem) string {
 		line += "at revision " + strings.Join(i.Revisions, ", ") + ", which is not on this branch: devenv reset"
 	}
 	if i.From != "" {
-		line += fmt.Sprintf("; devenv last put into it: %s (%s)", i.From, i.Since.Local().Format("2006-01-02 15:04"))
+		line += fmt.Sprintf("; devenv last loaded into it: %s (%s)", i.From, i.Since.Local().Format("2006-01-02 15:04"))
 	}
 	return line
 }
 
-const logsLong = `Shows the logs of your stack's services, all of them when none is named. Secrets are taken out;
-of what steers a terminal, only colours come through, and those to a terminal alone.
+const logsLong = `Shows the logs of your stack's services, by default of all of them. Secrets are redacted. Of terminal
+control sequences only colours are kept, and those only on a terminal.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags or service, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or service, 130 interrupted.`
 
-// logs is the command that shows the logs of the user's own stack.
+// logs returns the command that shows the logs of the user's own stack.
 func (s stackCommands) logs() *cobra.Command {
 	var o devenv.LogsOptions
 	c := &cobra.Command{
@@ -103,7 +104,7 @@ func (s stackCommands) logs() *cobra.Command {
 		},
 		ValidArgsFunction: s.names,
 	}
-	c.Flags().BoolVar(&o.Follow, "follow", false, "go on as lines come")
+	c.Flags().BoolVar(&o.Follow, "follow", false, "keep showing new lines")
 	c.Flags().StringVarP(&o.Tail, "tail", "n", "all", "number of last lines of each service")
 	return c
 }
@@ -114,7 +115,7 @@ type logItem struct {
 	Line    string `json:"line"`
 }
 
-// logLines writes lines of logs for people, and keeps the first error.
+// logLines returns a function that writes lines of logs as plain text, and keeps the first error.
 func logLines(w io.Writer, colors bool, failed *error) func(service, line string) {
 	shown := report.PrintableLine
 	if colors {
@@ -127,7 +128,7 @@ func logLines(w io.Writer, colors bool, failed *error) func(service, line string
 	}
 }
 
-// show writes lines as they come, or collects them for a document.
+// show writes lines as they arrive, or collects them for a document.
 func (s stackCommands) show(ctx context.Context, c *cobra.Command, o devenv.LogsOptions) (outcome, error) {
 	list := listed(c, nil, nil, "")
 	if s.global.format != formatJSON {
@@ -139,7 +140,7 @@ func (s stackCommands) show(ctx context.Context, c *cobra.Command, o devenv.Logs
 		return list, failed
 	}
 	if o.Follow {
-		return list, usage(c, "--follow has no end, so it cannot be --format json")
+		return list, usage(c, "--follow never ends, so it cannot be combined with --format json")
 	}
 	o.To = func(service, line string) { list.Items.Items = append(list.Items.Items, logItem{service, line}) }
 	return list, devenv.Logs(ctx, o)

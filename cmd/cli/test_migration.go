@@ -10,22 +10,23 @@ import (
 
 const testMigrationName = "test-migration"
 
-const testMigrationLong = `Proves the revisions that the branch has, as they are: the checks of new-migration, without making a
-revision or writing any file. With --watch, again whenever a file of the working tree or HEAD has changed,
-until it is interrupted.
+const testMigrationLong = `Tests the branch's revisions as they are: it runs the checks of new-migration, but makes no revision and
+writes no file. With --watch it does so again whenever a file of the working tree or HEAD changes, until
+it is interrupted.
 ` + exitHelp
 
-// testMigration is the command that proves the branch's revisions as they are.
+// testMigration returns the command that tests the branch's revisions as they are.
 func (a *app) testMigration() *cobra.Command {
 	var o devenv.TestMigrationOptions
 	var chosen selection
 	var watch bool
 	c := &cobra.Command{
-		Use:     testMigrationName,
-		Short:   "Prove the branch's migrations as they are",
-		Long:    testMigrationLong,
-		Example: "  devenv test-migration\n  devenv test-migration --only 'apply.*' --strict\n  devenv test-migration --watch\n  devenv --format json test-migration",
-		Args:    noArguments,
+		Use:   testMigrationName,
+		Short: "Test the branch's migrations as they are",
+		Long:  testMigrationLong,
+		Example: "  devenv test-migration\n  devenv test-migration --only 'apply.*' --strict\n  devenv test-migration --watch\n  devenv " +
+			"--format json test-migration",
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.Only, o.Skip = chosen.only, chosen.skip
 			prove := func(ctx context.Context) error {
@@ -43,12 +44,12 @@ func (a *app) testMigration() *cobra.Command {
 	}
 	c.Flags().StringVar(&o.Base, "base", "", "`branch` that the work will merge into")
 	completeBase(c)
-	c.Flags().BoolVar(&watch, "watch", false, "prove again after every change, until interrupted")
+	c.Flags().BoolVar(&watch, "watch", false, "test again after every change, until interrupted")
 	chosen.add(c)
 	return c
 }
 
-// watch tells what a command ends with, and again after every change, until it is interrupted.
+// watch runs a command and shows its result, and does so again after every change, until interrupted.
 func (a *app) watch(ctx context.Context, do func(context.Context) error) error {
 	return devenv.Watch(ctx, devenv.Options{}, func(ctx context.Context) error {
 		err := do(ctx)
@@ -58,7 +59,7 @@ func (a *app) watch(ctx context.Context, do func(context.Context) error) error {
 		if err := a.tell(a.global.format, err); err != nil {
 			return err
 		}
-		a.outcome = nil // it is told
-		return writeText(a.streams.Err, "\nwaiting for a change; Ctrl-C ends it\n\n")
+		a.outcome = nil // it has been shown
+		return writeText(a.streams.Err, "\nwaiting for a change; Ctrl-C stops\n\n")
 	})
 }

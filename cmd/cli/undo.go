@@ -9,16 +9,15 @@ import (
 	"devenv/devenv"
 )
 
-const undoLong = `Takes back what the last new-migration, reset or snapshot restore did, whichever came last; called again,
-the one before. It says first what that is and when it was done. Of new-migration: the new revision goes, the
-files it set aside come back; where files were edited since it does nothing, and --force takes them back as
-well and keeps copies. Of the others: the data that they replaced comes back, and what is there now is kept
-beside it; before that it asks on a terminal, and needs --yes elsewhere.
+const undoLong = `Takes back what the last new-migration, reset or snapshot restore did; run again, the one before it.
+First it says which command that was, and when. For new-migration, it removes the new revision and brings
+back the files that were set aside. If files were edited since, it does nothing; --force takes them back
+too, and keeps copies. For the others, it brings back the data they replaced, and keeps the current data
+next to it; it asks first on a terminal, and needs --yes elsewhere.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags, nothing to take back or nobody to ask, 130
-interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags, nothing to take back or nobody to ask, 130 interrupted.`
 
-// undo is the command that takes the last delivery back.
+// undo returns the command that takes back the last delivery or exchange.
 func (a *app) undo() *cobra.Command {
 	var o devenv.UndoOptions
 	c := &cobra.Command{
@@ -36,12 +35,12 @@ func (a *app) undo() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "replace data without asking")
-	c.Flags().BoolVar(&o.Force, "force", false, "take back files that were edited since, or made on another branch, too")
+	c.Flags().BoolVar(&o.Force, "force", false, "also take back files that were edited since, or made on another branch")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be taken back")
 	return c
 }
 
-// undoLine is one item for people.
+// undoLine returns one item in plain text.
 func undoLine(item any) any {
 	i, ok := item.(devenv.UndoItem)
 	if !ok {

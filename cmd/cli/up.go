@@ -12,17 +12,18 @@ import (
 )
 
 const upLong = `Starts your stack as docker compose up -d would, with the same project, containers and volumes, and waits
-until each service is really ready: its healthcheck says so, a service made to end has ended well, else it
-answers on the port that it publishes. Where the database is at a revision that this branch does not have,
-what uses it is not started: devenv asks whether to reset the database, and elsewhere than on a terminal names
-the command. In a linked worktree the stack has a name, volumes and, where they are busy, ports of its own.
+until each service is really ready: its healthcheck passes; a service that is meant to end has ended
+successfully; any other answers on the port it publishes. If the database is at a revision this branch
+does not have, what uses it is not started: on a terminal devenv asks whether to reset the database;
+elsewhere it prints the command for that. In a linked worktree the stack has its own name and volumes
+and, where ports are busy, its own ports.
 
 Exit status: 0 all is ready, 1 a service is not ready, 2 wrong flags or configuration, 130 interrupted.`
 
 // stackCommands are the commands on the user's own stack.
 type stackCommands struct{ *app }
 
-// up is the command that starts the user's own stack.
+// up returns the command that starts the user's own stack.
 func (s stackCommands) up() *cobra.Command {
 	var o devenv.UpOptions
 	c := &cobra.Command{
@@ -39,13 +40,13 @@ func (s stackCommands) up() *cobra.Command {
 		},
 		ValidArgsFunction: s.names,
 	}
-	c.Flags().BoolVar(&o.Build, "build", false, "build the images anew")
-	c.Flags().DurationVar(&o.Timeout, "timeout", devenv.DefaultReadyTimeout, "what each service gets to become ready")
-	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be started")
+	c.Flags().BoolVar(&o.Build, "build", false, "rebuild the images")
+	c.Flags().DurationVar(&o.Timeout, "timeout", devenv.DefaultReadyTimeout, "how long each service may take to become ready")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only list what would be started")
 	return c
 }
 
-// upLine is one service for people.
+// upLine returns one service in plain text.
 func upLine(item any) any {
 	i, ok := item.(devenv.UpItem)
 	if !ok {
@@ -58,11 +59,11 @@ func upLine(item any) any {
 }
 
 const downLong = `Stops your stack and removes its containers and networks, as docker compose down would. The data in its
-volumes stays, unless --volumes asks for its removal.
+volumes stays, unless you pass --volumes.
 
-Exit status: 0 done, 1 it could not be done, 2 wrong flags or configuration, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or configuration, 130 interrupted.`
 
-// down is the command that removes the user's own stack.
+// down returns the command that removes the user's own stack.
 func (s stackCommands) down() *cobra.Command {
 	var o devenv.DownOptions
 	c := &cobra.Command{
@@ -79,14 +80,14 @@ func (s stackCommands) down() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&o.Volumes, "volumes", false, "remove the volumes with their data as well")
+	c.Flags().BoolVar(&o.Volumes, "volumes", false, "also remove the volumes with their data")
 	c.Flags().BoolVar(&o.RemoveOrphans, "remove-orphans", false, "remove containers of services that are no longer in the Compose file")
 	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
-	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be removed")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only list what would be removed")
 	return c
 }
 
-// downLine is one container for people.
+// downLine returns one container in plain text.
 func downLine(item any) any {
 	i, ok := item.(devenv.DownItem)
 	if !ok {
@@ -95,7 +96,7 @@ func downLine(item any) any {
 	return verb(i.DryRun) + " " + i.Container
 }
 
-// names offers the project's services in the shell's completion.
+// names offers the project's services in shell completion.
 func (s stackCommands) names(c *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
 	names := devenv.ServiceNames(c.Context(), devenv.Options{Compose: s.global.compose, Host: s.global.host, Context: s.global.context})
 	var offered []string

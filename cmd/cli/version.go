@@ -12,17 +12,17 @@ import (
 	"devenv/devenv/report"
 )
 
-// versionItem is what is known of this binary.
+// versionItem describes this binary.
 type versionItem struct {
-	// Version is the module's version, "(devel)" when it was built from a checkout.
+	// Version is the module's version, "(devel)" if it was built from a checkout.
 	Version string `json:"version"`
-	// Commit is the commit it was built from, with "+" behind it when files were changed; empty when unknown.
+	// Commit is the commit it was built from, followed by "+" if files were changed; empty if unknown.
 	Commit   string `json:"commit,omitempty"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
 }
 
-// String is the item for people.
+// String returns the item in plain text.
 func (v versionItem) String() string {
 	text := "devenv " + v.Version
 	if v.Commit != "" {
@@ -31,12 +31,12 @@ func (v versionItem) String() string {
 	return fmt.Sprintf("%s, %s, %s", text, v.Go, v.Platform)
 }
 
-// version is the command that says which devenv this is.
+// version returns the command that shows which devenv this is.
 func (a *app) version() *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Say which devenv this is",
-		Long:    "Says which devenv this is, what it was built from, and for which platform.\n\nExit status: 0 done, 2 wrong flags.",
+		Short:   "Show which devenv this is",
+		Long:    "Shows which devenv this is, what it was built from, and for which platform.\n\nExit status: 0 done, 2 wrong flags.",
 		Example: "  devenv version\n  devenv --format json version",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -49,7 +49,7 @@ func (a *app) version() *cobra.Command {
 	}
 }
 
-// buildVersion reads what the Go tool left in the binary.
+// buildVersion returns what the Go tool recorded in the binary.
 func buildVersion() versionItem {
 	v := versionItem{Version: "(devel)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()

@@ -1,4 +1,4 @@
-// Package clitest runs scripts of what a person types and what they get, in which devenv is the test's own binary.
+// Package clitest runs scripts of what a person types and sees, in which devenv is the test binary itself.
 package clitest
 
 import (
@@ -14,7 +14,7 @@ import (
 	"devenv/cmd/cli"
 )
 
-// Main makes the test binary devenv itself for the scripts: it is called by TestMain.
+// Main makes the test binary act as devenv in the scripts; TestMain calls it.
 func Main(m *testing.M) {
 	testscript.Main(m, map[string]func(){"devenv": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -24,7 +24,7 @@ func Main(m *testing.M) {
 	}})
 }
 
-// Run runs the scripts of testdata/script; with update, what they compare with is what the commands print now.
+// Run runs the scripts of testdata/script; with update, it changes what they compare to what the commands print now.
 func Run(t *testing.T, update bool) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -38,7 +38,7 @@ func Run(t *testing.T, update bool) {
 	})
 }
 
-// setUp gives a script a home of its own and, where there is one, the engine of the environment.
+// setUp gives a script its own home directory and the environment's engine, if there is one.
 func setUp(env *testscript.Env) error {
 	for _, name := range []string{"DOCKER_HOST", "DOCKER_CONTEXT"} {
 		if value := os.Getenv(name); value != "" {
@@ -57,8 +57,8 @@ func setUp(env *testscript.Env) error {
 	return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
 }
 
-// status runs devenv and compares its exit status: "status 2 devenv undo --bogus". What it prints is compared by the
-// script's stdout and stderr.
+// status runs devenv and compares its exit status: "status 2 devenv undo --bogus". The script's stdout and stderr
+// compare what it prints.
 func status(ts *testscript.TestScript, negated bool, args []string) {
 	if negated || len(args) < 2 {
 		ts.Fatalf("usage: status N PROGRAM [ARGUMENT...]")

@@ -1,3 +1,3 @@
-// Package onengine holds the scripts of the command line that need an engine, apart from the others, which need none. There is
-// no code here besides the test.
+// Package onengine contains the scripts of the command line that need an engine; the others need none. It has no code
+// besides the test.
 package onengine
