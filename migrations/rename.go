@@ -13,6 +13,8 @@ type RenameKind string
 const (
 	RenameColumn RenameKind = "column"
 	RenameTable  RenameKind = "table"
+	// MoveTable gives a table another schema, and leaves its name.
+	MoveTable RenameKind = "schema"
 )
 
 // Rename is a drop and an add that look like a rename, or a decision that they are one.
@@ -21,19 +23,38 @@ type Rename struct {
 	Schema string     `json:"schema"`
 	// Table is the column's table; for a table it is From.
 	Table string `json:"table"`
-	// From and To are names without table or schema.
+	// From and To are names without table or schema; where a table moves, To is its new schema.
 	From string `json:"from"`
 	To   string `json:"to"`
 	// Uncertain says that others are as likely: another of the same From, or of the same To.
 	Uncertain bool `json:"-"`
 }
 
-// String returns "public.users.legacy to note" or, for a table, "public.a to b".
+// String returns "public.users.legacy to note", for a table "public.a to b", and where that moves "public.a to crm.a".
 func (r Rename) String() string {
-	if r.Kind == RenameTable {
+	switch r.Kind {
+	case RenameTable:
 		return r.Schema + "." + r.From + " to " + r.To
+	case MoveTable:
+		return r.Schema + "." + r.From + " to " + r.To + "." + r.From
 	}
 	return r.Schema + "." + r.Table + "." + r.From + " to " + r.To
+}
+
+// OfTable reports whether it is a table that gets another name or schema.
+func (r Rename) OfTable() bool { return r.Kind != RenameColumn }
+
+// Back returns the rename that takes this one back.
+func (r Rename) Back() Rename {
+	switch r.Kind {
+	case MoveTable:
+		r.Schema, r.To = r.To, r.Schema
+	case RenameTable:
+		r.Table, r.From, r.To = r.To, r.To, r.From
+	default:
+		r.From, r.To = r.To, r.From
+	}
+	return r
 }
 
 // Excludes says that not both can be: they rename the same thing, or to the same name.
@@ -42,12 +63,17 @@ func (r Rename) Excludes(other Rename) bool {
 }
 
 // LikelyRenames returns the drops and adds that look like renames: a column of the same or a wider type in the same
-// table, a table with mostly the same columns in the same schema. Of those that have several candidates equally good
+// table, a table with mostly the same columns in the same schema, or of the same name in another. Of those that have several candidates equally good
 // there is one for each, marked as uncertain.
 func LikelyRenames(ops []Operation) []Rename {
 	columns := pair(ops, DropColumn, AddColumn, columnLikeness)
 	tables := pair(ops, DropTable, CreateTable, tableLikeness)
-	return append(columns, tables...)
+	rest := slices.DeleteFunc(slices.Clone(ops), func(o Operation) bool {
+		return slices.ContainsFunc(tables, func(r Rename) bool {
+			return o.Schema == r.Schema && (o.Kind == DropTable && o.Table == r.From || o.Kind == CreateTable && o.Table == r.To)
+		})
+	})
+	return slices.Concat(columns, tables, pair(rest, DropTable, CreateTable, moveLikeness))
 }
 
 // leastTableLikeness is the share of columns that two tables must have in common to be taken for one, renamed.
@@ -91,6 +117,9 @@ func without(ops []Operation, one Operation) []Operation {
 }
 
 func renameOf(drop, add Operation) Rename {
+	if drop.Kind == DropTable && drop.Schema != add.Schema {
+		return Rename{Kind: MoveTable, Schema: drop.Schema, Table: drop.Table, From: drop.Table, To: add.Schema}
+	}
 	if drop.Kind == DropTable {
 		return Rename{Kind: RenameTable, Schema: drop.Schema, Table: drop.Table, From: drop.Table, To: add.Table}
 	}
@@ -142,8 +171,25 @@ func columnLikeness(drop, add Operation) float64 {
 	return likeness
 }
 
+// tableLikeness is of tables in one schema.
 func tableLikeness(drop, add Operation) float64 {
-	if drop.Schema != add.Schema || len(drop.Columns) == 0 {
+	if drop.Schema != add.Schema {
+		return 0
+	}
+	return columnsLikeness(drop, add)
+}
+
+// moveLikeness is of tables of one name in two schemas.
+func moveLikeness(drop, add Operation) float64 {
+	if drop.Schema == add.Schema || drop.Table != add.Table {
+		return 0
+	}
+	return columnsLikeness(drop, add)
+}
+
+// columnsLikeness is 0 for tables with few columns in common, else more for more of them and for similar names.
+func columnsLikeness(drop, add Operation) float64 {
+	if len(drop.Columns) == 0 {
 		return 0
 	}
 	same := 0

@@ -24,6 +24,12 @@ func table(kind, name string, columns ...string) Operation {
 	return o
 }
 
+// in is a table's operation in another schema.
+func in(schema string, o Operation) Operation {
+	o.Schema, o.Object = schema, "table:"+schema+"."+o.Table
+	return o
+}
+
 func TestLikelyRenames(t *testing.T) {
 	for name, c := range map[string]struct {
 		ops  []Operation
@@ -50,9 +56,18 @@ func TestLikelyRenames(t *testing.T) {
 				"public.users.to_sent_count to host_sent_count", "public.users.from_sent_count to surfer_sent_count",
 			},
 		},
-		"another table":                          {[]Operation{{Kind: AddColumn, Schema: "public", Table: "teams", Name: "n", Type: "TEXT"}, dropColumn("name", "TEXT")}, nil},
-		"a table with the same columns":          {[]Operation{table(CreateTable, "people", "id", "name", "age"), table(DropTable, "users", "id", "name")}, []string{"public.users to people"}},
-		"a table with other columns":             {[]Operation{table(CreateTable, "teams", "id", "kind", "rank"), table(DropTable, "users", "id", "name", "mail")}, nil},
+		"another table":                 {[]Operation{{Kind: AddColumn, Schema: "public", Table: "teams", Name: "n", Type: "TEXT"}, dropColumn("name", "TEXT")}, nil},
+		"a table with the same columns": {[]Operation{table(CreateTable, "people", "id", "name", "age"), table(DropTable, "users", "id", "name")}, []string{"public.users to people"}},
+		"a table with other columns":    {[]Operation{table(CreateTable, "teams", "id", "kind", "rank"), table(DropTable, "users", "id", "name", "mail")}, nil},
+		"a table in another schema": {
+			[]Operation{in("crm", table(CreateTable, "users", "id", "name")), in("crm", table(CreateTable, "teams", "id")), table(DropTable, "users", "id", "name"), table(DropTable, "teams", "id")},
+			[]string{"public.users to crm.users", "public.teams to crm.teams"},
+		},
+		"a table of another name in another schema": {[]Operation{in("crm", table(CreateTable, "people", "id")), table(DropTable, "users", "id")}, nil},
+		"a rename before a move": {
+			[]Operation{in("crm", table(CreateTable, "users", "id", "name")), table(CreateTable, "people", "id", "name"), table(DropTable, "users", "id", "name")},
+			[]string{"public.users to people"},
+		},
 		"two tables with the same columns, each": {[]Operation{table(CreateTable, "x1", "id"), table(CreateTable, "x2", "id"), table(DropTable, "users", "id")}, []string{"public.users to x1?", "public.users to x2?"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -68,5 +83,20 @@ func TestLikelyRenames(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestARenameIsTakenBack(t *testing.T) {
+	for _, r := range []Rename{
+		{Kind: RenameColumn, Schema: "public", Table: "users", From: "legacy", To: "note"},
+		{Kind: RenameTable, Schema: "public", Table: "a", From: "a", To: "b"},
+		{Kind: MoveTable, Schema: "public", Table: "a", From: "a", To: "crm"},
+	} {
+		if back := r.Back(); back == r || back.Back() != r {
+			t.Errorf("%s back is %s", r, back)
+		}
+	}
+	if back := (Rename{Kind: MoveTable, Schema: "public", Table: "a", From: "a", To: "crm"}).Back().String(); back != "crm.a to public.a" {
+		t.Errorf("a move back is %s", back)
 	}
 }

@@ -45,7 +45,7 @@ func judgeLost(f *Facts) Finding {
 // renamed says that what was lost may have been renamed, written as a drop and an add.
 func (f *Facts) renamed(e report.Evidence) bool {
 	return slices.ContainsFunc(f.Renames, func(r migrations.Rename) bool {
-		return e.Table == qualified(r.Schema, r.Table) && (r.Kind == migrations.RenameTable || e.Column == r.From)
+		return e.Table == qualified(r.Schema, r.Table) && (r.OfTable() || e.Column == r.From)
 	})
 }
 

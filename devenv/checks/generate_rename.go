@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"devenv/devenv/database/query"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
@@ -31,7 +32,15 @@ func judgeRename(f *Facts) Finding {
 	if others := candidates(f.Renames, first); first.Uncertain && len(others) > 1 {
 		return found(fmt.Sprintf("%s may be a rename of %s%s", oneOf(others), first.From, more(len(evidence)-len(others))), f.mender().renames(f.Renames), evidence...)
 	}
-	return found(fmt.Sprintf("%s may be a rename of %s%s", first.To, first.From, more(len(evidence)-1)), f.mender().renames(f.Renames), evidence...)
+	return found(mayBe(first)+more(len(evidence)-1), f.mender().renames(f.Renames), evidence...)
+}
+
+// mayBe names a rename in words.
+func mayBe(r migrations.Rename) string {
+	if r.Kind == migrations.MoveTable {
+		return qualified(r.To, r.From) + " may be " + r.From + " moved"
+	}
+	return r.To + " may be a rename of " + r.From
 }
 
 // renames is code for both directions, one rename for each name that went. It stands at the start of either function,
@@ -45,10 +54,11 @@ func (m mender) renames(renames []migrations.Rename) string {
 			continue
 		}
 		chosen = append(chosen, r)
+		if r.Kind == migrations.MoveTable {
+			fmt.Fprintf(&up, "    %s\n", m.execute("CREATE SCHEMA IF NOT EXISTS "+query.Identifier(r.To)))
+		}
 		fmt.Fprintf(&up, "    %s\n", m.rename(r, alternatives(renames, r)))
-		back := r
-		back.From, back.To = r.To, r.From
-		fmt.Fprintf(&down, "\n    %s", m.rename(back, ""))
+		fmt.Fprintf(&down, "\n    %s", m.rename(r.Back(), ""))
 	}
 	whether, what := "if it is", "drop and add"
 	if len(chosen) > 1 {
@@ -88,7 +98,7 @@ func oneOf(names []string) string {
 }
 
 func (f *Facts) renameEvidence(r migrations.Rename) report.Evidence {
-	e := report.Evidence{Revision: f.newest(), Table: qualified(r.Schema, r.Table), Statement: f.mender().rename(r, ""), Message: r.To + " may be a rename of " + r.From}
+	e := report.Evidence{Revision: f.newest(), Table: qualified(r.Schema, r.Table), Statement: f.mender().rename(r, ""), Message: mayBe(r)}
 	if r.Kind == migrations.RenameColumn {
 		e.Column = r.From
 	}

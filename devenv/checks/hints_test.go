@@ -180,6 +180,9 @@ func hintedFindings() []hint {
 		{"one rename", func(f *Facts) {
 			f.Renames = []migrations.Rename{{Kind: migrations.RenameTable, Schema: "crm", Table: "teams", From: "teams", To: "crews"}}
 		}},
+		{"a table that moved", func(f *Facts) {
+			f.Renames = []migrations.Rename{{Kind: migrations.MoveTable, Schema: "public", Table: "accounts", From: "accounts", To: "billing"}}
+		}},
 		problem(migrations.ProblemDuplicate), problem(migrations.ProblemLongID), problem(migrations.ProblemBroken), problem(migrations.ProblemParent),
 		{"two heads, of the branch", func(f *Facts) {
 			f.Revisions, f.History.Revisions = append(f.Revisions, head("9d8e")), append(f.History.Revisions, head("9d8e"))

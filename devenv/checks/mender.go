@@ -34,6 +34,9 @@ func (m mender) follow(file, parent string) string {
 // rename is the code that renames instead of dropping and adding.
 func (m mender) rename(r migrations.Rename, comment string) string {
 	p := migrations.Proposal{Kind: migrations.ProposeColumnName, Schema: r.Schema, Table: r.Table, Name: r.From, Value: r.To, Comment: comment}
+	if r.Kind == migrations.MoveTable {
+		return m.execute("ALTER TABLE " + query.Table(r.Schema, r.From) + " SET SCHEMA " + query.Identifier(r.To))
+	}
 	if r.Kind == migrations.RenameTable {
 		p.Kind, p.Table, p.Name = migrations.ProposeTableName, r.From, ""
 		p.SQL = "ALTER TABLE " + query.Table(r.Schema, r.From) + " RENAME TO " + query.Identifier(r.To)

@@ -137,13 +137,14 @@ func (w *writer) parents() []string {
 	return w.BaseHeads()
 }
 
-// askRenames asks about each likely rename; without an answer it goes into the report.
+// askRenames asks about each likely rename; without an answer it goes into the report, and so does a table that may have moved, whose
+// rights and sequences only the author sees.
 func (w *writer) askRenames(ctx context.Context, likely []migrations.Rename) (written, reported []migrations.Rename, err error) {
 	for _, rename := range likely {
 		if slices.ContainsFunc(written, func(w migrations.Rename) bool { return w.Excludes(rename) }) {
 			continue
 		}
-		if w.Ask == nil {
+		if w.Ask == nil || rename.Kind == migrations.MoveTable {
 			reported = append(reported, rename)
 			continue
 		}

@@ -30,7 +30,7 @@ func lostBy(c data.Change, rename migrations.Rename) bool {
 	if c.Table != rename.Schema+"."+rename.Table || c.Before == 0 {
 		return false
 	}
-	if rename.Kind == migrations.RenameTable {
+	if rename.OfTable() {
 		return c.Kind == data.TableDropped
 	}
 	return c.Kind == data.ColumnDropped && c.Column == rename.From
