@@ -7,7 +7,7 @@ import (
 	"devenv/devenv/project"
 )
 
-// BranchNames lists the branches that --base can name, for the shell's completion; none outside of a repository.
+// BranchNames returns the branches that --base can name, for shell completion; none outside a repository.
 func BranchNames(ctx context.Context, o Options) []string {
 	return branch.Names(ctx, project.OrDot(o.Dir))
 }

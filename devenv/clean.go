@@ -14,10 +14,10 @@ type CleanOptions = doctor.CleanOptions
 // CleanItem is something that clean removed, or would remove.
 type CleanItem = doctor.CleanItem
 
-// DefaultCleanDays is for how many days clean keeps what nothing uses.
+// DefaultCleanDays is how many days clean keeps what nothing uses.
 const DefaultCleanDays = doctor.DefaultCleanDays
 
-// Clean removes what devenv made and no longer needs. The list has what was removed, also when something could not be.
+// Clean removes what devenv made and no longer needs. The list has what was removed, even if something could not be.
 func Clean(ctx context.Context, o CleanOptions) (*report.Items, error) {
 	gone, err := doctor.Clean(ctx, o)
 	return listed(session.New("clean", o.Options), gone), err

@@ -12,8 +12,8 @@ import (
 	"devenv/devenv/step"
 )
 
-// deliver changes the user's files, in one step that can be undone: the new revision in, the set-aside ones out, the
-// base's edited ones back, the kept ones re-parented.
+// deliver changes the user's files in one step that can be undone: it adds the new revision, removes those set aside,
+// restores edited ones of the base, and re-parents the kept ones.
 func (r *run) deliver(ctx context.Context, dryRun bool, log *step.Log) error {
 	changes, err := r.changes(ctx)
 	if err != nil {
@@ -41,7 +41,7 @@ func (r *run) deliver(ctx context.Context, dryRun bool, log *step.Log) error {
 	return nil
 }
 
-// changes are the changes to the working tree.
+// changes returns the changes to the working tree.
 func (r *run) changes(ctx context.Context) ([]gitrepo.FileChange, error) {
 	var changes []gitrepo.FileChange
 	if r.migration.File != nil {
@@ -68,7 +68,8 @@ func (r *run) changes(ctx context.Context) ([]gitrepo.FileChange, error) {
 	return changes, nil
 }
 
-// setAside removes the branch's own revisions; undo brings them back. One that the new revision overwrites is changed.
+// setAside removes the branch's own revisions; undo brings them back. One that the new revision overwrites counts as
+// changed.
 func (r *run) setAside() []gitrepo.FileChange {
 	var changes []gitrepo.FileChange
 	for _, f := range r.Work.Own {
@@ -77,7 +78,7 @@ func (r *run) setAside() []gitrepo.FileChange {
 	return changes
 }
 
-// restore brings one edited migration of the base back as the base has it.
+// restore restores one edited migration to the base's version.
 func (r *run) restore(ctx context.Context, e branch.Edit) ([]gitrepo.FileChange, error) {
 	repo, capture := r.Workspace.Repo, r.Work.Capture.Tree
 	var changes []gitrepo.FileChange
@@ -108,7 +109,7 @@ func (r *run) restore(ctx context.Context, e branch.Edit) ([]gitrepo.FileChange,
 	return append(changes, change), nil
 }
 
-// fileOf describes a change for the document, with the revision where it is known.
+// fileOf describes a change for the document, with its revision if known.
 func (r *run) fileOf(c gitrepo.FileChange) report.File {
 	f := report.File{Path: c.Path, Action: c.Action}
 	if r.migration.File != nil && c.Path == r.migration.File.Path && c.Action == report.FileAdded {

@@ -12,13 +12,13 @@ import (
 // DoctorOptions are the options of doctor.
 type DoctorOptions = doctor.Options
 
-// Diagnosis is what doctor found of one thing.
+// Diagnosis is what doctor found in one examination.
 type Diagnosis = doctor.Diagnosis
 
-// Health is how one of doctor's examinations ended.
+// Health is the result of an examination.
 type Health = doctor.Status
 
-// How an examination can end.
+// The possible results of an examination.
 const (
 	HealthPass = doctor.Pass
 	HealthWarn = doctor.Warn
@@ -26,8 +26,8 @@ const (
 	HealthSkip = doctor.Skip
 )
 
-// Doctor looks at this machine, the repository and the user's own stack, and says what is wrong and how to mend it. A thing that
-// is to be mended is a KindWork failure, after all were looked at.
+// Doctor examines this machine, the repository and the user's own stack, and returns what is wrong and how to fix it.
+// If anything fails, it returns a KindWork failure after examining everything.
 func Doctor(ctx context.Context, o DoctorOptions) (*report.Items, error) {
 	s := session.New("doctor", o.Options)
 	all, err := doctor.Run(ctx, s, o)

@@ -11,7 +11,7 @@ import (
 // DownOptions are the options of down.
 type DownOptions = stack.DownOptions
 
-// DownItem is one container that went, or would go.
+// DownItem is a container that was removed, or would be.
 type DownItem = stack.DownItem
 
 // Down removes the containers and networks of the user's own stack, as docker compose down would.

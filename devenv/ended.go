@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/tool"
 )
 
-// ended ends a command that has a list: what the command made for itself is removed, and secrets are taken out of the list and of
+// ended finishes a command that has a list: it removes what the command made for itself, and secrets from the list and
 // the error.
 func ended(ctx context.Context, s *session.Session, items *report.Items, err error) (*report.Items, error) {
 	if s.Workspace != nil {
@@ -20,7 +20,7 @@ func ended(ctx context.Context, s *session.Session, items *report.Items, err err
 	return items, err
 }
 
-// listed puts what a room returned into the command's list.
+// listed converts a package's result into the command's list.
 func listed[T any](s *session.Session, all []T) *report.Items {
 	items := report.NewItems(s.Command)
 	for _, item := range all {

@@ -33,14 +33,14 @@ type InitOptions struct {
 // InitResult is what init found and wrote.
 type InitResult struct {
 	*report.Items
-	// Path is the configuration, absolute; Content is what it holds; Written says that init made it.
+	// Path is the configuration's absolute path, and Content its content; Written is set if init created it.
 	Path    string
 	Content []byte
 	Written bool
 }
 
-// Init looks at the repository, asks where two answers are possible, and writes .devenv.yaml with only what cannot be found
-// again. A configuration that is there is checked and left as it is. Nothing is started.
+// Init examines the repository, asks if there are several possible answers, and writes .devenv.yaml with only what
+// cannot be detected. An existing configuration is checked and left as it is. Nothing is started.
 func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	result := &InitResult{Items: report.NewItems("init")}
 	i := &initRun{Session: session.New("init", o.Options), answers: map[string]any{}}
@@ -80,12 +80,12 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 type initRun struct {
 	*session.Session
 	project *discover.Project
-	// answers are what was answered, as it stands in the configuration.
+	// answers holds the answers, as in the configuration.
 	answers map[string]any
 	found   []report.Finding
 }
 
-// open loads the Compose project, and asks which one it is where there are several.
+// open loads the Compose project, and asks which one to use if there are several.
 func (i *initRun) open(ctx context.Context) (err error) {
 	for {
 		if err = i.OpenReadOnly(ctx); err == nil {
@@ -112,7 +112,7 @@ func (i *initRun) open(ctx context.Context) (err error) {
 	}
 }
 
-// find looks at the project until nothing is left to ask.
+// find examines the project until there is nothing left to ask.
 func (i *initRun) find(ctx context.Context) error {
 	w := i.Workspace
 	base, err := w.Repo.ResolveBase(ctx, w.BaseName(""))
@@ -147,10 +147,10 @@ func (i *initRun) find(ctx context.Context) error {
 	}
 }
 
-// BaseInput is what a finding is that names something which would make a base.
+// BaseInput is the What of findings that list the inputs of a base.
 const BaseInput = base.InputFinding
 
-// findInputs lists what would make the base if the working tree were it, by names alone: nothing is pulled.
+// findInputs lists what would be the base's inputs if the working tree were the base, by name only: it pulls nothing.
 func (i *initRun) findInputs(tree discover.Tree) error {
 	files := make([]inputs.File, len(tree.Paths))
 	for n, path := range tree.Paths {
@@ -162,13 +162,13 @@ func (i *initRun) findInputs(tree discover.Tree) error {
 	return err
 }
 
-// ask puts the question of an error to the person who is there; without one, or without a choice, the error stays.
+// ask asks the user an error's question; without a user or a choice, the error stays.
 func (i *initRun) ask(ctx context.Context, err error) error {
 	var question *discover.Question
 	if i.Workspace != nil && i.Workspace.Config != nil || i.Ask == nil || !errors.As(err, &question) || len(question.Lines) < 2 {
 		return err
 	}
-	chosen, askErr := i.Ask.Choose(ctx, question.Error()+". Which is it?", question.Lines)
+	chosen, askErr := i.Ask.Choose(ctx, question.Error()+". Which one?", question.Lines)
 	if askErr != nil {
 		return askErr
 	}
@@ -193,7 +193,7 @@ func merge(into, line map[string]any) {
 	}
 }
 
-// answered is the configuration as far as it was answered.
+// answered returns the configuration with the answers so far.
 func (i *initRun) answered() (*config.Config, error) {
 	content, err := yaml.Marshal(i.answers)
 	if err != nil {
@@ -202,16 +202,16 @@ func (i *initRun) answered() (*config.Config, error) {
 	return config.Parse(content, filepath.Join(i.Workspace.Repo.Root(), config.FileName), ".", project.Known())
 }
 
-// schemaName is the configuration's schema, beside the configuration: they are committed together, so that the line which
-// names it holds in every clone and in linked worktrees, where .git is a file.
+// schemaName is the schema of the configuration, next to it. They are committed together, so that the line that refers
+// to the schema also works in every clone and in linked worktrees, where .git is a file.
 const schemaName = ".devenv.schema.json"
 
-// content is the configuration: what was answered, and in comments what was found, which needs no line.
+// content returns the configuration: the answers, and in comments what was detected and needs no line.
 func (i *initRun) content() ([]byte, error) {
 	var b strings.Builder
 	b.WriteString("# yaml-language-server: $schema=" + schemaName + "\n#\n" +
-		"# How devenv works with this repository. It looks anew each time, so that only what it cannot find needs a line.\n" +
-		"# Your editor knows all keys by the schema above; the README describes them.\n")
+		"# How devenv works with this repository. It looks again on every run, so only what it cannot detect needs a line.\n" +
+		"# Your editor knows all keys from the schema above; the README describes them.\n")
 	if len(i.answers) > 0 {
 		lines, err := yaml.MarshalWithOptions(i.answers, yaml.Indent(2))
 		if err != nil {
@@ -219,14 +219,14 @@ func (i *initRun) content() ([]byte, error) {
 		}
 		b.WriteString("\n" + string(lines))
 	}
-	b.WriteString("\n# Found, and so not written:\n")
+	b.WriteString("\n# Detected, and so left out:\n")
 	for _, f := range i.project.Found {
 		b.WriteString("#   " + strings.ReplaceAll(i.Redactor.Text(f.What+": "+f.Value+" ("+f.From+")"), "\n", " ") + "\n")
 	}
 	return []byte(b.String()), nil
 }
 
-// completeSchema writes the schema for editors where a configuration names it and it is not there.
+// completeSchema writes the schema for editors if a configuration refers to it and it is missing.
 func (i *initRun) completeSchema(configuration string) error {
 	content, err := os.ReadFile(configuration)
 	if err != nil || !strings.Contains(string(content), "$schema="+schemaName) {
@@ -243,7 +243,7 @@ func (i *initRun) completeSchema(configuration string) error {
 	return writeNew(path, schema)
 }
 
-// writeNew writes a file that may not be there yet.
+// writeNew writes a file that must not exist yet.
 func writeNew(path string, content []byte) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err == nil {

@@ -16,9 +16,9 @@ import (
 	"devenv/devenv/userdata"
 )
 
-// NewMigration makes the branch's migration, proves it on data and writes it into the working tree: the documented workflow, line by
-// line. The result holds the document also when there is an error. Nothing of the user's is touched before the last step, and the
-// run leaves nothing behind but base images.
+// NewMigration makes the branch's migration, tests it on data and writes it into the working tree, following the
+// documented workflow line by line. The result has the document even if there is an error. Nothing of the user's is
+// touched before the last step, and the run leaves behind only base images.
 func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 	r := newRun(testbed.New(session.New("new-migration", o.Options), testbed.Request{
 		Base: o.Base, Mode: o.Mode, Unverified: o.NoVerify, Selection: checks.Selection{Only: o.Only, Skip: o.Skip},
@@ -41,7 +41,7 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 	))
 }
 
-// TestMigration proves the branch's revisions as they are: the same run without generate, format and deliver.
+// TestMigration tests the branch's revisions as they are: the same run without generate, format and deliver.
 func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error) {
 	r := newRun(testbed.New(session.New("test-migration", o.Options), testbed.Request{
 		Base: o.Base, Existing: true, Selection: checks.Selection{Only: o.Only, Skip: o.Skip},
@@ -52,7 +52,7 @@ func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error)
 	))
 }
 
-// check finds out what there is to work on.
+// check finds what to work on.
 func (r *run) check(ctx context.Context, log *step.Log) error {
 	if err := r.Request.Selection.Validate(); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (r *run) check(ctx context.Context, log *step.Log) error {
 	return find(ctx, r.Testbed, log)
 }
 
-// find opens the workspace, which ends what a command that was killed has begun, and finds out what there is to work on.
+// find opens the workspace, which completes what a killed command has begun, and finds what to work on.
 func find(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
 	if err := b.Open(ctx, userdata.Recover); err != nil {
 		return err
@@ -68,7 +68,8 @@ func find(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
 	return b.Find(ctx, log)
 }
 
-// onBase is the group of steps from the base and the branch to the verdict; those that say what the migration is come between.
+// onBase returns the group of steps from the base and the branch to the verdict, with the steps that determine the
+// migration in between.
 func (r *run) onBase(migration ...step.Step) step.Step {
 	return r.Beside(
 		r.Copied, step.Step{Do: r.KeepBase},
@@ -96,15 +97,17 @@ func (r *run) onBase(migration ...step.Step) step.Step {
 	)
 }
 
-// readHistory is test-migration's step instead of generate: the graph as it is, and what stands in the way of trials.
+// readHistory is test-migration's step in place of generate: it reads the graph, and notes what keeps trials from
+// running.
 func (r *run) readHistory(ctx context.Context, log *step.Log) (err error) {
 	if r.migration, err = generate.Read(ctx, r.Testbed); err == nil {
-		log.Done(report.Count(len(r.migration.History.Revisions), "revision") + fmt.Sprintf(", %d of them the branch's", len(r.migration.Revisions)))
+		log.Done(report.Count(len(r.migration.History.Revisions), "revision") + fmt.Sprintf(", %d of them the branch's",
+			len(r.migration.Revisions)))
 	}
 	return err
 }
 
-// verify runs the trials, and judges what they found.
+// verify runs the trials and judges what they found.
 func (r *run) verify(ctx context.Context, _ *step.Log) error {
 	if r.Request.Unverified || !r.Request.Existing && r.migration.Empty() {
 		return nil
@@ -117,14 +120,14 @@ func (r *run) verify(ctx context.Context, _ *step.Log) error {
 	return nil
 }
 
-// checkMessage refuses a message that cannot be a migration's.
+// checkMessage rejects a message that a migration cannot have.
 func checkMessage(message string) error {
 	if strings.TrimSpace(message) == "" {
 		return report.Fail(report.KindUsage, "devenv new-migration \"Add badges\"", "the message is empty")
 	}
 	for _, c := range message {
 		if unicode.IsControl(c) {
-			return report.Fail(report.KindUsage, "write the message on one line", "the message holds the control character %q", c)
+			return report.Fail(report.KindUsage, "write the message on one line", "the message contains the control character %q", c)
 		}
 	}
 	return nil

@@ -1,5 +1,5 @@
-// Package devenv holds the workflows: each command's work, from finding the project to the report, wired from the
-// packages below it. Workflows read as prose (new_migration.go first); the parts they name lie in the rooms below.
+// Package devenv contains the workflows: each command's work, from finding the project to the report, composed from the
+// packages below it. Workflows read like prose (new_migration.go first); the parts they name are in those packages.
 package devenv
 
 import (
@@ -10,16 +10,16 @@ import (
 	"devenv/devenv/trials"
 )
 
-// Options are what every command takes.
+// Options are the options of every command.
 type Options = session.Options
 
-// Asker puts questions to the person at the terminal.
+// Asker asks the person at the terminal.
 type Asker = session.Asker
 
 // ComposeOptions are Compose's own global flags.
 type ComposeOptions = project.ComposeOptions
 
-// Mode says what new-migration does with the revisions that the branch already has.
+// Mode is what new-migration does with the revisions the branch already has.
 type Mode = branch.Mode
 
 // The modes of new-migration.
@@ -30,7 +30,7 @@ const (
 	ModeEmpty   = branch.Empty
 )
 
-// Trials returns what is done to learn about a migration, and what needs what.
+// Trials returns the trials, and what each needs.
 func Trials() []trials.Description { return trials.Describe() }
 
 // NewMigrationOptions are the options of new-migration.
@@ -38,12 +38,12 @@ type NewMigrationOptions struct {
 	Options
 	Message string
 	Mode    Mode
-	// Base is the base branch; empty means the configuration's, else the repository's default.
+	// Base is the base branch; empty means the configured one, or else the repository's default.
 	Base     string
 	NoVerify bool
 	// DryRun delivers nothing.
 	DryRun bool
-	// Only and Skip choose checks by id or "prefix.*".
+	// Only and Skip select checks by id or "prefix.*".
 	Only, Skip []string
 }
 
@@ -54,9 +54,9 @@ type TestMigrationOptions struct {
 	Only, Skip []string
 }
 
-// Result is what a migration command ends with.
+// Result is the result of a migration command.
 type Result struct {
 	Document *report.Document
-	// File is the content of the new revision, nil when none was made.
+	// File is the content of the new revision, nil if none was made.
 	File []byte
 }

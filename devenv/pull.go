@@ -11,7 +11,7 @@ import (
 	"devenv/devenv/userdata"
 )
 
-// PullSnapshot brings a snapshot from the configuration's registry; it is then one of the repository's.
+// PullSnapshot pulls a snapshot from the configured registry into the repository's snapshots.
 func PullSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
 	s := session.New("snapshot pull", o.Options)
 	items := report.NewItems(s.Command)

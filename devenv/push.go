@@ -15,11 +15,11 @@ import (
 // PushOptions are the options of snapshot push --base.
 type PushOptions struct {
 	Options
-	// Base is the base branch; empty means the configuration's, else the repository's default.
+	// Base is the base branch; empty means the configured one, or else the repository's default.
 	Base string
-	// Yes pushes without asking, which is asked before the first push of a repository.
+	// Yes skips the question before a repository's first push.
 	Yes bool
-	// DryRun only says what would be pushed.
+	// DryRun only lists what would be pushed.
 	DryRun bool
 }
 
@@ -37,7 +37,7 @@ type basePush struct {
 	items   *report.Items
 }
 
-// PushBase makes the base's images, where they are not known, and pushes them to the configuration's registry.
+// PushBase makes the base's images, unless they exist, and pushes them to the configured registry.
 func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 	s := session.New("snapshot push", o.Options)
 	r := &basePush{bed: testbed.New(s, testbed.Request{Base: o.Base, Existing: true}), request: o, items: report.NewItems(s.Command)}
@@ -62,12 +62,15 @@ func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 	return r.items, err
 }
 
-// push pushes the base's two images, the one with data last: who finds it finds the other.
+// push pushes the base's two images, the one with data last: whoever finds that finds the other.
 func (r *basePush) push(ctx context.Context, log *step.Log) error {
 	b := r.bed.Base
 	if !r.request.DryRun {
 		err := userdata.Push{
-			Registry: r.to, What: "the base", Images: []string{b.EmptyRef(), b.SeededRef()}, Holds: "the seed data and every role with the hash of its password",
+			Registry: r.to, What: "the base", Images: []string{
+				b.EmptyRef(),
+				b.SeededRef(),
+			}, Holds: "the seed data and every role with the hash of its password",
 			Service: r.bed.Project.Database, Record: userdata.BaseRecord, Yes: r.request.Yes,
 		}.Agree(ctx, r.bed.Session)
 		if err != nil {
@@ -86,8 +89,8 @@ func (r *basePush) push(ctx context.Context, log *step.Log) error {
 	return nil
 }
 
-// PushSnapshot pushes a snapshot to the configuration's registry, under its name: who has the repository can pull it there. An
-// image of that name is replaced.
+// PushSnapshot pushes a snapshot to the configured registry, under its name, replacing any image of that name. Whoever
+// has the repository can pull it there.
 func PushSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
 	s := session.New("snapshot push", o.Options)
 	items := report.NewItems(s.Command)

@@ -16,10 +16,10 @@ import (
 	"devenv/migrations"
 )
 
-// ResetTo is what reset puts the user's own database at.
+// ResetTo is what reset fills the user's own database with.
 type ResetTo string
 
-// What reset can put the database at.
+// The possible values of ResetTo.
 const (
 	// ResetToBranch is the base's data at the branch's head.
 	ResetToBranch ResetTo = "branch"
@@ -36,28 +36,29 @@ type ResetOptions struct {
 	Base string
 	// Yes replaces the data without asking.
 	Yes bool
-	// DryRun only says what would happen.
+	// DryRun only returns what would be done.
 	DryRun bool
 }
 
-// ResetItem says what became of the user's own database.
+// ResetItem is what became of the user's own database.
 type ResetItem = userdata.Exchanged
 
 // resetRun is one run of reset.
 type resetRun struct {
-	// bed makes the data that the user's own, in database, is exchanged for.
+	// bed makes the data that replaces the user's own, which is in database.
 	bed      *testbed.Testbed
 	database *userdata.Database
 	request  ResetOptions
 	items    *report.Items
 	// clone holds the base's data, to which the branch's migrations are applied; nil until then.
 	clone *database.Server
-	// made is the image of the branch's data, made for this run alone; empty until then.
-	made string
+	// branchImage is the image of the branch's data, made only for this run; empty until then.
+	branchImage string
 }
 
-// Reset replaces the user's own database by the base's data at the branch's head, or as it is named, and keeps what was there.
-// Interrupted or killed at any moment, the data is as before or complete, at the latest after the next command.
+// Reset replaces the user's own database with the base's data at the branch's head, or with what To says, and keeps the
+// old data. If it is interrupted or killed at any point, the data is either as before or complete once the next command
+// has run.
 func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 	s := session.New("reset", o.Options)
 	r := &resetRun{bed: testbed.New(s, testbed.Request{Base: o.Base, Existing: true}), request: o, items: report.NewItems(s.Command)}
@@ -74,7 +75,7 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 			err := s.Sequence(ctx,
 				step.New("base", r.bed.UseBase),
 				step.Step{Do: r.bed.KeepBase},
-				r.bringBranch(),
+				r.branchSteps(),
 				step.Step{Do: r.exchange},
 			)
 			return errors.Join(err, userdata.RemoveMade(context.WithoutCancel(ctx), s.Workspace))
@@ -84,7 +85,8 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 	return r.items, err
 }
 
-// finish removes what the command made. A connection that was lost is explained by what became of the clone.
+// finish removes what the command made. If the connection to the clone was lost, the error says what happened to the
+// clone.
 func (r *resetRun) finish(ctx context.Context, err error) error {
 	if r.clone != nil {
 		err = tool.ExplainLost(ctx, r.bed.Workspace.Engine, r.clone, err)
@@ -92,7 +94,7 @@ func (r *resetRun) finish(ctx context.Context, err error) error {
 	return r.bed.Finish(ctx, err)
 }
 
-// describe says what the data will be.
+// describe returns what the data will be.
 func (r *resetRun) describe() string {
 	switch r.request.To {
 	case ResetToBase:
@@ -104,7 +106,7 @@ func (r *resetRun) describe() string {
 	}
 }
 
-// agree asks whether the data may be replaced, or lists what would be.
+// agree asks whether to replace the data, or lists what would be replaced.
 func (r *resetRun) agree(ctx context.Context) error {
 	if r.request.DryRun {
 		r.items.Items = append(r.items.Items, r.database.Planned(r.describe()))
@@ -113,8 +115,9 @@ func (r *resetRun) agree(ctx context.Context) error {
 	return r.database.Agree(ctx, r.request.Yes, r.describe())
 }
 
-// bringBranch applies the branch's migrations to a clone of the base's data, and makes that an image of this run.
-func (r *resetRun) bringBranch() step.Step {
+// branchSteps returns the steps that apply the branch's migrations to a clone of the base's data and make an image of
+// it.
+func (r *resetRun) branchSteps() step.Step {
 	if r.request.To != "" && r.request.To != ResetToBranch {
 		return step.Step{Do: func(context.Context, *step.Log) error { return nil }}
 	}
@@ -145,7 +148,8 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 	_, err := r.bed.Tool.Upgrade(ctx, r.bed.Tool.Database(r.clone), migrations.Heads())
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
-		return report.Fail(report.KindFaulty, "see why, with evidence: devenv test-migration\nor take the base's data as it is: devenv reset --to base",
+		return report.Fail(report.KindFaulty, "to see why, with evidence: devenv test-migration\nor take the base's data as it is: devenv "+
+			"reset --to base",
 			"apply the branch's migrations to the base's data: %w", err)
 	}
 	if err != nil {
@@ -157,14 +161,14 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 	}
 	image, err := r.clone.CommitBase(ctx, ref, database.Meta{Key: r.bed.Base.Key, Settings: r.bed.Base.Settings},
 		database.CopyOptions{Labels: r.bed.Workspace.ImageLabels(), Secrets: r.bed.Secrets()})
-	r.made = image.Ref
+	r.branchImage = image.Ref
 	if err == nil {
 		log.Done("the branch's migrations applied to " + r.bed.BaseName() + "'s data")
 	}
 	return err
 }
 
-// exchange puts the data that was made in the place of the user's own.
+// exchange replaces the user's own data with the new data.
 func (r *resetRun) exchange(ctx context.Context, _ *step.Log) error {
 	done, err := r.database.Exchange(ctx, userdata.NewData{From: database.Source{Image: r.image()}, To: r.describe(), Durable: true})
 	if done != nil {
@@ -173,7 +177,7 @@ func (r *resetRun) exchange(ctx context.Context, _ *step.Log) error {
 	return err
 }
 
-// image is the one whose data becomes the user's own.
+// image returns the image whose data becomes the user's own.
 func (r *resetRun) image() string {
 	switch r.request.To {
 	case ResetToBase:
@@ -181,6 +185,6 @@ func (r *resetRun) image() string {
 	case ResetToEmpty:
 		return r.bed.Base.Empty.ID
 	default:
-		return r.made
+		return r.branchImage
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"devenv/devenv/trials"
 )
 
-// run is one run of a migration command: what its steps hand to each other.
+// run is one run of a migration command: what its steps pass to each other.
 type run struct {
 	*testbed.Testbed
 	document  *report.Document
@@ -22,12 +22,12 @@ type run struct {
 	prepared  trials.Prepared
 }
 
-// newRun prepares a run of a command; nothing happens yet.
+// newRun returns a new run of a command; nothing happens yet.
 func newRun(b *testbed.Testbed) *run {
 	return &run{Testbed: b, document: report.NewDocument(b.Command)}
 }
 
-// finish removes what the run made, and closes the document over the run's error. An interrupt stays one.
+// finish removes what the run made, and completes the document with the run's error. An interrupt remains one.
 func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 	if r.seeded != nil && r.seeded.Server != nil {
 		err = tool.ExplainLost(ctx, r.Workspace.Engine, r.seeded.Server, err)
@@ -41,7 +41,8 @@ func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 	return result, err
 }
 
-// closeDocument fills what every document has: steps, checks (skipped where none was asked), verdict, error; and takes secrets out.
+// closeDocument fills in what every document has: steps, checks (skipped if none ran), verdict, error; and it removes
+// secrets.
 func (r *run) closeDocument(err error) {
 	d, about := r.document, r.About()
 	d.Base, d.Branch = about.Base, about.Branch
@@ -54,7 +55,7 @@ func (r *run) closeDocument(err error) {
 	d.Notes = append(d.Notes, r.Notes()...)
 	d.Steps, d.MS = r.Steps(), r.Spent().Milliseconds()
 	if len(d.Checks) == 0 {
-		d.Checks = checks.Skipped(r.whyUnasked(err))
+		d.Checks = checks.Skipped(r.whyNotRun(err))
 	}
 	d.Verdict = report.Worst(d.Checks)
 	if d.Verdict == report.VerdictPass && len(d.Revisions) == 0 {
@@ -71,8 +72,8 @@ func (r *run) closeDocument(err error) {
 	*d = redact.Said(r.Redactor, *d)
 }
 
-// whyUnasked returns why no check was asked.
-func (r *run) whyUnasked(err error) string {
+// whyNotRun returns why no check ran.
+func (r *run) whyNotRun(err error) string {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "the run was interrupted"

@@ -19,19 +19,19 @@ import (
 // SnapshotOptions are the options of the snapshot commands.
 type SnapshotOptions struct {
 	Options
-	// Name is the snapshot's; empty lets save choose one.
+	// Name is the snapshot's; if it is empty, save chooses one.
 	Name string
 	// Yes restores without asking.
 	Yes bool
-	// DryRun only says what would happen.
+	// DryRun only returns what would be done.
 	DryRun bool
 }
 
 // SnapshotItem is one snapshot.
 type SnapshotItem = userdata.Snapshot
 
-// SaveSnapshot keeps the user's own database, the whole cluster, as an image. A running database is stopped while its files
-// are copied, and started again before the image is made.
+// SaveSnapshot keeps the user's own database, the whole cluster, as an image. A running database is stopped while its
+// files are copied, and started again before the image is made.
 func SaveSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
 	s := session.New("snapshot save", o.Options)
 	items := report.NewItems(s.Command)
@@ -63,14 +63,15 @@ func SaveSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 	))
 }
 
-// RestoreSnapshot puts a snapshot's data in the place of the user's own, which is kept in turn.
+// RestoreSnapshot replaces the user's own data with a snapshot's, and keeps the old data.
 func RestoreSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
-	return replaceData(ctx, session.New("snapshot restore", o.Options), o.Yes, o.DryRun, func(ctx context.Context, d *userdata.Database) (userdata.NewData, error) {
-		return d.DataNamed(ctx, o.Name)
-	})
+	return replaceData(ctx, session.New("snapshot restore", o.Options), o.Yes, o.DryRun,
+		func(ctx context.Context, d *userdata.Database) (userdata.NewData, error) {
+			return d.DataNamed(ctx, o.Name)
+		})
 }
 
-// replaceData exchanges the user's own data for what is chosen once the stack is open.
+// replaceData replaces the user's own data with what choose returns once the stack is open.
 func replaceData(
 	ctx context.Context, s *session.Session, yes, dryRun bool, choose func(context.Context, *userdata.Database) (userdata.NewData, error),
 ) (*report.Items, error) {
@@ -102,7 +103,7 @@ func replaceData(
 	))
 }
 
-// ListSnapshots lists the repository's snapshots, and what exchanges in this worktree have replaced, the newest first.
+// ListSnapshots returns the repository's snapshots, and what exchanges in this worktree have replaced, newest first.
 func ListSnapshots(ctx context.Context, o SnapshotOptions) (*report.Items, error) {
 	items := report.NewItems("snapshot list")
 	return items, withSnapshots(ctx, o, func(_ *compose.Client, _ *gitrepo.Repo, all []SnapshotItem) error {
@@ -113,7 +114,7 @@ func ListSnapshots(ctx context.Context, o SnapshotOptions) (*report.Items, error
 	})
 }
 
-// RemoveSnapshots removes snapshots by name; all are looked up before the first goes.
+// RemoveSnapshots removes snapshots by name, after finding them all.
 func RemoveSnapshots(ctx context.Context, o SnapshotOptions, names []string) (*report.Items, error) {
 	items := report.NewItems("snapshot remove")
 	return items, withSnapshots(ctx, o, func(client *compose.Client, repo *gitrepo.Repo, all []SnapshotItem) error {
@@ -137,7 +138,7 @@ func RemoveSnapshots(ctx context.Context, o SnapshotOptions, names []string) (*r
 	})
 }
 
-// withSnapshots reads the repository's snapshots; no Compose project is needed.
+// withSnapshots reads the repository's snapshots; it needs no Compose project.
 func withSnapshots(ctx context.Context, o SnapshotOptions, do func(*compose.Client, *gitrepo.Repo, []SnapshotItem) error) (err error) {
 	dir, err := filepath.Abs(project.OrDot(o.Dir))
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // StatusItem is one service of the user's own stack, its database, or another worktree's stack.
 type StatusItem = stack.StatusItem
 
-// Status says what runs of the user's own stack, where it answers, and what its database holds.
+// Status returns what runs of the user's own stack, at which addresses, and what its database holds.
 func Status(ctx context.Context, o Options) (*report.Items, error) {
 	s := session.New("status", o)
 	found, err := stack.Status(ctx, s)
@@ -22,13 +22,13 @@ func Status(ctx context.Context, o Options) (*report.Items, error) {
 // LogsOptions are the options of logs.
 type LogsOptions = stack.LogsOptions
 
-// Logs passes the logs of the user's own stack on. Secrets are taken out.
+// Logs streams the logs of the user's own stack, with secrets removed.
 func Logs(ctx context.Context, o LogsOptions) error {
 	s := session.New("logs", o.Options)
 	return s.Redactor.Error(stack.Logs(ctx, s, o))
 }
 
-// ServiceNames lists the services of the project, for the shell's completion; none when it does not load.
+// ServiceNames returns the services of the project, for shell completion; none if it does not load.
 func ServiceNames(ctx context.Context, o Options) []string {
 	return stack.ServiceNames(ctx, session.New("completion", o))
 }

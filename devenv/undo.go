@@ -17,11 +17,11 @@ import (
 // UndoOptions are the options of undo.
 type UndoOptions struct {
 	Options
-	// DryRun only says what would happen.
+	// DryRun only returns what would be done.
 	DryRun bool
-	// Yes replaces data without asking; for files nobody is asked.
+	// Yes replaces data without asking; undo never asks about files.
 	Yes bool
-	// Force takes back files that were edited since, or that are another branch's, too; copies of edited ones are kept.
+	// Force also takes back files that were edited since, or that belong to another branch; edited ones are copied first.
 	Force bool
 }
 
@@ -30,22 +30,22 @@ type UndoItem struct {
 	Path string `json:"path"`
 	// Action is what undo did to the file: removed, restored.
 	Action report.FileAction `json:"action"`
-	// Kept is the copy of an edited file, absolute; empty when none was needed.
+	// Kept is the absolute path of the copy of an edited file; empty if none was needed.
 	Kept string `json:"kept,omitempty"`
-	// Of says which command's delivery it was, and when.
+	// Of is the command that delivered the file, and when.
 	Of     string `json:"of"`
 	DryRun bool   `json:"dry_run,omitempty"`
 }
 
-// Undo takes back what the last command did: the files that new-migration wrote, or the data that reset, snapshot restore
-// replaced, whichever came later. It needs an engine only for data.
+// Undo takes back what the last command did: the files that new-migration wrote, or the data that reset or snapshot
+// restore replaced, whichever came later. It needs an engine only for data.
 func Undo(ctx context.Context, o UndoOptions) (*report.Items, error) {
 	items := report.NewItems("undo")
 	completed, err := endPending(ctx, o)
 	if err != nil {
 		return items, err
 	}
-	if completed != nil { // an undo that was cut off is what this one was asked for again
+	if completed != nil { // an interrupted undo is the one that was asked for now
 		items.Items = append(items.Items, *completed)
 		return items, nil
 	}
@@ -56,7 +56,7 @@ func Undo(ctx context.Context, o UndoOptions) (*report.Items, error) {
 	return undoData(ctx, o)
 }
 
-// undoFiles takes the last delivery back, and lists its files; true says that data was replaced later than that.
+// undoFiles takes the last delivery back and lists its files; it returns true if data was replaced after that delivery.
 func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bool, err error) {
 	repo, err := gitrepo.Open(ctx, project.OrDot(o.Dir))
 	if err != nil {
@@ -85,7 +85,7 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 	if err != nil {
 		return false, err
 	}
-	sayFiles(o, delivered)
+	noteFiles(o, delivered)
 	result, err := repo.Undo(ctx, gitrepo.UndoOptions{DryRun: o.DryRun, Force: o.Force})
 	if err != nil {
 		return false, err
@@ -98,8 +98,8 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 	return false, nil
 }
 
-// sayFiles says what is about to be taken back, and when that was done. Nobody is asked: nothing is lost by it.
-func sayFiles(o UndoOptions, delivered gitrepo.UndoResult) {
+// noteFiles notes what is about to be taken back, and when that was done. It does not ask, because nothing is lost.
+func noteFiles(o UndoOptions, delivered gitrepo.UndoResult) {
 	if o.Listener == nil {
 		return
 	}
@@ -107,10 +107,11 @@ func sayFiles(o UndoOptions, delivered gitrepo.UndoResult) {
 	for _, f := range delivered.Files {
 		files = append(files, fmt.Sprintf("%s is %s", f.Path, f.Action))
 	}
-	o.Listener.Emit(report.Noted{Text: fmt.Sprintf("%s%s: %s", taking(o.DryRun), of(delivered.Command, delivered.At), strings.Join(files, ", "))})
+	o.Listener.Emit(report.Noted{Text: fmt.Sprintf("%s%s: %s", taking(o.DryRun), of(delivered.Command, delivered.At),
+		strings.Join(files, ", "))})
 }
 
-// taking is what undo is about to do, or would do.
+// taking returns what undo is about to do, or would do.
 func taking(dryRun bool) string {
 	if dryRun {
 		return "would take back "
@@ -118,13 +119,13 @@ func taking(dryRun bool) string {
 	return "taking back "
 }
 
-// of says which command it was, and when.
+// of returns which command it was, and when.
 func of(command string, at time.Time) string {
 	return fmt.Sprintf("%s, %s", command, at.Local().Format("2006-01-02 15:04:05"))
 }
 
-// endPending ends an exchange that was cut off, so that what undo would take back is known. Where that was an undo and is
-// completed now, it returns what it did.
+// endPending completes an interrupted exchange, so that what undo would take back is known. If that was an undo and is
+// completed now, it returns what the undo did.
 func endPending(ctx context.Context, o UndoOptions) (*ResetItem, error) {
 	repo, err := gitrepo.Open(ctx, project.OrDot(o.Dir))
 	if err != nil {
@@ -139,13 +140,13 @@ func endPending(ctx context.Context, o UndoOptions) (*ResetItem, error) {
 		return nil, err
 	}
 	if done, err := userdata.TookBack(repo, *cutOff); err != nil || !done {
-		return nil, err // it had not come so far
+		return nil, err // it had not got that far
 	}
 	done := cutOff.Exchanged()
 	return &done, nil
 }
 
-// undoData puts the data back that the last exchange replaced. What that put there is kept in turn.
+// undoData restores the data that the last exchange replaced, and keeps the current data.
 func undoData(ctx context.Context, o UndoOptions) (*report.Items, error) {
 	s := session.New("undo", o.Options)
 	return replaceData(ctx, s, o.Yes, o.DryRun, func(ctx context.Context, d *userdata.Database) (userdata.NewData, error) {

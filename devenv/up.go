@@ -12,20 +12,22 @@ import (
 // UpOptions are the options of up.
 type UpOptions = stack.UpOptions
 
-// UpItem is one service that was started, or is there.
+// UpItem is one service that was started or is running already.
 type UpItem = stack.UpItem
 
-// DefaultReadyTimeout is what a service of the user's own stack gets to become ready.
+// DefaultReadyTimeout is how long a service of the user's own stack may take to become ready.
 const DefaultReadyTimeout = stack.DefaultReadyTimeout
 
-// Up starts the user's own stack as docker compose up would, and waits until each service is really ready. Where the database is
-// at a revision that this branch does not have, it asks whether to reset it, which the failure says where nobody is there to ask.
+// Up starts the user's own stack as docker compose up would, and waits until each service is really ready. If the
+// database is at a revision this branch does not have, it asks whether to reset it; if there is nobody to ask, the
+// failure suggests it.
 func Up(ctx context.Context, o UpOptions) (*report.Items, error) {
-	items, foreign, err := upOnce(ctx, o)
-	if foreign == "" || o.Ask == nil {
+	items, unknownRevision, err := upOnce(ctx, o)
+	if unknownRevision == "" || o.Ask == nil {
 		return items, err
 	}
-	yes, askErr := o.Ask.Confirm(ctx, "The database is at revision "+foreign+", which is not on this branch. Reset it to this branch? What is there is kept.")
+	yes, askErr := o.Ask.Confirm(ctx, "The database is at revision "+unknownRevision+", which is not on this branch. Reset it to this "+
+		"branch? The current data is kept.")
 	if askErr != nil || !yes {
 		return items, errors.Join(askErr, err)
 	}
@@ -36,11 +38,10 @@ func Up(ctx context.Context, o UpOptions) (*report.Items, error) {
 	return items, err
 }
 
-// upOnce starts the stack. It returns the revision of the database that this branch does not have, empty where that is not the
-// matter.
-func upOnce(ctx context.Context, o UpOptions) (_ *report.Items, foreign string, _ error) {
+// upOnce starts the stack. If this branch does not have the database's revision, it returns that revision.
+func upOnce(ctx context.Context, o UpOptions) (_ *report.Items, unknownRevision string, _ error) {
 	s := session.New("up", o.Options)
-	services, foreign, err := stack.Up(ctx, s, o)
+	services, unknownRevision, err := stack.Up(ctx, s, o)
 	items, err := ended(ctx, s, listed(s, services), err)
-	return items, foreign, err
+	return items, unknownRevision, err
 }

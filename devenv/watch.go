@@ -8,12 +8,12 @@ import (
 	"devenv/devenv/project"
 )
 
-// watchEvery is how often the working tree is looked at. Git is asked, and not the kernel: it knows what is ignored, and
-// sees what lies on a share of another machine.
+// watchEvery is how often to look at the working tree. It asks git instead of using file system events: git knows what
+// is ignored, and also sees changes on network shares.
 const watchEvery = time.Second
 
-// Watch calls do, and again whenever the working tree or HEAD has changed since the last call began, until do fails or ctx
-// is cancelled; only with an error does it return. What git ignores is no change.
+// Watch calls do, and again whenever the working tree or HEAD has changed since the last call began, until do fails or
+// ctx is cancelled. It only returns with an error. What git ignores does not count as a change.
 func Watch(ctx context.Context, o Options, do func(ctx context.Context) error) error {
 	repo, err := gitrepo.Open(ctx, project.OrDot(o.Dir))
 	if err != nil {
@@ -40,8 +40,8 @@ func Watch(ctx context.Context, o Options, do func(ctx context.Context) error) e
 	return ctx.Err()
 }
 
-// stateOf is one text for each state of the working tree and HEAD. A tree that cannot be taken, in the middle of a merge
-// for one, is a state too: the command says of it what there is to say.
+// stateOf returns a text that identifies the state of the working tree and HEAD. A tree that cannot be captured, for
+// example during a merge, is a state too: the command reports the problem.
 func stateOf(ctx context.Context, repo *gitrepo.Repo) string {
 	taken, err := repo.Capture(ctx, gitrepo.CaptureOptions{})
 	if err != nil {
