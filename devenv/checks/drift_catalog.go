@@ -31,7 +31,7 @@ func judgeCatalog(f *Facts) Finding {
 	var evidence []report.Evidence
 	for _, d := range f.Models.Differences {
 		evidence = append(evidence, report.Evidence{
-			Revision: f.onlyRevision(), Message: driftObject(d), Statement: m.drift(d),
+			Revision: f.onlyRevision(), Message: driftObject(d), Statement: m.drifting(d, f.Models.Differences),
 			Detail: fmt.Sprintf("the models say %s, the migrations make %s", orNothing(d.Was), orNothing(d.Is)),
 		})
 	}
@@ -45,7 +45,7 @@ func judgeCatalog(f *Facts) Finding {
 		differ = "the models have an index that the migrations do not make: " + first.Was
 	}
 	return found(differ+more(len(evidence)-1),
-		hint+indented(m.drift(first)), evidence...)
+		hint+m.drifts(f.Models.Differences), evidence...)
 }
 
 // driftObject names what differs: the object, and of a column the facet.
