@@ -93,7 +93,7 @@ func (s Store) Save(ctx context.Context, e *engine.Engine, kept string, labels m
 }
 
 // Commit makes an image of the copied data and names it at the very end. A name that is taken is a KindUsage failure.
-func (s *PendingSnapshot) Keep(ctx context.Context, meta SnapshotMeta) (Snapshot, error) {
+func (s *PendingSnapshot) Commit(ctx context.Context, meta SnapshotMeta) (Snapshot, error) {
 	ref := SnapshotRef(meta.Repository, meta.Name)
 	if err := CheckNameFree(ctx, s.engine, meta.Repository, meta.Name); err != nil {
 		return Snapshot{}, err

@@ -202,7 +202,7 @@ func (e *elimination) takeBack(ctx context.Context, blamed, others []int) ([]int
 	}
 	return database.Ask(ctx, e.server, func(ctx context.Context, connection *database.Conn) ([]int, error) {
 		for _, i := range blamed {
-			if err := e.written[i].TakeBack(ctx, connection); err != nil {
+			if err := e.written[i].Remove(ctx, connection); err != nil {
 				return nil, err
 			}
 		}

@@ -72,14 +72,14 @@ func upgradeElsewhere(ctx context.Context, p *pass) (print data.Fingerprint, ok 
 		return print, false, err
 	}
 	print, err = database.Ask(ctx, server, func(ctx context.Context, connection *database.Conn) (data.Fingerprint, error) {
-		moved, err := data.LiveElsewhere(ctx, connection)
+		moved, err := data.ChangeLocale(ctx, connection)
 		if err != nil {
 			return print, err
 		}
 		if print, ok, err = upgradeAndRead(ctx, p, server); err != nil || !ok || !wanted {
 			return print, err
 		}
-		return print, moved.Return(ctx, connection)
+		return print, moved.Restore(ctx, connection)
 	})
 	if err == nil && ok && wanted {
 		p.keep(server)

@@ -58,7 +58,7 @@ func (d *Database) Save(ctx context.Context, plan Snapshot) (made *Snapshot, err
 		if meta, err = d.describe(ctx, meta); err != nil {
 			return err
 		}
-		kept, err := saving.Keep(ctx, meta)
+		kept, err := saving.Commit(ctx, meta)
 		if err != nil {
 			return err
 		}

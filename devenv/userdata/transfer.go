@@ -47,7 +47,7 @@ func makeImage(ctx context.Context, w *project.Workspace, s Snapshot) (string, e
 	if err != nil {
 		return "", err
 	}
-	made, err := saving.Keep(ctx, all[at].Meta)
+	made, err := saving.Commit(ctx, all[at].Meta)
 	if err = errors.Join(err, saving.Close(ctx)); err != nil {
 		return "", err
 	}

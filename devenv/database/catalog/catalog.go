@@ -1,6 +1,6 @@
-// Package catalog reads what a database's schema is and tells two of them apart: as text, object by object (Catalog), and as
-// structure, table by table (Shape), with what is legal and worth knowing about a change (Notes). It takes a connection, whoever
-// made it, and may use query.
+// Package catalog reads a database's schema and compares two of them: as text, object by object (Catalog), and as
+// structure, table by table (Shape), with notes on legal changes that are worth knowing about (Notes). It works on
+// any connection, and may use query.
 package catalog
 
 import (
@@ -16,31 +16,32 @@ import (
 )
 
 // Catalog is a schema as text: each object of the database with its definition, in names that do not depend on the
-// search_path. Left out are what extensions and the system own, the migration tool's own table, owners, the statistics
-// targets of columns, and the order of columns. It survives JSON.
+// search_path. It leaves out what extensions and the system own, the migration tool's own table, owners, the
+// statistics targets of columns, and the order of columns. It can be marshalled to JSON and back.
 type Catalog struct {
-	// Objects are by name: "table:public.t", "column:public.t.c", "index:public.ix", "constraint:public.t.name",
+	// Objects by name: "table:public.t", "column:public.t.c", "index:public.ix", "constraint:public.t.name",
 	// "enum:public.kind", "domain:…", "type:…", "sequence:…", "view:…", "matview:…", "function:public.f(integer)",
 	// "trigger:public.t.name", "policy:…", "rule:…", "grant:table:public.t", "schema:…", "extension:…", "setting:…", ….
 	Objects map[string]Object `json:"objects"`
-	// Unread names objects of kinds that Read does not know, such as "cast:(text AS integer)". That they are there is
-	// compared, what they are is not.
+	// Unread names objects of kinds that Read does not know, such as "cast:(text AS integer)". Their existence is
+	// compared, their definition is not.
 	Unread []string `json:"unread,omitempty"`
 }
 
-// Object is one object's definition. Parent is the object that it comes and goes with: a column's table, a serial
-// sequence's column; it need not be in the catalog. Parts are the definition of a column or a table in its facets: the type
-// or kind first, then "not null", "default 0", "collate …", ….
+// Object is one object's definition. Parent is the object that it is created and dropped with: a column's table, a
+// serial sequence's column; it need not be in the catalog. Parts split the definition of a column or a table into
+// facets: the type or kind first, then "not null", "default 0", "collate …", ….
 type Object struct {
 	Definition string   `json:"definition"`
 	Parent     string   `json:"parent,omitempty"`
 	Parts      []string `json:"parts,omitempty"`
 }
 
-// joint is what parts a definition in a query.
+// joint separates the parts of a definition in a query.
 const joint = `E'\x1f'`
 
-// Read returns how to read the schema of a database, less the migration tool's table, in one read-only transaction. It works on Postgres 13 to 18.
+// Read returns a function that reads a database's schema, without the migration tool's table, in one read-only
+// transaction. It supports Postgres 13 to 18.
 func Read(versions query.VersionTable) func(context.Context, *pgx.Conn) (Catalog, error) {
 	return func(ctx context.Context, conn *pgx.Conn) (Catalog, error) {
 		catalog := Catalog{Objects: map[string]Object{}}
@@ -85,8 +86,8 @@ func (c Catalog) read(ctx context.Context, tx pgx.Tx, sql string) error {
 	return err
 }
 
-// Diff returns what is different in other, in the order of the objects' names. An object that came or went together with its
-// parent is not listed: a new table is one difference, whatever it has of columns, keys and indexes.
+// Diff returns what is different in other, ordered by the objects' names. An object that was created or dropped with
+// its parent is not listed: a new table is one difference, whatever its columns, keys and indexes.
 func (c Catalog) Diff(other Catalog) []Difference {
 	names := map[string]bool{}
 	for name := range c.Objects {
@@ -110,7 +111,7 @@ func (c Catalog) Diff(other Catalog) []Difference {
 	return differences
 }
 
-// cameOrWent reports whether an object of the catalog, or one that it belongs to, is missing in the other.
+// cameOrWent reports whether an object of the catalog, or its parent, is missing in the other.
 func (c Catalog) cameOrWent(name string, other Catalog) bool {
 	for name != "" {
 		object, here := c.Objects[name]

@@ -116,7 +116,7 @@ func TestEachChangeOfASchemaIsOneDifference(t *testing.T) {
 	}
 }
 
-func TestWhatIsHarmlessIsNoDifference(t *testing.T) {
+func TestHarmlessChangesAreNoDifference(t *testing.T) {
 	cases := map[string]string{
 		"another order of columns":   "ALTER TABLE users DROP COLUMN age CASCADE; ALTER TABLE users ADD COLUMN age integer, ADD CONSTRAINT old CHECK (age < 200); ALTER TABLE users ADD COLUMN double integer GENERATED ALWAYS AS (age * 2) STORED; CREATE VIEW adults AS SELECT id FROM users WHERE age > 17",
 		"statistics":                 "ANALYZE; ALTER TABLE users ALTER COLUMN name SET STATISTICS 500",
@@ -142,7 +142,7 @@ func TestWhatIsHarmlessIsNoDifference(t *testing.T) {
 	}
 }
 
-func TestADifferenceSaysWhatWasAndWhatIs(t *testing.T) {
+func TestDifferencesHoldTheOldAndNewDefinition(t *testing.T) {
 	t.Parallel()
 	conn := servers.Template(t, schemaFixture).Copy(t)
 	before := catalogOf(t, conn)

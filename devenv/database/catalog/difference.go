@@ -6,17 +6,18 @@ import (
 )
 
 // Difference is one object that two catalogs describe differently. Object is "table:public.t", "column:public.t.c",
-// "index:public.ix", "constraint:public.t.name", "enum:public.kind", …; Was or Is is empty when the object is absent there.
+// "index:public.ix", "constraint:public.t.name", "enum:public.kind", …; Was or Is is empty if that catalog lacks the
+// object.
 type Difference struct {
 	Object string `json:"object"`
-	// Facet is set where one facet of a column or a table differs: "type", "default", "identity", "collate", ….
+	// Facet is set if only one facet of a column or a table differs: "type", "default", "identity", "collate", ….
 	Facet string `json:"facet,omitempty"`
 	Was   string `json:"was,omitempty"`
 	Is    string `json:"is,omitempty"`
 }
 
-// Parts returns what a difference is made of, each of which can be there without the others: of an enum the values that only one
-// side has, and the fewest values to move so that the rest stand in the same order on both sides: a value put in among them
+// Parts splits a difference into independent parts. For an enum these are the values that only one side has, and the
+// fewest values to move so that the common ones are in the same order on both sides; a value inserted among them
 // later moves none of them. Any other difference is its only part.
 func (d Difference) Parts() []Difference {
 	if !strings.HasPrefix(d.Object, "enum:") || d.Was == "" || d.Is == "" {
@@ -43,7 +44,7 @@ func (d Difference) Parts() []Difference {
 	return parts
 }
 
-// displaced returns the values of is that stand in no longest run of values whose order is that of was.
+// displaced returns the values of is outside a longest subsequence whose order is that of was.
 func displaced(was, is []string) []string {
 	longest, previous, last := make([]int, len(is)), make([]int, len(is)), -1
 	for i, v := range is {

@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTheOrderOfAnEnumIsAPartOfItsOwn(t *testing.T) {
+func TestEnumOrderIsASeparatePart(t *testing.T) {
 	part := func(facet, was, is string) Difference {
 		return Difference{Object: "enum:public.mood", Facet: facet, Was: was, Is: is}
 	}

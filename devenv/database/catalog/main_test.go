@@ -7,7 +7,7 @@ import (
 	"devenv/devenv/database/internal/databasetest"
 )
 
-// servers are those of this package's tests.
+// servers are shared by this package's tests.
 var servers databasetest.Servers
 
 func TestMain(m *testing.M) { os.Exit(servers.Run(m)) }

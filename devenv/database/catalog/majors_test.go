@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/database/internal/databasetest"
 )
 
-// versionChange is a change of a schema that servers from a version on know, and what its one difference says.
+// versionChange is a schema change that servers from a version on support, and its one expected difference.
 type versionChange struct {
 	from                 int
 	change, object, says string
@@ -55,7 +55,7 @@ func versionChanges() []versionChange {
 	}
 }
 
-func TestEachMajorIsReadAsItIs(t *testing.T) {
+func TestCatalogOfEachMajor(t *testing.T) {
 	servers.OnEachMajor(t, schemaFixture, func(t *testing.T, conn *pgx.Conn) {
 		var version int
 		if err := conn.QueryRow(t.Context(), "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
@@ -63,7 +63,7 @@ func TestEachMajorIsReadAsItIs(t *testing.T) {
 		}
 		before := catalogOf(t, conn)
 		if len(before.Unread) > 0 {
-			t.Errorf("of a plain schema these are not read: %v", before.Unread)
+			t.Errorf("these objects of a plain schema are not read: %v", before.Unread)
 		}
 		for _, c := range versionChanges() {
 			if c.from <= version/10000 {
@@ -73,7 +73,7 @@ func TestEachMajorIsReadAsItIs(t *testing.T) {
 	})
 }
 
-// changeOnce makes a change and expects its one difference.
+// changeOnce makes a change and expects exactly one difference.
 func changeOnce(t *testing.T, conn *pgx.Conn, before Catalog, c versionChange) Catalog {
 	t.Helper()
 	databasetest.Exec(t, conn, c.change)

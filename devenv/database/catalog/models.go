@@ -12,17 +12,18 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// PrepareModels gives an empty database what the models' schema may rest on and models do not create: the schemas, the
-// extensions and the functions of a catalog. A function that cannot be made there (it names a table) is left out.
+// PrepareModels creates in an empty database what the models' schema may depend on but models do not create: the
+// schemas, extensions and functions of a catalog. It leaves out functions that cannot be created there, for example
+// because they name a table.
 func PrepareModels(ctx context.Context, conn *pgx.Conn, from Catalog) error {
 	for _, name := range from.named("schema:") {
 		if _, err := conn.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+query.Quote(name)); err != nil {
-			return fmt.Errorf("make schema %s for the models: %w", name, err)
+			return fmt.Errorf("create schema %s for the models: %w", name, err)
 		}
 	}
 	for _, name := range from.named("extension:") {
 		if _, err := conn.Exec(ctx, extensionStatement(name, from.Objects["extension:"+name])); err != nil {
-			return fmt.Errorf("make extension %s for the models: %w", name, err)
+			return fmt.Errorf("create extension %s for the models: %w", name, err)
 		}
 	}
 	if _, err := conn.Exec(ctx, "SET check_function_bodies = off"); err != nil {
@@ -36,7 +37,7 @@ func PrepareModels(ctx context.Context, conn *pgx.Conn, from Catalog) error {
 	return nil
 }
 
-// extensionStatement makes an extension in the schema that it is in.
+// extensionStatement returns the statement that creates an extension in its schema.
 func extensionStatement(name string, o Object) string {
 	clause := ""
 	if _, schema, _ := strings.Cut(o.Definition, " in "); schema != "pg_catalog" && schema != "" {
@@ -45,7 +46,7 @@ func extensionStatement(name string, o Object) string {
 	return "CREATE EXTENSION IF NOT EXISTS " + query.Quote(name) + clause + " CASCADE"
 }
 
-// named returns the names of the objects of a kind, in order.
+// named returns the sorted names of the objects of a kind.
 func (c Catalog) named(kind string) []string {
 	var names []string
 	for _, object := range slices.Sorted(maps.Keys(c.Objects)) {
@@ -56,11 +57,12 @@ func (c Catalog) named(kind string) []string {
 	return names
 }
 
-// Drift returns where the schema that models describe and the one that migrations made differ, in what models can express.
-// Was is the models' side, Is the migrations'. Tables and columns that only one side has are left to autogenerate, which
-// always sees them; so are indexes that only the migrations make, and names of constraints and sequences that Postgres or the tool chose. Views, functions, triggers,
-// grants and the like count only where the models make them. A default that the database alone has is a difference only
-// for a column of the base: to leave one on a new column is good practice.
+// Drift returns where the schema of the models differs from that of the migrations, as far as models can express it.
+// Was is the models' side, Is the migrations'. It ignores tables and columns that only one side has, which
+// autogenerate always sees, indexes that only the migrations create, and names of constraints and sequences that
+// Postgres or the tool chose. Views, functions, triggers, grants and the like count only if the models create them. A
+// default that only the database has is a difference only for a column of the base: leaving one on a new column is
+// good practice.
 func (c Catalog) Drift(migrated, base Catalog) []Difference {
 	var found []Difference
 	for _, name := range slices.Sorted(maps.Keys(c.Objects)) {
@@ -92,7 +94,7 @@ func (c Catalog) Drift(migrated, base Catalog) []Difference {
 	return append(found, migrated.onlyHere(c, true)...)
 }
 
-// indexes says that an index of a definition is there, under any name.
+// indexes reports whether an index with this definition exists, under any name.
 func (c Catalog) indexes(index Object) bool {
 	for name, o := range c.Objects {
 		if strings.HasPrefix(name, "index:") && o.Parent == index.Parent && unnamed(o.Definition) == unnamed(index.Definition) {
@@ -102,18 +104,18 @@ func (c Catalog) indexes(index Object) bool {
 	return false
 }
 
-// unnamed returns an index's definition without the index's name.
+// unnamed returns an index's definition without its name.
 func unnamed(definition string) string {
 	kind, _, _ := strings.Cut(definition, " INDEX ")
 	_, on, _ := strings.Cut(definition, " ON ")
 	return kind + " ON " + on
 }
 
-// unvalidated returns a constraint's definition without saying whether the rows were checked.
+// unvalidated returns a constraint's definition without NOT VALID.
 func unvalidated(definition string) string { return strings.Replace(definition, " NOT VALID", "", 1) }
 
-// onlyHere finds constraints that autogenerate does not look at (CHECK, EXCLUDE, PRIMARY KEY) and that the other side has
-// under no name, in tables that both have.
+// onlyHere finds constraints that autogenerate does not compare (CHECK, EXCLUDE, PRIMARY KEY) and that the other side
+// has under no name, in tables that both sides have.
 func (c Catalog) onlyHere(other Catalog, mirrored bool) []Difference {
 	there := map[string]bool{}
 	for name, o := range other.Objects {
@@ -139,7 +141,8 @@ func (c Catalog) onlyHere(other Catalog, mirrored bool) []Difference {
 	return found
 }
 
-// driftOfSequence compares a sequence; one that a column owns is the other side's of the same column, whatever its name.
+// driftOfSequence compares a sequence. A sequence that a column owns is compared with the one of the same column,
+// whatever its name.
 func (c Catalog) driftOfSequence(name string, migrated Catalog) []Difference {
 	object := c.Objects[name]
 	is, there := migrated.Objects[name]
@@ -150,7 +153,7 @@ func (c Catalog) driftOfSequence(name string, migrated Catalog) []Difference {
 			}
 		}
 		if !there {
-			return nil // the column's default or identity tells
+			return nil // the column's default or identity shows it
 		}
 	}
 	if object.Definition == is.Definition {

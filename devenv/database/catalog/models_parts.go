@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// driftOfParts compares a column or a table facet by facet; old says that the base has it.
+// driftOfParts compares a column or a table facet by facet; old means that the base has it.
 func driftOfParts(object string, models, migrated []string, old bool) []Difference {
 	was, is := facets(models), facets(migrated)
 	names := map[string]bool{}
@@ -28,8 +28,8 @@ func driftOfParts(object string, models, migrated []string, old bool) []Differen
 	return found
 }
 
-// tolerated says that what only the database has is no drift: what models of a table cannot express, and a default that a
-// new column was given for the rows that were there.
+// tolerated reports whether a facet that only the database has is no drift: models cannot express it for a table, or
+// it is a default that filled a new column in existing rows.
 func tolerated(object, facet string, old bool) bool {
 	return strings.HasPrefix(object, "table:") && facet != "comment" || facet == "storage" || facet == "compression" || facet == "default" && !old
 }
@@ -56,8 +56,8 @@ func facets(parts []string) map[string]string {
 	return named
 }
 
-// spelling returns a facet without what says the same in other words: the name of a serial column's sequence, the two names of
-// the transaction's time, a number's cast and brackets.
+// spelling returns a facet without differences that mean nothing: the name of a serial column's sequence, the two
+// names of the transaction's time, a number's cast and parentheses.
 func spelling(facet string) string {
 	if !strings.HasPrefix(facet, "default ") {
 		return facet

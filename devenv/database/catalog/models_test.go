@@ -8,8 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-func TestModelsAndMigrationsDifferOnlyInWhatModelsCanSay(t *testing.T) {
-	// Each case has objects of its own, named after it with @ for it; all are made in two databases.
+func TestDriftComparesOnlyWhatModelsExpress(t *testing.T) {
+	// Each case has its own objects, whose names contain the case's name in place of @; all are created in two
+	// databases.
 	cases := map[string]struct {
 		models, migrated string
 		want             []string

@@ -8,20 +8,21 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// Note is one thing that is legal and worth knowing about a migration. Table is schema.table.
+// Note is a legal property of a migration that is worth knowing. Table is schema.table.
 type Note struct {
 	Table, Column, Text, Advice string
 	// Remedy is a change to propose, before the advice.
 	Remedy Remedy
 }
 
-// Remedy is a change that SQL makes: any, the type of a column (Table, Name, Type), or an index Name of columns. Table is without schema.
+// Remedy is a change made by SQL: any change, the type of a column (Table, Name, Type), or an index Name on columns.
+// Table has no schema.
 type Remedy struct {
 	SQL, Table, Name, Type string
 	Columns                []string
 }
 
-// Notes compares two shapes of one database and tells what is legal, and has surprised people.
+// Notes compares two shapes of one database and returns legal changes that have surprised people.
 func Notes(before, after *Shape) []Note {
 	var notes []Note
 	for i := range after.Tables {
@@ -39,7 +40,7 @@ func Notes(before, after *Shape) []Note {
 	return append(notes, enumNotes(before, after)...)
 }
 
-// foreignKeyNotes: a key that deletes rows of its table, and one that has no index under it.
+// foreignKeyNotes finds foreign keys that now delete rows of their table, and new ones without a supporting index.
 func foreignKeyNotes(after *Shape, was, is *Table) []Note {
 	var notes []Note
 	for _, k := range is.Constraints {
@@ -52,14 +53,14 @@ func foreignKeyNotes(after *Shape, was, is *Table) []Note {
 		if k.OnDelete == "c" && was != nil {
 			notes = append(notes, Note{
 				Table: is.Label(), Column: strings.Join(is.Names(k.Columns), ", "),
-				Text:   fmt.Sprintf("a row deleted from %s now takes its rows of %s along (ON DELETE CASCADE of %s)", parent.Quoted(), is.Quoted(), k.Name),
-				Advice: "whoever deletes there must mean it",
+				Text:   fmt.Sprintf("deleting a row of %s now also deletes its rows in %s (ON DELETE CASCADE of %s)", parent.Quoted(), is.Quoted(), k.Name),
+				Advice: "make sure that every such DELETE intends this",
 			})
 		}
 		if !is.indexed(k.Columns) {
 			notes = append(notes, Note{
 				Table: is.Label(), Column: strings.Join(is.Names(k.Columns), ", "),
-				Text:   fmt.Sprintf("%s has no index on (%s): each row deleted from %s, or its key changed, scans %s", k.Name, strings.Join(is.Names(k.Columns), ", "), parent.Quoted(), is.Quoted()),
+				Text:   fmt.Sprintf("%s has no index on (%s): deleting a row of %s, or changing its key, scans %s", k.Name, strings.Join(is.Names(k.Columns), ", "), parent.Quoted(), is.Quoted()),
 				Remedy: is.newIndex(is.Names(k.Columns)),
 			})
 		}
@@ -87,7 +88,7 @@ func (t *Table) indexed(columns []int16) bool {
 	})
 }
 
-// columnNotes: another default, and an id that grew while what goes with it did not.
+// columnNotes finds changed defaults, and ids that grew while related columns or sequences did not.
 func columnNotes(after *Shape, was, is *Table) []Note {
 	var notes []Note
 	for i := range is.Columns {
@@ -100,7 +101,7 @@ func columnNotes(after *Shape, was, is *Table) []Note {
 			notes = append(notes, Note{
 				Table: is.Label(), Column: c.Name,
 				Text:   fmt.Sprintf("the default of %s.%s changes from %s to %s", is.Quoted(), c.Name, old.Default, c.Default),
-				Advice: "old code that relies on the default writes something else from now on",
+				Advice: "old code that relies on the default now writes another value",
 			})
 		}
 		if grew(old.Base, c.Base) {
@@ -110,20 +111,20 @@ func columnNotes(after *Shape, was, is *Table) []Note {
 	return notes
 }
 
-// grew says that an integer became wider.
+// grew reports whether an integer became wider.
 func grew(was, is string) bool {
 	sizes := []string{"int2", "int4", "int8"}
 	return slices.Contains(sizes, was) && slices.Index(sizes, is) > slices.Index(sizes, was)
 }
 
-// grownNotes: the sequence and the columns that point to a grown column and stayed small.
+// grownNotes finds the sequence and the referencing columns of a widened column that stayed narrow.
 func grownNotes(after *Shape, t *Table, c *Column) []Note {
 	var notes []Note
 	types := map[string]string{"int2": "smallint", "int4": "integer", "int8": "bigint"}
 	if c.Sequence != "" && c.SequenceType != types[c.Base] {
 		notes = append(notes, Note{
 			Table: t.Label(), Column: c.Name,
-			Text:   fmt.Sprintf("%s.%s becomes %s, its sequence %s stays %s and ends where that ends", t.Quoted(), c.Name, c.Type, c.Sequence, c.SequenceType),
+			Text:   fmt.Sprintf("%s.%s becomes %s, but its sequence %s stays %s and ends at that type's limit", t.Quoted(), c.Name, c.Type, c.Sequence, c.SequenceType),
 			Remedy: Remedy{SQL: "ALTER SEQUENCE " + c.Sequence + " AS " + c.Type},
 		})
 	}
@@ -137,7 +138,7 @@ func grownNotes(after *Shape, t *Table, c *Column) []Note {
 			if points := child.Column(k.Columns[at]); points != nil && grew(points.Base, c.Base) {
 				notes = append(notes, Note{
 					Table: child.Label(), Column: points.Name,
-					Text: fmt.Sprintf("%s.%s stays %s and points to %s.%s, which becomes %s", child.Quoted(), points.Name, points.Type, t.Quoted(), c.Name, c.Type),
+					Text: fmt.Sprintf("%s.%s stays %s but references %s.%s, which becomes %s", child.Quoted(), points.Name, points.Type, t.Quoted(), c.Name, c.Type),
 					Remedy: Remedy{
 						SQL: "ALTER TABLE " + child.Quoted() + " ALTER COLUMN " + query.Identifier(points.Name) + " TYPE bigint", Table: child.Name, Name: points.Name, Type: "bigint",
 					},
@@ -148,7 +149,7 @@ func grownNotes(after *Shape, t *Table, c *Column) []Note {
 	return notes
 }
 
-// publishedNotes: a published table whose rows can no longer be told apart by subscribers.
+// publishedNotes finds published tables whose rows subscribers can no longer identify.
 func publishedNotes(before *Shape, was, is *Table) []Note {
 	primary := func(t *Table) bool { return slices.ContainsFunc(t.Indexes, func(x Index) bool { return x.Primary }) }
 	if !slices.Contains(before.Published, was.OID) || (primary(was) == primary(is) || primary(is)) && was.Replica == is.Replica {
@@ -160,7 +161,7 @@ func publishedNotes(before *Shape, was, is *Table) []Note {
 	}}
 }
 
-// enumNotes: labels appended to an enum type, which sort last.
+// enumNotes finds labels appended to an enum type, which sort last.
 func enumNotes(before, after *Shape) []Note {
 	var notes []Note
 	for _, t := range after.Tables {
@@ -172,8 +173,8 @@ func enumNotes(before, after *Shape) []Note {
 			}
 			notes = append(notes, Note{
 				Table: t.Label(), Column: c.Name,
-				Text:   fmt.Sprintf("%s sorts behind every older value of %s.%s", query.Literal(is[len(was)]), t.Quoted(), c.Name),
-				Advice: "where the order means something: ADD VALUE … BEFORE …",
+				Text:   fmt.Sprintf("%s sorts after every older value of %s.%s", query.Literal(is[len(was)]), t.Quoted(), c.Name),
+				Advice: "if the order matters: ADD VALUE … BEFORE …",
 			})
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAForeignKeyNeedsAWholeAndValidIndexThatBeginsWithItsColumns(t *testing.T) {
+func TestForeignKeyNeedsAValidFullIndex(t *testing.T) {
 	t.Parallel()
 	parent := Table{OID: 1, Schema: "public", Name: "teams"}
 	child := Table{OID: 2, Schema: "public", Name: "users", Columns: []Column{{Number: 1, Name: "id"}, {Number: 2, Name: "team"}, {Number: 3, Name: "tenant"}}}
@@ -18,7 +18,7 @@ func TestAForeignKeyNeedsAWholeAndValidIndexThatBeginsWithItsColumns(t *testing.
 	}{
 		{"the columns", Index{Valid: true, Columns: []int16{2, 3}}, false},
 		{"in another order, and one more", Index{Valid: true, Columns: []int16{3, 2, 1}}, false},
-		{"behind another one", Index{Valid: true, Columns: []int16{1, 2, 3}}, true},
+		{"after another one", Index{Valid: true, Columns: []int16{1, 2, 3}}, true},
 		{"one of them", Index{Valid: true, Columns: []int16{2}}, true},
 		{"of some rows", Index{Valid: true, Columns: []int16{2, 3}, Predicate: "(team IS NOT NULL)"}, true},
 		{"left INVALID", Index{Columns: []int16{2, 3}}, true},

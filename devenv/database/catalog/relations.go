@@ -2,27 +2,28 @@ package catalog
 
 import "devenv/devenv/database/query"
 
-// foreignSchemas are what the system, temporary tables and devenv itself keep out of catalogs; n is pg_namespace.
+// foreignSchemas are the schemas that catalogs leave out: the system's, those of temporary tables, and devenv's; n is
+// pg_namespace.
 const foreignSchemas = `n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'devenv')
   AND n.nspname !~ '^pg_(temp|toast_temp)_'`
 
-// byExtension is true where an extension owns the object.
+// byExtension returns a condition that is true if an extension owns the object.
 func byExtension(class, oid string) string {
 	return `EXISTS (SELECT FROM pg_depend d WHERE d.classid = '` + class + `'::regclass AND d.objid = ` + oid + ` AND d.objsubid = 0 AND d.deptype = 'e')`
 }
 
-// comment returns a clause for an object's comment, empty where it has none.
+// comment returns an expression for an object's comment, empty if it has none.
 func comment(expression string) string {
 	return `coalesce(' comment ' || quote_literal(` + expression + `), '')`
 }
 
-// commentPart returns a comment as a part of its own.
+// commentPart returns a comment as a separate part.
 func commentPart(expression string) string {
 	return `coalesce(` + joint + ` || 'comment ' || quote_literal(` + expression + `), '')`
 }
 
-// relations returns a common table expression of the user's relations: oid, kind, and name as schema.relation; object is their
-// name in the catalog.
+// relations returns a common table expression of the user's relations: oid, kind, and name as schema.relation; object
+// is their name in the catalog.
 func relations(versions query.VersionTable) string {
 	return `WITH rel AS (
   SELECT c.*, n.nspname || '.' || c.relname AS name,

@@ -2,7 +2,7 @@ package catalog
 
 import "devenv/devenv/database/query"
 
-// rightQueries read grants that differ from what an object has when it is made.
+// rightQueries read grants that differ from an object's initial ones.
 func rightQueries(versions query.VersionTable) []catalogQuery {
 	return []catalogQuery{
 		{"grants on relations", relations(versions) + granted(`
@@ -30,8 +30,8 @@ FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace`},
 	}
 }
 
-// granted turns a query of object, parent, rights and the rights an object is made with into one of object, parent and
-// definition, without those that are as made. It continues a WITH clause.
+// granted turns a query of object, parent, rights and initial rights into one of object, parent and definition,
+// without the rights that are initial. It continues a WITH clause.
 func granted(query string) string {
 	list := func(acl string) string {
 		return `(SELECT string_agg(w, ', ' ORDER BY w) FROM (SELECT CASE x.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(x.grantee) END

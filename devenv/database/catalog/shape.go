@@ -7,21 +7,21 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// Shape is a schema as structure, where Catalog is text: what a row of each table must look like. Everything is found by
-// its OID or number, so that two shapes of clones of one base are compared through renames.
+// Shape is a schema as structure, where Catalog is text: the requirements on a row of each table. Everything is
+// identified by its OID or number, so that two shapes of clones of one base can be compared despite renames.
 type Shape struct {
 	Tables []Table `json:"tables"`
 	// Enums are the labels of each enum type, in order, by the type's OID.
 	Enums map[string][]string `json:"enums"`
 	// Version is the server's, such as 170002.
 	Version int `json:"version"`
-	// Views are the materialised ones, with the OIDs of the tables they read.
+	// Views are the materialized ones, with the OIDs of the tables they read.
 	Views []MaterialView `json:"views"`
 	// Published are the OIDs of tables in a publication.
 	Published []uint32 `json:"published"`
 }
 
-// Table is an ordinary or partitioned table. Partition says that it is a part of another one.
+// Table is an ordinary or partitioned table. Partition means that it is a partition of another one.
 type Table struct {
 	OID         uint32       `json:"oid"`
 	Schema      string       `json:"schema"`
@@ -29,19 +29,20 @@ type Table struct {
 	Partition   bool         `json:"partition"`
 	Partitioned bool         `json:"partitioned"`
 	Replica     string       `json:"replica"` // pg_class.relreplident
-	Rows        bool         `json:"rows"`    // it holds at least one row
+	Rows        bool         `json:"rows"`    // it has at least one row
 	Columns     []Column     `json:"columns"`
 	Constraints []Constraint `json:"constraints"`
 	Indexes     []Index      `json:"indexes"`
-	// Triggers are the names of its enabled triggers of the project's own.
+	// Triggers are the names of the project's own enabled triggers on it.
 	Triggers []string `json:"triggers"`
 }
 
-// Column is a column as an INSERT must know it.
+// Column describes a column as an INSERT needs it.
 type Column struct {
 	Number int16  `json:"number"`
 	Name   string `json:"name"`
-	// Type is in SQL, with its length; Base is the plain name of what it is made of ("int4", "varchar"), domains resolved.
+	// Type is in SQL, with its length; Base is the plain name of the underlying type ("int4", "varchar"), domains
+	// resolved.
 	Type string `json:"type"`
 	Base string `json:"base"`
 	// BaseType is Base as SQL writes it.
@@ -51,7 +52,7 @@ type Column struct {
 	Category string `json:"category"`
 	TypeOID  uint32 `json:"type_oid"`
 	BaseOID  uint32 `json:"base_oid"`
-	// Length is of varchar and char, 0 for none; Precision and Scale are of numeric, Precision 0 for none.
+	// Length is for varchar and char, 0 for none; Precision and Scale are for numeric, Precision 0 for none.
 	Length    int    `json:"length"`
 	Precision int    `json:"precision"`
 	Scale     int    `json:"scale"`
@@ -60,12 +61,12 @@ type Column struct {
 	// Identity is "a" for ALWAYS and "d" for BY DEFAULT; Generated is the expression of a generated column.
 	Identity  string `json:"identity"`
 	Generated string `json:"generated"`
-	// Uses are the columns of the generated expression.
+	// Uses are the columns in the generated expression.
 	Uses []int16 `json:"uses"`
-	// Sequence is the one it owns, quoted; SequenceType its type.
+	// Sequence is the one it owns, quoted; SequenceType is its type.
 	Sequence     string `json:"sequence"`
 	SequenceType string `json:"sequence_type"`
-	// DomainChecks are the CHECK expressions of its domain, about VALUE.
+	// DomainChecks are the CHECK expressions of its domain, on VALUE.
 	DomainChecks []Constraint `json:"domain_checks"`
 }
 
@@ -82,12 +83,12 @@ type Constraint struct {
 	Parent        uint32  `json:"parent"`
 	ParentColumns []int16 `json:"parent_columns"`
 	OnDelete      string  `json:"on_delete"`
-	// Index is the index behind it.
+	// Index is the constraint's index.
 	Index uint32 `json:"index"`
 }
 
-// Index is an index of a table. Columns are its keys, 0 for an expression; Uses are all columns in keys, expressions and
-// the predicate.
+// Index is an index of a table. Columns are its keys, 0 for an expression; Uses are all columns in its keys,
+// expressions and predicate.
 type Index struct {
 	OID         uint32  `json:"oid"`
 	Name        string  `json:"name"`
@@ -103,16 +104,16 @@ type Index struct {
 	Definition  string  `json:"definition"`
 }
 
-// JoinsNulls says that two NULLs count as the same value.
+// JoinsNulls reports whether two NULLs count as the same value.
 func (x *Index) JoinsNulls() bool { return strings.Contains(x.Definition, "NULLS NOT DISTINCT") }
 
-// MaterialView is a materialised view.
+// MaterialView is a materialized view.
 type MaterialView struct {
 	Name  string   `json:"name"`
 	Reads []uint32 `json:"reads"`
 }
 
-// Table finds a table by its OID; nil when there is none.
+// Table finds a table by its OID; nil if there is none.
 func (s *Shape) Table(oid uint32) *Table {
 	i := slices.IndexFunc(s.Tables, func(t Table) bool { return t.OID == oid })
 	if i < 0 {
@@ -124,10 +125,10 @@ func (s *Shape) Table(oid uint32) *Table {
 // Label returns the table's name for people: schema.table.
 func (t *Table) Label() string { return t.Schema + "." + t.Name }
 
-// Quoted returns the table as SQL wants it, without the schema where it is public.
+// Quoted returns the table's name in SQL, without the schema if it is public.
 func (t *Table) Quoted() string { return query.Table(t.Schema, t.Name) }
 
-// Column finds a column by its number; nil when there is none.
+// Column finds a column by its number; nil if there is none.
 func (t *Table) Column(number int16) *Column {
 	i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Number == number })
 	if i < 0 {
@@ -136,7 +137,7 @@ func (t *Table) Column(number int16) *Column {
 	return &t.Columns[i]
 }
 
-// Index finds an index by its OID; nil when there is none.
+// Index finds an index by its OID; nil if there is none.
 func (t *Table) Index(oid uint32) *Index {
 	i := slices.IndexFunc(t.Indexes, func(x Index) bool { return x.OID == oid })
 	if i < 0 {
@@ -145,7 +146,7 @@ func (t *Table) Index(oid uint32) *Index {
 	return &t.Indexes[i]
 }
 
-// Constraint finds a constraint by its OID; nil when there is none.
+// Constraint finds a constraint by its OID; nil if there is none.
 func (t *Table) Constraint(oid uint32) *Constraint {
 	i := slices.IndexFunc(t.Constraints, func(c Constraint) bool { return c.OID == oid })
 	if i < 0 {
@@ -159,7 +160,7 @@ func (t *Table) Unique(number int16) bool {
 	return slices.ContainsFunc(t.Indexes, func(x Index) bool { return x.Unique && len(x.Uses) == 1 && x.Uses[0] == number })
 }
 
-// ForeignKey returns a foreign key that the column is part of; nil when there is none.
+// ForeignKey returns a foreign key that includes the column; nil if there is none.
 func (t *Table) ForeignKey(number int16) *Constraint {
 	i := slices.IndexFunc(t.Constraints, func(k Constraint) bool { return k.Kind == "f" && slices.Contains(k.Columns, number) })
 	if i < 0 {
@@ -178,7 +179,7 @@ func (t *Table) KeyOf(name string) []int16 {
 	return nil
 }
 
-// Names returns the names of columns by their numbers; those that are not there are left out.
+// Names returns the names of columns by their numbers, skipping missing ones.
 func (t *Table) Names(numbers []int16) []string {
 	var names []string
 	for _, n := range numbers {
@@ -189,13 +190,13 @@ func (t *Table) Names(numbers []int16) []string {
 	return names
 }
 
-// FillsItself says that a row gets a value without naming the column.
+// FillsItself reports whether the column gets a value when an INSERT does not name it.
 func (c *Column) FillsItself() bool { return c.Default != "" || c.Identity != "" || c.Generated != "" }
 
-// IsSerial says that the value comes from a sequence.
+// IsSerial reports whether the value comes from a sequence.
 func (c *Column) IsSerial() bool { return c.Identity != "" || strings.HasPrefix(c.Default, "nextval(") }
 
-// TakesText says that the column takes any text.
+// TakesText reports whether the column accepts any text.
 func (c *Column) TakesText() bool { return c.Category == "S" && c.Kind != "e" }
 
 // Labels returns the labels of the column's enum type.

@@ -12,8 +12,8 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// ReadShape returns how to read what rows of the database's tables must look like, in one query. Left out are tables of the system, of
-// extensions and of the migration tool. It works on Postgres 13 to 18.
+// ReadShape returns a function that reads the requirements on rows of the database's tables, in one query. It leaves
+// out tables of the system, of extensions and of the migration tool. It supports Postgres 13 to 18.
 func ReadShape(versions query.VersionTable) func(context.Context, *pgx.Conn) (Shape, error) {
 	return func(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 		var shape Shape
@@ -25,7 +25,7 @@ func ReadShape(versions query.VersionTable) func(context.Context, *pgx.Conn) (Sh
 	}
 }
 
-// Read reads the shape as a transaction sees it.
+// Read reads the shape as the transaction sees it.
 func (s *Shape) Read(ctx context.Context, tx pgx.Tx, versions query.VersionTable) error {
 	var text string
 	if err := tx.QueryRow(ctx, shapeQuery(versions), pgx.QueryExecModeSimpleProtocol).Scan(&text); err != nil {
@@ -37,7 +37,7 @@ func (s *Shape) Read(ctx context.Context, tx pgx.Tx, versions query.VersionTable
 	return s.findRows(ctx, tx)
 }
 
-// findRows asks each table whether it holds a row.
+// findRows finds out for each table whether it has a row.
 func (s *Shape) findRows(ctx context.Context, tx pgx.Tx) error {
 	if len(s.Tables) == 0 {
 		return nil
@@ -58,7 +58,7 @@ func (s *Shape) findRows(ctx context.Context, tx pgx.Tx) error {
 
 func oidKey(oid uint32) string { return strconv.FormatUint(uint64(oid), 10) }
 
-// shapeQuery selects the whole shape as one JSON text, in the names of Shape's fields.
+// shapeQuery selects the whole shape as one JSON text, with the names of Shape's fields.
 func shapeQuery(versions query.VersionTable) string {
 	return relations(versions) + `, base AS (
   WITH RECURSIVE down(oid, base, typmod) AS (

@@ -2,7 +2,7 @@ package catalog
 
 import "devenv/devenv/database/query"
 
-// tableQueries read what belongs to a table or a view. What a partition has from its parent is left out.
+// tableQueries read what belongs to a table or a view. What a partition inherits from its parent is left out.
 func tableQueries(versions query.VersionTable) []catalogQuery {
 	return []catalogQuery{
 		{"columns", relations(versions) + `

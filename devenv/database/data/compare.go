@@ -2,12 +2,11 @@ package data
 
 import "slices"
 
-// Compare returns what happened to the data that was there before. Renames are followed: a table by its OID, a column by its
-// number, and by name where a table or column was built anew under the same name. Content that lives on elsewhere, value
-// for value, in a column that is new (copied, then dropped) is no loss, nor is a partition that was attached or detached, nor a
-// generated column that is dropped: what it was made of tells.
-// What it cannot tell is marked as suspect: whether a text that differs is another value or the same under another type, and
-// which of the values that were there changed where rows came or went.
+// Compare returns what happened to the existing data. It follows renames: a table by its OID, a column by its number,
+// and either by name if it was recreated under the same name. It is no loss if content lives on, value for value, in
+// a new column (copied, then dropped), if a partition was attached or detached, or if a generated column was dropped,
+// whose sources show any loss. What it cannot decide is marked as suspect: whether a text that differs is another
+// value or the same one under another type, and which of the old values changed when rows were added or removed.
 func (before Fingerprint) Compare(after Fingerprint) []Change {
 	now := pairTables(before.Tables, after.Tables)
 	fresh := freshColumns(before.Tables, now, after.Tables)
@@ -24,7 +23,7 @@ func (before Fingerprint) Compare(after Fingerprint) []Change {
 	return changes
 }
 
-// Added returns which tables that were there have more rows than before.
+// Added returns the existing tables that have more rows than before.
 func (before Fingerprint) Added(after Fingerprint) []Change {
 	var changes []Change
 	for i, j := range pairTables(before.Tables, after.Tables) {
@@ -43,7 +42,7 @@ func appendDropped(changes []Change, was TablePrint) []Change {
 	return append(changes, Change{Table: was.label(), Kind: TableDropped, Before: was.Rows})
 }
 
-// compareTables compares a table with what it has become.
+// compareTables compares a table with its successor.
 func compareTables(was, is TablePrint, after Fingerprint, fresh []freshColumn) []Change {
 	change := Change{Table: was.label()}
 	if is.label() != was.label() {
@@ -87,15 +86,15 @@ func compareTables(was, is TablePrint, after Fingerprint, fresh []freshColumn) [
 // valuesLost reports whether a column lost values beyond what the loss of rows explains.
 func valuesLost(was, is TablePrint, c, d ColumnPrint, rowsGone bool) bool {
 	if rowsGone {
-		// The rows are reported; which of the values went with them cannot be told apart by counting. More NULLs than
-		// before: values went from rows that are still there.
+		// The lost rows are reported anyway; counting cannot tell which values went with them. More NULLs than before
+		// mean that rows which still exist lost values.
 		return was.Rows-c.Values < is.Rows-d.Values
 	}
 	return d.Values < c.Values
 }
 
-// suspected reports whether a value of a column may have changed. Where the number of rows or values is another one, hashes
-// tell nothing: a key tells which rows are the old ones, and without one each old value must be among the new.
+// suspected reports whether a value of a column may have changed. If the number of rows or values differs, hashes
+// prove nothing: a key tells which rows are the old ones, and without one each old value must be among the new ones.
 func suspected(was, is TablePrint, c, d ColumnPrint) bool {
 	switch {
 	case was.SampledBy != is.SampledBy || was.SampledBy == 0 || c.Values == 0 || is.Rows == 0:
@@ -106,7 +105,7 @@ func suspected(was, is TablePrint, c, d ColumnPrint) bool {
 	return c.Hash != d.Hash || sameKey(was, is) && c.Keyed != d.Keyed
 }
 
-// sameKey reports whether rows are told apart by the same columns as before.
+// sameKey reports whether rows are identified by the same columns as before.
 func sameKey(was, is TablePrint) bool {
 	columns := pairColumns(was, is)
 	keys := make([]string, 0, len(was.Key))
@@ -118,8 +117,8 @@ func sameKey(was, is TablePrint) bool {
 	return len(keys) > 0 && slices.Equal(keys, is.Key)
 }
 
-// pairTables returns for each table of before the index of what it has become, -1 where it is gone: by OID first, and by
-// name only where that table is not another one's successor.
+// pairTables returns for each table of before the index of its successor, -1 if it is gone: by OID first, then by
+// name unless that table is another one's successor.
 func pairTables(before, after []TablePrint) []int {
 	pairs := make([]int, len(before))
 	taken := map[int]bool{}
@@ -139,7 +138,7 @@ func pairTables(before, after []TablePrint) []int {
 	return pairs
 }
 
-// pairColumns does for columns what pairTables does for tables. Numbers mean nothing in a table that was built anew.
+// pairColumns does for columns what pairTables does for tables. Numbers mean nothing in a recreated table.
 func pairColumns(was, is TablePrint) []int {
 	pairs := make([]int, len(was.Columns))
 	taken := map[int]bool{}

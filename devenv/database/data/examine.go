@@ -8,16 +8,16 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// State is a database's data at one moment: its fingerprint, and a connection on which its rows can still be read.
+// State is a database's data at one moment: its fingerprint, and a connection that can still read its rows.
 type State struct {
 	Conn  *pgx.Conn
 	Print Fingerprint
 }
 
-// Examine reads the rows that changes concern, as they were and as they are, and settles what Compare could not: suspects
-// that prove to be the same values (1.5 and 1.50, a JSON text and its jsonb) are left out, the others get the number of
-// rows, their keys and examples; rows that were replaced by others are found as well. A fresh clone of the base serves as
-// before. Of tables above 200,000 rows one row in 64 is read.
+// Examine reads the rows that changes concern, as they were and as they are, and decides what Compare could not: it
+// drops suspects that prove to be the same values (1.5 and 1.50, a JSON text and its jsonb), and adds the number of
+// rows, their keys and examples to the others. It also finds rows that were replaced by others. A fresh clone of the
+// base serves as before. Of tables above 200,000 rows it reads one row in 64.
 func Examine(ctx context.Context, before, after State, changes []Change) ([]Change, error) {
 	now := pairTables(before.Print.Tables, after.Print.Tables)
 	var settled []Change
@@ -38,19 +38,19 @@ func Examine(ctx context.Context, before, after State, changes []Change) ([]Chan
 	return settled, nil
 }
 
-// examination compares the rows of one table; is is nil where the table was dropped.
+// examination compares the rows of one table; is is nil if the table was dropped.
 type examination struct {
 	was    TablePrint
 	is     *TablePrint
-	keyed  bool // rows of both sides can be told apart by the same columns
-	rate   int  // one row in rate was read; 0: none
+	keyed  bool // the same columns identify the rows of both sides
+	rate   int  // one row in rate was read; 0 means none
 	before rowSet
 	after  rowSet
-	at     map[string]int // where a column's values are in each row, by its name before
-	fresh  []int          // where the values of columns are that the table did not have before
+	at     map[string]int // the index of a column's values in each row, by its old name
+	fresh  []int          // the indexes of the values of columns that the table did not have before
 }
 
-// settle answers the changes of one table.
+// settle decides the changes of one table.
 func (e *examination) settle(changes []Change) []Change {
 	var settled []Change
 	replaced := e.replacedRows(changes)
@@ -66,7 +66,7 @@ func (e *examination) settle(changes []Change) []Change {
 		case c.Kind == ValuesChanged:
 			settled = append(settled, e.settleChanged(c, changes)...)
 		case c.Kind == ColumnDropped && e.holdsAll(c.Column):
-			continue // it was copied, beside other values or as another type
+			continue // it was copied, together with other values or as another type
 		default:
 			c.Keys = e.lostKeys(c)
 			if c.Kind == ValuesLost && len(c.Keys) == 0 && replaced != nil {
@@ -78,14 +78,14 @@ func (e *examination) settle(changes []Change) []Change {
 	return settled
 }
 
-// certain says that a suspect is a change, without reading a row: another content of the same type.
+// certain reports whether a suspect is a change without reading a row: the content differs but the type is the same.
 func (e *examination) certain(c Change) bool {
 	old, is := e.was.column(c.Column), e.is.column(or(c.ColumnNow, c.Column))
 	return e.was.Rows == e.is.Rows && old.Values == is.Values && old.Type == is.Type && old.Hash != is.Hash
 }
 
-// replacedRows finds rows that are gone while as many others came; a key that was numbered anew, its rows otherwise as they
-// were, is no loss.
+// replacedRows finds rows that are gone while as many others were added. A renumbered key with otherwise unchanged
+// rows is no loss.
 func (e *examination) replacedRows(changes []Change) *Change {
 	if !e.keyed || e.is == nil || e.was.Rows != e.is.Rows || e.rate != 1 || e.renumbered() {
 		return nil
@@ -99,7 +99,7 @@ func (e *examination) replacedRows(changes []Change) *Change {
 	return &c
 }
 
-// renumbered says that keys are gone and every other column holds the same values.
+// renumbered reports whether keys are gone while every other column holds the same values.
 func (e *examination) renumbered() bool {
 	if len(e.gone()) == 0 {
 		return false
@@ -113,7 +113,7 @@ func (e *examination) renumbered() bool {
 	return true
 }
 
-// gone returns the rows of before whose key is not there any more.
+// gone returns the rows of before whose key no longer exists.
 func (e *examination) gone() []int {
 	var rows []int
 	for n, id := range e.before.ids {
@@ -124,7 +124,7 @@ func (e *examination) gone() []int {
 	return rows
 }
 
-// lostKeys names the first rows that a loss concerns.
+// lostKeys returns the keys of the first rows that a loss concerns.
 func (e *examination) lostKeys(c Change) []string {
 	if c.Kind == RowsLost {
 		if !e.keyed {
@@ -148,13 +148,13 @@ func (e *examination) lostKeys(c Change) []string {
 	return e.display(rows)
 }
 
-// isNull reports whether the row is still there and has no value in the column.
+// isNull reports whether the row still exists and has no value in the column.
 func (e *examination) isNull(row int, column string) bool {
 	m, there := e.after.at[e.before.ids[row]]
 	return there && e.after.values[m][e.at[column]] == nil
 }
 
-// column returns the print of a column by its name; a column that is not there has a zero print.
+// column returns a column's fingerprint by name; a zero one if the column does not exist.
 func (t TablePrint) column(name string) ColumnPrint {
 	for _, c := range t.Columns {
 		if c.Name == name {

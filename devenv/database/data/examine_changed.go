@@ -2,8 +2,8 @@ package data
 
 import "slices"
 
-// settleChanged counts the rows in which a column's value is another one than before. A suspect without any is dropped; a
-// value that became NULL is a loss, also where as many values came.
+// settleChanged counts the rows in which a column's value differs from before. It drops a suspect without any; a
+// value that became NULL is a loss, even if as many values were added.
 func (e *examination) settleChanged(c Change, all []Change) []Change {
 	c.Suspect, c.SampledBy = false, e.rate
 	if !e.keyed {
@@ -43,12 +43,12 @@ func (e *examination) settleChanged(c Change, all []Change) []Change {
 		settled = append(settled, c)
 	}
 	if len(changed) == 0 && len(lost) == 0 && e.rate > 1 && e.certain(c) {
-		settled = append(settled, c) // in rows that were not read
+		settled = append(settled, c) // the change is in rows that were not read
 	}
 	return settled
 }
 
-// settleUnkeyed compares a column's values as a bag: rows without a key cannot be followed.
+// settleUnkeyed compares a column's values as a multiset: rows without a key cannot be followed.
 func (e *examination) settleUnkeyed(c Change) []Change {
 	column, types := e.at[c.Column], retyping{e.was.column(c.Column).Type, e.is.column(or(c.ColumnNow, c.Column)).Type}
 	there := map[string]int{}
@@ -67,7 +67,7 @@ func (e *examination) settleUnkeyed(c Change) []Change {
 			continue
 		}
 		if c.Rows++; c.Rows <= KeysShown {
-			c.Examples = append(c.Examples, shorten(*v)+" is there no more")
+			c.Examples = append(c.Examples, shorten(*v)+" no longer occurs")
 		}
 	}
 	if c.Rows == 0 {

@@ -2,8 +2,8 @@ package data
 
 import "slices"
 
-// freshColumns returns the columns of a table that it did not have before, without those that their default filled: where all rows
-// held a zero, a new column's zeros are not the old one's.
+// freshColumns returns the columns that the table did not have before, except those that their default filled: if all
+// rows held a zero, a new column's zeros are not the old one's.
 func (e *examination) freshColumns() []ColumnPrint {
 	successors := pairColumns(e.was, *e.is)
 	var fresh []ColumnPrint
@@ -15,8 +15,8 @@ func (e *examination) freshColumns() []ColumnPrint {
 	return fresh
 }
 
-// holdsAll reports whether each value of a dropped column is, in its own row, in one and the same fresh column. That one may have
-// more: what a copy put where there was NULL. A column that holds the same everywhere proves nothing.
+// holdsAll reports whether one fresh column has each value of a dropped column in the same row. It may have more
+// values, where the copy replaced NULL. A column with the same value everywhere proves nothing.
 func (e *examination) holdsAll(column string) bool {
 	if e.rate != 1 {
 		return false

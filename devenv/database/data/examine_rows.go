@@ -14,7 +14,7 @@ import (
 // rowsRead is how many rows of a table are read to compare them, each with its key and the columns concerned.
 const rowsRead = 200_000
 
-// rowSet is some columns of a table's rows, in the order of their key. ids and at are empty where there is no key.
+// rowSet holds some columns of a table's rows, ordered by key. ids and at are empty if there is no key.
 type rowSet struct {
 	ids    []string
 	keys   [][]string
@@ -22,7 +22,7 @@ type rowSet struct {
 	values [][]*string
 }
 
-// read reads the columns that the changes concern on both sides.
+// read reads the columns that the changes concern, on both sides.
 func (e *examination) read(ctx context.Context, before, after *pgx.Conn, changes []Change) error {
 	e.keyed = len(e.was.Key) > 0 && (e.is == nil || sameKey(e.was, *e.is))
 	e.rate = 1
@@ -67,8 +67,8 @@ func (e *examination) rowsNow() int64 {
 	return e.is.Rows
 }
 
-// readRows reads one side; an empty name is a column that this side does not have. Keys are told apart under the types of
-// both sides.
+// readRows reads one side; an empty name is a column that this side does not have. Keys are compared under the types
+// of both sides.
 func (e *examination) readRows(ctx context.Context, conn *pgx.Conn, t TablePrint, names []string, other *TablePrint) (rowSet, error) {
 	set := rowSet{at: map[string]int{}}
 	err := query.Read(ctx, conn, func(tx pgx.Tx) error {
@@ -140,13 +140,13 @@ func (e *examination) display(rows []int) []string {
 	return keys
 }
 
-// example returns what became of a value: "id 2: 99999999.9999 → 100000000.00".
+// example shows what became of a value: "id 2: 99999999.9999 → 100000000.00".
 func (e *examination) example(row int, was, is string) string {
 	was, is = apart(was, is)
 	return e.named(row, " ") + ": " + shorten(was) + " → " + shorten(is)
 }
 
-// apart cuts what two long values have in common at their beginning, so that what is shown of them shows the difference.
+// apart cuts the common beginning of two long values, so that the shown part contains the difference.
 func apart(was, is string) (string, string) {
 	const most, kept = 40, 10
 	a, b := []rune(was), []rune(is)
@@ -168,7 +168,7 @@ func (e *examination) named(row int, between string) string {
 	return strings.Join(parts, ", ")
 }
 
-// shorten cuts a value for people, and shows an empty one and blanks around one.
+// shorten truncates a value for people, and makes an empty value and outer blanks visible.
 func shorten(value string) string {
 	const most = 40
 	if strings.TrimSpace(value) != value || value == "" {

@@ -11,7 +11,7 @@ import (
 	"devenv/devenv/database/internal/databasetest"
 )
 
-// changesOf runs statements in a copy of a database and says what they did to its data.
+// changesOf runs statements in a copy of a database and returns what they did to its data.
 func changesOf(t *testing.T, template databasetest.Database, sql string) []Change {
 	t.Helper()
 	before, after := template.Untouched(t), template.Copy(t)
@@ -25,7 +25,7 @@ func changesOf(t *testing.T, template databasetest.Database, sql string) []Chang
 	return changes
 }
 
-func TestAChangeNamesItsFirstRowsAndWhatBecameOfThem(t *testing.T) {
+func TestChangesNameTheirFirstRowsAndExamples(t *testing.T) {
 	cases := map[string]struct {
 		sql      string
 		rows     int64
@@ -49,7 +49,7 @@ func TestAChangeNamesItsFirstRowsAndWhatBecameOfThem(t *testing.T) {
 		"a value lost, another given": {"UPDATE users SET legacy = CASE id WHEN 4 THEN 'new' WHEN 3 THEN NULL ELSE legacy END WHERE id < 5", 0, []string{"id=3"}, nil},
 		"a key that was renumbered":   {"UPDATE users SET id = 500 WHERE id = 5", 1, []string{"id=5"}, nil},
 		"an empty text":               {"UPDATE users SET legacy = '' WHERE id = 1", 1, []string{"id=1"}, []string{"id 1: x1 → ''"}},
-		"rows without a key":          {"UPDATE loose SET n = 7", 1, nil, []string{"1 is there no more"}},
+		"rows without a key":          {"UPDATE loose SET n = 7", 1, nil, []string{"1 no longer occurs"}},
 	}
 	template := servers.Template(t, dataFixture)
 	for name, c := range cases {
@@ -79,7 +79,7 @@ INSERT INTO v VALUES (1, 5, 1.5, 'a', 'b', 'yes', 1, '{"b": 1, "a":[1, 2]}', '20
   (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 `
 
-func TestANewTypeIsSilentWhereEveryValueIsTheSame(t *testing.T) {
+func TestNewTypeIsSilentForEqualValues(t *testing.T) {
 	cases := map[string]struct {
 		change   string
 		examples []string

@@ -1,20 +1,21 @@
-// Package data tells what a migration did to rows: a Fingerprint is taken before and after it, two are compared, and what they
-// cannot tell apart is settled by reading the rows (Examine). It may use catalog and query.
+// Package data finds out what a migration did to rows: it takes a Fingerprint before and after, compares them, and
+// decides what they cannot by reading the rows (Examine). It may use catalog and query.
 package data
 
 import "slices"
 
-// sampleAbove is the number of rows above which content hashes are taken of one row in sampleRate only. Rows and non-null
-// values are always counted exactly.
+// sampleAbove is the number of rows above which only one row in sampleRate is hashed. Rows and non-null values are
+// always counted exactly.
 const (
 	sampleAbove = 1_000_000
 	sampleRate  = 64
 )
 
-// KeysShown is how many rows' keys are named.
+// KeysShown is how many rows are named by their keys.
 const KeysShown = 5
 
-// Fingerprint says what a database's ordinary tables hold, without holding any of it. It survives JSON.
+// Fingerprint summarizes the content of a database's ordinary tables, without containing any of it. It can be
+// marshalled to JSON and back.
 type Fingerprint struct {
 	Tables []TablePrint `json:"tables"`
 }
@@ -31,37 +32,38 @@ type TablePrint struct {
 	Name   string `json:"name"`
 	// Rows is exact.
 	Rows int64 `json:"rows"`
-	// SampledBy is 1 where every row went into the hashes, n where one row in n did (chosen by the primary key's hash, so
-	// that the same rows are chosen again), and 0 where none did: a table above a million rows without a primary key.
+	// SampledBy is 1 if every row was hashed, n if one row in n was (chosen by the primary key's hash, so that the
+	// same rows are chosen again), and 0 if none was: a table above a million rows without a primary key.
 	SampledBy int           `json:"sampled_by"`
 	Columns   []ColumnPrint `json:"columns"`
-	// Key are the columns that tell rows apart: the primary key's, else those of a unique index that has no NULL; none
-	// where there is neither.
+	// Key are the columns that identify rows: the primary key's, else those of a unique index without NULLs; empty if
+	// there is neither.
 	Key []string `json:"key,omitempty"`
-	// Partitions are the OIDs of the partitions that were counted with it, at any depth.
+	// Partitions are the OIDs of the partitions counted with it, at any depth.
 	Partitions []uint32 `json:"partitions,omitempty"`
 }
 
-// ColumnPrint is the fingerprint of one column. Values is the exact count of values that are not null; neither hash depends
-// on the order of rows. Hash says which values there are, Keyed also in which rows: it is empty in a table without a key.
+// ColumnPrint is the fingerprint of one column. Values is the exact count of non-null values. Neither hash depends on
+// the order of rows: Hash covers the values, Keyed also the rows that they are in. Keyed is empty in a table without
+// a key.
 type ColumnPrint struct {
 	Number int16  `json:"number"`
 	Name   string `json:"name"`
-	// Type is the column's, without its length or precision.
+	// Type is the column's, without length or precision.
 	Type   string `json:"type"`
 	Values int64  `json:"values"`
 	Hash   string `json:"hash,omitempty"`
 	Keyed  string `json:"keyed,omitempty"`
-	// Computed says that the column is generated: its values are other columns'.
+	// Computed means that the column is generated: its values derive from other columns.
 	Computed bool `json:"computed,omitempty"`
-	// Filled says that all values are the same and the column has a default: it may be where they come from.
+	// Filled means that all values are the same and the column has a default, which may be their source.
 	Filled bool `json:"filled,omitempty"`
 }
 
-// ChangeKind says what happened to data.
+// ChangeKind tells what happened to data.
 type ChangeKind string
 
-// The kinds of change. All but ValuesChanged and RowsAdded are losses; Compare never returns RowsAdded.
+// The kinds of changes. All but ValuesChanged and RowsAdded are losses; Compare never returns RowsAdded.
 const (
 	RowsLost      ChangeKind = "rows_lost"
 	ValuesLost    ChangeKind = "values_lost"
@@ -71,9 +73,9 @@ const (
 	RowsAdded     ChangeKind = "rows_added"
 )
 
-// Change is one thing that happened to data that was there. Table is schema.table and Column the bare name, both as
-// they were before; TableNow and ColumnNow are set where they are called something else now. Before and After count rows
-// (RowsLost, RowsAdded, TableDropped) or non-null values.
+// Change is one thing that happened to existing data. Table is schema.table and Column the bare name, both as before;
+// TableNow and ColumnNow are set if they have been renamed. Before and After count rows (RowsLost, RowsAdded,
+// TableDropped) or non-null values.
 type Change struct {
 	Table     string     `json:"table"`
 	Column    string     `json:"column,omitempty"`
@@ -82,14 +84,14 @@ type Change struct {
 	Kind      ChangeKind `json:"kind"`
 	Before    int64      `json:"before"`
 	After     int64      `json:"after"`
-	// Suspect says that counting and hashing cannot tell whether any value changed; Examine reads the rows and settles it.
+	// Suspect means that counts and hashes cannot tell whether any value changed; Examine reads the rows and decides.
 	Suspect bool `json:"suspect,omitempty"`
-	// Rows, Keys and Examples are Examine's: how many rows a ValuesChanged concerns, the first few of any change
-	// ("id=3"), and what became of the values in those ("id 2: 99999999.9999 → 100000000.00"). Rows is 0 where unknown.
+	// Rows, Keys and Examples are set by Examine: how many rows a ValuesChanged concerns, the first few of any change
+	// ("id=3"), and what became of their values ("id 2: 99999999.9999 → 100000000.00"). Rows is 0 if unknown.
 	Rows     int64    `json:"rows,omitempty"`
 	Keys     []string `json:"keys,omitempty"`
 	Examples []string `json:"examples,omitempty"`
-	// SampledBy is n where Rows was counted among one row in n only, else 1 or 0.
+	// SampledBy is n if Rows was counted among one row in n, else 1 or 0.
 	SampledBy int `json:"sampled_by,omitempty"`
 }
 

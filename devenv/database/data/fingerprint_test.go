@@ -13,7 +13,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// dataFixture has NULLs, duplicates, every kind of column that a hash could trip over, partitions and a child.
+// dataFixture has NULLs, duplicates, every kind of column that could confuse a hash, partitions and a child table.
 const dataFixture = `
 CREATE TYPE mood AS ENUM ('ok', 'bad');
 CREATE SCHEMA shop;
@@ -39,7 +39,7 @@ CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY);
 INSERT INTO alembic_version VALUES ('abc');
 `
 
-func TestFingerprintsTellWhatHappenedToData(t *testing.T) {
+func TestCompareFindsWhatHappenedToData(t *testing.T) {
 	cases := map[string]struct {
 		sql  string
 		want []Change
@@ -109,15 +109,15 @@ func TestFingerprintsTellWhatHappenedToData(t *testing.T) {
 			"DELETE FROM users WHERE id > 90; UPDATE users SET name = NULL WHERE id = 4",
 			[]Change{{Table: "public.users", Kind: RowsLost, Before: 100, After: 90}, {Table: "public.users", Column: "name", Kind: ValuesLost, Before: 100, After: 89}},
 		},
-		"a type that holds the same":    {"ALTER TABLE users ALTER COLUMN name TYPE text, ALTER COLUMN id TYPE bigint", nil},
-		"a type under another zone":     {"SET TimeZone = 'America/New_York'; ALTER TABLE teams ADD COLUMN at timestamptz", nil},
-		"numbers rounded":               {"ALTER TABLE users ALTER COLUMN score TYPE numeric(12,2)", []Change{{Table: "public.users", Column: "score", Kind: ValuesChanged, Before: 100, After: 100}}},
-		"values cut":                    {"ALTER TABLE users ALTER COLUMN name TYPE varchar(6) USING left(name, 6)", []Change{{Table: "public.users", Column: "name", Kind: ValuesChanged, Before: 100, After: 100}}},
-		"values swapped between rows":   {"UPDATE users SET legacy = CASE id WHEN 1 THEN 'x2' WHEN 2 THEN 'x1' ELSE legacy END", []Change{{Table: "public.users", Column: "legacy", Kind: ValuesChanged, Before: 3, After: 3}}},
-		"one value that is twice there": {"UPDATE users SET name = 'user 1' WHERE id = 2", []Change{{Table: "public.users", Column: "name", Kind: ValuesChanged, Before: 100, After: 100}}},
-		"a partition dropped":           {"DROP TABLE events_2026", []Change{{Table: "public.events", Kind: RowsLost, Before: 5}}},
-		"a partition detached":          {"ALTER TABLE events DETACH PARTITION events_2026", nil},
-		"a table attached":              {"ALTER TABLE events ATTACH PARTITION loose FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')", nil},
+		"a type that holds the same":  {"ALTER TABLE users ALTER COLUMN name TYPE text, ALTER COLUMN id TYPE bigint", nil},
+		"a type under another zone":   {"SET TimeZone = 'America/New_York'; ALTER TABLE teams ADD COLUMN at timestamptz", nil},
+		"numbers rounded":             {"ALTER TABLE users ALTER COLUMN score TYPE numeric(12,2)", []Change{{Table: "public.users", Column: "score", Kind: ValuesChanged, Before: 100, After: 100}}},
+		"values cut":                  {"ALTER TABLE users ALTER COLUMN name TYPE varchar(6) USING left(name, 6)", []Change{{Table: "public.users", Column: "name", Kind: ValuesChanged, Before: 100, After: 100}}},
+		"values swapped between rows": {"UPDATE users SET legacy = CASE id WHEN 1 THEN 'x2' WHEN 2 THEN 'x1' ELSE legacy END", []Change{{Table: "public.users", Column: "legacy", Kind: ValuesChanged, Before: 3, After: 3}}},
+		"one value that occurs twice": {"UPDATE users SET name = 'user 1' WHERE id = 2", []Change{{Table: "public.users", Column: "name", Kind: ValuesChanged, Before: 100, After: 100}}},
+		"a partition dropped":         {"DROP TABLE events_2026", []Change{{Table: "public.events", Kind: RowsLost, Before: 5}}},
+		"a partition detached":        {"ALTER TABLE events DETACH PARTITION events_2026", nil},
+		"a table attached":            {"ALTER TABLE events ATTACH PARTITION loose FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')", nil},
 	}
 	template := servers.Template(t, dataFixture)
 	for name, c := range cases {
@@ -131,7 +131,7 @@ func TestFingerprintsTellWhatHappenedToData(t *testing.T) {
 	}
 }
 
-func TestAColumnThatItsDefaultFilledHoldsNothingOfADroppedOne(t *testing.T) {
+func TestDefaultedColumnIsNoCopyOfADroppedOne(t *testing.T) {
 	t.Parallel()
 	template := servers.Template(t, "CREATE TABLE t (id int PRIMARY KEY, rank float NOT NULL DEFAULT 0); INSERT INTO t SELECT generate_series(1, 5)")
 	for sql, lost := range map[string]int{
@@ -145,7 +145,7 @@ func TestAColumnThatItsDefaultFilledHoldsNothingOfADroppedOne(t *testing.T) {
 	}
 }
 
-func TestAFingerprintSurvivesJSON(t *testing.T) {
+func TestFingerprintSurvivesJSON(t *testing.T) {
 	t.Parallel()
 	conn := servers.Template(t, dataFixture).Copy(t)
 	before := fingerprintOf(t, conn)
@@ -162,7 +162,7 @@ func TestAFingerprintSurvivesJSON(t *testing.T) {
 	}
 }
 
-func TestLargeTablesAreSampledByTheirKeyAndCountedExactly(t *testing.T) {
+func TestLargeTablesAreSampledButCountedExactly(t *testing.T) {
 	t.Parallel()
 	conn := servers.Template(t, "CREATE TABLE big (id int PRIMARY KEY, name text); INSERT INTO big SELECT n, 'name ' || n FROM generate_series(1, 20000) n").Copy(t)
 	work := tableWork{print: TablePrint{Schema: "public", Name: "big", Columns: []ColumnPrint{{Number: 1, Name: "id"}, {Number: 2, Name: "name"}}, Key: []string{"id"}}, estimate: sampleAbove + 1}

@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// listTables finds the tables to fingerprint, and the size of all of them in bytes.
+// listTables finds the tables to fingerprint, and their total size in bytes.
 func listTables(ctx context.Context, conn *pgx.Conn, versions query.VersionTable) ([]tableWork, int64, error) {
 	rows, err := conn.Query(ctx, tablesQuery(versions))
 	if err != nil {
@@ -28,7 +28,7 @@ func listTables(ctx context.Context, conn *pgx.Conn, versions query.VersionTable
 		for i := range names {
 			w.print.Columns = append(w.print.Columns, ColumnPrint{Number: numbers[i], Name: names[i], Type: types[i], Filled: defaults[i], Computed: made[i]})
 		}
-		// Statistics may be missing after a restart; a row takes at least some 32 bytes.
+		// Statistics may be missing after a restart; a row takes at least about 32 bytes.
 		if w.estimate = reltuple; w.estimate <= 0 {
 			w.estimate = size / 32
 		}
@@ -37,8 +37,8 @@ func listTables(ctx context.Context, conn *pgx.Conn, versions query.VersionTable
 	return tables, total, err
 }
 
-// tablesQuery lists ordinary tables and the roots of partitioned ones, with their columns and primary keys, less the migration
-// tool's. A table without a primary key is told apart by a unique index over columns that have no NULL.
+// tablesQuery lists ordinary tables and the roots of partitioned ones, with their columns and primary keys, except
+// the migration tool's. Without a primary key, rows are identified by a unique index over columns without NULLs.
 func tablesQuery(versions query.VersionTable) string {
 	return `
 SELECT c.oid, n.nspname, c.relname,

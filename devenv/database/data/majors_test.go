@@ -10,15 +10,15 @@ import (
 	"devenv/devenv/database/internal/databasetest"
 )
 
-func TestEachMajorTellsLossesAndChangesAndComesHome(t *testing.T) {
+func TestFingerprintsAndLocalesOnEachMajor(t *testing.T) {
 	servers.OnEachMajor(t, dataFixture, tryFingerprint)
 }
 
-// tryFingerprint expects a loss and a change of dataFixture's data, in a table and a column that were renamed.
+// tryFingerprint expects a loss and a change of dataFixture's data, in a renamed table and column.
 func tryFingerprint(t *testing.T, conn *pgx.Conn) {
 	t.Helper()
 	before := fingerprintOf(t, conn)
-	liveElsewhereAndReturn(t, conn)
+	changeLocaleAndRestore(t, conn)
 	databasetest.Exec(t, conn, "ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME legacy TO old; UPDATE people SET old = NULL WHERE id = 1; ALTER TABLE people ALTER score TYPE numeric(12,2)")
 	want := []Change{
 		{Table: "public.users", TableNow: "public.people", Column: "legacy", ColumnNow: "old", Kind: ValuesLost, Before: 3, After: 2},
@@ -35,8 +35,8 @@ func tryFingerprint(t *testing.T, conn *pgx.Conn) {
 	}
 }
 
-// liveElsewhereAndReturn expects new sessions to be in another time zone, and back in their own.
-func liveElsewhereAndReturn(t *testing.T, conn *pgx.Conn) {
+// changeLocaleAndRestore expects new sessions to be in another time zone, and then back in their own.
+func changeLocaleAndRestore(t *testing.T, conn *pgx.Conn) {
 	t.Helper()
 	zone := func() string {
 		t.Helper()
@@ -44,7 +44,7 @@ func liveElsewhereAndReturn(t *testing.T, conn *pgx.Conn) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer session.Close(context.Background()) //nolint:errcheck // it has done its one thing
+		defer session.Close(context.Background()) //nolint:errcheck // its one query is done
 		var zone, dates string
 		if err := session.QueryRow(t.Context(), "SELECT current_setting('timezone'), current_setting('datestyle')").Scan(&zone, &dates); err != nil {
 			t.Fatal(err)
@@ -52,17 +52,17 @@ func liveElsewhereAndReturn(t *testing.T, conn *pgx.Conn) {
 		return zone + "; " + dates
 	}
 	home := zone()
-	moved, err := LiveElsewhere(t.Context(), conn)
+	moved, err := ChangeLocale(t.Context(), conn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if there := zone(); there != "America/New_York; ISO, DMY" {
-		t.Errorf("elsewhere is %q", there)
+		t.Errorf("the changed settings are %q", there)
 	}
-	if err := moved.Return(t.Context(), conn); err != nil {
+	if err := moved.Restore(t.Context(), conn); err != nil {
 		t.Fatal(err)
 	}
 	if back := zone(); back != home {
-		t.Errorf("returned to %q, home is %q", back, home)
+		t.Errorf("restored to %q, originally %q", back, home)
 	}
 }

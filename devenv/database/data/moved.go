@@ -2,12 +2,12 @@ package data
 
 import "slices"
 
-// freshColumn is a column that holds nothing of what was there before under its own name or number: content that was
-// copied before a drop lives in one.
+// freshColumn is a column that held no data before under its own name or number: content that was copied before a
+// drop is in one.
 type freshColumn struct {
 	table  TablePrint
 	column ColumnPrint
-	// whole says that the table is new as well.
+	// whole means that the table is new as well.
 	whole bool
 }
 
@@ -29,8 +29,8 @@ func freshColumns(before []TablePrint, now []int, after []TablePrint) []freshCol
 	return fresh
 }
 
-// copied reports whether a dropped column's values are in a fresh column of the same table, all of them and unchanged, or in one of
-// its name in a new table, unless it is a key there: ids that start at 1 are alike everywhere.
+// copied reports whether a fresh column of the same table has all of a dropped column's values unchanged, or a column
+// of the same name in a new table does, unless it is a key there: ids that start at 1 are the same everywhere.
 func copied(c ColumnPrint, was TablePrint, table uint32, fresh []freshColumn) bool {
 	return slices.ContainsFunc(fresh, func(f freshColumn) bool {
 		moved := f.whole && f.column.Name == c.Name && !slices.Contains(f.table.Key, c.Name)
@@ -38,13 +38,14 @@ func copied(c ColumnPrint, was TablePrint, table uint32, fresh []freshColumn) bo
 	})
 }
 
-// holds reports whether the fresh column has exactly the values of another. Equal hashes over samples prove nothing, nor does
-// a column that its default filled: where all rows hold a zero, the new column's zeros are not the old one's.
+// holds reports whether the fresh column has exactly the values of another. Equal hashes over samples prove nothing,
+// nor does a column that its default filled: if all rows held a zero, the new column's zeros are not the old one's.
 func (f freshColumn) holds(c ColumnPrint, was TablePrint) bool {
 	return was.SampledBy == 1 && f.table.SampledBy == 1 && !f.column.Filled && f.column.Values == c.Values && f.column.Hash == c.Hash
 }
 
-// moved reports whether each column of a dropped table is in fresh columns of one other table, under the same name.
+// moved reports whether one other table has each column of a dropped table among its fresh columns, under the same
+// name.
 func moved(was TablePrint, fresh []freshColumn) bool {
 	held := map[uint32]int{}
 	for _, f := range fresh {
@@ -62,7 +63,7 @@ func moved(was TablePrint, fresh []freshColumn) bool {
 	return false
 }
 
-// attached reports whether a table that is gone from the list has become a partition, and its rows came along.
+// attached reports whether a table that left the list has become a partition together with its rows.
 func attached(was TablePrint, before, after Fingerprint, now []int) bool {
 	for j, table := range after.Tables {
 		if !slices.Contains(table.Partitions, was.OID) {
@@ -77,7 +78,7 @@ func attached(was TablePrint, before, after Fingerprint, now []int) bool {
 	return false
 }
 
-// detachedRows returns the rows of tables that were partitions of a table and stand for themselves now.
+// detachedRows returns the number of rows in former partitions of a table that are tables of their own now.
 func detachedRows(was TablePrint, after Fingerprint) int64 {
 	var rows int64
 	for _, table := range after.Tables {

@@ -10,7 +10,7 @@ import (
 // ColumnName names a column of a fingerprint: schema.table and the bare name.
 type ColumnName struct{ Table, Column string }
 
-// Unlike names the columns that hold other values in another run of the same migration on the same data.
+// Unlike returns the columns that hold other values after another run of the same migration on the same data.
 func (before Fingerprint) Unlike(other Fingerprint) []ColumnName {
 	var unlike []ColumnName
 	for _, a := range before.Tables {
@@ -27,7 +27,8 @@ func (before Fingerprint) Unlike(other Fingerprint) []ColumnName {
 	return unlike
 }
 
-// Had reports whether a column's values are those of rows that were there before: the table had the column, and as many rows.
+// Had reports whether a column's values belong to rows that existed before: the table had the column, and as many
+// rows.
 func (before Fingerprint) Had(c ColumnName, after Fingerprint) bool {
 	for i, j := range pairTables(before.Tables, after.Tables) {
 		if j < 0 || after.Tables[j].label() != c.Table || after.Tables[j].Rows != before.Tables[i].Rows {
@@ -42,12 +43,12 @@ func (before Fingerprint) Had(c ColumnName, after Fingerprint) bool {
 	return false
 }
 
-// Elsewhere are the settings that LiveElsewhere gave a database.
-type Elsewhere []string
+// ChangedSettings are the settings that ChangeLocale set for a database.
+type ChangedSettings []string
 
-// LiveElsewhere gives new sessions of the database another time zone and order of dates, where it does not settle them
+// ChangeLocale gives new sessions of the database another time zone and date order, unless the database sets them
 // itself.
-func LiveElsewhere(ctx context.Context, conn *pgx.Conn) (Elsewhere, error) {
+func ChangeLocale(ctx context.Context, conn *pgx.Conn) (ChangedSettings, error) {
 	rows, err := conn.Query(ctx, `SELECT name, value FROM (VALUES ('timezone', '''America/New_York'''), ('datestyle', 'ISO, DMY')) v(name, value)
     WHERE NOT EXISTS (SELECT FROM pg_db_role_setting r, unnest(r.setconfig) c WHERE lower(split_part(c, '=', 1)) = v.name
       AND r.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))`)
@@ -59,7 +60,7 @@ func LiveElsewhere(ctx context.Context, conn *pgx.Conn) (Elsewhere, error) {
 	if err != nil {
 		return nil, err
 	}
-	var moved Elsewhere
+	var moved ChangedSettings
 	for _, s := range settings {
 		if err := alterDatabase(ctx, conn, "SET "+s.Name+" TO "+s.Value); err != nil {
 			return nil, err
@@ -69,8 +70,8 @@ func LiveElsewhere(ctx context.Context, conn *pgx.Conn) (Elsewhere, error) {
 	return moved, nil
 }
 
-// Return gives new sessions of the database back what they had.
-func (e Elsewhere) Return(ctx context.Context, conn *pgx.Conn) error {
+// Restore gives new sessions of the database their original settings.
+func (e ChangedSettings) Restore(ctx context.Context, conn *pgx.Conn) error {
 	for _, name := range e {
 		if err := alterDatabase(ctx, conn, "RESET "+name); err != nil {
 			return err
@@ -79,7 +80,7 @@ func (e Elsewhere) Return(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-// alterDatabase changes the current database.
+// alterDatabase alters the current database.
 func alterDatabase(ctx context.Context, conn *pgx.Conn, change string) error {
 	var name string
 	if err := conn.QueryRow(ctx, "SELECT current_database()").Scan(&name); err != nil {

@@ -12,12 +12,13 @@ import (
 	"time"
 )
 
-// retyping spells the texts of a column's values, as Postgres writes them under steady settings, the same where they are
-// the same value of its old and its new type: 1.5 and 1.50, a timestamp and the timestamptz it is under UTC, a JSON text and
-// its jsonb, 'yes' and the boolean true. Text that a number could not be written back as ('007', ' 7') is not that number.
+// retyping normalizes the texts of a column's values, as Postgres writes them under steady settings, so that the same
+// value of the old and the new type has the same text: 1.5 and 1.50, a timestamp and its timestamptz in UTC, a JSON
+// text and its jsonb, 'yes' and the boolean true. A text that a number would not be written as ('007', ' 7') is not
+// that number.
 type retyping struct{ old, new string }
 
-// was returns the spelling of a value of the old type, is of one of the new.
+// was normalizes a value of the old type, is one of the new type.
 func (c retyping) was(text string) string { return c.spell(text, c.old, c.new) }
 func (c retyping) is(text string) string  { return c.spell(text, c.new, c.old) }
 
@@ -42,7 +43,7 @@ func (c retyping) spell(text, typ, other string) string {
 	return spellAs(text, f)
 }
 
-// family is a group of types whose values can be the same.
+// family is a group of types that can represent the same values.
 type family int
 
 const (
@@ -82,7 +83,7 @@ func familyOf(typ string) family {
 	return familyOther
 }
 
-// spellText returns a text that is compared with a value of another family.
+// spellText normalizes a text that is compared with a value of another family.
 func spellText(text string, other family) string {
 	switch other {
 	case familyNumber:
@@ -95,7 +96,7 @@ func spellText(text string, other family) string {
 	return spellAs(text, other)
 }
 
-// spellAs returns a value of a family in its one spelling.
+// spellAs returns a family's value in normal form.
 func spellAs(text string, f family) string {
 	switch f {
 	case familyNumber:
@@ -118,7 +119,7 @@ func spellAs(text string, f family) string {
 	return text
 }
 
-// number returns a decimal without needless zeros. NaN and infinities, and exponents beyond reason, stay as they are.
+// number returns a decimal without redundant zeros. NaN, infinities and extreme exponents stay as they are.
 func number(text string) string {
 	if at := strings.IndexAny(text, "eE"); at >= 0 {
 		if exponent, err := strconv.Atoi(text[at+1:]); err != nil || exponent > 400 || exponent < -400 {
@@ -132,7 +133,7 @@ func number(text string) string {
 	return value.RatString()
 }
 
-// single returns a number as a single-precision one.
+// single rounds a number to single precision.
 func single(text string) string {
 	value, err := strconv.ParseFloat(text, 32)
 	if err != nil {
@@ -141,7 +142,7 @@ func single(text string) string {
 	return strconv.FormatFloat(value, 'g', -1, 32)
 }
 
-// boolean returns what Postgres takes a text for, in the spelling of 1 and 0, which numbers share.
+// boolean returns 1 or 0, which numbers share, for a text that Postgres accepts as a boolean.
 func boolean(text string) string {
 	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "t", "true", "y", "yes", "on", "1":
@@ -152,7 +153,7 @@ func boolean(text string) string {
 	return text
 }
 
-// instant returns a moment under UTC.
+// instant returns a point in time in UTC.
 func instant(text string) string {
 	for _, layout := range []string{"2006-01-02 15:04:05.999999-07", "2006-01-02 15:04:05.999999", "2006-01-02", time.RFC3339Nano, "2006-01-02T15:04:05.999999", "2006-01-02 15:04:05.999999-07:00", "2006-01-02 15:04"} {
 		if at, err := time.Parse(layout, text); err == nil {
@@ -162,7 +163,7 @@ func instant(text string) string {
 	return text
 }
 
-// jsonText returns a JSON value without the spaces, the order of keys and the doubles that jsonb does not keep.
+// jsonText returns a JSON value without what jsonb drops: spaces, the order of keys, duplicate keys.
 func jsonText(text string) string {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()

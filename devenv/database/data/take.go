@@ -12,12 +12,13 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// parallelAbove is the size of all tables in bytes above which two connections share the work.
+// parallelAbove is the total size of all tables in bytes above which two connections share the work.
 const parallelAbove = 16 << 20
 
-// Take returns how to count and hash every ordinary table: rows, non-null values of each column, and a hash of each column's
-// content that does not depend on the order of rows. Each table is scanned once. Tables of extensions, of the system and of
-// the migration tool are left out. Nobody may write meanwhile. The connection's settings stay as they are.
+// Take returns a function that counts and hashes every ordinary table: its rows, the non-null values of each column,
+// and a hash of each column's content that does not depend on the order of rows. It scans each table once. It leaves
+// out tables of extensions, of the system and of the migration tool. Nobody may write meanwhile. The connection's
+// settings are unchanged.
 func Take(versions query.VersionTable) func(context.Context, *pgx.Conn) (Fingerprint, error) {
 	return func(ctx context.Context, conn *pgx.Conn) (Fingerprint, error) { return take(ctx, conn, versions) }
 }
@@ -55,13 +56,13 @@ func take(ctx context.Context, conn *pgx.Conn, versions query.VersionTable) (Fin
 	return fingerprint, nil
 }
 
-// tableWork is a table to scan, and what comes out.
+// tableWork is a table to scan, and the result.
 type tableWork struct {
 	print    TablePrint
-	estimate int64 // rows, roughly
+	estimate int64 // approximate number of rows
 }
 
-// printTables scans tables until the queue is empty, in one transaction that changes nothing.
+// printTables scans tables until the queue is empty, in one read-only transaction.
 func printTables(ctx context.Context, conn *pgx.Conn, queue <-chan *tableWork) error {
 	return query.Read(ctx, conn, func(tx pgx.Tx) error {
 		for work := range queue {
@@ -73,7 +74,7 @@ func printTables(ctx context.Context, conn *pgx.Conn, queue <-chan *tableWork) e
 	})
 }
 
-// scan counts and hashes one table, in one pass over it.
+// scan counts and hashes one table in a single pass.
 func (w *tableWork) scan(ctx context.Context, tx pgx.Tx) error {
 	w.print.SampledBy = 1
 	if w.estimate > sampleAbove {
@@ -98,9 +99,9 @@ func (w *tableWork) scan(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// query returns the scan: the number of rows, and an array of four texts for each column. Sums of 64-bit hashes of each value's
-// text do not depend on the order of rows and notice duplicates; mixed with the hash of the row's key they notice values
-// that changed places. Hashes are taken once, below.
+// query returns the scan: the number of rows, and an array of four texts for each column. Sums of 64-bit hashes of
+// each value's text do not depend on the order of rows and detect duplicates; mixed with the hash of the row's key
+// they detect swapped values. Each hash is computed once, in the inner query.
 func (t TablePrint) query() string {
 	var inner, outer []string
 	for i, c := range t.Columns {
@@ -133,12 +134,12 @@ func (t TablePrint) query() string {
 		" FROM " + t.source() + " AS t OFFSET 0) AS s"
 }
 
-// sample returns a condition that chooses one row in sampleRate, by its key.
+// sample returns a condition that selects one row in sampleRate, by its key.
 func (t TablePrint) sample() string {
 	return fmt.Sprintf("%s & %d = 0", hashOf(textOf(t.Key...)), sampleRate-1)
 }
 
-// source returns the table as a query reads it: with its partitions, without other tables that inherit from it.
+// source returns the table for a query: with its partitions, without other tables that inherit from it.
 func (t TablePrint) source() string {
 	if len(t.Partitions) > 0 {
 		return query.Quote(t.Schema, t.Name)
@@ -148,7 +149,8 @@ func (t TablePrint) source() string {
 
 func hashOf(text string) string { return "pg_catalog.hashtextextended(" + text + ", 0)" }
 
-// textOf returns the text of one column, or of several as a row. COLLATE "C" keeps a column's own collation out of the hash.
+// textOf returns an expression for the text of one column, or of several as a row. COLLATE "C" keeps a column's own
+// collation out of the hash.
 func textOf(columns ...string) string {
 	quoted := make([]string, len(columns))
 	for i, c := range columns {

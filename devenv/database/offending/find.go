@@ -26,14 +26,14 @@ func (s *search) find(ctx context.Context, condition string) (Found, error) {
 		found.Query = readable("SELECT * FROM "+s.table.quoted()+" AS t", condition)
 	}
 	if found.Rows == 0 {
-		return Found{}, nil // the rows were rolled back with what made them
+		return Found{}, nil // the rows were rolled back with the statement that made them
 	}
 	var err error
 	found.Keys, err = s.firstKeys(ctx, from)
 	return found, err
 }
 
-// readable returns a query for people.
+// readable formats a query for people.
 func readable(sql, condition string) string {
 	if condition == "true" {
 		return strings.TrimSuffix(sql, " AS t")
@@ -44,7 +44,7 @@ func readable(sql, condition string) string {
 	return sql + " WHERE " + condition
 }
 
-// firstKeys names the first few rows: by primary key, with the values that are wrong beside it, or by those alone.
+// firstKeys names the first few rows: by primary key and the wrong values beside it, or by those values alone.
 func (s *search) firstKeys(ctx context.Context, from string) ([]string, error) {
 	columns, text := s.table.primary, ""
 	if len(columns) == 0 {
@@ -72,7 +72,7 @@ func (s *search) firstKeys(ctx context.Context, from string) ([]string, error) {
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// keyText returns an expression for a row's key: "id=3", "a=1, b=x". Long values are cut.
+// keyText returns an expression for a row's key: "id=3", "a=1, b=x". Long values are truncated.
 func keyText(columns []string) string {
 	parts := make([]string, len(columns))
 	for i, c := range columns {

@@ -9,10 +9,10 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// detailKey matches what Postgres says about a key: Key (a, b)=(1, 2) is duplicated.
+// detailKey matches what Postgres reports about a key: Key (a, b)=(1, 2) is duplicated.
 func detailKey() *regexp.Regexp { return regexp.MustCompile(`(?s)^Key \((.+?)\)=\((.*)\) (.*)$`) }
 
-// duplicates: rows whose key another row has too; for an INSERT or UPDATE, the row that has the key already.
+// duplicates selects rows whose key another row has too; for an INSERT or UPDATE, the row that already has the key.
 func (s *search) duplicates(context.Context) (string, error) {
 	m := detailKey().FindStringSubmatch(s.violation.Detail)
 	columns := s.writtenKey()
@@ -30,7 +30,7 @@ func (s *search) duplicates(context.Context) (string, error) {
 		return s.holder(columns, m[2]), nil
 	}
 	if s.added(columns) {
-		return s.everyRow(), nil // it gets the default
+		return s.everyRow(), nil // every row gets the default
 	}
 	where, and := "", ""
 	if p := regexp.MustCompile(`(?is)^\s*CREATE\s+UNIQUE\s+INDEX\b.*\)\s*WHERE\s+(.+?)\s*;?\s*$`).FindStringSubmatch(s.violation.Statement); p != nil {
@@ -40,7 +40,7 @@ func (s *search) duplicates(context.Context) (string, error) {
 	return fmt.Sprintf("(%s) IN (SELECT %s FROM %s%s GROUP BY %s HAVING count(*) > 1)%s", list, list, s.table.quoted(), where, list, and), nil
 }
 
-// writtenKey returns the key of the statement that adds it: CREATE UNIQUE INDEX, ADD UNIQUE, ADD PRIMARY KEY.
+// writtenKey returns the key in a statement that adds it: CREATE UNIQUE INDEX, ADD UNIQUE, ADD PRIMARY KEY.
 func (s *search) writtenKey() []string {
 	m := regexp.MustCompile(`(?is)\b(?:UNIQUE\s+INDEX\b.*?\bON\s.*?|UNIQUE\s*|PRIMARY\s+KEY\s*)(\(.*)$`).FindStringSubmatch(s.violation.Statement)
 	if m == nil {
@@ -53,7 +53,8 @@ func (s *search) writtenKey() []string {
 	return pieces(inside)
 }
 
-// holder: the row that has a key of one column already. A key of several cannot be split safely at its commas.
+// holder selects the row that already has a key of one column. A key of several columns cannot be split safely at its
+// commas.
 func (s *search) holder(columns []string, value string) string {
 	if len(columns) != 1 {
 		return ""
@@ -61,13 +62,14 @@ func (s *search) holder(columns []string, value string) string {
 	return "(" + columns[0] + ")::text = " + query.Literal(value)
 }
 
-// orphans: rows whose foreign key points to nothing. Where parents were deleted, the rows that still point to them.
+// orphans selects rows whose foreign key references nothing; if parents were deleted, the rows that still reference
+// them.
 func (s *search) orphans(ctx context.Context) (string, error) {
 	if m := detailKey().FindStringSubmatch(s.violation.Detail); m != nil && strings.Contains(m[3], "still referenced") {
 		return s.pointing(ctx, m)
 	}
 	if m := detailKey().FindStringSubmatch(s.violation.Detail); m != nil && s.added(pieces(m[1])) {
-		return s.everyRow(), nil // it gets the default
+		return s.everyRow(), nil // every row gets the default
 	}
 	local, parent, remote, err := s.foreignKey(ctx)
 	if err != nil || len(local) == 0 || len(local) != len(remote) {
@@ -84,7 +86,7 @@ func (s *search) orphans(ctx context.Context) (string, error) {
 		strings.Join(filled, " AND "), parent, strings.Join(match, " AND ")), nil
 }
 
-// pointing: rows of the child table that point to the parent which was to go.
+// pointing selects rows of the child table that reference the parent to be deleted.
 func (s *search) pointing(ctx context.Context, m []string) (string, error) {
 	local, _, remote, err := s.foreignKey(ctx)
 	if err != nil || len(local) != 1 || len(remote) != 1 {
@@ -94,7 +96,7 @@ func (s *search) pointing(ctx context.Context, m []string) (string, error) {
 	return "t." + query.Identifier(local[0]) + "::text = " + query.Literal(m[2]), nil
 }
 
-// foreignKey reads the constraint from the catalog when it is there, else from the statement that adds it.
+// foreignKey reads the constraint from the catalog if it exists, else from the statement that adds it.
 func (s *search) foreignKey(ctx context.Context) (local []string, parent string, remote []string, err error) {
 	definition := s.violation.Statement
 	var kept string
@@ -124,18 +126,18 @@ func (s *search) foreignKey(ctx context.Context) (local []string, parent string,
 	return local, parent, remote, nil
 }
 
-// added says that the key is one column which the failed statement itself was to add.
+// added reports whether the key is a single column which the failed statement itself adds.
 func (s *search) added(key []string) bool {
 	return len(key) == 1 && !s.allColumns(key) && s.adds(only(unquoted(key)))
 }
 
-// adds says that the failed statement adds the column.
+// adds reports whether the failed statement adds the column.
 func (s *search) adds(column string) bool {
 	m := regexp.MustCompile(`(?is)\bADD\s+(?:COLUMN\s+)?(?:IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")+"|[\w$]+)`).FindStringSubmatch(s.violation.Statement)
 	return m != nil && !s.table.has(column) && only(unquoted(m[1:])) == column
 }
 
-// overlapping: rows that an exclusion constraint would put against each other, from the statement that adds it.
+// overlapping selects rows that conflict under an exclusion constraint, from the statement that adds it.
 func (s *search) overlapping(context.Context) (string, error) {
 	m := regexp.MustCompile(`(?is)\bEXCLUDE\s+(?:USING\s+\w+\s*)?(\(.*)$`).FindStringSubmatch(s.violation.Statement)
 	if m == nil {
@@ -156,7 +158,7 @@ func (s *search) overlapping(context.Context) (string, error) {
 	return fmt.Sprintf("EXISTS (SELECT FROM %s AS o WHERE o.ctid <> t.ctid AND %s)", s.table.quoted(), strings.Join(matches, " AND ")), nil
 }
 
-// checkDefinition returns the CHECK that was violated, from the catalog when the constraint is there, else from the statement.
+// checkDefinition returns the violated CHECK, from the catalog if the constraint exists, else from the statement.
 func (s *search) checkDefinition(ctx context.Context) (definition string, err error) {
 	err = s.tx.QueryRow(ctx, `SELECT coalesce((SELECT pg_get_constraintdef(oid) FROM pg_constraint
 		WHERE conrelid = $1 AND conname = $2 AND contype = 'c'), '')`, s.table.oid, s.violation.Constraint).Scan(&definition)
@@ -166,7 +168,7 @@ func (s *search) checkDefinition(ctx context.Context) (definition string, err er
 	return s.writtenCheck()
 }
 
-// breaking: rows that a CHECK refuses.
+// breaking selects rows that violate a CHECK.
 func (s *search) breaking(ctx context.Context) (string, error) {
 	definition, err := s.checkDefinition(ctx)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// name matches an identifier in SQL, quoted or not, with or without a schema.
+// namePattern matches an identifier in SQL, quoted or not, with or without a schema.
 const namePattern = `((?:"(?:[^"]|"")+"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[\w$]+))?)`
 
 // tablePatterns find the table that a statement is about.
@@ -25,7 +25,7 @@ func tablePatterns() []*regexp.Regexp {
 	}
 }
 
-// findTable finds the table of the fault: as Postgres named it, else as the statement does.
+// findTable finds the table of the failure: the one that Postgres named, else the statement's.
 func (s *search) findTable(ctx context.Context) (bool, error) {
 	if s.violation.Table != "" {
 		name := query.Identifier(s.violation.Table)
@@ -42,7 +42,7 @@ func (s *search) findTable(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// lookUp reads a table's names; false when there is no such table (it was made in what was rolled back).
+// lookUp reads a table's names; false if there is no such table, because its creation was rolled back.
 func (s *search) lookUp(ctx context.Context, name string) (bool, error) {
 	err := s.tx.QueryRow(ctx, `
 SELECT c.oid, n.nspname, c.relname,
@@ -59,7 +59,7 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_r
 	return err == nil, err
 }
 
-// bare yields the bytes of text that stand outside quotes, with their places.
+// bare yields the bytes of a text outside quotes, with their indexes.
 func bare(text string) iter.Seq2[int, byte] {
 	return func(yield func(int, byte) bool) {
 		quote := byte(0)
@@ -78,7 +78,7 @@ func bare(text string) iter.Seq2[int, byte] {
 	}
 }
 
-// balanced returns what stands between the first opening parenthesis of text and its closing one. ok is false when there is no
+// balanced returns the text between the first opening parenthesis and its closing one. ok is false if there is no
 // such pair.
 func balanced(text string) (inside string, ok bool) {
 	start, depth := -1, 0
@@ -125,7 +125,7 @@ func (s *search) allColumns(names []string) bool {
 	return true
 }
 
-// only returns the one name of a list of one, empty for others.
+// only returns the name in a list of one, empty for others.
 func only(names []string) string {
 	if len(names) != 1 {
 		return ""
@@ -133,7 +133,7 @@ func only(names []string) string {
 	return names[0]
 }
 
-// unquoted turns identifiers of SQL into names.
+// unquoted converts SQL identifiers to names.
 func unquoted(identifiers []string) []string {
 	names := make([]string, 0, len(identifiers))
 	for _, i := range identifiers {

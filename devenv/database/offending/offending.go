@@ -1,4 +1,4 @@
-// Package offending finds the rows that made a statement fail, from what Postgres said about it and the statement's text. It may
+// Package offending finds the rows that made a statement fail, from Postgres's error and the statement's text. It may
 // use data, catalog and query.
 package offending
 
@@ -16,7 +16,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// Violation is what Postgres and the migration tool said about a statement that failed. Empty fields are unknown.
+// Violation is what Postgres and the migration tool reported about a failed statement. Empty fields are unknown.
 type Violation struct {
 	SQLState, Message, Detail         string
 	Schema, Table, Column, Constraint string
@@ -24,30 +24,30 @@ type Violation struct {
 	Statement string
 }
 
-// Found are the rows behind a failure: how many, the first few by primary key ("id=3"), and a query that finds them.
-// All is zero where they cannot be derived.
+// Found are the rows behind a failure: their number, the first few by primary key ("id=3"), and a query that finds
+// them. It is zero if they cannot be derived.
 type Found struct {
 	Rows  int64    `json:"rows,omitempty"`
 	Keys  []string `json:"keys,omitempty"`
 	Query string   `json:"query,omitempty"`
-	// Schema and Table are the rows' table, Column the one whose values are wrong: Postgres does not name them for every
-	// SQLSTATE. Column is empty where it is several or none.
+	// Schema and Table are the rows' table, Column is the one with the wrong values: Postgres does not name them for
+	// every SQLSTATE. Column is empty if there are several or none.
 	Schema string `json:"schema,omitempty"`
 	Table  string `json:"table,omitempty"`
 	Column string `json:"column,omitempty"`
 }
 
 // Find finds the rows that made a statement fail, in a database as it was before that statement, or before its
-// transaction. It knows 23502, 23503, 23505, 23514, 23P01, 54000 and the values that do not fit a column's new type (22001,
-// 22003, 22007, 22008, 22P02); another SQLSTATE, or a statement it cannot read, gives a zero Found and no error. So does
-// a question that the server refuses: it was derived from the statement, and that may need what was rolled back with it.
-// Nothing is changed: whatever it needs is rolled back.
+// transaction. It supports 23502, 23503, 23505, 23514, 23P01, 54000 and values that do not fit a column's new type
+// (22001, 22003, 22007, 22008, 22P02); another SQLSTATE, or a statement it cannot parse, gives a zero Found and no
+// error. So does a query that the server rejects: it was derived from the statement, and may depend on what was
+// rolled back with it. Find changes nothing: it rolls back whatever it creates.
 func Find(ctx context.Context, conn *pgx.Conn, violation Violation) (Found, error) {
 	tx, err := conn.Begin(ctx)
 	if err != nil {
 		return Found{}, fmt.Errorf("look for the offending rows: %w", err)
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing was written that anybody wants
+	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing that it wrote is needed
 	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '20s'"); err != nil {
 		return Found{}, fmt.Errorf("look for the offending rows: %w", err)
 	}
@@ -67,20 +67,20 @@ func Find(ctx context.Context, conn *pgx.Conn, violation Violation) (Found, erro
 	return found, err
 }
 
-// search looks for the rows behind one fault.
+// search looks for the rows behind one failure.
 type search struct {
 	tx        pgx.Tx
 	violation Violation
 	table     relation
-	// shown is the condition for people, where the one that finds the rows needs something temporary.
+	// shown is the condition for people, if the one that finds the rows needs a temporary object.
 	shown *string
-	// column is the one whose values are wrong, where it is one.
+	// column is the one with the wrong values, if there is only one.
 	column string
-	// besides are columns whose values are named beside a row's key, because they are what is wrong with it.
+	// besides are columns whose values are shown beside a row's key, because they are what is wrong with it.
 	besides []string
 }
 
-// relation is a table of the database as the catalog has it.
+// relation is a table as the catalog describes it.
 type relation struct {
 	oid          uint32
 	schema, name string
@@ -97,10 +97,10 @@ func (r relation) has(column string) bool {
 	return false
 }
 
-// quoted returns the table as SQL wants it, without the schema where it is public.
+// quoted returns the table's name in SQL, without the schema if it is public.
 func (r relation) quoted() string { return query.Table(r.schema, r.name) }
 
-// condition returns the WHERE condition that selects the offending rows of s.table, which it finds; empty when unknown.
+// condition finds s.table and returns the WHERE condition that selects its offending rows; empty if unknown.
 func (s *search) condition(ctx context.Context) (string, error) {
 	known, err := s.findTable(ctx)
 	if err != nil || !known {
@@ -129,18 +129,18 @@ func (s *search) condition(ctx context.Context) (string, error) {
 		return s.tooLarge(), nil
 	case "42804", "0A000":
 		if c, ok := s.alteredType(strings.TrimRight(strings.TrimSpace(s.violation.Statement), "; \n")); ok {
-			s.column = c.target // no row is behind it
+			s.column = c.target // no row caused it
 		}
 	}
 	return "", nil
 }
 
-// ofDomain says that a domain refused a value, and no constraint of the table.
+// ofDomain reports whether a domain rejected a value, not a constraint of the table.
 func (s *search) ofDomain() bool {
 	return strings.HasPrefix(s.violation.Message, "value for domain ") || strings.HasPrefix(s.violation.Message, "domain ")
 }
 
-// missing: the column is NULL, or is not there yet, so that every row would lack a value.
+// missing selects rows with NULL in the column, or every row if the column does not exist yet.
 func (s *search) missing() string {
 	s.column = s.violation.Column
 	if !s.table.has(s.violation.Column) {
@@ -149,8 +149,8 @@ func (s *search) missing() string {
 	return query.Identifier(s.violation.Column) + " IS NULL"
 }
 
-// everyRow: the rows of a table which the failed statement adds a column to. Where the same text fills the column as well,
-// which rows it left out was rolled back with them.
+// everyRow selects all rows of a table to which the failed statement adds a column. If the same text also fills the
+// column, the rows that it left out are unknown, since they were rolled back.
 func (s *search) everyRow() string {
 	if regexp.MustCompile(`(?is);.*\bUPDATE\s`).MatchString(s.violation.Statement) {
 		return ""
@@ -158,8 +158,8 @@ func (s *search) everyRow() string {
 	return "true"
 }
 
-// tooLarge: the row at which an index stopped because its entry does not fit, by its place where Postgres says it; else
-// the rows that are as long as the entry, where it is of one column.
+// tooLarge selects the row at which an index stopped because its entry does not fit: by its location if Postgres
+// reports it, else the rows as long as the entry, if the index has one column.
 func (s *search) tooLarge() string {
 	if m := regexp.MustCompile(`tuple (\(\d+,\d+\))`).FindStringSubmatch(s.violation.Detail); m != nil {
 		return "t.ctid = " + query.Literal(m[1])

@@ -15,7 +15,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// dirtyFixture has rows that break every restriction of the cases below.
+// dirtyFixture has rows that violate every restriction of the cases below.
 const dirtyFixture = `
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE TABLE teams (id int PRIMARY KEY, name text);
@@ -243,7 +243,7 @@ func TestOffendingRowsNameTheirColumn(t *testing.T) {
 	}
 }
 
-func TestWithoutADetailTheStatementTellsTheColumns(t *testing.T) {
+func TestStatementNamesColumnsWithoutADetail(t *testing.T) {
 	template := servers.Template(t, dirtyFixture)
 	for name, sql := range map[string]string{
 		"a constraint": "ALTER TABLE users ADD CONSTRAINT uq UNIQUE (email)",
@@ -277,7 +277,7 @@ func TestLookingForOffendingRowsLeavesNothing(t *testing.T) {
 	}
 }
 
-// heldBy returns what a database holds.
+// heldBy returns a database's schema and data.
 func heldBy(t *testing.T, conn *pgx.Conn) (catalog.Catalog, data.Fingerprint) {
 	t.Helper()
 	schema, err := catalog.Read(query.VersionTable{})(t.Context(), conn)
@@ -291,7 +291,7 @@ func heldBy(t *testing.T, conn *pgx.Conn) (catalog.Catalog, data.Fingerprint) {
 	return schema, print
 }
 
-// violationOf runs statements that are to fail, and says how they did.
+// violationOf runs statements that must fail, and returns how they did.
 func violationOf(conn *pgx.Conn, sql string) (Violation, bool) {
 	_, err := conn.Exec(context.Background(), sql, pgx.QueryExecModeSimpleProtocol)
 	var e *pgconn.PgError

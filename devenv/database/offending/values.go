@@ -9,19 +9,19 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// conversion is what a statement does to each row: an expression whose value goes into a type.
+// conversion is what a statement does to each row: an expression whose value is converted to a type.
 type conversion struct {
 	expression, kind string
 	// where limits the rows, empty for all.
 	where string
-	// column is the one that is converted as it stands; empty when there is an expression of the project's own.
+	// column is the one that is converted unchanged; empty if the project has its own expression.
 	column string
-	// target is the column that the value goes into; empty for an index or a generated column.
+	// target is the column that receives the value; empty for an index or a generated column.
 	target string
 }
 
-// unfit: rows whose value a conversion refuses. The conversion is tried row by row, by a temporary function that is rolled
-// back with the rest; what people are shown is a query of their own, where there is a plain one.
+// unfit selects rows whose value a conversion rejects. A temporary function, rolled back with the rest, tries the
+// conversion row by row; people get to see a plain query of their own, if there is one.
 func (s *search) unfit(ctx context.Context) (string, error) {
 	c, ok, err := s.conversion(ctx)
 	if err != nil || !ok {
@@ -32,7 +32,7 @@ func (s *search) unfit(ctx context.Context) (string, error) {
 		return "", err
 	}
 	s.shown, s.column = &shown, c.target
-	// Assignment, not a cast: a cast to varchar(10) cuts without a word, as an ALTER TYPE does not.
+	// Assignment, not a cast: a cast to varchar(10) truncates silently, an ALTER TYPE does not.
 	_, err = s.tx.Exec(ctx, fmt.Sprintf(`CREATE FUNCTION pg_temp.devenv_fails(devenv_row %s) RETURNS boolean LANGUAGE plpgsql AS $devenv$
 #variable_conflict use_column
 BEGIN
@@ -52,8 +52,8 @@ END $devenv$`, query.Quote(s.table.schema, s.table.name), c.kind, c.expression, 
 	return condition, nil
 }
 
-// conversion reads what a statement converts: ALTER COLUMN … TYPE, UPDATE … SET, CREATE INDEX on an expression, and a
-// stored generated column.
+// conversion parses what a statement converts: ALTER COLUMN … TYPE, UPDATE … SET, CREATE INDEX on an expression, and
+// a stored generated column.
 func (s *search) conversion(ctx context.Context) (conversion, bool, error) {
 	statement := strings.TrimRight(strings.TrimSpace(s.violation.Statement), "; \n")
 	if c, ok := s.alteredType(statement); ok {
@@ -97,7 +97,8 @@ func plainCast(using, column string) bool {
 	return regexp.MustCompile(pattern).MatchString(using)
 }
 
-// indexed is the first element of an index that is an expression; its value goes into text, which takes every type.
+// indexed returns the first element of an index that is an expression; its value is converted to text, which accepts
+// every type.
 func (s *search) indexed(inside string) (conversion, bool, error) {
 	for _, element := range pieces(inside) {
 		if !s.allColumns([]string{element}) {
@@ -107,7 +108,7 @@ func (s *search) indexed(inside string) (conversion, bool, error) {
 	return conversion{}, false, nil
 }
 
-// updated is the one assignment of an UPDATE without FROM.
+// updated returns the only assignment of an UPDATE without FROM.
 func (s *search) updated(ctx context.Context, statement string) (conversion, bool, error) {
 	m := regexp.MustCompile(`(?is)^\s*UPDATE\s+(?:ONLY\s+)?` + namePattern + `\s+SET\s+("(?:[^"]|"")+"|[\w$]+)\s*=\s*(.+?)(?:\s+WHERE\s+(.+))?$`).FindStringSubmatch(statement)
 	if m == nil || len(pieces(m[3])) != 1 || regexp.MustCompile(`(?i)\bFROM\b`).MatchString(m[3]) {
@@ -120,13 +121,13 @@ func (s *search) updated(ctx context.Context, statement string) (conversion, boo
 		return conversion{}, false, err
 	}
 	if kind == "" {
-		// The column was added in what was rolled back. Whatever the expression casts to by itself is tried all the same.
+		// The added column was rolled back. Casts in the expression itself are tried nevertheless.
 		return conversion{expression: "(" + m[3] + ")::text", kind: "text", where: m[4], target: target}, true, nil
 	}
 	return conversion{expression: m[3], kind: kind, where: m[4], target: target}, true, nil
 }
 
-// shownUnfit returns a plain condition for a plain conversion, empty when there is none.
+// shownUnfit returns a plain condition for a plain conversion; empty if there is none.
 func (s *search) shownUnfit(ctx context.Context, c conversion) (string, error) {
 	if c.column == "" {
 		return "", nil
@@ -135,7 +136,7 @@ func (s *search) shownUnfit(ctx context.Context, c conversion) (string, error) {
 	kind, length, scale := query.TypeParts(c.kind)
 	switch {
 	case s.violation.SQLState == "23502":
-		return column + " IS NULL", nil // a domain that is NOT NULL
+		return column + " IS NULL", nil // a NOT NULL domain
 	case s.violation.SQLState == "22001" && length > 0:
 		return fmt.Sprintf("length(%s::text) > %d", column, length), nil
 	case s.violation.SQLState == "22003" && integerLimits(kind) != "":
@@ -153,7 +154,7 @@ func (s *search) shownUnfit(ctx context.Context, c conversion) (string, error) {
 	return fmt.Sprintf("NOT pg_input_is_valid(%s::text, %s)", column, query.Literal(c.kind)), nil
 }
 
-// integerLimits returns the range of an integer type, as BETWEEN wants it.
+// integerLimits returns the range of an integer type, for BETWEEN.
 func integerLimits(kind string) string {
 	switch kind {
 	case "smallint", "int2":

@@ -8,10 +8,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Quote returns an identifier as SQL wants it, its parts joined by dots.
+// Quote returns a quoted SQL identifier, its parts joined by dots.
 func Quote(parts ...string) string { return pgx.Identifier(parts).Sanitize() }
 
-// Identifier returns a name as SQL wants it, quoted only where it must be.
+// Identifier returns a name in SQL, quoted only if it must be.
 func Identifier(name string) string {
 	if regexp.MustCompile(`^[a-z_][a-z0-9_]*$`).MatchString(name) && !reserved(name) {
 		return name
@@ -19,7 +19,7 @@ func Identifier(name string) string {
 	return Quote(name)
 }
 
-// Table returns a table as SQL wants it, without the schema where it is public or not known.
+// Table returns a table's name in SQL, without the schema if it is public or unknown.
 func Table(schema, name string) string {
 	if schema == "" || schema == "public" {
 		return Identifier(name)
@@ -27,7 +27,8 @@ func Table(schema, name string) string {
 	return Identifier(schema) + "." + Identifier(name)
 }
 
-// reserved reports whether a name means something else without quotes; the words that projects use for tables and columns.
+// reserved reports whether an unquoted name would mean something else; it knows the words that projects use for
+// tables and columns.
 func reserved(name string) bool {
 	switch name {
 	case "user", "order", "group", "table", "column", "select", "where", "from", "to", "end", "default", "check", "primary",
@@ -42,7 +43,7 @@ func reserved(name string) bool {
 	return false
 }
 
-// Literal returns a text as SQL wants it.
+// Literal returns a text as an SQL literal.
 func Literal(text string) string {
 	text = strings.ReplaceAll(text, "'", "''")
 	if strings.Contains(text, `\`) {
@@ -51,12 +52,12 @@ func Literal(text string) string {
 	return "'" + text + "'"
 }
 
-// TypeParts takes varchar(10) and numeric(6, 4) apart.
+// TypeParts splits types such as varchar(10) and numeric(6, 4).
 func TypeParts(kind string) (name string, length, scale int) {
 	name, inside, ok := strings.Cut(strings.ToLower(kind), "(")
 	if ok {
 		numbers := strings.Split(strings.TrimRight(inside, ") "), ",")
-		length, _ = strconv.Atoi(strings.TrimSpace(numbers[0])) // not a number: 0, no limit known
+		length, _ = strconv.Atoi(strings.TrimSpace(numbers[0])) // 0 if it is not a number: no known limit
 		if len(numbers) > 1 {
 			scale, _ = strconv.Atoi(strings.TrimSpace(numbers[1]))
 		}

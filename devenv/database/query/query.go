@@ -1,5 +1,5 @@
-// Package query is what the rooms above it share to ask Postgres: names and literals as SQL wants them, a transaction that only
-// reads, and what a server refused. It uses no package of devenv.
+// Package query is what the other packages below database share to query Postgres: names and literals in SQL,
+// read-only transactions, and the server's errors. It uses no package of devenv.
 package query
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// steady are settings that the text of a value depends on, and those that would hide rows or stop a long scan.
+// steady sets what the text of a value depends on, and what could hide rows or stop a long scan.
 const steady = `SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres';
 SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL xmlbinary = 'base64'; SET LOCAL lc_monetary = 'C';
 SET LOCAL search_path = ''; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL row_security = off`
@@ -25,10 +25,10 @@ func Read(ctx context.Context, conn *pgx.Conn, f func(pgx.Tx) error) error {
 	})
 }
 
-// Refused reports whether Postgres answered, and refused.
+// Refused reports whether Postgres answered with an error.
 func Refused(err error) bool { return State(err) != "" }
 
-// State returns the SQLSTATE of what Postgres refused, empty for anything else.
+// State returns the SQLSTATE of an error from Postgres, empty for any other error.
 func State(err error) string {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {

@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-func TestNamesAndTextsAreSpelledAsSQLReadsThem(t *testing.T) {
+func TestNamesAndLiteralsAreQuotedForSQL(t *testing.T) {
 	t.Parallel()
 	for want, got := range map[string]string{
 		"users":                  Identifier("users"),
@@ -37,7 +37,7 @@ func parts(kind string) string {
 	return fmt.Sprint(name, " ", length, " ", scale)
 }
 
-func TestOnlyWhatPostgresAnsweredIsARefusal(t *testing.T) {
+func TestOnlyAnswersOfPostgresAreRefusals(t *testing.T) {
 	t.Parallel()
 	refused := fmt.Errorf("write: %w", &pgconn.PgError{Code: "23505"})
 	if !Refused(refused) || State(refused) != "23505" {

@@ -7,7 +7,8 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// attempts returns the ways to make a witness of a restriction; none and no problem: nothing could ever break.
+// attempts returns the ways to make a witness of a restriction; neither attempts nor a problem means that nothing
+// could ever break it.
 func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attempt, problem string, err error) {
 	switch r.Kind {
 	case RestrictNotNull:
@@ -23,11 +24,11 @@ func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attem
 	case RestrictCheck:
 		return b.refused(ctx, r, fails)
 	case RestrictLabel:
-		attempts = one(wish{r.columns[0]: query.Literal(r.label)})
+		attempts = one(rowValues{r.columns[0]: query.Literal(r.label)})
 	case RestrictType:
 		return b.unfit(r)
 	case RestrictCast:
-		attempts = []attempt{{rows: []wish{{r.columns[0]: "'?'"}}}, {rows: []wish{{r.columns[0]: "''"}}}}
+		attempts = []attempt{{rows: []rowValues{{r.columns[0]: "'?'"}}}, {rows: []rowValues{{r.columns[0]: "''"}}}}
 	case RestrictExpression:
 		if r.expression == "" {
 			attempts, err = b.tooLarge(ctx, r)
@@ -38,22 +39,26 @@ func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attem
 	return attempts, "", err
 }
 
-func one(w wish) []attempt { return []attempt{{rows: []wish{w}}, {rows: []wish{w}, full: full}} }
+func one(w rowValues) []attempt {
+	return []attempt{{rows: []rowValues{w}}, {rows: []rowValues{w}, full: full}}
+}
 
-// anyRow returns a row that says as little as it may, and one that has everything.
-func anyRow() []attempt { return []attempt{{rows: []wish{{}}}, {rows: []wish{{}}, full: full}} }
+// anyRow returns a minimal row and a complete one.
+func anyRow() []attempt {
+	return []attempt{{rows: []rowValues{{}}}, {rows: []rowValues{{}}, full: full}}
+}
 
-// missing: NULL in the column; where the column is new, whatever the migration would fill it from is missing.
+// missing attempts NULL in the column; if the column is new, NULL in whatever the migration would fill it from.
 func (b *breaker) missing(r Restriction) []attempt {
 	if len(r.columns) == 0 {
 		return anyRow()
 	}
-	return []attempt{{rows: []wish{{r.columns[0]: null}}}}
+	return []attempt{{rows: []rowValues{{r.columns[0]: null}}}}
 }
 
-// orphan: a foreign key that leads to nothing. Where its column is new, any row.
+// orphan attempts a foreign key that references nothing; any row if its column is new.
 func (b *breaker) orphan(ctx context.Context, r Restriction) ([]attempt, error) {
-	w := wish{}
+	w := rowValues{}
 	parent := r.constraint.ParentColumns
 	for i, n := range r.columns {
 		c := r.before.Column(n)
@@ -83,36 +88,36 @@ func (b *breaker) orphan(ctx context.Context, r Restriction) ([]attempt, error) 
 	return one(w), nil
 }
 
-// refused: values for which an expression is false, or an error.
+// refused attempts values for which an expression is false or an error.
 func (b *breaker) refused(ctx context.Context, r Restriction, want outcome) ([]attempt, string, error) {
 	for _, n := range r.columns {
 		if r.before.Column(n) == nil {
-			return anyRow(), "", nil // on a column that the migration adds and fills
+			return anyRow(), "", nil // the column is one that the migration adds and fills
 		}
 	}
 	expression := r.expression
 	if want == errs {
 		expression = "ROW(" + expression + ")::text IS NULL"
 	}
-	s := solver{maker: b.maker, table: r.before, names: r.after, expression: expression, columns: r.columns}
-	solutions, err := s.solve(ctx, want)
+	s := valueFinder{maker: b.maker, table: r.before, names: r.after, expression: expression, columns: r.columns}
+	results, err := s.find(ctx, want)
 	if err != nil {
 		return nil, "", err
 	}
 	var attempts []attempt
-	for _, w := range solutions {
-		attempts = append(attempts, attempt{rows: []wish{w}})
+	for _, w := range results {
+		attempts = append(attempts, attempt{rows: []rowValues{w}})
 	}
 	if len(attempts) == 0 {
-		return nil, "no values are known that it refuses", nil
+		return nil, "no values are known that violate it", nil
 	}
 	return attempts, "", nil
 }
 
-// longText is the length in bytes above which a column that is there is taken to hold long texts.
+// longText is the length in bytes above which an existing column is assumed to hold long texts.
 const longText = 500
 
-// tooLarge: a value that a btree page cannot hold, where the column holds long texts already.
+// tooLarge attempts a value that a btree page cannot hold, if the column holds long texts already.
 func (b *breaker) tooLarge(ctx context.Context, r Restriction) ([]attempt, error) {
 	for _, n := range r.columns {
 		c := r.before.Column(n)
@@ -124,7 +129,7 @@ func (b *breaker) tooLarge(ctx context.Context, r Restriction) ([]attempt, error
 			return nil, err
 		}
 		if longest == "true" {
-			return one(wish{n: "(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 400) AS n)"}), nil
+			return one(rowValues{n: "(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 400) AS n)"}), nil
 		}
 	}
 	return nil, nil

@@ -8,8 +8,8 @@ import (
 	"devenv/devenv/database/catalog"
 )
 
-// CastRestrictions returns those that no schema shows: a text column whose values an UPDATE or INSERT … SELECT of the migration
-// casts to something else.
+// CastRestrictions returns restrictions that no schema shows: a text column whose values an UPDATE or INSERT … SELECT
+// of the migration casts.
 func CastRestrictions(before, after *catalog.Shape, statements []string) []Restriction {
 	var found []Restriction
 	for _, statement := range statements {

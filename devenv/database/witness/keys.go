@@ -10,12 +10,12 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// twice: a row with the key of one that is there, or two rows with one key. With a column in the key that is new, two rows
-// that are equal in everything.
+// twice attempts a row with the key of an existing one, or two rows with the same key. If a column of the key is new,
+// it attempts two rows that are equal in everything.
 func (b *breaker) twice(ctx context.Context, r Restriction, key []int16, predicate string) ([]attempt, string, error) {
 	for _, n := range key {
 		if r.before.Column(n) == nil {
-			return []attempt{{rows: []wish{{}, {}}, full: full}}, "", nil
+			return []attempt{{rows: []rowValues{{}, {}}, full: full}}, "", nil
 		}
 	}
 	var attempts []attempt
@@ -27,14 +27,14 @@ func (b *breaker) twice(ctx context.Context, r Restriction, key []int16, predica
 		attempts = append(attempts, attempt{rows: same})
 	}
 	if r.index != nil && r.index.JoinsNulls() && len(key) == 1 {
-		row := wish{key[0]: null}
-		attempts = append(attempts, attempt{rows: []wish{row, row}})
+		row := rowValues{key[0]: null}
+		attempts = append(attempts, attempt{rows: []rowValues{row, row}})
 	}
 	return attempts, problem, nil
 }
 
-// keyOf finds key values: those of a row that is there, as they are and in other letters; else ones that are made.
-func (b *breaker) keyOf(ctx context.Context, r Restriction, key []int16, predicate string) ([][]wish, string, error) {
+// keyOf finds key values: those of an existing row, unchanged and with the letters' case swapped; else made-up ones.
+func (b *breaker) keyOf(ctx context.Context, r Restriction, key []int16, predicate string) ([][]rowValues, string, error) {
 	condition := "true"
 	if predicate != "" {
 		condition = renamed(predicate, r, key)
@@ -43,7 +43,7 @@ func (b *breaker) keyOf(ctx context.Context, r Restriction, key []int16, predica
 	if err != nil {
 		return nil, "", err
 	}
-	same, swapped := wish{}, wish{}
+	same, swapped := rowValues{}, rowValues{}
 	if row != nil {
 		for i, n := range key {
 			c := r.before.Column(n)
@@ -53,15 +53,15 @@ func (b *breaker) keyOf(ctx context.Context, r Restriction, key []int16, predica
 				swapped[n] = literalOf(c, swapCase(row[i]))
 			}
 		}
-		return [][]wish{{same}, {swapped}}, "", nil
+		return [][]rowValues{{same}, {swapped}}, "", nil
 	}
 	if predicate != "" {
-		s := solver{maker: b.maker, table: r.before, names: r.after, expression: "(" + predicate + ") IS TRUE", columns: key}
-		solutions, err := s.solve(ctx, holds)
-		if err != nil || len(solutions) == 0 {
-			return nil, "no values are known that meet " + predicate, err
+		s := valueFinder{maker: b.maker, table: r.before, names: r.after, expression: "(" + predicate + ") IS TRUE", columns: key}
+		results, err := s.find(ctx, holds)
+		if err != nil || len(results) == 0 {
+			return nil, "no values are known that satisfy " + predicate, err
 		}
-		return [][]wish{{solutions[0], solutions[0]}}, "", nil
+		return [][]rowValues{{results[0], results[0]}}, "", nil
 	}
 	for _, n := range key {
 		c := r.before.Column(n)
@@ -80,10 +80,10 @@ func (b *breaker) keyOf(ctx context.Context, r Restriction, key []int16, predica
 			swapped[n] = same[n]
 		}
 	}
-	return [][]wish{{same, same}, {same, swapped}}, "", nil
+	return [][]rowValues{{same, same}, {same, swapped}}, "", nil
 }
 
-// findSafely returns find where the condition may not be askable in the schema before: then no row is found.
+// findSafely is find for a condition that may be invalid in the schema before: then it finds no row.
 func (b *breaker) findSafely(ctx context.Context, t *catalog.Table, condition string, columns []int16) ([]string, error) {
 	inner, err := b.maker.tx.Begin(ctx)
 	if err != nil {
@@ -99,7 +99,7 @@ func (b *breaker) findSafely(ctx context.Context, t *catalog.Table, condition st
 	return row, inner.Commit(ctx)
 }
 
-// renamed returns an expression in the columns' names before the move.
+// renamed returns an expression with the columns' names from before the move.
 func renamed(expression string, r Restriction, columns []int16) string {
 	for _, n := range columns {
 		was, is := r.before.Column(n), r.after.Column(n)

@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// Kind says what a move between two schemas asks of rows that were legal before it.
+// Kind tells what a move between two schemas requires of rows that were legal before it.
 type Kind string
 
 // The kinds of restrictions.
@@ -22,25 +22,26 @@ const (
 	RestrictLabel      Kind = "ENUM VALUE"
 	RestrictExclude    Kind = "EXCLUDE"
 	RestrictExpression Kind = "EXPRESSION"
-	// RestrictCast is a text column that a statement casts.
+	// RestrictCast means that a statement casts a text column.
 	RestrictCast Kind = "CAST"
-	// RestrictRow is what any row at all may break: the table is empty in the data, and the migration changes it.
+	// RestrictRow means that any row at all may break the migration: the table is empty in the data, and the
+	// migration changes it.
 	RestrictRow Kind = "ROW"
 )
 
-// Restriction is one thing that a move asks of the rows of a table that exists before and after it.
+// Restriction is one requirement of a move on the rows of a table that exists before and after it.
 type Restriction struct {
 	Kind Kind
-	// Table is schema.table and Columns are the names, as before the move; Name is the constraint's or index's.
+	// Table is schema.table and Columns are the names, both before the move; Name is the constraint's or index's.
 	Table   string
 	Columns []string
 	Name    string
-	// What says it for people: "users.name becomes NOT NULL".
+	// What describes it for people: "users.name becomes NOT NULL".
 	What string
 
 	before, after *catalog.Table
 	columns       []int16
-	// expression is a CHECK's, an index's or a generated column's, in the columns' names after the move.
+	// expression is a CHECK's, an index's or a generated column's, with the columns' names after the move.
 	expression string
 	index      *catalog.Index
 	constraint *catalog.Constraint
@@ -48,8 +49,8 @@ type Restriction struct {
 	label      string
 }
 
-// Restrictions compares two shapes of one database and returns what the second asks that the first did not, in the order of
-// the tables. A table that is new has none; a constraint that is not validated asks nothing of old rows.
+// Restrictions compares two shapes of one database and returns what the second requires that the first did not, in
+// the order of the tables. A new table has none; a constraint that is not validated requires nothing of old rows.
 func Restrictions(before, after *catalog.Shape) []Restriction {
 	var found []Restriction
 	for i := range before.Tables {
@@ -63,7 +64,7 @@ func Restrictions(before, after *catalog.Shape) []Restriction {
 		d.keys()
 		d.constraints()
 		if len(d.found) == 0 && !was.Rows && d.changed() {
-			d.add(Restriction{Kind: RestrictRow, What: was.Quoted() + ", which has no row in the data, gets one"})
+			d.add(Restriction{Kind: RestrictRow, What: was.Quoted() + ", which has no rows in the data, gets one"})
 		}
 		found = append(found, d.found...)
 	}
@@ -85,14 +86,14 @@ func (d *derivation) add(r Restriction) {
 	d.found = append(d.found, r)
 }
 
-// changed reports whether the move did anything to the table's columns.
+// changed reports whether the move changed any of the table's columns.
 func (d *derivation) changed() bool {
 	return !slices.EqualFunc(d.was.Columns, d.is.Columns, func(a, b catalog.Column) bool {
 		return a.Number == b.Number && a.Type == b.Type && a.NotNull == b.NotNull && a.Default == b.Default
 	})
 }
 
-// columnChanges finds NOT NULL, other types, labels that are gone, generated columns and a domain's new CHECKs.
+// columnChanges finds new NOT NULLs, changed types, removed labels, generated columns and a domain's new CHECKs.
 func (d *derivation) columnChanges() {
 	for i := range d.is.Columns {
 		is := &d.is.Columns[i]
@@ -124,7 +125,7 @@ func (d *derivation) columnChanges() {
 	}
 }
 
-// lostLabels returns the labels of an enum that its column can no longer hold, the first few.
+// lostLabels returns the first few labels of an enum that its column can no longer hold.
 func (d *derivation) lostLabels(was, is *catalog.Column) []string {
 	const most = 3
 	if was.Kind != "e" || is.Kind != "e" {
@@ -140,7 +141,7 @@ func (d *derivation) lostLabels(was, is *catalog.Column) []string {
 	return lost
 }
 
-// newColumn: one that the migration must fill, or computes from others.
+// newColumn adds a restriction for a column that the migration must fill, or that is computed from others.
 func (d *derivation) newColumn(is *catalog.Column) {
 	name := d.was.Quoted() + "." + is.Name
 	switch {
@@ -174,7 +175,8 @@ func (d *derivation) keys() {
 	}
 }
 
-// holdsLong is for indexes on plain columns, whose rows could only be too large: the seed decides, see longText.
+// holdsLong reports whether an index on plain columns, whose rows could only be too large, matters: the seed decides,
+// see longText.
 func (d *derivation) holdsLong(x *catalog.Index) bool {
 	return x.Method == "btree" && slices.ContainsFunc(x.Columns, func(n int16) bool {
 		c := d.was.Column(n)
@@ -182,7 +184,7 @@ func (d *derivation) holdsLong(x *catalog.Index) bool {
 	})
 }
 
-// had reports whether the table had an index of the same definition under another name or OID.
+// had reports whether the table had an index with the same definition under another name or OID.
 func (d *derivation) had(x *catalog.Index) bool {
 	return slices.ContainsFunc(d.was.Indexes, func(o catalog.Index) bool {
 		return o.Valid && o.Unique == x.Unique && slices.Equal(o.Columns, x.Columns) && o.Expressions == x.Expressions && o.Predicate == x.Predicate &&

@@ -14,63 +14,65 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// wish is the values that a row must have: SQL expressions by column number.
-type wish map[int16]string
+// rowValues are the values that a row must have: SQL expressions by column number.
+type rowValues map[int16]string
 
 const null = "NULL"
 
-// fullness is how many columns a row that is made names.
+// fullness is how many columns a generated row names.
 type fullness int
 
 const (
-	// sparse rows name what they must: NOT NULL without a default, and what other restrictions are about.
+	// sparse rows name what they must: NOT NULL columns without a default, and columns that other restrictions are
+	// about.
 	sparse fullness = iota
-	// full rows are like a row that is there in every column, or have a value in every column.
+	// full rows copy every column of an existing row, or have a value in every column.
 	full
 )
 
-// RowMaker writes rows that a schema takes: what a column needs is copied from a row that is there, or made by its type, and
-// what Postgres refuses is repaired by what it said. Everything happens in the caller's transaction.
+// RowMaker writes rows that a schema accepts: it copies what a column needs from an existing row, or makes it up by
+// type, and repairs what Postgres rejects according to the error. Everything happens in the caller's transaction.
 type RowMaker struct {
 	tx    pgx.Tx
 	shape *catalog.Shape
-	// guarded are columns that a row must fill although it need not, by table: other restrictions are about them.
+	// guarded are, by table, columns that a row must fill although the schema does not require it: other restrictions
+	// are about them.
 	guarded map[uint32][]int16
-	// serial numbers values that must be unique, over all rows that one transaction makes.
+	// serial numbers values that must be unique among all rows made in one transaction.
 	serial int
 	// statements are those that wrote the current row and its parents.
 	statements []string
-	// last is the statement that was tried last, taken or refused.
+	// last is the last statement that was tried, successful or not.
 	last string
 }
 
-// errImplied means that the schema forbids the very row that is wanted.
-var errImplied = errors.New("the schema before forbids such a row already")
+// errImplied means that the schema forbids the very row that is needed.
+var errImplied = errors.New("the schema before the migration already forbids such a row")
 
-// mostRepairs is how often a row is changed before it is given up; mostParents how deep foreign keys are followed.
+// mostRepairs is how often a row is changed before giving up; mostParents is how deep foreign keys are followed.
 const (
 	mostRepairs = 12
 	mostParents = 6
 )
 
-// draft is a row in the making.
+// draft is a row that is being made.
 type draft struct {
 	table    *catalog.Table
-	wanted   wish
-	values   wish
+	wanted   rowValues
+	values   rowValues
 	model    map[int16]*string
 	full     bool
 	depth    int
 	repaired map[string]int
 }
 
-// attempt is one way to make a witness: the wanted values of one row or of several.
+// attempt is one way to make a witness: the required values of one row or of several.
 type attempt struct {
-	rows []wish
+	rows []rowValues
 	full fullness
 }
 
-// buildError is why a row could not be made, as opposed to why the database could not be asked.
+// buildError tells why a row could not be made, as opposed to why the database could not be queried.
 type buildError struct{ cause error }
 
 // Error implements error.
@@ -82,23 +84,23 @@ func (e *buildError) Unwrap() error { return e.cause }
 // NewRowMaker makes rows of a schema in a transaction, which must see that schema.
 func NewRowMaker(tx pgx.Tx, shape *catalog.Shape) *RowMaker { return &RowMaker{tx: tx, shape: shape} }
 
-// Row returns the statements that write one row with the given values, SQL expressions by column number: its parents first. The
-// row itself is taken back.
+// Row returns the statements that write one row with the given values, SQL expressions by column number, parents
+// first. The row itself is rolled back.
 func (m *RowMaker) Row(ctx context.Context, t *catalog.Table, values map[int16]string) ([]string, error) {
-	return m.build(ctx, t, attempt{rows: []wish{values}})
+	return m.build(ctx, t, attempt{rows: []rowValues{values}})
 }
 
-// Last returns the statement that was tried last, taken or refused.
+// Last returns the last statement that was tried, successful or not.
 func (m *RowMaker) Last() string { return m.last }
 
-// build makes the rows of an attempt in a savepoint, which it takes back, and returns the statements.
+// build makes the rows of an attempt in a savepoint, rolls it back, and returns the statements.
 func (m *RowMaker) build(ctx context.Context, t *catalog.Table, a attempt) ([]string, error) {
 	m.statements = nil
 	inner, err := m.tx.Begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is to stay
+	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing must remain
 	for _, row := range a.rows {
 		if _, err := m.insert(ctx, t, maps.Clone(row), a.full, 0); err != nil {
 			if errors.Is(err, errImplied) || ctx.Err() != nil {
@@ -110,14 +112,14 @@ func (m *RowMaker) build(ctx context.Context, t *catalog.Table, a attempt) ([]st
 	return slices.Clone(m.statements), nil
 }
 
-// insert writes a row with the wanted values, and returns the values of some of its columns.
-func (m *RowMaker) insert(ctx context.Context, t *catalog.Table, wanted wish, f fullness, depth int, returning ...int16) ([]string, error) {
+// insert writes a row with the required values, and returns the values of some of its columns.
+func (m *RowMaker) insert(ctx context.Context, t *catalog.Table, wanted rowValues, f fullness, depth int, returning ...int16) ([]string, error) {
 	if depth > mostParents {
-		return nil, fmt.Errorf("the foreign keys of %s lead too far, or in a circle", t.Quoted())
+		return nil, fmt.Errorf("the foreign keys of %s nest too deeply or form a cycle", t.Quoted())
 	}
 	d := &draft{table: t, wanted: wanted, values: maps.Clone(wanted), depth: depth, repaired: map[string]int{}}
 	if d.values == nil {
-		d.values = wish{}
+		d.values = rowValues{}
 	}
 	var err error
 	if d.model, err = m.model(ctx, t); err != nil {
@@ -138,10 +140,10 @@ func (m *RowMaker) insert(ctx context.Context, t *catalog.Table, wanted wish, f 
 			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("no row of %s could be made that its constraints take", t.Quoted())
+	return nil, fmt.Errorf("could not make a row of %s that satisfies its constraints", t.Quoted())
 }
 
-// try runs a statement in a savepoint and reads columns of what it wrote.
+// try runs a statement in a savepoint and returns columns of the row that it wrote.
 func (m *RowMaker) try(ctx context.Context, statement string, t *catalog.Table, returning []int16) ([]string, error) {
 	list := []string{"''"}
 	for _, name := range t.Names(returning) {

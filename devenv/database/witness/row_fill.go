@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/database/catalog"
 )
 
-// fill gives a value to each column that the row must name.
+// fill sets a value for each column that the row must name.
 func (m *RowMaker) fill(ctx context.Context, d *draft, f fullness) error {
 	d.full = d.full || f == full
 	for i := range d.table.Columns {
@@ -28,10 +28,10 @@ func (m *RowMaker) fill(ctx context.Context, d *draft, f fullness) error {
 	return nil
 }
 
-// give gives a column the model's value, a parent's key, or one made by its type.
+// give sets a column to the model row's value, a parent's key, or a value made up by type.
 func (m *RowMaker) give(ctx context.Context, d *draft, c *catalog.Column) error {
 	if _, has := d.values[c.Number]; has {
-		return nil // a foreign key of several columns has given it
+		return nil // a foreign key of several columns has set it
 	}
 	if d.table.Unique(c.Number) {
 		return m.freshen(ctx, d, c)
@@ -55,11 +55,11 @@ func (m *RowMaker) give(ctx context.Context, d *draft, c *catalog.Column) error 
 	return nil
 }
 
-// point makes a foreign key lead to a parent: one that is there, or with anew one that is made.
+// point makes a foreign key reference a parent: an existing one, or with anew a new one.
 func (m *RowMaker) point(ctx context.Context, d *draft, k *catalog.Constraint, anew bool) error {
 	parent := m.shape.Table(k.Parent)
 	if parent == nil {
-		return fmt.Errorf("the table that %s points to is not known", k.Name)
+		return fmt.Errorf("the table that %s references is unknown", k.Name)
 	}
 	if parent.OID == d.table.OID && d.model == nil {
 		return m.pointToItself(ctx, d, k)
@@ -77,10 +77,10 @@ func (m *RowMaker) point(ctx context.Context, d *draft, k *catalog.Constraint, a
 	return nil
 }
 
-// newParent makes a parent. Its key is written out, far from what its sequence gives next: the statements must mean the same
-// when they are run again.
+// newParent creates a parent. Its key is written out, far from its sequence's next value: the statements must mean
+// the same when they run again.
 func (m *RowMaker) newParent(ctx context.Context, t *catalog.Table, key []int16, depth int) ([]string, error) {
-	w := wish{}
+	w := rowValues{}
 	for _, n := range key {
 		if c := t.Column(n); c.IsSerial() {
 			text, err := m.aggregate(ctx, t, beyondAll(c, farAway+m.next()))
@@ -93,10 +93,10 @@ func (m *RowMaker) newParent(ctx context.Context, t *catalog.Table, key []int16,
 	return m.insert(ctx, t, w, sparse, depth, key...)
 }
 
-// farAway is added to numbers that must lead to no row, now or soon.
+// farAway is added to numbers that must reference no row, now or soon.
 const farAway = 1000
 
-// pointToItself returns for the first row of a table that points to itself and must.
+// pointToItself handles the first row of a table that must reference itself.
 func (m *RowMaker) pointToItself(ctx context.Context, d *draft, k *catalog.Constraint) error {
 	for i, n := range k.Columns {
 		key := d.table.Column(k.ParentColumns[i])

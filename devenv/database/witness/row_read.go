@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// model reads the first row of a table, as text; nil when it holds none.
+// model reads the first row of a table as text; nil if the table is empty.
 func (m *RowMaker) model(ctx context.Context, t *catalog.Table) (map[int16]*string, error) {
 	if len(t.Columns) == 0 {
 		return nil, nil
@@ -39,7 +39,8 @@ func (m *RowMaker) model(ctx context.Context, t *catalog.Table) (map[int16]*stri
 	return model, nil
 }
 
-// physicalOrder returns the physical order, so that the same row is read each time; a partitioned table has none.
+// physicalOrder returns an ordering by physical location, so that the same row is read each time; a partitioned table
+// has none.
 func physicalOrder(t *catalog.Table) string {
 	if t.Partitioned {
 		return "tableoid, ctid"
@@ -47,13 +48,13 @@ func physicalOrder(t *catalog.Table) string {
 	return "ctid"
 }
 
-// existing reads the key of a row that is there; nil when the table holds none.
+// existing reads the key of an existing row; nil if the table is empty.
 func (m *RowMaker) existing(ctx context.Context, t *catalog.Table, columns []int16) ([]string, error) {
 	row, err := m.find(ctx, t, "true", columns)
 	return row, err
 }
 
-// find reads columns of the first row that meets a condition and has them all; nil when there is none.
+// find reads columns of the first row that meets a condition and has them all; nil if there is none.
 func (m *RowMaker) find(ctx context.Context, t *catalog.Table, condition string, columns []int16) ([]string, error) {
 	list, conditions := []string{}, []string{condition}
 	for _, name := range t.Names(columns) {
@@ -73,7 +74,7 @@ func (m *RowMaker) find(ctx context.Context, t *catalog.Table, condition string,
 	return values, err
 }
 
-// aggregate asks one value of a whole table.
+// aggregate computes one value over a whole table.
 func (m *RowMaker) aggregate(ctx context.Context, t *catalog.Table, expression string) (string, error) {
 	inner, err := m.tx.Begin(ctx)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// repair changes a draft by what Postgres said about it. An error is final: errImplied when the wanted values themselves
-// are refused, else the reason why no row can be made.
+// repair changes a draft according to Postgres's error. An error that it returns is final: errImplied if the required
+// values themselves are rejected, else the reason why no row can be made.
 func (m *RowMaker) repair(ctx context.Context, d *draft, err error) error {
 	var refused *pgconn.PgError
 	if !errors.As(err, &refused) {
@@ -22,7 +22,7 @@ func (m *RowMaker) repair(ctx context.Context, d *draft, err error) error {
 	}
 	what := refused.Code + refused.ConstraintName + refused.ColumnName
 	d.repaired[what]++
-	refusal := fmt.Errorf("%s refuses it: %w", d.table.Quoted(), refused)
+	refusal := fmt.Errorf("%s rejects it: %w", d.table.Quoted(), refused)
 	elsewhere := refused.TableName != "" && refused.TableName != d.table.Name && !d.table.Partitioned
 	if d.repaired[what] > 3 || elsewhere && refused.Code != "23514" {
 		return refusal
@@ -38,7 +38,7 @@ func (m *RowMaker) repair(ctx context.Context, d *draft, err error) error {
 		return m.repairCheck(ctx, d, refused, refusal)
 	}
 	if len(d.wanted) > 0 && (refused.Code[:2] == "22") {
-		return errImplied // the value does not even fit the type of today
+		return errImplied // the value does not even fit the current type
 	}
 	return refusal
 }
@@ -60,7 +60,8 @@ func (m *RowMaker) repairMissing(ctx context.Context, d *draft, refused *pgconn.
 	return nil
 }
 
-// repairTaken gives a column of a unique or exclusion key another value: one that no wish fixes, foreign keys last.
+// repairTaken changes the value of one column of a unique or exclusion key: one that is not required to have its
+// value, foreign keys last.
 func (m *RowMaker) repairTaken(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
 	columns := m.taken(d.table, refused)
 	free := slices.DeleteFunc(slices.Clone(columns), func(n int16) bool {
@@ -90,7 +91,7 @@ func stubborn(c *catalog.Column, t *catalog.Table) int {
 	return 0
 }
 
-// repairOrphan makes a foreign key lead to a parent.
+// repairOrphan makes a foreign key reference a parent.
 func (m *RowMaker) repairOrphan(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
 	i := slices.IndexFunc(d.table.Constraints, func(k catalog.Constraint) bool { return k.Kind == "f" && k.Name == refused.ConstraintName })
 	if i < 0 {
@@ -105,7 +106,8 @@ func (m *RowMaker) repairOrphan(ctx context.Context, d *draft, refused *pgconn.P
 	return m.point(ctx, d, k, d.repaired["23503"+k.Name] > 1)
 }
 
-// repairCheck copies the rest of a row that is there, which meets every CHECK; else it looks for values that meet this one.
+// repairCheck copies the rest of an existing row, which meets every CHECK; else it looks for values that meet this
+// one.
 func (m *RowMaker) repairCheck(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
 	if !d.full && d.model != nil {
 		return m.fill(ctx, d, full)
@@ -115,18 +117,18 @@ func (m *RowMaker) repairCheck(ctx context.Context, d *draft, refused *pgconn.Pg
 		return refusal
 	}
 	k := &d.table.Constraints[i]
-	s := solver{maker: m, table: d.table, names: d.table, expression: k.Expression, columns: k.Columns, fixed: d.wanted}
-	solutions, err := s.solve(ctx, holds)
+	s := valueFinder{maker: m, table: d.table, names: d.table, expression: k.Expression, columns: k.Columns, fixed: d.wanted}
+	results, err := s.find(ctx, holds)
 	if err != nil {
 		return err
 	}
-	if len(solutions) == 0 {
+	if len(results) == 0 {
 		if len(d.wanted) > 0 && !slices.ContainsFunc(k.Columns, func(n int16) bool { _, wanted := d.wanted[n]; return !wanted }) {
 			return errImplied
 		}
 		return refusal
 	}
-	for n, v := range solutions[min(d.repaired["23514"+k.Name]-1, len(solutions)-1)] {
+	for n, v := range results[min(d.repaired["23514"+k.Name]-1, len(results)-1)] {
 		d.values[n] = v
 	}
 	return nil
@@ -153,7 +155,7 @@ func (m *RowMaker) freshen(ctx context.Context, d *draft, c *catalog.Column) err
 	return nil
 }
 
-// compute gives a column what an expression over its table comes to.
+// compute gives a column the value of an expression over its table.
 func (m *RowMaker) compute(ctx context.Context, d *draft, c *catalog.Column, expression string) error {
 	var text string
 	err := m.tx.QueryRow(ctx, "SELECT ("+expression+")::text FROM "+query.Quote(d.table.Schema, d.table.Name)).Scan(&text)
@@ -164,8 +166,8 @@ func (m *RowMaker) compute(ctx context.Context, d *draft, c *catalog.Column, exp
 	return nil
 }
 
-// taken returns the columns of a key that a row breaks. A partition's index has a name of its own, and may number its columns
-// otherwise.
+// taken returns the columns of a key that a row violates. A partition's index has its own name, and may number its
+// columns differently.
 func (m *RowMaker) taken(t *catalog.Table, refused *pgconn.PgError) []int16 {
 	i := slices.IndexFunc(m.shape.Tables, func(p catalog.Table) bool {
 		return p.Partition && p.Schema == refused.SchemaName && p.Name == refused.TableName
@@ -184,7 +186,7 @@ func (m *RowMaker) taken(t *catalog.Table, refused *pgconn.PgError) []int16 {
 	return columns
 }
 
-// numbersIn returns the numbers and quotedIn the quoted texts of an SQL expression.
+// numbersIn matches the numbers and quotedIn the quoted texts in an SQL expression.
 func numbersIn() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^\w'.])\(?(-?\d+(?:\.\d+)?)`) }
 
 func quotedNumbersIn() *regexp.Regexp { return regexp.MustCompile(`'(-?\d+(?:\.\d+)?)'`) }

@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// literalOf returns a text of the column's type as SQL wants it.
+// literalOf returns a text of the column's type in SQL.
 func literalOf(c *catalog.Column, text string) string {
 	switch {
 	case c.Category == "N" && !strings.ContainsAny(text, "NIan"):
@@ -69,7 +69,7 @@ func madeRange(c *catalog.Column, n int) string {
 	return query.Literal(text)
 }
 
-// freshValue returns a value that is unlike every other one, for types that have no greatest; like is a value that is there.
+// freshValue returns a value unlike every other one, for types without a maximum; like is an existing value.
 func freshValue(c *catalog.Column, n int, like string) string {
 	switch {
 	case c.Base == "uuid":
@@ -98,7 +98,7 @@ func freshValue(c *catalog.Column, n int, like string) string {
 	return query.Literal(text)
 }
 
-// beyondAll returns an aggregate that gives a value above every one that is there; empty for types without an order of their own.
+// beyondAll returns an aggregate for a value above every existing one; empty for types without an order of their own.
 func beyondAll(c *catalog.Column, n int) string {
 	name := query.Quote(c.Name)
 	switch c.Base {

@@ -9,29 +9,30 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// unfit: values of a column's type that its next type may not take. No values and no problem: every value fits.
+// unfit attempts values of a column's type that its next type may reject. Neither values nor a problem means that
+// every value fits.
 func (b *breaker) unfit(r Restriction) ([]attempt, string, error) {
 	was, is := r.before.Column(r.columns[0]), r.column
 	values, known := misfits(was, is, b.maker.shape.Labels(was))
 	if !known {
-		return nil, fmt.Sprintf("no value of %s is known that %s refuses", was.Type, is.Type), nil
+		return nil, fmt.Sprintf("no value of %s is known that %s rejects", was.Type, is.Type), nil
 	}
 	var attempts []attempt
 	for _, v := range values {
-		attempts = append(attempts, attempt{rows: []wish{{r.columns[0]: v}}})
+		attempts = append(attempts, attempt{rows: []rowValues{{r.columns[0]: v}}})
 	}
 	return attempts, "", nil
 }
 
-// integers returns the first numbers that are too large for each integer type.
+// integers returns the smallest number that is too large for each integer type.
 func integers() map[string]uint64 {
 	return map[string]uint64{"int2": 1 << 15, "int4": 1 << 31, "int8": 1 << 63}
 }
 
-// digits returns how many a number has.
+// digits returns the number of digits.
 func digits(n uint64) int { return len(strconv.FormatUint(n, 10)) }
 
-// misfits are values of one type that another may refuse; known is false where nothing is known about the two.
+// misfits returns values of one type that another may reject; known is false if nothing is known about the two.
 func misfits(was, is *catalog.Column, labels []string) (values []string, known bool) {
 	switch {
 	case was.TakesText() && is.TakesText():
@@ -81,7 +82,7 @@ func longLabels(labels []string, length int) []string {
 	return long
 }
 
-// greater is a number that is one too large.
+// greater returns a number that is one too large.
 func greater(was, is *catalog.Column) ([]string, bool) {
 	limit, integer := integers()[is.Base]
 	switch {
@@ -108,7 +109,7 @@ func greater(was, is *catalog.Column) ([]string, bool) {
 	return nil, true
 }
 
-// texts returns what people and old code have put into text columns that were meant for something else.
+// texts returns what people and old code put into text columns that were meant for something else.
 func texts(was, is *catalog.Column) []string {
 	values := []string{"'n/a'", "''"}
 	if is.Base == "json" || is.Base == "jsonb" {

@@ -1,6 +1,6 @@
-// Package witness makes rows. Between two shapes of a database it finds what the second asks of rows that the first did not
-// (Restrictions), and makes rows that are legal before and break it (Build); RowMaker makes rows that break nothing. It may use
-// offending, data, catalog and query.
+// Package witness makes rows. It finds what the second of two shapes of a database requires of rows that the first
+// did not (Restrictions), and makes rows that are legal before and violate it (Build); RowMaker makes rows that
+// violate nothing. It may use offending, data, catalog and query.
 package witness
 
 import (
@@ -15,31 +15,33 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// Witness is rows that are legal before a move between two schemas, made to break one restriction of it.
+// Witness is a set of rows that are legal before a move between two schemas and meant to violate one restriction of
+// it.
 type Witness struct {
 	Restriction Restriction
-	// Inserts are the statements that write it, parents first. None: it could not be built, and Problem says why.
+	// Inserts are the statements that write it, parents first. If there are none it could not be built, and Problem
+	// tells why.
 	Inserts []string
 	Problem string
-	// Implied says that the schema before forbids such a row already, so that nothing can break.
+	// Implied means that the schema before already forbids such a row, so nothing can break.
 	Implied bool
 }
 
-// breaker makes rows that break the restrictions of a move.
+// breaker makes rows that violate the restrictions of a move.
 type breaker struct{ maker *RowMaker }
 
-// mostWitnesses is how many are made of one restriction.
+// mostWitnesses is how many witnesses are made of one restriction.
 const mostWitnesses = 3
 
-// Build makes rows for restrictions in a database that has the shape before them, and takes them back: the statements are
-// what is wanted. A restriction for which none could be made gives one Witness with the reason. The statements of all can be
-// run one after the other: their keys differ.
+// Build makes rows for restrictions in a database that has the shape before them, and rolls them back: only the
+// statements are wanted. A restriction without any gives one Witness with the reason. The statements of all can run
+// one after the other: their keys differ.
 func Build(ctx context.Context, conn *pgx.Conn, before *catalog.Shape, restrictions []Restriction) ([]Witness, error) {
 	tx, err := conn.Begin(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("make rows that break the migration: %w", err)
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is to stay
+	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing must remain
 	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '20s'"); err != nil {
 		return nil, fmt.Errorf("make rows that break the migration: %w", err)
 	}
@@ -58,13 +60,14 @@ func Build(ctx context.Context, conn *pgx.Conn, before *catalog.Shape, restricti
 	return witnesses, nil
 }
 
-// apart makes the witnesses of one restriction in a savepoint, so that a question which the server refuses ends nothing else.
+// apart makes the witnesses of one restriction in a savepoint, so that a query which the server rejects ends nothing
+// else.
 func (b *breaker) apart(ctx context.Context, tx pgx.Tx, r Restriction) ([]Witness, error) {
 	inner, err := tx.Begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is to stay
+	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing must remain
 	b.maker.tx = inner
 	made, err := b.witnesses(ctx, r)
 	if query.Refused(err) {

@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// cleanFixture has rows that break nothing of what the cases below add, and most of what makes rows hard to write.
+// cleanFixture has rows that violate nothing in the cases below, and most of what makes rows hard to write.
 const cleanFixture = `
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE SCHEMA "Shop";
@@ -47,7 +47,7 @@ CREATE TRIGGER refuse BEFORE INSERT ON locked FOR EACH ROW EXECUTE FUNCTION refu
 CREATE TABLE odd_checks (id serial PRIMARY KEY, a int NOT NULL, b int NOT NULL, kind text NOT NULL CHECK (kind IN ('x', 'y')), CHECK (a < b));
 `
 
-// witnessCases returns migrations with the SQLSTATE that a witness of theirs must give: none for those that must be silent.
+// witnessCases returns migrations with the SQLSTATE that a witness must cause: empty if there must be no witness.
 func witnessCases() map[string]struct{ move, state string } {
 	return map[string]struct{ move, state string }{
 		"SET NOT NULL":                                          {"ALTER TABLE users ALTER name SET NOT NULL", "23502"},
@@ -98,7 +98,7 @@ func witnessCases() map[string]struct{ move, state string } {
 		"varchar cut":                             {"ALTER TABLE users ALTER status TYPE varchar(5) USING left(status, 5)", ""},
 		"bigint to int":                           {"ALTER TABLE users ALTER number TYPE int", "22003"},
 		"int to bigint":                           {"ALTER TABLE users ALTER age TYPE bigint", ""},
-		"numeric with less room":                  {"ALTER TABLE users ALTER amount TYPE numeric(6,4)", "22003"},
+		"numeric with less precision":             {"ALTER TABLE users ALTER amount TYPE numeric(6,4)", "22003"},
 		"numeric with more":                       {"ALTER TABLE users ALTER amount TYPE numeric(14,4)", ""},
 		"text to int":                             {"ALTER TABLE users ALTER qty_text TYPE int USING qty_text::int", "22P02"},
 		"text to int, made safe":                  {"ALTER TABLE users ALTER qty_text TYPE int USING CASE WHEN qty_text ~ '^\\d+$' THEN qty_text::int END", ""},
@@ -126,7 +126,7 @@ func witnessCases() map[string]struct{ move, state string } {
 	}
 }
 
-func TestWitnessesBreakWhatBreaksAndNothingElse(t *testing.T) {
+func TestWitnessesBreakExactlyFaultyMigrations(t *testing.T) {
 	servers.OnEachMajor(t, cleanFixture, tryWitnesses)
 }
 
@@ -139,7 +139,7 @@ func tryWitnesses(t *testing.T, conn *pgx.Conn) {
 	}
 	for name, c := range witnessCases() {
 		if strings.Contains(c.move, "NULLS NOT DISTINCT") && before.Version < 150000 {
-			continue // Postgres 15 brought it
+			continue // it is new in Postgres 15
 		}
 		t.Run(name, func(t *testing.T) {
 			after, err := shapeAfter(t, conn, c.move)
@@ -177,14 +177,14 @@ func tryWitnesses(t *testing.T, conn *pgx.Conn) {
 	}
 }
 
-// shapeAfter returns the shape that a move leads to, which is taken back.
+// shapeAfter returns the shape after a move, which is rolled back.
 func shapeAfter(t *testing.T, conn *pgx.Conn, move string) (shape catalog.Shape, err error) {
 	t.Helper()
 	tx, err := conn.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback(context.Background()) //nolint:errcheck // nothing is to stay
+	defer tx.Rollback(context.Background()) //nolint:errcheck // nothing must remain
 	if _, err := tx.Exec(t.Context(), move, pgx.QueryExecModeSimpleProtocol); err != nil {
 		return catalog.Shape{}, err
 	}
@@ -194,14 +194,15 @@ func shapeAfter(t *testing.T, conn *pgx.Conn, move string) (shape catalog.Shape,
 	return shape, nil
 }
 
-// outcomeOf writes a witness and moves: the SQLSTATE, empty when the move works. All is taken back.
+// outcomeOf writes a witness and moves; it returns the SQLSTATE, empty if the move succeeds. Everything is rolled
+// back.
 func outcomeOf(t *testing.T, conn *pgx.Conn, inserts []string, move string) string {
 	t.Helper()
 	tx, err := conn.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback(context.Background()) //nolint:errcheck // nothing is to stay
+	defer tx.Rollback(context.Background()) //nolint:errcheck // nothing must remain
 	for _, insert := range append(inserts, "SET CONSTRAINTS ALL IMMEDIATE") {
 		if _, err := tx.Exec(t.Context(), insert, pgx.QueryExecModeSimpleProtocol); err != nil {
 			t.Fatalf("%s: %v", insert, err)

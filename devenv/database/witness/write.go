@@ -12,13 +12,13 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// Written are the rows that a witness has put into a database, for taking them back.
+// Written are the rows that a witness wrote to a database, so that they can be removed.
 type Written struct{ rows []writtenRow }
 
 type writtenRow struct{ table, place string }
 
-// Write runs a witness's statements and keeps what they wrote. What the server refuses is the refusal, and no error:
-// the rows are then as before.
+// Write runs a witness's statements and records what they wrote. If the server rejects them, that is the refusal and
+// not an error: the rows are then as before.
 func Write(ctx context.Context, conn *pgx.Conn, w Witness) (written Written, refusal string, err error) {
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		for _, insert := range w.Inserts {
@@ -40,9 +40,9 @@ func Write(ctx context.Context, conn *pgx.Conn, w Witness) (written Written, ref
 	return written, "", nil
 }
 
-// TakeBack removes the rows of a witness, in a database where nothing else has been written since: a failed migration that
-// was rolled back has left them where they were.
-func (w Written) TakeBack(ctx context.Context, conn *pgx.Conn) error {
+// Remove removes the rows of a witness, in a database where nothing else has been written since: a failed migration
+// that was rolled back has left them where they were.
+func (w Written) Remove(ctx context.Context, conn *pgx.Conn) error {
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		err := pgx.BeginFunc(ctx, tx, func(inner pgx.Tx) error {
 			_, err := inner.Exec(ctx, "SET LOCAL session_replication_role = replica") // no trigger may stop it
@@ -53,14 +53,14 @@ func (w Written) TakeBack(ctx context.Context, conn *pgx.Conn) error {
 		}
 		for _, row := range slices.Backward(w.rows) {
 			if _, err := tx.Exec(ctx, "DELETE FROM ONLY "+row.table+" WHERE ctid = $1::tid", pgx.QueryExecModeSimpleProtocol, row.place); err != nil {
-				return fmt.Errorf("take back a row of %s: %w", row.table, err)
+				return fmt.Errorf("remove a row of %s: %w", row.table, err)
 			}
 		}
 		return nil
 	})
 }
 
-// Blame returns how well a failure of Postgres fits a restriction; 0 is not at all.
+// Blame returns how well an error of Postgres fits a restriction; 0 means not at all.
 func (r Restriction) Blame(v offending.Violation) int {
 	score := 0
 	table := v.Table != "" && (v.Table == r.before.Name || v.Table == r.after.Name)
@@ -84,7 +84,7 @@ func (r Restriction) Blame(v offending.Violation) int {
 	return score
 }
 
-// statesOf returns the SQLSTATEs that a kind of restriction usually gives.
+// statesOf returns the SQLSTATEs that a kind of restriction usually causes.
 func statesOf(kind Kind) []string {
 	data := []string{"22001", "22003", "22P02", "22007", "22008", "22012", "22023", "22P03", "54000"}
 	switch kind {
@@ -106,7 +106,7 @@ func statesOf(kind Kind) []string {
 	return nil
 }
 
-// mentions reports whether a statement has a name as a word.
+// mentions reports whether a statement contains a name as a word.
 func mentions(statement, name string) bool {
 	for at := 0; ; {
 		i := strings.Index(statement[at:], name)

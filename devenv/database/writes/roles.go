@@ -18,7 +18,7 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace NOT IN
   AND EXISTS (SELECT FROM aclexplode(c.relacl) a WHERE a.privilege_type = 'INSERT' AND a.grantee <> 0)
   AND has_table_privilege(r.oid, c.oid, 'INSERT') ORDER BY 1, 2`, pgx.QueryExecModeSimpleProtocol)
 	if err != nil {
-		return nil, fmt.Errorf("ask which roles write: %w", err)
+		return nil, fmt.Errorf("list the roles that write: %w", err)
 	}
 	writers := map[uint32][]string{}
 	var oid uint32
@@ -27,7 +27,7 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace NOT IN
 	return writers, err
 }
 
-// RolesFor returns the roles as which a table is written after a move: those that wrote it before; for a new one, those that
+// RolesFor returns the roles that write a table after a move: those that wrote it before; for a new table, those that
 // wrote every table of the same schema before. The connection's own role comes first, as "".
 func RolesFor(before *catalog.Shape, writers map[uint32][]string) func(*catalog.Table) []string {
 	return func(t *catalog.Table) []string {

@@ -8,8 +8,8 @@ import (
 	"devenv/devenv/database/catalog"
 )
 
-// Touched returns the tables that the application may write and that a move touched, or may have broken from afar: when something
-// was dropped or renamed, also those with triggers.
+// Touched returns the tables that the application may write and that a move changed or may have broken indirectly: if
+// something was dropped or renamed, also those with triggers.
 func Touched(before, after *catalog.Shape) []*catalog.Table {
 	var touched []*catalog.Table
 	gone := slices.ContainsFunc(before.Tables, func(was catalog.Table) bool {
@@ -32,7 +32,7 @@ func Touched(before, after *catalog.Shape) []*catalog.Table {
 	return touched
 }
 
-// writesDependOn returns everything of a table that a write depends on, as one text.
+// writesDependOn returns everything about a table that a write depends on, as one text.
 func writesDependOn(t *catalog.Table) string {
 	var text strings.Builder
 	for _, c := range t.Columns {

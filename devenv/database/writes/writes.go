@@ -1,5 +1,5 @@
-// Package writes tries whether an application can still write to the tables that a migration touched, as its own roles would. It
-// may use witness and what that may use.
+// Package writes tries whether an application, under its own roles, can still write to the tables that a migration
+// touched. It may use witness and what that may use.
 package writes
 
 import (
@@ -16,21 +16,22 @@ import (
 	"devenv/devenv/database/witness"
 )
 
-// Failed is a write that does not work. Broken says that the schema is at fault; otherwise no legal row could be made.
+// Failed is a write that does not work. Broken means that the schema is at fault; otherwise no legal row could be
+// made.
 type Failed struct {
 	Table, Role, Statement    string
 	SQLState, Message, Detail string
 	Broken                    bool
 }
 
-// beginner is a connection, or a transaction of one.
-type beginner interface {
+// txStarter is a connection or a transaction.
+type txStarter interface {
 	Begin(ctx context.Context) (pgx.Tx, error)
 }
 
-// Try inserts, updates and deletes a row of each table, as each role given for it (the connection's own for ""), and
-// takes all back. It returns those that failed.
-func Try(ctx context.Context, conn beginner, shape *catalog.Shape, tables []*catalog.Table, roles func(*catalog.Table) []string) ([]Failed, error) {
+// Try inserts, updates and deletes a row of each table, as each of its roles (the connection's own for ""), and rolls
+// everything back. It returns the writes that failed.
+func Try(ctx context.Context, conn txStarter, shape *catalog.Shape, tables []*catalog.Table, roles func(*catalog.Table) []string) ([]Failed, error) {
 	var failed []Failed
 	for _, t := range tables {
 		for _, role := range roles(t) {
@@ -50,13 +51,13 @@ func Try(ctx context.Context, conn beginner, shape *catalog.Shape, tables []*cat
 	return failed, nil
 }
 
-// tryWrite writes to one table. A sequence that is behind its column is found by the row that collides.
-func tryWrite(ctx context.Context, conn beginner, shape *catalog.Shape, t *catalog.Table, role string) (*Failed, error) {
+// tryWrite writes to one table. A sequence that is behind its column shows in the row that collides.
+func tryWrite(ctx context.Context, conn txStarter, shape *catalog.Shape, t *catalog.Table, role string) (*Failed, error) {
 	tx, err := conn.Begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is to stay
+	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing must remain
 	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '20s'"); err != nil {
 		return nil, err
 	}
@@ -76,7 +77,7 @@ func tryWrite(ctx context.Context, conn beginner, shape *catalog.Shape, t *catal
 	}
 	if role != "" {
 		if _, err := tx.Exec(ctx, "SET LOCAL ROLE "+query.Quote(role)); err != nil {
-			return nil, nil //nolint:nilerr // a role that this connection may not take
+			return nil, nil //nolint:nilerr // a role that this connection cannot assume
 		}
 	}
 	for _, statement := range append(statements[last:], update(t, role)...) {
@@ -87,7 +88,7 @@ func tryWrite(ctx context.Context, conn beginner, shape *catalog.Shape, t *catal
 	return nil, nil
 }
 
-// update writes the last row once more, as the owner: another role may have no right to.
+// update rewrites the last row as the owner: another role may lack the right.
 func update(t *catalog.Table, role string) []string {
 	i := slices.IndexFunc(t.Columns, func(c catalog.Column) bool { return c.Generated == "" && c.Identity != "a" })
 	if i < 0 || role != "" {
@@ -100,7 +101,7 @@ func update(t *catalog.Table, role string) []string {
 	return []string{fmt.Sprintf("UPDATE %s SET %s = %s", t.Quoted(), query.Identifier(t.Columns[i].Name), query.Identifier(t.Columns[i].Name)) + where}
 }
 
-// behind finds a sequence that will next give a key that is there already.
+// behind finds a sequence whose next value is an existing key.
 func behind(ctx context.Context, tx pgx.Tx, maker *witness.RowMaker, t *catalog.Table) (*Failed, error) {
 	for _, c := range t.Columns {
 		if c.Sequence == "" || !c.IsSerial() || !t.Unique(c.Number) {
@@ -120,11 +121,11 @@ func behind(ctx context.Context, tx pgx.Tx, maker *witness.RowMaker, t *catalog.
 		}
 		if behind {
 			if _, err := maker.Row(ctx, t, map[int16]string{c.Number: "DEFAULT"}); ctx.Err() != nil {
-				return nil, err // else it is refused, or will be: the statement is what is wanted
+				return nil, err // else it is rejected, now or later: the statement is what matters
 			}
 			return &Failed{
 				Table: t.Label(), Broken: true, SQLState: "23505", Statement: maker.Last(),
-				Message: fmt.Sprintf("the sequence of %s.%s gives %d next, and rows up to %d are there", t.Quoted(), c.Name, next, highest),
+				Message: fmt.Sprintf("the next value of the sequence of %s.%s is %d, but rows up to %d exist", t.Quoted(), c.Name, next, highest),
 				Detail:  fmt.Sprintf("SELECT setval('%s', (SELECT max(%s) FROM %s))", c.Sequence, query.Identifier(c.Name), t.Quoted()),
 			}, nil
 		}
@@ -132,12 +133,12 @@ func behind(ctx context.Context, tx pgx.Tx, maker *witness.RowMaker, t *catalog.
 	return nil, nil
 }
 
-// brokenStates returns what a write meets when a function, a trigger or a right does not fit the schema.
+// brokenStates returns the SQLSTATEs of a write when a function, a trigger or a right does not fit the schema.
 func brokenStates() []string {
 	return []string{"42703", "42P01", "42883", "42501", "42704", "42804", "42725", "42P02", "2200H", "42846", "42809"}
 }
 
-// failure returns how a write failed; an error of the connection stays one.
+// failure returns how a write failed; an error of the connection stays an error.
 func failure(t *catalog.Table, role, statement string, err error) (*Failed, error) {
 	f := &Failed{Table: t.Label(), Role: role, Statement: statement, Message: err.Error()}
 	var refused *pgconn.PgError

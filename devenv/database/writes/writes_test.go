@@ -25,11 +25,11 @@ DO $$ BEGIN CREATE ROLE devenv_app; EXCEPTION WHEN duplicate_object THEN END $$;
 GRANT USAGE ON SCHEMA public TO devenv_app; GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO devenv_app; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO devenv_app;
 `
 
-func TestWritesThatAMoveBreaksAreFoundAndOthersAreNot(t *testing.T) {
+func TestOnlyWritesBrokenByAMoveFail(t *testing.T) {
 	servers.OnEachMajor(t, writtenFixture, tryMoves)
 }
 
-// tryMoves tries to write after each of some moves, in a database that holds writtenFixture.
+// tryMoves tries writes after each of some moves, in a database that holds writtenFixture.
 func tryMoves(t *testing.T, conn *pgx.Conn) {
 	t.Helper()
 	cases := map[string]struct{ move, want string }{
@@ -40,8 +40,8 @@ func tryMoves(t *testing.T, conn *pgx.Conn) {
 		"a new table is not granted":             {"CREATE TABLE badges (id int PRIMARY KEY, u int NOT NULL REFERENCES users)", "42501 public.badges app"},
 		"a new table is granted":                 {"CREATE TABLE badges (id int PRIMARY KEY, u int NOT NULL REFERENCES users); GRANT INSERT ON badges TO devenv_app", ""},
 		"a new table's sequence is not granted":  {"CREATE TABLE badges (id serial PRIMARY KEY); GRANT INSERT ON badges TO devenv_app", "42501 public.badges app"},
-		"a column more":                          {"ALTER TABLE users ADD n int NOT NULL DEFAULT 1", ""},
-		"a column less":                          {"ALTER TABLE users DROP nick", ""},
+		"an added column":                        {"ALTER TABLE users ADD n int NOT NULL DEFAULT 1", ""},
+		"a dropped column":                       {"ALTER TABLE users DROP nick", ""},
 		"ids and the sequence after them":        {"INSERT INTO teams (id, name) VALUES (3, 'green'); SELECT setval('teams_id_seq', 3)", ""},
 		"a bigger key":                           {"ALTER TABLE teams ALTER id TYPE bigint", ""},
 	}
@@ -59,7 +59,7 @@ func tryMoves(t *testing.T, conn *pgx.Conn) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer tx.Rollback(context.Background()) //nolint:errcheck // nothing is to stay
+			defer tx.Rollback(context.Background()) //nolint:errcheck // nothing must remain
 			if _, err := tx.Exec(t.Context(), c.move, pgx.QueryExecModeSimpleProtocol); err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +68,7 @@ func tryMoves(t *testing.T, conn *pgx.Conn) {
 				t.Fatal(err)
 			}
 			tables := Touched(&before, &after)
-			for i := range after.Tables { // the workflow reads the statements for those that only got rows
+			for i := range after.Tables { // the workflow finds tables that only got rows in the statements
 				if strings.HasPrefix(c.move, "INSERT INTO "+after.Tables[i].Name+" ") && !slices.Contains(tables, &after.Tables[i]) {
 					tables = append(tables, &after.Tables[i])
 				}

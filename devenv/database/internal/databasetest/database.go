@@ -10,19 +10,19 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Database is a database that copies are made of.
+// Database is a database to copy.
 type Database struct {
 	server *server
 	name   string
-	// kept makes the one copy that stays as it was.
+	// kept creates the one copy that nobody changes.
 	kept func() string
 }
 
-// template makes a database on a server that was to start, and fills it.
+// template creates a database on a server, fails the test if the server did not start, and fills it.
 func template(t *testing.T, s *server, err error, image, sql string) Database {
 	t.Helper()
 	if err != nil {
-		t.Fatalf("this test needs a Docker engine and the image %s (scripts/engine and scripts/images bring them): %v", image, err)
+		t.Fatalf("this test needs a Docker engine and the image %s (scripts/engine and scripts/images provide them): %v", image, err)
 	}
 	d := Database{server: s, name: create(t, s, "")}
 	conn := connect(t, s, d.name)
@@ -34,7 +34,7 @@ func template(t *testing.T, s *server, err error, image, sql string) Database {
 	return d
 }
 
-// Copy makes a copy and connects to it.
+// Copy creates a copy and connects to it.
 func (d Database) Copy(t *testing.T) *pgx.Conn {
 	t.Helper()
 	return connect(t, d.server, create(t, d.server, d.name))
@@ -46,7 +46,7 @@ func (d Database) Untouched(t *testing.T) *pgx.Conn {
 	return connect(t, d.server, d.kept())
 }
 
-// create makes a database, a copy of another one where that is named.
+// create creates a database, as a copy of another one if that is named.
 func create(t *testing.T, s *server, of string) string {
 	t.Helper()
 	name := "db_" + strings.ToLower(rand.Text())
@@ -58,7 +58,7 @@ func create(t *testing.T, s *server, of string) string {
 	return name
 }
 
-// connect connects to a database for the time of a test.
+// connect connects to a database for the duration of a test.
 func connect(t *testing.T, s *server, name string) *pgx.Conn {
 	t.Helper()
 	config := s.config.Copy()
@@ -67,7 +67,7 @@ func connect(t *testing.T, s *server, name string) *pgx.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) }) // what the test wanted to know, it has asked
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) }) // the test has its results
 	return conn
 }
 

@@ -1,5 +1,6 @@
-// Package databasetest gives the tests of the rooms below devenv/database Postgres servers of every major that is supported, and
-// databases on them. It knows none of the rooms. A test that needs an engine and has none fails; it is never skipped.
+// Package databasetest gives the tests of the packages below devenv/database Postgres servers of every supported
+// major version, and databases on them. It knows none of those packages. A test that needs an engine fails without
+// one; it is never skipped.
 package databasetest
 
 import (
@@ -19,15 +20,15 @@ import (
 	"github.com/testcontainers/testcontainers-go/wait"
 )
 
-// postgres is the image whose server a package's tests share.
+// postgres is the image of the server that a package's tests share.
 const postgres = "postgres:17"
 
-// majors returns the images of every major that is supported; scripts/images brings them.
+// majors returns the images of every supported major version; scripts/images pulls them.
 func majors() []string {
 	return []string{"postgres:13", "postgres:14", "postgres:15", "postgres:16", postgres, "postgres:18"}
 }
 
-// Servers are those of one package's tests. The zero value has none; what is asked for is started.
+// Servers are those of one package's tests. The zero value has none; servers start on demand.
 type Servers struct {
 	once   sync.Once
 	shared *server
@@ -46,13 +47,13 @@ func (s *Servers) Run(m *testing.M) int {
 	return code
 }
 
-// Template makes a database on the server that the package's tests share, and fills it.
+// Template creates a database on the server that the package's tests share, and fills it.
 func (s *Servers) Template(t *testing.T, sql string) Database {
 	t.Helper()
 	return s.template(t, postgres, sql)
 }
 
-// OnEachMajor runs a test on a server of each major, in a database that holds what sql makes.
+// OnEachMajor runs a test on a server of each major version, in a database created by sql.
 func (s *Servers) OnEachMajor(t *testing.T, sql string, try func(*testing.T, *pgx.Conn)) {
 	t.Helper()
 	for _, image := range majors() {
@@ -63,8 +64,8 @@ func (s *Servers) OnEachMajor(t *testing.T, sql string, try func(*testing.T, *pg
 	}
 }
 
-// template makes a database on a server of an image: the suite's, where the suite has servers, that of this package's tests, or one
-// of the test's own.
+// template creates a database on a server of an image: the suite's if the suite shares servers, else the package's,
+// or one for the test alone.
 func (s *Servers) template(t *testing.T, image, sql string) Database {
 	t.Helper()
 	var server *server
@@ -95,10 +96,11 @@ type server struct {
 
 func (s *server) remove(ctx context.Context) error { return s.container.Terminate(ctx) }
 
-// ofProcess returns the label of what goes with this process.
+// ofProcess returns the label of everything that belongs to this process.
 func ofProcess() string { return fmt.Sprintf("database-%d", os.Getpid()) }
 
-// start starts a server that trades durability for speed. It returns the server also with an error, where there is one to remove.
+// start starts a server that trades durability for speed. Even with an error it returns the server if there is one to
+// remove.
 func start(ctx context.Context, image, label string) (*server, error) {
 	if err := os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true"); err != nil {
 		return nil, err
@@ -113,12 +115,12 @@ func start(ctx context.Context, image, label string) (*server, error) {
 			HostConfigModifier: func(h *container.HostConfig) {
 				h.PortBindings = network.PortMap{network.MustParsePort(port): {{HostIP: netip.MustParseAddr("127.0.0.1")}}}
 			},
-			// The first time, it is the server that fills the data directory.
+			// The first time, it is the temporary server of the initialization.
 			WaitingFor: wait.ForLog("database system is ready to accept connections").WithOccurrence(2),
 		},
 	})
 	if made == nil {
-		return nil, err // not an interface around a nil pointer
+		return nil, err // not a nil pointer in an interface
 	}
 	s := &server{container: made}
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// suiteServers is the variable that names a directory in which the processes of one suite keep the addresses of the servers that
-// they share: each package starting its own of every major costs more than most of its tests. Who sets it removes the servers, whose
-// label is below the directory.
+// suiteServers is the variable that names a directory in which the processes of one suite record the addresses of
+// servers that they share: starting a server of every major version per package costs more than most of its tests.
+// Whoever sets it removes the servers, whose label is in the directory.
 const suiteServers = "DEVENV_TEST_SERVERS"
 
-// join returns the suite's server of an image. The first process that asks starts it, while the others wait.
+// join returns the suite's server of an image. The first process to need it starts it, while the others wait.
 func join(ctx context.Context, dir, image string) (_ *server, err error) {
 	path := filepath.Join(dir, strings.ReplaceAll(image, ":", "-"))
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)

@@ -13,7 +13,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// outcome is what an expression should come to.
+// outcome is the wanted result of an expression.
 type outcome int
 
 const (
@@ -22,30 +22,30 @@ const (
 	errs                 // an error
 )
 
-// mostCombinations limits what is tried for one expression, mostSolved how many columns of it are varied, and
-// mostSolutions how many answers are given.
+// maxCombinations limits what is tried for one expression, maxColumns how many of its columns are varied, and
+// maxResults how many results are returned.
 const (
-	mostCombinations = 600
-	mostSolved       = 3
-	mostSolutions    = 24
+	maxCombinations = 600
+	maxColumns      = 3
+	maxResults      = 24
 )
 
-// solver looks for values of columns that make an expression come to an outcome. It knows no algebra: it tries what the
+// valueFinder looks for column values that give an expression an outcome. It knows no algebra: it tries what the
 // types and the constants in the expression suggest, and lets Postgres judge.
-type solver struct {
+type valueFinder struct {
 	maker *RowMaker
-	// table has the columns as they are; names has them as the expression calls them.
+	// table has the current columns; names has them as the expression calls them.
 	table, names *catalog.Table
 	expression   string
 	columns      []int16
-	fixed        wish
+	fixed        rowValues
 }
 
-// solve returns the values that were found, in the order of plausibility.
-func (s solver) solve(ctx context.Context, want outcome) ([]wish, error) {
+// find returns the values that it found, the most plausible first.
+func (s valueFinder) find(ctx context.Context, want outcome) ([]rowValues, error) {
 	for _, n := range s.columns {
 		if s.table.Column(n) == nil {
-			return nil, nil // a column that is not there yet
+			return nil, nil // a column that does not exist yet
 		}
 	}
 	model, err := s.maker.model(ctx, s.table)
@@ -64,22 +64,22 @@ func (s solver) solve(ctx context.Context, want outcome) ([]wish, error) {
 }
 
 // combinations returns the values to try, column by column.
-func (s solver) combinations(model map[int16]*string) []wish {
-	rows := []wish{{}}
+func (s valueFinder) combinations(model map[int16]*string) []rowValues {
+	rows := []rowValues{{}}
 	varied := 0
 	for _, n := range s.columns {
 		c := s.table.Column(n)
 		values := s.candidates(c, model[n])
 		if v, fixed := s.fixed[n]; fixed {
 			values = []string{v}
-		} else if varied++; varied > mostSolved {
+		} else if varied++; varied > maxColumns {
 			values = values[:1]
 		}
-		var next []wish
+		var next []rowValues
 		for _, v := range values {
 			for _, row := range rows {
-				if len(next) < mostCombinations {
-					extended := wish{n: v}
+				if len(next) < maxCombinations {
+					extended := rowValues{n: v}
 					for k, old := range row {
 						extended[k] = old
 					}
@@ -92,8 +92,8 @@ func (s solver) combinations(model map[int16]*string) []wish {
 	return rows
 }
 
-// candidates returns values of a column worth trying, those of real rows and of the expression's constants first.
-func (s solver) candidates(c *catalog.Column, model *string) []string {
+// candidates returns values of a column worth trying, first those of existing rows and of the expression's constants.
+func (s valueFinder) candidates(c *catalog.Column, model *string) []string {
 	var values []string
 	add := func(texts ...string) {
 		for _, v := range texts {
@@ -134,7 +134,7 @@ func (s solver) candidates(c *catalog.Column, model *string) []string {
 	return append(values, null)
 }
 
-// otherValues returns values of types that are neither numbers, truth, texts nor enums.
+// otherValues returns values of types that are not numbers, booleans, texts or enums.
 func otherValues(c *catalog.Column) []string {
 	switch {
 	case c.Base == "date":
@@ -153,8 +153,8 @@ func otherValues(c *catalog.Column) []string {
 	return []string{madeValue(c, 1, nil)}
 }
 
-// source returns a row of values under the names that the expression uses.
-func (s solver) source(values []wish) string {
+// source returns a row of values with the names that the expression uses.
+func (s valueFinder) source(values []rowValues) string {
 	rows := make([]string, len(values))
 	for i, v := range values {
 		parts := []string{strconv.Itoa(i)}
@@ -175,14 +175,14 @@ func (s solver) source(values []wish) string {
 }
 
 // ask judges all combinations in one query.
-func (s solver) ask(ctx context.Context, values []wish, want outcome) ([]wish, error) {
+func (s valueFinder) ask(ctx context.Context, values []rowValues, want outcome) ([]rowValues, error) {
 	condition := "(" + s.expression + ") IS NOT FALSE"
 	if want == fails {
 		condition = "(" + s.expression + ") IS FALSE"
 	}
-	var found []wish
+	var found []rowValues
 	err := pgx.BeginFunc(ctx, s.maker.tx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, fmt.Sprintf("SELECT devenv_row FROM %s WHERE %s ORDER BY 1 LIMIT %d", s.source(values), condition, mostSolutions),
+		rows, err := tx.Query(ctx, fmt.Sprintf("SELECT devenv_row FROM %s WHERE %s ORDER BY 1 LIMIT %d", s.source(values), condition, maxResults),
 			pgx.QueryExecModeSimpleProtocol)
 		if err != nil {
 			return err
@@ -194,22 +194,22 @@ func (s solver) ask(ctx context.Context, values []wish, want outcome) ([]wish, e
 	return found, err
 }
 
-// askEach judges one combination after the other, so that one which is refused stands for itself.
-func (s solver) askEach(ctx context.Context, values []wish, want outcome) ([]wish, error) {
+// askEach judges one combination after the other, so that a rejected one does not affect the others.
+func (s valueFinder) askEach(ctx context.Context, values []rowValues, want outcome) ([]rowValues, error) {
 	const most = 60
-	var found []wish
+	var found []rowValues
 	for _, v := range values[:min(most, len(values))] {
-		_, err := s.ask(ctx, []wish{v}, holds)
+		_, err := s.ask(ctx, []rowValues{v}, holds)
 		refused := query.Refused(err)
 		if err != nil && !refused {
 			return nil, err
 		}
 		if state := query.State(err); refused && state != "" && state[:2] != "22" {
-			return nil, nil // the expression itself cannot be asked
+			return nil, nil // the expression itself is invalid
 		}
 		if refused == (want != holds) {
 			found = append(found, v)
 		}
 	}
-	return found[:min(len(found), mostSolutions)], nil
+	return found[:min(len(found), maxResults)], nil
 }
