@@ -15,8 +15,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// stage keeps everything the delivery and its undo need, on the disk, before any file of the user changes.
-func (e *execution) stage(ctx context.Context, d Delivery) error {
+// store writes everything that the delivery and its undo need to disk, before any of the user's files changes.
+func (e *execution) store(ctx context.Context, d Delivery) error {
 	head, err := e.repo.Head(ctx)
 	if err != nil {
 		return err
@@ -25,7 +25,7 @@ func (e *execution) stage(ctx context.Context, d Delivery) error {
 	for i, c := range d.Changes {
 		entry := journaledChange{Path: c.Path, Action: c.Action}
 		if c.Expect != "" {
-			old, err := e.stageOld(i, c.Path)
+			old, err := e.storeOld(i, c.Path)
 			if err != nil {
 				return err
 			}
@@ -51,8 +51,8 @@ func (e *execution) stage(ctx context.Context, d Delivery) error {
 	return e.mark(statePrepared)
 }
 
-// stageOld keeps what is at a path now.
-func (e *execution) stageOld(i int, name string) (*storedFile, error) {
+// storeOld stores the current content of a path.
+func (e *execution) storeOld(i int, name string) (*storedFile, error) {
 	target := e.repo.target(name)
 	content, err := os.ReadFile(target)
 	if err != nil {
@@ -67,7 +67,7 @@ func (e *execution) stageOld(i int, name string) (*storedFile, error) {
 	return old, e.keep(filepath.Base(e.oldFile(i)), content)
 }
 
-// addDirs notes the directories that have to be made for a path.
+// addDirs records the directories that must be created for a path.
 func (e *execution) addDirs(name string) {
 	var missing []string
 	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
@@ -83,7 +83,7 @@ func (e *execution) addDirs(name string) {
 	}
 }
 
-// apply changes the user's files: first what is written, then what goes, so that nothing is missing in between.
+// apply changes the user's files: first it writes, then it removes, so that nothing is missing in between.
 func (e *execution) apply() error {
 	for _, dir := range e.journal.Dirs {
 		if err := makeOwned(e.repo.target(dir), filepath.Dir(e.repo.target(dir))); err != nil {
@@ -112,8 +112,8 @@ func (e *execution) apply() error {
 	return e.mark(stateDone)
 }
 
-// install puts kept content at a path, in one step for whoever looks. like is the file that it replaces, whose permissions and
-// owner it gets; without one the path must be free, and the file is the user's as any new one.
+// install puts stored content at a path in one atomic step. like is the file that it replaces, whose permissions and
+// owner it gets; without one the path must be free, and the file is created like any new file of the user's.
 func (e *execution) install(kept, name string, file storedFile, like *storedFile) error {
 	content, err := os.ReadFile(kept)
 	if err != nil {
@@ -123,10 +123,10 @@ func (e *execution) install(kept, name string, file storedFile, like *storedFile
 		return fmt.Errorf("%s is damaged", kept)
 	}
 	target := e.repo.target(name)
-	err = e.place(filepath.Join(e.dir, "place"), target, content, file, like)
+	err = e.write(filepath.Join(e.dir, "place"), target, content, file, like)
 	if errors.Is(err, syscall.EXDEV) {
 		// The git directory is on another file system, as a linked worktree's may be.
-		err = e.place(e.neighbour(name), target, content, file, like)
+		err = e.write(e.neighbour(name), target, content, file, like)
 	}
 	if err != nil {
 		return err
@@ -134,14 +134,14 @@ func (e *execution) install(kept, name string, file storedFile, like *storedFile
 	return syncDir(filepath.Dir(target))
 }
 
-// neighbour returns the temporary name beside a path; taking back removes it.
+// neighbour returns the temporary name beside a path; reverting removes it.
 func (e *execution) neighbour(name string) string {
 	target := e.repo.target(name)
 	return filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".devenv-"+filepath.Base(e.dir))
 }
 
-// place writes content to a temporary name and moves it to the target.
-func (e *execution) place(temporary, target string, content []byte, file storedFile, like *storedFile) error {
+// write writes content to a temporary name and moves it to the target.
+func (e *execution) write(temporary, target string, content []byte, file storedFile, like *storedFile) error {
 	mode := fs.FileMode(0o666)
 	if file.Executable {
 		mode = 0o777
@@ -163,8 +163,8 @@ func (e *execution) place(temporary, target string, content []byte, file storedF
 	return errors.Join(os.Chmod(temporary, like.Mode), os.Rename(temporary, target))
 }
 
-// moveToFree renames without ever replacing a file: a hard link fails where one is. File systems without links
-// are looked at instead.
+// moveToFree renames without ever replacing a file: a hard link fails if the target exists. On file systems without
+// links it checks first.
 func moveToFree(from, to string) error {
 	err := os.Link(from, to)
 	switch {

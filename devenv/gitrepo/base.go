@@ -8,14 +8,14 @@ import (
 	"devenv/devenv/report"
 )
 
-// Base is the branch the work will merge into, at one commit. Ref is full, "HEAD" when the worktree is on the base
-// itself, or the commit id when the name was one.
+// Base is the branch that the work will be merged into, at one commit. Ref is full, "HEAD" if the worktree is on the
+// base itself, or the commit id if the name was one.
 type Base struct{ Ref, Commit string }
 
 // ResolveBase finds the base. An empty name means origin/HEAD, then develop, main, master, each as
-// refs/remotes/origin/X if there is one, else refs/heads/X; on the base branch itself it is HEAD. A full ref and a
-// commit id are literal. Unknown is KindUsage, with the candidates and the line for .devenv.yaml; in a shallow clone it is
-// KindWork, with the command that fetches it. Nothing is fetched.
+// refs/remotes/origin/X if that exists, else refs/heads/X; on the base branch itself it is HEAD. Full refs and commit
+// ids are used literally. An unknown base is KindUsage, with the candidates and the line for .devenv.yaml; in a
+// shallow clone it is KindWork, with the command that fetches it. ResolveBase fetches nothing.
 func (r *Repo) ResolveBase(ctx context.Context, name string) (Base, error) {
 	head, err := r.Head(ctx)
 	if err != nil {
@@ -36,19 +36,19 @@ func (r *Repo) ResolveBase(ctx context.Context, name string) (Base, error) {
 	return Base{}, r.unknownBase(ctx, head, name)
 }
 
-// usualBases returns the branches a base is looked for by, the remote's own default first.
+// usualBases returns the branches that are usually the base, the remote's default first.
 func (r *Repo) usualBases(ctx context.Context) ([]string, error) {
 	usual := []string{"develop", "main", "master"}
 	const remote = "refs/remotes/origin/"
 	ref, err := r.git("symbolic-ref", "-q", remote+"HEAD").line(ctx)
 	if err != nil {
-		// Exit 128 is a refs/remotes/origin/HEAD that is no symbolic ref: not said, then.
+		// Exit 128 means that refs/remotes/origin/HEAD is not a symbolic ref, so the default is unknown.
 		return usual, ctx.Err()
 	}
 	return append([]string{strings.TrimPrefix(ref, remote)}, usual...), nil
 }
 
-// findBase looks for the base under one name.
+// findBase looks up the base by one name.
 func (r *Repo) findBase(ctx context.Context, head Head, name string) (Base, bool, error) {
 	if strings.HasPrefix(name, "-") || strings.ContainsAny(name, " \t\n") {
 		return Base{}, false, nil
@@ -77,7 +77,7 @@ func isCommitID(name string) bool {
 	return len(name) >= 7 && len(name) <= 64 && strings.Trim(strings.ToLower(name), "0123456789abcdef") == ""
 }
 
-// unknownBase returns why there is no base and what to do about it.
+// unknownBase returns a failure that tells why there is no base and what to do about it.
 func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 	wanted, example := "the base branch "+name, name
 	if name == "" {
@@ -96,17 +96,17 @@ func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 		return err
 	}
 	if len(candidates) == 0 {
-		return report.Fail(report.KindUsage, "", "find %s in %s: there is none, and no other branch", wanted, r.root)
+		return report.Fail(report.KindUsage, "", "find %s in %s: it does not exist, and there is no other branch", wanted, r.root)
 	}
-	hint := "name it with --base, or put it into .devenv.yaml:\n    base: " + strings.TrimPrefix(candidates[0], "origin/")
+	hint := "name it with --base, or set it in .devenv.yaml:\n    base: " + strings.TrimPrefix(candidates[0], "origin/")
 	if remotes, _ := r.git("remote").line(ctx); remotes != "" {
 		hint += "\nor fetch it: git fetch origin +refs/heads/" + example + ":refs/remotes/origin/" + example
 	}
-	return report.Fail(report.KindUsage, hint, "find %s in %s: there is none; there are %s",
+	return report.Fail(report.KindUsage, hint, "find %s in %s: it does not exist; there are %s",
 		wanted, r.root, strings.Join(candidates, ", "))
 }
 
-// otherBranches returns the last branches that were worked on but the one that is checked out: the usual bases first.
+// otherBranches returns the most recent branches except the one that is checked out, the usual bases first.
 func (r *Repo) otherBranches(ctx context.Context, head Head) ([]string, error) {
 	refs, err := r.git("for-each-ref", "--count=12", "--sort=-committerdate", "--format=%(refname:short)",
 		"refs/heads", "refs/remotes").line(ctx)
@@ -129,30 +129,30 @@ func (r *Repo) otherBranches(ctx context.Context, head Head) ([]string, error) {
 	return branches, nil
 }
 
-// shallow reports whether the history is cut off.
+// shallow reports whether the history is truncated.
 func (r *Repo) shallow(ctx context.Context) bool {
 	text, err := r.git("rev-parse", "--is-shallow-repository").line(ctx)
 	return err == nil && text == "true"
 }
 
-// MergeBase returns the commit where a and b parted. A shallow clone that does not reach it is a KindWork failure with the
-// command that deepens it; unrelated histories are one too.
+// MergeBase returns the merge base of a and b. If a shallow clone does not reach it, that is a KindWork failure with
+// the command that deepens the clone; unrelated histories are one too.
 func (r *Repo) MergeBase(ctx context.Context, a, b string) (string, error) {
 	commit, err := r.git("merge-base", a, b).line(ctx)
 	switch {
 	case err == nil:
 		return commit, nil
 	case !exits(err, 1):
-		return "", report.Fail(report.KindWork, "", "find where %s and %s parted: %w", short(a), short(b), err)
+		return "", report.Fail(report.KindWork, "", "find the merge base of %s and %s: %w", short(a), short(b), err)
 	case r.shallow(ctx):
 		return "", report.Fail(report.KindWork, "git fetch --unshallow",
-			"find where %s and %s parted: %s is a shallow clone whose history ends before that", short(a), short(b), r.root)
+			"find the merge base of %s and %s: %s is a shallow clone whose history ends before that", short(a), short(b), r.root)
 	}
 	return "", report.Fail(report.KindWork, "name another base with --base, or merge the two histories by hand",
-		"find where %s and %s parted: they have no common history", short(a), short(b))
+		"find the merge base of %s and %s: they have no common history", short(a), short(b))
 }
 
-// short cuts a full object id to what people read.
+// short abbreviates a full object id for people.
 func short(revision string) string {
 	if len(revision) >= 40 && isCommitID(revision) {
 		return revision[:10]
@@ -160,7 +160,7 @@ func short(revision string) string {
 	return revision
 }
 
-// Branches lists the names that a base can be given by: the repository's branches and those of its remotes, short.
+// Branches lists the names that a base can have: the repository's branches and those of its remotes, abbreviated.
 func (r *Repo) Branches(ctx context.Context) ([]string, error) {
 	out, err := r.git("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes/origin").bytes(ctx)
 	if err != nil {

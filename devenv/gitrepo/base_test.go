@@ -17,11 +17,11 @@ func wantBase(t *testing.T, s sandbox, name, ref, commit string) {
 		t.Fatal(err)
 	}
 	if base.Ref != ref || base.Commit != commit {
-		t.Errorf("base of %q is %+v and not %s at %s", name, base, ref, commit)
+		t.Errorf("base of %q is %+v, not %s at %s", name, base, ref, commit)
 	}
 }
 
-func TestTheBaseIsTheRemotesDefaultThenDevelopMainMaster(t *testing.T) {
+func TestBaseDefaultsToTheRemotesDefaultBranch(t *testing.T) {
 	s := newSandbox(t)
 	first := s.git("rev-parse", "HEAD")
 	s.git("checkout", "-q", "-b", "feature")
@@ -50,7 +50,7 @@ func TestOnTheBaseItselfTheBaseIsHead(t *testing.T) {
 	wantBase(t, s, "refs/remotes/origin/main", "refs/remotes/origin/main", first)
 }
 
-func TestAFullRefACommitAndARemoteBranchAreTakenAsTheyAre(t *testing.T) {
+func TestExplicitBaseNamesAreUsedLiterally(t *testing.T) {
 	s := newSandbox(t)
 	first := s.git("rev-parse", "HEAD")
 	s.git("tag", "v1")
@@ -62,7 +62,7 @@ func TestAFullRefACommitAndARemoteBranchAreTakenAsTheyAre(t *testing.T) {
 	wantBase(t, s, "main", "refs/heads/main", first)
 }
 
-func TestAnUnknownBaseNamesTheCandidatesAndTheLine(t *testing.T) {
+func TestUnknownBaseNamesCandidatesAndConfiguration(t *testing.T) {
 	s := newSandbox(t)
 	s.git("branch", "-m", "stable")
 	s.git("branch", "next")
@@ -73,7 +73,7 @@ func TestAnUnknownBaseNamesTheCandidatesAndTheLine(t *testing.T) {
 	wantFailure(t, err, report.KindUsage, "--upload-pack=x")
 }
 
-func TestAnUnknownBaseIsNeverToBeTheBranchItself(t *testing.T) {
+func TestCandidatesNeverIncludeTheBranchItself(t *testing.T) {
 	s := newSandbox(t)
 	s.git("branch", "next")
 	s.git("checkout", "-q", "-b", "feature")
@@ -90,7 +90,7 @@ func TestAnUnknownBaseIsNeverToBeTheBranchItself(t *testing.T) {
 	wantFailure(t, err, report.KindUsage, "no other branch")
 }
 
-func TestHeadSaysWhereTheWorktreeStands(t *testing.T) {
+func TestHeadReturnsBranchAndCommit(t *testing.T) {
 	s := newSandbox(t)
 	first := s.git("rev-parse", "HEAD")
 	head, err := s.open().Head(context.Background())
@@ -107,7 +107,7 @@ func TestHeadSaysWhereTheWorktreeStands(t *testing.T) {
 	wantFailure(t, err, report.KindUsage, "branch fresh", "no commit yet")
 }
 
-func TestAShallowCloneSaysWhatToFetch(t *testing.T) {
+func TestShallowCloneSaysWhatToFetch(t *testing.T) {
 	origin := newSandbox(t)
 	origin.git("checkout", "-q", "-b", "feature")
 	origin.write("models.py", "two\n")
@@ -118,7 +118,7 @@ func TestAShallowCloneSaysWhatToFetch(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s", out)
 	}
-	// The remote's default is feature here, so the base asked for is named.
+	// The remote's default is feature here, so the test names the base.
 	_, err := clone.open().ResolveBase(context.Background(), "main")
 	wantFailure(t, err, report.KindWork, "shallow clone", "git fetch --unshallow origin +refs/heads/main:refs/remotes/origin/main")
 
@@ -139,7 +139,7 @@ func TestUnrelatedHistoriesHaveNoMergeBase(t *testing.T) {
 	wantFailure(t, err, report.KindWork, "no common history")
 }
 
-func TestTheDayThatAFileCameToTheBaseIsThatOfItsMerge(t *testing.T) {
+func TestAddedReturnsTheDayOfTheMerge(t *testing.T) {
 	s := newSandbox(t)
 	s.git("checkout", "-q", "-b", "feature")
 	s.write("versions/9d8e.py", "one\n")
@@ -153,6 +153,6 @@ func TestTheDayThatAFileCameToTheBaseIsThatOfItsMerge(t *testing.T) {
 		t.Errorf("added %v, %v", added, err)
 	}
 	if never, err := s.open().Added(t.Context(), base, "versions/none.py"); err != nil || !never.IsZero() {
-		t.Errorf("a file that is not there was added %v, %v", never, err)
+		t.Errorf("a missing file was added %v, %v", never, err)
 	}
 }

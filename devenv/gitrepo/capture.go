@@ -10,10 +10,10 @@ import (
 	"devenv/devenv/report"
 )
 
-// CaptureOptions says what a capture holds beyond the tracked and the untracked files.
+// CaptureOptions select what a capture contains besides the tracked and the untracked files.
 type CaptureOptions struct {
-	// Include are repo-relative paths, directories or globs ("config/*.env", "**/.env") of ignored files to add;
-	// the patterns of .worktreeinclude at the root are added by themselves.
+	// Include are repo-relative paths, directories or globs ("config/*.env", "**/.env") of ignored files to add; the
+	// patterns of .worktreeinclude at the root are always added.
 	Include []string
 	// Exclude are repo-relative paths (files or directories) to leave out.
 	Exclude []string
@@ -23,23 +23,23 @@ type CaptureOptions struct {
 type Capture struct {
 	// Tree is the id of the tree object.
 	Tree string
-	// Commit is the id of a commit of it on Parents; the same tree on the same parents gives the same id.
+	// Commit is the id of a commit of Tree on Parents; the same tree on the same parents gives the same id.
 	Commit string
-	// Parents are HEAD and, where a merge is resolved and not yet committed, what is being merged.
+	// Parents are HEAD and, if a resolved merge is not yet committed, the commits being merged.
 	Parents []string
-	// Head is where the worktree stood.
+	// Head is the worktree's HEAD.
 	Head Head
 	// Included are the ignored files that were added, repo-relative.
 	Included []string
-	// Modes are the permissions of untracked and ignored files where they are not those that git gives a file.
+	// Modes are the permissions of untracked and ignored files that git would not preserve.
 	Modes map[string]fs.FileMode
-	// Notes say what of the working tree is not in the capture: repositories within it that are no submodules,
+	// Notes tell what the capture lacks: repositories within the working tree that are not submodules, and
 	// uncommitted work in submodules.
 	Notes []string
 }
 
-// Capture takes the working tree as it is: tracked changes and deletions, untracked files, chosen ignored ones. The user's index is
-// only read. An unmerged index is a KindWork failure that names the files.
+// Capture captures the working tree: tracked changes and deletions, untracked files, selected ignored ones. It only
+// reads the user's index. An unmerged index is a KindWork failure that names the files.
 func (r *Repo) Capture(ctx context.Context, opts CaptureOptions) (Capture, error) {
 	if err := r.mayWrite(); err != nil {
 		return Capture{}, err
@@ -63,7 +63,7 @@ func (r *Repo) Capture(ctx context.Context, opts CaptureOptions) (Capture, error
 	return c.result, nil
 }
 
-// refuseUnmerged stops in the middle of a merge: which side to take is the user's to say.
+// refuseUnmerged refuses to work in the middle of a merge: only the user can resolve the conflicts.
 func (r *Repo) refuseUnmerged(ctx context.Context) error {
 	paths, err := r.unmerged(ctx, r.root)
 	if err != nil {
@@ -73,10 +73,10 @@ func (r *Repo) refuseUnmerged(ctx context.Context) error {
 		return nil
 	}
 	return report.Fail(report.KindWork, "resolve them and \"git add\" them, or abort (git merge --abort, git rebase --abort)",
-		"take the working tree as it is: there are unresolved conflicts in %s", strings.Join(paths, ", "))
+		"capture the working tree: there are unresolved conflicts in %s", strings.Join(paths, ", "))
 }
 
-// unmerged lists the paths in conflict of the worktree at dir, each once.
+// unmerged lists the paths in conflict in the worktree at dir, each once.
 func (r *Repo) unmerged(ctx context.Context, dir string) ([]string, error) {
 	entries, err := git(dir, "ls-files", "-u", "-z").list(ctx)
 	if err != nil {
@@ -97,14 +97,14 @@ func captureFailed(r *Repo, err error) error {
 	if strings.Contains(says(err), "Permission denied") {
 		hint = "make the file readable, or ignore it in .gitignore"
 	}
-	return report.Fail(report.KindWork, hint, "take the working tree of %s as it is: %w", r.root, err)
+	return report.Fail(report.KindWork, hint, "capture the working tree of %s: %w", r.root, err)
 }
 
-// capturing is a capture under way, in an index of its own.
+// capturing is a capture in progress, with an index of its own.
 type capturing struct {
 	repo  *Repo
 	index string // the environment variable that names the temporary index
-	// unfiltered is the configuration that turns off filters that do not work.
+	// unfiltered is configuration that turns off filters that do not work.
 	unfiltered []string
 	result     Capture
 }
@@ -113,7 +113,7 @@ func (c *capturing) git(args ...string) *command {
 	return c.repo.git(args...).with(c.index).set(c.unfiltered...)
 }
 
-// fill brings the temporary index to what is in the working tree, and writes it as objects.
+// fill updates the temporary index from the working tree, and writes the objects.
 func (c *capturing) fill(ctx context.Context, opts CaptureOptions) error {
 	if err := c.update(ctx); err != nil {
 		return err
@@ -153,7 +153,7 @@ func (r *Repo) merging() []string {
 	return strings.Fields(string(content))
 }
 
-// update takes in what changed of the tracked files. A filter whose program is missing (LFS) leaves them as they lie there.
+// update adds changes of tracked files. If a filter's program is missing (LFS), they are added unfiltered.
 func (c *capturing) update(ctx context.Context) error {
 	err := c.git("add", "-u").run(ctx)
 	if err == nil || ctx.Err() != nil || !filterFailed(err) {
@@ -162,11 +162,11 @@ func (c *capturing) update(ctx context.Context) error {
 	if c.unfiltered, err = c.repo.withoutFilters(ctx); err != nil {
 		return err
 	}
-	c.result.Notes = append(c.result.Notes, "a filter failed, so filtered files (LFS) that changed are taken as they lie there")
+	c.result.Notes = append(c.result.Notes, "a filter failed, so filtered files (LFS) that changed are captured unfiltered")
 	return c.git("add", "-u").run(ctx)
 }
 
-// add puts untracked files into the index; one that vanished meanwhile is left out.
+// add adds untracked files to the index, except those that have vanished meanwhile.
 func (c *capturing) add(ctx context.Context, paths []string) error {
 	if len(paths) == 0 {
 		return nil
@@ -174,7 +174,7 @@ func (c *capturing) add(ctx context.Context, paths []string) error {
 	return c.git("update-index", "--add", "--remove", "--replace", "-z", "--stdin").input(joinNul(paths)).run(ctx)
 }
 
-// keepModes notes the permissions that git would not keep of files: of a file for its owner alone above all.
+// keepModes records file permissions that git does not preserve, such as those of a private file.
 func (c *capturing) keepModes(paths []string) {
 	c.result.Modes = map[string]fs.FileMode{}
 	for _, p := range paths {
@@ -185,7 +185,7 @@ func (c *capturing) keepModes(paths []string) {
 	}
 }
 
-// exclude takes paths out of the index.
+// exclude removes paths from the index.
 func (c *capturing) exclude(ctx context.Context, paths []string) error {
 	if len(paths) == 0 {
 		return nil
@@ -198,7 +198,7 @@ func (c *capturing) exclude(ctx context.Context, paths []string) error {
 }
 
 // commitOf returns the id of a commit of a tree. Its dates are the first parent's, so that the same tree on the same
-// parents is the same commit, and tools that read a version from dates see a plausible one.
+// parents is the same commit, and tools that derive a version from dates see a plausible one.
 func (r *Repo) commitOf(ctx context.Context, tree string, parents ...string) (string, error) {
 	if err := r.mayWrite(); err != nil {
 		return "", err

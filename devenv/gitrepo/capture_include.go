@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// included lists the ignored files that a capture adds: those the options name, and those .worktreeinclude matches
-// (patterns as in .gitignore, for files that are ignored and needed in other checkouts all the same).
+// included lists the ignored files that a capture adds: those that the options name, and those that .worktreeinclude
+// matches (patterns as in .gitignore, for ignored files that other checkouts need nevertheless).
 func (c *capturing) included(ctx context.Context, include []string) ([]string, error) {
 	found := map[string]bool{}
 	var files []string
@@ -47,8 +47,8 @@ func (c *capturing) included(ctx context.Context, include []string) ([]string, e
 	return files, nil
 }
 
-// noteRepositories takes repositories of their own out of a list of untracked paths: git lists them as a directory, and could
-// store nothing but their commit's id.
+// noteRepositories removes nested repositories from a list of untracked paths: git lists them as directories, and
+// could only store their commit's id.
 func (c *capturing) noteRepositories(paths []string) []string {
 	files := paths[:0:0]
 	for _, p := range paths {
@@ -56,12 +56,12 @@ func (c *capturing) noteRepositories(paths []string) []string {
 			files = append(files, p)
 			continue
 		}
-		c.result.Notes = append(c.result.Notes, fmt.Sprintf("%s is left out: it is a repository of its own and no submodule", p))
+		c.result.Notes = append(c.result.Notes, fmt.Sprintf("%s is left out: it is a separate repository, not a submodule", p))
 	}
 	return files
 }
 
-// noteSubmodules returns which submodules hold work that is not committed: a capture has their checked-out commit only.
+// noteSubmodules notes the submodules with uncommitted work: a capture only has their checked-out commit.
 func (c *capturing) noteSubmodules(ctx context.Context) {
 	if _, err := os.Stat(filepath.Join(c.repo.root, ".gitmodules")); err != nil {
 		return
@@ -86,8 +86,8 @@ func (c *capturing) noteSubmodules(ctx context.Context) {
 	}
 }
 
-// Ignored lists what git ignores in the working tree: files, and directories with nothing else in them, whose paths end in
-// a slash. Paths are relative to the root.
+// Ignored lists what git ignores in the working tree: files, and directories with nothing else in them, whose paths
+// end in a slash. Paths are relative to the root.
 func (r *Repo) Ignored(ctx context.Context) ([]string, error) {
 	return git(r.root, "ls-files", "-o", "-i", "--exclude-standard", "--directory", "-z").list(ctx)
 }

@@ -20,7 +20,7 @@ func capture(t *testing.T, s sandbox, opts CaptureOptions) Capture {
 	return c
 }
 
-// wantFiles checks a tree's files beyond .gitignore, each "path:content".
+// wantFiles checks a tree's files besides .gitignore, each as "path:content".
 func wantFiles(t *testing.T, s sandbox, tree string, want ...string) {
 	t.Helper()
 	var got []string
@@ -30,11 +30,11 @@ func wantFiles(t *testing.T, s sandbox, tree string, want ...string) {
 		}
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("the tree holds\n%s\nand not\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		t.Errorf("the tree holds\n%s\nnot\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
-func TestACaptureIsTheWorkingTreeAsItIs(t *testing.T) {
+func TestCaptureMatchesTheWorkingTree(t *testing.T) {
 	s := newSandbox(t)
 	s.write("gone.py", "x\n")
 	s.write("moved.py", "a long enough line to be found again\n")
@@ -63,9 +63,9 @@ func TestACaptureIsTheWorkingTreeAsItIs(t *testing.T) {
 	}
 }
 
-func TestAChangeInTheSameInstantAsTheIndexIsCaptured(t *testing.T) {
+func TestRacyChangesAreCaptured(t *testing.T) {
 	s := newSandbox(t)
-	// Same size, and the time the index remembers: only the index's own time tells that the entry is racy.
+	// Same size and the time in the index: only the index's own time shows that the entry is racy.
 	info, err := os.Stat(s.path("models.py"))
 	if err != nil {
 		t.Fatal(err)
@@ -169,7 +169,7 @@ func TestUnresolvedConflictsStopACapture(t *testing.T) {
 	check()
 }
 
-func TestASparseCheckoutCapturesWhatIsNotCheckedOutToo(t *testing.T) {
+func TestSparseCheckoutIsCapturedCompletely(t *testing.T) {
 	for _, sparseIndex := range []string{"--no-sparse-index", "--sparse-index"} {
 		s := newSandbox(t)
 		s.write("big/data", "data\n")
@@ -191,12 +191,12 @@ func TestASparseCheckoutCapturesWhatIsNotCheckedOutToo(t *testing.T) {
 		check()
 		wantCheckout(t, made, c.Commit)
 		if files.read("big/data") != "data\n" {
-			t.Error("the private tree is not whole")
+			t.Error("the private tree is not complete")
 		}
 	}
 }
 
-func TestARepositoryWithinIsLeftOutAndNoted(t *testing.T) {
+func TestNestedRepositoryIsLeftOutAndNoted(t *testing.T) {
 	s := newSandbox(t)
 	s.git("init", "-q", "vendor/empty")
 	s.git("worktree", "add", "-q", ".worktrees/other")
@@ -207,7 +207,7 @@ func TestARepositoryWithinIsLeftOutAndNoted(t *testing.T) {
 	}
 }
 
-func TestAFileThatBecameADirectoryAndBackIsCaptured(t *testing.T) {
+func TestFileReplacedByADirectoryIsCaptured(t *testing.T) {
 	s := newSandbox(t)
 	s.remove("models.py")
 	s.write("models.py/inner.py", "inner\n")
@@ -216,7 +216,7 @@ func TestAFileThatBecameADirectoryAndBackIsCaptured(t *testing.T) {
 	wantFiles(t, s, capture(t, s, CaptureOptions{}).Tree, "models.py/inner.py:inner", "versions:a file")
 }
 
-func TestALinkedWorktreeOnADetachedHeadIsCaptured(t *testing.T) {
+func TestDetachedLinkedWorktreeIsCaptured(t *testing.T) {
 	s := newSandbox(t)
 	linked := sandbox{t, filepath.Join(filepath.Dir(s.dir), "linked")}
 	s.git("worktree", "add", "-q", "--detach", linked.dir)
@@ -231,9 +231,9 @@ func TestALinkedWorktreeOnADetachedHeadIsCaptured(t *testing.T) {
 	}
 }
 
-func TestAHundredThousandFilesAreCapturedWithoutReadingThem(t *testing.T) {
+func TestUnchangedFilesAreCapturedWithoutReadingThem(t *testing.T) {
 	s := newSandbox(t)
-	// Entries that are skipped cost the same index work and no files on the disk.
+	// Skipped entries cost the same index work but need no files on disk.
 	id := s.git("rev-parse", "HEAD:models.py")
 	var info strings.Builder
 	for i := range 100_000 {

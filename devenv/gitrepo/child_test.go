@@ -10,8 +10,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// child returns what the test binary does when a test starts it again: it delivers, recovers or undoes in dir, prints each step, and
-// kills itself, as nothing can catch, after the step that the test names. It returns the exit status.
+// child is what the test binary does when a test runs it again: it delivers, recovers or undoes in dir, prints each
+// step, and kills itself with SIGKILL after the step that the test names. It returns the exit status.
 func child(dir string) int {
 	ctx := context.Background()
 	repo, err := Open(ctx, dir)
@@ -39,7 +39,7 @@ func child(dir string) int {
 		if lock, err = repo.Lock(ctx, "new-migration"); err == nil {
 			fmt.Println("step locked")
 			var line string
-			_, _ = fmt.Scanln(&line) // until the test closes our input, or kills us
+			_, _ = fmt.Scanln(&line) // until the test closes the input, or kills this process
 			err = lock.Release()
 		}
 	}
@@ -50,7 +50,7 @@ func child(dir string) int {
 	return 0
 }
 
-// replacement returns a delivery with one change of every kind, for the repository that prepared makes.
+// replacement returns a delivery with one change of every kind, for the repository that prepared creates.
 func replacement(repo *Repo) Delivery {
 	id := func(path string) string {
 		out, err := repo.git("hash-object", "--", path).line(context.Background())

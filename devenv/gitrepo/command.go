@@ -14,19 +14,19 @@ import (
 	"devenv/devenv/report"
 )
 
-// CommandError is a git command that failed. It keeps what was asked and what git said.
+// CommandError is a failed git command, with its arguments and what git reported.
 type CommandError struct {
 	// Args are the arguments without the settings that every command gets.
 	Args []string
 	Dir  string
-	// ExitCode is -1 when git did not start or a signal ended it.
+	// ExitCode is -1 if git did not start or a signal ended it.
 	ExitCode int
-	// Stderr is what git said, passwords in addresses taken out.
+	// Stderr is what git printed, without passwords in URLs.
 	Stderr string
 	Err    error
 }
 
-// Error names the command and the end of what git said about it; both in full are in the fields.
+// Error names the command and the end of git's message, both shortened; the fields have them in full.
 func (e *CommandError) Error() string {
 	const longArgs, manyLines = 200, 10
 	args := strings.Join(e.Args, " ")
@@ -43,10 +43,10 @@ func (e *CommandError) Error() string {
 	return fmt.Sprintf("git %s: %s", args, message)
 }
 
-// Unwrap returns what the process ended with.
+// Unwrap returns the process's error.
 func (e *CommandError) Unwrap() error { return e.Err }
 
-// command is one git command being put together; run and its sisters execute it.
+// command is a git command under construction; run, bytes, line and list execute it.
 type command struct {
 	dir   string
 	args  []string
@@ -55,10 +55,10 @@ type command struct {
 	stdin io.Reader
 }
 
-// git starts a command that runs in dir.
+// git returns a command that runs in dir.
 func git(dir string, args ...string) *command { return &command{dir: dir, args: args} }
 
-// with adds environment variables ("K=V"), which win over those inherited.
+// with adds environment variables ("K=V"), which override inherited ones.
 func (c *command) with(env ...string) *command {
 	c.env = append(c.env, env...)
 	return c
@@ -76,7 +76,7 @@ func (c *command) input(r io.Reader) *command {
 	return c
 }
 
-// bytes runs the command and returns what it printed.
+// bytes runs the command and returns its output.
 func (c *command) bytes(ctx context.Context) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, "git", append(settings(c.conf), c.args...)...)
@@ -95,28 +95,28 @@ func (c *command) bytes(ctx context.Context) ([]byte, error) {
 		Args: c.args, Dir: c.dir, ExitCode: exitCode(err), Stderr: withoutPasswords(stderr.String()), Err: err,
 	}
 	if lacksObjects(failed.Stderr) {
-		return stdout.Bytes(), report.Fail(report.KindWork, "make the remote reachable, or fetch what is missing where it is: git fetch --refetch --no-filter",
+		return stdout.Bytes(), report.Fail(report.KindWork, "make the remote reachable, or fetch the missing objects while it is: git fetch --refetch --no-filter",
 			"this is a partial clone, and git could not get a file that it lacks from the remote: %w", failed)
 	}
 	return stdout.Bytes(), failed
 }
 
-// lacksObjects reports whether git wanted objects that a partial clone leaves with its remote, and did not get them.
+// lacksObjects reports whether git failed to get objects that a partial clone leaves at its remote.
 func lacksObjects(stderr string) bool { return strings.Contains(stderr, "from promisor remote") }
 
-// run runs the command for what it does.
+// run runs the command and ignores its output.
 func (c *command) run(ctx context.Context) error {
 	_, err := c.bytes(ctx)
 	return err
 }
 
-// line runs the command and returns what it printed without the last newline.
+// line runs the command and returns its output without the last newline.
 func (c *command) line(ctx context.Context) (string, error) {
 	out, err := c.bytes(ctx)
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
-// list runs a command that was given -z and returns the fields it printed.
+// list runs a command with -z and returns the fields that it printed.
 func (c *command) list(ctx context.Context) ([]string, error) {
 	out, err := c.bytes(ctx)
 	return splitNul(out), err
@@ -137,13 +137,13 @@ func joinNul(fields []string) io.Reader {
 	return strings.NewReader(strings.Join(fields, "\x00") + "\x00")
 }
 
-// exits reports whether err is a git command that ended with the code.
+// exits reports whether err is a git command that exited with the code.
 func exits(err error, code int) bool {
 	var failed *CommandError
 	return errors.As(err, &failed) && failed.ExitCode == code
 }
 
-// says returns what git wrote to stderr, empty when err is no failed command.
+// says returns what git wrote to stderr; empty if err is not a failed command.
 func says(err error) string {
 	var failed *CommandError
 	if errors.As(err, &failed) {
@@ -160,7 +160,7 @@ func exitCode(err error) int {
 	return -1
 }
 
-// withoutPasswords takes the user part out of addresses: a filter or remote helper may print its URL.
+// withoutPasswords removes the user part from URLs: a filter or remote helper may print its URL.
 func withoutPasswords(text string) string {
 	var out strings.Builder
 	for {

@@ -10,14 +10,14 @@ import (
 	"devenv/devenv/report"
 )
 
-// Delivered is a delivery that was made and not taken back.
+// Delivered is a delivery that was made and not undone.
 type Delivered struct {
 	Command string
 	At      time.Time
 	Files   []report.File
 }
 
-// LastDelivery returns what Undo would take back; false when there is nothing.
+// LastDelivery returns the delivery that Undo would revert; false if there is none.
 func (r *Repo) LastDelivery(_ context.Context) (Delivered, bool, error) {
 	e, found, err := r.lastDelivery(func(string) {})
 	if err != nil || !found {
@@ -30,8 +30,8 @@ func (r *Repo) LastDelivery(_ context.Context) (Delivered, bool, error) {
 	return delivered, true, nil
 }
 
-// Written returns the content that devenv last wrote to a path of this worktree and that was not taken back; fs.ErrNotExist when
-// it never did, or so many deliveries ago that it is forgotten.
+// Written returns the content that devenv last wrote to a path of this worktree and that was not undone. It returns
+// fs.ErrNotExist if there is none, or if it was so many deliveries ago that it is forgotten.
 func (r *Repo) Written(name string) ([]byte, error) {
 	names, err := r.deliveries()
 	if err != nil {

@@ -20,28 +20,29 @@ type FileChange struct {
 	// Path is relative to the repository's root, with slashes.
 	Path   string
 	Action report.FileAction
-	// Content is what is written; Blob instead is the id of a blob to write as git checkout would (line ends, LFS).
+	// Content is written literally; Blob is instead the id of a blob to write as git checkout would (line ends, LFS).
 	Content []byte
 	Blob    string
-	// Expect is the id of the blob the file must still be (as captured); empty: it must not exist.
+	// Expect is the id of the blob that the file must still have (as captured); empty means that it must not exist.
 	Expect string
-	// Executable makes a new file so; a file that is replaced keeps its permissions.
+	// Executable makes a new file executable; a replaced file keeps its permissions.
 	Executable bool
 }
 
-// Delivery is a set of changes to the user's files that happen all or not at all.
+// Delivery is a set of changes to the user's files, made completely or not at all.
 type Delivery struct {
 	Command string
 	Changes []FileChange
 }
 
-// Deliver changes the user's files, all or none, and keeps what undo needs. A file that changed since its capture, one in the way
-// and a directory that cannot be written are KindWork failures, with nothing changed. The caller holds the Lock.
+// Deliver changes the user's files, all or none, and keeps what undo needs. It fails with KindWork, changing nothing,
+// if a file changed since its capture, a file is in the way, or a directory is not writable. The caller holds the
+// Lock.
 func (r *Repo) Deliver(ctx context.Context, d Delivery) error {
 	return r.deliver(ctx, d, func(string) {})
 }
 
-// deliver returns Deliver that names each step it has taken; a test dies there.
+// deliver is Deliver, but calls step after each step; a test dies there.
 func (r *Repo) deliver(ctx context.Context, d Delivery, step func(string)) error {
 	if _, err := r.recoverDeliveries(step); err != nil {
 		return err
@@ -56,25 +57,25 @@ func (r *Repo) deliver(ctx context.Context, d Delivery, step func(string)) error
 	if err != nil {
 		return err
 	}
-	if err := e.stage(ctx, d); err != nil {
-		return report.Fail(report.KindWork, "", "keep what the delivery replaces in %s (nothing was changed): %w",
+	if err := e.store(ctx, d); err != nil {
+		return report.Fail(report.KindWork, "", "store what the delivery replaces in %s (nothing was changed): %w",
 			e.dir, errors.Join(err, os.RemoveAll(e.dir)))
 	}
-	// From here on there is no stopping half-way, whatever the context says.
+	// From here on nothing stops it halfway, not even the context.
 	if err := e.apply(); err != nil {
-		return report.Fail(report.KindWork, writableHint(err), "write into the working tree (nothing was changed): %w",
-			errors.Join(err, e.takeBack()))
+		return report.Fail(report.KindWork, writableHint(err), "write to the working tree (nothing was changed): %w",
+			errors.Join(err, e.revert()))
 	}
 	return nil
 }
 
-// checkDelivery refuses what could not be delivered, before anything is written.
+// checkDelivery refuses what cannot be delivered, before anything is written.
 func (r *Repo) checkDelivery(ctx context.Context, d Delivery) error {
 	seen := map[string]bool{}
 	var expected []FileChange
 	for _, c := range d.Changes {
 		if seen[c.Path] {
-			return report.Fail(report.KindWork, "", "deliver %s: it is named twice", c.Path)
+			return report.Fail(report.KindWork, "", "deliver %s: it is listed twice", c.Path)
 		}
 		seen[c.Path] = true
 		if err := r.checkTarget(c); err != nil {
@@ -87,37 +88,37 @@ func (r *Repo) checkDelivery(ctx context.Context, d Delivery) error {
 	return r.checkUnchanged(ctx, expected)
 }
 
-// checkTarget looks at the place one change goes to.
+// checkTarget checks the target of one change.
 func (r *Repo) checkTarget(c FileChange) error {
 	if !insideWorktree(c.Path) || c.Action == report.FileRemoved && c.Expect == "" {
-		return report.Fail(report.KindWork, "", "deliver %q: that is no path of a file in the repository", c.Path)
+		return report.Fail(report.KindWork, "", "deliver %q: it is not the path of a file in the repository", c.Path)
 	}
 	target := r.target(c.Path)
 	dir, err := writableParent(target)
 	if err != nil {
-		return report.Fail(report.KindWork, writableHint(err), "write into %s: %w", dir, err)
+		return report.Fail(report.KindWork, writableHint(err), "write to %s: %w", dir, err)
 	}
 	real, err := filepath.EvalSymlinks(dir)
 	if _, in := inside.Rel(r.root, real); err != nil || !in {
-		return report.Fail(report.KindWork, "", "deliver %s: %s leads out of the repository", c.Path, dir)
+		return report.Fail(report.KindWork, "", "deliver %s: %s points outside the repository", c.Path, dir)
 	}
 	info, err := os.Lstat(target)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && c.Expect == "":
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return report.Fail(report.KindWork, "run the command again", "deliver %s: it vanished while devenv was at work", c.Path)
+		return report.Fail(report.KindWork, "run the command again", "deliver %s: it vanished while devenv was working", c.Path)
 	case err != nil:
 		return report.Fail(report.KindWork, "", "deliver %s: %w", c.Path, err)
 	case c.Expect == "":
-		return report.Fail(report.KindWork, "move it away, then run the command again", "deliver %s: there is a file of that name already", c.Path)
+		return report.Fail(report.KindWork, "move it away, then run the command again", "deliver %s: a file of that name already exists", c.Path)
 	case !info.Mode().IsRegular():
-		return report.Fail(report.KindWork, "make it a plain file, then run the command again", "deliver %s: it is no plain file", c.Path)
+		return report.Fail(report.KindWork, "make it a regular file, then run the command again", "deliver %s: it is not a regular file", c.Path)
 	}
 	return nil
 }
 
-// checkUnchanged refuses when a file is no longer what was captured.
+// checkUnchanged fails if a file is no longer what was captured.
 func (r *Repo) checkUnchanged(ctx context.Context, changes []FileChange) error {
 	if len(changes) == 0 {
 		return nil
@@ -126,20 +127,20 @@ func (r *Repo) checkUnchanged(ctx context.Context, changes []FileChange) error {
 	if err != nil {
 		return err
 	}
-	// A file that git has with CRLF is stored as it is, which hash-object's filters do not know.
+	// A file that git has with CRLF is stored unchanged, which hash-object's filters do not know.
 	plain, err := r.hashes(ctx, changes, "--no-filters")
 	if err != nil {
 		return err
 	}
 	for i, c := range changes {
 		if i >= len(ids) || i >= len(plain) || ids[i] != c.Expect && plain[i] != c.Expect {
-			return report.Fail(report.KindWork, "run the command again", "deliver %s: it changed while devenv was at work", c.Path)
+			return report.Fail(report.KindWork, "run the command again", "deliver %s: it changed while devenv was working", c.Path)
 		}
 	}
 	return nil
 }
 
-// hashes returns the ids that the files to change have now.
+// hashes returns the current ids of the files to change.
 func (r *Repo) hashes(ctx context.Context, changes []FileChange, options ...string) ([]string, error) {
 	arguments := append([]string{"hash-object"}, options...)
 	arguments = append(arguments, "--")
@@ -169,7 +170,7 @@ func insideWorktree(name string) bool {
 	return true
 }
 
-// writableParent returns the nearest directory above target that is there, and an error when files cannot be made in it.
+// writableParent returns the nearest existing directory above target, and an error if no files can be created in it.
 func writableParent(target string) (string, error) {
 	dir := filepath.Dir(target)
 	for {
@@ -189,13 +190,13 @@ func writableParent(target string) (string, error) {
 	}
 }
 
-// writableHint returns how to mend a directory that cannot be written.
+// writableHint returns how to fix a directory that is not writable.
 func writableHint(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return "give the directory back to yourself (a container may have made it as root): sudo chown -R \"$(id -u):$(id -g)\" <directory>"
+		return "make yourself the directory's owner (a container may have created it as root): sudo chown -R \"$(id -u):$(id -g)\" <directory>"
 	case errors.Is(err, syscall.EROFS):
-		return "the file system is mounted read-only: work in a checkout that can be written"
+		return "the file system is mounted read-only: use a writable checkout"
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
 		return "free some disk space, then run the command again"
 	}

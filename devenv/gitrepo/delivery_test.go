@@ -14,7 +14,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// worktree describes every file of the working tree: path, mode, content, and the directories.
+// worktree describes everything in the working tree: the files with mode and content, and the directories.
 func (s sandbox) worktree() string {
 	s.t.Helper()
 	var out []string
@@ -57,7 +57,7 @@ func deliver(t *testing.T, s sandbox) {
 	}
 }
 
-func TestADeliveryChangesTheFilesAndUndoBringsThemBack(t *testing.T) {
+func TestDeliveryChangesFilesAndUndoRestoresThem(t *testing.T) {
 	s := prepared(newSandbox(t))
 	before := s.worktree()
 	deliver(t, s)
@@ -78,10 +78,10 @@ func TestADeliveryChangesTheFilesAndUndoBringsThemBack(t *testing.T) {
 		t.Errorf("after the undo there is\n%s\nand before there was\n%s", after, before)
 	}
 	_, err = s.open().Undo(context.Background(), UndoOptions{})
-	wantFailure(t, err, report.KindUsage, "delivered nothing")
+	wantFailure(t, err, report.KindUsage, "there is no delivery")
 }
 
-func TestAFileBelongsToTheUserAsAnyNewOne(t *testing.T) {
+func TestDeliveredFilesFollowTheUmask(t *testing.T) {
 	s := prepared(newSandbox(t))
 	old := syscall.Umask(0o027)
 	defer syscall.Umask(old)
@@ -94,13 +94,13 @@ func TestAFileBelongsToTheUserAsAnyNewOne(t *testing.T) {
 	}
 }
 
-func TestUnderSudoAFileBelongsToTheOwnerOfItsDirectory(t *testing.T) {
+func TestUnderSudoFilesBelongToTheDirectorysOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Log("not root: the owner is the user's own")
 		return
 	}
 	s := prepared(newSandbox(t))
-	t.Setenv("SUDO_UID", "4321") // git trusts that user's repository, then
+	t.Setenv("SUDO_UID", "4321") // then git trusts that user's repository
 	for _, path := range []string{"versions", ".git"} {
 		if err := os.Chown(s.path(path), 4321, 4322); err != nil {
 			t.Fatal(err)
@@ -118,16 +118,16 @@ func TestUnderSudoAFileBelongsToTheOwnerOfItsDirectory(t *testing.T) {
 	}
 }
 
-func TestWhatChangedSinceTheCaptureIsNotOverwritten(t *testing.T) {
+func TestFilesChangedSinceTheCaptureAreNotOverwritten(t *testing.T) {
 	for name, meddle := range map[string]func(s sandbox){
 		"it changed":  func(s sandbox) { s.write("versions/0002_mine.py", "meanwhile\n") },
 		"it vanished": func(s sandbox) { s.remove("versions/0003_mine.py") },
 		"already":     func(s sandbox) { s.write("versions/0002_new.py", "somebody's\n") },
-		"no plain file": func(s sandbox) {
+		"not a regular file": func(s sandbox) {
 			s.remove("versions/0003_mine.py")
 			_ = os.Symlink("x", s.path("versions/0003_mine.py"))
 		},
-		"leads out":      func(s sandbox) { _ = os.Symlink(s.t.TempDir(), s.path("deep")) },
+		"points outside": func(s sandbox) { _ = os.Symlink(s.t.TempDir(), s.path("deep")) },
 		"not a director": func(s sandbox) { s.write("deep", "a file\n") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,11 +154,11 @@ func TestAPathOutsideTheRepositoryIsRefused(t *testing.T) {
 	}
 }
 
-func TestAnErrorHalfWayLeavesTheTreeAsBefore(t *testing.T) {
+func TestErrorDuringDeliveryRestoresTheTree(t *testing.T) {
 	s := prepared(newSandbox(t))
 	before := s.worktree()
 	repo := s.open()
-	// Somebody takes the last file's place after everything was checked.
+	// Somebody creates the last file after everything was checked.
 	err := repo.deliver(context.Background(), replacement(repo), func(step string) {
 		if step == "wrote versions/0001_first.py" {
 			s.write("versions/0002_new.py", "somebody's\n")
@@ -190,7 +190,7 @@ func TestAnInterruptedContextDeliversNothing(t *testing.T) {
 	}
 }
 
-func TestABlobIsDeliveredAsCheckoutWouldWriteIt(t *testing.T) {
+func TestBlobIsWrittenLikeACheckout(t *testing.T) {
 	s := newSandbox(t)
 	s.write(".gitattributes", "*.bat text eol=crlf\n")
 	id := s.git("rev-parse", "HEAD:models.py")
@@ -200,7 +200,7 @@ func TestABlobIsDeliveredAsCheckoutWouldWriteIt(t *testing.T) {
 	}
 }
 
-func TestEditedFilesAreNotTakenBackUnlessForcedAndThenACopyIsKept(t *testing.T) {
+func TestUndoOfEditedFilesNeedsForceAndKeepsCopies(t *testing.T) {
 	s := prepared(newSandbox(t))
 	before := s.worktree()
 	deliver(t, s)
@@ -223,7 +223,7 @@ func TestEditedFilesAreNotTakenBackUnlessForcedAndThenACopyIsKept(t *testing.T) 
 	}
 }
 
-func TestUndoGoesBackThroughSeveralDeliveries(t *testing.T) {
+func TestUndoRevertsSeveralDeliveries(t *testing.T) {
 	s := newSandbox(t)
 	before := s.worktree()
 	repo := s.open()
@@ -255,10 +255,10 @@ func TestUndoGoesBackThroughSeveralDeliveries(t *testing.T) {
 	}
 }
 
-func TestTheLastDeliveryIsKnown(t *testing.T) {
+func TestLastDeliveryReturnsTheNewest(t *testing.T) {
 	s := prepared(newSandbox(t))
 	if _, found, err := s.open().LastDelivery(context.Background()); found || err != nil {
-		t.Errorf("there is one already: %v", err)
+		t.Errorf("there already is one: %v", err)
 	}
 	deliver(t, s)
 	last, found, err := s.open().LastDelivery(context.Background())
@@ -267,9 +267,9 @@ func TestTheLastDeliveryIsKnown(t *testing.T) {
 	}
 }
 
-func TestADirectoryThatCannotBeWrittenIsNamed(t *testing.T) {
+func TestUnwritableDirectoryIsNamed(t *testing.T) {
 	if os.Geteuid() == 0 {
-		// Root may write anywhere but on a file system that is read-only: one that every Linux has.
+		// Root may write anywhere except on a read-only file system: use one that every Linux has.
 		if dir, err := writableParent("/proc/sys/new.py"); err == nil || dir != "/proc/sys" {
 			t.Errorf("%s: %v", dir, err)
 		}
@@ -302,8 +302,8 @@ func TestUndoOnAnotherBranchIsRefused(t *testing.T) {
 	}
 }
 
-func TestAWorktreeOnAnotherFileSystemIsDeliveredTo(t *testing.T) {
-	shared, err := os.MkdirTemp("/dev/shm", "gitrepo-test-") //nolint:usetesting // another file system than the temporary directory's
+func TestDeliveryToAnotherFileSystemWorks(t *testing.T) {
+	shared, err := os.MkdirTemp("/dev/shm", "gitrepo-test-") //nolint:usetesting // a different file system from the temporary directory's
 	if err != nil {
 		t.Logf("there is no second file system to try: %v", err)
 		return

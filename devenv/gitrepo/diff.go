@@ -25,7 +25,8 @@ type Change struct {
 	Status        ChangeStatus
 }
 
-// Diff lists what differs from one commit or tree to another, below a directory or at a path ("" for all), sorted by path.
+// Diff lists the differences between two commits or trees, below a directory or at a path ("" for all), sorted by
+// path.
 func (r *Repo) Diff(ctx context.Context, from, to, under string) ([]Change, error) {
 	args := []string{"diff-tree", "-r", "-z", "-M", "--name-status", "--no-ext-diff", from, to}
 	if under = strings.Trim(under, "/"); under != "" && under != "." {

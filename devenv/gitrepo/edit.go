@@ -12,13 +12,14 @@ import (
 	"devenv/devenv/report"
 )
 
-// WithFiles returns the id of a tree like treeish, without the paths (files or directories) of remove and with the files of put,
-// path to content as git stores it, mode 100644 (a file that was there keeps its mode). Removing what is not there is no error.
+// WithFiles returns the id of a tree like treeish, without the paths (files or directories) in remove and with the
+// files in put, from path to content as git stores it, with mode 100644 (an existing file keeps its mode). Removing a
+// missing path is not an error.
 func (r *Repo) WithFiles(ctx context.Context, treeish string, remove []string, put map[string][]byte) (string, error) {
 	return r.edited(ctx, treeish, func(e *editing) error { return e.edit(ctx, remove, put) })
 }
 
-// WithIncluded returns the id of a tree like treeish with the ignored files that a capture took along, as they are in it.
+// WithIncluded returns the id of a tree like treeish with the ignored files of a capture.
 func (r *Repo) WithIncluded(ctx context.Context, treeish string, c Capture) (string, error) {
 	return r.edited(ctx, treeish, func(e *editing) error { return e.graft(ctx, c.Tree, c.Included) })
 }
@@ -41,7 +42,7 @@ func (r *Repo) edited(ctx context.Context, treeish string, edit func(*editing) e
 		tree, err = e.git("write-tree").line(ctx)
 	}
 	if err != nil {
-		return "", report.Fail(report.KindWork, "", "make a tree from %s: %w", short(treeish), err)
+		return "", report.Fail(report.KindWork, "", "create a tree from %s: %w", short(treeish), err)
 	}
 	return tree, nil
 }
@@ -50,7 +51,7 @@ func (r *Repo) edited(ctx context.Context, treeish string, edit func(*editing) e
 type editing struct {
 	repo  *Repo
 	dir   string
-	modes map[string]string // of the files that were there
+	modes map[string]string // of existing files
 }
 
 func (e *editing) git(args ...string) *command {
@@ -76,7 +77,7 @@ func (e *editing) edit(ctx context.Context, remove []string, put map[string][]by
 	return e.enter(ctx, files)
 }
 
-// enter puts files into the index, in the place of what is at their paths.
+// enter adds files to the index, replacing what is at their paths.
 func (e *editing) enter(ctx context.Context, files []File) error {
 	var info strings.Builder
 	for _, f := range files {
@@ -85,7 +86,7 @@ func (e *editing) enter(ctx context.Context, files []File) error {
 	return e.git("update-index", "--replace", "-z", "--index-info").input(strings.NewReader(info.String())).run(ctx)
 }
 
-// graft takes files over from another tree.
+// graft copies files from another tree.
 func (e *editing) graft(ctx context.Context, tree string, paths []string) error {
 	if len(paths) == 0 {
 		return nil
@@ -101,7 +102,7 @@ func (e *editing) graft(ctx context.Context, tree string, paths []string) error 
 	return e.enter(ctx, slices.DeleteFunc(all, func(f File) bool { return !wanted[f.Path] }))
 }
 
-// remove takes files, and all files below directories, out of the index.
+// remove removes files, and all files below directories, from the index.
 func (e *editing) remove(ctx context.Context, paths []string) error {
 	if len(paths) == 0 {
 		return nil
@@ -113,7 +114,7 @@ func (e *editing) remove(ctx context.Context, paths []string) error {
 	return e.git("update-index", "--force-remove", "-z", "--stdin").input(joinNul(gone)).run(ctx)
 }
 
-// keepModes finds the modes for paths: their own where they are files, else a plain file's.
+// keepModes finds the modes for paths: their own if they are files, else a regular file's.
 func (e *editing) keepModes(ctx context.Context, paths []string) error {
 	if len(paths) == 0 {
 		return nil
@@ -134,7 +135,7 @@ func (e *editing) keepModes(ctx context.Context, paths []string) error {
 	return nil
 }
 
-// store writes contents as blobs, with one process for all, and returns their ids.
+// store writes contents as blobs, all with one process, and returns their ids.
 func (e *editing) store(ctx context.Context, paths []string, put map[string][]byte) ([]string, error) {
 	if len(paths) == 0 {
 		return nil, nil
@@ -145,7 +146,7 @@ func (e *editing) store(ctx context.Context, paths []string, put map[string][]by
 		if err := os.WriteFile(name, put[path], 0o600); err != nil {
 			return nil, err
 		}
-		// Relative names: the repository's path may hold a newline, ours never does.
+		// Relative names: the repository's path may contain a newline, these never do.
 		names.WriteString(filepath.Base(name) + "\n")
 	}
 	out, err := git(e.dir, "hash-object", "-w", "--no-filters", "--stdin-paths").

@@ -54,7 +54,7 @@ func TestFilesAreReadFromATree(t *testing.T) {
 		t.Errorf("%v, %v", files, err)
 	}
 	if _, err := repo.Files(context.Background(), "no-such-tree", ""); err == nil {
-		t.Error("there is no error for a tree that is not there")
+		t.Error("there is no error for a missing tree")
 	}
 }
 

@@ -2,15 +2,15 @@ package gitrepo
 
 import "strings"
 
-// settings returns the arguments that stand before every git command: whatever the user configured, ours run no hooks, sign
-// nothing, start no daemons and housekeeping, and neither ask nor colour.
+// settings returns the arguments that precede every git command: whatever the user configured, devenv's commands run
+// no hooks, sign nothing, start no daemons or maintenance, and neither prompt nor colour.
 func settings(extra []string) []string {
 	args := []string{"--no-pager", "--no-optional-locks"}
 	conf := []string{
 		"core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false", "core.splitIndex=false",
 		"core.safecrlf=false", "commit.gpgSign=false", "gc.auto=0", "maintenance.auto=false",
 		"submodule.recurse=false", "color.ui=false", "i18n.commitEncoding=UTF-8",
-		// Private trees are always whole, and in the user's index the bits on the entries say enough.
+		// Private trees are always full checkouts, and in the user's index the bits on the entries suffice.
 		"core.sparseCheckout=false", "index.sparse=false",
 	}
 	for _, c := range append(conf, extra...) {
@@ -19,9 +19,9 @@ func settings(extra []string) []string {
 	return args
 }
 
-// WithoutRepository returns an environment for programs that run in a private tree. Of the inherited GIT_ variables only those stay
-// that configure git as a program; the rest point to a repository, an index or an identity (a hook exports them) and would
-// lead a program that calls git to the user's own.
+// WithoutRepository returns an environment for programs that run in a private tree. Of the inherited GIT_ variables
+// it keeps only those that configure git as a program; the others point to a repository, an index or an identity (a
+// hook exports them), and would direct a program that calls git to the user's own repository.
 func WithoutRepository(inherited []string) []string {
 	env := make([]string, 0, len(inherited)+8)
 	for _, entry := range inherited {
@@ -33,7 +33,7 @@ func WithoutRepository(inherited []string) []string {
 	return env
 }
 
-// environment returns the environment of every git command of ours.
+// environment returns the environment of every git command of this package.
 func environment(inherited []string) []string {
 	return append(WithoutRepository(inherited),
 		"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",

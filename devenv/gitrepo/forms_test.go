@@ -11,9 +11,9 @@ import (
 	"devenv/devenv/report"
 )
 
-// asItIs captures the working tree, checks it out privately and merges it with the base if one is named; the user's files, index and refs
-// must be as before. It returns the private tree.
-func asItIs(t *testing.T, s sandbox, base string) (*Tree, sandbox) {
+// privateTree captures the working tree, checks it out privately and merges it with the base if one is named. The
+// user's files, index and refs must stay unchanged. It returns the private tree.
+func privateTree(t *testing.T, s sandbox, base string) (*Tree, sandbox) {
 	t.Helper()
 	check := s.untouched()
 	c := capture(t, s, CaptureOptions{})
@@ -52,7 +52,7 @@ func script(t *testing.T, text string) string {
 	return name
 }
 
-func TestNoConfigurationOfTheUsersAndNoHookGetsInTheWay(t *testing.T) {
+func TestUserConfigurationAndHooksHaveNoEffect(t *testing.T) {
 	s, _ := behind(t)
 	ran := filepath.Join(t.TempDir(), "ran")
 	touch := script(t, "touch "+ran)
@@ -75,7 +75,7 @@ func TestNoConfigurationOfTheUsersAndNoHookGetsInTheWay(t *testing.T) {
 		s.git("config", name, value)
 	}
 	s.write("new.py", "new\n")
-	hooks := s.git("config", "--get", "core.fsmonitor") // reading the sandbox's state below would itself run it
+	hooks := s.git("config", "--get", "core.fsmonitor") // reading the sandbox's state below would run it
 	s.git("config", "--unset", "core.fsmonitor")
 	check := s.untouched()
 	s.git("config", "core.fsmonitor", hooks)
@@ -95,7 +95,7 @@ func TestNoConfigurationOfTheUsersAndNoHookGetsInTheWay(t *testing.T) {
 	check()
 }
 
-func TestFilesThatTheUserExcludesStayOut(t *testing.T) {
+func TestFilesExcludedByTheUserStayOut(t *testing.T) {
 	s := newSandbox(t)
 	excludes := filepath.Join(t.TempDir(), "excludes")
 	if err := os.WriteFile(excludes, []byte("*.swp\n"), 0o600); err != nil {
@@ -106,13 +106,13 @@ func TestFilesThatTheUserExcludesStayOut(t *testing.T) {
 	s.write("scratch/a.py", "x\n")
 	s.write("models.py.swp", "x\n")
 	s.write("new.py", "new\n")
-	_, files := asItIs(t, s, "")
+	_, files := privateTree(t, s, "")
 	if files.exists("scratch") || files.exists("models.py.swp") || !files.exists("new.py") {
-		t.Error("the tree has what is excluded, or lacks what is not")
+		t.Error("the tree has an excluded file, or lacks another")
 	}
 }
 
-func TestLineEndsAreTheUsersInTheTreeAndGitsInTheCapture(t *testing.T) {
+func TestLineEndingsFollowTheAttributes(t *testing.T) {
 	s, _ := behind(t)
 	s.write(".gitattributes", "*.sh text eol=lf\n*.bat text eol=crlf\n*.bin -text\n")
 	s.write("run.sh", "one\ntwo\n")
@@ -129,7 +129,7 @@ func TestLineEndsAreTheUsersInTheTreeAndGitsInTheCapture(t *testing.T) {
 			t.Errorf("%s is captured as %q, %v", path, got, err)
 		}
 	}
-	_, files := asItIs(t, s, "main")
+	_, files := privateTree(t, s, "main")
 	for path, want := range map[string]string{
 		"models.py": "feature\r\nmore\r\n", "other.py": "base\r\n", "run.sh": "one\ntwo\n", "run.bat": "one\r\ntwo\r\n", "raw.bin": "one\r\ntwo\n",
 	} {
@@ -163,7 +163,7 @@ func TestARenameOfCaseAloneIsCaptured(t *testing.T) {
 	}
 }
 
-func TestAnyNameOfAFileAndOfTheRepositoryItselfWorks(t *testing.T) {
+func TestUnusualFileAndRepositoryNamesWork(t *testing.T) {
 	parent, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -187,7 +187,7 @@ func TestAnyNameOfAFileAndOfTheRepositoryItselfWorks(t *testing.T) {
 		s.write(name, "two of "+name+"\n")
 		s.write(name+".new", "new\n")
 	}
-	_, files := asItIs(t, s, "main")
+	_, files := privateTree(t, s, "main")
 	for _, name := range names {
 		if files.read(name) != "two of "+name+"\n" || files.read(name+".new") != "new\n" {
 			t.Errorf("%q is not as it was", name)
@@ -195,7 +195,7 @@ func TestAnyNameOfAFileAndOfTheRepositoryItselfWorks(t *testing.T) {
 	}
 }
 
-func TestARepositoryOfTheNewHashWorks(t *testing.T) {
+func TestASHA256RepositoryWorks(t *testing.T) {
 	s := sandbox{t, filepath.Join(t.TempDir(), "project")}
 	init := exec.Command("git", "init", "-q", "-b", "main", "--object-format=sha256", s.dir)
 	init.Env = userEnvironment()
@@ -209,7 +209,7 @@ func TestARepositoryOfTheNewHashWorks(t *testing.T) {
 	s.commit("base")
 	s.git("checkout", "-q", "feature")
 	s.write("models.py", "two\n")
-	_, files := asItIs(t, s, "main")
+	_, files := privateTree(t, s, "main")
 	if files.read("models.py") != "two\n" || files.read("base.py") != "base\n" {
 		t.Error("the tree is not the merge")
 	}
@@ -236,13 +236,13 @@ func TestAWorktreeOfABareRepositoryWorks(t *testing.T) {
 	s := sandbox{t, filepath.Join(filepath.Dir(bare.dir), "work")}
 	bare.git("worktree", "add", "-q", s.dir, "feature")
 	s.write("models.py", "two\n")
-	_, files := asItIs(t, s, "main")
+	_, files := privateTree(t, s, "main")
 	if files.read("models.py") != "two\n" || files.read("base.py") != "base\n" {
 		t.Error("the tree is not the merge")
 	}
 }
 
-func TestAPartialCloneWhoseRemoteIsGoneSaysWhatIsMissing(t *testing.T) {
+func TestPartialCloneWithoutItsRemoteSaysWhatIsMissing(t *testing.T) {
 	origin := newSandbox(t)
 	origin.git("config", "uploadpack.allowFilter", "true")
 	origin.git("branch", "feature")
@@ -250,7 +250,7 @@ func TestAPartialCloneWhoseRemoteIsGoneSaysWhatIsMissing(t *testing.T) {
 	origin.commit("base")
 	s := clone(t, origin, "--filter=blob:none", "--branch=feature")
 	s.write("models.py", "two\n")
-	c := capture(t, s, CaptureOptions{}) // needs nothing that is not here
+	c := capture(t, s, CaptureOptions{}) // needs no missing object
 	away := origin.dir + "-away"
 	if err := os.Rename(origin.dir, away); err != nil {
 		t.Fatal(err)
@@ -283,9 +283,9 @@ func TestAPartialCloneWhoseRemoteIsGoneSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestARepositoryOfAnotherUserSaysHowToTrustIt(t *testing.T) {
+func TestUntrustedRepositorySaysHowToTrustIt(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Log("not root: nobody else's repository can be made")
+		t.Log("not root: cannot create another user's repository")
 		return
 	}
 	s := newSandbox(t)
@@ -301,7 +301,7 @@ func TestARepositoryOfAnotherUserSaysHowToTrustIt(t *testing.T) {
 	}
 }
 
-func TestADeliveryKnowsAFileWhateverItsLineEnds(t *testing.T) {
+func TestDeliveryRecognizesFilesWithAnyLineEnding(t *testing.T) {
 	s := newSandbox(t)
 	s.git("config", "core.autocrlf", "true")
 	s.write("mine.py", "one\r\ntwo\r\n")

@@ -7,10 +7,10 @@ import (
 	"devenv/devenv/report"
 )
 
-// Head is where the worktree stands. Ref is full ("refs/heads/x"), empty when detached.
+// Head is the worktree's HEAD. Ref is full ("refs/heads/x"), empty if detached.
 type Head struct{ Ref, Commit string }
 
-// Head returns where the worktree stands. A branch without a commit is a KindUsage failure.
+// Head returns the worktree's HEAD. A branch without a commit is a KindUsage failure.
 func (r *Repo) Head(ctx context.Context) (Head, error) {
 	ref, err := r.git("symbolic-ref", "-q", "HEAD").line(ctx)
 	if err != nil && !exits(err, 1) {
@@ -27,7 +27,7 @@ func (r *Repo) Head(ctx context.Context) (Head, error) {
 	return Head{Ref: ref, Commit: commit}, nil
 }
 
-// resolve returns the commit that a revision names; found is false when there is none.
+// resolve returns the commit that a revision names; found is false if there is none.
 func (r *Repo) resolve(ctx context.Context, revision string) (commit string, found bool, err error) {
 	commit, err = r.git("rev-parse", "-q", "--verify", revision+"^{commit}").line(ctx)
 	if err == nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Version returns git's version, "2.39.5". Missing and too old are failures.
+// Version returns git's version, "2.39.5". A missing or outdated git is a failure.
 func Version(ctx context.Context) (string, error) {
 	if err := checkVersion(ctx); err != nil {
 		return "", err
@@ -16,8 +16,8 @@ func Version(ctx context.Context) (string, error) {
 	return strings.TrimPrefix(text, "git version "), err
 }
 
-// UnderWay names what was begun in the worktree and not ended, as git's subcommand: merge, rebase, cherry-pick, revert, bisect;
-// empty for nothing.
+// UnderWay returns the operation in progress in the worktree, as git's subcommand: merge, rebase, cherry-pick,
+// revert, bisect; empty for none.
 func (r *Repo) UnderWay() string {
 	for _, state := range []struct{ file, command string }{
 		{"MERGE_HEAD", "merge"},

@@ -16,12 +16,13 @@ import (
 	"devenv/devenv/report"
 )
 
-// Deliveries lie in the state, one directory each, numbered. In it are journal.json, new-<i> (what was written) and
-// old-<i> (what was there). Without a journal a delivery never began; the journal's state says the rest:
+// Deliveries are in the worktree's state, in one numbered directory each. It contains journal.json, new-<i> (what was
+// written) and old-<i> (what was there). Without a journal a delivery never began; otherwise the journal's state
+// tells:
 //
-//	prepared   it began: Recover takes it back
-//	done       it is complete: Undo may take it back
-//	undoing    taking back began: Recover ends it
+//	prepared   it began: Recover reverts it
+//	done       it is complete: Undo may revert it
+//	undoing    reverting began: Recover completes that
 type journalState string
 
 const (
@@ -30,20 +31,20 @@ const (
 	stateUndoing  journalState = "undoing"
 )
 
-// Beyond these the oldest deliveries are forgotten.
+// Beyond this number the oldest deliveries are forgotten.
 const keptDeliveries = 50
 
 type journal struct {
 	Version int    `json:"version"`
 	Command string `json:"command"`
-	// Ref is the branch it was made on, full; empty when detached.
+	// Ref is the branch it was made on, in full; empty if detached.
 	Ref     string            `json:"ref"`
 	At      time.Time         `json:"at"`
 	State   journalState      `json:"state"`
 	Changes []journaledChange `json:"changes"`
-	// Dirs are the directories the delivery makes, repo-relative, outermost first.
+	// Dirs are the directories that the delivery creates, repo-relative, outermost first.
 	Dirs []string `json:"dirs,omitempty"`
-	// Forced says of an undo that files which were edited since are taken back too; copies of them were kept.
+	// Forced means that an undo also reverts files that were edited since; copies of them were kept.
 	Forced bool `json:"forced,omitempty"`
 }
 
@@ -55,7 +56,7 @@ type journaledChange struct {
 	New    *storedFile       `json:"new,omitempty"`
 }
 
-// storedFile is a file's content by its hash, and what else belongs to it.
+// storedFile is a file's content hash and its metadata.
 type storedFile struct {
 	SHA256     string      `json:"sha256"`
 	Mode       fs.FileMode `json:"mode,omitempty"` // permission bits; of Old only
@@ -69,15 +70,15 @@ func hash(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// execution is one delivery on its way: being made, taken back, or looked at.
+// execution is one delivery being made, reverted, or inspected.
 type execution struct {
 	repo    *Repo
 	dir     string
 	journal journal
-	step    func(string) // told each step taken
+	step    func(string) // called after each step
 }
 
-// newDelivery makes the directory of the next delivery.
+// newDelivery creates the directory of the next delivery.
 func (r *Repo) newDelivery(step func(string)) (*execution, error) {
 	parent, err := r.makeState("deliveries")
 	if err != nil {
@@ -115,7 +116,7 @@ func (r *Repo) deliveries() ([]string, error) {
 	return names, nil
 }
 
-// openDelivery reads a delivery's journal; begun is false when there is none.
+// openDelivery reads a delivery's journal; begun is false if there is none.
 func (r *Repo) openDelivery(name string, step func(string)) (e *execution, begun bool, err error) {
 	e = &execution{repo: r, dir: r.state("deliveries", name), step: step}
 	content, err := os.ReadFile(filepath.Join(e.dir, "journal.json"))
@@ -131,7 +132,7 @@ func (r *Repo) openDelivery(name string, step func(string)) (e *execution, begun
 	return e, true, nil
 }
 
-// mark writes the journal with a new state, so that either the old or the new one is read after a crash.
+// mark writes the journal with a new state, so that a crash leaves either the old or the new one.
 func (e *execution) mark(state journalState) error {
 	e.journal.State = state
 	content, err := json.MarshalIndent(e.journal, "", "  ")
@@ -152,7 +153,7 @@ func (e *execution) mark(state journalState) error {
 	return nil
 }
 
-// keep writes a file of the delivery's directory to the disk.
+// keep writes a file of the delivery's directory to disk.
 func (e *execution) keep(name string, content []byte) error {
 	path := filepath.Join(e.dir, name)
 	if err := writeSynced(path, content, 0o666); err != nil {
@@ -164,7 +165,7 @@ func (e *execution) keep(name string, content []byte) error {
 func (e *execution) oldFile(i int) string { return filepath.Join(e.dir, "old-"+strconv.Itoa(i)) }
 func (e *execution) newFile(i int) string { return filepath.Join(e.dir, "new-"+strconv.Itoa(i)) }
 
-// forget removes the delivery; the journal goes first, so that what is left of it after a crash never began.
+// forget removes the delivery. The journal goes first, so that anything left after a crash counts as never begun.
 func (e *execution) forget() error {
 	err := os.Remove(filepath.Join(e.dir, "journal.json"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -173,7 +174,7 @@ func (e *execution) forget() error {
 	return errors.Join(syncDir(e.dir), os.RemoveAll(e.dir))
 }
 
-// writeSynced makes a file and waits until it is on the disk. Its permissions are mode less the umask.
+// writeSynced creates a file and waits until it is on disk. Its permissions are mode less the umask.
 func writeSynced(path string, content []byte, mode fs.FileMode) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
 	if err != nil {
@@ -185,7 +186,7 @@ func writeSynced(path string, content []byte, mode fs.FileMode) error {
 	return errors.Join(file.Sync(), file.Close())
 }
 
-// syncDir waits until a directory's entries are on the disk.
+// syncDir waits until a directory's entries are on disk.
 func syncDir(path string) error {
 	dir, err := os.Open(path)
 	if err != nil {

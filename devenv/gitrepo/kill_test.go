@@ -14,8 +14,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// rerun starts the test binary again as a child that does something in the repository and dies after a step ("" for none).
-// It returns the steps it took.
+// rerun runs the test binary again as a child that does something in the repository and dies after a step ("" for
+// none). It returns the steps that the child took.
 func rerun(t *testing.T, s sandbox, do, die string) []string {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -47,7 +47,7 @@ func recovered(t *testing.T, s sandbox) string {
 	return what
 }
 
-func TestADeliveryKilledAtAnyStepIsAsBeforeOrComplete(t *testing.T) {
+func TestKilledDeliveryIsRevertedOrComplete(t *testing.T) {
 	first := prepared(newSandbox(t))
 	steps := rerun(t, first, "deliver", "")
 	complete := first.worktree()
@@ -62,17 +62,17 @@ func TestADeliveryKilledAtAnyStepIsAsBeforeOrComplete(t *testing.T) {
 		switch after := s.worktree(); {
 		case die == "done":
 			if after != complete || what != "" {
-				t.Errorf("killed after it was done: recovery says %q, the tree is\n%s", what, after)
+				t.Errorf("killed after it was done: recovery reports %q, the tree is\n%s", what, after)
 			}
 		case after != before:
 			t.Errorf("killed after %q, the tree is\n%s\nand was\n%s", die, after, before)
-		case die != "staged" && !strings.Contains(what, "took back"):
-			t.Errorf("killed after %q, recovery says %q", die, what)
+		case die != "staged" && !strings.Contains(what, "reverted what"):
+			t.Errorf("killed after %q, recovery reports %q", die, what)
 		}
 	}
 }
 
-func TestARecoveryKilledAtAnyStepIsTakenUpAgain(t *testing.T) {
+func TestKilledRecoveryIsResumed(t *testing.T) {
 	first := prepared(newSandbox(t))
 	rerun(t, first, "deliver", "removed versions/0003_mine.py")
 	steps := rerun(t, first, "recover", "")
@@ -91,7 +91,7 @@ func TestARecoveryKilledAtAnyStepIsTakenUpAgain(t *testing.T) {
 	}
 }
 
-func TestAnUndoKilledAtAnyStepIsCompleted(t *testing.T) {
+func TestKilledUndoIsCompleted(t *testing.T) {
 	first := prepared(newSandbox(t))
 	rerun(t, first, "deliver", "")
 	steps := rerun(t, first, "undo", "")
@@ -101,7 +101,7 @@ func TestAnUndoKilledAtAnyStepIsCompleted(t *testing.T) {
 		rerun(t, s, "deliver", "")
 		rerun(t, s, "undo", die)
 		if what := recovered(t, s); !strings.Contains(what, "completed the interrupted undo") {
-			t.Errorf("killed after %q, recovery says %q", die, what)
+			t.Errorf("killed after %q, recovery reports %q", die, what)
 		}
 		if after := s.worktree(); after != before {
 			t.Errorf("killed after %q, the tree is\n%s\nand was\n%s", die, after, before)
@@ -109,19 +109,19 @@ func TestAnUndoKilledAtAnyStepIsCompleted(t *testing.T) {
 	}
 }
 
-func TestWhatSomebodyEditedAfterAKillIsLeftAlone(t *testing.T) {
+func TestRecoveryLeavesEditedFilesAlone(t *testing.T) {
 	s := prepared(newSandbox(t))
 	rerun(t, s, "deliver", "wrote versions/0002_new.py")
 	s.write("versions/0002_new.py", "edited\n")
 	if what := recovered(t, s); !strings.Contains(what, "versions/0002_new.py") {
-		t.Errorf("recovery says %q", what)
+		t.Errorf("recovery reports %q", what)
 	}
 	if s.read("versions/0002_new.py") != "edited\n" || s.read("versions/0001_first.py") != "edited\n" {
-		t.Error("recovery took the wrong files")
+		t.Error("recovery reverted the wrong files")
 	}
 }
 
-func TestASecondRunIsToldWhoHoldsTheLockUntilTheKernelGivesItBack(t *testing.T) {
+func TestSecondRunIsToldWhoHoldsTheLock(t *testing.T) {
 	s := newSandbox(t)
 	check := s.untouched()
 	cmd := exec.Command(os.Args[0])

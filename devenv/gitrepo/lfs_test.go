@@ -9,7 +9,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// storage returns a repository with a file in large file storage, by the real program, and a base where it was otherwise.
+// storage returns a repository with a file in large file storage, using the real program, and a base with another
+// version.
 func storage(t *testing.T) sandbox {
 	t.Helper()
 	if _, err := exec.LookPath("git-lfs"); err != nil {
@@ -24,7 +25,7 @@ func storage(t *testing.T) sandbox {
 	return s
 }
 
-func TestFilesOfLargeFileStorageHaveTheirContentInTheTree(t *testing.T) {
+func TestLFSFilesHaveTheirContentInTheTree(t *testing.T) {
 	s := storage(t)
 	s.write("a.bin", "changed\n")
 	s.write("new.bin", "new\n")
@@ -32,7 +33,7 @@ func TestFilesOfLargeFileStorageHaveTheirContentInTheTree(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(pointer), "version https://git-lfs") {
 		t.Errorf("captured as %q, %v", pointer, err)
 	}
-	made, files := asItIs(t, s, "base")
+	made, files := privateTree(t, s, "base")
 	if files.read("a.bin") != "changed\n" || files.read("new.bin") != "new\n" || len(made.Notes) > 0 {
 		t.Errorf("%q %q, notes %q", files.read("a.bin"), files.read("new.bin"), made.Notes)
 	}
@@ -44,11 +45,11 @@ func TestFilesOfLargeFileStorageHaveTheirContentInTheTree(t *testing.T) {
 		{Path: "new.bin", Action: report.FileRemoved, Expect: s.ours("rev-parse", capture(t, s, CaptureOptions{}).Tree+":new.bin")},
 	}}
 	if err := s.open().Deliver(t.Context(), d); err != nil || s.exists("new.bin") {
-		t.Errorf("what is as captured cannot be taken away: %v", err)
+		t.Errorf("an unchanged file cannot be removed: %v", err)
 	}
 }
 
-func TestLargeFilesThatAreNotHereAreNotedAndNothingWaits(t *testing.T) {
+func TestMissingLFSContentIsNotedWithoutWaiting(t *testing.T) {
 	s := storage(t)
 	s.git("remote", "add", "origin", "https://127.0.0.1:1/nowhere.git")
 	if err := os.RemoveAll(s.path(".git/lfs/objects")); err != nil {

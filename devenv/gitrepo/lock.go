@@ -14,13 +14,13 @@ import (
 	"devenv/devenv/report"
 )
 
-// Lock is this worktree's run lock. The kernel gives it back when the process dies, however it dies.
+// Lock is this worktree's run lock. The kernel releases it when the process dies for any reason.
 type Lock struct {
 	file   *flock.Flock
 	holder string
 }
 
-// holder is who holds a run lock, as the file beside it says.
+// holder is who holds a run lock, according to the file beside it.
 type holder struct {
 	PID     int             `json:"pid"`
 	Command string          `json:"command"`
@@ -28,8 +28,8 @@ type holder struct {
 	Process process.Process `json:"process"`
 }
 
-// Lock takes this worktree's run lock for a command ("new-migration"). When somebody holds it, the error is a KindWork failure
-// with the process id, the command and since when.
+// Lock takes this worktree's run lock for a command ("new-migration"). If somebody holds it, the error is a KindWork
+// failure with the process id, the command and the time.
 func (r *Repo) Lock(ctx context.Context, command string) (*Lock, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (r *Repo) Lock(ctx context.Context, command string) (*Lock, error) {
 	return lock, nil
 }
 
-// sign writes who holds the lock, for those who come second.
+// sign records who holds the lock, for others who try to take it.
 func (l *Lock) sign(r *Repo, command string) error {
 	if err := ownLike(l.file.Path(), r.gitDir); err != nil {
 		return err
@@ -61,7 +61,7 @@ func (l *Lock) sign(r *Repo, command string) error {
 	if err != nil {
 		return err
 	}
-	// Unsynced: after a crash of the machine nobody holds the lock.
+	// Not synced: after a crash of the machine nobody holds the lock.
 	if err := os.WriteFile(l.holder+".new", content, 0o666); err != nil {
 		return err
 	}
@@ -71,9 +71,9 @@ func (l *Lock) sign(r *Repo, command string) error {
 	return os.Rename(l.holder+".new", l.holder)
 }
 
-// heldBy returns the failure of who comes second.
+// heldBy returns the failure for a lock that is held.
 func heldBy(root, path string) error {
-	const hint = "wait for it to end, or stop it (Ctrl-C in its terminal, or kill)"
+	const hint = "wait for it to finish, or stop it (Ctrl-C in its terminal, or kill)"
 	var who holder
 	content, err := os.ReadFile(path)
 	if err == nil {
@@ -82,8 +82,8 @@ func heldBy(root, path string) error {
 	if err != nil {
 		return report.Fail(report.KindWork, hint, "lock %s: another devenv is at work there", root)
 	}
-	if process.Current().Elsewhere(who.Process) { // here its number is another's
-		return report.Fail(report.KindWork, "wait for it to end, or stop it where it runs",
+	if process.Current().Elsewhere(who.Process) { // here its process id belongs to another process
+		return report.Fail(report.KindWork, "wait for it to finish, or stop it where it runs",
 			"lock %s: \"devenv %s\" is at work there since %s, in another container or on another machine",
 			root, who.Command, who.Since.Local().Format(sinceLayout))
 	}
@@ -92,10 +92,10 @@ func heldBy(root, path string) error {
 		root, who.Command, who.PID, who.Since.Local().Format(sinceLayout))
 }
 
-// sinceLayout is how a failure says when the lock was taken.
+// sinceLayout is how a failure shows when the lock was taken.
 const sinceLayout = "15:04:05 on 2006-01-02"
 
-// Release gives the lock back. A second call does nothing.
+// Release releases the lock. A second call does nothing.
 func (l *Lock) Release() error {
 	if !l.file.Locked() {
 		return nil

@@ -12,10 +12,10 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestWhoHoldsTheLockIsNamedByItsProcessOnlyWhereThatNumberIsItsOwn(t *testing.T) {
+func TestLockHolderIsNamedByAMeaningfulProcessID(t *testing.T) {
 	here, elsewhere := process.Current(), process.Current()
 	elsewhere.Namespaces = "another container's"
-	for _, who := range []process.Process{here, elsewhere, {}} { // the last is of an older devenv
+	for _, who := range []process.Process{here, elsewhere, {}} { // the last one is an older devenv's
 		says, killed := "(process 4711)", true
 		if who == elsewhere {
 			says, killed = "in another container or on another machine", false

@@ -8,7 +8,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// ConflictError says that a merge did not work out. It is wrapped in a KindWork failure; nothing of the user's has changed.
+// ConflictError means that a merge had conflicts. It is wrapped in a KindWork failure; nothing of the user's has
+// changed.
 type ConflictError struct {
 	// Paths are the files in conflict, repo-relative, sorted.
 	Paths []string
@@ -21,9 +22,9 @@ func (e *ConflictError) Error() string {
 	return fmt.Sprintf("the working tree and the base (%s) conflict in %s", short(e.Base), strings.Join(e.Paths, ", "))
 }
 
-// Merge merges a capture with the base in the tree. When the capture already holds the base, merged is false and result is the
-// capture's tree; else result is the id of the merged tree. The tree ends as a checkout of result either way. Conflicts are a
-// *ConflictError in a KindWork failure.
+// Merge merges a capture with the base in the tree. If the capture already contains the base, merged is false and
+// result is the capture's tree; else result is the id of the merged tree. Either way the tree ends as a checkout of
+// result. Conflicts are a *ConflictError in a KindWork failure.
 func (r *Repo) Merge(ctx context.Context, tree *Tree, captureCommit, baseCommit string) (result string, merged bool, err error) {
 	parted, err := r.MergeBase(ctx, captureCommit, baseCommit)
 	if err != nil {
@@ -42,7 +43,7 @@ func (r *Repo) Merge(ctx context.Context, tree *Tree, captureCommit, baseCommit 
 	return result, err == nil, err
 }
 
-// merge merges the base into the tree, which is a checkout of the capture, and leaves it a checkout of the result.
+// merge merges the base into the tree, which is a checkout of the capture, and leaves a checkout of the result.
 func (t *Tree) merge(ctx context.Context, captureCommit, baseCommit string) (string, error) {
 	if err := t.setHead(captureCommit); err != nil {
 		return "", mergeFailed(captureCommit, baseCommit, err)

@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// behind makes a feature branch with uncommitted work, and a base that has moved on; it returns the base's commit.
+// behind creates a feature branch with uncommitted work, and a base that has moved on; it returns the base's commit.
 func behind(t *testing.T) (sandbox, string) {
 	t.Helper()
 	s := newSandbox(t)
@@ -36,14 +36,14 @@ func TestABranchBehindItsBaseIsMerged(t *testing.T) {
 	wantFiles(t, s, result, "models.py:feature", "other.py:base", "versions/0001_first.py:revision = '0001'", "versions/0002_base.py:base")
 	wantCheckout(t, made, result)
 	if got, want := files.git("rev-parse", "HEAD"), s.git("rev-parse", "HEAD"); got != want {
-		t.Errorf("git in the tree sees %s and not the branch's %s", got, want)
+		t.Errorf("git in the tree sees %s, not the branch's %s", got, want)
 	}
 	if strings.Contains(files.git("status"), "merging") {
 		t.Error("the tree is still merging")
 	}
 }
 
-func TestABranchThatHoldsItsBaseIsNotMerged(t *testing.T) {
+func TestBranchContainingItsBaseIsNotMerged(t *testing.T) {
 	s, _ := behind(t)
 	c := capture(t, s, CaptureOptions{})
 	made, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "x", Treeish: "main"})

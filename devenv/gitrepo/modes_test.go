@@ -20,7 +20,7 @@ func TestIgnoredFilesKeepTheirModesInEveryTree(t *testing.T) {
 		t.Helper()
 		for _, name := range names {
 			if info, err := os.Stat(files.path(name)); err != nil || info.Mode().Perm() != modes[name] {
-				t.Errorf("%s is %v and not %v, %v", name, info.Mode().Perm(), modes[name], err)
+				t.Errorf("%s is %v, not %v, %v", name, info.Mode().Perm(), modes[name], err)
 			}
 		}
 	}
@@ -32,7 +32,7 @@ func TestIgnoredFilesKeepTheirModesInEveryTree(t *testing.T) {
 	_, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "base", Treeish: id, Modes: c.Modes})
 	want(files, ".env", "cache/tool.sh", "cache/key")
 	made, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "branch", Treeish: c.Commit, Modes: c.Modes})
-	for range 2 { // also where there is nothing to write
+	for range 2 { // also when there is nothing to write
 		if _, _, err := s.open().Merge(context.Background(), made, c.Commit, base); err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +40,7 @@ func TestIgnoredFilesKeepTheirModesInEveryTree(t *testing.T) {
 	}
 }
 
-func TestTheModeOfAnIgnoredFileIsNotGivenToWhatALinkLeadsTo(t *testing.T) {
+func TestIgnoredFileModesDoNotFollowLinks(t *testing.T) {
 	s := newSandbox(t)
 	outside := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(outside, nil, 0o644); err != nil {

@@ -14,27 +14,27 @@ import (
 	"devenv/devenv/report"
 )
 
-// What TrimObjects leaves: fewer loose objects than this, and those that a capture wrote or met again lately. A capture makes a
-// dozen; one with many ignored files meets all of them each time.
+// What TrimObjects leaves: fewer loose objects than this, and those that a capture recently wrote or used. A capture
+// writes about a dozen; one with many ignored files uses all of theirs each time.
 const (
 	mostObjects = 4000
 	keptObjects = 7 * 24 * time.Hour
 )
 
-// KeepObjects makes the objects that this package writes (captures, with the untracked and the ignored files in them, edited
-// trees, merges) lie in a directory of devenv's own, absolute, which is made for the user alone. The user's repository gets
-// none: it is only read. Nothing is captured, edited or merged without it.
+// KeepObjects sets the directory, absolute and created for the user alone, for the objects that this package writes:
+// captures, with the untracked and ignored files in them, edited trees, and merges. The user's repository gets none:
+// it is only read. Without KeepObjects nothing can be captured, edited or merged.
 func (r *Repo) KeepObjects(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return report.Fail(report.KindWork, "", "make the directory of the captures: %w", err)
+		return report.Fail(report.KindWork, "", "create the directory of the captures: %w", err)
 	}
 	r.objects = dir
 	return nil
 }
 
-// TrimObjects removes the loose objects that no capture has met for a week from the directory of KeepObjects, once it holds very
-// many. Call it while nothing that was captured is in use, at the start of a run: what is missing is made again by the next
-// capture. Packs stay: they hold what a partial clone got from its remote.
+// TrimObjects removes the loose objects that no capture has used for a week from the directory of KeepObjects, once
+// there are very many. Call it at the start of a run, while nothing captured is in use: the next capture recreates
+// what is missing. Packs stay: they hold what a partial clone got from its remote.
 func (r *Repo) TrimObjects() error {
 	loose, err := filepath.Glob(filepath.Join(globQuote(r.objects), "[0-9a-f][0-9a-f]", "*"))
 	if err != nil {
@@ -59,10 +59,10 @@ func (r *Repo) TrimObjects() error {
 	return nil
 }
 
-// mayWrite reports whether there is a place for objects that is not the user's.
+// mayWrite fails if KeepObjects has not set a directory for objects.
 func (r *Repo) mayWrite() error {
 	if r.objects == "" {
-		return fmt.Errorf("write objects for %s: KeepObjects has not said where", r.root)
+		return fmt.Errorf("write objects for %s: KeepObjects has not set a directory", r.root)
 	}
 	return nil
 }
@@ -78,13 +78,13 @@ func (r *Repo) objectsEnvironment() []string {
 	}
 }
 
-// userCommit returns a commit as the user's own git knows it: itself, or, of one that this package made, the nearest of its first
-// parents that is the user's.
+// userCommit returns a commit that the user's own git knows: the commit itself, or, if this package made it, the
+// nearest of its first parents that is the user's.
 func (r *Repo) userCommit(ctx context.Context, commit string) (string, error) {
 	if r.objects == "" {
-		return commit, nil // a submodule's: nothing is made there
+		return commit, nil // a submodule's: nothing is created there
 	}
-	const mostMade = 4 // of a capture, its tree edited, and their merge
+	const mostMade = 4 // a capture, its edited tree, and their merge
 	line, err := r.git("rev-list", "--first-parent", "-n", strconv.Itoa(mostMade), commit).line(ctx)
 	if err != nil {
 		return "", err
@@ -99,7 +99,7 @@ func (r *Repo) userCommit(ctx context.Context, commit string) (string, error) {
 	return "", fmt.Errorf("commit %s has no parent in %s", short(commit), r.root)
 }
 
-// pathInList quotes a path for a list of paths as git reads it, in which a colon would end it.
+// pathInList quotes a path for git's lists of paths, in which a colon would end it.
 func pathInList(path string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(path) + `"`
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-func TestNothingThatIsCapturedBecomesAnObjectOfTheUsersRepository(t *testing.T) {
+func TestCapturesWriteNoObjectsToTheRepository(t *testing.T) {
 	ctx := context.Background()
 	s, base := behind(t)
 	s.write(".env", "SECRET=1\n")
@@ -28,7 +28,7 @@ func TestNothingThatIsCapturedBecomesAnObjectOfTheUsersRepository(t *testing.T) 
 	}
 	made, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "x", Treeish: id})
 	if files.read(".env") != "SECRET=1\n" || files.read("other.py") != "edited\n" {
-		t.Error("the tree is not what was asked for")
+		t.Error("the tree is not the requested one")
 	}
 	if _, merged, err := repo.Merge(ctx, made, c.Commit, base); err != nil || !merged {
 		t.Fatalf("merged %v, %v", merged, err)
@@ -42,11 +42,11 @@ func TestNothingThatIsCapturedBecomesAnObjectOfTheUsersRepository(t *testing.T) 
 		t.Fatal(err)
 	}
 	if _, err := unsaid.Capture(ctx, CaptureOptions{}); err == nil {
-		t.Error("a capture found another place for its objects")
+		t.Error("a capture wrote its objects elsewhere")
 	}
 }
 
-func TestATreeSurvivesTheLossOfWhatWasCaptured(t *testing.T) {
+func TestTreeSurvivesTheLossOfCapturedObjects(t *testing.T) {
 	s, base := behind(t)
 	s.write("new.py", "new\n")
 	cache := t.TempDir()
@@ -67,11 +67,11 @@ func TestATreeSurvivesTheLossOfWhatWasCaptured(t *testing.T) {
 	}
 }
 
-func TestObjectsThatNoCaptureMeetsAreDroppedOnceThereAreVeryMany(t *testing.T) {
+func TestManyUnusedObjectsAreTrimmed(t *testing.T) {
 	s := newSandbox(t)
 	s.write("new.py", "new\n")
 	repo := s.open()
-	// age makes all objects as old as if nothing had met them for some weeks.
+	// age makes all objects look as if no capture had used them for some weeks.
 	age := func() {
 		t.Helper()
 		old := time.Now().Add(-3 * keptObjects)
@@ -104,10 +104,10 @@ func TestObjectsThatNoCaptureMeetsAreDroppedOnceThereAreVeryMany(t *testing.T) {
 		t.Fatal(err)
 	}
 	age()
-	capture(t, s, CaptureOptions{}) // meets its own again
+	capture(t, s, CaptureOptions{}) // uses its own again
 	trim()
 	wantFiles(t, s, few.Tree, "models.py:one", "new.py:new", "versions/0001_first.py:revision = '0001'")
 	if out, err := repo.git("cat-file", "-t", many).line(context.Background()); err == nil {
-		t.Errorf("what nobody meets is still there: %s", out)
+		t.Errorf("unused objects are still there: %s", out)
 	}
 }

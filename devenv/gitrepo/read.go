@@ -17,7 +17,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// Modes of tree entries that are not plain files.
+// Modes of tree entries that are not regular files.
 const (
 	modeFile       = "100644"
 	modeExecutable = "100755"
@@ -28,8 +28,8 @@ const (
 // File is an entry of a tree. Mode is git's, in octal ("100644", "100755", "120000", "160000"); ID is the object's.
 type File struct{ Path, Mode, ID string }
 
-// Files lists the files of a commit or tree below a directory or at a path ("" for all), recursively, sorted by path. What
-// is not there is an empty list.
+// Files lists the files of a commit or tree below a directory or at a path ("" for all), recursively, sorted by path.
+// A missing path gives an empty list.
 func (r *Repo) Files(ctx context.Context, treeish, under string) ([]File, error) {
 	args := []string{"ls-tree", "-r", "-z", "--full-tree", treeish}
 	if under = strings.Trim(under, "/"); under != "" && under != "." {
@@ -51,7 +51,7 @@ func (r *Repo) Files(ctx context.Context, treeish, under string) ([]File, error)
 	return files, nil
 }
 
-// ReadFile returns a file's content as git stores it (no filters). A missing file is fs.ErrNotExist.
+// ReadFile returns a file's content as git stores it (without filters). A missing file is fs.ErrNotExist.
 func (r *Repo) ReadFile(ctx context.Context, treeish, path string) ([]byte, error) {
 	files, err := r.Files(ctx, treeish, path)
 	if err != nil {
@@ -67,8 +67,8 @@ func (r *Repo) ReadFile(ctx context.Context, treeish, path string) ([]byte, erro
 	return content, nil
 }
 
-// ReadFiles returns the contents of all files below a directory (or at a path, "" for all), by path, as git stores them,
-// with one process for all; submodules are left out.
+// ReadFiles returns the contents of all files below a directory (or at a path, "" for all), by path, as git stores
+// them, with a single process. It skips submodules.
 func (r *Repo) ReadFiles(ctx context.Context, treeish, under string) (map[string][]byte, error) {
 	files, err := r.Files(ctx, treeish, under)
 	if err != nil {
@@ -96,8 +96,8 @@ func (r *Repo) ReadFiles(ctx context.Context, treeish, under string) (map[string
 	return contents, nil
 }
 
-// Added returns the day on which a file came into a branch: of the merge that brought it where there was one. The zero time
-// means that it is not known, as in a shallow clone.
+// Added returns the day on which a file was added to a branch: the day of the merge if one added it. The zero time
+// means that it is unknown, as in a shallow clone.
 func (r *Repo) Added(ctx context.Context, commit, path string) (time.Time, error) {
 	day, err := r.git("log", "-1", "--first-parent", "-m", "--diff-filter=A", "--no-renames", "--format=%cs", commit, "--", path).line(ctx)
 	if err != nil {
@@ -105,7 +105,7 @@ func (r *Repo) Added(ctx context.Context, commit, path string) (time.Time, error
 	}
 	added, err := time.Parse(time.DateOnly, day)
 	if err != nil {
-		return time.Time{}, nil //nolint:nilerr // no such commit: nothing was printed
+		return time.Time{}, nil //nolint:nilerr // no such commit: the output is empty
 	}
 	return added, nil
 }
@@ -131,7 +131,7 @@ func nextObject(reader *bufio.Reader) ([]byte, error) {
 	return content[:size], nil
 }
 
-// WorktreeFiles lists the files of the working tree that git knows or would take, by path; a file that is gone is not among them.
+// WorktreeFiles lists the files of the working tree that git tracks or would add, by path, without deleted ones.
 func (r *Repo) WorktreeFiles(ctx context.Context) ([]string, error) {
 	paths, err := r.git("ls-files", "-c", "-o", "--exclude-standard", "-z").list(ctx)
 	if err != nil {

@@ -10,24 +10,24 @@ import (
 	"devenv/devenv/report"
 )
 
-// Record is one file of the worktree's own state, or of the repository's, in JSON: what must outlive the process that wrote it.
+// Record is a JSON file in the worktree's or the repository's state, for what must outlive the process that wrote it.
 type Record struct {
 	repo *Repo
 	name string
-	// shared says that the repository's worktrees have it in common.
+	// shared means that all worktrees of the repository use it.
 	shared bool
 }
 
-// Record returns the record of a name. The caller holds the Lock.
+// Record returns the record with a name. The caller holds the Lock.
 func (r *Repo) Record(name string) Record { return Record{repo: r, name: name + ".json"} }
 
-// SharedRecord returns the record of a name that all worktrees of the repository have in common. Two that write it at a time
-// leave one whole record, the later one. The caller holds the Lock.
+// SharedRecord returns the record with a name that all worktrees of the repository use. If two write it at a time,
+// the later one wins as a whole. The caller holds the Lock.
 func (r *Repo) SharedRecord(name string) Record {
 	return Record{repo: r, name: name + ".json", shared: true}
 }
 
-// Path returns where the record lies.
+// Path returns the record's path.
 func (r Record) Path() string {
 	if r.shared {
 		return filepath.Join(r.repo.commonDir, "devenv", sharedState, r.name)
@@ -35,7 +35,7 @@ func (r Record) Path() string {
 	return r.repo.state(r.name)
 }
 
-// Read reads the record; false when there is none.
+// Read reads the record; false if it does not exist.
 func (r Record) Read(into any) (bool, error) {
 	content, err := os.ReadFile(r.Path())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -50,7 +50,7 @@ func (r Record) Read(into any) (bool, error) {
 	return true, nil
 }
 
-// Write writes the record, so that either the old or the new one is read after a crash.
+// Write writes the record, so that a crash leaves either the old or the new one.
 func (r Record) Write(value any) error {
 	dir, err := r.repo.makeState()
 	if err != nil {
@@ -60,7 +60,7 @@ func (r Record) Write(value any) error {
 	if err != nil {
 		return err
 	}
-	path, written := r.Path(), filepath.Join(dir, r.name+".new") // in the worktree's own state, which the lock guards
+	path, written := r.Path(), filepath.Join(dir, r.name+".new") // in the worktree's own state, which the lock protects
 	err = errors.Join(makeOwned(filepath.Dir(path), r.repo.gitDir), writeSynced(written, content, 0o666))
 	if err == nil {
 		err = errors.Join(ownLike(written, r.repo.gitDir), os.Rename(written, path), syncDir(filepath.Dir(path)))
@@ -71,7 +71,7 @@ func (r Record) Write(value any) error {
 	return nil
 }
 
-// Remove removes the record. It is no error when there is none.
+// Remove removes the record. Removing a missing one is not an error.
 func (r Record) Remove() error {
 	err := os.Remove(r.Path())
 	if errors.Is(err, fs.ErrNotExist) {

@@ -12,8 +12,9 @@ import (
 	"devenv/devenv/report"
 )
 
-// Recover reverts a delivery that was cut off, and completes an undo that was: both leave the working tree as before the delivery.
-// It returns a sentence about what it did, "" for nothing. Every command calls it first, holding the Lock.
+// Recover reverts an interrupted delivery, and completes an interrupted undo: both restore the working tree from
+// before the delivery. It returns a sentence about what it did, "" for nothing. Every command calls it first, holding
+// the Lock.
 func (r *Repo) Recover(ctx context.Context) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
@@ -24,7 +25,7 @@ func (r *Repo) Recover(ctx context.Context) (string, error) {
 	return r.recoverDeliveries(func(string) {})
 }
 
-// recoverDeliveries brings every delivery to an end, and forgets the oldest.
+// recoverDeliveries finishes every delivery, and forgets the oldest.
 func (r *Repo) recoverDeliveries(step func(string)) (string, error) {
 	names, err := r.deliveries()
 	if err != nil {
@@ -38,7 +39,7 @@ func (r *Repo) recoverDeliveries(step func(string)) (string, error) {
 		}
 		what, err := e.recover(begun, i < len(names)-keptDeliveries)
 		if err != nil {
-			return "", report.Fail(report.KindWork, writableHint(err), "take back the delivery that was cut off (it is kept in %s): %w", e.dir, err)
+			return "", report.Fail(report.KindWork, writableHint(err), "revert the interrupted delivery (kept in %s): %w", e.dir, err)
 		}
 		if what != "" {
 			did = append(did, what)
@@ -47,7 +48,7 @@ func (r *Repo) recoverDeliveries(step func(string)) (string, error) {
 	return strings.Join(did, "\n"), nil
 }
 
-// recover brings one delivery to an end; a complete one is left alone, unless it is old.
+// recover finishes one delivery; it leaves a complete one alone, unless it is old.
 func (e *execution) recover(begun, old bool) (string, error) {
 	switch {
 	case !begun, old && e.journal.State == stateDone:
@@ -59,34 +60,35 @@ func (e *execution) recover(begun, old bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	what := fmt.Sprintf("took back what an interrupted %q had begun to write", "devenv "+e.journal.Command)
+	what := fmt.Sprintf("reverted what an interrupted %q had begun to write", "devenv "+e.journal.Command)
 	if e.journal.State == stateUndoing {
 		what = fmt.Sprintf("completed the interrupted undo of %q", "devenv "+e.journal.Command)
 	}
 	if len(edited) > 0 && !e.journal.Forced {
-		what += "; left alone, as they were edited since: " + strings.Join(edited, ", ")
+		what += "; left unchanged, because they were edited since:  " + strings.Join(edited, ", ")
 	}
-	return what, e.takeBack()
+	return what, e.revert()
 }
 
-// takeBack makes the working tree as it was before the delivery, and forgets the delivery. It may be called again after it was
-// cut off. A file that holds neither what the delivery wrote nor what it replaced is somebody's work: it stays, unless forced.
-func (e *execution) takeBack() error {
+// revert restores the working tree from before the delivery, and forgets the delivery. It can be repeated after an
+// interruption. A file that holds neither what the delivery wrote nor what it replaced is somebody's work: it stays,
+// unless forced.
+func (e *execution) revert() error {
 	for i := len(e.journal.Changes) - 1; i >= 0; i-- {
 		c := e.journal.Changes[i]
-		if err := e.takeBackFile(i, c); err != nil {
+		if err := e.revertFile(i, c); err != nil {
 			return fmt.Errorf("%s: %w", c.Path, err)
 		}
-		e.step("took back " + c.Path)
+		e.step("reverted  " + c.Path)
 	}
 	for i := len(e.journal.Dirs) - 1; i >= 0; i-- {
-		// Fails when the user has put something there, as it should.
+		// This fails if the user has put something there, as it should.
 		_ = os.Remove(e.repo.target(e.journal.Dirs[i]))
 	}
 	return e.forget()
 }
 
-func (e *execution) takeBackFile(i int, c journaledChange) error {
+func (e *execution) revertFile(i int, c journaledChange) error {
 	if err := os.Remove(e.neighbour(c.Path)); err != nil && !errors.Is(err, fs.ErrNotExist) && !isNotDir(err) {
 		return err
 	}
@@ -112,7 +114,8 @@ func (e *execution) takeBackFile(i int, c journaledChange) error {
 	return e.install(e.oldFile(i), c.Path, *c.Old, c.Old)
 }
 
-// foreign reports whether a path holds what neither the delivery wrote nor what it replaced. A path that is missing is never.
+// foreign reports whether a path holds neither what the delivery wrote nor what it replaced. A missing path never
+// does.
 func (c journaledChange) foreign(now string) bool {
 	return now != "" && (c.New == nil || now != c.New.SHA256) && (c.Old == nil || now != c.Old.SHA256)
 }
@@ -132,7 +135,8 @@ func (e *execution) edited() ([]string, error) {
 	return paths, nil
 }
 
-// current returns the hash of what is at a path, empty when nothing is there. What is no plain file has a hash like none.
+// current returns the hash of a path's content, empty if it does not exist. Anything but a regular file gets a hash
+// that matches none.
 func (e *execution) current(name string) (string, error) {
 	info, err := os.Lstat(e.repo.target(name))
 	if errors.Is(err, fs.ErrNotExist) || isNotDir(err) {

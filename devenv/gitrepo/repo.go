@@ -1,6 +1,6 @@
-// Package gitrepo is devenv's git: what the user's working tree holds right now (as git objects), private trees made
-// from it, merges with the base, and the journaled delivery of files into the working tree and its undo. Everything is
-// done by the git binary (2.30 or newer). Only Deliver, Recover and Undo ever change the user's files; nothing ever
+// Package gitrepo is devenv's access to git: captures of the user's working tree (as git objects), private trees made
+// from them, merges with the base, and the journaled delivery of files to the working tree and its undo. The git
+// binary (2.30 or newer) does all the work. Only Deliver, Recover and Undo ever change the user's files; nothing ever
 // changes the user's index, refs, objects or list of worktrees.
 package gitrepo
 
@@ -16,15 +16,15 @@ import (
 	"devenv/devenv/report"
 )
 
-// Repo is one worktree of a repository. It holds no locks and may be used from several goroutines.
+// Repo is one worktree of a repository. It holds no locks and is safe for concurrent use.
 type Repo struct {
 	root, gitDir, commonDir string
-	// objects is where what is written lies: see KeepObjects.
+	// objects is the directory for the objects that this package writes: see KeepObjects.
 	objects string
 }
 
-// Open finds the worktree that dir lies in: a subdirectory, a linked worktree, a submodule. It fails with KindUsage when dir is
-// in no repository or in a bare one, and with KindWork when git is missing or older than 2.30.
+// Open finds the worktree that contains dir: a subdirectory, a linked worktree, a submodule. It fails with KindUsage
+// if dir is in no repository or in a bare one, and with KindWork if git is missing or older than 2.30.
 func Open(ctx context.Context, dir string) (*Repo, error) {
 	if err := checkVersion(ctx); err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func openRoot(ctx context.Context, root string) (*Repo, error) {
 	if err != nil {
 		return nil, notFound(root, err)
 	}
-	// --path-format=absolute would do, but came with 2.31.
+	// --path-format=absolute would do, but needs git 2.31.
 	if !filepath.IsAbs(common) {
 		common = filepath.Join(root, common)
 	}
@@ -66,7 +66,7 @@ func (r *Repo) GitDir() string { return r.gitDir }
 // CommonDir returns the git directory that all worktrees of the repository share, absolute.
 func (r *Repo) CommonDir() string { return r.commonDir }
 
-// git starts a command in the worktree. A submodule that is not checked out has none: then in its git directory.
+// git returns a command that runs in the worktree, or in the git directory of a submodule that is not checked out.
 func (r *Repo) git(args ...string) *command {
 	if r.root == "" {
 		return git(r.gitDir, args...).with("GIT_DIR=" + r.gitDir)
@@ -90,7 +90,7 @@ func notFound(dir string, err error) error {
 	return report.Fail(report.KindWork, "", "find the repository of %s: %w", dir, err)
 }
 
-// untrusted returns the directory that git says it does not trust: the repository's, which dir lies in.
+// untrusted returns the directory that git reports as untrusted: the one of the repository that contains dir.
 func untrusted(said, dir string) string {
 	for line := range strings.Lines(said) {
 		if _, named, ok := strings.Cut(line, "--add safe.directory "); ok {
@@ -100,14 +100,14 @@ func untrusted(said, dir string) string {
 	return dir
 }
 
-// checkVersion refuses a git that is missing or too old for what this package relies on.
+// checkVersion rejects a git that is missing or too old for what this package relies on.
 func checkVersion(ctx context.Context) error {
 	text, err := git("", "version").line(ctx)
 	if errors.Is(err, exec.ErrNotFound) {
-		return report.Fail(report.KindWork, "install git 2.30 or newer", "git is not installed: it is not on the PATH")
+		return report.Fail(report.KindWork, "install git 2.30 or newer", "git is not installed, or not on the PATH")
 	}
 	if err != nil {
-		return report.Fail(report.KindWork, "", "ask git for its version: %w", err)
+		return report.Fail(report.KindWork, "", "get git's version: %w", err)
 	}
 	if major, minor, ok := parseVersion(text); ok && (major < 2 || major == 2 && minor < 30) {
 		return report.Fail(report.KindWork, "install git 2.30 or newer",
@@ -116,7 +116,7 @@ func checkVersion(ctx context.Context) error {
 	return nil
 }
 
-// parseVersion reads "git version 2.39.5 (Apple Git-154)". What it cannot read is not held against git.
+// parseVersion parses "git version 2.39.5 (Apple Git-154)". A version that it cannot parse is accepted.
 func parseVersion(text string) (major, minor int, ok bool) {
 	fields := strings.Fields(text)
 	if len(fields) < 3 {
@@ -145,7 +145,7 @@ func quote(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// Worktrees lists the directories of all worktrees of the repository, the main one first; one that is gone is not among them.
+// Worktrees lists the directories of all existing worktrees of the repository, the main one first.
 func (r *Repo) Worktrees(ctx context.Context) ([]string, error) {
 	out, err := r.git("worktree", "list", "--porcelain").bytes(ctx)
 	if err != nil {

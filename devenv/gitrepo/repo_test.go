@@ -13,11 +13,11 @@ import (
 	"devenv/devenv/report"
 )
 
-// TestMain keeps this machine's git configuration out, and is the child of the tests that kill one.
+// TestMain excludes this machine's git configuration, and runs the child for the tests that kill one.
 func TestMain(m *testing.M) {
 	for name, value := range map[string]string{
 		"GIT_CONFIG_GLOBAL": os.DevNull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_ALLOW_PROTOCOL": "file",
-		// A hook would export these; every test shows that they do not lead astray.
+		// A hook would export these; every test shows that they do no harm.
 		"GIT_DIR": "/nowhere", "GIT_INDEX_FILE": "/nowhere/index", "GIT_WORK_TREE": "/nowhere",
 	} {
 		if err := os.Setenv(name, value); err != nil {
@@ -43,7 +43,7 @@ func withObjects(run func() int) int {
 	return run()
 }
 
-// sandbox is a repository to try things on, with a first commit on main.
+// sandbox is a repository for experiments, with an initial commit on main.
 type sandbox struct {
 	t   *testing.T
 	dir string
@@ -80,7 +80,7 @@ func userEnvironment() []string {
 	return append(env, "GIT_AUTHOR_NAME=u", "GIT_AUTHOR_EMAIL=u@x", "GIT_COMMITTER_NAME=u", "GIT_COMMITTER_EMAIL=u@x")
 }
 
-// git runs git as the user would, and returns what it printed.
+// git runs git as the user would, and returns its output.
 func (s sandbox) git(args ...string) string {
 	s.t.Helper()
 	cmd := exec.Command("git", args...)
@@ -151,7 +151,7 @@ func objectsOf(t *testing.T) string {
 	return filepath.Join(os.Getenv("GITREPO_TEST_OBJECTS"), hash([]byte(t.Name())))
 }
 
-// ours runs git as this package does: it sees what was captured.
+// ours runs git as this package does: it sees captured objects.
 func (s sandbox) ours(args ...string) string {
 	s.t.Helper()
 	out, err := s.open().git(args...).line(context.Background())
@@ -161,8 +161,8 @@ func (s sandbox) ours(args ...string) string {
 	return out
 }
 
-// untouched returns a function that fails the test when anything of the user's has changed since: the files, the index's bytes,
-// status, refs, HEAD, the list of worktrees or the number of objects.
+// untouched returns a function that fails the test if anything of the user's has changed since: the files, the
+// index's bytes, status, refs, HEAD, the list of worktrees or the number of objects.
 func (s sandbox) untouched() func() {
 	s.t.Helper()
 	before := s.everything()
@@ -212,7 +212,7 @@ func listing(t *testing.T, repo *Repo, treeish string) string {
 	return strings.Join(out, "\n")
 }
 
-// wantFailure checks an error's kind and that it and its hint say what they must.
+// wantFailure checks an error's kind, and that it and its hint contain words.
 func wantFailure(t *testing.T, err error, kind report.Kind, words ...string) {
 	t.Helper()
 	if err == nil {
@@ -220,17 +220,17 @@ func wantFailure(t *testing.T, err error, kind report.Kind, words ...string) {
 	}
 	var failure *report.Failure
 	if !errors.As(err, &failure) || report.KindOf(err) != kind {
-		t.Errorf("%v: kind is %v and not %v", err, report.KindOf(err), kind)
+		t.Errorf("%v: kind is %v, not %v", err, report.KindOf(err), kind)
 	}
 	text := err.Error() + "\n" + report.HintOf(err)
 	for _, word := range words {
 		if !strings.Contains(text, word) {
-			t.Errorf("%q does not say %q", text, word)
+			t.Errorf("%q does not contain %q", text, word)
 		}
 	}
 }
 
-func TestARepositoryIsFoundFromASubdirectoryAndThroughASymlink(t *testing.T) {
+func TestRepositoryIsFoundThroughSubdirectoriesAndSymlinks(t *testing.T) {
 	s := newSandbox(t)
 	repo, err := Open(context.Background(), s.path("versions"))
 	if err != nil {
@@ -262,7 +262,7 @@ func TestALinkedWorktreeHasItsOwnGitDirectory(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoRepositoryIsAUsageError(t *testing.T) {
+func TestMissingRepositoryIsAUsageError(t *testing.T) {
 	_, err := Open(context.Background(), t.TempDir())
 	wantFailure(t, err, report.KindUsage, "is not in a git repository", "git init")
 	s := newSandbox(t)
@@ -284,7 +284,7 @@ func TestAnOldGitIsRefused(t *testing.T) {
 	wantFailure(t, err, report.KindWork, "git is not installed")
 }
 
-func TestAFailedCommandKeepsArgumentsExitCodeAndStderr(t *testing.T) {
+func TestFailedCommandKeepsArgumentsExitCodeAndStderr(t *testing.T) {
 	s := newSandbox(t)
 	err := s.open().git("rev-parse", "--verify", "nothing-of-that-name").run(context.Background())
 	var failed *CommandError

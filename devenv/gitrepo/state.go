@@ -12,11 +12,11 @@ import (
 	"devenv/devenv/report"
 )
 
-// The worktree's own state lies in its git directory below devenv/worktree: the run lock, the deliveries kept for undo,
-// and temporary files. Private trees are neighbours of it (devenv/<id> in the common directory).
+// The worktree's own state is in its git directory below devenv/worktree: the run lock, the deliveries kept for undo,
+// and temporary files. Private trees are beside it (devenv/<id> in the common directory).
 const ownState = "worktree"
 
-// sharedState is the directory, beside those of private trees, that holds the state of all worktrees together.
+// sharedState is the directory, beside those of private trees, for the state that all worktrees share.
 const sharedState = "shared"
 
 // state returns a path in the worktree's own state.
@@ -24,7 +24,7 @@ func (r *Repo) state(elem ...string) string {
 	return filepath.Join(append([]string{r.gitDir, "devenv", ownState}, elem...)...)
 }
 
-// makeState makes a directory of the worktree's own state and returns its path.
+// makeState creates a directory in the worktree's own state and returns its path.
 func (r *Repo) makeState(elem ...string) (string, error) {
 	dir := r.state(elem...)
 	if err := makeOwned(dir, r.gitDir); err != nil {
@@ -34,20 +34,20 @@ func (r *Repo) makeState(elem ...string) (string, error) {
 	return dir, nil
 }
 
-// scratch makes a temporary directory in the state; done removes it. Recover removes what a killed run left.
+// scratch creates a temporary directory in the state; done removes it. Recover removes what a killed run left.
 func (r *Repo) scratch() (dir string, done func(), err error) {
 	parent, err := r.makeState("tmp")
 	if err != nil {
 		return "", nil, err
 	}
 	if dir, err = os.MkdirTemp(parent, ""); err != nil {
-		return "", nil, report.Fail(report.KindWork, "", "make a temporary directory in %s: %w", parent, err)
+		return "", nil, report.Fail(report.KindWork, "", "create a temporary directory in %s: %w", parent, err)
 	}
 	return dir, func() { _ = os.RemoveAll(dir) }, nil
 }
 
-// copyIndex returns a copy of the user's index and done, which removes it. A repository without an index gives
-// the name of a file that is not there, which git takes for an empty one.
+// copyIndex returns a copy of the user's index and a function that removes it. For a repository without an index it
+// returns the name of a missing file, which git treats as an empty index.
 func (r *Repo) copyIndex() (index string, done func(), err error) {
 	dir, done, err := r.scratch()
 	if err != nil {
@@ -62,8 +62,8 @@ func (r *Repo) copyIndex() (index string, done func(), err error) {
 	return index, done, nil
 }
 
-// copyWithTime copies a file with its modification time: git tells by the index's time which entries are too young to trust
-// (racy), so a copy with a later time would hide changes.
+// copyWithTime copies a file with its modification time: git tells by the index's time which entries are too recent
+// to trust (racy), so a copy with a later time would hide changes.
 func copyWithTime(to, from string) error {
 	in, err := os.Open(from)
 	if err != nil {
@@ -87,7 +87,7 @@ func copyWithTime(to, from string) error {
 	return os.Chtimes(to, info.ModTime(), info.ModTime())
 }
 
-// makeOwned makes dir and its parents as needed. Under sudo they belong to the owner of like, so that the next run
+// makeOwned creates dir and its parents as needed. Under sudo they belong to the owner of like, so that the next run
 // without sudo can use them.
 func makeOwned(dir, like string) error {
 	if _, err := os.Stat(dir); err == nil {
@@ -106,7 +106,7 @@ func makeOwned(dir, like string) error {
 	return ownLike(dir, like)
 }
 
-// ownLike gives a file that root made to the owner of another; for anybody else it does nothing.
+// ownLike gives a file that root created to the owner of another one; for other users it does nothing.
 func ownLike(path, like string) error {
 	if os.Geteuid() != 0 {
 		return nil

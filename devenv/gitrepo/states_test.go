@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// halfWay starts a command of git's that stops at a conflict in models.py, and resolves it.
+// halfWay runs a git command that stops at a conflict in models.py, and resolves it.
 func halfWay(t *testing.T, s sandbox, args ...string) {
 	t.Helper()
 	if err := git(s.dir, args...).with("GIT_EDITOR=true").run(context.Background()); err == nil {
@@ -18,7 +18,7 @@ func halfWay(t *testing.T, s sandbox, args ...string) {
 	s.git("add", "models.py")
 }
 
-func TestAMergeThatIsResolvedAndNotCommittedIsNotMergedAgain(t *testing.T) {
+func TestResolvedUncommittedMergeIsNotRepeated(t *testing.T) {
 	s := newSandbox(t)
 	s.git("checkout", "-q", "-b", "feature")
 	s.write("models.py", "mine\n")
@@ -31,19 +31,19 @@ func TestAMergeThatIsResolvedAndNotCommittedIsNotMergedAgain(t *testing.T) {
 	check := s.untouched()
 	c := capture(t, s, CaptureOptions{})
 	if want := []string{s.git("rev-parse", "HEAD"), s.git("rev-parse", "main")}; strings.Join(c.Parents, " ") != strings.Join(want, " ") {
-		t.Errorf("the parents are %v and not %v", c.Parents, want)
+		t.Errorf("the parents are %v, not %v", c.Parents, want)
 	}
-	_, files := asItIs(t, s, "main")
+	_, files := privateTree(t, s, "main")
 	check()
 	if files.read("models.py") != "both\n" {
-		t.Errorf("the conflict is resolved otherwise: %q", files.read("models.py"))
+		t.Errorf("the conflict is resolved differently: %q", files.read("models.py"))
 	}
 	if !s.exists(".git/MERGE_HEAD") {
 		t.Error("the user's merge is gone")
 	}
 }
 
-func TestARebaseOrCherryPickHalfWayIsCapturedAsItIs(t *testing.T) {
+func TestRebaseOrCherryPickInProgressIsCaptured(t *testing.T) {
 	for _, args := range [][]string{{"rebase", "-q", "main"}, {"cherry-pick", "main"}, {"revert", "--no-edit", "HEAD~1"}} {
 		s := newSandbox(t)
 		s.git("checkout", "-q", "-b", "feature")
@@ -56,14 +56,14 @@ func TestARebaseOrCherryPickHalfWayIsCapturedAsItIs(t *testing.T) {
 		s.commit("theirs")
 		s.git("checkout", "-q", "feature")
 		halfWay(t, s, args...)
-		_, files := asItIs(t, s, "")
+		_, files := privateTree(t, s, "")
 		if files.read("models.py") != "both\n" {
 			t.Errorf("%s: models.py is %q", args[0], files.read("models.py"))
 		}
 	}
 }
 
-func TestWhatIsStagedOtherwiseThanItLiesThereIsCapturedAsItLiesThere(t *testing.T) {
+func TestWorkingTreeFilesWinOverStagedContent(t *testing.T) {
 	s := newSandbox(t)
 	s.write("kept.py", "kept\n")
 	s.write("kept.log", "ignored once it is not tracked\n")
@@ -77,13 +77,13 @@ func TestWhatIsStagedOtherwiseThanItLiesThereIsCapturedAsItLiesThere(t *testing.
 	s.write("intended.py", "x\n")
 	s.git("add", "-N", "intended.py")
 	s.remove("intended.py")
-	_, files := asItIs(t, s, "")
+	_, files := privateTree(t, s, "")
 	if files.read("kept.py") != "kept\n" || files.exists("kept.log") || files.exists("vanished.py") || files.exists("intended.py") {
-		t.Error("the tree is not what lies there")
+		t.Error("the tree is not the working tree")
 	}
 }
 
-func TestLinksWhateverTheyLeadToAreLinks(t *testing.T) {
+func TestSymbolicLinksAreNeverFollowed(t *testing.T) {
 	s := newSandbox(t)
 	s.write("dir/a.py", "a\n")
 	s.write("other.py", "other\n")
@@ -96,13 +96,13 @@ func TestLinksWhateverTheyLeadToAreLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	made, files := asItIs(t, s, "")
+	made, files := privateTree(t, s, "")
 	for name, to := range links {
 		if got, err := os.Readlink(files.path(name)); err != nil || got != to {
 			t.Errorf("%s leads to %q, %v", name, got, err)
 		}
 	}
-	// Back again: what is written must not go through the links.
+	// Back again: writing must not follow the links.
 	if err := made.Checkout(context.Background(), "HEAD"); err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestLinksWhateverTheyLeadToAreLinks(t *testing.T) {
 	}
 }
 
-func TestModesAreTheIndexsWhereTheFileSystemHasNone(t *testing.T) {
+func TestIndexProvidesModesWithoutFileModeSupport(t *testing.T) {
 	s := newSandbox(t)
 	s.write("run.sh", "x\n")
 	s.git("add", "run.sh")
@@ -122,7 +122,7 @@ func TestModesAreTheIndexsWhereTheFileSystemHasNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.write("run.sh", "changed\n")
-	_, files := asItIs(t, s, "")
+	_, files := privateTree(t, s, "")
 	for name, want := range map[string]os.FileMode{"run.sh": 0o100, "models.py": 0} {
 		if info, err := os.Stat(files.path(name)); err != nil || info.Mode().Perm()&0o100 != want {
 			t.Errorf("%s is %v, %v", name, info.Mode(), err)
@@ -130,7 +130,7 @@ func TestModesAreTheIndexsWhereTheFileSystemHasNone(t *testing.T) {
 	}
 }
 
-func TestATreeFollowsDirectoriesThatBecomeFilesAndBack(t *testing.T) {
+func TestTreeFollowsDirectoriesReplacedByFiles(t *testing.T) {
 	s := newSandbox(t)
 	s.write("thing/a.py", "a\n")
 	dir := s.commit("a directory")
@@ -164,7 +164,7 @@ func TestATreeFollowsDirectoriesThatBecomeFilesAndBack(t *testing.T) {
 	}
 }
 
-func TestARepositoryOrWorktreeThatMovedKeepsItsTrees(t *testing.T) {
+func TestMovedRepositoryOrWorktreeKeepsItsTrees(t *testing.T) {
 	s := newSandbox(t)
 	linked := sandbox{t, filepath.Join(filepath.Dir(s.dir), "linked")}
 	s.git("worktree", "add", "-q", linked.dir)
@@ -198,7 +198,7 @@ func TestARepositoryOrWorktreeThatMovedKeepsItsTrees(t *testing.T) {
 	}
 }
 
-func TestReplacedAndGraftedCommitsAreAsTheUserSeesThem(t *testing.T) {
+func TestReplacedAndGraftedCommitsAreHonoured(t *testing.T) {
 	s, _ := behind(t)
 	s.git("stash", "-q")
 	first := s.git("rev-parse", "main~1")
@@ -207,13 +207,13 @@ func TestReplacedAndGraftedCommitsAreAsTheUserSeesThem(t *testing.T) {
 	s.git("checkout", "-q", "feature")
 	s.git("stash", "pop", "-q")
 	s.git("replace", first, root)
-	_, files := asItIs(t, s, "main")
+	_, files := privateTree(t, s, "main")
 	if files.read("other.py") != "base\n" || files.read("models.py") != "feature\n" {
 		t.Error("the tree is not the merge")
 	}
 }
 
-func TestABaseMayBeAnAnnotatedTagAndATagOfATag(t *testing.T) {
+func TestBaseMayBeAnAnnotatedOrNestedTag(t *testing.T) {
 	s := newSandbox(t)
 	first := s.git("rev-parse", "HEAD")
 	s.git("tag", "-a", "-m", "first", "v1")
@@ -224,7 +224,7 @@ func TestABaseMayBeAnAnnotatedTagAndATagOfATag(t *testing.T) {
 	wantBase(t, s, "v1", "refs/tags/v1", first)
 	wantBase(t, s, "stable", "refs/tags/stable", first)
 	s.write("new.py", "new\n")
-	if _, files := asItIs(t, s, "stable"); files.read("new.py") != "new\n" {
+	if _, files := privateTree(t, s, "stable"); files.read("new.py") != "new\n" {
 		t.Error("the tree is not the capture")
 	}
 }

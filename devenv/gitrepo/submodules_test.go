@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// nested makes a repository with a submodule lib, which has a submodule deep.
+// nested creates a repository with a submodule lib, which has a submodule deep.
 func nested(t *testing.T) (s, lib, deep sandbox) {
 	t.Helper()
 	inner, middle := newSandbox(t), newSandbox(t)
@@ -18,14 +18,14 @@ func nested(t *testing.T) (s, lib, deep sandbox) {
 	return s, sandbox{t, s.path("lib")}, sandbox{t, s.path("lib/deep")}
 }
 
-func TestNestedSubmodulesAreFilledAndTheirUncommittedWorkIsNoted(t *testing.T) {
+func TestNestedSubmodulesAreFilledAndUncommittedWorkNoted(t *testing.T) {
 	s, lib, deep := nested(t)
 	s.git("branch", "base")
 	deep.write("models.py", "newer\n")
 	deep.commit("newer")
 	lib.commit("deep moved")
 	s.commit("lib moved")
-	made, files := asItIs(t, s, "base")
+	made, files := privateTree(t, s, "base")
 	if files.read("lib/deep/models.py") != "newer\n" || len(made.Notes) > 0 {
 		t.Errorf("%q, notes %q", files.read("lib/deep/models.py"), made.Notes)
 	}
@@ -43,11 +43,11 @@ func TestNestedSubmodulesAreFilledAndTheirUncommittedWorkIsNoted(t *testing.T) {
 	}
 }
 
-func TestASubmoduleThatWasNeverInitialisedIsCapturedAndNoted(t *testing.T) {
+func TestUninitializedSubmoduleIsCapturedAndNoted(t *testing.T) {
 	origin, _, _ := nested(t)
 	s := clone(t, origin)
 	s.write("models.py", "two\n")
-	made, files := asItIs(t, s, "origin/main")
+	made, files := privateTree(t, s, "origin/main")
 	if files.read("models.py") != "two\n" || !files.exists("lib") || files.exists("lib/models.py") {
 		t.Error("the tree is not the capture")
 	}
@@ -56,12 +56,12 @@ func TestASubmoduleThatWasNeverInitialisedIsCapturedAndNoted(t *testing.T) {
 	}
 }
 
-func TestASubmoduleThatIsNewOnTheBranchOrGoneIsFollowed(t *testing.T) {
+func TestAddedAndRemovedSubmodulesAreFollowed(t *testing.T) {
 	library := newSandbox(t)
 	s := newSandbox(t)
 	without := s.git("rev-parse", "HEAD")
 	s.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", library.dir, "lib")
-	made, files := asItIs(t, s, "")
+	made, files := privateTree(t, s, "")
 	if files.read("lib/models.py") != "one\n" {
 		t.Error("the new submodule is empty")
 	}
@@ -76,7 +76,7 @@ func TestASubmoduleThatIsNewOnTheBranchOrGoneIsFollowed(t *testing.T) {
 	}
 }
 
-func TestFilesOfLargeFileStorageAreAsGitStoresThemWhereItsProgramIsMissing(t *testing.T) {
+func TestLFSFilesStayPointersWithoutItsProgram(t *testing.T) {
 	s := newSandbox(t)
 	s.write(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n")
 	s.write("a.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n")

@@ -11,12 +11,13 @@ import (
 	"devenv/devenv/report"
 )
 
-// A file with this name in a tree's git directory says that filters failed: its index takes files for clean that are not.
+// A file with this name in a tree's git directory means that filters failed: the index considers files clean that are
+// not.
 const unfiltered = "devenv-unfiltered"
 
-// Checkout brings the tree to another commit or tree; only files that differ are written, foreign files go. HEAD is the commit
-// if it is the user's, else the nearest of its parents that is: other programs' git, in the tree, knows the user's objects
-// alone. So nothing that they write there can lean on an object that goes with the cache.
+// Checkout updates the tree to another commit or tree: it only writes files that differ and removes foreign files.
+// HEAD becomes the commit if it is the user's, else the nearest of its parents that is: other programs' git knows
+// only the user's objects. So nothing that they write there can depend on an object that is removed with the cache.
 func (t *Tree) Checkout(ctx context.Context, treeish string) error {
 	t.Notes = nil
 	commit, err := t.commit(ctx, treeish)
@@ -45,12 +46,12 @@ func (t *Tree) Checkout(ctx context.Context, treeish string) error {
 	return nil
 }
 
-// setHead returns which commit git in the tree takes it for.
+// setHead sets the tree's HEAD, detached.
 func (t *Tree) setHead(commit string) error {
 	return writeWhole(filepath.Join(t.gitDir, "HEAD"), []byte(commit+"\n"))
 }
 
-// setModes gives files the permissions that git does not keep. No link of the tree leads out of it here.
+// setModes sets permissions that git does not preserve. No link of the tree can lead out of it here.
 func (t *Tree) setModes() error {
 	if len(t.modes) == 0 {
 		return nil
@@ -63,7 +64,7 @@ func (t *Tree) setModes() error {
 	for name, mode := range t.modes {
 		info, err := root.Lstat(filepath.FromSlash(name))
 		if err != nil || !info.Mode().IsRegular() {
-			continue // a merge made something else of it
+			continue // a merge replaced it
 		}
 		failed = errors.Join(failed, root.Chmod(filepath.FromSlash(name), mode))
 	}
@@ -87,7 +88,8 @@ func (t *Tree) commit(ctx context.Context, treeish string) (string, error) {
 	return t.repo.commitOf(ctx, tree, head.Commit)
 }
 
-// forgetMerge removes what a merge in the tree, or a killed git, left. The tree's lock is ours, so nobody is at work.
+// forgetMerge removes what a merge in the tree, or a killed git, left behind. The tree's lock is held, so nobody is
+// using it.
 func (t *Tree) forgetMerge() error {
 	var failed error
 	for _, name := range []string{"MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "AUTO_MERGE", "index.lock", "HEAD.lock"} {
@@ -98,7 +100,7 @@ func (t *Tree) forgetMerge() error {
 	return failed
 }
 
-// write brings files and index to the commit. What is modified, deleted or in the way is overwritten.
+// write updates files and index to the commit. It overwrites anything modified, deleted or in the way.
 func (t *Tree) write(ctx context.Context, commit string) error {
 	mark := filepath.Join(t.gitDir, unfiltered)
 	if _, err := os.Stat(mark); err == nil {
@@ -108,7 +110,7 @@ func (t *Tree) write(ctx context.Context, commit string) error {
 	}
 	err := t.readTree(commit).run(ctx)
 	if err != nil && ctx.Err() == nil && !filterFailed(err) {
-		// An index that is damaged, or that names objects since pruned, is no reason to stop: it can be made anew.
+		// A damaged index, or one that names pruned objects, is no reason to stop: it can be recreated.
 		if err := t.dropIndex(); err != nil {
 			return err
 		}
@@ -130,10 +132,10 @@ func (t *Tree) dropIndex() error {
 	return err
 }
 
-// filterFailed reports whether git stopped because a file's filter (LFS, git-crypt) did.
+// filterFailed reports whether git stopped because a file's filter (LFS, git-crypt) failed.
 func filterFailed(err error) bool {
 	text := says(err)
-	// The last is all that git says of a filter process that does not start.
+	// The last one is all that git prints about a filter process that does not start.
 	for _, sign := range []string{"smudge filter", "clean filter", "external filter", "the remote end hung up unexpectedly"} {
 		if strings.Contains(text, sign) {
 			return !lacksObjects(text)
@@ -142,7 +144,7 @@ func filterFailed(err error) bool {
 	return false
 }
 
-// withoutFilters returns the configuration under which no filter runs.
+// withoutFilters returns configuration that disables all filters.
 func (r *Repo) withoutFilters(ctx context.Context) ([]string, error) {
 	names, err := r.git("config", "-z", "--name-only", "--get-regexp", `^filter\..*\.(clean|smudge|process|required)$`).list(ctx)
 	if err != nil {
@@ -159,7 +161,8 @@ func (r *Repo) withoutFilters(ctx context.Context) ([]string, error) {
 	return off, nil
 }
 
-// writeUnfiltered checks out without filters, notes it, and marks the tree so that the next checkout tries them again.
+// writeUnfiltered checks out without filters, adds a note, and marks the tree so that the next checkout tries them
+// again.
 func (t *Tree) writeUnfiltered(ctx context.Context, commit, mark string, cause error) error {
 	if err := os.WriteFile(mark, nil, 0o666); err != nil {
 		return err

@@ -12,11 +12,11 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// The file in a tree's git directory that lists the git directories of its submodules' trees, NUL between them.
+// The file in a tree's git directory that lists the git directories of its submodules' trees, separated by NUL.
 const submoduleList = "devenv-submodules"
 
-// checkoutSubmodules fills the tree's submodules from the objects the user has: those of the submodule's checkout, else
-// those git keeps in the common directory. One without is left empty and noted; nothing is fetched.
+// checkoutSubmodules fills the tree's submodules from objects that the user has: in the submodule's checkout, else in
+// the common directory. A submodule without objects stays empty and is noted; nothing is fetched.
 func (t *Tree) checkoutSubmodules(ctx context.Context, commit string) error {
 	names, err := t.submoduleNames(ctx, commit)
 	if err != nil || len(names) == 0 {
@@ -42,7 +42,7 @@ func (t *Tree) checkoutSubmodules(ctx context.Context, commit string) error {
 	return os.WriteFile(filepath.Join(t.gitDir, submoduleList), []byte(strings.Join(made, "\x00")), 0o666)
 }
 
-// submoduleNames reads .gitmodules of a commit: path to name.
+// submoduleNames reads a commit's .gitmodules: path to name.
 func (t *Tree) submoduleNames(ctx context.Context, commit string) (map[string]string, error) {
 	modules, err := t.repo.Files(ctx, commit, ".gitmodules")
 	if err != nil || len(modules) == 0 {
@@ -60,11 +60,11 @@ func (t *Tree) submoduleNames(ctx context.Context, commit string) (map[string]st
 	return names, nil
 }
 
-// checkoutSubmodule fills one submodule and returns the git directory of its tree, empty when the objects are missing.
+// checkoutSubmodule fills one submodule and returns the git directory of its tree, empty if the objects are missing.
 func (t *Tree) checkoutSubmodule(ctx context.Context, name string, f File) (string, error) {
 	source := t.submoduleSource(ctx, name, f)
 	if source == nil {
-		t.Notes = append(t.Notes, fmt.Sprintf("submodule %s is empty: commit %s is not here (git submodule update --init fetches it)",
+		t.Notes = append(t.Notes, fmt.Sprintf("submodule %s is empty: commit %s is missing (git submodule update --init fetches it)",
 			f.Path, short(f.ID)))
 		return "", nil
 	}
@@ -83,7 +83,7 @@ func (t *Tree) checkoutSubmodule(ctx context.Context, name string, f File) (stri
 	return sub.gitDir, nil
 }
 
-// submoduleSource returns the repository that has the submodule's commit, nil when there is none.
+// submoduleSource returns the repository that has the submodule's commit, nil if none does.
 func (t *Tree) submoduleSource(ctx context.Context, name string, f File) *Repo {
 	var sources []*Repo
 	if t.repo.root != "" {
@@ -106,7 +106,8 @@ func (t *Tree) submoduleSource(ctx context.Context, name string, f File) *Repo {
 	return nil
 }
 
-// removeSubmodules deletes what git knows of the submodules' trees; their files lie in the tree and go with it.
+// removeSubmodules deletes git's metadata for the submodules' trees; their files are in the tree and are removed with
+// it.
 func (t *Tree) removeSubmodules() error {
 	content, err := os.ReadFile(filepath.Join(t.gitDir, submoduleList))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -11,7 +11,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// tree makes a private tree that the test gives back at its end.
+// tree creates a private tree that is closed at the end of the test.
 func tree(t *testing.T, s sandbox, opts TreeOptions) (*Tree, sandbox) {
 	t.Helper()
 	made, err := s.open().Tree(context.Background(), opts)
@@ -26,7 +26,7 @@ func tree(t *testing.T, s sandbox, opts TreeOptions) (*Tree, sandbox) {
 	return made, sandbox{t, made.Dir()}
 }
 
-// wantCheckout checks that a private tree holds a commit or tree and nothing else.
+// wantCheckout checks that a private tree holds exactly a commit or tree.
 func wantCheckout(t *testing.T, made *Tree, treeish string) {
 	t.Helper()
 	for _, args := range [][]string{{"diff", "--name-status", treeish}, {"ls-files", "-o", "--exclude-standard"}} {
@@ -36,7 +36,7 @@ func wantCheckout(t *testing.T, made *Tree, treeish string) {
 	}
 }
 
-func TestAPrivateTreeIsACheckoutThatTheUsersGitDoesNotKnow(t *testing.T) {
+func TestPrivateTreeIsUnknownToTheUsersGit(t *testing.T) {
 	s := newSandbox(t)
 	s.write("models.py", "changed\n")
 	s.write("new.py", "new\n")
@@ -57,7 +57,7 @@ func TestAPrivateTreeIsACheckoutThatTheUsersGitDoesNotKnow(t *testing.T) {
 	check()
 }
 
-func TestATreeIsBroughtUpToDateByWritingOnlyWhatDiffers(t *testing.T) {
+func TestUpdatingATreeWritesOnlyDifferences(t *testing.T) {
 	s := newSandbox(t)
 	cache := t.TempDir()
 	made, files := tree(t, s, TreeOptions{Cache: cache, ID: "branch", Treeish: "HEAD"})
@@ -79,10 +79,10 @@ func TestATreeIsBroughtUpToDateByWritingOnlyWhatDiffers(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !os.SameFile(before, after) || !before.ModTime().Equal(after.ModTime()) {
-		t.Error("a file that was right was written again")
+		t.Error("an up-to-date file was written again")
 	}
 	if files.read("models.py") != "one\n" || files.read("added.py") != "added\n" || files.exists("foreign") || !files.exists("cache/made") {
-		t.Error("the tree is not brought up to date")
+		t.Error("the tree was not updated")
 	}
 	made.keepIgnored = false
 	if err := made.Checkout(context.Background(), "HEAD"); err != nil {
@@ -93,7 +93,7 @@ func TestATreeIsBroughtUpToDateByWritingOnlyWhatDiffers(t *testing.T) {
 	}
 }
 
-func TestATreeOfABareTreeObjectHasTheUsersHead(t *testing.T) {
+func TestCheckoutOfATreeObjectHasUsersHead(t *testing.T) {
 	s := newSandbox(t)
 	id, err := s.open().WithFiles(context.Background(), "HEAD", []string{"versions"}, nil)
 	if err != nil {
@@ -102,11 +102,11 @@ func TestATreeOfABareTreeObjectHasTheUsersHead(t *testing.T) {
 	made, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "x", Treeish: id})
 	wantCheckout(t, made, id)
 	if files.exists("versions") || files.git("rev-parse", "HEAD") != s.git("rev-parse", "HEAD") {
-		t.Error("the tree is not what was asked for")
+		t.Error("the tree is not the requested one")
 	}
 }
 
-func TestADamagedIndexOrAKilledGitDoesNotStopATree(t *testing.T) {
+func TestTreeRecoversFromDamageAndKilledGit(t *testing.T) {
 	s := newSandbox(t)
 	made, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "x", Treeish: "HEAD"})
 	for name, content := range map[string]string{"index": "garbage", "index.lock": "", "MERGE_HEAD": "junk"} {
@@ -119,11 +119,11 @@ func TestADamagedIndexOrAKilledGitDoesNotStopATree(t *testing.T) {
 		t.Fatal(err)
 	}
 	if files.read("models.py") != "one\n" || files.git("status", "--porcelain") != "" {
-		t.Error("the tree is not mended")
+		t.Error("the tree is not repaired")
 	}
 }
 
-func TestATreeInUseIsRefusedAndTwoWorktreesDoNotCollide(t *testing.T) {
+func TestTreesAreExclusiveAndPerWorktree(t *testing.T) {
 	s := newSandbox(t)
 	cache := t.TempDir()
 	tree(t, s, TreeOptions{Cache: cache, ID: "one", Treeish: "HEAD"})
@@ -138,14 +138,14 @@ func TestATreeInUseIsRefusedAndTwoWorktreesDoNotCollide(t *testing.T) {
 	}
 }
 
-func TestADirectoryThatIsNoTreeIsLeftAlone(t *testing.T) {
+func TestForeignDirectoryIsLeftAlone(t *testing.T) {
 	s := newSandbox(t)
 	cache := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(cache, "photos", "2024"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	_, err := s.open().Tree(context.Background(), TreeOptions{Cache: cache, ID: "photos", Treeish: "HEAD"})
-	wantFailure(t, err, report.KindWork, "no tree of devenv's", "DEVENV_CACHE")
+	wantFailure(t, err, report.KindWork, "not a tree of devenv's", "DEVENV_CACHE")
 	if _, err := os.Stat(filepath.Join(cache, "photos", "2024")); err != nil {
 		t.Error(err)
 	}
@@ -174,11 +174,11 @@ func TestARemovedTreeLeavesNothingBehind(t *testing.T) {
 		t.Error("something of the tree is left")
 	}
 	if err := s.open().RemoveTree(context.Background(), cache, "x"); err != nil {
-		t.Errorf("removing what is not there: %v", err)
+		t.Errorf("removing a missing tree: %v", err)
 	}
 }
 
-func TestAFilterThatFailsIsNotedAndTriedAgain(t *testing.T) {
+func TestFailedFilterIsNotedAndRetried(t *testing.T) {
 	s := newSandbox(t)
 	s.write(".gitattributes", "*.bin filter=lfs\n")
 	s.write("a.bin", "pointer\n")

@@ -10,8 +10,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// Untracked lists the files of the tree that git does not have, ignored ones included, below a directory or at a path ("" for
-// all), sorted: what commands made there. Repositories that lie in the tree are listed file by file.
+// Untracked lists the files of the tree that git does not track, including ignored ones, below a directory or at a
+// path ("" for all), sorted: what commands created there. Nested repositories are listed file by file.
 func (t *Tree) Untracked(ctx context.Context, under string) ([]string, error) {
 	args := []string{"ls-files", "-o", "-z", "--"}
 	if under = strings.Trim(under, "/"); under != "" && under != "." {
@@ -19,7 +19,7 @@ func (t *Tree) Untracked(ctx context.Context, under string) ([]string, error) {
 	}
 	listed, err := t.git(args...).list(ctx)
 	if err != nil {
-		return nil, report.Fail(report.KindWork, "", "list the files of %s that git does not have: %w", t.dir, err)
+		return nil, report.Fail(report.KindWork, "", "list the files of %s that git does not track: %w", t.dir, err)
 	}
 	var files []string
 	for _, name := range listed {
@@ -37,7 +37,7 @@ func (t *Tree) Untracked(ctx context.Context, under string) ([]string, error) {
 	return files, nil
 }
 
-// filesBelow lists the files of a directory but git's own.
+// filesBelow lists the files of a directory except git's own.
 func (t *Tree) filesBelow(dir string) ([]string, error) {
 	var files []string
 	err := filepath.WalkDir(filepath.Join(t.dir, filepath.FromSlash(dir)), func(path string, entry fs.DirEntry, err error) error {

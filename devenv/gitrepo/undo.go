@@ -13,29 +13,30 @@ import (
 	"devenv/devenv/report"
 )
 
-// UndoOptions say how to undo.
+// UndoOptions control an undo.
 type UndoOptions struct {
-	// Force takes back files that were edited since; a copy of them is kept and named.
+	// Force also reverts files that were edited since; copies of them are kept and named.
 	Force bool
-	// DryRun only says what would happen.
+	// DryRun only reports what would happen.
 	DryRun bool
 }
 
 // UndoResult is what an undo did, or would do.
 type UndoResult struct {
-	// Command is the one taken back, At when it delivered.
+	// Command is the command that was undone, At the time of its delivery.
 	Command string
 	At      time.Time
-	// Files are what happened to each: removed, restored.
+	// Files tell what happened to each file: removed or restored.
 	Files []report.File
 	// Edited are the files that were edited since the delivery, repo-relative.
 	Edited []string
-	// Kept are copies of the edited files, path to absolute name of the copy; empty on a dry run.
+	// Kept are copies of the edited files, from path to the copy's absolute name; empty on a dry run.
 	Kept map[string]string
 }
 
-// Undo takes back the last delivery; called again, the one before. Nothing to take back is a KindUsage failure; files edited since
-// and another branch than the one delivered on are KindWork failures that name them, unless forced. The caller holds the Lock.
+// Undo reverts the last delivery; called again, the one before. It fails with KindUsage if there is nothing to undo,
+// and with KindWork, naming them, if files were edited since or another branch is checked out, unless forced. The
+// caller holds the Lock.
 func (r *Repo) Undo(ctx context.Context, opts UndoOptions) (UndoResult, error) {
 	return r.undo(ctx, opts, func(string) {})
 }
@@ -49,7 +50,7 @@ func (r *Repo) undo(ctx context.Context, opts UndoOptions, step func(string)) (U
 		return UndoResult{}, err
 	}
 	if !found {
-		return UndoResult{}, report.Fail(report.KindUsage, "", "undo: devenv has delivered nothing in %s that is not taken back", r.root)
+		return UndoResult{}, report.Fail(report.KindUsage, "", "undo: there is no delivery in %s to undo", r.root)
 	}
 	result := UndoResult{Command: e.journal.Command, At: e.journal.At, Files: e.undone(), Kept: map[string]string{}}
 	if result.Edited, err = e.edited(); err != nil {
@@ -59,7 +60,7 @@ func (r *Repo) undo(ctx context.Context, opts UndoOptions, step func(string)) (U
 		return result, nil
 	}
 	if len(result.Edited) > 0 && !opts.Force {
-		return UndoResult{}, report.Fail(report.KindWork, "take it back all the same, with a copy of them kept: devenv undo --force",
+		return UndoResult{}, report.Fail(report.KindWork, "undo it anyway and keep copies of them: devenv undo --force",
 			"undo \"devenv %s\": edited since it wrote them: %s", e.journal.Command, strings.Join(result.Edited, ", "))
 	}
 	if err := e.checkBranch(ctx, opts.Force); err != nil {
@@ -71,7 +72,7 @@ func (r *Repo) undo(ctx context.Context, opts UndoOptions, step func(string)) (U
 	return result, nil
 }
 
-// checkBranch refuses to put the files of one branch into the checkout of another.
+// checkBranch refuses to put files of one branch into another's checkout.
 func (e *execution) checkBranch(ctx context.Context, force bool) error {
 	head, err := e.repo.Head(ctx)
 	if err != nil || force || head.Ref == e.journal.Ref {
@@ -79,18 +80,18 @@ func (e *execution) checkBranch(ctx context.Context, force bool) error {
 	}
 	made, now := strings.TrimPrefix(e.journal.Ref, "refs/heads/"), strings.TrimPrefix(head.Ref, "refs/heads/")
 	if made == "" {
-		return report.Fail(report.KindWork, "check that commit out again, or take it back here all the same: devenv undo --force",
+		return report.Fail(report.KindWork, "check out that commit again, or undo it here anyway: devenv undo --force",
 			"undo \"devenv %s\": it was made on a detached HEAD, and the worktree is on %s now", e.journal.Command, now)
 	}
-	return report.Fail(report.KindWork, "git checkout "+quote(made)+", or take it back here all the same: devenv undo --force",
+	return report.Fail(report.KindWork, "git checkout "+quote(made)+", or undo it here anyway: devenv undo --force",
 		"undo \"devenv %s\": it was made on branch %s, which is not checked out now", e.journal.Command, made)
 }
 
-// undo keeps copies of edited files, then takes the delivery back.
+// undo keeps copies of edited files, then reverts the delivery.
 func (e *execution) undo(result *UndoResult) error {
 	for _, c := range e.journal.Changes {
 		if dir, err := writableParent(e.repo.target(c.Path)); err != nil {
-			return fmt.Errorf("write into %s: %w", dir, err)
+			return fmt.Errorf("write to %s: %w", dir, err)
 		}
 	}
 	for _, name := range result.Edited {
@@ -104,10 +105,10 @@ func (e *execution) undo(result *UndoResult) error {
 	if err := e.mark(stateUndoing); err != nil {
 		return err
 	}
-	return e.takeBack()
+	return e.revert()
 }
 
-// keepEdited copies an edited file out of the way and returns the copy's name.
+// keepEdited moves a copy of an edited file to safety and returns the copy's name.
 func (e *execution) keepEdited(name string) (string, error) {
 	target := e.repo.target(name)
 	info, err := os.Lstat(target)
@@ -115,7 +116,7 @@ func (e *execution) keepEdited(name string) (string, error) {
 		return "", err
 	}
 	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is no plain file now: move it away", name)
+		return "", fmt.Errorf("%s is no longer a regular file: move it away", name)
 	}
 	content, err := os.ReadFile(target)
 	if err != nil {
@@ -128,7 +129,7 @@ func (e *execution) keepEdited(name string) (string, error) {
 	return kept, errors.Join(writeSynced(kept, content, 0o666), ownLike(kept, e.repo.gitDir))
 }
 
-// undone returns what taking the delivery back does to each file.
+// undone returns what reverting the delivery does to each file.
 func (e *execution) undone() []report.File {
 	files := make([]report.File, 0, len(e.journal.Changes))
 	for _, c := range e.journal.Changes {
