@@ -31,5 +31,5 @@ const (
 func Doctor(ctx context.Context, o DoctorOptions) (*report.Items, error) {
 	s := session.New("doctor", o.Options)
 	all, err := doctor.Run(ctx, s, o)
-	return listed(s, redact.Said(s.Redactor, all)), err
+	return listed(s, redact.Copy(s.Redactor, all)), err
 }

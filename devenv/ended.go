@@ -16,7 +16,7 @@ func ended(ctx context.Context, s *session.Session, items *report.Items, err err
 		err = tool.ExplainMissing(ctx, s.Workspace.Repo, err)
 	}
 	err = s.Finish(ctx, err)
-	items.Items = redact.Said(s.Redactor, items.Items)
+	items.Items = redact.Copy(s.Redactor, items.Items)
 	return items, err
 }
 

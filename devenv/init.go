@@ -49,7 +49,7 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	}
 	defer func() { err = errors.Join(i.Redactor.Error(err), i.Workspace.Client.Close()) }()
 	err = i.find(ctx)
-	for _, f := range redact.Said(i.Redactor, i.found) {
+	for _, f := range redact.Copy(i.Redactor, i.found) {
 		result.Items.Items = append(result.Items.Items, f)
 	}
 	if err != nil {
@@ -129,7 +129,7 @@ func (i *initRun) find(ctx context.Context) error {
 		project, err := discover.Services(w.Model, tree, cfg)
 		if err == nil {
 			i.project = project
-			i.found = append([]report.Finding{w.FoundCompose(i.Choice), w.FoundBase("", branch.Spoken(base.Ref), base.Commit)}, project.Found...)
+			i.found = append([]report.Finding{w.FoundCompose(i.Choice), w.FoundBase("", branch.ShortRef(base.Ref), base.Commit)}, project.Found...)
 			connection, err := w.FoundConnection(project.Database)
 			if err != nil {
 				return err

@@ -58,7 +58,7 @@ func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 		step.Step{Do: r.bed.KeepBase},
 		step.New("push", r.push),
 	))
-	r.items.Items = redact.Said(s.Redactor, r.items.Items)
+	r.items.Items = redact.Copy(s.Redactor, r.items.Items)
 	return r.items, err
 }
 

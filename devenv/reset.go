@@ -81,7 +81,7 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 			return errors.Join(err, userdata.RemoveMade(context.WithoutCancel(ctx), s.Workspace))
 		}},
 	))
-	r.items.Items = redact.Said(s.Redactor, r.items.Items)
+	r.items.Items = redact.Copy(s.Redactor, r.items.Items)
 	return r.items, err
 }
 

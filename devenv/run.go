@@ -69,7 +69,7 @@ func (r *run) closeDocument(err error) {
 		d.Verdict = report.VerdictNone
 		d.Error = &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
 	}
-	*d = redact.Said(r.Redactor, *d)
+	*d = redact.Copy(r.Redactor, *d)
 }
 
 // whyNotRun returns why no check ran.

@@ -16,7 +16,7 @@ type StatusItem = stack.StatusItem
 func Status(ctx context.Context, o Options) (*report.Items, error) {
 	s := session.New("status", o)
 	found, err := stack.Status(ctx, s)
-	return listed(s, redact.Said(s.Redactor, found)), s.Redactor.Error(err)
+	return listed(s, redact.Copy(s.Redactor, found)), s.Redactor.Error(err)
 }
 
 // LogsOptions are the options of logs.

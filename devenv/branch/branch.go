@@ -7,14 +7,14 @@ import (
 	"devenv/devenv/gitrepo"
 )
 
-// Work is what a branch holds: the working tree as it is, and what it does to migrations.
+// Work is what a branch contains: its working tree, and its changes to migrations.
 type Work struct {
 	Head gitrepo.Head
 	Base gitrepo.Base
 	// Fork is the commit where the branch left the base.
 	Fork    string
 	Capture gitrepo.Capture
-	// Own are the files of revisions that the branch added, Edited the base's that it touched.
+	// Own are the revision files that the branch added, Edited are the base's that it changed.
 	Own    []gitrepo.File
 	Edited []Edit
 }
@@ -22,7 +22,7 @@ type Work struct {
 // Edit is a migration of the base that the branch changed. Status is "changed", "removed" or "renamed".
 type Edit struct {
 	Path, Status, RenamedTo string
-	// Tidied says that nothing but imports went or moved: it does what it did.
+	// Tidied means that only imports were removed or moved: the migration does the same as before.
 	Tidied bool
 }
 
@@ -62,13 +62,13 @@ func (w *Work) ReadVersions(ctx context.Context, repo *gitrepo.Repo, dir string,
 	return w.findTidied(ctx, repo, files)
 }
 
-// sort files one change under Own or Edited; what the base has in the same form is neither.
+// sort adds a change to Own or Edited, unless the base has the same file.
 func (w *Work) sort(c gitrepo.Change, here, onBase map[string]gitrepo.File, files Files) {
 	if c.Status == gitrepo.Renamed && !files.IsRevision(c.OldPath) {
 		c = gitrepo.Change{Path: c.Path, Status: gitrepo.Added}
 	}
 	if c.Status == gitrepo.Renamed && !files.IsRevision(c.Path) {
-		c = gitrepo.Change{Path: c.OldPath, Status: gitrepo.Deleted} // a copy out of the way is read by nobody
+		c = gitrepo.Change{Path: c.OldPath, Status: gitrepo.Deleted} // no tool reads a backup copy
 	}
 	if !files.IsRevision(c.Path) || here[c.Path].ID == onBase[c.Path].ID {
 		return
@@ -97,8 +97,8 @@ func filesByPath(ctx context.Context, repo *gitrepo.Repo, treeish, dir string) (
 	return byPath, nil
 }
 
-// Tree returns the tree of the capture with the base's revisions as they were at the fork, and the branch's own set aside where
-// that is wanted.
+// Tree returns the tree of the capture with the base's revisions as they were at the fork, and without the branch's
+// own if they are to be set aside.
 func (w *Work) Tree(ctx context.Context, repo *gitrepo.Repo, setAside bool) (string, error) {
 	var remove []string
 	put := map[string][]byte{}

@@ -13,7 +13,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// project returns a repository whose branch adds one revision and edits, renames and removes one of the base's each.
+// project returns a repository whose branch adds one revision, and edits, renames and removes one of the base's each.
 func project(t *testing.T) (*gitrepo.Repo, *Work) {
 	t.Helper()
 	dir := t.TempDir()
@@ -69,7 +69,7 @@ func project(t *testing.T) (*gitrepo.Repo, *Work) {
 	return repo, work
 }
 
-func TestABranchsRevisionsAreToldFromThoseOfTheBaseThatItTouched(t *testing.T) {
+func TestAddedAndEditedRevisionsAreDistinguished(t *testing.T) {
 	repo, work := project(t)
 	if own := work.Paths(); !slices.Equal(own, []string{"versions/own.py"}) {
 		t.Errorf("its own are %q", own)
@@ -104,7 +104,7 @@ func TestABranchsRevisionsAreToldFromThoseOfTheBaseThatItTouched(t *testing.T) {
 	}
 }
 
-// choosing answers with an option, and keeps the question.
+// choosing answers with an option, and records the question.
 type choosing struct {
 	option   int
 	question *string
@@ -115,7 +115,7 @@ func (c choosing) Choose(_ context.Context, question string, _ []string) (int, e
 	return c.option, nil
 }
 
-func TestWhatHappensToItsRevisionsIsGivenOrAskedOrAnError(t *testing.T) {
+func TestModeIsGivenOrAskedOrAnError(t *testing.T) {
 	repo, work := project(t)
 	var question string
 	for option, want := range []Mode{Replace, Keep} {

@@ -10,28 +10,28 @@ import (
 	"devenv/devenv/report"
 )
 
-// Mode says what is to happen to the revisions that the branch already has.
+// Mode tells what happens to the revisions that the branch already has.
 type Mode int
 
 // The modes of a new migration.
 const (
-	// Ask asks when the branch has revisions, and is an error where nobody can be asked.
+	// Ask asks if the branch has revisions, and is an error if nobody can be asked.
 	Ask Mode = iota
-	// Replace sets the branch's revisions aside and makes one.
+	// Replace sets the branch's revisions aside and generates one.
 	Replace
-	// Keep keeps them as written, re-parents the first and adds one on top.
+	// Keep keeps them unchanged, re-parents the oldest and adds one on top.
 	Keep
-	// Empty makes a revision with empty bodies, on top of what is there.
+	// Empty adds a revision with empty bodies on top of the existing ones.
 	Empty
 )
 
-// Chooser puts a question to the person at the terminal, and returns the index of the chosen option.
+// Chooser asks the person at the terminal a question, and returns the index of the chosen option.
 type Chooser interface {
 	Choose(ctx context.Context, question string, options []string) (int, error)
 }
 
-// Choose settles the mode: the one that is given, the answer of whom it can ask, or, where ask is nil, a usage failure that lists
-// the revisions.
+// Choose decides the mode: the given one, the person's answer or, if ask is nil, a usage failure that lists the
+// revisions.
 func (w *Work) Choose(ctx context.Context, repo *gitrepo.Repo, given Mode, ask Chooser) (Mode, error) {
 	if given != Ask || len(w.Own) == 0 {
 		return given, nil
@@ -43,18 +43,18 @@ func (w *Work) Choose(ctx context.Context, repo *gitrepo.Repo, given Mode, ask C
 	count, list := report.Count(len(w.Own), "migration"), strings.Join(names, "\n")
 	if ask == nil {
 		return given, report.Fail(report.KindUsage,
-			"--replace sets them aside (devenv undo brings them back) and makes one\n--keep leaves them and adds one on top",
+			"--replace sets them aside (devenv undo restores them) and generates one\n--keep leaves them and adds one on top",
 			"this branch already has %s:\n%s", count, list)
 	}
 	choice, err := ask.Choose(ctx, fmt.Sprintf("This branch already has %s:\n%s", count, list),
-		[]string{"replace: set them aside and make one", "keep: leave them and add one on top"})
+		[]string{"replace: set them aside and generate one", "keep: leave them and add one on top"})
 	if err != nil {
 		return given, err
 	}
 	return []Mode{Replace, Keep}[choice], nil
 }
 
-// handWritten says that a revision is not as devenv wrote it.
+// handWritten returns a remark if a revision is not as devenv wrote it.
 func handWritten(ctx context.Context, repo *gitrepo.Repo, tree string, f gitrepo.File) string {
 	written, err := repo.Written(f.Path)
 	if err != nil {

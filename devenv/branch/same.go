@@ -2,16 +2,16 @@ package branch
 
 import "context"
 
-// Files is how the migration tool's revisions are written.
+// Files describes how the migration tool's revisions are written.
 type Files interface {
-	// IsRevision reports whether a path in a directory of revisions can be one's.
+	// IsRevision reports whether a path in a directory of revisions can be a revision.
 	IsRevision(path string) bool
-	// DoSame reports whether two versions of a file differ in nothing that runs.
+	// DoSame reports whether two versions of a file differ only in what does not run.
 	DoSame(was, is string) bool
 }
 
-// findTidied marks the edited revisions of the base in which nothing but imports went or moved: what a formatter that is run
-// over the whole source does to them.
+// findTidied marks the edited revisions of the base in which only imports were removed or moved: this is what a
+// formatter does when run on the whole source.
 func (w *Work) findTidied(ctx context.Context, repo treeReader, files Files) error {
 	for i, e := range w.Edited {
 		if e.Status != "changed" {

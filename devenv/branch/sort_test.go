@@ -9,13 +9,13 @@ import (
 	"devenv/devenv/gitrepo"
 )
 
-// python are files of revisions in Python.
+// python stands for revision files in Python.
 type python struct{}
 
 func (python) IsRevision(p string) bool   { return path.Ext(p) == ".py" && path.Base(p) != "__init__.py" }
 func (python) DoSame(was, is string) bool { return was == is }
 
-func TestARevisionIsTheBranchsOwnOrTheBasesThatItEdited(t *testing.T) {
+func TestChangesAreSortedIntoAddedAndEdited(t *testing.T) {
 	t.Parallel()
 	file := func(path, id string) gitrepo.File { return gitrepo.File{Path: path, ID: id} }
 	here := map[string]gitrepo.File{"v/own.py": file("v/own.py", "1"), "v/picked.py": file("v/picked.py", "2"), "v/1.py": file("v/1.py", "3"), "v/to.py": file("v/to.py", "4")}
@@ -31,8 +31,8 @@ func TestARevisionIsTheBranchsOwnOrTheBasesThatItEdited(t *testing.T) {
 		"removed":                        {gitrepo.Change{Path: "v/2.py", Status: gitrepo.Deleted}, nil, []Edit{{Path: "v/2.py", Status: "removed"}}},
 		"removed, and on the base":       {gitrepo.Change{Path: "v/3.py", Status: gitrepo.Deleted}, nil, nil},
 		"renamed":                        {gitrepo.Change{OldPath: "v/2.py", Path: "v/to.py", Status: gitrepo.Renamed}, nil, []Edit{{Path: "v/2.py", Status: "renamed", RenamedTo: "v/to.py"}}},
-		"put out of the way":             {gitrepo.Change{OldPath: "v/2.py", Path: "v/2.py.bak", Status: gitrepo.Renamed}, nil, []Edit{{Path: "v/2.py", Status: "removed"}}},
-		"made of a draft":                {gitrepo.Change{OldPath: "v/draft.txt", Path: "v/own.py", Status: gitrepo.Renamed}, []gitrepo.File{here["v/own.py"]}, nil},
+		"moved out of the way":           {gitrepo.Change{OldPath: "v/2.py", Path: "v/2.py.bak", Status: gitrepo.Renamed}, nil, []Edit{{Path: "v/2.py", Status: "removed"}}},
+		"made from a draft":              {gitrepo.Change{OldPath: "v/draft.txt", Path: "v/own.py", Status: gitrepo.Renamed}, []gitrepo.File{here["v/own.py"]}, nil},
 		"no revision":                    {gitrepo.Change{Path: "v/__init__.py", Status: gitrepo.Added}, nil, nil},
 	} {
 		b := &Work{}

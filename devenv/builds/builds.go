@@ -16,20 +16,20 @@ import (
 	"devenv/devenv/retention"
 )
 
-// Repository is where the images are that runs build; Names is what their names begin with.
+// Repository holds the images that runs build; Names is the prefix of their names.
 const (
 	Repository = "devenv/build"
 	Names      = Repository + ":"
 )
 
-// Images are those that a run uses of the images that runs build. Each edit of the backend gives one, so a run that built some
-// removes at its end what is beyond the last few of its worktree. The zero value is a run that has not begun; several goroutines
-// may use one.
+// Images tracks which of the images built by runs a run uses. Each edit of the backend makes a new image, so a run
+// that built some removes at its end all but the last few of its worktree. The zero value is a run that has not
+// begun; it is safe for concurrent use.
 type Images struct {
-	// Building is held by whoever builds: a run builds one after the other.
+	// Building is held while building: a run builds one image after the other.
 	Building sync.Mutex
 
-	// running is a lock that the runs on this machine share, so that one of them knows whether it is alone.
+	// running is a lock shared by the runs on this machine, so that each knows whether it is alone.
 	running *flock.Flock
 
 	mu     sync.Mutex
@@ -37,8 +37,9 @@ type Images struct {
 	made   bool
 }
 
-// Beside another run, an image stays that was used within othersGrace: that run may be about to make a container of it. A run that
-// comes while another removes images, or clean the cache, says after runsWait what it waits for.
+// Beside another run, an image that was used within othersGrace stays: that run may be about to create a container
+// from it. A run that starts while another removes images, or clean the cache, reports after runsWait what it is
+// waiting for.
 const (
 	othersGrace = time.Hour
 	runsWait    = 30 * time.Second
@@ -50,14 +51,14 @@ func Lock(cache string) *flock.Flock {
 	return flock.New(filepath.Join(cache, "runs.lock"), flock.SetPermissions(0o600))
 }
 
-// Open says that there is a run. It waits for the lock as long as it takes: without it, others take themselves for alone.
+// Open registers the run. It waits for the lock as long as it takes: without it, others believe that they are alone.
 func (b *Images) Open(ctx context.Context, cache string, note func(string)) error {
 	b.running = Lock(cache)
 	waiting, cancel := context.WithTimeout(ctx, runsWait)
 	defer cancel()
 	locked, err := b.running.TryRLockContext(waiting, lockPoll)
 	if !locked && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		note("this run waits until another one has removed images, or devenv clean the cache: " + b.running.Path() + " is locked")
+		note("waiting for another run to remove images, or for devenv clean to remove the cache:  " + b.running.Path() + " is locked")
 		_, err = b.running.TryRLockContext(ctx, lockPoll)
 	}
 	if err != nil && ctx.Err() == nil {
@@ -66,20 +67,20 @@ func (b *Images) Open(ctx context.Context, cache string, note func(string)) erro
 	return ctx.Err()
 }
 
-// alone reports whether this is the only run there is; then none begins before Close.
+// alone reports whether this is the only run; then no other one can begin before Close.
 func (b *Images) alone() bool {
 	if err := b.running.Unlock(); err != nil {
 		return false
 	}
 	alone, err := b.running.TryLock()
 	if !alone {
-		_, againErr := b.running.TryRLock() // clean and the others still see this run
+		_, againErr := b.running.TryRLock() // clean and other runs still see this one
 		err = errors.Join(err, againErr)
 	}
 	return alone && err == nil
 }
 
-// Close says that the run has ended.
+// Close unregisters the run.
 func (b *Images) Close() error {
 	if b.running == nil {
 		return nil
@@ -87,21 +88,21 @@ func (b *Images) Close() error {
 	return b.running.Close()
 }
 
-// Need names an image that the run uses.
+// Need records that the run uses an image.
 func (b *Images) Need(tag string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.needed = append(b.needed, tag)
 }
 
-// Built says that the run builds images.
+// Built records that the run builds images.
 func (b *Images) Built() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.made = true
 }
 
-// RemoveSurplus removes images that runs in a worktree built and that need not stay, where this run built some. The worktree's lock
+// RemoveSurplus removes surplus images that runs in a worktree built, if this run built any. The worktree's lock
 // keeps others from building there meanwhile.
 func (b *Images) RemoveSurplus(ctx context.Context, e *engine.Engine, worktreeID string) error {
 	if !b.made {
@@ -131,7 +132,7 @@ func builtBy(worktreeID string, s engine.StoredImage) bool {
 	return builder == worktreeID || s.HasLabels(compose.KindLabel+"="+compose.KindBuild, compose.BuilderLabel+"="+worktreeID)
 }
 
-// judged returns images as the policy sees them.
+// judged converts images for the policy.
 func (b *Images) judged(stored []engine.StoredImage) []retention.Image {
 	images := make([]retention.Image, len(stored))
 	for i, s := range stored {

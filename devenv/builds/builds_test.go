@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// unsaid fails the test where something is said.
+// unsaid fails the test if anything is noted.
 func unsaid(t *testing.T) func(string) {
 	return func(text string) { t.Error("it says: " + text) }
 }
 
-func TestARunKnowsWhetherOthersAreUnderWay(t *testing.T) {
+func TestRunKnowsWhetherOthersAreRunning(t *testing.T) {
 	cache := t.TempDir()
 	var first, second Images
 	for _, b := range []*Images{&first, &second} {
@@ -22,13 +22,13 @@ func TestARunKnowsWhetherOthersAreUnderWay(t *testing.T) {
 		}
 	}
 	if first.alone() {
-		t.Error("the first run takes itself for the only one")
+		t.Error("the first run believes that it is alone")
 	}
 	if err := second.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if taken, err := Lock(cache).TryLock(); taken || err != nil {
-		t.Errorf("a run that asked whether it is alone is seen no more: %v", err)
+		t.Errorf("a run that checked whether it is alone is no longer seen: %v", err)
 	}
 	if err := second.Open(t.Context(), cache, unsaid(t)); err != nil {
 		t.Fatal(err)
@@ -37,14 +37,14 @@ func TestARunKnowsWhetherOthersAreUnderWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !second.alone() {
-		t.Error("the second run does not see that the first has ended")
+		t.Error("the second run does not notice that the first has ended")
 	}
 	if err := errors.Join(second.Close(), first.Open(t.Context(), cache, unsaid(t)), first.Close()); err != nil {
 		t.Errorf("a run after them: %v", err)
 	}
 }
 
-func TestARunSaysThatItWaitsForTheOthersLockAndTakesItOnceItIsFree(t *testing.T) {
+func TestRunReportsWaitingForTheLock(t *testing.T) {
 	cache := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		others := Lock(cache)
@@ -66,7 +66,7 @@ func TestARunSaysThatItWaitsForTheOthersLockAndTakesItOnceItIsFree(t *testing.T)
 			t.Fatal(err)
 		}
 		if taken, err := others.TryLock(); taken || err != nil {
-			t.Errorf("another takes itself for alone: %v", err)
+			t.Errorf("another run believes that it is alone: %v", err)
 		}
 		if err := errors.Join(b.Close(), others.Close()); err != nil {
 			t.Error(err)
@@ -74,7 +74,7 @@ func TestARunSaysThatItWaitsForTheOthersLockAndTakesItOnceItIsFree(t *testing.T)
 	})
 }
 
-func TestARunThatIsInterruptedWhileItWaitsEnds(t *testing.T) {
+func TestInterruptedWaitEnds(t *testing.T) {
 	cache := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		others := Lock(cache)

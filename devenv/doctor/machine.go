@@ -41,7 +41,7 @@ func examineRepository(ctx context.Context, t *target) finding {
 	if err != nil {
 		return fail(err.Error(), report.HintOf(err))
 	}
-	return pass(fmt.Sprintf("%s, base %s", t.repo.Root(), branch.Spoken(found.Ref)))
+	return pass(fmt.Sprintf("%s, base %s", t.repo.Root(), branch.ShortRef(found.Ref)))
 }
 
 func examineConfiguration(_ context.Context, t *target) finding {

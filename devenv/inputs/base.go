@@ -11,21 +11,22 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// Base says how a base is made.
+// Base describes how a base is made.
 type Base struct {
 	Tree
-	// Project is the base's Compose model, Services those that take part.
+	// Project is the base's Compose model, Services are those that take part in making the base.
 	Project  *types.Project
 	Services []string
-	// Mounted are the files that the services see beside their images, Code the paths in the tree that the migration tool reads.
+	// Mounted are the files that the services see besides their images, Code are the tree's paths that the migration
+	// tool reads.
 	Mounted []Mount
 	Code    []string
-	// Whole says that all of the tree may be read.
+	// Whole means that anything in the tree may be read.
 	Whole   bool
 	LeftOut LeftOut
 }
 
-// Mount is what a service mounts or is given: a path in the tree, or else a secret's or config's content at a path in its
+// Mount is what a service mounts or gets: a path in the tree, or the content of a secret or config at a path in its
 // container.
 type Mount struct {
 	Service, Path string
@@ -33,15 +34,15 @@ type Mount struct {
 	Target        string
 }
 
-// Named is an image that something is made from, and what names it. Needed says that nothing can be done without it; an image
-// that a Dockerfile names may be one that only its builder has.
+// Named is an image that something is made from, and what names it. Needed means that nothing works without it; an
+// image that a Dockerfile names may exist only in its builder.
 type Named struct {
 	Image
 	From   string
 	Needed bool
 }
 
-// Inputs lists what makes the base, but for the images, which are named for an engine to identify.
+// Inputs lists what makes the base, except for the images, which it returns by name for an engine to identify.
 func (b Base) Inputs() ([]Input, []Named, error) {
 	l := &listing{base: b}
 	for _, list := range []func() error{l.model, l.builds, l.mounts, l.rest} {
@@ -52,7 +53,7 @@ func (b Base) Inputs() ([]Input, []Named, error) {
 	return l.inputs, l.images, nil
 }
 
-// listing is a list of inputs being put together.
+// listing is a list of inputs under construction.
 type listing struct {
 	base   Base
 	inputs []Input
@@ -80,8 +81,8 @@ func (l *listing) builds() error {
 		for _, remote := range build.Remote {
 			l.add(Input{What: "build context", Value: nameOf(remote), From: name, ID: remote, Secret: true})
 		}
-		for _, place := range build.Places {
-			if err := l.place(place, name); err != nil {
+		for _, place := range build.Sources {
+			if err := l.source(place, name); err != nil {
 				return err
 			}
 		}
@@ -92,10 +93,11 @@ func (l *listing) builds() error {
 	return nil
 }
 
-// credentials are what may stand in the address of a remote context: a user with a token, and a query.
+// credentials matches credentials in the address of a remote context: a user with a token, and a query.
 var credentials = regexp.MustCompile(`^([A-Za-z+.-]+://)?[^/]*@|\?[^#]*`)
 
-// nameOf returns the address of a remote context for people and for labels, which others read: without credentials.
+// nameOf returns the address of a remote context without credentials, for people and for labels, which others can
+// read.
 func nameOf(remote string) string { return credentials.ReplaceAllString(remote, "$1") }
 
 func (l *listing) mounts() error {
@@ -104,26 +106,26 @@ func (l *listing) mounts() error {
 			l.add(Input{What: "file", Value: m.Target, From: m.Service, ID: hashed(string(m.Content)), Secret: true})
 			continue
 		}
-		if err := l.place(Place{What: "mounted", Path: m.Path, Files: Under(l.base.Files, m.Path)}, m.Service); err != nil {
+		if err := l.source(Source{What: "mounted", Path: m.Path, Files: Under(l.base.Files, m.Path)}, m.Service); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// rest lists what counts whichever service has it.
+// rest lists what counts regardless of the service.
 func (l *listing) rest() error {
 	for i, path := range l.base.Code {
 		around := func(other string) bool { return other != path && within(path, other) }
 		if path == "" || slices.ContainsFunc(l.base.Code, around) || slices.Contains(l.base.Code[:i], path) {
 			continue
 		}
-		if err := l.place(Place{What: "migrations", Path: path, Files: Under(l.base.Files, path)}, "the migration tool"); err != nil {
+		if err := l.source(Source{What: "migrations", Path: path, Files: Under(l.base.Files, path)}, "the migration tool"); err != nil {
 			return err
 		}
 	}
 	if l.base.Whole {
-		if err := l.place(Place{What: "the whole tree", Path: ".", Files: l.base.Files}, "prepare may read anything"); err != nil {
+		if err := l.source(Source{What: "the whole tree", Path: ".", Files: l.base.Files}, "prepare may read anything"); err != nil {
 			return err
 		}
 	}
@@ -131,11 +133,11 @@ func (l *listing) rest() error {
 	if err != nil || len(included) == 0 {
 		return err
 	}
-	return l.place(Place{What: "included", Path: "", Files: included}, "base_inputs.include")
+	return l.source(Source{What: "included", Path: "", Files: included}, "base_inputs.include")
 }
 
-// place lists the files of a place that count. One that is named as such counts whatever it is.
-func (l *listing) place(p Place, from string) error {
+// source lists those files of a source that count. A file that is named explicitly always counts.
+func (l *listing) source(p Source, from string) error {
 	count := p.Files
 	if len(p.Files) != 1 || p.Files[0].Path != p.Path {
 		var err error
@@ -150,8 +152,8 @@ func (l *listing) place(p Place, from string) error {
 	return nil
 }
 
-// shown names a place, and how many of its files count.
-func (p Place) shown(count []File) string {
+// shown names a source, and how many of its files count.
+func (p Source) shown(count []File) string {
 	files := fmt.Sprintf("%d files", len(count))
 	if len(count) == 1 {
 		files = "1 file"
@@ -165,8 +167,8 @@ func (p Place) shown(count []File) string {
 	return fmt.Sprintf("%s (%s)", p.Path, files)
 }
 
-// model lists the Compose model of the services that take part, without what the throwaway containers do not have: the user's
-// ports, names and labels. Values of env files are in it.
+// model lists the Compose model of the services that take part, without what throwaway containers do not have: the
+// user's ports, names and labels. It includes values from env files.
 func (l *listing) model() error {
 	enabled, err := l.base.Project.WithServicesEnabled(l.base.Services...)
 	if err != nil {
@@ -179,7 +181,7 @@ func (l *listing) model() error {
 	selected = selected.WithoutUnnecessaryResources()
 	selected.Extensions = nil
 	for name, s := range selected.Services {
-		selected.Services[name] = l.alike(s)
+		selected.Services[name] = l.normalized(s)
 	}
 	written, err := selected.MarshalJSON()
 	if err != nil {
@@ -187,13 +189,13 @@ func (l *listing) model() error {
 	}
 	l.add(Input{
 		What: "Compose model", Value: "of " + strings.Join(l.base.Services, ", "), From: "the services that take part",
-		ID: hashed(l.base.Placeless(string(written))), Secret: true,
+		ID: hashed(l.base.WithoutPaths(string(written))), Secret: true,
 	})
 	return nil
 }
 
-// alike returns a service without what differs from user to user and is not in a throwaway container.
-func (l *listing) alike(s types.ServiceConfig) types.ServiceConfig {
+// normalized returns a service without settings that differ between users and do not matter in a throwaway container.
+func (l *listing) normalized(s types.ServiceConfig) types.ServiceConfig {
 	for i := range s.Ports {
 		s.Ports[i].Published, s.Ports[i].HostIP = "", ""
 	}

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// project returns a small one: a backend that is built and mounted, its database, and a frontend that has no part in the base.
+// project returns a small project: a backend that is built and mounted, its database, and a frontend that has no part
+// in the base.
 func project() map[string]string {
 	return map[string]string{
 		"compose.yaml": `
@@ -22,7 +23,7 @@ services:
 	}
 }
 
-// key returns what the base of a project is known by.
+// key returns the key of a project's base.
 func key(t *testing.T, files map[string]string, change func(*Base), env ...string) string {
 	t.Helper()
 	list := listOf(t, files, change, env...)
@@ -54,14 +55,14 @@ func listOf(t *testing.T, files map[string]string, change func(*Base), env ...st
 	return list
 }
 
-// leaving returns a change of what is left out.
+// leaving returns a change of the exclusions.
 func leaving(include, exclude []string) func(*Base) {
 	return func(b *Base) { b.LeftOut, _ = NewLeftOut(include, exclude) }
 }
 
 func whole(b *Base) { b.Whole = true }
 
-func TestOnlyWhatMakesTheBaseMakesAnotherKey(t *testing.T) {
+func TestOnlyInputsOfTheBaseChangeItsKey(t *testing.T) {
 	for name, c := range map[string]struct {
 		path, content string
 		how           func(*Base)
@@ -115,7 +116,7 @@ func TestTheKeyIsTheSameForEverybody(t *testing.T) {
 	}
 }
 
-func TestInputsSayWhatTheyAreAndShowNoHashOfWhatIsSecret(t *testing.T) {
+func TestInputsShowNoHashesOfSecrets(t *testing.T) {
 	list := listOf(t, project(), func(b *Base) {
 		for i, f := range b.Files {
 			b.Files[i].Untracked = f.Path == "init/a.sql"
@@ -137,7 +138,7 @@ func TestInputsSayWhatTheyAreAndShowNoHashOfWhatIsSecret(t *testing.T) {
 	}
 }
 
-func TestARemoteContextIsNamedWithoutItsCredentialsAndMakesAnotherKeyWithEachAddress(t *testing.T) {
+func TestRemoteContextsAreNamedWithoutCredentials(t *testing.T) {
 	const scp, web = "git@host.example:acme/x.git#main:back", "https://ada:t0ken@host.example/acme/x.git?secret=t0ken#main:back"
 	keys := map[string]bool{}
 	for address, want := range map[string]string{
@@ -157,7 +158,7 @@ func TestARemoteContextIsNamedWithoutItsCredentialsAndMakesAnotherKeyWithEachAdd
 	}
 }
 
-func TestImagesThatDockerfilesStartFromAreNamedForEveryServiceThatTakesPart(t *testing.T) {
+func TestImagesOfDockerfilesAreNamedForEachService(t *testing.T) {
 	tree := checkout(t, maps.Clone(project()))
 	b := Base{Tree: tree, Project: tree.load(t), Services: []string{"backend", "web"}}
 	b.LeftOut, _ = NewLeftOut(nil, nil)

@@ -13,43 +13,44 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// Tree is a checkout that images are built from.
+// Tree is a checkout to build images from.
 type Tree struct {
-	// Dir is where it lies, absolute.
+	// Dir is the tree's directory, absolute.
 	Dir string
 	// Files are those that may count.
 	Files []File
-	// Elsewhere maps a path that leads out of the tree to where it is on this machine.
+	// Elsewhere maps a path that leads out of the tree to its path on this machine.
 	Elsewhere func(string) string
 	// Platform is the engine's, "linux/amd64".
 	Platform string
 }
 
-// Place is a directory or a file that something is made from, relative to the tree where it lies in there, with the files
-// that count.
-type Place struct {
+// Source is a directory or a file that something is made from, relative to the tree if it is in the tree, with the
+// files that count.
+type Source struct {
 	What, Path string
 	Files      []File
 }
 
-// Build is what an image is built from.
+// Build lists what an image is built from.
 type Build struct {
-	// Section is the Compose file's build section and platform as JSON, the same wherever the tree lies.
+	// Section is the Compose file's build section and platform as JSON, independent of the tree's path.
 	Section string
-	Places  []Place
+	Sources []Source
 	Images  []Image
-	// Remote are the contexts that the builder fetches itself: what they hold is not known.
+	// Remote are contexts that the builder fetches itself: their content is unknown.
 	Remote []string
 }
 
-// BuildOf tells what the image of a service is built from, the images of other services that it is made of included.
+// BuildOf returns what the image of a service is built from, including the images of other services that it builds
+// on.
 func (t Tree) BuildOf(p *types.Project, service string) (Build, error) {
 	b := &building{tree: t, project: p}
 	err := b.service(p.AllServices()[service])
 	return b.result, err
 }
 
-// building is a Build being put together.
+// building is a Build under construction.
 type building struct {
 	tree    Tree
 	project *types.Project
@@ -60,12 +61,12 @@ type building struct {
 func (b *building) service(s types.ServiceConfig) error {
 	section, args := *s.Build, b.arguments(s)
 	section.Args = nil
-	section.Tags, section.CacheFrom, section.CacheTo = nil, nil, nil // they change nothing in the image
+	section.Tags, section.CacheFrom, section.CacheTo = nil, nil, nil // they do not affect the image
 	written, err := json.Marshal([]any{section, args, s.Platform})
 	if err != nil {
 		return err
 	}
-	b.result.Section += b.tree.Placeless(string(written))
+	b.result.Section += b.tree.WithoutPaths(string(written))
 	if err := b.additional(s); err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func (b *building) service(s types.ServiceConfig) error {
 		if content, err = os.ReadFile(dockerfile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if err := b.place("Dockerfile", dockerfile, nil); err != nil {
+		if err := b.source("Dockerfile", dockerfile, nil); err != nil {
 			return err
 		}
 	}
@@ -91,10 +92,10 @@ func (b *building) service(s types.ServiceConfig) error {
 	if err != nil {
 		return err
 	}
-	return b.place("build context", section.Context, ignored)
+	return b.source("build context", section.Context, ignored)
 }
 
-// inContext returns where the Dockerfile of a context lies.
+// inContext returns the path of a context's Dockerfile.
 func inContext(context, dockerfile string) string {
 	switch {
 	case dockerfile == "":
@@ -105,7 +106,7 @@ func inContext(context, dockerfile string) string {
 	return filepath.Join(context, dockerfile)
 }
 
-// additional takes the named contexts: images of other services, images, directories.
+// additional adds the named contexts: images of other services, images, directories.
 func (b *building) additional(s types.ServiceConfig) error {
 	for _, name := range slices.Sorted(maps.Keys(s.Build.AdditionalContexts)) {
 		where := s.Build.AdditionalContexts[name]
@@ -133,16 +134,17 @@ func (b *building) additional(s types.ServiceConfig) error {
 	return nil
 }
 
-// context takes a named context that is no image. What its own .dockerignore says is left to the builder: all of it counts.
+// context adds a named context that is not an image. All of it counts, since its own .dockerignore is left to the
+// builder.
 func (b *building) context(where string) error {
 	if !filepath.IsAbs(where) {
 		b.result.Remote = append(b.result.Remote, where)
 		return nil
 	}
-	return b.place("build context", where, nil)
+	return b.source("build context", where, nil)
 }
 
-// image takes an image, for the service's platform unless the Dockerfile names one.
+// image adds an image, for the service's platform unless the Dockerfile names one.
 func (b *building) image(image Image, platform string) {
 	if image.Platform == "" {
 		image.Platform = platform
@@ -183,12 +185,12 @@ func (b *building) withPlatforms(args map[string]string, platform string) map[st
 	return all
 }
 
-// place takes what lies at a path, as git has it where it lies in the tree, but what is ignored.
-func (b *building) place(what, where string, ignored *patterns) error {
+// source adds the files at a path that are not ignored, as git has them if the path is in the tree.
+func (b *building) source(what, where string, ignored *patterns) error {
 	rel, files, err := b.tree.at(where)
 	if err == nil && ignored != nil {
 		files, err = ignoring(files, rel, ignored)
 	}
-	b.result.Places = append(b.result.Places, Place{What: what, Path: rel, Files: files})
+	b.result.Sources = append(b.result.Sources, Source{What: what, Path: rel, Files: files})
 	return err
 }

@@ -55,7 +55,7 @@ func (t Tree) load(tb testing.TB, env ...string) *types.Project {
 	return p
 }
 
-// build returns what the service "app" is built from, one line for each place and image.
+// build returns what the service "app" is built from, one line for each source and image.
 func build(t *testing.T, content map[string]string, env ...string) (Build, []string) {
 	t.Helper()
 	tree := checkout(t, content)
@@ -64,7 +64,7 @@ func build(t *testing.T, content map[string]string, env ...string) (Build, []str
 		t.Fatal(err)
 	}
 	var lines []string
-	for _, p := range b.Places {
+	for _, p := range b.Sources {
 		var names []string
 		for _, f := range p.Files {
 			names = append(names, f.Path)
@@ -77,7 +77,7 @@ func build(t *testing.T, content map[string]string, env ...string) (Build, []str
 	return b, append(lines, b.Remote...)
 }
 
-func TestAnImageIsBuiltFromItsContextsTheDockerfileAndWhatThatNames(t *testing.T) {
+func TestBuildListsContextsDockerfilesAndImages(t *testing.T) {
 	app := func(section string) string { return "services: {app: {build: " + section + "}}" }
 	for name, c := range map[string]struct {
 		files map[string]string
@@ -131,7 +131,7 @@ func TestAnImageIsBuiltFromItsContextsTheDockerfileAndWhatThatNames(t *testing.T
 	}
 }
 
-func TestWhatABuildIsToldIsTheSameWhereverTheTreeLiesAndOtherWithOtherArguments(t *testing.T) {
+func TestBuildSectionDependsOnlyOnArguments(t *testing.T) {
 	files := map[string]string{"compose.yaml": "services: {app: {build: {context: ., tags: [\"${TAG:-a}\"], args: [V]}}}", "Dockerfile": "ARG V\nFROM python:$V"}
 	one, images := build(t, files, "V=1")
 	moved, _ := build(t, files, "V=1", "TAG=mine")
@@ -144,7 +144,7 @@ func TestWhatABuildIsToldIsTheSameWhereverTheTreeLiesAndOtherWithOtherArguments(
 	}
 }
 
-func TestWhatLiesBesideTheRepositoryCountsByItsContent(t *testing.T) {
+func TestContextsBesideTheRepositoryCountByContent(t *testing.T) {
 	beside := t.TempDir()
 	tree := checkout(t, map[string]string{"compose.yaml": "services: {app: {build: ../shared}}"})
 	tree.Elsewhere = func(p string) string {
@@ -155,13 +155,13 @@ func TestWhatLiesBesideTheRepositoryCountsByItsContent(t *testing.T) {
 			t.Fatal(err)
 		}
 		b, err := tree.BuildOf(tree.load(t), "app")
-		if err != nil || len(b.Places) != 2 || b.Places[1].Path != "<tree>/../shared" {
+		if err != nil || len(b.Sources) != 2 || b.Sources[1].Path != "<tree>/../shared" {
 			t.Fatalf("%+v, %v", b, err)
 		}
-		return Digest(b.Places[1].Files)
+		return Digest(b.Sources[1].Files)
 	}
 	if one := read("1"); one == read("2") || one != read("1") {
-		t.Error("the content does not tell")
+		t.Error("the content makes no difference")
 	}
 }
 
@@ -176,7 +176,7 @@ func BenchmarkBuildOfALargeRepository(b *testing.B) {
 	p := tree.load(b)
 	for b.Loop() {
 		build, err := tree.BuildOf(p, "app")
-		if err != nil || Digest(build.Places[1].Files) == "" {
+		if err != nil || Digest(build.Sources[1].Files) == "" {
 			b.Fatal(err)
 		}
 	}

@@ -14,16 +14,16 @@ import (
 // Image is an image that a build takes from elsewhere, for a platform ("linux/arm64"), empty for the service's.
 type Image struct{ Ref, Platform string }
 
-// stage is one stage of a Dockerfile: what it starts from, and what it copies or mounts from.
+// stage is one stage of a Dockerfile: its base, and what it copies or mounts from.
 type stage struct {
 	name string
 	base Image
 	uses []string
 }
 
-// imagesOf lists the images that a Dockerfile's target is made of, each once: those of other stages do not count. args are
-// the build's arguments, contexts the named contexts, which stand before images of their names. A Dockerfile that cannot be
-// read names none: the builder says what is wrong with it.
+// imagesOf lists the images that a Dockerfile's target is made of, each once; images of other stages do not count.
+// args are the build's arguments, contexts the named contexts, which take precedence over images of the same name. A
+// Dockerfile that cannot be parsed has none: the builder reports what is wrong with it.
 func imagesOf(content []byte, target string, args map[string]string, contexts map[string]string) []Image {
 	result, err := parser.Parse(bytes.NewReader(content))
 	if err != nil {
@@ -44,7 +44,7 @@ func imagesOf(content []byte, target string, args map[string]string, contexts ma
 	return d.images
 }
 
-// dockerfile is the state of a walk through a Dockerfile.
+// dockerfile is the state while reading a Dockerfile.
 type dockerfile struct {
 	lex             *shell.Lex
 	given, contexts map[string]string
@@ -54,7 +54,7 @@ type dockerfile struct {
 	images          []Image
 }
 
-// instruction takes what an instruction says of images.
+// instruction reads the images in an instruction.
 func (d *dockerfile) instruction(node *parser.Node) {
 	var words []string
 	for n := node.Next; n != nil; n = n.Next {
@@ -74,7 +74,7 @@ func (d *dockerfile) instruction(node *parser.Node) {
 	}
 }
 
-// inStage takes what an instruction of a stage says of images.
+// inStage reads the images in an instruction of a stage.
 func (d *dockerfile) inStage(s *stage, name string, given []string) {
 	switch name {
 	case "COPY", "ADD":
@@ -86,7 +86,7 @@ func (d *dockerfile) inStage(s *stage, name string, given []string) {
 	}
 }
 
-// arguments declares those that FROM may name: given ones win over the Dockerfile's own values.
+// arguments declares the arguments for FROM: given ones override the Dockerfile's own values.
 func (d *dockerfile) arguments(words []string) {
 	for _, word := range words {
 		name, value, _ := strings.Cut(word, "=")
@@ -104,7 +104,7 @@ func (s *stage) use(name string) {
 	}
 }
 
-// expand puts in the values of variables; what cannot be expanded stays as it is written.
+// expand substitutes variables; what cannot be expanded stays as it is.
 func (d *dockerfile) expand(word string) string {
 	var env []string
 	for _, values := range []map[string]string{platformArguments(d.given), d.global} {
@@ -119,7 +119,7 @@ func (d *dockerfile) expand(word string) string {
 	return expanded
 }
 
-// platformArguments returns the builder's own variables that were given.
+// platformArguments returns those of the builder's own variables that were given.
 func platformArguments(given map[string]string) map[string]string {
 	own := map[string]string{}
 	for name, value := range given {
@@ -130,7 +130,7 @@ func platformArguments(given map[string]string) map[string]string {
 	return own
 }
 
-// visit gathers the images of a stage and of those that it is made of.
+// visit collects the images of a stage and of the stages that it uses.
 func (d *dockerfile) visit(n int) {
 	if slices.Contains(d.seen, n) {
 		return
@@ -143,7 +143,7 @@ func (d *dockerfile) visit(n int) {
 	}
 }
 
-// take follows a name that stage n has: a stage before it, a named context, or an image.
+// take resolves a name used in stage n: an earlier stage, a named context, or an image.
 func (d *dockerfile) take(image Image, n int) {
 	if before := d.find(image.Ref, n); before >= 0 {
 		d.visit(before)
@@ -155,7 +155,7 @@ func (d *dockerfile) take(image Image, n int) {
 	d.images = append(d.images, image)
 }
 
-// find returns the stage of a name or number before stage n, -1 when there is none.
+// find returns the stage with a name or number before stage n, -1 if there is none.
 func (d *dockerfile) find(name string, n int) int {
 	for i, s := range slices.Backward(d.stages[:n]) {
 		if s.name != "" && strings.EqualFold(s.name, name) || strconv.Itoa(i) == name {
@@ -176,7 +176,7 @@ func flags(all []string, name string) []string {
 	return values
 }
 
-// flag returns the first value of an instruction's flag, empty when it has none.
+// flag returns the first value of an instruction's flag, empty if it has none.
 func flag(all []string, name string) string {
 	for _, value := range flags(all, name) {
 		return value

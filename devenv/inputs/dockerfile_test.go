@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestTheImagesOfADockerfileAreThoseThatItsTargetIsMadeOf(t *testing.T) {
+func TestImagesAreThoseOfTheDockerfilesTarget(t *testing.T) {
 	for name, c := range map[string]struct {
 		dockerfile, target string
 		want               []string

@@ -12,19 +12,19 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 )
 
-// patterns says which paths match patterns as in .dockerignore. It remembers what it has found about directories.
+// patterns matches paths against patterns as in .dockerignore. It caches results for directories.
 type patterns struct {
 	matcher *patternmatcher.PatternMatcher
 	dirs    map[string]directory
 }
 
-// directory is what patterns say of one.
+// directory is the result for a directory.
 type directory struct {
 	matched bool
 	info    patternmatcher.MatchInfo
 }
 
-// newPatterns reads patterns; an empty list matches nothing.
+// newPatterns parses patterns; an empty list matches nothing.
 func newPatterns(list []string) (*patterns, error) {
 	matcher, err := patternmatcher.New(list)
 	if err != nil {
@@ -33,7 +33,7 @@ func newPatterns(list []string) (*patterns, error) {
 	return &patterns{matcher: matcher, dirs: map[string]directory{}}, nil
 }
 
-// match reports whether a path or a directory around it matches.
+// match reports whether a path or one of its parent directories matches.
 func (p *patterns) match(name string) (bool, error) {
 	if len(p.matcher.Patterns()) == 0 {
 		return false, nil
@@ -66,8 +66,8 @@ func (p *patterns) directory(name string) (directory, error) {
 	return d, err
 }
 
-// dockerignore reads what a build leaves out of a context: the file beside the Dockerfile that is named after it, else the
-// context's.
+// dockerignore reads what a build excludes from a context: from the file named after the Dockerfile beside it, else
+// from the context's.
 func dockerignore(context, dockerfile string) (*patterns, error) {
 	names := []string{context + "/.dockerignore"}
 	if dockerfile != "" {
@@ -79,7 +79,7 @@ func dockerignore(context, dockerfile string) (*patterns, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read what the build leaves out: %w", err)
+			return nil, fmt.Errorf("read what the build excludes: %w", err)
 		}
 		list, err := ignorefile.ReadAll(strings.NewReader(string(content)))
 		if err != nil {
@@ -90,8 +90,8 @@ func dockerignore(context, dockerfile string) (*patterns, error) {
 	return newPatterns(nil)
 }
 
-// ignoring returns the files of a context that its build gets; prefix is where in the tree the context lies, or "." for files
-// whose paths begin there.
+// ignoring returns the files of a context that its build gets; prefix is the context's path in the tree, or "." for
+// files relative to the context.
 func ignoring(files []File, prefix string, ignored *patterns) ([]File, error) {
 	var kept []File
 	for _, f := range files {
@@ -99,13 +99,13 @@ func ignoring(files []File, prefix string, ignored *patterns) ([]File, error) {
 		if prefix != "." && within(f.Path, prefix) {
 			rel = strings.TrimPrefix(f.Path[len(prefix):], "/")
 		}
-		if rel == "" || f.Mode == submodule && within(prefix, f.Path) { // a submodule that the context is, or lies in
+		if rel == "" || f.Mode == submodule && within(prefix, f.Path) { // the context is this submodule, or inside it
 			kept = append(kept, f)
 			continue
 		}
 		out, err := ignored.match(rel)
 		if err != nil {
-			return nil, fmt.Errorf("read what the build of %s leaves out: %w", prefix, err)
+			return nil, fmt.Errorf("read what the build of %s excludes: %w", prefix, err)
 		}
 		if !out {
 			kept = append(kept, f)

@@ -1,6 +1,6 @@
-// Package inputs tells what images and bases are made of: the files of build contexts as their .dockerignore leaves them, the
-// images that Dockerfiles start from, mounted paths. It works on a Compose model and a listing of a tree's files with their
-// ids, and reads nothing but Dockerfiles and .dockerignore files; no file is hashed that git has.
+// Package inputs finds out what images and bases are made of: the files of build contexts after .dockerignore, the
+// images that Dockerfiles start from, mounted paths. It works on a Compose model and a list of a tree's files with
+// their ids, and reads nothing but Dockerfiles and .dockerignore files; it hashes no file that git has.
 package inputs
 
 import (
@@ -10,18 +10,19 @@ import (
 	"strings"
 )
 
-// File is a file that may count: its path relative to the tree, with slashes, git's mode in octal, and the id of its content.
+// File is a file that may count: its path relative to the tree, with slashes, git's mode in octal, and the id of its
+// content.
 type File struct {
 	Path, Mode, ID string
-	// Untracked says that git does not have it: its content is the user's own.
+	// Untracked means that git does not have it: its content is the user's own.
 	Untracked bool
 }
 
 // submodule is the mode of a submodule, which stands for all of its files.
 const submodule = "160000"
 
-// Under returns the files below a directory of the tree, or the one at a path; "." is the whole tree. A submodule counts for
-// each place in it.
+// Under returns the files below a directory of the tree, or the one at a path; "." is the whole tree. A submodule
+// counts for each path in it.
 func Under(files []File, place string) []File {
 	if place = path.Clean(place); place == "." {
 		return files
@@ -35,12 +36,12 @@ func Under(files []File, place string) []File {
 	return found
 }
 
-// within reports whether a path is dir or lies below it.
+// within reports whether a path is dir or below it.
 func within(p, dir string) bool {
 	return strings.HasPrefix(p, dir) && (len(p) == len(dir) || p[len(dir)] == '/')
 }
 
-// Digest returns one id for files: of their paths, modes and contents.
+// Digest returns one id for files: for their paths, modes and contents.
 func Digest(files []File) string {
 	h := sha256.New()
 	for _, f := range files {
@@ -54,15 +55,15 @@ func Digest(files []File) string {
 
 // Input is something that makes a base.
 type Input struct {
-	// What it is ("build context"), which one, and whose or by what it was found.
+	// What it is ("build context"), which one, and whose it is or how it was found.
 	What, Value, From string
-	// ID is of its content, in hex, or its text.
+	// ID is the content's, in hex, or its text.
 	ID string
-	// Secret says that ID would help to guess what is no part of the repository.
+	// Secret means that ID could help to guess something that is not part of the repository.
 	Secret bool
 }
 
-// String says it in a line, with the beginning of the id where that may be shown.
+// String returns the input as one line, with the beginning of the id if that may be shown.
 func (i Input) String() string {
 	const shown = 12
 	text := i.What
@@ -75,7 +76,7 @@ func (i Input) String() string {
 	return text + ": " + i.ID[:min(shown, len(i.ID))]
 }
 
-// Hash returns the SHA-256 of texts in hex; each is ended by a zero byte, so that their borders count.
+// Hash returns the SHA-256 of texts in hex. Each text is terminated by a zero byte, so that the boundaries count.
 func Hash(texts ...string) string {
 	h := sha256.New()
 	for _, t := range texts {

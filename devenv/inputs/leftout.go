@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// LeftOut tells the files that make no base though they lie where others do: those for people, their editors and the
-// repository's host.
+// LeftOut selects files that do not affect a base although they are beside files that do: those for people, their
+// editors and the repository's host.
 type LeftOut struct{ include, exclude *patterns }
 
-// NewLeftOut reads patterns as in .dockerignore, relative to the tree: files that count all the same, and further ones that do
-// not. Of a file that both match, include decides.
+// NewLeftOut parses patterns as in .dockerignore, relative to the tree: files that count nevertheless, and further
+// ones that do not. If both match a file, include wins.
 func NewLeftOut(include, exclude []string) (LeftOut, error) {
 	var l LeftOut
 	var err error
@@ -26,7 +26,7 @@ func NewLeftOut(include, exclude []string) (LeftOut, error) {
 	return l, nil
 }
 
-// Included returns the files of a tree that count wherever they lie.
+// Included returns the files of a tree that count wherever they are.
 func (l LeftOut) Included(files []File) ([]File, error) {
 	if len(l.include.matcher.Patterns()) == 0 {
 		return nil, nil
@@ -37,7 +37,7 @@ func (l LeftOut) Included(files []File) ([]File, error) {
 // Rest returns the files that count.
 func (l LeftOut) Rest(files []File) ([]File, error) {
 	return keep(files, func(name string) (bool, error) {
-		out := usuallyOut(name)
+		out := excludedByDefault(name)
 		if !out {
 			var err error
 			if out, err = l.exclude.match(name); err != nil {
@@ -65,13 +65,14 @@ func keep(files []File, wanted func(name string) (bool, error)) ([]File, error) 
 	return kept, nil
 }
 
-// licence is what a licence's text is called, LICENSE-APACHE-2.0.txt say: LICENSE_TYPES.csv and LICENSES.sql are data.
+// licence matches the name of a licence text, such as LICENSE-APACHE-2.0.txt; LICENSE_TYPES.csv and LICENSES.sql are
+// data.
 var licence = regexp.MustCompile(`^LICEN[SC]E(-\w+)*(-\d+(\.\d+)*)?(\.(txt|rst))?$`)
 
-// usuallyOut reports whether a file is one for people: Markdown (also where a Dockerfile copies it, as packages want their README),
-// licences, what belongs to editors and to the repository's host, and devenv's own configuration, whose values count by
-// themselves.
-func usuallyOut(name string) bool {
+// excludedByDefault reports whether a file is for people: Markdown (even if a Dockerfile copies it, as packages want
+// their README), licences, files of editors and of the repository's host, and devenv's own configuration, whose
+// values count separately.
+func excludedByDefault(name string) bool {
 	base := path.Base(name)
 	switch {
 	case slices.Contains([]string{".md", ".markdown"}, strings.ToLower(path.Ext(base))):

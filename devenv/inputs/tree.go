@@ -14,11 +14,11 @@ import (
 	"devenv/devenv/inside"
 )
 
-// Placeless returns a text in JSON without where on this machine the tree lies, nor what is around it.
-func (t Tree) Placeless(text string) string {
+// WithoutPaths returns a JSON text without the tree's path on this machine, and without the paths around it.
+func (t Tree) WithoutPaths(text string) string {
 	var pairs []string
 	dir, name := t.Dir, "<tree>"
-	for range 3 { // devenv's cache is two levels up; what is above is the user's to name
+	for range 3 { // devenv's cache is two levels up; the user names the directories above
 		if written, err := json.Marshal(dir); err == nil && len(dir) > 1 {
 			quoted := strings.TrimSuffix(string(written)[1:], `"`)
 			pairs = append(pairs, quoted+"/", name+"/", quoted+`"`, name+`"`, quoted+":", name+":")
@@ -28,7 +28,7 @@ func (t Tree) Placeless(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// onMachine returns where a path that Compose names lies.
+// onMachine returns the path on this machine of a path that Compose names.
 func (t Tree) onMachine(p string) string {
 	if t.Elsewhere == nil {
 		return p
@@ -36,23 +36,23 @@ func (t Tree) onMachine(p string) string {
 	return t.Elsewhere(p)
 }
 
-// at lists the files at a path, and says where in the tree it lies.
+// at lists the files at a path, and returns its path in the tree.
 func (t Tree) at(where string) (string, []File, error) {
 	here := t.onMachine(where)
 	if rel, inside := t.Relative(here); inside {
 		return rel, Under(t.Files, rel), nil
 	}
 	files, err := onDisk(here)
-	return strings.Trim(t.Placeless(`"`+where+`"`), `"`), files, err
+	return strings.Trim(t.WithoutPaths(`"`+where+`"`), `"`), files, err
 }
 
-// Relative maps a path to the tree, with slashes, links followed; false when it lies outside.
+// Relative returns a path relative to the tree, with slashes and links resolved; false if it is outside.
 func (t Tree) Relative(p string) (string, bool) {
 	rel, ok := inside.Rel(followed(t.Dir), followed(p))
 	return filepath.ToSlash(rel), ok
 }
 
-// followed returns a path without links, where it exists.
+// followed returns a path with links resolved, if it exists.
 func followed(p string) string {
 	if real, err := filepath.EvalSymlinks(p); err == nil {
 		return real
@@ -60,7 +60,7 @@ func followed(p string) string {
 	return filepath.Clean(p)
 }
 
-// onDisk lists files that lie outside of the tree, or one; none where nothing is there.
+// onDisk lists files outside the tree, or a single one; none if nothing exists there.
 func onDisk(place string) ([]File, error) {
 	var files []File
 	err := filepath.WalkDir(followed(place), func(name string, entry fs.DirEntry, err error) error {
@@ -81,7 +81,8 @@ func onDisk(place string) ([]File, error) {
 	return files, err
 }
 
-// ContentOf hashes what a file holds or, of a link, where it leads, and tells its mode; what is neither has no content.
+// ContentOf hashes the content of a file, or the target of a link, and returns its mode; anything else has no
+// content.
 func ContentOf(name string) (id, mode string, err error) {
 	info, err := os.Lstat(name)
 	if err != nil {
@@ -103,7 +104,7 @@ func ContentOf(name string) (id, mode string, err error) {
 	return hex.EncodeToString(h.Sum(nil)), info.Mode().String(), nil
 }
 
-// copyFile writes what a file holds.
+// copyFile writes a file's content.
 func copyFile(to io.Writer, name string) error {
 	file, err := os.Open(name)
 	if err != nil {

@@ -1,11 +1,11 @@
-// Package inside says whether a path of this machine lies in a directory, so that it is decided in one way. Everybody may import
-// it; it uses nothing of devenv.
+// Package inside tells whether a path is in a directory, so that there is a single definition of that. Every package
+// may import it; it imports nothing of devenv.
 package inside
 
 import "path/filepath"
 
-// Rel is a path relative to the directory that it lies in, "." for that itself; false when it lies outside. Names are compared, so
-// links are the caller's to follow.
+// Rel returns a path relative to a directory that contains it, "." for the directory itself; false if the path is
+// outside. It compares names only, so the caller must resolve links.
 func Rel(dir, path string) (rel string, ok bool) {
 	rel, err := filepath.Rel(dir, path)
 	if err != nil || !filepath.IsLocal(rel) {

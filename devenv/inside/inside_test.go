@@ -2,7 +2,7 @@ package inside
 
 import "testing"
 
-func TestAPathLiesInADirectoryOrOutside(t *testing.T) {
+func TestPathsAreInsideOrOutside(t *testing.T) {
 	for path, want := range map[string]string{
 		"/a/b": ".", "/a/b/": ".", "/a/b/c": "c", "/a/b/c/../d": "d", "/a/b/..data": "..data", "/a/b/..data/c": "..data/c", "/a/b/...": "...",
 		"/": "", "/a": "", "/a/bc": "", "/a/..b": "", "/a/b/..": "", "/a/b/../c": "", "a/b": "", "..": "",

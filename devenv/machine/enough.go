@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// Below these a machine is short of something: bytes of memory and of disk, and how far the engine's clock may be off.
+// The minimum bytes of memory and of disk, and how far the engine's clock may be off.
 const (
 	littleMemory = 2 * units.GiB
 	littleDisk   = 10 * units.GiB
@@ -20,23 +20,23 @@ const (
 	clockMay     = 5 * time.Second
 )
 
-// Supply is how much a machine has of what it needs.
+// Supply tells how much a machine has of what it needs.
 type Supply int
 
-// How much a machine can have.
+// The levels of supply.
 const (
-	// Unseen is what cannot be seen from here.
+	// Unseen means that it cannot be seen from here.
 	Unseen Supply = iota
 	Enough
-	// Little works, slowly or not for long; None does not.
+	// Little works, but slowly or not for long; None does not work.
 	Little
 	None
 )
 
-// Answer is what was found of one thing.
+// Answer is the result for one resource.
 type Answer struct {
 	Supply Supply
-	// Said is what was found, as a sentence; Mend says how to mend it, empty where nothing is to be done.
+	// Said describes the result in a sentence; Mend tells how to fix it, empty if nothing is wrong.
 	Said, Mend string
 }
 
@@ -44,10 +44,10 @@ type Answer struct {
 func Clock(d engine.Details, now time.Time) Answer {
 	off := now.Sub(d.Clock).Abs().Round(time.Second)
 	if d.Clock.IsZero() || off <= clockMay {
-		return Answer{Supply: Enough, Said: "the engine's clock is this machine's"}
+		return Answer{Supply: Enough, Said: "the engine's clock agrees with this machine's"}
 	}
 	return Answer{
-		Supply: Little, Said: fmt.Sprintf("the engine's clock is off by %s: certificates and file times will surprise", off),
+		Supply: Little, Said: fmt.Sprintf("the engine's clock is off by %s: certificates and file times may fail checks", off),
 		Mend: "restart Docker, or set the clock of the engine's machine",
 	}
 }
@@ -63,7 +63,7 @@ func Memory(d engine.Details) Answer {
 	return Answer{Supply: Enough, Said: fmt.Sprintf("%s of memory, %d processors", report.Megabytes(d.Memory), d.CPUs)}
 }
 
-// Disk judges the fullest of the disks that the engine keeps its things on, where it runs on this machine.
+// Disk judges the fullest of the engine's disks, if the engine runs on this machine.
 func Disk(ctx context.Context, e *engine.Engine, d engine.Details) Answer {
 	if !e.Info().Local {
 		return unseenDisk()
@@ -75,7 +75,7 @@ func unseenDisk() Answer {
 	return Answer{Supply: Unseen, Said: "the engine's disk cannot be seen from here"}
 }
 
-// judgeDisks judges the fullest of the disks that some directories lie on.
+// judgeDisks judges the fullest of the disks of some directories.
 func judgeDisks(dirs []string, free func(dir string) (int64, bool)) Answer {
 	fullest, left := "", int64(0)
 	for _, dir := range dirs {
@@ -88,7 +88,7 @@ func judgeDisks(dirs []string, free func(dir string) (int64, bool)) Answer {
 	}
 	answer := Answer{
 		Supply: Little, Said: fmt.Sprintf("%s are free in %s", report.Megabytes(left), fullest),
-		Mend: "see what takes the room: docker system df; then: devenv clean, docker system prune",
+		Mend: "see what takes up space: docker system df; then: devenv clean, docker system prune",
 	}
 	switch {
 	case left < noDisk:
@@ -99,7 +99,7 @@ func judgeDisks(dirs []string, free func(dir string) (int64, bool)) Answer {
 	return answer
 }
 
-// free is what an ordinary user may still write below a directory, in bytes.
+// free returns how many bytes an ordinary user can still write below a directory.
 func free(ctx context.Context, dir string) (int64, bool) {
 	usage, err := disk.UsageWithContext(ctx, dir)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"devenv/compose/engine"
 )
 
-func TestTheFullestOfTheEnginesDisksCounts(t *testing.T) {
+func TestTheFullestDiskCounts(t *testing.T) {
 	free := func(dir string) (int64, bool) {
 		bytes, ok := map[string]int64{"/volumes": 50 << 30, "/images": 5 << 30, "/full": 1 << 20}[dir]
 		return bytes, ok
@@ -27,12 +27,12 @@ func TestTheFullestOfTheEnginesDisksCounts(t *testing.T) {
 	}
 }
 
-func TestTheDiskOfADirectoryHasRoomAndThatOfNoneIsUnseen(t *testing.T) {
+func TestDiskOfAMissingDirectoryIsUnseen(t *testing.T) {
 	if bytes, ok := free(t.Context(), t.TempDir()); !ok || bytes <= 0 {
 		t.Errorf("%d bytes, %v", bytes, ok)
 	}
 	if _, ok := free(t.Context(), "/nowhere/at/all"); ok {
-		t.Error("the disk of a directory that is not there is seen")
+		t.Error("the disk of a missing directory is seen")
 	}
 }
 
@@ -55,6 +55,6 @@ func TestAClockThatIsOffIsNamed(t *testing.T) {
 		}
 	}
 	if got := Clock(engine.Details{}, now); got.Supply != Enough {
-		t.Errorf("an engine that does not tell its clock: %+v", got)
+		t.Errorf("an engine that does not report its clock: %+v", got)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// Port is a TCP port of this machine, which a service of a Compose project publishes.
+// Port is a TCP port of this machine that a service of a Compose project publishes.
 type Port struct {
 	Number           int
 	Project, Service string
@@ -21,13 +21,14 @@ type Port struct {
 
 // Holder is who listens on a port.
 type Holder struct {
-	// container is the holder's, if it is one; command and pid are a process's, empty and 0 where the system does not tell.
+	// container is the holder's, if it is one; command and pid are a process's, empty and 0 if the system does not
+	// tell.
 	container engine.Container
 	command   string
 	pid       int32
 }
 
-// Project returns the Compose project of the holder, empty when it is of none.
+// Project returns the holder's Compose project, empty if it has none.
 func (h Holder) Project() string { return h.container.Labels[engine.ProjectLabel] }
 
 // String names the holder: "container db of the Compose project app", "postgres (process 4711)".
@@ -43,12 +44,12 @@ func (h Holder) String() string {
 	return "another process"
 }
 
-// Explain returns the failure of a service that cannot start because of the holder of its port, with how to make that let go.
+// Explain returns the failure of a service that cannot start because its port is taken, with how to free it.
 func Explain(p Port, h Holder) error {
 	return report.Fail(report.KindWork, h.hint(p.Number), "start %s: port %d is held by %s", p.Service, p.Number, h)
 }
 
-// hint returns how to make the holder let go.
+// hint returns how to free the port.
 func (h Holder) hint(port int) string {
 	switch {
 	case h.container.ID != "" && h.Project() != "":
@@ -56,17 +57,17 @@ func (h Holder) hint(port int) string {
 	case h.container.ID != "":
 		return "docker stop " + h.container.Name
 	}
-	return fmt.Sprintf("see who: ss -ltnp 'sport = :%d'; then stop it, or publish another port", port)
+	return fmt.Sprintf("find the process: ss -ltnp 'sport = :%d'; then stop it, or publish another port", port)
 }
 
-// holderOf finds who listens on a port; false when nobody does.
+// holderOf finds who listens on a port; false if nobody does.
 func holderOf(ctx context.Context, e *engine.Engine, port int) (Holder, bool, error) {
 	found, ok, err := e.PublishedBy(ctx, port)
 	if err != nil || ok {
 		return Holder{container: found}, ok, err
 	}
 	if !e.Info().Local {
-		return Holder{}, false, nil // the ports are another machine's
+		return Holder{}, false, nil // the ports belong to another machine
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+strconv.Itoa(port))
 	if err == nil {
@@ -76,7 +77,7 @@ func holderOf(ctx context.Context, e *engine.Engine, port int) (Holder, bool, er
 	return Holder{command: command, pid: pid}, true, nil
 }
 
-// listening names the process that listens on a port; empty where the system does not tell, as of another user's.
+// listening names the process that listens on a port; empty if the system does not tell, as for another user's.
 func listening(ctx context.Context, port int) (command string, pid int32) {
 	found, err := sockets.ConnectionsWithoutUidsWithContext(ctx, "tcp")
 	if err != nil {

@@ -10,16 +10,16 @@ import (
 	"devenv/compose/engine"
 )
 
-// How long the engine gets to end a start that is under way, and how often and how long a port is looked at besides.
+// How long the engine gets to finish a start in progress, and how often and how long the port is checked in addition.
 const (
 	arrivalTimeout = 30 * time.Second
 	arrivalLooks   = 20
 	arrivalPause   = 100 * time.Millisecond
 )
 
-// Probe finds who listens on a port; false when nobody does. The engine takes a container's ports before it says that the
-// container runs: where a command was cut off in between, the next one finds the engine's program there, and waits for the
-// service's own container to arrive, of which note hears.
+// Probe finds who listens on a port; false if nobody does. The engine takes a container's ports before it reports
+// that the container runs. If a command was interrupted in between, the next one finds the engine's own program on
+// the port, and waits for the service's container to start; it calls note when it does.
 func Probe(ctx context.Context, e *engine.Engine, p Port, note func(string)) (Holder, bool, error) {
 	for looks := 0; ; looks++ {
 		holder, busy, err := holderOf(ctx, e, p.Number)
@@ -37,13 +37,13 @@ func Probe(ctx context.Context, e *engine.Engine, p Port, note func(string)) (Ho
 	}
 }
 
-// awaitStart waits for the end of a start that is under way, which the engine's answer to a question about the container waits
-// for; false when that takes too long.
+// awaitStart waits for a start in progress to finish, by inspecting the container, which the engine answers only
+// then; false if that takes too long.
 func awaitStart(ctx context.Context, e *engine.Engine, id string) (bool, error) {
 	waiting, cancel := context.WithTimeout(ctx, arrivalTimeout)
 	defer cancel()
 	if _, err := e.Inspect(waiting, id); err != nil {
-		return false, ctx.Err() // it took too long, or the container has gone
+		return false, ctx.Err() // it took too long, or the container is gone
 	}
 	select {
 	case <-ctx.Done():
@@ -53,8 +53,9 @@ func awaitStart(ctx context.Context, e *engine.Engine, id string) (bool, error) 
 	}
 }
 
-// mayBeEngine reports whether a holder that is no running container may be the engine's own program, which listens for containers;
-// one whose name the system does not tell may be, and where engines run in virtual machines, whose programs have many names, any.
+// mayBeEngine reports whether a holder that is no running container may be the engine's own program, which listens
+// for containers. That may be so if the system does not tell the name; and any name will do if the engine runs in a
+// virtual machine, whose programs have many names.
 func (h Holder) mayBeEngine() bool {
 	listens := []string{"", "docker-proxy", "dockerd", "rootlessport"}
 	return h.container.ID == "" && (runtime.GOOS != "linux" || slices.Contains(listens, h.command))

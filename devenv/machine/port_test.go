@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestTheProcessThatListensOnAPortIsNamed(t *testing.T) {
+func TestTheListeningProcessIsNamed(t *testing.T) {
 	for _, address := range []string{"127.0.0.1:0", ":0"} {
 		listener, err := net.Listen("tcp", address)
 		if err != nil {
@@ -28,7 +28,7 @@ func TestTheProcessThatListensOnAPortIsNamed(t *testing.T) {
 	}
 }
 
-func TestAHolderIsNamedWithHowItLetsGo(t *testing.T) {
+func TestHolderIsNamedWithAHint(t *testing.T) {
 	labels := map[string]string{engine.ProjectLabel: "app"}
 	for said, c := range map[string]struct {
 		holder Holder
@@ -39,10 +39,10 @@ func TestAHolderIsNamedWithHowItLetsGo(t *testing.T) {
 		},
 		"start db: port 5432 is held by container pg": {Holder{container: engine.Container{ID: "1", Name: "pg"}}, "docker stop pg"},
 		"start db: port 5432 is held by postgres (process 4711)": {
-			Holder{command: "postgres", pid: 4711}, "see who: ss -ltnp 'sport = :5432'; then stop it, or publish another port",
+			Holder{command: "postgres", pid: 4711}, "find the process: ss -ltnp 'sport = :5432'; then stop it, or publish another port",
 		},
 		"start db: port 5432 is held by another process": {
-			Holder{}, "see who: ss -ltnp 'sport = :5432'; then stop it, or publish another port",
+			Holder{}, "find the process: ss -ltnp 'sport = :5432'; then stop it, or publish another port",
 		},
 	} {
 		err := Explain(Port{Number: 5432, Project: "app", Service: "db"}, c.holder)

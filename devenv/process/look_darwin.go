@@ -17,10 +17,10 @@ func boot() string {
 // namespaces returns a constant: this system has one of each.
 func namespaces() string { return "darwin" }
 
-// zombie is the state of a process that has ended, and that its parent has not asked for yet (SZOMB in sys/proc.h).
+// zombie is the state of a process that has ended but was not waited for by its parent (SZOMB in sys/proc.h).
 const zombie = 5
 
-// look asks the kernel whether there is a process, and when it began.
+// look asks the kernel whether a process exists, and when it started.
 func look(pid int) (started uint64, there bool) {
 	if err := unix.Kill(pid, 0); errors.Is(err, unix.ESRCH) {
 		return 0, false

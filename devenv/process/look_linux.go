@@ -17,7 +17,7 @@ func boot() string {
 	return strings.TrimSpace(string(id))
 }
 
-// namespaces returns that of process numbers and, where the kernel has such, that of the time since the boot.
+// namespaces returns the namespace of process ids and, if the kernel has one, that of the time since boot.
 func namespaces() string {
 	numbers, err := os.Readlink("/proc/self/ns/pid")
 	if err != nil {
@@ -30,20 +30,20 @@ func namespaces() string {
 	return numbers + " " + times
 }
 
-// look asks the kernel whether there is a process, which it tells also of those of other users, and /proc when it began. One that
-// has ended, and that its parent has not asked for yet, is none.
+// look asks the kernel whether a process exists, which works for other users' processes as well, and /proc when it
+// started. A process that has ended but was not waited for by its parent does not count.
 func look(pid int) (started uint64, there bool) {
 	if err := unix.Kill(pid, 0); errors.Is(err, unix.ESRCH) {
 		return 0, false
 	}
 	if self, err := os.Readlink("/proc/self"); err != nil || self != strconv.Itoa(os.Getpid()) {
-		return 0, true // the numbers in /proc are another namespace's
+		return 0, true // the numbers in /proc belong to another namespace
 	}
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
 		return 0, true
 	}
-	// The fields after the name, which may hold anything: the state is the third, the start the 22nd (proc(5)).
+	// The fields follow the name, which may contain anything: the state is the third, the start the 22nd (proc(5)).
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 	if len(fields) < 20 {
 		return 0, true

@@ -2,7 +2,8 @@
 
 package process
 
-// boot returns empty: it is not known how this system tells, so no process of another run is ever looked for.
+// boot returns an empty id: it is unknown how to get it on this system, so no process of another run is ever looked
+// up.
 func boot() string { return "" }
 
 func namespaces() string { return "" }

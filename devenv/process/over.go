@@ -5,41 +5,41 @@ import (
 	"time"
 )
 
-// Silence is for how long nothing may be heard of a run whose process cannot be looked for, until it counts as over.
+// Silence is how long a run whose process cannot be looked up must be silent before it counts as over.
 const Silence = 24 * time.Hour
 
-// Trace is what somebody comes upon who finds things of a run.
+// Trace describes the run that something found on an engine belongs to.
 type Trace struct {
 	Run string
-	// Process is the run's, the zero value where nothing says it.
+	// Process is the run's; the zero value if it is unknown.
 	Process Process
-	// Running says that something of it runs.
+	// Running means that something of the run is still running.
 	Running bool
-	// Heard is when anything of it was last made, started or ended.
+	// Heard is when anything of it was last created, started or ended.
 	Heard time.Time
 }
 
-// Observer is who judges.
+// Observer is the process that judges.
 type Observer struct {
-	// Process is its own.
+	// Process is the observer's own.
 	Process Process
-	// Run is its run, where it holds the lock of the worktree that the traces are of; else empty.
+	// Run is the observer's run if it holds the lock of the traces' worktree; else empty.
 	Run string
 	Now time.Time
-	// Look tells when the process of a number began, as it sees processes, 0 where it cannot tell, and whether there is one.
+	// Look returns when a process started, as the observer sees processes, 0 if unknown, and whether it exists.
 	Look func(pid int) (started uint64, there bool)
 }
 
 // Here returns this process as an observer.
 func Here() Observer { return Observer{Process: Current(), Now: time.Now(), Look: look} }
 
-// Over returns why a run is over, empty where it may go on. A run is over when its process is proven to have ended. That takes the
-// same boot and the same namespaces: a number means nothing elsewhere, nor does a path, which others may have as well. Of any other
-// run nothing may run, and nothing have been heard for long.
+// Over returns why a run is over, empty if it may be going on. A run is over when its process has provably ended.
+// Proof needs the same boot and the same namespaces: elsewhere a process id means nothing, and neither does a path,
+// which others may have as well. Any other run is over only if nothing of it runs and it has been silent for long.
 func (o Observer) Over(t Trace) string {
 	if !o.Process.Sees(t.Process) {
 		if silent := o.Now.Sub(t.Heard); !t.Running && silent >= Silence {
-			return fmt.Sprintf("nothing of it runs, and nothing was heard of it for %d hours", int(silent.Hours()))
+			return fmt.Sprintf("nothing of it runs, and it has been silent for %d hours", int(silent.Hours()))
 		}
 		return ""
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestARunIsOverOnlyWhenItsProcessIsProvenToHaveEnded(t *testing.T) {
+func TestRunIsOverOnlyWithProofOrSilence(t *testing.T) {
 	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
 	here := Process{Boot: "b", Namespaces: "n", PID: 7, Started: 70}
 	at := func(change func(*Process)) Process {
@@ -21,7 +21,7 @@ func TestARunIsOverOnlyWhenItsProcessIsProvenToHaveEnded(t *testing.T) {
 	for name, c := range map[string]struct {
 		trace Trace
 		run   string
-		// there are the processes that the observer sees, by number, with when they began.
+		// there maps the ids of processes that the observer sees to their start times.
 		there map[int]uint64
 		over  string
 	}{
@@ -33,13 +33,13 @@ func TestARunIsOverOnlyWhenItsProcessIsProvenToHaveEnded(t *testing.T) {
 		"another user's, and its process goes on":                        {trace: Trace{Process: at(func(p *Process) { p.User = 1 }), Heard: longAgo}, there: map[int]uint64{9: 90}},
 		"another container's, heard of lately":                           {trace: Trace{Process: at(func(p *Process) { p.Namespaces = "m" }), Heard: lately}},
 		"another container's, silent for long, and something runs":       {trace: Trace{Process: at(func(p *Process) { p.Namespaces = "m" }), Heard: longAgo, Running: true}},
-		"another container's, silent for long":                           {trace: Trace{Process: at(func(p *Process) { p.Namespaces = "m" }), Heard: longAgo}, over: "nothing was heard of it for 24 hours"},
-		"another container's with the number of one that goes on":        {trace: Trace{Process: at(func(p *Process) { p.Namespaces = "m" }), Heard: longAgo}, there: map[int]uint64{9: 90}, over: "nothing was heard"},
+		"another container's, silent for long":                           {trace: Trace{Process: at(func(p *Process) { p.Namespaces = "m" }), Heard: longAgo}, over: "it has been silent for 24 hours"},
+		"another container's with the number of one that goes on":        {trace: Trace{Process: at(func(p *Process) { p.Namespaces = "m" }), Heard: longAgo}, there: map[int]uint64{9: 90}, over: "it has been silent"},
 		"another machine's, or before the last boot, heard of lately":    {trace: Trace{Process: at(func(p *Process) { p.Boot = "c" }), Heard: lately}},
 		"another machine's, or before the last boot, something runs":     {trace: Trace{Process: at(func(p *Process) { p.Boot = "c" }), Heard: longAgo, Running: true}},
-		"another machine's, or before the last boot, silent for long":    {trace: Trace{Process: at(func(p *Process) { p.Boot = "c" }), Heard: longAgo}, over: "nothing was heard"},
+		"another machine's, or before the last boot, silent for long":    {trace: Trace{Process: at(func(p *Process) { p.Boot = "c" }), Heard: longAgo}, over: "it has been silent"},
 		"nothing says whose, heard of lately":                            {trace: Trace{Heard: lately}},
-		"nothing says whose, silent for long":                            {trace: Trace{Heard: longAgo}, over: "nothing was heard"},
+		"nothing says whose, silent for long":                            {trace: Trace{Heard: longAgo}, over: "it has been silent"},
 		"of a system that tells neither, heard of lately":                {trace: Trace{Process: Process{PID: 9}, Heard: lately}},
 		"its clock is ahead":                                             {trace: Trace{Heard: now.Add(time.Hour)}},
 		"the observer's own":                                             {trace: Trace{Process: here, Run: "r", Heard: longAgo}, run: "r"},
@@ -53,7 +53,7 @@ func TestARunIsOverOnlyWhenItsProcessIsProvenToHaveEnded(t *testing.T) {
 	}
 }
 
-func TestAProcessIsWrittenAndReadAsItIsAndSeenUntilItHasEnded(t *testing.T) {
+func TestProcessSurvivesItsLabelAndIsSeen(t *testing.T) {
 	self := Current()
 	if got := Parse(self.String()); got != self || self.Boot == "" || self.Namespaces == "" || self.Started == 0 || self.PID != os.Getpid() {
 		t.Errorf("%s is read as %s", self, got)
@@ -67,7 +67,7 @@ func TestAProcessIsWrittenAndReadAsItIsAndSeenUntilItHasEnded(t *testing.T) {
 	}
 	pid := child.Process.Pid
 	if began, there := look(pid); !there || began < self.Started {
-		t.Errorf("a process that goes on began at %d, %v; this one at %d", began, there, self.Started)
+		t.Errorf("a running process began at %d, %v; this one at %d", began, there, self.Started)
 	}
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,6 @@
-// Package process says which process a run of devenv is, so that it is known also from another container, another boot or another
-// machine that uses the same engine, and judges whether a run is over. It imports nothing: whoever made something on an engine, and
-// whoever comes upon it, need not have more in common than that engine.
+// Package process identifies the process of a devenv run so that it can be recognized from another container, another
+// boot or another machine that uses the same engine, and judges whether a run is over. It imports nothing of devenv:
+// whoever created something on an engine, and whoever finds it, may have nothing in common but that engine.
 package process
 
 import (
@@ -8,16 +8,16 @@ import (
 	"os"
 )
 
-// Process is a process as it is known beyond its own life.
+// Process identifies a process beyond its own lifetime.
 type Process struct {
-	// Boot is the kernel's name for what the machine does since it was switched on, Namespaces are those that the number and the
-	// start are counted in. Both are empty where the system does not tell.
+	// Boot is the kernel's id of the current boot. Namespaces are those in which the process id and the start time
+	// are counted. Both are empty if the system does not tell.
 	Boot       string `json:"boot,omitempty"`
 	Namespaces string `json:"namespaces,omitempty"`
 	PID        int    `json:"pid"`
-	// Started is when it began, in a count of the system's own; 0 where the system does not tell.
+	// Started is the start time, in the system's own unit; 0 if the system does not tell.
 	Started uint64 `json:"started,omitempty"`
-	// User is the number of its user.
+	// User is the id of its user.
 	User int `json:"user"`
 }
 
@@ -28,17 +28,18 @@ func Current() Process {
 	return p
 }
 
-// Sees reports whether p would see q if it went on: q's number means the same process to both.
+// Sees reports whether p would see q if it were still running: q's process id means the same process to both.
 func (p Process) Sees(q Process) bool {
 	return q.PID > 0 && q.Boot != "" && q.Boot == p.Boot && q.Namespaces != "" && q.Namespaces == p.Namespaces
 }
 
-// Elsewhere reports whether q's number is another process to p, or none. Of one that tells neither boot nor namespaces it is not known.
+// Elsewhere reports whether q's process id means another process to p, or none. It is false if q has neither boot nor
+// namespaces.
 func (p Process) Elsewhere(q Process) bool {
 	return p.Boot != "" && p.Namespaces != "" && q.Boot != "" && q.Namespaces != "" && !p.Sees(q)
 }
 
-// String returns the process as it is written into a label.
+// String returns the process as it is written to a label.
 func (p Process) String() string {
 	text, err := json.Marshal(p)
 	if err != nil {
@@ -47,7 +48,7 @@ func (p Process) String() string {
 	return string(text)
 }
 
-// Parse reads a label. What is no process's is the zero value: nothing is known of it.
+// Parse parses a label. A text that is not a process gives the zero value.
 func Parse(text string) Process {
 	var p Process
 	if json.Unmarshal([]byte(text), &p) != nil {

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Places where credentials stand, whoever made them up: the password of a URL, a header, and what surrounds the password of a
-// connection string.
+// Places of credentials, whoever chose them: the password of a URL, a header, and the surroundings of a connection
+// string's password.
 var (
 	inURL      = regexp.MustCompile(`://[^\s:/?#@'"<>\\]*:([^\s/?#'"<>]+)@`)
 	inHeader   = regexp.MustCompile(`(?i)\b(?:basic|bearer)\s+([A-Za-z0-9+/._~=-]{8,})`)
@@ -16,12 +16,12 @@ var (
 	connection = regexp.MustCompile(`(?i)(?:^|[\s;"'])(?:server|data source|host|hostaddr|accountname|endpoint|dbname|database|initial catalog|user id|uid|user)=[^\s(),]+[\s;]`)
 )
 
-// credentials returns those of a line that are known by their place alone. Of a name's value only what looks random is taken: the
-// rest may be code.
+// credentials returns the spans in a line that are credentials because of where they are. Of a name's value it takes
+// only what looks random: the rest may be code.
 func (l *lines) credentials(s string) (spans []span) {
 	if strings.Contains(s, "://") {
 		for _, at := range inURL.FindAllStringSubmatchIndex(s, -1) {
-			if !strings.ContainsAny(s[at[2]:at[2]+1], "$<{%*[") { // to be filled in, or taken out
+			if !strings.ContainsAny(s[at[2]:at[2]+1], "$<{%*[") { // a placeholder, or redacted already
 				spans = append(spans, span{at[2], at[3]})
 			}
 		}
@@ -46,7 +46,7 @@ func (l *lines) credentials(s string) (spans []span) {
 	return spans
 }
 
-// secretName remembers what it said: the lines of a program have the same names again and again.
+// secretName caches the result: a program's output repeats the same names.
 func (l *lines) secretName(name string) bool {
 	secret, known := l.names[name]
 	if !known {
@@ -59,7 +59,7 @@ func (l *lines) secretName(name string) bool {
 	return secret
 }
 
-// nameBefore returns the name at the end of a text to which something is assigned: NAME, "name", ['name'].
+// nameBefore returns the name at the end of a text that assigns to it: NAME, "name", ['name'].
 func nameBefore(text string) string {
 	end := strings.TrimRight(text, `"'])\`)
 	if end == text {
@@ -76,7 +76,7 @@ func isNameByte(c byte) bool {
 	return c == '_' || c == '-' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// valueBehind returns the value that is assigned from a place of a line on: without quotes, and without what wraps it, as in
+// valueBehind returns the value assigned at a position of a line, without quotes and without what wraps it, as in
 // SecretStr('value') and b'value'.
 func valueBehind(s string, at int) span {
 	for at < len(s) && strings.IndexByte("=> \t", s[at]) >= 0 {
@@ -96,7 +96,7 @@ func valueBehind(s string, at int) span {
 	return span{at, end}
 }
 
-// encoded returns the words of a line that say a secret in base64, however short it is.
+// encoded returns the words of a line that are a secret in base64, however short.
 func (l *lines) encoded(s string) (spans []span) {
 	for at := 0; at < len(s); at++ {
 		end := at

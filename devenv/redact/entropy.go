@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// randomRun is what keys and tokens are written in.
+// randomRun matches the characters of keys and tokens.
 var randomRun = regexp.MustCompile(`[A-Za-z0-9+/_=-]{10,}`)
 
-// digest is a hash that says what something is, and is no secret.
+// digest is a hash that identifies something, and is no secret.
 var digest = regexp.MustCompile(`(?i)\b(?:sha\d*|md5)[:=-][A-Za-z0-9+/=]+`)
 
-// email is an address, whose "@" makes no password of it.
+// email is an address, whose "@" does not make it a password.
 var email = regexp.MustCompile(`^[\w.+-]+@[\w-]+(\.[\w-]+)*$`)
 
-// looksRandom reports whether a value looks like a generated key or a strong password, and not like a word, path, version, date or
-// address: a secret may stand under a name that tells nothing.
+// looksRandom reports whether a value looks like a generated key or a strong password, and not like a word, path,
+// version, date or address: a secret may have a name that reveals nothing.
 func looksRandom(value string) bool {
 	value = strings.TrimSpace(value)
 	if len(value) < 8 || len(value) > 1<<12 || strings.ContainsAny(value, " \t\n") {
@@ -30,8 +30,8 @@ func looksRandom(value string) bool {
 	return chosen(value)
 }
 
-// randomToken reports whether letters and digits follow each other as they do by chance: in "postgresql17data" they change their
-// kind twice, in a key of that length eight times.
+// randomToken reports whether letters and digits alternate as they do by chance: in "postgresql17data" their kind
+// changes twice, in a key of that length eight times.
 func randomToken(run string) bool {
 	kinds, changes := changesOf(run)
 	switch {
@@ -42,10 +42,10 @@ func randomToken(run string) bool {
 	case kinds["lower"] > 0 && kinds["upper"] > 0:
 		return changes*3 >= len(run)
 	}
-	return changes*2 >= len(run) && strings.ContainsAny(run, "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ") // else a revision's id
+	return changes*2 >= len(run) && strings.ContainsAny(run, "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ") // otherwise it is a revision's id
 }
 
-// chosen reports whether a value is of all the kinds of characters that rules for passwords ask for.
+// chosen reports whether a value has all the kinds of characters that password rules require.
 func chosen(value string) bool {
 	if len(value) > 64 || strings.ContainsAny(value, `/:,;()[]{}<>|\"'`) || email.MatchString(value) {
 		return false
@@ -79,7 +79,7 @@ func changesOf(value string) (kinds map[string]int, changes int) {
 	return kinds, changes
 }
 
-// entropy returns Shannon's, in bits for each byte.
+// entropy returns the Shannon entropy, in bits per byte.
 func entropy(value string) float64 {
 	var counts [256]int
 	for i := range len(value) {

@@ -11,11 +11,11 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// field is a value with its name in a structured text.
+// field is a named value in a structured text.
 type field struct{ name, value string }
 
-// fieldsOf reads a text as what it is: JSON by its look, YAML and TOML by the name of their file. False where it is none, or
-// is broken.
+// fieldsOf parses a text by its format: JSON by its look, YAML and TOML by the file's name. It returns false for
+// other formats and broken texts.
 func fieldsOf(name, text string) ([]field, bool) {
 	text = strings.TrimSpace(text)
 	var tree any
@@ -36,8 +36,8 @@ func fieldsOf(name, text string) ([]field, bool) {
 	return leaves("", tree, nil), true
 }
 
-// leaves returns the values in a tree, each by the name of what holds it; elements of a list bear the list's. A list of texts
-// such as "NAME=value", or of a command's options and their values, is read as one line, too.
+// leaves returns the values in a tree, each with the name of what contains it; elements of a list have the list's
+// name. A list of texts such as "NAME=value", or of a command's options and their values, is also read as one line.
 func leaves(name string, tree any, into []field) []field {
 	switch v := tree.(type) {
 	case map[string]any:
@@ -69,14 +69,15 @@ func leaves(name string, tree any, into []field) []field {
 	return into
 }
 
-// line finds an assignment of any format that has one on a line: .env, ini, properties, YAML, broken JSON, a shell's
+// line finds an assignment in any format that has one per line: .env, ini, properties, YAML, broken JSON, a shell's
 // export.
 var line = regexp.MustCompile(`^\s*(?:export\s+|set\s+|ENV\s+|ARG\s+|-\s+|//.*:)?["']?([A-Za-z_][\w.-]*)["']?\s*(?:=>|[:=])\s*(.*?)\s*,?\s*$`)
 
-// element is one of XML that holds a text.
+// element matches an XML element that contains text.
 var element = regexp.MustCompile(`<([A-Za-z_][\w.-]*)>([^<]+)</`)
 
-// linesOf reads a text line by line: the values that are assigned, quotes taken off, also over several lines within quotes.
+// linesOf reads a text line by line and returns the assigned values without quotes; a quoted value may span several
+// lines.
 func linesOf(text string) []field {
 	var fields []field
 	for _, found := range element.FindAllStringSubmatch(text, -1) {
@@ -113,7 +114,7 @@ func linesOf(text string) []field {
 	return fields
 }
 
-// openQuote returns the quote that a value begins with and does not end.
+// openQuote returns the quote that a value opens but does not close.
 func openQuote(value string) string {
 	for _, quote := range []string{`"`, `'`} {
 		if strings.HasPrefix(value, quote) && strings.Count(value, quote)-strings.Count(value, `\`+quote) == 1 {
@@ -123,7 +124,7 @@ func openQuote(value string) string {
 	return ""
 }
 
-// unquote takes the quotes off a value, and in double quotes the escapes.
+// unquote removes the quotes from a value, and the escapes in double quotes.
 func unquote(value string) (string, bool) {
 	if len(value) < 2 || value[0] != value[len(value)-1] || value[0] != '"' && value[0] != '\'' {
 		return "", false

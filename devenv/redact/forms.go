@@ -11,9 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// formsOf returns the ways in which programs write a secret: as it is, quoted for a URL, JSON, Python, SQL, a shell, HTML or an
-// ini file. A secret of several lines is one of them where its line ends are escaped; its lines are secrets of
-// their own.
+// formsOf returns the ways in which programs write a secret: unchanged, or quoted for a URL, JSON, Python, SQL, a
+// shell, HTML or an ini file. A secret of several lines is among them with escaped line ends; its lines are secrets
+// of their own.
 func formsOf(secret string) []string {
 	forms := []string{
 		secret, url.QueryEscape(secret), url.PathEscape(secret), quoted(secret, ""), quoted(secret, "/"), url.UserPassword("", secret).String()[1:],
@@ -51,7 +51,7 @@ func base64Of(secret string) []string {
 			text := encoding.EncodeToString(padded)
 			last := len(text)
 			if len(padded)%3 != 0 {
-				last-- // what follows is in it, too
+				last-- // it also depends on what follows
 			}
 			if last-first >= shortest {
 				all = append(all, text[first:last])

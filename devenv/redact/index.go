@@ -8,22 +8,22 @@ import (
 	"unicode/utf8"
 )
 
-// where says where in a text a secret is one.
+// where tells in which positions of a text a secret is one.
 type where int
 
 const (
-	// anywhere: it is nothing else, whatever stands around it.
+	// anywhere: it means nothing else, whatever surrounds it.
 	anywhere where = iota
-	// alone: as a word of its own; within longer words it is chance.
+	// alone: only as a separate word; within longer words it is chance.
 	alone
-	// placed: only where credentials stand; elsewhere it is a word of the language or of the project, or a number.
+	// placed: only where credentials are; elsewhere it is a word of the language or of the project, or a number.
 	placed
 )
 
-// shortest is the length in bytes below which a secret of letters or digits alone would tear texts apart.
+// shortest is the length in bytes below which a secret of only letters or digits would tear texts apart.
 const shortest = 6
 
-// everyday returns passwords that every text about databases is full of.
+// everyday returns passwords that occur in every text about databases.
 func everyday() []string {
 	return []string{
 		"password", "passwd", "secret", "secrets", "token", "admin", "administrator", "username", "testing", "example", "sample", "develop",
@@ -33,7 +33,7 @@ func everyday() []string {
 	}
 }
 
-// whereOf returns where a secret is one in a project with those words.
+// whereOf returns where a secret counts in a project with these words.
 func whereOf(secret string, words map[string]bool) where {
 	digits, letters, others := 0, 0, 0
 	for _, c := range secret {
@@ -74,7 +74,7 @@ type index struct {
 	buckets [][]pattern     // the longest first
 }
 
-// newIndex makes the index of all forms of secrets.
+// newIndex builds the index of all forms of secrets.
 func newIndex(secrets map[string]bool, words map[string]bool) *index {
 	x := &index{buckets: make([][]pattern, 1)}
 	for secret := range secrets {
@@ -108,11 +108,11 @@ func (x *index) add(p pattern) {
 
 func headOf(s string) int { return int(s[0])<<8 | int(s[1]) }
 
-// span is a part of a line, from its first byte to behind its last.
+// span is a part of a line, from its first byte to after its last.
 type span struct{ from, to int }
 
-// find returns the secrets in a line. rest is what the next line has to begin with for a secret that the line's end cuts; cut
-// texts end in the middle of a secret, too.
+// find returns the secrets in a line. rest is what the next line must begin with if the end of the line cuts a
+// secret; truncated texts may also end in the middle of one.
 func (x *index) find(s string) (spans []span, rest string) {
 	end := len(strings.TrimRight(s, ".… \t\"'│|"))
 	for i := 0; i+1 < len(s); i++ {
@@ -135,12 +135,12 @@ func (x *index) find(s string) (spans []span, rest string) {
 	return spans, ""
 }
 
-// cutBy reports whether the end of a line is the greater part of a secret that is no word.
+// cutBy reports whether the end of a line is the greater part of a secret that is not a word.
 func (p pattern) cutBy(end string) bool {
 	return len(end) >= shortest+2 && len(end) < len(p.text) && 2*len(end) >= len(p.text) && strings.HasPrefix(p.text, end) && strings.ContainsAny(end, "0123456789+/=@$%&!")
 }
 
-// fits reports whether the pattern is a secret at a place of a line.
+// fits reports whether the pattern is a secret at a position of a line.
 func (p pattern) fits(s string, at int) bool {
 	if p.where == anywhere {
 		return true
@@ -156,8 +156,8 @@ func (p pattern) fits(s string, at int) bool {
 
 func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// escape is what a program writes for a character, what a terminal takes for a colour, or an option that a value is glued to: a
-// letter at its end belongs to no word.
+// escape matches a program's escape of a character, a terminal's colour, or an option joined to its value: the letter
+// at its end belongs to no word.
 var escape = regexp.MustCompile(`(?:\s-p|\\[abfnrtv0]|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|\x1b\[[0-9;]*m)$`)
 
 func edgeBefore(before string) bool {
@@ -170,16 +170,16 @@ func edgeAfter(after string) bool {
 	return after == "" || !isWord(first)
 }
 
-// assigning is the end of a text behind which the value of a name stands: NAME=, "name": ', name is, --name.
+// assigning matches the end of a text before the value of a name: NAME=, "name": ', name is, --name.
 var assigning = regexp.MustCompile(`([A-Za-z_][\w.-]*)["'\])\\]*\s*(?:=>|:=|[:=]|\bis\b|\bto\b|\s)\s*(?:[A-Za-z]*[("'\\]+)*$|--?([A-Za-z][\w-]*)\s+["']?$`)
 
-// userOf is the end of a text behind which the password of a URL stands, passOf of a line of .pgpass.
+// userOf matches the end of a text before a URL's password, passOf that of a line of .pgpass.
 var (
 	userOf = regexp.MustCompile(`://[^\s/@]*:$`)
 	passOf = regexp.MustCompile(`[^\s:]+:(?:\d+|\*):[^\s:]+:[^\s:]+:$`)
 )
 
-// inPlace reports whether credentials stand between those two texts.
+// inPlace reports whether there are credentials between those two texts.
 func inPlace(before, after string) bool {
 	before = before[max(0, len(before)-200):]
 	if strings.HasPrefix(after, "@") && userOf.MatchString(before) || passOf.MatchString(before) {
@@ -191,7 +191,7 @@ func inPlace(before, after string) bool {
 	}
 	bare := found[2] == "" && strings.HasSuffix(before, " ") && !strings.ContainsAny(before[len(before)-min(len(before), 4):], ":=")
 	if bare && !strings.HasSuffix(strings.TrimRight(before, " "), " is") {
-		return false // a word behind a word: "the password postgres expects"
+		return false // a word after a word: "the password postgres expects"
 	}
 	return secretName(found[1] + found[2])
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Private keys, of which the lines between these two are the secret.
+// Private keys; the lines between these two markers are the secret.
 var (
 	pemBegin = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----`)
 	pemEnd   = regexp.MustCompile(`-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----`)
@@ -18,18 +18,18 @@ var (
 	pemLine  = regexp.MustCompile(`^\W*(?:[A-Za-z0-9+/=]{24,}|[A-Za-z0-9+/]*[0-9+/=][A-Za-z0-9+/=]*)\W*$`)
 )
 
-// lines rewrites lines that follow each other: a private key, or a secret that a line's end cuts, goes on in the next.
+// lines redacts consecutive lines: a private key, or a secret cut by a line's end, continues in the next line.
 type lines struct {
 	index *index
 	rules *rules
 	key   bool   // within a private key
-	rest  string // of a secret that the last line began
-	// names says of the names in earlier lines whether they are secrets'.
+	rest  string // of a secret that began in the previous line
+	// names caches which names in earlier lines are secrets' names.
 	names map[string]bool
 }
 
-// next returns a line without secrets. What a terminal does not show is no part of a secret, so one with colours or
-// invisible characters in it is found as well; it is then shown without them.
+// next returns a line without secrets. It also finds secrets with colours or invisible characters in them, since
+// these are not part of the secret; such a line is then returned without them.
 func (l *lines) next(s string) string {
 	before := *l
 	clean := l.plain(s)
@@ -59,7 +59,7 @@ func visible(s string) string {
 	}, ansi.Strip(s))
 }
 
-// plain returns a line without the secrets in it, as often as it takes: where one was, another may stand alone.
+// plain returns a line without its secrets, in as many passes as needed: removing one may leave another on its own.
 func (l *lines) plain(s string) string {
 	spans := l.carried(s)
 	for range 8 {
@@ -80,7 +80,7 @@ func (l *lines) plain(s string) string {
 	return s
 }
 
-// carried returns what of a line belongs to a secret that an earlier line began.
+// carried returns the parts of a line that belong to a secret begun in an earlier line.
 func (l *lines) carried(s string) (spans []span) {
 	start := len(s) - len(strings.TrimLeft(s, " \t│|"))
 	if rest := l.rest; rest != "" {
@@ -112,7 +112,7 @@ func (l *lines) carried(s string) (spans []span) {
 	return spans
 }
 
-// without returns a line with marks in the place of its spans.
+// without returns a line with marks in place of its spans.
 func without(s string, spans []span) string {
 	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })
 	var b strings.Builder

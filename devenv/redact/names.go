@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// secretName reports whether a variable, option or field of that name holds a secret. Words of a name are told apart by what is
-// between them (DB_PW, db-pw, dbPw); those that describe a secret (TOKEN_TTL, PASSWORD_FILE) make the name a plain one.
+// secretName reports whether a variable, option or field of that name holds a secret. It splits the name into words
+// (DB_PW, db-pw, dbPw); words that describe a secret (TOKEN_TTL, PASSWORD_FILE) make the name a plain one.
 func secretName(name string) bool {
 	words := wordsOf(name)
 	if len(words) == 0 || name == "PWD" { // a shell's working directory
@@ -25,12 +25,12 @@ func secretName(name string) bool {
 		return true
 	}
 	if last == "key" || last == "keys" {
-		return len(words) > 1 && !slices.Contains(plainKeys(), words[len(words)-2]) // a key alone may be one of anything
+		return len(words) > 1 && !slices.Contains(plainKeys(), words[len(words)-2]) // a key alone may be of any kind
 	}
 	return false
 }
 
-// secretParts make a name secret wherever they stand in it, secretWords as a word of their own.
+// secretParts make a name secret anywhere in it, secretWords only as a separate word.
 func secretParts() []string {
 	return []string{
 		"password", "passwd", "passphrase", "passcode", "passwort", "secret", "token", "apikey", "privatekey", "accesskey", "accountkey",
@@ -45,7 +45,7 @@ func secretWords() []string {
 	}
 }
 
-// describing returns last words of names that say something about a secret.
+// describing returns last words of names that describe a secret.
 func describing() []string {
 	return []string{
 		"name", "names", "alg", "algorithm", "algorithms", "ttl", "expire", "expires", "expiry", "expiration", "length", "len", "lifetime", "rounds",
@@ -57,12 +57,12 @@ func describing() []string {
 	}
 }
 
-// plainKeys returns what stands before "key" where it is none of a lock.
+// plainKeys returns the words before "key" with which it is not a secret.
 func plainKeys() []string {
 	return []string{"primary", "foreign", "public", "sort", "partition", "cache", "routing", "group", "unique", "index", "natural", "hot", "pub", "by", "surrogate"}
 }
 
-// publicName reports whether a field holds what is told openly beside a secret: whom it is for, and where.
+// publicName reports whether a field holds what is public about a secret: whom it is for, and where.
 func publicName(name string) bool {
 	words := wordsOf(name)
 	if len(words) == 0 {
@@ -74,7 +74,7 @@ func publicName(name string) bool {
 	}, last)
 }
 
-// wordName reports whether a field holds a user, a host or a database, whose names are words of the project.
+// wordName reports whether a field holds a user, a host or a database, whose names are the project's words.
 func wordName(name string) bool {
 	words := wordsOf(name)
 	return len(words) > 0 && slices.Contains([]string{

@@ -7,12 +7,13 @@ import (
 	"strings"
 )
 
-// address finds URLs in a value; pair what is assigned in a connection string, whatever separates the pairs.
+// address finds URLs in a value; pair finds assignments in a connection string, whatever separates them.
 var (
 	address = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]+`)
 	pair    = regexp.MustCompile(`(?:^|[\s;,&?{(])([A-Za-z][\w .-]*?)\s*=\s*('(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*"|\{[^}]*\}|[^\s;]+)`)
 	option  = regexp.MustCompile(`(?:^|\s)--?([A-Za-z][\w-]*)[ =]("[^"]*"|'[^']*'|[^\s"']+)`)
-	// program finds the passwords that some programs take otherwise: mysql -pPASSWORD, redis-cli -a, curl -u user:.
+	// program finds the passwords that some programs take in other ways: mysql -pPASSWORD, redis-cli -a, curl -u
+	// user:.
 	program = regexp.MustCompile(`\b(?:(?:mysql|mariadb)[\w-]*\b.*?\s-p|redis-cli\b.*?\s-a\s+|curl\b.*?\s-u\s*[^\s:]+:|sshpass\s+-p\s*)("[^"]*"|'[^']*'|[^\s"']+)`)
 	// passLine is a line of .pgpass.
 	passLine = regexp.MustCompile(`(?m)^[^\s#:][^\s:]*:(?:\d+|\*):(?:[^:\n\\]|\\.)+:(?:[^:\n\\]|\\.)+:(.+)$`)
@@ -20,8 +21,8 @@ var (
 	netrc = regexp.MustCompile(`\blogin\s+\S+\s+password\s+(\S+)`)
 )
 
-// places learns what stands in a value where credentials stand: in URLs, connection strings, options of a command, and
-// fields. It says whether the value is made of such parts.
+// places learns the credentials in a value by their position: in URLs, connection strings, options of a command, and
+// fields. It reports whether the value consists of such parts.
 func (l *learner) places(name, value string) bool {
 	parts := false
 	for _, found := range address.FindAllString(value, -1) {
@@ -29,7 +30,7 @@ func (l *learner) places(name, value string) bool {
 		parts = true
 	}
 	if _, rest, ok := strings.Cut(value, "://"); ok && !strings.ContainsAny(value, " \n") {
-		l.userinfo(rest) // unescaped: everything in front of the last @
+		l.userinfo(rest) // unescaped: everything before the last @
 	}
 	for _, found := range option.FindAllStringSubmatch(value, -1) {
 		if secretName(found[1]) {
@@ -55,7 +56,8 @@ func (l *learner) places(name, value string) bool {
 	return parts
 }
 
-// assigned learns a pair of a connection string. Whether a comma or an ampersand ends the value, only its program knows.
+// assigned learns a pair of a connection string. Only the program knows whether a comma or an ampersand ends the
+// value.
 func (l *learner) assigned(name, value, whole string) {
 	if wordName(name) {
 		l.word(strings.Trim(value, `'"{}`))
@@ -72,7 +74,7 @@ func (l *learner) assigned(name, value, whole string) {
 	}
 }
 
-// url learns the password of a URL, as written and decoded, what its query says, and what looks random in it.
+// url learns the password of a URL, as written and decoded, its query, and what looks random in it.
 func (l *learner) url(text string) {
 	_, rest, _ := strings.Cut(text, "://")
 	authority := rest
@@ -92,7 +94,7 @@ func (l *learner) url(text string) {
 	}
 }
 
-// query learns what a URL's query says, as written and decoded.
+// query learns the values in a URL's query, as written and decoded.
 func (l *learner) query(text string) {
 	for part := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '&' || c == ';' || c == '#' }) {
 		if name, value, ok := strings.Cut(part, "="); ok {
@@ -104,13 +106,13 @@ func (l *learner) query(text string) {
 	}
 }
 
-// wordsOf keeps the user, the host and the database of a URL.
+// wordsOf keeps the user, the host and the database of a URL as words.
 func (l *learner) wordsOf(authority, path string) {
 	host := authority[strings.LastIndex(authority, "@")+1:]
 	if user, _, ok := strings.Cut(authority, ":"); ok && len(host) < len(authority) {
 		l.word(user)
 	}
-	for one := range strings.SplitSeq(host, ",") { // Postgres takes several
+	for one := range strings.SplitSeq(host, ",") { // Postgres accepts several
 		if name, _, err := net.SplitHostPort(one); err == nil {
 			one = name
 		}
@@ -120,7 +122,7 @@ func (l *learner) wordsOf(authority, path string) {
 	l.word(database)
 }
 
-// userinfo learns what stands in front of the last @: a password, or a key that is the user.
+// userinfo learns what precedes the last @: a password, or a key in place of the user.
 func (l *learner) userinfo(text string) {
 	at := strings.LastIndex(text, "@")
 	if at < 0 {
@@ -137,7 +139,7 @@ func (l *learner) userinfo(text string) {
 	}
 }
 
-// passLines returns the passwords of a .pgpass, as written and without its escapes, and of a .netrc.
+// passLines returns the passwords in a .pgpass, as written and unescaped, and in a .netrc.
 func passLines(text string) []string {
 	var passwords []string
 	for _, line := range passLine.FindAllStringSubmatch(text, -1) {

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// kind is one way in which a project holds a secret, and how its application prints or raises it besides the ways in which
-// every secret is printed. None of hidden may come through; {} in a print stands for the first of them.
+// kind is one way in which a project holds a secret, and how its application prints or raises it in addition to the
+// ways for every secret. None of hidden may come through; {} in a print stands for the first of them.
 type kind struct {
 	source Source
 	hidden []string
@@ -24,7 +24,7 @@ MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu
 Qw3t
 -----END PRIVATE KEY-----`
 
-// keyLines returns what is secret of key.
+// keyLines returns the secret lines of key.
 func keyLines() []string { return strings.Split(key, "\n")[1:4] }
 
 func kinds() map[string]kind {
@@ -138,7 +138,7 @@ func printed(s string) map[string]string {
 	return ways
 }
 
-// comesThrough reports whether a secret can be read in a text: as it is, as a program quotes it, or decoded.
+// comesThrough reports whether a secret can be read in a text: unchanged, as a program quotes it, or decoded.
 func comesThrough(text, secret string) bool {
 	if strings.Contains(text, secret) {
 		return true
@@ -159,7 +159,7 @@ func comesThrough(text, secret string) bool {
 	return false
 }
 
-func TestNoPlantedSecretComesThroughHoweverItIsPrinted(t *testing.T) {
+func TestNoPlantedSecretComesThrough(t *testing.T) {
 	if n := len(kinds()); n < 40 {
 		t.Fatalf("%d kinds are planted", n)
 	}
@@ -191,7 +191,7 @@ func TestNoPlantedSecretComesThroughHoweverItIsPrinted(t *testing.T) {
 	}
 }
 
-func TestWordsOfTheProjectAndOfTheLanguageStayWhateverIsSecret(t *testing.T) {
+func TestOrdinaryWordsStayWhateverIsSecret(t *testing.T) {
 	r := New()
 	for _, k := range kinds() {
 		r.Learn(k.source)
@@ -236,7 +236,7 @@ func TestWordsOfTheProjectAndOfTheLanguageStayWhateverIsSecret(t *testing.T) {
 	}
 }
 
-func TestWhatNobodyLearntIsTakenOutByItsPlaceOrItsLook(t *testing.T) {
+func TestUnknownSecretsAreRemovedByPositionOrLook(t *testing.T) {
 	r := New()
 	for i, text := range []string{
 		"connect to postgresql://app:{hunter-22}@db/app", "Authorization: Bearer {Xk29dPq7LmZ4vB8tRw1c}", "authorization: Basic {YXBwOmh1bnRlcjI=}",

@@ -1,10 +1,10 @@
-// Package redact takes secrets out of everything that devenv says. A Redactor learns from the project's own texts what is
-// secret there: what is declared to be, what stands where credentials stand, and what looks random. It rewrites texts,
-// errors, events and documents: the secrets it learnt, in every form that programs print them in, what stands in places of
-// credentials, and what looks as the keys of well-known services do. Words of the project are never taken out, only
-// replaced where one is a password.
+// Package redact removes secrets from everything that devenv prints. A Redactor learns from the project's own texts
+// what is secret there: what is declared to be, what is where credentials are, and what looks random. It redacts
+// texts, errors, events and documents: the secrets it learned, in every form in which programs print them, what is
+// where credentials are, and what looks like keys of well-known services. It never removes words of the project
+// unless one is used as a password.
 //
-// It judges text alone, so it uses package report, whose failures and events it rewrites, and nothing else of devenv.
+// It only processes text, so of devenv's packages it uses only report, whose failures and events it redacts.
 package redact
 
 import (
@@ -15,14 +15,14 @@ import (
 	"unicode"
 )
 
-// Mark stands where a secret was.
+// Mark replaces a secret.
 const Mark = "[redacted]"
 
-// Redactor takes secrets out of texts. It is safe for concurrent use.
+// Redactor removes secrets from texts. It is safe for concurrent use.
 type Redactor struct {
 	mu      sync.RWMutex
 	secrets map[string]bool
-	words   map[string]bool // of the project, in lower case
+	words   map[string]bool // the project's, in lower case
 	index   *index
 	rules   func() *rules
 }
@@ -47,8 +47,8 @@ func (r *Redactor) Learn(sources ...Source) {
 	}
 }
 
-// Keep adds words of the project: names of services, databases, users, tables, branches. A secret that is one of them is
-// taken out only where credentials stand.
+// Keep adds words of the project: names of services, databases, users, tables, branches. A secret that is one of them
+// is removed only where credentials are.
 func (r *Redactor) Keep(words ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -61,8 +61,8 @@ func (r *Redactor) Keep(words ...string) {
 	}
 }
 
-// Values returns the secrets that mean nothing else wherever they are found, as in the bytes of an image: neither words nor
-// numbers, each without line ends, sorted.
+// Values returns the secrets that mean nothing else wherever they occur, for example in the bytes of an image:
+// neither words nor numbers, each without line ends, sorted.
 func (r *Redactor) Values() []string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -83,7 +83,7 @@ func (r *Redactor) Text(s string) string {
 	return strings.Join(r.Lines(strings.Split(s, "\n")), "\n")
 }
 
-// Lines returns lines that follow each other without secrets, also without those that end in the next line.
+// Lines returns consecutive lines without secrets, including secrets that continue in the next line.
 func (r *Redactor) Lines(texts []string) []string {
 	if len(texts) == 0 {
 		return texts
@@ -96,7 +96,7 @@ func (r *Redactor) Lines(texts []string) []string {
 	return clean
 }
 
-// lines begins lines that follow each other.
+// lines begins a sequence of lines.
 func (r *Redactor) lines() *lines {
 	r.mu.RLock()
 	defer r.mu.RUnlock()

@@ -10,7 +10,7 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestASecretThatALineEndCutsIsTakenOutOfBothLines(t *testing.T) {
+func TestSecretsCutByALineEndAreRemoved(t *testing.T) {
 	r := New()
 	r.Learn(Source{Variable, "API_TOKEN", "Xk29dPq7LmZ4vB8tRw1c"})
 	for _, lines := range [][]string{
@@ -33,7 +33,7 @@ func TestASecretThatALineEndCutsIsTakenOutOfBothLines(t *testing.T) {
 	}
 }
 
-func TestTheDirectoryThatAShellIsInIsNoSecret(t *testing.T) {
+func TestAShellsWorkingDirectoryIsNoSecret(t *testing.T) {
 	r := New()
 	r.Learn(Source{Inherited, "PWD", "/tmp/TestAProjectThatReachesIntoTheHost3050488406/001/toolshed"})
 	r.Learn(Source{Variable, "CREDENTIALS", "/tmp/TestAProjectThatReachesIntoTheHost3050488406/001/toolshed"})
@@ -42,7 +42,7 @@ func TestTheDirectoryThatAShellIsInIsNoSecret(t *testing.T) {
 	}
 }
 
-func TestAPrivateKeyThatNobodyLearntIsTakenOutLineByLine(t *testing.T) {
+func TestUnknownPrivateKeysAreRemovedLineByLine(t *testing.T) {
 	lines := append(append([]string{"here it is:"}, strings.Split(key, "\n")...), "and", "that was it")
 	got := New().Lines(lines)
 	for _, line := range keyLines() {
@@ -62,7 +62,7 @@ func TestAPrivateKeyThatNobodyLearntIsTakenOutLineByLine(t *testing.T) {
 	}
 }
 
-func TestWhatATerminalDoesNotShowHidesNoSecret(t *testing.T) {
+func TestInvisibleCharactersHideNoSecret(t *testing.T) {
 	r := New()
 	r.Learn(Source{Variable, "DB_PW", "Lantern77"})
 	for _, text := range []string{"Lan\x1b[1mtern77\x1b[0m", "Lan\u200btern77", "Lan\x00tern77", "Lan\u202etern77", "\x1b[31mpassword\x1b[0m=Lantern77"} {
@@ -75,7 +75,7 @@ func TestWhatATerminalDoesNotShowHidesNoSecret(t *testing.T) {
 	}
 }
 
-func TestEveryRuleOfTheFileCanBeUsed(t *testing.T) {
+func TestEveryRuleOfTheFileIsValid(t *testing.T) {
 	x := newRules()
 	if len(x.all) < 200 {
 		t.Fatalf("%d rules were read", len(x.all))
@@ -90,7 +90,7 @@ func TestEveryRuleOfTheFileCanBeUsed(t *testing.T) {
 	}
 }
 
-func TestARuleThatCannotBeUsedStopsNoOther(t *testing.T) {
+func TestInvalidRuleStopsNoOther(t *testing.T) {
 	x := rulesOf(`
 [[rules]]
 id = "later"
@@ -112,7 +112,7 @@ regexes = ['(?<!x)', 'acme-0{8}']
 	}
 }
 
-// manySecrets returns as many as a large project has.
+// manySecrets returns as many secrets as a large project has.
 func manySecrets(n int) []Source {
 	var all []Source
 	for i := range n {
@@ -168,7 +168,7 @@ func FuzzRedactingTwiceChangesNothing(f *testing.F) {
 	})
 }
 
-func TestEachHostOfAURLIsAWordOfTheProject(t *testing.T) {
+func TestHostsOfURLsAreWordsOfTheProject(t *testing.T) {
 	r := New()
 	r.Learn(Source{Variable, "DATABASE_URL", "postgresql://app:pw-of-app-1@harbour:5432,seaside:5432/app"})
 	r.Learn(Source{Variable, "SHELL_PASSWORD", "seaside"})

@@ -10,7 +10,7 @@ import (
 	gitleaks "github.com/zricethezav/gitleaks/v8/config"
 )
 
-// rule is how the keys of one service look.
+// rule describes what the keys of one service look like.
 type rule struct {
 	ID          string
 	Regex       string
@@ -18,19 +18,19 @@ type rule struct {
 	Entropy     float64
 	Keywords    []string
 	Allowlists  []allowlist
-	compile     func() *regexp.Regexp // nil where Go does not know the expression
+	compile     func() *regexp.Regexp // nil if Go does not support the expression
 	allowed     func() []*regexp.Regexp
 }
 
-// allowlist is what looks like a key and is none.
+// allowlist describes what looks like a key but is none.
 type allowlist struct {
 	RegexTarget string
 	Regexes     []string
 	StopWords   []string
 }
 
-// rules are gitleaks' own, which say how the keys of some two hundred services look, found by their keywords. Only its data is
-// used: it compiles all two hundred expressions before it looks at the first line.
+// rules are gitleaks' own, which describe the keys of some two hundred services, found by their keywords. Only its
+// data is used: gitleaks itself compiles all two hundred expressions before it looks at the first line.
 type rules struct {
 	all     []*rule
 	heads   [1 << 16]uint16 // number of the bucket, 0 for none
@@ -45,8 +45,9 @@ type keyword struct {
 // newRules returns gitleaks' rules.
 func newRules() *rules { return rulesOf(gitleaks.DefaultConfig) }
 
-// rulesOf reads rules. Those for names alone and for private keys are left out: this package judges these itself. What cannot be
-// read is left out as well: a command must not fail for what it says. Tests see that gitleaks' can be read, all of them.
+// rulesOf parses rules. It skips those for names alone and for private keys, which this package judges itself, and
+// those that it cannot parse: a command must not fail because of redaction. Tests check that all of gitleaks' rules
+// can be parsed.
 func rulesOf(text string) *rules {
 	var file struct{ Rules []*rule }
 	x := &rules{buckets: make([][]keyword, 1)}
@@ -83,7 +84,7 @@ func rulesOf(text string) *rules {
 	return x
 }
 
-// compiled returns an expression; nil where Go does not know it.
+// compiled returns an expression; nil if Go does not support it.
 func compiled(text string) *regexp.Regexp {
 	x, err := regexp.Compile(text)
 	if err != nil {
@@ -92,7 +93,7 @@ func compiled(text string) *regexp.Regexp {
 	return x
 }
 
-// exceptions returns the expressions of what a rule's match may be and is no key.
+// exceptions returns the expressions for matches of a rule that are not keys.
 func (r *rule) exceptions() (texts []string) {
 	for _, list := range r.Allowlists {
 		if list.RegexTarget == "" {
@@ -102,17 +103,17 @@ func (r *rule) exceptions() (texts []string) {
 	return texts
 }
 
-// find returns what the rules take for keys in a line.
+// find returns what the rules recognize as keys in a line.
 func (x *rules) find(s string) []span {
 	var spans []span
-	for _, n := range x.asked(s) {
+	for _, n := range x.candidates(s) {
 		r := x.all[n]
 		expression := r.compile()
 		if expression == nil {
 			continue
 		}
 		for _, at := range expression.FindAllStringSubmatchIndex(s, -1) {
-			if from, to := r.secret(at); r.means(s[from:to]) {
+			if from, to := r.secret(at); r.isKey(s[from:to]) {
 				spans = append(spans, span{from, to})
 			}
 		}
@@ -120,8 +121,8 @@ func (x *rules) find(s string) []span {
 	return spans
 }
 
-// asked returns the rules whose keywords stand in a line.
-func (x *rules) asked(s string) []int {
+// candidates returns the rules whose keywords occur in a line.
+func (x *rules) candidates(s string) []int {
 	var numbers []int
 	lower := ""
 	for i := 0; i+1 < len(s); i++ {
@@ -142,7 +143,7 @@ func (x *rules) asked(s string) []int {
 	return slices.Compact(numbers)
 }
 
-// lowered returns a text with small letters where ASCII has capital ones, byte for byte.
+// lowered converts ASCII capital letters to lower case, byte for byte.
 func lowered(s string) string {
 	b := []byte(s)
 	for i := range b {
@@ -151,7 +152,7 @@ func lowered(s string) string {
 	return string(b)
 }
 
-// fold makes a capital letter small.
+// fold converts a capital letter to lower case.
 func fold(c byte) byte {
 	if c >= 'A' && c <= 'Z' {
 		return c + 'a' - 'A'
@@ -159,7 +160,7 @@ func fold(c byte) byte {
 	return c
 }
 
-// secret returns the part of a match that is secret: the rule's group, else the first, else all.
+// secret returns the secret part of a match: the rule's group, else the first, else all.
 func (r *rule) secret(at []int) (from, to int) {
 	if n := 2 * r.SecretGroup; n > 0 && at[n] >= 0 {
 		return at[n], at[n+1]
@@ -172,8 +173,8 @@ func (r *rule) secret(at []int) (from, to int) {
 	return at[0], at[1]
 }
 
-// means reports whether a match is meant: it is as random as keys are, and not what the rule's authors know to be none.
-func (r *rule) means(secret string) bool {
+// isKey reports whether a match is a key: it is as random as keys are, and not on the rule's list of exceptions.
+func (r *rule) isKey(secret string) bool {
 	if r.Entropy > 0 && entropy(secret) <= r.Entropy {
 		return false
 	}

@@ -8,46 +8,47 @@ import (
 	"unicode/utf8"
 )
 
-// Kind says what a source is, and so what of it is secret.
+// Kind tells what a source is, and so which parts of it are secret.
 type Kind int
 
 // The kinds of sources.
 const (
-	// Variable is the value of a variable, an argument or a field: secret by its name, by the places in it, or where it looks
-	// random.
+	// Variable is the value of a variable, an argument or a field: secret by its name, by the credentials in it, or
+	// if it looks random.
 	Variable Kind = iota
-	// Inherited is a variable that the project did not set: it may look random and be nobody's secret.
+	// Inherited is a variable that the project did not set: it may look random without being a secret.
 	Inherited
-	// Secret was declared to be one: all of it, and each field and line but those that say whom it is for.
+	// Secret was declared to be one: all of it, and each field and line except those that tell whom it is for.
 	Secret
-	// File is the content of a file that is the user's own (an environment file, a config, an ignored file): a variable in
+	// File is the content of a user's own file (an environment file, a config, an ignored file), with a variable in
 	// each line or field.
 	File
-	// Shared is the content of a file that everybody has, as git does: what looks random in it is no secret for that.
+	// Shared is the content of a file that everybody has, such as one in git: looking random does not make a value in
+	// it secret.
 	Shared
 )
 
-// Source is a text in which secrets may stand, and what it is called: a variable, an option, or a file's path.
+// Source is a text that may contain secrets, and its name: a variable, an option, or a file's path.
 type Source struct {
 	Kind       Kind
 	Name, Text string
 }
 
-// largest is the size in bytes from which on a file is no configuration.
+// largest is the size in bytes from which a file no longer counts as configuration.
 const largest = 1 << 20
 
-// deepest is how often values are looked for in values: a URL in JSON in base64.
+// deepest is how deep values are searched for values: a URL in JSON in base64.
 const deepest = 6
 
-// learner gathers the secrets of sources, and the words that stand beside them: users, hosts, databases.
+// learner collects the secrets of sources, and the words beside them: users, hosts, databases.
 type learner struct {
 	found  map[string]bool
 	words  map[string]bool
-	random bool // what looks random is secret
+	random bool // random-looking values are secret
 	depth  int
 }
 
-// secretsIn returns what is secret in a source, and which words are not.
+// secretsIn returns the secrets in a source, and the words that are not.
 func secretsIn(s Source) (secrets, words map[string]bool) {
 	l := &learner{found: map[string]bool{}, words: map[string]bool{}, random: s.Kind != Inherited && s.Kind != Shared}
 	if len(s.Text) > largest || strings.ContainsRune(s.Text, 0) {
@@ -64,14 +65,14 @@ func secretsIn(s Source) (secrets, words map[string]bool) {
 	return l.found, l.words
 }
 
-// word keeps a word that is told openly beside secrets.
+// word keeps a word that appears openly beside secrets.
 func (l *learner) word(value string) {
 	if value != "" && len(value) <= 64 && !looksRandom(value) && !strings.ContainsAny(value, " \t\n:=@{}") {
 		l.words[strings.ToLower(value)] = true
 	}
 }
 
-// add keeps a secret: its lines, and all of it as it is written where lines are escaped.
+// add keeps a secret: each of its lines, and the whole as it is written when line ends are escaped.
 func (l *learner) add(secret string) {
 	secret = strings.TrimSpace(secret)
 	if unquoted := strings.Trim(secret, `'"`); unquoted != "" && unquoted != secret {

@@ -1,4 +1,5 @@
-// Package retention decides which of the images that runs have built stay: the last few of each service, by count, age and size.
+// Package retention decides which images built by runs are kept: the last few of each service, by count, age and
+// size.
 package retention
 
 import (
@@ -8,43 +9,43 @@ import (
 	"time"
 )
 
-// Image is one that was built.
+// Image is an image that a run built.
 type Image struct {
-	// ID tells it from others; Group is what it is one of several of: a service.
+	// ID identifies the image; Group is the service that it was built for.
 	ID, Group string
-	// Used is when it was used last, Bytes its size.
+	// Used is the time of its last use, Bytes its size.
 	Used  time.Time
 	Bytes int64
-	// Needed says that the run at hand uses it: it stays, and counts as the one that was used last.
+	// Needed means that the current run uses it: it stays, and counts as the most recently used.
 	Needed bool
 }
 
-// Policy is what stays of each group.
+// Policy tells what stays of each group.
 type Policy struct {
-	// Count is how many stay, Age how long one stays that is not used, Bytes what all that stay may have together; the newest stays
-	// whatever its size.
+	// Count is how many images stay, Age how long an unused one stays, Bytes how large all of them may be together;
+	// the newest stays whatever its size.
 	Count int
 	Age   time.Duration
 	Bytes int64
-	// Grace is for how long after its last use an image stays in any case.
+	// Grace is how long after its last use an image always stays.
 	Grace time.Duration
 }
 
-// Default returns the policy of a run that is alone on its machine.
+// Default returns the policy for the only run on its machine.
 func Default() Policy { return Policy{Count: 4, Age: 14 * 24 * time.Hour, Bytes: 10 << 30} }
 
-// String says the policy as people do.
+// String describes the policy for people.
 func (p Policy) String() string {
 	return fmt.Sprintf("the last %d of each service, for %d days, %d GB", p.Count, int(p.Age.Hours()/24), p.Bytes>>30)
 }
 
-// Surplus is an image that need not stay, and why.
+// Surplus is an image that can be removed, and why.
 type Surplus struct {
 	Image
 	Why string
 }
 
-// Surplus lists what need not stay, in the order of groups and uses, the latest first.
+// Surplus lists the images that can be removed, by group, and in each the most recently used first.
 func (p Policy) Surplus(images []Image, now time.Time) []Surplus {
 	sorted := slices.SortedFunc(slices.Values(images), func(a, b Image) int {
 		return cmp.Or(cmp.Compare(a.Group, b.Group), needed(a, b), b.Used.Compare(a.Used), cmp.Compare(a.ID, b.ID))
@@ -64,7 +65,7 @@ func (p Policy) Surplus(images []Image, now time.Time) []Surplus {
 	return surplus
 }
 
-// needed puts what the run at hand uses before what it does not.
+// needed sorts the images that the current run uses first.
 func needed(a, b Image) int {
 	switch {
 	case a.Needed == b.Needed:
@@ -75,7 +76,8 @@ func needed(a, b Image) int {
 	return 1
 }
 
-// why returns why an image need not stay beside those of its group that do, which were used after it; nothing when it stays.
+// why returns why an image can be removed, given the images of its group that stay and were used after it; empty if
+// it stays too.
 func (p Policy) why(image Image, kept []Image, now time.Time) string {
 	var bytes int64
 	for _, k := range kept {

@@ -38,11 +38,11 @@ func TestTheLastFewOfEachServiceStay(t *testing.T) {
 			for _, s := range policy.Surplus(test.images, now) {
 				gone = append(gone, s.ID)
 				if s.Why == "" {
-					t.Errorf("%s goes, and nobody knows why", s.ID)
+					t.Errorf("%s is removed without a reason", s.ID)
 				}
 			}
 			if !slices.Equal(gone, test.want) {
-				t.Errorf("%v go, want %v", gone, test.want)
+				t.Errorf("%v are removed, want %v", gone, test.want)
 			}
 		})
 	}

@@ -30,8 +30,8 @@ func (s *Checkout) BuildKey(ctx context.Context, service types.ServiceConfig, pr
 		return "", fmt.Errorf("read what the image of %s is built from: %w", service.Name, err)
 	}
 	parts := []string{build.Section}
-	for _, place := range build.Places {
-		parts = append(parts, place.What, place.Path, inputs.Digest(place.Files))
+	for _, source := range build.Sources {
+		parts = append(parts, source.What, source.Path, inputs.Digest(source.Files))
 	}
 	for _, image := range build.Images {
 		id, err := s.ImageContent(ctx, inputs.Named{Image: image, From: "Dockerfile of " + service.Name}, log)

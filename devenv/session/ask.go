@@ -23,7 +23,7 @@ type redactedAsker struct {
 
 // Choose asks which of the options to take.
 func (a redactedAsker) Choose(ctx context.Context, question string, options []string) (int, error) {
-	return a.to.Choose(ctx, a.redactor.Text(question), redact.Said(a.redactor, options))
+	return a.to.Choose(ctx, a.redactor.Text(question), redact.Copy(a.redactor, options))
 }
 
 // Confirm asks a yes-or-no question.

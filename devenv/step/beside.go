@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Beside returns a group of steps that run one after the other while a long one goes on beside them, which begins when start is closed. The
-// long step's failure cancels the others. Their failure does not cancel the long one, whose result is worth something to the next
-// run, but it no longer begins.
+// Beside returns a group of steps that run one after the other while a long one runs beside them, beginning when
+// start is closed. The long step's failure cancels the others. Their failure does not cancel the long one, whose
+// result is useful to the next run, but if it has not begun it no longer does.
 func (r *Runner) Beside(start <-chan struct{}, long Step, steps ...Step) Step {
 	return Step{Do: func(ctx context.Context, _ *Log) error {
 		others, end := context.WithCancel(ctx)
@@ -31,7 +31,7 @@ func (r *Runner) Beside(start <-chan struct{}, long Step, steps ...Step) Step {
 		switch {
 		case longErr == nil:
 			return err
-		case err == nil || errors.Is(err, context.Canceled): // the others were cancelled for it, or both were
+		case err == nil || errors.Is(err, context.Canceled): // it cancelled the others, or both were cancelled
 			return longErr
 		}
 		return errors.Join(longErr, err)

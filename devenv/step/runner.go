@@ -11,7 +11,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// Runner runs steps and keeps what became of each, in the order in which they began. It may be used by several goroutines.
+// Runner runs steps and records the result of each, in the order in which they began. It is safe for concurrent use.
 type Runner struct {
 	listener report.Listener
 	start    time.Time
@@ -31,7 +31,7 @@ func (r *Runner) Emit(event report.Event) { r.listener.Emit(event) }
 // Spent returns the time since the run began.
 func (r *Runner) Spent() time.Duration { return time.Since(r.start) }
 
-// Steps returns what became of the steps, with their times since the run began.
+// Steps returns the results of the steps, with times relative to the start of the run.
 func (r *Runner) Steps() []report.Step {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -46,7 +46,7 @@ func (r *Runner) Run(ctx context.Context, s Step) error {
 	return r.named(ctx, s)
 }
 
-// named runs a step that has a name, and records it. A step that ends because the run was interrupted says so.
+// named runs a step that has a name, and records it. A step that ends because the run was interrupted reports that.
 func (r *Runner) named(ctx context.Context, s Step) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -67,7 +67,8 @@ func (r *Runner) named(ctx context.Context, s Step) error {
 	return err
 }
 
-// began records and tells that a step begins, and returns its place in the record. Until it ends, it counts as failed.
+// began records and reports that a step begins, and returns its index in the record. Until it ends, it counts as
+// failed.
 func (r *Runner) began(name string, at time.Time) int {
 	r.mu.Lock()
 	index := len(r.steps)
@@ -77,7 +78,7 @@ func (r *Runner) began(name string, at time.Time) int {
 	return index
 }
 
-// ended records what became of a step.
+// ended records the result of a step.
 func (r *Runner) ended(index int, log *Log, took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

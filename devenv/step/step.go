@@ -6,13 +6,14 @@ import (
 	"devenv/devenv/report"
 )
 
-// Step is one named part of a run. A step without a name is a group: it makes no event of its own, and its Do gets no Log.
+// Step is one named part of a run. A step without a name is a group: it emits no event of its own, and its Do gets no
+// Log.
 type Step struct {
 	Name string
 	Do   func(context.Context, *Log) error
 }
 
-// Log is how a running step tells what it does. Unless it says otherwise, a step that returns no error is done.
+// Log is how a running step reports what it does. A step that returns no error is done, unless it logs otherwise.
 type Log struct {
 	name     string
 	listener report.Listener
@@ -21,21 +22,21 @@ type Log struct {
 	found    []report.Finding
 }
 
-// Line passes on a line that a program printed.
+// Line passes on a line of a program's output.
 func (l *Log) Line(text string) {
 	l.listener.Emit(report.StepOutput{Name: l.name, Line: text})
 }
 
-// Done returns what the step did.
+// Done sets what the step did.
 func (l *Log) Done(detail string) { l.status, l.detail = report.StepDone, detail }
 
-// Faulty returns what the step found wrong with the migration: a result, not an error of the run.
+// Faulty sets what the step found wrong with the migration: a result, not an error of the run.
 func (l *Log) Faulty(detail string) { l.status, l.detail = report.StepFailed, detail }
 
-// Cached says that the step's result was known.
+// Cached marks the step's result as already known.
 func (l *Log) Cached(detail string) { l.status, l.detail = report.StepCached, detail }
 
-// Skipped returns why the step had nothing to do.
+// Skipped sets why the step had nothing to do.
 func (l *Log) Skipped(detail string) { l.status, l.detail = report.StepSkipped, detail }
 
 // Found adds what the step found out about the project.

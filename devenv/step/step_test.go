@@ -8,8 +8,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// TestWhatGoesOnBesideOtherStepsOutlivesTheirFailure observes when a long step runs, and whose failure ends whom.
-func TestWhatGoesOnBesideOtherStepsOutlivesTheirFailure(t *testing.T) {
+// TestLongStepOutlivesTheFailureOfOthers observes when a long step runs, and whose failure cancels whom.
+func TestLongStepOutlivesTheFailureOfOthers(t *testing.T) {
 	t.Parallel()
 	long, short := errors.New("the long one broke"), errors.New("a short one broke")
 	for name, c := range map[string]struct {

@@ -28,20 +28,20 @@ func (b *Testbed) Find(ctx context.Context, log *step.Log) (err error) {
 	if b.BaseRef, err = w.Repo.ResolveBase(ctx, w.BaseName(b.Request.Base)); err != nil {
 		return err
 	}
-	b.Redactor.Keep(b.BaseRef.Ref, branch.Spoken(b.BaseRef.Ref), b.BaseRef.Commit)
-	log.Found(w.FoundCompose(b.Choice), w.FoundBase(b.Request.Base, branch.Spoken(b.BaseRef.Ref), b.BaseRef.Commit))
+	b.Redactor.Keep(b.BaseRef.Ref, branch.ShortRef(b.BaseRef.Ref), b.BaseRef.Commit)
+	log.Found(w.FoundCompose(b.Choice), w.FoundBase(b.Request.Base, branch.ShortRef(b.BaseRef.Ref), b.BaseRef.Commit))
 	if err := b.readProject(ctx, log); err != nil {
 		return err
 	}
 	b.about.Base = report.Base{Ref: b.BaseRef.Ref, Commit: b.BaseRef.Commit}
 	b.about.Branch = report.Branch{Ref: b.Work.Head.Ref, Commit: b.Work.Head.Commit}
-	b.Redactor.Keep(b.Work.Head.Ref, branch.Spoken(b.Work.Head.Ref), b.Work.Head.Commit)
+	b.Redactor.Keep(b.Work.Head.Ref, branch.ShortRef(b.Work.Head.Ref), b.Work.Head.Commit)
 	if !b.Request.Existing {
 		if b.Mode, err = b.Work.Choose(ctx, w.Repo, b.Request.Mode, b.Ask); err != nil {
 			return err
 		}
 	}
-	log.Done(fmt.Sprintf("%s onto %s; database %s, backend %s, %s in %s", branch.Name(b.Work.Head.Ref), branch.Spoken(b.BaseRef.Ref),
+	log.Done(fmt.Sprintf("%s onto %s; database %s, backend %s, %s in %s", branch.Name(b.Work.Head.Ref), branch.ShortRef(b.BaseRef.Ref),
 		b.Project.Database, b.Project.Backend, b.Project.Migrations.Kind.Name, b.Project.Migrations.Service))
 	return nil
 }

@@ -71,7 +71,7 @@ func New(s *session.Session, r Request) *Testbed {
 func (b *Testbed) About() About { return b.about }
 
 // BaseName returns the display name of the base branch.
-func (b *Testbed) BaseName() string { return branch.SpokenBase(b.BaseRef.Ref, b.Work.Head.Ref) }
+func (b *Testbed) BaseName() string { return branch.BaseName(b.BaseRef.Ref, b.Work.Head.Ref) }
 
 // BaseHeads returns the base's heads.
 func (b *Testbed) BaseHeads() []string { return b.Base.Seeded.Meta.Head }

@@ -132,6 +132,6 @@ func (d *Database) describe(ctx context.Context, data database.SnapshotMeta) (da
 		return database.SnapshotMeta{}, err
 	}
 	data.Repository, data.Service, data.Project = repositoryID(d.workspace.Repo), d.store.Service, d.stack.Model.Name
-	data.Branch, data.Commit, data.Created = branch.Spoken(head.Ref), head.Commit, time.Now()
+	data.Branch, data.Commit, data.Created = branch.ShortRef(head.Ref), head.Commit, time.Now()
 	return data, nil
 }

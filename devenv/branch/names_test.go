@@ -2,7 +2,7 @@ package branch
 
 import "testing"
 
-func TestOnTheBasesOwnBranchItIsCalledByItsName(t *testing.T) {
+func TestBaseNameOnTheBaseBranch(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ base, branch, want string }{
 		{"HEAD", "refs/heads/develop", "develop"},
@@ -10,8 +10,8 @@ func TestOnTheBasesOwnBranchItIsCalledByItsName(t *testing.T) {
 		{"refs/remotes/origin/develop", "refs/heads/develop", "origin/develop"},
 		{"refs/heads/main", "refs/heads/feature/x", "main"},
 	} {
-		if got := SpokenBase(c.base, c.branch); got != c.want {
-			t.Errorf("SpokenBase(%q, %q) = %q, want %q", c.base, c.branch, got, c.want)
+		if got := BaseName(c.base, c.branch); got != c.want {
+			t.Errorf("BaseName(%q, %q) = %q, want %q", c.base, c.branch, got, c.want)
 		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"devenv/devenv/gitrepo"
 )
 
-// Spoken returns a ref as people say it.
-func Spoken(ref string) string {
+// ShortRef returns a ref's short name.
+func ShortRef(ref string) string {
 	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {
 		if short, ok := strings.CutPrefix(ref, prefix); ok {
 			return short
@@ -20,23 +20,23 @@ func Spoken(ref string) string {
 	return ref
 }
 
-// SpokenBase returns the base as people say it; on the base's own branch it is that.
-func SpokenBase(base, branch string) string {
+// BaseName returns the base's name for people; on the base branch itself it is the branch's name.
+func BaseName(base, branch string) string {
 	if base == "HEAD" && branch != "" {
-		return Spoken(branch)
+		return ShortRef(branch)
 	}
-	return Spoken(base)
+	return ShortRef(base)
 }
 
-// Name returns the branch as people say it.
+// Name returns the branch's name for people.
 func Name(ref string) string {
 	if ref == "" {
 		return "a detached HEAD"
 	}
-	return Spoken(ref)
+	return ShortRef(ref)
 }
 
-// Names lists the branches of the repository around a directory; none outside of a repository.
+// Names lists the branches of the repository around a directory; none outside a repository.
 func Names(ctx context.Context, dir string) []string {
 	repo, err := gitrepo.Open(ctx, dir)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// Error returns err with kind, hint and output kept and secrets taken out. It keeps what errors.Is finds.
+// Error returns err with its kind, hint and output, without secrets. errors.Is still finds what it found in err.
 func (r *Redactor) Error(err error) error {
 	if err == nil {
 		return nil
@@ -19,8 +19,8 @@ func (r *Redactor) Error(err error) error {
 	}
 }
 
-// redacted says a redacted text and stands for the original to errors.Is alone: errors.As would bring back what was taken
-// out.
+// redacted has a redacted text and stands for the original in errors.Is only: errors.As would bring back what was
+// removed.
 type redacted struct {
 	text string
 	err  error
@@ -29,7 +29,7 @@ type redacted struct {
 func (e *redacted) Error() string        { return e.text }
 func (e *redacted) Is(target error) bool { return errors.Is(e.err, target) }
 
-// Listener passes events on without secrets.
+// Listener returns a listener that passes on events without secrets.
 func (r *Redactor) Listener(to report.Listener) report.Listener {
 	return &listener{to: to, redactor: r, outputs: map[string]*lines{}}
 }
@@ -38,21 +38,21 @@ type listener struct {
 	to       report.Listener
 	redactor *Redactor
 	mu       sync.Mutex
-	outputs  map[string]*lines // what each step printed last
+	outputs  map[string]*lines // the latest output of each step
 }
 
-// Emit passes the event on. The lines of a step's output follow each other.
+// Emit passes the event on. The lines of a step's output are consecutive.
 func (l *listener) Emit(event report.Event) {
 	output, ok := event.(report.StepOutput)
 	if !ok {
-		l.to.Emit(Said(l.redactor, event))
+		l.to.Emit(Copy(l.redactor, event))
 		return
 	}
 	output.Name, output.Line = l.redactor.Text(output.Name), l.output(output)
 	l.to.Emit(output)
 }
 
-// output returns a step's next line without secrets, by what is known now.
+// output returns a step's next line without the secrets known by now.
 func (l *listener) output(o report.StepOutput) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -64,10 +64,10 @@ func (l *listener) output(o report.StepOutput) string {
 	return now.next(o.Line)
 }
 
-// Said returns a copy of v, a document, an event or a list of lines, in which no text has a secret, whatever it is a field
-// of: a field that is added later is redacted, too. Unexported fields, keys of maps, and types of fixed words such as
-// report.Status stay.
-func Said[T any](r *Redactor, v T) T {
+// Copy returns a copy of v, a document, an event or a list of lines, in which no text contains a secret, whatever
+// field it is in: fields added later are redacted as well. Unexported fields, keys of maps, and types of fixed words
+// such as report.Status stay.
+func Copy[T any](r *Redactor, v T) T {
 	clean := reflect.ValueOf(&v).Elem()
 	clean.Set(r.value(clean))
 	return v

@@ -19,7 +19,7 @@ type heard struct{ events []report.Event }
 
 func (h *heard) Emit(e report.Event) { h.events = append(h.events, e) }
 
-func TestNoFieldOfAnEventLetsASecretThrough(t *testing.T) {
+func TestNoFieldOfAnEventRevealsSecrets(t *testing.T) {
 	r := New()
 	r.Learn(Source{Secret, "planted", planted})
 	var h heard
@@ -64,7 +64,7 @@ func TestADocumentKeepsItsShapeWithoutItsSecrets(t *testing.T) {
 	d.Error = &report.ErrorField{Message: planted}
 	d.Steps = []report.Step{{Name: "check", Status: report.StepFailed, Found: []report.Finding{{Value: planted}}}}
 	d.Noise = []report.Noise{{Operation: "default " + planted}}
-	clean := Said(r, *d)
+	clean := Copy(r, *d)
 	text, err := json.Marshal(clean)
 	if err != nil || strings.Contains(string(text), planted) {
 		t.Errorf("the secret is still in %s (%v)", text, err)
@@ -72,13 +72,13 @@ func TestADocumentKeepsItsShapeWithoutItsSecrets(t *testing.T) {
 	if clean.Steps[0].Status != report.StepFailed || clean.Files == nil || clean.Notes != nil {
 		t.Errorf("its shape changed: %+v", clean)
 	}
-	items := Said(r, []any{struct{ Name string }{planted}, map[string]any{"a": []string{planted}}})
+	items := Copy(r, []any{struct{ Name string }{planted}, map[string]any{"a": []string{planted}}})
 	if text := fmt.Sprint(items); strings.Contains(text, planted) {
 		t.Errorf("the secret is still in %s", text)
 	}
 }
 
-func TestValuesAreThoseThatMeanNothingElse(t *testing.T) {
+func TestValuesAreUnambiguousSecrets(t *testing.T) {
 	r := New()
 	r.Learn(Source{Secret, "planted", planted})
 	for _, word := range []string{"password", "pw", "drawbridge", "47114711", "toolshed1"} {
@@ -90,7 +90,7 @@ func TestValuesAreThoseThatMeanNothingElse(t *testing.T) {
 	}
 }
 
-func TestAFailureKeepsItsKindAndItsCauseWithoutItsSecrets(t *testing.T) {
+func TestRedactedFailureKeepsItsKindAndCause(t *testing.T) {
 	r := New()
 	r.Learn(Source{Secret, "planted", planted})
 	err := r.Error(report.Fail(report.KindUsage, "try "+planted, "connect with "+planted+": %w", context.Canceled).WithOutput([]string{"password=" + planted}))
