@@ -112,7 +112,8 @@ type Applied struct {
 // Run is how an upgrade or downgrade went.
 type Run struct {
 	// Revisions are those that ran to their end, in order; with one transaction for all they may have been rolled back.
-	Revisions  []string    `json:"revisions"`
+	Revisions []string `json:"revisions"`
+	// Statements are those that ran, in order; none of a tool that does not tell them.
 	Statements []Statement `json:"-"`
 	// Heads are the version table's rows afterwards, read on a new connection.
 	Heads []string `json:"heads"`

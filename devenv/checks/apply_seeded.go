@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"devenv/devenv/report"
@@ -53,8 +54,9 @@ func failureEvidence(f *Facts, failure *migrations.Failure) report.Evidence {
 		Revision: failure.Revision, File: failure.File, Line: failure.Line, Statement: strings.TrimSpace(failure.Statement),
 		Column: failure.Column, SQLState: failure.SQLState, Message: failure.Message, Detail: failure.Detail,
 	}
-	if path := f.fileOf(failure.Revision); path != "" {
-		e.File = path
+	// A tool may have a file for each direction; an absolute path is the container's.
+	if own := f.fileOf(failure.Revision); own != "" && (e.File == "" || path.IsAbs(e.File)) {
+		e.File = own
 	}
 	if failure.Table != "" {
 		e.Table = qualified(failure.Schema, failure.Table)

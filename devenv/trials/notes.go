@@ -75,6 +75,9 @@ func (u *upgrade) staleViews() []catalog.Note {
 // idleRevisions returns a note for revisions of the branch that run no statement: often the remains of an autogenerate that found nothing. One
 // that only joins others has nothing to do.
 func (u *upgrade) idleRevisions() []catalog.Note {
+	if len(u.statements) == 0 {
+		return nil // of a tool that tells none, nothing is known
+	}
 	var notes []catalog.Note
 	for _, revision := range u.revisions {
 		busy := slices.ContainsFunc(u.statements, func(s migrations.Statement) bool { return s.Revision == revision.ID })

@@ -65,3 +65,28 @@ func noted(statements ...string) *upgrade {
 	}
 	return u
 }
+
+func TestNoRevisionIsIdleWhereNoStatementIsTold(t *testing.T) {
+	t.Parallel()
+	u := noted()
+	u.revisions = []migrations.Revision{{ID: "3f2a"}}
+	if notes := u.notes(""); len(notes) > 0 {
+		t.Errorf("of a tool that tells no statements: %+v", notes)
+	}
+}
+
+func TestAnUpgradeIsWholeWhereTheToolTellsItsTransactions(t *testing.T) {
+	t.Parallel()
+	for want, transactions := range map[bool][]string{true: {"1", "1"}, false: {"1", ""}} {
+		u := noted("ALTER TABLE users ADD a int", "ALTER TABLE users ADD b int")
+		for i := range u.statements {
+			u.statements[i].Transaction = transactions[i]
+		}
+		if u.whole() != want {
+			t.Errorf("transactions %q: whole is %v", transactions, u.whole())
+		}
+	}
+	if noted().whole() {
+		t.Error("an upgrade of which nothing is told is whole")
+	}
+}

@@ -123,7 +123,7 @@ func (w *wayBack) writeAndReturn(ctx context.Context, log *step.Log, below *cata
 		return nil
 	}
 	e := &elimination{
-		pass: w.pass, server: w.server, whole: transactions(w.up.statements) <= 1,
+		pass: w.pass, server: w.server, whole: w.up.whole(),
 		fresh: func(ctx context.Context) (*database.Server, error) {
 			server, err := w.clone(ctx, w.Base.WithData, testbed.CloneOptions{})
 			if err == nil {

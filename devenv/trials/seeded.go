@@ -25,7 +25,7 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	if up.seeded, err = freshSeeded(ctx, p); err != nil {
 		return nil, err
 	}
-	outcome, run, err := p.upgradeWith(ctx, up.seeded.Server, migrations.MoveOptions{Transactions: p.Wants(checks.TrialAtomic)})
+	outcome, run, err := p.upgradeWith(ctx, up.seeded.Server, migrations.MoveOptions{Transactions: p.Wants(checks.TrialAtomic) || p.Wants(checks.TrialAdversarial) || p.Wants(checks.TrialReverse)})
 	if err != nil {
 		return nil, err
 	}

@@ -15,8 +15,13 @@ func unintended() trial {
 	}
 }
 
-func findUnintended(_ context.Context, p *pass, _ *step.Log) (finding, error) {
+func findUnintended(_ context.Context, p *pass, log *step.Log) (finding, error) {
 	up := take(p, upgraded)
+	if len(up.statements) == 0 {
+		p.missing = p.Tool.About() + " does not tell the statements that it runs"
+		log.Skipped(p.missing)
+		return func(f *checks.Facts) { f.Unable[checks.TrialUnintended] = p.missing }, nil
+	}
 	outcome := checks.UnintendedOutcome{Ran: true}
 	for _, lost := range up.before.Catalog.Collateral(up.after.Catalog, up.ownStatements()) {
 		outcome.Lost = append(outcome.Lost, checks.UnintendedLoss{Loss: lost, Cause: up.cascade()})

@@ -28,6 +28,12 @@ func (u *upgrade) worked() bool {
 	return u.outcome.Ran && u.outcome.Failure == nil && !u.outcome.Unrecorded
 }
 
+// whole returns whether a failure leaves everything as it was: one transaction, by what the tool tells of each statement.
+func (u *upgrade) whole() bool {
+	told := !slices.ContainsFunc(u.statements, func(s migrations.Statement) bool { return s.Revision != "" && s.Transaction == "" })
+	return told && transactions(u.statements) == 1
+}
+
 // ownStatements returns the statements of the branch's revisions.
 func (u *upgrade) ownStatements() []string {
 	var own []string

@@ -27,7 +27,7 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 		return func(f *checks.Facts) { f.Adversarial = checks.WitnessOutcome{Ran: true} }, nil
 	}
 	e := &elimination{
-		pass: p, whole: transactions(up.statements) <= 1,
+		pass: p, whole: up.whole(),
 		fresh: func(ctx context.Context) (*database.Server, error) {
 			return p.clone(ctx, p.Base.WithData, testbed.CloneOptions{})
 		},
