@@ -46,6 +46,11 @@ func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error)
 	r := newRun(testbed.New(session.New("test-migration", o.Options), testbed.Request{
 		Base: o.Base, Existing: true, Selection: checks.Selection{Only: o.Only, Skip: o.Skip},
 	}))
+	return r.test(ctx)
+}
+
+// test proves the branch's revisions.
+func (r *run) test(ctx context.Context) (*Result, error) {
 	return r.finish(ctx, r.Sequence(ctx,
 		step.New("check", r.check),
 		r.onBase(step.New("history", r.readHistory)),

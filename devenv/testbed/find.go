@@ -93,7 +93,7 @@ func (b *Testbed) findServices(ctx context.Context, tree string, log *step.Log) 
 	for i, f := range files {
 		paths[i] = f.Path
 	}
-	b.Project, err = discover.Services(w.Model, discover.Tree{Dir: w.Repo.Root(), Paths: paths}, w.Config)
+	b.Project, err = b.Request.Services(w.Model, discover.Tree{Dir: w.Repo.Root(), Paths: paths}, w.Config)
 	log.Found(b.Project.Found...)
 	if err != nil {
 		return err

@@ -8,9 +8,12 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"devenv/devenv/base"
 	"devenv/devenv/branch"
 	"devenv/devenv/checks"
+	"devenv/devenv/config"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
@@ -29,6 +32,8 @@ type Request struct {
 	// Unverified leaves out what only trials need; Selection holds the checks to run.
 	Unverified bool
 	Selection  checks.Selection
+	// Services finds the project in the Compose model and the working tree; nil is discover.Services.
+	Services func(*types.Project, discover.Files, *config.Config) (*discover.Project, error)
 }
 
 // Testbed is what a migration is made and tried on. The steps fill its fields in this order: Find, UseBase and
@@ -64,6 +69,9 @@ type About struct {
 
 // New returns an empty testbed.
 func New(s *session.Session, r Request) *Testbed {
+	if r.Services == nil {
+		r.Services = discover.Services
+	}
 	return &Testbed{Session: s, Request: r, Copied: make(chan struct{})}
 }
 
