@@ -83,6 +83,8 @@ services:
   job: {<<: *app, restart: on-failure, command: [sh, -c, '`+failsTwice+`']}
   endless: {<<: *app, restart: always, command: ["true"]}
   waits: {<<: *app, depends_on: {job: &ended {condition: service_completed_successfully}, endless: *ended}}
+  windows: {<<: *app, entrypoint: [/start.sh], configs: [{source: script, target: /start.sh, mode: 0755}]}
+configs: {script: {content: "#!/bin/sh\r\nsleep 60\r\n"}}
 volumes: {shared: {}}
 `)
 	for service, want := range map[string]struct{ how, failure string }{
@@ -105,6 +107,16 @@ volumes: {shared: {}}
 			}
 		})
 	}
+	t.Run("windows", func(t *testing.T) {
+		t.Parallel()
+		err := s.client.UserStack(s.project).Start(t.Context(), "windows")
+		if err == nil {
+			_, err = s.client.UserStack(s.project).Wait(t.Context(), "windows", s.made["windows"].ID, long)
+		}
+		if hint := report.HintOf(err); !strings.Contains(hint, "/start.sh has Windows line ends") || !strings.Contains(hint, "*.sh text eol=lf") {
+			t.Errorf("it failed with %v, and the hint %q", err, hint)
+		}
+	})
 	t.Run("third", func(t *testing.T) {
 		t.Parallel()
 		if how, failure := s.start(t, "third", 0); how != "listens on port 8123" {

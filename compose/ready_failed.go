@@ -37,7 +37,7 @@ func (l *lives) failed(ctx context.Context, now standing) error {
 	if err != nil {
 		return err
 	}
-	return report.Fail(report.KindWork, "", "%w", l.ended).WithOutput(lines)
+	return l.explained(ctx, report.Fail(report.KindWork, "", "%w", l.ended).WithOutput(lines))
 }
 
 // notReady returns the failure of a container after err: it was not ready in time, or inspecting it failed.

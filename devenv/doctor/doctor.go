@@ -68,6 +68,7 @@ func examinations() []examination {
 	return []examination{
 		{id: "git.version", look: examineGit},
 		{id: "git.repository", look: examineRepository},
+		{id: "line.ends", look: examineLineEnds},
 		{id: "configuration", look: examineConfiguration},
 		{id: "engine", look: examineEngine},
 		{id: "engine.api", look: examineAPI},

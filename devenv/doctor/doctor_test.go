@@ -1,6 +1,10 @@
 package doctor
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"devenv/devenv/report"
@@ -32,4 +36,31 @@ func TestExaminationsAnswerWithoutRepositoryOrEngine(t *testing.T) {
 			t.Errorf("%+v, want %s", answered[id], want)
 		}
 	}
+}
+
+func TestScriptsWithWindowsLineEndsAreNamed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, content := range map[string]string{"start.sh": "#!/bin/sh\r\ntrue\r\n", "notes.txt": "one\r\ntwo\r\n", "unix.sh": "#!/bin/sh\ntrue\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}} {
+		if out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	o := session.Options{Dir: dir, Host: "unix:///nowhere/docker.sock"}
+	all, _ := Run(t.Context(), session.New("doctor", o), Options{Options: o})
+	for _, d := range all {
+		if d.ID != "line.ends" {
+			continue
+		}
+		if d.Status != Warn || !strings.HasPrefix(d.Summary, "start.sh has Windows line ends") || strings.Contains(d.Summary, "more") || !strings.Contains(d.Remedy, "*.sh text eol=lf") {
+			t.Errorf("%+v", d)
+		}
+		return
+	}
+	t.Error("doctor did not look")
 }

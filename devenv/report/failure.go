@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 )
@@ -23,6 +24,8 @@ type Failure struct {
 	Kind Kind
 	// Hint says what to do next, with the command or line to paste. It may be empty or hold several lines.
 	Hint string
+	// Known says that the hint names the cause for certain: it goes before the hints of those who wrap it.
+	Known bool
 	// Output is the end of what a program printed, shown under the message. Secrets are already taken out.
 	Output []string
 	Err    error
@@ -54,16 +57,17 @@ func KindOf(err error) Kind {
 	return KindWork
 }
 
-// HintOf returns the first hint that is not empty in err's chain.
+// HintOf returns the first hint of a known cause in err's chain, else the first that is not empty.
 func HintOf(err error) string {
 	var f *Failure
+	first := ""
 	for errors.As(err, &f) {
-		if f.Hint != "" {
+		if f.Known {
 			return f.Hint
 		}
-		err = f.Err
+		first, err = cmp.Or(first, f.Hint), f.Err
 	}
-	return ""
+	return first
 }
 
 // OutputOf returns the first output that is not empty in err's chain.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/discover"
 	"devenv/devenv/report"
@@ -48,7 +49,7 @@ func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.Mig
 		return nil, err
 	}
 	if err := s.Workspace.Engine.Start(ctx, t.Container); err != nil {
-		return nil, errors.Join(err, stream.Close())
+		return nil, errors.Join(startFailure(err, p.Service), stream.Close())
 	}
 	config, err := t.findConfig(ctx, s, p)
 	if err != nil {
@@ -59,6 +60,15 @@ func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.Mig
 		return nil, failed(err, "start the migration tool in service "+p.Service)
 	}
 	return t, nil
+}
+
+// startFailure says what is missing where the image has no shell, in which every tool is started.
+func startFailure(err error, service string) error {
+	if !compose.LacksProgram(err, "sh") {
+		return err
+	}
+	return report.Fail(report.KindWork, "build that service, for development, from a stage that has one (build: {target: …}), or name another "+
+		"service that has the code:\n    migrations: {service: …}", "start the migration tool: the image of service %s has no shell (sh), which devenv needs for it", service)
 }
 
 // shapeTool makes the service's container run the driver instead of the service, and returns its working directory.

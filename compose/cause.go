@@ -1,0 +1,54 @@
+package compose
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"path"
+	"regexp"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// explained gives a failure whose cause the container's own words and files show the hint that mends it. Any other stays as it is.
+func (l *lives) explained(ctx context.Context, f *report.Failure) *report.Failure {
+	said := f.Error() + "\n" + strings.Join(f.Output, "\n")
+	m := regexp.MustCompile(`exec "?(/[^\s":]+)"?: no such file or directory`).FindStringSubmatch(said)
+	if m == nil {
+		return f
+	}
+	script, found, err := l.engine.ReadFile(ctx, l.id, m[1])
+	if err != nil || !found || !WindowsScript(script) { // the failure itself is what matters
+		return f
+	}
+	f.Hint = m[1] + " has Windows line ends, so the kernel looks for an interpreter whose name ends in a carriage return.\n" + UnixLineEnds(path.Base(m[1]))
+	f.Known = true
+	return f
+}
+
+// UnixLineEnds says how a script that git checks out gets the line ends that containers need.
+func UnixLineEnds(file string) string {
+	pattern := path.Base(file)
+	if ext := path.Ext(file); ext != "" {
+		pattern = "*" + ext
+	}
+	return "git's core.autocrlf makes them, unless .gitattributes says:\n    " + pattern + " text eol=lf\n" +
+		"add that line, run git add --renormalize ., then remove the file and check it out again"
+}
+
+// WindowsScript reports whether a file is a script whose first line ends in a carriage return: the kernel does not find its interpreter.
+func WindowsScript(content []byte) bool {
+	line, _, _ := bytes.Cut(content, []byte("\n"))
+	return bytes.HasPrefix(line, []byte("#!")) && bytes.HasSuffix(line, []byte("\r"))
+}
+
+// LacksProgram reports whether a container did not start because its image has no such program.
+func LacksProgram(err error, program string) bool {
+	var f *report.Failure
+	if !errors.As(err, &f) {
+		return false
+	}
+	pattern := `exec: "(/bin/)?` + regexp.QuoteMeta(program) + `": (executable file not found|stat [^:]+: no such file)`
+	return regexp.MustCompile(pattern).MatchString(err.Error())
+}

@@ -1,0 +1,51 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"devenv/compose"
+)
+
+// examineLineEnds looks for scripts that git checked out with Windows line ends: no container can run them.
+func examineLineEnds(ctx context.Context, t *target) finding {
+	if t.repo == nil {
+		return skip("there is no repository")
+	}
+	files, err := t.repo.CheckedOutWithCRLF(ctx)
+	if err != nil {
+		return fail(err.Error(), "")
+	}
+	var scripts []string
+	for _, file := range files {
+		content, err := beginning(filepath.Join(t.repo.Root(), file))
+		if err != nil {
+			return fail(err.Error(), "")
+		}
+		if compose.WindowsScript(content) {
+			scripts = append(scripts, file)
+		}
+	}
+	if len(scripts) == 0 {
+		return pass("no script has Windows line ends")
+	}
+	more := ""
+	if n := len(scripts) - 1; n > 0 {
+		more = fmt.Sprintf(" (and %d more: %s)", n, strings.Join(scripts[1:], ", "))
+	}
+	return warn(scripts[0]+" has Windows line ends, with which no container can run it"+more, compose.UnixLineEnds(scripts[0]))
+}
+
+// beginning returns the first bytes of a file, which hold a script's first line.
+func beginning(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // only read from
+	return io.ReadAll(io.LimitReader(f, 256))
+}
