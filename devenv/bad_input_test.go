@@ -19,16 +19,16 @@ const (
 	envFile     = "backend/src/toolshed/migrations/env.py"
 )
 
-// badInput is something wrong with a project, and how new-migration must answer.
+// badInput is a fault in a project, and how new-migration must report it.
 type badInput struct {
 	name   string
 	breaks func(c checkout, o *devenv.NewMigrationOptions)
 	kind   report.Kind
-	// says are texts of the message, the hint or the output, all of which must be there.
+	// says are texts that the message, the hint or the output must contain.
 	says []string
 }
 
-// TestBadInputIsNamedAndChangesNothing covers what is found before anything is started.
+// TestBadInputIsNamedAndChangesNothing covers faults found before anything is started.
 func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	onBoth := func(path, content string) func(checkout, *devenv.NewMigrationOptions) {
@@ -38,22 +38,56 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 		return func(c checkout, _ *devenv.NewMigrationOptions) { c.replace(path, old, new) }
 	}
 	runBadInputs(t, []badInput{
-		{"not a git repository", func(c checkout, o *devenv.NewMigrationOptions) { o.Dir = t.TempDir() }, report.KindUsage, []string{"not in a git repository"}},
-		{"no compose file", func(c checkout, _ *devenv.NewMigrationOptions) { c.remove(composeFile) }, report.KindUsage, []string{"find the Compose file", "compose: {files:"}},
-		{"two compose files", onBoth("compose.yaml", "services: {}\n"), report.KindUsage, []string{"compose.yaml", composeFile, "compose: {files: ["}},
+		{
+			"not a git repository", func(c checkout, o *devenv.NewMigrationOptions) { o.Dir = t.TempDir() }, report.KindUsage,
+			[]string{"not in a git repository"},
+		},
+		{
+			"no compose file", func(c checkout, _ *devenv.NewMigrationOptions) { c.remove(composeFile) }, report.KindUsage,
+			[]string{"find the Compose file", "compose: {files:"},
+		},
+		{
+			"two compose files", onBoth("compose.yaml", "services: {}\n"), report.KindUsage,
+			[]string{"compose.yaml", composeFile, "compose: {files: ["},
+		},
 		{"a compose file that does not parse", replace(composeFile, "services:", "services: ["), report.KindUsage, []string{composeFile}},
-		{"no database service", replace(composeFile, "image: postgres:17\n    env_file: postgres.dev.env", "image: debian:trixie-slim"), report.KindUsage, []string{"database: {service:"}},
-		{"several database services", replace(composeFile, "  backend:\n", "  other:\n    image: postgres:17\n\n  backend:\n    environment: [\"SPARE_DATABASE_URL=postgresql://a:b@other/c\"]\n"), report.KindUsage, []string{"other", "postgres", "database: {service:"}},
-		{"engine not reachable", func(_ checkout, o *devenv.NewMigrationOptions) { o.Host = "unix:///nonexistent.sock" }, report.KindWork, []string{"unix:///nonexistent.sock", "DOCKER_HOST"}},
-		{"base branch unknown", func(_ checkout, o *devenv.NewMigrationOptions) { o.Base = "nowhere" }, report.KindUsage, []string{"nowhere", sample.BaseBranch}},
-		{"alembic.ini missing", func(c checkout, _ *devenv.NewMigrationOptions) { c.remove(sample.AlembicConfig) }, report.KindUsage, []string{"alembic"}},
+		{
+			"no database service", replace(composeFile, "image: postgres:17\n    env_file: postgres.dev.env", "image: debian:trixie-slim"),
+			report.KindUsage,
+			[]string{"database: {service:"},
+		},
+		{"several database services", replace(composeFile, "  backend:\n",
+			"  other:\n    image: postgres:17\n\n  backend:\n    environment: "+
+				"[\"SPARE_DATABASE_URL=postgresql://a:b@other/c\"]\n"), report.KindUsage, []string{"other", "postgres", "database: {service:"}},
+		{
+			"engine not reachable", func(_ checkout, o *devenv.NewMigrationOptions) { o.Host = "unix:///nonexistent.sock" }, report.KindWork,
+			[]string{"unix:///nonexistent.sock", "DOCKER_HOST"},
+		},
+		{
+			"base branch unknown", func(_ checkout, o *devenv.NewMigrationOptions) { o.Base = "nowhere" }, report.KindUsage,
+			[]string{"nowhere", sample.BaseBranch},
+		},
+		{
+			"alembic.ini missing", func(c checkout, _ *devenv.NewMigrationOptions) { c.remove(sample.AlembicConfig) }, report.KindUsage,
+			[]string{"alembic"},
+		},
 		{"two alembic.ini", func(c checkout, _ *devenv.NewMigrationOptions) {
 			c.write("backend/billing/alembic.ini", "[alembic]\nscript_location = %(here)s/../src/toolshed/migrations\n")
 		}, report.KindUsage, []string{sample.AlembicConfig, "backend/billing/alembic.ini", "migrations: {config:"}},
-		{"a script_location that does not exist", replace(sample.AlembicConfig, "src/toolshed/migrations", "src/toolshed/nowhere"), report.KindUsage, []string{"script_location", "nowhere", sample.AlembicConfig}},
+		{
+			"a script_location that does not exist", replace(sample.AlembicConfig, "src/toolshed/migrations", "src/toolshed/nowhere"),
+			report.KindUsage,
+			[]string{"script_location", "nowhere", sample.AlembicConfig},
+		},
 		{"an empty message", func(_ checkout, o *devenv.NewMigrationOptions) { o.Message = "  " }, report.KindUsage, []string{"empty"}},
-		{"a message with control characters", func(_ checkout, o *devenv.NewMigrationOptions) { o.Message = "Add\x1bbadges" }, report.KindUsage, []string{"control character"}},
-		{"an unknown check", func(_ checkout, o *devenv.NewMigrationOptions) { o.Skip = []string{"no.such"} }, report.KindUsage, []string{"no.such", "apply.seeded"}},
+		{
+			"a message with control characters", func(_ checkout, o *devenv.NewMigrationOptions) { o.Message = "Add\x1bbadges" }, report.KindUsage,
+			[]string{"control character"},
+		},
+		{
+			"an unknown check", func(_ checkout, o *devenv.NewMigrationOptions) { o.Skip = []string{"no.such"} }, report.KindUsage,
+			[]string{"no.such", "apply.seeded"},
+		},
 		{"a Compose file that the base lacks", func(c checkout, _ *devenv.NewMigrationOptions) {
 			c.write("extra/compose.yaml", "services: {extra: {image: debian:trixie-slim}}\n")
 			c.write(".devenv.yaml", "compose: {files: ["+composeFile+", extra/compose.yaml]}\n")
@@ -62,7 +96,7 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 	})
 }
 
-// TestAFailingProjectIsNamedAndChangesNothing covers what only shows when the project's own parts run.
+// TestAFailingProjectIsNamedAndChangesNothing covers faults that only show when the project's own code runs.
 func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	onBase := func(path, old, new string) func(checkout, *devenv.NewMigrationOptions) {
@@ -75,17 +109,29 @@ func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 		}
 	}
 	runBadInputs(t, []badInput{
-		{"an image that cannot be pulled", onBase(composeFile, "image: postgres:17", "image: localhost:1/postgres:17"), report.KindWork, []string{"localhost:1/postgres:17", "docker pull"}},
-		{"an image that cannot be built", onBase("backend/Dockerfile", "COPY . .", "RUN echo the-build-says-why >&2 && false\nCOPY . ."), report.KindWork, []string{"build backend", "the-build-says-why", "Running in"}},
+		{
+			"an image that cannot be pulled", onBase(composeFile, "image: postgres:17", "image: localhost:1/postgres:17"), report.KindWork,
+			[]string{"localhost:1/postgres:17", "docker pull"},
+		},
+		{
+			"an image that cannot be built", onBase("backend/Dockerfile", "COPY . .", "RUN echo the-build-says-why >&2 && false\nCOPY . ."),
+			report.KindWork,
+			[]string{"build backend", "the-build-says-why", "Running in"},
+		},
 		{"a seed command that fails", func(c checkout, _ *devenv.NewMigrationOptions) {
 			c.write(".devenv.yaml", "seed: {run: \"echo the-seed-says-why >&2; exit 7\"}\n")
 		}, report.KindWork, []string{"seed the base", "the-seed-says-why", "7"}},
-		{"a backend that exits", onBase("backend/src/toolshed/__main__.py", "main()", "raise SystemExit('the-backend-says-why')"), report.KindWork, []string{"start backend", "exited with status 1", "the-backend-says-why"}},
+		{
+			"a backend that exits", onBase("backend/src/toolshed/__main__.py", "main()", "raise SystemExit('the-backend-says-why')"),
+			report.KindWork,
+			[]string{"start backend", "exited with status 1", "the-backend-says-why"},
+		},
 		{"a backend that is never ready", func(c checkout, o *devenv.NewMigrationOptions) {
 			onBase(composeFile, "http://127.0.0.1:8080/health", "http://127.0.0.1:8080/nowhere")(c, o)
 			c.write(".devenv.yaml", "backend: {ready: {timeout: 15s}}\n")
 		}, report.KindWork, []string{"not ready within 15s", "healthcheck", "404"}},
-		{"an env.py that raises", onBase(envFile, "from alembic import context", "from alembic import context\nraise RuntimeError('env-says-why')"), report.KindWork, []string{"env-says-why"}},
+		{"an env.py that raises", onBase(envFile, "from alembic import context",
+			"from alembic import context\nraise RuntimeError('env-says-why')"), report.KindWork, []string{"env-says-why"}},
 		{"a package that the image lacks", func(c checkout, o *devenv.NewMigrationOptions) {
 			onBase(envFile, "from alembic import context", "from alembic import context\nimport not_in_the_image")(c, o)
 			c.write(".devenv.yaml", "seed: {run: \"true\"}\n")
@@ -97,10 +143,12 @@ func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 			[]string{"run task: it exited with status 3: the-task-says-why", "docker compose run --rm task"},
 		},
 		{"a connection that the server ends", func(c checkout, _ *devenv.NewMigrationOptions) {
-			c.replace(envFile, "connect() as connection:\n", "connect() as connection:\n        connection.exec_driver_sql(\"SELECT pg_terminate_backend(pg_backend_pid())\")\n")
+			c.replace(envFile, "connect() as connection:\n",
+				"connect() as connection:\n        connection.exec_driver_sql(\"SELECT pg_terminate_backend(pg_backend_pid())\")\n")
 		}, report.KindWork, []string{"terminating connection", "FATAL:  terminating connection", "server's log"}},
 		{"a connection that the server ends while the base is made", func(c checkout, o *devenv.NewMigrationOptions) {
-			onBase(envFile, "connect() as connection:\n", "connect() as connection:\n        connection.exec_driver_sql(\"SELECT pg_terminate_backend(pg_backend_pid())\")\n")(c, o)
+			onBase(envFile, "connect() as connection:\n",
+				"connect() as connection:\n        connection.exec_driver_sql(\"SELECT pg_terminate_backend(pg_backend_pid())\")\n")(c, o)
 			c.write(".devenv.yaml", "seed: {run: \"true\"}\n")
 		}, report.KindWork, []string{"run the base's migrations", "FATAL:  terminating connection", "server's log"}},
 		{"no target_metadata", func(c checkout, _ *devenv.NewMigrationOptions) {
@@ -132,11 +180,11 @@ func runBadInputs(t *testing.T, inputs []badInput) {
 			}
 			for _, match := range regexp.MustCompile(`Running in ([0-9a-f]+)`).FindAllStringSubmatch(said, -1) {
 				if _, err := c.engine.Inspect(t.Context(), match[1]); err == nil {
-					t.Errorf("the builder's container %s is left", match[1])
+					t.Errorf("the builder's container %s was left behind", match[1])
 				}
 			}
 			if strings.Contains(said, sample.Password) {
-				t.Errorf("it says the password:\n%s", said)
+				t.Errorf("it shows the password:\n%s", said)
 			}
 			if after := c.worktreeState(); after != before {
 				t.Errorf("it changed:\n%s\nwas\n%s", after, before)
@@ -149,7 +197,7 @@ func runBadInputs(t *testing.T, inputs []badInput) {
 	}
 }
 
-func TestAnUnwritableDirectoryOfRevisionsIsNamedAndNothingChanges(t *testing.T) {
+func TestAnUnwritableRevisionDirectoryChangesNothing(t *testing.T) {
 	c := newSample(t)
 	dir := filepath.Join(c.dir, sample.VersionsDir)
 	makeUnwritable(t, dir)
@@ -164,7 +212,8 @@ func TestAnUnwritableDirectoryOfRevisionsIsNamedAndNothingChanges(t *testing.T) 
 	c.nothingLeft()
 }
 
-// makeUnwritable makes a directory refuse new files, for root too: by its mode, or by a read-only mount over itself.
+// makeUnwritable makes a directory reject new files, even for root: by its mode, or by a read-only mount of it over
+// itself.
 func makeUnwritable(t *testing.T, dir string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -195,7 +244,7 @@ func (c checkout) remove(path string) {
 	}
 }
 
-func TestABaseMissingInAShallowCloneSaysHowToFetchIt(t *testing.T) {
+func TestAShallowCloneWithoutTheBaseSuggestsFetch(t *testing.T) {
 	c := newSample(t)
 	clone := checkout{T: t, dir: filepath.Join(t.TempDir(), "shallow"), engine: c.engine}
 	c.git("symbolic-ref", "HEAD", "refs/heads/"+sample.BaseBranch)

@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/sample"
 )
 
-// baseKey is the name under which the base would be pushed: nothing is made for it.
+// baseKey returns the name under which the base would be pushed, without making it.
 func (c checkout) baseKey() string {
 	c.Helper()
 	pushed, err := devenv.PushBase(c.Context(), devenv.PushOptions{Options: devenv.Options{Dir: c.dir, Listener: logged{c.T}}, DryRun: true})
@@ -22,7 +22,7 @@ func (c checkout) baseKey() string {
 	return pushed.Items[len(pushed.Items)-1].(devenv.PushItem).Image
 }
 
-// changedImage gives a name of the test's own to an image like another, with one variable more.
+// changedImage creates an image like another one with one more variable, under a name only this test uses.
 func (c checkout) changedImage(from, as, variable string) {
 	c.Helper()
 	id, err := exec.CommandContext(c.Context(), "docker", "create", from, "true").Output()
@@ -30,7 +30,8 @@ func (c checkout) changedImage(from, as, variable string) {
 		c.Fatal(err)
 	}
 	container := strings.TrimSpace(string(id))
-	if _, err := c.engine.Commit(c.Context(), container, engine.CommitOptions{Ref: as, Changes: []string{"ENV " + variable + "=1"}}); err != nil {
+	if _, err := c.engine.Commit(c.Context(), container,
+		engine.CommitOptions{Ref: as, Changes: []string{"ENV " + variable + "=1"}}); err != nil {
 		c.Error(err)
 	}
 	if err := c.engine.Remove(c.Context(), container); err != nil {
@@ -38,7 +39,7 @@ func (c checkout) changedImage(from, as, variable string) {
 	}
 }
 
-// ownName is a name for an image that is removed at the end.
+// ownName returns a name for an image that is removed at the end.
 func (c checkout) ownName(of string) string {
 	c.Helper()
 	name := "devenv-test-" + strings.ToLower(rand.Text()) + ":1"
@@ -48,12 +49,12 @@ func (c checkout) ownName(of string) string {
 		}
 	}
 	c.Cleanup(func() {
-		_ = exec.Command("docker", "rmi", "-f", name).Run() // it may be gone
+		_ = exec.Command("docker", "rmi", "-f", name).Run() // it may not exist any more
 	})
 	return name
 }
 
-func TestTheBasesKeyIsOfWhatMakesTheBaseAndOfNothingElse(t *testing.T) {
+func TestTheBasesKeyDependsOnlyOnItsInputs(t *testing.T) {
 	c := newSample(t)
 	database, python := c.ownName("postgres:17"), c.ownName("debian:trixie-slim")
 	c.git("stash", "-q")
@@ -68,7 +69,7 @@ func TestTheBasesKeyIsOfWhatMakesTheBaseAndOfNothingElse(t *testing.T) {
 		do()
 		now := c.baseKey()
 		if (now != key) != another {
-			t.Errorf("%s: another key: %v", name, now != key)
+			t.Errorf("%s: the key changed: %v", name, now != key)
 		}
 		key = now
 	}

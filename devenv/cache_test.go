@@ -18,12 +18,12 @@ func wantModes(t *testing.T, dir string, want map[string]fs.FileMode) {
 	t.Helper()
 	for name, mode := range want {
 		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != mode {
-			t.Errorf("%s is %v and not %v, %v", filepath.Join(dir, name), info.Mode().Perm(), mode, err)
+			t.Errorf("%s has mode %v, want %v: %v", filepath.Join(dir, name), info.Mode().Perm(), mode, err)
 		}
 	}
 }
 
-func TestIgnoredFilesStayPrivateInBothTreesAndOutOfTheUsersRepository(t *testing.T) {
+func TestIgnoredFilesStayPrivate(t *testing.T) {
 	t.Setenv("DEVENV_CACHE", filepath.Join(t.TempDir(), "cache"))
 	dir := t.TempDir()
 	git := func(args ...string) string {
@@ -88,10 +88,10 @@ func TestIgnoredFilesStayPrivateInBothTreesAndOutOfTheUsersRepository(t *testing
 	}
 	wantModes(t, cache, map[string]fs.FileMode{".": 0o700, "trees": 0o700, "objects": 0o700})
 	if after := git("count-objects", "-v"); after != before {
-		t.Errorf("the user's repository holds more than before:\n%s", after)
+		t.Errorf("the user's repository has more objects than before:\n%s", after)
 	}
 	write(".env", "PASSWORD=two\n", 0o600)
 	if _, changed := taken(); changed == baseTree {
-		t.Error("another content of an ignored file is the same tree")
+		t.Error("a changed ignored file gives the same tree")
 	}
 }

@@ -15,11 +15,11 @@ import (
 	"devenv/devenv/report"
 )
 
-// cleaned is an image of devenv's that a test makes, as clean sees it.
+// cleaned is an image of devenv's that a test makes for clean.
 type cleaned struct {
 	*testing.T
 	engine *engine.Engine
-	mark   string // a label's value that the test's images alone carry
+	mark   string // a label value that only the test's images have
 }
 
 func newCleaned(t *testing.T) cleaned {
@@ -28,7 +28,7 @@ func newCleaned(t *testing.T) cleaned {
 	return cleaned{T: t, engine: enginetest.Require(t), mark: fmt.Sprint(time.Now().UnixNano())}
 }
 
-// image makes an image with labels and, where ref is not empty, a name. It holds a file of a megabyte.
+// image creates an image with labels and, unless ref is empty, a name. It contains a file of one megabyte.
 func (c cleaned) image(ref string, labels map[string]string) string {
 	c.Helper()
 	id, err := c.engine.CreateScript(c.Context(), engine.Script{
@@ -60,7 +60,7 @@ func (c cleaned) image(ref string, labels map[string]string) string {
 	return made
 }
 
-// clean removes, of the images, none but the test's.
+// clean removes only images of the test.
 func (c cleaned) clean(change func(*devenv.CleanOptions)) ([]string, error) {
 	o := devenv.CleanOptions{Labels: []string{"dev.devenv.test=" + c.mark}}
 	change(&o)
@@ -68,9 +68,9 @@ func (c cleaned) clean(change func(*devenv.CleanOptions)) ([]string, error) {
 	var said []string
 	for _, item := range list.Items {
 		if i := item.(devenv.CleanItem); slices.Contains([]string{"base", "build", "snapshot"}, i.Kind) {
-			// The containerd store keeps it twice, as it was committed and unpacked.
+			// The containerd store keeps it twice, as committed and unpacked.
 			if i.Bytes < 1<<20 || i.Bytes > 3<<20 {
-				c.Errorf("%s frees %d bytes: what only it holds is one megabyte, or two", i.Name, i.Bytes)
+				c.Errorf("%s frees %d bytes, want one megabyte or two", i.Name, i.Bytes)
 			}
 			said = append(said, i.Kind+" "+i.Name+": "+i.Why)
 		}
@@ -87,7 +87,7 @@ func (c cleaned) there(ref string) bool {
 	return ok
 }
 
-func TestCleanKeepsBasesThatWereUsedLatelyUnlessToldOtherwise(t *testing.T) {
+func TestCleanKeepsRecentBasesUnlessAsked(t *testing.T) {
 	c := newCleaned(t)
 	ref := "devenv/base:" + c.mark
 	id := c.image(ref, map[string]string{"dev.devenv.kind": "base"})
@@ -95,24 +95,27 @@ func TestCleanKeepsBasesThatWereUsedLatelyUnlessToldOtherwise(t *testing.T) {
 		t.Fatalf("a base that was made just now: %v, %v", said, err)
 	}
 	want := []string{"base " + ref + ": requested"}
-	if said, err := c.clean(func(o *devenv.CleanOptions) { o.Bases, o.DryRun = true, true }); err != nil || !slices.Equal(said, want) || !c.there(ref) {
+	if said, err := c.clean(func(o *devenv.CleanOptions) { o.Bases, o.DryRun = true, true }); err != nil || !slices.Equal(said,
+		want) || !c.there(ref) {
 		t.Fatalf("--bases --dry-run: %v, %v", said, err)
 	}
 	if there, err := c.engine.Touch(t.Context(), ref); err != nil || !there {
 		t.Fatalf("mark the base: %v, %v", there, err)
 	}
-	if said, err := c.clean(func(o *devenv.CleanOptions) { o.Bases = true }); err != nil || !slices.Equal(said, want) || c.there(ref) || c.there(id) {
+	if said, err := c.clean(func(o *devenv.CleanOptions) { o.Bases = true }); err != nil || !slices.Equal(said,
+		want) || c.there(ref) || c.there(id) {
 		t.Fatalf("--bases: %v, %v", said, err)
 	}
 }
 
-func TestCleanKeepsNamedSnapshotsAndLetsOldAutomaticOnesGo(t *testing.T) {
+func TestCleanRemovesOnlyOldAutomaticSnapshots(t *testing.T) {
 	c := newCleaned(t)
 	snapshot := func(name, automatic string, old time.Duration) string {
 		ref := "devenv/snapshot:" + c.mark + "-" + name
 		c.image(ref, map[string]string{
-			"dev.devenv.kind":     "snapshot",
-			"dev.devenv.snapshot": fmt.Sprintf(`{"name":%q,"automatic":%q,"created":%q}`, name, automatic, time.Now().Add(-old).Format(time.RFC3339)),
+			"dev.devenv.kind": "snapshot",
+			"dev.devenv.snapshot": fmt.Sprintf(`{"name":%q,"automatic":%q,"created":%q}`, name, automatic,
+				time.Now().Add(-old).Format(time.RFC3339)),
 		})
 		return ref
 	}
@@ -123,18 +126,19 @@ func TestCleanKeepsNamedSnapshotsAndLetsOldAutomaticOnesGo(t *testing.T) {
 		t.Errorf("clean: %v, %v", said, err)
 	}
 	_, err = c.clean(func(o *devenv.CleanOptions) { o.Snapshots = true })
-	if err == nil || report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), named) || !strings.Contains(report.HintOf(err), "--yes") {
+	if err == nil || report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), named) || !strings.Contains(report.HintOf(err),
+		"--yes") {
 		t.Errorf("--snapshots with nobody to ask: %v\n%s", err, report.HintOf(err))
 	}
 	if !c.there(named) || !c.there(fresh) {
-		t.Error("a snapshot went that must stay")
+		t.Error("a snapshot was removed that must stay")
 	}
 	if said, err = c.clean(func(o *devenv.CleanOptions) { o.Snapshots, o.Yes = true, true }); err != nil || c.there(named) || !c.there(fresh) {
 		t.Errorf("--snapshots --yes: %v, %v", said, err)
 	}
 }
 
-func TestAnImageWithoutANameThatMayStillBeInTheMakingStays(t *testing.T) {
+func TestARecentUnnamedImageStays(t *testing.T) {
 	c := newCleaned(t)
 	id := c.image("", map[string]string{"dev.devenv.kind": "base"})
 	if said, err := c.clean(func(o *devenv.CleanOptions) { o.Bases = true }); err != nil || len(said) > 0 || !c.there(id) {
@@ -142,9 +146,9 @@ func TestAnImageWithoutANameThatMayStillBeInTheMakingStays(t *testing.T) {
 	}
 }
 
-// TestARunMarksWhatItUsesAndLetsGoWhatItsWorktreeBuiltBeforeTheLastFew and nobody else's.
-func TestARunMarksWhatItUsesAndLetsGoWhatItsWorktreeBuiltBeforeTheLastFew(t *testing.T) {
-	t.Setenv("DEVENV_CACHE", t.TempDir()) // a run beside others lets nothing go that was used lately
+// TestARunRemovesOldBuildsOfItsWorktree also checks that it marks what it uses, and removes nobody else's images.
+func TestARunRemovesOldBuildsOfItsWorktree(t *testing.T) {
+	t.Setenv("DEVENV_CACHE", t.TempDir()) // a run concurrent with others removes nothing that was used recently
 	c, made := newSample(t), newCleaned(t)
 	built := func(name, builder string) string {
 		ref := "devenv/build:" + made.mark + name
@@ -152,7 +156,8 @@ func TestARunMarksWhatItUsesAndLetsGoWhatItsWorktreeBuiltBeforeTheLastFew(t *tes
 		return ref
 	}
 	held := built("held", project.WorktreeID(c.dir))
-	container, err := c.engine.CreateScript(t.Context(), engine.Script{Image: held, Text: "true", Labels: map[string]string{"dev.devenv.test": made.mark}})
+	container, err := c.engine.CreateScript(t.Context(),
+		engine.Script{Image: held, Text: "true", Labels: map[string]string{"dev.devenv.test": made.mark}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,14 +183,15 @@ func TestARunMarksWhatItUsesAndLetsGoWhatItsWorktreeBuiltBeforeTheLastFew(t *tes
 		}
 	})
 	if len(left) != 5 || strings.Contains(newest.Ref(), made.mark) {
-		t.Errorf("of five images that this worktree had built and the new one, there are %d, the newest is %s; want four and the one that is in use", len(left), newest.Ref())
+		t.Errorf("of this worktree's five images and the new one, %d are left, the newest is %s; want four and the one in use", len(left),
+			newest.Ref())
 	}
 	if !made.there(held) || !made.there(others) {
-		t.Error("an image went that a container is made of, or another worktree's")
+		t.Error("an image in use or of another worktree was removed")
 	}
 	_, key, _ := strings.Cut(base, ":")
 	image, _, err := c.engine.ImageInspect(t.Context(), base)
 	if err != nil || !slices.ContainsFunc(image.Names, func(name string) bool { return strings.HasPrefix(name, "devenv/used:"+key+"-2") }) {
-		t.Errorf("nothing says that the base was used: %v, %v", image.Names, err)
+		t.Errorf("the base has no mark of its use: %v, %v", image.Names, err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"devenv/devenv/sample"
 )
 
-// extras is what the base's backend does at its start in TestTheConfigurationHolds: it dies unless every ignored file, the
-// service it does not depend on, and the directory of the host are there, and adds a row a while after it serves.
+// extras is what the base's backend does on start in the test below: it dies unless every ignored file, the service it
+// does not depend on, and the host directory are there, and adds a row some time after it starts serving.
 const extras = `import threading
 import time
 import urllib.request
@@ -43,7 +43,7 @@ def later():
         session.commit()
 `
 
-// newExtras is a sample whose backend needs what the configuration says, and the configuration that says it.
+// newExtras returns a sample whose backend needs what the configuration says.
 func newExtras(t *testing.T) checkout {
 	t.Helper()
 	c, outside := newSample(t), t.TempDir()
@@ -53,7 +53,8 @@ func newExtras(t *testing.T) checkout {
 	c.git("stash", "-q")
 	c.git("checkout", "-q", sample.BaseBranch)
 	c.replace(composeFile, "      - ./backend:/app\n", "      - ./backend:/app\n      - "+outside+":/outside\n")
-	c.replace(composeFile, "    depends_on:\n      postgres:\n", "    depends_on:\n      search: {condition: service_started}\n      postgres:\n")
+	c.replace(composeFile, "    depends_on:\n      postgres:\n",
+		"    depends_on:\n      search: {condition: service_started}\n      postgres:\n")
 	c.write(composeFile, c.read(composeFile)+`
   # nobody depends on it, and the backend needs it
   mail:
@@ -68,7 +69,8 @@ func newExtras(t *testing.T) checkout {
 	c.replace(appFile, "    server.serve(", "    extras.check()\n    server.serve(")
 	c.write(".gitignore", c.read(".gitignore")+"/backend/src/toolshed/included.py\n/backend/src/toolshed/matched.py\n")
 	c.write(".worktreeinclude", "backend/src/**/matched.py\n")
-	c.write(".devenv.yaml", "include: [backend/src/toolshed/included.py]\nbackend: {needs: [mail]}\nmounts: {keep: ["+outside+"]}\nseed: {startup: true, settle: 5s}\n")
+	c.write(".devenv.yaml", "include: [backend/src/toolshed/included.py]\nbackend: {needs: [mail]}\nmounts: {keep: ["+outside+"]}\nseed: "+
+		"{startup: true, settle: 5s}\n")
 	c.git("add", "-A")
 	c.git("commit", "-qm", "Need more than git has")
 	c.git("checkout", "-qb", "feature/extras")
@@ -89,7 +91,7 @@ func TestIncludeWorktreeincludeNeedsMountsAndSettleHold(t *testing.T) {
 		}
 	}
 	if c.baseRows(result.Document.Base.Image, "categories WHERE name = 'Settled'") != 1 {
-		t.Error("the backend was stopped before its background job had ended")
+		t.Error("the backend was stopped before its background job ended")
 	}
 	if !foundIs(result.Document, "services beside the backend", "mail") {
 		t.Errorf("found: %v", result.Document.Steps[0].Found)
@@ -97,7 +99,7 @@ func TestIncludeWorktreeincludeNeedsMountsAndSettleHold(t *testing.T) {
 	c.nothingLeft()
 }
 
-// foundIs says whether a run's search found a value.
+// foundIs reports whether a run's search found a value.
 func foundIs(d *report.Document, what, value string) bool {
 	for _, f := range d.Steps[0].Found {
 		if f.What == what && f.Value == value {
@@ -107,7 +109,7 @@ func foundIs(d *report.Document, what, value string) bool {
 	return false
 }
 
-func TestAPasswordOfAnyCharactersIsTakenAsItStands(t *testing.T) {
+func TestAPasswordMayContainAnyCharacters(t *testing.T) {
 	t.Parallel()
 	const password, inURL = `p@ss%w:rd/#$1 "q"`, "p%40ss%25w%3Ard%2F%23%241%20%22q%22"
 	c := newSample(t)
@@ -130,7 +132,7 @@ func TestAPasswordOfAnyCharactersIsTakenAsItStands(t *testing.T) {
 	c.nothingLeft()
 }
 
-func TestAConfigurationOfAlembicThatGitDoesNotHaveIsTakenAlongToTheBase(t *testing.T) {
+func TestAnIncludedAlembicConfigurationReachesTheBase(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")
@@ -141,10 +143,11 @@ func TestAConfigurationOfAlembicThatGitDoesNotHaveIsTakenAlongToTheBase(t *testi
 	c.git("checkout", "-qb", "feature/wrapper")
 	c.replace(itemModel, "    notes: Mapped", "    colour: Mapped[str | None] = mapped_column(Text)\n    notes: Mapped")
 	_, err := c.newMigration(dry)
-	if err == nil || report.KindOf(err) != report.KindUsage || !strings.Contains(report.HintOf(err), "include: [backend/src/toolshed/alembic.ini]") {
+	if err == nil || report.KindOf(err) != report.KindUsage || !strings.Contains(report.HintOf(err),
+		"include: [backend/src/toolshed/alembic.ini]") {
 		t.Fatalf("%v\n%s", err, report.HintOf(err))
 	}
-	// what the hint says, at the place where the sample's own program reads it
+	// The hint's file, in the place where the sample's own program reads it.
 	c.write(sample.AlembicConfig, ini)
 	c.write(".devenv.yaml", "include: ["+sample.AlembicConfig+"]\n")
 	result := c.must(c.newMigration(dry))

@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// dataRevision cuts one text and deletes another, and changes types in ways that keep every value.
+// dataRevision truncates one text and deletes another, and changes types in ways that keep every value.
 const dataRevision = `"""Data
 
 Revision ID: dddd0001
@@ -40,7 +40,7 @@ def downgrade() -> None:
     op.alter_column("reviews", "stars", type_=sa.SmallInteger())
 `
 
-func TestChangedAndLostValuesAreNamedWithTheirRows(t *testing.T) {
+func TestChangedAndLostValuesAreReportedWithRows(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.write("backend/src/toolshed/migrations/versions/dddd0001_data.py", dataRevision)
@@ -48,10 +48,13 @@ func TestChangedAndLostValuesAreNamedWithTheirRows(t *testing.T) {
 		Options: devenv.Options{Dir: c.dir, Listener: logged{t}}, Only: []string{"data.*"},
 	}))
 	changed, lost := statuses(result)["data.changed"], statuses(result)["data.lost"]
-	if changed.Status != report.StatusWarn || len(changed.Evidence) != 3 || changed.Evidence[1].Column != "written_at" || changed.Evidence[2].Column != "written_on" || !strings.HasPrefix(changed.Summary, "items.title changed in 1 row, e.g. id 2: ") || !strings.Contains(changed.Summary, " → cut") {
+	if changed.Status != report.StatusWarn || len(changed.Evidence) != 3 || changed.Evidence[1].Column != "written_at" ||
+		changed.Evidence[2].Column != "written_on" || !strings.HasPrefix(changed.Summary, "items.title changed in 1 row, e.g. id 2: ") ||
+		!strings.Contains(changed.Summary, " → cut") {
 		t.Errorf("data.changed: %+v", changed)
 	}
-	if lost.Status != report.StatusFail || len(lost.Evidence) != 1 || !strings.HasPrefix(lost.Summary, "1 of ") || !strings.HasSuffix(lost.Summary, " non-null values of items.notes is lost") ||
+	if lost.Status != report.StatusFail || len(lost.Evidence) != 1 || !strings.HasPrefix(lost.Summary,
+		"1 of ") || !strings.HasSuffix(lost.Summary, " non-null values of items.notes is lost") ||
 		len(lost.Evidence[0].Keys) != 1 || lost.Evidence[0].Keys[0] != "id=6" {
 		t.Errorf("data.lost: %+v", lost)
 	}

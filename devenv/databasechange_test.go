@@ -7,19 +7,21 @@ import (
 	"devenv/devenv/sample"
 )
 
-func TestABranchThatChangesTheDatabasesImageIsToldWhatItIsTriedOn(t *testing.T) {
+func TestAChangedDatabaseImageIsNoted(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
-	c.replace(composeFile, "image: postgres:17\n", "image: registry.example.org/postgres:99\n    command: postgres -c shared_preload_libraries=auto_explain\n")
+	c.replace(composeFile, "image: postgres:17\n",
+		"image: registry.example.org/postgres:99\n    command: postgres -c shared_preload_libraries=auto_explain\n")
 	result := c.must(c.newMigration(dry))
-	want := "the branch changes the database service " + sample.DatabaseService + ": its image from postgres:17 to registry.example.org/postgres:99 and its command; " +
+	want := "the branch changes the database service " + sample.DatabaseService + ": its image from postgres:17 to " +
+		"registry.example.org/postgres:99 and its command; " +
 		"the migration is tried on the base's server"
 	if !slices.Contains(result.Document.Notes, want) {
 		t.Errorf("notes: %q", result.Document.Notes)
 	}
 }
 
-func TestABranchThatChangesWhatTheDatabasesImageIsBuiltFromIsToldSo(t *testing.T) {
+func TestAChangedDatabaseBuildIsNoted(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")
@@ -37,11 +39,12 @@ func TestABranchThatChangesWhatTheDatabasesImageIsBuiltFromIsToldSo(t *testing.T
 	if len(unchanged.Document.Notes) != 0 {
 		t.Errorf("notes without a change: %q", unchanged.Document.Notes)
 	}
-	want := "the branch changes the database service " + sample.DatabaseService + ": what its image is built from; the migration is tried on the base's server"
+	want := "the branch changes the database service " + sample.DatabaseService + ": what its image is built from; the migration is tried " +
+		"on the base's server"
 	if !slices.Contains(changed.Document.Notes, want) {
 		t.Errorf("notes: %q", changed.Document.Notes)
 	}
 	if !changed.Document.Base.Cached {
-		t.Error("the branch's change made the base anew")
+		t.Error("the branch's change made a new base")
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"devenv/devenv/sample"
 )
 
-// smallEngine is a second engine, in a network of its own, whose disk is a file system of its own that a run can fill.
+// smallEngine is a second engine, in its own network and with its own disk, which a run can fill.
 type smallEngine struct {
 	*testing.T
 	host, disk string
@@ -24,7 +24,7 @@ type smallEngine struct {
 	engine     *engine.Engine
 }
 
-// newSmallEngine starts a second engine on a disk in memory that has room for some images and one base.
+// newSmallEngine starts a second engine on a disk in memory that has room for a few images and one base.
 func newSmallEngine(t *testing.T) *smallEngine {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "small-") //nolint:usetesting // a socket's path must be short
@@ -48,7 +48,7 @@ func newSmallEngine(t *testing.T) *smallEngine {
 	return s
 }
 
-// start starts the engine, in a network without a way out.
+// start starts the engine, in a network without access to the outside.
 func (s *smallEngine) start() {
 	s.Helper()
 	s.daemon = exec.Command("sh", "-c", `ip link set lo up && exec dockerd --host "$1" --data-root "$2/data" --exec-root "$2/../exec" --pidfile "$2/../pid" --bridge=none`,
@@ -67,7 +67,7 @@ func (s *smallEngine) stop() {
 	}
 }
 
-// await connects to the engine as soon as it answers.
+// await connects to the engine once it answers.
 func (s *smallEngine) await() *engine.Engine {
 	s.Helper()
 	deadline := time.After(30 * time.Second)
@@ -91,7 +91,7 @@ func (s *smallEngine) shell(script string) {
 	}
 }
 
-// run runs new-migration in the engine's network; fill is a file that is grown until the disk is full when the base is
+// run runs new-migration in the engine's network; fill is a file that grows until the disk is full when the base is
 // about to be kept.
 func (s *smallEngine) run(dir, fill string) (code int, said string) {
 	s.Helper()
@@ -110,8 +110,8 @@ func (s *smallEngine) run(dir, fill string) (code int, said string) {
 	return command.ProcessState.ExitCode(), string(out)
 }
 
-// TestADiskThatFillsWhileTheBaseIsKeptLeavesNothing runs on an engine whose disk fills at the last step of a base's making.
-func TestADiskThatFillsWhileTheBaseIsKeptLeavesNothing(t *testing.T) {
+// TestAFullDiskLeavesNoBase runs on an engine whose disk fills up during the last step of making a base.
+func TestAFullDiskLeavesNoBase(t *testing.T) {
 	c := newSample(t)
 	small := newSmallEngine(t)
 	backend := c.ownName("")
@@ -119,7 +119,7 @@ func TestADiskThatFillsWhileTheBaseIsKeptLeavesNothing(t *testing.T) {
 		" && docker save postgres:17 " + backend + " | docker --host " + small.host + " load")
 	c.git("stash", "-q")
 	c.git("checkout", "-q", sample.BaseBranch)
-	c.replace(composeFile, "build: ./backend", "image: "+backend) // the second engine has no way out to build
+	c.replace(composeFile, "build: ./backend", "image: "+backend) // the second engine has no network access to build
 	c.git("commit", "-qam", "Use an image")
 	c.git("checkout", "-qb", "feature/on-a-small-disk")
 	c.replace(itemModel, "    notes: Mapped", "    colour: Mapped[str | None] = mapped_column(Text)\n    notes: Mapped")
@@ -134,9 +134,10 @@ func TestADiskThatFillsWhileTheBaseIsKeptLeavesNothing(t *testing.T) {
 	}
 	there := c
 	there.engine = small.engine
-	// An engine that cannot write to its disk may lose count of a network's endpoints, and refuses to remove the network until it is
-	// started again, which counts anew.
-	if left := slices.DeleteFunc(there.leftovers(), func(what string) bool { return strings.HasPrefix(what, engine.KindNetwork) }); len(left) > 0 {
+	// An engine that cannot write to its disk may lose count of a network's endpoints, and then refuses to remove the
+	// network until it is restarted and counts again.
+	if left := slices.DeleteFunc(there.leftovers(),
+		func(what string) bool { return strings.HasPrefix(what, engine.KindNetwork) }); len(left) > 0 {
 		t.Errorf("left on the engine: %v", left)
 	}
 	if err := os.Remove(filler); err != nil {
@@ -149,9 +150,9 @@ func TestADiskThatFillsWhileTheBaseIsKeptLeavesNothing(t *testing.T) {
 	small.start()
 	there.engine = small.engine
 	if code, said := small.run(c.dir, ""); code != 0 {
-		t.Errorf("the run with room again ended with %d:\n%s", code, said)
+		t.Errorf("with space again, the run ended with %d:\n%s", code, said)
 	}
 	there.nothingLeft()
-	// This engine has no default bridge, for which Testcontainers makes networks of its own unless it is told not to.
+	// This engine has no default bridge; without one, Testcontainers creates networks unless told not to.
 	small.shell(`test "$(docker --host ` + small.host + ` network ls --format '{{.Name}}' | sort | xargs)" = "host none"`)
 }

@@ -31,33 +31,36 @@ func (c checkout) examine(change func(*devenv.DoctorOptions)) (map[string]devenv
 	return found, err
 }
 
-// finds expects one thing not to be well, named by a word, with a way to mend it.
+// finds expects a finding with the status, the words and a remedy.
 func (c checkout) finds(found map[string]devenv.Diagnosis, id string, status devenv.Health, words ...string) {
 	c.Helper()
 	d := found[id]
 	if d.Status != status || d.Remedy == "" {
-		c.Errorf("%s: %+v, want %s and how to mend it", id, d, status)
+		c.Errorf("%s: %+v, want %s and how to fix it", id, d, status)
 	}
 	for _, word := range words {
 		if !strings.Contains(d.Summary+"\n"+d.Remedy, word) {
-			c.Errorf("%s: %q does not hold %q", id, d.Summary+"\n"+d.Remedy, word)
+			c.Errorf("%s: %q does not contain %q", id, d.Summary+"\n"+d.Remedy, word)
 		}
 	}
 }
 
-func TestDoctorFindsASoundProjectSound(t *testing.T) {
+func TestDoctorPassesAHealthyProject(t *testing.T) {
 	s := newOwnStack(t)
 	found, err := s.examine(nil)
 	if err != nil {
 		t.Fatal(err, found)
 	}
-	for _, id := range []string{"git.version", "git.repository", "configuration", "engine", "engine.api", "compose", "builder", "images", "exchange", "ports", "stack"} {
+	for _, id := range []string{
+		"git.version", "git.repository", "configuration", "engine", "engine.api", "compose", "builder", "images",
+		"exchange", "ports", "stack",
+	} {
 		if found[id].Status != devenv.HealthPass {
 			t.Errorf("%+v", found[id])
 		}
 	}
 	if data := found["data"]; data.Status != devenv.HealthPass || !strings.Contains(data.Summary, "will be in data/postgres/pgdata") {
-		t.Errorf("data that is not there yet: %+v", data)
+		t.Errorf("data that does not exist yet: %+v", data)
 	}
 	if standIns := found["standins"]; strings.Contains(standIns.Summary, "<none>") {
 		t.Errorf("%+v", standIns)
@@ -75,14 +78,15 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	s.replace(composeFile, `"127.0.0.1::5432"`, `"127.0.0.1:`+port+`:5432"`)
 	s.replace(composeFile, "build: ./backend", "image: localhost:1/none:1")
 	s.write(".devenv.yaml", "bsae: develop\n")
-	s.write(".git/devenv/shared/pushed.json", `["the base to 127.0.0.1:1/acme"]`) // as devenv wrote it when a base held the password
+	s.write(".git/devenv/shared/pushed.json", `["the base to 127.0.0.1:1/acme"]`) // as devenv wrote it when bases contained the password
 	s.outdatedBase()
 	found, err := s.examine(nil)
 	if report.KindOf(err) != report.KindWork || err == nil {
 		t.Errorf("it ended with %v", err)
 	}
 	s.finds(found, "configuration", devenv.HealthFail, "bsae")
-	s.finds(found, "bases", devenv.HealthWarn, "with the password", "devenv clean --bases", "pushed to 127.0.0.1:1/acme", "rotate that password")
+	s.finds(found, "bases", devenv.HealthWarn, "with the password", "devenv clean --bases", "pushed to 127.0.0.1:1/acme",
+		"rotate that password")
 	s.remove(".devenv.yaml")
 	s.git("checkout", "-q", "--", "backend")
 	s.write("backend/half", "")
@@ -98,7 +102,7 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	s.finds(found, "engine", devenv.HealthFail, "unix:///nowhere/docker.sock")
 }
 
-// outdatedBase makes an image that is labelled as a base of devenv before bases held the data alone.
+// outdatedBase creates an image labelled like a base from before bases contained only the data.
 func (s ownStack) outdatedBase() {
 	s.Helper()
 	id, err := s.engine.CreateScript(s.Context(), engine.Script{Image: "postgres:17", Text: "true"})
@@ -122,15 +126,15 @@ func (s ownStack) outdatedBase() {
 	}
 }
 
-// orphan makes a commit that has nothing to do with the repository's history.
+// orphan creates a commit unrelated to the repository's history.
 func (c checkout) orphan() string {
 	c.Helper()
 	tree := strings.TrimSpace(c.git("hash-object", "-t", "tree", "-w", "--stdin"))
 	return strings.TrimSpace(c.git("commit-tree", tree, "-m", "unrelated"))
 }
 
-// TestDoctorMendsAResetThatWasCutOff by ending it, and sees the revision that the branch does not have.
-func TestDoctorMendsAResetThatWasCutOff(t *testing.T) {
+// TestDoctorCompletesAnInterruptedReset also checks that it reports a revision the branch does not have.
+func TestDoctorCompletesAnInterruptedReset(t *testing.T) {
 	s := newOwnStack(t).inVolume()
 	s.reset(devenv.ResetToBase)
 	s.start()

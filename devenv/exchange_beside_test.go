@@ -10,14 +10,14 @@ import (
 	"devenv/devenv/report"
 )
 
-// startedAt does what another terminal would when a step begins.
+// startedAt does what another terminal would do when a step begins.
 type startedAt struct {
 	listener report.Listener
 	step     string
 	start    func()
 }
 
-// Emit acts on the beginning of the step.
+// Emit acts when the step begins.
 func (s startedAt) Emit(event report.Event) {
 	s.listener.Emit(event)
 	if started, ok := event.(report.StepStarted); ok && started.Name == s.step {
@@ -25,10 +25,10 @@ func (s startedAt) Emit(event report.Event) {
 	}
 }
 
-// TestADatabaseThatIsStartedMeanwhileIsNeitherExchangedNorCopied has somebody start the database, or another one on its data, while
-// a command has it stand still: the command ends with 1 and says who it was, and every row is there, those too that were
-// written since.
-func TestADatabaseThatIsStartedMeanwhileIsNeitherExchangedNorCopied(t *testing.T) {
+// TestAnExchangeFailsIfTheDatabaseIsStarted has somebody start the database, or another one on its data, while
+// a command has stopped it: the command exits with 1 and says who did that, and every row is still there, including
+// those written since.
+func TestAnExchangeFailsIfTheDatabaseIsStarted(t *testing.T) {
 	t.Parallel()
 	s := newOwnStack(t).inVolume()
 	s.reset(devenv.ResetToBase)
@@ -50,24 +50,24 @@ func TestADatabaseThatIsStartedMeanwhileIsNeitherExchangedNorCopied(t *testing.T
 		o.Listener = startedAt{listener: o.Listener, step: c.step, start: start}
 		err := c.do(o)
 		if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), started) {
-			t.Errorf("%s beside %s ends with %v, want a failure that names it", c.command, started, err)
+			t.Errorf("%s while %s runs ends with %v, want a failure that names it", c.command, started, err)
 		}
-		s.noOther()
+		s.removeOthers()
 		s.start()
 		if !s.marked() {
-			t.Fatalf("%s beside %s lost the user's data", c.command, started)
+			t.Fatalf("%s while %s runs lost the user's data", c.command, started)
 		}
 		if exists(s.dir + "/.git/devenv/worktree/exchange.json") {
-			t.Errorf("%s beside %s leaves its journal", c.command, started)
+			t.Errorf("%s while %s runs leaves its journal", c.command, started)
 		}
 	}
 	if list, err := devenv.ListSnapshots(t.Context(), devenv.SnapshotOptions{Options: s.options()}); err != nil || len(list.Items) != 1 {
-		t.Errorf("a torn copy was kept: %+v %v", list.Items, err)
+		t.Errorf("an inconsistent copy was kept: %+v %v", list.Items, err)
 	}
 	s.nothingLeft()
 }
 
-// saved keeps the own database under a name.
+// saved saves the user's own database under a name.
 func (s ownStack) saved(name string) {
 	s.Helper()
 	if _, err := devenv.SaveSnapshot(s.Context(), devenv.SnapshotOptions{Options: s.options(), Name: name}); err != nil {
@@ -90,13 +90,13 @@ func (s ownStack) doSave(o devenv.Options) error {
 	return err
 }
 
-// theStack is the stack's own database, and how somebody else starts it.
+// theStack returns the stack's own database, and how somebody else starts it.
 func (s ownStack) theStack() (name string, start func()) {
 	server := s.container("postgres")
 	return server.Name, func() { s.startContainer(server.ID) }
 }
 
-// another is a container of somebody else's that uses the same volume, and how it is started.
+// another returns somebody else's container on the same volume, and how it is started.
 func (s ownStack) another() (name string, start func()) {
 	s.Helper()
 	server := s.container("postgres")
@@ -119,11 +119,11 @@ func (s ownStack) startContainer(id string) {
 	}
 }
 
-// otherLabel is on the containers of another.
+// otherLabel is the label of the containers that another creates.
 const otherLabel = "devenv-test-other"
 
-// noOther removes what another has made.
-func (s ownStack) noOther() {
+// removeOthers removes what another has created.
+func (s ownStack) removeOthers() {
 	s.Helper()
 	if _, err := s.engine.Sweep(s.Context(), otherLabel+"="+s.dir); err != nil {
 		s.Fatal(err)

@@ -12,8 +12,8 @@ import (
 	"devenv/devenv/database"
 )
 
-// TestAResetThatIsCutOffLeavesTheDataAsBeforeOrComplete is the promise of every exchange, by each signal at each step.
-func TestAResetThatIsCutOffLeavesTheDataAsBeforeOrComplete(t *testing.T) {
+// TestAnInterruptedResetIsAsBeforeOrComplete tests the guarantee of every exchange, for each signal at each step.
+func TestAnInterruptedResetIsAsBeforeOrComplete(t *testing.T) {
 	t.Parallel()
 	s := newOwnStack(t).inVolume()
 	s.reset(devenv.ResetToBase)
@@ -41,11 +41,11 @@ func TestAResetThatIsCutOffLeavesTheDataAsBeforeOrComplete(t *testing.T) {
 			}
 		}
 	}
-	s.restoreAndUndoAreCutOff()
+	s.interruptRestoreAndUndo()
 	s.leavesNoImage()
 }
 
-// leavesNoImage kills a reset that has made an image for itself; the next command removes that.
+// leavesNoImage kills a reset that has made a temporary image; the next command removes that image.
 func (s ownStack) leavesNoImage() {
 	s.Helper()
 	if code, said := s.child(childBranch, "copy", "KILL"); code != -1 {
@@ -66,25 +66,25 @@ func (s ownStack) leavesNoImage() {
 	if !made() {
 		s.Fatalf("it made no image %s before it was killed", ref)
 	}
-	nameless := s.nameless()
+	unnamedImage := s.unnamedImage()
 	if _, err := devenv.SaveSnapshot(s.Context(), devenv.SnapshotOptions{Options: s.options(), Name: "any", DryRun: true}); err != nil {
 		s.Fatal(err)
 	}
 	if made() || exists(filepath.Join(s.dir, record)) {
-		s.Errorf("the next command left %s or its record", ref)
+		s.Errorf("the next command did not remove %s or its record", ref)
 	}
-	if _, there, err := s.engine.ImageInspect(s.Context(), nameless); there || err != nil {
-		s.Errorf("the next command left an image that had no name yet: %v", err)
+	if _, there, err := s.engine.ImageInspect(s.Context(), unnamedImage); there || err != nil {
+		s.Errorf("the next command did not remove an unnamed image: %v", err)
 	}
 	s.settled("reset to the branch")
 }
 
-// nameless is an image as the run that was killed leaves it between making and naming it.
-func (s ownStack) nameless() string {
+// unnamedImage creates an image as a killed run leaves it between creating and naming it.
+func (s ownStack) unnamedImage() string {
 	s.Helper()
 	var runs []struct{ ID string }
 	if err := json.Unmarshal([]byte(s.read(".git/devenv/worktree/runs.json")), &runs); err != nil || len(runs) == 0 {
-		s.Fatalf("the run that was killed is not written down: %v %v", runs, err)
+		s.Fatalf("the killed run is not in the record: %v %v", runs, err)
 	}
 	id, err := s.engine.Commit(s.Context(), s.container("postgres").ID, engine.CommitOptions{
 		Labels: map[string]string{database.LabelMadeBy: runs[len(runs)-1].ID},
@@ -95,8 +95,8 @@ func (s ownStack) nameless() string {
 	return id
 }
 
-// restoreAndUndoAreCutOff kills them where they differ from reset: what is remembered of them.
-func (s ownStack) restoreAndUndoAreCutOff() {
+// interruptRestoreAndUndo kills both where they differ from reset: in what is recorded about them.
+func (s ownStack) interruptRestoreAndUndo() {
 	s.Helper()
 	kept := s.reset(devenv.ResetToBase).Snapshot
 	for _, c := range []struct {
@@ -120,29 +120,33 @@ func (s ownStack) restoreAndUndoAreCutOff() {
 			s.Errorf("%s killed at %s: the data is marked: %v, want %v", c.command, c.step, !c.marked, c.marked)
 		}
 		if again := `would take back "devenv undo"`; strings.Contains(next.String(), again) {
-			s.Errorf("after an undo that was killed, undo would go back and forth:\n%s", &next)
+			s.Errorf("after a killed undo, undo would go back and forth:\n%s", &next)
 		}
 	}
-	if _, err := devenv.RemoveSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options()}, []string{s.reset(devenv.ResetToBase).Snapshot}); err != nil {
+	if _, err := devenv.RemoveSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options()},
+		[]string{s.reset(devenv.ResetToBase).Snapshot}); err != nil {
 		s.Fatal(err)
 	}
-	if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: s.options(), DryRun: true}); err == nil || !strings.Contains(err.Error(), "has been removed") {
+	if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{
+		Options: s.options(),
+		DryRun:  true,
+	}); err == nil || !strings.Contains(err.Error(), "has been removed") {
 		s.Errorf("undo of a reset whose data was removed: %v", err)
 	}
 	s.mark()
 }
 
-// settled expects the database to run, and nothing of an exchange to be left in it or in the repository.
+// settled expects the database to be running, and no trace of an exchange in its data or in the repository.
 func (s ownStack) settled(step string) {
 	s.Helper()
 	if state := s.container("postgres").State; state != "running" {
 		s.Errorf("%s: the database is %s", step, state)
 	}
 	if left := s.sql("SELECT name FROM pg_ls_dir('.devenv', true, false) AS name WHERE name NOT IN ('done', 'kept')"); left != "" {
-		s.Errorf("%s: %s is left in the data", step, left)
+		s.Errorf("%s: %s was left in the data", step, left)
 	}
 	if _, err := os.Stat(filepath.Join(s.dir, ".git/devenv/worktree/exchange.json")); err == nil {
-		s.Errorf("%s: the journal is left", step)
+		s.Errorf("%s: the journal was left", step)
 	}
 	s.nothingLeft()
 }

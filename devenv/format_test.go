@@ -11,13 +11,14 @@ import (
 	"devenv/devenv/report"
 )
 
-// hostFormatter puts a program on this machine's PATH that appends a line to the files it is given and writes down its
+// hostFormatter puts a program on this machine's PATH that appends a line to the files it gets and records its
 // arguments, and returns where.
 func hostFormatter(t *testing.T, name string) (arguments string) {
 	t.Helper()
 	dir := t.TempDir()
 	arguments = filepath.Join(dir, "arguments")
-	script := "#!/bin/sh\n[ \"$1\" = --version ] && { echo \"" + name + ", 1.2.3\"; exit; }\necho \"$@\" >> " + arguments + "\nfor last; do :; done\necho '# by " + name + "' >> \"$last\"\n"
+	script := "#!/bin/sh\n[ \"$1\" = --version ] && { echo \"" + name + ", 1.2.3\"; exit; }\necho \"$@\" >> " + arguments + "\nfor last; " +
+		"do :; done\necho '# by " + name + "' >> \"$last\"\n"
 	if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755); err != nil { //nolint:gosec // a program
 		t.Fatal(err)
 	}
@@ -25,7 +26,7 @@ func hostFormatter(t *testing.T, name string) (arguments string) {
 	return arguments
 }
 
-func TestFormattersRunInTheServiceElseHereElseAreLeftOutWithARemark(t *testing.T) {
+func TestFormattersRunInTheServiceOrOnHost(t *testing.T) {
 	c := newSample(t)
 	arguments := hostFormatter(t, "only-here")
 	c.write(".devenv.yaml", `format: ["sh -c 'echo \"# in the service\" >> \"$0\"'", "nowhere-at-all --fix", "only-here --fast"]`+"\n")
@@ -40,8 +41,9 @@ func TestFormattersRunInTheServiceElseHereElseAreLeftOutWithARemark(t *testing.T
 		t.Errorf("notes: %q", result.Document.Notes)
 	}
 	given, err := os.ReadFile(arguments)
-	if words := strings.Fields(string(given)); err != nil || len(words) != 2 || words[0] != "--fast" || filepath.Base(words[1]) != filepath.Base(result.Document.Files[0].Path) {
-		t.Errorf("the formatter was given %q: %v", given, err)
+	if words := strings.Fields(string(given)); err != nil || len(words) != 2 || words[0] != "--fast" ||
+		filepath.Base(words[1]) != filepath.Base(result.Document.Files[0].Path) {
+		t.Errorf("the formatter got %q: %v", given, err)
 	}
 	path := result.Document.Files[0].Path
 	if after := c.git("status", "--porcelain", "--untracked-files=all"); after != before+"?? "+path+"\n" {
@@ -52,7 +54,7 @@ func TestFormattersRunInTheServiceElseHereElseAreLeftOutWithARemark(t *testing.T
 	}
 }
 
-func TestTheProjectsOwnFormattersAreUsedWithTheirOptions(t *testing.T) {
+func TestTheProjectsFormattersKeepTheirOptions(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.replace("backend/pyproject.toml", "line-length = 100", "line-length = 60\nskip-string-normalization = true")
@@ -70,7 +72,7 @@ func TestTheProjectsOwnFormattersAreUsedWithTheirOptions(t *testing.T) {
 	}
 }
 
-func TestAConfigurationThatTheServiceDoesNotSeeIsBroughtToTheFormatter(t *testing.T) {
+func TestAFormatterGetsAConfigurationOutsideTheService(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.replace("backend/pyproject.toml", "[tool.black]\nline-length = 100\n", "")
@@ -81,7 +83,7 @@ func TestAConfigurationThatTheServiceDoesNotSeeIsBroughtToTheFormatter(t *testin
 	}
 }
 
-func TestAFormatterOfThisMachineWithAnotherVersionIsRemarkedOn(t *testing.T) {
+func TestAHostFormatterOfAnotherVersionIsNoted(t *testing.T) {
 	c := newSample(t)
 	hostFormatter(t, "only-here")
 	c.write(".devenv.yaml", "format: [only-here]\n")
@@ -93,7 +95,7 @@ func TestAFormatterOfThisMachineWithAnotherVersionIsRemarkedOn(t *testing.T) {
 	}
 }
 
-func TestAFormatterThatFailsIsNamedAndNothingIsWritten(t *testing.T) {
+func TestAFailingFormatterWritesNothing(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.write(".devenv.yaml", `format: ["sh -c 'echo no such rule; exit 7'"]`+"\n")

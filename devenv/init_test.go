@@ -13,7 +13,7 @@ import (
 	"devenv/devenv/sample"
 )
 
-// chooser answers each question by the option that holds a word.
+// chooser answers each question with the option that contains a word.
 type chooser struct {
 	word  string
 	asked []string
@@ -31,7 +31,7 @@ func (c *chooser) Choose(_ context.Context, question string, options []string) (
 
 func (c *chooser) Confirm(context.Context, string) (bool, error) { return false, context.Canceled }
 
-// TestInitWritesOnlyWhatCannotBeFound also when it is run again.
+// TestInitWritesOnlyWhatCannotBeFound runs init twice.
 func TestInitWritesOnlyWhatCannotBeFound(t *testing.T) {
 	c := newSample(t)
 	o := devenv.InitOptions{Options: devenv.Options{Dir: c.dir}}
@@ -39,8 +39,9 @@ func TestInitWritesOnlyWhatCannotBeFound(t *testing.T) {
 	o.Print = true
 	if printed, err := devenv.Init(t.Context(), o); err != nil || c.worktreeState() != before || len(printed.Items.Items) < 5 {
 		t.Fatalf("--print changed something, or found little: %v %v", printed.Items.Items, err)
-	} else if listed := fmt.Sprint(printed.Items.Items...); !strings.Contains(listed, "build context backend (") || !strings.Contains(listed, "image postgres:17") {
-		t.Errorf("it does not list what makes the base: %s", listed)
+	} else if listed := fmt.Sprint(printed.Items.Items...); !strings.Contains(listed, "build context backend (") || !strings.Contains(listed,
+		"image postgres:17") {
+		t.Errorf("it does not list the base's inputs: %s", listed)
 	}
 	o.Print = false
 	if _, err := devenv.Init(t.Context(), o); err != nil {
@@ -52,7 +53,7 @@ func TestInitWritesOnlyWhatCannotBeFound(t *testing.T) {
 	}
 	for line := range strings.Lines(written) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			t.Errorf("it wrote what can be found again: %s", line)
+			t.Errorf("it wrote what can be detected: %s", line)
 		}
 	}
 	schema, _, _ := strings.Cut(strings.TrimPrefix(written, "# yaml-language-server: $schema="), "\n")
@@ -64,7 +65,7 @@ func TestInitWritesOnlyWhatCannotBeFound(t *testing.T) {
 	}
 }
 
-// TestInitAsksWhereTwoAnswersArePossible and a run with the answer needs no question.
+// TestInitAsksWhereTwoAnswersArePossible also checks that a run with the answer asks nothing.
 func TestInitAsksWhereTwoAnswersArePossible(t *testing.T) {
 	c := newSample(t)
 	c.write("compose.yaml", c.read(composeFile))
@@ -86,7 +87,8 @@ func TestInitAsksWhereTwoAnswersArePossible(t *testing.T) {
 	}
 }
 
-// TestInitsSchemaLineHoldsInALinkedWorktree where .git is a file, both when it is written there and when it was committed elsewhere.
+// TestInitsSchemaLineHoldsInALinkedWorktree covers a configuration written in a linked worktree, where .git is a file,
+// and one committed elsewhere.
 func TestInitsSchemaLineHoldsInALinkedWorktree(t *testing.T) {
 	c := newSample(t)
 	resolves := func(dir string) {

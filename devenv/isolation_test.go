@@ -10,7 +10,8 @@ import (
 	"devenv/devenv/sample"
 )
 
-// awkward is the sample's Compose file with what projects have that must not reach a scratch container, or that it needs.
+// awkward is the sample's Compose file with things projects have that must not reach a scratch container, or that it
+// needs.
 const awkward = `
 x-settings: &settings
   restart: always
@@ -53,7 +54,7 @@ secrets: {password: {file: ./secrets/password.txt}}
 configs: {banner: {content: hello}, ident: {content: "# planted-in-config"}}
 `
 
-func TestAProjectThatReachesIntoTheHostRunsWithoutDoingSo(t *testing.T) {
+func TestAProjectCannotReachIntoTheHost(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	_, password, _ := strings.Cut(strings.TrimSpace(c.read("postgres.dev.env")), "POSTGRES_PASSWORD=")
@@ -69,7 +70,7 @@ func TestAProjectThatReachesIntoTheHostRunsWithoutDoingSo(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(c.dir, "secrets"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	c.write("secrets/password.txt", password+"\n") // ignored, as is the next
+	c.write("secrets/password.txt", password+"\n") // ignored, like the next
 	c.write("local.toml", "local = true\n")
 	result := c.must(c.newMigration(nil))
 	if !strings.Contains(string(result.File), "colour") {
@@ -81,12 +82,12 @@ func TestAProjectThatReachesIntoTheHostRunsWithoutDoingSo(t *testing.T) {
 		}
 	}
 	if got := statuses(result)["start.branch"]; got.Status != "pass" {
-		t.Errorf("the backend does not find what it needs: %+v", got)
+		t.Errorf("the backend lacks what it needs: %+v", got)
 	}
 	for _, left := range []string{"cap_add SYS_ADMIN", "security_opt seccomp=unconfined", "dns 192.0.2.53", "extra_hosts database.example"} {
 		for _, service := range []string{"postgres", "backend"} {
 			if said := "service " + service + " runs without " + left; !strings.Contains(strings.Join(result.Document.Notes, "\n"), said) {
-				t.Errorf("nothing says %q", said)
+				t.Errorf("no note says %q", said)
 			}
 		}
 	}
@@ -95,8 +96,8 @@ func TestAProjectThatReachesIntoTheHostRunsWithoutDoingSo(t *testing.T) {
 	c.nothingLeft()
 }
 
-// holdsNone expects that images hold none of some texts: in what they say of themselves, their history, and their files but the
-// data of the database.
+// holdsNone expects that images contain none of some texts: in their configuration, their history, and their files
+// except the database's data.
 func (c checkout) holdsNone(images []string, texts ...string) {
 	c.Helper()
 	for _, image := range images {
@@ -106,13 +107,13 @@ func (c checkout) holdsNone(images []string, texts ...string) {
 		}
 		for n, text := range texts {
 			if strings.Contains(string(described.JSON)+strings.Join(described.History, "\n"), text) {
-				c.Errorf("%s holds text %d in its JSON or history", image, n)
+				c.Errorf("%s contains text %d in its JSON or history", image, n)
 			}
 			found, err := c.engine.RunScript(c.Context(), engine.Script{
 				Image: image, Args: []string{text}, Text: `grep -rlaF -e "$1" --exclude-dir=pgdata --exclude-dir=proc --exclude-dir=sys / 2>/dev/null || true`,
 			})
 			if found != "" || err != nil {
-				c.Errorf("%s holds text %d in %s: %v", image, n, found, err)
+				c.Errorf("%s contains text %d in %s: %v", image, n, found, err)
 			}
 		}
 	}

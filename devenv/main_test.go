@@ -13,28 +13,28 @@ import (
 	"devenv/devenv/report"
 )
 
-// The test binary is its own child: with these variables set it runs one command in the current directory, and sends
-// itself a signal when a step begins.
+// The test binary is its own child process: with these variables set, it runs one command in the current directory, and
+// sends itself a signal when a step begins.
 const (
 	childCommand = "DEVENV_TEST_CHILD"  // the message of a new-migration, or childReset
 	childSignal  = "DEVENV_TEST_SIGNAL" // INT, TERM or KILL
-	childStep    = "DEVENV_TEST_STEP"   // the step at whose start it is sent
-	childFill    = "DEVENV_TEST_FILL"   // a file that is then grown until the disk is full
+	childStep    = "DEVENV_TEST_STEP"   // the step before which to send it
+	childFill    = "DEVENV_TEST_FILL"   // a file that then grows until the disk is full
 )
 
 func TestMain(m *testing.M) {
 	if message := os.Getenv(childCommand); message != "" {
 		os.Exit(child(message))
 	}
-	os.Exit(tested(m))
+	os.Exit(runTests(m))
 }
 
-// tested runs the tests with a cache of their own; a worktree's trees in it have names of their own.
-func tested(m *testing.M) int {
+// runTests runs the tests with a separate cache, in which a worktree's trees have separate names.
+func runTests(m *testing.M) int {
 	defer shared.close()
 	cache, err := os.MkdirTemp("", "devenv-cache-")
 	if err == nil {
-		defer os.RemoveAll(cache) //nolint:errcheck // the machine's own clean-up takes what is left
+		defer os.RemoveAll(cache) // the machine's own clean-up removes what is left
 		err = os.Setenv("DEVENV_CACHE", cache)
 	}
 	if err != nil {
@@ -44,8 +44,8 @@ func tested(m *testing.M) int {
 	return m.Run()
 }
 
-// These stand for other commands instead of a message: a reset to the base's data or to the branch, an undo, and, before a snapshot's name, a
-// restore.
+// These stand for other commands instead of a message: a reset to the base's data or to the branch, an undo, and,
+// before a snapshot's name, a restore.
 const (
 	childReset   = "reset"
 	childBranch  = "reset to the branch"
@@ -82,10 +82,10 @@ func child(message string) int {
 	return 0
 }
 
-// signaller signals its own process when a step begins, and prints each step's beginning.
+// signaller sends its own process a signal when a step begins, and prints when each step begins.
 type signaller struct{ step, signal string }
 
-// Emit acts on the beginning of steps.
+// Emit acts when a step begins.
 func (s signaller) Emit(event report.Event) {
 	started, ok := event.(report.StepStarted)
 	if !ok {
@@ -110,5 +110,5 @@ func fill(path string) {
 	for block := make([]byte, 1<<20); err == nil; {
 		_, err = f.Write(block)
 	}
-	_ = f.Close() // it is full
+	_ = f.Close() // the disk is full
 }

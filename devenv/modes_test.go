@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/sample"
 )
 
-// ownRevision is a revision that a branch has already, on a parent that is not the base's head any more.
+// ownRevision is a revision that a branch already has, whose parent is no longer the base's head.
 const ownRevision = `"""Badges
 
 Revision ID: aaaabbbbcccc
@@ -38,7 +38,7 @@ def downgrade() -> None:
 
 const ownPath = sample.VersionsDir + "/aaaabbbbcccc_badges.py"
 
-// newSampleWithRevision is the sample whose branch has a revision of its own.
+// newSampleWithRevision returns the sample with a revision on its branch.
 func newSampleWithRevision(t *testing.T) checkout {
 	t.Helper()
 	c := newSample(t)
@@ -46,7 +46,7 @@ func newSampleWithRevision(t *testing.T) checkout {
 	return c
 }
 
-func TestABranchWithRevisionsNeedsToBeToldWhatToDoWithThem(t *testing.T) {
+func TestABranchWithRevisionsNeedsAMode(t *testing.T) {
 	t.Parallel()
 	c := newSampleWithRevision(t)
 	_, err := c.newMigration(nil)
@@ -57,7 +57,7 @@ func TestABranchWithRevisionsNeedsToBeToldWhatToDoWithThem(t *testing.T) {
 	c.nothingLeft()
 }
 
-func TestReplaceSetsTheBranchesRevisionsAsideAndUndoReturnsThem(t *testing.T) {
+func TestUndoRestoresRevisionsThatReplaceSetAside(t *testing.T) {
 	t.Parallel()
 	c := newSampleWithRevision(t)
 	before := c.worktreeState()
@@ -66,18 +66,18 @@ func TestReplaceSetsTheBranchesRevisionsAsideAndUndoReturnsThem(t *testing.T) {
 		t.Errorf("revisions: %v", files)
 	}
 	if _, err := os.Stat(filepath.Join(c.dir, ownPath)); !os.IsNotExist(err) {
-		t.Errorf("the branch's own revision is still there: %v", err)
+		t.Errorf("the branch's own revision still exists: %v", err)
 	}
 	if !strings.Contains(string(result.File), "deposit_cents") || len(result.Document.Files) != 2 {
 		t.Errorf("files %v:\n%s", result.Document.Files, result.File)
 	}
 	c.undo()
 	if after := c.worktreeState(); after != before || c.read(ownPath) != ownRevision {
-		t.Errorf("undo did not return what was:\n%s\nwas\n%s", after, before)
+		t.Errorf("undo did not restore the tree:\n%s\nwas\n%s", after, before)
 	}
 }
 
-func TestKeepReparentsTheFirstRevisionAndAddsWhatIsLeft(t *testing.T) {
+func TestKeepReparentsAndAddsTheRest(t *testing.T) {
 	t.Parallel()
 	c := newSampleWithRevision(t)
 	passing := []string{"history.heads", "history.parent", "apply.seeded", "drift.models", "reverse.applies"}
@@ -117,7 +117,7 @@ func TestEmptyMakesARevisionWithEmptyBodies(t *testing.T) {
 	}
 }
 
-func TestAnEditedMigrationOfTheBaseIsBroughtBackAndUndoReturnsTheEdit(t *testing.T) {
+func TestUndoRestoresAnEditedBaseMigration(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	name := c.revisions()[0]
@@ -133,11 +133,11 @@ func TestAnEditedMigrationOfTheBaseIsBroughtBackAndUndoReturnsTheEdit(t *testing
 		t.Errorf("new-migration, history.edited: %+v", check)
 	}
 	if c.read(path) != original {
-		t.Error("the base's migration was not brought back")
+		t.Error("the base's migration was not restored")
 	}
 	c.undo()
 	if c.read(path) != original+"\n# edited\n" {
-		t.Error("undo did not return the edit")
+		t.Error("undo did not restore the edit")
 	}
 }
 
@@ -147,12 +147,13 @@ type yes struct{}
 func (yes) Choose(context.Context, string, []string) (int, error) { return 0, nil }
 func (yes) Confirm(context.Context, string) (bool, error)         { return true, nil }
 
-func TestALikelyRenameThatIsConfirmedIsWrittenAsARename(t *testing.T) {
+func TestAConfirmedRenameIsWrittenAsARename(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.replace(itemModel, "mapped_column(default=0)", "mapped_column(default=0, server_default=\"0\")")
 	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Ask = yes{} }))
-	if !strings.Contains(string(result.File), `new_column_name="care_notes"`) || strings.Contains(string(result.File), "drop_column(\"items\", \"notes\")") {
+	if !strings.Contains(string(result.File), `new_column_name="care_notes"`) || strings.Contains(string(result.File),
+		"drop_column(\"items\", \"notes\")") {
 		t.Errorf("the file is\n%s", result.File)
 	}
 	for id, check := range statuses(result) {
@@ -162,17 +163,19 @@ func TestALikelyRenameThatIsConfirmedIsWrittenAsARename(t *testing.T) {
 	}
 }
 
-func TestALossIsReportedWithItsNumberAndWaivedByItsObject(t *testing.T) {
+func TestALossIsWaivedByItsObject(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.replace(itemModel, "mapped_column(default=0)", "mapped_column(default=0, server_default=\"0\")")
 	result := c.must(c.newMigration(only("data.lost")))
 	lost := statuses(result)["data.lost"]
-	if lost.Status != report.StatusFail || len(lost.Evidence) != 1 || lost.Evidence[0].Table != "public.items" || lost.Evidence[0].Column != "notes" || lost.Evidence[0].Rows == 0 {
+	if lost.Status != report.StatusFail || len(lost.Evidence) != 1 || lost.Evidence[0].Table != "public.items" ||
+		lost.Evidence[0].Column != "notes" || lost.Evidence[0].Rows == 0 {
 		t.Fatalf("data.lost: %+v", lost)
 	}
 	file := result.Document.Files[0].Path
-	c.write(file, c.read(file)+"\n# devenv: allow data.lost(public.items.notes) -- nobody reads them\n# devenv: allow generate.rename -- it is none\n# devenv: allow reverse.again -- for no reason\n")
+	c.write(file, c.read(file)+"\n# devenv: allow data.lost(public.items.notes) -- nobody reads them\n# devenv: allow generate.rename -- "+
+		"it is none\n# devenv: allow reverse.again -- for no reason\n")
 	judged := statuses(c.must(c.testMigration("data.lost", "generate.rename", "reverse.again", "waiver.unused")))
 	if check := judged["data.lost"]; check.Status != report.StatusPass || check.Waived != "nobody reads them" || len(check.Evidence) != 1 {
 		t.Errorf("data.lost with a waiver: %+v", check)
@@ -182,7 +185,7 @@ func TestALossIsReportedWithItsNumberAndWaivedByItsObject(t *testing.T) {
 	}
 }
 
-func TestReadOnlyContainersWithTheCodeInTheirImageAreServed(t *testing.T) {
+func TestReadOnlyContainersWithTheirCodeWork(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	compose := strings.Replace(c.read("docker-compose.yml"), "    volumes:\n      - ./backend:/app\n", "    read_only: true\n", 1)

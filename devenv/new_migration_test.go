@@ -13,7 +13,7 @@ import (
 	"devenv/devenv/sample"
 )
 
-func TestNewMigrationWritesTheFileAndFindsTheFaultInIt(t *testing.T) {
+func TestNewMigrationFindsTheFaultItWrites(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	before := c.worktreeState()
@@ -30,7 +30,7 @@ func TestNewMigrationWritesTheFileAndFindsTheFaultInIt(t *testing.T) {
 		t.Errorf("the file in the working tree is not the result's:\n%s", got)
 	}
 	if strings.Contains(string(result.File), sample.NoiseIndex) {
-		t.Errorf("the file holds noise:\n%s", result.File)
+		t.Errorf("the file contains noise:\n%s", result.File)
 	}
 	if after := strings.ReplaceAll(c.worktreeState(), "? "+file.Path+"\n", ""); after != before {
 		t.Errorf("more than the file changed:\n%s\nwas\n%s", after, before)
@@ -45,7 +45,7 @@ func TestNewMigrationWritesTheFileAndFindsTheFaultInIt(t *testing.T) {
 	c.nothingLeft()
 }
 
-func TestTheMendedMigrationPassesAndUndoTakesItBack(t *testing.T) {
+func TestTheCorrectedMigrationPassesAndCanBeUndone(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	before := c.worktreeState()
@@ -57,8 +57,8 @@ func TestTheMendedMigrationPassesAndUndoTakesItBack(t *testing.T) {
 	c.write(file, string(corrected))
 	clones := &clonesAtTheEnd{checkout: c}
 	result := c.must(devenv.TestMigration(t.Context(), devenv.TestMigrationOptions{Options: devenv.Options{Dir: c.dir, Listener: clones}}))
-	if clones.left != 3 { // the one that is upgraded, the one from empty, and the models'
-		t.Errorf("when the trials had ended, %d clones ran", clones.left)
+	if clones.left != 3 { // the upgraded one, the one from empty, and the models'
+		t.Errorf("after the trials, %d clones were running", clones.left)
 	}
 	for id, check := range statuses(result) {
 		if check.Status != report.StatusPass {
@@ -68,7 +68,8 @@ func TestTheMendedMigrationPassesAndUndoTakesItBack(t *testing.T) {
 	if result.Document.Verdict != report.VerdictPass {
 		t.Errorf("verdict %s", result.Document.Verdict)
 	}
-	if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: c.dir}}); report.KindOf(err) != report.KindWork || !strings.Contains(report.HintOf(err), "--force") {
+	if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: c.dir}}); report.KindOf(err) != report.KindWork ||
+		!strings.Contains(report.HintOf(err), "--force") {
 		t.Errorf("undo took back an edited file without --force: %v", err)
 	}
 	announced := false
@@ -76,26 +77,29 @@ func TestTheMendedMigrationPassesAndUndoTakesItBack(t *testing.T) {
 		_, err := os.Stat(filepath.Join(c.dir, file))
 		announced = announced || err == nil && strings.Contains(said, "taking back new-migration, ") && strings.Contains(said, file+" is removed")
 	})
-	if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: c.dir, Listener: listener}, Force: true}); err != nil {
+	if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{
+		Options: devenv.Options{Dir: c.dir, Listener: listener},
+		Force:   true,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if !announced {
-		t.Error("undo did not say what it takes back while it was still there")
+		t.Error("undo did not say what it takes back before it did")
 	}
 	if after := c.worktreeState(); after != before {
-		t.Errorf("undo did not bring back what was:\n%s\nwas\n%s", after, before)
+		t.Errorf("undo did not restore the tree:\n%s\nwas\n%s", after, before)
 	}
 	c.nothingLeft()
 }
 
-// clonesAtTheEnd counts the database servers of a run when it begins to judge.
+// clonesAtTheEnd counts a run's database servers when it starts to judge.
 type clonesAtTheEnd struct {
 	checkout
 	once sync.Once
 	left int
 }
 
-// Emit counts once: servers of databases have names that the engine chose.
+// Emit counts once: database servers have names that the engine chose.
 func (c *clonesAtTheEnd) Emit(event report.Event) {
 	logged{c.T}.Emit(event)
 	if _, ok := event.(report.Checked); !ok {
@@ -124,7 +128,7 @@ func TestAKnownBaseIsNotBuiltAgain(t *testing.T) {
 	}
 	for _, step := range second.Document.Steps {
 		if strings.HasPrefix(step.Name, "base: ") {
-			t.Errorf("the second run did %s", step.Name)
+			t.Errorf("the second run repeated %s", step.Name)
 		}
 	}
 }
@@ -142,7 +146,7 @@ func TestDryRunWritesNothing(t *testing.T) {
 	}
 }
 
-func TestModelsThatAgreeWithTheBaseGiveNoFile(t *testing.T) {
+func TestUnchangedModelsGiveNoFile(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.git("checkout", "-qf", sample.BaseBranch)
@@ -165,7 +169,7 @@ func TestModelsChangedWithoutARevisionDrift(t *testing.T) {
 	}
 }
 
-func TestItWorksFromASubdirectoryOnADetachedHeadInALinkedWorktree(t *testing.T) {
+func TestItWorksInADetachedLinkedWorktree(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	linked := filepath.Join(t.TempDir(), "linked tree")
@@ -209,7 +213,7 @@ func TestAConflictWithTheBaseNamesTheFiles(t *testing.T) {
 	c.nothingLeft()
 }
 
-// advanceBase commits a file on the base branch, in a worktree of its own, so that the branch is behind.
+// advanceBase commits a file on the base branch, in a separate worktree, so that the branch is behind.
 func (c checkout) advanceBase(path, content string) {
 	c.Helper()
 	base := checkout{T: c.T, dir: filepath.Join(c.TempDir(), "base")}
@@ -220,7 +224,7 @@ func (c checkout) advanceBase(path, content string) {
 	c.git("worktree", "remove", "--force", base.dir)
 }
 
-// heard is told each note of a run.
+// heard receives each note of a run.
 type heard func(string)
 
 func (h heard) Emit(event report.Event) {

@@ -7,7 +7,7 @@ import (
 	"devenv/devenv/sample"
 )
 
-func TestTheApplicationsOwnDatabaseIsTheOneThatIsRead(t *testing.T) {
+func TestTheApplicationsDatabaseIsTheOneRead(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")
@@ -23,7 +23,7 @@ func TestTheApplicationsOwnDatabaseIsTheOneThatIsRead(t *testing.T) {
 		result := c.must(c.newMigration(only("apply.seeded")))
 		seeded := statuses(result)["apply.seeded"]
 		if result.Document.Base.Cached != known || len(seeded.Evidence) == 0 || seeded.Evidence[0].Rows == 0 {
-			t.Errorf("base known %v: the rows that the migration fails on are not found: %+v", known, seeded)
+			t.Errorf("base known %v: the rows that make the migration fail were not found: %+v", known, seeded)
 		}
 		c.git("clean", "-qfd")
 	}
@@ -31,7 +31,7 @@ func TestTheApplicationsOwnDatabaseIsTheOneThatIsRead(t *testing.T) {
 	c.write(".devenv.yaml", "seed: {dump: legacy.sql}\n")
 	image := c.must(c.newMigration(dry)).Document.Base.Image
 	if rows := c.baseRows(image, "legacy") + c.baseRows(image, "items"); rows != 1 {
-		t.Errorf("the dump went elsewhere than the migrations: %d rows", rows)
+		t.Errorf("the dump went to another database than the migrations: %d rows", rows)
 	}
 	c.nothingLeft()
 }

@@ -16,14 +16,14 @@ import (
 	"devenv/devenv/sample"
 )
 
-// itemModel is the model whose new column has no default in the database: with one, every trial of a run takes place.
+// itemModel is the model whose new column has no default in the database; with one, a run does every trial.
 const itemModel = "backend/src/toolshed/models/item.py"
 
-// run runs this test binary as a new-migration in the checkout that signals itself at a step, and returns its exit code
-// (-1 when a signal ended it) and the steps that began.
+// run runs this test binary as a new-migration in the checkout that sends itself a signal at a step. It returns the
+// exit code (-1 if a signal ended it) and the steps that began.
 func (c checkout) run(step, signal string) (int, []string) {
 	c.Helper()
-	code, out := c.runSaying(step, signal)
+	code, out := c.runWithOutput(step, signal)
 	if code > 0 && code != 130 {
 		c.Logf("the run ended with %d:\n%s", code, out)
 	}
@@ -36,13 +36,13 @@ func (c checkout) run(step, signal string) (int, []string) {
 	return code, steps
 }
 
-// runSaying is run with all that the child says.
-func (c checkout) runSaying(step, signal string) (code int, said string) {
+// runWithOutput is like run, and returns all the child's output.
+func (c checkout) runWithOutput(step, signal string) (code int, said string) {
 	c.Helper()
 	return c.child(sample.Message, step, signal)
 }
 
-// child runs this test binary as a command in the checkout, which signals itself at a step.
+// child runs this test binary as a command in the checkout that sends itself a signal at a step.
 func (c checkout) child(what, step, signal string) (code int, said string) {
 	c.Helper()
 	self, err := os.Executable()
@@ -60,7 +60,7 @@ func (c checkout) child(what, step, signal string) (code int, said string) {
 	return command.ProcessState.ExitCode(), string(out)
 }
 
-// asBeforeOrComplete fails the test unless the working tree is as it was, or holds exactly the whole new file.
+// asBeforeOrComplete fails the test unless the working tree is as before, or contains exactly the complete new file.
 func (c checkout) asBeforeOrComplete(before string) {
 	c.Helper()
 	after := c.worktreeState()
@@ -73,11 +73,11 @@ func (c checkout) asBeforeOrComplete(before string) {
 	}
 }
 
-// TestASignalAtAnyStepLeavesTheTreeAsBeforeOrComplete is the promise of every run: whatever signal comes at whatever step,
-// the working tree is as before or complete, and the next run succeeds and leaves nothing on the engine. A run that is
-// interrupted and one that is killed end differently, so each has all steps, in a checkout of its own; INT and TERM are one
-// to the program and take turns.
-func TestASignalAtAnyStepLeavesTheTreeAsBeforeOrComplete(t *testing.T) {
+// TestSignalsLeaveTheTreeAsBeforeOrComplete tests the guarantee of every run: whatever signal arrives at whatever
+// step, the working tree is as before or complete, and the next run succeeds and leaves nothing on the engine. An
+// interrupted run and a killed one end differently, so each gets all steps, in a separate checkout; INT and TERM are
+// the same to the program and alternate.
+func TestSignalsLeaveTheTreeAsBeforeOrComplete(t *testing.T) {
 	t.Parallel()
 	c := newSignalled(t)
 	code, steps := c.run("", "")
@@ -95,7 +95,7 @@ func TestASignalAtAnyStepLeavesTheTreeAsBeforeOrComplete(t *testing.T) {
 	})
 }
 
-// newSignalled is the sample with a migration that passes, so that every step of a run is reached.
+// newSignalled returns the sample with a migration that passes, so that a run reaches every step.
 func newSignalled(t *testing.T) checkout {
 	t.Helper()
 	c := newSample(t)
@@ -103,7 +103,7 @@ func newSignalled(t *testing.T) checkout {
 	return c
 }
 
-// signalled ends a run at each step by the signal that its place in the order says, and then runs to the end.
+// signalled ends a run at each step with the signal for that step's index, and then runs to the end.
 func (c checkout) signalled(steps []string, want int, signal func(int) string) {
 	c.Helper()
 	before := c.worktreeState()
@@ -114,7 +114,7 @@ func (c checkout) signalled(steps []string, want int, signal func(int) string) {
 				t.Errorf("it ended with %d, want %d", code, want)
 			}
 			c.asBeforeOrComplete(before)
-			if want >= 0 { // a killed run's are swept by the next
+			if want >= 0 { // the next run sweeps up after a killed one
 				c.nothingLeft()
 			}
 			c.undoIfDelivered(before)
@@ -126,14 +126,17 @@ func (c checkout) signalled(steps []string, want int, signal func(int) string) {
 	c.nothingLeft()
 }
 
-// TestASignalWhileTheBaseIsMadeLeavesNoHalfMadeBase interrupts and kills the run at each step of the base's making, where INT
-// and TERM take turns; then a run makes it, and does not wait for the base's image before it tries the migration.
-func TestASignalWhileTheBaseIsMadeLeavesNoHalfMadeBase(t *testing.T) {
+// TestASignalLeavesNoHalfMadeBase interrupts and kills the run at each step of making the base, alternating INT and
+// TERM. Then a run makes the base, and does not wait for its image before it tries the migration.
+func TestASignalLeavesNoHalfMadeBase(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.advanceBase("backend.dev.env", c.read("backend.dev.env")+fmt.Sprintf("MARK=%d\n", time.Now().UnixNano()))
 	before := c.worktreeState()
-	for i, step := range []string{"base: images", "base: start postgres", "base: migrate and seed", "base: compare with the models", "base: copy", "base: keep"} {
+	for i, step := range []string{
+		"base: images", "base: start postgres", "base: migrate and seed", "base: compare with the models",
+		"base: copy", "base: keep",
+	} {
 		for signal, want := range map[string]int{[]string{"INT", "TERM"}[i%2]: 130, "KILL": -1} {
 			code, steps := c.run(step, signal)
 			if code != want || !slices.Contains(steps, step) {
@@ -148,16 +151,19 @@ func TestASignalWhileTheBaseIsMadeLeavesNoHalfMadeBase(t *testing.T) {
 	tried := make(chan struct{})
 	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) {
 		o.DryRun = true
-		o.Listener = startedAt{step: "base: keep", listener: startedAt{step: "apply", listener: o.Listener, start: func() { close(tried) }}, start: func() {
-			select {
-			case <-tried:
-			case <-time.After(time.Minute):
-				t.Error("the trials wait for the base's image")
-			}
-		}}
+		o.Listener = startedAt{
+			step: "base: keep", listener: startedAt{step: "apply", listener: o.Listener, start: func() { close(tried) }},
+			start: func() {
+				select {
+				case <-tried:
+				case <-time.After(time.Minute):
+					t.Error("the trials wait for the base's image")
+				}
+			},
+		}
 	}))
 	if result.Document.Base.Cached {
-		t.Error("a half-made base was taken for a base")
+		t.Error("a half-made base was used")
 	}
 	again := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun = true }))
 	if !again.Document.Base.Cached {
@@ -188,7 +194,7 @@ func (c checkout) undoIfDelivered(before string) {
 	}
 }
 
-func TestTheSecondOfTwoRunsInOneWorktreeSaysWhoHoldsTheLock(t *testing.T) {
+func TestASecondRunNamesWhoHoldsTheLock(t *testing.T) {
 	c := newSample(t)
 	repo, err := gitrepo.Open(t.Context(), c.dir)
 	if err != nil {
@@ -209,6 +215,6 @@ func TestTheSecondOfTwoRunsInOneWorktreeSaysWhoHoldsTheLock(t *testing.T) {
 	began = time.Now()
 	c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true }))
 	if whole := time.Since(began); waited > whole {
-		t.Errorf("the second run waited %s, a whole one takes %s", waited, whole)
+		t.Errorf("the second run waited %s; a complete one takes %s", waited, whole)
 	}
 }

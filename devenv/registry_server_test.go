@@ -18,27 +18,27 @@ import (
 	"testing"
 )
 
-// registry is Debian's docker-registry behind a port of loopback, which the engine takes without TLS. The tests of this process share
-// it, one after the other: what an engine has packed once for a registry, it does not pack again.
+// registry is Debian's docker-registry behind a loopback port, which the engine accepts without TLS. The tests of this
+// process share it, one after another: an engine compresses an image only once for each registry.
 type registry struct {
 	address string
-	// user, where there is one, is who is let in: name and password, as in a URL.
+	// user, if set, is the only one allowed in: name and password, as in a URL.
 	user     atomic.Pointer[string]
 	projects atomic.Int64
 	proxy    *httputil.ReverseProxy
 }
 
-// project is a place in the registry that nothing was pushed to.
+// project returns a prefix in the registry to which nothing has been pushed.
 func (r *registry) project() string { return fmt.Sprintf("%s/acme%d", r.address, r.projects.Add(1)) }
 
-// letIn lets nobody in but one user, for the rest of the test.
-func (r *registry) letIn(t *testing.T, name, password string) {
+// requireLogin allows only one user in, for the rest of the test.
+func (r *registry) requireLogin(t *testing.T, name, password string) {
 	user := name + ":" + password
 	r.user.Store(&user)
 	t.Cleanup(func() { r.user.Store(nil) })
 }
 
-// ServeHTTP asks for a login where one is needed.
+// ServeHTTP asks for a login if one is required.
 func (r *registry) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	name, password, _ := request.BasicAuth()
 	if user := r.user.Load(); user != nil && *user != name+":"+password {
@@ -49,7 +49,7 @@ func (r *registry) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	r.proxy.ServeHTTP(w, request)
 }
 
-// sharedRegistry is the registry of this process, which is started when it is asked for, and its end.
+// sharedRegistry is this process's registry, started on first use, and how to stop it.
 type sharedRegistry struct {
 	once sync.Once
 	*registry
@@ -59,7 +59,7 @@ type sharedRegistry struct {
 
 var shared sharedRegistry
 
-// registryOf is the registry that the tests share.
+// registryOf returns the registry that the tests share.
 func registryOf(t *testing.T) *registry {
 	t.Helper()
 	shared.once.Do(func() { shared.registry, shared.stop, shared.err = startRegistry() })
@@ -69,14 +69,14 @@ func registryOf(t *testing.T) *registry {
 	return shared.registry
 }
 
-// close ends the registry and removes what was pushed, where it was started.
+// close stops the registry, if it was started, and removes what was pushed.
 func (s *sharedRegistry) close() {
 	if s.stop != nil {
 		s.stop()
 	}
 }
 
-// startRegistry starts docker-registry on a port that it chooses itself, and the server before it.
+// startRegistry starts docker-registry on a port that it chooses, and the server in front of it.
 func startRegistry() (_ *registry, stop func(), err error) {
 	dir, err := os.MkdirTemp("", "devenv-registry-")
 	if err != nil {
@@ -98,7 +98,7 @@ func startRegistry() (_ *registry, stop func(), err error) {
 		_ = command.Process.Kill() // it holds nothing that a test needs
 		_ = command.Wait()
 		_ = reader.Close()
-		_ = os.RemoveAll(dir) // the machine's own clean-up takes what is left
+		_ = os.RemoveAll(dir) // the machine's own clean-up removes what is left
 	}
 	if err != nil {
 		return nil, nil, err
@@ -114,7 +114,7 @@ func startRegistry() (_ *registry, stop func(), err error) {
 	return r, func() { server.Close(); kill() }, nil
 }
 
-// listeningOn is the address that the registry says it listens on.
+// listeningOn returns the address that the registry reports.
 func listeningOn(log io.Reader) (string, error) {
 	listening := regexp.MustCompile(`listening on (127\.0\.0\.1:\d+)`)
 	for lines := bufio.NewScanner(log); lines.Scan(); {
@@ -123,5 +123,5 @@ func listeningOn(log io.Reader) (string, error) {
 			return found[1], nil
 		}
 	}
-	return "", errors.New("the registry ended before it listened")
+	return "", errors.New("the registry exited before it listened")
 }

@@ -18,19 +18,19 @@ import (
 	"devenv/devenv/sample"
 )
 
-func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
+func TestAnotherClonePullsAPushedBase(t *testing.T) {
 	first := newSample(t)
-	// The settling gives the base a key of its own: other tests use the sample's.
+	// The settle time gives the base a separate key: other tests use the sample's.
 	settings := fmt.Sprintf("registry: %%s\nseed: {startup: true, settle: %dns}\n", 1+time.Now().UnixNano()%1_000_000)
 	first.write(".devenv.yaml", fmt.Sprintf(settings, "127.0.0.1:1/acme"))
 	server := registryOf(t)
 	postgres := first.databaseOnlyIn(server.address)
-	made := first.madeInSpiteOfTheRegistry()
+	made := first.madeWithoutTheRegistry()
 	registry := server.project()
 	first.write(".devenv.yaml", fmt.Sprintf(settings, registry))
 	push := devenv.PushOptions{Options: devenv.Options{Dir: first.dir, Listener: logged{t}}}
 	if _, err := devenv.PushBase(t.Context(), push); report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), "seed data") {
-		t.Fatalf("the first push did not ask, or did not say what goes along: %v", err)
+		t.Fatalf("the first push did not ask, or did not list the contents: %v", err)
 	}
 	push.Yes = true
 	first.pushesNoSecret(push)
@@ -43,7 +43,7 @@ func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
 		remote = append(remote, item.(devenv.PushItem).Image)
 	}
 	if !strings.HasSuffix(remote[1], strings.TrimPrefix(made, "devenv")) {
-		t.Errorf("the base that was made before the database's image was there is %s; once it was, %s was pushed", made, remote[1])
+		t.Errorf("the base made before the database's image was present is %s; afterwards %s was pushed", made, remote[1])
 	}
 	second := checkout{T: t, dir: filepath.Join(t.TempDir(), "elsewhere"), engine: first.engine}
 	if out, err := exec.Command("cp", "-a", first.dir, second.dir).CombinedOutput(); err != nil {
@@ -72,7 +72,7 @@ func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
 	_, key, _ := strings.Cut(remote[1], "/base:")
 	for ref, want := range map[string]string{"debian:trixie-slim": key, "devenv/base:" + key: "another key"} {
 		if ours, err := database.Adopt(t.Context(), second.engine, ref, want, key+"-foreign"); ours || err != nil {
-			t.Errorf("%s was taken for the base of %s: %v", ref, want, err)
+			t.Errorf("%s was used as the base of %s: %v", ref, want, err)
 		}
 	}
 	if _, named, err := second.engine.ImageInspect(t.Context(), "devenv/base:"+key+"-foreign"); named || err != nil {
@@ -81,11 +81,13 @@ func TestABaseThatWasPushedIsPulledInAnotherCloneAndNotMadeAgain(t *testing.T) {
 	forget()
 }
 
-// databaseOnlyIn gives the project, on the base and the branch, a database image that this machine has to pull from a registry.
+// databaseOnlyIn changes the project, on the base and the branch, to a database image that must be pulled from a
+// registry.
 func (c checkout) databaseOnlyIn(registry string) string {
 	c.Helper()
 	name := registry + "/library/postgres:17"
-	err := errors.Join(c.engine.Tag(c.Context(), "postgres:17", name), c.engine.Push(c.Context(), name, nil), c.engine.RemoveImage(c.Context(), name, false))
+	err := errors.Join(c.engine.Tag(c.Context(), "postgres:17", name), c.engine.Push(c.Context(), name, nil),
+		c.engine.RemoveImage(c.Context(), name, false))
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -112,7 +114,8 @@ func (c checkout) pushesNoSecret(push devenv.PushOptions) {
 	if err != nil {
 		c.Fatal(err)
 	}
-	id, err := c.engine.CreateScript(c.Context(), engine.Script{Image: good.ID, Text: "printf %s " + sample.Password[:8] + " " + sample.Password[8:] + " > /etc/left.conf"})
+	id, err := c.engine.CreateScript(c.Context(),
+		engine.Script{Image: good.ID, Text: "printf %s " + sample.Password[:8] + " " + sample.Password[8:] + " > /etc/left.conf"})
 	if err == nil {
 		_, err = c.engine.RunToEnd(c.Context(), id)
 	}
@@ -125,7 +128,8 @@ func (c checkout) pushesNoSecret(push devenv.PushOptions) {
 	}
 	push.DryRun = false
 	_, err = devenv.PushBase(c.Context(), push)
-	if report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), "/etc/left.conf") || strings.Contains(err.Error(), sample.Password) {
+	if report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), "/etc/left.conf") || strings.Contains(err.Error(),
+		sample.Password) {
 		c.Errorf("an image with a secret: %v", err)
 	}
 	if err := errors.Join(c.engine.Tag(c.Context(), good.ID, "devenv/base:"+tag), c.engine.RemoveImage(c.Context(), bad, true)); err != nil {
@@ -133,18 +137,21 @@ func (c checkout) pushesNoSecret(push devenv.PushOptions) {
 	}
 }
 
-// madeInSpiteOfTheRegistry makes the base where the registry refuses, expects to hear of that once, and returns the image.
-func (c checkout) madeInSpiteOfTheRegistry() string {
+// madeWithoutTheRegistry makes the base while the registry refuses connections, expects one note about that, and
+// returns the image.
+func (c checkout) madeWithoutTheRegistry() string {
 	c.Helper()
 	document := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true })).Document
 	said := slices.DeleteFunc(slices.Clone(document.Notes), func(note string) bool { return !strings.Contains(note, "the base is made here") })
-	if document.Base.Cached || len(said) != 1 || !strings.Contains(said[0], "connection refused") || !strings.Contains(said[0], "check that the registry runs") {
-		c.Errorf("cached: %v; of the registry that refuses it said %q", document.Base.Cached, said)
+	if document.Base.Cached || len(said) != 1 || !strings.Contains(said[0], "connection refused") || !strings.Contains(said[0],
+		"check the network, the registry's name") {
+		c.Errorf("cached: %v; about the refusing registry it noted %q", document.Base.Cached, said)
 	}
 	return document.Base.Image
 }
 
-// isPulledElsewhere pushes a snapshot, once more from another worktree, and pulls it in another repository, whose own it then is.
+// isPulledElsewhere pushes a snapshot, and again from another worktree, and pulls it into another repository, which
+// then has it.
 func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem, worktree string) {
 	s.Helper()
 	server := registryOf(s.T)
@@ -152,7 +159,7 @@ func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem, worktree strin
 	s.write(".devenv.yaml", "registry: "+registry+"\n")
 	o := devenv.SnapshotOptions{Options: s.options(), Name: snapshot.Name}
 	if _, err := devenv.PushSnapshot(s.Context(), o); report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), "every role") {
-		s.Fatalf("the first push did not ask, or did not say what goes along: %v", err)
+		s.Fatalf("the first push did not ask, or did not list the contents: %v", err)
 	}
 	o.Yes = true
 	if pushed, err := devenv.PushSnapshot(s.Context(), o); err != nil || len(pushed.Items) != 1 {
@@ -176,7 +183,8 @@ func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem, worktree strin
 		s.Fatalf("%v, %v\n%s", pulled, err, report.HintOf(err))
 	}
 	got := pulled.Items[0].(devenv.SnapshotItem)
-	if list, err := devenv.ListSnapshots(s.Context(), o); err != nil || len(list.Items) != 2 || list.Items[1].(devenv.SnapshotItem).Bytes != snapshot.Bytes || got.Image == snapshot.Image {
+	if list, err := devenv.ListSnapshots(s.Context(),
+		o); err != nil || len(list.Items) != 2 || list.Items[1].(devenv.SnapshotItem).Bytes != snapshot.Bytes || got.Image == snapshot.Image {
 		s.Errorf("the other repository has %v, %v", list.Items, err)
 	}
 	o.Name = "another"
@@ -189,10 +197,10 @@ func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem, worktree strin
 	s.asksForALogin(server, snapshot)
 }
 
-// asksForALogin tries a registry that lets nobody in without credentials, and has nothing of the project's.
+// asksForALogin tries a registry that allows nobody in without credentials, and has none of the project's images.
 func (s ownStack) asksForALogin(server *registry, snapshot devenv.SnapshotItem) {
 	s.Helper()
-	server.letIn(s.T, "ali", "open sesame")
+	server.requireLogin(s.T, "ali", "open sesame")
 	s.write(".devenv.yaml", "registry: "+server.project()+"\n")
 	o := devenv.SnapshotOptions{Options: s.options(), Name: snapshot.Name, Yes: true}
 	_, err := devenv.PushSnapshot(s.Context(), o)
@@ -208,6 +216,7 @@ func (s ownStack) asksForALogin(server *registry, snapshot devenv.SnapshotItem) 
 		}
 	}
 	pull("docker login " + server.address)
-	s.Setenv("DOCKER_AUTH_CONFIG", fmt.Sprintf(`{"auths": {%q: {"auth": %q}}}`, server.address, base64.StdEncoding.EncodeToString([]byte("ali:open sesame"))))
+	s.Setenv("DOCKER_AUTH_CONFIG", fmt.Sprintf(`{"auths": {%q: {"auth": %q}}}`, server.address,
+		base64.StdEncoding.EncodeToString([]byte("ali:open sesame"))))
 	pull("the registry has no such image")
 }

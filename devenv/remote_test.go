@@ -12,13 +12,15 @@ import (
 	"devenv/devenv/report"
 )
 
-// TestAnEngineOnAnotherMachineServesNamedVolumes but no directory of the host, which is that machine's.
+// TestAnEngineOnAnotherMachineServesNamedVolumes also checks that a directory of the host is refused, because it is on
+// that machine.
 func TestAnEngineOnAnotherMachineServesNamedVolumes(t *testing.T) {
 	s := newOwnStack(t)
 	remote := enginetest.Remote(t)
 	s.Setenv("DOCKER_HOST", remote)
 	_, err := devenv.Reset(t.Context(), devenv.ResetOptions{Options: s.options(), To: devenv.ResetToBase, Yes: true})
-	if report.KindOf(err) != report.KindUsage || err == nil || !strings.Contains(err.Error(), "directory of another machine, the one with the engine at "+remote) {
+	if report.KindOf(err) != report.KindUsage || err == nil || !strings.Contains(err.Error(),
+		"directory of another machine, the one with the engine at "+remote) {
 		t.Errorf("a directory of the host: %v", err)
 	}
 	if err := s.down(); err != nil {
@@ -44,7 +46,7 @@ func TestAnEngineOnAnotherMachineServesNamedVolumes(t *testing.T) {
 	s.nothingLeft()
 }
 
-// TestAnEngineOverSSHServesTheStack and a command that starts databases says how to reach them.
+// TestAnEngineOverSSHServesTheStack also checks that a command that starts databases says how to reach them.
 func TestAnEngineOverSSHServesTheStack(t *testing.T) {
 	s := newOwnStack(t)
 	programs := checkout{T: t, dir: t.TempDir()}
@@ -64,7 +66,7 @@ func TestAnEngineOverSSHServesTheStack(t *testing.T) {
 	}
 }
 
-// down removes the containers of the own stack.
+// down removes the containers of the user's own stack.
 func (s ownStack) down() error {
 	_, err := devenv.Down(s.Context(), devenv.DownOptions{Options: s.options()})
 	return err

@@ -19,16 +19,16 @@ import (
 	"devenv/devenv/userdata/userdatatest"
 )
 
-// Where the sample keeps its own data, and a place in a volume instead of it.
+// Where the sample keeps its data, and a volume to use instead.
 const (
-	bindPlace   = "./data/postgres/pgdata:/var/lib/postgresql/data"
-	volumePlace = "pgdata:/var/lib/postgresql/data"
+	bindMount   = "./data/postgres/pgdata:/var/lib/postgresql/data"
+	volumeMount = "pgdata:/var/lib/postgresql/data"
 )
 
-// ownStack is the sample in a Compose project of its own, as its user has it.
+// ownStack is the sample as a separate Compose project, as its user has it.
 type ownStack struct{ checkout }
 
-// newOwnStack unpacks the sample under a name that no other test has, with its ports out of everybody's way.
+// newOwnStack unpacks the sample under a name that no other test has, on ports that nobody else uses.
 func newOwnStack(t *testing.T) ownStack {
 	t.Helper()
 	c := newSample(t)
@@ -48,7 +48,7 @@ func newOwnStack(t *testing.T) ownStack {
 			}
 		}
 		_, sweepErr := c.engine.Sweep(ctx, "com.docker.compose.project="+filepath.Base(dir))
-		built := c.engine.RemoveImage(ctx, filepath.Base(dir)+"-backend", true) // as Compose calls it
+		built := c.engine.RemoveImage(ctx, filepath.Base(dir)+"-backend", true) // the name that Compose gives it
 		if err := errors.Join(err, sweepErr, built); err != nil {
 			t.Error(err)
 		}
@@ -58,12 +58,12 @@ func newOwnStack(t *testing.T) ownStack {
 
 // inVolume moves the sample's data into a named volume.
 func (s ownStack) inVolume() ownStack {
-	s.replace(composeFile, bindPlace, volumePlace)
+	s.replace(composeFile, bindMount, volumeMount)
 	s.write(composeFile, s.read(composeFile)+"\nvolumes:\n  pgdata:\n")
 	return s
 }
 
-// reset resets the own database, without asking.
+// reset resets the user's own database, without asking.
 func (s ownStack) reset(to devenv.ResetTo) devenv.ResetItem {
 	s.Helper()
 	list, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: s.options(), To: to, Yes: true})
@@ -77,7 +77,7 @@ func (s ownStack) options() devenv.Options {
 	return devenv.Options{Dir: s.dir, Listener: logged{s.T}}
 }
 
-// container is a service's container of the own stack.
+// container returns the container of a service of the stack.
 func (s ownStack) container(service string) engine.Container {
 	s.Helper()
 	found, err := s.engine.Containers(s.Context(), "com.docker.compose.project="+filepath.Base(s.dir), "com.docker.compose.service="+service)
@@ -91,7 +91,7 @@ func (s ownStack) container(service string) engine.Container {
 	return c
 }
 
-// start starts the own database and waits for it.
+// start starts the user's own database and waits for it.
 func (s ownStack) start() {
 	s.Helper()
 	client, err := compose.Connect(s.Context(), compose.ConnectOptions{})
@@ -108,7 +108,7 @@ func (s ownStack) start() {
 	}
 }
 
-// sql runs a query in the own database and returns what psql prints.
+// sql runs a query in the user's own database and returns what psql prints.
 func (s ownStack) sql(query string) string {
 	s.Helper()
 	var out bytes.Buffer
@@ -121,7 +121,7 @@ func (s ownStack) sql(query string) string {
 	return strings.TrimSpace(out.String())
 }
 
-// mark leaves a trace in the own database that only the user's data has; marked says whether it is there.
+// mark leaves a mark in the user's own database that only the user's data has; marked reports whether it is there.
 func (s ownStack) mark() {
 	s.Helper()
 	s.sql("CREATE TABLE mine AS SELECT 42 AS answer; CREATE ROLE somebody")
@@ -132,11 +132,14 @@ func (s ownStack) marked() bool {
 	return s.sql("SELECT to_regclass('mine') IS NOT NULL AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'somebody')") == "t"
 }
 
-// on18 gives the stack, and its base, the image whose data lies elsewhere, in the volume that it declares.
+// on18 gives the stack, and its base, the image that keeps its data elsewhere, in a volume it declares.
 func (s ownStack) on18() ownStack {
 	s.replace(composeFile, "image: postgres:17", "image: postgres:18")
-	s.replace(composeFile, volumePlace, "pgdata:/var/lib/postgresql")
-	if _, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: s.options(), To: devenv.ResetToBase, Yes: true}); err == nil || !strings.Contains(err.Error(), "runs Postgres 18") {
+	s.replace(composeFile, volumeMount, "pgdata:/var/lib/postgresql")
+	if _, err := devenv.Reset(s.Context(), devenv.ResetOptions{
+		Options: s.options(), To: devenv.ResetToBase,
+		Yes: true,
+	}); err == nil || !strings.Contains(err.Error(), "runs Postgres 18") {
 		s.Errorf("data of the base's 17 for a server of the branch's 18: %v", err)
 	}
 	if _, err := s.engine.Sweep(s.Context(), "com.docker.compose.project="+filepath.Base(s.dir)); err != nil {
@@ -149,9 +152,9 @@ func (s ownStack) on18() ownStack {
 	return s
 }
 
-// TestResetReplacesTheDataAndUndoBringsItBack goes through a newcomer's day, on a volume of Postgres 18 and on a directory of
-// the host.
-func TestResetReplacesTheDataAndUndoBringsItBack(t *testing.T) {
+// TestUndoBringsBackWhatResetReplaced goes through a newcomer's day, on a Postgres 18 volume and on a directory of the
+// host.
+func TestUndoBringsBackWhatResetReplaced(t *testing.T) {
 	t.Parallel()
 	for name, stack := range map[string]func(*testing.T) ownStack{
 		"volume":    func(t *testing.T) ownStack { return newOwnStack(t).inVolume().on18() },
@@ -160,11 +163,11 @@ func TestResetReplacesTheDataAndUndoBringsItBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := stack(t)
 			if first := s.reset(devenv.ResetToBase); first.Snapshot != "" {
-				t.Errorf("nothing was there, and %s was kept", first.Snapshot)
+				t.Errorf("there was no data, but %s was kept", first.Snapshot)
 			}
 			s.start()
 			if rows := s.sql("SELECT count(*) FROM items"); rows == "0" {
-				t.Error("the base's data did not come")
+				t.Error("the base's data is missing")
 			}
 			if fsync := s.sql("SHOW fsync"); fsync != "on" {
 				t.Errorf("fsync is %s in the user's own database", fsync)
@@ -173,19 +176,22 @@ func TestResetReplacesTheDataAndUndoBringsItBack(t *testing.T) {
 			s.mark()
 			kept := s.reset("").Snapshot
 			if s.marked() || kept == "" {
-				t.Errorf("the data is still there, or nothing was kept: %q", kept)
+				t.Errorf("the data was not replaced, or nothing was kept: %q", kept)
 			}
 			if now := s.sql("SELECT version_num FROM alembic_version"); now != head {
 				t.Errorf("a branch without migrations of its own is at %s, want %s", now, head)
 			}
-			if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: s.options(), Force: true}); report.KindOf(err) != report.KindUsage || s.marked() {
-				t.Errorf("nobody was there to ask, and undo did it: %v", err)
+			if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{
+				Options: s.options(),
+				Force:   true,
+			}); report.KindOf(err) != report.KindUsage || s.marked() {
+				t.Errorf("with nobody to ask, undo went ahead: %v", err)
 			}
 			if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{Options: s.options(), Yes: true}); err != nil {
 				t.Fatal(err)
 			}
 			if !s.marked() {
-				t.Error("undo did not bring the data back")
+				t.Error("undo did not restore the data")
 			}
 			s.reset(devenv.ResetToEmpty)
 			if tables := s.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"); tables != "0" {
@@ -196,7 +202,7 @@ func TestResetReplacesTheDataAndUndoBringsItBack(t *testing.T) {
 	}
 }
 
-// TestResetRefusesWhatIsNotItsOwn observes that nothing is touched.
+// TestResetRefusesWhatIsNotItsOwn checks that nothing is touched.
 func TestResetRefusesWhatIsNotItsOwn(t *testing.T) {
 	t.Parallel()
 	s := newOwnStack(t)
@@ -222,11 +228,13 @@ func TestResetRefusesWhatIsNotItsOwn(t *testing.T) {
 	s.replace(composeFile, "./data/postgres/pgdata:", outside+":")
 	refused("a path outside the project", outside, "is outside the project")
 	s.write(composeFile, original)
-	if err := errors.Join(os.MkdirAll(filepath.Join(s.dir, "data/postgres"), 0o755), os.Symlink(outside, filepath.Join(s.dir, "data/postgres/pgdata"))); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Join(s.dir, "data/postgres"), 0o755),
+		os.Symlink(outside, filepath.Join(s.dir, "data/postgres/pgdata"))); err != nil {
 		t.Fatal(err)
 	}
 	refused("a symbolic link out of the project", outside, "is outside the project")
-	if err := errors.Join(os.Remove(filepath.Join(s.dir, "data/postgres/pgdata")), os.Mkdir(filepath.Join(s.dir, "data/postgres/pgdata"), 0o755)); err != nil {
+	if err := errors.Join(os.Remove(filepath.Join(s.dir, "data/postgres/pgdata")),
+		os.Mkdir(filepath.Join(s.dir, "data/postgres/pgdata"), 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	s.write("data/postgres/pgdata/PG_VERSION", "12\n")
@@ -243,7 +251,8 @@ func TestResetRefusesWhatIsNotItsOwn(t *testing.T) {
 	s.write("data/postgres/pgdata/thesis.txt", "years of work")
 	refused("a directory that holds something else", "thesis.txt")
 	write("still", "here")
-	if _, err := devenv.Reset(t.Context(), devenv.ResetOptions{Options: s.options()}); report.KindOf(err) != report.KindUsage || !strings.Contains(report.HintOf(err), "--yes") {
-		t.Errorf("without anybody to ask: %v", err)
+	if _, err := devenv.Reset(t.Context(), devenv.ResetOptions{Options: s.options()}); report.KindOf(err) != report.KindUsage ||
+		!strings.Contains(report.HintOf(err), "--yes") {
+		t.Errorf("with nobody to ask: %v", err)
 	}
 }

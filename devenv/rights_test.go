@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/config"
 )
 
-func TestTheConfigurationMayKeepEveryRightThatIsTakenAwayAndNoOther(t *testing.T) {
+func TestTheConfigurationKeepsOnlyKnownRights(t *testing.T) {
 	named := map[string]string{"cap_add": ".SYS_PTRACE", "security_opt": ".seccomp=unconfined"}
 	for _, key := range compose.Rights() {
 		if _, err := config.Parse([]byte("scratch: {keep: ["+key+named[key]+"]}"), "/r/.devenv.yaml", ".", config.Known{}); err != nil {

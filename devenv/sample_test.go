@@ -18,14 +18,14 @@ import (
 	"devenv/devenv/sample"
 )
 
-// checkout is a project in a temporary directory, on a real engine.
+// checkout is a project in a temporary directory, with a real engine.
 type checkout struct {
 	*testing.T
 	dir    string
 	engine *engine.Engine
 }
 
-// newSample unpacks the built-in sample: on its feature branch, with an edit that is not committed.
+// newSample unpacks the built-in sample: on its feature branch, with an uncommitted edit.
 func newSample(t *testing.T) checkout {
 	t.Helper()
 	c := checkout{T: t, dir: filepath.Join(t.TempDir(), "toolshed"), engine: enginetest.Require(t)}
@@ -70,12 +70,12 @@ func (c checkout) read(path string) string {
 	return string(content)
 }
 
-// replace replaces a text in a file of the checkout, which must be there.
+// replace replaces a text in a file of the checkout, which must contain it.
 func (c checkout) replace(path, old, new string) {
 	c.Helper()
 	content := c.read(path)
 	if !strings.Contains(content, old) {
-		c.Fatalf("%s does not hold %q", path, old)
+		c.Fatalf("%s does not contain %q", path, old)
 	}
 	c.write(path, strings.ReplaceAll(content, old, new))
 }
@@ -89,17 +89,20 @@ func (c checkout) newMigration(change func(*devenv.NewMigrationOptions)) (*deven
 	return devenv.NewMigration(c.Context(), o)
 }
 
-// only leaves out the trials that none of some checks needs.
+// only leaves out the trials that none of the checks needs.
 func only(ids ...string) func(*devenv.NewMigrationOptions) {
 	return func(o *devenv.NewMigrationOptions) { o.Only = ids }
 }
 
-// testMigration runs test-migration in the checkout, for some checks, or for all.
+// testMigration runs test-migration in the checkout, for some checks or for all.
 func (c checkout) testMigration(only ...string) (*devenv.Result, error) {
-	return devenv.TestMigration(c.Context(), devenv.TestMigrationOptions{Options: devenv.Options{Dir: c.dir, Listener: logged{c.T}}, Only: only})
+	return devenv.TestMigration(c.Context(), devenv.TestMigrationOptions{
+		Options: devenv.Options{Dir: c.dir, Listener: logged{c.T}},
+		Only:    only,
+	})
 }
 
-// must is a run's result that may not be an error.
+// must returns a run's result and fails the test on an error.
 func (c checkout) must(result *devenv.Result, err error) *devenv.Result {
 	c.Helper()
 	if err != nil {
@@ -108,7 +111,7 @@ func (c checkout) must(result *devenv.Result, err error) *devenv.Result {
 	return result
 }
 
-// statuses are the checks' answers by id.
+// statuses returns the checks' answers by id.
 func statuses(r *devenv.Result) map[string]report.Check {
 	byID := map[string]report.Check{}
 	for _, check := range r.Document.Checks {
@@ -117,7 +120,7 @@ func statuses(r *devenv.Result) map[string]report.Check {
 	return byID
 }
 
-// nothingLeft fails the test when the engine still has something of a run in this checkout.
+// nothingLeft fails the test if the engine still has something of a run in this checkout.
 func (c checkout) nothingLeft() {
 	c.Helper()
 	if left := c.leftovers(); len(left) > 0 {
@@ -125,7 +128,7 @@ func (c checkout) nothingLeft() {
 	}
 }
 
-// leftovers names containers, networks and volumes of runs in this checkout.
+// leftovers returns the names of containers, networks and volumes of runs in this checkout.
 func (c checkout) leftovers() []string {
 	c.Helper()
 	label := "dev.devenv.worktree=" + project.WorktreeID(c.dir)
@@ -140,7 +143,7 @@ func (c checkout) leftovers() []string {
 	return names
 }
 
-// revisions are the files in the directory of revisions, sorted.
+// revisions returns the files in the directory of revisions, sorted.
 func (c checkout) revisions() []string {
 	c.Helper()
 	entries, err := os.ReadDir(filepath.Join(c.dir, sample.VersionsDir))
@@ -157,22 +160,25 @@ func (c checkout) revisions() []string {
 	return names
 }
 
-// worktreeState is all that a run may not change before it delivers: files, index, refs, worktrees.
+// worktreeState returns everything that a run must not change before it delivers: files, index, refs, worktrees.
 func (c checkout) worktreeState() string {
 	c.Helper()
 	var state bytes.Buffer
 	for _, args := range [][]string{
-		{"status", "--porcelain=v2", "--branch", "--untracked-files=all", "--ignored"}, {"diff", "HEAD"}, {"for-each-ref"}, {"worktree", "list"}, {"stash", "list"},
+		{"status", "--porcelain=v2", "--branch", "--untracked-files=all", "--ignored"}, {"diff", "HEAD"}, {"for-each-ref"}, {
+			"worktree",
+			"list",
+		}, {"stash", "list"},
 	} {
 		state.WriteString(c.git(args...))
 	}
 	return state.String()
 }
 
-// logged shows a run's events in the test's log.
+// logged writes a run's events to the test's log.
 type logged struct{ *testing.T }
 
-// Emit logs the ends of steps and the remarks.
+// Emit logs finished steps and notes.
 func (l logged) Emit(event report.Event) {
 	switch e := event.(type) {
 	case report.StepEnded:

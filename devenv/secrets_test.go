@@ -10,7 +10,7 @@ import (
 	"devenv/devenv/sample"
 )
 
-// plantedVariables are what the backend's environment holds, each secret another way; package redact has the whole table.
+// plantedVariables are the backend's environment, with a secret of each form; package redact has the complete table.
 const plantedVariables = `API_TOKEN=Envfile-tok3n
 MAIL_PW=Lantern77
 STRIPE_SK=kiosk3garden
@@ -30,7 +30,7 @@ MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu
 -----END PRIVATE KEY-----"
 `
 
-// planted are the secrets in plantedVariables and in the files of TestASecretIsNeverSaid.
+// planted returns the secrets in plantedVariables and in the files of TestASecretIsNeverSaid.
 func planted() []string {
 	return []string{
 		"Envfile-tok3n", "Lantern77", "kiosk3garden", "S4ndstone", "notajwt-but-42", "pinch0fsalt", "crumbs-and-more-1", "k7Qz", "ad0-net!",
@@ -40,8 +40,8 @@ func planted() []string {
 	}
 }
 
-// sayEverything is a program that prints and raises what it knows in the ways of Python.
-const sayEverything = `import os, json, base64, urllib.parse
+// leakyProgram is a program that prints and raises all it knows, in Python's various ways.
+const leakyProgram = `import os, json, base64, urllib.parse
 known = dict(os.environ)
 for path in ["/run/secrets/key", "/file.ini", "/inline.ini", "/root/.pgpass", "/app/alembic.ini"]:
     known[path] = "\n".join(line for line in open(path).read().splitlines() if "of-" in line)
@@ -57,8 +57,8 @@ print("signing", known["SIGNING"], file=sys.stderr)
 print(json.dumps(known), file=sys.stderr)
 raise SystemExit(str(known))`
 
-// TestASecretIsNeverSaid plants secrets in every place of the Compose project and looks for them in everything that a failing
-// run says and leaves.
+// TestASecretIsNeverSaid plants secrets everywhere in the Compose project and looks for them in everything that a
+// failing run says and leaves behind.
 func TestASecretIsNeverSaid(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
@@ -66,8 +66,9 @@ func TestASecretIsNeverSaid(t *testing.T) {
 	c.git("checkout", "-q", sample.BaseBranch)
 	for path, content := range map[string]string{
 		"secret.txt": "of-the-s3cret\n", "config.ini": "[smtp]\npass = of-the-c0nfig\n", ".pgpass": "mail:5432:*:app:of-the-pgp4ss\n",
-		"backend.dev.env":    c.read("backend.dev.env") + plantedVariables,
-		sample.AlembicConfig: strings.Replace(c.read(sample.AlembicConfig), "[alembic]\n", "[alembic]\nsqlalchemy.url = postgresql://app:of-alemb1c@db/app\n", 1),
+		"backend.dev.env": c.read("backend.dev.env") + plantedVariables,
+		sample.AlembicConfig: strings.Replace(c.read(sample.AlembicConfig), "[alembic]\n",
+			"[alembic]\nsqlalchemy.url = postgresql://app:of-alemb1c@db/app\n", 1),
 		composeFile: c.read(composeFile) + "\nsecrets: {key: {file: ./secret.txt}}\n" +
 			"configs: {file: {file: ./config.ini}, inline: {content: \"password = of-the-inl1ne\"}}\n",
 	} {
@@ -76,28 +77,28 @@ func TestASecretIsNeverSaid(t *testing.T) {
 	c.replace(composeFile, "    env_file: backend.dev.env\n", "    env_file: backend.dev.env\n    secrets: [key]\n"+
 		"    configs: [{source: file, target: /file.ini}, {source: inline, target: /inline.ini}]\n")
 	c.replace(composeFile, "      - ./backend:/app\n", "      - ./backend:/app\n      - ./.pgpass:/root/.pgpass:ro\n")
-	c.replace("backend/src/toolshed/__main__.py", "main()", sayEverything)
+	c.replace("backend/src/toolshed/__main__.py", "main()", leakyProgram)
 	c.git("add", "-A")
 	c.git("commit", "-qm", "Say every secret")
 	var said transcript
 	result, err := c.newMigration(func(o *devenv.NewMigrationOptions) { o.Listener = &said })
 	if err == nil {
-		t.Fatal("the backend that says its secrets was accepted")
+		t.Fatal("the backend that prints its secrets was accepted")
 	}
 	said.failure(err)
 	said.document(t, result.Document)
 	for _, word := range []string{"fields ", "repr ", "quoted ", "encoded ", "signing ", "'MAIL_PW'", `"MAIL_PW"`, "postgres", "toolshed"} {
 		if !strings.Contains(said.text(), word) {
-			t.Errorf("what the backend says of %s is not shown:\n%s", word, said.text())
+			t.Errorf("the backend's output about %s is not shown:\n%s", word, said.text())
 		}
 	}
 	said.hasNone(t, planted()...)
 	c.nothingLeft()
 }
 
-// TestNoSecretIsSaidOfAProjectThatDoesNotLoad breaks the project in ways in which Compose, or devenv, quotes what it read, and
-// asks every command that opens the project.
-func TestNoSecretIsSaidOfAProjectThatDoesNotLoad(t *testing.T) {
+// TestAProjectThatFailsToLoadLeaksNothing breaks the project in ways that make Compose or devenv quote
+// what it read, and runs every command that opens the project.
+func TestAProjectThatFailsToLoadLeaksNothing(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	const secret = "Unr3adable"
@@ -111,8 +112,9 @@ func TestNoSecretIsSaidOfAProjectThatDoesNotLoad(t *testing.T) {
 		"logs":          func() (any, error) { return nil, devenv.Logs(t.Context(), devenv.LogsOptions{Options: o}) },
 	}
 	for name, file := range map[string]struct{ path, content string }{
-		"a port":                {composeFile, strings.Replace(c.read(composeFile), `"8888:8080"`, `"${SHORT_PW}:8080"`, 1)},
-		"a port as it stands":   {composeFile, strings.Replace(c.read(composeFile), `"8888:8080"`, `"`+secret+`:8080"`, 1) + "\nx-mail: {password: " + secret + "}\n"},
+		"a port": {composeFile, strings.Replace(c.read(composeFile), `"8888:8080"`, `"${SHORT_PW}:8080"`, 1)},
+		"a port as it stands": {composeFile, strings.Replace(c.read(composeFile), `"8888:8080"`, `"`+secret+`:8080"`,
+			1) + "\nx-mail: {password: " + secret + "}\n"},
 		"YAML":                  {composeFile, c.read(composeFile) + "\nx-mail: {password: " + secret + "\n  - ["},
 		"an interpolation":      {composeFile, c.read(composeFile) + "\nx-mail: {password: \"" + secret + "${\"}\n"},
 		"an environment file":   {"backend.dev.env", "API_TOKEN=" + secret + "\n'" + secret + " x\n"},
@@ -126,7 +128,7 @@ func TestNoSecretIsSaidOfAProjectThatDoesNotLoad(t *testing.T) {
 			var said transcript
 			result, runErr := run()
 			if runErr == nil {
-				t.Errorf("%s: %s does its work", name, command)
+				t.Errorf("%s: %s succeeded", name, command)
 				continue
 			}
 			said.failure(runErr)

@@ -17,7 +17,7 @@ import (
 	"devenv/devenv/sample"
 )
 
-// categories is what a base holds that is seeded with one row.
+// categories is the content of a base that is seeded with one row.
 const categories = "INSERT INTO categories (name) VALUES ('From the seed');\n"
 
 // baseRows counts the rows of a table in the base's image.
@@ -36,7 +36,7 @@ func (c checkout) baseRows(image, table string) int {
 	return rows
 }
 
-// cloneOf starts a server from a base's image, which goes with the test.
+// cloneOf starts a server from a base's image, for the duration of the test.
 func (c checkout) cloneOf(image string) *database.Server {
 	c.Helper()
 	found, ok, err := database.Lookup(c.Context(), c.engine, strings.TrimPrefix(image, "devenv/base:"))
@@ -45,7 +45,8 @@ func (c checkout) cloneOf(image string) *database.Server {
 	}
 	settings := found.Meta.Settings
 	settings.Password = sample.Password
-	server, err := database.NewCloner(c.engine).Clone(c.Context(), database.CloneOptions{Image: found, Settings: settings, Labels: map[string]string{"dev.devenv.test": "seeds"}})
+	server, err := database.NewCloner(c.engine).Clone(c.Context(),
+		database.CloneOptions{Image: found, Settings: settings, Labels: map[string]string{"dev.devenv.test": "seeds"}})
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func (c checkout) cloneOf(image string) *database.Server {
 	return server
 }
 
-// dry makes the base and the file, and judges nothing.
+// dry makes the base and the file, and runs no checks.
 func dry(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true }
 
 func TestTheBackendsStartSeedsTheBase(t *testing.T) {
@@ -72,16 +73,17 @@ func TestTheBackendsStartSeedsTheBase(t *testing.T) {
 		t.Fatal(err)
 	}
 	for label, value := range image.Labels {
-		if value != "" && (strings.HasPrefix(label, "com.docker.compose.") || strings.HasPrefix(label, "org.testcontainers") || label == "dev.devenv.run" || label == "dev.devenv.worktree") {
-			t.Errorf("the base carries %s=%s: a sweep would take it", label, value)
+		if value != "" && (strings.HasPrefix(label, "com.docker.compose.") || strings.HasPrefix(label,
+			"org.testcontainers") || label == "dev.devenv.run" || label == "dev.devenv.worktree") {
+			t.Errorf("the base has %s=%s: a sweep would remove it", label, value)
 		}
 		if strings.Contains(value, sample.Password) {
-			t.Errorf("the label %s holds the password", label)
+			t.Errorf("the label %s contains the password", label)
 		}
 	}
 }
 
-func TestABackendThatOpensAnotherPortFirstAndCountsOnItsRestartPolicySeedsTheBase(t *testing.T) {
+func TestABackendThatRestartsSeedsTheBase(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")
@@ -89,7 +91,7 @@ func TestABackendThatOpensAnotherPortFirstAndCountsOnItsRestartPolicySeedsTheBas
 	const file = "docker-compose.yml"
 	service, probe, _ := strings.Cut(c.read(file), "    healthcheck:\n      test:\n")
 	if probe == "" {
-		t.Fatal("the sample's backend has no healthcheck any more")
+		t.Fatal("the sample's backend no longer has a healthcheck")
 	}
 	c.write(file, service+`    restart: unless-stopped
     command: ["sh", "-c", "echo >> /tmp/starts; [ $$(wc -l < /tmp/starts) -gt 2 ] || exit 2; python3 -m http.server 9100 & sleep 2; exec python3 -m toolshed"]
@@ -120,7 +122,7 @@ func TestACommandOrSQLFilesSeedTheBase(t *testing.T) {
 	}
 }
 
-func TestABaseWithoutRowsIsSaidSinceAPassOnItProvesLittle(t *testing.T) {
+func TestABaseWithoutRowsIsNoted(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.write(".devenv.yaml", "seed: {run: \"true\"}\n")
@@ -136,12 +138,13 @@ func saysNoRows(result *devenv.Result) bool {
 	})
 }
 
-func TestADumpSeedsTheBaseAndAHistoryThatNeverRanFromEmptyIsNotTheBranchesFault(t *testing.T) {
+func TestADumpSeedsABaseWhoseHistoryFails(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	server := c.cloneOf(c.must(c.newMigration(dry)).Document.Base.Image)
 	var dump bytes.Buffer
-	if code, err := c.engine.Exec(t.Context(), server.ID, engine.ExecOptions{Cmd: []string{"pg_dump", "-U", "postgres", "-Fc", "postgres"}, Stdout: &dump}); err != nil || code != 0 {
+	if code, err := c.engine.Exec(t.Context(), server.ID,
+		engine.ExecOptions{Cmd: []string{"pg_dump", "-U", "postgres", "-Fc", "postgres"}, Stdout: &dump}); err != nil || code != 0 {
 		t.Fatalf("pg_dump: %d %v", code, err)
 	}
 	c.git("stash", "-q")
@@ -153,7 +156,7 @@ func TestADumpSeedsTheBaseAndAHistoryThatNeverRanFromEmptyIsNotTheBranchesFault(
 	c.replace(itemModel, "    notes: Mapped", "    colour: Mapped[str | None] = mapped_column(Text)\n    notes: Mapped")
 	c.write("base.dump", dump.String())
 	c.write(".devenv.yaml", "seed: {dump: base.dump}\n")
-	// The run that makes the base asks nothing of scratch: what the base holds does not depend on that.
+	// The run that makes the base does not run apply.scratch: the base's content does not depend on it.
 	c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.Only = true, []string{"history.single"} }))
 	result := c.must(c.newMigration(nil))
 	if !result.Document.Base.Cached {
@@ -171,7 +174,7 @@ func TestADumpSeedsTheBaseAndAHistoryThatNeverRanFromEmptyIsNotTheBranchesFault(
 	}
 }
 
-// firstRevision is the path of the root of the history.
+// firstRevision returns the path of the history's root.
 func (c checkout) firstRevision() string {
 	c.Helper()
 	for _, name := range c.revisions() {
@@ -211,7 +214,7 @@ func TestTwoWorktreesRunAtTheSameTime(t *testing.T) {
 	}
 }
 
-func TestCleanRemovesWhatAKilledRunLeftAndNothingOfALiveOne(t *testing.T) {
+func TestCleanRemovesOnlyAKilledRunsLeftovers(t *testing.T) {
 	c := newSample(t)
 	if code, _ := c.run("generate", "KILL"); code != -1 || len(c.leftovers()) == 0 {
 		t.Fatalf("the killed run ended with %d and left %v", code, c.leftovers())
@@ -226,15 +229,15 @@ func TestCleanRemovesWhatAKilledRunLeftAndNothingOfALiveOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if left := c.leftovers(); !slices.Equal(left, []string{"network " + network}) {
-		t.Errorf("of a killed run and one that goes on there is left: %v", left)
+		t.Errorf("a killed run and a running one have left: %v", left)
 	}
 	if err := c.engine.RemoveNetwork(t.Context(), network); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// TestALeftoverThatCannotBeRemovedIsToldAndStopsNothing has another's container mount a volume that a run has left.
-func TestALeftoverThatCannotBeRemovedIsToldAndStopsNothing(t *testing.T) {
+// TestAStuckLeftoverIsOnlyNoted has somebody else's container mount a volume that a run has left.
+func TestAStuckLeftoverIsOnlyNoted(t *testing.T) {
 	c := newSample(t)
 	over := project.IdentityOf(c.dir)
 	over.RunID = "0a1b2c3d"
@@ -247,7 +250,8 @@ func TestALeftoverThatCannotBeRemovedIsToldAndStopsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := errors.Join(c.engine.Remove(context.WithoutCancel(t.Context()), others), c.engine.RemoveVolume(context.WithoutCancel(t.Context()), volume)); err != nil {
+		if err := errors.Join(c.engine.Remove(context.WithoutCancel(t.Context()), others),
+			c.engine.RemoveVolume(context.WithoutCancel(t.Context()), volume)); err != nil {
 			t.Error(err)
 		}
 	})
@@ -260,6 +264,6 @@ func TestALeftoverThatCannotBeRemovedIsToldAndStopsNothing(t *testing.T) {
 		t.Errorf("it noted %q", said)
 	}
 	if left := c.leftovers(); !slices.Equal(left, []string{"volume " + volume}) {
-		t.Errorf("there is left: %v", left)
+		t.Errorf("left: %v", left)
 	}
 }

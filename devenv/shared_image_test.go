@@ -6,13 +6,14 @@ import (
 	"devenv/devenv/sample"
 )
 
-func TestAServiceThatNamesTheImageAnotherOneBuildsRunsThatBuild(t *testing.T) {
+func TestAServiceRunsTheImageAnotherServiceBuilds(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")
 	c.git("checkout", "-q", sample.BaseBranch)
 	c.replace(composeFile, "    build: ./backend\n", "    build: ./backend\n    image: toolshed:never-built-by-hand\n")
-	c.replace(composeFile, "    depends_on:\n      postgres:\n", "    depends_on:\n      migrate: {condition: service_completed_successfully}\n      postgres:\n")
+	c.replace(composeFile, "    depends_on:\n      postgres:\n",
+		"    depends_on:\n      migrate: {condition: service_completed_successfully}\n      postgres:\n")
 	c.write(composeFile, c.read(composeFile)+`
   migrate:
     image: toolshed:never-built-by-hand

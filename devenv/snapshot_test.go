@@ -11,8 +11,8 @@ import (
 	"devenv/devenv/sample"
 )
 
-// TestASnapshotKeepsTheWholeClusterAndComesBack also between two worktrees of the repository.
-func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
+// TestASnapshotKeepsTheWholeCluster also shares it between two worktrees of the repository.
+func TestASnapshotKeepsTheWholeCluster(t *testing.T) {
 	s := newOwnStack(t).inVolume()
 	s.reset(devenv.ResetToBase)
 	s.start()
@@ -24,18 +24,19 @@ func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	item := saved.Items[0].(devenv.SnapshotItem)
-	if item.StoppedMS == 0 || item.Major != "17" || len(item.Revisions) != 1 || item.Branch != strings.TrimSpace(s.git("branch", "--show-current")) {
+	if item.StoppedMS == 0 || item.Major != "17" || len(item.Revisions) != 1 || item.Branch != strings.TrimSpace(s.git("branch",
+		"--show-current")) {
 		t.Errorf("%+v", item)
 	}
 	if image, _, err := s.engine.ImageInspect(t.Context(), item.Image); err != nil || image.Labels[database.LabelMadeBy] == "" {
-		t.Errorf("had it got no name, nobody would find it: %v %v", image.Labels, err)
+		t.Errorf("without its name nobody could find it: %v %v", image.Labels, err)
 	}
 	if _, err := devenv.SaveSnapshot(t.Context(), o); report.KindOf(err) != report.KindUsage {
 		t.Errorf("a name that is taken: %v", err)
 	}
 	o.Name = "auto-mine"
 	if _, err := devenv.SaveSnapshot(t.Context(), o); report.KindOf(err) != report.KindUsage {
-		t.Errorf("a name of devenv's own: %v", err)
+		t.Errorf("a reserved name: %v", err)
 	}
 	o.Name = "before-rename"
 	s.sql("DROP DATABASE another")
@@ -44,7 +45,7 @@ func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	if databases := s.sql("SELECT count(*) FROM pg_database WHERE datname = 'another'"); !s.marked() || databases != "1" {
-		t.Error("the snapshot's data did not come back")
+		t.Error("the snapshot's data was not restored")
 	}
 	worktree := filepath.Join(t.TempDir(), "second")
 	s.git("worktree", "add", "-q", worktree, sample.BaseBranch)
@@ -55,7 +56,7 @@ func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
 	}
 	here, err := devenv.ListSnapshots(t.Context(), devenv.SnapshotOptions{Options: s.options()})
 	if err != nil || len(here.Items) != 2 || here.Items[0].(devenv.SnapshotItem).Location == "" {
-		t.Errorf("the first, whose restore replaced something, sees %+v %v", here.Items, err)
+		t.Errorf("the first, whose restore replaced data, sees %+v %v", here.Items, err)
 	}
 	s.isPulledElsewhere(item, worktree)
 	s.becomesAnImage(here.Items[0].(devenv.SnapshotItem).Name)
@@ -66,12 +67,12 @@ func TestASnapshotKeepsTheWholeClusterAndComesBack(t *testing.T) {
 		t.Error(err)
 	}
 	if list, err = devenv.ListSnapshots(t.Context(), o); err != nil || len(list.Items) != 0 {
-		t.Errorf("after the removal there are %v %v", list.Items, err)
+		t.Errorf("after removing it: %v %v", list.Items, err)
 	}
 	s.nothingLeft()
 }
 
-// becomesAnImage pushes what an exchange has replaced, which makes it an image; undo finds it there.
+// becomesAnImage pushes what an exchange has replaced, which turns it into an image; undo finds it there.
 func (s ownStack) becomesAnImage(name string) {
 	s.Helper()
 	if _, err := devenv.PushSnapshot(s.Context(), devenv.SnapshotOptions{Options: s.options(), Name: name, Yes: true}); err != nil {
@@ -79,13 +80,13 @@ func (s ownStack) becomesAnImage(name string) {
 	}
 	list, err := devenv.ListSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options()})
 	if got := list.Items[0].(devenv.SnapshotItem); err != nil || got.Name != name || got.Image == "" || got.Location != "" {
-		s.Errorf("it was pushed, and is %+v %v", got, err)
+		s.Errorf("after the push: %+v %v", got, err)
 	}
 	if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: s.options(), Yes: true}); err != nil {
 		s.Fatal(err)
 	}
 	if databases := s.sql("SELECT count(*) FROM pg_database WHERE datname = 'another'"); databases != "0" {
-		s.Error("undo did not bring back what restore had replaced")
+		s.Error("undo did not restore what restore had replaced")
 	}
 	for _, item := range list.Items {
 		if got := item.(devenv.SnapshotItem); got.Automatic != "" {

@@ -18,7 +18,7 @@ type transcript struct {
 	lines []string
 }
 
-// Emit keeps an event with all it holds.
+// Emit keeps an event with everything in it.
 func (s *transcript) Emit(event report.Event) { s.add(fmt.Sprintf("%+v", event)) }
 
 func (s *transcript) add(lines ...string) {
@@ -29,7 +29,7 @@ func (s *transcript) add(lines ...string) {
 
 func (s *transcript) document(t *testing.T, d *report.Document) { s.result(t, d) }
 
-// result adds what a command ends with.
+// result adds a command's result.
 func (s *transcript) result(t *testing.T, result any) {
 	t.Helper()
 	raw, err := json.Marshal(result)
@@ -45,19 +45,22 @@ func (s *transcript) text() string {
 	return strings.Join(s.lines, "\n")
 }
 
-// failure adds all that is said of a failure.
+// failure adds everything that a failure shows.
 func (s *transcript) failure(err error) {
 	s.add(err.Error(), report.HintOf(err), strings.Join(report.OutputOf(err), "\n"))
 }
 
-// hasNone looks for secrets as they are and as programs encode them.
+// hasNone looks for secrets, both as they are and as programs encode them.
 func (s *transcript) hasNone(t *testing.T, secrets ...string) {
 	t.Helper()
 	text := s.text()
 	for _, secret := range secrets {
-		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte("x:" + secret))} {
+		for _, form := range []string{
+			secret, url.QueryEscape(secret), url.PathEscape(secret),
+			base64.StdEncoding.EncodeToString([]byte("x:" + secret)),
+		} {
 			if at := strings.Index(text, form); at >= 0 {
-				t.Errorf("%s was said: …%s…", form, text[max(0, at-80):min(len(text), at+len(form)+80)])
+				t.Errorf("the output contains %s: …%s…", form, text[max(0, at-80):min(len(text), at+len(form)+80)])
 			}
 		}
 	}

@@ -22,7 +22,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// up starts services of the own stack, all when none is named.
+// up starts services of the user's own stack, or all if none is named.
 func (s ownStack) up(services ...string) map[string]devenv.UpItem {
 	s.Helper()
 	list, err := devenv.Up(s.Context(), devenv.UpOptions{Options: s.options(), Services: services})
@@ -36,7 +36,7 @@ func (s ownStack) up(services ...string) map[string]devenv.UpItem {
 	return items
 }
 
-// state is the state of a service's container, "none" without one.
+// state returns the state of a service's container, "none" without one.
 func (s ownStack) state(service string) string {
 	s.Helper()
 	found, err := s.engine.Containers(s.Context(), "com.docker.compose.project="+filepath.Base(s.dir), "com.docker.compose.service="+service)
@@ -49,8 +49,8 @@ func (s ownStack) state(service string) string {
 	return found[0].State
 }
 
-// TestUpStartsTheStackAndWaitsUntilItAnswers goes on to status and down.
-func TestUpStartsTheStackAndWaitsUntilItAnswers(t *testing.T) {
+// TestUpStartsTheStackAndWaits goes on to status and down.
+func TestUpStartsTheStackAndWaits(t *testing.T) {
 	s := newOwnStack(t).inVolume()
 	s.reset(devenv.ResetToBase)
 	backend := s.up()["backend"]
@@ -68,13 +68,15 @@ func TestUpStartsTheStackAndWaitsUntilItAnswers(t *testing.T) {
 	}
 	at := slices.IndexFunc(status.Items, func(item any) bool { return item.(devenv.StatusItem).Kind == "database" })
 	if at < 0 {
-		t.Fatalf("status does not know the database: %+v", status.Items)
+		t.Fatalf("status does not show the database: %+v", status.Items)
 	}
-	if item := status.Items[at].(devenv.StatusItem); item.OnBranch == nil || !*item.OnBranch || item.Revisions[0] != s.sql("SELECT version_num FROM alembic_version") || item.From == "" {
+	if item := status.Items[at].(devenv.StatusItem); item.OnBranch == nil || !*item.OnBranch ||
+		item.Revisions[0] != s.sql("SELECT version_num FROM alembic_version") || item.From == "" {
 		t.Errorf("status says of the database: %+v", item)
 	}
 	var said strings.Builder
-	if err := s.engine.Logs(t.Context(), s.container("postgres").ID, engine.LogsOptions{}, &said); err != nil || strings.Contains(said.String(), "startup packet") {
+	if err := s.engine.Logs(t.Context(), s.container("postgres").ID, engine.LogsOptions{},
+		&said); err != nil || strings.Contains(said.String(), "startup packet") {
 		t.Errorf("the database was asked for HTTP: %v\n%s", err, said.String())
 	}
 	down, err := devenv.Down(t.Context(), devenv.DownOptions{Options: s.options()})
@@ -86,16 +88,16 @@ func TestUpStartsTheStackAndWaitsUntilItAnswers(t *testing.T) {
 	}
 	s.up("postgres")
 	if rows := s.sql("SELECT count(*) FROM items"); rows == "0" {
-		t.Error("down took the data away")
+		t.Error("down removed the data")
 	}
 	if s.state("backend") != "none" {
 		t.Error("a service that was not named was started")
 	}
-	s.saysThatTheDataWasRemoved()
+	s.reportsRemovedData()
 }
 
-// saysThatTheDataWasRemoved removes the data of the running database, whose healthcheck does not notice.
-func (s ownStack) saysThatTheDataWasRemoved() {
+// reportsRemovedData removes the data of the running database, whose healthcheck does not notice.
+func (s ownStack) reportsRemovedData() {
 	s.Helper()
 	remove := engine.ExecOptions{Cmd: []string{"sh", "-c", "rm -rf /var/lib/postgresql/data/*"}}
 	if code, err := s.engine.Exec(s.Context(), s.container("postgres").ID, remove); err != nil || code != 0 {
@@ -107,8 +109,8 @@ func (s ownStack) saysThatTheDataWasRemoved() {
 	}
 }
 
-// TestUpDoesNotStartABackendOnAForeignRevision names reset instead, and on a terminal asks and does it.
-func TestUpDoesNotStartABackendOnAForeignRevision(t *testing.T) {
+// TestUpStartsNoBackendOnAnUnknownRevision expects a hint to reset, or on a terminal a question that does it.
+func TestUpStartsNoBackendOnAnUnknownRevision(t *testing.T) {
 	s := newOwnStack(t).inVolume()
 	s.reset(devenv.ResetToBase)
 	s.up("postgres")
@@ -124,7 +126,8 @@ func TestUpDoesNotStartABackendOnAForeignRevision(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "devenv/cmd/devenv").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if code, said := s.onTerminal(binary, "n", "up"); code != 1 || !strings.Contains(said, "devenv reset") || s.sql("SELECT version_num FROM alembic_version") != "f00dfeed" {
+	if code, said := s.onTerminal(binary, "n", "up"); code != 1 || !strings.Contains(said,
+		"devenv reset") || s.sql("SELECT version_num FROM alembic_version") != "f00dfeed" {
 		t.Errorf("after a no it ended with %d:\n%s", code, said)
 	}
 	code, said := s.onTerminal(binary, "y", "up")
@@ -132,7 +135,7 @@ func TestUpDoesNotStartABackendOnAForeignRevision(t *testing.T) {
 		t.Errorf("after a yes it ended with %d, the backend is %s:\n%s", code, s.state("backend"), said)
 	}
 	if kept, err := devenv.ListSnapshots(t.Context(), devenv.SnapshotOptions{Options: s.options()}); err != nil || len(kept.Items) != 1 {
-		t.Errorf("kept of the data that was there: %+v %v", kept.Items, err)
+		t.Errorf("kept old data: %+v %v", kept.Items, err)
 	}
 }
 
@@ -157,7 +160,7 @@ func (s ownStack) onTerminal(binary, answer string, args ...string) (code int, s
 			}
 		}
 		if err != nil {
-			break // the last of the terminal's users has gone
+			break // the terminal's last user has exited
 		}
 	}
 	if err := command.Wait(); err != nil && command.ProcessState == nil || !asked {
@@ -166,8 +169,8 @@ func (s ownStack) onTerminal(binary, answer string, args ...string) (code int, s
 	return command.ProcessState.ExitCode(), said
 }
 
-// TestUpNamesWhatEndedAndWhoHoldsAPort tells why a stack does not come up.
-func TestUpNamesWhatEndedAndWhoHoldsAPort(t *testing.T) {
+// TestUpExplainsWhatKeepsAStackFromStarting covers a service that ends and a port that is taken.
+func TestUpExplainsWhatKeepsAStackFromStarting(t *testing.T) {
 	s := newOwnStack(t).inVolume()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -176,28 +179,31 @@ func TestUpNamesWhatEndedAndWhoHoldsAPort(t *testing.T) {
 	port := strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
 	s.replace(composeFile, `"127.0.0.1::5432"`, `"127.0.0.1:`+port+`:5432"`)
 	_, err = devenv.Up(t.Context(), devenv.UpOptions{Options: s.options()})
-	if err == nil || !strings.Contains(err.Error(), "port "+port+" is held by ") || !strings.Contains(err.Error(), "process") || s.state("postgres") != "none" {
+	if err == nil || !strings.Contains(err.Error(), "port "+port+" is held by ") || !strings.Contains(err.Error(),
+		"process") || s.state("postgres") != "none" {
 		t.Errorf("%v; postgres is %s", err, s.state("postgres"))
 	}
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.comesUpAfterACutOffStart()
-	s.replace(composeFile, "build: ./backend", "build: ./backend\n    restart: unless-stopped\n    command: [sh, -c, 'echo the lamp is out; exit 7']")
+	s.startsAfterAnInterruptedUp()
+	s.replace(composeFile, "build: ./backend",
+		"build: ./backend\n    restart: unless-stopped\n    command: [sh, -c, 'echo the lamp is out; exit 7']")
 	_, err = devenv.Up(t.Context(), devenv.UpOptions{Options: s.options()})
-	if err == nil || !strings.Contains(err.Error(), "exited with status 7 and keeps being restarted") || !slices.Contains(report.OutputOf(err), "the lamp is out") {
+	if err == nil || !strings.Contains(err.Error(),
+		"exited with status 7 and keeps being restarted") || !slices.Contains(report.OutputOf(err), "the lamp is out") {
 		t.Errorf("%v\n%s", err, report.OutputOf(err))
 	}
 	status, err := devenv.Status(t.Context(), s.options())
 	if err != nil || !slices.ContainsFunc(status.Items, func(item any) bool { return item.(devenv.StatusItem).Restarts > 0 }) {
-		t.Errorf("status does not know that the backend is started again and again: %+v, %v", status.Items, err)
+		t.Errorf("status does not show that the backend keeps restarting: %+v, %v", status.Items, err)
 	}
 }
 
-// comesUpAfterACutOffStart cuts up off while the engine holds the database's port and does not call the container running yet: it
-// asks the server of the container's log, which does not answer before the next up waits for the container. The newest engines
-// ask it before they take the port; there the next up waits in its own start.
-func (s ownStack) comesUpAfterACutOffStart() {
+// startsAfterAnInterruptedUp interrupts up while the engine holds the database's port and does not yet report the
+// container as running: it is asking the server for the container's log, which does not answer before the next up waits
+// for the container. The newest engines ask it before they take the port; there the next up waits in its own start.
+func (s ownStack) startsAfterAnInterruptedUp() {
 	s.Helper()
 	asked, waits := make(chan struct{}, 9), make(chan struct{})
 	logs := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -210,7 +216,8 @@ func (s ownStack) comesUpAfterACutOffStart() {
 	defer logs.Close()
 	arrive := sync.OnceFunc(func() { close(waits) })
 	defer arrive()
-	s.replace(composeFile, "  postgres:\n    image", "  postgres:\n    logging: {driver: splunk, options: {splunk-url: \""+logs.URL+"\", splunk-token: x}}\n    image")
+	s.replace(composeFile, "  postgres:\n    image",
+		"  postgres:\n    logging: {driver: splunk, options: {splunk-url: \""+logs.URL+"\", splunk-token: x}}\n    image")
 	ctx, cut := context.WithCancel(s.Context())
 	defer cut()
 	ended := make(chan error, 1)
@@ -221,16 +228,19 @@ func (s ownStack) comesUpAfterACutOffStart() {
 	select {
 	case <-asked:
 	case err := <-ended:
-		s.Fatalf("up ended before it could be cut off: %v", err)
+		s.Fatalf("up ended before it could be interrupted: %v", err)
 	}
 	cut()
 	if err := <-ended; err == nil {
-		s.Fatal("up was not cut off")
+		s.Fatal("up was not interrupted")
 	}
 	options := s.options()
 	options.Listener = onceWaiting{logged{s.T}, arrive}
-	if _, err := devenv.Up(s.Context(), devenv.UpOptions{Options: options, Services: []string{"postgres"}}); err != nil || s.state("postgres") != "running" {
-		s.Errorf("after up was cut off, the next: %v; postgres is %s", err, s.state("postgres"))
+	if _, err := devenv.Up(s.Context(), devenv.UpOptions{
+		Options:  options,
+		Services: []string{"postgres"},
+	}); err != nil || s.state("postgres") != "running" {
+		s.Errorf("up after the interrupted one: %v; postgres is %s", err, s.state("postgres"))
 	}
 }
 
@@ -240,7 +250,7 @@ type onceWaiting struct {
 	do func()
 }
 
-// Emit hears remarks, and the beginnings of steps.
+// Emit receives notes, and when steps begin.
 func (o onceWaiting) Emit(event report.Event) {
 	o.logged.Emit(event)
 	switch e := event.(type) {
@@ -255,7 +265,7 @@ func (o onceWaiting) Emit(event report.Event) {
 	}
 }
 
-// TestTwoWorktreesRunBesideEachOther with one unmodified Compose file that fixes all that can be fixed.
+// TestTwoWorktreesRunBesideEachOther uses one unmodified Compose file that fixes everything that can be fixed.
 func TestTwoWorktreesRunBesideEachOther(t *testing.T) {
 	s := newOwnStack(t).inVolume()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -282,11 +292,12 @@ func TestTwoWorktreesRunBesideEachOther(t *testing.T) {
 	})
 	first := s.up("postgres")["postgres"]
 	other := second.up("postgres")["postgres"]
-	if len(first.Moved) != 0 || len(other.Moved) != 1 || other.Moved[0].From != port || other.Moved[0].To == port || other.Project == first.Project {
+	if len(first.Moved) != 0 || len(other.Moved) != 1 || other.Moved[0].From != port || other.Moved[0].To == port ||
+		other.Project == first.Project {
 		t.Fatalf("first %+v, second %+v", first, other)
 	}
 	if s.state("postgres") != "running" {
-		t.Error("the first stack does not run any more")
+		t.Error("the first stack is no longer running")
 	}
 	if again := second.up("postgres")["postgres"]; again.Moved[0].To != other.Moved[0].To {
 		t.Errorf("the port moved again: %+v, then %+v", other.Moved, again.Moved)
@@ -304,11 +315,11 @@ func TestTwoWorktreesRunBesideEachOther(t *testing.T) {
 		t.Error(err)
 	}
 	if !s.marked() {
-		t.Error("what was done in the second worktree reached the first one's data")
+		t.Error("the second worktree changed the first one's data")
 	}
 }
 
-// worksOnItsOwn expects the commands that exchange data to have the volume of this worktree before them, and status to see it.
+// worksOnItsOwn expects the commands that exchange data to use this worktree's volume, and status to show it.
 func (s ownStack) worksOnItsOwn(volume string) {
 	s.Helper()
 	dry, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: s.options(), DryRun: true})
@@ -320,7 +331,8 @@ func (s ownStack) worksOnItsOwn(volume string) {
 	if err != nil || saved.Items[0].(devenv.SnapshotItem).Project+"_pgdata" != volume {
 		s.Fatalf("saved %+v: %v", saved.Items, err)
 	}
-	if restored, err := devenv.RestoreSnapshot(s.Context(), o); err != nil || restored.Items[0].(devenv.ResetItem).Location != "volume "+volume {
+	if restored, err := devenv.RestoreSnapshot(s.Context(),
+		o); err != nil || restored.Items[0].(devenv.ResetItem).Location != "volume "+volume {
 		s.Fatalf("restored %+v: %v", restored.Items, err)
 	}
 	status, err := devenv.Status(s.Context(), s.options())
@@ -328,14 +340,15 @@ func (s ownStack) worksOnItsOwn(volume string) {
 		s.Fatal(err)
 	}
 	for _, item := range status.Items {
-		if i := item.(devenv.StatusItem); i.Kind == "service" && i.Name == "postgres" && i.State != "running" || i.Kind == "database" && !strings.Contains(i.From, "beside") {
+		if i := item.(devenv.StatusItem); i.Kind == "service" && i.Name == "postgres" && i.State != "running" || i.Kind == "database" &&
+			!strings.Contains(i.From, "beside") {
 			s.Errorf("status in the second worktree: %+v", i)
 		}
 	}
 }
 
-// TestWorktreesWhoseDirectoriesAreCalledTheSameHaveProjectsOfTheirOwn as with a Compose file below the root.
-func TestWorktreesWhoseDirectoriesAreCalledTheSameHaveProjectsOfTheirOwn(t *testing.T) {
+// TestSameNamedWorktreesGetSeparateProjects uses a Compose file below the root.
+func TestSameNamedWorktreesGetSeparateProjects(t *testing.T) {
 	s := newOwnStack(t)
 	s.write("app/compose.yaml", "services: {lamp: {image: \"debian:trixie-slim\"}}\n")
 	s.git("add", "-A")

@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/sample"
 )
 
-func TestWatchCallsAgainForEachChangeThatGitDoesNotIgnore(t *testing.T) {
+func TestWatchCallsAgainForEachUnignoredChange(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "toolshed")
 	if err := sample.Unpack(t.Context(), dir); err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func TestWatchCallsAgainForEachChangeThatGitDoesNotIgnore(t *testing.T) {
 	}
 }
 
-func TestWatchEndsWithTheErrorOfWhatItCalls(t *testing.T) {
+func TestWatchEndsWithItsCallsError(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "toolshed")
 	if err := sample.Unpack(t.Context(), dir); err != nil {
 		t.Fatal(err)

@@ -62,7 +62,7 @@ func TestTheExitStatusFollowsFromErrorAndVerdict(t *testing.T) {
 	}
 }
 
-func TestAnErrorAfterAnInterruptIsReportedAsTheInterrupt(t *testing.T) {
+func TestErrorsAfterAnInterruptAreInterrupts(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	err := shownError(ctx, errors.New("signal: killed"))

@@ -206,7 +206,7 @@ func TestManyStepsNeverGrowBeyondTheLiveRegion(t *testing.T) {
 	}
 }
 
-func TestPlainModeHasNoEscapesAndAnnouncesLongSteps(t *testing.T) {
+func TestPlainModeHasNoEscapesAndAnnouncesSteps(t *testing.T) {
 	var b bytes.Buffer
 	c := &clock{now: time.Unix(1_000_000, 0)}
 	term := newStill(Options{Err: &b}, c.read)

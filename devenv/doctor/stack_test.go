@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestDirectoriesNamedWithTwoDotsAreInTheRepository(t *testing.T) {
+func TestDirectoriesNamedWithTwoDotsAreInside(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	if out, err := exec.CommandContext(t.Context(), "git", "init", "-q", root).CombinedOutput(); err != nil {

@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/redact"
 )
 
-func TestRandomLookingNamesOfTheProjectAreNoSecrets(t *testing.T) {
+func TestRandomLookingProjectNamesAreNoSecrets(t *testing.T) {
 	p := &types.Project{
 		Name:     "torture6b0b70a81",
 		Services: types.Services{"db": {Name: "db", ContainerName: "db-kJ8sP2qLm9ZxTr4w"}},

@@ -138,7 +138,7 @@ func TestUnpackRefusesAFile(t *testing.T) {
 	}
 }
 
-func TestAFailedUnpackLeavesTheDirectoryAsItWas(t *testing.T) {
+func TestAFailedUnpackRestoresTheDirectory(t *testing.T) {
 	existing, fresh := t.TempDir(), filepath.Join(t.TempDir(), "fresh")
 	t.Setenv("PATH", t.TempDir())
 	for _, dir := range []string{existing, fresh} {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestAFailedCleanUpDoesNotHideTheResult(t *testing.T) {
+func TestAFailedCleanUpKeepsTheResult(t *testing.T) {
 	t.Parallel()
 	stuck, faulty := errors.New("the engine does not answer"), errors.New("the migration is faulty")
 	s := New("test", Options{})

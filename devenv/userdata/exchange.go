@@ -111,7 +111,7 @@ func (d *Database) checkMajors(look database.Contents) error {
 	}
 	if runs := serverMajor(d.server); runs != "" && runs != look.Source {
 		return report.Fail(report.KindUsage, "check out a branch whose database has version "+look.Source+", or move the data with pg_dump",
-			"replace the data of %s: the server is Postgres %s, the new data is from Postgres %s", d.store.Service, runs, look.Source)
+			"replace the data of %s: the server runs Postgres %s, the new data is from Postgres %s", d.store.Service, runs, look.Source)
 	}
 	return nil
 }

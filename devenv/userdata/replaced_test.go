@@ -26,7 +26,7 @@ func exchanges(now time.Time, words string) (all []Replaced) {
 	return all
 }
 
-func TestOldReplacedDataIsRemovedButNotTheLast(t *testing.T) {
+func TestOldReplacedDataIsRemovedExceptTheLast(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	for name, c := range map[string]struct{ record, gone string }{
