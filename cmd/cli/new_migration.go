@@ -14,7 +14,7 @@ const newMigrationName = "new-migration"
 
 const newMigrationLong = `Makes the branch's migration with the project's own migration tool, against a database as the base branch
 leaves it; tests it on that data, forwards and back; and writes it into the working tree, even if a check
-failed. "devenv undo" takes it back.
+failed. "devenv undo" reverts it.
 
 The working tree is used as it is, including uncommitted files. Revisions that the branch already has are
 replaced, kept, or left below an empty one; without a flag devenv asks.

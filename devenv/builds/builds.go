@@ -58,7 +58,7 @@ func (b *Images) Open(ctx context.Context, cache string, note func(string)) erro
 	defer cancel()
 	locked, err := b.running.TryRLockContext(waiting, lockPoll)
 	if !locked && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		note("waiting for another run to remove images, or for devenv clean to remove the cache:  " + b.running.Path() + " is locked")
+		note("waiting for another run to remove images, or for devenv clean to remove the cache: " + b.running.Path() + " is locked")
 		_, err = b.running.TryRLockContext(ctx, lockPoll)
 	}
 	if err != nil && ctx.Err() == nil {

@@ -1,5 +1,5 @@
-// Package config reads `.devenv.yaml`: which keys there are, what may stand in them, and where each value stands in
-// the file, so that a later error about a value can point at its line. It knows nothing of what the values name.
+// Package config reads `.devenv.yaml`: which keys exist, what values they may have, and where each value is in the
+// file, so that a later error about a value can point at its line. It knows nothing about what the values name.
 package config
 
 import (
@@ -11,10 +11,10 @@ import (
 // FileName is the configuration's name; `devenv.yaml` belongs to another tool.
 const FileName = ".devenv.yaml"
 
-// Config is the configuration as written; a key that is absent leaves its zero value, which means "find it".
-// A nil *Config is an empty one for every method.
+// Config is the configuration as written. An absent key has its zero value, which means "find it". A nil *Config is
+// an empty one for every method.
 type Config struct {
-	// Base is the base branch; a full ref ("refs/…") is literal.
+	// Base is the base branch; a full ref ("refs/…") is used literally.
 	Base       string              `yaml:"base" json:"base,omitempty" jsonschema_description:"The branch the work will merge into. Default: origin's default branch, else develop, main or master."`
 	Compose    Compose             `yaml:"compose" json:"compose,omitzero" jsonschema_description:"Which Compose project; default: what docker compose would find."`
 	Database   Database            `yaml:"database" json:"database,omitzero" jsonschema_description:"The database service; its user, password, name and port come from the service."`
@@ -24,13 +24,13 @@ type Config struct {
 	Prepare    []string            `yaml:"prepare" json:"prepare,omitempty" jsonschema_description:"Commands run on the host in each private tree, for ignored files that the code needs."`
 	Include    []string            `yaml:"include" json:"include,omitempty" jsonschema_description:"Ignored files that are copied into the private trees."`
 	Format     []string            `yaml:"format" json:"format,omitempty" jsonschema_description:"Formatters applied to the new migration; an empty list means none. Default: what the project configures."`
-	BaseInputs BaseInputs          `yaml:"base_inputs" json:"base_inputs,omitzero" jsonschema_description:"What makes a new base when it changes, beyond what devenv finds itself."`
-	Mounts     Mounts              `yaml:"mounts" json:"mounts,omitzero" jsonschema_description:"What scratch containers keep of the host."`
-	Scratch    Scratch             `yaml:"scratch" json:"scratch,omitzero" jsonschema_description:"What scratch containers keep of rights that an ordinary container does not have."`
+	BaseInputs BaseInputs          `yaml:"base_inputs" json:"base_inputs,omitzero" jsonschema_description:"Files whose changes make a new base, beyond those that devenv finds itself."`
+	Mounts     Mounts              `yaml:"mounts" json:"mounts,omitzero" jsonschema_description:"Host paths that scratch containers keep."`
+	Scratch    Scratch             `yaml:"scratch" json:"scratch,omitzero" jsonschema_description:"Rights beyond an ordinary container's that scratch containers keep."`
 	Checks     map[string]Severity `yaml:"checks" json:"checks,omitempty" jsonschema_description:"Severity of a check by its id."`
 	Registry   string              `yaml:"registry" json:"registry,omitempty" jsonschema_description:"Where base images are pulled from and pushed to, for example ghcr.io/acme/devenv."`
 
-	// File is the absolute path of the file; empty when there is none.
+	// File is the absolute path of the file; empty if there is none.
 	File string `yaml:"-" json:"-"`
 	// Dir is its directory relative to the repository's root, with slashes; "." at the root.
 	Dir string `yaml:"-" json:"-"`
@@ -38,7 +38,7 @@ type Config struct {
 	source source
 }
 
-// Compose says which Compose project is meant.
+// Compose selects the Compose project.
 type Compose struct {
 	Files            []string `yaml:"files" json:"files,omitempty" jsonschema_description:"Compose files, in order, relative to this file."`
 	ProjectDirectory string   `yaml:"project_directory" json:"project_directory,omitempty" jsonschema_description:"The project directory, relative to this file."`
@@ -53,12 +53,12 @@ type Database struct {
 // Backend describes the service that runs the application.
 type Backend struct {
 	Service string `yaml:"service" json:"service,omitempty" jsonschema_description:"Name of the backend service in the Compose project."`
-	// Needs are services started beside it; nil means find them, empty means none.
+	// Needs are services started with it; nil means find them, empty means none.
 	Needs []string `yaml:"needs" json:"needs,omitempty" jsonschema_description:"Services started beside the backend. Default: what it depends on."`
 	Ready Ready    `yaml:"ready" json:"ready,omitzero" jsonschema_description:"When the backend counts as started; one of log, port and url. Default: its healthcheck, else the first port it listens on."`
 }
 
-// Ready says how to see that a service has started. At most one of Log, Port and URL is set.
+// Ready tells how to see that a service has started. At most one of Log, Port and URL is set.
 type Ready struct {
 	Log     string        `yaml:"log" json:"log,omitempty" jsonschema_description:"Text that appears in the service's log."`
 	Port    int           `yaml:"port" json:"port,omitempty" jsonschema:"minimum=1,maximum=65535" jsonschema_description:"TCP port it listens on in the container."`
@@ -66,7 +66,7 @@ type Ready struct {
 	Timeout time.Duration `yaml:"timeout" json:"timeout,omitempty" jsonschema_description:"How long to wait, for example 120s."`
 }
 
-// Migrations says which migration tool there is and where it runs.
+// Migrations describes the migration tool and where it runs.
 type Migrations struct {
 	Tool    string `yaml:"tool" json:"tool,omitempty" jsonschema_description:"The migration tool."`
 	Service string `yaml:"service" json:"service,omitempty" jsonschema_description:"Name of the service whose container holds the tool."`
@@ -81,33 +81,33 @@ type Migrations struct {
 	PerBranch PerBranch         `yaml:"per_branch" json:"per_branch,omitempty" jsonschema:"enum=one,enum=many" jsonschema_description:"How many migrations a branch may add."`
 }
 
-// Seed says how the base database gets its data. At most one of Startup, Run, SQL and Dump is set.
+// Seed tells how the base database gets its data. At most one of Startup, Run, SQL and Dump is set.
 type Seed struct {
-	// Startup: the backend seeds when it starts; nil means not written, false without another key means no data but
-	// what the migrations insert.
+	// Startup means that the backend seeds when it starts. nil means not written; false without another key means no
+	// data except what the migrations insert.
 	Startup *bool `yaml:"startup" json:"startup,omitempty" jsonschema_description:"The backend seeds when it starts."`
-	// Settle keeps the backend running that long after it is ready, for its background jobs.
+	// Settle is how long the backend keeps running after it is ready, for its background jobs.
 	Settle time.Duration `yaml:"settle" json:"settle,omitempty" jsonschema_description:"How long the backend keeps running after it is ready, for example 5s."`
-	// Run is a shell command in the backend service, after the migrations.
+	// Run is a shell command in the backend service, run after the migrations.
 	Run string `yaml:"run" json:"run,omitempty" jsonschema_description:"Command run in the backend service after the migrations."`
 	// SQL and Dump are relative to the configuration's directory.
 	SQL  []string `yaml:"sql" json:"sql,omitempty" jsonschema_description:"SQL files run after the migrations, relative to this file."`
 	Dump string   `yaml:"dump" json:"dump,omitempty" jsonschema_description:"A dump that is restored before the migrations, relative to this file."`
 }
 
-// BaseInputs says which files make a new base when they change: patterns as in .dockerignore, relative to the configuration's
-// directory. Of a file that both match, Include decides.
+// BaseInputs selects files whose changes make a new base: patterns as in .dockerignore, relative to the
+// configuration's directory. If both match a file, Include wins.
 type BaseInputs struct {
-	Include []string `yaml:"include" json:"include,omitempty" jsonschema_description:"Files that make the base wherever they lie, for example [content/**/*.md]."`
+	Include []string `yaml:"include" json:"include,omitempty" jsonschema_description:"Files that affect the base wherever they are, for example [content/**/*.md]."`
 	Exclude []string `yaml:"exclude" json:"exclude,omitempty" jsonschema_description:"Files that make no difference to the base, for example [frontend]."`
 }
 
-// Mounts says what of the host scratch containers keep.
+// Mounts tells which host paths scratch containers keep.
 type Mounts struct {
 	Keep []string `yaml:"keep" json:"keep,omitempty" jsonschema_description:"Host paths outside the repository that stay mounted, read-only."`
 }
 
-// Scratch says what of a service's rights scratch containers keep.
+// Scratch tells which of a service's rights scratch containers keep.
 type Scratch struct {
 	// Keep are settings ("dns") or values of settings ("cap_add.SYS_PTRACE").
 	Keep []string `yaml:"keep" json:"keep,omitempty" jsonschema_description:"Rights beyond an ordinary container's that stay, for example cap_add.SYS_PTRACE, security_opt.seccomp=unconfined, dns."`
@@ -122,7 +122,7 @@ const (
 	PerBranchMany PerBranch = "many"
 )
 
-// Severity is what a check's finding means.
+// Severity tells what a check's finding means.
 type Severity string
 
 // The severities.
@@ -132,7 +132,7 @@ const (
 	SeverityOff  Severity = "off"
 )
 
-// Path turns a path as written in the configuration into one relative to the repository's root, with slashes.
+// Path converts a path as written in the configuration to one relative to the repository's root, with slashes.
 func (c *Config) Path(written string) string {
 	if c == nil || written == "" {
 		return written
@@ -140,7 +140,7 @@ func (c *Config) Path(written string) string {
 	return path.Join(c.Dir, written)
 }
 
-// Paths returns such paths, or patterns of paths, of a list.
+// Paths does the same for a list of paths or patterns.
 func (c *Config) Paths(written []string) []string {
 	paths := make([]string, len(written))
 	for i, w := range written {
@@ -160,7 +160,7 @@ func (c *Config) Severities() map[string]string {
 	return out
 }
 
-// Has reports whether a key is written in the file, by its dotted name ("database.service").
+// Has reports whether a key is in the file, by its dotted name ("database.service").
 func (c *Config) Has(key string) bool {
 	if c == nil {
 		return false
@@ -169,5 +169,5 @@ func (c *Config) Has(key string) bool {
 	return ok
 }
 
-// join names a key inside a section.
+// join returns the dotted name of a key in a section.
 func join(section, key string) string { return strings.TrimPrefix(section+"."+key, ".") }

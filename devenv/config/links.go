@@ -7,8 +7,9 @@ import (
 	"devenv/devenv/report"
 )
 
-// refuseLinks refuses paths that lead out of the repository by a symbolic link: what a configuration names is read, shown in errors
-// and put into containers, and a repository is anybody's. Included files are not among them: of a link, the link is taken along.
+// refuseLinks refuses paths that leave the repository through a symbolic link: files that a configuration names are
+// read, shown in errors and put into containers, and the repository may be somebody else's. Included files are
+// exempt: a link is copied as a link.
 func (c *Config) refuseLinks(root string) *report.Failure {
 	for _, named := range []struct {
 		key   string
@@ -29,14 +30,15 @@ func (c *Config) refuseLinks(root string) *report.Failure {
 			if !c.Has(key) {
 				key = named.key
 			}
-			return c.Problem(key, "put the file itself into the repository", "%s: %q lies outside the repository: a symbolic link leads to %s",
+			return c.Problem(key, "put the file itself in the repository", "%s: %q is outside the repository: a symbolic link points to %s",
 				named.key, written, to)
 		}
 	}
 	return nil
 }
 
-// leadsOut follows the links of a path and says whether it ends outside root, and where. What is not there leads nowhere.
+// leadsOut follows the links of a path and returns whether it ends outside root, and where. A missing path leads
+// nowhere.
 func leadsOut(root, path string) (to string, out bool) {
 	root, rootErr := filepath.EvalSymlinks(root)
 	to, err := filepath.EvalSymlinks(path)

@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestAPathThatLeavesTheRepositoryByALinkIsRefusedWithItsLine(t *testing.T) {
+func TestPathsLeavingTheRepositoryThroughLinksAreRefused(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "secret")
 	root := filepath.Join(t.TempDir(), "repo")
 	write(t, outside, "secret\n")

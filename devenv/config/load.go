@@ -10,8 +10,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// Find looks for the configuration from dir up to root, the repository's root, and returns its path. Both are
-// absolute. The nearest one wins.
+// Find looks for the configuration from dir up to root, the repository's root, and returns the path of the nearest
+// one. Both are absolute.
 func Find(dir, root string) (file string, ok bool) {
 	dir, root = filepath.Clean(dir), filepath.Clean(root)
 	for {
@@ -27,16 +27,17 @@ func Find(dir, root string) (file string, ok bool) {
 	}
 }
 
-// Known are the names that a configuration may use: the ids of checks, and the migration tools, of which none stands for all.
+// Known are the names that a configuration may use: the ids of checks, and the migration tools. Without tools, any is
+// allowed.
 type Known struct{ Checks, Tools []string }
 
-// Load reads the configuration at file in the repository at root; known are the names that it may use.
-// Every problem is in the error, each with its line and a caret; the kind is usage. A path that leaves the repository by a symbolic
-// link is one.
+// Load reads the configuration at file in the repository at root; known are the names that it may use. The error
+// contains every problem, each with its line and a caret; its kind is usage. A path that leaves the repository
+// through a symbolic link is a problem.
 func Load(root, file string, known Known) (*Config, error) {
 	if to, out := leadsOut(root, file); out {
-		return nil, report.Fail(report.KindUsage, "put it into the repository",
-			"read configuration: %s lies outside the repository %s, at %s", file, root, to)
+		return nil, report.Fail(report.KindUsage, "move it into the repository",
+			"read configuration: %s is outside the repository %s, at %s", file, root, to)
 	}
 	content, err := read(file)
 	if err != nil {
@@ -44,8 +45,8 @@ func Load(root, file string, known Known) (*Config, error) {
 	}
 	rel, ok := inside.Rel(root, filepath.Dir(file))
 	if !ok {
-		return nil, report.Fail(report.KindUsage, "put it into the repository",
-			"read configuration: %s lies outside the repository %s", file, root)
+		return nil, report.Fail(report.KindUsage, "move it into the repository",
+			"read configuration: %s is outside the repository %s", file, root)
 	}
 	c, err := Parse(content, file, filepath.ToSlash(rel), known)
 	if err != nil {

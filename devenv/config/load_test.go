@@ -17,7 +17,7 @@ func write(t *testing.T, file, text string) {
 	}
 }
 
-func TestTheNearestFileUpToTheRootIsFound(t *testing.T) {
+func TestNearestFileUpToTheRootIsFound(t *testing.T) {
 	outside := t.TempDir()
 	root := filepath.Join(outside, "repo")
 	write(t, filepath.Join(outside, FileName), "base: outside\n")

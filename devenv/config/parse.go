@@ -12,8 +12,8 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// Parse reads a configuration's content. File is its path for messages, dir its directory relative to the
-// repository's root, with slashes; known are the names that it may use. Errors are as Load's.
+// Parse parses a configuration. File is its path for messages, dir its directory relative to the repository's root,
+// with slashes; checks are the ids allowed in `checks:`. Errors are as Load's.
 func Parse(content []byte, file, dir string, known Known) (*Config, error) {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	c := &Config{File: file, Dir: dir, source: newSource(content)}
@@ -24,7 +24,7 @@ func Parse(content []byte, file, dir string, known Known) (*Config, error) {
 		return nil, r.failure()
 	}
 	if len(tree.Docs) > 1 {
-		r.add(tree.Docs[1].GetToken(), "there must be one YAML document in the file")
+		r.add(tree.Docs[1].GetToken(), "the file must contain a single YAML document")
 	}
 	if len(tree.Docs) > 0 && tree.Docs[0].Body != nil {
 		ast.Walk(r, tree.Docs[0].Body)
@@ -37,7 +37,7 @@ func Parse(content []byte, file, dir string, known Known) (*Config, error) {
 	return c, nil
 }
 
-// reader walks the file's nodes into a Config and gathers every problem on the way.
+// reader converts the file's nodes to a Config and collects all problems on the way.
 type reader struct {
 	*source
 	name     string
@@ -45,7 +45,7 @@ type reader struct {
 	problems []problem
 }
 
-// Visit remembers anchors, so that aliases can be followed.
+// Visit records anchors, so that aliases can be followed.
 func (r *reader) Visit(n ast.Node) ast.Visitor {
 	if a, ok := n.(*ast.AnchorNode); ok {
 		r.anchors[a.Name.GetToken().Value] = a.Value
@@ -53,7 +53,7 @@ func (r *reader) Visit(n ast.Node) ast.Visitor {
 	return r
 }
 
-// add gathers a problem at a token.
+// add records a problem at a token.
 func (r *reader) add(at *token.Token, format string, args ...any) {
 	p := problem{text: fmt.Sprintf(format, args...)}
 	if at != nil {
@@ -62,7 +62,7 @@ func (r *reader) add(at *token.Token, format string, args ...any) {
 	r.problems = append(r.problems, p)
 }
 
-// syntax gathers what the YAML parser says.
+// syntax records an error of the YAML parser.
 func (r *reader) syntax(err error) {
 	var at yaml.Error
 	if errors.As(err, &at) {
@@ -74,7 +74,7 @@ func (r *reader) syntax(err error) {
 
 // unwrap follows anchors, aliases and tags to the node with the value.
 func (r *reader) unwrap(n ast.Node) ast.Node {
-	for range 100 { // an alias may stand inside its own anchor
+	for range 100 { // an alias may be inside its own anchor
 		switch node := n.(type) {
 		case *ast.AnchorNode:
 			n = node.Value
@@ -89,7 +89,7 @@ func (r *reader) unwrap(n ast.Node) ast.Node {
 	return nil
 }
 
-// mapping reads a mapping node into the struct dst, whose keys are its fields' yaml tags.
+// mapping reads a mapping node into the struct dst, whose fields' yaml tags are the keys.
 func (r *reader) mapping(n ast.Node, section string, dst reflect.Value) {
 	fields := keysOf(dst.Type())
 	r.entries(n, section, func(key string, entry *ast.MappingValueNode) {
@@ -112,13 +112,13 @@ func (r *reader) entries(n ast.Node, section string, each func(key string, entry
 		values = []*ast.MappingValueNode{node}
 	case *ast.NullNode, nil:
 	default:
-		r.add(n.GetToken(), "%s must be a mapping of keys to values", place(section))
+		r.add(n.GetToken(), "%s must be a mapping of keys to values", sectionName(section))
 	}
 	seen := map[string]bool{}
 	for _, entry := range values {
 		key := entry.Key.GetToken().Value
 		if seen[key] {
-			r.add(entry.Key.GetToken(), "%q is written twice", join(section, key))
+			r.add(entry.Key.GetToken(), "%q is set twice", join(section, key))
 			continue
 		}
 		seen[key] = true
@@ -137,8 +137,8 @@ func keysOf(t reflect.Type) map[string]int {
 	return keys
 }
 
-// place names a section in a sentence.
-func place(section string) string {
+// sectionName names a section in a sentence.
+func sectionName(section string) string {
 	if section == "" {
 		return "the file"
 	}

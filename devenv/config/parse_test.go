@@ -158,7 +158,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func TestAProblemWithAValuePointsAtIt(t *testing.T) {
+func TestProblemPointsAtItsValue(t *testing.T) {
 	c, err := Parse([]byte("database:\n  service: pg\n"), "/repo/app/.devenv.yaml", "app", Known{})
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestAProblemWithAValuePointsAtIt(t *testing.T) {
 	}
 }
 
-func TestPathsAreTakenFromTheFilesDirectory(t *testing.T) {
+func TestPathsAreRelativeToTheFilesDirectory(t *testing.T) {
 	c, err := Parse([]byte("migrations: {config: ../alembic.ini}"), "/repo/app/.devenv.yaml", "app", Known{})
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +183,7 @@ func TestPathsAreTakenFromTheFilesDirectory(t *testing.T) {
 	}
 }
 
-func TestANilConfigurationSaysNothing(t *testing.T) {
+func TestNilConfigurationIsEmpty(t *testing.T) {
 	var c *Config
 	if c.Has("base") || c.Path("a/b") != "a/b" || len(c.Severities()) != 0 {
 		t.Error("a nil configuration says something")

@@ -14,7 +14,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// source is the text, and where each key's value stands in it.
+// source is the text, and the position of each key's value.
 type source struct {
 	lines  []string
 	tokens map[string]*token.Token
@@ -25,16 +25,16 @@ func newSource(content []byte) source {
 	return source{lines: strings.Split(text, "\n"), tokens: map[string]*token.Token{}}
 }
 
-// problem is one thing wrong; line and column count from 1, 0 means that the place is not known.
+// problem is one error; line and column count from 1, and 0 means that the position is unknown.
 type problem struct {
 	line, column int
 	text         string
 }
 
-// nameIn returns the file's name in messages: relative to the repository's root.
+// nameIn returns the file's name for messages: relative to the repository's root.
 func nameIn(dir string) string { return path.Join(dir, FileName) }
 
-// failure returns every problem gathered, in the order of the file, as one usage failure; nil when there is none.
+// failure returns all recorded problems, in the order of the file, as one usage failure; nil if there are none.
 func (r *reader) failure() error {
 	if len(r.problems) == 0 {
 		return nil
@@ -52,14 +52,14 @@ func (r *reader) failure() error {
 	return &report.Failure{Kind: report.KindUsage, Err: errors.New(strings.Join(texts, "\n"))}
 }
 
-// show prints a problem with its line and a caret below.
+// show formats a problem with its line and a caret below.
 func (s *source) show(name string, p problem) string {
 	if p.line < 1 || p.line > len(s.lines) {
 		return name + ": " + hideSecrets(p.text)
 	}
 	text := hideSecrets(s.lines[p.line-1])
 	number := fmt.Sprintf("%4d | ", p.line)
-	// a tab before the caret is kept, so that it stands below its place whatever a tab's width is
+	// a tab before the caret is kept, so that the caret is in the right column whatever a tab's width
 	runes := []rune(text)
 	pad := strings.Map(func(c rune) rune {
 		if c == '\t' {
@@ -70,7 +70,7 @@ func (s *source) show(name string, p problem) string {
 	return fmt.Sprintf("%s:%d:%d: %s\n%s%s\n%s%s^", name, p.line, p.column, hideSecrets(p.text), number, text, strings.Repeat(" ", len(number)), pad)
 }
 
-// hideSecrets takes passwords out of a line that is about to be shown.
+// hideSecrets removes passwords from a line before it is shown.
 func hideSecrets(line string) string {
 	line = regexp.MustCompile(`(://[^:/@\s]*:)[^\s]*@`).ReplaceAllString(line, "$1***@")
 	return regexp.MustCompile(`(?i)(\w*(?:password|passwd|secret|token|api_?key|credential)\w*["']?\s*:\s*)\S.*`).ReplaceAllString(line, "$1***")

@@ -10,16 +10,16 @@ import (
 // right is a setting of a service, or of its build, that scratch.keep may list.
 type right struct {
 	key string
-	// example is a value that may stand behind the key and a dot. With one there must be a value: one word for all of them would be
-	// too much.
+	// example is a value that may follow the key and a dot. If it is set, a value is required: a single word for all
+	// values would allow too much.
 	example string
-	// whole says that no value may stand there.
+	// whole means that no value may follow.
 	whole bool
-	// wrong says what is wrong with a value; nil is for anything.
+	// wrong returns what is wrong with a value; nil accepts any value.
 	wrong func(value string) string
 }
 
-// rights returns all that scratch.keep may list.
+// rights returns everything that scratch.keep may list.
 func rights() []right {
 	return []right{
 		{key: "cap_add", example: "SYS_PTRACE", wrong: wrongCapability},
@@ -36,7 +36,7 @@ func rights() []right {
 	}
 }
 
-// rights gathers entries of scratch.keep that keep nothing.
+// rights records entries of scratch.keep that keep nothing.
 func (r *reader) rights(keep []string) {
 	const key = "scratch.keep"
 	for n, written := range keep {
@@ -46,7 +46,7 @@ func (r *reader) rights(keep []string) {
 	}
 }
 
-// wrongRight returns what is wrong with an entry, nothing when it is well.
+// wrongRight returns what is wrong with an entry, empty if it is valid.
 func wrongRight(written string) string {
 	all := rights()
 	at := slices.IndexFunc(all, func(r right) bool { return written == r.key || strings.HasPrefix(written, r.key+".") })
@@ -57,9 +57,9 @@ func wrongRight(written string) string {
 	value, hasValue := strings.CutPrefix(written, r.key+".")
 	switch {
 	case r.whole && hasValue:
-		return fmt.Sprintf("%s is kept as a whole: write %s", r.key, r.key)
+		return fmt.Sprintf("%s takes no value: write %s", r.key, r.key)
 	case r.example != "" && (!hasValue || value == ""):
-		return fmt.Sprintf("say which: %s.%s, for example", r.key, r.example)
+		return fmt.Sprintf("%s needs a value, for example %s.%s", r.key, r.key, r.example)
 	case r.wrong != nil:
 		return r.wrong(value)
 	}
@@ -75,11 +75,11 @@ func unknownRight(written string, all []right) string {
 	near := closest(key, keys)
 	switch {
 	case near == "":
-		return fmt.Sprintf("%q is nothing to keep: there are %s", written, strings.Join(keys, ", "))
+		return fmt.Sprintf("unknown right %q: the rights are %s", written, strings.Join(keys, ", "))
 	case hasValue:
 		near += "." + value
 	}
-	return fmt.Sprintf("%q is nothing to keep: did you mean %q?", written, near)
+	return fmt.Sprintf("unknown right %q: did you mean %q?", written, near)
 }
 
 func wrongCapability(name string) string {
@@ -87,14 +87,14 @@ func wrongCapability(name string) string {
 	if slices.Contains(capabilities(), plain) {
 		return ""
 	}
-	text := "there is no capability " + strconv.Quote(name)
+	text := "unknown capability " + strconv.Quote(name)
 	if near := closest(plain, capabilities()); near != "" {
 		text += ": did you mean " + near + "?"
 	}
 	return text
 }
 
-// capabilities returns those of Linux (capabilities(7), 6.x), and ALL.
+// capabilities returns Linux's capabilities (capabilities(7), 6.x), and ALL.
 func capabilities() []string {
 	return strings.Fields(`ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE
 		DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN
@@ -102,7 +102,7 @@ func capabilities() []string {
 		SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM`)
 }
 
-// wrongSecurity knows the engine's options by their names; what stands behind these is the engine's to judge.
+// wrongSecurity checks the name of one of the engine's options; the engine checks its value.
 func wrongSecurity(option string) string {
 	known := []string{"apparmor", "credentialspec", "label", "no-new-privileges", "seccomp", "systempaths", "writable-cgroups"}
 	name := option
@@ -112,7 +112,7 @@ func wrongSecurity(option string) string {
 	if slices.Contains(known, name) {
 		return ""
 	}
-	return fmt.Sprintf("there is no security option %q: there are %s", name, strings.Join(known, ", "))
+	return fmt.Sprintf("unknown security option %q: the options are %s", name, strings.Join(known, ", "))
 }
 
 // entry names an entry of a list.

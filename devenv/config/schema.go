@@ -30,7 +30,7 @@ func Schema(known Known) ([]byte, error) {
 	return append(content, '\n'), nil
 }
 
-// mapType gives the schema of the types that read differently from how Go holds them.
+// mapType returns the schema of types whose YAML differs from their Go representation.
 func mapType(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[time.Duration]():

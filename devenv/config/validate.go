@@ -11,7 +11,7 @@ import (
 	"github.com/moby/patternmatcher"
 )
 
-// validate gathers what the types cannot say: which values exist and which keys exclude each other.
+// validate checks what types cannot express: which values are allowed and which keys exclude each other.
 func (r *reader) validate(c *Config, known Known) {
 	if len(known.Tools) > 0 {
 		r.oneOf("migrations.tool", c.Migrations.Tool, known.Tools...)
@@ -43,7 +43,7 @@ func (r *reader) validate(c *Config, known Known) {
 	}
 }
 
-// at gathers a problem with the value of a key; a key that is not written has none.
+// at records a problem with the value of a key that is in the file.
 func (r *reader) at(key, format string, args ...any) {
 	if tok, written := r.tokens[key]; written {
 		r.add(tok, format, args...)
@@ -56,7 +56,7 @@ func (r *reader) oneOf(key, text string, allowed ...string) {
 	}
 }
 
-// exclusive wants at most one of the keys written.
+// exclusive checks that at most one of the keys is in the file.
 func (r *reader) exclusive(keys ...string) {
 	first := ""
 	for _, key := range keys {
@@ -77,10 +77,10 @@ func (r *reader) seed(s Seed) {
 
 func (r *reader) ready(w Ready) {
 	if _, written := r.tokens["backend.ready.port"]; written && (w.Port < 1 || w.Port > 65535) {
-		r.at("backend.ready.port", "backend.ready.port must lie between 1 and 65535")
+		r.at("backend.ready.port", "backend.ready.port must be between 1 and 65535")
 	}
 	if u, err := url.Parse(w.URL); w.URL != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
-		r.at("backend.ready.url", "backend.ready.url must be a whole URL, for example http://localhost:8080/health")
+		r.at("backend.ready.url", "backend.ready.url must be a complete URL, for example http://localhost:8080/health")
 	}
 }
 
@@ -100,7 +100,7 @@ func (r *reader) severities(written map[string]Severity, ids []string) {
 	}
 }
 
-// inside wants paths that are relative and stay in the repository.
+// inside checks that paths are relative and stay in the repository.
 func (r *reader) inside(c *Config, list string, paths []string) {
 	for n, p := range paths {
 		key := list
@@ -110,23 +110,23 @@ func (r *reader) inside(c *Config, list string, paths []string) {
 		if path.IsAbs(p) || filepath.IsAbs(p) {
 			r.at(key, "%s must be relative to %s, not the absolute %q", list, FileName, p)
 		} else if !filepath.IsLocal(filepath.FromSlash(c.Path(p))) {
-			r.at(key, "%s: %q lies outside the repository", list, p)
+			r.at(key, "%s: %q is outside the repository", list, p)
 		}
 	}
 }
 
-// patterns wants patterns as in .dockerignore, without exceptions: the other list has them.
+// patterns checks that patterns are as in .dockerignore, without exceptions, for which there is the other list.
 func (r *reader) patterns(list string, patterns []string) {
 	for n, p := range patterns {
 		if strings.HasPrefix(p, "!") {
 			r.at(entry(list, n), "%s: %q begins with an exclamation mark: base_inputs has include and exclude instead", list, p)
 		} else if _, err := patternmatcher.New([]string{p}); err != nil {
-			r.at(entry(list, n), "%s: %q is no pattern as in .dockerignore", list, p)
+			r.at(entry(list, n), "%s: %q is not a valid .dockerignore pattern", list, p)
 		}
 	}
 }
 
-// closest returns the known word that is a slip of the finger away, or an empty string.
+// closest returns the known word that is a typo away, or an empty string.
 func closest(word string, known []string) string {
 	best, limit := "", max(1, len(word)/3)+1
 	for _, k := range known {
@@ -137,7 +137,7 @@ func closest(word string, known []string) string {
 	return best
 }
 
-// distance returns Levenshtein's, by bytes.
+// distance returns the Levenshtein distance, in bytes.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

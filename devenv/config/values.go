@@ -11,7 +11,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// value reads one entry's value into dst, by dst's type, and remembers where it stands.
+// value reads one entry's value into dst, by dst's type, and records its position.
 func (r *reader) value(entry *ast.MappingValueNode, key string, dst reflect.Value) {
 	n := r.unwrap(entry.Value)
 	at := entry.Value.GetToken()
@@ -53,7 +53,8 @@ func (r *reader) value(entry *ast.MappingValueNode, key string, dst reflect.Valu
 	}
 }
 
-// text reads a scalar as written: 3.10 stays "3.10". False means that it is none, which is then a problem.
+// text reads a scalar as written: 3.10 stays "3.10". It returns false, and records a problem, if the node is not a
+// scalar.
 func (r *reader) text(n ast.Node, key string) (string, bool) {
 	switch node := n.(type) {
 	case *ast.StringNode:
@@ -86,7 +87,7 @@ func (r *reader) integer(n ast.Node, key string, dst *int) {
 	node, ok := n.(*ast.IntegerNode)
 	if !ok {
 		r.add(n.GetToken(), "%s must be a number", key)
-		delete(r.tokens, key) // said enough about it
+		delete(r.tokens, key) // the problem is already recorded
 		return
 	}
 	switch v := node.Value.(type) {
@@ -120,7 +121,7 @@ func (r *reader) list(n ast.Node, key string, dst *[]string) {
 	for _, item := range node.Values {
 		switch text, ok := r.text(r.unwrap(item), "an entry of "+key); {
 		case ok && text == "":
-			r.add(item.GetToken(), "%s holds an empty entry", key)
+			r.add(item.GetToken(), "%s contains an empty entry", key)
 		case ok:
 			r.tokens[entry(key, len(*dst))] = item.GetToken()
 			*dst = append(*dst, text)
@@ -128,7 +129,7 @@ func (r *reader) list(n ast.Node, key string, dst *[]string) {
 	}
 }
 
-// table reads a mapping of free names to scalars.
+// table reads a mapping of arbitrary names to scalars.
 func (r *reader) table(n ast.Node, section string, set func(name, text string)) {
 	r.entries(n, section, func(name string, entry *ast.MappingValueNode) {
 		key := join(section, name)
@@ -139,12 +140,12 @@ func (r *reader) table(n ast.Node, section string, set func(name, text string)) 
 	})
 }
 
-// unknown gathers a key that does not exist, with the closest that does.
+// unknown records a key that does not exist, with the closest one that does.
 func (r *reader) unknown(at *token.Token, section, key string, fields map[string]int) {
 	known := slices.Sorted(maps.Keys(fields))
 	if near := closest(key, known); near != "" {
 		r.add(at, "unknown key %q: did you mean %q?", join(section, key), join(section, near))
 		return
 	}
-	r.add(at, "unknown key %q: the keys of %s are %s", join(section, key), place(section), strings.Join(known, ", "))
+	r.add(at, "unknown key %q: the keys of %s are %s", join(section, key), sectionName(section), strings.Join(known, ", "))
 }

@@ -65,7 +65,7 @@ func (e *execution) recover(begun, old bool) (string, error) {
 		what = fmt.Sprintf("completed the interrupted undo of %q", "devenv "+e.journal.Command)
 	}
 	if len(edited) > 0 && !e.journal.Forced {
-		what += "; left unchanged, because they were edited since:  " + strings.Join(edited, ", ")
+		what += "; left unchanged, because they were edited since: " + strings.Join(edited, ", ")
 	}
 	return what, e.revert()
 }
@@ -79,7 +79,7 @@ func (e *execution) revert() error {
 		if err := e.revertFile(i, c); err != nil {
 			return fmt.Errorf("%s: %w", c.Path, err)
 		}
-		e.step("reverted  " + c.Path)
+		e.step("reverted " + c.Path)
 	}
 	for i := len(e.journal.Dirs) - 1; i >= 0; i-- {
 		// This fails if the user has put something there, as it should.

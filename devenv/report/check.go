@@ -1,9 +1,9 @@
 package report
 
-// Status is a check's answer.
+// Status is the result of a check.
 type Status string
 
-// The answers a check can give.
+// The results that a check can have.
 const (
 	StatusPass Status = "pass"
 	StatusWarn Status = "warn"
@@ -11,7 +11,7 @@ const (
 	StatusSkip Status = "skip"
 )
 
-// Verdict is the worst of the checks that were not skipped.
+// Verdict is the worst status of the checks that were not skipped.
 type Verdict string
 
 // The verdicts. VerdictNone stands for an error, --no-verify, or nothing to migrate.
@@ -22,21 +22,21 @@ const (
 	VerdictNone Verdict = "none"
 )
 
-// Check is one question asked of a migration, answered.
+// Check is a question about a migration, with its answer.
 type Check struct {
 	ID      string `json:"id"`
 	Status  Status `json:"status"`
 	Summary string `json:"summary"`
-	// On is what the answer is of, where it is not of the base's data: "a schema made from scratch".
+	// On is what the answer is about, if it is not about the base's data: "a schema made from scratch".
 	On string `json:"on,omitempty"`
-	// Waived is the reason of the waiver that turned the answer into pass.
+	// Waived is the reason of the waiver that turned the status into pass.
 	Waived   string     `json:"waived"`
 	Hint     string     `json:"hint"`
 	MS       int64      `json:"ms"`
 	Evidence []Evidence `json:"evidence"`
 }
 
-// Evidence is what a check saw. Empty fields are left out of JSON.
+// Evidence is what a check found. JSON omits empty fields.
 type Evidence struct {
 	Revision  string   `json:"revision,omitempty"`
 	File      string   `json:"file,omitempty"`
@@ -49,7 +49,7 @@ type Evidence struct {
 	Keys      []string `json:"keys,omitempty"` // the first few offending keys, "id=3"
 	SQLState  string   `json:"sqlstate,omitempty"`
 	Message   string   `json:"message,omitempty"`
-	Insert    string   `json:"insert,omitempty"` // a witness, as a statement
+	Insert    string   `json:"insert,omitempty"` // the witness's statement
 	Query     string   `json:"query,omitempty"`  // finds the rows
 	Lock      string   `json:"lock,omitempty"`
 	Scanned   int64    `json:"scanned,omitempty"` // rows
@@ -59,7 +59,7 @@ type Evidence struct {
 	Detail    string   `json:"detail,omitempty"`
 }
 
-// Worst returns the verdict over checks: the worst status of those not skipped, none when all were.
+// Worst returns the verdict over checks: the worst status of those not skipped, none if all were.
 func Worst(checks []Check) Verdict {
 	verdict, rank := VerdictNone, 0
 	for _, c := range checks {

@@ -1,5 +1,5 @@
-// Package report holds a run as data: the document that the migration commands print as JSON, the events a
-// run emits while it works, and the failures it can end with. Everybody may import it; it imports nobody.
+// Package report holds a run as data: the document that the migration commands print as JSON, the events that a run
+// emits, and the failures that can end it. Every package may import it; it imports none of devenv's.
 package report
 
 // SchemaVersion is the version of the JSON document. Fields may be added under the same number, never changed.
@@ -14,14 +14,14 @@ type Document struct {
 	Base    Base        `json:"base"`
 	Branch  Branch      `json:"branch"`
 	Files   []File      `json:"files"`
-	// Revisions are the ids of the branch's own, the new one among them, also where it was not written; none where it adds none.
+	// Revisions are the ids of the branch's own revisions, including the new one even if it was not written.
 	Revisions []string `json:"revisions"`
 	Noise     []Noise  `json:"noise"`
 	Checks    []Check  `json:"checks"`
 	Steps     []Step   `json:"steps"`
 	// Notes are remarks about the run that belong to no check: binds dropped, images that are stand-ins, …
 	Notes []string `json:"notes,omitempty"`
-	// MS is the whole run's time in milliseconds.
+	// MS is the duration of the whole run in milliseconds.
 	MS int64 `json:"ms"`
 }
 
@@ -33,13 +33,13 @@ func NewDocument(command string) *Document {
 	}
 }
 
-// ErrorField is a failure as the document shows it.
+// ErrorField is a failure in the document.
 type ErrorField struct {
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
 }
 
-// Base is the branch the work will merge into, at one commit, and the database image made from it.
+// Base is the branch that the work will be merged into, at one commit, and the database image made from it.
 type Base struct {
 	Ref    string `json:"ref"`
 	Commit string `json:"commit"`
@@ -47,15 +47,15 @@ type Base struct {
 	Cached bool   `json:"cached"`
 }
 
-// Branch is the user's working tree: Ref is empty when HEAD is detached, Commit is HEAD, and Merged says that
-// the tree was merged with the base.
+// Branch is the user's working tree: Ref is empty if HEAD is detached, Commit is HEAD, and Merged means that the tree
+// was merged with the base.
 type Branch struct {
 	Ref    string `json:"ref"`
 	Commit string `json:"commit"`
 	Merged bool   `json:"merged"`
 }
 
-// FileAction says what happened to a file of the working tree.
+// FileAction tells what happened to a file of the working tree.
 type FileAction string
 
 // The actions a delivery can take on a file.
@@ -92,29 +92,29 @@ const (
 	StepCached  StepStatus = "cached"
 )
 
-// Step is one step of the run, with its start relative to the run's and its length, in milliseconds.
+// Step is one step of the run, with its start relative to the run's and its duration, in milliseconds.
 type Step struct {
 	Name    string     `json:"name"`
 	StartMS int64      `json:"start_ms"`
 	MS      int64      `json:"ms"`
 	Status  StepStatus `json:"status"`
-	// Detail says what the step found and from where; `-v` shows it.
+	// Detail tells what the step found and where; `-v` shows it.
 	Detail string `json:"detail,omitempty"`
 	// Found are the decisions of a step that looks for something.
 	Found []Finding `json:"found,omitempty"`
 }
 
-// Finding is one decision about the project and where it comes from: a file, a line of the configuration, a reason.
+// Finding is one decision about the project and its source: a file, a line of the configuration, a reason.
 type Finding struct {
 	What  string `json:"what"`
 	Value string `json:"value"`
 	From  string `json:"from"`
 }
 
-// String says the decision in a line.
+// String returns the decision as one line.
 func (f Finding) String() string { return f.What + ": " + f.Value + " (" + f.From + ")" }
 
-// Items is the document of every other command.
+// Items is the document of all other commands.
 type Items struct {
 	Schema  int         `json:"schema"`
 	Command string      `json:"command"`

@@ -5,23 +5,23 @@ import "time"
 // Event is something that happened during a run. It is one of StepStarted, StepOutput, StepEnded, Checked and Noted.
 type Event interface{ event() }
 
-// Listener hears the events of a run. Emit may be called from several goroutines at once and must not block for long.
+// Listener receives the events of a run. Emit may be called concurrently and must not block for long.
 type Listener interface{ Emit(Event) }
 
-// StepStarted says that a step began. Steps may overlap; Name is unique within a run.
+// StepStarted means that a step began. Steps may overlap; Name is unique within a run.
 type StepStarted struct {
 	Name string
 	At   time.Time
 }
 
-// StepOutput is one line of a program that runs in a step; terminals fold it away unless the step fails.
+// StepOutput is one line of output of a program in a step; terminals fold it away unless the step fails.
 type StepOutput struct {
 	Name string
 	Line string
 }
 
-// StepEnded says how a step ended and what it did ("base image known", "42 files"). Found are
-// its decisions, which terminals show on demand. Err is set when Status is StepFailed.
+// StepEnded tells how a step ended and what it did ("base image known", "42 files"). Found are its decisions, which
+// terminals show on demand. Err is set if Status is StepFailed.
 type StepEnded struct {
 	Name   string
 	Status StepStatus
@@ -31,10 +31,10 @@ type StepEnded struct {
 	Err    error
 }
 
-// Checked says that a check has answered.
+// Checked means that a check has finished.
 type Checked struct{ Check Check }
 
-// Noted is a remark for people that is no error: a bind that was dropped, an image that is a stand-in.
+// Noted is a remark for people that is not an error: a dropped bind, an image that is a stand-in.
 type Noted struct{ Text string }
 
 func (StepStarted) event() {}
@@ -43,10 +43,10 @@ func (StepEnded) event()   {}
 func (Checked) event()     {}
 func (Noted) event()       {}
 
-// Silent is the listener that hears nothing.
+// Silent is a listener that ignores all events.
 type Silent struct{}
 
-// Emit drops the event.
+// Emit ignores the event.
 func (Silent) Emit(Event) {}
 
 var _ Listener = Silent{}

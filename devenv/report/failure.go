@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Kind sorts failures by whose turn it is next; the command line's one table maps it to an exit status.
+// Kind classifies failures by who has to act; a single table of the command line maps it to an exit status.
 type Kind int
 
 // The kinds of failure.
@@ -19,14 +19,14 @@ const (
 	KindFaulty
 )
 
-// Failure is an error a user meets: what was tried, on what, why it failed; and, as data, what to do next.
+// Failure is an error that users see: what was tried, on what, why it failed; and, as data, what to do next.
 type Failure struct {
 	Kind Kind
-	// Hint says what to do next, with the command or line to paste. It may be empty or hold several lines.
+	// Hint tells what to do next, with the command or line to paste. It may be empty or have several lines.
 	Hint string
-	// Known says that the hint names the cause for certain: it goes before the hints of those who wrap it.
+	// Known means that the hint certainly names the cause: it takes precedence over the hints of failures that wrap it.
 	Known bool
-	// Output is the end of what a program printed, shown under the message. Secrets are already taken out.
+	// Output is the end of a program's output, shown below the message, without secrets.
 	Output []string
 	Err    error
 }
@@ -36,7 +36,7 @@ func Fail(kind Kind, hint, format string, args ...any) *Failure {
 	return &Failure{Kind: kind, Hint: hint, Err: fmt.Errorf(format, args...)}
 }
 
-// WithOutput returns the failure with the last lines a program printed.
+// WithOutput sets the last lines that a program printed, and returns the failure.
 func (f *Failure) WithOutput(lines []string) *Failure {
 	f.Output = lines
 	return f
@@ -48,7 +48,7 @@ func (f *Failure) Error() string { return f.Err.Error() }
 // Unwrap returns the wrapped error.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// KindOf returns the kind of the outermost failure in err's chain, KindWork when there is none.
+// KindOf returns the kind of the outermost failure in err's chain, KindWork if there is none.
 func KindOf(err error) Kind {
 	var f *Failure
 	if errors.As(err, &f) {
@@ -57,7 +57,7 @@ func KindOf(err error) Kind {
 	return KindWork
 }
 
-// HintOf returns the first hint of a known cause in err's chain, else the first that is not empty.
+// HintOf returns the first hint of a known cause in err's chain, else the first non-empty one.
 func HintOf(err error) string {
 	var f *Failure
 	first := ""
@@ -70,7 +70,7 @@ func HintOf(err error) string {
 	return first
 }
 
-// OutputOf returns the first output that is not empty in err's chain.
+// OutputOf returns the first non-empty output in err's chain.
 func OutputOf(err error) []string {
 	var f *Failure
 	for errors.As(err, &f) {

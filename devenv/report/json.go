@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// WriteJSON writes a document as the design's section 9 has it: indented by two spaces, every list of a *Document
-// or *Items present (a list without members is [], never null), characters of HTML as they are, those that a terminal would obey or hide by their numbers, a newline at the end.
-// The value is not changed.
+// WriteJSON writes a document as specified in the design's section 9: indented by two spaces, every list of a
+// *Document or *Items present (an empty list is [], never null), HTML characters unescaped, characters that a
+// terminal would interpret or hide escaped, and a newline at the end. The value is not changed.
 func WriteJSON(w io.Writer, v any) error {
 	switch d := v.(type) {
 	case *Document:
@@ -35,8 +35,8 @@ func WriteJSON(w io.Writer, v any) error {
 	return nil
 }
 
-// escapeHidden writes the characters that steer a terminal, or are not seen, by their numbers: JSON leaves most as they are. They can
-// only stand within strings.
+// escapeHidden escapes characters that control a terminal or are invisible: JSON leaves most of them as they are.
+// They can only occur within strings.
 func escapeHidden(text string) string {
 	if plainText(text) {
 		return text

@@ -21,11 +21,11 @@ func TestJSONHasTheShapeOfTheSpecification(t *testing.T) {
 	golden(t, "faulty.json", jsonOf(t, faulty()))
 }
 
-func TestJSONOfAnEmptyRunHasEmptyListsAndANullError(t *testing.T) {
+func TestJSONOfAnEmptyRun(t *testing.T) {
 	golden(t, "empty.json", jsonOf(t, &report.Document{Schema: 1, Command: "test-migration", Verdict: report.VerdictNone}))
 }
 
-func TestJSONOfItemsHasAListAndTheError(t *testing.T) {
+func TestJSONOfItems(t *testing.T) {
 	got := jsonOf(t, &report.Items{Schema: 1, Command: "undo", Error: &report.ErrorField{Message: "a < b"}})
 	golden(t, "items.json", got)
 	if !strings.Contains(string(got), `"items": []`) {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// WriteMarkdown writes the report for a pull request: the verdict, a table of the checks that have something to
-// say, and their details, the others and the file folded. file is the new file's content, nil to leave it out.
+// WriteMarkdown writes the report for a pull request: the verdict, a table of the checks that failed, warn or are
+// waived, their details, and the rest and the file folded. file is the new file's content; nil leaves it out.
 func WriteMarkdown(w io.Writer, d *Document, file []byte) error {
 	p := newPage(TextOptions{File: file})
 	sign, _ := verdictSign(d)
@@ -58,7 +58,7 @@ func (p *page) markdownFiles(files []File) {
 	}
 }
 
-// markdownTable has a row for each check that failed, warns or is waived.
+// markdownTable writes a row for each check that failed, warns or is waived.
 func (p *page) markdownTable(checks []Check) {
 	signs := map[Status]string{StatusFail: "❌", StatusWarn: "⚠️", StatusPass: "🟡"}
 	open := false
@@ -109,7 +109,7 @@ func (p *page) markdownDetails(c *Check) {
 	p.line("</details>")
 }
 
-// markdownRest folds what needs nobody: passed, skipped, set aside, remarks.
+// markdownRest folds what needs no attention: passed and skipped checks, noise, remarks.
 func (p *page) markdownRest(d *Document) {
 	var lines []string
 	for i := range d.Checks {
@@ -123,7 +123,7 @@ func (p *page) markdownRest(d *Document) {
 		lines = append(lines, fmt.Sprintf("- skipped %s: %s", span(strings.Join(ids[reason], ", ")), escape(reason)))
 	}
 	for _, n := range d.Noise {
-		lines = append(lines, fmt.Sprintf("- set aside, the base has it too: %s %s", span(n.Object), escape(n.Operation)))
+		lines = append(lines, fmt.Sprintf("- ignored, the base has it too: %s %s", span(n.Object), escape(n.Operation)))
 	}
 	for _, n := range d.Notes {
 		lines = append(lines, "- note: "+escape(n))
@@ -131,7 +131,7 @@ func (p *page) markdownRest(d *Document) {
 	if len(lines) == 0 {
 		return
 	}
-	p.fold(fmt.Sprintf("%d passed, and what else there is to know", passed))
+	p.fold(fmt.Sprintf("%d passed, and other details", passed))
 	for _, l := range lines {
 		p.line(l)
 	}
@@ -139,8 +139,8 @@ func (p *page) markdownRest(d *Document) {
 	p.line("</details>")
 }
 
-// fold opens a part that is closed at first; the caller writes its end. Its title is HTML, in which Markdown's
-// own escapes would show.
+// fold opens a section that is initially closed; the caller writes its end. Its title is HTML, in which Markdown's
+// own escapes would be visible.
 func (p *page) fold(title string) {
 	p.blank()
 	p.line("<details><summary>" + html.EscapeString(oneLine(title)) + "</summary>")
@@ -161,7 +161,7 @@ func (p *page) fence(language, text string) {
 	p.blank()
 }
 
-// span returns text as inline code; a backtick in it would end the span, so a longer fence stands around it.
+// span returns text as inline code; since a backtick in it would end the span, a longer fence surrounds it.
 func span(s string) string {
 	s = strings.ReplaceAll(oneLine(s), "|", `\|`)
 	if strings.Contains(s, "`") {
@@ -170,7 +170,7 @@ func span(s string) string {
 	return "`" + s + "`"
 }
 
-// escape makes text stand for itself in Markdown, HTML and a table's cell; `code` in it stays code.
+// escape makes text literal in Markdown, HTML and table cells; `code` in it stays code.
 func escape(s string) string {
 	plain := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", `\|`, "*", `\*`, "_", `\_`, "[", `\[`, "@", "@\u200b")
 	parts := strings.Split(oneLine(s), "`")

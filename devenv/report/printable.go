@@ -8,9 +8,9 @@ import (
 	"unicode/utf16"
 )
 
-// Printable makes text from outside (rows, messages, names, logs, files) safe to show. What could steer a terminal goes: whole
-// escape sequences, and the other control characters but line ends; a tab becomes spaces. What cannot be seen and changes how
-// the rest reads (directions of writing, characters without width) is shown as its number, \u202e. It is idempotent.
+// Printable makes text from outside (rows, messages, names, logs, files) safe to show. It removes what could control
+// a terminal: escape sequences and control characters except line ends; a tab becomes spaces. It shows invisible
+// characters that change how the rest reads (writing direction, zero width) as their code, \u202e. It is idempotent.
 func Printable(s string) string {
 	if plainText(s) {
 		return s
@@ -28,11 +28,11 @@ func Printable(s string) string {
 	return b.String()
 }
 
-// PrintableLine returns Printable for what is shown in one line; of a progress bar, which goes back to the line's start, it is only what
-// was written last.
+// PrintableLine returns Printable for text shown on one line. Of a progress bar, which returns to the line's start,
+// it keeps only what was written last.
 func PrintableLine(s string) string { return strings.ReplaceAll(Printable(lastWritten(s)), "\n", " ") }
 
-// ColoredLine returns PrintableLine with the colours and styles of the text, which end with the line.
+// ColoredLine returns PrintableLine with the text's colours and styles, which end with the line.
 func ColoredLine(s string) string {
 	s = lastWritten(s)
 	styles := regexp.MustCompile(`\x1b\[[0-9;:]*m`)
@@ -49,27 +49,28 @@ func ColoredLine(s string) string {
 	return b.String() + PrintableLine(s[at:]) + "\x1b[m"
 }
 
-// lastWritten returns what a line shows once all of it was written.
+// lastWritten returns what a line shows in the end.
 func lastWritten(s string) string {
 	s = strings.TrimRight(s, "\r\n")
 	return s[strings.LastIndexByte(s, '\r')+1:]
 }
 
-// plainText is a quick answer for most texts.
+// plainText is a fast path for most texts.
 func plainText(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r != '\n' && (r < ' ' || r >= 0x7f) }) < 0
 }
 
-// escapeSequences returns those of ECMA-48: with parameters (CSI), with a text that ends in the same line (OSC, DCS and the like), and
-// short ones. A text that nothing ends is no reason to show nothing after it: its introducer alone goes.
+// escapeSequences matches the escape sequences of ECMA-48: with parameters (CSI), with a text that ends on the same
+// line (OSC, DCS and the like), and short ones. Of a sequence whose text never ends, only the introducer matches, so
+// that the rest of the line is not lost.
 func escapeSequences() *regexp.Regexp {
 	return regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]`)
 }
 
-// hidden reports whether a character is not seen but changes how others are.
+// hidden reports whether a character is invisible but changes how others are displayed.
 func hidden(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) }
 
-// escapedRune writes a character as JSON and Go do, as two UTF-16 units where one does not do.
+// escapedRune escapes a character as JSON and Go do, as two UTF-16 units if one is not enough.
 func escapedRune(r rune) string {
 	if r < 0x10000 {
 		return fmt.Sprintf(`\u%04x`, r)

@@ -9,12 +9,12 @@ import (
 	"unicode"
 )
 
-// hostile is text that would steer a terminal, or read otherwise than it is: a title, a cleared screen, a link, colours, C1 controls,
-// directions, characters without width, tags that nobody sees. Between them stands "visible".
+// hostile is text that would control a terminal, or read differently from what it is: a title, a cleared screen, a
+// link, colours, C1 controls, writing directions, zero-width characters, invisible tags. In between is "visible".
 const hostile = "vis\x1b]0;title\x07ib\x1b[2J\x1b[1;31mle\x1b[0m \x1b]8;;http://x\x1b\\visible\x1b]8;;\x1b\\ \u009b31m\x9b31m\x00\x08\x7f " +
 	"\u202eelbisiv\u202c \u2066x\u2069 a\u200bb\ufeffc\u00add \U000e0041 \u2028 \x1b]52;c;visible to the end"
 
-// wantHarmless checks that a text has nothing that a terminal obeys or hides, but the colours that devenv itself sets.
+// wantHarmless checks that a text contains nothing that a terminal interprets or hides, except devenv's own colours.
 func wantHarmless(t *testing.T, what, text string, colors bool) {
 	t.Helper()
 	rest := text
@@ -22,7 +22,7 @@ func wantHarmless(t *testing.T, what, text string, colors bool) {
 		rest = strings.NewReplacer("\x1b[1m", "", "\x1b[1;31m", "", "\x1b[0m", "", "\x1b[2m", "", "\x1b[m", "", "\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "", "\x1b[36m", "").Replace(rest)
 	}
 	for _, r := range rest {
-		// Markdown has one of its own between @ and a name, so that nobody is called.
+		// Markdown has a zero-width character of its own between @ and a name, so that nobody is notified.
 		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) && (what != "markdown" || r != '\u200b') {
 			t.Errorf("%s holds %U: %q", what, r, text)
 			return
@@ -33,7 +33,7 @@ func wantHarmless(t *testing.T, what, text string, colors bool) {
 	}
 }
 
-func TestNoTextFromOutsideSteersATerminalInAnyFormat(t *testing.T) {
+func TestNoOutputFormatLetsTextControlATerminal(t *testing.T) {
 	d := NewDocument("new-migration")
 	d.Verdict, d.Error = VerdictFail, &ErrorField{Message: hostile, Hint: hostile}
 	d.Base, d.Branch = Base{Ref: hostile}, Branch{Ref: hostile}
@@ -70,7 +70,7 @@ func TestNoTextFromOutsideSteersATerminalInAnyFormat(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeSeenIsShownAsItsNumber(t *testing.T) {
+func TestInvisibleCharactersAreShownAsEscapes(t *testing.T) {
 	for text, want := range map[string]string{
 		"a\u202eb":               `a\u202eb`,
 		"a\U000e0041b":           `a\udb40\udc41b`,
@@ -80,18 +80,18 @@ func TestWhatCannotBeSeenIsShownAsItsNumber(t *testing.T) {
 		"é 漢 🙂":                  "é 漢 🙂",
 	} {
 		if got := Printable(text); got != want || Printable(got) != want {
-			t.Errorf("%q is shown as %q and not %q", text, got, want)
+			t.Errorf("%q is shown as %q, not %q", text, got, want)
 		}
 	}
 }
 
-func TestALineOfALogKeepsItsColoursAndNothingElse(t *testing.T) {
+func TestColoredLineKeepsOnlyColours(t *testing.T) {
 	const line = "10%\r20%\r\x1b[32mINFO\x1b[0m \x1b]0;title\x07\x1b[2J\x1b[38;5;9mred\u202e\n"
 	if got, want := ColoredLine(line), "\x1b[32mINFO\x1b[0m \x1b[38;5;9mred\\u202e\x1b[m"; got != want {
-		t.Errorf("in colour: %q and not %q", got, want)
+		t.Errorf("in colour: %q, not %q", got, want)
 	}
 	if got, want := PrintableLine(line), "INFO red\\u202e"; got != want {
-		t.Errorf("without: %q and not %q", got, want)
+		t.Errorf("without: %q, not %q", got, want)
 	}
 	wantHarmless(t, "a line", ColoredLine(hostile), true)
 }

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// WriteText writes the report for people: what the verdict means, the file, each check that failed or warns with
-// what was seen and what to do, the others folded, and what to do next. The document's error is not shown:
-// WriteFailure does that.
+// WriteText writes the report for people: what the verdict means, the file, each check that failed or warns with the
+// evidence and what to do, the others folded, and the next step. It does not show the document's error; WriteFailure
+// does.
 func WriteText(w io.Writer, d *Document, o TextOptions) error {
 	p := newPage(o)
 	p.headline(d)
@@ -25,7 +25,7 @@ func WriteText(w io.Writer, d *Document, o TextOptions) error {
 	return p.writeTo(w)
 }
 
-// headline says in one sentence what the verdict means.
+// headline tells in one sentence what the verdict means.
 func (p *page) headline(d *Document) {
 	sign, col := verdictSign(d)
 	text := headlineOf(d)
@@ -64,33 +64,34 @@ func headlineOf(d *Document) string {
 	case len(d.Revisions) == 0 && (d.Verdict == VerdictWarn || d.Verdict == VerdictFail):
 		return fmt.Sprintf("The branch adds no migration, and something is wrong: %s.", n)
 	case d.Verdict == VerdictPass && !upgrades(d.Checks):
-		return fmt.Sprintf("Nothing wrong is found, and the upgrade was not judged: %s.", n)
+		return fmt.Sprintf("Nothing wrong was found, but the upgrade was not judged: %s.", n)
 	case d.Verdict == VerdictPass:
 		return fmt.Sprintf("%s is sound: %s.", subject, n)
 	case d.Verdict == VerdictWarn && !upgrades(d.Checks):
-		return fmt.Sprintf("Look at the migration first; its upgrade was not judged: %s.", n)
+		return fmt.Sprintf("Review the migration first; its upgrade was not judged: %s.", n)
 	case d.Verdict == VerdictWarn:
-		return fmt.Sprintf("%s works, but look at it first: %s.", subject, n)
+		return fmt.Sprintf("%s works, but review it first: %s.", subject, n)
 	case d.Verdict == VerdictFail:
 		return fmt.Sprintf("%s is faulty: %s.", subject, n)
 	case d.Error != nil:
 		return "No verdict: the run ended with an error."
 	case len(d.Files) > 0:
-		return "The migration is written, but nothing has proved it."
+		return "The migration is written, but not verified."
 	case len(d.Revisions) > 0 && d.Command == "test-migration":
-		return "Nothing has proved the branch's migration."
+		return "The branch's migration is not verified."
 	case len(d.Revisions) > 0:
-		return "The migration is not written, and nothing has proved it."
+		return "The migration is neither written nor verified."
 	}
 	return nothingOf(d)
 }
 
-// upgrades returns whether the upgrade of the base's data was judged: without that, nobody knows that a migration works.
+// upgrades reports whether the upgrade of the base's data was judged: without that, nobody knows whether a migration
+// works.
 func upgrades(checks []Check) bool {
 	return slices.ContainsFunc(checks, func(c Check) bool { return c.ID == "apply.seeded" && c.Status != StatusSkip })
 }
 
-// nothingOf returns the headline where there is no migration, and claims no more than was compared.
+// nothingOf returns the headline if there is no migration; it claims no more than was compared.
 func nothingOf(d *Document) string {
 	if why := skippedFor(d.Checks); why != "" {
 		return strings.ToUpper(why[:1]) + why[1:] + "."
@@ -104,7 +105,7 @@ func nothingOf(d *Document) string {
 	return said + "."
 }
 
-// skippedFor returns the one reason for which all checks were skipped; empty where there is none.
+// skippedFor returns the reason if all checks were skipped for the same one, else an empty string.
 func skippedFor(checks []Check) string {
 	for i := range checks {
 		if checks[i].Status != StatusSkip || checks[i].Summary != checks[0].Summary {
@@ -135,7 +136,7 @@ func countChecks(checks []Check) tally {
 	return t
 }
 
-// String says "1 check failed, 2 warn, 9 passed", leaving out what did not happen.
+// String returns "1 check failed, 2 warn, 9 passed", without zero counts.
 func (t tally) String() string {
 	var parts []string
 	add := func(n int, one, many string) {
@@ -158,7 +159,7 @@ func (t tally) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// Elapsed writes a duration as people read it, in at most six columns below 100 minutes: "0.4s", "12s", "2m05s".
+// Elapsed formats a duration for people, in at most six columns below 100 minutes: "0.4s", "12s", "2m05s".
 func Elapsed(d time.Duration) string {
 	switch {
 	case d < 10*time.Second:

@@ -20,7 +20,7 @@ func (p *page) checks(d *Document) {
 	p.skipped(d.Checks)
 }
 
-// finding shows one check with what it saw and what to do.
+// finding shows one check with its evidence and what to do.
 func (p *page) finding(c *Check) {
 	sign, col := "✗", red
 	if c.Status == StatusWarn {
@@ -36,10 +36,10 @@ func (p *page) finding(c *Check) {
 	}
 }
 
-// labelWidth is the column in which an evidence's values start, behind the indent.
+// labelWidth is the column in which an evidence's values start, after the indentation.
 const labelWidth = 11
 
-// evidence shows the fields that are set, one a line, labelled.
+// evidence shows the fields that are set, one per line, with labels.
 func (p *page) evidence(c *Check, e *Evidence) {
 	for _, f := range fieldsOf(c, e) {
 		label := "  " + p.faint(fmt.Sprintf("%-*s", labelWidth, f.label))
@@ -62,8 +62,8 @@ type field struct {
 	paste        bool
 }
 
-// fieldsOf puts evidence into words, in the order in which people ask: where, how many, what, why. What the check's summary
-// says is not said again, nor is the statement that its hint has to paste.
+// fieldsOf lists evidence in the order in which people ask: where, how many, what, why. It omits what the check's
+// summary says, and a statement that its hint contains.
 func fieldsOf(c *Check, e *Evidence) []field {
 	statement, message := e.Statement, messageOf(e)
 	if strings.Contains(c.Hint, statement) {
@@ -128,7 +128,8 @@ func rowsOf(e *Evidence) string {
 	}
 }
 
-// speakerOf tells Postgres' messages, which have an SQLSTATE, from those of the migration tool or the backend.
+// speakerOf distinguishes Postgres's messages, which have an SQLSTATE, from those of the migration tool or the
+// backend.
 func speakerOf(e *Evidence) string {
 	if e.SQLState == "" {
 		return "message"

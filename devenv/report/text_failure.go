@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// WriteFailure writes an error for people: the message, the end of what a program printed, and what to do next
-// with its code to paste. A nil error writes nothing.
+// WriteFailure writes an error for people: the message, the end of a program's output, and what to do next with code
+// to paste. It writes nothing for a nil error.
 func WriteFailure(w io.Writer, err error, o TextOptions) error {
 	if err == nil {
 		return nil
@@ -28,7 +28,7 @@ type hintBlock struct {
 	lines []string
 }
 
-// splitHint tells prose from code: a line that is indented, or inside a ``` fence, is code.
+// splitHint separates prose from code: a line that is indented, or inside a ``` fence, is code.
 func splitHint(hint string) []hintBlock {
 	var blocks []hintBlock
 	if strings.TrimSpace(hint) == "" {
@@ -55,7 +55,7 @@ func splitHint(hint string) []hintBlock {
 	return blocks
 }
 
-// dedent takes the indentation away that all lines share.
+// dedent removes the indentation that all lines share.
 func dedent(lines []string) []string {
 	shared := -1
 	for _, l := range lines {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// passed tells the checks that passed in a line for what they are of, or each in its own with -v.
+// passed shows the checks that passed in one line for each kind of data, or with -v each in its own line.
 func (p *page) passed(checks []Check) {
 	ids := map[string][]string{}
 	var on []string
@@ -37,7 +37,7 @@ func (p *page) passed(checks []Check) {
 	}
 }
 
-// passedEach tells each check that passed in a line of its own.
+// passedEach shows each check that passed in a line of its own.
 func (p *page) passedEach(checks []Check) {
 	for i := range checks {
 		if c := &checks[i]; c.Status == StatusPass && c.Waived == "" {
@@ -61,7 +61,7 @@ func (p *page) skipped(checks []Check) {
 	}
 }
 
-// skipsByReason groups the ids of the checks that were skipped; reasons are in the order of the checks.
+// skipsByReason groups the ids of skipped checks by reason, with reasons in the order of the checks.
 func skipsByReason(checks []Check) (reasons []string, ids map[string][]string) {
 	ids = map[string][]string{}
 	for i := range checks {

@@ -9,8 +9,8 @@ import (
 	"github.com/alecthomas/chroma/v2/lexers"
 )
 
-// highlight colours source text by the language of the file's name, with the terminal's own colours. Text in no
-// known language, or that its lexer refuses, comes back as it is. No colour crosses a line's end.
+// highlight colours source text by the language of the file's name, with the terminal's own colours. Text in an
+// unknown language, or one that the lexer rejects, is returned unchanged. No colour crosses a line's end.
 func highlight(name, text string) string {
 	lexer := lexers.Match(path.Base(name))
 	if lexer == nil {

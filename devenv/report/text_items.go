@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// WriteItemsText writes the result of the other commands, one item a line: a string as it is, a value with a
-// String method by it, anything else as its JSON fields "name value".
+// WriteItemsText writes the result of the other commands, one item per line: strings unchanged, values with a String
+// method by that, anything else as its JSON fields "name value".
 func WriteItemsText(w io.Writer, items *Items, o TextOptions) error {
 	p := newPage(o)
 	for _, item := range items.Items {
@@ -37,7 +37,7 @@ func itemText(item any) (string, error) {
 	return fieldsText(raw), nil
 }
 
-// fieldsText puts a JSON object into one line, its fields in their order; other values stay as they are.
+// fieldsText formats a JSON object as one line, with its fields in order; other values are unchanged.
 func fieldsText(raw []byte) string {
 	dec := json.NewDecoder(strings.NewReader(string(raw)))
 	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
@@ -60,7 +60,7 @@ func fieldsText(raw []byte) string {
 	return strings.Join(parts, "  ")
 }
 
-// valueText returns a value without quotes; what is empty is left out.
+// valueText returns a value without quotes; empty values are omitted.
 func valueText(raw json.RawMessage) string {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {

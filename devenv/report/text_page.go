@@ -10,22 +10,22 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// TextOptions say how text for people is laid out.
+// TextOptions control the layout of text for people.
 type TextOptions struct {
 	// Width is the number of columns; 0 means that no line is wrapped or cut.
 	Width int
-	// Color adds ANSI colours; without it no escape is written.
+	// Color adds ANSI colours; without it there are no escape sequences.
 	Color bool
-	// Verbose shows what is folded otherwise: each check that passed, each difference set aside as noise, each step.
+	// Verbose shows what is otherwise folded: each check that passed, each ignored difference, each step.
 	Verbose bool
-	// File is the content of the file that was written, to be shown; nil shows its path only.
+	// File is the content of the written file, to be shown; nil shows only its path.
 	File []byte
 }
 
-// minWidth is the narrowest text that is laid out; narrower terminals wrap by themselves.
+// minWidth is the narrowest layout; narrower terminals wrap by themselves.
 const minWidth = 20
 
-// page gathers lines and writes them at once, so that nothing half-written is left on an error of the layout.
+// page collects lines and writes them at once, so that a layout error leaves nothing half-written.
 type page struct {
 	TextOptions
 	text strings.Builder
@@ -45,14 +45,15 @@ func (p *page) writeTo(w io.Writer) error {
 	return nil
 }
 
-// line writes a line as it is.
+// line writes a line unchanged.
 func (p *page) line(s string) {
 	p.text.WriteString(strings.TrimRight(s, " ") + "\n")
 }
 
 func (p *page) blank() { p.text.WriteString("\n") }
 
-// wrap writes text after a prefix, broken between words at the width, the following lines indented by indent columns.
+// wrap writes text after a prefix, wrapped at the width between words, with the following lines indented by indent
+// columns.
 func (p *page) wrap(prefix string, indent int, text string) {
 	pad := strings.Repeat(" ", indent)
 	for i, l := range p.broken(text, indent) {
@@ -72,13 +73,13 @@ func (p *page) broken(text string, indent int) []string {
 	return strings.Split(text, "\n")
 }
 
-// Stand-ins, from the private use area, for a hyphen and a space at which no line may be broken.
+// Stand-ins, from the private use area, for a hyphen and a space at which lines must not be broken.
 const (
 	tiedHyphen = "\ue000"
 	tiedSpace  = "\ue001"
 )
 
-// tie keeps `commands to paste`, flags and names with hyphens on one line; loosen undoes it.
+// tie keeps `commands to paste`, flags and hyphenated names on one line; loosen undoes it.
 func tie(s string) string {
 	parts := strings.Split(strings.ReplaceAll(s, "-", tiedHyphen), "`")
 	for i := 1; i < len(parts)-1; i += 2 {
@@ -91,7 +92,7 @@ func loosen(s string) string {
 	return strings.NewReplacer(tiedHyphen, "-", tiedSpace, " ").Replace(s)
 }
 
-// code writes lines that are made to be pasted: never wrapped, never cut.
+// code writes lines meant to be pasted: never wrapped, never cut.
 func (p *page) code(indent int, lines []string) {
 	pad := strings.Repeat(" ", indent)
 	for _, l := range lines {
@@ -99,7 +100,7 @@ func (p *page) code(indent int, lines []string) {
 	}
 }
 
-// The colours are the terminal's own sixteen, so that they suit its background.
+// The colours are the terminal's own sixteen, so that they match its background.
 const (
 	red     = "1"
 	green   = "2"

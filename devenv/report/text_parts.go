@@ -8,7 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// files returns what happened to the working tree, and shows the new file.
+// files shows what happened to the working tree, and the new file.
 func (p *page) files(d *Document) {
 	if len(d.Files) == 0 {
 		return
@@ -42,7 +42,7 @@ func lineage(f *File) string {
 	}
 }
 
-// content shows the file; lines are cut at the width, since the whole of them is on the disk.
+// content shows the file; lines are cut at the width, since they are complete on disk.
 func (p *page) content(d *Document) {
 	text := strings.TrimRight(Printable(string(p.File)), "\n")
 	if p.Color {
@@ -56,7 +56,7 @@ func (p *page) content(d *Document) {
 	}
 }
 
-// addedPath returns the path of the file that the command wrote, "" when there is none.
+// addedPath returns the path of the file that the command wrote, "" if there is none.
 func addedPath(d *Document) string {
 	for i := range d.Files {
 		if d.Files[i].Action == FileAdded {
@@ -66,13 +66,13 @@ func addedPath(d *Document) string {
 	return ""
 }
 
-// noise tells in one line what was subtracted because the base alone has it.
+// noise summarizes in one line the differences that are ignored because the base alone has them.
 func (p *page) noise(noise []Noise) {
 	if len(noise) == 0 {
 		return
 	}
 	p.blank()
-	p.wrap("", 2, fmt.Sprintf("%s between models and database %s set aside, since the base alone has %s.",
+	p.wrap("", 2, fmt.Sprintf("%s between models and database %s ignored, since the base alone has %s.",
 		Count(len(noise), "difference"), pick(len(noise), "is", "are"), pick(len(noise), "it", "them")))
 	if !p.Verbose {
 		return
@@ -117,7 +117,7 @@ func (p *page) steps(steps []Step) {
 	}
 }
 
-// next returns the last line: what the user does now.
+// next writes the last line: what the user does now.
 func (p *page) next(d *Document) {
 	text := nextOf(d)
 	if text == "" {
@@ -135,7 +135,7 @@ func nextOf(d *Document) string {
 	}
 	undo := ""
 	if path != "" {
-		undo = " `devenv undo` takes it back."
+		undo = " `devenv undo` reverts it."
 	}
 	switch {
 	case d.Verdict == VerdictFail, d.Verdict == VerdictWarn:
@@ -146,18 +146,18 @@ func nextOf(d *Document) string {
 	case d.Verdict == VerdictPass:
 		return fmt.Sprintf("read %s and commit it.%s", path, undo)
 	default:
-		return "`devenv test-migration` proves it." + undo
+		return "`devenv test-migration` verifies it." + undo
 	}
 }
 
 func pickVerb(v Verdict) string {
 	if v == VerdictFail {
-		return "mend"
+		return "fix"
 	}
-	return "look at"
+	return "review"
 }
 
-// worstID returns the first check that made the verdict.
+// worstID returns the first check that determined the verdict.
 func worstID(d *Document) string {
 	for i := range d.Checks {
 		if string(d.Checks[i].Status) == string(d.Verdict) {

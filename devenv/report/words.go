@@ -6,7 +6,7 @@ import (
 	"github.com/docker/go-units"
 )
 
-// Count says how many there are of a thing: "1 migration", "2 migrations".
+// Count returns a number with its noun: "1 migration", "2 migrations".
 func Count[N int | int64](n N, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -14,7 +14,7 @@ func Count[N int | int64](n N, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// Size says a number of bytes in the unit that suits it, up to gigabytes: "512 kB", "12 MB", "1.5 GB".
+// Size returns a number of bytes in a suitable unit, up to gigabytes: "512 kB", "12 MB", "1.5 GB".
 func Size(n int64) string {
 	if n >= units.GiB {
 		return units.CustomSize("%.1f %s", float64(n)/units.KiB, units.KiB, []string{"kB", "MB", "GB"})
@@ -22,7 +22,7 @@ func Size(n int64) string {
 	return Megabytes(n)
 }
 
-// Megabytes says a number of bytes in no larger unit than that, where sizes are compared: "512 kB", "12 MB", "5120 MB".
+// Megabytes returns a number of bytes in at most megabytes, for comparing sizes: "512 kB", "12 MB", "5120 MB".
 func Megabytes(n int64) string {
 	return units.CustomSize("%.0f %s", float64(n)/units.KiB, units.KiB, []string{"kB", "MB"})
 }

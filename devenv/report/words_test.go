@@ -2,7 +2,7 @@ package report
 
 import "testing"
 
-func TestACountIsOfOneThingOrOfSeveral(t *testing.T) {
+func TestCountUsesSingularAndPlural(t *testing.T) {
 	for n, want := range map[int]string{0: "0 rows", 1: "1 row", 2: "2 rows"} {
 		if got := Count(n, "row"); got != want || Count(int64(n), "row") != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
@@ -10,7 +10,7 @@ func TestACountIsOfOneThingOrOfSeveral(t *testing.T) {
 	}
 }
 
-func TestASizeIsSaidInTheUnitThatSuitsIt(t *testing.T) {
+func TestSizeUsesASuitableUnit(t *testing.T) {
 	for bytes, want := range map[int64][2]string{
 		0:               {"0 kB", "0 kB"},
 		512 << 10:       {"512 kB", "512 kB"},

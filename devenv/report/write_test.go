@@ -17,7 +17,7 @@ import (
 	"devenv/devenv/report"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 const migration = `"""add email"""
 
@@ -33,7 +33,7 @@ def upgrade() -> None:
     op.add_column("users", sa.Column("email", sa.String(length=255), nullable=False))
 `
 
-// faulty returns a document with something of everything: failures, a warning, a waiver, skips, noise, notes, steps.
+// faulty returns a document with some of everything: failures, a warning, a waiver, skips, noise, notes, steps.
 func faulty() *report.Document {
 	d := report.NewDocument("new-migration")
 	d.Verdict, d.MS = report.VerdictFail, 12_400
@@ -101,7 +101,7 @@ func text(t *testing.T, d *report.Document, o report.TextOptions) string {
 	return b.String()
 }
 
-func TestTextTellsWhatFailedWhereAndWhatToDo(t *testing.T) {
+func TestTextReportsFailuresAndWhatToDo(t *testing.T) {
 	for _, width := range []int{40, 80} {
 		for _, color := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d columns, colour %v", width, color), func(t *testing.T) {
@@ -126,8 +126,8 @@ func TestTextWithoutAWidthWrapsNothing(t *testing.T) {
 	}
 }
 
-// Lines made to be pasted are the only ones that may be longer than the terminal.
-func TestTextStaysWithinTheWidthExceptWhatIsPasted(t *testing.T) {
+// Only lines meant to be pasted may be longer than the terminal.
+func TestOnlyPasteableLinesExceedTheWidth(t *testing.T) {
 	for _, width := range []int{40, 80} {
 		for line := range strings.SplitSeq(text(t, faulty(), report.TextOptions{Width: width, File: []byte(migration)}), "\n") {
 			pasted := strings.Contains(line, "op.execute(") || strings.Contains(line, "op.alter_column(") || strings.Contains(line, "SELECT id")
@@ -138,7 +138,7 @@ func TestTextStaysWithinTheWidthExceptWhatIsPasted(t *testing.T) {
 	}
 }
 
-func TestTextKeepsDataFromSteeringTheTerminal(t *testing.T) {
+func TestTextKeepsDataFromControllingTheTerminal(t *testing.T) {
 	got := text(t, faulty(), report.TextOptions{Width: 80, Color: true})
 	if strings.Contains(got, "\x1b[2J") {
 		t.Error("an escape in Postgres' message came through")
@@ -163,12 +163,12 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 		"agreed":            {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass)}, "· The branch adds no migration, and its models and the database agree."},
 		"unasked":           {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusSkip)}, "· The branch adds no migration."},
 		"lacking":           {report.Document{Verdict: report.VerdictFail, Checks: drift(report.StatusFail)}, "✗ The branch adds no migration, and something is wrong: 1 check failed."},
-		"unjudged":          {report.Document{Verdict: report.VerdictPass, Checks: drift(report.StatusPass), Revisions: own}, "✓ Nothing wrong is found, and the upgrade was not judged: 1 check passed."},
-		"warned":            {report.Document{Verdict: report.VerdictWarn, Checks: drift(report.StatusWarn), Revisions: own}, "! Look at the migration first; its upgrade was not judged: 1 check warns."},
-		"unasked migration": {report.Document{Command: "test-migration", Verdict: report.VerdictNone, Checks: drift(report.StatusSkip), Revisions: own}, "· Nothing has proved the branch's migration."},
-		"dry run":           {report.Document{Verdict: report.VerdictNone, Checks: skipped("--no-verify"), Revisions: own}, "· The migration is not written, and nothing has proved it."},
+		"unjudged":          {report.Document{Verdict: report.VerdictPass, Checks: drift(report.StatusPass), Revisions: own}, "✓ Nothing wrong was found, but the upgrade was not judged: 1 check passed."},
+		"warned":            {report.Document{Verdict: report.VerdictWarn, Checks: drift(report.StatusWarn), Revisions: own}, "! Review the migration first; its upgrade was not judged: 1 check warns."},
+		"unasked migration": {report.Document{Command: "test-migration", Verdict: report.VerdictNone, Checks: drift(report.StatusSkip), Revisions: own}, "· The branch's migration is not verified."},
+		"dry run":           {report.Document{Verdict: report.VerdictNone, Checks: skipped("--no-verify"), Revisions: own}, "· The migration is neither written nor verified."},
 		"error":             {report.Document{Verdict: report.VerdictNone, Error: &report.ErrorField{Message: "x"}}, "✗ No verdict: the run ended with an error."},
-		"unproved":          {report.Document{Verdict: report.VerdictNone, Files: []report.File{{Path: "a.py", Action: report.FileAdded}}}, "· The migration is written, but nothing has proved it."},
+		"unproved":          {report.Document{Verdict: report.VerdictNone, Files: []report.File{{Path: "a.py", Action: report.FileAdded}}}, "· The migration is written, but not verified."},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -180,7 +180,7 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 	}
 }
 
-func TestWhatPassedOnSomethingElseIsToldApart(t *testing.T) {
+func TestChecksPassedOnOtherDataAreSeparate(t *testing.T) {
 	d := report.Document{Verdict: report.VerdictFail, Checks: []report.Check{
 		{ID: "history.heads", Status: report.StatusPass},
 		{ID: "reverse.schema", Status: report.StatusPass, On: "a schema made from scratch"},
@@ -258,7 +258,7 @@ func TestWritersReturnTheErrorOfTheirOutput(t *testing.T) {
 	}
 }
 
-func TestTextSaysNothingTwice(t *testing.T) {
+func TestTextRepeatsNothing(t *testing.T) {
 	d := report.NewDocument("test-migration")
 	d.Checks = []report.Check{{
 		ID: "generate.rename", Status: report.StatusWarn, Summary: "note may be a rename of legacy (and 1 more)", Hint: "if it is:\n    op.rename()",
