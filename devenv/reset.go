@@ -137,7 +137,7 @@ func (r *resetRun) cloneBase(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	began := time.Now()
-	if r.clone, err = r.bed.Clone(ctx, r.bed.Base.First, testbed.CloneOptions{Kept: true}); err == nil {
+	if r.clone, err = r.bed.Clone(ctx, r.bed.Base.Original, testbed.CloneOptions{Kept: true}); err == nil {
 		log.Done("a clone of the base's data, ready in " + time.Since(began).Round(time.Millisecond).String())
 	}
 	return err

@@ -16,31 +16,32 @@ import (
 	"devenv/migrations"
 )
 
-// baseFormat is the version of what a base image holds and how it is made; raising it makes every base anew.
+// baseFormat is the version of a base image's content and of how it is made; increasing it rebuilds every base.
 const baseFormat = 9
 
 // Base is the base branch on the engine: its checkout, and the images of its database.
 type Base struct {
 	*scratch.Checkout
 	Settings database.Settings
-	// Key names the content that makes the base, which Inputs lists.
+	// Key identifies the content that makes the base, which Inputs lists.
 	Key    string
 	Inputs []inputs.Input
-	// Seeded is the one with schema and seed data. Of a base that this run makes, its metadata is known before the image is there,
-	// and keeping is what it is made of; nil for a base that was known.
+	// Seeded has the schema and the seed data. For a base that this run makes, its metadata is known before the image
+	// exists, and pending is what the image is made of; pending is nil for a known base.
 	Seeded  database.Image
-	keeping *keeping
+	pending *pendingImage
 	Empty   database.Image // after initdb and the init scripts
 	// Noise is how models and migrations differed before the branch.
 	Noise []migrations.Operation
 
 	project *discover.Project
-	// along are the ignored files that were taken along, by path; envFiles those that the Compose model is loaded with.
-	along, envFiles []string
+	// included are the ignored files copied from the working tree, by path; envFiles those that the Compose model is
+	// loaded with.
+	included, envFiles []string
 	cloning
 }
 
-// Open checks the base out, with the ignored files that the capture took along.
+// Open checks out the base, with the ignored files that the capture included.
 func Open(ctx context.Context, w *project.Workspace, p *discover.Project, ref gitrepo.Base, capture gitrepo.Capture, envFiles []string) (*Base, error) {
 	treeID, err := w.Repo.WithIncluded(ctx, ref.Commit, capture)
 	if err != nil {
@@ -50,9 +51,9 @@ func Open(ctx context.Context, w *project.Workspace, p *discover.Project, ref gi
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{Checkout: s, project: p, envFiles: envFiles, along: capture.Included}
+	b := &Base{Checkout: s, project: p, envFiles: envFiles, included: capture.Included}
 	if absent := s.AbsentComposeFiles(); len(absent) > 0 {
-		return b, report.Fail(report.KindUsage, "let devenv take it along, in .devenv.yaml:\n    include: ["+strings.Join(absent, ", ")+"]",
+		return b, report.Fail(report.KindUsage, "let devenv include it, in .devenv.yaml:\n    include: ["+strings.Join(absent, ", ")+"]",
 			"load the base's Compose project: %s does not have %s", ref.Ref, strings.Join(absent, ", "))
 	}
 	if err := s.Load(ctx, envFiles); err != nil {
@@ -65,11 +66,11 @@ func Open(ctx context.Context, w *project.Workspace, p *discover.Project, ref gi
 	return b, err
 }
 
-// checkServices refuses a base that does not have the services it is made with.
+// checkServices refuses a base that lacks a service needed to make it.
 func (b *Base) checkServices(ref gitrepo.Base) error {
 	for _, name := range []string{b.project.Database, b.project.Migrations.Service} {
 		if _, ok := b.Model.Services[name]; !ok {
-			return report.Fail(report.KindUsage, "merge the service's introduction first, or choose another base: --base",
+			return report.Fail(report.KindUsage, "merge the change that adds the service first, or choose another base with --base",
 				"the base %s has no service %q in its Compose project", ref.Ref, name)
 		}
 	}
@@ -82,7 +83,7 @@ func (b *Base) SeededRef() string { return "devenv/base:" + b.Key }
 // EmptyRef names the image of the empty database, after initdb and the init scripts.
 func (b *Base) EmptyRef() string { return "devenv/base:" + b.Key + "-empty" }
 
-// LookUp finds the base's images; false when one is missing.
+// LookUp finds the base's images; false if one is missing.
 func (b *Base) LookUp(ctx context.Context) (bool, error) {
 	empty, known, err := database.Lookup(ctx, b.Workspace.Engine, b.Key+"-empty")
 	if err != nil || !known {
@@ -107,7 +108,7 @@ func (b *Base) Touch(ctx context.Context) error {
 	return nil
 }
 
-// readNoise takes the noise out of the image's metadata.
+// readNoise reads the noise from the image's metadata.
 func (b *Base) readNoise() error {
 	b.Noise = make([]migrations.Operation, len(b.Seeded.Meta.Noise))
 	for i, raw := range b.Seeded.Meta.Noise {
@@ -118,5 +119,5 @@ func (b *Base) readNoise() error {
 	return nil
 }
 
-// ToolNetwork is the part of the name of the network in which the tool and every clone that it is pointed at live.
+// ToolNetwork is the part of a network's name for the network of the tool and of every clone that it works on.
 const ToolNetwork = "tool"

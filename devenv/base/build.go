@@ -19,10 +19,10 @@ import (
 	"devenv/migrations"
 )
 
-// seedStack is the part of the name of the stack in which a base is made.
+// seedStack is the part of a stack's name for the stack in which a base is made.
 const seedStack = "seed"
 
-// build is the making of a base image: the server that Compose made of the service's own definition, and the base's
+// build makes a base image, using the server that Compose created from the service's own definition, and the base's
 // services beside it.
 type build struct {
 	*Base
@@ -30,7 +30,7 @@ type build struct {
 	stack  *scratch.Services
 	server *database.Server
 	tool   *tool.Tool
-	// keptEmpty waits for the image of the empty database, which is made while the server goes on; nil before.
+	// keptEmpty waits for the image of the empty database, which is made while the server continues; nil before that.
 	keptEmpty func() error
 }
 
@@ -40,11 +40,11 @@ type From struct {
 	Secrets database.Secrets
 }
 
-// Make makes the base's database, and the image of the empty one. The other becomes an image in Keep.
+// Make makes the base's database, and the image of the empty one. Keep makes the other image.
 func (b *Base) Make(ctx context.Context, runner *step.Runner, from From) error {
 	m := &build{Base: b, from: from}
 	err := runner.Sequence(ctx,
-		step.New("base: images", m.bringImages),
+		step.New("base: images", m.ensureImages),
 		step.New("base: start postgres", m.startServer),
 		step.New("base: migrate and seed", m.seed),
 		step.New("base: compare with the models", m.readModels),
@@ -61,13 +61,13 @@ func (b *Base) Make(ctx context.Context, runner *step.Runner, from From) error {
 	return tool.ExplainLost(ctx, b.Workspace.Engine, m.server, err)
 }
 
-// bringImages prepares the tree and builds or pulls the images.
-func (b *build) bringImages(ctx context.Context, log *step.Log) error {
+// ensureImages prepares the tree and builds or pulls the images.
+func (b *build) ensureImages(ctx context.Context, log *step.Log) error {
 	return b.EnsureImages(ctx, baseServices(b.project, b.Model), log)
 }
 
-// startServer lets Compose make the stack, starts its database with the data in a volume of its own, and keeps the state after
-// the init scripts.
+// startServer lets Compose create the stack, starts its database with the data in a volume of its own, and keeps the
+// state after the init scripts.
 func (b *build) startServer(ctx context.Context, log *step.Log) (err error) {
 	image, err := b.imageFor(ctx)
 	if err != nil {
@@ -89,7 +89,7 @@ func (b *build) startServer(ctx context.Context, log *step.Log) (err error) {
 	if err := b.server.Tune(ctx); err != nil {
 		return err
 	}
-	copied, err := b.server.Copy(ctx, b.meta(), b.keep())
+	copied, err := b.server.Copy(ctx, b.meta(), b.copyOptions())
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (b *build) startServer(ctx context.Context, log *step.Log) (err error) {
 	return err
 }
 
-// keepEmpty makes the image of the empty database while the server is started again, migrated and seeded.
+// keepEmpty makes the image of the empty database while the server is restarted, migrated and seeded.
 func (b *build) keepEmpty(ctx context.Context, copied *database.Copy) {
 	var err error
 	done := make(chan struct{})
@@ -109,7 +109,7 @@ func (b *build) keepEmpty(ctx context.Context, copied *database.Copy) {
 	b.keptEmpty = func() error { <-done; return err }
 }
 
-// imageFor returns the image of the database service, as it is on the engine.
+// imageFor returns the database service's image, as it is on the engine.
 func (b *build) imageFor(ctx context.Context) (engine.Image, error) {
 	ref := b.ImageOf(b.project.Database)
 	if ref == "" {
@@ -122,7 +122,7 @@ func (b *build) imageFor(ctx context.Context) (engine.Image, error) {
 	return image, err
 }
 
-// atHead makes sure that the base's database is at the base's head, and is the one that is read.
+// atHead ensures that the base's database is at the base's head, and is the one that is read.
 func (b *build) atHead(ctx context.Context, log *step.Log) error {
 	history, err := b.tool.History(ctx)
 	if err != nil {
@@ -132,7 +132,7 @@ func (b *build) atHead(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	b.use(current)
+	b.useDatabase(current)
 	if migrations.SameRevisions(current.Heads, history.Heads()) {
 		return nil
 	}
@@ -151,7 +151,7 @@ func (b *build) readModels(ctx context.Context, log *step.Log) error {
 		return tool.GeneratedFailure(err)
 	}
 	b.Noise = operations
-	log.Done(report.Count(len(operations), "difference") + " there before the branch")
+	log.Done(report.Count(len(operations), "difference") + " from before the branch")
 	return nil
 }
 
@@ -179,17 +179,17 @@ func (b *build) copy(ctx context.Context, _ *step.Log) error {
 	if err := b.tool.Close(ctx); err != nil {
 		return err
 	}
-	copied, err := b.server.Copy(ctx, meta, b.keep())
+	copied, err := b.server.Copy(ctx, meta, b.copyOptions())
 	if err != nil {
 		return err
 	}
 	b.Seeded = database.Image{Ref: b.SeededRef(), Meta: copied.Meta()}
-	b.keeping = &keeping{copied: copied, done: make(chan struct{})}
+	b.pending = &pendingImage{copied: copied, done: make(chan struct{})}
 	return nil
 }
 
-// keep returns what of the server becomes the base's images, and what must not be in them.
-func (b *build) keep() database.CopyOptions {
+// copyOptions returns what of the server goes into the base's images, and what must not.
+func (b *build) copyOptions() database.CopyOptions {
 	return database.CopyOptions{Labels: b.Workspace.ImageLabels(), Given: b.given, Secrets: b.from.Secrets}
 }
 
@@ -203,8 +203,9 @@ func (b *build) meta() database.Meta {
 	return meta
 }
 
-// baselines returns the base's own answers that the making of the base has not given already: a base from a dump has not
-// shown that its history runs from empty. They do not depend on what this run asks: later ones ask other things of the base.
+// baselines returns the base's own results of checks that making the base has not shown yet: a base from a dump has
+// not shown that its history runs on an empty database. They do not depend on this run's flags, since later runs use
+// other ones.
 func (b *build) baselines(ctx context.Context) (map[string]json.RawMessage, error) {
 	models, err := b.compareModels(ctx)
 	if err != nil {
@@ -226,8 +227,8 @@ func (b *build) baselines(ctx context.Context) (map[string]json.RawMessage, erro
 	return known, err
 }
 
-// onEmpty does something with a clone of the base's empty database, which goes afterwards: an image that is in use cannot be
-// taken back.
+// onEmpty calls do with a clone of the base's empty database, and removes the clone afterwards: an image in use
+// cannot be removed.
 func (b *build) onEmpty(ctx context.Context, do func(*database.Server) error) error {
 	server, err := b.Workspace.Cloner.Clone(ctx, b.CloneOf(b.Empty, database.NetworkAlias{Name: b.tool.Network}))
 	if err != nil {
@@ -236,10 +237,10 @@ func (b *build) onEmpty(ctx context.Context, do func(*database.Server) error) er
 	return errors.Join(do(server), server.Remove(context.WithoutCancel(ctx)))
 }
 
-// scratchBaseline is the check whose baseline a base from a dump carries.
+// scratchBaseline is the check whose baseline a base from a dump contains.
 const scratchBaseline = "apply.scratch"
 
-// ScratchBaseline returns the base's own failure from empty, nil when it has none.
+// ScratchBaseline returns the base's own failure on an empty database, nil if there was none.
 func (b *Base) ScratchBaseline() (*migrations.Failure, error) {
 	raw, ok := b.Seeded.Meta.Baselines[scratchBaseline]
 	if !ok {

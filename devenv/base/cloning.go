@@ -16,19 +16,19 @@ import (
 	"devenv/devenv/step"
 )
 
-// cloning is what each clone of a base is given when it starts, from today's Compose model: the base's image holds nothing of
-// the service but its data.
+// cloning is what each clone of a base gets when it starts, from the current Compose model: the base's image contains
+// nothing of the service but its data.
 type cloning struct {
 	service types.ServiceConfig
 	mounted compose.Mounted
-	// given are the places of mounted directories in the service's containers.
+	// given are the targets of directories mounted in the service's containers.
 	given []string
 }
 
-// readCloning reads how the base's Compose model has the database, for clones of an image of it.
+// readCloning reads the database's service from the base's Compose model, for clones of its image.
 func (b *Base) readCloning(ctx context.Context, image engine.Image, log *step.Log) error {
 	name := b.project.Database
-	if b.mountsTree(name) { // what is mounted may be made by the configuration's commands
+	if b.mountsTree(name) { // the configuration's commands may create mounted files
 		if err := b.Prepare(ctx, log); err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func (b *Base) readCloning(ctx context.Context, image engine.Image, log *step.Lo
 	return nil
 }
 
-// mountsTree reports whether a service has something mounted from the repository that a server with data reads.
+// mountsTree reports whether a service mounts something from the repository that a server with data reads.
 func (b *Base) mountsTree(service string) bool {
 	s := b.Model.Services[service]
 	return len(s.Secrets)+len(s.Configs) > 0 || slices.ContainsFunc(s.Volumes, func(v types.ServiceVolumeConfig) bool {
@@ -58,22 +58,23 @@ func (b *Base) mountsTree(service string) bool {
 	})
 }
 
-// mountedLimit is the size in bytes above which a mounted directory is no configuration of the server: every clone would copy it.
+// mountedLimit is the size in bytes above which a mounted directory is not the server's configuration: every clone
+// would copy it.
 const mountedLimit = 64 << 20
 
-// leftOut reports whether clones do without a mounted directory, and says so where they might miss it.
+// leftOut reports whether clones do without a mounted directory, and adds a note if they might need it.
 func (b *Base) leftOut(d compose.DirectoryMount) bool {
 	if database.UnusedByClone(d.Target) {
 		return true
 	}
 	size := machine.BytesBelow(d.Dir)
 	if size > mountedLimit {
-		b.Workspace.Note("clones of the database run without " + d.Target + ": " + report.Megabytes(size) + " are too much for each to have a copy of")
+		b.Workspace.Note("clones of the database run without " + d.Target + ": " + report.Megabytes(size) + " is too much to copy for each of them")
 	}
 	return size > mountedLimit
 }
 
-// CloneOf returns how a clone of one of the base's images is started, in some networks.
+// CloneOf returns how to start a clone of one of the base's images, in some networks.
 func (b *Base) CloneOf(image database.Image, networks ...database.NetworkAlias) database.CloneOptions {
 	return database.CloneOptions{
 		Image: image, Service: &b.service, Labels: b.Workspace.Labels(), Networks: networks, Settings: b.Settings,
@@ -83,7 +84,7 @@ func (b *Base) CloneOf(image database.Image, networks ...database.NetworkAlias) 
 	}
 }
 
-// ReadKnown reads the same for a base that is known.
+// ReadKnown does the same for a known base.
 func (b *Base) ReadKnown(ctx context.Context, log *step.Log) error {
 	image, ok, err := b.Workspace.Engine.ImageInspect(ctx, b.Seeded.ID)
 	if err != nil || !ok {

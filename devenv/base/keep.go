@@ -7,20 +7,22 @@ import (
 	"devenv/devenv/step"
 )
 
-// keeping is the base's database on its way to an image: trials that need only one database do not wait for it.
-type keeping struct {
+// pendingImage is the base's database before it becomes an image: trials that need only one database do not wait for
+// the image.
+type pendingImage struct {
 	copied *database.Copy
-	// done is closed when the image is there, and stays open when there will be none: who waits is then cancelled (beside).
+	// done is closed when the image exists, and stays open if there will be none: whoever waits is cancelled then
+	// (beside).
 	done chan struct{}
 }
 
-// Image is one of the base's images, which it waits for.
+// Image returns one of the base's images, for which it waits.
 type Image func(context.Context) (database.Image, error)
 
 // WithData returns the base's image with schema and seed data.
 func (b *Base) WithData(ctx context.Context) (database.Image, error) {
-	if b.keeping != nil {
-		if err := step.Wait(ctx, b.keeping.done); err != nil {
+	if b.pending != nil {
+		if err := step.Wait(ctx, b.pending.done); err != nil {
 			return database.Image{}, err
 		}
 	}
@@ -30,25 +32,26 @@ func (b *Base) WithData(ctx context.Context) (database.Image, error) {
 // WithoutData returns the base's image of the empty database.
 func (b *Base) WithoutData(context.Context) (database.Image, error) { return b.Empty, nil }
 
-// First returns the base's data for one clone, in which the migration is made and tried: that of a base that this run makes is there
-// before its image is.
-func (b *Base) First(ctx context.Context) (database.Image, error) {
-	if b.keeping != nil && !step.Closed(b.keeping.done) {
-		if original, ok := b.keeping.copied.Original(); ok {
+// Original returns the base's data for a single clone, in which the migration is made and tried. For a base that this
+// run makes, it is available before the image is.
+func (b *Base) Original(ctx context.Context) (database.Image, error) {
+	if b.pending != nil && !step.Closed(b.pending.done) {
+		if original, ok := b.pending.copied.Original(); ok {
 			return original, nil
 		}
 	}
 	return b.WithData(ctx)
 }
 
-// Keep makes an image of the base's database, where this run has made that. Where another run has given the base's name to its
-// own meanwhile, this one's clones are still of the data that the first was of, since now() and random keys differ.
+// Keep makes an image of the base's database if this run made the database. If another run has given its own image
+// the base's name meanwhile, this run's clones still use the data that its first clone used, since now() and random
+// keys differ.
 func (b *Base) Keep(ctx context.Context, runner *step.Runner) error {
-	if b.keeping == nil {
+	if b.pending == nil {
 		return nil
 	}
 	return runner.Run(ctx, step.New("base: keep", func(ctx context.Context, log *step.Log) error {
-		image, err := b.keeping.copied.CommitAlways(ctx, b.SeededRef())
+		image, err := b.pending.copied.CommitAlways(ctx, b.SeededRef())
 		if err != nil {
 			return err
 		}
@@ -56,15 +59,15 @@ func (b *Base) Keep(ctx context.Context, runner *step.Runner) error {
 			b.Workspace.Discard(image.ID)
 		}
 		b.Seeded.ID = image.ID
-		close(b.keeping.done)
+		close(b.pending.done)
 		log.Done("kept as " + b.SeededRef())
 		return b.Touch(ctx)
 	}))
 }
 
-// TakeBack lets the image of the empty database go where the other was not made: it is worth nothing alone. One that was there may
-// be in use.
-func (b *Base) TakeBack() {
+// DiscardIncomplete removes the image of the empty database if the other one was not made: it is useless alone. One
+// that existed before may be in use.
+func (b *Base) DiscardIncomplete() {
 	if b.Seeded.ID == "" && b.Empty.ID != "" && !b.Empty.Known {
 		b.Workspace.Discard(b.EmptyRef())
 	}

@@ -19,8 +19,8 @@ import (
 	"devenv/devenv/step"
 )
 
-// ComputeKey hashes what makes the base, and nothing else: it is the same on every machine, and stays where a commit changes
-// only what makes no difference.
+// ComputeKey hashes what makes the base, and nothing else: it is the same on every machine, and does not change with
+// commits that make no difference.
 func (b *Base) ComputeKey(ctx context.Context, log *step.Log) error {
 	made, images, err := b.content(ctx)
 	if err != nil {
@@ -45,13 +45,13 @@ func (b *Base) ComputeKey(ctx context.Context, log *step.Log) error {
 	}
 	b.Key = inputs.Hash(parts...)[:20]
 	for _, i := range b.Inputs {
-		log.Found(foundInput(i))
+		log.Found(inputFinding(i))
 	}
 	return nil
 }
 
-// content lists the files and the model that make the base. The model has a name that is the same everywhere: the user's own is
-// the directory's, which differs from worktree to worktree and from machine to machine.
+// content lists the files and the model that make the base. The model gets a fixed name: the user's own is the
+// directory's, which differs between worktrees and machines.
 func (b *Base) content(ctx context.Context) ([]inputs.Input, []inputs.Named, error) {
 	tree, err := b.InputTree(ctx)
 	if err != nil {
@@ -59,17 +59,17 @@ func (b *Base) content(ctx context.Context) ([]inputs.Input, []inputs.Named, err
 	}
 	tree.Files = slices.Clone(tree.Files)
 	for i, f := range tree.Files {
-		tree.Files[i].Untracked = slices.Contains(b.along, f.Path)
+		tree.Files[i].Untracked = slices.Contains(b.included, f.Path)
 	}
 	model, err := b.LoadAs(ctx, "devenv", b.envFiles)
 	if err != nil {
 		return nil, nil, err
 	}
-	return madeOf(b.Workspace, b.project, model, tree)
+	return inputsOf(b.Workspace, b.project, model, tree)
 }
 
-// madeOf lists what makes a project's base: the files and the model, and the images that are to be identified.
-func madeOf(w *project.Workspace, p *discover.Project, model *types.Project, tree inputs.Tree) ([]inputs.Input, []inputs.Named, error) {
+// inputsOf lists what makes a project's base: the files and the model, and the images to be identified.
+func inputsOf(w *project.Workspace, p *discover.Project, model *types.Project, tree inputs.Tree) ([]inputs.Input, []inputs.Named, error) {
 	services := baseServices(p, model)
 	made := inputs.Base{Tree: tree, Project: model, Services: services, Whole: w.Prepares()}
 	var err error
@@ -85,7 +85,7 @@ func madeOf(w *project.Workspace, p *discover.Project, model *types.Project, tre
 	}
 	made.Code = append([]string{p.Migrations.Config, p.Migrations.ScriptLocation}, p.Migrations.Versions...)
 	list, images, err := made.Inputs()
-	return list, append(images, readyMade(p, model, services)...), err
+	return list, append(images, pulledImages(p, model, services)...), err
 }
 
 // baseServices returns the services that run while the base is made, the database first, as far as the base has them.
@@ -103,9 +103,9 @@ func baseServices(p *discover.Project, model *types.Project) []string {
 	return services
 }
 
-// readyMade returns the images of services that are not built and make the base: the database's, and what may write into it. Others
-// (a cache, a queue) count by their names in the model.
-func readyMade(p *discover.Project, model *types.Project, services []string) []inputs.Named {
+// pulledImages returns the images that are pulled and make the base: the database's, and those that may write to it.
+// Others (a cache, a queue) count by their names in the model.
+func pulledImages(p *discover.Project, model *types.Project, services []string) []inputs.Named {
 	var images []inputs.Named
 	for _, name := range services {
 		service := model.AllServices()[name]
@@ -118,7 +118,7 @@ func readyMade(p *discover.Project, model *types.Project, services []string) []i
 	return images
 }
 
-// mountedBy returns the paths of a tree and the secrets and configs that services see.
+// mountedBy returns the tree's paths, secrets and configs that services see.
 func mountedBy(w *project.Workspace, model *types.Project, tree inputs.Tree, services []string) ([]inputs.Mount, error) {
 	isolation := w.Isolation(tree.Dir)
 	isolation.Name, isolation.Services, isolation.Volume = "devenv", services, func(path string) string { return path }
@@ -140,10 +140,11 @@ func mountedBy(w *project.Workspace, model *types.Project, tree inputs.Tree, ser
 	return mounts, nil
 }
 
-// configured lists what the configuration and the discovery say about how the base is made, and the files of the seed.
+// configured lists what the configuration and the discovery say about how to make the base, and the files of the
+// seed.
 func configured(w *project.Workspace, p *discover.Project, model *types.Project) ([]inputs.Input, error) {
 	tool := p.Migrations
-	tool.PerBranch, tool.FileTemplate = "", "" // of new revisions
+	tool.PerBranch, tool.FileTemplate = "", "" // these concern new revisions only
 	kept := w.Isolation("")
 	written, err := json.Marshal([]any{p.Seed, oneShots(p, model), tool, p.Backend, p.Ready, kept.Keep, kept.Rights})
 	if err != nil {
@@ -172,7 +173,7 @@ func configured(w *project.Workspace, p *discover.Project, model *types.Project)
 	return list, nil
 }
 
-// oneShots returns the services that run to their end, as far as the base has them.
+// oneShots returns the services that run to completion, as far as the base has them.
 func oneShots(p *discover.Project, base *types.Project) []discover.OneShot {
 	return slices.DeleteFunc(slices.Clone(p.OneShots), func(o discover.OneShot) bool {
 		_, ok := base.AllServices()[o.Service]
@@ -180,23 +181,23 @@ func oneShots(p *discover.Project, base *types.Project) []discover.OneShot {
 	})
 }
 
-// imageInput returns an image as an input; id is empty where nothing is asked of an engine.
+// imageInput returns an image as an input; id is empty if no engine was asked.
 func imageInput(image inputs.Named, id string) inputs.Input {
 	return inputs.Input{What: "image", Value: strings.TrimSpace(image.Ref + " " + image.Platform), From: image.From, ID: id}
 }
 
-// InputFinding is what a finding is that names something which makes the base.
+// InputFinding is the What of a finding about an input of the base.
 const InputFinding = "base input"
 
-// foundInput returns an input as people see it.
-func foundInput(i inputs.Input) report.Finding {
+// inputFinding returns an input as a finding, for people.
+func inputFinding(i inputs.Input) report.Finding {
 	return report.Finding{What: InputFinding, Value: i.String(), From: i.From}
 }
 
-// Preview lists what would make a base if a tree were it, by names alone: nothing is pulled. What was found is returned also with
-// an error.
+// Preview lists by name what would make a base of a tree, without pulling anything. Even with an error it returns
+// what it found.
 func Preview(w *project.Workspace, p *discover.Project, tree inputs.Tree) ([]report.Finding, error) {
-	list, images, err := madeOf(w, p, w.Model, tree)
+	list, images, err := inputsOf(w, p, w.Model, tree)
 	if err != nil {
 		return nil, err
 	}
@@ -206,8 +207,8 @@ func Preview(w *project.Workspace, p *discover.Project, tree inputs.Tree) ([]rep
 	settings, err := configured(w, p, w.Model)
 	var found []report.Finding
 	for _, input := range append(list, settings...) {
-		input.ID = "" // of no file's content
-		found = append(found, foundInput(input))
+		input.ID = "" // no file's content is shown
+		found = append(found, inputFinding(input))
 	}
 	return found, err
 }

@@ -13,18 +13,18 @@ import (
 	"devenv/migrations"
 )
 
-// catalogBaseline is the check whose baseline says how models and migrations differ on the base.
+// catalogBaseline is the check whose baseline tells how models and migrations differ on the base.
 const catalogBaseline = "drift.catalog"
 
-// ModelsBaseline is the base's answer to drift.catalog: the digests of its differences, or why its models' schema could not
-// be made.
+// ModelsBaseline is the base's result of drift.catalog: the digests of its differences, or why its models' schema
+// could not be created.
 type ModelsBaseline struct {
 	Known   []string `json:"known"`
 	Failure string   `json:"failure,omitempty"`
 }
 
-// ModelsCatalog returns the schema that models describe, made in an empty database that has the schemas, extensions and
-// functions of another catalog. A failure is an outcome.
+// ModelsCatalog returns the schema that models describe, created in an empty database with the schemas, extensions
+// and functions of another catalog. A failure is a result, not an error.
 func ModelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from catalog.Catalog) (made catalog.Catalog, failure, err error) {
 	made, err = database.Ask(ctx, s, func(ctx context.Context, connection *database.Conn) (made catalog.Catalog, err error) {
 		if failure = catalog.PrepareModels(ctx, connection, from); failure != nil {
@@ -38,7 +38,7 @@ func ModelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from c
 	return made, failure, err
 }
 
-// createModels creates the models' schema. What the tool says, or that it cannot, is a failure and no error.
+// createModels creates the models' schema. A failure of the tool is a result, not an error.
 func createModels(ctx context.Context, t *tool.Tool, s *database.Server) (failure, err error) {
 	modeler, unable := t.Modeler()
 	if unable != nil {
@@ -54,13 +54,13 @@ func createModels(ctx context.Context, t *tool.Tool, s *database.Server) (failur
 
 func digestOf(d catalog.Difference) string { return inputs.Hash(d.Object, d.Facet, d.Was, d.Is)[:16] }
 
-// Holds says that the base has all of a difference: what the branch changes beside it, as a value of an enum whose order
-// differed before, is the branch's.
+// Holds reports whether the base already has all of a difference. What the branch changes in addition, such as a
+// value of an enum whose order differed before, belongs to the branch.
 func (b ModelsBaseline) Holds(d catalog.Difference) bool {
 	return !slices.ContainsFunc(d.Parts(), func(part catalog.Difference) bool { return !slices.Contains(b.Known, digestOf(part)) })
 }
 
-// ModelsBaseline reads the base's answer from the image's metadata.
+// ModelsBaseline reads the base's result from the image's metadata.
 func (b *Base) ModelsBaseline() (ModelsBaseline, error) {
 	var known ModelsBaseline
 	raw, ok := b.Seeded.Meta.Baselines[catalogBaseline]
@@ -71,7 +71,7 @@ func (b *Base) ModelsBaseline() (ModelsBaseline, error) {
 	return known, json.Unmarshal(raw, &known)
 }
 
-// compareModels compares the base's models with its migrations, in an empty database beside it.
+// compareModels compares the base's models with its migrations, in a separate empty database.
 func (b *build) compareModels(ctx context.Context) (json.RawMessage, error) {
 	var known ModelsBaseline
 	if err := b.onEmpty(ctx, func(server *database.Server) error { return b.readModelsBaseline(ctx, server, &known) }); err != nil {
@@ -80,7 +80,7 @@ func (b *build) compareModels(ctx context.Context) (json.RawMessage, error) {
 	return json.Marshal(known)
 }
 
-// readModelsBaseline makes the models' schema in an empty server, and compares it with the migrated one's.
+// readModelsBaseline creates the models' schema in an empty server, and compares it with the migrated one.
 func (b *build) readModelsBaseline(ctx context.Context, server *database.Server, known *ModelsBaseline) error {
 	if err := b.server.RefreshAddresses(ctx); err != nil { // it has joined the tool's network
 		return err

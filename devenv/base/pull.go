@@ -12,17 +12,17 @@ import (
 	"devenv/devenv/step"
 )
 
-// What a registry gets to send a base that nobody asked it for: making one here takes minutes, too.
+// Timeouts for pulling a base that nobody explicitly requested: making one here takes minutes as well.
 const (
 	pullTimeout  = 5 * time.Minute
 	pullPatience = 20 * time.Second
 )
 
-// Tags returns those of the base's two images; the one that is looked for last comes last.
+// Tags returns the tags of the base's two images; the one that LookUp checks last comes last.
 func (b *Base) Tags() []string { return []string{b.Key + "-empty", b.Key} }
 
-// Pull brings the base's images from the configuration's registry; false where there is none, it does not answer, or what it
-// has is not this base: then the base is made here.
+// Pull pulls the base's images from the configuration's registry. It returns false if there is no registry, it does
+// not answer, or its image is not this base: then the base is made here.
 func (b *Base) Pull(ctx context.Context, log *step.Log) (bool, error) {
 	registry, ok := b.Workspace.Registry()
 	if !ok {

@@ -59,28 +59,28 @@ func (b *build) seed(ctx context.Context, log *step.Log) (err error) {
 	return b.atHead(ctx, log)
 }
 
-// findDatabase makes the database that the project's own URL leads to the one that is filled, read and compared: an init
-// script may have made it beside the service's. Where the migration tool can't say yet, because env.py needs what the seed
-// brings, it is asked again at the end.
+// findDatabase makes the database in the project's own URL the one that is filled, read and compared: an init script
+// may have created it beside the service's. If the migration tool cannot tell yet, because env.py needs what the seed
+// provides, it is asked again at the end.
 func (b *build) findDatabase(ctx context.Context) error {
 	if err := b.server.RefreshAddresses(ctx); err != nil { // it has joined the tool's network
 		return err
 	}
 	if current, err := b.tool.Applied(ctx, b.tool.Database(b.server)); err == nil {
-		b.use(current)
+		b.useDatabase(current)
 	}
 	return ctx.Err()
 }
 
-// use makes the database of the version table the one that is read.
-func (b *build) use(current migrations.Applied) {
+// useDatabase makes the database with the version table the one that is read.
+func (b *build) useDatabase(current migrations.Applied) {
 	if current.Database != "" {
 		b.Settings.Database = current.Database
 		b.server.UseDatabase(current.Database)
 	}
 }
 
-// migratesItself says that starting the backend or a one-shot service migrates the database.
+// migratesItself reports whether starting the backend or a one-shot service migrates the database.
 func (b *build) migratesItself() bool {
 	return b.project.Seed.BackendMigrates || slices.ContainsFunc(oneShots(b.project, b.Model), func(o discover.OneShot) bool { return o.Migrates })
 }
@@ -97,7 +97,7 @@ func (b *build) upgrade(ctx context.Context, log *step.Log) error {
 	return err
 }
 
-// runOneShots runs the one-shot services to their end.
+// runOneShots runs the one-shot services to completion.
 func (b *build) runOneShots(ctx context.Context, log *step.Log) error {
 	for _, o := range oneShots(b.project, b.Model) {
 		log.Line("running " + o.Service)
@@ -108,8 +108,8 @@ func (b *build) runOneShots(ctx context.Context, log *step.Log) error {
 	return nil
 }
 
-// seedAtStartup starts the one-shot services and the backend as Compose would, waits until the backend is ready, lets its
-// background jobs run as long as the configuration says, and stops it.
+// seedAtStartup starts the one-shot services and the backend as Compose would, waits until the backend is ready, lets
+// its background jobs run as long as the configuration says, and stops it.
 func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
 	if err := b.runOneShots(ctx, log); err != nil || b.project.Backend == "" {
 		return err
@@ -121,7 +121,7 @@ func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
 	}
 	readiness, err := b.stack.Start(ctx, b.project.Backend, ready)
 	if err != nil {
-		return report.Fail(report.KindWork, report.HintOf(err)+"\nif something else than its start fills the database, say so in .devenv.yaml:\n    seed: {run: \"…\"}",
+		return report.Fail(report.KindWork, report.HintOf(err)+"\nif something other than its start fills the database, configure that in .devenv.yaml:\n    seed: {run: \"…\"}",
 			"seed the base: %w", err)
 	}
 	log.Line(fmt.Sprintf("%s is ready (%s)", b.project.Backend, readiness.How))
@@ -131,8 +131,8 @@ func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
 	return b.stack.Stop(ctx, b.project.Backend)
 }
 
-// seedTimeout is how long the backend's first start may take when the configuration does not say: it makes all the data,
-// which takes longer than any start on data that is there.
+// seedTimeout is how long the backend's first start may take unless the configuration says otherwise: it creates all
+// the data, which takes longer than any start on existing data.
 const seedTimeout = 10 * time.Minute
 
 // seedByCommand runs the configuration's command in a container of the migrations service.
@@ -155,7 +155,7 @@ func (b *build) seedByCommand(ctx context.Context, log *step.Log) error {
 	return nil
 }
 
-// environment returns a map of variables as an exec takes them.
+// environment returns a map of variables in the form that exec needs.
 func environment(variables map[string]string) []string {
 	list := make([]string, 0, len(variables))
 	for key, value := range variables {
@@ -174,7 +174,7 @@ func (b *build) seedBySQL(ctx context.Context) error {
 	return nil
 }
 
-// restoreDump restores a dump, plain or in pg_dump's archive formats.
+// restoreDump restores a dump, plain or in one of pg_dump's archive formats.
 func (b *build) restoreDump(ctx context.Context, written string) error {
 	head := make([]byte, len(archiveMagic))
 	f, err := os.Open(b.Workspace.Path(written))
@@ -191,10 +191,10 @@ func (b *build) restoreDump(ctx context.Context, written string) error {
 	return b.feed(ctx, written, "psql", "-v", "ON_ERROR_STOP=1", "-q", "-X")
 }
 
-// archiveMagic begins a dump in pg_dump's custom format.
+// archiveMagic is the beginning of a dump in pg_dump's custom format.
 const archiveMagic = "PGDMP"
 
-// feed pipes a file of the user's into one of Postgres's programs in the database's container.
+// feed pipes one of the user's files into one of Postgres's programs in the database's container.
 func (b *build) feed(ctx context.Context, written string, program ...string) error {
 	f, err := os.Open(b.Workspace.Path(written))
 	if err != nil {

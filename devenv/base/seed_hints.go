@@ -7,8 +7,8 @@ import (
 	"devenv/migrations"
 )
 
-// fromADump is the way around a history that does not run from empty.
-const fromADump = "if its history does not run from empty, start from a dump, in .devenv.yaml:\n    seed: {dump: path/to/dump.sql}"
+// fromADump is the alternative for a history that cannot run on an empty database.
+const fromADump = "if its history cannot run on an empty database, start from a dump, in .devenv.yaml:\n    seed: {dump: path/to/dump.sql}"
 
 // historyHint returns what to do about migrations of the base that fail on an empty database.
 func historyHint(f *migrations.Failure) string {
@@ -16,14 +16,14 @@ func historyHint(f *migrations.Failure) string {
 	case f.Code == migrations.FailureConnect:
 		return f.Hint // a dump would not help
 	case f.SQLState == "3F000":
-		return cmp.Or(f.Hint, "if something beside the migrations makes the schema, put its CREATE SCHEMA into a file, and in .devenv.yaml:\n    seed: {dump: schemas.sql}")
+		return cmp.Or(f.Hint, "if something other than the migrations creates the schema, put its CREATE SCHEMA into a file and configure it in .devenv.yaml:\n    seed: {dump: schemas.sql}")
 	}
 	return cmp.Or(f.Hint, fromADump)
 }
 
-// oneShotHint returns what to do about a service of the base that ends, but not well.
+// oneShotHint returns what to do about a service of the base that exits with a failure.
 func oneShotHint(o discover.OneShot) string {
-	hint := "it is the base's own, so the branch has no part in it; try it directly: docker compose run --rm " + o.Service
+	hint := "it is the base's, not the branch's; try it directly: docker compose run --rm " + o.Service
 	if o.Migrates {
 		hint += "\n" + fromADump
 	}

@@ -7,13 +7,13 @@ import (
 	"devenv/migrations"
 )
 
-func TestAHistoryThatFailsOnAnEmptyDatabaseIsHelpedByWhatItLacks(t *testing.T) {
+func TestHistoryHintNamesWhatIsMissing(t *testing.T) {
 	for name, c := range map[string]struct {
 		failure migrations.Failure
 		want    string
 	}{
 		"a table":      {migrations.Failure{SQLState: "42P01"}, "seed: {dump: path/to/dump.sql}"},
-		"a schema":     {migrations.Failure{SQLState: "3F000"}, "CREATE SCHEMA into a file, and in .devenv.yaml:\n    seed: {dump: schemas.sql}"},
+		"a schema":     {migrations.Failure{SQLState: "3F000"}, "CREATE SCHEMA into a file and configure it in .devenv.yaml:\n    seed: {dump: schemas.sql}"},
 		"a known hint": {migrations.Failure{SQLState: "3F000", Hint: "install it"}, "install it"},
 	} {
 		if got := historyHint(&c.failure); !strings.Contains(got, c.want) {

@@ -14,9 +14,10 @@ import (
 	"devenv/devenv/step"
 )
 
-// BuildKey is a hash of what makes a service's image: the build section, the files of its contexts as git has them, and what
-// the images hold that its Dockerfile names, which are brought where they are not there. prepared adds the files that the
-// configuration's commands made in the tree, which git ignores; where they are not there yet, the commands stand for them.
+// BuildKey returns a hash of what makes a service's image: the build section, the files of its contexts as git has
+// them, and the content of the images that its Dockerfile names, which are pulled if missing. prepared adds the
+// ignored files that the configuration's commands created in the tree; as long as they are missing, the commands
+// stand for them.
 func (s *Checkout) BuildKey(ctx context.Context, service types.ServiceConfig, prepared bool, log *step.Log) (string, error) {
 	tree, err := s.InputTree(ctx)
 	if err == nil && prepared {
@@ -41,12 +42,12 @@ func (s *Checkout) BuildKey(ctx context.Context, service types.ServiceConfig, pr
 		parts = append(parts, id)
 	}
 	if len(build.Remote) > 0 {
-		parts = append(parts, s.Workspace.RunID) // what it holds now is not known
+		parts = append(parts, s.Workspace.RunID) // its current content is unknown
 	}
 	return inputs.Hash(parts...)[:16], nil
 }
 
-// InputTree returns the checkout as package inputs wants it, with the files that git has.
+// InputTree returns the checkout as package inputs needs it, with the files that git has.
 func (s *Checkout) InputTree(ctx context.Context) (inputs.Tree, error) {
 	info := s.Workspace.Engine.Info()
 	tree := inputs.Tree{Dir: s.Tree.Dir(), Platform: info.OS + "/" + info.Arch, Elsewhere: s.Workspace.Isolation(s.Tree.Dir()).OnThisMachine}
@@ -66,7 +67,7 @@ func (s *Checkout) InputTree(ctx context.Context) (inputs.Tree, error) {
 	return tree, nil
 }
 
-// withPrepared returns a tree's files and those that git does not have in the contexts of a service's build.
+// withPrepared returns a tree's files, and those in the contexts of a service's build that git does not have.
 func (s *Checkout) withPrepared(ctx context.Context, tree inputs.Tree, service types.ServiceConfig) ([]inputs.File, error) {
 	files, added := slices.Clone(tree.Files), map[string]bool{}
 	for _, place := range s.contexts(service) {
@@ -99,7 +100,8 @@ func (s *Checkout) untracked(rel string) (inputs.File, error) {
 	return inputs.File{Path: rel, Mode: mode, ID: id, Untracked: true}, err
 }
 
-// contexts returns the directories that a service's image is built from, with those of the images that it is made of.
+// contexts returns the directories that a service's image is built from, including those of the images that it builds
+// on.
 func (s *Checkout) contexts(service types.ServiceConfig) []string {
 	var places []string
 	for _, name := range append(compose.BuildContexts(s.Model, service.Name), service.Name) {
@@ -115,8 +117,9 @@ func (s *Checkout) contexts(service types.ServiceConfig) []string {
 	return slices.DeleteFunc(places, func(p string) bool { return !filepath.IsAbs(p) })
 }
 
-// ImageContent identifies an image by what it holds, and brings it where it is not there: so it is the same before and after,
-// and one that is there is the one that counts, as for Compose. One that is not needed and cannot be had counts by its name.
+// ImageContent identifies an image by its content, and pulls it if missing, so that the result is the same before and
+// after. As with Compose, an existing image is the one that counts. An optional image that cannot be pulled counts by
+// its name.
 func (s *Checkout) ImageContent(ctx context.Context, wanted inputs.Named, log *step.Log) (string, error) {
 	if _, pinned, ok := strings.Cut(wanted.Ref, "@"); ok {
 		return pinned + " " + wanted.Platform, nil

@@ -17,7 +17,7 @@ import (
 	"devenv/devenv/step"
 )
 
-// keyOf returns the key of the sample's backend image, as the last commit has it.
+// keyOf returns the key of the sample's backend image, as of the last commit.
 func keyOf(t *testing.T, dir string) string {
 	t.Helper()
 	w, err := project.OpenReadOnly(t.Context(), project.OpenOptions{Choice: project.Choice{Dir: dir}, Note: func(string) {}})
@@ -43,7 +43,7 @@ func keyOf(t *testing.T, dir string) string {
 	return key
 }
 
-func TestAnImageIsBuiltAnewWhenTheOneThatItsDockerfileNamesIsAnother(t *testing.T) {
+func TestBuildKeyDependsOnTheUnderlyingImage(t *testing.T) {
 	t.Parallel()
 	e := enginetest.Require(t)
 	enginetest.Images(t, "debian:trixie-slim", "postgres:17")
@@ -67,12 +67,12 @@ func TestAnImageIsBuiltAnewWhenTheOneThatItsDockerfileNamesIsAnother(t *testing.
 	}
 	first := keyOf(t, dir)
 	if again := keyOf(t, dir); again != first || absent == first {
-		t.Errorf("%s and %s for the same image, %s while there was none", first, again, absent)
+		t.Errorf("%s and %s for the same image, %s without one", first, again, absent)
 	}
 	if err := e.Tag(t.Context(), "postgres:17", name); err != nil {
 		t.Fatal(err)
 	}
 	if second := keyOf(t, dir); second == first {
-		t.Error("the image below is another, and the key is the same")
+		t.Error("the underlying image differs, but the key is the same")
 	}
 }

@@ -23,13 +23,13 @@ import (
 	"devenv/devenv/step"
 )
 
-// Checkout is one of the two trees of a run, the base's or the branch's: its files, the Compose model loaded in it, and what the run
-// has made of it on the engine, each once. Several goroutines may use one.
+// Checkout is one of the two trees of a run, the base's or the branch's: its files, the Compose model loaded in it,
+// and what the run has created from it on the engine, each once. It is safe for concurrent use.
 type Checkout struct {
 	Workspace *project.Workspace
 	Name      string // base or branch
 	Tree      *gitrepo.Tree
-	// TreeID is the tree object that the checkout holds.
+	// TreeID is the id of the checked-out tree object.
 	TreeID string
 	Model  *types.Project
 
@@ -38,15 +38,15 @@ type Checkout struct {
 
 	mu     sync.Mutex
 	images map[string]string // tag of each built service
-	filled map[string]bool   // volumes that hold the tree's files
-	// listed are the files of a tree object, the last that was asked for.
+	filled map[string]bool   // volumes that have been filled with the tree's files
+	// listed are the files of the tree object that was last asked for.
 	listed struct {
 		treeID string
 		files  []inputs.File
 	}
 }
 
-// CheckOut checks a tree out, in which the files that a capture added to git's keep their modes.
+// CheckOut checks out a tree, in which files that the capture added keep their modes.
 func CheckOut(ctx context.Context, w *project.Workspace, name, treeID string, capture gitrepo.Capture) (*Checkout, error) {
 	tree, err := w.Repo.Tree(ctx, gitrepo.TreeOptions{
 		Cache: filepath.Join(w.Cache, project.CacheTrees), ID: w.WorktreeID + "-" + name, Treeish: treeID, KeepIgnored: w.Prepares(),
@@ -64,7 +64,7 @@ func (s *Checkout) Load(ctx context.Context, envFiles []string) (err error) {
 	return err
 }
 
-// AbsentComposeFiles returns the user's Compose files that the tree does not have, relative to the repository.
+// AbsentComposeFiles returns those of the user's Compose files that the tree lacks, relative to the repository.
 func (s *Checkout) AbsentComposeFiles() []string {
 	var absent []string
 	for _, f := range s.Workspace.Model.ComposeFiles {
@@ -76,7 +76,7 @@ func (s *Checkout) AbsentComposeFiles() []string {
 	return absent
 }
 
-// LoadAs loads the Compose model in the tree under a project's name.
+// LoadAs loads the Compose model in the tree under a given project name.
 func (s *Checkout) LoadAs(ctx context.Context, name string, envFiles []string) (*types.Project, error) {
 	user := s.Workspace.Model
 	options := compose.LoadOptions{
@@ -94,13 +94,13 @@ func (s *Checkout) LoadAs(ctx context.Context, name string, envFiles []string) (
 		return model, nil
 	}
 	if around := filepath.Dir(s.Tree.Dir()) + string(filepath.Separator); strings.Contains(strings.ReplaceAll(err.Error(), s.Tree.Dir(), ""), around) {
-		return nil, report.Fail(report.KindOf(err), "the Compose project needs a file beside the repository, and devenv works on copies of the repository alone: move it inside, or make it optional",
+		return nil, report.Fail(report.KindOf(err), "the Compose project needs a file beside the repository, but devenv works on copies of the repository only: move it inside, or make it optional",
 			"%w", err)
 	}
 	return nil, err
 }
 
-// InTree maps a path in the user's working tree to the same path in the private tree; others stay.
+// InTree maps a path in the user's working tree to the same path in the private tree; other paths stay.
 func (s *Checkout) InTree(path string) string {
 	rel, ok := inside.Rel(s.Workspace.Repo.Root(), path)
 	if !ok {
@@ -109,8 +109,8 @@ func (s *Checkout) InTree(path string) string {
 	return filepath.Join(s.Tree.Dir(), rel)
 }
 
-// Prepare runs the configuration's commands in the tree, on the host, for ignored files that the code needs: once in a
-// run, before anything is made from the tree's files.
+// Prepare runs the configuration's commands in the tree, on the host, to create ignored files that the code needs. It
+// does so once per run, before anything is made from the tree's files.
 func (s *Checkout) Prepare(ctx context.Context, log *step.Log) error {
 	s.preparing.Lock()
 	defer s.preparing.Unlock()
@@ -121,7 +121,7 @@ func (s *Checkout) Prepare(ctx context.Context, log *step.Log) error {
 		c := exec.CommandContext(ctx, "sh", "-c", command)
 		c.Dir = filepath.Join(s.Tree.Dir(), filepath.FromSlash(s.Workspace.Config.Dir))
 		c.Env = gitrepo.WithoutRepository(os.Environ())
-		c.WaitDelay = stopTimeout // for what an interrupted command leaves running
+		c.WaitDelay = stopTimeout // for processes that an interrupted command leaves behind
 		out, err := c.CombinedOutput()
 		for line := range strings.Lines(string(out)) {
 			log.Line(strings.TrimRight(line, "\n"))
@@ -145,7 +145,7 @@ func (s *Checkout) Isolate(stack, network string, services ...string) (compose.I
 	return compose.Isolate(s.Model, isolation)
 }
 
-// NoteDropped returns what scratch containers, or builds, do without.
+// NoteDropped notes what scratch containers, or builds, do without.
 func (s *Checkout) NoteDropped(iso compose.Isolated, build bool) {
 	for _, d := range iso.Dropped {
 		if d.Build == build {
@@ -161,7 +161,7 @@ func (s *Checkout) ImageOf(service string) string {
 	return s.images[service]
 }
 
-// fill fills the volumes of a stack with the tree's files, each volume once in a run.
+// fill fills the volumes of a stack with the tree's files, each volume once per run.
 func (s *Checkout) fill(ctx context.Context, iso compose.Isolated) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -182,7 +182,7 @@ func (s *Checkout) fill(ctx context.Context, iso compose.Isolated) error {
 	return nil
 }
 
-// Close gives the tree back for the next run.
+// Close releases the tree for the next run.
 func (s *Checkout) Close() error {
 	if s == nil {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"devenv/devenv/step"
 )
 
-// lines keeps what programs print.
+// lines records what programs print.
 type lines []string
 
 func (l *lines) Emit(e report.Event) {
@@ -22,7 +22,7 @@ func (l *lines) Emit(e report.Event) {
 	}
 }
 
-func TestInAHookTheProjectsOwnCommandsSeeThePrivateTreeAndNotTheUsersRepository(t *testing.T) {
+func TestPrepareInAHookSeesThePrivateTree(t *testing.T) {
 	dir, cache := t.TempDir(), t.TempDir()
 	for _, args := range [][]string{{"init", "-q"}, {"-c", "user.name=u", "-c", "user.email=u@x", "commit", "-q", "--allow-empty", "-m", "first"}} {
 		cmd := exec.CommandContext(t.Context(), "git", args...)
@@ -51,6 +51,6 @@ func TestInAHookTheProjectsOwnCommandsSeeThePrivateTreeAndNotTheUsersRepository(
 	}
 	want := []string{tree.Dir(), filepath.Join(repo.CommonDir(), "devenv", "x", "index")}
 	if strings.Join(printed, "\n") != strings.Join(want, "\n") {
-		t.Errorf("git in the tree sees %q and not %q", printed, want)
+		t.Errorf("git in the tree sees %q, not %q", printed, want)
 	}
 }

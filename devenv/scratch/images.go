@@ -12,18 +12,18 @@ import (
 	"devenv/devenv/step"
 )
 
-// EnsureImages brings the images of some services: what is built is built under a tag that names its content, so that a
-// known one is not built again and the user's own tags stay; what is pulled is pulled where it is missing. The tree is
-// prepared before.
+// EnsureImages ensures that the images of some services exist. Built ones get a tag that identifies their content, so
+// that a known one is not built again and the user's own tags stay; others are pulled if missing. The tree is
+// prepared first.
 func (s *Checkout) EnsureImages(ctx context.Context, services []string, log *step.Log) error {
 	if err := s.Prepare(ctx, log); err != nil {
 		return err
 	}
-	// One at a time: the base's and the branch's images share most of their layers, which the second then finds.
+	// One at a time: the base's and the branch's images share most layers, so the second build finds them.
 	s.Workspace.Builds.Building.Lock()
 	defer s.Workspace.Builds.Building.Unlock()
 	var build []string
-	tags := map[string]bool{} // services that share a build need it once
+	tags := map[string]bool{} // services that share a build need it only once
 	for _, name := range append(compose.BuildContexts(s.Model, services...), services...) {
 		service, ok := s.Model.AllServices()[name]
 		if !ok {
@@ -48,7 +48,7 @@ func (s *Checkout) EnsureImages(ctx context.Context, services []string, log *ste
 	if len(build) == 0 {
 		return nil
 	}
-	// A known image that another is built from has to be in the project all the same: the builder looks it up there.
+	// A known image that another is built from must still be in the project: the builder looks it up there.
 	iso, err := s.Isolate("build-"+s.Name, "", append(compose.BuildContexts(s.Model, build...), build...)...)
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (s *Checkout) EnsureImages(ctx context.Context, services []string, log *ste
 	return nil
 }
 
-// nameImage gives a built service its tag and says whether that image is there already.
+// nameImage gives a built service its tag, and reports whether that image already exists.
 func (s *Checkout) nameImage(ctx context.Context, service types.ServiceConfig, log *step.Log) (bool, error) {
 	key, err := s.BuildKey(ctx, service, s.Workspace.Prepares(), log)
 	if err != nil {
@@ -85,7 +85,7 @@ func NamedImage(service types.ServiceConfig) inputs.Image {
 	return inputs.Image{Ref: service.Image, Platform: service.Platform}
 }
 
-// pull brings an image that is not there for its platform.
+// pull pulls an image that is missing for its platform.
 func (s *Checkout) pull(ctx context.Context, image inputs.Image, whose string, log *step.Log) error {
 	e := s.Workspace.Engine
 	if _, known, err := e.ImageFor(ctx, image.Ref, image.Platform); err != nil || known {
@@ -93,7 +93,7 @@ func (s *Checkout) pull(ctx context.Context, image inputs.Image, whose string, l
 	}
 	log.Line("pulling " + image.Ref)
 	if err := e.Pull(ctx, image.Ref, image.Platform, log.Line); err != nil {
-		return report.Fail(report.KindWork, "", "bring the image of %s: %w", whose, err)
+		return report.Fail(report.KindWork, "", "get the image of %s: %w", whose, err)
 	}
 	return nil
 }

@@ -16,19 +16,19 @@ import (
 	"devenv/devenv/report"
 )
 
-// readyTimeout is how long a service may take to become ready when the configuration does not say.
+// readyTimeout is how long a service may take to become ready unless the configuration says otherwise.
 const readyTimeout = 120 * time.Second
 
-// Services are some services of a checkout as scratch containers in a network of their own.
+// Services are services of a checkout as scratch containers in a network of their own.
 type Services struct {
 	Checkout   *Checkout
 	Network    string
-	Model      *types.Project    // as it was isolated
+	Model      *types.Project    // as isolated
 	Containers map[string]string // id by service
 }
 
-// Create isolates services of a checkout, brings their images and source volumes, and creates the containers. shape may
-// change the isolated model before anything is made of it.
+// Create isolates services of a checkout, ensures that their images and source volumes exist, and creates the
+// containers. shape may change the isolated model before anything is created from it.
 func Create(ctx context.Context, s *Checkout, name string, services []string, shape func(*types.Project) error) (*Services, error) {
 	w := s.Workspace
 	network := w.Name(name)
@@ -55,20 +55,20 @@ func Create(ctx context.Context, s *Checkout, name string, services []string, sh
 	return &Services{Checkout: s, Network: network, Model: iso.Project, Containers: containers}, nil
 }
 
-// Start starts a service, waits until it is ready, and watches for a moment whether it stays so. One that ends before that is
-// started again as its restart policy says, because people's stacks rely on it: a watcher that ends when a file appears, a server
-// that does not wait for another.
+// Start starts a service, waits until it is ready, and watches for a moment whether it stays so. A service that exits
+// before that is restarted according to its restart policy, since many stacks rely on it: a watcher that exits when a
+// file appears, a server that does not wait for another.
 func (t *Services) Start(ctx context.Context, service string, ready compose.Ready) (compose.Readiness, error) {
 	return t.start(ctx, service, ready, steady)
 }
 
-// steady returns how long Start watches a service, by how long it took to become ready: every run waits for it, so it is short, and
-// what the machine makes slow ends later, too.
+// steady returns how long Start watches a service, given how long it took to become ready. It is short, since every
+// run waits for it; on a slow machine, failures also come later.
 func steady(took time.Duration) time.Duration {
 	return min(max(took/2, 500*time.Millisecond), compose.Steady)
 }
 
-// unwatched returns for services that somebody else soon asks for something: whoever does will say that they have ended.
+// unwatched is for services that something else will soon use, and then notice if they have exited.
 func unwatched(time.Duration) time.Duration { return 0 }
 
 // start starts a service, and watches it for a while once it is ready.
@@ -99,7 +99,7 @@ func (t *Services) start(ctx context.Context, service string, ready compose.Read
 	}
 }
 
-// startOnce starts a service; each time it has all of the time to become ready.
+// startOnce starts a service, which gets the full time to become ready.
 func (t *Services) startOnce(ctx context.Context, id string, ready compose.Ready, watch func(took time.Duration) time.Duration) (compose.Readiness, error) {
 	client := t.Checkout.Workspace.Client
 	if err := client.Engine().Start(ctx, id); err != nil {
@@ -112,29 +112,30 @@ func (t *Services) startOnce(ctx context.Context, id string, ready compose.Ready
 	return client.StayReady(ctx, readiness, watch(readiness.Took))
 }
 
-// Settle waits while the background jobs of a service that is ready run. One that ends well meanwhile has done them.
+// Settle waits while a ready service runs its background jobs. A service that exits with success meanwhile has
+// finished them.
 func (t *Services) Settle(ctx context.Context, service string, readiness compose.Readiness, jobs time.Duration) error {
 	_, err := t.Checkout.Workspace.Client.StayReady(ctx, readiness, jobs)
 	var ended compose.Ended
 	if err == nil || errors.As(err, &ended) && ended.Code == 0 {
 		return nil
 	}
-	return report.Fail(report.KindWork, "see it alone: docker compose up "+service, "let %s run for its background jobs: %w", service, err).WithOutput(report.OutputOf(err))
+	return report.Fail(report.KindWork, "try it directly: docker compose up "+service, "let %s run for its background jobs: %w", service, err).WithOutput(report.OutputOf(err))
 }
 
-// startFailure says that a service does not start, with what to do next.
+// startFailure returns the failure of a service that does not start, with what to do next.
 func startFailure(service string, restarts int, err error) error {
 	if ended := (compose.Ended{}); errors.As(err, &ended) {
-		hint := "see it alone: docker compose up " + service
+		hint := "try it directly: docker compose up " + service
 		if restarts > 0 {
-			return report.Fail(report.KindWork, hint, "start %s, and %d times again as its restart policy says: %w", service, restarts, err)
+			return report.Fail(report.KindWork, hint, "start %s, and restart it %d times as its restart policy says: %w", service, restarts, err)
 		}
 		return report.Fail(report.KindWork, hint, "start %s: %w", service, err)
 	}
 	return report.Fail(report.KindWork, "", "start %s: %w", service, err)
 }
 
-// StartAll starts services one after the other, in the order of their dependencies. They are not watched.
+// StartAll starts services one after the other, in the order of their dependencies, without watching them.
 func (t *Services) StartAll(ctx context.Context, services []string) error {
 	for _, service := range InOrder(t.Checkout.Model, services) {
 		if _, err := t.start(ctx, service, compose.Ready{}, unwatched); err != nil {
@@ -144,7 +145,7 @@ func (t *Services) StartAll(ctx context.Context, services []string) error {
 	return nil
 }
 
-// RunToEnd starts a one-shot service and waits until it has ended well.
+// RunToEnd starts a one-shot service and waits until it has exited with success.
 func (t *Services) RunToEnd(ctx context.Context, service string) error {
 	id, e := t.Containers[service], t.Checkout.Workspace.Engine
 	if err := e.Start(ctx, id); err != nil {
@@ -165,10 +166,10 @@ func (t *Services) RunToEnd(ctx context.Context, service string) error {
 	return report.Fail(report.KindWork, "", "run %s: it exited with status %d%s", service, code, strings.TrimRight(last, " \r")).WithOutput(tail)
 }
 
-// TailLines is how much of a container's log a failure shows.
+// TailLines is how many lines of a container's log a failure shows.
 const TailLines = 20
 
-// InOrder sorts services of a model so that each comes after those of them that it depends on.
+// InOrder sorts services of a model so that each comes after its dependencies.
 func InOrder(model *types.Project, services []string) []string {
 	var ordered []string
 	var visit func(string)
@@ -191,12 +192,12 @@ func InOrder(model *types.Project, services []string) []string {
 	return ordered
 }
 
-// Names returns the names under which a stack's services reach the database, for a server in the stack's network.
+// Names returns the names by which a stack's services reach the database, for a server in the stack's network.
 func (t *Services) Names(s database.Settings) database.NetworkAlias {
 	return database.NetworkAlias{Name: t.Network, Aliases: s.Hosts}
 }
 
-// Stop stops the containers of services at once; what they keep is of no use to anybody.
+// Stop stops the containers of services immediately; nobody needs what they hold.
 func (t *Services) Stop(ctx context.Context, services ...string) error {
 	for _, service := range services {
 		if id, ok := t.Containers[service]; ok {
@@ -208,10 +209,10 @@ func (t *Services) Stop(ctx context.Context, services ...string) error {
 	return nil
 }
 
-// stopTimeout is what a backend gets to write what it holds.
+// stopTimeout is how long a backend gets to write its data.
 const stopTimeout = 5 * time.Second
 
-// ReadyOf returns how a service shows that it has started, by the configuration.
+// ReadyOf returns how a service shows that it has started, according to the configuration.
 func ReadyOf(c config.Ready) compose.Ready {
 	return compose.Ready{Log: c.Log, Port: c.Port, URL: c.URL, Timeout: c.Timeout}
 }

@@ -40,7 +40,7 @@ func backend(t *testing.T, restart, script string) *Services {
 	return &Services{Checkout: &Checkout{Workspace: &project.Workspace{Client: client, Engine: client.Engine()}, Model: model}, Containers: map[string]string{"app": id}}
 }
 
-func TestABackendThatEndsRightAfterItWasReadyHasNotStarted(t *testing.T) {
+func TestBackendExitingAfterItWasReadyHasNotStarted(t *testing.T) {
 	s := backend(t, "", `echo Serving; sleep 0.2; echo no table; exit 6`)
 	_, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: 5 * time.Minute})
 	if err == nil || !strings.Contains(err.Error(), "start app: it exited with status 6") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "no table") {
@@ -48,7 +48,7 @@ func TestABackendThatEndsRightAfterItWasReadyHasNotStarted(t *testing.T) {
 	}
 }
 
-func TestABackendThatFailsDuringItsBackgroundJobsHasNotSeeded(t *testing.T) {
+func TestBackendFailingInBackgroundJobsHasNotSeeded(t *testing.T) {
 	for code, says := range map[string]string{"0": "<nil>", "7": "let app run for its background jobs: it exited with status 7"} {
 		s := backend(t, "", `echo Serving; sleep 1; exit `+code)
 		ready := compose.Ready{Log: "Serving", Timeout: 5 * time.Minute}
@@ -62,7 +62,7 @@ func TestABackendThatFailsDuringItsBackgroundJobsHasNotSeeded(t *testing.T) {
 	}
 }
 
-func TestWhatAServiceLoggedBeforeItWasStartedAgainDoesNotMakeItReady(t *testing.T) {
+func TestOldLogLinesDoNotMakeAServiceReady(t *testing.T) {
 	s := backend(t, "on-failure", `[ ! -e /again ] || exec sleep infinity; touch /again; echo Serving; exit 6`)
 	_, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: 2 * time.Second})
 	if err == nil || !strings.Contains(err.Error(), `its log never contained "Serving"`) {
@@ -70,7 +70,7 @@ func TestWhatAServiceLoggedBeforeItWasStartedAgainDoesNotMakeItReady(t *testing.
 	}
 }
 
-func TestTheWatchOnAServiceIsShortAgainstItsStart(t *testing.T) {
+func TestServicesAreWatchedOnlyBriefly(t *testing.T) {
 	for took, want := range map[time.Duration]time.Duration{0: time.Second / 2, 2 * time.Second: time.Second, time.Minute: compose.Steady} {
 		if got := steady(took); got != want {
 			t.Errorf("after %s: %s, want %s", took, got, want)

@@ -46,7 +46,7 @@ func (b *Testbed) CloneSeeded(ctx context.Context, log *step.Log) (*Seeded, erro
 	seeded := &Seeded{}
 	group, cloning := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		seeded.Server, err = b.Clone(cloning, b.Base.First, CloneOptions{})
+		seeded.Server, err = b.Clone(cloning, b.Base.Original, CloneOptions{})
 		return err
 	})
 	if b.Wants(checks.TrialModels) {

@@ -112,7 +112,7 @@ func (b *Testbed) Close(ctx context.Context) error {
 		err = b.Tool.Close(ctx)
 	}
 	if b.Base != nil {
-		b.Base.TakeBack()
+		b.Base.DiscardIncomplete()
 		err = errors.Join(err, b.Base.Close())
 	}
 	return errors.Join(err, b.Branch.Close(), b.Session.Close(ctx))
