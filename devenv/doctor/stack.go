@@ -14,6 +14,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"devenv/devenv/database"
 	"devenv/devenv/inside"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
@@ -103,8 +104,13 @@ func examineData(ctx context.Context, t *target) finding {
 	if err != nil {
 		return warn(err.Error(), report.HintOf(err))
 	}
-	root := t.repo.Root()
-	for _, v := range t.view.Model.Services[service].Volumes {
+	root, model := t.repo.Root(), t.view.Model.Services[service]
+	if image, known, err := t.client.Engine().ImageInspect(ctx, model.Image); err == nil && known { // else examineImages tells
+		if lost, kept := database.Kept(service, model, image); !kept {
+			return warn(lost.String(), lost.Remedy())
+		}
+	}
+	for _, v := range model.Volumes {
 		if v.Type == types.VolumeTypeBind && strings.Contains(v.Target, "postgres") {
 			if info, err := os.Stat(v.Source); err == nil && info.IsDir() || errors.Is(err, fs.ErrNotExist) && path.Ext(v.Target) == "" {
 				return judgeDataDirectory(ctx, root, service, v.Source, info)

@@ -1,0 +1,79 @@
+package database
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"regexp"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose/engine"
+)
+
+// Unkept is the data directory of a database service that no mount of its own holds: the data goes with the container.
+type Unkept struct {
+	Service, Directory string
+	// Mounted is where the service mounts Source instead, empty where it mounts nothing for a server's data.
+	Mounted, Source string
+	// Version is the major of an official image that keeps its data in a directory of that name, as all do from 18 on.
+	Version string
+}
+
+// Kept reports whether a mount of a database service holds its data directory, and if not what becomes of the data. image is the
+// service's.
+func Kept(service string, s types.ServiceConfig, image engine.Image) (_ Unkept, kept bool) {
+	u := Unkept{Service: service, Directory: dataDirectoryOf(asContainer(s, image))}
+	for _, v := range s.Volumes {
+		if v.Type != types.VolumeTypeVolume && v.Type != types.VolumeTypeBind {
+			continue
+		}
+		target := path.Clean(v.Target)
+		if target == u.Directory || within(u.Directory, target) {
+			return u, true
+		}
+		if within(target, "/var/lib/postgresql") {
+			u.Mounted, u.Source = target, v.Source
+		}
+	}
+	if m := regexp.MustCompile(`^/var/lib/postgresql/(\d+)/docker$`).FindStringSubmatch(u.Directory); m != nil {
+		u.Version = m[1]
+	}
+	return u, false
+}
+
+// asContainer returns what a container of the service runs, as far as its data directory goes.
+func asContainer(s types.ServiceConfig, image engine.Image) engine.Container {
+	c := engine.Container{Cmd: s.Command, Entrypoint: s.Entrypoint}
+	if c.Entrypoint == nil {
+		c.Entrypoint = image.Entrypoint
+		if c.Cmd == nil {
+			c.Cmd = image.Cmd
+		}
+	}
+	for name, value := range s.Environment {
+		if value != nil {
+			c.Env = append(c.Env, name+"="+*value)
+		}
+	}
+	c.Env = append(c.Env, image.Env...)
+	return c
+}
+
+// String says what happens to the data.
+func (u Unkept) String() string {
+	if u.Version != "" && u.Mounted != "" {
+		return fmt.Sprintf("from 18 on the official image keeps its data elsewhere, that of %s in %s: %s at %s stays empty, and the data goes "+
+			"with the container, or the image refuses to start", u.Service, u.Directory, cmp.Or(u.Source, "what is mounted"), u.Mounted)
+	}
+	return fmt.Sprintf("the data of %s is in %s, which no volume holds: it goes with the container", u.Service, u.Directory)
+}
+
+// Remedy says where to mount the volume.
+func (u Unkept) Remedy() string {
+	target := u.Directory
+	if u.Version != "" {
+		target = "/var/lib/postgresql"
+	}
+	return fmt.Sprintf("mount it at %s, in the Compose file:\n    %s: {volumes: [\"%s:%s\"]}", target, u.Service, cmp.Or(u.Source, "pgdata"), target)
+}
