@@ -11,7 +11,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// explained gives a failure whose cause the container's own words and files show the hint that mends it. Any other stays as it is.
+// explained adds a hint to a failure whose cause shows in the container's output and files. Other failures stay
+// unchanged.
 func (l *lives) explained(ctx context.Context, f *report.Failure) *report.Failure {
 	said := f.Error() + "\n" + strings.Join(f.Output, "\n")
 	m := regexp.MustCompile(`exec "?(/[^\s":]+)"?: no such file or directory`).FindStringSubmatch(said)
@@ -27,7 +28,7 @@ func (l *lives) explained(ctx context.Context, f *report.Failure) *report.Failur
 	return f
 }
 
-// UnixLineEnds says how a script that git checks out gets the line ends that containers need.
+// UnixLineEnds returns how to give a script that git checks out the line endings that containers need.
 func UnixLineEnds(file string) string {
 	pattern := path.Base(file)
 	if ext := path.Ext(file); ext != "" {
@@ -37,7 +38,8 @@ func UnixLineEnds(file string) string {
 		"add that line, run git add --renormalize ., then remove the file and check it out again"
 }
 
-// WindowsScript reports whether a file is a script whose first line ends in a carriage return: the kernel does not find its interpreter.
+// WindowsScript reports whether a file is a script whose first line ends in a carriage return: the kernel cannot find
+// its interpreter.
 func WindowsScript(content []byte) bool {
 	line, _, _ := bytes.Cut(content, []byte("\n"))
 	return bytes.HasPrefix(line, []byte("#!")) && bytes.HasSuffix(line, []byte("\r"))

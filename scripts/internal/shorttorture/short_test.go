@@ -1,4 +1,4 @@
-// Package shorttorture tests that devenv withstands those attempts of scripts/torture that fit into a minute.
+// Package shorttorture tests devenv with those attempts of scripts/torture that fit into a minute.
 package shorttorture
 
 import (

@@ -1,6 +1,5 @@
-// Package startengine tests what scripts/engine decides by itself: what it does
-// about an engine that does not come up. That a real one starts is what every
-// run of scripts/test shows.
+// Package startengine tests what scripts/engine does about an engine that does not start. Every run of scripts/test
+// shows that a real one starts.
 package startengine
 
 import (
@@ -12,9 +11,8 @@ import (
 	"testing"
 )
 
-// Ends at once while its list of networks is the broken one, as the engine of
-// Debian 12 does after a kill at the wrong moment; otherwise it runs for as long
-// as its machine is there.
+// It exits at once while its list of networks is the broken one, as Debian 12's engine does after a kill at the wrong
+// moment; otherwise it runs as long as its machine exists.
 const dockerd = `#!/usr/bin/env bash
 if grep -qs broken "$HOME/docker/network/files/local-kv.db"; then
 	echo "panic: runtime error: index out of range [0] with length 0"
@@ -25,7 +23,7 @@ touch "$HOME/up"
 while [[ -e $HOME/up ]]; do sleep 0.1; done
 `
 
-// Answers once the engine runs.
+// It answers once the engine runs.
 const docker = `#!/usr/bin/env bash
 [[ -e $HOME/up ]] && echo 1.41
 `

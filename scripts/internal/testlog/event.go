@@ -18,8 +18,8 @@ type event struct {
 	Elapsed    float64 // seconds
 }
 
-// read hands every event of the stream to take, in order, and every line that
-// is no event to other: the go command itself may speak between them.
+// read passes every event of the stream to take, in order, and every line that is not an event to other: the go
+// command may print lines in between.
 func read(stream io.Reader, take func(event), other func(line string)) error {
 	lines := bufio.NewReader(stream)
 	for {

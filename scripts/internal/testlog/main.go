@@ -1,14 +1,12 @@
-// Command testlog reads `go test -json` on its standard input and prints it for
-// people: packages as they end, failures with their output, the time of each
-// package and of the slowest tests, and as the last line "N passed, N failed,
-// N skipped".
+// Command testlog reads `go test -json` from its standard input and prints it for people: packages as they end,
+// failures with their output, the time of each package and of the slowest tests, and as the last line "N passed, N
+// failed, N skipped".
 //
 //	go test -json ./... | testlog [-failed FILE] [-no-skips]
 //
-// -failed is a file that holds, once the stream has ended, the names of checks
-// that failed elsewhere, one a line, each of which counts as a failure; without
-// the file there are none. It exits 1 when anything failed, or with -no-skips when anything was
-// skipped.
+// -failed is a file that, once the stream has ended, contains the names of checks that failed elsewhere, one per
+// line, each of which counts as a failure; without the file there are none. It exits with 1 if anything failed or,
+// with -no-skips, if anything was skipped.
 package main
 
 import (
@@ -53,7 +51,7 @@ func command(args []string, in io.Reader, out, problems io.Writer) int {
 	return 0
 }
 
-// namesIn returns the lines of a file; none where there is no file.
+// namesIn returns the lines of a file; none if the file does not exist.
 func namesIn(path string) ([]string, error) {
 	if path == "" {
 		return nil, nil

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// run turns the events of one `go test -json` into what people read: a line for
-// each package as it ends, the whole output of what failed, at once.
+// run prints the events of a `go test -json` for people: a line for each package as it ends, and the complete output
+// of failures immediately.
 type run struct {
 	tally *tally
 	out   io.Writer
@@ -70,13 +70,13 @@ func (r *run) showFailure(one *test) {
 	fmt.Fprintf(r.out, "FAIL  %s %s\n%s", short(one.pkg), one.name, indent(one.output.String()))
 }
 
-// most is how many tests the list of the slowest has, and atLeast how many seconds a package of the other list took.
+// most is how many of the slowest tests are listed, and atLeast how many seconds a package must take to be listed.
 const (
 	most    = 20
 	atLeast = 0.5
 )
 
-// list prints what took how long, under a title.
+// list prints tests or packages with their times, under a title.
 func (r *run) list(title string, tests []*test) {
 	if len(tests) == 0 {
 		return
@@ -87,10 +87,10 @@ func (r *run) list(title string, tests []*test) {
 	}
 }
 
-// summarise prints where the time went, what failed once more, and the last line.
-// elsewhere names checks that failed outside the stream.
+// summarise prints the times, the failures once more, and the last line. elsewhere names checks that failed outside
+// the stream.
 func (r *run) summarise(elsewhere []string) counts {
-	r.list("time by package, of which some ran side by side", r.tally.packages(atLeast))
+	r.list("time by package, some of which ran in parallel", r.tally.packages(atLeast))
 	r.list("slowest tests", r.tally.slowest(most))
 	sum := r.tally.count(func(*test) bool { return true })
 	sum.failed += len(elsewhere)
@@ -112,12 +112,12 @@ func (r *run) failures() []string {
 	return names
 }
 
-// String returns the plain closing line that tools read, word for word.
+// String returns the plain last line, which tools read literally.
 func (c counts) String() string {
 	return fmt.Sprintf("%d passed, %d failed, %d skipped", c.passed, c.failed, c.skipped)
 }
 
-// brief names only what there is.
+// brief omits zero counts.
 func (c counts) brief() string {
 	text := fmt.Sprintf("%d passed", c.passed)
 	if c.failed > 0 {
@@ -129,7 +129,7 @@ func (c counts) brief() string {
 	return text
 }
 
-// short leaves out the module's own name.
+// short omits the module's own name.
 func short(pkg string) string { return strings.TrimPrefix(pkg, "devenv/") }
 
 func indent(text string) string {
@@ -142,7 +142,7 @@ func indent(text string) string {
 	return lines.String()
 }
 
-// reason returns the part of a skipped test's output that says why.
+// reason returns the part of a skipped test's output that explains the skip.
 func reason(output string) string {
 	var lines strings.Builder
 	for line := range strings.Lines(output) {

@@ -24,8 +24,7 @@ type test struct {
 	output    strings.Builder
 }
 
-// counts are the numbers of the last line. Only leaves count: a test with
-// subtests is the sum of them.
+// counts are the numbers of the last line. Only leaves count: a test with subtests is the sum of those.
 type counts struct{ passed, failed, skipped int }
 
 // tally collects the tests of a run.
@@ -38,8 +37,8 @@ func newTally() *tally {
 	return &tally{tests: map[string]*test{}, builds: map[string]*strings.Builder{}}
 }
 
-// find returns the test, new if unknown. The empty name is the package itself:
-// what it prints outside tests, and failures such as a timeout or a broken build.
+// find returns the test, a new one if unknown. The empty name is the package itself: its output outside tests, and
+// failures such as a timeout or a broken build.
 func (t *tally) find(pkg, name string) *test {
 	key := pkg + " " + name
 	if t.tests[key] == nil {
@@ -53,7 +52,7 @@ func (t *tally) find(pkg, name string) *test {
 	return t.tests[key]
 }
 
-// build returns what the compiler said about one import path.
+// build returns the compiler's output for an import path.
 func (t *tally) build(importPath string) *strings.Builder {
 	if t.builds[importPath] == nil {
 		t.builds[importPath] = &strings.Builder{}
@@ -61,7 +60,7 @@ func (t *tally) build(importPath string) *strings.Builder {
 	return t.builds[importPath]
 }
 
-// of lists the tests of a package by name, the package itself left out.
+// of lists the tests of a package by name, without the package itself.
 func (t *tally) of(pkg string) []*test {
 	var tests []*test
 	for _, one := range t.tests {
@@ -73,8 +72,8 @@ func (t *tally) of(pkg string) []*test {
 	return tests
 }
 
-// closePackage settles what the package's end decides: a test that never ended
-// failed, and a failure that no leaf accounts for is one of its own.
+// closePackage draws the conclusions from a package's end: a test that never ended failed, and a failure that no leaf
+// explains counts separately.
 func (t *tally) closePackage(pkg string, ended outcome) {
 	tests := t.of(pkg)
 	for _, one := range tests {
@@ -117,18 +116,18 @@ func (t *tally) count(keep func(*test) bool) counts {
 	return sum
 }
 
-// slowest lists the n leaves that took longest.
+// slowest lists the n slowest leaves.
 func (t *tally) slowest(n int) []*test {
 	leaves := t.longestFirst(func(one *test) bool { return !one.parent && one.name != "" && one.outcome != "" })
 	return leaves[:min(n, len(leaves))]
 }
 
-// packages lists the packages that took some seconds or more.
+// packages lists the packages that took at least that many seconds.
 func (t *tally) packages(seconds float64) []*test {
 	return t.longestFirst(func(one *test) bool { return one.name == "" && one.seconds >= seconds })
 }
 
-// longestFirst lists the tests that keep accepts, packages among them.
+// longestFirst lists the tests, and packages, that keep accepts.
 func (t *tally) longestFirst(keep func(*test) bool) []*test {
 	var kept []*test
 	for _, one := range t.tests {

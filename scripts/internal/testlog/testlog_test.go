@@ -119,7 +119,7 @@ func TestTheLastLineCountsLeaves(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatFailedShowsItsOutput(t *testing.T) {
+func TestOnlyFailuresShowTheirOutput(t *testing.T) {
 	var out, problems bytes.Buffer
 	command(nil, stream(
 		t,
@@ -131,11 +131,11 @@ func TestOnlyWhatFailedShowsItsOutput(t *testing.T) {
 		t.Error("the output of a test that passed is shown")
 	}
 	if strings.Count(out.String(), "loud") != 1 {
-		t.Errorf("the output of the failing test should stand there once:\n%s", out.String())
+		t.Errorf("the output of the failing test should be there once:\n%s", out.String())
 	}
 }
 
-func TestABrokenBuildShowsWhatTheCompilerSaid(t *testing.T) {
+func TestBrokenBuildShowsTheCompilersOutput(t *testing.T) {
 	var out, problems bytes.Buffer
 	exit := command(nil, stream(
 		t,
@@ -151,8 +151,8 @@ func TestABrokenBuildShowsWhatTheCompilerSaid(t *testing.T) {
 	}
 }
 
-// TestWhatTookLongShowsItself observes the time of each package and the slowest tests, the longest first.
-func TestWhatTookLongShowsItself(t *testing.T) {
+// TestTheSlowestAreListed observes the time of each package and of the slowest tests, the longest first.
+func TestTheSlowestAreListed(t *testing.T) {
 	var events []event
 	for i := range 25 {
 		events = append(events, event{Package: "devenv/p", Test: fmt.Sprintf("Test%02d", i), Action: "pass", Elapsed: float64(i)})

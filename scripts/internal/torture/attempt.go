@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// outcome is what an attempt found.
+// outcome is the result of an attempt.
 type outcome string
 
 const (
@@ -18,7 +18,7 @@ const (
 	leaked   outcome = "LEAKED"
 )
 
-// finding is an outcome and, where it is bad, what is wrong.
+// finding is an outcome and, if it is bad, what is wrong.
 type finding struct {
 	outcome outcome
 	detail  string
@@ -39,7 +39,7 @@ type table struct {
 	lostOnes, leakedOnes int
 }
 
-// add prints an attempt's line; what is wrong stands below it.
+// add prints an attempt's line, followed by what is wrong.
 func (t *table) add(a attempt) {
 	t.attempts = append(t.attempts, a)
 	switch a.outcome {
@@ -58,7 +58,7 @@ func (t *table) add(a attempt) {
 // failed reports whether anything was lost or leaked.
 func (t *table) failed() bool { return t.lostOnes+t.leakedOnes > 0 }
 
-// String returns the plain closing line.
+// String returns the plain last line.
 func (t *table) String() string {
 	return fmt.Sprintf("%d attempts, %d lost, %d leaked", len(t.attempts), t.lostOnes, t.leakedOnes)
 }

@@ -14,21 +14,21 @@ import (
 	"strings"
 )
 
-// planted are the files of a project whose secrets are looked for: those that git tracks, and those that it ignores.
+// planted are files for a project, with secrets to search for: files that git tracks, and files that it ignores.
 //
 //go:embed all:planted
 var planted embed.FS
 
-// placeholder is where a secret goes in a planted file: its name, before that the kind of its value.
+// placeholder marks a secret in a planted file: its name, optionally preceded by the kind of its value.
 var placeholder = regexp.MustCompile(`@(?:([a-z0-9]+)\.)?([a-z0-9_]+)@`)
 
-// canary is a secret that must turn up nowhere.
+// canary is a secret that must not turn up anywhere.
 type canary struct {
 	name  string
 	value string
 	// core is the part of the value that is searched for.
 	core string
-	// tracked says that it lies in a file that git tracks: it is in the repository's objects by the user's own doing.
+	// tracked means that it is in a file that git tracks: the user put it into the repository's objects.
 	tracked bool
 }
 
@@ -38,8 +38,8 @@ const (
 	shortLength  = 6
 )
 
-// canaries are the secrets of one project, by name. All but the short ones have the marker in them, so that one pass over a
-// large file finds any.
+// canaries are the secrets of one project, by name. All except the short ones contain the marker, so that one pass
+// over a large file finds any of them.
 type canaries struct {
 	marker string
 	all    map[string]*canary
@@ -54,7 +54,7 @@ const (
 	letters   = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 )
 
-// random returns a text of n characters of an alphabet.
+// random returns a text of n characters from an alphabet.
 func random(alphabet string, n int) string {
 	raw := make([]byte, n)
 	_, _ = rand.Read(raw) // never fails
@@ -64,7 +64,7 @@ func random(alphabet string, n int) string {
 	return string(raw)
 }
 
-// get returns the secret of a name, made the first time.
+// get returns the secret with a name, creating it the first time.
 func (c *canaries) get(kind, name string, tracked bool) *canary {
 	if known := c.all[name]; known != nil {
 		known.tracked = known.tracked || tracked
@@ -76,7 +76,7 @@ func (c *canaries) get(kind, name string, tracked bool) *canary {
 	return one
 }
 
-// value makes a value of a kind, and the part of it that is searched for.
+// value creates a value of a kind, and the part of it to search for.
 func (c *canaries) value(kind string) (value, core string) {
 	switch kind {
 	case "short":
@@ -102,7 +102,7 @@ func (c *canaries) value(kind string) (value, core string) {
 	}
 }
 
-// fill replaces the placeholders of a text.
+// fill replaces the placeholders in a text.
 func (c *canaries) fill(text string, tracked bool) string {
 	return placeholder.ReplaceAllStringFunc(text, func(found string) string {
 		parts := placeholder.FindStringSubmatch(found)
@@ -110,7 +110,8 @@ func (c *canaries) fill(text string, tracked bool) string {
 	})
 }
 
-// plant writes the planted files of a kind, "tracked" or "ignored", into a project. The ignored ones are their owner's alone.
+// plant writes the planted files of a kind, "tracked" or "ignored", into a project. Only their owner can read the
+// ignored ones.
 func (c *canaries) plant(dir, kind, id string) error {
 	root := "planted/" + kind
 	mode := map[string]fs.FileMode{"tracked": 0o644, "ignored": 0o600}[kind]
@@ -131,7 +132,7 @@ func (c *canaries) plant(dir, kind, id string) error {
 	})
 }
 
-// in names the secrets that a text holds, each once, sorted.
+// in names the secrets that a text contains, each once, sorted.
 func (c *canaries) in(text string) []string {
 	names := c.inBytes([]byte(text))
 	for _, one := range c.all {

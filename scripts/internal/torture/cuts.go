@@ -13,18 +13,18 @@ import (
 	"devenv/devenv/sample"
 )
 
-// cutting is a command that is cut off, what has to be there before it, and what takes it back.
+// cutting is a command to interrupt, with its prerequisites and the command that reverts it.
 type cutting struct {
 	name  string
 	args  []string
 	first [][]string
-	// mended says that the branch has its revision, so that it can be applied.
+	// mended means that the branch has its revision, so that it can be applied.
 	mended bool
-	// stops says that the stack is down before the command.
+	// stops means that the stack must be down before the command.
 	stops bool
 }
 
-// cuttings returns the commands that are cut off.
+// cuttings returns the commands to interrupt.
 func cuttings() []cutting {
 	restore := []string{"snapshot", "restore", keptName, "--yes"}
 	return []cutting{
@@ -44,7 +44,7 @@ type cuts struct {
 	p      *project
 	n      int
 	mended bool
-	// left is what earlier attempts left, each told once.
+	// left is what earlier attempts left, each reported once.
 	left []string
 }
 
@@ -54,7 +54,7 @@ func (c *cuts) run(ctx context.Context) error {
 	if c.p, err = c.place.newProject(ctx); err != nil {
 		return err
 	}
-	defer func() { _ = c.p.close(ctx) }() // what is left of it is told by its name
+	defer func() { _ = c.p.close(ctx) }() // its name identifies anything that is left
 	for _, args := range [][]string{{"up", "postgres"}, {"reset", "--yes", "--to", "base"}, {"snapshot", "save", keptName}} {
 		if _, err := c.p.must(ctx, args...); err != nil {
 			return err
@@ -71,7 +71,7 @@ func (c *cuts) run(ctx context.Context) error {
 	return nil
 }
 
-// cut runs a command once to see its steps, and cuts it off at each.
+// cut runs a command once to see its steps, and then interrupts it at each.
 func (c *cuts) cut(ctx context.Context, command cutting) error {
 	if err := c.before(ctx, command); err != nil {
 		return err
@@ -88,7 +88,7 @@ func (c *cuts) cut(ctx context.Context, command cutting) error {
 	}
 	signals := []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT}
 	for i, m := range spread(cutMoments(r.timeline), c.limit) {
-		// Each place meets each signal in one of three runs of the whole.
+		// Each moment meets each signal in one of three complete runs.
 		s := signals[(i+i/len(signals)+int(time.Now().Unix()/86400))%len(signals)]
 		if err := c.attempt(ctx, command, m, s, after); err != nil {
 			return err
@@ -105,7 +105,7 @@ func (c *cuts) arguments(command cutting) []string {
 	return args
 }
 
-// before brings about what an attempt needs.
+// before establishes the prerequisites of an attempt.
 func (c *cuts) before(ctx context.Context, command cutting) error {
 	c.n++
 	if err := c.mend(ctx, command.mended); err != nil {
@@ -116,7 +116,7 @@ func (c *cuts) before(ctx context.Context, command cutting) error {
 	}
 	first := command.first
 	if command.name == "up" {
-		first = [][]string{{"reset", "--yes"}, {"down"}} // the backend starts on its own branch's data
+		first = [][]string{{"reset", "--yes"}, {"down"}} // the backend starts with its own branch's data
 	}
 	for _, args := range first {
 		if _, err := c.p.must(ctx, args...); err != nil {
@@ -126,7 +126,7 @@ func (c *cuts) before(ctx context.Context, command cutting) error {
 	return nil
 }
 
-// mend gives the branch its revision, as somebody commits it, or takes it away.
+// mend adds the branch's revision as a commit, or removes it.
 func (c *cuts) mend(ctx context.Context, wanted bool) error {
 	if c.mended == wanted {
 		return nil
@@ -162,7 +162,7 @@ func (c *cuts) mend(ctx context.Context, wanted bool) error {
 	return nil
 }
 
-// attempt cuts a command off and looks at what is left once the next command has run.
+// attempt interrupts a command and checks what is left after the next command has run.
 func (c *cuts) attempt(ctx context.Context, command cutting, m moment, s syscall.Signal, after string) error {
 	if err := c.before(ctx, command); err != nil {
 		return err
@@ -204,18 +204,18 @@ func exited(status int) string {
 	return fmt.Sprintf(", exit %d", status)
 }
 
-// running returns the services of the stack whose containers run.
+// running returns the services of the stack whose containers are running.
 func (c *cuts) running(ctx context.Context) ([]string, error) {
 	lines, err := dockerLines(ctx, "ps", "--filter", "label=com.docker.compose.project="+c.p.name, "--format", `{{.Label "com.docker.compose.service"}}`)
 	slices.Sort(lines)
 	return lines, err
 }
 
-// look lets the next command mend what the cut left, and reads everything.
+// look lets the next command repair what the interrupted one left, and reads everything.
 func (c *cuts) look(ctx context.Context, f *cutFacts) (err error) {
 	next := []string{"snapshot", "save", "--dry-run", "any"}
 	if f.command.stops {
-		next = f.command.args // it has to come up
+		next = f.command.args // it must succeed
 	}
 	r, err := c.p.devenv(ctx, nil, next...)
 	if err != nil {
@@ -243,7 +243,7 @@ func (c *cuts) look(ctx context.Context, f *cutFacts) (err error) {
 	return err
 }
 
-// leftovers returns what devenv's runs in the project left on the engine, but for the images that a next run uses.
+// leftovers returns what devenv's runs in the project left on the engine, except images that later runs use.
 func (c *cuts) leftovers(ctx context.Context) ([]string, error) {
 	var left []string
 	for what, args := range map[string][]string{

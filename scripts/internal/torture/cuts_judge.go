@@ -10,22 +10,22 @@ import (
 	"devenv/devenv/sample"
 )
 
-// cutFacts is what was found after a command had been cut off and the next one had run.
+// cutFacts is the state found after a command was interrupted and the next one had run.
 type cutFacts struct {
 	command             cutting
 	signal              syscall.Signal
 	exit                int // -1: killed
 	gitBefore, gitAfter treeState
-	// dataBefore sums up the rows from before, dataComplete those after the whole command; dataBefore is empty for a stack that
-	// was down, whose rows are those of the whole command.
+	// dataBefore summarizes the rows from before, dataComplete those after the complete command; dataBefore is empty
+	// if the stack was down, since its rows are those of the complete command.
 	dataBefore, dataComplete, dataAfter string
 	running, runningAfter               []string // services
 	left                                []string
 	broken, stuck                       string
 }
 
-// judgeCut judges an attempt: the repository and the data are as before or complete, each as a whole, the stack runs again, and
-// nothing is left.
+// judgeCut judges an attempt: the repository and the data must each be as before or complete, the stack must run
+// again, and nothing must be left.
 func judgeCut(f cutFacts) finding {
 	var wrong []string
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
@@ -55,7 +55,7 @@ func judgeCut(f cutFacts) finding {
 	for _, one := range f.left {
 		say("left: %s", one)
 	}
-	// A run that was over before it could be cut off has done its work.
+	// A run that ended before it could be interrupted has done its work.
 	if f.exit >= 0 && !slices.Contains([]int{0, 3, 130}, f.exit) {
 		say("exit %d", f.exit)
 	}
@@ -65,15 +65,15 @@ func judgeCut(f cutFacts) finding {
 	return finding{outcome: found}
 }
 
-// tablesThatDiffer names the tables whose sums differ.
+// tablesThatDiffer returns the tables whose sums differ.
 func tablesThatDiffer(a, b string) string {
 	return strings.Join(append(without(strings.Fields(a), strings.Fields(b)), without(strings.Fields(b), strings.Fields(a))...), " ")
 }
 
-// reused are the names of images that a next run uses, and of snapshots, which stay.
+// reused matches the names of images that later runs use, and of snapshots, which stay.
 var reused = regexp.MustCompile(`^devenv/(base:[0-9a-f]{20}(-empty)?|build:[0-9a-f]+|used:\S+|snapshot:\S+)$`)
 
-// useless returns the images that no next run uses.
+// useless returns the images that no later run uses.
 func useless(images []image, project string) []string {
 	var left []string
 	parents := map[string]bool{}
@@ -82,7 +82,7 @@ func useless(images []image, project string) []string {
 	}
 	for _, i := range images {
 		named := slices.ContainsFunc(i.RepoTags, func(tag string) bool { return reused.MatchString(tag) || strings.HasPrefix(tag, project) })
-		if !named && (!parents[i.ID] || len(i.RepoTags) > 0) { // a nameless parent is a layer of what was built on it
+		if !named && (!parents[i.ID] || len(i.RepoTags) > 0) { // a nameless parent is a layer of another image
 			left = append(left, "image "+i.name())
 		}
 	}

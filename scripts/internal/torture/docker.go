@@ -9,12 +9,13 @@ import (
 	"strings"
 )
 
-// docker runs the engine's own client, as somebody would who knows nothing of devenv, and returns what it printed.
+// docker runs the engine's own client, like somebody who knows nothing of devenv, and returns its output.
 func docker(ctx context.Context, args ...string) (string, error) {
 	return output(exec.CommandContext(ctx, "docker", args...))
 }
 
-// output runs a program and returns its standard output without the last line's end; an error carries what it said.
+// output runs a program and returns its standard output without the final newline; an error contains its standard
+// error.
 func output(cmd *exec.Cmd) (string, error) {
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems
@@ -24,7 +25,7 @@ func output(cmd *exec.Cmd) (string, error) {
 	return strings.TrimRight(out.String(), "\n"), nil
 }
 
-// dockerLines returns the lines that the client printed, none for no output.
+// dockerLines returns the lines that the client printed, none if there was no output.
 func dockerLines(ctx context.Context, args ...string) ([]string, error) {
 	printed, err := docker(ctx, args...)
 	if err != nil || printed == "" {

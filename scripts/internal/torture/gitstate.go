@@ -12,12 +12,12 @@ import (
 	"strings"
 )
 
-// treeState is a repository and its working tree, byte for byte: what it holds by the name of the part, "file backend/app.py" or
-// "the index".
+// treeState is a repository and its working tree, byte for byte: the content of each part, such as "file
+// backend/app.py" or "the index".
 type treeState map[string]string
 
-// state reads the project's repository. The database's own files, which are ignored, are no part of it; nor is what devenv
-// remembers of its runs.
+// state reads the project's repository, without the database's own files, which are ignored, and without devenv's
+// records of its runs.
 func (p *project) state(ctx context.Context) (treeState, error) {
 	state := treeState{}
 	for part, args := range map[string][]string{
@@ -34,7 +34,7 @@ func (p *project) state(ctx context.Context) (treeState, error) {
 		state[part] = printed
 	}
 	for _, name := range []string{"config", "info/exclude"} {
-		content, _ := p.read(".git/" + name) // it may not be there
+		content, _ := p.read(".git/" + name) // it may not exist
 		state["git's "+name] = content
 	}
 	return state, filepath.WalkDir(p.dir, func(path string, entry fs.DirEntry, err error) error {
@@ -54,7 +54,7 @@ func (p *project) state(ctx context.Context) (treeState, error) {
 	})
 }
 
-// differences names the parts that two states do not share, sorted.
+// differences returns the parts in which two states differ, sorted.
 func differences(a, b treeState) []string {
 	var parts []string
 	for part := range maps.Keys(a) {
@@ -71,7 +71,8 @@ func differences(a, b treeState) []string {
 	return parts
 }
 
-// delivered says that a state is another one with new-migration's delivery in it, whole: one new revision, and nothing else.
+// delivered reports whether the only difference between two states is new-migration's complete delivery: one new
+// revision.
 func delivered(before, after treeState, versions string) bool {
 	added := 0
 	for _, part := range differences(before, after) {

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// image is one that the engine has.
+// image is an image on the engine.
 type image struct {
 	ID, Parent string
 	RepoTags   []string
 	RootFS     struct{ Layers []string }
-	raw        string // all that the engine says of it
+	raw        string // everything that the engine reports about it
 }
 
-// name returns a name of the image, or its id where it has none.
+// name returns a name of the image, or its id if it has none.
 func (i image) name() string {
 	if len(i.RepoTags) > 0 {
 		return i.RepoTags[0]
@@ -24,7 +24,7 @@ func (i image) name() string {
 	return i.ID
 }
 
-// allImages returns all images of the engine, nameless ones too. One that goes meanwhile is left out.
+// allImages returns all images of the engine, including nameless ones. It skips those that are removed meanwhile.
 func allImages(ctx context.Context) ([]image, error) {
 	ids, err := dockerLines(ctx, "images", "-aq", "--no-trunc")
 	if err != nil || len(ids) == 0 {
@@ -46,8 +46,8 @@ func allImages(ctx context.Context) ([]image, error) {
 	return images, nil
 }
 
-// ofProject returns the images that tell of one of the words in what the engine says of them, and those that they were made from;
-// those that were there before anything was made are not.
+// ofProject returns the images whose description contains one of the words, and their parents, except those that
+// existed before.
 func ofProject(images, before []image, words ...string) []image {
 	byID := map[string]image{}
 	for _, i := range images {
@@ -73,7 +73,7 @@ func ofProject(images, before []image, words ...string) []image {
 	return list
 }
 
-// images returns those that were made of the project: by its name, its label, or the commit of its base.
+// images returns the images made from the project: recognized by its name, its label, or the commit of its base.
 func (p *project) images(ctx context.Context) ([]image, error) {
 	all, err := allImages(ctx)
 	if err != nil {

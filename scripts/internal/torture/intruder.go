@@ -9,22 +9,22 @@ import (
 	"time"
 )
 
-// way is how somebody starts a server on the user's data while devenv works on it.
+// way is how somebody starts a server on the user's data while devenv is working on it.
 type way struct {
 	name string
-	// alone says that it is tried only while the stack's own server stands still: two servers on the same files are the
-	// user's own doing otherwise.
+	// alone means that it is tried only while the stack's own server is stopped: otherwise two servers on the same
+	// files would be the user's own doing.
 	alone bool
-	// foreign says that it is a container of its own, which does not know of the stack's server.
+	// foreign means that it is a separate container, which does not know of the stack's server.
 	foreign bool
-	// beforehand says that it is done before the command, which must answer as wanted.
+	// beforehand means that it happens before the command, whose answer must be the wanted one.
 	beforehand bool
 	want       answer
 	// start starts it, and returns the container to write through.
 	start func(ctx context.Context, p *project, n int) (container string, err error)
 }
 
-// answer is how a command has to answer.
+// answer is how a command must answer.
 type answer string
 
 const (
@@ -69,16 +69,17 @@ func startOtherInstead(ctx context.Context, p *project, n int) (string, error) {
 	return startOther(ctx, p, n)
 }
 
-// kill ends the stack's server so that its lock file stays.
+// kill kills the stack's server so that its lock file stays.
 func kill(ctx context.Context, p *project, _ int) (string, error) {
 	_, err := docker(ctx, "kill", p.container("postgres"))
 	return p.container("postgres"), err
 }
 
-// idle waits until no server's lock lies in the data, then starts one: a dev container that comes first and serves later.
+// idle waits until no server's lock is in the data, then starts a server: a dev container that is created first and
+// serves later.
 const idle = `cd "$PGDATA"; while [ -e postmaster.pid ]; do sleep 0.05; done; exec docker-entrypoint.sh postgres`
 
-// startIdle starts a container that has the data mounted and serves it once the stack's own server has stopped.
+// startIdle starts a container that mounts the data and serves it once the stack's own server has stopped.
 func startIdle(ctx context.Context, p *project, n int) (string, error) {
 	name := fmt.Sprintf("%s%d", p.intruderName(), n)
 	_, err := docker(ctx, append(p.onData(name), "--entrypoint", "sh", "postgres:17", "-c", idle)...)
@@ -94,7 +95,7 @@ func (p *project) onData(name string) []string {
 	return []string{"run", "-d", "--name", name, "-e", "POSTGRES_PASSWORD=x", "-v", data + ":/var/lib/postgresql/data"}
 }
 
-// crash makes the server crash; its restart policy brings it back.
+// crash makes the server crash; its restart policy restarts it.
 func crash(ctx context.Context, p *project, _ int) (string, error) {
 	name := p.container("postgres")
 	if _, err := docker(ctx, "update", "--restart=always", name); err != nil {
@@ -104,7 +105,7 @@ func crash(ctx context.Context, p *project, _ int) (string, error) {
 	return name, err
 }
 
-// recreate makes the database's container anew and starts it, as "docker compose up" does after an edit of the file.
+// recreate recreates the database's container and starts it, as "docker compose up" does after an edit of the file.
 func recreate(ctx context.Context, p *project, _ int) (string, error) {
 	cmd := exec.CommandContext(ctx, p.compose[0], append(p.compose[1:], "up", "-d", "--force-recreate", "--no-deps", "postgres")...)
 	cmd.Dir = p.dir
@@ -112,7 +113,7 @@ func recreate(ctx context.Context, p *project, _ int) (string, error) {
 	return p.container("postgres"), err
 }
 
-// expel stops the intruders, as their owner would, and returns what their servers logged.
+// expel stops the intruders, as their owner would, and returns their servers' logs.
 func (p *project) expel(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Minute)
 	defer cancel()

@@ -10,11 +10,12 @@ import (
 	"strings"
 )
 
-// key runs devenv as on a fresh machine and again, and changes what must and what must not make another base.
+// key runs devenv as on a fresh machine, then again, and makes changes that must and changes that must not lead to
+// another base.
 type key struct {
 	*torture
 	p *project
-	// image is the database's, in a registry; from is what the backend's Dockerfile is built on.
+	// image is the database's, in a registry; from is the base image of the backend's Dockerfile.
 	image, from string
 }
 
@@ -28,7 +29,7 @@ type baseOf struct {
 type keyChange struct {
 	what string
 	do   func(context.Context) error
-	// same says that the base must be the one from before.
+	// same means that the base must be the previous one.
 	same bool
 }
 
@@ -62,7 +63,7 @@ func (k *key) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// changes returns what is tried, one after the other.
+// changes returns the changes to try, in order.
 func (k *key) changes() []keyChange {
 	onBase := func(name, line string) func(context.Context) error {
 		return func(ctx context.Context) error {
@@ -73,27 +74,27 @@ func (k *key) changes() []keyChange {
 		}
 	}
 	return []keyChange{
-		{"nothing, but the database's image is there now", func(context.Context) error { return nil }, true},
+		{"nothing, but the database's image exists now", func(context.Context) error { return nil }, true},
 		{"a second name on the database's image", k.tagAgain, true},
 		{"a commit that changes only the README", onBase("README.md", "\nRead on.\n"), true},
 		{"the database's image removed and pulled again", func(ctx context.Context) error {
 			_, err := docker(ctx, "rmi", k.image)
 			return err
 		}, true},
-		{"the image below the backend rebuilt", func(ctx context.Context) error { return k.buildFrom(ctx, "RUN touch /etc/rebuilt\n") }, false},
+		{"the backend's base image rebuilt", func(ctx context.Context) error { return k.buildFrom(ctx, "RUN touch /etc/rebuilt\n") }, false},
 		{"a commit that changes a model's file", onBase("backend/src/toolshed/models/member.py", "\n# changed\n"), false},
 	}
 }
 
-// judgeKey reports whether a change led to another base when it must, and to none when it must not.
+// judgeKey judges whether a change led to another base exactly when it must.
 func judgeKey(before, after baseOf, same bool) finding {
 	switch {
 	case same && after.Image != before.Image:
 		return finding{lost, fmt.Sprintf("the base was %s and is %s", before.Image, after.Image)}
 	case same && !after.Cached:
-		return finding{lost, fmt.Sprintf("the base %s was made again", after.Image)}
+		return finding{lost, fmt.Sprintf("the base %s was rebuilt", after.Image)}
 	case !same && (after.Image == before.Image || after.Cached):
-		return finding{lost, fmt.Sprintf("the base is %s, which was known", after.Image)}
+		return finding{lost, fmt.Sprintf("the base is %s, which was already known", after.Image)}
 	case same:
 		return finding{outcome: asBefore}
 	}
@@ -112,7 +113,8 @@ func (k *key) base(ctx context.Context) (baseOf, error) {
 	return document.Base, err
 }
 
-// prepare puts the database's image into the registry and takes its name off the engine, as on a machine that never pulled it.
+// prepare pushes the database's image to the registry and removes its name from the engine, as on a machine that
+// never pulled it.
 func (k *key) prepare(ctx context.Context) error {
 	for _, args := range [][]string{{"tag", "postgres:17", k.image}, {"push", "-q", k.image}, {"rmi", k.image}} {
 		if _, err := docker(ctx, args...); err != nil {
@@ -141,7 +143,7 @@ func (k *key) prepare(ctx context.Context) error {
 	})
 }
 
-// buildFrom builds the image below the backend.
+// buildFrom builds the backend's base image.
 func (k *key) buildFrom(ctx context.Context, lines string) error {
 	dockerfile, err := k.p.read("from/Dockerfile")
 	if err != nil {
@@ -165,7 +167,7 @@ func (k *key) tagAgain(ctx context.Context) error {
 	return nil
 }
 
-// remove removes what was made; what can't be removed is told by its name.
+// remove removes what was created; the name identifies what cannot be removed.
 func (k *key) remove(ctx context.Context) {
 	address, _, _ := strings.Cut(k.image, "/")
 	_ = k.p.close(ctx)

@@ -1,9 +1,10 @@
-// Command torture tries to make devenv lose the user's work or let their secrets out, by the built program, on copies of the
-// sample project and a real engine. It prints a line for each attempt and, as the last line, "N attempts, N lost, N leaked".
+// Command torture tries to make devenv lose the user's work or leak their secrets. It uses the built program, copies
+// of the sample project and a real engine. It prints a line for each attempt and, as the last line, "N attempts, N
+// lost, N leaked".
 //
 //	torture -devenv BINARY [-short] [-every 150ms] [-limit N] [-only COMMAND] [cuts|starts|secrets|key]...
 //
-// It exits 1 when anything was lost or leaked, and 2 when an attempt could not be made.
+// It exits with 1 if anything was lost or leaked, and with 2 if an attempt could not be made.
 package main
 
 import (
@@ -32,21 +33,22 @@ type torture struct {
 	place    *place
 	table    *table
 	progress io.Writer
-	// every is the time between two moments where nothing is seen; limit is how many moments of a command are tried, 0 is all.
+	// every is the time between two moments at which nothing is seen; limit is how many moments of a command are
+	// tried, 0 means all.
 	every time.Duration
 	limit int
-	// short tries only what decides, where it decides.
+	// short tries only the decisive commands, at the decisive moments.
 	short bool
-	// commands are those that are tried; none is all.
+	// commands are those to try; none means all.
 	commands []string
 }
 
-// wanted reports whether a command is tried.
+// wanted reports whether to try a command.
 func (t *torture) wanted(command string) bool {
 	return len(t.commands) == 0 || slices.Contains(t.commands, command)
 }
 
-// shorten keeps what a minute allows: the commands that need no base, once in each way.
+// shorten keeps what fits into a minute: the commands that need no base, once in each way.
 func (t *torture) shorten() {
 	t.short, t.limit, t.commands = true, 1, []string{"snapshot save", "snapshot restore", "up"}
 }
@@ -57,15 +59,15 @@ func command(ctx context.Context, args []string, out, progress io.Writer) (statu
 	flags := flag.NewFlagSet("torture", flag.ContinueOnError)
 	flags.SetOutput(progress)
 	flags.StringVar(&t.place.binary, "devenv", "", "the built `program`")
-	flags.StringVar(&compose, "compose", "", "the `command` that is Docker Compose; without it, it is not tried")
-	flags.BoolVar(&t.place.bind, "bind", false, "the data lies in a directory of the project, not in a volume")
+	flags.StringVar(&compose, "compose", "", "the `command` of Docker Compose; without it, Compose is not tried")
+	flags.BoolVar(&t.place.bind, "bind", false, "keep the data in a directory of the project, not in a volume")
 	flags.DurationVar(&t.every, "every", 150*time.Millisecond, "the `time` between two moments at which nothing is seen to happen")
-	flags.IntVar(&t.limit, "limit", 0, "how many moments of a command are tried in each way; 0 tries all")
-	flags.Func("only", "the `command` that is tried, for example reset; all without it", func(name string) error {
+	flags.IntVar(&t.limit, "limit", 0, "how many moments of a command to try in each way; 0 tries all")
+	flags.Func("only", "the `command` to try, for example reset; default: all", func(name string) error {
 		t.commands = append(t.commands, name)
 		return nil
 	})
-	short := flags.Bool("short", false, "try only what a minute allows")
+	short := flags.Bool("short", false, "try only what fits into a minute")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
@@ -84,7 +86,7 @@ func command(ctx context.Context, args []string, out, progress io.Writer) (statu
 	return 0
 }
 
-// run makes the attempts of the parts that are named, of all for none.
+// run makes the attempts of the named parts, or of all.
 func (t *torture) run(ctx context.Context, names []string) (err error) {
 	t.place.id = random(hexDigits, 8)
 	if t.place.dir, err = os.MkdirTemp("", "devenv-torture-"); err != nil {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// moment is a point in a command's run that is found again in the next run of it: some time after a sighting. Times since
-// the run's beginning would drift on a busy machine.
+// moment is a point in a command's run that can be found in its next run: some time after a sighting. Times since the
+// beginning would drift on a busy machine.
 type moment struct {
 	name  string
 	after string
@@ -47,7 +47,7 @@ func cutMoments(timeline []sighting) []moment {
 	return moments
 }
 
-// locate finds a time of a run by what was seen last before it.
+// locate describes a time of a run by the last sighting before it.
 func locate(timeline []sighting, at time.Duration) moment {
 	m := moment{after: began, wait: at}
 	for _, s := range timeline {
@@ -59,7 +59,7 @@ func locate(timeline []sighting, at time.Duration) moment {
 	return m
 }
 
-// everyMoment returns all sightings of a run and, between two that lie far apart, a moment each so often.
+// everyMoment returns all sightings of a run, and moments at regular intervals between two that are far apart.
 func everyMoment(timeline []sighting, ended, every time.Duration) []moment {
 	var moments []moment
 	for i, s := range timeline {
@@ -74,7 +74,7 @@ func everyMoment(timeline []sighting, ended, every time.Duration) []moment {
 	return moments
 }
 
-// between keeps what lies from one sighting to another, both of them included.
+// between keeps what happened between two sightings, both of them included.
 func between(timeline []sighting, from, to string) []sighting {
 	var kept []sighting
 	inside := false

@@ -18,39 +18,39 @@ const composePath = "docker-compose.yml"
 // bindPlace is where the sample keeps its data.
 const bindPlace = "./data/postgres/pgdata:/var/lib/postgresql/data"
 
-// project is a copy of the sample with a stack, a cache and a name of its own.
+// project is a copy of the sample with its own stack, cache and name.
 type project struct {
 	binary    string // devenv's
 	name, dir string
 	cache     string
-	// id is the value of the label that everything carries that the project makes.
+	// id is the value of the label on everything that the project creates.
 	id string
-	// volume is the one that holds the data; empty where it lies in the project's directory.
+	// volume holds the data; empty if the data is in the project's directory.
 	volume string
-	// imagesBefore are those that the engine had before the project was made; commits are those of its base.
+	// imagesBefore are those that existed on the engine before the project; commits are those of its base.
 	imagesBefore []image
 	commits      []string
 	extra        []string // environment
-	// compose is the command that is Docker Compose, empty where there is none.
+	// compose is the command of Docker Compose, empty if there is none.
 	compose []string
-	// calibrating says that sightings are collected although nothing is done to a run.
+	// calibrating means that sightings are collected although the run is not disturbed.
 	calibrating bool
 }
 
-// label is on what a project's Compose file makes, and on what is made from that.
+// label is on everything that a project's Compose file creates, and on what is created from that.
 const label = "devenv-torture"
 
-// place is where projects are made.
+// place creates projects.
 type place struct {
 	binary, dir, id string
 	compose         []string
-	bind            bool // the data lies in the project's directory
-	// edit changes the base's files; nil moves its ports and its data out of everybody's way.
+	bind            bool // the data is in the project's directory
+	// edit changes the base's files; nil moves its ports and its data so that they collide with nobody's.
 	edit func(dir string) error
 	made int
 }
 
-// newProject unpacks the sample, its ports and its data out of everybody's way, on both branches.
+// newProject unpacks the sample and moves its ports and its data, on both branches.
 func (pl *place) newProject(ctx context.Context) (*project, error) {
 	pl.made++
 	name := fmt.Sprintf("torture%s%d", pl.id, pl.made)
@@ -76,7 +76,7 @@ func (pl *place) newProject(ctx context.Context) (*project, error) {
 	})
 }
 
-// onBase changes files on the base and puts the branch on top of that, with its uncommitted edit.
+// onBase changes files on the base and rebases the branch on it, keeping its uncommitted edit.
 func (p *project) onBase(ctx context.Context, change func() error) error {
 	before := [][]string{{"stash", "-q"}, {"checkout", "-q", sample.BaseBranch}}
 	after := [][]string{
@@ -108,7 +108,7 @@ func (p *project) onBase(ctx context.Context, change func() error) error {
 	return err
 }
 
-// moveAway gives the Compose file free ports, the label, and where it is wanted a named volume.
+// moveAway gives the Compose file free ports, the label and, on request, a named volume.
 func (p *project) moveAway() error {
 	database, err := freePort()
 	if err != nil {
@@ -148,12 +148,12 @@ func (p *project) moveAway() error {
 	return errors.Join(p.write("backend/Dockerfile", labelled(dockerfile, p.id)), p.write(composePath, content))
 }
 
-// labelled returns a Dockerfile whose image carries the label.
+// labelled returns a Dockerfile whose image has the label.
 func labelled(dockerfile, id string) string {
 	return strings.TrimRight(dockerfile, "\n") + "\nLABEL " + label + "=" + id + "\n"
 }
 
-// freePort returns a port of loopback that nobody listens on.
+// freePort returns a loopback port that nobody listens on.
 func freePort() (int, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -175,7 +175,7 @@ func (p *project) write(name, content string) error {
 	return os.WriteFile(path, []byte(content), 0o644)
 }
 
-// environment returns devenv's: a cache of the project's own, nothing of a terminal.
+// environment returns devenv's environment: a cache of the project's own, and no terminal settings.
 func (p *project) environment() []string {
 	return append(append(os.Environ(), "DEVENV_CACHE="+p.cache, "NO_COLOR=1"), p.extra...)
 }
@@ -183,5 +183,5 @@ func (p *project) environment() []string {
 // container returns the name of a service's container.
 func (p *project) container(service string) string { return p.name + "-" + service + "-1" }
 
-// intruderName begins the names of the containers that somebody else starts on the project's data.
+// intruderName is the prefix of the names of containers that somebody else starts on the project's data.
 func (p *project) intruderName() string { return p.name + "-intruder" }

@@ -23,7 +23,7 @@ func (p *project) close(ctx context.Context) error {
 		failed = errors.Join(failed, err)
 	}
 	ours := []string{"label=com.docker.compose.project=" + p.name, "label=dev.devenv.root=" + p.dir, "name=" + p.name}
-	for _, filter := range ours { // containers hold the rest
+	for _, filter := range ours { // containers keep the rest in use
 		remove([]string{"ps", "-aq", "--filter", filter}, "rm", "-fv")
 	}
 	for _, filter := range ours {
@@ -33,7 +33,7 @@ func (p *project) close(ctx context.Context) error {
 	return errors.Join(failed, p.removeImages(ctx), os.RemoveAll(p.dir))
 }
 
-// removeImages removes the project's images; those that others are made of go in a later round.
+// removeImages removes the project's images; parents of other images are removed in a later round.
 func (p *project) removeImages(ctx context.Context) error {
 	for range 5 {
 		images, err := p.images(ctx)
@@ -51,5 +51,5 @@ func (p *project) removeImages(ctx context.Context) error {
 	return nil
 }
 
-// close removes the place's directory: the projects are gone, the cache is not.
+// close removes the place's directory: the projects are gone already, but the cache is not.
 func (pl *place) close() error { return os.RemoveAll(pl.dir) }

@@ -12,10 +12,10 @@ import (
 	"regexp"
 )
 
-// registryListening is the line in which Debian's docker-registry says where it listens.
+// registryListening matches the line in which Debian's docker-registry reports its address.
 var registryListening = regexp.MustCompile(`listening on (127\.0\.0\.1:\d+)`)
 
-// startRegistry runs a registry on a port of loopback, which the engine takes without TLS, until stop is called.
+// startRegistry runs a registry on a loopback port, which the engine uses without TLS, until stop is called.
 func startRegistry(ctx context.Context, dir string) (address string, stop func() error, err error) {
 	config := fmt.Sprintf("version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: \"127.0.0.1:0\"}\n", dir)
 	path := filepath.Join(dir, "config.yml")
@@ -41,5 +41,5 @@ func startRegistry(ctx context.Context, dir string) (address string, stop func()
 			return found[1], stop, nil
 		}
 	}
-	return "", nil, errors.Join(errors.New("the registry ended before it listened"), stop())
+	return "", nil, errors.Join(errors.New("the registry exited before it listened"), stop())
 }

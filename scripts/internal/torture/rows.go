@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// rowsTable holds the rows whose loss is looked for.
+// rowsTable holds the rows that must not get lost.
 const rowsTable = "torture_rows"
 
-// makeRows makes the table where it is not.
+// makeRows creates the table if it does not exist.
 const makeRows = "CREATE TABLE IF NOT EXISTS " + rowsTable + " (id text PRIMARY KEY);\n"
 
-// sql runs statements in a container's database and returns what psql prints.
+// sql runs statements in a container's database and returns psql's output.
 func sql(ctx context.Context, container, statements string) (string, error) {
 	cmd := exec.CommandContext(ctx, "docker", "exec", "-i", container, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-f", "-")
 	cmd.Stdin = strings.NewReader(statements)
 	return output(cmd)
 }
 
-// ready starts the project's database where it does not run, and waits until it answers.
+// ready starts the project's database if it does not run, and waits until it answers.
 func (p *project) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -43,7 +43,7 @@ func (p *project) ready(ctx context.Context) error {
 	}
 }
 
-// fill puts an attempt's first rows into the database, and nothing else stays in their table.
+// fill replaces the content of the table by an attempt's initial rows.
 func (p *project) fill(ctx context.Context, tag string) ([]string, error) {
 	var rows, values []string
 	for i := range 5 {
@@ -63,18 +63,18 @@ func (p *project) rows(ctx context.Context) ([]string, error) {
 	return strings.Split(printed, "\n"), nil
 }
 
-// everything sums up the rows of every table, the same for the same data.
+// everything summarizes the rows of every table; the same data gives the same result.
 const everything = `SELECT string_agg(t || '=' || md5(x::text), ' ' ORDER BY t) FROM (
 	SELECT t.oid::regclass::text AS t, query_to_xml(format('SELECT * FROM %s AS r ORDER BY r::text', t.oid::regclass), true, true, '') AS x
 	FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace
 	WHERE t.relkind = 'r' AND n.nspname = 'public') AS tables`
 
-// data sums up what the database holds.
+// data summarizes the database's content.
 func (p *project) data(ctx context.Context) (string, error) {
 	return sql(ctx, p.container("postgres"), everything)
 }
 
-// whole reads all tables and checks all B-trees against them; what is broken is an error. Nothing is changed.
+// whole reads all tables and checks all B-trees against them; damage is an error. It changes nothing.
 const whole = `BEGIN;
 CREATE EXTENSION amcheck;
 SELECT count(bt_index_check(i.indexrelid, true)) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
@@ -82,7 +82,7 @@ SELECT count(bt_index_check(i.indexrelid, true)) FROM pg_index i JOIN pg_class c
 SELECT count(*) FROM (SELECT verify_heapam(c.oid) FROM pg_class c WHERE c.relkind IN ('r', 't') AND c.relpersistence = 'p') AS broken;
 ROLLBACK;`
 
-// sound returns what is broken in the database, "" for nothing.
+// sound returns what is damaged in the database, "" for nothing.
 func (p *project) sound(ctx context.Context) string {
 	printed, err := sql(ctx, p.container("postgres"), whole)
 	lines := strings.Fields(printed)
@@ -95,7 +95,7 @@ func (p *project) sound(ctx context.Context) string {
 	return ""
 }
 
-// alarms are lines of a server's log that none may write whose files are its own.
+// alarms matches lines that a server never logs if its files are its own.
 var alarms = regexp.MustCompile(`PANIC|WAL file is from different|could not open file|invalid page|could not read block|could not locate|different database system|lock file .* (contains wrong|is bogus|could not)`)
 
 // alarmsIn returns the alarming lines of a server's log.

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// ran is one run of devenv that has ended.
+// ran is a run of devenv that has ended.
 type ran struct {
 	exit           int // -1: killed
 	stdout, stderr string
@@ -21,19 +21,19 @@ type ran struct {
 	took           time.Duration
 }
 
-// said returns what the run told people.
+// said returns what the run printed for people.
 func (r ran) said() string { return strings.TrimSpace(r.stderr) }
 
-// act is what is done to a run at a moment of it.
+// act is what is done to a run at one of its moments.
 type act struct {
 	at moment
 	do func(*os.Process)
 }
 
-// graceAfterKill is how long what a killed devenv started may still hold its output.
+// graceAfterKill is how long the children of a killed devenv may keep its output open.
 const graceAfterKill = 2 * time.Second
 
-// devenv runs the command in the project's directory and does an act at its moment; nil lets it run.
+// devenv runs the command in the project's directory and performs an act at its moment; nil just runs it.
 func (p *project) devenv(whole context.Context, a *act, args ...string) (ran, error) {
 	ctx, cancel := context.WithCancel(whole)
 	defer cancel()
@@ -67,7 +67,7 @@ func (p *project) devenv(whole context.Context, a *act, args ...string) (ran, er
 	return ran{exit: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: w.all.String(), timeline: timeline, took: took}, nil
 }
 
-// must runs the command, which has to succeed.
+// must runs the command, which must succeed.
 func (p *project) must(ctx context.Context, args ...string) (ran, error) {
 	r, err := p.devenv(ctx, nil, args...)
 	if err == nil && r.exit != 0 {
@@ -76,7 +76,8 @@ func (p *project) must(ctx context.Context, args ...string) (ran, error) {
 	return r, err
 }
 
-// watch collects what is seen of a run and does the act when its moment has come. It is the run's standard error.
+// watch collects the sightings of a run and performs the act when its moment has come. It is the run's standard
+// error.
 type watch struct {
 	act   *act
 	begun time.Time
@@ -88,7 +89,7 @@ type watch struct {
 	all      bytes.Buffer
 	line     []byte
 	timer    *time.Timer
-	done     chan struct{} // closed when the act was done
+	done     chan struct{} // closed when the act is done
 	ended    bool
 }
 
@@ -99,7 +100,7 @@ func (w *watch) start(process *os.Process) {
 	w.see(sighting{what: began})
 }
 
-// see records a sighting, and sets the clock when the act's moment is counted from it.
+// see records a sighting, and starts the timer if the act's moment is counted from it.
 func (w *watch) see(s sighting) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -122,7 +123,7 @@ func (w *watch) see(s sighting) {
 	}
 }
 
-// Write takes the progress apart into lines.
+// Write splits the progress into lines.
 func (w *watch) Write(text []byte) (int, error) {
 	w.mu.Lock()
 	w.all.Write(text)
@@ -145,7 +146,7 @@ func (w *watch) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// end returns what was seen; an act that has begun is waited for, another is not done any more.
+// end returns the sightings; it waits for an act that has begun, and prevents one that has not.
 func (w *watch) end() []sighting {
 	w.mu.Lock()
 	w.ended = true

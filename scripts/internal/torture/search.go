@@ -38,7 +38,7 @@ func (c *canaries) inBytes(data []byte) []string {
 func (c *canaries) inStream(in io.Reader) ([]string, error) {
 	var names []string
 	block := make([]byte, 1<<20)
-	kept := 0 // bytes at the block's beginning that the last one ended with
+	kept := 0 // bytes at the block's beginning repeated from the previous block
 	for {
 		n, err := in.Read(block[kept:])
 		data := block[:kept+n]
@@ -57,7 +57,7 @@ func (c *canaries) inStream(in io.Reader) ([]string, error) {
 // hit is a file of an image and a secret in it.
 type hit struct{ file, secret string }
 
-// inArchive looks through a tar archive, through archives in it too, compressed or not; skip names layers that need no look.
+// inArchive searches a tar archive, including archives in it, compressed or not; skip names layers to ignore.
 func (c *canaries) inArchive(in io.Reader, within string, skip func(string) bool) ([]hit, error) {
 	var hits []hit
 	for archive := tar.NewReader(in); ; {
@@ -80,7 +80,7 @@ func (c *canaries) inArchive(in io.Reader, within string, skip func(string) bool
 	}
 }
 
-// inMember looks through one file of an archive.
+// inMember searches one file of an archive.
 func (c *canaries) inMember(in io.Reader, size int64, name string, skip func(string) bool) ([]hit, error) {
 	content := bufio.NewReaderSize(in, 1<<10)
 	head, _ := content.Peek(512) // shorter for a small file
@@ -102,7 +102,7 @@ func (c *canaries) inMember(in io.Reader, size int64, name string, skip func(str
 	return hits, err
 }
 
-// inDirectory looks through all files below a directory.
+// inDirectory searches all files below a directory.
 func (c *canaries) inDirectory(dir string) ([]hit, error) {
 	var hits []hit
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {

@@ -13,17 +13,18 @@ import (
 	"devenv/devenv/sample"
 )
 
-// secrets plants secrets in a project whose application prints and raises all that it knows, runs devenv's commands on it, and
-// looks for them in all that is left.
+// secrets plants secrets in a project whose application prints and raises everything it knows, runs devenv's commands
+// on it, and searches everything that is left for them.
 type secrets struct {
 	*torture
 	p       *project
 	planted *canaries
-	// bases are the layers of the official images, which hold nothing of ours.
+	// bases are the layers of the official images, which contain nothing of the project's.
 	bases map[string]bool
 }
 
-// spoken returns the commands whose output is searched, all with -v. Each stands with the state that the one before it left.
+// spoken returns the commands whose output is searched, all with -v. Each starts from the state that the previous one
+// left.
 func spoken() [][]string {
 	return [][]string{
 		{"doctor"},
@@ -44,7 +45,7 @@ func spoken() [][]string {
 	}
 }
 
-// failing returns commands that end with an error in which the application says what it knows.
+// failing returns commands that end with an error in which the application reveals what it knows.
 func failing() [][]string {
 	return [][]string{
 		{"test-migration"},
@@ -55,8 +56,8 @@ func failing() [][]string {
 	}
 }
 
-// run makes all attempts: all commands with the database's password in its environment, and once more, for what the base's
-// images hold, with the password in a file.
+// run makes all attempts: all commands with the database's password in its environment and, because of what the
+// base's images contain, once more with the password in a file.
 func (s *secrets) run(ctx context.Context) error {
 	if err := s.speakAndSearch(ctx, false); err != nil || s.short {
 		return err
@@ -76,7 +77,7 @@ func (s *secrets) speakAndSearch(ctx context.Context, passwordFile bool) (err er
 			return err
 		}
 	}
-	defer func() { _ = s.p.close(ctx) }() // the place's end removes what is left
+	defer func() { _ = s.p.close(ctx) }() // closing the place removes what is left
 	watching, stop := context.WithCancel(ctx)
 	seen := make(chan []string, 1)
 	go func() { seen <- s.watchMachine(watching) }()
@@ -98,7 +99,7 @@ func (s *secrets) speakAndSearch(ctx context.Context, passwordFile bool) (err er
 	return s.searchAll(ctx)
 }
 
-// prepare makes the project, its secrets planted.
+// prepare creates the project and plants its secrets.
 func (s *secrets) prepare(ctx context.Context) (err error) {
 	s.planted = newCanaries()
 	s.place.edit = func(dir string) error {
@@ -143,7 +144,7 @@ func (s *secrets) prepare(ctx context.Context) (err error) {
 	return nil
 }
 
-// speak runs commands and searches what they print.
+// speak runs commands and searches their output.
 func (s *secrets) speak(ctx context.Context, done string, commands [][]string) error {
 	for _, args := range commands {
 		if !s.wanted(commandOf(args)) {
@@ -159,7 +160,7 @@ func (s *secrets) speak(ctx context.Context, done string, commands [][]string) e
 	return nil
 }
 
-// commandOf returns the command that arguments run.
+// commandOf returns the command in a list of arguments.
 func commandOf(args []string) string {
 	if args[0] == "--format" {
 		args = args[2:]
@@ -170,7 +171,7 @@ func commandOf(args []string) string {
 	return args[0]
 }
 
-// speakOfAPort runs a command that cannot even load the project: a port is a secret by mistake.
+// speakOfAPort runs commands that cannot even load the project: a secret is used as a port by mistake.
 func (s *secrets) speakOfAPort(ctx context.Context) error {
 	content, err := s.p.read(composePath)
 	if err != nil {
@@ -179,7 +180,7 @@ func (s *secrets) speakOfAPort(ctx context.Context) error {
 	if err := s.p.write(composePath, strings.Replace(content, "  backend:\n", "  backend:\n    ports: [\"${PORT_PASSWORD}:8080\"]\n", 1)); err != nil {
 		return err
 	}
-	err = s.speak(ctx, "a port that is none", [][]string{{"status"}, {"--format", "json", "up"}, {"--format", "markdown", "reset", "--yes"}, {"up"}})
+	err = s.speak(ctx, "an invalid port", [][]string{{"status"}, {"--format", "json", "up"}, {"--format", "markdown", "reset", "--yes"}, {"up"}})
 	_, gitErr := git(ctx, s.p.dir, "checkout", "-q", sample.FeatureBranch, "--", composePath)
 	if err == nil {
 		err = gitErr
@@ -187,7 +188,7 @@ func (s *secrets) speakOfAPort(ctx context.Context) error {
 	return err
 }
 
-// places says of each secret in a text where that was.
+// places reports for each secret in a text where it was.
 func (s *secrets) places(text, where string) []string {
 	var found []string
 	for line := range strings.Lines(text) {
@@ -204,7 +205,7 @@ func excerpt(line, core string) string {
 	return strings.ToValidUTF8(before[max(0, len(before)-60):]+core+after[:min(len(after), 15)], "")
 }
 
-// firstOfEach keeps the first place of each secret, with how many there are.
+// firstOfEach keeps the first place of each secret, with their number.
 func firstOfEach(found []string) []string {
 	count := map[string]int{}
 	var kept []string
@@ -223,7 +224,7 @@ func firstOfEach(found []string) []string {
 	return kept
 }
 
-// judge adds an attempt: nothing may have been found.
+// judge adds an attempt, which is good if nothing was found.
 func (s *secrets) judge(command, done string, found ...[]string) {
 	f := finding{outcome: nothing}
 	if all := slices.Concat(found...); len(all) > 0 {
@@ -232,7 +233,7 @@ func (s *secrets) judge(command, done string, found ...[]string) {
 	s.table.add(attempt{command: "secrets", moment: command, done: done, finding: f})
 }
 
-// watchMachine looks at the machine's processes and at what devenv's containers are called until ctx ends.
+// watchMachine searches the machine's processes and the descriptions of devenv's containers until ctx ends.
 func (s *secrets) watchMachine(ctx context.Context) []string {
 	var found []string
 	for ctx.Err() == nil {

@@ -20,7 +20,7 @@ func (s *secrets) searchAll(ctx context.Context) error {
 	}
 	for _, i := range images {
 		ofStack := strings.HasPrefix(i.name(), s.p.name) || i.built() && len(i.RepoTags) == 0
-		if ofStack { // made for the user's own stack, or a layer of what is built
+		if ofStack { // made for the user's own stack, or a layer of a built image
 			continue
 		}
 		if err := s.searchImage(ctx, i); err != nil {
@@ -33,7 +33,7 @@ func (s *secrets) searchAll(ctx context.Context) error {
 	return s.searchRepository(ctx)
 }
 
-// searchImage searches what the engine says about an image, its history, and all files in its layers.
+// searchImage searches an image's description, its history, and all files in its layers.
 func (s *secrets) searchImage(ctx context.Context, i image) error {
 	history, err := docker(ctx, "history", "--no-trunc", i.ID)
 	if err != nil {
@@ -60,19 +60,19 @@ func (s *secrets) searchImage(ctx context.Context, i image) error {
 	return nil
 }
 
-// official says that a layer of an archive is one of an official image.
+// official reports whether a layer of an archive belongs to an official image.
 func (s *secrets) official(member string) bool {
 	digest, found := strings.CutPrefix(member, "blobs/sha256/")
 	return found && s.bases[digest]
 }
 
-// unwanted returns the hits in an image that are there by devenv's doing, not by the project's own.
+// unwanted returns the hits in an image that are devenv's doing, not the project's own.
 func (s *secrets) unwanted(hits []hit, i image) []string {
 	var found []string
 	for _, h := range hits {
 		inJSON := !strings.Contains(h.file, ":")
 		switch {
-		case s.planted.all[h.secret].tracked && !inJSON: // git's own files may lie in an image
+		case s.planted.all[h.secret].tracked && !inJSON: // tracked files may be in an image
 		case h.secret == buildArgument && i.built():
 		default:
 			found = append(found, h.secret+" in the image's "+h.file)
@@ -81,10 +81,10 @@ func (s *secrets) unwanted(hits []hit, i image) []string {
 	return found
 }
 
-// buildArgument is a secret that the project itself writes into the history of its own image.
+// buildArgument is a secret that the project itself writes into its own image's history.
 const buildArgument = "build_argument"
 
-// withoutArguments returns what is said of an image without the arguments of its build, where it is one that the project builds.
+// withoutArguments returns an image's description, without its build's arguments if the project builds the image.
 func (s *secrets) withoutArguments(i image, said string) string {
 	if !i.built() {
 		return said
@@ -92,10 +92,10 @@ func (s *secrets) withoutArguments(i image, said string) string {
 	return strings.ReplaceAll(said, s.planted.all[buildArgument].value, "")
 }
 
-// built says that the image is of the project's own Dockerfile.
+// built reports whether the image is built by the project's own Dockerfile.
 func (i image) built() bool { return !strings.Contains(i.raw, "PG_MAJOR=") }
 
-// searchCache searches the cache, and looks at who may read it.
+// searchCache searches the cache, and checks who may read it.
 func (s *secrets) searchCache() error {
 	hits, err := s.planted.inDirectory(s.p.cache)
 	if errors.Is(err, fs.ErrNotExist) { // nothing was captured
@@ -111,7 +111,7 @@ func (s *secrets) searchCache() error {
 			continue
 		}
 		if readable, mode := othersRead(s.p.cache, h.file); readable {
-			found = append(found, fmt.Sprintf("%s in the cache's %s, which others may read: %s", h.secret, h.file, mode))
+			found = append(found, fmt.Sprintf("%s in the cache's %s, which others can read: %s", h.secret, h.file, mode))
 		}
 	}
 	err = filepath.WalkDir(s.p.cache, func(path string, entry fs.DirEntry, err error) error {
@@ -119,7 +119,7 @@ func (s *secrets) searchCache() error {
 			return err
 		}
 		if info, err := entry.Info(); err == nil && path == s.p.cache && info.Mode().Perm()&0o077 != 0 {
-			open = append(open, fmt.Sprintf("the cache is not its owner's alone: %s", info.Mode()))
+			open = append(open, fmt.Sprintf("others can access the cache: %s", info.Mode()))
 		}
 		return nil
 	})
@@ -127,7 +127,7 @@ func (s *secrets) searchCache() error {
 	return err
 }
 
-// searchRepository searches all objects of the user's repository, reachable or not, for what git does not track.
+// searchRepository searches all objects of the user's repository, reachable or not, for secrets in untracked files.
 func (s *secrets) searchRepository(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, "git", "-C", s.p.dir, "cat-file", "--batch-all-objects", "--batch")
 	out, err := cmd.Output()
@@ -148,7 +148,8 @@ func (s *secrets) searchRepository(ctx context.Context) error {
 	return nil
 }
 
-// othersRead reports whether others than its owner may read a file below a directory, by its mode and that of all above it.
+// othersRead reports whether users other than the owner may read a file below a directory, by its mode and those of
+// its parents.
 func othersRead(dir, file string) (readable bool, mode fs.FileMode) {
 	info, err := os.Stat(filepath.Join(dir, file))
 	if err != nil || info.Mode().Perm()&0o044 == 0 {

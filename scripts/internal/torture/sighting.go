@@ -12,23 +12,23 @@ import (
 	"time"
 )
 
-// sighting is something of a run that can be seen from outside: a step that ended, a container that started or died.
+// sighting is an event of a run that is visible from outside: a step that ended, a container that started or died.
 type sighting struct {
-	// what names it, the same in each run of the command.
+	// what names it, identically in each run of the command.
 	what string
 	// at is when it was seen, since the run began.
 	at time.Duration
-	// took is how long a step took; 0 for what is no step.
+	// took is how long a step took; 0 for anything else.
 	took time.Duration
 }
 
 // began is the first sighting of every run.
 const began = "the beginning"
 
-// stepLine is a line of devenv's progress: sign, time, and the name up to two spaces.
+// stepLine matches a line of devenv's progress: sign, time, and the name up to two spaces.
 var stepLine = regexp.MustCompile(`^[✓✗-]\s+(\S+)  (\S+(?: \S+)*)`)
 
-// stepOf reads a line of the progress; ok says that a step ended.
+// stepOf parses a line of the progress; ok means that a step ended.
 func stepOf(line string) (s sighting, ok bool) {
 	found := stepLine.FindStringSubmatch(line)
 	if found == nil {
@@ -50,7 +50,8 @@ type containerEvent struct {
 	}
 }
 
-// events hands on what happens to the project's containers and to those of devenv's runs in it, from now until ctx ends.
+// events reports what happens to the project's containers and to those of devenv's runs in it, from now until ctx
+// ends.
 func (p *project) events(ctx context.Context, see func(string)) error {
 	cmd := exec.CommandContext(ctx, "docker", "events", "--format", "{{json .}}", "--filter", "type=container",
 		"--since", fmt.Sprintf("%.9f", float64(time.Now().UnixNano())/1e9))
@@ -84,7 +85,7 @@ func (p *project) events(ctx context.Context, see func(string)) error {
 	return nil
 }
 
-// numbered makes the names of sightings unique: the second of a kind is "postgres start 2".
+// numbered makes the names of sightings unique: the second one of a kind is "postgres start 2".
 type numbered map[string]int
 
 func (n numbered) name(what string) string {

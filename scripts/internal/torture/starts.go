@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// exchanging is a command that works on the user's data, and what has to be there before it.
+// exchanging is a command that works on the user's data, with its prerequisites.
 type exchanging struct {
 	name string
 	args []string
-	// first are the commands that bring about what this one needs.
+	// first are the commands that establish the prerequisites.
 	first [][]string
 }
 
-// keptName is the snapshot that restore takes.
+// keptName is the snapshot that restore uses.
 const keptName = "torture"
 
 // exchangingCommands returns the commands during which servers are started. %d is the attempt's number.
@@ -35,7 +35,7 @@ type starts struct {
 	n int
 }
 
-// prepare makes a project whose database runs, and a snapshot of it.
+// prepare creates a project whose database runs, and a snapshot of it.
 func (s *starts) prepare(ctx context.Context) (err error) {
 	if s.p != nil {
 		if err := s.p.close(ctx); err != nil {
@@ -60,8 +60,8 @@ func (s *starts) run(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	defer func() { _ = s.p.close(ctx) }() // the place's end removes what is left
-	if s.wanted("reset") {                // the base is made once, and not while somebody looks at the clock
+	defer func() { _ = s.p.close(ctx) }() // closing the place removes what is left
+	if s.wanted("reset") {                // the base is made once, and not while time is measured
 		if _, err := s.p.must(ctx, "reset", "--yes", "--to", "base"); err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (s *starts) run(ctx context.Context) error {
 	return nil
 }
 
-// moments returns those of a run at which a server is started in one way.
+// moments returns the moments of a run at which to start a server in one way.
 func (s *starts) moments(w way, timeline []sighting, ended time.Duration) []moment {
 	switch {
 	case w.beforehand:
@@ -98,7 +98,7 @@ func (s *starts) moments(w way, timeline []sighting, ended time.Duration) []mome
 	return spread(everyMoment(timeline, ended, s.every), s.limit)
 }
 
-// ways returns the ways that are tried with a command.
+// ways returns the ways to try with a command.
 func (s *starts) ways(c exchanging) []way {
 	all := ways(s.place.compose)
 	switch {
@@ -110,7 +110,7 @@ func (s *starts) ways(c exchanging) []way {
 	return all
 }
 
-// calibrate runs the command as it is, to see what there is to see of it.
+// calibrate runs the command undisturbed, to see its sightings.
 func (s *starts) calibrate(ctx context.Context, c exchanging) ([]sighting, time.Duration, error) {
 	if err := s.before(ctx, c); err != nil {
 		return nil, 0, err
@@ -126,7 +126,7 @@ func (s *starts) calibrate(ctx context.Context, c exchanging) ([]sighting, time.
 	return r.timeline, r.took, err
 }
 
-// before brings about what an attempt with the command needs.
+// before establishes the prerequisites of an attempt with the command.
 func (s *starts) before(ctx context.Context, c exchanging) error {
 	s.n++
 	if err := s.p.ready(ctx); err != nil {

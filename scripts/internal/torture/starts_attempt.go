@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// attempt starts a server before or at a moment of a command, writes through it, and looks for what was written.
+// attempt starts a server before or at a moment of a command, writes through it, and checks that the rows are still
+// there.
 func (s *starts) attempt(ctx context.Context, c exchanging, w way, m moment) error {
 	if err := s.before(ctx, c); err != nil {
 		return err
@@ -60,7 +61,7 @@ func (s *starts) disturb(ctx context.Context, c exchanging, w way, m moment, f *
 	return r, nil
 }
 
-// look lets the next command mend what the attempt left, and reads the data: as it is, and as undo brings it back.
+// look lets the next command repair what the attempt left, and reads the data: as it is, and as undo restores it.
 func (s *starts) look(ctx context.Context, f *startFacts, r ran, began time.Time) error {
 	log, err := s.p.expel(ctx)
 	if err != nil {
@@ -85,7 +86,7 @@ func (s *starts) look(ctx context.Context, f *startFacts, r ran, began time.Time
 	if r.exit != 0 && !exchanged {
 		return nil
 	}
-	back, err := s.comesBack(ctx, f.command, r)
+	back, err := s.restoring(ctx, f.command, r)
 	if err != nil {
 		return err
 	}
@@ -105,8 +106,9 @@ func (s *starts) look(ctx context.Context, f *startFacts, r ran, began time.Time
 	return nil
 }
 
-// comesBack returns the command that brings back what the run kept, also where its exit tells of a stack that it could not start.
-func (s *starts) comesBack(ctx context.Context, command string, r ran) ([]string, error) {
+// restoring returns the command that restores what the run kept, even if the run failed because it could not start
+// the stack.
+func (s *starts) restoring(ctx context.Context, command string, r ran) ([]string, error) {
 	var document struct {
 		Items []struct{ Name, Snapshot string }
 	}

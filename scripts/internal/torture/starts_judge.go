@@ -6,28 +6,28 @@ import (
 	"strings"
 )
 
-// startFacts is what was found after a server had been started on the data during a command.
+// startFacts is the state found after a server was started on the data during a command.
 type startFacts struct {
 	command string
 	want    answer
 	exit    int
 	said    string
-	// before are the rows from before the command, written those that a server said were committed during it.
+	// before are the rows from before the command, written those that a server reported as committed during it.
 	before, written []string
-	// now are the rows afterwards; back those that the command kept, nil where it kept nothing.
+	// now are the rows afterwards; back those that the command kept, nil if it kept nothing.
 	now, back []string
 	alarms    []string
 	broken    string
-	// twoServers says that the stack's server was started while another one ran on its data.
+	// twoServers means that the stack's server was started while another one ran on its data.
 	twoServers bool
-	// missed says that the other server came while the stack's own ran: the two are not devenv's doing.
+	// missed means that the other server came while the stack's own ran: having two is not devenv's doing then.
 	missed bool
 	// stuck is why the data could not be read.
 	stuck string
 }
 
-// judgeStart judges an attempt: what was committed is in the data or comes back, no server lost its files, and a command that
-// refused lost nothing.
+// judgeStart judges an attempt: what was committed must be in the data or be restorable, no server may lose its
+// files, and a command that refused must lose nothing.
 func judgeStart(f startFacts) finding {
 	if f.missed {
 		return finding{outcome: missed}
@@ -72,13 +72,13 @@ func judgeStart(f startFacts) finding {
 		return finding{lost, fmt.Sprintf("exit %d\n", f.exit) + strings.Join(wrong, "\n") + "\n| " + strings.ReplaceAll(f.said, "\n", "\n| ")}
 	case f.exit != 0 && len(without(f.before, f.now)) == 0:
 		return finding{asBefore, lastLine(f.said)}
-	case f.exit != 0: // exchanged, and what was there is kept, but the stack could not be started
+	case f.exit != 0: // the data was exchanged and the old one kept, but the stack could not be started
 		return finding{complete, lastLine(f.said)}
 	}
 	return finding{outcome: complete}
 }
 
-// without returns those of all that are not held.
+// without returns the elements of all that are not in held.
 func without(all, held []string) []string {
 	var missing []string
 	for _, one := range all {
@@ -89,7 +89,7 @@ func without(all, held []string) []string {
 	return missing
 }
 
-// few names the first and the last of many.
+// few shortens a long list to its first and last elements.
 func few(all []string) string {
 	if len(all) < 4 {
 		return strings.Join(all, ", ")
@@ -97,7 +97,7 @@ func few(all []string) string {
 	return all[0] + " … " + all[len(all)-1]
 }
 
-// lastLine returns the line of an output that says why a run failed.
+// lastLine returns the line of an output that tells why a run failed.
 func lastLine(said string) string {
 	for line := range strings.Lines(said) {
 		if text, ok := strings.CutPrefix(line, "✗ "); ok && !strings.HasPrefix(text, " ") {
@@ -125,8 +125,8 @@ func twoServers(timeline []sighting) bool {
 	return false
 }
 
-// cameWhileItRan reports whether an intruder came after the stack's server had been started again or, if it was not to come
-// earlier either, before that had been stopped.
+// cameWhileItRan reports whether an intruder came after the stack's server had been restarted or, with alone, before
+// it had been stopped.
 func cameWhileItRan(timeline []sighting, alone bool) bool {
 	stopped := false
 	for _, what := range kinds(timeline) {

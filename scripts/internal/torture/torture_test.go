@@ -30,7 +30,7 @@ func TestAStepIsSeenByItsLine(t *testing.T) {
 	}
 }
 
-// timeline returns a run of two steps, in the second of which a container starts.
+// timeline returns a run of two steps, with a container starting in the second one.
 func timeline() []sighting {
 	return []sighting{
 		{what: began},
@@ -40,7 +40,7 @@ func timeline() []sighting {
 	}
 }
 
-func TestAStepIsCutOffAtItsBeginningMiddleAndEnd(t *testing.T) {
+func TestStepsAreInterruptedAtThreeMoments(t *testing.T) {
 	var got []string
 	for _, m := range cutMoments(timeline()) {
 		got = append(got, fmt.Sprintf("%s: %s +%d", m, m.after, m.wait.Milliseconds()))
@@ -58,7 +58,7 @@ func TestAStepIsCutOffAtItsBeginningMiddleAndEnd(t *testing.T) {
 	}
 }
 
-func TestMomentsLieNoFurtherApartThanAsked(t *testing.T) {
+func TestMomentsAreCloseEnough(t *testing.T) {
 	var got []string
 	for _, m := range everyMoment(timeline(), 1300*time.Millisecond, 300*time.Millisecond) {
 		got = append(got, m.String())
@@ -74,7 +74,7 @@ func TestMomentsLieNoFurtherApartThanAsked(t *testing.T) {
 	}
 }
 
-func TestWhatWasCommittedHasToBeSomewhere(t *testing.T) {
+func TestCommittedRowsMustBeKept(t *testing.T) {
 	whole := startFacts{command: "reset", before: []string{"a"}, written: []string{"b", "c"}, now: []string{"c"}, back: []string{"a", "b"}}
 	for name, c := range map[string]struct {
 		change func(*startFacts)
@@ -118,7 +118,7 @@ func TestTwoServersAreSeenOnlyWhileAnotherRuns(t *testing.T) {
 	}
 }
 
-func TestAnotherServerThatComesWhileTheStacksOwnRunsIsNoAttempt(t *testing.T) {
+func TestServersThatCameTooEarlyAreNotJudged(t *testing.T) {
 	seen := func(all ...string) (timeline []sighting) {
 		for _, what := range all {
 			timeline = append(timeline, sighting{what: what})
@@ -141,11 +141,11 @@ func TestAnotherServerThatComesWhileTheStacksOwnRunsIsNoAttempt(t *testing.T) {
 		}
 	}
 	if got := judgeStart(startFacts{missed: true, alarms: []string{"PANIC"}}); got.outcome != missed {
-		t.Errorf("it is judged: %s", got.outcome)
+		t.Errorf("it was judged: %s", got.outcome)
 	}
 }
 
-func TestACutLeavesAllAsBeforeOrComplete(t *testing.T) {
+func TestInterruptionsLeaveAllOrNothing(t *testing.T) {
 	before := treeState{"HEAD": "main", "file app.py": "1", "the status": ""}
 	revision := "file backend/src/toolshed/migrations/versions/abc.py"
 	whole := cutFacts{
@@ -188,7 +188,7 @@ func with(state treeState, parts ...string) treeState {
 	return changed
 }
 
-func TestImagesThatANextRunUsesAreNotLeft(t *testing.T) {
+func TestReusedImagesAreNoLeftovers(t *testing.T) {
 	key := strings.Repeat("a1", 10)
 	images := []image{
 		{ID: "1", RepoTags: []string{"devenv/base:" + key}, Parent: "5"},
@@ -204,7 +204,7 @@ func TestImagesThatANextRunUsesAreNotLeft(t *testing.T) {
 	}
 }
 
-func TestTheBaseIsMadeAnewForWhatMakesItOnly(t *testing.T) {
+func TestOnlyInputsOfTheBaseMayRebuildIt(t *testing.T) {
 	first := baseOf{Image: "a"}
 	for name, c := range map[string]struct {
 		after baseOf
@@ -223,7 +223,7 @@ func TestTheBaseIsMadeAnewForWhatMakesItOnly(t *testing.T) {
 	}
 }
 
-func TestAPlantedSecretIsFoundWhereverItLies(t *testing.T) {
+func TestPlantedSecretsAreFoundAnywhere(t *testing.T) {
 	c := newCanaries()
 	token, pin := c.get("", "token", false).value, c.get("short", "pin", true).value
 	if got := c.in("a " + token + " and " + pin); !slices.Equal(got, []string{"pin", "token"}) {
@@ -244,7 +244,7 @@ func TestAPlantedSecretIsFoundWhereverItLies(t *testing.T) {
 	}
 }
 
-func TestASecretInTheCacheCountsWhereOthersMayReadIt(t *testing.T) {
+func TestReadableSecretsInTheCacheCount(t *testing.T) {
 	dir := t.TempDir()
 	cache := filepath.Join(dir, "cache")
 	if err := os.MkdirAll(filepath.Join(cache, "trees"), 0o755); err != nil {
@@ -262,7 +262,7 @@ func TestASecretInTheCacheCountsWhereOthersMayReadIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	if readable, _ := othersRead(cache, "trees/open"); readable {
-		t.Error("others read what lies in a private directory")
+		t.Error("others can read files in a private directory")
 	}
 }
 
@@ -285,7 +285,7 @@ func archive(t *testing.T, files map[string]string) string {
 	return out.String()
 }
 
-// zipped returns text as gzip writes it.
+// zipped returns text compressed by gzip.
 func zipped(t *testing.T, text string) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -299,13 +299,13 @@ func zipped(t *testing.T, text string) string {
 	return out.String()
 }
 
-func TestTheClosingLineCountsWhatWasFound(t *testing.T) {
+func TestTheLastLineCountsOutcomes(t *testing.T) {
 	var out bytes.Buffer
 	all := &table{out: &out}
 	for _, o := range []outcome{asBefore, lost, leaked, complete, lost} {
 		all.add(attempt{finding: finding{outcome: o, detail: "why"}})
 	}
 	if got := all.String(); got != "5 attempts, 2 lost, 1 leaked" || !all.failed() {
-		t.Errorf("it says %q", got)
+		t.Errorf("it is %q", got)
 	}
 }

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// between two rows, and before a server is asked again that did not answer.
+// The pauses between two rows, and before a server that did not answer is tried again.
 const (
 	writePause = 50 * time.Millisecond
 	retryPause = 150 * time.Millisecond
 )
 
-// writer is a client that writes rows into a container's database for as long as the server there takes them.
+// writer is a client that writes rows to a container's database as long as the server accepts them.
 type writer struct {
 	container, tag string
 
@@ -28,12 +28,12 @@ type writer struct {
 // write writes until ctx ends.
 func (w *writer) write(ctx context.Context) {
 	for ctx.Err() == nil {
-		_ = w.session(ctx) // the server has gone, or does not answer yet
+		_ = w.session(ctx) // the server is gone, or does not answer yet
 		pause(ctx, retryPause)
 	}
 }
 
-// session writes over one connection until it breaks. A row counts once the server has said that it is committed.
+// session writes over one connection until it breaks. A row counts once the server has reported it as committed.
 func (w *writer) session(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, "docker", "exec", "-i", w.container, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "postgres")
 	cmd.WaitDelay = time.Second
@@ -56,7 +56,7 @@ func (w *writer) session(ctx context.Context) error {
 		if _, err = fmt.Fprintf(in, "INSERT INTO %s VALUES ('%s') RETURNING id;\n", rowsTable, row); err != nil {
 			break
 		}
-		if !lines.Scan() || lines.Text() != row { // the engine's own complaints come this way, too
+		if !lines.Scan() || lines.Text() != row { // the engine's own errors arrive here, too
 			break
 		}
 		w.mu.Lock()
@@ -64,18 +64,18 @@ func (w *writer) session(ctx context.Context) error {
 		w.mu.Unlock()
 		pause(ctx, writePause)
 	}
-	_ = in.Close() // psql ends with its input
+	_ = in.Close() // psql exits at the end of its input
 	return cmd.Wait()
 }
 
-// rows returns those that were committed.
+// rows returns the committed rows.
 func (w *writer) rows() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.committed
 }
 
-// pause waits, or not when ctx has ended.
+// pause waits, unless ctx has ended.
 func pause(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
@@ -90,7 +90,7 @@ type writers struct {
 	wg  sync.WaitGroup
 }
 
-// add begins to write through a container.
+// add starts writing through a container.
 func (w *writers) add(ctx context.Context, container, tag string) {
 	one := &writer{container: container, tag: tag}
 	w.mu.Lock()
@@ -99,10 +99,10 @@ func (w *writers) add(ctx context.Context, container, tag string) {
 	w.wg.Go(func() { one.write(ctx) })
 }
 
-// linger gives what was started at the end of a run the time to take rows.
+// linger gives servers that were started at the end of a run time to accept rows.
 func (w *writers) linger(ctx context.Context) { pause(ctx, 2*time.Second) }
 
-// rows returns all that were committed, once nobody writes any more.
+// rows returns all committed rows, once nobody writes any more.
 func (w *writers) rows() []string {
 	w.wg.Wait()
 	var all []string
