@@ -167,7 +167,10 @@ func examineStack(ctx context.Context, t *target) finding {
 		switch {
 		case err != nil:
 			return fail(err.Error(), report.HintOf(err))
-		case item.Health == "unhealthy", item.Restarts > 0, item.State == "exited" && item.ExitCode != 0:
+		case item.Ailing():
+			if cause, known := t.view.Cause(ctx, item); known {
+				return fail(name+" does not run: "+cause.Said, cause.Mend)
+			}
 			state := strings.TrimSpace(item.State + " " + item.Health)
 			if item.Restarts > 0 {
 				state += fmt.Sprintf(", restarted %d times", item.Restarts)

@@ -37,6 +37,11 @@ type StatusItem struct {
 	Running   []string `json:"running,omitempty"`
 }
 
+// Ailing reports whether the service ended with an error, is restarted again and again, or is unhealthy.
+func (i StatusItem) Ailing() bool {
+	return i.Health == "unhealthy" || i.Restarts > 0 || i.State == "exited" && i.ExitCode != 0
+}
+
 // Status returns what runs of the user's own stack, at which addresses, and what its database holds.
 func Status(ctx context.Context, s *session.Session) (items []StatusItem, err error) {
 	v, err := OpenView(ctx, s)
@@ -52,6 +57,9 @@ func Status(ctx context.Context, s *session.Session) (items []StatusItem, err er
 		}
 		item.URLs = urlsOf(ctx, c)
 		items = append(items, item)
+		if cause, known := v.Cause(ctx, item); known {
+			v.Note(name + ": " + cause.Said + " (devenv doctor says what mends it)")
+		}
 	}
 	if item, ok := v.Database(ctx); ok {
 		items = append(items, item)

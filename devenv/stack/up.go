@@ -169,12 +169,9 @@ func (u *starting) start(ctx context.Context, log *step.Log, name string) error 
 	if err := stack.Start(ctx, name); err != nil {
 		return u.portTaken(ctx, name, err)
 	}
-	failed := func(err error) error {
-		return report.Fail(report.KindWork, "devenv logs "+name, "start %s: %w", name, err).WithOutput(report.OutputOf(err))
-	}
 	readiness, err := stack.Wait(ctx, name, id, u.request.Timeout)
 	if err != nil {
-		return failed(err)
+		return u.notReady(ctx, name, err)
 	}
 	if name == u.database {
 		if err := errors.Join(database.CheckRunning(ctx, u.Workspace.Engine, name, id), u.checkRevision(ctx, name)); err != nil {
@@ -184,13 +181,21 @@ func (u *starting) start(ctx context.Context, log *step.Log, name string) error 
 	took := time.Since(began).Round(100 * time.Millisecond)
 	close(u.ready[name]) // dependent services start while this one is watched
 	if readiness, err = client.StayReady(ctx, readiness, compose.Steady); err != nil {
-		return failed(err)
+		return u.notReady(ctx, name, err)
 	}
 	u.mu.Lock()
 	u.how[name] = readiness.How
 	u.mu.Unlock()
 	log.Done(fmt.Sprintf("%s after %s", readiness.How, took))
 	return nil
+}
+
+// notReady returns the failure of a service that did not become ready or stay so, with its cause where that is known.
+func (u *starting) notReady(ctx context.Context, name string, err error) error {
+	if cause, known := causeIn(ctx, u.Stack, report.OutputOf(err)); known {
+		return report.Fail(report.KindWork, cause.Mend, "start %s: %w: %s", name, err, cause.Said).WithOutput(report.OutputOf(err))
+	}
+	return report.Fail(report.KindWork, "devenv logs "+name, "start %s: %w", name, err).WithOutput(report.OutputOf(err))
 }
 
 // portTaken returns who took a port since the check.
