@@ -58,12 +58,12 @@ func TestIgnoredFilesStayPrivate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	place := &project.Workspace{Repo: repo, Cache: cache, Identity: project.Identity{WorktreeID: project.WorktreeID(dir)}}
+	workspace := &project.Workspace{Repo: repo, Cache: cache, Identity: project.Identity{WorktreeID: project.WorktreeID(dir)}}
 	base, err := repo.ResolveBase(t.Context(), "main")
 	if err != nil {
 		t.Fatal(err)
 	}
-	taken := func() (*branch.Work, string) {
+	capture := func() (*branch.Work, string) {
 		t.Helper()
 		work, err := branch.Read(t.Context(), repo, base, []string{".env", "hook"})
 		if err != nil {
@@ -75,9 +75,9 @@ func TestIgnoredFilesStayPrivate(t *testing.T) {
 		}
 		return work, id
 	}
-	work, baseTree := taken()
+	work, baseTree := capture()
 	for name, treeish := range map[string]string{"base": baseTree, "branch": work.Capture.Commit} {
-		s, err := scratch.CheckOut(t.Context(), place, name, treeish, work.Capture)
+		s, err := scratch.CheckOut(t.Context(), workspace, name, treeish, work.Capture)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func TestIgnoredFilesStayPrivate(t *testing.T) {
 		t.Errorf("the user's repository has more objects than before:\n%s", after)
 	}
 	write(".env", "PASSWORD=two\n", 0o600)
-	if _, changed := taken(); changed == baseTree {
+	if _, changed := capture(); changed == baseTree {
 		t.Error("a changed ignored file gives the same tree")
 	}
 }

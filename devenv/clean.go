@@ -19,6 +19,6 @@ const DefaultCleanDays = doctor.DefaultCleanDays
 
 // Clean removes what devenv made and no longer needs. The list has what was removed, even if something could not be.
 func Clean(ctx context.Context, o CleanOptions) (*report.Items, error) {
-	gone, err := doctor.Clean(ctx, o)
-	return listed(session.New("clean", o.Options), gone), err
+	removed, err := doctor.Clean(ctx, o)
+	return listed(session.New("clean", o.Options), removed), err
 }

@@ -155,9 +155,9 @@ func TestARunRemovesOldBuildsOfItsWorktree(t *testing.T) {
 		made.image(ref, map[string]string{"dev.devenv.kind": "build", "dev.devenv.builder": builder, "dev.devenv.built": "backend"})
 		return ref
 	}
-	held := built("held", project.WorktreeID(c.dir))
+	inUse := built("held", project.WorktreeID(c.dir))
 	container, err := c.engine.CreateScript(t.Context(),
-		engine.Script{Image: held, Text: "true", Labels: map[string]string{"dev.devenv.test": made.mark}})
+		engine.Script{Image: inUse, Text: "true", Labels: map[string]string{"dev.devenv.test": made.mark}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestARunRemovesOldBuildsOfItsWorktree(t *testing.T) {
 		t.Errorf("of this worktree's five images and the new one, %d are left, the newest is %s; want four and the one in use", len(left),
 			newest.Ref())
 	}
-	if !made.there(held) || !made.there(others) {
+	if !made.there(inUse) || !made.there(others) {
 		t.Error("an image in use or of another worktree was removed")
 	}
 	_, key, _ := strings.Cut(base, ":")

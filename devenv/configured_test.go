@@ -80,7 +80,7 @@ func newExtras(t *testing.T) checkout {
 	return c
 }
 
-func TestIncludeWorktreeincludeNeedsMountsAndSettleHold(t *testing.T) {
+func TestIncludeNeedsMountsAndSettleWork(t *testing.T) {
 	t.Parallel()
 	c := newExtras(t)
 	starts := []string{"start.base", "start.branch"}

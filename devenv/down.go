@@ -17,6 +17,6 @@ type DownItem = stack.DownItem
 // Down removes the containers and networks of the user's own stack, as docker compose down would.
 func Down(ctx context.Context, o DownOptions) (*report.Items, error) {
 	s := session.New("down", o.Options)
-	gone, err := stack.Down(ctx, s, o)
-	return ended(ctx, s, listed(s, gone), err)
+	removed, err := stack.Down(ctx, s, o)
+	return ended(ctx, s, listed(s, removed), err)
 }

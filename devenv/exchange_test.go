@@ -107,7 +107,7 @@ func (s ownStack) interruptRestoreAndUndo() {
 			s.Errorf("%s: it was not killed but ended with %d:\n%s", c.command, code, said)
 		}
 		var next strings.Builder
-		listener := heard(func(said string) { next.WriteString(said + "\n") })
+		listener := noteFunc(func(said string) { next.WriteString(said + "\n") })
 		list, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: devenv.Options{Dir: s.dir, Listener: listener}, DryRun: true})
 		if err != nil {
 			s.Fatalf("the command after %s at %s: %v", c.command, c.step, err)

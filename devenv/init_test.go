@@ -87,9 +87,9 @@ func TestInitAsksWhereTwoAnswersArePossible(t *testing.T) {
 	}
 }
 
-// TestInitsSchemaLineHoldsInALinkedWorktree covers a configuration written in a linked worktree, where .git is a file,
+// TestInitsSchemaLineWorksInLinkedWorktrees covers a configuration written in a linked worktree, where .git is a file,
 // and one committed elsewhere.
-func TestInitsSchemaLineHoldsInALinkedWorktree(t *testing.T) {
+func TestInitsSchemaLineWorksInLinkedWorktrees(t *testing.T) {
 	c := newSample(t)
 	resolves := func(dir string) {
 		t.Helper()

@@ -73,7 +73,7 @@ func TestTheCorrectedMigrationPassesAndCanBeUndone(t *testing.T) {
 		t.Errorf("undo took back an edited file without --force: %v", err)
 	}
 	announced := false
-	listener := heard(func(said string) {
+	listener := noteFunc(func(said string) {
 		_, err := os.Stat(filepath.Join(c.dir, file))
 		announced = announced || err == nil && strings.Contains(said, "taking back new-migration, ") && strings.Contains(said, file+" is removed")
 	})
@@ -224,10 +224,10 @@ func (c checkout) advanceBase(path, content string) {
 	c.git("worktree", "remove", "--force", base.dir)
 }
 
-// heard receives each note of a run.
-type heard func(string)
+// noteFunc receives each note of a run.
+type noteFunc func(string)
 
-func (h heard) Emit(event report.Event) {
+func (h noteFunc) Emit(event report.Event) {
 	if noted, ok := event.(report.Noted); ok {
 		h(noted.Text)
 	}

@@ -18,44 +18,48 @@ import (
 	"devenv/migrations"
 )
 
-// plainSQL is a second migration tool, of the tests: files of SQL, NNNN_name.up.sql and .down.sql, each run in one transaction, and a
-// table that holds the number of the last. It has none of the abilities that a tool may have.
+// plainSQL is a second migration tool for the tests: SQL files NNNN_name.up.sql and .down.sql, each run in one
+// transaction, and a table with the number of the last one. It has none of the optional abilities of a tool.
 type plainSQL struct {
 	process migrations.Process
 	files   map[string]string // by name
-	// silent does not tell the statements that it runs.
+	// silent does not report the statements it runs.
 	silent bool
 }
 
 var _ migrations.Tool = (*plainSQL)(nil)
 
-// plainDirectory is where the tool's container has the files.
+// plainDirectory is the directory of the files in the tool's container.
 const plainDirectory = "/migrations"
 
-// plainKind is the tool as a value.
+// plainKind returns the tool's kind.
 func plainKind(silent bool) migrations.Kind {
-	return migrations.Kind{Name: "plain SQL", VersionTable: "schema_versions", VersionColumn: "number", Files: plainFiles{}, Starter: plainStarter{silent}}
+	return migrations.Kind{
+		Name: "plain SQL", VersionTable: "schema_versions", VersionColumn: "number", Files: plainFiles{},
+		Starter: plainStarter{silent},
+	}
 }
 
-// plainServices is the project of the tests' Compose file.
+// plainServices returns the project in the tests' Compose file.
 func plainServices(silent bool) *discover.Project {
 	return &discover.Project{
 		Database: "postgres", Seed: discover.Seed{Seed: config.Seed{SQL: []string{"seed.sql"}}},
 		Migrations: discover.MigrationTool{
-			Kind: plainKind(silent), Service: "migrate", Config: "docker-compose.yml", ConfigInContainer: plainDirectory, ScriptLocation: "migrations",
+			Kind: plainKind(silent), Service: "migrate", Config: "docker-compose.yml",
+			ConfigInContainer: plainDirectory, ScriptLocation: "migrations",
 			Versions: []string{"migrations"}, VersionsInContainer: []string{plainDirectory}, PerBranch: config.PerBranchOne,
 		},
 	}
 }
 
-// plainFiles is how its revisions are written.
+// plainFiles knows how its revisions are written.
 type plainFiles struct{}
 
 func (plainFiles) IsRevision(p string) bool     { return path.Ext(p) == ".sql" }
 func (plainFiles) ID(p string, _ []byte) string { return plainID(p) }
 func (plainFiles) DoSame(was, is string) bool   { return was == is }
 func (plainFiles) Reparent([]byte, string) ([]byte, error) {
-	return nil, errors.New("a number is its place")
+	return nil, errors.New("a revision's number is its position")
 }
 
 func plainID(p string) string {
@@ -63,7 +67,7 @@ func plainID(p string) string {
 	return id
 }
 
-// plainStarter starts it: the container hands over the files, and waits for the end.
+// plainStarter starts the tool: the container passes on the files and waits until it is stopped.
 type plainStarter struct{ silent bool }
 
 func (plainStarter) Command() []string {
@@ -93,7 +97,7 @@ func (s plainStarter) Start(_ context.Context, _ migrations.StartOptions, p migr
 
 func (t *plainSQL) Close(context.Context) error { return t.process.Close() }
 
-// ups returns the names of the files that lead up, in order.
+// ups returns the names of the up files, in order.
 func (t *plainSQL) ups() []string {
 	var names []string
 	for name := range t.files {
@@ -165,8 +169,10 @@ func (t *plainSQL) Downgrade(ctx context.Context, db migrations.Database, to mig
 	})
 }
 
-// move runs the files that are chosen of all and of the number of those that are applied.
-func (t *plainSQL) move(ctx context.Context, db migrations.Database, choose func(ups []string, at int) []string) (run migrations.Run, err error) {
+// move runs the files that choose selects from all of them and the number of those applied.
+func (t *plainSQL) move(ctx context.Context, db migrations.Database, choose func(ups []string, at int) []string) (run migrations.Run,
+	err error,
+) {
 	err = plainConnected(ctx, db, func(conn *pgx.Conn) error {
 		number, err := plainVersion(ctx, conn)
 		if err != nil {
@@ -188,19 +194,22 @@ func (t *plainSQL) move(ctx context.Context, db migrations.Database, choose func
 	return run, err
 }
 
-// runFile runs a file and writes where the database is then, in one transaction.
+// runFile runs a file and records the new version, in one transaction.
 func (t *plainSQL) runFile(ctx context.Context, conn *pgx.Conn, name string, run *migrations.Run) error {
 	tx, err := conn.Begin(ctx)
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after a commit there is none
+	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // a no-op after the commit
 	revision, line := plainID(name), 1
 	for _, sql := range strings.SplitAfter(t.files[name], ";\n") {
 		if strings.TrimSpace(sql) == "" {
 			continue
 		}
-		s := migrations.Statement{Seq: len(run.Statements) + 1, Revision: revision, File: path.Join(plainDirectory, name), Line: line, SQL: strings.TrimSpace(sql)}
+		s := migrations.Statement{
+			Seq: len(run.Statements) + 1, Revision: revision, File: path.Join(plainDirectory, name), Line: line,
+			SQL: strings.TrimSpace(sql),
+		}
 		if !t.silent {
 			run.Statements = append(run.Statements, s)
 		}
@@ -210,7 +219,7 @@ func (t *plainSQL) runFile(ctx context.Context, conn *pgx.Conn, name string, run
 		line += strings.Count(sql, "\n")
 	}
 	at := slices.Index(t.ups(), name)
-	if at < 0 { // a downgrade leads to the one before
+	if at < 0 { // a downgrade leads to the previous revision
 		at = slices.Index(t.ups(), strings.TrimSuffix(name, ".down.sql")+".up.sql") - 1
 	}
 	if _, err := tx.Exec(ctx, "DELETE FROM schema_versions"); err != nil {
@@ -225,19 +234,20 @@ func (t *plainSQL) runFile(ctx context.Context, conn *pgx.Conn, name string, run
 	return tx.Commit(ctx)
 }
 
-// plainFailure is what Postgres refused, as a failure of the tool.
+// plainFailure returns Postgres's error as a failure of the tool.
 func plainFailure(err error, s migrations.Statement) error {
 	var refused *pgconn.PgError
 	if !errors.As(err, &refused) {
 		return err
 	}
 	return &migrations.Failure{
-		Code: migrations.FailureSQL, Message: refused.Message, Revision: s.Revision, File: s.File, Line: s.Line, Statement: s.SQL, SQLState: refused.Code,
-		Detail: refused.Detail, Schema: refused.SchemaName, Table: refused.TableName, Column: refused.ColumnName, Constraint: refused.ConstraintName,
+		Code: migrations.FailureSQL, Message: refused.Message, Revision: s.Revision, File: s.File, Line: s.Line,
+		Statement: s.SQL, SQLState: refused.Code, Detail: refused.Detail, Schema: refused.SchemaName, Table: refused.TableName, Column: refused.ColumnName,
+		Constraint: refused.ConstraintName,
 	}
 }
 
-// plainVersion reads where a database is, and makes the table where there is none.
+// plainVersion returns a database's version, and creates the version table if there is none.
 func plainVersion(ctx context.Context, conn *pgx.Conn) (number string, err error) {
 	if _, err := conn.Exec(ctx, "CREATE TABLE IF NOT EXISTS schema_versions (number text)"); err != nil {
 		return "", err

@@ -20,7 +20,7 @@ import (
 	"devenv/devenv/testbed"
 )
 
-// plainProject are the files of a project that migrates by plain SQL.
+// plainProject returns the files of a project that migrates with plain SQL.
 func plainProject() map[string]string {
 	return map[string]string{
 		"docker-compose.yml": `services:
@@ -32,7 +32,8 @@ func plainProject() map[string]string {
     depends_on: [postgres]
     volumes: ["./migrations:/migrations"]
 `,
-		"seed.sql": "INSERT INTO members (email, handle) VALUES ('ada@example.org', 'ada'), ('bob@example.org', 'bob'), ('eve@example.org', 'eve');\n" +
+		"seed.sql": "INSERT INTO members (email, handle) VALUES " +
+			"('ada@example.org', 'ada'), ('bob@example.org', 'bob'), ('eve@example.org', 'eve');\n" +
 			"INSERT INTO tags (label) VALUES ('new'), ('old');\n",
 		"migrations/0001_members.up.sql": "CREATE TABLE members (id serial PRIMARY KEY, email text, handle text, token text);\n" +
 			"CREATE TABLE tags (id serial PRIMARY KEY, label text NOT NULL);\nCREATE VIEW labels AS SELECT label FROM tags;\n",
@@ -40,7 +41,7 @@ func plainProject() map[string]string {
 	}
 }
 
-// plainBranch makes a repository whose branch adds one revision.
+// plainBranch creates a repository whose branch adds one revision.
 func plainBranch(t *testing.T, up, down string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -74,7 +75,7 @@ func plainBranch(t *testing.T, up, down string) string {
 	return dir
 }
 
-// plainRun proves a branch's revision with the second tool.
+// plainRun tests a branch's revision with the second tool.
 func plainRun(t *testing.T, dir string, silent bool) map[string]report.Check {
 	t.Helper()
 	r := newRun(testbed.New(session.New("test-migration", Options{Dir: dir}), testbed.Request{
@@ -98,21 +99,24 @@ func plainRun(t *testing.T, dir string, silent bool) map[string]report.Check {
 	return checks
 }
 
-// said are what checks say besides a pass: a status, and parts of summary, hint and evidence.
+// said holds what checks say, except plain passes: a status, and parts of the summary, hint and evidence.
 type said map[string][]string
 
-// with adds what holds of every run with the second tool: what it lacks, by name, and that there is no backend.
+// with adds what is true of every run with the second tool: what it lacks, by name, and that there is no backend.
 func (s said) with() said {
 	const models = "plain SQL cannot make revisions from models"
 	all := said{
-		"apply.atomic": {"skip", "plain SQL cannot cut an upgrade off between two statements"}, "drift.models": {"skip", models}, "drift.catalog": {"skip", models},
+		"apply.atomic": {"skip", "plain SQL cannot cut an upgrade off between two statements"}, "drift.models": {
+			"skip",
+			models,
+		}, "drift.catalog": {"skip", models},
 		"start.branch": {"skip", "no backend"}, "start.base": {"skip", "no backend"},
 	}
 	maps.Copy(all, s)
 	return all
 }
 
-// TestASecondToolGoesThroughTheTrials runs plain SQL, which has no ability besides, through the whole of test-migration.
+// TestASecondToolGoesThroughTheTrials runs test-migration with plain SQL, which has no optional abilities.
 func TestASecondToolGoesThroughTheTrials(t *testing.T) {
 	failed := []string{"skip", "the upgrade failed (apply.seeded)"}
 	for name, c := range map[string]struct {
@@ -125,10 +129,14 @@ func TestASecondToolGoesThroughTheTrials(t *testing.T) {
 				"ALTER TABLE members DROP COLUMN handle, ADD COLUMN tier integer NOT NULL DEFAULT 1;\nDROP VIEW labels;\n",
 			"CREATE VIEW labels AS SELECT label FROM tags;\nALTER TABLE members DROP COLUMN tier, ADD COLUMN handle text;\n",
 			true,
-			said{"drift.unintended": {"skip", "plain SQL does not tell the statements that it runs"}, "data.lost": {"pass", "members.handle", "nobody reads it"}, "notes": {"pass", "nothing"}},
+			said{
+				"drift.unintended": {"skip", "plain SQL does not tell the statements that it runs"},
+				"data.lost":        {"pass", "members.handle", "nobody reads it"}, "notes": {"pass", "nothing"},
+			},
 		},
 		"a revision with faults": {
-			"ALTER TABLE members ADD COLUMN nick text;\nALTER TABLE members DROP COLUMN handle;\nALTER TABLE members ALTER COLUMN email SET NOT NULL;\n" +
+			"ALTER TABLE members ADD COLUMN nick text;\nALTER TABLE members DROP COLUMN handle;\n" +
+				"ALTER TABLE members ALTER COLUMN email SET NOT NULL;\n" +
 				"UPDATE members SET token = md5(random()::text);\nINSERT INTO tags (id, label) VALUES (3, 'urgent');\n",
 			"-- the way back\nALTER TABLE members ADD COLUMN handle text NOT NULL;\n",
 			false,
@@ -137,8 +145,11 @@ func TestASecondToolGoesThroughTheTrials(t *testing.T) {
 				"data.changed":      {"warn", "members.token gets other values"},
 				"generate.rename":   {"warn", "nick may be a rename of handle", "ALTER TABLE members RENAME COLUMN handle TO nick;"},
 				"apply.adversarial": {"warn", "a row that is legal today breaks the upgrade", "UPDATE members SET email = … WHERE email IS NULL;"},
-				"reverse.applies":   {"warn", "revision 0002 cannot be downgraded", "ALTER TABLE members ADD COLUMN handle text;", "migrations/0002_more.down.sql:1"},
-				"reverse.schema":    {"skip", "the downgrade failed"}, "reverse.again": {"skip", "the downgrade failed"},
+				"reverse.applies": {
+					"warn", "revision 0002 cannot be downgraded", "ALTER TABLE members ADD COLUMN handle text;",
+					"migrations/0002_more.down.sql:1",
+				},
+				"reverse.schema": {"skip", "the downgrade failed"}, "reverse.again": {"skip", "the downgrade failed"},
 				"write.smoke": {"fail", "public.tags can no longer be written", "SELECT setval(", "migrations/0002_more.up.sql:5"},
 				"notes":       {"pass", "it waits for its lock on public.members", "SET lock_timeout = '5s';"},
 			},
@@ -146,8 +157,12 @@ func TestASecondToolGoesThroughTheTrials(t *testing.T) {
 		"a revision that fails on data": {
 			"ALTER TABLE members ADD COLUMN tenant integer NOT NULL;\n", "ALTER TABLE members DROP COLUMN tenant;\n", false,
 			said{
-				"apply.seeded":   {"fail", "contains null values (3 rows)", "ALTER TABLE members ALTER COLUMN tenant SET NOT NULL;", "migrations/0002_more.up.sql:1"},
-				"apply.stepwise": failed, "apply.adversarial": failed, "data.lost": failed, "data.changed": failed, "write.smoke": failed, "drift.unintended": failed,
+				"apply.seeded": {
+					"fail", "contains null values (3 rows)", "ALTER TABLE members ALTER COLUMN tenant SET NOT NULL;",
+					"migrations/0002_more.up.sql:1",
+				},
+				"apply.stepwise": failed, "apply.adversarial": failed, "data.lost": failed, "data.changed": failed,
+				"write.smoke": failed, "drift.unintended": failed,
 				"reverse.applies": {"pass", "on a schema made from scratch"},
 			},
 		},

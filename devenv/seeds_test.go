@@ -256,7 +256,7 @@ func TestAStuckLeftoverIsOnlyNoted(t *testing.T) {
 		}
 	})
 	var said string
-	notes := heard(func(note string) { said += note + "\n" })
+	notes := noteFunc(func(note string) { said += note + "\n" })
 	if _, err := devenv.Down(t.Context(), devenv.DownOptions{Options: devenv.Options{Dir: c.dir, Listener: notes}}); err != nil {
 		t.Fatalf("the command failed: %v", err)
 	}

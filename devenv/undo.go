@@ -131,18 +131,18 @@ func endPending(ctx context.Context, o UndoOptions) (*ResetItem, error) {
 	if err != nil {
 		return nil, err
 	}
-	cutOff, err := userdata.UnderWay(repo)
-	if err != nil || cutOff == nil {
+	interrupted, err := userdata.UnderWay(repo)
+	if err != nil || interrupted == nil {
 		return nil, err
 	}
 	s := session.New("undo", o.Options)
-	if _, err = ended(ctx, s, report.NewItems(s.Command), s.Open(ctx, userdata.Recover)); err != nil || cutOff.Undoes.IsZero() {
+	if _, err = ended(ctx, s, report.NewItems(s.Command), s.Open(ctx, userdata.Recover)); err != nil || interrupted.Undoes.IsZero() {
 		return nil, err
 	}
-	if done, err := userdata.TookBack(repo, *cutOff); err != nil || !done {
+	if done, err := userdata.TookBack(repo, *interrupted); err != nil || !done {
 		return nil, err // it had not got that far
 	}
-	done := cutOff.Exchanged()
+	done := interrupted.Exchanged()
 	return &done, nil
 }
 

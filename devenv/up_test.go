@@ -265,8 +265,8 @@ func (o onceWaiting) Emit(event report.Event) {
 	}
 }
 
-// TestTwoWorktreesRunBesideEachOther uses one unmodified Compose file that fixes everything that can be fixed.
-func TestTwoWorktreesRunBesideEachOther(t *testing.T) {
+// TestTwoWorktreesRunSideBySide uses one unmodified Compose file that fixes everything that can be fixed.
+func TestTwoWorktreesRunSideBySide(t *testing.T) {
 	s := newOwnStack(t).inVolume()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -43,9 +43,9 @@ func Watch(ctx context.Context, o Options, do func(ctx context.Context) error) e
 // stateOf returns a text that identifies the state of the working tree and HEAD. A tree that cannot be captured, for
 // example during a merge, is a state too: the command reports the problem.
 func stateOf(ctx context.Context, repo *gitrepo.Repo) string {
-	taken, err := repo.Capture(ctx, gitrepo.CaptureOptions{})
+	captured, err := repo.Capture(ctx, gitrepo.CaptureOptions{})
 	if err != nil {
 		return err.Error()
 	}
-	return taken.Commit
+	return captured.Commit
 }

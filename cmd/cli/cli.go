@@ -50,14 +50,14 @@ func (a *app) end(ctx context.Context, command *cobra.Command, err error) int {
 	if err != nil && a.outcome == nil {
 		a.outcome, format = blank(command), wantedFormat(a.args)
 	}
-	if writeErr := a.tell(format, err); err == nil {
+	if writeErr := a.writeOutcome(format, err); err == nil {
 		err = writeErr
 	}
 	return exitStatus(err, a.outcome)
 }
 
-// tell writes the outcome, if there is one, and the error. It returns an error if the outcome could not be written.
-func (a *app) tell(format format, err error) error {
+// writeOutcome writes the outcome, if there is one, and the error. It returns an error if the outcome could not be written.
+func (a *app) writeOutcome(format format, err error) error {
 	var failed error
 	if a.outcome != nil {
 		if writeErr := a.write(format, err); writeErr != nil {

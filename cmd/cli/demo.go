@@ -52,7 +52,7 @@ func (a *app) runDemo(ctx context.Context, o devenv.Options, dir string, unpackO
 	if d.Dir, err = demoDirectory(dir, a.streams.Env); err != nil {
 		return d.blank, err
 	}
-	if err := unpackAnew(ctx, d.Dir); err != nil {
+	if err := replaceDemo(ctx, d.Dir); err != nil {
 		return d.blank, err
 	}
 	o.Listener.Emit(report.Noted{Text: "unpacked the sample project in " + d.Dir})

@@ -34,8 +34,8 @@ func demoDirectory(dir string, env func(string) string) (string, error) {
 	return filepath.Abs(filepath.Join(cache, "demo", "toolshed"))
 }
 
-// unpackAnew unpacks the sample into dir, replacing an earlier demo. Anything else in dir is a failure of KindUsage.
-func unpackAnew(ctx context.Context, dir string) error {
+// replaceDemo unpacks the sample into dir, replacing an earlier demo. Anything else in dir is a failure of KindUsage.
+func replaceDemo(ctx context.Context, dir string) error {
 	old, err := isDemo(ctx, dir)
 	if err != nil {
 		return err

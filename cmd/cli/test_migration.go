@@ -56,7 +56,7 @@ func (a *app) watch(ctx context.Context, do func(context.Context) error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := a.tell(a.global.format, err); err != nil {
+		if err := a.writeOutcome(a.global.format, err); err != nil {
 			return err
 		}
 		a.outcome = nil // it has been shown

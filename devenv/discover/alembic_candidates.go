@@ -53,9 +53,9 @@ func (s search) all() ([]*settings, error) {
 			continue
 		}
 		// Next to an alembic.ini, pyproject.toml may hold the rest; the file with script_location wins.
-		if twin := byDir[path.Dir(rel)]; twin != nil && (base == "pyproject.toml" || path.Base(twin.path) == "pyproject.toml") {
-			if !twin.hasScriptOption && found[0].hasScriptOption {
-				*twin = *found[0]
+		if sibling := byDir[path.Dir(rel)]; sibling != nil && (base == "pyproject.toml" || path.Base(sibling.path) == "pyproject.toml") {
+			if !sibling.hasScriptOption && found[0].hasScriptOption {
+				*sibling = *found[0]
 			}
 			continue
 		}

@@ -2,7 +2,7 @@ package discover
 
 import "regexp"
 
-// toolCommand is Alembic's.
+// toolCommand is Alembic's command.
 const toolCommand = "alembic"
 
 // upgrade matches a command that upgrades a database to a revision.

@@ -93,7 +93,7 @@ type OneShot struct {
 type Seed struct {
 	config.Seed
 	// BackendMigrates is set if the backend's command, or a script of the repository it calls, runs an upgrade. False only
-	// reads that the files do not show one.
+	// means that the files do not show one.
 	BackendMigrates bool
 }
 

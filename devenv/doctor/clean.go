@@ -80,7 +80,7 @@ func Clean(ctx context.Context, o CleanOptions) (items []CleanItem, err error) {
 	var failed error
 	for _, r := range removals {
 		if !o.DryRun {
-			if gone, err := r.do(ctx); err != nil || !gone {
+			if removed, err := r.do(ctx); err != nil || !removed {
 				failed = errors.Join(failed, err)
 				continue
 			}

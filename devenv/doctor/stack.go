@@ -122,16 +122,16 @@ func examineData(ctx context.Context, t *target) finding {
 
 // judgeDataDirectory judges where a database's data is; info is nil if the directory does not exist yet.
 func judgeDataDirectory(ctx context.Context, root, service, dir string, info fs.FileInfo) finding {
-	lies := "is in"
+	verb := "is in"
 	if info == nil {
-		lies = "will be in"
+		verb = "will be in"
 	}
 	rel, ok := inside.Rel(root, dir)
 	if !ok {
-		return warn(fmt.Sprintf("the data of %s %s %s, outside the repository", service, lies, dir),
+		return warn(fmt.Sprintf("the data of %s %s %s, outside the repository", service, verb, dir),
 			"move it into the repository, or use a named volume; devenv reset needs one or the other")
 	}
-	where := fmt.Sprintf("the data of %s %s %s%s", service, lies, rel, owned(info))
+	where := fmt.Sprintf("the data of %s %s %s%s", service, verb, rel, owned(info))
 	if !ignored(ctx, root, rel+"/") {
 		return warn(where+", and git does not ignore it", "echo /"+filepath.ToSlash(rel)+"/ >> .gitignore")
 	}

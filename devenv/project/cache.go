@@ -37,11 +37,11 @@ func OpenCache() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	own := []string{dir, filepath.Join(dir, CacheTrees), filepath.Join(dir, CacheObjects)}
+	private := []string{dir, filepath.Join(dir, CacheTrees), filepath.Join(dir, CacheObjects)}
 	if _, err := os.Stat(dir); err == nil && os.Getenv(cacheVariable) != "" {
-		own = own[1:]
+		private = private[1:]
 	}
-	for _, d := range own {
+	for _, d := range private {
 		if err := makePrivate(d); err != nil {
 			return "", report.Fail(report.KindWork, "take ownership of it, or choose another cache with DEVENV_CACHE",
 				"make the cache private: %w", err)

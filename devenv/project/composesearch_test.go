@@ -9,8 +9,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// TestTheComposeFileIsFoundOrAskedFor lists a repository's files and the expected result.
-func TestTheComposeFileIsFoundOrAskedFor(t *testing.T) {
+// TestTheComposeFileIsFoundOrAQuestion lists a repository's files and the expected result.
+func TestTheComposeFileIsFoundOrAQuestion(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		files string

@@ -96,9 +96,9 @@ func startRun(t *testing.T, e *engine.Engine, root string, command ...string) (r
 	if err := r.Start(); err != nil {
 		t.Fatal(err)
 	}
-	told := bufio.NewScanner(output)
-	told.Scan()
-	return r, told.Text()
+	lines := bufio.NewScanner(output)
+	lines.Scan()
+	return r, lines.Text()
 }
 
 // made returns how many of the run's objects are on the engine.

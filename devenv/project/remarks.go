@@ -6,15 +6,15 @@ import "sync"
 type remarks struct {
 	tell func(string)
 
-	mu   sync.Mutex
-	told map[string]bool
+	mu    sync.Mutex
+	noted map[string]bool
 }
 
 // Note makes a remark, once per run.
 func (r *remarks) Note(text string) {
 	r.mu.Lock()
-	known := r.told[text]
-	r.told[text] = true
+	known := r.noted[text]
+	r.noted[text] = true
 	r.mu.Unlock()
 	if !known {
 		r.tell(text)

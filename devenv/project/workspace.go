@@ -56,7 +56,7 @@ type OpenOptions struct {
 func (o OpenOptions) workspace() *Workspace {
 	return &Workspace{
 		Redactor:  cmp.Or(o.Redactor, redact.New()),
-		remarks:   remarks{tell: o.Note, told: map[string]bool{}},
+		remarks:   remarks{tell: o.Note, noted: map[string]bool{}},
 		resources: resources{networks: map[string]bool{}},
 	}
 }

@@ -69,10 +69,10 @@ func New(command string, o Options) *Session {
 	return s
 }
 
-// Open opens the workspace for a command that may change something. CutOff completes what a killed command has begun.
-func (s *Session) Open(ctx context.Context, cutOff func(context.Context, *project.Workspace) error) (err error) {
+// Open opens the workspace for a command that may change something. complete finishes what a killed command has begun.
+func (s *Session) Open(ctx context.Context, complete func(context.Context, *project.Workspace) error) (err error) {
 	s.Workspace, err = project.Open(ctx, project.OpenOptions{
-		Choice: s.Choice, Command: s.Command, Redactor: s.Redactor, Note: s.Note, Recover: cutOff,
+		Choice: s.Choice, Command: s.Command, Redactor: s.Redactor, Note: s.Note, Recover: complete,
 	})
 	return err
 }

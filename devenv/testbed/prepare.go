@@ -24,18 +24,18 @@ func (b *Testbed) UseBase(ctx context.Context, log *step.Log) (err error) {
 	if err != nil {
 		return err
 	}
-	whence := "known"
+	source := "known"
 	if !known {
 		if known, err = b.Base.Pull(ctx, log); err != nil {
 			return err
 		}
-		whence = "pulled"
+		source = "pulled"
 	}
 	if known {
 		if err := b.Base.ReadKnown(ctx, log); err != nil {
 			return err
 		}
-		log.Cached(fmt.Sprintf("%s at %.8s, %s", b.BaseName(), b.BaseRef.Commit, whence))
+		log.Cached(fmt.Sprintf("%s at %.8s, %s", b.BaseName(), b.BaseRef.Commit, source))
 	} else {
 		if err := b.Base.Make(ctx, b.Runner, base.From{Ref: b.BaseRef, Secrets: b.Secrets()}); err != nil {
 			return err

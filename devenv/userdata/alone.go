@@ -91,13 +91,13 @@ func (d *Database) checkUnused(ctx context.Context, doing string) (still databas
 	}
 	who, _, err := d.lockedBy(ctx, still.Lock) // a killed server leaves its lock
 	if err == nil && (len(running) > 0 || changed || who != "") {
-		err = d.usedMeanwhile(ctx, doing)
+		err = d.concurrentUse(ctx, doing)
 	}
 	return still, err
 }
 
-// usedMeanwhile returns a failure that says who has used the data in the meantime.
-func (d *Database) usedMeanwhile(ctx context.Context, doing string) error {
+// concurrentUse returns a failure that says who has used the data in the meantime.
+func (d *Database) concurrentUse(ctx context.Context, doing string) error {
 	fail := func(hint, format string, args ...any) error {
 		return report.Fail(report.KindWork, hint+"\nthen run it again", "%s the data of %s: %w; nothing was changed", doing, d.store.Service,
 			fmt.Errorf(format, args...))

@@ -79,17 +79,17 @@ func (d *Database) Exchange(ctx context.Context, with NewData) (*Exchanged, erro
 
 // prepareCopy journals the exchange and copies the new data next to the old.
 func (x *exchange) prepareCopy(ctx context.Context, log *step.Log, durable bool) error {
-	look, err := x.store.Contents(ctx, x.workspace.Engine, x.journal.From, x.workspace.Labels())
+	contents, err := x.store.Contents(ctx, x.workspace.Engine, x.journal.From, x.workspace.Labels())
 	if err != nil {
 		return err
 	}
-	if err := x.checkMajors(look); err != nil {
+	if err := x.checkMajors(contents); err != nil {
 		return err
 	}
-	if look.Major != "" {
+	if contents.Major != "" {
 		x.journal.Snapshot = automaticPrefix + x.journal.At.Format("20060102-150405")
 	}
-	x.replaced = database.SnapshotMeta{Name: x.journal.Snapshot, Automatic: x.journal.Command, Major: look.Major, Bytes: look.Bytes}
+	x.replaced = database.SnapshotMeta{Name: x.journal.Snapshot, Automatic: x.journal.Command, Major: contents.Major, Bytes: contents.Bytes}
 	if err := x.journal.write(x.workspace.Repo); err != nil {
 		return err
 	}
@@ -100,18 +100,18 @@ func (x *exchange) prepareCopy(ctx context.Context, log *step.Log, durable bool)
 }
 
 // checkMajors refuses new data that no longer exists, or whose major version differs from the data's or the server's.
-func (d *Database) checkMajors(look database.Contents) error {
-	if look.Source == "" {
+func (d *Database) checkMajors(contents database.Contents) error {
+	if contents.Source == "" {
 		return report.Fail(report.KindUsage, "see what there is: devenv snapshot list", "replace the data of %s: the new data no longer exists",
 			d.store.Service)
 	}
-	if look.Major != "" && look.Major != look.Source {
-		return report.Fail(report.KindUsage, "restore data of version "+look.Major+", or move this data with pg_dump",
-			"replace the data of %s: it is from Postgres %s, the new data from Postgres %s", d.store.Service, look.Major, look.Source)
+	if contents.Major != "" && contents.Major != contents.Source {
+		return report.Fail(report.KindUsage, "restore data of version "+contents.Major+", or move this data with pg_dump",
+			"replace the data of %s: it is from Postgres %s, the new data from Postgres %s", d.store.Service, contents.Major, contents.Source)
 	}
-	if runs := serverMajor(d.server); runs != "" && runs != look.Source {
-		return report.Fail(report.KindUsage, "check out a branch whose database has version "+look.Source+", or move the data with pg_dump",
-			"replace the data of %s: the server runs Postgres %s, the new data is from Postgres %s", d.store.Service, runs, look.Source)
+	if runs := serverMajor(d.server); runs != "" && runs != contents.Source {
+		return report.Fail(report.KindUsage, "check out a branch whose database has version "+contents.Source+", or move the data with pg_dump",
+			"replace the data of %s: the server runs Postgres %s, the new data is from Postgres %s", d.store.Service, runs, contents.Source)
 	}
 	return nil
 }
@@ -192,7 +192,7 @@ func (x *exchange) swap(ctx context.Context, log *step.Log) error {
 		return err
 	}
 	if !swapped {
-		return x.usedMeanwhile(ctx, "exchange")
+		return x.concurrentUse(ctx, "exchange")
 	}
 	log.Done(x.journal.To)
 	return nil

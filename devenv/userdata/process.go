@@ -24,11 +24,11 @@ func (d *Database) leftOver(ctx context.Context, lock string) (bool, error) {
 	}
 	holder := database.ServerFiles{Lock: lock}.Holder()
 	const second = time.Second // the lock file has whole seconds
-	inOwn := !holder.Since.Before(server.Started.Add(-second)) && !holder.Since.After(server.Finished.Add(second))
+	fromOwnContainer := !holder.Since.Before(server.Started.Add(-second)) && !holder.Since.After(server.Finished.Add(second))
 	switch {
 	case holder.Devenv:
 		return false, nil
-	case server.State != "running" && inOwn, d.store.Mount.Type == "volume":
+	case server.State != "running" && fromOwnContainer, d.store.Mount.Type == "volume":
 		return true, nil
 	case holder.Directory == d.store.OnHost() && errors.Is(syscall.Kill(holder.Process, 0), syscall.ESRCH):
 		return true, nil // that path was no container's

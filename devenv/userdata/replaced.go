@@ -68,7 +68,7 @@ const (
 )
 
 // superfluous returns the exchanges whose old data a store need not keep any longer.
-func superfluous(all []Replaced, now time.Time) (gone []Replaced) {
+func superfluous(all []Replaced, now time.Time) (removed []Replaced) {
 	var count int
 	var bytes int64
 	undo := false
@@ -84,10 +84,10 @@ func superfluous(all []Replaced, now time.Time) (gone []Replaced) {
 			bytes += r.Meta.Bytes
 		}
 		if !needed && (count > KeptCount || bytes > KeptBytes || now.Sub(r.At) > KeptDays*24*time.Hour) {
-			gone = append(gone, r)
+			removed = append(removed, r)
 		}
 	}
-	return gone
+	return removed
 }
 
 // tidyKept removes what stores need not keep any longer. A failure is only a note, because the user's data is not

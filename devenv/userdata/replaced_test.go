@@ -29,7 +29,7 @@ func exchanges(now time.Time, words string) (all []Replaced) {
 func TestOldReplacedDataIsRemovedExceptTheLast(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	for name, c := range map[string]struct{ record, gone string }{
+	for name, c := range map[string]struct{ record, removed string }{
 		"nothing is kept":             {"reset:0:0", ""},
 		"a few":                       {"reset:3:90 reset:2:90 restore:1:90", ""},
 		"more than five":              {"reset:1:90 reset:1:90 reset:1:90 reset:1:90 reset:1:90 reset:1:90", "0"},
@@ -39,12 +39,12 @@ func TestOldReplacedDataIsRemovedExceptTheLast(t *testing.T) {
 		"the last, however large":     {"reset:1:10 reset:0:9000", ""},
 		"what undo needs behind undo": {"reset:90:90 undo:80:90 undo:70:90 undo:60:90 undo:1:90 undo:1:90 undo:1:90 undo:0:90", "3 2 1"},
 	} {
-		var gone []string
+		var removed []string
 		for _, r := range superfluous(exchanges(now, c.record), now) {
-			gone = append(gone, r.Snapshot)
+			removed = append(removed, r.Snapshot)
 		}
-		if got := strings.Join(gone, " "); got != c.gone {
-			t.Errorf("%s: removed %q, want %q", name, got, c.gone)
+		if got := strings.Join(removed, " "); got != c.removed {
+			t.Errorf("%s: removed %q, want %q", name, got, c.removed)
 		}
 	}
 }

@@ -32,15 +32,15 @@ func (d *Database) PlanSave(ctx context.Context, name string) (plan Snapshot, er
 	if err := database.CheckNameFree(ctx, d.workspace.Engine, repositoryID(d.workspace.Repo), name); err != nil {
 		return plan, err
 	}
-	look, err := d.store.Contents(ctx, d.workspace.Engine, database.Source{}, d.workspace.Labels())
+	contents, err := d.store.Contents(ctx, d.workspace.Engine, database.Source{}, d.workspace.Labels())
 	if err != nil {
 		return plan, err
 	}
-	if look.Major == "" {
+	if contents.Major == "" {
 		return plan, report.Fail(report.KindUsage, "start it once: docker compose up -d "+d.store.Service,
 			"save the data of %s: there is none in %s yet", d.store.Service, d.store)
 	}
-	plan.SnapshotMeta = database.SnapshotMeta{Name: name, Service: d.store.Service, Major: look.Major, Bytes: look.Bytes}
+	plan.SnapshotMeta = database.SnapshotMeta{Name: name, Service: d.store.Service, Major: contents.Major, Bytes: contents.Bytes}
 	return plan, nil
 }
 
@@ -114,7 +114,7 @@ func (d *Database) copyStill(ctx context.Context) (*database.PendingSnapshot, er
 	saving, saveErr := d.store.Save(ctx, d.workspace.Engine, "", d.workspace.Labels())
 	after, err := d.checkUnused(ctx, doing) // it may also explain files that vanished during the copy
 	if err == nil && after != before {
-		err = d.usedMeanwhile(ctx, doing)
+		err = d.concurrentUse(ctx, doing)
 	}
 	switch {
 	case err == nil:
