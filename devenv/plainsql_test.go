@@ -242,7 +242,8 @@ func plainFailure(err error, s migrations.Statement) error {
 	}
 	return &migrations.Failure{
 		Code: migrations.FailureSQL, Message: refused.Message, Revision: s.Revision, File: s.File, Line: s.Line,
-		Statement: s.SQL, SQLState: refused.Code, Detail: refused.Detail, Schema: refused.SchemaName, Table: refused.TableName, Column: refused.ColumnName,
+		Statement: s.SQL, SQLState: refused.Code,
+		Detail: refused.Detail, Schema: refused.SchemaName, Table: refused.TableName, Column: refused.ColumnName,
 		Constraint: refused.ConstraintName,
 	}
 }

@@ -56,7 +56,7 @@ func (a *app) end(ctx context.Context, command *cobra.Command, err error) int {
 	return exitStatus(err, a.outcome)
 }
 
-// writeOutcome writes the outcome, if there is one, and the error. It returns an error if the outcome could not be written.
+// writeOutcome writes the outcome, if there is one, and the error. It fails if the outcome could not be written.
 func (a *app) writeOutcome(format format, err error) error {
 	var failed error
 	if a.outcome != nil {
