@@ -41,7 +41,10 @@ func TestExaminationsAnswerWithoutRepositoryOrEngine(t *testing.T) {
 func TestScriptsWithWindowsLineEndsAreNamed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for name, content := range map[string]string{"start.sh": "#!/bin/sh\r\ntrue\r\n", "notes.txt": "one\r\ntwo\r\n", "unix.sh": "#!/bin/sh\ntrue\n"} {
+	for name, content := range map[string]string{
+		"start.sh": "#!/bin/sh\r\ntrue\r\n", "notes.txt": "one\r\ntwo\r\n",
+		"unix.sh": "#!/bin/sh\ntrue\n",
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +60,8 @@ func TestScriptsWithWindowsLineEndsAreNamed(t *testing.T) {
 		if d.ID != "line.ends" {
 			continue
 		}
-		if d.Status != Warn || !strings.HasPrefix(d.Summary, "start.sh has Windows line ends") || strings.Contains(d.Summary, "more") || !strings.Contains(d.Remedy, "*.sh text eol=lf") {
+		if d.Status != Warn || !strings.HasPrefix(d.Summary, "start.sh has Windows line ends") || strings.Contains(d.Summary,
+			"more") || !strings.Contains(d.Remedy, "*.sh text eol=lf") {
 			t.Errorf("%+v", d)
 		}
 		return

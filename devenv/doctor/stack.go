@@ -105,7 +105,7 @@ func examineData(ctx context.Context, t *target) finding {
 		return warn(err.Error(), report.HintOf(err))
 	}
 	root, model := t.repo.Root(), t.view.Model.Services[service]
-	if image, known, err := t.client.Engine().ImageInspect(ctx, model.Image); err == nil && known { // else examineImages tells
+	if image, known, err := t.client.Engine().ImageInspect(ctx, model.Image); err == nil && known { // otherwise examineImages reports it
 		if lost, kept := database.Kept(service, model, image); !kept {
 			return warn(lost.String(), lost.Remedy())
 		}
@@ -167,9 +167,9 @@ func examineStack(ctx context.Context, t *target) finding {
 		switch {
 		case err != nil:
 			return fail(err.Error(), report.HintOf(err))
-		case item.Ailing():
+		case item.Unhealthy():
 			if cause, known := t.view.Cause(ctx, item); known {
-				return fail(name+" does not run: "+cause.Said, cause.Mend)
+				return fail(name+" does not run: "+cause.Said, cause.Remedy)
 			}
 			state := strings.TrimSpace(item.State + " " + item.Health)
 			if item.Restarts > 0 {

@@ -10,37 +10,39 @@ import (
 	"devenv/devenv/userdata"
 )
 
-// Cause is why a service of the stack does not run, in its own words, and what mends it.
-type Cause struct{ Said, Mend string }
+// Cause is why a service of the stack does not run, in its own words, and how to fix it.
+type Cause struct{ Said, Remedy string }
 
-// causeLines is how much of a service's log is searched for a known cause.
+// causeLines is how many of a service's last log lines to search for a known cause.
 const causeLines = 60
 
-// knownCause returns the cause that the last lines of a service name; false where none is known. service is the database's, empty
-// where the stack has none.
+// knownCause returns the cause that a service's last lines show; false if none is known. Service is the database's,
+// empty if the stack has none.
 func knownCause(lines []string, service string, s database.Settings) (Cause, bool) {
 	log := strings.Join(lines, "\n")
 	if m := regexp.MustCompile(`password authentication failed for user "([^"]+)"`).FindStringSubmatch(log); m != nil && service != "" {
-		return Cause{m[0], fmt.Sprintf("the data of %s was made with another password, and POSTGRES_PASSWORD counts only where there is no data yet; "+
-			"give the role the password that the project has now:\n    docker compose exec %s psql -U %s -c \"ALTER ROLE %s PASSWORD '…'\"\n"+
-			"or start anew with the base's data: devenv reset (devenv undo brings back what is there)", service, service, s.User, m[1])}, true
+		return Cause{m[0], fmt.Sprintf("the data of %s was created with another password, and POSTGRES_PASSWORD only applies to a new database; "+
+			"give the role the project's current password:\n    docker compose exec %s psql -U %s -c \"ALTER ROLE %s PASSWORD '…'\"\n"+
+			"or start over with the base's data: devenv reset (devenv undo restores the current data)", service, service, s.User, m[1])}, true
 	}
 	missing := regexp.MustCompile(`(relation "[^"]+"|column "?[\w.]+"?( of relation "[^"]+")?) does not exist`)
 	if m := missing.FindString(log); m != "" {
-		return Cause{m, "no migration has made it in this database; where the models have changed, make the migration:\n    devenv new-migration \"…\"\n" +
-			"where the database is behind the branch, give it the base's data at the branch's head: devenv reset (devenv undo brings back what is there)"}, true
+		return Cause{m, "no migration has created it in this database; if the models have changed, make the migration:\n" +
+			"    devenv new-migration \"…\"\n" +
+			"if the database is behind the branch, give it the base's data at the branch's head: devenv reset (devenv undo " +
+			"restores the current data)"}, true
 	}
 	return Cause{}, false
 }
 
-// Cause returns why a service ails, where its last lines say it.
+// Cause returns why a service is unhealthy, if its last lines show it.
 func (v *View) Cause(ctx context.Context, item StatusItem) (Cause, bool) {
-	if !item.Ailing() {
+	if !item.Unhealthy() {
 		return Cause{}, false
 	}
 	lines, err := v.Workspace.Engine.Tail(ctx, v.Containers[item.Name].ID, causeLines)
 	if err != nil {
-		return Cause{}, false // whoever asks says that it does not run, and where its log is
+		return Cause{}, false // the caller reports that it does not run, and where its log is
 	}
 	return causeIn(ctx, v.Stack, lines)
 }

@@ -37,8 +37,8 @@ type StatusItem struct {
 	Running   []string `json:"running,omitempty"`
 }
 
-// Ailing reports whether the service ended with an error, is restarted again and again, or is unhealthy.
-func (i StatusItem) Ailing() bool {
+// Unhealthy reports whether the service ended with an error, keeps being restarted, or is unhealthy.
+func (i StatusItem) Unhealthy() bool {
 	return i.Health == "unhealthy" || i.Restarts > 0 || i.State == "exited" && i.ExitCode != 0
 }
 
@@ -58,7 +58,7 @@ func Status(ctx context.Context, s *session.Session) (items []StatusItem, err er
 		item.URLs = urlsOf(ctx, c)
 		items = append(items, item)
 		if cause, known := v.Cause(ctx, item); known {
-			v.Note(name + ": " + cause.Said + " (devenv doctor says what mends it)")
+			v.Note(name + ": " + cause.Said + " (devenv doctor says how to fix it)")
 		}
 	}
 	if item, ok := v.Database(ctx); ok {

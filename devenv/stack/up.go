@@ -190,10 +190,10 @@ func (u *starting) start(ctx context.Context, log *step.Log, name string) error 
 	return nil
 }
 
-// notReady returns the failure of a service that did not become ready or stay so, with its cause where that is known.
+// notReady returns the failure of a service that did not become ready or remain so, with its cause if known.
 func (u *starting) notReady(ctx context.Context, name string, err error) error {
 	if cause, known := causeIn(ctx, u.Stack, report.OutputOf(err)); known {
-		return report.Fail(report.KindWork, cause.Mend, "start %s: %w: %s", name, err, cause.Said).WithOutput(report.OutputOf(err))
+		return report.Fail(report.KindWork, cause.Remedy, "start %s: %w: %s", name, err, cause.Said).WithOutput(report.OutputOf(err))
 	}
 	return report.Fail(report.KindWork, "devenv logs "+name, "start %s: %w", name, err).WithOutput(report.OutputOf(err))
 }
