@@ -9,7 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// commands answers what the services run.
+// commands tells what the services run.
 type commands struct {
 	files     *files
 	services  services

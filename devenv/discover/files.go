@@ -9,7 +9,7 @@ import (
 	"devenv/devenv/inside"
 )
 
-// files holds the repository's files and answers what their names tell.
+// files holds the repository's files and what their names tell.
 type files struct {
 	Files
 	paths  []string // sorted

@@ -7,7 +7,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// images answers what the services' Dockerfiles say.
+// images reads the services' Dockerfiles.
 type images struct {
 	files    *files
 	services services

@@ -22,7 +22,7 @@ type location struct {
 	how  string // for findings
 }
 
-// locations answers where files of the repository are in the services' containers.
+// locations tells where files of the repository are in the services' containers.
 type locations struct {
 	files    *files
 	services services

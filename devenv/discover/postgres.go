@@ -2,7 +2,7 @@ package discover
 
 import "strings"
 
-// databases answers which services are Postgres servers.
+// databases tells which services are Postgres servers.
 type databases struct {
 	services services
 	images   *images

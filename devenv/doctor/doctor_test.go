@@ -60,7 +60,7 @@ func TestScriptsWithWindowsLineEndsAreNamed(t *testing.T) {
 		if d.ID != "line.ends" {
 			continue
 		}
-		if d.Status != Warn || !strings.HasPrefix(d.Summary, "start.sh has Windows line ends") || strings.Contains(d.Summary,
+		if d.Status != Warn || !strings.HasPrefix(d.Summary, "start.sh has Windows line endings") || strings.Contains(d.Summary,
 			"more") || !strings.Contains(d.Remedy, "*.sh text eol=lf") {
 			t.Errorf("%+v", d)
 		}

@@ -11,7 +11,7 @@ import (
 	"devenv/compose"
 )
 
-// examineLineEnds looks for scripts that git checked out with Windows line ends: no container can run them.
+// examineLineEnds looks for scripts that git checked out with Windows line endings, which no container can run.
 func examineLineEnds(ctx context.Context, t *target) finding {
 	if t.repo == nil {
 		return skip("there is no repository")
@@ -31,16 +31,16 @@ func examineLineEnds(ctx context.Context, t *target) finding {
 		}
 	}
 	if len(scripts) == 0 {
-		return pass("no script has Windows line ends")
+		return pass("no script has Windows line endings")
 	}
 	more := ""
 	if n := len(scripts) - 1; n > 0 {
 		more = fmt.Sprintf(" (and %d more: %s)", n, strings.Join(scripts[1:], ", "))
 	}
-	return warn(scripts[0]+" has Windows line ends, with which no container can run it"+more, compose.UnixLineEnds(scripts[0]))
+	return warn(scripts[0]+" has Windows line endings, so no container can run it"+more, compose.UnixLineEnds(scripts[0]))
 }
 
-// beginning returns the first bytes of a file, which hold a script's first line.
+// beginning returns the first bytes of a file, which contain the first line of a script.
 func beginning(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {

@@ -194,9 +194,9 @@ func examineRevision(ctx context.Context, t *target) finding {
 	item, ok := t.view.Database(ctx)
 	switch {
 	case !ok:
-		return skip("no database is found")
+		return skip("no database was found")
 	case len(item.Revisions) == 0 || item.OnBranch == nil:
-		return skip("the database does not run, or has no revision")
+		return skip("the database is not running, or has no revision")
 	case !*item.OnBranch:
 		return warn(fmt.Sprintf("the database is at %s, which is not on this branch: its backend would not start",
 			strings.Join(item.Revisions, ", ")), "devenv reset (it keeps what the database holds)")

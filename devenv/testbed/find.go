@@ -138,5 +138,5 @@ func foundIgnored(included []string, cfg *config.Config) []report.Finding {
 	if cfg != nil && len(cfg.Include) > 0 {
 		from += ", include in the configuration"
 	}
-	return []report.Finding{{What: "ignored files taken along", Value: strings.Join(included, ", "), From: from}}
+	return []report.Finding{{What: "ignored files included", Value: strings.Join(included, ", "), From: from}}
 }
