@@ -75,7 +75,7 @@ func TestNoRevisionIsIdleWhereNoStatementIsTold(t *testing.T) {
 	}
 }
 
-func TestAnUpgradeIsWholeWhereTheToolTellsItsTransactions(t *testing.T) {
+func TestAToldTransactionMakesAnUpgradeWhole(t *testing.T) {
 	t.Parallel()
 	for want, transactions := range map[bool][]string{true: {"1", "1"}, false: {"1", ""}} {
 		u := noted("ALTER TABLE users ADD a int", "ALTER TABLE users ADD b int")
