@@ -23,7 +23,7 @@ const (
 
 // Isolation describes how to turn services of a project into scratch containers.
 type Isolation struct {
-	// Name is the scratch project's.
+	// Name is the scratch project's name.
 	Name string
 	// Tree is the private tree on this machine: binds below it become volumes.
 	Tree string

@@ -152,7 +152,7 @@ volumes:
 	}
 }
 
-func TestVolumeOfADirectoryKeepsReadOnlyAndSubpath(t *testing.T) {
+func TestDirectoryVolumesKeepReadOnlyAndSubpath(t *testing.T) {
 	p, tree := load(t, `
 services: {app: {image: app, volumes: ["in:/in", {type: volume, source: in, target: /part, volume: {subpath: sub/x}}]}}
 volumes: {in: {driver_opts: {type: none, o: "rbind,ro", device: /x}}}

@@ -46,7 +46,7 @@ func TestServiceIsReadyByTheConfiguredSign(t *testing.T) {
 	}
 }
 
-func TestServiceWithoutHealthcheckIsReadyWhenItsPortAnswers(t *testing.T) {
+func TestServiceWithoutHealthcheckNeedsAnAnsweringPort(t *testing.T) {
 	for name, test := range map[string]struct{ program, more string }{
 		"it answers":            {serve + answers, ""},
 		"it hangs up":           {serve + `close $$s->accept while 1`, ""},

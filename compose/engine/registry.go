@@ -54,7 +54,7 @@ type silenceReset struct {
 	length  time.Duration
 }
 
-// Read reads on.
+// Read implements io.Reader.
 func (h silenceReset) Read(p []byte) (int, error) {
 	n, err := h.Reader.Read(p)
 	h.silence.Reset(h.length)

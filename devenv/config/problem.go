@@ -76,8 +76,8 @@ func hideSecrets(line string) string {
 	return regexp.MustCompile(`(?i)(\w*(?:password|passwd|secret|token|api_?key|credential)\w*["']?\s*:\s*)\S.*`).ReplaceAllString(line, "$1***")
 }
 
-// Problem returns a usage failure about the value of a key ("database.service"), with its line and caret when the
-// key is written; format and args are fmt.Errorf's.
+// Problem returns a usage failure about the value of a key ("database.service"), with its line and caret if the key
+// is in the file; format and args are fmt.Errorf's.
 func (c *Config) Problem(key, hint, format string, args ...any) *report.Failure {
 	if !c.Has(key) {
 		return report.Fail(report.KindUsage, hint, format, args...)

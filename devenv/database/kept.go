@@ -11,17 +11,19 @@ import (
 	"devenv/compose/engine"
 )
 
-// Unkept is the data directory of a database service that no mount of its own holds: the data goes with the container.
+// Unkept describes the data directory of a database service that no mount covers: the data is lost with the
+// container.
 type Unkept struct {
 	Service, Directory string
-	// Mounted is where the service mounts Source instead, empty where it mounts nothing for a server's data.
+	// Mounted is where the service mounts Source instead, empty if it mounts nothing for a server's data.
 	Mounted, Source string
-	// Version is the major of an official image that keeps its data in a directory of that name, as all do from 18 on.
+	// Version is the major version of an official image that keeps its data in a directory of that name, as all do
+	// from 18 on.
 	Version string
 }
 
-// Kept reports whether a mount of a database service holds its data directory, and if not what becomes of the data. image is the
-// service's.
+// Kept reports whether a mount of a database service covers its data directory, and if not what becomes of the data.
+// image is the service's image.
 func Kept(service string, s types.ServiceConfig, image engine.Image) (_ Unkept, kept bool) {
 	u := Unkept{Service: service, Directory: dataDirectoryOf(asContainer(s, image))}
 	for _, v := range s.Volumes {
@@ -42,7 +44,7 @@ func Kept(service string, s types.ServiceConfig, image engine.Image) (_ Unkept, 
 	return u, false
 }
 
-// asContainer returns what a container of the service runs, as far as its data directory goes.
+// asContainer returns a container with the service's settings that determine its data directory.
 func asContainer(s types.ServiceConfig, image engine.Image) engine.Container {
 	c := engine.Container{Cmd: s.Command, Entrypoint: s.Entrypoint}
 	if c.Entrypoint == nil {
@@ -60,7 +62,7 @@ func asContainer(s types.ServiceConfig, image engine.Image) engine.Container {
 	return c
 }
 
-// String says what happens to the data.
+// String tells what happens to the data.
 func (u Unkept) String() string {
 	if u.Version != "" && u.Mounted != "" {
 		return fmt.Sprintf("from 18 on the official image keeps its data elsewhere, that of %s in %s: %s at %s stays empty, and the data goes "+
@@ -69,7 +71,7 @@ func (u Unkept) String() string {
 	return fmt.Sprintf("the data of %s is in %s, which no volume holds: it goes with the container", u.Service, u.Directory)
 }
 
-// Remedy says where to mount the volume.
+// Remedy tells where to mount the volume.
 func (u Unkept) Remedy() string {
 	target := u.Directory
 	if u.Version != "" {

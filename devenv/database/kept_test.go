@@ -9,7 +9,7 @@ import (
 	"devenv/compose/engine"
 )
 
-func TestDataThatNoMountHoldsIsTold(t *testing.T) {
+func TestDataOutsideAnyMountIsReported(t *testing.T) {
 	t.Parallel()
 	old := engine.Image{Env: []string{"PGDATA=/var/lib/postgresql/data"}}
 	official18 := engine.Image{Env: []string{"PGDATA=/var/lib/postgresql/18/docker"}}

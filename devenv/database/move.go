@@ -29,7 +29,7 @@ const dataVolume = "devenv-data"
 func MoveData(p *types.Project, service string, img engine.Image) error {
 	svc, ok := p.Services[service]
 	if !ok {
-		return report.Fail(report.KindUsage, "", "relocate the database: there is no service %q in the Compose project", service)
+		return report.Fail(report.KindUsage, "", "move the database's data: there is no service %q in the Compose project", service)
 	}
 	// Not SettingsOf: an isolated project has no secrets left to read a password from.
 	listening, err := port(svc, environment{project: p, service: svc})

@@ -15,7 +15,7 @@ import (
 
 // Server is a running scratch server.
 type Server struct {
-	// ID is the container's.
+	// ID is the container's id.
 	ID string
 
 	engine   *engine.Engine

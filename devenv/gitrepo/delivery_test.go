@@ -200,7 +200,7 @@ func TestBlobIsWrittenLikeACheckout(t *testing.T) {
 	}
 }
 
-func TestUndoOfEditedFilesNeedsForceAndKeepsCopies(t *testing.T) {
+func TestUndoOfEditsNeedsForceAndKeepsCopies(t *testing.T) {
 	s := prepared(newSandbox(t))
 	before := s.worktree()
 	deliver(t, s)

@@ -242,7 +242,7 @@ func TestAWorktreeOfABareRepositoryWorks(t *testing.T) {
 	}
 }
 
-func TestPartialCloneWithoutItsRemoteSaysWhatIsMissing(t *testing.T) {
+func TestPartialCloneWithoutRemoteNamesMissingObjects(t *testing.T) {
 	origin := newSandbox(t)
 	origin.git("config", "uploadpack.allowFilter", "true")
 	origin.git("branch", "feature")

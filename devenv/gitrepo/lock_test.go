@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestLockHolderIsNamedByAMeaningfulProcessID(t *testing.T) {
+func TestLockHolderIsNamedByItsProcess(t *testing.T) {
 	here, elsewhere := process.Current(), process.Current()
 	elsewhere.Namespaces = "another container's"
 	for _, who := range []process.Process{here, elsewhere, {}} { // the last one is an older devenv's

@@ -53,7 +53,7 @@ func Digest(files []File) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Input is something that makes a base.
+// Input is something that determines a base.
 type Input struct {
 	// What it is ("build context"), which one, and whose it is or how it was found.
 	What, Value, From string

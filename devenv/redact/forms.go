@@ -40,8 +40,8 @@ func encodedOf(secret string) []string {
 	return append(base64Of(secret), hex.EncodeToString([]byte(secret)), strings.ToUpper(hex.EncodeToString([]byte(secret))))
 }
 
-// base64Of returns what is sure to stand in the base64 of anything that has the secret in it, whatever stands before: a third of
-// all places each.
+// base64Of returns what must occur in the base64 of anything that contains the secret, whatever precedes it: one text
+// for each of the three alignments.
 func base64Of(secret string) []string {
 	var all []string
 	for before := range 3 {
@@ -87,7 +87,7 @@ func quoted(s, safe string) string {
 	return b.String()
 }
 
-// lowerHex writes the digits of percent-encoded bytes as small letters.
+// lowerHex converts the digits of percent-encoded bytes to lower case.
 func lowerHex(s string) string {
 	b := []byte(s)
 	for i := 0; i+2 < len(b); i++ {

@@ -168,7 +168,7 @@ func FuzzRedactingTwiceChangesNothing(f *testing.F) {
 	})
 }
 
-func TestHostsOfURLsAreWordsOfTheProject(t *testing.T) {
+func TestHostsInURLsAreProjectWords(t *testing.T) {
 	r := New()
 	r.Learn(Source{Variable, "DATABASE_URL", "postgresql://app:pw-of-app-1@harbour:5432,seaside:5432/app"})
 	r.Learn(Source{Variable, "SHELL_PASSWORD", "seaside"})

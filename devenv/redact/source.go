@@ -108,13 +108,14 @@ func plainValue(value string) bool {
 	return filePath.MatchString(value) || barePath.MatchString(value) && !looksRandom(value)
 }
 
-// filePath is a path whatever is random in it: its first directory is a word. barePath is one that a key in base64 may look like.
+// filePath matches paths, however random: their first directory is a word. barePath matches paths that may also be a
+// key in base64.
 var (
 	filePath = regexp.MustCompile(`^(?:~|\.\.?)?/[A-Z]?[a-z]{2,12}/[\w./@+~-]*$`)
 	barePath = regexp.MustCompile(`^(?:~|\.\.?)?/[\w./@+~-]*$`)
 )
 
-// variable learns from one value with a name.
+// variable learns from a named value.
 func (l *learner) variable(name, value string) {
 	if l.depth++; l.depth > deepest {
 		l.depth--
@@ -148,7 +149,7 @@ func (l *learner) keys(text string) {
 	}
 }
 
-// pieces learns the parts of a secret value that programs use one by one: a list of keys, a password behind its user.
+// pieces learns the parts of a secret value that programs use separately: a list of keys, a password after its user.
 func (l *learner) pieces(value string) {
 	if _, password, ok := strings.Cut(value, ":"); ok {
 		l.add(password)
@@ -165,7 +166,7 @@ func (l *learner) pieces(value string) {
 	}
 }
 
-// declared learns a secret: where it has fields, those that do not say whom it is for; else all of it.
+// declared learns a secret: its fields, except those that tell whom it is for, or all of it if it has none.
 func (l *learner) declared(name, text string) {
 	if fields, ok := fieldsOf(name, text); ok {
 		for _, f := range fields {
@@ -202,7 +203,7 @@ func (l *learner) file(name, text string) {
 	}
 }
 
-// decoded is what a value says in base64, where that is text.
+// decoded returns a value's base64-decoded text, if it is one.
 func decoded(value string) (string, bool) {
 	if len(value) < 8 || strings.ContainsAny(value, " :;{") {
 		return "", false

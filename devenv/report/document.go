@@ -19,7 +19,7 @@ type Document struct {
 	Noise     []Noise  `json:"noise"`
 	Checks    []Check  `json:"checks"`
 	Steps     []Step   `json:"steps"`
-	// Notes are remarks about the run that belong to no check: binds dropped, images that are stand-ins, …
+	// Notes are remarks about the run that do not belong to a check: dropped binds, images that are stand-ins, …
 	Notes []string `json:"notes,omitempty"`
 	// MS is the duration of the whole run in milliseconds.
 	MS int64 `json:"ms"`
@@ -58,7 +58,7 @@ type Branch struct {
 // FileAction tells what happened to a file of the working tree.
 type FileAction string
 
-// The actions a delivery can take on a file.
+// The actions of a delivery on a file.
 const (
 	FileAdded    FileAction = "added"
 	FileRemoved  FileAction = "removed"

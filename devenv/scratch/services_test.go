@@ -40,7 +40,7 @@ func backend(t *testing.T, restart, script string) *Services {
 	return &Services{Checkout: &Checkout{Workspace: &project.Workspace{Client: client, Engine: client.Engine()}, Model: model}, Containers: map[string]string{"app": id}}
 }
 
-func TestBackendExitingAfterItWasReadyHasNotStarted(t *testing.T) {
+func TestBackendExitingWhenReadyHasNotStarted(t *testing.T) {
 	s := backend(t, "", `echo Serving; sleep 0.2; echo no table; exit 6`)
 	_, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: 5 * time.Minute})
 	if err == nil || !strings.Contains(err.Error(), "start app: it exited with status 6") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "no table") {
@@ -62,7 +62,7 @@ func TestBackendFailingInBackgroundJobsHasNotSeeded(t *testing.T) {
 	}
 }
 
-func TestOldLogLinesDoNotMakeAServiceReady(t *testing.T) {
+func TestOldLogLinesMakeNoServiceReady(t *testing.T) {
 	s := backend(t, "on-failure", `[ ! -e /again ] || exec sleep infinity; touch /again; echo Serving; exit 6`)
 	_, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: 2 * time.Second})
 	if err == nil || !strings.Contains(err.Error(), `its log never contained "Serving"`) {

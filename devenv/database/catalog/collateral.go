@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// Loss is an object that a change of the schema took along. Drop is the statement that drops it by name.
+// Loss is an object that was dropped along with a change of the schema. Drop is the statement that drops it by name.
 type Loss struct {
 	// Object is its name in the catalog: "view:public.v", "trigger:public.t.name", ….
 	Object     string
@@ -23,7 +23,7 @@ func (l Loss) Label() string {
 	return label
 }
 
-// Kind returns what the object is, in words.
+// Kind returns the kind of the object, in words.
 func (l Loss) Kind() string {
 	kind, _, _ := strings.Cut(l.Object, ":")
 	if kind == "matview" {
@@ -32,9 +32,9 @@ func (l Loss) Kind() string {
 	return kind
 }
 
-// Collateral returns the views, materialised views, functions, sequences, triggers, policies and rules that are in the catalog, gone
-// in after, and named by none of the statements between: CASCADE took them along. What came with an object that is gone went with it,
-// and what lay in a schema that is gone, or was renamed, with that.
+// Collateral returns the views, materialized views, functions, sequences, triggers, policies and rules that are in
+// the catalog, missing in after, and named by none of the statements in between: CASCADE dropped them too. It leaves
+// out what was dropped with its parent object, and what was in a schema that was dropped or renamed.
 func (c Catalog) Collateral(after Catalog, statements []string) []Loss {
 	var losses []Loss
 	for _, d := range c.Diff(after) {
@@ -49,7 +49,7 @@ func (c Catalog) Collateral(after Catalog, statements []string) []Loss {
 	return losses
 }
 
-// dropping returns the statement that drops an object by name, empty for the kinds that nothing takes along.
+// dropping returns the statement that drops an object by name, empty for kinds that CASCADE does not drop.
 func (c Catalog) dropping(object string) string {
 	kind, label, _ := strings.Cut(object, ":")
 	kinds := map[string]string{
@@ -60,7 +60,7 @@ func (c Catalog) dropping(object string) string {
 	case "view", "matview", "sequence":
 		schema, name, _ := strings.Cut(label, ".")
 		return "DROP " + kinds[kind] + " " + query.Table(schema, name)
-	case "function": // whose name and arguments the catalog has as Postgres writes them
+	case "function": // the catalog has its name and arguments as Postgres writes them
 		return "DROP " + kinds[kind] + " " + label
 	case "trigger", "policy", "rule":
 		_, on, _ := strings.Cut(c.Objects[object].Parent, ":")
@@ -71,7 +71,7 @@ func (c Catalog) dropping(object string) string {
 	return ""
 }
 
-// schemaStays reports whether an object's schema is in both catalogs, or in none because it is not listed.
+// schemaStays reports whether both catalogs have the object's schema, or neither has because it is not listed.
 func (c Catalog) schemaStays(object string, after Catalog) bool {
 	_, label, _ := strings.Cut(object, ":")
 	schema, _, _ := strings.Cut(label, ".")
@@ -86,7 +86,7 @@ func plainName(object string) string {
 	return object[strings.LastIndexAny(object, ".:")+1:]
 }
 
-// naming returns a pattern for statements that hold a name as a word.
+// naming returns a pattern for statements that contain a name as a word.
 func naming(name string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(^|[^\w$])` + regexp.QuoteMeta(name) + `($|[^\w$])`)
 }

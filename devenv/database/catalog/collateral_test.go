@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// town is a schema with one object of each kind that CASCADE can take along.
-func town() Catalog {
+// cascadeFixture is a schema with one object of each kind that CASCADE can drop.
+func cascadeFixture() Catalog {
 	return Catalog{Objects: map[string]Object{
 		"schema:crm":                          {Definition: "schema"},
 		"table:crm.houses":                    {Definition: "table"},
@@ -23,14 +23,14 @@ func town() Catalog {
 }
 
 func without(names ...string) Catalog {
-	after := Catalog{Objects: maps.Clone(town().Objects)}
+	after := Catalog{Objects: maps.Clone(cascadeFixture().Objects)}
 	for _, name := range names {
 		delete(after.Objects, name)
 	}
 	return after
 }
 
-func TestWhatCascadeTakesAlongIsTold(t *testing.T) {
+func TestCollateralFindsWhatCascadeDrops(t *testing.T) {
 	cascade := []string{"ALTER TABLE crm.houses DROP COLUMN street CASCADE"}
 	for name, c := range map[string]struct {
 		after      Catalog
@@ -51,7 +51,7 @@ func TestWhatCascadeTakesAlongIsTold(t *testing.T) {
 		"a constraint with its column": {without("constraint:crm.houses.street_check", "column:crm.houses.street"), cascade, nil},
 	} {
 		var got map[string]string
-		for _, l := range town().Collateral(c.after, c.statements) {
+		for _, l := range cascadeFixture().Collateral(c.after, c.statements) {
 			if got == nil {
 				got = map[string]string{}
 			}

@@ -131,7 +131,7 @@ func TestCompareFindsWhatHappenedToData(t *testing.T) {
 	}
 }
 
-func TestDefaultedColumnIsNoCopyOfADroppedOne(t *testing.T) {
+func TestDefaultedColumnIsNoCopy(t *testing.T) {
 	t.Parallel()
 	template := servers.Template(t, "CREATE TABLE t (id int PRIMARY KEY, rank float NOT NULL DEFAULT 0); INSERT INTO t SELECT generate_series(1, 5)")
 	for sql, lost := range map[string]int{

@@ -2,11 +2,11 @@ package query
 
 import "fmt"
 
-// VersionTable is where a migration tool holds what a database is at, which is no table of the application. A table of whatever name
-// whose only column is Column is one, too. The zero value is none.
+// VersionTable is the table in which a migration tool records a database's revision; it does not belong to the
+// application. A table of any name whose only column is Column counts as well. The zero value matches no table.
 type VersionTable struct{ Name, Column string }
 
-// Is is a condition in SQL on c, a row of pg_class.
+// Is returns an SQL condition on c, a row of pg_class.
 func (v VersionTable) Is() string {
 	if v.Name == "" {
 		return "false"

@@ -7,7 +7,7 @@ import (
 	"devenv/devenv/database/catalog"
 )
 
-func TestOnlyNumbersTooLargeForTheTypeBreakIt(t *testing.T) {
+func TestOnlyNumbersBeyondTheTypeBreakIt(t *testing.T) {
 	t.Parallel()
 	column := func(base string, precision, scale int) *catalog.Column {
 		return &catalog.Column{Base: base, Category: "N", Precision: precision, Scale: scale}

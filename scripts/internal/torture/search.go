@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// inBytes names the secrets with the marker in a piece of data.
+// inBytes returns the names of the secrets with the marker in a piece of data.
 func (c *canaries) inBytes(data []byte) []string {
 	var names []string
 	marker := []byte(c.marker)
@@ -34,7 +34,7 @@ func (c *canaries) inBytes(data []byte) []string {
 	}
 }
 
-// inStream names the secrets with the marker in a stream, each once, sorted.
+// inStream returns the names of the secrets with the marker in a stream, each once, sorted.
 func (c *canaries) inStream(in io.Reader) ([]string, error) {
 	var names []string
 	block := make([]byte, 1<<20)
