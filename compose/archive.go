@@ -67,7 +67,10 @@ func walkTree(w *tar.Writer, root, target string, owner ids) error {
 // writeDirectory writes an empty directory. Python's bytecode directories exist from the start, as in a working tree
 // that has been used: file watchers stop or restart the service when a source directory changes.
 func writeDirectory(w *tar.Writer, name string, owner ids) error {
-	return w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: name, Mode: modeDirectory, Uid: owner.uid, Gid: owner.gid, ModTime: time.Now()})
+	return w.WriteHeader(&tar.Header{
+		Typeflag: tar.TypeDir, Name: name, Mode: modeDirectory, Uid: owner.uid, Gid: owner.gid,
+		ModTime: time.Now(),
+	})
 }
 
 // entryName returns the name, in an archive unpacked at the root, of a path below a directory.

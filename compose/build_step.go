@@ -102,7 +102,8 @@ func buildHint(said string, services []string) string {
 // one knows neither RUN --mount nor # syntax lines.
 func (c *Client) HasBuildx() bool {
 	dirs := append([]string{filepath.Join(config.Dir(), "cli-plugins")}, c.cli.ConfigFile().CLIPluginsExtraDirs...)
-	for _, dir := range append(dirs, "/usr/local/lib/docker/cli-plugins", "/usr/local/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins") {
+	for _, dir := range append(dirs, "/usr/local/lib/docker/cli-plugins", "/usr/local/libexec/docker/cli-plugins",
+		"/usr/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins") {
 		if info, err := os.Stat(filepath.Join(dir, "docker-buildx")); err == nil && !info.IsDir() {
 			return true
 		}

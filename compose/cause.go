@@ -23,7 +23,8 @@ func (l *lives) explained(ctx context.Context, f *report.Failure) *report.Failur
 	if err != nil || !found || !WindowsScript(script) { // the failure itself is what matters
 		return f
 	}
-	f.Hint = m[1] + " has Windows line endings, so the kernel looks for an interpreter whose name ends in a carriage return.\n" + UnixLineEnds(path.Base(m[1]))
+	f.Hint = m[1] + " has Windows line endings, so the kernel looks for an interpreter whose name ends in a carriage return.\n" +
+		UnixLineEnds(path.Base(m[1]))
 	f.Known = true
 	return f
 }

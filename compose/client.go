@@ -84,7 +84,8 @@ func endpointOf(cli *command.DockerCli) (engine.Endpoint, error) {
 	resolved := cli.DockerEndpoint()
 	at := engine.Endpoint{Host: resolved.Host, Auth: credentials(cli)}
 	if at.Host == "" { // Docker's client prints why and carries on
-		return at, report.Fail(report.KindUsage, "check DOCKER_HOST, DOCKER_CONTEXT and docker context ls", "choose the Docker engine: its address is not valid")
+		return at, report.Fail(report.KindUsage, "check DOCKER_HOST, DOCKER_CONTEXT and docker context ls",
+			"choose the Docker engine: its address is not valid")
 	}
 	helper, err := connhelper.GetConnectionHelper(at.Host)
 	if err != nil {
@@ -96,7 +97,8 @@ func endpointOf(cli *command.DockerCli) (engine.Endpoint, error) {
 	case resolved.TLSData != nil || os.Getenv("DOCKER_TLS_VERIFY") != "":
 		config, err := tlsOf(resolved)
 		if err != nil {
-			return at, report.Fail(report.KindUsage, "check DOCKER_CERT_PATH or the context's certificates", "read the engine's certificates: %w", err)
+			return at, report.Fail(report.KindUsage, "check DOCKER_CERT_PATH or the context's certificates", "read the engine's certificates: %w",
+				err)
 		}
 		at.HTTPClient = &http.Client{Transport: &http.Transport{TLSClientConfig: config}}
 	}

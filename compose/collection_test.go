@@ -70,12 +70,14 @@ func wantIsolated(t *testing.T, file string, p *types.Project) {
 		return
 	}
 	for name, volume := range iso.Project.Volumes {
-		if source := strings.HasPrefix(name, "vol:"); bool(volume.External) != source || (!source && !strings.HasPrefix(volume.Name, "devenv-1-")) {
+		if source := strings.HasPrefix(name, "vol:"); bool(volume.External) != source ||
+			(!source && !strings.HasPrefix(volume.Name, "devenv-1-")) {
 			t.Errorf("%s: volume %s is %+v", file, name, volume)
 		}
 	}
 	for _, s := range iso.Project.Services {
-		if s.ContainerName != "" || len(s.Ports)+len(s.Devices)+len(s.Labels) > 0 || s.NetworkMode+s.Pid != "" || s.Privileged || len(s.Networks) != 1 {
+		if s.ContainerName != "" || len(s.Ports)+len(s.Devices)+len(s.Labels) > 0 || s.NetworkMode+s.Pid != "" || s.Privileged ||
+			len(s.Networks) != 1 {
 			t.Errorf("%s: service %s is not isolated: %+v", file, s.Name, s)
 		}
 		for _, m := range s.Volumes {

@@ -124,7 +124,8 @@ func (c *Client) build(ctx context.Context, p *types.Project, services []string,
 		return errors.Join(ctx.Err(), leftover)
 	}
 	err = errors.Join(err, leftover)
-	return report.Fail(report.KindWork, buildHint(err.Error(), services), "build %s: %w", strings.Join(services, ", "), err).WithOutput(kept.lines)
+	return report.Fail(report.KindWork, buildHint(err.Error(), services), "build %s: %w", strings.Join(services, ", "),
+		err).WithOutput(kept.lines)
 }
 
 // ShareBuilds gives a service that runs another service's built image (an API builds shop:latest, a worker names

@@ -23,7 +23,10 @@ import (
 func TestMissingImageIsNamedAndNotPulled(t *testing.T) {
 	client := connect(t)
 	name, labels := testNames(t, client)
-	p := &types.Project{Name: "p", Services: types.Services{"app": {Name: "app", ContainerSpec: types.ContainerSpec{Image: "127.0.0.1:1/no/such:image"}}}}
+	p := &types.Project{Name: "p", Services: types.Services{"app": {
+		Name:          "app",
+		ContainerSpec: types.ContainerSpec{Image: "127.0.0.1:1/no/such:image"},
+	}}}
 	iso, err := compose.Isolate(p, compose.Isolation{Name: name, Tree: t.TempDir(), Labels: labels, Network: name, Services: []string{"app"}})
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +102,8 @@ func TestScratchContainerStartsAlmostAtOnce(t *testing.T) {
 	plain(t)
 	once := time.Since(began)
 	began = time.Now()
-	s := newScratch(t, "services: {app: {image: \"debian:trixie-slim\", command: sleep infinity, volumes: [\"./src:/src\"]}}", map[string]string{"src/a": "a"})
+	s := newScratch(t, "services: {app: {image: \"debian:trixie-slim\", command: sleep infinity, volumes: [\"./src:/src\"]}}",
+		map[string]string{"src/a": "a"})
 	took := time.Since(began)
 	t.Logf("connected, loaded, filled, created and started in %s, a plain container in %s", took, once)
 	if took > 15*once { // about three times
@@ -125,7 +129,10 @@ func build(t *testing.T, dockerfile string) (*compose.Client, string, []string, 
 	t.Helper()
 	client := connect(t)
 	name, labels := testNames(t, client)
-	tree := writeFiles(t, map[string]string{"compose.yaml": "services: {app: {build: {context: ., network: none}}}", "Dockerfile": dockerfile, "file": "content"})
+	tree := writeFiles(t, map[string]string{
+		"compose.yaml": "services: {app: {build: {context: ., network: none}}}",
+		"Dockerfile":   dockerfile, "file": "content",
+	})
 	p, err := client.Load(t.Context(), compose.LoadOptions{WorkingDir: tree, ProjectName: "users"})
 	if err != nil {
 		t.Fatal(err)
@@ -164,7 +171,8 @@ func TestBuiltServiceGetsItsTagAndLabel(t *testing.T) {
 // TestStageImagesAreNamedAfterTheirBuild so that they are known to be devenv's; images that existed before are not
 // named.
 func TestStageImagesAreNamedAfterTheirBuild(t *testing.T) {
-	stages := "FROM debian:trixie-slim AS one\nRUN echo %[1]s > /one\nFROM debian:trixie-slim AS two\nRUN echo %[1]s > /two\nRUN echo %[1]s > /three\n"
+	stages := "FROM debian:trixie-slim AS one\nRUN echo %[1]s > /one\nFROM debian:trixie-slim AS two\nRUN echo %[1]s > /two\n" +
+		"RUN echo %[1]s > /three\n"
 	stages = fmt.Sprintf(stages, rand.Text())
 	client, tag, _, err := build(t, stages+"FROM debian:trixie-slim\nCOPY --from=two /two /three /\nCOPY --from=one /one /\n")
 	if err != nil {
@@ -223,7 +231,8 @@ services:
 `, map[string]string{".git": "gitdir: /elsewhere", "a b/ü.txt": "x", "run.sh": "#!/bin/sh", "real/f": "f", "sub/.git": "gitdir: sub", "src/a.py": "", "src/b.py": ""})
 
 	got := s.run("cd /all && find . | LC_ALL=C sort | tr '\\n' ' '; stat -c %a 'a b' run.sh | tr '\\n' ' '; ls -A /missing; id -u")
-	if want := "./a b ./a b/ü.txt ./compose.yaml ./real ./real/f ./run.sh ./src ./src/__pycache__ ./src/a.py ./src/b.py ./sub ./sub/.git 755 644 0\n"; got != ". "+want {
+	if want := "./a b ./a b/ü.txt ./compose.yaml ./real ./real/f ./run.sh ./src ./src/__pycache__ ./src/a.py ./src/b.py ./sub ./sub/.git " +
+		"755 644 0\n"; got != ". "+want {
 		t.Errorf("it holds %q", got)
 	}
 }
@@ -240,7 +249,10 @@ func TestFileModesIgnoreTheUmask(t *testing.T) {
 	if err := os.Symlink("plain", filepath.Join(tree, "d/link")); err != nil {
 		t.Fatal(err)
 	}
-	if err := client.FillVolume(t.Context(), compose.Fill{Volume: name, Dir: tree, Image: "debian:trixie-slim", User: "www-data", Labels: labels}); err != nil {
+	if err := client.FillVolume(t.Context(), compose.Fill{
+		Volume: name, Dir: tree, Image: "debian:trixie-slim", User: "www-data",
+		Labels: labels,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	s := scratch{T: t, client: client}
@@ -249,7 +261,10 @@ func TestFileModesIgnoreTheUmask(t *testing.T) {
 			Image: "debian:trixie-slim", Command: types.ShellCommand{"sleep", "infinity"}, User: "www-data",
 			Volumes: []types.ServiceVolumeConfig{{Type: types.VolumeTypeBind, Source: tree, Target: "/t"}},
 		},
-	}}}, compose.Isolation{Name: name, Tree: tree, Labels: labels, Network: name, Services: []string{"app"}, Volume: func(string) string { return name }})
+	}}}, compose.Isolation{
+		Name: name, Tree: tree, Labels: labels, Network: name, Services: []string{"app"},
+		Volume: func(string) string { return name },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

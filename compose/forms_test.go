@@ -21,7 +21,8 @@ func isolated(t *testing.T, files map[string]string) (compose.Isolated, string) 
 		t.Fatal(err)
 	}
 	iso, err := compose.Isolate(p, compose.Isolation{
-		Name: "devenv-1", Tree: tree, Network: "n", Services: slices.Sorted(maps.Keys(p.AllServices())), Volume: func(path string) string { return "vol:" + path },
+		Name: "devenv-1", Tree: tree, Network: "n", Services: slices.Sorted(maps.Keys(p.AllServices())),
+		Volume: func(path string) string { return "vol:" + path },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -65,10 +66,12 @@ services:
 		"common/base.yaml": "services: {base: {image: base, command: [x], volumes: ['./src:/src'], privileged: true}}\n",
 		"shared/db.yaml":   "services: {db: {image: 'postgres:17', volumes: ['./init.sql:/init.sql']}}\n",
 		"shared/init.sql":  "select 1;\n", "common/src/a.py": "", "present.env": "FROM_FILE=yes\n", "labels": "traefik.enable=true\n",
-		"tools/compose.yaml": "services: {tool: {image: 'tool:${TAG}', volumes: ['./here:/here']}}\n", "tools/.env": "TAG=v1\n", "tools/here/x": "",
+		"tools/compose.yaml": "services: {tool: {image: 'tool:${TAG}', volumes: ['./here:/here']}}\n", "tools/.env": "TAG=v1\n",
+		"tools/here/x": "",
 	})
 	app := iso.Project.Services["app"]
-	if app.Command != nil || app.Ports != nil || app.DependsOn != nil || *app.Environment["A"] != "1" || *app.Environment["FROM_FILE"] != "yes" || app.Privileged {
+	if app.Command != nil || app.Ports != nil || app.DependsOn != nil || *app.Environment["A"] != "1" ||
+		*app.Environment["FROM_FILE"] != "yes" || app.Privileged {
 		t.Errorf("%+v", app)
 	}
 	if *iso.Project.Services["setup"].Environment["B"] != "3" || iso.Project.Services["tool"].Image != "tool:v1" {

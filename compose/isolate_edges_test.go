@@ -89,7 +89,8 @@ func TestFilesCanBeCopiedWhateverMountCoversThem(t *testing.T) {
 }
 
 func TestReadOnlyServiceWithoutFilesStaysReadOnly(t *testing.T) {
-	iso := isolateText(t, `services: {app: {image: app, read_only: true, tmpfs: [/run], volumes: ["./src:/src:ro"]}}`, nil, []string{"app"}, "src/a")
+	iso := isolateText(t, `services: {app: {image: app, read_only: true, tmpfs: [/run], volumes: ["./src:/src:ro"]}}`, nil, []string{"app"},
+		"src/a")
 	s := iso.Project.Services["app"]
 	if !s.ReadOnly || !slices.Equal(s.Tmpfs, []string{"/run"}) || len(iso.Dropped) > 0 {
 		t.Errorf("%v %v %v", s.ReadOnly, s.Tmpfs, iso.Dropped)
@@ -115,7 +116,8 @@ services:
 	if len(iso.Project.Volumes) != len(want) {
 		t.Errorf("volumes: %v", iso.Project.Volumes)
 	}
-	alone := isolateText(t, `services: {app: {image: app, volumes: ["./src:/app", "./a.toml:/app/a.toml"]}}`, nil, []string{"app"}, "src/x", "a.toml")
+	alone := isolateText(t, `services: {app: {image: app, volumes: ["./src:/app", "./a.toml:/app/a.toml"]}}`, nil, []string{"app"}, "src/x",
+		"a.toml")
 	if len(alone.Volumes) != 1 || alone.Volumes[0].Name != "vol:src-app" || len(alone.Project.Volumes) != 1 {
 		t.Errorf("volumes to fill: %+v of %v", alone.Volumes, alone.Project.Volumes)
 	}
@@ -133,7 +135,10 @@ volumes:
 	in := p.Volumes["in"]
 	in.DriverOpts["device"] = filepath.Join(tree, "src")
 	p.Volumes["in"] = in
-	iso, err := Isolate(p, Isolation{Name: "devenv-1", Tree: tree, Network: "n", Services: []string{"app"}, Volume: func(path string) string { return "vol:" + path }})
+	iso, err := Isolate(p, Isolation{
+		Name: "devenv-1", Tree: tree, Network: "n", Services: []string{"app"},
+		Volume: func(path string) string { return "vol:" + path },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +165,10 @@ func TestLinksLeadingOutOfTheTreeAreOutside(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	iso, err := Isolate(p, Isolation{Name: "devenv-1", Tree: tree, Network: "n", Services: []string{"app"}, Volume: func(path string) string { return "vol:" + path }})
+	iso, err := Isolate(p, Isolation{
+		Name: "devenv-1", Tree: tree, Network: "n", Services: []string{"app"},
+		Volume: func(path string) string { return "vol:" + path },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,13 +208,15 @@ services:
     secrets: [key]
 secrets: {key: {file: ./key.txt}}
 `, nil, []string{"app"})
-	if diff := cmp.Diff([]string{"volume vol:data/pgdata /data", "volume vol:.cache /cache"}, mounts(iso.Project.Services["app"])); diff != "" {
+	if diff := cmp.Diff([]string{"volume vol:data/pgdata /data", "volume vol:.cache /cache"},
+		mounts(iso.Project.Services["app"])); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"secret key", "the bind of local.toml", "the bind of must"}, dropped(iso)); diff != "" {
 		t.Error(diff)
 	}
-	if text := iso.Dropped[0].String(); !strings.Contains(text, "service app runs without the bind of local.toml") || !strings.Contains(text, "include: [local.toml]") {
+	if text := iso.Dropped[0].String(); !strings.Contains(text, "service app runs without the bind of local.toml") ||
+		!strings.Contains(text, "include: [local.toml]") {
 		t.Errorf("it says %q", text)
 	}
 }
@@ -266,7 +276,8 @@ configs: {corporate: {external: true}}
 		t.Error(diff)
 	}
 	s := iso.Project.Services["app"]
-	if s.PostStart != nil || s.PreStop != nil || s.Gpus != nil || s.Runtime+s.Pid != "" || s.UseAPISocket || s.Develop != nil || s.Deploy != nil {
+	if s.PostStart != nil || s.PreStop != nil || s.Gpus != nil || s.Runtime+s.Pid != "" || s.UseAPISocket || s.Develop != nil ||
+		s.Deploy != nil {
 		t.Errorf("something is left: %+v", s)
 	}
 	if s.Ipc != "shareable" {

@@ -128,7 +128,8 @@ func TestEveryFieldOfComposesModelIsHandled(t *testing.T) {
 	}
 	got := listed.Project.Services["app"]
 	wantHandled(t, reflect.ValueOf(s), reflect.ValueOf(got), keptFields+" "+listedFields, goneFields, changedFields)
-	wantHandled(t, reflect.ValueOf(*s.Build), reflect.ValueOf(*got.Build), keptBuildFields+" "+listedBuildFields, goneBuildFields, changedBuildFields)
+	wantHandled(t, reflect.ValueOf(*s.Build), reflect.ValueOf(*got.Build), keptBuildFields+" "+listedBuildFields, goneBuildFields,
+		changedBuildFields)
 	o.Rights = nil
 	iso, err := Isolate(&p, o)
 	if err != nil {
@@ -136,10 +137,13 @@ func TestEveryFieldOfComposesModelIsHandled(t *testing.T) {
 	}
 	got = iso.Project.Services["app"]
 	wantHandled(t, reflect.ValueOf(s), reflect.ValueOf(got), keptFields, goneFields+" "+listedFields, changedFields)
-	wantHandled(t, reflect.ValueOf(*s.Build), reflect.ValueOf(*got.Build), keptBuildFields, goneBuildFields+" "+listedBuildFields, changedBuildFields)
+	wantHandled(t, reflect.ValueOf(*s.Build), reflect.ValueOf(*got.Build), keptBuildFields, goneBuildFields+" "+listedBuildFields,
+		changedBuildFields)
 	wantHandled(t, reflect.ValueOf(p), reflect.ValueOf(*iso.Project), keptProjectFields, goneProjectFields, changedProjectFields)
-	wantHandled(t, reflect.ValueOf(*s.Deploy.Resources.Limits), reflect.ValueOf(*got.Deploy.Resources.Limits), keptResourceFields, goneResourceFields, "")
-	if deploy := (types.DeployConfig{Resources: types.Resources{Limits: got.Deploy.Resources.Limits}}); !reflect.DeepEqual(deploy, *got.Deploy) {
+	wantHandled(t, reflect.ValueOf(*s.Deploy.Resources.Limits), reflect.ValueOf(*got.Deploy.Resources.Limits), keptResourceFields,
+		goneResourceFields, "")
+	if deploy := (types.DeployConfig{Resources: types.Resources{Limits: got.Deploy.Resources.Limits}}); !reflect.DeepEqual(deploy,
+		*got.Deploy) {
 		t.Errorf("of deploy, only the limits apply to a single container: %+v", got.Deploy)
 	}
 }

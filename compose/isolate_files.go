@@ -29,7 +29,9 @@ func (i *isolating) fileObjects(s *types.ServiceConfig) {
 	s.Secrets, s.Configs = nil, nil
 }
 
-func (i *isolating) fileObject(s *types.ServiceConfig, kind string, use types.FileReferenceConfig, target string, object types.FileObjectConfig) {
+func (i *isolating) fileObject(s *types.ServiceConfig, kind string, use types.FileReferenceConfig, target string,
+	object types.FileObjectConfig,
+) {
 	if object.File != "" {
 		object.File = i.OnThisMachine(object.File)
 		if info, err := os.Stat(object.File); err == nil && info.IsDir() { // Compose binds it, even a directory

@@ -89,7 +89,8 @@ networks: {front: {ipam: {config: [{subnet: 10.9.0.0/24}]}}}
 	if diff := cmp.Diff(want, iso.Project.Services["app"].ExtraHosts); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"extra_hosts database.local", "extra_hosts far", "extra_hosts host.docker.internal"}, dropped(iso)); diff != "" {
+	if diff := cmp.Diff([]string{"extra_hosts database.local", "extra_hosts far", "extra_hosts host.docker.internal"},
+		dropped(iso)); diff != "" {
 		t.Error(diff)
 	}
 	if got := iso.Project.Services["cache"].Networks["default"].Aliases; !slices.Equal(got, []string{"cache.local"}) {
@@ -176,7 +177,9 @@ func TestPathsBesideTheRepositoryResolveBesideTheWorktree(t *testing.T) {
 			Context: beside, AdditionalContexts: types.Mapping{"more": above, "url": "https://example.org/x.git"},
 		}},
 		ContainerSpec: types.ContainerSpec{Volumes: []types.ServiceVolumeConfig{
-			{Type: "bind", Source: beside, Target: "/shared"}, {Type: "bind", Source: above, Target: "/more"}, {Type: "bind", Source: "/opt/x", Target: "/x"},
+			{Type: "bind", Source: beside, Target: "/shared"},
+			{Type: "bind", Source: above, Target: "/more"},
+			{Type: "bind", Source: "/opt/x", Target: "/x"},
 		}},
 	}}}
 	work := filepath.Dir(root)
@@ -209,7 +212,8 @@ services:
 		t.Fatal(err)
 	}
 	iso := isolateTree(t, p, tree, root, nil, "app")
-	if diff := cmp.Diff([]string{"volume vol:dir.x /d", "volume vol:conf.d /etc/conf.d", "volume vol:pg /pg"}, mounts(iso.Project.Services["app"])); diff != "" {
+	if diff := cmp.Diff([]string{"volume vol:dir.x /d", "volume vol:conf.d /etc/conf.d", "volume vol:pg /pg"},
+		mounts(iso.Project.Services["app"])); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"the bind of .env", "the bind of file"}, dropped(iso)); diff != "" {

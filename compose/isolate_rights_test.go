@@ -72,7 +72,8 @@ func TestExtraPrivilegesAreDroppedAndReported(t *testing.T) {
 	if diff := cmp.Diff(want, entries); diff != "" {
 		t.Error(diff)
 	}
-	if !slices.Equal(s.CapAdd, []string{"SYS_NICE", "IPC_LOCK", "NET_BIND_SERVICE"}) || !slices.Equal(s.SecurityOpt, []string{"no-new-privileges:true", "seccomp=builtin"}) {
+	if !slices.Equal(s.CapAdd, []string{"SYS_NICE", "IPC_LOCK", "NET_BIND_SERVICE"}) ||
+		!slices.Equal(s.SecurityOpt, []string{"no-new-privileges:true", "seccomp=builtin"}) {
 		t.Errorf("%v, %v", s.CapAdd, s.SecurityOpt)
 	}
 	if len(s.DNS)+len(s.DNSSearch)+len(s.Annotations) > 0 || s.OomKillDisable || s.OomScoreAdj != 0 || len(s.ExtraHosts["database"]) > 0 {
@@ -81,7 +82,8 @@ func TestExtraPrivilegesAreDroppedAndReported(t *testing.T) {
 	if b := s.Build; b.Network != "" || b.Privileged || len(b.Entitlements) > 0 || len(b.SSH) != 1 {
 		t.Errorf("the build: %+v", b)
 	}
-	if !strings.HasPrefix(said[1], "service app runs without cap_add ALL: ") || !strings.HasPrefix(said[12], "service app is built without build.network host: ") {
+	if !strings.HasPrefix(said[1], "service app runs without cap_add ALL: ") ||
+		!strings.HasPrefix(said[12], "service app is built without build.network host: ") {
 		t.Errorf("%q, %q", said[1], said[12])
 	}
 }

@@ -87,7 +87,8 @@ networks:
   back: {external: true, name: corporate}
 `, nil, []string{"web"})
 	s := iso.Project.Services["web"]
-	if s.ContainerName != "" || s.Restart != "" || s.Ports != nil || s.MacAddress != "" || s.Logging != nil || len(s.Profiles) > 0 || s.GetScale() != 1 {
+	if s.ContainerName != "" || s.Restart != "" || s.Ports != nil || s.MacAddress != "" || s.Logging != nil || len(s.Profiles) > 0 ||
+		s.GetScale() != 1 {
 		t.Errorf("something of the user's is left: %+v", s)
 	}
 	if s.Hostname != "kept" || *s.Environment["A"] != "1" || s.Deploy.Resources.Limits.MemoryBytes != 64<<20 {
@@ -145,7 +146,10 @@ volumes:
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"the bind of /opt/secret", "the bind of /var/run/docker.sock", "what volume data holds", "what volume shared holds"}, dropped(iso)); diff != "" {
+	if diff := cmp.Diff([]string{
+		"the bind of /opt/secret", "the bind of /var/run/docker.sock", "what volume data holds",
+		"what volume shared holds",
+	}, dropped(iso)); diff != "" {
 		t.Error(diff)
 	}
 	if len(iso.Files) != 1 || iso.Files[0].Target != "/etc/settings.toml" || filepath.Base(iso.Files[0].Source) != "settings.toml" {
@@ -179,7 +183,10 @@ services:
     ulimits: {nofile: 1024}
     sysctls: {net.core.somaxconn: "1024"}
 `, nil, []string{"app"})
-	want := []string{"cgroup_parent", "ipc host", "network_mode host", "pid host", "privileged", "the device /dev/kvm", "the external link other", "userns_mode host"}
+	want := []string{
+		"cgroup_parent", "ipc host", "network_mode host", "pid host", "privileged", "the device /dev/kvm",
+		"the external link other", "userns_mode host",
+	}
 	if diff := cmp.Diff(want, dropped(iso)); diff != "" {
 		t.Error(diff)
 	}

@@ -47,7 +47,8 @@ func TestContainerIsJudgedByHowItExited(t *testing.T) {
 func TestLongRunningReadyContainerIsNotWatched(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel() // any inspection fails
-	if r, err := new(Client).StayReady(over, Readiness{How: "running", lives: &lives{}, settled: true}, Steady); err != nil || r.How != "running" {
+	if r, err := new(Client).StayReady(over, Readiness{How: "running", lives: &lives{}, settled: true}, Steady); err != nil ||
+		r.How != "running" {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -29,7 +29,10 @@ func newUserStack(t *testing.T, text string) userStack {
 	s := userStack{client: connect(t)}
 	name := fmt.Sprintf("devenv-test-lives-%d", os.Getpid())
 	var err error
-	if s.project, err = s.client.Load(t.Context(), compose.LoadOptions{WorkingDir: writeFiles(t, map[string]string{"compose.yaml": text}), ProjectName: name}); err != nil {
+	if s.project, err = s.client.Load(t.Context(), compose.LoadOptions{
+		WorkingDir:  writeFiles(t, map[string]string{"compose.yaml": text}),
+		ProjectName: name,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -22,7 +22,8 @@ var absentEnvFile = regexp.MustCompile(`env file (\S.*?) not found`)
 func loadFailed(err error, o LoadOptions) error {
 	said := withoutValues(err.Error())
 	if errors.Is(err, api.ErrNotFound) || strings.Contains(said, "no configuration file provided") {
-		return report.Fail(report.KindUsage, "name it: devenv -f path/to/compose.yaml …, or in .devenv.yaml:\n    compose: {files: [path/to/compose.yaml]}",
+		return report.Fail(report.KindUsage, "name it: devenv -f path/to/compose.yaml …, or in .devenv.yaml:\n"+
+			"    compose: {files: [path/to/compose.yaml]}",
 			"find the Compose file: %s", said)
 	}
 	hint := "docker compose config shows the same"
@@ -61,7 +62,8 @@ func exampleOf(file string) string {
 	var examples, named []string
 	for _, e := range entries {
 		name := strings.ToLower(e.Name())
-		if !e.Type().IsRegular() || !strings.Contains(name, "env") || !slices.ContainsFunc(exampleWords(), func(w string) bool { return strings.Contains(name, w) }) {
+		if !e.Type().IsRegular() || !strings.Contains(name, "env") ||
+			!slices.ContainsFunc(exampleWords(), func(w string) bool { return strings.Contains(name, w) }) {
 			continue
 		}
 		examples = append(examples, filepath.Join(filepath.Dir(file), e.Name()))

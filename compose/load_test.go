@@ -153,16 +153,22 @@ func TestLoadFailureSaysWhyWithoutQuotingValues(t *testing.T) {
 		files map[string]string
 		says  string
 	}{
-		"no file":          {map[string]string{"readme": ""}, "find the Compose file"},
-		"no YAML":          {map[string]string{"compose.yaml": "services: [\n"}, "compose.yaml"},
-		"unknown key":      {map[string]string{"compose.yaml": "services: {web: {image: web, imagine: x}}"}, "imagine"},
-		"unknown service":  {map[string]string{"compose.yaml": "services: {web: {image: web, depends_on: [db]}}"}, "db"},
-		"required":         {map[string]string{"compose.yaml": "services: {web: {image: \"${NEEDED_HERE:?say which}\"}}"}, "say which"},
-		"interpolation":    {map[string]string{"compose.yaml": "services: {web: {image: web, environment: {P: \"" + secret + "${\"}}}"}, "services.web.environment.P"},
+		"no file":         {map[string]string{"readme": ""}, "find the Compose file"},
+		"no YAML":         {map[string]string{"compose.yaml": "services: [\n"}, "compose.yaml"},
+		"unknown key":     {map[string]string{"compose.yaml": "services: {web: {image: web, imagine: x}}"}, "imagine"},
+		"unknown service": {map[string]string{"compose.yaml": "services: {web: {image: web, depends_on: [db]}}"}, "db"},
+		"required":        {map[string]string{"compose.yaml": "services: {web: {image: \"${NEEDED_HERE:?say which}\"}}"}, "say which"},
+		"interpolation": {
+			map[string]string{"compose.yaml": "services: {web: {image: web, environment: {P: \"" + secret + "${\"}}}"},
+			"services.web.environment.P",
+		},
 		"broken .env":      {map[string]string{"compose.yaml": service, ".env": "A=1\nPASS*WORD " + secret + "\n", "web.env": ""}, "line 2"},
 		"unterminated":     {map[string]string{"compose.yaml": service, ".env": "A=1\nP=\"" + secret + "\n", "web.env": ""}, "unterminated"},
 		"missing env file": {map[string]string{"compose.yaml": service}, "web.env"},
-		"number":           {map[string]string{"compose.yaml": "services: {web: {image: web, mem_swappiness: \"" + secret + "\"}}"}, "mem_swappiness"},
+		"number": {
+			map[string]string{"compose.yaml": "services: {web: {image: web, mem_swappiness: \"" + secret + "\"}}"},
+			"mem_swappiness",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -186,7 +192,11 @@ func TestMissingEnvFileHintNamesItsExample(t *testing.T) {
 		from, to  string
 		otherHint string
 	}{
-		"its name and a word":    {map[string]string{"compose.yaml": service, "web.env.example": "", "db.env.example": ""}, "web.env.example", "web.env", ""},
+		"its name and a word": {
+			map[string]string{"compose.yaml": service, "web.env.example": "", "db.env.example": ""},
+			"web.env.example",
+			"web.env", "",
+		},
 		"the only example":       {map[string]string{"compose.yaml": service, "sample.env": "A=1"}, "sample.env", "web.env", ""},
 		"several, none its name": {map[string]string{"compose.yaml": service, "a.env.sample": "", "b.env.sample": ""}, "", "", "include: […]"},
 		"no example":             {map[string]string{"compose.yaml": service}, "", "", "include: […]"},
@@ -218,7 +228,8 @@ func TestConnectUsesTheNamedEngine(t *testing.T) {
 	if err == nil || report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), "no-such-context") {
 		t.Errorf("an unknown context: %v", err)
 	}
-	if err := connect(compose.ConnectOptions{Host: host}); err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), host) {
+	if err := connect(compose.ConnectOptions{Host: host}); err == nil || report.KindOf(err) != report.KindWork ||
+		!strings.Contains(err.Error(), host) {
 		t.Errorf("by flag: %v", err)
 	}
 	t.Setenv("DOCKER_HOST", host)

@@ -70,7 +70,8 @@ func (l *lives) late(ctx context.Context, what string) error {
 		l.ended.Restart = l.life.Restart
 		return report.Fail(report.KindWork, "", "%s%w", what, l.ended).WithOutput(lines)
 	}
-	hint := "if it takes longer, or shows readiness in another way, configure it in .devenv.yaml:\n    backend: {ready: {timeout: 300s, log: \"Serving on\"}}"
+	hint := "if it takes longer, or shows readiness in another way, configure it in .devenv.yaml:\n" +
+		"    backend: {ready: {timeout: 300s, log: \"Serving on\"}}"
 	return report.Fail(report.KindWork, hint, "%s%s", what, l.missing()).WithOutput(lines)
 }
 

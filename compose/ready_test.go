@@ -79,7 +79,8 @@ func TestServiceIsReadyOnADeclaredPort(t *testing.T) {
 func TestListeningServiceThatExitsUnansweredIsNotReady(t *testing.T) {
 	s := server(t, serve+`my $$c=$$s->accept; print "Worker failed to boot\n"; select undef,undef,undef,0.3; exit 3`, "")
 	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
-	if err == nil || !strings.Contains(err.Error(), "exited with status 3") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "failed to boot") {
+	if err == nil || !strings.Contains(err.Error(), "exited with status 3") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"),
+		"failed to boot") {
 		t.Errorf("%v", err)
 	}
 }
@@ -151,14 +152,16 @@ services:
 	s.probed()
 	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 2 * time.Second})
 	said := strings.Join(report.OutputOf(err), "\n")
-	if err == nil || !strings.Contains(err.Error(), "not ready within 2s") || !strings.Contains(said, "last words") || !strings.Contains(said, "the probe says why") {
+	if err == nil || !strings.Contains(err.Error(), "not ready within 2s") || !strings.Contains(said, "last words") ||
+		!strings.Contains(said, "the probe says why") {
 		t.Errorf("%v\n%s", err, said)
 	}
 	if err := s.client.Engine().Kill(t.Context(), s.id); err != nil {
 		t.Fatal(err)
 	}
 	_, err = s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
-	if err == nil || !strings.Contains(err.Error(), "exited with status 137") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "last words") {
+	if err == nil || !strings.Contains(err.Error(), "exited with status 137") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"),
+		"last words") {
 		t.Errorf("%v", err)
 	}
 }

@@ -40,7 +40,11 @@ func TestRestartsFollowsTheRestartPolicy(t *testing.T) {
 
 func TestDeclaredPortsAreContainerTCPPorts(t *testing.T) {
 	var service types.ServiceConfig
-	service.Ports = []types.ServicePortConfig{{Target: 8080, Published: "80", Protocol: "tcp"}, {Target: 53, Protocol: "udp"}, {Target: 8080, Published: "81"}}
+	service.Ports = []types.ServicePortConfig{
+		{Target: 8080, Published: "80", Protocol: "tcp"},
+		{Target: 53, Protocol: "udp"},
+		{Target: 8080, Published: "81"},
+	}
 	service.Expose = types.StringOrNumberList{"9000", "9001/udp", "7000/tcp"}
 	if got := compose.DeclaredPorts(service); !slices.Equal(got, []int{7000, 8080, 9000}) {
 		t.Errorf("%v", got)

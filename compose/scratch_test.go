@@ -63,7 +63,10 @@ func newScratch(t *testing.T, text string, files map[string]string) scratch {
 	}
 	for _, v := range iso.Volumes {
 		app := iso.Project.Services["app"]
-		if err := client.FillVolume(t.Context(), compose.Fill{Volume: v.Name, Dir: filepath.Join(tree, v.Path), Image: app.Image, User: app.User, Labels: labels}); err != nil {
+		if err := client.FillVolume(t.Context(), compose.Fill{
+			Volume: v.Name, Dir: filepath.Join(tree, v.Path), Image: app.Image,
+			User: app.User, Labels: labels,
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}

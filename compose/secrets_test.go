@@ -34,7 +34,8 @@ x-mail: {password: in-an-extension}
 `, "key.txt", "config.ini")
 	texts := TextsOf(p)
 	for _, part := range []string{
-		"in-the-build-args", "in-the-environment", "in-a-label", "in-the-logging", "in-the-command", "in-the-healthcheck", "in-a-hook", "in-a-volume",
+		"in-the-build-args", "in-the-environment", "in-a-label", "in-the-logging", "in-the-command", "in-the-healthcheck", "in-a-hook",
+		"in-a-volume",
 		"in-a-config", "content of config.ini", "in-an-extension",
 	} {
 		if !holds(texts, TextFile, part) {
@@ -49,7 +50,8 @@ x-mail: {password: in-an-extension}
 func TestTextsBeforeNeedsNoLoadableProject(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{
-		"compose.yaml": "services: {app: {env_file: [conf/app.env], ports: [broken", ".env": "DB_PW=of-the-dotenv", "conf/app.env": "X_PW=of-the-envfile",
+		"compose.yaml": "services: {app: {env_file: [conf/app.env], ports: [broken", ".env": "DB_PW=of-the-dotenv",
+		"conf/app.env": "X_PW=of-the-envfile",
 	} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
 			t.Fatal(err)

@@ -44,7 +44,8 @@ func (u UserStack) Containers(ctx context.Context) (map[string]engine.Container,
 // networks, as docker compose create --no-deps would, and describes it.
 func (u UserStack) Create(ctx context.Context, service string, out func(line string)) (engine.Container, error) {
 	fail := func(err error) (engine.Container, error) {
-		return engine.Container{}, report.Fail(report.KindWork, "try it directly: docker compose create "+service, "create the container of %s: %w", service, err)
+		return engine.Container{}, report.Fail(report.KindWork, "try it directly: docker compose create "+service,
+			"create the container of %s: %w", service, err)
 	}
 	alone, err := u.model.WithSelectedServices([]string{service}, types.IgnoreDependencies)
 	if err != nil {

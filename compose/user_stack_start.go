@@ -25,7 +25,8 @@ func (u UserStack) CreateAll(ctx context.Context, build bool, out func(line stri
 	if build {
 		if err := loud.Build(ctx, u.model, *options); err != nil {
 			kept.flush()
-			return report.Fail(report.KindWork, hintOf(err, "docker compose build shows the same"), "build the images: %w", err).WithOutput(kept.lines)
+			return report.Fail(report.KindWork, hintOf(err, "docker compose build shows the same"), "build the images: %w",
+				err).WithOutput(kept.lines)
 		}
 	}
 	err = loud.Create(ctx, u.model, api.CreateOptions{
@@ -39,7 +40,8 @@ func (u UserStack) CreateAll(ctx context.Context, build bool, out func(line stri
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return report.Fail(report.KindWork, hintOf(err, "docker compose up shows the same"), "create the containers of %s: %w", u.model.Name, err).WithOutput(kept.lines)
+	return report.Fail(report.KindWork, hintOf(err, "docker compose up shows the same"), "create the containers of %s: %w", u.model.Name,
+		err).WithOutput(kept.lines)
 }
 
 // hintOf returns what to do when Compose fails on the user's own stack, which may build images.
@@ -137,7 +139,10 @@ func (u UserStack) Down(ctx context.Context, volumes, orphans bool) error {
 	if err != nil {
 		return err
 	}
-	if err := u.client.service.Down(uncut, u.model.Name, api.DownOptions{Project: u.model, Volumes: volumes, RemoveOrphans: orphans}); err != nil {
+	if err := u.client.service.Down(uncut, u.model.Name, api.DownOptions{
+		Project: u.model, Volumes: volumes,
+		RemoveOrphans: orphans,
+	}); err != nil {
 		return report.Fail(report.KindWork, "docker compose down shows the same", "bring %s down: %w", u.model.Name, err)
 	}
 	return nil
@@ -149,7 +154,10 @@ type LogLine func(service, line string)
 // Logs passes on the logs of services, of all if none is named, as docker compose logs does; tail is the number of
 // last lines of each, "all" for everything.
 func (u UserStack) Logs(ctx context.Context, services []string, follow bool, tail string, to LogLine) error {
-	err := u.client.service.Logs(ctx, u.model.Name, consumer(to), api.LogOptions{Project: u.model, Services: services, Follow: follow, Tail: tail})
+	err := u.client.service.Logs(ctx, u.model.Name, consumer(to), api.LogOptions{
+		Project: u.model, Services: services, Follow: follow,
+		Tail: tail,
+	})
 	switch {
 	case err == nil:
 		return nil

@@ -37,7 +37,8 @@ func CheckVariables(p *types.Project, o LoadOptions) ([]string, error) {
 	if len(wanted) == 0 {
 		return unset, nil
 	}
-	return unset, report.Fail(report.KindUsage, "create it from its example: cp "+shown(example)+" "+shown(missing), "load the Compose project: %s does not exist, and nothing else sets %s",
+	return unset, report.Fail(report.KindUsage, "create it from its example: cp "+shown(example)+" "+shown(missing),
+		"load the Compose project: %s does not exist, and nothing else sets %s",
 		shown(missing), strings.Join(wanted, ", "))
 }
 

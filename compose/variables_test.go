@@ -15,7 +15,8 @@ func TestTheCopyCommandIsQuotedForTheShell(t *testing.T) {
 	})
 	t.Chdir(root)
 	_, err := connect(t).Load(t.Context(), compose.LoadOptions{WorkingDir: root})
-	if err == nil || !strings.Contains(err.Error(), "the env file 'a b/.env' does not exist") || !strings.HasSuffix(report.HintOf(err), "cp 'a b/.env.example' 'a b/.env'") {
+	if err == nil || !strings.Contains(err.Error(), "the env file 'a b/.env' does not exist") ||
+		!strings.HasSuffix(report.HintOf(err), "cp 'a b/.env.example' 'a b/.env'") {
 		t.Errorf("%v\n%s", err, report.HintOf(err))
 	}
 }
@@ -34,10 +35,14 @@ services:
 		unset  string
 		failed string
 	}{
-		"no .env":                             {map[string]string{}, "PASSWORD PG_MAJOR", ""},
-		"a .env that sets them":               {map[string]string{".env": "PASSWORD=x\nPG_MAJOR=17\n", ".env.example": "PASSWORD=y\n"}, "", ""},
-		"a .env that sets one":                {map[string]string{".env": "PASSWORD=x\n", ".env.example": "PG_MAJOR=17\n"}, "PG_MAJOR", ""},
-		"an example that has a value":         {map[string]string{".env.example": "PG_MAJOR=17\nPASSWORD=\n"}, "PASSWORD PG_MAJOR", "nothing else sets PG_MAJOR"},
+		"no .env":               {map[string]string{}, "PASSWORD PG_MAJOR", ""},
+		"a .env that sets them": {map[string]string{".env": "PASSWORD=x\nPG_MAJOR=17\n", ".env.example": "PASSWORD=y\n"}, "", ""},
+		"a .env that sets one":  {map[string]string{".env": "PASSWORD=x\n", ".env.example": "PG_MAJOR=17\n"}, "PG_MAJOR", ""},
+		"an example that has a value": {
+			map[string]string{".env.example": "PG_MAJOR=17\nPASSWORD=\n"},
+			"PASSWORD PG_MAJOR",
+			"nothing else sets PG_MAJOR",
+		},
 		"an example that has something else":  {map[string]string{".env.example": "OTHER=17\nPASSWORD=\n"}, "PASSWORD PG_MAJOR", ""},
 		"an example beside a file named here": {map[string]string{".env.example": "PG_MAJOR=17\n", "ci.env": "PG_MAJOR=18\n"}, "PASSWORD", ""},
 	} {
@@ -59,7 +64,8 @@ services:
 			switch {
 			case c.failed == "" && err != nil:
 				t.Error(err)
-			case c.failed != "" && (err == nil || !strings.Contains(err.Error(), c.failed) || !strings.Contains(report.HintOf(err), "cp ") || report.KindOf(err) != report.KindUsage):
+			case c.failed != "" && (err == nil || !strings.Contains(err.Error(), c.failed) || !strings.Contains(report.HintOf(err), "cp ") ||
+				report.KindOf(err) != report.KindUsage):
 				t.Errorf("%v\n%s", err, report.HintOf(err))
 			}
 		})
@@ -67,7 +73,10 @@ services:
 }
 
 func TestAMissingRequiredVariableNamesTheExampleFile(t *testing.T) {
-	root := writeFiles(t, map[string]string{"compose.yaml": "services: {web: {image: \"web:${TAG:?which one}\"}}\n", ".env.example": "TAG=1\n"})
+	root := writeFiles(t, map[string]string{
+		"compose.yaml": "services: {web: {image: \"web:${TAG:?which one}\"}}\n",
+		".env.example": "TAG=1\n",
+	})
 	t.Chdir(root)
 	_, err := connect(t).Load(t.Context(), compose.LoadOptions{WorkingDir: root})
 	if err == nil || !strings.Contains(err.Error(), "TAG") || !strings.HasSuffix(report.HintOf(err), "cp .env.example .env") {

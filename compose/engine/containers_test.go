@@ -46,13 +46,17 @@ func TestExecReturnsOutputAndExitCodes(t *testing.T) {
 		code      int
 		out, errs string
 	}{
-		"success":         {engine.ExecOptions{Cmd: []string{"echo", "hello"}}, 0, "hello\n", ""},
-		"failure":         {engine.ExecOptions{Cmd: []string{"sh", "-c", "echo no >&2; exit 3"}}, 3, "", "no\n"},
-		"not a program":   {engine.ExecOptions{Cmd: []string{"no-such-program"}}, 0, "", ""},
-		"environment":     {engine.ExecOptions{Cmd: []string{"sh", "-c", "echo $A"}, Env: []string{"A=1 2"}}, 0, "1 2\n", ""},
-		"working place":   {engine.ExecOptions{Cmd: []string{"pwd"}, WorkDir: "/usr"}, 0, "/usr\n", ""},
-		"user":            {engine.ExecOptions{Cmd: []string{"id", "-u"}, User: "33"}, 0, "33\n", ""},
-		"stdin":           {engine.ExecOptions{Cmd: []string{"wc", "-c"}, Stdin: strings.NewReader(strings.Repeat("x", 100_000))}, 0, "100000\n", ""},
+		"success":       {engine.ExecOptions{Cmd: []string{"echo", "hello"}}, 0, "hello\n", ""},
+		"failure":       {engine.ExecOptions{Cmd: []string{"sh", "-c", "echo no >&2; exit 3"}}, 3, "", "no\n"},
+		"not a program": {engine.ExecOptions{Cmd: []string{"no-such-program"}}, 0, "", ""},
+		"environment":   {engine.ExecOptions{Cmd: []string{"sh", "-c", "echo $A"}, Env: []string{"A=1 2"}}, 0, "1 2\n", ""},
+		"working place": {engine.ExecOptions{Cmd: []string{"pwd"}, WorkDir: "/usr"}, 0, "/usr\n", ""},
+		"user":          {engine.ExecOptions{Cmd: []string{"id", "-u"}, User: "33"}, 0, "33\n", ""},
+		"stdin": {
+			engine.ExecOptions{Cmd: []string{"wc", "-c"}, Stdin: strings.NewReader(strings.Repeat("x", 100_000))},
+			0,
+			"100000\n", "",
+		},
 		"stdin not read":  {engine.ExecOptions{Cmd: []string{"true"}, Stdin: strings.NewReader(strings.Repeat("x", 1_000_000))}, 0, "", ""},
 		"much output":     {engine.ExecOptions{Cmd: []string{"sh", "-c", "head -c 200000 /dev/zero | wc -c"}}, 0, "200000\n", ""},
 		"stdin unlimited": {engine.ExecOptions{Cmd: []string{"head", "-c", "3"}, Stdin: endless{}}, 0, "aaa", ""},

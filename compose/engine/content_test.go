@@ -89,7 +89,8 @@ func TestContentDependsOnFilesAndRunConfiguration(t *testing.T) {
 	b := newFixture(t)
 	known := map[string]string{}
 	for name, ref := range map[string]string{
-		"plain": b.smallImage(t, "one"), "other file": b.smallImage(t, "two"), "variable": b.smallImage(t, "one", "ENV A=1"), "user": b.smallImage(t, "one", "USER 999"),
+		"plain": b.smallImage(t, "one"), "other file": b.smallImage(t, "two"), "variable": b.smallImage(t, "one", "ENV A=1"),
+		"user":  b.smallImage(t, "one", "USER 999"),
 		"label": b.smallImage(t, "one", "LABEL built=today"), "on build": b.smallImage(t, "one", "ONBUILD RUN true"),
 	} {
 		content := b.content(t, ref)

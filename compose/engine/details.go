@@ -38,7 +38,8 @@ func (e *Engine) Details(ctx context.Context) (Details, error) {
 		settings = nil // the engine runs on another machine, or containerd has no settings file
 	}
 	return Details{
-		RootDirectory: info.DockerRootDir, ImageDirectory: imageDirectory(info, string(settings)), Memory: info.MemTotal, CPUs: info.NCPU, Clock: clock,
+		RootDirectory: info.DockerRootDir, ImageDirectory: imageDirectory(info, string(settings)), Memory: info.MemTotal, CPUs: info.NCPU,
+		Clock: clock,
 	}, nil
 }
 

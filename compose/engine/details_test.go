@@ -15,13 +15,34 @@ func TestImageDirectoryFollowsTheImageStore(t *testing.T) {
 		settings string
 		want     string
 	}{
-		"the engine's own store":              {system.Info{DriverStatus: [][2]string{{"Backing Filesystem", "extfs"}}, Containerd: at(containerdSocket)}, "", root},
-		"the system's containerd":             {system.Info{DriverStatus: snapshotter, Containerd: at("/run/containerd/containerd.sock")}, "", "/var/lib/containerd"},
-		"its other path":                      {system.Info{DriverStatus: snapshotter, Containerd: at("/var/run/containerd/containerd.sock")}, "version = 2\n", "/var/lib/containerd"},
-		"an engine that names no containerd":  {system.Info{DriverStatus: snapshotter}, "", "/var/lib/containerd"},
-		"settings that move it":               {system.Info{DriverStatus: snapshotter}, "version = 2\nroot = \"/data/containerd\"\n[plugins]\n", "/data/containerd"},
-		"settings of something else":          {system.Info{DriverStatus: snapshotter}, "version = 2\n[plugins.x]\n  root = \"/elsewhere\"\n", "/var/lib/containerd"},
-		"a containerd that the engine starts": {system.Info{DriverStatus: snapshotter, Containerd: at("/var/run/docker/containerd/containerd.sock")}, "", root},
+		"the engine's own store": {system.Info{
+			DriverStatus: [][2]string{{"Backing Filesystem", "extfs"}},
+			Containerd:   at(containerdSocket),
+		}, "", root},
+		"the system's containerd": {
+			system.Info{DriverStatus: snapshotter, Containerd: at("/run/containerd/containerd.sock")},
+			"",
+			"/var/lib/containerd",
+		},
+		"its other path": {
+			system.Info{DriverStatus: snapshotter, Containerd: at("/var/run/containerd/containerd.sock")},
+			"version = 2\n", "/var/lib/containerd",
+		},
+		"an engine that names no containerd": {system.Info{DriverStatus: snapshotter}, "", "/var/lib/containerd"},
+		"settings that move it": {
+			system.Info{DriverStatus: snapshotter},
+			"version = 2\nroot = \"/data/containerd\"\n[plugins]\n",
+			"/data/containerd",
+		},
+		"settings of something else": {
+			system.Info{DriverStatus: snapshotter},
+			"version = 2\n[plugins.x]\n  root = \"/elsewhere\"\n",
+			"/var/lib/containerd",
+		},
+		"a containerd that the engine starts": {system.Info{
+			DriverStatus: snapshotter,
+			Containerd:   at("/var/run/docker/containerd/containerd.sock"),
+		}, "", root},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -23,8 +23,10 @@ func failed(ctx context.Context, err error, format string, args ...any) error {
 // hint returns what to do about the engine's own problems, which it reports as text only.
 func hint(said string) string {
 	for _, known := range []struct{ text, hint string }{
-		{"no space left on device", "the engine's disk is full; see what takes up space: docker system df\nand free some: docker system prune, devenv clean --bases"},
-		{"non-overlapping ipv4 address pool", "the engine has no address range left for another network; see them: docker network ls\nand remove those that nothing uses: docker network prune"},
+		{"no space left on device", "the engine's disk is full; see what takes up space: docker system df\n" +
+			"and free some: docker system prune, devenv clean --bases"},
+		{"non-overlapping ipv4 address pool", "the engine has no address range left for another network; see them: docker network ls\n" +
+			"and remove those that nothing uses: docker network prune"},
 	} {
 		if strings.Contains(strings.ToLower(said), known.text) {
 			return known.hint

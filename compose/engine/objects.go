@@ -87,7 +87,10 @@ func (e *Engine) CreateHolder(ctx context.Context, ref, volumeName, target strin
 	if err != nil {
 		return "", err
 	}
-	config := &container.Config{Image: ref, Labels: labels, Entrypoint: []string{"true"}, Healthcheck: &container.HealthConfig{Test: []string{"NONE"}}}
+	config := &container.Config{
+		Image: ref, Labels: labels, Entrypoint: []string{"true"},
+		Healthcheck: &container.HealthConfig{Test: []string{"NONE"}},
+	}
 	host := &container.HostConfig{Mounts: []mount.Mount{{
 		Type: mount.TypeVolume, Source: volumeName, Target: target, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
 	}}}

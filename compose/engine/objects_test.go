@@ -174,7 +174,8 @@ func TestFailedPullNamesTheImageAndTheReason(t *testing.T) {
 	b := newFixture(t)
 	ref := "127.0.0.1:1/no/such:image"
 	err := b.Pull(t.Context(), ref, "", nil)
-	if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), ref) || !strings.Contains(err.Error(), "refused") {
+	if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), ref) ||
+		!strings.Contains(err.Error(), "refused") {
 		t.Errorf("the failure is %v", err)
 	}
 	if !strings.Contains(report.HintOf(err), "docker pull "+ref) {

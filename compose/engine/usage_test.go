@@ -16,9 +16,16 @@ func TestLastUseIsReadFromAnImagesNames(t *testing.T) {
 		used   time.Time
 		unique int64
 	}{
-		"never used":                 {[]string{"devenv/base:k"}, "devenv/base:k", made, 60},
-		"used":                       {[]string{"devenv/base:k", "devenv/used:k-20260301-0000", "devenv/used:k-20261128-2334"}, "devenv/base:k", used, 60},
-		"a second name behind it":    {[]string{"devenv/used:k-empty-20261128-2334", "devenv/base:k-empty", "devenv/base:other"}, "devenv/base:k-empty, devenv/base:other", used, 60},
+		"never used": {[]string{"devenv/base:k"}, "devenv/base:k", made, 60},
+		"used": {
+			[]string{"devenv/base:k", "devenv/used:k-20260301-0000", "devenv/used:k-20261128-2334"},
+			"devenv/base:k",
+			used, 60,
+		},
+		"a second name behind it": {
+			[]string{"devenv/used:k-empty-20261128-2334", "devenv/base:k-empty", "devenv/base:other"},
+			"devenv/base:k-empty, devenv/base:other", used, 60,
+		},
 		"a name of somebody else's":  {[]string{"mine:latest", "devenv/build:k", "devenv/used:k-20261128-2334"}, "devenv/build:k", used, 0},
 		"marks alone":                {[]string{"devenv/used:k-20261128-2334"}, "sha256:1", used, 60},
 		"no name":                    {[]string{"<none>:<none>"}, "sha256:1", made, 60},

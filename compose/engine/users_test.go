@@ -7,8 +7,9 @@ import (
 
 func TestUserIDsComeFromTheContainersPasswd(t *testing.T) {
 	files := map[string]string{
-		"/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n# a comment\nbroken\npostgres:x:999:998::/var/lib/postgresql:/bin/sh\napp:x:1000:1234::/:\n",
-		"/etc/group":  "root:x:0:\nstaff:x:50:app,postgres\n",
+		"/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n# a comment\nbroken\npostgres:x:999:998::/var/lib/postgresql:/bin/sh\n" +
+			"app:x:1000:1234::/:\n",
+		"/etc/group": "root:x:0:\nstaff:x:50:app,postgres\n",
 	}
 	read := func(path string) ([]byte, error) { return []byte(files[path]), nil }
 	for written, want := range map[string][2]int{

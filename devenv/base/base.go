@@ -42,7 +42,9 @@ type Base struct {
 }
 
 // Open checks out the base, with the ignored files that the capture included.
-func Open(ctx context.Context, w *project.Workspace, p *discover.Project, ref gitrepo.Base, capture gitrepo.Capture, envFiles []string) (*Base, error) {
+func Open(ctx context.Context, w *project.Workspace, p *discover.Project, ref gitrepo.Base, capture gitrepo.Capture,
+	envFiles []string,
+) (*Base, error) {
 	treeID, err := w.Repo.WithIncluded(ctx, ref.Commit, capture)
 	if err != nil {
 		return nil, err

@@ -69,7 +69,8 @@ func (b *Base) leftOut(d compose.DirectoryMount) bool {
 	}
 	size := machine.BytesBelow(d.Dir)
 	if size > mountedLimit {
-		b.Workspace.Note("clones of the database run without " + d.Target + ": " + report.Megabytes(size) + " is too much to copy for each of them")
+		b.Workspace.Note("clones of the database run without " + d.Target + ": " + report.Megabytes(size) +
+			" is too much to copy for each of them")
 	}
 	return size > mountedLimit
 }

@@ -150,10 +150,16 @@ func configured(w *project.Workspace, p *discover.Project, model *types.Project)
 	if err != nil {
 		return nil, err
 	}
-	list := []inputs.Input{{What: "seed, migrations and backend", From: "configuration and discovery", ID: inputs.Hash(string(written)), Secret: true}}
+	list := []inputs.Input{{
+		What: "seed, migrations and backend", From: "configuration and discovery", ID: inputs.Hash(string(written)),
+		Secret: true,
+	}}
 	if w.Prepares() {
 		commands := w.Config.Prepare
-		list = append(list, inputs.Input{What: "prepare", Value: report.Count(len(commands), "command"), From: "configuration", ID: inputs.Hash(commands...), Secret: true})
+		list = append(list, inputs.Input{
+			What: "prepare", Value: report.Count(len(commands), "command"), From: "configuration",
+			ID: inputs.Hash(commands...), Secret: true,
+		})
 	}
 	paths := slices.Clone(p.Seed.SQL)
 	if p.Seed.Dump != "" {

@@ -32,7 +32,8 @@ func (b *Base) Pull(ctx context.Context, log *step.Log) (bool, error) {
 		ref := registry.Base(tag)
 		if err := b.Workspace.Engine.PullWithin(ctx, ref, engine.PullTimeouts{Silence: pullPatience, Total: pullTimeout}, log.Line); err != nil {
 			if ctx.Err() == nil {
-				b.Workspace.Note(fmt.Sprintf("the base is made here, not taken from the registry: %v (%s)", err, strings.ReplaceAll(report.HintOf(err), "\n", "; ")))
+				b.Workspace.Note(fmt.Sprintf("the base is made here, not taken from the registry: %v (%s)", err,
+					strings.ReplaceAll(report.HintOf(err), "\n", "; ")))
 			}
 			return false, ctx.Err()
 		}

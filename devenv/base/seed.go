@@ -82,7 +82,8 @@ func (b *build) useDatabase(current migrations.Applied) {
 
 // migratesItself reports whether starting the backend or a one-shot service migrates the database.
 func (b *build) migratesItself() bool {
-	return b.project.Seed.BackendMigrates || slices.ContainsFunc(oneShots(b.project, b.Model), func(o discover.OneShot) bool { return o.Migrates })
+	return b.project.Seed.BackendMigrates || slices.ContainsFunc(oneShots(b.project, b.Model),
+		func(o discover.OneShot) bool { return o.Migrates })
 }
 
 // upgrade runs the base's migrations.
@@ -121,7 +122,8 @@ func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
 	}
 	readiness, err := b.stack.Start(ctx, b.project.Backend, ready)
 	if err != nil {
-		return report.Fail(report.KindWork, report.HintOf(err)+"\nif something other than its start fills the database, configure that in .devenv.yaml:\n    seed: {run: \"…\"}",
+		return report.Fail(report.KindWork, report.HintOf(err)+"\nif something other than its start fills the database, configure that in "+
+			".devenv.yaml:\n    seed: {run: \"…\"}",
 			"seed the base: %w", err)
 	}
 	log.Line(fmt.Sprintf("%s is ready (%s)", b.project.Backend, readiness.How))

@@ -16,7 +16,8 @@ func historyHint(f *migrations.Failure) string {
 	case f.Code == migrations.FailureConnect:
 		return f.Hint // a dump would not help
 	case f.SQLState == "3F000":
-		return cmp.Or(f.Hint, "if something other than the migrations creates the schema, put its CREATE SCHEMA into a file and configure it in .devenv.yaml:\n    seed: {dump: schemas.sql}")
+		return cmp.Or(f.Hint, "if something other than the migrations creates the schema, put its CREATE SCHEMA into a file and configure "+
+			"it in .devenv.yaml:\n    seed: {dump: schemas.sql}")
 	}
 	return cmp.Or(f.Hint, fromADump)
 }

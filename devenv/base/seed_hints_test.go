@@ -12,8 +12,9 @@ func TestHistoryHintNamesWhatIsMissing(t *testing.T) {
 		failure migrations.Failure
 		want    string
 	}{
-		"a table":      {migrations.Failure{SQLState: "42P01"}, "seed: {dump: path/to/dump.sql}"},
-		"a schema":     {migrations.Failure{SQLState: "3F000"}, "CREATE SCHEMA into a file and configure it in .devenv.yaml:\n    seed: {dump: schemas.sql}"},
+		"a table": {migrations.Failure{SQLState: "42P01"}, "seed: {dump: path/to/dump.sql}"},
+		"a schema": {migrations.Failure{SQLState: "3F000"}, "CREATE SCHEMA into a file and configure it in .devenv.yaml:\n" +
+			"    seed: {dump: schemas.sql}"},
 		"a known hint": {migrations.Failure{SQLState: "3F000", Hint: "install it"}, "install it"},
 	} {
 		if got := historyHint(&c.failure); !strings.Contains(got, c.want) {

@@ -62,7 +62,8 @@ func (b *Images) Open(ctx context.Context, cache string, note func(string)) erro
 		_, err = b.running.TryRLockContext(ctx, lockPoll)
 	}
 	if err != nil && ctx.Err() == nil {
-		return report.Fail(report.KindWork, "make it writable for you, or choose another cache with DEVENV_CACHE", "lock %s: %w", b.running.Path(), err)
+		return report.Fail(report.KindWork, "make it writable for you, or choose another cache with DEVENV_CACHE", "lock %s: %w",
+			b.running.Path(), err)
 	}
 	return ctx.Err()
 }

@@ -17,7 +17,8 @@ func TestPathsLeavingTheRepositoryThroughLinksAreRefused(t *testing.T) {
 		write(t, filepath.Join(root, name), "")
 	}
 	for name, to := range map[string]string{
-		"out.sql": outside, "up.sql": "../../secret", "dir": filepath.Dir(outside), "inside.sql": "real.sql", "dangling.sql": "nowhere", "home": ".",
+		"out.sql": outside, "up.sql": "../../secret", "dir": filepath.Dir(outside), "inside.sql": "real.sql", "dangling.sql": "nowhere",
+		"home": ".",
 	} {
 		if err := os.Symlink(to, filepath.Join(root, name)); err != nil {
 			t.Fatal(err)
@@ -43,7 +44,8 @@ func TestPathsLeavingTheRepositoryThroughLinksAreRefused(t *testing.T) {
 			}
 			continue
 		}
-		if report.KindOf(err) != report.KindUsage || err == nil || !strings.HasPrefix(err.Error(), FileName+place) || !strings.Contains(err.Error(), "\n   2 | "+text) {
+		if report.KindOf(err) != report.KindUsage || err == nil || !strings.HasPrefix(err.Error(), FileName+place) ||
+			!strings.Contains(err.Error(), "\n   2 | "+text) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
@@ -53,7 +55,8 @@ func TestPathsLeavingTheRepositoryThroughLinksAreRefused(t *testing.T) {
 	if err := os.Symlink(outside, file); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Load(root, file, Known{}); err == nil || strings.Contains(err.Error(), "secret\n") || !strings.Contains(err.Error(), "outside the repository") {
+	if _, err := Load(root, file, Known{}); err == nil || strings.Contains(err.Error(), "secret\n") ||
+		!strings.Contains(err.Error(), "outside the repository") {
 		t.Errorf("the configuration itself: %v", err)
 	}
 }

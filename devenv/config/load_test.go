@@ -63,7 +63,10 @@ func TestTheSchemaNamesEveryKeyAndNoOther(t *testing.T) {
 	if err := json.Unmarshal(content, &schema); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"base", "compose", "database", "backend", "migrations", "seed", "prepare", "include", "format", "base_inputs", "mounts", "scratch", "checks", "registry"} {
+	for _, key := range []string{
+		"base", "compose", "database", "backend", "migrations", "seed", "prepare", "include", "format",
+		"base_inputs", "mounts", "scratch", "checks", "registry",
+	} {
 		if schema.Properties[key] == nil {
 			t.Errorf("%s is missing", key)
 		}

@@ -103,7 +103,10 @@ func TestAnEmptyListIsNotAnAbsentOne(t *testing.T) {
 }
 
 func TestEmptyFilesAndEmptySectionsAreRead(t *testing.T) {
-	for _, text := range []string{"", "# nothing\n", "database:\n", "---\n", "\ufeffbase: develop\r\n", "database:\n  # service: x\nchecks:\n"} {
+	for _, text := range []string{
+		"", "# nothing\n", "database:\n", "---\n", "\ufeffbase: develop\r\n",
+		"database:\n  # service: x\nchecks:\n",
+	} {
 		parse(t, text)
 	}
 }

@@ -67,7 +67,8 @@ func (s *source) show(name string, p problem) string {
 		}
 		return ' '
 	}, string(runes[:min(max(p.column-1, 0), len(runes))]))
-	return fmt.Sprintf("%s:%d:%d: %s\n%s%s\n%s%s^", name, p.line, p.column, hideSecrets(p.text), number, text, strings.Repeat(" ", len(number)), pad)
+	return fmt.Sprintf("%s:%d:%d: %s\n%s%s\n%s%s^", name, p.line, p.column, hideSecrets(p.text), number, text,
+		strings.Repeat(" ", len(number)), pad)
 }
 
 // hideSecrets removes passwords from a line before it is shown.

@@ -46,11 +46,13 @@ func TestCloneHasTheBasesDataWithoutChangingIt(t *testing.T) {
 	if n := queryText(t, two, "SELECT count(*)::text FROM users"); n != "1000" {
 		t.Errorf("the second clone has %s rows, want 1000", n)
 	}
-	if n := queryText(t, clone(t, e, CloneOptions{Image: empty, Settings: first.settings}), "SELECT count(*)::text FROM pg_tables WHERE schemaname = 'public'"); n != "0" {
+	if n := queryText(t, clone(t, e, CloneOptions{Image: empty, Settings: first.settings}),
+		"SELECT count(*)::text FROM pg_tables WHERE schemaname = 'public'"); n != "0" {
 		t.Errorf("the empty base has %s tables, want none", n)
 	}
 	for setting, want := range map[string]string{
-		"fsync": "off", "full_page_writes": "off", "max_parallel_maintenance_workers": "0", "max_connections": "300", "data_directory": dataDirectory,
+		"fsync": "off", "full_page_writes": "off", "max_parallel_maintenance_workers": "0", "max_connections": "300",
+		"data_directory": dataDirectory,
 	} {
 		if got := queryText(t, two, "SELECT current_setting('"+setting+"')"); got != want {
 			t.Errorf("%s is %s in a clone, want %s", setting, got, want)
@@ -148,7 +150,8 @@ func committedAfterOriginal(t *testing.T, e *engine.Engine, server *Server, base
 			t.Error(err)
 		}
 	})
-	if n := queryText(t, clone(t, e, CloneOptions{Image: own, Settings: server.settings, Service: &svc}), "SELECT count(*)::text FROM kept"); n != "3" {
+	if n := queryText(t, clone(t, e, CloneOptions{Image: own, Settings: server.settings, Service: &svc}),
+		"SELECT count(*)::text FROM kept"); n != "3" {
 		t.Errorf("the image has %s rows: what happened in the clone is in it", n)
 	}
 	return own
@@ -199,7 +202,8 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 				s.Entrypoint = types.ShellCommand{"sh", "-c", `mkdir -p /srv/fast && chown -R postgres /srv && exec docker-entrypoint.sh "$@"`, "sh"}
 				s.Volumes = []types.ServiceVolumeConfig{{Type: "volume", Source: configVolume(t), Target: "/srv/slow"}}
 			},
-			files: map[string]string{initScripts + "/01.sql": "CREATE TABLESPACE fast LOCATION '/srv/fast'; CREATE TABLESPACE slow LOCATION '/srv/slow'; " +
+			files: map[string]string{initScripts + "/01.sql": "CREATE TABLESPACE fast LOCATION '/srv/fast'; CREATE TABLESPACE slow LOCATION " +
+				"'/srv/slow'; " +
 				"CREATE TABLE a TABLESPACE fast AS SELECT 3 AS n; CREATE TABLE b TABLESPACE slow AS SELECT 4 AS n"},
 			query: "SELECT a.n || ' ' || b.n FROM a, b", want: "3 4",
 			elsewhere: true,
@@ -208,7 +212,8 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 			edit: func(s *types.ServiceConfig) {
 				s.Environment["POSTGRES_USER"], s.Environment["POSTGRES_DB"] = ptr("some user"), ptr("some-db")
 			},
-			files: map[string]string{initScripts + "/01.sql": "CREATE TABLE made (n int); INSERT INTO made VALUES (7)", initScripts + "/02.sh": `psql -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "ALTER DATABASE \"some-db\" SET search_path = extra, public"`},
+			files: map[string]string{initScripts + "/01.sql": "CREATE TABLE made (n int); INSERT INTO made VALUES (7)", initScripts +
+				"/02.sh": `psql -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "ALTER DATABASE \"some-db\" SET search_path = extra, public"`},
 			query: "SELECT n || ' ' || current_setting('search_path') FROM made", want: "7 extra, public",
 		},
 	}
@@ -281,8 +286,11 @@ func TestServerThatDoesNotStartSaysWhy(t *testing.T) {
 		script string
 		reason string
 	}{
-		"no password":          {edit: func(s *types.ServiceConfig) { delete(s.Environment, "POSTGRES_PASSWORD") }, reason: "sets no password"},
-		"a missing file":       {edit: func(s *types.ServiceConfig) { s.Command = types.ShellCommand{"-c", "hba_file=/nowhere"} }, reason: "exited with status"},
+		"no password": {edit: func(s *types.ServiceConfig) { delete(s.Environment, "POSTGRES_PASSWORD") }, reason: "sets no password"},
+		"a missing file": {
+			edit:   func(s *types.ServiceConfig) { s.Command = types.ShellCommand{"-c", "hba_file=/nowhere"} },
+			reason: "exited with status",
+		},
 		"a broken init script": {script: "SELECT 1/0", reason: "exited with status"},
 	}
 	for name, c := range cases {
@@ -314,7 +322,8 @@ func TestAKilledServerIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := fmt.Sprintf("test-killed-%d", os.Getpid())
-	if _, err := first.CommitBase(t.Context(), repository+":"+key, Meta{}, copyOptions()); err == nil || !strings.Contains(err.Error(), "cleanly") {
+	if _, err := first.CommitBase(t.Context(), repository+":"+key, Meta{}, copyOptions()); err == nil ||
+		!strings.Contains(err.Error(), "cleanly") {
 		t.Errorf("got %v, want a refusal", err)
 	}
 	if _, ok, _ := Lookup(t.Context(), e, key); ok {
@@ -330,11 +339,15 @@ func TestCloneRejectingThePasswordIsRemoved(t *testing.T) {
 	wrong := first.settings
 	wrong.Password = "another-secret"
 	refused := fmt.Sprintf("devenv-test-refused-%d", os.Getpid())
-	_, err := NewCloner(e).Clone(t.Context(), CloneOptions{Image: base, Settings: wrong, Name: refused, Labels: map[string]string{"dev.devenv.test": refused}})
+	_, err := NewCloner(e).Clone(t.Context(), CloneOptions{
+		Image: base, Settings: wrong, Name: refused,
+		Labels: map[string]string{"dev.devenv.test": refused},
+	})
 	if err == nil || !strings.Contains(err.Error(), "rejects the user") {
 		t.Fatalf("got %v", err)
 	}
-	if text := err.Error() + report.HintOf(err) + strings.Join(report.OutputOf(err), "\n"); strings.Contains(text, "another-secret") || strings.Contains(text, testPassword) {
+	if text := err.Error() + report.HintOf(err) + strings.Join(report.OutputOf(err), "\n"); strings.Contains(text, "another-secret") ||
+		strings.Contains(text, testPassword) {
 		t.Errorf("a password is in the failure: %s", text)
 	}
 	if left, err := e.Resources(t.Context(), "dev.devenv.test="+refused); err != nil || len(left) > 0 {

@@ -111,7 +111,10 @@ func holdsNothingPlanted(t *testing.T, e *engine.Engine, ref string) {
 	}
 	left, err := e.RunScript(t.Context(), engine.Script{
 		Image: ref, Text: `grep -rlaF -e "$1" -e "$2" -e "$3" -e "$4" -e "$5" -e "$6" --exclude-dir=pgdata --exclude-dir=proc --exclude-dir=sys / 2>/dev/null || true`,
-		Args: []string{planted["environment"], planted["secret"], planted["config"], planted["command"], planted["mounted"], planted["entrypoint"]},
+		Args: []string{
+			planted["environment"], planted["secret"], planted["config"], planted["command"], planted["mounted"],
+			planted["entrypoint"],
+		},
 	})
 	if err != nil || left != "" {
 		t.Errorf("%s: secrets are in its files: %s %v", ref, left, err)
@@ -183,7 +186,8 @@ func TestImagesAreSearchedBeforeTheyAreShared(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Remove(context.Background(), id) //nolint:errcheck // the sweep at the end tries again
-	if err := e.CopyTo(t.Context(), id, "/", archiveOf(t, map[string]string{"/etc/left.conf": "x" + secret, dataDirectory + "/table": "of the user's own"})); err != nil {
+	if err := e.CopyTo(t.Context(), id, "/", archiveOf(t, map[string]string{"/etc/left.conf": "x" + secret, dataDirectory +
+		"/table": "of the user's own"})); err != nil {
 		t.Fatal(err)
 	}
 	image, err := e.Commit(t.Context(), id, engine.CommitOptions{})
@@ -201,7 +205,8 @@ func TestImagesAreSearchedBeforeTheyAreShared(t *testing.T) {
 func refused(t *testing.T, err error, where, secret string) {
 	t.Helper()
 	var failure *report.Failure
-	if !errors.As(err, &failure) || report.KindOf(err) != report.KindWork || report.HintOf(err) == "" || !strings.Contains(err.Error(), where) {
+	if !errors.As(err, &failure) || report.KindOf(err) != report.KindWork || report.HintOf(err) == "" ||
+		!strings.Contains(err.Error(), where) {
 		t.Errorf("got %v, hint %q; want a failure that names %s", err, report.HintOf(err), where)
 	}
 	if err != nil && strings.Contains(err.Error()+report.HintOf(err), secret) {

@@ -24,7 +24,8 @@ func TestRemoteServerIsReachedThroughItsContainer(t *testing.T) {
 		t.Fatal(err)
 	}
 	var long string
-	if err := conn.QueryRow(t.Context(), "SELECT $1 || repeat('x', 1000000)", strings.Repeat("y", 1000000)).Scan(&long); err != nil || len(long) != 2000000 {
+	if err := conn.QueryRow(t.Context(), "SELECT $1 || repeat('x', 1000000)", strings.Repeat("y", 1000000)).Scan(&long); err != nil ||
+		len(long) != 2000000 {
 		t.Errorf("%d bytes came back: %v", len(long), err)
 	}
 	var ended bool

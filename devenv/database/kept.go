@@ -77,5 +77,6 @@ func (u Unkept) Remedy() string {
 	if u.Version != "" {
 		target = "/var/lib/postgresql"
 	}
-	return fmt.Sprintf("mount it at %s, in the Compose file:\n    %s: {volumes: [\"%s:%s\"]}", target, u.Service, cmp.Or(u.Source, "pgdata"), target)
+	return fmt.Sprintf("mount it at %s, in the Compose file:\n    %s: {volumes: [\"%s:%s\"]}", target, u.Service, cmp.Or(u.Source, "pgdata"),
+		target)
 }

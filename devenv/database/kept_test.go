@@ -21,14 +21,25 @@ func TestDataOutsideAnyMountIsReported(t *testing.T) {
 		command      []string
 		says, remedy string // empty where it is kept
 	}{
-		"where 17 has it":               {image: old, target: "/var/lib/postgresql/data"},
-		"above where 17 has it":         {image: old, target: "/var/lib/postgresql"},
-		"where 18 has it":               {image: official18, target: "/var/lib/postgresql"},
-		"where 17 had it":               {official18, "/var/lib/postgresql/data", nil, nil, "pgdata at /var/lib/postgresql/data stays empty", `db: {volumes: ["pgdata:/var/lib/postgresql"]}`},
-		"where the environment says":    {image: official18, target: "/srv", env: types.MappingWithEquals{"PGDATA": &moved}},
-		"where the command says":        {image: official18, target: "/srv", command: []string{"postgres", "-D", moved}},
-		"not where the environment has": {old, "/var/lib/postgresql/data", types.MappingWithEquals{"PGDATA": &moved}, nil, "in /srv/pg, which no volume holds", `["pgdata:/srv/pg"]`},
-		"nowhere":                       {old, "/etc/postgresql", nil, nil, "in /var/lib/postgresql/data, which no volume holds", `["pgdata:/var/lib/postgresql/data"]`},
+		"where 17 has it":       {image: old, target: "/var/lib/postgresql/data"},
+		"above where 17 has it": {image: old, target: "/var/lib/postgresql"},
+		"where 18 has it":       {image: official18, target: "/var/lib/postgresql"},
+		"where 17 had it": {
+			official18, "/var/lib/postgresql/data", nil, nil, "pgdata at /var/lib/postgresql/data stays empty",
+			`db: {volumes: ["pgdata:/var/lib/postgresql"]}`,
+		},
+		"where the environment says": {image: official18, target: "/srv", env: types.MappingWithEquals{"PGDATA": &moved}},
+		"where the command says":     {image: official18, target: "/srv", command: []string{"postgres", "-D", moved}},
+		"not where the environment has": {
+			old, "/var/lib/postgresql/data",
+			types.MappingWithEquals{"PGDATA": &moved},
+			nil,
+			"in /srv/pg, which no volume holds", `["pgdata:/srv/pg"]`,
+		},
+		"nowhere": {
+			old, "/etc/postgresql", nil, nil, "in /var/lib/postgresql/data, which no volume holds",
+			`["pgdata:/var/lib/postgresql/data"]`,
+		},
 	} {
 		var s types.ServiceConfig
 		s.Environment, s.Command = c.env, c.command

@@ -217,7 +217,10 @@ func (s userServer) keep(store Store) Snapshot {
 	if err != nil {
 		s.Fatal(err)
 	}
-	kept, err := saving.Commit(s.Context(), SnapshotMeta{Name: fmt.Sprint(s.layout.major), Repository: fmt.Sprintf("layouts%d", os.Getpid()), Created: time.Now()})
+	kept, err := saving.Commit(s.Context(), SnapshotMeta{
+		Name: fmt.Sprint(s.layout.major), Repository: fmt.Sprintf("layouts%d", os.Getpid()),
+		Created: time.Now(),
+	})
 	if closeErr := saving.Close(s.Context()); err != nil || closeErr != nil {
 		s.Fatal(err, closeErr)
 	}

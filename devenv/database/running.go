@@ -23,6 +23,7 @@ func CheckRunning(ctx context.Context, e *engine.Engine, service, id string) err
 	if err != nil || still.Control != "" {
 		return err
 	}
-	return report.Fail(report.KindWork, "for the base's data at your branch's head: devenv reset\nfor an empty database: docker compose restart "+service,
+	return report.Fail(report.KindWork, "for the base's data at your branch's head: devenv reset\n"+
+		"for an empty database: docker compose restart "+service,
 		"use the database of %s: it is running, but its data in %s has been removed", service, store)
 }

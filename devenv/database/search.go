@@ -20,7 +20,8 @@ func leaks(where, hint string) error {
 }
 
 // builtIn is what to do about a secret in the service's own image.
-const builtIn = "it comes from the service's own image: pass it to the build as a secret (RUN --mount=type=secret), not as an argument, by ENV or in a file"
+const builtIn = "it comes from the service's own image: pass it to the build as a secret (RUN --mount=type=secret), not as an " +
+	"argument, by ENV or in a file"
 
 // CheckSecrets searches an image for secrets before it is shared: its JSON, its history, and its files outside the
 // data directory. A secret is a KindWork failure that distinctive where it is.

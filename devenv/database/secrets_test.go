@@ -30,11 +30,13 @@ func TestSecretIsFoundAnywhereInJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, document := range map[string]any{
-		"ContainerConfig.Env[POSTGRES_PASSWORD]": map[string]any{"ContainerConfig": map[string]any{"Env": []string{"A=b", "POSTGRES_PASSWORD=" + testPassword}}},
-		"Config.Cmd[1]":                          map[string]any{"Config": map[string]any{"Cmd": []string{"postgres", "-c secret=" + testPassword}}},
-		"Config.Labels.dev.devenv.base.seen":     map[string]any{"Config": map[string]any{"Labels": map[string]any{"dev.devenv.base": string(escaped)}}},
-		"Config.Labels":                          map[string]any{"Config": map[string]any{"Labels": map[string]any{testPassword: 1}}},
-		"":                                       map[string]any{"Config": map[string]any{"Env": []string{"POSTGRES_PASSWORD="}}},
+		"ContainerConfig.Env[POSTGRES_PASSWORD]": map[string]any{"ContainerConfig": map[string]any{"Env": []string{"A=b", "POSTGRES_PASSWORD=" +
+			testPassword}}},
+		"Config.Cmd[1]": map[string]any{"Config": map[string]any{"Cmd": []string{"postgres", "-c secret=" +
+			testPassword}}},
+		"Config.Labels.dev.devenv.base.seen": map[string]any{"Config": map[string]any{"Labels": map[string]any{"dev.devenv.base": string(escaped)}}},
+		"Config.Labels":                      map[string]any{"Config": map[string]any{"Labels": map[string]any{testPassword: 1}}},
+		"":                                   map[string]any{"Config": map[string]any{"Env": []string{"POSTGRES_PASSWORD="}}},
 	} {
 		raw, err := json.Marshal(document)
 		if err != nil {
@@ -91,7 +93,10 @@ func TestFinderFindsExactlyThePresentSecrets(t *testing.T) {
 
 func TestProjectWordsAreNoSecretsInItsImages(t *testing.T) {
 	t.Parallel()
-	meta := Meta{Ref: "refs/heads/feature-2026", Settings: Settings{Database: "shop_4f8e91c2", Image: "registry.example/postgres:17-b3d1"}, Inputs: []string{"build context https://hunter2hunter2@host.example/x.git"}}
+	meta := Meta{
+		Ref: "refs/heads/feature-2026", Settings: Settings{Database: "shop_4f8e91c2", Image: "registry.example/postgres:17-b3d1"},
+		Inputs: []string{"build context https://hunter2hunter2@host.example/x.git"},
+	}
 	got := NewSecrets([]string{"shop_4f8e91c2", "feature-2026", "postgres:17-b3d1", "hunter2hunter2"}).without(meta.words())
 	if len(got) != 1 || got[0] != "hunter2hunter2" {
 		t.Errorf("they are %q", got)
@@ -105,7 +110,8 @@ func TestToolOutputIsKeptWithoutSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	clean, err := NewSecrets([]string{"hunter2hunter2"}).cleaned(raw)
-	if text := string(clean); err != nil || strings.Contains(text, "hunter2") || !strings.Contains(text, "cannot reach app:[redacted]@db") || !strings.Contains(text, "12345678901234567") {
+	if text := string(clean); err != nil || strings.Contains(text, "hunter2") || !strings.Contains(text, "cannot reach app:[redacted]@db") ||
+		!strings.Contains(text, "12345678901234567") {
 		t.Errorf("it became %s: %v", clean, err)
 	}
 	var meta Meta

@@ -34,16 +34,18 @@ func TestSettingsComeFromTheService(t *testing.T) {
 	}{
 		"nothing set": {want: Settings{User: "postgres", Database: "postgres", Port: 5432}},
 		"the official names": {
-			service: types.ServiceConfig{ContainerSpec: types.ContainerSpec{Environment: env("POSTGRES_USER=u", "POSTGRES_PASSWORD=p@:/%", "POSTGRES_DB=d", "PGPORT=6000")}},
-			want:    Settings{User: "u", Password: "p@:/%", Database: "d", Port: 6000},
+			service: types.ServiceConfig{ContainerSpec: types.ContainerSpec{Environment: env("POSTGRES_USER=u", "POSTGRES_PASSWORD=p@:/%",
+				"POSTGRES_DB=d", "PGPORT=6000")}},
+			want: Settings{User: "u", Password: "p@:/%", Database: "d", Port: 6000},
 		},
 		"the database is named after the user": {
 			service: types.ServiceConfig{ContainerSpec: types.ContainerSpec{Environment: env("POSTGRES_USER=u")}},
 			want:    Settings{User: "u", Database: "u", Port: 5432},
 		},
 		"Bitnami's names": {
-			service: types.ServiceConfig{ContainerSpec: types.ContainerSpec{Environment: env("POSTGRESQL_USERNAME=u", "POSTGRESQL_PASSWORD=p", "POSTGRESQL_DATABASE=d", "POSTGRESQL_PORT_NUMBER=6001")}},
-			want:    Settings{User: "u", Password: "p", Database: "d", Port: 6001},
+			service: types.ServiceConfig{ContainerSpec: types.ContainerSpec{Environment: env("POSTGRESQL_USERNAME=u", "POSTGRESQL_PASSWORD=p",
+				"POSTGRESQL_DATABASE=d", "POSTGRESQL_PORT_NUMBER=6001")}},
+			want: Settings{User: "u", Password: "p", Database: "d", Port: 6001},
 		},
 		"a secret from a file": {
 			service: types.ServiceConfig{ContainerSpec: types.ContainerSpec{
@@ -63,7 +65,8 @@ func TestSettingsComeFromTheService(t *testing.T) {
 		},
 		"a file that is mounted": {
 			service: types.ServiceConfig{ContainerSpec: types.ContainerSpec{
-				Environment: env("POSTGRES_PASSWORD_FILE=/pw/password"), Volumes: []types.ServiceVolumeConfig{{Type: "bind", Source: dir, Target: "/pw"}},
+				Environment: env("POSTGRES_PASSWORD_FILE=/pw/password"),
+				Volumes:     []types.ServiceVolumeConfig{{Type: "bind", Source: dir, Target: "/pw"}},
 			}},
 			want: Settings{User: "postgres", Password: "from file", Database: "postgres", Port: 5432},
 		},
@@ -77,12 +80,18 @@ func TestSettingsComeFromTheService(t *testing.T) {
 			}(),
 			want: Settings{User: "postgres", Database: "postgres", Port: 7002},
 		},
-		"--port=":    {service: command("postgres", "--port=7003"), want: Settings{User: "postgres", Database: "postgres", Port: 7003}},
-		"in a shell": {service: command("sh", "-c", "exec postgres -p 7004 -D /x"), want: Settings{User: "postgres", Database: "postgres", Port: 7004}},
+		"--port=": {service: command("postgres", "--port=7003"), want: Settings{User: "postgres", Database: "postgres", Port: 7003}},
+		"in a shell": {service: command("sh", "-c", "exec postgres -p 7004 -D /x"), want: Settings{
+			User: "postgres", Database: "postgres",
+			Port: 7004,
+		}},
 		"names": {
 			service: types.ServiceConfig{
 				ContainerName: "main-db",
-				ContainerSpec: types.ContainerSpec{Hostname: "db.local", Networks: map[string]*types.ServiceNetworkConfig{"n": {Aliases: []string{"pg", "db"}}}},
+				ContainerSpec: types.ContainerSpec{
+					Hostname: "db.local",
+					Networks: map[string]*types.ServiceNetworkConfig{"n": {Aliases: []string{"pg", "db"}}},
+				},
 			},
 			change: func(p *types.Project) {
 				p.Services["web"] = types.ServiceConfig{Name: "web", Links: []string{"db:database"}}
@@ -167,7 +176,10 @@ func TestMoveDataMovesItOutOfEveryMount(t *testing.T) {
 		types.ShellCommand{"postgres", "-D", dataDirectory, "-c", "data_directory=" + dataDirectory, "-c", "shared_buffers=1MB"},
 		[]types.ServicePortConfig{{Mode: "ingress", HostIP: "127.0.0.1", Target: 5432, Protocol: "tcp"}},
 	}
-	if diff := cmp.Diff(want, []any{mounts, got.Tmpfs, got.ReadOnly, *got.Environment["PGDATA"], *got.Environment["POSTGRES_INITDB_WALDIR"], got.Command, got.Ports}); diff != "" {
+	if diff := cmp.Diff(want, []any{
+		mounts, got.Tmpfs, got.ReadOnly, *got.Environment["PGDATA"], *got.Environment["POSTGRES_INITDB_WALDIR"],
+		got.Command, got.Ports,
+	}); diff != "" {
 		t.Errorf("moved (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(types.Volumes{dataVolume: {Name: "p-" + dataVolume, Labels: types.Labels{"run": "1"}}}, p.Volumes); diff != "" {
@@ -181,11 +193,14 @@ func TestMoveDataMovesItOutOfEveryMount(t *testing.T) {
 func TestDataDirectoryIsRewrittenAnywhereInTheCommand(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string][2][]string{
-		"glued":      {{"postgres", "-D/data"}, {"postgres", "-D" + dataDirectory}},
-		"long":       {{"--data-directory=/data"}, {"--data-directory=" + dataDirectory}},
-		"in a shell": {{"bash", "-c", "chown x /data; exec postgres -D '/data' -p 1"}, {"bash", "-c", "chown x " + dataDirectory + "; exec postgres -D '" + dataDirectory + "' -p 1"}},
-		"nothing":    {{"postgres", "-c", "log_directory=/data"}, {"postgres", "-c", "log_directory=/data"}},
-		"none":       {nil, nil},
+		"glued": {{"postgres", "-D/data"}, {"postgres", "-D" + dataDirectory}},
+		"long":  {{"--data-directory=/data"}, {"--data-directory=" + dataDirectory}},
+		"in a shell": {
+			{"bash", "-c", "chown x /data; exec postgres -D '/data' -p 1"},
+			{"bash", "-c", "chown x " + dataDirectory + "; exec postgres -D '" + dataDirectory + "' -p 1"},
+		},
+		"nothing": {{"postgres", "-c", "log_directory=/data"}, {"postgres", "-c", "log_directory=/data"}},
+		"none":    {nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -161,7 +161,8 @@ func AdoptSnapshot(ctx context.Context, e *engine.Engine, ref, repository, name 
 	case json.Unmarshal([]byte(found.Labels[labelSnapshot]), &s.SnapshotMeta) != nil, s.Name != name:
 		err = report.Fail(report.KindWork, "inspect it: docker inspect "+ref, "take %s: it is not devenv's snapshot %q", ref, name)
 	case found.OS != e.Info().OS, found.Arch != e.Info().Arch:
-		err = report.Fail(report.KindWork, "a database's files work on their own platform only: use pg_dump", "take %s: it is for %s/%s", ref, found.OS, found.Arch)
+		err = report.Fail(report.KindWork, "a database's files work on their own platform only: use pg_dump", "take %s: it is for %s/%s", ref,
+			found.OS, found.Arch)
 	default:
 		s.Repository = repository
 		err = e.Tag(ctx, found.ID, s.Ref)
@@ -210,5 +211,6 @@ func CheckNameFree(ctx context.Context, e *engine.Engine, repository, name strin
 	if err != nil || !taken {
 		return err
 	}
-	return report.Fail(report.KindUsage, "choose another name, or remove it: devenv snapshot remove "+name, "a snapshot %q already exists", name)
+	return report.Fail(report.KindUsage, "choose another name, or remove it: devenv snapshot remove "+name, "a snapshot %q already exists",
+		name)
 }

@@ -17,7 +17,8 @@ import (
 const startTimeout = 15 * time.Minute
 
 // dumpHint is the alternative when a server cannot run as an image.
-const dumpHint = "if this database cannot run with its data in its own layer, start from a dump, in .devenv.yaml:\n    seed: {dump: path/to/dump.sql}"
+const dumpHint = "if this database cannot run with its data in its own layer, start from a dump, in .devenv.yaml:\n" +
+	"    seed: {dump: path/to/dump.sql}"
 
 // Start starts the container that Compose created for a service with moved data, or one that CommitBase has stopped,
 // and waits until it queryWait a query over TCP, as the application would connect. Before that it creates the data

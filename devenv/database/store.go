@@ -47,7 +47,8 @@ func StoreOf(service string, c engine.Container) (Store, error) {
 	for _, m := range c.Mounts {
 		switch {
 		case within(m.Target, s.Directory):
-			return s, report.Fail(report.KindUsage, "use pg_dump and pg_restore for it", "find the data of %s: a part of it is a separate mount, at %s", service, m.Target)
+			return s, report.Fail(report.KindUsage, "use pg_dump and pg_restore for it",
+				"find the data of %s: a part of it is a separate mount, at %s", service, m.Target)
 		case m.Type != "volume" && m.Type != "bind":
 		case m.Target != s.Directory && !within(s.Directory, m.Target):
 		case !found || len(m.Target) > len(s.Mount.Target):
@@ -55,7 +56,8 @@ func StoreOf(service string, c engine.Container) (Store, error) {
 		}
 	}
 	if !found {
-		return s, report.Fail(report.KindUsage, "give the service a volume for "+s.Directory, "find the data of %s: %s is neither in a volume nor in a host directory", service, s.Directory)
+		return s, report.Fail(report.KindUsage, "give the service a volume for "+s.Directory,
+			"find the data of %s: %s is neither in a volume nor in a host directory", service, s.Directory)
 	}
 	s.Mount.ReadOnly = false
 	return s, nil

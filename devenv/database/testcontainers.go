@@ -119,7 +119,8 @@ func CheckEngine(e *engine.Engine) error {
 		return nil
 	}
 	return report.Fail(report.KindUsage,
-		"forward a local port to it: ssh -nNT -L 127.0.0.1:2375:/var/run/docker.sock USER@HOST\nand use that port: DOCKER_HOST=tcp://127.0.0.1:2375",
+		"forward a local port to it: ssh -nNT -L 127.0.0.1:2375:/var/run/docker.sock USER@HOST\n"+
+			"and use that port: DOCKER_HOST=tcp://127.0.0.1:2375",
 		"start databases on the engine at %s: that only works over a socket or TCP, with certificates from DOCKER_CERT_PATH", at.Host)
 }
 

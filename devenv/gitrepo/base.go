@@ -118,7 +118,10 @@ func (r *Repo) otherBranches(ctx context.Context, head Head) ([]string, error) {
 		return nil, err
 	}
 	here := strings.TrimPrefix(head.Ref, "refs/heads/")
-	branches := slices.DeleteFunc(strings.Split(refs, "\n"), func(b string) bool { return strings.TrimPrefix(b, "origin/") == here || b == "" })
+	branches := slices.DeleteFunc(strings.Split(refs, "\n"), func(b string) bool {
+		return strings.TrimPrefix(b, "origin/") == here ||
+			b == ""
+	})
 	rank := func(b string) int {
 		if i := slices.Index(usual, strings.TrimPrefix(b, "origin/")); i >= 0 {
 			return i

@@ -62,7 +62,10 @@ func replacement(repo *Repo) Delivery {
 	return Delivery{Command: "new-migration", Changes: []FileChange{
 		{Path: "versions/0002_mine.py", Action: report.FileRemoved, Expect: id("versions/0002_mine.py")},
 		{Path: "versions/0003_mine.py", Action: report.FileRemoved, Expect: id("versions/0003_mine.py")},
-		{Path: "versions/0001_first.py", Action: report.FileRestored, Content: []byte("revision = '0001'\n"), Expect: id("versions/0001_first.py")},
+		{
+			Path: "versions/0001_first.py", Action: report.FileRestored, Content: []byte("revision = '0001'\n"),
+			Expect: id("versions/0001_first.py"),
+		},
 		{Path: "versions/0002_new.py", Action: report.FileAdded, Content: []byte("new\n")},
 		{Path: "deep/er/tool.sh", Action: report.FileAdded, Content: []byte("#!/bin/sh\n"), Executable: true},
 	}}

@@ -67,7 +67,8 @@ func TestDeliveryChangesFilesAndUndoRestoresThem(t *testing.T) {
 	}
 	delivered := s.worktree()
 	plan, err := s.open().Undo(context.Background(), UndoOptions{DryRun: true})
-	if err != nil || s.worktree() != delivered || len(plan.Files) != 5 || plan.Files[3] != (report.File{Path: "versions/0002_new.py", Action: report.FileRemoved}) {
+	if err != nil || s.worktree() != delivered || len(plan.Files) != 5 ||
+		plan.Files[3] != (report.File{Path: "versions/0002_new.py", Action: report.FileRemoved}) {
 		t.Errorf("the plan is %+v, %v", plan, err)
 	}
 	result, err := s.open().Undo(context.Background(), UndoOptions{})
@@ -86,7 +87,10 @@ func TestDeliveredFilesFollowTheUmask(t *testing.T) {
 	old := syscall.Umask(0o027)
 	defer syscall.Umask(old)
 	deliver(t, s)
-	for path, want := range map[string]fs.FileMode{"versions/0002_new.py": 0o640, "deep/er/tool.sh": 0o750, "deep": 0o750, "versions/0001_first.py": 0o644} {
+	for path, want := range map[string]fs.FileMode{
+		"versions/0002_new.py": 0o640, "deep/er/tool.sh": 0o750, "deep": 0o750,
+		"versions/0001_first.py": 0o644,
+	} {
 		info, err := os.Stat(s.path(path))
 		if err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s is %v, %v", path, info.Mode(), err)

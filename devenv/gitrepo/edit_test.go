@@ -20,7 +20,10 @@ func TestATreeIsEditedWithoutACheckout(t *testing.T) {
 	check := s.untouched()
 	repo := s.open()
 	tree, err := repo.WithFiles(context.Background(), "HEAD", []string{"versions/0002_mine.py", "old", "never/there"},
-		map[string][]byte{"versions/0001_first.py": []byte("edited\r\n"), "new/line\nbreak": []byte("n\n"), "run.sh": []byte("#!/bin/bash\n"), "empty": nil})
+		map[string][]byte{
+			"versions/0001_first.py": []byte("edited\r\n"), "new/line\nbreak": []byte("n\n"), "run.sh": []byte("#!/bin/bash\n"),
+			"empty": nil,
+		})
 	check()
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +45,8 @@ func TestFilesAreReadFromATree(t *testing.T) {
 	s.commit("more")
 	repo := s.open()
 	contents, err := repo.ReadFiles(context.Background(), "HEAD", "versions")
-	if err != nil || len(contents) != 3 || string(contents["versions/0002_b.py"]) != "b\nwith\nlines\n" || len(contents["versions/empty.py"]) != 0 {
+	if err != nil || len(contents) != 3 || string(contents["versions/0002_b.py"]) != "b\nwith\nlines\n" ||
+		len(contents["versions/empty.py"]) != 0 {
 		t.Errorf("%q, %v", contents, err)
 	}
 	for _, path := range []string{"versions", "nothing.py"} {

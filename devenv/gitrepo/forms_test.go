@@ -57,7 +57,8 @@ func TestUserConfigurationAndHooksHaveNoEffect(t *testing.T) {
 	ran := filepath.Join(t.TempDir(), "ran")
 	touch := script(t, "touch "+ran)
 	for _, hook := range []string{
-		"post-checkout", "post-merge", "pre-merge-commit", "post-index-change", "reference-transaction", "pre-commit", "prepare-commit-msg", "commit-msg",
+		"post-checkout", "post-merge", "pre-merge-commit", "post-index-change", "reference-transaction", "pre-commit", "prepare-commit-msg",
+		"commit-msg",
 	} {
 		if err := os.Symlink(touch, s.path(".git/hooks/"+hook)); err != nil {
 			t.Fatal(err)
@@ -66,10 +67,14 @@ func TestUserConfigurationAndHooksHaveNoEffect(t *testing.T) {
 	s.git("update-index", "--untracked-cache")
 	for _, setting := range []string{
 		"core.fsmonitor=" + touch, "core.untrackedCache=true", "core.editor=" + touch, "core.pager=" + touch, "diff.external=" + touch,
-		"commit.gpgSign=true", "gpg.program=" + touch, "merge.verifySignatures=true", "merge.ff=only", "merge.renames=false", "merge.autoStash=true",
-		"rerere.enabled=true", "status.showUntrackedFiles=no", "status.relativePaths=true", "core.quotePath=true", "color.ui=always", "log.showSignature=true",
-		"diff.noprefix=true", "submodule.recurse=true", "core.splitIndex=true", "index.version=4", "feature.manyFiles=true", "clean.requireForce=true",
-		"advice.detachedHead=true", "i18n.logOutputEncoding=ISO-8859-1", "core.safecrlf=true", "core.abbrev=4", "log.date=relative", "fetch.recurseSubmodules=true",
+		"commit.gpgSign=true", "gpg.program=" + touch, "merge.verifySignatures=true", "merge.ff=only", "merge.renames=false",
+		"merge.autoStash=true",
+		"rerere.enabled=true", "status.showUntrackedFiles=no", "status.relativePaths=true", "core.quotePath=true", "color.ui=always",
+		"log.showSignature=true",
+		"diff.noprefix=true", "submodule.recurse=true", "core.splitIndex=true", "index.version=4", "feature.manyFiles=true",
+		"clean.requireForce=true",
+		"advice.detachedHead=true", "i18n.logOutputEncoding=ISO-8859-1", "core.safecrlf=true", "core.abbrev=4", "log.date=relative",
+		"fetch.recurseSubmodules=true",
 	} {
 		name, value, _ := strings.Cut(setting, "=")
 		s.git("config", name, value)
@@ -85,7 +90,8 @@ func TestUserConfigurationAndHooksHaveNoEffect(t *testing.T) {
 	c := capture(t, s, CaptureOptions{})
 	made, files := tree(t, s, TreeOptions{Cache: t.TempDir(), ID: "x", Treeish: c.Commit})
 	_, merged, err := s.open().Merge(context.Background(), made, c.Commit, s.git("-c", "core.fsmonitor=false", "rev-parse", "main"))
-	if err != nil || !merged || files.read("new.py") != "new\n" || files.read("other.py") != "base\n" || files.read("models.py") != "feature\n" {
+	if err != nil || !merged || files.read("new.py") != "new\n" || files.read("other.py") != "base\n" ||
+		files.read("models.py") != "feature\n" {
 		t.Errorf("merged %v, %v", merged, err)
 	}
 	if _, err := os.Stat(ran); err == nil {
@@ -131,7 +137,8 @@ func TestLineEndingsFollowTheAttributes(t *testing.T) {
 	}
 	_, files := privateTree(t, s, "main")
 	for path, want := range map[string]string{
-		"models.py": "feature\r\nmore\r\n", "other.py": "base\r\n", "run.sh": "one\ntwo\n", "run.bat": "one\r\ntwo\r\n", "raw.bin": "one\r\ntwo\n",
+		"models.py": "feature\r\nmore\r\n", "other.py": "base\r\n", "run.sh": "one\ntwo\n", "run.bat": "one\r\ntwo\r\n",
+		"raw.bin": "one\r\ntwo\n",
 	} {
 		if got := files.read(path); got != want {
 			t.Errorf("%s is %q in the tree", path, got)
@@ -157,7 +164,8 @@ func TestARenameOfCaseAloneIsCaptured(t *testing.T) {
 		if err := made.Checkout(context.Background(), c.Commit); err != nil {
 			t.Fatal(err)
 		}
-		if files.exists("models.py") || files.exists("versions") || files.read("Models.py") != "one\n" || !files.exists("Versions/0001_first.py") {
+		if files.exists("models.py") || files.exists("versions") || files.read("Models.py") != "one\n" ||
+			!files.exists("Versions/0001_first.py") {
 			t.Errorf("with core.ignoreCase=%s the tree is not the capture", ignoreCase)
 		}
 	}
@@ -314,7 +322,8 @@ func TestDeliveryRecognizesFilesWithAnyLineEnding(t *testing.T) {
 	if err := s.open().Deliver(context.Background(), d); err != nil || s.exists("mine.py") {
 		t.Fatal(err)
 	}
-	if _, err := s.open().Undo(context.Background(), UndoOptions{}); err != nil || s.read("mine.py") != "one\r\ntwo\r\n" || s.read("edited.py") != "one\r\n" {
+	if _, err := s.open().Undo(context.Background(), UndoOptions{}); err != nil || s.read("mine.py") != "one\r\ntwo\r\n" ||
+		s.read("edited.py") != "one\r\n" {
 		t.Errorf("the undo is not complete: %v", err)
 	}
 }

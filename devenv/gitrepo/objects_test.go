@@ -34,7 +34,8 @@ func TestCapturesWriteNoObjectsToTheRepository(t *testing.T) {
 		t.Fatalf("merged %v, %v", merged, err)
 	}
 	check()
-	if got := s.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname)"); strings.Contains(got, c.Tree) || strings.Contains(got, c.Commit) {
+	if got := s.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname)"); strings.Contains(got, c.Tree) ||
+		strings.Contains(got, c.Commit) {
 		t.Error("the capture is in the user's repository")
 	}
 	unsaid, err := Open(ctx, s.dir)

@@ -288,7 +288,8 @@ func TestFailedCommandKeepsArgumentsExitCodeAndStderr(t *testing.T) {
 	s := newSandbox(t)
 	err := s.open().git("rev-parse", "--verify", "nothing-of-that-name").run(context.Background())
 	var failed *CommandError
-	if !errors.As(err, &failed) || failed.ExitCode != 128 || len(failed.Args) != 3 || !strings.Contains(failed.Stderr, "Needed a single revision") {
+	if !errors.As(err, &failed) || failed.ExitCode != 128 || len(failed.Args) != 3 ||
+		!strings.Contains(failed.Stderr, "Needed a single revision") {
 		t.Errorf("%#v", err)
 	}
 	if got := withoutPasswords("fatal: 'https://me:s3cret@example.org/x' and http://example.org/@y"); got != "fatal: 'https://***@example.org/x' and http://example.org/@y" {

@@ -89,7 +89,10 @@ func TestSymbolicLinksAreNeverFollowed(t *testing.T) {
 	s.write("other.py", "other\n")
 	s.commit("more")
 	outside := t.TempDir()
-	links := map[string]string{"out": outside, "dangling": "nowhere", "dir": "versions", "models.py": "other.py", "up": "../..", "self": "self"}
+	links := map[string]string{
+		"out": outside, "dangling": "nowhere", "dir": "versions", "models.py": "other.py", "up": "../..",
+		"self": "self",
+	}
 	for name, to := range links {
 		s.remove(name)
 		if err := os.Symlink(to, s.path(name)); err != nil {
@@ -106,7 +109,8 @@ func TestSymbolicLinksAreNeverFollowed(t *testing.T) {
 	if err := made.Checkout(context.Background(), "HEAD"); err != nil {
 		t.Fatal(err)
 	}
-	if entries, err := os.ReadDir(outside); err != nil || len(entries) > 0 || files.read("dir/a.py") != "a\n" || files.read("models.py") != "one\n" {
+	if entries, err := os.ReadDir(outside); err != nil || len(entries) > 0 || files.read("dir/a.py") != "a\n" ||
+		files.read("models.py") != "one\n" {
 		t.Errorf("the tree is not HEAD's, or wrote to %s: %v, %v", outside, entries, err)
 	}
 }

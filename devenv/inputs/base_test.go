@@ -18,8 +18,10 @@ services:
   backend: {build: ./back, depends_on: [db]}
   web: {build: ./web, environment: {COLOUR: "${COLOUR:-}"}}
 `,
-		"db.env": "POSTGRES_PASSWORD=secret", "init/a.sql": "1", "back/Dockerfile": "FROM python:3.12", "back/main.py": "1", "back/README.md": "1", "back/conf/alembic.ini": "1",
-		"web/Dockerfile": "FROM node", "web/app.js": "1", "README.md": "1", "LICENSE": "1", ".github/workflows/ci.yml": "1", "back/.idea/x": "1", "content/page.md": "1", "docs/a.txt": "1",
+		"db.env": "POSTGRES_PASSWORD=secret", "init/a.sql": "1", "back/Dockerfile": "FROM python:3.12", "back/main.py": "1",
+		"back/README.md": "1", "back/conf/alembic.ini": "1",
+		"web/Dockerfile": "FROM node", "web/app.js": "1", "README.md": "1", "LICENSE": "1", ".github/workflows/ci.yml": "1",
+		"back/.idea/x": "1", "content/page.md": "1", "docs/a.txt": "1",
 	}
 }
 
@@ -43,7 +45,8 @@ func listOf(t *testing.T, files map[string]string, change func(*Base), env ...st
 	}
 	b := Base{
 		Tree: tree, Project: tree.load(t, env...), Services: []string{"db", "backend"}, LeftOut: none,
-		Mounted: []Mount{{Service: "db", Path: "init"}, {Service: "db", Target: "/run/secrets/x", Content: []byte("s")}}, Code: []string{"back/conf/alembic.ini", "back/conf/alembic.ini", ""},
+		Mounted: []Mount{{Service: "db", Path: "init"}, {Service: "db", Target: "/run/secrets/x", Content: []byte("s")}},
+		Code:    []string{"back/conf/alembic.ini", "back/conf/alembic.ini", ""},
 	}
 	if change != nil {
 		change(&b)
@@ -92,9 +95,15 @@ func TestOnlyInputsOfTheBaseChangeItsKey(t *testing.T) {
 		"what no service sees":                  {path: "docs/a.txt"},
 		"where prepare may read anything":       {path: "docs/a.txt", how: whole, another: true},
 		"for people, where prepare may read it": {path: "README.md", how: whole},
-		"what is included":                      {path: "content/page.md", how: leaving([]string{"content/**/*.md", "content/*.md"}, nil), another: true},
-		"what is included beside what is not":   {path: "back/README.md", how: leaving([]string{"back/README.md"}, []string{"back"}), another: true},
-		"what is excluded":                      {path: "back/main.py", how: leaving(nil, []string{"back"})},
+		"what is included": {
+			path: "content/page.md", how: leaving([]string{"content/**/*.md", "content/*.md"}, nil),
+			another: true,
+		},
+		"what is included beside what is not": {
+			path: "back/README.md", how: leaving([]string{"back/README.md"}, []string{"back"}),
+			another: true,
+		},
+		"what is excluded": {path: "back/main.py", how: leaving(nil, []string{"back"})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			changed := project()
@@ -163,7 +172,10 @@ func TestImagesOfDockerfilesAreNamedForEachService(t *testing.T) {
 	b := Base{Tree: tree, Project: tree.load(t), Services: []string{"backend", "web"}}
 	b.LeftOut, _ = NewLeftOut(nil, nil)
 	_, images, err := b.Inputs()
-	if want := []Named{{Image: Image{Ref: "python:3.12"}, From: "Dockerfile of backend"}, {Image: Image{Ref: "node"}, From: "Dockerfile of web"}}; err != nil || !slices.Equal(images, want) {
+	if want := []Named{
+		{Image: Image{Ref: "python:3.12"}, From: "Dockerfile of backend"},
+		{Image: Image{Ref: "node"}, From: "Dockerfile of web"},
+	}; err != nil || !slices.Equal(images, want) {
 		t.Errorf("%v, %v", images, err)
 	}
 }

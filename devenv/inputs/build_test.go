@@ -44,7 +44,8 @@ func checkout(t testing.TB, content map[string]string) Tree {
 // load loads the tree's compose.yaml.
 func (t Tree) load(tb testing.TB, env ...string) *types.Project {
 	tb.Helper()
-	options, err := cli.NewProjectOptions([]string{filepath.Join(t.Dir, "compose.yaml")}, cli.WithName("devenv"), cli.WithEnv(env), cli.WithWorkingDirectory(t.Dir))
+	options, err := cli.NewProjectOptions([]string{filepath.Join(t.Dir, "compose.yaml")}, cli.WithName("devenv"), cli.WithEnv(env),
+		cli.WithWorkingDirectory(t.Dir))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -85,26 +86,30 @@ func TestBuildListsContextsDockerfilesAndImages(t *testing.T) {
 	}{
 		"as .dockerignore leaves the context": {
 			map[string]string{
-				"compose.yaml": app("./back"), "back/Dockerfile": "FROM python", "back/.dockerignore": "Dockerfile\n.dockerignore\n# words\ndocs\n**/*.log\n!docs/kept",
-				"back/main.py": "", "back/docs/a": "", "back/docs/kept": "", "back/x/y.log": "", "back-office/main.py": "", "front/app.js": "",
+				"compose.yaml": app("./back"), "back/Dockerfile": "FROM python",
+				"back/.dockerignore": "Dockerfile\n.dockerignore\n# words\ndocs\n**/*.log\n!docs/kept",
+				"back/main.py":       "", "back/docs/a": "", "back/docs/kept": "", "back/x/y.log": "", "back-office/main.py": "", "front/app.js": "",
 			},
 			[]string{"Dockerfile back/Dockerfile: back/Dockerfile", "build context back: back/docs/kept back/main.py", "image python"},
 		},
 		"a .dockerignore of the Dockerfile's own": {
 			map[string]string{
-				"compose.yaml": app("{context: ., dockerfile: docker/app}"), "docker/app": "FROM python", "docker/app.dockerignore": "*\n!src", ".dockerignore": "src", "src/a.py": "", "b.py": "",
+				"compose.yaml": app("{context: ., dockerfile: docker/app}"), "docker/app": "FROM python", "docker/app.dockerignore": "*\n!src",
+				".dockerignore": "src", "src/a.py": "", "b.py": "",
 			},
 			[]string{"Dockerfile docker/app: docker/app", "build context .: src/a.py", "image python"},
 		},
 		"named contexts": {
 			map[string]string{
-				"compose.yaml": "services:\n  app: {build: {context: app, additional_contexts: {lib: ./lib, base: service:other, tools: docker-image://tools:1, far: https://example.org/x.git}}}\n" +
+				"compose.yaml": "services:\n  app: {build: {context: app, additional_contexts: {lib: ./lib, base: service:other, tools: " +
+					"docker-image://tools:1, far: https://example.org/x.git}}}\n" +
 					"  other: {build: {context: other, additional_contexts: {loop: service:app}}}",
 				"app/Dockerfile": "FROM base\nCOPY --from=lib / /\nCOPY --from=tools / /", "lib/a": "", "other/Dockerfile": "FROM node",
 			},
 			[]string{
 				"Dockerfile other/Dockerfile: other/Dockerfile", "build context other: other/Dockerfile", "build context lib: lib/a",
-				"Dockerfile app/Dockerfile: app/Dockerfile", "build context app: app/Dockerfile", "image node", "image tools:1", "https://example.org/x.git",
+				"Dockerfile app/Dockerfile: app/Dockerfile", "build context app: app/Dockerfile", "image node", "image tools:1",
+				"https://example.org/x.git",
 			},
 		},
 		"a Dockerfile in the Compose file": {
@@ -132,7 +137,10 @@ func TestBuildListsContextsDockerfilesAndImages(t *testing.T) {
 }
 
 func TestBuildSectionDependsOnlyOnArguments(t *testing.T) {
-	files := map[string]string{"compose.yaml": "services: {app: {build: {context: ., tags: [\"${TAG:-a}\"], args: [V]}}}", "Dockerfile": "ARG V\nFROM python:$V"}
+	files := map[string]string{
+		"compose.yaml": "services: {app: {build: {context: ., tags: [\"${TAG:-a}\"], args: [V]}}}",
+		"Dockerfile":   "ARG V\nFROM python:$V",
+	}
 	one, images := build(t, files, "V=1")
 	moved, _ := build(t, files, "V=1", "TAG=mine")
 	other, others := build(t, files, "V=2")
@@ -171,7 +179,10 @@ func BenchmarkBuildOfALargeRepository(b *testing.B) {
 		".dockerignore": "**/node_modules\n**/*.pyc\n**/__pycache__\n.git\ndocs\n*.log\nbuild/**\n!build/keep\n.venv\ndist",
 	})
 	for i := range 20_000 {
-		tree.Files = append(tree.Files, File{Path: fmt.Sprintf("apps/part%d/src/module%d/file%d.py", i%50, i%400, i), Mode: "100644", ID: "0123456789012345678901234567890123456789"})
+		tree.Files = append(tree.Files, File{
+			Path: fmt.Sprintf("apps/part%d/src/module%d/file%d.py", i%50, i%400, i), Mode: "100644",
+			ID: "0123456789012345678901234567890123456789",
+		})
 	}
 	p := tree.load(b)
 	for b.Loop() {

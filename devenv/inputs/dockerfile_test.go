@@ -12,10 +12,20 @@ func TestImagesAreThoseOfTheDockerfilesTarget(t *testing.T) {
 	}{
 		"one stage":               {"FROM python:3.12\nRUN true", "", []string{"python:3.12"}},
 		"a stage that is started": {"FROM node:22 AS web\nFROM python:3.12 AS base\nFROM base\nRUN true", "", []string{"python:3.12"}},
-		"copied from a stage":     {"FROM node:22 AS web\nFROM python:3.12\nCOPY --from=web /out /static", "", []string{"python:3.12", "node:22"}},
-		"copied by number":        {"FROM node:22\nFROM python:3.12\nCOPY --from=0 /out /static", "", []string{"python:3.12", "node:22"}},
-		"copied from an image":    {"FROM python:3.12\nCOPY --from=ghcr.io/astral-sh/uv:0.5 /uv /bin/", "", []string{"python:3.12", "ghcr.io/astral-sh/uv:0.5"}},
-		"mounted from an image":   {"FROM python:3.12\nRUN --mount=type=cache,target=/c --mount=type=bind,from=uv:1,target=/uv \\\n  uv sync", "", []string{"python:3.12", "uv:1"}},
+		"copied from a stage": {
+			"FROM node:22 AS web\nFROM python:3.12\nCOPY --from=web /out /static", "",
+			[]string{"python:3.12", "node:22"},
+		},
+		"copied by number": {"FROM node:22\nFROM python:3.12\nCOPY --from=0 /out /static", "", []string{"python:3.12", "node:22"}},
+		"copied from an image": {
+			"FROM python:3.12\nCOPY --from=ghcr.io/astral-sh/uv:0.5 /uv /bin/", "",
+			[]string{"python:3.12", "ghcr.io/astral-sh/uv:0.5"},
+		},
+		"mounted from an image": {
+			"FROM python:3.12\nRUN --mount=type=cache,target=/c --mount=type=bind,from=uv:1,target=/uv \\\n  uv sync",
+			"",
+			[]string{"python:3.12", "uv:1"},
+		},
 		"a target":                {"FROM python:3.12 AS prod\nFROM prod AS dev\nCOPY --from=tools:1 /t /t", "PROD", []string{"python:3.12"}},
 		"a target that is absent": {"FROM python:3.12", "prod", nil},
 		"the default of ARG":      {"ARG PY=\"3.12\"\nARG FLAVOUR=slim\nFROM python:${PY}-${FLAVOUR}", "", []string{"python:3.12-slim"}},

@@ -21,7 +21,8 @@ func TestTheFullestDiskCounts(t *testing.T) {
 		"/unseen /unseen":   {Supply: Unseen, Said: "the engine's disk cannot be seen from here"},
 	} {
 		found := judgeDisks(strings.Fields(dirs), free)
-		if mends := found.Supply == Little || found.Supply == None; found.Supply != want.Supply || found.Said != want.Said || mends != (found.Mend != "") {
+		if mends := found.Supply == Little || found.Supply == None; found.Supply != want.Supply || found.Said != want.Said ||
+			mends != (found.Mend != "") {
 			t.Errorf("%s: %+v, want %+v", dirs, found, want)
 		}
 	}

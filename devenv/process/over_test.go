@@ -25,28 +25,74 @@ func TestRunIsOverOnlyWithProofOrSilence(t *testing.T) {
 		there map[int]uint64
 		over  string
 	}{
-		"its process goes on, and it has been silent for long":           {trace: Trace{Process: same, Heard: longAgo}, there: map[int]uint64{9: 90}},
-		"its process has ended, and something of it still runs":          {trace: Trace{Process: same, Heard: now, Running: true}, over: "its process 9 of user 1000 has ended"},
-		"another process has its number":                                 {trace: Trace{Process: same, Heard: now}, there: map[int]uint64{9: 91}, over: "its process 9 of user 1000 has ended"},
-		"a process has its number, which hides when it began":            {trace: Trace{Process: same, Heard: longAgo}, there: map[int]uint64{9: 0}},
-		"when it began is not known, and a process has its number":       {trace: Trace{Process: at(func(p *Process) { p.Started = 0 }), Heard: longAgo}, there: map[int]uint64{9: 90}},
-		"another user's, and its process goes on":                        {trace: Trace{Process: at(func(p *Process) { p.User = 1 }), Heard: longAgo}, there: map[int]uint64{9: 90}},
-		"another container's, heard of lately":                           {trace: Trace{Process: at(func(p *Process) { p.Namespaces = "m" }), Heard: lately}},
-		"another container's, silent for long, and something runs":       {trace: Trace{Process: at(func(p *Process) { p.Namespaces = "m" }), Heard: longAgo, Running: true}},
-		"another container's, silent for long":                           {trace: Trace{Process: at(func(p *Process) { p.Namespaces = "m" }), Heard: longAgo}, over: "it has been silent for 24 hours"},
-		"another container's with the number of one that goes on":        {trace: Trace{Process: at(func(p *Process) { p.Namespaces = "m" }), Heard: longAgo}, there: map[int]uint64{9: 90}, over: "it has been silent"},
-		"another machine's, or before the last boot, heard of lately":    {trace: Trace{Process: at(func(p *Process) { p.Boot = "c" }), Heard: lately}},
-		"another machine's, or before the last boot, something runs":     {trace: Trace{Process: at(func(p *Process) { p.Boot = "c" }), Heard: longAgo, Running: true}},
-		"another machine's, or before the last boot, silent for long":    {trace: Trace{Process: at(func(p *Process) { p.Boot = "c" }), Heard: longAgo}, over: "it has been silent"},
-		"nothing says whose, heard of lately":                            {trace: Trace{Heard: lately}},
-		"nothing says whose, silent for long":                            {trace: Trace{Heard: longAgo}, over: "it has been silent"},
-		"of a system that tells neither, heard of lately":                {trace: Trace{Process: Process{PID: 9}, Heard: lately}},
-		"its clock is ahead":                                             {trace: Trace{Heard: now.Add(time.Hour)}},
-		"the observer's own":                                             {trace: Trace{Process: here, Run: "r", Heard: longAgo}, run: "r"},
-		"the observer's own process, of another worktree":                {trace: Trace{Process: here, Run: "q", Heard: longAgo}},
-		"the observer's own process, which has another run's lock since": {trace: Trace{Process: here, Run: "q", Heard: now}, run: "r", over: "this process has ended that run"},
+		"its process goes on, and it has been silent for long": {
+			trace: Trace{Process: same, Heard: longAgo},
+			there: map[int]uint64{9: 90},
+		},
+		"its process has ended, and something of it still runs": {
+			trace: Trace{Process: same, Heard: now, Running: true},
+			over:  "its process 9 of user 1000 has ended",
+		},
+		"another process has its number": {
+			trace: Trace{Process: same, Heard: now},
+			there: map[int]uint64{9: 91}, over: "its process 9 of user 1000 has ended",
+		},
+		"a process has its number, which hides when it began": {
+			trace: Trace{Process: same, Heard: longAgo},
+			there: map[int]uint64{9: 0},
+		},
+		"when it began is not known, and a process has its number": {trace: Trace{
+			Process: at(func(p *Process) { p.Started = 0 }),
+			Heard:   longAgo,
+		}, there: map[int]uint64{9: 90}},
+		"another user's, and its process goes on": {trace: Trace{
+			Process: at(func(p *Process) { p.User = 1 }),
+			Heard:   longAgo,
+		}, there: map[int]uint64{9: 90}},
+		"another container's, heard of lately": {trace: Trace{
+			Process: at(func(p *Process) { p.Namespaces = "m" }),
+			Heard:   lately,
+		}},
+		"another container's, silent for long, and something runs": {trace: Trace{
+			Process: at(func(p *Process) { p.Namespaces = "m" }),
+			Heard:   longAgo, Running: true,
+		}},
+		"another container's, silent for long": {trace: Trace{
+			Process: at(func(p *Process) { p.Namespaces = "m" }),
+			Heard:   longAgo,
+		}, over: "it has been silent for 24 hours"},
+		"another container's with the number of one that goes on": {trace: Trace{
+			Process: at(func(p *Process) { p.Namespaces = "m" }),
+			Heard:   longAgo,
+		}, there: map[int]uint64{9: 90}, over: "it has been silent"},
+		"another machine's, or before the last boot, heard of lately": {trace: Trace{
+			Process: at(func(p *Process) { p.Boot = "c" }),
+			Heard:   lately,
+		}},
+		"another machine's, or before the last boot, something runs": {trace: Trace{
+			Process: at(func(p *Process) { p.Boot = "c" }),
+			Heard:   longAgo, Running: true,
+		}},
+		"another machine's, or before the last boot, silent for long": {trace: Trace{
+			Process: at(func(p *Process) { p.Boot = "c" }),
+			Heard:   longAgo,
+		}, over: "it has been silent"},
+		"nothing says whose, heard of lately":             {trace: Trace{Heard: lately}},
+		"nothing says whose, silent for long":             {trace: Trace{Heard: longAgo}, over: "it has been silent"},
+		"of a system that tells neither, heard of lately": {trace: Trace{Process: Process{PID: 9}, Heard: lately}},
+		"its clock is ahead":                              {trace: Trace{Heard: now.Add(time.Hour)}},
+		"the observer's own":                              {trace: Trace{Process: here, Run: "r", Heard: longAgo}, run: "r"},
+		"the observer's own process, of another worktree": {trace: Trace{Process: here, Run: "q", Heard: longAgo}},
+		"the observer's own process, which has another run's lock since": {
+			trace: Trace{Process: here, Run: "q", Heard: now}, run: "r",
+			over: "this process has ended that run",
+		},
 	} {
-		o := Observer{Process: here, Run: c.run, Now: now, Look: func(pid int) (uint64, bool) { began, there := c.there[pid]; return began, there }}
+		o := Observer{Process: here, Run: c.run, Now: now, Look: func(pid int) (uint64, bool) {
+			began, there := c.there[pid]
+			return began,
+				there
+		}}
 		if got := o.Over(c.trace); (got == "") != (c.over == "") || !strings.Contains(got, c.over) {
 			t.Errorf("%s: %q, want %q", name, got, c.over)
 		}

@@ -39,7 +39,8 @@ func (l *lines) credentials(s string) (spans []span) {
 		}
 		value := valueBehind(s, i+1)
 		text := s[value.from:value.to]
-		if !plainValue(text) && text[0] != Mark[0] && !dotted.MatchString(text) && (looksRandom(text) || s[i] == '=' && connection.MatchString(s)) {
+		if !plainValue(text) && text[0] != Mark[0] && !dotted.MatchString(text) &&
+			(looksRandom(text) || s[i] == '=' && connection.MatchString(s)) {
 			spans = append(spans, value)
 		}
 	}

@@ -16,7 +16,8 @@ import (
 // of their own.
 func formsOf(secret string) []string {
 	forms := []string{
-		secret, url.QueryEscape(secret), url.PathEscape(secret), quoted(secret, ""), quoted(secret, "/"), url.UserPassword("", secret).String()[1:],
+		secret, url.QueryEscape(secret), url.PathEscape(secret), quoted(secret, ""), quoted(secret, "/"),
+		url.UserPassword("", secret).String()[1:],
 		jsonQuoted(secret, true), jsonQuoted(secret, false), asciiQuoted(secret), jsonQuoted(jsonQuoted(secret, false), false),
 		python(secret, `'`), python(secret, `"`), bytesOf(secret),
 		strings.ReplaceAll(secret, `'`, `''`), strings.ReplaceAll(secret, `'`, `'\''`), strings.ReplaceAll(secret, `'`, `'"'"'`),

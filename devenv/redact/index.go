@@ -27,9 +27,12 @@ const shortest = 6
 func everyday() []string {
 	return []string{
 		"password", "passwd", "secret", "secrets", "token", "admin", "administrator", "username", "testing", "example", "sample", "develop",
-		"development", "production", "staging", "default", "postgres", "postgresql", "mariadb", "mongodb", "rabbitmq", "docker", "public", "private",
-		"database", "backend", "frontend", "server", "service", "master", "localhost", "redacted", "migration", "migrations", "sqlalchemy", "psycopg2",
-		"psycopg", "asyncpg", "string", "integer", "column", "unique", "credentials", "trust", "md5", "scram-sha-256", "hs256", "rs256", "utf8", "utf-8",
+		"development", "production", "staging", "default", "postgres", "postgresql", "mariadb", "mongodb", "rabbitmq", "docker", "public",
+		"private",
+		"database", "backend", "frontend", "server", "service", "master", "localhost", "redacted", "migration", "migrations", "sqlalchemy",
+		"psycopg2",
+		"psycopg", "asyncpg", "string", "integer", "column", "unique", "credentials", "trust", "md5", "scram-sha-256", "hs256", "rs256", "utf8",
+		"utf-8",
 	}
 }
 
@@ -137,7 +140,8 @@ func (x *index) find(s string) (spans []span, rest string) {
 
 // cutBy reports whether the end of a line is the greater part of a secret that is not a word.
 func (p pattern) cutBy(end string) bool {
-	return len(end) >= shortest+2 && len(end) < len(p.text) && 2*len(end) >= len(p.text) && strings.HasPrefix(p.text, end) && strings.ContainsAny(end, "0123456789+/=@$%&!")
+	return len(end) >= shortest+2 && len(end) < len(p.text) && 2*len(end) >= len(p.text) && strings.HasPrefix(p.text, end) &&
+		strings.ContainsAny(end, "0123456789+/=@$%&!")
 }
 
 // fits reports whether the pattern is a secret at a position of a line.

@@ -14,7 +14,10 @@ func secretName(name string) bool {
 		return false
 	}
 	last := words[len(words)-1]
-	if slices.Contains(describing(), last) || slices.Contains([]string{"max", "min", "num", "use", "enable", "allow", "require", "has", "is", "no"}, words[0]) {
+	if slices.Contains(describing(), last) || slices.Contains([]string{
+		"max", "min", "num", "use", "enable", "allow", "require", "has", "is",
+		"no",
+	}, words[0]) {
 		return false
 	}
 	joined := strings.Join(words, "")
@@ -40,7 +43,8 @@ func secretParts() []string {
 
 func secretWords() []string {
 	return []string{
-		"pw", "pwd", "pass", "sk", "jwt", "jwk", "jwks", "salt", "salts", "pepper", "cookie", "cookies", "cred", "creds", "auth", "pin", "otp", "totp", "psk",
+		"pw", "pwd", "pass", "sk", "jwt", "jwk", "jwks", "salt", "salts", "pepper", "cookie", "cookies", "cred", "creds", "auth", "pin", "otp",
+		"totp", "psk",
 		"sas", "bearer", "hmac", "mnemonic", "dbpass", "userpass", "userpw", "dbpw", "rootpw", "adminpw", "signature", "sig", "authorization",
 	}
 }
@@ -48,10 +52,14 @@ func secretWords() []string {
 // describing returns last words of names that describe a secret.
 func describing() []string {
 	return []string{
-		"name", "names", "alg", "algorithm", "algorithms", "ttl", "expire", "expires", "expiry", "expiration", "length", "len", "lifetime", "rounds",
-		"enabled", "disabled", "host", "port", "domain", "path", "file", "files", "dir", "directory", "type", "issuer", "audience", "header", "prefix", "suffix",
-		"version", "size", "minutes", "seconds", "hours", "days", "age", "secure", "samesite", "httponly", "endpoint", "user", "username", "email",
-		"mode", "count", "limit", "policy", "provider", "backend", "class", "field", "column", "table", "format", "location", "timeout", "interval",
+		"name", "names", "alg", "algorithm", "algorithms", "ttl", "expire", "expires", "expiry", "expiration", "length", "len", "lifetime",
+		"rounds",
+		"enabled", "disabled", "host", "port", "domain", "path", "file", "files", "dir", "directory", "type", "issuer", "audience", "header",
+		"prefix", "suffix",
+		"version", "size", "minutes", "seconds", "hours", "days", "age", "secure", "samesite", "httponly", "endpoint", "user", "username",
+		"email",
+		"mode", "count", "limit", "policy", "provider", "backend", "class", "field", "column", "table", "format", "location", "timeout",
+		"interval",
 		"region", "required", "regex", "pattern", "validators", "scheme", "schemes", "method", "methods", "realm", "scope", "scopes", "strategy",
 		"service", "server", "url", "uri", "hashers", "hasher", "error", "reset", "changed", "at", "created", "updated", "valid", "dsn",
 	}
@@ -59,7 +67,10 @@ func describing() []string {
 
 // plainKeys returns the words before "key" with which it is not a secret.
 func plainKeys() []string {
-	return []string{"primary", "foreign", "public", "sort", "partition", "cache", "routing", "group", "unique", "index", "natural", "hot", "pub", "by", "surrogate"}
+	return []string{
+		"primary", "foreign", "public", "sort", "partition", "cache", "routing", "group", "unique", "index", "natural", "hot",
+		"pub", "by", "surrogate",
+	}
 }
 
 // publicName reports whether a field holds what is public about a secret: whom it is for, and where.
@@ -70,7 +81,8 @@ func publicName(name string) bool {
 	}
 	last := words[len(words)-1]
 	return slices.Contains(describing(), last) || slices.Contains([]string{
-		"db", "database", "dbname", "engine", "hostname", "addr", "address", "ip", "id", "driver", "dialect", "project", "schema", "login", "account", "machine", "charset",
+		"db", "database", "dbname", "engine", "hostname", "addr", "address", "ip", "id", "driver", "dialect", "project", "schema", "login",
+		"account", "machine", "charset",
 	}, last)
 }
 

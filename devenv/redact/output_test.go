@@ -93,7 +93,8 @@ func TestValuesAreUnambiguousSecrets(t *testing.T) {
 func TestRedactedFailureKeepsItsKindAndCause(t *testing.T) {
 	r := New()
 	r.Learn(Source{Secret, "planted", planted})
-	err := r.Error(report.Fail(report.KindUsage, "try "+planted, "connect with "+planted+": %w", context.Canceled).WithOutput([]string{"password=" + planted}))
+	err := r.Error(report.Fail(report.KindUsage, "try "+planted, "connect with "+planted+": %w",
+		context.Canceled).WithOutput([]string{"password=" + planted}))
 	all := err.Error() + report.HintOf(err) + strings.Join(report.OutputOf(err), "") + fmt.Sprintf("%+v", errors.Unwrap(err))
 	if strings.Contains(all, planted) {
 		t.Errorf("the secret is still in %q", all)

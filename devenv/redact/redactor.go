@@ -69,7 +69,8 @@ func (r *Redactor) Values() []string {
 	var values []string
 	for s := range r.secrets {
 		w := whereOf(s, r.words)
-		distinct := w == anywhere || w == alone && len(s) >= shortest && strings.ContainsAny(s, "0123456789") && strings.ContainsFunc(s, unicode.IsLetter)
+		distinct := w == anywhere || w == alone && len(s) >= shortest && strings.ContainsAny(s, "0123456789") &&
+			strings.ContainsFunc(s, unicode.IsLetter)
 		if distinct && !strings.ContainsAny(s, "\r\n") {
 			values = append(values, s)
 		}

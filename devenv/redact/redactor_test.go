@@ -25,7 +25,11 @@ func TestSecretsCutByALineEndAreRemoved(t *testing.T) {
 	}
 	var h heard
 	listener := r.Listener(&h)
-	for _, e := range []report.StepOutput{{Name: "a", Line: "token Xk29dPq7LmZ4"}, {Name: "b", Line: "between"}, {Name: "a", Line: "vB8tRw1c is refused"}} {
+	for _, e := range []report.StepOutput{
+		{Name: "a", Line: "token Xk29dPq7LmZ4"},
+		{Name: "b", Line: "between"},
+		{Name: "a", Line: "vB8tRw1c is refused"},
+	} {
 		listener.Emit(e)
 	}
 	if got := fmt.Sprint(h.events); strings.Contains(got, "Rw1c") || !strings.Contains(got, "between") {
@@ -65,7 +69,10 @@ func TestUnknownPrivateKeysAreRemovedLineByLine(t *testing.T) {
 func TestInvisibleCharactersHideNoSecret(t *testing.T) {
 	r := New()
 	r.Learn(Source{Variable, "DB_PW", "Lantern77"})
-	for _, text := range []string{"Lan\x1b[1mtern77\x1b[0m", "Lan\u200btern77", "Lan\x00tern77", "Lan\u202etern77", "\x1b[31mpassword\x1b[0m=Lantern77"} {
+	for _, text := range []string{
+		"Lan\x1b[1mtern77\x1b[0m", "Lan\u200btern77", "Lan\x00tern77", "Lan\u202etern77",
+		"\x1b[31mpassword\x1b[0m=Lantern77",
+	} {
 		if got := visible(r.Text(text)); strings.Contains(got, "Lantern") || strings.Contains(got, "tern77") {
 			t.Errorf("%q became %q", text, got)
 		}

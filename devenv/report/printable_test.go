@@ -19,7 +19,8 @@ func wantHarmless(t *testing.T, what, text string, colors bool) {
 	t.Helper()
 	rest := text
 	if colors {
-		rest = strings.NewReplacer("\x1b[1m", "", "\x1b[1;31m", "", "\x1b[0m", "", "\x1b[2m", "", "\x1b[m", "", "\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "", "\x1b[36m", "").Replace(rest)
+		rest = strings.NewReplacer("\x1b[1m", "", "\x1b[1;31m", "", "\x1b[0m", "", "\x1b[2m", "", "\x1b[m", "", "\x1b[31m", "", "\x1b[32m", "",
+			"\x1b[33m", "", "\x1b[36m", "").Replace(rest)
 	}
 	for _, r := range rest {
 		// Markdown has a zero-width character of its own between @ and a name, so that nobody is notified.
@@ -41,8 +42,9 @@ func TestNoOutputFormatLetsTextControlATerminal(t *testing.T) {
 	d.Notes, d.Noise = []string{hostile}, []Noise{{Object: hostile, Operation: hostile}}
 	d.Steps = []Step{{Name: hostile, Detail: hostile, Found: []Finding{{What: hostile, Value: hostile, From: hostile}}}}
 	evidence := []Evidence{{
-		File: hostile, Revision: hostile, Table: hostile, Column: hostile, Statement: hostile, Message: hostile, SQLState: hostile, Detail: hostile,
-		Query: hostile, Insert: hostile, Keys: []string{hostile}, Rows: 2, Lock: hostile,
+		File: hostile, Revision: hostile, Table: hostile, Column: hostile, Statement: hostile, Message: hostile, SQLState: hostile,
+		Detail: hostile,
+		Query:  hostile, Insert: hostile, Keys: []string{hostile}, Rows: 2, Lock: hostile,
 	}}
 	d.Checks = []Check{
 		{ID: "a", Status: StatusFail, Summary: hostile, Hint: hostile + "\n    " + hostile, Evidence: evidence},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,7 +50,8 @@ func faulty() *report.Document {
 		{ID: "history.parent", Status: report.StatusPass, Summary: "9f2c follows the base's head", MS: 3},
 		{
 			ID: "apply.seeded", Status: report.StatusFail, Summary: "the migration fails on the base's data", MS: 210,
-			Hint: "Fill the column before it must not be null:\n    op.execute(\"UPDATE users SET email = '' WHERE email IS NULL\")\n    op.alter_column(\"users\", \"email\", nullable=False)\nthen run it again.",
+			Hint: "Fill the column before it must not be null:\n    op.execute(\"UPDATE users SET email = '' WHERE email IS NULL\")\n" +
+				"    op.alter_column(\"users\", \"email\", nullable=False)\nthen run it again.",
 			Evidence: []report.Evidence{{
 				Revision: "9f2c", File: "migrations/versions/9f2c_add_email.py", Line: 12,
 				Statement: "ALTER TABLE users ADD COLUMN email VARCHAR(255) NOT NULL", Table: "public.users", Column: "email",
@@ -148,7 +148,10 @@ func TestTextKeepsDataFromControllingTheTerminal(t *testing.T) {
 func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 	pass := []report.Check{{ID: "apply.seeded", Status: report.StatusPass}}
 	skipped := func(why string) []report.Check {
-		return []report.Check{{ID: "apply.seeded", Status: report.StatusSkip, Summary: why}, {ID: "drift.models", Status: report.StatusSkip, Summary: why}}
+		return []report.Check{{ID: "apply.seeded", Status: report.StatusSkip, Summary: why}, {
+			ID: "drift.models", Status: report.StatusSkip,
+			Summary: why,
+		}}
 	}
 	own := []string{"3f2a"}
 	drift := func(status report.Status) []report.Check {
@@ -158,17 +161,47 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 		doc  report.Document
 		want string
 	}{
-		"pass":              {report.Document{Verdict: report.VerdictPass, Checks: pass, Revisions: own}, "✓ The migration is sound: 1 check passed."},
-		"nothing":           {report.Document{Verdict: report.VerdictNone, Checks: skipped("nothing to migrate: models and migrations agree")}, "· Nothing to migrate: models and migrations agree."},
-		"agreed":            {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass)}, "· The branch adds no migration, and its models and the database agree."},
-		"unasked":           {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusSkip)}, "· The branch adds no migration."},
-		"lacking":           {report.Document{Verdict: report.VerdictFail, Checks: drift(report.StatusFail)}, "✗ The branch adds no migration, and something is wrong: 1 check failed."},
-		"unjudged":          {report.Document{Verdict: report.VerdictPass, Checks: drift(report.StatusPass), Revisions: own}, "✓ Nothing wrong was found, but the upgrade was not judged: 1 check passed."},
-		"warned":            {report.Document{Verdict: report.VerdictWarn, Checks: drift(report.StatusWarn), Revisions: own}, "! Review the migration first; its upgrade was not judged: 1 check warns."},
-		"unasked migration": {report.Document{Command: "test-migration", Verdict: report.VerdictNone, Checks: drift(report.StatusSkip), Revisions: own}, "· The branch's migration is not verified."},
-		"dry run":           {report.Document{Verdict: report.VerdictNone, Checks: skipped("--no-verify"), Revisions: own}, "· The migration is neither written nor verified."},
-		"error":             {report.Document{Verdict: report.VerdictNone, Error: &report.ErrorField{Message: "x"}}, "✗ No verdict: the run ended with an error."},
-		"unproved":          {report.Document{Verdict: report.VerdictNone, Files: []report.File{{Path: "a.py", Action: report.FileAdded}}}, "· The migration is written, but not verified."},
+		"pass": {
+			report.Document{Verdict: report.VerdictPass, Checks: pass, Revisions: own},
+			"✓ The migration is sound: 1 check passed.",
+		},
+		"nothing": {
+			report.Document{Verdict: report.VerdictNone, Checks: skipped("nothing to migrate: models and migrations agree")},
+			"· Nothing to migrate: models and migrations agree.",
+		},
+		"agreed": {
+			report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass)},
+			"· The branch adds no migration, and its models and the database agree.",
+		},
+		"unasked": {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusSkip)}, "· The branch adds no migration."},
+		"lacking": {
+			report.Document{Verdict: report.VerdictFail, Checks: drift(report.StatusFail)},
+			"✗ The branch adds no migration, and something is wrong: 1 check failed.",
+		},
+		"unjudged": {
+			report.Document{Verdict: report.VerdictPass, Checks: drift(report.StatusPass), Revisions: own},
+			"✓ Nothing wrong was found, but the upgrade was not judged: 1 check passed.",
+		},
+		"warned": {
+			report.Document{Verdict: report.VerdictWarn, Checks: drift(report.StatusWarn), Revisions: own},
+			"! Review the migration first; its upgrade was not judged: 1 check warns.",
+		},
+		"unasked migration": {report.Document{
+			Command: "test-migration", Verdict: report.VerdictNone, Checks: drift(report.StatusSkip),
+			Revisions: own,
+		}, "· The branch's migration is not verified."},
+		"dry run": {
+			report.Document{Verdict: report.VerdictNone, Checks: skipped("--no-verify"), Revisions: own},
+			"· The migration is neither written nor verified.",
+		},
+		"error": {
+			report.Document{Verdict: report.VerdictNone, Error: &report.ErrorField{Message: "x"}},
+			"✗ No verdict: the run ended with an error.",
+		},
+		"unproved": {
+			report.Document{Verdict: report.VerdictNone, Files: []report.File{{Path: "a.py", Action: report.FileAdded}}},
+			"· The migration is written, but not verified.",
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -205,70 +238,26 @@ func TestMarkdownFoldsDetails(t *testing.T) {
 	}
 }
 
-func TestFailureShowsMessageOutputAndHint(t *testing.T) {
-	err := fmt.Errorf("new-migration: %w", report.Fail(report.KindWork,
-		"See what the service says:\n    docker compose up backend", "service backend: exited with %d", 1).
-		WithOutput([]string{"Traceback (most recent call last):", "ModuleNotFoundError: No module named 'fastapi' in /app/main.py"}))
-	for _, width := range []int{40, 80} {
-		var b bytes.Buffer
-		if err := report.WriteFailure(&b, err, report.TextOptions{Width: width}); err != nil {
-			t.Fatal(err)
-		}
-		golden(t, fmt.Sprintf("failure-%d.txt", width), b.Bytes())
-	}
-}
-
-func TestItemsShowOneALine(t *testing.T) {
-	items := report.NewItems("clean")
-	items.Items = append(items.Items, "removed network devenv-1",
-		report.File{Path: "a/b.py", Action: report.FileRestored},
-		struct {
-			Kind string `json:"kind"`
-			Name string `json:"name"`
-			Size int    `json:"size"`
-			None []any  `json:"none"`
-		}{"image", "devenv/base:ab", 12, nil})
-	var b bytes.Buffer
-	if err := report.WriteItemsText(&b, items, report.TextOptions{Width: 80}); err != nil {
-		t.Fatal(err)
-	}
-	want := "removed network devenv-1\nrestored a/b.py\nkind image  name devenv/base:ab  size 12\n"
-	if diff := cmp.Diff(want, b.String()); diff != "" {
-		t.Error(diff)
-	}
-}
-
-type broken struct{}
-
 var errFull = errors.New("no space left on device")
-
-func (broken) Write([]byte) (int, error) { return 0, errFull }
-
-func TestWritersReturnTheErrorOfTheirOutput(t *testing.T) {
-	writers := map[string]func(io.Writer) error{
-		"text":     func(w io.Writer) error { return report.WriteText(w, faulty(), report.TextOptions{}) },
-		"json":     func(w io.Writer) error { return report.WriteJSON(w, faulty()) },
-		"markdown": func(w io.Writer) error { return report.WriteMarkdown(w, faulty(), nil) },
-		"failure":  func(w io.Writer) error { return report.WriteFailure(w, errFull, report.TextOptions{}) },
-	}
-	for name, write := range writers {
-		if err := write(broken{}); !errors.Is(err, errFull) {
-			t.Errorf("%s returned %v", name, err)
-		}
-	}
-}
 
 func TestTextRepeatsNothing(t *testing.T) {
 	d := report.NewDocument("test-migration")
 	d.Checks = []report.Check{{
-		ID: "generate.rename", Status: report.StatusWarn, Summary: "note may be a rename of legacy (and 1 more)", Hint: "if it is:\n    op.rename()",
-		Evidence: []report.Evidence{{Message: "note may be a rename of legacy", Statement: "op.rename()"}, {Message: "memo may be a rename of old", Statement: "op.another()"}},
+		ID: "generate.rename", Status: report.StatusWarn, Summary: "note may be a rename of legacy (and 1 more)",
+		Hint: "if it is:\n    op.rename()",
+		Evidence: []report.Evidence{
+			{Message: "note may be a rename of legacy", Statement: "op.rename()"},
+			{Message: "memo may be a rename of old", Statement: "op.another()"},
+		},
 	}}
 	var out bytes.Buffer
 	if err := report.WriteText(&out, d, report.TextOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	for text, times := range map[string]int{"note may be a rename of legacy": 1, "op.rename()": 1, "memo may be a rename of old": 1, "op.another()": 1} {
+	for text, times := range map[string]int{
+		"note may be a rename of legacy": 1, "op.rename()": 1, "memo may be a rename of old": 1,
+		"op.another()": 1,
+	} {
 		if n := strings.Count(out.String(), text); n != times {
 			t.Errorf("%q is said %d times, want %d:\n%s", text, n, times, out.String())
 		}

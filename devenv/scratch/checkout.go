@@ -93,8 +93,10 @@ func (s *Checkout) LoadAs(ctx context.Context, name string, envFiles []string) (
 		compose.ShareBuilds(model)
 		return model, nil
 	}
-	if around := filepath.Dir(s.Tree.Dir()) + string(filepath.Separator); strings.Contains(strings.ReplaceAll(err.Error(), s.Tree.Dir(), ""), around) {
-		return nil, report.Fail(report.KindOf(err), "the Compose project needs a file beside the repository, but devenv works on copies of the repository only: move it inside, or make it optional",
+	if around := filepath.Dir(s.Tree.Dir()) + string(filepath.Separator); strings.Contains(strings.ReplaceAll(err.Error(), s.Tree.Dir(), ""),
+		around) {
+		return nil, report.Fail(report.KindOf(err), "the Compose project needs a file beside the repository, but devenv works on copies of "+
+			"the repository only: move it inside, or make it optional",
 			"%w", err)
 	}
 	return nil, err
@@ -127,7 +129,8 @@ func (s *Checkout) Prepare(ctx context.Context, log *step.Log) error {
 			log.Line(strings.TrimRight(line, "\n"))
 		}
 		if err != nil {
-			return report.Fail(report.KindWork, "it ran in "+c.Dir+"; correct prepare: in "+path.Join(s.Workspace.Config.Dir, config.FileName), "prepare the %s tree: %s: %w", s.Name, command, err).
+			return report.Fail(report.KindWork, "it ran in "+c.Dir+"; correct prepare: in "+path.Join(s.Workspace.Config.Dir, config.FileName),
+				"prepare the %s tree: %s: %w", s.Name, command, err).
 				WithOutput(report.LastLines(string(out)))
 		}
 	}

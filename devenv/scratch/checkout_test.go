@@ -24,7 +24,10 @@ func (l *lines) Emit(e report.Event) {
 
 func TestPrepareInAHookSeesThePrivateTree(t *testing.T) {
 	dir, cache := t.TempDir(), t.TempDir()
-	for _, args := range [][]string{{"init", "-q"}, {"-c", "user.name=u", "-c", "user.email=u@x", "commit", "-q", "--allow-empty", "-m", "first"}} {
+	for _, args := range [][]string{{"init", "-q"}, {
+		"-c", "user.name=u", "-c", "user.email=u@x", "commit", "-q", "--allow-empty", "-m",
+		"first",
+	}} {
 		cmd := exec.CommandContext(t.Context(), "git", args...)
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil {

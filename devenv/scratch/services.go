@@ -72,7 +72,9 @@ func steady(took time.Duration) time.Duration {
 func unwatched(time.Duration) time.Duration { return 0 }
 
 // start starts a service, and watches it for a while once it is ready.
-func (t *Services) start(ctx context.Context, service string, ready compose.Ready, watch func(took time.Duration) time.Duration) (compose.Readiness, error) {
+func (t *Services) start(ctx context.Context, service string, ready compose.Ready,
+	watch func(took time.Duration) time.Duration,
+) (compose.Readiness, error) {
 	id, ok := t.Containers[service]
 	if !ok {
 		return compose.Readiness{}, fmt.Errorf("start %s: it has no container", service)
@@ -100,7 +102,9 @@ func (t *Services) start(ctx context.Context, service string, ready compose.Read
 }
 
 // startOnce starts a service, which gets the full time to become ready.
-func (t *Services) startOnce(ctx context.Context, id string, ready compose.Ready, watch func(took time.Duration) time.Duration) (compose.Readiness, error) {
+func (t *Services) startOnce(ctx context.Context, id string, ready compose.Ready,
+	watch func(took time.Duration) time.Duration,
+) (compose.Readiness, error) {
 	client := t.Checkout.Workspace.Client
 	if err := client.Engine().Start(ctx, id); err != nil {
 		return compose.Readiness{}, err
@@ -120,7 +124,8 @@ func (t *Services) Settle(ctx context.Context, service string, readiness compose
 	if err == nil || errors.As(err, &ended) && ended.Code == 0 {
 		return nil
 	}
-	return report.Fail(report.KindWork, "try it directly: docker compose up "+service, "let %s run for its background jobs: %w", service, err).WithOutput(report.OutputOf(err))
+	return report.Fail(report.KindWork, "try it directly: docker compose up "+service, "let %s run for its background jobs: %w", service,
+		err).WithOutput(report.OutputOf(err))
 }
 
 // startFailure returns the failure of a service that does not start, with what to do next.
@@ -163,7 +168,8 @@ func (t *Services) RunToEnd(ctx context.Context, service string) error {
 	if said := strings.TrimSpace(strings.Join(tail, "\n")); said != "" {
 		last = ": " + said[strings.LastIndexByte(said, '\n')+1:]
 	}
-	return report.Fail(report.KindWork, "", "run %s: it exited with status %d%s", service, code, strings.TrimRight(last, " \r")).WithOutput(tail)
+	return report.Fail(report.KindWork, "", "run %s: it exited with status %d%s", service, code,
+		strings.TrimRight(last, " \r")).WithOutput(tail)
 }
 
 // TailLines is how many lines of a container's log a failure shows.

@@ -37,13 +37,17 @@ func backend(t *testing.T, restart, script string) *Services {
 		}
 	})
 	model := &types.Project{Services: types.Services{"app": {Name: "app", Restart: restart}}}
-	return &Services{Checkout: &Checkout{Workspace: &project.Workspace{Client: client, Engine: client.Engine()}, Model: model}, Containers: map[string]string{"app": id}}
+	return &Services{
+		Checkout:   &Checkout{Workspace: &project.Workspace{Client: client, Engine: client.Engine()}, Model: model},
+		Containers: map[string]string{"app": id},
+	}
 }
 
 func TestBackendExitingWhenReadyHasNotStarted(t *testing.T) {
 	s := backend(t, "", `echo Serving; sleep 0.2; echo no table; exit 6`)
 	_, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: 5 * time.Minute})
-	if err == nil || !strings.Contains(err.Error(), "start app: it exited with status 6") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"), "no table") {
+	if err == nil || !strings.Contains(err.Error(), "start app: it exited with status 6") ||
+		!strings.Contains(strings.Join(report.OutputOf(err), "\n"), "no table") {
 		t.Errorf("%v\n%s", err, report.OutputOf(err))
 	}
 }

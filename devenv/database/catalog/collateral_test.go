@@ -37,13 +37,28 @@ func TestCollateralFindsWhatCascadeDrops(t *testing.T) {
 		statements []string
 		want       map[string]string
 	}{
-		"a view":           {without("view:crm.streets", "column:crm.houses.street"), cascade, map[string]string{"crm.streets": "DROP VIEW crm.streets"}},
-		"a trigger":        {without("trigger:crm.houses.Touched"), []string{"DROP FUNCTION touch CASCADE"}, map[string]string{"crm.houses.Touched": `DROP TRIGGER "Touched" ON crm.houses`}},
-		"a function":       {without("function:crm.find(crm.houses, text)"), cascade, map[string]string{"crm.find": "DROP ROUTINE crm.find(crm.houses, text)"}},
-		"a part of a name": {without("view:crm.streets"), []string{"DROP VIEW crm.streets_old CASCADE"}, map[string]string{"crm.streets": "DROP VIEW crm.streets"}},
-		"named":            {without("view:crm.streets"), []string{`DROP VIEW "crm"."streets"`}, nil},
+		"a view": {
+			without("view:crm.streets", "column:crm.houses.street"), cascade,
+			map[string]string{"crm.streets": "DROP VIEW crm.streets"},
+		},
+		"a trigger": {
+			without("trigger:crm.houses.Touched"),
+			[]string{"DROP FUNCTION touch CASCADE"},
+			map[string]string{"crm.houses.Touched": `DROP TRIGGER "Touched" ON crm.houses`},
+		},
+		"a function": {
+			without("function:crm.find(crm.houses, text)"), cascade,
+			map[string]string{"crm.find": "DROP ROUTINE crm.find(crm.houses, text)"},
+		},
+		"a part of a name": {
+			without("view:crm.streets"),
+			[]string{"DROP VIEW crm.streets_old CASCADE"},
+			map[string]string{"crm.streets": "DROP VIEW crm.streets"},
+		},
+		"named": {without("view:crm.streets"), []string{`DROP VIEW "crm"."streets"`}, nil},
 		"with its table": {
-			without("table:crm.houses", "column:crm.houses.id", "column:crm.houses.street", "constraint:crm.houses.street_check", "trigger:crm.houses.Touched", "sequence:crm.houses_id_seq"),
+			without("table:crm.houses", "column:crm.houses.id", "column:crm.houses.street", "constraint:crm.houses.street_check",
+				"trigger:crm.houses.Touched", "sequence:crm.houses_id_seq"),
 			[]string{"DROP TABLE crm.houses"},
 			nil,
 		},

@@ -85,7 +85,8 @@ func (c Catalog) Drift(migrated, base Catalog) []Difference {
 		case "sequence":
 			found = append(found, c.driftOfSequence(name, migrated)...)
 		case "enum", "domain", "type", "collation", "view", "matview", "function", "trigger", "policy", "rule", "statistics":
-			if _, table := migrated.Objects[object.Parent]; object.Definition != is.Definition && (object.Parent == "" || table || kind != "trigger") {
+			if _, table := migrated.Objects[object.Parent]; object.Definition != is.Definition &&
+				(object.Parent == "" || table || kind != "trigger") {
 				found = append(found, Difference{Object: name, Was: object.Definition, Is: is.Definition})
 			}
 		}
@@ -128,7 +129,8 @@ func (c Catalog) onlyHere(other Catalog, mirrored bool) []Difference {
 		object := c.Objects["constraint:"+name]
 		_, sameName := other.Objects["constraint:"+name]
 		_, table := other.Objects[object.Parent]
-		unseen := strings.HasPrefix(object.Definition, "CHECK") || strings.HasPrefix(object.Definition, "EXCLUDE") || strings.HasPrefix(object.Definition, "PRIMARY KEY")
+		unseen := strings.HasPrefix(object.Definition, "CHECK") || strings.HasPrefix(object.Definition, "EXCLUDE") ||
+			strings.HasPrefix(object.Definition, "PRIMARY KEY")
 		if !unseen || sameName || !table || there[object.Parent+" "+unvalidated(object.Definition)] {
 			continue
 		}

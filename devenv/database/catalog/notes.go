@@ -53,14 +53,16 @@ func foreignKeyNotes(after *Shape, was, is *Table) []Note {
 		if k.OnDelete == "c" && was != nil {
 			notes = append(notes, Note{
 				Table: is.Label(), Column: strings.Join(is.Names(k.Columns), ", "),
-				Text:   fmt.Sprintf("deleting a row of %s now also deletes its rows in %s (ON DELETE CASCADE of %s)", parent.Quoted(), is.Quoted(), k.Name),
+				Text: fmt.Sprintf("deleting a row of %s now also deletes its rows in %s (ON DELETE CASCADE of %s)", parent.Quoted(), is.Quoted(),
+					k.Name),
 				Advice: "make sure that every such DELETE intends this",
 			})
 		}
 		if !is.indexed(k.Columns) {
 			notes = append(notes, Note{
 				Table: is.Label(), Column: strings.Join(is.Names(k.Columns), ", "),
-				Text:   fmt.Sprintf("%s has no index on (%s): deleting a row of %s, or changing its key, scans %s", k.Name, strings.Join(is.Names(k.Columns), ", "), parent.Quoted(), is.Quoted()),
+				Text: fmt.Sprintf("%s has no index on (%s): deleting a row of %s, or changing its key, scans %s", k.Name,
+					strings.Join(is.Names(k.Columns), ", "), parent.Quoted(), is.Quoted()),
 				Remedy: is.newIndex(is.Names(k.Columns)),
 			})
 		}
@@ -124,7 +126,8 @@ func grownNotes(after *Shape, t *Table, c *Column) []Note {
 	if c.Sequence != "" && c.SequenceType != types[c.Base] {
 		notes = append(notes, Note{
 			Table: t.Label(), Column: c.Name,
-			Text:   fmt.Sprintf("%s.%s becomes %s, but its sequence %s stays %s and ends at that type's limit", t.Quoted(), c.Name, c.Type, c.Sequence, c.SequenceType),
+			Text: fmt.Sprintf("%s.%s becomes %s, but its sequence %s stays %s and ends at that type's limit", t.Quoted(), c.Name, c.Type,
+				c.Sequence, c.SequenceType),
 			Remedy: Remedy{SQL: "ALTER SEQUENCE " + c.Sequence + " AS " + c.Type},
 		})
 	}
@@ -138,9 +141,11 @@ func grownNotes(after *Shape, t *Table, c *Column) []Note {
 			if points := child.Column(k.Columns[at]); points != nil && grew(points.Base, c.Base) {
 				notes = append(notes, Note{
 					Table: child.Label(), Column: points.Name,
-					Text: fmt.Sprintf("%s.%s stays %s but references %s.%s, which becomes %s", child.Quoted(), points.Name, points.Type, t.Quoted(), c.Name, c.Type),
+					Text: fmt.Sprintf("%s.%s stays %s but references %s.%s, which becomes %s", child.Quoted(), points.Name, points.Type, t.Quoted(),
+						c.Name, c.Type),
 					Remedy: Remedy{
-						SQL: "ALTER TABLE " + child.Quoted() + " ALTER COLUMN " + query.Identifier(points.Name) + " TYPE bigint", Table: child.Name, Name: points.Name, Type: "bigint",
+						SQL: "ALTER TABLE " + child.Quoted() + " ALTER COLUMN " + query.Identifier(points.Name) + " TYPE bigint", Table: child.Name,
+						Name: points.Name, Type: "bigint",
 					},
 				})
 			}
@@ -156,7 +161,8 @@ func publishedNotes(before *Shape, was, is *Table) []Note {
 		return nil
 	}
 	return []Note{{
-		Table: is.Label(), Text: is.Quoted() + " is published, and its primary key or replica identity is gone: UPDATE and DELETE fail there, or subscribers lose them",
+		Table: is.Label(), Text: is.Quoted() + " is published, and its primary key or replica identity is gone: UPDATE and DELETE fail " +
+			"there, or subscribers lose them",
 		Advice: "ALTER TABLE … REPLICA IDENTITY USING INDEX …",
 	}}
 }

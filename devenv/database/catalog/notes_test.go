@@ -8,7 +8,11 @@ import (
 func TestForeignKeyNeedsAValidFullIndex(t *testing.T) {
 	t.Parallel()
 	parent := Table{OID: 1, Schema: "public", Name: "teams"}
-	child := Table{OID: 2, Schema: "public", Name: "users", Columns: []Column{{Number: 1, Name: "id"}, {Number: 2, Name: "team"}, {Number: 3, Name: "tenant"}}}
+	child := Table{OID: 2, Schema: "public", Name: "users", Columns: []Column{
+		{Number: 1, Name: "id"},
+		{Number: 2, Name: "team"},
+		{Number: 3, Name: "tenant"},
+	}}
 	before := &Shape{Tables: []Table{parent, child}}
 	child.Constraints = []Constraint{{Kind: "f", Name: "fk", Columns: []int16{2, 3}, Parent: 1, Valid: true}}
 	for _, c := range []struct {
@@ -25,7 +29,8 @@ func TestForeignKeyNeedsAValidFullIndex(t *testing.T) {
 	} {
 		child.Indexes = []Index{c.index}
 		notes := Notes(before, &Shape{Tables: []Table{parent, child}})
-		if noted := len(notes) == 1 && strings.HasPrefix(notes[0].Text, "fk has no index on (team, tenant)"); noted != c.noted || !noted && len(notes) > 0 {
+		if noted := len(notes) == 1 && strings.HasPrefix(notes[0].Text, "fk has no index on (team, tenant)"); noted != c.noted || !noted &&
+			len(notes) > 0 {
 			t.Errorf("an index on %s: %+v", c.what, notes)
 		}
 	}

@@ -9,7 +9,8 @@ const foreignSchemas = `n.nspname NOT IN ('pg_catalog', 'information_schema', 'p
 
 // byExtension returns a condition that is true if an extension owns the object.
 func byExtension(class, oid string) string {
-	return `EXISTS (SELECT FROM pg_depend d WHERE d.classid = '` + class + `'::regclass AND d.objid = ` + oid + ` AND d.objsubid = 0 AND d.deptype = 'e')`
+	return `EXISTS (SELECT FROM pg_depend d WHERE d.classid = '` + class + `'::regclass AND d.objid = ` + oid +
+		` AND d.objsubid = 0 AND d.deptype = 'e')`
 }
 
 // comment returns an expression for an object's comment, empty if it has none.

@@ -32,7 +32,8 @@ func (e *examination) settleChanged(c Change, all []Change) []Change {
 		}
 	}
 	var settled []Change
-	if reported := slices.ContainsFunc(all, func(o Change) bool { return o.Kind == ValuesLost && o.Column == c.Column }); len(lost) > 0 && !reported {
+	if reported := slices.ContainsFunc(all, func(o Change) bool { return o.Kind == ValuesLost && o.Column == c.Column }); len(lost) > 0 &&
+		!reported {
 		settled = append(settled, Change{
 			Table: c.Table, TableNow: c.TableNow, Column: c.Column, ColumnNow: c.ColumnNow, Kind: ValuesLost,
 			Before: c.Before, After: c.Before - int64(len(lost)), Keys: e.display(lost), SampledBy: e.rate,

@@ -107,7 +107,8 @@ func (e *examination) rowsQuery(t TablePrint, names []string) string {
 			columns = append(columns, textOf(c))
 		}
 	}
-	sql := fmt.Sprintf("SELECT ARRAY[%s]::text[], ARRAY[%s]::text[] FROM %s AS t", strings.Join(keys, ", "), strings.Join(columns, ", "), t.source())
+	sql := fmt.Sprintf("SELECT ARRAY[%s]::text[], ARRAY[%s]::text[] FROM %s AS t", strings.Join(keys, ", "), strings.Join(columns, ", "),
+		t.source())
 	if e.rate > 1 {
 		sql += " WHERE " + t.sample()
 	}

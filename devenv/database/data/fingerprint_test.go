@@ -49,7 +49,10 @@ func TestCompareFindsWhatHappenedToData(t *testing.T) {
 		"an all-NULL column dropped":     {"ALTER TABLE users DROP COLUMN empty", nil},
 		"an empty table dropped":         {"DROP TABLE nothing", nil},
 		"rows and columns added":         {"INSERT INTO teams VALUES (11, NULL); ALTER TABLE users ADD COLUMN tall boolean", nil},
-		"a column dropped":               {"ALTER TABLE users DROP COLUMN legacy", []Change{{Table: "public.users", Column: "legacy", Kind: ColumnDropped, Before: 3}}},
+		"a column dropped": {
+			"ALTER TABLE users DROP COLUMN legacy",
+			[]Change{{Table: "public.users", Column: "legacy", Kind: ColumnDropped, Before: 3}},
+		},
 		"a table dropped": {
 			`DROP TABLE shop."Odd Name"`,
 			[]Change{{Table: "shop.Odd Name", Kind: TableDropped, Before: 2}},
@@ -73,20 +76,40 @@ func TestCompareFindsWhatHappenedToData(t *testing.T) {
 			"ALTER TABLE users DROP COLUMN legacy; ALTER TABLE users ADD COLUMN legacy text",
 			[]Change{{Table: "public.users", Column: "legacy", Kind: ValuesLost, Before: 3}},
 		},
-		"a column copied and then dropped":                   {"ALTER TABLE users ADD COLUMN old text; UPDATE users SET old = legacy; ALTER TABLE users DROP COLUMN legacy", nil},
-		"a column moved to a table of its own":               {"CREATE TABLE olds AS SELECT id, legacy FROM users; ALTER TABLE users DROP COLUMN legacy", nil},
-		"a column moved to another table":                    {"CREATE TABLE marks (u int, legacy text); INSERT INTO marks SELECT id, legacy FROM users WHERE legacy IS NOT NULL; ALTER TABLE users DROP COLUMN legacy", nil},
-		"a key is in no other table":                         {"CREATE TABLE marks (id serial PRIMARY KEY); INSERT INTO marks SELECT FROM teams; ALTER TABLE teams DROP COLUMN id CASCADE", []Change{{Table: "public.teams", Column: "id", Kind: ColumnDropped, Before: 10}}},
-		"copied, and NULLs filled":                           {"ALTER TABLE users ADD COLUMN old text; UPDATE users SET old = coalesce(legacy, '?'); ALTER TABLE users DROP COLUMN legacy", nil},
-		"copied as another type":                             {"ALTER TABLE users ADD COLUMN points float; UPDATE users SET points = score + 0; ALTER TABLE users DROP COLUMN score", nil},
-		"copied, but for one value":                          {"ALTER TABLE users ADD COLUMN old text; UPDATE users SET old = coalesce(legacy, '?') WHERE id <> 2; ALTER TABLE users DROP COLUMN legacy", []Change{{Table: "public.users", Column: "legacy", Kind: ColumnDropped, Before: 3}}},
-		"not copied, but the same everywhere":                {"ALTER TABLE same ADD COLUMN other bool; UPDATE same SET other = false; ALTER TABLE same DROP COLUMN flag", []Change{{Table: "public.same", Column: "flag", Kind: ColumnDropped, Before: 1}}},
-		"a generated column dropped":                         {"ALTER TABLE made DROP COLUMN twice", nil},
-		"a generated column's source dropped":                {"ALTER TABLE made DROP COLUMN n CASCADE", []Change{{Table: "public.made", Column: "n", Kind: ColumnDropped, Before: 2}}},
-		"a table copied and then dropped":                    {"CREATE TABLE crews AS SELECT * FROM teams; DROP TABLE teams CASCADE", nil},
-		"a table built anew under its name":                  {"CREATE TABLE tmp AS SELECT * FROM teams; DROP TABLE teams CASCADE; ALTER TABLE tmp RENAME TO teams", nil},
-		"a table built anew under its name, without a value": {"CREATE TABLE tmp AS SELECT id, CASE WHEN id > 2 THEN name END AS name FROM teams; DROP TABLE teams CASCADE; ALTER TABLE tmp RENAME TO teams", []Change{{Table: "public.teams", Column: "name", Kind: ValuesLost, Before: 10, After: 8}}},
-		"two tables that swap their names":                   {"ALTER TABLE teams RENAME TO x; ALTER TABLE nothing RENAME TO teams; ALTER TABLE x RENAME TO nothing", nil},
+		"a column copied and then dropped": {"ALTER TABLE users ADD COLUMN old text; UPDATE users SET old = legacy; ALTER " +
+			"TABLE users DROP COLUMN legacy", nil},
+		"a column moved to a table of its own": {"CREATE TABLE olds AS SELECT id, legacy FROM users; ALTER TABLE users DROP " +
+			"COLUMN legacy", nil},
+		"a column moved to another table": {"CREATE TABLE marks (u int, legacy text); INSERT INTO marks SELECT id, " +
+			"legacy FROM users WHERE legacy IS NOT NULL; ALTER TABLE users DROP COLUMN legacy", nil},
+		"a key is in no other table": {"CREATE TABLE marks (id serial PRIMARY KEY); INSERT INTO marks SELECT FROM " +
+			"teams; ALTER TABLE teams DROP COLUMN id CASCADE", []Change{{Table: "public.teams", Column: "id", Kind: ColumnDropped, Before: 10}}},
+		"copied, and NULLs filled": {"ALTER TABLE users ADD COLUMN old text; UPDATE users SET old = " +
+			"coalesce(legacy, '?'); ALTER TABLE users DROP COLUMN legacy", nil},
+		"copied as another type": {"ALTER TABLE users ADD COLUMN points float; UPDATE users SET points = score " +
+			"+ 0; ALTER TABLE users DROP COLUMN score", nil},
+		"copied, but for one value": {
+			"ALTER TABLE users ADD COLUMN old text; UPDATE users SET old = " +
+				"coalesce(legacy, '?') WHERE id <> 2; ALTER TABLE users DROP COLUMN legacy",
+			[]Change{{Table: "public.users", Column: "legacy", Kind: ColumnDropped, Before: 3}},
+		},
+		"not copied, but the same everywhere": {"ALTER TABLE same ADD COLUMN other bool; UPDATE same SET other = false; " +
+			"ALTER TABLE same DROP COLUMN flag", []Change{{Table: "public.same", Column: "flag", Kind: ColumnDropped, Before: 1}}},
+		"a generated column dropped": {"ALTER TABLE made DROP COLUMN twice", nil},
+		"a generated column's source dropped": {
+			"ALTER TABLE made DROP COLUMN n CASCADE",
+			[]Change{{Table: "public.made", Column: "n", Kind: ColumnDropped, Before: 2}},
+		},
+		"a table copied and then dropped": {"CREATE TABLE crews AS SELECT * FROM teams; DROP TABLE teams CASCADE", nil},
+		"a table built anew under its name": {"CREATE TABLE tmp AS SELECT * FROM teams; DROP TABLE teams CASCADE; ALTER " +
+			"TABLE tmp RENAME TO teams", nil},
+		"a table built anew under its name, without a value": {
+			"CREATE TABLE tmp AS SELECT id, CASE WHEN id > 2 THEN name END AS name FROM " +
+				"teams; DROP TABLE teams CASCADE; ALTER TABLE tmp RENAME TO teams",
+			[]Change{{Table: "public.teams", Column: "name", Kind: ValuesLost, Before: 10, After: 8}},
+		},
+		"two tables that swap their names": {"ALTER TABLE teams RENAME TO x; ALTER TABLE nothing RENAME TO teams; ALTER " +
+			"TABLE x RENAME TO nothing", nil},
 		"a name taken over by another table": {
 			"DROP TABLE teams CASCADE; ALTER TABLE nothing RENAME TO teams",
 			[]Change{{Table: "public.teams", Kind: TableDropped, Before: 10}},
@@ -104,27 +127,46 @@ func TestCompareFindsWhatHappenedToData(t *testing.T) {
 			"UPDATE users SET legacy = CASE id WHEN 4 THEN 'new' WHEN 3 THEN NULL ELSE legacy END WHERE id < 5",
 			[]Change{{Table: "public.users", Column: "legacy", Kind: ValuesLost, Before: 3, After: 2}},
 		},
-		"values set to NULL": {"UPDATE users SET legacy = NULL", []Change{{Table: "public.users", Column: "legacy", Kind: ValuesLost, Before: 3}}},
+		"values set to NULL": {"UPDATE users SET legacy = NULL", []Change{{
+			Table: "public.users", Column: "legacy", Kind: ValuesLost,
+			Before: 3,
+		}}},
 		"rows and values lost": {
 			"DELETE FROM users WHERE id > 90; UPDATE users SET name = NULL WHERE id = 4",
-			[]Change{{Table: "public.users", Kind: RowsLost, Before: 100, After: 90}, {Table: "public.users", Column: "name", Kind: ValuesLost, Before: 100, After: 89}},
+			[]Change{{Table: "public.users", Kind: RowsLost, Before: 100, After: 90}, {
+				Table: "public.users", Column: "name", Kind: ValuesLost,
+				Before: 100, After: 89,
+			}},
 		},
-		"a type that holds the same":  {"ALTER TABLE users ALTER COLUMN name TYPE text, ALTER COLUMN id TYPE bigint", nil},
-		"a type under another zone":   {"SET TimeZone = 'America/New_York'; ALTER TABLE teams ADD COLUMN at timestamptz", nil},
-		"numbers rounded":             {"ALTER TABLE users ALTER COLUMN score TYPE numeric(12,2)", []Change{{Table: "public.users", Column: "score", Kind: ValuesChanged, Before: 100, After: 100}}},
-		"values cut":                  {"ALTER TABLE users ALTER COLUMN name TYPE varchar(6) USING left(name, 6)", []Change{{Table: "public.users", Column: "name", Kind: ValuesChanged, Before: 100, After: 100}}},
-		"values swapped between rows": {"UPDATE users SET legacy = CASE id WHEN 1 THEN 'x2' WHEN 2 THEN 'x1' ELSE legacy END", []Change{{Table: "public.users", Column: "legacy", Kind: ValuesChanged, Before: 3, After: 3}}},
-		"one value that occurs twice": {"UPDATE users SET name = 'user 1' WHERE id = 2", []Change{{Table: "public.users", Column: "name", Kind: ValuesChanged, Before: 100, After: 100}}},
-		"a partition dropped":         {"DROP TABLE events_2026", []Change{{Table: "public.events", Kind: RowsLost, Before: 5}}},
-		"a partition detached":        {"ALTER TABLE events DETACH PARTITION events_2026", nil},
-		"a table attached":            {"ALTER TABLE events ATTACH PARTITION loose FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')", nil},
+		"a type that holds the same": {"ALTER TABLE users ALTER COLUMN name TYPE text, ALTER COLUMN id TYPE bigint", nil},
+		"a type under another zone":  {"SET TimeZone = 'America/New_York'; ALTER TABLE teams ADD COLUMN at timestamptz", nil},
+		"numbers rounded": {
+			"ALTER TABLE users ALTER COLUMN score TYPE numeric(12,2)",
+			[]Change{{Table: "public.users", Column: "score", Kind: ValuesChanged, Before: 100, After: 100}},
+		},
+		"values cut": {
+			"ALTER TABLE users ALTER COLUMN name TYPE varchar(6) USING left(name, 6)",
+			[]Change{{Table: "public.users", Column: "name", Kind: ValuesChanged, Before: 100, After: 100}},
+		},
+		"values swapped between rows": {
+			"UPDATE users SET legacy = CASE id WHEN 1 THEN 'x2' WHEN 2 THEN 'x1' ELSE legacy END",
+			[]Change{{Table: "public.users", Column: "legacy", Kind: ValuesChanged, Before: 3, After: 3}},
+		},
+		"one value that occurs twice": {
+			"UPDATE users SET name = 'user 1' WHERE id = 2",
+			[]Change{{Table: "public.users", Column: "name", Kind: ValuesChanged, Before: 100, After: 100}},
+		},
+		"a partition dropped":  {"DROP TABLE events_2026", []Change{{Table: "public.events", Kind: RowsLost, Before: 5}}},
+		"a partition detached": {"ALTER TABLE events DETACH PARTITION events_2026", nil},
+		"a table attached":     {"ALTER TABLE events ATTACH PARTITION loose FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')", nil},
 	}
 	template := servers.Template(t, dataFixture)
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := changesOf(t, template, c.sql)
-			if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(Change{}, "Rows", "Keys", "Examples", "SampledBy")); diff != "" {
+			if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(Change{}, "Rows", "Keys", "Examples",
+				"SampledBy")); diff != "" {
 				t.Errorf("changes (-want +got):\n%s", diff)
 			}
 		})
@@ -133,7 +175,8 @@ func TestCompareFindsWhatHappenedToData(t *testing.T) {
 
 func TestDefaultedColumnIsNoCopy(t *testing.T) {
 	t.Parallel()
-	template := servers.Template(t, "CREATE TABLE t (id int PRIMARY KEY, rank float NOT NULL DEFAULT 0); INSERT INTO t SELECT generate_series(1, 5)")
+	template := servers.Template(t, "CREATE TABLE t (id int PRIMARY KEY, rank float NOT NULL DEFAULT 0); INSERT INTO t SELECT "+
+		"generate_series(1, 5)")
 	for sql, lost := range map[string]int{
 		"ALTER TABLE t ADD COLUMN score float NOT NULL DEFAULT 0; ALTER TABLE t DROP COLUMN rank":         1,
 		"ALTER TABLE t ADD COLUMN score float; UPDATE t SET score = rank; ALTER TABLE t DROP COLUMN rank": 0,
@@ -164,8 +207,12 @@ func TestFingerprintSurvivesJSON(t *testing.T) {
 
 func TestLargeTablesAreSampledButCountedExactly(t *testing.T) {
 	t.Parallel()
-	conn := servers.Template(t, "CREATE TABLE big (id int PRIMARY KEY, name text); INSERT INTO big SELECT n, 'name ' || n FROM generate_series(1, 20000) n").Copy(t)
-	work := tableWork{print: TablePrint{Schema: "public", Name: "big", Columns: []ColumnPrint{{Number: 1, Name: "id"}, {Number: 2, Name: "name"}}, Key: []string{"id"}}, estimate: sampleAbove + 1}
+	conn := servers.Template(t, "CREATE TABLE big (id int PRIMARY KEY, name text); INSERT INTO big SELECT n, 'name ' || n FROM "+
+		"generate_series(1, 20000) n").Copy(t)
+	work := tableWork{print: TablePrint{Schema: "public", Name: "big", Columns: []ColumnPrint{
+		{Number: 1, Name: "id"},
+		{Number: 2, Name: "name"},
+	}, Key: []string{"id"}}, estimate: sampleAbove + 1}
 	sampled := scanOf(t, conn, work)
 	databasetest.Exec(t, conn, "UPDATE big SET name = name")
 	again := scanOf(t, conn, work)
@@ -199,7 +246,8 @@ func TestTwoConnectionsReadTheSameFingerprint(t *testing.T) {
 		t.Fatalf("%d bytes in %d tables, want more than %d: %v", size, len(tables), parallelAbove, err)
 	}
 	before := fingerprintOf(t, conn)
-	if before.Tables[0].Rows != 90000 || before.Tables[1].Rows != 90000 || before.Tables[0].Columns[1].Hash != before.Tables[1].Columns[1].Hash {
+	if before.Tables[0].Rows != 90000 || before.Tables[1].Rows != 90000 ||
+		before.Tables[0].Columns[1].Hash != before.Tables[1].Columns[1].Hash {
 		t.Errorf("got %+v", before)
 	}
 }

@@ -23,10 +23,14 @@ func listTables(ctx context.Context, conn *pgx.Conn, versions query.VersionTable
 			defaults, made []bool
 			size, reltuple int64
 		)
-		err := row.Scan(&w.print.OID, &w.print.Schema, &w.print.Name, &numbers, &names, &types, &defaults, &made, &w.print.Key, &w.print.Partitions, &size, &reltuple)
+		err := row.Scan(&w.print.OID, &w.print.Schema, &w.print.Name, &numbers, &names, &types, &defaults, &made, &w.print.Key,
+			&w.print.Partitions, &size, &reltuple)
 		total += size
 		for i := range names {
-			w.print.Columns = append(w.print.Columns, ColumnPrint{Number: numbers[i], Name: names[i], Type: types[i], Filled: defaults[i], Computed: made[i]})
+			w.print.Columns = append(w.print.Columns, ColumnPrint{
+				Number: numbers[i], Name: names[i], Type: types[i], Filled: defaults[i],
+				Computed: made[i],
+			})
 		}
 		// Statistics may be missing after a restart; a row takes at least about 32 bytes.
 		if w.estimate = reltuple; w.estimate <= 0 {

@@ -19,7 +19,8 @@ func tryFingerprint(t *testing.T, conn *pgx.Conn) {
 	t.Helper()
 	before := fingerprintOf(t, conn)
 	changeLocaleAndRestore(t, conn)
-	databasetest.Exec(t, conn, "ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME legacy TO old; UPDATE people SET old = NULL WHERE id = 1; ALTER TABLE people ALTER score TYPE numeric(12,2)")
+	databasetest.Exec(t, conn, "ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME legacy TO old; UPDATE people SET old = "+
+		"NULL WHERE id = 1; ALTER TABLE people ALTER score TYPE numeric(12,2)")
 	want := []Change{
 		{Table: "public.users", TableNow: "public.people", Column: "legacy", ColumnNow: "old", Kind: ValuesLost, Before: 3, After: 2},
 		{Table: "public.users", TableNow: "public.people", Column: "score", Kind: ValuesChanged, Before: 100, After: 100, Suspect: true},
@@ -46,7 +47,8 @@ func changeLocaleAndRestore(t *testing.T, conn *pgx.Conn) {
 		}
 		defer session.Close(context.Background()) //nolint:errcheck // its one query is done
 		var zone, dates string
-		if err := session.QueryRow(t.Context(), "SELECT current_setting('timezone'), current_setting('datestyle')").Scan(&zone, &dates); err != nil {
+		if err := session.QueryRow(t.Context(), "SELECT current_setting('timezone'), current_setting('datestyle')").Scan(&zone,
+			&dates); err != nil {
 			t.Fatal(err)
 		}
 		return zone + "; " + dates

@@ -155,7 +155,10 @@ func boolean(text string) string {
 
 // instant returns a point in time in UTC.
 func instant(text string) string {
-	for _, layout := range []string{"2006-01-02 15:04:05.999999-07", "2006-01-02 15:04:05.999999", "2006-01-02", time.RFC3339Nano, "2006-01-02T15:04:05.999999", "2006-01-02 15:04:05.999999-07:00", "2006-01-02 15:04"} {
+	for _, layout := range []string{
+		"2006-01-02 15:04:05.999999-07", "2006-01-02 15:04:05.999999", "2006-01-02", time.RFC3339Nano,
+		"2006-01-02T15:04:05.999999", "2006-01-02 15:04:05.999999-07:00", "2006-01-02 15:04",
+	} {
 		if at, err := time.Parse(layout, text); err == nil {
 			return at.UTC().Format(time.RFC3339Nano)
 		}

@@ -108,7 +108,8 @@ func (s *search) foreignKey(ctx context.Context) (local []string, parent string,
 	if kept != "" {
 		definition = kept
 	}
-	m := regexp.MustCompile(`(?is)(?:FOREIGN\s+KEY\s*\(([^)]+)\)\s*)?REFERENCES\s+` + namePattern + `\s*(?:\(([^)]+)\))?`).FindStringSubmatch(definition)
+	m := regexp.MustCompile(`(?is)(?:FOREIGN\s+KEY\s*\(([^)]+)\)\s*)?REFERENCES\s+` + namePattern +
+		`\s*(?:\(([^)]+)\))?`).FindStringSubmatch(definition)
 	if m == nil {
 		return nil, "", nil, nil
 	}

@@ -54,11 +54,13 @@ func TestOffendingRowsAreFound(t *testing.T) {
 			Found{Rows: 4, Keys: []string{"id=1", "id=2", "id=3", "id=4"}, Query: "SELECT * FROM users"},
 		},
 		"23502 of a column that the same text adds and fills": {
-			"ALTER TABLE bookings ADD COLUMN prior int; UPDATE bookings SET prior = nullif(id, 2); ALTER TABLE bookings ALTER COLUMN prior SET NOT NULL",
+			"ALTER TABLE bookings ADD COLUMN prior int; UPDATE bookings SET prior = nullif(id, 2); ALTER TABLE bookings ALTER COLUMN prior SET " +
+				"NOT NULL",
 			Found{},
 		},
 		"23503 of a column that the same text adds and fills": {
-			"ALTER TABLE bookings ADD COLUMN prior int; UPDATE bookings SET prior = id + 1; ALTER TABLE bookings ADD CONSTRAINT fk FOREIGN KEY (prior) REFERENCES bookings",
+			"ALTER TABLE bookings ADD COLUMN prior int; UPDATE bookings SET prior = id + 1; ALTER TABLE bookings ADD CONSTRAINT fk FOREIGN KEY " +
+				"(prior) REFERENCES bookings",
 			Found{},
 		},
 		"23514 of a column that becomes a domain": {
@@ -79,11 +81,15 @@ func TestOffendingRowsAreFound(t *testing.T) {
 		},
 		"23505 of a constraint": {
 			"ALTER TABLE users ADD CONSTRAINT uq UNIQUE (email)",
-			Found{Rows: 2, Keys: []string{"id=3 (email=b@x.org)", "id=4 (email=b@x.org)"}, Query: "SELECT * FROM users WHERE (email) IN (SELECT email FROM users GROUP BY email HAVING count(*) > 1)"},
+			Found{
+				Rows: 2, Keys: []string{"id=3 (email=b@x.org)", "id=4 (email=b@x.org)"},
+				Query: "SELECT * FROM users WHERE (email) IN (SELECT email FROM users GROUP BY email HAVING count(*) > 1)",
+			},
 		},
 		"23505 of an expression": {
 			"CREATE UNIQUE INDEX uq ON users (lower(email)) WHERE id < 3",
-			Found{Rows: 2, Keys: []string{"id=1", "id=2"}, Query: "SELECT * FROM users WHERE (lower(email)) IN (SELECT lower(email) FROM users WHERE id < 3 GROUP BY lower(email) HAVING count(*) > 1) AND (id < 3)"},
+			Found{Rows: 2, Keys: []string{"id=1", "id=2"}, Query: "SELECT * FROM users WHERE (lower(email)) IN (SELECT lower(email) FROM users " +
+				"WHERE id < 3 GROUP BY lower(email) HAVING count(*) > 1) AND (id < 3)"},
 		},
 		"23505 of two columns": {
 			`ALTER TABLE shop."Odd" ADD COLUMN c int DEFAULT 1; ALTER TABLE users ADD CONSTRAINT uq UNIQUE (name, "order")`,
@@ -95,11 +101,13 @@ func TestOffendingRowsAreFound(t *testing.T) {
 		},
 		"23503 of a new foreign key": {
 			"ALTER TABLE users ADD CONSTRAINT fk FOREIGN KEY (team_id) REFERENCES teams (id)",
-			Found{Rows: 1, Keys: []string{"id=2 (team_id=7)"}, Query: "SELECT * FROM users AS t WHERE t.team_id IS NOT NULL AND NOT EXISTS (SELECT FROM teams AS p WHERE p.id = t.team_id)"},
+			Found{Rows: 1, Keys: []string{"id=2 (team_id=7)"}, Query: "SELECT * FROM users AS t WHERE t.team_id IS NOT NULL AND NOT EXISTS " +
+				"(SELECT FROM teams AS p WHERE p.id = t.team_id)"},
 		},
 		"23503 of one that is validated": {
 			"ALTER TABLE users VALIDATE CONSTRAINT fk_old",
-			Found{Rows: 1, Keys: []string{"id=2 (team_id=7)"}, Query: "SELECT * FROM users AS t WHERE t.team_id IS NOT NULL AND NOT EXISTS (SELECT FROM teams AS p WHERE p.id = t.team_id)"},
+			Found{Rows: 1, Keys: []string{"id=2 (team_id=7)"}, Query: "SELECT * FROM users AS t WHERE t.team_id IS NOT NULL AND NOT EXISTS " +
+				"(SELECT FROM teams AS p WHERE p.id = t.team_id)"},
 		},
 		"23503 of parents deleted": {
 			"DELETE FROM teams WHERE id = 2",
@@ -119,7 +127,8 @@ func TestOffendingRowsAreFound(t *testing.T) {
 		},
 		"23P01": {
 			"ALTER TABLE bookings ADD CONSTRAINT ex EXCLUDE USING gist (room WITH =, during WITH &&)",
-			Found{Rows: 2, Keys: []string{"id=1", "id=2"}, Query: "SELECT * FROM bookings AS t WHERE EXISTS (SELECT FROM bookings AS o WHERE o.ctid <> t.ctid AND o.room = t.room AND o.during && t.during)"},
+			Found{Rows: 2, Keys: []string{"id=1", "id=2"}, Query: "SELECT * FROM bookings AS t WHERE EXISTS (SELECT FROM bookings AS o WHERE " +
+				"o.ctid <> t.ctid AND o.room = t.room AND o.during && t.during)"},
 		},
 		"22001": {
 			"ALTER TABLE users ALTER COLUMN name TYPE VARCHAR(10)",

@@ -64,7 +64,8 @@ func (s *search) conversion(ctx context.Context) (conversion, bool, error) {
 			return conversion{expression: inside, kind: m[1]}, true, nil
 		}
 	}
-	if m := regexp.MustCompile(`(?is)^\s*CREATE\s+(?:UNIQUE\s+)?INDEX\b.*?\bON\s+(?:ONLY\s+)?` + namePattern + `\s*(?:USING\s+\w+\s*)?(\(.*)$`).FindStringSubmatch(statement); m != nil {
+	if m := regexp.MustCompile(`(?is)^\s*CREATE\s+(?:UNIQUE\s+)?INDEX\b.*?\bON\s+(?:ONLY\s+)?` + namePattern +
+		`\s*(?:USING\s+\w+\s*)?(\(.*)$`).FindStringSubmatch(statement); m != nil {
 		if inside, ok := balanced(m[2]); ok {
 			return s.indexed(inside)
 		}
@@ -110,7 +111,8 @@ func (s *search) indexed(inside string) (conversion, bool, error) {
 
 // updated returns the only assignment of an UPDATE without FROM.
 func (s *search) updated(ctx context.Context, statement string) (conversion, bool, error) {
-	m := regexp.MustCompile(`(?is)^\s*UPDATE\s+(?:ONLY\s+)?` + namePattern + `\s+SET\s+("(?:[^"]|"")+"|[\w$]+)\s*=\s*(.+?)(?:\s+WHERE\s+(.+))?$`).FindStringSubmatch(statement)
+	m := regexp.MustCompile(`(?is)^\s*UPDATE\s+(?:ONLY\s+)?` + namePattern +
+		`\s+SET\s+("(?:[^"]|"")+"|[\w$]+)\s*=\s*(.+?)(?:\s+WHERE\s+(.+))?$`).FindStringSubmatch(statement)
 	if m == nil || len(pieces(m[3])) != 1 || regexp.MustCompile(`(?i)\bFROM\b`).MatchString(m[3]) {
 		return conversion{}, false, nil
 	}

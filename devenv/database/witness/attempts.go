@@ -77,7 +77,8 @@ func (b *breaker) orphan(ctx context.Context, r Restriction) ([]attempt, error) 
 		}
 		w[n] = literalOf(c, own)
 		if p := b.maker.shape.Table(r.constraint.Parent); p != nil && p.Column(parent[i]) != nil {
-			theirs, err := b.maker.aggregate(ctx, p, fmt.Sprintf("greatest((%s)::text::%s, %s)", beyondAll(p.Column(parent[i]), farAway+b.maker.serial), c.Type, query.Literal(own)+"::"+c.Type))
+			theirs, err := b.maker.aggregate(ctx, p, fmt.Sprintf("greatest((%s)::text::%s, %s)",
+				beyondAll(p.Column(parent[i]), farAway+b.maker.serial), c.Type, query.Literal(own)+"::"+c.Type))
 			if err == nil {
 				w[n] = literalOf(c, theirs)
 			} else if !query.Refused(err) {

@@ -40,7 +40,10 @@ func CastRestrictions(before, after *catalog.Shape, statements []string) []Restr
 // castColumns returns the names that a statement casts: a::integer, t.a::integer, CAST(a AS integer).
 func castColumns(statement string) []string {
 	var names []string
-	for _, pattern := range []string{`(?i)("[^"]+"|\b[a-z_]\w*)\s*\)*\s*::\s*"?([a-z]\w*)`, `(?i)\bCAST\s*\(\s*(?:\w+\.)?("[^"]+"|\w+)\s+AS\s+"?(\w+)`} {
+	for _, pattern := range []string{
+		`(?i)("[^"]+"|\b[a-z_]\w*)\s*\)*\s*::\s*"?([a-z]\w*)`,
+		`(?i)\bCAST\s*\(\s*(?:\w+\.)?("[^"]+"|\w+)\s+AS\s+"?(\w+)`,
+	} {
 		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(statement, -1) {
 			if !slices.Contains([]string{"text", "varchar", "character", "bytea"}, strings.ToLower(m[2])) {
 				names = append(names, strings.Trim(m[1], `"`))

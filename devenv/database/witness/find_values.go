@@ -111,7 +111,8 @@ func (s valueFinder) candidates(c *catalog.Column, model *string) []string {
 			add(query.Literal(label))
 		}
 	case c.Category == "N":
-		for _, m := range append(numbersIn().FindAllStringSubmatch(s.expression, 12), quotedNumbersIn().FindAllStringSubmatch(s.expression, 12)...) {
+		for _, m := range append(numbersIn().FindAllStringSubmatch(s.expression, 12), quotedNumbersIn().FindAllStringSubmatch(s.expression,
+			12)...) {
 			add(m[1])
 			if n, err := strconv.ParseInt(m[1], 10, 64); err == nil {
 				add(strconv.FormatInt(n-1, 10), strconv.FormatInt(n+1, 10))
@@ -124,7 +125,8 @@ func (s valueFinder) candidates(c *catalog.Column, model *string) []string {
 		for _, m := range quotedIn().FindAllStringSubmatch(s.expression, 12) {
 			add("'"+m[1]+"'", "'"+m[1]+"x'")
 		}
-		add("'devenv'", "''", "'n/a'", "'1'", "'devenv@example.org'", "'{'", fmt.Sprintf("repeat('x', %d)", max(c.Length, 300*(1-min(c.Length, 1)))))
+		add("'devenv'", "''", "'n/a'", "'1'", "'devenv@example.org'", "'{'",
+			fmt.Sprintf("repeat('x', %d)", max(c.Length, 300*(1-min(c.Length, 1)))))
 	default:
 		for _, m := range quotedIn().FindAllStringSubmatch(s.expression, 6) {
 			add("'" + m[1] + "'")

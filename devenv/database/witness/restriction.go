@@ -108,7 +108,8 @@ func (d *derivation) columnChanges() {
 		}
 		lost := d.lostLabels(was, is)
 		for _, label := range lost {
-			d.add(Restriction{Kind: RestrictLabel, columns: []int16{is.Number}, column: is, label: label, What: name + " can no longer be " + query.Literal(label)})
+			d.add(Restriction{Kind: RestrictLabel, columns: []int16{is.Number}, column: is, label: label, What: name + " can no longer be " +
+				query.Literal(label)})
 		}
 		if was.Type != is.Type && len(lost) == 0 && was.Kind+is.Kind != "ee" {
 			d.add(Restriction{Kind: RestrictType, columns: []int16{is.Number}, column: is, What: name + " becomes " + is.Type})
@@ -146,7 +147,8 @@ func (d *derivation) newColumn(is *catalog.Column) {
 	name := d.was.Quoted() + "." + is.Name
 	switch {
 	case is.Generated != "":
-		d.add(Restriction{Kind: RestrictExpression, columns: is.Uses, column: is, expression: is.Generated, What: name + " is generated from " + is.Generated})
+		d.add(Restriction{Kind: RestrictExpression, columns: is.Uses, column: is, expression: is.Generated, What: name + " is generated from " +
+			is.Generated})
 	case is.NotNull && !is.FillsItself():
 		d.add(Restriction{Kind: RestrictNotNull, Columns: []string{is.Name}, column: is, What: name + " is new and NOT NULL"})
 	}
@@ -165,7 +167,8 @@ func (d *derivation) keys() {
 			if x.Primary {
 				what = "PRIMARY KEY " + x.Name
 			}
-			d.add(Restriction{Kind: RestrictUnique, columns: x.Uses, Name: x.Name, index: x, What: what + " on " + d.was.Quoted() + " (" + strings.Join(d.is.Names(x.Uses), ", ") + ")"})
+			d.add(Restriction{Kind: RestrictUnique, columns: x.Uses, Name: x.Name, index: x, What: what + " on " + d.was.Quoted() + " (" +
+				strings.Join(d.is.Names(x.Uses), ", ") + ")"})
 		case x.Expressions != "" || d.holdsLong(x):
 			d.add(Restriction{
 				Kind: RestrictExpression, columns: x.Uses, Name: x.Name, index: x, expression: x.Expressions,
@@ -187,7 +190,8 @@ func (d *derivation) holdsLong(x *catalog.Index) bool {
 // had reports whether the table had an index with the same definition under another name or OID.
 func (d *derivation) had(x *catalog.Index) bool {
 	return slices.ContainsFunc(d.was.Indexes, func(o catalog.Index) bool {
-		return o.Valid && o.Unique == x.Unique && slices.Equal(o.Columns, x.Columns) && o.Expressions == x.Expressions && o.Predicate == x.Predicate &&
+		return o.Valid && o.Unique == x.Unique && slices.Equal(o.Columns, x.Columns) && o.Expressions == x.Expressions &&
+			o.Predicate == x.Predicate &&
 			o.JoinsNulls() == x.JoinsNulls()
 	})
 }

@@ -113,7 +113,9 @@ func (m *RowMaker) build(ctx context.Context, t *catalog.Table, a attempt) ([]st
 }
 
 // insert writes a row with the required values, and returns the values of some of its columns.
-func (m *RowMaker) insert(ctx context.Context, t *catalog.Table, wanted rowValues, f fullness, depth int, returning ...int16) ([]string, error) {
+func (m *RowMaker) insert(ctx context.Context, t *catalog.Table, wanted rowValues, f fullness, depth int,
+	returning ...int16,
+) ([]string, error) {
 	if depth > mostParents {
 		return nil, fmt.Errorf("the foreign keys of %s nest too deeply or form a cycle", t.Quoted())
 	}
@@ -155,7 +157,8 @@ func (m *RowMaker) try(ctx context.Context, statement string, t *catalog.Table, 
 		targets[i] = &values[i]
 	}
 	err := pgx.BeginFunc(ctx, m.tx, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, statement+" RETURNING "+strings.Join(list, ", "), pgx.QueryExecModeSimpleProtocol).Scan(targets...); err != nil {
+		if err := tx.QueryRow(ctx, statement+" RETURNING "+strings.Join(list, ", "),
+			pgx.QueryExecModeSimpleProtocol).Scan(targets...); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "SET CONSTRAINTS ALL IMMEDIATE")
@@ -179,7 +182,8 @@ func (d *draft) statement() string {
 	if len(names) == 0 {
 		return "INSERT INTO " + d.table.Quoted() + " DEFAULT VALUES"
 	}
-	return "INSERT INTO " + d.table.Quoted() + " (" + strings.Join(names, ", ") + ") " + overriding + "VALUES (" + strings.Join(values, ", ") + ")"
+	return "INSERT INTO " + d.table.Quoted() + " (" + strings.Join(names, ", ") + ") " + overriding + "VALUES (" +
+		strings.Join(values, ", ") + ")"
 }
 
 func (m *RowMaker) next() int { m.serial++; return m.serial }

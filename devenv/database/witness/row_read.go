@@ -24,7 +24,8 @@ func (m *RowMaker) model(ctx context.Context, t *catalog.Table) (map[int16]*stri
 		list[i] = "t." + query.Quote(c.Name) + "::text"
 		targets[i] = &values[i]
 	}
-	err := m.tx.QueryRow(ctx, "SELECT "+strings.Join(list, ", ")+" FROM "+query.Quote(t.Schema, t.Name)+" AS t ORDER BY "+physicalOrder(t)+" LIMIT 1",
+	err := m.tx.QueryRow(ctx, "SELECT "+strings.Join(list, ", ")+" FROM "+query.Quote(t.Schema,
+		t.Name)+" AS t ORDER BY "+physicalOrder(t)+" LIMIT 1",
 		pgx.QueryExecModeSimpleProtocol).Scan(targets...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
@@ -66,7 +67,8 @@ func (m *RowMaker) find(ctx context.Context, t *catalog.Table, condition string,
 	for i := range values {
 		targets[i] = &values[i]
 	}
-	err := m.tx.QueryRow(ctx, "SELECT "+strings.Join(list, ", ")+" FROM "+query.Quote(t.Schema, t.Name)+" AS t WHERE ("+strings.Join(conditions, ") AND (")+
+	err := m.tx.QueryRow(ctx, "SELECT "+strings.Join(list, ", ")+" FROM "+query.Quote(t.Schema,
+		t.Name)+" AS t WHERE ("+strings.Join(conditions, ") AND (")+
 		") ORDER BY "+physicalOrder(t)+" LIMIT 1", pgx.QueryExecModeSimpleProtocol).Scan(targets...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil

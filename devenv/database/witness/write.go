@@ -23,7 +23,8 @@ func Write(ctx context.Context, conn *pgx.Conn, w Witness) (written Written, ref
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		for _, insert := range w.Inserts {
 			var row writtenRow
-			err := tx.QueryRow(ctx, insert+" RETURNING tableoid::regclass::text, ctid::text", pgx.QueryExecModeSimpleProtocol).Scan(&row.table, &row.place)
+			err := tx.QueryRow(ctx, insert+" RETURNING tableoid::regclass::text, ctid::text", pgx.QueryExecModeSimpleProtocol).Scan(&row.table,
+				&row.place)
 			if err != nil {
 				return err
 			}
@@ -52,7 +53,8 @@ func (w Written) Remove(ctx context.Context, conn *pgx.Conn) error {
 			return err
 		}
 		for _, row := range slices.Backward(w.rows) {
-			if _, err := tx.Exec(ctx, "DELETE FROM ONLY "+row.table+" WHERE ctid = $1::tid", pgx.QueryExecModeSimpleProtocol, row.place); err != nil {
+			if _, err := tx.Exec(ctx, "DELETE FROM ONLY "+row.table+" WHERE ctid = $1::tid", pgx.QueryExecModeSimpleProtocol,
+				row.place); err != nil {
 				return fmt.Errorf("remove a row of %s: %w", row.table, err)
 			}
 		}

@@ -31,7 +31,9 @@ type txStarter interface {
 
 // Try inserts, updates and deletes a row of each table, as each of its roles (the connection's own for ""), and rolls
 // everything back. It returns the writes that failed.
-func Try(ctx context.Context, conn txStarter, shape *catalog.Shape, tables []*catalog.Table, roles func(*catalog.Table) []string) ([]Failed, error) {
+func Try(ctx context.Context, conn txStarter, shape *catalog.Shape, tables []*catalog.Table,
+	roles func(*catalog.Table) []string,
+) ([]Failed, error) {
 	var failed []Failed
 	for _, t := range tables {
 		for _, role := range roles(t) {
@@ -98,7 +100,8 @@ func update(t *catalog.Table, role string) []string {
 	if t.Partitioned {
 		where = ""
 	}
-	return []string{fmt.Sprintf("UPDATE %s SET %s = %s", t.Quoted(), query.Identifier(t.Columns[i].Name), query.Identifier(t.Columns[i].Name)) + where}
+	return []string{fmt.Sprintf("UPDATE %s SET %s = %s", t.Quoted(), query.Identifier(t.Columns[i].Name),
+		query.Identifier(t.Columns[i].Name)) + where}
 }
 
 // behind finds a sequence whose next value is an existing key.

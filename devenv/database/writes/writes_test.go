@@ -36,14 +36,24 @@ func tryMoves(t *testing.T, conn *pgx.Conn) {
 		"a trigger uses the dropped column":      {"ALTER TABLE users DROP body", "42703 public.users"},
 		"a trigger of another table does":        {"ALTER TABLE teams RENAME motto TO slogan", "42703 public.users"},
 		"explicit ids leave the sequence behind": {"INSERT INTO teams (id, name) VALUES (50, 'green')", "23505 public.teams"},
-		"explicit ids in a new table":            {"CREATE TABLE kinds (id serial PRIMARY KEY, k text); INSERT INTO kinds VALUES (1, 'a')", "23505 public.kinds"},
-		"a new table is not granted":             {"CREATE TABLE badges (id int PRIMARY KEY, u int NOT NULL REFERENCES users)", "42501 public.badges app"},
-		"a new table is granted":                 {"CREATE TABLE badges (id int PRIMARY KEY, u int NOT NULL REFERENCES users); GRANT INSERT ON badges TO devenv_app", ""},
-		"a new table's sequence is not granted":  {"CREATE TABLE badges (id serial PRIMARY KEY); GRANT INSERT ON badges TO devenv_app", "42501 public.badges app"},
-		"an added column":                        {"ALTER TABLE users ADD n int NOT NULL DEFAULT 1", ""},
-		"a dropped column":                       {"ALTER TABLE users DROP nick", ""},
-		"ids and the sequence after them":        {"INSERT INTO teams (id, name) VALUES (3, 'green'); SELECT setval('teams_id_seq', 3)", ""},
-		"a bigger key":                           {"ALTER TABLE teams ALTER id TYPE bigint", ""},
+		"explicit ids in a new table": {
+			"CREATE TABLE kinds (id serial PRIMARY KEY, k text); INSERT INTO kinds VALUES (1, 'a')",
+			"23505 public.kinds",
+		},
+		"a new table is not granted": {
+			"CREATE TABLE badges (id int PRIMARY KEY, u int NOT NULL REFERENCES users)",
+			"42501 public.badges app",
+		},
+		"a new table is granted": {"CREATE TABLE badges (id int PRIMARY KEY, u int NOT NULL REFERENCES users); GRANT INSERT " +
+			"ON badges TO devenv_app", ""},
+		"a new table's sequence is not granted": {
+			"CREATE TABLE badges (id serial PRIMARY KEY); GRANT INSERT ON badges TO devenv_app",
+			"42501 public.badges app",
+		},
+		"an added column":                 {"ALTER TABLE users ADD n int NOT NULL DEFAULT 1", ""},
+		"a dropped column":                {"ALTER TABLE users DROP nick", ""},
+		"ids and the sequence after them": {"INSERT INTO teams (id, name) VALUES (3, 'green'); SELECT setval('teams_id_seq', 3)", ""},
+		"a bigger key":                    {"ALTER TABLE teams ALTER id TYPE bigint", ""},
 	}
 	before, err := catalog.ReadShape(query.VersionTable{})(t.Context(), conn)
 	if err != nil {

@@ -157,7 +157,10 @@ func TestTheSlowestAreListed(t *testing.T) {
 	for i := range 25 {
 		events = append(events, event{Package: "devenv/p", Test: fmt.Sprintf("Test%02d", i), Action: "pass", Elapsed: float64(i)})
 	}
-	events = append(events, event{Package: "devenv/p", Action: "pass", Elapsed: 30}, event{Package: "devenv/q", Test: "TestQ", Action: "pass", Elapsed: 40},
+	events = append(events, event{Package: "devenv/p", Action: "pass", Elapsed: 30}, event{
+		Package: "devenv/q", Test: "TestQ",
+		Action: "pass", Elapsed: 40,
+	},
 		event{Package: "devenv/q", Action: "pass", Elapsed: 41}, event{Package: "devenv/r", Action: "pass", Elapsed: 0.1})
 	var out, problems bytes.Buffer
 	command(nil, stream(t, events...), &out, &problems)

@@ -206,7 +206,8 @@ func exited(status int) string {
 
 // running returns the services of the stack whose containers are running.
 func (c *cuts) running(ctx context.Context) ([]string, error) {
-	lines, err := dockerLines(ctx, "ps", "--filter", "label=com.docker.compose.project="+c.p.name, "--format", `{{.Label "com.docker.compose.service"}}`)
+	lines, err := dockerLines(ctx, "ps", "--filter", "label=com.docker.compose.project="+c.p.name, "--format",
+		`{{.Label "com.docker.compose.service"}}`)
 	slices.Sort(lines)
 	return lines, err
 }

@@ -57,7 +57,10 @@ func (k *key) run(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		k.table.add(attempt{command: "the base's key", moment: change.what, done: "new-migration, twice", finding: judgeKey(before, after, change.same)})
+		k.table.add(attempt{
+			command: "the base's key", moment: change.what, done: "new-migration, twice",
+			finding: judgeKey(before, after, change.same),
+		})
 		before = after
 	}
 	return nil

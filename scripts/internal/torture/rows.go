@@ -50,7 +50,8 @@ func (p *project) fill(ctx context.Context, tag string) ([]string, error) {
 		row := fmt.Sprintf("%s before %d", tag, i)
 		rows, values = append(rows, row), append(values, "('"+row+"')")
 	}
-	_, err := sql(ctx, p.container("postgres"), makeRows+"TRUNCATE "+rowsTable+";\nINSERT INTO "+rowsTable+" VALUES "+strings.Join(values, ", "))
+	_, err := sql(ctx, p.container("postgres"), makeRows+"TRUNCATE "+rowsTable+";\nINSERT INTO "+rowsTable+" VALUES "+strings.Join(values,
+		", "))
 	return rows, err
 }
 

@@ -177,10 +177,16 @@ func (s *secrets) speakOfAPort(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.p.write(composePath, strings.Replace(content, "  backend:\n", "  backend:\n    ports: [\"${PORT_PASSWORD}:8080\"]\n", 1)); err != nil {
+	if err := s.p.write(composePath, strings.Replace(content, "  backend:\n", "  backend:\n    ports: [\"${PORT_PASSWORD}:8080\"]\n",
+		1)); err != nil {
 		return err
 	}
-	err = s.speak(ctx, "an invalid port", [][]string{{"status"}, {"--format", "json", "up"}, {"--format", "markdown", "reset", "--yes"}, {"up"}})
+	err = s.speak(ctx, "an invalid port", [][]string{
+		{"status"},
+		{"--format", "json", "up"},
+		{"--format", "markdown", "reset", "--yes"},
+		{"up"},
+	})
 	_, gitErr := git(ctx, s.p.dir, "checkout", "-q", sample.FeatureBranch, "--", composePath)
 	if err == nil {
 		err = gitErr

@@ -80,19 +80,25 @@ func TestCommittedRowsMustBeKept(t *testing.T) {
 		change func(*startFacts)
 		want   outcome
 	}{
-		"kept and written":                 {func(*startFacts) {}, complete},
-		"a row from before is gone":        {func(f *startFacts) { f.back = []string{"b"} }, lost},
-		"a committed row is gone":          {func(f *startFacts) { f.now = nil }, lost},
-		"refused, all there":               {func(f *startFacts) { f.exit, f.now, f.back = 1, []string{"a", "b", "c"}, nil }, asBefore},
-		"refused what it must not":         {func(f *startFacts) { f.want, f.exit, f.now, f.back = success, 1, []string{"a", "b", "c"}, nil }, lost},
-		"did what it must refuse":          {func(f *startFacts) { f.want = refusal }, lost},
-		"refused, and a row is gone":       {func(f *startFacts) { f.exit, f.now, f.back = 1, []string{"a", "c"}, nil }, lost},
-		"exchanged, not started":           {func(f *startFacts) { f.exit = 1 }, complete},
-		"a server lost its files":          {func(f *startFacts) { f.alarms = []string{"PANIC"} }, lost},
-		"two servers on the same data":     {func(f *startFacts) { f.twoServers = true }, lost},
-		"the next command does not work":   {func(f *startFacts) { f.stuck = "exit 1" }, lost},
-		"saved, all there":                 {func(f *startFacts) { f.command, f.now = "snapshot save", []string{"a", "b", "c"} }, complete},
-		"saved, the snapshot lacks a row":  {func(f *startFacts) { f.command, f.now, f.back = "snapshot save", []string{"a", "b", "c"}, nil }, lost},
+		"kept and written":          {func(*startFacts) {}, complete},
+		"a row from before is gone": {func(f *startFacts) { f.back = []string{"b"} }, lost},
+		"a committed row is gone":   {func(f *startFacts) { f.now = nil }, lost},
+		"refused, all there":        {func(f *startFacts) { f.exit, f.now, f.back = 1, []string{"a", "b", "c"}, nil }, asBefore},
+		"refused what it must not": {
+			func(f *startFacts) { f.want, f.exit, f.now, f.back = success, 1, []string{"a", "b", "c"}, nil },
+			lost,
+		},
+		"did what it must refuse":        {func(f *startFacts) { f.want = refusal }, lost},
+		"refused, and a row is gone":     {func(f *startFacts) { f.exit, f.now, f.back = 1, []string{"a", "c"}, nil }, lost},
+		"exchanged, not started":         {func(f *startFacts) { f.exit = 1 }, complete},
+		"a server lost its files":        {func(f *startFacts) { f.alarms = []string{"PANIC"} }, lost},
+		"two servers on the same data":   {func(f *startFacts) { f.twoServers = true }, lost},
+		"the next command does not work": {func(f *startFacts) { f.stuck = "exit 1" }, lost},
+		"saved, all there":               {func(f *startFacts) { f.command, f.now = "snapshot save", []string{"a", "b", "c"} }, complete},
+		"saved, the snapshot lacks a row": {
+			func(f *startFacts) { f.command, f.now, f.back = "snapshot save", []string{"a", "b", "c"}, nil },
+			lost,
+		},
 		"saved, and what was written goes": {func(f *startFacts) { f.command, f.now = "snapshot save", []string{"a"} }, lost},
 	} {
 		facts := whole
