@@ -99,8 +99,8 @@ func (i *isolating) prepareForFiles(s *types.ServiceConfig) {
 	}
 }
 
-// makeWritable makes the mounts over a file's path writable and private to the service. It returns false when the file cannot
-// be copied there.
+// makeWritable makes the mounts over a file's path writable and private to the service. It returns false when the
+// file cannot be copied there.
 func (i *isolating) makeWritable(s *types.ServiceConfig, f FileMount) bool {
 	s.Tmpfs = slices.DeleteFunc(s.Tmpfs, func(t string) bool {
 		target, _, _ := strings.Cut(t, ":")

@@ -31,7 +31,8 @@ type Resource struct {
 // String names the resource for people.
 func (m Resource) String() string { return m.Kind + " " + m.ID }
 
-// Resources lists the containers, running or not, the networks and the volumes that carry a label, "key" or "key=value".
+// Resources lists the containers, running or not, the networks and the volumes that carry a label, "key" or
+// "key=value".
 func (e *Engine) Resources(ctx context.Context, label string) ([]Resource, error) {
 	var made []Resource
 	filter := labelFilter(label)

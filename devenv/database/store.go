@@ -63,7 +63,8 @@ func StoreOf(service string, c engine.Container) (Store, error) {
 	return s, nil
 }
 
-// dataDirectoryOf returns the server's data directory: the command's, else the environment's, else the official image's.
+// dataDirectoryOf returns the server's data directory: the command's, else the environment's, else the official
+// image's.
 func dataDirectoryOf(c engine.Container) string {
 	for _, a := range append(arguments(c.Cmd), arguments(c.Entrypoint)...) {
 		if a.name == "data_directory" {
