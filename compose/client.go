@@ -119,7 +119,7 @@ func credentials(cli *command.DockerCli) func(string) string {
 
 // tlsOf returns the TLS configuration of an endpoint.
 func tlsOf(e docker.Endpoint) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: e.SkipTLSVerify} //nolint:gosec // the user's own context asks for it
+	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: e.SkipTLSVerify} //nolint:gosec // the user's own context requests it
 	if e.TLSData == nil {
 		return config, nil
 	}

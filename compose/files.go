@@ -7,7 +7,7 @@ import (
 )
 
 // FilesOf returns the absolute paths of the single files that a project's services use: env files, label files,
-// secrets, configs, and bind-mounted files. Git often ignores them, but the services need them all the same.
+// secrets, configs, and bind-mounted files. Git often ignores them, but the services still need them.
 func FilesOf(p *types.Project) []string {
 	var files []string
 	for _, name := range p.ServiceNames() {

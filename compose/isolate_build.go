@@ -40,7 +40,7 @@ func (i Isolation) OnThisMachine(p string) string {
 		return p
 	}
 	_, inTree := inside.Rel(i.Tree, p)
-	// Two levels up lies devenv's cache. Nobody means a path in there, so it was written as ../x or ../../x.
+	// devenv's cache is two levels up. Nobody means a path in there, so it was written as ../x or ../../x.
 	_, inCache := inside.Rel(filepath.Dir(filepath.Dir(i.Tree)), p)
 	if inTree || !inCache {
 		return p

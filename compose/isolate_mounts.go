@@ -57,7 +57,7 @@ func (i *isolating) fromOthers(s *types.ServiceConfig, through []string) []types
 	return mounts
 }
 
-// bind mounts a directory of the tree as a volume and copies a single file. What lies outside the tree is dropped, or
+// bind mounts a directory of the tree as a volume and copies a single file. What is outside the tree is dropped, or
 // kept read-only if the configuration says so.
 func (i *isolating) bind(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
 	rel, inside := i.relative(m.Source)
@@ -70,7 +70,7 @@ func (i *isolating) bind(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
 		m.ReadOnly, m.Bind = true, &types.ServiceVolumeBind{}
 		s.Volumes = append(s.Volumes, m)
 	case !inside:
-		i.drop(s.Name, "the bind of "+m.Source, "it lies outside the repository (mounts: {keep: […]} restores it, read-only)")
+		i.drop(s.Name, "the bind of "+m.Source, "it is outside the repository (mounts: {keep: […]} restores it, read-only)")
 	case isFile(m.Source):
 		uid, gid := numericUser(s.User)
 		i.result.Files = append(i.result.Files, FileMount{Service: s.Name, Source: m.Source, Target: m.Target, UID: uid, GID: gid})
@@ -147,7 +147,7 @@ func subpath(m types.ServiceVolumeConfig) string {
 	return m.Volume.Subpath
 }
 
-// relative returns a host path relative to the tree, with slashes and links resolved; false when it lies outside.
+// relative returns a host path relative to the tree, with slashes and links resolved; false when it is outside.
 func (i *isolating) relative(source string) (string, bool) {
 	rel, ok := inside.Rel(followed(i.Tree), followed(source))
 	return filepath.ToSlash(rel), ok

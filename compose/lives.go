@@ -14,7 +14,7 @@ import (
 const MaxRestarts = 5
 
 // lives follows one container while somebody waits for it. Each restart by its policy begins a new life, which must
-// show the sign anew: a sign that an earlier life showed proves nothing.
+// show the sign again: a sign that an earlier life showed proves nothing.
 type lives struct {
 	engine *engine.Engine
 	id     string
@@ -55,7 +55,7 @@ func forgiven(c engine.Container, now time.Time) int {
 	return c.Restarts
 }
 
-// standing is the container's state as whoever waits for it sees it.
+// standing is a container's state, from the point of view of somebody waiting for it.
 type standing int
 
 const (

@@ -81,7 +81,7 @@ func exampleOf(file string) string {
 
 func exampleWords() []string { return []string{"example", "sample", "template", "dist"} }
 
-// shown returns a path as the user would type it: relative to the directory of the call, if it lies below.
+// shown returns a path as the user would type it: relative to the directory of the call, if it is below.
 func shown(path string) string {
 	if here, err := os.Getwd(); err == nil {
 		if rel, ok := inside.Rel(here, path); ok {

@@ -22,7 +22,7 @@ const (
 )
 
 // StayReady watches for a while whether a ready service stays ready. One that exits and is restarted must become
-// ready anew; one that exits for good, or is no longer healthy, is a failure with its last lines.
+// ready again; one that exits for good, or is no longer healthy, is a failure with its last lines.
 func (c *Client) StayReady(ctx context.Context, r Readiness, watch time.Duration) (Readiness, error) {
 	group, watching := errgroup.WithContext(ctx)
 	for _, other := range r.others {
@@ -33,7 +33,7 @@ func (c *Client) StayReady(ctx context.Context, r Readiness, watch time.Duration
 	return r, err
 }
 
-// stay watches one container, which may become ready anew.
+// stay watches one container, which may become ready again.
 func (r *Readiness) stay(ctx context.Context, watch time.Duration) error {
 	for watch > 0 && r.lives != nil && !r.settled {
 		stays, err := r.lives.stay(ctx, watch)

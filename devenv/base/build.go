@@ -109,7 +109,7 @@ func (b *build) keepEmpty(ctx context.Context, copied *database.Copy) {
 	b.keptEmpty = func() error { <-done; return err }
 }
 
-// imageFor returns the database service's image, as it is on the engine.
+// imageFor returns the database service's image as the engine has it.
 func (b *build) imageFor(ctx context.Context) (engine.Image, error) {
 	ref := b.ImageOf(b.project.Database)
 	if ref == "" {

@@ -163,7 +163,7 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 		files map[string]string
 		query string
 		want  string
-		// elsewhere means that some of its data lies outside the data directory.
+		// elsewhere means that some of its data is outside the data directory.
 		elsewhere bool
 	}{
 		"a user by number": {edit: func(s *types.ServiceConfig) { s.User = "999" }},

@@ -53,7 +53,7 @@ type CloneOptions struct {
 	Name string
 }
 
-// Clone starts a server from a base image and waits until it queryWait a query. It shares the image's layers: no data
+// Clone starts a server from a base image and waits until it answers a query. It shares the image's layers: no data
 // is copied, and no change reaches the image. Its port is published on loopback only. The caller must remove it
 // (Server.Remove); after a crash a sweep by its labels does.
 func (c *Cloner) Clone(ctx context.Context, o CloneOptions) (*Server, error) {
@@ -167,7 +167,7 @@ func asService(request *testcontainers.ContainerRequest, s *types.ServiceConfig)
 	}
 }
 
-// queryWait is a wait strategy: the server is ready when it queryWait a query.
+// queryWait is a wait strategy: the server is ready when it answers a query.
 type queryWait struct{ server *Server }
 
 // WaitUntilReady implements wait.Strategy.

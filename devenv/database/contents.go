@@ -89,7 +89,7 @@ func (s Store) unsupported(found map[string]string) error {
 	case found["link"] != "":
 		return fail("name the directory itself in the Compose file", "%s is a symbolic link", s.Directory)
 	case found["wal"] != "":
-		return fail(byHand, "its write-ahead log lies elsewhere")
+		return fail(byHand, "its write-ahead log is elsewhere")
 	case found["tablespaces"] != "":
 		return fail(byHand, "it has tablespaces")
 	case found["version"] == "" && found["entry"] != "":

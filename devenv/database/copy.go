@@ -17,7 +17,7 @@ import (
 type CopyOptions struct {
 	// Labels are put on the container that the data is copied into, so that a sweep finds it.
 	Labels map[string]string
-	// Given are the targets of mounts whose content each clone receives anew (CloneOptions.Put).
+	// Given are the targets of mounts whose content each clone receives separately (CloneOptions.Put).
 	Given []string
 	// Secrets must not be in the image.
 	Secrets Secrets
@@ -32,7 +32,7 @@ type Copy struct {
 	meta   Meta
 	// secrets are those that each search looks for, here and before a push: all except the words of meta.
 	secrets Secrets
-	// volume is the server's own, which also has the data. It is empty if some of the data lies elsewhere, or once
+	// volume is the server's own, which also has the data. It is empty if some of the data is elsewhere, or once
 	// Original returned it.
 	volume string
 	// unsearched lists the paths that the final search skips: those of the server's data, since the content of tables

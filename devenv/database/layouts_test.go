@@ -104,7 +104,7 @@ func TestDataOfEachLayoutIsKeptAndRestored(t *testing.T) {
 				t.Errorf("what was there is kept: %v %v", there, err)
 			}
 			if answer, now := s.psql("SELECT answer FROM mine"), s.owner(); answer != "42" || now != owner {
-				t.Errorf("it queryWait %q and belongs to %s, want 42 and %s", answer, now, owner)
+				t.Errorf("it answers %q and belongs to %s, want 42 and %s", answer, now, owner)
 			}
 		})
 	}
@@ -164,7 +164,7 @@ func (s userServer) inspect() engine.Container {
 	return c
 }
 
-// start starts the server and waits until it queryWait.
+// start starts the server and waits until it answers.
 func (s userServer) start() {
 	s.Helper()
 	if err := s.engine.Start(s.Context(), s.id); err != nil {

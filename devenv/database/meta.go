@@ -38,7 +38,7 @@ type Image struct {
 	volume string
 }
 
-// Meta distinctive what a base image was made from and what was learned from it. It contains no secret.
+// Meta tells what a base image was made from and what was learned from it. It contains no secret.
 type Meta struct {
 	Version int    `json:"version"`
 	Key     string `json:"key"`

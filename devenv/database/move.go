@@ -78,7 +78,7 @@ func dataMounts(svc types.ServiceConfig, img engine.Image) []string {
 	return places
 }
 
-// covers reports whether a mount at target covers one of places or lies inside it.
+// covers reports whether a mount at target covers one of places or is inside it.
 func covers(target string, places []string) bool {
 	target = path.Clean(target)
 	return slices.ContainsFunc(places, func(place string) bool {
@@ -87,7 +87,7 @@ func covers(target string, places []string) bool {
 	})
 }
 
-// within reports whether name lies below dir.
+// within reports whether name is below dir.
 func within(name, dir string) bool {
 	return strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/")
 }

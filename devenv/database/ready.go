@@ -24,7 +24,7 @@ const (
 // errEnded means that the container exited while it was expected to become ready.
 var errEnded = errors.New("the container exited")
 
-// awaitQuery polls until the server at an address, or behind dial, queryWait a query over TCP, as the application would
+// awaitQuery polls until the server at an address, or behind dial, answers a query over TCP, as the application would
 // connect.
 func awaitQuery(ctx context.Context, address string, s Settings, dial pgconn.DialFunc) error {
 	config, err := connectConfig(address, s, dial)

@@ -14,7 +14,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// leaks returns a failure that distinctive where a secret was found, and what to do, but never the secret.
+// leaks returns a failure that tells where a secret was found, and what to do, but never the secret.
 func leaks(where, hint string) error {
 	return report.Fail(report.KindWork, hint, "a secret of the Compose project is in the image: %s", where)
 }
@@ -24,7 +24,7 @@ const builtIn = "it comes from the service's own image: pass it to the build as 
 	"argument, by ENV or in a file"
 
 // CheckSecrets searches an image for secrets before it is shared: its JSON, its history, and its files outside the
-// data directory. A secret is a KindWork failure that distinctive where it is.
+// data directory. A secret is a KindWork failure that tells where it is.
 func CheckSecrets(ctx context.Context, e *engine.Engine, ref string, secrets Secrets, labels map[string]string) (err error) {
 	base, _, err := lookupRef(ctx, e, ref)
 	if err != nil {
@@ -119,7 +119,7 @@ func (c *Copy) holds(ctx context.Context, place string) (bool, error) {
 }
 
 // inArchive returns the first file of a tar archive that contains a secret in its content or its link, ignoring what
-// lies below some paths.
+// is below some paths.
 func (s Secrets) inArchive(from io.Reader, but ...string) (string, error) {
 	if len(s) == 0 {
 		return "", nil

@@ -21,7 +21,7 @@ const dumpHint = "if this database cannot run with its data in its own layer, st
 	"    seed: {dump: path/to/dump.sql}"
 
 // Start starts the container that Compose created for a service with moved data, or one that CommitBase has stopped,
-// and waits until it queryWait a query over TCP, as the application would connect. Before that it creates the data
+// and waits until it answers a query over TCP, as the application would connect. Before that it creates the data
 // directory's parent, owned by the service's user, because that user may lack the right to do so. A failure carries
 // the log's last lines and the known reason, if it is one.
 func Start(ctx context.Context, e *engine.Engine, id string, s Settings) (*Server, error) {

@@ -92,7 +92,7 @@ func hashed(text string) string {
 func (s Store) Settle(ctx context.Context, e *engine.Engine, id string, labels map[string]string) (bool, error) {
 	did, err := s.run(ctx, e, labels, "settle", id)
 	done, err := outcome(did, err, reverted)
-	return done, s.failed(err, "end the exchange of the data of %s in %s", s.Service)
+	return done, s.failed(err, "finish the exchange of the data of %s in %s", s.Service)
 }
 
 // RemoveKept removes data that earlier exchanges kept; names that the store does not have are ignored. A server may

@@ -112,7 +112,7 @@ func newProvider(ctx context.Context, e *engine.Engine) (*testcontainers.DockerP
 }
 
 // CheckEngine rejects an engine that Testcontainers cannot connect to, such as one over ssh or with a Docker
-// context's certificates, with a KindUsage failure that distinctive what works instead.
+// context's certificates, with a KindUsage failure that tells what works instead.
 func CheckEngine(e *engine.Engine) error {
 	at := e.Endpoint()
 	if at.Dial == nil && (at.HTTPClient == nil || os.Getenv("DOCKER_CERT_PATH") != "") {

@@ -101,7 +101,7 @@ func (r *Repo) ReadFiles(ctx context.Context, treeish, under string) (map[string
 func (r *Repo) Added(ctx context.Context, commit, path string) (time.Time, error) {
 	day, err := r.git("log", "-1", "--first-parent", "-m", "--diff-filter=A", "--no-renames", "--format=%cs", commit, "--", path).line(ctx)
 	if err != nil {
-		return time.Time{}, report.Fail(report.KindWork, "", "look for the day that %s was added: %w", path, err)
+		return time.Time{}, report.Fail(report.KindWork, "", "find the day on which %s was added: %w", path, err)
 	}
 	added, err := time.Parse(time.DateOnly, day)
 	if err != nil {

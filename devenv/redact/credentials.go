@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Places of credentials, whoever chose them: the password of a URL, a header, and the surroundings of a connection
+// Places of credentials, whatever their value: the password of a URL, a header, and the surroundings of a connection
 // string's password.
 var (
 	inURL      = regexp.MustCompile(`://[^\s:/?#@'"<>\\]*:([^\s/?#'"<>]+)@`)

@@ -83,7 +83,7 @@ func (l *learner) add(secret string) {
 	}
 	l.found[secret] = true
 	if pemBegin.MatchString(secret) {
-		secret = strings.ReplaceAll(secret, `\n`, "\n") // in a variable, a key often stands on one line
+		secret = strings.ReplaceAll(secret, `\n`, "\n") // in a variable, a key is often on one line
 	}
 	if !strings.Contains(secret, "\n") {
 		return

@@ -39,7 +39,7 @@ type Checkout struct {
 	mu     sync.Mutex
 	images map[string]string // tag of each built service
 	filled map[string]bool   // volumes that have been filled with the tree's files
-	// listed are the files of the tree object that was last asked for.
+	// listed are the files of the tree object that was listed last.
 	listed struct {
 		treeID string
 		files  []inputs.File

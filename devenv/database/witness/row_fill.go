@@ -55,7 +55,7 @@ func (m *RowMaker) give(ctx context.Context, d *draft, c *catalog.Column) error 
 	return nil
 }
 
-// point makes a foreign key reference a parent: an existing one, or with anew a new one.
+// point makes a foreign key reference a parent: an existing one or, with anew, a new one.
 func (m *RowMaker) point(ctx context.Context, d *draft, k *catalog.Constraint, anew bool) error {
 	parent := m.shape.Table(k.Parent)
 	if parent == nil {

@@ -18,8 +18,8 @@ type cutting struct {
 	name  string
 	args  []string
 	first [][]string
-	// mended means that the branch has its revision, so that it can be applied.
-	mended bool
+	// hasRevision means that the branch has its revision, so that it can be applied.
+	hasRevision bool
 	// stops means that the stack must be down before the command.
 	stops bool
 }
@@ -32,18 +32,18 @@ func cuttings() []cutting {
 		{name: "snapshot restore", args: restore},
 		{name: "undo", args: []string{"undo", "--yes"}, first: [][]string{restore}},
 		{name: "new-migration", args: []string{"new-migration", "Deposits and care notes"}},
-		{name: "reset", args: []string{"reset", "--yes"}, mended: true},
-		{name: "test-migration", args: []string{"test-migration"}, mended: true},
-		{name: "up", args: []string{"up"}, mended: true, stops: true},
+		{name: "reset", args: []string{"reset", "--yes"}, hasRevision: true},
+		{name: "test-migration", args: []string{"test-migration"}, hasRevision: true},
+		{name: "up", args: []string{"up"}, hasRevision: true, stops: true},
 	}
 }
 
 // cuts sends signals to commands at the beginning, in the middle and at the end of every step.
 type cuts struct {
 	*torture
-	p      *project
-	n      int
-	mended bool
+	p           *project
+	n           int
+	hasRevision bool
 	// left is what earlier attempts left, each reported once.
 	left []string
 }
@@ -108,7 +108,7 @@ func (c *cuts) arguments(command cutting) []string {
 // before establishes the prerequisites of an attempt.
 func (c *cuts) before(ctx context.Context, command cutting) error {
 	c.n++
-	if err := c.mend(ctx, command.mended); err != nil {
+	if err := c.setRevision(ctx, command.hasRevision); err != nil {
 		return err
 	}
 	if err := c.p.ready(ctx); err != nil {
@@ -126,12 +126,12 @@ func (c *cuts) before(ctx context.Context, command cutting) error {
 	return nil
 }
 
-// mend adds the branch's revision as a commit, or removes it.
-func (c *cuts) mend(ctx context.Context, wanted bool) error {
-	if c.mended == wanted {
+// setRevision adds the branch's revision as a commit, or removes it.
+func (c *cuts) setRevision(ctx context.Context, wanted bool) error {
+	if c.hasRevision == wanted {
 		return nil
 	}
-	c.mended = wanted
+	c.hasRevision = wanted
 	if !wanted {
 		_, err := git(ctx, c.p.dir, "reset", "-q", "--hard", "HEAD~1")
 		return err

@@ -17,7 +17,7 @@ type way struct {
 	alone bool
 	// foreign means that it is a separate container, which does not know of the stack's server.
 	foreign bool
-	// beforehand means that it happens before the command, whose answer must be the wanted one.
+	// beforehand means that it happens before the command, which must then answer as wanted.
 	beforehand bool
 	want       answer
 	// start starts it, and returns the container to write through.

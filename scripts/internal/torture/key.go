@@ -93,7 +93,7 @@ func (k *key) changes() []keyChange {
 func judgeKey(before, after baseOf, same bool) finding {
 	switch {
 	case same && after.Image != before.Image:
-		return finding{lost, fmt.Sprintf("the base was %s and is %s", before.Image, after.Image)}
+		return finding{lost, fmt.Sprintf("the base was %s and is now %s", before.Image, after.Image)}
 	case same && !after.Cached:
 		return finding{lost, fmt.Sprintf("the base %s was rebuilt", after.Image)}
 	case !same && (after.Image == before.Image || after.Cached):

@@ -45,7 +45,7 @@ type place struct {
 	binary, dir, id string
 	compose         []string
 	bind            bool // the data is in the project's directory
-	// edit changes the base's files; nil moves its ports and its data so that they collide with nobody's.
+	// edit changes the base's files; nil moves its ports and its data out of the way of others.
 	edit func(dir string) error
 	made int
 }

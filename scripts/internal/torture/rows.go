@@ -91,7 +91,7 @@ func (p *project) sound(ctx context.Context) string {
 	case err != nil:
 		return "the data is broken: " + err.Error()
 	case len(lines) != 2 || lines[1] != "0":
-		return "the data is broken: amcheck says " + printed
+		return "the data is broken: amcheck reports " + printed
 	}
 	return ""
 }

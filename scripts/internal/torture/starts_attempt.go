@@ -61,7 +61,8 @@ func (s *starts) disturb(ctx context.Context, c exchanging, w way, m moment, f *
 	return r, nil
 }
 
-// look lets the next command repair what the attempt left, and reads the data: as it is, and as undo restores it.
+// look lets the next command repair what the attempt left, and reads the data: the current data, and what undo
+// restores.
 func (s *starts) look(ctx context.Context, f *startFacts, r ran, began time.Time) error {
 	log, err := s.p.expel(ctx)
 	if err != nil {

@@ -20,7 +20,7 @@ type startFacts struct {
 	broken    string
 	// twoServers means that the stack's server was started while another one ran on its data.
 	twoServers bool
-	// missed means that the other server came while the stack's own ran: having two is not devenv's doing then.
+	// missed means that the other server came while the stack's own ran, so that the two are not devenv's fault.
 	missed bool
 	// stuck is why the data could not be read.
 	stuck string
