@@ -108,7 +108,7 @@ func (c *commands) oneShot(name string) (bool, string) {
 	return false, ""
 }
 
-// lastCommand returns the last command of a command line that is followed by the scripts it calls.
+// lastCommand returns the last command in text, a command line followed by the scripts it calls.
 func lastCommand(text string) string {
 	parts := regexp.MustCompile(`&&|\|\||[;\n]`).Split(text, -1)
 	for i := len(parts) - 1; i >= 0; i-- {

@@ -86,7 +86,7 @@ func (w *Workspace) learnFiles(ctx context.Context) error {
 	return nil
 }
 
-// configuresTool reports whether the name of a file is a migration tool's configuration.
+// configuresTool reports whether a file's name is that of a migration tool's configuration.
 func configuresTool(name string) bool {
 	return slices.ContainsFunc(discover.Kinds(), func(k migrations.Kind) bool { return k.Configures(name) })
 }
