@@ -58,6 +58,7 @@ func (b *Base) Make(ctx context.Context, runner *step.Runner, from From) error {
 			err = errors.Join(err, keptErr)
 		}
 	}
+	err = tool.ExplainOtherHost(b.Model, b.project.Migrations.Service, b.Settings, err)
 	return tool.ExplainLost(ctx, b.Workspace.Engine, m.server, err)
 }
 

@@ -1,6 +1,7 @@
 package tool
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -18,6 +19,10 @@ func ExplainLost(ctx context.Context, e *engine.Engine, server *database.Server,
 	var failure *migrations.Failure
 	if !errors.As(err, &failure) || failure.Code != migrations.FailureConnect || server == nil || ctx.Err() != nil {
 		return err
+	}
+	if unresolved(failure) { // no server heard of it
+		hint := "that host is no name of the database in the Compose file; say in .devenv.yaml where migrations connect to:\n    migrations: {env: {DATABASE_URL: \"…\"}}"
+		return report.Fail(report.KindOf(err), cmp.Or(report.HintOf(err), hint), "%w", err)
 	}
 	said, tailErr := e.Tail(ctx, server.ID, scratch.TailLines)
 	if tailErr != nil {

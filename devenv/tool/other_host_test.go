@@ -1,0 +1,36 @@
+package tool
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/database"
+	"devenv/devenv/report"
+	"devenv/migrations"
+)
+
+func TestAPoolerBetweenIsNamed(t *testing.T) {
+	t.Parallel()
+	address := "postgresql+psycopg://shop:hidden@pgbouncer:6432/store?sslmode=disable"
+	var backend types.ServiceConfig
+	backend.Environment = types.MappingWithEquals{"OTHER": nil, "STORE_URL": &address}
+	model := &types.Project{Services: types.Services{"backend": backend, "db": {}, "pgbouncer": {}}}
+	settings := database.Settings{Service: "db", Hosts: []string{"db"}, Port: 5432, Database: "shop"}
+	for name, c := range map[string]struct {
+		failure migrations.Failure
+		hint    string
+	}{
+		"a pooler":        {migrations.Failure{Code: migrations.FailureConnect, Message: "failed to resolve host 'pgbouncer': [Errno -2]"}, `{STORE_URL: "…@db:5432/store"}`},
+		"the database":    {migrations.Failure{Code: migrations.FailureConnect, Message: "could not connect to db"}, ""},
+		"a part of it":    {migrations.Failure{Code: migrations.FailureConnect, Message: "failed to resolve host 'pgbouncer-2'"}, ""},
+		"something other": {migrations.Failure{Code: migrations.FailureSQL, Message: "pgbouncer"}, ""},
+	} {
+		err := ExplainOtherHost(model, "backend", settings, report.Fail(report.KindWork, "see the log", "migrate: %w", &c.failure))
+		hint := report.HintOf(err)
+		if c.hint == "" && hint != "see the log" || !strings.Contains(hint, c.hint) || strings.Contains(hint, "hidden") {
+			t.Errorf("%s: %q", name, hint)
+		}
+	}
+}
