@@ -35,7 +35,7 @@ func UnixLineEnds(file string) string {
 	if ext := path.Ext(file); ext != "" {
 		pattern = "*" + ext
 	}
-	return "git's core.autocrlf makes them, unless .gitattributes says:\n    " + pattern + " text eol=lf\n" +
+	return "git's core.autocrlf creates them, unless .gitattributes contains:\n    " + pattern + " text eol=lf\n" +
 		"add that line, run git add --renormalize ., then remove the file and check it out again"
 }
 

@@ -19,23 +19,23 @@ func TestContainerIsJudgedByHowItExited(t *testing.T) {
 		earlier   int
 		want      standing
 	}{
-		"runs": {serves, at("running", 0, 0), 0, stands},
-		"ran into its policy before anybody waited": {serves, at("running", 0, 9), 9, stands},
-		"is started again":                          {serves, at("restarting", 1, 1), 0, restarts},
-		"was started again, and runs":               {serves, at("running", 0, 4), 0, stands},
-		"ends again and again":                      {serves, at("restarting", 1, MaxRestarts), 0, loops},
-		"ends again and again, and runs for now":    {serves, at("running", 0, MaxRestarts), 0, loops},
-		"ends well again and again":                 {serves, at("restarting", 0, 2+MaxRestarts), 2, loops},
-		"is made to end, and does again and again":  {ends, at("restarting", 0, MaxRestarts), 0, loops},
-		"a server ended well":                       {serves, at("exited", 0, 0), 0, hasEnded},
-		"a server failed":                           {serves, at("exited", 3, 0), 0, hasEnded},
-		"its retries are over":                      {serves, at("exited", 3, MaxRestarts), 0, hasEnded},
-		"what is made to end ended well":            {ends, at("exited", 0, 0), 0, endedWell},
-		"it did when tried again":                   {ends, at("exited", 0, 2), 0, endedWell},
-		"what is made to end failed":                {ends, at("exited", 1, 0), 0, hasEnded},
-		"what is made to end is tried again":        {ends, at("restarting", 1, 1), 0, restarts},
-		"what has no sign ended well":               {runs, at("exited", 0, 0), 0, endedWell},
-		"what has no sign failed":                   {runs, at("dead", 255, 0), 0, hasEnded},
+		"runs":                                         {serves, at("running", 0, 0), 0, stands},
+		"was restarted before anybody waited":          {serves, at("running", 0, 9), 9, stands},
+		"is restarted":                                 {serves, at("restarting", 1, 1), 0, restarts},
+		"was restarted, and runs":                      {serves, at("running", 0, 4), 0, stands},
+		"keeps exiting":                                {serves, at("restarting", 1, MaxRestarts), 0, loops},
+		"keeps exiting, and runs for now":              {serves, at("running", 0, MaxRestarts), 0, loops},
+		"keeps exiting with success":                   {serves, at("restarting", 0, 2+MaxRestarts), 2, loops},
+		"is meant to exit, and keeps doing so":         {ends, at("restarting", 0, MaxRestarts), 0, loops},
+		"a server exited with success":                 {serves, at("exited", 0, 0), 0, hasEnded},
+		"a server failed":                              {serves, at("exited", 3, 0), 0, hasEnded},
+		"its retries are over":                         {serves, at("exited", 3, MaxRestarts), 0, hasEnded},
+		"a one-shot exited with success":               {ends, at("exited", 0, 0), 0, endedWell},
+		"a one-shot succeeded when restarted":          {ends, at("exited", 0, 2), 0, endedWell},
+		"a one-shot failed":                            {ends, at("exited", 1, 0), 0, hasEnded},
+		"a one-shot is restarted":                      {ends, at("restarting", 1, 1), 0, restarts},
+		"a service without a sign exited with success": {runs, at("exited", 0, 0), 0, endedWell},
+		"a service without a sign failed":              {runs, at("dead", 255, 0), 0, hasEnded},
 	} {
 		l := &lives{ready: c.ready, earlier: c.earlier}
 		if got := l.standing(c.container); got != c.want {
@@ -60,12 +60,12 @@ func TestRestartedContainerLoopsUntilItHasSettled(t *testing.T) {
 		loops     bool
 		lives     int // that it is given
 	}{
-		"is about to be started again":   {engine.Container{State: "restarting", Restarts: 1}, true, MaxRestarts - 1},
-		"is so for the ninth time":       {engine.Container{State: "restarting", Restarts: 9}, true, 1},
-		"was so just now":                {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Second)}, true, 1},
-		"was so, and has run since":      {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Minute)}, false, MaxRestarts},
-		"was just started":               {engine.Container{State: "running", Started: now}, false, MaxRestarts},
-		"has ended for good, and begins": {engine.Container{State: "exited", Restarts: 9, Started: now}, false, MaxRestarts},
+		"is about to be restarted":                    {engine.Container{State: "restarting", Restarts: 1}, true, MaxRestarts - 1},
+		"is about to be restarted for the ninth time": {engine.Container{State: "restarting", Restarts: 9}, true, 1},
+		"was restarted just now":                      {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Second)}, true, 1},
+		"was restarted, and has run since":            {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Minute)}, false, MaxRestarts},
+		"was just started":                            {engine.Container{State: "running", Started: now}, false, MaxRestarts},
+		"had exited for good, and starts":             {engine.Container{State: "exited", Restarts: 9, Started: now}, false, MaxRestarts},
 	} {
 		if got := Loops(c.container, now); got != c.loops {
 			t.Errorf("%s: it loops: %v", name, got)

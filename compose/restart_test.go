@@ -22,7 +22,7 @@ func TestRestartsFollowsTheRestartPolicy(t *testing.T) {
 		service      types.ServiceConfig
 		zero, failed bool
 	}{
-		"none said":         {restart(""), false, false},
+		"no policy":         {restart(""), false, false},
 		"no":                {restart("no"), false, false},
 		"always":            {restart("always"), true, true},
 		"unless-stopped":    {restart("unless-stopped"), true, true},

@@ -154,14 +154,14 @@ func Snapshots(ctx context.Context, e *engine.Engine, repository string) ([]Snap
 func AdoptSnapshot(ctx context.Context, e *engine.Engine, ref, repository, name string) (Snapshot, error) {
 	found, ok, err := e.ImageInspect(ctx, ref)
 	if err != nil || !ok {
-		return Snapshot{}, errors.Join(err, report.Fail(report.KindWork, "pull it again", "take %s: it is gone", ref))
+		return Snapshot{}, errors.Join(err, report.Fail(report.KindWork, "pull it again", "use %s: the image is gone", ref))
 	}
 	s := Snapshot{ID: found.ID, Ref: SnapshotRef(repository, name)}
 	switch {
 	case json.Unmarshal([]byte(found.Labels[labelSnapshot]), &s.SnapshotMeta) != nil, s.Name != name:
-		err = report.Fail(report.KindWork, "inspect it: docker inspect "+ref, "take %s: it is not devenv's snapshot %q", ref, name)
+		err = report.Fail(report.KindWork, "inspect it: docker inspect "+ref, "use %s: it is not devenv's snapshot %q", ref, name)
 	case found.OS != e.Info().OS, found.Arch != e.Info().Arch:
-		err = report.Fail(report.KindWork, "a database's files work on their own platform only: use pg_dump", "take %s: it is for %s/%s", ref,
+		err = report.Fail(report.KindWork, "a database's files work on their own platform only: use pg_dump", "use %s: it is for %s/%s", ref,
 			found.OS, found.Arch)
 	default:
 		s.Repository = repository

@@ -25,7 +25,7 @@ func TestRunIsOverOnlyWithProofOrSilence(t *testing.T) {
 		there map[int]uint64
 		over  string
 	}{
-		"its process goes on, and it has been silent for long": {
+		"its process is running, and it has been silent for long": {
 			trace: Trace{Process: same, Heard: longAgo},
 			there: map[int]uint64{9: 90},
 		},
@@ -33,23 +33,23 @@ func TestRunIsOverOnlyWithProofOrSilence(t *testing.T) {
 			trace: Trace{Process: same, Heard: now, Running: true},
 			over:  "its process 9 of user 1000 has ended",
 		},
-		"another process has its number": {
+		"another process has its id": {
 			trace: Trace{Process: same, Heard: now},
 			there: map[int]uint64{9: 91}, over: "its process 9 of user 1000 has ended",
 		},
-		"a process has its number, which hides when it began": {
+		"a process with its number has an unknown start time": {
 			trace: Trace{Process: same, Heard: longAgo},
 			there: map[int]uint64{9: 0},
 		},
-		"when it began is not known, and a process has its number": {trace: Trace{
+		"its start time is unknown, and a process has its id": {trace: Trace{
 			Process: at(func(p *Process) { p.Started = 0 }),
 			Heard:   longAgo,
 		}, there: map[int]uint64{9: 90}},
-		"another user's, and its process goes on": {trace: Trace{
+		"another user's, and its process is running": {trace: Trace{
 			Process: at(func(p *Process) { p.User = 1 }),
 			Heard:   longAgo,
 		}, there: map[int]uint64{9: 90}},
-		"another container's, heard of lately": {trace: Trace{
+		"another container's, recently active": {trace: Trace{
 			Process: at(func(p *Process) { p.Namespaces = "m" }),
 			Heard:   lately,
 		}},
@@ -61,11 +61,11 @@ func TestRunIsOverOnlyWithProofOrSilence(t *testing.T) {
 			Process: at(func(p *Process) { p.Namespaces = "m" }),
 			Heard:   longAgo,
 		}, over: "it has been silent for 24 hours"},
-		"another container's with the number of one that goes on": {trace: Trace{
+		"another container's, with the id of a running process": {trace: Trace{
 			Process: at(func(p *Process) { p.Namespaces = "m" }),
 			Heard:   longAgo,
 		}, there: map[int]uint64{9: 90}, over: "it has been silent"},
-		"another machine's, or before the last boot, heard of lately": {trace: Trace{
+		"another machine's, or before the last boot, recently active": {trace: Trace{
 			Process: at(func(p *Process) { p.Boot = "c" }),
 			Heard:   lately,
 		}},
@@ -77,9 +77,9 @@ func TestRunIsOverOnlyWithProofOrSilence(t *testing.T) {
 			Process: at(func(p *Process) { p.Boot = "c" }),
 			Heard:   longAgo,
 		}, over: "it has been silent"},
-		"nothing says whose, heard of lately":             {trace: Trace{Heard: lately}},
-		"nothing says whose, silent for long":             {trace: Trace{Heard: longAgo}, over: "it has been silent"},
-		"of a system that tells neither, heard of lately": {trace: Trace{Process: Process{PID: 9}, Heard: lately}},
+		"of an unknown process, recently active":          {trace: Trace{Heard: lately}},
+		"of an unknown process, silent for long":          {trace: Trace{Heard: longAgo}, over: "it has been silent"},
+		"of a system that tells neither, recently active": {trace: Trace{Process: Process{PID: 9}, Heard: lately}},
 		"its clock is ahead":                              {trace: Trace{Heard: now.Add(time.Hour)}},
 		"the observer's own":                              {trace: Trace{Process: here, Run: "r", Heard: longAgo}, run: "r"},
 		"the observer's own process, of another worktree": {trace: Trace{Process: here, Run: "q", Heard: longAgo}},

@@ -72,7 +72,7 @@ func TestCompareFindsWhatHappenedToData(t *testing.T) {
 			"ALTER TABLE users DROP COLUMN legacy; ALTER TABLE users ADD COLUMN old text",
 			[]Change{{Table: "public.users", Column: "legacy", Kind: ColumnDropped, Before: 3}},
 		},
-		"a column built anew under its name": {
+		"a column recreated under its name": {
 			"ALTER TABLE users DROP COLUMN legacy; ALTER TABLE users ADD COLUMN legacy text",
 			[]Change{{Table: "public.users", Column: "legacy", Kind: ValuesLost, Before: 3}},
 		},
@@ -101,9 +101,9 @@ func TestCompareFindsWhatHappenedToData(t *testing.T) {
 			[]Change{{Table: "public.made", Column: "n", Kind: ColumnDropped, Before: 2}},
 		},
 		"a table copied and then dropped": {"CREATE TABLE crews AS SELECT * FROM teams; DROP TABLE teams CASCADE", nil},
-		"a table built anew under its name": {"CREATE TABLE tmp AS SELECT * FROM teams; DROP TABLE teams CASCADE; ALTER " +
+		"a table recreated under its name": {"CREATE TABLE tmp AS SELECT * FROM teams; DROP TABLE teams CASCADE; ALTER " +
 			"TABLE tmp RENAME TO teams", nil},
-		"a table built anew under its name, without a value": {
+		"a table recreated under its name, without a value": {
 			"CREATE TABLE tmp AS SELECT id, CASE WHEN id > 2 THEN name END AS name FROM " +
 				"teams; DROP TABLE teams CASCADE; ALTER TABLE tmp RENAME TO teams",
 			[]Change{{Table: "public.teams", Column: "name", Kind: ValuesLost, Before: 10, After: 8}},

@@ -211,7 +211,7 @@ func excerpt(line, core string) string {
 	return strings.ToValidUTF8(before[max(0, len(before)-60):]+core+after[:min(len(after), 15)], "")
 }
 
-// firstOfEach keeps the first place of each secret, with their number.
+// firstOfEach keeps the first place of each secret, and adds how many there are.
 func firstOfEach(found []string) []string {
 	count := map[string]int{}
 	var kept []string

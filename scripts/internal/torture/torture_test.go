@@ -99,7 +99,7 @@ func TestCommittedRowsMustBeKept(t *testing.T) {
 			func(f *startFacts) { f.command, f.now, f.back = "snapshot save", []string{"a", "b", "c"}, nil },
 			lost,
 		},
-		"saved, and what was written goes": {func(f *startFacts) { f.command, f.now = "snapshot save", []string{"a"} }, lost},
+		"saved, and the written rows are lost": {func(f *startFacts) { f.command, f.now = "snapshot save", []string{"a"} }, lost},
 	} {
 		facts := whole
 		c.change(&facts)
@@ -169,7 +169,7 @@ func TestInterruptionsLeaveAllOrNothing(t *testing.T) {
 		"another file changed, too":  {func(f *cutFacts) { f.gitAfter = with(before, revision, "x", "file app.py", "2") }, lost},
 		"delivered by another":       {func(f *cutFacts) { f.command.name, f.gitAfter = "reset", with(before, revision, "x") }, lost},
 		"a moved branch":             {func(f *cutFacts) { f.gitAfter = with(before, "HEAD", "other") }, lost},
-		"the stack stands still":     {func(f *cutFacts) { f.runningAfter = nil }, lost},
+		"the stack is down":          {func(f *cutFacts) { f.runningAfter = nil }, lost},
 		"something is left":          {func(f *cutFacts) { f.left = []string{"volume x"} }, lost},
 		"the next command complains": {func(f *cutFacts) { f.stuck = "port is held" }, lost},
 		"an error instead of 130":    {func(f *cutFacts) { f.exit = 1 }, lost},
@@ -201,7 +201,7 @@ func TestReusedImagesAreNoLeftovers(t *testing.T) {
 		{ID: "2", RepoTags: []string{"devenv/base:" + key + "-empty"}},
 		{ID: "3", RepoTags: []string{"devenv/build:0123456789abcdef"}},
 		{ID: "4", RepoTags: []string{"own-backend:latest"}},
-		{ID: "5"}, // the first is made of it
+		{ID: "5"}, // the first one is based on it
 		{ID: "6", RepoTags: []string{"devenv/base:" + key + "-0a1b2c3d"}},
 		{ID: "7"},
 	}
