@@ -37,11 +37,11 @@ func Rights() []string {
 func (i *isolating) rights(s *types.ServiceConfig) {
 	const weakens, servers = "it weakens the container's isolation", "it queries servers in your network"
 	none := func(string) bool { return false }
-	s.CapAdd = i.sift(s.Name, rightCapability, s.CapAdd, harmlessCapability, weakens)
-	s.SecurityOpt = i.sift(s.Name, rightSecurity, s.SecurityOpt, harmlessSecurity, weakens)
-	s.DNS = i.sift(s.Name, rightDNS, s.DNS, none, servers)
-	s.DNSSearch = i.sift(s.Name, rightDNSSearch, s.DNSSearch, none, servers)
-	annotations := i.sift(s.Name, rightAnnotations, slices.Sorted(maps.Keys(s.Annotations)), none, "the container runtime may act on it")
+	s.CapAdd = i.filter(s.Name, rightCapability, s.CapAdd, harmlessCapability, weakens)
+	s.SecurityOpt = i.filter(s.Name, rightSecurity, s.SecurityOpt, harmlessSecurity, weakens)
+	s.DNS = i.filter(s.Name, rightDNS, s.DNS, none, servers)
+	s.DNSSearch = i.filter(s.Name, rightDNSSearch, s.DNSSearch, none, servers)
+	annotations := i.filter(s.Name, rightAnnotations, slices.Sorted(maps.Keys(s.Annotations)), none, "the container runtime may act on it")
 	s.Annotations = maps.Clone(s.Annotations)
 	maps.DeleteFunc(s.Annotations, func(name, _ string) bool { return !slices.Contains(annotations, name) })
 	const memory = "it makes the host kill other programs first when memory runs out"
@@ -65,15 +65,15 @@ func (i *isolating) buildRights(service string, b *types.BuildConfig) {
 		}
 	}
 	const weakens = "it weakens the build's isolation"
-	b.Entitlements = i.sift(service, rightBuildMore, b.Entitlements, func(string) bool { return false }, weakens)
+	b.Entitlements = i.filter(service, rightBuildMore, b.Entitlements, func(string) bool { return false }, weakens)
 	if b.Privileged && !i.keepsRight(service, rightBuildRoot, "", weakens) {
 		b.Privileged = false
 	}
 }
 
-// sift returns the values of a setting that are harmless or listed in the configuration, and notes the others as
+// filter returns the values of a setting that are harmless or listed in the configuration, and notes the others as
 // dropped.
-func (i *isolating) sift(service, key string, values []string, harmless func(string) bool, why string) []string {
+func (i *isolating) filter(service, key string, values []string, harmless func(string) bool, why string) []string {
 	var left []string
 	for _, value := range values {
 		if harmless(value) || i.keepsRight(service, key, value, why) {

@@ -34,7 +34,7 @@ func follow(ctx context.Context, e *engine.Engine, id string, ready Ready) (*liv
 	if err != nil {
 		return nil, err
 	}
-	l := &lives{engine: e, id: id, ready: ready, earlier: forgiven(container, time.Now())}
+	l := &lives{engine: e, id: id, ready: ready, earlier: discounted(container, time.Now())}
 	if container.State == "running" && time.Since(container.Started) > settledAfter {
 		details, err := e.Details(ctx) // the engine's clock may differ from this machine's
 		if err != nil {
@@ -45,10 +45,10 @@ func follow(ctx context.Context, e *engine.Engine, id string, ready Ready) (*liv
 	return l, nil
 }
 
-// forgiven returns how many restarts before anybody waited for the container do not count. All of them, unless it is
+// discounted returns how many restarts before anybody waited for the container do not count. All of them, unless it is
 // in a restart loop right now: then it gets one more life, since the engine pauses longer before each restart, up to
 // a minute.
-func forgiven(c engine.Container, now time.Time) int {
+func discounted(c engine.Container, now time.Time) int {
 	if Loops(c, now) {
 		return max(0, c.Restarts-MaxRestarts+1)
 	}
@@ -122,7 +122,7 @@ func (l *lives) wait(ctx context.Context) (Readiness, error) {
 
 // next waits while the container is about to be restarted, then returns its state.
 func (l *lives) next(ctx context.Context) (now standing, err error) {
-	err = again(ctx, inspectEvery, func() (bool, error) {
+	err = poll(ctx, inspectEvery, func() (bool, error) {
 		if l.life, err = l.engine.Inspect(ctx, l.id); err != nil {
 			return false, err
 		}

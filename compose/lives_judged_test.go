@@ -70,7 +70,7 @@ func TestRestartedContainerLoopsUntilItHasSettled(t *testing.T) {
 		if got := Loops(c.container, now); got != c.loops {
 			t.Errorf("%s: it loops: %v", name, got)
 		}
-		if got := MaxRestarts - (c.container.Restarts - forgiven(c.container, now)); got != c.lives {
+		if got := MaxRestarts - (c.container.Restarts - discounted(c.container, now)); got != c.lives {
 			t.Errorf("%s: it gets %d lives, want %d", name, got, c.lives)
 		}
 	}

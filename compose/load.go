@@ -34,7 +34,7 @@ func (c *Client) Load(ctx context.Context, o LoadOptions) (*types.Project, error
 	if o.WorkingDir != "" {
 		options = append(options, cli.WithEnv([]string{"PWD=" + o.WorkingDir}))
 		if o.ProjectDirectory == "" && len(o.Files) == 0 {
-			options = append(options, calledIn(o.WorkingDir, envFiles(o)))
+			options = append(options, projectFrom(o.WorkingDir, envFiles(o)))
 		}
 	}
 	project, err := c.service.LoadProject(ctx, api.ProjectLoadOptions{
@@ -50,8 +50,8 @@ func (c *Client) Load(ctx context.Context, o LoadOptions) (*types.Project, error
 	return nil, loadFailed(err, o)
 }
 
-// calledIn finds the project as Compose does when called in a directory, which is not this process's own.
-func calledIn(dir string, envFiles []string) cli.ProjectOptionsFn {
+// projectFrom finds the project as Compose does when called in a directory, which is not this process's own.
+func projectFrom(dir string, envFiles []string) cli.ProjectOptionsFn {
 	return func(o *cli.ProjectOptions) error {
 		o.WorkingDir = dir
 		for _, read := range []cli.ProjectOptionsFn{cli.WithOsEnv, cli.WithEnvFiles(envFiles...), cli.WithDotEnv} {

@@ -43,7 +43,7 @@ func awaitAnswer(ctx context.Context, container engine.Container, port int) erro
 	asking, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	silent := 0
-	err := again(asking, inspectEvery*2, func() (bool, error) {
+	err := poll(asking, inspectEvery*2, func() (bool, error) {
 		conn, err := dial(asking, container, port)
 		if err != nil {
 			return silent == 0, nil // at first: it cannot be reached from here

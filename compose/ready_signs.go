@@ -49,8 +49,8 @@ const (
 	runEvery     = 250 * time.Millisecond
 )
 
-// again calls look until it returns true or fails.
-func again(ctx context.Context, every time.Duration, look func() (bool, error)) error {
+// poll calls look until it returns true or fails.
+func poll(ctx context.Context, every time.Duration, look func() (bool, error)) error {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
@@ -67,7 +67,7 @@ func again(ctx context.Context, every time.Duration, look func() (bool, error)) 
 
 // healthy waits for the healthcheck.
 func (s signs) healthy(ctx context.Context, id string) (string, error) {
-	return "healthcheck", again(ctx, inspectEvery, func() (bool, error) {
+	return "healthcheck", poll(ctx, inspectEvery, func() (bool, error) {
 		container, err := s.engine.Inspect(ctx, id)
 		return err == nil && container.Health != nil && container.Health.Status == "healthy", err
 	})
@@ -111,7 +111,7 @@ func (f *finder) Write(p []byte) (int, error) {
 func (s signs) responds(ctx context.Context, id, url string) (string, error) {
 	const script = `curl -fsS -o /dev/null -m 3 "$1" 2>/dev/null || wget -q -T 3 -O /dev/null "$1" 2>/dev/null || ` +
 		`python3 -c 'import sys,urllib.request as r; r.urlopen(sys.argv[1], timeout=3)' "$1" 2>/dev/null`
-	return url + " answers", again(ctx, runEvery, func() (bool, error) {
+	return url + " answers", poll(ctx, runEvery, func() (bool, error) {
 		code, err := s.engine.Exec(ctx, id, engine.ExecOptions{Cmd: []string{"sh", "-c", script, "ready", url}})
 		return err == nil && code == 0, err
 	})
@@ -160,7 +160,7 @@ func (s signs) listensOutside(ctx context.Context, container engine.Container, p
 		}
 	}
 	var found int
-	return found, again(ctx, inspectEvery, func() (bool, error) {
+	return found, poll(ctx, inspectEvery, func() (bool, error) {
 		at := slices.IndexFunc(ports, func(p int) bool { return reachable(ctx, container, p) })
 		if at >= 0 {
 			found = ports[at]

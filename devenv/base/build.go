@@ -216,7 +216,7 @@ func (b *build) baselines(ctx context.Context) (map[string]json.RawMessage, erro
 	if b.project.Seed.Dump == "" {
 		return known, nil
 	}
-	err = b.onEmpty(ctx, func(server *database.Server) error {
+	err = b.withEmptyClone(ctx, func(server *database.Server) error {
 		_, err := b.tool.Upgrade(ctx, b.tool.Database(server), migrations.Heads())
 		return err
 	})
@@ -228,9 +228,9 @@ func (b *build) baselines(ctx context.Context) (map[string]json.RawMessage, erro
 	return known, err
 }
 
-// onEmpty calls do with a clone of the base's empty database, and removes the clone afterwards: an image in use
+// withEmptyClone calls do with a clone of the base's empty database, and removes the clone afterwards: an image in use
 // cannot be removed.
-func (b *build) onEmpty(ctx context.Context, do func(*database.Server) error) error {
+func (b *build) withEmptyClone(ctx context.Context, do func(*database.Server) error) error {
 	server, err := b.Workspace.Cloner.Clone(ctx, b.CloneOf(b.Empty, database.NetworkAlias{Name: b.tool.Network}))
 	if err != nil {
 		return err

@@ -74,7 +74,7 @@ func (b *Base) ModelsBaseline() (ModelsBaseline, error) {
 // compareModels compares the base's models with its migrations, in a separate empty database.
 func (b *build) compareModels(ctx context.Context) (json.RawMessage, error) {
 	var known ModelsBaseline
-	if err := b.onEmpty(ctx, func(server *database.Server) error { return b.readModelsBaseline(ctx, server, &known) }); err != nil {
+	if err := b.withEmptyClone(ctx, func(server *database.Server) error { return b.readModelsBaseline(ctx, server, &known) }); err != nil {
 		return nil, err
 	}
 	return json.Marshal(known)

@@ -119,7 +119,7 @@ func (b *Images) RemoveSurplus(ctx context.Context, e *engine.Engine, worktreeID
 		policy.Grace = othersGrace
 	}
 	var failed error
-	for _, surplus := range policy.Surplus(b.judged(stored), time.Now()) {
+	for _, surplus := range policy.Surplus(b.policyImages(stored), time.Now()) {
 		at := slices.IndexFunc(stored, func(s engine.StoredImage) bool { return s.ID == surplus.ID })
 		_, err := e.RemoveStored(ctx, stored[at])
 		failed = errors.Join(failed, err)
@@ -133,8 +133,8 @@ func builtBy(worktreeID string, s engine.StoredImage) bool {
 	return builder == worktreeID || s.HasLabels(compose.KindLabel+"="+compose.KindBuild, compose.BuilderLabel+"="+worktreeID)
 }
 
-// judged converts images for the policy.
-func (b *Images) judged(stored []engine.StoredImage) []retention.Image {
+// policyImages converts images for the policy.
+func (b *Images) policyImages(stored []engine.StoredImage) []retention.Image {
 	images := make([]retention.Image, len(stored))
 	for i, s := range stored {
 		group := s.Labels[compose.BuiltLabel]

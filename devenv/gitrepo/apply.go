@@ -126,7 +126,7 @@ func (e *execution) install(kept, name string, file storedFile, like *storedFile
 	err = e.write(filepath.Join(e.dir, "place"), target, content, file, like)
 	if errors.Is(err, syscall.EXDEV) {
 		// The git directory is on another file system, as a linked worktree's may be.
-		err = e.write(e.neighbour(name), target, content, file, like)
+		err = e.write(e.temporaryName(name), target, content, file, like)
 	}
 	if err != nil {
 		return err
@@ -134,8 +134,8 @@ func (e *execution) install(kept, name string, file storedFile, like *storedFile
 	return syncDir(filepath.Dir(target))
 }
 
-// neighbour returns the temporary name beside a path; reverting removes it.
-func (e *execution) neighbour(name string) string {
+// temporaryName returns the temporary name beside a path; reverting removes it.
+func (e *execution) temporaryName(name string) string {
 	target := e.repo.target(name)
 	return filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".devenv-"+filepath.Base(e.dir))
 }

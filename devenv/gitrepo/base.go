@@ -145,7 +145,7 @@ func (r *Repo) MergeBase(ctx context.Context, a, b string) (string, error) {
 	switch {
 	case err == nil:
 		return commit, nil
-	case !exits(err, 1):
+	case !exitedWith(err, 1):
 		return "", report.Fail(report.KindWork, "", "find the merge base of %s and %s: %w", short(a), short(b), err)
 	case r.shallow(ctx):
 		return "", report.Fail(report.KindWork, "git fetch --unshallow",

@@ -94,7 +94,7 @@ func (r *Repo) unmerged(ctx context.Context, dir string) ([]string, error) {
 
 func captureFailed(r *Repo, err error) error {
 	hint := ""
-	if strings.Contains(says(err), "Permission denied") {
+	if strings.Contains(stderrOf(err), "Permission denied") {
 		hint = "make the file readable, or ignore it in .gitignore"
 	}
 	return report.Fail(report.KindWork, hint, "capture the working tree of %s: %w", r.root, err)

@@ -138,14 +138,14 @@ func joinNul(fields []string) io.Reader {
 	return strings.NewReader(strings.Join(fields, "\x00") + "\x00")
 }
 
-// exits reports whether err is a git command that exited with the code.
-func exits(err error, code int) bool {
+// exitedWith reports whether err is a git command that exited with the code.
+func exitedWith(err error, code int) bool {
 	var failed *CommandError
 	return errors.As(err, &failed) && failed.ExitCode == code
 }
 
-// says returns what git wrote to stderr; empty if err is not a failed command.
-func says(err error) string {
+// stderrOf returns what git wrote to stderr; empty if err is not a failed command.
+func stderrOf(err error) string {
 	var failed *CommandError
 	if errors.As(err, &failed) {
 		return failed.Stderr

@@ -74,11 +74,11 @@ func (e *editing) edit(ctx context.Context, remove []string, put map[string][]by
 	for i, path := range paths {
 		files[i] = File{Path: path, Mode: e.modes[path], ID: ids[i]}
 	}
-	return e.enter(ctx, files)
+	return e.addFiles(ctx, files)
 }
 
-// enter adds files to the index, replacing what is at their paths.
-func (e *editing) enter(ctx context.Context, files []File) error {
+// addFiles adds files to the index, replacing what is at their paths.
+func (e *editing) addFiles(ctx context.Context, files []File) error {
 	var info strings.Builder
 	for _, f := range files {
 		info.WriteString(f.Mode + " " + f.ID + "\t" + f.Path + "\x00")
@@ -99,7 +99,7 @@ func (e *editing) graft(ctx context.Context, tree string, paths []string) error 
 	for _, p := range paths {
 		wanted[p] = true
 	}
-	return e.enter(ctx, slices.DeleteFunc(all, func(f File) bool { return !wanted[f.Path] }))
+	return e.addFiles(ctx, slices.DeleteFunc(all, func(f File) bool { return !wanted[f.Path] }))
 }
 
 // remove removes files, and all files below directories, from the index.

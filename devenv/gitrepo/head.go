@@ -13,7 +13,7 @@ type Head struct{ Ref, Commit string }
 // Head returns the worktree's HEAD. A branch without a commit is a KindUsage failure.
 func (r *Repo) Head(ctx context.Context) (Head, error) {
 	ref, err := r.git("symbolic-ref", "-q", "HEAD").line(ctx)
-	if err != nil && !exits(err, 1) {
+	if err != nil && !exitedWith(err, 1) {
 		return Head{}, report.Fail(report.KindWork, "", "read HEAD of %s: %w", r.root, err)
 	}
 	commit, found, err := r.resolve(ctx, "HEAD")

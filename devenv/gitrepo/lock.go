@@ -46,14 +46,14 @@ func (r *Repo) Lock(ctx context.Context, command string) (*Lock, error) {
 	if !taken {
 		return nil, heldBy(r.root, lock.holder)
 	}
-	if err := lock.sign(r, command); err != nil {
+	if err := lock.writeHolder(r, command); err != nil {
 		return nil, report.Fail(report.KindWork, "", "lock %s: %w", r.root, errors.Join(err, lock.Release()))
 	}
 	return lock, nil
 }
 
-// sign records who holds the lock, for others who try to take it.
-func (l *Lock) sign(r *Repo, command string) error {
+// writeHolder records who holds the lock, for others who try to take it.
+func (l *Lock) writeHolder(r *Repo, command string) error {
 	if err := ownLike(l.file.Path(), r.gitDir); err != nil {
 		return err
 	}

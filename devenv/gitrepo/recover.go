@@ -89,7 +89,7 @@ func (e *execution) revert() error {
 }
 
 func (e *execution) revertFile(i int, c journaledChange) error {
-	if err := os.Remove(e.neighbour(c.Path)); err != nil && !errors.Is(err, fs.ErrNotExist) && !isNotDir(err) {
+	if err := os.Remove(e.temporaryName(c.Path)); err != nil && !errors.Is(err, fs.ErrNotExist) && !isNotDir(err) {
 		return err
 	}
 	now, err := e.current(c.Path)

@@ -75,7 +75,7 @@ func (r *Repo) git(args ...string) *command {
 }
 
 func notFound(dir string, err error) error {
-	text := says(err)
+	text := stderrOf(err)
 	switch {
 	case strings.Contains(text, "not a git repository"):
 		return report.Fail(report.KindUsage, "run devenv inside the project's git repository (or \"git init\" and commit first)",

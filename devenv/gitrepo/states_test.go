@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// halfWay runs a git command that stops at a conflict in models.py, and resolves it.
-func halfWay(t *testing.T, s sandbox, args ...string) {
+// stopAtConflict runs a git command that stops at a conflict in models.py, and resolves it.
+func stopAtConflict(t *testing.T, s sandbox, args ...string) {
 	t.Helper()
 	if err := git(s.dir, args...).with("GIT_EDITOR=true").run(context.Background()); err == nil {
 		t.Fatal("there is no conflict to try")
@@ -27,7 +27,7 @@ func TestResolvedUncommittedMergeIsNotRepeated(t *testing.T) {
 	s.write("models.py", "theirs\n")
 	s.commit("theirs")
 	s.git("checkout", "-q", "feature")
-	halfWay(t, s, "merge", "-q", "main")
+	stopAtConflict(t, s, "merge", "-q", "main")
 	check := s.untouched()
 	c := capture(t, s, CaptureOptions{})
 	if want := []string{s.git("rev-parse", "HEAD"), s.git("rev-parse", "main")}; strings.Join(c.Parents, " ") != strings.Join(want, " ") {
@@ -55,7 +55,7 @@ func TestRebaseOrCherryPickInProgressIsCaptured(t *testing.T) {
 		s.write("models.py", "theirs\n")
 		s.commit("theirs")
 		s.git("checkout", "-q", "feature")
-		halfWay(t, s, args...)
+		stopAtConflict(t, s, args...)
 		_, files := privateTree(t, s, "")
 		if files.read("models.py") != "both\n" {
 			t.Errorf("%s: models.py is %q", args[0], files.read("models.py"))

@@ -134,7 +134,7 @@ func (t *Tree) dropIndex() error {
 
 // filterFailed reports whether git stopped because a file's filter (LFS, git-crypt) failed.
 func filterFailed(err error) bool {
-	text := says(err)
+	text := stderrOf(err)
 	// The last one is all that git prints about a filter process that does not start.
 	for _, sign := range []string{"smudge filter", "clean filter", "external filter", "the remote end hung up unexpectedly"} {
 		if strings.Contains(text, sign) {
@@ -177,7 +177,7 @@ func (t *Tree) writeUnfiltered(ctx context.Context, commit, mark string, cause e
 	if err := t.readTree(commit).set(off...).run(ctx); err != nil {
 		return err
 	}
-	lines := strings.Split(strings.TrimSpace(says(cause)), "\n")
+	lines := strings.Split(strings.TrimSpace(stderrOf(cause)), "\n")
 	t.Notes = append(t.Notes, "a filter failed, so filtered files (LFS) are as git stores them: "+lines[len(lines)-1])
 	return nil
 }

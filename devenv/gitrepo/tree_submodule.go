@@ -49,7 +49,7 @@ func (t *Tree) submoduleNames(ctx context.Context, commit string) (map[string]st
 		return nil, err
 	}
 	entries, err := t.repo.git("config", "-z", "--blob", modules[0].ID, "--get-regexp", `^submodule\..*\.path$`).list(ctx)
-	if err != nil && !exits(err, 1) {
+	if err != nil && !exitedWith(err, 1) {
 		return nil, err
 	}
 	names := map[string]string{}

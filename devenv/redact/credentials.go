@@ -37,7 +37,7 @@ func (l *lines) credentials(s string) (spans []span) {
 		if s[i] != '=' && s[i] != ':' || !l.secretName(nameBefore(s[:i])) {
 			continue
 		}
-		value := valueBehind(s, i+1)
+		value := valueAfter(s, i+1)
 		text := s[value.from:value.to]
 		if !plainValue(text) && text[0] != Mark[0] && !dotted.MatchString(text) &&
 			(looksRandom(text) || s[i] == '=' && connection.MatchString(s)) {
@@ -77,9 +77,9 @@ func isNameByte(c byte) bool {
 	return c == '_' || c == '-' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// valueBehind returns the value assigned at a position of a line, without quotes and without what wraps it, as in
+// valueAfter returns the value assigned at a position of a line, without quotes and without what wraps it, as in
 // SecretStr('value') and b'value'.
-func valueBehind(s string, at int) span {
+func valueAfter(s string, at int) span {
 	for at < len(s) && strings.IndexByte("=> \t", s[at]) >= 0 {
 		at++
 	}

@@ -27,7 +27,7 @@ func looksRandom(value string) bool {
 			return true
 		}
 	}
-	return chosen(value)
+	return isStrongPassword(value)
 }
 
 // randomToken reports whether letters and digits alternate as they do by chance: in "postgresql17data" their kind
@@ -45,8 +45,8 @@ func randomToken(run string) bool {
 	return changes*2 >= len(run) && strings.ContainsAny(run, "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ") // otherwise it is a revision's id
 }
 
-// chosen reports whether a value has all the kinds of characters that password rules require.
-func chosen(value string) bool {
+// isStrongPassword reports whether a value has all the kinds of characters that password rules require.
+func isStrongPassword(value string) bool {
 	if len(value) > 64 || strings.ContainsAny(value, `/:,;()[]{}<>|\"'`) || email.MatchString(value) {
 		return false
 	}

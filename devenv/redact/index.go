@@ -23,8 +23,8 @@ const (
 // shortest is the length in bytes below which a secret of only letters or digits would tear texts apart.
 const shortest = 6
 
-// everyday returns passwords that occur in every text about databases.
-func everyday() []string {
+// commonPasswords returns passwords that occur in every text about databases.
+func commonPasswords() []string {
 	return []string{
 		"password", "passwd", "secret", "secrets", "token", "admin", "administrator", "username", "testing", "example", "sample", "develop",
 		"development", "production", "staging", "default", "postgres", "postgresql", "mariadb", "mongodb", "rabbitmq", "docker", "public",
@@ -50,7 +50,7 @@ func whereOf(secret string, words map[string]bool) where {
 		}
 	}
 	switch lower := strings.ToLower(secret); {
-	case words[lower], slices.Contains(everyday(), lower), digits+letters+others == 0:
+	case words[lower], slices.Contains(commonPasswords(), lower), digits+letters+others == 0:
 		return placed
 	case letters+others == 0: // a number, a date, a version
 		if digits < shortest {
@@ -155,7 +155,7 @@ func (p pattern) fits(s string, at int) bool {
 	if isWord(first) && !edgeBefore(s[:at]) || isWord(last) && !edgeAfter(s[end:]) {
 		return false
 	}
-	return p.where == alone || inPlace(s[:at], s[end:])
+	return p.where == alone || amongCredentials(s[:at], s[end:])
 }
 
 func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
@@ -183,8 +183,8 @@ var (
 	passOf = regexp.MustCompile(`[^\s:]+:(?:\d+|\*):[^\s:]+:[^\s:]+:$`)
 )
 
-// inPlace reports whether there are credentials between those two texts.
-func inPlace(before, after string) bool {
+// amongCredentials reports whether there are credentials between those two texts.
+func amongCredentials(before, after string) bool {
 	before = before[max(0, len(before)-200):]
 	if strings.HasPrefix(after, "@") && userOf.MatchString(before) || passOf.MatchString(before) {
 		return true

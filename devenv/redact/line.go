@@ -61,7 +61,7 @@ func visible(s string) string {
 
 // plain returns a line without its secrets, in as many passes as needed: removing one may leave another on its own.
 func (l *lines) plain(s string) string {
-	spans := l.carried(s)
+	spans := l.continued(s)
 	for range 8 {
 		found, rest := l.index.find(s)
 		if rest != "" {
@@ -80,8 +80,8 @@ func (l *lines) plain(s string) string {
 	return s
 }
 
-// carried returns the parts of a line that belong to a secret begun in an earlier line.
-func (l *lines) carried(s string) (spans []span) {
+// continued returns the parts of a line that belong to a secret begun in an earlier line.
+func (l *lines) continued(s string) (spans []span) {
 	start := len(s) - len(strings.TrimLeft(s, " \t│|"))
 	if rest := l.rest; rest != "" {
 		l.rest = ""

@@ -14,7 +14,7 @@ func secretName(name string) bool {
 		return false
 	}
 	last := words[len(words)-1]
-	if slices.Contains(describing(), last) || slices.Contains([]string{
+	if slices.Contains(descriptiveWords(), last) || slices.Contains([]string{
 		"max", "min", "num", "use", "enable", "allow", "require", "has", "is",
 		"no",
 	}, words[0]) {
@@ -49,8 +49,8 @@ func secretWords() []string {
 	}
 }
 
-// describing returns last words of names that describe a secret.
-func describing() []string {
+// descriptiveWords returns last words of names that describe a secret.
+func descriptiveWords() []string {
 	return []string{
 		"name", "names", "alg", "algorithm", "algorithms", "ttl", "expire", "expires", "expiry", "expiration", "length", "len", "lifetime",
 		"rounds",
@@ -80,7 +80,7 @@ func publicName(name string) bool {
 		return false
 	}
 	last := words[len(words)-1]
-	return slices.Contains(describing(), last) || slices.Contains([]string{
+	return slices.Contains(descriptiveWords(), last) || slices.Contains([]string{
 		"db", "database", "dbname", "engine", "hostname", "addr", "address", "ip", "id", "driver", "dialect", "project", "schema", "login",
 		"account", "machine", "charset",
 	}, last)

@@ -131,7 +131,7 @@ func (x *rules) candidates(s string) []int {
 			continue
 		}
 		if lower == "" {
-			lower = lowered(s)
+			lower = lowerASCII(s)
 		}
 		for _, k := range x.buckets[x.heads[head]] {
 			if strings.HasPrefix(lower[i:], k.text) && !slices.Contains(numbers, k.rules[0]) {
@@ -143,8 +143,8 @@ func (x *rules) candidates(s string) []int {
 	return slices.Compact(numbers)
 }
 
-// lowered converts ASCII capital letters to lower case, byte for byte.
-func lowered(s string) string {
+// lowerASCII converts ASCII capital letters to lower case, byte for byte.
+func lowerASCII(s string) string {
 	b := []byte(s)
 	for i := range b {
 		b[i] = fold(b[i])

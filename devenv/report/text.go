@@ -82,7 +82,7 @@ func headlineOf(d *Document) string {
 	case len(d.Revisions) > 0:
 		return "The migration is neither written nor verified."
 	}
-	return nothingOf(d)
+	return noMigrationHeadline(d)
 }
 
 // upgrades reports whether the upgrade of the base's data was judged: without that, nobody knows whether a migration
@@ -91,8 +91,8 @@ func upgrades(checks []Check) bool {
 	return slices.ContainsFunc(checks, func(c Check) bool { return c.ID == "apply.seeded" && c.Status != StatusSkip })
 }
 
-// nothingOf returns the headline if there is no migration; it claims no more than was compared.
-func nothingOf(d *Document) string {
+// noMigrationHeadline returns the headline if there is no migration; it claims no more than was compared.
+func noMigrationHeadline(d *Document) string {
 	if why := skippedFor(d.Checks); why != "" {
 		return strings.ToUpper(why[:1]) + why[1:] + "."
 	}

@@ -77,7 +77,7 @@ func fieldsOf(c *Check, e *Evidence) []field {
 		{label: "object", value: objectOf(e)},
 		{label: "rows", value: rowsOf(e)},
 		{label: "statement", value: statement},
-		{label: speakerOf(e), value: message},
+		{label: messageLabel(e), value: message},
 		{label: "detail", value: e.Detail},
 		{label: "cost", value: costOf(e)},
 		{label: "find them", value: e.Query, paste: true},
@@ -128,9 +128,9 @@ func rowsOf(e *Evidence) string {
 	}
 }
 
-// speakerOf distinguishes Postgres's messages, which have an SQLSTATE, from those of the migration tool or the
+// messageLabel distinguishes Postgres's messages, which have an SQLSTATE, from those of the migration tool or the
 // backend.
-func speakerOf(e *Evidence) string {
+func messageLabel(e *Evidence) string {
 	if e.SQLState == "" {
 		return "message"
 	}

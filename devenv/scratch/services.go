@@ -68,7 +68,7 @@ func steady(took time.Duration) time.Duration {
 	return min(max(took/2, 500*time.Millisecond), compose.Steady)
 }
 
-// unwatched is for services that something else will soon use, and then notice if they have exited.
+// unwatched is for services that another service will use soon, and that will notice if they have exited.
 func unwatched(time.Duration) time.Duration { return 0 }
 
 // start starts a service, and watches it for a while once it is ready.

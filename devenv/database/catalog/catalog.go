@@ -102,8 +102,8 @@ func (c Catalog) Diff(other Catalog) []Difference {
 		is, after := other.Objects[name]
 		switch {
 		case before && after && was.Definition == is.Definition,
-			before && !after && c.cameOrWent(was.Parent, other),
-			after && !before && other.cameOrWent(is.Parent, c):
+			before && !after && c.addedOrRemoved(was.Parent, other),
+			after && !before && other.addedOrRemoved(is.Parent, c):
 			continue
 		}
 		differences = append(differences, Difference{Object: name, Was: was.Definition, Is: is.Definition})
@@ -111,8 +111,8 @@ func (c Catalog) Diff(other Catalog) []Difference {
 	return differences
 }
 
-// cameOrWent reports whether an object of the catalog, or its parent, is missing in the other.
-func (c Catalog) cameOrWent(name string, other Catalog) bool {
+// addedOrRemoved reports whether an object of the catalog, or its parent, is missing in the other.
+func (c Catalog) addedOrRemoved(name string, other Catalog) bool {
 	for name != "" {
 		object, here := c.Objects[name]
 		if !here {

@@ -91,8 +91,8 @@ func (c Catalog) Drift(migrated, base Catalog) []Difference {
 			}
 		}
 	}
-	found = append(found, c.onlyHere(migrated, false)...)
-	return append(found, migrated.onlyHere(c, true)...)
+	found = append(found, c.missingConstraints(migrated, false)...)
+	return append(found, migrated.missingConstraints(c, true)...)
 }
 
 // indexes reports whether an index with this definition exists, under any name.
@@ -115,9 +115,9 @@ func unnamed(definition string) string {
 // unvalidated returns a constraint's definition without NOT VALID.
 func unvalidated(definition string) string { return strings.Replace(definition, " NOT VALID", "", 1) }
 
-// onlyHere finds constraints that autogenerate does not compare (CHECK, EXCLUDE, PRIMARY KEY) and that the other side
+// missingConstraints finds constraints that autogenerate does not compare (CHECK, EXCLUDE, PRIMARY KEY) and that the other side
 // has under no name, in tables that both sides have.
-func (c Catalog) onlyHere(other Catalog, mirrored bool) []Difference {
+func (c Catalog) missingConstraints(other Catalog, mirrored bool) []Difference {
 	there := map[string]bool{}
 	for name, o := range other.Objects {
 		if strings.HasPrefix(name, "constraint:") {

@@ -106,21 +106,21 @@ func columnNotes(after *Shape, was, is *Table) []Note {
 				Advice: "old code that relies on the default now writes another value",
 			})
 		}
-		if grew(old.Base, c.Base) {
-			notes = append(notes, grownNotes(after, is, c)...)
+		if widened(old.Base, c.Base) {
+			notes = append(notes, widenedNotes(after, is, c)...)
 		}
 	}
 	return notes
 }
 
-// grew reports whether an integer became wider.
-func grew(was, is string) bool {
+// widened reports whether an integer became wider.
+func widened(was, is string) bool {
 	sizes := []string{"int2", "int4", "int8"}
 	return slices.Contains(sizes, was) && slices.Index(sizes, is) > slices.Index(sizes, was)
 }
 
-// grownNotes finds the sequence and the referencing columns of a widened column that stayed narrow.
-func grownNotes(after *Shape, t *Table, c *Column) []Note {
+// widenedNotes finds the sequence and the referencing columns of a widened column that stayed narrow.
+func widenedNotes(after *Shape, t *Table, c *Column) []Note {
 	var notes []Note
 	types := map[string]string{"int2": "smallint", "int4": "integer", "int8": "bigint"}
 	if c.Sequence != "" && c.SequenceType != types[c.Base] {
@@ -138,7 +138,7 @@ func grownNotes(after *Shape, t *Table, c *Column) []Note {
 			if k.Kind != "f" || k.Parent != t.OID || at < 0 {
 				continue
 			}
-			if points := child.Column(k.Columns[at]); points != nil && grew(points.Base, c.Base) {
+			if points := child.Column(k.Columns[at]); points != nil && widened(points.Base, c.Base) {
 				notes = append(notes, Note{
 					Table: child.Label(), Column: points.Name,
 					Text: fmt.Sprintf("%s.%s stays %s but references %s.%s, which becomes %s", child.Quoted(), points.Name, points.Type, t.Quoted(),

@@ -16,9 +16,9 @@ func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attem
 	case RestrictRow:
 		attempts = anyRow()
 	case RestrictUnique:
-		return b.twice(ctx, r, r.index.Uses, r.index.Predicate)
+		return b.duplicateKey(ctx, r, r.index.Uses, r.index.Predicate)
 	case RestrictExclude:
-		return b.twice(ctx, r, r.columns, "")
+		return b.duplicateKey(ctx, r, r.columns, "")
 	case RestrictForeignKey:
 		attempts, err = b.orphan(ctx, r)
 	case RestrictCheck:
@@ -66,7 +66,7 @@ func (b *breaker) orphan(ctx context.Context, r Restriction) ([]attempt, error) 
 			return anyRow(), nil
 		}
 		b.maker.serial++
-		expression := beyondAll(c, farAway+b.maker.serial)
+		expression := aboveMaximum(c, farAway+b.maker.serial)
 		if expression == "" {
 			w[n] = freshValue(c, b.maker.serial, "")
 			continue
@@ -78,7 +78,7 @@ func (b *breaker) orphan(ctx context.Context, r Restriction) ([]attempt, error) 
 		w[n] = literalOf(c, own)
 		if p := b.maker.shape.Table(r.constraint.Parent); p != nil && p.Column(parent[i]) != nil {
 			theirs, err := b.maker.aggregate(ctx, p, fmt.Sprintf("greatest((%s)::text::%s, %s)",
-				beyondAll(p.Column(parent[i]), farAway+b.maker.serial), c.Type, query.Literal(own)+"::"+c.Type))
+				aboveMaximum(p.Column(parent[i]), farAway+b.maker.serial), c.Type, query.Literal(own)+"::"+c.Type))
 			if err == nil {
 				w[n] = literalOf(c, theirs)
 			} else if !query.Refused(err) {

@@ -148,11 +148,11 @@ func otherValues(c *catalog.Column) []string {
 	case c.Base == "interval":
 		return []string{"'1 day'", "'-1 day'", "'100 years'"}
 	case c.Kind == "r":
-		return []string{madeRange(c, 1), "'empty'"}
+		return []string{newRange(c, 1), "'empty'"}
 	case c.Category == "A":
 		return []string{"'{}'"}
 	}
-	return []string{madeValue(c, 1, nil)}
+	return []string{newValue(c, 1, nil)}
 }
 
 // source returns a row of values with the names that the expression uses.

@@ -10,9 +10,9 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// twice attempts a row with the key of an existing one, or two rows with the same key. If a column of the key is new,
+// duplicateKey attempts a row with the key of an existing one, or two rows with the same key. If a column of the key is new,
 // it attempts two rows that are equal in everything.
-func (b *breaker) twice(ctx context.Context, r Restriction, key []int16, predicate string) ([]attempt, string, error) {
+func (b *breaker) duplicateKey(ctx context.Context, r Restriction, key []int16, predicate string) ([]attempt, string, error) {
 	for _, n := range key {
 		if r.before.Column(n) == nil {
 			return []attempt{{rows: []rowValues{{}, {}}, full: full}}, "", nil
@@ -66,7 +66,7 @@ func (b *breaker) keyOf(ctx context.Context, r Restriction, key []int16, predica
 	for _, n := range key {
 		c := r.before.Column(n)
 		if k := r.before.ForeignKey(n); k == nil {
-			same[n] = madeValue(c, b.maker.next(), b.maker.shape.Labels(c))
+			same[n] = newValue(c, b.maker.next(), b.maker.shape.Labels(c))
 			swapped[n] = same[n]
 			if c.TakesText() {
 				swapped[n] = strings.ToUpper(same[n])

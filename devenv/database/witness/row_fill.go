@@ -20,7 +20,7 @@ func (m *RowMaker) fill(ctx context.Context, d *draft, f fullness) error {
 		guarded := slices.Contains(m.guarded[d.table.OID], c.Number)
 		switch {
 		case required, guarded && c.Default == "", d.full:
-			if err := m.give(ctx, d, c); err != nil {
+			if err := m.setValue(ctx, d, c); err != nil {
 				return err
 			}
 		}
@@ -28,13 +28,13 @@ func (m *RowMaker) fill(ctx context.Context, d *draft, f fullness) error {
 	return nil
 }
 
-// give sets a column to the model row's value, a parent's key, or a value made up by type.
-func (m *RowMaker) give(ctx context.Context, d *draft, c *catalog.Column) error {
+// setValue sets a column to the model row's value, a parent's key, or a value made up by type.
+func (m *RowMaker) setValue(ctx context.Context, d *draft, c *catalog.Column) error {
 	if _, has := d.values[c.Number]; has {
 		return nil // a foreign key of several columns has set it
 	}
 	if d.table.Unique(c.Number) {
-		return m.freshen(ctx, d, c)
+		return m.makeUnique(ctx, d, c)
 	}
 	if text := d.model[c.Number]; text != nil {
 		d.values[c.Number] = literalOf(c, *text)
@@ -51,7 +51,7 @@ func (m *RowMaker) give(ctx context.Context, d *draft, c *catalog.Column) error 
 		d.values[c.Number] = null
 		return nil
 	}
-	d.values[c.Number] = madeValue(c, m.next(), m.shape.Labels(c))
+	d.values[c.Number] = newValue(c, m.next(), m.shape.Labels(c))
 	return nil
 }
 
@@ -62,7 +62,7 @@ func (m *RowMaker) point(ctx context.Context, d *draft, k *catalog.Constraint, a
 		return fmt.Errorf("the table that %s references is unknown", k.Name)
 	}
 	if parent.OID == d.table.OID && d.model == nil {
-		return m.pointToItself(ctx, d, k)
+		return m.selfReference(ctx, d, k)
 	}
 	keys, err := m.existing(ctx, parent, k.ParentColumns)
 	if err == nil && (keys == nil || anew) {
@@ -83,7 +83,7 @@ func (m *RowMaker) newParent(ctx context.Context, t *catalog.Table, key []int16,
 	w := rowValues{}
 	for _, n := range key {
 		if c := t.Column(n); c.IsSerial() {
-			text, err := m.aggregate(ctx, t, beyondAll(c, farAway+m.next()))
+			text, err := m.aggregate(ctx, t, aboveMaximum(c, farAway+m.next()))
 			if err != nil {
 				return nil, err
 			}
@@ -96,12 +96,12 @@ func (m *RowMaker) newParent(ctx context.Context, t *catalog.Table, key []int16,
 // farAway is added to numbers that must reference no row, now or soon.
 const farAway = 1000
 
-// pointToItself handles the first row of a table that must reference itself.
-func (m *RowMaker) pointToItself(ctx context.Context, d *draft, k *catalog.Constraint) error {
+// selfReference handles the first row of a table that must reference itself.
+func (m *RowMaker) selfReference(ctx context.Context, d *draft, k *catalog.Constraint) error {
 	for i, n := range k.Columns {
 		key := d.table.Column(k.ParentColumns[i])
 		if _, has := d.values[key.Number]; !has {
-			if err := m.freshen(ctx, d, key); err != nil {
+			if err := m.makeUnique(ctx, d, key); err != nil {
 				return err
 			}
 		}

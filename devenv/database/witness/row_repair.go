@@ -54,9 +54,9 @@ func (m *RowMaker) repairMissing(ctx context.Context, d *draft, refused *pgconn.
 	}
 	delete(d.values, c.Number)
 	if c.IsSerial() {
-		return m.freshen(ctx, d, c)
+		return m.makeUnique(ctx, d, c)
 	}
-	d.values[c.Number] = madeValue(c, m.next(), m.shape.Labels(c))
+	d.values[c.Number] = newValue(c, m.next(), m.shape.Labels(c))
 	return nil
 }
 
@@ -75,13 +75,13 @@ func (m *RowMaker) repairTaken(ctx context.Context, d *draft, refused *pgconn.Pg
 		return errImplied
 	}
 	slices.SortStableFunc(free, func(a, b int16) int {
-		return stubborn(d.table.Column(a), d.table) - stubborn(d.table.Column(b), d.table)
+		return replacementCost(d.table.Column(a), d.table) - replacementCost(d.table.Column(b), d.table)
 	})
-	return m.freshen(ctx, d, d.table.Column(free[0]))
+	return m.makeUnique(ctx, d, d.table.Column(free[0]))
 }
 
-// stubborn ranks columns by how hard it is to find another value for them.
-func stubborn(c *catalog.Column, t *catalog.Table) int {
+// replacementCost ranks columns by how hard it is to find another value for them.
+func replacementCost(c *catalog.Column, t *catalog.Table) int {
 	switch {
 	case t.ForeignKey(c.Number) != nil:
 		return 2
@@ -134,13 +134,13 @@ func (m *RowMaker) repairCheck(ctx context.Context, d *draft, refused *pgconn.Pg
 	return nil
 }
 
-// freshen gives a column a value that no row has.
-func (m *RowMaker) freshen(ctx context.Context, d *draft, c *catalog.Column) error {
+// makeUnique gives a column a value that no row has.
+func (m *RowMaker) makeUnique(ctx context.Context, d *draft, c *catalog.Column) error {
 	if k := d.table.ForeignKey(c.Number); k != nil {
 		return m.point(ctx, d, k, true)
 	}
 	n := m.next()
-	if expression := beyondAll(c, n); expression != "" {
+	if expression := aboveMaximum(c, n); expression != "" {
 		return m.compute(ctx, d, c, expression)
 	}
 	if labels := m.shape.Labels(c); c.Kind == "e" && len(labels) > 0 {

@@ -19,8 +19,8 @@ func literalOf(c *catalog.Column, text string) string {
 	return query.Literal(text)
 }
 
-// madeValue returns a plain value of the column's type.
-func madeValue(c *catalog.Column, n int, labels []string) string {
+// newValue returns a plain value of the column's type.
+func newValue(c *catalog.Column, n int, labels []string) string {
 	switch {
 	case c.Kind == "e" && len(labels) > 0:
 		return query.Literal(labels[0])
@@ -29,7 +29,7 @@ func madeValue(c *catalog.Column, n int, labels []string) string {
 	case c.Category == "A":
 		return "'{}'"
 	case c.Kind == "r", c.Kind == "m":
-		return madeRange(c, n)
+		return newRange(c, n)
 	case c.TakesText():
 		return freshValue(c, n, "")
 	}
@@ -54,8 +54,8 @@ func bits(kind string) int {
 	return length
 }
 
-// madeRange returns a range that is not empty and overlaps no other one made here.
-func madeRange(c *catalog.Column, n int) string {
+// newRange returns a range that is not empty and overlaps no other one made here.
+func newRange(c *catalog.Column, n int) string {
 	text := fmt.Sprintf("[%d,%d)", 1000*n, 1000*n+10)
 	switch strings.TrimSuffix(strings.TrimSuffix(c.Base, "multirange"), "range") {
 	case "date":
@@ -83,7 +83,7 @@ func freshValue(c *catalog.Column, n int, like string) string {
 	case c.Base == "bool":
 		return map[bool]string{true: "true", false: "false"}[n%2 == 0]
 	case c.Kind == "r", c.Kind == "m":
-		return madeRange(c, n)
+		return newRange(c, n)
 	}
 	text := fmt.Sprintf("devenv-%d", n)
 	if strings.Contains(like, "@") {
@@ -98,8 +98,8 @@ func freshValue(c *catalog.Column, n int, like string) string {
 	return query.Literal(text)
 }
 
-// beyondAll returns an aggregate for a value above every existing one; empty for types without an order of their own.
-func beyondAll(c *catalog.Column, n int) string {
+// aboveMaximum returns an aggregate for a value above every existing one; empty for types without an order of their own.
+func aboveMaximum(c *catalog.Column, n int) string {
 	name := query.Quote(c.Name)
 	switch c.Base {
 	case "int2", "int4", "int8", "numeric", "float4", "float8":

@@ -13,7 +13,7 @@ import (
 // every value fits.
 func (b *breaker) unfit(r Restriction) ([]attempt, string, error) {
 	was, is := r.before.Column(r.columns[0]), r.column
-	values, known := misfits(was, is, b.maker.shape.Labels(was))
+	values, known := unfitValues(was, is, b.maker.shape.Labels(was))
 	if !known {
 		return nil, fmt.Sprintf("no value of %s is known that %s rejects", was.Type, is.Type), nil
 	}
@@ -32,8 +32,8 @@ func integers() map[string]uint64 {
 // digits returns the number of digits.
 func digits(n uint64) int { return len(strconv.FormatUint(n, 10)) }
 
-// misfits returns values of one type that another may reject; known is false if nothing is known about the two.
-func misfits(was, is *catalog.Column, labels []string) (values []string, known bool) {
+// unfitValues returns values of one type that another may reject; known is false if nothing is known about the two.
+func unfitValues(was, is *catalog.Column, labels []string) (values []string, known bool) {
 	switch {
 	case was.TakesText() && is.TakesText():
 		return longer(was, is), true

@@ -37,7 +37,7 @@ func TestOnlyNumbersBeyondTheTypeBreakIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got, known := misfits(c.was, c.is, nil); !known || !slices.Equal(got, c.breaks) {
+			if got, known := unfitValues(c.was, c.is, nil); !known || !slices.Equal(got, c.breaks) {
 				t.Errorf("got %v, %t, want %v", got, known, c.breaks)
 			}
 		})

@@ -51,7 +51,7 @@ func Build(ctx context.Context, conn *pgx.Conn, before *catalog.Shape, restricti
 	}
 	var witnesses []Witness
 	for _, r := range restrictions {
-		made, err := b.apart(ctx, tx, r)
+		made, err := b.inSavepoint(ctx, tx, r)
 		if err != nil {
 			return nil, fmt.Errorf("make a row that breaks %s: %w", r.What, err)
 		}
@@ -60,9 +60,9 @@ func Build(ctx context.Context, conn *pgx.Conn, before *catalog.Shape, restricti
 	return witnesses, nil
 }
 
-// apart makes the witnesses of one restriction in a savepoint, so that a query which the server rejects ends nothing
+// inSavepoint makes the witnesses of one restriction in a savepoint, so that a query which the server rejects ends nothing
 // else.
-func (b *breaker) apart(ctx context.Context, tx pgx.Tx, r Restriction) ([]Witness, error) {
+func (b *breaker) inSavepoint(ctx context.Context, tx pgx.Tx, r Restriction) ([]Witness, error) {
 	inner, err := tx.Begin(ctx)
 	if err != nil {
 		return nil, err
