@@ -74,7 +74,7 @@ func joined(a, b string) string {
 const applyStepwisePage = `One revision at a time and all in one run must both work, and leave the same schema.
 
 Why it matters: a developer upgrades every day, one revision at a time; production gets a week of them in one run, and a new
-machine the whole history. By default Alembic runs all of them in one transaction, so what works in two fails in one.
+machine the whole history. By default all of them run in one transaction, so what works in two fails in one.
 
 Example: two revisions. Each run alone works; both in one run stop with 55P04, unsafe use of new value.
 

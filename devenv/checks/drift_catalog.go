@@ -56,9 +56,9 @@ that the migrations make: values of enum types, expressions of CHECK constraints
 and methods of indexes, primary keys, identity, collations, generated columns, EXCLUDE, sequences. What differed on the base
 already, and what only migrations can make (views, functions, triggers, grants), is left out.
 
-Why it matters: autogenerate and "alembic check" do not see these, so the models promise what the database does not do.
+Why it matters: autogenerate does not see these, so the models promise what the database does not do.
 
-Example: the model got a CHECK that the revision does not make; alembic check finds nothing.
+Example: the model got a CHECK that the revision does not make; autogenerate finds nothing.
 
     CheckConstraint("age >= 18", name="of_age")
 

@@ -107,7 +107,7 @@ func (f *Facts) renameEvidence(r migrations.Rename) report.Evidence {
 
 const generateRenamePage = `Autogenerate cannot tell a rename from a drop and an add: it writes the latter, and the values are gone.
 
-Why it matters: the upgrade succeeds, also on data, and "alembic check" is content afterwards; only the values are missing.
+Why it matters: the upgrade succeeds, also on data, and autogenerate is content afterwards; only the values are missing.
 
 Example: the attribute "legacy" becomes "old_number", and autogenerate writes
 

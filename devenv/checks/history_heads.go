@@ -120,7 +120,7 @@ func parents(r migrations.Revision) string {
 
 const historyHeadsPage = `After merging your branch with the base branch the migration history must end in one revision.
 
-Why it matters: with two heads "alembic upgrade head" refuses to run, for everybody who pulls the merge. It happens
+Why it matters: with two heads an upgrade to the head refuses to run, for everybody who pulls the merge. It happens
 when two branches add a migration on top of the same parent and both are merged.
 
 Example: develop gained revision b0a500000002 while the branch, made before, follows the same parent as it:
@@ -129,7 +129,7 @@ Example: develop gained revision b0a500000002 while the branch, made before, fol
     down_revision = "b0a500000001"
 
 How to mend: let your first revision follow the base's head: "devenv new-migration --keep" changes its down_revision,
-"--replace" makes it anew. A merge revision ("alembic merge heads") is right only where both are already merged.
+"--replace" makes it anew. A revision that merges them is right only where both are already merged.
 
 How to allow it: # devenv: allow history.heads -- reason
 `

@@ -91,7 +91,7 @@ func (f *Facts) firstWithWrongParent() (migrations.Revision, bool) {
 }
 
 const historyParentPage = `The branch's first revision must have the base branch's head as its parent, and the graph must be sound: no parent that
-does not exist, no cycle, no revision id used twice, none longer than the 32 characters that Alembic's version table holds.
+does not exist, no cycle, no revision id used twice, none longer than the 32 characters that the version table holds.
 
 Why it matters: a stale parent merges without a conflict and leaves two heads; a missing parent stops every command
 with a bare KeyError; two files with the same revision id hide each other.

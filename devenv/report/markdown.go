@@ -8,24 +8,27 @@ import (
 	"strings"
 )
 
+// markdown is a page in Markdown.
+type markdown struct{ *page }
+
 // WriteMarkdown writes the report for a pull request: the verdict, a table of the checks that failed, warn or are
 // waived, their details, and the rest and the file folded. file is the new file's content; nil leaves it out.
 func WriteMarkdown(w io.Writer, d *Document, file []byte) error {
-	p := newPage(TextOptions{File: file})
+	p := markdown{newPage(TextOptions{File: file})}
 	sign, _ := verdictSign(d)
 	p.line(fmt.Sprintf("### devenv: %s %s", markdownSign(sign), escape(headlineOf(d))))
 	if d.Error != nil {
 		p.blank()
 		p.line("> " + escape(named(d.Error.Message, d.Error.Hint)))
 	}
-	p.markdownFiles(d.Files)
-	p.markdownTable(d.Checks)
+	p.listFiles(d.Files)
+	p.table(d.Checks)
 	for i := range d.Checks {
 		if c := &d.Checks[i]; c.Status == StatusFail || c.Status == StatusWarn {
-			p.markdownDetails(c)
+			p.details(c)
 		}
 	}
-	p.markdownRest(d)
+	p.rest(d)
 	if file != nil {
 		p.fold("The file")
 		p.fence(strings.TrimPrefix(path.Ext(addedPath(d)), "."), string(file))
@@ -47,7 +50,7 @@ func markdownSign(sign string) string {
 	}
 }
 
-func (p *page) markdownFiles(files []File) {
+func (p markdown) listFiles(files []File) {
 	if len(files) == 0 {
 		return
 	}
@@ -59,7 +62,7 @@ func (p *page) markdownFiles(files []File) {
 }
 
 // markdownTable writes a row for each check that failed, warns or is waived.
-func (p *page) markdownTable(checks []Check) {
+func (p markdown) table(checks []Check) {
 	signs := map[Status]string{StatusFail: "❌", StatusWarn: "⚠️", StatusPass: "🟡"}
 	open := false
 	for i := range checks {
@@ -81,7 +84,7 @@ func (p *page) markdownTable(checks []Check) {
 	}
 }
 
-func (p *page) markdownDetails(c *Check) {
+func (p markdown) details(c *Check) {
 	if len(c.Evidence) == 0 && c.Hint == "" {
 		return
 	}
@@ -110,7 +113,7 @@ func (p *page) markdownDetails(c *Check) {
 }
 
 // markdownRest folds what needs no attention: passed and skipped checks, noise, remarks.
-func (p *page) markdownRest(d *Document) {
+func (p markdown) rest(d *Document) {
 	var lines []string
 	for i := range d.Checks {
 		if c := &d.Checks[i]; c.Status == StatusPass && c.Waived == "" {
@@ -141,14 +144,14 @@ func (p *page) markdownRest(d *Document) {
 
 // fold opens a section that is initially closed; the caller writes its end. Its title is HTML, in which Markdown's
 // own escapes would be visible.
-func (p *page) fold(title string) {
+func (p markdown) fold(title string) {
 	p.blank()
 	p.line("<details><summary>" + html.EscapeString(oneLine(title)) + "</summary>")
 	p.blank()
 }
 
 // fence writes a code block whose fence is longer than any in the text.
-func (p *page) fence(language, text string) {
+func (p markdown) fence(language, text string) {
 	fence := "```"
 	for strings.Contains(text, fence) {
 		fence += "`"
