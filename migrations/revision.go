@@ -1,8 +1,5 @@
 package migrations
 
-// MaxRevisionID is the number of characters a revision id may have: the width of the narrowest version column of a tool.
-const MaxRevisionID = 32
-
 // Revision is one migration file.
 type Revision struct {
 	ID string `json:"id"`
@@ -69,7 +66,7 @@ const (
 	ProblemParent ProblemKind = "parent"
 	// ProblemCycle: the revision is its own ancestor.
 	ProblemCycle ProblemKind = "cycle"
-	// ProblemLongID: the id has more than MaxRevisionID characters.
+	// ProblemLongID: the id has more characters than the version table holds.
 	ProblemLongID ProblemKind = "long_id"
 	// ProblemImport: the file is valid Python and raises when it is imported.
 	ProblemImport ProblemKind = "import"

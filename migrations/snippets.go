@@ -60,6 +60,8 @@ const (
 type Words struct {
 	// Tool is the tool's name, Comment the sign before a comment in a revision.
 	Tool, Comment string
+	// LongestID is how many characters a revision id may have; 0 is any number.
+	LongestID int
 	// Upgrade and Downgrade are a revision's two parts, Block a part that commits by itself.
 	Upgrade, Downgrade, Block string
 	// Join is what joins several heads, Compare what compares models and database, Script what writes SQL instead of running it.

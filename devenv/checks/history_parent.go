@@ -64,7 +64,7 @@ func (f *Facts) parentHint() string {
 	case migrations.ProblemDuplicate:
 		return "give the copy an id of its own: " + f.mender().Header(p.File, migrations.Revision{ID: "…"}) + "\nand let it follow the other, or the base's head"
 	case migrations.ProblemLongID:
-		return "give it a shorter id: " + f.mender().Header(p.File, migrations.Revision{ID: p.Revision[:migrations.MaxRevisionID]})
+		return "give it a shorter id: " + f.mender().Header(p.File, migrations.Revision{ID: f.mender().shortened(p.Revision)})
 	case migrations.ProblemBroken, migrations.ProblemImport:
 		return "correct " + p.File + ": " + f.mender().Words().Tool + " reads every file of the directory, and one that it cannot read stops it"
 	case migrations.ProblemParent, migrations.ProblemCycle:

@@ -26,6 +26,14 @@ func (m mender) waiver(what string) string {
 	return m.Words().Comment + " devenv: allow " + what + " -- reason"
 }
 
+// shortened is as much of an id as the tool takes.
+func (m mender) shortened(id string) string {
+	if longest := m.Words().LongestID; longest > 0 && longest < len(id) {
+		return id[:longest]
+	}
+	return "…"
+}
+
 // follow is how a file's revision comes to follow another.
 func (m mender) follow(file, parent string) string {
 	return m.Header(file, migrations.Revision{Down: []string{parent}})
