@@ -79,7 +79,7 @@ volumes: {data: {name: users-data}}
 		t.Errorf("its networks are %v", c.Networks)
 	}
 	if got := s.run("touch /src/b 2>/dev/null || echo read-only; touch /data/x /anonymous/x"); got != "read-only\n" {
-		t.Errorf("it says %q", got)
+		t.Errorf("the output is %q", got)
 	}
 	if _, err := e.Sweep(t.Context(), "dev.devenv.test.compose="+name); err != nil {
 		t.Fatal(err)
@@ -164,7 +164,7 @@ func TestBuiltServiceGetsItsTagAndLabel(t *testing.T) {
 		t.Errorf("the image is %+v, %v, %v", image, ok, err)
 	}
 	if !strings.Contains(strings.Join(lines, "\n"), "spoken 42 times") {
-		t.Errorf("the builder said %q", lines)
+		t.Errorf("the builder printed %q", lines)
 	}
 }
 
@@ -200,7 +200,7 @@ func TestStageImagesAreNamedAfterTheirBuild(t *testing.T) {
 	if found := named(version, "--app-stage1"); len(found) != 1 {
 		t.Errorf("the second stage is named %+v", found)
 	} else if builder, stage := compose.StageOf(found[0].Names[0]); builder != "" || stage != "app-stage1" {
-		t.Errorf("the second stage's name says %q for %q", stage, builder)
+		t.Errorf("the second stage is %q of %q", stage, builder)
 	}
 }
 
@@ -233,7 +233,7 @@ services:
 	got := s.run("cd /all && find . | LC_ALL=C sort | tr '\\n' ' '; stat -c %a 'a b' run.sh | tr '\\n' ' '; ls -A /missing; id -u")
 	if want := "./a b ./a b/ü.txt ./compose.yaml ./real ./real/f ./run.sh ./src ./src/__pycache__ ./src/a.py ./src/b.py ./sub ./sub/.git " +
 		"755 644 0\n"; got != ". "+want {
-		t.Errorf("it holds %q", got)
+		t.Errorf("it contains %q", got)
 	}
 }
 
@@ -277,6 +277,6 @@ func TestFileModesIgnoreTheUmask(t *testing.T) {
 	}
 	want := "/t 755 www-data\n/t/d 755 www-data\n/t/d/link 777 www-data\n/t/d/plain 644 www-data\n/t/d/program 755 www-data\n"
 	if got := s.run("find /t | LC_ALL=C sort | xargs stat -c '%n %a %U'"); got != want {
-		t.Errorf("it holds %s", got)
+		t.Errorf("it contains %s", got)
 	}
 }

@@ -128,7 +128,7 @@ volumes: {sock: {driver_opts: {type: none, o: bind, device: /run}}}
 		t.Errorf("it is mounted: %+v %+v", s.Volumes, iso.Files)
 	}
 	if len(iso.Dropped) != 12 {
-		t.Errorf("not all is said: %v", iso.Dropped)
+		t.Errorf("not everything is reported: %v", iso.Dropped)
 	}
 }
 

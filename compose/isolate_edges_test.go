@@ -217,7 +217,7 @@ secrets: {key: {file: ./key.txt}}
 	}
 	if text := iso.Dropped[0].String(); !strings.Contains(text, "service app runs without the bind of local.toml") ||
 		!strings.Contains(text, "include: [local.toml]") {
-		t.Errorf("it says %q", text)
+		t.Errorf("the output is %q", text)
 	}
 }
 

@@ -93,7 +93,7 @@ func TestListedRightsStay(t *testing.T) {
 	for _, line := range said {
 		entry := entryOf(t, line)
 		if _, still := isolated(t, entry); len(still) != len(said)-1 || slices.Contains(still, line) {
-			t.Errorf("with %s listed it is still said: %q", entry, still)
+			t.Errorf("with %s listed it is still reported: %q", entry, still)
 		}
 	}
 	s, _ := isolated(t, "cap_add.cap_sys_ptrace", "security_opt.seccomp:unconfined")

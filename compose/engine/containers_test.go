@@ -78,7 +78,7 @@ func TestExecReturnsOutputAndExitCodes(t *testing.T) {
 				t.Fatalf("exec returns %d, %v; %s", code, err, errs.String())
 			}
 			if out.String() != test.out || errs.String() != test.errs {
-				t.Errorf("it printed %q and complained %q", out.String(), errs.String())
+				t.Errorf("stdout is %q, stderr is %q", out.String(), errs.String())
 			}
 		})
 	}

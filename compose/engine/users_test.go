@@ -22,7 +22,7 @@ func TestUserIDsComeFromTheContainersPasswd(t *testing.T) {
 	}
 	for _, written := range []string{"nobody", "postgres:none", "nobody:7"} {
 		if uid, gid, err := userIDs(written, read); err == nil {
-			t.Errorf("%q, which nobody is, is %d:%d", written, uid, gid)
+			t.Errorf("the unknown user %q is %d:%d", written, uid, gid)
 		}
 	}
 }

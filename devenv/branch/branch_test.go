@@ -128,7 +128,7 @@ func TestModeIsGivenOrAskedOrAnError(t *testing.T) {
 		t.Errorf("the question is %q", question)
 	}
 	if _, err := work.Choose(t.Context(), repo, Ask, nil); report.KindOf(err) != report.KindUsage || err.Error() != "t"+listed {
-		t.Errorf("where nobody can be asked: %v", err)
+		t.Errorf("without anybody to ask: %v", err)
 	}
 	if mode, err := work.Choose(t.Context(), repo, Empty, nil); err != nil || mode != Empty {
 		t.Errorf("a mode that is given became %d, %v", mode, err)

@@ -10,7 +10,7 @@ import (
 
 // unsaid fails the test if anything is noted.
 func unsaid(t *testing.T) func(string) {
-	return func(text string) { t.Error("it says: " + text) }
+	return func(text string) { t.Error("it noted: " + text) }
 }
 
 func TestRunKnowsWhetherOthersAreRunning(t *testing.T) {

@@ -189,6 +189,6 @@ func TestPathsAreRelativeToTheFilesDirectory(t *testing.T) {
 func TestNilConfigurationIsEmpty(t *testing.T) {
 	var c *Config
 	if c.Has("base") || c.Path("a/b") != "a/b" || len(c.Severities()) != 0 {
-		t.Error("a nil configuration says something")
+		t.Error("a nil configuration is not empty")
 	}
 }

@@ -67,7 +67,7 @@ func TestServerImagesContainNothingOfTheService(t *testing.T) {
 	expectVolumeFound(t, e, upgraded)
 	last := clone(t, e, CloneOptions{Image: after, Settings: settings, Service: &svc, Put: put})
 	if got := queryText(t, last, "SELECT n || ' ' || m || ' ' || current_setting('max_connections') FROM kept"); got != "1 2 50" {
-		t.Errorf("the clone says %q", got)
+		t.Errorf("the clone returns %q", got)
 	}
 }
 

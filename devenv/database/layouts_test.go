@@ -72,7 +72,7 @@ func TestDataOfEachLayoutIsKeptAndRestored(t *testing.T) {
 			from := Source{Image: kept.ID}
 			look, err := store.Contents(t.Context(), s.engine, from, nil)
 			if major := fmt.Sprint(l.major); err != nil || look.Major != major || look.Source != major {
-				t.Fatalf("it looks like %+v: %v", look, err)
+				t.Fatalf("the store contains %+v: %v", look, err)
 			}
 			swap := Swap{ID: "7", From: from, Keep: "before"}
 			if err := store.Prepare(t.Context(), s.engine, swap, true, nil); err != nil {
@@ -80,7 +80,7 @@ func TestDataOfEachLayoutIsKeptAndRestored(t *testing.T) {
 			}
 			still, err := store.ServerFiles(t.Context(), s.engine, s.id)
 			if err != nil || still.Control == "" || still.Lock != "" {
-				t.Fatalf("a stopped server looks like %+v: %v", still, err)
+				t.Fatalf("a stopped server has %+v: %v", still, err)
 			}
 			s.start() // somebody starts it meanwhile
 			if swapped, err := store.Swap(t.Context(), s.engine, swap, still, nil); swapped || err != nil {

@@ -114,14 +114,14 @@ func TestInterruptedSwapIsNeverMixedAndIsCompleted(t *testing.T) {
 			notMixed(t, at, data)
 		}
 		if _, did := store(t, 0, "settle", data, "7"); did != swapped && (did != reverted || !killed) {
-			t.Errorf("cut off before program %d, it says %q", at, did)
+			t.Errorf("cut off before program %d, it prints %q", at, did)
 		}
 		there, kept := found(t, data)
 		switch {
 		case slices.Equal(there, newWords) && slices.Equal(kept, oldWords):
 		case killed && slices.Equal(there, oldWords) && len(kept) == 0:
 		default:
-			t.Errorf("cut off before program %d and settled, it holds %q and keeps %q", at, there, kept)
+			t.Errorf("cut off before program %d and settled, it contains %q and keeps %q", at, there, kept)
 		}
 		if !killed {
 			break
@@ -176,10 +176,10 @@ func TestDataUsedByAServerIsNotSwapped(t *testing.T) {
 		_, did := store(t, 0, swapWords(data, c.control, c.known)...)
 		there, _ := found(t, data)
 		if did != c.want || slices.Equal(there, before) != (did != swapped) {
-			t.Errorf("%s: it says %q, want %q, and leaves %q", name, did, c.want, there)
+			t.Errorf("%s: it prints %q, want %q, and leaves %q", name, did, c.want, there)
 		}
 		if _, did = store(t, 0, "settle", data, "7"); (did == swapped) != (c.want == swapped) {
-			t.Errorf("%s: settled, it says %q", name, did)
+			t.Errorf("%s: settled, it prints %q", name, did)
 		}
 	}
 }
@@ -200,13 +200,13 @@ func TestServerThatStealsTheLockKeepsItsData(t *testing.T) {
 		there, _ := found(t, data)
 		if did == swapped {
 			if !slices.Contains(there, "PG_VERSION=new") {
-				t.Errorf("at program %d it says %q and holds %q", at, did, there)
+				t.Errorf("at program %d it prints %q and contains %q", at, did, there)
 			}
 			continue
 		}
 		kept++
 		if !slices.Contains(there, "PG_VERSION=old") || !slices.Contains(there, "base/1=old") || !slices.Contains(there, "postmaster.pid=1\n") {
-			t.Errorf("at program %d it says %q and holds %q", at, did, there)
+			t.Errorf("at program %d it prints %q and contains %q", at, did, there)
 		}
 	}
 	if kept < 3 {
@@ -229,7 +229,7 @@ func TestDataKeptByASwapCanBeRestored(t *testing.T) {
 	store(t, 0, "settle", data, "8")
 	there, kept := found(t, data)
 	if want := "PG_VERSION=old"; !slices.Contains(there, want) || len(kept) > 0 {
-		t.Errorf("it holds %q and still keeps %q", there, kept)
+		t.Errorf("it contains %q and still keeps %q", there, kept)
 	}
 	if _, seen := store(t, 0, "look", data); !strings.Contains(seen, "kept=after") || strings.Contains(seen, "kept=before") {
 		t.Errorf("the look shows %q", seen)
@@ -249,7 +249,7 @@ func TestUnusedCopyLeavesTheDataUnchanged(t *testing.T) {
 	store(t, 0, "prepare", data, "7", source)
 	store(t, 0, "settle", data, "7")
 	if after := words(t, data); !slices.Equal(after, before) {
-		t.Errorf("it holds %q, want %q", after, before)
+		t.Errorf("it contains %q, want %q", after, before)
 	}
 }
 

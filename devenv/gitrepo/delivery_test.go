@@ -223,7 +223,7 @@ func TestUndoOfEditsNeedsForceAndKeepsCopies(t *testing.T) {
 		t.Errorf("the copy is %q, %v", content, err)
 	}
 	if s.worktree() != before {
-		t.Error("the tree is not as before")
+		t.Error("the tree is not restored")
 	}
 }
 
@@ -248,11 +248,11 @@ func TestUndoRevertsSeveralDeliveries(t *testing.T) {
 			t.Fatal(err)
 		}
 		if want != "" && s.read("new.py") != want {
-			t.Errorf("undo led to %q", s.read("new.py"))
+			t.Errorf("undo restored %q", s.read("new.py"))
 		}
 	}
 	if s.worktree() != before {
-		t.Error("the tree is not as before")
+		t.Error("the tree is not restored")
 	}
 	if _, err := repo.Written("new.py"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v", err)

@@ -94,7 +94,7 @@ func TestManyUnusedObjectsAreTrimmed(t *testing.T) {
 	age()
 	trim()
 	if s.ours("cat-file", "-t", few.Commit) != "commit" {
-		t.Error("a few objects are gone")
+		t.Error("a few objects were removed")
 	}
 	files := map[string][]byte{}
 	for i := range mostObjects + 1 {

@@ -39,7 +39,7 @@ func TestResolvedUncommittedMergeIsNotRepeated(t *testing.T) {
 		t.Errorf("the conflict is resolved differently: %q", files.read("models.py"))
 	}
 	if !s.exists(".git/MERGE_HEAD") {
-		t.Error("the user's merge is gone")
+		t.Error("the user's merge was lost")
 	}
 }
 

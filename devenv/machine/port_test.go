@@ -23,7 +23,7 @@ func TestTheListeningProcessIsNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 		if command, pid := listening(t.Context(), port); command != "" || pid != 0 {
-			t.Errorf("nobody listens on %s any more, but %q (process %d)", address, command, pid)
+			t.Errorf("%s is still held by %q (process %d)", address, command, pid)
 		}
 	}
 }

@@ -108,7 +108,7 @@ func TestTextReportsFailuresAndWhatToDo(t *testing.T) {
 				got := text(t, faulty(), report.TextOptions{Width: width, Color: color, File: []byte(migration)})
 				golden(t, fmt.Sprintf("faulty-%d-%v.txt", width, color), []byte(got))
 				if !color && strings.Contains(got, "\x1b") {
-					t.Error("text without colour holds an escape")
+					t.Error("text without colour contains an escape")
 				}
 			})
 		}
@@ -259,7 +259,7 @@ func TestTextRepeatsNothing(t *testing.T) {
 		"op.another()": 1,
 	} {
 		if n := strings.Count(out.String(), text); n != times {
-			t.Errorf("%q is said %d times, want %d:\n%s", text, n, times, out.String())
+			t.Errorf("%q occurs %d times, want %d:\n%s", text, n, times, out.String())
 		}
 	}
 }
