@@ -134,8 +134,10 @@ func requestOf(svc types.ServiceConfig) testcontainers.ContainerRequest {
 			h.PortBindings = network.PortMap{network.MustParsePort(port): {{HostPort: "0"}}}
 			h.Ulimits = []*units.Ulimit{{Name: "nofile", Soft: 4096, Hard: 4096}}
 			for _, v := range svc.Volumes {
-				if v.Source == dataVolume { // a volume that is removed with the container
-					h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeVolume, Target: v.Target})
+				if v.Source == dataVolume { // removed with the container, or by its label where a clone has taken it over
+					h.Mounts = append(h.Mounts, mount.Mount{
+						Type: mount.TypeVolume, Target: v.Target, VolumeOptions: &mount.VolumeOptions{Labels: map[string]string{name: value}},
+					})
 				} else {
 					h.Binds = append(h.Binds, v.Source+":"+v.Target)
 				}
