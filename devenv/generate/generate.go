@@ -137,8 +137,8 @@ func (w *writer) parents() []string {
 	return w.BaseHeads()
 }
 
-// askRenames asks about each likely rename; without an answer it goes into the report, and so does a table that may have moved, whose
-// rights and sequences only the author sees.
+// askRenames asks about each likely rename. Without an answer it goes into the report; so does a table that may have
+// moved, because only its author knows about its rights and sequences.
 func (w *writer) askRenames(ctx context.Context, likely []migrations.Rename) (written, reported []migrations.Rename, err error) {
 	for _, rename := range likely {
 		if slices.ContainsFunc(written, func(w migrations.Rename) bool { return w.Excludes(rename) }) {

@@ -64,13 +64,14 @@ func readRevisions(ctx context.Context, e *engine.Engine, container string, s da
 	return nil
 }
 
-// readVersions reads a tool's version table through the server's own container, because the port may not be published. It
-// returns none if the database is not running or has no such table.
+// readVersions reads a tool's version table through the server's own container, because the port may not be published.
+// It returns none if the database is not running or has no such table.
 func readVersions(ctx context.Context, e *engine.Engine, container string, s database.Settings, kind migrations.Kind) []string {
 	var out bytes.Buffer
 	code, err := e.Exec(ctx, container, engine.ExecOptions{
 		Cmd: []string{
-			"psql", "-X", "-A", "-t", "-U", s.User, "-d", s.Database, "-p", fmt.Sprint(s.Port), "-c", "SELECT " + kind.VersionColumn + " FROM " + kind.VersionTable + " ORDER BY 1",
+			"psql", "-X", "-A", "-t", "-U", s.User, "-d", s.Database, "-p", fmt.Sprint(s.Port),
+			"-c", "SELECT " + kind.VersionColumn + " FROM " + kind.VersionTable + " ORDER BY 1",
 		},
 		Env: []string{"PGPASSWORD=" + s.Password, "PGCONNECT_TIMEOUT=5"}, Stdout: &out,
 	})
