@@ -27,8 +27,8 @@ type LoadOptions struct {
 }
 
 // Load loads a project as Compose would: COMPOSE_FILE and the other variables, .env, override files, includes. PWD is
-// the working directory, so that a Compose file that uses it refers to the tree that contains it. A project that does not
-// load is a KindUsage failure with Compose's message.
+// the working directory, so that a Compose file that uses it refers to the tree that contains it. A project that does
+// not load is a KindUsage failure with Compose's message.
 func (c *Client) Load(ctx context.Context, o LoadOptions) (*types.Project, error) {
 	var options []cli.ProjectOptionsFn
 	if o.WorkingDir != "" {

@@ -26,7 +26,7 @@ func loadFailed(err error, o LoadOptions) error {
 			"    compose: {files: [path/to/compose.yaml]}",
 			"find the Compose file: %s", said)
 	}
-	hint := "docker compose config shows the same"
+	hint := "reproduce it with: docker compose config"
 	if absent := absentEnvFile.FindStringSubmatch(said); absent != nil {
 		said = "the env file " + shown(absent[1]) + " does not exist"
 		hint = "create it; if git ignores it, list it in .devenv.yaml: include: […]"

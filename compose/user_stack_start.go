@@ -25,7 +25,7 @@ func (u UserStack) CreateAll(ctx context.Context, build bool, out func(line stri
 	if build {
 		if err := loud.Build(ctx, u.model, *options); err != nil {
 			kept.flush()
-			return report.Fail(report.KindWork, hintOf(err, "docker compose build shows the same"), "build the images: %w",
+			return report.Fail(report.KindWork, hintOf(err, "reproduce it with: docker compose build"), "build the images: %w",
 				err).WithOutput(kept.lines)
 		}
 	}
@@ -40,7 +40,7 @@ func (u UserStack) CreateAll(ctx context.Context, build bool, out func(line stri
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return report.Fail(report.KindWork, hintOf(err, "docker compose up shows the same"), "create the containers of %s: %w", u.model.Name,
+	return report.Fail(report.KindWork, hintOf(err, "reproduce it with: docker compose up"), "create the containers of %s: %w", u.model.Name,
 		err).WithOutput(kept.lines)
 }
 
@@ -143,7 +143,7 @@ func (u UserStack) Down(ctx context.Context, volumes, orphans bool) error {
 		Project: u.model, Volumes: volumes,
 		RemoveOrphans: orphans,
 	}); err != nil {
-		return report.Fail(report.KindWork, "docker compose down shows the same", "bring %s down: %w", u.model.Name, err)
+		return report.Fail(report.KindWork, "reproduce it with: docker compose down", "bring %s down: %w", u.model.Name, err)
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func (u UserStack) Logs(ctx context.Context, services []string, follow bool, tai
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return report.Fail(report.KindWork, "docker compose logs shows the same", "read the logs of %s: %w", u.model.Name, err)
+	return report.Fail(report.KindWork, "reproduce it with: docker compose logs", "read the logs of %s: %w", u.model.Name, err)
 }
 
 // consumer receives Compose's log lines.

@@ -81,7 +81,7 @@ func notFound(dir string, err error) error {
 		return report.Fail(report.KindUsage, "run devenv inside the project's git repository (or \"git init\" and commit first)",
 			"%s is not in a git repository", dir)
 	case strings.Contains(text, "must be run in a work tree"):
-		return report.Fail(report.KindUsage, "run devenv in a checkout of the project (\"git worktree add\" makes one)",
+		return report.Fail(report.KindUsage, "run devenv in a checkout of the project (\"git worktree add\" creates one)",
 			"%s has no working tree: it is a bare repository or a .git directory", dir)
 	case strings.Contains(text, "dubious ownership") || strings.Contains(text, "unsafe repository"):
 		return report.Fail(report.KindWork, "git config --global --add safe.directory "+quote(untrusted(text, dir)),

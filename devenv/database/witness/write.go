@@ -17,8 +17,8 @@ type Written struct{ rows []writtenRow }
 
 type writtenRow struct{ table, place string }
 
-// Write runs a witness's statements and records what they wrote. If the server rejects them, that is the refusal and
-// not an error: the rows are then as before.
+// Write runs a witness's statements and records what they wrote. If the server rejects one, Write returns the refusal
+// and no error, and the rows are as before.
 func Write(ctx context.Context, conn *pgx.Conn, w Witness) (written Written, refusal string, err error) {
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		for _, insert := range w.Inserts {

@@ -53,7 +53,7 @@ func Try(ctx context.Context, conn txStarter, shape *catalog.Shape, tables []*ca
 	return failed, nil
 }
 
-// tryWrite writes to one table. A sequence that is behind its column shows in the row that collides.
+// tryWrite writes to one table. A sequence that lags behind its column makes a row collide.
 func tryWrite(ctx context.Context, conn txStarter, shape *catalog.Shape, t *catalog.Table, role string) (*Failed, error) {
 	tx, err := conn.Begin(ctx)
 	if err != nil {

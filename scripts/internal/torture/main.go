@@ -33,8 +33,8 @@ type torture struct {
 	place    *place
 	table    *table
 	progress io.Writer
-	// every is the time between two moments at which nothing is seen; limit is how many moments of a command are
-	// tried, 0 means all.
+	// every is the interval between moments while nothing happens; limit is how many moments of a command are tried, 0
+	// means all.
 	every time.Duration
 	limit int
 	// short tries only the decisive commands, at the decisive moments.
