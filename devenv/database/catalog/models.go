@@ -115,8 +115,8 @@ func unnamed(definition string) string {
 // unvalidated returns a constraint's definition without NOT VALID.
 func unvalidated(definition string) string { return strings.Replace(definition, " NOT VALID", "", 1) }
 
-// missingConstraints finds constraints that autogenerate does not compare (CHECK, EXCLUDE, PRIMARY KEY) and that the other side
-// has under no name, in tables that both sides have.
+// missingConstraints finds constraints that autogenerate does not compare (CHECK, EXCLUDE, PRIMARY KEY) and that the
+// other side has under no name, in tables that both sides have.
 func (c Catalog) missingConstraints(other Catalog, mirrored bool) []Difference {
 	there := map[string]bool{}
 	for name, o := range other.Objects {

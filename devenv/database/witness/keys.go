@@ -10,8 +10,8 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// duplicateKey attempts a row with the key of an existing one, or two rows with the same key. If a column of the key is new,
-// it attempts two rows that are equal in everything.
+// duplicateKey attempts a row with the key of an existing one, or two rows with the same key. If a column of the key
+// is new, it attempts two rows that are equal in everything.
 func (b *breaker) duplicateKey(ctx context.Context, r Restriction, key []int16, predicate string) ([]attempt, string, error) {
 	for _, n := range key {
 		if r.before.Column(n) == nil {

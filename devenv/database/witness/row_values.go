@@ -98,7 +98,8 @@ func freshValue(c *catalog.Column, n int, like string) string {
 	return query.Literal(text)
 }
 
-// aboveMaximum returns an aggregate for a value above every existing one; empty for types without an order of their own.
+// aboveMaximum returns an aggregate for a value above every existing one; empty for types without an order of their
+// own.
 func aboveMaximum(c *catalog.Column, n int) string {
 	name := query.Quote(c.Name)
 	switch c.Base {

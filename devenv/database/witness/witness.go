@@ -60,8 +60,8 @@ func Build(ctx context.Context, conn *pgx.Conn, before *catalog.Shape, restricti
 	return witnesses, nil
 }
 
-// inSavepoint makes the witnesses of one restriction in a savepoint, so that a query which the server rejects ends nothing
-// else.
+// inSavepoint makes the witnesses of one restriction in a savepoint, so that a query which the server rejects ends
+// nothing else.
 func (b *breaker) inSavepoint(ctx context.Context, tx pgx.Tx, r Restriction) ([]Witness, error) {
 	inner, err := tx.Begin(ctx)
 	if err != nil {
