@@ -63,9 +63,13 @@ func TestRestartedContainerLoopsUntilItHasSettled(t *testing.T) {
 		"is about to be restarted":                    {engine.Container{State: "restarting", Restarts: 1}, true, MaxRestarts - 1},
 		"is about to be restarted for the ninth time": {engine.Container{State: "restarting", Restarts: 9}, true, 1},
 		"was restarted just now":                      {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Second)}, true, 1},
-		"was restarted, and has run since":            {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Minute)}, false, MaxRestarts},
-		"was just started":                            {engine.Container{State: "running", Started: now}, false, MaxRestarts},
-		"had exited for good, and starts":             {engine.Container{State: "exited", Restarts: 9, Started: now}, false, MaxRestarts},
+		"was restarted, and has run since": {
+			engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Minute)},
+			false,
+			MaxRestarts,
+		},
+		"was just started":                {engine.Container{State: "running", Started: now}, false, MaxRestarts},
+		"had exited for good, and starts": {engine.Container{State: "exited", Restarts: 9, Started: now}, false, MaxRestarts},
 	} {
 		if got := Loops(c.container, now); got != c.loops {
 			t.Errorf("%s: it loops: %v", name, got)

@@ -116,7 +116,8 @@ volumes: {shared: {}}
 		if err == nil {
 			_, err = s.client.UserStack(s.project).Wait(t.Context(), "windows", s.made["windows"].ID, long)
 		}
-		if hint := report.HintOf(err); !strings.Contains(hint, "/start.sh has Windows line endings") || !strings.Contains(hint, "*.sh text eol=lf") {
+		if hint := report.HintOf(err); !strings.Contains(hint, "/start.sh has Windows line endings") ||
+			!strings.Contains(hint, "*.sh text eol=lf") {
 			t.Errorf("it failed with %v, and the hint %q", err, hint)
 		}
 	})
