@@ -16,7 +16,7 @@ func TestTheConfigurationKeepsOnlyKnownRights(t *testing.T) {
 		}
 	}
 	_, err := config.Parse([]byte("scratch: {keep: [everything]}"), "/r/.devenv.yaml", ".", config.Known{})
-	if all := "there are " + strings.Join(compose.Rights(), ", ") + "\n"; err == nil || !strings.Contains(err.Error(), all) {
+	if all := "the rights are " + strings.Join(compose.Rights(), ", ") + "\n"; err == nil || !strings.Contains(err.Error(), all) {
 		t.Errorf("the rights are not %q: %v", all, err)
 	}
 }
