@@ -89,7 +89,7 @@ func (b *Base) CloneOf(image database.Image, networks ...database.NetworkAlias) 
 func (b *Base) ReadKnown(ctx context.Context, log *step.Log) error {
 	image, ok, err := b.Workspace.Engine.ImageInspect(ctx, b.Seeded.ID)
 	if err != nil || !ok {
-		return errors.Join(err, fmt.Errorf("read the base %s: it is gone", b.Seeded.Ref))
+		return errors.Join(err, fmt.Errorf("read the base %s: its image is gone", b.Seeded.Ref))
 	}
 	return b.readCloning(ctx, image, log)
 }

@@ -65,10 +65,10 @@ func asContainer(s types.ServiceConfig, image engine.Image) engine.Container {
 // String tells what happens to the data.
 func (u Unkept) String() string {
 	if u.Version != "" && u.Mounted != "" {
-		return fmt.Sprintf("from 18 on the official image keeps its data elsewhere, that of %s in %s: %s at %s stays empty, and the data goes "+
-			"with the container, or the image refuses to start", u.Service, u.Directory, cmp.Or(u.Source, "what is mounted"), u.Mounted)
+		return fmt.Sprintf("official images from 18 on keep their data elsewhere, that of %s in %s: %s at %s stays empty, so the data is "+
+			"lost with the container, or the image refuses to start", u.Service, u.Directory, cmp.Or(u.Source, "what is mounted"), u.Mounted)
 	}
-	return fmt.Sprintf("the data of %s is in %s, which no volume holds: it goes with the container", u.Service, u.Directory)
+	return fmt.Sprintf("the data of %s is in %s, which is in no volume: it is lost with the container", u.Service, u.Directory)
 }
 
 // Remedy tells where to mount the volume.
