@@ -42,6 +42,8 @@ const (
 	TrialSmoke Trial = "smoke"
 	// TrialStartBranch starts the branch's backend on the migrated data.
 	TrialStartBranch Trial = "start.branch"
+	// TrialStartFirst starts the branch's backend on the base's data, and upgrades that.
+	TrialStartFirst Trial = "start.first"
 	// TrialStartBase starts the base's backend on the migrated data.
 	TrialStartBase Trial = "start.base"
 )

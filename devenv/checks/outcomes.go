@@ -16,6 +16,7 @@ type Outcomes struct {
 	Data    DataOutcome
 	Reverse ReverseOutcome
 	Branch  StartOutcome
+	First   StartFirstOutcome
 	Base    StartOutcome
 
 	Stepwise    StepwiseOutcome
@@ -111,4 +112,11 @@ type UnintendedOutcome struct {
 type UnintendedLoss struct {
 	catalog.Loss
 	Cause migrations.Statement
+}
+
+// StartFirstOutcome is how the upgrade ended where the branch's backend was started before it. File is one that creates tables; Upgrade
+// did not run where the backend does not start on the base's data.
+type StartFirstOutcome struct {
+	Service, File string
+	Upgrade       Outcome
 }

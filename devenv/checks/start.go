@@ -9,9 +9,9 @@ import (
 
 func startBranch() Check {
 	return Check{
-		ID: "start.branch", Severity: report.StatusFail, Needs: []Trial{TrialStartBranch},
+		ID: "start.branch", Severity: report.StatusFail, Needs: []Trial{TrialStartBranch, TrialStartFirst},
 		Asks: "does the branch's backend start on the migrated data?",
-		Page: startBranchPage, Judge: func(f *Facts) Finding { return judgeStart(f, f.Branch, "the branch's") },
+		Page: startBranchPage, Judge: judgeStartBranch,
 	}
 }
 
@@ -21,6 +21,19 @@ func startBase() Check {
 		Asks: "does the base's backend start on the migrated data?",
 		Page: startBasePage, Judge: func(f *Facts) Finding { return judgeStart(f, f.Base, "the base's") },
 	}
+}
+
+// judgeStartBranch also warns where the upgrade fails on what the backend, started before it, has created.
+func judgeStartBranch(f *Facts) Finding {
+	finding, failure := judgeStart(f, f.Branch, "the branch's"), f.First.Upgrade.Failure
+	if finding.Answer != Clean || failure == nil {
+		return finding
+	}
+	finding = found(fmt.Sprintf("started before the upgrade, as docker compose up does, the branch's %s creates tables itself, and the upgrade fails: %s",
+		f.First.Service, failure.Message), "let migrations alone create tables, or run them before the backend starts; it is in "+f.First.File,
+		failureEvidence(f, failure))
+	finding.AtMost = report.StatusWarn
+	return finding
 }
 
 func judgeStart(f *Facts, s StartOutcome, whose string) Finding {
@@ -50,6 +63,9 @@ Example: the model has a column under another name than the migration made:
 while the first query at start asks for teams.motto.
 
 How to mend: the container's last lines are in the evidence; correct the migration or the code.
+
+It warns where code of the branch creates tables itself (create_all): docker compose up starts the backend before anybody runs the
+migration, which then finds its tables there and fails.
 
 Baseline: where the base's backend does not start on the base's own data, the answer is skip.
 

@@ -89,7 +89,7 @@ func (b *Testbed) ReadSchema(ctx context.Context, s *database.Server, into *Stat
 	if b.wantsAny(checks.TrialReverse, checks.TrialStepwise, checks.TrialAtomic, checks.TrialModels, checks.TrialUnintended) {
 		group.Go(func() (err error) { into.Catalog, err = b.Catalog(ctx, s); return err })
 	}
-	if b.wantsAny(checks.TrialAdversarial, checks.TrialSmoke, checks.TrialReverse, checks.TrialNotes, checks.TrialRenames) {
+	if b.wantsAny(checks.TrialAdversarial, checks.TrialSmoke, checks.TrialReverse, checks.TrialNotes, checks.TrialRenames, checks.TrialStartFirst) {
 		group.Go(func() (err error) { into.Shape, err = b.Shape(ctx, s); return err })
 	}
 	return group.Wait()

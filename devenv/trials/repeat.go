@@ -63,7 +63,7 @@ func upgradeElsewhere(ctx context.Context, p *pass) (print data.Fingerprint, ok 
 	var options testbed.CloneOptions
 	wanted := p.StartsBackend(checks.TrialStartBranch)
 	if wanted {
-		if options, err = besideBackend(ctx, p, p.Branch); err != nil {
+		if options, err = besideBackend(ctx, p, checks.TrialStartBranch); err != nil {
 			return print, false, err
 		}
 	}

@@ -122,12 +122,12 @@ func TestWithoutABackendNoneIsStarted(t *testing.T) {
 	t.Parallel()
 	facts := newSite().facts
 	trials := possible("", facts)
-	for _, name := range []checks.Trial{checks.TrialStartBranch, checks.TrialStartBase} {
+	for _, name := range []checks.Trial{checks.TrialStartBranch, checks.TrialStartFirst, checks.TrialStartBase} {
 		if slices.ContainsFunc(trials, func(t trial) bool { return t.name == name }) || facts.Unable[name] == "" {
 			t.Errorf("%s is tried: %v", name, facts.Unable)
 		}
 	}
-	if len(trials) != len(all())-2 || len(possible("backend", facts)) != len(all()) {
+	if len(trials) != len(all())-3 || len(possible("backend", facts)) != len(all()) {
 		t.Errorf("of %d trials %d are possible", len(all()), len(trials))
 	}
 }

@@ -3,6 +3,7 @@ package trials
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -70,12 +71,12 @@ func createBackend(ctx context.Context, p *pass, s *scratch.Checkout, log *step.
 	b := &backend{pass: p}
 	group, inner := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		if s == p.Branch {
+		if p.name == checks.TrialStartBranch {
 			b.server = take(p, repeated)
 			b.upgraded = b.server != nil
 		}
 		if b.server == nil {
-			options, err := besideBackend(inner, p, s)
+			options, err := besideBackend(inner, p, p.name)
 			if err != nil {
 				return err
 			}
@@ -85,7 +86,7 @@ func createBackend(ctx context.Context, p *pass, s *scratch.Checkout, log *step.
 		return nil
 	})
 	group.Go(func() (err error) {
-		if b.Services, err = scratch.Create(inner, s, networkOf(s), services, p.writable); err != nil {
+		if b.Services, err = scratch.Create(inner, s, networkOf(p.name), services, p.writable); err != nil {
 			return err
 		}
 		return b.StartAll(inner, p.Project.Needs)
@@ -93,12 +94,12 @@ func createBackend(ctx context.Context, p *pass, s *scratch.Checkout, log *step.
 	return b, group.Wait()
 }
 
-// networkOf is the part of the name of the network of a checkout's backend.
-func networkOf(s *scratch.Checkout) string { return "start-" + s.Name }
+// networkOf is the part of the name of the network of the backend that a trial starts.
+func networkOf(t checks.Trial) string { return strings.ReplaceAll(string(t), ".", "-") }
 
-// besideBackend returns the options of a clone that is where a checkout's backend looks for its database.
-func besideBackend(ctx context.Context, p *pass, s *scratch.Checkout) (testbed.CloneOptions, error) {
-	network := p.Workspace.Name(networkOf(s))
+// besideBackend returns the options of a clone that is where the backend of a trial looks for its database.
+func besideBackend(ctx context.Context, p *pass, t checks.Trial) (testbed.CloneOptions, error) {
+	network := p.Workspace.Name(networkOf(t))
 	if err := p.Workspace.Network(ctx, network); err != nil {
 		return testbed.CloneOptions{}, err
 	}

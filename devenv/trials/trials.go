@@ -33,7 +33,7 @@ const (
 // all returns the trials.
 func all() []trial {
 	return []trial{
-		seeded(), fromScratch(), drift(), writable(), reverse(), stepwise(), unintended(), atomic(), witnesses(), repeat(), startBranch(), startBase(),
+		seeded(), fromScratch(), drift(), writable(), reverse(), stepwise(), unintended(), atomic(), witnesses(), repeat(), startBranch(), startFirst(), startBase(),
 	}
 }
 
@@ -65,7 +65,7 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 // possible returns the trials that can take place: without a backend none can be started, which the facts tell.
 func possible(backend string, f *checks.Facts) []trial {
 	return slices.DeleteFunc(all(), func(t trial) bool {
-		starts := t.name == checks.TrialStartBranch || t.name == checks.TrialStartBase
+		starts := slices.Contains([]checks.Trial{checks.TrialStartBranch, checks.TrialStartFirst, checks.TrialStartBase}, t.name)
 		if starts && backend == "" {
 			f.Unable[t.name] = "the project has no backend to start"
 		}

@@ -1,0 +1,111 @@
+package trials
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/scratch"
+	"devenv/devenv/step"
+	"devenv/migrations"
+)
+
+// startFirst starts the branch's backend on the base's data before the upgrade, as docker compose up does where migrations are run by
+// hand. A backend that creates missing tables itself leaves nothing for the migration to create.
+func startFirst() trial {
+	return trial{
+		name: checks.TrialStartFirst, title: "start first", finds: "does the upgrade work where the branch's backend was started before it?",
+		needs: []anyResource{upgraded}, seconds: 5, run: tryStartFirst,
+	}
+}
+
+func tryStartFirst(ctx context.Context, p *pass, log *step.Log) (finding, error) {
+	if !take(p, upgraded).createsTables() {
+		log.Skipped("the upgrade creates no table")
+		return nil, nil
+	}
+	creates, err := createsTables(p.Branch.Tree.Dir())
+	if err != nil {
+		return nil, err
+	}
+	if creates == "" {
+		log.Skipped("no code of the branch creates tables by itself")
+		return nil, nil
+	}
+	outcome := checks.StartFirstOutcome{Service: p.Project.Backend, File: creates}
+	outcome.Upgrade, err = upgradeAfterStart(ctx, p, log)
+	switch failure := outcome.Upgrade.Failure; {
+	case failure == nil:
+	case alreadyThere(failure):
+		log.Faulty(failure.Error())
+	default: // whatever it is, the backend has not created what the migration creates
+		outcome.Upgrade = checks.Outcome{}
+	}
+	return func(f *checks.Facts) { f.First = outcome }, err
+}
+
+// upgradeAfterStart starts the branch's backend on a clone of the base's data, stops it, and upgrades the clone. The outcome is zero
+// where the backend does not start on that data.
+func upgradeAfterStart(ctx context.Context, p *pass, log *step.Log) (outcome checks.Outcome, err error) {
+	b, err := createBackend(ctx, p, p.Branch, log)
+	if err != nil {
+		return outcome, err
+	}
+	if err := bringFiles(ctx, p, b.Services); err != nil {
+		return outcome, err
+	}
+	if _, err := b.Start(ctx, p.Project.Backend, scratch.ReadyOf(p.Project.Ready)); err != nil {
+		if ctx.Err() == nil {
+			log.Skipped("the backend does not start on the base's data")
+		}
+		return outcome, ctx.Err()
+	}
+	if err := b.Stop(ctx, p.Project.Backend); err != nil {
+		return outcome, err
+	}
+	if outcome, err = p.upgrade(ctx, b.server); err != nil {
+		return outcome, err
+	}
+	return outcome, b.removeAll(ctx)
+}
+
+// alreadyThere reports whether an upgrade failed because a table, or what belongs to it, exists.
+func alreadyThere(f *migrations.Failure) bool {
+	return slices.Contains([]string{"42P07", "42710", "42701"}, f.SQLState)
+}
+
+// createsTables reports whether there is a table after the upgrade that was not there before.
+func (u *upgrade) createsTables() bool {
+	return slices.ContainsFunc(u.after.Shape.Tables, func(t catalog.Table) bool { return u.before.Shape.Table(t.OID) == nil })
+}
+
+// createsTables returns the first Python file below a directory that creates the tables of the models, relative to it; tests do so on
+// databases of their own.
+func createsTables(dir string) (file string, err error) {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains([]string{".git", "node_modules", ".venv", "venv", "tests", "test"}, d.Name()):
+			return fs.SkipDir
+		case !d.Type().IsRegular() || filepath.Ext(path) != ".py" || strings.HasPrefix(d.Name(), "test_") || d.Name() == "conftest.py":
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if err != nil || !bytes.Contains(content, []byte(".create_all(")) {
+			return err
+		}
+		file, err = filepath.Rel(dir, path)
+		if err == nil {
+			err = fs.SkipAll
+		}
+		return err
+	})
+	return filepath.ToSlash(file), err
+}
