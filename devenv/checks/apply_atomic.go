@@ -39,7 +39,7 @@ func judgeAtomic(f *Facts) Finding {
 	return clean("one transaction: all or nothing")
 }
 
-// finish is the statement that makes a constraint or an index count for every row.
+// finish returns the statement that makes a constraint or an index valid for every row.
 func (m mender) finish(o Unfinished) string {
 	schema, table, _ := strings.Cut(o.Table, ".")
 	if constraint, ok := strings.CutPrefix(o.Object, "constraint:"+o.Table+"."); ok {
@@ -48,7 +48,7 @@ func (m mender) finish(o Unfinished) string {
 	return m.Alone(m.execute("REINDEX INDEX CONCURRENTLY " + query.Table(schema, strings.TrimPrefix(o.Object, "index:"+schema+"."))))
 }
 
-// breakEvidence says what a failure at one place leaves, and how the retry ends.
+// breakEvidence returns what a failure at one point leaves behind, and how the retry ends.
 func breakEvidence(f *Facts, b AtomicBreak) report.Evidence {
 	e := report.Evidence{Revision: b.Revision, File: f.fileOf(b.Revision), Line: b.Line, Statement: b.Statement}
 	e.Message = "a failure after this statement leaves the migration half done, and the version not recorded"

@@ -24,7 +24,7 @@ func judgeScratch(f *Facts) Finding {
 	case o.Failure != nil:
 		finding := failedUpgrade(f, o, "fails in an upgrade from an empty database")
 		if SameFailure(o.Failure, f.Seeded.Failure) && o.Failure.Statement == f.Seeded.Failure.Statement {
-			finding.Hint = f.mender().mend(o.Failure, f.Seeded.Offending) // there, the names are known
+			finding.Hint = f.mender().mend(o.Failure, f.Seeded.Offending) // which knows the names
 		}
 		if o.Failure.SQLState == "42703" && f.ownerOf(o.Failure.Revision) != "yours" {
 			finding.Hint = cmp.Or(f.mender().Words().Describe, finding.Hint)

@@ -31,7 +31,7 @@ func judgeSeeded(f *Facts) Finding {
 	return clean("upgrades the base's data")
 }
 
-// failedUpgrade is the finding for an upgrade that failed, with the offending rows and the mend.
+// failedUpgrade returns the finding for an upgrade that failed, with the offending rows and how to fix them.
 func failedUpgrade(f *Facts, o Outcome, how string) Finding {
 	e := failureEvidence(f, o.Failure)
 	e.Rows, e.Keys, e.Query = o.Offending.Rows, o.Offending.Keys, o.Offending.Query
@@ -54,7 +54,7 @@ func failureEvidence(f *Facts, failure *migrations.Failure) report.Evidence {
 		Revision: failure.Revision, File: failure.File, Line: failure.Line, Statement: strings.TrimSpace(failure.Statement),
 		Column: failure.Column, SQLState: failure.SQLState, Message: failure.Message, Detail: failure.Detail,
 	}
-	// A tool may have a file for each direction; an absolute path is the container's.
+	// A tool may keep a file per direction; an absolute path is one in the container.
 	if own := f.fileOf(failure.Revision); own != "" && (e.File == "" || path.IsAbs(e.File)) {
 		e.File = own
 	}
@@ -64,7 +64,7 @@ func failureEvidence(f *Facts, failure *migrations.Failure) report.Evidence {
 	return e
 }
 
-// name names the revision that failed, for people.
+// name returns the revision that failed, for people to read.
 func name(failure *migrations.Failure) string {
 	if failure.Revision == "" {
 		return "the migration"
@@ -72,7 +72,7 @@ func name(failure *migrations.Failure) string {
 	return "revision " + failure.Revision
 }
 
-// qualified is schema.table; an empty schema is public.
+// qualified returns schema.table; an empty schema means public.
 func qualified(schema, table string) string {
 	if schema == "" {
 		schema = "public"

@@ -36,7 +36,7 @@ func judgeStepwise(f *Facts) Finding {
 	return clean("one revision at a time and all in one run give the same schema")
 }
 
-// oneRunFails is the finding where each revision works in its own run and all together do not.
+// oneRunFails returns the finding for revisions that work one at a time and fail in one run.
 func oneRunFails(f *Facts, o Outcome, what string) Finding {
 	e := failureEvidence(f, o.Failure)
 	e.Detail = joined(e.Detail, "one revision at a time works")
@@ -51,7 +51,7 @@ func oneRunFails(f *Facts, o Outcome, what string) Finding {
 	return found(fmt.Sprintf("%s: one revision at a time works, all in one run fails: %s", what, o.Failure.Message), hint, e)
 }
 
-// stepsDiffer is the finding where the results are not equal.
+// stepsDiffer returns the finding for different results.
 func stepsDiffer(f *Facts) Finding {
 	evidence := make([]report.Evidence, 0, len(f.Stepwise.Differences))
 	for _, d := range f.Stepwise.Differences {
@@ -63,7 +63,7 @@ func stepsDiffer(f *Facts) Finding {
 		"let the revision do the same whatever it finds: no \"if exists\" around what every database must get, no question to data that only some have", evidence...)
 }
 
-// joined puts two details together.
+// joined returns two details as one.
 func joined(a, b string) string {
 	if a == "" || b == "" {
 		return a + b

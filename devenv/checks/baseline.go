@@ -2,8 +2,8 @@ package checks
 
 import "devenv/migrations"
 
-// SameFailure says that two failures are one fault: of the same revision and SQLSTATE, or, where the database did not
-// fail, of the same exception. A nil failure is like nothing.
+// SameFailure reports whether two failures have the same cause: the same revision and SQLSTATE or, when the database
+// did not fail, the same exception and message. A nil failure equals nothing.
 func SameFailure(a, b *migrations.Failure) bool {
 	if a == nil || b == nil {
 		return false
@@ -14,13 +14,13 @@ func SameFailure(a, b *migrations.Failure) bool {
 	return a.Exception == b.Exception && a.Revision == b.Revision && a.Message == b.Message
 }
 
-// sameKind says that two failures of different revisions are of one kind: a project whose downgrades all raise the same
-// has none, and the branch's is no worse than the base's.
+// sameKind reports whether two failures, possibly of different revisions, are alike. In a project whose downgrades all
+// raise the same exception, the branch's is no worse than the base's.
 func sameKind(a, b *migrations.Failure) bool {
 	return a != nil && b != nil && a.Code == b.Code && a.SQLState == b.SQLState && a.Exception == b.Exception && a.Message == b.Message
 }
 
-// whyNotRun is the reason of a trial that did not take place.
+// whyNotRun returns why a trial did not run.
 func (f *Facts) whyNotRun() string {
 	switch {
 	case f.NothingToTry != "":

@@ -1,62 +1,62 @@
-// Package checks holds the questions asked of a migration, one file each: its id, what it asks, how it judges, and the
-// page that explains it. A check is a judgement over recorded facts; the trials that record them are package
-// trials'.
+// Package checks holds the checks of a migration, one per file: its id, the question it asks, how it judges the answer,
+// and the page that explains it. A check only judges recorded facts; package trials records them.
 package checks
 
 import "devenv/devenv/report"
 
-// Check is one question. Its id is an interface: scripts, waivers and configurations name it.
+// Check is one question about a migration. Its id is an interface: scripts, waivers and configurations refer to it.
 type Check struct {
 	ID string
-	// Severity is the status of a problem found: fail or warn. The configuration may change it.
+	// Severity is the status of a problem: fail or warn. The configuration can change it.
 	Severity report.Status
 	// Asks is the question in one line.
 	Asks string
-	// Needs are the trials whose facts the judgement reads; none means the files alone.
+	// Needs lists the trials whose facts the check reads; it is empty when the files alone are enough.
 	Needs []Trial
-	// Page explains the check in Markdown: what is asked, why it matters, an example, how to mend, how to waive.
+	// Page explains the check in Markdown: what it asks, why that matters, an example, how to fix the problem, how to
+	// allow it.
 	Page string
 	// Judge answers from the facts. It must not change them.
 	Judge func(*Facts) Finding
 }
 
-// Finding is what a judgement came to.
+// Finding is the outcome of a check.
 type Finding struct {
 	// Answer is clean, found or unasked.
 	Answer Answer
-	// Summary says what was found, in one line. For an unasked check it is the reason.
+	// Summary is one line: what was found, or why the check was not asked.
 	Summary string
-	// Hint says what to do next, with the code to paste. It may hold several lines.
+	// Hint says what to do next, with code to paste. It may span several lines.
 	Hint     string
 	Evidence []report.Evidence
-	// On is what was judged, where that is not the base's data.
+	// On names what was judged when it was not the base's data.
 	On string
-	// AtMost lowers the severity of this one finding: warn for what was already mended.
+	// AtMost caps the severity of this finding: warn for a problem that is already fixed.
 	AtMost report.Status
 }
 
 // Answer is the kind of a finding.
 type Answer int
 
-// The answers of a judgement.
+// The answers a check can give.
 const (
 	// Clean means that nothing is wrong.
 	Clean Answer = iota
-	// Found means that something is: the check's severity applies.
+	// Found means that something is wrong: the check's severity applies.
 	Found
-	// Unasked means that the question could not be asked, or that the base alone gives the same answer.
+	// Unasked means that the check could not be asked, or that the base alone gives the same answer.
 	Unasked
 )
 
-// clean is a pass with a summary.
+// clean returns a pass with a summary.
 func clean(summary string) Finding { return Finding{Answer: Clean, Summary: summary} }
 
-// unasked is a skip with its reason.
+// unasked returns a skip with its reason.
 func unasked(reason string, evidence ...report.Evidence) Finding {
 	return Finding{Answer: Unasked, Summary: reason, Evidence: evidence}
 }
 
-// found is a problem, with what to do next and what was seen.
+// found returns a problem with a hint and the evidence.
 func found(summary, hint string, evidence ...report.Evidence) Finding {
 	return Finding{Answer: Found, Summary: summary, Hint: hint, Evidence: evidence}
 }

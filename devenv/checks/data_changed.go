@@ -49,7 +49,7 @@ func judgeChanged(f *Facts) Finding {
 	return found(evidence[0].Message+more(len(evidence)-1), hint+"else keep the values: a type that holds them, a conversion in USING", evidence...)
 }
 
-// changeEvidence says what became of a column's values.
+// changeEvidence returns what happened to a column's values.
 func changeEvidence(c data.Change) report.Evidence {
 	e := report.Evidence{Table: c.Table, Column: c.Column, Rows: c.Rows, Keys: c.Keys}
 	e.Message = shortObject(e) + " changed"

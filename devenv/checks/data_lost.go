@@ -42,14 +42,14 @@ func judgeLost(f *Facts) Finding {
 	return found(evidence[0].Message+more(len(evidence)-1), hint+"else copy the values to where they belong first", evidence...)
 }
 
-// renamed says that what was lost may have been renamed, written as a drop and an add.
+// renamed reports whether what was lost may be a rename that was written as a drop and an add.
 func (f *Facts) renamed(e report.Evidence) bool {
 	return slices.ContainsFunc(f.Renames, func(r migrations.Rename) bool {
 		return e.Table == qualified(r.Schema, r.Table) && (r.OfTable() || e.Column == r.From)
 	})
 }
 
-// lossEvidence says what a change lost; changed values are data.changed's.
+// lossEvidence returns what a change lost, and false when nothing is lost; changed values belong to data.changed.
 func lossEvidence(c data.Change) (report.Evidence, bool) {
 	e := report.Evidence{Table: c.Table, Column: c.Column, Rows: c.Before - c.After, Keys: c.Keys}
 	object := shortObject(e)
@@ -67,10 +67,10 @@ func lossEvidence(c data.Change) (report.Evidence, bool) {
 	return e, e.Rows > 0
 }
 
-// shortObject names an object for people: what is in the schema public goes without it.
+// shortObject returns the name of an object for people to read, without the schema public.
 func shortObject(e report.Evidence) string { return strings.TrimPrefix(objectOf(e), "public.") }
 
-// sampled says that not every row was read.
+// sampled returns a remark when not every row was read.
 func sampled(rate int) string {
 	if rate <= 1 {
 		return ""
@@ -78,7 +78,8 @@ func sampled(rate int) string {
 	return fmt.Sprintf("the table is large: one row in %d was read", rate)
 }
 
-// onlyRevision is the branch's revision when it has one: evidence of several cannot be told apart by the data alone.
+// onlyRevision returns the branch's revision when there is just one: the data alone does not tell which of several is
+// behind a piece of evidence.
 func (f *Facts) onlyRevision() string {
 	if len(f.Revisions) == 1 {
 		return f.Revisions[0].ID
@@ -86,7 +87,7 @@ func (f *Facts) onlyRevision() string {
 	return ""
 }
 
-// more says how many further findings there are.
+// more returns how many further findings there are, in parentheses.
 func more(n int) string {
 	if n <= 0 {
 		return ""

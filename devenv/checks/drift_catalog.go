@@ -48,7 +48,7 @@ func judgeCatalog(f *Facts) Finding {
 		hint+m.drifts(f.Models.Differences), evidence...)
 }
 
-// driftObject names what differs: the object, and of a column the facet.
+// driftObject returns what differs: the object and, for a column, the facet.
 func driftObject(d catalog.Difference) string { return strings.TrimSpace(d.Object + " " + d.Facet) }
 
 const driftCatalogPage = `The schema that the models describe (create_all in an empty database with the same extensions and schemas) must be the one

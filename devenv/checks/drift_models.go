@@ -38,7 +38,7 @@ func judgeDrift(f *Facts) Finding {
 		hint, evidence...)
 }
 
-// compare is what to do where the comparison fails.
+// compare returns what to do when the comparison fails.
 func (m mender) compare() string {
 	if m.Words().Compare == "" {
 		return ""
@@ -46,10 +46,10 @@ func (m mender) compare() string {
 	return "run it yourself: " + m.Words().Compare
 }
 
-// shownOperations is how many operations a hint holds; the evidence has them all.
+// shownOperations limits the operations in a hint; the evidence has them all.
 const shownOperations = 10
 
-// missing is the code of operations, as the tool has generated it.
+// missing returns the code of operations as the tool generated it.
 func (m mender) missing(operations []migrations.Operation) string {
 	var lines []string
 	for i, o := range operations {

@@ -15,7 +15,7 @@ func driftUnintended() Check {
 	}
 }
 
-// judgeUnintended warns, and fails where what went held rows.
+// judgeUnintended warns, and fails when a lost object held rows.
 func judgeUnintended(f *Facts) Finding {
 	lost := f.Unintended.Lost
 	switch {

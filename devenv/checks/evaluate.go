@@ -10,8 +10,8 @@ import (
 	"devenv/migrations"
 )
 
-// Evaluate asks every registered check of the facts, in order, and returns their answers with severities, waivers and
-// baselines applied. progress hears each answer as it is given.
+// Evaluate runs every registered check on the facts, in order, and returns the answers with severities, waivers and
+// baselines applied. It calls progress with each answer as it is given.
 func Evaluate(facts Facts, s Selection, progress func(report.Check)) []report.Check {
 	ledger := newLedger(facts.Revisions)
 	answers := make([]report.Check, 0, len(All()))
@@ -24,7 +24,7 @@ func Evaluate(facts Facts, s Selection, progress func(report.Check)) []report.Ch
 	return answers
 }
 
-// Skipped returns every registered check as skipped for one reason: nothing was asked.
+// Skipped returns every registered check as skipped for the same reason.
 func Skipped(reason string) []report.Check {
 	answers := make([]report.Check, 0, len(All()))
 	for _, c := range All() {
@@ -62,7 +62,7 @@ func judge(c Check, facts *Facts, s Selection, ledger *ledger) report.Check {
 	return answer
 }
 
-// asked returns a check's finding, or why one of its trials could not take place.
+// asked returns a check's finding, or why one of its trials could not run.
 func (f *Facts) asked(c Check) Finding {
 	for _, need := range c.Needs {
 		if why := f.Unable[need]; why != "" {
@@ -72,7 +72,7 @@ func (f *Facts) asked(c Check) Finding {
 	return c.Judge(f)
 }
 
-// ledger keeps which waivers the branch's revisions carry and which of them were needed.
+// ledger records which waivers the branch's revisions carry and which of them were needed.
 type ledger struct {
 	entries []entry
 }
@@ -80,7 +80,7 @@ type ledger struct {
 type entry struct {
 	revision migrations.Revision
 	waiver   migrations.Waiver
-	// asked says that the waiver's check gave an answer of its own, used that the waiver changed it.
+	// asked is true when the waiver's check gave an answer of its own, used when the waiver changed that answer.
 	asked, used bool
 }
 
@@ -102,7 +102,7 @@ func (l *ledger) asked(id string) {
 	}
 }
 
-// waive turns the answer into a pass when waivers cover all of its evidence; what they cover stays as evidence.
+// waive turns the answer into a pass when waivers cover all of its evidence; the evidence stays in the answer.
 func (l *ledger) waive(answer *report.Check) {
 	var reasons []string
 	covered := 0
@@ -123,7 +123,8 @@ func (l *ledger) waive(answer *report.Check) {
 	}
 }
 
-// cover finds the waiver that covers one piece of evidence: of the same revision, and of the same object if it names one.
+// cover returns the reason of the waiver that covers a piece of evidence. The waiver must be in the same revision and,
+// if it names an object, about the same object.
 func (l *ledger) cover(id string, e report.Evidence) (string, bool) {
 	for i := range l.entries {
 		w := &l.entries[i]
@@ -138,7 +139,7 @@ func (l *ledger) cover(id string, e report.Evidence) (string, bool) {
 	return "", false
 }
 
-// unused returns the waivers that nothing needed although their check was asked.
+// unused returns the waivers that were not needed although their check was asked.
 func (l *ledger) unused() []report.Evidence {
 	var unused []report.Evidence
 	for _, e := range l.entries {
@@ -155,7 +156,8 @@ func (l *ledger) unused() []report.Evidence {
 // NeedsObject reports whether a waiver of the check must name the object it allows.
 func NeedsObject(id string) bool { return strings.HasPrefix(id, "data.") || id == "drift.unintended" }
 
-// objectOf names what a piece of evidence is about as waivers write it: schema.table, schema.table.column or schema.view.
+// objectOf returns what a piece of evidence is about, the way waivers write it: schema.table, schema.table.column or
+// schema.view.
 func objectOf(e report.Evidence) string {
 	switch {
 	case e.Object != "":
@@ -166,7 +168,7 @@ func objectOf(e report.Evidence) string {
 	return e.Table + "." + e.Column
 }
 
-// ValidateWaivers returns a usage failure for the first waiver that names no check, or lacks its object or reason.
+// ValidateWaivers returns a usage failure for the first waiver that names no check or lacks its object or reason.
 func (f *Facts) ValidateWaivers() error {
 	for _, r := range f.Revisions {
 		for _, w := range r.Waivers {

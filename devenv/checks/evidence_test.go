@@ -15,7 +15,8 @@ import (
 	"devenv/migrations"
 )
 
-// TestTheEvidenceOfAFindingIsWhole holds each field: scripts read them, and the summary does not show whether one is empty.
+// TestTheEvidenceOfAFindingIsWhole compares every field: scripts read them, and the summary does not show whether one
+// is empty.
 func TestTheEvidenceOfAFindingIsWhole(t *testing.T) {
 	const path = "versions/3f2a.py"
 	loss := data.Change{Kind: data.ValuesLost, Table: "public.users", Column: "legacy", Before: 4, After: 1, Keys: []string{"id=1"}, SampledBy: 64}

@@ -7,7 +7,7 @@ import (
 	"devenv/migrations"
 )
 
-// Trial is one thing a run does to learn about a migration. Several checks may read what it recorded.
+// Trial names one experiment that a run makes with a migration. Several checks may read what it records.
 type Trial string
 
 // The trials.
@@ -18,80 +18,82 @@ const (
 	TrialScratch Trial = "scratch"
 	// TrialDrift runs autogenerate again on the upgraded database.
 	TrialDrift Trial = "drift"
-	// TrialModels compares the schema that the models describe with the one that the migrations made.
+	// TrialModels compares the schema described by the models with the one that the migrations make.
 	TrialModels Trial = "models"
-	// TrialUnintended looks for what the upgrade took along.
+	// TrialUnintended looks for objects that the upgrade dropped without naming them.
 	TrialUnintended Trial = "unintended"
 	// TrialData compares the data before and after the upgrade.
 	TrialData Trial = "data"
-	// TrialRepeat upgrades another clone, in another time zone, and compares the data.
+	// TrialRepeat upgrades a second clone in another time zone and compares the data.
 	TrialRepeat Trial = "repeat"
 	// TrialReverse downgrades the upgraded database, compares its schema with the base's, and upgrades again.
 	TrialReverse Trial = "reverse"
-	// TrialStepwise applies the branch's revisions, and where that fails in one run the history, one at a time.
+	// TrialStepwise applies the branch's revisions one at a time, and the whole history as well when it fails in one
+	// run.
 	TrialStepwise Trial = "stepwise"
 	// TrialAdversarial upgrades clones that hold witnesses.
 	TrialAdversarial Trial = "adversarial"
-	// TrialAtomic breaks the upgrade off between its transactions and tries it again.
+	// TrialAtomic interrupts the upgrade between its transactions and tries it again.
 	TrialAtomic Trial = "atomic"
 	// TrialRenames compares the tables and columns before and after the upgrade.
 	TrialRenames Trial = "renames"
-	// TrialNotes reads what the upgrade changed for what is worth knowing.
+	// TrialNotes looks through what the upgrade changed for anything worth knowing.
 	TrialNotes Trial = "notes"
 	// TrialSmoke writes to the tables that the upgrade touched.
 	TrialSmoke Trial = "smoke"
 	// TrialStartBranch starts the branch's backend on the migrated data.
 	TrialStartBranch Trial = "start.branch"
-	// TrialStartFirst starts the branch's backend on the base's data, and upgrades that.
+	// TrialStartFirst starts the branch's backend on the base's data and then runs the upgrade.
 	TrialStartFirst Trial = "start.first"
 	// TrialStartBase starts the base's backend on the migrated data.
 	TrialStartBase Trial = "start.base"
 )
 
-// Facts is what a run recorded about the branch's migrations. Checks read it and nothing else.
+// Facts is everything a run recorded about the branch's migrations. It is all that checks read.
 type Facts struct {
 	Change
 	Outcomes
-	// Snippets writes the code of hints; nil is SQL.
+	// Snippets writes the code in hints; nil means plain SQL.
 	Snippets migrations.Snippets
-	// Unable says of trials why they could not take place: the migration tool lacks what they take of it, or there is no backend.
+	// Unable holds, by trial, why it could not run: the migration tool lacks an ability it needs, or there is no
+	// backend.
 	Unable map[Trial]string
-	// Spent is the time each trial took.
+	// Spent is how long each trial took.
 	Spent map[Trial]time.Duration
 
 	unusedWaivers []report.Evidence
 }
 
-// Change is what the branch does to the history of migrations: known before any trial.
+// Change is what the branch does to the migration history. It is known before any trial runs.
 type Change struct {
 	// BaseRef names the base branch in messages; BaseHeads are its revisions without a child.
 	BaseRef   string
 	BaseHeads []string
-	// Restores says that the command brings edited files of the base back when it delivers.
+	// Restores is true when the command restores the base's edited files as part of its delivery.
 	Restores bool
-	// OnePerBranch says that a branch adds one migration.
+	// OnePerBranch is true when a branch may add only one migration.
 	OnePerBranch bool
 	// Revisions are the branch's own, oldest first; History is the graph after merging with the base.
 	Revisions []migrations.Revision
 	History   migrations.History
-	// Since says since when the base has a revision: the day, for people.
+	// Since is, by revision, the day the base has had it since, for people to read.
 	Since map[string]string
 	// Edited are the base's migrations that the branch changed, renamed or removed.
 	Edited []Edit
-	// Renames are drops and adds that look like renames and were not written as such.
+	// Renames are pairs of a drop and an add that look like a rename and were not written as one.
 	Renames []migrations.Rename
-	// NothingToTry says why no trial could run on a database: no revision, or a broken graph.
+	// NothingToTry says why no trial could run on a database: there is no revision, or the graph is broken.
 	NothingToTry string
 }
 
 // Edit is a migration of the base that the branch changed. Status is "changed", "removed" or "renamed".
 type Edit struct {
 	Path, Status, RenamedTo string
-	// Tidied says that nothing but imports went or moved: it does what it did.
+	// Tidied is true when only imports were removed or moved, so that the migration does what it did before.
 	Tidied bool
 }
 
-// spent returns the milliseconds of the trials a check needs.
+// spent returns the time that the trials took, in milliseconds.
 func (f *Facts) spent(needs []Trial) int64 {
 	var total time.Duration
 	for _, t := range needs {
@@ -100,7 +102,7 @@ func (f *Facts) spent(needs []Trial) int64 {
 	return total.Milliseconds()
 }
 
-// fileOf returns the path of a revision of the branch or the history, empty when it is unknown.
+// fileOf returns the path of a revision in the branch or the history, or an empty string when it is unknown.
 func (f *Facts) fileOf(revision string) string {
 	for _, r := range append(f.Revisions, f.History.Revisions...) {
 		if r.ID == revision {
@@ -110,7 +112,7 @@ func (f *Facts) fileOf(revision string) string {
 	return ""
 }
 
-// newest returns the branch's last revision's id, empty when the branch adds none.
+// newest returns the id of the branch's last revision, or an empty string when the branch adds none.
 func (f *Facts) newest() string {
 	if len(f.Revisions) == 0 {
 		return ""

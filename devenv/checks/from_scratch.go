@@ -1,7 +1,7 @@
 package checks
 
-// sayFromScratch adds to an answer that it is of a schema made from scratch, where the base's data could not be upgraded. An answer
-// that was not asked claims nothing.
+// sayFromScratch makes an answer say that it is about a schema made from scratch, where the base's data could not be
+// upgraded. A check that was not asked claims nothing.
 func sayFromScratch(judge func(*Facts) Finding, fromScratch func(*Facts) bool) func(*Facts) Finding {
 	return func(f *Facts) Finding {
 		finding := judge(f)

@@ -35,7 +35,7 @@ func judgeRename(f *Facts) Finding {
 	return found(mayBe(first)+more(len(evidence)-1), f.mender().renames(f.Renames), evidence...)
 }
 
-// mayBe names a rename in words.
+// mayBe describes a rename in words.
 func mayBe(r migrations.Rename) string {
 	if r.Kind == migrations.MoveTable {
 		return qualified(r.To, r.From) + " may be " + r.From + " moved"
@@ -43,9 +43,9 @@ func mayBe(r migrations.Rename) string {
 	return r.To + " may be a rename of " + r.From
 }
 
-// renames is code for both directions, one rename for each name that went. It stands at the start of either function,
-// so that what follows there, as an index on the column, finds the new name; before a block that commits it would be committed
-// by that, and a failure later on leave it done.
+// renames returns code for both directions, one rename for each name that disappeared. It goes at the start of either
+// function, so that whatever follows, such as an index on the column, finds the new name. It must come after any block
+// that commits: placed before one, it would be committed by that block, and a later failure would leave it done.
 func (m mender) renames(renames []migrations.Rename) string {
 	var chosen []migrations.Rename
 	var up, down strings.Builder
@@ -68,7 +68,7 @@ func (m mender) renames(renames []migrations.Rename) string {
 	return whether + ", take out the " + what + ", and begin " + w.Upgrade + ", after any " + w.Block + ", with\n" + up.String() + "and " + w.Downgrade + " with" + down.String()
 }
 
-// alternatives is a comment that names what else something may have been renamed to.
+// alternatives returns a comment that lists the other possible new names.
 func alternatives(renames []migrations.Rename, r migrations.Rename) string {
 	others := slices.DeleteFunc(candidates(renames, r), func(to string) bool { return to == r.To })
 	if len(others) == 0 {
@@ -77,7 +77,7 @@ func alternatives(renames []migrations.Rename, r migrations.Rename) string {
 	return "or " + oneOf(others)
 }
 
-// candidates are the names that something may have been renamed to.
+// candidates returns the names that something may have been renamed to.
 func candidates(renames []migrations.Rename, of migrations.Rename) []string {
 	var names []string
 	for _, r := range renames {
@@ -88,7 +88,7 @@ func candidates(renames []migrations.Rename, of migrations.Rename) []string {
 	return names
 }
 
-// oneOf is a choice in words: "a or b", "a, b or c".
+// oneOf returns a choice in words: "a or b", "a, b or c".
 func oneOf(names []string) string {
 	last := len(names) - 1
 	if last == 0 {

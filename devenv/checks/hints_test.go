@@ -19,8 +19,8 @@ import (
 	"devenv/migrations/alembic"
 )
 
-// TestHintsAreInTheToolsOwnCode compares every hint and statement with testdata/hints, a file for each tool; they are written anew where
-// DEVENV_UPDATE is set.
+// TestHintsAreInTheToolsOwnCode compares every hint and statement with testdata/hints, one file per tool. Set
+// DEVENV_UPDATE to rewrite the files.
 func TestHintsAreInTheToolsOwnCode(t *testing.T) {
 	for tool, snippets := range map[string]migrations.Snippets{"alembic": alembic.Snippets{}, "sql": nil} {
 		t.Run(tool, func(t *testing.T) {
@@ -73,7 +73,7 @@ func hinted() []hint {
 	return append(hintedFailures(), hintedFindings()...)
 }
 
-// hintedFailures are failed upgrades, one for each way to mend one.
+// hintedFailures returns failed upgrades, one for each way to fix one.
 func hintedFailures() []hint {
 	failed := func(name string, rows offending.Found, f migrations.Failure) hint {
 		return hint{name, func(facts *Facts) { facts.Seeded.Failure, facts.Seeded.Offending = &f, rows }}
@@ -115,7 +115,7 @@ func hintedFailures() []hint {
 	}
 }
 
-// hintedFindings are what else is found.
+// hintedFindings returns the other findings.
 func hintedFindings() []hint {
 	drift := func(object, facet, was, is string) hint {
 		return hint{"drift of " + object + " " + facet, func(f *Facts) {

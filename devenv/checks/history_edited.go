@@ -46,7 +46,7 @@ How to mend: bring the file back ("git checkout develop -- path") and put the ch
 How to allow it: # devenv: allow history.edited -- reason, in the branch's own revision.
 `
 
-// editedFiles are the base's migrations that the branch has changed.
+// editedFiles returns the base's migrations that the branch has changed.
 func editedFiles(f *Facts) (evidence []report.Evidence, paths []string) {
 	for _, e := range f.Edited {
 		if e.Tidied && !f.Restores {

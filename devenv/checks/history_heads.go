@@ -43,12 +43,12 @@ func judgeHeads(f *Facts) Finding {
 	return found(fmt.Sprintf("%d heads: %s", len(heads), strings.Join(names, " and ")), f.headsHint(), evidence...)
 }
 
-// hidesHeads says whether a problem of the graph makes heads of what is none.
+// hidesHeads reports whether a problem of the graph makes revisions look like heads that are not.
 func hidesHeads(p migrations.Problem) bool {
 	return p.Kind == migrations.ProblemDuplicate || p.Kind == migrations.ProblemParent || p.Kind == migrations.ProblemCycle
 }
 
-// headsHint says how to come back to one head.
+// headsHint returns how to get back to one head.
 func (f *Facts) headsHint() string {
 	if lacking := f.lackingHead(); lacking != "" && len(f.Edited) > 0 {
 		return fmt.Sprintf("bring the migrations of %s back first (history.edited): revision %s is gone, and databases are at it", f.BaseRef, lacking)
@@ -65,7 +65,7 @@ func (f *Facts) headsHint() string {
 	return f.followBase(f.stale().Path, f.BaseHeads[0])
 }
 
-// lackingHead is a head of the base that no file has any more, empty when there is none.
+// lackingHead returns a head of the base whose file is gone, or an empty string when there is none.
 func (f *Facts) lackingHead() string {
 	for _, head := range f.BaseHeads {
 		if _, ok := f.History.Find(head); !ok {
@@ -75,13 +75,13 @@ func (f *Facts) lackingHead() string {
 	return ""
 }
 
-// followBase says how a revision comes to follow the base's head.
+// followBase returns how to make a revision follow the base's head.
 func (f *Facts) followBase(path, head string) string {
 	return "let your revision follow the base's head: devenv new-migration --keep \"…\" does, or " + f.mender().follow(path, head) +
 		"\nor make it anew: devenv new-migration --replace \"…\""
 }
 
-// stale is the branch's revision that does not follow the base, else its first.
+// stale returns the branch's revision that does not follow the base, or else its first.
 func (f *Facts) stale() migrations.Revision {
 	if r, ok := f.firstWithWrongParent(); ok {
 		return r
@@ -89,7 +89,7 @@ func (f *Facts) stale() migrations.Revision {
 	return f.Revisions[0]
 }
 
-// ownHeads are two heads of the branch's own that both follow the base.
+// ownHeads returns two heads of the branch that both follow the base.
 func (f *Facts) ownHeads() (later, earlier migrations.Revision, ok bool) {
 	var own []migrations.Revision
 	for _, r := range f.Revisions {
@@ -103,7 +103,7 @@ func (f *Facts) ownHeads() (later, earlier migrations.Revision, ok bool) {
 	return own[1], own[0], true
 }
 
-// ownerOf says whose a revision is, for people.
+// ownerOf returns whose a revision is, for people to read.
 func (f *Facts) ownerOf(revision string) string {
 	if slices.ContainsFunc(f.Revisions, func(r migrations.Revision) bool { return r.ID == revision }) {
 		return "yours"

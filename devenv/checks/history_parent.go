@@ -38,7 +38,8 @@ func judgeParent(f *Facts) Finding {
 	return found(evidence[0].Message, f.parentHint(), evidence...)
 }
 
-// problems are those of the graph; of two files with one id the branch's is the copy, whichever was read first.
+// problems returns the problems of the graph. When two files share an id, the branch's is the copy, whichever was read
+// first.
 func (f *Facts) problems() []migrations.Problem {
 	problems := slices.Clone(f.History.Problems)
 	for i, p := range problems {
@@ -54,7 +55,7 @@ func (f *Facts) problems() []migrations.Problem {
 	return problems
 }
 
-// parentHint says how to mend what is wrong first.
+// parentHint returns how to fix the first problem.
 func (f *Facts) parentHint() string {
 	if len(f.History.Problems) == 0 {
 		return f.headsHint()
@@ -75,7 +76,8 @@ func (f *Facts) parentHint() string {
 	return f.headsHint()
 }
 
-// firstWithWrongParent returns the first revision of the branch whose parents are neither the branch's nor heads of the base.
+// firstWithWrongParent returns the branch's first revision with a parent that is neither in the branch nor a head of
+// the base.
 func (f *Facts) firstWithWrongParent() (migrations.Revision, bool) {
 	for _, r := range f.Revisions {
 		if len(r.Down) == 0 && len(f.BaseHeads) > 0 {

@@ -12,7 +12,7 @@ import (
 	"devenv/migrations/alembic"
 )
 
-// ready are the facts of a sound branch with one revision.
+// ready returns the facts of a sound branch with one revision.
 func ready(change func(*Facts)) Facts {
 	own := migrations.Revision{ID: "3f2a", Down: []string{"1b2c"}, Path: "versions/3f2a.py", Head: true}
 	f := Facts{Snippets: alembic.Snippets{}, Change: Change{
@@ -30,7 +30,7 @@ func ready(change func(*Facts)) Facts {
 	return f
 }
 
-// answers are the statuses that differ from pass, by id.
+// answers returns the answers that are not a plain pass, by id.
 func answers(f Facts, s Selection) map[string]report.Check {
 	other := map[string]report.Check{}
 	for _, c := range Evaluate(f, s, func(report.Check) {}) {

@@ -10,7 +10,7 @@ import (
 	"devenv/migrations"
 )
 
-// mend is the code that makes a failed upgrade work, with the failure's own names in it.
+// mend returns the code that makes a failed upgrade work, with the names from the failure filled in.
 func (m mender) mend(f *migrations.Failure, rows offending.Found) string {
 	if strings.HasPrefix(f.Message, "value for domain ") || strings.HasPrefix(f.Message, "domain ") {
 		return "repair the values that do not fit first, in this revision:\n    " + m.update(rows, "…")
@@ -43,7 +43,7 @@ func orDots(name string) string {
 	return name
 }
 
-// repair says what to do about rows, with the query that finds them or else a form to fill in.
+// repair returns what to do about rows, with the query that finds them or, failing that, a template to fill in.
 func (m mender) repair(todo, which string, rows offending.Found) string {
 	if rows.Query == "" {
 		return todo + ":\n    " + m.execute("UPDATE … SET … WHERE …")
@@ -51,7 +51,8 @@ func (m mender) repair(todo, which string, rows offending.Found) string {
 	return todo + "; " + which + ":\n    " + rows.Query
 }
 
-// update changes the rows that a query of one table finds; what it cannot know is a form to fill in.
+// update returns an UPDATE of the rows that a query on one table finds; unknown parts are left for the reader to fill
+// in.
 func (m mender) update(rows offending.Found, value string) string {
 	from, where, ok := strings.Cut(strings.TrimPrefix(rows.Query, "SELECT * FROM "), " WHERE ")
 	switch {
@@ -63,7 +64,7 @@ func (m mender) update(rows offending.Found, value string) string {
 	return m.execute(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s", from, query.Identifier(rows.Column), value, where))
 }
 
-// notNull is the three-step form of a NOT NULL column: nullable, filled, restricted.
+// notNull returns how to add a NOT NULL column in three steps: nullable, filled, restricted.
 func (m mender) notNull(f *migrations.Failure) string {
 	if f.Table == "" || f.Column == "" {
 		return "give the column a " + m.Words().Default + ", or fill it before it becomes NOT NULL"

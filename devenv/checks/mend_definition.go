@@ -11,7 +11,7 @@ import (
 	"devenv/migrations"
 )
 
-// definition is the mend of a failure that no row is behind.
+// definition returns how to fix a failure that no row causes.
 func (m mender) definition(f *migrations.Failure, rows offending.Found) string {
 	switch f.SQLState {
 	case "42710", "42P07", "42701":
@@ -42,7 +42,7 @@ func (m mender) definition(f *migrations.Failure, rows offending.Found) string {
 
 const editAndTry = "edit the revision, then: devenv test-migration"
 
-// existing is the mend of creating what is there already.
+// existing returns how to fix a statement that creates something that already exists.
 func (m mender) existing(f *migrations.Failure) string {
 	if strings.HasPrefix(f.Message, "enum label ") {
 		statement := regexp.MustCompile(`(?i)\bADD\s+VALUE\b`).ReplaceAllLiteralString(strings.TrimSpace(f.Statement), "ADD VALUE IF NOT EXISTS")
@@ -51,7 +51,7 @@ func (m mender) existing(f *migrations.Failure) string {
 	return "the object exists already: drop it in the downgrade that left it, or create it with " + m.Words().IfAbsent
 }
 
-// cast is the mend of a type that Postgres does not convert by itself, or whose default it does not.
+// cast returns how to fix a change of type when Postgres cannot convert the values, or the default, by itself.
 func (m mender) cast(f *migrations.Failure, rows offending.Found) string {
 	table, name := orDots(rows.Table), orDots(rows.Column)
 	kind := regexp.MustCompile(`to type ([\w ]+)$`).FindStringSubmatch(f.Message)
@@ -68,7 +68,7 @@ func (m mender) cast(f *migrations.Failure, rows offending.Found) string {
 	return "say how the values are converted:\n    " + m.Code(convert)
 }
 
-// dependent is the mend of changing what something else depends on.
+// dependent returns how to change an object that others depend on.
 func (m mender) dependent(f *migrations.Failure) string {
 	found := regexp.MustCompile(`(?m)\b(materialized )?view ("[^"]+"|[\w$.]+) depends on`).FindStringSubmatch(f.Detail)
 	switch {
@@ -81,7 +81,7 @@ func (m mender) dependent(f *migrations.Failure) string {
 	return editAndTry
 }
 
-// constraintNames says how to find the name that Postgres has for a constraint.
+// constraintNames returns a query for the names of a table's constraints.
 func constraintNames(table string) string {
 	return fmt.Sprintf("write the name that Postgres has; it is one of:\n    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '%s'::regclass",
 		strings.ReplaceAll(query.Identifier(table), "'", "''"))

@@ -8,7 +8,7 @@ import (
 	"devenv/migrations"
 )
 
-// drift is code that makes the migrations' schema what the models say. Names come from the difference.
+// drift returns code that changes the migrations' schema to match the models. It takes the names from the difference.
 func (m mender) drift(d catalog.Difference) string {
 	kind, name, _ := strings.Cut(d.Object, ":")
 	parts := strings.Split(name, ".")
@@ -34,7 +34,7 @@ func (m mender) drift(d catalog.Difference) string {
 	return m.Code(migrations.Proposal{SQL: "…", Comment: fmt.Sprintf("make %s: %s", driftObject(d), orNothing(d.Was))})
 }
 
-// columnDefault gives a column the default that the models say, or none.
+// columnDefault returns code that gives a column the models' default, or none.
 func (m mender) columnDefault(schema, table, name string, d catalog.Difference) string {
 	p := column(migrations.ProposeDefault, schema, table, name, "ALTER COLUMN "+name+" DROP DEFAULT")
 	if text, ok := strings.CutPrefix(d.Was, "default "); ok {
@@ -44,7 +44,7 @@ func (m mender) columnDefault(schema, table, name string, d catalog.Difference) 
 	return m.Code(p)
 }
 
-// enum adds the values that only the models have, each at its place.
+// enum returns code that adds the values that only the models have, each in its place.
 func (m mender) enum(name string, d catalog.Difference) string {
 	if d.Is == "" {
 		return m.execute("CREATE TYPE " + name + " AS ENUM " + d.Was)
@@ -67,7 +67,7 @@ func (m mender) enum(name string, d catalog.Difference) string {
 	return m.Alone(strings.Join(lines, "\n"))
 }
 
-// constraint makes a constraint what the models say.
+// constraint returns code that makes a constraint match the models.
 func (m mender) constraint(schema, table, name string, d catalog.Difference) string {
 	var lines []string
 	if d.Is != "" {

@@ -10,13 +10,13 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// counted is a column whose identity differs, and its default, where that differs as well: they change together.
+// counted is a column whose identity differs, with its default if that differs too: the two change together.
 type counted struct {
 	table, name     string // as SQL writes them
 	identity, value catalog.Difference
 }
 
-// countedColumn returns the column of an identity's difference.
+// countedColumn returns the column of a difference in identity.
 func countedColumn(identity catalog.Difference, all []catalog.Difference) (c counted, ok bool) {
 	parts := strings.Split(strings.TrimPrefix(identity.Object, "column:"), ".")
 	if identity.Facet != "identity" || len(parts) != 3 {
@@ -29,12 +29,13 @@ func countedColumn(identity catalog.Difference, all []catalog.Difference) (c cou
 	return c, true
 }
 
-// isCounted reports whether a difference is told together with the identity of its column.
+// isCounted reports whether a difference is covered by that in the identity of its column.
 func isCounted(d catalog.Difference, all []catalog.Difference) bool {
 	return d.Facet == "default" && slices.ContainsFunc(all, func(o catalog.Difference) bool { return o.Object == d.Object && o.Facet == "identity" })
 }
 
-// identity makes a column count as the models say. A default goes before an identity comes, and the sequence begins after what is there.
+// identity returns code that gives a column the models' identity. A default is dropped before an identity is added, and
+// the sequence starts after the existing values.
 func (m mender) identity(c counted) string {
 	alter := "ALTER TABLE " + c.table + " ALTER COLUMN " + c.name
 	var statements []string
@@ -62,13 +63,14 @@ func (m mender) identity(c counted) string {
 	return strings.Join(lines, "\n")
 }
 
-// goOn is a statement that lets the column's sequence go on after the largest value; it does nothing where there is none.
+// goOn returns a statement that makes the column's sequence continue after the largest value; without values it does
+// nothing.
 func (c counted) goOn() string {
-	column := strings.ReplaceAll(c.name, `"`, "") // which the function takes as it is, not as SQL writes it
+	column := strings.ReplaceAll(c.name, `"`, "") // the function takes the bare name
 	return fmt.Sprintf("SELECT setval(pg_get_serial_sequence(%s, %s), (SELECT max(%s) FROM %s))", query.Literal(c.table), query.Literal(column), c.name, c.table)
 }
 
-// sequenceOf returns the sequence that a default takes its values from, as SQL writes it; empty where there is none.
+// sequenceOf returns the sequence that a default uses, as SQL writes it, or an empty string when there is none.
 func sequenceOf(value string) string {
 	m := regexp.MustCompile(`nextval\('([^']+)'`).FindStringSubmatch(value)
 	if m == nil {
@@ -77,7 +79,7 @@ func sequenceOf(value string) string {
 	return m[1]
 }
 
-// drifts is the code for differences, in their order, each once.
+// drifts returns the code for several differences, in their order, without repeats.
 func (m mender) drifts(differences []catalog.Difference) string {
 	var lines []string
 	for _, d := range differences {
@@ -91,7 +93,7 @@ func (m mender) drifts(differences []catalog.Difference) string {
 	return indented(strings.Join(lines, "\n"))
 }
 
-// drifting is the code for one difference of several; empty where another's holds it.
+// drifting returns the code for one of several differences, or an empty string when the code for another covers it.
 func (m mender) drifting(d catalog.Difference, all []catalog.Difference) string {
 	if isCounted(d, all) {
 		return ""

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// addedType is the type of the column that a statement adds; false when the statement adds none.
+// addedType returns the type of the column that a statement adds, and false when it adds none.
 func addedType(statement string) (string, bool) {
 	m := regexp.MustCompile(`(?is)\bADD\s+(?:COLUMN\s+)?(?:IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")+"|[\w$]+)\s+(.+)$`).FindStringSubmatch(statement)
 	if m == nil || regexp.MustCompile(`(?i)^(?:CONSTRAINT|PRIMARY|UNIQUE|FOREIGN|CHECK|EXCLUDE)$`).MatchString(m[1]) {

@@ -7,10 +7,10 @@ import (
 	"devenv/migrations"
 )
 
-// mender says in hints how to mend what was found, in the migration tool's own code.
+// mender writes hints on how to fix what was found, in the migration tool's own code.
 type mender struct{ migrations.Snippets }
 
-// mender returns the one of the project's tool.
+// mender returns the mender for the project's migration tool.
 func (f *Facts) mender() mender {
 	if f.Snippets == nil {
 		return mender{migrations.SQL{}}
@@ -18,15 +18,15 @@ func (f *Facts) mender() mender {
 	return mender{f.Snippets}
 }
 
-// execute is a statement in a revision.
+// execute returns code that runs a statement in a revision.
 func (m mender) execute(sql string) string { return m.Code(migrations.Proposal{SQL: sql}) }
 
-// waiver is the comment that allows what a check found, in a hint.
+// waiver returns the comment that allows what a check found.
 func (m mender) waiver(what string) string {
 	return m.Words().Comment + " devenv: allow " + what + " -- reason"
 }
 
-// shortened is as much of an id as the tool takes.
+// shortened returns as much of an id as the tool accepts.
 func (m mender) shortened(id string) string {
 	if longest := m.Words().LongestID; longest > 0 && longest < len(id) {
 		return id[:longest]
@@ -34,12 +34,12 @@ func (m mender) shortened(id string) string {
 	return "…"
 }
 
-// follow is how a file's revision comes to follow another.
+// follow returns how to make a file's revision follow another.
 func (m mender) follow(file, parent string) string {
 	return m.Header(file, migrations.Revision{Down: []string{parent}})
 }
 
-// rename is the code that renames instead of dropping and adding.
+// rename returns code that renames instead of dropping and adding.
 func (m mender) rename(r migrations.Rename, comment string) string {
 	p := migrations.Proposal{Kind: migrations.ProposeColumnName, Schema: r.Schema, Table: r.Table, Name: r.From, Value: r.To, Comment: comment}
 	if r.Kind == migrations.MoveTable {
@@ -54,10 +54,10 @@ func (m mender) rename(r migrations.Rename, comment string) string {
 	return m.Code(p)
 }
 
-// column is a proposal for a column, with what follows ALTER TABLE.
+// column returns a proposal for a column; action is what follows ALTER TABLE.
 func column(kind migrations.ProposalKind, schema, table, name, action string) migrations.Proposal {
 	return migrations.Proposal{Kind: kind, Schema: schema, Table: table, Name: name, SQL: "ALTER TABLE " + query.Table(schema, table) + " " + action}
 }
 
-// indented is code as a hint shows it.
+// indented returns code indented for a hint.
 func indented(code string) string { return "    " + strings.ReplaceAll(code, "\n", "\n    ") }

@@ -2,8 +2,8 @@ package checks
 
 import "fmt"
 
-// nameNotCompared says in an answer from catalogs which objects they name and do not describe. An answer that was not asked
-// claims nothing.
+// nameNotCompared makes an answer that compares catalogs name the objects whose definitions are not compared. A check
+// that was not asked claims nothing.
 func nameNotCompared(judge func(*Facts) Finding) func(*Facts) Finding {
 	return func(f *Facts) Finding {
 		finding := judge(f)

@@ -30,7 +30,7 @@ func judgeNotes(f *Facts) Finding {
 	return finding
 }
 
-// note is what to do about a note: the change to propose, and the advice.
+// note returns what to do about a note: the proposed change, the advice, or both.
 func (m mender) note(n catalog.Note) string {
 	r := n.Remedy
 	if r.SQL == "" {

@@ -7,7 +7,7 @@ import (
 	"devenv/migrations"
 )
 
-// Outcomes is what the trials found, each its own part; the zero value says that none ran.
+// Outcomes is what the trials found, one field for each; the zero value means that none ran.
 type Outcomes struct {
 	Seeded  Outcome
 	Scratch Outcome
@@ -24,10 +24,10 @@ type Outcomes struct {
 	Atomic      AtomicOutcome
 	Smoke       SmokeOutcome
 	Unintended  UnintendedOutcome
-	// NotCompared names objects of the database of kinds that no catalog query knows: that they are there is compared, what
-	// they are is not.
+	// NotCompared names database objects of kinds that no catalog query covers: their existence is compared, their
+	// definitions are not.
 	NotCompared []string
-	// Notes are what is legal and worth knowing.
+	// Notes are about changes that are legal and worth knowing.
 	Notes []catalog.Note
 }
 
@@ -36,64 +36,67 @@ type Outcome struct {
 	Ran bool
 	// Failure is nil when the run succeeded.
 	Failure *migrations.Failure
-	// Offending are the rows behind a failure, where they could be found.
+	// Offending holds the rows behind a failure, where they could be found.
 	Offending offending.Found
-	// Baseline is the base's failure of the same kind, nil when the base alone succeeds or was not asked.
+	// Baseline is the base's own failure of the same kind, or nil when the base succeeds or was not tried.
 	Baseline *migrations.Failure
-	// Unrecorded says that the run succeeded and the database's version is not the head: nothing was committed.
+	// Unrecorded is true when the run succeeded but the database's version is not the head: nothing was committed.
 	Unrecorded bool
 }
 
 // DriftOutcome is what a second autogenerate found beyond the noise.
 type DriftOutcome struct {
 	Outcome
-	// FromScratch says that it was asked of a schema made from scratch, since the upgrade of the base's data failed.
+	// FromScratch is true when autogenerate ran on a schema made from scratch because the upgrade of the base's data
+	// failed.
 	FromScratch bool
 	Operations  []migrations.Operation
 }
 
-// ModelsOutcome is how the catalogs of the models' schema and the migrations' differ, beyond the base and what autogenerate
-// finds. NotCompared says why they could not be compared.
+// ModelsOutcome is how the catalogs of the models' and the migrations' schemas differ, apart from what differs on the
+// base and what autogenerate finds. NotCompared says why they could not be compared.
 type ModelsOutcome struct {
 	Ran         bool
 	NotCompared string
 	Differences []catalog.Difference
 }
 
-// DataOutcome is what the upgrade did to the data that was there.
+// DataOutcome is what the upgrade did to the existing data.
 type DataOutcome struct {
 	Ran     bool
 	Changes []data.Change
-	// Unsteady are columns that another run of the same migration fills with other values.
+	// Unsteady are columns that another run of the same migration fills with different values.
 	Unsteady []Unsteady
 }
 
-// Unsteady is such a column. Random says that it was an old column and differs in every run; else it depends on the time
-// zone or the order of dates.
+// Unsteady is a column whose values differ between runs. Random is true when it existed before and differs in every
+// run; otherwise it depends on the time zone or the date order.
 type Unsteady struct {
 	Table, Column string
 	Random        bool
 }
 
-// ReverseOutcome is the way back: the downgrade, the schema after it, and the upgrade after that.
+// ReverseOutcome is what the downgrade did, the schema after it, and how the second upgrade ended.
 type ReverseOutcome struct {
 	Down, Again Outcome
 	Differences []catalog.Difference
 	// Data is what the downgrade did to the data.
 	Data ReversedData
-	// FromScratch says that it was tried on a schema made from scratch, since the upgrade of the base's data failed.
+	// FromScratch is true when the downgrade ran on a schema made from scratch because the upgrade of the base's data
+	// failed.
 	FromScratch bool
-	// SchemaRead says that the schema after the downgrade was compared.
+	// SchemaRead is true when the schema after the downgrade was compared.
 	SchemaRead bool
-	// Written are rows that the new schema takes and the old one does not, written before another downgrade.
+	// Written is how another downgrade copes with rows that only the new schema accepts, written after the upgrade.
 	Written WitnessOutcome
 }
 
-// ReversedData is what a downgrade did: Base to the base's data, beyond what the upgrade did to it, and Made to all that the
-// upgrade left. Trip is what the first upgrade left and the second one did not.
+// ReversedData is what a downgrade did to the data. Base is what it did to the base's data, apart from what the upgrade
+// did; Made is what it did to everything the upgrade left. Trip is what the second upgrade left different from the
+// first.
 type ReversedData struct{ Base, Made, Trip []data.Change }
 
-// StartOutcome is how a backend's start ended. Err is nil when it became ready.
+// StartOutcome is how starting a backend ended. Err is nil when it became ready.
 type StartOutcome struct {
 	Ran      bool
 	Service  string
@@ -102,20 +105,20 @@ type StartOutcome struct {
 	How      string
 }
 
-// UnintendedOutcome is what the upgrade did to the schema that no statement names.
+// UnintendedOutcome is what the upgrade dropped from the schema without naming it.
 type UnintendedOutcome struct {
 	Ran  bool
 	Lost []UnintendedLoss
 }
 
-// UnintendedLoss is an object that CASCADE took along. Cause is the statement, zero where several may have.
+// UnintendedLoss is an object that CASCADE dropped. Cause is the statement, or zero when there are several candidates.
 type UnintendedLoss struct {
 	catalog.Loss
 	Cause migrations.Statement
 }
 
-// StartFirstOutcome is how the upgrade ended where the branch's backend was started before it. File is one that creates tables; Upgrade
-// did not run where the backend does not start on the base's data.
+// StartFirstOutcome is how the upgrade ended after the branch's backend had been started. File creates tables. Upgrade
+// is zero when the backend does not start on the base's data.
 type StartFirstOutcome struct {
 	Service, File string
 	Upgrade       Outcome

@@ -33,13 +33,13 @@ func judgeReverseAgain(f *Facts) Finding {
 		finding := found("upgrades again after the downgrade, and leaves other data than the first time: "+evidence[0].Message+more(len(evidence)-1),
 			"let "+down+" undo what "+up+" does to the rows, or let "+up+" leave alone the rows that it has done already (WHERE …, ON CONFLICT …)\n"+
 				"or, where the second time may differ:\n"+indented(m.waiver("reverse.again")), evidence...)
-		finding.AtMost = report.StatusWarn // what a downgrade cannot restore is told, and is no failure
+		finding.AtMost = report.StatusWarn // some data no downgrade can restore: report it, but do not fail
 		return finding
 	}
 	return clean("upgrades again after the downgrade")
 }
 
-// tripEvidence says what the first upgrade left and the second one did not.
+// tripEvidence returns what the second upgrade left different from the first.
 func tripEvidence(f *Facts) []report.Evidence {
 	var evidence []report.Evidence
 	for _, c := range f.Reverse.Data.Trip {

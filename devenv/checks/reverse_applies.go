@@ -39,13 +39,13 @@ func judgeReverseApplies(f *Facts) Finding {
 	if len(f.Reverse.Written.Tried) > 0 {
 		finding.Summary += ", and with rows written after the upgrade"
 	}
-	// That a downgrade drops what the upgrade made is worth knowing and no fault.
+	// It is worth knowing, and no fault, that a downgrade drops what the upgrade made.
 	finding.Evidence = append(unbuilt(f.Reverse.Written), downgradeEvidence(f, f.Reverse.Data.Made)...)
 	return finding
 }
 
-// faultyDowngrade is what a downgrade that runs does to the base's data, and how it ends once rows were written: neither hides
-// the other.
+// faultyDowngrade returns what a downgrade that works does to the base's data, and how it ends once rows have been
+// written: neither hides the other.
 func faultyDowngrade(f *Facts) (Finding, bool) {
 	var summary, hint string
 	m := f.mender()
@@ -66,7 +66,7 @@ func faultyDowngrade(f *Facts) (Finding, bool) {
 	return found(summary, hint+"or, where there is no way back:\n"+indented(m.waiver("reverse.applies")), evidence...), true
 }
 
-// downgradeEvidence says what a downgrade lost and changed. What may have changed and was not examined says nothing.
+// downgradeEvidence returns what a downgrade lost and changed. Values that were not examined do not count as changed.
 func downgradeEvidence(f *Facts, changes []data.Change) []report.Evidence {
 	var evidence []report.Evidence
 	for _, c := range changes {

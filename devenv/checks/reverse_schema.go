@@ -39,8 +39,9 @@ func judgeReverseSchema(f *Facts) Finding {
 		"undo in "+f.mender().Words().Downgrade+" what "+f.mender().Words().Upgrade+" does, last first; an enum type needs its own DROP TYPE", evidence...)
 }
 
-// onlyMoreValues says that a difference is an enum type with all its values, in their order, and more. Postgres cannot drop a
-// value, so every downgrade leaves it; the old code never meets it, and adding it again is no error with IF NOT EXISTS.
+// onlyMoreValues reports whether a difference is an enum type that kept all its values, in order, and gained some.
+// Postgres cannot drop a value, so every downgrade leaves it behind; the old code never meets it, and with IF NOT
+// EXISTS it can be added again.
 func onlyMoreValues(d catalog.Difference) bool {
 	if !strings.HasPrefix(d.Object, "enum:") || d.Was == "" {
 		return false
@@ -57,7 +58,7 @@ func onlyMoreValues(d catalog.Difference) bool {
 	return true
 }
 
-// orNothing names the absence of an object.
+// orNothing returns a definition, or "absent" when there is none.
 func orNothing(definition string) string {
 	if definition == "" {
 		return "absent"

@@ -6,15 +6,15 @@ import (
 	"devenv/devenv/report"
 )
 
-// Selection says which checks a run asks and how severe their findings are.
+// Selection is which checks a run asks and how severe their findings are.
 type Selection struct {
 	// Only and Skip hold ids or "prefix.*"; an empty Only means all.
 	Only, Skip []string
-	// Severities are the configuration's: fail, warn or off, by id.
+	// Severities holds the configured severity of a check by id: fail, warn or off.
 	Severities map[string]string
 }
 
-// Validate returns a usage failure when a pattern names no registered check.
+// Validate returns a usage failure when a pattern matches no registered check.
 func (s Selection) Validate() error {
 	for flag, patterns := range map[string][]string{"--only": s.Only, "--skip": s.Skip} {
 		for _, p := range patterns {
@@ -40,7 +40,7 @@ func (s Selection) Off(id string) string {
 	return ""
 }
 
-// Wants says whether any check that is asked needs the trial.
+// Wants reports whether any selected check needs the trial.
 func (s Selection) Wants(t Trial) bool {
 	for _, c := range All() {
 		if s.Off(c.ID) != "" {
@@ -55,7 +55,7 @@ func (s Selection) Wants(t Trial) bool {
 	return false
 }
 
-// severity returns the status that a finding of the check gets.
+// severity returns the status of a finding of the check.
 func (s Selection) severity(c Check) report.Status {
 	switch s.Severities[c.ID] {
 	case "fail":
@@ -84,7 +84,7 @@ func matchesAny(patterns []string, id string) bool {
 	return false
 }
 
-// matches compares an id with itself or with "prefix.*".
+// matches reports whether a pattern, an id or "prefix.*", matches an id.
 func matches(pattern, id string) bool {
 	if prefix, ok := strings.CutSuffix(pattern, "*"); ok && strings.HasSuffix(prefix, ".") {
 		return strings.HasPrefix(id, prefix)

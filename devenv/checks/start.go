@@ -23,7 +23,7 @@ func startBase() Check {
 	}
 }
 
-// judgeStartBranch also warns where the upgrade fails on what the backend, started before it, has created.
+// judgeStartBranch also warns when the backend, started before the upgrade, creates something that makes it fail.
 func judgeStartBranch(f *Facts) Finding {
 	finding, failure := judgeStart(f, f.Branch, "the branch's"), f.First.Upgrade.Failure
 	if finding.Answer != Clean || failure == nil {

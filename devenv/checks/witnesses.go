@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/report"
 )
 
-// witnessEvidence is what each witness that broke the move shows, and how to mend the first.
+// witnessEvidence returns the evidence of each witness that broke the move, and how to fix the first.
 func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hint string) {
 	for _, t := range o.Tried {
 		if t.Failure == nil {
@@ -29,7 +29,7 @@ func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hi
 	return evidence, hint
 }
 
-// orRestricted are the rows behind a failure, or at least the column that they are in.
+// orRestricted returns the rows behind a failure, or at least the column they are in.
 func orRestricted(t WitnessTrial) offending.Found {
 	rows, columns := t.Offending, t.Witness.Restriction.Columns
 	if rows.Column == "" && len(columns) == 1 {
@@ -39,7 +39,7 @@ func orRestricted(t WitnessTrial) offending.Found {
 	return rows
 }
 
-// unbuilt says which restrictions nothing could be tried for, and why.
+// unbuilt returns the restrictions for which no row could be made, and why.
 func unbuilt(o WitnessOutcome) []report.Evidence {
 	var evidence []report.Evidence
 	for _, t := range o.Tried {
@@ -50,7 +50,8 @@ func unbuilt(o WitnessOutcome) []report.Evidence {
 	return evidence
 }
 
-// withRest tells what could not be tried in the detail of what was found: evidence of its own would need its own waiver.
+// withRest adds what could not be tried to the detail of the first piece of evidence: evidence of its own would need
+// its own waiver.
 func withRest(evidence, rest []report.Evidence) []report.Evidence {
 	for _, r := range rest {
 		evidence[0].Detail = joined(evidence[0].Detail, r.Detail)
@@ -58,7 +59,7 @@ func withRest(evidence, rest []report.Evidence) []report.Evidence {
 	return evidence
 }
 
-// witnessSummary counts what was tried.
+// witnessSummary returns how many rows were tried.
 func witnessSummary(o WitnessOutcome) string {
 	tried := 0
 	for _, t := range o.Tried {

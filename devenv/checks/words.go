@@ -1,6 +1,6 @@
 package checks
 
-// are is the verb after a number of things.
+// are returns the verb for n things.
 func are(n int64) string {
 	if n == 1 {
 		return "is"

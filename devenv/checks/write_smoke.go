@@ -46,7 +46,7 @@ func judgeSmoke(f *Facts) Finding {
 	return finding
 }
 
-// write is what to do about a write that fails.
+// write returns what to do about a write that fails.
 func (m mender) write(e report.Evidence) string {
 	switch e.SQLState {
 	case "23505":
