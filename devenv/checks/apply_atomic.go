@@ -23,16 +23,20 @@ func judgeAtomic(f *Facts) Finding {
 		evidence = append(evidence, breakEvidence(f, b))
 	}
 	for _, o := range a.Unfinished {
-		evidence = append(evidence, report.Evidence{Revision: f.onlyRevision(), Table: o.Table, Message: o.Object + " is left " + o.State, Detail: o.Definition})
+		evidence = append(evidence, report.Evidence{
+			Revision: f.onlyRevision(), Table: o.Table, Message: o.Object + " is left " + o.State, Detail: o.Definition,
+		})
 	}
 	switch {
 	case !a.Ran:
 		return unasked(f.whyNotRun())
 	case len(a.Breaks) > 0:
-		return found(evidence[0].Message+more(len(evidence)-1), "let the revision be repeatable where it commits in between, with the same code:\n"+
-			indented(m.Words().Repeatable)+"\nor put each "+m.Words().Block+" into a revision of its own", evidence...)
+		hint := "let the revision be repeatable where it commits in between, with the same code:\n" +
+			indented(m.Words().Repeatable) + "\nor put each " + m.Words().Block + " into a revision of its own"
+		return found(evidence[0].Message+more(len(evidence)-1), hint, evidence...)
 	case len(evidence) > 0:
-		return found(evidence[0].Message+more(len(evidence)-1), "finish it, in this revision or the next:\n"+indented(m.finish(a.Unfinished[0])), evidence...)
+		hint := "finish it, in this revision or the next:\n" + indented(m.finish(a.Unfinished[0]))
+		return found(evidence[0].Message+more(len(evidence)-1), hint, evidence...)
 	case a.Transactions > 1:
 		return clean(fmt.Sprintf("a failure between its %s can be retried", report.Count(a.Transactions, "transaction")))
 	}

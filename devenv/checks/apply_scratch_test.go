@@ -8,9 +8,13 @@ import (
 	"devenv/migrations"
 )
 
-func TestTheHintOfAFailingHistoryIsOfItsOwnFailure(t *testing.T) {
-	orphans := migrations.Failure{Revision: "3f2a", SQLState: "23503", Table: "users", Column: "team", Statement: "ALTER TABLE users ADD FOREIGN KEY (team) REFERENCES teams"}
-	elsewhere, own, merged := orphans, migrations.Failure{Revision: "3f2a", SQLState: "42703", Message: `column "x" does not exist`}, migrations.Failure{Revision: "1b2c", SQLState: "42703"}
+func TestAFailingHistoryGetsItsOwnHint(t *testing.T) {
+	orphans := migrations.Failure{
+		Revision: "3f2a", SQLState: "23503", Table: "users", Column: "team",
+		Statement: "ALTER TABLE users ADD FOREIGN KEY (team) REFERENCES teams",
+	}
+	own := migrations.Failure{Revision: "3f2a", SQLState: "42703", Message: `column "x" does not exist`}
+	elsewhere, merged := orphans, migrations.Failure{Revision: "1b2c", SQLState: "42703"}
 	elsewhere.Statement = "INSERT INTO users (team) VALUES (1)"
 	merges := migrations.Failure{Revision: "1b2c", SQLState: "23503"}
 	const known, form, model = "UPDATE users SET team = NULL WHERE team = 7", "UPDATE … SET … WHERE …", `sa.table("users"`

@@ -43,7 +43,8 @@ func oneRunFails(f *Facts, o Outcome, what string) Finding {
 	m := f.mender()
 	hint := m.mend(o.Failure, o.Offending)
 	if o.Failure.SQLState == "55P04" {
-		hint = "a new enum value can be used only after its transaction. Add it in a transaction of its own:\n" + indented(m.Alone(m.execute("ALTER TYPE … ADD VALUE …")))
+		hint = "a new enum value can be used only after its transaction. Add it in a transaction of its own:\n" +
+			indented(m.Alone(m.execute("ALTER TYPE … ADD VALUE …")))
 		if each := m.Words().CommitEach; each != "" {
 			hint += "\nor " + each
 		}
@@ -56,11 +57,13 @@ func stepsDiffer(f *Facts) Finding {
 	evidence := make([]report.Evidence, 0, len(f.Stepwise.Differences))
 	for _, d := range f.Stepwise.Differences {
 		evidence = append(evidence, report.Evidence{
-			Revision: f.onlyRevision(), Message: d.Object, Detail: fmt.Sprintf("%s: %s; %s: %s", f.Stepwise.One, orNothing(d.Was), f.Stepwise.Other, orNothing(d.Is)),
+			Revision: f.onlyRevision(), Message: d.Object,
+			Detail: fmt.Sprintf("%s: %s; %s: %s", f.Stepwise.One, orNothing(d.Was), f.Stepwise.Other, orNothing(d.Is)),
 		})
 	}
-	return found(fmt.Sprintf("%s is not the same %s and %s%s", evidence[0].Message, f.Stepwise.One, f.Stepwise.Other, more(len(evidence)-1)),
-		"let the revision do the same whatever it finds: no \"if exists\" around what every database must get, no question to data that only some have", evidence...)
+	summary := fmt.Sprintf("%s is not the same %s and %s", evidence[0].Message, f.Stepwise.One, f.Stepwise.Other)
+	return found(summary+more(len(evidence)-1), "let the revision do the same whatever it finds: no \"if exists\" around "+
+		"what every database must get, no question to data that only some have", evidence...)
 }
 
 // joined returns two details as one.

@@ -11,7 +11,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
+func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 	breaking := witness.Witness{
 		Restriction: witness.Restriction{Table: "public.users", Columns: []string{"tenant"}, What: "users.tenant becomes NOT NULL"},
 		Inserts:     []string{"INSERT INTO teams DEFAULT VALUES", "INSERT INTO users (tenant) VALUES (NULL)"},
@@ -27,10 +27,15 @@ func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
 	}{
 		"a witness": {
 			func(f *Facts) { f.Adversarial = failing }, "apply.adversarial", report.StatusWarn,
-			[]string{"INSERT INTO users (tenant) VALUES (NULL)", "users.tenant becomes NOT NULL", "no witness could be built for ck_x: a trigger refuses it", "UPDATE users SET tenant"},
+			[]string{
+				"INSERT INTO users (tenant) VALUES (NULL)", "users.tenant becomes NOT NULL",
+				"no witness could be built for ck_x: a trigger refuses it", "UPDATE users SET tenant",
+			},
 		},
 		"no witness, and one that could not be made": {
-			func(f *Facts) { f.Adversarial = WitnessOutcome{Ran: true, Tried: []WitnessTrial{unbuildable}} }, "apply.adversarial", report.StatusPass,
+			func(f *Facts) {
+				f.Adversarial = WitnessOutcome{Ran: true, Tried: []WitnessTrial{unbuildable}}
+			}, "apply.adversarial", report.StatusPass,
 			[]string{"no witness could be built for ck_x: a trigger refuses it"},
 		},
 		"rows written after the upgrade": {
@@ -54,12 +59,19 @@ func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
 		},
 		"one transaction": {func(*Facts) {}, "apply.atomic", report.StatusPass, []string{"one transaction: all or nothing"}},
 		"two that can be retried": {
-			func(f *Facts) { f.Atomic.Transactions = 2 }, "apply.atomic", report.StatusPass, []string{"a failure between its 2 transactions can be retried"},
+			func(f *Facts) {
+				f.Atomic.Transactions = 2
+			}, "apply.atomic", report.StatusPass, []string{"a failure between its 2 transactions can be retried"},
 		},
 		"half done, and the retry fails": {
 			func(f *Facts) {
-				f.Atomic.Breaks = []AtomicBreak{{Revision: "3f2a", Statement: "CREATE INDEX ix", Retry: notNull(), Left: []catalog.Difference{{Object: "column:public.users.a"}}}}
-			}, "apply.atomic", report.StatusWarn, []string{"the retry fails", "left behind: column:public.users.a", "after: CREATE INDEX ix"},
+				f.Atomic.Breaks = []AtomicBreak{{
+					Revision: "3f2a", Statement: "CREATE INDEX ix", Retry: notNull(),
+					Left: []catalog.Difference{{Object: "column:public.users.a"}},
+				}}
+			}, "apply.atomic", report.StatusWarn, []string{
+				"the retry fails", "left behind: column:public.users.a", "after: CREATE INDEX ix",
+			},
 		},
 		"left NOT VALID": {
 			func(f *Facts) {
@@ -69,10 +81,15 @@ func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
 		"a write that fails": {
 			func(f *Facts) {
 				f.Smoke.Writes = []SmokeWrite{{
-					Failed: writes.Failed{Table: "public.users", SQLState: "42501", Role: "app", Message: "permission denied", Statement: "INSERT INTO users DEFAULT VALUES", Broken: true},
-					Cause:  migrations.Statement{Revision: "3f2a", Line: 12, SQL: "CREATE TABLE users ()"},
+					Failed: writes.Failed{
+						Table: "public.users", SQLState: "42501", Role: "app", Message: "permission denied",
+						Statement: "INSERT INTO users DEFAULT VALUES", Broken: true,
+					},
+					Cause: migrations.Statement{Revision: "3f2a", Line: 12, SQL: "CREATE TABLE users ()"},
 				}}
-			}, "write.smoke", report.StatusFail, []string{"as role app: permission denied", "GRANT", "CREATE TABLE users", "versions/3f2a.py"},
+			}, "write.smoke", report.StatusFail, []string{
+				"as role app: permission denied", "GRANT", "CREATE TABLE users", "versions/3f2a.py",
+			},
 		},
 		"a write that could not be tried": {
 			func(f *Facts) {
@@ -80,7 +97,9 @@ func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
 			}, "write.smoke", report.StatusPass, []string{"no write could be tried on public.users", "closed"},
 		},
 		"a note": {
-			func(f *Facts) { f.Notes = []catalog.Note{{Table: "public.users", Text: "ON DELETE CASCADE"}} }, "notes", report.StatusPass, []string{"ON DELETE CASCADE"},
+			func(f *Facts) {
+				f.Notes = []catalog.Note{{Table: "public.users", Text: "ON DELETE CASCADE"}}
+			}, "notes", report.StatusPass, []string{"ON DELETE CASCADE"},
 		},
 	}
 	for name, c := range cases {
@@ -107,11 +126,14 @@ func TestTheTrialsOfApplyingAreAnsweredByTheirChecks(t *testing.T) {
 	}
 }
 
-func TestNothingIsSaidOfARowThatIsForbiddenAlready(t *testing.T) {
+func TestAlreadyForbiddenRowsAreNotReported(t *testing.T) {
 	f := ready(func(f *Facts) {
-		f.Adversarial.Tried = []WitnessTrial{{Witness: witness.Witness{Restriction: witness.Restriction{What: "ck_x"}, Problem: "ck_old refuses it", Implied: true}}}
+		f.Adversarial.Tried = []WitnessTrial{{
+			Witness: witness.Witness{Restriction: witness.Restriction{What: "ck_x"}, Problem: "ck_old refuses it", Implied: true},
+		}}
 	})
-	if finding := judgeAdversarial(&f); finding.Answer != Clean || finding.Summary != "no row that is legal before can break it" || len(finding.Evidence) > 0 {
+	const want = "no row that is legal before can break it"
+	if finding := judgeAdversarial(&f); finding.Answer != Clean || finding.Summary != want || len(finding.Evidence) > 0 {
 		t.Errorf("%+v", finding)
 	}
 }

@@ -8,8 +8,10 @@ import (
 	"devenv/migrations"
 )
 
-func TestTwoFailuresAreOneFaultOrOfOneKind(t *testing.T) {
-	sql := migrations.Failure{Code: migrations.FailureSQL, Revision: "1b2c", SQLState: "42703", Exception: "ProgrammingError", Message: "no column"}
+func TestFailuresAreComparedByCauseAndKind(t *testing.T) {
+	sql := migrations.Failure{
+		Code: migrations.FailureSQL, Revision: "1b2c", SQLState: "42703", Exception: "ProgrammingError", Message: "no column",
+	}
 	raised := migrations.Failure{Code: migrations.FailureException, Revision: "1b2c", Exception: "KeyError", Message: "x"}
 	for name, c := range map[string]struct {
 		of         *migrations.Failure
@@ -36,8 +38,10 @@ func TestTwoFailuresAreOneFaultOrOfOneKind(t *testing.T) {
 			t.Errorf("%s: one kind is %v", name, !c.kind)
 		}
 	}
-	if SameFailure(nil, nil) || SameFailure(&sql, nil) || SameFailure(nil, &sql) || sameKind(nil, nil) || sameKind(&sql, nil) || sameKind(nil, &sql) {
-		t.Error("no failure is like nothing")
+	for _, c := range [][2]*migrations.Failure{{nil, nil}, {&sql, nil}, {nil, &sql}} {
+		if SameFailure(c[0], c[1]) || sameKind(c[0], c[1]) {
+			t.Error("no failure is like nothing")
+		}
 	}
 }
 
@@ -47,7 +51,10 @@ func TestACheckThatWasNotAskedSaysWhy(t *testing.T) {
 		"the upgrade failed (apply.seeded)": {Outcomes: Outcomes{Seeded: Outcome{Ran: true, Failure: notNull()}}},
 		"not tried":                         {},
 	} {
-		for _, c := range []Check{applyAdversarial(), applyAtomic(), dataLost(), dataChanged(), reverseApplies(), reverseSchema(), reverseAgain(), driftModels(), driftCatalog(), driftUnintended(), writeSmoke(), startBranch(), startBase()} {
+		for _, c := range []Check{
+			applyAdversarial(), applyAtomic(), dataLost(), dataChanged(), reverseApplies(), reverseSchema(), reverseAgain(),
+			driftModels(), driftCatalog(), driftUnintended(), writeSmoke(), startBranch(), startBase(),
+		} {
 			if got := c.Judge(&f); got.Answer != Unasked || got.Summary != want {
 				t.Errorf("%s: %d %q, want %q", c.ID, got.Answer, got.Summary, want)
 			}
@@ -61,7 +68,7 @@ func TestACheckThatWasNotAskedSaysWhy(t *testing.T) {
 	}
 }
 
-func TestAChangeIsToldWithWhatIsKnownOfIt(t *testing.T) {
+func TestAChangeReportsItsRowsAndExamples(t *testing.T) {
 	change := data.Change{Kind: data.ValuesChanged, Table: "public.orders", Column: "amount", Before: 4, After: 4}
 	one := change
 	one.Rows, one.Examples = 1, []string{"id 1: 1 → 2"}

@@ -29,7 +29,8 @@ func judgeChanged(f *Facts) Finding {
 	}
 	for _, u := range f.Data.Unsteady {
 		e := report.Evidence{Revision: f.onlyRevision(), Table: u.Table, Column: u.Column}
-		e.Message = shortObject(e) + " depends on the session's time zone or order of dates: it differs in America/New_York with days before months"
+		e.Message = shortObject(e) + " depends on the session's time zone or order of dates: " +
+			"it differs in America/New_York with days before months"
 		if u.Random {
 			e.Message = shortObject(e) + " gets other values whenever the migration runs"
 		}
@@ -46,7 +47,8 @@ func judgeChanged(f *Facts) Finding {
 		said[objectOf(e)] = true
 		hint += indented(f.mender().waiver("data.changed("+objectOf(e)+")")) + "\n"
 	}
-	return found(evidence[0].Message+more(len(evidence)-1), hint+"else keep the values: a type that holds them, a conversion in USING", evidence...)
+	hint += "else keep the values: a type that holds them, a conversion in USING"
+	return found(evidence[0].Message+more(len(evidence)-1), hint, evidence...)
 }
 
 // changeEvidence returns what happened to a column's values.

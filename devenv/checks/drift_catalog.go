@@ -38,7 +38,8 @@ func judgeCatalog(f *Facts) Finding {
 	first := f.Models.Differences[0]
 	hint := "autogenerate does not see this; write it into " + m.Words().Upgrade + ", and the way back into " + m.Words().Downgrade + ":\n"
 	if len(f.Revisions) == 0 {
-		hint = "autogenerate does not see this; devenv new-migration --empty \"…\" makes a revision, write into its " + strings.TrimPrefix(m.Words().Upgrade, "the ") + ":\n"
+		hint = "autogenerate does not see this; devenv new-migration --empty \"…\" makes a revision, write into its " +
+			strings.TrimPrefix(m.Words().Upgrade, "the ") + ":\n"
 	}
 	differ := fmt.Sprintf("models and migrations differ in %s: %s, but %s", driftObject(first), orNothing(first.Was), orNothing(first.Is))
 	if strings.HasPrefix(first.Object, "index:") && first.Is == "" {

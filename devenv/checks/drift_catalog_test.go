@@ -9,7 +9,7 @@ import (
 	"devenv/migrations/alembic"
 )
 
-func TestADriftIsMendedWithItsOwnNames(t *testing.T) {
+func TestADriftIsFixedWithItsOwnNames(t *testing.T) {
 	cases := map[string]struct {
 		difference catalog.Difference
 		want       string
@@ -51,7 +51,10 @@ func TestADriftIsMendedWithItsOwnNames(t *testing.T) {
 			"op.drop_constraint(\"k\", \"users\")\nop.execute(\"ALTER TABLE public.users ADD CONSTRAINT k CHECK ((n > 1))\")",
 		},
 		"an index": {
-			catalog.Difference{Object: "index:public.ix", Was: "CREATE INDEX ix ON public.t USING btree (n) WHERE (n > 0)", Is: "CREATE INDEX ix ON public.t USING btree (n)"},
+			catalog.Difference{
+				Object: "index:public.ix", Was: "CREATE INDEX ix ON public.t USING btree (n) WHERE (n > 0)",
+				Is: "CREATE INDEX ix ON public.t USING btree (n)",
+			},
 			"op.execute(\"DROP INDEX public.ix\")\nop.execute(\"CREATE INDEX ix ON public.t USING btree (n) WHERE (n > 0)\")",
 		},
 		"a serial's sequence": {
@@ -68,15 +71,23 @@ func TestADriftIsMendedWithItsOwnNames(t *testing.T) {
 	}
 }
 
-func TestADriftSaysWhichSideLacksWhatAndWhereItsMendBelongs(t *testing.T) {
+func TestADriftSaysWhereItsFixBelongs(t *testing.T) {
 	const own, fresh = "write it into upgrade(), and the way back into downgrade()", "devenv new-migration --empty"
 	for name, c := range map[string]struct {
 		difference catalog.Difference
 		summary    string
 	}{
-		"an index that is missing": {catalog.Difference{Object: "index:public.ix", Was: "CREATE INDEX ix"}, "the models have an index that the migrations do not make: CREATE INDEX ix"},
-		"an index that differs":    {catalog.Difference{Object: "index:public.ix", Was: "a", Is: "b"}, "models and migrations differ in index:public.ix: a, but b"},
-		"a CHECK that is missing":  {catalog.Difference{Object: "constraint:public.t.k", Was: "CHECK (a)"}, "models and migrations differ in constraint:public.t.k: CHECK (a), but absent"},
+		"an index that is missing": {
+			catalog.Difference{Object: "index:public.ix", Was: "CREATE INDEX ix"},
+			"the models have an index that the migrations do not make: CREATE INDEX ix",
+		},
+		"an index that differs": {
+			catalog.Difference{Object: "index:public.ix", Was: "a", Is: "b"}, "models and migrations differ in index:public.ix: a, but b",
+		},
+		"a CHECK that is missing": {
+			catalog.Difference{Object: "constraint:public.t.k", Was: "CHECK (a)"},
+			"models and migrations differ in constraint:public.t.k: CHECK (a), but absent",
+		},
 	} {
 		f := ready(func(f *Facts) { f.Models.Differences = []catalog.Difference{c.difference} })
 		if got := judgeCatalog(&f); got.Summary != c.summary || !strings.Contains(got.Hint, own) || strings.Contains(got.Hint, fresh) {

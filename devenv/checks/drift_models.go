@@ -34,7 +34,8 @@ func judgeDrift(f *Facts) Finding {
 	if len(f.Revisions) == 0 {
 		hint = "make the migration: devenv new-migration \"…\""
 	}
-	return found(fmt.Sprintf("models and migrations differ: %s of %s%s", f.Drift.Operations[0].Kind, f.Drift.Operations[0].Object, more(len(evidence)-1)),
+	first := f.Drift.Operations[0]
+	return found(fmt.Sprintf("models and migrations differ: %s of %s%s", first.Kind, first.Object, more(len(evidence)-1)),
 		hint, evidence...)
 }
 

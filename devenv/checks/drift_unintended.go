@@ -36,8 +36,9 @@ func judgeUnintended(f *Facts) Finding {
 		evidence = append(evidence, e)
 	}
 	first := lost[0]
+	hint := "make it again after the change, in the same revision; where nobody needs it, drop it by name before:\n    "
 	finding := found("the upgrade took the "+first.Kind()+" "+first.Label()+" along, which no statement names"+more(len(lost)-1),
-		"make it again after the change, in the same revision; where nobody needs it, drop it by name before:\n    "+f.mender().execute(first.Drop), evidence...)
+		hint+f.mender().execute(first.Drop), evidence...)
 	if !slices.ContainsFunc(lost, func(l UnintendedLoss) bool { return strings.HasPrefix(l.Object, "matview:") }) {
 		finding.AtMost = report.StatusWarn
 	}

@@ -7,12 +7,18 @@ import (
 	"devenv/migrations"
 )
 
-func TestAnAnswerFromASchemaMadeFromScratchSaysSo(t *testing.T) {
+func TestAnAnswerFromScratchSaysSo(t *testing.T) {
 	t.Parallel()
 	const said = "tried on a schema made from scratch"
-	drifted := DriftOutcome{Outcome: Outcome{Ran: true}, Operations: []migrations.Operation{{Kind: "add_column", Object: "column:public.teams.motto"}}}
+	drifted := DriftOutcome{
+		Outcome: Outcome{Ran: true}, Operations: []migrations.Operation{{Kind: "add_column", Object: "column:public.teams.motto"}},
+	}
 	back := ReverseOutcome{Down: Outcome{Ran: true}, Again: Outcome{Ran: true}, SchemaRead: true}
-	f := Facts{Outcomes: Outcomes{Seeded: Outcome{Ran: true, Failure: &migrations.Failure{}}, Drift: drifted, Models: ModelsOutcome{Ran: true}, Reverse: back}}
+	f := Facts{
+		Outcomes: Outcomes{
+			Seeded: Outcome{Ran: true, Failure: &migrations.Failure{}}, Drift: drifted, Models: ModelsOutcome{Ran: true}, Reverse: back,
+		},
+	}
 	for _, c := range []Check{driftModels(), driftCatalog(), reverseApplies(), reverseSchema(), reverseAgain()} {
 		if got := c.Judge(&f).Summary; strings.Contains(got, said) {
 			t.Errorf("%s of the base's data: %q", c.ID, got)
@@ -25,7 +31,9 @@ func TestAnAnswerFromASchemaMadeFromScratchSaysSo(t *testing.T) {
 		if got := c.Judge(&scratch).Summary; !strings.Contains(got, said) || strings.Contains(got, "with the data there") {
 			t.Errorf("%s from scratch: %q", c.ID, got)
 		}
-		if got := c.Judge(&Facts{Change: Change{NothingToTry: "it is broken"}, Outcomes: Outcomes{Drift: DriftOutcome{FromScratch: true}, Reverse: ReverseOutcome{FromScratch: true}}}).Summary; got != "it is broken" {
+		broken := Facts{Change: Change{NothingToTry: "it is broken"}}
+		broken.Drift.FromScratch, broken.Reverse.FromScratch = true, true
+		if got := c.Judge(&broken).Summary; got != "it is broken" {
 			t.Errorf("%s was not asked, and says %q", c.ID, got)
 		}
 	}

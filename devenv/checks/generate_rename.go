@@ -30,7 +30,10 @@ func judgeRename(f *Facts) Finding {
 	}
 	first := f.Renames[0]
 	if others := candidates(f.Renames, first); first.Uncertain && len(others) > 1 {
-		return found(fmt.Sprintf("%s may be a rename of %s%s", oneOf(others), first.From, more(len(evidence)-len(others))), f.mender().renames(f.Renames), evidence...)
+		return found(
+			fmt.Sprintf("%s may be a rename of %s%s", oneOf(others), first.From, more(len(evidence)-len(others))),
+			f.mender().renames(f.Renames), evidence...,
+		)
 	}
 	return found(mayBe(first)+more(len(evidence)-1), f.mender().renames(f.Renames), evidence...)
 }
@@ -65,7 +68,8 @@ func (m mender) renames(renames []migrations.Rename) string {
 		whether, what = "if they are", "drops and adds"
 	}
 	w := m.Words()
-	return whether + ", take out the " + what + ", and begin " + w.Upgrade + ", after any " + w.Block + ", with\n" + up.String() + "and " + w.Downgrade + " with" + down.String()
+	return whether + ", take out the " + what + ", and begin " + w.Upgrade + ", after any " + w.Block + ", with\n" +
+		up.String() + "and " + w.Downgrade + " with" + down.String()
 }
 
 // alternatives returns a comment that lists the other possible new names.

@@ -73,48 +73,6 @@ func hinted() []hint {
 	return append(hintedFailures(), hintedFindings()...)
 }
 
-// hintedFailures returns failed upgrades, one for each way to fix one.
-func hintedFailures() []hint {
-	failed := func(name string, rows offending.Found, f migrations.Failure) hint {
-		return hint{name, func(facts *Facts) { facts.Seeded.Failure, facts.Seeded.Offending = &f, rows }}
-	}
-	at := offending.Found{Schema: "crm", Table: "Contact", Column: "order", Query: `SELECT * FROM crm."Contact" WHERE "order" > 3`}
-	plain := offending.Found{Schema: "public", Table: "users", Column: "age", Query: "SELECT * FROM users WHERE age > 3"}
-	return []hint{
-		failed("a domain", plain, migrations.Failure{SQLState: "23514", Message: "value for domain d violates"}),
-		failed("NOT NULL, no names", offending.Found{}, migrations.Failure{SQLState: "23502"}),
-		failed("NOT NULL, inserted", offending.Found{}, migrations.Failure{SQLState: "23502", Table: "users", Column: "age", Message: "null value in column age"}),
-		failed("NOT NULL", offending.Found{}, migrations.Failure{SQLState: "23502", Schema: "crm", Table: "Contact", Column: "order"}),
-		failed("NOT NULL, added", offending.Found{}, migrations.Failure{SQLState: "23502", Table: "users", Column: "age", Statement: "ALTER TABLE users ADD COLUMN age VARCHAR(30) NOT NULL"}),
-		failed("NOT NULL, added to a schema", offending.Found{}, migrations.Failure{SQLState: "23502", Schema: "crm", Table: "users", Column: "age", Statement: "ALTER TABLE users ADD COLUMN age TIMESTAMPTZ NOT NULL"}),
-		failed("NOT NULL, of another type", offending.Found{}, migrations.Failure{SQLState: "23502", Table: "users", Column: "age", Statement: "ALTER TABLE users ADD age hstore NOT NULL"}),
-		failed("UNIQUE", at, migrations.Failure{SQLState: "23505"}),
-		failed("UNIQUE, rows unknown", offending.Found{}, migrations.Failure{SQLState: "23505"}),
-		failed("a foreign key", plain, migrations.Failure{SQLState: "23503"}),
-		failed("a foreign key of a schema", at, migrations.Failure{SQLState: "23503"}),
-		failed("a partition", offending.Found{}, migrations.Failure{SQLState: "23514", Message: `no partition of relation "visits" found for row`}),
-		failed("a CHECK", plain, migrations.Failure{SQLState: "23514"}),
-		failed("EXCLUDE", plain, migrations.Failure{SQLState: "23P01"}),
-		failed("too long", plain, migrations.Failure{SQLState: "22001"}),
-		failed("an object exists", offending.Found{}, migrations.Failure{SQLState: "42P07"}),
-		failed("an enum's value exists", offending.Found{}, migrations.Failure{SQLState: "42710", Message: "enum label exists", Statement: "ALTER TYPE mood ADD VALUE 'sad'"}),
-		failed("a cast", plain, migrations.Failure{SQLState: "42804", Message: "column cannot be cast automatically to type integer"}),
-		failed("a cast of a schema", at, migrations.Failure{SQLState: "42804", Message: "column cannot be cast automatically to type integer"}),
-		failed("a default's cast", plain, migrations.Failure{SQLState: "42804", Message: "default for column"}),
-		failed("a view depends", offending.Found{}, migrations.Failure{SQLState: "0A000", Detail: `rule _RETURN on materialized view "Old" depends on column`}),
-		failed("something depends", offending.Found{}, migrations.Failure{SQLState: "2BP01", Detail: "a\nb"}),
-		failed("no such constraint", offending.Found{}, migrations.Failure{SQLState: "42704", Message: `constraint "k" of relation "Contact" does not exist`}),
-		failed("a new value is used", offending.Found{}, migrations.Failure{SQLState: "55P04"}),
-		failed("not in a transaction", offending.Found{}, migrations.Failure{SQLState: "25001"}),
-		failed("an index row too large", plain, migrations.Failure{SQLState: "54000"}),
-		failed("pending triggers", offending.Found{}, migrations.Failure{SQLState: "55006"}),
-		failed("an import is missing", offending.Found{}, migrations.Failure{Message: "NameError: name 'sqlmodel' is not defined"}),
-		failed("a constraint without a name", offending.Found{}, migrations.Failure{Message: "CompileError: Can't emit DROP CONSTRAINT for constraint UniqueConstraint(); it has no name"}),
-		failed("a table's constraint without a name", offending.Found{}, migrations.Failure{Message: "CompileError: constraint UniqueConstraint(table=Table('users')); it has no name"}),
-		failed("anything else", offending.Found{}, migrations.Failure{Message: "boom"}),
-	}
-}
-
 // hintedFindings returns the other findings.
 func hintedFindings() []hint {
 	drift := func(object, facet, was, is string) hint {
@@ -124,7 +82,9 @@ func hintedFindings() []hint {
 	}
 	problem := func(kind migrations.ProblemKind) hint {
 		return hint{"a history that is " + string(kind), func(f *Facts) {
-			f.History.Problems = []migrations.Problem{{Kind: kind, Revision: strings.Repeat("x", 40), File: "versions/copy.py", Message: "wrong"}}
+			f.History.Problems = []migrations.Problem{{
+				Kind: kind, Revision: strings.Repeat("x", 40), File: "versions/copy.py", Message: "wrong",
+			}}
 		}}
 	}
 	head := func(id string) migrations.Revision {
@@ -132,7 +92,10 @@ func hintedFindings() []hint {
 	}
 	loss := data.Change{Kind: data.ValuesLost, Table: "public.users", Column: "legacy", Before: 4, After: 1}
 	broken := WitnessOutcome{Ran: true, Tried: []WitnessTrial{{
-		Witness: witness.Witness{Inserts: []string{"INSERT"}, Restriction: witness.Restriction{Table: "public.users", Columns: []string{"age"}, What: "age"}}, Failure: &migrations.Failure{SQLState: "22001"},
+		Witness: witness.Witness{
+			Inserts: []string{"INSERT"}, Restriction: witness.Restriction{Table: "public.users", Columns: []string{"age"}, What: "age"},
+		},
+		Failure: &migrations.Failure{SQLState: "22001"},
 	}}}
 	smoke := func(state string) hint {
 		return hint{"a write fails " + state, func(f *Facts) {
@@ -142,31 +105,51 @@ func hintedFindings() []hint {
 	unsafe := &migrations.Failure{Revision: "3f2a", SQLState: "55P04", Message: "unsafe use"}
 	return []hint{
 		{"a view taken along", func(f *Facts) {
-			f.Unintended.Lost = []UnintendedLoss{{Loss: catalog.Loss{Object: "view:public.names", Drop: "DROP VIEW public.names"}, Cause: migrations.Statement{SQL: "DROP TABLE users CASCADE"}}}
+			f.Unintended.Lost = []UnintendedLoss{{
+				Loss:  catalog.Loss{Object: "view:public.names", Drop: "DROP VIEW public.names"},
+				Cause: migrations.Statement{SQL: "DROP TABLE users CASCADE"},
+			}}
 		}},
 		drift("enum:public.mood", "", "('ok', 'bad')", ""), drift("enum:public.mood", "", "('ok', 'fine', 'bad')", "('ok', 'bad')"),
 		drift("enum:public.mood", "", "('ok')", "('ok', 'bad')"), drift("constraint:public.users.k", "", "CHECK (n)", "CHECK (m)"),
 		drift("constraint:crm.users.k", "", "", "CHECK (m)"), drift("column:public.users.n", "default", "default 1", ""),
 		drift("column:crm.users.n", "default", "", "default 'x'"), drift("column:public.users.n", "type", "bigint", "integer"),
-		drift("index:public.ix", "", "CREATE INDEX ix ON public.t USING btree (n)", "CREATE INDEX ix"), drift("index:public.ix", "", "CREATE INDEX ix", ""),
-		drift("sequence:public.s", "", "sequence as bigint start 1", "sequence as integer start 1"), drift("view:public.v", "", "SELECT 1", ""),
+		drift("index:public.ix", "", "CREATE INDEX ix ON public.t USING btree (n)", "CREATE INDEX ix"),
+		drift("index:public.ix", "", "CREATE INDEX ix", ""),
+		drift("sequence:public.s", "", "sequence as bigint start 1", "sequence as integer start 1"),
+		drift("view:public.v", "", "SELECT 1", ""),
 		{"drift without a revision", func(f *Facts) {
 			f.Revisions, f.Models.Differences = nil, []catalog.Difference{{Object: "index:public.ix", Was: "CREATE INDEX ix"}}
 		}},
 		{"a model drifts", func(f *Facts) {
-			f.Drift.Operations = []migrations.Operation{{Kind: migrations.AddColumn, Object: "column:public.users.x", Rendered: "op.add_column(…)"}}
+			f.Drift.Operations = []migrations.Operation{{
+				Kind: migrations.AddColumn, Object: "column:public.users.x", Rendered: "op.add_column(…)",
+			}}
 		}},
 		{"the models drift in a dozen ways", func(f *Facts) {
 			for i := range 12 {
-				f.Drift.Operations = append(f.Drift.Operations, migrations.Operation{Kind: migrations.AddColumn, Object: "column:public.users.x", Rendered: fmt.Sprintf("op.add_column(%d,\n    …)", i)})
+				f.Drift.Operations = append(f.Drift.Operations, migrations.Operation{
+					Kind: migrations.AddColumn, Object: "column:public.users.x", Rendered: fmt.Sprintf("op.add_column(%d,\n    …)", i),
+				})
 			}
 		}},
 		{"notes", func(f *Facts) {
 			f.Notes = []catalog.Note{
 				{Text: "it waits", Remedy: catalog.Remedy{SQL: "SET lock_timeout = '5s'"}, Advice: "and try again"},
 				{Text: "it is known", Advice: "whoever deletes there must mean it"},
-				{Text: "no index", Remedy: catalog.Remedy{SQL: "CREATE INDEX ix_teams_user ON teams (\"user\")", Table: "teams", Name: "ix_teams_user", Columns: []string{"user"}}},
-				{Text: "it stays integer", Remedy: catalog.Remedy{SQL: "ALTER TABLE teams ALTER COLUMN owner TYPE bigint", Table: "teams", Name: "owner", Type: "bigint"}},
+				{
+					Text: "no index",
+					Remedy: catalog.Remedy{
+						SQL: "CREATE INDEX ix_teams_user ON teams (\"user\")", Table: "teams", Name: "ix_teams_user",
+						Columns: []string{"user"},
+					},
+				},
+				{
+					Text: "it stays integer",
+					Remedy: catalog.Remedy{
+						SQL: "ALTER TABLE teams ALTER COLUMN owner TYPE bigint", Table: "teams", Name: "owner", Type: "bigint",
+					},
+				},
 			}
 		}},
 		{"autogenerate fails", func(f *Facts) { f.Drift.Failure = &migrations.Failure{Message: "no"} }},
@@ -194,16 +177,24 @@ func hintedFindings() []hint {
 			}
 		}},
 		{"an identity of another kind", func(f *Facts) {
-			f.Models.Differences = []catalog.Difference{{Object: "column:public.tags.id", Facet: "identity", Was: "generated always as identity", Is: "generated by default as identity"}}
+			f.Models.Differences = []catalog.Difference{{
+				Object: "column:public.tags.id", Facet: "identity", Was: "generated always as identity",
+				Is: "generated by default as identity",
+			}}
 		}},
 		{"a table that moved", func(f *Facts) {
-			f.Renames = []migrations.Rename{{Kind: migrations.MoveTable, Schema: "public", Table: "accounts", From: "accounts", To: "billing"}}
+			f.Renames = []migrations.Rename{{
+				Kind: migrations.MoveTable, Schema: "public", Table: "accounts", From: "accounts", To: "billing",
+			}}
 		}},
-		problem(migrations.ProblemDuplicate), problem(migrations.ProblemLongID), problem(migrations.ProblemBroken), problem(migrations.ProblemParent),
+		problem(migrations.ProblemDuplicate), problem(migrations.ProblemLongID), problem(migrations.ProblemBroken),
+		problem(migrations.ProblemParent),
 		{"two heads, of the branch", func(f *Facts) {
 			f.Revisions, f.History.Revisions = append(f.Revisions, head("9d8e")), append(f.History.Revisions, head("9d8e"))
 		}},
-		{"two heads, none of the branch", func(f *Facts) { f.Revisions, f.History.Revisions = nil, append(f.History.Revisions, head("9d8e")) }},
+		{"two heads, none of the branch", func(f *Facts) {
+			f.Revisions, f.History.Revisions = nil, append(f.History.Revisions, head("9d8e"))
+		}},
 		{"two heads, no base", func(f *Facts) { f.BaseHeads, f.History.Revisions = nil, append(f.History.Revisions, head("9d8e")) }},
 		{"the base went on", func(f *Facts) {
 			f.BaseHeads, f.History.Revisions = []string{"9d8e"}, append(f.History.Revisions, head("9d8e"))
@@ -224,7 +215,9 @@ func hintedFindings() []hint {
 			f.Data.Changes = []data.Change{loss, {Kind: data.ValuesChanged, Table: "public.users", Column: "age"}}
 		}},
 		{"no way back", func(f *Facts) {
-			f.Reverse.Down.Failure, f.Reverse.Down.Offending = &migrations.Failure{SQLState: "22001"}, offending.Found{Table: "users", Column: "age"}
+			f.Reverse.Down.Failure, f.Reverse.Down.Offending = &migrations.Failure{SQLState: "22001"}, offending.Found{
+				Table: "users", Column: "age",
+			}
 		}},
 		{"the way back loses data", func(f *Facts) { f.Reverse.Data.Base, f.Reverse.Written = []data.Change{loss}, broken }},
 		{"the schema does not come back", func(f *Facts) {

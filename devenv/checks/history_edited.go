@@ -20,13 +20,15 @@ func judgeEdited(f *Facts) Finding {
 	if len(evidence) == 0 {
 		return clean("the base's migrations do what they did")
 	}
-	summary := fmt.Sprintf("%s of %s changed on this branch: %s%s", report.Count(len(evidence), "migration"), f.BaseRef, evidence[0].File, more(len(evidence)-1))
+	summary := fmt.Sprintf("%s of %s changed on this branch: %s%s",
+		report.Count(len(evidence), "migration"), f.BaseRef, evidence[0].File, more(len(evidence)-1))
 	if f.Restores {
 		finding := found(summary+"; brought back", "nothing to do; \"devenv undo\" returns your version", evidence...)
 		finding.AtMost = report.StatusWarn
 		return finding
 	}
-	return found(summary, fmt.Sprintf("bring them back: git checkout %s -- %s\nand put the change into a new revision", f.BaseRef, strings.Join(paths, " ")), evidence...)
+	return found(summary, fmt.Sprintf("bring them back: git checkout %s -- %s\nand put the change into a new revision",
+		f.BaseRef, strings.Join(paths, " ")), evidence...)
 }
 
 const historyEditedPage = `A migration that is already on the base branch must not be edited, renamed or removed.

@@ -51,13 +51,15 @@ func hidesHeads(p migrations.Problem) bool {
 // headsHint returns how to get back to one head.
 func (f *Facts) headsHint() string {
 	if lacking := f.lackingHead(); lacking != "" && len(f.Edited) > 0 {
-		return fmt.Sprintf("bring the migrations of %s back first (history.edited): revision %s is gone, and databases are at it", f.BaseRef, lacking)
+		return fmt.Sprintf("bring the migrations of %s back first (history.edited): revision %s is gone, and databases are at it",
+			f.BaseRef, lacking)
 	}
 	if len(f.Revisions) == 0 {
 		return "join them: " + f.mender().Words().Join
 	}
 	if later, earlier, ok := f.ownHeads(); ok {
-		return "let one follow the other: " + f.mender().follow(later.Path, earlier.ID) + "\nor make one of them: devenv new-migration --replace \"…\""
+		return "let one follow the other: " + f.mender().follow(later.Path, earlier.ID) +
+			"\nor make one of them: devenv new-migration --replace \"…\""
 	}
 	if len(f.BaseHeads) == 0 {
 		return "join them: " + f.mender().Words().Join

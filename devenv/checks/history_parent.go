@@ -44,7 +44,8 @@ func (f *Facts) problems() []migrations.Problem {
 	problems := slices.Clone(f.History.Problems)
 	for i, p := range problems {
 		inFile := func(r migrations.Revision) bool { return r.Path == p.File }
-		if p.Kind != migrations.ProblemDuplicate || slices.ContainsFunc(f.Revisions, inFile) || !slices.ContainsFunc(f.History.Revisions, inFile) {
+		if p.Kind != migrations.ProblemDuplicate || slices.ContainsFunc(f.Revisions, inFile) ||
+			!slices.ContainsFunc(f.History.Revisions, inFile) {
 			continue
 		}
 		if at := slices.IndexFunc(f.Revisions, func(r migrations.Revision) bool { return r.ID == p.Revision }); at >= 0 {
@@ -63,11 +64,13 @@ func (f *Facts) parentHint() string {
 	p := f.problems()[0]
 	switch p.Kind {
 	case migrations.ProblemDuplicate:
-		return "give the copy an id of its own: " + f.mender().Header(p.File, migrations.Revision{ID: "…"}) + "\nand let it follow the other, or the base's head"
+		return "give the copy an id of its own: " + f.mender().Header(p.File, migrations.Revision{ID: "…"}) +
+			"\nand let it follow the other, or the base's head"
 	case migrations.ProblemLongID:
 		return "give it a shorter id: " + f.mender().Header(p.File, migrations.Revision{ID: f.mender().shortened(p.Revision)})
 	case migrations.ProblemBroken, migrations.ProblemImport:
-		return "correct " + p.File + ": " + f.mender().Words().Tool + " reads every file of the directory, and one that it cannot read stops it"
+		return "correct " + p.File + ": " + f.mender().Words().Tool +
+			" reads every file of the directory, and one that it cannot read stops it"
 	case migrations.ProblemParent, migrations.ProblemCycle:
 		if len(f.BaseHeads) > 0 {
 			return f.followBase(p.File, f.BaseHeads[0])

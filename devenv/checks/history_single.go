@@ -28,7 +28,8 @@ func judgeSingle(f *Facts) Finding {
 		evidence = append(evidence, report.Evidence{File: r.Path, Detail: r.ID})
 	}
 	return found(fmt.Sprintf("the branch adds %d migrations", len(f.Revisions)),
-		"make one of them: devenv new-migration --replace \"…\"\nor, where several are meant, in .devenv.yaml:\n    migrations: {per_branch: many}", evidence...)
+		"make one of them: devenv new-migration --replace \"…\"\n"+
+			"or, where several are meant, in .devenv.yaml:\n    migrations: {per_branch: many}", evidence...)
 }
 
 const historySinglePage = `A branch that changes the database should add one migration.

@@ -45,7 +45,9 @@ const editAndTry = "edit the revision, then: devenv test-migration"
 // existing returns how to fix a statement that creates something that already exists.
 func (m mender) existing(f *migrations.Failure) string {
 	if strings.HasPrefix(f.Message, "enum label ") {
-		statement := regexp.MustCompile(`(?i)\bADD\s+VALUE\b`).ReplaceAllLiteralString(strings.TrimSpace(f.Statement), "ADD VALUE IF NOT EXISTS")
+		statement := regexp.MustCompile(`(?i)\bADD\s+VALUE\b`).ReplaceAllLiteralString(
+			strings.TrimSpace(f.Statement), "ADD VALUE IF NOT EXISTS",
+		)
 		return "an enum's value cannot be taken away again; let the next upgrade find it there:\n    " + m.execute(statement)
 	}
 	return "the object exists already: drop it in the downgrade that left it, or create it with " + m.Words().IfAbsent
@@ -58,7 +60,8 @@ func (m mender) cast(f *migrations.Failure, rows offending.Found) string {
 	switch {
 	case strings.HasPrefix(f.Message, "default for column"):
 		sql := "ALTER TABLE " + query.Table(rows.Schema, table) + " ALTER COLUMN " + query.Identifier(name)
-		return "take the default away, convert, and set it anew:\n    " + m.execute(sql+" DROP DEFAULT") + "\n    …\n    " + m.execute(sql+" SET DEFAULT '…'")
+		return "take the default away, convert, and set it anew:\n    " + m.execute(sql+" DROP DEFAULT") +
+			"\n    …\n    " + m.execute(sql+" SET DEFAULT '…'")
 	case kind == nil:
 		return editAndTry
 	}
@@ -74,7 +77,8 @@ func (m mender) dependent(f *migrations.Failure) string {
 	switch {
 	case found != nil:
 		view := strings.ToUpper(found[1]) + "VIEW " + found[2]
-		return "take the view away before, and make it anew after:\n    " + m.execute("DROP "+view) + "\n    …\n    " + m.execute("CREATE "+view+" AS …")
+		return "take the view away before, and make it anew after:\n    " + m.execute("DROP "+view) +
+			"\n    …\n    " + m.execute("CREATE "+view+" AS …")
 	case f.SQLState == "2BP01":
 		return "drop or change first what depends on it: " + strings.Join(strings.Split(f.Detail, "\n"), "; ")
 	}
@@ -83,6 +87,7 @@ func (m mender) dependent(f *migrations.Failure) string {
 
 // constraintNames returns a query for the names of a table's constraints.
 func constraintNames(table string) string {
-	return fmt.Sprintf("write the name that Postgres has; it is one of:\n    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '%s'::regclass",
+	return fmt.Sprintf("write the name that Postgres has; it is one of:\n"+
+		"    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '%s'::regclass",
 		strings.ReplaceAll(query.Identifier(table), "'", "''"))
 }

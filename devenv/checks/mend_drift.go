@@ -62,7 +62,8 @@ func (m mender) enum(name string, d catalog.Difference) string {
 		before = value
 	}
 	if len(lines) == 0 {
-		return m.Code(migrations.Proposal{SQL: "…", Comment: fmt.Sprintf("make the type %s anew as %s and convert its columns", name, d.Was)})
+		comment := fmt.Sprintf("make the type %s anew as %s and convert its columns", name, d.Was)
+		return m.Code(migrations.Proposal{SQL: "…", Comment: comment})
 	}
 	return m.Alone(strings.Join(lines, "\n"))
 }

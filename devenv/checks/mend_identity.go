@@ -31,7 +31,9 @@ func countedColumn(identity catalog.Difference, all []catalog.Difference) (c cou
 
 // isCounted reports whether a difference is covered by that in the identity of its column.
 func isCounted(d catalog.Difference, all []catalog.Difference) bool {
-	return d.Facet == "default" && slices.ContainsFunc(all, func(o catalog.Difference) bool { return o.Object == d.Object && o.Facet == "identity" })
+	return d.Facet == "default" && slices.ContainsFunc(all, func(o catalog.Difference) bool {
+		return o.Object == d.Object && o.Facet == "identity"
+	})
 }
 
 // identity returns code that gives a column the models' identity. A default is dropped before an identity is added, and
@@ -43,7 +45,10 @@ func (m mender) identity(c counted) string {
 	case c.identity.Was == "":
 		statements = append(statements, alter+" DROP IDENTITY")
 		if sequence := sequenceOf(c.value.Was); sequence != "" {
-			statements = append(statements, "CREATE SEQUENCE "+sequence+" OWNED BY "+c.table+"."+c.name, alter+" SET "+strings.ToUpper(c.value.Was[:7])+c.value.Was[7:], c.goOn())
+			statements = append(
+				statements, "CREATE SEQUENCE "+sequence+" OWNED BY "+c.table+"."+c.name,
+				alter+" SET "+strings.ToUpper(c.value.Was[:7])+c.value.Was[7:], c.goOn(),
+			)
 		}
 	case c.identity.Is != "":
 		statements = append(statements, alter+" SET "+strings.ToUpper(strings.TrimSuffix(c.identity.Was, " as identity")))
@@ -67,7 +72,8 @@ func (m mender) identity(c counted) string {
 // nothing.
 func (c counted) goOn() string {
 	column := strings.ReplaceAll(c.name, `"`, "") // the function takes the bare name
-	return fmt.Sprintf("SELECT setval(pg_get_serial_sequence(%s, %s), (SELECT max(%s) FROM %s))", query.Literal(c.table), query.Literal(column), c.name, c.table)
+	return fmt.Sprintf("SELECT setval(pg_get_serial_sequence(%s, %s), (SELECT max(%s) FROM %s))",
+		query.Literal(c.table), query.Literal(column), c.name, c.table)
 }
 
 // sequenceOf returns the sequence that a default uses, as SQL writes it, or an empty string when there is none.

@@ -41,7 +41,9 @@ func (m mender) follow(file, parent string) string {
 
 // rename returns code that renames instead of dropping and adding.
 func (m mender) rename(r migrations.Rename, comment string) string {
-	p := migrations.Proposal{Kind: migrations.ProposeColumnName, Schema: r.Schema, Table: r.Table, Name: r.From, Value: r.To, Comment: comment}
+	p := migrations.Proposal{
+		Kind: migrations.ProposeColumnName, Schema: r.Schema, Table: r.Table, Name: r.From, Value: r.To, Comment: comment,
+	}
 	if r.Kind == migrations.MoveTable {
 		return m.execute("ALTER TABLE " + query.Table(r.Schema, r.From) + " SET SCHEMA " + query.Identifier(r.To))
 	}
@@ -56,7 +58,9 @@ func (m mender) rename(r migrations.Rename, comment string) string {
 
 // column returns a proposal for a column; action is what follows ALTER TABLE.
 func column(kind migrations.ProposalKind, schema, table, name, action string) migrations.Proposal {
-	return migrations.Proposal{Kind: kind, Schema: schema, Table: table, Name: name, SQL: "ALTER TABLE " + query.Table(schema, table) + " " + action}
+	return migrations.Proposal{
+		Kind: kind, Schema: schema, Table: table, Name: name, SQL: "ALTER TABLE " + query.Table(schema, table) + " " + action,
+	}
 }
 
 // indented returns code indented for a hint.

@@ -7,7 +7,7 @@ import (
 	"devenv/devenv/database/catalog"
 )
 
-func TestAnswersFromCatalogsNameWhatTheyDoNotCompare(t *testing.T) {
+func TestAnswersNameWhatTheyDoNotCompare(t *testing.T) {
 	t.Parallel()
 	agreed := Facts{Outcomes: Outcomes{
 		NotCompared: []string{"cast:(text AS integer)", "operator:public.===(text,text)"},

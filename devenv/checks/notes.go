@@ -20,7 +20,9 @@ func judgeNotes(f *Facts) Finding {
 	}
 	evidence := make([]report.Evidence, 0, len(f.Notes))
 	for _, n := range f.Notes {
-		evidence = append(evidence, report.Evidence{Revision: f.onlyRevision(), Table: n.Table, Column: n.Column, Message: n.Text, Detail: f.mender().note(n)})
+		evidence = append(evidence, report.Evidence{
+			Revision: f.onlyRevision(), Table: n.Table, Column: n.Column, Message: n.Text, Detail: f.mender().note(n),
+		})
 	}
 	if len(evidence) == 0 {
 		return clean("nothing")

@@ -30,8 +30,10 @@ func judgeReverseAgain(f *Facts) Finding {
 	if evidence := tripEvidence(f); len(evidence) > 0 {
 		m := f.mender()
 		up, down := m.Words().Upgrade, m.Words().Downgrade
-		finding := found("upgrades again after the downgrade, and leaves other data than the first time: "+evidence[0].Message+more(len(evidence)-1),
-			"let "+down+" undo what "+up+" does to the rows, or let "+up+" leave alone the rows that it has done already (WHERE …, ON CONFLICT …)\n"+
+		summary := "upgrades again after the downgrade, and leaves other data than the first time: " + evidence[0].Message
+		finding := found(summary+more(len(evidence)-1),
+			"let "+down+" undo what "+up+" does to the rows, or let "+up+
+				" leave alone the rows that it has done already (WHERE …, ON CONFLICT …)\n"+
 				"or, where the second time may differ:\n"+indented(m.waiver("reverse.again")), evidence...)
 		finding.AtMost = report.StatusWarn // some data no downgrade can restore: report it, but do not fail
 		return finding

@@ -34,9 +34,9 @@ func judgeReverseSchema(f *Facts) Finding {
 			Revision: f.onlyRevision(), Message: d.Object, Detail: fmt.Sprintf("was %s, is %s", orNothing(d.Was), orNothing(d.Is)),
 		})
 	}
-	first := differences[0]
-	return found(fmt.Sprintf("the downgrade does not bring back the base's schema: %s%s", first.Object, more(len(evidence)-1)),
-		"undo in "+f.mender().Words().Downgrade+" what "+f.mender().Words().Upgrade+" does, last first; an enum type needs its own DROP TYPE", evidence...)
+	first, w := differences[0], f.mender().Words()
+	return found("the downgrade does not bring back the base's schema: "+first.Object+more(len(evidence)-1),
+		"undo in "+w.Downgrade+" what "+w.Upgrade+" does, last first; an enum type needs its own DROP TYPE", evidence...)
 }
 
 // onlyMoreValues reports whether a difference is an enum type that kept all its values, in order, and gained some.

@@ -29,9 +29,10 @@ func judgeStartBranch(f *Facts) Finding {
 	if finding.Answer != Clean || failure == nil {
 		return finding
 	}
-	finding = found(fmt.Sprintf("started before the upgrade, as docker compose up does, the branch's %s creates tables itself, and the upgrade fails: %s",
-		f.First.Service, failure.Message), "let migrations alone create tables, or run them before the backend starts; it is in "+f.First.File,
-		failureEvidence(f, failure))
+	summary := fmt.Sprintf("started before the upgrade, as docker compose up does, the branch's %s creates tables itself, "+
+		"and the upgrade fails: %s", f.First.Service, failure.Message)
+	hint := "let migrations alone create tables, or run them before the backend starts; it is in " + f.First.File
+	finding = found(summary, hint, failureEvidence(f, failure))
 	finding.AtMost = report.StatusWarn
 	return finding
 }

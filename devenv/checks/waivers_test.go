@@ -8,7 +8,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestAWaiverTurnsItsCheckIntoAPassAndKeepsTheEvidence(t *testing.T) {
+func TestAWaivedCheckPassesAndKeepsItsEvidence(t *testing.T) {
 	f := ready(lost)
 	f.Revisions[0].Waivers = []migrations.Waiver{{ID: "data.lost", Object: "public.users.legacy", Reason: "unused since May", Line: 3}}
 	answer := answers(f, Selection{})["data.lost"]
@@ -17,7 +17,7 @@ func TestAWaiverTurnsItsCheckIntoAPassAndKeepsTheEvidence(t *testing.T) {
 	}
 }
 
-func TestAWaiverOfEitherRevisionCoversWhatIsOfNone(t *testing.T) {
+func TestEitherRevisionsWaiverCoversSharedEvidence(t *testing.T) {
 	f := ready(func(f *Facts) {
 		f.Branch.Err = errors.New("it exited with status 1")
 		f.Revisions = append(f.Revisions, migrations.Revision{ID: "4a4a", Down: []string{"3f2a"}, Waivers: []migrations.Waiver{
@@ -35,7 +35,7 @@ func TestAWaiverOfEitherRevisionCoversWhatIsOfNone(t *testing.T) {
 	}
 }
 
-func TestAWaiverOfAnotherObjectOrRevisionDoesNotCount(t *testing.T) {
+func TestAWaiverOfAnotherObjectDoesNotCount(t *testing.T) {
 	for name, waiver := range map[string]migrations.Waiver{
 		"object": {ID: "data.lost", Object: "public.users.name", Reason: "r"},
 		"none":   {ID: "data.lost", Reason: "r"},
@@ -48,7 +48,7 @@ func TestAWaiverOfAnotherObjectOrRevisionDoesNotCount(t *testing.T) {
 	}
 }
 
-func TestAWaiverThatNothingNeededIsReported(t *testing.T) {
+func TestAnUnneededWaiverIsReported(t *testing.T) {
 	f := ready(nil)
 	f.Revisions[0].Waivers = []migrations.Waiver{{ID: "apply.seeded", Reason: "r", Line: 7}}
 	if answer := answers(f, Selection{})["waiver.unused"]; answer.Status != report.StatusWarn || answer.Evidence[0].Line != 7 {
@@ -61,14 +61,17 @@ func TestAWaiverThatNothingNeededIsReported(t *testing.T) {
 
 func TestUnknownIdsInWaiversAreErrors(t *testing.T) {
 	for _, w := range []migrations.Waiver{{ID: "no.such", Reason: "r"}, {ID: "data.lost", Reason: "r"}, {ID: "apply.seeded"}} {
-		if err := (&Facts{Change: Change{Revisions: []migrations.Revision{{Path: "v.py", Waivers: []migrations.Waiver{w}}}}}).ValidateWaivers(); report.KindOf(err) != report.KindUsage || err == nil {
+		f := Facts{Change: Change{Revisions: []migrations.Revision{{Path: "v.py", Waivers: []migrations.Waiver{w}}}}}
+		if err := f.ValidateWaivers(); report.KindOf(err) != report.KindUsage || err == nil {
 			t.Errorf("%v: %v", w, err)
 		}
 	}
 }
 
-func TestAWaiverOfAnyOtherCheckMayNameItsObjectAndNeedNot(t *testing.T) {
-	for object, want := range map[string]report.Status{"": report.StatusPass, "public.users.tenant": report.StatusPass, "public.users.name": report.StatusFail} {
+func TestOtherWaiversMayNameTheirObject(t *testing.T) {
+	for object, want := range map[string]report.Status{
+		"": report.StatusPass, "public.users.tenant": report.StatusPass, "public.users.name": report.StatusFail,
+	} {
 		f := ready(func(f *Facts) { f.Seeded.Failure = notNull() })
 		f.Revisions[0].Waivers = []migrations.Waiver{{ID: "apply.seeded", Object: object, Reason: "r"}}
 		if err := f.ValidateWaivers(); err != nil {

@@ -44,7 +44,9 @@ func unbuilt(o WitnessOutcome) []report.Evidence {
 	var evidence []report.Evidence
 	for _, t := range o.Tried {
 		if r := t.Witness.Restriction; t.Failure == nil && t.Witness.Problem != "" && !t.Witness.Implied {
-			evidence = append(evidence, report.Evidence{Table: r.Table, Detail: fmt.Sprintf("no witness could be built for %s: %s", r.What, t.Witness.Problem)})
+			evidence = append(evidence, report.Evidence{
+				Table: r.Table, Detail: fmt.Sprintf("no witness could be built for %s: %s", r.What, t.Witness.Problem),
+			})
 		}
 	}
 	return evidence

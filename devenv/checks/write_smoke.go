@@ -55,7 +55,8 @@ func (m mender) write(e report.Evidence) string {
 	case "42501":
 		return "grant it, in this revision:\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
 	case "42703", "42P01", "42883", "42704":
-		return "a function, a trigger or a generated column still uses what is gone: change it in this revision with CREATE OR REPLACE FUNCTION"
+		return "a function, a trigger or a generated column still uses what is gone: " +
+			"change it in this revision with CREATE OR REPLACE FUNCTION"
 	}
 	return "try the statement by hand on a migrated database"
 }
