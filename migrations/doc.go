@@ -1,4 +1,4 @@
-// Package migrations holds the words shared by everything that deals with database migrations: revisions and their
-// graph, the operations between a database and the models, statements, failures. It knows no migration tool; the
-// directories below it do, one each.
+// Package migrations defines the types shared by everything that deals with database migrations: revisions and their
+// graph, the operations that take a database to the models, statements and failures. It depends on no migration tool;
+// each tool has a directory below it.
 package migrations

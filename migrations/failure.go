@@ -2,7 +2,7 @@ package migrations
 
 import "strings"
 
-// FailureCode says what kind of failure the migration tool met, in a word that code can compare.
+// FailureCode is the kind of a migration tool's failure, for code to compare.
 type FailureCode string
 
 // The codes of failures.
@@ -11,7 +11,7 @@ const (
 	FailureSQL FailureCode = "sql"
 	// FailureConnect: the database could not be reached, or refused the connection.
 	FailureConnect FailureCode = "connect"
-	// FailureException: the migration, env.py or the project's code raised.
+	// FailureException: the migration, env.py or the project's code raised an exception.
 	FailureException FailureCode = "exception"
 	// FailureTool: the tool itself refused: several heads, an unknown revision.
 	FailureTool FailureCode = "tool"
@@ -25,44 +25,45 @@ const (
 	FailureNoEnv FailureCode = "no_env"
 	// FailureNoTool: the interpreter has no such package, or one too old.
 	FailureNoTool FailureCode = "no_tool"
-	// FailureNoMetadata: env.py gives no target_metadata.
+	// FailureNoMetadata: env.py sets no target_metadata.
 	FailureNoMetadata FailureCode = "no_target_metadata"
-	// FailureEmptyMetadata: target_metadata holds no table: the models were not imported.
+	// FailureEmptyMetadata: target_metadata has no tables because the models were not imported.
 	FailureEmptyMetadata FailureCode = "empty_target_metadata"
-	// FailureBrokenFile: a revision file was written and does not import.
+	// FailureBrokenFile: the revision file that was written cannot be imported.
 	FailureBrokenFile FailureCode = "broken_file"
 	// FailureUnwritable: the revision's file could not be written.
 	FailureUnwritable FailureCode = "unwritable"
 )
 
-// Failure is how a migration, or the project's migration set-up, failed. It is an error: what the tool answered, as
-// opposed to the tool not answering.
+// Failure describes how a migration, or the project's migration set-up, failed. It is the error of a tool that did
+// answer; a tool that does not answer causes other errors.
 type Failure struct {
 	Code FailureCode `json:"code"`
 	// Message is one line, without parameters.
 	Message string `json:"message"`
-	// Hint says what to do next, empty when only the reader can know.
+	// Hint says what to do next; it is empty when only the reader can know.
 	Hint string `json:"hint,omitempty"`
-	// Revision is the one that ran; File and Line are the innermost frame in its file, or in the project's code.
+	// Revision is the revision that was running; File and Line are the innermost frame in its file or else in the
+	// project's code.
 	Revision string `json:"revision,omitempty"`
 	File     string `json:"file,omitempty"`
 	Line     int    `json:"line,omitempty"`
 	// Statement is the SQL text that failed.
 	Statement string `json:"statement,omitempty"`
 	SQLState  string `json:"sqlstate,omitempty"`
-	// Detail is the server's; it may quote values of rows.
+	// Detail is the server's DETAIL message; it may quote row values.
 	Detail     string `json:"detail,omitempty"`
 	Schema     string `json:"schema,omitempty"`
 	Table      string `json:"table,omitempty"`
 	Column     string `json:"column,omitempty"`
 	Constraint string `json:"constraint,omitempty"`
-	// Exception is the Python class, such as "NotImplementedError".
+	// Exception is the Python exception class, such as "NotImplementedError".
 	Exception string `json:"exception,omitempty"`
 	// Traceback holds the frames of the project's code, outermost first, then the exception.
 	Traceback []string `json:"traceback,omitempty"`
 }
 
-// Error returns the message with the place and the SQLSTATE, on one line.
+// Error returns the message with the revision and the SQLSTATE, on one line.
 func (f *Failure) Error() string {
 	var text strings.Builder
 	if f.Revision != "" {

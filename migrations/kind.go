@@ -7,54 +7,57 @@ import (
 	"slices"
 )
 
-// Kind is a migration tool as far as it is known without running it, and how it is started.
+// Kind describes a migration tool: what is known without running it, and how to start it.
 type Kind struct {
-	// Name is the tool's in .devenv.yaml.
+	// Name is the tool's name in .devenv.yaml.
 	Name string
-	// VersionTable is where a database holds its revisions, VersionColumn the column, of which such a table often has no other. A project
-	// may call the table something else.
+	// VersionTable is the default name of the table in which a database records its revisions, and VersionColumn its
+	// column, often the only one. A project may give the table another name.
 	VersionTable, VersionColumn string
-	// Configurations are patterns of path.Match for names of files that may hold the database's address.
+	// Configurations are path.Match patterns for the names of files that may contain the database's address.
 	Configurations []string
 	Files          Files
 	Starter        Starter
 }
 
-// Configures reports whether the name of a file is one of the tool's configurations.
+// Configures reports whether a file's name matches one of the tool's configurations.
 func (k Kind) Configures(name string) bool {
-	return slices.ContainsFunc(k.Configurations, func(pattern string) bool { ok, err := path.Match(pattern, name); return ok && err == nil })
+	return slices.ContainsFunc(k.Configurations, func(pattern string) bool {
+		ok, err := path.Match(pattern, name)
+		return ok && err == nil
+	})
 }
 
-// Files is how a tool's revisions are written.
+// Files reads and edits a tool's revision files.
 type Files interface {
-	// IsRevision reports whether a path in a directory of revisions can be one's.
+	// IsRevision reports whether a path in a revisions directory can be a revision file.
 	IsRevision(path string) bool
-	// ID returns the revision that a file holds, by its text; empty when it holds none.
+	// ID returns the id of the revision in a file, or "" when the file has none.
 	ID(path string, content []byte) string
-	// DoSame reports whether two versions of a file differ in nothing that runs.
+	// DoSame reports whether two versions of a file run the same code.
 	DoSame(was, is string) bool
-	// Reparent returns a file with another parent; none when parent is empty.
+	// Reparent returns the file with another parent, or as a root when parent is empty.
 	Reparent(content []byte, parent string) ([]byte, error)
 }
 
-// Starter starts a tool in a container of the project.
+// Starter starts a tool in one of the project's containers.
 type Starter interface {
 	// Command is what the container runs.
 	Command() []string
-	// Start talks to that command. The process is the tool's from then on, also with an error.
+	// Start connects to that command. The tool owns the process from then on, even if Start returns an error.
 	Start(ctx context.Context, o StartOptions, p Process) (Tool, error)
 }
 
-// StartOptions say which configuration a tool reads. Paths are the container's.
+// StartOptions say which configuration a tool reads. Paths are paths in the container.
 type StartOptions struct {
 	Config, Section string
-	// OnStderr gets every line that the project's code prints, one at a time. It may be nil.
+	// OnStderr is called with every line that the project's code prints, one at a time. It may be nil.
 	OnStderr func(line string)
 }
 
-// Process is a running command with its streams, wherever it runs: an exec in a container, or a local subprocess.
+// Process is a running command and its streams, either an exec in a container or a local subprocess.
 type Process interface {
-	// Write and Close are the command's stdin.
+	// Write and Close act on the command's stdin.
 	io.WriteCloser
 	Stdout() io.Reader
 	Stderr() io.Reader

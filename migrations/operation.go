@@ -14,29 +14,29 @@ const (
 	CreateConstraint = "create_constraint"
 	DropConstraint   = "drop_constraint"
 	TableComment     = "table_comment"
-	// AddEnumValue is a value that an enum type of the database lacks, DropEnumValue one that the models lack. The second is
-	// only ever reported: it may be half of a rename, and Postgres cannot drop a value.
+	// AddEnumValue is for a value missing from an enum type in the database, DropEnumValue for one missing from the
+	// models. The latter is only reported: it may be half of a rename, and Postgres cannot drop a value.
 	AddEnumValue  = "add_enum_value"
 	DropEnumValue = "drop_enum_value"
 	Execute       = "execute"
 	Other         = "other"
 )
 
-// Operation is one difference between a database and the models, as autogenerate would mend it: one entry for each
-// object and facet.
+// Operation is one difference between a database and the models, expressed as the change that autogenerate would make.
+// Each object and facet has its own entry.
 type Operation struct {
 	// Kind is one of the kinds above.
 	Kind string `json:"kind"`
 	// Object names what is changed: "table:schema.t", "column:schema.t.c", "index:schema.name",
-	// "constraint:schema.t.name", "type:schema.name". The schema is always there.
+	// "constraint:schema.t.name" or "type:schema.name". The schema is always included.
 	Object string `json:"object"`
-	// Facet is the property that alter_column changes: type, nullable, server_default, comment, name, autoincrement,
-	// other; for an enum type it is the value. It is empty for every other kind.
+	// Facet is the property that alter_column changes: type, nullable, server_default, comment, name, autoincrement or
+	// other. For an enum type it is the value. Other kinds leave it empty.
 	Facet string `json:"facet,omitempty"`
-	// Definition is what the object or the facet becomes (for a drop: what it was), in one spelling; two operations with
+	// Definition is what the object or facet becomes (for a drop: what it was), in normalized form. Two operations with
 	// the same kind, object, facet and definition are the same difference.
 	Definition string `json:"definition,omitempty"`
-	// Rendered is the Python text, one line for a facet of several.
+	// Rendered is the Python code; when the change has several facets, only this one's.
 	Rendered string `json:"rendered,omitempty"`
 	Schema   string `json:"schema,omitempty"`
 	Table    string `json:"table,omitempty"`
@@ -44,19 +44,19 @@ type Operation struct {
 	Name string `json:"name,omitempty"`
 	// Type is the column's type in SQL, for add_column and drop_column.
 	Type string `json:"type,omitempty"`
-	// Columns are the table's, for create_table and drop_table.
+	// Columns are the table's columns, for create_table and drop_table.
 	Columns []Column `json:"columns,omitempty"`
 }
 
 // Column is a column of a table that is created or dropped.
 type Column struct {
 	Name string `json:"name"`
-	// Type is in SQL.
+	// Type is the SQL type.
 	Type     string `json:"type"`
 	Nullable bool   `json:"nullable,omitempty"`
 }
 
-// String returns kind, object and facet, such as "alter_column column:public.users.name nullable".
+// String returns the kind, object and facet, such as "alter_column column:public.users.name nullable".
 func (o Operation) String() string {
 	return strings.TrimSpace(o.Kind + " " + o.Object + " " + o.Facet)
 }

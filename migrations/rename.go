@@ -6,31 +6,32 @@ import (
 	"strings"
 )
 
-// RenameKind says what a rename renames.
+// RenameKind is the kind of object that a rename applies to.
 type RenameKind string
 
 // The kinds of renames.
 const (
 	RenameColumn RenameKind = "column"
 	RenameTable  RenameKind = "table"
-	// MoveTable gives a table another schema, and leaves its name.
+	// MoveTable moves a table to another schema and keeps its name.
 	MoveTable RenameKind = "schema"
 )
 
-// Rename is a drop and an add that look like a rename, or a decision that they are one.
+// Rename is a drop and an add that look like a rename or were confirmed to be one.
 type Rename struct {
 	Kind   RenameKind `json:"kind"`
 	Schema string     `json:"schema"`
-	// Table is the column's table; for a table it is From.
+	// Table is the column's table; for a table it equals From.
 	Table string `json:"table"`
-	// From and To are names without table or schema; where a table moves, To is its new schema.
+	// From and To are names without table or schema; when a table moves, To is its new schema.
 	From string `json:"from"`
 	To   string `json:"to"`
-	// Uncertain says that others are as likely: another of the same From, or of the same To.
+	// Uncertain reports that another rename with the same From or To is equally likely.
 	Uncertain bool `json:"-"`
 }
 
-// String returns "public.users.legacy to note", for a table "public.a to b", and where that moves "public.a to crm.a".
+// String returns "public.users.legacy to note" for a column, "public.a to b" for a table, and "public.a to crm.a" for a
+// table that moves to another schema.
 func (r Rename) String() string {
 	switch r.Kind {
 	case RenameTable:
@@ -41,10 +42,10 @@ func (r Rename) String() string {
 	return r.Schema + "." + r.Table + "." + r.From + " to " + r.To
 }
 
-// OfTable reports whether it is a table that gets another name or schema.
+// OfTable reports whether a table, not a column, is renamed or moved.
 func (r Rename) OfTable() bool { return r.Kind != RenameColumn }
 
-// Back returns the rename that takes this one back.
+// Back returns the rename that undoes this one.
 func (r Rename) Back() Rename {
 	switch r.Kind {
 	case MoveTable:
@@ -57,14 +58,15 @@ func (r Rename) Back() Rename {
 	return r
 }
 
-// Excludes says that not both can be: they rename the same thing, or to the same name.
+// Excludes reports whether the two renames conflict: they rename the same thing, or two things to the same name.
 func (r Rename) Excludes(other Rename) bool {
-	return r.Kind == other.Kind && r.Schema == other.Schema && (r.Kind == RenameTable || r.Table == other.Table) && (r.From == other.From || r.To == other.To)
+	return r.Kind == other.Kind && r.Schema == other.Schema && (r.Kind == RenameTable || r.Table == other.Table) &&
+		(r.From == other.From || r.To == other.To)
 }
 
 // LikelyRenames returns the drops and adds that look like renames: a column of the same or a wider type in the same
-// table, a table with mostly the same columns in the same schema, or of the same name in another. Of those that have several candidates equally good
-// there is one for each, marked as uncertain.
+// table; a table with mostly the same columns, in the same schema or under the same name in another one. When several
+// candidates are equally good, it returns all of them, marked as uncertain.
 func LikelyRenames(ops []Operation) []Rename {
 	columns := pair(ops, DropColumn, AddColumn, columnLikeness)
 	tables := pair(ops, DropTable, CreateTable, tableLikeness)
@@ -76,23 +78,23 @@ func LikelyRenames(ops []Operation) []Rename {
 	return slices.Concat(columns, tables, pair(rest, DropTable, CreateTable, moveLikeness))
 }
 
-// leastTableLikeness is the share of columns that two tables must have in common to be taken for one, renamed.
+// leastTableLikeness is the share of columns that two tables must have in common to count as one renamed table.
 const leastTableLikeness = 0.6
 
-// pair joins each dropped thing with the added one that it is most like, if each is the other's only best match. What is
-// joined is out of the way of the others, which may then have an only best match as well. What is left at the end is joined
-// with each of its best matches.
+// pair matches each dropped object with the added one that resembles it most, if each is the other's single best match.
+// Matched objects are removed from the candidates, which may give others a single best match too. Dropped objects that
+// remain at the end are paired with each of their best matches.
 func pair(ops []Operation, dropKind, addKind string, likeness func(drop, add Operation) float64) []Rename {
 	drops, adds := ofKind(ops, dropKind), ofKind(ops, addKind)
 	var renames []Rename
 	for again := true; again; {
 		again = false
 		for _, drop := range drops {
-			add, ok := best(adds, func(a Operation) float64 { return likeness(drop, a) })
+			add, ok := singleBest(adds, func(a Operation) float64 { return likeness(drop, a) })
 			if !ok {
 				continue
 			}
-			back, ok := best(drops, func(d Operation) float64 { return likeness(d, add) })
+			back, ok := singleBest(drops, func(d Operation) float64 { return likeness(d, add) })
 			if !ok || back.Object != drop.Object {
 				continue
 			}
@@ -102,7 +104,7 @@ func pair(ops []Operation, dropKind, addKind string, likeness func(drop, add Ope
 		}
 	}
 	for _, drop := range drops {
-		for _, add := range equals(adds, func(a Operation) float64 { return likeness(drop, a) }) {
+		for _, add := range bestMatches(adds, func(a Operation) float64 { return likeness(drop, a) }) {
 			rename := renameOf(drop, add)
 			rename.Uncertain = true
 			renames = append(renames, rename)
@@ -111,7 +113,7 @@ func pair(ops []Operation, dropKind, addKind string, likeness func(drop, add Ope
 	return renames
 }
 
-// without is a copy of the operations less one.
+// without returns a copy of the operations without one of them.
 func without(ops []Operation, one Operation) []Operation {
 	return slices.DeleteFunc(slices.Clone(ops), func(o Operation) bool { return o.Object == one.Object })
 }
@@ -126,16 +128,16 @@ func renameOf(drop, add Operation) Rename {
 	return Rename{Kind: RenameColumn, Schema: drop.Schema, Table: drop.Table, From: drop.Name, To: add.Name}
 }
 
-// best returns the one operation with the highest likeness; false when none is alike or two are equally so.
-func best(ops []Operation, likeness func(Operation) float64) (Operation, bool) {
-	if found := equals(ops, likeness); len(found) == 1 {
+// singleBest returns the operation with the highest likeness. It returns false when there is none or a tie.
+func singleBest(ops []Operation, likeness func(Operation) float64) (Operation, bool) {
+	if found := bestMatches(ops, likeness); len(found) == 1 {
 		return found[0], true
 	}
 	return Operation{}, false
 }
 
-// equals returns the operations with the highest likeness, none where none is alike.
-func equals(ops []Operation, likeness func(Operation) float64) []Operation {
+// bestMatches returns the operations that share the highest likeness, or nil when no likeness is above 0.
+func bestMatches(ops []Operation, likeness func(Operation) float64) []Operation {
 	var found []Operation
 	highest := 0.0
 	for _, o := range ops {
@@ -159,7 +161,7 @@ func ofKind(ops []Operation, kind string) []Operation {
 	return found
 }
 
-// columnLikeness is 0 for columns that cannot be one another, else more for equal types and for similar names.
+// columnLikeness returns 0 if one column cannot be the other, renamed. Equal types and similar names raise the result.
 func columnLikeness(drop, add Operation) float64 {
 	if drop.Schema != add.Schema || drop.Table != add.Table || !holds(add.Type, drop.Type) {
 		return 0
@@ -171,7 +173,7 @@ func columnLikeness(drop, add Operation) float64 {
 	return likeness
 }
 
-// tableLikeness is of tables in one schema.
+// tableLikeness returns the likeness of two tables in the same schema, otherwise 0.
 func tableLikeness(drop, add Operation) float64 {
 	if drop.Schema != add.Schema {
 		return 0
@@ -179,7 +181,7 @@ func tableLikeness(drop, add Operation) float64 {
 	return columnsLikeness(drop, add)
 }
 
-// moveLikeness is of tables of one name in two schemas.
+// moveLikeness returns the likeness of two tables with the same name in different schemas, otherwise 0.
 func moveLikeness(drop, add Operation) float64 {
 	if drop.Schema == add.Schema || drop.Table != add.Table {
 		return 0
@@ -187,7 +189,7 @@ func moveLikeness(drop, add Operation) float64 {
 	return columnsLikeness(drop, add)
 }
 
-// columnsLikeness is 0 for tables with few columns in common, else more for more of them and for similar names.
+// columnsLikeness returns 0 for tables with few columns in common. More of them, and similar names, raise the result.
 func columnsLikeness(drop, add Operation) float64 {
 	if len(drop.Columns) == 0 {
 		return 0
@@ -205,7 +207,7 @@ func columnsLikeness(drop, add Operation) float64 {
 	return share + nameLikeness(drop.Table, add.Table)/100
 }
 
-// nameLikeness is the share of two names' adjacent letters that they have in common, from 0 to 1.
+// nameLikeness returns the share of letter pairs that two names have in common, from 0 to 1.
 func nameLikeness(a, b string) float64 {
 	pairs := func(name string) map[string]bool {
 		found := map[string]bool{}
@@ -225,7 +227,8 @@ func nameLikeness(a, b string) float64 {
 	return 2 * float64(common) / float64(len(one)+len(other))
 }
 
-// holds says that every value of one SQL type fits the other: they are equal, or the other is a wider of its family.
+// holds reports whether every value of the narrow SQL type fits the wide one: the types are equal, or wide is a wider
+// type of the same family.
 func holds(wide, narrow string) bool {
 	wide, narrow = shortType(wide), shortType(narrow)
 	if wide == narrow {
@@ -247,10 +250,10 @@ func holds(wide, narrow string) bool {
 	return to != nil && from[2] != "" && (len(to[2]) > len(from[2]) || len(to[2]) == len(from[2]) && to[2] >= from[2])
 }
 
-// float are the names of the eight-byte float: a model's Float, and what the server calls it.
+// float matches the names of the eight-byte float: SQLAlchemy's for a model's Float, and Postgres's.
 var float = regexp.MustCompile(`^(FLOAT|DOUBLE|DOUBLE PRECISION)(\((2[5-9]|[345]\d)\))?$`)
 
-// shortType is a type in capitals and by the name that SQLAlchemy writes, where Postgres has a longer one.
+// shortType returns a type in capitals, under the name that SQLAlchemy writes when Postgres has a longer one.
 func shortType(name string) string {
 	name = strings.ToUpper(name)
 	if float.MatchString(name) {

@@ -3,36 +3,36 @@ package migrations
 // Revision is one migration file.
 type Revision struct {
 	ID string `json:"id"`
-	// Down are the parents: none for a root, several for a merge.
+	// Down lists the parents: none for a root, several for a merge.
 	Down []string `json:"down,omitempty"`
 	// Dependencies are revisions of other branches that must be applied first.
 	Dependencies []string `json:"dependencies,omitempty"`
 	// Labels are the branch labels.
 	Labels []string `json:"labels,omitempty"`
-	// Path is the file's path as the migration tool sees it, absolute in the container. The workflow may replace it
-	// by the path in the repository.
+	// Path is the file's absolute path in the container, as the migration tool sees it. The workflow may replace it with
+	// the path in the repository.
 	Path string `json:"path"`
 	// Message is the first line of the file's docstring.
 	Message string `json:"message,omitempty"`
-	// Head says that no revision has this one as a parent, Root that it has no parent.
+	// Head reports that no revision has this one as a parent, Root that it has no parent itself.
 	Head bool `json:"head,omitempty"`
 	Root bool `json:"root,omitempty"`
-	// Waivers are the "# devenv: allow" comments of the file, in order of lines.
+	// Waivers are the file's "# devenv: allow" comments, in line order.
 	Waivers []Waiver `json:"waivers,omitempty"`
 }
 
-// Merge says whether the revision joins several parents.
+// Merge reports whether the revision has several parents.
 func (r Revision) Merge() bool { return len(r.Down) > 1 }
 
-// History is every migration file of a project, in no order that a database would care about, and what is wrong with
-// the files and their graph. Reading it needs no database.
+// History holds all of a project's migration files and what is wrong with the files and their graph. Reading it needs no
+// database.
 type History struct {
-	// Revisions are sorted parents first, as far as the graph is sound; then by path.
+	// Revisions are sorted with parents first, as far as the graph is valid, and then by path.
 	Revisions []Revision `json:"revisions"`
 	Problems  []Problem  `json:"problems,omitempty"`
 }
 
-// Find returns the revision with an id; false when there is none.
+// Find returns the revision with an id, and false when there is none.
 func (h History) Find(id string) (Revision, bool) {
 	for _, r := range h.Revisions {
 		if r.ID == id {
@@ -53,12 +53,12 @@ func (h History) Heads() []string {
 	return heads
 }
 
-// ProblemKind names what is wrong with a file or the graph.
+// ProblemKind is the kind of problem that a file or the graph has.
 type ProblemKind string
 
 // The kinds of problems.
 const (
-	// ProblemBroken: the file is not valid Python, or has no revision identifier where its neighbours have one.
+	// ProblemBroken: the file is not valid Python or has no revision identifier.
 	ProblemBroken ProblemKind = "broken"
 	// ProblemDuplicate: another file has the same revision id.
 	ProblemDuplicate ProblemKind = "duplicate"
@@ -68,17 +68,17 @@ const (
 	ProblemCycle ProblemKind = "cycle"
 	// ProblemLongID: the id has more characters than the version table holds.
 	ProblemLongID ProblemKind = "long_id"
-	// ProblemImport: the file is valid Python and raises when it is imported.
+	// ProblemImport: the file is valid Python but raises an exception when it is imported.
 	ProblemImport ProblemKind = "import"
 )
 
-// Problem is one thing wrong with a migration file or with the graph.
+// Problem is one problem with a migration file or with the graph.
 type Problem struct {
 	Kind ProblemKind `json:"kind"`
 	// Revision is empty when the file could not be read.
 	Revision string `json:"revision,omitempty"`
 	File     string `json:"file,omitempty"`
-	// Line is 1-based, 0 when there is none.
+	// Line starts at 1; 0 means that the problem has no line.
 	Line    int    `json:"line,omitempty"`
 	Message string `json:"message"`
 }

@@ -1,74 +1,77 @@
 package migrations
 
-// Snippets writes the code of hints as the tool's revisions hold it. It is an ability of some tools that needs no running one; for
-// those without it SQL says the same.
+// Snippets writes the code in hints in the tool's own syntax. It works without a running tool. For tools that do not
+// have it, SQL writes the same as statements.
 type Snippets interface {
-	// Code returns the code of a change.
+	// Code returns the code that makes a change.
 	Code(p Proposal) string
-	// Alone returns code that commits by itself, outside the revision's transaction; without code, how it begins.
+	// Alone returns the code wrapped so that it commits outside the revision's transaction. For empty code it returns
+	// only the line that begins such a block.
 	Alone(code string) string
-	// Header returns how a file gets the id of a revision or, where that is empty, its parents.
+	// Header returns what to write in a file to give it the revision's id or, when r.ID is empty, its parents.
 	Header(file string, r Revision) string
-	// Mend returns what to do about a failure that is not the database's, empty where the tool does not know.
+	// Mend returns what to do about a failure outside the database, or "" if the tool does not know.
 	Mend(f *Failure) string
-	// Words returns what the tool calls things.
+	// Words returns the tool's terms.
 	Words() Words
 }
 
-// Proposal is a change that a hint proposes. SQL makes it, whatever its kind; the other fields are for tools that say it in terms of
-// their own. Names are without quotes and schema.
+// Proposal is a change that a hint suggests. SQL always makes the change; the other fields are for tools that express it
+// in their own syntax. Names are unquoted and have no schema.
 type Proposal struct {
 	SQL  string
 	Kind ProposalKind
 	// Schema and Table name the table, Name its column, index or constraint.
 	Schema, Table, Name string
-	// Type is a column's type in SQL, empty where it is not known.
+	// Type is a column's SQL type, empty when unknown.
 	Type string
 	// Value is the new name or default, or an expression.
 	Value string
-	// Columns are an index's.
+	// Columns are an index's columns.
 	Columns []string
-	// Comment stands behind the code.
+	// Comment follows the code on the same line.
 	Comment string
 }
 
-// ProposalKind says what a proposal changes.
+// ProposalKind is the kind of change that a proposal makes.
 type ProposalKind string
 
 // The kinds of proposals.
 const (
-	// ProposeStatement is known by its SQL alone.
+	// ProposeStatement has only SQL.
 	ProposeStatement ProposalKind = ""
-	// ProposeColumn adds a column that takes NULL.
+	// ProposeColumn adds a nullable column.
 	ProposeColumn ProposalKind = "column"
 	// ProposeNotNull makes a column NOT NULL.
 	ProposeNotNull ProposalKind = "not_null"
-	// ProposeType changes a column's type; Value is the expression that converts, if any.
+	// ProposeType changes a column's type; Value is the conversion expression, if any.
 	ProposeType ProposalKind = "type"
-	// ProposeDefault changes a column's default to Value, or takes it away.
+	// ProposeDefault changes a column's default to Value, or removes it when Value is empty.
 	ProposeDefault ProposalKind = "default"
-	// ProposeColumnName and ProposeTableName rename to Value.
+	// ProposeColumnName and ProposeTableName rename a column or table to Value.
 	ProposeColumnName ProposalKind = "column_name"
 	ProposeTableName  ProposalKind = "table_name"
 	// ProposeNoConstraint drops a constraint.
 	ProposeNoConstraint ProposalKind = "no_constraint"
-	// ProposeIndex creates an index of Columns, or of the expression Value.
+	// ProposeIndex creates an index on Columns, or on the expression Value.
 	ProposeIndex ProposalKind = "index"
 )
 
-// Words is what a tool calls things, for hints. Where a tool has no such thing the word is empty.
+// Words are a tool's terms, for use in hints. A term is empty when the tool has nothing of the kind.
 type Words struct {
-	// Tool is the tool's name, Comment the sign before a comment in a revision.
+	// Tool is the tool's name, Comment what starts a comment in a revision.
 	Tool, Comment string
-	// LongestID is how many characters a revision id may have; 0 is any number.
+	// LongestID is the longest allowed revision id, in characters; 0 means no limit.
 	LongestID int
-	// Upgrade and Downgrade are a revision's two parts, Block a part that commits by itself.
+	// Upgrade and Downgrade are a revision's two parts, Block a part that is committed separately.
 	Upgrade, Downgrade, Block string
-	// Join is what joins several heads, Compare what compares models and database, Script what writes SQL instead of running it.
+	// Join merges several heads, Compare compares the models with a database, and Script writes the SQL instead of
+	// running it.
 	Join, Compare, Script string
-	// Default is a column's default, IfAbsent how something is created that may exist, Repeatable code that can run twice.
+	// Default is a column's default, IfAbsent how to create something that may already exist, and Repeatable code that
+	// can run twice.
 	Default, IfAbsent, Repeatable string
-	// Commit is what to do where the tool does not commit, CommitEach how each revision gets a transaction of its own, and Describe how
-	// a revision names tables without the application's models.
+	// Commit says what to do when the tool does not commit, CommitEach how to run each revision in its own transaction,
+	// and Describe how to describe tables in a revision without the application's models.
 	Commit, CommitEach, Describe string
 }

@@ -2,12 +2,12 @@ package migrations
 
 import "fmt"
 
-// SQL writes hints for tools without snippets of their own.
+// SQL writes the hints for tools that have no Snippets.
 type SQL struct{}
 
 var _ Snippets = SQL{}
 
-// Code returns the change's statement.
+// Code returns the change as an SQL statement.
 func (SQL) Code(p Proposal) string {
 	if p.Comment != "" {
 		return p.SQL + ";  -- " + p.Comment
@@ -15,7 +15,7 @@ func (SQL) Code(p Proposal) string {
 	return p.SQL + ";"
 }
 
-// Alone says where the code belongs.
+// Alone returns the code below a comment that says where it belongs.
 func (SQL) Alone(code string) string {
 	const where = "-- a revision of its own, outside a transaction"
 	if code == "" {
@@ -24,7 +24,7 @@ func (SQL) Alone(code string) string {
 	return where + "\n" + code
 }
 
-// Header says what the file needs, in words.
+// Header returns a sentence that says what the file needs.
 func (SQL) Header(file string, r Revision) string {
 	if r.ID != "" {
 		return fmt.Sprintf("give %s the id %s", file, r.ID)
@@ -32,15 +32,16 @@ func (SQL) Header(file string, r Revision) string {
 	return fmt.Sprintf("let %s follow %s", file, r.Down[0])
 }
 
-// Mend knows nothing of a tool's own failures.
+// Mend returns "": it knows nothing about a tool's own failures.
 func (SQL) Mend(*Failure) string { return "" }
 
-// Words returns the general ones.
+// Words returns terms that apply to any tool.
 func (SQL) Words() Words {
 	return Words{
 		Tool: "the tool", Comment: "--", Upgrade: "the upgrade", Downgrade: "the downgrade", Block: "statement that commits by itself",
 		Join: "add a revision that follows both", Script: "the tool",
-		Default: "default", IfAbsent: "IF NOT EXISTS", Repeatable: "CREATE INDEX IF NOT EXISTS …   or   ALTER TABLE … ADD COLUMN IF NOT EXISTS …",
-		Commit: "let the tool commit what it ran",
+		Default: "default", IfAbsent: "IF NOT EXISTS",
+		Repeatable: "CREATE INDEX IF NOT EXISTS …   or   ALTER TABLE … ADD COLUMN IF NOT EXISTS …",
+		Commit:     "let the tool commit what it ran",
 	}
 }

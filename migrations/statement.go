@@ -1,36 +1,36 @@
 package migrations
 
-// Statement is one SQL statement that a migration ran. Parameters are never part of it.
+// Statement is one SQL statement that a migration ran. It never includes parameters.
 type Statement struct {
-	// Seq counts from 1 within one command.
+	// Seq numbers the statements of one command, starting at 1.
 	Seq int `json:"seq"`
-	// Revision is empty for statements of the tool itself and of env.py.
+	// Revision is empty for statements that the tool itself or env.py ran.
 	Revision string `json:"revision,omitempty"`
 	// File and Line are the innermost frame in the revision's file.
 	File string `json:"file,omitempty"`
 	Line int    `json:"line,omitempty"`
 	SQL  string `json:"sql"`
-	// MS is the time the statement took, in milliseconds.
+	// MS is how long the statement took, in milliseconds.
 	MS float64 `json:"ms"`
-	// Rows is the driver's row count, -1 when it has none.
+	// Rows is the row count that the driver reports, or -1 if it reports none.
 	Rows int64 `json:"rows"`
 	// SQLState is empty when the statement succeeded, "?" when it failed without an answer from the server.
 	SQLState string `json:"sqlstate,omitempty"`
-	// Version says that the statement writes the tool's version table.
+	// Version reports that the statement accesses the tool's version table.
 	Version bool `json:"version,omitempty"`
-	// Transaction is equal for two statements that are kept or lost together; empty unless it was asked for.
+	// Transaction identifies the statement's transaction; it is empty unless MoveOptions.Transactions was set.
 	Transaction string `json:"transaction,omitempty"`
-	// Effects is there when the command was traced.
+	// Effects is set when the command was traced.
 	Effects *Effects `json:"effects,omitempty"`
 }
 
-// Effects is what a traced statement did, read on its own connection.
+// Effects is what a traced statement did, read on the statement's own connection.
 type Effects struct {
-	// Locks are those newly held on relations after the statement.
+	// Locks are the locks on relations that the statement newly acquired.
 	Locks []Lock `json:"locks,omitempty"`
-	// Scans are the deltas of the transaction's table statistics.
+	// Scans are the changes in the transaction's table statistics.
 	Scans []Scan `json:"scans,omitempty"`
-	// WALBytes is how far the server's write-ahead log moved.
+	// WALBytes is how much the server's write-ahead log grew.
 	WALBytes int64 `json:"wal_bytes"`
 }
 
@@ -41,7 +41,7 @@ type Lock struct {
 	Mode string `json:"mode"`
 }
 
-// Scan is what a statement read and wrote in a table, in rows.
+// Scan counts the rows that a statement read and wrote in a table.
 type Scan struct {
 	Relation string `json:"relation"`
 	SeqScans int64  `json:"seq_scans"`

@@ -6,16 +6,16 @@ import (
 )
 
 // Waiver is a comment that allows what a check found: "# devenv: allow data.lost(public.users.legacy) -- reason".
-// Object and Reason may be empty; whether they may be is the checks' business.
+// Object and Reason may be empty here; the checks decide whether to accept that.
 type Waiver struct {
 	ID     string `json:"id"`
 	Object string `json:"object,omitempty"`
 	Reason string `json:"reason,omitempty"`
-	// Line is the comment's line in its file, from 1.
+	// Line is the comment's line in its file, starting at 1.
 	Line int `json:"line"`
 }
 
-// String returns the waiver as it is written, without the comment sign.
+// String returns the waiver as it is written, without the leading "#".
 func (w Waiver) String() string {
 	text := "devenv: allow " + w.ID
 	if w.Object != "" {
@@ -27,9 +27,9 @@ func (w Waiver) String() string {
 	return text
 }
 
-// ParseWaiver reads one comment, "#" included or not. It returns false for a comment that is not addressed to devenv;
-// what is addressed to it and is not understood comes back as a waiver whose ID is the text as written, so that the
-// checks can refuse it.
+// ParseWaiver parses one comment, with or without the "#". It returns false for a comment that is not addressed to
+// devenv. A comment that is addressed to devenv but malformed becomes a waiver whose ID is the comment's text, so that
+// the checks can reject it.
 func ParseWaiver(comment string, line int) (Waiver, bool) {
 	text := strings.TrimSpace(strings.TrimLeft(comment, "# \t"))
 	addressed, ok := strings.CutPrefix(text, "devenv:")

@@ -7,7 +7,7 @@ import (
 	"devenv/migrations"
 )
 
-// The driver has every ability that a tool can have.
+// The driver has all the abilities that a tool can have.
 var (
 	_ migrations.Tool          = (*Driver)(nil)
 	_ migrations.Generator     = (*Driver)(nil)
@@ -18,18 +18,18 @@ var (
 	_ migrations.Snippets      = (*Driver)(nil)
 )
 
-// Hello returns what the driver found at its start.
+// Hello returns what the driver found when it started.
 func (d *Driver) Hello() Hello { return d.hello }
 
-// Directories returns the version directories, absolute in the driver's file system.
+// Directories returns the version directories, as absolute paths in the driver's file system.
 func (d *Driver) Directories() []string { return d.hello.VersionLocations }
 
-// About returns the versions of what the driver runs on.
+// About returns the versions of Alembic, SQLAlchemy and Python.
 func (d *Driver) About() string {
 	return fmt.Sprintf("Alembic %s, SQLAlchemy %s, Python %s", d.hello.Alembic, d.hello.SQLAlchemy, d.hello.Python)
 }
 
-// History reads every revision file. It needs no database and no env.py; a broken file is a problem, not an error.
+// History reads all revision files. It needs neither a database nor env.py. A broken file is a Problem, not an error.
 func (d *Driver) History(ctx context.Context) (migrations.History, error) {
 	var answer struct {
 		Revisions []fileRevision       `json:"revisions"`
@@ -52,28 +52,30 @@ func (d *Driver) Applied(ctx context.Context, db migrations.Database) (migration
 	return answer, err
 }
 
-// SetVersion makes the version table say that exactly these revisions are applied, without running any.
+// SetVersion records in the version table that exactly these revisions are applied, without running any.
 func (d *Driver) SetVersion(ctx context.Context, db migrations.Database, heads ...string) error {
 	return d.call(ctx, request{Command: "set_version", Database: db, Arguments: map[string]any{"heads": append([]string{}, heads...)}}, nil)
 }
 
-// Upgrade runs the migrations up to a target. When a migration fails the error is a *migrations.Failure and the run still holds what
-// happened before.
+// Upgrade runs the migrations up to a target. When one fails, the error is a *migrations.Failure and the run still
+// contains what happened before the failure.
 func (d *Driver) Upgrade(ctx context.Context, db migrations.Database, to migrations.Target) (migrations.Run, error) {
 	return d.move(ctx, "upgrade", db, to, migrations.MoveOptions{})
 }
 
-// UpgradeWith is Upgrade, observed or cut off as the options say.
-func (d *Driver) UpgradeWith(ctx context.Context, db migrations.Database, to migrations.Target, o migrations.MoveOptions) (migrations.Run, error) {
+// UpgradeWith is like Upgrade, but traces the run or ends it early, depending on the options.
+func (d *Driver) UpgradeWith(
+	ctx context.Context, db migrations.Database, to migrations.Target, o migrations.MoveOptions,
+) (migrations.Run, error) {
 	return d.move(ctx, "upgrade", db, to, o)
 }
 
-// Downgrade runs the migrations back to a target; errors are as Upgrade's.
+// Downgrade runs the migrations back to a target. It returns the same errors as Upgrade.
 func (d *Driver) Downgrade(ctx context.Context, db migrations.Database, to migrations.Target) (migrations.Run, error) {
 	return d.move(ctx, "downgrade", db, to, migrations.MoveOptions{})
 }
 
-// targetOf returns a target as Alembic's command line has it.
+// targetOf returns a target in the syntax of Alembic's command line.
 func targetOf(to migrations.Target) string {
 	switch {
 	case to.Nothing:
@@ -88,8 +90,8 @@ func targetOf(to migrations.Target) string {
 	return "head"
 }
 
-// Autogenerate compares the models with the database through the project's env.py and hooks. The driver remembers the
-// result for WriteRevision.
+// Autogenerate compares the models with the database, using the project's env.py and hooks. The driver keeps the result
+// for WriteRevision.
 func (d *Driver) Autogenerate(ctx context.Context, db migrations.Database) ([]migrations.Operation, error) {
 	var answer struct {
 		Operations []migrations.Operation `json:"operations"`
@@ -102,8 +104,8 @@ func (d *Driver) Autogenerate(ctx context.Context, db migrations.Database) ([]mi
 	return answer.Operations, err
 }
 
-// WriteRevision writes the last Autogenerate's result as a revision file, less the noise, and imports it. A file that
-// does not import is removed again, and the error is a *migrations.Failure.
+// WriteRevision writes the last Autogenerate's result, without the noise, to a revision file and imports it. A file that
+// cannot be imported is removed again, and the error is a *migrations.Failure.
 func (d *Driver) WriteRevision(ctx context.Context, r migrations.Revise) (migrations.Written, error) {
 	var answer migrations.Written
 	err := d.inTurn(ctx, func() error {
@@ -113,7 +115,7 @@ func (d *Driver) WriteRevision(ctx context.Context, r migrations.Revise) (migrat
 	return answer, err
 }
 
-// noise returns the positions, in the last autogenerate's operations, of those to leave out.
+// noise returns the indexes of the operations to leave out, in the result of the last Autogenerate.
 func (d *Driver) noise(exclude []migrations.Operation) []int {
 	positions := []int{}
 	for i, o := range d.generated {
@@ -124,12 +126,14 @@ func (d *Driver) noise(exclude []migrations.Operation) []int {
 	return positions
 }
 
-// CreateAll creates the models' schema on a database that has none of it.
+// CreateAll creates the schema that the models describe, in a database that has none of it.
 func (d *Driver) CreateAll(ctx context.Context, db migrations.Database) error {
 	return d.call(ctx, request{Command: "create_all", Database: db}, nil)
 }
 
-func (d *Driver) move(ctx context.Context, command string, db migrations.Database, to migrations.Target, o migrations.MoveOptions) (migrations.Run, error) {
+func (d *Driver) move(
+	ctx context.Context, command string, db migrations.Database, to migrations.Target, o migrations.MoveOptions,
+) (migrations.Run, error) {
 	var run migrations.Run
 	r := request{Command: command, Database: db, Arguments: map[string]any{
 		"target": targetOf(to), "trace": o.Trace, "keep_before": o.KeepBefore, "transactions": o.Transactions, "fail_after": o.FailAfter,
@@ -144,7 +148,7 @@ func (d *Driver) move(ctx context.Context, command string, db migrations.Databas
 	return run, err
 }
 
-// fileRevision is a revision as the driver reads it from its file.
+// fileRevision is a revision as the driver's history command returns it.
 type fileRevision struct {
 	migrations.Revision
 	Comments []struct {

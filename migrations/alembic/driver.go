@@ -1,6 +1,6 @@
-// Package alembic runs Alembic inside the project's own container: one Python process, fed with a driver over stdin, that
-// answers JSON lines. What the tool itself answers with an error is a *migrations.Failure; every other error means that
-// the process could not be talked to.
+// Package alembic runs Alembic inside the project's own container, in one Python process that receives a driver over
+// stdin and replies with lines of JSON. An error that Alembic or the project reports is a *migrations.Failure; any other
+// error means that devenv could not communicate with the process.
 package alembic
 
 import (
@@ -17,8 +17,8 @@ import (
 	"devenv/migrations"
 )
 
-// Driver is the migration tool in one process. Commands run one after another: a second caller waits. After an error that
-// is not a *migrations.Failure the driver is of no further use.
+// Driver is the migration tool, running in one process. Commands run one at a time: a second caller waits. After an
+// error that is not a *migrations.Failure, the driver can no longer be used.
 type Driver struct {
 	Snippets
 	process Process
@@ -29,15 +29,16 @@ type Driver struct {
 	done    sync.WaitGroup
 	next    int
 	broken  error
-	// generated are the last Autogenerate's operations, by whose positions WriteRevision leaves some out; whose turn it is has them.
+	// generated are the operations of the last Autogenerate; WriteRevision excludes some of them by index. Only the caller
+	// whose turn it is may access them.
 	generated []migrations.Operation
 }
 
-// patience is how long a process that failed to start is given to end, and to hand over what it printed.
-const patience = 5 * time.Second
+// failedStartTimeout is how long Start waits for a process that failed to start to end and deliver its output.
+const failedStartTimeout = 5 * time.Second
 
-// Start sends the driver to a process started with Command and asks what it found. The process is the driver's from then
-// on: Close ends it. On an error the process is closed already.
+// Start sends the driver to a process started with Command and asks it what it found. From then on the driver owns the
+// process: Close ends it. If Start returns an error, it has already closed the process.
 func Start(ctx context.Context, o Options, p Process) (*Driver, error) {
 	d := &Driver{
 		process: p, stderr: newTail(o.OnStderr), replies: make(chan reply), turn: make(chan struct{}, 1),
@@ -45,7 +46,7 @@ func Start(ctx context.Context, o Options, p Process) (*Driver, error) {
 	d.done.Go(func() { d.stderr.read(p.Stderr()) })
 	d.done.Go(func() { d.read(p.Stdout()) })
 	if err := d.start(ctx, o); err != nil {
-		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), failedStartTimeout)
 		defer cancel()
 		return nil, errors.Join(err, d.Close(closing))
 	}
@@ -64,12 +65,12 @@ func (d *Driver) start(ctx context.Context, o Options) error {
 	return d.call(ctx, request{Command: "hello", Arguments: arguments}, &d.hello)
 }
 
-// Close ends the process and waits for it, as long as the context allows. A command in the middle of which it is called
-// runs to its end first: kill the process, or remove its container, to stop it.
+// Close ends the process and waits for it until the context is done. A running command completes first; to stop it, kill
+// the process or remove its container.
 func (d *Driver) Close(ctx context.Context) error {
 	closed := d.process.Close()
 	d.done.Go(func() {
-		for range d.replies { // the reader must not wait for a caller that has gone
+		for range d.replies { // so that the reader does not block when its caller has returned
 		}
 	})
 	if _, err := d.process.Wait(ctx); err != nil {
@@ -82,12 +83,12 @@ func (d *Driver) Close(ctx context.Context) error {
 	return nil
 }
 
-// call runs one command in a turn of its own.
+// call runs one command once the previous ones are done.
 func (d *Driver) call(ctx context.Context, r request, result any) error {
 	return d.inTurn(ctx, func() error { return d.run(ctx, r, result) })
 }
 
-// inTurn does something while no other caller has its turn: what a driver holds is read and written then alone.
+// inTurn calls do while no other caller has its turn, so that do may use the driver's fields.
 func (d *Driver) inTurn(ctx context.Context, do func() error) error {
 	select {
 	case d.turn <- struct{}{}:
@@ -98,7 +99,7 @@ func (d *Driver) inTurn(ctx context.Context, do func() error) error {
 	}
 }
 
-// run runs one command and decodes its result. The result of a failed command is decoded too, where there is one.
+// run runs one command and decodes its result. The result of a failed command is decoded too, if there is one.
 func (d *Driver) run(ctx context.Context, r request, result any) error {
 	if d.broken != nil {
 		return d.broken
@@ -145,7 +146,7 @@ func (d *Driver) end(ctx context.Context, line reply, result any) error {
 	return nil
 }
 
-// lost makes the driver unusable and says why, with the last lines that the process printed.
+// lost marks the driver as unusable and returns the reason, with the last lines that the process printed.
 func (d *Driver) lost(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		d.broken = fmt.Errorf("run the migration tool: %w", ctx.Err())

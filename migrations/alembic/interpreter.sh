@@ -1,5 +1,5 @@
-# Finds the Python interpreter that runs `alembic` in this container and becomes it, with the arguments given.
-# $DEVENV_PYTHON is the configuration's choice.
+# Finds the Python interpreter that runs `alembic` in this container and executes it with the given arguments.
+# $DEVENV_PYTHON is the interpreter named in the configuration, if any.
 try() { [ -n "$1" ] && [ -x "$1" ] && "$1" -c 'import alembic' >/dev/null 2>&1; }
 run() { python=$1; shift; exec "$python" "$@"; }
 

@@ -11,7 +11,7 @@ import (
 	"devenv/migrations"
 )
 
-// Kind returns Alembic as one of the migration tools.
+// Kind returns the description of Alembic as a migration tool.
 func Kind() migrations.Kind {
 	return migrations.Kind{
 		Name: "alembic", VersionTable: "alembic_version", VersionColumn: "version_num",
@@ -19,13 +19,13 @@ func Kind() migrations.Kind {
 	}
 }
 
-// starter starts the driver in a container of the project.
+// starter starts the driver in one of the project's containers.
 type starter struct{}
 
 //go:embed interpreter.sh
 var interpreterScript string
 
-// Command finds the interpreter that runs the project's Alembic, and becomes the driver.
+// Command returns a command that finds the interpreter of the project's Alembic and runs the driver with it.
 func (starter) Command() []string {
 	return append([]string{"sh", "-c", interpreterScript, "devenv-driver"}, Command()...)
 }
@@ -34,21 +34,21 @@ func (starter) Command() []string {
 func (starter) Start(ctx context.Context, o migrations.StartOptions, p migrations.Process) (migrations.Tool, error) {
 	driver, err := Start(ctx, Options{Config: o.Config, Section: o.Section, OnStderr: o.OnStderr}, p)
 	if err != nil {
-		return nil, err // and no tool that holds none
+		return nil, err // not driver: a nil *Driver would make the Tool non-nil
 	}
 	return driver, nil
 }
 
-// Files is how Alembic's revisions are written: one Python module for each.
+// Files reads and edits Alembic's revision files, each of which is a Python module.
 type Files struct{}
 
-// IsRevision reports whether a path is that of a module.
+// IsRevision reports whether a path names a Python module.
 func (Files) IsRevision(p string) bool { return path.Ext(p) == ".py" && path.Base(p) != "__init__.py" }
 
-// revisionLine is the line of a revision's file that names it.
+// revisionLine matches the assignment of the revision's id.
 var revisionLine = regexp.MustCompile(`(?m)^revision\s*(?::[^=\n]*)?=\s*['"]([^'"]+)['"]`)
 
-// ID returns the revision that a file assigns.
+// ID returns the id that a file assigns to revision, or "".
 func (Files) ID(_ string, content []byte) string {
 	if m := revisionLine.FindSubmatch(content); m != nil {
 		return string(m[1])
@@ -56,16 +56,16 @@ func (Files) ID(_ string, content []byte) string {
 	return ""
 }
 
-// DoSame reports whether two files differ only in blank lines and in lines of imports, of which the second has no new one: what a
-// formatter that is run over the whole source does to them.
+// DoSame reports whether two files differ only in blank lines and in moved or removed import lines: the changes that a
+// formatter makes when it runs over the whole source tree.
 func (Files) DoSame(was, is string) bool {
-	before, imports := importsApart(was)
-	after, left := importsApart(is)
+	before, imports := splitImports(was)
+	after, left := splitImports(is)
 	return slices.Equal(before, after) && !slices.ContainsFunc(left, func(line string) bool { return !slices.Contains(imports, line) })
 }
 
-// importsApart returns a file's lines without blank ones and without the imports that stand at the start of a line, and these.
-func importsApart(text string) (code, imports []string) {
+// splitImports returns a file's lines of code, without blank lines, and its unindented import lines.
+func splitImports(text string) (code, imports []string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, " \t\r\n")
 		switch {

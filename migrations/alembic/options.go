@@ -1,24 +1,24 @@
 package alembic
 
-// Options say which configuration the driver uses. Paths are those of the machine that the interpreter runs on.
+// Options say which configuration the driver uses. Paths are paths on the machine that the interpreter runs on.
 type Options struct {
 	// Config is alembic.ini or pyproject.toml, absolute or relative to the process's working directory.
 	Config string
-	// Section is the ini section, empty for "alembic".
+	// Section is the ini section; empty means "alembic".
 	Section string
-	// XArguments are the command line's -x arguments, "key=value".
+	// XArguments are the values of Alembic's -x options, such as "key=value".
 	XArguments []string
-	// OnStderr gets every line that the project's code prints, stdout and logging included. It may be nil. It is called
-	// from one goroutine at a time.
+	// OnStderr is called with every line that the project's code prints, including stdout and logging, from one goroutine
+	// at a time. It may be nil.
 	OnStderr func(line string)
 }
 
-// Hello is what the driver found.
+// Hello is what the driver found when it started.
 type Hello struct {
 	Python     string `json:"python"`
 	Alembic    string `json:"alembic"`
 	SQLAlchemy string `json:"sqlalchemy"`
-	// Config is the file used, ScriptLocation and VersionLocations are absolute directories.
+	// Config is the configuration file in use; ScriptLocation and VersionLocations are directories. All are absolute.
 	Config           string   `json:"config"`
 	ScriptLocation   string   `json:"script_location"`
 	VersionLocations []string `json:"version_locations"`

@@ -17,7 +17,7 @@ import (
 //go:embed driver/*.py
 var sources embed.FS
 
-// request is one command. The exported fields travel.
+// request is one command. Only the fields without the tag "-" are sent.
 type request struct {
 	ID        int            `json:"id"`
 	Command   string         `json:"cmd"`
@@ -40,7 +40,7 @@ type reply struct {
 	err error
 }
 
-// modules returns the driver's source files by module name.
+// modules returns the source of the driver's modules by name.
 func modules() (map[string]string, error) {
 	found := map[string]string{}
 	files, err := fs.Glob(sources, "driver/*.py")
@@ -75,7 +75,7 @@ func (d *Driver) send(ctx context.Context, message any) error {
 	}
 }
 
-// read decodes the driver's lines until the process ends.
+// read decodes the lines that the driver sends, until the process ends.
 func (d *Driver) read(stdout io.Reader) {
 	defer close(d.replies)
 	lines := bufio.NewReader(stdout)

@@ -10,15 +10,17 @@ import (
 )
 
 // ErrNoParent is returned for a file without a down_revision assignment at its top level.
-var ErrNoParent = report.Fail(report.KindWork, "write down_revision as a plain string, or replace them all with one migration: --replace", "no down_revision assignment found")
+var ErrNoParent = report.Fail(report.KindWork,
+	"write down_revision as a plain string, or replace them all with one migration: --replace",
+	"no down_revision assignment found")
 
 var (
 	assignment = regexp.MustCompile(`(?m)^down_revision[ \t]*(?::[^=\n]*)?=[ \t]*`)
 	docline    = regexp.MustCompile(`(?m)^(Revises:)[ \t]*[^\r\n]*`)
 )
 
-// Reparent returns a revision's file with another parent, none when newDown is empty. Only the down_revision
-// assignment and the docstring's "Revises:" line change: annotation, quotes, comments and line ends stay.
+// Reparent returns a revision file with another parent, or as a root when newDown is empty. It changes only the
+// down_revision assignment and the docstring's "Revises:" line and keeps annotations, quotes, comments and line endings.
 func (Files) Reparent(source []byte, newDown string) ([]byte, error) {
 	doc := docstringEnd(source)
 	at := assignment.FindIndex(source[doc:])
@@ -40,7 +42,7 @@ func (Files) Reparent(source []byte, newDown string) ([]byte, error) {
 	return bytes.Join([][]byte{head, source[doc:start], []byte(literal), source[end:]}, nil), nil
 }
 
-// docstringEnd returns the position after the module's docstring, 0 when there is none.
+// docstringEnd returns the position after the module's docstring, or 0 if it has none.
 func docstringEnd(source []byte) int {
 	at := 0
 	for at < len(source) {
@@ -61,7 +63,7 @@ func docstringEnd(source []byte) int {
 	return 0
 }
 
-// stringEnd returns the position after a Python string that starts at a quote.
+// stringEnd returns the position after the Python string whose opening quote is at start.
 func stringEnd(source []byte, start int) int {
 	quote := source[start : start+1]
 	if triple := bytes.Repeat(quote, 3); bytes.HasPrefix(source[start:], triple) {
@@ -78,8 +80,8 @@ func stringEnd(source []byte, start int) int {
 	return len(source)
 }
 
-// valueEnd returns the position after the expression that starts at a position: at the end of its line, or before a
-// comment; brackets may span lines.
+// valueEnd returns the position after the expression that begins at start. It ends with its line or before a comment,
+// and spans several lines within brackets.
 func valueEnd(source []byte, start int) int {
 	depth, last := 0, start
 	for i := start; i < len(source); {
@@ -106,7 +108,7 @@ func valueEnd(source []byte, start int) int {
 	return last
 }
 
-// quoteLike quotes an id with the quotes that the old value used.
+// quoteLike returns the id in the same kind of quotes as the old value.
 func quoteLike(old []byte, id string) string {
 	double := strconv.Quote(id)
 	if single := bytes.IndexByte(old, '\''); single >= 0 && !bytes.ContainsAny(old[:single], `"`) {

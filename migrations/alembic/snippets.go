@@ -9,12 +9,12 @@ import (
 	"devenv/migrations"
 )
 
-// Snippets writes the code of hints with Alembic's operations. It needs no process.
+// Snippets writes the code in hints as Alembic operations. It needs no process.
 type Snippets struct{}
 
 var _ migrations.Snippets = Snippets{}
 
-// Code returns the operation that makes a change.
+// Code returns the operation that makes a change, followed by the proposal's comment.
 func (Snippets) Code(p migrations.Proposal) string {
 	code := operation(p)
 	if p.Comment != "" {
@@ -23,7 +23,7 @@ func (Snippets) Code(p migrations.Proposal) string {
 	return code
 }
 
-// Alone returns a block that commits by itself.
+// Alone returns the code inside an autocommit block.
 func (Snippets) Alone(code string) string {
 	const block = "with op.get_context().autocommit_block():"
 	if code == "" {
@@ -32,7 +32,7 @@ func (Snippets) Alone(code string) string {
 	return block + "\n    " + strings.ReplaceAll(code, "\n", "\n    ")
 }
 
-// Header returns the assignments at a revision's top.
+// Header returns the assignment to write at the top of a revision file.
 func (Snippets) Header(file string, r migrations.Revision) string {
 	if r.ID != "" {
 		return fmt.Sprintf("in %s write\n    revision = %q", file, r.ID)
@@ -40,7 +40,7 @@ func (Snippets) Header(file string, r migrations.Revision) string {
 	return fmt.Sprintf("in %s write\n    down_revision = %q", file, r.Down[0])
 }
 
-// Mend returns what to do about a revision whose Python fails.
+// Mend returns how to fix a revision whose Python code fails, or "" if that is unknown.
 func (s Snippets) Mend(f *migrations.Failure) string {
 	if m := regexp.MustCompile(`name '(\w+)' is not defined`).FindStringSubmatch(f.Message); m != nil {
 		return "import what the file uses, above " + s.Words().Upgrade + ":\n    import " + m[1]
@@ -55,7 +55,7 @@ func (s Snippets) Mend(f *migrations.Failure) string {
 	return names + "conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint"
 }
 
-// quoted is a table's name as regclass reads it.
+// quoted returns a table's name, quoted for regclass if necessary.
 func quoted(name string) string {
 	if regexp.MustCompile(`^[a-z_][a-z0-9_]*$`).MatchString(name) {
 		return name
@@ -63,7 +63,7 @@ func quoted(name string) string {
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
-// Words returns what Alembic calls things.
+// Words returns Alembic's terms.
 func (Snippets) Words() migrations.Words {
 	return migrations.Words{
 		Tool: "Alembic", Comment: "#", LongestID: 32, Upgrade: "upgrade()", Downgrade: "downgrade()", Block: "autocommit_block",
@@ -77,7 +77,7 @@ func (Snippets) Words() migrations.Words {
 	}
 }
 
-// operation is a change as Alembic's operations make it.
+// operation returns the Alembic operation that makes a change.
 func operation(p migrations.Proposal) string {
 	column := fmt.Sprintf("op.alter_column(%q, %q, ", p.Table, p.Name)
 	switch p.Kind {
@@ -120,7 +120,7 @@ func index(p migrations.Proposal) string {
 	return fmt.Sprintf("op.create_index(%q, %q, [%s]%s)", p.Name, p.Table, strings.Join(columns, ", "), in(p.Schema))
 }
 
-// in is the argument for a schema that is not the usual one.
+// in returns the schema argument, or "" for the default schema.
 func in(schema string) string {
 	if schema == "" || schema == "public" {
 		return ""
@@ -128,7 +128,7 @@ func in(schema string) string {
 	return fmt.Sprintf(", schema=%q", schema)
 }
 
-// literal is a text as Python writes it; one with quotes stays readable in three.
+// literal returns a Python string literal; it uses triple quotes to keep text that contains quotes readable.
 func literal(text string) string {
 	if !strings.Contains(text, `"`) || strings.Contains(text, `"""`) {
 		return strconv.Quote(text)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// tailLines is how many of the last lines are kept for errors.
+// tailLines is how many of the last lines are kept for error messages.
 const tailLines = 40
 
 // tail keeps the last lines of a stream and passes every line on.
@@ -27,7 +27,7 @@ func newTail(pass func(string)) *tail {
 	return &tail{pass: pass, ended: make(chan struct{})}
 }
 
-// read consumes the stream to its end. Lines longer than 64 KiB come in pieces.
+// read consumes the stream to its end. It splits lines longer than 64 KiB.
 func (t *tail) read(stream io.Reader) {
 	defer close(t.ended)
 	lines := bufio.NewReaderSize(stream, 64<<10)
@@ -50,7 +50,8 @@ func (t *tail) add(line string) {
 	t.pass(line)
 }
 
-// atEnd returns the last lines once the stream has ended, or after a second: what ends a process is printed last.
+// atEnd returns the last lines, after waiting up to a second for the stream to end: the reason why a process ended is
+// printed last.
 func (t *tail) atEnd(ctx context.Context) []string {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()

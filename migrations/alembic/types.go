@@ -2,7 +2,7 @@ package alembic
 
 import "strings"
 
-// typeOf is SQLAlchemy's name of a type in SQL, "…" for one without an obvious name.
+// typeOf returns the SQLAlchemy type for an SQL type, or "…" if there is no obvious one.
 func typeOf(sql string) string {
 	name, size, sized := strings.Cut(strings.ToUpper(strings.TrimSpace(sql)), "(")
 	python := map[string]string{
