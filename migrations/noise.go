@@ -3,8 +3,8 @@ package migrations
 import "slices"
 
 // Subtract removes the noise from a list of operations and returns what is left and what was removed. An operation is
-// noise when noise contains one with the same kind, object, facet and definition. Dropping an index, constraint or table
-// in order to recreate it is noise only if recreating it is noise as well.
+// noise when noise contains one with the same kind, object, facet and definition. Dropping an index, constraint or
+// table in order to recreate it is noise only if recreating it is noise as well.
 func Subtract(ops, noise []Operation) (left, removed []Operation) {
 	for _, o := range ops {
 		if IsNoise(o, ops, noise) {

@@ -9,8 +9,8 @@ type Revision struct {
 	Dependencies []string `json:"dependencies,omitempty"`
 	// Labels are the branch labels.
 	Labels []string `json:"labels,omitempty"`
-	// Path is the file's absolute path in the container, as the migration tool sees it. The workflow may replace it with
-	// the path in the repository.
+	// Path is the file's absolute path in the container, as the migration tool sees it. The workflow may replace it
+	// with the path in the repository.
 	Path string `json:"path"`
 	// Message is the first line of the file's docstring.
 	Message string `json:"message,omitempty"`
@@ -24,8 +24,8 @@ type Revision struct {
 // Merge reports whether the revision has several parents.
 func (r Revision) Merge() bool { return len(r.Down) > 1 }
 
-// History holds all of a project's migration files and what is wrong with the files and their graph. Reading it needs no
-// database.
+// History holds all of a project's migration files and what is wrong with the files and their graph. Reading it needs
+// no database.
 type History struct {
 	// Revisions are sorted with parents first, as far as the graph is valid, and then by path.
 	Revisions []Revision `json:"revisions"`

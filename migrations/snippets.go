@@ -16,8 +16,8 @@ type Snippets interface {
 	Words() Words
 }
 
-// Proposal is a change that a hint suggests. SQL always makes the change; the other fields are for tools that express it
-// in their own syntax. Names are unquoted and have no schema.
+// Proposal is a change that a hint suggests. SQL always makes the change; the other fields are for tools that express
+// it in their own syntax. Names are unquoted and have no schema.
 type Proposal struct {
 	SQL  string
 	Kind ProposalKind

@@ -33,7 +33,8 @@ type (
 	Modeler interface {
 		CreateAll(ctx context.Context, db Database) error
 	}
-	// VersionSetter records in a database's version table that exactly these revisions are applied, without running any.
+	// VersionSetter records in a database's version table that exactly these revisions are applied, without running
+	// any.
 	VersionSetter interface {
 		SetVersion(ctx context.Context, db Database, heads ...string) error
 	}
@@ -107,7 +108,8 @@ type Applied struct {
 	// Dialect and DBAPI name the kind of database and the client library, such as "postgresql" and "psycopg2".
 	Dialect string `json:"dialect"`
 	DBAPI   string `json:"dbapi"`
-	// Database is the name of the database that the project's URL selects; it is empty unless the dialect is PostgreSQL.
+	// Database is the name of the database that the project's URL selects; it is empty unless the dialect is
+	// PostgreSQL.
 	Database string `json:"database"`
 }
 
@@ -126,12 +128,13 @@ type Run struct {
 type MoveOptions struct {
 	// Trace reads locks, table statistics and the write-ahead log around every statement.
 	Trace bool
-	// KeepBefore commits and ends the run, with an error, before the statement with this Seq. The database is then in the
-	// state that the statement would have found. 0 runs to the end.
+	// KeepBefore commits and ends the run, with an error, before the statement with this Seq. The database is then in
+	// the state that the statement would have found. 0 runs to the end.
 	KeepBefore int
 	// Transactions sets Statement.Transaction.
 	Transactions bool
-	// FailAfter makes the run fail after the statement with this Seq; 0 means never. The failure's Exception is Injected.
+	// FailAfter makes the run fail after the statement with this Seq; 0 means never. The failure's Exception is
+	// Injected.
 	FailAfter int
 	// OnStatement is called with every statement once it has ended. It may be nil.
 	OnStatement func(Statement)
@@ -153,7 +156,8 @@ type Revise struct {
 	Exclude []Operation `json:"-"`
 	// Renames are written in place of the matching drops and adds.
 	Renames []Rename `json:"renames,omitempty"`
-	// AppendUpgrade and AppendDowngrade are lines of unindented code to add at the end of the upgrade and the downgrade.
+	// AppendUpgrade and AppendDowngrade are lines of unindented code to add at the end of the upgrade and the
+	// downgrade.
 	AppendUpgrade   []string `json:"append_upgrade,omitempty"`
 	AppendDowngrade []string `json:"append_downgrade,omitempty"`
 	// Empty writes a revision without operations, which needs no Autogenerate first.
@@ -162,7 +166,8 @@ type Revise struct {
 
 // Written describes the revision that was written, and its file.
 type Written struct {
-	// Nothing reports that there was no operation to write, so that no file was written. The other fields are then empty.
+	// Nothing reports that there was no operation to write, so that no file was written. The other fields are then
+	// empty.
 	Nothing  bool     `json:"nothing"`
 	Revision string   `json:"revision"`
 	Parents  []string `json:"parents"`

@@ -104,8 +104,8 @@ func (d *Driver) Autogenerate(ctx context.Context, db migrations.Database) ([]mi
 	return answer.Operations, err
 }
 
-// WriteRevision writes the last Autogenerate's result, without the noise, to a revision file and imports it. A file that
-// cannot be imported is removed again, and the error is a *migrations.Failure.
+// WriteRevision writes the last Autogenerate's result, without the noise, to a revision file and imports it. A file
+// that cannot be imported is removed again, and the error is a *migrations.Failure.
 func (d *Driver) WriteRevision(ctx context.Context, r migrations.Revise) (migrations.Written, error) {
 	var answer migrations.Written
 	err := d.inTurn(ctx, func() error {

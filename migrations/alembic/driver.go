@@ -1,6 +1,6 @@
 // Package alembic runs Alembic inside the project's own container, in one Python process that receives a driver over
-// stdin and replies with lines of JSON. An error that Alembic or the project reports is a *migrations.Failure; any other
-// error means that devenv could not communicate with the process.
+// stdin and replies with lines of JSON. An error that Alembic or the project reports is a *migrations.Failure; any
+// other error means that devenv could not communicate with the process.
 package alembic
 
 import (
@@ -29,8 +29,8 @@ type Driver struct {
 	done    sync.WaitGroup
 	next    int
 	broken  error
-	// generated are the operations of the last Autogenerate; WriteRevision excludes some of them by index. Only the caller
-	// whose turn it is may access them.
+	// generated are the operations of the last Autogenerate; WriteRevision excludes some of them by index. Only the
+	// caller whose turn it is may access them.
 	generated []migrations.Operation
 }
 
@@ -65,8 +65,8 @@ func (d *Driver) start(ctx context.Context, o Options) error {
 	return d.call(ctx, request{Command: "hello", Arguments: arguments}, &d.hello)
 }
 
-// Close ends the process and waits for it until the context is done. A running command completes first; to stop it, kill
-// the process or remove its container.
+// Close ends the process and waits for it until the context is done. A running command completes first; to stop it,
+// kill the process or remove its container.
 func (d *Driver) Close(ctx context.Context) error {
 	closed := d.process.Close()
 	d.done.Go(func() {

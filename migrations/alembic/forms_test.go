@@ -14,11 +14,12 @@ import (
 
 // form is one way in which projects use Alembic: a branch's change and the migration that must come of it.
 //
-// Each is a file of testdata/forms. Files lie over testdata/project.txtar; those below branch/ over them in turn, once the
-// base's migrations have run. setup.sql is run before everything, seed.sql once the base's migrations have run. want.py is the written file below its docstring, for both versions of
-// Alembic; want.VERSION.py is for one. The archive's comment holds settings: "only VERSION", "noise" (seed.sql makes what the
-// base's models know nothing of), "stays TEXT" (what a downgrade cannot take back), "left TEXT" (what is reported instead of
-// written), "rename KIND SCHEMA TABLE FROM TO" (an answer), "url SCHEME", "config FILE" and "section NAME".
+// Each is a file of testdata/forms. Files lie over testdata/project.txtar; those below branch/ over them in turn, once
+// the base's migrations have run. setup.sql is run before everything, seed.sql once the base's migrations have run.
+// want.py is the written file below its docstring, for both versions of Alembic; want.VERSION.py is for one. The
+// archive's comment holds settings: "only VERSION", "noise" (seed.sql makes what the base's models know nothing of),
+// "stays TEXT" (what a downgrade cannot take back), "left TEXT" (what is reported instead of written), "rename KIND
+// SCHEMA TABLE FROM TO" (an answer), "url SCHEME", "config FILE" and "section NAME".
 type form struct {
 	name     string
 	base     txtar.Archive
@@ -82,8 +83,8 @@ func (f *form) expected(version string) string {
 	return f.want["want.py"]
 }
 
-// TestEveryFormIsWrittenAndRuns takes each form through what a branch goes through: written on a database with data, applied
-// there, taken back and applied again; then on an empty database at once, back to nothing, and step by step.
+// TestEveryFormIsWrittenAndRuns takes each form through what a branch goes through: written on a database with data,
+// applied there, taken back and applied again; then on an empty database at once, back to nothing, and step by step.
 func TestEveryFormIsWrittenAndRuns(t *testing.T) {
 	for _, f := range readForms(t) {
 		t.Run(f.name, func(t *testing.T) {
@@ -129,7 +130,8 @@ func (f *form) run(t *testing.T, env environment) {
 	f.fromNothing(p, d)
 }
 
-// noise brings the database to the base's head with its data and compares it with the base's models, where the form says so.
+// noise brings the database to the base's head with its data and compares it with the base's models, where the form
+// says so.
 func (f *form) noise(p *project) []migrations.Operation {
 	if !f.has("noise") {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestTheInterpreterOfTheProjectsAlembicIsFound lays out containers as tools lay them out: D is the container's root, its
-// bin the PATH. Files named python… are interpreters: with alembic where their content is "alembic".
+// TestTheInterpreterOfTheProjectsAlembicIsFound lays out containers as tools lay them out: D is the container's root,
+// its bin the PATH. Files named python… are interpreters: with alembic where their content is "alembic".
 func TestTheInterpreterOfTheProjectsAlembicIsFound(t *testing.T) {
 	for _, c := range []struct {
 		name  string

@@ -8,8 +8,8 @@ type Options struct {
 	Section string
 	// XArguments are the values of Alembic's -x options, such as "key=value".
 	XArguments []string
-	// OnStderr is called with every line that the project's code prints, including stdout and logging, from one goroutine
-	// at a time. It may be nil.
+	// OnStderr is called with every line that the project's code prints, including stdout and logging, from one
+	// goroutine at a time. It may be nil.
 	OnStderr func(line string)
 }
 

@@ -20,7 +20,8 @@ var (
 )
 
 // Reparent returns a revision file with another parent, or as a root when newDown is empty. It changes only the
-// down_revision assignment and the docstring's "Revises:" line and keeps annotations, quotes, comments and line endings.
+// down_revision assignment and the docstring's "Revises:" line and keeps annotations, quotes, comments and line
+// endings.
 func (Files) Reparent(source []byte, newDown string) ([]byte, error) {
 	doc := docstringEnd(source)
 	at := assignment.FindIndex(source[doc:])

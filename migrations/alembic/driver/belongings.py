@@ -1,4 +1,4 @@
-"""Names that Postgres or the models make of a table's or a column's name, and that a rename takes along."""
+"""Constraints and sequences whose names derive from a table's or a column's name and must be renamed with it."""
 
 import copy
 
@@ -8,7 +8,7 @@ from devenv_driver.sql import execute, named
 
 
 def own_labels(rename, catalog):
-    """Returns what belongs to a renamed table and has its name in its own: (kind, schema, table, old, new)."""
+    """Returns the constraints and sequences to rename with a table or column: (kind, schema, table, old, new)."""
     labels = []
     before = rename.old if rename.kind == "table" else rename.table
     for kind, name, columns in catalog.belongings.get((rename.schema, before), ()):
@@ -22,7 +22,7 @@ def own_labels(rename, catalog):
 
 
 def _swapped(name, old, new):
-    """Returns a name with the table's old name, alone or behind a prefix such as "ck_", replaced by the new one."""
+    """Returns a name with the table's old name replaced by the new one, or "" if the name does not contain it."""
     words, parts = ("_%s_" % name), ("_%s_" % old)
     return words.replace(parts, "_%s_" % new, 1)[1:-1] if parts in words else ""
 
@@ -33,7 +33,7 @@ def _renamed_sequence(rename, name, columns):
 
 
 def _name_in_models(table, kind, columns):
-    """Returns the name that the models give the constraint with these columns, if they give one."""
+    """Returns the name that the models give the constraint on these columns, or "" if they give none."""
     kinds = {"primary": "PrimaryKeyConstraint", "unique": "UniqueConstraint", "foreign": "ForeignKeyConstraint"}
     for constraint in table.constraints:
         if type(constraint).__name__ == kinds.get(kind) and [c.name for c in constraint.columns] == columns:
@@ -42,7 +42,7 @@ def _name_in_models(table, kind, columns):
 
 
 def matched(operations, catalog):
-    """Returns the operations less the drops and creates of one and the same thing, and the names these had and get."""
+    """Returns the operations without those that drop and recreate the same object, and renames to replace them."""
     drops, gone, labels = {}, set(), []
     for op in leaves(operations):
         if type(op).__name__ in ("DropIndexOp", "DropConstraintOp"):
@@ -68,7 +68,7 @@ def _label(drop, create, catalog):
 
 
 def _signature(op):
-    """Returns what two creations of the same thing share, names aside; None for other operations."""
+    """Returns what identifies the object that an operation creates, apart from its name; None for other operations."""
     kind = type(op).__name__
     if kind == "CreateIndexOp":
         return kind, op.schema, op.table_name, tuple(str(getattr(c, "name", c)) for c in op.columns), bool(op.unique), _options(op.kw)
@@ -81,12 +81,12 @@ def _signature(op):
 
 
 def _options(kw):
-    """Returns the options that say something, as one text."""
+    """Returns the options that have an effect, as one string."""
     return repr(sorted((k, str(v)) for k, v in kw.items() if v not in (None, False, [], {}) and k != "info"))
 
 
 def less(operations, gone):
-    """Returns the operations without those whose ids are gone, and without containers that would be empty."""
+    """Returns the operations without those whose id() is in gone, and without containers that this would empty."""
     result = []
     for op in operations:
         if hasattr(op, "ops"):
@@ -99,7 +99,7 @@ def less(operations, gone):
 
 
 def relabel(labels, dialect):
-    """Returns the lines that give the new names, and those that give the old ones back."""
+    """Returns the lines of code that assign the new names, and those that restore the old ones."""
     return [_line(*label, dialect=dialect) for label in labels], [
         _line(kind, schema, table, new, old, dialect) for kind, schema, table, old, new in reversed(labels)]
 

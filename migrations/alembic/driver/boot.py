@@ -1,6 +1,7 @@
-"""The first module: makes the others importable from memory, then serves.
+"""The first module: makes the other modules importable from memory, then serves requests.
 
-It runs with two globals: ``sources``, the driver's modules by name, and ``requests``, the stream of commands.
+It runs with two globals: ``sources``, the source of the driver's modules by name, and ``requests``, the stream of
+commands.
 """
 
 import importlib.abc
@@ -11,7 +12,7 @@ PACKAGE = "devenv_driver"
 
 
 class Memory(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports the driver's modules from their source text."""
+    """Imports the driver's modules from source text in memory."""
 
     def __init__(self, texts):
         self.texts = texts
@@ -37,8 +38,8 @@ class Memory(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return self.texts.get(fullname.rpartition(".")[2])
 
 
-sys.meta_path.insert(0, Memory(sources))  # noqa: F821 - given by the bootstrap
+sys.meta_path.insert(0, Memory(sources))  # noqa: F821 - defined by the bootstrap
 
 from devenv_driver.serve import serve  # noqa: E402
 
-serve(requests)  # noqa: F821 - given by the bootstrap
+serve(requests)  # noqa: F821 - defined by the bootstrap

@@ -1,4 +1,4 @@
-"""Changes of type that Postgres makes only when it is told how."""
+"""Type changes that Postgres makes only with a USING clause."""
 
 import copy
 import re
@@ -8,7 +8,7 @@ from devenv_driver.lines import own_operations
 
 
 def told(operations, describer, catalog):
-    """Returns the operations with a USING on each change of type that needs one."""
+    """Returns the operations with a USING clause on each type change that needs one."""
     result = []
     for op in operations:
         if hasattr(op, "ops"):
@@ -39,7 +39,7 @@ def _told(op, describer, catalog):
 
 
 def _without_default(op, recast):
-    """Returns the operations that set the default aside while the type changes: USING does not apply to it."""
+    """Returns operations that drop the default before the type changes and set it again, because USING ignores it."""
     from alembic.operations import ops
 
     if not op.existing_server_default:
@@ -52,7 +52,11 @@ def _without_default(op, recast):
 
 
 def _with_default(op, recast):
-    """Gives the column its default anew: the converted one would be another text, and keep an enum from being dropped."""
+    """Returns the operation with the column's default set again.
+
+    Postgres would otherwise keep the converted default, whose text differs and which would prevent an enum from being
+    dropped.
+    """
     from sqlalchemy import DefaultClause, text
 
     if op.existing_server_default and op.modify_server_default is False:
@@ -62,5 +66,5 @@ def _with_default(op, recast):
 
 
 def _words(type_text):
-    """Returns a type as Postgres spells it in its messages: keywords small, names as they are."""
+    """Returns a type as Postgres writes it in messages: keywords in lower case, names unchanged."""
     return type_text.lower() if type_text.upper() == type_text else type_text

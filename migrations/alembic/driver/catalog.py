@@ -1,4 +1,4 @@
-"""What the database holds beside what Alembic reflects, read where autogenerate compares."""
+"""What the database contains beyond what Alembic reflects, read when autogenerate compares."""
 
 import contextlib
 
@@ -11,7 +11,7 @@ JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid
 WHERE t.typtype = 'e' ORDER BY 1, 2, e.enumsortorder
 """
-# A column is one user; a function, a view, a domain or a composite type is one without a column's name.
+# What uses an enum type: columns, and functions, views, domains and composite types, which have no column name.
 USERS = """
 SELECT n.nspname, t.typname, cn.nspname, c.relname, a.attname
 FROM pg_catalog.pg_depend d
@@ -43,8 +43,8 @@ JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubi
 WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype IN ('a', 'i')
 ORDER BY 1, 2, 3 DESC, 4
 """
-# How one type becomes another in ALTER COLUMN: by itself, by a cast that must be asked for, or not at all. A target that
-# does not exist is a new enum type.
+# How ALTER COLUMN converts one type to another: implicitly, by an explicit cast, or not at all. A target type that does
+# not exist is a new enum type.
 CAST = """
 SELECT CASE
   WHEN s.oid = d.oid OR k.castcontext IN ('i', 'a') OR d.typcategory = 'S' THEN 'implicit'
@@ -59,7 +59,7 @@ LEFT JOIN pg_catalog.pg_cast k ON k.castsource = s.oid AND k.casttarget = d.oid
 
 
 class Catalog:
-    """Enum types with their labels and users, schemas, and names that are taken. Empty for other databases."""
+    """Enum types with their labels and users, schemas, names in use, and more. Empty unless this is Postgres."""
 
     def __init__(self, connection):
         self.labels, self.visible, self.users = {}, {}, {}
@@ -81,14 +81,14 @@ class Catalog:
             self.belongings.setdefault((schema, table), []).append((kind, name, (columns or "").split("\n")))
 
     def key(self, enum):
-        """Returns schema and name of an enum type as the database finds it."""
+        """Returns the schema and name under which the database finds an enum type."""
         name = str(enum.name)
         return str(enum.schema or self.visible.get(name) or self.default_schema), name
 
     def cast(self, connection, source, target):
-        """Notes how values of one type, in SQL, become another's; nothing where it cannot be asked."""
+        """Records how Postgres converts one SQL type to another; does nothing if Postgres cannot tell."""
         if self.known and (source, target) not in self.casts:
-            with contextlib.suppress(Exception), connection.begin_nested():  # a type's text may be no type's
+            with contextlib.suppress(Exception), connection.begin_nested():  # the text may not name a type
                 rows = _rows(connection, CAST % (_type_named(source), _type_named(target)))
                 self.casts[source, target] = rows[0][0] if rows else "implicit"
 

@@ -1,8 +1,8 @@
-"""What differs between two columns that are one, renamed."""
+"""The differences between a renamed column's old and new definitions."""
 
 
 def changes(table, schema, name, old, new, describer):
-    """Returns the operation that makes a column what it is to be, none when nothing but its name differs."""
+    """Returns the operation that turns the old column into the new one, in a list; empty if only the name differs."""
     from alembic.operations import ops
 
     from devenv_driver.operations import facets_of
@@ -21,7 +21,7 @@ def changes(table, schema, name, old, new, describer):
 
 
 def default_text(column, describer):
-    """Returns a column's default as Python text, without the cast to its own type that Postgres adds."""
+    """Returns a column's default as Python code, without the cast to the column's type that Postgres adds."""
     if column.server_default is None:
         return ""
     return describer._default(column.server_default).replace("::" + describer.type_text(column.type).lower(), "")

@@ -1,4 +1,4 @@
-"""The commands by name. Each takes the session and its arguments and fills the answer as far as it gets."""
+"""The commands by name. Each takes the session and its arguments, and fills in as much of the answer as it can."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ from devenv_driver.project import check_versions, hook_names, version_directorie
 
 
 def hello(session, arguments, answer):
-    """Takes the options and says what is there; touches neither env.py nor a database."""
+    """Stores the options and answers with the versions and configuration. Uses neither env.py nor a database."""
     session.config = arguments.get("config") or "alembic.ini"
     session.section = arguments.get("section") or "alembic"
     session.x = arguments.get("x") or []

@@ -1,4 +1,4 @@
-"""Takes noise out of a generated revision. Nothing here changes the captured operations."""
+"""Removes noise from a generated revision, without changing the captured operations."""
 
 import copy
 
@@ -6,7 +6,7 @@ from devenv_driver.operations import key, leaves, reverse_key, without_facets
 
 
 def without(operations, dropped, describer, back=False):
-    """Returns the operations less the entries whose keys are dropped; back says that they are a downgrade's."""
+    """Returns the operations without the entries whose keys are in dropped; back is true for a downgrade."""
     kept = []
     for op in operations:
         if hasattr(op, "ops"):
@@ -27,7 +27,7 @@ def dropped_keys(entries, describer, operations):
     upgrade = {key(entry) for entry in entries}
     downgrade = {reverse_key(entry) for entry in entries}
     for op in leaves(operations):
-        # A custom operation is matched by its text, and so is its own reverse.
+        # A custom operation is matched by its text, and so is its reverse.
         if hasattr(op, "reverse") and any(k[0] == "other" and k in upgrade for k in map(key, describer.entries(op))):
             downgrade.update(key(entry) for entry in describer.entries(op.reverse()))
     return upgrade, downgrade

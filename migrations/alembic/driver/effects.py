@@ -1,4 +1,4 @@
-"""What a statement did besides its result: locks newly held, rows scanned and written, write-ahead log."""
+"""A statement's side effects: the locks it acquired, the rows it scanned and wrote, and the write-ahead log."""
 
 LOCKS = """
 SELECT n.nspname || '.' || c.relname, l.mode
@@ -21,7 +21,7 @@ NAMES = ("relation", "seq_scans", "read", "inserted", "updated", "deleted")
 
 
 class Effects:
-    """Reads the three before and after every statement, on the statement's own connection."""
+    """Reads locks, statistics and the log's position before and after each statement, on the statement's connection."""
 
     def __init__(self):
         self.was = (set(), {}, 0)
@@ -42,12 +42,12 @@ class Effects:
 
 
 def transaction(connection):
-    """Names the transaction that the connection is in: equal for two statements that are kept or lost together."""
+    """Returns the id of the transaction that the connection is in, or "" if there is none."""
     if connection.dialect.name != "postgresql":
         return ""
     try:
         return str(_rows(connection, TRANSACTION)[0][0])
-    except Exception:  # a transaction that has failed answers nothing
+    except Exception:  # a failed transaction runs no more queries
         return ""
 
 
@@ -57,19 +57,19 @@ def _delta(relation, now, was):
 
 
 def _read(connection):
-    """Returns locks, scans and position; None where the connection cannot be asked."""
+    """Returns locks, scans and the log's position; the locks are None if the connection cannot be queried."""
     if connection.dialect.name != "postgresql":
         return None, {}, 0
     try:
         locks = {tuple(row) for row in _rows(connection, LOCKS)}
         scans = {row[0]: tuple(row[1:]) for row in _rows(connection, SCANS)}
         return locks, scans, _rows(connection, WAL)[0][0]
-    except Exception:  # a transaction that has failed answers nothing; the statement itself will say why
+    except Exception:  # a failed transaction runs no more queries; the statement itself reports why
         return None, {}, 0
 
 
 def _rows(connection, sql):
-    """Asks on the raw cursor: neither events nor the migration's own results are disturbed."""
+    """Returns a query's rows, read on a raw cursor so as not to affect events or the migration's own results."""
     cursor = connection.connection.cursor()
     try:
         cursor.execute(sql)

@@ -1,4 +1,4 @@
-"""Postgres enum types, which autogenerate forgets: an added column never creates its type, a dropped table leaves it."""
+"""Postgres enum types, which autogenerate ignores: adding a column does not create its type, dropping one leaves it."""
 
 import copy
 import re
@@ -9,14 +9,14 @@ from devenv_driver.sql import create_enum, drop_enum
 
 
 def handled_by_project(operations=()):
-    """Says that the project's own extension creates, alters and drops enum types."""
+    """Returns whether an extension of the project manages enum types."""
     if "alembic_postgresql_enum" in sys.modules:
         return True
     return any(re.search("enum", type(op).__name__, re.IGNORECASE) and not _is_ours(op) for op in leaves(operations))
 
 
 def native_enum(type_, dialect):
-    """Returns the enum type of the database that a column's type is, through arrays and decorators; None for others."""
+    """Returns the native enum type of a column, also inside arrays and decorators; None for other types."""
     from sqlalchemy import ARRAY, Enum
 
     type_ = unwrapped(type_, dialect)
@@ -27,7 +27,7 @@ def native_enum(type_, dialect):
 
 
 def unwrapped(type_, dialect):
-    """Returns what a decorator or a variant is in the database; other types as they are."""
+    """Returns the database type behind a decorator or variant, and other types unchanged."""
     from sqlalchemy import ARRAY, Enum
 
     if isinstance(type_, (ARRAY, Enum)) and not getattr(type_, "_variant_mapping", None):
@@ -39,7 +39,7 @@ def unwrapped(type_, dialect):
 
 
 class Enums:
-    """The enum types that one revision's upgrade brings in."""
+    """The enum types that a revision's upgrade creates."""
 
     def __init__(self, describer, catalog):
         self.describer = describer
@@ -47,11 +47,11 @@ class Enums:
         self.new = {}
 
     def prepare(self, operations):
-        """Returns the operations with every enum in them marked as existing, and notes the types to create first."""
+        """Returns the operations with all enum types marked as existing, and collects the types to create first."""
         return [self._prepared(op) for op in operations]
 
     def lines(self):
-        """Returns the lines that create the new types, and those that drop them again."""
+        """Returns the lines of code that create the new types, and those that drop them again."""
         dialect = self.describer.dialect
         create = [line for t in self.new.values() for line in create_enum(dialect, t.schema, t.name, t.enums)]
         return create, [drop_enum(dialect, t.schema, t.name) for t in reversed(self.new.values())]
@@ -99,7 +99,7 @@ def _is_ours(op):
 
 
 def _existing_enum():
-    """Returns an ENUM whose rendering says that its type exists, which older SQLAlchemy leaves out."""
+    """Returns an ENUM class that renders create_type=False, which older versions of SQLAlchemy omit."""
     from sqlalchemy.dialects import postgresql
 
     def __repr__(self):
@@ -108,5 +108,5 @@ def _existing_enum():
             words.append("schema=%r" % str(self.schema))
         return "ENUM(%s, create_type=False)" % ", ".join(words)
 
-    # Alembic tells the dialect's types by their module.
+    # Alembic recognizes the dialect's types by their module.
     return type("ENUM", (postgresql.ENUM,), {"__repr__": __repr__, "__module__": postgresql.ENUM.__module__})

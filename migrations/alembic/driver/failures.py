@@ -1,4 +1,4 @@
-"""What went wrong, as data: codes, the server's diagnostics, and tracebacks cut down to the project's frames."""
+"""Failures as data: codes, the server's diagnostics, and tracebacks reduced to the project's frames."""
 
 import linecache
 import os
@@ -19,7 +19,7 @@ FIELDS = {
 
 
 class Refused(Exception):
-    """The driver itself says no, with a code and, where it knows, what to do next."""
+    """The driver refuses a command, with a code and, if possible, a hint."""
 
     def __init__(self, code, message, hint="", **more):
         super().__init__(message)
@@ -44,7 +44,7 @@ def describe(error, session):
 
 
 def redact(text):
-    """Takes passwords out of URLs."""
+    """Returns the text with the passwords in URLs masked."""
     return re.sub(r"(://[^:/@\s'\"]*):[^@\s'\"]+@", r"\1:***@", text)
 
 
@@ -74,7 +74,7 @@ def _of_database(error, diagnostics, session):
 def _means_connect(error, state):
     if state:
         return state.startswith(CONNECT_STATES)
-    # Without an answer from the server there is no state: it was not reached, or went away.
+    # Without a reply from the server there is no SQLSTATE: the server was unreachable or closed the connection.
     return any(_named(one, ("OperationalError", "InterfaceError")) for one in _chain(error))
 
 
@@ -105,7 +105,7 @@ def _first_line(error):
 
 
 def _chain(error):
-    """Yields the error and what it wraps or follows, nearest first."""
+    """Yields the error, then its wrapped errors, causes and contexts, nearest first."""
     seen, queue = set(), [error]
     while queue:
         one = queue.pop(0)
@@ -124,7 +124,7 @@ def _find(error, attribute):
 
 
 def _diagnostics(error):
-    """Returns what the server said, None when the error is no database error. All four drivers differ."""
+    """Returns the server's diagnostics, None if this is not a database error. All four drivers differ."""
     for one in _chain(error):
         if getattr(one, "diag", None) is not None:
             return _read(lambda name, _, d=one.diag: getattr(d, name, None), one)
@@ -146,7 +146,7 @@ def _read(field, error):
 
 
 def state_of(error):
-    """Returns the SQLSTATE that an exception carries, or the empty string."""
+    """Returns an exception's SQLSTATE, or the empty string."""
     for one in _chain(error):
         for attribute in ("sqlstate", "pgcode"):
             value = getattr(one, attribute, None)
@@ -164,7 +164,7 @@ def _library_roots():
 
 
 def is_project(filename):
-    """Says whether a frame's file belongs to the project, as opposed to libraries and this driver."""
+    """Returns whether a frame's file belongs to the project, not to a library or this driver."""
     if filename.startswith(("<", "devenv_driver/")):
         return False
     parts = filename.split(os.sep)
@@ -183,7 +183,7 @@ def _last_frame(error):
 
 
 def _place(error, session):
-    """Returns the revision, file and line: in the revision's file if it is on the stack, else in the project's code."""
+    """Returns the revision, file and line of the innermost frame in a revision's file, else in the project's code."""
     if isinstance(error, SyntaxError) and error.filename:
         return {"file": error.filename, "line": error.lineno or 0}
     frames = [f for f in traceback.extract_tb(error.__traceback__) if is_project(f.filename)]

@@ -1,4 +1,4 @@
-"""Autogenerate through the project's own env.py, options and hooks, captured before a file is written."""
+"""Runs autogenerate with the project's own env.py, options and hooks, and captures the result before it is written."""
 
 from devenv_driver import labels
 from devenv_driver.failures import Refused
@@ -7,7 +7,7 @@ from devenv_driver.project import run_env
 
 
 class Generated:
-    """What one autogenerate found: Alembic's revision context and the operations' entries."""
+    """The result of an autogenerate: Alembic's revision context, and the operations as entries."""
 
     def __init__(self, revisions, describer, catalogs):
         self.revisions = revisions
@@ -18,12 +18,12 @@ class Generated:
         self.entries = describer.all(self.upgrades())
 
     def upgrades(self):
-        """Returns the upgrade operations of the one script; a project's hook may have emptied it."""
+        """Returns the script's upgrade operations, none if a hook of the project removed the script."""
         return self.script.upgrade_ops_list if self.script is not None else []
 
 
 def autogenerate(session, arguments, answer):
-    """Compares models and database; the result stays in the session until the next one."""
+    """Compares the models with the database. The session keeps the result until the next autogenerate."""
     from alembic.autogenerate.api import RevisionContext
 
     session.generated = None
@@ -49,7 +49,7 @@ def autogenerate(session, arguments, answer):
 
 
 def metadata_of(context, script):
-    """Returns the project's metadata collections; refuses a project that gives none, or none with a table."""
+    """Returns the project's metadata collections; raises Refused if there are none or all are empty."""
     metadata = context.opts.get("target_metadata")
     place = str(script.env_py_location)
     if metadata is None:
@@ -67,7 +67,7 @@ def metadata_of(context, script):
 
 
 def _note_casts(revisions, context, catalogs):
-    """Asks the database how the types that change become one another, there and back."""
+    """Reads from the database how the changed types convert to each other, in both directions."""
     if not catalogs or not revisions.generated_revisions:
         return
     describer = Describer(revisions._last_autogen_context)

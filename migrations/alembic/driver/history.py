@@ -1,4 +1,4 @@
-"""Revision files read one by one, so that a broken one hides no other. Needs no database and no env.py."""
+"""Reads revision files one by one, so that a broken file does not hide others. Needs neither a database nor env.py."""
 
 import ast
 import io
@@ -13,7 +13,7 @@ NAMES = ("revision", "down_revision", "branch_labels", "depends_on")
 
 
 def history(session, arguments, answer):
-    """Answers with every revision, parents first, and with what is wrong with the files and the graph."""
+    """Answers with all revisions, parents first, and with the problems of the files and the graph."""
     _, script = session.load("history")
     revisions, problems = [], []
     for path in _files(script):
@@ -65,7 +65,7 @@ def _read_file(script, path, revisions, problems):
 
 
 def _values(tree, path):
-    """Returns the module's revision variables; computed ones by importing it."""
+    """Returns the module's revision variables; if one of them is computed, imports the module to read them."""
     values = {}
     for node in tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
@@ -97,7 +97,7 @@ def _first_line(text):
 
 
 def _comments(source):
-    """Returns the comments addressed to devenv, with their lines."""
+    """Returns the comments addressed to devenv, with their line numbers."""
     tokens = tokenize.tokenize(io.BytesIO(source).readline)
     comments = (t for t in tokens if t.type == tokenize.COMMENT)
     return [{"line": t.start[0], "text": t.string} for t in comments if re.match(r"#+\s*devenv:", t.string)]
@@ -108,7 +108,7 @@ def _problem(kind, path, message, line=0, revision=""):
 
 
 class Graph:
-    """The revisions' graph, however broken."""
+    """The graph of the revisions, even if it is broken."""
 
     def __init__(self, revisions):
         self.revisions = revisions
@@ -127,7 +127,7 @@ class Graph:
             revision["root"] = not revision["down"]
 
     def problems(self):
-        """Yields duplicates, ids too long, missing parents and cycles."""
+        """Yields duplicate ids, ids that are too long, missing parents and cycles."""
         for r in self.duplicates:
             other = os.path.basename(self.first[r["id"]]["path"])
             yield self._about(r, "duplicate", "revision id %s is also that of %s" % (r["id"], other))
@@ -148,7 +148,7 @@ class Graph:
             yield self._about(looped[0], "cycle", "the parents of %s form a cycle" % names)
 
     def sorted(self):
-        """Returns the revisions parents first; those in or above a cycle come last, in order of their files."""
+        """Returns the revisions, parents first; those on or after a cycle come last, in the order of their files."""
         waiting, children, ready = {}, {}, []
         files = sorted(self.revisions, key=lambda r: r["path"])
         for number, revision in enumerate(files):
@@ -174,7 +174,7 @@ class Graph:
         return name in self.labels or any(identity.startswith(name) for identity in self.first)
 
     def _looped(self):
-        """Returns the ids that lie on a cycle: those left when leaves are taken off at both ends."""
+        """Returns the ids on cycles: those left after repeatedly removing revisions without parents or children."""
         edges = {(down, r["id"]) for r in self.revisions for down in r["down"] if down in self.first}
         while True:
             sources, targets = {a for a, _ in edges}, {b for _, b in edges}

@@ -1,4 +1,4 @@
-"""Names that a generated file uses and does not define, and the imports that mend it."""
+"""Finds names that a generated file uses but does not define, and adds imports for them."""
 
 import ast
 import builtins
@@ -14,7 +14,7 @@ KNOWN = {
 
 
 def complete(source, path):
-    """Returns the source with the imports it lacks; refuses a file that is no Python or names what nobody can import."""
+    """Returns the source with its missing imports added; raises Refused if it is invalid or a name has no import."""
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
@@ -37,7 +37,7 @@ def _header(tree):
 
 
 def _undefined(tree):
-    """Yields the dotted names whose first part nothing in the file defines, with their lines."""
+    """Yields the dotted names whose first part is not defined in the file, with their line numbers."""
     defined = set(dir(builtins)) | {"__file__", "__name__", "__doc__"}
     for node in ast.walk(tree):
         defined.update(_defines(node))
@@ -64,7 +64,7 @@ def _defines(node):
 
 
 def _chain(node):
-    """Returns the parts of a dotted name, None for anything else."""
+    """Returns the parts of a dotted name, or None for other nodes."""
     parts = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
@@ -97,7 +97,7 @@ def _import_for(chain, line, path):
 
 
 def _module_of_type(chain):
-    """Returns the import of a type that env.py's user_module_prefix names by the end of its module, or by nothing."""
+    """Returns the import for a type whose module env.py's user_module_prefix shortens to its last part or omits."""
     from sqlalchemy.types import TypeEngine
 
     short, name = (chain[0], chain[1]) if len(chain) > 1 else ("", chain[0])

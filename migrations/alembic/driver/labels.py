@@ -1,4 +1,4 @@
-"""Values of enum types that exist: what autogenerate never compares, found beside what it does compare."""
+"""Compares the values of existing enum types, which autogenerate does not, as part of its own comparison."""
 
 from devenv_driver import partitions
 from devenv_driver.catalog import Catalog
@@ -10,7 +10,7 @@ CATALOGS = "devenv_catalogs"
 
 
 def listen():
-    """Makes every autogenerate read the catalog and compare enum values, before the project's hooks see what was found."""
+    """Makes every autogenerate read the catalog and compare enum values before the project's hooks see the result."""
     from alembic.autogenerate import comparators
 
     if not getattr(comparators, "_devenv_listens", False):
@@ -21,7 +21,7 @@ def listen():
 
 
 def _last():
-    """Returns how to be called after the tables were compared; before Alembic 1.18 whoever comes last is."""
+    """Returns the options to run after the comparison of tables; before Alembic 1.18, registering last is enough."""
     try:
         from alembic.util import DispatchPriority
     except ImportError:
@@ -34,7 +34,7 @@ def _leave_partitions(autogen, upgrade_ops, schemas):
 
 
 def _survive_defaults():
-    """Makes a default that the database cannot compare, such as a value that its enum lacks yet, one that differs."""
+    """Treats a default that the database cannot compare, such as a value that its enum does not have, as changed."""
     from alembic.ddl.postgresql import PostgresqlImpl
     from sqlalchemy.exc import DataError, ProgrammingError
 
@@ -53,7 +53,7 @@ def _survive_defaults():
 def _compare(autogen, upgrade_ops, schemas):
     catalog = Catalog(autogen.connection)
     catalog.models = _models_types(autogen, catalog)
-    # A transaction that env.py began cannot be left for an autocommit block.
+    # An autocommit block cannot leave a transaction that env.py began.
     catalog.transaction_is_env = bool(getattr(autogen.migration_context, "_in_external_transaction", False))
     autogen.opts.setdefault(CATALOGS, []).append(catalog)
     if handled_by_project() or not catalog.known:
@@ -64,7 +64,7 @@ def _compare(autogen, upgrade_ops, schemas):
 
 
 def _models_types(autogen, catalog):
-    """Returns the models' enum types: key to the enums that the tables which are compared have of it."""
+    """Returns the models' enum types by key, each with its enums in the tables that are compared."""
     found = {}
     for table in autogen.sorted_tables:
         compared = autogen.run_object_filters(table, table.name, "table", False, None)
@@ -89,12 +89,12 @@ def _difference(catalog, key, enums):
 
 
 def is_values(op):
-    """Says that an operation is a type's values."""
+    """Returns whether an operation changes the values of an enum type."""
     return type(op).__name__ == "EnumValues"
 
 
 def _placed(op):
-    """Returns each missing label with the clause that gives it its place."""
+    """Returns each missing label with the BEFORE or AFTER clause that puts it in the right position."""
     order, placed = list(op.there), {}
     wanted = [label for label in op.wanted if label in op.there or label in op.missing]
     for number, label in enumerate(wanted):
@@ -112,14 +112,14 @@ def _placed(op):
 
 
 def statements(op, dialect):
-    """Returns the statement for each value that is added, none where the models also lack one: that may be a rename."""
+    """Returns the statements that add the missing values."""
     name, placed = named(dialect, op.type_schema, op.type_key[1]), _placed(op)
-    # IF NOT EXISTS: the value stays when the migration fails further down, or is taken back.
+    # IF NOT EXISTS because the value stays when the migration fails later or is downgraded.
     return ["ALTER TYPE %s ADD VALUE IF NOT EXISTS %s%s" % (name, literal(label), placed[label]) for label in op.missing]
 
 
 def upgrade_lines(found, dialect, transaction_is_env):
-    """Returns the lines that add the values which can be added, and say which cannot."""
+    """Returns the lines that add new values, and comments for types where a value may have been renamed or removed."""
     plain = [line for op in found if not op.extra for line in map(execute, statements(op, dialect))]
     lines = []
     if plain and transaction_is_env:
@@ -131,7 +131,7 @@ def upgrade_lines(found, dialect, transaction_is_env):
 
 
 def downgrade_lines(found):
-    """Returns the lines that say what stays."""
+    """Returns the comment that lists the values that a downgrade leaves, as a list of lines."""
     added = [(label, op.type_key[1]) for op in found if not op.extra for label in op.missing]
     if not added:
         return []
@@ -140,7 +140,7 @@ def downgrade_lines(found):
 
 
 def advice(op, dialect):
-    """Returns the comment about values that the models lack: only the author knows what becomes of them."""
+    """Returns the comment about values that the models no longer have: only the author knows what to do with them."""
     name = op.type_key[1]
     lines = ["# The models no longer have %s of the enum %s." % (", ".join(map(repr, op.extra)), name)]
     if op.missing:

@@ -1,4 +1,4 @@
-"""What autogenerate forgets, put into a copy of its operations: schemas, enum types and values, casts, names."""
+"""Adds what autogenerate omits to a copy of its operations: schemas, enum types and values, casts, names."""
 
 from devenv_driver import casts, labels, names
 from devenv_driver.enums import Enums, handled_by_project, native_enum
@@ -9,7 +9,7 @@ from devenv_driver.sql import create_enum, drop_enum, execute, named
 
 
 def mend(script, describer, catalogs):
-    """Mends both directions of a script, database by database."""
+    """Completes a script's upgrade and downgrade, one database at a time."""
     for up, down, catalog in zip(script._upgrade_ops, script._downgrade_ops, catalogs):
         if catalog.known:
             _mend(up, down, describer, catalog)
@@ -44,7 +44,7 @@ def _taken_out(container, wanted):
 
 
 def _schemas(up, describer, catalog):
-    """Returns the schemas that created tables and types are in, and the database has not."""
+    """Returns the schemas that new tables and types need and the database does not have."""
     used = []
     for op in leaves(up.ops):
         types = [c.type for c in getattr(op, "columns", []) if hasattr(c, "type")]
@@ -56,7 +56,7 @@ def _schemas(up, describer, catalog):
 
 
 def _enum_types(up, down, describer, catalog, places):
-    """Creates new enum types before what uses them; drops those that nothing uses any more after it."""
+    """Adds lines that create new enum types before they are used and drop those that are no longer used."""
     first, last, back_first, back_last = places
     enums = Enums(describer, catalog)
     up.ops = enums.prepare(up.ops)
@@ -71,7 +71,7 @@ def _enum_types(up, down, describer, catalog, places):
 
 
 def _unused(operations, describer, catalog):
-    """Yields the types whose every user these operations take away."""
+    """Yields the types whose last users these operations remove."""
     tables, columns = set(), set()
     for op in leaves(operations):
         kind, schema = type(op).__name__, getattr(op, "schema", None) or catalog.default_schema

@@ -1,4 +1,4 @@
-"""Commands that move a database between revisions, or say where it is."""
+"""Commands that move a database between revisions or read its current revision."""
 
 import contextlib
 import time
@@ -10,7 +10,7 @@ from devenv_driver.project import run_env
 
 
 def current(session, arguments, answer):
-    """Reads the version table."""
+    """Answers with the content of the version table."""
     config, script = session.load("current")
 
     def look(heads, context):
@@ -32,7 +32,7 @@ def _database(context):
 
 
 def set_version(session, arguments, answer):
-    """Writes the version table's rows, whether or not the tree has these revisions."""
+    """Replaces the version table's rows, even with revisions that have no file."""
     config, script = session.load("stamp", "head")
     wanted = arguments.get("heads") or []
 
@@ -51,12 +51,12 @@ def set_version(session, arguments, answer):
 
 
 def upgrade(session, arguments, answer):
-    """Runs the migrations up to a target, as "alembic upgrade" does."""
+    """Runs the migrations up to a target, like "alembic upgrade"."""
     _move(session, arguments, answer, "upgrade", lambda script, heads: script._upgrade_revs(arguments["target"], heads))
 
 
 def downgrade(session, arguments, answer):
-    """Runs the migrations back to a target, as "alembic downgrade" does."""
+    """Runs the migrations back to a target, like "alembic downgrade"."""
     _move(session, arguments, answer, "downgrade", lambda script, heads: script._downgrade_revs(arguments["target"], heads))
 
 

@@ -1,4 +1,4 @@
-"""Names for constraints that the models leave to Postgres: without one, the downgrade has nothing to drop."""
+"""Names the constraints that the models leave unnamed, because a downgrade cannot drop a constraint without a name."""
 
 import copy
 
@@ -9,9 +9,9 @@ LABELS = {"CreateForeignKeyOp": "fkey", "CreateUniqueConstraintOp": "key"}
 
 
 def given(up, down, catalog):
-    """Returns both directions with the name that Postgres would choose for each constraint without one."""
+    """Returns both directions with the name that Postgres would choose for each unnamed constraint."""
     chosen = {}
-    # What the upgrade drops before leaves its name.
+    # A constraint that the upgrade drops first frees its name.
     dropped = {str(op.constraint_name) for op in leaves(up) if type(op).__name__ == "DropConstraintOp"}
     return tuple([_named(op, catalog, chosen, dropped) for op in operations] for operations in (up, down))
 
@@ -36,7 +36,7 @@ def _named(op, catalog, chosen, dropped):
 
 
 def _created(op, default_schema):
-    """Returns kind, schema, table and columns of the constraint that an operation creates or drops; None for others."""
+    """Returns kind, schema, table and columns of the constraint that an operation creates or drops, else None."""
     made = op
     if type(op).__name__ == "DropConstraintOp":
         made = getattr(op, "_reverse", None)
@@ -49,7 +49,7 @@ def _created(op, default_schema):
 
 
 def free(table, columns, label, taken):
-    """Returns the name as Postgres makes it: the longer part cut first, a number where it is taken."""
+    """Returns the name that Postgres would choose: it shortens the longer part first and adds a number if necessary."""
     number = 0
     while True:
         ending = "_" + label + (str(number) if number else "")

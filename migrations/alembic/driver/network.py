@@ -1,4 +1,4 @@
-"""Points the project's own URL at another server: every name that means the database leads to one address."""
+"""Redirects the project's own URL to another server: all host names that refer to the database use one address."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ LIBPQ = ("psycopg2", "psycopg2cffi", "psycopg", "psycopg_async")
 
 
 class _Route:
-    """Where connections go now. A connection remembers the turn it was made in, and is stale in the next."""
+    """The current redirection. A connection records the turn in which it was made, and is stale in the next one."""
 
     def __init__(self):
         self.address, self.hosts, self.turn = "", frozenset(), 0
@@ -27,7 +27,7 @@ _route = _Route()
 
 @contextlib.contextmanager
 def pointed_at(address, hosts):
-    """Makes the hosts' names lead to the address while a command runs; without an address nothing is changed."""
+    """Redirects the host names to the address while a command runs; without an address, changes nothing."""
     _route.address = address or ""
     _route.hosts = frozenset(h.lower().rstrip(".") for h in hosts or ())
     _route.turn += 1
@@ -43,14 +43,14 @@ def pointed_at(address, hosts):
 
 
 def drop_open_connections():
-    """Closes what env.py left open: an open transaction would block the next command."""
+    """Closes the connections that env.py left open, because an open transaction would block the next command."""
     for record, connection in list(_route.open.values()):
         _hang_up(record, connection)
     _route.open.clear()
 
 
 def _hang_up(record, connection):
-    """Closes a connection and makes its pool forget it, also when the event loop that it belongs to is gone."""
+    """Closes a connection and removes it from its pool, even if its event loop no longer exists."""
     record.dbapi_connection = None
     driver = getattr(connection, "_connection", connection)
     with contextlib.suppress(Exception):
@@ -86,12 +86,12 @@ def _on_connect_parameters(dialect, record, arguments, parameters):
     if not _route.address or not host:
         return
     if dialect.driver in LIBPQ:
-        # An empty hostaddr takes back PGHOSTADDR for hosts that are not the database.
+        # An empty hostaddr overrides PGHOSTADDR for hosts other than the database.
         names = host.split(",") if isinstance(host, str) else [host]
         meant = any(_route.leads(name) for name in names)
         parameters["hostaddr"] = ",".join([_route.address] * len(names)) if meant else ""
         return
-    # The parameters live as long as the engine: what a former command put there is taken back.
+    # The parameters live as long as the engine, so undo what an earlier command put there.
     put = getattr(dialect, "_devenv_put", None)
     if put is not None and put[1] == host:
         host = put[0]

@@ -1,4 +1,4 @@
-"""Autogenerate's operations as data: one entry for each object and facet."""
+"""Autogenerate's operations as data, with one entry for each object and facet."""
 
 import copy
 
@@ -7,7 +7,7 @@ REVERSE = {
     "create_index": "drop_index", "create_constraint": "drop_constraint",
 }
 REVERSE.update({value: key for key, value in list(REVERSE.items())})
-# The facets of an AlterColumnOp: its attribute and the value that means "unchanged".
+# The facets of an AlterColumnOp, each with its attribute and the value that means "unchanged".
 FACETS = (
     ("type", "modify_type", None), ("nullable", "modify_nullable", None),
     ("server_default", "modify_server_default", False), ("comment", "modify_comment", False),
@@ -25,22 +25,22 @@ def leaves(operations):
 
 
 def key(entry):
-    """Returns what two entries of the same object and facet share, definitions aside."""
+    """Returns what identifies an entry's kind, object and facet, regardless of its definition."""
     if entry["kind"] in ("other", "execute"):
         return entry["kind"], entry["rendered"], ""
     return entry["kind"], entry["object"], entry["facet"]
 
 
 def reverse_key(entry):
-    """Returns the key of the entry that takes this one back."""
+    """Returns the key of the entry that undoes this one."""
     kind, name, facet = key(entry)
     return REVERSE.get(kind, kind), name, facet
 
 
 def without_facets(op, facets, back=False):
-    """Returns a copy of an AlterColumnOp that leaves these facets as they are, of an EnumValues without these values.
+    """Returns a copy of an AlterColumnOp that does not change these facets, or of an EnumValues without these values.
 
-    On the way back what the operation would have set is what is there all along.
+    In a downgrade (back), the value that the operation would have set is the existing one, since nothing changed it.
     """
     if hasattr(op, "without"):
         return op.without(facets)
@@ -62,7 +62,7 @@ def facets_of(op):
 
 
 class Describer:
-    """Turns operations into entries, in the dialect and with the rendering of one autogenerate context."""
+    """Turns operations into entries, using an autogenerate context's dialect and rendering."""
 
     def __init__(self, autogen):
         self.autogen = autogen
@@ -84,7 +84,7 @@ class Describer:
         return [self._entry(op, "other", "other:" + str(name), definition=self.rendered(op))]
 
     def rendered(self, op):
-        """Returns the operation's Python text."""
+        """Returns the operation's Python code."""
         from alembic.autogenerate.render import render_op
 
         try:
@@ -93,7 +93,7 @@ class Describer:
             return "%r  # cannot be rendered: %s" % (op, error)
 
     def type_text(self, type_):
-        """Returns a type in the database's SQL."""
+        """Returns a type in SQL."""
         try:
             return type_.compile(dialect=self.dialect)
         except Exception:

@@ -1,12 +1,13 @@
-"""Where the project's own packages are imported from, for projects that count on PYTHONPATH."""
+"""The import path of the project's own packages, for projects that rely on PYTHONPATH."""
 
 import os
 import sys
 
 
 def reach_own_package(directory):
-    """Appends the directory that the package around env.py is imported from: whoever keeps migrations inside a package
-    imports that package in them. It comes last, so that nothing which already imports is imported from elsewhere.
+    """Makes the package that contains env.py importable, because migrations inside a package usually import it.
+
+    Its import root is appended last, so that modules that can already be imported still come from the same place.
     """
     root = _import_root(os.path.abspath(str(directory)))
     if root and root not in sys.path:
@@ -14,7 +15,7 @@ def reach_own_package(directory):
 
 
 def _import_root(directory):
-    """Returns the directory above the outermost package around a directory, None when no package is around it."""
+    """Returns the parent of the outermost package that contains a directory, or None if no package contains it."""
     root = None
     while True:
         parent = os.path.dirname(directory)

@@ -1,6 +1,6 @@
-"""Partitions that the models do not describe: autogenerate would drop each, though the models have the table it is a part of."""
+"""Partitions that the models do not describe: autogenerate would drop them although the models have their table."""
 
-# A partition with every table above it.
+# Each partition with all of its ancestors.
 PARTITIONS = """
 WITH RECURSIVE above AS (
   SELECT i.inhrelid AS part, i.inhparent AS parent
@@ -16,7 +16,7 @@ WHERE c.relkind IN ('r', 'p')
 
 
 def leave(autogen, upgrade_ops, catalog):
-    """Takes the operations on partitions away whose table the models describe, and which they do not describe themselves."""
+    """Removes the operations on partitions that the models do not describe, if they describe the partitioned table."""
     described = {(table.schema or catalog.default_schema, table.name) for table in autogen.sorted_tables}
     parts = {(schema, name) for schema, name, *parent in catalog.partitions if tuple(parent) in described}
     parts -= described

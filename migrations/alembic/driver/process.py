@@ -1,4 +1,4 @@
-"""The process as project code finds it: every run of env.py starts as if it were the first."""
+"""The state of the process, restored so that every run of env.py starts as if it were the first."""
 
 import contextlib
 import os
@@ -8,7 +8,7 @@ import warnings
 
 @contextlib.contextmanager
 def as_if_first():
-    """Gives back what project code changes in the process: directory, path, environment, streams, warnings."""
+    """Restores what project code changes in the process: directory, path, environment, streams, warnings."""
     directory, path, environment = os.getcwd(), list(sys.path), dict(os.environ)
     out, err = sys.stdout, sys.stderr
     try:
@@ -27,7 +27,7 @@ def as_if_first():
 
 
 def _fresh_event_loop():
-    """asyncio.run leaves the thread without a loop; a second run must find what the first one found."""
+    """Resets asyncio: asyncio.run leaves the thread without an event loop, but each run must find the same state."""
     asyncio = sys.modules.get("asyncio")
     if asyncio is None:
         return

@@ -1,4 +1,4 @@
-"""The project's Alembic set-up: its configuration, its script directory, one run of its env.py."""
+"""The project's Alembic set-up: its configuration, its script directory, and running its env.py."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ OLDEST_SQLALCHEMY = (1, 4)
 
 
 class Session:
-    """What lives as long as the process: the options, the running command's recorder, the last autogenerate."""
+    """The state kept between commands: the options, the running command's recorder, the last autogenerate."""
 
     def __init__(self, channel):
         self.channel = channel
@@ -22,7 +22,7 @@ class Session:
         self.generated = None
 
     def load(self, *argv):
-        """Returns a fresh configuration and script directory, as the command line with these arguments makes them."""
+        """Returns a new configuration and script directory, as Alembic's command line creates them for argv."""
         config = self._configure(argv)
         try:
             script = _script_directory(config)
@@ -58,7 +58,7 @@ class Session:
 
 
 def check_versions():
-    """Refuses interpreters without Alembic and SQLAlchemy, and versions too old to be talked to."""
+    """Raises Refused if Alembic or SQLAlchemy is missing or too old."""
     try:
         import alembic.config  # a bare "alembic" may be the project's own directory
         import sqlalchemy
@@ -77,7 +77,7 @@ def check_versions():
 
 
 def version_directories(script):
-    """Returns the directories that hold revision files, absolute."""
+    """Returns the absolute paths of the directories that contain revision files."""
     return [os.path.abspath(str(path)) for path in script._version_locations]
 
 
@@ -91,14 +91,14 @@ def hook_names(config, script):
 
 
 def without_hooks(script):
-    """Makes the script directory forget the post-write hooks."""
+    """Removes the post-write hooks from the script directory."""
     for name in ("hooks", "hook_config"):
         if hasattr(script, name):
             setattr(script, name, [] if name == "hooks" else {})
 
 
 def run_env(session, config, script, visit, **options):
-    """Runs env.py once; visit(heads, context) is called where the command line's work would be done."""
+    """Runs env.py once and calls visit(heads, context) where Alembic's command line would do its work."""
     from alembic.runtime.environment import EnvironmentContext
 
     if not os.path.isfile(str(script.env_py_location)):
@@ -149,7 +149,7 @@ def _version(text):
 
 
 def _read_sources_afresh():
-    """Loads env.py and revisions from their source: bytecode is keyed by size and second, and files change faster."""
+    """Loads env.py and revisions from source: cached bytecode is keyed by size and second, and files change faster."""
     from importlib.machinery import SourceFileLoader
     from importlib.util import module_from_spec, spec_from_file_location
 

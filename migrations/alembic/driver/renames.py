@@ -1,4 +1,4 @@
-"""Renames: a drop and an add become one operation, and keys, indexes and sequences take the new name along."""
+"""Renames: a drop and an add become one operation, and keys, indexes and sequences are renamed with it."""
 
 import copy
 
@@ -9,7 +9,7 @@ from devenv_driver.operations import leaves
 
 
 def put_in(up, down, renames, describer, catalog):
-    """Returns both directions with the renames that are found in them: first in the upgrade, last in the downgrade."""
+    """Returns both directions with the renames found in them, first in the upgrade and last in the downgrade."""
     found = [one for one in (_Rename.of(r, up, down, describer) for r in renames) if one is not None]
     if not found:
         return up, down
@@ -26,7 +26,7 @@ def put_in(up, down, renames, describer, catalog):
 
 
 class _Rename:
-    """One rename: the operations that it replaces, the ones that take their place, and the names before and after."""
+    """One rename: the operations that it replaces, their replacements, and the old and new names."""
 
     def __init__(self, one, replaced):
         self.kind, self.schema, self.old, self.new = one["kind"], one["schema"], one["from"], one["to"]
@@ -36,7 +36,7 @@ class _Rename:
 
     @classmethod
     def of(cls, one, up, down, describer):
-        """Returns the rename when both its halves are there."""
+        """Returns the rename, or None if the upgrade or the downgrade lacks its drop or its add."""
         table = one["kind"] == "table"
         prefix = "table:%s." % one["schema"] if table else "column:%s.%s." % (one["schema"], one["table"])
         drop, add = ("drop_table", "create_table") if table else ("drop_column", "add_column")
@@ -82,8 +82,8 @@ class _Rename:
 
 
 def _bare(op, column):
-    """Returns the column as a new table's operation has it: the table that was made to look at it is no part of it."""
-    made = getattr(op, "_reverse", op)  # of a drop
+    """Returns the column as the operation that creates the table has it, so that it does not belong to a Table."""
+    made = getattr(op, "_reverse", op)  # for a drop, the operation that creates the table
     return next((c for c in getattr(made, "columns", []) if getattr(c, "name", None) == column.name), column)
 
 
@@ -96,7 +96,7 @@ def _find(operations, describer, kind, name):
 
 
 def _moved(op, found):
-    """Returns a copy of an operation that names what is there between the renames: everything as it is called afterwards."""
+    """Returns a copy of an operation that uses the new names: it runs after the renames, or before they are undone."""
     copied = copy.copy(op)
     if hasattr(op, "ops"):
         copied.ops = [_moved(one, found) for one in op.ops]

@@ -1,4 +1,4 @@
-"""The loop: one command at a time, one JSON line each way, whatever the project's code does to the process."""
+"""The main loop: one command at a time, one line of JSON per message, whatever project code does to the process."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from devenv_driver.project import Session
 
 
 class Channel:
-    """The private stream of replies. Nothing else can write to it."""
+    """The private stream of replies, which nothing else can write to."""
 
     def __init__(self, stream):
         self.stream = stream
@@ -22,7 +22,7 @@ class Channel:
 
 
 def serve(requests):
-    """Answers requests until there are no more, then ends the process at once, threads and exit hooks included."""
+    """Answers requests until there are no more, then ends the process at once, without waiting for threads or hooks."""
     channel = Channel(_take_stdout())
     _prepare_interpreter()
     session = Session(channel)
@@ -37,7 +37,7 @@ def serve(requests):
 
 
 def _take_stdout():
-    """Keeps the real stdout for replies; what the project prints goes to stderr, what it reads is empty."""
+    """Returns the real stdout for replies; project code then prints to stderr and reads from an empty stdin."""
     replies = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     empty = os.open(os.devnull, os.O_RDONLY)
@@ -48,20 +48,20 @@ def _take_stdout():
 
 def _prepare_interpreter():
     sys.argv = ["alembic"]
-    # "-c" puts the working directory first, the alembic command does not; last, it serves code that counts on it.
+    # "-c" puts the working directory first, which the alembic command does not. Append it for code that relies on it.
     if sys.path and sys.path[0] == "":
         del sys.path[0]
     sys.path.append(os.getcwd())
 
 
 def _run(session, request, answer):
-    """Runs one command into answer; returns its failure or None."""
+    """Runs one command, which fills in the answer; returns its failure or None."""
     try:
         with as_if_first(), network.pointed_at(request.get("address"), request.get("hosts")):
             commands.COMMANDS[request["cmd"]](session, request.get("arguments") or {}, answer)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # SystemExit of the project's code included
+    except BaseException as error:  # including a SystemExit from project code
         return failures.describe(error, session)
     finally:
         session.recorder = None

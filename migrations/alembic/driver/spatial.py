@@ -1,4 +1,7 @@
-"""Types that bring an index along (GeoAlchemy2's), which autogenerate writes as an operation of its own as well: the file fails."""
+"""Types that create their own index, such as GeoAlchemy2's.
+
+Autogenerate writes that index as a separate operation as well, so that the migration would fail.
+"""
 
 import copy
 
@@ -6,13 +9,13 @@ from devenv_driver.operations import leaves
 
 
 def without_own_indexes(operations):
-    """Returns the operations with every type told to bring no index along, where one of them creates that index."""
+    """Returns the operations with the types' own index turned off where one of the operations creates it."""
     indexed = {key for op in leaves(operations) if type(op).__name__ == "CreateIndexOp" for key in _columns(op)}
     return [_told(op, indexed) for op in operations]
 
 
 def _columns(op):
-    """Yields the one column of an index on a plain column."""
+    """Yields schema, table and column of an index on a single column."""
     if len(op.columns) == 1:
         yield op.schema, op.table_name, getattr(op.columns[0], "name", op.columns[0])
 

@@ -1,15 +1,18 @@
-"""Statements that Alembic has no operation for, as the lines of Python that a migration says them with."""
+"""Lines of Python for statements that Alembic has no operation for."""
 
 WIDTH = 100
 
 
 def execute(statement):
-    """Returns the line that runs a statement, with the quotes that a person would take."""
+    """Returns the line of code that runs a statement."""
     return "op.execute(%s)" % quoted(statement)
 
 
 def quoted(text):
-    """Returns a Python string for SQL text, in which a colon before a word would be a parameter."""
+    """Returns a Python string literal for SQL, with the colons escaped if SQLAlchemy would see a parameter.
+
+    It uses double quotes if nothing needs to be escaped.
+    """
     from sqlalchemy import text as clause
 
     if clause(text)._bindparams:
@@ -20,18 +23,18 @@ def quoted(text):
 
 
 def literal(value):
-    """Returns a string in SQL."""
+    """Returns an SQL string literal."""
     return "'%s'" % str(value).replace("'", "''")
 
 
 def named(dialect, schema, name):
-    """Returns an object's name in SQL, with its schema if it has one."""
+    """Returns an object's quoted SQL name, with its schema if it has one."""
     quote = dialect.identifier_preparer.quote
     return "%s.%s" % (quote(str(schema)), quote(str(name))) if schema else quote(str(name))
 
 
 def create_enum(dialect, schema, name, labels):
-    """Returns the lines that create an enum type, several where one would be too long to read."""
+    """Returns the line of code that creates an enum type, split into several if it would be too long."""
     head, words = "CREATE TYPE %s AS ENUM (" % named(dialect, schema, name), [literal(label) for label in labels]
     one = execute(head + ", ".join(words) + ")")
     if len(one) <= WIDTH:
@@ -46,5 +49,5 @@ def create_enum(dialect, schema, name, labels):
 
 
 def drop_enum(dialect, schema, name):
-    """Returns the line that drops a type."""
+    """Returns the line of code that drops a type."""
     return execute("DROP TYPE " + named(dialect, schema, name))

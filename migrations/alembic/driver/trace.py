@@ -1,4 +1,4 @@
-"""Statements as they run: which revision and line sent them, how long they took, how they failed."""
+"""Reports statements as they run: which revision and line sent them, how long they took, and how they failed."""
 
 import contextlib
 import os
@@ -10,18 +10,21 @@ from devenv_driver.failures import Refused, state_of
 
 
 class _Listeners:
-    """The one recorder that the process-wide listeners report to."""
+    """The recorder that the process-wide listeners report to."""
 
     recorder = None
     listening = False
 
 
 class Injected(Exception):
-    """The failure that was asked for. An Exception, as a database's is: SQLAlchemy drops the connection for any other."""
+    """The failure that fail_after requests.
+
+    It is an Exception, like a database error: for other exceptions, SQLAlchemy drops the connection.
+    """
 
 
 class Recorder:
-    """Follows one upgrade or downgrade and reports its statements to the channel."""
+    """Observes an upgrade or downgrade and sends its statements to the channel."""
 
     def __init__(self, channel, script, trace_effects, transactions=False, fail_after=0):
         self.channel = channel
@@ -38,7 +41,7 @@ class Recorder:
         self.transactions, self.fail_after = transactions, fail_after
 
     def watch(self, step):
-        """Makes a step tell when its revision runs."""
+        """Makes the recorder notice when a step's revision starts and ends."""
         run, revision = step.migration_fn, _revision_of(step)
 
         def watched(**kwargs):
@@ -51,13 +54,13 @@ class Recorder:
         step.migration_fn = watched
 
     def revision_of(self, filename):
-        """Returns the revision whose file it is, or None."""
+        """Returns the revision that a file contains, or None."""
         if filename not in self.paths:
             self.paths[filename] = self.files.get(os.path.realpath(filename))
         return self.paths[filename]
 
     def place(self):
-        """Returns revision, file and line of the innermost frame in a revision's file."""
+        """Returns the revision, file and line of the innermost frame in a revision's file."""
         frame = sys._getframe(1)
         while frame is not None:
             revision = self.revision_of(frame.f_code.co_filename)
@@ -67,7 +70,7 @@ class Recorder:
         return (self.revision if self.running else "", "", 0)
 
     def report(self, begun, rows=-1, state="", after=None, transaction=""):
-        """Sends one statement that has ended."""
+        """Sends a completed or failed statement to the channel."""
         self.count += 1
         revision, path, line = begun["place"]
         sql = begun["sql"]
@@ -81,7 +84,7 @@ class Recorder:
 
 @contextlib.contextmanager
 def recording(recorder):
-    """Reports every statement of every engine to the recorder while the block runs."""
+    """Reports the statements of all engines to the recorder while the block runs."""
     _listen()
     _Listeners.recorder = recorder
     try:

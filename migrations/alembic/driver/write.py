@@ -1,4 +1,4 @@
-"""Writes a captured autogenerate, less what is left out, as the project's own kind of revision file."""
+"""Writes the captured result of an autogenerate, without what is excluded, using the project's own template."""
 
 import contextlib
 import copy
@@ -15,7 +15,7 @@ from devenv_driver.renames import put_in
 
 
 def write_revision(session, arguments, answer):
-    """Writes one revision file and imports it; writes none when no operation is left."""
+    """Writes a revision file and imports it; writes nothing if no operation is left."""
     revise = arguments["revise"]
     config, script = session.load("revision", "--message=" + revise["message"])
     answer.update(nothing=True, revision="", parents=[], path="", content="", operations=[])
@@ -32,7 +32,7 @@ def write_revision(session, arguments, answer):
 
 
 class _Body:
-    """The template's arguments and the options that a project's hook may have chosen."""
+    """The template's arguments, and the options that a hook of the project may have set."""
 
     def __init__(self, template, revise, directives=None, entries=()):
         self.template = template
@@ -47,7 +47,7 @@ class _Body:
 
 
 def _generated_body(session, revise, exclude):
-    """Returns the body of what is left, None when that is nothing."""
+    """Returns the body with the remaining operations, or None if there are none."""
     generated = session.generated
     if generated is None:
         raise Refused("tool", "there is no autogenerate to write", "run autogenerate first")
@@ -65,7 +65,7 @@ def _generated_body(session, revise, exclude):
 
 
 def _edited(generated, revise, excluded):
-    """Returns a copy of the captured script with noise taken out and renames put in."""
+    """Returns a copy of the captured script without the noise and with the renames applied."""
     describer, renames = generated.describer, revise.get("renames") or []
     script = copy.copy(generated.script)
     ups, downs = edit.dropped_keys(excluded, describer, generated.upgrades())
@@ -92,7 +92,7 @@ def _container(container, operations):
 
 
 def _rendered(revisions, script, revise):
-    """Returns the template's arguments, rendered as Alembic does, with our lines in their places."""
+    """Returns the template's arguments as Alembic renders them, with the placeholders replaced by the lines."""
     from alembic.autogenerate import render
 
     autogen = revisions._last_autogen_context
@@ -134,7 +134,7 @@ def _write(script, revise, body, answer):
 
 
 def _finish(script, path, identity):
-    """Adds the imports that the file lacks and loads it once more; returns what the answer says of it."""
+    """Adds the file's missing imports and loads it again; returns its part of the answer."""
     encoding = script.output_encoding or "utf-8"
     with open(path, encoding=encoding, newline="") as stream:
         source = stream.read()
@@ -153,7 +153,7 @@ def _finish(script, path, identity):
 
 
 class _Paths:
-    """The files below the version directories before a write, so that a failed write leaves none."""
+    """The files in the version directories before a write, so that a failed write can remove the new ones."""
 
     def __init__(self, script):
         self.directories = version_directories(script)
@@ -186,5 +186,5 @@ def _new_identity():
 
 
 def _in_docstring(message):
-    """Returns the message as it must be written inside a docstring to be read back unchanged."""
+    """Returns the message, escaped so that it reads back unchanged from a docstring."""
     return re.sub(r'"(?="|$)', r'\"', message.replace("\\", "\\\\"))
