@@ -141,7 +141,8 @@ func writeFile(w *tar.Writer, f FileMount) error {
 		return writeEntry(w, f.Source, name, info, ids{uid: f.UID, gid: f.GID})
 	}
 	header := &tar.Header{
-		Typeflag: tar.TypeReg, Name: name, Mode: int64(f.Mode.Perm()), Uid: f.UID, Gid: f.GID, Size: int64(len(f.Content)), ModTime: time.Now(),
+		Typeflag: tar.TypeReg, Name: name, Mode: int64(f.Mode.Perm()), Uid: f.UID, Gid: f.GID,
+		Size: int64(len(f.Content)), ModTime: time.Now(),
 	}
 	if err := w.WriteHeader(header); err != nil {
 		return err

@@ -92,7 +92,8 @@ func buildHint(said string, services []string) string {
 	direct := "docker compose build " + strings.Join(services, " ")
 	for _, sign := range []string{"no such host", "i/o timeout", "connection refused", "network is unreachable"} {
 		if strings.Contains(said, sign) && strings.Contains(said, "/v2/") {
-			return "the registry cannot be reached: try again later, or load the image with docker load; after that, " + direct + " works as well"
+			return "the registry cannot be reached: try again later, or load the image with docker load; after that, " + direct +
+				" works as well"
 		}
 	}
 	return "try it directly: " + direct

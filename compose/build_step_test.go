@@ -16,7 +16,9 @@ func TestBuildHintsCoverMachineProblems(t *testing.T) {
 			"the registry cannot be reached",
 		},
 		"a builder that knows no RUN --mount": {
-			"the --mount option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled", "docker-buildx-plugin",
+			"the --mount option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with " +
+				"BuildKit enabled",
+			"docker-buildx-plugin",
 		},
 		"a builder that knows no COPY --link": {
 			"Error response from daemon: dockerfile parse error line 3: Unknown flag: link",

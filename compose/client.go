@@ -46,11 +46,13 @@ func Connect(ctx context.Context, o ConnectOptions) (*Client, error) {
 		flags.Hosts = []string{o.Host}
 	}
 	if err := cli.Initialize(flags); err != nil {
-		return nil, report.Fail(report.KindUsage, "check DOCKER_HOST, DOCKER_CONTEXT and docker context ls", "choose the Docker engine: %w", err)
+		return nil, report.Fail(report.KindUsage, "check DOCKER_HOST, DOCKER_CONTEXT and docker context ls",
+			"choose the Docker engine: %w", err)
 	}
 	if name := cli.CurrentContext(); name != command.DefaultContextName {
 		if _, err := cli.ContextStore().GetMetadata(name); err != nil {
-			return nil, report.Fail(report.KindUsage, "list the contexts: docker context ls", "choose the Docker engine by its context: %w", err)
+			return nil, report.Fail(report.KindUsage, "list the contexts: docker context ls",
+				"choose the Docker engine by its context: %w", err)
 		}
 	}
 	at, err := endpointOf(cli)
@@ -97,7 +99,8 @@ func endpointOf(cli *command.DockerCli) (engine.Endpoint, error) {
 	case resolved.TLSData != nil || os.Getenv("DOCKER_TLS_VERIFY") != "":
 		config, err := tlsOf(resolved)
 		if err != nil {
-			return at, report.Fail(report.KindUsage, "check DOCKER_CERT_PATH or the context's certificates", "read the engine's certificates: %w",
+			return at, report.Fail(report.KindUsage, "check DOCKER_CERT_PATH or the context's certificates",
+				"read the engine's certificates: %w",
 				err)
 		}
 		at.HTTPClient = &http.Client{Transport: &http.Transport{TLSClientConfig: config}}
@@ -119,7 +122,10 @@ func credentials(cli *command.DockerCli) func(string) string {
 
 // tlsOf returns the TLS configuration of an endpoint.
 func tlsOf(e docker.Endpoint) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: e.SkipTLSVerify} //nolint:gosec // the user's own context requests it
+	config := &tls.Config{
+		MinVersion:         tls.VersionTLS12,
+		InsecureSkipVerify: e.SkipTLSVerify, //nolint:gosec // the user's own context requests it
+	}
 	if e.TLSData == nil {
 		return config, nil
 	}

@@ -27,7 +27,8 @@ func TestMissingImageIsNamedAndNotPulled(t *testing.T) {
 		Name:          "app",
 		ContainerSpec: types.ContainerSpec{Image: "127.0.0.1:1/no/such:image"},
 	}}}
-	iso, err := compose.Isolate(p, compose.Isolation{Name: name, Tree: t.TempDir(), Labels: labels, Network: name, Services: []string{"app"}})
+	iso, err := compose.Isolate(p,
+		compose.Isolation{Name: name, Tree: t.TempDir(), Labels: labels, Network: name, Services: []string{"app"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,8 @@ volumes: {data: {name: users-data}}
 	if c.Name != name+"-app-1" || len(c.Ports) != 0 || c.Labels["dev.devenv.test.compose"] != name {
 		t.Errorf("the container is %s with ports %v and labels %v", c.Name, c.Ports, c.Labels)
 	}
-	if len(c.Networks) != 1 || !slices.Contains(c.Networks[name].Aliases, "app") || !slices.Contains(c.Networks[name].Aliases, "users-own") {
+	if len(c.Networks) != 1 || !slices.Contains(c.Networks[name].Aliases, "app") ||
+		!slices.Contains(c.Networks[name].Aliases, "users-own") {
 		t.Errorf("its networks are %v", c.Networks)
 	}
 	if got := s.run("touch /src/b 2>/dev/null || echo read-only; touch /data/x /anonymous/x"); got != "read-only\n" {

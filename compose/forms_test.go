@@ -156,7 +156,8 @@ volumes: {data: }
 	}
 	short, long := of("short"), of("long")
 	if len(short) != 5 || !slices.EqualFunc(short, long, func(a, b types.ServiceVolumeConfig) bool {
-		return a.Type == b.Type && a.Source == b.Source && a.Target == b.Target && a.ReadOnly == b.ReadOnly && a.Type == types.VolumeTypeVolume
+		return a.Type == b.Type && a.Source == b.Source && a.Target == b.Target && a.ReadOnly == b.ReadOnly &&
+			a.Type == types.VolumeTypeVolume
 	}) {
 		t.Errorf("%+v\n%+v", short, long)
 	}

@@ -230,7 +230,8 @@ services:
   cache: {image: cache, container_name: the-cache, networks: {default: {aliases: [fast]}}}
   db: {image: postgres}
 `, nil, []string{"cache", "other"})
-	if got := iso.Project.Services["cache"].Networks["default"].Aliases; !slices.Equal(got, []string{"fast", "redis", "store", "the-cache"}) {
+	if got := iso.Project.Services["cache"].Networks["default"].Aliases; !slices.Equal(got,
+		[]string{"fast", "redis", "store", "the-cache"}) {
 		t.Errorf("the aliases are %v", got)
 	}
 	if s := iso.Project.Services["other"]; s.Image != "other" || *s.Environment["FROM"] != "basis" {

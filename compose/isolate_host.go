@@ -14,7 +14,8 @@ const scratchNetwork = "default"
 // network gives the service its names in the run's network, and no other network.
 func (i *isolating) network(s *types.ServiceConfig) {
 	if s.NetworkMode != "" && s.NetworkMode != "bridge" && s.NetworkMode != "default" {
-		i.drop(s.Name, "network_mode "+s.NetworkMode, "it joins the run's own network, where services are reached by name, not as localhost")
+		i.drop(s.Name, "network_mode "+s.NetworkMode,
+			"it joins the run's own network, where services are reached by name, not as localhost")
 	}
 	for _, link := range s.ExternalLinks {
 		i.drop(s.Name, "the external link "+link, "it points outside the project")

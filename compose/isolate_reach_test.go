@@ -115,7 +115,8 @@ volumes: {data: , own: }
 	delete(p.Services, "data")
 	p.DisabledServices = types.Services{"data": data}
 	iso := isolateTree(t, p, tree, "", nil, "app")
-	if diff := cmp.Diff([]string{"volume vol:src /a", "volume data /b ro", "volume own /c"}, mounts(iso.Project.Services["app"])); diff != "" {
+	if diff := cmp.Diff([]string{"volume vol:src /a", "volume data /b ro", "volume own /c"},
+		mounts(iso.Project.Services["app"])); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -160,7 +161,8 @@ volumes: {in: {driver_opts: {type: none, o: "rbind,ro", device: /x}}}
 `, "src/sub/x/a")
 	p.Volumes["in"].DriverOpts["device"] = filepath.Join(tree, "src")
 	iso := isolateTree(t, p, tree, "", nil, "app")
-	if diff := cmp.Diff([]string{"volume vol:src /in ro", "volume vol:src/sub/x /part ro"}, mounts(iso.Project.Services["app"])); diff != "" {
+	if diff := cmp.Diff([]string{"volume vol:src /in ro", "volume vol:src/sub/x /part ro"},
+		mounts(iso.Project.Services["app"])); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -188,10 +190,12 @@ func TestPathsBesideTheRepositoryResolveBesideTheWorktree(t *testing.T) {
 	if diff := cmp.Diff([]string{"bind " + filepath.Join(work, "shared") + " /shared ro"}, mounts(s)); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"the bind of /opt/x", "the bind of " + filepath.Join(filepath.Dir(work), "more")}, dropped(iso)); diff != "" {
+	if diff := cmp.Diff([]string{"the bind of /opt/x", "the bind of " + filepath.Join(filepath.Dir(work), "more")},
+		dropped(iso)); diff != "" {
 		t.Error(diff)
 	}
-	if s.Build.Context != filepath.Join(work, "shared") || s.Build.AdditionalContexts["more"] != filepath.Join(filepath.Dir(work), "more") ||
+	if s.Build.Context != filepath.Join(work, "shared") ||
+		s.Build.AdditionalContexts["more"] != filepath.Join(filepath.Dir(work), "more") ||
 		s.Build.AdditionalContexts["url"] != "https://example.org/x.git" {
 		t.Errorf("it is built from %s and %v", s.Build.Context, s.Build.AdditionalContexts)
 	}

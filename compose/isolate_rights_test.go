@@ -65,7 +65,8 @@ func TestExtraPrivilegesAreDroppedAndReported(t *testing.T) {
 	}
 	want := []string{
 		"extra_hosts.database", "cap_add.ALL", "cap_add.SYS_PTRACE", "cap_add.NET_ADMIN", "security_opt.seccomp=unconfined",
-		"security_opt.apparmor=unconfined", "security_opt.label=disable", "dns", "dns_search", "annotations.org.systemd.property.DevicePolicy",
+		"security_opt.apparmor=unconfined", "security_opt.label=disable", "dns", "dns_search",
+		"annotations.org.systemd.property.DevicePolicy",
 		"oom_kill_disable", "oom_score_adj", "build.network", "build.entitlements.network.host", "build.entitlements.security.insecure",
 		"build.privileged",
 	}
@@ -97,7 +98,8 @@ func TestListedRightsStay(t *testing.T) {
 		}
 	}
 	s, _ := isolated(t, "cap_add.cap_sys_ptrace", "security_opt.seccomp:unconfined")
-	if !slices.Contains(s.CapAdd, "SYS_PTRACE") || slices.Contains(s.CapAdd, "ALL") || !slices.Contains(s.SecurityOpt, "seccomp:unconfined") {
+	if !slices.Contains(s.CapAdd, "SYS_PTRACE") || slices.Contains(s.CapAdd, "ALL") ||
+		!slices.Contains(s.SecurityOpt, "seccomp:unconfined") {
 		t.Errorf("written otherwise: %v, %v", s.CapAdd, s.SecurityOpt)
 	}
 	if _, left := isolated(t, Rights()...); len(left) > 0 {

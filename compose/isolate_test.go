@@ -44,7 +44,8 @@ func isolateText(t *testing.T, text string, keep []string, services []string, fi
 		t.Fatal(err)
 	}
 	iso, err := Isolate(p, Isolation{
-		Name: "devenv-1", Tree: tree, Labels: map[string]string{"dev.devenv.run": "1"}, Network: "devenv-1-net", Services: services, Keep: keep,
+		Name: "devenv-1", Tree: tree, Labels: map[string]string{"dev.devenv.run": "1"}, Network: "devenv-1-net",
+		Services: services, Keep: keep,
 		Volume: func(path string) string { return "vol:" + path }, Image: func(s string) string { return "devenv/build:" + s },
 	})
 	if err != nil {
@@ -140,7 +141,8 @@ volumes:
 		got = append(got, text)
 	}
 	want := []string{
-		"volume vol:src /app/src nocopy", "volume vol:src /again ro nocopy", "volume vol:. /all nocopy", "volume vol:missing /missing nocopy",
+		"volume vol:src /app/src nocopy", "volume vol:src /again ro nocopy", "volume vol:. /all nocopy",
+		"volume vol:missing /missing nocopy",
 		"volume data /data", "volume shared /shared", "volume  /anonymous", "tmpfs  /tmp", "bind /opt/models /models ro",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -223,8 +225,9 @@ configs:
 		}
 	}
 	want := map[string]string{
-		"/run/secrets/plain": "content of plain.txt", "/run/secrets/sub/key": "content of moved.txt", "/run/secrets/env": "of-the-environment",
-		"/etc/conf": "content of conf.toml", "/inline": "inline text",
+		"/run/secrets/plain": "content of plain.txt", "/run/secrets/sub/key": "content of moved.txt",
+		"/run/secrets/env": "of-the-environment",
+		"/etc/conf":        "content of conf.toml", "/inline": "inline text",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

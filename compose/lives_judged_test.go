@@ -62,7 +62,10 @@ func TestRestartedContainerLoopsUntilItHasSettled(t *testing.T) {
 	}{
 		"is about to be restarted":                    {engine.Container{State: "restarting", Restarts: 1}, true, MaxRestarts - 1},
 		"is about to be restarted for the ninth time": {engine.Container{State: "restarting", Restarts: 9}, true, 1},
-		"was restarted just now":                      {engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Second)}, true, 1},
+		"was restarted just now": {
+			engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Second)},
+			true, 1,
+		},
 		"was restarted, and has run since": {
 			engine.Container{State: "running", Restarts: 9, Started: now.Add(-time.Minute)},
 			false,

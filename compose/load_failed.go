@@ -35,7 +35,8 @@ func loadFailed(err error, o LoadOptions) error {
 		}
 	} else if env := filepath.Join(o.directory(), ".env"); len(o.EnvFiles) == 0 && !isFile(env) {
 		if example := exampleOf(env); example != "" {
-			hint = ".env, which sets the Compose file's variables, is missing; create it from its example: cp " + shown(example) + " " + shown(env)
+			hint = ".env, which sets the Compose file's variables, is missing; create it from its example: cp " +
+				shown(example) + " " + shown(env)
 		}
 	}
 	return report.Fail(report.KindUsage, hint, "load the Compose project: %s", said)

@@ -162,8 +162,14 @@ func TestLoadFailureSaysWhyWithoutQuotingValues(t *testing.T) {
 			map[string]string{"compose.yaml": "services: {web: {image: web, environment: {P: \"" + secret + "${\"}}}"},
 			"services.web.environment.P",
 		},
-		"broken .env":      {map[string]string{"compose.yaml": service, ".env": "A=1\nPASS*WORD " + secret + "\n", "web.env": ""}, "line 2"},
-		"unterminated":     {map[string]string{"compose.yaml": service, ".env": "A=1\nP=\"" + secret + "\n", "web.env": ""}, "unterminated"},
+		"broken .env": {
+			map[string]string{"compose.yaml": service, ".env": "A=1\nPASS*WORD " + secret + "\n", "web.env": ""},
+			"line 2",
+		},
+		"unterminated": {
+			map[string]string{"compose.yaml": service, ".env": "A=1\nP=\"" + secret + "\n", "web.env": ""},
+			"unterminated",
+		},
 		"missing env file": {map[string]string{"compose.yaml": service}, "web.env"},
 		"number": {
 			map[string]string{"compose.yaml": "services: {web: {image: web, mem_swappiness: \"" + secret + "\"}}"},
@@ -173,7 +179,8 @@ func TestLoadFailureSaysWhyWithoutQuotingValues(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			_, err := client.Load(t.Context(), compose.LoadOptions{WorkingDir: writeFiles(t, test.files), ProjectName: "p"})
-			if err == nil || report.KindOf(err) != report.KindUsage || report.HintOf(err) == "" || !strings.Contains(err.Error(), test.says) {
+			if err == nil || report.KindOf(err) != report.KindUsage || report.HintOf(err) == "" ||
+				!strings.Contains(err.Error(), test.says) {
 				t.Fatalf("the failure is %v, its hint %q", err, report.HintOf(err))
 			}
 			if strings.Contains(err.Error(), secret) {
@@ -197,8 +204,12 @@ func TestMissingEnvFileHintNamesItsExample(t *testing.T) {
 			"web.env.example",
 			"web.env", "",
 		},
-		"the only example":       {map[string]string{"compose.yaml": service, "sample.env": "A=1"}, "sample.env", "web.env", ""},
-		"several, none its name": {map[string]string{"compose.yaml": service, "a.env.sample": "", "b.env.sample": ""}, "", "", "include: […]"},
+		"the only example": {map[string]string{"compose.yaml": service, "sample.env": "A=1"}, "sample.env", "web.env", ""},
+		"several, none its name": {
+			map[string]string{"compose.yaml": service, "a.env.sample": "", "b.env.sample": ""},
+			"", "",
+			"include: […]",
+		},
 		"no example":             {map[string]string{"compose.yaml": service}, "", "", "include: […]"},
 		"no .env":                {map[string]string{"compose.yaml": mount, ".env.dist": "DATA=./data"}, ".env.dist", ".env", ""},
 		"a .env and its example": {map[string]string{"compose.yaml": mount, ".env": "", ".env.dist": ""}, "", "", "docker compose config"},
@@ -211,7 +222,8 @@ func TestMissingEnvFileHintNamesItsExample(t *testing.T) {
 			if want == "" {
 				want = "cp " + filepath.Join(dir, test.from) + " " + filepath.Join(dir, test.to)
 			}
-			if err == nil || !strings.HasSuffix(report.HintOf(err), want) && (test.otherHint == "" || !strings.Contains(report.HintOf(err), want)) {
+			if err == nil ||
+				!strings.HasSuffix(report.HintOf(err), want) && (test.otherHint == "" || !strings.Contains(report.HintOf(err), want)) {
 				t.Errorf("the failure is %v, its hint %q; want %q in it", err, report.HintOf(err), want)
 			}
 		})

@@ -27,7 +27,8 @@ func (i Isolated) MountedBy(service, tree string) Mounted {
 	for _, v := range i.Project.Services[service].Volumes {
 		for _, source := range i.Volumes {
 			if v.Type == types.VolumeTypeVolume && v.Source == source.Name {
-				m.Directories = append(m.Directories, DirectoryMount{Dir: filepath.Join(tree, filepath.FromSlash(source.Path)), Target: v.Target})
+				m.Directories = append(m.Directories,
+					DirectoryMount{Dir: filepath.Join(tree, filepath.FromSlash(source.Path)), Target: v.Target})
 			}
 		}
 	}

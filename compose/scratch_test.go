@@ -85,7 +85,8 @@ func newScratch(t *testing.T, text string, files map[string]string) scratch {
 func (s scratch) run(script string) string {
 	s.Helper()
 	var out bytes.Buffer
-	code, err := s.client.Engine().Exec(s.Context(), s.id, engine.ExecOptions{Cmd: []string{"sh", "-c", script}, Stdout: &out, Stderr: &out})
+	code, err := s.client.Engine().Exec(s.Context(), s.id,
+		engine.ExecOptions{Cmd: []string{"sh", "-c", script}, Stdout: &out, Stderr: &out})
 	if err != nil || code != 0 {
 		s.Fatalf("%s: exit %d, %v\n%s", script, code, err, out.String())
 	}
@@ -105,7 +106,8 @@ services:
     tmpfs: [/etc, /run]
 secrets: {key: {file: ./key.txt}}
 `, map[string]string{"src/deep/main.py": "print()", "one.txt": "one", "key.txt": "k3y"})
-	if got := s.run("cat /src/deep/main.py; stat -c ' %u:%g' /src/deep/main.py; touch /src/new && echo writable"); got != "print() 1234:1234\nwritable\n" {
+	got := s.run("cat /src/deep/main.py; stat -c ' %u:%g' /src/deep/main.py; touch /src/new && echo writable")
+	if got != "print() 1234:1234\nwritable\n" {
 		t.Errorf("%q", got)
 	}
 }

@@ -40,7 +40,8 @@ func (u UserStack) CreateAll(ctx context.Context, build bool, out func(line stri
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return report.Fail(report.KindWork, hintOf(err, "reproduce it with: docker compose up"), "create the containers of %s: %w", u.model.Name,
+	return report.Fail(report.KindWork, hintOf(err, "reproduce it with: docker compose up"),
+		"create the containers of %s: %w", u.model.Name,
 		err).WithOutput(kept.lines)
 }
 

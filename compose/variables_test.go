@@ -11,7 +11,8 @@ import (
 
 func TestTheCopyCommandIsQuotedForTheShell(t *testing.T) {
 	root := writeFiles(t, map[string]string{
-		"compose.yaml": "services: {web: {image: web, env_file: [\"./a b/.env\"]}}\n", "a b/.env.example": "PASSWORD=s3cr3t-of-the-example\n",
+		"compose.yaml":     "services: {web: {image: web, env_file: [\"./a b/.env\"]}}\n",
+		"a b/.env.example": "PASSWORD=s3cr3t-of-the-example\n",
 	})
 	t.Chdir(root)
 	_, err := connect(t).Load(t.Context(), compose.LoadOptions{WorkingDir: root})
@@ -43,8 +44,12 @@ services:
 			"PASSWORD PG_MAJOR",
 			"nothing else sets PG_MAJOR",
 		},
-		"an example that has something else":  {map[string]string{".env.example": "OTHER=17\nPASSWORD=\n"}, "PASSWORD PG_MAJOR", ""},
-		"an example beside a file named here": {map[string]string{".env.example": "PG_MAJOR=17\n", "ci.env": "PG_MAJOR=18\n"}, "PASSWORD", ""},
+		"an example that has something else": {map[string]string{".env.example": "OTHER=17\nPASSWORD=\n"}, "PASSWORD PG_MAJOR", ""},
+		"an example beside a file named here": {
+			map[string]string{".env.example": "PG_MAJOR=17\n", "ci.env": "PG_MAJOR=18\n"},
+			"PASSWORD",
+			"",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.files["compose.yaml"] = file
@@ -64,8 +69,9 @@ services:
 			switch {
 			case c.failed == "" && err != nil:
 				t.Error(err)
-			case c.failed != "" && (err == nil || !strings.Contains(err.Error(), c.failed) || !strings.Contains(report.HintOf(err), "cp ") ||
-				report.KindOf(err) != report.KindUsage):
+			case c.failed != "" &&
+				(err == nil || !strings.Contains(err.Error(), c.failed) || !strings.Contains(report.HintOf(err), "cp ") ||
+					report.KindOf(err) != report.KindUsage):
 				t.Errorf("%v\n%s", err, report.HintOf(err))
 			}
 		})

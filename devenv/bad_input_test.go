@@ -56,11 +56,15 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 			report.KindUsage,
 			[]string{"database: {service:"},
 		},
-		{"several database services", replace(composeFile, "  backend:\n",
-			"  other:\n    image: postgres:17\n\n  backend:\n    environment: "+
-				"[\"SPARE_DATABASE_URL=postgresql://a:b@other/c\"]\n"), report.KindUsage, []string{"other", "postgres", "database: {service:"}},
 		{
-			"engine not reachable", func(_ checkout, o *devenv.NewMigrationOptions) { o.Host = "unix:///nonexistent.sock" }, report.KindWork,
+			"several database services", replace(composeFile, "  backend:\n",
+				"  other:\n    image: postgres:17\n\n  backend:\n    environment: "+
+					"[\"SPARE_DATABASE_URL=postgresql://a:b@other/c\"]\n"), report.KindUsage,
+			[]string{"other", "postgres", "database: {service:"},
+		},
+		{
+			"engine not reachable",
+			func(_ checkout, o *devenv.NewMigrationOptions) { o.Host = "unix:///nonexistent.sock" }, report.KindWork,
 			[]string{"unix:///nonexistent.sock", "DOCKER_HOST"},
 		},
 		{
@@ -81,7 +85,8 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 		},
 		{"an empty message", func(_ checkout, o *devenv.NewMigrationOptions) { o.Message = "  " }, report.KindUsage, []string{"empty"}},
 		{
-			"a message with control characters", func(_ checkout, o *devenv.NewMigrationOptions) { o.Message = "Add\x1bbadges" }, report.KindUsage,
+			"a message with control characters",
+			func(_ checkout, o *devenv.NewMigrationOptions) { o.Message = "Add\x1bbadges" }, report.KindUsage,
 			[]string{"control character"},
 		},
 		{
@@ -92,7 +97,10 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 			c.write("extra/compose.yaml", "services: {extra: {image: debian:trixie-slim}}\n")
 			c.write(".devenv.yaml", "compose: {files: ["+composeFile+", extra/compose.yaml]}\n")
 		}, report.KindUsage, []string{"does not have extra/compose.yaml", "include: [extra/compose.yaml]"}},
-		{"an unknown key", onBoth(".devenv.yaml", "datbase: {service: postgres}\n"), report.KindUsage, []string{".devenv.yaml:1", "datbase"}},
+		{
+			"an unknown key", onBoth(".devenv.yaml", "datbase: {service: postgres}\n"), report.KindUsage,
+			[]string{".devenv.yaml:1", "datbase"},
+		},
 	})
 }
 
@@ -137,7 +145,8 @@ func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 			c.write(".devenv.yaml", "seed: {run: \"true\"}\n")
 		}, report.KindWork, []string{"not_in_the_image", "the service's image lacks it", "prepare:"}},
 		{
-			"a task that ends badly", onBase(composeFile, "services:\n", "services:\n  task:\n    build: ./backend\n    depends_on: [postgres]\n"+
+			"a task that ends badly",
+			onBase(composeFile, "services:\n", "services:\n  task:\n    build: ./backend\n    depends_on: [postgres]\n"+
 				"    command: sh -c \"echo alembic upgrade head; echo the-task-says-why; exit 3\"\n    restart: \"no\"\n"),
 			report.KindWork,
 			[]string{"run task: it exited with status 3: the-task-says-why", "docker compose run --rm task"},

@@ -15,7 +15,8 @@ import (
 // baseKey returns the name under which the base would be pushed, without making it.
 func (c checkout) baseKey() string {
 	c.Helper()
-	pushed, err := devenv.PushBase(c.Context(), devenv.PushOptions{Options: devenv.Options{Dir: c.dir, Listener: logged{c.T}}, DryRun: true})
+	pushed, err := devenv.PushBase(c.Context(),
+		devenv.PushOptions{Options: devenv.Options{Dir: c.dir, Listener: logged{c.T}}, DryRun: true})
 	if err != nil {
 		c.Fatal(err)
 	}

@@ -126,14 +126,15 @@ func TestCleanRemovesOnlyOldAutomaticSnapshots(t *testing.T) {
 		t.Errorf("clean: %v, %v", said, err)
 	}
 	_, err = c.clean(func(o *devenv.CleanOptions) { o.Snapshots = true })
-	if err == nil || report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), named) || !strings.Contains(report.HintOf(err),
-		"--yes") {
+	if err == nil || report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), named) ||
+		!strings.Contains(report.HintOf(err), "--yes") {
 		t.Errorf("--snapshots with nobody to ask: %v\n%s", err, report.HintOf(err))
 	}
 	if !c.there(named) || !c.there(fresh) {
 		t.Error("a snapshot was removed that must stay")
 	}
-	if said, err = c.clean(func(o *devenv.CleanOptions) { o.Snapshots, o.Yes = true, true }); err != nil || c.there(named) || !c.there(fresh) {
+	if said, err = c.clean(func(o *devenv.CleanOptions) { o.Snapshots, o.Yes = true, true }); err != nil ||
+		c.there(named) || !c.there(fresh) {
 		t.Errorf("--snapshots --yes: %v, %v", said, err)
 	}
 }

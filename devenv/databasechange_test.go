@@ -39,7 +39,8 @@ func TestAChangedDatabaseBuildIsNoted(t *testing.T) {
 	if len(unchanged.Document.Notes) != 0 {
 		t.Errorf("notes without a change: %q", unchanged.Document.Notes)
 	}
-	want := "the branch changes the database service " + sample.DatabaseService + ": what its image is built from; the migration is tried " +
+	want := "the branch changes the database service " + sample.DatabaseService +
+		": what its image is built from; the migration is tried " +
 		"on the base's server"
 	if !slices.Contains(changed.Document.Notes, want) {
 		t.Errorf("notes: %q", changed.Document.Notes)

@@ -45,7 +45,8 @@ func (r *run) deliver(ctx context.Context, dryRun bool, log *step.Log) error {
 func (r *run) changes(ctx context.Context) ([]gitrepo.FileChange, error) {
 	var changes []gitrepo.FileChange
 	if r.migration.File != nil {
-		changes = append(changes, gitrepo.FileChange{Path: r.migration.File.Path, Action: report.FileAdded, Content: r.migration.File.Content})
+		changes = append(changes,
+			gitrepo.FileChange{Path: r.migration.File.Path, Action: report.FileAdded, Content: r.migration.File.Content})
 		if r.Mode == ModeReplace {
 			changes = append(changes, r.setAside()...)
 		}

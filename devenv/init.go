@@ -129,7 +129,8 @@ func (i *initRun) find(ctx context.Context) error {
 		project, err := discover.Services(w.Model, tree, cfg)
 		if err == nil {
 			i.project = project
-			i.found = append([]report.Finding{w.FoundCompose(i.Choice), w.FoundBase("", branch.ShortRef(base.Ref), base.Commit)}, project.Found...)
+			i.found = append([]report.Finding{w.FoundCompose(i.Choice), w.FoundBase("", branch.ShortRef(base.Ref), base.Commit)},
+				project.Found...)
 			connection, err := w.FoundConnection(project.Database)
 			if err != nil {
 				return err

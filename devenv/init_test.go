@@ -39,8 +39,8 @@ func TestInitWritesOnlyWhatCannotBeFound(t *testing.T) {
 	o.Print = true
 	if printed, err := devenv.Init(t.Context(), o); err != nil || c.worktreeState() != before || len(printed.Items.Items) < 5 {
 		t.Fatalf("--print changed something, or found little: %v %v", printed.Items.Items, err)
-	} else if listed := fmt.Sprint(printed.Items.Items...); !strings.Contains(listed, "build context backend (") || !strings.Contains(listed,
-		"image postgres:17") {
+	} else if listed := fmt.Sprint(printed.Items.Items...); !strings.Contains(listed, "build context backend (") ||
+		!strings.Contains(listed, "image postgres:17") {
 		t.Errorf("it does not list the base's inputs: %s", listed)
 	}
 	o.Print = false

@@ -84,7 +84,10 @@ func TestAProjectCannotReachIntoTheHost(t *testing.T) {
 	if got := statuses(result)["start.branch"]; got.Status != "pass" {
 		t.Errorf("the backend lacks what it needs: %+v", got)
 	}
-	for _, left := range []string{"cap_add SYS_ADMIN", "security_opt seccomp=unconfined", "dns 192.0.2.53", "extra_hosts database.example"} {
+	for _, left := range []string{
+		"cap_add SYS_ADMIN", "security_opt seccomp=unconfined", "dns 192.0.2.53",
+		"extra_hosts database.example",
+	} {
 		for _, service := range []string{"postgres", "backend"} {
 			if said := "service " + service + " runs without " + left; !strings.Contains(strings.Join(result.Document.Notes, "\n"), said) {
 				t.Errorf("no note says %q", said)

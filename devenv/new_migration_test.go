@@ -75,7 +75,8 @@ func TestTheCorrectedMigrationPassesAndCanBeUndone(t *testing.T) {
 	announced := false
 	listener := noteFunc(func(said string) {
 		_, err := os.Stat(filepath.Join(c.dir, file))
-		announced = announced || err == nil && strings.Contains(said, "taking back new-migration, ") && strings.Contains(said, file+" is removed")
+		announced = announced ||
+			err == nil && strings.Contains(said, "taking back new-migration, ") && strings.Contains(said, file+" is removed")
 	})
 	if _, err := devenv.Undo(t.Context(), devenv.UndoOptions{
 		Options: devenv.Options{Dir: c.dir, Listener: listener},

@@ -205,7 +205,8 @@ func TestASecondRunNamesWhoHoldsTheLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	if _, err = c.newMigration(nil); err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), "new-migration") {
+	if _, err = c.newMigration(nil); err == nil || report.KindOf(err) != report.KindWork ||
+		!strings.Contains(err.Error(), "new-migration") {
 		t.Errorf("the second run: %v", err)
 	}
 	waited := time.Since(began)

@@ -132,7 +132,8 @@ func (c checkout) pushesNoSecret(push devenv.PushOptions) {
 		sample.Password) {
 		c.Errorf("an image with a secret: %v", err)
 	}
-	if err := errors.Join(c.engine.Tag(c.Context(), good.ID, "devenv/base:"+tag), c.engine.RemoveImage(c.Context(), bad, true)); err != nil {
+	if err := errors.Join(c.engine.Tag(c.Context(), good.ID, "devenv/base:"+tag),
+		c.engine.RemoveImage(c.Context(), bad, true)); err != nil {
 		c.Fatal(err)
 	}
 }
@@ -142,7 +143,8 @@ func (c checkout) pushesNoSecret(push devenv.PushOptions) {
 func (c checkout) madeWithoutTheRegistry() string {
 	c.Helper()
 	document := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun, o.NoVerify = true, true })).Document
-	said := slices.DeleteFunc(slices.Clone(document.Notes), func(note string) bool { return !strings.Contains(note, "the base is made here") })
+	said := slices.DeleteFunc(slices.Clone(document.Notes),
+		func(note string) bool { return !strings.Contains(note, "the base is made here") })
 	if document.Base.Cached || len(said) != 1 || !strings.Contains(said[0], "connection refused") || !strings.Contains(said[0],
 		"check the network, the registry's name") {
 		c.Errorf("cached: %v; about the refusing registry it noted %q", document.Base.Cached, said)
@@ -158,7 +160,8 @@ func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem, worktree strin
 	registry := server.project()
 	s.write(".devenv.yaml", "registry: "+registry+"\n")
 	o := devenv.SnapshotOptions{Options: s.options(), Name: snapshot.Name}
-	if _, err := devenv.PushSnapshot(s.Context(), o); report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), "every role") {
+	if _, err := devenv.PushSnapshot(s.Context(), o); report.KindOf(err) != report.KindUsage ||
+		!strings.Contains(err.Error(), "every role") {
 		s.Fatalf("the first push did not ask, or did not list the contents: %v", err)
 	}
 	o.Yes = true
@@ -184,7 +187,8 @@ func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem, worktree strin
 	}
 	got := pulled.Items[0].(devenv.SnapshotItem)
 	if list, err := devenv.ListSnapshots(s.Context(),
-		o); err != nil || len(list.Items) != 2 || list.Items[1].(devenv.SnapshotItem).Bytes != snapshot.Bytes || got.Image == snapshot.Image {
+		o); err != nil || len(list.Items) != 2 || list.Items[1].(devenv.SnapshotItem).Bytes != snapshot.Bytes ||
+		got.Image == snapshot.Image {
 		s.Errorf("the other repository has %v, %v", list.Items, err)
 	}
 	o.Name = "another"

@@ -80,7 +80,8 @@ func (s ownStack) options() devenv.Options {
 // container returns the container of a service of the stack.
 func (s ownStack) container(service string) engine.Container {
 	s.Helper()
-	found, err := s.engine.Containers(s.Context(), "com.docker.compose.project="+filepath.Base(s.dir), "com.docker.compose.service="+service)
+	found, err := s.engine.Containers(s.Context(), "com.docker.compose.project="+filepath.Base(s.dir),
+		"com.docker.compose.service="+service)
 	if err != nil || len(found) != 1 {
 		s.Fatalf("containers of %s: %v %v", service, found, err)
 	}

@@ -141,10 +141,16 @@ func TestASecondToolGoesThroughTheTrials(t *testing.T) {
 			"-- the way back\nALTER TABLE members ADD COLUMN handle text NOT NULL;\n",
 			false,
 			said{
-				"data.lost":         {"fail", "3 of 3 non-null values of members.handle", "-- devenv: allow data.lost(public.members.handle)"},
-				"data.changed":      {"warn", "members.token gets other values"},
-				"generate.rename":   {"warn", "nick may be a rename of handle", "ALTER TABLE members RENAME COLUMN handle TO nick;"},
-				"apply.adversarial": {"warn", "a row that is legal today breaks the upgrade", "UPDATE members SET email = … WHERE email IS NULL;"},
+				"data.lost": {
+					"fail", "3 of 3 non-null values of members.handle",
+					"-- devenv: allow data.lost(public.members.handle)",
+				},
+				"data.changed":    {"warn", "members.token gets other values"},
+				"generate.rename": {"warn", "nick may be a rename of handle", "ALTER TABLE members RENAME COLUMN handle TO nick;"},
+				"apply.adversarial": {
+					"warn", "a row that is legal today breaks the upgrade",
+					"UPDATE members SET email = … WHERE email IS NULL;",
+				},
 				"reverse.applies": {
 					"warn", "revision 0002 cannot be downgraded", "ALTER TABLE members ADD COLUMN handle text;",
 					"migrations/0002_more.down.sql:1",

@@ -35,7 +35,8 @@ func planted() []string {
 	return []string{
 		"Envfile-tok3n", "Lantern77", "kiosk3garden", "S4ndstone", "notajwt-but-42", "pinch0fsalt", "crumbs-and-more-1", "k7Qz", "ad0-net!",
 		"bm90LWEtcmVhbC1henVyZS1rZXktYXQtYWxs", "n3sted-in", "br0ker@url", "kJ8sP2qLm9ZxTr4w",
-		"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj", "MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu",
+		"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj",
+		"MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu",
 		"of-the-s3cret", "of-the-c0nfig", "of-the-inl1ne", "of-the-pgp4ss", "of-alemb1c", sample.Password,
 	}
 }

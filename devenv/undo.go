@@ -21,7 +21,8 @@ type UndoOptions struct {
 	DryRun bool
 	// Yes replaces data without asking; undo never asks about files.
 	Yes bool
-	// Force also takes back files that were edited since, or that belong to another branch; edited ones are copied first.
+	// Force also takes back files that were edited since, or that belong to another branch; edited ones are copied
+	// first.
 	Force bool
 }
 

@@ -39,7 +39,8 @@ func (s ownStack) up(services ...string) map[string]devenv.UpItem {
 // state returns the state of a service's container, "none" without one.
 func (s ownStack) state(service string) string {
 	s.Helper()
-	found, err := s.engine.Containers(s.Context(), "com.docker.compose.project="+filepath.Base(s.dir), "com.docker.compose.service="+service)
+	found, err := s.engine.Containers(s.Context(), "com.docker.compose.project="+filepath.Base(s.dir),
+		"com.docker.compose.service="+service)
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -59,7 +59,8 @@ func TestWatchEndsWithItsCallsError(t *testing.T) {
 		t.Fatal(err)
 	}
 	failure := errors.New("standard output is closed")
-	if err := devenv.Watch(t.Context(), devenv.Options{Dir: dir}, func(context.Context) error { return failure }); !errors.Is(err, failure) {
+	if err := devenv.Watch(t.Context(), devenv.Options{Dir: dir},
+		func(context.Context) error { return failure }); !errors.Is(err, failure) {
 		t.Error(err)
 	}
 }

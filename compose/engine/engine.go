@@ -55,7 +55,8 @@ func Connect(ctx context.Context, at Endpoint) (*Engine, error) {
 	}
 	c, err := client.NewClientWithOpts(options...)
 	if err != nil {
-		return nil, report.Fail(report.KindWork, "check DOCKER_HOST and docker context ls", "reach the Docker engine at %s: %w", at.Host, err)
+		return nil, report.Fail(report.KindWork, "check DOCKER_HOST and docker context ls",
+			"reach the Docker engine at %s: %w", at.Host, err)
 	}
 	e := &Engine{client: c, endpoint: at}
 	if err := e.negotiate(ctx); err != nil {

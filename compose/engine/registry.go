@@ -16,7 +16,10 @@ func registryHint(ref, said string) string {
 	}
 	login := strings.TrimSpace("docker login " + host)
 	for _, known := range []struct{ hint, words string }{
-		{"log in to the registry: " + login, "unauthorized|no basic auth|authentication required|access denied|access to the resource is denied"},
+		{
+			"log in to the registry: " + login,
+			"unauthorized|no basic auth|authentication required|access denied|access to the resource is denied",
+		},
 		{
 			"check the network, the registry's name, and that it is running",
 			"connection refused|no such host|i/o timeout|network is unreachable|no route to host|server misbehaving",

@@ -202,8 +202,8 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 				s.Entrypoint = types.ShellCommand{"sh", "-c", `mkdir -p /srv/fast && chown -R postgres /srv && exec docker-entrypoint.sh "$@"`, "sh"}
 				s.Volumes = []types.ServiceVolumeConfig{{Type: "volume", Source: configVolume(t), Target: "/srv/slow"}}
 			},
-			files: map[string]string{initScripts + "/01.sql": "CREATE TABLESPACE fast LOCATION '/srv/fast'; CREATE TABLESPACE slow LOCATION " +
-				"'/srv/slow'; " +
+			files: map[string]string{initScripts + "/01.sql": "CREATE TABLESPACE fast LOCATION '/srv/fast'; " +
+				"CREATE TABLESPACE slow LOCATION '/srv/slow'; " +
 				"CREATE TABLE a TABLESPACE fast AS SELECT 3 AS n; CREATE TABLE b TABLESPACE slow AS SELECT 4 AS n"},
 			query: "SELECT a.n || ' ' || b.n FROM a, b", want: "3 4",
 			elsewhere: true,
@@ -305,7 +305,8 @@ func TestServerThatDoesNotStartSaysWhy(t *testing.T) {
 			})
 			var failure *report.Failure
 			if !errors.As(err, &failure) || !strings.Contains(err.Error(), c.reason) || len(failure.Output) == 0 || failure.Hint == "" {
-				t.Errorf("got %v, hint %q, output %q; want %q with a hint and the log", err, report.HintOf(err), report.OutputOf(err), c.reason)
+				t.Errorf("got %v, hint %q, output %q; want %q with a hint and the log", err, report.HintOf(err),
+					report.OutputOf(err), c.reason)
 			}
 		})
 	}

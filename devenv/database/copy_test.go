@@ -25,12 +25,16 @@ var planted = map[string]string{
 // plantedService returns a service with the secrets, and the files that Compose would put into its container.
 func plantedService() (types.ServiceConfig, map[string]string) {
 	svc := service(func(s *types.ServiceConfig) {
-		s.Environment = types.MappingWithEquals{"POSTGRES_PASSWORD_FILE": ptr("/run/secrets/password"), "API_TOKEN": ptr(planted["environment"])}
+		s.Environment = types.MappingWithEquals{
+			"POSTGRES_PASSWORD_FILE": ptr("/run/secrets/password"),
+			"API_TOKEN":              ptr(planted["environment"]),
+		}
 		s.Entrypoint = types.ShellCommand{"sh", "-c", `test -s /etc/postgresql/own.conf && exec docker-entrypoint.sh "$@"`, planted["entrypoint"]}
 		s.Command = types.ShellCommand{"postgres", "-c", "devenv.secret=" + planted["command"], "-c", "max_connections=50"}
 	})
 	return svc, map[string]string{
-		"/run/secrets/password": planted["secret"], "/etc/postgresql/own.conf": planted["config"], "/var/lib/extra/.pgpass": planted["mounted"],
+		"/run/secrets/password": planted["secret"], "/etc/postgresql/own.conf": planted["config"],
+		"/var/lib/extra/.pgpass": planted["mounted"],
 	}
 }
 
@@ -85,7 +89,8 @@ func expectVolumeFound(t *testing.T, e *engine.Engine, server *Server) {
 	}
 	name, value := testLabel()
 	made, err := e.Resources(t.Context(), name+"="+value)
-	if volume := container.Mounts[at].Name; err != nil || !slices.ContainsFunc(made, func(m engine.Resource) bool { return m.ID == volume }) {
+	if volume := container.Mounts[at].Name; err != nil ||
+		!slices.ContainsFunc(made, func(m engine.Resource) bool { return m.ID == volume }) {
 		t.Errorf("the volume %s, whose data was copied, is not among %v: %v", volume, made, err)
 	}
 }

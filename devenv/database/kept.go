@@ -66,7 +66,8 @@ func asContainer(s types.ServiceConfig, image engine.Image) engine.Container {
 func (u Unkept) String() string {
 	if u.Version != "" && u.Mounted != "" {
 		return fmt.Sprintf("official images from 18 on keep their data elsewhere, that of %s in %s: %s at %s stays empty, so the data is "+
-			"lost with the container, or the image refuses to start", u.Service, u.Directory, cmp.Or(u.Source, "what is mounted"), u.Mounted)
+			"lost with the container, or the image refuses to start", u.Service, u.Directory,
+			cmp.Or(u.Source, "what is mounted"), u.Mounted)
 	}
 	return fmt.Sprintf("the data of %s is in %s, which is in no volume: it is lost with the container", u.Service, u.Directory)
 }
@@ -77,6 +78,7 @@ func (u Unkept) Remedy() string {
 	if u.Version != "" {
 		target = "/var/lib/postgresql"
 	}
-	return fmt.Sprintf("mount it at %s, in the Compose file:\n    %s: {volumes: [\"%s:%s\"]}", target, u.Service, cmp.Or(u.Source, "pgdata"),
+	return fmt.Sprintf("mount it at %s, in the Compose file:\n    %s: {volumes: [\"%s:%s\"]}", target,
+		u.Service, cmp.Or(u.Source, "pgdata"),
 		target)
 }

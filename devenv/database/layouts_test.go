@@ -42,9 +42,15 @@ func layouts() map[string]layout {
 		return func(svc *types.ServiceConfig) { svc.User = user; change(svc) }
 	}
 	return map[string]layout{
-		"a directory of user 70":                {13, data, data, 70, 5432, as("70:70", setting())},
-		"PGDATA below a directory, and PGPORT":  {14, data, data + "/pgdata", 999, 6000, setting("PGDATA", data+"/pgdata", "PGPORT", "6000")},
-		"PGDATA below a directory of user 1001": {15, data, data + "/pgdata", 1001, 5432, as("1001:1001", setting("PGDATA", data+"/pgdata"))},
+		"a directory of user 70": {13, data, data, 70, 5432, as("70:70", setting())},
+		"PGDATA below a directory, and PGPORT": {
+			14, data, data + "/pgdata", 999, 6000,
+			setting("PGDATA", data+"/pgdata", "PGPORT", "6000"),
+		},
+		"PGDATA below a directory of user 1001": {
+			15, data, data + "/pgdata", 1001, 5432,
+			as("1001:1001", setting("PGDATA", data+"/pgdata")),
+		},
 		"the command names the directory and a port": {16, "/db", "/db/main", 0, 5440, func(svc *types.ServiceConfig) {
 			setting("PGDATA", "/db/main")(svc)
 			svc.Command = types.ShellCommand{"postgres", "-D", "/db/main", "-c", "port=5440"}

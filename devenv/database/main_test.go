@@ -126,7 +126,8 @@ func requestOf(svc types.ServiceConfig) testcontainers.ContainerRequest {
 	return testcontainers.ContainerRequest{
 		Image: svc.Image, Env: env, Cmd: svc.Command, Entrypoint: svc.Entrypoint, Tmpfs: tmpfs, ExposedPorts: []string{port},
 		Labels: map[string]string{
-			name: value, "com.docker.compose.project": "test", "dev.devenv.run": "12345678", "dev.devenv.worktree": "abc", "project.own": "kept",
+			name: value, "com.docker.compose.project": "test", "dev.devenv.run": "12345678",
+			"dev.devenv.worktree": "abc", "project.own": "kept",
 		},
 		ConfigModifier: func(c *container.Config) { c.User = svc.User },
 		HostConfigModifier: func(h *container.HostConfig) {
@@ -136,7 +137,8 @@ func requestOf(svc types.ServiceConfig) testcontainers.ContainerRequest {
 			for _, v := range svc.Volumes {
 				if v.Source == dataVolume { // removed with the container, or by its label where a clone has taken it over
 					h.Mounts = append(h.Mounts, mount.Mount{
-						Type: mount.TypeVolume, Target: v.Target, VolumeOptions: &mount.VolumeOptions{Labels: map[string]string{name: value}},
+						Type: mount.TypeVolume, Target: v.Target,
+						VolumeOptions: &mount.VolumeOptions{Labels: map[string]string{name: value}},
 					})
 				} else {
 					h.Binds = append(h.Binds, v.Source+":"+v.Target)

@@ -37,7 +37,8 @@ func volumesWithoutData() []string { return []string{"/var/lib/postgresql/data",
 func (s *Server) outside(ctx context.Context, server engine.Container, keep CopyOptions) ([]outsideFiles, error) {
 	var found []outsideFiles
 	for _, m := range server.Mounts {
-		if m.Type != "volume" || UnusedByClone(m.Target) || covers(m.Target, volumesWithoutData()) || slices.Contains(keep.Given, m.Target) {
+		if m.Type != "volume" || UnusedByClone(m.Target) || covers(m.Target, volumesWithoutData()) ||
+			slices.Contains(keep.Given, m.Target) {
 			continue
 		}
 		content, err := smallArchive(ctx, s.engine, s.ID, m.Target)

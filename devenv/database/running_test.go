@@ -43,7 +43,8 @@ func TestRunningServerWithoutItsDataIsAFailure(t *testing.T) {
 		if code, err := e.Exec(t.Context(), id, run); err != nil || code != 0 {
 			t.Fatal(code, err)
 		}
-		if err := CheckRunning(t.Context(), e, "db", id); (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
+		if err := CheckRunning(t.Context(), e, "db", id); (err == nil) != (says == "") ||
+			err != nil && !strings.Contains(err.Error(), says) {
 			t.Errorf("after %q: %v", script, err)
 		}
 	}

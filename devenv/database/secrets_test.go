@@ -30,13 +30,16 @@ func TestSecretIsFoundAnywhereInJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, document := range map[string]any{
-		"ContainerConfig.Env[POSTGRES_PASSWORD]": map[string]any{"ContainerConfig": map[string]any{"Env": []string{"A=b", "POSTGRES_PASSWORD=" +
-			testPassword}}},
+		"ContainerConfig.Env[POSTGRES_PASSWORD]": map[string]any{"ContainerConfig": map[string]any{"Env": []string{
+			"A=b", "POSTGRES_PASSWORD=" + testPassword,
+		}}},
 		"Config.Cmd[1]": map[string]any{"Config": map[string]any{"Cmd": []string{"postgres", "-c secret=" +
 			testPassword}}},
-		"Config.Labels.dev.devenv.base.seen": map[string]any{"Config": map[string]any{"Labels": map[string]any{"dev.devenv.base": string(escaped)}}},
-		"Config.Labels":                      map[string]any{"Config": map[string]any{"Labels": map[string]any{testPassword: 1}}},
-		"":                                   map[string]any{"Config": map[string]any{"Env": []string{"POSTGRES_PASSWORD="}}},
+		"Config.Labels.dev.devenv.base.seen": map[string]any{
+			"Config": map[string]any{"Labels": map[string]any{"dev.devenv.base": string(escaped)}},
+		},
+		"Config.Labels": map[string]any{"Config": map[string]any{"Labels": map[string]any{testPassword: 1}}},
+		"":              map[string]any{"Config": map[string]any{"Env": []string{"POSTGRES_PASSWORD="}}},
 	} {
 		raw, err := json.Marshal(document)
 		if err != nil {
@@ -110,7 +113,8 @@ func TestToolOutputIsKeptWithoutSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	clean, err := NewSecrets([]string{"hunter2hunter2"}).cleaned(raw)
-	if text := string(clean); err != nil || strings.Contains(text, "hunter2") || !strings.Contains(text, "cannot reach app:[redacted]@db") ||
+	if text := string(clean); err != nil || strings.Contains(text, "hunter2") ||
+		!strings.Contains(text, "cannot reach app:[redacted]@db") ||
 		!strings.Contains(text, "12345678901234567") {
 		t.Errorf("it became %s: %v", clean, err)
 	}

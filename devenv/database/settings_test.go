@@ -43,8 +43,8 @@ func TestSettingsComeFromTheService(t *testing.T) {
 			want:    Settings{User: "u", Database: "u", Port: 5432},
 		},
 		"Bitnami's names": {
-			service: types.ServiceConfig{ContainerSpec: types.ContainerSpec{Environment: env("POSTGRESQL_USERNAME=u", "POSTGRESQL_PASSWORD=p",
-				"POSTGRESQL_DATABASE=d", "POSTGRESQL_PORT_NUMBER=6001")}},
+			service: types.ServiceConfig{ContainerSpec: types.ContainerSpec{Environment: env(
+				"POSTGRESQL_USERNAME=u", "POSTGRESQL_PASSWORD=p", "POSTGRESQL_DATABASE=d", "POSTGRESQL_PORT_NUMBER=6001")}},
 			want: Settings{User: "u", Password: "p", Database: "d", Port: 6001},
 		},
 		"a secret from a file": {
@@ -70,7 +70,10 @@ func TestSettingsComeFromTheService(t *testing.T) {
 			}},
 			want: Settings{User: "postgres", Password: "from file", Database: "postgres", Port: 5432},
 		},
-		"-p in the command":     {service: command("postgres", "-p", "7000"), want: Settings{User: "postgres", Database: "postgres", Port: 7000}},
+		"-p in the command": {
+			service: command("postgres", "-p", "7000"),
+			want:    Settings{User: "postgres", Database: "postgres", Port: 7000},
+		},
 		"-p7001 in the command": {service: command("-p7001"), want: Settings{User: "postgres", Database: "postgres", Port: 7001}},
 		"-c port= wins over PGPORT": {
 			service: func() types.ServiceConfig {
@@ -96,7 +99,10 @@ func TestSettingsComeFromTheService(t *testing.T) {
 			change: func(p *types.Project) {
 				p.Services["web"] = types.ServiceConfig{Name: "web", Links: []string{"db:database"}}
 			},
-			want: Settings{User: "postgres", Database: "postgres", Port: 5432, Hosts: []string{"db", "pg", "main-db", "db.local", "database"}},
+			want: Settings{
+				User: "postgres", Database: "postgres", Port: 5432,
+				Hosts: []string{"db", "pg", "main-db", "db.local", "database"},
+			},
 		},
 	}
 	for name, c := range cases {

@@ -161,7 +161,8 @@ func AdoptSnapshot(ctx context.Context, e *engine.Engine, ref, repository, name 
 	case json.Unmarshal([]byte(found.Labels[labelSnapshot]), &s.SnapshotMeta) != nil, s.Name != name:
 		err = report.Fail(report.KindWork, "inspect it: docker inspect "+ref, "use %s: it is not devenv's snapshot %q", ref, name)
 	case found.OS != e.Info().OS, found.Arch != e.Info().Arch:
-		err = report.Fail(report.KindWork, "a database's files work on their own platform only: use pg_dump", "use %s: it is for %s/%s", ref,
+		err = report.Fail(report.KindWork, "a database's files work on their own platform only: use pg_dump",
+			"use %s: it is for %s/%s", ref,
 			found.OS, found.Arch)
 	default:
 		s.Repository = repository

@@ -100,7 +100,8 @@ func putParent(ctx context.Context, e *engine.Engine, id string) error {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
 	err = w.WriteHeader(&tar.Header{
-		Typeflag: tar.TypeDir, Name: strings.TrimPrefix(dataParent, "/var/lib/") + "/", Mode: 0o755, Uid: uid, Gid: gid, ModTime: time.Now(),
+		Typeflag: tar.TypeDir, Name: strings.TrimPrefix(dataParent, "/var/lib/") + "/", Mode: 0o755, Uid: uid,
+		Gid: gid, ModTime: time.Now(),
 	})
 	if err = errors.Join(err, w.Close()); err != nil {
 		return err

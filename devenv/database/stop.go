@@ -60,7 +60,8 @@ const (
 func (s *Server) verifyStopped(ctx context.Context) error {
 	control, err := readFile(ctx, s.engine, s.ID, dataDirectory+"/global/pg_control")
 	if err != nil {
-		return report.Fail(report.KindWork, dumpHint, "keep the database %s: its data is not in %s: %w", s.settings.Service, dataDirectory, err)
+		return report.Fail(report.KindWork, dumpHint, "keep the database %s: its data is not in %s: %w",
+			s.settings.Service, dataDirectory, err)
 	}
 	if len(control) < controlStateAt+4 {
 		return report.Fail(report.KindWork, dumpHint, "keep the database %s: its control file is broken", s.settings.Service)
@@ -71,7 +72,8 @@ func (s *Server) verifyStopped(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return report.Fail(report.KindWork, dumpHint, "stop the database %s: it did not shut down cleanly", s.settings.Service).WithOutput(lines)
+		return report.Fail(report.KindWork, dumpHint, "stop the database %s: it did not shut down cleanly",
+			s.settings.Service).WithOutput(lines)
 	}
 	return nil
 }

@@ -205,7 +205,8 @@ func TestServerThatStealsTheLockKeepsItsData(t *testing.T) {
 			continue
 		}
 		kept++
-		if !slices.Contains(there, "PG_VERSION=old") || !slices.Contains(there, "base/1=old") || !slices.Contains(there, "postmaster.pid=1\n") {
+		if !slices.Contains(there, "PG_VERSION=old") || !slices.Contains(there, "base/1=old") ||
+			!slices.Contains(there, "postmaster.pid=1\n") {
 			t.Errorf("at program %d it prints %q and contains %q", at, did, there)
 		}
 	}
@@ -221,7 +222,8 @@ func TestDataKeptByASwapCanBeRestored(t *testing.T) {
 	cluster(t, source, "new")
 	store(t, 0, "prepare", data, "7", source)
 	store(t, 0, swapWords(data, "old", "")...)
-	if lock, err := os.ReadFile(filepath.Join(data, "postmaster.pid")); err != nil || !strings.HasPrefix(string(lock), "devenv exchange 7 ") {
+	if lock, err := os.ReadFile(filepath.Join(data, "postmaster.pid")); err != nil ||
+		!strings.HasPrefix(string(lock), "devenv exchange 7 ") {
 		t.Errorf("a server could start before the swap is settled: the lock holds %q, %v", lock, err)
 	}
 	store(t, 0, "settle", data, "7")
@@ -282,7 +284,10 @@ func TestStoreIsWhereTheServerKeepsData(t *testing.T) {
 		refused   string
 	}{
 		"the official image up to 17": {
-			engine.Container{Env: []string{"PGDATA=/var/lib/postgresql/data"}, Mounts: []engine.Mount{volume("pg", "/var/lib/postgresql/data")}},
+			engine.Container{
+				Env:    []string{"PGDATA=/var/lib/postgresql/data"},
+				Mounts: []engine.Mount{volume("pg", "/var/lib/postgresql/data")},
+			},
 			"volume pg", "/var/lib/postgresql/data", "",
 		},
 		"the official image from 18": {
@@ -290,7 +295,10 @@ func TestStoreIsWhereTheServerKeepsData(t *testing.T) {
 			"directory /src/app/data/18/docker", "/var/lib/postgresql/18/docker", "",
 		},
 		"the command's -D": {
-			engine.Container{Cmd: []string{"postgres", "-D", "/db"}, Env: []string{"PGDATA=/other"}, Mounts: []engine.Mount{volume("pg", "/db")}},
+			engine.Container{
+				Cmd: []string{"postgres", "-D", "/db"}, Env: []string{"PGDATA=/other"},
+				Mounts: []engine.Mount{volume("pg", "/db")},
+			},
 			"volume pg", "/db", "",
 		},
 		"the nearest mount": {

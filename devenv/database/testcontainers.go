@@ -135,7 +135,8 @@ func settingsFor(ctx context.Context, e *engine.Engine) (map[string]string, erro
 	if os.Getenv(ryukVariable) != "" {
 		return variables, nil
 	}
-	_, ok, err := e.ImageInspect(ctx, testcontainers.ReaperDefaultImage) //nolint:staticcheck // deprecated, but there is no other way to get the name
+	_, ok, err := e.ImageInspect(ctx,
+		testcontainers.ReaperDefaultImage) //nolint:staticcheck // deprecated, but there is no other way to get the name
 	if !ok {
 		variables[ryukVariable] = "true"
 	}

@@ -27,7 +27,8 @@ func (s search) noAlembic() error {
 			"find the migrations: %s shows that the project uses %s, which is not supported yet", from, tool)
 	}
 	return s.answers.ask([]string{"migrations: {config: path/to/alembic.ini}"},
-		"find the migrations: the repository has no alembic.ini and no pyproject.toml with [tool.alembic]; files that git ignores do not count")
+		"find the migrations: the repository has no alembic.ini and no pyproject.toml with [tool.alembic]; "+
+			"files that git ignores do not count")
 }
 
 // noConfiguration returns the failure for Alembic script directories that no file configures because a program of the
@@ -56,7 +57,8 @@ func (s search) configurationHint(dir, program string, options []string) string 
 			hint += "\n  " + option + " = … (as " + program + " sets it)"
 		}
 	}
-	return hint + "\nand, so that the base has it too, add this line to " + s.answers.file() + ":\n  include: [" + s.answers.written(ini) + "]"
+	return hint + "\nand, so that the base has it too, add this line to " + s.answers.file() + ":\n  include: [" +
+		s.answers.written(ini) + "]"
 }
 
 // mainOption matches the call by which a program configures Alembic.

@@ -107,7 +107,8 @@ func (s search) choose() (candidate, error) {
 	}
 	if c := candidates[0]; len(c.holders) == 0 && s.files.auxiliary(c.path) {
 		return candidate{}, s.answers.ask(lines("migrations: {config: %s, service: NAME}", []string{s.answers.written(c.path)}),
-			"find the migrations: %s configures Alembic, but it is outside the application and in no service's container", s.answers.written(c.path))
+			"find the migrations: %s configures Alembic, but it is outside the application and in no service's container",
+			s.answers.written(c.path))
 	}
 	from := "the only Alembic configuration"
 	if len(all) > 1 {
@@ -206,7 +207,8 @@ func (s search) configured() (candidate, error) {
 		return candidate{}, err
 	}
 	if len(found) == 0 {
-		return candidate{}, s.cfg.Problem(key, "", "%s: %s does not configure Alembic (no [alembic], or [tool.alembic] in pyproject.toml)", key,
+		return candidate{}, s.cfg.Problem(key, "",
+			"%s: %s does not configure Alembic (no [alembic], or [tool.alembic] in pyproject.toml)", key,
 			rel)
 	}
 	var candidates []candidate
@@ -217,7 +219,8 @@ func (s search) configured() (candidate, error) {
 		return candidate{}, s.ask(candidates)
 	}
 	if written := s.cfg.Migrations.Section; written != "" && cmp.Or(candidates[0].section, defaultSection) != written {
-		return candidate{}, s.cfg.Problem("migrations.section", "", "migrations.section: %s has no section [%s] that configures Alembic", rel,
+		return candidate{}, s.cfg.Problem("migrations.section", "",
+			"migrations.section: %s has no section [%s] that configures Alembic", rel,
 			written)
 	}
 	s.answers.note("alembic configuration", candidates[0].name(), "%s in the configuration", key)

@@ -73,7 +73,8 @@ func (d databaseChoice) none() *report.Failure {
 	}
 	for _, name := range d.services.names() {
 		if image := d.services.get(name).Image; anyOf(imageName(image), otherDatabases()...) {
-			return report.Fail(report.KindUsage, "if another service is a Postgres server, name it in .devenv.yaml: database: {service: NAME}",
+			return report.Fail(report.KindUsage,
+				"if another service is a Postgres server, name it in .devenv.yaml: database: {service: NAME}",
 				"find the database: the service %s runs %s, and devenv supports only Postgres", name, image)
 		}
 	}

@@ -31,8 +31,8 @@ type Project struct {
 	Migrations MigrationTool
 	// Needs are the services to start along with the backend, sorted.
 	Needs []string
-	// OneShots are the services that run to completion before or alongside the backend (migrations, initial data, creating
-	// a bucket), dependencies first. They are not in Needs.
+	// OneShots are the services that run to completion before or alongside the backend (migrations, initial data,
+	// creating a bucket), dependencies first. They are not in Needs.
 	OneShots []OneShot
 	// Seed is how the base database gets its data.
 	Seed Seed
@@ -92,8 +92,8 @@ type OneShot struct {
 // there is only the data that migrations insert.
 type Seed struct {
 	config.Seed
-	// BackendMigrates is set if the backend's command, or a script of the repository it calls, runs an upgrade. False only
-	// means that the files do not show one.
+	// BackendMigrates is set if the backend's command, or a script of the repository it calls, runs an upgrade. False
+	// only means that the files do not show one.
 	BackendMigrates bool
 }
 
@@ -105,7 +105,8 @@ type Formatter struct {
 	Argv []string
 	// From is the file that configures it.
 	From string
-	// Hidden is set if From is not above the migrations in the service's container, where the formatter would look for it.
+	// Hidden is set if From is not above the migrations in the service's container, where the formatter would look for
+	// it.
 	Hidden bool
 	// Version is the one the project pins, empty if it pins none.
 	Version string

@@ -119,7 +119,8 @@ func (r ruffFile) apply(from string, found *styles) {
 	found.ruff.set(true, from)
 	found.ruffFormat.set(r.Format != nil, from)
 	rules := slices.Concat(r.Select, r.ExtendSelect, r.Lint.Select, r.Lint.ExtendSelect)
-	found.ruffImports.set(slices.ContainsFunc(rules, func(rule string) bool { return rule == "I" || rule == "I001" || rule == "ALL" }), from)
+	found.ruffImports.set(slices.ContainsFunc(rules, func(rule string) bool { return rule == "I" || rule == "I001" || rule == "ALL" }),
+		from)
 }
 
 func (s *styles) readRuff(rel string) {

@@ -48,7 +48,10 @@ func (h holderChoice) choose(c candidate, database string) (string, error) {
 		{"it is the backend", func(n string) bool { return n == h.cfg.Backend.Service }},
 		{"it names " + toolCommand, func(n string) bool { return strings.Contains(h.commands.program(n), toolCommand) }},
 		{"it is built here", func(n string) bool { return h.services.get(n).Build != nil }},
-		{"it keeps running and is not a worker", func(n string) bool { once, _ := h.commands.oneShot(n); return !once && !h.services.worker(n) }},
+		{
+			"it keeps running and is not a worker",
+			func(n string) bool { once, _ := h.commands.oneShot(n); return !once && !h.services.worker(n) },
+		},
 		{"it has a port or a healthcheck", h.services.serves},
 	} {
 		if kept := filter(left, reason.pass); len(kept) > 0 && len(kept) < len(left) {
@@ -108,10 +111,11 @@ func (h holderChoice) noCode(c candidate, databases []string) *report.Failure {
 	}
 	const extra = "compose.devenv.yaml"
 	return report.Fail(report.KindUsage,
-		"devenv runs the migration tool and the backend in containers; add a service that builds or mounts the code, with its packages and the "+
-			"database's address. "+
+		"devenv runs the migration tool and the backend in containers; add a service that builds or mounts the code, "+
+			"with its packages and the database's address. "+
 			"To leave the Compose file as it is, write the service into "+h.answers.written(path.Join(home, extra))+":\n"+
-			"  services:\n    backend: {build: "+filepath.ToSlash(code)+", depends_on: ["+strings.Join(databases, ", ")+"], environment: {…}}\n"+
+			"  services:\n    backend: {build: "+filepath.ToSlash(code)+", "+
+			"depends_on: ["+strings.Join(databases, ", ")+"], environment: {…}}\n"+
 			"and into "+path.Join(h.cfg.Dir, config.FileName)+":\n"+
 			"  compose: {files: ["+strings.Join(append(files, h.answers.written(path.Join(home, extra))), ", ")+"]}\n"+
 			"  include: ["+h.answers.written(path.Join(home, extra))+"]",

@@ -109,7 +109,10 @@ func TestAServerThatRunsOnIsNoTask(t *testing.T) {
 		"sh -c alembic upgrade head || exit 1":       true,
 		"/venv/bin/alembic upgrade heads && echo ok": true,
 	} {
-		p := &types.Project{Services: types.Services{"s": {Name: "s", ContainerSpec: types.ContainerSpec{Command: strings.Fields(command)}}}}
+		p := &types.Project{Services: types.Services{"s": {
+			Name:          "s",
+			ContainerSpec: types.ContainerSpec{Command: strings.Fields(command)},
+		}}}
 		s, err := newFinder(p, Tree{}, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -163,8 +166,11 @@ func searchTime(t *testing.T, files int) time.Duration {
 	}
 	build := &types.BuildConfig{Context: "/repo"}
 	p := &types.Project{WorkingDir: "/repo", Services: types.Services{
-		"db":  {Name: "db", ContainerSpec: types.ContainerSpec{Image: "postgres"}},
-		"app": {Name: "app", WorkloadSpec: types.WorkloadSpec{Build: build}, ContainerSpec: types.ContainerSpec{Command: []string{"./a.sh"}}},
+		"db": {Name: "db", ContainerSpec: types.ContainerSpec{Image: "postgres"}},
+		"app": {
+			Name: "app", WorkloadSpec: types.WorkloadSpec{Build: build},
+			ContainerSpec: types.ContainerSpec{Command: []string{"./a.sh"}},
+		},
 	}}
 	start := cpuTime(t)
 	found, err := Services(p, listed{memory: tree, paths: paths}, nil)

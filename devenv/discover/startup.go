@@ -57,8 +57,8 @@ func (s startup) needs(backend, database string, tasks []OneShot) ([]string, err
 	for _, start := range from {
 		for _, name := range s.services.dependencies(start) {
 			isTask := slices.ContainsFunc(tasks, func(t OneShot) bool { return t.Service == name })
-			if name != database && name != backend && !isTask && !slices.Contains(out, name) && !slices.Contains(s.services.dependencies(name),
-				backend) {
+			if name != database && name != backend && !isTask && !slices.Contains(out, name) &&
+				!slices.Contains(s.services.dependencies(name), backend) {
 				out = append(out, name)
 			}
 		}

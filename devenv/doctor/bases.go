@@ -41,8 +41,9 @@ func examineBases(ctx context.Context, t *target) finding {
 			", ")+" can read it, and delete the old images there; "+
 			"then remove the entries that begin with \""+strings.TrimSpace(userdata.OutdatedBase)+"\" from "+record)
 	case len(old) > 0 && configured:
-		remedy = append(remedy, "if one was pushed to "+string(registry)+", by CI for example, rotate that password: whoever can pull from "+
-			"there can read it")
+		remedy = append(remedy,
+			"if one was pushed to "+string(registry)+", by CI for example, rotate that password: whoever can pull from "+
+				"there can read it")
 	}
 	if len(summary) == 0 {
 		return pass("no base image on this engine contains a password")

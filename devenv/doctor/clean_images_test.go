@@ -17,7 +17,8 @@ func TestCleanJudgesImagesByKindAndLastUse(t *testing.T) {
 		bases     string // why, with --bases
 	}{
 		"a base that is used daily": {
-			engine.StoredImage{Names: []string{"devenv/base:k"}, Labels: kind("base"), Created: days(90), Used: days(1)}, "base", "", "requested",
+			engine.StoredImage{Names: []string{"devenv/base:k"}, Labels: kind("base"), Created: days(90), Used: days(1)},
+			"base", "", "requested",
 		},
 		"a base that nobody uses": {
 			engine.StoredImage{
@@ -32,7 +33,10 @@ func TestCleanJudgesImagesByKindAndLastUse(t *testing.T) {
 			engine.StoredImage{ID: "sha256:1", Labels: kind("build"), Created: days(1), Used: days(1)}, "build", "half-made", "half-made",
 		},
 		"a base that somebody renamed": {
-			engine.StoredImage{ID: "sha256:1", Names: []string{"mine:latest"}, Labels: kind("base"), Created: days(90), Used: days(90)}, "", "", "",
+			engine.StoredImage{
+				ID: "sha256:1", Names: []string{"mine:latest"}, Labels: kind("base"),
+				Created: days(90), Used: days(90),
+			}, "", "", "",
 		},
 		"somebody else's unnamed image": {engine.StoredImage{ID: "sha256:1", Created: days(90), Used: days(90)}, "", "", ""},
 		"somebody else's image":         {engine.StoredImage{Names: []string{"app:latest"}, Created: days(90), Used: days(90)}, "", "", ""},

@@ -30,7 +30,8 @@ func examineExchange(_ context.Context, t *target) finding {
 	case err != nil:
 		return fail(err.Error(), report.HintOf(err))
 	case x != nil:
-		return warn(fmt.Sprintf("%q was interrupted at %s while it replaced the data of %s", "devenv "+x.Command, x.At.Local().Format("15:04"),
+		return warn(fmt.Sprintf("%q was interrupted at %s while it replaced the data of %s", "devenv "+x.Command,
+			x.At.Local().Format("15:04"),
 			x.Store.Service),
 			"devenv doctor --fix completes it, as does devenv up")
 	}
@@ -60,7 +61,8 @@ func examineKept(ctx context.Context, t *target) finding {
 
 // fixExchange opens the workspace, which completes what was interrupted and removes leftovers.
 func fixExchange(ctx context.Context, t *target) error {
-	s := session.New("doctor", session.Options{Dir: t.Choice.Dir, Compose: t.Choice.Compose, Host: t.Choice.Host, Context: t.Choice.Context})
+	s := session.New("doctor",
+		session.Options{Dir: t.Choice.Dir, Compose: t.Choice.Compose, Host: t.Choice.Host, Context: t.Choice.Context})
 	if err := s.Open(ctx, userdata.Recover); err != nil {
 		return err
 	}

@@ -239,7 +239,8 @@ func TestUnchangedFilesAreCapturedWithoutReadingThem(t *testing.T) {
 	for i := range 100_000 {
 		info.WriteString(modeFile + " " + id + "\tmany/" + string(rune('a'+i%26)) + "/" + time.Duration(i).String() + "\x00")
 	}
-	if err := git(s.dir, "update-index", "-z", "--index-info").input(strings.NewReader(info.String())).run(context.Background()); err != nil {
+	if err := git(s.dir, "update-index", "-z",
+		"--index-info").input(strings.NewReader(info.String())).run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	list, err := git(s.dir, "ls-files", "-z", "many").list(context.Background())

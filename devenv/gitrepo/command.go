@@ -95,8 +95,9 @@ func (c *command) bytes(ctx context.Context) ([]byte, error) {
 		Args: c.args, Dir: c.dir, ExitCode: exitCode(err), Stderr: withoutPasswords(stderr.String()), Err: err,
 	}
 	if lacksObjects(failed.Stderr) {
-		return stdout.Bytes(), report.Fail(report.KindWork, "make the remote reachable, or fetch the missing objects while it is: git fetch "+
-			"--refetch --no-filter",
+		return stdout.Bytes(), report.Fail(report.KindWork,
+			"make the remote reachable, or fetch the missing objects while it is: git fetch "+
+				"--refetch --no-filter",
 			"this is a partial clone, and git could not get a file that it lacks from the remote: %w", failed)
 	}
 	return stdout.Bytes(), failed

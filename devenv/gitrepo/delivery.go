@@ -111,9 +111,11 @@ func (r *Repo) checkTarget(c FileChange) error {
 	case err != nil:
 		return report.Fail(report.KindWork, "", "deliver %s: %w", c.Path, err)
 	case c.Expect == "":
-		return report.Fail(report.KindWork, "move it away, then run the command again", "deliver %s: a file of that name already exists", c.Path)
+		return report.Fail(report.KindWork, "move it away, then run the command again",
+			"deliver %s: a file of that name already exists", c.Path)
 	case !info.Mode().IsRegular():
-		return report.Fail(report.KindWork, "make it a regular file, then run the command again", "deliver %s: it is not a regular file", c.Path)
+		return report.Fail(report.KindWork, "make it a regular file, then run the command again",
+			"deliver %s: it is not a regular file", c.Path)
 	}
 	return nil
 }
@@ -194,7 +196,8 @@ func writableParent(target string) (string, error) {
 func writableHint(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return "make yourself the directory's owner (a container may have created it as root): sudo chown -R \"$(id -u):$(id -g)\" <directory>"
+		return "make yourself the directory's owner (a container may have created it as root): " +
+			"sudo chown -R \"$(id -u):$(id -g)\" <directory>"
 	case errors.Is(err, syscall.EROFS):
 		return "the file system is mounted read-only: use a writable checkout"
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):

@@ -53,7 +53,8 @@ func (t *Tree) merge(ctx context.Context, captureCommit, baseCommit string) (str
 	if failed != nil {
 		paths, err := t.repo.unmerged(ctx, t.dir)
 		if err == nil && len(paths) > 0 {
-			return "", report.Fail(report.KindWork, "merge the base into your branch yourself (git merge "+short(baseCommit)+"), then try again",
+			return "", report.Fail(report.KindWork,
+				"merge the base into your branch yourself (git merge "+short(baseCommit)+"), then try again",
 				"merge the working tree with the base: %w", &ConflictError{Paths: paths, Base: baseCommit})
 		}
 		return "", mergeFailed(captureCommit, baseCommit, failed)
@@ -73,5 +74,6 @@ func mergeFailed(captureCommit, baseCommit string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return report.Fail(report.KindWork, "", "merge the working tree (%s) with the base (%s): %w", short(captureCommit), short(baseCommit), err)
+	return report.Fail(report.KindWork, "", "merge the working tree (%s) with the base (%s): %w",
+		short(captureCommit), short(baseCommit), err)
 }

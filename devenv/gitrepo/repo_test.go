@@ -292,7 +292,8 @@ func TestFailedCommandKeepsArgumentsExitCodeAndStderr(t *testing.T) {
 		!strings.Contains(failed.Stderr, "Needed a single revision") {
 		t.Errorf("%#v", err)
 	}
-	if got := withoutPasswords("fatal: 'https://me:s3cret@example.org/x' and http://example.org/@y"); got != "fatal: 'https://***@example.org/x' and http://example.org/@y" {
+	got := withoutPasswords("fatal: 'https://me:s3cret@example.org/x' and http://example.org/@y")
+	if got != "fatal: 'https://***@example.org/x' and http://example.org/@y" {
 		t.Error(got)
 	}
 }

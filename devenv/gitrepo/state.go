@@ -28,7 +28,8 @@ func (r *Repo) state(elem ...string) string {
 func (r *Repo) makeState(elem ...string) (string, error) {
 	dir := r.state(elem...)
 	if err := makeOwned(dir, r.gitDir); err != nil {
-		return "", report.Fail(report.KindWork, "make "+quote(r.gitDir)+" writable for you: devenv keeps its lock and what undo needs there",
+		return "", report.Fail(report.KindWork,
+			"make "+quote(r.gitDir)+" writable for you: devenv keeps its lock and what undo needs there",
 			"make %s: %w", dir, err)
 	}
 	return dir, nil

@@ -110,7 +110,8 @@ func (r *Repo) openTree(ctx context.Context, cache, id string) (*Tree, error) {
 		return nil, errors.Join(err, t.lock.Close())
 	}
 	if !taken && (err == nil || errors.Is(err, context.DeadlineExceeded)) {
-		return nil, report.Fail(report.KindWork, "wait for the other devenv to finish", "use the tree %s: another process is using it", t.dir)
+		return nil, report.Fail(report.KindWork, "wait for the other devenv to finish",
+			"use the tree %s: another process is using it", t.dir)
 	}
 	if err != nil {
 		return nil, report.Fail(report.KindWork, "", "lock the tree %s: %w", t.dir, err)

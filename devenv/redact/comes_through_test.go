@@ -99,9 +99,12 @@ func TestOrdinaryWordsStayWhateverIsSecret(t *testing.T) {
 		r.Learn(k.source)
 	}
 	for name, value := range map[string]string{
-		"POSTGRES_PASSWORD": "postgres", "MINIO_SECRET_KEY": "minio", "ADMIN_PASSWORD": "admin", "USER_PASSWORD": "password", "DB_PW": "toolshed",
-		"OTHER_PASSWORD": "feature/badges", "RABBIT_PASS": "guest", "REDIS_PASSWORD": "1234", "TOKEN_TTL": "3600", "COOKIE_NAME": "shedsession",
-		"JWT_ALGORITHM": "HS256", "SECRET_NAME": "shedname", "POSTGRES_PASSWORD_FILE": "/run/secrets/db", "HOST_AUTH_METHOD": "trust", "MAX_TOKENS": "4096",
+		"POSTGRES_PASSWORD": "postgres", "MINIO_SECRET_KEY": "minio", "ADMIN_PASSWORD": "admin",
+		"USER_PASSWORD": "password", "DB_PW": "toolshed",
+		"OTHER_PASSWORD": "feature/badges", "RABBIT_PASS": "guest", "REDIS_PASSWORD": "1234", "TOKEN_TTL": "3600",
+		"COOKIE_NAME":   "shedsession",
+		"JWT_ALGORITHM": "HS256", "SECRET_NAME": "shedname", "POSTGRES_PASSWORD_FILE": "/run/secrets/db",
+		"HOST_AUTH_METHOD": "trust", "MAX_TOKENS": "4096",
 		"TLS_KEY": "/etc/ssl/shed.key", "ENABLE_AUTH": "true", "SORT_KEY": "created",
 	} {
 		r.Learn(Source{Variable, name, value})
@@ -141,9 +144,11 @@ func TestOrdinaryWordsStayWhateverIsSecret(t *testing.T) {
 func TestUnknownSecretsAreRemovedByPositionOrLook(t *testing.T) {
 	r := New()
 	for i, text := range []string{
-		"connect to postgresql://app:{hunter-22}@db/app", "Authorization: Bearer {Xk29dPq7LmZ4vB8tRw1c}", "authorization: Basic {YXBwOmh1bnRlcjI=}",
+		"connect to postgresql://app:{hunter-22}@db/app", "Authorization: Bearer {Xk29dPq7LmZ4vB8tRw1c}",
+		"authorization: Basic {YXBwOmh1bnRlcjI=}",
 		"Server=db;User Id=app;Password={hunter22};", "host=db user=app password={hunter22} dbname=app", `"api_token": "{Xk29dPq7LmZ4vB8tRw1c}"`,
-		"pushed with {ghp_" + "9fJ2kLmQ4rT7vXz1bC3dE5gH8iN0oP6sUwYa}", "AWS says {AKIA" + "QZ7NPLM4KT2XVB3D}", "{xoxb-" + "2384719384-2384719384756-kJ8sP2qLm9ZxTr4wYc6vBn1d}",
+		"pushed with {ghp_" + "9fJ2kLmQ4rT7vXz1bC3dE5gH8iN0oP6sUwYa}", "AWS says {AKIA" + "QZ7NPLM4KT2XVB3D}",
+		"{xoxb-" + "2384719384-2384719384756-kJ8sP2qLm9ZxTr4wYc6vBn1d}",
 		"{eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U}",
 	} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {

@@ -31,7 +31,8 @@ func commonPasswords() []string {
 		"private",
 		"database", "backend", "frontend", "server", "service", "master", "localhost", "redacted", "migration", "migrations", "sqlalchemy",
 		"psycopg2",
-		"psycopg", "asyncpg", "string", "integer", "column", "unique", "credentials", "trust", "md5", "scram-sha-256", "hs256", "rs256", "utf8",
+		"psycopg", "asyncpg", "string", "integer", "column", "unique", "credentials", "trust", "md5",
+		"scram-sha-256", "hs256", "rs256", "utf8",
 		"utf-8",
 	}
 }

@@ -43,9 +43,11 @@ func secretParts() []string {
 
 func secretWords() []string {
 	return []string{
-		"pw", "pwd", "pass", "sk", "jwt", "jwk", "jwks", "salt", "salts", "pepper", "cookie", "cookies", "cred", "creds", "auth", "pin", "otp",
+		"pw", "pwd", "pass", "sk", "jwt", "jwk", "jwks", "salt", "salts", "pepper", "cookie", "cookies", "cred",
+		"creds", "auth", "pin", "otp",
 		"totp", "psk",
-		"sas", "bearer", "hmac", "mnemonic", "dbpass", "userpass", "userpw", "dbpw", "rootpw", "adminpw", "signature", "sig", "authorization",
+		"sas", "bearer", "hmac", "mnemonic", "dbpass", "userpass", "userpw", "dbpw", "rootpw", "adminpw",
+		"signature", "sig", "authorization",
 	}
 }
 
@@ -54,13 +56,15 @@ func descriptiveWords() []string {
 	return []string{
 		"name", "names", "alg", "algorithm", "algorithms", "ttl", "expire", "expires", "expiry", "expiration", "length", "len", "lifetime",
 		"rounds",
-		"enabled", "disabled", "host", "port", "domain", "path", "file", "files", "dir", "directory", "type", "issuer", "audience", "header",
+		"enabled", "disabled", "host", "port", "domain", "path", "file", "files", "dir", "directory", "type",
+		"issuer", "audience", "header",
 		"prefix", "suffix",
 		"version", "size", "minutes", "seconds", "hours", "days", "age", "secure", "samesite", "httponly", "endpoint", "user", "username",
 		"email",
 		"mode", "count", "limit", "policy", "provider", "backend", "class", "field", "column", "table", "format", "location", "timeout",
 		"interval",
-		"region", "required", "regex", "pattern", "validators", "scheme", "schemes", "method", "methods", "realm", "scope", "scopes", "strategy",
+		"region", "required", "regex", "pattern", "validators", "scheme", "schemes", "method", "methods", "realm",
+		"scope", "scopes", "strategy",
 		"service", "server", "url", "uri", "hashers", "hasher", "error", "reset", "changed", "at", "created", "updated", "valid", "dsn",
 	}
 }

@@ -25,7 +25,8 @@ func TestNoFieldOfAnEventRevealsSecrets(t *testing.T) {
 	var h heard
 	listener := r.Listener(&h)
 	check := report.Check{Summary: planted, Hint: planted, Waived: planted, Evidence: []report.Evidence{{
-		Statement: planted, Message: planted, Insert: planted, Query: planted, Detail: planted, Keys: []string{"id=1", planted}, Table: planted,
+		Statement: planted, Message: planted, Insert: planted, Query: planted, Detail: planted,
+		Keys: []string{"id=1", planted}, Table: planted,
 	}}}
 	sent := []report.Event{
 		report.StepStarted{Name: planted},

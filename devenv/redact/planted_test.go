@@ -80,9 +80,18 @@ func kinds() map[string]kind {
 			[]string{"ad0-net!"},
 			nil,
 		},
-		"ODBC":                {v("ODBC", "Driver={PostgreSQL};Server=db;Uid=app;Pwd={br4ce;d}"), []string{"br4ce;d"}, nil},
-		"Azure storage":       {v("STORAGE", "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=bm90LWEtcmVhbC1henVyZS1rZXktYXQtYWxs==;EndpointSuffix=core.windows.net"), []string{"bm90LWEtcmVhbC1henVyZS1rZXktYXQtYWxs=="}, nil},
-		"Azure service bus":   {v("BUS", "Endpoint=sb://acme.example.com/;SharedAccessKeyName=root;SharedAccessKey=c2VydmljZS1idXMta2V5LTE="), []string{"c2VydmljZS1idXMta2V5LTE="}, nil},
+		"ODBC": {v("ODBC", "Driver={PostgreSQL};Server=db;Uid=app;Pwd={br4ce;d}"), []string{"br4ce;d"}, nil},
+		"Azure storage": {
+			v("STORAGE", "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=bm90LWEtcmVhbC1henVyZS1rZXktYXQtYWxs==;"+
+				"EndpointSuffix=core.windows.net"),
+			[]string{"bm90LWEtcmVhbC1henVyZS1rZXktYXQtYWxs=="},
+			nil,
+		},
+		"Azure service bus": {
+			v("BUS", "Endpoint=sb://acme.example.com/;SharedAccessKeyName=root;SharedAccessKey=c2VydmljZS1idXMta2V5LTE="),
+			[]string{"c2VydmljZS1idXMta2V5LTE="},
+			nil,
+		},
 		"StackExchange redis": {v("CACHE", "cache:6379,password=st4ckex,ssl=False"), []string{"st4ckex"}, nil},
 		"JSON": {
 			v("SETTINGS", `{"db": {"user": "app", "password": "n3sted"}, "smtp": [{"pw": "d33per"}]}`),
@@ -110,8 +119,12 @@ func kinds() map[string]kind {
 		"a secret's file":     {s("db_password", "file-s3cret\n"), []string{"file-s3cret"}, nil},
 		"a secret with words": {s("phrase", "three plain words"), []string{"three plain words"}, nil},
 		"a secret in JSON":    {s("app", `{"host": "db", "user": "app", "value": "js0nfield"}`), []string{"js0nfield"}, nil},
-		".env":                {f("/p/.env", "PORT=8000\nexport MAIL_PASSWORD=\"qu0ted one\"\n# x\nOTHER=1\n"), []string{"qu0ted one"}, nil},
-		"an .env of lines":    {f("/p/.env", "A=1\nTLS=\""+key+"\"\nDB_PW='aft3rwards'\n"), append(keyLines(), "aft3rwards"), nil},
+		".env": {
+			f("/p/.env", "PORT=8000\nexport MAIL_PASSWORD=\"qu0ted one\"\n# x\nOTHER=1\n"),
+			[]string{"qu0ted one"},
+			nil,
+		},
+		"an .env of lines": {f("/p/.env", "A=1\nTLS=\""+key+"\"\nDB_PW='aft3rwards'\n"), append(keyLines(), "aft3rwards"), nil},
 		"a broken .env": {
 			f("/p/.env", "A='\nnot an assignment Zq81LmPw04XcRt67\nDB_PW=br0kenline\n"),
 			[]string{"br0kenline", "Zq81LmPw04XcRt67"},

@@ -102,7 +102,8 @@ func plainValue(value string) bool {
 	case "", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "***":
 		return true
 	}
-	if len(value) < 2 || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "<") && strings.HasSuffix(value, ">") {
+	if len(value) < 2 || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") ||
+		strings.HasPrefix(value, "<") && strings.HasSuffix(value, ">") {
 		return true
 	}
 	return filePath.MatchString(value) || barePath.MatchString(value) && !looksRandom(value)
@@ -211,7 +212,8 @@ func decoded(value string) (string, bool) {
 	value = strings.TrimRight(value, "=")
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 		raw, err := encoding.DecodeString(value)
-		if err == nil && utf8.Valid(raw) && !strings.ContainsFunc(string(raw), func(c rune) bool { return unicode.IsControl(c) && !unicode.IsSpace(c) }) {
+		if err == nil && utf8.Valid(raw) &&
+			!strings.ContainsFunc(string(raw), func(c rune) bool { return unicode.IsControl(c) && !unicode.IsSpace(c) }) {
 			return string(raw), true
 		}
 	}

@@ -21,9 +21,10 @@ const causeLines = 60
 func knownCause(lines []string, service string, s database.Settings) (Cause, bool) {
 	log := strings.Join(lines, "\n")
 	if m := regexp.MustCompile(`password authentication failed for user "([^"]+)"`).FindStringSubmatch(log); m != nil && service != "" {
-		return Cause{m[0], fmt.Sprintf("the data of %s was created with another password, and POSTGRES_PASSWORD only applies to a new database; "+
+		answer := fmt.Sprintf("the data of %s was created with another password, and POSTGRES_PASSWORD only applies to a new database; "+
 			"give the role the project's current password:\n    docker compose exec %s psql -U %s -c \"ALTER ROLE %s PASSWORD '…'\"\n"+
-			"or start over with the base's data: devenv reset (devenv undo restores the current data)", service, service, s.User, m[1])}, true
+			"or start over with the base's data: devenv reset (devenv undo restores the current data)", service, service, s.User, m[1])
+		return Cause{m[0], answer}, true
 	}
 	missing := regexp.MustCompile(`(relation "[^"]+"|column "?[\w.]+"?( of relation "[^"]+")?) does not exist`)
 	if m := missing.FindString(log); m != "" {

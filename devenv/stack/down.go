@@ -47,7 +47,8 @@ func Down(ctx context.Context, s *session.Session, o DownOptions) (items []DownI
 			return err
 		}
 		for _, service := range slices.Sorted(maps.Keys(stack.Containers)) {
-			items = append(items, DownItem{Service: service, Project: stack.Model.Name, Container: stack.Containers[service].Name, DryRun: o.DryRun})
+			items = append(items,
+				DownItem{Service: service, Project: stack.Model.Name, Container: stack.Containers[service].Name, DryRun: o.DryRun})
 		}
 		if o.DryRun {
 			return nil

@@ -30,7 +30,8 @@ func Logs(ctx context.Context, s *session.Session, o LogsOptions) (err error) {
 	defer func() { err = errors.Join(err, v.Close()) }()
 	for _, name := range o.Services {
 		if v.Model.Services[name].Name == "" {
-			return report.Fail(report.KindUsage, "the services are: "+strings.Join(v.Model.ServiceNames(), ", "), "there is no service %q", name)
+			return report.Fail(report.KindUsage, "the services are: "+strings.Join(v.Model.ServiceNames(), ", "),
+				"there is no service %q", name)
 		}
 	}
 	to := v.Redactor.Listener(logged(o.To))

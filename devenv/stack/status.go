@@ -18,16 +18,16 @@ type StatusItem struct {
 	// Kind is service, database or worktree.
 	Kind string `json:"kind"`
 	Name string `json:"name"`
-	// State is the container's: running, exited, …; "not created" if there is none. Health is the healthcheck's, if it has
-	// one.
+	// State is the container's: running, exited, …; "not created" if there is none. Health is the healthcheck's, if it
+	// has one.
 	State    string `json:"state,omitempty"`
 	Health   string `json:"health,omitempty"`
 	ExitCode int    `json:"exit_code,omitempty"`
 	// Restarts is how often the engine has restarted it, unless it has been running for long since.
 	Restarts int      `json:"restarts,omitempty"`
 	URLs     []string `json:"urls,omitempty"`
-	// For a database: the revisions in its version table, whether this branch has them, and what devenv last loaded into
-	// it.
+	// For a database: the revisions in its version table, whether this branch has them, and what devenv last loaded
+	// into it.
 	Revisions []string  `json:"revisions,omitempty"`
 	OnBranch  *bool     `json:"on_branch,omitempty"`
 	From      string    `json:"from,omitempty"`
@@ -71,7 +71,8 @@ func Status(ctx context.Context, s *session.Session) (items []StatusItem, err er
 // noteInterrupted notes that an exchange was interrupted, and how to complete it.
 func (v *View) noteInterrupted() {
 	if x, err := userdata.UnderWay(v.Workspace.Repo); err == nil && x != nil {
-		v.Note(fmt.Sprintf("devenv %s is exchanging the data of %s; if it was interrupted, devenv up completes that", x.Command, x.Store.Service))
+		v.Note(fmt.Sprintf("devenv %s is exchanging the data of %s; if it was interrupted, devenv up completes that",
+			x.Command, x.Store.Service))
 	}
 }
 

@@ -135,7 +135,8 @@ func (u *starting) startAll(ctx context.Context, _ *step.Log) error {
 			if err := u.awaitDependencies(ctx, name); err != nil {
 				return err
 			}
-			return u.Sequence(ctx, step.New("start "+name, func(ctx context.Context, log *step.Log) error { return u.start(ctx, log, name) }))
+			return u.Sequence(ctx,
+				step.New("start "+name, func(ctx context.Context, log *step.Log) error { return u.start(ctx, log, name) }))
 		})
 	}
 	return group.Wait()

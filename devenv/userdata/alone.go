@@ -66,14 +66,15 @@ func (d *Database) lockedBy(ctx context.Context, lock string) (who, hint string,
 	}
 	holder := database.ServerFiles{Lock: lock}.Holder()
 	if holder.Devenv {
-		return "devenv is replacing it from another worktree, or was interrupted there", "wait for it; if it was interrupted, run in that " +
-			"worktree: devenv doctor --fix", nil
+		return "devenv is replacing it from another worktree, or was interrupted there",
+			"wait for it; if it was interrupted, run in that worktree: devenv doctor --fix", nil
 	}
 	if process, _ := serverIn(d.store.OnHost()); process != 0 {
 		return fmt.Sprintf("process %d uses it, a Postgres server in no container of this engine",
 			process), fmt.Sprintf("stop that server: kill -INT %d", process), nil
 	}
-	return fmt.Sprintf("a server that devenv cannot see may use it: its lock file names process %d in %s", holder.Process, holder.Directory),
+	return fmt.Sprintf("a server that devenv cannot see may use it: its lock file names process %d in %s",
+			holder.Process, holder.Directory),
 		"stop that server; if there is none, run: rm " + d.store.OnHost() + "/postmaster.pid", nil
 }
 
@@ -99,7 +100,8 @@ func (d *Database) checkUnused(ctx context.Context, doing string) (still databas
 // concurrentUse returns a failure that says who has used the data in the meantime.
 func (d *Database) concurrentUse(ctx context.Context, doing string) error {
 	fail := func(hint, format string, args ...any) error {
-		return report.Fail(report.KindWork, hint+"\nthen run it again", "%s the data of %s: %w; nothing was changed", doing, d.store.Service,
+		return report.Fail(report.KindWork, hint+"\nthen run it again",
+			"%s the data of %s: %w; nothing was changed", doing, d.store.Service,
 			fmt.Errorf(format, args...))
 	}
 	const wait = "make sure that nothing starts that database until devenv has finished"

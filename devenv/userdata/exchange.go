@@ -102,15 +102,18 @@ func (x *exchange) prepareCopy(ctx context.Context, log *step.Log, durable bool)
 // checkMajors refuses new data that no longer exists, or whose major version differs from the data's or the server's.
 func (d *Database) checkMajors(contents database.Contents) error {
 	if contents.Source == "" {
-		return report.Fail(report.KindUsage, "see what there is: devenv snapshot list", "replace the data of %s: the new data no longer exists",
+		return report.Fail(report.KindUsage, "see what there is: devenv snapshot list",
+			"replace the data of %s: the new data no longer exists",
 			d.store.Service)
 	}
 	if contents.Major != "" && contents.Major != contents.Source {
 		return report.Fail(report.KindUsage, "restore data of version "+contents.Major+", or move this data with pg_dump",
-			"replace the data of %s: it is from Postgres %s, the new data from Postgres %s", d.store.Service, contents.Major, contents.Source)
+			"replace the data of %s: it is from Postgres %s, the new data from Postgres %s", d.store.Service,
+			contents.Major, contents.Source)
 	}
 	if runs := serverMajor(d.server); runs != "" && runs != contents.Source {
-		return report.Fail(report.KindUsage, "check out a branch whose database has version "+contents.Source+", or move the data with pg_dump",
+		return report.Fail(report.KindUsage,
+			"check out a branch whose database has version "+contents.Source+", or move the data with pg_dump",
 			"replace the data of %s: the server runs Postgres %s, the new data is from Postgres %s", d.store.Service, runs, contents.Source)
 	}
 	return nil

@@ -42,7 +42,8 @@ const (
 func NeedRegistry(w *project.Workspace, to string) (project.Registry, error) {
 	found, ok := w.Registry()
 	if !ok {
-		return "", report.Fail(report.KindUsage, "set it in .devenv.yaml:\n    registry: ghcr.io/acme/devenv", "%s: no registry is configured",
+		return "", report.Fail(report.KindUsage, "set it in .devenv.yaml:\n    registry: ghcr.io/acme/devenv",
+			"%s: no registry is configured",
 			to)
 	}
 	return found, nil

@@ -108,7 +108,8 @@ func tidyKept(ctx context.Context, w *project.Workspace) {
 func forgetKept(ctx context.Context, w *project.Workspace, r Replaced) error {
 	there, err := r.Store.HasKept(ctx, w.Engine, r.Snapshot)
 	if err == nil && there {
-		w.Note(fmt.Sprintf("removed %s, the data that devenv %s replaced on %s", r.Snapshot, r.Command, r.At.Local().Format("2006-01-02 15:04")))
+		w.Note(fmt.Sprintf("removed %s, the data that devenv %s replaced on %s", r.Snapshot, r.Command,
+			r.At.Local().Format("2006-01-02 15:04")))
 		err = r.Store.RemoveKept(ctx, w.Engine, []string{r.Snapshot}, w.Labels())
 	}
 	if err != nil {

@@ -19,7 +19,8 @@ func exchanges(now time.Time, words string) (all []Replaced) {
 		_, _ = fmt.Sscan(parts[2], &megabytes)
 		r := Replaced{Command: parts[0], At: now.AddDate(0, 0, -days), To: "x"}
 		if megabytes > 0 {
-			r.Snapshot, r.Store, r.Meta = fmt.Sprint(i), database.Store{Directory: "/data"}, database.SnapshotMeta{Bytes: int64(megabytes) << 20}
+			r.Snapshot, r.Store, r.Meta = fmt.Sprint(i), database.Store{Directory: "/data"},
+				database.SnapshotMeta{Bytes: int64(megabytes) << 20}
 		}
 		all = append(all, r)
 	}

@@ -19,7 +19,8 @@ func PushSnapshot(ctx context.Context, s *session.Session, snapshot Snapshot, to
 		return err
 	}
 	push := Push{
-		Registry: to, What: "the snapshot " + snapshot.Name, Images: []string{image}, Holds: "every database and every role of your own server",
+		Registry: to, What: "the snapshot " + snapshot.Name, Images: []string{image},
+		Holds:   "every database and every role of your own server",
 		Service: snapshot.Service, Record: "the snapshot " + snapshot.Name + " to ", Yes: yes,
 	}
 	if err := push.Agree(ctx, s); err != nil {

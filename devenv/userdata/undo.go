@@ -38,7 +38,8 @@ func CheckUndo(last *Replaced) error {
 	case last == nil:
 		return report.Fail(report.KindUsage, "", "undo: there is nothing to take back")
 	case last.Gone:
-		return report.Fail(report.KindUsage, "see what else there is: devenv snapshot list", "undo %q: the data it replaced has been removed",
+		return report.Fail(report.KindUsage, "see what else there is: devenv snapshot list",
+			"undo %q: the data it replaced has been removed",
 			"devenv "+last.Command)
 	case last.Snapshot == "":
 		return report.Fail(report.KindUsage, "remove the data if you want none: docker compose down --volumes",
@@ -67,7 +68,8 @@ func (d *Database) findReplaced(ctx context.Context, r Replaced) (database.Sourc
 		return database.Source{}, report.Fail(report.KindUsage, "see what else there is: devenv snapshot list",
 			"undo %q: the data it replaced is no longer in %s", "devenv "+r.Command, r.Store)
 	case r.Store.Mount != d.store.Mount, r.Store.Directory != d.store.Directory:
-		return database.Source{}, report.Fail(report.KindUsage, "", "undo %q: the data it replaced is in %s, but the data of %s is now in %s",
+		return database.Source{}, report.Fail(report.KindUsage, "",
+			"undo %q: the data it replaced is in %s, but the data of %s is now in %s",
 			"devenv "+r.Command, r.Store, d.store.Service, d.store)
 	}
 	return database.Source{Kept: r.Snapshot}, nil

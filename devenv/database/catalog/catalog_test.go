@@ -37,8 +37,8 @@ CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY);
 func TestEachChangeOfASchemaIsOneDifference(t *testing.T) {
 	cases := map[string]struct{ change, object string }{
 		"a new table with everything": {
-			"CREATE TABLE badges (id serial PRIMARY KEY, user_id integer REFERENCES users, kind text UNIQUE CHECK (kind <> '')); CREATE INDEX " +
-				"ON badges (user_id); GRANT SELECT ON badges TO PUBLIC; COMMENT ON TABLE badges IS 'b'",
+			"CREATE TABLE badges (id serial PRIMARY KEY, user_id integer REFERENCES users, kind text UNIQUE CHECK (kind <> '')); " +
+				"CREATE INDEX ON badges (user_id); GRANT SELECT ON badges TO PUBLIC; COMMENT ON TABLE badges IS 'b'",
 			"table:public.badges",
 		},
 		"a table gone":         {"DROP TABLE events", "table:public.events"},
@@ -120,8 +120,11 @@ func TestEachChangeOfASchemaIsOneDifference(t *testing.T) {
 			"CREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = integer)",
 			"function:public.total(integer)",
 		},
-		"a text search configuration, unread": {"CREATE TEXT SEARCH CONFIGURATION fr (COPY = french)", "text search configuration:public.fr"},
-		"a cast, unread":                      {"CREATE CAST (mood AS integer) WITH INOUT", "cast:(public.mood AS integer)"},
+		"a text search configuration, unread": {
+			"CREATE TEXT SEARCH CONFIGURATION fr (COPY = french)",
+			"text search configuration:public.fr",
+		},
+		"a cast, unread": {"CREATE CAST (mood AS integer) WITH INOUT", "cast:(public.mood AS integer)"},
 		"an operator, unread": {
 			"CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq)",
 			"operator:public.===(integer,integer)",
@@ -149,8 +152,8 @@ func TestEachChangeOfASchemaIsOneDifference(t *testing.T) {
 func TestHarmlessChangesAreNoDifference(t *testing.T) {
 	cases := map[string]string{
 		"another order of columns": "ALTER TABLE users DROP COLUMN age CASCADE; ALTER TABLE users ADD COLUMN age integer, ADD CONSTRAINT " +
-			"old CHECK (age < 200); ALTER TABLE users ADD COLUMN double integer GENERATED ALWAYS AS (age * 2) STORED; CREATE VIEW adults AS " +
-			"SELECT id FROM users WHERE age > 17",
+			"old CHECK (age < 200); ALTER TABLE users ADD COLUMN double integer GENERATED ALWAYS AS (age * 2) STORED; " +
+			"CREATE VIEW adults AS SELECT id FROM users WHERE age > 17",
 		"statistics":                 "ANALYZE; ALTER TABLE users ALTER COLUMN name SET STATISTICS 500",
 		"rows":                       "INSERT INTO teams (name) VALUES ('red'), ('blue')",
 		"the migration tool's table": "DROP TABLE alembic_version; CREATE TABLE history (version_num varchar(32) PRIMARY KEY)",
@@ -182,7 +185,10 @@ func TestDifferencesHoldTheOldAndNewDefinition(t *testing.T) {
 		"uq_users_email; DROP INDEX ix_users_name")
 	want := []Difference{
 		{Object: "column:public.users.name", Was: "text default 'x'::text", Is: "character varying(9) not null default 'x'::text"},
-		{Object: "index:public.ix_users_name", Was: "CREATE INDEX ix_users_name ON public.users USING btree (name) WHERE (name <> ''::text)"},
+		{
+			Object: "index:public.ix_users_name",
+			Was:    "CREATE INDEX ix_users_name ON public.users USING btree (name) WHERE (name <> ''::text)",
+		},
 		{Object: "index:public.uq_users_email", Was: "CREATE UNIQUE INDEX uq_users_email ON public.users USING btree (email)"},
 	}
 	if diff := cmp.Diff(want, before.Diff(catalogOf(t, conn))); diff != "" {

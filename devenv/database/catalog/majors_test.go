@@ -48,7 +48,10 @@ func versionChanges() []versionChange {
 		{13, "ALTER TABLE teams REPLICA IDENTITY USING INDEX teams_pkey", "table:public.teams", "replica identity index public.teams_pkey"},
 		{13, "CREATE TEXT SEARCH CONFIGURATION fr (COPY = french)", "text search configuration:public.fr", notCompared},
 		{14, "ALTER TABLE teams ALTER COLUMN name SET COMPRESSION pglz", "column:public.teams.name", "compression p"},
-		{14, "CREATE FUNCTION body(n integer) RETURNS integer LANGUAGE sql RETURN n + 1", "function:public.body(n integer)", "RETURN (n + 1)"},
+		{
+			14, "CREATE FUNCTION body(n integer) RETURNS integer LANGUAGE sql RETURN n + 1",
+			"function:public.body(n integer)", "RETURN (n + 1)",
+		},
 		{14, "CREATE STATISTICS ex ON lower(name) FROM users", "statistics:public.ex", "lower(name)"},
 		{
 			15, "ALTER TABLE teams ADD CONSTRAINT one UNIQUE NULLS NOT DISTINCT (name)", "constraint:public.teams.one",
@@ -71,9 +74,15 @@ func versionChanges() []versionChange {
 		{18, "ALTER TABLE teams ADD CONSTRAINT named NOT NULL name NOT VALID", "column:public.teams.name", "not null not valid"},
 		{18, "ALTER TABLE teams VALIDATE CONSTRAINT named", "column:public.teams.name", "text not null compression p"},
 		{18, "ALTER TABLE users ADD CONSTRAINT lax CHECK (age > 1) NOT ENFORCED", "constraint:public.users.lax", "NOT ENFORCED"},
-		{18, "CREATE TABLE stays (room int4range, during daterange, PRIMARY KEY (room, during WITHOUT OVERLAPS))", "table:public.stays", "table"},
-		{18, "ALTER TABLE stays DROP CONSTRAINT stays_pkey; ALTER TABLE stays ADD CONSTRAINT stays_pkey PRIMARY KEY (during, room WITHOUT " +
-			"OVERLAPS)", "constraint:public.stays.stays_pkey", "PRIMARY KEY (during, room WITHOUT OVERLAPS)"},
+		{
+			18, "CREATE TABLE stays (room int4range, during daterange, PRIMARY KEY (room, during WITHOUT OVERLAPS))",
+			"table:public.stays", "table",
+		},
+		{
+			18,
+			"ALTER TABLE stays DROP CONSTRAINT stays_pkey; ALTER TABLE stays ADD CONSTRAINT stays_pkey PRIMARY KEY (during, room WITHOUT " +
+				"OVERLAPS)", "constraint:public.stays.stays_pkey", "PRIMARY KEY (during, room WITHOUT OVERLAPS)",
+		},
 	}
 }
 

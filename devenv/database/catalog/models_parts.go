@@ -31,8 +31,8 @@ func driftOfParts(object string, models, migrated []string, old bool) []Differen
 // tolerated reports whether a facet that only the database has is no drift: models cannot express it for a table, or
 // it is a default that filled a new column in existing rows.
 func tolerated(object, facet string, old bool) bool {
-	return strings.HasPrefix(object, "table:") && facet != "comment" || facet == "storage" || facet == "compression" || facet == "default" &&
-		!old
+	return strings.HasPrefix(object, "table:") && facet != "comment" || facet == "storage" ||
+		facet == "compression" || facet == "default" && !old
 }
 
 // facets returns a definition's parts by name. The first is the type, or a table's kind.

@@ -26,9 +26,12 @@ func TestDriftComparesOnlyWhatModelsExpress(t *testing.T) {
 			"CREATE TABLE @ (n int CONSTRAINT k CHECK (n >= 18))", "CREATE TABLE @ (n int CONSTRAINT k CHECK (n >= 0))",
 			[]string{"constraint:public.@.k"},
 		},
-		"checknew":   {"CREATE TABLE @ (n int CONSTRAINT k CHECK (n >= 18))", "CREATE TABLE @ (n int)", []string{"constraint:public.@.k"}},
-		"checkgone":  {"CREATE TABLE @ (n int)", "CREATE TABLE @ (n int CONSTRAINT k CHECK (n >= 18))", []string{"constraint:public.@.k"}},
-		"checknamed": {"CREATE TABLE @ (n int CONSTRAINT k CHECK (n >= 18))", "CREATE TABLE @ (n int CONSTRAINT other CHECK (n >= 18))", nil},
+		"checknew":  {"CREATE TABLE @ (n int CONSTRAINT k CHECK (n >= 18))", "CREATE TABLE @ (n int)", []string{"constraint:public.@.k"}},
+		"checkgone": {"CREATE TABLE @ (n int)", "CREATE TABLE @ (n int CONSTRAINT k CHECK (n >= 18))", []string{"constraint:public.@.k"}},
+		"checknamed": {
+			"CREATE TABLE @ (n int CONSTRAINT k CHECK (n >= 18))",
+			"CREATE TABLE @ (n int CONSTRAINT other CHECK (n >= 18))", nil,
+		},
 		"unchecked": {
 			"CREATE TABLE @ (n int CONSTRAINT k CHECK (n >= 18))",
 			"CREATE TABLE @ (n int); ALTER TABLE @ ADD CONSTRAINT k CHECK (n >= 18) NOT VALID", nil,
@@ -43,7 +46,10 @@ func TestDriftComparesOnlyWhatModelsExpress(t *testing.T) {
 			"CREATE TABLE @ (r int4range, CONSTRAINT k EXCLUDE USING gist (r WITH &&))", "CREATE TABLE @ (r int4range)",
 			[]string{"constraint:public.@.k"},
 		},
-		"defaulted":  {"CREATE TABLE @ (s text DEFAULT 'new')", "CREATE TABLE @ (s text DEFAULT 'old')", []string{"column:public.@.s default"}},
+		"defaulted": {
+			"CREATE TABLE @ (s text DEFAULT 'new')", "CREATE TABLE @ (s text DEFAULT 'old')",
+			[]string{"column:public.@.s default"},
+		},
 		"defaultnew": {"CREATE TABLE @ (s text DEFAULT 'new')", "CREATE TABLE @ (s text)", []string{"column:public.@.s default"}},
 		"defaultold": {"CREATE TABLE @ (s text)", "CREATE TABLE @ (s text DEFAULT 'old')", []string{"column:public.@.s default"}},
 		"filled":     {"CREATE TABLE @ (s text)", "CREATE TABLE @ (s text DEFAULT 'old')", nil}, // the column is new
@@ -92,7 +98,10 @@ func TestDriftComparesOnlyWhatModelsExpress(t *testing.T) {
 			[]string{"index:public.ix_@"},
 		},
 		// not seen before Alembic 1.12
-		"unexpressed": {"CREATE TABLE @ (n text); CREATE INDEX ix_@ ON @ (lower(n))", "CREATE TABLE @ (n text)", []string{"index:public.ix_@"}},
+		"unexpressed": {
+			"CREATE TABLE @ (n text); CREATE INDEX ix_@ ON @ (lower(n))", "CREATE TABLE @ (n text)",
+			[]string{"index:public.ix_@"},
+		},
 		"indexnamed": {
 			"CREATE TABLE @ (n text); CREATE INDEX ix_@ ON @ (lower(n))",
 			"CREATE TABLE @ (n text); CREATE INDEX old_@ ON @ (lower(n))", nil,
@@ -100,8 +109,8 @@ func TestDriftComparesOnlyWhatModelsExpress(t *testing.T) {
 		"sequenced": {"CREATE SEQUENCE @ INCREMENT 5", "CREATE SEQUENCE @", []string{"sequence:public.@"}},
 		"viewed":    {"CREATE MATERIALIZED VIEW @ AS SELECT 1 AS n", "SELECT 1", []string{"matview:public.@"}},
 		"onlythere": {"CREATE TABLE @ (n int)", "CREATE TABLE @ (n int); CREATE VIEW v_@ AS SELECT * FROM @; CREATE FUNCTION f_@() " +
-			"RETURNS int LANGUAGE sql AS 'SELECT 1'; GRANT SELECT ON @ TO PUBLIC; ALTER TABLE @ ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON " +
-			"@; CREATE INDEX ix_@ ON @ (n); CREATE TABLE more_@ (n int CHECK (n > 0))", nil},
+			"RETURNS int LANGUAGE sql AS 'SELECT 1'; GRANT SELECT ON @ TO PUBLIC; ALTER TABLE @ ENABLE ROW LEVEL SECURITY; " +
+			"CREATE POLICY p ON @; CREATE INDEX ix_@ ON @ (n); CREATE TABLE more_@ (n int CHECK (n > 0))", nil},
 		"onlyhere": {"CREATE TABLE @ (n int CHECK (n > 0), m serial)", "SELECT 1", nil}, // autogenerate sees it
 		"split":    {"CREATE TABLE @ (n int)", "CREATE TABLE @ (n int) PARTITION BY RANGE (n)", nil},
 		"unsplit":  {"CREATE TABLE @ (n int) PARTITION BY RANGE (n)", "CREATE TABLE @ (n int)", []string{"table:public.@ partition by"}},

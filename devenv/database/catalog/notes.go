@@ -53,7 +53,8 @@ func foreignKeyNotes(after *Shape, was, is *Table) []Note {
 		if k.OnDelete == "c" && was != nil {
 			notes = append(notes, Note{
 				Table: is.Label(), Column: strings.Join(is.Names(k.Columns), ", "),
-				Text: fmt.Sprintf("deleting a row of %s now also deletes its rows in %s (ON DELETE CASCADE of %s)", parent.Quoted(), is.Quoted(),
+				Text: fmt.Sprintf("deleting a row of %s now also deletes its rows in %s (ON DELETE CASCADE of %s)",
+					parent.Quoted(), is.Quoted(),
 					k.Name),
 				Advice: "make sure that every such DELETE intends this",
 			})
@@ -141,11 +142,13 @@ func widenedNotes(after *Shape, t *Table, c *Column) []Note {
 			if points := child.Column(k.Columns[at]); points != nil && widened(points.Base, c.Base) {
 				notes = append(notes, Note{
 					Table: child.Label(), Column: points.Name,
-					Text: fmt.Sprintf("%s.%s stays %s but references %s.%s, which becomes %s", child.Quoted(), points.Name, points.Type, t.Quoted(),
+					Text: fmt.Sprintf("%s.%s stays %s but references %s.%s, which becomes %s", child.Quoted(),
+						points.Name, points.Type, t.Quoted(),
 						c.Name, c.Type),
 					Remedy: Remedy{
-						SQL: "ALTER TABLE " + child.Quoted() + " ALTER COLUMN " + query.Identifier(points.Name) + " TYPE bigint", Table: child.Name,
-						Name: points.Name, Type: "bigint",
+						SQL:   "ALTER TABLE " + child.Quoted() + " ALTER COLUMN " + query.Identifier(points.Name) + " TYPE bigint",
+						Table: child.Name,
+						Name:  points.Name, Type: "bigint",
 					},
 				})
 			}

@@ -16,8 +16,10 @@ const notCompared = "there; its definition is not compared"
 // objects count as data.
 func readCatalogs() []string {
 	return []string{
-		"pg_class", "pg_attrdef", "pg_constraint", "pg_type", "pg_enum", "pg_proc", "pg_namespace", "pg_extension", "pg_rewrite", "pg_trigger",
-		"pg_policy", "pg_collation", "pg_event_trigger", "pg_publication", "pg_publication_rel", "pg_publication_namespace", "pg_default_acl",
+		"pg_class", "pg_attrdef", "pg_constraint", "pg_type", "pg_enum", "pg_proc", "pg_namespace",
+		"pg_extension", "pg_rewrite", "pg_trigger",
+		"pg_policy", "pg_collation", "pg_event_trigger", "pg_publication", "pg_publication_rel",
+		"pg_publication_namespace", "pg_default_acl",
 		"pg_statistic_ext", "pg_amop", "pg_amproc", "pg_largeobject_metadata",
 	}
 }

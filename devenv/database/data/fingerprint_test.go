@@ -66,7 +66,10 @@ func TestCompareFindsWhatHappenedToData(t *testing.T) {
 		"a table moved":    {"ALTER TABLE users SET SCHEMA shop", nil},
 		"a rename, and a loss under the new name": {
 			"ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME legacy TO old; UPDATE people SET old = NULL WHERE id = 1",
-			[]Change{{Table: "public.users", TableNow: "public.people", Column: "legacy", ColumnNow: "old", Kind: ValuesLost, Before: 3, After: 2}},
+			[]Change{{
+				Table: "public.users", TableNow: "public.people", Column: "legacy", ColumnNow: "old",
+				Kind: ValuesLost, Before: 3, After: 2,
+			}},
 		},
 		"a rename as drop and add": {
 			"ALTER TABLE users DROP COLUMN legacy; ALTER TABLE users ADD COLUMN old text",
@@ -82,8 +85,11 @@ func TestCompareFindsWhatHappenedToData(t *testing.T) {
 			"COLUMN legacy", nil},
 		"a column moved to another table": {"CREATE TABLE marks (u int, legacy text); INSERT INTO marks SELECT id, " +
 			"legacy FROM users WHERE legacy IS NOT NULL; ALTER TABLE users DROP COLUMN legacy", nil},
-		"a key is in no other table": {"CREATE TABLE marks (id serial PRIMARY KEY); INSERT INTO marks SELECT FROM " +
-			"teams; ALTER TABLE teams DROP COLUMN id CASCADE", []Change{{Table: "public.teams", Column: "id", Kind: ColumnDropped, Before: 10}}},
+		"a key is in no other table": {
+			"CREATE TABLE marks (id serial PRIMARY KEY); INSERT INTO marks SELECT FROM " +
+				"teams; ALTER TABLE teams DROP COLUMN id CASCADE",
+			[]Change{{Table: "public.teams", Column: "id", Kind: ColumnDropped, Before: 10}},
+		},
 		"copied, and NULLs filled": {"ALTER TABLE users ADD COLUMN old text; UPDATE users SET old = " +
 			"coalesce(legacy, '?'); ALTER TABLE users DROP COLUMN legacy", nil},
 		"copied as another type": {"ALTER TABLE users ADD COLUMN points float; UPDATE users SET points = score " +
@@ -117,7 +123,10 @@ func TestCompareFindsWhatHappenedToData(t *testing.T) {
 		"rows deleted": {"DELETE FROM users WHERE id > 98", []Change{{Table: "public.users", Kind: RowsLost, Before: 100, After: 98}}},
 		"rows deleted through a cascade": {
 			"DELETE FROM teams WHERE id = 1",
-			[]Change{{Table: "public.teams", Kind: RowsLost, Before: 10, After: 9}, {Table: "public.users", Kind: RowsLost, Before: 100, After: 90}},
+			[]Change{
+				{Table: "public.teams", Kind: RowsLost, Before: 10, After: 9},
+				{Table: "public.users", Kind: RowsLost, Before: 100, After: 90},
+			},
 		},
 		"a truncate with a cascade": {
 			"TRUNCATE teams CASCADE",

@@ -37,7 +37,8 @@ func (s *search) duplicates(context.Context) (string, error) {
 		where, and = " WHERE "+p[1], " AND ("+p[1]+")"
 	}
 	list := strings.Join(columns, ", ")
-	return fmt.Sprintf("(%s) IN (SELECT %s FROM %s%s GROUP BY %s HAVING count(*) > 1)%s", list, list, s.table.quoted(), where, list, and), nil
+	return fmt.Sprintf("(%s) IN (SELECT %s FROM %s%s GROUP BY %s HAVING count(*) > 1)%s", list, list,
+		s.table.quoted(), where, list, and), nil
 }
 
 // writtenKey returns the key in a statement that adds it: CREATE UNIQUE INDEX, ADD UNIQUE, ADD PRIMARY KEY.

@@ -54,13 +54,13 @@ func TestOffendingRowsAreFound(t *testing.T) {
 			Found{Rows: 4, Keys: []string{"id=1", "id=2", "id=3", "id=4"}, Query: "SELECT * FROM users"},
 		},
 		"23502 of a column that the same text adds and fills": {
-			"ALTER TABLE bookings ADD COLUMN prior int; UPDATE bookings SET prior = nullif(id, 2); ALTER TABLE bookings ALTER COLUMN prior SET " +
-				"NOT NULL",
+			"ALTER TABLE bookings ADD COLUMN prior int; UPDATE bookings SET prior = nullif(id, 2); " +
+				"ALTER TABLE bookings ALTER COLUMN prior SET NOT NULL",
 			Found{},
 		},
 		"23503 of a column that the same text adds and fills": {
-			"ALTER TABLE bookings ADD COLUMN prior int; UPDATE bookings SET prior = id + 1; ALTER TABLE bookings ADD CONSTRAINT fk FOREIGN KEY " +
-				"(prior) REFERENCES bookings",
+			"ALTER TABLE bookings ADD COLUMN prior int; UPDATE bookings SET prior = id + 1; " +
+				"ALTER TABLE bookings ADD CONSTRAINT fk FOREIGN KEY (prior) REFERENCES bookings",
 			Found{},
 		},
 		"23514 of a column that becomes a domain": {
@@ -88,8 +88,11 @@ func TestOffendingRowsAreFound(t *testing.T) {
 		},
 		"23505 of an expression": {
 			"CREATE UNIQUE INDEX uq ON users (lower(email)) WHERE id < 3",
-			Found{Rows: 2, Keys: []string{"id=1", "id=2"}, Query: "SELECT * FROM users WHERE (lower(email)) IN (SELECT lower(email) FROM users " +
-				"WHERE id < 3 GROUP BY lower(email) HAVING count(*) > 1) AND (id < 3)"},
+			Found{
+				Rows: 2, Keys: []string{"id=1", "id=2"},
+				Query: "SELECT * FROM users WHERE (lower(email)) IN (SELECT lower(email) FROM users " +
+					"WHERE id < 3 GROUP BY lower(email) HAVING count(*) > 1) AND (id < 3)",
+			},
 		},
 		"23505 of two columns": {
 			`ALTER TABLE shop."Odd" ADD COLUMN c int DEFAULT 1; ALTER TABLE users ADD CONSTRAINT uq UNIQUE (name, "order")`,
@@ -101,13 +104,19 @@ func TestOffendingRowsAreFound(t *testing.T) {
 		},
 		"23503 of a new foreign key": {
 			"ALTER TABLE users ADD CONSTRAINT fk FOREIGN KEY (team_id) REFERENCES teams (id)",
-			Found{Rows: 1, Keys: []string{"id=2 (team_id=7)"}, Query: "SELECT * FROM users AS t WHERE t.team_id IS NOT NULL AND NOT EXISTS " +
-				"(SELECT FROM teams AS p WHERE p.id = t.team_id)"},
+			Found{
+				Rows: 1, Keys: []string{"id=2 (team_id=7)"},
+				Query: "SELECT * FROM users AS t WHERE t.team_id IS NOT NULL AND NOT EXISTS " +
+					"(SELECT FROM teams AS p WHERE p.id = t.team_id)",
+			},
 		},
 		"23503 of one that is validated": {
 			"ALTER TABLE users VALIDATE CONSTRAINT fk_old",
-			Found{Rows: 1, Keys: []string{"id=2 (team_id=7)"}, Query: "SELECT * FROM users AS t WHERE t.team_id IS NOT NULL AND NOT EXISTS " +
-				"(SELECT FROM teams AS p WHERE p.id = t.team_id)"},
+			Found{
+				Rows: 1, Keys: []string{"id=2 (team_id=7)"},
+				Query: "SELECT * FROM users AS t WHERE t.team_id IS NOT NULL AND NOT EXISTS " +
+					"(SELECT FROM teams AS p WHERE p.id = t.team_id)",
+			},
 		},
 		"23503 of parents deleted": {
 			"DELETE FROM teams WHERE id = 2",
@@ -127,8 +136,11 @@ func TestOffendingRowsAreFound(t *testing.T) {
 		},
 		"23P01": {
 			"ALTER TABLE bookings ADD CONSTRAINT ex EXCLUDE USING gist (room WITH =, during WITH &&)",
-			Found{Rows: 2, Keys: []string{"id=1", "id=2"}, Query: "SELECT * FROM bookings AS t WHERE EXISTS (SELECT FROM bookings AS o WHERE " +
-				"o.ctid <> t.ctid AND o.room = t.room AND o.during && t.during)"},
+			Found{
+				Rows: 2, Keys: []string{"id=1", "id=2"},
+				Query: "SELECT * FROM bookings AS t WHERE EXISTS (SELECT FROM bookings AS o WHERE " +
+					"o.ctid <> t.ctid AND o.room = t.room AND o.during && t.during)",
+			},
 		},
 		"22001": {
 			"ALTER TABLE users ALTER COLUMN name TYPE VARCHAR(10)",
@@ -136,7 +148,10 @@ func TestOffendingRowsAreFound(t *testing.T) {
 		},
 		"22007": {
 			"ALTER TABLE users ALTER COLUMN name TYPE DATE USING name::date",
-			Found{Rows: 3, Keys: []string{"id=1", "id=3", "id=4"}, Query: "SELECT * FROM users WHERE NOT pg_input_is_valid(name::text, 'DATE')"},
+			Found{
+				Rows: 3, Keys: []string{"id=1", "id=3", "id=4"},
+				Query: "SELECT * FROM users WHERE NOT pg_input_is_valid(name::text, 'DATE')",
+			},
 		},
 		"22008": {
 			`ALTER TABLE users ALTER COLUMN name TYPE DATE USING ('2024-02-' || 28 + "order")::date`,
@@ -144,7 +159,10 @@ func TestOffendingRowsAreFound(t *testing.T) {
 		},
 		"22003 of an integer": {
 			"ALTER TABLE users ALTER COLUMN number TYPE INTEGER",
-			Found{Rows: 1, Keys: []string{"id=2"}, Query: "SELECT * FROM users WHERE number::numeric NOT BETWEEN -2147483648 AND 2147483647"},
+			Found{
+				Rows: 1, Keys: []string{"id=2"},
+				Query: "SELECT * FROM users WHERE number::numeric NOT BETWEEN -2147483648 AND 2147483647",
+			},
 		},
 		"22003 of a numeric": {
 			"ALTER TABLE users ALTER COLUMN amount TYPE NUMERIC(6, 4)",
@@ -152,7 +170,10 @@ func TestOffendingRowsAreFound(t *testing.T) {
 		},
 		"22P02 of a cast": {
 			"ALTER TABLE users ALTER COLUMN qty_text TYPE INTEGER USING qty_text::integer",
-			Found{Rows: 2, Keys: []string{"id=2", "id=4"}, Query: "SELECT * FROM users WHERE NOT pg_input_is_valid(qty_text::text, 'INTEGER')"},
+			Found{
+				Rows: 2, Keys: []string{"id=2", "id=4"},
+				Query: "SELECT * FROM users WHERE NOT pg_input_is_valid(qty_text::text, 'INTEGER')",
+			},
 		},
 		"22P02 of JSON": {
 			"ALTER TABLE users ALTER COLUMN body TYPE JSONB USING body::jsonb",

@@ -20,12 +20,14 @@ func CastRestrictions(before, after *catalog.Shape, statements []string) []Restr
 			for i := range before.Tables {
 				was := &before.Tables[i]
 				is := after.Table(was.OID)
-				at := slices.IndexFunc(was.Columns, func(c catalog.Column) bool { return c.Name == name && c.TakesText() && c.Generated == "" })
+				at := slices.IndexFunc(was.Columns,
+					func(c catalog.Column) bool { return c.Name == name && c.TakesText() && c.Generated == "" })
 				if is == nil || at < 0 || was.Partition || !mentions(statement, was.Name) {
 					continue
 				}
 				r := Restriction{
-					Kind: RestrictCast, Table: was.Label(), Columns: []string{name}, What: "the values of " + was.Quoted() + "." + name + " are cast",
+					Kind: RestrictCast, Table: was.Label(), Columns: []string{name},
+					What:   "the values of " + was.Quoted() + "." + name + " are cast",
 					before: was, after: is, columns: []int16{was.Columns[at].Number},
 				}
 				if !slices.ContainsFunc(found, func(o Restriction) bool { return o.What == r.What }) {

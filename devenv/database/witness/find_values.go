@@ -184,7 +184,8 @@ func (s valueFinder) ask(ctx context.Context, values []rowValues, want outcome) 
 	}
 	var found []rowValues
 	err := pgx.BeginFunc(ctx, s.maker.tx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, fmt.Sprintf("SELECT devenv_row FROM %s WHERE %s ORDER BY 1 LIMIT %d", s.source(values), condition, maxResults),
+		rows, err := tx.Query(ctx,
+			fmt.Sprintf("SELECT devenv_row FROM %s WHERE %s ORDER BY 1 LIMIT %d", s.source(values), condition, maxResults),
 			pgx.QueryExecModeSimpleProtocol)
 		if err != nil {
 			return err

@@ -108,14 +108,17 @@ func (d *derivation) columnChanges() {
 		}
 		lost := d.lostLabels(was, is)
 		for _, label := range lost {
-			d.add(Restriction{Kind: RestrictLabel, columns: []int16{is.Number}, column: is, label: label, What: name + " can no longer be " +
-				query.Literal(label)})
+			d.add(Restriction{
+				Kind: RestrictLabel, columns: []int16{is.Number}, column: is, label: label,
+				What: name + " can no longer be " + query.Literal(label),
+			})
 		}
 		if was.Type != is.Type && len(lost) == 0 && was.Kind+is.Kind != "ee" {
 			d.add(Restriction{Kind: RestrictType, columns: []int16{is.Number}, column: is, What: name + " becomes " + is.Type})
 		}
 		for _, check := range is.DomainChecks {
-			if check.Valid && !slices.ContainsFunc(was.DomainChecks, func(c catalog.Constraint) bool { return c.Expression == check.Expression }) {
+			if check.Valid &&
+				!slices.ContainsFunc(was.DomainChecks, func(c catalog.Constraint) bool { return c.Expression == check.Expression }) {
 				expression := valueWord().ReplaceAllLiteralString(check.Expression, query.Quote(is.Name))
 				d.add(Restriction{
 					Kind: RestrictCheck, columns: []int16{is.Number}, Name: check.Name, expression: expression,
@@ -147,8 +150,10 @@ func (d *derivation) newColumn(is *catalog.Column) {
 	name := d.was.Quoted() + "." + is.Name
 	switch {
 	case is.Generated != "":
-		d.add(Restriction{Kind: RestrictExpression, columns: is.Uses, column: is, expression: is.Generated, What: name + " is generated from " +
-			is.Generated})
+		d.add(Restriction{
+			Kind: RestrictExpression, columns: is.Uses, column: is, expression: is.Generated,
+			What: name + " is generated from " + is.Generated,
+		})
 	case is.NotNull && !is.FillsItself():
 		d.add(Restriction{Kind: RestrictNotNull, Columns: []string{is.Name}, column: is, What: name + " is new and NOT NULL"})
 	}

@@ -197,7 +197,8 @@ func tryWitnesses(t *testing.T, conn *pgx.Conn) {
 				if strings.Contains(w.Problem, "closed for good") {
 					state = "refused"
 				}
-				story += fmt.Sprintf("\n%s: %q implied %t, problem %q, answer %q", w.Restriction.What, w.Inserts, w.Implied, w.Problem, state)
+				story += fmt.Sprintf("\n%s: %q implied %t, problem %q, answer %q", w.Restriction.What, w.Inserts,
+					w.Implied, w.Problem, state)
 				if got == "" {
 					got = state
 				}

@@ -23,7 +23,8 @@ func Write(ctx context.Context, conn *pgx.Conn, w Witness) (written Written, ref
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		for _, insert := range w.Inserts {
 			var row writtenRow
-			err := tx.QueryRow(ctx, insert+" RETURNING tableoid::regclass::text, ctid::text", pgx.QueryExecModeSimpleProtocol).Scan(&row.table,
+			err := tx.QueryRow(ctx, insert+" RETURNING tableoid::regclass::text, ctid::text",
+				pgx.QueryExecModeSimpleProtocol).Scan(&row.table,
 				&row.place)
 			if err != nil {
 				return err

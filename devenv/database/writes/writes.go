@@ -128,8 +128,9 @@ func behind(ctx context.Context, tx pgx.Tx, maker *witness.RowMaker, t *catalog.
 			}
 			return &Failed{
 				Table: t.Label(), Broken: true, SQLState: "23505", Statement: maker.Last(),
-				Message: fmt.Sprintf("the next value of the sequence of %s.%s is %d, but rows up to %d exist", t.Quoted(), c.Name, next, highest),
-				Detail:  fmt.Sprintf("SELECT setval('%s', (SELECT max(%s) FROM %s))", c.Sequence, query.Identifier(c.Name), t.Quoted()),
+				Message: fmt.Sprintf("the next value of the sequence of %s.%s is %d, but rows up to %d exist",
+					t.Quoted(), c.Name, next, highest),
+				Detail: fmt.Sprintf("SELECT setval('%s', (SELECT max(%s) FROM %s))", c.Sequence, query.Identifier(c.Name), t.Quoted()),
 			}, nil
 		}
 	}

@@ -20,7 +20,8 @@ func TestNothingIsLostAndNothingLeaks(t *testing.T) {
 	for _, part := range []string{"starts", "secrets"} {
 		t.Run(part, func(t *testing.T) {
 			t.Parallel()
-			torture := exec.CommandContext(t.Context(), filepath.Join(programs, "torture"), "-short", "-devenv", filepath.Join(programs, "devenv"),
+			torture := exec.CommandContext(t.Context(), filepath.Join(programs, "torture"), "-short", "-devenv",
+				filepath.Join(programs, "devenv"),
 				part)
 			torture.Dir = t.TempDir()
 			out, err := torture.CombinedOutput()

@@ -81,7 +81,8 @@ func useless(images []image, project string) []string {
 		parents[i.Parent] = true
 	}
 	for _, i := range images {
-		named := slices.ContainsFunc(i.RepoTags, func(tag string) bool { return reused.MatchString(tag) || strings.HasPrefix(tag, project) })
+		named := slices.ContainsFunc(i.RepoTags,
+			func(tag string) bool { return reused.MatchString(tag) || strings.HasPrefix(tag, project) })
 		if !named && (!parents[i.ID] || len(i.RepoTags) > 0) { // a nameless parent is a layer of another image
 			left = append(left, "image "+i.name())
 		}

@@ -84,7 +84,10 @@ func (k *key) changes() []keyChange {
 			_, err := docker(ctx, "rmi", k.image)
 			return err
 		}, true},
-		{"the backend's base image rebuilt", func(ctx context.Context) error { return k.buildFrom(ctx, "RUN touch /etc/rebuilt\n") }, false},
+		{
+			"the backend's base image rebuilt",
+			func(ctx context.Context) error { return k.buildFrom(ctx, "RUN touch /etc/rebuilt\n") }, false,
+		},
 		{"a commit that changes a model's file", onBase("backend/src/toolshed/models/member.py", "\n# changed\n"), false},
 	}
 }

@@ -18,7 +18,8 @@ const makeRows = "CREATE TABLE IF NOT EXISTS " + rowsTable + " (id text PRIMARY 
 
 // sql runs statements in a container's database and returns psql's output.
 func sql(ctx context.Context, container, statements string) (string, error) {
-	cmd := exec.CommandContext(ctx, "docker", "exec", "-i", container, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-f", "-")
+	cmd := exec.CommandContext(ctx, "docker", "exec", "-i", container, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1",
+		"-U", "postgres", "-f", "-")
 	cmd.Stdin = strings.NewReader(statements)
 	return output(cmd)
 }

@@ -117,7 +117,8 @@ func (s *secrets) prepare(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, "backend/Dockerfile"), []byte(labelled(string(dockerfile), s.place.id)), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "backend/Dockerfile"),
+			[]byte(labelled(string(dockerfile), s.place.id)), 0o644); err != nil {
 			return err
 		}
 		return s.planted.plant(dir, "tracked", s.place.id)

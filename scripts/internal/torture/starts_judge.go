@@ -69,7 +69,10 @@ func judgeStart(f startFacts) finding {
 	}
 	switch {
 	case len(wrong) > 0:
-		return finding{lost, fmt.Sprintf("exit %d\n", f.exit) + strings.Join(wrong, "\n") + "\n| " + strings.ReplaceAll(f.said, "\n", "\n| ")}
+		return finding{
+			lost,
+			fmt.Sprintf("exit %d\n", f.exit) + strings.Join(wrong, "\n") + "\n| " + strings.ReplaceAll(f.said, "\n", "\n| "),
+		}
 	case f.exit != 0 && len(without(f.before, f.now)) == 0:
 		return finding{asBefore, lastLine(f.said)}
 	case f.exit != 0: // the data was exchanged and the old one kept, but the stack could not be started

@@ -64,7 +64,8 @@ func TestMomentsAreCloseEnough(t *testing.T) {
 		got = append(got, m.String())
 	}
 	want := []string{
-		"at the beginning", "at step check", "at worker 1 start", "300 ms after worker 1 start", "600 ms after worker 1 start", "at step copy",
+		"at the beginning", "at step check", "at worker 1 start", "300 ms after worker 1 start",
+		"600 ms after worker 1 start", "at step copy",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the moments are %q", got)

@@ -111,7 +111,10 @@ func start(ctx context.Context, image, label string) (*server, error) {
 		ContainerRequest: testcontainers.ContainerRequest{
 			Image: image, Labels: map[string]string{"dev.devenv.test": label},
 			Env: map[string]string{"POSTGRES_PASSWORD": "postgres"}, ExposedPorts: []string{port},
-			Cmd: []string{"postgres", "-c", "max_connections=300", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"},
+			Cmd: []string{
+				"postgres", "-c", "max_connections=300", "-c", "fsync=off", "-c", "full_page_writes=off",
+				"-c", "synchronous_commit=off",
+			},
 			HostConfigModifier: func(h *container.HostConfig) {
 				h.PortBindings = network.PortMap{network.MustParsePort(port): {{HostIP: netip.MustParseAddr("127.0.0.1")}}}
 			},
