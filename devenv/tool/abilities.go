@@ -7,7 +7,8 @@ import (
 	"devenv/migrations"
 )
 
-// Generator returns the tool's ability to make revisions from models, or a KindUsage failure that says that it lacks it.
+// Generator returns the tool's ability to generate revisions from the models, or a KindUsage failure if the tool lacks
+// it, as do the other methods here.
 func (t *Tool) Generator() (migrations.Generator, error) {
 	return ability[migrations.Generator](t, "make revisions from models")
 }
@@ -22,12 +23,12 @@ func (t *Tool) VersionSetter() (migrations.VersionSetter, error) {
 	return ability[migrations.VersionSetter](t, "set a database's version without running a migration")
 }
 
-// Observer returns the tool's ability to observe an upgrade and to cut it off.
+// Observer returns the tool's ability to observe an upgrade and to interrupt it.
 func (t *Tool) Observer() (migrations.Observer, error) {
 	return ability[migrations.Observer](t, "cut an upgrade off between two statements")
 }
 
-// Snippets returns the tool's way to write code for hints, or SQL's.
+// Snippets returns how the tool writes code in hints; plain SQL if it has no way of its own.
 func (t *Tool) Snippets() migrations.Snippets {
 	if snippets, ok := t.Tool.(migrations.Snippets); ok {
 		return snippets
@@ -43,7 +44,7 @@ func ability[A any](t *Tool, what string) (A, error) {
 	return able, nil
 }
 
-// About returns what the tool is, with its version where it tells.
+// About returns the tool's name, with its version if the tool reports it.
 func (t *Tool) About() string {
 	if located, ok := t.Tool.(migrations.Located); ok {
 		return located.About()

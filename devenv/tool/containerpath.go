@@ -12,8 +12,8 @@ import (
 	"devenv/migrations"
 )
 
-// RepositoryPath maps a path in the tool's container to one relative to the repository: by the bind mounts of the
-// service, else by the directories of revisions.
+// RepositoryPath returns a path in the tool's container as one relative to the repository: through the service's bind
+// mounts, or else through the directories of revisions.
 func (t *Tool) RepositoryPath(container string) (string, error) {
 	service := t.checkout.Model.Services[t.settings.Service]
 	best, mapped := 0, ""
@@ -32,8 +32,8 @@ func (t *Tool) RepositoryPath(container string) (string, error) {
 	return t.copiedPath(container)
 }
 
-// copiedPath maps a path of files that the image holds as copies: the tool's directories of revisions are the
-// repository's, in the same order.
+// copiedPath returns the repository's path of a file of which the image contains a copy: the tool's directories of
+// revisions are the repository's, in the same order.
 func (t *Tool) copiedPath(container string) (string, error) {
 	var directories []string
 	if located, ok := t.Tool.(migrations.Located); ok {
@@ -47,7 +47,7 @@ func (t *Tool) copiedPath(container string) (string, error) {
 	return "", fmt.Errorf("find %s of the container in the repository: no bind mount and no directory of revisions holds it", container)
 }
 
-// Below returns what follows a directory in a path, both absolute in a container.
+// Below returns the rest of a path below a directory, both absolute in a container; false if it is not below it.
 func Below(dir, p string) (string, bool) {
 	dir, p = path.Clean(dir), path.Clean(p)
 	if dir == p {

@@ -13,12 +13,16 @@ import (
 	"devenv/devenv/scratch"
 )
 
-func TestAPathOfTheContainerIsFoundInADirectoryWhoseNameBeginsWithTwoDots(t *testing.T) {
+func TestContainerPathBelowTwoDotsIsFound(t *testing.T) {
 	root := t.TempDir()
 	if err := os.WriteFile(filepath.Join(root, "compose.yaml"), []byte("services: {}\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "Begin"}} {
+	for _, args := range [][]string{
+		{"init", "-q"},
+		{"add", "."},
+		{"-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "Begin"},
+	} {
 		if out, err := exec.Command("git", append([]string{"-C", root}, args...)...).CombinedOutput(); err != nil {
 			t.Fatalf("git %s: %v\n%s", args, err, out)
 		}
@@ -34,7 +38,9 @@ func TestAPathOfTheContainerIsFoundInADirectoryWhoseNameBeginsWithTwoDots(t *tes
 	defer tree.Close()
 	code := types.ServiceVolumeConfig{Type: types.VolumeTypeBind, Source: filepath.Join(tree.Dir(), "..data"), Target: "/app"}
 	one := &Tool{settings: discover.MigrationTool{Service: "app"}, checkout: &scratch.Checkout{
-		Tree: tree, Model: &types.Project{Services: types.Services{"app": {ContainerSpec: types.ContainerSpec{Volumes: []types.ServiceVolumeConfig{code}}}}},
+		Tree: tree, Model: &types.Project{Services: types.Services{
+			"app": {ContainerSpec: types.ContainerSpec{Volumes: []types.ServiceVolumeConfig{code}}},
+		}},
 	}}
 	if got, err := one.RepositoryPath("/app/versions/1.py"); err != nil || got != "..data/versions/1.py" {
 		t.Errorf("%q, %v", got, err)

@@ -7,7 +7,7 @@ import (
 	"devenv/migrations"
 )
 
-// failed is a failure to do something with the tool, with what the project's code raised.
+// failed returns a failure of what was tried with the tool, with the traceback of the project's code if it raised one.
 func failed(err error, tried string) error {
 	var failure *migrations.Failure
 	if !errors.As(err, &failure) {
@@ -16,18 +16,19 @@ func failed(err error, tried string) error {
 	return report.Fail(kindOf(failure), failure.Hint, "%s: %w", tried, err).WithOutput(failure.Traceback)
 }
 
-// kindOf sorts what the tool answered: the project's set-up is the user's turn.
+// kindOf returns the kind of a tool's failure: the project's set-up is for the user to fix.
 func kindOf(f *migrations.Failure) report.Kind {
 	switch f.Code {
-	case migrations.FailureNoConfig, migrations.FailureNoScripts, migrations.FailureNoEnv, migrations.FailureNoMetadata, migrations.FailureEmptyMetadata:
+	case migrations.FailureNoConfig, migrations.FailureNoScripts, migrations.FailureNoEnv, migrations.FailureNoMetadata,
+		migrations.FailureEmptyMetadata:
 		return report.KindUsage
 	default:
 		return report.KindWork
 	}
 }
 
-// GeneratedFailure sorts what the tool answered to autogenerate: a project that is not set up for it is the user's turn, a file that
-// does not import is a faulty migration.
+// GeneratedFailure returns a failure of autogenerate with its kind: a project that is not set up for it is for the user
+// to fix, and a revision that cannot be imported is a faulty migration.
 func GeneratedFailure(err error) error {
 	var failure *migrations.Failure
 	if !errors.As(err, &failure) {

@@ -13,15 +13,16 @@ import (
 	"devenv/migrations"
 )
 
-// ExplainLost adds to a connection that broke what the server said last, while its container is still there. The server is
-// nil where none was started.
+// ExplainLost adds the end of the server's log to a lost connection, if the server's container still exists. The server
+// is nil if none was started.
 func ExplainLost(ctx context.Context, e *engine.Engine, server *database.Server, err error) error {
 	var failure *migrations.Failure
 	if !errors.As(err, &failure) || failure.Code != migrations.FailureConnect || server == nil || ctx.Err() != nil {
 		return err
 	}
-	if unresolved(failure) { // no server heard of it
-		hint := "that host is no name of the database in the Compose file; say in .devenv.yaml where migrations connect to:\n    migrations: {env: {DATABASE_URL: \"…\"}}"
+	if unresolved(failure) { // the connection reached no server
+		hint := "that host is no name of the database in the Compose file; say in .devenv.yaml where migrations connect to:\n" +
+			"    migrations: {env: {DATABASE_URL: \"…\"}}"
 		return report.Fail(report.KindOf(err), cmp.Or(report.HintOf(err), hint), "%w", err)
 	}
 	said, tailErr := e.Tail(ctx, server.ID, scratch.TailLines)
@@ -30,7 +31,8 @@ func ExplainLost(ctx context.Context, e *engine.Engine, server *database.Server,
 	}
 	hint := report.HintOf(err)
 	if hint == "" {
-		hint = "the last lines of the output are the database server's log; if they name no reason, the machine may be short of memory (docker stats): run it again"
+		hint = "the last lines of the output are the database server's log; " +
+			"if they name no reason, the machine may be short of memory (docker stats): run it again"
 	}
 	return report.Fail(report.KindOf(err), hint, "%w", err).WithOutput(slices.Concat(report.OutputOf(err), said))
 }

@@ -13,14 +13,14 @@ import (
 	"devenv/devenv/report"
 )
 
-// Python's two ways of saying that a module is not there; the second is a directory without the file in it.
+// Python's two messages for a missing module; the second is for a directory that lacks the file.
 var (
 	noModule  = regexp.MustCompile(`ModuleNotFoundError: No module named '([\w.]+)'`)
 	notInside = regexp.MustCompile(`ImportError: cannot import name '(\w+)' from '([\w.]+)' \(unknown location\)`)
 )
 
-// ExplainMissing adds to a failure of the project's code for want of a module what to do about it: devenv works on trees
-// that hold what git holds, so a file that git ignores is in none of them unless the configuration says how.
+// ExplainMissing adds a hint to a failure of the project's code that is caused by a missing module: devenv works on
+// trees of the files that git tracks, so they lack ignored files unless the configuration includes or generates them.
 func ExplainMissing(ctx context.Context, repo *gitrepo.Repo, err error) error {
 	module := missingModule(err)
 	if module == "" || repo == nil || ctx.Err() != nil {
@@ -30,26 +30,28 @@ func ExplainMissing(ctx context.Context, repo *gitrepo.Repo, err error) error {
 	if listErr != nil {
 		return err // the failure itself matters more
 	}
-	return report.Fail(report.KindOf(err), missingHint(module, ignoredHome(repo.Root(), module, ignored), makers(ctx, repo, module)), "%w", err)
+	return report.Fail(report.KindOf(err),
+		missingHint(module, ignoredHome(repo.Root(), module, ignored), makers(ctx, repo, module)), "%w", err)
 }
 
-// makers are the project's own scripts whose names have the module's package in them, as commands for prepare.
+// makers returns the project's own scripts whose names contain the module's package, as commands for prepare.
 func makers(ctx context.Context, repo *gitrepo.Repo, module string) []string {
 	files, err := repo.WorktreeFiles(ctx)
 	if err != nil {
-		return nil // they are only proposed
+		return nil // they are only suggestions
 	}
 	return makersOf(module, files)
 }
 
-// makersOf are commands that may make a module, from the repository's root: "cd gen && ./make_proto.sh" for proto.api_pb2. More
-// than three tell nothing.
+// makersOf returns commands, run from the repository's root, that may generate a module: "cd gen && ./make_proto.sh"
+// for proto.api_pb2. It returns none if there are more than three, as most would be wrong.
 func makersOf(module string, files []string) []string {
 	first, _, _ := strings.Cut(module, ".")
 	var commands []string
 	for _, file := range files {
 		dir, name := path.Split(file)
-		if path.Ext(name) != ".sh" || !strings.Contains(strings.ToLower(name), strings.ToLower(first)) || strings.ContainsAny(file, " '\"$\\") {
+		if path.Ext(name) != ".sh" || !strings.Contains(strings.ToLower(name), strings.ToLower(first)) ||
+			strings.ContainsAny(file, " '\"$\\") {
 			continue
 		}
 		command := "./" + name
@@ -64,7 +66,7 @@ func makersOf(module string, files []string) []string {
 	return commands
 }
 
-// missingModule is the module that a failure's message or output says is missing, empty when it does not.
+// missingModule returns the module that a failure's message or output reports as missing; empty if it reports none.
 func missingModule(err error) string {
 	if err == nil {
 		return ""
@@ -79,7 +81,7 @@ func missingModule(err error) string {
 	return ""
 }
 
-// ignoredHome is the ignored file or directory of the working tree that holds a module, empty when none does.
+// ignoredHome returns the ignored file or directory of the working tree that contains a module; empty if none does.
 func ignoredHome(root, module string, ignored []string) string {
 	file := strings.ReplaceAll(module, ".", "/")
 	for _, p := range ignored {
@@ -95,8 +97,8 @@ func ignoredHome(root, module string, ignored []string) string {
 	return ""
 }
 
-// placed says where a name would lie if an ignored path were its beginning or the whole of it: "src/gen/" and "gen/a.py"
-// give "src/gen/a.py".
+// placed returns the path of a name whose beginning, or all of it, matches the end of an ignored path: "src/gen/" and
+// "gen/a.py" give "src/gen/a.py".
 func placed(ignored, name string) (string, bool) {
 	parts := strings.Split(name, "/")
 	for n := len(parts); n > 0; n-- {
@@ -113,18 +115,20 @@ func exists(p string) bool {
 	return err == nil
 }
 
-// missingHint says what to do about a missing module; home is the ignored path that holds it in the working tree, makers are
-// commands that may make it.
+// missingHint returns what to do about a missing module; home is the ignored path in the working tree that contains it,
+// and makers are commands that may generate it.
 func missingHint(module, home string, makers []string) string {
 	command := "…"
 	if len(makers) > 0 {
 		command = strings.Join(makers, "\"] or [\"")
 	}
 	if home != "" {
-		return "your working tree has it in " + home + ", which git ignores, and devenv's trees hold what git holds; in .devenv.yaml, name the command that makes it:\n" +
+		return "your working tree has it in " + home + ", which git ignores, and devenv's trees hold what git holds; " +
+			"in .devenv.yaml, name the command that makes it:\n" +
 			"    prepare: [\"" + command + "\"]\nor take the files along as they are:\n    include: [\"" + home + "\"]"
 	}
-	return "if a command makes " + module + ", name it in .devenv.yaml:\n    prepare: [\"" + command + "\"]\nif PYTHONPATH leads to it, say so:\n" +
+	return "if a command makes " + module + ", name it in .devenv.yaml:\n    prepare: [\"" + command + "\"]\n" +
+		"if PYTHONPATH leads to it, say so:\n" +
 		"    migrations: {env: {PYTHONPATH: src}}\nif it is a dependency, the service's image lacks it: docker compose build\n" +
 		"if another interpreter there has it, name that:\n    migrations: {python: /path/to/python}"
 }

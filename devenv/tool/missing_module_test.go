@@ -10,7 +10,7 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestAMissingModuleIsFoundInWhatAProgramPrinted(t *testing.T) {
+func TestMissingModuleIsFoundInAProgramsOutput(t *testing.T) {
 	for want, output := range map[string][]string{
 		"shop.gen":   {"Traceback", "ModuleNotFoundError: No module named 'shop.gen'"},
 		"gen.api_pb": {"ImportError: cannot import name 'api_pb' from 'gen' (unknown location)"},
@@ -25,7 +25,7 @@ func TestAMissingModuleIsFoundInWhatAProgramPrinted(t *testing.T) {
 	}
 }
 
-func TestAMissingModuleThatGitIgnoresIsNamedWithTheLinesToWrite(t *testing.T) {
+func TestIgnoredModulesAreNamedWithConfigurationToAdd(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	for _, file := range []string{"app/src/gen/api_pb.py", "app/src/shop/made.py", "venv/lib/site-packages/yaml/__init__.py"} {
@@ -52,7 +52,7 @@ func TestAMissingModuleThatGitIgnoresIsNamedWithTheLinesToWrite(t *testing.T) {
 	}
 }
 
-func TestAScriptNamedAfterAMissingPackageIsProposedToMakeIt(t *testing.T) {
+func TestScriptNamedAfterAMissingPackageIsSuggested(t *testing.T) {
 	t.Parallel()
 	files := []string{"app/backend/src/proto/readme.md", "app/generate_protos.sh", "deploy.sh", "protos.sh", "my scripts/proto.sh"}
 	hint := missingHint("proto.api_pb2", "", makersOf("proto.api_pb2", files))

@@ -15,8 +15,8 @@ import (
 	"devenv/migrations"
 )
 
-// ExplainOtherHost explains why migrations did not reach the database: they connect to another service of the model, such as a pooler,
-// which does not run beside them.
+// ExplainOtherHost explains why migrations did not reach the database: they connect to another service, such as a
+// connection pooler, which does not run with them.
 func ExplainOtherHost(model *types.Project, migrating string, s database.Settings, err error) error {
 	var failure *migrations.Failure
 	if !errors.As(err, &failure) || failure.Code != migrations.FailureConnect {
@@ -27,7 +27,8 @@ func ExplainOtherHost(model *types.Project, migrating string, s database.Setting
 			continue
 		}
 		variable, value := addressVariable(model.Services[migrating].Environment, name, s)
-		hint := fmt.Sprintf("the host %s is the service %s, which does not run beside the migrations; let them connect to the database itself, in .devenv.yaml:\n"+
+		hint := fmt.Sprintf("the host %s is the service %s, which does not run beside the migrations; "+
+			"let them connect to the database itself, in .devenv.yaml:\n"+
 			"    migrations: {env: {%s: %q}}", name, name, variable, value)
 		f := report.Fail(report.KindOf(err), hint, "%w", err)
 		f.Known = true
@@ -36,13 +37,13 @@ func ExplainOtherHost(model *types.Project, migrating string, s database.Setting
 	return err
 }
 
-// namesHost reports whether a text holds a host's name as a word of its own.
+// namesHost reports whether a text contains a host's name as a whole word.
 func namesHost(text, host string) bool {
 	return regexp.MustCompile(`(^|[^\w.-])` + regexp.QuoteMeta(host) + `($|[^\w-])`).MatchString(text)
 }
 
-// addressVariable returns the variable of an environment that holds a URL of the host, and that URL with the database's own host and
-// port instead, without user and password.
+// addressVariable returns the environment variable whose URL points to the host, and that URL with the database's own
+// host and port, without user and password.
 func addressVariable(environment types.MappingWithEquals, host string, s database.Settings) (name, value string) {
 	names := make([]string, 0, len(environment))
 	for name := range environment {
@@ -61,7 +62,7 @@ func addressVariable(environment types.MappingWithEquals, host string, s databas
 	return "DATABASE_URL", fmt.Sprintf("…@%s:%d/%s", s.Service, s.Port, s.Database)
 }
 
-// unresolved reports whether a connection failed because no host has the name.
+// unresolved reports whether a connection failed because the host's name could not be resolved.
 func unresolved(f *migrations.Failure) bool {
 	return regexp.MustCompile(`(?i)resolve host|translate host name|name or service not known|nodename nor servname|name resolution`).MatchString(f.Message)
 }

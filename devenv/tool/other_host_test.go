@@ -11,7 +11,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestAPoolerBetweenIsNamed(t *testing.T) {
+func TestConnectionPoolerIsNamed(t *testing.T) {
 	t.Parallel()
 	address := "postgresql+psycopg://shop:hidden@pgbouncer:6432/store?sslmode=disable"
 	var backend types.ServiceConfig

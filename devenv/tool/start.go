@@ -20,7 +20,7 @@ import (
 	"devenv/migrations"
 )
 
-// Tool is the migration tool in a container of its service, with the files of a checkout.
+// Tool is the migration tool, running in a container of its service on a checkout's files.
 type Tool struct {
 	migrations.Tool
 	Container string
@@ -29,11 +29,10 @@ type Tool struct {
 
 	checkout *scratch.Checkout
 	settings discover.MigrationTool
-	hosts    []string // the names by which the project's URLs mean the database
+	hosts    []string // the database's host names in the project's URLs
 }
 
-// Start starts the migration tool's container in a network of its own, and the tool in it. log gets what the
-// project's code prints.
+// Start starts the migration tool's container in its own network, and the tool in it. The project's output goes to log.
 func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.MigrationTool, hosts []string, log *step.Log) (*Tool, error) {
 	t := &Tool{checkout: s, settings: p, hosts: hosts}
 	services, err := scratch.Create(ctx, s, name, []string{p.Service}, func(project *types.Project) error {
@@ -62,13 +61,15 @@ func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.Mig
 	return t, nil
 }
 
-// startFailure says what is missing where the image has no shell, in which every tool is started.
+// startFailure explains a failed start if the image has no shell, which every tool needs.
 func startFailure(err error, service string) error {
 	if !compose.LacksProgram(err, "sh") {
 		return err
 	}
-	return report.Fail(report.KindWork, "build that service, for development, from a stage that has one (build: {target: …}), or name another "+
-		"service that has the code:\n    migrations: {service: …}", "start the migration tool: the image of service %s has no shell (sh), which devenv needs for it", service)
+	return report.Fail(report.KindWork,
+		"build that service, for development, from a stage that has one (build: {target: …}), or name another "+
+			"service that has the code:\n    migrations: {service: …}",
+		"start the migration tool: the image of service %s has no shell (sh), which devenv needs for it", service)
 }
 
 // shapeTool makes the service's container run the driver instead of the service, and returns its working directory.
@@ -77,7 +78,7 @@ func shapeTool(project *types.Project, p discover.MigrationTool) string {
 	service.Entrypoint = p.Kind.Starter.Command()
 	service.Command = nil
 	service.StdinOpen, service.Tty = true, false
-	// The revision is written into it, where the code lies in the image.
+	// If the code is in the image, the revision is written into the container.
 	service.ReadOnly = false
 	service.HealthCheck = &types.HealthCheckConfig{Disable: true}
 	service.DependsOn = nil
@@ -97,7 +98,8 @@ func shapeTool(project *types.Project, p discover.MigrationTool) string {
 	return service.WorkingDir
 }
 
-// findConfig returns the configuration's path in the container: by bind mount, else the file of equal content.
+// findConfig returns the configuration's path in the container: the known one, or else that of the file with the same
+// content.
 func (t *Tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.MigrationTool) (string, error) {
 	if p.ConfigInContainer != "" {
 		return p.ConfigInContainer, nil
@@ -123,14 +125,15 @@ func (t *Tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.M
 		return "", report.Fail(report.KindUsage, "name the service that holds it in .devenv.yaml:\n    migrations: {service: …}",
 			"find %s in the container of service %s: no file there has its content", p.Config, p.Service)
 	}
-	return "", report.Fail(report.KindUsage, "say where "+p.Kind.Name+" is run, in .devenv.yaml:\n    migrations: {workdir: "+path.Dir(found[0])+"}",
+	return "", report.Fail(report.KindUsage,
+		"say where "+p.Kind.Name+" is run, in .devenv.yaml:\n    migrations: {workdir: "+path.Dir(found[0])+"}",
 		"find %s in the container of service %s: %s have its content", p.Config, p.Service, strings.Join(found, " and "))
 }
 
-// Database says which server a command talks to.
+// Database returns the database that a command of the tool connects to.
 func (t *Tool) Database(s Server) migrations.Database {
 	return migrations.Database{Address: s.Address(t.Network), Hosts: t.hosts}
 }
 
-// Server is a running scratch server as the tool needs it.
+// Server is a running scratch server that the tool can connect to.
 type Server interface{ Address(network string) string }

@@ -5,10 +5,10 @@ import (
 	"devenv/migrations"
 )
 
-// VersionTable is the table that a tool keeps in a database, and that is no table of the application.
+// VersionTable returns the table in which a tool keeps a database's version; it is not one of the application's.
 func VersionTable(kind migrations.Kind) query.VersionTable {
 	return query.VersionTable{Name: kind.VersionTable, Column: kind.VersionColumn}
 }
 
-// VersionTable is the tool's own.
+// VersionTable returns the tool's own version table.
 func (t *Tool) VersionTable() query.VersionTable { return VersionTable(t.settings.Kind) }

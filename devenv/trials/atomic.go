@@ -16,8 +16,8 @@ import (
 	"devenv/migrations"
 )
 
-// atomic breaks the upgrade off between its transactions, on clones of the base's data, and tries it again. An upgrade in one
-// transaction needs no clone: Postgres keeps all of it or nothing.
+// atomic interrupts the upgrade between its transactions, on clones of the base's data, and retries it. An upgrade in a
+// single transaction needs no clone: Postgres keeps all of it or nothing.
 func atomic() trial {
 	return trial{
 		name: checks.TrialAtomic, title: "atomic", finds: "can an upgrade that failed in the middle be tried again?",
@@ -62,7 +62,7 @@ func tryAtomic(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	return func(f *checks.Facts) { f.Atomic = outcome }, nil
 }
 
-// lookAtLeftovers finds out what the upgrade that failed on the base's data left behind, and whether it can be tried again.
+// lookAtLeftovers finds out what the failed upgrade of the base's data left behind, and whether it can be retried.
 func lookAtLeftovers(ctx context.Context, p *pass, up *upgrade, log *step.Log) (finding, error) {
 	server, failure := up.seeded.Server, up.outcome.Failure
 	catalog, err := p.Catalog(ctx, server)
@@ -86,11 +86,12 @@ func lookAtLeftovers(ctx context.Context, p *pass, up *upgrade, log *step.Log) (
 	return func(f *checks.Facts) { f.Atomic = checks.AtomicOutcome{Ran: true, Breaks: []checks.AtomicBreak{b}} }, nil
 }
 
-// breakOff upgrades a clone up to a statement, and tries again. It returns nil when the retry ends where the upgrade does.
+// breakOff interrupts the upgrade of a clone after a statement, then retries it. It returns nil if the retry leaves the
+// same schema as an uninterrupted upgrade.
 func breakOff(ctx context.Context, p *pass, up *upgrade, server *database.Server, at migrations.Statement) (*checks.AtomicBreak, error) {
 	cut, _, err := p.upgradeWith(ctx, server, migrations.MoveOptions{FailAfter: at.Seq})
 	if err != nil || cut.Failure == nil {
-		return nil, err // the revision caught the failure: nothing is known about this place
+		return nil, err // the revision handled the failure: this point cannot be judged
 	}
 	catalog, err := p.Catalog(ctx, server)
 	if err != nil {
@@ -113,11 +114,12 @@ func breakOff(ctx context.Context, p *pass, up *upgrade, server *database.Server
 	return b, nil
 }
 
-// mostBreaks is at how many places an upgrade is broken off.
+// mostBreaks limits the number of points at which an upgrade is interrupted.
 const mostBreaks = 4
 
-// breakPoints returns the statements after which a failure would leave a revision half done: the last of each transaction that
-// is followed by another one of the same revision. A revision of one statement has none.
+// breakPoints returns the statements after which a failure would leave a revision half applied: the last statement of
+// each transaction that is followed by another transaction of the same revision. A revision with one statement has
+// none.
 func breakPoints(statements []migrations.Statement) []migrations.Statement {
 	var points, own []migrations.Statement
 	flush := func(version *migrations.Statement) {
@@ -126,7 +128,8 @@ func breakPoints(statements []migrations.Statement) []migrations.Statement {
 				points = append(points, s)
 			}
 		}
-		if last := len(own) - 1; last > 0 && version != nil && (own[last].Transaction != version.Transaction || endsTransaction(own[last].SQL)) {
+		if last := len(own) - 1; last > 0 && version != nil &&
+			(own[last].Transaction != version.Transaction || endsTransaction(own[last].SQL)) {
 			points = append(points, own[last])
 		}
 		own = nil
@@ -154,7 +157,7 @@ func endsTransaction(sql string) bool {
 	return regexp.MustCompile(`(?is)(^|;)\s*(COMMIT|END|ROLLBACK|ABORT)\b[^;]*;?\s*$`).MatchString(sql)
 }
 
-// transactions returns the number of transactions of an upgrade.
+// transactions returns the number of transactions in an upgrade.
 func transactions(statements []migrations.Statement) int {
 	seen := map[string]bool{}
 	for _, s := range statements {

@@ -11,7 +11,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestWhatAnUpgradeLeavesUnfinishedIsNamedWithItsTable(t *testing.T) {
+func TestUnfinishedObjectsAreNamedWithTheirTable(t *testing.T) {
 	t.Parallel()
 	object := func(definition string) catalog.Object {
 		return catalog.Object{Definition: definition, Parent: "table:crm.users"}
@@ -34,22 +34,26 @@ func TestWhatAnUpgradeLeavesUnfinishedIsNamedWithItsTable(t *testing.T) {
 	}
 }
 
-func TestAnUpgradeIsBrokenOffWhereATransactionOfARevisionEndsBeforeItDoes(t *testing.T) {
+func TestUpgradesAreInterruptedBetweenTransactionsOfARevision(t *testing.T) {
 	t.Parallel()
-	// Each statement is the revision and the transaction, one letter each, and its SQL; a revision's version follows as "!".
+	// Each statement is written as its revision and its transaction, one letter each, and its SQL; "!" records the
+	// revision's version.
 	for name, c := range map[string]struct {
 		statements []string
 		want       []string
 	}{
-		"one transaction":                       {[]string{"a1 x", "a1 y", "a1!"}, nil},
-		"one statement in its own":              {[]string{"a1 x", "a2!"}, nil},
-		"a block at the end":                    {[]string{"a1 x", "a2 y", "a3!"}, []string{"x", "y"}},
-		"a block at the start":                  {[]string{"a1 x", "a2 y", "a2!"}, []string{"x"}},
-		"a raw COMMIT":                          {[]string{"a1 x", "a1 COMMIT", "a1 y", "a1!"}, []string{"COMMIT"}},
-		"a COMMIT at the end":                   {[]string{"a1 x", "a1 y; COMMIT;", "a1!"}, []string{"y; COMMIT;"}},
-		"two revisions, each in its own":        {[]string{"a1 x", "a1 y", "a1!", "b2 z", "b2 u", "b2!"}, nil},
-		"what failed and what is the tool's":    {[]string{"a1 x", "-2 SHOW", "a1 y", "a1!"}, nil},
-		"of many the first and the very last":   {[]string{"a1 p", "a2 q", "a3 r", "a4 s", "a5 t", "a6 u", "a6!"}, []string{"p", "q", "r", "t"}},
+		"one transaction":                    {[]string{"a1 x", "a1 y", "a1!"}, nil},
+		"one statement in its own":           {[]string{"a1 x", "a2!"}, nil},
+		"a block at the end":                 {[]string{"a1 x", "a2 y", "a3!"}, []string{"x", "y"}},
+		"a block at the start":               {[]string{"a1 x", "a2 y", "a2!"}, []string{"x"}},
+		"a raw COMMIT":                       {[]string{"a1 x", "a1 COMMIT", "a1 y", "a1!"}, []string{"COMMIT"}},
+		"a COMMIT at the end":                {[]string{"a1 x", "a1 y; COMMIT;", "a1!"}, []string{"y; COMMIT;"}},
+		"two revisions, each in its own":     {[]string{"a1 x", "a1 y", "a1!", "b2 z", "b2 u", "b2!"}, nil},
+		"what failed and what is the tool's": {[]string{"a1 x", "-2 SHOW", "a1 y", "a1!"}, nil},
+		"of many the first and the very last": {
+			[]string{"a1 p", "a2 q", "a3 r", "a4 s", "a5 t", "a6 u", "a6!"},
+			[]string{"p", "q", "r", "t"},
+		},
 		"a revision whose version is not there": {[]string{"a1 x", "a2 y", "b3 z"}, []string{"x"}},
 	} {
 		var statements []migrations.Statement

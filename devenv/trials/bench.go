@@ -12,36 +12,36 @@ import (
 	"devenv/migrations"
 )
 
-// bench is what every trial works with.
+// bench holds what all trials share.
 type bench struct {
 	*testbed.Testbed
 	seeded    *testbed.Seeded
 	prepared  Prepared
 	migration *generate.Migration
-	// renewed is the clone that took the place of seeded's; nil where none did.
+	// renewed is the clone that replaced seeded's; nil if it was not replaced.
 	renewed syncatomic.Pointer[database.Server]
-	// onBase is how the base's backend starts on the base's own data, asked where a start fails.
+	// onBase tells how the base's backend starts on the base's own data; it is tried when another start fails.
 	onBase startOnBase
 }
 
-// upgrade upgrades a server to the head; the tool's own failure is an outcome and no error.
+// upgrade upgrades a server to the head. A failure of the migration is an outcome, not an error.
 func (b *bench) upgrade(ctx context.Context, s *database.Server) (checks.Outcome, error) {
 	return b.upgradeTo(ctx, s, b.head())
 }
 
-// upgradeTo upgrades a server; the tool's own failure is an outcome and no error.
+// upgradeTo upgrades a server to a target. A failure of the migration is an outcome, not an error.
 func (b *bench) upgradeTo(ctx context.Context, s *database.Server, to migrations.Target) (checks.Outcome, error) {
 	_, err := b.Tool.Upgrade(ctx, b.Tool.Database(s), to)
 	return b.resultOf(err)
 }
 
-// downgradeTo downgrades a server.
+// downgradeTo downgrades a server to a target. A failure of the migration is an outcome, not an error.
 func (b *bench) downgradeTo(ctx context.Context, s *database.Server, to migrations.Target) (checks.Outcome, error) {
 	_, err := b.Tool.Downgrade(ctx, b.Tool.Database(s), to)
 	return b.resultOf(err)
 }
 
-// upgradeWith upgrades a server to the head, observed where the tool can be.
+// upgradeWith upgrades a server to the head and observes the upgrade if the tool supports that.
 func (b *bench) upgradeWith(ctx context.Context, s *database.Server, o migrations.MoveOptions) (checks.Outcome, migrations.Run, error) {
 	observer, unable := b.Tool.Observer()
 	var run migrations.Run
@@ -55,7 +55,7 @@ func (b *bench) upgradeWith(ctx context.Context, s *database.Server, o migration
 	return outcome, run, err
 }
 
-// head is where an upgrade leads: to the head, or to the several that the base has.
+// head returns the target of an upgrade: the head, or all heads if the history has several.
 func (b *bench) head() migrations.Target {
 	if len(b.migration.History.Heads()) > 1 {
 		return migrations.Heads()
@@ -63,7 +63,7 @@ func (b *bench) head() migrations.Target {
 	return migrations.Head()
 }
 
-// baseTarget is where a downgrade of the branch leads: to the base's head, or to nothing.
+// baseTarget returns the target of the branch's downgrade: the base's head, or nothing if the base has no revision.
 func (b *bench) baseTarget() migrations.Target {
 	heads := b.BaseHeads()
 	if len(heads) == 0 {
@@ -72,7 +72,7 @@ func (b *bench) baseTarget() migrations.Target {
 	return migrations.At(heads[0])
 }
 
-// resultOf sorts what the tool returned: its answer, or an error of ours.
+// resultOf splits the tool's error: a failure of the migration becomes the outcome, anything else stays an error.
 func (b *bench) resultOf(err error) (checks.Outcome, error) {
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {

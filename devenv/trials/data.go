@@ -10,8 +10,8 @@ import (
 	"devenv/devenv/testbed"
 )
 
-// compareData compares the data before and after the upgrade. The rows behind a difference are read beside those of a fresh clone,
-// which a migration that changes nothing never needs.
+// compareData compares the data before and after the upgrade. Only if the fingerprints differ are the rows themselves
+// compared with those of a fresh clone.
 func compareData(ctx context.Context, p *pass, up *upgrade) (err error) {
 	if !p.Wants(checks.TrialData) {
 		return nil
@@ -28,7 +28,7 @@ func compareData(ctx context.Context, p *pass, up *upgrade) (err error) {
 	return err
 }
 
-// examine settles changes against the base's own data, which a fresh clone holds.
+// examine checks changes against the base's original data, read from a fresh clone.
 func examine(ctx context.Context, p *pass, up *upgrade, after data.Fingerprint, changes []data.Change) ([]data.Change, error) {
 	return testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(original *database.Server) ([]data.Change, error) {
 		return between(ctx, original, up.seeded.Server, func(was, is *database.Conn) ([]data.Change, error) {
@@ -37,7 +37,7 @@ func examine(ctx context.Context, p *pass, up *upgrade, after data.Fingerprint, 
 	})
 }
 
-// between asks two servers at the same time.
+// between runs do with a connection to each of two servers.
 func between[T any](ctx context.Context, one, other *database.Server, do func(one, other *database.Conn) (T, error)) (T, error) {
 	return database.Ask(ctx, one, func(ctx context.Context, first *database.Conn) (T, error) {
 		return database.Ask(ctx, other, func(_ context.Context, second *database.Conn) (T, error) { return do(first, second) })

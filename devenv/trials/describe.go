@@ -6,27 +6,28 @@ import (
 	"devenv/devenv/checks"
 )
 
-// Description is a trial as people read it.
+// Description describes a trial to the user.
 type Description struct {
 	Name checks.Trial `json:"name"`
-	// Step is the step of a run in which it is done; Finds is what it finds out, as a question.
+	// Step is the name of its step in a run; Finds is the question that it answers.
 	Step  string `json:"step"`
 	Finds string `json:"finds"`
-	// Needs must be there, else the trial is skipped; Uses are taken where they are there.
+	// Needs are required: without them the trial is skipped. Uses are optional.
 	Needs []Source `json:"needs,omitempty"`
 	Uses  []Source `json:"uses,omitempty"`
-	// Ends is what nobody can use after it, so that it waits for the others; Offers is what others may need.
+	// Ends is what the trial uses up, so it waits for the others that need it. Offers is what it provides to others.
 	Ends   string   `json:"ends,omitempty"`
 	Offers []string `json:"offers,omitempty"`
 }
 
-// Source is something that a trial is run with, and the steps that offer it, the preferred one first; none where it is made before.
+// Source is something that a trial takes, and the steps that offer it in order of preference; From is empty if it
+// exists before any trial runs.
 type Source struct {
 	What string   `json:"what"`
 	From []string `json:"from,omitempty"`
 }
 
-// String is the source in words.
+// String returns the source in words.
 func (s Source) String() string {
 	if len(s.From) == 0 {
 		return s.What
@@ -34,7 +35,7 @@ func (s Source) String() string {
 	return s.What + " (from " + strings.Join(s.From, ", else ") + ")"
 }
 
-// Describe returns all trials, with what they need of each other.
+// Describe returns a description of every trial, with what it takes from the others.
 func Describe() []Description {
 	trials := all()
 	var descriptions []Description

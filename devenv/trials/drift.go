@@ -10,8 +10,8 @@ import (
 	"devenv/migrations"
 )
 
-// drift runs autogenerate again on the migrated database, or on the base's when the branch adds no revision, and compares its catalog
-// with the models'.
+// drift runs autogenerate again on the migrated database, or on the base's if the branch adds no revision, and compares
+// the database's catalog with that of the models.
 func drift() trial {
 	return trial{
 		name: checks.TrialDrift, title: "drift", finds: "do models and migrations agree, to autogenerate and to the catalog?",

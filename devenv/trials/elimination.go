@@ -11,28 +11,30 @@ import (
 	"devenv/migrations"
 )
 
-// elimination finds out which of the rows made to break a move of the database do. All rows are written first, and the move runs: if
-// it copes, one run has judged them all. If it fails, the row that is to blame is taken back, and the move runs again.
+// elimination finds out which of the generated rows break a move, an upgrade or a downgrade of the database. It writes
+// all rows and runs the move: if that works, a single run has cleared them all. If it fails, elimination removes the
+// row to blame and runs the move again.
 type elimination struct {
 	*pass
 	server *database.Server
-	// fresh makes a clone that the move can start from.
+	// fresh starts a new clone for the move.
 	fresh func(context.Context) (*database.Server, error)
 	move  func(context.Context, *database.Server) (checks.Outcome, error)
-	// whole says that a move that fails leaves everything as it was.
+	// whole is set if a failed move leaves the database unchanged.
 	whole bool
 
 	tried   []checks.WitnessTrial
-	written map[int]witness.Written // by trial, those that are in the database
+	written map[int]witness.Written // the rows now in the database, by their index in tried
 }
 
-// mostMoves is how often the move runs, mostApart how many rows are tried one by one where the blame is not clear.
+// mostMoves limits how often the move runs; mostApart limits how many rows are tried one by one if it is not clear
+// which one is to blame.
 const (
 	mostMoves = 12
 	mostApart = 4
 )
 
-// judge makes the rows and finds out which of them break the move.
+// judge generates the rows and finds out which of them break the move.
 func (e *elimination) judge(ctx context.Context, before *catalog.Shape, restrictions []witness.Restriction) (checks.WitnessOutcome, error) {
 	witnesses, err := database.Ask(ctx, e.server, func(ctx context.Context, connection *database.Conn) ([]witness.Witness, error) {
 		return witness.Build(ctx, connection, before, restrictions)
@@ -51,7 +53,7 @@ func (e *elimination) judge(ctx context.Context, before *catalog.Shape, restrict
 	return checks.WitnessOutcome{Ran: true, Tried: e.tried}, err
 }
 
-// eliminate runs the move against all pending rows, takes out the one to blame, and goes on until the move works.
+// eliminate runs the move with all pending rows, removes the one to blame, and repeats that until the move works.
 func (e *elimination) eliminate(ctx context.Context, pending []int) error {
 	pending, err := e.write(ctx, pending)
 	if err != nil {
@@ -68,7 +70,7 @@ func (e *elimination) eliminate(ctx context.Context, pending []int) error {
 			return err
 		}
 		if same(outcome.Failure, last) {
-			// Whoever was blamed was not, or not alone: each for itself.
+			// The blamed rows were not the cause, or not the only one: try each row by itself.
 			for _, i := range blamed {
 				e.tried[i].Failure = nil
 			}
@@ -88,13 +90,15 @@ func (e *elimination) eliminate(ctx context.Context, pending []int) error {
 	return e.apart(ctx, pending)
 }
 
-// same says that two failures are one: a second row may break the same statement by another constraint.
+// same reports whether two failures have the same cause: a second row may break the same statement through another
+// constraint.
 func same(a, b *migrations.Failure) bool {
-	return a != nil && b != nil && a.SQLState == b.SQLState && a.Statement == b.Statement && a.Constraint == b.Constraint && a.Column == b.Column && a.Message == b.Message
+	return a != nil && b != nil && a.SQLState == b.SQLState && a.Statement == b.Statement && a.Constraint == b.Constraint &&
+		a.Column == b.Column && a.Message == b.Message
 }
 
-// blame finds the restriction that a failure fits best, and records it on its first row. It returns the rows of that
-// restriction and the others.
+// blame finds the restriction that best matches a failure, and records the failure for its first row. It returns the
+// rows of that restriction and the others.
 func (e *elimination) blame(ctx context.Context, f *migrations.Failure, pending []int) (blamed, others []int, err error) {
 	best, score := -1, 0
 	for _, i := range pending {
@@ -118,7 +122,7 @@ func (e *elimination) blame(ctx context.Context, f *migrations.Failure, pending 
 	return blamed, others, nil
 }
 
-// record keeps how a row broke the move and, where that left the row there, the query that finds such rows.
+// record stores how a row broke the move and, if the row is still in the database, the query that finds such rows.
 func (e *elimination) record(ctx context.Context, i int, f *migrations.Failure) (err error) {
 	e.tried[i].Failure = f
 	if f != nil && e.whole {
@@ -127,7 +131,7 @@ func (e *elimination) record(ctx context.Context, i int, f *migrations.Failure) 
 	return err
 }
 
-// apart tries the first few rows one by one, each in a database of its own.
+// apart tries the first few rows one by one, each in its own database.
 func (e *elimination) apart(ctx context.Context, pending []int) error {
 	for n, i := range pending {
 		if n == mostApart {
@@ -156,7 +160,7 @@ func (e *elimination) apart(ctx context.Context, pending []int) error {
 	return nil
 }
 
-// renew takes another database, and removes the one before where that is a clone of this trial.
+// renew switches to a fresh database, and removes the previous one if it is a clone of this trial.
 func (e *elimination) renew(ctx context.Context) error {
 	fresh, err := e.fresh(ctx)
 	if err != nil {
@@ -169,7 +173,7 @@ func (e *elimination) renew(ctx context.Context) error {
 	return err
 }
 
-// write writes rows into the database and returns those that it took.
+// write inserts rows into the database and returns those that it accepted.
 func (e *elimination) write(ctx context.Context, pending []int) ([]int, error) {
 	e.written = map[int]witness.Written{}
 	return database.Ask(ctx, e.server, func(ctx context.Context, connection *database.Conn) (taken []int, err error) {
@@ -189,7 +193,8 @@ func (e *elimination) write(ctx context.Context, pending []int) ([]int, error) {
 	})
 }
 
-// takeBack removes rows; where the failed move may have left something, a fresh database takes the others.
+// takeBack removes the blamed rows. If the failed move may have left something behind, it writes the other rows into a
+// fresh database instead.
 func (e *elimination) takeBack(ctx context.Context, blamed, others []int) ([]int, error) {
 	if len(others) == 0 {
 		return nil, nil

@@ -7,7 +7,8 @@ import (
 	"devenv/devenv/checks"
 )
 
-// choose returns the trials that are wanted, and those that these need, in their order. Others that offer the same stand by.
+// choose returns the wanted trials and those that they need, in their original order. Other trials that offer the same
+// resources are on standby.
 func choose(trials []trial, wanted func(checks.Trial) bool) []trial {
 	chosen, standby := map[checks.Trial]bool{}, map[checks.Trial]bool{}
 	var add func(t *trial)
@@ -40,7 +41,7 @@ func choose(trials []trial, wanted func(checks.Trial) bool) []trial {
 	return list
 }
 
-// validate returns what is wrong with a graph: a name twice, a need that nothing provides, a circle.
+// validate returns an error if a name appears twice, a need has no provider, or the graph has a cycle.
 func validate(trials []trial, given map[string][]*offering) error {
 	seen := map[checks.Trial]bool{}
 	for i := range trials {
@@ -61,7 +62,7 @@ func validate(trials []trial, given map[string][]*offering) error {
 	return circle(trials)
 }
 
-// circle returns an error that names a trial which waits for itself.
+// circle returns an error that names a trial which waits for itself, directly or through others.
 func circle(trials []trial) error {
 	const under, over = 1, 2
 	state := map[checks.Trial]int{}
@@ -90,7 +91,7 @@ func circle(trials []trial) error {
 	return nil
 }
 
-// waitsFor returns the trials whose offers or whose end a trial waits for.
+// waitsFor returns the trials that a trial waits for: for their offers, or for them to end.
 func waitsFor(trials []trial, t *trial) []*trial {
 	var others []*trial
 	if t.standby {
@@ -105,7 +106,7 @@ func waitsFor(trials []trial, t *trial) []*trial {
 	return append(others, users(trials, t)...)
 }
 
-// users returns the other trials that need or use what a trial ends.
+// users returns the other trials that need or use what a trial uses up.
 func users(trials []trial, t *trial) []*trial {
 	var others []*trial
 	for i := range trials {

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// lanes limits how many trials run at the same time. Of those that wait, the one that takes longest is let in first.
+// lanes limits how many trials run at the same time. Of those waiting, the one that takes longest goes first.
 type lanes struct {
 	mu      sync.Mutex
 	free    int
@@ -20,7 +20,7 @@ type entry struct {
 
 func newLanes(n int) *lanes { return &lanes{free: n} }
 
-// enter waits for a lane, or for the context's end.
+// enter waits for a free lane, or until the context is done.
 func (l *lanes) enter(ctx context.Context, seconds int) error {
 	l.mu.Lock()
 	if l.free > 0 {
@@ -39,7 +39,7 @@ func (l *lanes) enter(ctx context.Context, seconds int) error {
 		defer l.mu.Unlock()
 		if i := slices.Index(l.waiting, e); i >= 0 {
 			l.waiting = slices.Delete(l.waiting, i, i+1)
-		} else { // it was let in meanwhile
+		} else { // it got a lane in the meantime
 			l.next()
 		}
 		return ctx.Err()
@@ -53,7 +53,7 @@ func (l *lanes) leave() {
 	l.next()
 }
 
-// next lets the longest in, or counts a free lane.
+// next gives the lane to the longest waiting trial, or marks it as free.
 func (l *lanes) next() {
 	if len(l.waiting) == 0 {
 		l.free++

@@ -11,10 +11,10 @@ import (
 	"devenv/migrations"
 )
 
-// manyTables is how many tables that existed before are locked in one transaction when it is worth saying.
+// manyTables is the number of existing tables locked in one upgrade from which on a note is worthwhile.
 const manyTables = 3
 
-// takeNotes returns what is legal and worth knowing: from the two shapes, and from the statements between them.
+// takeNotes returns what is not wrong but worth knowing, found in the two shapes and in the statements between them.
 func takeNotes(p *pass, up *upgrade) []catalog.Note {
 	if !p.Wants(checks.TrialNotes) || !up.worked() {
 		return nil
@@ -22,15 +22,16 @@ func takeNotes(p *pass, up *upgrade) []catalog.Note {
 	return up.notes(p.Tool.Snippets().Words().Script)
 }
 
-// notes returns what is worth knowing; script is what writes SQL instead of running it.
+// notes returns what is worth knowing; script is the tool's command that writes SQL instead of running it.
 func (u *upgrade) notes(script string) []catalog.Note {
 	notes := catalog.Notes(&u.before.Shape, &u.after.Shape)
 	altered := u.alteredTables()
 	waits := slices.ContainsFunc(u.statements, func(s migrations.Statement) bool { return regexp.MustCompile(`(?i)lock_timeout`).MatchString(s.SQL) })
 	if len(altered) > 0 && !waits {
 		notes = append(notes, catalog.Note{
-			Table:  altered[0],
-			Text:   fmt.Sprintf("it waits for its lock on %s without lock_timeout, and everybody who comes later waits behind it", strings.Join(altered, ", ")),
+			Table: altered[0],
+			Text: fmt.Sprintf("it waits for its lock on %s without lock_timeout, and everybody who comes later waits behind it",
+				strings.Join(altered, ", ")),
 			Remedy: catalog.Remedy{SQL: "SET lock_timeout = '5s'"}, Advice: "and try again when it fails",
 		})
 	}
@@ -43,14 +44,15 @@ func (u *upgrade) notes(script string) []catalog.Note {
 	return slices.Concat(notes, u.staleViews(), u.idleRevisions(), u.readingNotes(script))
 }
 
-// alteredTables returns the tables that existed before and that a statement of the branch alters or locks, by label.
+// alteredTables returns the labels of the existing tables that the branch's statements alter or lock.
 func (u *upgrade) alteredTables() []string {
 	pattern := regexp.MustCompile(`(?is)^\s*(?:ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?|DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?|LOCK\s+(?:TABLE\s+)?|TRUNCATE\s+(?:TABLE\s+)?|` +
 		`CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?\S+\s+ON\s+(?:ONLY\s+)?)([\w$."]+)`)
 	return u.tablesIn(pattern)
 }
 
-// staleViews returns a note for materialised views that read tables whose rows the migration writes, and that it does not refresh.
+// staleViews returns a note for each materialised view that reads a table which the migration writes to, if the
+// migration does not refresh it.
 func (u *upgrade) staleViews() []catalog.Note {
 	written := u.tablesIn(regexp.MustCompile(`(?is)^\s*(?:UPDATE\s+(?:ONLY\s+)?|INSERT\s+INTO\s+|DELETE\s+FROM\s+(?:ONLY\s+)?|TRUNCATE\s+(?:TABLE\s+)?|ALTER\s+TABLE\s+(?:ONLY\s+)?)([\w$."]+)`))
 	var notes []catalog.Note
@@ -62,7 +64,8 @@ func (u *upgrade) staleViews() []catalog.Note {
 			t := u.after.Shape.Table(oid)
 			if t != nil && slices.Contains(written, t.Label()) && !refreshed {
 				notes = append(notes, catalog.Note{
-					Table: t.Label(), Text: fmt.Sprintf("the materialised view %s reads %s and shows what was there before", view.Name, t.Label()),
+					Table:  t.Label(),
+					Text:   fmt.Sprintf("the materialised view %s reads %s and shows what was there before", view.Name, t.Label()),
 					Remedy: catalog.Remedy{SQL: "REFRESH MATERIALIZED VIEW " + view.Name},
 				})
 				break
@@ -72,11 +75,11 @@ func (u *upgrade) staleViews() []catalog.Note {
 	return notes
 }
 
-// idleRevisions returns a note for revisions of the branch that run no statement: often the remains of an autogenerate that found nothing. One
-// that only joins others has nothing to do.
+// idleRevisions returns a note for each of the branch's revisions that runs no statement, often left over from an
+// autogenerate that found nothing. A merge revision has nothing to run, so it gets no note.
 func (u *upgrade) idleRevisions() []catalog.Note {
 	if len(u.statements) == 0 {
-		return nil // of a tool that tells none, nothing is known
+		return nil // the tool does not report statements
 	}
 	var notes []catalog.Note
 	for _, revision := range u.revisions {
@@ -88,14 +91,16 @@ func (u *upgrade) idleRevisions() []catalog.Note {
 	return notes
 }
 
-// readingNotes returns a note where the migration reads rows: one that reads rows to decide what it does cannot be written as a script.
+// readingNotes returns a note if the migration reads rows: a migration that depends on what it reads cannot be written
+// as a script.
 func (u *upgrade) readingNotes(script string) []catalog.Note {
 	read := u.tablesIn(regexp.MustCompile(`(?is)^\s*SELECT\s.*?\sFROM\s+(?:ONLY\s+)?([\w$."]+)`))
 	if len(read) == 0 {
 		return nil
 	}
 	return []catalog.Note{{
-		Table: read[0], Text: "it reads rows of " + strings.Join(read, ", ") + " while it runs, so " + script + " cannot write it as a script",
+		Table:  read[0],
+		Text:   "it reads rows of " + strings.Join(read, ", ") + " while it runs, so " + script + " cannot write it as a script",
 		Advice: "where scripts are needed, say it in one statement: UPDATE … FROM, INSERT … SELECT",
 	}}
 }

@@ -11,7 +11,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestTheTablesThatAStatementLocksAreRead(t *testing.T) {
+func TestLockedTablesAreReadFromStatements(t *testing.T) {
 	t.Parallel()
 	for sql, want := range map[string]string{
 		"ALTER TABLE users ADD COLUMN a int":                        "public.users",
@@ -32,17 +32,26 @@ func TestTheTablesThatAStatementLocksAreRead(t *testing.T) {
 	}
 }
 
-func TestOneNoteIsOfTheLocksThatAreWaitedForAndOneOfTheMany(t *testing.T) {
+func TestLockNotesNameWaitsAndManyTables(t *testing.T) {
 	t.Parallel()
 	const waits, many = "it waits for its lock on ", " tables are locked one after the other: "
 	users, contacts, teams := "ALTER TABLE users ADD a int", `DROP TABLE crm."Contact"`, "TRUNCATE teams"
 	for name, c := range map[string]struct {
 		statements, want []string
 	}{
-		"two":                    {[]string{users, contacts, users}, []string{waits + "public.users, crm.Contact without lock_timeout"}},
-		"three":                  {[]string{users, contacts, teams}, []string{waits + "public.users, crm.Contact, public.teams without lock_timeout", "3" + many + "public.users, crm.Contact, public.teams"}},
-		"three, with a time out": {[]string{"SET LOCK_TIMEOUT = '5s'", users, contacts, teams}, []string{"3" + many + "public.users, crm.Contact, public.teams"}},
-		"none":                   {[]string{"CREATE TABLE badges ()"}, nil},
+		"two": {[]string{users, contacts, users}, []string{waits + "public.users, crm.Contact without lock_timeout"}},
+		"three": {
+			[]string{users, contacts, teams},
+			[]string{
+				waits + "public.users, crm.Contact, public.teams without lock_timeout",
+				"3" + many + "public.users, crm.Contact, public.teams",
+			},
+		},
+		"three, with a time out": {
+			[]string{"SET LOCK_TIMEOUT = '5s'", users, contacts, teams},
+			[]string{"3" + many + "public.users, crm.Contact, public.teams"},
+		},
+		"none": {[]string{"CREATE TABLE badges ()"}, nil},
 	} {
 		var got []string
 		for _, n := range noted(c.statements...).notes("") {
@@ -55,10 +64,14 @@ func TestOneNoteIsOfTheLocksThatAreWaitedForAndOneOfTheMany(t *testing.T) {
 	}
 }
 
-// noted is an upgrade that worked and was of these statements, on tables of two schemas.
+// noted returns a successful upgrade that ran these statements on tables of two schemas.
 func noted(statements ...string) *upgrade {
 	u := &upgrade{outcome: checks.Outcome{Ran: true}}
-	u.before.Shape.Tables = []catalog.Table{{OID: 1, Schema: "public", Name: "users"}, {OID: 2, Schema: "crm", Name: "Contact"}, {OID: 3, Schema: "public", Name: "teams"}}
+	u.before.Shape.Tables = []catalog.Table{
+		{OID: 1, Schema: "public", Name: "users"},
+		{OID: 2, Schema: "crm", Name: "Contact"},
+		{OID: 3, Schema: "public", Name: "teams"},
+	}
 	u.after.Shape = u.before.Shape
 	for _, sql := range statements {
 		u.statements = append(u.statements, migrations.Statement{Revision: "3f2a", SQL: sql})
@@ -66,7 +79,7 @@ func noted(statements ...string) *upgrade {
 	return u
 }
 
-func TestNoRevisionIsIdleWhereNoStatementIsTold(t *testing.T) {
+func TestRevisionsAreNotIdleWithoutReportedStatements(t *testing.T) {
 	t.Parallel()
 	u := noted()
 	u.revisions = []migrations.Revision{{ID: "3f2a"}}
@@ -75,7 +88,7 @@ func TestNoRevisionIsIdleWhereNoStatementIsTold(t *testing.T) {
 	}
 }
 
-func TestAToldTransactionMakesAnUpgradeWhole(t *testing.T) {
+func TestSingleReportedTransactionMakesAnUpgradeWhole(t *testing.T) {
 	t.Parallel()
 	for want, transactions := range map[bool][]string{true: {"1", "1"}, false: {"1", ""}} {
 		u := noted("ALTER TABLE users ADD a int", "ALTER TABLE users ADD b int")

@@ -11,10 +11,12 @@ import (
 	"devenv/migrations"
 )
 
-// rowsBehind looks for the rows behind a failed upgrade, in a database as the failed statement found it: the one in which it failed,
-// where the statement was the first of the branch's; else what came before it was rolled back, and a fresh clone is upgraded up to
-// that statement.
-func rowsBehind(ctx context.Context, p *pass, server *database.Server, f *migrations.Failure, ran []migrations.Statement) (offending.Found, error) {
+// rowsBehind looks for the rows that made an upgrade fail, in a database in the state in which the failed statement
+// found it. If that was the branch's first statement, the database where it failed will do; otherwise the statements
+// before it were rolled back, so a fresh clone is upgraded up to the failed statement.
+func rowsBehind(ctx context.Context, p *pass, server *database.Server, f *migrations.Failure,
+	ran []migrations.Statement,
+) (offending.Found, error) {
 	first := slices.IndexFunc(ran, func(s migrations.Statement) bool { return s.Revision != "" })
 	failed := slices.IndexFunc(ran, func(s migrations.Statement) bool { return s.Revision != "" && s.SQLState != "" })
 	observer, unable := p.Tool.Observer()
@@ -31,14 +33,14 @@ func rowsBehind(ctx context.Context, p *pass, server *database.Server, f *migrat
 	})
 }
 
-// rowsIn looks for the rows behind a failure in one database.
+// rowsIn looks in a database for the rows that caused a failure.
 func rowsIn(ctx context.Context, server *database.Server, f *migrations.Failure) (offending.Found, error) {
 	return database.Ask(ctx, server, func(ctx context.Context, connection *database.Conn) (offending.Found, error) {
 		return offending.Find(ctx, connection, violationOf(f))
 	})
 }
 
-// violationOf returns a failure as package offending reads it.
+// violationOf converts a failure for package offending.
 func violationOf(f *migrations.Failure) offending.Violation {
 	return offending.Violation{
 		SQLState: f.SQLState, Message: f.Message, Detail: f.Detail, Schema: f.Schema, Table: f.Table, Column: f.Column,

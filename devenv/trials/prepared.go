@@ -15,13 +15,13 @@ import (
 	"devenv/devenv/tool"
 )
 
-// Prepared is what trials need whatever becomes of the upgrade, made while the migration is still being generated.
+// Prepared holds what trials need however the upgrade goes, prepared while the migration is still being generated.
 type Prepared struct {
-	// empty is nil where no trial wants it.
+	// empty is an empty database; nil if no trial needs one.
 	empty *database.Server
 }
 
-// Prepare makes what the wanted trials need: the images of the backends, and the empty database.
+// Prepare prepares what the wanted trials need: the backends' images and the empty database.
 func Prepare(ctx context.Context, b *testbed.Testbed, log *step.Log) (p Prepared, err error) {
 	if b.Request.Unverified {
 		log.Skipped("")
@@ -39,7 +39,7 @@ func Prepare(ctx context.Context, b *testbed.Testbed, log *step.Log) (p Prepared
 			return err
 		})
 	}
-	err = group.Wait() // until then the database may be missing
+	err = group.Wait() // p.empty is only set after this
 	return p, err
 }
 
@@ -47,7 +47,7 @@ func emptyDatabase(ctx context.Context, b *testbed.Testbed) (*database.Server, e
 	return b.Clone(ctx, b.Base.WithoutData, testbed.CloneOptions{})
 }
 
-// emptyDatabase returns the empty database that was prepared, or a new one where no check was known to want it.
+// emptyDatabase returns the prepared empty database, or a new one if none was prepared.
 func (b *bench) emptyDatabase(ctx context.Context) (*database.Server, error) {
 	if b.prepared.empty != nil {
 		return b.prepared.empty, nil
@@ -55,7 +55,8 @@ func (b *bench) emptyDatabase(ctx context.Context) (*database.Server, error) {
 	return emptyDatabase(ctx, b.Testbed)
 }
 
-// writable lets files be written into containers that the project has read-only: the engine refuses it even before they start.
+// writable makes read-only containers writable if files must be written into them: the engine refuses that even before
+// they start.
 func (b *bench) writable(project *types.Project) error {
 	for name, service := range project.Services {
 		for file := range b.migration.Edits {
@@ -66,8 +67,8 @@ func (b *bench) writable(project *types.Project) error {
 	return nil
 }
 
-// bringFiles writes what the run wrote into the containers of a stack whose image holds the code as a copy: those that run the image
-// of the migrations service and mount nothing over the files.
+// bringFiles writes the files that this run has edited into the containers whose image contains a copy of the code:
+// those that run the migration service's image and mount nothing over the files.
 func bringFiles(ctx context.Context, p *pass, t *scratch.Services) error {
 	image := p.Branch.ImageOf(p.Project.Migrations.Service)
 	for name, container := range t.Containers {
@@ -86,7 +87,7 @@ func bringFiles(ctx context.Context, p *pass, t *scratch.Services) error {
 	return nil
 }
 
-// mountedOver returns whether a mount of a service hides what its image has at a path.
+// mountedOver reports whether one of a service's mounts hides a path of its image.
 func mountedOver(mounts []types.ServiceVolumeConfig, p string) bool {
 	return slices.ContainsFunc(mounts, func(m types.ServiceVolumeConfig) bool {
 		_, ok := tool.Below(m.Target, p)

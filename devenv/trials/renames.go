@@ -9,8 +9,9 @@ import (
 	"devenv/migrations"
 )
 
-// findRenames returns renames that the branch's revisions have written as drop and add: what lost data and has a new table or column
-// that it may have become. What new-migration itself writes was asked about while it was generated.
+// findRenames returns likely renames that the branch's revisions perform as a drop and an add: a table or column lost
+// its data, and a new one may be its replacement. For a migration that new-migration generates, the user was asked
+// then.
 func findRenames(p *pass, up *upgrade) (renames []migrations.Rename) {
 	if !p.Request.Existing || !p.Wants(checks.TrialRenames) {
 		return nil
@@ -25,7 +26,7 @@ func findRenames(p *pass, up *upgrade) (renames []migrations.Rename) {
 	return renames
 }
 
-// lostBy returns whether a change to the data is the loss that a rename written as drop and add makes.
+// lostBy reports whether a data change is the loss caused by a rename that was written as a drop and an add.
 func lostBy(c data.Change, rename migrations.Rename) bool {
 	if c.Table != rename.Schema+"."+rename.Table || c.Before == 0 {
 		return false
@@ -36,8 +37,8 @@ func lostBy(c data.Change, rename migrations.Rename) bool {
 	return c.Kind == data.ColumnDropped && c.Column == rename.From
 }
 
-// shapeOperations returns the tables of one shape that the other lacks, and the columns that a table which both have lacks
-// there, as operations of the two kinds. A rename is neither.
+// shapeOperations returns the tables that only the first shape has, and the columns that only its version of a common
+// table has, as operations of the two kinds. Renamed tables and columns are not among them.
 func shapeOperations(shape, other *catalog.Shape, tables, columns string) []migrations.Operation {
 	var operations []migrations.Operation
 	for _, t := range shape.Tables {
@@ -51,7 +52,8 @@ func shapeOperations(shape, other *catalog.Shape, tables, columns string) []migr
 		for _, c := range t.Columns {
 			if there.Column(c.Number) == nil {
 				operations = append(operations, migrations.Operation{
-					Kind: columns, Object: "column:" + t.Label() + "." + c.Name, Schema: t.Schema, Table: t.Name, Name: c.Name, Type: c.Type,
+					Kind: columns, Object: "column:" + t.Label() + "." + c.Name, Schema: t.Schema,
+					Table: t.Name, Name: c.Name, Type: c.Type,
 				})
 			}
 		}

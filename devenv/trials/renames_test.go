@@ -7,7 +7,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestADropAndAnAddLookLikeARenameOnlyWhereTheDropLostItsData(t *testing.T) {
+func TestDropAndAddThatLosesDataIsARename(t *testing.T) {
 	t.Parallel()
 	column := migrations.Rename{Kind: migrations.RenameColumn, Schema: "public", Table: "users", From: "legacy", To: "note"}
 	table := migrations.Rename{Kind: migrations.RenameTable, Schema: "public", Table: "users", From: "users", To: "people"}
@@ -21,7 +21,11 @@ func TestADropAndAnAddLookLikeARenameOnlyWhereTheDropLostItsData(t *testing.T) {
 		{"another column's", data.Change{Kind: data.ColumnDropped, Table: "public.users", Column: "name", Before: 3}, column, false},
 		{"another table's", data.Change{Kind: data.ColumnDropped, Table: "crm.users", Column: "legacy", Before: 3}, column, false},
 		{"none", data.Change{Kind: data.ColumnDropped, Table: "public.users", Column: "legacy"}, column, false},
-		{"some, and the column stays", data.Change{Kind: data.ValuesLost, Table: "public.users", Column: "legacy", Before: 3}, column, false},
+		{
+			"some, and the column stays",
+			data.Change{Kind: data.ValuesLost, Table: "public.users", Column: "legacy", Before: 3},
+			column, false,
+		},
 		{"the table's rows", data.Change{Kind: data.TableDropped, Table: "public.users", Before: 3}, table, true},
 		{"a column of the table", data.Change{Kind: data.ColumnDropped, Table: "public.users", Column: "users", Before: 3}, table, false},
 	} {

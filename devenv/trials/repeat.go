@@ -11,8 +11,8 @@ import (
 	"devenv/devenv/testbed"
 )
 
-// repeat upgrades another clone, in another time zone, and compares what came out. Only where that differs is a third run needed, to
-// tell what depends on the zone from what is never the same.
+// repeat upgrades a second clone in another time zone, and compares the results. Only if they differ is a third run
+// needed, to distinguish values that depend on the time zone from those that differ in every run.
 func repeat() trial {
 	return trial{
 		name: checks.TrialRepeat, title: "repeat", finds: "does the upgrade come to the same again, in another time zone?",
@@ -44,7 +44,8 @@ func tryRepeat(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	return func(f *checks.Facts) { f.Data.Unsteady = unsteady }, err
 }
 
-// unsteady tells those of the suspects that a second upgrade at home filled with other values from those that it did not.
+// unsteady classifies the suspects: a column is random if another upgrade in the same time zone gave it other values
+// too, otherwise it depends on the time zone.
 func (u *upgrade) unsteady(suspects, unlike []data.ColumnName) []checks.Unsteady {
 	var found []checks.Unsteady
 	for _, c := range suspects {
@@ -57,8 +58,8 @@ func (u *upgrade) unsteady(suspects, unlike []data.ColumnName) []checks.Unsteady
 	return found
 }
 
-// upgradeElsewhere upgrades a fresh clone in another time zone and reads what it then holds; false when the upgrade fails there. The
-// branch's backend, where it is to be started, gets the clone.
+// upgradeElsewhere upgrades a fresh clone in another time zone and returns the fingerprint of its data; ok is false if
+// the upgrade fails there. If the branch's backend is to be started, it gets the clone.
 func upgradeElsewhere(ctx context.Context, p *pass) (print data.Fingerprint, ok bool, err error) {
 	var options testbed.CloneOptions
 	wanted := p.StartsBackend(checks.TrialStartBranch)
@@ -88,7 +89,7 @@ func upgradeElsewhere(ctx context.Context, p *pass) (print data.Fingerprint, ok 
 	return print, ok, err
 }
 
-// upgradeAndRead upgrades a clone and reads what it then holds; false when the upgrade fails there.
+// upgradeAndRead upgrades a clone and returns the fingerprint of its data; ok is false if the upgrade fails.
 func upgradeAndRead(ctx context.Context, p *pass, server *database.Server) (print data.Fingerprint, ok bool, err error) {
 	outcome, err := p.upgrade(ctx, server)
 	if err != nil || outcome.Failure != nil {

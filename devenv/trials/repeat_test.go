@@ -9,8 +9,8 @@ import (
 	"devenv/devenv/database/data"
 )
 
-// TestColumnsThatAreNotSteadyStayWhereTheUpgradeIsRecordedAfterThem: who repeats the upgrade begins before that is recorded.
-func TestColumnsThatAreNotSteadyStayWhereTheUpgradeIsRecordedAfterThem(t *testing.T) {
+// The trial repeat may finish before the upgrade itself is recorded.
+func TestRecordingTheUpgradeKeepsUnsteadyColumns(t *testing.T) {
 	t.Parallel()
 	unsteady := []checks.Unsteady{{Table: "public.users", Column: "token", Random: true}}
 	facts := checks.Facts{Outcomes: checks.Outcomes{Data: checks.DataOutcome{Unsteady: unsteady}}}
@@ -22,7 +22,7 @@ func TestColumnsThatAreNotSteadyStayWhereTheUpgradeIsRecordedAfterThem(t *testin
 	}
 }
 
-func TestOnlyANewColumnMayHaveOtherValuesInEveryRun(t *testing.T) {
+func TestOnlyNewColumnsMayDifferInEveryRun(t *testing.T) {
 	t.Parallel()
 	print := func(columns ...string) data.Fingerprint {
 		table := data.TablePrint{OID: 7, Schema: "public", Name: "users", Rows: 2}
@@ -36,11 +36,12 @@ func TestOnlyANewColumnMayHaveOtherValuesInEveryRun(t *testing.T) {
 	}
 	u := &upgrade{}
 	u.before.Fingerprint, u.after.Fingerprint = print("token", "at"), print("token", "at", "seen", "day")
-	got := u.unsteady([]data.ColumnName{name("token"), name("at"), name("seen"), name("day")}, []data.ColumnName{name("token"), name("seen")})
+	got := u.unsteady([]data.ColumnName{name("token"), name("at"), name("seen"), name("day")},
+		[]data.ColumnName{name("token"), name("seen")})
 	want := []checks.Unsteady{
 		{Table: "public.users", Column: "token", Random: true},
 		{Table: "public.users", Column: "at"},
-		{Table: "public.users", Column: "day"}, // new, and of the zone
+		{Table: "public.users", Column: "day"}, // new, and depends on the zone
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

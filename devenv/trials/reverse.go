@@ -13,7 +13,8 @@ import (
 	"devenv/migrations"
 )
 
-// reverse downgrades the migrated database to the base's head, compares schema and data with the base's, and upgrades again.
+// reverse downgrades the migrated database to the base's head, compares its schema and data with the base's, and
+// upgrades it again.
 func reverse() trial {
 	return trial{
 		name: checks.TrialReverse, title: "reverse", finds: "does the downgrade lead back, and does the upgrade work again?",
@@ -33,16 +34,16 @@ func tryReverse(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	return func(f *checks.Facts) { f.Reverse = w.outcome }, err
 }
 
-// wayBack is the downgrade of a migrated database, and what it came to.
+// wayBack is the downgrade of a migrated database and its outcome.
 type wayBack struct {
 	*pass
-	// up is nil where the upgrade of the base's data failed: then there is no data to compare.
+	// up is nil if the upgrade of the base's data failed: then there is no data to compare.
 	up      *upgrade
 	server  *database.Server
 	outcome checks.ReverseOutcome
 }
 
-// walk downgrades, compares, and upgrades again.
+// walk downgrades the database, compares it with the base's, and upgrades it again.
 func (w *wayBack) walk(ctx context.Context, log *step.Log) (err error) {
 	if w.outcome.Down, err = w.downgradeTo(ctx, w.server, w.baseTarget()); err != nil {
 		return err
@@ -80,8 +81,8 @@ func (w *wayBack) walk(ctx context.Context, log *step.Log) (err error) {
 	return w.writeAndReturn(ctx, log, &below)
 }
 
-// before returns the schema that the downgrade must lead to: the base's, or where the database was made from scratch, what the base's
-// own history makes.
+// before returns the schema that the downgrade must restore: the base's or, if the database was built from scratch, the
+// one that the base's own history builds.
 func (w *wayBack) before(ctx context.Context) (catalog.Catalog, error) {
 	if w.up != nil || len(w.BaseHeads()) == 0 {
 		return w.seeded.Before.Catalog, nil
@@ -94,7 +95,7 @@ func (w *wayBack) before(ctx context.Context) (catalog.Catalog, error) {
 	})
 }
 
-// explain adds to a downgrade that failed what is behind it: the rows, and whether the base's own downgrade ever worked.
+// explain adds the cause to a failed downgrade: the rows, and whether the base's own downgrade works at all.
 func (w *wayBack) explain(ctx context.Context, log *step.Log) error {
 	failure := w.outcome.Down.Failure
 	log.Faulty(failure.Error())
@@ -115,8 +116,8 @@ func (w *wayBack) baseline(ctx context.Context) (*migrations.Failure, error) {
 	})
 }
 
-// writeAndReturn downgrades the database once more, with rows that the new schema takes and the old one does not. below is the shape
-// that the first downgrade led to.
+// writeAndReturn downgrades the database once more, with rows that the new schema accepts and the old one does not.
+// below is the shape after the first downgrade.
 func (w *wayBack) writeAndReturn(ctx context.Context, log *step.Log, below *catalog.Shape) (err error) {
 	if len(witness.Restrictions(&w.up.after.Shape, below)) == 0 {
 		w.outcome.Written = checks.WitnessOutcome{Ran: true}
@@ -136,7 +137,7 @@ func (w *wayBack) writeAndReturn(ctx context.Context, log *step.Log, below *cata
 		},
 	}
 	if w.outcome.Again.Failure != nil || len(w.outcome.Differences) > 0 {
-		if err := e.renew(ctx); err != nil { // the first database holds what the downgrade left behind
+		if err := e.renew(ctx); err != nil { // what the downgrade left behind is still in the first database
 			return err
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"devenv/devenv/testbed"
 )
 
-// compareData compares the data after the downgrade with the base's, and with what the upgrade left: what the upgrade has lost or
-// changed already is not the downgrade's.
+// compareData compares the data after the downgrade with the base's, and with the data after the upgrade: what the
+// upgrade has already lost or changed is not the downgrade's fault.
 func (w *wayBack) compareData(ctx context.Context) error {
 	if w.up == nil || !w.up.data.Ran {
 		return nil
@@ -33,21 +33,23 @@ func (w *wayBack) compareData(ctx context.Context) error {
 	return err
 }
 
-// explained returns whether changes found earlier account for one: they are of the same column, or of all rows of its table.
+// explained reports whether an earlier change accounts for this one: it affects the same column, or whole rows of the
+// table.
 func explained(c data.Change, earlier []data.Change) bool {
 	return slices.ContainsFunc(earlier, func(by data.Change) bool {
 		return by.Table == c.Table && (by.Column == "" || by.Column == c.Column)
 	})
 }
 
-// onlyDefaults returns whether a column that is gone held nothing but its defaults.
+// onlyDefaults reports whether a dropped column held nothing but its default values.
 func (u *upgrade) onlyDefaults(c data.Change) bool {
 	table, column := u.columnAfter(c)
 	return c.Kind == data.ColumnDropped && column != nil && u.defaulted(table, column)
 }
 
-// compareRoundTrip compares the data after the second upgrade with what the first one left. Only where they differ is another clone
-// upgraded: it has the rows as the first upgrade left them, and tells what no two upgrades leave alike.
+// compareRoundTrip compares the data after the second upgrade with the data after the first. Only if they differ is
+// another clone upgraded: its rows are as the first upgrade left them, and it shows what differs between any two
+// upgrades.
 func (w *wayBack) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
 	again, err := w.Fingerprint(ctx, w.server)
 	if err != nil || len(w.up.roundTrip(w.up.after.Fingerprint, again, w.outcome.Data.Base)) == 0 {
@@ -68,7 +70,7 @@ func (w *wayBack) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
 	})
 }
 
-// settleTrip reads the rows behind the differences of two upgrades.
+// settleTrip examines the rows in which two upgrades differ, and returns the changes that remain.
 func (w *wayBack) settleTrip(ctx context.Context, first, again data.State) (settled []data.Change, err error) {
 	unlike := w.up.after.Fingerprint.Unlike(first.Print)
 	var changes, added []data.Change
@@ -86,8 +88,8 @@ func (w *wayBack) settleTrip(ctx context.Context, first, again data.State) (sett
 	return append(settled, added...), err
 }
 
-// roundTrip returns the differences between what two upgrades left, without those that the downgrade is to blame for already. Of
-// tables to which the migration itself adds rows only the number of rows counts: the second time they have other ids.
+// roundTrip returns the differences between the results of two upgrades, without those already blamed on the downgrade.
+// In tables to which the migration adds rows only the number of rows counts: a second upgrade gives the rows other ids.
 func (u *upgrade) roundTrip(first, again data.Fingerprint, blamed []data.Change) []data.Change {
 	return slices.DeleteFunc(append(first.Compare(again), first.Added(again)...), func(c data.Change) bool {
 		if explained(c, blamed) {
@@ -98,7 +100,7 @@ func (u *upgrade) roundTrip(first, again data.Fingerprint, blamed []data.Change)
 	})
 }
 
-// comparable returns whether another upgrade should leave the same values in a column.
+// comparable reports whether a second upgrade should leave the same values in a column.
 func (u *upgrade) comparable(t *catalog.Table, c *catalog.Column) bool {
 	return t != nil && c != nil && !u.numberedAnew(t, c) && !u.defaulted(t, c)
 }

@@ -11,7 +11,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestAColumnThatHoldsOnlyItsDefaultsIsNoLossOnTheWayBack(t *testing.T) {
+func TestDroppingAColumnOfDefaultsLosesNothing(t *testing.T) {
 	t.Parallel()
 	shape := func(columns ...catalog.Column) catalog.Shape {
 		return catalog.Shape{Tables: []catalog.Table{{OID: 7, Schema: "shop", Name: "Order", Columns: columns}}}
@@ -23,15 +23,18 @@ func TestAColumnThatHoldsOnlyItsDefaultsIsNoLossOnTheWayBack(t *testing.T) {
 		change     data.ChangeKind
 		want       bool
 	}{
-		"a default":                      {catalog.Column{Number: 2, Name: "Points", Default: "0"}, []string{`ALTER TABLE shop."Order" ADD COLUMN "Points" int DEFAULT 0`}, data.ColumnDropped, true},
-		"an identity":                    {catalog.Column{Number: 2, Name: "Points", Identity: "d"}, nil, data.ColumnDropped, true},
-		"an expression":                  {catalog.Column{Number: 2, Name: "Points", Generated: "lower(a)"}, nil, data.ColumnDropped, true},
-		"another column filled":          {catalog.Column{Number: 2, Name: "Points", Default: "0"}, []string{`UPDATE shop."Order" SET points_of = 3`}, data.ColumnDropped, true},
-		"a default, and then filled":     {catalog.Column{Number: 2, Name: "Points", Default: "0"}, []string{`UPDATE shop."Order" SET "Points" = 3`}, data.ColumnDropped, false},
-		"filled in a block of code":      {catalog.Column{Number: 2, Name: "Points", Default: "0"}, []string{`DO $$ BEGIN UPDATE shop."Order" SET "Points" = 3; END $$`}, data.ColumnDropped, false},
-		"no default":                     {catalog.Column{Number: 2, Name: "Points"}, nil, data.ColumnDropped, false},
-		"a column that was there before": {catalog.Column{Number: 1, Name: "state", Default: "'new'::text"}, nil, data.ColumnDropped, false},
-		"values and not the column":      {catalog.Column{Number: 2, Name: "Points", Default: "0"}, nil, data.ValuesLost, false},
+		"a default":                  {catalog.Column{Number: 2, Name: "Points", Default: "0"}, []string{`ALTER TABLE shop."Order" ADD COLUMN "Points" int DEFAULT 0`}, data.ColumnDropped, true},
+		"an identity":                {catalog.Column{Number: 2, Name: "Points", Identity: "d"}, nil, data.ColumnDropped, true},
+		"an expression":              {catalog.Column{Number: 2, Name: "Points", Generated: "lower(a)"}, nil, data.ColumnDropped, true},
+		"another column filled":      {catalog.Column{Number: 2, Name: "Points", Default: "0"}, []string{`UPDATE shop."Order" SET points_of = 3`}, data.ColumnDropped, true},
+		"a default, and then filled": {catalog.Column{Number: 2, Name: "Points", Default: "0"}, []string{`UPDATE shop."Order" SET "Points" = 3`}, data.ColumnDropped, false},
+		"filled in a block of code":  {catalog.Column{Number: 2, Name: "Points", Default: "0"}, []string{`DO $$ BEGIN UPDATE shop."Order" SET "Points" = 3; END $$`}, data.ColumnDropped, false},
+		"no default":                 {catalog.Column{Number: 2, Name: "Points"}, nil, data.ColumnDropped, false},
+		"a column that was there before": {
+			catalog.Column{Number: 1, Name: "state", Default: "'new'::text"},
+			nil, data.ColumnDropped, false,
+		},
+		"values and not the column": {catalog.Column{Number: 2, Name: "Points", Default: "0"}, nil, data.ValuesLost, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +50,7 @@ func TestAColumnThatHoldsOnlyItsDefaultsIsNoLossOnTheWayBack(t *testing.T) {
 	}
 }
 
-func TestAnEarlierChangeExplainsItsColumnOrAllRowsAndNoMore(t *testing.T) {
+func TestEarlierChangeExplainsItsColumnOrRowsOnly(t *testing.T) {
 	t.Parallel()
 	rows := data.Change{Kind: data.RowsLost, Table: "public.users"}
 	name := data.Change{Kind: data.ValuesChanged, Table: "public.users", Column: "name"}
@@ -68,7 +71,7 @@ func TestAnEarlierChangeExplainsItsColumnOrAllRowsAndNoMore(t *testing.T) {
 	}
 }
 
-func TestTwoUpgradesMayGiveNewRowsOtherNumbersAndNothingElse(t *testing.T) {
+func TestUpgradesMayDifferOnlyInNewRowNumbers(t *testing.T) {
 	t.Parallel()
 	column := func(n int16, name, hash string) (catalog.Column, data.ColumnPrint) {
 		return catalog.Column{Number: n, Name: name}, data.ColumnPrint{Number: n, Name: name, Values: 2, Hash: hash, Keyed: hash}

@@ -12,7 +12,7 @@ import (
 	"devenv/devenv/step"
 )
 
-// runner runs trials, each as soon as what it needs is there. It alone writes the facts.
+// runner runs each trial as soon as what it needs is available. Nothing else writes the facts.
 type runner struct {
 	steps  *step.Runner
 	bench  *bench
@@ -22,18 +22,19 @@ type runner struct {
 
 	mu    sync.Mutex
 	facts *checks.Facts
-	// offered is what is there, by resource, in the order of preference; ended tells the end of each trial.
+	// offered lists the offerings by resource, in order of preference; ended has a channel for each trial, closed when
+	// the trial ends.
 	offered map[string][]*offering
 	ended   map[checks.Trial]chan struct{}
 }
 
-// offering is a resource as one trial offers it. settled is closed when it is there, or will not be.
+// offering is a resource offered by one trial. settled is closed once it is available, or never will be.
 type offering struct {
 	by      checks.Trial
 	settled chan struct{}
 	once    sync.Once
 	value   any
-	// why is the reason that it is not there.
+	// why is the reason why it is not available.
 	why string
 }
 
@@ -41,19 +42,19 @@ func (o *offering) settle(value any, why string) {
 	o.once.Do(func() { o.value, o.why = value, why; close(o.settled) })
 }
 
-// newRunner returns a runner of no trials yet, which fills the facts.
+// newRunner returns a runner without trials, which will write to facts.
 func newRunner(steps *step.Runner, b *bench, wanted func(checks.Trial) bool, facts *checks.Facts) *runner {
 	return &runner{steps: steps, bench: b, wanted: wanted, facts: facts, offered: map[string][]*offering{}}
 }
 
-// give provides what no trial has to make.
+// give provides a resource that already exists.
 func give[T any](r *runner, res resource[T], value T) {
 	o := &offering{settled: make(chan struct{})}
 	o.settle(value, "")
 	r.offered[string(res)] = append(r.offered[string(res)], o)
 }
 
-// run runs the trials that are wanted or that those need, and returns the first error.
+// run runs the wanted trials and those that they need, and returns the first error.
 func (r *runner) run(ctx context.Context) error {
 	chosen := choose(r.trials, r.wanted)
 	if err := validate(chosen, r.offered); err != nil {
@@ -74,7 +75,7 @@ func (r *runner) run(ctx context.Context) error {
 	return r.steps.Run(ctx, r.steps.Together(steps...))
 }
 
-// perform waits for what a trial needs, and runs it.
+// perform waits for what a trial needs, then runs it.
 func (r *runner) perform(ctx context.Context, t *trial, chosen []trial) error {
 	p := &pass{bench: r.bench, trial: t, runner: r, given: map[string]any{}, spent: map[checks.Trial]time.Duration{}}
 	if needless, err := r.needless(ctx, t); err != nil || needless {
@@ -102,13 +103,13 @@ func (r *runner) perform(ctx context.Context, t *trial, chosen []trial) error {
 		r.record(found, p.spent)
 		return errors.Join(err, p.end(ctx))
 	}))
-	if err == nil { // after an error nothing more begins
+	if err == nil { // after an error nothing else may start
 		r.close(p)
 	}
 	return err
 }
 
-// needless returns whether a trial stands by in vain: what it offers is there from those that are preferred.
+// needless reports whether a standby trial need not run, because preferred trials have provided everything it offers.
 func (r *runner) needless(ctx context.Context, t *trial) (bool, error) {
 	if !t.standby {
 		return false, nil
@@ -123,8 +124,8 @@ func (r *runner) needless(ctx context.Context, t *trial) (bool, error) {
 	return true, nil
 }
 
-// gather waits for what a trial needs and uses, and for those that it would take something from. False is that something which it
-// needs will not be there, or that the tool lacks what it takes.
+// gather waits for what a trial needs and uses, and for the other trials that need what it uses up. complete is false
+// if something it needs will not be available, or if the tool does not support the trial.
 func (r *runner) gather(ctx context.Context, p *pass, chosen []trial) (complete bool, err error) {
 	if p.able != nil {
 		if unable := p.able(r.bench.Tool); unable != nil {
@@ -153,7 +154,7 @@ func (r *runner) gather(ctx context.Context, p *pass, chosen []trial) (complete 
 	return true, nil
 }
 
-// obtain waits for a resource and returns it from the first trial that offers it, or why it is not there.
+// obtain waits for a resource and returns it from the first trial that provides it, or the reason why none does.
 func obtain(ctx context.Context, offers []*offering) (value any, why string, err error) {
 	for _, o := range offers {
 		if err := step.Wait(ctx, o.settled); err != nil {
@@ -169,7 +170,7 @@ func obtain(ctx context.Context, offers []*offering) (value any, why string, err
 	return nil, why, nil
 }
 
-// settle settles what a trial offers: it is there, or will not be.
+// settle records that a trial's offer is available, or why it never will be.
 func (r *runner) settle(t *trial, res anyResource, value any, why string) {
 	for _, o := range r.offered[res.String()] {
 		if o.by == t.name {
@@ -178,7 +179,7 @@ func (r *runner) settle(t *trial, res anyResource, value any, why string) {
 	}
 }
 
-// record writes what a trial found.
+// record writes to the facts what a trial found, and the time spent.
 func (r *runner) record(found finding, spent map[checks.Trial]time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -190,7 +191,7 @@ func (r *runner) record(found finding, spent map[checks.Trial]time.Duration) {
 	}
 }
 
-// close tells the end of a trial, and that what it has not offered will not come.
+// close marks a trial as ended, and everything that it has not offered as unavailable.
 func (r *runner) close(p *pass) {
 	for _, res := range p.offers {
 		r.settle(p.trial, res, nil, p.missing)

@@ -3,7 +3,6 @@ package trials
 import (
 	"context"
 	"errors"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -19,14 +18,14 @@ import (
 	"devenv/devenv/tool"
 )
 
-// Resources of the runner's tests.
+// Resources for the runner's tests.
 const (
 	ground resource[string] = "ground"
 	walls  resource[string] = "walls"
 	roof   resource[string] = "roof"
 )
 
-// site runs trials of a test and remembers in which order they ran, with what.
+// site runs a test's trials and records in which order they ran, and with what.
 type site struct {
 	*runner
 	mu  sync.Mutex
@@ -45,25 +44,31 @@ func (s *site) wrote(line string) {
 	s.log = append(s.log, line)
 }
 
-// makes is a trial that offers a resource; an empty value offers nothing, for the reason.
+// makes returns a trial that offers a resource; with an empty value it offers nothing, for the reason why.
 func (s *site) makes(name checks.Trial, r resource[string], value, why string) trial {
-	return trial{name: name, title: string(name), offers: []anyResource{r}, run: func(_ context.Context, p *pass, _ *step.Log) (finding, error) {
-		if value == "" {
-			p.missing = why
-			return nil, nil
-		}
-		offer(p, r, value)
-		s.wrote(string(name))
-		return func(f *checks.Facts) { f.BaseRef += value }, nil
-	}}
+	return trial{
+		name: name, title: string(name), offers: []anyResource{r},
+		run: func(_ context.Context, p *pass, _ *step.Log) (finding, error) {
+			if value == "" {
+				p.missing = why
+				return nil, nil
+			}
+			offer(p, r, value)
+			s.wrote(string(name))
+			return func(f *checks.Facts) { f.BaseRef += value }, nil
+		},
+	}
 }
 
-// takes is a trial that needs a resource.
+// takes returns a trial that needs a resource.
 func (s *site) takes(name checks.Trial, r resource[string]) trial {
-	return trial{name: name, title: string(name), needs: []anyResource{r}, run: func(_ context.Context, p *pass, _ *step.Log) (finding, error) {
-		s.wrote(string(name) + " with " + take(p, r))
-		return nil, nil
-	}}
+	return trial{
+		name: name, title: string(name), needs: []anyResource{r},
+		run: func(_ context.Context, p *pass, _ *step.Log) (finding, error) {
+			s.wrote(string(name) + " with " + take(p, r))
+			return nil, nil
+		},
+	}
 }
 
 func (s *site) must(t *testing.T, trials ...trial) *site {
@@ -75,7 +80,7 @@ func (s *site) must(t *testing.T, trials ...trial) *site {
 	return s
 }
 
-func TestATrialRunsOnceWhatItNeedsIsThere(t *testing.T) {
+func TestTrialRunsOnceItsNeedsAreMet(t *testing.T) {
 	t.Parallel()
 	s := newSite()
 	s.must(t, s.takes("late", ground), s.makes("early", ground, "clay", ""))
@@ -87,7 +92,7 @@ func TestATrialRunsOnceWhatItNeedsIsThere(t *testing.T) {
 	}
 }
 
-func TestOfSeveralOffersTheFirstIsTaken(t *testing.T) {
+func TestFirstOfSeveralOffersIsTaken(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ first, second, want string }{
 		"both":       {"clay", "sand", "late with clay"},
@@ -101,7 +106,7 @@ func TestOfSeveralOffersTheFirstIsTaken(t *testing.T) {
 	}
 }
 
-func TestAFallbackRunsOnlyWhereThePreferredTrialFails(t *testing.T) {
+func TestFallbackRunsOnlyIfThePreferredTrialFails(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		preferred string
@@ -118,7 +123,7 @@ func TestAFallbackRunsOnlyWhereThePreferredTrialFails(t *testing.T) {
 	}
 }
 
-func TestWithoutABackendNoneIsStarted(t *testing.T) {
+func TestNothingIsStartedWithoutABackend(t *testing.T) {
 	t.Parallel()
 	facts := newSite().facts
 	trials := possible("", facts)
@@ -132,7 +137,7 @@ func TestWithoutABackendNoneIsStarted(t *testing.T) {
 	}
 }
 
-func TestWhatDependsOnAFailureIsSkippedForItsReason(t *testing.T) {
+func TestDependentTrialsAreSkippedWithTheFailuresReason(t *testing.T) {
 	t.Parallel()
 	s := newSite()
 	between := s.takes("between", ground)
@@ -148,7 +153,7 @@ func TestWhatDependsOnAFailureIsSkippedForItsReason(t *testing.T) {
 	}
 }
 
-func TestATrialThatTheToolCannotServeIsSkipped(t *testing.T) {
+func TestUnsupportedTrialsAreSkipped(t *testing.T) {
 	t.Parallel()
 	s := newSite()
 	unable := s.makes("unable", ground, "clay", "")
@@ -164,7 +169,7 @@ func TestATrialThatTheToolCannotServeIsSkipped(t *testing.T) {
 	}
 }
 
-func TestWhatEndsAResourceWaitsForTheOthers(t *testing.T) {
+func TestTrialThatEndsAResourceWaitsForOthers(t *testing.T) {
 	t.Parallel()
 	s := newSite()
 	last := s.takes("last", ground)
@@ -176,10 +181,11 @@ func TestWhatEndsAResourceWaitsForTheOthers(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatIsWantedAndWhatThatNeedsRuns(t *testing.T) {
+func TestOnlyWantedTrialsAndTheirNeedsRun(t *testing.T) {
 	t.Parallel()
 	s := newSite("late")
-	s.must(t, s.makes("early", ground, "clay", ""), s.makes("unneeded", walls, "brick", ""), s.takes("unwanted", roof), s.takes("late", ground))
+	s.must(t, s.makes("early", ground, "clay", ""), s.makes("unneeded", walls, "brick", ""),
+		s.takes("unwanted", roof), s.takes("late", ground))
 	if diff := cmp.Diff([]string{"early", "late with clay"}, s.log); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -189,9 +195,10 @@ func TestAnErrorEndsTheRun(t *testing.T) {
 	t.Parallel()
 	s := newSite()
 	broken := errors.New("the engine is gone")
-	failing := trial{name: "failing", title: "failing", offers: []anyResource{ground}, run: func(context.Context, *pass, *step.Log) (finding, error) {
-		return nil, broken
-	}}
+	failing := trial{
+		name: "failing", title: "failing", offers: []anyResource{ground},
+		run: func(context.Context, *pass, *step.Log) (finding, error) { return nil, broken },
+	}
 	s.trials = []trial{failing, s.takes("late", ground)}
 	if err := s.run(t.Context()); !errors.Is(err, broken) {
 		t.Errorf("the run ends with %v", err)
@@ -201,7 +208,7 @@ func TestAnErrorEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestATrialGetsOnlyWhatItDeclares(t *testing.T) {
+func TestTrialGetsOnlyWhatItDeclares(t *testing.T) {
 	t.Parallel()
 	for name, run := range map[string]func(p *pass){
 		"takes":  func(p *pass) { take(p, walls) },
@@ -218,7 +225,7 @@ func TestATrialGetsOnlyWhatItDeclares(t *testing.T) {
 	}
 }
 
-func TestAWrongGraphIsRefused(t *testing.T) {
+func TestInvalidGraphIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite()
 	round := s.takes("round", roof)
@@ -239,7 +246,7 @@ func TestAWrongGraphIsRefused(t *testing.T) {
 	}
 }
 
-func TestTheTrialsMakeAGraph(t *testing.T) {
+func TestAllTrialsMakeAValidGraph(t *testing.T) {
 	t.Parallel()
 	if err := validate(all(), nil); err != nil {
 		t.Error(err)
@@ -258,40 +265,4 @@ func TestTheTrialsMakeAGraph(t *testing.T) {
 			t.Errorf("the trial %s does not say what it is", trial.name)
 		}
 	}
-}
-
-func TestTheLongestThatWaitsGoesFirst(t *testing.T) {
-	t.Parallel()
-	l := newLanes(1)
-	if err := l.enter(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
-	let := make(chan int, 3)
-	for i, seconds := range []int{1, 5, 3} {
-		go func() {
-			if l.enter(t.Context(), seconds) == nil {
-				let <- seconds
-				l.leave()
-			}
-		}()
-		for l.queue() <= i {
-			runtime.Gosched()
-		}
-	}
-	cancelled, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := l.enter(cancelled, 9); !errors.Is(err, context.Canceled) {
-		t.Errorf("a wait that is cancelled ends with %v", err)
-	}
-	l.leave()
-	if got := []int{<-let, <-let, <-let}; !slices.Equal(got, []int{5, 3, 1}) {
-		t.Errorf("they are let in as %v", got)
-	}
-}
-
-// queue is how many wait.
-func (l *lanes) queue() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.waiting)
 }

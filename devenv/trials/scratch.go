@@ -9,14 +9,14 @@ import (
 	"devenv/migrations"
 )
 
-// rebuilt is an empty database that was upgraded through the whole history, and how that went.
+// rebuilt is an empty database that was upgraded through the whole history, and the outcome of that upgrade.
 type rebuilt struct {
 	server  *database.Server
 	outcome checks.Outcome
 }
 
-// fromScratch upgrades an empty database through the whole history. Where the upgrade of the base's data fails, what is asked of a
-// migrated database is asked of this one, so that one run tells all faults.
+// fromScratch upgrades an empty database through the whole history. If the upgrade of the base's data fails, this
+// database takes the place of the migrated one in other trials, so that a single run finds all faults.
 func fromScratch() trial {
 	return trial{
 		name: checks.TrialScratch, title: "scratch", finds: "does the whole history make the schema in an empty database?",

@@ -11,7 +11,7 @@ import (
 	"devenv/migrations"
 )
 
-// seeded upgrades a clone of the base's data, and compares what it held before with what it holds then.
+// seeded upgrades a clone of the base's data, and compares its data before and after.
 func seeded() trial {
 	return trial{
 		name: checks.TrialSeeded, title: "apply", finds: "does the upgrade work on the base's data, and what became of the rows?",
@@ -25,7 +25,8 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	if up.seeded, err = freshSeeded(ctx, p); err != nil {
 		return nil, err
 	}
-	outcome, run, err := p.upgradeWith(ctx, up.seeded.Server, migrations.MoveOptions{Transactions: p.Wants(checks.TrialAtomic) || p.Wants(checks.TrialAdversarial) || p.Wants(checks.TrialReverse)})
+	transactions := p.Wants(checks.TrialAtomic) || p.Wants(checks.TrialAdversarial) || p.Wants(checks.TrialReverse)
+	outcome, run, err := p.upgradeWith(ctx, up.seeded.Server, migrations.MoveOptions{Transactions: transactions})
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +55,8 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	return up.record(renames, notes), err
 }
 
-// freshSeeded returns the clone of the base's data in which the migration was made, or another where the branch's own revisions were
-// applied to that.
+// freshSeeded returns the clone of the base's data in which the migration was generated, or another one if the branch's
+// own revisions were applied to that one.
 func freshSeeded(ctx context.Context, p *pass) (*testbed.Seeded, error) {
 	if !p.migration.Applied {
 		return p.seeded, nil
@@ -70,11 +71,11 @@ func freshSeeded(ctx context.Context, p *pass) (*testbed.Seeded, error) {
 	return &fresh, p.seeded.Server.Remove(context.WithoutCancel(ctx))
 }
 
-// record writes what the upgrade came to; renames are those that were written as drop and add.
+// record returns a finding that writes the outcome of the upgrade; renames are those written as a drop and an add.
 func (u *upgrade) record(renames []migrations.Rename, notes []catalog.Note) finding {
 	return func(f *checks.Facts) {
 		f.Seeded = u.outcome
-		f.Data.Ran, f.Data.Changes = u.data.Ran, u.data.Changes // the rest is repeat's, which begins before this is written
+		f.Data.Ran, f.Data.Changes = u.data.Ran, u.data.Changes // the rest belongs to repeat, which may start before this is written
 		f.NotCompared = unread(u.before.Catalog, u.after.Catalog)
 		f.Renames, f.Notes = append(f.Renames, renames...), notes
 	}

@@ -16,7 +16,7 @@ import (
 	"devenv/devenv/tool"
 )
 
-// startBranch starts the branch's backend on migrated data: on the database that the upgrade was repeated in, where there is one.
+// startBranch starts the branch's backend on migrated data: on the database of the repeated upgrade, if there is one.
 func startBranch() trial {
 	return trial{
 		name: checks.TrialStartBranch, title: "start branch", finds: "does the branch's backend start on the migrated data?",
@@ -28,7 +28,8 @@ func startBranch() trial {
 	}
 }
 
-// startBase starts the base's backend on migrated data with the version row set back, as in a rolling deployment.
+// startBase starts the base's backend on migrated data, with the database's version reset to the base's, as in a
+// rolling deployment.
 func startBase() trial {
 	return trial{
 		name: checks.TrialStartBase, title: "start base", finds: "does the base's backend still start on the migrated data?",
@@ -41,7 +42,7 @@ func startBase() trial {
 	}
 }
 
-// tryStart starts the backend of one checkout, and removes it.
+// tryStart starts a checkout's backend, then removes it.
 func tryStart(ctx context.Context, p *pass, s *scratch.Checkout, log *step.Log) (outcome checks.StartOutcome, err error) {
 	b, err := createBackend(ctx, p, s, log)
 	if err != nil {
@@ -53,16 +54,16 @@ func tryStart(ctx context.Context, p *pass, s *scratch.Checkout, log *step.Log) 
 	return outcome, b.removeAll(ctx)
 }
 
-// backend is a checkout's backend with what it needs, beside a clone of the base's data.
+// backend is a checkout's backend with the services it needs, next to a clone of the base's data.
 type backend struct {
 	*pass
 	*scratch.Services
 	server *database.Server
-	// upgraded says that the clone has been upgraded already.
+	// upgraded is set if the clone has already been upgraded.
 	upgraded bool
 }
 
-// createBackend creates a checkout's backend and its needs beside a clone, and starts the needs.
+// createBackend creates a checkout's backend and the services it needs next to a clone, and starts those services.
 func createBackend(ctx context.Context, p *pass, s *scratch.Checkout, log *step.Log) (*backend, error) {
 	services := p.Services(s, p.Project.Backend)
 	if err := s.EnsureImages(ctx, services, log); err != nil {
@@ -94,10 +95,10 @@ func createBackend(ctx context.Context, p *pass, s *scratch.Checkout, log *step.
 	return b, group.Wait()
 }
 
-// networkOf is the part of the name of the network of the backend that a trial starts.
+// networkOf returns a trial's part of the name of its backend's network.
 func networkOf(t checks.Trial) string { return strings.ReplaceAll(string(t), ".", "-") }
 
-// besideBackend returns the options of a clone that is where the backend of a trial looks for its database.
+// besideBackend returns the options of a clone that a trial's backend can reach under its database's host names.
 func besideBackend(ctx context.Context, p *pass, t checks.Trial) (testbed.CloneOptions, error) {
 	network := p.Workspace.Name(networkOf(t))
 	if err := p.Workspace.Network(ctx, network); err != nil {
@@ -106,7 +107,8 @@ func besideBackend(ctx context.Context, p *pass, t checks.Trial) (testbed.CloneO
 	return testbed.CloneOptions{Stack: database.NetworkAlias{Name: network, Aliases: p.Base.Settings.Hosts}}, nil
 }
 
-// start upgrades the database and starts the backend on it. That it does not become ready is a fact, no error.
+// start upgrades the database and starts the backend on it. A backend that does not become ready is a finding, not an
+// error.
 func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.StartOutcome, err error) {
 	if b.Checkout == b.Branch {
 		if err := bringFiles(ctx, b.pass, b.Services); err != nil {
@@ -146,7 +148,7 @@ func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.Star
 	return outcome, nil
 }
 
-// removeAll removes the backend while other trials go on: taking a network down is mostly waiting.
+// removeAll removes the backend and its clone, all at the same time: removing them is mostly waiting.
 func (b *backend) removeAll(ctx context.Context) error {
 	engine := b.Workspace.Engine
 	group := errgroup.Group{}
@@ -160,15 +162,15 @@ func (b *backend) removeAll(ctx context.Context) error {
 	return engine.RemoveNetwork(ctx, b.Network)
 }
 
-// startOnBase is how the base's backend starts on the base's own data, asked at most once in a run.
+// startOnBase tells how the base's backend starts on the base's own data; it is tried at most once per run.
 type startOnBase struct {
 	mu     sync.Mutex
 	asked  bool
 	answer error
 }
 
-// ask returns how the base's backend starts on the base's own data: nil when it does. A base that seeds at start has shown that
-// already.
+// ask returns the error with which the base's backend fails to start on the base's own data; nil if it starts. A base
+// that is seeded at startup has already shown that it does.
 func (o *startOnBase) ask(ctx context.Context, p *pass, log *step.Log) (answer, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -16,11 +16,12 @@ import (
 	"devenv/migrations"
 )
 
-// startFirst starts the branch's backend on the base's data before the upgrade, as docker compose up does where migrations are run by
-// hand. A backend that creates missing tables itself leaves nothing for the migration to create.
+// startFirst starts the branch's backend on the base's data before the upgrade, as docker compose up does if migrations
+// are run by hand. If the backend creates missing tables itself, the migration fails because they already exist.
 func startFirst() trial {
 	return trial{
-		name: checks.TrialStartFirst, title: "start first", finds: "does the upgrade work where the branch's backend was started before it?",
+		name: checks.TrialStartFirst, title: "start first",
+		finds: "does the upgrade work where the branch's backend was started before it?",
 		needs: []anyResource{upgraded}, seconds: 5, run: tryStartFirst,
 	}
 }
@@ -44,14 +45,14 @@ func tryStartFirst(ctx context.Context, p *pass, log *step.Log) (finding, error)
 	case failure == nil:
 	case alreadyThere(failure):
 		log.Faulty(failure.Error())
-	default: // whatever it is, the backend has not created what the migration creates
+	default: // another failure: the backend has not created what the migration creates
 		outcome.Upgrade = checks.Outcome{}
 	}
 	return func(f *checks.Facts) { f.First = outcome }, err
 }
 
-// upgradeAfterStart starts the branch's backend on a clone of the base's data, stops it, and upgrades the clone. The outcome is zero
-// where the backend does not start on that data.
+// upgradeAfterStart starts the branch's backend on a clone of the base's data, stops it, and upgrades the clone. The
+// outcome is zero if the backend does not start on that data.
 func upgradeAfterStart(ctx context.Context, p *pass, log *step.Log) (outcome checks.Outcome, err error) {
 	b, err := createBackend(ctx, p, p.Branch, log)
 	if err != nil {
@@ -75,18 +76,18 @@ func upgradeAfterStart(ctx context.Context, p *pass, log *step.Log) (outcome che
 	return outcome, b.removeAll(ctx)
 }
 
-// alreadyThere reports whether an upgrade failed because a table, or what belongs to it, exists.
+// alreadyThere reports whether an upgrade failed because a table, or part of one, already exists.
 func alreadyThere(f *migrations.Failure) bool {
 	return slices.Contains([]string{"42P07", "42710", "42701"}, f.SQLState)
 }
 
-// createsTables reports whether there is a table after the upgrade that was not there before.
+// createsTables reports whether the upgrade creates a table.
 func (u *upgrade) createsTables() bool {
 	return slices.ContainsFunc(u.after.Shape.Tables, func(t catalog.Table) bool { return u.before.Shape.Table(t.OID) == nil })
 }
 
-// createsTables returns the first Python file below a directory that creates the tables of the models, relative to it; tests do so on
-// databases of their own.
+// createsTables returns the first Python file below dir, relative to it, that creates the models' tables; empty if
+// there is none. Tests do not count: they do so on their own databases.
 func createsTables(dir string) (file string, err error) {
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {

@@ -11,9 +11,10 @@ import (
 	"devenv/migrations"
 )
 
-// stepwise compares one revision at a time with all in one run. The base's data was made by upgrades up to its head, and the empty
-// database by one of the whole history: their results are compared for what the branch changed. The branch's revisions are applied
-// one at a time when it has several, the history when it fails in one run.
+// stepwise compares upgrading one revision at a time with upgrading in one run. The base's data comes from upgrades up
+// to the base's head, the empty database from one upgrade through the whole history: the two are compared in what the
+// branch changed. If the branch has several revisions, they are also applied one at a time; so is the whole history if
+// it fails in one run.
 func stepwise() trial {
 	return trial{
 		name: checks.TrialStepwise, title: "stepwise", finds: "does one revision at a time come to the same as all in one run?",
@@ -30,7 +31,7 @@ func tryStepwise(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	return func(f *checks.Facts) { f.Stepwise = s.outcome }, err
 }
 
-// stepping is the comparison of upgrades in one run with upgrades one revision at a time.
+// stepping compares upgrades in one run with upgrades one revision at a time.
 type stepping struct {
 	*pass
 	up      *upgrade
@@ -78,7 +79,7 @@ func (s *stepping) onData(ctx context.Context) (err error) {
 	return err
 }
 
-// through upgrades a clone to one revision after the other.
+// through upgrades a clone to one revision after another.
 func (s *stepping) through(ctx context.Context, server *database.Server, revisions []migrations.Revision) (checks.Outcome, error) {
 	for _, revision := range revisions {
 		if outcome, err := s.upgradeTo(ctx, server, migrations.At(revision.ID)); err != nil || outcome.Failure != nil {
@@ -95,8 +96,8 @@ func (s *stepping) record(differences []catalog.Difference, one, other string) {
 	}
 }
 
-// ofBranch returns the differences from a catalog that the branch has to do with: of objects that it changed, and of what belongs to
-// these.
+// ofBranch returns the differences from a catalog that concern the branch: in the objects it changed, and in their
+// parts.
 func (u *upgrade) ofBranch(scratch catalog.Catalog) []catalog.Difference {
 	changed := map[string]bool{}
 	for _, d := range u.before.Catalog.Diff(u.after.Catalog) {

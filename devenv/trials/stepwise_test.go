@@ -8,7 +8,7 @@ import (
 	"devenv/devenv/database/catalog"
 )
 
-func TestOnlyWhatTheBranchChangedAndWhatBelongsToItIsComparedWithTheHistory(t *testing.T) {
+func TestOnlyTheBranchsChangesAreComparedWithHistory(t *testing.T) {
 	t.Parallel()
 	schema := func(objects ...string) catalog.Catalog {
 		c := catalog.Catalog{Objects: map[string]catalog.Object{}}
@@ -26,7 +26,7 @@ func TestOnlyWhatTheBranchChangedAndWhatBelongsToItIsComparedWithTheHistory(t *t
 		teams, "", "table", "index:public.ix_teams", teams, "by hand",
 		users, "", "table, row level security", "column:public.users.a", users, "varchar", "index:public.ix_users", users, "by hand")
 	scratch := schema(
-		teams, "", "table", // another index, which is not the branch's
+		teams, "", "table", // lacks an index, but not because of the branch
 		users, "", "table, row level security", "column:public.users.a", users, "text", "trigger:public.users.t", users, "only here")
 	want := []catalog.Difference{
 		{Object: "column:public.users.a", Was: "varchar", Is: "text"},

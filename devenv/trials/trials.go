@@ -1,6 +1,7 @@
-// Package trials proves a migration: each trial does one thing to learn about it, on databases of its own, and returns what it found
-// as facts, which package checks judges. A trial is a value in a file of its own (seeded.go is the first), which declares what it needs
-// and what it offers to others; the runner does the rest. What a trial finds is no error; an error means that it could not be done.
+// Package trials tests a migration: each trial tries one thing on its own databases, and returns what it found as facts
+// for package checks to judge. A trial is a value in its own file (start with seeded.go) that declares what it needs
+// and what it offers to others; the runner does the rest. What a trial finds is not an error; an error means that the
+// trial itself could not be carried out.
 package trials
 
 import (
@@ -17,28 +18,29 @@ import (
 	"devenv/devenv/tool"
 )
 
-// What trials are run with, and offer to others.
+// The resources that trials need and offer.
 const (
-	// tried is the upgrade of the base's data, whether it worked or not; upgraded is one that worked.
+	// tried is the upgrade of the base's data, whether it worked or not; upgraded is offered only if it worked.
 	tried    resource[*upgrade] = "the upgrade of the base's data"
 	upgraded resource[*upgrade] = "an upgrade of the base's data that worked"
 	// migrated is a database at the branch's head.
 	migrated resource[*testbed.Seeded] = "a migrated database"
 	// history is an empty database that was upgraded through the whole history.
 	history resource[*rebuilt] = "the whole history on an empty database"
-	// repeated is another clone of the base's data, upgraded, in the network of the branch's backend.
+	// repeated is a second upgraded clone of the base's data, in the network of the branch's backend.
 	repeated resource[*database.Server] = "the repeated upgrade"
 )
 
-// all returns the trials.
+// all returns all trials, in order of preference.
 func all() []trial {
 	return []trial{
-		seeded(), fromScratch(), drift(), writable(), reverse(), stepwise(), unintended(), atomic(), witnesses(), repeat(), startBranch(), startFirst(), startBase(),
+		seeded(), fromScratch(), drift(), writable(), reverse(), stepwise(), unintended(), atomic(), witnesses(), repeat(),
+		startBranch(), startFirst(), startBase(),
 	}
 }
 
-// Run does everything that the wanted checks need, and returns what was found. seeded is the clone of the base's data in which the
-// migration was made.
+// Run runs everything that the wanted checks need, and returns what was found. seeded is the clone of the base's data
+// in which the migration was generated.
 func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *generate.Migration, p Prepared) (checks.Facts, error) {
 	if err := m.Reread(ctx, b); err != nil {
 		return checks.Facts{}, err
@@ -58,11 +60,12 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 		r.trials = []trial{drift()}
 		give(r, migrated, seeded)
 	}
-	err := r.run(ctx) // which fills the facts
+	err := r.run(ctx) // this fills in the facts
 	return facts, tool.ExplainLost(ctx, b.Workspace.Engine, r.bench.renewed.Load(), err)
 }
 
-// possible returns the trials that can take place: without a backend none can be started, which the facts tell.
+// possible returns the trials that the project allows. Without a backend none can be started, and it records that in
+// the facts.
 func possible(backend string, f *checks.Facts) []trial {
 	return slices.DeleteFunc(all(), func(t trial) bool {
 		starts := slices.Contains([]checks.Trial{checks.TrialStartBranch, checks.TrialStartFirst, checks.TrialStartBase}, t.name)
@@ -73,7 +76,7 @@ func possible(backend string, f *checks.Facts) []trial {
 	})
 }
 
-// known returns the facts that no trial is needed for.
+// known returns the facts that need no trial.
 func known(b *testbed.Testbed, m *generate.Migration) checks.Facts {
 	facts := checks.Facts{
 		Change: checks.Change{
@@ -90,7 +93,7 @@ func known(b *testbed.Testbed, m *generate.Migration) checks.Facts {
 	return facts
 }
 
-// unread returns the names of the objects in schemas that no catalog query describes.
+// unread returns the names of the objects in the schemas that no catalog query describes.
 func unread(schemas ...catalog.Catalog) []string {
 	var names []string
 	for _, schema := range schemas {
@@ -100,7 +103,7 @@ func unread(schemas ...catalog.Catalog) []string {
 	return slices.Compact(names)
 }
 
-// obstacle returns why no database can be upgraded, empty when it can.
+// obstacle returns the reason why no database can be upgraded; empty if one can.
 func obstacle(f *checks.Facts) string {
 	switch {
 	case len(f.History.Problems) > 0:

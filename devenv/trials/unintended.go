@@ -7,7 +7,7 @@ import (
 	"devenv/devenv/step"
 )
 
-// unintended compares the catalogs before and after the upgrade with what its statements name.
+// unintended looks for objects that the upgrade changed although none of its statements names them.
 func unintended() trial {
 	return trial{
 		name: checks.TrialUnintended, title: "unintended", finds: "did the upgrade take anything along that no statement names?",

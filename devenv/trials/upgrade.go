@@ -12,7 +12,7 @@ import (
 	"devenv/migrations"
 )
 
-// upgrade is how the base's data was upgraded: what the database held before and after, and what was run between.
+// upgrade is the upgrade of the base's data: the database's state before and after it, and the statements in between.
 type upgrade struct {
 	outcome       checks.Outcome
 	seeded        *testbed.Seeded
@@ -23,12 +23,13 @@ type upgrade struct {
 	revisions []migrations.Revision
 }
 
-// worked returns whether the upgrade left the database where others can go on.
+// worked reports whether the upgrade succeeded and left the database at the head.
 func (u *upgrade) worked() bool {
 	return u.outcome.Ran && u.outcome.Failure == nil && !u.outcome.Unrecorded
 }
 
-// whole returns whether a failure leaves everything as it was: one transaction, by what the tool tells of each statement.
+// whole reports whether the upgrade is a single transaction, so that a failure leaves the database unchanged. The tool
+// must report the transaction of every statement.
 func (u *upgrade) whole() bool {
 	told := !slices.ContainsFunc(u.statements, func(s migrations.Statement) bool { return s.Revision != "" && s.Transaction == "" })
 	return told && transactions(u.statements) == 1
@@ -45,7 +46,7 @@ func (u *upgrade) ownStatements() []string {
 	return own
 }
 
-// tablesIn returns the tables that existed before and that a pattern's first group names in a statement of the branch, by label.
+// tablesIn returns the labels of the existing tables that the pattern's first group matches in the branch's statements.
 func (u *upgrade) tablesIn(pattern *regexp.Regexp) []string {
 	var found []string
 	for _, s := range u.statements {
@@ -63,7 +64,7 @@ func (u *upgrade) tablesIn(pattern *regexp.Regexp) []string {
 	return found
 }
 
-// lastToTouch returns the branch's last statement that names a table (schema.table), else its last.
+// lastToTouch returns the branch's last statement that names a table (schema.table), or its last one if none does.
 func (u *upgrade) lastToTouch(table string) migrations.Statement {
 	var last, named migrations.Statement
 	_, name, _ := strings.Cut(table, ".")
@@ -82,7 +83,7 @@ func (u *upgrade) lastToTouch(table string) migrations.Statement {
 	return named
 }
 
-// cascade returns the branch's only statement that says CASCADE; the zero value where there are several, or none.
+// cascade returns the branch's only statement with CASCADE; the zero value if there are several or none.
 func (u *upgrade) cascade() migrations.Statement {
 	var found []migrations.Statement
 	for _, s := range u.statements {
@@ -96,7 +97,7 @@ func (u *upgrade) cascade() migrations.Statement {
 	return found[0]
 }
 
-// columnAfter returns the table and the column of a change in the shape that the upgrade left; nil where there is none.
+// columnAfter returns a change's table and column in the shape after the upgrade; nil if they no longer exist.
 func (u *upgrade) columnAfter(c data.Change) (*catalog.Table, *catalog.Column) {
 	tables := u.after.Shape.Tables
 	i := slices.IndexFunc(tables, func(t catalog.Table) bool { return t.Label() == c.Table })
@@ -110,8 +111,8 @@ func (u *upgrade) columnAfter(c data.Change) (*catalog.Table, *catalog.Column) {
 	return &tables[i], &tables[i].Columns[j]
 }
 
-// defaulted returns whether a column came with the upgrade and holds what its default, identity or expression put there: no statement
-// but DDL names it, so another upgrade fills it again.
+// defaulted reports whether the upgrade added a column that holds only what its default, identity or expression put
+// there: no statement but DDL names it, so another upgrade fills it again.
 func (u *upgrade) defaulted(t *catalog.Table, c *catalog.Column) bool {
 	if was := u.before.Shape.Table(t.OID); was == nil || was.Column(c.Number) != nil || c.Default+c.Identity+c.Generated == "" {
 		return false
@@ -120,7 +121,8 @@ func (u *upgrade) defaulted(t *catalog.Table, c *catalog.Column) bool {
 	return !slices.ContainsFunc(u.ownStatements(), func(sql string) bool { return !ddl.MatchString(sql) && named(c).MatchString(sql) })
 }
 
-// numberedAnew returns whether a column is of a table to which the migration adds rows, or points to one, or is filled from a sequence.
+// numberedAnew reports whether every upgrade may number a column's values differently: the migration adds rows to its
+// table or to one that it references, or fills it from a sequence.
 func (u *upgrade) numberedAnew(t *catalog.Table, c *catalog.Column) bool {
 	rows := func(f data.Fingerprint, oid uint32) int64 {
 		i := slices.IndexFunc(f.Tables, func(t data.TablePrint) bool { return t.OID == oid })
@@ -130,7 +132,8 @@ func (u *upgrade) numberedAnew(t *catalog.Table, c *catalog.Column) bool {
 		return f.Tables[i].Rows
 	}
 	grown := func(oid uint32) bool { return rows(u.before.Fingerprint, oid) != rows(u.after.Fingerprint, oid) }
-	if grown(t.OID) || slices.ContainsFunc(u.ownStatements(), func(sql string) bool { return named(c).MatchString(sql) && strings.Contains(sql, "nextval(") }) {
+	if grown(t.OID) || slices.ContainsFunc(u.ownStatements(),
+		func(sql string) bool { return named(c).MatchString(sql) && strings.Contains(sql, "nextval(") }) {
 		return true
 	}
 	return slices.ContainsFunc(t.Constraints, func(k catalog.Constraint) bool {
@@ -138,7 +141,7 @@ func (u *upgrade) numberedAnew(t *catalog.Table, c *catalog.Column) bool {
 	})
 }
 
-// named finds a column's name in a statement.
+// named returns a pattern that finds a column's name in a statement.
 func named(c *catalog.Column) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(c.Name) + `\b`)
 }

@@ -6,11 +6,12 @@ import (
 	"devenv/migrations"
 )
 
-func TestAFailedWriteIsBlamedOnTheStatementThatTouchedItsTableLast(t *testing.T) {
+func TestLastStatementToTouchATableIsBlamed(t *testing.T) {
 	t.Parallel()
 	u := &upgrade{}
 	for line, sql := range []string{
-		"", "ALTER TABLE tags ADD COLUMN weight int", "INSERT INTO tags (id, label) VALUES (3, 'urgent')", "CREATE INDEX ix ON tags_of_teams (team)", "ALTER TABLE members ADD note text",
+		"", "ALTER TABLE tags ADD COLUMN weight int", "INSERT INTO tags (id, label) VALUES (3, 'urgent')",
+		"CREATE INDEX ix ON tags_of_teams (team)", "ALTER TABLE members ADD note text",
 	} {
 		u.statements = append(u.statements, migrations.Statement{Revision: "3f2a", Line: line, SQL: sql})
 	}

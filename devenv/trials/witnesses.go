@@ -10,7 +10,7 @@ import (
 	"devenv/devenv/testbed"
 )
 
-// witnesses upgrades a clone that holds rows made to break it, one for each restriction that the migration adds.
+// witnesses upgrades a clone with rows that are meant to break the upgrade, one for each restriction that it adds.
 func witnesses() trial {
 	return trial{
 		name: checks.TrialAdversarial, title: "witnesses", finds: "does a row that is legal on the base break the upgrade?",

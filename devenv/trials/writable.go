@@ -13,8 +13,8 @@ import (
 	"devenv/devenv/testbed"
 )
 
-// writable writes to the tables that the upgrade touched, and takes all back. What fails on the base's data as well is none of the
-// branch's.
+// writable writes to the tables that the upgrade touched, and rolls everything back. A write that also fails on the
+// base's data is not the branch's fault.
 func writable() trial {
 	return trial{
 		name: checks.TrialSmoke, title: "writes", finds: "can the tables that the upgrade touched still be written?",
@@ -45,7 +45,7 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	return func(f *checks.Facts) { f.Smoke = outcome }, nil
 }
 
-// filled returns further tables into which the migration inserts rows.
+// filled returns the tables into which the migration inserts rows, without the known ones.
 func (u *upgrade) filled(known []*catalog.Table) []*catalog.Table {
 	var more []*catalog.Table
 	for _, label := range u.tablesIn(regexp.MustCompile(`(?is)^\s*INSERT\s+INTO\s+([\w$."]+)`)) {
@@ -59,14 +59,14 @@ func (u *upgrade) filled(known []*catalog.Table) []*catalog.Table {
 	return more
 }
 
-// writeTo tries writes to tables, and returns those that failed.
+// writeTo tries to write to tables, and returns the writes that failed.
 func writeTo(ctx context.Context, p *pass, s *database.Server, shape *catalog.Shape, tables []*catalog.Table) ([]writes.Failed, error) {
 	return database.Ask(ctx, s, func(ctx context.Context, connection *database.Conn) ([]writes.Failed, error) {
 		return writes.Try(ctx, connection, shape, tables, writes.RolesFor(&p.seeded.Before.Shape, p.seeded.Writers))
 	})
 }
 
-// notOnBase leaves out the writes that fail in the same way on a fresh clone of the base.
+// notOnBase returns the failed writes without those that fail in the same way on a fresh clone of the base.
 func notOnBase(ctx context.Context, p *pass, up *upgrade, failed []writes.Failed) ([]writes.Failed, error) {
 	var tables []*catalog.Table
 	for _, f := range failed {
