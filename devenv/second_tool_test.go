@@ -145,7 +145,7 @@ func TestASecondToolGoesThroughTheTrials(t *testing.T) {
 					"fail", "3 of 3 non-null values of members.handle",
 					"-- devenv: allow data.lost(public.members.handle)",
 				},
-				"data.changed":    {"warn", "members.token gets other values"},
+				"data.changed":    {"warn", "members.token gets different values"},
 				"generate.rename": {"warn", "nick may be a rename of handle", "ALTER TABLE members RENAME COLUMN handle TO nick;"},
 				"apply.adversarial": {
 					"warn", "a row that is legal today breaks the upgrade",

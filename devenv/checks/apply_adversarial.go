@@ -9,7 +9,7 @@ import (
 func applyAdversarial() Check {
 	return Check{
 		ID: "apply.adversarial", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialAdversarial},
-		Asks: "is there no row that is legal before the migration and breaks it?",
+		Asks: "does the upgrade work with every row that is legal before it?",
 		Page: applyAdversarialPage, Judge: judgeAdversarial,
 	}
 }
@@ -28,21 +28,21 @@ func judgeAdversarial(f *Facts) Finding {
 	return found(summary, hint, withRest(evidence, unbuilt(f.Adversarial))...)
 }
 
-const applyAdversarialPage = `There must be no witness: a row that is legal before the migration, and makes it fail.
+const applyAdversarialPage = `There must be no witness: a row that is legal before the migration and makes it fail.
 
-Why it matters: the seed is clean, production is not. A column that is nullable and happens to be filled in every row of the
-seed becomes NOT NULL without a word here, and stops the deployment there. For each restriction that the migration adds
-(NOT NULL, UNIQUE, foreign key, CHECK, a narrower type, an enum value that goes, EXCLUDE, an index on an expression), devenv
-makes a row that the schema of today takes and the one of tomorrow does not, and upgrades again.
+Why it matters: the seed is clean, production is not. A nullable column that happens to be filled in every row of the seed
+becomes NOT NULL here without complaint, and stops the deployment there. For each restriction that the migration adds (NOT NULL,
+UNIQUE, foreign key, CHECK, a narrower type, a removed enum value, EXCLUDE, an index on an expression), devenv makes a row that
+today's schema accepts and tomorrow's does not, and upgrades again.
 
 Example: every member of the seed has a handle, and
 
     op.alter_column("members", "handle", nullable=False)
 
-works on it. The witness is INSERT INTO members (email, handle) VALUES ('devenv-1@example.org', NULL).
+works on that seed. The witness is INSERT INTO members (email, handle) VALUES ('devenv-1@example.org', NULL).
 
-How to mend: repair such rows in the revision, before the restriction: fill NULLs, merge duplicates, remove orphans, convert
-values that do not fit. If the migration repairs the witness, nothing is said.
+How to fix it: repair such rows in the revision, before adding the restriction: fill NULLs, merge duplicates, remove orphans,
+convert values that do not fit. If the migration repairs the witness, the check passes.
 
 How to allow it: # devenv: allow apply.adversarial -- reason
 or for one table or column: # devenv: allow apply.adversarial(public.users.name) -- the application never wrote NULL

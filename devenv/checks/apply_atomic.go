@@ -31,7 +31,7 @@ func judgeAtomic(f *Facts) Finding {
 	case !a.Ran:
 		return unasked(f.whyNotRun())
 	case len(a.Breaks) > 0:
-		hint := "let the revision be repeatable where it commits in between, with the same code:\n" +
+		hint := "make the revision safe to repeat where it commits partway:\n" +
 			indented(m.Words().Repeatable) + "\nor put each " + m.Words().Block + " into a revision of its own"
 		return found(evidence[0].Message+more(len(evidence)-1), hint, evidence...)
 	case len(evidence) > 0:
@@ -73,12 +73,13 @@ func breakEvidence(f *Facts, b AtomicBreak) report.Evidence {
 	return e
 }
 
-const applyAtomicPage = `A failure at any transaction boundary, or after the last statement, must leave the schema and the version row as before or as
-after, or at least such that a retry works. No INVALID index and no constraint that is NOT VALID may be left at the end.
+const applyAtomicPage = `A failure at any transaction boundary, or after the last statement, must leave the schema and the version row either as they
+were before or as they are after, or at least in a state where a retry works. The upgrade must not leave an INVALID index or a
+NOT VALID constraint.
 
-Why it matters: Postgres rolls back a whole migration, unless the migration commits in between: an autocommit_block, a raw COMMIT,
-transaction_per_migration. Then a lock timeout in the second half leaves a schema that no revision describes, and the retry stops
-at what the first half has already made.
+Why it matters: Postgres rolls back a failed migration as a whole, unless it commits partway: an autocommit_block, a raw COMMIT,
+transaction_per_migration. A lock timeout in the second half then leaves a schema that no revision describes, and the retry stops
+at what the first half has already created.
 
 Example:
 
@@ -86,11 +87,11 @@ Example:
     with op.get_context().autocommit_block():
         op.execute("CREATE INDEX CONCURRENTLY ix_orders_seen ON orders (seen)")
 
-The block commits the column first. Where the index then fails, the retry stops with 42701: column "seen" of relation "orders"
+The block first commits the column. If the index then fails, the retry stops with 42701: column "seen" of relation "orders"
 already exists.
 
-How to mend: one revision for each autocommit_block, or statements that can be repeated (IF NOT EXISTS). Validate what was added
-as NOT VALID. A raw COMMIT has no place in a revision.
+How to fix it: put each autocommit_block into its own revision, or use statements that can be repeated (IF NOT EXISTS). Validate
+what was added as NOT VALID. A raw COMMIT does not belong in a revision.
 
 How to allow it: # devenv: allow apply.atomic -- reason
 `

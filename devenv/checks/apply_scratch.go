@@ -38,7 +38,7 @@ const applyScratchPage = `The whole history, from the first revision to yours, m
 init scripts).
 
 Why it matters: every new developer, every CI job and every new installation starts from nothing. A data migration that
-needs a row, or imports a model that has since grown, works today on your database and stops all of them.
+needs a row, or imports a model that has since grown, works on your database today and stops all of them.
 
 Example:
 
@@ -46,10 +46,10 @@ Example:
 
 into a NOT NULL column: there is no team yet (23502).
 
-How to mend: let data migrations cope with no rows, and describe the tables they need with sa.table() inside the
+How to fix it: make data migrations cope with empty tables, and describe the tables they need with sa.table() inside the
 revision instead of importing the application's models.
 
-Baseline: where the base's own history already fails in the same way, the answer is skip, with the base's error.
+Baseline: if the base's own history already fails in the same way, the answer is skip, with the base's error.
 
 How to allow it: # devenv: allow apply.scratch -- reason
 `

@@ -82,17 +82,17 @@ func qualified(schema, table string) string {
 
 const applySeededPage = `The migration must upgrade a database that holds the base's data.
 
-Why it matters: this is the fault that empty test databases hide. A restriction put on existing rows meets rows that
-break it, and the deployment stops in the middle.
+Why it matters: this is the fault that empty test databases hide. A new restriction meets existing rows that break it, and
+the deployment stops halfway.
 
 Example:
 
     op.add_column("members", sa.Column("tenant", sa.Integer(), nullable=False))
 
-works on an empty table and fails with 23502 on one with rows. Python's default=1 does not help, only server_default or a
+works on an empty table and fails with 23502 on one with rows. Python's default=1 does not help; only server_default or a
 backfill does.
 
-How to mend: add the column nullable, fill it, then restrict it:
+How to fix it: add the column as nullable, fill it, then restrict it:
     op.add_column("users", sa.Column("tenant", sa.Integer(), nullable=True))
     op.execute("UPDATE users SET tenant = 1 WHERE tenant IS NULL")
     op.alter_column("users", "tenant", nullable=False)

@@ -62,8 +62,8 @@ func stepsDiffer(f *Facts) Finding {
 		})
 	}
 	summary := fmt.Sprintf("%s is not the same %s and %s", evidence[0].Message, f.Stepwise.One, f.Stepwise.Other)
-	return found(summary+more(len(evidence)-1), "let the revision do the same whatever it finds: no \"if exists\" around "+
-		"what every database must get, no question to data that only some have", evidence...)
+	return found(summary+more(len(evidence)-1), "make the revision do the same on every database: no \"if exists\" around "+
+		"what all of them need, no condition on data that only some have", evidence...)
 }
 
 // joined returns two details as one.
@@ -76,21 +76,21 @@ func joined(a, b string) string {
 
 const applyStepwisePage = `One revision at a time and all in one run must both work, and leave the same schema.
 
-Why it matters: a developer upgrades every day, one revision at a time; production gets a week of them in one run, and a new
-machine the whole history. By default all of them run in one transaction, so what works in two fails in one.
+Why it matters: a developer upgrades every day, one revision at a time; production gets a week's revisions in one run, and a new
+machine gets the whole history. By default they all run in one transaction, so what works in two can fail in one.
 
-Example: two revisions. Each run alone works; both in one run stop with 55P04, unsafe use of new value.
+Example: two revisions. Run separately they work; in one run they stop with 55P04, unsafe use of new value.
 
     op.execute("ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm'")
 
     op.execute("UPDATE members SET feeling = 'calm' WHERE feeling IS NULL")
 
-How to mend: put what needs its own transaction into one:
+How to fix it: give whatever needs its own transaction one:
     with op.get_context().autocommit_block():
         op.execute("ALTER TYPE mood ADD VALUE IF NOT EXISTS 'meh'")
-or let env.py commit after each revision, with transaction_per_migration=True.
+or make env.py commit after each revision, with transaction_per_migration=True.
 
-Baseline: where the base's own history already fails in the same way, the answer is skip.
+Baseline: if the base's own history already fails in the same way, the answer is skip.
 
 How to allow it: # devenv: allow apply.stepwise -- reason
 `

@@ -40,7 +40,7 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 		},
 		"rows written after the upgrade": {
 			func(f *Facts) { f.Reverse.Written = failing }, "reverse.applies", report.StatusWarn,
-			[]string{"once rows were written", "INSERT INTO users (tenant) VALUES (NULL)", "# devenv: allow reverse.applies"},
+			[]string{"once rows have been written", "INSERT INTO users (tenant) VALUES (NULL)", "# devenv: allow reverse.applies"},
 		},
 		"one run fails where steps do not": {
 			func(f *Facts) {
@@ -132,7 +132,7 @@ func TestAlreadyForbiddenRowsAreNotReported(t *testing.T) {
 			Witness: witness.Witness{Restriction: witness.Restriction{What: "ck_x"}, Problem: "ck_old refuses it", Implied: true},
 		}}
 	})
-	const want = "no row that is legal before can break it"
+	const want = "no row that was legal before can break it"
 	if finding := judgeAdversarial(&f); finding.Answer != Clean || finding.Summary != want || len(finding.Evidence) > 0 {
 		t.Errorf("%+v", finding)
 	}

@@ -29,17 +29,17 @@ func judgeChanged(f *Facts) Finding {
 	}
 	for _, u := range f.Data.Unsteady {
 		e := report.Evidence{Revision: f.onlyRevision(), Table: u.Table, Column: u.Column}
-		e.Message = shortObject(e) + " depends on the session's time zone or order of dates: " +
-			"it differs in America/New_York with days before months"
+		e.Message = shortObject(e) + " depends on the session's time zone or date order: " +
+			"it differs in America/New_York with the day before the month"
 		if u.Random {
-			e.Message = shortObject(e) + " gets other values whenever the migration runs"
+			e.Message = shortObject(e) + " gets different values each time the migration runs"
 		}
 		evidence = append(evidence, e)
 	}
 	if len(evidence) == 0 {
 		return clean("every value is what it was")
 	}
-	hint, said := "if the change is meant, say so in the revision:\n", map[string]bool{}
+	hint, said := "if the change is intended, say so in the revision:\n", map[string]bool{}
 	for _, e := range evidence {
 		if said[objectOf(e)] {
 			continue
@@ -47,7 +47,7 @@ func judgeChanged(f *Facts) Finding {
 		said[objectOf(e)] = true
 		hint += indented(f.mender().waiver("data.changed("+objectOf(e)+")")) + "\n"
 	}
-	hint += "else keep the values: a type that holds them, a conversion in USING"
+	hint += "otherwise keep the values: use a type that holds them, or convert them in USING"
 	return found(evidence[0].Message+more(len(evidence)-1), hint, evidence...)
 }
 
@@ -69,21 +69,21 @@ func changeEvidence(c data.Change) report.Evidence {
 	return e
 }
 
-const dataChangedPage = `Every value that is still there must be the value it was. Another type that holds the same is no change: 1.5 and 1.50,
-a text and its enum, a timestamp and the timestamptz that it is under UTC.
+const dataChangedPage = `Every value that is still there must be unchanged. The same value in another type counts as unchanged: 1.5 and 1.50, a text
+and its enum, a timestamp and the same timestamptz in UTC.
 
-Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory brings back what was rounded or cut.
+Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory restores what was rounded or cut off.
 
 Example:
 
     op.alter_column("orders", "amount", type_=sa.Numeric(12, 2))
 
-rounds 1234.5678 to 1234.57; a cast to boolean makes every stored text 'false'; an UPDATE without WHERE.
+rounds 1234.5678 to 1234.57. Others: a cast to boolean that turns every stored text into 'false', or an UPDATE without WHERE.
 
-The migration is also run twice, once in another time zone: a conversion from timestamp to timestamptz takes the session's
-zone unless AT TIME ZONE names one, and an UPDATE with random values is another one on every machine.
+The migration is also run twice, the second time in another time zone: a conversion from timestamp to timestamptz uses the
+session's zone unless AT TIME ZONE names one, and an UPDATE with random values gives different results on every machine.
 
-How to mend: keep a type that holds the values, say in postgresql_using how to convert them, or give the UPDATE its WHERE.
+How to fix it: keep a type that holds the values, say in postgresql_using how to convert them, or add the missing WHERE.
 
 How to allow it, with the object: # devenv: allow data.changed(public.orders.amount) -- reason
 `

@@ -32,14 +32,14 @@ func judgeLost(f *Facts) Finding {
 	if len(evidence) == 0 {
 		return clean("every row and value is still there")
 	}
-	hint := "if the loss is meant, say so in the revision:\n"
+	hint := "if the loss is intended, say so in the revision:\n"
 	if slices.ContainsFunc(evidence, f.renamed) {
 		hint = "if it is a rename, write it as one: generate.rename says how;\n" + hint
 	}
 	for _, e := range evidence {
 		hint += indented(f.mender().waiver("data.lost("+objectOf(e)+")")) + "\n"
 	}
-	return found(evidence[0].Message+more(len(evidence)-1), hint+"else copy the values to where they belong first", evidence...)
+	return found(evidence[0].Message+more(len(evidence)-1), hint+"otherwise copy the values to where they belong first", evidence...)
 }
 
 // renamed reports whether what was lost may be a rename that was written as a drop and an add.
@@ -98,16 +98,16 @@ func more(n int) string {
 const dataLostPage = `No row and no value that is not null may disappear. Renamed tables and columns are followed; a column that held only
 NULLs and a table without rows may go.
 
-Why it matters: the upgrade exits 0, and the downgrade brings back an empty column.
+Why it matters: the upgrade exits 0, and the downgrade only restores an empty column.
 
 Example:
 
     op.drop_column("members", "legacy")
 
-where three rows have a value in it; TRUNCATE … CASCADE that empties a second table; a rename written as drop and add.
+when three rows have a value in it. Others: TRUNCATE … CASCADE that empties a second table, or a rename written as drop and add.
 
-How to mend: copy the values to where they belong before the drop, rename instead of dropping, or drop in a later
-release when nobody reads the column any more.
+How to fix it: copy the values to where they belong before the drop, rename instead of dropping, or drop in a later
+release, when nobody reads the column any more.
 
 How to allow it, with the object: # devenv: allow data.lost(public.users.legacy) -- reason
 `

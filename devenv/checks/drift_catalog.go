@@ -36,9 +36,9 @@ func judgeCatalog(f *Facts) Finding {
 		})
 	}
 	first := f.Models.Differences[0]
-	hint := "autogenerate does not see this; write it into " + m.Words().Upgrade + ", and the way back into " + m.Words().Downgrade + ":\n"
+	hint := "autogenerate does not see this; write it into " + m.Words().Upgrade + ", and its reverse into " + m.Words().Downgrade + ":\n"
 	if len(f.Revisions) == 0 {
-		hint = "autogenerate does not see this; devenv new-migration --empty \"…\" makes a revision, write into its " +
+		hint = "autogenerate does not see this; make a revision with devenv new-migration --empty \"…\" and write into its " +
 			strings.TrimPrefix(m.Words().Upgrade, "the ") + ":\n"
 	}
 	differ := fmt.Sprintf("models and migrations differ in %s: %s, but %s", driftObject(first), orNothing(first.Was), orNothing(first.Is))
@@ -52,18 +52,18 @@ func judgeCatalog(f *Facts) Finding {
 // driftObject returns what differs: the object and, for a column, the facet.
 func driftObject(d catalog.Difference) string { return strings.TrimSpace(d.Object + " " + d.Facet) }
 
-const driftCatalogPage = `The schema that the models describe (create_all in an empty database with the same extensions and schemas) must be the one
-that the migrations make: values of enum types, expressions of CHECK constraints, server defaults, predicates, expressions
-and methods of indexes, primary keys, identity, collations, generated columns, EXCLUDE, sequences. What differed on the base
-already, and what only migrations can make (views, functions, triggers, grants), is left out.
+const driftCatalogPage = `The schema that the models describe (create_all in an empty database with the same extensions and schemas) must match the one
+that the migrations make: enum values, CHECK expressions, server defaults, index predicates, expressions and methods, primary
+keys, identity, collations, generated columns, EXCLUDE, sequences. Anything that already differed on the base, and anything
+that only migrations can make (views, functions, triggers, grants), is left out.
 
-Why it matters: autogenerate does not see these, so the models promise what the database does not do.
+Why it matters: autogenerate does not see these, so the models promise things that the database does not do.
 
-Example: the model got a CHECK that the revision does not make; autogenerate finds nothing.
+Example: the model has a new CHECK that the revision does not create; autogenerate finds nothing.
 
     CheckConstraint("age >= 18", name="of_age")
 
-How to mend: write the operation into the revision; the evidence names it.
+How to fix it: write the operation into the revision; the evidence names it.
 
 How to allow it: # devenv: allow drift.catalog -- reason
 `

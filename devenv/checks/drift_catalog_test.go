@@ -72,7 +72,7 @@ func TestADriftIsFixedWithItsOwnNames(t *testing.T) {
 }
 
 func TestADriftSaysWhereItsFixBelongs(t *testing.T) {
-	const own, fresh = "write it into upgrade(), and the way back into downgrade()", "devenv new-migration --empty"
+	const own, fresh = "write it into upgrade(), and its reverse into downgrade()", "devenv new-migration --empty"
 	for name, c := range map[string]struct {
 		difference catalog.Difference
 		summary    string

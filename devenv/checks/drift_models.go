@@ -63,16 +63,15 @@ func (m mender) missing(operations []migrations.Operation) string {
 	return indented(strings.Join(lines, "\n"))
 }
 
-const driftModelsPage = `After the upgrade a second autogenerate must find nothing, beyond what already differed on the base (the noise).
+const driftModelsPage = `After the upgrade, a second autogenerate must find nothing except what already differed on the base (the noise).
 
-Why it matters: what the models say and the database does not have fails at run time, or lands in the next person's
-migration.
+Why it matters: anything in the models that the database lacks fails at run time, or ends up in the next person's migration.
 
-Example: a column was added to the model after the migration had been made:
+Example: a column was added to the model after the migration was generated:
 
     Column("motto", Text)
 
-How to mend: add the missing operation to the revision, or make it anew with "devenv new-migration --replace".
+How to fix it: add the missing operation to the revision, or regenerate it with "devenv new-migration --replace".
 
 How to allow it: # devenv: allow drift.models -- reason
 `

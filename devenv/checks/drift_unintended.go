@@ -22,7 +22,7 @@ func judgeUnintended(f *Facts) Finding {
 	case !f.Unintended.Ran:
 		return unasked(f.whyNotRun())
 	case len(lost) == 0:
-		return clean("nothing went that no statement names")
+		return clean("nothing was dropped that no statement names")
 	}
 	evidence := make([]report.Evidence, 0, len(lost))
 	for _, l := range lost {
@@ -36,8 +36,8 @@ func judgeUnintended(f *Facts) Finding {
 		evidence = append(evidence, e)
 	}
 	first := lost[0]
-	hint := "make it again after the change, in the same revision; where nobody needs it, drop it by name before:\n    "
-	finding := found("the upgrade took the "+first.Kind()+" "+first.Label()+" along, which no statement names"+more(len(lost)-1),
+	hint := "recreate it after the change, in the same revision; if nobody needs it, drop it by name first:\n    "
+	finding := found("the upgrade also dropped the "+first.Kind()+" "+first.Label()+", which no statement names"+more(len(lost)-1),
 		hint+f.mender().execute(first.Drop), evidence...)
 	if !slices.ContainsFunc(lost, func(l UnintendedLoss) bool { return strings.HasPrefix(l.Object, "matview:") }) {
 		finding.AtMost = report.StatusWarn
@@ -45,19 +45,19 @@ func judgeUnintended(f *Facts) Finding {
 	return finding
 }
 
-const driftUnintendedPage = `The upgrade must change what its statements name, and nothing else.
+const driftUnintendedPage = `The upgrade must change only what its statements name.
 
 Why it matters: CASCADE drops whatever depends on what is dropped: views, materialised views, functions, triggers, policies. None of
-them is in the models, so neither autogenerate nor the tests miss them; a report or a permission does, later.
+them is in the models, so neither autogenerate nor the tests notice; a report or a permission check does, later.
 
 Example:
 
     op.execute("ALTER TABLE members DROP COLUMN name CASCADE")
 
-takes along the view member_names, which reads the column.
+also drops the view member_names, which reads the column.
 
-How to mend: drop what depends by its name, change the table, and make it again, all in one revision. It warns; it fails where a
-materialised view is gone, which held rows.
+How to fix it: drop the dependent objects by name, change the table, and recreate them, all in one revision. The check warns; it
+fails if a materialised view was dropped, because that held rows.
 
 How to allow it: # devenv: allow drift.unintended(public.member_names) -- nobody reads it
 `

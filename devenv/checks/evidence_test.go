@@ -130,7 +130,7 @@ func TestTheEvidenceOfAFindingIsWhole(t *testing.T) {
 			},
 			{
 				Revision: "3f2a", Table: "public.users", Column: "token",
-				Message: "users.token gets other values whenever the migration runs",
+				Message: "users.token gets different values each time the migration runs",
 			},
 		}},
 		"reverse.applies": {func(f *Facts) { f.Reverse.Data.Base, f.Reverse.Written = []data.Change{loss}, witnesses }, []report.Evidence{
@@ -149,7 +149,7 @@ func TestTheEvidenceOfAFindingIsWhole(t *testing.T) {
 		"reverse.again": {func(f *Facts) {
 			f.Reverse.Data.Trip = []data.Change{{Kind: data.RowsAdded, Table: "public.teams", Before: 4, After: 6}}
 		}, []report.Evidence{{
-			Revision: "3f2a", Table: "public.teams", Rows: 2, Message: "teams has 2 rows more",
+			Revision: "3f2a", Table: "public.teams", Rows: 2, Message: "teams has 2 more rows",
 			Detail: "after upgrade, downgrade and upgrade, compared with one upgrade",
 		}}},
 		"drift.models": {func(f *Facts) {

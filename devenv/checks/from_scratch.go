@@ -8,7 +8,7 @@ func sayFromScratch(judge func(*Facts) Finding, fromScratch func(*Facts) bool) f
 		if finding.Answer != Unasked && fromScratch(f) {
 			finding.On = "a schema made from scratch"
 			finding.Summary += "; tried on " + finding.On +
-				", since the upgrade of the base's data does not lead to the head (apply.seeded)"
+				", because the upgrade of the base's data does not reach the head (apply.seeded)"
 		}
 		return finding
 	}

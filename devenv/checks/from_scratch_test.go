@@ -28,7 +28,7 @@ func TestAnAnswerFromScratchSaysSo(t *testing.T) {
 		if on := c.Judge(&scratch).On; on != "a schema made from scratch" {
 			t.Errorf("%s from scratch is of %q", c.ID, on)
 		}
-		if got := c.Judge(&scratch).Summary; !strings.Contains(got, said) || strings.Contains(got, "with the data there") {
+		if got := c.Judge(&scratch).Summary; !strings.Contains(got, said) || strings.Contains(got, "with data in place") {
 			t.Errorf("%s from scratch: %q", c.ID, got)
 		}
 		broken := Facts{Change: Change{NothingToTry: "it is broken"}}

@@ -68,7 +68,7 @@ func (m mender) renames(renames []migrations.Rename) string {
 		whether, what = "if they are", "drops and adds"
 	}
 	w := m.Words()
-	return whether + ", take out the " + what + ", and begin " + w.Upgrade + ", after any " + w.Block + ", with\n" +
+	return whether + ", remove the " + what + ", and start " + w.Upgrade + ", after any " + w.Block + ", with\n" +
 		up.String() + "and " + w.Downgrade + " with" + down.String()
 }
 
@@ -109,17 +109,17 @@ func (f *Facts) renameEvidence(r migrations.Rename) report.Evidence {
 	return e
 }
 
-const generateRenamePage = `Autogenerate cannot tell a rename from a drop and an add: it writes the latter, and the values are gone.
+const generateRenamePage = `Autogenerate cannot tell a rename from a drop and an add. It writes the latter, and the values are gone.
 
-Why it matters: the upgrade succeeds, also on data, and autogenerate is content afterwards; only the values are missing.
+Why it matters: the upgrade succeeds, even on data, and autogenerate finds nothing afterwards; only the values are missing.
 
 Example: the attribute "legacy" becomes "old_number", and autogenerate writes
 
     op.add_column("members", sa.Column("old_number", sa.Text(), nullable=True))
     op.drop_column("members", "legacy")
 
-How to mend: on a terminal devenv asks, and writes the rename. Elsewhere replace the pair by
-op.alter_column("users", "legacy", new_column_name="note"), and for a table by op.rename_table("old", "new").
+How to fix it: on a terminal, devenv asks and writes the rename. Elsewhere, replace the pair with
+op.alter_column("users", "legacy", new_column_name="note"), or for a table with op.rename_table("old", "new").
 
 How to allow it: # devenv: allow generate.rename -- reason
 `

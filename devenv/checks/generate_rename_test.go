@@ -18,7 +18,7 @@ func TestALossMayBeARename(t *testing.T) {
 			rename("legacy", "note", false), rename("a", "x", true), rename("a", "y", true), rename("b", "x", true), rename("b", "y", true),
 		}
 	}), Selection{})
-	want := `if they are, take out the drops and adds, and begin upgrade(), after any autocommit_block, with
+	want := `if they are, remove the drops and adds, and start upgrade(), after any autocommit_block, with
     op.alter_column("users", "legacy", new_column_name="note")
     op.alter_column("users", "a", new_column_name="x")  # or y
     op.alter_column("users", "b", new_column_name="y")  # or x

@@ -10,7 +10,7 @@ import (
 func historyEdited() Check {
 	return Check{
 		ID: "history.edited", Severity: report.StatusFail,
-		Asks: "are the base's migrations as they were?",
+		Asks: "are the base's migrations unchanged?",
 		Page: historyEditedPage, Judge: judgeEdited,
 	}
 }
@@ -18,31 +18,31 @@ func historyEdited() Check {
 func judgeEdited(f *Facts) Finding {
 	evidence, paths := editedFiles(f)
 	if len(evidence) == 0 {
-		return clean("the base's migrations do what they did")
+		return clean("the base's migrations do the same as before")
 	}
 	summary := fmt.Sprintf("%s of %s changed on this branch: %s%s",
 		report.Count(len(evidence), "migration"), f.BaseRef, evidence[0].File, more(len(evidence)-1))
 	if f.Restores {
-		finding := found(summary+"; brought back", "nothing to do; \"devenv undo\" returns your version", evidence...)
+		finding := found(summary+"; restored", "nothing to do; \"devenv undo\" returns your version", evidence...)
 		finding.AtMost = report.StatusWarn
 		return finding
 	}
-	return found(summary, fmt.Sprintf("bring them back: git checkout %s -- %s\nand put the change into a new revision",
+	return found(summary, fmt.Sprintf("restore them: git checkout %s -- %s\nand put the change into a new revision",
 		f.BaseRef, strings.Join(paths, " ")), evidence...)
 }
 
 const historyEditedPage = `A migration that is already on the base branch must not be edited, renamed or removed.
 
-Why it matters: databases that ran it will never run it again. What you add to it reaches new databases only, and nobody
-is told: upgrade and check both exit 0.
+Why it matters: databases that ran it will never run it again. What you add reaches only new databases, and nobody notices:
+upgrade and check both exit 0.
 
-Imports that went or moved, as a formatter over the whole source leaves them, are no edit.
+Imports that were removed or moved, as by a formatter run over the whole source, do not count as an edit.
 
 Example: a column is added inside a revision that is on develop, instead of in a new one:
 
     sa.Column("weight", sa.Integer())
 
-How to mend: bring the file back ("git checkout develop -- path") and put the change into a new revision.
+How to fix it: restore the file ("git checkout develop -- path") and put the change into a new revision.
 "devenv new-migration" does both; "devenv undo" returns your version.
 
 How to allow it: # devenv: allow history.edited -- reason, in the branch's own revision.

@@ -51,15 +51,15 @@ func hidesHeads(p migrations.Problem) bool {
 // headsHint returns how to get back to one head.
 func (f *Facts) headsHint() string {
 	if lacking := f.lackingHead(); lacking != "" && len(f.Edited) > 0 {
-		return fmt.Sprintf("bring the migrations of %s back first (history.edited): revision %s is gone, and databases are at it",
+		return fmt.Sprintf("first restore the migrations of %s (history.edited): revision %s is gone, and databases are still at it",
 			f.BaseRef, lacking)
 	}
 	if len(f.Revisions) == 0 {
 		return "join them: " + f.mender().Words().Join
 	}
 	if later, earlier, ok := f.ownHeads(); ok {
-		return "let one follow the other: " + f.mender().follow(later.Path, earlier.ID) +
-			"\nor make one of them: devenv new-migration --replace \"…\""
+		return "make one follow the other: " + f.mender().follow(later.Path, earlier.ID) +
+			"\nor combine them: devenv new-migration --replace \"…\""
 	}
 	if len(f.BaseHeads) == 0 {
 		return "join them: " + f.mender().Words().Join
@@ -79,8 +79,8 @@ func (f *Facts) lackingHead() string {
 
 // followBase returns how to make a revision follow the base's head.
 func (f *Facts) followBase(path, head string) string {
-	return "let your revision follow the base's head: devenv new-migration --keep \"…\" does, or " + f.mender().follow(path, head) +
-		"\nor make it anew: devenv new-migration --replace \"…\""
+	return "make your revision follow the base's head: devenv new-migration --keep \"…\", or " + f.mender().follow(path, head) +
+		"\nor recreate it: devenv new-migration --replace \"…\""
 }
 
 // stale returns the branch's revision that does not follow the base, or else its first.
@@ -120,18 +120,18 @@ func parents(r migrations.Revision) string {
 	return strings.Join(r.Down, ", ")
 }
 
-const historyHeadsPage = `After merging your branch with the base branch the migration history must end in one revision.
+const historyHeadsPage = `After your branch is merged with the base branch, the migration history must end in one revision.
 
-Why it matters: with two heads an upgrade to the head refuses to run, for everybody who pulls the merge. It happens
-when two branches add a migration on top of the same parent and both are merged.
+Why it matters: with two heads, an upgrade to the head refuses to run for everybody who pulls the merge. It happens when two
+branches each add a migration to the same parent and both are merged.
 
-Example: develop gained revision b0a500000002 while the branch, made before, follows the same parent as it:
+Example: develop has gained revision b0a500000002, and the branch, which is older, follows the same parent:
 
     revision = "c0de00000001"
     down_revision = "b0a500000001"
 
-How to mend: let your first revision follow the base's head: "devenv new-migration --keep" changes its down_revision,
-"--replace" makes it anew. A revision that merges them is right only where both are already merged.
+How to fix it: make your first revision follow the base's head: "devenv new-migration --keep" changes its down_revision,
+"--replace" regenerates it. A merge revision is right only if both are already on the base branch.
 
 How to allow it: # devenv: allow history.heads -- reason
 `

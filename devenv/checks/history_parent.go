@@ -64,13 +64,13 @@ func (f *Facts) parentHint() string {
 	p := f.problems()[0]
 	switch p.Kind {
 	case migrations.ProblemDuplicate:
-		return "give the copy an id of its own: " + f.mender().Header(p.File, migrations.Revision{ID: "…"}) +
-			"\nand let it follow the other, or the base's head"
+		return "give the copy its own id: " + f.mender().Header(p.File, migrations.Revision{ID: "…"}) +
+			"\nand make it follow the other, or the base's head"
 	case migrations.ProblemLongID:
 		return "give it a shorter id: " + f.mender().Header(p.File, migrations.Revision{ID: f.mender().shortened(p.Revision)})
 	case migrations.ProblemBroken, migrations.ProblemImport:
 		return "correct " + p.File + ": " + f.mender().Words().Tool +
-			" reads every file of the directory, and one that it cannot read stops it"
+			" reads every file in the directory and stops at one that it cannot read"
 	case migrations.ProblemParent, migrations.ProblemCycle:
 		if len(f.BaseHeads) > 0 {
 			return f.followBase(p.File, f.BaseHeads[0])
@@ -101,13 +101,13 @@ does not exist, no cycle, no revision id used twice, none longer than the 32 cha
 Why it matters: a stale parent merges without a conflict and leaves two heads; a missing parent stops every command
 with a bare KeyError; two files with the same revision id hide each other.
 
-Example: a parent that was renumbered, or belongs to a branch that was never merged:
+Example: a parent that was renumbered, or that belongs to a branch that was never merged:
 
     revision = "c0de00000001"
     down_revision = "5e5e00000000"
 
-How to mend: write the base's head into down_revision, or run "devenv new-migration --keep" (it changes that line only)
-or "--replace". For a copied file, give the copy an id of its own.
+How to fix it: write the base's head into down_revision, or run "devenv new-migration --keep" (it changes that line only)
+or "--replace". If a file was copied, give the copy its own id.
 
 How to allow it: # devenv: allow history.parent -- reason
 `

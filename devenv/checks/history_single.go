@@ -28,22 +28,22 @@ func judgeSingle(f *Facts) Finding {
 		evidence = append(evidence, report.Evidence{File: r.Path, Detail: r.ID})
 	}
 	return found(fmt.Sprintf("the branch adds %d migrations", len(f.Revisions)),
-		"make one of them: devenv new-migration --replace \"…\"\n"+
-			"or, where several are meant, in .devenv.yaml:\n    migrations: {per_branch: many}", evidence...)
+		"combine them: devenv new-migration --replace \"…\"\n"+
+			"or, if several are intended, in .devenv.yaml:\n    migrations: {per_branch: many}", evidence...)
 }
 
 const historySinglePage = `A branch that changes the database should add one migration.
 
-Why it matters: half-finished steps of a branch are noise in the history for ever, and each is one more point at which
-a deployment can stop.
+Why it matters: a branch's half-finished steps stay in the history for ever, and each is one more point at which a deployment
+can stop.
 
 Example: "add badges" and "badges again" in one pull request:
 
     revision = "3f2a00000001"
     revision = "9d8e00000001"
 
-How to mend: devenv new-migration --replace "Add badges" makes one of them. Where several are meant (a data migration
-between two schema changes), say so in .devenv.yaml: migrations: {per_branch: many}.
+How to fix it: devenv new-migration --replace "Add badges" combines them. If several are intended (a data migration between
+two schema changes), say so in .devenv.yaml: migrations: {per_branch: many}.
 
 How to allow it: # devenv: allow history.single -- reason
 `

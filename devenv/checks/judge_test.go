@@ -88,7 +88,7 @@ func TestEachFaultFailsItsCheck(t *testing.T) {
 		}, "history.edited", report.StatusFail, "2 migrations of develop changed on this branch: b.py (and 1 more)"},
 		{"one that is restored", func(f *Facts) {
 			f.Edited, f.Restores = []Edit{{Path: "versions/1b2c.py", Status: "changed"}}, true
-		}, "history.edited", report.StatusWarn, "brought back"},
+		}, "history.edited", report.StatusWarn, "restored"},
 		{"two migrations", func(f *Facts) {
 			f.Revisions = append(f.Revisions, migrations.Revision{ID: "4a4a", Down: []string{"3f2a"}})
 		}, "history.single", report.StatusWarn, "2 migrations"},
@@ -133,7 +133,7 @@ func TestEachFaultFailsItsCheck(t *testing.T) {
 		}, "data.changed", report.StatusWarn, "events.at depends on the session's time zone"},
 		{"random values", func(f *Facts) {
 			f.Data.Unsteady = []Unsteady{{Table: "public.users", Column: "token", Random: true}}
-		}, "data.changed", report.StatusWarn, "users.token gets other values"},
+		}, "data.changed", report.StatusWarn, "users.token gets different values"},
 		{"no way back", func(f *Facts) {
 			f.Reverse = ReverseOutcome{Down: Outcome{Ran: true, Failure: notNull()}}
 		}, "reverse.applies", report.StatusWarn, "cannot be downgraded"},
@@ -152,7 +152,7 @@ func TestEachFaultFailsItsCheck(t *testing.T) {
 		{"no second upgrade", func(f *Facts) { f.Reverse.Again.Failure = notNull() }, "reverse.again", report.StatusFail, "applied again"},
 		{"rows that a second upgrade adds again", func(f *Facts) {
 			f.Reverse.Data.Trip = []data.Change{{Kind: data.RowsAdded, Table: "public.teams", Before: 4, After: 6}}
-		}, "reverse.again", report.StatusWarn, "leaves other data than the first time: teams has 2 rows more"},
+		}, "reverse.again", report.StatusWarn, "leaves different data from the first time: teams has 2 more rows"},
 		{"drift", func(f *Facts) {
 			f.Drift.Operations = []migrations.Operation{{Kind: migrations.AddColumn, Object: "column:public.users.x"}}
 		}, "drift.models", report.StatusFail, "column:public.users.x"},
@@ -267,7 +267,7 @@ func TestEveryCheckExplainsItself(t *testing.T) {
 			t.Errorf("%s is registered twice", c.ID)
 		}
 		seen[c.ID] = true
-		for _, part := range []string{"Why it matters:", "Example:", "How to mend:", "devenv: allow " + c.ID} {
+		for _, part := range []string{"Why it matters:", "Example:", "How to fix it:", "devenv: allow " + c.ID} {
 			if !strings.Contains(c.Page, part) {
 				t.Errorf("%s: the page lacks %q", c.ID, part)
 			}

@@ -25,7 +25,7 @@ func (m mender) mend(f *migrations.Failure, rows offending.Found) string {
 	case "23514":
 		if rest, ok := strings.CutPrefix(f.Message, "no partition of relation "); ok {
 			name, _, _ := strings.Cut(strings.TrimPrefix(rest, `"`), `"`)
-			return "make the partition that these rows belong to first, or one for the rest:\n    " +
+			return "first create the partition that these rows belong to, or a default one:\n    " +
 				m.execute("CREATE TABLE … PARTITION OF "+query.Table(f.Schema, name)+" DEFAULT")
 		}
 		return m.repair("repair the rows that break the CHECK first, in this revision", "they are", rows)
@@ -72,7 +72,7 @@ func (m mender) notNull(f *migrations.Failure) string {
 	}
 	if strings.HasPrefix(f.Message, "null value in column") {
 		return "the statement writes no value into " + f.Table + "." + f.Column +
-			"; where it takes one from another table, let it write only what is there:\n    " +
+			"; if it takes one from another table, make it write only what is there:\n    " +
 			m.execute(fmt.Sprintf("INSERT INTO %s (…) SELECT … FROM … WHERE …", query.Table(f.Schema, f.Table)))
 	}
 	quoted := query.Identifier(f.Column)

@@ -30,10 +30,10 @@ func (m mender) definition(f *migrations.Failure, rows offending.Found) string {
 		return "this statement cannot run in a transaction: put it into\n    " + m.Alone("")
 	case "54000":
 		digest := "md5(" + orDots(rows.Column) + ")"
-		return "index a part or a digest of the value instead:\n    " +
+		return "index a part of the value, or a digest of it, instead:\n    " +
 			m.Code(migrations.Proposal{Kind: migrations.ProposeIndex, Value: digest, SQL: "CREATE INDEX … ON … (" + digest + ")"})
 	case "55006":
-		return "let the deferred checks run before the table is altered:\n    " + m.execute("SET CONSTRAINTS ALL IMMEDIATE")
+		return "run the deferred checks before altering the table:\n    " + m.execute("SET CONSTRAINTS ALL IMMEDIATE")
 	case "":
 		return cmp.Or(m.Mend(f), editAndTry)
 	}
@@ -48,7 +48,7 @@ func (m mender) existing(f *migrations.Failure) string {
 		statement := regexp.MustCompile(`(?i)\bADD\s+VALUE\b`).ReplaceAllLiteralString(
 			strings.TrimSpace(f.Statement), "ADD VALUE IF NOT EXISTS",
 		)
-		return "an enum's value cannot be taken away again; let the next upgrade find it there:\n    " + m.execute(statement)
+		return "an enum value cannot be removed; let the next upgrade find it in place:\n    " + m.execute(statement)
 	}
 	return "the object exists already: drop it in the downgrade that left it, or create it with " + m.Words().IfAbsent
 }
@@ -60,7 +60,7 @@ func (m mender) cast(f *migrations.Failure, rows offending.Found) string {
 	switch {
 	case strings.HasPrefix(f.Message, "default for column"):
 		sql := "ALTER TABLE " + query.Table(rows.Schema, table) + " ALTER COLUMN " + query.Identifier(name)
-		return "take the default away, convert, and set it anew:\n    " + m.execute(sql+" DROP DEFAULT") +
+		return "drop the default, convert the column, and set the default again:\n    " + m.execute(sql+" DROP DEFAULT") +
 			"\n    …\n    " + m.execute(sql+" SET DEFAULT '…'")
 	case kind == nil:
 		return editAndTry
@@ -77,10 +77,10 @@ func (m mender) dependent(f *migrations.Failure) string {
 	switch {
 	case found != nil:
 		view := strings.ToUpper(found[1]) + "VIEW " + found[2]
-		return "take the view away before, and make it anew after:\n    " + m.execute("DROP "+view) +
+		return "drop the view first, and recreate it afterwards:\n    " + m.execute("DROP "+view) +
 			"\n    …\n    " + m.execute("CREATE "+view+" AS …")
 	case f.SQLState == "2BP01":
-		return "drop or change first what depends on it: " + strings.Join(strings.Split(f.Detail, "\n"), "; ")
+		return "first drop or change what depends on it: " + strings.Join(strings.Split(f.Detail, "\n"), "; ")
 	}
 	return editAndTry
 }

@@ -62,7 +62,7 @@ func (m mender) enum(name string, d catalog.Difference) string {
 		before = value
 	}
 	if len(lines) == 0 {
-		comment := fmt.Sprintf("make the type %s anew as %s and convert its columns", name, d.Was)
+		comment := fmt.Sprintf("recreate the type %s as %s and convert its columns", name, d.Was)
 		return m.Code(migrations.Proposal{SQL: "…", Comment: comment})
 	}
 	return m.Alone(strings.Join(lines, "\n"))

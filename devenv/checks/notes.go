@@ -9,7 +9,7 @@ import (
 func notes() Check {
 	return Check{
 		ID: "notes", Severity: report.StatusPass, Needs: []Trial{TrialSeeded, TrialNotes},
-		Asks: "what is legal, and worth knowing?",
+		Asks: "what is legal but worth knowing?",
 		Page: notesPage, Judge: judgeNotes,
 	}
 }
@@ -51,22 +51,22 @@ func (m mender) note(n catalog.Note) string {
 	return m.Code(p) + ", " + n.Advice
 }
 
-const notesPage = `What is legal and worth knowing. Always a pass, with evidence.
+const notesPage = `Things that are legal but worth knowing. Always a pass, with evidence.
 
-Why it matters: none of this breaks the migration, and each has surprised somebody later: a foreign key that now deletes rows
-(ON DELETE CASCADE), a default that changed under writers of the old code, a migration that waits for its lock without
-lock_timeout while everybody queues behind it, a foreign key without an index under it, many tables locked in one transaction, a
-materialised view that nobody refreshed, the primary key or replica identity of a published table gone, an enum value appended where
-the order means something, an id that became bigint while its sequence or the columns that point to it stayed integer, a revision that runs no statement,
-one that reads rows and so cannot be written as a script of SQL.
+Why it matters: none of this breaks the migration, but each has surprised somebody later: a foreign key that now deletes rows
+(ON DELETE CASCADE), a default that changed while old code still writes, a migration that waits for its lock without lock_timeout
+while everybody queues behind it, a foreign key without an index, many tables locked in one transaction, a materialised view that
+nobody refreshed, a published table without its primary key or replica identity, an enum value appended where the order matters,
+an id that became bigint while its sequence or the columns that reference it stayed integer, a revision that runs no statement,
+one that reads rows and so cannot be written as an SQL script.
 
 Example:
 
     op.create_foreign_key("orders_member_id_fkey", "orders", "members", ["member_id"], ["id"], ondelete="CASCADE")
 
-A row deleted in members now takes its orders along.
+Deleting a row in members now deletes its orders too.
 
-How to mend: nothing has to be.
+How to fix it: nothing needs fixing.
 
 How to allow it: it never warns, so # devenv: allow notes -- reason is never needed.
 `

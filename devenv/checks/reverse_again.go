@@ -23,18 +23,18 @@ func judgeReverseAgain(f *Facts) Finding {
 	case !o.Ran:
 		return unasked(f.whyNotRun())
 	case o.Failure != nil && SameFailure(o.Failure, o.Baseline):
-		return unasked("the base's own head cannot be upgraded again in the same way", failureEvidence(f, o.Baseline))
+		return unasked("the base's own head fails to upgrade again in the same way", failureEvidence(f, o.Baseline))
 	case o.Failure != nil:
 		return failedUpgrade(f, o, "fails when it is applied again after its downgrade")
 	}
 	if evidence := tripEvidence(f); len(evidence) > 0 {
 		m := f.mender()
 		up, down := m.Words().Upgrade, m.Words().Downgrade
-		summary := "upgrades again after the downgrade, and leaves other data than the first time: " + evidence[0].Message
+		summary := "upgrades again after the downgrade, but leaves different data from the first time: " + evidence[0].Message
 		finding := found(summary+more(len(evidence)-1),
-			"let "+down+" undo what "+up+" does to the rows, or let "+up+
-				" leave alone the rows that it has done already (WHERE …, ON CONFLICT …)\n"+
-				"or, where the second time may differ:\n"+indented(m.waiver("reverse.again")), evidence...)
+			"make "+down+" undo what "+up+" does to the rows, or make "+up+
+				" skip the rows that it has already changed (WHERE …, ON CONFLICT …)\n"+
+				"or, if the second upgrade may differ:\n"+indented(m.waiver("reverse.again")), evidence...)
 		finding.AtMost = report.StatusWarn // some data no downgrade can restore: report it, but do not fail
 		return finding
 	}
@@ -51,7 +51,7 @@ func tripEvidence(f *Facts) []report.Evidence {
 			e, ok = changeEvidence(c), true
 		case c.Kind == data.RowsAdded:
 			e = report.Evidence{Table: c.Table, Rows: c.After - c.Before}
-			e.Message, ok = fmt.Sprintf("%s has %s more", shortObject(e), report.Count(e.Rows, "row")), true
+			e.Message, ok = fmt.Sprintf("%s has %s", shortObject(e), report.Count(e.Rows, "more row")), true
 		}
 		if ok {
 			e.Revision, e.Detail = f.onlyRevision(), joined(e.Detail, "after upgrade, downgrade and upgrade, compared with one upgrade")
@@ -61,19 +61,20 @@ func tripEvidence(f *Facts) []report.Evidence {
 	return evidence
 }
 
-const reverseAgainPage = `After a downgrade the migration must upgrade again, and leave the data that the first upgrade left.
+const reverseAgainPage = `After a downgrade, the migration must upgrade again and leave the same data as the first upgrade.
 
 Why it matters: a rollback is followed by a second try. If the downgrade leaves a type, an index or a row behind, the
 second try fails, in production, under pressure.
 
-Example: the upgrade creates a table with an enum type of its own, the downgrade drops only the table:
+Example: the upgrade creates a table with its own enum type, and the downgrade drops only the table:
 
     op.drop_table("trips")
 
-The next upgrade stops with 42710, type "trip_kind" already exists. An upgrade that multiplies every amount by 100, with an empty
-downgrade, multiplies them twice: that is a warning. What no two upgrades leave alike (random values, now(), ids of rows that it adds) is not compared.
+The next upgrade stops with 42710, type "trip_kind" already exists. If an upgrade multiplies every
+amount by 100 and the downgrade is empty, the amounts are multiplied twice: that is a warning. Values that differ between any two
+upgrades (random values, now(), ids of added rows) are not compared.
 
-How to mend: let downgrade() remove everything that upgrade() created.
+How to fix it: make downgrade() remove everything that upgrade() created.
 
 How to allow it: # devenv: allow reverse.again -- reason
 `

@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"fmt"
 	"strings"
 
 	"devenv/devenv/database/data"
@@ -11,7 +10,7 @@ import (
 func reverseApplies() Check {
 	return Check{
 		ID: "reverse.applies", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialData, TrialReverse},
-		Asks: "does the migration downgrade, with the data there?",
+		Asks: "does the migration downgrade with data in place?",
 		Page: reverseAppliesPage, Judge: sayFromScratch(judgeReverseApplies, reverseFromScratch),
 	}
 }
@@ -26,7 +25,7 @@ func judgeReverseApplies(f *Facts) Finding {
 	case o.Failure != nil:
 		finding := failedUpgrade(f, o, "cannot be downgraded")
 		finding.Hint = strings.ReplaceAll(finding.Hint, "in this revision", "in "+f.mender().Words().Downgrade) +
-			"\nor, where there is no way back:\n" + indented(f.mender().waiver("reverse.applies"))
+			"\nor, if there is no way back:\n" + indented(f.mender().waiver("reverse.applies"))
 		return finding
 	}
 	if finding, ok := faultyDowngrade(f); ok {
@@ -35,7 +34,7 @@ func judgeReverseApplies(f *Facts) Finding {
 	if f.Reverse.FromScratch {
 		return clean("downgrades an empty database")
 	}
-	finding := clean("downgrades with the data there")
+	finding := clean("downgrades with data in place")
 	if len(f.Reverse.Written.Tried) > 0 {
 		finding.Summary += ", and with rows written after the upgrade"
 	}
@@ -52,18 +51,18 @@ func faultyDowngrade(f *Facts) (Finding, bool) {
 	evidence := downgradeEvidence(f, f.Reverse.Data.Base)
 	if len(evidence) > 0 {
 		summary = "the downgrade does not leave the base's data as the upgrade found it: " + evidence[0].Message + more(len(evidence)-1)
-		hint = "let " + m.Words().Downgrade + " bring the values back from where " + m.Words().Upgrade + " left them\n"
+		hint = "make " + m.Words().Downgrade + " restore the values from where " + m.Words().Upgrade + " left them\n"
 	}
 	if broken, mended := witnessEvidence(f, f.Reverse.Written); len(broken) > 0 {
-		cannot := fmt.Sprintf("cannot be downgraded once rows were written after the upgrade: %s%s", broken[0].Message, more(len(broken)-1))
-		summary = joined(summary, cannot)
+		cannot := "cannot be downgraded once rows have been written after the upgrade: " + broken[0].Message
+		summary = joined(summary, cannot+more(len(broken)-1))
 		hint += strings.ReplaceAll(mended, "in this revision", "in "+m.Words().Downgrade) + "\n"
 		evidence = append(evidence, withRest(broken, unbuilt(f.Reverse.Written))...)
 	}
 	if len(evidence) == 0 {
 		return Finding{}, false
 	}
-	return found(summary, hint+"or, where there is no way back:\n"+indented(m.waiver("reverse.applies")), evidence...), true
+	return found(summary, hint+"or, if there is no way back:\n"+indented(m.waiver("reverse.applies")), evidence...), true
 }
 
 // downgradeEvidence returns what a downgrade lost and changed. Values that were not examined do not count as changed.
@@ -82,10 +81,10 @@ func downgradeEvidence(f *Facts, changes []data.Change) []report.Evidence {
 	return evidence
 }
 
-const reverseAppliesPage = `The migration must downgrade, with the data there, and with rows that were written after the upgrade and that only
-the new schema takes: longer values, NULLs, duplicates.
+const reverseAppliesPage = `The migration must downgrade with data in place, including rows written after the upgrade that only the new schema accepts:
+longer values, NULLs, duplicates.
 
-Why it matters: the downgrade is needed on the day the upgrade went wrong, and has usually never been run on rows.
+Why it matters: the downgrade is needed on the day the upgrade goes wrong, and has usually never been run on real rows.
 
 Example: the upgrade drops a NOT NULL column, and the downgrade
 
@@ -93,9 +92,9 @@ Example: the upgrade drops a NOT NULL column, and the downgrade
 
 adds it back without a default, which works only on an empty table (23502).
 
-How to mend: write the downgrade with the same care as the upgrade: nullable, filled, restricted.
+How to fix it: write the downgrade with the same care as the upgrade: add as nullable, fill, then restrict.
 
-Baseline: where the downgrades of the base's head never worked and yours fails in the same way, the answer is skip.
+Baseline: if the downgrade of the base's head fails too, and yours fails in the same way, the answer is skip.
 
 How to allow it: # devenv: allow reverse.applies -- reason
 `

@@ -12,7 +12,7 @@ import (
 func reverseSchema() Check {
 	return Check{
 		ID: "reverse.schema", Severity: report.StatusWarn, Needs: []Trial{TrialReverse},
-		Asks: "is the schema the base's after the downgrade?",
+		Asks: "does the downgrade restore the base's schema?",
 		Page: reverseSchemaPage, Judge: sayFromScratch(nameNotCompared(judgeReverseSchema), reverseFromScratch),
 	}
 }
@@ -35,7 +35,7 @@ func judgeReverseSchema(f *Facts) Finding {
 		})
 	}
 	first, w := differences[0], f.mender().Words()
-	return found("the downgrade does not bring back the base's schema: "+first.Object+more(len(evidence)-1),
+	return found("the downgrade does not restore the base's schema: "+first.Object+more(len(evidence)-1),
 		"undo in "+w.Downgrade+" what "+w.Upgrade+" does, last first; an enum type needs its own DROP TYPE", evidence...)
 }
 
@@ -66,11 +66,11 @@ func orNothing(definition string) string {
 	return definition
 }
 
-const reverseSchemaPage = `After upgrade and downgrade the schema must be the base's, by catalog; the order of columns aside, and values added to enum
-types, which Postgres cannot drop.
+const reverseSchemaPage = `After upgrade and downgrade, the catalog must show the base's schema again. The order of columns does not count, nor do values
+added to enum types, which Postgres cannot drop.
 
-Why it matters: what a downgrade leaves behind or forgets makes the next upgrade fail, or lives on as an index or a type that
-no model knows.
+Why it matters: anything a downgrade leaves behind or forgets makes the next upgrade fail, or lives on as an index or a type that
+no model mentions.
 
 Example: the upgrade
 
@@ -78,7 +78,7 @@ Example: the upgrade
 
 has no counterpart in the downgrade.
 
-How to mend: undo in downgrade() what upgrade() does, last first.
+How to fix it: undo in downgrade() what upgrade() does, last first.
 
 How to allow it: # devenv: allow reverse.schema -- reason
 `

@@ -31,7 +31,7 @@ func judgeStartBranch(f *Facts) Finding {
 	}
 	summary := fmt.Sprintf("started before the upgrade, as docker compose up does, the branch's %s creates tables itself, "+
 		"and the upgrade fails: %s", f.First.Service, failure.Message)
-	hint := "let migrations alone create tables, or run them before the backend starts; it is in " + f.First.File
+	hint := "leave creating tables to the migrations, or run them before the backend starts; see " + f.First.File
 	finding = found(summary, hint, failureEvidence(f, failure))
 	finding.AtMost = report.StatusWarn
 	return finding
@@ -54,21 +54,21 @@ func judgeStart(f *Facts, s StartOutcome, whose string) Finding {
 
 const startBranchPage = `The branch's backend must start on the migrated data and become ready.
 
-Why it matters: it is the last line of the documented workflow, "double check that the backend comes online", and the
-one most often skipped.
+Why it matters: "double check that the backend comes online" is the last line of the documented workflow, and the one most
+often skipped.
 
-Example: the model has a column under another name than the migration made:
+Example: the model uses a different name for a column than the migration:
 
     op.add_column("teams", sa.Column("nickname", sa.Text()))
 
-while the first query at start asks for teams.motto.
+while the first query at startup asks for teams.motto.
 
-How to mend: the container's last lines are in the evidence; correct the migration or the code.
+How to fix it: correct the migration or the code; the container's last lines are in the evidence.
 
-It warns where code of the branch creates tables itself (create_all): docker compose up starts the backend before anybody runs the
-migration, which then finds its tables there and fails.
+The check warns if the branch's code creates tables itself (create_all): docker compose up starts the backend before anybody runs
+the migration, which then finds its tables in place and fails.
 
-Baseline: where the base's backend does not start on the base's own data, the answer is skip.
+Baseline: if the base's backend does not start on the base's own data, the answer is skip.
 
 How to allow it: # devenv: allow start.branch -- reason
 `
@@ -76,7 +76,7 @@ How to allow it: # devenv: allow start.branch -- reason
 const startBasePage = `The base's backend should start on the migrated data: in a rolling deployment the old code runs against the new schema for a
 while.
 
-Why it matters: a column renamed or dropped while old code runs is an outage between two deployments.
+Why it matters: a column that is renamed or dropped while old code still runs is an outage between two deployments.
 
 Example:
 
@@ -84,9 +84,9 @@ Example:
 
 Every query of the old code fails.
 
-How to mend: expand, deploy, contract: add the new column, write both, and drop the old one in a later release.
+How to fix it: expand, deploy, contract: add the new column, write both, and drop the old one in a later release.
 
-Baseline: where the base's backend does not start on the base's own data, the answer is skip.
+Baseline: if the base's backend does not start on the base's own data, the answer is skip.
 
 How to allow it: # devenv: allow start.base -- reason
 `

@@ -16,7 +16,7 @@ func waiverUnused() Check {
 
 func judgeUnused(f *Facts) Finding {
 	if len(f.unusedWaivers) == 0 {
-		return clean("no waiver without a need")
+		return clean("every waiver was needed")
 	}
 	first := f.unusedWaivers[0]
 	return found(fmt.Sprintf("%s:%d: %s%s", first.File, first.Line, first.Message, more(len(f.unusedWaivers)-1)),
@@ -25,7 +25,7 @@ func judgeUnused(f *Facts) Finding {
 
 const waiverUnusedPage = `Every waiver in the branch's revisions must have been needed.
 
-Why it matters: a waiver that allows nothing today allows something unseen tomorrow, when the revision is edited.
+Why it matters: a waiver that allows nothing today may silently allow something tomorrow, when the revision is edited.
 
 Example:
 
@@ -33,7 +33,7 @@ Example:
 
 in a revision that no longer drops the column.
 
-How to mend: remove the comment.
+How to fix it: remove the comment.
 
 How to allow it: # devenv: allow waiver.unused -- reason
 `

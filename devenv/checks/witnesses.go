@@ -71,9 +71,9 @@ func witnessSummary(o WitnessOutcome) string {
 	}
 	switch {
 	case len(o.Tried) == 0:
-		return "the migration asks nothing new of rows that were there"
+		return "the migration asks nothing new of existing rows"
 	case tried == 0:
-		return "no row that is legal before can break it"
+		return "no row that was legal before can break it"
 	}
 	return fmt.Sprintf("copes with %s made to break it", report.Count(tried, "row"))
 }

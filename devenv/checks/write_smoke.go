@@ -40,7 +40,7 @@ func judgeSmoke(f *Facts) Finding {
 	}
 	finding := clean(fmt.Sprintf("writes to %s still work", report.Count(f.Smoke.Tables, "table")))
 	if f.Smoke.Tables == 0 {
-		finding = clean("no table that the application writes was touched")
+		finding = clean("no table that the application writes to was touched")
 	}
 	finding.Evidence = unknown
 	return finding
@@ -55,24 +55,25 @@ func (m mender) write(e report.Evidence) string {
 	case "42501":
 		return "grant it, in this revision:\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
 	case "42703", "42P01", "42883", "42704":
-		return "a function, a trigger or a generated column still uses what is gone: " +
+		return "a function, a trigger or a generated column still uses what was dropped: " +
 			"change it in this revision with CREATE OR REPLACE FUNCTION"
 	}
 	return "try the statement by hand on a migrated database"
 }
 
-const writeSmokePage = `For each table that the migration touches, a write must work afterwards: a row is inserted, updated and rolled back, as the
-application's role where the base has granted rights to one.
+const writeSmokePage = `For each table that the migration touches, writes must still work afterwards. A row is inserted, updated and rolled back, as the
+application's role if the base has granted rights to one.
 
-Why it matters: the upgrade succeeds, every test of the schema is green, and the first INSERT of the application fails.
+Why it matters: the upgrade succeeds, every schema test is green, and the application's first INSERT fails.
 
-Example: rows inserted with explicit ids, with which the sequence collides at the next INSERT (23505):
+Example: rows inserted with explicit ids, which collide with the sequence at the next INSERT (23505):
 
     op.execute("INSERT INTO tags (id, label) VALUES (3, 'urgent')")
 
-A dropped column that a trigger's function still names (42703); a new table that the application's role has no rights on (42501).
+Others: a dropped column that a trigger function still names (42703), or a new table on which the application's role has no
+rights (42501).
 
-How to mend: change the function in the same revision, grant what the neighbours grant, set the sequence:
+How to fix it: change the function in the same revision, grant the rights that neighbouring tables have, or set the sequence:
     SELECT setval(pg_get_serial_sequence('teams', 'id'), (SELECT max(id) FROM teams))
 
 How to allow it: # devenv: allow write.smoke(public.orders) -- reason

@@ -34,10 +34,10 @@ func TestEveryPageShowsACaseOfTheTable(t *testing.T) {
 	}
 }
 
-// exampleOf returns the lines of code between "Example:" and "How to mend:".
+// exampleOf returns the lines of code between "Example:" and "How to fix it:".
 func exampleOf(page string) []string {
 	_, example, _ := strings.Cut(page, "\nExample:")
-	example, _, _ = strings.Cut(example, "\nHow to mend:")
+	example, _, _ = strings.Cut(example, "\nHow to fix it:")
 	var code []string
 	for line := range strings.Lines(example) {
 		if strings.HasPrefix(line, "    ") {
