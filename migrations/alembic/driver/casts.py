@@ -4,23 +4,23 @@ import copy
 import re
 
 from devenv_driver.enums import native_enum
-from devenv_driver.lines import own_operations
+from devenv_driver.lines import operation_classes
 
 
-def told(operations, describer, catalog):
+def with_using(operations, describer, catalog):
     """Returns the operations with a USING clause on each type change that needs one."""
     result = []
     for op in operations:
         if hasattr(op, "ops"):
             inner = copy.copy(op)
-            inner.ops = told(op.ops, describer, catalog)
+            inner.ops = with_using(op.ops, describer, catalog)
             result.append(inner)
         else:
-            result += _told(op, describer, catalog)
+            result += _with_using(op, describer, catalog)
     return result
 
 
-def _told(op, describer, catalog):
+def _with_using(op, describer, catalog):
     if getattr(op, "modify_type", None) is None or op.existing_type is None:
         return [op]
     source, target = describer.type_text(op.existing_type), describer.type_text(op.modify_type)
@@ -28,7 +28,7 @@ def _told(op, describer, catalog):
     if how == back == "implicit" and native_enum(op.existing_type, describer.dialect) is None:
         return [op]
     recast = copy.copy(op)
-    recast.__class__ = own_operations().Recast
+    recast.__class__ = operation_classes().Recast
     if how == "none":
         recast.comment = "# PostgreSQL has no cast from %s to %s: give the conversion as postgresql_using." % (_words(source), _words(target))
     elif how == "explicit":

@@ -28,9 +28,9 @@ NAMES = """
 SELECT n.nspname, c.conname FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace
 UNION SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 """
-BELONGINGS = """
+DEPENDENTS = """
 SELECT n.nspname, c.relname, CASE k.contype WHEN 'p' THEN 'primary' WHEN 'u' THEN 'unique' WHEN 'f' THEN 'foreign' ELSE 'check' END, k.conname,
-  (SELECT string_agg(a.attname, chr(10) ORDER BY u.place) FROM unnest(k.conkey) WITH ORDINALITY u(number, place)
+  (SELECT string_agg(a.attname, chr(10) ORDER BY u.ord) FROM unnest(k.conkey) WITH ORDINALITY u(number, ord)
    JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.number)
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -63,7 +63,7 @@ class Catalog:
 
     def __init__(self, connection):
         self.labels, self.visible, self.users = {}, {}, {}
-        self.schemas, self.names, self.casts, self.belongings, self.partitions = set(), set(), {}, {}, []
+        self.schemas, self.names, self.casts, self.dependents, self.partitions = set(), set(), {}, {}, []
         self.known = connection is not None and connection.dialect.name == "postgresql"
         self.default_schema = getattr(getattr(connection, "dialect", None), "default_schema_name", None) or "public"
         if not self.known:
@@ -77,8 +77,8 @@ class Catalog:
         self.schemas = {row[0] for row in _rows(connection, SCHEMAS)}
         self.names = {tuple(row) for row in _rows(connection, NAMES)}
         self.partitions = _rows(connection, PARTITIONS)
-        for schema, table, kind, name, columns in _rows(connection, BELONGINGS):
-            self.belongings.setdefault((schema, table), []).append((kind, name, (columns or "").split("\n")))
+        for schema, table, kind, name, columns in _rows(connection, DEPENDENTS):
+            self.dependents.setdefault((schema, table), []).append((kind, name, (columns or "").split("\n")))
 
     def key(self, enum):
         """Returns the schema and name under which the database finds an enum type."""

@@ -8,7 +8,7 @@ from devenv_driver.operations import leaves
 from devenv_driver.sql import create_enum, drop_enum
 
 
-def handled_by_project(operations=()):
+def managed_by_project(operations=()):
     """Returns whether an extension of the project manages enum types."""
     if "alembic_postgresql_enum" in sys.modules:
         return True

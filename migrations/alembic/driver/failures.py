@@ -32,7 +32,7 @@ def describe(error, session):
         return _clean(error.failure)
     linecache.checkcache()
     failure = {"exception": type(error).__name__, "traceback": _frames(error)}
-    failure.update(_place(error, session))
+    failure.update(_location(error, session))
     diagnostics = _diagnostics(error)
     if isinstance(error, SystemExit):
         failure.update(code="exit", message="the project's code ended the process: sys.exit(%r)" % (error.code,))
@@ -182,17 +182,17 @@ def _last_frame(error):
     return frames[-1].filename if frames else ""
 
 
-def _place(error, session):
+def _location(error, session):
     """Returns the revision, file and line of the innermost frame in a revision's file, else in the project's code."""
     if isinstance(error, SyntaxError) and error.filename:
         return {"file": error.filename, "line": error.lineno or 0}
     frames = [f for f in traceback.extract_tb(error.__traceback__) if is_project(f.filename)]
-    place = {"file": frames[-1].filename, "line": frames[-1].lineno} if frames else {}
+    location = {"file": frames[-1].filename, "line": frames[-1].lineno} if frames else {}
     recorder = session.recorder
     if recorder is None:
-        return place
+        return location
     for frame in reversed(frames):
         revision = recorder.revision_of(frame.filename)
         if revision:
             return {"revision": revision, "file": frame.filename, "line": frame.lineno}
-    return dict(place, revision=recorder.revision) if recorder.revision else place
+    return dict(location, revision=recorder.revision) if recorder.revision else location

@@ -33,12 +33,12 @@ def autogenerate(session, arguments, answer):
         version_path=None, rev_id=None, depends_on=None,
     ))
     catalogs = []
-    labels.listen()
+    labels.register()
 
     def compare(heads, context):
         metadata_of(context, script)
         revisions.run_autogenerate(heads, context)
-        _note_casts(revisions, context, catalogs)
+        _read_casts(revisions, context, catalogs)
 
     run_env(
         session, config, script, compare, template_args=revisions.template_args, revision_context=revisions,
@@ -51,28 +51,28 @@ def autogenerate(session, arguments, answer):
 def metadata_of(context, script):
     """Returns the project's metadata collections; raises Refused if there are none or all are empty."""
     metadata = context.opts.get("target_metadata")
-    place = str(script.env_py_location)
+    env_py = str(script.env_py_location)
     if metadata is None:
         raise Refused(
             "no_target_metadata", "env.py has no models: target_metadata is None",
-            "in %s set target_metadata to the models' metadata, such as Base.metadata" % place, file=place,
+            "in %s set target_metadata to the models' metadata, such as Base.metadata" % env_py, file=env_py,
         )
     collections = list(metadata) if isinstance(metadata, (list, tuple, set)) else [metadata]
     if not any(one.tables for one in collections):
         raise Refused(
             "empty_target_metadata", "env.py gives a target_metadata without any table",
-            "import the modules that define the models in %s" % place, file=place,
+            "import the modules that define the models in %s" % env_py, file=env_py,
         )
     return collections
 
 
-def _note_casts(revisions, context, catalogs):
+def _read_casts(revisions, context, catalogs):
     """Reads from the database how the changed types convert to each other, in both directions."""
     if not catalogs or not revisions.generated_revisions:
         return
     describer = Describer(revisions._last_autogen_context)
     for op in leaves(revisions.generated_revisions[-1].upgrade_ops_list[-1:]):
         if getattr(op, "modify_type", None) is not None and op.existing_type is not None:
-            there, back = describer.type_text(op.existing_type), describer.type_text(op.modify_type)
-            catalogs[-1].cast(context.connection, there, back)
-            catalogs[-1].cast(context.connection, back, there)
+            source, target = describer.type_text(op.existing_type), describer.type_text(op.modify_type)
+            catalogs[-1].cast(context.connection, source, target)
+            catalogs[-1].cast(context.connection, target, source)

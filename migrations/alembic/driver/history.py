@@ -58,8 +58,8 @@ def _read_file(script, path, revisions, problems):
         return
     revisions.append({
         "id": str(identity), "path": path,
-        "down": _several(values.get("down_revision")), "dependencies": _several(values.get("depends_on")),
-        "labels": _several(values.get("branch_labels")),
+        "down": _as_list(values.get("down_revision")), "dependencies": _as_list(values.get("depends_on")),
+        "labels": _as_list(values.get("branch_labels")),
         "message": _first_line(ast.get_docstring(tree)), "comments": _comments(source),
     })
 
@@ -85,7 +85,7 @@ def _imported_values(path):
     return {name: getattr(module, name) for name in NAMES if hasattr(module, name)}
 
 
-def _several(value):
+def _as_list(value):
     if value is None:
         return []
     return [str(value)] if isinstance(value, str) else [str(one) for one in value]
@@ -112,11 +112,11 @@ class Graph:
 
     def __init__(self, revisions):
         self.revisions = revisions
-        self.first, self.labels, self.duplicates = {}, {}, []
+        self.by_id, self.labels, self.duplicates = {}, {}, []
         for revision in revisions:
             for label in revision["labels"]:
                 self.labels[label] = revision
-            if self.first.setdefault(revision["id"], revision) is not revision:
+            if self.by_id.setdefault(revision["id"], revision) is not revision:
                 self.duplicates.append(revision)
         self._mark()
 
@@ -129,14 +129,14 @@ class Graph:
     def problems(self):
         """Yields duplicate ids, ids that are too long, missing parents and cycles."""
         for r in self.duplicates:
-            other = os.path.basename(self.first[r["id"]]["path"])
+            other = os.path.basename(self.by_id[r["id"]]["path"])
             yield self._about(r, "duplicate", "revision id %s is also that of %s" % (r["id"], other))
         for r in self.revisions:
             if len(r["id"]) > LONGEST_ID:
                 text = "revision id %s has %d characters, the version table holds %d"
                 yield self._about(r, "long_id", text % (r["id"], len(r["id"]), LONGEST_ID))
             for down in r["down"]:
-                if down not in self.first:
+                if down not in self.by_id:
                     yield self._about(r, "parent", "its parent %s does not exist" % down)
             for needed in r["dependencies"]:
                 if not self._exists(needed):
@@ -152,7 +152,7 @@ class Graph:
         waiting, children, ready = {}, {}, []
         files = sorted(self.revisions, key=lambda r: r["path"])
         for number, revision in enumerate(files):
-            parents = {down for down in revision["down"] if down in self.first}
+            parents = {down for down in revision["down"] if down in self.by_id}
             waiting[number] = len(parents)
             for down in parents:
                 children.setdefault(down, []).append(number)
@@ -161,7 +161,7 @@ class Graph:
         order = []
         for number in ready:
             order.append(files[number])
-            if self.first[files[number]["id"]] is not files[number]:
+            if self.by_id[files[number]["id"]] is not files[number]:
                 continue
             for child in children.get(files[number]["id"], []):
                 waiting[child] -= 1
@@ -171,11 +171,11 @@ class Graph:
 
     def _exists(self, name):
         name = name.rpartition("@")[0] or name
-        return name in self.labels or any(identity.startswith(name) for identity in self.first)
+        return name in self.labels or any(identity.startswith(name) for identity in self.by_id)
 
     def _looped(self):
         """Returns the ids on cycles: those left after repeatedly removing revisions without parents or children."""
-        edges = {(down, r["id"]) for r in self.revisions for down in r["down"] if down in self.first}
+        edges = {(down, r["id"]) for r in self.revisions for down in r["down"] if down in self.by_id}
         while True:
             sources, targets = {a for a, _ in edges}, {b for _, b in edges}
             kept = {(a, b) for a, b in edges if a in targets and b in sources}

@@ -13,7 +13,7 @@ KNOWN = {
 }
 
 
-def complete(source, path):
+def add_imports(source, path):
     """Returns the source with its missing imports added; raises Refused if it is invalid or a name has no import."""
     try:
         tree = ast.parse(source)
@@ -23,12 +23,12 @@ def complete(source, path):
             "a default or type in the models has no Python text; give env.py a render_item for it",
             file=path, line=error.lineno or 0,
         ) from error
-    lacking = sorted({_import_for(chain, line, path) for chain, line in _undefined(tree)})
-    if not lacking:
+    missing = sorted({_import_for(chain, line, path) for chain, line in _undefined(tree)})
+    if not missing:
         return source
     lines = source.splitlines(keepends=True)
     after = max([node.end_lineno for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))] or [_header(tree)])
-    return "".join(lines[:after] + [line + "\n" for line in lacking] + lines[after:])
+    return "".join(lines[:after] + [line + "\n" for line in missing] + lines[after:])
 
 
 def _header(tree):

@@ -2,25 +2,25 @@
 
 from devenv_driver import partitions
 from devenv_driver.catalog import Catalog
-from devenv_driver.enums import handled_by_project, native_enum
-from devenv_driver.lines import own_operations
+from devenv_driver.enums import managed_by_project, native_enum
+from devenv_driver.lines import operation_classes
 from devenv_driver.sql import execute, literal, named
 
 CATALOGS = "devenv_catalogs"
 
 
-def listen():
+def register():
     """Makes every autogenerate read the catalog and compare enum values before the project's hooks see the result."""
     from alembic.autogenerate import comparators
 
-    if not getattr(comparators, "_devenv_listens", False):
+    if not getattr(comparators, "_devenv_registered", False):
         comparators.dispatch_for("schema")(_compare)
-        comparators.dispatch_for("schema", **_last())(_leave_partitions)
-        comparators._devenv_listens = True
-        _survive_defaults()
+        comparators.dispatch_for("schema", **_after_tables())(_ignore_partitions)
+        comparators._devenv_registered = True
+        _tolerate_incomparable_defaults()
 
 
-def _last():
+def _after_tables():
     """Returns the options to run after the comparison of tables; before Alembic 1.18, registering last is enough."""
     try:
         from alembic.util import DispatchPriority
@@ -29,11 +29,11 @@ def _last():
     return {"priority": DispatchPriority.LAST}
 
 
-def _leave_partitions(autogen, upgrade_ops, schemas):
-    partitions.leave(autogen, upgrade_ops, autogen.opts[CATALOGS][-1])
+def _ignore_partitions(autogen, upgrade_ops, schemas):
+    partitions.ignore(autogen, upgrade_ops, autogen.opts[CATALOGS][-1])
 
 
-def _survive_defaults():
+def _tolerate_incomparable_defaults():
     """Treats a default that the database cannot compare, such as a value that its enum does not have, as changed."""
     from alembic.ddl.postgresql import PostgresqlImpl
     from sqlalchemy.exc import DataError, ProgrammingError
@@ -56,7 +56,7 @@ def _compare(autogen, upgrade_ops, schemas):
     # An autocommit block cannot leave a transaction that env.py began.
     catalog.transaction_is_env = bool(getattr(autogen.migration_context, "_in_external_transaction", False))
     autogen.opts.setdefault(CATALOGS, []).append(catalog)
-    if handled_by_project() or not catalog.known:
+    if managed_by_project() or not catalog.known:
         return None
     found = [_difference(catalog, key, enums) for key, enums in catalog.models.items() if key in catalog.labels]
     upgrade_ops.ops[:0] = [op for op in found if op is not None]
@@ -79,13 +79,13 @@ def _models_types(autogen, catalog):
 
 
 def _difference(catalog, key, enums):
-    there = catalog.labels[key]
+    existing = catalog.labels[key]
     wanted = list(dict.fromkeys(str(label) for enum in enums for label in enum.enums))
-    missing = [label for label in wanted if label not in there]
-    extra = [label for label in there if label not in wanted] if enums else []
+    missing = [label for label in wanted if label not in existing]
+    extra = [label for label in existing if label not in wanted] if enums else []
     if not missing and not extra:
         return None
-    return own_operations().EnumValues(key, enums[0].schema, there, wanted, missing, extra)
+    return operation_classes().EnumValues(key, enums[0].schema, existing, wanted, missing, extra)
 
 
 def is_values(op):
@@ -93,10 +93,10 @@ def is_values(op):
     return type(op).__name__ == "EnumValues"
 
 
-def _placed(op):
+def _positions(op):
     """Returns each missing label with the BEFORE or AFTER clause that puts it in the right position."""
-    order, placed = list(op.there), {}
-    wanted = [label for label in op.wanted if label in op.there or label in op.missing]
+    order, positions = list(op.existing), {}
+    wanted = [label for label in op.wanted if label in op.existing or label in op.missing]
     for number, label in enumerate(wanted):
         if label not in op.missing:
             continue
@@ -107,15 +107,15 @@ def _placed(op):
             at = order.index(before) + 1
             clause = " AFTER " + literal(before) if at < len(order) else ""
         order.insert(at, label)
-        placed[label] = clause
-    return placed
+        positions[label] = clause
+    return positions
 
 
 def statements(op, dialect):
     """Returns the statements that add the missing values."""
-    name, placed = named(dialect, op.type_schema, op.type_key[1]), _placed(op)
+    name, positions = named(dialect, op.type_schema, op.type_key[1]), _positions(op)
     # IF NOT EXISTS because the value stays when the migration fails later or is downgraded.
-    return ["ALTER TYPE %s ADD VALUE IF NOT EXISTS %s%s" % (name, literal(label), placed[label]) for label in op.missing]
+    return ["ALTER TYPE %s ADD VALUE IF NOT EXISTS %s%s" % (name, literal(label), positions[label]) for label in op.missing]
 
 
 def upgrade_lines(found, dialect, transaction_is_env):

@@ -1,8 +1,8 @@
 """Adds what autogenerate omits to a copy of its operations: schemas, enum types and values, casts, names."""
 
 from devenv_driver import casts, labels, names
-from devenv_driver.enums import Enums, handled_by_project, native_enum
-from devenv_driver.lines import own_operations
+from devenv_driver.enums import Enums, managed_by_project, native_enum
+from devenv_driver.lines import operation_classes
 from devenv_driver.operations import leaves
 from devenv_driver.spatial import without_own_indexes
 from devenv_driver.sql import create_enum, drop_enum, execute, named
@@ -17,27 +17,27 @@ def mend(script, describer, catalogs):
 
 def _mend(up, down, describer, catalog):
     first, last, back_first, back_last = [], [], [], []
-    found = _taken_out(up, labels.is_values)
-    _taken_out(down, labels.is_values)
+    found = _remove(up, labels.is_values)
+    _remove(down, labels.is_values)
     created = _schemas(up, describer, catalog)
-    if not handled_by_project(up.ops):
+    if not managed_by_project(up.ops):
         _enum_types(up, down, describer, catalog, (first, last, back_first, back_last))
     up.ops, down.ops = without_own_indexes(up.ops), without_own_indexes(down.ops)
-    up.ops, down.ops = names.given(up.ops, down.ops, catalog)
-    up.ops, down.ops = (casts.told(ops, describer, catalog) for ops in (up.ops, down.ops))
+    up.ops, down.ops = names.with_names(up.ops, down.ops, catalog)
+    up.ops, down.ops = (casts.with_using(ops, describer, catalog) for ops in (up.ops, down.ops))
     quote = describer.dialect
     first[:0] = [execute("CREATE SCHEMA " + named(quote, None, one)) for one in created]
     back_last += [execute("DROP SCHEMA " + named(quote, None, one)) for one in reversed(created)]
-    _around(up, labels.upgrade_lines(found, describer.dialect, catalog.transaction_is_env) + first, last)
-    _around(down, back_first, back_last + labels.downgrade_lines(found))
+    _surround(up, labels.upgrade_lines(found, describer.dialect, catalog.transaction_is_env) + first, last)
+    _surround(down, back_first, back_last + labels.downgrade_lines(found))
 
 
-def _around(container, first, last):
-    lines = own_operations().Lines
+def _surround(container, first, last):
+    lines = operation_classes().Lines
     container.ops = [lines(first)] * bool(first) + container.ops + [lines(last)] * bool(last)
 
 
-def _taken_out(container, wanted):
+def _remove(container, wanted):
     taken = [op for op in container.ops if wanted(op)]
     container.ops = [op for op in container.ops if not wanted(op)]
     return taken

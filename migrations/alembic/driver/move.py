@@ -5,7 +5,7 @@ import time
 
 from devenv_driver import trace
 from devenv_driver.failures import Refused
-from devenv_driver.process import as_if_first
+from devenv_driver.process import restored_process
 from devenv_driver.project import run_env
 
 
@@ -43,7 +43,7 @@ def set_version(session, arguments, answer):
             for head in wanted:
                 context.connection.execute(context._version.insert().values(version_num=head))
 
-    with as_if_first():
+    with restored_process():
         run_env(session, config, script, write)
     current(session, arguments, answer)
     if answer["heads"] != sorted(wanted):
@@ -91,7 +91,7 @@ def _move(session, arguments, answer, name, plan):
 
     started = time.monotonic()
     try:
-        with as_if_first(), trace.recording(recorder):
+        with restored_process(), trace.recording(recorder):
             run_env(session, config, script, steps, destination_rev=arguments["target"])
     finally:
         answer["ms"] = (time.monotonic() - started) * 1000

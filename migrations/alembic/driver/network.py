@@ -16,7 +16,7 @@ class _Route:
         self.open = {}
         self.listening = False
 
-    def leads(self, host):
+    def matches(self, host):
         if isinstance(host, bytes):
             host = host.decode("ascii", "replace")
         return bool(self.address) and isinstance(host, str) and host.lower().rstrip(".") in self.hosts
@@ -26,7 +26,7 @@ _route = _Route()
 
 
 @contextlib.contextmanager
-def pointed_at(address, hosts):
+def redirected(address, hosts):
     """Redirects the host names to the address while a command runs; without an address, changes nothing."""
     _route.address = address or ""
     _route.hosts = frozenset(h.lower().rstrip(".") for h in hosts or ())
@@ -45,11 +45,11 @@ def pointed_at(address, hosts):
 def drop_open_connections():
     """Closes the connections that env.py left open, because an open transaction would block the next command."""
     for record, connection in list(_route.open.values()):
-        _hang_up(record, connection)
+        _disconnect(record, connection)
     _route.open.clear()
 
 
-def _hang_up(record, connection):
+def _disconnect(record, connection):
     """Closes a connection and removes it from its pool, even if its event loop no longer exists."""
     record.dbapi_connection = None
     driver = getattr(connection, "_connection", connection)
@@ -64,7 +64,7 @@ def _hang_up(record, connection):
 
 
 def _getaddrinfo(host, *args, **kwargs):
-    return _real_getaddrinfo(_route.address if _route.leads(host) else host, *args, **kwargs)
+    return _real_getaddrinfo(_route.address if _route.matches(host) else host, *args, **kwargs)
 
 
 def _listen():
@@ -88,15 +88,15 @@ def _on_connect_parameters(dialect, record, arguments, parameters):
     if dialect.driver in LIBPQ:
         # An empty hostaddr overrides PGHOSTADDR for hosts other than the database.
         names = host.split(",") if isinstance(host, str) else [host]
-        meant = any(_route.leads(name) for name in names)
-        parameters["hostaddr"] = ",".join([_route.address] * len(names)) if meant else ""
+        redirect = any(_route.matches(name) for name in names)
+        parameters["hostaddr"] = ",".join([_route.address] * len(names)) if redirect else ""
         return
-    # The parameters live as long as the engine, so undo what an earlier command put there.
-    put = getattr(dialect, "_devenv_put", None)
-    if put is not None and put[1] == host:
-        host = put[0]
-    if _route.leads(host):
-        dialect._devenv_put = (host, _route.address)
+    # The parameters live as long as the engine, so first undo an earlier command's replacement.
+    replaced = getattr(dialect, "_devenv_replaced", None)
+    if replaced is not None and replaced[1] == host:
+        host = replaced[0]
+    if _route.matches(host):
+        dialect._devenv_replaced = (host, _route.address)
         parameters["host"] = _route.address
 
 
@@ -108,7 +108,7 @@ def _on_checkout(connection, record, proxy):
     if record.info.get("devenv_turn") != _route.turn:
         from sqlalchemy.exc import DisconnectionError
 
-        _hang_up(record, connection)
+        _disconnect(record, connection)
         raise DisconnectionError("made for another command")
     _route.open[id(record)] = (record, connection)
 

@@ -4,7 +4,7 @@ import os
 import sys
 
 
-def reach_own_package(directory):
+def append_import_root(directory):
     """Makes the package that contains env.py importable, because migrations inside a package usually import it.
 
     Its import root is appended last, so that modules that can already be imported still come from the same place.

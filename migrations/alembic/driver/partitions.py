@@ -15,7 +15,7 @@ WHERE c.relkind IN ('r', 'p')
 """
 
 
-def leave(autogen, upgrade_ops, catalog):
+def ignore(autogen, upgrade_ops, catalog):
     """Removes the operations on partitions that the models do not describe, if they describe the partitioned table."""
     described = {(table.schema or catalog.default_schema, table.name) for table in autogen.sorted_tables}
     parts = {(schema, name) for schema, name, *parent in catalog.partitions if tuple(parent) in described}

@@ -7,7 +7,7 @@ import warnings
 
 
 @contextlib.contextmanager
-def as_if_first():
+def restored_process():
     """Restores what project code changes in the process: directory, path, environment, streams, warnings."""
     directory, path, environment = os.getcwd(), list(sys.path), dict(os.environ)
     out, err = sys.stdout, sys.stderr

@@ -6,7 +6,7 @@ import re
 import sys
 
 from devenv_driver.failures import Refused
-from devenv_driver.packages import reach_own_package
+from devenv_driver.packages import append_import_root
 
 OLDEST_ALEMBIC = (1, 8)
 OLDEST_SQLALCHEMY = (1, 4)
@@ -33,7 +33,7 @@ class Session:
                 raise
             code = "no_scripts" if _is_about_scripts(str(error)) else "no_config"
             raise Refused(code, "%s: %s" % (self.config, error), "check script_location in " + self.config) from error
-        reach_own_package(script.dir)
+        append_import_root(script.dir)
         return config, script
 
     def _configure(self, argv):
@@ -73,7 +73,7 @@ def check_versions():
                 "no_tool", "%s %s is too old" % (module.__name__, module.__version__),
                 "use %s %d.%d or newer" % ((module.__name__,) + oldest),
             )
-    _read_sources_afresh()
+    _always_read_sources()
 
 
 def version_directories(script):
@@ -148,20 +148,20 @@ def _version(text):
     return tuple(int(part) for part in re.findall(r"\d+", text)[:2])
 
 
-def _read_sources_afresh():
+def _always_read_sources():
     """Loads env.py and revisions from source: cached bytecode is keyed by size and second, and files change faster."""
     from importlib.machinery import SourceFileLoader
     from importlib.util import module_from_spec, spec_from_file_location
 
     from alembic.util import pyfiles
 
-    class Afresh(SourceFileLoader):
+    class UncachedLoader(SourceFileLoader):
         def get_code(self, fullname):
             path = self.get_filename(fullname)
             return self.source_to_code(self.get_data(path), path)
 
     def load_module_py(module_id, path):
-        loader = Afresh(module_id, str(path)) if str(path).endswith(".py") else None
+        loader = UncachedLoader(module_id, str(path)) if str(path).endswith(".py") else None
         spec = spec_from_file_location(module_id, str(path), loader=loader)
         module = module_from_spec(spec)
         spec.loader.exec_module(module)

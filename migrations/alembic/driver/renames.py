@@ -2,26 +2,27 @@
 
 import copy
 
-from devenv_driver.belongings import less, matched, own_labels, relabel
+from devenv_driver.dependents import dependent_renames, rename_lines, without_ids, without_recreated
 from devenv_driver.columns import changes
-from devenv_driver.lines import own_operations
+from devenv_driver.lines import operation_classes
 from devenv_driver.operations import leaves
 
 
-def put_in(up, down, renames, describer, catalog):
+def apply_renames(up, down, renames, describer, catalog):
     """Returns both directions with the renames found in them, first in the upgrade and last in the downgrade."""
     found = [one for one in (_Rename.of(r, up, down, describer) for r in renames) if one is not None]
     if not found:
         return up, down
     gone = {id(op) for one in found for op in one.replaced}
-    up, down = ([_moved(op, found) for op in less(operations, gone)] for operations in (up, down))
-    labels = [label for one in found for label in own_labels(one, catalog)]
-    up, more = matched(up, catalog)
-    down, _ = matched(down, catalog)
-    there, back = relabel(labels + more, describer.dialect)
-    lines = own_operations().Lines
-    up = [one.there for one in found] + [lines(there)] * bool(there) + [c for one in found for c in one.changes] + up
-    down = down + [c for one in found for c in one.changes_back] + [lines(back)] * bool(back) + [one.back for one in reversed(found)]
+    up, down = ([_with_new_names(op, found) for op in without_ids(operations, gone)] for operations in (up, down))
+    renamed = [dependent for one in found for dependent in dependent_renames(one, catalog)]
+    up, more = without_recreated(up, catalog)
+    down, _ = without_recreated(down, catalog)
+    forward, backward = rename_lines(renamed + more, describer.dialect)
+    lines = operation_classes().Lines
+    up = [one.forward for one in found] + [lines(forward)] * bool(forward) + [c for one in found for c in one.changes] + up
+    down = down + [c for one in found for c in one.changes_backward] + [lines(backward)] * bool(backward)
+    down += [one.backward for one in reversed(found)]
     return up, down
 
 
@@ -50,21 +51,21 @@ class _Rename:
 
     def of_column(self, drop, add, describer):
         old, new, table, schema = drop.to_column(), add.column, add.table_name, add.schema
-        rename = own_operations().RenameColumn
-        self.there = rename(table, self.old, schema=schema, modify_name=self.new)
-        self.back = rename(table, self.new, schema=schema, modify_name=self.old)
+        rename = operation_classes().RenameColumn
+        self.forward = rename(table, self.old, schema=schema, modify_name=self.new)
+        self.backward = rename(table, self.new, schema=schema, modify_name=self.old)
         self.changes = changes(table, schema, self.new, old, new, describer)
-        self.changes_back = changes(table, schema, self.new, new, old, describer)
+        self.changes_backward = changes(table, schema, self.new, new, old, describer)
 
     def of_table(self, drop, create, describer):
         from alembic.operations import ops
 
         schema, self.created = create.schema, create.to_table()
         old, new = ({c.name: c for c in op.to_table().columns} for op in (drop, create))
-        self.there = ops.RenameTableOp(self.old, self.new, schema=schema)
-        self.back = ops.RenameTableOp(self.new, self.old, schema=schema)
+        self.forward = ops.RenameTableOp(self.old, self.new, schema=schema)
+        self.backward = ops.RenameTableOp(self.new, self.old, schema=schema)
         self.changes = self._columns(schema, old, new, create, drop, describer)
-        self.changes_back = list(reversed(self._columns(schema, new, old, drop, create, describer)))
+        self.changes_backward = list(reversed(self._columns(schema, new, old, drop, create, describer)))
 
     def _columns(self, schema, old, new, adds, drops, describer):
         from alembic.operations import ops
@@ -95,19 +96,19 @@ def _find(operations, describer, kind, name):
     return None
 
 
-def _moved(op, found):
+def _with_new_names(op, found):
     """Returns a copy of an operation that uses the new names: it runs after the renames, or before they are undone."""
     copied = copy.copy(op)
     if hasattr(op, "ops"):
-        copied.ops = [_moved(one, found) for one in op.ops]
+        copied.ops = [_with_new_names(one, found) for one in op.ops]
     for one in found:
-        _move(copied, one)
+        _use_new_name(copied, one)
     if getattr(op, "_reverse", None) is not None:
-        copied._reverse = _moved(op._reverse, found)
+        copied._reverse = _with_new_names(op._reverse, found)
     return copied
 
 
-def _move(op, one):
+def _use_new_name(op, one):
     schema = getattr(op, "schema", None) or getattr(op, "kw", {}).get("source_schema")
     for table, columns in (("table_name", "columns"), ("source_table", "local_cols"), ("referent_table", "remote_cols")):
         name = getattr(op, table, None)

@@ -5,7 +5,7 @@ import os
 import sys
 
 from devenv_driver import commands, failures, network
-from devenv_driver.process import as_if_first
+from devenv_driver.process import restored_process
 from devenv_driver.project import Session
 
 
@@ -57,7 +57,7 @@ def _prepare_interpreter():
 def _run(session, request, answer):
     """Runs one command, which fills in the answer; returns its failure or None."""
     try:
-        with as_if_first(), network.pointed_at(request.get("address"), request.get("hosts")):
+        with restored_process(), network.redirected(request.get("address"), request.get("hosts")):
             commands.COMMANDS[request["cmd"]](session, request.get("arguments") or {}, answer)
     except KeyboardInterrupt:
         raise

@@ -11,7 +11,7 @@ from devenv_driver.operations import leaves
 def without_own_indexes(operations):
     """Returns the operations with the types' own index turned off where one of the operations creates it."""
     indexed = {key for op in leaves(operations) if type(op).__name__ == "CreateIndexOp" for key in _columns(op)}
-    return [_told(op, indexed) for op in operations]
+    return [_without_own_index(op, indexed) for op in operations]
 
 
 def _columns(op):
@@ -20,10 +20,10 @@ def _columns(op):
         yield op.schema, op.table_name, getattr(op.columns[0], "name", op.columns[0])
 
 
-def _told(op, indexed):
+def _without_own_index(op, indexed):
     copied = copy.copy(op)
     if hasattr(op, "ops"):
-        copied.ops = [_told(one, indexed) for one in op.ops]
+        copied.ops = [_without_own_index(one, indexed) for one in op.ops]
     elif type(op).__name__ == "CreateTableOp":
         copied.columns = [_column(item, op, indexed) for item in op.columns]
     elif type(op).__name__ == "AddColumnOp":

@@ -59,7 +59,7 @@ class Recorder:
             self.paths[filename] = self.files.get(os.path.realpath(filename))
         return self.paths[filename]
 
-    def place(self):
+    def location(self):
         """Returns the revision, file and line of the innermost frame in a revision's file."""
         frame = sys._getframe(1)
         while frame is not None:
@@ -72,7 +72,7 @@ class Recorder:
     def report(self, begun, rows=-1, state="", after=None, transaction=""):
         """Sends a completed or failed statement to the channel."""
         self.count += 1
-        revision, path, line = begun["place"]
+        revision, path, line = begun["location"]
         sql = begun["sql"]
         self.channel.send(statement={
             "seq": self.count, "revision": revision, "file": path, "line": line, "sql": sql,
@@ -114,7 +114,7 @@ def _before(connection, cursor, statement, parameters, context, executemany):
         raise Refused("tool", "the run was to end here, with what it did kept")
     if recorder.effects:
         recorder.effects.before(connection)
-    context._devenv_begun = {"sql": statement, "place": recorder.place(), "at": time.monotonic()}
+    context._devenv_begun = {"sql": statement, "location": recorder.location(), "at": time.monotonic()}
 
 
 def _after(connection, cursor, statement, parameters, context, executemany):

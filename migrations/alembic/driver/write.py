@@ -7,11 +7,11 @@ import re
 
 from devenv_driver import edit
 from devenv_driver.failures import Refused
-from devenv_driver.imports import complete
-from devenv_driver.lines import indented, own_operations, put_lines
+from devenv_driver.imports import add_imports
+from devenv_driver.lines import fill_placeholders, indented, operation_classes
 from devenv_driver.mend import mend
 from devenv_driver.project import hook_names, version_directories, without_hooks
-from devenv_driver.renames import put_in
+from devenv_driver.renames import apply_renames
 
 
 def write_revision(session, arguments, answer):
@@ -69,16 +69,16 @@ def _edited(generated, revise, excluded):
     describer, renames = generated.describer, revise.get("renames") or []
     script = copy.copy(generated.script)
     ups, downs = edit.dropped_keys(excluded, describer, generated.upgrades())
-    there = [_container(c, edit.without(c.ops, ups, describer)) for c in script.upgrade_ops_list]
-    back = [_container(c, edit.without(c.ops, downs, describer, back=True)) for c in script.downgrade_ops_list]
-    script._upgrade_ops, script._downgrade_ops = there, back
-    for up, down, catalog in zip(there, back, generated.catalogs):
-        up.ops, down.ops = put_in(up.ops, down.ops, renames, describer, catalog)
+    upgrades = [_container(c, edit.without(c.ops, ups, describer)) for c in script.upgrade_ops_list]
+    downgrades = [_container(c, edit.without(c.ops, downs, describer, back=True)) for c in script.downgrade_ops_list]
+    script._upgrade_ops, script._downgrade_ops = upgrades, downgrades
+    for up, down, catalog in zip(upgrades, downgrades, generated.catalogs):
+        up.ops, down.ops = apply_renames(up.ops, down.ops, renames, describer, catalog)
     return script
 
 
 def _append(script, revise):
-    lines = own_operations().Lines
+    lines = operation_classes().Lines
     if revise.get("append_upgrade"):
         script._upgrade_ops[0].ops.append(lines(revise["append_upgrade"]))
     if revise.get("append_downgrade"):
@@ -102,7 +102,7 @@ def _rendered(revisions, script, revise):
     render._render_python_into_templatevars(autogen, script, template)
     for up, down in zip(script._upgrade_ops, script._downgrade_ops):
         for name in (up.upgrade_token, down.downgrade_token):
-            template[name] = put_lines(template[name], autogen.opts["devenv_lines"])
+            template[name] = fill_placeholders(template[name], autogen.opts["devenv_lines"])
     return template
 
 
@@ -138,7 +138,7 @@ def _finish(script, path, identity):
     encoding = script.output_encoding or "utf-8"
     with open(path, encoding=encoding, newline="") as stream:
         source = stream.read()
-    completed = complete(source, path)
+    completed = add_imports(source, path)
     if completed != source:
         with open(path, "w", encoding=encoding, newline="") as stream:
             stream.write(completed)

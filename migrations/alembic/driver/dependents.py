@@ -2,34 +2,36 @@
 
 import copy
 
-from devenv_driver.names import LABELS, free
+from devenv_driver.names import SUFFIXES, free_name
 from devenv_driver.operations import leaves
 from devenv_driver.sql import execute, named
 
 
-def own_labels(rename, catalog):
+def dependent_renames(rename, catalog):
     """Returns the constraints and sequences to rename with a table or column: (kind, schema, table, old, new)."""
-    labels = []
+    renamed = []
     before = rename.old if rename.kind == "table" else rename.table
-    for kind, name, columns in catalog.belongings.get((rename.schema, before), ()):
+    for kind, name, columns in catalog.dependents.get((rename.schema, before), ()):
         if rename.kind == "table":
-            new = _name_in_models(rename.created, kind, columns) or _swapped(name, rename.old, rename.new)
+            new = _name_in_models(rename.created, kind, columns) or _with_new_name(name, rename.old, rename.new)
         else:
             new = _renamed_sequence(rename, name, columns) if kind == "sequence" else ""
         if new and new != name and len(new.encode()) <= 63:
-            labels.append((kind, rename.schema, rename.table, name, new))
-    return labels
+            renamed.append((kind, rename.schema, rename.table, name, new))
+    return renamed
 
 
-def _swapped(name, old, new):
+def _with_new_name(name, old, new):
     """Returns a name with the table's old name replaced by the new one, or "" if the name does not contain it."""
     words, parts = ("_%s_" % name), ("_%s_" % old)
     return words.replace(parts, "_%s_" % new, 1)[1:-1] if parts in words else ""
 
 
 def _renamed_sequence(rename, name, columns):
-    own = "%s_%s_seq"
-    return own % (rename.table, rename.new) if columns == [rename.old] and name == own % (rename.table, rename.old) else ""
+    default = "%s_%s_seq"
+    if columns == [rename.old] and name == default % (rename.table, rename.old):
+        return default % (rename.table, rename.new)
+    return ""
 
 
 def _name_in_models(table, kind, columns):
@@ -41,9 +43,9 @@ def _name_in_models(table, kind, columns):
     return ""
 
 
-def matched(operations, catalog):
+def without_recreated(operations, catalog):
     """Returns the operations without those that drop and recreate the same object, and renames to replace them."""
-    drops, gone, labels = {}, set(), []
+    drops, gone, renamed = {}, set(), []
     for op in leaves(operations):
         if type(op).__name__ in ("DropIndexOp", "DropConstraintOp"):
             drops.setdefault(_signature(getattr(op, "_reverse", None)), op)
@@ -51,17 +53,17 @@ def matched(operations, catalog):
         drop = drops.pop(_signature(op), None) if _signature(op) else None
         if drop is not None:
             gone |= {id(op), id(drop)}
-            labels += _label(drop, op, catalog)
-    return less(operations, gone), labels
+            renamed += _renamed_object(drop, op, catalog)
+    return without_ids(operations, gone), renamed
 
 
-def _label(drop, create, catalog):
+def _renamed_object(drop, create, catalog):
     kind, schema, table, columns = _signature(create)[:4]
     old = getattr(drop, "index_name", None) or getattr(drop, "constraint_name", None)
     new = getattr(create, "index_name", None) or getattr(create, "constraint_name", None)
     schema = schema or catalog.default_schema
     if old and not new:
-        new = free(table, "_".join(columns), LABELS[kind], lambda name: name != old and (schema, name) in catalog.names)
+        new = free_name(table, "_".join(columns), SUFFIXES[kind], lambda name: name != old and (schema, name) in catalog.names)
     if not old or not new or str(old) == str(new):
         return []
     return [("index" if kind == "CreateIndexOp" else "constraint", schema, table, str(old), str(new))]
@@ -85,23 +87,24 @@ def _options(kw):
     return repr(sorted((k, str(v)) for k, v in kw.items() if v not in (None, False, [], {}) and k != "info"))
 
 
-def less(operations, gone):
+def without_ids(operations, gone):
     """Returns the operations without those whose id() is in gone, and without containers that this would empty."""
     result = []
     for op in operations:
         if hasattr(op, "ops"):
             inner = copy.copy(op)
-            inner.ops = less(op.ops, gone)
+            inner.ops = without_ids(op.ops, gone)
             result += [inner] if inner.ops else []
         elif id(op) not in gone:
             result.append(op)
     return result
 
 
-def relabel(labels, dialect):
+def rename_lines(renamed, dialect):
     """Returns the lines of code that assign the new names, and those that restore the old ones."""
-    return [_line(*label, dialect=dialect) for label in labels], [
-        _line(kind, schema, table, new, old, dialect) for kind, schema, table, old, new in reversed(labels)]
+    forward = [_line(*one, dialect=dialect) for one in renamed]
+    backward = [_line(kind, schema, table, new, old, dialect) for kind, schema, table, old, new in reversed(renamed)]
+    return forward, backward
 
 
 def _line(kind, schema, table, old, new, dialect):
