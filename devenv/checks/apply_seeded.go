@@ -25,7 +25,7 @@ func judgeSeeded(f *Facts) Finding {
 	case o.Failure != nil:
 		return failedUpgrade(f, o, "fails on the base's data")
 	case o.Unrecorded:
-		return found("the upgrade ended without an error, and the database is not at the head",
+		return found("the upgrade ended without an error, but the database is not at the head",
 			f.mender().Words().Commit, report.Evidence{Revision: f.newest()})
 	}
 	return clean("upgrades the base's data")

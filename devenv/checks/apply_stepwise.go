@@ -43,7 +43,7 @@ func oneRunFails(f *Facts, o Outcome, what string) Finding {
 	m := f.mender()
 	hint := m.mend(o.Failure, o.Offending)
 	if o.Failure.SQLState == "55P04" {
-		hint = "a new enum value can be used only after its transaction. Add it in a transaction of its own:\n" +
+		hint = "a new enum value can be used only after its transaction has been committed. Add it in a transaction of its own:\n" +
 			indented(m.Alone(m.execute("ALTER TYPE … ADD VALUE …")))
 		if each := m.Words().CommitEach; each != "" {
 			hint += "\nor " + each
@@ -61,7 +61,7 @@ func stepsDiffer(f *Facts) Finding {
 			Detail: fmt.Sprintf("%s: %s; %s: %s", f.Stepwise.One, orNothing(d.Was), f.Stepwise.Other, orNothing(d.Is)),
 		})
 	}
-	summary := fmt.Sprintf("%s is not the same %s and %s", evidence[0].Message, f.Stepwise.One, f.Stepwise.Other)
+	summary := fmt.Sprintf("%s is not the same %s as %s", evidence[0].Message, f.Stepwise.One, f.Stepwise.Other)
 	return found(summary+more(len(evidence)-1), "make the revision do the same on every database: no \"if exists\" around "+
 		"what all of them need, no condition on data that only some have", evidence...)
 }

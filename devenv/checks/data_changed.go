@@ -10,7 +10,7 @@ import (
 func dataChanged() Check {
 	return Check{
 		ID: "data.changed", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialData, TrialRepeat},
-		Asks: "does every value that survives stay what it was?",
+		Asks: "does every surviving value stay the same?",
 		Page: dataChangedPage, Judge: judgeChanged,
 	}
 }
@@ -37,7 +37,7 @@ func judgeChanged(f *Facts) Finding {
 		evidence = append(evidence, e)
 	}
 	if len(evidence) == 0 {
-		return clean("every value is what it was")
+		return clean("every value is unchanged")
 	}
 	hint, said := "if the change is intended, say so in the revision:\n", map[string]bool{}
 	for _, e := range evidence {

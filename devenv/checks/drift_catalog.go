@@ -11,7 +11,7 @@ import (
 func driftCatalog() Check {
 	return Check{
 		ID: "drift.catalog", Severity: report.StatusWarn, Needs: []Trial{TrialDrift, TrialModels},
-		Asks: "is the schema that the models describe the one that the migrations make?",
+		Asks: "do the migrations make the schema that the models describe?",
 		Page: driftCatalogPage, Judge: sayFromScratch(nameNotCompared(judgeCatalog), driftFromScratch),
 	}
 }
@@ -32,7 +32,7 @@ func judgeCatalog(f *Facts) Finding {
 	for _, d := range f.Models.Differences {
 		evidence = append(evidence, report.Evidence{
 			Revision: f.onlyRevision(), Message: driftObject(d), Statement: m.drifting(d, f.Models.Differences),
-			Detail: fmt.Sprintf("the models say %s, the migrations make %s", orNothing(d.Was), orNothing(d.Is)),
+			Detail: fmt.Sprintf("in the models: %s; in the migrations: %s", orNothing(d.Was), orNothing(d.Is)),
 		})
 	}
 	first := f.Models.Differences[0]

@@ -32,7 +32,7 @@ func judgeDrift(f *Facts) Finding {
 	}
 	hint := "add what is missing to your revision:\n" + f.mender().missing(f.Drift.Operations)
 	if len(f.Revisions) == 0 {
-		hint = "make the migration: devenv new-migration \"…\""
+		hint = "generate the migration: devenv new-migration \"…\""
 	}
 	first := f.Drift.Operations[0]
 	return found(fmt.Sprintf("models and migrations differ: %s of %s%s", first.Kind, first.Object, more(len(evidence)-1)),

@@ -162,7 +162,7 @@ func TestTheEvidenceOfAFindingIsWhole(t *testing.T) {
 		}, []report.Evidence{{
 			Revision: "3f2a", Message: "column:public.users.n default",
 			Statement: `op.alter_column("users", "n", server_default=sa.text("1"))`,
-			Detail:    "the models say default 1, the migrations make absent",
+			Detail:    "in the models: default 1; in the migrations: absent",
 		}}},
 		"write.smoke": {func(f *Facts) {
 			f.Smoke.Writes = []SmokeWrite{{

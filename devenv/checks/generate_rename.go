@@ -20,7 +20,7 @@ func generateRename() Check {
 
 func judgeRename(f *Facts) Finding {
 	if len(f.Renames) == 0 {
-		return clean("no drop and add that looks like a rename")
+		return clean("no drop and add looks like a rename")
 	}
 	evidence := make([]report.Evidence, 0, len(f.Renames))
 	for _, r := range f.Renames {

@@ -9,7 +9,7 @@ import (
 func historySingle() Check {
 	return Check{
 		ID: "history.single", Severity: report.StatusWarn,
-		Asks: "does the branch add one migration?",
+		Asks: "does the branch add only one migration?",
 		Page: historySinglePage, Judge: judgeSingle,
 	}
 }

@@ -21,7 +21,7 @@ func (m mender) mend(f *migrations.Failure, rows offending.Found) string {
 	case "23505":
 		return m.repair("make the values unique first, in this revision", "the rows that collide", rows)
 	case "23503":
-		return "repair or remove the rows that point nowhere first, in this revision:\n    " + m.update(rows, "NULL")
+		return "first repair or remove the rows that reference nothing, in this revision:\n    " + m.update(rows, "NULL")
 	case "23514":
 		if rest, ok := strings.CutPrefix(f.Message, "no partition of relation "); ok {
 			name, _, _ := strings.Cut(strings.TrimPrefix(rest, `"`), `"`)
@@ -30,7 +30,7 @@ func (m mender) mend(f *migrations.Failure, rows offending.Found) string {
 		}
 		return m.repair("repair the rows that break the CHECK first, in this revision", "they are", rows)
 	case "23P01":
-		return m.repair("move the rows that overlap apart first, in this revision", "they are", rows)
+		return m.repair("first move the overlapping rows apart, in this revision", "they are", rows)
 	case "22001", "22003", "22P02", "22008", "22007":
 		return "repair the values that do not fit first, in this revision:\n    " + m.update(rows, "…")
 	}

@@ -25,7 +25,7 @@ func (m mender) definition(f *migrations.Failure, rows offending.Found) string {
 			return constraintNames(named[1])
 		}
 	case "55P04":
-		return "a new enum value can be used only after its transaction: put ADD VALUE into\n    " + m.Alone("")
+		return "a new enum value can be used only after its transaction has been committed: put ADD VALUE into\n    " + m.Alone("")
 	case "25001":
 		return "this statement cannot run in a transaction: put it into\n    " + m.Alone("")
 	case "54000":
@@ -87,7 +87,7 @@ func (m mender) dependent(f *migrations.Failure) string {
 
 // constraintNames returns a query for the names of a table's constraints.
 func constraintNames(table string) string {
-	return fmt.Sprintf("write the name that Postgres has; it is one of:\n"+
+	return fmt.Sprintf("use the name that the constraint has in Postgres; it is one of:\n"+
 		"    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '%s'::regclass",
 		strings.ReplaceAll(query.Identifier(table), "'", "''"))
 }

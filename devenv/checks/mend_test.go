@@ -49,7 +49,7 @@ func TestTheFixUsesTheFailuresOwnNames(t *testing.T) {
 			},
 			[]string{`op.execute("UPDATE orders SET status = … WHERE length(status::text) > 10")`},
 		},
-		"rows that point nowhere": {
+		"rows that reference nothing": {
 			migrations.Failure{SQLState: "23503"},
 			offending.Found{Table: "a", Column: "b", Query: "SELECT * FROM a AS t WHERE t.b IS NOT NULL AND NOT EXISTS (SELECT FROM p)"},
 			[]string{`op.execute("UPDATE a AS t SET b = NULL WHERE t.b IS NOT NULL AND NOT EXISTS (SELECT FROM p)")`},

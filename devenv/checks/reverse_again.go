@@ -70,9 +70,9 @@ Example: the upgrade creates a table with its own enum type, and the downgrade d
 
     op.drop_table("trips")
 
-The next upgrade stops with 42710, type "trip_kind" already exists. If an upgrade multiplies every
-amount by 100 and the downgrade is empty, the amounts are multiplied twice: that is a warning. Values that differ between any two
-upgrades (random values, now(), ids of added rows) are not compared.
+The next upgrade stops with 42710, type "trip_kind" already exists. If an upgrade multiplies every amount by 100 and the downgrade
+is empty, the amounts are multiplied twice: that is a warning. Values that differ between any two upgrades (random values, now(),
+ids of added rows) are not compared.
 
 How to fix it: make downgrade() remove everything that upgrade() created.
 

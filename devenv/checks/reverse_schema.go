@@ -26,7 +26,7 @@ func judgeReverseSchema(f *Facts) Finding {
 	}
 	differences := slices.DeleteFunc(slices.Clone(f.Reverse.Differences), onlyMoreValues)
 	if len(differences) == 0 {
-		return clean("the schema after the downgrade is the base's")
+		return clean("the downgrade restores the base's schema")
 	}
 	evidence := make([]report.Evidence, 0, len(differences))
 	for _, d := range differences {

@@ -9,7 +9,7 @@ import (
 func writeSmoke() Check {
 	return Check{
 		ID: "write.smoke", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialSmoke},
-		Asks: "does a write to each table touched still work, as the application's role?",
+		Asks: "can the application's role still write to each table that was touched?",
 		Page: writeSmokePage, Judge: judgeSmoke,
 	}
 }
@@ -53,7 +53,7 @@ func (m mender) write(e report.Evidence) string {
 		return "rows were written with explicit ids; let the sequence catch up, in this revision:\n    " +
 			m.execute(fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', 'id'), (SELECT max(id) FROM %s))", e.Table, e.Table))
 	case "42501":
-		return "grant it, in this revision:\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
+		return "grant the missing rights, in this revision:\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
 	case "42703", "42P01", "42883", "42704":
 		return "a function, a trigger or a generated column still uses what was dropped: " +
 			"change it in this revision with CREATE OR REPLACE FUNCTION"

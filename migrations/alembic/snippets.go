@@ -48,7 +48,7 @@ func (s Snippets) Mend(f *migrations.Failure) string {
 	if !strings.Contains(f.Message, "it has no name") {
 		return ""
 	}
-	const names = "write the name that Postgres has; it is one of:\n    SELECT "
+	const names = "use the name that the constraint has in Postgres; it is one of:\n    SELECT "
 	if m := regexp.MustCompile(`table=Table\('([^']+)'.*it has no name`).FindStringSubmatch(f.Message); m != nil {
 		return names + "conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '" + quoted(m[1]) + "'::regclass"
 	}
