@@ -104,9 +104,9 @@ type said map[string][]string
 
 // with adds what is true of every run with the second tool: what it lacks, by name, and that there is no backend.
 func (s said) with() said {
-	const models = "plain SQL cannot make revisions from models"
+	const models = "plain SQL cannot generate revisions from the models"
 	all := said{
-		"apply.atomic": {"skip", "plain SQL cannot cut an upgrade off between two statements"}, "drift.models": {
+		"apply.atomic": {"skip", "plain SQL cannot interrupt an upgrade between two statements"}, "drift.models": {
 			"skip",
 			models,
 		}, "drift.catalog": {"skip", models},
@@ -130,7 +130,7 @@ func TestASecondToolGoesThroughTheTrials(t *testing.T) {
 			"CREATE VIEW labels AS SELECT label FROM tags;\nALTER TABLE members DROP COLUMN tier, ADD COLUMN handle text;\n",
 			true,
 			said{
-				"drift.unintended": {"skip", "plain SQL does not tell the statements that it runs"},
+				"drift.unintended": {"skip", "plain SQL does not report the statements that it runs"},
 				"data.lost":        {"pass", "members.handle", "nobody reads it"}, "notes": {"pass", "nothing"},
 			},
 		},

@@ -280,7 +280,7 @@ func TestEveryCheckExplainsItself(t *testing.T) {
 
 func TestACheckNamesWhatTheToolLacks(t *testing.T) {
 	t.Parallel()
-	const lacks = "plain SQL cannot make revisions from models"
+	const lacks = "plain SQL cannot generate revisions from the models"
 	asks := map[string]bool{"drift.models": true, "drift.catalog": true}
 	facts := ready(func(f *Facts) { f.Unable = map[Trial]string{TrialDrift: lacks} })
 	for _, answer := range Evaluate(facts, Selection{}, func(report.Check) {}) {

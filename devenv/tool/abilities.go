@@ -10,7 +10,7 @@ import (
 // Generator returns the tool's ability to generate revisions from the models, or a KindUsage failure if the tool lacks
 // it, as do the other methods here.
 func (t *Tool) Generator() (migrations.Generator, error) {
-	return ability[migrations.Generator](t, "make revisions from models")
+	return ability[migrations.Generator](t, "generate revisions from the models")
 }
 
 // Modeler returns the tool's ability to create the models' schema.
@@ -25,7 +25,7 @@ func (t *Tool) VersionSetter() (migrations.VersionSetter, error) {
 
 // Observer returns the tool's ability to observe an upgrade and to interrupt it.
 func (t *Tool) Observer() (migrations.Observer, error) {
-	return ability[migrations.Observer](t, "cut an upgrade off between two statements")
+	return ability[migrations.Observer](t, "interrupt an upgrade between two statements")
 }
 
 // Snippets returns how the tool writes code in hints; plain SQL if it has no way of its own.

@@ -44,7 +44,7 @@ func (t *Tool) copiedPath(container string) (string, error) {
 			return path.Join(t.settings.Versions[i], rest), nil
 		}
 	}
-	return "", fmt.Errorf("find %s of the container in the repository: no bind mount and no directory of revisions holds it", container)
+	return "", fmt.Errorf("find %s of the container in the repository: no bind mount and no directory of revisions contains it", container)
 }
 
 // Below returns the rest of a path below a directory, both absolute in a container; false if it is not below it.

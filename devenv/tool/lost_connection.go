@@ -21,7 +21,7 @@ func ExplainLost(ctx context.Context, e *engine.Engine, server *database.Server,
 		return err
 	}
 	if unresolved(failure) { // the connection reached no server
-		hint := "that host is no name of the database in the Compose file; say in .devenv.yaml where migrations connect to:\n" +
+		hint := "the database has no such host name in the Compose file; set in .devenv.yaml where migrations connect to:\n" +
 			"    migrations: {env: {DATABASE_URL: \"…\"}}"
 		return report.Fail(report.KindOf(err), cmp.Or(report.HintOf(err), hint), "%w", err)
 	}
@@ -32,7 +32,7 @@ func ExplainLost(ctx context.Context, e *engine.Engine, server *database.Server,
 	hint := report.HintOf(err)
 	if hint == "" {
 		hint = "the last lines of the output are the database server's log; " +
-			"if they name no reason, the machine may be short of memory (docker stats): run it again"
+			"if they give no reason, the machine may be short of memory (docker stats): run it again"
 	}
 	return report.Fail(report.KindOf(err), hint, "%w", err).WithOutput(slices.Concat(report.OutputOf(err), said))
 }

@@ -19,8 +19,8 @@ var (
 	notInside = regexp.MustCompile(`ImportError: cannot import name '(\w+)' from '([\w.]+)' \(unknown location\)`)
 )
 
-// ExplainMissing adds a hint to a failure of the project's code that is caused by a missing module: devenv works on
-// trees of the files that git tracks, so they lack ignored files unless the configuration includes or generates them.
+// ExplainMissing adds a hint to a failure of the project's code that is caused by a missing module: devenv works on trees
+// without the files that git ignores, unless the configuration includes or generates them.
 func ExplainMissing(ctx context.Context, repo *gitrepo.Repo, err error) error {
 	module := missingModule(err)
 	if module == "" || repo == nil || ctx.Err() != nil {
@@ -123,12 +123,13 @@ func missingHint(module, home string, makers []string) string {
 		command = strings.Join(makers, "\"] or [\"")
 	}
 	if home != "" {
-		return "your working tree has it in " + home + ", which git ignores, and devenv's trees hold what git holds; " +
-			"in .devenv.yaml, name the command that makes it:\n" +
-			"    prepare: [\"" + command + "\"]\nor take the files along as they are:\n    include: [\"" + home + "\"]"
+		return "your working tree has it in " + home + ", which git ignores, and devenv leaves ignored files out; " +
+			"in .devenv.yaml, name the command that generates it:\n" +
+			"    prepare: [\"" + command + "\"]\n" +
+			"or include the files as they are:\n    include: [\"" + home + "\"]"
 	}
-	return "if a command makes " + module + ", name it in .devenv.yaml:\n    prepare: [\"" + command + "\"]\n" +
-		"if PYTHONPATH leads to it, say so:\n" +
-		"    migrations: {env: {PYTHONPATH: src}}\nif it is a dependency, the service's image lacks it: docker compose build\n" +
-		"if another interpreter there has it, name that:\n    migrations: {python: /path/to/python}"
+	return "if a command generates " + module + ", name it in .devenv.yaml:\n    prepare: [\"" + command + "\"]\n" +
+		"if it needs PYTHONPATH, set that:\n    migrations: {env: {PYTHONPATH: src}}\n" +
+		"if it is a dependency, the service's image lacks it; rebuild it: docker compose build\n" +
+		"if another interpreter in the image has it, name that one:\n    migrations: {python: /path/to/python}"
 }

@@ -27,7 +27,7 @@ func ExplainOtherHost(model *types.Project, migrating string, s database.Setting
 			continue
 		}
 		variable, value := addressVariable(model.Services[migrating].Environment, name, s)
-		hint := fmt.Sprintf("the host %s is the service %s, which does not run beside the migrations; "+
+		hint := fmt.Sprintf("the host %s is the service %s, which does not run with the migrations; "+
 			"let them connect to the database itself, in .devenv.yaml:\n"+
 			"    migrations: {env: {%s: %q}}", name, name, variable, value)
 		f := report.Fail(report.KindOf(err), hint, "%w", err)

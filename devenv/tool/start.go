@@ -122,12 +122,12 @@ func (t *Tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.M
 	case 1:
 		return found[0], nil
 	case 0:
-		return "", report.Fail(report.KindUsage, "name the service that holds it in .devenv.yaml:\n    migrations: {service: …}",
-			"find %s in the container of service %s: no file there has its content", p.Config, p.Service)
+		return "", report.Fail(report.KindUsage, "name the service that contains it in .devenv.yaml:\n    migrations: {service: …}",
+			"find %s in the container of service %s: no file there has the same content", p.Config, p.Service)
 	}
 	return "", report.Fail(report.KindUsage,
-		"say where "+p.Kind.Name+" is run, in .devenv.yaml:\n    migrations: {workdir: "+path.Dir(found[0])+"}",
-		"find %s in the container of service %s: %s have its content", p.Config, p.Service, strings.Join(found, " and "))
+		"set where "+p.Kind.Name+" runs, in .devenv.yaml:\n    migrations: {workdir: "+path.Dir(found[0])+"}",
+		"find %s in the container of service %s: %s have the same content", p.Config, p.Service, strings.Join(found, " and "))
 }
 
 // Database returns the database that a command of the tool connects to.

@@ -20,7 +20,7 @@ import (
 // single transaction needs no clone: Postgres keeps all of it or nothing.
 func atomic() trial {
 	return trial{
-		name: checks.TrialAtomic, title: "atomic", finds: "can an upgrade that failed in the middle be tried again?",
+		name: checks.TrialAtomic, title: "atomic", finds: "can an upgrade that failed halfway be retried?",
 		needs: []anyResource{tried}, seconds: 2,
 		able: func(t *tool.Tool) error { _, err := t.Observer(); return err }, run: tryAtomic,
 	}
@@ -57,7 +57,7 @@ func tryAtomic(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		}
 	}
 	if len(outcome.Breaks) > 0 {
-		log.Faulty("a failure in the middle cannot be retried")
+		log.Faulty("an upgrade that fails halfway cannot be retried")
 	}
 	return func(f *checks.Facts) { f.Atomic = outcome }, nil
 }

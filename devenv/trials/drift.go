@@ -14,7 +14,7 @@ import (
 // the database's catalog with that of the models.
 func drift() trial {
 	return trial{
-		name: checks.TrialDrift, title: "drift", finds: "do models and migrations agree, to autogenerate and to the catalog?",
+		name: checks.TrialDrift, title: "drift", finds: "do models and migrations agree, by autogenerate and by the catalog?",
 		needs: []anyResource{migrated}, seconds: 1,
 		able: func(t *tool.Tool) error { _, err := t.Generator(); return err }, run: tryDrift,
 	}

@@ -136,7 +136,7 @@ func (e *elimination) apart(ctx context.Context, pending []int) error {
 	for n, i := range pending {
 		if n == mostApart {
 			for _, i := range pending[n:] {
-				e.tried[i].Witness.Problem = "it was not tried by itself: too many others break the migration"
+				e.tried[i].Witness.Problem = "it was not tried by itself: too many other rows break the migration"
 			}
 			return nil
 		}
@@ -183,7 +183,7 @@ func (e *elimination) write(ctx context.Context, pending []int) ([]int, error) {
 				return nil, err
 			}
 			if refusal != "" {
-				e.tried[i].Witness.Problem = "beside the others it is refused: " + refusal
+				e.tried[i].Witness.Problem = "it is refused alongside the other rows: " + refusal
 				continue
 			}
 			e.written[i] = written

@@ -47,7 +47,7 @@ func validate(trials []trial, given map[string][]*offering) error {
 	for i := range trials {
 		t := &trials[i]
 		if seen[t.name] {
-			return fmt.Errorf("trial %s is there twice", t.name)
+			return fmt.Errorf("trial %s appears twice", t.name)
 		}
 		seen[t.name] = true
 		if t.ends != nil && !declares(t.needs, t.ends) {

@@ -30,15 +30,15 @@ func (u *upgrade) notes(script string) []catalog.Note {
 	if len(altered) > 0 && !waits {
 		notes = append(notes, catalog.Note{
 			Table: altered[0],
-			Text: fmt.Sprintf("it waits for its lock on %s without lock_timeout, and everybody who comes later waits behind it",
+			Text: fmt.Sprintf("it waits for its lock on %s without lock_timeout, and everything that comes later waits behind it",
 				strings.Join(altered, ", ")),
-			Remedy: catalog.Remedy{SQL: "SET lock_timeout = '5s'"}, Advice: "and try again when it fails",
+			Remedy: catalog.Remedy{SQL: "SET lock_timeout = '5s'"}, Advice: "and retry if it fails",
 		})
 	}
 	if len(altered) >= manyTables {
 		notes = append(notes, catalog.Note{
-			Table: altered[0], Text: fmt.Sprintf("%d tables are locked one after the other: %s", len(altered), strings.Join(altered, ", ")),
-			Advice: "one revision for each table holds each lock for a shorter time, and cannot deadlock with the application",
+			Table: altered[0], Text: fmt.Sprintf("%d tables are locked one after another: %s", len(altered), strings.Join(altered, ", ")),
+			Advice: "one revision per table holds each lock for a shorter time, and cannot deadlock with the application",
 		})
 	}
 	return slices.Concat(notes, u.staleViews(), u.idleRevisions(), u.readingNotes(script))
@@ -65,7 +65,7 @@ func (u *upgrade) staleViews() []catalog.Note {
 			if t != nil && slices.Contains(written, t.Label()) && !refreshed {
 				notes = append(notes, catalog.Note{
 					Table:  t.Label(),
-					Text:   fmt.Sprintf("the materialised view %s reads %s and shows what was there before", view.Name, t.Label()),
+					Text:   fmt.Sprintf("the materialised view %s reads %s and still shows the old data", view.Name, t.Label()),
 					Remedy: catalog.Remedy{SQL: "REFRESH MATERIALIZED VIEW " + view.Name},
 				})
 				break
@@ -101,6 +101,6 @@ func (u *upgrade) readingNotes(script string) []catalog.Note {
 	return []catalog.Note{{
 		Table:  read[0],
 		Text:   "it reads rows of " + strings.Join(read, ", ") + " while it runs, so " + script + " cannot write it as a script",
-		Advice: "where scripts are needed, say it in one statement: UPDATE … FROM, INSERT … SELECT",
+		Advice: "if you need scripts, write it as one statement: UPDATE … FROM, INSERT … SELECT",
 	}}
 }

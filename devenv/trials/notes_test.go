@@ -34,7 +34,7 @@ func TestLockedTablesAreReadFromStatements(t *testing.T) {
 
 func TestLockNotesNameWaitsAndManyTables(t *testing.T) {
 	t.Parallel()
-	const waits, many = "it waits for its lock on ", " tables are locked one after the other: "
+	const waits, many = "it waits for its lock on ", " tables are locked one after another: "
 	users, contacts, teams := "ALTER TABLE users ADD a int", `DROP TABLE crm."Contact"`, "TRUNCATE teams"
 	for name, c := range map[string]struct {
 		statements, want []string
@@ -55,7 +55,7 @@ func TestLockNotesNameWaitsAndManyTables(t *testing.T) {
 	} {
 		var got []string
 		for _, n := range noted(c.statements...).notes("") {
-			text, _, _ := strings.Cut(n.Text, ", and everybody")
+			text, _, _ := strings.Cut(n.Text, ", and everything")
 			got = append(got, text)
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {

@@ -7,7 +7,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestDropAndAddThatLosesDataIsARename(t *testing.T) {
+func TestDropAndAddLosingDataIsARename(t *testing.T) {
 	t.Parallel()
 	column := migrations.Rename{Kind: migrations.RenameColumn, Schema: "public", Table: "users", From: "legacy", To: "note"}
 	table := migrations.Rename{Kind: migrations.RenameTable, Schema: "public", Table: "users", From: "users", To: "people"}

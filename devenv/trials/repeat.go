@@ -15,7 +15,7 @@ import (
 // needed, to distinguish values that depend on the time zone from those that differ in every run.
 func repeat() trial {
 	return trial{
-		name: checks.TrialRepeat, title: "repeat", finds: "does the upgrade come to the same again, in another time zone?",
+		name: checks.TrialRepeat, title: "repeat", finds: "does a second upgrade, in another time zone, give the same result?",
 		needs: []anyResource{upgraded}, offers: []anyResource{repeated}, seconds: 2, run: tryRepeat,
 	}
 }

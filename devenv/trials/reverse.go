@@ -17,7 +17,7 @@ import (
 // upgrades it again.
 func reverse() trial {
 	return trial{
-		name: checks.TrialReverse, title: "reverse", finds: "does the downgrade lead back, and does the upgrade work again?",
+		name: checks.TrialReverse, title: "reverse", finds: "does the downgrade restore the base, and does the upgrade work again?",
 		needs: []anyResource{migrated}, uses: []anyResource{upgraded}, ends: migrated, seconds: 3, run: tryReverse,
 	}
 }

@@ -234,7 +234,7 @@ func TestInvalidGraphIsRefused(t *testing.T) {
 	about.offers = []anyResource{roof}
 	ender := trial{name: "ender", ends: ground}
 	for want, trials := range map[string][]trial{
-		"is there twice":                      {s.makes("a", ground, "clay", ""), s.makes("a", walls, "brick", "")},
+		"appears twice":                       {s.makes("a", ground, "clay", ""), s.makes("a", walls, "brick", "")},
 		"which nothing offers":                {s.takes("a", ground)},
 		"waits for itself":                    {round, about},
 		"ends ground, which it does not need": {ender},

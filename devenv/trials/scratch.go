@@ -19,7 +19,7 @@ type rebuilt struct {
 // database takes the place of the migrated one in other trials, so that a single run finds all faults.
 func fromScratch() trial {
 	return trial{
-		name: checks.TrialScratch, title: "scratch", finds: "does the whole history make the schema in an empty database?",
+		name: checks.TrialScratch, title: "scratch", finds: "does the whole history build the schema in an empty database?",
 		offers: []anyResource{history, migrated}, seconds: 2, run: tryScratch,
 	}
 }

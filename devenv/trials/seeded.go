@@ -14,7 +14,7 @@ import (
 // seeded upgrades a clone of the base's data, and compares its data before and after.
 func seeded() trial {
 	return trial{
-		name: checks.TrialSeeded, title: "apply", finds: "does the upgrade work on the base's data, and what became of the rows?",
+		name: checks.TrialSeeded, title: "apply", finds: "does the upgrade work on the base's data, and what happens to the rows?",
 		offers: []anyResource{tried, upgraded, migrated}, seconds: 2, run: trySeeded,
 	}
 }

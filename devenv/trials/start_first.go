@@ -21,7 +21,7 @@ import (
 func startFirst() trial {
 	return trial{
 		name: checks.TrialStartFirst, title: "start first",
-		finds: "does the upgrade work where the branch's backend was started before it?",
+		finds: "does the upgrade work if the branch's backend was started before it?",
 		needs: []anyResource{upgraded}, seconds: 5, run: tryStartFirst,
 	}
 }
@@ -36,7 +36,7 @@ func tryStartFirst(ctx context.Context, p *pass, log *step.Log) (finding, error)
 		return nil, err
 	}
 	if creates == "" {
-		log.Skipped("no code of the branch creates tables by itself")
+		log.Skipped("none of the branch's code creates tables itself")
 		return nil, nil
 	}
 	outcome := checks.StartFirstOutcome{Service: p.Project.Backend, File: creates}

@@ -17,7 +17,7 @@ import (
 // it fails in one run.
 func stepwise() trial {
 	return trial{
-		name: checks.TrialStepwise, title: "stepwise", finds: "does one revision at a time come to the same as all in one run?",
+		name: checks.TrialStepwise, title: "stepwise", finds: "does one revision at a time give the same result as all in one run?",
 		needs: []anyResource{tried}, uses: []anyResource{history}, seconds: 2, run: tryStepwise,
 	}
 }

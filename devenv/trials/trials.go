@@ -22,7 +22,7 @@ import (
 const (
 	// tried is the upgrade of the base's data, whether it worked or not; upgraded is offered only if it worked.
 	tried    resource[*upgrade] = "the upgrade of the base's data"
-	upgraded resource[*upgrade] = "an upgrade of the base's data that worked"
+	upgraded resource[*upgrade] = "a successful upgrade of the base's data"
 	// migrated is a database at the branch's head.
 	migrated resource[*testbed.Seeded] = "a migrated database"
 	// history is an empty database that was upgraded through the whole history.
@@ -115,7 +115,7 @@ func obstacle(f *checks.Facts) string {
 	}
 	gone := slices.IndexFunc(f.BaseHeads, func(head string) bool { _, ok := f.History.Find(head); return !ok })
 	if gone >= 0 {
-		return "the base's revision " + f.BaseHeads[gone] + " is gone, and databases are at it (history.edited)"
+		return "the base's revision " + f.BaseHeads[gone] + " is gone, but databases are still at it (history.edited)"
 	}
 	return ""
 }

@@ -10,7 +10,7 @@ import (
 // unintended looks for objects that the upgrade changed although none of its statements names them.
 func unintended() trial {
 	return trial{
-		name: checks.TrialUnintended, title: "unintended", finds: "did the upgrade take anything along that no statement names?",
+		name: checks.TrialUnintended, title: "unintended", finds: "did the upgrade drop anything that no statement names?",
 		needs: []anyResource{upgraded}, seconds: 1, run: findUnintended,
 	}
 }
@@ -18,7 +18,7 @@ func unintended() trial {
 func findUnintended(_ context.Context, p *pass, log *step.Log) (finding, error) {
 	up := take(p, upgraded)
 	if len(up.statements) == 0 {
-		p.missing = p.Tool.About() + " does not tell the statements that it runs"
+		p.missing = p.Tool.About() + " does not report the statements that it runs"
 		log.Skipped(p.missing)
 		return func(f *checks.Facts) { f.Unable[checks.TrialUnintended] = p.missing }, nil
 	}

@@ -23,7 +23,7 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 	restrictions := append(witness.Restrictions(&up.before.Shape, &up.after.Shape),
 		witness.CastRestrictions(&up.before.Shape, &up.after.Shape, up.ownStatements())...)
 	if len(restrictions) == 0 {
-		log.Skipped("it asks nothing new of rows that were there")
+		log.Skipped("it adds no restriction on existing rows")
 		return func(f *checks.Facts) { f.Adversarial = checks.WitnessOutcome{Ran: true} }, nil
 	}
 	e := &elimination{

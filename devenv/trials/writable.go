@@ -17,7 +17,7 @@ import (
 // base's data is not the branch's fault.
 func writable() trial {
 	return trial{
-		name: checks.TrialSmoke, title: "writes", finds: "can the tables that the upgrade touched still be written?",
+		name: checks.TrialSmoke, title: "writes", finds: "can the tables that the upgrade touched still be written to?",
 		needs: []anyResource{upgraded, migrated}, seconds: 1, run: tryWrites,
 	}
 }
@@ -40,7 +40,7 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		}
 	}
 	if slices.ContainsFunc(outcome.Writes, func(w checks.SmokeWrite) bool { return w.Broken }) {
-		log.Faulty("a table can no longer be written")
+		log.Faulty("a table can no longer be written to")
 	}
 	return func(f *checks.Facts) { f.Smoke = outcome }, nil
 }
