@@ -42,7 +42,7 @@ func judgeLost(f *Facts) Finding {
 	return found(evidence[0].Message+more(len(evidence)-1), hint+"otherwise copy the values to where they belong first", evidence...)
 }
 
-// renamed reports whether what was lost may be a rename that was written as a drop and an add.
+// renamed reports whether what was lost may have been renamed, in a migration that wrote a drop and an add instead.
 func (f *Facts) renamed(e report.Evidence) bool {
 	return slices.ContainsFunc(f.Renames, func(r migrations.Rename) bool {
 		return e.Table == qualified(r.Schema, r.Table) && (r.OfTable() || e.Column == r.From)

@@ -31,7 +31,7 @@ const (
 	// TrialStepwise applies the branch's revisions one at a time, and the whole history as well when it fails in one
 	// run.
 	TrialStepwise Trial = "stepwise"
-	// TrialAdversarial upgrades clones that hold witnesses.
+	// TrialAdversarial upgrades clones that hold witnesses: rows made to break the migration.
 	TrialAdversarial Trial = "adversarial"
 	// TrialAtomic interrupts the upgrade between its transactions and tries it again.
 	TrialAtomic Trial = "atomic"
@@ -55,8 +55,7 @@ type Facts struct {
 	Outcomes
 	// Snippets writes the code in hints; nil means plain SQL.
 	Snippets migrations.Snippets
-	// Unable holds, by trial, why it could not run: the migration tool lacks an ability it needs, or there is no
-	// backend.
+	// Unable holds why a trial could not run: the migration tool lacks an ability it needs, or there is no backend.
 	Unable map[Trial]string
 	// Spent is how long each trial took.
 	Spent map[Trial]time.Duration
@@ -76,7 +75,7 @@ type Change struct {
 	// Revisions are the branch's own, oldest first; History is the graph after merging with the base.
 	Revisions []migrations.Revision
 	History   migrations.History
-	// Since is, by revision, the day the base has had it since, for people to read.
+	// Since holds, for each revision, the day since when the base has had it, in words.
 	Since map[string]string
 	// Edited are the base's migrations that the branch changed, renamed or removed.
 	Edited []Edit

@@ -69,8 +69,8 @@ type SmokeOutcome struct {
 	Writes []SmokeWrite
 }
 
-// SmokeWrite is a write that fails. Cause is the last statement of the migration that touched the table, or else its
-// last statement.
+// SmokeWrite is a write that fails. Cause is the migration's last statement that touched the table, or its last
+// statement of all if none did.
 type SmokeWrite struct {
 	writes.Failed
 	Cause migrations.Statement

@@ -117,8 +117,8 @@ type UnintendedLoss struct {
 	Cause migrations.Statement
 }
 
-// StartFirstOutcome is how the upgrade ended after the branch's backend had been started. File creates tables. Upgrade
-// is zero when the backend does not start on the base's data.
+// StartFirstOutcome is how the upgrade ended after the branch's backend had been started. File is one of the backend's
+// files that create tables. Upgrade did not run if the backend does not start on the base's data.
 type StartFirstOutcome struct {
 	Service, File string
 	Upgrade       Outcome

@@ -38,7 +38,7 @@ func judgeReverseApplies(f *Facts) Finding {
 	if len(f.Reverse.Written.Tried) > 0 {
 		finding.Summary += ", and with rows written after the upgrade"
 	}
-	// It is worth knowing, and no fault, that a downgrade drops what the upgrade made.
+	// A downgrade that drops what the upgrade made is worth mentioning, but not a fault.
 	finding.Evidence = append(unbuilt(f.Reverse.Written), downgradeEvidence(f, f.Reverse.Data.Made)...)
 	return finding
 }
