@@ -75,7 +75,7 @@ type Change struct {
 	// Revisions are the branch's own, oldest first; History is the graph after merging with the base.
 	Revisions []migrations.Revision
 	History   migrations.History
-	// Since holds, for each revision, the day since when the base has had it, in words.
+	// Since holds the day on which the base got each revision, as text for people.
 	Since map[string]string
 	// Edited are the base's migrations that the branch changed, renamed or removed.
 	Edited []Edit
