@@ -24,7 +24,7 @@ func table(kind, name string, columns ...string) Operation {
 	return o
 }
 
-// in is a table's operation in another schema.
+// in returns a table's operation in another schema.
 func in(schema string, o Operation) Operation {
 	o.Schema, o.Object = schema, "table:"+schema+"."+o.Table
 	return o
@@ -35,40 +35,90 @@ func TestLikelyRenames(t *testing.T) {
 		ops  []Operation
 		want []string
 	}{
-		"a drop and an add of one type":   {[]Operation{addColumn("note", "TEXT"), dropColumn("legacy", "TEXT")}, []string{"public.users.legacy to note"}},
-		"a wider type":                    {[]Operation{addColumn("title", "VARCHAR(64)"), dropColumn("name", "VARCHAR(9)")}, []string{"public.users.name to title"}},
-		"a text for a string":             {[]Operation{addColumn("title", "TEXT"), dropColumn("name", "VARCHAR(9)")}, []string{"public.users.name to title"}},
-		"the server's names of types":     {[]Operation{addColumn("title", "character varying(64)"), dropColumn("name", "character varying(9)")}, []string{"public.users.name to title"}},
-		"a narrower type, by those names": {[]Operation{addColumn("title", "character varying(5)"), dropColumn("name", "character varying(9)")}, nil},
-		"the server's name of a float":    {[]Operation{addColumn("score", "FLOAT"), dropColumn("rank", "DOUBLE PRECISION(53)")}, []string{"public.users.rank to score"}},
-		"a narrower type":                 {[]Operation{addColumn("title", "VARCHAR(9)"), dropColumn("name", "VARCHAR(10)")}, nil},
-		"another type":                    {[]Operation{addColumn("age", "INTEGER"), dropColumn("name", "TEXT")}, nil},
-		"names decide between two":        {[]Operation{addColumn("given_name", "TEXT"), addColumn("zip", "TEXT"), dropColumn("name", "TEXT")}, []string{"public.users.name to given_name"}},
-		"equally good ones":               {[]Operation{addColumn("xx1", "TEXT"), addColumn("xx2", "TEXT"), dropColumn("name", "TEXT")}, []string{"public.users.name to xx1?", "public.users.name to xx2?"}},
-		"one for two":                     {[]Operation{addColumn("xx1", "TEXT"), dropColumn("na", "TEXT"), dropColumn("me", "TEXT")}, []string{"public.users.na to xx1?", "public.users.me to xx1?"}},
+		"a drop and an add of the same type": {
+			[]Operation{addColumn("note", "TEXT"), dropColumn("legacy", "TEXT")},
+			[]string{"public.users.legacy to note"},
+		},
+		"a wider type": {
+			[]Operation{addColumn("title", "VARCHAR(64)"), dropColumn("name", "VARCHAR(9)")},
+			[]string{"public.users.name to title"},
+		},
+		"a text for a string": {
+			[]Operation{addColumn("title", "TEXT"), dropColumn("name", "VARCHAR(9)")},
+			[]string{"public.users.name to title"},
+		},
+		"the server's names of types": {
+			[]Operation{addColumn("title", "character varying(64)"), dropColumn("name", "character varying(9)")},
+			[]string{"public.users.name to title"},
+		},
+		"a narrower type, by those names": {
+			[]Operation{addColumn("title", "character varying(5)"), dropColumn("name", "character varying(9)")},
+			nil,
+		},
+		"the server's name of a float": {
+			[]Operation{addColumn("score", "FLOAT"), dropColumn("rank", "DOUBLE PRECISION(53)")},
+			[]string{"public.users.rank to score"},
+		},
+		"a narrower type": {[]Operation{addColumn("title", "VARCHAR(9)"), dropColumn("name", "VARCHAR(10)")}, nil},
+		"another type":    {[]Operation{addColumn("age", "INTEGER"), dropColumn("name", "TEXT")}, nil},
+		"names decide between two": {
+			[]Operation{addColumn("given_name", "TEXT"), addColumn("zip", "TEXT"), dropColumn("name", "TEXT")},
+			[]string{"public.users.name to given_name"},
+		},
+		"equally good candidates": {
+			[]Operation{addColumn("xx1", "TEXT"), addColumn("xx2", "TEXT"), dropColumn("name", "TEXT")},
+			[]string{"public.users.name to xx1?", "public.users.name to xx2?"},
+		},
+		"one candidate for two columns": {
+			[]Operation{addColumn("xx1", "TEXT"), dropColumn("na", "TEXT"), dropColumn("me", "TEXT")},
+			[]string{"public.users.na to xx1?", "public.users.me to xx1?"},
+		},
 		"several at once": {
 			[]Operation{
-				addColumn("surfer_seen_id", "BIGINT"), addColumn("host_seen_id", "BIGINT"), addColumn("surfer_sent_count", "BIGINT"), addColumn("host_sent_count", "BIGINT"),
-				dropColumn("from_seen_id", "BIGINT"), dropColumn("to_seen_id", "BIGINT"), dropColumn("from_sent_count", "BIGINT"), dropColumn("to_sent_count", "BIGINT"),
+				addColumn("surfer_seen_id", "BIGINT"), addColumn("host_seen_id", "BIGINT"),
+				addColumn("surfer_sent_count", "BIGINT"), addColumn("host_sent_count", "BIGINT"),
+				dropColumn("from_seen_id", "BIGINT"), dropColumn("to_seen_id", "BIGINT"),
+				dropColumn("from_sent_count", "BIGINT"), dropColumn("to_sent_count", "BIGINT"),
 			},
 			[]string{
 				"public.users.to_seen_id to host_seen_id", "public.users.from_seen_id to surfer_seen_id",
 				"public.users.to_sent_count to host_sent_count", "public.users.from_sent_count to surfer_sent_count",
 			},
 		},
-		"another table":                 {[]Operation{{Kind: AddColumn, Schema: "public", Table: "teams", Name: "n", Type: "TEXT"}, dropColumn("name", "TEXT")}, nil},
-		"a table with the same columns": {[]Operation{table(CreateTable, "people", "id", "name", "age"), table(DropTable, "users", "id", "name")}, []string{"public.users to people"}},
-		"a table with other columns":    {[]Operation{table(CreateTable, "teams", "id", "kind", "rank"), table(DropTable, "users", "id", "name", "mail")}, nil},
-		"a table in another schema": {
-			[]Operation{in("crm", table(CreateTable, "users", "id", "name")), in("crm", table(CreateTable, "teams", "id")), table(DropTable, "users", "id", "name"), table(DropTable, "teams", "id")},
-			[]string{"public.users to crm.users", "public.teams to crm.teams"},
+		"another table": {
+			[]Operation{{Kind: AddColumn, Schema: "public", Table: "teams", Name: "n", Type: "TEXT"}, dropColumn("name", "TEXT")},
+			nil,
 		},
-		"a table of another name in another schema": {[]Operation{in("crm", table(CreateTable, "people", "id")), table(DropTable, "users", "id")}, nil},
-		"a rename before a move": {
-			[]Operation{in("crm", table(CreateTable, "users", "id", "name")), table(CreateTable, "people", "id", "name"), table(DropTable, "users", "id", "name")},
+		"a table with the same columns": {
+			[]Operation{table(CreateTable, "people", "id", "name", "age"), table(DropTable, "users", "id", "name")},
 			[]string{"public.users to people"},
 		},
-		"two tables with the same columns, each": {[]Operation{table(CreateTable, "x1", "id"), table(CreateTable, "x2", "id"), table(DropTable, "users", "id")}, []string{"public.users to x1?", "public.users to x2?"}},
+		"a table with other columns": {
+			[]Operation{table(CreateTable, "teams", "id", "kind", "rank"), table(DropTable, "users", "id", "name", "mail")},
+			nil,
+		},
+		"a table in another schema": {
+			[]Operation{
+				in("crm", table(CreateTable, "users", "id", "name")), in("crm", table(CreateTable, "teams", "id")),
+				table(DropTable, "users", "id", "name"), table(DropTable, "teams", "id"),
+			},
+			[]string{"public.users to crm.users", "public.teams to crm.teams"},
+		},
+		"a table with another name in another schema": {
+			[]Operation{in("crm", table(CreateTable, "people", "id")), table(DropTable, "users", "id")},
+			nil,
+		},
+		"a rename before a move": {
+			[]Operation{
+				in("crm", table(CreateTable, "users", "id", "name")), table(CreateTable, "people", "id", "name"),
+				table(DropTable, "users", "id", "name"),
+			},
+			[]string{"public.users to people"},
+		},
+		"two tables with the same columns, each": {
+			[]Operation{table(CreateTable, "x1", "id"), table(CreateTable, "x2", "id"), table(DropTable, "users", "id")},
+			[]string{"public.users to x1?", "public.users to x2?"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
@@ -86,7 +136,7 @@ func TestLikelyRenames(t *testing.T) {
 	}
 }
 
-func TestARenameIsTakenBack(t *testing.T) {
+func TestBackUndoesARename(t *testing.T) {
 	for _, r := range []Rename{
 		{Kind: RenameColumn, Schema: "public", Table: "users", From: "legacy", To: "note"},
 		{Kind: RenameTable, Schema: "public", Table: "a", From: "a", To: "b"},

@@ -27,11 +27,11 @@ def downgrade():
     pass
 `
 
-func TestStatementsTellTheirTransactionAndTheUpgradeIsBrokenOffWhereAsked(t *testing.T) {
+func TestStatementsReportTransactionsAndFailAfterWorks(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		for _, scheme := range schemes(env) {
 			if strings.Contains(scheme, "pg8000") {
-				continue // it runs an autocommit_block in a transaction
+				continue // pg8000 runs an autocommit_block in a transaction
 			}
 			t.Run(scheme, func(t *testing.T) {
 				p := newProject(t, env, halfDone)
@@ -58,18 +58,18 @@ func TestStatementsTellTheirTransactionAndTheUpgradeIsBrokenOffWhereAsked(t *tes
 					t.Errorf("failure: %+v", f)
 				}
 				if columns := p.db.columns(t, "users"); strings.Contains(columns, "a integer") {
-					t.Errorf("broken off within the first transaction, and users has %s", columns)
+					t.Errorf("it failed within the first transaction, but users has %s", columns)
 				}
 				_, err = d.UpgradeWith(t.Context(), p.database(), migrations.At("0002"), migrations.MoveOptions{FailAfter: ix.Seq})
 				if f := failureOf(t, err); f.Exception != migrations.Injected {
-					t.Errorf("not broken off after the index: %+v", f)
+					t.Errorf("it did not fail after the index: %+v", f)
 				}
 				if columns := p.db.columns(t, "users"); !strings.Contains(columns, "a integer") {
-					t.Errorf("broken off behind the first transaction, and users has %s", columns)
+					t.Errorf("it failed after the first transaction, but users has %s", columns)
 				}
 				now, err := d.Applied(t.Context(), p.database())
 				if err != nil || len(now.Heads) != 1 || now.Heads[0] != "0001" {
-					t.Errorf("after the failure it is at %v, %v", now.Heads, err)
+					t.Errorf("heads after the failure: %v, %v", now.Heads, err)
 				}
 			})
 		}

@@ -69,22 +69,26 @@ func TestEveryDriverFollowsTheAddress(t *testing.T) {
 				if err != nil || len(now.Heads) != 1 {
 					t.Errorf("%+v, %v", now, err)
 				}
-				if _, err := d.Applied(t.Context(), migrations.Database{Address: "127.0.0.9", Hosts: []string{p.host}}); failureOf(t, err).Code != migrations.FailureConnect {
-					t.Errorf("a pooled connection to the former address was used: %v", err)
+				_, err = d.Applied(t.Context(), migrations.Database{Address: "127.0.0.9", Hosts: []string{p.host}})
+				if failureOf(t, err).Code != migrations.FailureConnect {
+					t.Errorf("a pooled connection to the previous address was used: %v", err)
 				}
 			})
 		}
 	})
 }
 
-func TestEnvFilesOfAllKindsAreSurvived(t *testing.T) {
+func TestEnvFilesOfAllKindsWork(t *testing.T) {
 	for name, code := range map[string]string{
-		"prints":            "import sys, os\nprint('{\"id\": 1, \"end\": true}')\nos.write(1, b'raw\\n')\nsys.stdout = open(os.devnull, 'w')\n",
+		"prints": "import sys, os\nprint('{\"id\": 1, \"end\": true}')\nos.write(1, b'raw\\n')\n" +
+			"sys.stdout = open(os.devnull, 'w')\n",
 		"reads stdin":       "import sys\nassert sys.stdin.read() == ''\n",
 		"changes directory": "import os\nos.chdir('/')\nos.environ.clear\n",
 		"warns":             "import warnings\nwarnings.simplefilter('error')\n",
 		"exits after all":   "import atexit, threading, sys\n",
-		"asks the options":  "from alembic import context\nassert context.get_x_argument(as_dictionary=True)['tenant'] == 'a'\nassert context.config.cmd_opts.x == ['tenant=a']\n",
+		"reads the options": "from alembic import context\n" +
+			"assert context.get_x_argument(as_dictionary=True)['tenant'] == 'a'\n" +
+			"assert context.config.cmd_opts.x == ['tenant=a']\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(t *testing.T, env environment) {
@@ -111,25 +115,43 @@ func TestEnvFilesOfAllKindsAreSurvived(t *testing.T) {
 	}
 }
 
-func TestThePackageAroundEnvIsImportedWithoutPythonpath(t *testing.T) {
-	p := newProject(t, newEnvironment(t, "newest"), "-- src/shop/__init__.py --\n-- src/shop/inner/__init__.py --\n-- src/shop/inner/numbers.py --\nFOUR = 4\n")
+func TestThePackageOfEnvIsImportedWithoutPythonpath(t *testing.T) {
+	p := newProject(
+		t, newEnvironment(t, "newest"),
+		"-- src/shop/__init__.py --\n-- src/shop/inner/__init__.py --\n-- src/shop/inner/numbers.py --\nFOUR = 4\n",
+	)
 	if err := os.Rename(filepath.Join(p.dir, "alembic"), filepath.Join(p.dir, "src/shop/inner/migrations")); err != nil {
 		t.Fatal(err)
 	}
 	p.replace("alembic.ini", "%(here)s/alembic", "src/shop/inner/migrations")
-	p.replace("src/shop/inner/migrations/env.py", "target_metadata = Base.metadata", "target_metadata = Base.metadata\nfrom shop.inner.numbers import FOUR")
+	p.replace(
+		"src/shop/inner/migrations/env.py", "target_metadata = Base.metadata",
+		"target_metadata = Base.metadata\nfrom shop.inner.numbers import FOUR",
+	)
 	p.upgraded()
 }
 
-func TestBrokenEnvFilesAreTold(t *testing.T) {
+func TestBrokenEnvFilesAreReported(t *testing.T) {
 	for name, c := range map[string]struct {
 		old, code string
 		failure   migrations.Failure
 	}{
-		"raises":       {"Base.metadata", "1 / 0", migrations.Failure{Code: migrations.FailureException, Exception: "ZeroDivisionError", Message: "ZeroDivisionError: division by zero", Line: 10}},
-		"exits":        {"Base.metadata", "exit(3)", migrations.Failure{Code: migrations.FailureExit, Exception: "SystemExit", Line: 10}},
-		"no such name": {"from models import Base", "from models import Nothing", migrations.Failure{Code: migrations.FailureException, Exception: "ImportError", Line: 7}},
-		"no Python":    {"from models import Base", "from models import", migrations.Failure{Code: migrations.FailureException, Exception: "SyntaxError", Line: 7}},
+		"raises": {
+			"Base.metadata", "1 / 0",
+			migrations.Failure{
+				Code: migrations.FailureException, Exception: "ZeroDivisionError",
+				Message: "ZeroDivisionError: division by zero", Line: 10,
+			},
+		},
+		"exits": {"Base.metadata", "exit(3)", migrations.Failure{Code: migrations.FailureExit, Exception: "SystemExit", Line: 10}},
+		"no such name": {
+			"from models import Base", "from models import Nothing",
+			migrations.Failure{Code: migrations.FailureException, Exception: "ImportError", Line: 7},
+		},
+		"a syntax error": {
+			"from models import Base", "from models import",
+			migrations.Failure{Code: migrations.FailureException, Exception: "SyntaxError", Line: 7},
+		},
 		"runs nothing": {"context.run_migrations()", "pass", migrations.Failure{Code: migrations.FailureTool}},
 		"bad url":      {`os.environ["DATABASE_URL"]`, `"postgre sql://me:hunter2@host/db"`, migrations.Failure{Code: migrations.FailureException}},
 	} {
@@ -140,34 +162,41 @@ func TestBrokenEnvFilesAreTold(t *testing.T) {
 				d := p.start()
 				_, err := d.Applied(t.Context(), p.database())
 				f := failureOf(t, err)
-				if f.Code != c.failure.Code || c.failure.Line != 0 && (f.Line != c.failure.Line || f.Exception != c.failure.Exception || !strings.HasSuffix(f.File, "env.py")) {
+				elsewhere := f.Line != c.failure.Line || f.Exception != c.failure.Exception || !strings.HasSuffix(f.File, "env.py")
+				if f.Code != c.failure.Code || c.failure.Line != 0 && elsewhere {
 					t.Errorf("%+v", f)
 				}
 				if c.failure.Message != "" && f.Message != c.failure.Message {
 					t.Errorf("message %q", f.Message)
 				}
 				if strings.Contains(f.Error()+strings.Join(f.Traceback, ""), "hunter2") {
-					t.Errorf("the password is told: %+v", f)
+					t.Errorf("the password is shown: %+v", f)
 				}
 				p.replace("alembic/env.py", c.code, c.old)
 				if _, err := d.Applied(t.Context(), p.database()); err != nil {
-					t.Errorf("once mended: %v", err)
+					t.Errorf("once fixed: %v", err)
 				}
 			})
 		})
 	}
 }
 
-func TestProjectsThatAreNotThereAreTold(t *testing.T) {
+func TestMissingProjectFilesAreReported(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		for name, c := range map[string]struct {
 			change func(p *project) Options
 			code   migrations.FailureCode
 		}{
-			"no configuration":  {func(*project) Options { return Options{Config: "none.ini"} }, migrations.FailureNoConfig},
-			"no section":        {func(*project) Options { return Options{Section: "other"} }, migrations.FailureNoConfig},
-			"no scripts":        {func(p *project) Options { p.replace("alembic.ini", "/alembic\n", "/elsewhere\n"); return Options{} }, migrations.FailureNoScripts},
-			"no script setting": {func(p *project) Options { p.replace("alembic.ini", "script_location", "other"); return Options{} }, migrations.FailureNoScripts},
+			"no configuration": {func(*project) Options { return Options{Config: "none.ini"} }, migrations.FailureNoConfig},
+			"no section":       {func(*project) Options { return Options{Section: "other"} }, migrations.FailureNoConfig},
+			"no scripts": {
+				func(p *project) Options { p.replace("alembic.ini", "/alembic\n", "/elsewhere\n"); return Options{} },
+				migrations.FailureNoScripts,
+			},
+			"no script setting": {
+				func(p *project) Options { p.replace("alembic.ini", "script_location", "other"); return Options{} },
+				migrations.FailureNoScripts,
+			},
 		} {
 			p := newProject(t, env)
 			_, err := p.try(c.change(p))
@@ -186,7 +215,7 @@ func TestProjectsThatAreNotThereAreTold(t *testing.T) {
 	})
 }
 
-func TestAnInterpreterWithoutAlembicIsTold(t *testing.T) {
+func TestAnInterpreterWithoutAlembicIsReported(t *testing.T) {
 	p := newProject(t, environment{name: "bare", python: "python3"})
 	p.env.python = bare(t)
 	_, err := p.try(Options{})
@@ -195,7 +224,7 @@ func TestAnInterpreterWithoutAlembicIsTold(t *testing.T) {
 	}
 }
 
-// bare returns an interpreter without any package.
+// bare returns an interpreter without any packages.
 func bare(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -203,43 +232,55 @@ func bare(t *testing.T) string {
 	return filepath.Join(dir, "bin", "python")
 }
 
-func TestAProcessThatDiesIsNoFailureOfTheTool(t *testing.T) {
+func TestADeadProcessIsNotAToolFailure(t *testing.T) {
 	p := newProject(t, newEnvironment(t, "newest"))
-	p.replace("alembic/env.py", "target_metadata = Base.metadata", "import sys\nprint('last words', file=sys.stderr, flush=True)\nos._exit(7)")
+	p.replace(
+		"alembic/env.py", "target_metadata = Base.metadata",
+		"import sys\nprint('last words', file=sys.stderr, flush=True)\nos._exit(7)",
+	)
 	d := p.start()
 	_, err := d.Applied(t.Context(), p.database())
 	var failure *migrations.Failure
 	if err == nil || errors.As(err, &failure) {
-		t.Fatalf("want an error that is no failure of the tool, got %v", err)
+		t.Fatalf("want an error that is not a tool failure, got %v", err)
 	}
 	if diff := cmp.Diff([]string{"last words"}, report.OutputOf(err)); diff != "" {
 		t.Error(diff)
 	}
 	if _, again := d.Applied(t.Context(), p.database()); !errors.Is(again, err) {
-		t.Errorf("the driver is of no further use, yet: %v", again)
+		t.Errorf("the driver can no longer be used, but the second error is: %v", again)
 	}
 }
 
-func TestAnEnvFileThatNeverCommitsIsSeen(t *testing.T) {
+func TestAnEnvFileThatNeverCommitsIsNoticed(t *testing.T) {
 	p := newProject(t, newEnvironment(t, "newest"))
-	p.replace("alembic/env.py", "with context.begin_transaction():\n        context.run_migrations()", "connection.begin()\n    context.run_migrations()")
+	p.replace(
+		"alembic/env.py", "with context.begin_transaction():\n        context.run_migrations()",
+		"connection.begin()\n    context.run_migrations()",
+	)
 	run, err := p.start().Upgrade(t.Context(), p.database(), migrations.Head())
 	if err != nil || len(run.Heads) != 0 || len(run.Revisions) != 1 {
 		t.Errorf("%+v, %v", run, err)
 	}
 }
 
-func TestTheVersionTableIsFoundAndWritten(t *testing.T) {
+func TestTheVersionTableIsReadAndWritten(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env)
 		p.db.exec(t, "CREATE SCHEMA meta")
-		p.replace("alembic/env.py", "compare_type=True", "compare_type=True, version_table='versions', version_table_schema='meta', transaction_per_migration=True")
+		p.replace(
+			"alembic/env.py", "compare_type=True",
+			"compare_type=True, version_table='versions', version_table_schema='meta', transaction_per_migration=True",
+		)
 		d := p.upgraded()
 		if err := d.SetVersion(t.Context(), p.database(), "gone"); err != nil {
 			t.Fatal(err)
 		}
 		now, err := d.Applied(t.Context(), p.database())
-		want := migrations.Applied{Heads: []string{"gone"}, Table: "versions", Schema: "meta", Dialect: "postgresql", DBAPI: "psycopg2", Database: p.db.name}
+		want := migrations.Applied{
+			Heads: []string{"gone"}, Table: "versions", Schema: "meta", Dialect: "postgresql", DBAPI: "psycopg2",
+			Database: p.db.name,
+		}
 		if diff := cmp.Diff(want, now); err != nil || diff != "" {
 			t.Error(err, diff)
 		}

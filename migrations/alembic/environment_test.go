@@ -15,15 +15,18 @@ import (
 	"testing"
 )
 
-// environment is a Python interpreter with certain versions of the tools.
+// environment is a Python interpreter with specific versions of the tools.
 type environment struct {
 	name, python string
 }
 
-// requirements are the versions that are tested live: the oldest supported (Debian 12's minor versions) and the newest.
+// requirements are the versions to test with: the oldest supported ones (Debian 12's minor versions) and the newest.
 var requirements = map[string][]string{
 	"oldest": {"alembic==1.8.1", "SQLAlchemy[asyncio]==1.4.46", "psycopg2-binary", "asyncpg", "pg8000", "GeoAlchemy2", "sqlalchemy-utils"},
-	"newest": {"alembic", "SQLAlchemy[asyncio]", "psycopg2-binary", "psycopg[binary]", "asyncpg", "pg8000", "GeoAlchemy2", "sqlalchemy-utils", "sqlmodel", "pgvector"},
+	"newest": {
+		"alembic", "SQLAlchemy[asyncio]", "psycopg2-binary", "psycopg[binary]", "asyncpg", "pg8000", "GeoAlchemy2",
+		"sqlalchemy-utils", "sqlmodel", "pgvector",
+	},
 }
 
 // each runs a test in every environment.
@@ -34,10 +37,10 @@ func each(t *testing.T, test func(t *testing.T, env environment)) {
 	}
 }
 
-// making keeps two tests from building the same environment at once.
+// making prevents two tests from building the same environment at the same time.
 var making sync.Mutex
 
-// newEnvironment makes the virtual environment once and keeps it in the user's cache directory.
+// newEnvironment creates the virtual environment once and keeps it in the user's cache directory.
 func newEnvironment(t *testing.T, name string) environment {
 	t.Helper()
 	making.Lock()
@@ -79,7 +82,7 @@ func newSubprocess(t *testing.T, dir, python string, env ...string) Process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Pipes of our own: exec's are closed by Wait, while they may still be read.
+	// Wait would close exec's own pipes while they may still be read.
 	out, outWriter := pipe(t)
 	errs, errWriter := pipe(t)
 	command.Stdout, command.Stderr = outWriter, errWriter
@@ -108,7 +111,7 @@ func pipe(t *testing.T) (*os.File, *os.File) {
 	return reader, writer
 }
 
-// parts is a Process of its parts: stdin, both outputs, and what waits for the exit code.
+// parts is a Process assembled from stdin, both output streams and a function that waits for the exit code.
 type parts struct {
 	io.WriteCloser
 	stdout, stderr io.Reader

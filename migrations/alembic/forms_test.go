@@ -12,14 +12,14 @@ import (
 	"devenv/migrations"
 )
 
-// form is one way in which projects use Alembic: a branch's change and the migration that must come of it.
+// form is one way in which projects use Alembic: a change on a branch, and the migration that must result.
 //
-// Each is a file of testdata/forms. Files lie over testdata/project.txtar; those below branch/ over them in turn, once
-// the base's migrations have run. setup.sql is run before everything, seed.sql once the base's migrations have run.
-// want.py is the written file below its docstring, for both versions of Alembic; want.VERSION.py is for one. The
-// archive's comment holds settings: "only VERSION", "noise" (seed.sql makes what the base's models know nothing of),
-// "stays TEXT" (what a downgrade cannot take back), "left TEXT" (what is reported instead of written), "rename KIND
-// SCHEMA TABLE FROM TO" (an answer), "url SCHEME", "config FILE" and "section NAME".
+// Each form is a file in testdata/forms. Its files overlay testdata/project.txtar; those below branch/ overlay the
+// result once the base's migrations have run. setup.sql runs before everything else, seed.sql after the base's
+// migrations. want.py is the written file without its docstring, for both versions of Alembic; want.VERSION.py is for
+// one version. The archive's comment contains settings: "only VERSION", "noise" (seed.sql creates what the base's
+// models do not describe), "stays TEXT" (what a downgrade cannot undo), "left TEXT" (what is reported instead of
+// written), "rename KIND SCHEMA TABLE FROM TO" (an answer), "url SCHEME", "config FILE" and "section NAME".
 type form struct {
 	name     string
 	base     txtar.Archive
@@ -43,7 +43,10 @@ func readForms(t *testing.T) []form {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := form{name: strings.TrimSuffix(filepath.Base(path), ".txtar"), path: path, want: map[string]string{}, settings: map[string][]string{}}
+		f := form{
+			name: strings.TrimSuffix(filepath.Base(path), ".txtar"), path: path, want: map[string]string{},
+			settings: map[string][]string{},
+		}
 		for line := range strings.Lines(string(archive.Comment)) {
 			if key, value, _ := strings.Cut(strings.TrimSpace(line), " "); key != "" && key != "#" {
 				f.settings[key] = append(f.settings[key], value)
@@ -75,7 +78,7 @@ func (f *form) add(file txtar.File) {
 
 func (f *form) has(setting string) bool { return len(f.settings[setting]) > 0 }
 
-// expected returns what is to be written by a version of Alembic.
+// expected returns the file that a version of Alembic must write.
 func (f *form) expected(version string) string {
 	if text, ok := f.want["want."+version+".py"]; ok {
 		return text
@@ -83,8 +86,9 @@ func (f *form) expected(version string) string {
 	return f.want["want.py"]
 }
 
-// TestEveryFormIsWrittenAndRuns takes each form through what a branch goes through: written on a database with data,
-// applied there, taken back and applied again; then on an empty database at once, back to nothing, and step by step.
+// TestEveryFormIsWrittenAndRuns does with each form what happens on a branch: writes the revision on a database with
+// data, upgrades, downgrades and upgrades again; then, on an empty database, it upgrades at once, downgrades to nothing
+// and upgrades step by step.
 func TestEveryFormIsWrittenAndRuns(t *testing.T) {
 	for _, f := range readForms(t) {
 		t.Run(f.name, func(t *testing.T) {
@@ -125,13 +129,13 @@ func (f *form) run(t *testing.T, env environment) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(before, f.withoutStaying(p.db.schema(t))); diff != "" {
-		t.Errorf("the downgrade leaves a difference:\n%s", diff)
+		t.Errorf("the downgrade left a difference:\n%s", diff)
 	}
 	f.fromNothing(p, d)
 }
 
-// noise brings the database to the base's head with its data and compares it with the base's models, where the form
-// says so.
+// noise upgrades the database to the base's head, adds its data and compares it with the base's models, if the form has
+// the setting "noise".
 func (f *form) noise(p *project) []migrations.Operation {
 	if !f.has("noise") {
 		return nil
@@ -185,7 +189,8 @@ func (f *form) compare(t *testing.T, env environment, content string) {
 	}
 }
 
-// accept writes what came out into the form's file: the oldest Alembic's only where it differs from the newest's.
+// accept writes the result to the form's file, as want.py or, if the other version's result differs, as
+// want.VERSION.py.
 func (f *form) accept(t *testing.T, env environment, body string) {
 	t.Helper()
 	making.Lock()
@@ -212,7 +217,7 @@ func (f *form) accept(t *testing.T, env environment, body string) {
 	}
 }
 
-// withoutStaying takes out what the form says that a downgrade leaves.
+// withoutStaying returns the schema without the differences that the form expects a downgrade to leave.
 func (f *form) withoutStaying(schema []string) []string {
 	for i, line := range schema {
 		for _, change := range f.settings["stays"] {
@@ -225,7 +230,7 @@ func (f *form) withoutStaying(schema []string) []string {
 	return schema
 }
 
-// fromNothing runs the whole history on an empty database: at once, back to nothing, and one by one.
+// fromNothing runs the whole history on an empty database: all at once, back to nothing, then one by one.
 func (f *form) fromNothing(p *project, d *Driver) {
 	p.t.Helper()
 	p.db.recreate(p.t)
@@ -247,7 +252,7 @@ func (f *form) fromNothing(p *project, d *Driver) {
 	}
 }
 
-// recreate makes the database anew, empty.
+// recreate drops the database and creates it again, empty.
 func (d database) recreate(t *testing.T) {
 	t.Helper()
 	admin := database{name: "postgres", port: d.port, address: d.address}
@@ -255,7 +260,7 @@ func (d database) recreate(t *testing.T) {
 	admin.exec(t, "CREATE DATABASE "+d.name)
 }
 
-// execAll runs statements, DATABASE_NAME in them is the database's name.
+// execAll runs statements, in which DATABASE_NAME stands for the database's name.
 func (d database) execAll(t *testing.T, sql string) {
 	t.Helper()
 	if strings.TrimSpace(sql) != "" {
@@ -263,7 +268,7 @@ func (d database) execAll(t *testing.T, sql string) {
 	}
 }
 
-// schema describes the database's tables, indexes, constraints and enum types, sorted; the order of columns aside.
+// schema returns a sorted description of the database's schema that does not depend on the order of columns.
 func (d database) schema(t *testing.T) []string {
 	t.Helper()
 	return d.texts(t, `

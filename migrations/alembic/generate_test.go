@@ -10,7 +10,7 @@ import (
 	"devenv/migrations"
 )
 
-// generate autogenerates and writes, on an upgraded database.
+// generate runs autogenerate on an upgraded database and writes the revision.
 func (p *project) generate(d *Driver, r migrations.Revise) (migrations.Written, []migrations.Operation) {
 	p.t.Helper()
 	ops, err := d.Autogenerate(p.t.Context(), p.database())
@@ -27,7 +27,7 @@ func (p *project) generate(d *Driver, r migrations.Revise) (migrations.Written, 
 	return written, ops
 }
 
-// roundTrip upgrades to the head, back by one and again, and says what autogenerate still finds.
+// roundTrip upgrades to the head, downgrades, upgrades again, and returns what autogenerate still finds.
 func (p *project) roundTrip(d *Driver, back string) []migrations.Operation {
 	p.t.Helper()
 	for _, step := range []func() (migrations.Run, error){
@@ -54,7 +54,7 @@ func summaries(ops []migrations.Operation) []string {
 	return all
 }
 
-func TestOperationsAreToldByObjectAndFacet(t *testing.T) {
+func TestOperationsAreReportedByObjectAndFacet(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env)
 		p.replace("models.py", "name = sa.Column(sa.String(20))\n    legacy = sa.Column(sa.Text)",
@@ -88,7 +88,7 @@ func TestOperationsAreToldByObjectAndFacet(t *testing.T) {
 	})
 }
 
-func TestNoiseGoesByFacet(t *testing.T) {
+func TestNoiseIsRemovedByFacet(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env)
 		p.replace("models.py", "name = sa.Column(sa.String(20))", "name = sa.Column(sa.String(64))")
@@ -99,7 +99,7 @@ func TestNoiseGoesByFacet(t *testing.T) {
 			t.Fatal(err)
 		}
 		if nothing, _ := p.generate(d, migrations.Revise{Exclude: noise}); !nothing.Nothing || nothing.Path != "" {
-			t.Errorf("only noise, and yet: %+v", nothing)
+			t.Errorf("there is only noise, but: %+v", nothing)
 		}
 		p.replace("models.py", "sa.String(64))", "sa.String(64), server_default='x')\n    age = sa.Column(sa.Integer)")
 		d = p.start()
@@ -110,17 +110,17 @@ func TestNoiseGoesByFacet(t *testing.T) {
 		}
 		for _, never := range []string{"stray", "type_=", "String(length=64)"} {
 			if strings.Contains(written.Content, never) {
-				t.Errorf("%s is noise, and in the file:\n%s", never, written.Content)
+				t.Errorf("%s is noise, but in the file:\n%s", never, written.Content)
 			}
 		}
 		left, removed := migrations.Subtract(p.roundTrip(d, "0001"), noise)
 		if len(left) != 0 || len(removed) != len(noise) {
-			t.Errorf("afterwards there is left %v, and %v of %v", summaries(left), summaries(removed), summaries(noise))
+			t.Errorf("left: %v; noise: %v, want %v", summaries(left), summaries(removed), summaries(noise))
 		}
 	})
 }
 
-func TestModelsThatAreNotThereAreRefused(t *testing.T) {
+func TestMissingModelsAreRefused(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		for value, code := range map[string]migrations.FailureCode{
 			"None": migrations.FailureNoMetadata, "type(Base.metadata)()": migrations.FailureEmptyMetadata,
@@ -136,7 +136,7 @@ func TestModelsThatAreNotThereAreRefused(t *testing.T) {
 	})
 }
 
-func TestAnIndexThatIsMadeAnewLosesNoHalf(t *testing.T) {
+func TestARecreatedIndexIsDroppedAndCreated(t *testing.T) {
 	p := newProject(t, newEnvironment(t, "newest"))
 	p.replace("models.py", "legacy = sa.Column(sa.Text)", "legacy = sa.Column(sa.Text)\n    __table_args__ = (sa.Index('i', 'name'),)")
 	d := p.upgraded()
@@ -168,7 +168,7 @@ func TestTheModelsSchemaIsCreated(t *testing.T) {
 	})
 }
 
-// TestPartitionsOfAModelsTableStay has partitions, at two levels and with an index, that only the database knows.
+// TestPartitionsOfAModelsTableStay has partitions that only the database has, at two levels and with an index.
 func TestPartitionsOfAModelsTableStay(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env)

@@ -14,7 +14,8 @@ import (
 
 // revisionFile is a revision without operations, in txtar form.
 func revisionFile(name, id, down, more string) string {
-	return fmt.Sprintf("-- alembic/versions/%s.py --\n\"\"\"%s\"\"\"\nrevision = %q\ndown_revision = %s\n%s\n\n\ndef upgrade():\n    pass\n\n\ndef downgrade():\n    pass\n", name, name, id, down, more)
+	return fmt.Sprintf("-- alembic/versions/%s.py --\n\"\"\"%s\"\"\"\nrevision = %q\ndown_revision = %s\n%s\n\n\n"+
+		"def upgrade():\n    pass\n\n\ndef downgrade():\n    pass\n", name, name, id, down, more)
 }
 
 func history(t *testing.T, env environment, files ...string) migrations.History {
@@ -41,12 +42,16 @@ func TestHistoryReadsBranchesMergesAndWaivers(t *testing.T) {
 			revisionFile("d", "d", `"0001"`, "depends_on = 'c'"))
 		want := []migrations.Revision{
 			{ID: "0001", Path: "0001_first.py", Message: "first", Root: true},
-			{ID: "a", Down: []string{"0001"}, Labels: []string{"side"}, Path: "a.py", Message: "a", Waivers: []migrations.Waiver{{ID: "history.single", Reason: "both belong together", Line: 5}}},
+			{
+				ID: "a", Down: []string{"0001"}, Labels: []string{"side"}, Path: "a.py", Message: "a",
+				Waivers: []migrations.Waiver{{ID: "history.single", Reason: "both belong together", Line: 5}},
+			},
 			{ID: "b", Down: []string{"0001"}, Dependencies: []string{"side"}, Path: "b.py", Message: "b"},
 			{ID: "d", Down: []string{"0001"}, Dependencies: []string{"c"}, Path: "d.py", Message: "d", Head: true},
-			{ID: "c", Down: []string{"a", "b"}, Path: "c.py", Message: "c", Head: true}, // who depends on it does not follow it
+			{ID: "c", Down: []string{"a", "b"}, Path: "c.py", Message: "c", Head: true}, // d depends on c but does not follow it
 		}
-		if diff := cmp.Diff(want, h.Revisions, cmp.Comparer(func(a, b []string) bool { return strings.Join(a, " ") == strings.Join(b, " ") })); diff != "" {
+		sameIDs := cmp.Comparer(func(a, b []string) bool { return strings.Join(a, " ") == strings.Join(b, " ") })
+		if diff := cmp.Diff(want, h.Revisions, sameIDs); diff != "" {
 			t.Error(diff)
 		}
 		if len(h.Problems) != 0 {
@@ -55,23 +60,23 @@ func TestHistoryReadsBranchesMergesAndWaivers(t *testing.T) {
 	})
 }
 
-func TestHistoryTellsEveryProblemAtOnce(t *testing.T) {
+func TestHistoryReportsEveryProblemAtOnce(t *testing.T) {
 	long := strings.Repeat("x", 33)
 	for name, c := range map[string]struct {
 		files []string
 		want  []string
 	}{
-		"a syntax error hides no other":  {[]string{"-- alembic/versions/bad.py --\nx = 1\ndef (\n", revisionFile("a", "a", `"0001"`, "")}, []string{"broken bad.py 2 "}},
-		"no revision":                    {[]string{"-- alembic/versions/notes.py --\nx = 1\n"}, []string{"broken notes.py 0 "}},
-		"a copied file":                  {[]string{revisionFile("a", "a", `"0001"`, ""), revisionFile("copy", "a", `"0001"`, "")}, []string{"duplicate copy.py 0 a"}},
-		"a missing parent":               {[]string{revisionFile("a", "a", `"zzz"`, "")}, []string{"parent a.py 0 a"}},
-		"a missing dependency":           {[]string{revisionFile("a", "a", `"0001"`, "depends_on = 'zzz'")}, []string{"parent a.py 0 a"}},
-		"a cycle":                        {[]string{revisionFile("a", "a", `"b"`, ""), revisionFile("b", "b", `"a"`, ""), revisionFile("c", "c", `"b"`, "")}, []string{"cycle a.py 0 a"}},
-		"its own parent":                 {[]string{revisionFile("a", "a", `"a"`, "")}, []string{"cycle a.py 0 a"}},
-		"an id too long":                 {[]string{revisionFile("a", long, `"0001"`, "")}, []string{"long_id a.py 0 " + long}},
-		"an id that just fits":           {[]string{revisionFile("a", long[1:], `"0001"`, "")}, nil},
-		"computed names are no problem":  {[]string{revisionFile("a", "a", `"00" + "01"`, "")}, nil},
-		"a computed name that cannot be": {[]string{revisionFile("a", "a", `str(1 / 0)`, "")}, []string{"import a.py 0 "}},
+		"a syntax error hides no other": {[]string{"-- alembic/versions/bad.py --\nx = 1\ndef (\n", revisionFile("a", "a", `"0001"`, "")}, []string{"broken bad.py 2 "}},
+		"no revision":                   {[]string{"-- alembic/versions/notes.py --\nx = 1\n"}, []string{"broken notes.py 0 "}},
+		"a copied file":                 {[]string{revisionFile("a", "a", `"0001"`, ""), revisionFile("copy", "a", `"0001"`, "")}, []string{"duplicate copy.py 0 a"}},
+		"a missing parent":              {[]string{revisionFile("a", "a", `"zzz"`, "")}, []string{"parent a.py 0 a"}},
+		"a missing dependency":          {[]string{revisionFile("a", "a", `"0001"`, "depends_on = 'zzz'")}, []string{"parent a.py 0 a"}},
+		"a cycle":                       {[]string{revisionFile("a", "a", `"b"`, ""), revisionFile("b", "b", `"a"`, ""), revisionFile("c", "c", `"b"`, "")}, []string{"cycle a.py 0 a"}},
+		"its own parent":                {[]string{revisionFile("a", "a", `"a"`, "")}, []string{"cycle a.py 0 a"}},
+		"an id too long":                {[]string{revisionFile("a", long, `"0001"`, "")}, []string{"long_id a.py 0 " + long}},
+		"an id that just fits":          {[]string{revisionFile("a", long[1:], `"0001"`, "")}, nil},
+		"a computed parent":             {[]string{revisionFile("a", "a", `"00" + "01"`, "")}, nil},
+		"a computed parent that raises": {[]string{revisionFile("a", "a", `str(1 / 0)`, "")}, []string{"import a.py 0 "}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := history(t, newEnvironment(t, "newest"), c.files...)
@@ -83,7 +88,7 @@ func TestHistoryTellsEveryProblemAtOnce(t *testing.T) {
 				t.Errorf("%s\n%+v", diff, h.Problems)
 			}
 			if _, ok := h.Find("0001"); !ok {
-				t.Error("the sound revision is hidden")
+				t.Error("the valid revision is missing")
 			}
 		})
 	}
@@ -91,8 +96,15 @@ func TestHistoryTellsEveryProblemAtOnce(t *testing.T) {
 
 func TestSeveralVersionDirectories(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
-		p := newProject(t, env, strings.ReplaceAll(revisionFile("a", "a", "None", "branch_labels = 'side'"), "alembic/versions", "side/versions"))
-		p.replace("alembic.ini", "prepend_sys_path = .", "prepend_sys_path = .\nversion_path_separator = os\npath_separator = os\nversion_locations = %(here)s/alembic/versions:%(here)s/side/versions")
+		p := newProject(
+			t, env,
+			strings.ReplaceAll(revisionFile("a", "a", "None", "branch_labels = 'side'"), "alembic/versions", "side/versions"),
+		)
+		p.replace(
+			"alembic.ini", "prepend_sys_path = .",
+			"prepend_sys_path = .\nversion_path_separator = os\npath_separator = os\n"+
+				"version_locations = %(here)s/alembic/versions:%(here)s/side/versions",
+		)
 		d := p.start()
 		if _, err := d.Upgrade(t.Context(), p.database(), migrations.Heads()); err != nil {
 			t.Fatal(err)
@@ -101,14 +113,17 @@ func TestSeveralVersionDirectories(t *testing.T) {
 		if err != nil || filepath.Dir(written.Path) != filepath.Join(p.dir, "side", "versions") {
 			t.Errorf("written to %s: %v", written.Path, err)
 		}
-		root, err := d.WriteRevision(t.Context(), migrations.Revise{Message: "root", Empty: true, Parents: []string{}, Directory: filepath.Join(p.dir, "alembic", "versions")})
+		root, err := d.WriteRevision(
+			t.Context(),
+			migrations.Revise{Message: "root", Empty: true, Parents: []string{}, Directory: filepath.Join(p.dir, "alembic", "versions")},
+		)
 		if err != nil || len(root.Parents) != 0 || filepath.Dir(root.Path) != filepath.Join(p.dir, "alembic", "versions") {
 			t.Errorf("%+v: %v", root, err)
 		}
 	})
 }
 
-func TestAHistoryWithTwoHeadsIsRefusedByTheTool(t *testing.T) {
+func TestTheToolRefusesAHistoryWithTwoHeads(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env, revisionFile("a", "a", `"0001"`, ""), revisionFile("b", "b", `"0001"`, ""))
 		_, err := p.start().Upgrade(t.Context(), p.database(), migrations.Head())
@@ -123,7 +138,7 @@ func TestAHistoryWithTwoHeadsIsRefusedByTheTool(t *testing.T) {
 	})
 }
 
-func TestAutocommitBlocksAreTold(t *testing.T) {
+func TestAutocommitBlocksAreReported(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env, `-- alembic/versions/b.py --
 from alembic import op
@@ -162,7 +177,7 @@ def downgrade():
 	})
 }
 
-func TestTracedStatementsTellTheirEffects(t *testing.T) {
+func TestTracedStatementsReportTheirEffects(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env, strings.Replace(notNull, `op.alter_column("users", "name", nullable=False)`,
 			`op.execute("UPDATE users SET name = 'x'"); op.alter_column("users", "name", nullable=False)`, 1))

@@ -8,27 +8,79 @@ import (
 	"testing"
 )
 
-// TestTheInterpreterOfTheProjectsAlembicIsFound lays out containers as tools lay them out: D is the container's root,
-// its bin the PATH. Files named python… are interpreters: with alembic where their content is "alembic".
-func TestTheInterpreterOfTheProjectsAlembicIsFound(t *testing.T) {
+// TestTheInterpreterOfAlembicIsFound lays out containers as package managers do: D is the container's root and D/bin
+// the PATH. Files whose names start with "python" are interpreters, which have Alembic if their content is "alembic".
+func TestTheInterpreterOfAlembicIsFound(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		files map[string]string
 		env   []string
 		want  string
 	}{
-		{"installed for the system", map[string]string{"bin/alembic": "#!D/usr/python3.11", "usr/python3.11": "alembic", "bin/python3": ""}, nil, "usr/python3.11"},
-		{"a virtual environment on the PATH", map[string]string{"bin/alembic": "#!D/venv/bin/python -E", "venv/bin/python": "alembic", "bin/python3": "alembic"}, nil, "venv/bin/python"},
+		{
+			"installed for the system",
+			map[string]string{"bin/alembic": "#!D/usr/python3.11", "usr/python3.11": "alembic", "bin/python3": ""},
+			nil, "usr/python3.11",
+		},
+		{
+			"a virtual environment on the PATH",
+			map[string]string{"bin/alembic": "#!D/venv/bin/python -E", "venv/bin/python": "alembic", "bin/python3": "alembic"},
+			nil, "venv/bin/python",
+		},
 		{"by env", map[string]string{"bin/alembic": "#!/usr/bin/env python3", "bin/python3": "alembic"}, nil, "bin/python3"},
-		{"a path too long for a first line", map[string]string{"bin/alembic": "#!/bin/sh\n'''exec' \"D/app/.venv/bin/python\" \"$0\" \"$@\"\n' '''", "app/.venv/bin/python": "alembic", "bin/python3": ""}, nil, "app/.venv/bin/python"},
+		{
+			"a path too long for a first line",
+			map[string]string{
+				"bin/alembic":          "#!/bin/sh\n'''exec' \"D/app/.venv/bin/python\" \"$0\" \"$@\"\n' '''",
+				"app/.venv/bin/python": "alembic", "bin/python3": "",
+			},
+			nil, "app/.venv/bin/python",
+		},
 		{"uv, not on the PATH", map[string]string{"work/.venv/bin/python": "alembic", "bin/python3": ""}, nil, "work/.venv/bin/python"},
-		{"uv, elsewhere", map[string]string{"opt/env/bin/python": "alembic", "work/.venv/bin/python": "", "bin/python3": ""}, []string{"UV_PROJECT_ENVIRONMENT=D/opt/env"}, "opt/env/bin/python"},
-		{"an active environment", map[string]string{"env/bin/python": "alembic", "bin/python3": ""}, []string{"VIRTUAL_ENV=D/env"}, "env/bin/python"},
-		{"poetry, in its cache", map[string]string{"cache/shop-py3.12/bin/python": "alembic", "bin/python3": "", "bin/poetry": "#!/bin/sh\n[ \"$*\" = 'env info --executable' ] && echo D/cache/shop-py3.12/bin/python"}, nil, "cache/shop-py3.12/bin/python"},
-		{"pipenv, in its cache", map[string]string{"cache/shop-x/bin/python": "alembic", "bin/python3": "", "bin/pipenv": "#!/bin/sh\n[ \"$*\" = --py ] && echo D/cache/shop-x/bin/python"}, nil, "cache/shop-x/bin/python"},
-		{"poetry that installed for the system", map[string]string{"bin/python3": "alembic", "bin/poetry": "#!/bin/sh\nexit 1"}, nil, "bin/python3"},
-		{"an alembic whose interpreter has gone", map[string]string{"bin/alembic": "#!D/gone/python", "bin/python3": "alembic"}, nil, "bin/python3"},
-		{"the configuration's", map[string]string{"bin/alembic": "#!D/bin/python3", "bin/python3": "alembic", "mine/python": ""}, []string{"DEVENV_PYTHON=D/mine/python"}, "mine/python"},
+		{
+			"uv, elsewhere",
+			map[string]string{"opt/env/bin/python": "alembic", "work/.venv/bin/python": "", "bin/python3": ""},
+			[]string{"UV_PROJECT_ENVIRONMENT=D/opt/env"},
+			"opt/env/bin/python",
+		},
+		{
+			"an active environment",
+			map[string]string{"env/bin/python": "alembic", "bin/python3": ""},
+			[]string{"VIRTUAL_ENV=D/env"},
+			"env/bin/python",
+		},
+		{
+			"poetry, in its cache",
+			map[string]string{
+				"cache/shop-py3.12/bin/python": "alembic", "bin/python3": "",
+				"bin/poetry": "#!/bin/sh\n[ \"$*\" = 'env info --executable' ] && echo D/cache/shop-py3.12/bin/python",
+			},
+			nil, "cache/shop-py3.12/bin/python",
+		},
+		{
+			"pipenv, in its cache",
+			map[string]string{
+				"cache/shop-x/bin/python": "alembic", "bin/python3": "",
+				"bin/pipenv": "#!/bin/sh\n[ \"$*\" = --py ] && echo D/cache/shop-x/bin/python",
+			},
+			nil, "cache/shop-x/bin/python",
+		},
+		{
+			"poetry that installed for the system",
+			map[string]string{"bin/python3": "alembic", "bin/poetry": "#!/bin/sh\nexit 1"},
+			nil, "bin/python3",
+		},
+		{
+			"an alembic whose interpreter has gone",
+			map[string]string{"bin/alembic": "#!D/gone/python", "bin/python3": "alembic"},
+			nil, "bin/python3",
+		},
+		{
+			"the configuration's",
+			map[string]string{"bin/alembic": "#!D/bin/python3", "bin/python3": "alembic", "mine/python": ""},
+			[]string{"DEVENV_PYTHON=D/mine/python"},
+			"mine/python",
+		},
 		{"nowhere", map[string]string{"bin/python3": ""}, nil, "no Python interpreter with alembic"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -48,7 +100,7 @@ func TestTheInterpreterOfTheProjectsAlembicIsFound(t *testing.T) {
 	}
 }
 
-// layOut makes the files; an interpreter prints where it is and its arguments.
+// layOut creates the files. An interpreter prints its path and its arguments.
 func layOut(t *testing.T, root string, files map[string]string) {
 	t.Helper()
 	for name, content := range files {

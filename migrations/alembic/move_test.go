@@ -10,17 +10,17 @@ import (
 	"devenv/migrations"
 )
 
-// failureOf returns the tool's failure in an error.
+// failureOf returns the tool failure that an error wraps.
 func failureOf(t *testing.T, err error) *migrations.Failure {
 	t.Helper()
 	var failure *migrations.Failure
 	if !errors.As(err, &failure) {
-		t.Fatalf("want a failure of the tool, got %v", err)
+		t.Fatalf("want a tool failure, got %v", err)
 	}
 	return failure
 }
 
-func TestUpgradeGoesToTheAddressAndTellsEveryStatement(t *testing.T) {
+func TestUpgradeUsesTheAddressAndReportsStatements(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env)
 		d := p.start()
@@ -66,7 +66,7 @@ func statementWith(t *testing.T, run migrations.Run, text string) migrations.Sta
 	return migrations.Statement{}
 }
 
-func TestOneProcessServesOneDatabaseAfterTheOther(t *testing.T) {
+func TestOneProcessServesSeveralDatabasesInTurn(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env)
 		d := p.upgraded()
@@ -102,7 +102,7 @@ def downgrade():
     raise NotImplementedError("no way back")
 `
 
-func TestAFailureSaysWhereAndWhat(t *testing.T) {
+func TestAFailureSaysWhatFailedAndWhere(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		for _, scheme := range schemes(env) {
 			t.Run(scheme, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestAFailureSaysWhereAndWhat(t *testing.T) {
 					t.Errorf("all in one transaction, yet: %+v", run)
 				}
 				if _, err := d.Upgrade(t.Context(), p.database(), migrations.At("0001")); err != nil {
-					t.Errorf("the driver is of no use after a failure: %v", err)
+					t.Errorf("the driver does not work after a failure: %v", err)
 				}
 			})
 		}
@@ -140,7 +140,7 @@ func schemes(env environment) []string {
 	return []string{"postgresql+psycopg2", "postgresql+psycopg", "postgresql+pg8000"}
 }
 
-func TestADowngradeThatRaisesIsTold(t *testing.T) {
+func TestADowngradeThatRaisesIsReported(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env, strings.Replace(notNull, `op.alter_column("users", "name", nullable=False)`, "pass", 1))
 		d := p.upgraded()
@@ -155,7 +155,7 @@ func TestADowngradeThatRaisesIsTold(t *testing.T) {
 	})
 }
 
-func TestARunThatIsKeptBeforeAStatementLeavesWhatThatStatementMet(t *testing.T) {
+func TestKeepBeforeCommitsWhatPrecedesAStatement(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		for _, scheme := range schemes(env) {
 			t.Run(scheme, func(t *testing.T) {
@@ -165,9 +165,10 @@ func TestARunThatIsKeptBeforeAStatementLeavesWhatThatStatementMet(t *testing.T) 
 				run, err := d.Upgrade(t.Context(), p.database(), migrations.Head())
 				last := run.Statements[len(run.Statements)-1]
 				if failureOf(t, err).SQLState != last.SQLState || strings.Contains(p.db.columns(t, "users"), "tenant") {
-					t.Fatalf("it was to fail and to roll back: %+v", last)
+					t.Fatalf("it should fail and roll back: %+v", last)
 				}
-				if _, err := d.UpgradeWith(t.Context(), p.database(), migrations.Head(), migrations.MoveOptions{KeepBefore: last.Seq}); failureOf(t, err).Code != migrations.FailureTool {
+				_, err = d.UpgradeWith(t.Context(), p.database(), migrations.Head(), migrations.MoveOptions{KeepBefore: last.Seq})
+				if failureOf(t, err).Code != migrations.FailureTool {
 					t.Errorf("it did not end there: %v", err)
 				}
 				if columns := p.db.columns(t, "users"); !strings.Contains(columns, "tenant") {

@@ -21,7 +21,7 @@ type project struct {
 	host string
 }
 
-// newProject unpacks testdata/project.txtar and lays more files, in txtar form, over it.
+// newProject unpacks testdata/project.txtar and then the overlays, which are in txtar form too.
 func newProject(t *testing.T, env environment, overlays ...string) *project {
 	t.Helper()
 	p := &project{t: t, dir: t.TempDir(), env: env, db: newDatabase(t)}
@@ -51,7 +51,7 @@ func (p *project) write(archive string) {
 	}
 }
 
-// replace changes one text in a file of the project.
+// replace replaces a string in one of the project's files.
 func (p *project) replace(name, old, replacement string) {
 	p.t.Helper()
 	path := filepath.Join(p.dir, name)
@@ -76,7 +76,7 @@ func (p *project) try(o Options) (*Driver, error) {
 	o.OnStderr = func(line string) { p.t.Log("stderr: " + line) }
 	env := []string{"DATABASE_URL=" + p.url}
 	if p.env.name == "newest" {
-		// Some images set it; it must make no difference.
+		// Some images set this, which must make no difference.
 		env = append(env, "PYTHONSAFEPATH=1")
 	}
 	return Start(p.t.Context(), o, newSubprocess(p.t, p.dir, p.env.python, env...))
@@ -96,7 +96,7 @@ func (p *project) start(o ...Options) *Driver {
 	return d
 }
 
-// database returns the project's database under the host name that its URL has.
+// database returns the project's database, with the host name from its URL.
 func (p *project) database() migrations.Database { return p.at(p.db) }
 
 func (p *project) at(db database) migrations.Database {

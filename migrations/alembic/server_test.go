@@ -17,7 +17,7 @@ import (
 	"github.com/testcontainers/testcontainers-go/wait"
 )
 
-// server is the one Postgres of this package's tests, started by the first that asks.
+// server is the Postgres server of this package's tests, started by the first test that needs it.
 type server struct {
 	once      sync.Once
 	container testcontainers.Container
@@ -66,7 +66,7 @@ type database struct {
 	name, port, address string
 }
 
-// newDatabase creates an empty database that is dropped with the server.
+// newDatabase creates an empty database, which is removed along with the server.
 func newDatabase(t *testing.T) database {
 	t.Helper()
 	postgres.once.Do(func() { postgres.start(context.WithoutCancel(t.Context())) })
@@ -79,7 +79,7 @@ func newDatabase(t *testing.T) database {
 	return db
 }
 
-// url returns the database's URL under a host name.
+// url returns the database's URL with a scheme and host name.
 func (d database) url(scheme, host string) string {
 	return fmt.Sprintf("%s://postgres:postgres@%s:%s/%s", scheme, host, d.port, d.name)
 }
@@ -118,7 +118,7 @@ func (d database) texts(t *testing.T, sql string) []string {
 	return found
 }
 
-// columns returns the columns of a table of the public schema as "name type", in order.
+// columns returns a table's columns as "name type", in order.
 func (d database) columns(t *testing.T, table string) string {
 	t.Helper()
 	return strings.Join(d.texts(t, `SELECT attname || ' ' || format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END

@@ -8,17 +8,17 @@ import (
 	"devenv/migrations"
 )
 
-// TestAnAutogenerateThatNeverGotItsTurnLeavesWhatTheLastOneFound for the revision that is written next.
-func TestAnAutogenerateThatNeverGotItsTurnLeavesWhatTheLastOneFound(t *testing.T) {
+// TestACanceledTurnKeepsTheLastAutogenerate checks that WriteRevision still has the result that it needs.
+func TestACanceledTurnKeepsTheLastAutogenerate(t *testing.T) {
 	found := migrations.Operation{Kind: "drop_table"}
 	d := &Driver{turn: make(chan struct{}, 1), generated: []migrations.Operation{found}}
-	d.turn <- struct{}{} // a command of somebody else is under way
+	d.turn <- struct{}{} // another caller's command is running
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := d.Autogenerate(ctx, migrations.Database{}); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	if len(d.generated) != 1 {
-		t.Errorf("what was found is gone: %+v", d.generated)
+		t.Errorf("the last result is lost: %+v", d.generated)
 	}
 }

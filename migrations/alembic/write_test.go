@@ -11,7 +11,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestMessagesAreHeldByFilesThatImport(t *testing.T) {
+func TestFilesWithAnyMessageCanBeImported(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env)
 		d := p.start()
@@ -67,10 +67,14 @@ class Tag(sa.types.UserDefinedType):
 	})
 }
 
-func TestTheProjectsOwnHooksAndOptionsHold(t *testing.T) {
+func TestTheProjectsHooksAndOptionsAreRespected(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env)
-		p.replace("alembic.ini", "prepend_sys_path = .", "prepend_sys_path = .\nfile_template = %%(year)d-%%(rev)s-%%(slug)s\ntruncate_slug_length = 10\n\n[post_write_hooks]\nhooks = never\nnever.type = console_scripts\nnever.entrypoint = never\n")
+		p.replace(
+			"alembic.ini", "prepend_sys_path = .",
+			"prepend_sys_path = .\nfile_template = %%(year)d-%%(rev)s-%%(slug)s\ntruncate_slug_length = 10\n\n"+
+				"[post_write_hooks]\nhooks = never\nnever.type = console_scripts\nnever.entrypoint = never\n",
+		)
 		p.replace("alembic/env.py", "target_metadata = Base.metadata", `target_metadata = Base.metadata
 
 
@@ -80,12 +84,18 @@ def number(context, revision, directives):
     else:
         directives[0].rev_id = "%04d" % (int(revision[0]) + 1)
 `)
-		p.replace("alembic/env.py", "compare_type=True", "render_as_batch=True, process_revision_directives=number, include_object=lambda o, name, *a: name != 'hidden', compare_type=True")
+		p.replace(
+			"alembic/env.py", "compare_type=True",
+			"render_as_batch=True, process_revision_directives=number, "+
+				"include_object=lambda o, name, *a: name != 'hidden', compare_type=True",
+		)
 		p.replace("models.py", "legacy = sa.Column(sa.Text)", "note = sa.Column(sa.Text)\n    hidden = sa.Column(sa.Text)")
 		d := p.upgraded()
 		r := migrations.Rename{Kind: migrations.RenameColumn, Schema: "public", Table: "users", From: "legacy", To: "note"}
 		written, _ := p.generate(d, migrations.Revise{Message: "Rename the legacy column", Renames: []migrations.Rename{r}})
-		if name := filepath.Base(written.Path); written.Revision != "0002" || !strings.HasSuffix(name, "-0002-rename_the_.py") && !strings.HasSuffix(name, "-0002-rename_.py") {
+		name := filepath.Base(written.Path)
+		named := strings.HasSuffix(name, "-0002-rename_the_.py") || strings.HasSuffix(name, "-0002-rename_.py")
+		if written.Revision != "0002" || !named {
 			t.Errorf("revision %s in %s", written.Revision, name)
 		}
 		if diff := cmp.Diff([]string{"never"}, written.PostWriteHooks); diff != "" {
@@ -98,12 +108,12 @@ def number(context, revision, directives):
 			t.Errorf("users has %s\n%s", got, written.Content)
 		}
 		if nothing, _ := p.generate(d, migrations.Revise{}); !nothing.Nothing {
-			t.Errorf("nothing to do, and yet: %+v", nothing)
+			t.Errorf("there is nothing to do, but: %+v", nothing)
 		}
 	})
 }
 
-func TestAFileThatWouldNotImportIsNotLeftBehind(t *testing.T) {
+func TestAFileThatCannotBeImportedIsRemoved(t *testing.T) {
 	p := newProject(t, newEnvironment(t, "newest"))
 	p.replace("models.py", "legacy = sa.Column(sa.Text)", "legacy = sa.Column(sa.Text)\n    odd = sa.Column(Odd)")
 	p.replace("models.py", "Base = declarative_base()", `Base = declarative_base()
@@ -145,24 +155,32 @@ class Odd(sa.types.UserDefinedType):
 func TestTypesOfPackagesAreImported(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env)
-		p.replace("models.py", "import sqlalchemy as sa\n", "import sqlalchemy as sa\nfrom geoalchemy2 import Geometry\nfrom sqlalchemy_utils import EmailType\n")
+		p.replace(
+			"models.py", "import sqlalchemy as sa\n",
+			"import sqlalchemy as sa\nfrom geoalchemy2 import Geometry\nfrom sqlalchemy_utils import EmailType\n",
+		)
 		p.replace("models.py", "legacy = sa.Column(sa.Text)", "legacy = sa.Column(sa.Text)\n    mail = sa.Column(EmailType)\n"+
 			"    place = sa.Column(Geometry('POINT', srid=4326, spatial_index=False))")
 		written, _ := p.generate(p.upgraded(), migrations.Revise{})
-		for _, line := range []string{"import geoalchemy2.types\n", "import sqlalchemy_utils.types.email\n", "geoalchemy2.types.Geometry(geometry_type='POINT', srid=4326"} {
+		for _, line := range []string{
+			"import geoalchemy2.types\n", "import sqlalchemy_utils.types.email\n",
+			"geoalchemy2.types.Geometry(geometry_type='POINT', srid=4326",
+		} {
 			if strings.Count(written.Content, line) != 1 {
-				t.Errorf("%q is not there once:\n%s", line, written.Content)
+				t.Errorf("the file does not contain %q exactly once:\n%s", line, written.Content)
 			}
 		}
 	})
 }
 
-func TestATypeThatNoCastLeadsToIsSaid(t *testing.T) {
+func TestATypeChangeWithoutACastIsReported(t *testing.T) {
 	p := newProject(t, newEnvironment(t, "newest"))
 	p.replace("alembic/versions/0001_first.py", `sa.Column("legacy", sa.Text()`, `sa.Column("legacy", sa.Integer()`)
 	p.replace("models.py", "legacy = sa.Column(sa.Text)", "legacy = sa.Column(sa.Date)")
 	written, _ := p.generate(p.upgraded(), migrations.Revise{})
-	if want := "    # PostgreSQL has no cast from integer to date: give the conversion as postgresql_using.\n    op.alter_column('users', 'legacy'"; !strings.Contains(written.Content, want) {
-		t.Errorf("the file does not say it:\n%s", written.Content)
+	want := "    # PostgreSQL has no cast from integer to date: give the conversion as postgresql_using.\n" +
+		"    op.alter_column('users', 'legacy'"
+	if !strings.Contains(written.Content, want) {
+		t.Errorf("the file does not say so:\n%s", written.Content)
 	}
 }
