@@ -57,7 +57,7 @@ type plainFiles struct{}
 
 func (plainFiles) IsRevision(p string) bool     { return path.Ext(p) == ".sql" }
 func (plainFiles) ID(p string, _ []byte) string { return plainID(p) }
-func (plainFiles) DoSame(was, is string) bool   { return was == is }
+func (plainFiles) SameCode(was, is string) bool { return was == is }
 func (plainFiles) Reparent([]byte, string) ([]byte, error) {
 	return nil, errors.New("a revision's number is its position")
 }

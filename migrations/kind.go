@@ -34,8 +34,8 @@ type Files interface {
 	IsRevision(path string) bool
 	// ID returns the id of the revision in a file, or "" when the file has none.
 	ID(path string, content []byte) string
-	// DoSame reports whether two versions of a file run the same code.
-	DoSame(was, is string) bool
+	// SameCode reports whether two versions of a file run the same code.
+	SameCode(was, is string) bool
 	// Reparent returns the file with another parent, or as a root when parent is empty.
 	Reparent(content []byte, parent string) ([]byte, error)
 }

@@ -6,8 +6,8 @@ import "context"
 type Files interface {
 	// IsRevision reports whether a path in a directory of revisions can be a revision.
 	IsRevision(path string) bool
-	// DoSame reports whether two versions of a file differ only in what does not run.
-	DoSame(was, is string) bool
+	// SameCode reports whether two versions of a file differ only in what does not run.
+	SameCode(was, is string) bool
 }
 
 // findTidied marks the edited revisions of the base in which only imports were removed or moved: this is what a
@@ -25,7 +25,7 @@ func (w *Work) findTidied(ctx context.Context, repo treeReader, files Files) err
 		if err != nil {
 			return err
 		}
-		w.Edited[i].Tidied = files.DoSame(string(was), string(is))
+		w.Edited[i].Tidied = files.SameCode(string(was), string(is))
 	}
 	return nil
 }

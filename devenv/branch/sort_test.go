@@ -12,8 +12,8 @@ import (
 // python stands for revision files in Python.
 type python struct{}
 
-func (python) IsRevision(p string) bool   { return path.Ext(p) == ".py" && path.Base(p) != "__init__.py" }
-func (python) DoSame(was, is string) bool { return was == is }
+func (python) IsRevision(p string) bool     { return path.Ext(p) == ".py" && path.Base(p) != "__init__.py" }
+func (python) SameCode(was, is string) bool { return was == is }
 
 func TestChangesAreSortedIntoAddedAndEdited(t *testing.T) {
 	t.Parallel()

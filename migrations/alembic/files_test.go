@@ -21,7 +21,7 @@ func TestMovedImportsLeaveARevisionTheSame(t *testing.T) {
 		"an operation":   {was + "    op.drop_table(\"b\")\n", false},
 		"an indentation": {"from alembic import op\ndef upgrade():\n  op.drop_table(\"a\")\n", false},
 	} {
-		if got := (Files{}).DoSame(was, c.is); got != c.want {
+		if got := (Files{}).SameCode(was, c.is); got != c.want {
 			t.Errorf("%s: got %v, want %v", name, got, c.want)
 		}
 	}

@@ -56,9 +56,9 @@ func (Files) ID(_ string, content []byte) string {
 	return ""
 }
 
-// DoSame reports whether two files differ only in blank lines and in moved or removed import lines: the changes that a
+// SameCode reports whether two files differ only in blank lines and in moved or removed import lines: the changes that a
 // formatter makes when it runs over the whole source tree.
-func (Files) DoSame(was, is string) bool {
+func (Files) SameCode(was, is string) bool {
 	before, imports := splitImports(was)
 	after, left := splitImports(is)
 	return slices.Equal(before, after) && !slices.ContainsFunc(left, func(line string) bool { return !slices.Contains(imports, line) })
