@@ -19,8 +19,8 @@ var (
 	notInside = regexp.MustCompile(`ImportError: cannot import name '(\w+)' from '([\w.]+)' \(unknown location\)`)
 )
 
-// ExplainMissing adds a hint to a failure of the project's code that is caused by a missing module: devenv works on trees
-// without the files that git ignores, unless the configuration includes or generates them.
+// ExplainMissing adds a hint to a failure of the project's code that is caused by a missing module: devenv works on
+// trees without the files that git ignores, unless the configuration includes or generates them.
 func ExplainMissing(ctx context.Context, repo *gitrepo.Repo, err error) error {
 	module := missingModule(err)
 	if module == "" || repo == nil || ctx.Err() != nil {
@@ -31,21 +31,21 @@ func ExplainMissing(ctx context.Context, repo *gitrepo.Repo, err error) error {
 		return err // the failure itself matters more
 	}
 	return report.Fail(report.KindOf(err),
-		missingHint(module, ignoredHome(repo.Root(), module, ignored), makers(ctx, repo, module)), "%w", err)
+		missingHint(module, ignoredPath(repo.Root(), module, ignored), generators(ctx, repo, module)), "%w", err)
 }
 
-// makers returns the project's own scripts whose names contain the module's package, as commands for prepare.
-func makers(ctx context.Context, repo *gitrepo.Repo, module string) []string {
+// generators returns the project's own scripts whose names contain the module's package, as commands for prepare.
+func generators(ctx context.Context, repo *gitrepo.Repo, module string) []string {
 	files, err := repo.WorktreeFiles(ctx)
 	if err != nil {
 		return nil // they are only suggestions
 	}
-	return makersOf(module, files)
+	return generatorsFor(module, files)
 }
 
-// makersOf returns commands, run from the repository's root, that may generate a module: "cd gen && ./make_proto.sh"
-// for proto.api_pb2. It returns none if there are more than three, as most would be wrong.
-func makersOf(module string, files []string) []string {
+// generatorsFor returns commands, run from the repository's root, that may generate a module: "cd gen &&
+// ./make_proto.sh" for proto.api_pb2. It returns none if there are more than three, as most would be wrong.
+func generatorsFor(module string, files []string) []string {
 	first, _, _ := strings.Cut(module, ".")
 	var commands []string
 	for _, file := range files {
@@ -81,15 +81,15 @@ func missingModule(err error) string {
 	return ""
 }
 
-// ignoredHome returns the ignored file or directory of the working tree that contains a module; empty if none does.
-func ignoredHome(root, module string, ignored []string) string {
+// ignoredPath returns the ignored file or directory of the working tree that contains a module; empty if none does.
+func ignoredPath(root, module string, ignored []string) string {
 	file := strings.ReplaceAll(module, ".", "/")
 	for _, p := range ignored {
 		if slices.Contains([]string{"site-packages", "node_modules"}, path.Base(p)) {
 			continue
 		}
 		for _, name := range []string{file + ".py", file + "/__init__.py", file} {
-			if at, ok := placed(p, name); ok && exists(filepath.Join(root, filepath.FromSlash(at))) {
+			if at, ok := placeBelow(p, name); ok && exists(filepath.Join(root, filepath.FromSlash(at))) {
 				return strings.TrimSuffix(p, "/")
 			}
 		}
@@ -97,9 +97,9 @@ func ignoredHome(root, module string, ignored []string) string {
 	return ""
 }
 
-// placed returns the path of a name whose beginning, or all of it, matches the end of an ignored path: "src/gen/" and
-// "gen/a.py" give "src/gen/a.py".
-func placed(ignored, name string) (string, bool) {
+// placeBelow returns the path of a name whose beginning, or all of it, matches the end of an ignored path: "src/gen/"
+// and "gen/a.py" give "src/gen/a.py".
+func placeBelow(ignored, name string) (string, bool) {
 	parts := strings.Split(name, "/")
 	for n := len(parts); n > 0; n-- {
 		head := strings.Join(parts[:n], "/")
@@ -116,11 +116,11 @@ func exists(p string) bool {
 }
 
 // missingHint returns what to do about a missing module; home is the ignored path in the working tree that contains it,
-// and makers are commands that may generate it.
-func missingHint(module, home string, makers []string) string {
+// and generators are commands that may generate it.
+func missingHint(module, home string, generators []string) string {
 	command := "…"
-	if len(makers) > 0 {
-		command = strings.Join(makers, "\"] or [\"")
+	if len(generators) > 0 {
+		command = strings.Join(generators, "\"] or [\"")
 	}
 	if home != "" {
 		return "your working tree has it in " + home + ", which git ignores, and devenv leaves ignored files out; " +

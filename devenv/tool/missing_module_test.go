@@ -41,7 +41,7 @@ func TestIgnoredModulesAreNamedWithConfigurationToAdd(t *testing.T) {
 		"gen": "app/src/gen", "gen.api_pb": "app/src/gen", "shop.made": "app/src/shop/made.py",
 		"gen.other": "", "shop.models": "", "yaml": "",
 	} {
-		got := ignoredHome(root, module, ignored)
+		got := ignoredPath(root, module, ignored)
 		if got != home {
 			t.Errorf("%s is found in %q, want %q", module, got, home)
 		}
@@ -55,11 +55,11 @@ func TestIgnoredModulesAreNamedWithConfigurationToAdd(t *testing.T) {
 func TestScriptNamedAfterAMissingPackageIsSuggested(t *testing.T) {
 	t.Parallel()
 	files := []string{"app/backend/src/proto/readme.md", "app/generate_protos.sh", "deploy.sh", "protos.sh", "my scripts/proto.sh"}
-	hint := missingHint("proto.api_pb2", "", makersOf("proto.api_pb2", files))
+	hint := missingHint("proto.api_pb2", "", generatorsFor("proto.api_pb2", files))
 	if want := `prepare: ["cd app && ./generate_protos.sh"] or ["./protos.sh"]`; !strings.Contains(hint, want) {
 		t.Errorf("the hint lacks %s:\n%s", want, hint)
 	}
-	if makers := makersOf("yaml", files); makers != nil {
-		t.Errorf("a dependency is made by %q", makers)
+	if generators := generatorsFor("yaml", files); generators != nil {
+		t.Errorf("a dependency is made by %q", generators)
 	}
 }

@@ -36,7 +36,7 @@ type Tool struct {
 func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.MigrationTool, hosts []string, log *step.Log) (*Tool, error) {
 	t := &Tool{checkout: s, settings: p, hosts: hosts}
 	services, err := scratch.Create(ctx, s, name, []string{p.Service}, func(project *types.Project) error {
-		t.Workdir = shapeTool(project, p)
+		t.Workdir = configureService(project, p)
 		return nil
 	})
 	if err != nil {
@@ -72,8 +72,9 @@ func startFailure(err error, service string) error {
 		"start the migration tool: the image of service %s has no shell (sh), which devenv needs for it", service)
 }
 
-// shapeTool makes the service's container run the driver instead of the service, and returns its working directory.
-func shapeTool(project *types.Project, p discover.MigrationTool) string {
+// configureService makes the service's container run the driver instead of the service, and returns its working
+// directory.
+func configureService(project *types.Project, p discover.MigrationTool) string {
 	service := project.Services[p.Service]
 	service.Entrypoint = p.Kind.Starter.Command()
 	service.Command = nil

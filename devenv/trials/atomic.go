@@ -42,7 +42,7 @@ func tryAtomic(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	for i, at := range points {
 		group.Go(func() (err error) {
 			breaks[i], err = testbed.OnClone(inner, p.Testbed, p.Base.WithData, func(s *database.Server) (*checks.AtomicBreak, error) {
-				return breakOff(inner, p, up, s, at)
+				return interrupt(inner, p, up, s, at)
 			})
 			return err
 		})
@@ -86,9 +86,9 @@ func lookAtLeftovers(ctx context.Context, p *pass, up *upgrade, log *step.Log) (
 	return func(f *checks.Facts) { f.Atomic = checks.AtomicOutcome{Ran: true, Breaks: []checks.AtomicBreak{b}} }, nil
 }
 
-// breakOff interrupts the upgrade of a clone after a statement, then retries it. It returns nil if the retry leaves the
-// same schema as an uninterrupted upgrade.
-func breakOff(ctx context.Context, p *pass, up *upgrade, server *database.Server, at migrations.Statement) (*checks.AtomicBreak, error) {
+// interrupt interrupts the upgrade of a clone after a statement, then retries it. It returns nil if the retry leaves
+// the same schema as an uninterrupted upgrade.
+func interrupt(ctx context.Context, p *pass, up *upgrade, server *database.Server, at migrations.Statement) (*checks.AtomicBreak, error) {
 	cut, _, err := p.upgradeWith(ctx, server, migrations.MoveOptions{FailAfter: at.Seq})
 	if err != nil || cut.Failure == nil {
 		return nil, err // the revision handled the failure: this point cannot be judged
@@ -114,8 +114,8 @@ func breakOff(ctx context.Context, p *pass, up *upgrade, server *database.Server
 	return b, nil
 }
 
-// mostBreaks limits the number of points at which an upgrade is interrupted.
-const mostBreaks = 4
+// maxBreaks limits the number of points at which an upgrade is interrupted.
+const maxBreaks = 4
 
 // breakPoints returns the statements after which a failure would leave a revision half applied: the last statement of
 // each transaction that is followed by another transaction of the same revision. A revision with one statement has
@@ -147,8 +147,8 @@ func breakPoints(statements []migrations.Statement) []migrations.Statement {
 		}
 	}
 	flush(nil)
-	if len(points) > mostBreaks {
-		points = slices.Concat(points[:mostBreaks-1], points[len(points)-1:])
+	if len(points) > maxBreaks {
+		points = slices.Concat(points[:maxBreaks-1], points[len(points)-1:])
 	}
 	return points
 }

@@ -31,14 +31,14 @@ func compareData(ctx context.Context, p *pass, up *upgrade) (err error) {
 // examine checks changes against the base's original data, read from a fresh clone.
 func examine(ctx context.Context, p *pass, up *upgrade, after data.Fingerprint, changes []data.Change) ([]data.Change, error) {
 	return testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(original *database.Server) ([]data.Change, error) {
-		return between(ctx, original, up.seeded.Server, func(was, is *database.Conn) ([]data.Change, error) {
+		return withBoth(ctx, original, up.seeded.Server, func(was, is *database.Conn) ([]data.Change, error) {
 			return data.Examine(ctx, data.State{Conn: was, Print: up.before.Fingerprint}, data.State{Conn: is, Print: after}, changes)
 		})
 	})
 }
 
-// between runs do with a connection to each of two servers.
-func between[T any](ctx context.Context, one, other *database.Server, do func(one, other *database.Conn) (T, error)) (T, error) {
+// withBoth runs do with a connection to each of two servers.
+func withBoth[T any](ctx context.Context, one, other *database.Server, do func(one, other *database.Conn) (T, error)) (T, error) {
 	return database.Ask(ctx, one, func(ctx context.Context, first *database.Conn) (T, error) {
 		return database.Ask(ctx, other, func(_ context.Context, second *database.Conn) (T, error) { return do(first, second) })
 	})

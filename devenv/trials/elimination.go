@@ -20,18 +20,18 @@ type elimination struct {
 	// fresh starts a new clone for the move.
 	fresh func(context.Context) (*database.Server, error)
 	move  func(context.Context, *database.Server) (checks.Outcome, error)
-	// whole is set if a failed move leaves the database unchanged.
-	whole bool
+	// atomic is set if a failed move leaves the database unchanged.
+	atomic bool
 
 	tried   []checks.WitnessTrial
 	written map[int]witness.Written // the rows now in the database, by their index in tried
 }
 
-// mostMoves limits how often the move runs; mostApart limits how many rows are tried one by one if it is not clear
+// maxMoves limits how often the move runs; maxAlone limits how many rows are tried one by one if it is not clear
 // which one is to blame.
 const (
-	mostMoves = 12
-	mostApart = 4
+	maxMoves = 12
+	maxAlone = 4
 )
 
 // judge generates the rows and finds out which of them break the move.
@@ -61,7 +61,7 @@ func (e *elimination) eliminate(ctx context.Context, pending []int) error {
 	}
 	var last *migrations.Failure
 	var blamed []int
-	for range mostMoves {
+	for range maxMoves {
 		if len(pending) == 0 {
 			return nil
 		}
@@ -69,30 +69,30 @@ func (e *elimination) eliminate(ctx context.Context, pending []int) error {
 		if err != nil || outcome.Failure == nil {
 			return err
 		}
-		if same(outcome.Failure, last) {
+		if sameCause(outcome.Failure, last) {
 			// The blamed rows were not the cause, or not the only one: try each row by itself.
 			for _, i := range blamed {
 				e.tried[i].Failure = nil
 			}
-			return e.apart(ctx, append(blamed, pending...))
+			return e.tryAlone(ctx, append(blamed, pending...))
 		}
 		last = outcome.Failure
 		if blamed, pending, err = e.blame(ctx, outcome.Failure, pending); err != nil {
 			return err
 		}
 		if len(blamed) == 0 {
-			return e.apart(ctx, pending)
+			return e.tryAlone(ctx, pending)
 		}
-		if pending, err = e.takeBack(ctx, blamed, pending); err != nil {
+		if pending, err = e.removeRows(ctx, blamed, pending); err != nil {
 			return err
 		}
 	}
-	return e.apart(ctx, pending)
+	return e.tryAlone(ctx, pending)
 }
 
-// same reports whether two failures have the same cause: a second row may break the same statement through another
+// sameCause reports whether two failures have the same cause: a second row may break the same statement through another
 // constraint.
-func same(a, b *migrations.Failure) bool {
+func sameCause(a, b *migrations.Failure) bool {
 	return a != nil && b != nil && a.SQLState == b.SQLState && a.Statement == b.Statement && a.Constraint == b.Constraint &&
 		a.Column == b.Column && a.Message == b.Message
 }
@@ -125,22 +125,22 @@ func (e *elimination) blame(ctx context.Context, f *migrations.Failure, pending 
 // record stores how a row broke the move and, if the row is still in the database, the query that finds such rows.
 func (e *elimination) record(ctx context.Context, i int, f *migrations.Failure) (err error) {
 	e.tried[i].Failure = f
-	if f != nil && e.whole {
+	if f != nil && e.atomic {
 		e.tried[i].Offending, err = rowsIn(ctx, e.server, f)
 	}
 	return err
 }
 
-// apart tries the first few rows one by one, each in its own database.
-func (e *elimination) apart(ctx context.Context, pending []int) error {
+// tryAlone tries the first few rows one by one, each in its own database.
+func (e *elimination) tryAlone(ctx context.Context, pending []int) error {
 	for n, i := range pending {
-		if n == mostApart {
+		if n == maxAlone {
 			for _, i := range pending[n:] {
 				e.tried[i].Witness.Problem = "it was not tried by itself: too many other rows break the migration"
 			}
 			return nil
 		}
-		if err := e.renew(ctx); err != nil {
+		if err := e.replaceDatabase(ctx); err != nil {
 			return err
 		}
 		if left, err := e.write(ctx, []int{i}); err != nil || len(left) == 0 {
@@ -160,8 +160,8 @@ func (e *elimination) apart(ctx context.Context, pending []int) error {
 	return nil
 }
 
-// renew switches to a fresh database, and removes the previous one if it is a clone of this trial.
-func (e *elimination) renew(ctx context.Context) error {
+// replaceDatabase switches to a fresh database, and removes the previous one if it is a clone of this trial.
+func (e *elimination) replaceDatabase(ctx context.Context) error {
 	fresh, err := e.fresh(ctx)
 	if err != nil {
 		return err
@@ -193,14 +193,14 @@ func (e *elimination) write(ctx context.Context, pending []int) ([]int, error) {
 	})
 }
 
-// takeBack removes the blamed rows. If the failed move may have left something behind, it writes the other rows into a
-// fresh database instead.
-func (e *elimination) takeBack(ctx context.Context, blamed, others []int) ([]int, error) {
+// removeRows removes the blamed rows. If the failed move may have left something behind, it writes the other rows into
+// a fresh database instead.
+func (e *elimination) removeRows(ctx context.Context, blamed, others []int) ([]int, error) {
 	if len(others) == 0 {
 		return nil, nil
 	}
-	if !e.whole {
-		if err := e.renew(ctx); err != nil {
+	if !e.atomic {
+		if err := e.replaceDatabase(ctx); err != nil {
 			return nil, err
 		}
 		return e.write(ctx, others)

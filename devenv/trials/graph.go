@@ -59,28 +59,28 @@ func validate(trials []trial, given map[string][]*offering) error {
 			}
 		}
 	}
-	return circle(trials)
+	return findCycle(trials)
 }
 
-// circle returns an error that names a trial which waits for itself, directly or through others.
-func circle(trials []trial) error {
-	const under, over = 1, 2
+// findCycle returns an error that names a trial which waits for itself, directly or through others.
+func findCycle(trials []trial) error {
+	const visiting, visited = 1, 2
 	state := map[checks.Trial]int{}
 	var visit func(t *trial) error
 	visit = func(t *trial) error {
 		switch state[t.name] {
-		case under:
+		case visiting:
 			return fmt.Errorf("trial %s waits for itself", t.name)
-		case over:
+		case visited:
 			return nil
 		}
-		state[t.name] = under
+		state[t.name] = visiting
 		for _, other := range waitsFor(trials, t) {
 			if err := visit(other); err != nil {
 				return err
 			}
 		}
-		state[t.name] = over
+		state[t.name] = visited
 		return nil
 	}
 	for i := range trials {

@@ -84,22 +84,22 @@ func TestRevisionsAreNotIdleWithoutReportedStatements(t *testing.T) {
 	u := noted()
 	u.revisions = []migrations.Revision{{ID: "3f2a"}}
 	if notes := u.notes(""); len(notes) > 0 {
-		t.Errorf("of a tool that tells no statements: %+v", notes)
+		t.Errorf("for a tool that reports no statements: %+v", notes)
 	}
 }
 
-func TestSingleReportedTransactionMakesAnUpgradeWhole(t *testing.T) {
+func TestSingleReportedTransactionMakesAnUpgradeAtomic(t *testing.T) {
 	t.Parallel()
 	for want, transactions := range map[bool][]string{true: {"1", "1"}, false: {"1", ""}} {
 		u := noted("ALTER TABLE users ADD a int", "ALTER TABLE users ADD b int")
 		for i := range u.statements {
 			u.statements[i].Transaction = transactions[i]
 		}
-		if u.whole() != want {
-			t.Errorf("transactions %q: whole is %v", transactions, u.whole())
+		if u.isAtomic() != want {
+			t.Errorf("transactions %q: isAtomic is %v", transactions, u.isAtomic())
 		}
 	}
-	if noted().whole() {
-		t.Error("an upgrade of which nothing is told is whole")
+	if noted().isAtomic() {
+		t.Error("an upgrade without reported statements is atomic")
 	}
 }

@@ -48,18 +48,18 @@ func emptyDatabase(ctx context.Context, b *testbed.Testbed) (*database.Server, e
 }
 
 // emptyDatabase returns the prepared empty database, or a new one if none was prepared.
-func (b *bench) emptyDatabase(ctx context.Context) (*database.Server, error) {
-	if b.prepared.empty != nil {
-		return b.prepared.empty, nil
+func (e *environment) emptyDatabase(ctx context.Context) (*database.Server, error) {
+	if e.prepared.empty != nil {
+		return e.prepared.empty, nil
 	}
-	return emptyDatabase(ctx, b.Testbed)
+	return emptyDatabase(ctx, e.Testbed)
 }
 
 // writable makes read-only containers writable if files must be written into them: the engine refuses that even before
 // they start.
-func (b *bench) writable(project *types.Project) error {
+func (e *environment) writable(project *types.Project) error {
 	for name, service := range project.Services {
-		for file := range b.migration.Edits {
+		for file := range e.migration.Edits {
 			service.ReadOnly = service.ReadOnly && mountedOver(service.Volumes, file)
 		}
 		project.Services[name] = service
@@ -67,9 +67,9 @@ func (b *bench) writable(project *types.Project) error {
 	return nil
 }
 
-// bringFiles writes the files that this run has edited into the containers whose image contains a copy of the code:
+// writeEdits writes the files that this run has edited into the containers whose image contains a copy of the code:
 // those that run the migration service's image and mount nothing over the files.
-func bringFiles(ctx context.Context, p *pass, t *scratch.Services) error {
+func writeEdits(ctx context.Context, p *pass, t *scratch.Services) error {
 	image := p.Branch.ImageOf(p.Project.Migrations.Service)
 	for name, container := range t.Containers {
 		if image == "" || p.Branch.ImageOf(name) != image {

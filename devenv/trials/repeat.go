@@ -26,7 +26,7 @@ func tryRepeat(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		log.Skipped("")
 		return nil, nil
 	}
-	elsewhere, ok, err := upgradeElsewhere(ctx, p)
+	elsewhere, ok, err := upgradeInOtherZone(ctx, p)
 	if err != nil || !ok {
 		return nil, err
 	}
@@ -58,9 +58,9 @@ func (u *upgrade) unsteady(suspects, unlike []data.ColumnName) []checks.Unsteady
 	return found
 }
 
-// upgradeElsewhere upgrades a fresh clone in another time zone and returns the fingerprint of its data; ok is false if
-// the upgrade fails there. If the branch's backend is to be started, it gets the clone.
-func upgradeElsewhere(ctx context.Context, p *pass) (print data.Fingerprint, ok bool, err error) {
+// upgradeInOtherZone upgrades a fresh clone in another time zone and returns the fingerprint of its data; ok is false
+// if the upgrade fails there. If the branch's backend is to be started, it gets the clone.
+func upgradeInOtherZone(ctx context.Context, p *pass) (print data.Fingerprint, ok bool, err error) {
 	var options testbed.CloneOptions
 	wanted := p.StartsBackend(checks.TrialStartBranch)
 	if wanted {

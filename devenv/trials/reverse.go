@@ -28,14 +28,14 @@ func tryReverse(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		return nil, nil
 	}
 	database := take(p, migrated)
-	w := &wayBack{pass: p, up: take(p, upgraded), server: database.Server}
+	w := &reversal{pass: p, up: take(p, upgraded), server: database.Server}
 	w.outcome.FromScratch = database.FromScratch
-	err := w.walk(ctx, log)
+	err := w.roundTrip(ctx, log)
 	return func(f *checks.Facts) { f.Reverse = w.outcome }, err
 }
 
-// wayBack is the downgrade of a migrated database and its outcome.
-type wayBack struct {
+// reversal is the downgrade of a migrated database and its outcome.
+type reversal struct {
 	*pass
 	// up is nil if the upgrade of the base's data failed: then there is no data to compare.
 	up      *upgrade
@@ -43,8 +43,8 @@ type wayBack struct {
 	outcome checks.ReverseOutcome
 }
 
-// walk downgrades the database, compares it with the base's, and upgrades it again.
-func (w *wayBack) walk(ctx context.Context, log *step.Log) (err error) {
+// roundTrip downgrades the database, compares it with the base's, and upgrades it again.
+func (w *reversal) roundTrip(ctx context.Context, log *step.Log) (err error) {
 	if w.outcome.Down, err = w.downgradeTo(ctx, w.server, w.baseTarget()); err != nil {
 		return err
 	}
@@ -78,12 +78,12 @@ func (w *wayBack) walk(ctx context.Context, log *step.Log) (err error) {
 			return err
 		}
 	}
-	return w.writeAndReturn(ctx, log, &below)
+	return w.downgradeWithRows(ctx, log, &below)
 }
 
 // before returns the schema that the downgrade must restore: the base's or, if the database was built from scratch, the
 // one that the base's own history builds.
-func (w *wayBack) before(ctx context.Context) (catalog.Catalog, error) {
+func (w *reversal) before(ctx context.Context) (catalog.Catalog, error) {
 	if w.up != nil || len(w.BaseHeads()) == 0 {
 		return w.seeded.Before.Catalog, nil
 	}
@@ -96,7 +96,7 @@ func (w *wayBack) before(ctx context.Context) (catalog.Catalog, error) {
 }
 
 // explain adds the cause to a failed downgrade: the rows, and whether the base's own downgrade works at all.
-func (w *wayBack) explain(ctx context.Context, log *step.Log) error {
+func (w *reversal) explain(ctx context.Context, log *step.Log) error {
 	failure := w.outcome.Down.Failure
 	log.Faulty(failure.Error())
 	baseline, baseErr := w.baseline(ctx)
@@ -106,7 +106,7 @@ func (w *wayBack) explain(ctx context.Context, log *step.Log) error {
 }
 
 // baseline downgrades the base's own head by one on a fresh clone, and returns its failure.
-func (w *wayBack) baseline(ctx context.Context) (*migrations.Failure, error) {
+func (w *reversal) baseline(ctx context.Context) (*migrations.Failure, error) {
 	if len(w.BaseHeads()) == 0 {
 		return nil, nil
 	}
@@ -116,15 +116,15 @@ func (w *wayBack) baseline(ctx context.Context) (*migrations.Failure, error) {
 	})
 }
 
-// writeAndReturn downgrades the database once more, with rows that the new schema accepts and the old one does not.
+// downgradeWithRows downgrades the database once more, with rows that the new schema accepts and the old one does not.
 // below is the shape after the first downgrade.
-func (w *wayBack) writeAndReturn(ctx context.Context, log *step.Log, below *catalog.Shape) (err error) {
+func (w *reversal) downgradeWithRows(ctx context.Context, log *step.Log, below *catalog.Shape) (err error) {
 	if len(witness.Restrictions(&w.up.after.Shape, below)) == 0 {
 		w.outcome.Written = checks.WitnessOutcome{Ran: true}
 		return nil
 	}
 	e := &elimination{
-		pass: w.pass, server: w.server, whole: w.up.whole(),
+		pass: w.pass, server: w.server, atomic: w.up.isAtomic(),
 		fresh: func(ctx context.Context) (*database.Server, error) {
 			server, err := w.clone(ctx, w.Base.WithData, testbed.CloneOptions{})
 			if err == nil {
@@ -137,7 +137,7 @@ func (w *wayBack) writeAndReturn(ctx context.Context, log *step.Log, below *cata
 		},
 	}
 	if w.outcome.Again.Failure != nil || len(w.outcome.Differences) > 0 {
-		if err := e.renew(ctx); err != nil { // what the downgrade left behind is still in the first database
+		if err := e.replaceDatabase(ctx); err != nil { // what the downgrade left behind is still in the first database
 			return err
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // compareData compares the data after the downgrade with the base's, and with the data after the upgrade: what the
 // upgrade has already lost or changed is not the downgrade's fault.
-func (w *wayBack) compareData(ctx context.Context) error {
+func (w *reversal) compareData(ctx context.Context) error {
 	if w.up == nil || !w.up.data.Ran {
 		return nil
 	}
@@ -50,9 +50,9 @@ func (u *upgrade) onlyDefaults(c data.Change) bool {
 // compareRoundTrip compares the data after the second upgrade with the data after the first. Only if they differ is
 // another clone upgraded: its rows are as the first upgrade left them, and it shows what differs between any two
 // upgrades.
-func (w *wayBack) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
+func (w *reversal) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
 	again, err := w.Fingerprint(ctx, w.server)
-	if err != nil || len(w.up.roundTrip(w.up.after.Fingerprint, again, w.outcome.Data.Base)) == 0 {
+	if err != nil || len(w.up.roundTripDifferences(w.up.after.Fingerprint, again, w.outcome.Data.Base)) == 0 {
 		return nil, err
 	}
 	return testbed.OnClone(ctx, w.Testbed, w.Base.WithData, func(first *database.Server) ([]data.Change, error) {
@@ -60,21 +60,21 @@ func (w *wayBack) compareRoundTrip(ctx context.Context) ([]data.Change, error) {
 		if err != nil || outcome.Failure != nil {
 			return nil, err
 		}
-		return between(ctx, first, w.server, func(was, is *database.Conn) ([]data.Change, error) {
+		return withBoth(ctx, first, w.server, func(was, is *database.Conn) ([]data.Change, error) {
 			print, err := data.Take(w.VersionTable())(ctx, was)
 			if err != nil {
 				return nil, err
 			}
-			return w.settleTrip(ctx, data.State{Conn: was, Print: print}, data.State{Conn: is, Print: again})
+			return w.examineRoundTrip(ctx, data.State{Conn: was, Print: print}, data.State{Conn: is, Print: again})
 		})
 	})
 }
 
-// settleTrip examines the rows in which two upgrades differ, and returns the changes that remain.
-func (w *wayBack) settleTrip(ctx context.Context, first, again data.State) (settled []data.Change, err error) {
+// examineRoundTrip examines the rows in which two upgrades differ, and returns the changes that remain.
+func (w *reversal) examineRoundTrip(ctx context.Context, first, again data.State) (settled []data.Change, err error) {
 	unlike := w.up.after.Fingerprint.Unlike(first.Print)
 	var changes, added []data.Change
-	for _, c := range w.up.roundTrip(first.Print, again.Print, w.outcome.Data.Base) {
+	for _, c := range w.up.roundTripDifferences(first.Print, again.Print, w.outcome.Data.Base) {
 		switch {
 		case c.Kind == data.RowsAdded:
 			added = append(added, c)
@@ -88,9 +88,10 @@ func (w *wayBack) settleTrip(ctx context.Context, first, again data.State) (sett
 	return append(settled, added...), err
 }
 
-// roundTrip returns the differences between the results of two upgrades, without those already blamed on the downgrade.
-// In tables to which the migration adds rows only the number of rows counts: a second upgrade gives the rows other ids.
-func (u *upgrade) roundTrip(first, again data.Fingerprint, blamed []data.Change) []data.Change {
+// roundTripDifferences returns the differences between the results of two upgrades, without those already blamed on the
+// downgrade. In tables to which the migration adds rows only the number of rows counts: a second upgrade gives the rows
+// other ids.
+func (u *upgrade) roundTripDifferences(first, again data.Fingerprint, blamed []data.Change) []data.Change {
 	return slices.DeleteFunc(append(first.Compare(again), first.Added(again)...), func(c data.Change) bool {
 		if explained(c, blamed) {
 			return true

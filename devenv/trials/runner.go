@@ -14,11 +14,11 @@ import (
 
 // runner runs each trial as soon as what it needs is available. Nothing else writes the facts.
 type runner struct {
-	steps  *step.Runner
-	bench  *bench
-	trials []trial
-	wanted func(checks.Trial) bool
-	lanes  *lanes
+	steps       *step.Runner
+	environment *environment
+	trials      []trial
+	wanted      func(checks.Trial) bool
+	lanes       *lanes
 
 	mu    sync.Mutex
 	facts *checks.Facts
@@ -43,8 +43,8 @@ func (o *offering) settle(value any, why string) {
 }
 
 // newRunner returns a runner without trials, which will write to facts.
-func newRunner(steps *step.Runner, b *bench, wanted func(checks.Trial) bool, facts *checks.Facts) *runner {
-	return &runner{steps: steps, bench: b, wanted: wanted, facts: facts, offered: map[string][]*offering{}}
+func newRunner(steps *step.Runner, e *environment, wanted func(checks.Trial) bool, facts *checks.Facts) *runner {
+	return &runner{steps: steps, environment: e, wanted: wanted, facts: facts, offered: map[string][]*offering{}}
 }
 
 // give provides a resource that already exists.
@@ -77,8 +77,8 @@ func (r *runner) run(ctx context.Context) error {
 
 // perform waits for what a trial needs, then runs it.
 func (r *runner) perform(ctx context.Context, t *trial, chosen []trial) error {
-	p := &pass{bench: r.bench, trial: t, runner: r, given: map[string]any{}, spent: map[checks.Trial]time.Duration{}}
-	if needless, err := r.needless(ctx, t); err != nil || needless {
+	p := &pass{environment: r.environment, trial: t, runner: r, given: map[string]any{}, spent: map[checks.Trial]time.Duration{}}
+	if unneeded, err := r.unneeded(ctx, t); err != nil || unneeded {
 		r.close(p)
 		return err
 	}
@@ -109,8 +109,8 @@ func (r *runner) perform(ctx context.Context, t *trial, chosen []trial) error {
 	return err
 }
 
-// needless reports whether a standby trial need not run, because preferred trials have provided everything it offers.
-func (r *runner) needless(ctx context.Context, t *trial) (bool, error) {
+// unneeded reports whether a standby trial need not run, because preferred trials have provided everything it offers.
+func (r *runner) unneeded(ctx context.Context, t *trial) (bool, error) {
 	if !t.standby {
 		return false, nil
 	}
@@ -128,7 +128,7 @@ func (r *runner) needless(ctx context.Context, t *trial) (bool, error) {
 // if something it needs will not be available, or if the tool does not support the trial.
 func (r *runner) gather(ctx context.Context, p *pass, chosen []trial) (complete bool, err error) {
 	if p.able != nil {
-		if unable := p.able(r.bench.Tool); unable != nil {
+		if unable := p.able(r.environment.Tool); unable != nil {
 			p.missing = unable.Error()
 			r.record(func(f *checks.Facts) { f.Unable[p.name] = p.missing }, nil)
 			return false, nil

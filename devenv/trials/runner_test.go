@@ -34,7 +34,7 @@ type site struct {
 
 func newSite(wanted ...checks.Trial) *site {
 	facts := &checks.Facts{Spent: map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{}}
-	return &site{runner: newRunner(step.NewRunner(report.Silent{}), &bench{Testbed: &testbed.Testbed{}},
+	return &site{runner: newRunner(step.NewRunner(report.Silent{}), &environment{Testbed: &testbed.Testbed{}},
 		func(t checks.Trial) bool { return len(wanted) == 0 || slices.Contains(wanted, t) }, facts)}
 }
 
@@ -126,13 +126,13 @@ func TestFallbackRunsOnlyIfThePreferredTrialFails(t *testing.T) {
 func TestNothingIsStartedWithoutABackend(t *testing.T) {
 	t.Parallel()
 	facts := newSite().facts
-	trials := possible("", facts)
+	trials := possibleTrials("", facts)
 	for _, name := range []checks.Trial{checks.TrialStartBranch, checks.TrialStartFirst, checks.TrialStartBase} {
 		if slices.ContainsFunc(trials, func(t trial) bool { return t.name == name }) || facts.Unable[name] == "" {
 			t.Errorf("%s is tried: %v", name, facts.Unable)
 		}
 	}
-	if len(trials) != len(all())-3 || len(possible("backend", facts)) != len(all()) {
+	if len(trials) != len(all())-3 || len(possibleTrials("backend", facts)) != len(all()) {
 		t.Errorf("of %d trials %d are possible", len(all()), len(trials))
 	}
 }

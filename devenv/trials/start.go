@@ -111,7 +111,7 @@ func besideBackend(ctx context.Context, p *pass, t checks.Trial) (testbed.CloneO
 // error.
 func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.StartOutcome, err error) {
 	if b.Checkout == b.Branch {
-		if err := bringFiles(ctx, b.pass, b.Services); err != nil {
+		if err := writeEdits(ctx, b.pass, b.Services); err != nil {
 			return outcome, err
 		}
 	}

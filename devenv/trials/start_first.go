@@ -58,7 +58,7 @@ func upgradeAfterStart(ctx context.Context, p *pass, log *step.Log) (outcome che
 	if err != nil {
 		return outcome, err
 	}
-	if err := bringFiles(ctx, p, b.Services); err != nil {
+	if err := writeEdits(ctx, p, b.Services); err != nil {
 		return outcome, err
 	}
 	if _, err := b.Start(ctx, p.Project.Backend, scratch.ReadyOf(p.Project.Ready)); err != nil {

@@ -23,7 +23,7 @@ func stepwise() trial {
 }
 
 func tryStepwise(ctx context.Context, p *pass, log *step.Log) (finding, error) {
-	s := &stepping{pass: p, up: take(p, tried)}
+	s := &stepwiseComparison{pass: p, up: take(p, tried)}
 	err := s.compare(ctx, take(p, history))
 	if len(s.outcome.Differences) > 0 {
 		log.Faulty("the results differ")
@@ -31,14 +31,14 @@ func tryStepwise(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	return func(f *checks.Facts) { f.Stepwise = s.outcome }, err
 }
 
-// stepping compares upgrades in one run with upgrades one revision at a time.
-type stepping struct {
+// stepwiseComparison compares upgrades in one run with upgrades one revision at a time.
+type stepwiseComparison struct {
 	*pass
 	up      *upgrade
 	outcome checks.StepwiseOutcome
 }
 
-func (s *stepping) compare(ctx context.Context, whole *rebuilt) (err error) {
+func (s *stepwiseComparison) compare(ctx context.Context, whole *rebuilt) (err error) {
 	if len(s.up.revisions) > 1 {
 		if err := s.onData(ctx); err != nil {
 			return err
@@ -49,7 +49,7 @@ func (s *stepping) compare(ctx context.Context, whole *rebuilt) (err error) {
 		return nil
 	case whole.outcome.Failure != nil && !checks.SameFailure(whole.outcome.Failure, whole.outcome.Baseline):
 		s.outcome.Scratch, err = testbed.OnClone(ctx, s.Testbed, s.Base.WithoutData, func(server *database.Server) (checks.Outcome, error) {
-			return s.through(ctx, server, s.migration.History.Revisions)
+			return s.upgradeStepwise(ctx, server, s.migration.History.Revisions)
 		})
 		return err
 	case whole.outcome.Failure != nil || !s.up.worked() || len(s.outcome.Differences) > 0:
@@ -59,14 +59,14 @@ func (s *stepping) compare(ctx context.Context, whole *rebuilt) (err error) {
 	if err != nil {
 		return err
 	}
-	s.record(s.up.ofBranch(scratch), "on the base's data", "after the whole history in one run")
+	s.record(s.up.branchDifferences(scratch), "on the base's data", "after the whole history in one run")
 	return nil
 }
 
 // onData applies the branch's revisions one at a time to the base's data.
-func (s *stepping) onData(ctx context.Context) (err error) {
+func (s *stepwiseComparison) onData(ctx context.Context) (err error) {
 	s.outcome.Seeded, err = testbed.OnClone(ctx, s.Testbed, s.Base.WithData, func(server *database.Server) (checks.Outcome, error) {
-		outcome, err := s.through(ctx, server, s.up.revisions)
+		outcome, err := s.upgradeStepwise(ctx, server, s.up.revisions)
 		if err != nil || outcome.Failure != nil || !s.up.worked() {
 			return outcome, err
 		}
@@ -79,8 +79,10 @@ func (s *stepping) onData(ctx context.Context) (err error) {
 	return err
 }
 
-// through upgrades a clone to one revision after another.
-func (s *stepping) through(ctx context.Context, server *database.Server, revisions []migrations.Revision) (checks.Outcome, error) {
+// upgradeStepwise upgrades a clone to one revision after another.
+func (s *stepwiseComparison) upgradeStepwise(ctx context.Context, server *database.Server,
+	revisions []migrations.Revision,
+) (checks.Outcome, error) {
 	for _, revision := range revisions {
 		if outcome, err := s.upgradeTo(ctx, server, migrations.At(revision.ID)); err != nil || outcome.Failure != nil {
 			return outcome, err
@@ -89,16 +91,16 @@ func (s *stepping) through(ctx context.Context, server *database.Server, revisio
 	return checks.Outcome{Ran: true}, nil
 }
 
-func (s *stepping) record(differences []catalog.Difference, one, other string) {
+func (s *stepwiseComparison) record(differences []catalog.Difference, one, other string) {
 	s.outcome.Compared = true
 	if len(differences) > 0 {
 		s.outcome.Differences, s.outcome.One, s.outcome.Other = differences, one, other
 	}
 }
 
-// ofBranch returns the differences from a catalog that concern the branch: in the objects it changed, and in their
-// parts.
-func (u *upgrade) ofBranch(scratch catalog.Catalog) []catalog.Difference {
+// branchDifferences returns the differences from a catalog that concern the branch: in the objects it changed, and in
+// their parts.
+func (u *upgrade) branchDifferences(scratch catalog.Catalog) []catalog.Difference {
 	changed := map[string]bool{}
 	for _, d := range u.before.Catalog.Diff(u.after.Catalog) {
 		changed[d.Object] = true

@@ -33,7 +33,7 @@ func TestOnlyTheBranchsChangesAreComparedWithHistory(t *testing.T) {
 		{Object: "index:public.ix_users", Was: "by hand"},
 		{Object: "trigger:public.users.t", Is: "only here"},
 	}
-	if diff := cmp.Diff(want, u.ofBranch(scratch)); diff != "" {
+	if diff := cmp.Diff(want, u.branchDifferences(scratch)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

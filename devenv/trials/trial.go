@@ -49,22 +49,22 @@ type anyResource interface{ String() string }
 
 // pass is one run of a trial: what it was given, what it offers, and the clones it made.
 type pass struct {
-	*bench
+	*environment
 	*trial
 	runner *runner
 	given  map[string]any
 	// missing is the reason why the trial does not offer what it declares.
-	missing string
-	clones  []*database.Server
-	spent   map[checks.Trial]time.Duration
-	misuse  error
+	missing    string
+	clones     []*database.Server
+	spent      map[checks.Trial]time.Duration
+	undeclared error
 }
 
 // take returns a resource that the trial was given; the zero value if it is optional and unavailable.
 func take[T any](p *pass, r resource[T]) T {
 	value, ok := p.given[string(r)].(T)
 	if !ok && !declares(p.uses, r) {
-		p.misuse = errors.Join(p.misuse, fmt.Errorf("trial %s takes %s, which it does not declare", p.name, r))
+		p.undeclared = errors.Join(p.undeclared, fmt.Errorf("trial %s takes %s, which it does not declare", p.name, r))
 	}
 	return value
 }
@@ -72,7 +72,7 @@ func take[T any](p *pass, r resource[T]) T {
 // offer provides a resource to the trials that need it; they may start at once.
 func offer[T any](p *pass, r resource[T], value T) {
 	if !declares(p.offers, r) {
-		p.misuse = errors.Join(p.misuse, fmt.Errorf("trial %s offers %s, which it does not declare", p.name, r))
+		p.undeclared = errors.Join(p.undeclared, fmt.Errorf("trial %s offers %s, which it does not declare", p.name, r))
 		return
 	}
 	p.runner.settle(p.trial, r, value, "")
@@ -107,7 +107,7 @@ func (p *pass) timed(t checks.Trial, began time.Time) { p.spent[t] += time.Since
 
 // end removes the clones that were not kept, and returns what the trial used without declaring it.
 func (p *pass) end(ctx context.Context) error {
-	err := p.misuse
+	err := p.undeclared
 	for _, server := range p.clones {
 		err = errors.Join(err, server.Remove(context.WithoutCancel(ctx)))
 	}

@@ -45,28 +45,28 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 	if err := m.Reread(ctx, b); err != nil {
 		return checks.Facts{}, err
 	}
-	facts := known(b, m)
+	facts := knownFacts(b, m)
 	facts.NotCompared = unread(seeded.Before.Catalog)
 	if err := facts.ValidateWaivers(); err != nil {
 		return facts, err
 	}
 	facts.Spent[checks.TrialModels] = m.ModelsTook
 	facts.NothingToTry = obstacle(&facts)
-	r := newRunner(b.Runner, &bench{Testbed: b, seeded: seeded, prepared: p, migration: m}, b.Wants, &facts)
+	r := newRunner(b.Runner, &environment{Testbed: b, seeded: seeded, prepared: p, migration: m}, b.Wants, &facts)
 	switch {
 	case facts.NothingToTry == "":
-		r.trials = possible(b.Project.Backend, &facts)
+		r.trials = possibleTrials(b.Project.Backend, &facts)
 	case len(facts.Revisions) == 0 && len(facts.History.Problems) == 0:
 		r.trials = []trial{drift()}
 		give(r, migrated, seeded)
 	}
 	err := r.run(ctx) // this fills in the facts
-	return facts, tool.ExplainLost(ctx, b.Workspace.Engine, r.bench.renewed.Load(), err)
+	return facts, tool.ExplainLost(ctx, b.Workspace.Engine, r.environment.renewed.Load(), err)
 }
 
-// possible returns the trials that the project allows. Without a backend none can be started, and it records that in
-// the facts.
-func possible(backend string, f *checks.Facts) []trial {
+// possibleTrials returns the trials that the project allows. Without a backend none can be started, and it records that
+// in the facts.
+func possibleTrials(backend string, f *checks.Facts) []trial {
 	return slices.DeleteFunc(all(), func(t trial) bool {
 		starts := slices.Contains([]checks.Trial{checks.TrialStartBranch, checks.TrialStartFirst, checks.TrialStartBase}, t.name)
 		if starts && backend == "" {
@@ -76,8 +76,8 @@ func possible(backend string, f *checks.Facts) []trial {
 	})
 }
 
-// known returns the facts that need no trial.
-func known(b *testbed.Testbed, m *generate.Migration) checks.Facts {
+// knownFacts returns the facts that need no trial.
+func knownFacts(b *testbed.Testbed, m *generate.Migration) checks.Facts {
 	facts := checks.Facts{
 		Change: checks.Change{
 			BaseRef: b.BaseName(), BaseHeads: b.BaseHeads(), Restores: !b.Request.Existing,

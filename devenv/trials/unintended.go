@@ -7,7 +7,7 @@ import (
 	"devenv/devenv/step"
 )
 
-// unintended looks for objects that the upgrade changed although none of its statements names them.
+// unintended looks for objects that the upgrade dropped although none of its statements names them.
 func unintended() trial {
 	return trial{
 		name: checks.TrialUnintended, title: "unintended", finds: "did the upgrade drop anything that no statement names?",

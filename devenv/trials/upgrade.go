@@ -28,11 +28,11 @@ func (u *upgrade) worked() bool {
 	return u.outcome.Ran && u.outcome.Failure == nil && !u.outcome.Unrecorded
 }
 
-// whole reports whether the upgrade is a single transaction, so that a failure leaves the database unchanged. The tool
-// must report the transaction of every statement.
-func (u *upgrade) whole() bool {
-	told := !slices.ContainsFunc(u.statements, func(s migrations.Statement) bool { return s.Revision != "" && s.Transaction == "" })
-	return told && transactions(u.statements) == 1
+// isAtomic reports whether the upgrade is a single transaction, so that a failure leaves the database unchanged. The
+// tool must report the transaction of every statement.
+func (u *upgrade) isAtomic() bool {
+	reported := !slices.ContainsFunc(u.statements, func(s migrations.Statement) bool { return s.Revision != "" && s.Transaction == "" })
+	return reported && transactions(u.statements) == 1
 }
 
 // ownStatements returns the statements of the branch's revisions.

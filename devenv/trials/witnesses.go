@@ -27,7 +27,7 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 		return func(f *checks.Facts) { f.Adversarial = checks.WitnessOutcome{Ran: true} }, nil
 	}
 	e := &elimination{
-		pass: p, whole: up.whole(),
+		pass: p, atomic: up.isAtomic(),
 		fresh: func(ctx context.Context) (*database.Server, error) {
 			return p.clone(ctx, p.Base.WithData, testbed.CloneOptions{})
 		},
@@ -36,7 +36,7 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 			return outcome, err
 		},
 	}
-	if err := e.renew(ctx); err != nil {
+	if err := e.replaceDatabase(ctx); err != nil {
 		return nil, err
 	}
 	outcome, err := e.judge(ctx, &up.before.Shape, restrictions)

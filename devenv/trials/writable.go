@@ -25,14 +25,14 @@ func writable() trial {
 func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	up := take(p, upgraded)
 	tables := writes.Touched(&up.before.Shape, &up.after.Shape)
-	tables = append(tables, up.filled(tables)...)
+	tables = append(tables, up.filledTables(tables)...)
 	outcome := checks.SmokeOutcome{Ran: true, Tables: len(tables)}
 	if len(tables) > 0 {
 		failed, err := writeTo(ctx, p, take(p, migrated).Server, &up.after.Shape, tables)
 		if err != nil {
 			return nil, err
 		}
-		if failed, err = notOnBase(ctx, p, up, failed); err != nil {
+		if failed, err = withoutBaseFailures(ctx, p, up, failed); err != nil {
 			return nil, err
 		}
 		for _, f := range failed {
@@ -45,8 +45,8 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	return func(f *checks.Facts) { f.Smoke = outcome }, nil
 }
 
-// filled returns the tables into which the migration inserts rows, without the known ones.
-func (u *upgrade) filled(known []*catalog.Table) []*catalog.Table {
+// filledTables returns the tables into which the migration inserts rows, without the known ones.
+func (u *upgrade) filledTables(known []*catalog.Table) []*catalog.Table {
 	var more []*catalog.Table
 	for _, label := range u.tablesIn(regexp.MustCompile(`(?is)^\s*INSERT\s+INTO\s+([\w$."]+)`)) {
 		for i := range u.after.Shape.Tables {
@@ -66,8 +66,8 @@ func writeTo(ctx context.Context, p *pass, s *database.Server, shape *catalog.Sh
 	})
 }
 
-// notOnBase returns the failed writes without those that fail in the same way on a fresh clone of the base.
-func notOnBase(ctx context.Context, p *pass, up *upgrade, failed []writes.Failed) ([]writes.Failed, error) {
+// withoutBaseFailures returns the failed writes without those that fail in the same way on a fresh clone of the base.
+func withoutBaseFailures(ctx context.Context, p *pass, up *upgrade, failed []writes.Failed) ([]writes.Failed, error) {
 	var tables []*catalog.Table
 	for _, f := range failed {
 		for i := range up.after.Shape.Tables {

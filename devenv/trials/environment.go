@@ -12,8 +12,8 @@ import (
 	"devenv/migrations"
 )
 
-// bench holds what all trials share.
-type bench struct {
+// environment holds what all trials share.
+type environment struct {
 	*testbed.Testbed
 	seeded    *testbed.Seeded
 	prepared  Prepared
@@ -25,47 +25,49 @@ type bench struct {
 }
 
 // upgrade upgrades a server to the head. A failure of the migration is an outcome, not an error.
-func (b *bench) upgrade(ctx context.Context, s *database.Server) (checks.Outcome, error) {
-	return b.upgradeTo(ctx, s, b.head())
+func (e *environment) upgrade(ctx context.Context, s *database.Server) (checks.Outcome, error) {
+	return e.upgradeTo(ctx, s, e.head())
 }
 
 // upgradeTo upgrades a server to a target. A failure of the migration is an outcome, not an error.
-func (b *bench) upgradeTo(ctx context.Context, s *database.Server, to migrations.Target) (checks.Outcome, error) {
-	_, err := b.Tool.Upgrade(ctx, b.Tool.Database(s), to)
-	return b.resultOf(err)
+func (e *environment) upgradeTo(ctx context.Context, s *database.Server, to migrations.Target) (checks.Outcome, error) {
+	_, err := e.Tool.Upgrade(ctx, e.Tool.Database(s), to)
+	return e.resultOf(err)
 }
 
 // downgradeTo downgrades a server to a target. A failure of the migration is an outcome, not an error.
-func (b *bench) downgradeTo(ctx context.Context, s *database.Server, to migrations.Target) (checks.Outcome, error) {
-	_, err := b.Tool.Downgrade(ctx, b.Tool.Database(s), to)
-	return b.resultOf(err)
+func (e *environment) downgradeTo(ctx context.Context, s *database.Server, to migrations.Target) (checks.Outcome, error) {
+	_, err := e.Tool.Downgrade(ctx, e.Tool.Database(s), to)
+	return e.resultOf(err)
 }
 
 // upgradeWith upgrades a server to the head and observes the upgrade if the tool supports that.
-func (b *bench) upgradeWith(ctx context.Context, s *database.Server, o migrations.MoveOptions) (checks.Outcome, migrations.Run, error) {
-	observer, unable := b.Tool.Observer()
+func (e *environment) upgradeWith(ctx context.Context, s *database.Server,
+	o migrations.MoveOptions,
+) (checks.Outcome, migrations.Run, error) {
+	observer, unable := e.Tool.Observer()
 	var run migrations.Run
 	var err error
 	if unable == nil {
-		run, err = observer.UpgradeWith(ctx, b.Tool.Database(s), b.head(), o)
+		run, err = observer.UpgradeWith(ctx, e.Tool.Database(s), e.head(), o)
 	} else {
-		run, err = b.Tool.Upgrade(ctx, b.Tool.Database(s), b.head())
+		run, err = e.Tool.Upgrade(ctx, e.Tool.Database(s), e.head())
 	}
-	outcome, err := b.resultOf(err)
+	outcome, err := e.resultOf(err)
 	return outcome, run, err
 }
 
 // head returns the target of an upgrade: the head, or all heads if the history has several.
-func (b *bench) head() migrations.Target {
-	if len(b.migration.History.Heads()) > 1 {
+func (e *environment) head() migrations.Target {
+	if len(e.migration.History.Heads()) > 1 {
 		return migrations.Heads()
 	}
 	return migrations.Head()
 }
 
 // baseTarget returns the target of the branch's downgrade: the base's head, or nothing if the base has no revision.
-func (b *bench) baseTarget() migrations.Target {
-	heads := b.BaseHeads()
+func (e *environment) baseTarget() migrations.Target {
+	heads := e.BaseHeads()
 	if len(heads) == 0 {
 		return migrations.Nothing()
 	}
@@ -73,10 +75,10 @@ func (b *bench) baseTarget() migrations.Target {
 }
 
 // resultOf splits the tool's error: a failure of the migration becomes the outcome, anything else stays an error.
-func (b *bench) resultOf(err error) (checks.Outcome, error) {
+func (e *environment) resultOf(err error) (checks.Outcome, error) {
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
-		if path, mapErr := b.Tool.RepositoryPath(failure.File); mapErr == nil {
+		if path, mapErr := e.Tool.RepositoryPath(failure.File); mapErr == nil {
 			failure.File = path
 		}
 		return checks.Outcome{Ran: true, Failure: failure}, nil
