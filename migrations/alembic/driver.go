@@ -34,7 +34,7 @@ type Driver struct {
 	generated []migrations.Operation
 }
 
-// failedStartTimeout is how long Start waits for a process that failed to start to end and deliver its output.
+// failedStartTimeout is how long Start waits for a failed process to end and to deliver its output.
 const failedStartTimeout = 5 * time.Second
 
 // Start sends the driver to a process started with Command and asks it what it found. From then on the driver owns the
