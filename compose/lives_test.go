@@ -114,7 +114,10 @@ volumes: {shared: {}}
 		t.Parallel()
 		err := s.client.UserStack(s.project).Start(t.Context(), "windows")
 		if err == nil {
-			_, err = s.client.UserStack(s.project).Wait(t.Context(), "windows", s.made["windows"].ID, long)
+			readiness, waitErr := s.client.UserStack(s.project).Wait(t.Context(), "windows", s.made["windows"].ID, long)
+			if err = waitErr; err == nil { // it counts as running until the kernel has refused it
+				_, err = s.client.StayReady(t.Context(), readiness, compose.Steady)
+			}
 		}
 		if hint := report.HintOf(err); !strings.Contains(hint, "/start.sh has Windows line endings") ||
 			!strings.Contains(hint, "*.sh text eol=lf") {
