@@ -3,7 +3,6 @@ package compose
 import (
 	"bytes"
 	"context"
-	"errors"
 	"path"
 	"regexp"
 	"strings"
@@ -48,10 +47,6 @@ func WindowsScript(content []byte) bool {
 
 // LacksProgram reports whether a container did not start because its image has no such program.
 func LacksProgram(err error, program string) bool {
-	var f *report.Failure
-	if !errors.As(err, &f) {
-		return false
-	}
 	pattern := `exec: "(/bin/)?` + regexp.QuoteMeta(program) + `": (executable file not found|stat [^:]+: no such file)`
 	return regexp.MustCompile(pattern).MatchString(err.Error())
 }

@@ -52,15 +52,19 @@ const shownOperations = 10
 
 // missing returns the code of operations as the tool generated it.
 func (m mender) missing(operations []migrations.Operation) string {
-	var lines []string
+	lines := make([]string, len(operations))
 	for i, o := range operations {
-		if i == shownOperations {
-			lines = append(lines, fmt.Sprintf("%s and %d more, listed above", m.Words().Comment, len(operations)-i))
-			break
-		}
-		lines = append(lines, o.Rendered)
+		lines[i] = o.Rendered
 	}
-	return indented(strings.Join(lines, "\n"))
+	return m.listed(lines)
+}
+
+// listed returns pieces of code as a hint shows them: the first ones, and how many more there are.
+func (m mender) listed(code []string) string {
+	if more := len(code) - shownOperations; more > 0 {
+		code = append(code[:shownOperations:shownOperations], fmt.Sprintf("%s and %d more, listed above", m.Words().Comment, more))
+	}
+	return indented(strings.Join(code, "\n"))
 }
 
 const driftModelsPage = `After the upgrade, a second autogenerate must find nothing except what already differed on the base (the noise).

@@ -93,10 +93,7 @@ func (m mender) drifts(differences []catalog.Difference) string {
 			lines = append(lines, code)
 		}
 	}
-	if more := len(lines) - shownOperations; more > 0 {
-		lines = append(lines[:shownOperations], fmt.Sprintf("%s and %d more, listed above", m.Words().Comment, more))
-	}
-	return indented(strings.Join(lines, "\n"))
+	return m.listed(lines)
 }
 
 // drifting returns the code for one of several differences, or an empty string when the code for another covers it.

@@ -31,7 +31,7 @@ func Kept(service string, s types.ServiceConfig, image engine.Image) (_ Unkept, 
 			continue
 		}
 		target := path.Clean(v.Target)
-		if target == u.Directory || within(u.Directory, target) {
+		if holds(target, u.Directory) {
 			return u, true
 		}
 		if within(target, "/var/lib/postgresql") {

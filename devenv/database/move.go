@@ -87,6 +87,9 @@ func covers(target string, places []string) bool {
 	})
 }
 
+// holds reports whether a mount at target holds a directory: the directory is the target or below it.
+func holds(target, dir string) bool { return target == dir || within(dir, target) }
+
 // within reports whether name is below dir.
 func within(name, dir string) bool {
 	return strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/")

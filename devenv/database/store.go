@@ -50,7 +50,7 @@ func StoreOf(service string, c engine.Container) (Store, error) {
 			return s, report.Fail(report.KindUsage, "use pg_dump and pg_restore for it",
 				"find the data of %s: a part of it is a separate mount, at %s", service, m.Target)
 		case m.Type != "volume" && m.Type != "bind":
-		case m.Target != s.Directory && !within(s.Directory, m.Target):
+		case !holds(m.Target, s.Directory):
 		case !found || len(m.Target) > len(s.Mount.Target):
 			s.Mount, found = m, true
 		}

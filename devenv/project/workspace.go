@@ -139,13 +139,16 @@ func (w *Workspace) connect(ctx context.Context, c Choice) (err error) {
 	return nil
 }
 
+// CleanUpHint says what becomes of something that could not be removed.
+const CleanUpHint = "the next run tries again; or: devenv clean"
+
 // sweep removes what finished runs of this worktree left on the engine. If something cannot be removed, such as a
 // volume that a foreign container mounts, it leaves a note: no run needs it gone.
 func (w *Workspace) sweep(ctx context.Context) error {
 	left, err := leftovers(ctx, w.Engine, LabelWorktree+"="+w.WorktreeID, w.RunID)
 	for _, l := range left {
 		if stays := w.Engine.RemoveResources(ctx, l.Made); stays != nil {
-			w.Note("could not remove what an earlier run left: " + stays.Error() + " (the next run tries again; or: devenv clean)")
+			w.Note("could not remove what an earlier run left: " + stays.Error() + " (" + CleanUpHint + ")")
 		}
 	}
 	return errors.Join(err, ctx.Err())

@@ -141,7 +141,7 @@ func (s *Session) Finish(ctx context.Context, err error) error {
 // Closed returns a command's error without secrets. A failed clean-up is joined to an error; without one it is only a
 // note, since what the command found or did is still true.
 func (s *Session) Closed(err, cleanup error) error {
-	const hint = "the next run tries again; or: devenv clean"
+	const hint = project.CleanUpHint
 	switch {
 	case cleanup == nil, errors.Is(err, context.Canceled):
 	case err == nil:

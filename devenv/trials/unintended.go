@@ -22,9 +22,9 @@ func findUnintended(_ context.Context, p *pass, log *step.Log) (finding, error) 
 		log.Skipped(p.missing)
 		return func(f *checks.Facts) { f.Unable[checks.TrialUnintended] = p.missing }, nil
 	}
-	outcome := checks.UnintendedOutcome{Ran: true}
+	outcome, cause := checks.UnintendedOutcome{Ran: true}, up.cascade()
 	for _, lost := range up.before.Catalog.Collateral(up.after.Catalog, up.ownStatements()) {
-		outcome.Lost = append(outcome.Lost, checks.UnintendedLoss{Loss: lost, Cause: up.cascade()})
+		outcome.Lost = append(outcome.Lost, checks.UnintendedLoss{Loss: lost, Cause: cause})
 	}
 	return func(f *checks.Facts) { f.Unintended = outcome }, nil
 }

@@ -53,19 +53,7 @@ func judgeStart(f startFacts) finding {
 		say("it was refused")
 	}
 	if f.stuck == "" {
-		held, where := f.now, "in the data"
-		if f.command != "snapshot save" {
-			held, where = append(slices.Clone(f.now), f.back...), "in the data, or in what was kept"
-		}
-		if missing := without(f.before, held); len(missing) > 0 {
-			say("%d of %d rows from before are not %s: %s", len(missing), len(f.before), where, few(missing))
-		}
-		if missing := without(f.written, held); len(missing) > 0 {
-			say("%d of %d rows committed during it are not %s: %s", len(missing), len(f.written), where, few(missing))
-		}
-		if f.exit == 0 && f.command == "snapshot save" && len(without(f.before, f.back)) > 0 {
-			say("the snapshot lacks rows from before: %s", few(without(f.before, f.back)))
-		}
+		f.judgeRows(say)
 	}
 	switch {
 	case len(wrong) > 0:
@@ -79,6 +67,23 @@ func judgeStart(f startFacts) finding {
 		return finding{complete, lastLine(f.said)}
 	}
 	return finding{outcome: complete}
+}
+
+// judgeRows says which rows were lost.
+func (f startFacts) judgeRows(say func(format string, args ...any)) {
+	held, where := f.now, "in the data"
+	if f.command != "snapshot save" {
+		held, where = append(slices.Clone(f.now), f.back...), "in the data, or in what was kept"
+	}
+	if missing := without(f.before, held); len(missing) > 0 {
+		say("%d of %d rows from before are not %s: %s", len(missing), len(f.before), where, few(missing))
+	}
+	if missing := without(f.written, held); len(missing) > 0 {
+		say("%d of %d rows committed during it are not %s: %s", len(missing), len(f.written), where, few(missing))
+	}
+	if f.exit == 0 && f.command == "snapshot save" && len(without(f.before, f.back)) > 0 {
+		say("the snapshot lacks rows from before: %s", few(without(f.before, f.back)))
+	}
 }
 
 // without returns the elements of all that are not in held.
