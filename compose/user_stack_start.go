@@ -3,6 +3,7 @@ package compose
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -152,18 +153,31 @@ func (u UserStack) Down(ctx context.Context, volumes, orphans bool) error {
 // LogLine receives one line of a service's log.
 type LogLine func(service, line string)
 
-// Logs passes on the logs of services, of all if none is named, as docker compose logs does; tail is the number of
-// last lines of each, "all" for everything.
-func (u UserStack) Logs(ctx context.Context, services []string, follow bool, tail string, to LogLine) error {
+// LogOptions select what of the logs of a stack to pass on.
+type LogOptions struct {
+	// Services are those to read; none means all.
+	Services []string
+	// Follow waits for new lines.
+	Follow bool
+	// Tail is the number of last lines of each service, "all" for everything.
+	Tail string
+	// Since is a time or a duration; older lines are left out. Empty means none.
+	Since string
+}
+
+// Logs passes on the logs of services as docker compose logs does.
+func (u UserStack) Logs(ctx context.Context, o LogOptions, to LogLine) error {
 	err := u.client.service.Logs(ctx, u.model.Name, consumer(to), api.LogOptions{
-		Project: u.model, Services: services, Follow: follow,
-		Tail: tail,
+		Project: u.model, Services: o.Services, Follow: o.Follow, Tail: o.Tail, Since: o.Since,
 	})
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case strings.Contains(err.Error(), `invalid value for "since"`):
+		return report.Fail(report.KindUsage, "a time such as 2026-01-02T13:23:37Z, or how long ago, such as 42m",
+			"--since %s: it is neither a time nor a duration", o.Since)
 	}
 	return report.Fail(report.KindWork, "reproduce it with: docker compose logs", "read the logs of %s: %w", u.model.Name, err)
 }

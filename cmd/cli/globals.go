@@ -15,10 +15,13 @@ type globals struct {
 	host, context string
 	format        format
 	verbose       bool
+	// flags are the flags as declared.
+	flags *pflag.FlagSet
 }
 
 // add declares the flags.
 func (g *globals) add(flags *pflag.FlagSet) {
+	g.flags = flags
 	flags.StringArrayVarP(&g.compose.Files, "file", "f", nil, "Compose `file`; may be repeated")
 	flags.StringVarP(&g.compose.ProjectName, "project-name", "p", "", "Compose project's `name`")
 	flags.StringVar(&g.compose.ProjectDirectory, "project-directory", "", "`directory` that the Compose project's paths are relative to")

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -36,11 +37,10 @@ func (a *app) root() *cobra.Command {
 
 		SilenceErrors: true, SilenceUsage: true, SuggestionsMinimumDistance: 2,
 	}
-	root.SetArgs(a.args)
 	root.SetIn(a.streams.In)
 	root.SetOut(a.streams.Out)
 	root.SetErr(a.streams.Err)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, "%w", err) })
+	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate("devenv {{.Version}}\n")
 	a.global.add(root.PersistentFlags())
 	root.MarkFlagsMutuallyExclusive("host", "context")
@@ -50,7 +50,17 @@ func (a *app) root() *cobra.Command {
 		a.newMigration(), a.testMigration(), a.initialise(), a.doctor(), stack.up(), stack.down(), stack.status(), stack.logs(), a.reset(),
 		snapshotCommands{a}.group(), a.undo(), a.clean(), a.explain(), a.demo(), a.version(),
 	)
+	root.SetArgs(spelledOut(root, a.args))
 	return root
+}
+
+// flagError returns an error about a flag; a value may have rejected itself in its own words.
+func flagError(c *cobra.Command, err error) error {
+	var own *report.Failure
+	if errors.As(err, &own) {
+		return own
+	}
+	return usage(c, "%w", err)
 }
 
 // knownCommand rejects arguments of devenv itself: the first was meant as a command.

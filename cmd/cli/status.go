@@ -21,7 +21,7 @@ Exit status: 0 done, 1 failed, 2 wrong flags or configuration, 130 interrupted.`
 // status returns the command that shows the user's own stack.
 func (s stackCommands) status() *cobra.Command {
 	return &cobra.Command{
-		Use:     "status",
+		Use: "status", Aliases: []string{"ps"},
 		Short:   "Show the state of your stack",
 		Long:    statusLong,
 		Example: "  devenv status\n  devenv status --format json",
@@ -95,7 +95,7 @@ func (s stackCommands) logs() *cobra.Command {
 		Use:     "logs [SERVICE…]",
 		Short:   "Show the logs of your stack",
 		Long:    logsLong,
-		Example: "  devenv logs backend --tail 50\n  devenv logs --follow",
+		Example: "  devenv logs backend --tail 50\n  devenv logs -f --since 5m",
 		RunE: func(c *cobra.Command, args []string) error {
 			return s.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options, o.Services = common, args
@@ -104,8 +104,10 @@ func (s stackCommands) logs() *cobra.Command {
 		},
 		ValidArgsFunction: s.names,
 	}
-	c.Flags().BoolVar(&o.Follow, "follow", false, "keep showing new lines")
-	c.Flags().StringVarP(&o.Tail, "tail", "n", "all", "number of last lines of each service")
+	c.Flags().BoolVarP(&o.Follow, "follow", "f", false, "keep showing new lines")
+	s.global.freeShorthand(c, "file")
+	c.Flags().StringVarP(&o.Tail, "tail", "n", "all", "`number` of last lines of each service")
+	c.Flags().StringVar(&o.Since, "since", "", "only lines since a `time`, such as 2026-01-02T13:23:37Z, or for so long, such as 42m")
 	return c
 }
 

@@ -41,7 +41,10 @@ func (s stackCommands) up() *cobra.Command {
 		ValidArgsFunction: s.names,
 	}
 	c.Flags().BoolVar(&o.Build, "build", false, "rebuild the images")
-	c.Flags().DurationVar(&o.Timeout, "timeout", devenv.DefaultReadyTimeout, "how long each service may take to become ready")
+	o.Timeout = devenv.DefaultReadyTimeout
+	c.Flags().Var((*patience)(&o.Timeout), "timeout", "how long each service may take to become ready: `seconds`, or as 2m30s")
+	c.Flags().VarPF(always{}, "detach", "d", "leave the stack running, as devenv always does").NoOptDefVal = "true"
+	c.Flags().VarPF(always{}, "wait", "", "wait until it is ready, as devenv always does").NoOptDefVal = "true"
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only list what would be started")
 	return c
 }
@@ -84,6 +87,9 @@ func (s stackCommands) down() *cobra.Command {
 	c.Flags().BoolVar(&o.RemoveOrphans, "remove-orphans", false, "remove containers of services that are no longer in the Compose file")
 	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only list what would be removed")
+	s.global.freeShorthand(c, "verbose")
+	volumes := c.Flags().VarPF(volumesByShorthand{}, "v", "v", "")
+	volumes.NoOptDefVal, volumes.Hidden = "true", true
 	return c
 }
 

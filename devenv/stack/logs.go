@@ -17,6 +17,8 @@ type LogsOptions struct {
 	Follow   bool
 	// Tail is the number of last lines of each service, or "all".
 	Tail string
+	// Since is a time, or how long ago: older lines are left out; empty means none.
+	Since string
 	// To receives each line as it arrives.
 	To func(service, line string)
 }
@@ -30,12 +32,14 @@ func Logs(ctx context.Context, s *session.Session, o LogsOptions) (err error) {
 	defer func() { err = errors.Join(err, v.Close()) }()
 	for _, name := range o.Services {
 		if v.Model.Services[name].Name == "" {
-			return report.Fail(report.KindUsage, "the services are: "+strings.Join(v.Model.ServiceNames(), ", "),
-				"there is no service %q", name)
+			return report.Fail(report.KindUsage, "the services are: "+strings.Join(v.Model.ServiceNames(), ", ")+
+				"\na Compose file goes before the command: devenv -f FILE logs", "there is no service %q", name)
 		}
 	}
 	to := v.Redactor.Listener(logged(o.To))
-	return v.Workspace.Client.UserStack(v.Model).Logs(ctx, o.Services, o.Follow, o.Tail, compose.LogLine(func(service, line string) {
+	return v.Workspace.Client.UserStack(v.Model).Logs(ctx, compose.LogOptions{
+		Services: o.Services, Follow: o.Follow, Tail: o.Tail, Since: o.Since,
+	}, compose.LogLine(func(service, line string) {
 		to.Emit(report.StepOutput{Name: service, Line: line})
 	}))
 }
