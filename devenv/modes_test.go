@@ -157,9 +157,13 @@ func TestAConfirmedRenameIsWrittenAsARename(t *testing.T) {
 		t.Errorf("the file is\n%s", result.File)
 	}
 	for id, check := range statuses(result) {
-		if check.Status != report.StatusPass {
+		if check.Status != report.StatusPass && id != "start.base" {
 			t.Errorf("%s: %s %s %+v", id, check.Status, check.Summary, check.Evidence)
 		}
+	}
+	old := statuses(result)["start.base"]
+	if old.Status != report.StatusWarn || len(old.Evidence) != 3 || old.Evidence[0].File != itemModel || old.Evidence[0].Column != "notes" {
+		t.Errorf("the base's code that names the column: %s %s %+v", old.Status, old.Summary, old.Evidence)
 	}
 }
 

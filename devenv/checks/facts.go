@@ -47,6 +47,8 @@ const (
 	TrialStartFirst Trial = "start.first"
 	// TrialStartBase starts the base's backend on the migrated data.
 	TrialStartBase Trial = "start.base"
+	// TrialBaseNames looks in the base's code for the names that the upgrade takes away.
+	TrialBaseNames Trial = "base.names"
 )
 
 // Facts is everything a run recorded about the branch's migrations. It is all that checks read.

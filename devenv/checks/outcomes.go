@@ -18,6 +18,8 @@ type Outcomes struct {
 	Branch  StartOutcome
 	First   StartFirstOutcome
 	Base    StartOutcome
+	// Gone are the names of tables and columns that only the schema before the upgrade has.
+	Gone []Gone
 
 	Stepwise    StepwiseOutcome
 	Adversarial WitnessOutcome
@@ -122,4 +124,17 @@ type UnintendedLoss struct {
 type StartFirstOutcome struct {
 	Service, File string
 	Upgrade       Outcome
+}
+
+// Gone is a table (schema.table), or a column of it, whose name the upgrade takes away. Now is what it is called
+// afterwards, empty if it is dropped. Mentions are the lines of the base's code that name it.
+type Gone struct {
+	Table, Column, Now string
+	Mentions           []Mention
+}
+
+// Mention is a line of a file, relative to the repository.
+type Mention struct {
+	File string
+	Line int
 }

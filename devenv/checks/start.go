@@ -15,14 +15,6 @@ func startBranch() Check {
 	}
 }
 
-func startBase() Check {
-	return Check{
-		ID: "start.base", Severity: report.StatusWarn, Needs: []Trial{TrialStartBase},
-		Asks: "does the base's backend start on the migrated data?",
-		Page: startBasePage, Judge: func(f *Facts) Finding { return judgeStart(f, f.Base, "the base's") },
-	}
-}
-
 // judgeStartBranch also warns when the backend, started before the upgrade, creates something that makes it fail.
 func judgeStartBranch(f *Facts) Finding {
 	finding, failure := judgeStart(f, f.Branch, "the branch's"), f.First.Upgrade.Failure
@@ -71,22 +63,4 @@ the migration, which then finds its tables in place and fails.
 Baseline: if the base's backend does not start on the base's own data, the answer is skip.
 
 How to allow it: # devenv: allow start.branch -- reason
-`
-
-const startBasePage = `The base's backend should start on the migrated data: in a rolling deployment the old code runs against the new schema for a
-while.
-
-Why it matters: a column that is renamed or dropped while old code still runs is an outage between two deployments.
-
-Example:
-
-    op.alter_column("members", "legacy", new_column_name="old_number")
-
-Every query of the old code fails.
-
-How to fix it: expand, deploy, contract: add the new column, write both, and drop the old one in a later release.
-
-Baseline: if the base's backend does not start on the base's own data, the answer is skip.
-
-How to allow it: # devenv: allow start.base -- reason
 `

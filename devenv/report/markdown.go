@@ -90,7 +90,7 @@ func (p markdown) details(c *Check) {
 	}
 	p.fold(named(c.ID, c.Summary))
 	for i := range c.Evidence {
-		for _, f := range fieldsOf(c, &c.Evidence[i]) {
+		for _, f := range fieldsOf(c, i) {
 			if f.paste || f.label == "statement" {
 				p.line(fmt.Sprintf("**%s**", f.label))
 				p.blank()

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 )
 
@@ -29,7 +30,7 @@ func (p *page) finding(c *Check) {
 	p.line(p.paint(col, sign) + " " + p.bold(c.ID))
 	p.wrap("  ", 2, c.Summary)
 	for i := range c.Evidence {
-		p.evidence(c, &c.Evidence[i])
+		p.evidence(c, i)
 	}
 	if c.Hint != "" {
 		p.hint(2, c.Hint)
@@ -39,9 +40,9 @@ func (p *page) finding(c *Check) {
 // labelWidth is the column in which an evidence's values start, after the indentation.
 const labelWidth = 11
 
-// evidence shows the fields that are set, one per line, with labels.
-func (p *page) evidence(c *Check, e *Evidence) {
-	for _, f := range fieldsOf(c, e) {
+// evidence shows the fields that are set of one piece of evidence, one per line, with labels.
+func (p *page) evidence(c *Check, i int) {
+	for _, f := range fieldsOf(c, i) {
 		label := "  " + p.faint(fmt.Sprintf("%-*s", labelWidth, f.label))
 		if f.paste {
 			p.pasted(label, f.value)
@@ -62,10 +63,15 @@ type field struct {
 	paste        bool
 }
 
-// fieldsOf lists evidence in the order in which people ask: where, how many, what, why. It omits what the check's
-// summary says, and a statement that its hint contains.
-func fieldsOf(c *Check, e *Evidence) []field {
-	statement, message := e.Statement, messageOf(e)
+// fieldsOf lists a piece of a check's evidence in the order in which people ask: where, how many, what, why. It omits
+// what the check's summary says, a statement that its hint contains, and an object of which it is one more place.
+func fieldsOf(c *Check, i int) []field {
+	e := &c.Evidence[i]
+	object, statement, message := objectOf(e), e.Statement, messageOf(e)
+	if place := (Evidence{File: e.File, Line: e.Line, Table: e.Table, Column: e.Column}); i > 0 && object == objectOf(&c.Evidence[i-1]) &&
+		reflect.DeepEqual(*e, place) {
+		object = ""
+	}
 	if strings.Contains(c.Hint, statement) {
 		statement = ""
 	}
@@ -74,7 +80,7 @@ func fieldsOf(c *Check, e *Evidence) []field {
 	}
 	all := []field{
 		{label: "where", value: whereOf(e)},
-		{label: "object", value: objectOf(e)},
+		{label: "object", value: object},
 		{label: "rows", value: rowsOf(e)},
 		{label: "statement", value: statement},
 		{label: messageLabel(e), value: message},

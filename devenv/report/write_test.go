@@ -248,6 +248,8 @@ func TestTextRepeatsNothing(t *testing.T) {
 		Evidence: []report.Evidence{
 			{Message: "note may be a rename of legacy", Statement: "op.rename()"},
 			{Message: "memo may be a rename of old", Statement: "op.another()"},
+			{File: "app/report.py", Line: 7, Table: "public.members", Column: "legacy"},
+			{File: "app/report.py", Line: 9, Table: "public.members", Column: "legacy"},
 		},
 	}}
 	var out bytes.Buffer
@@ -256,7 +258,7 @@ func TestTextRepeatsNothing(t *testing.T) {
 	}
 	for text, times := range map[string]int{
 		"note may be a rename of legacy": 1, "op.rename()": 1, "memo may be a rename of old": 1,
-		"op.another()": 1,
+		"op.another()": 1, "public.members.legacy": 1, "app/report.py:9": 1,
 	} {
 		if n := strings.Count(out.String(), text); n != times {
 			t.Errorf("%q occurs %d times, want %d:\n%s", text, n, times, out.String())

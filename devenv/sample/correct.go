@@ -25,12 +25,14 @@ func Corrections() []Correction {
 	return []Correction{
 		{
 			Check: "generate.rename",
-			Why:   "items.notes was renamed to care_notes: dropping one column and adding another loses what it held.",
+			Why: "items.notes was renamed to care_notes: dropping one column and adding another loses what it held. The comment is for " +
+				"start.base, which would warn that the base's code still names notes.",
 			Generated: []string{
 				`op.add_column("items", sa.Column("care_notes"`,
 				`op.drop_column("items", "notes")`,
 			},
-			Upgrade:   `op.alter_column("items", "notes", new_column_name="care_notes")`,
+			Upgrade: `# devenv: allow start.base -- the toolshed is closed while it is upgraded
+op.alter_column("items", "notes", new_column_name="care_notes")`,
 			Downgrade: `op.alter_column("items", "care_notes", new_column_name="notes")`,
 		},
 		{

@@ -86,10 +86,12 @@ func (b *Testbed) readBefore(ctx context.Context, seeded *Seeded) error {
 // ReadSchema reads a database's catalog and shape into a state, as far as trials compare them.
 func (b *Testbed) ReadSchema(ctx context.Context, s *database.Server, into *State) error {
 	group, ctx := errgroup.WithContext(ctx)
-	if b.wantsAny(checks.TrialReverse, checks.TrialStepwise, checks.TrialAtomic, checks.TrialModels, checks.TrialUnintended) {
+	if b.wantsAny(checks.TrialReverse, checks.TrialStepwise, checks.TrialAtomic, checks.TrialModels,
+		checks.TrialUnintended, checks.TrialBaseNames) {
 		group.Go(func() (err error) { into.Catalog, err = b.Catalog(ctx, s); return err })
 	}
-	if b.wantsAny(checks.TrialAdversarial, checks.TrialSmoke, checks.TrialReverse, checks.TrialNotes, checks.TrialRenames, checks.TrialStartFirst) {
+	if b.wantsAny(checks.TrialAdversarial, checks.TrialSmoke, checks.TrialReverse, checks.TrialNotes, checks.TrialRenames,
+		checks.TrialStartFirst, checks.TrialBaseNames) {
 		group.Go(func() (err error) { into.Shape, err = b.Shape(ctx, s); return err })
 	}
 	return group.Wait()

@@ -3,11 +3,10 @@ package trials
 import (
 	"bytes"
 	"context"
-	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database/catalog"
@@ -88,25 +87,19 @@ func (u *upgrade) createsTables() bool {
 
 // createsTables returns the first Python file below dir, relative to it, that creates the models' tables; empty if
 // there is none. Tests do not count: they do so on their own databases.
-func createsTables(dir string) (file string, err error) {
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && slices.Contains([]string{".git", "node_modules", ".venv", "venv", "tests", "test"}, d.Name()):
-			return fs.SkipDir
-		case !d.Type().IsRegular() || filepath.Ext(path) != ".py" || strings.HasPrefix(d.Name(), "test_") || d.Name() == "conftest.py":
-			return nil
+func createsTables(dir string) (string, error) {
+	files, err := codeFiles(dir)
+	if err != nil {
+		return "", err
+	}
+	for _, file := range files {
+		if path.Ext(file) != ".py" || isTest(file) {
+			continue
 		}
-		content, err := os.ReadFile(path)
-		if err != nil || !bytes.Contains(content, []byte(".create_all(")) {
-			return err
+		content, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file)))
+		if err != nil || bytes.Contains(content, []byte(".create_all(")) {
+			return file, err
 		}
-		file, err = filepath.Rel(dir, path)
-		if err == nil {
-			err = fs.SkipAll
-		}
-		return err
-	})
-	return filepath.ToSlash(file), err
+	}
+	return "", nil
 }

@@ -35,7 +35,7 @@ const (
 func all() []trial {
 	return []trial{
 		seeded(), fromScratch(), drift(), writable(), reverse(), stepwise(), unintended(), atomic(), witnesses(), repeat(),
-		startBranch(), startFirst(), startBase(),
+		startBranch(), startFirst(), startBase(), baseNames(),
 	}
 }
 

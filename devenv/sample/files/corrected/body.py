@@ -14,6 +14,7 @@ def upgrade():
     )
 
     # the column is renamed: dropping it and adding another would lose what it holds
+    # devenv: allow start.base -- the toolshed is closed while it is upgraded
     op.alter_column("items", "notes", new_column_name="care_notes")
 
     # three steps, because there are rows already: add it without NOT NULL, fill it, then restrict it

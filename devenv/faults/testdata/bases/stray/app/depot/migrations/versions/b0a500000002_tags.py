@@ -20,6 +20,7 @@ def upgrade():
         sa.UniqueConstraint("label", name="tags_label_key"),
     )
     op.execute("CREATE TABLE spatial_things (srid integer PRIMARY KEY)")
+    op.execute("CREATE TABLE spatial_labels (id integer PRIMARY KEY)")
     op.execute("CREATE MATERIALIZED VIEW tag_labels AS SELECT id, label FROM tags")
     op.execute("CREATE PUBLICATION feed FOR TABLE tags")
     # The models have these two the other way round.
@@ -32,4 +33,5 @@ def downgrade():
     op.execute("DROP PUBLICATION feed")
     op.execute("DROP MATERIALIZED VIEW tag_labels")
     op.drop_table("tags")
+    op.execute("DROP TABLE spatial_labels")
     op.execute("DROP TABLE spatial_things")

@@ -1,0 +1,104 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+func startBase() Check {
+	return Check{
+		ID: "start.base", Severity: report.StatusWarn, Needs: []Trial{TrialStartBase, TrialBaseNames},
+		Asks: "does the base's backend work on the migrated data?",
+		Page: startBasePage, Judge: judgeStartBase,
+	}
+}
+
+// mentionsShown is how many lines of the base's code are listed.
+const mentionsShown = 10
+
+// judgeStartBase also warns if the base's code names what the upgrade takes away: that a backend starts says nothing
+// about what it does later.
+func judgeStartBase(f *Facts) Finding {
+	finding := judgeStart(f, f.Base, "the base's")
+	if !f.Base.Ran || len(f.Gone) == 0 {
+		return finding
+	}
+	named, mentions := f.namedOnBase()
+	if len(named) == 0 {
+		if finding.Answer == Clean {
+			finding.Summary += fmt.Sprintf("; the upgrade %s%s, and no file of the base names it", f.Gone[0].fate(), more(len(f.Gone)-1))
+		}
+		return finding
+	}
+	finding.Evidence = append(finding.Evidence, mentions...)
+	if finding.Answer == Found {
+		return finding
+	}
+	lines := 0
+	for _, g := range named {
+		lines += len(g.Mentions)
+	}
+	summary := fmt.Sprintf("the upgrade %s%s, and the base's code names it in %s: in a rolling deployment that code runs on the new schema "+
+		"for a while, and fails where it uses the old name", named[0].fate(), more(len(named)-1), report.Count(lines, "line"))
+	return found(summary, named[0].inTwoReleases(), finding.Evidence...)
+}
+
+// namedOnBase returns what the base's code names of what is gone, and the first lines that do.
+func (f *Facts) namedOnBase() (named []Gone, mentions []report.Evidence) {
+	for _, g := range f.Gone {
+		if len(g.Mentions) > 0 {
+			named = append(named, g)
+		}
+		for _, m := range g.Mentions {
+			if len(mentions) < mentionsShown {
+				mentions = append(mentions, report.Evidence{File: m.File, Line: m.Line, Table: g.Table, Column: g.Column})
+			}
+		}
+	}
+	return named, mentions
+}
+
+// fate returns what the upgrade does with it.
+func (g Gone) fate() string {
+	name := shortObject(report.Evidence{Table: g.Table, Column: g.Column})
+	if g.Now == "" {
+		return "drops " + name
+	}
+	return "renames " + name + " to " + strings.TrimPrefix(g.Now, "public.")
+}
+
+// inTwoReleases returns how to change the schema while old code runs.
+func (g Gone) inTwoReleases() string {
+	kind := "column"
+	if g.Column == "" {
+		kind = "table"
+	}
+	if g.Now == "" {
+		return "first release code that does not name the " + kind + ", and drop it in the release after that"
+	}
+	return "in this release add the new " + kind + " and write both, then read the new one, and drop the old one in a later release"
+}
+
+const startBasePage = `The base's backend should work on the migrated data: in a rolling deployment the old code runs on the new schema for a
+while.
+
+Why it matters: a column that is renamed or dropped while old code still runs is an outage between two deployments.
+
+Example:
+
+    op.alter_column("members", "legacy", new_column_name="old_number")
+
+Every query of the old code fails.
+
+The backend is started, which only shows what it does at startup. So the check also warns if a file of the base names a table or
+column that the upgrade drops or renames, and lists the lines. It looks in what the services that use the database are built from or
+mount, apart from the migrations. A plain word, or a name that other tables have too, counts only near its table's name.
+
+How to fix it: expand, deploy, contract: add the new column, write both, and drop the old one in a later release.
+
+Baseline: if the base's backend does not start on the base's own data, its start is not judged.
+
+How to allow it: # devenv: allow start.base -- reason
+`

@@ -1,0 +1,6 @@
+"""Reports: their queries run when somebody asks for one, not when the application starts."""
+
+SYSTEMS = """
+    SELECT srid
+    FROM spatial_things
+"""

@@ -1,0 +1,128 @@
+package trials
+
+import (
+	"io/fs"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/inside"
+)
+
+// codeFiles returns the regular files below dir that may be code of the project, relative to it, with slashes.
+func codeFiles(dir string) (paths []string, err error) {
+	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains([]string{".git", "node_modules", ".venv", "venv"}, d.Name()):
+			return fs.SkipDir
+		case !d.Type().IsRegular():
+			return nil
+		}
+		rel, err := filepath.Rel(dir, file)
+		paths = append(paths, filepath.ToSlash(rel))
+		return err
+	})
+	return paths, err
+}
+
+// isTest reports whether a file belongs to the project's tests, which work on databases of their own.
+func isTest(file string) bool {
+	for dir := range strings.SplitSeq(path.Dir(file), "/") {
+		if slices.Contains([]string{"tests", "test", "__tests__", "spec"}, dir) {
+			return true
+		}
+	}
+	name := path.Base(file)
+	stem, _, _ := strings.Cut(name, ".")
+	return stem == "conftest" || strings.HasPrefix(stem, "test_") || strings.HasSuffix(stem, "_test") ||
+		strings.Contains(name, ".test.") || strings.Contains(name, ".spec.")
+}
+
+// baseCode returns the files of the base's tree with code that works on the database, except for the migrations and
+// what fills a new database: neither runs during a deployment.
+func (p *pass) baseCode() ([]string, error) {
+	files, err := codeFiles(p.Base.Tree.Dir())
+	if err != nil {
+		return nil, err
+	}
+	within, left := p.codePaths()
+	return slices.DeleteFunc(files, func(file string) bool {
+		return !below(file, within) || below(file, left) || slices.Contains(notCode(), strings.ToLower(path.Ext(file)))
+	}), nil
+}
+
+// notCode returns the extensions of files that hold text or data.
+func notCode() []string {
+	return []string{".md", ".rst", ".txt", ".adoc", ".csv", ".tsv", ".json", ".lock", ".svg", ".po", ".pot", ".map", ".dump", ".log"}
+}
+
+// codePaths returns what the base's services that work with the database are built from or mount, or the whole tree if
+// that is not known, and what of it does not count.
+func (p *pass) codePaths() (within, left []string) {
+	services := p.Base.Model.Services
+	for _, name := range slices.Sorted(maps.Keys(services)) {
+		switch uses := name == p.Project.Migrations.Service || dependsOn(services, name, p.Project.Database, nil); {
+		case name == p.Project.Database:
+			left = append(left, p.inBase(sourcesOf(services[name]))...)
+		case uses:
+			within = append(within, p.inBase(sourcesOf(services[name]))...)
+		}
+	}
+	if len(within) == 0 {
+		within = []string{"."}
+	}
+	left = slices.DeleteFunc(left, func(dir string) bool { return slices.Contains(within, dir) })
+	for _, file := range p.Project.Seed.SQL {
+		left = append(left, p.inBase([]string{p.Base.InTree(p.Workspace.Path(file))})...)
+	}
+	return within, append(left, p.Project.Migrations.Versions...)
+}
+
+// inBase returns those host paths that are in the base's tree, relative to it, with slashes.
+func (p *pass) inBase(hosts []string) []string {
+	var paths []string
+	for _, host := range hosts {
+		if rel, ok := inside.Rel(p.Base.Tree.Dir(), host); ok {
+			paths = append(paths, filepath.ToSlash(rel))
+		}
+	}
+	return paths
+}
+
+// sourcesOf returns the host paths of a service's build context and bind mounts.
+func sourcesOf(service types.ServiceConfig) []string {
+	var sources []string
+	if service.Build != nil {
+		sources = append(sources, service.Build.Context)
+	}
+	for _, v := range service.Volumes {
+		if v.Type == types.VolumeTypeBind {
+			sources = append(sources, v.Source)
+		}
+	}
+	return sources
+}
+
+// dependsOn reports whether a service depends on another, directly or not; seen are the services on the way.
+func dependsOn(services types.Services, name, on string, seen []string) bool {
+	for other := range services[name].DependsOn {
+		if other == on || !slices.Contains(seen, other) && dependsOn(services, other, on, append(seen, name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// below reports whether a file is one of some paths, or in one of these directories.
+func below(file string, paths []string) bool {
+	return slices.ContainsFunc(paths, func(p string) bool {
+		p = path.Clean(p)
+		return p == "." || file == p || strings.HasPrefix(file, p+"/")
+	})
+}

@@ -1,0 +1,94 @@
+package trials
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"devenv/devenv/checks"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/step"
+)
+
+// baseNames looks in the base's code for the names that the upgrade takes away. A backend that starts on the migrated
+// data may still use them later.
+func baseNames() trial {
+	return trial{
+		name: checks.TrialBaseNames, title: "base names", finds: "does the base's code name what the upgrade drops or renames?",
+		needs: []anyResource{upgraded}, seconds: 1, run: findNames,
+	}
+}
+
+func findNames(_ context.Context, p *pass, log *step.Log) (finding, error) {
+	up := take(p, upgraded)
+	missing := up.gone()
+	if len(missing) == 0 {
+		log.Skipped("no table or column is dropped or renamed")
+		return nil, nil
+	}
+	files, err := p.baseCode()
+	if err != nil {
+		return nil, err
+	}
+	for i := range missing {
+		search := newNameSearch(&up.before.Shape, missing[i])
+		if missing[i].Mentions, err = search.in(p.Base.Tree.Dir(), files); err != nil {
+			return nil, err
+		}
+		slices.SortStableFunc(missing[i].Mentions, func(a, b checks.Mention) int {
+			return cmp.Or(boolOrder(isTest(a.File), isTest(b.File)), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+		})
+	}
+	return func(f *checks.Facts) { f.Gone = missing }, nil
+}
+
+// boolOrder puts false before true.
+func boolOrder(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// gone returns the names of tables and columns that exist only before the upgrade. A name that a view took over still
+// exists.
+func (u *upgrade) gone() []checks.Gone {
+	var missing []checks.Gone
+	for i := range u.before.Shape.Tables {
+		t := &u.before.Shape.Tables[i]
+		_, view := u.after.Catalog.Objects["view:"+t.Label()]
+		_, materialized := u.after.Catalog.Objects["matview:"+t.Label()]
+		if t.Partition || view || materialized {
+			continue
+		}
+		missing = append(missing, goneOf(t, &u.after.Shape)...)
+	}
+	return missing
+}
+
+// goneOf returns the table if its name is gone, or else those of its columns whose names are.
+func goneOf(t *catalog.Table, after *catalog.Shape) (missing []checks.Gone) {
+	i := slices.IndexFunc(after.Tables, func(a catalog.Table) bool { return a.Label() == t.Label() })
+	if i < 0 {
+		table := checks.Gone{Table: t.Label()}
+		if renamed := after.Table(t.OID); renamed != nil {
+			table.Now = renamed.Label()
+		}
+		return []checks.Gone{table}
+	}
+	now := &after.Tables[i]
+	for _, c := range t.Columns {
+		if slices.ContainsFunc(now.Columns, func(k catalog.Column) bool { return k.Name == c.Name }) {
+			continue
+		}
+		column := checks.Gone{Table: t.Label(), Column: c.Name}
+		if renamed := now.Column(c.Number); now.OID == t.OID && renamed != nil {
+			column.Now = renamed.Name
+		}
+		missing = append(missing, column)
+	}
+	return missing
+}
