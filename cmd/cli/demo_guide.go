@@ -6,8 +6,6 @@ import (
 	"os/exec"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"devenv/devenv/report"
 	"devenv/devenv/sample"
 )
@@ -59,13 +57,13 @@ func (d demonstration) newRevision() string {
 	return "in " + sample.VersionsDir
 }
 
-// wrapped returns an indented paragraph, wrapped at spaces to a width; 0 does not wrap.
+// wrapped returns an indented paragraph, wrapped to a width; 0 does not wrap.
 func wrapped(text string, indent, width int) string {
 	if width > 0 {
-		text = ansi.Wrap(text, max(width-indent, 20), "")
+		width = max(width-indent, 20)
 	}
 	pad := strings.Repeat(" ", indent)
-	return pad + strings.ReplaceAll(text, "\n", "\n"+pad) + "\n"
+	return pad + strings.Join(report.Wrap(text, width), "\n"+pad) + "\n"
 }
 
 func writeCode(text *strings.Builder, code string) {

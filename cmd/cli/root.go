@@ -87,7 +87,7 @@ func (a *app) run(ctx context.Context, do action) (err error) {
 		Compose: a.global.compose, Host: a.global.host, Context: a.global.context, Listener: progress,
 	}
 	// A nil *Asker in the interface would look as if somebody were there to ask.
-	if asker := terminal.NewAsker(a.streams.In, a.streams.Err); asker != nil {
+	if asker := terminal.NewAsker(a.streams.In, a.streams.Err, a.streams.Env); asker != nil {
 		o.Ask = asker.Over(progress)
 	}
 	a.outcome, err = do(ctx, o)

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 
 	"charm.land/huh/v2"
+	"github.com/muesli/cancelreader"
 
 	"devenv/devenv/report"
 )
@@ -15,17 +18,18 @@ import (
 type Asker struct {
 	in, err *os.File
 	display *Terminal
-	plain   bool
+	// shown is what the terminal can show; plain asks with lines of text only.
+	shown Options
+	plain bool
 }
 
-// NewAsker returns nil if in or err is not a terminal, because nobody is there to answer. Do not put a nil *Asker into
-// an interface, which would then not equal nil.
-func NewAsker(in, err *os.File) *Asker {
-	if !isTerminal(in) || !isTerminal(err) {
+// NewAsker returns nil if in or err is not a terminal, or CI is set, because nobody is there to answer. Env is
+// os.Getenv, or a stand-in for it. Do not put a nil *Asker into an interface, which would then not equal nil.
+func NewAsker(in, err *os.File, env func(string) string) *Asker {
+	if !isTerminal(in) || !isTerminal(err) || isCI(env) {
 		return nil
 	}
-	dumb := os.Getenv("TERM") == "dumb" || os.Getenv("TERM") == ""
-	return &Asker{in: in, err: err, plain: dumb}
+	return &Asker{in: in, err: err, shown: Detect(err, env), plain: isDumb(env)}
 }
 
 // Over returns the asker bound to a display, which pauses during a question. A nil asker stays nil.
@@ -46,7 +50,7 @@ func (a *Asker) Choose(ctx context.Context, question string, options []string) (
 		choices[i] = huh.NewOption(report.PrintableLine(o), i)
 	}
 	answer := 0
-	field := huh.NewSelect[int]().Title(report.PrintableLine(question)).Options(choices...).Value(&answer)
+	field := huh.NewSelect[int]().Title(a.title(question)).Options(choices...).Value(&answer)
 	if err := a.ask(ctx, question, field); err != nil {
 		return 0, err
 	}
@@ -60,7 +64,7 @@ func (a *Asker) Choose(ctx context.Context, question string, options []string) (
 // Confirm asks a yes-or-no question; no is preselected.
 func (a *Asker) Confirm(ctx context.Context, question string) (bool, error) {
 	answer := false
-	field := huh.NewConfirm().Title(report.PrintableLine(question)).Affirmative("Yes").Negative("No").Value(&answer)
+	field := huh.NewConfirm().Title(a.title(question)).Affirmative("Yes").Negative("No").Value(&answer)
 	if err := a.ask(ctx, question, field); err != nil {
 		return false, err
 	}
@@ -68,14 +72,31 @@ func (a *Asker) Confirm(ctx context.Context, question string) (bool, error) {
 	return answer, nil
 }
 
+// title returns a question, in lines that fit into the form.
+func (a *Asker) title(question string) string {
+	const frame = 2
+	question = report.Printable(question)
+	if a.plain {
+		return question
+	}
+	return strings.Join(report.Wrap(question, max(a.shown.Width()-frame, 1)), "\n")
+}
+
 func (a *Asker) ask(ctx context.Context, question string, field huh.Field) error {
 	if a.display != nil {
 		a.display.Pause()
 		defer a.display.Resume()
 	}
-	form := huh.NewForm(huh.NewGroup(field)).WithInput(a.in).WithOutput(a.err).
-		WithAccessible(a.plain).WithShowHelp(true)
-	err := form.RunWithContext(ctx)
+	form := huh.NewForm(huh.NewGroup(field)).WithOutput(a.err).WithShowHelp(true)
+	if !a.shown.Color {
+		form = form.WithTheme(huh.ThemeFunc(colorless))
+	}
+	var err error
+	if a.plain {
+		err = a.askPlainly(ctx, form)
+	} else {
+		err = form.WithInput(a.in).RunWithContext(ctx)
+	}
 	switch {
 	case err == nil:
 		return ctx.Err()
@@ -86,9 +107,53 @@ func (a *Asker) ask(ctx context.Context, question string, field huh.Field) error
 	}
 }
 
+// askPlainly asks with lines of text. An interrupt ends the question, as does the end of the input.
+func (a *Asker) askPlainly(ctx context.Context, form *huh.Form) (err error) {
+	typed, err := cancelreader.NewReader(a.in)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, typed.Close()) }()
+	defer context.AfterFunc(ctx, func() { typed.Cancel() })()
+	answer := &lastError{Reader: typed}
+	if err := form.WithAccessible(true).WithInput(answer).RunWithContext(ctx); err != nil {
+		return err
+	}
+	if answer.err != nil {
+		return huh.ErrUserAborted
+	}
+	return nil
+}
+
+// lastError remembers that reading failed, which the form takes for the default answer.
+type lastError struct {
+	io.Reader
+	err error
+}
+
+// Read reads what was typed.
+func (l *lastError) Read(b []byte) (n int, err error) {
+	n, err = l.Reader.Read(b)
+	if err != nil {
+		l.err = err
+	}
+	return n, err
+}
+
+// colorless is the look of a form without colours: what is chosen has a sign.
+func colorless(bool) *huh.Styles {
+	s := huh.ThemeBase(false)
+	s.Help = huh.Styles{}.Help
+	for _, f := range []*huh.FieldStyles{&s.Focused, &s.Blurred} {
+		f.FocusedButton = f.FocusedButton.UnsetForeground().UnsetBackground().UnsetPaddingLeft().SetString(">")
+		f.BlurredButton = f.BlurredButton.UnsetForeground().UnsetBackground()
+	}
+	return s
+}
+
 // note keeps the question and its answer on the screen, because the form vanishes.
 func (a *Asker) note(question, answer string) {
-	if a.display != nil && !a.plain {
+	if a.display != nil {
 		a.display.Emit(report.Noted{Text: question + " " + answer})
 	}
 }

@@ -24,11 +24,17 @@ func Detect(err *os.File, env func(string) string) Options {
 		}
 		return width
 	}
-	dumb := env("TERM") == "dumb" || env("TERM") == ""
-	ci := env("CI") != "" && env("CI") != "false" && env("CI") != "0"
-	o.Live = !dumb && !ci
-	o.Color = !dumb && env("NO_COLOR") == ""
+	o.Live = !isDumb(env) && !isCI(env)
+	o.Color = !isDumb(env) && env("NO_COLOR") == ""
 	return o
+}
+
+// isDumb reports whether the terminal shows only lines of text.
+func isDumb(env func(string) string) bool { return env("TERM") == "dumb" || env("TERM") == "" }
+
+// isCI reports whether devenv runs in continuous integration, where nobody watches, even on a terminal.
+func isCI(env func(string) string) bool {
+	return env("CI") != "" && env("CI") != "false" && env("CI") != "0"
 }
 
 func isTerminal(f *os.File) bool { return f != nil && term.IsTerminal(int(f.Fd())) }

@@ -52,7 +52,7 @@ func TestDetectIsPlainElsewhere(t *testing.T) {
 	if o := Detect(file, func(string) string { return "xterm" }); o.Live || o.Color || o.Width != nil {
 		t.Errorf("a file was detected as a terminal: %+v", o)
 	}
-	if NewAsker(file, file) != nil {
+	if NewAsker(file, file, os.Getenv) != nil {
 		t.Error("an asker without a terminal")
 	}
 }

@@ -110,7 +110,7 @@ func (t *Terminal) hang(line string, indent int) []string {
 	if ansi.StringWidth(line) < width {
 		return []string{line}
 	}
-	lines := strings.Split(ansi.Wrap(line, width-1-indent, ""), "\n")
+	lines := report.Wrap(line, width-1-indent)
 	for i := range lines[1:] {
 		lines[i+1] = strings.Repeat(" ", indent) + lines[i+1]
 	}

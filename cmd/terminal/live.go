@@ -19,7 +19,7 @@ const (
 func (t *Terminal) tick() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.closed || len(t.running) == 0 {
+	if t.closed || t.paused > 0 || len(t.running) == 0 {
 		return
 	}
 	t.frame++

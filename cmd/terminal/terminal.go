@@ -40,6 +40,7 @@ type Terminal struct {
 	drawn   []int   // widths of the live lines on the screen
 	frame   int
 	paused  int
+	since   time.Time // of the pause
 	closed  bool
 	err     error // the first failed write; nothing is written after it
 }
@@ -114,11 +115,13 @@ func (t *Terminal) Close() error {
 }
 
 // Pause erases the live lines until the matching Resume, so that something else can use the screen. Steps that finish
-// meanwhile are still printed.
+// meanwhile are still printed. The time does not count as the running steps'.
 func (t *Terminal) Pause() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.paused++
+	if t.paused++; t.paused == 1 {
+		t.since = t.now()
+	}
 	if !t.closed {
 		t.write(t.erase())
 	}
@@ -128,7 +131,16 @@ func (t *Terminal) Pause() {
 func (t *Terminal) Resume() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.paused = max(t.paused-1, 0)
+	if t.paused == 0 {
+		return
+	}
+	if t.paused--; t.paused == 0 {
+		now := t.now()
+		for _, s := range t.running {
+			waited := min(now.Sub(t.since), now.Sub(s.began)) // it may have begun during the pause
+			s.began = s.began.Add(waited)
+		}
+	}
 	t.redraw()
 }
 

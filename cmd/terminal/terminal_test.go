@@ -166,9 +166,25 @@ func TestResumeShowsTheLinesThatPauseErased(t *testing.T) {
 	if strings.Contains(s.String(), "generate") {
 		t.Errorf("a paused display drew:\n%s", s)
 	}
+	c.advance(time.Hour)
 	term.Resume()
-	if !strings.Contains(s.String(), "generate") {
-		t.Errorf("a resumed display drew nothing:\n%s", s)
+	if !strings.Contains(s.String(), "  3.0s  generate") {
+		t.Errorf("a resumed display does not show the step with its own time:\n%s", s)
+	}
+}
+
+func TestAPausedPlainDisplayAnnouncesNothing(t *testing.T) {
+	var b bytes.Buffer
+	c := &clock{now: time.Unix(1_000_000, 0)}
+	term := newStill(Options{Err: &b}, c.read)
+	term.Emit(report.StepStarted{Name: "down", At: c.read()})
+	term.Pause()
+	c.advance(time.Hour)
+	term.tick()
+	term.Resume()
+	term.tick()
+	if b.Len() > 0 {
+		t.Errorf("it wrote into the question: %q", b.String())
 	}
 }
 

@@ -7,12 +7,11 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 )
 
 // TextOptions control the layout of text for people.
 type TextOptions struct {
-	// Width is the number of columns; 0 means that no line is wrapped or cut.
+	// Width is the number of columns; 0 means that no line is wrapped.
 	Width int
 	// Color adds ANSI colours; without it there are no escape sequences.
 	Color bool
@@ -52,8 +51,7 @@ func (p *page) line(s string) {
 
 func (p *page) blank() { p.text.WriteString("\n") }
 
-// wrap writes text after a prefix, wrapped at the width between words, with the following lines indented by indent
-// columns.
+// wrap writes text after a prefix, wrapped at the width, with the following lines indented by indent columns.
 func (p *page) wrap(prefix string, indent int, text string) {
 	pad := strings.Repeat(" ", indent)
 	for i, l := range p.broken(text, indent) {
@@ -66,30 +64,11 @@ func (p *page) wrap(prefix string, indent int, text string) {
 }
 
 func (p *page) broken(text string, indent int) []string {
-	text = Printable(text)
+	width := 0
 	if p.Width > 0 {
-		text = loosen(ansi.Wrap(tie(text), max(p.Width-indent, minWidth/2), ""))
+		width = max(p.Width-indent, minWidth/2)
 	}
-	return strings.Split(text, "\n")
-}
-
-// Stand-ins, from the private use area, for a hyphen and a space at which lines must not be broken.
-const (
-	tiedHyphen = "\ue000"
-	tiedSpace  = "\ue001"
-)
-
-// tie keeps `commands to paste`, flags and hyphenated names on one line; loosen undoes it.
-func tie(s string) string {
-	parts := strings.Split(strings.ReplaceAll(s, "-", tiedHyphen), "`")
-	for i := 1; i < len(parts)-1; i += 2 {
-		parts[i] = strings.ReplaceAll(parts[i], " ", tiedSpace)
-	}
-	return strings.Join(parts, "`")
-}
-
-func loosen(s string) string {
-	return strings.NewReplacer(tiedHyphen, "-", tiedSpace, " ").Replace(s)
+	return Wrap(Printable(text), width)
 }
 
 // code writes lines meant to be pasted: never wrapped, never cut.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/charmbracelet/x/ansi"
 )
 
 // files shows what happened to the working tree, and the new file.
@@ -42,16 +40,13 @@ func lineage(f *File) string {
 	}
 }
 
-// content shows the file; lines are cut at the width, since they are complete on disk.
+// content shows the file, in lines that can be pasted: the terminal wraps what is too long for it.
 func (p *page) content(d *Document) {
 	text := strings.TrimRight(Printable(string(p.File)), "\n")
 	if p.Color {
 		text = highlight(addedPath(d), text)
 	}
 	for l := range strings.SplitSeq(text, "\n") {
-		if p.Width > 0 {
-			l = ansi.Truncate(l, p.Width-2, "…")
-		}
 		p.line("  " + l)
 	}
 }

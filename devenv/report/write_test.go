@@ -126,14 +126,23 @@ func TestTextWithoutAWidthWrapsNothing(t *testing.T) {
 	}
 }
 
-// Only lines meant to be pasted may be longer than the terminal.
-func TestOnlyPasteableLinesExceedTheWidth(t *testing.T) {
+func TestOnlyCodeAndLongWordsExceedTheWidth(t *testing.T) {
 	for _, width := range []int{40, 80} {
 		for line := range strings.SplitSeq(text(t, faulty(), report.TextOptions{Width: width, File: []byte(migration)}), "\n") {
-			pasted := strings.Contains(line, "op.execute(") || strings.Contains(line, "op.alter_column(") || strings.Contains(line, "SELECT id")
-			if w := ansi.StringWidth(line); w > width && !pasted {
+			code := strings.Contains(line, "op.") || strings.Contains(line, "SELECT id")
+			words := strings.Fields(line)
+			if w := ansi.StringWidth(line); w > width && !code && ansi.StringWidth(words[len(words)-1])+width/2 < w {
 				t.Errorf("%d columns at width %d: %q", w, width, line)
 			}
+		}
+	}
+}
+
+func TestCodeIsNeverCut(t *testing.T) {
+	got := text(t, faulty(), report.TextOptions{Width: 40, File: []byte(migration)})
+	for line := range strings.Lines(migration) {
+		if !strings.Contains(got, line) {
+			t.Errorf("the file's line %q is not in\n%s", line, got)
 		}
 	}
 }

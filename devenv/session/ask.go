@@ -15,20 +15,22 @@ type Asker interface {
 	Confirm(ctx context.Context, question string) (bool, error)
 }
 
-// redactedAsker removes secrets from questions.
-type redactedAsker struct {
-	to       Asker
-	redactor *redact.Redactor
+// asker asks a session's questions: without secrets, and without counting the time until the answer.
+type asker struct {
+	to      Asker
+	session *Session
 }
 
 // Choose asks which of the options to take.
-func (a redactedAsker) Choose(ctx context.Context, question string, options []string) (int, error) {
-	return a.to.Choose(ctx, a.redactor.Text(question), redact.Copy(a.redactor, options))
+func (a asker) Choose(ctx context.Context, question string, options []string) (int, error) {
+	defer a.session.Suspend()()
+	return a.to.Choose(ctx, a.session.Redactor.Text(question), redact.Copy(a.session.Redactor, options))
 }
 
 // Confirm asks a yes-or-no question.
-func (a redactedAsker) Confirm(ctx context.Context, question string) (bool, error) {
-	return a.to.Confirm(ctx, a.redactor.Text(question))
+func (a asker) Confirm(ctx context.Context, question string) (bool, error) {
+	defer a.session.Suspend()()
+	return a.to.Confirm(ctx, a.session.Redactor.Text(question))
 }
 
 // Consent is what a person must agree to.

@@ -64,7 +64,7 @@ func New(command string, o Options) *Session {
 		Runner: step.NewRunner(redactor.Listener(o.Listener)), Command: command, Redactor: redactor, Choice: o.Choice(),
 	}
 	if o.Ask != nil {
-		s.Ask = redactedAsker{to: o.Ask, redactor: redactor}
+		s.Ask = asker{to: o.Ask, session: s}
 	}
 	return s
 }

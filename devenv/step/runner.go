@@ -14,7 +14,7 @@ import (
 // Runner runs steps and records the result of each, in the order in which they began. It is safe for concurrent use.
 type Runner struct {
 	listener report.Listener
-	start    time.Time
+	clock    clock
 
 	mu    sync.Mutex
 	steps []report.Step
@@ -22,14 +22,17 @@ type Runner struct {
 
 // NewRunner starts the clock of a run, whose events go to listener.
 func NewRunner(listener report.Listener) *Runner {
-	return &Runner{listener: listener, start: time.Now()}
+	return &Runner{listener: listener, clock: clock{start: time.Now()}}
 }
 
 // Emit sends an event to the run's listener.
 func (r *Runner) Emit(event report.Event) { r.listener.Emit(event) }
 
-// Spent returns the time since the run began.
-func (r *Runner) Spent() time.Duration { return time.Since(r.start) }
+// Spent returns the time since the run began, without the time in which it was suspended.
+func (r *Runner) Spent() time.Duration { return r.clock.elapsed() }
+
+// Suspend stops the clock of the run and its steps while a person is asked, until resume is called.
+func (r *Runner) Suspend() (resume func()) { return r.clock.stop() }
 
 // Steps returns the results of the steps, with times relative to the start of the run.
 func (r *Runner) Steps() []report.Step {
@@ -51,7 +54,7 @@ func (r *Runner) named(ctx context.Context, s Step) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	began := time.Now()
+	began := r.clock.elapsed()
 	index := r.began(s.Name, began)
 	log := &Log{name: s.Name, listener: r.listener, status: report.StepDone}
 	err := s.Do(ctx, log)
@@ -61,7 +64,7 @@ func (r *Runner) named(ctx context.Context, s Step) error {
 			log.detail = "interrupted"
 		}
 	}
-	took := time.Since(began)
+	took := r.clock.elapsed() - began
 	r.ended(index, log, took)
 	r.Emit(report.StepEnded{Name: s.Name, Status: log.status, Detail: log.detail, Found: log.found, Took: took, Err: err})
 	return err
@@ -69,12 +72,12 @@ func (r *Runner) named(ctx context.Context, s Step) error {
 
 // began records and reports that a step begins, and returns its index in the record. Until it ends, it counts as
 // failed.
-func (r *Runner) began(name string, at time.Time) int {
+func (r *Runner) began(name string, at time.Duration) int {
 	r.mu.Lock()
 	index := len(r.steps)
-	r.steps = append(r.steps, report.Step{Name: name, StartMS: at.Sub(r.start).Milliseconds(), Status: report.StepFailed})
+	r.steps = append(r.steps, report.Step{Name: name, StartMS: at.Milliseconds(), Status: report.StepFailed})
 	r.mu.Unlock()
-	r.Emit(report.StepStarted{Name: name, At: at})
+	r.Emit(report.StepStarted{Name: name, At: time.Now()})
 	return index
 }
 
