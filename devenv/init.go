@@ -26,7 +26,7 @@ import (
 // InitOptions are the options of init.
 type InitOptions struct {
 	Options
-	// Print writes nothing and returns the file's content.
+	// Print writes nothing and returns the content of the file, of an existing one as well.
 	Print bool
 }
 
@@ -58,8 +58,10 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	if i.Workspace.Config != nil {
 		result.Path = i.Workspace.Config.File
 		if !o.Print {
-			err = i.completeSchema(result.Path)
+			return result, i.completeSchema(result.Path)
 		}
+		content, err := os.ReadFile(result.Path)
+		result.Content = []byte(i.Redactor.Text(string(content)))
 		return result, err
 	}
 	if result.Content, err = i.content(); err != nil {
@@ -211,8 +213,8 @@ const schemaName = ".devenv.schema.json"
 func (i *initRun) content() ([]byte, error) {
 	var b strings.Builder
 	b.WriteString("# yaml-language-server: $schema=" + schemaName + "\n#\n" +
-		"# How devenv works with this repository. It looks again on every run, so only what it cannot detect needs a line.\n" +
-		"# Your editor knows all keys from the schema above; the README describes them.\n")
+		"# How devenv works with this repository. It looks again on every run, so only\n" +
+		"# what it cannot detect needs a line. Your editor knows all keys from the schema\n# above; the README describes them.\n")
 	if len(i.answers) > 0 {
 		lines, err := yaml.MarshalWithOptions(i.answers, yaml.Indent(2))
 		if err != nil {

@@ -63,6 +63,10 @@ func TestInitWritesOnlyWhatCannotBeFound(t *testing.T) {
 	if again, err := devenv.Init(t.Context(), o); err != nil || again.Written || c.read(".devenv.yaml") != written {
 		t.Errorf("the second run changed it: %v", err)
 	}
+	o.Print = true
+	if printed, err := devenv.Init(t.Context(), o); err != nil || string(printed.Content) != written {
+		t.Errorf("--print of what exists: %v\n%s", err, printed.Content)
+	}
 }
 
 // TestInitAsksWhereTwoAnswersArePossible also checks that a run with the answer asks nothing.

@@ -93,7 +93,7 @@ func checkList(command string) outcome {
 	list := items{Items: report.NewItems(command)}
 	for _, check := range checks.All() {
 		list.Items.Items = append(list.Items.Items, explained{ID: check.ID, Severity: check.Severity, Asks: check.Asks})
-		list.lines = append(list.lines, fmt.Sprintf("%-16s %-4s  %s", check.ID, check.Severity, check.Asks))
+		list.lines = append(list.lines, fmt.Sprintf("%-17s %-4s  %s", check.ID, check.Severity, check.Asks))
 	}
 	return list
 }
@@ -118,6 +118,6 @@ type explanation struct {
 	page string
 }
 
-func (e explanation) text(p printer, _ error) error { return writeText(p.out, e.page) }
+func (e explanation) text(p printer, _ error) error { return writeText(p.out, flowed(e.page, p.options.Width)) }
 
 func (e explanation) markdown(w io.Writer, _ error) error { return writeText(w, e.page) }

@@ -34,7 +34,7 @@ func (a *app) initialise() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&o.Print, "print", false, "print the file instead of writing it")
+	c.Flags().BoolVar(&o.Print, "print", false, "print the file, also an existing one, and write nothing")
 	return c
 }
 
@@ -49,16 +49,18 @@ func (i initialised) json(w io.Writer, err error) error {
 }
 
 func (i initialised) text(p printer, err error) error {
-	to := p.out
+	to, options := p.out, p.options
 	if i.print {
-		to = p.err // only the file is the result
+		to, options = p.err, p.beside // only the file is the result
 	}
+	shown := report.NewItems(i.Items.Command)
 	for _, item := range i.Items.Items {
 		if f, ok := item.(report.Finding); ok && (p.options.Verbose || f.What != devenv.BaseInput) {
-			if err := writeText(to, fmt.Sprintf("%-28s %s  (%s)\n", f.What, f.Value, f.From)); err != nil {
-				return err
-			}
+			shown.Items = append(shown.Items, fmt.Sprintf("%-28s %s  (%s)", f.What, f.Value, f.From))
 		}
+	}
+	if err := report.WriteItemsText(to, shown, options); err != nil {
+		return err
 	}
 	switch {
 	case err != nil:

@@ -51,6 +51,7 @@ func (a *app) root() *cobra.Command {
 		snapshotCommands{a}.group(), a.undo(), a.clean(), a.explain(), a.demo(), a.version(),
 	)
 	root.SetArgs(spelledOut(root, a.args))
+	a.fitHelp(root)
 	return root
 }
 

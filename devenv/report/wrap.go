@@ -23,7 +23,7 @@ const (
 )
 
 // command matches a command to paste: after a colon, up to what explains it.
-var command = regexp.MustCompile("(?m): ((?:devenv|docker|git|kill|rm) [^\n(,;]*[^\n(,; ])") //nolint:gochecknoglobals // a constant pattern
+var command = regexp.MustCompile("(?m): ((?:devenv|docker|git|kill|rm) [^\n(,;]*[^\n(,; ])")
 
 // tie keeps `text in backquotes`, commands, flags and hyphenated names on one line; loosen undoes it.
 func tie(s string) string {
