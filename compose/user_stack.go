@@ -24,20 +24,24 @@ func (c *Client) UserStack(p *types.Project) UserStack { return UserStack{client
 // Containers returns the containers of the user's own stack by service, running or not, without those of docker
 // compose run. For a scaled service it returns the first.
 func (u UserStack) Containers(ctx context.Context) (map[string]engine.Container, error) {
-	found, err := u.client.engine.Containers(ctx, api.ProjectLabel+"="+u.model.Name, api.OneoffLabel+"=False")
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(found, func(a, b engine.Container) int {
-		return slices.Compare([]rune(a.Labels[api.ContainerNumberLabel]), []rune(b.Labels[api.ContainerNumberLabel]))
-	})
+	found, err := u.All(ctx)
 	own := map[string]engine.Container{}
 	for _, container := range found {
 		if service := container.Labels[api.ServiceLabel]; own[service].ID == "" {
 			own[service] = container
 		}
 	}
-	return own, nil
+	return own, err
+}
+
+// All returns all containers of the project in the order of their numbers, running or not, without those of docker
+// compose run; their services may no longer be in the model.
+func (u UserStack) All(ctx context.Context) ([]engine.Container, error) {
+	found, err := u.client.engine.Containers(ctx, api.ProjectLabel+"="+u.model.Name, api.OneoffLabel+"=False")
+	slices.SortFunc(found, func(a, b engine.Container) int {
+		return slices.Compare([]rune(a.Labels[api.ContainerNumberLabel]), []rune(b.Labels[api.ContainerNumberLabel]))
+	})
+	return found, err
 }
 
 // Create creates the container of one service of the user's own stack without starting it, with its volumes and

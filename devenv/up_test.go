@@ -80,12 +80,21 @@ func TestUpStartsTheStackAndWaits(t *testing.T) {
 		&said); err != nil || strings.Contains(said.String(), "startup packet") {
 		t.Errorf("the database was asked for HTTP: %v\n%s", err, said.String())
 	}
+	s.leaveOldService()
 	down, err := devenv.Down(t.Context(), devenv.DownOptions{Options: s.options()})
 	if err != nil || len(down.Items) != 2 || strings.Contains(down.Items[0].(devenv.DownItem).Container, "/") {
 		t.Fatalf("%v: %+v", err, down.Items)
 	}
-	if s.state("backend") != "none" || s.state("postgres") != "none" {
-		t.Error("down left containers")
+	if s.state("backend") != "none" || s.state("postgres") != "none" || s.state("old") == "none" {
+		t.Error("down left containers, or removed one that is no longer in the Compose file")
+	}
+	down, err = devenv.Down(t.Context(), devenv.DownOptions{Options: s.options(), Volumes: true, Yes: true})
+	if err != nil || len(down.Items) != 0 {
+		t.Errorf("--volumes says it removed what a container still uses: %v: %+v", err, down.Items)
+	}
+	down, err = devenv.Down(t.Context(), devenv.DownOptions{Options: s.options(), RemoveOrphans: true})
+	if err != nil || len(down.Items) != 1 || s.state("old") != "none" {
+		t.Errorf("--remove-orphans: %v: %+v", err, down.Items)
 	}
 	s.up("postgres")
 	if rows := s.sql("SELECT count(*) FROM items"); rows == "0" {
@@ -95,6 +104,19 @@ func TestUpStartsTheStackAndWaits(t *testing.T) {
 		t.Error("a service that was not named was started")
 	}
 	s.reportsRemovedData()
+}
+
+// leaveOldService creates a container of a service that is no longer in the Compose file.
+func (s ownStack) leaveOldService() {
+	s.Helper()
+	project := filepath.Base(s.dir)
+	_, err := s.engine.CreateHolder(s.Context(), "postgres:17", project+"_pgdata", "/data", map[string]string{
+		"com.docker.compose.project": project, "com.docker.compose.service": "old", "com.docker.compose.oneoff": "False",
+		"com.docker.compose.container-number": "1", "com.docker.compose.config-hash": "none",
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
 }
 
 // reportsRemovedData removes the data of the running database, whose healthcheck does not notice.
@@ -312,8 +334,13 @@ func TestTwoWorktreesRunSideBySide(t *testing.T) {
 	}
 	s.mark()
 	second.worksOnItsOwn(name + "-second_pgdata")
-	if _, err := devenv.Down(t.Context(), devenv.DownOptions{Options: second.options(), Volumes: true, Yes: true}); err != nil {
-		t.Error(err)
+	_, err = devenv.Down(t.Context(), devenv.DownOptions{Options: second.options(), Volumes: true})
+	if report.KindOf(err) != report.KindUsage || !strings.Contains(err.Error(), name+"-second_pgdata") {
+		t.Errorf("down --volumes does not name what it would remove: %v", err)
+	}
+	down, err := devenv.Down(t.Context(), devenv.DownOptions{Options: second.options(), Volumes: true, Yes: true})
+	if gone, existsErr := s.engine.VolumeExists(t.Context(), name+"-second_pgdata"); gone || err != nil || existsErr != nil || len(down.Items) != 2 {
+		t.Errorf("down --volumes removed %+v: %v, %v", down.Items, err, existsErr)
 	}
 	if !s.marked() {
 		t.Error("the second worktree changed the first one's data")

@@ -118,6 +118,8 @@ type explanation struct {
 	page string
 }
 
-func (e explanation) text(p printer, _ error) error { return writeText(p.out, flowed(e.page, p.options.Width)) }
+func (e explanation) text(p printer, _ error) error {
+	return writeText(p.out, flowed(e.page, p.options.Width))
+}
 
 func (e explanation) markdown(w io.Writer, _ error) error { return writeText(w, e.page) }

@@ -53,7 +53,7 @@ func (i initialised) text(p printer, err error) error {
 	if i.print {
 		to, options = p.err, p.beside // only the file is the result
 	}
-	shown := report.NewItems(i.Items.Command)
+	shown := report.NewItems(i.Command)
 	for _, item := range i.Items.Items {
 		if f, ok := item.(report.Finding); ok && (p.options.Verbose || f.What != devenv.BaseInput) {
 			shown.Items = append(shown.Items, fmt.Sprintf("%-28s %s  (%s)", f.What, f.Value, f.From))

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// freeShorthand lets a command use a global flag's shorthand for a flag of its own, as Compose's commands do. Before the
-// command it still is the global flag's.
+// freeShorthand lets a command use a global flag's shorthand for a flag of its own, as Compose's commands do. Before
+// the command it still is the global flag's.
 func (g *globals) freeShorthand(c *cobra.Command, name string) {
 	flag := *g.flags.Lookup(name)
 	flag.Usage += "; -" + flag.Shorthand + " only before the command"

@@ -62,7 +62,8 @@ func upLine(item any) any {
 }
 
 const downLong = `Stops your stack and removes its containers and networks, as docker compose down would. The data in its
-volumes stays, unless you pass --volumes.
+volumes stays, unless you pass --volumes: then it names them, and asks. Containers of services that are no
+longer in the Compose file stay, unless you pass --remove-orphans.
 
 Exit status: 0 done, 1 failed, 2 wrong flags or configuration, 130 interrupted.`
 
@@ -93,11 +94,14 @@ func (s stackCommands) down() *cobra.Command {
 	return c
 }
 
-// downLine returns one container in plain text.
+// downLine returns one container or volume in plain text.
 func downLine(item any) any {
 	i, ok := item.(devenv.DownItem)
-	if !ok {
+	switch {
+	case !ok:
 		return item
+	case i.Volume != "":
+		return verb(i.DryRun) + " volume " + i.Volume
 	}
 	return verb(i.DryRun) + " " + i.Container
 }

@@ -113,16 +113,11 @@ func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error)
 // LastExchange returns the exchange that loaded the current data of a service's database, according to the data itself;
 // false if none did, or it is unknown.
 func (s *Stack) LastExchange(ctx context.Context, service string) (Replaced, bool) {
-	e := s.workspace.Engine
-	server, err := e.Inspect(ctx, s.Containers[service].ID)
-	if err != nil {
+	store, ok := s.StoreOf(ctx, service)
+	if !ok {
 		return Replaced{}, false
 	}
-	store, err := database.StoreOf(service, server)
-	if err != nil {
-		return Replaced{}, false
-	}
-	id, err := store.LastSwap(ctx, e, server.ID)
+	id, err := store.LastSwap(ctx, s.workspace.Engine, s.Containers[service].ID)
 	if err != nil {
 		return Replaced{}, false
 	}

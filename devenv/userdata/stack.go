@@ -87,6 +87,16 @@ func (s *Stack) ReadContainers(ctx context.Context) (err error) {
 	return err
 }
 
+// StoreOf returns where the database keeps its data; false if the stack has no container of it, or keeps it nowhere.
+func (s *Stack) StoreOf(ctx context.Context, service string) (database.Store, bool) {
+	server, err := s.workspace.Engine.Inspect(ctx, s.Containers[service].ID)
+	if err != nil {
+		return database.Store{}, false
+	}
+	store, err := database.StoreOf(service, server)
+	return store, err == nil
+}
+
 // FindDatabase returns the service of the database. It fails if there is none, or more than one.
 func (s *Stack) FindDatabase(ctx context.Context) (string, error) {
 	return findDatabase(ctx, s.workspace)
