@@ -89,7 +89,7 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 // clone.
 func (r *resetRun) finish(ctx context.Context, err error) error {
 	if r.clone != nil {
-		err = tool.ExplainLost(ctx, r.bed.Workspace.Engine, r.clone, err)
+		err = tool.ExplainLost(ctx, r.clone, err)
 	}
 	return r.bed.Finish(ctx, err)
 }
@@ -147,7 +147,7 @@ func (r *resetRun) cloneBase(ctx context.Context, log *step.Log) (err error) {
 func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 	_, err := r.bed.Tool.Upgrade(ctx, r.bed.Tool.Database(r.clone), migrations.Heads())
 	var failure *migrations.Failure
-	if errors.As(err, &failure) {
+	if errors.As(err, &failure) && !failure.Unanswered() {
 		return report.Fail(report.KindFaulty, "to see why, with evidence: devenv test-migration\nor take the base's data as it is: devenv "+
 			"reset --to base",
 			"apply the branch's migrations to the base's data: %w", err)

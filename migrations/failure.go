@@ -1,6 +1,10 @@
 package migrations
 
-import "strings"
+import (
+	"strings"
+
+	"devenv/devenv/sqlstate"
+)
 
 // FailureCode is the kind of a migration tool's failure, for code to compare.
 type FailureCode string
@@ -74,4 +78,16 @@ func (f *Failure) Error() string {
 		text.WriteString(" (SQLSTATE " + f.SQLState + ")")
 	}
 	return text.String()
+}
+
+// Unanswered reports whether the run ended without an answer about the migration: the server could not be reached, ended
+// the connection, ran out of memory or disk, or a time limit ended a statement. A server that refuses the user or lacks
+// the database does answer.
+func (f *Failure) Unanswered() bool {
+	switch {
+	case f.SQLState != "":
+		return sqlstate.Machine(f.SQLState, f.Message) || sqlstate.TimedOut(f.SQLState, f.Message)
+	default:
+		return f.Code == FailureConnect
+	}
 }

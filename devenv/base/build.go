@@ -59,7 +59,7 @@ func (b *Base) Make(ctx context.Context, runner *step.Runner, from From) error {
 		}
 	}
 	err = tool.ExplainOtherHost(b.Model, b.project.Migrations.Service, b.Settings, err)
-	return tool.ExplainLost(ctx, b.Workspace.Engine, m.server, err)
+	return tool.ExplainLost(ctx, m.server, err)
 }
 
 // ensureImages prepares the tree and builds or pulls the images.
@@ -221,7 +221,7 @@ func (b *build) baselines(ctx context.Context) (map[string]json.RawMessage, erro
 		return err
 	})
 	var failure *migrations.Failure
-	if !errors.As(err, &failure) {
+	if !errors.As(err, &failure) || failure.Unanswered() {
 		return known, err
 	}
 	known[scratchBaseline], err = json.Marshal(failure)

@@ -27,7 +27,10 @@ type ModelsBaseline struct {
 // and functions of another catalog. A failure is a result, not an error.
 func ModelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from catalog.Catalog) (made catalog.Catalog, failure, err error) {
 	made, err = database.Ask(ctx, s, func(ctx context.Context, connection *database.Conn) (made catalog.Catalog, err error) {
-		if failure = catalog.PrepareModels(ctx, connection, from); failure != nil {
+		if failure = catalog.PrepareModels(ctx, connection, from); failure != nil && connection.IsClosed() {
+			return made, failure // the server did not answer, which is no result
+		}
+		if failure != nil {
 			return made, ctx.Err()
 		}
 		if failure, err = createModels(ctx, t, s); failure != nil || err != nil {
@@ -46,7 +49,7 @@ func createModels(ctx context.Context, t *tool.Tool, s *database.Server) (failur
 	}
 	err = modeler.CreateAll(ctx, t.Database(s))
 	var failed *migrations.Failure
-	if errors.As(err, &failed) {
+	if errors.As(err, &failed) && !failed.Unanswered() {
 		return failed, nil
 	}
 	return nil, err

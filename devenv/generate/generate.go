@@ -122,7 +122,7 @@ func (w *writer) applyBranch(ctx context.Context, log *step.Log) (bool, error) {
 	w.migration.Applied = true
 	_, err := w.Tool.Upgrade(ctx, w.Tool.Database(w.seeded.Server), migrations.Heads())
 	var failure *migrations.Failure
-	if errors.As(err, &failure) {
+	if errors.As(err, &failure) && !failure.Unanswered() {
 		log.Skipped("the branch's own migrations fail: " + failure.Error())
 		return false, nil
 	}

@@ -1,5 +1,5 @@
 // Package query is what the other packages below database share to query Postgres: names and literals in SQL,
-// read-only transactions, and the server's errors. It uses no package of devenv.
+// read-only transactions, and the server's errors. Of devenv's packages it uses sqlstate only.
 package query
 
 import (
@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"devenv/devenv/sqlstate"
 )
 
 // steady sets what the text of a value depends on, and what could hide rows or stop a long scan.
@@ -25,8 +27,12 @@ func Read(ctx context.Context, conn *pgx.Conn, f func(pgx.Tx) error) error {
 	})
 }
 
-// Refused reports whether Postgres answered with an error.
-func Refused(err error) bool { return State(err) != "" }
+// Refused reports whether Postgres answered with an error. A server that has been ended, or has no memory or disk left,
+// has not answered.
+func Refused(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && !sqlstate.Machine(refused.Code, refused.Message)
+}
 
 // State returns the SQLSTATE of an error from Postgres, empty for any other error.
 func State(err error) string {

@@ -103,7 +103,7 @@ func (m *RowMaker) build(ctx context.Context, t *catalog.Table, a attempt) ([]st
 	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing must remain
 	for _, row := range a.rows {
 		if _, err := m.insert(ctx, t, maps.Clone(row), a.full, 0); err != nil {
-			if errors.Is(err, errImplied) || ctx.Err() != nil {
+			if errors.Is(err, errImplied) || ctx.Err() != nil || m.tx.Conn().IsClosed() {
 				return nil, err
 			}
 			return nil, &buildError{err}

@@ -53,7 +53,8 @@ func Try(ctx context.Context, conn txStarter, shape *catalog.Shape, tables []*ca
 	return failed, nil
 }
 
-// tryWrite writes to one table. A sequence that lags behind its column makes a row collide.
+// tryWrite writes to one table and rolls that back. A connection that was lost meanwhile is an error: it says nothing
+// about the table.
 func tryWrite(ctx context.Context, conn txStarter, shape *catalog.Shape, t *catalog.Table, role string) (*Failed, error) {
 	tx, err := conn.Begin(ctx)
 	if err != nil {
@@ -63,6 +64,15 @@ func tryWrite(ctx context.Context, conn txStarter, shape *catalog.Shape, t *cata
 	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '20s'"); err != nil {
 		return nil, err
 	}
+	f, err := writeTo(ctx, tx, shape, t, role)
+	if err == nil && f != nil && tx.Conn().IsClosed() {
+		return nil, fmt.Errorf("the connection was lost: %s", f.Message)
+	}
+	return f, err
+}
+
+// writeTo writes to one table. A sequence that lags behind its column makes a row collide.
+func writeTo(ctx context.Context, tx pgx.Tx, shape *catalog.Shape, t *catalog.Table, role string) (*Failed, error) {
 	maker := witness.NewRowMaker(tx, shape)
 	if f, err := behind(ctx, tx, maker, t); f != nil || err != nil {
 		return f, err
@@ -146,12 +156,11 @@ func brokenStates() []string {
 func failure(t *catalog.Table, role, statement string, err error) (*Failed, error) {
 	f := &Failed{Table: t.Label(), Role: role, Statement: statement, Message: err.Error()}
 	var refused *pgconn.PgError
-	if errors.As(err, &refused) {
+	switch {
+	case query.Refused(err) && errors.As(err, &refused):
 		f.SQLState, f.Message, f.Detail = refused.Code, refused.Message, refused.Where
 		f.Broken = slices.Contains(brokenStates(), refused.Code)
-		return f, nil
-	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	case query.State(err) != "", errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return nil, err
 	}
 	return f, nil
