@@ -56,6 +56,9 @@ type Database struct {
 	Address string
 	// Hosts are the host names in the project's URLs that refer to the database.
 	Hosts []string
+	// Alive returns an error if the server has ended: its address may be another server's by then. A tool asks right
+	// before it connects, and again before it believes an answer. It may be nil.
+	Alive func(context.Context) error
 }
 
 // Target is where an upgrade or downgrade ends. The zero value is the head.

@@ -33,15 +33,20 @@ func (s *Server) Connect(ctx context.Context) (*Conn, error) {
 	return connect(ctx, s.address, s.settings, s.dial())
 }
 
-// Ask opens a connection to a server, calls question with it, for example catalog.Read, and closes it.
+// Ask opens a connection to a server, calls question with it, for example catalog.Read, and closes it. If the server
+// does not answer, the error tells what became of it.
 func Ask[T any](ctx context.Context, s *Server, question func(context.Context, *Conn) (T, error)) (T, error) {
 	conn, err := s.Connect(ctx)
 	if err != nil {
 		var none T
-		return none, err
+		return none, s.Explain(ctx, err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // its statements have completed
-	return question(ctx, conn)
+	answer, err := question(ctx, conn)
+	if err != nil && conn.IsClosed() {
+		err = s.Explain(ctx, err)
+	}
+	return answer, err
 }
 
 // RefreshAddresses reads the server's addresses again after its container has joined a network: it has an address

@@ -52,6 +52,9 @@ func (s *Server) failure(ctx context.Context, err error) error {
 	}
 	lines, tailErr := s.engine.Tail(context.WithoutCancel(ctx), s.ID, logLines)
 	reason, hint := explain(lines, err)
+	if fate, unseen := s.engine.Fate(context.WithoutCancel(ctx), s.ID); reason == "" && unseen == nil && fate.Outside {
+		reason, hint = whyLost(fate, lines)
+	}
 	if reason != "" {
 		err = fmt.Errorf("%s: %w", reason, err)
 	}

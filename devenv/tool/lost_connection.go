@@ -4,20 +4,17 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 
-	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
-	"devenv/devenv/scratch"
 	"devenv/migrations"
 )
 
-// ExplainLost adds the end of the server's log to a lost connection, if the server's container still exists. The server
-// is nil if none was started.
-func ExplainLost(ctx context.Context, e *engine.Engine, server *database.Server, err error) error {
+// ExplainLost adds to the failure of a tool whose database did not answer what became of the server. The server is nil
+// if none was started.
+func ExplainLost(ctx context.Context, server *database.Server, err error) error {
 	var failure *migrations.Failure
-	if !errors.As(err, &failure) || failure.Code != migrations.FailureConnect || server == nil || ctx.Err() != nil {
+	if !errors.As(err, &failure) || !failure.Unanswered() || server == nil || ctx.Err() != nil {
 		return err
 	}
 	if unresolved(failure) { // the connection reached no server
@@ -25,14 +22,19 @@ func ExplainLost(ctx context.Context, e *engine.Engine, server *database.Server,
 			"    migrations: {env: {DATABASE_URL: \"…\"}}"
 		return report.Fail(report.KindOf(err), cmp.Or(report.HintOf(err), hint), "%w", err)
 	}
-	said, tailErr := e.Tail(ctx, server.ID, scratch.TailLines)
-	if tailErr != nil {
-		return err // the failure itself matters more
+	return server.Explain(ctx, err)
+}
+
+// ExplainEnded adds to the error of a tool that has ended in the middle of a command what became of its container.
+func (t *Tool) ExplainEnded(ctx context.Context, err error) error {
+	var failure *migrations.Failure
+	if err == nil || ctx.Err() != nil || errors.As(err, &failure) {
+		return err
 	}
-	hint := report.HintOf(err)
-	if hint == "" {
-		hint = "the last lines of the output are the database server's log; " +
-			"if they give no reason, the machine may be short of memory (docker stats): run it again"
+	fate, unseen := t.checkout.Workspace.Engine.FateOfLost(ctx, t.Container)
+	if unseen != nil || fate.Said == "" {
+		return err // the error itself matters more
 	}
-	return report.Fail(report.KindOf(err), hint, "%w", err).WithOutput(slices.Concat(report.OutputOf(err), said))
+	return report.Fail(report.KindOf(err), cmp.Or(report.HintOf(err), "run it again"), "the migration tool's throwaway container %s: %w",
+		fate.Said, err).WithOutput(report.OutputOf(err))
 }

@@ -133,8 +133,12 @@ func (t *Tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.M
 
 // Database returns the database that a command of the tool connects to.
 func (t *Tool) Database(s Server) migrations.Database {
-	return migrations.Database{Address: s.Address(t.Network), Hosts: t.hosts}
+	return migrations.Database{Address: s.Address(t.Network), Hosts: t.hosts, Alive: s.Alive}
 }
 
 // Server is a running scratch server that the tool can connect to.
-type Server interface{ Address(network string) string }
+type Server interface {
+	Address(network string) string
+	// Alive returns an error if the server has ended.
+	Alive(ctx context.Context) error
+}

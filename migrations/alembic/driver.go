@@ -4,6 +4,7 @@
 package alembic
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -99,17 +100,26 @@ func (d *Driver) inTurn(ctx context.Context, do func() error) error {
 	}
 }
 
-// run runs one command and decodes its result. The result of a failed command is decoded too, if there is one.
+// run runs one command and decodes its result. The result of a failed command is decoded too, if there is one. What a
+// command found counts only if its server still runs.
 func (d *Driver) run(ctx context.Context, r request, result any) error {
-	if d.broken != nil {
-		return d.broken
+	alive := r.Database.Alive
+	if alive == nil {
+		alive = func(context.Context) error { return nil }
+	}
+	if err := cmp.Or(d.broken, alive(ctx)); err != nil {
+		return err
 	}
 	d.next++
 	r.ID, r.Address, r.Hosts = d.next, r.Database.Address, r.Database.Hosts
 	if err := d.send(ctx, r); err != nil {
 		return d.lost(ctx, err)
 	}
-	return d.await(ctx, r, result)
+	err := d.await(ctx, r, result)
+	if d.broken != nil {
+		return err
+	}
+	return cmp.Or(alive(ctx), err)
 }
 
 func (d *Driver) await(ctx context.Context, r request, result any) error {

@@ -1,0 +1,80 @@
+package database
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// lost is the error of a server that did not answer, with what became of it.
+type lost struct{ *report.Failure }
+
+// Unwrap returns the failure.
+func (l lost) Unwrap() error { return l.Failure }
+
+// Explain adds to the error of a server that did not answer what became of its container, or what its log says, and the
+// log's last lines. It returns an interrupt, and an error that it has already explained, as it is.
+func (s *Server) Explain(ctx context.Context, err error) error {
+	var known lost
+	if err == nil || ctx.Err() != nil || errors.As(err, &known) {
+		return err
+	}
+	fate, unseen := s.engine.FateOfLost(ctx, s.ID)
+	if unseen != nil {
+		return err // the error itself matters more
+	}
+	lines, unread := s.engine.Tail(ctx, s.ID, logLines)
+	if unread != nil {
+		lines = nil // the container is gone
+	}
+	reason, hint := whyLost(fate, lines)
+	failure := report.Fail(report.KindWork, cmp.Or(report.HintOf(err), hint), "%w", err)
+	switch {
+	case reason != "" && errors.As(err, new(*pgconn.ConnectError)): // it only repeats the address
+		failure = report.Fail(report.KindWork, hint, "%s, and takes no connection", reason)
+	case reason != "":
+		failure = report.Fail(report.KindWork, hint, "%s: %w", reason, err)
+	}
+	return lost{failure.WithOutput(append(report.OutputOf(err), lines...))}
+}
+
+// Alive returns an error if the server's container does not run, with what became of it. Another container may have its
+// address by then.
+func (s *Server) Alive(ctx context.Context) error {
+	fate, err := s.engine.Fate(ctx, s.ID)
+	if err != nil || fate.Said == "" {
+		return err
+	}
+	reason, hint := whyLost(fate, nil)
+	return lost{report.Fail(report.KindWork, hint, "%s", reason)}
+}
+
+// runAgain is what to do after somebody else ended a throwaway container.
+const runAgain = "nothing is wrong with your files: run it again"
+
+// whyLost returns why a server did not answer, empty if nothing tells, and what to do about it.
+func whyLost(fate engine.Fate, log []string) (reason, hint string) {
+	const container = "the database's throwaway container "
+	all := strings.Join(log, "\n")
+	switch {
+	case strings.Contains(fate.Said, "out of memory"):
+		return container + fate.Said, "give the service (mem_limit), or Docker, more memory, then run it again"
+	case strings.Contains(all, "No space left on device"):
+		return "the engine's disk is full", "free some space: docker system df, devenv clean; then run it again"
+	case fate.Said != "":
+		return container + fate.Said, runAgain
+	}
+	if crash := regexp.MustCompile(`was terminated by signal \d+(: \w+)?`).FindString(all); crash != "" {
+		return "a process of the database's server " + crash,
+			"the kernel does that when memory is short (docker stats, dmesg): free some, then run it again"
+	}
+	return "", "the last lines of the output are the database server's log; " +
+		"if they give no reason, the machine may be short of memory (docker stats): run it again"
+}
