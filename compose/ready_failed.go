@@ -28,6 +28,12 @@ func (e Ended) Error() string {
 	return text
 }
 
+// Late is the error of a container that runs, but did not show its sign in time, or not for long.
+type Late struct{ missing string }
+
+// Error returns which sign it did not show.
+func (l Late) Error() string { return l.missing }
+
 // failed returns the failure of a container that exited before it was ready, or instead of staying ready.
 func (l *lives) failed(ctx context.Context, now standing) error {
 	if now == loops {
@@ -72,7 +78,7 @@ func (l *lives) late(ctx context.Context, what string) error {
 	}
 	hint := "if it takes longer, or shows readiness in another way, configure it in .devenv.yaml:\n" +
 		"    backend: {ready: {timeout: 300s, log: \"Serving on\"}}"
-	return report.Fail(report.KindWork, hint, "%s%s", what, l.missing()).WithOutput(lines)
+	return report.Fail(report.KindWork, hint, "%s%w", what, Late{l.missing()}).WithOutput(lines)
 }
 
 // missing describes the sign that a container did not show.

@@ -30,7 +30,10 @@ func newRun(b *testbed.Testbed) *run {
 // finish removes what the run made, and completes the document with the run's error. An interrupt remains one.
 func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 	if r.seeded != nil && r.seeded.Server != nil {
-		err = tool.ExplainLost(ctx, r.Workspace.Engine, r.seeded.Server, err)
+		err = tool.ExplainLost(ctx, r.seeded.Server, err)
+	}
+	if err == nil {
+		err = unproved(r.document.Checks)
 	}
 	err = r.Finish(ctx, err)
 	r.closeDocument(err)

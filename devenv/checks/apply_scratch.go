@@ -8,7 +8,7 @@ import (
 
 func applyScratch() Check {
 	return Check{
-		ID: "apply.scratch", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialScratch},
+		ID: "apply.scratch", Severity: report.StatusFail, Needs: []Trial{TrialScratch}, Uses: []Trial{TrialSeeded},
 		Asks: "does the whole history upgrade an empty database?",
 		Page: applyScratchPage, Judge: judgeScratch,
 	}

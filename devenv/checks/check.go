@@ -11,8 +11,9 @@ type Check struct {
 	Severity report.Status
 	// Asks is the question in one line.
 	Asks string
-	// Needs lists the trials whose facts the check reads; it is empty when the files alone are enough.
-	Needs []Trial
+	// Needs lists the trials whose facts the check judges; it is empty when the files alone are enough. Uses lists those
+	// that only add to what it says: without them, its answer stands.
+	Needs, Uses []Trial
 	// Page explains the check in Markdown: what it asks, why that matters, an example, how to fix the problem, how to
 	// allow it.
 	Page string
@@ -33,6 +34,8 @@ type Finding struct {
 	On string
 	// AtMost caps the severity of this finding: warn for a problem that is already fixed.
 	AtMost report.Status
+	// unanswered is true when the check was not asked because the machine left one of its trials unanswered.
+	unanswered bool
 }
 
 // Answer is the kind of a finding.

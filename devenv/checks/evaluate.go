@@ -41,7 +41,8 @@ func judge(c Check, facts *Facts, s Selection, ledger *ledger) report.Check {
 	}
 	finding := facts.asked(c)
 	answer.Summary, answer.Hint, answer.On = finding.Summary, finding.Hint, finding.On
-	answer.MS = facts.spent(c.Needs)
+	answer.Unanswered = finding.unanswered && s.decisive(c)
+	answer.MS = facts.spent(slices.Concat(c.Needs, c.Uses))
 	if finding.Evidence != nil {
 		answer.Evidence = finding.Evidence
 	}
@@ -62,14 +63,21 @@ func judge(c Check, facts *Facts, s Selection, ledger *ledger) report.Check {
 	return answer
 }
 
-// asked returns a check's finding, or why one of its trials could not run.
+// asked returns a check's finding, or why one of its trials could not run or was not answered. What the others found
+// stays found.
 func (f *Facts) asked(c Check) Finding {
 	for _, need := range c.Needs {
 		if why := f.Unable[need]; why != "" {
 			return unasked(why)
 		}
 	}
-	return c.Judge(f)
+	finding := c.Judge(f)
+	for _, need := range c.Needs {
+		if lost, ok := f.Unanswered[need]; ok && finding.Answer != Found {
+			return lost.finding()
+		}
+	}
+	return finding
 }
 
 // ledger records which waivers the branch's revisions carry and which of them were needed.

@@ -59,6 +59,8 @@ type Facts struct {
 	Snippets migrations.Snippets
 	// Unable holds why a trial could not run: the migration tool lacks an ability it needs, or there is no backend.
 	Unable map[Trial]string
+	// Unanswered holds why a trial was not carried out to its end, although it could have been: the machine ended it.
+	Unanswered map[Trial]Unanswered
 	// Spent is how long each trial took.
 	Spent map[Trial]time.Duration
 

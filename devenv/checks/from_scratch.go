@@ -6,9 +6,12 @@ func sayFromScratch(judge func(*Facts) Finding, fromScratch func(*Facts) bool) f
 	return func(f *Facts) Finding {
 		finding := judge(f)
 		if finding.Answer != Unasked && fromScratch(f) {
+			why := "does not reach the head"
+			if _, lost := f.Unanswered[TrialSeeded]; lost {
+				why = "was not answered"
+			}
 			finding.On = "a schema made from scratch"
-			finding.Summary += "; tried on " + finding.On +
-				", because the upgrade of the base's data does not reach the head (apply.seeded)"
+			finding.Summary += "; tried on " + finding.On + ", because the upgrade of the base's data " + why + " (apply.seeded)"
 		}
 		return finding
 	}

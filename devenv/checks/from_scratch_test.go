@@ -31,6 +31,10 @@ func TestAnAnswerFromScratchSaysSo(t *testing.T) {
 		if got := c.Judge(&scratch).Summary; !strings.Contains(got, said) || strings.Contains(got, "with data in place") {
 			t.Errorf("%s from scratch: %q", c.ID, got)
 		}
+		scratch.Unanswered = map[Trial]Unanswered{TrialSeeded: {Reason: "it was killed"}}
+		if got := c.Judge(&scratch).Summary; !strings.Contains(got, "was not answered") || strings.Contains(got, "reach the head") {
+			t.Errorf("%s, after the upgrade was not answered: %q", c.ID, got)
+		}
 		broken := Facts{Change: Change{NothingToTry: "it is broken"}}
 		broken.Drift.FromScratch, broken.Reverse.FromScratch = true, true
 		if got := c.Judge(&broken).Summary; got != "it is broken" {

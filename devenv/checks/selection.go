@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 
 	"devenv/devenv/report"
@@ -46,7 +47,7 @@ func (s Selection) Wants(t Trial) bool {
 		if s.Off(c.ID) != "" {
 			continue
 		}
-		for _, need := range c.Needs {
+		for _, need := range slices.Concat(c.Needs, c.Uses) {
 			if need == t {
 				return true
 			}

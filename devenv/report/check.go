@@ -1,5 +1,7 @@
 package report
 
+import "slices"
+
 // Status is the result of a check.
 type Status string
 
@@ -27,6 +29,9 @@ type Check struct {
 	ID      string `json:"id"`
 	Status  Status `json:"status"`
 	Summary string `json:"summary"`
+	// Unanswered means that the machine kept a check from being answered that decides about the migration: it was
+	// skipped, and without it nobody knows whether the migration is sound.
+	Unanswered bool `json:"unanswered,omitempty"`
 	// On is what the answer is about, if it is not about the base's data: "a schema made from scratch".
 	On string `json:"on,omitempty"`
 	// Waived is the reason of the waiver that turned the status into pass.
@@ -68,6 +73,11 @@ func Worst(checks []Check) Verdict {
 		}
 	}
 	return verdict
+}
+
+// Unanswered returns the checks that the machine kept from being answered, and that decide about the migration.
+func Unanswered(checks []Check) []Check {
+	return slices.DeleteFunc(slices.Clone(checks), func(c Check) bool { return !c.Unanswered })
 }
 
 func statusRank(s Status) int {

@@ -24,7 +24,7 @@ func WriteMarkdown(w io.Writer, d *Document, file []byte) error {
 	p.listFiles(d.Files)
 	p.table(d.Checks)
 	for i := range d.Checks {
-		if c := &d.Checks[i]; c.Status == StatusFail || c.Status == StatusWarn {
+		if c := &d.Checks[i]; c.Status == StatusFail || c.Status == StatusWarn || c.Unanswered {
 			p.details(c)
 		}
 	}
@@ -61,13 +61,13 @@ func (p markdown) listFiles(files []File) {
 	}
 }
 
-// markdownTable writes a row for each check that failed, warns or is waived.
+// table writes a row for each check that failed, warns, is waived or was left unanswered.
 func (p markdown) table(checks []Check) {
-	signs := map[Status]string{StatusFail: "❌", StatusWarn: "⚠️", StatusPass: "🟡"}
+	signs := map[Status]string{StatusFail: "❌", StatusWarn: "⚠️", StatusPass: "🟡", StatusSkip: "❔"}
 	open := false
 	for i := range checks {
 		c := &checks[i]
-		if c.Status == StatusSkip || c.Status == StatusPass && c.Waived == "" {
+		if c.Status == StatusSkip && !c.Unanswered || c.Status == StatusPass && c.Waived == "" {
 			continue
 		}
 		if !open {
@@ -121,7 +121,7 @@ func (p markdown) rest(d *Document) {
 		}
 	}
 	passed := len(lines)
-	reasons, ids := skipsByReason(d.Checks)
+	reasons, ids := skipsByReason(answered(d.Checks))
 	for _, reason := range reasons {
 		lines = append(lines, fmt.Sprintf("- skipped %s: %s", span(strings.Join(ids[reason], ", ")), escape(reason)))
 	}

@@ -61,6 +61,8 @@ func headlineOf(d *Document) string {
 		subject = "The branch's migration"
 	}
 	switch {
+	case len(Unanswered(d.Checks)) > 0:
+		return unprovedHeadline(subject, d.Checks)
 	case len(d.Revisions) == 0 && (d.Verdict == VerdictWarn || d.Verdict == VerdictFail):
 		return fmt.Sprintf("The branch adds no migration, and something is wrong: %s.", n)
 	case d.Verdict == VerdictPass && !upgrades(d.Checks):
@@ -83,6 +85,27 @@ func headlineOf(d *Document) string {
 		return "The migration is neither written nor verified."
 	}
 	return noMigrationHeadline(d)
+}
+
+// unprovedHeadline returns the headline if the machine kept checks from being answered: why, and what to do. A fault that
+// was found all the same comes first.
+func unprovedHeadline(subject string, checks []Check) string {
+	lost := Unanswered(checks)
+	text := subject + " is not proved: "
+	if n := countChecks(checks); n.fail > 0 {
+		text = fmt.Sprintf("%s is faulty (%s), and not proved otherwise: ", subject, n)
+	}
+	text += lost[0].ID
+	verb := " was "
+	if n := len(lost) - 1; n > 0 {
+		text += " and " + Count(n, "other check")
+		verb = " were "
+	}
+	text += verb + strings.TrimSuffix(lost[0].Summary, ".") + "."
+	if todo, _, _ := strings.Cut(lost[0].Hint, "\n"); todo != "" {
+		text += " " + strings.ToUpper(todo[:1]) + strings.TrimSuffix(todo[1:], ".") + "."
+	}
+	return text
 }
 
 // upgrades reports whether the upgrade of the base's data was judged: without that, nobody knows whether a migration

@@ -16,6 +16,7 @@ func (p *page) checks(d *Document) {
 			}
 		}
 	}
+	p.unanswered(d.Checks)
 	p.passed(d.Checks)
 	p.waived(d.Checks)
 	p.skipped(d.Checks)

@@ -54,8 +54,29 @@ func (p *page) waived(checks []Check) {
 	}
 }
 
+// unanswered shows the checks that the machine kept from being answered, those with the same reason together.
+func (p *page) unanswered(checks []Check) {
+	lost := Unanswered(checks)
+	reasons, ids := skipsByReason(lost)
+	for _, reason := range reasons {
+		first := &lost[slices.IndexFunc(lost, func(c Check) bool { return c.Summary == reason })]
+		p.blank()
+		p.wrap(p.paint(yellow, "?")+" ", 2, strings.Join(ids[reason], ", "))
+		p.wrap("  ", 2, reason)
+		for i := range first.Evidence {
+			p.evidence(first, i)
+		}
+		p.hint(2, first.Hint)
+	}
+}
+
+// answered returns the checks without those that the machine kept from being answered.
+func answered(checks []Check) []Check {
+	return slices.DeleteFunc(slices.Clone(checks), func(c Check) bool { return c.Unanswered })
+}
+
 func (p *page) skipped(checks []Check) {
-	reasons, ids := skipsByReason(checks)
+	reasons, ids := skipsByReason(answered(checks))
 	for _, reason := range reasons {
 		p.wrap(p.faint("-")+" ", 2, named("skipped "+strings.Join(ids[reason], ", "), reason))
 	}

@@ -163,6 +163,12 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 		}}
 	}
 	own := []string{"3f2a"}
+	lost := func() []report.Check {
+		c := report.Check{ID: "apply.scratch", Status: report.StatusSkip, Unanswered: true, Summary: "not answered: it was killed", Hint: "run it again"}
+		other := c
+		other.ID = "drift.models"
+		return []report.Check{c, other}
+	}
 	drift := func(status report.Status) []report.Check {
 		return []report.Check{{ID: "apply.seeded", Status: report.StatusSkip}, {ID: "drift.models", Status: status}}
 	}
@@ -203,6 +209,14 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 			report.Document{Verdict: report.VerdictNone, Checks: skipped("--no-verify"), Revisions: own},
 			"· The migration is neither written nor verified.",
 		},
+		"unanswered": {
+			report.Document{Error: &report.ErrorField{Message: "x"}, Revisions: own, Checks: append(lost(), pass...)},
+			"✗ The migration is not proved: apply.scratch and 1 other check were not answered: it was killed. Run it again.",
+		},
+		"unanswered and faulty": {
+			report.Document{Error: &report.ErrorField{Message: "x"}, Revisions: own, Checks: append(lost()[:1], drift(report.StatusFail)...)},
+			"✗ The migration is faulty (1 check failed), and not proved otherwise: apply.scratch was not answered: it was killed. Run it again.",
+		},
 		"error": {
 			report.Document{Verdict: report.VerdictNone, Error: &report.ErrorField{Message: "x"}},
 			"✗ No verdict: the run ended with an error.",
@@ -214,7 +228,7 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			first, _, _ := strings.Cut(text(t, &tt.doc, report.TextOptions{Width: 80}), "\n")
+			first, _, _ := strings.Cut(text(t, &tt.doc, report.TextOptions{Width: 200}), "\n")
 			if first != tt.want {
 				t.Errorf("headline %q, want %q", first, tt.want)
 			}

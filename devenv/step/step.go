@@ -33,6 +33,9 @@ func (l *Log) Done(detail string) { l.status, l.detail = report.StepDone, detail
 // Faulty sets what the step found wrong with the migration: a result, not an error of the run.
 func (l *Log) Faulty(detail string) { l.status, l.detail = report.StepFailed, detail }
 
+// Unanswered sets why the step did not come to an answer: a result too, about the machine.
+func (l *Log) Unanswered(reason string) { l.status, l.detail = report.StepFailed, reason }
+
 // Cached marks the step's result as already known.
 func (l *Log) Cached(detail string) { l.status, l.detail = report.StepCached, detail }
 

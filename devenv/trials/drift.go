@@ -27,7 +27,7 @@ func tryDrift(ctx context.Context, p *pass, _ *step.Log) (finding, error) {
 		return nil, err
 	}
 	operations, err := generator.Autogenerate(ctx, p.Tool.Database(database.Server))
-	outcome, err := p.resultOf(err)
+	outcome, err := p.resultOf(ctx, database.Server, err)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +36,7 @@ func tryDrift(ctx context.Context, p *pass, _ *step.Log) (finding, error) {
 	if !models.Ran {
 		defer p.timed(checks.TrialModels, time.Now())
 		models, err = p.CompareModels(ctx, database, left)
+		err = p.partly(ctx, checks.TrialModels, err)
 	}
 	return func(f *checks.Facts) {
 		f.Drift, f.Models = checks.DriftOutcome{Outcome: outcome, Operations: left, FromScratch: database.FromScratch}, models

@@ -3,12 +3,12 @@ package trials
 import (
 	"context"
 	"errors"
-	syncatomic "sync/atomic"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/generate"
 	"devenv/devenv/testbed"
+	"devenv/devenv/tool"
 	"devenv/migrations"
 )
 
@@ -18,8 +18,6 @@ type environment struct {
 	seeded    *testbed.Seeded
 	prepared  Prepared
 	migration *generate.Migration
-	// renewed is the clone that replaced seeded's; nil if it was not replaced.
-	renewed syncatomic.Pointer[database.Server]
 	// onBase tells how the base's backend starts on the base's own data; it is tried when another start fails.
 	onBase startOnBase
 }
@@ -32,13 +30,13 @@ func (e *environment) upgrade(ctx context.Context, s *database.Server) (checks.O
 // upgradeTo upgrades a server to a target. A failure of the migration is an outcome, not an error.
 func (e *environment) upgradeTo(ctx context.Context, s *database.Server, to migrations.Target) (checks.Outcome, error) {
 	_, err := e.Tool.Upgrade(ctx, e.Tool.Database(s), to)
-	return e.resultOf(err)
+	return e.resultOf(ctx, s, err)
 }
 
 // downgradeTo downgrades a server to a target. A failure of the migration is an outcome, not an error.
 func (e *environment) downgradeTo(ctx context.Context, s *database.Server, to migrations.Target) (checks.Outcome, error) {
 	_, err := e.Tool.Downgrade(ctx, e.Tool.Database(s), to)
-	return e.resultOf(err)
+	return e.resultOf(ctx, s, err)
 }
 
 // upgradeWith upgrades a server to the head and observes the upgrade if the tool supports that.
@@ -53,7 +51,7 @@ func (e *environment) upgradeWith(ctx context.Context, s *database.Server,
 	} else {
 		run, err = e.Tool.Upgrade(ctx, e.Tool.Database(s), e.head())
 	}
-	outcome, err := e.resultOf(err)
+	outcome, err := e.resultOf(ctx, s, err)
 	return outcome, run, err
 }
 
@@ -74,14 +72,18 @@ func (e *environment) baseTarget() migrations.Target {
 	return migrations.At(heads[0])
 }
 
-// resultOf splits the tool's error: a failure of the migration becomes the outcome, anything else stays an error.
-func (e *environment) resultOf(err error) (checks.Outcome, error) {
+// resultOf splits the error of a run on a server: a failure of the migration becomes the outcome, anything else stays an
+// error, as does a failure that says nothing about the migration.
+func (e *environment) resultOf(ctx context.Context, s *database.Server, err error) (checks.Outcome, error) {
 	var failure *migrations.Failure
-	if errors.As(err, &failure) {
-		if path, mapErr := e.Tool.RepositoryPath(failure.File); mapErr == nil {
-			failure.File = path
-		}
-		return checks.Outcome{Ran: true, Failure: failure}, nil
+	switch {
+	case !errors.As(err, &failure):
+		return checks.Outcome{Ran: err == nil}, e.Tool.ExplainEnded(ctx, err)
+	case failure.Unanswered():
+		return checks.Outcome{}, tool.ExplainLost(ctx, s, err)
 	}
-	return checks.Outcome{Ran: err == nil}, err
+	if path, mapErr := e.Tool.RepositoryPath(failure.File); mapErr == nil {
+		failure.File = path
+	}
+	return checks.Outcome{Ran: true, Failure: failure}, nil
 }

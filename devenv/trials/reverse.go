@@ -101,6 +101,9 @@ func (w *reversal) explain(ctx context.Context, log *step.Log) error {
 	log.Faulty(failure.Error())
 	baseline, baseErr := w.baseline(ctx)
 	rows, rowsErr := rowsIn(ctx, w.server, failure)
+	if unanswered(ctx, rowsErr) != nil {
+		rowsErr = nil // the failure stands without them
+	}
 	w.outcome.Down.Baseline, w.outcome.Down.Offending = baseline, rows
 	return errors.Join(baseErr, rowsErr)
 }

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"devenv/devenv/checks"
+	"devenv/devenv/report"
 	"devenv/devenv/step"
 )
 
@@ -28,33 +30,13 @@ type runner struct {
 	ended   map[checks.Trial]chan struct{}
 }
 
-// offering is a resource offered by one trial. settled is closed once it is available, or never will be.
-type offering struct {
-	by      checks.Trial
-	settled chan struct{}
-	once    sync.Once
-	value   any
-	// why is the reason why it is not available.
-	why string
-}
-
-func (o *offering) settle(value any, why string) {
-	o.once.Do(func() { o.value, o.why = value, why; close(o.settled) })
-}
-
 // newRunner returns a runner without trials, which will write to facts.
 func newRunner(steps *step.Runner, e *environment, wanted func(checks.Trial) bool, facts *checks.Facts) *runner {
 	return &runner{steps: steps, environment: e, wanted: wanted, facts: facts, offered: map[string][]*offering{}}
 }
 
-// give provides a resource that already exists.
-func give[T any](r *runner, res resource[T], value T) {
-	o := &offering{settled: make(chan struct{})}
-	o.settle(value, "")
-	r.offered[string(res)] = append(r.offered[string(res)], o)
-}
-
-// run runs the wanted trials and those that they need, and returns the first error.
+// run runs the wanted trials and those that they need, and returns the first error. That the machine ended a trial is
+// none: it goes into the facts, and the others go on.
 func (r *runner) run(ctx context.Context) error {
 	chosen := choose(r.trials, r.wanted)
 	if err := validate(chosen, r.offered); err != nil {
@@ -94,19 +76,39 @@ func (r *runner) perform(ctx context.Context, t *trial, chosen []trial) error {
 	}
 	err = r.steps.Run(ctx, step.New(t.title, func(ctx context.Context, log *step.Log) error {
 		if !complete {
-			log.Skipped(p.missing)
+			log.Skipped(p.why)
 			return nil
 		}
-		began := time.Now()
-		found, err := t.run(ctx, p, log)
-		p.timed(t.name, began)
-		r.record(found, p.spent)
-		return errors.Join(err, p.end(ctx))
+		return r.try(ctx, p, log)
 	}))
 	if err == nil { // after an error nothing else may start
 		r.close(p)
 	}
 	return err
+}
+
+// try carries out a trial and records what it found, or that the machine ended it. Half an answer is none.
+func (r *runner) try(ctx context.Context, p *pass, log *step.Log) error {
+	began := time.Now()
+	found, err := p.run(ctx, p, log)
+	p.timed(p.name, began)
+	if p.lost = unanswered(ctx, err); p.lost != nil {
+		log.Unanswered("not answered: " + p.lost.Reason)
+		found, err = nil, nil
+	}
+	r.record(found, p.spent)
+	return errors.Join(err, p.end(ctx))
+}
+
+// unanswered returns why the machine left a trial without an answer, nil if it did not: an interrupt is one for the whole
+// run, and so is what the user has to correct.
+func unanswered(ctx context.Context, err error) *checks.Unanswered {
+	if err == nil || ctx.Err() != nil || report.KindOf(err) != report.KindWork {
+		return nil
+	}
+	return &checks.Unanswered{
+		Reason: strings.Join(strings.Fields(err.Error()), " "), Hint: report.HintOf(err), Output: report.OutputOf(err),
+	}
 }
 
 // unneeded reports whether a standby trial need not run, because preferred trials have provided everything it offers.
@@ -129,20 +131,20 @@ func (r *runner) unneeded(ctx context.Context, t *trial) (bool, error) {
 func (r *runner) gather(ctx context.Context, p *pass, chosen []trial) (complete bool, err error) {
 	if p.able != nil {
 		if unable := p.able(r.environment.Tool); unable != nil {
-			p.missing = unable.Error()
-			r.record(func(f *checks.Facts) { f.Unable[p.name] = p.missing }, nil)
+			p.why = unable.Error()
+			r.record(func(f *checks.Facts) { f.Unable[p.name] = p.why }, nil)
 			return false, nil
 		}
 	}
 	for _, res := range slices.Concat(p.needs, p.uses) {
-		value, why, err := obtain(ctx, r.offered[res.String()])
+		value, absent, err := obtain(ctx, r.offered[res.String()])
 		switch {
 		case err != nil:
 			return false, err
 		case value != nil:
 			p.given[res.String()] = value
 		case declares(p.needs, res):
-			p.missing = why
+			p.absence = absent
 			return false, nil
 		}
 	}
@@ -152,31 +154,6 @@ func (r *runner) gather(ctx context.Context, p *pass, chosen []trial) (complete 
 		}
 	}
 	return true, nil
-}
-
-// obtain waits for a resource and returns it from the first trial that provides it, or the reason why none does.
-func obtain(ctx context.Context, offers []*offering) (value any, why string, err error) {
-	for _, o := range offers {
-		if err := step.Wait(ctx, o.settled); err != nil {
-			return nil, "", err
-		}
-		if o.value != nil {
-			return o.value, "", nil
-		}
-		if why == "" {
-			why = o.why
-		}
-	}
-	return nil, why, nil
-}
-
-// settle records that a trial's offer is available, or why it never will be.
-func (r *runner) settle(t *trial, res anyResource, value any, why string) {
-	for _, o := range r.offered[res.String()] {
-		if o.by == t.name {
-			o.settle(value, why)
-		}
-	}
 }
 
 // record writes to the facts what a trial found, and the time spent.
@@ -191,10 +168,15 @@ func (r *runner) record(found finding, spent map[checks.Trial]time.Duration) {
 	}
 }
 
-// close marks a trial as ended, and everything that it has not offered as unavailable.
+// close marks a trial as ended, and everything that it has not offered as unavailable. What the machine kept it from
+// answering is so for those as well that needed it.
 func (r *runner) close(p *pass) {
+	if p.lost != nil {
+		p.why = "not answered: " + p.lost.Reason
+		r.record(func(f *checks.Facts) { f.Unanswered[p.name] = *p.lost }, nil)
+	}
 	for _, res := range p.offers {
-		r.settle(p.trial, res, nil, p.missing)
+		r.settle(p.trial, res, nil, p.absence)
 	}
 	close(r.ended[p.name])
 }

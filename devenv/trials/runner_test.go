@@ -33,7 +33,7 @@ type site struct {
 }
 
 func newSite(wanted ...checks.Trial) *site {
-	facts := &checks.Facts{Spent: map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{}}
+	facts := &checks.Facts{Spent: map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{}, Unanswered: map[checks.Trial]checks.Unanswered{}}
 	return &site{runner: newRunner(step.NewRunner(report.Silent{}), &environment{Testbed: &testbed.Testbed{}},
 		func(t checks.Trial) bool { return len(wanted) == 0 || slices.Contains(wanted, t) }, facts)}
 }
@@ -50,7 +50,7 @@ func (s *site) makes(name checks.Trial, r resource[string], value, why string) t
 		name: name, title: string(name), offers: []anyResource{r},
 		run: func(_ context.Context, p *pass, _ *step.Log) (finding, error) {
 			if value == "" {
-				p.missing = why
+				p.why = why
 				return nil, nil
 			}
 			offer(p, r, value)
@@ -191,20 +191,59 @@ func TestOnlyWantedTrialsAndTheirNeedsRun(t *testing.T) {
 	}
 }
 
-func TestAnErrorEndsTheRun(t *testing.T) {
+// fails returns a trial that offers a resource and ends with an error.
+func (s *site) fails(name checks.Trial, r resource[string], err error) trial {
+	t := s.makes(name, r, "clay", "")
+	t.run = func(context.Context, *pass, *step.Log) (finding, error) {
+		return func(f *checks.Facts) { f.BaseRef += "half an answer" }, err
+	}
+	return t
+}
+
+func TestAnErrorOfTheUsersEndsTheRun(t *testing.T) {
 	t.Parallel()
 	s := newSite()
-	broken := errors.New("the engine is gone")
-	failing := trial{
-		name: "failing", title: "failing", offers: []anyResource{ground},
-		run: func(context.Context, *pass, *step.Log) (finding, error) { return nil, broken },
-	}
-	s.trials = []trial{failing, s.takes("late", ground)}
+	broken := report.Fail(report.KindUsage, "", "the configuration is wrong")
+	s.trials = []trial{s.fails("failing", ground, broken), s.takes("late", ground)}
 	if err := s.run(t.Context()); !errors.Is(err, broken) {
 		t.Errorf("the run ends with %v", err)
 	}
 	if len(s.log) > 0 {
 		t.Errorf("there ran %q", s.log)
+	}
+}
+
+// TestATrialThatTheMachineEndedLeavesTheOthers has one trial's database killed: it and those that need it are not
+// answered, and all others are.
+func TestATrialThatTheMachineEndedLeavesTheOthers(t *testing.T) {
+	t.Parallel()
+	s := newSite()
+	killed := report.Fail(report.KindWork, "run it again", "the container was ended with SIGKILL:\n  reading failed").WithOutput([]string{"FATAL"})
+	between := s.takes("between", ground)
+	between.offers = []anyResource{walls}
+	s.must(t, s.fails("failing", ground, killed), between, s.takes("late", walls), s.makes("other", roof, "tiles", ""))
+	if diff := cmp.Diff([]string{"other"}, s.log); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, name := range []checks.Trial{"failing", "between", "late"} {
+		want := checks.Unanswered{
+			Reason: "the container was ended with SIGKILL: reading failed", Hint: "run it again", Output: []string{"FATAL"},
+		}
+		if diff := cmp.Diff(want, s.facts.Unanswered[name]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	if _, lost := s.facts.Unanswered["other"]; lost || s.facts.BaseRef != "tiles" {
+		t.Errorf("the facts hold %q and %v", s.facts.BaseRef, s.facts.Unanswered)
+	}
+}
+
+func TestTheOtherOfferIsTakenIfTheMachineEndedOne(t *testing.T) {
+	t.Parallel()
+	s := newSite()
+	s.must(t, s.fails("a", ground, errors.New("no space left")), s.makes("b", ground, "sand", ""), s.takes("late", ground))
+	if diff := cmp.Diff([]string{"b", "late with sand"}, s.log); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -253,7 +292,7 @@ func TestAllTrialsMakeAValidGraph(t *testing.T) {
 	}
 	needed := map[checks.Trial]bool{}
 	for _, c := range checks.All() {
-		for _, n := range c.Needs {
+		for _, n := range slices.Concat(c.Needs, c.Uses) {
 			needed[n] = true
 		}
 	}

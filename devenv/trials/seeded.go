@@ -33,20 +33,24 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	up.statements = run.Statements
 	if outcome.Failure != nil {
 		log.Faulty(outcome.Failure.Error())
-		p.missing = "the upgrade failed"
+		p.why = "the upgrade failed"
 		outcome.Offending, err = rowsBehind(ctx, p, up.seeded.Server, outcome.Failure, run.Statements)
+		if unanswered(ctx, err) != nil {
+			log.Line("the rows behind the failure could not be found: " + err.Error())
+			err = nil // the failure stands without them
+		}
 		up.outcome = outcome
 		offer(p, tried, up)
 		return up.record(nil, nil), err
 	}
 	outcome.Unrecorded = !migrations.SameRevisions(run.Heads, p.migration.History.Heads())
 	up.outcome = outcome
-	err = errors.Join(compareData(ctx, p, up), p.ReadSchema(ctx, up.seeded.Server, &up.after))
+	err = errors.Join(p.partly(ctx, checks.TrialData, compareData(ctx, p, up)), p.ReadSchema(ctx, up.seeded.Server, &up.after))
 	renames, notes := findRenames(p, up), takeNotes(p, up)
 	if err == nil {
 		offer(p, tried, up)
 		if !up.worked() {
-			p.missing = "the database is not at the head after the upgrade"
+			p.why = "the database is not at the head after the upgrade"
 		} else {
 			offer(p, upgraded, up)
 			offer(p, migrated, up.seeded)
@@ -67,7 +71,6 @@ func freshSeeded(ctx context.Context, p *pass) (*testbed.Seeded, error) {
 	}
 	fresh := *p.seeded
 	fresh.Server = server
-	p.renewed.Store(server)
 	return &fresh, p.seeded.Server.Remove(context.WithoutCancel(ctx))
 }
 

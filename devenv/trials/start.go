@@ -2,9 +2,7 @@ package trials
 
 import (
 	"context"
-	"errors"
 	"strings"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -131,12 +129,15 @@ func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.Star
 			return outcome, err
 		}
 		if err := setter.SetVersion(ctx, b.Tool.Database(b.server), b.BaseHeads()...); err != nil {
-			return outcome, err
+			return outcome, tool.ExplainLost(ctx, b.server, err)
 		}
 	}
 	readiness, err := b.Start(ctx, b.Project.Backend, scratch.ReadyOf(b.Project.Ready))
 	if ctx.Err() != nil {
 		return outcome, ctx.Err()
+	}
+	if lost := b.lostStart(ctx, b.Services, b.server, err); lost != nil {
+		return outcome, lost
 	}
 	outcome = checks.StartOutcome{Ran: true, Service: b.Project.Backend, Err: err, How: readiness.How}
 	if err != nil {
@@ -160,40 +161,4 @@ func (b *backend) removeAll(ctx context.Context) error {
 		return err
 	}
 	return engine.RemoveNetwork(ctx, b.Network)
-}
-
-// startOnBase tells how the base's backend starts on the base's own data; it is tried at most once per run.
-type startOnBase struct {
-	mu     sync.Mutex
-	asked  bool
-	answer error
-}
-
-// ask returns the error with which the base's backend fails to start on the base's own data; nil if it starts. A base
-// that is seeded at startup has already shown that it does.
-func (o *startOnBase) ask(ctx context.Context, p *pass, log *step.Log) (answer, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if p.Project.Seed.AtStartup() || o.asked {
-		return o.answer, nil
-	}
-	services := p.Services(p.Base.Checkout, p.Project.Backend)
-	if err := p.Base.EnsureImages(ctx, services, log); err != nil {
-		return nil, err
-	}
-	stack, err := scratch.Create(ctx, p.Base.Checkout, "start-baseline", services, nil)
-	if err != nil {
-		return nil, err
-	}
-	server, err := p.Clone(ctx, p.Base.WithData, testbed.CloneOptions{Stack: stack.Names(p.Base.Settings)})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, server.Remove(context.WithoutCancel(ctx))) }()
-	if err := stack.StartAll(ctx, p.Project.Needs); err != nil {
-		return nil, err
-	}
-	_, o.answer = stack.Start(ctx, p.Project.Backend, scratch.ReadyOf(p.Project.Ready))
-	o.asked = true
-	return o.answer, ctx.Err()
 }

@@ -61,9 +61,10 @@ func upgradeAfterStart(ctx context.Context, p *pass, log *step.Log) (outcome che
 		return outcome, err
 	}
 	if _, err := b.Start(ctx, p.Project.Backend, scratch.ReadyOf(p.Project.Ready)); err != nil {
-		if ctx.Err() == nil {
-			log.Skipped("the backend does not start on the base's data")
+		if lost := b.lostStart(ctx, b.Services, b.server, err); lost != nil {
+			return outcome, lost
 		}
+		log.Skipped("the backend does not start on the base's data")
 		return outcome, ctx.Err()
 	}
 	if err := b.Stop(ctx, p.Project.Backend); err != nil {

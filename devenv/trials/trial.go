@@ -53,8 +53,8 @@ type pass struct {
 	*trial
 	runner *runner
 	given  map[string]any
-	// missing is the reason why the trial does not offer what it declares.
-	missing    string
+	// absence is why the trial does not offer what it declares.
+	absence
 	clones     []*database.Server
 	spent      map[checks.Trial]time.Duration
 	undeclared error
@@ -75,7 +75,7 @@ func offer[T any](p *pass, r resource[T], value T) {
 		p.undeclared = errors.Join(p.undeclared, fmt.Errorf("trial %s offers %s, which it does not declare", p.name, r))
 		return
 	}
-	p.runner.settle(p.trial, r, value, "")
+	p.runner.settle(p.trial, r, value, absence{})
 }
 
 func declares(list []anyResource, r anyResource) bool {
@@ -102,14 +102,27 @@ func (p *pass) remove(ctx context.Context, server *database.Server) error {
 	return server.Remove(context.WithoutCancel(ctx))
 }
 
+// partly records that the machine left a part of the trial unanswered, which checks know as a trial of its own; the rest
+// goes on. It returns any other error.
+func (p *pass) partly(ctx context.Context, part checks.Trial, err error) error {
+	lost := unanswered(ctx, err)
+	if lost == nil {
+		return err
+	}
+	p.runner.record(func(f *checks.Facts) { f.Unanswered[part] = *lost }, nil)
+	return nil
+}
+
 // timed adds the time since began to a trial, which may be another one that runs as part of this one.
 func (p *pass) timed(t checks.Trial, began time.Time) { p.spent[t] += time.Since(began) }
 
-// end removes the clones that were not kept, and returns what the trial used without declaring it.
+// end removes the clones that were not kept, and returns what the trial used without declaring it. A clone that cannot be
+// removed is only noted: what the trial found is still true, and the end of the run tries again.
 func (p *pass) end(ctx context.Context) error {
-	err := p.undeclared
 	for _, server := range p.clones {
-		err = errors.Join(err, server.Remove(context.WithoutCancel(ctx)))
+		if err := server.Remove(context.WithoutCancel(ctx)); err != nil {
+			p.Note("could not remove a database of the trial " + string(p.name) + ": " + err.Error())
+		}
 	}
-	return err
+	return p.undeclared
 }

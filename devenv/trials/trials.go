@@ -15,7 +15,6 @@ import (
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/generate"
 	"devenv/devenv/testbed"
-	"devenv/devenv/tool"
 )
 
 // The resources that trials need and offer.
@@ -61,7 +60,7 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 		give(r, migrated, seeded)
 	}
 	err := r.run(ctx) // this fills in the facts
-	return facts, tool.ExplainLost(ctx, b.Workspace.Engine, r.environment.renewed.Load(), err)
+	return facts, err
 }
 
 // possibleTrials returns the trials that the project allows. Without a backend none can be started, and it records that
@@ -85,7 +84,7 @@ func knownFacts(b *testbed.Testbed, m *generate.Migration) checks.Facts {
 			Revisions:    m.Revisions, History: m.History, Since: m.Since, Renames: m.Renames,
 		},
 		Outcomes: checks.Outcomes{Models: m.Models}, Snippets: b.Tool.Snippets(),
-		Spent: map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{},
+		Spent: map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{}, Unanswered: map[checks.Trial]checks.Unanswered{},
 	}
 	for _, e := range b.Work.Edited {
 		facts.Edited = append(facts.Edited, checks.Edit(e))

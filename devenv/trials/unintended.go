@@ -18,9 +18,9 @@ func unintended() trial {
 func findUnintended(_ context.Context, p *pass, log *step.Log) (finding, error) {
 	up := take(p, upgraded)
 	if len(up.statements) == 0 {
-		p.missing = p.Tool.About() + " does not report the statements that it runs"
-		log.Skipped(p.missing)
-		return func(f *checks.Facts) { f.Unable[checks.TrialUnintended] = p.missing }, nil
+		p.why = p.Tool.About() + " does not report the statements that it runs"
+		log.Skipped(p.why)
+		return func(f *checks.Facts) { f.Unable[checks.TrialUnintended] = p.why }, nil
 	}
 	outcome, cause := checks.UnintendedOutcome{Ran: true}, up.cascade()
 	for _, lost := range up.before.Catalog.Collateral(up.after.Catalog, up.ownStatements()) {

@@ -1,0 +1,26 @@
+package checks
+
+import (
+	"strings"
+
+	"devenv/devenv/report"
+)
+
+// Unanswered is why a trial gave no answer about the migration: its database was killed, its connection lost, its time
+// or the disk's space over.
+type Unanswered struct {
+	// Reason is one line, Hint what to do, Output the last lines of the program that was ended.
+	Reason, Hint string
+	Output       []string
+}
+
+// finding returns the finding of a check whose trial was not answered: no fault, and no clean bill either.
+func (u Unanswered) finding() Finding {
+	finding := unasked("not answered: "+u.Reason, report.Evidence{Message: u.Reason, Detail: strings.Join(u.Output, "\n")})
+	finding.Hint, finding.unanswered = u.Hint, true
+	return finding
+}
+
+// decisive reports whether a check could have called the migration faulty: without its answer nobody knows that the
+// migration is sound.
+func (s Selection) decisive(c Check) bool { return s.severity(c) == report.StatusFail }

@@ -1,0 +1,62 @@
+package devenv_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+// TestAKilledDatabaseIsNotTheMigrationsFault has somebody kill the empty databases while the whole history is applied to
+// one of them: that is not answered, the other checks are, and the file is written.
+func TestAKilledDatabaseIsNotTheMigrationsFault(t *testing.T) {
+	t.Parallel()
+	c := newSignalled(t)
+	result, err := c.newMigration(func(o *devenv.NewMigrationOptions) {
+		o.Listener = startedAt{listener: o.Listener, step: "scratch", start: c.killEmptyDatabases}
+	})
+	if report.KindOf(err) != report.KindWork || err == nil || !strings.Contains(err.Error(), "apply.scratch") ||
+		report.HintOf(err) == "" {
+		t.Fatalf("the run ended with %v, and the hint %q", err, report.HintOf(err))
+	}
+	d, answers := result.Document, statuses(result)
+	if scratch := answers["apply.scratch"]; scratch.Status != report.StatusSkip || !scratch.Unanswered ||
+		!strings.Contains(scratch.Summary, "ended with SIGKILL through the engine at ") || !strings.Contains(scratch.Summary, "(exit status 137)") {
+		t.Errorf("apply.scratch is %s: %s", scratch.Status, scratch.Summary)
+	}
+	if seeded := answers["apply.seeded"]; seeded.Status != report.StatusPass {
+		t.Errorf("apply.seeded is %s: %s", seeded.Status, seeded.Summary)
+	}
+	lost := answers["data.lost"] // the sample's own fault
+	faulty := slices.ContainsFunc(d.Checks, func(c report.Check) bool { return c.Status == report.StatusFail && c.ID != lost.ID })
+	if faulty || lost.Status != report.StatusFail || d.Verdict != report.VerdictNone || d.Error == nil || len(d.Files) != 1 {
+		t.Errorf("a check failed: %v, the verdict is %s, the error %v, the files %v", faulty, d.Verdict, d.Error, d.Files)
+	}
+	c.nothingLeft()
+}
+
+// killEmptyDatabases kills the clones of the base without data that a run in the checkout has made.
+func (c checkout) killEmptyDatabases() {
+	c.Helper()
+	made, err := c.engine.Resources(c.Context(), "dev.devenv.kind=scenario")
+	if err != nil {
+		c.Error(err)
+	}
+	for _, m := range made {
+		container, err := c.engine.Inspect(c.Context(), m.ID)
+		if err != nil || container.Labels["dev.devenv.root"] != c.dir {
+			continue // another test's
+		}
+		image, _, err := c.engine.ImageInspect(c.Context(), container.Image)
+		if err != nil {
+			c.Error(err)
+		}
+		if slices.ContainsFunc(image.Names, func(name string) bool { return strings.HasSuffix(name, "-empty") }) {
+			if err := c.engine.Kill(c.Context(), m.ID); err != nil {
+				c.Error(err)
+			}
+		}
+	}
+}
