@@ -44,6 +44,7 @@ type InitResult struct {
 func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 	result := &InitResult{Items: report.NewItems("init")}
 	i := &initRun{Session: session.New("init", o.Options), answers: map[string]any{}}
+	i.NeedsTool = true
 	if err := i.open(ctx); err != nil {
 		return result, i.Redactor.Error(err)
 	}

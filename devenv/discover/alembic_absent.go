@@ -12,19 +12,11 @@ import (
 
 // noAlembic returns the failure for a repository without an Alembic configuration; it names what there is instead.
 func (s search) noAlembic() error {
-	var locations []string
-	for _, rel := range s.files.paths {
-		if path.Base(rel) == "env.py" && !thirdParty(rel) && !s.files.auxiliary(rel) && s.files.holds(rel, "alembic") {
-			locations = append(locations, path.Dir(rel))
-		}
-	}
-	if len(locations) > 0 {
+	if locations := s.scriptDirectories(); len(locations) > 0 {
 		return s.noConfiguration(locations)
 	}
-	if tool, from := s.otherTool(); tool != "" {
-		return report.Fail(report.KindUsage, "devenv works with Alembic; if the project uses it as well, name its "+
-			"configuration in "+s.answers.file()+": migrations: {config: path/to/alembic.ini}",
-			"find the migrations: %s shows that the project uses %s, which is not supported yet", from, tool)
+	if err := s.otherTools(); err != nil {
+		return err
 	}
 	return s.answers.ask([]string{"migrations: {config: path/to/alembic.ini}"},
 		"find the migrations: the repository has no alembic.ini and no pyproject.toml with [tool.alembic]; "+

@@ -105,7 +105,13 @@ func (s search) choose() (candidate, error) {
 	if len(candidates) > 1 {
 		return candidate{}, s.ask(candidates)
 	}
+	if s.flask(candidates[0].settings) {
+		return candidate{}, layout(s).noFlask(candidates[0])
+	}
 	if c := candidates[0]; len(c.holders) == 0 && s.files.auxiliary(c.path) {
+		if err := s.otherTools(); err != nil {
+			return candidate{}, err
+		}
 		return candidate{}, s.answers.ask(lines("migrations: {config: %s, service: NAME}", []string{s.answers.written(c.path)}),
 			"find the migrations: %s configures Alembic, but it is outside the application and in no service's container",
 			s.answers.written(c.path))

@@ -31,7 +31,7 @@ type ComposeOptions struct {
 // LoadOptions returns which Compose project to load: the one set by the flags, by Compose's variables, or by the
 // configuration; or else the one Compose finds from the current directory, or the only one in the repository.
 func (c Choice) LoadOptions(cfg *config.Config, root string) (compose.LoadOptions, error) {
-	dir, err := filepath.Abs(OrDot(c.Dir))
+	dir, err := c.directory()
 	if err != nil {
 		return compose.LoadOptions{}, err
 	}
@@ -57,6 +57,16 @@ func (c Choice) LoadOptions(cfg *config.Config, root string) (compose.LoadOption
 	}
 	load.WorkingDir, load.Files, err = findComposeFiles(dir, root)
 	return load, err
+}
+
+// directory returns the absolute directory the command was run in. Git resolves symbolic links in the paths it reports,
+// so they are resolved here as well: a path is inside the repository only by name.
+func (c Choice) directory() (string, error) {
+	dir, err := filepath.Abs(OrDot(c.Dir))
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(dir)
 }
 
 // filesFromEnvironment reads COMPOSE_FILE as Compose does.

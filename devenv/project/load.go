@@ -67,14 +67,10 @@ func LoadConfig(dir, root string) (*config.Config, error) {
 
 // findConfig finds the nearest .devenv.yaml.
 func findConfig(dir, root string) (path string, ok bool, err error) {
-	absolute, err := filepath.Abs(dir)
-	if err != nil {
+	if dir, err = (Choice{Dir: dir}).directory(); err != nil {
 		return "", false, err
 	}
-	if absolute, err = filepath.EvalSymlinks(absolute); err != nil {
-		return "", false, err
-	}
-	path, ok = config.Find(absolute, root)
+	path, ok = config.Find(dir, root)
 	return path, ok, nil
 }
 

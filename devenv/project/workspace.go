@@ -12,6 +12,7 @@ import (
 	"devenv/devenv/builds"
 	"devenv/devenv/config"
 	"devenv/devenv/database"
+	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/redact"
 )
@@ -51,6 +52,8 @@ type OpenOptions struct {
 	// Recover completes what an interrupted command began to do with the user's own data. It runs before the project is
 	// loaded.
 	Recover func(context.Context, *Workspace) error
+	// NeedsTool is set for commands that cannot work without a supported migration tool.
+	NeedsTool bool
 }
 
 func (o OpenOptions) workspace() *Workspace {
@@ -96,7 +99,7 @@ func OpenReadOnly(ctx context.Context, o OpenOptions) (_ *Workspace, err error) 
 		return nil, err
 	}
 	w.Identity = IdentityOf(w.Repo.Root())
-	if w.Config, err = w.loadConfig(dir); err != nil {
+	if err := w.readConfig(ctx, o); err != nil {
 		return nil, err
 	}
 	if err := w.connect(ctx, o.Choice); err != nil {
@@ -125,8 +128,24 @@ func (w *Workspace) openRepository(ctx context.Context, o OpenOptions) (err erro
 	if recovered != "" {
 		w.tell(recovered)
 	}
-	w.Config, err = w.loadConfig(dir)
-	return err
+	return w.readConfig(ctx, o)
+}
+
+// readConfig reads the configuration. If the command needs a migration tool and the repository's is not supported, it
+// says so before anything else is asked.
+func (w *Workspace) readConfig(ctx context.Context, o OpenOptions) (err error) {
+	if w.Config, err = w.loadConfig(OrDot(o.Dir)); err != nil || !o.NeedsTool {
+		return err
+	}
+	dir, err := o.directory()
+	if err != nil {
+		return err
+	}
+	paths, err := w.Repo.WorktreeFiles(ctx)
+	if err != nil {
+		return err
+	}
+	return discover.Unsupported(discover.Tree{Dir: w.Repo.Root(), Paths: paths}, dir, w.Config)
 }
 
 // connect connects to the engine.

@@ -49,6 +49,8 @@ type Session struct {
 	Ask Asker
 	// Choice selects the project; Compose files found later may be added.
 	Choice project.Choice
+	// NeedsTool is set before Open by commands that cannot work without a supported migration tool.
+	NeedsTool bool
 
 	mu    sync.Mutex
 	notes []string
@@ -73,13 +75,16 @@ func New(command string, o Options) *Session {
 func (s *Session) Open(ctx context.Context, complete func(context.Context, *project.Workspace) error) (err error) {
 	s.Workspace, err = project.Open(ctx, project.OpenOptions{
 		Choice: s.Choice, Command: s.Command, Redactor: s.Redactor, Note: s.Note, Recover: complete,
+		NeedsTool: s.NeedsTool,
 	})
 	return err
 }
 
 // OpenReadOnly opens the workspace for reading: it locks and recovers nothing. The caller closes its Client.
 func (s *Session) OpenReadOnly(ctx context.Context) (err error) {
-	s.Workspace, err = project.OpenReadOnly(ctx, project.OpenOptions{Choice: s.Choice, Redactor: s.Redactor, Note: s.Note})
+	s.Workspace, err = project.OpenReadOnly(ctx, project.OpenOptions{
+		Choice: s.Choice, Redactor: s.Redactor, Note: s.Note, NeedsTool: s.NeedsTool,
+	})
 	return err
 }
 
