@@ -94,10 +94,7 @@ func (r *run) onBase(migration ...step.Step) step.Step {
 				),
 				r.InOrder(migration...),
 			),
-			step.New("stage", func(ctx context.Context, log *step.Log) (err error) {
-				r.prepared, err = trials.Prepare(ctx, r.Testbed, log)
-				return err
-			}),
+			step.New("stage", func(ctx context.Context, log *step.Log) error { return trials.Prepare(ctx, r.Testbed, log) }),
 		),
 		step.Step{Do: r.verify},
 	)
@@ -118,7 +115,7 @@ func (r *run) verify(ctx context.Context, _ *step.Log) error {
 	if r.Request.Unverified || !r.Request.Existing && r.migration.Empty() {
 		return nil
 	}
-	facts, err := trials.Run(ctx, r.Testbed, r.seeded, r.migration, r.prepared)
+	facts, err := trials.Run(ctx, r.Testbed, r.seeded, r.migration)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"devenv/devenv/report"
 	"devenv/devenv/testbed"
 	"devenv/devenv/tool"
-	"devenv/devenv/trials"
 )
 
 // run is one run of a migration command: what its steps pass to each other.
@@ -19,7 +18,6 @@ type run struct {
 	document  *report.Document
 	seeded    *testbed.Seeded
 	migration *generate.Migration
-	prepared  trials.Prepared
 }
 
 // newRun returns a new run of a command; nothing happens yet.

@@ -2,7 +2,6 @@ package testbed
 
 import (
 	"context"
-	"errors"
 
 	"devenv/devenv/base"
 	"devenv/devenv/database"
@@ -16,7 +15,7 @@ type CloneOptions struct {
 	Kept bool
 }
 
-// Clone starts a clone of one of the base's images in the tool's network. The caller removes it or passes it on.
+// Clone starts a clone of one of the base's images in the tool's network. The caller disposes of it or passes it on.
 func (b *Testbed) Clone(ctx context.Context, image base.Image, o CloneOptions) (*database.Server, error) {
 	w := b.Workspace
 	tools := w.Name(base.ToolNetwork)
@@ -33,15 +32,19 @@ func (b *Testbed) Clone(ctx context.Context, image base.Image, o CloneOptions) (
 	}
 	options := b.Base.CloneOf(from, networks...)
 	options.Kept = o.Kept
-	return w.Cloner.Clone(ctx, options)
+	server, err := w.Cloner.Clone(ctx, options)
+	if err == nil {
+		b.cloned(server)
+	}
+	return server, err
 }
 
-// OnClone runs a function on a fresh clone of one of the base's images, removes the clone, and returns the result.
+// OnClone runs a function on a fresh clone of one of the base's images, disposes of the clone, and returns the result.
 func OnClone[T any](ctx context.Context, b *Testbed, image base.Image, do func(*database.Server) (T, error)) (found T, err error) {
 	server, err := b.Clone(ctx, image, CloneOptions{})
 	if err != nil {
 		return found, err
 	}
-	defer func() { err = errors.Join(err, server.Remove(context.WithoutCancel(ctx))) }()
+	defer b.Dispose(ctx, server)
 	return do(server)
 }

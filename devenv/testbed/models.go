@@ -6,25 +6,35 @@ import (
 
 	"devenv/devenv/base"
 	"devenv/devenv/checks"
+	"devenv/devenv/database"
 	"devenv/devenv/database/catalog"
 	"devenv/migrations"
 )
 
 // CompareModels compares the catalog of the models' schema with that of the migrated database, except for what differs
-// on the base and the operations autogenerate has already found. If the seeded clone has no empty database for the
-// models, it compares nothing.
+// on the base and the operations autogenerate has already found. If no selected check needs it, it compares nothing.
 func (b *Testbed) CompareModels(ctx context.Context, seeded *Seeded, found []migrations.Operation) (outcome checks.ModelsOutcome,
 	err error,
 ) {
-	if seeded.Models == nil {
+	if !b.Wants(checks.TrialModels) {
 		return outcome, nil
 	}
-	migrated, err := b.Catalog(ctx, seeded.Server)
+	empty, err := b.Empty(ctx)
 	if err != nil {
 		return outcome, err
 	}
-	models, failure, err := base.ModelsCatalog(ctx, b.Tool, seeded.Models, migrated)
-	if err != nil {
+	var migrated, models catalog.Catalog
+	if err := seeded.Use(ctx, func(server *database.Server) (err error) {
+		migrated, err = b.Catalog(ctx, server)
+		return err
+	}); err != nil {
+		return outcome, err
+	}
+	var failure error
+	if err := empty.Use(ctx, func(server *database.Server) (err error) {
+		models, failure, err = base.ModelsCatalog(ctx, b.Tool, server, migrated)
+		return err
+	}); err != nil {
 		return outcome, err
 	}
 	outcome.Ran = true

@@ -20,10 +20,17 @@ type Seeded struct {
 	Before State
 	// Writers are the roles that insert into each table, by OID.
 	Writers map[uint32][]string
-	// FromScratch is set if the database is not a clone but an empty one, upgraded through the whole history.
-	FromScratch bool
-	// Models is an empty database for the models' schema, nil if nothing needs it.
-	Models *database.Server
+	// FromScratch is set, and Server is nil, if the database is not a clone but an empty one, upgraded through the whole
+	// history.
+	FromScratch *Empty
+}
+
+// Use calls f with the database's server. If the database was made from scratch, f must not use another empty one.
+func (s *Seeded) Use(ctx context.Context, f func(*database.Server) error) error {
+	if s.FromScratch != nil {
+		return s.FromScratch.Use(ctx, f)
+	}
+	return f(s.Server)
 }
 
 // State is what a database holds, as far as trials compare it; what no selected trial compares is empty.
@@ -43,21 +50,11 @@ func (b *Testbed) CloneSeeded(ctx context.Context, log *step.Log) (*Seeded, erro
 		return nil, err
 	}
 	began := time.Now()
-	seeded := &Seeded{}
-	group, cloning := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		seeded.Server, err = b.Clone(cloning, b.Base.Original, CloneOptions{})
-		return err
-	})
-	if b.Wants(checks.TrialModels) {
-		group.Go(func() (err error) {
-			seeded.Models, err = b.Clone(cloning, b.Base.WithoutData, CloneOptions{})
-			return err
-		})
+	server, err := b.Clone(ctx, b.Base.Original, CloneOptions{})
+	if err != nil {
+		return nil, err
 	}
-	if err := group.Wait(); err != nil {
-		return seeded, err
-	}
+	seeded := &Seeded{Server: server}
 	if err := b.readBefore(ctx, seeded); err != nil {
 		return seeded, err
 	}

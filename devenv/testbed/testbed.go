@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -54,7 +55,9 @@ type Testbed struct {
 	Branch *scratch.Checkout
 	Tool   *tool.Tool
 
-	about About
+	about   About
+	empties empties
+	disposal
 	// Copied is closed once this run has created the base's database, which then becomes an image.
 	Copied chan struct{}
 }
@@ -104,16 +107,22 @@ func (b *Testbed) Finish(ctx context.Context, err error) error {
 	return b.Closed(err, cleanupErr)
 }
 
-// Close stops the tool, releases the trees and removes everything of the run from the engine.
+// Close stops the tool, releases the trees and removes everything of the run from the engine. What takes long happens at
+// the same time.
 func (b *Testbed) Close(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
-	var err error
+	b.DisposeAll(ctx)
+	var toolErr, baseErr, branchErr error
+	var group sync.WaitGroup
 	if b.Tool != nil && b.Tool.Tool != nil {
-		err = b.Tool.Close(ctx)
+		group.Go(func() { toolErr = errors.Join(b.Tool.Close(ctx), b.Workspace.Engine.Remove(ctx, b.Tool.Container)) })
 	}
 	if b.Base != nil {
 		b.Base.DiscardIncomplete()
-		err = errors.Join(err, b.Base.Close())
+		group.Go(func() { baseErr = b.Base.Close() })
 	}
-	return errors.Join(err, b.Branch.Close(), b.Session.Close(ctx))
+	group.Go(func() { branchErr = b.Branch.Close() })
+	removeErr := b.removals.Wait()
+	group.Wait()
+	return errors.Join(toolErr, baseErr, branchErr, removeErr, b.Session.Close(ctx))
 }

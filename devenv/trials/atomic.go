@@ -65,11 +65,7 @@ func tryAtomic(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 // lookAtLeftovers finds out what the failed upgrade of the base's data left behind, and whether it can be retried.
 func lookAtLeftovers(ctx context.Context, p *pass, up *upgrade, log *step.Log) (finding, error) {
 	server, failure := up.seeded.Server, up.outcome.Failure
-	catalog, err := p.Catalog(ctx, server)
-	if err != nil {
-		return nil, err
-	}
-	left := up.before.Catalog.Diff(catalog)
+	left := up.leftovers()
 	if len(left) == 0 {
 		log.Skipped("the upgrade failed, and left nothing behind")
 		return nil, nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"devenv/devenv/checks"
+	"devenv/devenv/database"
 	"devenv/devenv/step"
 	"devenv/devenv/tool"
 	"devenv/migrations"
@@ -21,13 +22,18 @@ func drift() trial {
 }
 
 func tryDrift(ctx context.Context, p *pass, _ *step.Log) (finding, error) {
-	database := take(p, migrated)
+	migrated := take(p, migrated)
 	generator, err := p.Tool.Generator()
 	if err != nil {
 		return nil, err
 	}
-	operations, err := generator.Autogenerate(ctx, p.Tool.Database(database.Server))
-	outcome, err := p.resultOf(ctx, database.Server, err)
+	var operations []migrations.Operation
+	var outcome checks.Outcome
+	err = migrated.Use(ctx, func(server *database.Server) (err error) {
+		operations, err = generator.Autogenerate(ctx, p.Tool.Database(server))
+		outcome, err = p.resultOf(ctx, server, err)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -35,10 +41,10 @@ func tryDrift(ctx context.Context, p *pass, _ *step.Log) (finding, error) {
 	models := p.migration.Models
 	if !models.Ran {
 		defer p.timed(checks.TrialModels, time.Now())
-		models, err = p.CompareModels(ctx, database, left)
+		models, err = p.CompareModels(ctx, migrated, left)
 		err = p.partly(ctx, checks.TrialModels, err)
 	}
 	return func(f *checks.Facts) {
-		f.Drift, f.Models = checks.DriftOutcome{Outcome: outcome, Operations: left, FromScratch: database.FromScratch}, models
+		f.Drift, f.Models = checks.DriftOutcome{Outcome: outcome, Operations: left, FromScratch: migrated.FromScratch != nil}, models
 	}, err
 }

@@ -167,10 +167,10 @@ func (e *elimination) replaceDatabase(ctx context.Context) error {
 		return err
 	}
 	if slices.Contains(e.clones, e.server) {
-		err = e.remove(ctx, e.server)
+		e.dispose(ctx, e.server)
 	}
 	e.server = fresh
-	return err
+	return nil
 }
 
 // write inserts rows into the database and returns those that it accepted.

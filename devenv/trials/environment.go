@@ -16,7 +16,6 @@ import (
 type environment struct {
 	*testbed.Testbed
 	seeded    *testbed.Seeded
-	prepared  Prepared
 	migration *generate.Migration
 	// onBase tells how the base's backend starts on the base's own data; it is tried when another start fails.
 	onBase startOnBase

@@ -8,24 +8,18 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"devenv/devenv/checks"
-	"devenv/devenv/database"
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
 	"devenv/devenv/tool"
 )
 
-// Prepared holds what trials need however the upgrade goes, prepared while the migration is still being generated.
-type Prepared struct {
-	// empty is an empty database; nil if no trial needs one.
-	empty *database.Server
-}
-
-// Prepare prepares what the wanted trials need: the backends' images and the empty database.
-func Prepare(ctx context.Context, b *testbed.Testbed, log *step.Log) (p Prepared, err error) {
+// Prepare prepares what the wanted trials need however the upgrade goes, while the migration is still being generated:
+// the backends' images and the empty databases.
+func Prepare(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
 	if b.Request.Unverified {
 		log.Skipped("")
-		return p, nil
+		return nil
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for trial, s := range map[checks.Trial]*scratch.Checkout{checks.TrialStartBranch: b.Branch, checks.TrialStartBase: b.Base.Checkout} {
@@ -33,26 +27,14 @@ func Prepare(ctx context.Context, b *testbed.Testbed, log *step.Log) (p Prepared
 			group.Go(func() error { return s.EnsureImages(ctx, b.Services(s, b.Project.Backend), log) })
 		}
 	}
-	if b.Wants(checks.TrialScratch) {
-		group.Go(func() (err error) {
-			p.empty, err = emptyDatabase(ctx, b)
-			return err
-		})
+	empty := 0
+	for _, trial := range []checks.Trial{checks.TrialScratch, checks.TrialModels} {
+		if b.Wants(trial) {
+			empty++
+		}
 	}
-	err = group.Wait() // p.empty is only set after this
-	return p, err
-}
-
-func emptyDatabase(ctx context.Context, b *testbed.Testbed) (*database.Server, error) {
-	return b.Clone(ctx, b.Base.WithoutData, testbed.CloneOptions{})
-}
-
-// emptyDatabase returns the prepared empty database, or a new one if none was prepared.
-func (e *environment) emptyDatabase(ctx context.Context) (*database.Server, error) {
-	if e.prepared.empty != nil {
-		return e.prepared.empty, nil
-	}
-	return emptyDatabase(ctx, e.Testbed)
+	group.Go(func() error { return b.PrepareEmpty(ctx, empty) })
+	return group.Wait()
 }
 
 // writable makes read-only containers writable if files must be written into them: the engine refuses that even before

@@ -15,7 +15,7 @@ func TestRecordingTheUpgradeKeepsUnsteadyColumns(t *testing.T) {
 	unsteady := []checks.Unsteady{{Table: "public.users", Column: "token", Random: true}}
 	facts := checks.Facts{Outcomes: checks.Outcomes{Data: checks.DataOutcome{Unsteady: unsteady}}}
 	u := &upgrade{data: checks.DataOutcome{Ran: true, Changes: []data.Change{{Table: "public.users", Kind: data.RowsAdded}}}}
-	u.record(nil, nil)(&facts)
+	u.record(u.outcome, nil, nil)(&facts)
 	want := checks.DataOutcome{Ran: true, Changes: u.data.Changes, Unsteady: unsteady}
 	if diff := cmp.Diff(want, facts.Data); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -27,10 +27,17 @@ func tryReverse(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		log.Skipped("")
 		return nil, nil
 	}
-	database := take(p, migrated)
-	w := &reversal{pass: p, up: take(p, upgraded), server: database.Server}
-	w.outcome.FromScratch = database.FromScratch
-	err := w.roundTrip(ctx, log)
+	migrated := take(p, migrated)
+	w := &reversal{pass: p, up: take(p, upgraded)}
+	w.outcome.FromScratch = migrated.FromScratch != nil
+	before, err := w.before(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = migrated.Use(ctx, func(server *database.Server) error {
+		w.server = server
+		return w.roundTrip(ctx, before, log)
+	})
 	return func(f *checks.Facts) { f.Reverse = w.outcome }, err
 }
 
@@ -43,17 +50,13 @@ type reversal struct {
 	outcome checks.ReverseOutcome
 }
 
-// roundTrip downgrades the database, compares it with the base's, and upgrades it again.
-func (w *reversal) roundTrip(ctx context.Context, log *step.Log) (err error) {
+// roundTrip downgrades the database, compares it with the schema before the upgrade, and upgrades it again.
+func (w *reversal) roundTrip(ctx context.Context, before catalog.Catalog, log *step.Log) (err error) {
 	if w.outcome.Down, err = w.downgradeTo(ctx, w.server, w.baseTarget()); err != nil {
 		return err
 	}
 	if w.outcome.Down.Failure != nil {
 		return w.explain(ctx, log)
-	}
-	before, err := w.before(ctx)
-	if err != nil {
-		return err
 	}
 	schema, err := w.Catalog(ctx, w.server)
 	if err != nil {
@@ -87,11 +90,20 @@ func (w *reversal) before(ctx context.Context) (catalog.Catalog, error) {
 	if w.up != nil || len(w.BaseHeads()) == 0 {
 		return w.seeded.Before.Catalog, nil
 	}
-	return testbed.OnClone(ctx, w.Testbed, w.Base.WithoutData, func(server *database.Server) (catalog.Catalog, error) {
-		if outcome, err := w.upgradeTo(ctx, server, w.baseTarget()); err != nil || outcome.Failure != nil {
-			return w.seeded.Before.Catalog, err
-		}
-		return w.Catalog(ctx, server)
+	empty, err := w.Empty(ctx)
+	if err != nil {
+		return catalog.Catalog{}, err
+	}
+	before := w.seeded.Before.Catalog
+	outcome, err := w.rebuild(ctx, empty, func(server *database.Server) (checks.Outcome, error) {
+		return w.upgradeTo(ctx, server, w.baseTarget())
+	})
+	if err != nil || outcome.Failure != nil {
+		return before, err
+	}
+	return before, empty.Use(ctx, func(server *database.Server) (err error) {
+		before, err = w.Catalog(ctx, server)
+		return err
 	})
 }
 

@@ -175,8 +175,6 @@ func (r *runner) close(p *pass) {
 		p.why = "not answered: " + p.lost.Reason
 		r.record(func(f *checks.Facts) { f.Unanswered[p.name] = *p.lost }, nil)
 	}
-	for _, res := range p.offers {
-		r.settle(p.trial, res, nil, p.absence)
-	}
+	p.withhold()
 	close(r.ended[p.name])
 }

@@ -2,17 +2,19 @@ package trials
 
 import (
 	"context"
+	"regexp"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/step"
+	"devenv/devenv/testbed"
 	"devenv/migrations"
 )
 
 // rebuilt is an empty database that was upgraded through the whole history, and the outcome of that upgrade.
 type rebuilt struct {
-	server  *database.Server
-	outcome checks.Outcome
+	database *testbed.Empty
+	outcome  checks.Outcome
 }
 
 // fromScratch upgrades an empty database through the whole history. If the upgrade of the base's data fails, this
@@ -25,11 +27,15 @@ func fromScratch() trial {
 }
 
 func tryScratch(ctx context.Context, p *pass, log *step.Log) (finding, error) {
-	server, err := p.emptyDatabase(ctx)
+	empty, err := p.Empty(ctx)
 	if err != nil {
 		return nil, err
 	}
-	outcome, run, err := p.upgradeWith(ctx, server, migrations.MoveOptions{})
+	var run migrations.Run
+	outcome, err := p.rebuild(ctx, empty, func(server *database.Server) (outcome checks.Outcome, err error) {
+		outcome, run, err = p.upgradeWith(ctx, server, migrations.MoveOptions{})
+		return outcome, err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -39,11 +45,36 @@ func tryScratch(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 			return nil, err
 		}
 	}
-	offer(p, history, &rebuilt{server: server, outcome: outcome})
+	offer(p, history, &rebuilt{database: empty, outcome: outcome})
 	if outcome.Failure == nil && migrations.SameRevisions(run.Heads, p.migration.History.Heads()) {
 		instead := *p.seeded
-		instead.Server, instead.FromScratch = server, true
+		instead.Server, instead.FromScratch = nil, empty
 		offer(p, migrated, &instead)
 	}
 	return func(f *checks.Facts) { f.Scratch = outcome }, nil
+}
+
+// rebuild upgrades an empty database. If that fails because of what it shares with other databases, such as a role, it
+// is tried again on a server of its own.
+func (e *environment) rebuild(ctx context.Context, empty *testbed.Empty,
+	upgrade func(*database.Server) (checks.Outcome, error),
+) (outcome checks.Outcome, err error) {
+	once := func(server *database.Server) (err error) {
+		outcome, err = upgrade(server)
+		return err
+	}
+	if err := empty.Use(ctx, once); err != nil || !empty.IsShared() || !concernsServer(outcome.Failure) {
+		return outcome, err
+	}
+	if err := empty.Separate(ctx); err != nil {
+		return outcome, err
+	}
+	return outcome, empty.Use(ctx, once)
+}
+
+// concernsServer reports whether a failure may be due to something outside of the database. A failure without a
+// statement may be due to anything.
+func concernsServer(f *migrations.Failure) bool {
+	return f != nil && (f.Statement == "" || regexp.MustCompile(
+		`(?i)\b(?:ROLE|USER|GROUP|DATABASE|TABLESPACE|SYSTEM|OWNED|SUBSCRIPTION|REPLICATION)\b`).MatchString(f.Statement+" "+f.Message))
 }

@@ -31,17 +31,10 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		return nil, err
 	}
 	up.statements = run.Statements
+	up.outcome = outcome
 	if outcome.Failure != nil {
 		log.Faulty(outcome.Failure.Error())
-		p.why = "the upgrade failed"
-		outcome.Offending, err = rowsBehind(ctx, p, up.seeded.Server, outcome.Failure, run.Statements)
-		if unanswered(ctx, err) != nil {
-			log.Line("the rows behind the failure could not be found: " + err.Error())
-			err = nil // the failure stands without them
-		}
-		up.outcome = outcome
-		offer(p, tried, up)
-		return up.record(nil, nil), err
+		return failedUpgrade(ctx, p, up, log)
 	}
 	outcome.Unrecorded = !migrations.SameRevisions(run.Heads, p.migration.History.Heads())
 	up.outcome = outcome
@@ -51,12 +44,31 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		offer(p, tried, up)
 		if !up.worked() {
 			p.why = "the database is not at the head after the upgrade"
+			p.withhold()
 		} else {
 			offer(p, upgraded, up)
 			offer(p, migrated, up.seeded)
 		}
 	}
-	return up.record(renames, notes), err
+	return up.record(up.outcome, renames, notes), err
+}
+
+// failedUpgrade lets the other trials begin, and then looks for the rows behind the failure.
+func failedUpgrade(ctx context.Context, p *pass, up *upgrade, log *step.Log) (finding, error) {
+	if err := p.ReadSchema(ctx, up.seeded.Server, &up.after); err != nil {
+		return nil, err
+	}
+	offer(p, tried, up)
+	p.why = "the upgrade failed"
+	p.withhold()
+	outcome := up.outcome
+	var err error
+	outcome.Offending, err = rowsBehind(ctx, p, up)
+	if unanswered(ctx, err) != nil {
+		log.Line("the rows behind the failure could not be found: " + err.Error())
+		err = nil // the failure stands without them
+	}
+	return up.record(outcome, nil, nil), err
 }
 
 // freshSeeded returns the clone of the base's data in which the migration was generated, or another one if the branch's
@@ -71,13 +83,14 @@ func freshSeeded(ctx context.Context, p *pass) (*testbed.Seeded, error) {
 	}
 	fresh := *p.seeded
 	fresh.Server = server
-	return &fresh, p.seeded.Server.Remove(context.WithoutCancel(ctx))
+	p.Dispose(ctx, p.seeded.Server)
+	return &fresh, nil
 }
 
 // record returns a finding that writes the outcome of the upgrade; renames are those written as a drop and an add.
-func (u *upgrade) record(renames []migrations.Rename, notes []catalog.Note) finding {
+func (u *upgrade) record(outcome checks.Outcome, renames []migrations.Rename, notes []catalog.Note) finding {
 	return func(f *checks.Facts) {
-		f.Seeded = u.outcome
+		f.Seeded = outcome
 		f.Data.Ran, f.Data.Changes = u.data.Ran, u.data.Changes // the rest belongs to repeat, which may start before this is written
 		f.NotCompared = unread(u.before.Catalog, u.after.Catalog)
 		f.Renames, f.Notes = append(f.Renames, renames...), notes

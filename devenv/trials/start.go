@@ -49,7 +49,8 @@ func tryStart(ctx context.Context, p *pass, s *scratch.Checkout, log *step.Log) 
 	if outcome, err = b.start(ctx, log); err != nil {
 		return outcome, err
 	}
-	return outcome, b.removeAll(ctx)
+	b.dispose(ctx)
+	return outcome, nil
 }
 
 // backend is a checkout's backend with the services it needs, next to a clone of the base's data.
@@ -149,16 +150,20 @@ func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.Star
 	return outcome, nil
 }
 
-// removeAll removes the backend and its clone, all at the same time: removing them is mostly waiting.
-func (b *backend) removeAll(ctx context.Context) error {
-	engine := b.Workspace.Engine
-	group := errgroup.Group{}
-	group.Go(func() error { return b.remove(ctx, b.server) })
-	for _, id := range b.Containers {
-		group.Go(func() error { return engine.Remove(ctx, id) })
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	return engine.RemoveNetwork(ctx, b.Network)
+// dispose removes the backend and its clone in the background.
+func (b *backend) dispose(ctx context.Context) {
+	b.keep(b.server)
+	b.Forget(b.server)
+	b.Later(ctx, func(ctx context.Context) error {
+		engine := b.Workspace.Engine
+		group := errgroup.Group{}
+		group.Go(func() error { return b.server.Remove(ctx) })
+		for _, id := range b.Containers {
+			group.Go(func() error { return engine.Remove(ctx, id) })
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+		return engine.RemoveNetwork(ctx, b.Network)
+	})
 }

@@ -73,7 +73,8 @@ func upgradeAfterStart(ctx context.Context, p *pass, log *step.Log) (outcome che
 	if outcome, err = p.upgrade(ctx, b.server); err != nil {
 		return outcome, err
 	}
-	return outcome, b.removeAll(ctx)
+	b.dispose(ctx)
+	return outcome, nil
 }
 
 // alreadyThere reports whether an upgrade failed because a table, or part of one, already exists.

@@ -61,7 +61,7 @@ func (o *startOnBase) ask(ctx context.Context, p *pass, log *step.Log) (answer, 
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, server.Remove(context.WithoutCancel(ctx))) }()
+	defer p.Dispose(ctx, server)
 	if err := stack.StartAll(ctx, p.Project.Needs); err != nil {
 		return nil, err
 	}

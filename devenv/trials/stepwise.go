@@ -48,19 +48,24 @@ func (s *stepwiseComparison) compare(ctx context.Context, whole *rebuilt) (err e
 	case whole == nil:
 		return nil
 	case whole.outcome.Failure != nil && !checks.SameFailure(whole.outcome.Failure, whole.outcome.Baseline):
-		s.outcome.Scratch, err = testbed.OnClone(ctx, s.Testbed, s.Base.WithoutData, func(server *database.Server) (checks.Outcome, error) {
+		empty, err := s.Empty(ctx)
+		if err != nil {
+			return err
+		}
+		s.outcome.Scratch, err = s.rebuild(ctx, empty, func(server *database.Server) (checks.Outcome, error) {
 			return s.upgradeStepwise(ctx, server, s.migration.History.Revisions)
 		})
 		return err
 	case whole.outcome.Failure != nil || !s.up.worked() || len(s.outcome.Differences) > 0:
 		return nil
 	}
-	scratch, err := s.Catalog(ctx, whole.server)
-	if err != nil {
+	return whole.database.Use(ctx, func(server *database.Server) error {
+		scratch, err := s.Catalog(ctx, server)
+		if err == nil {
+			s.record(s.up.branchDifferences(scratch), "on the base's data", "after the whole history in one run")
+		}
 		return err
-	}
-	s.record(s.up.branchDifferences(scratch), "on the base's data", "after the whole history in one run")
-	return nil
+	})
 }
 
 // onData applies the branch's revisions one at a time to the base's data.

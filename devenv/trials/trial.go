@@ -78,11 +78,18 @@ func offer[T any](p *pass, r resource[T], value T) {
 	p.runner.settle(p.trial, r, value, absence{})
 }
 
+// withhold tells the trials that wait for what this one has not offered that it never will.
+func (p *pass) withhold() {
+	for _, res := range p.offers {
+		p.runner.settle(p.trial, res, nil, p.absence)
+	}
+}
+
 func declares(list []anyResource, r anyResource) bool {
 	return slices.ContainsFunc(list, func(declared anyResource) bool { return declared.String() == r.String() })
 }
 
-// clone starts a clone of one of the base's images, which is removed when the trial ends unless keep is called.
+// clone starts a clone of one of the base's images, which is disposed of when the trial ends unless keep is called.
 func (p *pass) clone(ctx context.Context, image base.Image, o testbed.CloneOptions) (*database.Server, error) {
 	server, err := p.Clone(ctx, image, o)
 	if err == nil {
@@ -96,10 +103,10 @@ func (p *pass) keep(server *database.Server) {
 	p.clones = slices.DeleteFunc(p.clones, func(c *database.Server) bool { return c == server })
 }
 
-// remove removes a clone before the trial ends.
-func (p *pass) remove(ctx context.Context, server *database.Server) error {
+// dispose removes a clone before the trial ends.
+func (p *pass) dispose(ctx context.Context, server *database.Server) {
 	p.keep(server)
-	return server.Remove(context.WithoutCancel(ctx))
+	p.Dispose(ctx, server)
 }
 
 // partly records that the machine left a part of the trial unanswered, which checks know as a trial of its own; the rest
@@ -116,13 +123,10 @@ func (p *pass) partly(ctx context.Context, part checks.Trial, err error) error {
 // timed adds the time since began to a trial, which may be another one that runs as part of this one.
 func (p *pass) timed(t checks.Trial, began time.Time) { p.spent[t] += time.Since(began) }
 
-// end removes the clones that were not kept, and returns what the trial used without declaring it. A clone that cannot be
-// removed is only noted: what the trial found is still true, and the end of the run tries again.
+// end disposes of the clones that were not kept, and returns what the trial used without declaring it.
 func (p *pass) end(ctx context.Context) error {
 	for _, server := range p.clones {
-		if err := server.Remove(context.WithoutCancel(ctx)); err != nil {
-			p.Note("could not remove a database of the trial " + string(p.name) + ": " + err.Error())
-		}
+		p.Dispose(ctx, server)
 	}
 	return p.undeclared
 }

@@ -40,7 +40,7 @@ func all() []trial {
 
 // Run runs everything that the wanted checks need, and returns what was found. seeded is the clone of the base's data
 // in which the migration was generated.
-func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *generate.Migration, p Prepared) (checks.Facts, error) {
+func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *generate.Migration) (checks.Facts, error) {
 	if err := m.Reread(ctx, b); err != nil {
 		return checks.Facts{}, err
 	}
@@ -51,7 +51,7 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 	}
 	facts.Spent[checks.TrialModels] = m.ModelsTook
 	facts.NothingToTry = obstacle(&facts)
-	r := newRunner(b.Runner, &environment{Testbed: b, seeded: seeded, prepared: p, migration: m}, b.Wants, &facts)
+	r := newRunner(b.Runner, &environment{Testbed: b, seeded: seeded, migration: m}, b.Wants, &facts)
 	switch {
 	case facts.NothingToTry == "":
 		r.trials = possibleTrials(b.Project.Backend, &facts)
@@ -60,6 +60,9 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 		give(r, migrated, seeded)
 	}
 	err := r.run(ctx) // this fills in the facts
+	if err == nil {
+		b.DisposeAll(ctx)
+	}
 	return facts, err
 }
 

@@ -35,6 +35,9 @@ func (u *upgrade) isAtomic() bool {
 	return reported && transactions(u.statements) == 1
 }
 
+// leftovers returns what a failed upgrade changed in the schema all the same.
+func (u *upgrade) leftovers() []catalog.Difference { return u.before.Catalog.Diff(u.after.Catalog) }
+
 // ownStatements returns the statements of the branch's revisions.
 func (u *upgrade) ownStatements() []string {
 	var own []string

@@ -40,8 +40,24 @@ func TestStatementsReportTransactionsAndFailAfterWorks(t *testing.T) {
 				if _, err := d.Downgrade(t.Context(), p.database(), migrations.At("0001")); err != nil {
 					t.Fatal(err)
 				}
-				p.db.exec(t, "ALTER TABLE users DROP COLUMN a, DROP COLUMN b")
+				p.db.exec(t, "ALTER TABLE users DROP COLUMN a") // b is there: its statement fails
 				run, err := d.UpgradeWith(t.Context(), p.database(), migrations.At("0002"), migrations.MoveOptions{Transactions: true})
+				if f := failureOf(t, err); f.SQLState != "42701" {
+					t.Errorf("failure: %+v", f)
+				}
+				if a, b := statementWith(t, run, "COLUMN a"), statementWith(t, run, "COLUMN b"); a.Transaction == "" || a.Transaction != b.Transaction {
+					t.Errorf("transactions: a %q, b, which failed, %q", a.Transaction, b.Transaction)
+				}
+				p.db.exec(t, "ALTER TABLE users DROP COLUMN b; CREATE TABLE ix ()") // the index cannot be created
+				run, err = d.UpgradeWith(t.Context(), p.database(), migrations.At("0002"), migrations.MoveOptions{Transactions: true})
+				if f := failureOf(t, err); f.SQLState != "42P07" {
+					t.Errorf("failure: %+v", f)
+				}
+				if b, ix := statementWith(t, run, "COLUMN b"), statementWith(t, run, "CONCURRENTLY"); ix.Transaction == b.Transaction {
+					t.Errorf("transactions: b %q, the index, which failed in its own, %q", b.Transaction, ix.Transaction)
+				}
+				p.db.exec(t, "DROP TABLE ix; ALTER TABLE users DROP COLUMN a, DROP COLUMN b")
+				run, err = d.UpgradeWith(t.Context(), p.database(), migrations.At("0002"), migrations.MoveOptions{Transactions: true})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -42,13 +42,13 @@ class Effects:
 
 
 def transaction(connection):
-    """Returns the id of the transaction that the connection is in, or "" if there is none."""
+    """Returns the id of the transaction that the connection is in, "" on another database, None if it has failed."""
     if connection.dialect.name != "postgresql":
         return ""
     try:
         return str(_rows(connection, TRANSACTION)[0][0])
     except Exception:  # a failed transaction runs no more queries
-        return ""
+        return None
 
 
 def _delta(relation, now, was):

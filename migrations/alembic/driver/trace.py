@@ -39,6 +39,7 @@ class Recorder:
         self.keep_before = 0
         self.effects = effects.Effects() if trace_effects else None
         self.transactions, self.fail_after = transactions, fail_after
+        self.open = (None, "")  # the connection of the last statement, and the transaction that it is still in
 
     def watch(self, step):
         """Makes the recorder notice when a step's revision starts and ends."""
@@ -68,6 +69,16 @@ class Recorder:
                 return revision, frame.f_code.co_filename, frame.f_lineno
             frame = frame.f_back
         return (self.revision if self.running else "", "", 0)
+
+    def transaction(self, connection):
+        """Returns the id of the transaction that a statement has just run or failed in; "" when that is unknown."""
+        if not self.transactions:
+            return ""
+        found = effects.transaction(connection)
+        if found is None:  # the transaction has failed, and runs no more queries
+            return self.open[1] if self.open[0] is connection else ""
+        self.open = (connection, found)
+        return found
 
     def report(self, begun, rows=-1, state="", after=None, transaction=""):
         """Sends a completed or failed statement to the channel."""
@@ -102,6 +113,8 @@ def _listen():
     event.listen(Engine, "before_cursor_execute", _before)
     event.listen(Engine, "after_cursor_execute", _after)
     event.listen(Engine, "handle_error", _on_error)
+    event.listen(Engine, "commit", _on_end)
+    event.listen(Engine, "rollback", _on_end)
     _Listeners.listening = True
 
 
@@ -124,7 +137,7 @@ def _after(connection, cursor, statement, parameters, context, executemany):
         return
     rows = getattr(cursor, "rowcount", -1)
     after = recorder.effects.after(connection) if recorder.effects else None
-    transaction = effects.transaction(connection) if recorder.transactions else ""
+    transaction = recorder.transaction(connection)
     recorder.report(begun, rows if isinstance(rows, int) else -1, after=after, transaction=transaction)
     if recorder.count == recorder.fail_after:
         raise Injected("devenv breaks off after statement %d" % recorder.count)
@@ -137,7 +150,13 @@ def _on_error(context):
     begun = getattr(context.execution_context, "_devenv_begun", None)
     if begun is not None and context.statement is not None:
         recorder.failed = begun["sql"]
-        recorder.report(begun, state=state_of(context.original_exception) or "?")
+        transaction = recorder.transaction(context.connection)
+        recorder.report(begun, state=state_of(context.original_exception) or "?", transaction=transaction)
+
+
+def _on_end(connection):
+    if _Listeners.recorder is not None:
+        _Listeners.recorder.open = (None, "")
 
 
 def _files_of(script):

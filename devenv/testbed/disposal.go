@@ -1,0 +1,58 @@
+package testbed
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"devenv/devenv/database"
+)
+
+// disposal removes from the engine what the run no longer needs, beside what still runs: a removal is mostly waiting.
+type disposal struct {
+	removals errgroup.Group
+
+	mu sync.Mutex
+	// clones are those that nothing has removed yet.
+	clones map[*database.Server]bool
+}
+
+// Later removes something in the background, even if ctx is cancelled. Close waits for it and returns its error.
+func (d *disposal) Later(ctx context.Context, remove func(context.Context) error) {
+	ctx = context.WithoutCancel(ctx)
+	d.removals.Go(func() error { return remove(ctx) })
+}
+
+// Dispose removes a clone in the background.
+func (d *disposal) Dispose(ctx context.Context, server *database.Server) {
+	d.Forget(server)
+	d.Later(ctx, server.Remove)
+}
+
+// Forget leaves it to the caller to remove a clone.
+func (d *disposal) Forget(server *database.Server) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.clones, server)
+}
+
+// DisposeAll removes all clones that are left, in the background.
+func (d *disposal) DisposeAll(ctx context.Context) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for server := range d.clones {
+		d.Later(ctx, server.Remove)
+	}
+	clear(d.clones)
+}
+
+// cloned records a clone, to be removed.
+func (d *disposal) cloned(server *database.Server) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.clones == nil {
+		d.clones = map[*database.Server]bool{}
+	}
+	d.clones[server] = true
+}
