@@ -31,10 +31,12 @@ func (b backendChoice) choose(c candidate, migrations, database string) (string,
 	if len(left) == 0 {
 		return "", nil
 	}
+	all := left
 	for _, reason := range []struct {
 		text string
 		pass func(string) bool
 	}{
+		{"others with its code depend on it", func(n string) bool { return b.reliedOn(n, all) }},
 		{"it uses " + database, func(n string) bool { yes, _ := b.services.uses(n, database); return yes }},
 		{"it is not a worker", func(n string) bool { return !b.services.worker(n) }},
 		{"it runs the migrations", func(n string) bool { return n == migrations }},

@@ -3,8 +3,23 @@ package discover
 import (
 	"slices"
 
-	"devenv/devenv/report"
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/config"
 )
+
+// Database returns only the database service, for commands that need no migration tool. It fails as Services does.
+func Database(p *types.Project, repo Files, cfg *config.Config) (string, error) {
+	s, err := newFinder(p, repo, cfg)
+	if err != nil {
+		return "", err
+	}
+	var users []string
+	if c, err := (search{s}).choose(); err == nil {
+		users = s.users(c)
+	}
+	return databaseChoice{s}.choose(users)
+}
 
 // databaseChoice picks the application's database service.
 type databaseChoice struct{ *finder }
@@ -18,13 +33,14 @@ func (d databaseChoice) choose(users []string) (string, error) {
 		d.answers.note("database", name, "database.service in the configuration")
 		return name, nil
 	}
-	names, how := d.databases.all()
-	switch len(names) {
+	all, how := d.databases.all()
+	names := d.withoutTests(all, users)
+	switch len(all) {
 	case 0:
-		return "", d.none()
+		return "", d.none(users)
 	case 1:
-		d.answers.note("database", names[0], "%s", how[names[0]])
-		return names[0], nil
+		d.answers.note("database", all[0], "%s", how[all[0]])
+		return all[0], nil
 	}
 	if chosen, why := d.used(users, names); chosen != "" {
 		d.answers.note("database", chosen, "%s, and %s", how[chosen], why)
@@ -64,19 +80,17 @@ func (d databaseChoice) used(users, names []string) (chosen, why string) {
 	return "", ""
 }
 
-func (d databaseChoice) none() *report.Failure {
-	for name, svc := range d.services.project.DisabledServices {
-		if svc.Build == nil && isPostgresImage(svc.Image) && len(svc.Profiles) > 0 {
-			return d.answers.ask([]string{"compose: {profiles: [" + svc.Profiles[0] + "]}"},
-				"find the database: the service %s runs Postgres, but its profile %s is inactive", name, svc.Profiles[0])
-		}
+// withoutTests drops databases for tests beside one that the users depend on or name, and that is not for tests.
+func (d databaseChoice) withoutTests(names, users []string) []string {
+	kept := filter(names, func(n string) bool { return !d.databases.forTests(n) })
+	used := slices.ContainsFunc(kept, func(n string) bool {
+		return slices.ContainsFunc(users, func(user string) bool {
+			yes, _ := d.services.uses(user, n)
+			return yes
+		})
+	})
+	if !used {
+		return names
 	}
-	for _, name := range d.services.names() {
-		if image := d.services.get(name).Image; anyOf(imageName(image), otherDatabases()...) {
-			return report.Fail(report.KindUsage,
-				"if another service is a Postgres server, name it in .devenv.yaml: database: {service: NAME}",
-				"find the database: the service %s runs %s, and devenv supports only Postgres", name, image)
-		}
-	}
-	return d.answers.ask(lines("database: {service: %s}", d.services.names()), "find the database: no service runs a known Postgres image")
+	return kept
 }

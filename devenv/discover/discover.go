@@ -172,5 +172,8 @@ func (s *finder) users(c candidate) []string {
 	if kept := filter(c.holders, func(n string) bool { return !s.services.worker(n) }); len(kept) > 0 {
 		return kept
 	}
-	return c.holders
+	if len(c.holders) > 0 {
+		return c.holders
+	}
+	return s.inactiveHolders(c.path)
 }

@@ -1,13 +1,35 @@
 package discover
 
 import (
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"devenv/devenv/inside"
 )
+
+// Tree is a checkout on disk with the list of its files, as git has it.
+type Tree struct {
+	Dir   string
+	Paths []string
+}
+
+// Root returns the tree's directory.
+func (t Tree) Root() string { return t.Dir }
+
+// List returns the paths.
+func (t Tree) List() ([]string, error) { return t.Paths, nil }
+
+// Read reads a file of the tree.
+func (t Tree) Read(path string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(t.Dir, filepath.FromSlash(path)))
+}
+
+var _ Files = Tree{}
 
 // files holds the repository's files and what their names tell.
 type files struct {
@@ -131,4 +153,13 @@ func (f *files) codeAround(rel string) string {
 			return path.Dir(rel)
 		}
 	}
+}
+
+// composeFiles returns how the configuration would write the files of a Compose project.
+func (f *files) composeFiles(p *types.Project) []string {
+	var out []string
+	for _, file := range p.ComposeFiles {
+		out = append(out, f.display(file))
+	}
+	return out
 }

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/patternmatcher"
@@ -31,7 +32,7 @@ func newFinder(p *types.Project, repo Files, cfg *config.Config) (*finder, error
 	if err != nil {
 		return nil, fmt.Errorf("list the repository's files: %w", err)
 	}
-	s := &finder{cfg: cfg, files: files, services: services{project: p}}
+	s := &finder{cfg: cfg, files: files, services: services{project: p, files: files}}
 	s.images = &images{files: files, services: s.services, known: map[string]*stage{}}
 	s.databases = databases{services: s.services, images: s.images}
 	s.locations = &locations{files: files, services: s.services, images: s.images, ignores: map[string]*patternmatcher.PatternMatcher{}}
@@ -39,4 +40,13 @@ func newFinder(p *types.Project, repo Files, cfg *config.Config) (*finder, error
 	s.scripts = scripts{files: files, images: s.images, locations: s.locations, commands: s.commands, workdir: cfg.Migrations.Workdir}
 	s.answers = &answers{cfg: cfg, services: s.services}
 	return s, nil
+}
+
+// reliedOn reports whether one of the services, all of the same code, depends on a service that keeps running and does
+// not work in the background. Such a service is the application, whoever else names the database.
+func (s *finder) reliedOn(name string, among []string) bool {
+	once, _ := s.commands.oneShot(name)
+	return !once && !s.services.worker(name) && slices.ContainsFunc(among, func(other string) bool {
+		return other != name && slices.Contains(s.services.dependencies(other), name)
+	})
 }

@@ -83,8 +83,10 @@ type styles struct {
 	autoflake, isort, black, ruffImports, ruffFormat, ruff style
 }
 
-// list returns the command lines. Ruff formats only if no other tool does, or if it is configured to.
+// list returns the command lines. Ruff formats only if no other tool does, or if it is configured to. Where it sorts
+// imports, isort's settings are what is left of earlier times, and the two would undo each other's work.
 func (s *styles) list() []Formatter {
+	s.isort.used = s.isort.used && !s.ruffImports.used
 	s.ruffFormat.set(s.ruff.used && !s.black.used, s.ruff.from)
 	var out []Formatter
 	for _, tool := range []struct {

@@ -1,7 +1,6 @@
 package discover
 
 import (
-	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -18,6 +17,19 @@ func (s search) holders(rel string) []string {
 		if database, _ := s.databases.runsPostgres(name); !database && s.locations.locate(name, rel).held {
 			out = append(out, name)
 		}
+	}
+	return out
+}
+
+// inactiveHolders returns the services with inactive profiles, except databases, whose container holds a file of the
+// repository. Of those, workers count only if there is nothing else.
+func (s *finder) inactiveHolders(rel string) []string {
+	out := filter(s.services.disabled(), func(name string) bool {
+		database, _ := s.databases.runsPostgres(name)
+		return !database && s.locations.locate(name, rel).held
+	})
+	if kept := filter(out, func(n string) bool { return !s.services.worker(n) }); len(kept) > 0 {
+		return kept
 	}
 	return out
 }
@@ -39,10 +51,12 @@ func (h holderChoice) choose(c candidate, database string) (string, error) {
 		return "", h.none(c)
 	}
 	left, why := slices.Clone(c.holders), []string{"it holds " + c.path}
+	all := left
 	for _, reason := range []struct {
 		text string
 		pass func(string) bool
 	}{
+		{"others that hold it depend on it", func(n string) bool { return h.reliedOn(n, all) }},
 		{"it uses " + database, func(n string) bool { yes, _ := h.services.uses(n, database); return yes }},
 		{"it runs " + toolCommand, h.commands.migrates},
 		{"it is the backend", func(n string) bool { return n == h.cfg.Backend.Service }},
@@ -76,11 +90,9 @@ func (s services) alike(names []string) bool {
 
 // none returns the failure for a configuration that is in no container.
 func (h holderChoice) none(c candidate) *report.Failure {
-	for _, name := range slices.Sorted(maps.Keys(h.services.project.DisabledServices)) {
-		if profiles := h.services.get(name).Profiles; len(profiles) > 0 && h.locations.locate(name, c.path).held {
-			return h.answers.ask([]string{"compose: {profiles: [" + profiles[0] + "]}"},
-				"find the migrations: the service %s contains %s, but its profile %s is inactive", name, c.path, profiles[0])
-		}
+	if inactive := h.inactiveHolders(c.path); len(inactive) > 0 {
+		return h.answers.ask(h.services.activating(inactive, nil), "find the migrations: %s",
+			h.services.inactive(inactive, "contains "+c.path))
 	}
 	databases, _ := h.databases.all()
 	able := filter(h.services.names(), func(n string) bool {

@@ -1,6 +1,11 @@
 package discover
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
 
 // databases tells which services are Postgres servers.
 type databases struct {
@@ -84,16 +89,24 @@ func (d databases) behavesAsPostgres(name string) (bool, string) {
 		return false, ""
 	}
 	for _, v := range svc.Volumes {
-		if strings.Contains(v.Target, "/postgresql") || strings.HasSuffix(v.Target, "/pgdata") {
+		if holdsData(v.Target) {
 			return true, "its POSTGRES_* environment and the mount at " + v.Target
 		}
 	}
 	for _, port := range svc.Ports {
-		if port.Target == 5432 {
+		if port.Target == postgresPort {
 			return true, "its POSTGRES_* environment and port 5432"
 		}
 	}
 	return false, ""
+}
+
+// postgresPort is the port of a Postgres server unless it is told otherwise.
+const postgresPort = 5432
+
+// holdsData reports whether a path in a container is where Postgres keeps its data.
+func holdsData(target string) bool {
+	return strings.Contains(target, "/postgresql") || strings.HasSuffix(target, "/pgdata")
 }
 
 // all returns the services that run Postgres, and how each is known.
@@ -106,4 +119,30 @@ func (d databases) all() (names []string, how map[string]string) {
 		}
 	}
 	return names, how
+}
+
+// forTests reports whether a database is for tests, judging by the names of its service, container and database.
+func (d databases) forTests(name string) bool {
+	svc := d.services.get(name)
+	names := []string{name, svc.ContainerName}
+	if database := svc.Environment["POSTGRES_DB"]; database != nil {
+		names = append(names, *database)
+	}
+	return slices.ContainsFunc(names, func(n string) bool {
+		return anyOf(n, "test", "tests", "testing", "e2e", "pytest", "testdb", "dbtest", "testpg", "pgtest", "testpostgres", "postgrestest")
+	})
+}
+
+// maybePostgres reports whether a service may be a Postgres server under a name that is not known: its image is not known
+// to be anything else, and it is called a database, or has a database's port or directory.
+func (d databases) maybePostgres(name string) bool {
+	svc := d.services.get(name)
+	if image := imageName(svc.Image); anyOf(image, companionWords()...) || anyOf(image, otherDatabases()...) {
+		return false
+	}
+	return anyOf(name, "db", "database", "pg", "pgsql", "psql", "rdbms", "sql") || anyOf(name, postgresWords()...) ||
+		anyOf(imageName(svc.Image), postgresWords()...) ||
+		slices.ContainsFunc(svc.Ports, func(p types.ServicePortConfig) bool { return p.Target == postgresPort }) ||
+		slices.Contains(svc.Expose, "5432") ||
+		slices.ContainsFunc(svc.Volumes, func(v types.ServiceVolumeConfig) bool { return holdsData(v.Target) })
 }

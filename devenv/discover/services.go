@@ -3,6 +3,7 @@ package discover
 import (
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,7 +11,10 @@ import (
 )
 
 // services are the services of the Compose model and their dependencies.
-type services struct{ project *types.Project }
+type services struct {
+	project *types.Project
+	files   *files // for the settings that are mounted into them; nil: none is read
+}
 
 // names returns the names of the enabled services, sorted.
 func (s services) names() []string { return slices.Sorted(maps.Keys(s.project.Services)) }
@@ -44,7 +48,7 @@ func (s services) dependencies(name string) []string {
 // uses reports whether a service depends on another one or names it as a host in its environment, and which of them.
 func (s services) uses(service, other string) (bool, string) {
 	if key := s.mentions(service, other); key != "" {
-		return true, "its environment's " + key
+		return true, key
 	}
 	if slices.Contains(s.dependencies(service), other) {
 		return true, "depends_on"
@@ -59,7 +63,8 @@ func (s services) usesAny(service string, others []string) bool {
 	})
 }
 
-// mentions returns the variable in a service's environment that names the other service as a host, never its value.
+// mentions returns what names the other service as a host: a variable in a service's environment, never its value, or a
+// file of settings that is mounted into it.
 func (s services) mentions(service, other string) string {
 	svc, target := s.get(service), s.get(other)
 	names := []string{other, target.ContainerName, target.Hostname}
@@ -68,18 +73,48 @@ func (s services) mentions(service, other string) string {
 			names = append(names, n.Aliases...)
 		}
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
 	for _, key := range slices.Sorted(maps.Keys(svc.Environment)) {
 		value := svc.Environment[key]
-		if value == nil {
+		if value != nil && slices.ContainsFunc(names, func(name string) bool { return isHost(key, *value, name) }) {
+			return key
+		}
+	}
+	return s.settingsNaming(svc, names)
+}
+
+// settingsNames matches the names of files that hold settings.
+var settingsNames = regexp.MustCompile(`\.(ya?ml|toml|ini|cfg|conf|config|json|properties|env|py)$|(^|/)[^./]+$|env[^/]*$`)
+
+// settingsNaming returns the file mounted into a service that names one of the hosts.
+func (s services) settingsNaming(svc types.ServiceConfig, names []string) string {
+	for _, v := range svc.Volumes {
+		if v.Type != types.VolumeTypeBind || s.files == nil || !settingsNames.MatchString(v.Source) {
 			continue
 		}
-		for _, name := range names {
-			if name != "" && isHost(key, *value, name) {
-				return key
-			}
+		rel, ok := s.files.relative(v.Source)
+		if content, listed := s.files.content(rel); ok && listed && inSettings(string(content), names) {
+			return rel
 		}
 	}
 	return ""
+}
+
+// inSettings reports whether a file of settings, whatever its format, names one of the hosts.
+func inSettings(content string, names []string) bool {
+	for line := range strings.Lines(content) {
+		at := strings.IndexAny(line, "=:")
+		if at < 0 || strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
+		}
+		key, value := strings.Trim(line[:at], " \t\"'"), strings.Trim(line[at+1:], " \t\r\n\"',;")
+		for _, name := range names {
+			if isHost(key, value, name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func isHost(key, value, name string) bool {
