@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -91,6 +92,7 @@ func (a *app) run(ctx context.Context, do action) (err error) {
 	if asker := terminal.NewAsker(a.streams.In, a.streams.Err, a.streams.Env); asker != nil {
 		o.Ask = asker.Over(progress)
 	}
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(time.Second, func() { progress.Emit(cleaningUp()) }) })()
 	a.outcome, err = do(ctx, o)
 	// Commands that read no project learn no secrets, but still know where credentials are: in an engine's address, or a
 	// proxy's.
@@ -99,6 +101,12 @@ func (a *app) run(ctx context.Context, do action) (err error) {
 		err = closeErr
 	}
 	return err
+}
+
+// cleaningUp is what a person sees who has interrupted a command that still takes a while. A display that is closed by
+// then ignores it.
+func cleaningUp() report.Event {
+	return report.Noted{Text: "interrupted: cleaning up; a second interrupt ends that too"}
 }
 
 // usage returns an error about how a command was called.

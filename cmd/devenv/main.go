@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -20,18 +21,24 @@ func main() {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, stopSignals()...)
-	go func() {
-		<-signals
-		cancel()
-		// Whoever interrupts twice does not want to wait for the clean-up: the next run does it.
-		<-signals
-		os.Exit(interrupted)
-	}()
+	go stopOn(signals, cancel, os.Stderr, os.Exit)
 	broken := make(chan os.Signal, 1)
 	signal.Notify(broken, syscall.SIGPIPE)
 	go cancelOnClosedPipe(broken, cancel)
 	status := cli.Run(ctx, cli.Process(), os.Args[1:])
 	os.Exit(status)
+}
+
+// stopOn cancels at the first signal. Whoever sends a second one does not want to wait for the clean-up: it ends the
+// process, and says what that leaves.
+func stopOn(signals <-chan os.Signal, cancel func(), stderr io.Writer, exit func(status int)) {
+	<-signals
+	cancel()
+	<-signals
+	// If standard error cannot be written, there is nowhere left to say it.
+	_, _ = io.WriteString(stderr, "\nstopped without cleaning up: the next run does that, or devenv clean; if data was being replaced, "+
+		"devenv up completes it or leaves it as it was\n")
+	exit(interrupted)
 }
 
 // stopSignals returns the signals that ask devenv to stop. A terminal that is closed asks too, unless devenv was to

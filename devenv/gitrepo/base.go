@@ -98,7 +98,7 @@ func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 	if len(candidates) == 0 {
 		return report.Fail(report.KindUsage, "", "find %s in %s: it does not exist, and there is no other branch", wanted, r.root)
 	}
-	hint := "name it with --base, or set it in .devenv.yaml:\n    base: " + strings.TrimPrefix(candidates[0], "origin/")
+	hint := "name it with --base, or set it in .devenv.yaml:\n    base: " + candidates[0]
 	if remotes, _ := r.git("remote").line(ctx); remotes != "" {
 		hint += "\nor fetch it: git fetch origin +refs/heads/" + example + ":refs/remotes/origin/" + example
 	}
@@ -106,9 +106,10 @@ func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 		wanted, r.root, strings.Join(candidates, ", "))
 }
 
-// otherBranches returns the most recent branches except the one that is checked out, the usual bases first.
+// otherBranches returns the names of the most recent branches, the usual bases first, without the one that is checked
+// out, under whatever remote. Without one, those at the same commit come last: one of them is probably meant by it.
 func (r *Repo) otherBranches(ctx context.Context, head Head) ([]string, error) {
-	refs, err := r.git("for-each-ref", "--count=12", "--sort=-committerdate", "--format=%(refname:short)",
+	refs, err := r.git("for-each-ref", "--count=24", "--sort=-committerdate", "--format=%(objectname) %(refname)",
 		"refs/heads", "refs/remotes").line(ctx)
 	if err != nil {
 		return nil, report.Fail(report.KindWork, "", "list the branches of %s: %w", r.root, err)
@@ -118,18 +119,37 @@ func (r *Repo) otherBranches(ctx context.Context, head Head) ([]string, error) {
 		return nil, err
 	}
 	here := strings.TrimPrefix(head.Ref, "refs/heads/")
-	branches := slices.DeleteFunc(strings.Split(refs, "\n"), func(b string) bool {
-		return strings.TrimPrefix(b, "origin/") == here ||
-			b == ""
-	})
-	rank := func(b string) int {
-		if i := slices.Index(usual, strings.TrimPrefix(b, "origin/")); i >= 0 {
-			return i
+	rank := map[string]int{}
+	var branches []string
+	for line := range strings.Lines(refs) {
+		commit, ref, _ := strings.Cut(strings.TrimSpace(line), " ")
+		name, own := baseName(ref)
+		if _, known := rank[name]; known || name == "" || own == here || own == "HEAD" {
+			continue
 		}
-		return len(usual)
+		rank[name] = len(usual)
+		if i := slices.Index(usual, name); i >= 0 {
+			rank[name] = i
+		} else if here == "" && commit == head.Commit {
+			rank[name]++
+		}
+		branches = append(branches, name)
 	}
-	slices.SortStableFunc(branches, func(a, b string) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(branches, func(a, b string) int { return rank[a] - rank[b] })
 	return branches, nil
+}
+
+// baseName returns the name by which a branch can be the base, and its name without the remote's.
+func baseName(ref string) (name, own string) {
+	if name, ok := strings.CutPrefix(ref, "refs/heads/"); ok {
+		return name, name
+	}
+	name = strings.TrimPrefix(ref, "refs/remotes/")
+	remote, own, _ := strings.Cut(name, "/")
+	if remote == "origin" {
+		return own, own
+	}
+	return name, own
 }
 
 // shallow reports whether the history is truncated.

@@ -78,14 +78,26 @@ func TestCandidatesNeverIncludeTheBranchItself(t *testing.T) {
 	s.git("branch", "next")
 	s.git("checkout", "-q", "-b", "feature")
 	s.write("models.py", "two\n")
-	s.git("update-ref", "refs/remotes/origin/feature", s.commit("second"))
+	second := s.commit("second")
+	s.git("update-ref", "refs/remotes/origin/feature", second)
+	s.git("update-ref", "refs/remotes/fork/feature", second)
+	s.git("update-ref", "refs/remotes/origin/next", "next")
+	s.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/next")
 	_, err := s.open().ResolveBase(context.Background(), "nope")
-	wantFailure(t, err, report.KindUsage, "base: main", "there are main, next")
+	wantFailure(t, err, report.KindUsage, "base: next", "there are next, main")
 	if text := err.Error() + report.HintOf(err); strings.Contains(text, "feature") {
 		t.Errorf("it names the branch itself:\n%s", text)
 	}
-	s.git("branch", "-D", "main", "next")
-	s.git("update-ref", "-d", "refs/remotes/origin/feature")
+	s.git("checkout", "-q", "--detach")
+	s.git("branch", "-D", "main")
+	_, err = s.open().ResolveBase(context.Background(), "nope")
+	wantFailure(t, err, report.KindUsage, "base: next", "there are next, feature, fork/feature")
+	s.git("checkout", "-q", "feature")
+	s.git("branch", "-D", "next")
+	s.git("symbolic-ref", "-d", "refs/remotes/origin/HEAD")
+	for _, ref := range []string{"origin/feature", "fork/feature", "origin/next"} {
+		s.git("update-ref", "-d", "refs/remotes/"+ref)
+	}
 	_, err = s.open().ResolveBase(context.Background(), "nope")
 	wantFailure(t, err, report.KindUsage, "no other branch")
 }
