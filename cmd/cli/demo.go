@@ -108,6 +108,7 @@ func (d demonstration) json(w io.Writer, err error) error {
 }
 
 func (d demonstration) text(p printer, err error) error {
+	p.options.Place, p.beside.Place = report.Place{}, report.Place{} // the sample's files are not the user's
 	if d.Result != nil {
 		if err := d.run.text(p, err); err != nil || !d.run.worthShowing(err) {
 			return err

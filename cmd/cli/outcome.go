@@ -49,11 +49,20 @@ func (a *app) write(f format, err error) error {
 // textOptions returns the text layout for a stream: wrapped and coloured on a terminal, plain elsewhere.
 func (a *app) textOptions(f *os.File) report.TextOptions {
 	detected := terminal.Detect(f, a.streams.Env)
-	o := report.TextOptions{Color: detected.Color, Verbose: a.global.verbose}
+	o := report.TextOptions{Color: detected.Color, Verbose: a.global.verbose, Place: here()}
 	if detected.Width != nil {
 		o.Width = detected.Width()
 	}
 	return o
+}
+
+// here returns where the user stands.
+func here() report.Place {
+	dir, err := os.Getwd()
+	if err != nil {
+		return report.Place{}
+	}
+	return report.Here(dir)
 }
 
 // errorField returns an error as documents show it.

@@ -83,7 +83,7 @@ type action func(ctx context.Context, o devenv.Options) (outcome, error)
 // run does a command's work while the terminal shows its progress, and keeps its outcome.
 func (a *app) run(ctx context.Context, do action) (err error) {
 	shown := terminal.Detect(a.streams.Err, a.streams.Env)
-	shown.Verbose = a.global.verbose
+	shown.Verbose, shown.Place = a.global.verbose, here()
 	progress := terminal.New(shown)
 	o := devenv.Options{
 		Compose: a.global.compose, Host: a.global.host, Context: a.global.context, Listener: progress,

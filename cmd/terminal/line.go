@@ -46,7 +46,7 @@ func (t *Terminal) lead(s sign, took time.Duration) string {
 // endedLines returns one line for a step. If it failed, the end of its output follows, unless its error already carries
 // that (the command line shows errors last).
 func (t *Terminal) endedLines(s *step, e report.StepEnded) []string {
-	detail := report.PrintableLine(e.Detail)
+	detail := t.o.Place.Text(report.PrintableLine(e.Detail))
 	switch {
 	case errors.Is(e.Err, context.Canceled):
 		detail = "interrupted"
@@ -72,8 +72,9 @@ func (t *Terminal) foundLines(found []report.Finding) []string {
 	lead := strings.Repeat(" ", leadWidth)
 	var lines []string
 	for _, f := range found {
-		lines = append(lines, t.hang(lead+report.PrintableLine(f.What+": "+f.Value)+t.faint(report.PrintableLine(" ("+f.From+")")),
-			leadWidth+2)...)
+		named := t.o.Place.Text(report.PrintableLine(f.What + ": " + f.Value))
+		from := t.faint(t.o.Place.Text(report.PrintableLine(" (" + f.From + ")")))
+		lines = append(lines, t.hang(lead+named+from, leadWidth+2)...)
 	}
 	return lines
 }
@@ -90,7 +91,7 @@ func (t *Terminal) outputLines(lines []string) []string {
 // noteLines wraps a note: it appears only once and must be readable in full.
 func (t *Terminal) noteLines(text string) []string {
 	prefix := t.paint(cyan, "·") + " "
-	return t.hang(prefix+report.PrintableLine(text), 2)
+	return t.hang(prefix+t.o.Place.Text(report.PrintableLine(text)), 2)
 }
 
 // layout returns one line, cut at the width, or with -v in full on as many lines as it needs.

@@ -24,6 +24,8 @@ type Options struct {
 	Live bool
 	// Verbose shows every line that programs print, and full details.
 	Verbose bool
+	// Place is where the person stands: files are named from there.
+	Place report.Place
 }
 
 // Terminal shows a run's events: each finished step as one line, the running ones below. It is a report.Listener, safe

@@ -20,7 +20,7 @@ func (w *Workspace) load(ctx context.Context, c Choice) error {
 	}
 	Learn(w.Redactor, compose.TextsBefore(load))
 	if w.Model, err = w.Client.Load(ctx, load); err != nil {
-		return report.Fail(report.KindOf(err), report.HintOf(err), "%s: %w", strings.Join(namesOf(load), ", "), err)
+		return report.Fail(report.KindOf(err), report.HintOf(err), "%s: %w", strings.Join(namesOf(w.Repo.Root(), load), ", "), err)
 	}
 	LearnModel(w.Redactor, w.Model)
 	if err := w.learnFiles(ctx); err != nil {
@@ -34,15 +34,15 @@ func (w *Workspace) load(ctx context.Context, c Choice) error {
 	return err
 }
 
-// namesOf returns the display names of the Compose files.
-func namesOf(load compose.LoadOptions) []string {
+// namesOf returns the display names of the Compose files of a repository.
+func namesOf(root string, load compose.LoadOptions) []string {
 	files := load.Files
 	if len(files) == 0 {
 		files = composeFilesIn(load.WorkingDir)
 	}
 	names := make([]string, len(files))
 	for i, f := range files {
-		names[i] = filepath.Base(f)
+		names[i] = InRepository(root, f)
 	}
 	return names
 }

@@ -29,7 +29,7 @@ func (p *page) finding(c *Check) {
 		sign, col = "!", yellow
 	}
 	p.line(p.paint(col, sign) + " " + p.bold(c.ID))
-	p.wrap("  ", 2, c.Summary)
+	p.say("  ", 2, c.Summary)
 	for i := range c.Evidence {
 		p.evidence(c, i)
 	}
@@ -49,6 +49,9 @@ func (p *page) evidence(c *Check, i int) {
 			p.pasted(label, f.value)
 			continue
 		}
+		if f.file {
+			f.value = p.Place.Path(f.value)
+		}
 		p.wrap(label, 2+labelWidth, f.value)
 	}
 }
@@ -61,7 +64,8 @@ func (p *page) pasted(label, value string) {
 
 type field struct {
 	label, value string
-	paste        bool
+	// file means that the value begins with a file's path, paste that it is code.
+	file, paste bool
 }
 
 // fieldsOf lists a piece of a check's evidence in the order in which people ask: where, how many, what, why. It omits
@@ -80,7 +84,7 @@ func fieldsOf(c *Check, i int) []field {
 		message = ""
 	}
 	all := []field{
-		{label: "where", value: whereOf(e)},
+		{label: "where", value: whereOf(e), file: e.File != ""},
 		{label: "object", value: object},
 		{label: "rows", value: rowsOf(e)},
 		{label: "statement", value: statement},
@@ -179,7 +183,7 @@ func (p *page) hint(indent int, hint string) {
 			prefix = pad + p.paint(green, "→") + " "
 		}
 		for _, l := range block.lines {
-			p.wrap(prefix, indent+2, l)
+			p.say(prefix, indent+2, l)
 			prefix = pad + "  "
 		}
 	}

@@ -12,7 +12,7 @@ func WriteFailure(w io.Writer, err error, o TextOptions) error {
 		return nil
 	}
 	p := newPage(o)
-	p.wrap(p.paint(red, "✗")+" ", 2, err.Error())
+	p.say(p.paint(red, "✗")+" ", 2, err.Error())
 	output := OutputOf(err)
 	for _, l := range output {
 		p.wrap("    "+p.faint("│")+" ", 6, strings.TrimRight(l, "\r\n"))

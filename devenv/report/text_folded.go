@@ -41,7 +41,7 @@ func (p *page) passed(checks []Check) {
 func (p *page) passedEach(checks []Check) {
 	for i := range checks {
 		if c := &checks[i]; c.Status == StatusPass && c.Waived == "" {
-			p.wrap(p.paint(green, "✓")+" ", 2, named(c.ID, c.Summary))
+			p.say(p.paint(green, "✓")+" ", 2, named(c.ID, c.Summary))
 		}
 	}
 }

@@ -16,7 +16,7 @@ func WriteItemsText(w io.Writer, items *Items, o TextOptions) error {
 		if err != nil {
 			return err
 		}
-		p.wrap("", 2, text)
+		p.say("", 2, text)
 	}
 	return p.writeTo(w)
 }

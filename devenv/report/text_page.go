@@ -19,6 +19,8 @@ type TextOptions struct {
 	Verbose bool
 	// File is the content of the written file, to be shown; nil shows only its path.
 	File []byte
+	// Place is where the person stands: files are named from there.
+	Place Place
 }
 
 // minWidth is the narrowest layout; narrower terminals wrap by themselves.
@@ -61,6 +63,11 @@ func (p *page) wrap(prefix string, indent int, text string) {
 		}
 		p.line(pad + l)
 	}
+}
+
+// say writes prose like wrap, with files named from where the person stands.
+func (p *page) say(prefix string, indent int, text string) {
+	p.wrap(prefix, indent, p.Place.Text(text))
 }
 
 func (p *page) broken(text string, indent int) []string {

@@ -14,7 +14,7 @@ func (p *page) files(d *Document) {
 	p.blank()
 	for i := range d.Files {
 		f := &d.Files[i]
-		p.wrap(p.paint(actionColor(f.Action), fmt.Sprintf("%-9s", f.Action)), 9, f.Path+lineage(f))
+		p.wrap(p.paint(actionColor(f.Action), fmt.Sprintf("%-9s", f.Action)), 9, p.Place.Path(f.Path)+lineage(f))
 	}
 	if p.File != nil {
 		p.blank()
@@ -90,7 +90,7 @@ func (p *page) notes(notes []string) {
 	}
 	p.blank()
 	for _, n := range notes {
-		p.wrap(p.paint(cyan, "note")+" ", 5, n)
+		p.say(p.paint(cyan, "note")+" ", 5, n)
 	}
 }
 
@@ -108,7 +108,7 @@ func (p *page) steps(steps []Step) {
 		if s.Detail != "" {
 			text += ": " + s.Detail
 		}
-		p.wrap(p.faint(took), len(took), text)
+		p.say(p.faint(took), len(took), text)
 	}
 }
 
@@ -119,7 +119,7 @@ func (p *page) next(d *Document) {
 		return
 	}
 	p.blank()
-	p.wrap(p.bold("Next:")+" ", 6, text)
+	p.say(p.bold("Next:")+" ", 6, text)
 }
 
 func nextOf(d *Document) string {
