@@ -92,6 +92,8 @@ func (t *Terminal) Emit(e report.Event) {
 		t.begin(e)
 	case report.StepOutput:
 		t.output(e)
+	case report.StepWaiting:
+		t.waiting(e)
 	case report.StepEnded:
 		t.end(e)
 	case report.Noted:
@@ -162,6 +164,20 @@ func (t *Terminal) output(e report.StepOutput) {
 	}
 	if t.o.Verbose && line != "" {
 		t.print(t.outputLines([]string{line}))
+	}
+}
+
+// waiting shows what a step waits for: beside its name if the line is redrawn, otherwise in a line of its own.
+func (t *Terminal) waiting(e report.StepWaiting) {
+	name, text := report.PrintableLine(e.Name), report.PrintableLine(e.Text)
+	s := t.find(name)
+	switch {
+	case t.paused > 0: // it is a person who is being waited for
+	case t.o.Live && s != nil:
+		s.remember(text)
+		t.redraw()
+	case s != nil:
+		t.print([]string{t.fit(t.lead(sign{"…", cyan}, t.now().Sub(s.began)) + text)})
 	}
 }
 

@@ -188,6 +188,29 @@ func TestAPausedPlainDisplayAnnouncesNothing(t *testing.T) {
 	}
 }
 
+func TestALongWaitIsShownUnlessItIsForAPerson(t *testing.T) {
+	const text = "Still waiting for apply since 16:00:00"
+	term, s, _ := live(t, 80)
+	term.Emit(report.StepStarted{Name: "apply"})
+	term.Emit(report.StepWaiting{Name: "apply", Text: text})
+	if got := s.String(); !strings.Contains(got, "apply  "+text) {
+		t.Errorf("live:\n%s", got)
+	}
+	var b strings.Builder
+	plain := newStill(Options{Err: &b}, time.Now)
+	plain.Emit(report.StepStarted{Name: "apply"})
+	plain.Pause()
+	plain.Emit(report.StepWaiting{Name: "apply", Text: text})
+	if b.Len() > 0 {
+		t.Errorf("it wrote into the question: %q", b.String())
+	}
+	plain.Resume()
+	plain.Emit(report.StepWaiting{Name: "apply", Text: text})
+	if !strings.HasSuffix(b.String(), "  "+text+"\n") {
+		t.Errorf("plain: %q", b.String())
+	}
+}
+
 func TestAFailedStepShowsItsLastLines(t *testing.T) {
 	term, s, _ := live(t, 80)
 	term.Emit(report.StepStarted{Name: "base: seed"})

@@ -2,7 +2,8 @@ package report
 
 import "time"
 
-// Event is something that happened during a run. It is one of StepStarted, StepOutput, StepEnded, Checked and Noted.
+// Event is something that happened during a run. It is one of StepStarted, StepOutput, StepWaiting, StepEnded, Checked and
+// Noted.
 type Event interface{ event() }
 
 // Listener receives the events of a run. Emit may be called concurrently and must not block for long.
@@ -18,6 +19,12 @@ type StepStarted struct {
 type StepOutput struct {
 	Name string
 	Line string
+}
+
+// StepWaiting tells what a step is waiting for, in a sentence, when that takes long.
+type StepWaiting struct {
+	Name string
+	Text string
 }
 
 // StepEnded tells how a step ended and what it did ("base image known", "42 files"). Found are its decisions, which
@@ -39,6 +46,7 @@ type Noted struct{ Text string }
 
 func (StepStarted) event() {}
 func (StepOutput) event()  {}
+func (StepWaiting) event() {}
 func (StepEnded) event()   {}
 func (Checked) event()     {}
 func (Noted) event()       {}

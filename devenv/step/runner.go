@@ -57,7 +57,10 @@ func (r *Runner) named(ctx context.Context, s Step) error {
 	began := r.clock.elapsed()
 	index := r.began(s.Name, began)
 	log := &Log{name: s.Name, listener: r.listener, status: report.StepDone}
+	log.WaitsFor(s.Name)
+	said := log.sayWaiting()
 	err := s.Do(ctx, log)
+	said()
 	if err != nil {
 		log.status = report.StepFailed
 		if errors.Is(err, context.Canceled) {

@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"sync"
 
 	"devenv/devenv/report"
 )
@@ -20,12 +21,18 @@ type Log struct {
 	status   report.StepStatus
 	detail   string
 	found    []report.Finding
+
+	mu    sync.Mutex
+	waits wait
 }
 
 // Line passes on a line of a program's output.
 func (l *Log) Line(text string) {
 	l.listener.Emit(report.StepOutput{Name: l.name, Line: text})
 }
+
+// Waiting says at once what the step is waiting for, in a sentence.
+func (l *Log) Waiting(text string) { l.listener.Emit(report.StepWaiting{Name: l.name, Text: text}) }
 
 // Done sets what the step did.
 func (l *Log) Done(detail string) { l.status, l.detail = report.StepDone, detail }

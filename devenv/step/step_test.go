@@ -3,7 +3,10 @@ package step
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"devenv/devenv/report"
 )
@@ -66,4 +69,37 @@ func TestLongStepOutlivesTheFailureOfOthers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// waits records what steps say that they wait for.
+type waits []string
+
+// Emit records the event.
+func (w *waits) Emit(event report.Event) {
+	if waiting, ok := event.(report.StepWaiting); ok {
+		*w = append(*w, waiting.Text)
+	}
+}
+
+func TestALongStepSaysWhatItStillWaitsFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var said waits
+		began := time.Now().Format(time.TimeOnly)
+		err := NewRunner(&said).Run(t.Context(), New("apply", func(_ context.Context, log *Log) error {
+			<-time.After(11 * time.Second)
+			log.WaitsFor("a lock")
+			<-time.After(time.Minute)
+			return nil
+		}))
+		want := []string{"Still waiting for apply since " + began, "Still waiting for a lock since "}
+		if err != nil || len(said) != 2 || said[0] != want[0] || !strings.HasPrefix(said[1], want[1]) {
+			t.Errorf("%v: %q, want %q", err, said, want)
+		}
+		said = nil
+		err = NewRunner(&said).Run(t.Context(), New("apply", func(context.Context, *Log) error { <-time.After(9 * time.Second); return nil }))
+		if err != nil || len(said) > 0 {
+			t.Errorf("%v: a short step says %q", err, said)
+		}
+	})
 }
