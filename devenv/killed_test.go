@@ -9,8 +9,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// TestAKilledDatabaseIsNotTheMigrationsFault has somebody kill the empty databases while the whole history is applied to
-// one of them: that is not answered, the other checks are, and the file is written.
+// TestAKilledDatabaseIsNotTheMigrationsFault has somebody kill the empty databases when the whole history is about to be
+// applied to one of them: that is not answered, the other checks are, and the file is written.
 func TestAKilledDatabaseIsNotTheMigrationsFault(t *testing.T) {
 	t.Parallel()
 	c := newSignalled(t)
@@ -23,7 +23,8 @@ func TestAKilledDatabaseIsNotTheMigrationsFault(t *testing.T) {
 	}
 	d, answers := result.Document, statuses(result)
 	if scratch := answers["apply.scratch"]; scratch.Status != report.StatusSkip || !scratch.Unanswered ||
-		!strings.Contains(scratch.Summary, "ended with SIGKILL through the engine at ") || !strings.Contains(scratch.Summary, "(exit status 137)") {
+		!strings.Contains(scratch.Summary, "ended with SIGKILL through the engine at ") ||
+		!strings.Contains(scratch.Summary, "(exit status 137)") {
 		t.Errorf("apply.scratch is %s: %s", scratch.Status, scratch.Summary)
 	}
 	if seeded := answers["apply.seeded"]; seeded.Status != report.StatusPass {

@@ -80,9 +80,9 @@ func (f *Failure) Error() string {
 	return text.String()
 }
 
-// Unanswered reports whether the run ended without an answer about the migration: the server could not be reached, ended
-// the connection, ran out of memory or disk, or a time limit ended a statement. A server that refuses the user or lacks
-// the database does answer.
+// Unanswered reports whether the run ended without an answer about the migration: the server could not be reached,
+// ended the connection, ran out of memory or disk, or a time limit ended a statement. A server that refuses the user or
+// lacks the database does answer.
 func (f *Failure) Unanswered() bool {
 	switch {
 	case f.SQLState != "":

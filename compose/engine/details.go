@@ -13,6 +13,8 @@ import (
 
 // Details describes the machine that the engine runs on.
 type Details struct {
+	// ID is the engine's own; empty if it does not tell.
+	ID string
 	// RootDirectory is where the engine keeps volumes on its machine, ImageDirectory where it keeps images:
 	// containerd's directory if containerd stores them.
 	RootDirectory, ImageDirectory string
@@ -38,8 +40,8 @@ func (e *Engine) Details(ctx context.Context) (Details, error) {
 		settings = nil // the engine runs on another machine, or containerd has no settings file
 	}
 	return Details{
-		RootDirectory: info.DockerRootDir, ImageDirectory: imageDirectory(info, string(settings)), Memory: info.MemTotal, CPUs: info.NCPU,
-		Clock: clock,
+		ID: info.ID, Clock: clock, Memory: info.MemTotal, CPUs: info.NCPU,
+		RootDirectory: info.DockerRootDir, ImageDirectory: imageDirectory(info, string(settings)),
 	}, nil
 }
 

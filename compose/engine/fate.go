@@ -24,8 +24,8 @@ type Fate struct {
 	Outside bool
 }
 
-// Fate asks the engine what happened to a container, from its state and from the engine's own record of events, which is
-// short: on a busy engine the record may have forgotten who it was.
+// Fate asks the engine what happened to a container, from its state and from the engine's own record of events, which
+// is short: on a busy engine the record may have forgotten who it was.
 func (e *Engine) Fate(ctx context.Context, id string) (Fate, error) {
 	c, err := e.Inspect(ctx, id)
 	switch {
@@ -42,7 +42,8 @@ func (e *Engine) Fate(ctx context.Context, id string) (Fate, error) {
 // noticed is how long the engine may take to notice that a container has ended: its connections end first.
 const noticed = time.Second
 
-// FateOfLost is Fate for a container that has just broken a connection: if it still seems to run, it gets a moment to end.
+// FateOfLost is Fate for a container that has just broken a connection: if it still seems to run, it gets a moment to
+// end.
 func (e *Engine) FateOfLost(ctx context.Context, id string) (Fate, error) {
 	fate, err := e.Fate(ctx, id)
 	if err != nil || fate.Said != "" {

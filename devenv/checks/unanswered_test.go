@@ -23,7 +23,8 @@ func TestUnansweredChecksAreSkippedWithTheReason(t *testing.T) {
 			"apply.scratch", report.StatusSkip, true,
 		},
 		"half of it was found to be clean": {
-			func(f *Facts) { f.Unanswered = map[Trial]Unanswered{TrialRepeat: lost} }, Selection{}, "data.changed", report.StatusSkip, false,
+			func(f *Facts) { f.Unanswered = map[Trial]Unanswered{TrialRepeat: lost} },
+			Selection{}, "data.changed", report.StatusSkip, false,
 		},
 		"a fault was found all the same": {
 			func(f *Facts) {

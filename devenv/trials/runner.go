@@ -100,8 +100,8 @@ func (r *runner) try(ctx context.Context, p *pass, log *step.Log) error {
 	return errors.Join(err, p.end(ctx))
 }
 
-// unanswered returns why the machine left a trial without an answer, nil if it did not: an interrupt is one for the whole
-// run, and so is what the user has to correct.
+// unanswered returns why the machine left a trial without an answer, nil if it did not: an interrupt is one for the
+// whole run, and so is what the user has to correct.
 func unanswered(ctx context.Context, err error) *checks.Unanswered {
 	if err == nil || ctx.Err() != nil || report.KindOf(err) != report.KindWork {
 		return nil

@@ -33,7 +33,9 @@ type site struct {
 }
 
 func newSite(wanted ...checks.Trial) *site {
-	facts := &checks.Facts{Spent: map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{}, Unanswered: map[checks.Trial]checks.Unanswered{}}
+	facts := &checks.Facts{
+		Spent: map[checks.Trial]time.Duration{}, Unable: map[checks.Trial]string{}, Unanswered: map[checks.Trial]checks.Unanswered{},
+	}
 	return &site{runner: newRunner(step.NewRunner(report.Silent{}), &environment{Testbed: &testbed.Testbed{}},
 		func(t checks.Trial) bool { return len(wanted) == 0 || slices.Contains(wanted, t) }, facts)}
 }
@@ -218,7 +220,7 @@ func TestAnErrorOfTheUsersEndsTheRun(t *testing.T) {
 func TestATrialThatTheMachineEndedLeavesTheOthers(t *testing.T) {
 	t.Parallel()
 	s := newSite()
-	killed := report.Fail(report.KindWork, "run it again", "the container was ended with SIGKILL:\n  reading failed").WithOutput([]string{"FATAL"})
+	killed := report.Fail(report.KindWork, "run it again", "it was ended with SIGKILL:\n  reading failed").WithOutput([]string{"FATAL"})
 	between := s.takes("between", ground)
 	between.offers = []anyResource{walls}
 	s.must(t, s.fails("failing", ground, killed), between, s.takes("late", walls), s.makes("other", roof, "tiles", ""))
@@ -227,7 +229,7 @@ func TestATrialThatTheMachineEndedLeavesTheOthers(t *testing.T) {
 	}
 	for _, name := range []checks.Trial{"failing", "between", "late"} {
 		want := checks.Unanswered{
-			Reason: "the container was ended with SIGKILL: reading failed", Hint: "run it again", Output: []string{"FATAL"},
+			Reason: "it was ended with SIGKILL: reading failed", Hint: "run it again", Output: []string{"FATAL"},
 		}
 		if diff := cmp.Diff(want, s.facts.Unanswered[name]); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)

@@ -13,8 +13,8 @@ import (
 	"devenv/devenv/testbed"
 )
 
-// lostStart returns the error of a start that says nothing about the backend, nil for any other: its container or its database
-// was ended from outside, or the engine did not answer.
+// lostStart returns the error of a start that says nothing about the backend, nil for any other: its container or its
+// database was ended from outside, or the engine did not answer.
 func (p *pass) lostStart(ctx context.Context, t *scratch.Services, server *database.Server, err error) error {
 	if err == nil {
 		return nil
