@@ -2,6 +2,7 @@ package devenv_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -34,8 +35,8 @@ func runTests(m *testing.M) int {
 	defer shared.close()
 	cache, err := os.MkdirTemp("", "devenv-cache-")
 	if err == nil {
-		defer os.RemoveAll(cache) // the machine's own clean-up removes what is left
-		err = os.Setenv("DEVENV_CACHE", cache)
+		defer os.RemoveAll(cache)                                                                    // the machine's own clean-up removes what is left
+		err = errors.Join(os.Setenv("DEVENV_CACHE", cache), os.Setenv("DEVENV_PARALLEL_RUNS", "-1")) // tests limit themselves
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -22,6 +22,7 @@ import (
 func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 	r := newRun(testbed.New(session.New("new-migration", o.Options), testbed.Request{
 		Base: o.Base, Mode: o.Mode, Unverified: o.NoVerify, Selection: checks.Selection{Only: o.Only, Skip: o.Skip},
+		ParallelRuns: o.ParallelRuns,
 	}))
 	return r.finish(ctx, r.Sequence(ctx,
 		step.New("check", func(ctx context.Context, log *step.Log) error {
@@ -30,6 +31,7 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 			}
 			return r.check(ctx, log)
 		}),
+		step.New("turn", r.TakeTurn),
 		r.onBase(
 			step.New("generate", func(ctx context.Context, log *step.Log) (err error) {
 				r.migration, err = generate.New(ctx, r.Testbed, r.seeded, o.Message, log)
@@ -44,7 +46,7 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 // TestMigration tests the branch's revisions as they are: the same run without generate, format and deliver.
 func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error) {
 	r := newRun(testbed.New(session.New("test-migration", o.Options), testbed.Request{
-		Base: o.Base, Existing: true, Selection: checks.Selection{Only: o.Only, Skip: o.Skip},
+		Base: o.Base, Existing: true, Selection: checks.Selection{Only: o.Only, Skip: o.Skip}, ParallelRuns: o.ParallelRuns,
 	}))
 	return r.test(ctx)
 }
@@ -53,6 +55,7 @@ func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error)
 func (r *run) test(ctx context.Context) (*Result, error) {
 	return r.finish(ctx, r.Sequence(ctx,
 		step.New("check", r.check),
+		step.New("turn", r.TakeTurn),
 		r.onBase(step.New("history", r.readHistory)),
 	))
 }

@@ -45,6 +45,9 @@ type NewMigrationOptions struct {
 	DryRun bool
 	// Only and Skip select checks by id or "prefix.*".
 	Only, Skip []string
+	// ParallelRuns is how many runs may work on the engine at the same time; 0 is as many as suit its processors, -1 any
+	// number.
+	ParallelRuns int
 }
 
 // TestMigrationOptions are the options of test-migration.
@@ -52,6 +55,8 @@ type TestMigrationOptions struct {
 	Options
 	Base       string
 	Only, Skip []string
+	// ParallelRuns is as in NewMigrationOptions.
+	ParallelRuns int
 }
 
 // Result is the result of a migration command.

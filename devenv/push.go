@@ -49,6 +49,13 @@ func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 			r.to, err = userdata.NeedRegistry(s.Workspace, "push the base")
 			return err
 		}),
+		step.New("turn", func(ctx context.Context, log *step.Log) error {
+			if o.DryRun {
+				log.Skipped("")
+				return nil
+			}
+			return r.bed.TakeTurn(ctx, log)
+		}),
 		step.New("base", func(ctx context.Context, log *step.Log) error {
 			if !o.DryRun {
 				return r.bed.UseBase(ctx, log)

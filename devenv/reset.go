@@ -38,6 +38,8 @@ type ResetOptions struct {
 	Yes bool
 	// DryRun only returns what would be done.
 	DryRun bool
+	// ParallelRuns is as in NewMigrationOptions.
+	ParallelRuns int
 }
 
 // ResetItem is what became of the user's own database.
@@ -61,7 +63,7 @@ type resetRun struct {
 // has run.
 func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 	s := session.New("reset", o.Options)
-	r := &resetRun{bed: testbed.New(s, testbed.Request{Base: o.Base, Existing: true}), request: o, items: report.NewItems(s.Command)}
+	r := &resetRun{bed: testbed.New(s, testbed.Request{Base: o.Base, Existing: true, ParallelRuns: o.ParallelRuns}), request: o, items: report.NewItems(s.Command)}
 	err := r.finish(ctx, s.Sequence(ctx,
 		step.New("check", func(ctx context.Context, log *step.Log) error { return find(ctx, r.bed, log) }),
 		step.New("own database", func(ctx context.Context, log *step.Log) (err error) {
@@ -73,6 +75,7 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 				return err
 			}
 			err := s.Sequence(ctx,
+				step.New("turn", r.bed.TakeTurn),
 				step.New("base", r.bed.UseBase),
 				step.Step{Do: r.bed.KeepBase},
 				r.branchSteps(),

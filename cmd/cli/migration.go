@@ -69,6 +69,12 @@ func (m migration) faulty() bool {
 	return m.Document.Verdict == report.VerdictFail || m.strict && m.Document.Verdict == report.VerdictWarn
 }
 
+// addParallelRuns declares the flag of commands that wait for other runs. Compose's --parallel limits something else.
+func addParallelRuns(c *cobra.Command, most *int) {
+	c.Flags().IntVar(most, "parallel-runs", 0,
+		"`number` of runs at once on the engine; -1 for any (default: half its processors)")
+}
+
 // selection are the flags that select checks.
 type selection struct {
 	only, skip []string

@@ -55,6 +55,7 @@ func (a *app) newMigration() *cobra.Command {
 	flags.BoolVar(&o.NoVerify, "no-verify", false, "run no checks")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "write the file to standard output and change nothing")
 	chosen.add(c)
+	addParallelRuns(c, &o.ParallelRuns)
 	c.MarkFlagsMutuallyExclusive("replace", "keep", "empty")
 	c.MarkFlagsMutuallyExclusive("no-verify", "only")
 	return c

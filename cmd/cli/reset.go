@@ -47,6 +47,7 @@ func (a *app) reset() *cobra.Command {
 	completeBase(c)
 	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be done")
+	addParallelRuns(c, &o.ParallelRuns)
 	complete(c, "to", []string{"branch", "base", "empty"})
 	return c
 }

@@ -46,6 +46,7 @@ func (a *app) testMigration() *cobra.Command {
 	completeBase(c)
 	c.Flags().BoolVar(&watch, "watch", false, "test again after every change, until interrupted")
 	chosen.add(c)
+	addParallelRuns(c, &o.ParallelRuns)
 	return c
 }
 

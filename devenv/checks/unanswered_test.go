@@ -24,7 +24,8 @@ func TestUnansweredChecksAreSkippedWithTheReason(t *testing.T) {
 		},
 		"half of it was found to be clean": {
 			func(f *Facts) { f.Unanswered = map[Trial]Unanswered{TrialRepeat: lost} },
-			Selection{}, "data.changed", report.StatusSkip, false,
+			Selection{},
+			"data.changed", report.StatusSkip, false,
 		},
 		"a fault was found all the same": {
 			func(f *Facts) {

@@ -182,7 +182,7 @@ func (b branch) run(args ...string) (status int, stdout, stderr string) {
 	var out, errs strings.Builder
 	c := exec.CommandContext(b.Context(), b.projects.binary, args...)
 	c.Dir, c.Stdout, c.Stderr = b.dir, &out, &errs
-	c.Env = append(os.Environ(), "DEVENV_CACHE="+b.projects.cache, "NO_COLOR=1")
+	c.Env = append(os.Environ(), "DEVENV_CACHE="+b.projects.cache, "DEVENV_PARALLEL_RUNS=-1", "NO_COLOR=1")
 	if err := c.Run(); err != nil && c.ProcessState == nil {
 		b.Fatal(err)
 	}

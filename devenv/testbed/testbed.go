@@ -17,6 +17,7 @@ import (
 	"devenv/devenv/config"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/queue"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
 	"devenv/devenv/session"
@@ -30,6 +31,9 @@ type Request struct {
 	// Existing takes the branch's revisions as they are; otherwise Mode says what happens to them.
 	Existing bool
 	Mode     branch.Mode
+	// ParallelRuns is how many runs may work on the engine at the same time; 0 leaves it to the environment or the
+	// engine's processors, and a negative number means any number.
+	ParallelRuns int
 	// Unverified leaves out what only trials need; Selection holds the checks to run.
 	Unverified bool
 	Selection  checks.Selection
@@ -56,6 +60,7 @@ type Testbed struct {
 	Tool   *tool.Tool
 
 	about   About
+	turn    *queue.Turn
 	empties empties
 	disposal
 	// Copied is closed once this run has created the base's database, which then becomes an image.
@@ -124,5 +129,6 @@ func (b *Testbed) Close(ctx context.Context) error {
 	group.Go(func() { branchErr = b.Branch.Close() })
 	removeErr := b.removals.Wait()
 	group.Wait()
-	return errors.Join(toolErr, baseErr, branchErr, removeErr, b.Session.Close(ctx))
+	err := errors.Join(toolErr, baseErr, branchErr, removeErr, b.Session.Close(ctx))
+	return errors.Join(err, b.turn.Leave()) // others start once all of this run is gone
 }

@@ -1,0 +1,68 @@
+package testbed
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"devenv/devenv/inputs"
+	"devenv/devenv/queue"
+	"devenv/devenv/report"
+	"devenv/devenv/step"
+)
+
+// parallelVariable is the environment variable that says how many runs may work on the engine at the same time, as
+// Request.ParallelRuns does.
+const parallelVariable = "DEVENV_PARALLEL_RUNS"
+
+// queues is the directory of the cache with the lines of runs, one for each engine.
+const queues = "queue"
+
+// TakeTurn waits until few enough other runs work on the engine: on too few processors all of them would be slower, and
+// run into time limits. It needs the cache, which Find opens.
+func (b *Testbed) TakeTurn(ctx context.Context, log *step.Log) error {
+	details, err := b.Workspace.Engine.Details(ctx)
+	if err != nil {
+		return err
+	}
+	most, err := mostRuns(b.Request.ParallelRuns, os.Getenv(parallelVariable), details.CPUs)
+	if err != nil {
+		return err
+	}
+	id := cmp.Or(details.ID, b.Workspace.Engine.Endpoint().Host)
+	line := queue.Queue{Dir: filepath.Join(b.Workspace.Cache, queues, inputs.Hash(id)[:12])}
+	began, waited := time.Now(), false
+	log.Skipped("")
+	b.turn, err = line.Take(ctx, most, func(ahead int) {
+		waited = true
+		what := report.Count(ahead, "other run")
+		log.WaitsFor(what + " on this engine")
+		log.Waiting(fmt.Sprintf("Waiting for %s on this engine: %d may work at the same time (--parallel-runs)", what, most))
+	})
+	if err == nil && waited {
+		log.Done("after " + report.Elapsed(time.Since(began)) + " behind other runs")
+	}
+	return err
+}
+
+// mostRuns returns how many runs may work at the same time: as requested, or else as the environment says, or else by
+// the engine's processors. A negative number means any number, which is 0 for the queue.
+func mostRuns(requested int, environment string, processors int) (int, error) {
+	most := requested
+	if most == 0 && environment != "" {
+		n, err := strconv.Atoi(environment)
+		if err != nil {
+			return 0, report.Fail(report.KindUsage, "set it to a number of runs, or to -1 for any number",
+				"read %s: %q is no number", parallelVariable, environment)
+		}
+		most = n
+	}
+	if most == 0 {
+		most = queue.Default(processors)
+	}
+	return max(0, most), nil
+}
