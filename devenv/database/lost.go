@@ -20,10 +20,9 @@ type lost struct{ *report.Failure }
 func (l lost) Unwrap() error { return l.Failure }
 
 // Explain adds to the error of a server that did not answer what became of its container, or what its log says, and the
-// log's last lines. It returns an interrupt, and an error that it has already explained, as it is.
+// log's last lines. It returns an interrupt, a server's answer, and an error that it has already explained, as they are.
 func (s *Server) Explain(ctx context.Context, err error) error {
-	var known lost
-	if err == nil || ctx.Err() != nil || errors.As(err, &known) {
+	if err == nil || ctx.Err() != nil || errors.As(err, new(lost)) || isAnswered(err) {
 		return err
 	}
 	fate, unseen := s.engine.FateOfLost(ctx, s.ID)

@@ -132,14 +132,10 @@ func (h *Shared) inTurn(ctx context.Context, f func() error) error {
 
 // maintain calls f with a connection to none of the databases.
 func (h *Shared) maintain(ctx context.Context, f func(context.Context, *Conn) error) error {
-	settings := h.server.settings
-	settings.Database = maintenance
-	conn, err := connect(ctx, h.server.address, settings, h.server.dial())
-	if err != nil {
-		return err
-	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // its statements have completed
-	return f(ctx, conn)
+	server := *h.server
+	server.UseDatabase(maintenance)
+	_, err := Ask(ctx, &server, func(ctx context.Context, conn *Conn) (struct{}, error) { return struct{}{}, f(ctx, conn) })
+	return err
 }
 
 // switchTo gives a database the name, and takes it from the one that has it.

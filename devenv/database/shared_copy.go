@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"devenv/devenv/sqlstate"
 )
 
 // disconnectTime is how long sessions may take to end.
@@ -97,5 +99,5 @@ func identifier(name string) string { return pgx.Identifier{name}.Sanitize() }
 // isAnswered reports whether Postgres answered with an error.
 func isAnswered(err error) bool {
 	var refusal *pgconn.PgError
-	return errors.As(err, &refusal)
+	return errors.As(err, &refusal) && !sqlstate.Machine(refusal.Code, refusal.Message)
 }
