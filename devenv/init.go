@@ -97,58 +97,95 @@ func (i *initRun) open(ctx context.Context) (err error) {
 		if err := i.ask(ctx, err); err != nil {
 			return err
 		}
-		var written struct {
-			Compose struct{ Files []string }
-		}
-		content, err := yaml.Marshal(i.answers)
-		if err == nil {
-			err = yaml.Unmarshal(content, &written)
-		}
-		if err != nil {
+		if err := i.choose(ctx); err != nil {
 			return err
 		}
-		repo, err := gitrepo.Open(ctx, project.OrDot(i.Choice.Dir))
-		if err != nil {
-			return err
-		}
+	}
+}
+
+// choose makes the answers about the Compose project those of the command line.
+func (i *initRun) choose(ctx context.Context) error {
+	var written struct {
+		Compose struct{ Files, Profiles []string }
+	}
+	content, err := yaml.Marshal(i.answers)
+	if err == nil {
+		err = yaml.Unmarshal(content, &written)
+	}
+	if err != nil {
+		return err
+	}
+	repo, err := gitrepo.Open(ctx, project.OrDot(i.Choice.Dir))
+	if err != nil {
+		return err
+	}
+	if len(written.Compose.Files) > 0 {
 		i.Choice.Compose.Files = project.Absolute(repo.Root(), written.Compose.Files...)
 	}
+	if len(written.Compose.Profiles) > 0 {
+		i.Choice.Compose.Profiles = written.Compose.Profiles
+	}
+	return nil
+}
+
+// reopen loads the Compose project that an answer names instead of the one there is.
+func (i *initRun) reopen(ctx context.Context) error {
+	if err := i.choose(ctx); err != nil {
+		return err
+	}
+	before := i.Workspace
+	err := i.OpenReadOnly(ctx)
+	if err != nil {
+		i.Workspace = before
+		return err
+	}
+	return before.Client.Close()
 }
 
 // find examines the project until there is nothing left to ask.
 func (i *initRun) find(ctx context.Context) error {
-	w := i.Workspace
-	base, err := w.Repo.ResolveBase(ctx, w.BaseName(""))
+	base, err := i.Workspace.Repo.ResolveBase(ctx, i.Workspace.BaseName(""))
 	if err != nil {
 		return err
 	}
-	paths, err := w.Repo.WorktreeFiles(ctx)
+	paths, err := i.Workspace.Repo.WorktreeFiles(ctx)
 	if err != nil {
 		return err
 	}
-	tree := discover.Tree{Dir: w.Repo.Root(), Paths: paths}
-	cfg := w.Config
+	tree := discover.Tree{Dir: i.Workspace.Repo.Root(), Paths: paths}
+	cfg := i.Workspace.Config
 	for {
-		project, err := discover.Services(w.Model, tree, cfg)
+		found, err := discover.Services(i.Workspace.Model, tree, cfg)
+		i.found = append([]report.Finding{
+			i.Workspace.FoundCompose(), i.Workspace.FoundBase("", branch.ShortRef(base.Ref), base.Commit),
+		}, found.Found...)
 		if err == nil {
-			i.project = project
-			i.found = append([]report.Finding{w.FoundCompose(i.Choice), w.FoundBase("", branch.ShortRef(base.Ref), base.Commit)},
-				project.Found...)
-			connection, err := w.FoundConnection(project.Database)
-			if err != nil {
-				return err
-			}
-			i.found = append(i.found, connection)
-			return i.findInputs(tree)
+			i.project = found
+			return i.findRest(tree)
 		}
-		i.found = project.Found
+		loaded := fmt.Sprint(i.answers["compose"])
 		if err := i.ask(ctx, err); err != nil {
 			return err
 		}
 		if cfg, err = i.answered(); err != nil {
 			return err
 		}
+		if fmt.Sprint(i.answers["compose"]) != loaded {
+			if err := i.reopen(ctx); err != nil {
+				return err
+			}
+		}
 	}
+}
+
+// findRest finds what depends on all the services: the connection to the database, and the base's inputs.
+func (i *initRun) findRest(tree discover.Tree) error {
+	connection, err := i.Workspace.FoundConnection(i.project.Database)
+	if err != nil {
+		return err
+	}
+	i.found = append(i.found, connection)
+	return i.findInputs(tree)
 }
 
 // BaseInput is the What of findings that list the inputs of a base.

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"slices"
+	"strings"
 
 	"devenv/devenv/report"
 )
@@ -20,6 +21,9 @@ func (d databaseChoice) none(users []string) error {
 		}
 	}
 	files := listing(d.files.composeFiles(d.services.project))
+	if elsewhere := d.elsewhere(); len(elsewhere) > 0 {
+		return d.answers.ask(d.elsewhereLines(elsewhere), "find the database: there is no Postgres in %s; %s", files, d.describe(elsewhere))
+	}
 	if maybe := filter(d.services.names(), d.databases.maybePostgres); len(maybe) > 0 {
 		return d.answers.ask(lines("database: {service: %s}", maybe),
 			"find the database: no service of %s is known to run Postgres, but %s", files, couldRun(maybe))
@@ -56,4 +60,33 @@ func (d databaseChoice) inactive(users []string) *report.Failure {
 		return nil
 	}
 	return d.answers.ask(d.services.activating(names, users), "find the database: %s", d.services.inactive(names, "runs Postgres"))
+}
+
+// elsewhere returns the other Compose files that have what the project's lack.
+func (s *finder) elsewhere() []Elsewhere {
+	stacks := &Stacks{files: s.files, cfg: s.cfg}
+	stacks.settings, _ = search{s}.all()
+	return stacks.Elsewhere(s.services.project.ComposeFiles)
+}
+
+// elsewhereLines returns the lines that choose other Compose files.
+func (s *finder) elsewhereLines(elsewhere []Elsewhere) []string {
+	var out []string
+	for _, one := range elsewhere {
+		var written []string
+		for _, file := range one.Files {
+			written = append(written, s.answers.written(s.files.display(file)))
+		}
+		out = append(out, "compose: {files: ["+strings.Join(written, ", ")+"]}")
+	}
+	return out
+}
+
+// describe says what other Compose files have.
+func (s *finder) describe(elsewhere []Elsewhere) string {
+	var out []string
+	for _, one := range elsewhere {
+		out = append(out, s.files.display(one.Files[len(one.Files)-1])+" "+one.Has)
+	}
+	return listing(out)
 }

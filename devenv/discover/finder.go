@@ -25,12 +25,17 @@ type finder struct {
 }
 
 func newFinder(p *types.Project, repo Files, cfg *config.Config) (*finder, error) {
-	if cfg == nil {
-		cfg = &config.Config{Dir: "."}
-	}
 	files, err := newFiles(repo, p.WorkingDir)
 	if err != nil {
 		return nil, fmt.Errorf("list the repository's files: %w", err)
+	}
+	return newFinderIn(files, p, cfg), nil
+}
+
+// newFinderIn returns a finder for a Compose model in a repository whose files are known already.
+func newFinderIn(files *files, p *types.Project, cfg *config.Config) *finder {
+	if cfg == nil {
+		cfg = &config.Config{Dir: "."}
 	}
 	s := &finder{cfg: cfg, files: files, services: services{project: p, files: files}}
 	s.images = &images{files: files, services: s.services, known: map[string]*stage{}}
@@ -39,7 +44,7 @@ func newFinder(p *types.Project, repo Files, cfg *config.Config) (*finder, error
 	s.commands = &commands{files: files, services: s.services, images: s.images, locations: s.locations, known: map[string]string{}}
 	s.scripts = scripts{files: files, images: s.images, locations: s.locations, commands: s.commands, workdir: cfg.Migrations.Workdir}
 	s.answers = &answers{cfg: cfg, services: s.services}
-	return s, nil
+	return s
 }
 
 // reliedOn reports whether one of the services, all of the same code, depends on a service that keeps running and does

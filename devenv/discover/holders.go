@@ -94,6 +94,10 @@ func (h holderChoice) none(c candidate) *report.Failure {
 		return h.answers.ask(h.services.activating(inactive, nil), "find the migrations: %s",
 			h.services.inactive(inactive, "contains "+c.path))
 	}
+	if elsewhere := slices.DeleteFunc(h.elsewhere(), func(e Elsewhere) bool { return !e.Holds }); len(elsewhere) > 0 {
+		return h.answers.ask(h.elsewhereLines(elsewhere), "find the migrations: no service of %s mounts %s or copies it into its image; %s",
+			listing(h.files.composeFiles(h.services.project)), c.path, h.describe(elsewhere))
+	}
 	databases, _ := h.databases.all()
 	able := filter(h.services.names(), func(n string) bool {
 		return !slices.Contains(databases, n) && (h.services.get(n).Build != nil || h.services.usesAny(n, databases))

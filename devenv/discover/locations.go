@@ -20,6 +20,8 @@ type location struct {
 	held bool
 	path string // empty: it is there, but the model does not tell where
 	how  string // for findings
+	// mounted is set if a bind mount puts it there.
+	mounted bool
 }
 
 // locations tells where files of the repository are in the services' containers.
@@ -46,7 +48,7 @@ func (p *locations) locate(service, rel string) location {
 		}
 		target := path.Join(v.Target, filepath.ToSlash(below))
 		if !shadowed(svc, v.Target, target) {
-			best, source = location{held: true, path: target, how: "bind mount of " + p.files.display(v.Source)}, v.Source
+			best, source = location{held: true, path: target, how: "bind mount of " + p.files.display(v.Source), mounted: true}, v.Source
 		}
 	}
 	if best.held {

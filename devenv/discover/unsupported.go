@@ -135,7 +135,7 @@ func (s search) isBeside(one sign, rel string) bool {
 
 // mentionsPostgres reports whether a Compose file of the repository or its tool's settings mention Postgres.
 func (s search) mentionsPostgres() bool {
-	composed, ini, words := regexp.MustCompile(composeText), regexp.MustCompile(`(^|/)(alembic\.ini|Dockerfile[^/]*)$`), postgresSign()
+	composed, ini, words := composeNames, regexp.MustCompile(`(^|/)(alembic\.ini|Dockerfile[^/]*)$`), postgresSign()
 	return slices.ContainsFunc(s.files.paths, func(rel string) bool {
 		return (composed.MatchString(rel) || ini.MatchString(rel)) && !thirdParty(rel) && s.matches(rel, words)
 	})

@@ -7,6 +7,7 @@ import (
 
 	"devenv/compose"
 	"devenv/devenv/config"
+	"devenv/devenv/discover"
 	"devenv/devenv/inside"
 )
 
@@ -28,34 +29,36 @@ type ComposeOptions struct {
 	Profiles         []string
 }
 
-// LoadOptions returns which Compose project to load: the one set by the flags, by Compose's variables, or by the
-// configuration; or else the one Compose finds from the current directory, or the only one in the repository.
-func (c Choice) LoadOptions(cfg *config.Config, root string) (compose.LoadOptions, error) {
+// selected returns which Compose project to load: the one set by the flags, by Compose's variables, or by the
+// configuration; or else the one Compose finds from the current directory, or the likeliest one in the repository.
+func (c Choice) selected(cfg *config.Config, root string, stacks func() (*discover.Stacks, error)) (selection, error) {
 	dir, err := c.directory()
 	if err != nil {
-		return compose.LoadOptions{}, err
+		return selection{}, err
 	}
-	load := compose.LoadOptions{
+	load := selection{from: "--file", LoadOptions: compose.LoadOptions{
 		WorkingDir: dir, Files: Absolute(dir, c.Compose.Files...),
 		ProjectDirectory: c.Compose.ProjectDirectory, ProjectName: c.Compose.ProjectName,
 		EnvFiles: Absolute(dir, c.Compose.EnvFiles...), Profiles: c.Compose.Profiles,
-	}
+	}}
 	if load.ProjectDirectory != "" {
 		load.ProjectDirectory = Absolute(dir, load.ProjectDirectory)[0]
 	}
 	if len(load.Files) == 0 {
-		load.Files = filesFromEnvironment(dir)
+		load.Files, load.from = filesFromEnvironment(dir), "COMPOSE_FILE"
 	}
 	if len(load.Files) > 0 {
 		return load, nil
 	}
 	if cfg != nil {
-		applyConfiguration(&load, cfg, root)
+		applyConfiguration(&load.LoadOptions, cfg, root)
 	}
 	if len(load.Files) > 0 {
+		load.from = "compose.files in the configuration"
 		return load, nil
 	}
-	load.WorkingDir, load.Files, err = findComposeFiles(dir, root)
+	found, err := composeSearch{dir: dir, root: root, stacks: stacks}.find()
+	load.WorkingDir, load.Files, load.from, load.searched = found.WorkingDir, found.Files, found.from, found.searched
 	return load, err
 }
 

@@ -1,11 +1,13 @@
 package project
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"devenv/compose"
 	"devenv/devenv/config"
 	"devenv/devenv/discover"
 	"devenv/devenv/report"
@@ -19,89 +21,161 @@ var composeNames = []string{ //nolint:gochecknoglobals // a constant list
 // composeDepth is how many levels below the root to search for a Compose file if Compose itself finds none.
 const composeDepth = 3
 
-// findComposeFiles returns the directory where Compose finds its file, searching upwards from dir; or else the
-// directory of the only one in the repository, or the only file with a name Compose does not look for. Otherwise it
-// returns a usage failure that names the candidates. No files means those Compose finds in the directory, overrides
-// included.
-func findComposeFiles(dir, root string) (project string, files []string, err error) {
-	for at := dir; ; at = filepath.Dir(at) {
-		if here := composeFilesIn(at); len(here) > 1 {
-			return "", nil, ambiguousCompose(here, dir, root)
-		} else if len(here) == 1 {
-			return at, nil, nil
+// byCompose says that Compose finds the file by itself.
+const byCompose = "found by Compose"
+
+// selection is which Compose project to load, and why.
+type selection struct {
+	compose.LoadOptions
+	from string
+	// searched is set if it was chosen from several that Compose does not find.
+	searched bool
+}
+
+// composeSearch finds the Compose file of a project.
+type composeSearch struct {
+	dir, root string
+	// stacks reads what Compose files contain. It is called only if Compose finds none, or several.
+	stacks func() (*discover.Stacks, error)
+}
+
+// find returns the directory where Compose finds its file, searching upwards; or else the file in the repository that
+// has what devenv works with, judging by what it contains. Otherwise it returns a usage failure that names the
+// candidates. No files means those Compose finds in the directory, overrides included.
+func (s composeSearch) find() (selection, error) {
+	for at := s.dir; ; at = filepath.Dir(at) {
+		if here := composeFilesIn(at); len(here) > 0 {
+			return selection{LoadOptions: compose.LoadOptions{WorkingDir: at}, from: byCompose}, s.unlessAmbiguous(here)
 		}
-		if at == root || at == filepath.Dir(at) {
+		if at == s.root || at == filepath.Dir(at) {
 			break
 		}
 	}
-	found := composeFilesBelow(root, composeDepth)
-	candidates := development(found.usual, root)
-	if len(candidates) == 1 && (len(found.usual) > 1 || !notForDevelopment(candidates[0], root)) {
-		return filepath.Dir(candidates[0]), nil, nil
-	}
-	if len(candidates) == 0 {
-		candidates = development(found.other, root)
-	}
-	switch {
-	case len(candidates) == 0:
-		return "", nil, report.Fail(report.KindUsage,
-			"name it: devenv -f path/to/compose.yaml …, or in .devenv.yaml:\n    compose: {files: [path/to/compose.yaml]}",
-			"find the Compose file: none in %s, its parents, or the directories below %s", dir, root)
-	case len(candidates) == 1 && !notForDevelopment(candidates[0], root):
-		return filepath.Dir(candidates[0]), candidates, nil
-	}
-	return "", nil, ambiguousCompose(candidates, dir, root)
+	return s.below()
 }
 
-// development drops Compose files that are not for development, unless that leaves none.
-func development(candidates []string, root string) []string {
-	var kept []string
-	for _, c := range candidates {
-		if !notForDevelopment(c, root) {
-			kept = append(kept, c)
+// unlessAmbiguous returns a failure for several files in one directory, of which Compose takes the first, unless only
+// that has what devenv works with.
+func (s composeSearch) unlessAmbiguous(files []string) error {
+	if len(files) == 1 {
+		return nil
+	}
+	stacks, err := s.stacks()
+	if err != nil {
+		return err
+	}
+	whole := func(f string) bool { return stacks.Read(f).Whole() }
+	if whole(files[0]) && !slices.ContainsFunc(files[1:], whole) {
+		return nil
+	}
+	return s.ambiguous(files)
+}
+
+// below chooses from the files below the root.
+func (s composeSearch) below() (selection, error) {
+	found := composeFilesBelow(s.root, composeDepth)
+	all := append(slices.Clone(found.usual), found.other...)
+	if len(all) == 0 {
+		return selection{}, report.Fail(report.KindUsage,
+			"name it: devenv -f path/to/compose.yaml …, or in .devenv.yaml:\n    compose: {files: [path/to/compose.yaml]}",
+			"find the Compose file: none in %s, its parents, or the directories below %s", s.dir, s.root)
+	}
+	stacks, err := s.stacks()
+	if err != nil {
+		return selection{}, err
+	}
+	left, why := likeliest(all, stacks)
+	if usual := slices.DeleteFunc(slices.Clone(left), func(f string) bool { return !slices.Contains(found.usual, f) }); len(usual) > 0 {
+		left = usual
+	}
+	if len(left) > 1 {
+		return selection{}, s.ambiguous(left)
+	}
+	out := selection{LoadOptions: compose.LoadOptions{WorkingDir: filepath.Dir(left[0])}, from: why, searched: len(all) > 1}
+	if !slices.Contains(found.usual, left[0]) {
+		out.Files = left
+	}
+	return out, nil
+}
+
+// likeliest returns the files with most of what devenv works with, and what that is.
+func likeliest(files []string, stacks *discover.Stacks) (left []string, why string) {
+	read := map[string]discover.Stack{}
+	for _, f := range files {
+		read[f] = stacks.Read(f)
+	}
+	which := "the only one of " + fmt.Sprint(len(files)) + " Compose files with "
+	for _, reason := range []struct {
+		has  string
+		pass func(discover.Stack) bool
+	}{
+		{"Postgres beside a service that mounts the migrations", func(s discover.Stack) bool { return s.Postgres && s.Mounts }},
+		{"Postgres beside a service that has the migrations", func(s discover.Stack) bool { return s.Postgres && s.Holds }},
+		{"Postgres beside a service that builds the code", discover.Stack.Whole},
+		{"Postgres", func(s discover.Stack) bool { return s.Postgres }},
+		{"a service that has the code", discover.Stack.Code},
+	} {
+		for _, f := range files {
+			if reason.pass(read[f]) {
+				left = append(left, f)
+			}
+		}
+		if len(left) > 0 && len(files) > 1 {
+			return left, which + reason.has
 		}
 	}
-	if len(kept) == 0 {
-		return candidates
-	}
-	return kept
+	return files, "the only Compose file in the repository"
 }
 
-// otherPurposeWords are words in the paths of Compose files for tests, deployments or demonstrations.
-var otherPurposeWords = []string{ //nolint:gochecknoglobals // a constant list
-	"test", "tests", "testing", "e2e", "ci", "integration", "example", "examples", "sample", "samples", "demo", "doc", "docs", "fixtures",
-	"deploy", "deployment", "deployments", "deploys", "prod", "production", "stage", "staging", "ha", "cluster", "swarm", "release",
-	"benchmark", "benchmarks", "bench", "monitoring", "observability", "template", "templates", "override",
-}
-
-// notForDevelopment reports whether a Compose file is not for development, judging by its path.
-func notForDevelopment(file, root string) bool {
-	words := strings.FieldsFunc(strings.ToLower(InRepository(root, file)), func(c rune) bool { return strings.ContainsRune("/.-_", c) })
-	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(otherPurposeWords, w) })
-}
-
-// ambiguousCompose returns a failure with the candidates and the lines that choose one. The paths in the lines are
-// relative to the nearest configuration, or to the root if none exists yet.
-func ambiguousCompose(candidates []string, dir, root string) error {
-	home := root
-	if file, ok := config.Find(dir, root); ok {
-		home = filepath.Dir(file)
-	}
+// ambiguous returns a failure with the candidates and the lines that choose one. The paths in the lines are relative to
+// the nearest configuration, or to the root if none exists yet.
+func (s composeSearch) ambiguous(candidates []string) error {
 	var names, lines []string
 	for _, c := range candidates {
-		names = append(names, InRepository(root, c))
-		written, err := filepath.Rel(home, c)
-		if err != nil {
-			written = c
-		}
-		lines = append(lines, "    compose: {files: ["+filepath.ToSlash(written)+"]}")
-	}
-	if len(names) == 1 {
-		return report.Fail(report.KindUsage, "if it is the right one, write into .devenv.yaml:\n"+lines[0],
-			"find the Compose file: there is only %s, and its path suggests that it is not for development", names[0])
+		names = append(names, InRepository(s.root, c))
+		lines = append(lines, "    "+s.line(c))
 	}
 	return report.Fail(report.KindUsage, "choose one with one of these lines in .devenv.yaml:\n"+strings.Join(lines, "\n"),
 		"%w", discover.Ask(lines, "find the Compose file: there are %d: %s", len(names), strings.Join(names, ", ")))
+}
+
+// line returns the line of the configuration that chooses Compose files.
+func (s composeSearch) line(files ...string) string {
+	home := s.root
+	if file, ok := config.Find(s.dir, s.root); ok {
+		home = filepath.Dir(file)
+	}
+	var written []string
+	for _, f := range files {
+		rel, err := filepath.Rel(home, f)
+		if err != nil {
+			rel = f
+		}
+		written = append(written, filepath.ToSlash(rel))
+	}
+	return "compose: {files: [" + strings.Join(written, ", ") + "]}"
+}
+
+// elsewhere returns a hint with the files that have what the one lacks that Compose finds, before the hint there is.
+func (s composeSearch) elsewhere(stacks *discover.Stacks, file, hint string) string {
+	this := stacks.Read(file)
+	if this.Whole() {
+		return hint
+	}
+	var has, lines []string
+	for _, other := range stacks.Elsewhere([]string{file}) {
+		has = append(has, InRepository(s.root, other.Files[len(other.Files)-1])+" "+other.Has)
+		lines = append(lines, "    "+s.line(other.Files...))
+	}
+	if len(has) == 0 {
+		return hint
+	}
+	lacks := "no service with the code"
+	if !this.Postgres {
+		lacks = "no Postgres"
+	}
+	return InRepository(s.root, file) + " has " + lacks + "; " + strings.Join(has, "; ") + ". To use it, write into .devenv.yaml:\n" +
+		strings.Join(lines, "\n") + "\notherwise " + hint
 }
 
 func composeFilesIn(dir string) []string {
@@ -113,36 +187,4 @@ func composeFilesIn(dir string) []string {
 		}
 	}
 	return found
-}
-
-// composeFiles are the Compose files in and below a directory: those with names Compose looks for, and others.
-type composeFiles struct{ usual, other []string }
-
-// composeFilesBelow searches the directories below dir, except hidden ones and installed packages.
-func composeFilesBelow(dir string, depth int) composeFiles {
-	found := composeFiles{usual: composeFilesIn(dir)}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return found
-	}
-	for _, e := range entries {
-		name := e.Name()
-		switch {
-		case e.Type().IsRegular() && otherComposeName(name):
-			found.other = append(found.other, filepath.Join(dir, name))
-		case depth == 0 || !e.IsDir() || strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor":
-		default:
-			below := composeFilesBelow(filepath.Join(dir, name), depth-1)
-			found.usual, found.other = append(found.usual, below.usual...), append(found.other, below.other...)
-		}
-	}
-	slices.Sort(found.usual)
-	slices.Sort(found.other)
-	return found
-}
-
-// otherComposeName reports whether a name is common for Compose files that Compose itself does not look for.
-func otherComposeName(name string) bool {
-	extension := filepath.Ext(name)
-	return (extension == ".yml" || extension == ".yaml") && strings.Contains(name, "compose") && !slices.Contains(composeNames, name)
 }

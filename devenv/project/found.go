@@ -2,7 +2,6 @@ package project
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"devenv/devenv/database"
@@ -18,21 +17,12 @@ func (w *Workspace) BaseName(flag string) string {
 }
 
 // FoundCompose returns which Compose files are used, and why.
-func (w *Workspace) FoundCompose(c Choice) report.Finding {
+func (w *Workspace) FoundCompose() report.Finding {
 	names := make([]string, len(w.Model.ComposeFiles))
 	for i, f := range w.Model.ComposeFiles {
 		names[i] = InRepository(w.Repo.Root(), f)
 	}
-	from := "found by Compose"
-	switch {
-	case len(c.Compose.Files) > 0:
-		from = "--file"
-	case os.Getenv("COMPOSE_FILE") != "":
-		from = "COMPOSE_FILE"
-	case w.Config != nil && len(w.Config.Compose.Files) > 0:
-		from = "compose.files in the configuration"
-	}
-	return report.Finding{What: "Compose files", Value: strings.Join(names, ", "), From: from}
+	return report.Finding{What: "Compose files", Value: strings.Join(names, ", "), From: w.selected.from}
 }
 
 // FoundBase returns the base branch with its commit, and why it was chosen. Name is its display name; flag is the value

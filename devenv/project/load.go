@@ -12,26 +12,56 @@ import (
 	"devenv/devenv/report"
 )
 
+// LoadOptions returns which Compose project the workspace has loaded.
+func (w *Workspace) LoadOptions() compose.LoadOptions { return w.selected.LoadOptions }
+
 // load loads the user's own Compose project.
-func (w *Workspace) load(ctx context.Context, c Choice) error {
-	load, err := c.LoadOptions(w.Config, w.Repo.Root())
-	if err != nil {
+func (w *Workspace) load(ctx context.Context, c Choice) (err error) {
+	stacks := func() (*discover.Stacks, error) { return w.stacks(ctx) }
+	if w.selected, err = c.selected(w.Config, w.Repo.Root(), stacks); err != nil {
 		return err
 	}
-	Learn(w.Redactor, compose.TextsBefore(load))
-	if w.Model, err = w.Client.Load(ctx, load); err != nil {
-		return report.Fail(report.KindOf(err), report.HintOf(err), "%s: %w", strings.Join(namesOf(w.Repo.Root(), load), ", "), err)
+	Learn(w.Redactor, compose.TextsBefore(w.LoadOptions()))
+	if w.Model, err = w.loadNamed(ctx, c); err != nil {
+		return w.loadFailed(ctx, c, err)
 	}
 	LearnModel(w.Redactor, w.Model)
 	if err := w.learnFiles(ctx); err != nil {
 		return err
 	}
 	compose.ShareBuilds(w.Model)
-	unset, err := compose.CheckVariables(w.Model, load)
+	if w.selected.searched {
+		found := w.FoundCompose()
+		w.Note("the Compose file is " + found.Value + ", " + found.From)
+	}
+	unset, err := compose.CheckVariables(w.Model, w.LoadOptions())
 	if len(unset) > 0 && err == nil {
 		w.Note("Compose treats these unset variables as empty: " + strings.Join(unset, ", "))
 	}
 	return err
+}
+
+// loadFailed returns the failure of a project that does not load. If Compose finds its file, but that does not have
+// what devenv works with, another one may be meant.
+func (w *Workspace) loadFailed(ctx context.Context, c Choice, err error) error {
+	load, hint := w.LoadOptions(), report.HintOf(err)
+	if files := composeFilesIn(load.WorkingDir); w.selected.from == byCompose && len(files) > 0 {
+		stacks, stacksErr := w.stacks(ctx)
+		dir, dirErr := c.directory()
+		if stacksErr == nil && dirErr == nil {
+			hint = composeSearch{dir: dir, root: w.Repo.Root()}.elsewhere(stacks, files[0], hint)
+		}
+	}
+	return report.Fail(report.KindOf(err), hint, "%s: %w", strings.Join(namesOf(w.Repo.Root(), load), ", "), err)
+}
+
+// stacks returns a reader of the repository's Compose projects.
+func (w *Workspace) stacks(ctx context.Context) (*discover.Stacks, error) {
+	tree, err := w.tree(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return discover.NewStacks(tree, w.Config)
 }
 
 // namesOf returns the display names of the Compose files of a repository.

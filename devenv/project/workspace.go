@@ -37,6 +37,7 @@ type Workspace struct {
 	Identity
 	remarks
 
+	selected  selection
 	resources resources
 }
 
@@ -141,11 +142,17 @@ func (w *Workspace) readConfig(ctx context.Context, o OpenOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	paths, err := w.Repo.WorktreeFiles(ctx)
+	tree, err := w.tree(ctx)
 	if err != nil {
 		return err
 	}
-	return discover.Unsupported(discover.Tree{Dir: w.Repo.Root(), Paths: paths}, dir, w.Config)
+	return discover.Unsupported(tree, dir, w.Config)
+}
+
+// tree returns the user's working tree.
+func (w *Workspace) tree(ctx context.Context) (discover.Tree, error) {
+	paths, err := w.Repo.WorktreeFiles(ctx)
+	return discover.Tree{Dir: w.Repo.Root(), Paths: paths}, err
 }
 
 // connect connects to the engine.

@@ -81,7 +81,7 @@ func openForRemoval(ctx context.Context, s *session.Session) (*userdata.Stack, [
 	if err := s.Open(ctx, userdata.Recover); err != nil {
 		return nil, nil, err
 	}
-	stack, err := userdata.Load(ctx, s.Workspace, s.Choice, nil)
+	stack, err := userdata.Load(ctx, s.Workspace, nil)
 	if err == nil {
 		err = stack.ReadContainers(ctx)
 	}

@@ -97,7 +97,7 @@ func (u *starting) open(ctx context.Context, log *step.Log) (err error) {
 	if err := u.Open(ctx, userdata.Recover); err != nil {
 		return err
 	}
-	if u.Stack, err = userdata.Load(ctx, u.Workspace, u.Choice, u.request.Services); err != nil {
+	if u.Stack, err = userdata.Load(ctx, u.Workspace, u.request.Services); err != nil {
 		return err
 	}
 	for _, m := range u.Moved {

@@ -26,7 +26,7 @@ func OpenView(ctx context.Context, s *session.Session) (_ *View, err error) {
 	if err := s.OpenReadOnly(ctx); err != nil {
 		return nil, s.Redactor.Error(err)
 	}
-	if v.Stack, err = userdata.Load(ctx, s.Workspace, s.Choice, nil); err == nil {
+	if v.Stack, err = userdata.Load(ctx, s.Workspace, nil); err == nil {
 		err = v.ReadContainers(ctx)
 	}
 	if err != nil {

@@ -29,7 +29,7 @@ func (b *Testbed) Find(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	b.Redactor.Keep(b.BaseRef.Ref, branch.ShortRef(b.BaseRef.Ref), b.BaseRef.Commit)
-	log.Found(w.FoundCompose(b.Choice), w.FoundBase(b.Request.Base, branch.ShortRef(b.BaseRef.Ref), b.BaseRef.Commit))
+	log.Found(w.FoundCompose(), w.FoundBase(b.Request.Base, branch.ShortRef(b.BaseRef.Ref), b.BaseRef.Commit))
 	if err := b.readProject(ctx, log); err != nil {
 		return err
 	}

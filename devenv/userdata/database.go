@@ -57,7 +57,7 @@ func Open(ctx context.Context, s *session.Session, log *step.Log) (*Database, er
 // Find finds a service's container, or creates it if there is none, and finds where its data is. It refuses data that
 // may belong to anybody, or that somebody else uses. The session's workspace must be open.
 func Find(ctx context.Context, s *session.Session, service string, log *step.Log) (*Database, error) {
-	stack, err := Load(ctx, s.Workspace, s.Choice, nil)
+	stack, err := Load(ctx, s.Workspace, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -31,11 +31,8 @@ type Stack struct {
 
 // Load returns the user's own stack; in a linked worktree it has its own name, volumes and ports. Services are those
 // wanted, with their dependencies; none means all. It does not read the containers yet.
-func Load(ctx context.Context, w *project.Workspace, choice project.Choice, services []string) (*Stack, error) {
-	load, err := choice.LoadOptions(w.Config, w.Repo.Root())
-	if err != nil {
-		return nil, err
-	}
+func Load(ctx context.Context, w *project.Workspace, services []string) (_ *Stack, err error) {
+	load := w.LoadOptions()
 	load.Services = services
 	linked := w.Repo.GitDir() != w.Repo.CommonDir()
 	if linked && load.ProjectName == "" {

@@ -1,0 +1,42 @@
+package project
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// composeFiles are the Compose files in and below a directory: those with names Compose looks for, and others.
+type composeFiles struct{ usual, other []string }
+
+// composeFilesBelow searches the directories below dir, except hidden ones and installed packages.
+func composeFilesBelow(dir string, depth int) composeFiles {
+	found := composeFiles{usual: composeFilesIn(dir)}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return found
+	}
+	for _, e := range entries {
+		name := e.Name()
+		switch {
+		case e.Type().IsRegular() && otherComposeName(name):
+			found.other = append(found.other, filepath.Join(dir, name))
+		case depth == 0 || !e.IsDir() || strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor":
+		default:
+			below := composeFilesBelow(filepath.Join(dir, name), depth-1)
+			found.usual, found.other = append(found.usual, below.usual...), append(found.other, below.other...)
+		}
+	}
+	slices.Sort(found.usual)
+	slices.Sort(found.other)
+	return found
+}
+
+// otherComposeName reports whether a name is common for Compose files that Compose itself does not look for. An
+// override completes another file, so it is none by itself.
+func otherComposeName(name string) bool {
+	extension := filepath.Ext(name)
+	return (extension == ".yml" || extension == ".yaml") && strings.Contains(name, "compose") && !slices.Contains(composeNames, name) &&
+		!strings.HasSuffix(strings.TrimSuffix(name, extension), ".override")
+}
