@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/cli"
@@ -37,17 +38,40 @@ func (c *Client) Load(ctx context.Context, o LoadOptions) (*types.Project, error
 			options = append(options, projectFrom(o.WorkingDir, envFiles(o)))
 		}
 	}
-	project, err := c.service.LoadProject(ctx, api.ProjectLoadOptions{
-		ProjectName: o.ProjectName, ConfigPaths: o.Files, WorkingDir: o.ProjectDirectory, EnvFiles: envFiles(o), Profiles: o.Profiles,
-		Services: o.Services, All: true, ProjectOptionsFns: options,
-	})
+	project, err := c.load(ctx, o, options...)
 	switch {
 	case err == nil:
 		return project, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	}
-	return nil, loadFailed(err, o)
+	return nil, loadFailed(err, o, func() []string { return c.absentEnvFiles(ctx, o, options) })
+}
+
+func (c *Client) load(ctx context.Context, o LoadOptions, options ...cli.ProjectOptionsFn) (*types.Project, error) {
+	return c.service.LoadProject(ctx, api.ProjectLoadOptions{
+		ProjectName: o.ProjectName, ConfigPaths: o.Files, WorkingDir: o.ProjectDirectory, EnvFiles: envFiles(o), Profiles: o.Profiles,
+		Services: o.Services, All: true, ProjectOptionsFns: options,
+	})
+}
+
+// absentEnvFiles returns the env files that the enabled services need and that do not exist, sorted. Compose names only
+// one of them, now this, now that.
+func (c *Client) absentEnvFiles(ctx context.Context, o LoadOptions, options []cli.ProjectOptionsFn) []string {
+	project, err := c.load(ctx, o, append(slices.Clone(options), cli.WithoutEnvironmentResolution)...)
+	if err != nil {
+		return nil
+	}
+	var absent []string
+	for _, service := range project.Services {
+		for _, f := range service.EnvFiles {
+			if bool(f.Required) && !isFile(f.Path) {
+				absent = append(absent, f.Path)
+			}
+		}
+	}
+	slices.Sort(absent)
+	return slices.Compact(absent)
 }
 
 // projectFrom finds the project as Compose does when called in a directory, which is not this process's own.

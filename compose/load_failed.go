@@ -18,8 +18,8 @@ import (
 var absentEnvFile = regexp.MustCompile(`env file (\S.*?) not found`)
 
 // loadFailed returns the failure of a project that does not load. Usually a file is missing that git ignores and
-// whose example is in git.
-func loadFailed(err error, o LoadOptions) error {
+// whose example is in git; absent returns all env files that are missing.
+func loadFailed(err error, o LoadOptions, absent func() []string) error {
 	said := withoutValues(err.Error())
 	if errors.Is(err, api.ErrNotFound) || strings.Contains(said, "no configuration file provided") {
 		return report.Fail(report.KindUsage, "name it: devenv -f path/to/compose.yaml …, or in .devenv.yaml:\n"+
@@ -27,12 +27,12 @@ func loadFailed(err error, o LoadOptions) error {
 			"find the Compose file: %s", said)
 	}
 	hint := "reproduce it with: docker compose config"
-	if absent := absentEnvFile.FindStringSubmatch(said); absent != nil {
-		said = "the env file " + shown(absent[1]) + " does not exist"
-		hint = "create it; if git ignores it, list it in .devenv.yaml: include: […]"
-		if example := exampleOf(absent[1]); example != "" {
-			hint = "create it from its example, then check its values: cp " + shown(example) + " " + shown(absent[1])
+	if named := absentEnvFile.FindStringSubmatch(said); named != nil {
+		files := absent()
+		if len(files) == 0 {
+			files = named[1:]
 		}
+		said, hint = envFilesAbsent(files)
 	} else if env := filepath.Join(o.directory(), ".env"); len(o.EnvFiles) == 0 && !isFile(env) {
 		if example := exampleOf(env); example != "" {
 			hint = ".env, which sets the Compose file's variables, is missing; create it from its example: cp " +
@@ -40,6 +40,38 @@ func loadFailed(err error, o LoadOptions) error {
 		}
 	}
 	return report.Fail(report.KindUsage, hint, "load the Compose project: %s", said)
+}
+
+// envFilesAbsent says which env files do not exist, and how to create each.
+func envFilesAbsent(files []string) (said, hint string) {
+	var names, copies, others []string
+	for _, file := range files {
+		names = append(names, shown(file))
+		example := exampleOf(file)
+		ofAnother := slices.ContainsFunc(files, func(f string) bool { return f != file && namedAfter(example, f) }) && !namedAfter(example, file)
+		if example != "" && !ofAnother {
+			copies = append(copies, "cp "+shown(example)+" "+shown(file))
+		} else {
+			others = append(others, shown(file))
+		}
+	}
+	said = "the env file " + names[0] + " does not exist"
+	copied, create, it := "create it from its example, then check its values: ", "create it", "it"
+	if len(names) > 1 {
+		said = "the env files " + strings.Join(names, ", ") + " do not exist"
+		copied, create = "copy each example, then check the values: ", "create "+strings.Join(others, ", ")
+	}
+	if len(others) > 1 {
+		it = "them"
+	}
+	var hints []string
+	if len(copies) > 0 {
+		hints = append(hints, copied+strings.Join(copies, " && "))
+	}
+	if len(others) > 0 {
+		hints = append(hints, create+"; if git ignores "+it+", list "+it+" in .devenv.yaml: include: […]")
+	}
+	return said, strings.Join(hints, "\n")
 }
 
 // directory returns the directory whose .env sets the Compose file's variables.
@@ -68,7 +100,7 @@ func exampleOf(file string) string {
 			continue
 		}
 		examples = append(examples, filepath.Join(filepath.Dir(file), e.Name()))
-		if strings.HasPrefix(name, strings.ToLower(filepath.Base(file))) {
+		if namedAfter(e.Name(), file) {
 			named = append(named, examples[len(examples)-1])
 		}
 	}
@@ -78,6 +110,11 @@ func exampleOf(file string) string {
 		}
 	}
 	return ""
+}
+
+// namedAfter reports whether an example's name is an environment file's and more.
+func namedAfter(example, file string) bool {
+	return strings.HasPrefix(strings.ToLower(filepath.Base(example)), strings.ToLower(filepath.Base(file)))
 }
 
 func exampleWords() []string { return []string{"example", "sample", "template", "dist"} }

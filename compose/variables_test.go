@@ -22,6 +22,22 @@ func TestTheCopyCommandIsQuotedForTheShell(t *testing.T) {
 	}
 }
 
+func TestMissingEnvFilesAreAllNamed(t *testing.T) {
+	root := writeFiles(t, map[string]string{
+		"compose.yaml": "services:\n  web: {image: web, env_file: [ui/.env, .env]}\n  api: {image: api, env_file: [.env, api.env]}\n" +
+			"  job: {image: job, env_file: [{path: optional.env, required: false}]}\n  off: {image: off, env_file: off.env, profiles: [off]}\n",
+		".env.example": "A=1\n", "ui/.env.sample": "B=1\n",
+	})
+	t.Chdir(root)
+	for range 5 { // Compose goes through the services in any order
+		_, err := connect(t).Load(t.Context(), compose.LoadOptions{WorkingDir: root})
+		if err == nil || !strings.Contains(err.Error(), "the env files .env, api.env, ui/.env do not exist") ||
+			!strings.Contains(report.HintOf(err), "cp .env.example .env && cp ui/.env.sample ui/.env\ncreate api.env; if git ignores it") {
+			t.Errorf("%v\n%s", err, report.HintOf(err))
+		}
+	}
+}
+
 func TestUnsetVariablesAreNamed(t *testing.T) {
 	const file = `
 services:
