@@ -32,7 +32,7 @@ func judgeCatalog(f *Facts) Finding {
 	for _, d := range f.Models.Differences {
 		evidence = append(evidence, report.Evidence{
 			Revision: f.onlyRevision(), Message: driftObject(d), Statement: m.drifting(d, f.Models.Differences),
-			Detail: fmt.Sprintf("in the models: %s; in the migrations: %s", orNothing(d.Was), orNothing(d.Is)),
+			Detail: definitions(d),
 		})
 	}
 	first := f.Models.Differences[0]
@@ -41,12 +41,20 @@ func judgeCatalog(f *Facts) Finding {
 		hint = "autogenerate does not see this; make a revision with devenv new-migration --empty \"…\" and write into its " +
 			strings.TrimPrefix(m.Words().Upgrade, "the ") + ":\n"
 	}
-	differ := fmt.Sprintf("models and migrations differ in %s: %s, but %s", driftObject(first), orNothing(first.Was), orNothing(first.Is))
+	differ := "models and migrations differ in " + driftObject(first) + ": " + definitions(first)
 	if strings.HasPrefix(first.Object, "index:") && first.Is == "" {
 		differ = "the models have an index that the migrations do not make: " + first.Was
 	}
 	return found(differ+more(len(evidence)-1),
 		hint+m.drifts(f.Models.Differences), evidence...)
+}
+
+// definitions returns what models and migrations say of an object.
+func definitions(d catalog.Difference) string {
+	if values, ok := unlikeValues(d, "only in the models", "only in the migrations"); ok {
+		return values
+	}
+	return fmt.Sprintf("in the models: %s; in the migrations: %s", orNothing(d.Was), orNothing(d.Is))
 }
 
 // driftObject returns what differs: the object and, for a column, the facet.

@@ -82,11 +82,17 @@ func TestADriftSaysWhereItsFixBelongs(t *testing.T) {
 			"the models have an index that the migrations do not make: CREATE INDEX ix",
 		},
 		"an index that differs": {
-			catalog.Difference{Object: "index:public.ix", Was: "a", Is: "b"}, "models and migrations differ in index:public.ix: a, but b",
+			catalog.Difference{Object: "index:public.ix", Was: "a", Is: "b"},
+			"models and migrations differ in index:public.ix: in the models: a; in the migrations: b",
+		},
+		"an enum type, of which only the values that differ are listed": {
+			catalog.Difference{Object: "enum:public.mood", Was: "('ok', 'bad', 'fine', 'sad')", Is: "('ok', 'sad', 'glad', 'bad')"},
+			"models and migrations differ in enum:public.mood: only in the models: 'fine'; only in the migrations: 'glad'; " +
+				"in another order: 'bad'",
 		},
 		"a CHECK that is missing": {
 			catalog.Difference{Object: "constraint:public.t.k", Was: "CHECK (a)"},
-			"models and migrations differ in constraint:public.t.k: CHECK (a), but absent",
+			"models and migrations differ in constraint:public.t.k: in the models: CHECK (a); in the migrations: absent",
 		},
 	} {
 		f := ready(func(f *Facts) { f.Models.Differences = []catalog.Difference{c.difference} })

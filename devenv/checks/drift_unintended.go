@@ -17,7 +17,8 @@ func driftUnintended() Check {
 
 // judgeUnintended warns, and fails when a lost object held rows.
 func judgeUnintended(f *Facts) Finding {
-	lost := f.Unintended.Lost
+	lost := slices.Clone(f.Unintended.Lost)
+	slices.SortStableFunc(lost, UnintendedLoss.byWeight)
 	switch {
 	case !f.Unintended.Ran:
 		return unasked(f.whyNotRun())
@@ -35,14 +36,27 @@ func judgeUnintended(f *Facts) Finding {
 		}
 		evidence = append(evidence, e)
 	}
-	first := lost[0]
 	hint := "recreate it after the change, in the same revision; if nobody needs it, drop it by name first:\n    "
-	finding := found("the upgrade also dropped the "+first.Kind()+" "+first.Label()+", which no statement names"+more(len(lost)-1),
-		hint+f.mender().execute(first.Drop), evidence...)
-	if !slices.ContainsFunc(lost, func(l UnintendedLoss) bool { return strings.HasPrefix(l.Object, "matview:") }) {
+	finding := found("the upgrade also dropped what no statement names: "+evidence[0].Message+more(len(lost)-1),
+		hint+f.mender().execute(lost[0].Drop), evidence...)
+	if !lost[0].heldRows() {
 		finding.AtMost = report.StatusWarn
 	}
 	return finding
+}
+
+// heldRows reports whether rows went with the object.
+func (l UnintendedLoss) heldRows() bool { return strings.HasPrefix(l.Object, "matview:") }
+
+// byWeight orders what held rows first: it decides.
+func (l UnintendedLoss) byWeight(other UnintendedLoss) int {
+	switch {
+	case l.heldRows() == other.heldRows():
+		return 0
+	case l.heldRows():
+		return -1
+	}
+	return 1
 }
 
 const driftUnintendedPage = `The upgrade must change only what its statements name.

@@ -110,24 +110,35 @@ func (l *ledger) asked(id string) {
 	}
 }
 
-// waive turns the answer into a pass when waivers cover all of its evidence; the evidence stays in the answer.
+// waive turns the answer into a pass when waivers cover all of its evidence; the evidence stays in the answer. When they
+// cover only some, the answer names the rest, which decides.
 func (l *ledger) waive(answer *report.Check) {
 	var reasons []string
-	covered := 0
+	var covered, rest []report.Evidence
 	evidence := answer.Evidence
 	if len(evidence) == 0 {
 		evidence = []report.Evidence{{}}
 	}
 	for _, e := range evidence {
-		if reason, ok := l.cover(answer.ID, e); ok {
-			covered++
-			if !slices.Contains(reasons, reason) {
-				reasons = append(reasons, reason)
-			}
+		reason, ok := l.cover(answer.ID, e)
+		if !ok {
+			rest = append(rest, e)
+			continue
+		}
+		waived := e
+		waived.Detail = joined(e.Detail, "waived: "+reason)
+		covered = append(covered, waived)
+		if !slices.Contains(reasons, reason) {
+			reasons = append(reasons, reason)
 		}
 	}
-	if covered == len(evidence) {
+	switch {
+	case len(rest) == 0:
 		answer.Status, answer.Waived, answer.Hint = report.StatusPass, strings.Join(reasons, "; "), ""
+	case len(covered) > 0:
+		all, undecided := evidence[0].Message+more(len(evidence)-1), rest[0].Message+more(len(rest)-1)
+		answer.Summary = strings.Replace(answer.Summary, all, undecided, 1)
+		answer.Evidence = append(rest, covered...)
 	}
 }
 

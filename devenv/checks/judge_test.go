@@ -163,7 +163,7 @@ func TestEachFaultFailsItsCheck(t *testing.T) {
 					Object: "constraint:public.users.age", Was: "CHECK ((age >= 18))", Is: "CHECK ((age >= 0))",
 				}},
 			}
-		}, "drift.catalog", report.StatusWarn, "differ in constraint:public.users.age: CHECK ((age >= 18)), but CHECK ((age >= 0))"},
+		}, "drift.catalog", report.StatusWarn, "users.age: in the models: CHECK ((age >= 18)); in the migrations: CHECK ((age >= 0))"},
 		{"models that cannot be made", func(f *Facts) {
 			f.Models = ModelsOutcome{Ran: true, NotCompared: "the models' schema cannot be made in an empty database: x"}
 		}, "drift.catalog", report.StatusSkip, "cannot be made"},

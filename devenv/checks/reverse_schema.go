@@ -30,9 +30,11 @@ func judgeReverseSchema(f *Facts) Finding {
 	}
 	evidence := make([]report.Evidence, 0, len(differences))
 	for _, d := range differences {
-		evidence = append(evidence, report.Evidence{
-			Revision: f.onlyRevision(), Message: d.Object, Detail: fmt.Sprintf("was %s, is %s", orNothing(d.Was), orNothing(d.Is)),
-		})
+		detail, ok := unlikeValues(d, "only before the upgrade", "only after the downgrade")
+		if !ok {
+			detail = fmt.Sprintf("was %s, is %s", orNothing(d.Was), orNothing(d.Is))
+		}
+		evidence = append(evidence, report.Evidence{Revision: f.onlyRevision(), Message: d.Object, Detail: detail})
 	}
 	first, w := differences[0], f.mender().Words()
 	return found("the downgrade does not restore the base's schema: "+first.Object+more(len(evidence)-1),

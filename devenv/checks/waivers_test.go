@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"devenv/devenv/database/data"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
@@ -14,6 +15,23 @@ func TestAWaivedCheckPassesAndKeepsItsEvidence(t *testing.T) {
 	answer := answers(f, Selection{})["data.lost"]
 	if answer.Status != report.StatusPass || answer.Waived != "unused since May" || len(answer.Evidence) != 1 {
 		t.Errorf("%+v", answer)
+	}
+}
+
+func TestAPartlyWaivedCheckNamesTheRest(t *testing.T) {
+	t.Parallel()
+	f := ready(func(f *Facts) {
+		lost(f)
+		f.Data.Changes = append(f.Data.Changes,
+			data.Change{Kind: data.TableDropped, Table: "public.tags", Before: 9}, data.Change{Kind: data.TableDropped, Table: "public.logs", Before: 7})
+		f.Revisions[0].Waivers = []migrations.Waiver{{ID: "data.lost", Object: "public.users.legacy", Reason: "unused since May", Line: 3}}
+	})
+	answer := answers(f, Selection{})["data.lost"]
+	if answer.Status != report.StatusFail || answer.Summary != "tags is dropped with 9 rows (and 1 more)" {
+		t.Errorf("%s: %s", answer.Status, answer.Summary)
+	}
+	if last := answer.Evidence[2]; len(answer.Evidence) != 3 || last.Column != "legacy" || last.Detail != "waived: unused since May" {
+		t.Errorf("%+v", answer.Evidence)
 	}
 }
 

@@ -80,6 +80,10 @@ func fieldsOf(c *Check, i int) []field {
 	if strings.Contains(c.Hint, statement) {
 		statement = ""
 	}
+	detail := e.Detail
+	if strings.Contains(c.Summary, detail) {
+		detail = ""
+	}
 	if e.SQLState == "" && strings.Contains(c.Summary, message) {
 		message = ""
 	}
@@ -89,7 +93,7 @@ func fieldsOf(c *Check, i int) []field {
 		{label: "rows", value: rowsOf(e)},
 		{label: "statement", value: statement},
 		{label: messageLabel(e), value: message},
-		{label: "detail", value: e.Detail},
+		{label: "detail", value: detail},
 		{label: "cost", value: costOf(e)},
 		{label: "find them", value: e.Query, paste: true},
 		{label: "try with", value: e.Insert, paste: true},

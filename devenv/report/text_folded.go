@@ -42,6 +42,9 @@ func (p *page) passedEach(checks []Check) {
 	for i := range checks {
 		if c := &checks[i]; c.Status == StatusPass && c.Waived == "" {
 			p.say(p.paint(green, "✓")+" ", 2, named(c.ID, c.Summary))
+			for j := range c.Evidence {
+				p.evidence(c, j)
+			}
 		}
 	}
 }

@@ -119,6 +119,18 @@ func TestTextVerboseShowsEachCheckNoiseAndStep(t *testing.T) {
 	golden(t, "faulty-verbose.txt", []byte(text(t, faulty(), report.TextOptions{Width: 80, Verbose: true})))
 }
 
+func TestTextVerboseHidesNothingOfWhatPassed(t *testing.T) {
+	d := report.NewDocument("test-migration")
+	d.Checks = []report.Check{{ID: "notes", Status: report.StatusPass, Summary: "a cascade (and 1 more)", Evidence: []report.Evidence{
+		{Table: "public.orders", Message: "a cascade"}, {Table: "public.items", Message: "a new default"},
+	}}}
+	for verbose, want := range map[bool]bool{true: true, false: false} {
+		if got := text(t, d, report.TextOptions{Verbose: verbose}); strings.Contains(got, "a new default") != want {
+			t.Errorf("verbose %v:\n%s", verbose, got)
+		}
+	}
+}
+
 func TestTextWithoutAWidthWrapsNothing(t *testing.T) {
 	got := text(t, faulty(), report.TextOptions{})
 	if want := "contains null values (23502)\n"; !strings.Contains(got, want) {
