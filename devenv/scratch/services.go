@@ -16,8 +16,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// readyTimeout is how long a service may take to become ready unless the configuration says otherwise.
-const readyTimeout = 120 * time.Second
+// ReadyTimeout is how long a service may take to become ready unless the configuration says otherwise.
+const ReadyTimeout = 120 * time.Second
 
 // Services are services of a checkout as scratch containers in a network of their own.
 type Services struct {
@@ -81,7 +81,7 @@ func (t *Services) start(ctx context.Context, service string, ready compose.Read
 	}
 	model := t.Checkout.Model.Services[service]
 	if ready.Timeout == 0 {
-		ready.Timeout = readyTimeout
+		ready.Timeout = ReadyTimeout
 	}
 	ready.Declared = compose.DeclaredPorts(model)
 	for again := 0; ; again++ {

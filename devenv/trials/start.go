@@ -142,8 +142,7 @@ func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.Star
 	}
 	outcome = checks.StartOutcome{Ran: true, Service: b.Project.Backend, Err: err, How: readiness.How}
 	if err != nil {
-		log.Faulty("it does not become ready")
-		outcome.Baseline, err = b.onBase.ask(ctx, b.pass, log)
+		outcome.Baseline, err = b.compareWithBase(ctx, err, log)
 		return outcome, err
 	}
 	log.Done(readiness.How)

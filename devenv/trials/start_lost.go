@@ -1,9 +1,11 @@
 package trials
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"devenv/compose"
 	"devenv/devenv/database"
@@ -34,41 +36,84 @@ func (p *pass) lostStart(ctx context.Context, t *scratch.Services, server *datab
 	return nil
 }
 
-// startOnBase tells how the base's backend starts on the base's own data; it is tried at most once per run.
+// startOnBase tells how the base's backend starts on the base's own data; it is tried at most once per run, and only to
+// compare a failure with.
 type startOnBase struct {
 	mu     sync.Mutex
 	asked  bool
-	answer error
+	answer baseStart
 }
 
-// ask returns the error with which the base's backend fails to start on the base's own data; nil if it starts. A base
-// that is seeded at startup has already shown that it does.
-func (o *startOnBase) ask(ctx context.Context, p *pass, log *step.Log) (answer, err error) {
+// baseStart is how the base's backend starts: its error, or how long it takes.
+type baseStart struct {
+	err  error
+	took time.Duration
+}
+
+// compareWithBase returns the error with which the base's backend fails as well, on the base's own data. Where the failure
+// is that time was over, the base is tried now, whatever is known about it: if it needs the time as well, that is the
+// machine's, and an error.
+func (b *backend) compareWithBase(ctx context.Context, failed error, log *step.Log) (baseline, err error) {
+	late := errors.As(failed, new(compose.Late))
+	if !late && b.Project.Seed.AtStartup() { // it has shown that it starts
+		log.Faulty("it does not become ready")
+		return nil, nil
+	}
+	base, err := b.onBase.ask(ctx, b.pass, log)
+	if err != nil {
+		return nil, err
+	}
+	limit := cmp.Or(b.Project.Ready.Timeout, scratch.ReadyTimeout)
+	if late && base.slow(limit) {
+		return nil, report.Fail(report.KindWork, "run it again when the machine has less to do, or give it more time, in .devenv.yaml:\n"+
+			"    backend: {ready: {timeout: 600s}}", "%w; on this machine the base's backend needs as long now: %s", failed, base).
+			WithOutput(report.OutputOf(failed))
+	}
+	log.Faulty("it does not become ready")
+	return base.err, nil
+}
+
+// slow reports whether the base's backend takes so long that a limit says nothing about another one.
+func (s baseStart) slow(limit time.Duration) bool {
+	return errors.As(s.err, new(compose.Late)) || s.err == nil && s.took > limit/3
+}
+
+// String returns how it starts.
+func (s baseStart) String() string {
+	if s.err != nil {
+		return s.err.Error()
+	}
+	return "it is ready after " + report.Elapsed(s.took)
+}
+
+// ask returns how the base's backend starts on the base's own data.
+func (o *startOnBase) ask(ctx context.Context, p *pass, log *step.Log) (answer baseStart, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if p.Project.Seed.AtStartup() || o.asked {
+	if o.asked {
 		return o.answer, nil
 	}
+	log.WaitsFor("the base's backend, to compare")
 	services := p.Services(p.Base.Checkout, p.Project.Backend)
 	if err := p.Base.EnsureImages(ctx, services, log); err != nil {
-		return nil, err
+		return answer, err
 	}
 	stack, err := scratch.Create(ctx, p.Base.Checkout, "start-baseline", services, nil)
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
 	server, err := p.Clone(ctx, p.Base.WithData, testbed.CloneOptions{Stack: stack.Names(p.Base.Settings)})
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
 	defer p.Dispose(ctx, server)
 	if err := stack.StartAll(ctx, p.Project.Needs); err != nil {
-		return nil, err
+		return answer, err
 	}
-	_, err = stack.Start(ctx, p.Project.Backend, scratch.ReadyOf(p.Project.Ready))
+	readiness, err := stack.Start(ctx, p.Project.Backend, scratch.ReadyOf(p.Project.Ready))
 	if lost := p.lostStart(ctx, stack, server, err); lost != nil {
-		return nil, lost
+		return answer, lost
 	}
-	o.answer, o.asked = err, true
+	o.answer, o.asked = baseStart{err, readiness.Took}, true
 	return o.answer, ctx.Err()
 }
