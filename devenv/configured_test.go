@@ -11,7 +11,7 @@ import (
 )
 
 // extras is what the base's backend does on start in the test below: it dies unless every ignored file, the service it
-// does not depend on, and the host directory are there, and adds a row some time after it starts serving.
+// does not depend on, and the host directory are there, and adds rows for longer than the seed's settle.
 const extras = `import threading
 import time
 import urllib.request
@@ -37,10 +37,11 @@ def check():
 
 
 def later():
-    time.sleep(2)
-    with db.session() as session:
-        session.add(Category(name="Settled"))
-        session.commit()
+    for name in ("First", "Second", "Third", "Fourth", "Fifth", "Settled"):
+        time.sleep(1)
+        with db.session() as session:
+            session.add(Category(name=name))
+            session.commit()
 `
 
 // newExtras returns a sample whose backend needs what the configuration says.
@@ -70,7 +71,7 @@ func newExtras(t *testing.T) checkout {
 	c.write(".gitignore", c.read(".gitignore")+"/backend/src/toolshed/included.py\n/backend/src/toolshed/matched.py\n")
 	c.write(".worktreeinclude", "backend/src/**/matched.py\n")
 	c.write(".devenv.yaml", "include: [backend/src/toolshed/included.py]\nbackend: {needs: [mail]}\nmounts: {keep: ["+outside+"]}\nseed: "+
-		"{startup: true, settle: 5s}\n")
+		"{startup: true, settle: 3s}\n")
 	c.git("add", "-A")
 	c.git("commit", "-qm", "Need more than git has")
 	c.git("checkout", "-qb", "feature/extras")

@@ -109,8 +109,8 @@ func (b *build) runOneShots(ctx context.Context, log *step.Log) error {
 	return nil
 }
 
-// seedAtStartup starts the one-shot services and the backend as Compose would, waits until the backend is ready, lets
-// its background jobs run as long as the configuration says, and stops it.
+// seedAtStartup starts the one-shot services and the backend as Compose would, waits until the backend is ready and the
+// database still, and stops the backend.
 func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
 	if err := b.runOneShots(ctx, log); err != nil || b.project.Backend == "" {
 		return err
@@ -127,8 +127,8 @@ func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
 			"seed the base: %w", err)
 	}
 	log.Line(fmt.Sprintf("%s is ready (%s)", b.project.Backend, readiness.How))
-	if err := b.stack.Settle(ctx, b.project.Backend, readiness, b.project.Seed.Settle); err != nil {
-		return report.Fail(report.KindWork, report.HintOf(err), "seed the base: %w", err)
+	if err := b.settle(ctx, readiness); err != nil {
+		return err
 	}
 	return b.stack.Stop(ctx, b.project.Backend)
 }

@@ -86,8 +86,8 @@ type Seed struct {
 	// Startup means that the backend seeds when it starts. nil means not written; false without another key means no
 	// data except what the migrations insert.
 	Startup *bool `yaml:"startup" json:"startup,omitempty" jsonschema_description:"The backend seeds when it starts."`
-	// Settle is how long the backend keeps running after it is ready, for its background jobs.
-	Settle time.Duration `yaml:"settle" json:"settle,omitempty" jsonschema_description:"How long the backend keeps running after it is ready, for example 5s."`
+	// Settle is how long nothing must have written to the database before the seed is over, for background jobs.
+	Settle time.Duration `yaml:"settle" json:"settle,omitempty" jsonschema_description:"How long nothing must have written to the database before the seed is over, for example 5s."`
 	// Run is a shell command in the backend service, run after the migrations.
 	Run string `yaml:"run" json:"run,omitempty" jsonschema_description:"Command run in the backend service after the migrations."`
 	// SQL and Dump are relative to the configuration's directory.

@@ -153,7 +153,7 @@ func (s *finder) find() (*Project, error) {
 	if out.Needs, err = start.needs(out.Backend, database, out.OneShots); err != nil {
 		return nil, err
 	}
-	out.Seed = start.seed(out.Backend)
+	out.Seed = start.seed(out.Backend, database, out.Needs)
 	if out.Formatters, err = format.choose(c.path); err != nil {
 		return nil, err
 	}

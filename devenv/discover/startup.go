@@ -1,6 +1,9 @@
 package discover
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // startup decides what is started along with the backend, and what data that inserts.
 type startup struct{ *finder }
@@ -70,8 +73,23 @@ func (s startup) needs(backend, database string, tasks []OneShot) ([]string, err
 	return out, nil
 }
 
+// workersSettle is how long the database must be still by default if services beside the backend use it.
+const workersSettle = 2 * time.Second
+
 // seed decides how the base gets its data.
-func (s startup) seed(backend string) Seed {
+func (s startup) seed(backend, database string, needs []string) Seed {
+	out := s.source(backend)
+	working := filter(needs, func(n string) bool { used, _ := s.services.uses(n, database); return used })
+	if out.AtStartup() && backend != "" && out.Settle == 0 && len(working) > 0 {
+		out.Settle = workersSettle
+		s.answers.note("the seed is over", "when the database has been still for "+workersSettle.String(),
+			"%s uses it beside the backend; seed.settle sets another time", listing(working))
+	}
+	return out
+}
+
+// source decides where the base's data comes from.
+func (s startup) source(backend string) Seed {
 	out := Seed{Seed: s.cfg.Seed, BackendMigrates: backend != "" && s.commands.migrates(backend)}
 	if s.cfg.Has("seed") && (out.Startup != nil || out.Run != "" || len(out.SQL) > 0 || out.Dump != "") {
 		s.answers.note("seed", seedName(out), "seed in the configuration")
