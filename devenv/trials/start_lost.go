@@ -50,9 +50,9 @@ type baseStart struct {
 	took time.Duration
 }
 
-// compareWithBase returns the error with which the base's backend fails as well, on the base's own data. Where the failure
-// is that time was over, the base is tried now, whatever is known about it: if it needs the time as well, that is the
-// machine's, and an error.
+// compareWithBase returns the error with which the base's backend fails as well, on the base's own data. Where the
+// failure is that time was over, the base is tried now, whatever is known about it: if it needs the time as well, that
+// is the machine's, and an error.
 func (b *backend) compareWithBase(ctx context.Context, failed error, log *step.Log) (baseline, err error) {
 	late := errors.As(failed, new(compose.Late))
 	if !late && b.Project.Seed.AtStartup() { // it has shown that it starts
