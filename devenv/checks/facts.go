@@ -16,6 +16,8 @@ const (
 	TrialSeeded Trial = "seeded"
 	// TrialScratch upgrades an empty database through the whole history.
 	TrialScratch Trial = "scratch"
+	// TrialOrigin upgrades an empty database through the base's own history.
+	TrialOrigin Trial = "origin"
 	// TrialDrift runs autogenerate again on the upgraded database.
 	TrialDrift Trial = "drift"
 	// TrialModels compares the schema described by the models with the one that the migrations make.

@@ -54,6 +54,7 @@ func (b *Testbed) CloneSeeded(ctx context.Context, log *step.Log) (*Seeded, erro
 	if err != nil {
 		return nil, err
 	}
+	close(b.Cloned)
 	seeded := &Seeded{Server: server}
 	if err := b.readBefore(ctx, seeded); err != nil {
 		return seeded, err

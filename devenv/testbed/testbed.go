@@ -65,6 +65,8 @@ type Testbed struct {
 	disposal
 	// Copied is closed once this run has created the base's database, which then becomes an image.
 	Copied chan struct{}
+	// Cloned is closed once the migration's own clone has started.
+	Cloned chan struct{}
 }
 
 // About is what the document says about a testbed.
@@ -80,7 +82,7 @@ func New(s *session.Session, r Request) *Testbed {
 	if r.Services == nil {
 		r.Services = discover.Services
 	}
-	return &Testbed{Session: s, Request: r, Copied: make(chan struct{})}
+	return &Testbed{Session: s, Request: r, Copied: make(chan struct{}), Cloned: make(chan struct{})}
 }
 
 // About returns what the document says about the testbed, as far as it is known.

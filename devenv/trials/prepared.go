@@ -28,12 +28,17 @@ func Prepare(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
 		}
 	}
 	empty := 0
-	for _, trial := range []checks.Trial{checks.TrialScratch, checks.TrialModels} {
+	for _, trial := range []checks.Trial{checks.TrialScratch, checks.TrialModels, checks.TrialReverse} { // the last if the upgrade fails
 		if b.Wants(trial) {
 			empty++
 		}
 	}
-	group.Go(func() error { return b.PrepareEmpty(ctx, empty) })
+	group.Go(func() error {
+		if err := step.Wait(ctx, b.Cloned); err != nil { // what the migration waits for comes first
+			return err
+		}
+		return b.PrepareEmpty(ctx, empty)
+	})
 	return group.Wait()
 }
 

@@ -18,7 +18,7 @@ import (
 func reverse() trial {
 	return trial{
 		name: checks.TrialReverse, title: "reverse", finds: "does the downgrade restore the base, and does the upgrade work again?",
-		needs: []anyResource{migrated}, uses: []anyResource{upgraded}, ends: migrated, seconds: 3, run: tryReverse,
+		needs: []anyResource{migrated, origin}, uses: []anyResource{upgraded}, ends: migrated, seconds: 3, run: tryReverse,
 	}
 }
 
@@ -30,13 +30,9 @@ func tryReverse(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	migrated := take(p, migrated)
 	w := &reversal{pass: p, up: take(p, upgraded)}
 	w.outcome.FromScratch = migrated.FromScratch != nil
-	before, err := w.before(ctx)
-	if err != nil {
-		return nil, err
-	}
-	err = migrated.Use(ctx, func(server *database.Server) error {
+	err := migrated.Use(ctx, func(server *database.Server) error {
 		w.server = server
-		return w.roundTrip(ctx, before, log)
+		return w.roundTrip(ctx, log)
 	})
 	return func(f *checks.Facts) { f.Reverse = w.outcome }, err
 }
@@ -50,8 +46,8 @@ type reversal struct {
 	outcome checks.ReverseOutcome
 }
 
-// roundTrip downgrades the database, compares it with the schema before the upgrade, and upgrades it again.
-func (w *reversal) roundTrip(ctx context.Context, before catalog.Catalog, log *step.Log) (err error) {
+// roundTrip downgrades the database, compares it with what the upgrade found, and upgrades it again.
+func (w *reversal) roundTrip(ctx context.Context, log *step.Log) (err error) {
 	if w.outcome.Down, err = w.downgradeTo(ctx, w.server, w.baseTarget()); err != nil {
 		return err
 	}
@@ -69,7 +65,7 @@ func (w *reversal) roundTrip(ctx context.Context, before catalog.Catalog, log *s
 	if err := w.compareData(ctx); err != nil {
 		return err
 	}
-	w.outcome.SchemaRead, w.outcome.Differences = true, before.Diff(schema)
+	w.outcome.SchemaRead, w.outcome.Differences = true, take(w.pass, origin).Diff(schema)
 	if w.outcome.Again, err = w.upgrade(ctx, w.server); err != nil {
 		return err
 	}
@@ -82,29 +78,6 @@ func (w *reversal) roundTrip(ctx context.Context, before catalog.Catalog, log *s
 		}
 	}
 	return w.downgradeWithRows(ctx, log, &below)
-}
-
-// before returns the schema that the downgrade must restore: the base's or, if the database was built from scratch, the
-// one that the base's own history builds.
-func (w *reversal) before(ctx context.Context) (catalog.Catalog, error) {
-	if w.up != nil || len(w.BaseHeads()) == 0 {
-		return w.seeded.Before.Catalog, nil
-	}
-	empty, err := w.Empty(ctx)
-	if err != nil {
-		return catalog.Catalog{}, err
-	}
-	before := w.seeded.Before.Catalog
-	outcome, err := w.rebuild(ctx, empty, func(server *database.Server) (checks.Outcome, error) {
-		return w.upgradeTo(ctx, server, w.baseTarget())
-	})
-	if err != nil || outcome.Failure != nil {
-		return before, err
-	}
-	return before, empty.Use(ctx, func(server *database.Server) (err error) {
-		before, err = w.Catalog(ctx, server)
-		return err
-	})
 }
 
 // explain adds the cause to a failed downgrade: the rows, and whether the base's own downgrade works at all.

@@ -15,7 +15,7 @@ import (
 func seeded() trial {
 	return trial{
 		name: checks.TrialSeeded, title: "apply", finds: "does the upgrade work on the base's data, and what happens to the rows?",
-		offers: []anyResource{tried, upgraded, migrated}, seconds: 2, run: trySeeded,
+		offers: []anyResource{tried, upgraded, migrated, origin}, seconds: 2, run: trySeeded,
 	}
 }
 
@@ -48,6 +48,7 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		} else {
 			offer(p, upgraded, up)
 			offer(p, migrated, up.seeded)
+			offer(p, origin, up.before.Catalog)
 		}
 	}
 	return up.record(up.outcome, renames, notes), err

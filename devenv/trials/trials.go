@@ -26,6 +26,8 @@ const (
 	migrated resource[*testbed.Seeded] = "a migrated database"
 	// history is an empty database that was upgraded through the whole history.
 	history resource[*rebuilt] = "the whole history on an empty database"
+	// origin is the schema that a downgrade must restore.
+	origin resource[catalog.Catalog] = "the schema before the upgrade"
 	// repeated is a second upgraded clone of the base's data, in the network of the branch's backend.
 	repeated resource[*database.Server] = "the repeated upgrade"
 )
@@ -33,7 +35,7 @@ const (
 // all returns all trials, in order of preference.
 func all() []trial {
 	return []trial{
-		seeded(), fromScratch(), drift(), writable(), reverse(), stepwise(), unintended(), atomic(), witnesses(), repeat(),
+		seeded(), fromScratch(), fromBase(), drift(), writable(), reverse(), stepwise(), unintended(), atomic(), witnesses(), repeat(),
 		startBranch(), startFirst(), startBase(), baseNames(),
 	}
 }
