@@ -28,3 +28,31 @@ func TestRandomLookingProjectNamesAreNoSecrets(t *testing.T) {
 		}
 	}
 }
+
+func TestAPasswordThatIsAWordIsRedactedOnlyWherePasswordsAre(t *testing.T) {
+	for _, word := range []string{"postgres", "acme", "shopfront", "user", "app"} {
+		url := "postgresql://" + word + ":" + word + "@" + word + "/" + word
+		service := func(name, image string, environment types.MappingWithEquals) types.ServiceConfig {
+			return types.ServiceConfig{Name: name, ContainerSpec: types.ContainerSpec{Image: image, Environment: environment}}
+		}
+		r := redact.New()
+		LearnModel(r, &types.Project{Name: "p", Services: types.Services{
+			word:  service(word, word+"/"+word+":17", types.MappingWithEquals{"POSTGRES_PASSWORD": &word, "POSTGRES_USER": &word, "POSTGRES_DB": &word}),
+			"app": service("app", "", types.MappingWithEquals{"DATABASE_URL": &url}),
+		}})
+		for _, text := range []string{
+			"database " + word + " (its image " + word + "/" + word + ":17)", "user " + word + ", database " + word + ", port 5432, as " + word,
+			"the service " + word + " runs " + word, "host=" + word + " dbname=" + word, `database "` + word + `" does not exist`,
+		} {
+			if got := r.Text(text); got != text {
+				t.Errorf("%q became %q", text, got)
+			}
+		}
+		if got, want := r.Text(url), "postgresql://"+word+":"+redact.Mark+"@"+word+"/"+word; got != want {
+			t.Errorf("the address became %q, want %q", got, want)
+		}
+		if got := r.Text("POSTGRES_PASSWORD=" + word); got != "POSTGRES_PASSWORD="+redact.Mark {
+			t.Errorf("the variable became %q", got)
+		}
+	}
+}
