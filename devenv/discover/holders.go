@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"devenv/devenv/config"
 	"devenv/devenv/report"
 )
@@ -43,6 +45,9 @@ func (h holderChoice) choose(c candidate, database string) (string, error) {
 	if name := h.cfg.Migrations.Service; name != "" {
 		if err := h.answers.named(key, name); err != nil {
 			return "", err
+		}
+		if !h.hasCode(name, c) {
+			return "", h.prebuilt(c, []string{name})
 		}
 		h.answers.note("migrations service", name, "%s in the configuration", key)
 		return name, nil
@@ -102,40 +107,86 @@ func (h holderChoice) none(c candidate) *report.Failure {
 	able := filter(h.services.names(), func(n string) bool {
 		return !slices.Contains(databases, n) && (h.services.get(n).Build != nil || h.services.usesAny(n, databases))
 	})
-	if len(able) == 0 {
+	with := filter(able, func(n string) bool { return h.hasCode(n, c) })
+	switch {
+	case len(able) == 0:
 		return h.noCode(c, databases)
+	case len(with) == 0:
+		return h.prebuilt(c, able)
 	}
+	able = with
 	failure := h.answers.ask(lines("migrations: {service: %s}", able),
 		"find the migrations: the repository has %s, but no service of the Compose project mounts it or copies it into its image", c.path)
 	failure.Hint = "mount its directory into the service that runs it; or, if its image contains the file anyway, " + failure.Hint
 	return failure
 }
 
+// hasCode reports whether a service's container has code of the working tree around a configuration: it is built here,
+// or a directory with such code is mounted into it.
+func (s *finder) hasCode(name string, c candidate) bool {
+	svc, around := s.services.get(name), s.files.codeAround(c.path)
+	return svc.Build != nil || slices.ContainsFunc(svc.Volumes, func(v types.ServiceVolumeConfig) bool {
+		dir, ok := s.files.relative(v.Source)
+		return v.Type == types.VolumeTypeBind && ok && (within(dir, around) || within(around, dir)) &&
+			slices.ContainsFunc(s.files.probes(dir), func(p string) bool { return path.Ext(p) == ".py" })
+	})
+}
+
+// prebuilt returns the failure for services that run an image which is made elsewhere. It has some other code than the
+// branch, so whatever devenv found would be about that.
+func (h holderChoice) prebuilt(c candidate, names []string) *report.Failure {
+	is := "the service " + names[0] + " runs the image " + h.services.get(names[0]).Image + ", which is"
+	if len(names) > 1 {
+		is = "the services " + listing(names) + " run images, which are"
+	}
+	files, extra := h.extraFile()
+	return report.Fail(report.KindUsage,
+		"let the service that runs the migrations be built from the working tree. "+
+			"To leave the Compose file as it is, write into "+extra+":\n"+
+			"  services:\n    "+names[0]+": {build: "+h.codeFrom(c)+"}\n"+
+			"and into "+path.Join(h.cfg.Dir, config.FileName)+":\n"+
+			"  compose: {files: ["+strings.Join(files, ", ")+"]}\n"+
+			"  include: ["+extra+"]",
+		"find the migrations: %s made elsewhere, so what the branch changes is not in there; %s is in no container", is, c.path)
+}
+
 // noCode returns the failure for a project whose code runs outside Compose, so that its services are only what the code
 // needs.
 func (h holderChoice) noCode(c candidate, databases []string) *report.Failure {
-	var files []string
+	files, extra := h.extraFile()
+	return report.Fail(report.KindUsage,
+		"devenv runs the migration tool and the backend in containers; add a service that builds or mounts the code, "+
+			"with its packages and the database's address. "+
+			"To leave the Compose file as it is, write the service into "+extra+":\n"+
+			"  services:\n    backend: {build: "+h.codeFrom(c)+", "+
+			"depends_on: ["+strings.Join(databases, ", ")+"], environment: {…}}\n"+
+			"and into "+path.Join(h.cfg.Dir, config.FileName)+":\n"+
+			"  compose: {files: ["+strings.Join(files, ", ")+"]}\n"+
+			"  include: ["+extra+"]",
+		"find the migrations: the repository has %s, but the Compose project has no service that could run it", c.path)
+}
+
+// extraFile returns the name of a Compose file that completes the project's, and with it those to load, as the
+// configuration would write them.
+func (h holderChoice) extraFile() (files []string, extra string) {
 	for _, f := range h.services.project.ComposeFiles {
 		if rel, ok := h.files.relative(f); ok {
 			files = append(files, h.answers.written(rel))
 		}
 	}
 	home, _ := h.files.relative(h.services.project.WorkingDir)
+	extra = h.answers.written(path.Join(home, "compose.devenv.yaml"))
+	return append(files, extra), extra
+}
+
+// codeFrom returns the build context around a configuration, as the extra Compose file would write it.
+func (h holderChoice) codeFrom(c candidate) string {
+	home, _ := h.files.relative(h.services.project.WorkingDir)
 	code, err := filepath.Rel(filepath.FromSlash(home), filepath.FromSlash(h.files.codeAround(c.path)))
 	if err != nil {
-		code = "."
+		return "."
 	}
-	const extra = "compose.devenv.yaml"
-	return report.Fail(report.KindUsage,
-		"devenv runs the migration tool and the backend in containers; add a service that builds or mounts the code, "+
-			"with its packages and the database's address. "+
-			"To leave the Compose file as it is, write the service into "+h.answers.written(path.Join(home, extra))+":\n"+
-			"  services:\n    backend: {build: "+filepath.ToSlash(code)+", "+
-			"depends_on: ["+strings.Join(databases, ", ")+"], environment: {…}}\n"+
-			"and into "+path.Join(h.cfg.Dir, config.FileName)+":\n"+
-			"  compose: {files: ["+strings.Join(append(files, h.answers.written(path.Join(home, extra))), ", ")+"]}\n"+
-			"  include: ["+h.answers.written(path.Join(home, extra))+"]",
-		"find the migrations: the repository has %s, but the Compose project has no service that could run it", c.path)
+	return filepath.ToSlash(code)
 }
 
 func filter(names []string, pass func(string) bool) []string {

@@ -12,6 +12,8 @@ type sign struct {
 	// empty means that there need not be one.
 	beside string
 	names  *regexp.Regexp
+	// unless matches what such a file must not contain; nil means nothing.
+	unless *regexp.Regexp
 	// weak is set if other tools have such files as well: it counts only if nothing else does.
 	weak bool
 }
@@ -73,15 +75,16 @@ func toolSigns() []sign {
 	}
 }
 
-// databaseSigns returns the evidence of a database that is not supported. It counts only where nothing is Postgres.
+// databaseSigns returns the evidence of a database that is not supported. It counts only where nothing is Postgres: many
+// projects use SQLite as well.
 func databaseSigns() []sign {
 	const settings = `(^|/)(alembic\.ini|[^/]*env[^/]*|(config|settings|database|db|session|main|app)\.py)$`
 	return []sign{
 		found("MySQL", composeText, `image:\s*["']?(\S*/)?(mysql|percona)\b`),
 		found("MariaDB", composeText, `image:\s*["']?(\S*/)?mariadb\b`),
-		found("MySQL", settings, `\bmysql(\+\w+)?://`),
-		found("MariaDB", settings, `\bmariadb(\+\w+)?://`),
-		found("SQLite", settings, `\bsqlite(\+\w+)?://`),
+		found("MySQL", settings, `\bmysql(\+\w+)?://`).butNot(postgresSign()),
+		found("MariaDB", settings, `\bmariadb(\+\w+)?://`).butNot(postgresSign()),
+		found("SQLite", settings, `\bsqlite(\+\w+)?://`).butNot(postgresSign()),
 	}
 }
 
@@ -102,6 +105,12 @@ func found(shows, file, holds string) sign {
 // with returns the sign that counts only beside another file.
 func (s sign) with(beside, names string) sign {
 	s.beside, s.names = beside, regexp.MustCompile(names)
+	return s
+}
+
+// butNot returns the sign of files that do not contain something else.
+func (s sign) butNot(unless *regexp.Regexp) sign {
+	s.unless = unless
 	return s
 }
 

@@ -109,7 +109,7 @@ func (s search) shownBy(one sign, paths []string) string {
 		if read++; read > maxRead {
 			return ""
 		}
-		if s.matches(rel, one.holds) && (one.beside == "" || s.isBeside(one, rel)) {
+		if s.matches(rel, one.holds) && (one.unless == nil || !s.matches(rel, one.unless)) && (one.beside == "" || s.isBeside(one, rel)) {
 			return rel
 		}
 	}

@@ -103,6 +103,7 @@ func TestAnotherDatabaseIsNamedFromTheFiles(t *testing.T) {
 		"compose.yaml=services: {db: {image: \"postgis/postgis\"}} | tests/config.py=sqlite://": "",
 		"db/Dockerfile=FROM postgres:17 | config.py=sqlite://":                                  "",
 		"README.md=sqlite://": "",
+		"app/config.py=URLS = ['sqlite:///x', 'postgresql://h/d']": "",
 	} {
 		err := Unsupported(treeOf(files+withAlembic), "/repo", nil)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

@@ -10,7 +10,7 @@ import (
 // composeFiles are the Compose files in and below a directory: those with names Compose looks for, and others.
 type composeFiles struct{ usual, other []string }
 
-// composeFilesBelow searches the directories below dir, except hidden ones and installed packages.
+// composeFilesBelow searches the directories below dir, except hidden ones, installed packages and those of templates.
 func composeFilesBelow(dir string, depth int) composeFiles {
 	found := composeFiles{usual: composeFilesIn(dir)}
 	entries, err := os.ReadDir(dir)
@@ -22,7 +22,8 @@ func composeFilesBelow(dir string, depth int) composeFiles {
 		switch {
 		case e.Type().IsRegular() && otherComposeName(name):
 			found.other = append(found.other, filepath.Join(dir, name))
-		case depth == 0 || !e.IsDir() || strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor":
+		case depth == 0 || !e.IsDir() || strings.HasPrefix(name, ".") || strings.Contains(name, "{{") ||
+			name == "node_modules" || name == "vendor":
 		default:
 			below := composeFilesBelow(filepath.Join(dir, name), depth-1)
 			found.usual, found.other = append(found.usual, below.usual...), append(found.other, below.other...)

@@ -98,6 +98,7 @@ func TestTheComposeFileIsFoundOrAQuestion(t *testing.T) {
 		{
 			name: "nothing", asks: "path/to/compose.yaml", files: map[string]string{
 				"README.md": "", "node_modules/x/docker-compose.yml": both, ".github/docker-compose.yml": both, "composer.json": "{}",
+				"{{name}}/docker-compose.yml": both,
 			},
 		},
 	} {
