@@ -34,6 +34,27 @@ func writeTree(to io.Writer, dir, target string, owner ids) error {
 	return errors.Join(err, w.Close())
 }
 
+// writeMountPoints writes those of the directories below a directory that it does not have, as a tar archive of what
+// belongs at target.
+func writeMountPoints(to io.Writer, dir, target string, points []string, owner ids) error {
+	w, written := tar.NewWriter(to), map[string]bool{}
+	for _, point := range points {
+		for at, rest := "", point; rest != ""; {
+			var name string
+			name, rest, _ = strings.Cut(rest, "/")
+			at = path.Join(at, name)
+			if _, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(at))); err == nil || written[at] {
+				continue
+			}
+			written[at] = true
+			if err := writeDirectory(w, entryName(target, at), owner); err != nil {
+				return err
+			}
+		}
+	}
+	return w.Close()
+}
+
 func walkTree(w *tar.Writer, root, target string, owner ids) error {
 	python := map[string]bool{} // directories that hold Python modules
 	return filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {

@@ -282,3 +282,17 @@ func TestFileModesIgnoreTheUmask(t *testing.T) {
 		t.Errorf("it contains %s", got)
 	}
 }
+
+func TestMountsBelowAReadOnlyOneExist(t *testing.T) {
+	s := newScratch(t, `
+services:
+  app:
+    image: debian:trixie-slim
+    command: sleep infinity
+    volumes: [".:/app:ro", "./logs:/app/logs", "/app/var/cache"]
+    tmpfs: /app/tmp
+`, map[string]string{"a.py": ""})
+	if got := s.run("cd /app && touch logs/x var/cache/x tmp/x && ls; touch x 2>&1 | grep -c Read-only"); got != "__pycache__\na.py\ncompose.yaml\nlogs\ntmp\nvar\n1\n" {
+		t.Errorf("it contains %q", got)
+	}
+}

@@ -1,9 +1,11 @@
 package compose
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,6 +17,8 @@ type Fill struct {
 	Volume string
 	// Dir is the directory on this machine; one that does not exist leaves the volume empty.
 	Dir string
+	// MountPoints are directories that the volume has even if Dir does not, relative to it, with slashes.
+	MountPoints []string
 	// Image and User are those of the service that mounts the volume: the files belong to its user. Modes are the
 	// tree's.
 	Image, User string
@@ -37,7 +41,22 @@ func (c *Client) FillVolume(ctx context.Context, f Fill) error {
 	if err == nil {
 		err = c.copyTree(ctx, id, f.Dir, fillTarget, owner)
 	}
+	if err == nil && len(f.MountPoints) > 0 {
+		err = c.makeMountPoints(ctx, id, f, owner)
+	}
 	return errors.Join(err, c.engine.Remove(context.WithoutCancel(ctx), id))
+}
+
+// makeMountPoints makes the directories in the volume that a container mounts at which others are mounted.
+func (c *Client) makeMountPoints(ctx context.Context, id string, f Fill, owner ids) error {
+	var archive bytes.Buffer
+	if err := writeMountPoints(&archive, f.Dir, fillTarget, f.MountPoints, owner); err != nil {
+		return err
+	}
+	if err := c.engine.CopyTo(ctx, id, "/", &archive); err != nil {
+		return report.Fail(report.KindWork, "", "make %s in the volume for %s: %w", strings.Join(f.MountPoints, ", "), f.Dir, err)
+	}
+	return nil
 }
 
 // copyTree streams a directory of this machine into a directory of the container.

@@ -67,6 +67,9 @@ type SourceVolume struct {
 	Path string
 	// Service is one that mounts it: its user owns the files.
 	Service string
+	// MountPoints are directories in it at which services mount something else, relative to it, with slashes. The engine
+	// makes them itself, but not where the volume is mounted read-only.
+	MountPoints []string
 }
 
 // FileMount is a single file that a service mounts, from the tree or as a secret or config. It is copied.

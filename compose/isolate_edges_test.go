@@ -350,3 +350,24 @@ func TestBuildOnlyIsolationHasNoNetwork(t *testing.T) {
 		t.Error("the given project was changed")
 	}
 }
+
+func TestMountPointsBelowASourceAreKnown(t *testing.T) {
+	iso := isolateText(t, `
+services:
+  app:
+    image: app
+    volumes: [".:/srv:ro", "./logs:/srv/logs", "cache:/srv/var/cache", "/srv/node_modules", "./other.ini:/srv/app.ini", "./absent.ini:/srv/b.ini"]
+    tmpfs: ["/srv/tmp:size=1m", "/elsewhere"]
+  worker: {image: app, volumes: [".:/code", "./state:/code/state"]}
+volumes: {cache: }
+`, nil, []string{"app"}, "app.ini", "other.ini", "src/a.py")
+	want := map[string][]string{"vol:.": {"logs", "node_modules", "state", "tmp", "var/cache"}, "vol:.-app": {"logs", "node_modules", "state", "tmp", "var/cache"}}
+	for _, v := range iso.Volumes {
+		if strings.HasPrefix(v.Name, "vol:.") && !slices.Equal(v.MountPoints, want[v.Name]) {
+			t.Errorf("%s has %v, not %v", v.Name, v.MountPoints, want[v.Name])
+		}
+	}
+	if len(iso.Volumes) < 2 {
+		t.Errorf("the source volumes are %v", iso.Volumes)
+	}
+}

@@ -134,7 +134,7 @@ func (i *isolating) privateVolume(s *types.ServiceConfig, m *types.ServiceVolume
 	for _, v := range i.result.Volumes {
 		if v.Name == m.Source && !strings.HasSuffix(v.Name, "-"+s.Name) {
 			m.Source = v.Name + "-" + s.Name
-			i.fill(SourceVolume{Name: m.Source, Path: v.Path, Service: s.Name})
+			i.fill(SourceVolume{Name: m.Source, Path: v.Path, Service: s.Name, MountPoints: v.MountPoints})
 			return
 		}
 	}

@@ -83,12 +83,48 @@ func (i *isolating) bind(s *types.ServiceConfig, m types.ServiceVolumeConfig) {
 
 // source mounts the volume for a directory of the tree, and records once that the volume must be filled.
 func (i *isolating) source(s *types.ServiceConfig, m types.ServiceVolumeConfig, rel string) {
-	v := SourceVolume{Name: i.Volume(rel), Path: rel, Service: s.Name}
+	v := SourceVolume{Name: i.Volume(rel), Path: rel, Service: s.Name, MountPoints: i.mountPoints(rel)}
 	s.Volumes = append(s.Volumes, types.ServiceVolumeConfig{
 		Type: types.VolumeTypeVolume, Source: v.Name, Target: m.Target, ReadOnly: m.ReadOnly,
 		Volume: &types.ServiceVolumeVolume{NoCopy: true},
 	})
 	i.fill(v)
+}
+
+// mountPoints returns the directories below a directory of the tree at which services mount something else. They are
+// those of all services, because runs of different ones share the volume.
+func (i *isolating) mountPoints(rel string) []string {
+	var points []string
+	for _, s := range i.from.AllServices() {
+		for _, m := range s.Volumes {
+			if at, inside := i.relative(m.Source); m.Type == types.VolumeTypeBind && inside && at == rel {
+				points = append(points, i.below(s, path.Clean(m.Target))...)
+			}
+		}
+	}
+	slices.Sort(points)
+	return slices.Compact(points)
+}
+
+// below returns the directories below a mount at which a service mounts something else, relative to the mount.
+func (i *isolating) below(s types.ServiceConfig, target string) []string {
+	var points []string
+	add := func(at string) {
+		if covers(target, at) {
+			points = append(points, strings.TrimPrefix(path.Clean(at), target+"/"))
+		}
+	}
+	for _, m := range s.Volumes {
+		rel, inside := i.relative(m.Source)
+		if m.Type != types.VolumeTypeBind || !isFile(m.Source) && !(inside && i.missingFile(m, rel)) {
+			add(m.Target)
+		}
+	}
+	for _, t := range s.Tmpfs {
+		at, _, _ := strings.Cut(t, ":")
+		add(at)
+	}
+	return points
 }
 
 func (i *isolating) fill(v SourceVolume) {

@@ -65,7 +65,7 @@ func newScratch(t *testing.T, text string, files map[string]string) scratch {
 		app := iso.Project.Services["app"]
 		if err := client.FillVolume(t.Context(), compose.Fill{
 			Volume: v.Name, Dir: filepath.Join(tree, v.Path), Image: app.Image,
-			User: app.User, Labels: labels,
+			MountPoints: v.MountPoints, User: app.User, Labels: labels,
 		}); err != nil {
 			t.Fatal(err)
 		}

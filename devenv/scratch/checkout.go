@@ -175,7 +175,7 @@ func (s *Checkout) fill(ctx context.Context, iso compose.Isolated) error {
 		service := iso.Project.Services[v.Service]
 		err := s.Workspace.Client.FillVolume(ctx, compose.Fill{
 			Volume: v.Name, Dir: filepath.Join(s.Tree.Dir(), filepath.FromSlash(v.Path)),
-			Image: service.Image, User: service.User, Labels: s.Workspace.Labels(),
+			MountPoints: v.MountPoints, Image: service.Image, User: service.User, Labels: s.Workspace.Labels(),
 		})
 		if err != nil {
 			return err
