@@ -136,7 +136,7 @@ func (r *resetRun) branchSteps() step.Step {
 
 // cloneBase starts the clone of the base's data.
 func (r *resetRun) cloneBase(ctx context.Context, log *step.Log) (err error) {
-	if err := r.bed.NoteDatabaseChange(ctx, log); err != nil {
+	if err := r.bed.FindDatabaseChange(ctx, log); err != nil {
 		return err
 	}
 	began := time.Now()

@@ -31,6 +31,9 @@ func judgeScratch(f *Facts) Finding {
 		}
 		return finding
 	}
+	if f.Database.Any() {
+		return clean("the whole history upgrades an empty database that the branch's own service and init scripts made")
+	}
 	return clean("the whole history upgrades an empty database")
 }
 

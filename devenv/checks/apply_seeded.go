@@ -23,7 +23,7 @@ func judgeSeeded(f *Facts) Finding {
 	case !o.Ran:
 		return unasked(f.whyNotRun())
 	case o.Failure != nil:
-		return failedUpgrade(f, o, "fails on the base's data")
+		return f.blameScripts(failedUpgrade(f, o, "fails on the base's data"))
 	case o.Unrecorded:
 		return found("the upgrade ended without an error, but the database is not at the head",
 			f.mender().Words().Commit, report.Evidence{Revision: f.newest()})

@@ -24,7 +24,9 @@ func judgeReverseSchema(f *Facts) Finding {
 	case !f.Reverse.SchemaRead:
 		return unasked(f.whyNotRun())
 	}
-	differences := slices.DeleteFunc(slices.Clone(f.Reverse.Differences), onlyMoreValues)
+	differences := slices.DeleteFunc(slices.Clone(f.Reverse.Differences), func(d catalog.Difference) bool {
+		return onlyMoreValues(d) || f.Database.makes(d)
+	})
 	if len(differences) == 0 {
 		return clean("the downgrade restores the base's schema")
 	}
@@ -69,7 +71,7 @@ func orNothing(definition string) string {
 }
 
 const reverseSchemaPage = `After upgrade and downgrade, the catalog must show the base's schema again. The order of columns does not count, nor do values
-added to enum types, which Postgres cannot drop.
+added to enum types, which Postgres cannot drop, nor what the branch's init scripts make as well.
 
 Why it matters: anything a downgrade leaves behind or forgets makes the next upgrade fail, or lives on as an index or a type that
 no model mentions.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"strings"
 
 	"devenv/compose/engine"
 )
@@ -29,6 +30,12 @@ const initScripts = "/docker-entrypoint-initdb.d"
 
 // UnusedByClone reports whether a server that has its data ignores what is mounted at target: init scripts.
 func UnusedByClone(target string) bool { return covers(target, []string{initScripts, dataParent}) }
+
+// IsInitScript reports whether an image of Postgres runs a file mounted at target when it makes a new database.
+func IsInitScript(target string) bool { return within(target, initScripts) }
+
+// HasInitScripts reports whether a Dockerfile puts files where the image runs them.
+func HasInitScripts(dockerfile string) bool { return strings.Contains(dockerfile, initScripts) }
 
 // volumesWithoutData returns volume paths of the official images that hold no data once it has been moved.
 func volumesWithoutData() []string { return []string{"/var/lib/postgresql/data", "/run/postgresql"} }

@@ -8,31 +8,52 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"devenv/devenv/checks"
 	"devenv/devenv/step"
 )
 
-// NoteDatabaseChange notes that the branch changes what the database runs on. Every trial runs on the base's server,
-// which holds the base's data.
-func (b *Testbed) NoteDatabaseChange(ctx context.Context, log *step.Log) error {
-	name := b.Project.Database
-	old := b.Base.Model.Services[name]
-	here, ok := b.Branch.Model.Services[name]
-	if !ok {
+// FindDatabaseChange finds what the branch changes of what the database starts from, and notes it. The base's data is on
+// the base's server; only an empty database can be the branch's own (see EmptyForHistory).
+func (b *Testbed) FindDatabaseChange(ctx context.Context, log *step.Log) (err error) {
+	name, change := b.Project.Database, &b.empties.change
+	if _, ok := b.Branch.Model.Services[name]; !ok {
 		b.Note(fmt.Sprintf("the branch removes the service %s; the migration is tried on the base's", name))
 		return nil
 	}
-	var changes []string
+	if change.Server, err = b.changedServer(ctx, log); err != nil {
+		return err
+	}
+	if len(change.Server) > 0 {
+		b.Note(fmt.Sprintf("the branch changes the database service %s: %s; the migration is tried on the base's server", name,
+			strings.Join(change.Server, " and ")))
+	}
+	if err := b.compareScripts(change); err != nil {
+		return err
+	}
+	if len(change.Scripts) > 0 {
+		b.Note(fmt.Sprintf("the branch changes %s: init scripts run on empty databases only, so existing ones get what they add from a "+
+			"revision or not at all", strings.Join(change.Scripts, ", ")))
+	}
+	return nil
+}
+
+// DatabaseChange returns what FindDatabaseChange has found.
+func (b *Testbed) DatabaseChange() checks.DatabaseChange { return b.empties.change }
+
+// changedServer returns what the branch changes of the server itself.
+func (b *Testbed) changedServer(ctx context.Context, log *step.Log) (changes []string, err error) {
+	old, here := b.Base.Model.Services[b.Project.Database], b.Branch.Model.Services[b.Project.Database]
 	switch before, after := serverOf(old), serverOf(here); {
 	case before != after:
 		changes = append(changes, "its image from "+before+" to "+after)
 	case old.Build != nil:
 		was, err := b.Base.BuildKey(ctx, old, false, log)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		is, err := b.Branch.BuildKey(ctx, here, false, log)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if was != is {
 			changes = append(changes, "what its image is built from")
@@ -41,11 +62,7 @@ func (b *Testbed) NoteDatabaseChange(ctx context.Context, log *step.Log) error {
 	if !slices.Equal(old.Command, here.Command) {
 		changes = append(changes, "its command")
 	}
-	if len(changes) > 0 {
-		b.Note(fmt.Sprintf("the branch changes the database service %s: %s; the migration is tried on the base's server", name,
-			strings.Join(changes, " and ")))
-	}
-	return nil
+	return changes, nil
 }
 
 // serverOf describes what a service's container runs.

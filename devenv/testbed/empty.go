@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"devenv/devenv/checks"
 	"devenv/devenv/database"
 )
 
@@ -15,6 +16,9 @@ type empties struct {
 	shared  *database.Shared // nil if the server cannot be shared
 	// spare are databases that were prepared, and that nobody has taken yet.
 	spare []*Empty
+	// change is what the branch changes of what the database starts from; made counts the databases that it made itself.
+	change checks.DatabaseChange
+	made   int
 }
 
 // Empty is an empty database of the base, as the init scripts left it: one of several on a shared server, or on a server

@@ -46,9 +46,6 @@ const noRows = "the base has no rows, so nothing was tried on data; set in .deve
 
 // CloneSeeded starts the clone of the base's data on which the migration is made and tried, and reads what it holds.
 func (b *Testbed) CloneSeeded(ctx context.Context, log *step.Log) (*Seeded, error) {
-	if err := b.NoteDatabaseChange(ctx, log); err != nil {
-		return nil, err
-	}
 	began := time.Now()
 	server, err := b.Clone(ctx, b.Base.Original, CloneOptions{})
 	if err != nil {

@@ -17,6 +17,9 @@ import (
 // Prepare prepares what the wanted trials need however the upgrade goes, while the migration is still being generated:
 // the backends' images and the empty databases.
 func Prepare(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
+	if err := b.FindDatabaseChange(ctx, log); err != nil {
+		return err
+	}
 	if b.Request.Unverified {
 		log.Skipped("")
 		return nil
@@ -29,7 +32,8 @@ func Prepare(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
 	}
 	empty := 0
 	for _, trial := range []checks.Trial{checks.TrialScratch, checks.TrialModels, checks.TrialReverse} { // the last if the upgrade fails
-		if b.Wants(trial) {
+		own := trial != checks.TrialModels && b.DatabaseChange().Any()
+		if b.Wants(trial) && !own {
 			empty++
 		}
 	}

@@ -2,6 +2,7 @@ package trials
 
 import (
 	"context"
+	"errors"
 	"regexp"
 
 	"devenv/devenv/checks"
@@ -27,7 +28,12 @@ func fromScratch() trial {
 }
 
 func tryScratch(ctx context.Context, p *pass, log *step.Log) (finding, error) {
-	empty, err := p.Empty(ctx)
+	empty, err := p.EmptyForHistory(ctx, log)
+	if absent := (*testbed.ImageError)(nil); errors.As(err, &absent) {
+		p.why = absent.Error()
+		log.Skipped(p.why)
+		return func(f *checks.Facts) { f.Unable[checks.TrialScratch] = p.why }, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func stepwise() trial {
 
 func tryStepwise(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	s := &stepwiseComparison{pass: p, up: take(p, tried)}
-	err := s.compare(ctx, take(p, history))
+	err := s.compare(ctx, take(p, history), log)
 	if len(s.outcome.Differences) > 0 {
 		log.Faulty("the results differ")
 	}
@@ -38,7 +38,7 @@ type stepwiseComparison struct {
 	outcome checks.StepwiseOutcome
 }
 
-func (s *stepwiseComparison) compare(ctx context.Context, whole *rebuilt) (err error) {
+func (s *stepwiseComparison) compare(ctx context.Context, whole *rebuilt, log *step.Log) (err error) {
 	if len(s.up.revisions) > 1 {
 		if err := s.onData(ctx); err != nil {
 			return err
@@ -48,7 +48,7 @@ func (s *stepwiseComparison) compare(ctx context.Context, whole *rebuilt) (err e
 	case whole == nil:
 		return nil
 	case whole.outcome.Failure != nil && !checks.SameFailure(whole.outcome.Failure, whole.outcome.Baseline):
-		empty, err := s.Empty(ctx)
+		empty, err := s.EmptyForHistory(ctx, log)
 		if err != nil {
 			return err
 		}

@@ -47,6 +47,7 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 		return checks.Facts{}, err
 	}
 	facts := knownFacts(b, m)
+	facts.Database = b.DatabaseChange()
 	facts.NotCompared = unread(seeded.Before.Catalog)
 	if err := facts.ValidateWaivers(); err != nil {
 		return facts, err

@@ -1,0 +1,32 @@
+package testbed
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestChangedInitScriptsAreFoundWithNewStatements(t *testing.T) {
+	t.Parallel()
+	script := func(path, content string) initScript { return initScript{path: path, content: []byte(content)} }
+	before := map[string]initScript{
+		"/a.sql": script("db/a.sql", "CREATE EXTENSION pgcrypto;\n"), "/b.sh": script("db/b.sh", "createdb other"),
+		"/c.sql": script("db/c.sql", "CREATE SCHEMA crm;"),
+	}
+	after := map[string]initScript{
+		"/a.sql": script("db/a.sql", "-- what we need; all of it\nCREATE EXTENSION pgcrypto;\nCREATE EXTENSION\n    citext;\n\\connect other\n"+
+			"CREATE ROLE reader PASSWORD 'x';\n"),
+		"/b.sh":  script("db/b.sh", "createdb another"),
+		"/d.sql": script("db/d.sql", "CREATE SCHEMA crm; CREATE SCHEMA shop;"),
+		"/e.sql": script("db/e.sql", "DO $$ BEGIN PERFORM 1; END $$;"),
+	}
+	changed, added := changedScripts(before, after)
+	if want := []string{"db/c.sql", "db/a.sql", "db/b.sh", "db/d.sql", "db/e.sql"}; !slices.Equal(changed, want) {
+		t.Errorf("changed %q, want %q", changed, want)
+	}
+	if want := []string{"CREATE EXTENSION citext", "CREATE SCHEMA shop"}; !slices.Equal(added, want) {
+		t.Errorf("added %q, want %q", added, want)
+	}
+	if changed, added := changedScripts(before, before); len(changed)+len(added) > 0 {
+		t.Errorf("nothing changed, yet: %q %q", changed, added)
+	}
+}
