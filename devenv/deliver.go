@@ -28,6 +28,7 @@ func (r *run) deliver(ctx context.Context, dryRun bool, log *step.Log) error {
 		names = append(names, string(c.Action)+" "+c.Path)
 	}
 	if dryRun {
+		r.propose(changes)
 		log.Skipped("--dry-run: would have " + strings.Join(names, ", "))
 		return nil
 	}
@@ -39,6 +40,17 @@ func (r *run) deliver(ctx context.Context, dryRun bool, log *step.Log) error {
 	}
 	log.Done(strings.Join(names, ", "))
 	return nil
+}
+
+// propose puts into the document what a dry run would have done, with the text of the new revision.
+func (r *run) propose(changes []gitrepo.FileChange) {
+	for _, c := range changes {
+		f := r.fileOf(c)
+		if c.Action == report.FileAdded {
+			f.Content = string(c.Content)
+		}
+		r.document.Proposed = append(r.document.Proposed, f)
+	}
 }
 
 // changes returns the changes to the working tree.

@@ -14,6 +14,8 @@ type Document struct {
 	Base    Base        `json:"base"`
 	Branch  Branch      `json:"branch"`
 	Files   []File      `json:"files"`
+	// Proposed is what a dry run would have done to files; it does not touch them.
+	Proposed []File `json:"proposed,omitempty"`
 	// Revisions are the ids of the branch's own revisions, including the new one even if it was not written.
 	Revisions []string `json:"revisions"`
 	Noise     []Noise  `json:"noise"`
@@ -66,12 +68,15 @@ const (
 	FileRestored FileAction = "restored"
 )
 
-// File is one file the command wrote or removed. Path is relative to the repository, with slashes.
+// File is one file that the command wrote or removed, or that a dry run would have. Path is relative to the
+// repository, with slashes.
 type File struct {
 	Path         string     `json:"path"`
 	Action       FileAction `json:"action"`
 	Revision     string     `json:"revision"`
 	DownRevision string     `json:"down_revision"`
+	// Content is the text of a file that a dry run would have added.
+	Content string `json:"content,omitempty"`
 }
 
 // Noise is a difference between models and database that exists on the base alone.

@@ -1,24 +1,30 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 )
 
-// files shows what happened to the working tree, and the new file.
+// files shows what happened to the working tree, or what a dry run would have done to it, and the new file.
 func (p *page) files(d *Document) {
-	if len(d.Files) == 0 {
+	if len(d.Files)+len(d.Proposed) == 0 {
 		return
 	}
 	p.blank()
-	for i := range d.Files {
-		f := &d.Files[i]
-		p.wrap(p.paint(actionColor(f.Action), fmt.Sprintf("%-9s", f.Action)), 9, p.Place.Path(f.Path)+lineage(f))
-	}
-	if p.File != nil {
+	p.fileLines("", d.Files)
+	p.fileLines("would be ", d.Proposed)
+	if p.File != nil && len(d.Files) > 0 {
 		p.blank()
 		p.content(d)
+	}
+}
+
+func (p *page) fileLines(before string, files []File) {
+	for i := range files {
+		f := &files[i]
+		p.wrap(before+p.paint(actionColor(f.Action), fmt.Sprintf("%-9s", f.Action)), 9+len(before), p.Place.Path(f.Path)+lineage(f))
 	}
 }
 
@@ -124,18 +130,19 @@ func (p *page) next(d *Document) {
 
 func nextOf(d *Document) string {
 	path := addedPath(d)
-	target := path
-	if target == "" {
-		target = "the migration"
-	}
 	undo := ""
 	if path != "" {
 		undo = " `devenv undo` reverts it."
 	}
+	found := d.Verdict == VerdictFail || d.Verdict == VerdictWarn
 	switch {
-	case d.Verdict == VerdictFail, d.Verdict == VerdictWarn:
-		verb := pickVerb(d.Verdict)
-		return fmt.Sprintf("%s %s, then run `devenv test-migration`. `devenv explain %s` says why.%s", verb, target, worstID(d), undo)
+	case len(d.Proposed) > 0:
+		return nextOfDryRun(d, found)
+	case found && path == "" && len(d.Revisions) == 0:
+		return fmt.Sprintf("`devenv explain %s` says why.", worstID(d))
+	case found:
+		return fmt.Sprintf("%s %s, then run `devenv test-migration`. `devenv explain %s` says why.%s", pickVerb(d.Verdict),
+			cmp.Or(path, "the migration"), worstID(d), undo)
 	case path == "":
 		return ""
 	case d.Verdict == VerdictPass:
@@ -143,6 +150,15 @@ func nextOf(d *Document) string {
 	default:
 		return "`devenv test-migration` verifies it." + undo
 	}
+}
+
+// nextOfDryRun returns what comes after a run that wrote nothing.
+func nextOfDryRun(d *Document, found bool) string {
+	next := "nothing was written; without --dry-run, the same command writes the file."
+	if found {
+		next += fmt.Sprintf(" `devenv explain %s` says why it needs work.", worstID(d))
+	}
+	return next
 }
 
 func pickVerb(v Verdict) string {

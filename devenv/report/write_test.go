@@ -248,6 +248,47 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 	}
 }
 
+func TestWhatComesNextIsTrue(t *testing.T) {
+	warns := []report.Check{{ID: "drift.catalog", Status: report.StatusWarn, Summary: "they differ", Hint: "look"}}
+	proposed := []report.File{{Path: "versions/9f2c.py", Action: report.FileAdded, Revision: "9f2c", Content: migration}}
+	for name, tt := range map[string]struct {
+		doc   report.Document
+		wants []string
+		lacks []string
+	}{
+		"a dry run": {
+			report.Document{Verdict: report.VerdictWarn, Checks: warns, Revisions: []string{"9f2c"}, Proposed: proposed},
+			[]string{
+				"would be added    versions/9f2c.py (revision 9f2c, the first)",
+				"Next: nothing was written; without --dry-run, the same command writes the file. `devenv explain drift.catalog`",
+			},
+			[]string{"devenv test-migration", "devenv undo"},
+		},
+		"a dry run without checks": {
+			report.Document{Verdict: report.VerdictNone, Revisions: []string{"9f2c"}, Proposed: proposed},
+			[]string{"· The migration is neither written nor verified.", "Next: nothing was written"},
+			[]string{"devenv explain"},
+		},
+		"no migration": {
+			report.Document{Verdict: report.VerdictWarn, Checks: warns},
+			[]string{"Next: `devenv explain drift.catalog` says why.\n"},
+			[]string{"review the migration", "devenv test-migration", "works"},
+		},
+	} {
+		got := text(t, &tt.doc, report.TextOptions{})
+		for _, want := range tt.wants {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: %q is not in\n%s", name, want, got)
+			}
+		}
+		for _, lack := range tt.lacks {
+			if strings.Contains(got, lack) {
+				t.Errorf("%s: %q is in\n%s", name, lack, got)
+			}
+		}
+	}
+}
+
 func TestChecksPassedOnOtherDataAreSeparate(t *testing.T) {
 	d := report.Document{Verdict: report.VerdictFail, Checks: []report.Check{
 		{ID: "history.heads", Status: report.StatusPass},
