@@ -1,6 +1,9 @@
 package migrations
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The kinds of operations.
 const (
@@ -59,4 +62,9 @@ type Column struct {
 // String returns the kind, object and facet, such as "alter_column column:public.users.name nullable".
 func (o Operation) String() string {
 	return strings.TrimSpace(o.Kind + " " + o.Object + " " + o.Facet)
+}
+
+// Creates reports whether the models have something that the database lacks.
+func (o Operation) Creates() bool {
+	return slices.Contains([]string{CreateTable, AddColumn, CreateIndex, CreateConstraint, AddEnumValue}, o.Kind)
 }

@@ -34,9 +34,10 @@ type build struct {
 	keptEmpty func() error
 }
 
-// From is what a base is made from, and what must not be in its images.
+// From is what a base is made from, its name for people, and what must not be in its images.
 type From struct {
 	Ref     gitrepo.Base
+	Name    string
 	Secrets database.Secrets
 }
 
@@ -147,13 +148,27 @@ func (b *build) readModels(ctx context.Context, log *step.Log) error {
 		log.Skipped(unable.Error())
 		return nil
 	}
-	operations, err := generator.Autogenerate(ctx, b.tool.Database(b.server))
+	history, err := b.tool.History(ctx)
 	if err != nil {
-		return tool.GeneratedFailure(err)
+		return err
+	}
+	operations, err := generator.Autogenerate(ctx, b.tool.Database(b.server))
+	switch {
+	case hasNoModels(err) && len(history.Revisions) == 0:
+		log.Done("the base's models have no table yet")
+		return nil
+	case err != nil:
+		return tool.ComparedFailure(err, b.from.Name)
 	}
 	b.Noise = operations
 	log.Done(report.Count(len(operations), "difference") + " from before the branch")
 	return nil
+}
+
+// hasNoModels reports whether the tool failed because there are no models to compare with.
+func hasNoModels(err error) bool {
+	var failure *migrations.Failure
+	return errors.As(err, &failure) && (failure.Code == migrations.FailureNoMetadata || failure.Code == migrations.FailureEmptyMetadata)
 }
 
 // copy stops the server and copies its data, for the image.

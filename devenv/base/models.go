@@ -96,9 +96,11 @@ func (b *build) readModelsBaseline(ctx context.Context, server *database.Server,
 	if err != nil {
 		return err
 	}
-	if failure != nil {
+	switch {
+	case hasNoModels(failure): // nothing to create
+	case failure != nil:
 		known.Failure = failure.Error()
-	} else {
+	default:
 		for _, d := range models.Drift(migrated, migrated) {
 			for _, part := range d.Parts() {
 				known.Known = append(known.Known, digestOf(part))

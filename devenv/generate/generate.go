@@ -69,7 +69,7 @@ func (w *writer) write(ctx context.Context, revise migrations.Revise, log *step.
 
 // plan returns what to put into the new revision; nil if there is nothing to write.
 func (w *writer) plan(ctx context.Context, log *step.Log) (*migrations.Revise, error) {
-	revise := &migrations.Revise{Message: w.message, Parents: w.parents(), Exclude: w.Base.Noise}
+	revise := &migrations.Revise{Message: w.message, Parents: w.parents(), Exclude: w.Noise()}
 	if w.Mode == branch.Empty {
 		revise.Empty = true
 		return revise, nil
@@ -81,7 +81,7 @@ func (w *writer) plan(ctx context.Context, log *step.Log) (*migrations.Revise, e
 	if err != nil {
 		return nil, tool.GeneratedFailure(err)
 	}
-	left, _ := migrations.Subtract(operations, w.Base.Noise)
+	left, _ := migrations.Subtract(operations, revise.Exclude)
 	if len(left) == 0 {
 		return nil, w.findUnwritten(ctx, log)
 	}
@@ -105,6 +105,9 @@ func (w *writer) findUnwritten(ctx context.Context, log *step.Log) (err error) {
 			"be compared: " + why)
 	}
 	log.Skipped(m.Nothing(w.Testbed))
+	if m.Empty() {
+		return lacking(w.Noise(), w.BaseName(), w.Tool.Snippets().Words().Upgrade)
+	}
 	return nil
 }
 

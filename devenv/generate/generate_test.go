@@ -2,6 +2,7 @@ package generate
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"devenv/devenv/report"
@@ -33,3 +34,24 @@ func TestNoRevisionIsMadeOnSeveralHeads(t *testing.T) {
 
 // zeroOf returns a pointer to a zero value of the type; it also works for types of packages not imported here.
 func zeroOf[T any](*T) *T { return new(T) }
+
+func TestTablesThatNoMigrationOfTheBaseMakesAreAnError(t *testing.T) {
+	t.Parallel()
+	noise := []migrations.Operation{
+		{Kind: migrations.DropIndex, Object: "index:public.ix_old"},
+		{Kind: migrations.CreateTable, Object: "table:public.members", Rendered: "op.create_table('members',\nsa.Column('id'))"},
+		{Kind: migrations.AddColumn, Object: "column:crm.teams.motto", Rendered: "op.add_column('teams')"},
+	}
+	err := lacking(noise, "main", "upgrade()")
+	const want = "make a migration: the branch needs none of its own, but models and migrations differ on main already: its models have " +
+		"table members, column crm.teams.motto, and no migration makes them"
+	if err == nil || err.Error() != want || report.KindOf(err) != report.KindWork {
+		t.Errorf("%v", err)
+	}
+	if hint := report.HintOf(err); !strings.Contains(hint, "    op.create_table('members',\n    sa.Column('id'))\n    op.add_column('teams')\n") {
+		t.Errorf("the hint is %s", hint)
+	}
+	if err := lacking(noise[:1], "main", "upgrade()"); err != nil {
+		t.Errorf("an index that only the database has: %v", err)
+	}
+}

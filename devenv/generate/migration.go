@@ -105,7 +105,7 @@ func (m *Migration) readSince(ctx context.Context, b *testbed.Testbed) error {
 
 // Nothing returns the message that there is nothing to write, without claiming more than is known.
 func (m *Migration) Nothing(b *testbed.Testbed) string {
-	switch noise := b.Base.Noise; {
+	switch noise := b.Noise(); {
 	case m.Models.NotCompared != "":
 		return "autogenerate finds nothing to migrate; the catalogs were not compared"
 	case len(noise) > 0:

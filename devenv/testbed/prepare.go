@@ -37,13 +37,13 @@ func (b *Testbed) UseBase(ctx context.Context, log *step.Log) (err error) {
 		}
 		log.Cached(fmt.Sprintf("%s at %.8s, %s", b.BaseName(), b.BaseRef.Commit, source))
 	} else {
-		if err := b.Base.Make(ctx, b.Runner, base.From{Ref: b.BaseRef, Secrets: b.Secrets()}); err != nil {
+		if err := b.Base.Make(ctx, b.Runner, base.From{Ref: b.BaseRef, Name: b.BaseName(), Secrets: b.Secrets()}); err != nil {
 			return err
 		}
 		log.Done(fmt.Sprintf("%s at %.8s, migrated and seeded", b.BaseName(), b.BaseRef.Commit))
 	}
 	b.about.Base.Image, b.about.Base.Cached = b.Base.SeededRef(), known
-	b.about.Noise = noiseOf(b.Base.Noise)
+	b.about.Noise = noiseOf(b.Noise())
 	if !known {
 		close(b.Copied) // KeepBase does the rest
 		return nil
@@ -126,6 +126,15 @@ func branchSummary(merged bool, own int) string {
 		text += ", " + report.Count(own, "migration") + " of its own"
 	}
 	return text
+}
+
+// Noise returns what differs on the base already: the branch does not answer for it. If the base has no revision at
+// all, a new one is the first, which makes what the base's models describe.
+func (b *Testbed) Noise() []migrations.Operation {
+	if b.Request.Existing || len(b.BaseHeads()) > 0 {
+		return b.Base.Noise
+	}
+	return slices.DeleteFunc(slices.Clone(b.Base.Noise), migrations.Operation.Creates)
 }
 
 // noiseOf returns the noise as the document shows it.

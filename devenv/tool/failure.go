@@ -40,3 +40,16 @@ func GeneratedFailure(err error) error {
 	}
 	return report.Fail(kind, failure.Hint, "generate the migration: %w", err).WithOutput(failure.Traceback)
 }
+
+// ComparedFailure returns a failure of autogenerate on the base, whose name it takes: the branch may have mended it.
+func ComparedFailure(err error, base string) error {
+	var failure *migrations.Failure
+	if !errors.As(err, &failure) {
+		return err
+	}
+	hint := "on " + base + ", which is what the branch is compared with"
+	if failure.Hint != "" {
+		hint = failure.Hint + ", " + hint
+	}
+	return report.Fail(kindOf(failure), hint, "compare the models of %s with its migrations: %w", base, err).WithOutput(failure.Traceback)
+}

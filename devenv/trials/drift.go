@@ -37,7 +37,7 @@ func tryDrift(ctx context.Context, p *pass, _ *step.Log) (finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	left, _ := migrations.Subtract(operations, p.Base.Noise)
+	left, _ := migrations.Subtract(operations, p.Noise())
 	models := p.migration.Models
 	if !models.Ran {
 		defer p.timed(checks.TrialModels, time.Now())

@@ -111,6 +111,8 @@ def _write(script, revise, body, answer):
     identity = revise.get("rev_id") or body.chosen("rev_id") or _new_identity()
     written = _Paths(script)
     try:
+        for directory in written.directories:  # git keeps no empty one, and old versions of Alembic do not make it
+            os.makedirs(directory, exist_ok=True)
         made = script.generate_revision(
             identity, _in_docstring(revise["message"]), refresh=True, splice=True,
             head=_head(script, revise, body), version_path=revise.get("version_path") or body.chosen("version_path"),
