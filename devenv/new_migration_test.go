@@ -142,7 +142,8 @@ func TestDryRunWritesNothing(t *testing.T) {
 	if len(result.File) == 0 || result.Document.Verdict != report.VerdictNone || len(result.Document.Files) > 0 {
 		t.Errorf("%d bytes, verdict %s, files %v", len(result.File), result.Document.Verdict, result.Document.Files)
 	}
-	if would := result.Document.Proposed; len(would) != 1 || would[0].Content != string(result.File) || would[0].Action != report.FileAdded {
+	would := result.Document.Proposed
+	if len(would) != 1 || would[0].Content != string(result.File) || would[0].Action != report.FileAdded {
 		t.Errorf("the document proposes %+v", would)
 	}
 	if after := c.worktreeState(); after != before {

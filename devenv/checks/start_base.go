@@ -40,8 +40,8 @@ func judgeStartBase(f *Facts) Finding {
 	for _, g := range named {
 		lines += len(g.Mentions)
 	}
-	summary := fmt.Sprintf("the upgrade %s%s, and the base's code names it in %s: in a rolling deployment that code runs on the new schema "+
-		"for a while, and fails where it uses the old name", named[0].fate(), more(len(named)-1), report.Count(lines, "line"))
+	summary := fmt.Sprintf("the upgrade %s%s, and the base's code names it in %s: in a rolling deployment that code runs on the new "+
+		"schema for a while, and fails where it uses the old name", named[0].fate(), more(len(named)-1), report.Count(lines, "line"))
 	return found(summary, named[0].inTwoReleases(), finding.Evidence...)
 }
 

@@ -13,8 +13,8 @@ func TestChangedInitScriptsAreFoundWithNewStatements(t *testing.T) {
 		"/c.sql": script("db/c.sql", "CREATE SCHEMA crm;"),
 	}
 	after := map[string]initScript{
-		"/a.sql": script("db/a.sql", "-- what we need; all of it\nCREATE EXTENSION pgcrypto;\nCREATE EXTENSION\n    citext;\n\\connect other\n"+
-			"CREATE ROLE reader PASSWORD 'x';\n"),
+		"/a.sql": script("db/a.sql", "-- what we need; all of it\nCREATE EXTENSION pgcrypto;\nCREATE EXTENSION\n    citext;\n"+
+			"\\connect other\nCREATE ROLE reader PASSWORD 'x';\n"),
 		"/b.sh":  script("db/b.sh", "createdb another"),
 		"/d.sql": script("db/d.sql", "CREATE SCHEMA crm; CREATE SCHEMA shop;"),
 		"/e.sql": script("db/e.sql", "DO $$ BEGIN PERFORM 1; END $$;"),
