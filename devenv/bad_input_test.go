@@ -160,6 +160,11 @@ func TestAFailingProjectIsNamedAndChangesNothing(t *testing.T) {
 				"connect() as connection:\n        connection.exec_driver_sql(\"SELECT pg_terminate_backend(pg_backend_pid())\")\n")(c, o)
 			c.write(".devenv.yaml", "seed: {run: \"true\"}\n")
 		}, report.KindWork, []string{"run the base's migrations", "FATAL:  terminating connection", "server's log"}},
+		{"models that cannot be imported, beside kept revisions", func(c checkout, o *devenv.NewMigrationOptions) {
+			c.write(ownPath, strings.ReplaceAll(ownRevision, "41f9a3c8d7e6", sample.BaseHead))
+			c.replace(itemModel, "from sqlalchemy import", "raise RuntimeError('the-models-say-why')\nfrom sqlalchemy import")
+			o.Mode = devenv.ModeKeep
+		}, report.KindWork, []string{"generate the migration", "the-models-say-why"}},
 		{"no target_metadata", func(c checkout, _ *devenv.NewMigrationOptions) {
 			c.replace(envFile, "target_metadata=Base.metadata", "target_metadata=None")
 		}, report.KindUsage, []string{"target_metadata"}},

@@ -91,3 +91,9 @@ func (f *Failure) Unanswered() bool {
 		return f.Code == FailureConnect
 	}
 }
+
+// BeforeRevisions reports whether the project's code, or the tool's set-up, failed before any revision ran: its
+// configuration, env.py, the models that this imports, the connection.
+func (f *Failure) BeforeRevisions() bool {
+	return f.Revision == "" && f.Code != "" && f.Code != FailureSQL && f.Code != FailureTool
+}

@@ -22,3 +22,22 @@ func TestLostServersAndTimeLimitsAnswerNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatFailsBeforeRevisionsIsToldApart(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		failure Failure
+		want    bool
+	}{
+		"models that cannot be imported": {Failure{Code: FailureException, Exception: "ImportError"}, true},
+		"no configuration":               {Failure{Code: FailureNoConfig}, true},
+		"an exception in a revision":     {Failure{Code: FailureException, Revision: "3f2a"}, false},
+		"a statement at the commit":      {Failure{Code: FailureSQL, SQLState: "23503"}, false},
+		"several heads":                  {Failure{Code: FailureTool}, false},
+		"a tool without codes":           {Failure{Message: "no"}, false},
+	} {
+		if got := c.failure.BeforeRevisions(); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

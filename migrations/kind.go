@@ -17,7 +17,9 @@ type Kind struct {
 	// Configurations are path.Match patterns for the names of files that may contain the database's address.
 	Configurations []string
 	Files          Files
-	Starter        Starter
+	// Models reads the code of the models; nil for a tool that knows none.
+	Models  Models
+	Starter Starter
 }
 
 // Configures reports whether a file's name matches one of the tool's configurations.
@@ -38,6 +40,14 @@ type Files interface {
 	SameCode(was, is string) bool
 	// Reparent returns the file with another parent, or as a root when parent is empty.
 	Reparent(content []byte, parent string) ([]byte, error)
+}
+
+// Models reads code for what a tool that compares models with a database may not see.
+type Models interface {
+	// Describes reports whether a file can add to the models' schema.
+	Describes(path string, content []byte) bool
+	// Imports reports whether a file imports the module in another file, or may import anything.
+	Imports(content []byte, path string) bool
 }
 
 // Starter starts a tool in one of the project's containers.

@@ -64,9 +64,12 @@ func failureEvidence(f *Facts, failure *migrations.Failure) report.Evidence {
 	return e
 }
 
-// name returns the revision that failed, for people to read.
+// name returns what failed, for people to read.
 func name(failure *migrations.Failure) string {
-	if failure.Revision == "" {
+	switch {
+	case failure.BeforeRevisions():
+		return "env.py, or code that it imports,"
+	case failure.Revision == "":
 		return "the migration"
 	}
 	return "revision " + failure.Revision

@@ -167,6 +167,9 @@ func TestEachFaultFailsItsCheck(t *testing.T) {
 		{"models that cannot be made", func(f *Facts) {
 			f.Models = ModelsOutcome{Ran: true, NotCompared: "the models' schema cannot be made in an empty database: x"}
 		}, "drift.catalog", report.StatusSkip, "cannot be made"},
+		{"models that cannot be imported", func(f *Facts) {
+			f.Seeded.Failure = &migrations.Failure{Code: migrations.FailureException, Message: "no module named x"}
+		}, "apply.seeded", report.StatusFail, "env.py, or code that it imports, fails on the base's data: no module named x"},
 		{"a backend that does not start", func(f *Facts) {
 			f.Branch.Err = errors.New("it exited with status 1")
 		}, "start.branch", report.StatusFail, "status 1"},

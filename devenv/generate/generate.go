@@ -104,6 +104,9 @@ func (w *writer) findUnwritten(ctx context.Context, log *step.Log) (err error) {
 		w.Note("autogenerate does not see changed CHECKs, primary keys, enum values and the like; the catalogs show them, but could not " +
 			"be compared: " + why)
 	}
+	if err := w.findUnimported(ctx); err != nil {
+		return err
+	}
 	log.Skipped(m.Nothing(w.Testbed))
 	if m.Empty() {
 		return lacking(w.Noise(), w.BaseName(), w.Tool.Snippets().Words().Upgrade)
@@ -125,7 +128,12 @@ func (w *writer) applyBranch(ctx context.Context, log *step.Log) (bool, error) {
 	w.migration.Applied = true
 	_, err := w.Tool.Upgrade(ctx, w.Tool.Database(w.seeded.Server), migrations.Heads())
 	var failure *migrations.Failure
-	if errors.As(err, &failure) && !failure.Unanswered() {
+	switch {
+	case errors.As(err, &failure) && failure.Unanswered():
+		return false, err
+	case failure != nil && failure.BeforeRevisions():
+		return false, tool.GeneratedFailure(err)
+	case failure != nil:
 		log.Skipped("the branch's own migrations fail: " + failure.Error())
 		return false, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"devenv/devenv/checks"
@@ -27,10 +28,7 @@ type Migration struct {
 	File    *File
 	// Renames are drops and adds that look like renames but were not written as such, because nobody was there to ask.
 	Renames []migrations.Rename
-	// Models is how the catalogs of models and migrations differ, if autogenerate found nothing; ModelsTook is how long
-	// that took.
-	Models     checks.ModelsOutcome
-	ModelsTook time.Duration
+	Unwritten
 	// Applied is set if the branch's revisions were applied to the seeded clone before the new one was made.
 	Applied bool
 	// Reparented are the kept revisions whose parent was changed, by path in the repository. Edits is everything written
@@ -39,6 +37,15 @@ type Migration struct {
 
 	// inContainer is where the tool sees the repository's revisions.
 	inContainer map[string]string
+}
+
+// Unwritten is what is known when autogenerate found nothing.
+type Unwritten struct {
+	// Models is how the catalogs of models and migrations differ; ModelsTook is how long finding that took.
+	Models     checks.ModelsOutcome
+	ModelsTook time.Duration
+	// Unimported are files that the branch changes, that can add to the models, and that no code imports.
+	Unimported []string
 }
 
 // File is the new revision's file.
@@ -78,6 +85,9 @@ func (m *Migration) Reread(ctx context.Context, b *testbed.Testbed) error {
 		}
 	}
 	m.History = history
+	if err := m.unseenRevisions(b); err != nil {
+		return err
+	}
 	return m.readSince(ctx, b)
 }
 
@@ -106,7 +116,10 @@ func (m *Migration) readSince(ctx context.Context, b *testbed.Testbed) error {
 // Nothing returns the message that there is nothing to write, without claiming more than is known.
 func (m *Migration) Nothing(b *testbed.Testbed) string {
 	switch noise := b.Noise(); {
-	case m.Models.NotCompared != "":
+	case len(m.Unimported) > 0:
+		return fmt.Sprintf("autogenerate finds nothing to migrate, but no code imports %s, which the branch changes and which uses the "+
+			"models' metadata", strings.Join(m.Unimported, ", "))
+	case !m.Models.Ran, m.Models.NotCompared != "":
 		return "autogenerate finds nothing to migrate; the catalogs were not compared"
 	case len(noise) > 0:
 		return fmt.Sprintf("nothing to migrate except what already differs on %s: %s, the first in %s", b.BaseName(),

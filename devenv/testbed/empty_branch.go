@@ -18,7 +18,9 @@ import (
 type ImageError struct{ Err error }
 
 // Error implements error.
-func (e *ImageError) Error() string { return "get the image of the branch's database service: " + e.Err.Error() }
+func (e *ImageError) Error() string {
+	return "get the image of the branch's database service: " + e.Err.Error()
+}
 
 // Unwrap returns why there is none.
 func (e *ImageError) Unwrap() error { return e.Err }

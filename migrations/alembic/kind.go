@@ -15,7 +15,7 @@ import (
 func Kind() migrations.Kind {
 	return migrations.Kind{
 		Name: "alembic", VersionTable: "alembic_version", VersionColumn: "version_num",
-		Configurations: []string{"alembic*.ini"}, Files: Files{}, Starter: starter{},
+		Configurations: []string{"alembic*.ini"}, Files: Files{}, Models: Models{}, Starter: starter{},
 	}
 }
 
