@@ -27,6 +27,8 @@ type settings struct {
 	prependSysPath  string
 	recursive       bool
 	hasScriptOption bool
+	// flask is set for Flask-Migrate's file: the scripts are beside it, and run where flask does.
+	flask bool
 }
 
 // defaultSection is the section Alembic reads unless told otherwise.

@@ -59,6 +59,11 @@ func (s search) all() ([]*settings, error) {
 			}
 			continue
 		}
+		for _, one := range found {
+			if one.flask = s.flask(one); one.flask {
+				one.script = hereMark
+			}
+		}
 		byDir[path.Dir(rel)] = found[0]
 		out = append(out, found...)
 	}
@@ -104,9 +109,6 @@ func (s search) choose() (candidate, error) {
 	candidates = s.sift(candidates)
 	if len(candidates) > 1 {
 		return candidate{}, s.ask(candidates)
-	}
-	if s.flask(candidates[0].settings) {
-		return candidate{}, layout(s).noFlask(candidates[0])
 	}
 	if c := candidates[0]; len(c.holders) == 0 && s.files.auxiliary(c.path) {
 		if err := s.otherTools(); err != nil {

@@ -29,6 +29,10 @@ func (l layout) tool(c candidate, service string) (MigrationTool, error) {
 	if !ok {
 		return t, l.noScripts(c, service)
 	}
+	if env := path.Join(dir, "env.py"); c.flask && l.files.holds(env, "bind_names") {
+		return t, report.Fail(report.KindUsage, "", "find the migrations: %s migrates several databases (SQLALCHEMY_BINDS), and devenv "+
+			"supports one", env)
+	}
 	t.ScriptLocation, t.ScriptLocationInContainer = dir, l.locations.directoryIn(service, dir)
 	t.Workdir = l.workdir(c, service, runIn)
 	if t.Versions = l.scripts.versionDirs(c.settings, service, dir, runIn); len(t.Versions) == 0 {
@@ -44,17 +48,19 @@ func (l layout) tool(c candidate, service string) (MigrationTool, error) {
 		l.answers.note("alembic in container", at.path, "%s", at.how)
 	}
 	if t.Workdir != "" {
-		l.answers.note("alembic's working directory", t.Workdir, "%s", l.workdirReason(runIn))
+		l.answers.note("alembic's working directory", t.Workdir, "%s", l.workdirReason(c, runIn))
 	}
 	return t, nil
 }
 
-func (l layout) workdirReason(runIn string) string {
+func (l layout) workdirReason(c candidate, runIn string) string {
 	switch {
 	case l.cfg.Migrations.Workdir != "":
 		return "migrations.workdir in the configuration"
 	case runIn != "":
 		return "script_location is relative to it"
+	case c.flask:
+		return "the service runs flask db there"
 	}
 	return "the configuration's directory, or the one where the service runs alembic"
 }
@@ -65,6 +71,9 @@ func (l layout) workdir(c candidate, service, runIn string) string {
 		return dir
 	}
 	at := l.locations.locate(service, c.path)
+	if c.flask { // flask finds the application from where it runs
+		return l.commands.callDir(c.settings, service)
+	}
 	switch flag := l.commands.flagWorkdir(c.settings, service); {
 	case runIn != "" && runIn != path.Dir(c.path):
 		return l.locations.directoryIn(service, runIn)
@@ -106,25 +115,17 @@ func (s scripts) versionDirs(c *settings, service, script, runIn string) []strin
 	return out
 }
 
-// noFlask returns the failure for Flask-Migrate's directory: its configuration does not say where it is, and its env.py
-// asks Flask for the application.
-func (l layout) noFlask(c candidate) *report.Failure {
-	env := path.Join(path.Dir(c.path), "env.py")
-	if !l.files.holds(env, "current_app") {
-		return report.Fail(report.KindUsage, "add to its [alembic] section: script_location = %(here)s",
-			"read %s: it has no script_location; the program that runs Alembic sets it, and devenv runs Alembic itself", c.path)
-	}
-	return report.Fail(report.KindUsage, "make "+env+" push the application's context if there is none (from flask import "+
-		"has_app_context), and add to the [alembic] section of "+c.path+": script_location = %(here)s",
-		"find the migrations: %s belongs to Flask-Migrate, whose %s asks Flask for the running application (current_app); this is not "+
-			"supported yet", c.path, env)
+// setElsewhere returns the failure for a configuration in a directory of scripts that does not say so itself.
+func (l layout) setElsewhere(c candidate) *report.Failure {
+	return report.Fail(report.KindUsage, "add to its [alembic] section: script_location = %(here)s",
+		"read %s: it has no script_location; the program that runs Alembic sets it, and devenv runs Alembic itself", c.path)
 }
 
 // noScripts returns the failure for a script_location that leads nowhere.
 func (l layout) noScripts(c candidate, service string) *report.Failure {
 	if !c.hasScriptOption {
 		if l.files.exists[path.Join(path.Dir(c.path), "env.py")] {
-			return l.noFlask(c)
+			return l.setElsewhere(c)
 		}
 		return report.Fail(report.KindUsage, "add it to the ["+cmp.Or(c.section, defaultSection)+"] section",
 			"read %s: it has no script_location", c.path)

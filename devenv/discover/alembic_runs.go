@@ -41,8 +41,29 @@ func (c *commands) invocations(service string) []invocation {
 		if i >= 0 && slices.ContainsFunc(words[i:], isSubcommand) {
 			out = append(out, at.withFlags(words[i+1:]))
 		}
+		if directory, ok := flaskDirectory(words); ok {
+			out = append(out, invocation{dir: at.dir, config: path.Join(directory, "alembic.ini")})
+		}
 	}
 	return out
+}
+
+// flaskDirectory returns the directory of scripts that a call of flask db names; false if the words are no such call.
+func flaskDirectory(words []string) (directory string, ok bool) {
+	db := slices.Index(words, "db")
+	if db < 1 || !slices.ContainsFunc(words[:db], func(w string) bool { return path.Base(w) == "flask" }) ||
+		!slices.ContainsFunc(words[db:], isSubcommand) {
+		return "", false
+	}
+	for i, word := range words[db:] {
+		if value, ok := strings.CutPrefix(word, "--directory="); ok {
+			return value, true
+		}
+		if (word == "-d" || word == "--directory") && db+i+1 < len(words) {
+			return words[db+i+1], true
+		}
+	}
+	return "migrations", true
 }
 
 // isSubcommand reports whether a word after alembic shows that it is called there, and not installed, say.
@@ -111,6 +132,16 @@ func (c *commands) runs(service string, file *settings, withSection bool) bool {
 	return slices.ContainsFunc(c.invocations(service), func(i invocation) bool {
 		return c.reads(i, service, file.path) && (!withSection || i.section == file.section)
 	})
+}
+
+// callDir returns the directory in which the service calls the tool with a configuration; empty if that is not known.
+func (c *commands) callDir(file *settings, service string) string {
+	for _, i := range c.invocations(service) {
+		if c.reads(i, service, file.path) {
+			return i.dir
+		}
+	}
+	return ""
 }
 
 // flagWorkdir returns the directory in which the service calls Alembic, if its command line names the configuration by

@@ -31,9 +31,6 @@ func Unsupported(repo Files, dir string, cfg *config.Config) error {
 	if len(own) == 0 && len(s.scriptDirectories()) == 0 {
 		return s.otherTools()
 	}
-	if len(own) > 0 && !slices.ContainsFunc(own, func(c *settings) bool { return !s.flask(c) }) {
-		return layout{finder}.noFlask(candidate{settings: own[0]})
-	}
 	if s.cfg.Database.Service != "" || s.mentionsPostgres() {
 		return nil
 	}

@@ -111,13 +111,3 @@ func TestAnotherDatabaseIsNamedFromTheFiles(t *testing.T) {
 		}
 	}
 }
-
-func TestFlaskMigrateIsNamedFromItsFiles(t *testing.T) {
-	files := "app/migrations/alembic.ini=[alembic] | app/migrations/env.py=from flask import current_app\nfrom alembic import context"
-	if err := Unsupported(treeOf(files), "/repo", nil); err == nil || !strings.Contains(err.Error(), "Flask-Migrate") {
-		t.Error(err)
-	}
-	if err := Unsupported(treeOf(files+withAlembic), "/repo", nil); err != nil {
-		t.Errorf("beside a configuration that is complete: %v", err)
-	}
-}

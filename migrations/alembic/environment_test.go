@@ -27,6 +27,11 @@ var requirements = map[string][]string{
 		"alembic", "SQLAlchemy[asyncio]", "psycopg2-binary", "psycopg[binary]", "asyncpg", "pg8000", "GeoAlchemy2",
 		"sqlalchemy-utils", "sqlmodel", "pgvector",
 	},
+	"oldest flask": {
+		"Flask-Migrate==2.5.3", "Flask==1.1.4", "Flask-SQLAlchemy==2.5.1", "alembic==1.8.1", "SQLAlchemy==1.4.46", "psycopg2-binary",
+		"Werkzeug<2.1", "Jinja2<3.1", "MarkupSafe<2.1", "itsdangerous<2.1",
+	},
+	"newest flask": {"Flask-Migrate", "Flask-SQLAlchemy", "psycopg2-binary", "python-dotenv"},
 }
 
 // each runs a test in every environment.

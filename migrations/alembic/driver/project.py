@@ -5,6 +5,7 @@ import os
 import re
 import sys
 
+from devenv_driver import application
 from devenv_driver.failures import Refused
 from devenv_driver.packages import append_import_root
 
@@ -24,6 +25,8 @@ class Session:
     def load(self, *argv):
         """Returns a new configuration and script directory, as Alembic's command line creates them for argv."""
         config = self._configure(argv)
+        if application.is_asked_for(self.config):
+            application.complete(config, self.config)
         try:
             script = _script_directory(config)
         except Refused:
@@ -111,8 +114,9 @@ def run_env(session, config, script, visit, **options):
         finished.append(True)
 
     try:
-        with EnvironmentContext(config, script, fn=work, as_sql=False, **options):
-            script.run_env()
+        with application.running(config, script.env_py_location):
+            with EnvironmentContext(config, script, fn=work, as_sql=False, **options):
+                script.run_env()
     except SystemExit as error:
         if not finished or error.code not in (None, 0):
             raise

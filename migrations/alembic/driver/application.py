@@ -1,0 +1,54 @@
+"""Flask-Migrate: its env.py asks the running Flask application for the database, as `flask db` provides it."""
+
+import contextlib
+import os
+
+from devenv_driver.failures import Refused
+
+ENV = "env.py"
+
+
+def is_asked_for(config_file):
+    """Returns whether a configuration file is Flask-Migrate's: the env.py beside it asks for the application."""
+    return "current_app" in _text(os.path.join(os.path.dirname(os.path.abspath(config_file)), ENV))
+
+
+def complete(config, config_file):
+    """Sets what Flask-Migrate sets and its file leaves out: the scripts are in the file's own directory."""
+    if not config.get_main_option("script_location"):
+        config.set_main_option("script_location", os.path.dirname(os.path.abspath(config_file)).replace("%", "%%"))
+
+
+@contextlib.contextmanager
+def running(config, env_file):
+    """Makes the application current while env.py runs, if env.py asks for it."""
+    if "current_app" not in _text(env_file):
+        yield
+        return
+    app = _load()
+    with app.app_context():
+        extension = app.extensions.get("migrate")
+        if extension is None:
+            raise Refused("tool", "the Flask application has no Flask-Migrate", "call Migrate(app, db) when it is created")
+        extension.migrate.call_configure_callbacks(config)
+        yield
+
+
+def _load():
+    """Returns the application that the flask command finds: by FLASK_APP, also in .flaskenv, or in app.py."""
+    from flask.cli import NoAppException, ScriptInfo, load_dotenv
+
+    load_dotenv()
+    try:
+        return ScriptInfo(app_import_path=os.environ.get("FLASK_APP")).load_app()
+    except NoAppException as error:
+        raise Refused(
+            "tool", "Flask finds no application: %s" % " ".join(str(error).split()),
+            "set FLASK_APP in the service's environment: migrations.env in .devenv.yaml, or in the Compose file",
+        ) from error
+
+
+def _text(path):
+    with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+    return ""
