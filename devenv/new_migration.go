@@ -70,7 +70,6 @@ func (r *run) check(ctx context.Context, log *step.Log) error {
 
 // find opens the workspace, which completes what a killed command has begun, and finds what to work on.
 func find(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
-	b.NeedsTool = true
 	if err := b.Open(ctx, userdata.Recover); err != nil {
 		return err
 	}

@@ -81,6 +81,7 @@ type About struct {
 func New(s *session.Session, r Request) *Testbed {
 	if r.Services == nil {
 		r.Services = discover.Services
+		s.NeedsTool = true // one that discover knows
 	}
 	return &Testbed{Session: s, Request: r, Copied: make(chan struct{}), Cloned: make(chan struct{})}
 }
