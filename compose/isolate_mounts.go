@@ -116,7 +116,7 @@ func (i *isolating) below(s types.ServiceConfig, target string) []string {
 	}
 	for _, m := range s.Volumes {
 		rel, inside := i.relative(m.Source)
-		if m.Type != types.VolumeTypeBind || !isFile(m.Source) && !(inside && i.missingFile(m, rel)) {
+		if m.Type != types.VolumeTypeBind || !isFile(m.Source) && (!inside || !i.missingFile(m, rel)) {
 			add(m.Target)
 		}
 	}
