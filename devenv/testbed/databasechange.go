@@ -13,9 +13,9 @@ import (
 )
 
 // FindDatabaseChange finds what the branch changes of what the database starts from, and notes it. The base's data is on
-// the base's server; only an empty database can be the branch's own (see EmptyForHistory).
+// the base's server; only an empty database can be the branch's own (see Empties.ForHistory).
 func (b *Testbed) FindDatabaseChange(ctx context.Context, log *step.Log) (err error) {
-	name, change := b.Project.Database, &b.empties.change
+	name, change := b.Project.Database, &b.change
 	if _, ok := b.Branch.Model.Services[name]; !ok {
 		b.Note(fmt.Sprintf("the branch removes the service %s; the migration is tried on the base's", name))
 		return nil
@@ -38,7 +38,7 @@ func (b *Testbed) FindDatabaseChange(ctx context.Context, log *step.Log) (err er
 }
 
 // DatabaseChange returns what FindDatabaseChange has found.
-func (b *Testbed) DatabaseChange() checks.DatabaseChange { return b.empties.change }
+func (b *Testbed) DatabaseChange() checks.DatabaseChange { return b.change }
 
 // changedServer returns what the branch changes of the server itself.
 func (b *Testbed) changedServer(ctx context.Context, log *step.Log) (changes []string, err error) {

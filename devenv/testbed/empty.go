@@ -5,20 +5,20 @@ import (
 	"errors"
 	"sync"
 
-	"devenv/devenv/checks"
 	"devenv/devenv/database"
 )
 
-// empties are the run's empty databases, which share a server if they can.
-type empties struct {
+// Empties are the run's empty databases, which share a server if they can.
+type Empties struct {
+	bed *Testbed
+
 	mu      sync.Mutex
 	started bool
 	shared  *database.Shared // nil if the server cannot be shared
 	// spare are databases that were prepared, and that nobody has taken yet.
 	spare []*Empty
-	// change is what the branch changes of what the database starts from; made counts the databases that it made itself.
-	change checks.DatabaseChange
-	made   int
+	// made counts the databases that the branch's own service has made.
+	made int
 }
 
 // Empty is an empty database of the base, as the init scripts left it: one of several on a shared server, or on a server
@@ -29,42 +29,42 @@ type Empty struct {
 	own    *database.Server
 }
 
-// PrepareEmpty creates n empty databases in advance.
-func (b *Testbed) PrepareEmpty(ctx context.Context, n int) error {
+// Prepare creates n empty databases in advance.
+func (m *Empties) Prepare(ctx context.Context, n int) error {
 	for range n {
-		made, err := b.newEmpty(ctx)
+		made, err := m.create(ctx)
 		if err != nil {
 			return err
 		}
-		b.empties.mu.Lock()
-		b.empties.spare = append(b.empties.spare, made)
-		b.empties.mu.Unlock()
+		m.mu.Lock()
+		m.spare = append(m.spare, made)
+		m.mu.Unlock()
 	}
 	return nil
 }
 
-// Empty returns an empty database that nobody has used.
-func (b *Testbed) Empty(ctx context.Context) (*Empty, error) {
-	b.empties.mu.Lock()
-	if len(b.empties.spare) > 0 {
-		defer b.empties.mu.Unlock()
-		spare := b.empties.spare[0]
-		b.empties.spare = b.empties.spare[1:]
+// New returns an empty database that nobody has used.
+func (m *Empties) New(ctx context.Context) (*Empty, error) {
+	m.mu.Lock()
+	if len(m.spare) > 0 {
+		defer m.mu.Unlock()
+		spare := m.spare[0]
+		m.spare = m.spare[1:]
 		return spare, nil
 	}
-	b.empties.mu.Unlock()
-	return b.newEmpty(ctx)
+	m.mu.Unlock()
+	return m.create(ctx)
 }
 
-// newEmpty creates an empty database.
-func (b *Testbed) newEmpty(ctx context.Context) (*Empty, error) {
-	e := &Empty{bed: b}
+// create creates an empty database.
+func (m *Empties) create(ctx context.Context) (*Empty, error) {
+	e := &Empty{bed: m.bed}
 	var err error
-	if e.own, err = b.share(ctx); err != nil || e.own != nil {
+	if e.own, err = m.share(ctx); err != nil || e.own != nil {
 		return e, err
 	}
-	if b.empties.shared != nil {
-		if e.shared, err = b.empties.shared.Create(ctx); !errors.Is(err, database.ErrSpoiled) {
+	if m.shared != nil {
+		if e.shared, err = m.shared.Create(ctx); !errors.Is(err, database.ErrSpoiled) {
 			return e, err
 		}
 	}
@@ -72,17 +72,17 @@ func (b *Testbed) newEmpty(ctx context.Context) (*Empty, error) {
 }
 
 // share starts the shared server, once. If it turns out that it cannot be shared, the first caller gets it for itself.
-func (b *Testbed) share(ctx context.Context) (*database.Server, error) {
-	b.empties.mu.Lock()
-	defer b.empties.mu.Unlock()
-	if b.empties.started {
+func (m *Empties) share(ctx context.Context) (*database.Server, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.started {
 		return nil, nil
 	}
-	server, err := b.Clone(ctx, b.Base.WithoutData, CloneOptions{})
+	server, err := m.bed.Clone(ctx, m.bed.Base.WithoutData, CloneOptions{})
 	if err != nil {
 		return nil, err
 	}
-	b.empties.started = true
+	m.started = true
 	shared, ok, err := database.Share(ctx, server)
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (b *Testbed) share(ctx context.Context) (*database.Server, error) {
 	if !ok {
 		return server, nil
 	}
-	b.empties.shared = shared
+	m.shared = shared
 	return nil, nil
 }
 

@@ -25,11 +25,12 @@ func (e *ImageError) Error() string {
 // Unwrap returns why there is none.
 func (e *ImageError) Unwrap() error { return e.Err }
 
-// EmptyForHistory returns an empty database for the whole history: if the branch changes what a database starts from,
+// ForHistory returns an empty database for the whole history: if the branch changes what a database starts from,
 // one that its own service and init scripts make. It returns an ImageError if there is no image to start.
-func (b *Testbed) EmptyForHistory(ctx context.Context, log *step.Log) (*Empty, error) {
-	if !b.empties.change.Any() {
-		return b.Empty(ctx)
+func (m *Empties) ForHistory(ctx context.Context, log *step.Log) (*Empty, error) {
+	b := m.bed
+	if !b.change.Any() {
+		return m.New(ctx)
 	}
 	name := b.Project.Database
 	if err := b.Branch.EnsureImages(ctx, []string{name}, log); err != nil {
@@ -39,7 +40,7 @@ func (b *Testbed) EmptyForHistory(ctx context.Context, log *step.Log) (*Empty, e
 		return nil, &ImageError{Err: err}
 	}
 	log.Line("making an empty database with the branch's own service " + name)
-	server, err := b.startBranchDatabase(ctx, name)
+	server, err := m.startBranch(ctx, name)
 	if err != nil {
 		hint := "the branch changes what this service starts from; see whether it starts without data:\n    docker compose run --rm " + name
 		return nil, report.Fail(report.KindWork, hint, "make an empty database with the branch's service %s: %w", name, err).
@@ -48,9 +49,9 @@ func (b *Testbed) EmptyForHistory(ctx context.Context, log *step.Log) (*Empty, e
 	return &Empty{bed: b, own: server}, nil
 }
 
-// startBranchDatabase starts the branch's own database service without data, in the tool's network.
-func (b *Testbed) startBranchDatabase(ctx context.Context, name string) (*database.Server, error) {
-	w, s := b.Workspace, b.Branch
+// startBranch starts the branch's own database service without data, in the tool's network.
+func (m *Empties) startBranch(ctx context.Context, name string) (*database.Server, error) {
+	w, s := m.bed.Workspace, m.bed.Branch
 	ref := s.ImageOf(name)
 	if ref == "" {
 		ref = s.Model.Services[name].Image
@@ -63,7 +64,7 @@ func (b *Testbed) startBranchDatabase(ctx context.Context, name string) (*databa
 	if err != nil {
 		return nil, err
 	}
-	services, err := scratch.Create(ctx, s, b.empties.nextStack(), []string{name}, func(p *types.Project) error {
+	services, err := scratch.Create(ctx, s, m.nextStack(), []string{name}, func(p *types.Project) error {
 		return database.MoveData(p, name, image)
 	})
 	if err != nil {
@@ -80,14 +81,14 @@ func (b *Testbed) startBranchDatabase(ctx context.Context, name string) (*databa
 	if err := w.Engine.ConnectNetwork(ctx, tools, server.ID, nil); err != nil {
 		return nil, err
 	}
-	server.UseDatabase(b.Base.Settings.Database) // the one that the migrations fill
+	server.UseDatabase(m.bed.Base.Settings.Database) // the one that the migrations fill
 	return server, server.RefreshAddresses(ctx)
 }
 
 // nextStack returns the name of another stack for a database that the branch's service makes.
-func (e *empties) nextStack() string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.made++
-	return fmt.Sprintf("empty-%d", e.made)
+func (m *Empties) nextStack() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.made++
+	return fmt.Sprintf("empty-%d", m.made)
 }

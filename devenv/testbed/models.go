@@ -19,7 +19,7 @@ func (b *Testbed) CompareModels(ctx context.Context, seeded *Seeded, found []mig
 	if !b.Wants(checks.TrialModels) {
 		return outcome, nil
 	}
-	empty, err := b.Empty(ctx)
+	empty, err := b.Empties.New(ctx)
 	if err != nil {
 		return outcome, err
 	}

@@ -59,9 +59,12 @@ type Testbed struct {
 	Branch *scratch.Checkout
 	Tool   *tool.Tool
 
-	about   About
-	turn    *queue.Turn
-	empties empties
+	Empties *Empties
+
+	about About
+	turn  *queue.Turn
+	// change is what the branch changes of what the database starts from.
+	change checks.DatabaseChange
 	disposal
 	// Copied is closed once this run has created the base's database, which then becomes an image.
 	Copied chan struct{}
@@ -83,7 +86,9 @@ func New(s *session.Session, r Request) *Testbed {
 		r.Services = discover.Services
 		s.NeedsTool = true // one that discover knows
 	}
-	return &Testbed{Session: s, Request: r, Copied: make(chan struct{}), Cloned: make(chan struct{})}
+	b := &Testbed{Session: s, Request: r, Copied: make(chan struct{}), Cloned: make(chan struct{})}
+	b.Empties = &Empties{bed: b}
+	return b
 }
 
 // About returns what the document says about the testbed, as far as it is known.

@@ -21,7 +21,7 @@ func fromBase() trial {
 func readOrigin(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	schema := p.seeded.Before.Catalog
 	if len(p.BaseHeads()) == 1 {
-		empty, err := p.EmptyForHistory(ctx, log)
+		empty, err := p.Empties.ForHistory(ctx, log)
 		if err != nil {
 			return nil, err
 		}

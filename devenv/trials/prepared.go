@@ -41,7 +41,7 @@ func Prepare(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
 		if err := step.Wait(ctx, b.Cloned); err != nil { // what the migration waits for comes first
 			return err
 		}
-		return b.PrepareEmpty(ctx, empty)
+		return b.Empties.Prepare(ctx, empty)
 	})
 	return group.Wait()
 }

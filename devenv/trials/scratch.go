@@ -28,7 +28,7 @@ func fromScratch() trial {
 }
 
 func tryScratch(ctx context.Context, p *pass, log *step.Log) (finding, error) {
-	empty, err := p.EmptyForHistory(ctx, log)
+	empty, err := p.Empties.ForHistory(ctx, log)
 	if absent := (*testbed.ImageError)(nil); errors.As(err, &absent) {
 		p.why = absent.Error()
 		log.Skipped(p.why)

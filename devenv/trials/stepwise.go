@@ -48,7 +48,7 @@ func (s *stepwiseComparison) compare(ctx context.Context, whole *rebuilt, log *s
 	case whole == nil:
 		return nil
 	case whole.outcome.Failure != nil && !checks.SameFailure(whole.outcome.Failure, whole.outcome.Baseline):
-		empty, err := s.EmptyForHistory(ctx, log)
+		empty, err := s.Empties.ForHistory(ctx, log)
 		if err != nil {
 			return err
 		}
