@@ -97,7 +97,11 @@ func (b *Testbed) initScripts(s *scratch.Checkout) (map[string]initScript, error
 	scripts := map[string]initScript{}
 	mounted := iso.MountedBy(name, s.Tree.Dir())
 	for _, f := range mounted.Files {
-		if database.IsInitScript(f.Target) && f.Source != "" {
+		switch {
+		case !database.IsInitScript(f.Target):
+		case f.Source == "": // written in the Compose file
+			scripts[f.Target] = initScript{path: f.Target, content: f.Content}
+		default:
 			if err := addScript(scripts, s, f.Target, f.Source); err != nil {
 				return nil, err
 			}

@@ -2,9 +2,7 @@ package trials
 
 import (
 	"bytes"
-	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -96,30 +94,17 @@ func namesOfRow(table string) []string {
 	return names
 }
 
-// in returns the lines of files below dir that name what is searched for.
-func (s *nameSearch) in(dir string, files []string) ([]checks.Mention, error) {
-	var found []checks.Mention
-	for _, file := range files {
-		path := filepath.Join(dir, filepath.FromSlash(file))
-		info, err := os.Stat(path)
-		if err != nil {
-			return nil, fmt.Errorf("search the base's code: %w", err)
-		}
-		if info.Size() > searchedLimit {
-			continue
-		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("search the base's code: %w", err)
-		}
-		if bytes.IndexByte(content, 0) >= 0 {
-			continue
-		}
-		for _, line := range s.lines(string(content)) {
-			found = append(found, checks.Mention{File: file, Line: line})
-		}
+// readCode returns the text of a file of code; empty for one that is large or not text.
+func readCode(file string) (string, error) {
+	info, err := os.Stat(file)
+	if err != nil || info.Size() > searchedLimit {
+		return "", err
 	}
-	return found, nil
+	content, err := os.ReadFile(file)
+	if err != nil || bytes.IndexByte(content, 0) >= 0 {
+		return "", err
+	}
+	return string(content), nil
 }
 
 // lines returns the numbers of the lines that name it, except for comments and imports.

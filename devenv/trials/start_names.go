@@ -1,8 +1,9 @@
 package trials
 
 import (
-	"cmp"
 	"context"
+	"errors"
+	"path/filepath"
 	"slices"
 
 	"devenv/devenv/checks"
@@ -19,7 +20,7 @@ func baseNames() trial {
 	}
 }
 
-func findNames(_ context.Context, p *pass, log *step.Log) (finding, error) {
+func findNames(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	up := take(p, upgraded)
 	missing := up.gone()
 	if len(missing) == 0 {
@@ -30,20 +31,27 @@ func findNames(_ context.Context, p *pass, log *step.Log) (finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(files, func(a, b string) int { return testsLast(isTest(a), isTest(b)) })
+	searches := make([]*nameSearch, len(missing))
 	for i := range missing {
-		search := newNameSearch(&up.before.Shape, missing[i])
-		if missing[i].Mentions, err = search.in(p.Base.Tree.Dir(), files); err != nil {
-			return nil, err
+		searches[i] = newNameSearch(&up.before.Shape, missing[i])
+	}
+	for _, file := range files {
+		text, err := readCode(filepath.Join(p.Base.Tree.Dir(), filepath.FromSlash(file)))
+		if err != nil || ctx.Err() != nil {
+			return nil, errors.Join(err, ctx.Err())
 		}
-		slices.SortStableFunc(missing[i].Mentions, func(a, b checks.Mention) int {
-			return cmp.Or(boolOrder(isTest(a.File), isTest(b.File)), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
-		})
+		for i, search := range searches {
+			for _, line := range search.lines(text) {
+				missing[i].Mentions = append(missing[i].Mentions, checks.Mention{File: file, Line: line})
+			}
+		}
 	}
 	return func(f *checks.Facts) { f.Gone = missing }, nil
 }
 
-// boolOrder puts false before true.
-func boolOrder(a, b bool) int {
+// testsLast orders two files by whether they are tests.
+func testsLast(a, b bool) int {
 	switch {
 	case a == b:
 		return 0
