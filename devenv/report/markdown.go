@@ -31,7 +31,7 @@ func WriteMarkdown(w io.Writer, d *Document, file []byte) error {
 	p.rest(d)
 	if file != nil {
 		p.fold("The file")
-		p.fence(strings.TrimPrefix(path.Ext(addedPath(d)), "."), string(file))
+		p.fence(strings.TrimPrefix(path.Ext(addedPath(d.Files)), "."), string(file))
 		p.line("</details>")
 	}
 	return p.writeTo(w)

@@ -56,10 +56,7 @@ func verdictSign(d *Document) (sign, col string) {
 
 func headlineOf(d *Document) string {
 	n := countChecks(d.Checks)
-	subject := "The migration"
-	if d.Command == "test-migration" {
-		subject = "The branch's migration"
-	}
+	subject := subjectOf(d)
 	switch {
 	case len(Unanswered(d.Checks)) > 0:
 		return unprovedHeadline(subject, d.Checks)
@@ -79,12 +76,25 @@ func headlineOf(d *Document) string {
 		return "No verdict: the run ended with an error."
 	case len(d.Files) > 0:
 		return "The migration is written, but not verified."
-	case len(d.Revisions) > 0 && d.Command == "test-migration":
-		return "The branch's migration is not verified."
-	case len(d.Revisions) > 0:
+	case len(d.Proposed) > 0:
 		return "The migration is neither written nor verified."
+	case len(d.Revisions) > 0:
+		return "The branch's migration is not verified."
 	}
 	return noMigrationHeadline(d)
+}
+
+// subjectOf returns what the verdict is about: the migration that the run wrote, the one that it would have written, or
+// those that the branch has.
+func subjectOf(d *Document) string {
+	switch {
+	case addedPath(d.Files) != "":
+		return "The migration"
+	case addedPath(d.Proposed) != "":
+		return "The proposed migration"
+	default:
+		return "The branch's migration"
+	}
 }
 
 // unprovedHeadline returns the headline if the machine kept checks from being answered: why, and what to do. A fault that

@@ -50,18 +50,18 @@ func lineage(f *File) string {
 func (p *page) content(d *Document) {
 	text := strings.TrimRight(Printable(string(p.File)), "\n")
 	if p.Color {
-		text = highlight(addedPath(d), text)
+		text = highlight(addedPath(d.Files), text)
 	}
 	for l := range strings.SplitSeq(text, "\n") {
 		p.line("  " + l)
 	}
 }
 
-// addedPath returns the path of the file that the command wrote, "" if there is none.
-func addedPath(d *Document) string {
-	for i := range d.Files {
-		if d.Files[i].Action == FileAdded {
-			return d.Files[i].Path
+// addedPath returns the path of the file that is added, "" if there is none.
+func addedPath(files []File) string {
+	for i := range files {
+		if files[i].Action == FileAdded {
+			return files[i].Path
 		}
 	}
 	return ""
@@ -129,7 +129,7 @@ func (p *page) next(d *Document) {
 }
 
 func nextOf(d *Document) string {
-	path := addedPath(d)
+	path := addedPath(d.Files)
 	undo := ""
 	if path != "" {
 		undo = " `devenv undo` reverts it."

@@ -174,7 +174,7 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 			Summary: why,
 		}}
 	}
-	own := []string{"3f2a"}
+	own, added := []string{"3f2a"}, []report.File{{Path: "a.py", Action: report.FileAdded}}
 	lost := func() []report.Check {
 		c := report.Check{ID: "apply.scratch", Status: report.StatusSkip, Unanswered: true, Summary: "not answered: it was killed", Hint: "run it again"}
 		other := c
@@ -189,8 +189,16 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 		want string
 	}{
 		"pass": {
-			report.Document{Verdict: report.VerdictPass, Checks: pass, Revisions: own},
+			report.Document{Verdict: report.VerdictPass, Checks: pass, Revisions: own, Files: added},
 			"✓ The migration is sound: 1 check passed.",
+		},
+		"pass of a dry run": {
+			report.Document{Verdict: report.VerdictPass, Checks: pass, Revisions: own, Proposed: added},
+			"✓ The proposed migration is sound: 1 check passed.",
+		},
+		"pass of kept revisions": {
+			report.Document{Command: "new-migration", Verdict: report.VerdictPass, Checks: pass, Revisions: own},
+			"✓ The branch's migration is sound: 1 check passed.",
 		},
 		"nothing": {
 			report.Document{Verdict: report.VerdictNone, Checks: skipped("nothing to migrate: models and migrations agree")},
@@ -218,16 +226,17 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 			Revisions: own,
 		}, "· The branch's migration is not verified."},
 		"dry run": {
-			report.Document{Verdict: report.VerdictNone, Checks: skipped("--no-verify"), Revisions: own},
+			report.Document{Verdict: report.VerdictNone, Checks: skipped("--no-verify"), Revisions: own, Proposed: added},
 			"· The migration is neither written nor verified.",
 		},
 		"unanswered": {
 			report.Document{Error: &report.ErrorField{Message: "x"}, Revisions: own, Checks: append(lost(), pass...)},
-			"✗ The migration is not proved: apply.scratch and 1 other check were not answered: it was killed. Run it again.",
+			"✗ The branch's migration is not proved: apply.scratch and 1 other check were not answered: it was killed. Run it again.",
 		},
 		"unanswered and faulty": {
 			report.Document{Error: &report.ErrorField{Message: "x"}, Revisions: own, Checks: append(lost()[:1], drift(report.StatusFail)...)},
-			"✗ The migration is faulty (1 check failed), and not proved otherwise: apply.scratch was not answered: it was killed. Run it again.",
+			"✗ The branch's migration is faulty (1 check failed), and not proved otherwise: apply.scratch was not answered: it was killed. " +
+				"Run it again.",
 		},
 		"error": {
 			report.Document{Verdict: report.VerdictNone, Error: &report.ErrorField{Message: "x"}},
@@ -259,7 +268,7 @@ func TestWhatComesNextIsTrue(t *testing.T) {
 		"a dry run": {
 			report.Document{Verdict: report.VerdictWarn, Checks: warns, Revisions: []string{"9f2c"}, Proposed: proposed},
 			[]string{
-				"would be added    versions/9f2c.py (revision 9f2c, the first)",
+				"would be added    versions/9f2c.py (revision 9f2c, the first)", "! Review the migration first; its upgrade was not judged",
 				"Next: nothing was written; without --dry-run, the same command writes the file. `devenv explain drift.catalog`",
 			},
 			[]string{"devenv test-migration", "devenv undo"},
