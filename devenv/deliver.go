@@ -13,8 +13,10 @@ import (
 )
 
 // deliver changes the user's files in one step that can be undone: it adds the new revision, removes those set aside,
-// restores edited ones of the base, and re-parents the kept ones.
+// restores edited ones of the base, and re-parents the kept ones. Once it has begun, an interrupt does not stop it: the
+// run ends as it would have, and says that the file was written.
 func (r *run) deliver(ctx context.Context, dryRun bool, log *step.Log) error {
+	ctx = context.WithoutCancel(ctx)
 	changes, err := r.changes(ctx)
 	if err != nil {
 		return err

@@ -72,6 +72,9 @@ func child(message string) int {
 		_, err = devenv.RestoreSnapshot(ctx, devenv.SnapshotOptions{Options: options, Name: name, Yes: true})
 	default:
 		_, err = devenv.NewMigration(ctx, devenv.NewMigrationOptions{Options: options, Message: message, Mode: devenv.ModeReplace})
+		if err == nil {
+			return 0
+		}
 	}
 	switch {
 	case ctx.Err() != nil:

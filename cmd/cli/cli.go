@@ -45,7 +45,9 @@ func (a *app) end(ctx context.Context, command *cobra.Command, err error) int {
 	if err != nil && a.outcome == nil && !errors.As(err, &failure) {
 		err = usage(command, "%w", err) // cobra only rejects wrong usage
 	}
-	err = shownError(ctx, err)
+	if !delivered(a.outcome) {
+		err = shownError(ctx, err)
+	}
 	format := a.global.format
 	if err != nil && a.outcome == nil {
 		a.outcome, format = blank(command), wantedFormat(a.args)

@@ -33,6 +33,13 @@ func shownError(ctx context.Context, err error) error {
 	return err
 }
 
+// delivered reports whether a run has changed the user's files: after that, an interrupt comes too late to be how it
+// ends.
+func delivered(o outcome) bool {
+	m, ok := o.(migration)
+	return ok && len(m.Document.Files) > 0
+}
+
 // exitStatus is the one table that maps a command's result to the process's exit status.
 func exitStatus(err error, o outcome) int {
 	switch {

@@ -72,4 +72,12 @@ func TestErrorsAfterAnInterruptAreInterrupts(t *testing.T) {
 	if shownError(ctx, nil) != nil {
 		t.Error("a successful run is reported as interrupted")
 	}
+	d := report.NewDocument(newMigrationName)
+	if delivered(migrationOf(&devenv.Result{Document: d}, false, false)) {
+		t.Error("a run that wrote nothing is too late to be interrupted")
+	}
+	d.Files = []report.File{{Path: "versions/1_new.py", Action: report.FileAdded}}
+	if !delivered(migrationOf(&devenv.Result{Document: d}, false, false)) {
+		t.Error("a run that wrote its file ends as interrupted")
+	}
 }
