@@ -10,6 +10,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv"
 	"devenv/devenv/database"
+	"devenv/devenv/report"
 )
 
 // TestAnInterruptedResetIsAsBeforeOrComplete tests the guarantee of every exchange, for each signal at each step.
@@ -123,7 +124,7 @@ func (s ownStack) interruptRestoreAndUndo() {
 			s.Errorf("after a killed undo, undo would go back and forth:\n%s", &next)
 		}
 	}
-	if _, err := devenv.RemoveSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options()},
+	if _, err := devenv.RemoveSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options(), Yes: true},
 		[]string{s.reset(devenv.ResetToBase).Snapshot}); err != nil {
 		s.Fatal(err)
 	}
@@ -132,6 +133,13 @@ func (s ownStack) interruptRestoreAndUndo() {
 		DryRun:  true,
 	}); err == nil || !strings.Contains(err.Error(), "has been removed") {
 		s.Errorf("undo of a reset whose data was removed: %v", err)
+	}
+	if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: s.options(), Yes: true}); report.KindOf(err) != report.KindUsage ||
+		!strings.Contains(report.HintOf(err), "what came before it: devenv undo") {
+		s.Errorf("undo of a reset whose data was removed: %v", err)
+	}
+	if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: s.options(), DryRun: true}); err != nil {
+		s.Errorf("undo is stuck: %v", err)
 	}
 	s.mark()
 }

@@ -79,17 +79,18 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 	if err != nil {
 		return false, err
 	}
-	delivered, err := repo.Undo(ctx, gitrepo.UndoOptions{DryRun: true})
-	if last != nil && (err != nil || last.At.After(delivered.At)) {
+	result, err := repo.Undo(ctx, gitrepo.UndoOptions{DryRun: true, Force: o.Force})
+	if last != nil && last.At.After(result.At) {
 		return true, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	noteFiles(o, delivered)
-	result, err := repo.Undo(ctx, gitrepo.UndoOptions{DryRun: o.DryRun, Force: o.Force})
-	if err != nil {
-		return false, err
+	noteFiles(o, result)
+	if !o.DryRun {
+		if result, err = repo.Undo(ctx, gitrepo.UndoOptions{Force: o.Force}); err != nil {
+			return false, err
+		}
 	}
 	for _, f := range result.Files {
 		items.Items = append(items.Items, UndoItem{
@@ -155,10 +156,13 @@ func undoData(ctx context.Context, o UndoOptions) (*report.Items, error) {
 		if err != nil {
 			return userdata.NewData{}, err
 		}
-		if err := userdata.CheckUndo(last); err != nil {
-			return userdata.NewData{}, err
+		data, err := d.DataBefore(ctx, last)
+		switch {
+		case err == nil:
+			s.Note(taking(o.DryRun) + last.String())
+		case !o.DryRun:
+			err = userdata.PassOver(s.Workspace.Repo, last, err)
 		}
-		s.Note(taking(o.DryRun) + last.String())
-		return d.DataBefore(ctx, *last)
+		return data, err
 	})
 }

@@ -212,6 +212,11 @@ func TestUndoOfEditsNeedsForceAndKeepsCopies(t *testing.T) {
 	s.write("versions/0002_mine.py", "came back\n")
 	_, err := s.open().Undo(context.Background(), UndoOptions{})
 	wantFailure(t, err, report.KindWork, "versions/0002_new.py", "versions/0002_mine.py", "devenv undo --force")
+	plan, err := s.open().Undo(context.Background(), UndoOptions{DryRun: true})
+	wantFailure(t, err, report.KindWork, "versions/0002_new.py", "devenv undo --force")
+	if plan.At.IsZero() {
+		t.Error("a refused plan does not say which delivery it is about")
+	}
 	if s.read("versions/0002_new.py") != "edited by hand\n" || s.exists("versions/0003_mine.py") {
 		t.Error("a refused undo changed something")
 	}

@@ -35,8 +35,8 @@ type UndoResult struct {
 }
 
 // Undo reverts the last delivery; called again, the one before. It fails with KindUsage if there is nothing to undo,
-// and with KindWork, naming them, if files were edited since or another branch is checked out, unless forced. The
-// caller holds the Lock.
+// and with KindWork, naming them, if files were edited since or another branch is checked out, unless forced; then the
+// result still describes the delivery. The caller holds the Lock.
 func (r *Repo) Undo(ctx context.Context, opts UndoOptions) (UndoResult, error) {
 	return r.undo(ctx, opts, func(string) {})
 }
@@ -56,15 +56,12 @@ func (r *Repo) undo(ctx context.Context, opts UndoOptions, step func(string)) (U
 	if result.Edited, err = e.edited(); err != nil {
 		return UndoResult{}, report.Fail(report.KindWork, "", "undo \"devenv %s\": %w", e.journal.Command, err)
 	}
-	if opts.DryRun {
-		return result, nil
-	}
 	if len(result.Edited) > 0 && !opts.Force {
-		return UndoResult{}, report.Fail(report.KindWork, "undo it anyway and keep copies of them: devenv undo --force",
+		return result, report.Fail(report.KindWork, "undo it anyway and keep copies of them: devenv undo --force",
 			"undo \"devenv %s\": edited since it wrote them: %s", e.journal.Command, strings.Join(result.Edited, ", "))
 	}
-	if err := e.checkBranch(ctx, opts.Force); err != nil {
-		return UndoResult{}, err
+	if err := e.checkBranch(ctx, opts.Force); err != nil || opts.DryRun {
+		return result, err
 	}
 	if err := e.undo(&result); err != nil {
 		return UndoResult{}, report.Fail(report.KindWork, writableHint(err), "undo \"devenv %s\": %w", e.journal.Command, err)

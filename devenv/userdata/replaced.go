@@ -25,8 +25,9 @@ type Replaced struct {
 	// Store keeps the old data; if it has no directory, an image does. Meta describes the data.
 	Store database.Store        `json:"store,omitzero"`
 	Meta  database.SnapshotMeta `json:"meta,omitzero"`
-	// Gone is set once the data was removed.
-	Gone bool `json:"gone,omitempty"`
+	// Gone is set once the data was removed, Passed once undo passes it over because it can never take it back.
+	Gone   bool `json:"gone,omitempty"`
+	Passed bool `json:"passed,omitempty"`
 }
 
 // maxRemembered is the maximum number of exchanges in the record; stores keep the data of fewer.
@@ -37,7 +38,7 @@ func (r Replaced) inStore() bool { return r.Snapshot != "" && r.Store.Directory 
 
 // undoable reports whether undo would take it back. What undo did is not undone, so that a second undo goes further
 // back.
-func (r Replaced) undoable() bool { return r.Command != "undo" }
+func (r Replaced) undoable() bool { return r.Command != "undo" && !r.Passed }
 
 // readReplaced reads the record.
 func readReplaced(repo *gitrepo.Repo) (all []Replaced, err error) {

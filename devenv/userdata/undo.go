@@ -2,8 +2,10 @@ package userdata
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
@@ -32,32 +34,53 @@ func (r Replaced) String() string {
 	return fmt.Sprintf("%q of %s", "devenv "+r.Command, r.At.Local().Format("2006-01-02 15:04:05"))
 }
 
-// CheckUndo refuses an exchange that cannot be taken back. Last may be nil.
-func CheckUndo(last *Replaced) error {
-	switch {
-	case last == nil:
-		return report.Fail(report.KindUsage, "", "undo: there is nothing to take back")
-	case last.Gone:
-		return report.Fail(report.KindUsage, "see what else there is: devenv snapshot list",
-			"undo %q: the data it replaced has been removed",
-			"devenv "+last.Command)
-	case last.Snapshot == "":
-		return report.Fail(report.KindUsage, "remove the data if you want none: docker compose down --volumes",
-			"undo %q: there was no data before", "devenv "+last.Command)
+// gone says why an exchange can never be taken back.
+type gone string
+
+func (g gone) Error() string { return string(g) }
+
+// DataBefore returns the data that an exchange replaced, to be restored. Last may be nil.
+func (d *Database) DataBefore(ctx context.Context, last *Replaced) (NewData, error) {
+	if last == nil {
+		return NewData{}, report.Fail(report.KindUsage, "", "undo: there is nothing to take back")
 	}
-	return nil
+	from, err := d.findReplaced(ctx, *last)
+	return NewData{From: from, Moves: from.Kept != "", To: "as before " + last.String(), Undoes: last.At}, err
 }
 
-// DataBefore returns the data that an exchange replaced, to be restored.
-func (d *Database) DataBefore(ctx context.Context, r Replaced) (NewData, error) {
-	from, err := d.findReplaced(ctx, r)
-	return NewData{From: from, Moves: from.Kept != "", To: "as before " + r.String(), Undoes: r.At}, err
+// PassOver makes undo go on to what came before an exchange that can never be taken back, so that it does not stop there
+// for good. It returns why not, and says so.
+func PassOver(repo *gitrepo.Repo, last *Replaced, why error) error {
+	if never := gone(""); !errors.As(why, &never) {
+		return why
+	}
+	all, err := readReplaced(repo)
+	for i := range all {
+		all[i].Passed = all[i].Passed || all[i].At.Equal(last.At)
+	}
+	if err == nil {
+		err = repo.Record(replacedRecord).Write(all)
+	}
+	hint := report.HintOf(why) + "\nto take back what came before it: devenv undo"
+	return errors.Join(report.Fail(report.KindOf(why), strings.TrimPrefix(hint, "\n"), "%w", why), err)
 }
 
 // findReplaced finds the data that an exchange replaced.
 func (d *Database) findReplaced(ctx context.Context, r Replaced) (database.Source, error) {
-	if !r.inStore() {
+	never := func(hint, why string) (database.Source, error) {
+		return database.Source{}, report.Fail(report.KindUsage, hint, "undo %q: %w", "devenv "+r.Command, gone(why))
+	}
+	const others, removed = "see what else there is: devenv snapshot list", "the data it replaced has been removed"
+	switch {
+	case r.Snapshot == "":
+		return never("remove the data if you want none: devenv down --volumes", "there was no data before")
+	case r.Gone:
+		return never(others, removed)
+	case !r.inStore():
 		snapshot, err := database.FindSnapshot(ctx, d.workspace.Engine, repositoryID(d.workspace.Repo), r.Snapshot)
+		if report.KindOf(err) == report.KindUsage {
+			return never(others, removed+" with its image")
+		}
 		return database.Source{Image: snapshot.ID}, err
 	}
 	there, err := r.Store.HasKept(ctx, d.workspace.Engine, r.Snapshot)
@@ -65,10 +88,10 @@ func (d *Database) findReplaced(ctx context.Context, r Replaced) (database.Sourc
 	case err != nil:
 		return database.Source{}, err
 	case !there:
-		return database.Source{}, report.Fail(report.KindUsage, "see what else there is: devenv snapshot list",
-			"undo %q: the data it replaced is no longer in %s", "devenv "+r.Command, r.Store)
+		return never(others, removed+" from "+r.Store.String())
 	case r.Store.Mount != d.store.Mount, r.Store.Directory != d.store.Directory:
-		return database.Source{}, report.Fail(report.KindUsage, "",
+		return database.Source{}, report.Fail(report.KindUsage, "start the database there again, or give that data up: devenv snapshot remove "+
+			r.Snapshot,
 			"undo %q: the data it replaced is in %s, but the data of %s is now in %s",
 			"devenv "+r.Command, r.Store, d.store.Service, d.store)
 	}
