@@ -56,7 +56,7 @@ func (s userStack) start(t *testing.T, service string, watch time.Duration) (how
 	if err := s.client.UserStack(s.project).Start(t.Context(), service); err != nil {
 		t.Fatal(err)
 	}
-	readiness, err := s.client.UserStack(s.project).Wait(t.Context(), service, s.made[service].ID, long)
+	readiness, err := s.client.UserStack(s.project).Wait(t.Context(), service, s.made[service].ID, compose.Ready{Timeout: long})
 	if err == nil {
 		readiness, err = s.client.StayReady(t.Context(), readiness, watch)
 	}
@@ -114,7 +114,8 @@ volumes: {shared: {}}
 		t.Parallel()
 		err := s.client.UserStack(s.project).Start(t.Context(), "windows")
 		if err == nil {
-			readiness, waitErr := s.client.UserStack(s.project).Wait(t.Context(), "windows", s.made["windows"].ID, long)
+			stack := s.client.UserStack(s.project)
+			readiness, waitErr := stack.Wait(t.Context(), "windows", s.made["windows"].ID, compose.Ready{Timeout: long})
 			if err = waitErr; err == nil { // it counts as running until the kernel has refused it
 				_, err = s.client.StayReady(t.Context(), readiness, compose.Steady)
 			}
@@ -140,7 +141,7 @@ volumes: {shared: {}}
 			t.Fatalf("%d containers, %v", len(both), err)
 		}
 		for _, c := range both { // one of them runs
-			readiness, err := s.client.UserStack(s.project).Wait(t.Context(), "scaled", c.ID, long)
+			readiness, err := s.client.UserStack(s.project).Wait(t.Context(), "scaled", c.ID, compose.Ready{Timeout: long})
 			if err == nil {
 				_, err = s.client.StayReady(t.Context(), readiness, compose.Steady)
 			}

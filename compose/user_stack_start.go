@@ -74,13 +74,16 @@ func (u UserStack) Start(ctx context.Context, service string) error {
 // Wait waits until a started container of the user's own stack is ready: by its healthcheck, else once it answers on
 // the first TCP port that it publishes. A service whose completion another one waits for is ready when it has exited
 // with success; one with neither healthcheck nor port when it runs or has exited with success. All containers of a
-// scaled service must be ready. Use StayReady to check that they stay ready.
-func (u UserStack) Wait(ctx context.Context, service, id string, timeout time.Duration) (Readiness, error) {
+// scaled service must be ready. A sign that ready names counts instead of these. Use StayReady to check that they stay
+// ready.
+func (u UserStack) Wait(ctx context.Context, service, id string, ready Ready) (Readiness, error) {
 	container, err := u.client.engine.Inspect(ctx, id)
 	if err != nil {
 		return Readiness{}, err
 	}
-	ready := readyInStack(u.model, service, container, timeout)
+	if ready.Log == "" && ready.URL == "" && ready.Port == 0 {
+		ready = readyInStack(u.model, service, container, ready.Timeout)
+	}
 	first, err := u.client.WaitReady(ctx, id, ready)
 	if err != nil {
 		return Readiness{}, err

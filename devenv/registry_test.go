@@ -195,6 +195,7 @@ func (s ownStack) isPulledElsewhere(snapshot devenv.SnapshotItem, worktree strin
 	if _, err := devenv.PullSnapshot(s.Context(), o); err == nil || !strings.Contains(err.Error(), registry+"/snapshot:another") {
 		s.Errorf("a snapshot that nobody pushed: %v", err)
 	}
+	o.Yes = true
 	if _, err := devenv.RemoveSnapshots(s.Context(), o, []string{snapshot.Name}); err != nil {
 		s.Error(err)
 	}

@@ -173,7 +173,9 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 
 // exchange replaces the user's own data with the new data.
 func (r *resetRun) exchange(ctx context.Context, _ *step.Log) error {
-	done, err := r.database.Exchange(ctx, userdata.NewData{From: database.Source{Image: r.image()}, To: r.describe(), Durable: true})
+	done, err := r.database.Exchange(ctx, userdata.NewData{
+		From: database.Source{Image: r.image()}, To: r.describe(), Durable: true, Alone: r.request.To == ResetToEmpty,
+	})
 	if done != nil {
 		r.items.Items = append(r.items.Items, *done)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -194,7 +195,11 @@ func TestUndoBringsBackWhatResetReplaced(t *testing.T) {
 			if !s.marked() {
 				t.Error("undo did not restore the data")
 			}
-			s.reset(devenv.ResetToEmpty)
+			s.up("backend")
+			empty := s.reset(devenv.ResetToEmpty)
+			if state := s.state("backend"); state == "running" || !slices.Equal(empty.Stopped, []string{"backend"}) {
+				t.Errorf("the backend, which fills the database, is %s after a reset to empty: %+v", state, empty)
+			}
 			if tables := s.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"); tables != "0" {
 				t.Errorf("empty has %s tables", tables)
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"devenv/compose"
@@ -21,7 +22,7 @@ type SnapshotOptions struct {
 	Options
 	// Name is the snapshot's; if it is empty, save chooses one.
 	Name string
-	// Yes restores without asking.
+	// Yes restores, or removes, without asking.
 	Yes bool
 	// DryRun only returns what would be done.
 	DryRun bool
@@ -57,6 +58,8 @@ func SaveSnapshot(ctx context.Context, o SnapshotOptions) (*report.Items, error)
 			saved, err := database.Save(ctx, plan)
 			if saved != nil {
 				items.Items = append(items.Items, *saved)
+				s.Note("the snapshot is an image that no container uses: docker system prune -a would remove it, " +
+					"unless a copy is in a registry (devenv snapshot push)")
 			}
 			return err
 		}},
@@ -126,6 +129,9 @@ func RemoveSnapshots(ctx context.Context, o SnapshotOptions, names []string) (*r
 			}
 			found = append(found, s)
 		}
+		if err := o.agreeToRemove(ctx, names); err != nil {
+			return err
+		}
 		for _, s := range found {
 			if s.DryRun = o.DryRun; !o.DryRun {
 				if err := userdata.RemoveSnapshot(ctx, client.Engine(), repo, s); err != nil {
@@ -135,6 +141,17 @@ func RemoveSnapshots(ctx context.Context, o SnapshotOptions, names []string) (*r
 			items.Items = append(items.Items, s)
 		}
 		return nil
+	})
+}
+
+// agreeToRemove asks before snapshots are removed.
+func (o SnapshotOptions) agreeToRemove(ctx context.Context, names []string) error {
+	if o.Yes || o.DryRun {
+		return nil
+	}
+	return session.Agree(ctx, o.Ask, session.Consent{
+		To:    "remove " + report.Count(len(names), "snapshot") + " with all data: " + strings.Join(names, ", "),
+		After: "It cannot be restored.", Without: "--yes", Refused: "not removed",
 	})
 }
 

@@ -63,6 +63,11 @@ func TestASnapshotKeepsTheWholeCluster(t *testing.T) {
 	if _, err := devenv.RemoveSnapshots(t.Context(), o, []string{"before-rename", "none"}); report.KindOf(err) != report.KindUsage {
 		t.Errorf("one name of two is wrong: %v", err)
 	}
+	unasked := devenv.SnapshotOptions{Options: s.options()}
+	if _, err := devenv.RemoveSnapshots(t.Context(), unasked, []string{"before-rename"}); report.KindOf(err) != report.KindUsage ||
+		!strings.Contains(err.Error(), "before-rename") || !strings.Contains(report.HintOf(err), "--yes") {
+		t.Errorf("with nobody to ask: %v", err)
+	}
 	if _, err := devenv.RemoveSnapshots(t.Context(), o, []string{"before-rename"}); err != nil {
 		t.Error(err)
 	}
@@ -90,7 +95,7 @@ func (s ownStack) becomesAnImage(name string) {
 	}
 	for _, item := range list.Items {
 		if got := item.(devenv.SnapshotItem); got.Automatic != "" {
-			if _, err := devenv.RemoveSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options()}, []string{got.Name}); err != nil {
+			if _, err := devenv.RemoveSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options(), Yes: true}, []string{got.Name}); err != nil {
 				s.Error(err)
 			}
 		}

@@ -54,7 +54,11 @@ func (s ownStack) state(service string) string {
 func TestUpStartsTheStackAndWaits(t *testing.T) {
 	s := newOwnStack(t).inVolume()
 	s.reset(devenv.ResetToBase)
+	s.write(".devenv.yaml", "backend: {ready: {log: serving on port}}\n")
 	backend := s.up()["backend"]
+	if !strings.Contains(backend.Ready, "serving on port") {
+		t.Errorf("it is ready by another sign than the configured one: %s", backend.Ready)
+	}
 	if len(backend.URLs) != 1 || !strings.HasPrefix(backend.URLs[0], "http://127.0.0.1:") {
 		t.Fatalf("the backend is at %v", backend.URLs)
 	}

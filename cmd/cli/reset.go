@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,10 +12,10 @@ import (
 
 const resetLong = `Replaces the data of your own database, the one that docker compose up runs: with the base branch's data
 at your branch's head, with the base's as it is (--to base), or with an empty database (--to empty). What
-uses the database is stopped meanwhile and started again. The old data is kept next to the new, in the
-same volume or directory: devenv undo, or devenv snapshot restore, brings it back. Even if it is
-interrupted or killed, the data is either as before or complete, once devenv up, reset, undo or doctor
---fix has run.
+uses the database is stopped meanwhile and started again; with --to empty it stays stopped, since it may
+fill the database when it starts. The old data is kept next to the new, in the same volume or directory:
+devenv undo, or devenv snapshot restore, brings it back. Even if it is interrupted or killed, the data is
+either as before or complete, once devenv up, reset, undo or doctor --fix has run.
 
 Exit status: 0 done, 1 failed, 2 wrong flags or configuration, 3 the branch's migrations do not apply to
 the base's data, 130 interrupted.`
@@ -62,6 +63,9 @@ func exchangedLine(item any) any {
 		return fmt.Sprintf("would replace the data of %s in %s with: %s", i.Service, i.Location, i.To)
 	}
 	line := fmt.Sprintf("the data of %s in %s is now: %s", i.Service, i.Location, i.To)
+	if len(i.Stopped) > 0 {
+		line += fmt.Sprintf("\n%s stays stopped, since it may fill the database when it starts: devenv up", strings.Join(i.Stopped, ", "))
+	}
 	switch {
 	case i.Snapshot == "":
 	case i.Undoes:

@@ -41,7 +41,8 @@ func (s snapshotCommands) group() *cobra.Command {
 
 const saveLong = `Saves your own database as a snapshot. A running database is stopped while its files are copied, and
 started again before the image is made; devenv prints how long it was stopped. The default name is the
-time.
+time. Like any image that no container uses, a snapshot goes with docker system prune -a and docker image
+prune -a; devenv snapshot push keeps it elsewhere. What reset and restore keep is with the data, not there.
 
 Exit status: 0 done, 1 failed, 2 wrong flags or name, 130 interrupted.`
 
@@ -114,9 +115,9 @@ func (s snapshotCommands) list() *cobra.Command {
 	}
 }
 
-const removeLong = `Removes snapshots with their data.
+const removeLong = `Removes snapshots with their data, after a question; without a terminal it needs --yes.
 
-Exit status: 0 done, 1 failed, 2 wrong flags or name, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or name, or nobody to ask, 130 interrupted.`
 
 func (s snapshotCommands) remove() *cobra.Command {
 	var o devenv.SnapshotOptions
@@ -138,6 +139,7 @@ func (s snapshotCommands) remove() *cobra.Command {
 		},
 		ValidArgsFunction: s.names,
 	}
+	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only list what would be removed")
 	return c
 }

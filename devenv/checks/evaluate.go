@@ -110,8 +110,8 @@ func (l *ledger) asked(id string) {
 	}
 }
 
-// waive turns the answer into a pass when waivers cover all of its evidence; the evidence stays in the answer. When they
-// cover only some, the answer names the rest, which decides.
+// waive turns the answer into a pass when waivers cover all of its evidence; the evidence stays in the answer. When
+// they cover only some, the answer names the rest, which decides.
 func (l *ledger) waive(answer *report.Check) {
 	var reasons []string
 	var covered, rest []report.Evidence

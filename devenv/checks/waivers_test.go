@@ -23,7 +23,8 @@ func TestAPartlyWaivedCheckNamesTheRest(t *testing.T) {
 	f := ready(func(f *Facts) {
 		lost(f)
 		f.Data.Changes = append(f.Data.Changes,
-			data.Change{Kind: data.TableDropped, Table: "public.tags", Before: 9}, data.Change{Kind: data.TableDropped, Table: "public.logs", Before: 7})
+			data.Change{Kind: data.TableDropped, Table: "public.tags", Before: 9},
+			data.Change{Kind: data.TableDropped, Table: "public.logs", Before: 7})
 		f.Revisions[0].Waivers = []migrations.Waiver{{ID: "data.lost", Object: "public.users.legacy", Reason: "unused since May", Line: 3}}
 	})
 	answer := answers(f, Selection{})["data.lost"]

@@ -57,6 +57,8 @@ type starting struct {
 	unknownRevision string
 	// database is the database's service, empty if none is found or started.
 	database string
+	// backend is the backend's service with its configured sign, as far as known.
+	backend userdata.Backend
 	// ready has a channel for each service, closed when it is ready.
 	ready map[string]chan struct{}
 	// mu guards how, which holds how each service showed that it is ready.
@@ -107,6 +109,7 @@ func (u *starting) open(ctx context.Context, log *step.Log) (err error) {
 	if service, err := u.FindDatabase(ctx); err == nil && u.Model.Services[service].Name != "" {
 		u.database = service
 	}
+	u.backend = u.FindBackend(ctx)
 	log.Done(fmt.Sprintf("project %s, %s", u.Model.Name, report.Count(len(u.Model.Services), "service")))
 	return u.CheckPorts(ctx)
 }
@@ -170,11 +173,12 @@ func (u *starting) start(ctx context.Context, log *step.Log, name string) error 
 	if err := stack.Start(ctx, name); err != nil {
 		return u.portTaken(ctx, name, err)
 	}
-	readiness, err := stack.Wait(ctx, name, id, u.request.Timeout)
+	readiness, err := stack.Wait(ctx, name, id, u.readyOf(name))
 	if err != nil {
 		return u.notReady(ctx, name, err)
 	}
 	if name == u.database {
+		u.noteUnkept(ctx, name)
 		if err := errors.Join(database.CheckRunning(ctx, u.Workspace.Engine, name, id), u.checkRevision(ctx, name)); err != nil {
 			return err
 		}
@@ -189,14 +193,6 @@ func (u *starting) start(ctx context.Context, log *step.Log, name string) error 
 	u.mu.Unlock()
 	log.Done(fmt.Sprintf("%s after %s", readiness.How, took))
 	return nil
-}
-
-// notReady returns the failure of a service that did not become ready or remain so, with its cause if known.
-func (u *starting) notReady(ctx context.Context, name string, err error) error {
-	if cause, known := causeIn(ctx, u.Stack, report.OutputOf(err)); known {
-		return report.Fail(report.KindWork, cause.Remedy, "start %s: %w: %s", name, err, cause.Said).WithOutput(report.OutputOf(err))
-	}
-	return report.Fail(report.KindWork, "devenv logs "+name, "start %s: %w", name, err).WithOutput(report.OutputOf(err))
 }
 
 // portTaken returns who took a port since the check.

@@ -25,6 +25,8 @@ type NewData struct {
 	Durable bool
 	// Undoes is the start time of the exchange that this one takes back; zero if it takes none back.
 	Undoes time.Time
+	// Alone leaves what uses the database stopped: it would change the data when it starts.
+	Alone bool
 }
 
 // Planned returns what would become of the database.
@@ -49,6 +51,8 @@ type exchange struct {
 	journal Journal
 	// replaced describes the old data until it is journaled.
 	replaced database.SnapshotMeta
+	// alone leaves what uses the database stopped.
+	alone bool
 	// stoppedAt is when the first of the database's users was stopped.
 	stoppedAt time.Time
 	// swapped is set once the new data is in place.
@@ -60,7 +64,7 @@ type exchange struct {
 // for undo. Whatever interrupts it, the data is either as before or complete. It returns what became of the database,
 // nil if it is as before. If the stack did not start again, it returns an error as well.
 func (d *Database) Exchange(ctx context.Context, with NewData) (*Exchanged, error) {
-	x := &exchange{Database: d, journal: Journal{
+	x := &exchange{Database: d, alone: with.Alone, journal: Journal{
 		Command: d.session.Command, At: time.Now(), Undoes: with.Undoes, Store: d.store, Server: d.server.ID,
 		From: with.From, Moves: with.Moves, To: with.To,
 	}}
@@ -139,7 +143,8 @@ func (x *exchange) stopUsers(ctx context.Context, log *step.Log) error {
 		return err
 	}
 	x.stoppedAt = time.Now()
-	for _, id := range slices.Backward(x.journal.Stopped) {
+	stopped := x.journal.stopped()
+	for _, id := range slices.Backward(stopped) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -148,22 +153,27 @@ func (x *exchange) stopUsers(ctx context.Context, log *step.Log) error {
 			return err
 		}
 	}
-	if len(x.journal.Stopped) == 0 {
+	if len(stopped) == 0 {
 		log.Skipped("nothing that uses it is running")
 	} else {
-		log.Done(report.Count(len(x.journal.Stopped), "container"))
+		log.Done(report.Count(len(stopped), "container"))
 	}
 	return nil
 }
 
 // journalStop records what is about to be stopped, and what data that affects.
 func (x *exchange) journalStop(ctx context.Context) (err error) {
-	for _, c := range x.stack.users(x.settings) {
-		x.journal.Stopped = append(x.journal.Stopped, c.ID)
+	users := x.stack.users(x.settings)
+	slices.Reverse(users)               // what is stopped last starts first
+	if x.wasRunning || len(users) > 0 { // what uses it cannot work without it
+		x.journal.Stopped = []string{x.server.ID}
 	}
-	slices.Reverse(x.journal.Stopped)               // what is stopped last starts first
-	if x.wasRunning || len(x.journal.Stopped) > 0 { // what uses it cannot work without it
-		x.journal.Stopped = append([]string{x.server.ID}, x.journal.Stopped...)
+	for _, c := range users {
+		if x.alone {
+			x.journal.Left = append(x.journal.Left, LeftStopped{ID: c.ID, Service: c.Labels[engine.ServiceLabel]})
+		} else {
+			x.journal.Stopped = append(x.journal.Stopped, c.ID)
+		}
 	}
 	if x.journal.Replaced, err = x.describe(ctx, x.replaced); err != nil {
 		return err

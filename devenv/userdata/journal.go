@@ -1,6 +1,7 @@
 package userdata
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +21,8 @@ type Journal struct {
 	// running.
 	Server  string   `json:"server"`
 	Stopped []string `json:"stopped"`
+	// Left are those that stay stopped once the new data is in place; without it, they start last.
+	Left []LeftStopped `json:"left,omitempty"`
 	// From is where the new data comes from; Moves is set if kept data itself is moved back instead of a copy.
 	From  database.Source `json:"from"`
 	Moves bool            `json:"moves,omitempty"`
@@ -31,6 +34,21 @@ type Journal struct {
 	To string `json:"to"`
 	// Undoes is the start time of the exchange that this one takes back; zero if it takes none back.
 	Undoes time.Time `json:"undoes,omitzero"`
+}
+
+// LeftStopped is a container that uses the database and stays stopped.
+type LeftStopped struct {
+	ID      string `json:"id"`
+	Service string `json:"service"`
+}
+
+// stopped returns the containers that the exchange stops, in the order in which they would start.
+func (j Journal) stopped() []string {
+	all := slices.Clone(j.Stopped)
+	for _, l := range j.Left {
+		all = append(all, l.ID)
+	}
+	return all
 }
 
 // UnderWay returns the journal of an exchange that is in progress in the worktree, or was interrupted; nil if there is
@@ -73,10 +91,16 @@ type Exchanged struct {
 	Snapshot string `json:"snapshot"`
 	// Undoes is set if undo did it, because an undo cannot be undone itself.
 	Undoes bool `json:"undoes,omitempty"`
-	DryRun bool `json:"dry_run,omitempty"`
+	// Stopped are the services that use the database and were not started again.
+	Stopped []string `json:"stopped,omitempty"`
+	DryRun  bool     `json:"dry_run,omitempty"`
 }
 
 // Exchanged returns what becomes of the database once the exchange is completed.
 func (j Journal) Exchanged() Exchanged {
-	return Exchanged{Service: j.Store.Service, Location: j.Store.String(), To: j.To, Snapshot: j.Snapshot, Undoes: !j.Undoes.IsZero()}
+	done := Exchanged{Service: j.Store.Service, Location: j.Store.String(), To: j.To, Snapshot: j.Snapshot, Undoes: !j.Undoes.IsZero()}
+	for _, l := range j.Left {
+		done.Stopped = append(done.Stopped, l.Service)
+	}
+	return done
 }

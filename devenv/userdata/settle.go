@@ -48,7 +48,11 @@ func startAgain(ctx context.Context, w *project.Workspace, x Journal, swapped bo
 	if err := checkNoOtherContainer(ctx, w, x, swapped); err != nil {
 		return err
 	}
-	for _, id := range x.Stopped {
+	again := x.Stopped
+	if !swapped {
+		again = x.stopped()
+	}
+	for _, id := range again {
 		switch err := w.Engine.Start(ctx, id); {
 		case err == nil && id == x.Server:
 			if err := awaitServer(ctx, w, x, swapped); err != nil {

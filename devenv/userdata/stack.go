@@ -99,6 +99,33 @@ func (s *Stack) FindDatabase(ctx context.Context) (string, error) {
 	return findDatabase(ctx, s.workspace)
 }
 
+// Backend is the service of the backend, with the configured sign that it is ready.
+type Backend struct {
+	Service string
+	Ready   compose.Ready
+}
+
+// FindBackend returns the backend; the zero value if none is found, or nothing is configured about when it is ready.
+func (s *Stack) FindBackend(ctx context.Context) Backend {
+	w := s.workspace
+	if w.Config == nil {
+		return Backend{}
+	}
+	ready := scratch.ReadyOf(w.Config.Backend.Ready)
+	if ready.Log == "" && ready.Port == 0 && ready.URL == "" && ready.Timeout == 0 {
+		return Backend{}
+	}
+	paths, err := w.Repo.WorktreeFiles(ctx)
+	if err != nil {
+		return Backend{}
+	}
+	found, err := discover.Services(w.Model, discover.Tree{Dir: w.Repo.Root(), Paths: paths}, w.Config)
+	if err != nil {
+		return Backend{Service: w.Config.Backend.Service, Ready: ready}
+	}
+	return Backend{Service: found.Backend, Ready: ready}
+}
+
 // findDatabase returns the service of a workspace's database.
 func findDatabase(ctx context.Context, w *project.Workspace) (string, error) {
 	paths, err := w.Repo.WorktreeFiles(ctx)
