@@ -56,9 +56,10 @@ type Database struct {
 	Address string
 	// Hosts are the host names in the project's URLs that refer to the database.
 	Hosts []string
-	// Alive returns an error if the server has ended: its address may be another server's by then. A tool asks right
-	// before it connects, and again before it believes an answer. It may be nil.
-	Alive func(context.Context) error
+	// Guard calls run, with which a tool does what needs the server: it returns an error instead if the server has ended,
+	// or ends meanwhile, since its address may be another server's by then; and it ends what would wait for ever. It may
+	// be nil.
+	Guard func(ctx context.Context, run func() error) error
 }
 
 // Target is where an upgrade or downgrade ends. The zero value is the head.

@@ -22,6 +22,8 @@ type Fate struct {
 	Said string
 	// Outside means that the container did not end by itself: somebody, or the machine, ended, paused or removed it.
 	Outside bool
+	// Paused means that it is paused, and may go on.
+	Paused bool
 }
 
 // Fate asks the engine what happened to a container, from its state and from the engine's own record of events, which
@@ -105,19 +107,20 @@ func fateOf(c Container, happened []events.Message) Fate {
 	exit := fmt.Sprintf("exit status %d", c.ExitCode)
 	switch {
 	case c.State == "paused":
-		return Fate{"was paused" + byWhom(last(events.ActionPause)), true}
+		return Fate{Said: "was paused" + byWhom(last(events.ActionPause)), Outside: true, Paused: true}
 	case c.State == "created":
-		return Fate{"was not started", false}
+		return Fate{Said: "was not started"}
 	case c.OOMKilled || starved:
-		return Fate{"ran out of memory, so that the kernel ended it (" + exit + ")", true}
+		return Fate{Said: "ran out of memory, so that the kernel ended it (" + exit + ")", Outside: true}
 	case c.State == removed:
-		return Fate{"was removed" + byWhom(last(events.ActionDestroy)), true}
+		return Fate{Said: "was removed" + byWhom(last(events.ActionDestroy)), Outside: true}
 	case killed:
-		return Fate{"was ended with " + signalName(kill.Actor.Attributes["signal"]) + byWhom(kill, true) + " (" + exit + ")", true}
+		signal := signalName(kill.Actor.Attributes["signal"])
+		return Fate{Said: "was ended with " + signal + byWhom(kill, true) + " (" + exit + ")", Outside: true}
 	case c.ExitCode == 128+int(syscall.SIGKILL):
-		return Fate{"was killed, though not through the engine (" + exit + ")", true}
+		return Fate{Said: "was killed, though not through the engine (" + exit + ")", Outside: true}
 	}
-	return Fate{fmt.Sprintf("exited with status %d", c.ExitCode), false}
+	return Fate{Said: fmt.Sprintf("exited with status %d", c.ExitCode)}
 }
 
 // byWhom adds who did something, and when: the engine does so for its clients only.

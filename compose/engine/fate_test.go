@@ -24,35 +24,35 @@ func TestFateNamesWhatEndedAContainer(t *testing.T) {
 		"docker kill": {
 			Container{State: "exited", ExitCode: 137},
 			signal("9"),
-			Fate{"was ended with SIGKILL through the engine at 16:03:07 (exit status 137)", true},
+			Fate{Said: "was ended with SIGKILL through the engine at 16:03:07 (exit status 137)", Outside: true},
 		},
 		"docker stop": {
 			Container{State: "exited"},
 			signal("SIGTERM"),
-			Fate{"was ended with SIGTERM through the engine at 16:03:07 (exit status 0)", true},
+			Fate{Said: "was ended with SIGTERM through the engine at 16:03:07 (exit status 0)", Outside: true},
 		},
 		"kill -9 on the machine": {
 			Container{State: "exited", ExitCode: 137},
 			[]events.Message{event(events.ActionDie, nil)},
-			Fate{"was killed, though not through the engine (exit status 137)", true},
+			Fate{Said: "was killed, though not through the engine (exit status 137)", Outside: true},
 		},
 		"memory's end": {
 			Container{State: "exited", ExitCode: 137, OOMKilled: true},
 			nil,
-			Fate{"ran out of memory, so that the kernel ended it (exit status 137)", true},
+			Fate{Said: "ran out of memory, so that the kernel ended it (exit status 137)", Outside: true},
 		},
 		"docker pause": {
 			Container{State: "paused"},
 			[]events.Message{event(events.ActionPause, nil)},
-			Fate{"was paused through the engine at 16:03:07", true},
+			Fate{Said: "was paused through the engine at 16:03:07", Outside: true, Paused: true},
 		},
 		"docker rm": {
 			Container{State: removed},
 			[]events.Message{event(events.ActionDestroy, nil)},
-			Fate{"was removed through the engine at 16:03:07", true},
+			Fate{Said: "was removed through the engine at 16:03:07", Outside: true},
 		},
-		"removed long ago":   {Container{State: removed}, nil, Fate{"was removed", true}},
-		"it ended by itself": {Container{State: "exited", ExitCode: 3}, nil, Fate{"exited with status 3", false}},
+		"removed long ago":   {Container{State: removed}, nil, Fate{Said: "was removed", Outside: true}},
+		"it ended by itself": {Container{State: "exited", ExitCode: 3}, nil, Fate{Said: "exited with status 3"}},
 	} {
 		if got := fateOf(c.container, c.happened); got != c.want {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)

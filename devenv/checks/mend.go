@@ -31,6 +31,8 @@ func (m mender) mend(f *migrations.Failure, rows offending.Found) string {
 		return m.repair("repair the rows that break the CHECK first, in this revision", "they are", rows)
 	case "23P01":
 		return m.repair("first move the overlapping rows apart, in this revision", "they are", rows)
+	case "40P01":
+		return "run all of the migration's statements on its own connection, or let the other one commit before"
 	case "22001", "22003", "22P02", "22008", "22007":
 		return "repair the values that do not fit first, in this revision:\n    " + m.update(rows, "…")
 	}

@@ -177,9 +177,11 @@ func (a queryWait) WaitUntilReady(ctx context.Context, target wait.StrategyTarge
 	if err := s.RefreshAddresses(ctx); err != nil {
 		return err
 	}
-	watching, stop := watched(ctx, s.engine, s.ID)
-	defer stop()
-	return awaitQuery(watching, s.address, s.settings, s.dial())
+	return s.unstuck(ctx, func() error {
+		watching, stop := watched(ctx, s.engine, s.ID)
+		defer stop()
+		return awaitQuery(watching, s.address, s.settings, s.dial())
+	})
 }
 
 var _ wait.Strategy = queryWait{}

@@ -13,16 +13,16 @@ import (
 	"devenv/devenv/report"
 )
 
-// lost is the error of a server that did not answer, with what became of it.
-type lost struct{ *report.Failure }
+// lostServer is the error of a server that did not answer, with what became of it.
+type lostServer struct{ *report.Failure }
 
 // Unwrap returns the failure.
-func (l lost) Unwrap() error { return l.Failure }
+func (l lostServer) Unwrap() error { return l.Failure }
 
 // Explain adds to the error of a server that did not answer what became of its container, or what its log says, and the
-// log's last lines. It returns an interrupt, a server's answer, and an error that it has already explained, as they are.
+// log's last lines. It returns an interrupt, a server's answer and an error that it has explained before as they are.
 func (s *Server) Explain(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() != nil || errors.As(err, new(lost)) || isAnswered(err) {
+	if err == nil || ctx.Err() != nil || errors.As(err, new(lostServer)) || isAnswered(err) {
 		return err
 	}
 	fate, unseen := s.engine.FateOfLost(ctx, s.ID)
@@ -41,7 +41,7 @@ func (s *Server) Explain(ctx context.Context, err error) error {
 	case reason != "":
 		failure = report.Fail(report.KindWork, hint, "%s: %w", reason, err)
 	}
-	return lost{failure.WithOutput(append(report.OutputOf(err), lines...))}
+	return lostServer{failure.WithOutput(append(report.OutputOf(err), lines...))}
 }
 
 // Alive returns an error if the server's container does not run, with what became of it. Another container may have its
@@ -52,7 +52,7 @@ func (s *Server) Alive(ctx context.Context) error {
 		return err
 	}
 	reason, hint := whyLost(fate, nil)
-	return lost{report.Fail(report.KindWork, hint, "%s", reason)}
+	return lostServer{report.Fail(report.KindWork, hint, "%s", reason)}
 }
 
 // runAgain is what to do after somebody else ended a throwaway container.

@@ -42,7 +42,11 @@ func Ask[T any](ctx context.Context, s *Server, question func(context.Context, *
 		return none, s.Explain(ctx, err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // its statements have completed
-	answer, err := question(ctx, conn)
+	var answer T
+	err = s.unstuck(ctx, func() (err error) {
+		answer, err = question(ctx, conn)
+		return err
+	})
 	if err != nil && conn.IsClosed() {
 		err = s.Explain(ctx, err)
 	}
@@ -104,6 +108,9 @@ func connect(ctx context.Context, address string, s Settings, dial pgconn.DialFu
 	return pgx.ConnectConfig(ctx, config)
 }
 
+// applicationName is how the server knows devenv's own sessions.
+const applicationName = "devenv"
+
 // connectConfig accepts TLS if the server insists on it: the address is loopback, so nothing is verified.
 func connectConfig(address string, s Settings, dial pgconn.DialFunc) (*pgx.ConnConfig, error) {
 	host, port, err := net.SplitHostPort(address)
@@ -121,6 +128,6 @@ func connectConfig(address string, s Settings, dial pgconn.DialFunc) (*pgx.ConnC
 	if dial != nil {
 		config.DialFunc = dial
 	}
-	config.RuntimeParams = map[string]string{"application_name": "devenv"}
+	config.RuntimeParams = map[string]string{"application_name": applicationName}
 	return config, nil
 }

@@ -133,12 +133,15 @@ func (t *Tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.M
 
 // Database returns the database that a command of the tool connects to.
 func (t *Tool) Database(s Server) migrations.Database {
-	return migrations.Database{Address: s.Address(t.Network), Hosts: t.hosts, Alive: s.Alive}
+	return migrations.Database{
+		Address: s.Address(t.Network), Hosts: t.hosts,
+		Guard: func(ctx context.Context, run func() error) error { return explainStuck(s.Guard(ctx, run)) },
+	}
 }
 
 // Server is a running scratch server that the tool can connect to.
 type Server interface {
 	Address(network string) string
-	// Alive returns an error if the server has ended.
-	Alive(ctx context.Context) error
+	// Guard calls run, which uses the server: see migrations.Database.
+	Guard(ctx context.Context, run func() error) error
 }

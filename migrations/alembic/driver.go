@@ -4,7 +4,6 @@
 package alembic
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -100,26 +99,26 @@ func (d *Driver) inTurn(ctx context.Context, do func() error) error {
 	}
 }
 
-// run runs one command and decodes its result. The result of a failed command is decoded too, if there is one. What a
-// command found counts only if its server still runs.
+// run runs one command, under the guard of its database, and decodes its result. The result of a failed command is
+// decoded too, if there is one.
 func (d *Driver) run(ctx context.Context, r request, result any) error {
-	alive := r.Database.Alive
-	if alive == nil {
-		alive = func(context.Context) error { return nil }
+	if d.broken != nil {
+		return d.broken
 	}
-	if err := cmp.Or(d.broken, alive(ctx)); err != nil {
-		return err
+	if r.Database.Guard == nil {
+		return d.exchange(ctx, r, result)
 	}
+	return r.Database.Guard(ctx, func() error { return d.exchange(ctx, r, result) })
+}
+
+// exchange sends one command and waits for its end.
+func (d *Driver) exchange(ctx context.Context, r request, result any) error {
 	d.next++
 	r.ID, r.Address, r.Hosts = d.next, r.Database.Address, r.Database.Hosts
 	if err := d.send(ctx, r); err != nil {
 		return d.lost(ctx, err)
 	}
-	err := d.await(ctx, r, result)
-	if d.broken != nil {
-		return err
-	}
-	return cmp.Or(alive(ctx), err)
+	return d.await(ctx, r, result)
 }
 
 func (d *Driver) await(ctx context.Context, r request, result any) error {

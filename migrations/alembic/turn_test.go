@@ -37,27 +37,25 @@ func (a *answering) Write(command []byte) (int, error) {
 	return len(command), nil
 }
 
-// TestAnAnswerOfAnEndedServerDoesNotCount has the server end before a command, or during it: its address may already be
-// another server's, where the command then worked.
-func TestAnAnswerOfAnEndedServerDoesNotCount(t *testing.T) {
+// TestACommandRunsUnderItsDatabasesGuard has the guard refuse a command, or replace its answer.
+func TestACommandRunsUnderItsDatabasesGuard(t *testing.T) {
 	t.Parallel()
-	ended := errors.New("it was ended")
+	ended := errors.New("the server has ended")
 	for name, c := range map[string]struct {
-		alive []error
+		guard func(run func() error) error
+		want  error
 		sent  int
 	}{
-		"it ended before":     {[]error{ended}, 0},
-		"it ended meanwhile":  {[]error{nil, ended}, 1},
-		"it is still running": {[]error{nil, nil}, 1},
+		"it refuses":          {func(func() error) error { return ended }, ended, 0},
+		"it replaces":         {func(run func() error) error { return errors.Join(run(), ended) }, ended, 1},
+		"it has no objection": {func(run func() error) error { return run() }, nil, 1},
 	} {
 		replies := make(chan reply, 1)
 		process := &answering{replies: replies}
 		d := &Driver{turn: make(chan struct{}, 1), replies: replies, process: process}
-		asked := 0
-		db := migrations.Database{Alive: func(context.Context) error { asked++; return c.alive[asked-1] }}
-		err := d.SetVersion(t.Context(), db, "3f2a")
-		if want := c.alive[len(c.alive)-1]; !errors.Is(err, want) || asked != len(c.alive) || process.written != c.sent {
-			t.Errorf("%s: %v after %d questions and %d commands", name, err, asked, process.written)
+		db := migrations.Database{Guard: func(_ context.Context, run func() error) error { return c.guard(run) }}
+		if err := d.SetVersion(t.Context(), db, "3f2a"); !errors.Is(err, c.want) || process.written != c.sent {
+			t.Errorf("%s: %v after %d commands", name, err, process.written)
 		}
 	}
 }

@@ -1,0 +1,153 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"devenv/compose/engine"
+	"devenv/devenv/report"
+)
+
+// What runs on a server is watched from guardAfter on, every guardEvery: a session that has been waiting for a lock for
+// stuckAfter, while whoever holds it does nothing, would wait for ever, and so would everybody on a server that has
+// been paused for as long.
+const (
+	guardAfter = 10 * time.Second
+	guardEvery = 5 * time.Second
+	stuckAfter = 30 * time.Second
+)
+
+// Guard calls run, which uses the server from a container, by its address. A server that has ended answers nothing,
+// whatever run found: another container may have its address by then. What would keep run waiting for ever is ended:
+// the error is then a Stuck, or says that the container was paused.
+func (s *Server) Guard(ctx context.Context, run func() error) error {
+	if err := s.Alive(ctx); err != nil {
+		return err
+	}
+	err := s.unstuck(ctx, run)
+	if lost := s.Alive(ctx); lost != nil && !errors.As(err, new(lostServer)) {
+		return lost
+	}
+	return err
+}
+
+// unstuck calls run, and ends what would keep it waiting for ever.
+func (s *Server) unstuck(ctx context.Context, run func() error) error {
+	watching, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- s.endStuck(watching) }()
+	err := run()
+	stop()
+	stuck := <-ended
+	if err == nil || stuck == nil {
+		return err
+	}
+	if waited := (Stuck{}); errors.As(stuck, &waited) {
+		return waited.After(err)
+	}
+	return stuck
+}
+
+// endStuck ends a session, or the server, that would wait for ever, and returns what it was waiting for; nil if nothing
+// did before ctx was cancelled.
+func (s *Server) endStuck(ctx context.Context) error {
+	timer := time.NewTimer(guardAfter)
+	defer timer.Stop()
+	var pausedSince time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C:
+		}
+		timer.Reset(guardEvery)
+		switch fate, err := s.engine.Fate(ctx, s.ID); {
+		case err != nil || !fate.Paused:
+			pausedSince = time.Time{}
+		case pausedSince.IsZero():
+			pausedSince = time.Now()
+		case time.Since(pausedSince) >= stuckAfter:
+			return s.endPaused(ctx, fate)
+		}
+		if stuck := s.endWaiting(ctx, stuckAfter); stuck != nil {
+			return stuck
+		}
+	}
+}
+
+// endPaused ends a paused server, so that its connections end.
+func (s *Server) endPaused(ctx context.Context, fate engine.Fate) error {
+	reason, hint := whyLost(fate, nil)
+	paused := lostServer{report.Fail(report.KindWork, hint, "%s, and stayed so for %s", reason, stuckAfter)}
+	if err := s.engine.Kill(context.WithoutCancel(ctx), s.ID); err != nil {
+		return errors.Join(paused, err)
+	}
+	return paused
+}
+
+// Stuck is the error of a statement that waits for a lock for ever: whoever holds it does nothing.
+type Stuck struct {
+	// Statement waits for Lock, "AccessExclusiveLock on items", which Holder has: "a session that is idle in …".
+	Statement, Lock, Holder string
+	// Own means that a session of devenv's holds it.
+	Own bool
+
+	err error
+}
+
+// After returns it with the error with which what waited has ended.
+func (s Stuck) After(err error) Stuck {
+	s.err = err
+	return s
+}
+
+// Unwrap returns how what waited ended.
+func (s Stuck) Unwrap() error { return s.err }
+
+// Error returns what waits for what.
+func (s Stuck) Error() string {
+	return fmt.Sprintf("a statement waits for ever for %s, which is held by %s", s.Lock, s.Holder)
+}
+
+// stuckQuery returns the session that has been waiting for a lock for longest, if none of those that hold it has done
+// anything for as long, and one of those.
+const stuckQuery = `SELECT w.pid, w.query, l.mode || CASE WHEN l.relation IS NULL THEN ' (' || l.locktype || ')'
+  ELSE ' on ' || l.relation::regclass::text END, h.state, h.query, h.application_name
+FROM pg_catalog.pg_stat_activity w JOIN pg_catalog.pg_locks l ON l.pid = w.pid AND NOT l.granted
+JOIN pg_catalog.pg_stat_activity h ON h.pid = ANY (pg_catalog.pg_blocking_pids(w.pid))
+WHERE w.query_start < pg_catalog.clock_timestamp() - $1::interval AND NOT EXISTS (
+  SELECT FROM pg_catalog.pg_stat_activity o WHERE o.pid = ANY (pg_catalog.pg_blocking_pids(w.pid))
+  AND (o.state = 'active' OR o.state_change > pg_catalog.clock_timestamp() - $1::interval))
+ORDER BY w.query_start LIMIT 1`
+
+// endWaiting cancels a statement that has been waiting for a lock for so long, and would for ever, and returns it. A
+// server that does not answer has none.
+func (s *Server) endWaiting(ctx context.Context, after time.Duration) error {
+	conn, err := s.Connect(ctx)
+	if err != nil {
+		return nil //nolint:nilerr // whoever uses the server sees it as well
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // its statements have completed
+	var pid int
+	var state, query, application string
+	var stuck Stuck
+	err = conn.QueryRow(ctx, stuckQuery, pgx.QueryExecModeSimpleProtocol, fmt.Sprint(after.Seconds(), " seconds")).
+		Scan(&pid, &stuck.Statement, &stuck.Lock, &state, &query, &application)
+	if err != nil {
+		return nil //nolint:nilerr // nothing waits, or as above
+	}
+	stuck.Own = application == applicationName
+	stuck.Holder = fmt.Sprintf("a session that is %s and whose last statement was %s", state, strings.Join(strings.Fields(query), " "))
+	if stuck.Own {
+		stuck.Holder = "devenv itself; " + stuck.Holder
+	}
+	if _, err := conn.Exec(ctx, "SELECT pg_catalog.pg_cancel_backend($1)", pgx.QueryExecModeSimpleProtocol, pid); err != nil {
+		return nil //nolint:nilerr // as above
+	}
+	return stuck
+}
