@@ -116,9 +116,10 @@ func (i *isolating) below(s types.ServiceConfig, target string) []string {
 	}
 	for _, m := range s.Volumes {
 		rel, inside := i.relative(m.Source)
-		if m.Type != types.VolumeTypeBind || !isFile(m.Source) && (!inside || !i.missingFile(m, rel)) {
-			add(m.Target)
+		if m.Type == types.VolumeTypeBind && (isFile(m.Source) || inside && i.missingFile(m, rel)) {
+			continue // a file is copied
 		}
+		add(m.Target)
 	}
 	for _, t := range s.Tmpfs {
 		at, _, _ := strings.Cut(t, ":")

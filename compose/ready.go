@@ -23,6 +23,9 @@ type Ready struct {
 	// metrics, or for a debugger.
 	Declared []int
 	Timeout  time.Duration
+	// StaysUp is how long a service must run to count as started if neither the project nor its image declares a port
+	// and it listens on none: it may be one that only calls others. Zero means that it must listen.
+	StaysUp time.Duration
 	// Since is when the service was last started, by the engine's clock: older log lines do not count. Zero counts
 	// all.
 	Since time.Time

@@ -34,13 +34,39 @@ func (s signs) of(container engine.Container, ready Ready) sign {
 	case ready.byHealth(container):
 		return func(ctx context.Context) (string, error) { return s.healthy(ctx, container.ID) }
 	}
-	return func(ctx context.Context) (string, error) {
-		port, err := s.listens(ctx, container, ready.ports())
-		if err != nil {
-			return "", err
-		}
-		return fmt.Sprintf("listens on port %d", port), awaitAnswer(ctx, container, port)
+	if ready.StaysUp > 0 && len(ready.ports()) == 0 {
+		return func(ctx context.Context) (string, error) { return s.listensOrStaysUp(ctx, container, ready) }
 	}
+	return func(ctx context.Context) (string, error) { return s.answers(ctx, container, ready.ports()) }
+}
+
+// answers waits until one of the ports answers; no ports means any.
+func (s signs) answers(ctx context.Context, container engine.Container, ports []int) (string, error) {
+	port, err := s.listens(ctx, container, ports)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("listens on port %d", port), awaitAnswer(ctx, container, port)
+}
+
+// listensOrStaysUp waits until a port answers, or the container has run for long enough without listening on any. An
+// image that exposes a port is meant to listen.
+func (s signs) listensOrStaysUp(ctx context.Context, container engine.Container, ready Ready) (string, error) {
+	image, _, err := s.engine.ImageInspect(ctx, container.Image)
+	if err != nil || len(image.ExposedPorts) > 0 {
+		return s.answers(ctx, container, nil)
+	}
+	long := min(ready.StaysUp, ready.Timeout/2)
+	waiting, cancel := context.WithTimeout(ctx, long)
+	defer cancel()
+	port, err := s.listens(waiting, container, nil)
+	switch {
+	case err == nil:
+		return fmt.Sprintf("listens on port %d", port), awaitAnswer(ctx, container, port)
+	case ctx.Err() != nil || waiting.Err() == nil:
+		return "", err
+	}
+	return fmt.Sprintf("has run for %s without listening on a port", long.Round(time.Second)), nil
 }
 
 // Pauses between two looks at a container: inspecting it is cheap, running a program in it is not.

@@ -3,6 +3,7 @@ package compose_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -163,5 +164,27 @@ services:
 	if err == nil || !strings.Contains(err.Error(), "exited with status 137") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"),
 		"last words") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestServiceWithoutAPortIsReadyIfItStaysUp(t *testing.T) {
+	bot := `$$|=1; while(1){print "polling\n"; select undef,undef,undef,0.2}`
+	for name, test := range map[string]struct {
+		program  string
+		declared []int
+		want     string // how it is ready, or a part of the error
+	}{
+		"a bot":                      {bot, nil, "has run for 2s without listening on a port"},
+		"one that listens meanwhile": {`select undef,undef,undef,0.5; ` + serve + answers, nil, "listens on port 8123"},
+		"one that exits":             {`select undef,undef,undef,0.5; exit 3`, nil, "exited with status 3"},
+		"a bot that declares a port": {bot, []int{8123}, "listens on none of its declared ports, 8123"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := server(t, test.program, "")
+			got, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 5 * time.Second, StaysUp: 2 * time.Second, Declared: test.declared})
+			if how := got.How + fmt.Sprint(err); !strings.Contains(how, test.want) {
+				t.Errorf("%s, want %q", how, test.want)
+			}
+		})
 	}
 }

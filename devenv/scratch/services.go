@@ -19,6 +19,9 @@ import (
 // ReadyTimeout is how long a service may take to become ready unless the configuration says otherwise.
 const ReadyTimeout = 120 * time.Second
 
+// staysUp is how long a service without healthcheck and port must run to count as started, such as a bot.
+const staysUp = 30 * time.Second
+
 // Services are services of a checkout as scratch containers in a network of their own.
 type Services struct {
 	Checkout   *Checkout
@@ -83,7 +86,7 @@ func (t *Services) start(ctx context.Context, service string, ready compose.Read
 	if ready.Timeout == 0 {
 		ready.Timeout = ReadyTimeout
 	}
-	ready.Declared = compose.DeclaredPorts(model)
+	ready.Declared, ready.StaysUp = compose.DeclaredPorts(model), staysUp
 	for again := 0; ; again++ {
 		readiness, err := t.startOnce(ctx, id, ready, watch)
 		var ended compose.Ended
