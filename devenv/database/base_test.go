@@ -26,7 +26,7 @@ func TestCloneHasTheBasesDataWithoutChangingIt(t *testing.T) {
 	if err := first.Tune(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	empty := keep(t, e, first, Meta{Ref: "main"})
+	empty := keep(t, e, first, Meta{Ref: "main", Settings: first.settings})
 	first, err := Start(t.Context(), e, first.ID, first.settings)
 	if err != nil {
 		t.Fatalf("restart the server after a commit: %v", err)
@@ -49,6 +49,11 @@ func TestCloneHasTheBasesDataWithoutChangingIt(t *testing.T) {
 	if n := queryText(t, clone(t, e, CloneOptions{Image: empty, Settings: first.settings}),
 		"SELECT count(*)::text FROM pg_tables WHERE schemaname = 'public'"); n != "0" {
 		t.Errorf("the empty base has %s tables, want none", n)
+	}
+	own := first.settings
+	own.Database = "of the application" // which creates it when it starts, so the image of the empty database lacks it
+	if name := queryText(t, clone(t, e, CloneOptions{Image: empty, Settings: own}), "SELECT current_database()::text"); name != own.Database {
+		t.Errorf("the clone's database is %q", name)
 	}
 	for setting, want := range map[string]string{
 		"fsync": "off", "full_page_writes": "off", "max_parallel_maintenance_workers": "0", "max_connections": "300",

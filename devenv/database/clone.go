@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -46,7 +47,8 @@ type CloneOptions struct {
 	Labels map[string]string
 	// Networks are joined in order; none means the engine's default network.
 	Networks []NetworkAlias
-	// Settings provide the user and password of the current Compose model.
+	// Settings provide the user and password of the current Compose model, and the database to use, which is created if
+	// the image does not have it.
 	Settings Settings
 	// ExtraArgs are appended to the server's command, after devenv's own.
 	ExtraArgs []string
@@ -66,6 +68,7 @@ func (c *Cloner) Clone(ctx context.Context, o CloneOptions) (*Server, error) {
 		return nil, report.Fail(report.KindWork, "run it again to rebuild the base", "clone the base %s: the image is gone", o.Image.Ref)
 	}
 	server := &Server{engine: c.engine, settings: o.Settings}
+	server.UseDatabase(cmp.Or(o.Image.Meta.Settings.Database, o.Settings.Database))
 	request := cloneRequest(o, image)
 	request.WaitingFor = queryWait{server: server}
 	ctx, cancel := context.WithTimeoutCause(ctx, cloneTimeout, fmt.Errorf("it did not answer a query within %s", cloneTimeout))
@@ -79,6 +82,9 @@ func (c *Cloner) Clone(ctx context.Context, o CloneOptions) (*Server, error) {
 	}
 	if err == nil {
 		err = made.Start(ctx)
+	}
+	if err == nil {
+		err = server.EnsureDatabase(ctx, o.Settings.Database)
 	}
 	if err != nil {
 		return nil, server.discard(ctx, err)

@@ -73,6 +73,26 @@ func (s *Server) RefreshAddresses(ctx context.Context) error {
 // UseDatabase makes the server's connections use the database of that name.
 func (s *Server) UseDatabase(name string) { s.settings.Database = name }
 
+// EnsureDatabase does the same, and first creates the database if the server does not have it: some applications create
+// their own when they start, so that it is not there before.
+func (s *Server) EnsureDatabase(ctx context.Context, name string) error {
+	if name == s.settings.Database {
+		return nil
+	}
+	_, err := Ask(ctx, s, func(ctx context.Context, conn *Conn) (exists bool, err error) {
+		err = conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = $1)", name).Scan(&exists)
+		if err == nil && !exists {
+			_, err = conn.Exec(ctx, "CREATE DATABASE "+identifier(name))
+		}
+		return exists, err
+	})
+	if err != nil {
+		return report.Fail(report.KindWork, "", "create the database %s, which the application creates when it starts: %w", name, err)
+	}
+	s.UseDatabase(name)
+	return nil
+}
+
 // Address returns the server's IP address in a network, for clients in containers. It is empty if the server had not
 // joined the network when it was started or its addresses were refreshed.
 func (s *Server) Address(network string) string { return s.networks[network] }

@@ -81,8 +81,10 @@ func (m *Empties) startBranch(ctx context.Context, name string) (*database.Serve
 	if err := w.Engine.ConnectNetwork(ctx, tools, server.ID, nil); err != nil {
 		return nil, err
 	}
-	server.UseDatabase(m.bed.Base.Settings.Database) // the one that the migrations fill
-	return server, server.RefreshAddresses(ctx)
+	if err := server.RefreshAddresses(ctx); err != nil {
+		return nil, err
+	}
+	return server, server.EnsureDatabase(ctx, m.bed.Base.Settings.Database) // the one that the migrations fill
 }
 
 // nextStack returns the name of another stack for a database that the branch's service makes.
