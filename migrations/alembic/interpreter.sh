@@ -1,6 +1,16 @@
 # Finds the Python interpreter that runs `alembic` in this container and executes it with the given arguments.
 # $DEVENV_PYTHON is the interpreter named in the configuration, if any.
-try() { [ -n "$1" ] && [ -x "$1" ] && "$1" -c 'import alembic' >/dev/null 2>&1; }
+broken=
+# An interpreter that has alembic, but cannot import it, is the likely one if no other is found.
+try() {
+    [ -n "$1" ] && [ -x "$1" ] || return 1
+    said=$("$1" -c 'import alembic' 2>&1 >/dev/null) && return 0
+    case $said in
+    '' | *"No module named 'alembic'"*) ;;
+    *) [ -n "$broken" ] || broken=$1 raised=$said ;;
+    esac
+    return 1
+}
 run() { python=$1; shift; exec "$python" "$@"; }
 
 [ -z "$DEVENV_PYTHON" ] || run "$DEVENV_PYTHON" "$@"
@@ -19,5 +29,9 @@ for python in "$UV_PROJECT_ENVIRONMENT/bin/python" "$VIRTUAL_ENV/bin/python" "$P
     "$(command -v python3 2>/dev/null)" "$(command -v python 2>/dev/null)"; do
     ! try "$python" || run "$python" "$@"
 done
+if [ -n "$broken" ]; then
+    printf '%s\nimporting alembic fails with %s\n' "$raised" "$broken" >&2
+    exit 127
+fi
 echo "no Python interpreter with alembic found in this container" >&2
 exit 127

@@ -1,15 +1,19 @@
 package alembic
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"devenv/devenv/report"
 )
 
 // TestTheInterpreterOfAlembicIsFound lays out containers as package managers do: D is the container's root and D/bin
-// the PATH. Files whose names start with "python" are interpreters, which have Alembic if their content is "alembic".
+// the PATH. Files whose names start with "python" are interpreters, which have Alembic if their content is "alembic";
+// importing it raises an error if that is "raises".
 func TestTheInterpreterOfAlembicIsFound(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -82,6 +86,12 @@ func TestTheInterpreterOfAlembicIsFound(t *testing.T) {
 			"mine/python",
 		},
 		{"nowhere", map[string]string{"bin/python3": ""}, nil, "no Python interpreter with alembic"},
+		{
+			"there, and its import raises",
+			map[string]string{"bin/alembic": "#!D/venv/bin/python", "venv/bin/python": "raises", "bin/python3": "lacks"},
+			nil, "ImportError: libpq.so.5\nimporting alembic fails with venv/bin/python\n",
+		},
+		{"one raises, another works", map[string]string{"venv/bin/python": "raises", "bin/python3": "alembic"}, nil, "bin/python3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			root := t.TempDir()
@@ -100,6 +110,25 @@ func TestTheInterpreterOfAlembicIsFound(t *testing.T) {
 	}
 }
 
+func TestAFailedImportSaysHowToTryIt(t *testing.T) {
+	t.Parallel()
+	for last, words := range map[string][]string{
+		"importing alembic fails with /venv/bin/python":              {"/venv/bin/python -c 'import alembic'", "migrations: {python:"},
+		"no Python interpreter with alembic found in this container": {"install alembic", "migrations: {python:"},
+	} {
+		ended := report.Fail(report.KindWork, "", "it ended").WithOutput([]string{"ImportError: libpq.so.5", last})
+		err := explainInterpreter(ended)
+		for _, word := range words {
+			if !errors.Is(err, ended) || !strings.Contains(report.HintOf(err), word) {
+				t.Errorf("%s: %v\n%s", last, err, report.HintOf(err))
+			}
+		}
+	}
+	if other := errors.New("the engine does not answer"); !errors.Is(explainInterpreter(other), other) {
+		t.Error("another error got lost")
+	}
+}
+
 // layOut creates the files. An interpreter prints its path and its arguments.
 func layOut(t *testing.T, root string, files map[string]string) {
 	t.Helper()
@@ -107,10 +136,10 @@ func layOut(t *testing.T, root string, files map[string]string) {
 		path := filepath.Join(root, name)
 		content = strings.ReplaceAll(content, "D/", root+"/")
 		if strings.HasPrefix(filepath.Base(name), "python") {
-			imports := "exit 1"
-			if content == "alembic" {
-				imports = "exit 0"
-			}
+			imports := map[string]string{
+				"alembic": "exit 0", "raises": "{ echo 'ImportError: libpq.so.5' >&2; exit 1; }",
+				"lacks": "{ echo \"ModuleNotFoundError: No module named 'alembic'\" >&2; exit 1; }", "": "exit 1",
+			}[content]
 			content = "#!/bin/sh\n[ \"$1\" = -c ] && " + imports + "\necho \"" + path + " $*\"\n"
 		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

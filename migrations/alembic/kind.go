@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"devenv/devenv/report"
 	"devenv/migrations"
 )
 
@@ -34,9 +35,25 @@ func (starter) Command() []string {
 func (starter) Start(ctx context.Context, o migrations.StartOptions, p migrations.Process) (migrations.Tool, error) {
 	driver, err := Start(ctx, Options{Config: o.Config, Section: o.Section, OnStderr: o.OnStderr}, p)
 	if err != nil {
-		return nil, err // not driver: a nil *Driver would make the Tool non-nil
+		return nil, explainInterpreter(err) // not driver: a nil *Driver would make the Tool non-nil
 	}
 	return driver, nil
+}
+
+// explainInterpreter says what to do if the script found no interpreter for Alembic.
+func explainInterpreter(err error) error {
+	const name = "or name another interpreter in .devenv.yaml:\n    migrations: {python: /path/to/python}"
+	output := report.OutputOf(err)
+	for _, line := range output {
+		if python, ok := strings.CutPrefix(line, "importing alembic fails with "); ok {
+			return report.Fail(report.KindWork, "try it in the container of that service: "+python+" -c 'import alembic'\n"+name,
+				"Alembic is installed, but %s cannot import it: %w", python, err).WithOutput(output)
+		}
+		if strings.HasPrefix(line, "no Python interpreter with alembic") {
+			return report.Fail(report.KindUsage, "install alembic in the image of that service, "+name, "%s: %w", line, err)
+		}
+	}
+	return err
 }
 
 // Files reads and edits Alembic's revision files, each of which is a Python module.
