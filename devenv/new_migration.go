@@ -3,6 +3,7 @@ package devenv
 import (
 	"context"
 	"fmt"
+	"path"
 	"strings"
 	"unicode"
 
@@ -29,7 +30,10 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 			if err := checkMessage(o.Message); err != nil {
 				return err
 			}
-			return r.check(ctx, log)
+			if err := r.check(ctx, log); err != nil || o.DryRun {
+				return err
+			}
+			return r.checkWritable()
 		}),
 		step.New("turn", r.TakeTurn),
 		r.onBase(
@@ -66,6 +70,14 @@ func (r *run) check(ctx context.Context, log *step.Log) error {
 		return err
 	}
 	return find(ctx, r.Testbed, log)
+}
+
+// checkWritable fails if the new revision could not be written in the end.
+func (r *run) checkWritable() error {
+	if len(r.Project.Migrations.Versions) == 0 {
+		return nil
+	}
+	return r.Workspace.Repo.CheckWritable(path.Join(r.Project.Migrations.Versions[0], "new"))
 }
 
 // find opens the workspace, which completes what a killed command has begun, and finds what to work on.

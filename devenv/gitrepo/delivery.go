@@ -63,7 +63,7 @@ func (r *Repo) deliver(ctx context.Context, d Delivery, step func(string)) error
 	}
 	// From here on nothing stops it halfway, not even the context.
 	if err := e.apply(); err != nil {
-		return report.Fail(report.KindWork, writableHint(err), "write to the working tree (nothing was changed): %w",
+		return report.Fail(report.KindWork, writableHint(err, r.root), "write to the working tree (nothing was changed): %w",
 			errors.Join(err, e.revert()))
 	}
 	return nil
@@ -96,7 +96,7 @@ func (r *Repo) checkTarget(c FileChange) error {
 	target := r.target(c.Path)
 	dir, err := writableParent(target)
 	if err != nil {
-		return report.Fail(report.KindWork, writableHint(err), "write to %s: %w", dir, err)
+		return report.Fail(report.KindWork, writableHint(err, dir), "write to %s: %w", dir, err)
 	}
 	real, err := filepath.EvalSymlinks(dir)
 	if _, in := inside.Rel(r.root, real); err != nil || !in {
@@ -172,6 +172,14 @@ func insideWorktree(name string) bool {
 	return true
 }
 
+// CheckWritable fails with KindWork if no file can be created at a path of the worktree.
+func (r *Repo) CheckWritable(path string) error {
+	if dir, err := writableParent(r.target(path)); err != nil {
+		return report.Fail(report.KindWork, writableHint(err, dir), "write to %s: %w", dir, err)
+	}
+	return nil
+}
+
 // writableParent returns the nearest existing directory above target, and an error if no files can be created in it.
 func writableParent(target string) (string, error) {
 	dir := filepath.Dir(target)
@@ -193,11 +201,11 @@ func writableParent(target string) (string, error) {
 }
 
 // writableHint returns how to fix a directory that is not writable.
-func writableHint(err error) string {
+func writableHint(err error, dir string) string {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return "make yourself the directory's owner (a container may have created it as root): " +
-			"sudo chown -R \"$(id -u):$(id -g)\" <directory>"
+			"sudo chown -R \"$(id -u):$(id -g)\" " + quote(dir)
 	case errors.Is(err, syscall.EROFS):
 		return "the file system is mounted read-only: use a writable checkout"
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):

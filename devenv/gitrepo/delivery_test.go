@@ -282,6 +282,15 @@ func TestUnwritableDirectoryIsNamed(t *testing.T) {
 		if dir, err := writableParent("/proc/sys/new.py"); err == nil || dir != "/proc/sys" {
 			t.Errorf("%s: %v", dir, err)
 		}
+		s := newSandbox(t)
+		outside, err := filepath.Rel(s.path("."), "/proc/sys/new.py")
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantFailure(t, s.open().CheckWritable(outside), report.KindWork, "/proc/sys")
+		if err := s.open().CheckWritable("versions/new.py"); err != nil {
+			t.Errorf("a directory that does not exist yet: %v", err)
+		}
 		return
 	}
 	s := prepared(newSandbox(t))

@@ -95,7 +95,7 @@ func (r *Repo) newDelivery(step func(string)) (*execution, error) {
 	}
 	dir := filepath.Join(parent, fmt.Sprintf("%06d", next))
 	if err := makeOwned(dir, r.gitDir); err != nil {
-		return nil, report.Fail(report.KindWork, writableHint(err), "make %s: %w", dir, err)
+		return nil, report.Fail(report.KindWork, writableHint(err, dir), "make %s: %w", dir, err)
 	}
 	return &execution{repo: r, dir: dir, step: step}, nil
 }

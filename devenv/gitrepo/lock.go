@@ -1,6 +1,7 @@
 package gitrepo
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,13 +42,15 @@ func (r *Repo) Lock(ctx context.Context, command string) (*Lock, error) {
 	lock := &Lock{file: flock.New(r.state("lock"), flock.SetPermissions(0o666)), holder: r.state("lock.json")}
 	taken, err := lock.file.TryLock()
 	if err != nil {
-		return nil, report.Fail(report.KindWork, "make "+quote(dir)+" writable for you", "lock %s: %w", r.root, err)
+		return nil, report.Fail(report.KindWork, cmp.Or(writableHint(err, dir), "make "+quote(dir)+" writable for you"),
+			"lock %s: %w", r.root, err)
 	}
 	if !taken {
 		return nil, heldBy(r.root, lock.holder)
 	}
 	if err := lock.writeHolder(r, command); err != nil {
-		return nil, report.Fail(report.KindWork, "", "lock %s: %w", r.root, errors.Join(err, lock.Release()))
+		_ = lock.Release() // it fails for the same reason
+		return nil, report.Fail(report.KindWork, writableHint(err, dir), "lock %s: %w", r.root, err)
 	}
 	return lock, nil
 }

@@ -66,7 +66,7 @@ func (r Record) Write(value any) error {
 		err = errors.Join(ownLike(written, r.repo.gitDir), os.Rename(written, path), syncDir(filepath.Dir(path)))
 	}
 	if err != nil {
-		return report.Fail(report.KindWork, writableHint(err), "write %s: %w", path, err)
+		return report.Fail(report.KindWork, writableHint(err, filepath.Dir(path)), "write %s: %w", path, err)
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func (r *Repo) undo(ctx context.Context, opts UndoOptions, step func(string)) (U
 		return result, err
 	}
 	if err := e.undo(&result); err != nil {
-		return UndoResult{}, report.Fail(report.KindWork, writableHint(err), "undo \"devenv %s\": %w", e.journal.Command, err)
+		return UndoResult{}, report.Fail(report.KindWork, writableHint(err, r.root), "undo \"devenv %s\": %w", e.journal.Command, err)
 	}
 	return result, nil
 }
