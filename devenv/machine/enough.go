@@ -17,6 +17,7 @@ const (
 	littleMemory = 2 * units.GiB
 	littleDisk   = 10 * units.GiB
 	noDisk       = units.GiB
+	noCache      = units.MiB
 	clockMay     = 5 * time.Second
 )
 
@@ -97,6 +98,26 @@ func judgeDisks(dirs []string, free func(dir string) (int64, bool)) Answer {
 		answer.Supply, answer.Mend = Enough, ""
 	}
 	return answer
+}
+
+// Cache judges the disk of the cache directory; empty means that there is none.
+func Cache(ctx context.Context, dir string) Answer {
+	usage, err := disk.UsageWithContext(ctx, dir)
+	if dir == "" || err != nil {
+		return Answer{Supply: Unseen, Said: "the cache's disk cannot be seen"}
+	}
+	return judgeCache(dir, int64(usage.Free), usage.InodesTotal > 0 && usage.InodesFree == 0)
+}
+
+// judgeCache judges the free bytes of the cache's disk, which may also have no room for another file's name.
+func judgeCache(dir string, left int64, nameless bool) Answer {
+	if left >= noCache && !nameless {
+		return Answer{Supply: Enough, Said: fmt.Sprintf("%s are free in %s", report.Megabytes(left), dir)}
+	}
+	return Answer{
+		Supply: None, Said: "the disk of the cache " + dir + " is full",
+		Mend: "devenv clean, or another cache: export DEVENV_CACHE=/path/with/space",
+	}
 }
 
 // free returns how many bytes an ordinary user can still write below a directory.

@@ -37,6 +37,25 @@ func TestDiskOfAMissingDirectoryIsUnseen(t *testing.T) {
 	}
 }
 
+func TestAFullCacheIsNamed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		left     int64
+		nameless bool
+		want     Supply
+	}{
+		"space": {noCache, false, Enough}, "no space": {noCache - 1, false, None}, "no inode": {1 << 40, true, None},
+	} {
+		got := judgeCache("/cache", c.left, c.nameless)
+		if got.Supply != c.want || got.Supply == None && !strings.Contains(got.Mend, "DEVENV_CACHE") {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	if got := Cache(t.Context(), ""); got.Supply != Unseen {
+		t.Errorf("without a cache: %+v", got)
+	}
+}
+
 func TestLittleMemoryIsNamed(t *testing.T) {
 	for bytes, want := range map[int64]Answer{
 		1 << 30: {Supply: Little, Said: "the engine has 1024 MB of memory"},

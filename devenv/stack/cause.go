@@ -26,6 +26,11 @@ func knownCause(lines []string, service string, s database.Settings) (Cause, boo
 			"or start over with the base's data: devenv reset (devenv undo restores the current data)", service, service, s.User, m[1])
 		return Cause{m[0], answer}, true
 	}
+	if m := regexp.MustCompile(`initialized by PostgreSQL version (\S+), which is not compatible with this version (\d+)`).FindStringSubmatch(log); m != nil {
+		answer := fmt.Sprintf("to keep the data, set the image of the database back to Postgres %s, and move it with pg_dumpall and psql; "+
+			"to start without it: devenv down --volumes (data in a directory of the host: remove that)", m[1])
+		return Cause{"its data is from Postgres " + m[1] + ", and its image runs Postgres " + m[2], answer}, true
+	}
 	missing := regexp.MustCompile(`(relation "[^"]+"|column "?[\w.]+"?( of relation "[^"]+")?) does not exist`)
 	if m := missing.FindString(log); m != "" {
 		return Cause{m, "no migration has created it in this database; if the models have changed, make the migration:\n" +

@@ -18,6 +18,10 @@ func TestKnownCausesAreReportedWithARemedy(t *testing.T) {
 			`exec db psql -U shop -c "ALTER ROLE app PASSWORD`,
 		},
 		"no database": {`FATAL:  password authentication failed for user "app"`, "", "", ""},
+		"another major version's files": {
+			"DETAIL:  The data directory was initialized by PostgreSQL version 16, which is not compatible with this version 17.5 (Debian).",
+			"db", "its data is from Postgres 16, and its image runs Postgres 17", "devenv down --volumes",
+		},
 		"a table": {
 			`psycopg.errors.UndefinedTable: relation "badges" does not exist`, "db", `relation "badges" does not exist`,
 			"devenv new-migration",
