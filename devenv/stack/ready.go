@@ -4,15 +4,22 @@ import (
 	"context"
 
 	"devenv/compose"
+	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
 
-// readyOf returns how a service shows that it is ready, if the configuration says so, and how long it may take.
-func (u *starting) readyOf(name string) compose.Ready {
+// readyOf returns how a service shows that it is ready, if that is known beyond its container, and how long it may take.
+// A database without a healthcheck must listen: while it initializes its data, its container runs already.
+func (u *starting) readyOf(name string, container engine.Container) compose.Ready {
 	var ready compose.Ready
-	if name == u.backend.Service {
+	switch {
+	case name == u.backend.Service:
 		ready = u.backend.Ready
+	case name == u.database && container.Health == nil:
+		if settings, err := database.SettingsOf(u.Model, name); err == nil {
+			ready.Port = settings.Port
+		}
 	}
 	if ready.Timeout == 0 || u.request.Timeout != DefaultReadyTimeout {
 		ready.Timeout = u.request.Timeout

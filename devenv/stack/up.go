@@ -173,7 +173,11 @@ func (u *starting) start(ctx context.Context, log *step.Log, name string) error 
 	if err := stack.Start(ctx, name); err != nil {
 		return u.portTaken(ctx, name, err)
 	}
-	readiness, err := stack.Wait(ctx, name, id, u.readyOf(name))
+	container, err := client.Engine().Inspect(ctx, id)
+	if err != nil {
+		return err
+	}
+	readiness, err := stack.Wait(ctx, name, id, u.readyOf(name, container))
 	if err != nil {
 		return u.notReady(ctx, name, err)
 	}

@@ -4,24 +4,34 @@ import (
 	"testing"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"devenv/compose"
+	"devenv/compose/engine"
 	"devenv/devenv/userdata"
 )
 
 func TestTheConfiguredSignOfReadinessCounts(t *testing.T) {
 	t.Parallel()
 	u := &starting{backend: userdata.Backend{Service: "web", Ready: compose.Ready{Log: "Serving on", Timeout: time.Hour}}}
+	u.database = "db"
+	u.Stack = &userdata.Stack{Model: &types.Project{Services: types.Services{"db": {Name: "db"}}}}
+	healthy := engine.Container{Health: &engine.Health{}}
 	for name, c := range map[string]struct {
-		service string
-		limit   time.Duration
-		want    compose.Ready
+		service   string
+		container engine.Container
+		limit     time.Duration
+		want      compose.Ready
 	}{
-		"the backend":              {"web", DefaultReadyTimeout, compose.Ready{Log: "Serving on", Timeout: time.Hour}},
-		"the backend, with a flag": {"web", time.Second, compose.Ready{Log: "Serving on", Timeout: time.Second}},
-		"another service":          {"db", DefaultReadyTimeout, compose.Ready{Timeout: DefaultReadyTimeout}},
+		"the backend":              {"web", healthy, DefaultReadyTimeout, compose.Ready{Log: "Serving on", Timeout: time.Hour}},
+		"the backend, with a flag": {"web", healthy, time.Second, compose.Ready{Log: "Serving on", Timeout: time.Second}},
+		"another service":          {"db", healthy, DefaultReadyTimeout, compose.Ready{Timeout: DefaultReadyTimeout}},
+		"a database without a healthcheck, which initializes its data first": {
+			"db", engine.Container{}, DefaultReadyTimeout, compose.Ready{Port: 5432, Timeout: DefaultReadyTimeout},
+		},
 	} {
 		u.request.Timeout = c.limit
-		if got := u.readyOf(c.service); got.Log != c.want.Log || got.Timeout != c.want.Timeout {
+		if got := u.readyOf(c.service, c.container); got.Log != c.want.Log || got.Port != c.want.Port || got.Timeout != c.want.Timeout {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}

@@ -62,6 +62,9 @@ func (v *View) Service(ctx context.Context, name string) (StatusItem, engine.Con
 	return item, c, nil
 }
 
+// initializing is how long a database may take to create its data: until then, that it has none is no fault.
+const initializing = 30 * time.Second
+
 // Database returns what the database holds; false if no database is found in the stack.
 func (v *View) Database(ctx context.Context) (StatusItem, bool) {
 	service, err := v.FindDatabase(ctx)
@@ -69,7 +72,8 @@ func (v *View) Database(ctx context.Context) (StatusItem, bool) {
 		return StatusItem{}, false
 	}
 	item := StatusItem{Kind: "database", Name: service}
-	if c := v.Containers[service]; c.State == "running" {
+	c, err := v.Workspace.Engine.Inspect(ctx, v.Containers[service].ID)
+	if err == nil && c.State == "running" && time.Since(c.Started) > initializing {
 		if err := database.CheckRunning(ctx, v.Workspace.Engine, service, c.ID); err != nil {
 			v.Note(err.Error())
 		}
