@@ -3,12 +3,17 @@ package project
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// composeFiles are the Compose files in and below a directory: those with names Compose looks for, and others.
-type composeFiles struct{ usual, other []string }
+// composeFiles are the Compose files in and below a directory: those with names Compose looks for, those that are called
+// Compose files, and other YAML files that list services.
+type composeFiles struct{ usual, other, unnamed []string }
+
+// listsServices matches what every Compose file with services contains.
+var listsServices = regexp.MustCompile(`(?m)^services:\s`)
 
 // composeFilesBelow searches the directories below dir, except hidden ones, installed packages and those of templates.
 func composeFilesBelow(dir string, depth int) composeFiles {
@@ -22,11 +27,16 @@ func composeFilesBelow(dir string, depth int) composeFiles {
 		switch {
 		case e.Type().IsRegular() && otherComposeName(name):
 			found.other = append(found.other, filepath.Join(dir, name))
+		case e.Type().IsRegular() && isYAML(name) && !strings.Contains(name, "compose"):
+			if content, err := os.ReadFile(filepath.Join(dir, name)); err == nil && listsServices.Match(content) {
+				found.unnamed = append(found.unnamed, filepath.Join(dir, name))
+			}
 		case depth == 0 || !e.IsDir() || strings.HasPrefix(name, ".") || strings.Contains(name, "{{") ||
 			name == "node_modules" || name == "vendor":
 		default:
 			below := composeFilesBelow(filepath.Join(dir, name), depth-1)
 			found.usual, found.other = append(found.usual, below.usual...), append(found.other, below.other...)
+			found.unnamed = append(found.unnamed, below.unnamed...)
 		}
 	}
 	slices.Sort(found.usual)
@@ -37,7 +47,8 @@ func composeFilesBelow(dir string, depth int) composeFiles {
 // otherComposeName reports whether a name is common for Compose files that Compose itself does not look for. An
 // override completes another file, so it is none by itself.
 func otherComposeName(name string) bool {
-	extension := filepath.Ext(name)
-	return (extension == ".yml" || extension == ".yaml") && strings.Contains(name, "compose") && !slices.Contains(composeNames, name) &&
-		!strings.HasSuffix(strings.TrimSuffix(name, extension), ".override")
+	return isYAML(name) && strings.Contains(name, "compose") && !slices.Contains(composeNames, name) &&
+		!strings.HasSuffix(strings.TrimSuffix(name, filepath.Ext(name)), ".override")
 }
+
+func isYAML(name string) bool { return filepath.Ext(name) == ".yml" || filepath.Ext(name) == ".yaml" }

@@ -73,16 +73,19 @@ func (s composeSearch) unlessAmbiguous(files []string) error {
 
 // below chooses from the files below the root.
 func (s composeSearch) below() (selection, error) {
+	stacks, err := s.stacks()
+	if err != nil {
+		return selection{}, err
+	}
 	found := composeFilesBelow(s.root, composeDepth)
 	all := append(slices.Clone(found.usual), found.other...)
+	if len(all) == 0 {
+		all = slices.DeleteFunc(found.unnamed, func(f string) bool { return !stacks.Read(f).Whole() })
+	}
 	if len(all) == 0 {
 		return selection{}, report.Fail(report.KindUsage,
 			"name it: devenv -f path/to/compose.yaml …, or in .devenv.yaml:\n    compose: {files: [path/to/compose.yaml]}",
 			"find the Compose file: none in %s, its parents, or the directories below %s", s.dir, s.root)
-	}
-	stacks, err := s.stacks()
-	if err != nil {
-		return selection{}, err
 	}
 	left, why := likeliest(all, stacks)
 	if usual := slices.DeleteFunc(slices.Clone(left), func(f string) bool { return !slices.Contains(found.usual, f) }); len(usual) > 0 {

@@ -72,6 +72,14 @@ func TestTheComposeFileIsFoundOrAQuestion(t *testing.T) {
 			files: map[string]string{"docker/compose-local.yaml": both, "docker/compose-ci.yaml": code},
 		},
 		{
+			name: "a name of another kind", want: ". local.yml", why: "the only Compose file in the repository",
+			files: map[string]string{"local.yml": both, "config/services.yaml": "services: {mailer: {class: Mailer}}", "mkdocs.yml": "site: x"},
+		},
+		{
+			name: "two names of another kind", asks: "{files: [local.yml]}|{files: [production.yml]}",
+			files: map[string]string{"local.yml": both, "production.yml": both},
+		},
+		{
 			name: "two names at the root", asks: "compose.yaml, docker-compose.yml|compose: {files: [docker-compose.yml]}",
 			files: map[string]string{"compose.yaml": both, "docker-compose.yml": both},
 		},
