@@ -92,7 +92,7 @@ func (l *lives) note(c engine.Container) {
 // wait waits until one of the container's lives shows the sign.
 func (l *lives) wait(ctx context.Context) (Readiness, error) {
 	began := time.Now()
-	deadline, cancel := context.WithTimeout(ctx, l.ready.Timeout)
+	deadline, cancel := l.limited(ctx)
 	defer cancel()
 	for {
 		now, err := l.next(deadline)

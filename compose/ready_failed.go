@@ -60,7 +60,7 @@ func (l *lives) notReady(ctx, deadline context.Context, err error) error {
 	if l.note(l.life); l.standing(l.life) == hasEnded {
 		return l.failed(ctx, hasEnded)
 	}
-	return l.late(ctx, fmt.Sprintf("it was not ready within %s: ", l.ready.Timeout))
+	return l.late(ctx, l.overdue(context.Cause(deadline)))
 }
 
 // late returns the failure of a container that is not ready; its message begins with what.

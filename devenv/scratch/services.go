@@ -86,7 +86,7 @@ func (t *Services) start(ctx context.Context, service string, ready compose.Read
 	if ready.Timeout == 0 {
 		ready.Timeout = ReadyTimeout
 	}
-	ready.Declared, ready.StaysUp = compose.DeclaredPorts(model), staysUp
+	ready.Declared, ready.StaysUp, ready.Patient = compose.DeclaredPorts(model), staysUp, true
 	for again := 0; ; again++ {
 		readiness, err := t.startOnce(ctx, id, ready, watch)
 		var ended compose.Ended

@@ -74,6 +74,14 @@ func TestOldLogLinesMakeNoServiceReady(t *testing.T) {
 	}
 }
 
+func TestAServiceThatStillWritesIsWaitedFor(t *testing.T) {
+	s := backend(t, "no", `echo one; sleep 1; echo two; sleep 1; echo three; sleep 1; echo four; sleep 1; echo Serving; sleep 99`)
+	const limit = 2 * time.Second
+	if r, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: limit}); err != nil || r.Took < limit {
+		t.Errorf("after %s: %v", r.Took, err)
+	}
+}
+
 func TestServicesAreWatchedOnlyBriefly(t *testing.T) {
 	for took, want := range map[time.Duration]time.Duration{0: time.Second / 2, 2 * time.Second: time.Second, time.Minute: compose.Steady} {
 		if got := steady(took); got != want {

@@ -1,0 +1,47 @@
+package compose
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestPatienceLastsAsLongAsAServiceIsAlive waits, with a limit of a minute, for services that never become ready.
+func TestPatienceLastsAsLongAsAServiceIsAlive(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		shows func(since time.Duration) sample
+		after time.Duration
+		want  error
+	}{
+		"it does nothing": {func(time.Duration) sample { return sample{} }, time.Minute, errSilent},
+		"it writes a last line after 50 seconds": {func(since time.Duration) sample {
+			if since < 50*time.Second {
+				return sample{}
+			}
+			return sample{lines: []string{"imported"}}
+		}, 110 * time.Second, errSilent},
+		"it repeats itself with other numbers": {func(since time.Duration) sample {
+			return sample{lines: []string{fmt.Sprintf("%d: retrying", int(since.Seconds()))}}
+		}, 65 * time.Second, errSilent},
+		"it uses a processor for 100 seconds": {func(since time.Duration) sample {
+			return sample{used: min(since, 100*time.Second)}
+		}, 160 * time.Second, errSilent},
+		"only its healthcheck uses a processor": {func(since time.Duration) sample { return sample{used: since / 3} }, time.Minute, errSilent},
+		"it is at work for ever":                {func(since time.Duration) sample { return sample{used: since} }, 5 * time.Minute, errEndless},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			ctx, stop := patience(t.Context(), time.Minute, func(context.Context) sample { return c.shows(time.Since(began)) })
+			defer stop()
+			<-ctx.Done()
+			took := time.Since(began)
+			if cause := context.Cause(ctx); !errors.Is(cause, c.want) || took < c.after || took > c.after+10*time.Second {
+				t.Errorf("%s: it ends after %s with %v, want %v after %s", name, took, cause, c.want, c.after)
+			}
+		})
+	}
+}
