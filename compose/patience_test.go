@@ -45,3 +45,17 @@ func TestPatienceLastsAsLongAsAServiceIsAlive(t *testing.T) {
 		})
 	}
 }
+
+func TestPollingIsNoFasterThanItsAnswers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		looks, began := 0, time.Now()
+		if err := poll(t.Context(), 50*time.Millisecond, func() (bool, error) {
+			looks++
+			<-time.After(2 * time.Second) // the engine has much to do
+			return time.Since(began) > time.Minute, nil
+		}); err != nil || looks > 16 {
+			t.Errorf("it looked %d times: %v", looks, err)
+		}
+	})
+}

@@ -75,18 +75,18 @@ const (
 	runEvery     = 250 * time.Millisecond
 )
 
-// poll calls look until it returns true or fails.
+// poll calls look until it returns true or fails. It pauses for at least as long as a look takes: on a busy machine,
+// asking all the time would only make the answer later.
 func poll(ctx context.Context, every time.Duration, look func() (bool, error)) error {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
 	for {
+		began := time.Now()
 		if done, err := look(); done || err != nil {
 			return err
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-ticker.C:
+		case <-time.After(max(every, time.Since(began))):
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// pollInterval is how often a starting server is asked; asking takes about a millisecond.
+	// pollInterval is the least time between two questions to a starting server; asking takes about a millisecond.
 	pollInterval = 15 * time.Millisecond
 	// refusalTime is how long a server may reject our user before that counts: an init script may still be creating
 	// it.
@@ -31,10 +31,9 @@ func awaitQuery(ctx context.Context, address string, s Settings, dial pgconn.Dia
 	if err != nil {
 		return err
 	}
-	ticker := time.NewTicker(pollInterval)
-	defer ticker.Stop()
 	var refused time.Time
 	for {
+		began := time.Now()
 		err := ask(ctx, config)
 		if err == nil {
 			return nil
@@ -51,7 +50,7 @@ func awaitQuery(ctx context.Context, address string, s Settings, dial pgconn.Dia
 			return err
 		}
 		select {
-		case <-ticker.C:
+		case <-time.After(max(pollInterval, time.Since(began))): // no faster than it answers
 		case <-ctx.Done():
 			return fmt.Errorf("%w; the last answer was: %w", context.Cause(ctx), err)
 		}
