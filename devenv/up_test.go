@@ -67,10 +67,18 @@ func TestUpStartsTheStackAndWaits(t *testing.T) {
 		t.Fatalf("it was not ready: %v %v", answer, err)
 	}
 	_ = answer.Body.Close()
-	status, err := devenv.Status(t.Context(), s.options())
+	s.sql("UPDATE pg_database SET datcollversion = '0' WHERE datname = current_database()")
+	var noted strings.Builder
+	looking := s.options()
+	looking.Listener = noteFunc(func(said string) { noted.WriteString(said + "\n") })
+	status, err := devenv.Status(t.Context(), looking)
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !strings.Contains(noted.String(), "REFRESH COLLATION VERSION") {
+		t.Errorf("status does not mention collations of another version:\n%s", &noted)
+	}
+	s.sql("UPDATE pg_database SET datcollversion = pg_database_collation_actual_version(oid) WHERE datname = current_database()")
 	at := slices.IndexFunc(status.Items, func(item any) bool { return item.(devenv.StatusItem).Kind == "database" })
 	if at < 0 {
 		t.Fatalf("status does not show the database: %+v", status.Items)

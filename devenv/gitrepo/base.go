@@ -87,8 +87,11 @@ func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 		example = "main"
 	}
 	if r.shallow(ctx) {
-		return report.Fail(report.KindWork,
-			"git fetch --unshallow origin +refs/heads/"+example+":refs/remotes/origin/"+example,
+		hint := "git fetch --unshallow origin +refs/heads/" + example + ":refs/remotes/origin/" + example
+		if name != "" {
+			hint += "\nif it is a tag: git fetch --unshallow origin tag " + quote(name)
+		}
+		return report.Fail(report.KindWork, hint,
 			"find %s: %s is a shallow clone that does not have it, and devenv fetches nothing", wanted, r.root)
 	}
 	candidates, err := r.otherBranches(ctx, head)

@@ -183,6 +183,9 @@ func (u *starting) start(ctx context.Context, log *step.Log, name string) error 
 	}
 	if name == u.database {
 		u.noteUnkept(ctx, name)
+		if said := staleCollation(ctx, u.Workspace.Engine, u.Stack, name); said != "" {
+			u.Note(said)
+		}
 		if err := errors.Join(database.CheckRunning(ctx, u.Workspace.Engine, name, id), u.checkRevision(ctx, name)); err != nil {
 			return err
 		}

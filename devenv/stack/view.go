@@ -78,6 +78,9 @@ func (v *View) Database(ctx context.Context) (StatusItem, bool) {
 			v.Note(err.Error())
 		}
 	}
+	if said := staleCollation(ctx, v.Workspace.Engine, v.Stack, service); said != "" {
+		v.Note(said)
+	}
 	at, _ := v.Position(ctx, service) // without a comparison, it stays unknown
 	item.Revisions = at.Revisions
 	if at.Compared && len(at.Revisions) > 0 {
