@@ -351,7 +351,8 @@ func TestTwoWorktreesRunSideBySide(t *testing.T) {
 		t.Errorf("down --volumes does not name what it would remove: %v", err)
 	}
 	down, err := devenv.Down(t.Context(), devenv.DownOptions{Options: second.options(), Volumes: true, Yes: true})
-	if gone, existsErr := s.engine.VolumeExists(t.Context(), name+"-second_pgdata"); gone || err != nil || existsErr != nil || len(down.Items) != 2 {
+	there, existsErr := s.engine.VolumeExists(t.Context(), name+"-second_pgdata")
+	if there || err != nil || existsErr != nil || len(down.Items) != 2 {
 		t.Errorf("down --volumes removed %+v: %v, %v", down.Items, err, existsErr)
 	}
 	if !s.marked() {

@@ -19,7 +19,7 @@ func TestKnownCausesAreReportedWithARemedy(t *testing.T) {
 		},
 		"no database": {`FATAL:  password authentication failed for user "app"`, "", "", ""},
 		"another major version's files": {
-			"DETAIL:  The data directory was initialized by PostgreSQL version 16, which is not compatible with this version 17.5 (Debian).",
+			"DETAIL:  The data directory was initialized by PostgreSQL version 16, which is not compatible with this version 17.5.",
 			"db", "its data is from Postgres 16, and its image runs Postgres 17", "devenv down --volumes",
 		},
 		"a table": {

@@ -15,7 +15,9 @@ func TestDownRemovesOrphansOnlyOnRequest(t *testing.T) {
 		Name: "shop", Services: types.Services{"web": {}, "db": {}}, DisabledServices: types.Services{"debug": {}},
 	}
 	var all []engine.Container
-	for _, c := range [][2]string{{"shop-web-1", "web"}, {"shop-old-1", "old"}, {"shop-db-1", "db"}, {"shop-debug-1", "debug"}, {"shop-web-2", "web"}} {
+	for _, c := range [][2]string{
+		{"shop-web-1", "web"}, {"shop-old-1", "old"}, {"shop-db-1", "db"}, {"shop-debug-1", "debug"}, {"shop-web-2", "web"},
+	} {
 		all = append(all, engine.Container{Name: c[0], Labels: map[string]string{engine.ServiceLabel: c[1]}})
 	}
 	item := func(name, service string) DownItem {

@@ -9,8 +9,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// readyOf returns how a service shows that it is ready, if that is known beyond its container, and how long it may take.
-// A database without a healthcheck must listen: while it initializes its data, its container runs already.
+// readyOf returns how a service shows that it is ready, if that is known beyond its container, and how long it may
+// take. A database without a healthcheck must listen: while it initializes its data, its container runs already.
 func (u *starting) readyOf(name string, container engine.Container) compose.Ready {
 	var ready compose.Ready
 	switch {

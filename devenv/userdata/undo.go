@@ -48,8 +48,8 @@ func (d *Database) DataBefore(ctx context.Context, last *Replaced) (NewData, err
 	return NewData{From: from, Moves: from.Kept != "", To: "as before " + last.String(), Undoes: last.At}, err
 }
 
-// PassOver makes undo go on to what came before an exchange that can never be taken back, so that it does not stop there
-// for good. It returns why not, and says so.
+// PassOver makes undo go on to what came before an exchange that can never be taken back, so that it does not stop
+// there for good. It returns why not, and says so.
 func PassOver(repo *gitrepo.Repo, last *Replaced, why error) error {
 	if never := gone(""); !errors.As(why, &never) {
 		return why
@@ -90,8 +90,8 @@ func (d *Database) findReplaced(ctx context.Context, r Replaced) (database.Sourc
 	case !there:
 		return never(others, removed+" from "+r.Store.String())
 	case r.Store.Mount != d.store.Mount, r.Store.Directory != d.store.Directory:
-		return database.Source{}, report.Fail(report.KindUsage, "start the database there again, or give that data up: devenv snapshot remove "+
-			r.Snapshot,
+		return database.Source{}, report.Fail(report.KindUsage,
+			"start the database there again, or give that data up: devenv snapshot remove "+r.Snapshot,
 			"undo %q: the data it replaced is in %s, but the data of %s is now in %s",
 			"devenv "+r.Command, r.Store, d.store.Service, d.store)
 	}
