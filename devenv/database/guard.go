@@ -133,21 +133,37 @@ func (s *Server) endWaiting(ctx context.Context, after time.Duration) error {
 		return nil //nolint:nilerr // whoever uses the server sees it as well
 	}
 	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // its statements have completed
-	var pid int
-	var state, query, application string
-	var stuck Stuck
-	err = conn.QueryRow(ctx, stuckQuery, pgx.QueryExecModeSimpleProtocol, fmt.Sprint(after.Seconds(), " seconds")).
-		Scan(&pid, &stuck.Statement, &stuck.Lock, &state, &query, &application)
+	pid, stuck, err := findWaiting(ctx, conn, after)
 	if err != nil {
 		return nil //nolint:nilerr // nothing waits, or as above
-	}
-	stuck.Own = application == applicationName
-	stuck.Holder = fmt.Sprintf("a session that is %s and whose last statement was %s", state, strings.Join(strings.Fields(query), " "))
-	if stuck.Own {
-		stuck.Holder = "devenv itself; " + stuck.Holder
 	}
 	if _, err := conn.Exec(ctx, "SELECT pg_catalog.pg_cancel_backend($1)", pgx.QueryExecModeSimpleProtocol, pid); err != nil {
 		return nil //nolint:nilerr // as above
 	}
 	return stuck
+}
+
+// Waiting returns what waits for a lock that nobody is about to release, nil if nothing does or nobody can tell.
+func (s *Server) Waiting(ctx context.Context) error {
+	stuck, err := Ask(ctx, s, func(ctx context.Context, conn *Conn) (Stuck, error) {
+		_, stuck, err := findWaiting(ctx, conn, 0)
+		return stuck, err
+	})
+	if err != nil {
+		return nil //nolint:nilerr // nothing waits, or the server does not answer
+	}
+	return stuck
+}
+
+// findWaiting returns the session that has been waiting for so long, and for what; pgx.ErrNoRows if none has.
+func findWaiting(ctx context.Context, conn *Conn, after time.Duration) (pid int, stuck Stuck, err error) {
+	var state, query, application string
+	err = conn.QueryRow(ctx, stuckQuery, pgx.QueryExecModeSimpleProtocol, fmt.Sprint(after.Seconds(), " seconds")).
+		Scan(&pid, &stuck.Statement, &stuck.Lock, &state, &query, &application)
+	stuck.Own = application == applicationName
+	stuck.Holder = fmt.Sprintf("a session that is %s and whose last statement was %s", state, strings.Join(strings.Fields(query), " "))
+	if stuck.Own {
+		stuck.Holder = "devenv itself; " + stuck.Holder
+	}
+	return pid, stuck, err
 }

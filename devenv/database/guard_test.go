@@ -34,6 +34,9 @@ func endsWhatWaitsForEver(t *testing.T, server *Server) {
 		ended <- err
 	}()
 	var stuck Stuck
+	for server.Waiting(t.Context()) == nil {
+		<-time.After(20 * time.Millisecond)
+	}
 	for !errors.As(server.endWaiting(t.Context(), 0), &stuck) {
 		<-time.After(20 * time.Millisecond)
 	}

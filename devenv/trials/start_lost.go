@@ -36,6 +36,18 @@ func (p *pass) lostStart(ctx context.Context, t *scratch.Services, server *datab
 	return nil
 }
 
+// nameLock adds to the error of a backend that was not ready in time the lock that one of its statements waits for.
+func (b *backend) nameLock(ctx context.Context, err error) error {
+	if !errors.As(err, new(compose.Late)) {
+		return err
+	}
+	waits := b.server.Waiting(ctx)
+	if waits == nil {
+		return err
+	}
+	return report.Fail(report.KindOf(err), "let whoever holds the lock end its transaction", "%w; in the database, %w", err, waits)
+}
+
 // startOnBase tells how the base's backend starts on the base's own data; it is tried at most once per run, and only to
 // compare a failure with.
 type startOnBase struct {
