@@ -47,13 +47,18 @@ func isTest(file string) bool {
 // baseCode returns the files of the base's tree with code that works on the database, except for the migrations and
 // what fills a new database: neither runs during a deployment.
 func (p *pass) baseCode() ([]string, error) {
-	files, err := codeFiles(p.Base.Tree.Dir())
+	root := p.Base.Tree.Dir()
+	files, err := codeFiles(root)
 	if err != nil {
 		return nil, err
 	}
-	within, left := p.codePaths()
+	within, left := codePaths(root, p.Base.Model.Services, p.Project.Database, p.Project.Backend, p.Project.Migrations.Service)
+	left = append(left, p.Project.Migrations.Versions...)
+	for _, file := range p.Project.Seed.SQL {
+		left = append(left, below(root, p.Base.InTree(p.Workspace.Path(file)))...)
+	}
 	return slices.DeleteFunc(files, func(file string) bool {
-		return !below(file, within) || below(file, left) || slices.Contains(notCode(), strings.ToLower(path.Ext(file)))
+		return !isIn(file, within) || isIn(file, left) || slices.Contains(notCode(), strings.ToLower(path.Ext(file)))
 	}), nil
 }
 
@@ -62,33 +67,29 @@ func notCode() []string {
 	return []string{".md", ".rst", ".txt", ".adoc", ".csv", ".tsv", ".json", ".lock", ".svg", ".po", ".pot", ".map", ".dump", ".log"}
 }
 
-// codePaths returns what the base's services that work with the database are built from or mount, or the whole tree if
-// that is not known, and what of it does not count.
-func (p *pass) codePaths() (within, left []string) {
-	services := p.Base.Model.Services
+// codePaths returns what the services that work with the database are built from or mount, or the whole tree if that is
+// not known, and what of it belongs to the database. A frontend, which only needs the backend, does not work with it.
+func codePaths(root string, services types.Services, database string, users ...string) (within, left []string) {
 	for _, name := range slices.Sorted(maps.Keys(services)) {
-		switch uses := name == p.Project.Migrations.Service || dependsOn(services, name, p.Project.Database, nil); {
-		case name == p.Project.Database:
-			left = append(left, p.inBase(sourcesOf(services[name]))...)
-		case uses:
-			within = append(within, p.inBase(sourcesOf(services[name]))...)
+		_, depends := services[name].DependsOn[database]
+		switch {
+		case name == database:
+			left = append(left, below(root, sourcesOf(services[name])...)...)
+		case depends, slices.Contains(users, name):
+			within = append(within, below(root, sourcesOf(services[name])...)...)
 		}
 	}
 	if len(within) == 0 {
 		within = []string{"."}
 	}
-	left = slices.DeleteFunc(left, func(dir string) bool { return slices.Contains(within, dir) })
-	for _, file := range p.Project.Seed.SQL {
-		left = append(left, p.inBase([]string{p.Base.InTree(p.Workspace.Path(file))})...)
-	}
-	return within, append(left, p.Project.Migrations.Versions...)
+	return within, slices.DeleteFunc(left, func(dir string) bool { return slices.Contains(within, dir) })
 }
 
-// inBase returns those host paths that are in the base's tree, relative to it, with slashes.
-func (p *pass) inBase(hosts []string) []string {
+// below returns those host paths that are in a tree, relative to it, with slashes.
+func below(root string, hosts ...string) []string {
 	var paths []string
 	for _, host := range hosts {
-		if rel, ok := inside.Rel(p.Base.Tree.Dir(), host); ok {
+		if rel, ok := inside.Rel(root, host); ok {
 			paths = append(paths, filepath.ToSlash(rel))
 		}
 	}
@@ -109,18 +110,8 @@ func sourcesOf(service types.ServiceConfig) []string {
 	return sources
 }
 
-// dependsOn reports whether a service depends on another, directly or not; seen are the services on the way.
-func dependsOn(services types.Services, name, on string, seen []string) bool {
-	for other := range services[name].DependsOn {
-		if other == on || !slices.Contains(seen, other) && dependsOn(services, other, on, append(seen, name)) {
-			return true
-		}
-	}
-	return false
-}
-
-// below reports whether a file is one of some paths, or in one of these directories.
-func below(file string, paths []string) bool {
+// isIn reports whether a file is one of some paths, or in one of these directories.
+func isIn(file string, paths []string) bool {
 	return slices.ContainsFunc(paths, func(p string) bool {
 		p = path.Clean(p)
 		return p == "." || file == p || strings.HasPrefix(file, p+"/")
