@@ -61,15 +61,22 @@ func (b *build) seed(ctx context.Context, log *step.Log) (err error) {
 
 // findDatabase makes the database in the project's own URL the one that is filled, read and compared: an init script
 // may have created it beside the service's. If the migration tool cannot tell yet, because env.py needs what the seed
-// provides, it is asked again at the end.
+// provides, it is asked again at the end. A dump may contain what env.py creates when it is asked, such as a schema, so
+// it is restored as if nobody had asked.
 func (b *build) findDatabase(ctx context.Context) error {
 	if err := b.server.RefreshAddresses(ctx); err != nil { // it has joined the tool's network
 		return err
 	}
-	if current, err := b.tool.Applied(ctx, b.tool.Database(b.server)); err == nil {
-		b.useDatabase(current)
+	ask := func() error {
+		if current, err := b.tool.Applied(ctx, b.tool.Database(b.server)); err == nil {
+			b.useDatabase(current)
+		}
+		return ctx.Err()
 	}
-	return ctx.Err()
+	if b.project.Seed.Dump == "" {
+		return ask()
+	}
+	return b.server.Unchanged(ctx, ask)
 }
 
 // useDatabase makes the database with the version table the one that is read.

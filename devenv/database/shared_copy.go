@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"devenv/devenv/report"
 	"devenv/devenv/sqlstate"
 )
 
@@ -100,4 +101,80 @@ func identifier(name string) string { return pgx.Identifier{name}.Sanitize() }
 func isAnswered(err error) bool {
 	var refusal *pgconn.PgError
 	return errors.As(err, &refusal) && !sqlstate.Machine(refusal.Code, refusal.Message)
+}
+
+// Unchanged calls f, and gives each of the server's databases back as it was before. What f does outside of databases,
+// such as to roles, stays. Where the databases cannot be copied, for example by a user who is no superuser, f's changes
+// stay as well.
+func (s *Server) Unchanged(ctx context.Context, f func() error) error {
+	h := &Shared{server: s}
+	copies := map[string]string{}
+	err := h.maintain(ctx, func(ctx context.Context, conn *Conn) error {
+		rows, err := conn.Query(ctx, "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1")
+		if err != nil {
+			return err
+		}
+		names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
+		}
+		for i, name := range names {
+			made := fmt.Sprintf("devenv_before_%d", i)
+			copies[name] = made
+			if err := copyDatabase(ctx, conn, name, made); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	switch {
+	case isAnswered(err):
+		return joined(f(), h.dropAll(ctx, copies))
+	case err != nil:
+		return err
+	}
+	return joined(f(), h.giveBack(ctx, copies))
+}
+
+// joined returns f's error, or else that of cleaning up.
+func joined(err, cleanup error) error {
+	if err != nil {
+		return err
+	}
+	return cleanup
+}
+
+// giveBack replaces databases by their copies.
+func (h *Shared) giveBack(ctx context.Context, copies map[string]string) error {
+	err := h.maintain(ctx, func(ctx context.Context, conn *Conn) error {
+		for name, copied := range copies {
+			if err := disconnectAll(ctx, conn, name); err != nil {
+				return err
+			}
+			for _, statement := range []string{
+				"DROP DATABASE " + identifier(name), "ALTER DATABASE " + identifier(copied) + " RENAME TO " + identifier(name),
+			} {
+				if _, err := conn.Exec(ctx, statement); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return report.Fail(report.KindWork, "", "give the scratch server's databases back as they were: %w", err)
+	}
+	return nil
+}
+
+// dropAll removes the copies of databases, as far as there are any.
+func (h *Shared) dropAll(ctx context.Context, copies map[string]string) error {
+	return h.maintain(ctx, func(ctx context.Context, conn *Conn) error {
+		for _, copied := range copies {
+			if _, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+identifier(copied)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -116,3 +116,20 @@ func TestAServerInUseIsNotShared(t *testing.T) {
 		t.Errorf("a server whose user is no superuser is shared: %v, %v", ok, err)
 	}
 }
+
+func TestDatabasesAreGivenBackAsTheyWere(t *testing.T) {
+	t.Parallel()
+	server := start(t, requireEngine(t), service(nil), nil)
+	name := queryText(t, server, "SELECT current_database()")
+	execute(t, server, "CREATE SCHEMA kept; COMMENT ON DATABASE "+name+" IS 'kept'")
+	failure := errors.New("f's own")
+	if err := server.Unchanged(t.Context(), func() error { execute(t, server, "CREATE SCHEMA shop"); return failure }); !errors.Is(err, failure) {
+		t.Error(err)
+	}
+	const left = `SELECT concat_ws(' ', (SELECT string_agg(nspname, ' ') FROM pg_namespace WHERE nspname IN ('kept', 'shop')),
+shobj_description((SELECT oid FROM pg_database WHERE datname = current_database()), 'pg_database'),
+(SELECT count(*) FROM pg_database WHERE datname LIKE 'devenv%'))`
+	if got := queryText(t, server, left); got != "kept kept 0" {
+		t.Errorf("the server has %q", got)
+	}
+}
