@@ -39,7 +39,7 @@ func toolSigns() []sign {
 		found("Liquibase", changelog, `databaseChangeLog|(?i)--\s*liquibase formatted sql`),
 		found("golang-migrate", composeText, `image:\s*["']?\S*\bmigrate/migrate\b`),
 		found("golang-migrate", upSQL, "").with("go.mod", `golang-migrate/migrate`),
-		found("golang-migrate", upSQL, "").onlyIfAlone(),
+		found("golang-migrate, or another tool with such files", upSQL, "").onlyIfAlone(),
 		found("goose", numberedSQL, `(?m)^--\s*\+goose\s+Up`),
 		found("goose", `(^|/)\d+_[^/]*\.go$`, `\bgoose\.Add(Named)?Migration`),
 		found("dbmate", composeText, `image:\s*["']?\S*\bdbmate\b`),

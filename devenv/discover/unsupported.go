@@ -29,7 +29,9 @@ func Unsupported(repo Files, dir string, cfg *config.Config) error {
 	}
 	own := slices.DeleteFunc(all, func(c *settings) bool { return s.files.auxiliary(c.path) })
 	if len(own) == 0 && len(s.scriptDirectories()) == 0 {
-		return s.otherTools()
+		if err := s.otherTools(); err != nil {
+			return err
+		}
 	}
 	if s.cfg.Database.Service != "" || s.mentionsPostgres() {
 		return nil

@@ -106,6 +106,9 @@ func TestAnotherDatabaseIsNamedFromTheFiles(t *testing.T) {
 		"app/config.py=URLS = ['sqlite:///x', 'postgresql://h/d']": "",
 	} {
 		err := Unsupported(treeOf(files+withAlembic), "/repo", nil)
+		if alone := Unsupported(treeOf(files), "/repo", nil); (alone == nil) != (want == "") {
+			t.Errorf("%q without a known tool: %v, want %q", files, alone, want)
+		}
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: %v, want %q", files, err, want)
 		}
