@@ -22,7 +22,7 @@ import (
 // touched before the last step, and the run leaves behind only base images.
 func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 	r := newRun(testbed.New(session.New("new-migration", o.Options), testbed.Request{
-		Base: o.Base, Mode: o.Mode, Unverified: o.NoVerify, Selection: checks.Selection{Only: o.Only, Skip: o.Skip},
+		Base: o.Base, Mode: o.Mode, Unverified: o.NoVerify, Selection: checks.Selection{Only: o.Only, Skip: o.Skip, Strict: o.Strict},
 		ParallelRuns: o.ParallelRuns,
 	}))
 	return r.finish(ctx, r.Sequence(ctx,
@@ -50,7 +50,8 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 // TestMigration tests the branch's revisions as they are: the same run without generate, format and deliver.
 func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error) {
 	r := newRun(testbed.New(session.New("test-migration", o.Options), testbed.Request{
-		Base: o.Base, Existing: true, Selection: checks.Selection{Only: o.Only, Skip: o.Skip}, ParallelRuns: o.ParallelRuns,
+		Base: o.Base, Existing: true, Selection: checks.Selection{Only: o.Only, Skip: o.Skip, Strict: o.Strict},
+		ParallelRuns: o.ParallelRuns,
 	}))
 	return r.test(ctx)
 }

@@ -43,8 +43,9 @@ type NewMigrationOptions struct {
 	NoVerify bool
 	// DryRun delivers nothing.
 	DryRun bool
-	// Only and Skip select checks by id or "prefix.*".
+	// Only and Skip select checks by id or "prefix.*"; Strict means that warnings count as failures.
 	Only, Skip []string
+	Strict     bool
 	// ParallelRuns is how many runs may work on the engine at the same time; 0 is as many as suit its processors, -1 any
 	// number.
 	ParallelRuns int
@@ -55,6 +56,7 @@ type TestMigrationOptions struct {
 	Options
 	Base       string
 	Only, Skip []string
+	Strict     bool
 	// ParallelRuns is as in NewMigrationOptions.
 	ParallelRuns int
 }

@@ -36,7 +36,7 @@ func (a *app) newMigration() *cobra.Command {
 			return errors.Join(exclusive(c, "replace", "keep", "empty"), exclusive(c, "no-verify", "only"))
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			o.Message, o.Only, o.Skip = args[0], chosen.only, chosen.skip
+			o.Message, o.Only, o.Skip, o.Strict = args[0], chosen.only, chosen.skip, chosen.strict
 			o.Mode = modeOf(keep, replace, empty)
 			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
 				o.Options = common

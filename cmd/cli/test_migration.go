@@ -28,7 +28,7 @@ func (a *app) testMigration() *cobra.Command {
 			"--format json test-migration",
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			o.Only, o.Skip = chosen.only, chosen.skip
+			o.Only, o.Skip, o.Strict = chosen.only, chosen.skip, chosen.strict
 			prove := func(ctx context.Context) error {
 				return a.run(ctx, func(ctx context.Context, common devenv.Options) (outcome, error) {
 					o.Options = common

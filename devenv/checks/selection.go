@@ -11,6 +11,8 @@ import (
 type Selection struct {
 	// Only and Skip hold ids or "prefix.*"; an empty Only means all.
 	Only, Skip []string
+	// Strict means that a warning counts as much as a failure.
+	Strict bool
 	// Severities holds the configured severity of a check by id: fail, warn or off.
 	Severities map[string]string
 }

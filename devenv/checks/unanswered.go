@@ -21,6 +21,9 @@ func (u Unanswered) finding() Finding {
 	return finding
 }
 
-// decisive reports whether a check could have called the migration faulty: without its answer nobody knows that the
-// migration is sound.
-func (s Selection) decisive(c Check) bool { return s.severity(c) == report.StatusFail }
+// decisive reports whether a check could have failed the run: without its answer nobody knows that the migration is
+// sound.
+func (s Selection) decisive(c Check) bool {
+	severity := s.severity(c)
+	return severity == report.StatusFail || s.Strict && severity == report.StatusWarn
+}

@@ -39,6 +39,11 @@ func TestUnansweredChecksAreSkippedWithTheReason(t *testing.T) {
 			Selection{},
 			"start.base", report.StatusSkip, false,
 		},
+		"a warning counts": {
+			func(f *Facts) { f.Base, f.Unanswered = StartOutcome{}, map[Trial]Unanswered{TrialStartBase: lost} },
+			Selection{Strict: true},
+			"start.base", report.StatusSkip, true,
+		},
 		"the configuration makes it fail": {
 			func(f *Facts) { f.Base, f.Unanswered = StartOutcome{}, map[Trial]Unanswered{TrialStartBase: lost} },
 			Selection{Severities: map[string]string{"start.base": "fail"}},
