@@ -27,7 +27,7 @@ func newRun(b *testbed.Testbed) *run {
 
 // finish removes what the run made, and completes the document with the run's error. An interrupt remains one.
 func (r *run) finish(ctx context.Context, err error) (*Result, error) {
-	if r.seeded != nil && r.seeded.Server != nil {
+	if r.seeded != nil && r.Has(r.seeded.Server) {
 		err = tool.ExplainLost(ctx, r.seeded.Server, err)
 	}
 	if err == nil {

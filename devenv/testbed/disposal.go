@@ -30,6 +30,13 @@ func (d *disposal) Dispose(ctx context.Context, server *database.Server) {
 	d.Later(ctx, server.Remove)
 }
 
+// Has reports whether the run still has a clone, and has not removed it itself.
+func (d *disposal) Has(server *database.Server) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.clones[server]
+}
+
 // Forget leaves it to the caller to remove a clone.
 func (d *disposal) Forget(server *database.Server) {
 	d.mu.Lock()

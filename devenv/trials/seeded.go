@@ -69,6 +69,9 @@ func failedUpgrade(ctx context.Context, p *pass, up *upgrade, log *step.Log) (fi
 		log.Line("the rows behind the failure could not be found: " + err.Error())
 		err = nil // the failure stands without them
 	}
+	if len(up.leftovers()) == 0 { // nobody else needs it
+		p.Dispose(ctx, up.seeded.Server)
+	}
 	return up.record(outcome, nil, nil), err
 }
 
