@@ -292,7 +292,8 @@ services:
     volumes: [".:/app:ro", "./logs:/app/logs", "/app/var/cache"]
     tmpfs: /app/tmp
 `, map[string]string{"a.py": ""})
-	if got := s.run("cd /app && touch logs/x var/cache/x tmp/x && ls; touch x 2>&1 | grep -c Read-only"); got != "__pycache__\na.py\ncompose.yaml\nlogs\ntmp\nvar\n1\n" {
+	const want = "__pycache__\na.py\ncompose.yaml\nlogs\ntmp\nvar\n1\n"
+	if got := s.run("cd /app && touch logs/x var/cache/x tmp/x && ls; touch x 2>&1 | grep -c Read-only"); got != want {
 		t.Errorf("it contains %q", got)
 	}
 }

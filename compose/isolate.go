@@ -67,8 +67,8 @@ type SourceVolume struct {
 	Path string
 	// Service is one that mounts it: its user owns the files.
 	Service string
-	// MountPoints are directories in it at which services mount something else, relative to it, with slashes. The engine
-	// makes them itself, but not where the volume is mounted read-only.
+	// MountPoints are directories in it at which services mount something else, relative to it, with slashes. The
+	// engine makes them itself, but not where the volume is mounted read-only.
 	MountPoints []string
 }
 

@@ -48,8 +48,8 @@ func envFilesAbsent(files []string) (said, hint string) {
 	for _, file := range files {
 		names = append(names, shown(file))
 		example := exampleOf(file)
-		ofAnother := slices.ContainsFunc(files, func(f string) bool { return f != file && namedAfter(example, f) }) && !namedAfter(example, file)
-		if example != "" && !ofAnother {
+		ofAnother := slices.ContainsFunc(files, func(f string) bool { return f != file && namedAfter(example, f) })
+		if example != "" && (namedAfter(example, file) || !ofAnother) {
 			copies = append(copies, "cp "+shown(example)+" "+shown(file))
 		} else {
 			others = append(others, shown(file))

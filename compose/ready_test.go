@@ -181,7 +181,8 @@ func TestServiceWithoutAPortIsReadyIfItStaysUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := server(t, test.program, "")
-			got, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 5 * time.Second, StaysUp: 2 * time.Second, Declared: test.declared})
+			ready := compose.Ready{Timeout: 5 * time.Second, StaysUp: 2 * time.Second, Declared: test.declared}
+			got, err := s.client.WaitReady(t.Context(), s.id, ready)
 			if how := got.How + fmt.Sprint(err); !strings.Contains(how, test.want) {
 				t.Errorf("%s, want %q", how, test.want)
 			}

@@ -52,7 +52,8 @@ func TestCloneHasTheBasesDataWithoutChangingIt(t *testing.T) {
 	}
 	own := first.settings
 	own.Database = "of the application" // which creates it when it starts, so the image of the empty database lacks it
-	if name := queryText(t, clone(t, e, CloneOptions{Image: empty, Settings: own}), "SELECT current_database()::text"); name != own.Database {
+	ofApplication := clone(t, e, CloneOptions{Image: empty, Settings: own})
+	if name := queryText(t, ofApplication, "SELECT current_database()::text"); name != own.Database {
 		t.Errorf("the clone's database is %q", name)
 	}
 	for setting, want := range map[string]string{

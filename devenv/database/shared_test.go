@@ -123,7 +123,8 @@ func TestDatabasesAreGivenBackAsTheyWere(t *testing.T) {
 	name := queryText(t, server, "SELECT current_database()")
 	execute(t, server, "CREATE SCHEMA kept; COMMENT ON DATABASE "+name+" IS 'kept'")
 	failure := errors.New("f's own")
-	if err := server.Unchanged(t.Context(), func() error { execute(t, server, "CREATE SCHEMA shop"); return failure }); !errors.Is(err, failure) {
+	err := server.Unchanged(t.Context(), func() error { execute(t, server, "CREATE SCHEMA shop"); return failure })
+	if !errors.Is(err, failure) {
 		t.Error(err)
 	}
 	const left = `SELECT concat_ws(' ', (SELECT string_agg(nspname, ' ') FROM pg_namespace WHERE nspname IN ('kept', 'shop')),

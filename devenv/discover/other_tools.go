@@ -75,8 +75,8 @@ func toolSigns() []sign {
 	}
 }
 
-// databaseSigns returns the evidence of a database that is not supported. It counts only where nothing is Postgres: many
-// projects use SQLite as well.
+// databaseSigns returns the evidence of a database that is not supported. It counts only where nothing is Postgres:
+// many projects use SQLite as well.
 func databaseSigns() []sign {
 	const settings = `(^|/)(alembic\.ini|[^/]*env[^/]*|(config|settings|database|db|session|main|app)\.py)$`
 	return []sign{

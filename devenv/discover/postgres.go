@@ -133,8 +133,8 @@ func (d databases) forTests(name string) bool {
 	})
 }
 
-// maybePostgres reports whether a service may be a Postgres server under a name that is not known: its image is not known
-// to be anything else, and it is called a database, or has a database's port or directory.
+// maybePostgres reports whether a service may be a Postgres server under a name that is not known: its image is not
+// known to be anything else, and it is called a database, or has a database's port or directory.
 func (d databases) maybePostgres(name string) bool {
 	svc := d.services.get(name)
 	if image := imageName(svc.Image); anyOf(image, companionWords()...) || anyOf(image, otherDatabases()...) {

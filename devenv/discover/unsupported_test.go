@@ -95,10 +95,10 @@ func TestWhatOnlyLooksLikeAnotherToolIsNone(t *testing.T) {
 // TestAnotherDatabaseIsNamedFromTheFiles lists the files beside an Alembic project; none means that nothing is said.
 func TestAnotherDatabaseIsNamedFromTheFiles(t *testing.T) {
 	for files, want := range map[string]string{
-		"compose.yaml=services: {db: {image: \"mysql:8\"}}":                                     "compose.yaml shows that the project uses MySQL",
+		"compose.yaml=services: {db: {image: \"mysql:8\"}}":                                     "compose.yaml shows",
 		"deploy/docker-compose.yml=services: {db: {image: docker.io/library/mariadb}}":          "uses MariaDB",
-		"app/config.py=URL = 'sqlite+aiosqlite:///./x.db'":                                      "app/config.py shows that the project uses SQLite",
-		".env.example=DATABASE_URL=mysql+pymysql://u:p@h/d":                                     ".env.example shows that the project uses MySQL",
+		"app/config.py=URL = 'sqlite+aiosqlite:///./x.db'":                                      "uses SQLite",
+		".env.example=DATABASE_URL=mysql+pymysql://u:p@h/d":                                     ".env.example shows",
 		"compose.yaml=services: {db: {image: \"postgres:17\"}, wp: {image: \"mysql:8\"}}":       "",
 		"compose.yaml=services: {db: {image: \"postgis/postgis\"}} | tests/config.py=sqlite://": "",
 		"db/Dockerfile=FROM postgres:17 | config.py=sqlite://":                                  "",

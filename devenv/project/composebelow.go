@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// composeFiles are the Compose files in and below a directory: those with names Compose looks for, those that are called
-// Compose files, and other YAML files that list services.
+// composeFiles are the Compose files in and below a directory: those with names Compose looks for, those that are
+// called Compose files, and other YAML files that list services.
 type composeFiles struct{ usual, other, unnamed []string }
 
 // listsServices matches what every Compose file with services contains.

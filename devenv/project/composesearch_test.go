@@ -19,6 +19,9 @@ const (
 	code     = "services: {app: {build: CODE, env_file: absent.env, ports: ['${UNSET}:80']}}"
 	neither  = "services: {grafana: {image: grafana}}"
 	broken   = "services: [{"
+
+	ini        = "[alembic]\nscript_location = m\n"
+	dockerfile = "FROM x\nCOPY . .\n"
 )
 
 // TestTheComposeFileIsFoundOrAQuestion lists a repository's Compose files, with what they contain, and the expected
@@ -43,8 +46,8 @@ func TestTheComposeFileIsFoundOrAQuestion(t *testing.T) {
 			files: map[string]string{"app/docker-compose.yml": neither, "app/docker-compose.override.yml": code},
 		},
 		{
-			name: "words in a path mean nothing", want: "deployment/example", why: "the only one of 2 Compose files with Postgres beside a " +
-				"service that builds the code",
+			name: "words in a path mean nothing", want: "deployment/example",
+			why:   "the only one of 2 Compose files with Postgres beside a service that builds the code",
 			files: map[string]string{"deployment/example/docker-compose.yml": both, "profiling/docker-compose.yml": neither},
 		},
 		{
@@ -54,13 +57,13 @@ func TestTheComposeFileIsFoundOrAQuestion(t *testing.T) {
 		{
 			name: "the one whose service has the migrations", want: "b", why: "has the migrations",
 			files: map[string]string{
-				"a/compose.yaml": both, "b/compose.yaml": both, "b/alembic.ini": "[alembic]\nscript_location = m\n", "b/Dockerfile": "FROM x\nCOPY . .\n",
-				"a/Dockerfile": "FROM x\nCOPY . .\n",
+				"a/compose.yaml": both, "b/compose.yaml": both, "b/alembic.ini": ini, "b/Dockerfile": dockerfile,
+				"a/Dockerfile": dockerfile,
 			},
 		},
 		{
 			name: "the one that mounts the migrations", want: ". compose.dev.yml", why: "mounts the migrations",
-			files: map[string]string{"compose.dev.yml": mounting, "compose.prod.yml": both, "alembic.ini": "[alembic]\nscript_location = m\n"},
+			files: map[string]string{"compose.dev.yml": mounting, "compose.prod.yml": both, "alembic.ini": ini},
 		},
 		{
 			name: "a usual name before another", want: "app",
@@ -73,7 +76,7 @@ func TestTheComposeFileIsFoundOrAQuestion(t *testing.T) {
 		},
 		{
 			name: "a name of another kind", want: ". local.yml", why: "the only Compose file in the repository",
-			files: map[string]string{"local.yml": both, "config/services.yaml": "services: {mailer: {class: Mailer}}", "mkdocs.yml": "site: x"},
+			files: map[string]string{"local.yml": both, "config/services.yaml": "services: {mailer: {class: Mailer}}"},
 		},
 		{
 			name: "two names of another kind", asks: "{files: [local.yml]}|{files: [production.yml]}",
@@ -93,7 +96,7 @@ func TestTheComposeFileIsFoundOrAQuestion(t *testing.T) {
 		},
 		{
 			name: "two projects", asks: "{files: [billing/docker-compose.yml]}|{files: [shop/docker-compose.yml]}",
-			files: map[string]string{"shop/docker-compose.yml": both, "billing/docker-compose.yml": both, "docs/docker-compose.yml": neither},
+			files: map[string]string{"shop/docker-compose.yml": both, "billing/docker-compose.yml": both, "docs/compose.yml": neither},
 		},
 		{
 			name: "two unusual names", asks: "docker-compose.dev.yml|docker-compose.local.yml",
@@ -117,7 +120,8 @@ func TestTheComposeFileIsFoundOrAQuestion(t *testing.T) {
 				asked(t, err, strings.Split(c.asks, "|"))
 				return
 			}
-			got := strings.TrimSpace(strings.Join(append([]string{InRepository(root, found.WorkingDir)}, relativeTo(root, found.Files)...), " "))
+			all := append([]string{InRepository(root, found.WorkingDir)}, relativeTo(root, found.Files)...)
+			got := strings.Join(all, " ")
 			if err != nil || got != c.want || !strings.Contains(found.from, c.why) {
 				t.Errorf("found %q (%s), want %q (%s): %v", got, found.from, c.want, c.why, err)
 			}
@@ -132,9 +136,9 @@ func TestAnIncompleteComposeFileNamesTheOther(t *testing.T) {
 		want  string // texts of the hint, separated by |; empty: it stays
 	}{
 		{
-			name: "another has all", want: "compose.yaml has no Postgres|x/local.yml.compose.yml|x/local.yml.compose.yml has Postgres beside|" +
-				"compose: {files: [x/local.yml.compose.yml]}|otherwise as before",
-			files: map[string]string{"compose.yaml": neither, "x/local.yml.compose.yml": both},
+			name: "another has all", want: "compose.yaml has no Postgres|x/local.compose.yml has Postgres beside|" +
+				"compose: {files: [x/local.compose.yml]}|otherwise as before",
+			files: map[string]string{"compose.yaml": neither, "x/local.compose.yml": both},
 		},
 		{
 			name: "another completes it", want: "db.compose.yml has Postgres|compose: {files: [compose.yaml, db.compose.yml]}",

@@ -37,11 +37,14 @@ func TestAPasswordThatIsAWordIsRedactedOnlyWherePasswordsAre(t *testing.T) {
 		}
 		r := redact.New()
 		LearnModel(r, &types.Project{Name: "p", Services: types.Services{
-			word:  service(word, word+"/"+word+":17", types.MappingWithEquals{"POSTGRES_PASSWORD": &word, "POSTGRES_USER": &word, "POSTGRES_DB": &word}),
+			word: service(word, word+"/"+word+":17", types.MappingWithEquals{
+				"POSTGRES_PASSWORD": &word, "POSTGRES_USER": &word, "POSTGRES_DB": &word,
+			}),
 			"app": service("app", "", types.MappingWithEquals{"DATABASE_URL": &url}),
 		}})
 		for _, text := range []string{
-			"database " + word + " (its image " + word + "/" + word + ":17)", "user " + word + ", database " + word + ", port 5432, as " + word,
+			"database " + word + " (its image " + word + "/" + word + ":17)",
+			"user " + word + ", database " + word + ", port 5432, as " + word,
 			"the service " + word + " runs " + word, "host=" + word + " dbname=" + word, `database "` + word + `" does not exist`,
 		} {
 			if got := r.Text(text); got != text {

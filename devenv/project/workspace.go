@@ -35,8 +35,12 @@ type Workspace struct {
 	// Builds are the images built by runs that this run uses.
 	Builds builds.Images
 	Identity
-	remarks
+	state
+}
 
+// state is what a workspace keeps to itself.
+type state struct {
+	remarks
 	selected  selection
 	resources resources
 }
@@ -59,9 +63,10 @@ type OpenOptions struct {
 
 func (o OpenOptions) workspace() *Workspace {
 	return &Workspace{
-		Redactor:  cmp.Or(o.Redactor, redact.New()),
-		remarks:   remarks{tell: o.Note, noted: map[string]bool{}},
-		resources: resources{networks: map[string]bool{}},
+		Redactor: cmp.Or(o.Redactor, redact.New()),
+		state: state{
+			remarks: remarks{tell: o.Note, noted: map[string]bool{}}, resources: resources{networks: map[string]bool{}},
+		},
 	}
 }
 
