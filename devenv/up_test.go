@@ -178,7 +178,7 @@ func TestUpStartsNoBackendOnAnUnknownRevision(t *testing.T) {
 func (s ownStack) onTerminal(binary, answer string, args ...string) (code int, said string) {
 	s.Helper()
 	command := exec.CommandContext(s.Context(), binary, args...)
-	command.Dir, command.Env = s.dir, append(os.Environ(), "TERM=dumb")
+	command.Dir, command.Env = s.dir, append(os.Environ(), "TERM=dumb", "CI=") // nobody is asked in CI
 	control, err := pty.StartWithSize(command, &pty.Winsize{Rows: 24, Cols: 120})
 	if err != nil {
 		s.Fatal(err)
