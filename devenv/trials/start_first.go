@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"devenv/devenv/checks"
+	"devenv/devenv/codesearch"
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
@@ -90,12 +91,12 @@ func (u *upgrade) createsTables() bool {
 // createsTables returns the first Python file below dir, relative to it, that creates the models' tables; empty if
 // there is none. Tests do not count: they do so on their own databases.
 func createsTables(dir string) (string, error) {
-	files, err := codeFiles(dir)
+	files, err := codesearch.Files(dir)
 	if err != nil {
 		return "", err
 	}
 	for _, file := range files {
-		if path.Ext(file) != ".py" || isTest(file) {
+		if path.Ext(file) != ".py" || codesearch.IsTest(file) {
 			continue
 		}
 		content, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file)))

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"devenv/devenv/checks"
+	"devenv/devenv/codesearch"
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/step"
 )
@@ -31,23 +32,41 @@ func findNames(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(files, func(a, b string) int { return testsLast(isTest(a), isTest(b)) })
-	searches := make([]*nameSearch, len(missing))
+	slices.SortStableFunc(files, func(a, b string) int { return testsLast(codesearch.IsTest(a), codesearch.IsTest(b)) })
+	searches := make([]*codesearch.Names, len(missing))
 	for i := range missing {
-		searches[i] = newNameSearch(&up.before.Shape, missing[i])
+		searches[i] = codesearch.NewNames(missing[i].Table, missing[i].Column, up.isShared(missing[i]))
 	}
 	for _, file := range files {
-		text, err := readCode(filepath.Join(p.Base.Tree.Dir(), filepath.FromSlash(file)))
+		text, err := codesearch.Read(filepath.Join(p.Base.Tree.Dir(), filepath.FromSlash(file)))
 		if err != nil || ctx.Err() != nil {
 			return nil, errors.Join(err, ctx.Err())
 		}
 		for i, search := range searches {
-			for _, line := range search.lines(text) {
+			for _, line := range search.Lines(text) {
 				missing[i].Mentions = append(missing[i].Mentions, checks.Mention{File: file, Line: line})
 			}
 		}
 	}
 	return func(f *checks.Facts) { f.Gone = missing }, nil
+}
+
+// baseCode returns the files of the base's tree with code that works on the database, except for the migrations and
+// what fills a new database: neither runs during a deployment.
+func (p *pass) baseCode() ([]string, error) {
+	root, left := p.Base.Tree.Dir(), slices.Clone(p.Project.Migrations.Versions)
+	for _, file := range p.Project.Seed.SQL {
+		left = append(left, codesearch.Below(root, p.Base.InTree(p.Workspace.Path(file)))...)
+	}
+	users := []string{p.Project.Backend, p.Project.Migrations.Service}
+	return codesearch.Working(root, p.Base.Model.Services, p.Project.Database, users, left)
+}
+
+// isShared reports whether other tables had a column of the same name.
+func (u *upgrade) isShared(g checks.Gone) bool {
+	return slices.ContainsFunc(u.before.Shape.Tables, func(t catalog.Table) bool {
+		return t.Label() != g.Table && slices.ContainsFunc(t.Columns, func(c catalog.Column) bool { return c.Name == g.Column })
+	})
 }
 
 // testsLast orders two files by whether they are tests.

@@ -1,8 +1,12 @@
-package trials
+// Package codesearch finds code of the project: its files, which of them work with the database, and the lines that name
+// a table or a column. It judges texts and values only.
+package codesearch
 
 import (
+	"bytes"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -13,8 +17,11 @@ import (
 	"devenv/devenv/inside"
 )
 
-// codeFiles returns the regular files below dir that may be code of the project, relative to it, with slashes.
-func codeFiles(dir string) (paths []string, err error) {
+// searchedLimit is the size in bytes above which a file is data rather than code.
+const searchedLimit = 1 << 20
+
+// Files returns the regular files below dir that may be code of the project, relative to it, with slashes.
+func Files(dir string) (paths []string, err error) {
 	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -31,8 +38,8 @@ func codeFiles(dir string) (paths []string, err error) {
 	return paths, err
 }
 
-// isTest reports whether a file belongs to the project's tests, which work on databases of their own.
-func isTest(file string) bool {
+// IsTest reports whether a file belongs to the project's tests, which work on databases of their own.
+func IsTest(file string) bool {
 	for dir := range strings.SplitSeq(path.Dir(file), "/") {
 		if slices.Contains([]string{"tests", "test", "__tests__", "spec"}, dir) {
 			return true
@@ -44,19 +51,16 @@ func isTest(file string) bool {
 		strings.Contains(name, ".test.") || strings.Contains(name, ".spec.")
 }
 
-// baseCode returns the files of the base's tree with code that works on the database, except for the migrations and
-// what fills a new database: neither runs during a deployment.
-func (p *pass) baseCode() ([]string, error) {
-	root := p.Base.Tree.Dir()
-	files, err := codeFiles(root)
+// Working returns those files of a tree with code that works on the database, relative to it, with slashes: what the
+// users of the database, and all services that depend on it directly, are built from or mount, except for what is left
+// out.
+func Working(root string, services types.Services, database string, users, left []string) ([]string, error) {
+	files, err := Files(root)
 	if err != nil {
 		return nil, err
 	}
-	within, left := codePaths(root, p.Base.Model.Services, p.Project.Database, p.Project.Backend, p.Project.Migrations.Service)
-	left = append(left, p.Project.Migrations.Versions...)
-	for _, file := range p.Project.Seed.SQL {
-		left = append(left, below(root, p.Base.InTree(p.Workspace.Path(file)))...)
-	}
+	within, others := paths(root, services, database, users...)
+	left = slices.Concat(left, others)
 	return slices.DeleteFunc(files, func(file string) bool {
 		return !isIn(file, within) || isIn(file, left) || slices.Contains(notCode(), strings.ToLower(path.Ext(file)))
 	}), nil
@@ -67,16 +71,16 @@ func notCode() []string {
 	return []string{".md", ".rst", ".txt", ".adoc", ".csv", ".tsv", ".json", ".lock", ".svg", ".po", ".pot", ".map", ".dump", ".log"}
 }
 
-// codePaths returns what the services that work with the database are built from or mount, or the whole tree if that is
+// paths returns what the services that work with the database are built from or mount, or the whole tree if that is
 // not known, and what of it belongs to the database. A frontend, which only needs the backend, does not work with it.
-func codePaths(root string, services types.Services, database string, users ...string) (within, left []string) {
+func paths(root string, services types.Services, database string, users ...string) (within, left []string) {
 	for _, name := range slices.Sorted(maps.Keys(services)) {
 		_, depends := services[name].DependsOn[database]
 		switch {
 		case name == database:
-			left = append(left, below(root, sourcesOf(services[name])...)...)
+			left = append(left, Below(root, sourcesOf(services[name])...)...)
 		case depends, slices.Contains(users, name):
-			within = append(within, below(root, sourcesOf(services[name])...)...)
+			within = append(within, Below(root, sourcesOf(services[name])...)...)
 		}
 	}
 	if len(within) == 0 {
@@ -85,15 +89,15 @@ func codePaths(root string, services types.Services, database string, users ...s
 	return within, slices.DeleteFunc(left, func(dir string) bool { return slices.Contains(within, dir) })
 }
 
-// below returns those host paths that are in a tree, relative to it, with slashes.
-func below(root string, hosts ...string) []string {
-	var paths []string
+// Below returns those host paths that are in a tree, relative to it, with slashes.
+func Below(root string, hosts ...string) []string {
+	var found []string
 	for _, host := range hosts {
 		if rel, ok := inside.Rel(root, host); ok {
-			paths = append(paths, filepath.ToSlash(rel))
+			found = append(found, filepath.ToSlash(rel))
 		}
 	}
-	return paths
+	return found
 }
 
 // sourcesOf returns the host paths of a service's build context and bind mounts.
@@ -116,4 +120,17 @@ func isIn(file string, paths []string) bool {
 		p = path.Clean(p)
 		return p == "." || file == p || strings.HasPrefix(file, p+"/")
 	})
+}
+
+// Read returns the text of a file of code; empty for one that is large or not text.
+func Read(file string) (string, error) {
+	info, err := os.Stat(file)
+	if err != nil || info.Size() > searchedLimit {
+		return "", err
+	}
+	content, err := os.ReadFile(file)
+	if err != nil || bytes.IndexByte(content, 0) >= 0 {
+		return "", err
+	}
+	return string(content), nil
 }

@@ -1,23 +1,14 @@
-package trials
+package codesearch
 
 import (
-	"bytes"
-	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
-
-	"devenv/devenv/checks"
-	"devenv/devenv/database/catalog"
 )
 
-// searchedLimit is the size in bytes above which a file is data rather than code.
-const searchedLimit = 1 << 20
-
-// nameSearch finds the lines that name a table or one of its columns. A column's name alone says little if other
+// Names finds the lines that name a table or one of its columns. A column's name alone says little if other
 // tables have it as well or if it is a plain word: then the table, or a class named after it, must be near.
-type nameSearch struct {
+type Names struct {
 	// of is the table's name for a table, else the column's.
 	of *regexp.Regexp
 	// table finds the table's name or its class, declared the name in quotes, as in a declaration, and from the name in a
@@ -29,23 +20,21 @@ type nameSearch struct {
 	shared, compound bool
 }
 
-// newNameSearch returns a search for what has gone from a schema.
-func newNameSearch(before *catalog.Shape, g checks.Gone) *nameSearch {
-	_, table, _ := strings.Cut(g.Table, ".")
-	if g.Column == "" {
-		return &nameSearch{of: tablePattern(table)}
+// NewNames returns a search for a table, as schema.table, or one of its columns; shared is set if other tables have a
+// column of this name.
+func NewNames(table, column string, shared bool) *Names {
+	_, table, _ = strings.Cut(table, ".")
+	if column == "" {
+		return &Names{of: tablePattern(table)}
 	}
-	others := slices.ContainsFunc(before.Tables, func(t catalog.Table) bool {
-		return t.Label() != g.Table && slices.ContainsFunc(t.Columns, func(c catalog.Column) bool { return c.Name == g.Column })
-	})
-	column := regexp.QuoteMeta(g.Column)
-	return &nameSearch{
-		of:       word(column),
+	name := regexp.QuoteMeta(column)
+	return &Names{
+		of:       word(name),
 		table:    word(strings.Join(namesOfRow(table), "|")),
 		declared: regexp.MustCompile("[\"'`]" + regexp.QuoteMeta(table) + "[\"'`]"),
 		from:     regexp.MustCompile(inStatement + regexp.QuoteMeta(table) + `\b`),
-		accessed: regexp.MustCompile("\\." + column + "\\b|[\"'`]" + column + "[\"'`]"),
-		shared:   others, compound: isCompound(g.Column),
+		accessed: regexp.MustCompile("\\." + name + "\\b|[\"'`]" + name + "[\"'`]"),
+		shared:   shared, compound: isCompound(column),
 	}
 }
 
@@ -94,21 +83,8 @@ func namesOfRow(table string) []string {
 	return names
 }
 
-// readCode returns the text of a file of code; empty for one that is large or not text.
-func readCode(file string) (string, error) {
-	info, err := os.Stat(file)
-	if err != nil || info.Size() > searchedLimit {
-		return "", err
-	}
-	content, err := os.ReadFile(file)
-	if err != nil || bytes.IndexByte(content, 0) >= 0 {
-		return "", err
-	}
-	return string(content), nil
-}
-
-// lines returns the numbers of the lines that name it, except for comments and imports.
-func (s *nameSearch) lines(content string) []int {
+// Lines returns the numbers of the lines that name it, except for comments and imports.
+func (s *Names) Lines(content string) []int {
 	if !s.of.MatchString(content) {
 		return nil
 	}
@@ -130,7 +106,7 @@ func isRemark(line string) bool {
 }
 
 // counts reports whether a line that has the name means it; inFile is set if its file names the table.
-func (s *nameSearch) counts(lines []string, i int, inFile bool) bool {
+func (s *Names) counts(lines []string, i int, inFile bool) bool {
 	switch {
 	case s.table == nil, s.compound && !s.shared, s.table.MatchString(lines[i]), s.inDefinition(lines, i), s.inSQL(lines, i):
 		return true
@@ -140,7 +116,7 @@ func (s *nameSearch) counts(lines []string, i int, inFile bool) bool {
 
 // inDefinition reports whether a line is in a block that belongs to the table: one that starts with its name, or that
 // declares it (__tablename__ = "members").
-func (s *nameSearch) inDefinition(lines []string, i int) bool {
+func (s *Names) inDefinition(lines []string, i int) bool {
 	depth := depthOf(lines[i])
 	for j := i - 1; j >= 0 && depth > 0; j-- {
 		switch d := depthOf(lines[j]); {
@@ -167,7 +143,7 @@ const statementLines = 5
 
 // inSQL reports whether a line is in a statement on the table: one near it says FROM members, without an empty line in
 // between.
-func (s *nameSearch) inSQL(lines []string, i int) bool {
+func (s *Names) inSQL(lines []string, i int) bool {
 	for _, step := range []int{1, -1} {
 		for j := i + step; j >= 0 && j < len(lines) && max(i-j, j-i) <= statementLines && strings.TrimSpace(lines[j]) != ""; j += step {
 			if s.from.MatchString(lines[j]) && !isRemark(lines[j]) {

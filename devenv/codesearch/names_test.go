@@ -1,11 +1,8 @@
-package trials
+package codesearch
 
 import (
 	"slices"
 	"testing"
-
-	"devenv/devenv/checks"
-	"devenv/devenv/database/catalog"
 )
 
 const ormModels = `from sqlalchemy.orm import relationship
@@ -57,16 +54,6 @@ def export(rows):
 
 func TestLinesThatNameAColumnAreFound(t *testing.T) {
 	t.Parallel()
-	columns := func(names ...string) (list []catalog.Column) {
-		for _, name := range names {
-			list = append(list, catalog.Column{Name: name})
-		}
-		return list
-	}
-	shape := &catalog.Shape{Tables: []catalog.Table{
-		{Schema: "public", Name: "members", Columns: columns("id", "name", "legacy", "owner_id")},
-		{Schema: "public", Name: "items", Columns: columns("id", "name", "owner_id")},
-	}}
 	for name, c := range map[string]struct {
 		column, content string
 		want            []int
@@ -81,8 +68,8 @@ func TestLinesThatNameAColumnAreFound(t *testing.T) {
 		"part of a longer word":                {"legacy", "members.legacy_id = is_legacy(members)\n", nil},
 		"a whole line of it after the keyword": {"legacy", "UPDATE members\nSET legacy = NULL\n", []int{2}},
 	} {
-		search := newNameSearch(shape, checks.Gone{Table: "public.members", Column: c.column})
-		if got := search.lines(c.content); !slices.Equal(got, c.want) {
+		search := NewNames("public.members", c.column, c.column != "legacy" && c.column != "taxCode")
+		if got := search.Lines(c.content); !slices.Equal(got, c.want) {
 			t.Errorf("%s: lines %v, want %v", name, got, c.want)
 		}
 	}
@@ -98,12 +85,12 @@ func TestLinesThatNameATableAreFound(t *testing.T) {
 		"from members import Member\n":                           nil,
 		"-- FROM members\n":                                      nil,
 	} {
-		search := newNameSearch(&catalog.Shape{}, checks.Gone{Table: "crm.members"})
-		if got := search.lines(content); !slices.Equal(got, want) {
+		search := NewNames("crm.members", "", false)
+		if got := search.Lines(content); !slices.Equal(got, want) {
 			t.Errorf("%q: lines %v, want %v", content, got, want)
 		}
 	}
-	if got := newNameSearch(&catalog.Shape{}, checks.Gone{Table: "public.order_items"}).lines("rows = order_items.all()"); len(got) != 1 {
+	if got := NewNames("public.order_items", "", false).Lines("rows = order_items.all()"); len(got) != 1 {
 		t.Errorf("a table of two words: %v", got)
 	}
 }

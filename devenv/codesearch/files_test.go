@@ -1,4 +1,4 @@
-package trials
+package codesearch
 
 import (
 	"slices"
@@ -25,14 +25,14 @@ func TestOnlyCodeThatWorksOnTheDatabaseIsSearched(t *testing.T) {
 		"db": built("/tree/db", "/tree/data"), "api": after(built("/tree/api", "/elsewhere", "/tree/shared"), "db"),
 		"web": after(built("/tree/web"), "api"), "migrate": built("/tree/tools"),
 	}
-	within, left := codePaths("/tree", services, "db", "api", "migrate")
+	within, left := paths("/tree", services, "db", "api", "migrate")
 	if want := []string{"api", "shared", "tools"}; !slices.Equal(within, want) {
 		t.Errorf("it searches %q, want %q", within, want)
 	}
 	if want := []string{"db", "data"}; !slices.Equal(left, want) {
 		t.Errorf("it leaves out %q, want %q", left, want)
 	}
-	if within, _ := codePaths("/tree", types.Services{"db": {}, "api": {}}, "db", "api"); !slices.Equal(within, []string{"."}) {
+	if within, _ := paths("/tree", types.Services{"db": {}, "api": {}}, "db", "api"); !slices.Equal(within, []string{"."}) {
 		t.Errorf("where the code is not known, it searches %q", within)
 	}
 }
@@ -47,7 +47,7 @@ func TestAFileIsInADirectoryByItsWholeName(t *testing.T) {
 	for file, want := range map[string]bool{
 		"tests/a.py": true, "app/test_a.py": true, "app/a_test.go": true, "web/a.spec.ts": true, "app/contest.py": false, "app/a.py": false,
 	} {
-		if got := isTest(file); got != want {
+		if got := IsTest(file); got != want {
 			t.Errorf("%s is a test: %v", file, got)
 		}
 	}
