@@ -216,9 +216,12 @@ func TestAnUnwritableRevisionDirectoryChangesNothing(t *testing.T) {
 	dir := filepath.Join(c.dir, sample.VersionsDir)
 	makeUnwritable(t, dir)
 	before := c.worktreeState()
-	_, err := c.newMigration(func(o *devenv.NewMigrationOptions) { o.NoVerify = true })
+	result, err := c.newMigration(func(o *devenv.NewMigrationOptions) { o.NoVerify = true })
 	if err == nil || report.KindOf(err) != report.KindWork || !strings.Contains(err.Error(), sample.VersionsDir) {
 		t.Errorf("%v", err)
+	}
+	if steps := result.Document.Steps; len(steps) != 1 || steps[0].Name != "check" {
+		t.Errorf("it was noticed only after %+v", steps)
 	}
 	if after := c.worktreeState(); after != before {
 		t.Errorf("it changed:\n%s\nwas\n%s", after, before)
