@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"strings"
 
 	"devenv/compose"
 	"devenv/compose/engine"
@@ -47,6 +48,6 @@ func (u *starting) noteUnkept(ctx context.Context, name string) {
 		return
 	}
 	if lost, kept := database.Kept(name, service, image); !kept {
-		u.Note(lost.String() + "; " + lost.Remedy())
+		u.Note(lost.String() + "; " + strings.Join(strings.Fields(lost.Remedy()), " "))
 	}
 }
