@@ -73,11 +73,13 @@ func (h *Shared) unshare(ctx context.Context) error {
 	return err
 }
 
-// shareableQuery reports whether copies of a database are faithful.
+// shareableQuery reports whether copies of a database are faithful. A session of devenv's own is one that has just ended:
+// CREATE DATABASE waits for it.
 const shareableQuery = `SELECT current_setting('server_version_num')::int >= 100000
 AND (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
 AND EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = $1 AND datname <> 'template1')
-AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND backend_type <> 'autovacuum worker')
+AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE datname = $1
+	AND backend_type <> 'autovacuum worker' AND application_name <> 'devenv')
 AND NOT EXISTS (SELECT FROM pg_catalog.pg_subscription)`
 
 // Create returns a new database as the server's was when it began to be shared, or ErrSpoiled.

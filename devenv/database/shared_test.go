@@ -104,6 +104,9 @@ func TestAServerInUseIsNotShared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := conn.Exec(t.Context(), "SET application_name = 'another'"); err != nil {
+		t.Fatal(err)
+	}
 	if _, ok, err := Share(t.Context(), server); ok || err != nil {
 		t.Errorf("a server with a session of somebody else's is shared: %v, %v", ok, err)
 	}
