@@ -108,10 +108,14 @@ func (w *writer) findUnwritten(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	log.Skipped(m.Nothing(w.Testbed))
-	if m.Empty() {
-		return lacking(w.Noise(), w.BaseName(), w.Tool.Snippets().Words().Upgrade)
+	if !m.Empty() {
+		return nil
 	}
-	return nil
+	there, err := w.Catalog(ctx, w.seeded.Server)
+	if err != nil {
+		return err
+	}
+	return lacking(w.Noise(), there, w.BaseName(), w.Tool.Snippets().Words().Upgrade)
 }
 
 // applyBranch upgrades the clone with the branch's kept revisions, so that autogenerate finds only what they leave. If

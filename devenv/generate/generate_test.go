@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
@@ -42,7 +43,8 @@ func TestTablesThatNoMigrationOfTheBaseMakesAreAnError(t *testing.T) {
 		{Kind: migrations.CreateTable, Object: "table:public.members", Rendered: "op.create_table('members',\nsa.Column('id'))"},
 		{Kind: migrations.AddColumn, Object: "column:crm.teams.motto", Rendered: "op.add_column('teams')"},
 	}
-	err := lacking(noise, "main", "upgrade()")
+	none := catalog.Catalog{}
+	err := lacking(noise, none, "main", "upgrade()")
 	const want = "make a migration: the branch needs none of its own, but models and migrations differ on main already: its models have " +
 		"table members, column crm.teams.motto, and no migration makes them"
 	if err == nil || err.Error() != want || report.KindOf(err) != report.KindWork {
@@ -52,7 +54,11 @@ func TestTablesThatNoMigrationOfTheBaseMakesAreAnError(t *testing.T) {
 	if hint := report.HintOf(err); !strings.Contains(hint, code) {
 		t.Errorf("the hint is %s", hint)
 	}
-	if err := lacking(noise[:1], "main", "upgrade()"); err != nil {
+	if err := lacking(noise[:1], none, "main", "upgrade()"); err != nil {
 		t.Errorf("an index that only the database has: %v", err)
+	}
+	there := catalog.Catalog{Objects: map[string]catalog.Object{"view:public.members": {}, "column:crm.teams.motto": {}}}
+	if err := lacking(noise, there, "main", "upgrade()"); err != nil {
+		t.Errorf("what autogenerate does not see, but is there: %v", err)
 	}
 }

@@ -5,19 +5,21 @@ import (
 	"slices"
 	"strings"
 
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
 
 // lacking returns the failure for tables and columns that the base's models have and no migration of the base makes:
-// the branch does not answer for them, but code that uses them fails. It returns nil if there is none.
-func lacking(noise []migrations.Operation, base, upgrade string) error {
+// the branch does not answer for them, but code that uses them fails. It returns nil if there is none. What is there is
+// not lacking, even if autogenerate does not see it: it looks into no other schema unless told to.
+func lacking(noise []migrations.Operation, there catalog.Catalog, base, upgrade string) error {
 	var objects, code []string
 	for _, o := range noise {
-		if o.Kind != migrations.CreateTable && o.Kind != migrations.AddColumn {
+		kind, name, _ := strings.Cut(o.Object, ":")
+		if o.Kind != migrations.CreateTable && o.Kind != migrations.AddColumn || isThere(there, o.Object, "view:"+name, "matview:"+name) {
 			continue
 		}
-		kind, name, _ := strings.Cut(o.Object, ":")
 		if object := kind + " " + strings.TrimPrefix(name, "public."); !slices.Contains(objects, object) {
 			objects = append(objects, object)
 		}
@@ -32,6 +34,11 @@ func lacking(noise []migrations.Operation, base, upgrade string) error {
 		strings.Join(code, "\n") + "\nif something else makes them, exclude them from autogenerate"
 	return report.Fail(report.KindWork, hint, "make a migration: the branch needs none of its own, but models and migrations differ on %s "+
 		"already: its models have %s, and no migration makes %s", base, listed(objects), pronoun(len(objects)))
+}
+
+// isThere reports whether a schema has one of some objects.
+func isThere(schema catalog.Catalog, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { _, ok := schema.Objects[name]; return ok })
 }
 
 // listed returns the first few of a list in words.

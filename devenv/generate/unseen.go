@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"devenv/devenv/branch"
+	"devenv/devenv/codesearch"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
 	"devenv/devenv/testbed"
@@ -66,7 +67,7 @@ func (w *writer) changedModels(ctx context.Context, models migrations.Models) ([
 func isImported(models migrations.Models, file string, files []gitrepo.File, read func(string) ([]byte, error)) (bool, error) {
 	for _, f := range files {
 		other := f.Path
-		if other == file || path.Ext(other) != path.Ext(file) || isTest(other) {
+		if other == file || path.Ext(other) != path.Ext(file) || codesearch.IsTest(other) {
 			continue
 		}
 		content, err := read(other)
@@ -93,15 +94,9 @@ func (w *writer) read(file string) ([]byte, error) {
 // isOfTool reports whether a file belongs to the migrations, not to the models, or to tests.
 func (w *writer) isOfTool(file string) bool {
 	m := w.Project.Migrations
-	return isTest(file) || slices.ContainsFunc(append([]string{m.ScriptLocation}, m.Versions...), func(dir string) bool {
+	return codesearch.IsTest(file) || slices.ContainsFunc(append([]string{m.ScriptLocation}, m.Versions...), func(dir string) bool {
 		return dir != "" && strings.HasPrefix(file, dir+"/")
 	})
-}
-
-// isTest reports whether a file is code of a test.
-func isTest(file string) bool {
-	base := path.Base(file)
-	return strings.HasPrefix(base, "test_") || base == "conftest.py" || strings.Contains("/"+file, "/tests/")
 }
 
 // unseenRevisions returns a failure if the branch has revisions and the tool sees none of them: then it would seem that
