@@ -80,10 +80,13 @@ func undoFiles(ctx context.Context, o UndoOptions, items *report.Items) (data bo
 		return false, err
 	}
 	result, err := repo.Undo(ctx, gitrepo.UndoOptions{DryRun: true, Force: o.Force})
-	if last != nil && last.At.After(result.At) {
+	none := report.KindOf(err) == report.KindUsage // nothing was delivered
+	switch {
+	case err != nil && result.At.IsZero() && !none:
+		return false, err
+	case last != nil && last.At.After(result.At):
 		return true, nil
-	}
-	if err != nil {
+	case err != nil:
 		return false, err
 	}
 	noteFiles(o, result)

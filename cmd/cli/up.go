@@ -41,8 +41,8 @@ func (s stackCommands) up() *cobra.Command {
 		ValidArgsFunction: s.names,
 	}
 	c.Flags().BoolVar(&o.Build, "build", false, "rebuild the images")
-	o.Timeout = devenv.DefaultReadyTimeout
-	c.Flags().Var((*patience)(&o.Timeout), "timeout", "how long each service may take to become ready: `seconds`, or as 2m30s")
+	c.Flags().VarPF((*patience)(&o.Timeout), "timeout", "", "how long each service may take to become ready: `seconds`, or as 2m30s").
+		DefValue = devenv.DefaultReadyTimeout.String()
 	c.Flags().VarPF(always{}, "detach", "d", "leave the stack running, as devenv always does").NoOptDefVal = "true"
 	c.Flags().VarPF(always{}, "wait", "", "wait until it is ready, as devenv always does").NoOptDefVal = "true"
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only list what would be started")

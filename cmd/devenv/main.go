@@ -37,7 +37,7 @@ func stopOn(signals <-chan os.Signal, cancel func(), stderr io.Writer, exit func
 	<-signals
 	// If standard error cannot be written, there is nowhere left to say it.
 	_, _ = io.WriteString(stderr, "\nstopped without cleaning up: the next run does that, or devenv clean; if data was being replaced, "+
-		"devenv up completes it or leaves it as it was\n")
+		"devenv up completes that or leaves the data as it was\n")
 	exit(interrupted)
 }
 

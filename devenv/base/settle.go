@@ -34,7 +34,7 @@ func (b *build) settle(ctx context.Context, readiness compose.Readiness) error {
 	case err != nil:
 		return report.Fail(report.KindWork, report.HintOf(err), "seed the base: %w", err)
 	case !still:
-		b.Workspace.Note(fmt.Sprintf("the base's database was never still for %s (seed.settle), so that its data depends on when the seed "+
+		b.Workspace.Note(fmt.Sprintf("the base's database was never still for %s (seed.settle), so its data depends on when the seed "+
 			"was stopped, after %s: leave out what keeps writing", quiet, longest))
 	}
 	return nil

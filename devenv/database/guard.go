@@ -26,11 +26,11 @@ const (
 // whatever run found: another container may have its address by then. What would keep run waiting for ever is ended:
 // the error is then a Stuck, or says that the container was paused.
 func (s *Server) Guard(ctx context.Context, run func() error) error {
-	if err := s.Alive(ctx); err != nil {
+	if err := s.alive(ctx); err != nil {
 		return err
 	}
 	err := s.unstuck(ctx, run)
-	if lost := s.Alive(ctx); lost != nil && !errors.As(err, new(lostServer)) {
+	if lost := s.alive(ctx); lost != nil && !errors.As(err, new(lostServer)) {
 		return lost
 	}
 	return err

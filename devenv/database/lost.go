@@ -44,9 +44,9 @@ func (s *Server) Explain(ctx context.Context, err error) error {
 	return lostServer{failure.WithOutput(append(report.OutputOf(err), lines...))}
 }
 
-// Alive returns an error if the server's container does not run, with what became of it. Another container may have its
+// alive returns an error if the server's container does not run, with what became of it. Another container may have its
 // address by then.
-func (s *Server) Alive(ctx context.Context) error {
+func (s *Server) alive(ctx context.Context) error {
 	fate, err := s.engine.Fate(ctx, s.ID)
 	if err != nil || fate.Said == "" {
 		return err

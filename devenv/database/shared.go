@@ -151,10 +151,11 @@ func (h *Shared) switchTo(ctx context.Context, conn *Conn, d *Database) error {
 		h.copies = append(h.copies, h.current.parked)
 	}
 	for _, from := range []struct{ name, to string }{{name, h.current.parked}, {d.parked, name}} {
-		if err := disconnectAll(ctx, conn, from.name); err != nil {
-			return err
+		err := disconnectAll(ctx, conn, from.name)
+		if err == nil {
+			_, err = conn.Exec(ctx, "ALTER DATABASE "+identifier(from.name)+" RENAME TO "+identifier(from.to))
 		}
-		if _, err := conn.Exec(ctx, "ALTER DATABASE "+identifier(from.name)+" RENAME TO "+identifier(from.to)); err != nil {
+		if err != nil {
 			return report.Fail(report.KindWork, "", "switch the scratch server to another of its databases: %w", err)
 		}
 	}

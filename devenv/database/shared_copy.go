@@ -26,7 +26,10 @@ func disconnectAll(ctx context.Context, conn *Conn, database string) error {
 		var left int
 		err := conn.QueryRow(ctx, `SELECT count(pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity WHERE datname = $1`,
 			database).Scan(&left)
-		if err != nil || left == 0 {
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil || left == 0:
 			return err
 		}
 		select {

@@ -57,8 +57,8 @@ func (s search) otherTools() error {
 	if len(clauses) > 1 {
 		verb = "; none of them is supported yet"
 	}
-	return report.Fail(report.KindUsage, "devenv makes and tests migrations of Alembic on Postgres; of the commands, up, down, status, "+
-		"logs and snapshot work with any tool. If the project uses Alembic as well, name its configuration in "+s.answers.file()+
+	return report.Fail(report.KindUsage, "devenv makes and tests Alembic migrations on Postgres; up, down, status, logs and snapshot work with "+
+		"any tool. If the project uses Alembic as well, name its configuration in "+s.answers.file()+
 		": migrations: {config: path/to/alembic.ini}",
 		"find the migrations: %s%s", listing(clauses), verb)
 }
@@ -70,8 +70,8 @@ func (s search) otherDatabase() error {
 	if len(signs) == 0 {
 		return nil
 	}
-	return report.Fail(report.KindUsage, "devenv makes and tests migrations of Alembic on Postgres; of the commands, up, down, status and "+
-		"logs work with any database. If the project uses Postgres as well, name its service in "+s.answers.file()+
+	return report.Fail(report.KindUsage, "devenv makes and tests Alembic migrations on Postgres; up, down, status and logs work with any "+
+		"database. If the project uses Postgres as well, name its service in "+s.answers.file()+
 		": database: {service: NAME}",
 		"find the database: %s shows that the project uses %s, which is not supported", signs[0].from, signs[0].shows)
 }

@@ -54,7 +54,7 @@ func (r *Repo) undo(ctx context.Context, opts UndoOptions, step func(string)) (U
 	}
 	result := UndoResult{Command: e.journal.Command, At: e.journal.At, Files: e.undone(), Kept: map[string]string{}}
 	if result.Edited, err = e.edited(); err != nil {
-		return UndoResult{}, report.Fail(report.KindWork, "", "undo \"devenv %s\": %w", e.journal.Command, err)
+		return result, report.Fail(report.KindWork, "", "undo \"devenv %s\": %w", e.journal.Command, err)
 	}
 	if len(result.Edited) > 0 && !opts.Force {
 		return result, report.Fail(report.KindWork, "undo it anyway and keep copies of them: devenv undo --force",

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -22,8 +23,8 @@ func (u *starting) readyOf(name string, container engine.Container) compose.Read
 			ready.Port = settings.Port
 		}
 	}
-	if ready.Timeout == 0 || u.request.Timeout != DefaultReadyTimeout {
-		ready.Timeout = u.request.Timeout
+	if ready.Timeout == 0 || u.request.Timeout != 0 {
+		ready.Timeout = cmp.Or(u.request.Timeout, DefaultReadyTimeout)
 	}
 	return ready
 }

@@ -25,7 +25,8 @@ type UpOptions struct {
 	Services []string
 	// Build rebuilds the images.
 	Build bool
-	// Timeout is how long each service may take to become ready; 0 is DefaultReadyTimeout.
+	// Timeout is how long each service may take to become ready; 0 is what the configuration says, or else
+	// DefaultReadyTimeout.
 	Timeout time.Duration
 	// DryRun only lists what would be started.
 	DryRun bool
@@ -70,9 +71,6 @@ type starting struct {
 // branch does not have the database's revision, what uses the database does not start, and unknownRevision is that
 // revision.
 func Up(ctx context.Context, s *session.Session, o UpOptions) (items []UpItem, unknownRevision string, err error) {
-	if o.Timeout == 0 {
-		o.Timeout = DefaultReadyTimeout
-	}
 	u := &starting{Session: s, request: o, ready: map[string]chan struct{}{}, how: map[string]string{}}
 	err = u.Sequence(ctx,
 		step.New("check", u.open),

@@ -23,9 +23,9 @@ func TestTheConfiguredSignOfReadinessCounts(t *testing.T) {
 		limit     time.Duration
 		want      compose.Ready
 	}{
-		"the backend":              {"web", healthy, DefaultReadyTimeout, compose.Ready{Log: "Serving on", Timeout: time.Hour}},
-		"the backend, with a flag": {"web", healthy, time.Second, compose.Ready{Log: "Serving on", Timeout: time.Second}},
-		"another service":          {"db", healthy, DefaultReadyTimeout, compose.Ready{Timeout: DefaultReadyTimeout}},
+		"the backend":              {"web", healthy, 0, compose.Ready{Log: "Serving on", Timeout: time.Hour}},
+		"the backend, with a flag": {"web", healthy, DefaultReadyTimeout, compose.Ready{Log: "Serving on", Timeout: DefaultReadyTimeout}},
+		"another service":          {"db", healthy, 0, compose.Ready{Timeout: DefaultReadyTimeout}},
 		"a database without a healthcheck, which initializes its data first": {
 			"db", engine.Container{}, DefaultReadyTimeout, compose.Ready{Port: 5432, Timeout: DefaultReadyTimeout},
 		},

@@ -2,18 +2,19 @@ package testbed
 
 import (
 	"context"
+	"errors"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"devenv/devenv/database"
 )
 
 // disposal removes from the engine what the run no longer needs, beside what still runs: a removal is mostly waiting.
 type disposal struct {
-	removals errgroup.Group
+	removals sync.WaitGroup
 
 	mu sync.Mutex
+	// failures are those of removals.
+	failures error
 	// clones are those that nothing has removed yet.
 	clones map[*database.Server]bool
 }
@@ -21,7 +22,13 @@ type disposal struct {
 // Later removes something in the background, even if ctx is cancelled. Close waits for it and returns its error.
 func (d *disposal) Later(ctx context.Context, remove func(context.Context) error) {
 	ctx = context.WithoutCancel(ctx)
-	d.removals.Go(func() error { return remove(ctx) })
+	d.removals.Go(func() {
+		if err := remove(ctx); err != nil {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.failures = errors.Join(d.failures, err)
+		}
+	})
 }
 
 // Dispose removes a clone in the background.
@@ -42,6 +49,14 @@ func (d *disposal) Forget(server *database.Server) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.clones, server)
+}
+
+// disposed waits for all removals and returns their errors.
+func (d *disposal) disposed() error {
+	d.removals.Wait()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.failures
 }
 
 // DisposeAll removes all clones that are left, in the background.

@@ -135,7 +135,7 @@ func (b *Testbed) Close(ctx context.Context) error {
 		group.Go(func() { baseErr = b.Base.Close() })
 	}
 	group.Go(func() { branchErr = b.Branch.Close() })
-	removeErr := b.removals.Wait()
+	removeErr := b.disposed()
 	group.Wait()
 	err := errors.Join(toolErr, baseErr, branchErr, removeErr, b.Session.Close(ctx))
 	return errors.Join(err, b.turn.Leave()) // others start once all of this run is gone

@@ -57,7 +57,7 @@ func mostRuns(requested int, environment string, processors int) (int, error) {
 		n, err := strconv.Atoi(environment)
 		if err != nil {
 			return 0, report.Fail(report.KindUsage, "set it to a number of runs, or to -1 for any number",
-				"read %s: %q is no number", parallelVariable, environment)
+				"read %s: %q is not a number", parallelVariable, environment)
 		}
 		most = n
 	}

@@ -2,7 +2,9 @@ package trials
 
 import (
 	"context"
+	"errors"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -156,14 +158,16 @@ func (b *backend) dispose(ctx context.Context) {
 	b.Forget(b.server)
 	b.Later(ctx, func(ctx context.Context) error {
 		engine := b.Workspace.Engine
-		group := errgroup.Group{}
-		group.Go(func() error { return b.server.Remove(ctx) })
+		removals := []func() error{func() error { return b.server.Remove(ctx) }}
 		for _, id := range b.Containers {
-			group.Go(func() error { return engine.Remove(ctx, id) })
+			removals = append(removals, func() error { return engine.Remove(ctx, id) })
 		}
-		if err := group.Wait(); err != nil {
-			return err
+		failures := make([]error, len(removals))
+		var group sync.WaitGroup
+		for i, remove := range removals {
+			group.Go(func() { failures[i] = remove() })
 		}
-		return engine.RemoveNetwork(ctx, b.Network)
+		group.Wait()
+		return errors.Join(errors.Join(failures...), engine.RemoveNetwork(ctx, b.Network))
 	})
 }
