@@ -9,7 +9,6 @@ import (
 	"io"
 	"path"
 	"slices"
-	"strings"
 
 	"devenv/compose/engine"
 )
@@ -33,9 +32,6 @@ func UnusedByClone(target string) bool { return covers(target, []string{initScri
 
 // IsInitScript reports whether an image of Postgres runs a file mounted at target when it makes a new database.
 func IsInitScript(target string) bool { return within(target, initScripts) }
-
-// HasInitScripts reports whether a Dockerfile puts files where the image runs them.
-func HasInitScripts(dockerfile string) bool { return strings.Contains(dockerfile, initScripts) }
 
 // volumesWithoutData returns volume paths of the official images that hold no data once it has been moved.
 func volumesWithoutData() []string { return []string{"/var/lib/postgresql/data", "/run/postgresql"} }

@@ -73,7 +73,7 @@ func statementsOf(script initScript) []string {
 		return nil
 	}
 	text := regexp.MustCompile(`(?m)^\s*(?:--|\\).*$`).ReplaceAllString(string(script.content), "")
-	if strings.Contains(text, "$$") {
+	if regexp.MustCompile(`\$\w*\$`).MatchString(text) {
 		return nil
 	}
 	var statements []string
@@ -118,32 +118,7 @@ func (b *Testbed) initScripts(s *scratch.Checkout) (map[string]initScript, error
 	return scripts, builtScripts(scripts, s, name)
 }
 
-// builtScripts adds the scripts from which a service's image is built, if its Dockerfile copies any to where they run.
-func builtScripts(scripts map[string]initScript, s *scratch.Checkout, name string) error {
-	build := s.Model.Services[name].Build
-	if build == nil || !filepath.IsAbs(build.Context) {
-		return nil
-	}
-	text := build.DockerfileInline
-	if text == "" {
-		file := build.Dockerfile
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(build.Context, file)
-		}
-		content, err := os.ReadFile(file)
-		if err != nil {
-			return fmt.Errorf("look for init scripts: %w", err)
-		}
-		text = string(content)
-	}
-	if !database.HasInitScripts(text) {
-		return nil
-	}
-	return addScripts(scripts, s, "", build.Context)
-}
-
-// addScripts adds the scripts below a directory that is mounted at target; an empty target stands for an image's
-// build.
+// addScripts adds the scripts below a directory, or the script dir itself, by their path at target.
 func addScripts(scripts map[string]initScript, s *scratch.Checkout, target, dir string) error {
 	return filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) && file == dir {

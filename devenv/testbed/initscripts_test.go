@@ -18,9 +18,10 @@ func TestChangedInitScriptsAreFoundWithNewStatements(t *testing.T) {
 		"/b.sh":  script("db/b.sh", "createdb another"),
 		"/d.sql": script("db/d.sql", "CREATE SCHEMA crm; CREATE SCHEMA shop;"),
 		"/e.sql": script("db/e.sql", "DO $$ BEGIN PERFORM 1; END $$;"),
+		"/f.sql": script("db/f.sql", "CREATE FUNCTION one() RETURNS int AS $body$ SELECT 1; SELECT 2; $body$ LANGUAGE sql;"),
 	}
 	changed, added := changedScripts(before, after)
-	if want := []string{"db/c.sql", "db/a.sql", "db/b.sh", "db/d.sql", "db/e.sql"}; !slices.Equal(changed, want) {
+	if want := []string{"db/c.sql", "db/a.sql", "db/b.sh", "db/d.sql", "db/e.sql", "db/f.sql"}; !slices.Equal(changed, want) {
 		t.Errorf("changed %q, want %q", changed, want)
 	}
 	if want := []string{"CREATE EXTENSION citext", "CREATE SCHEMA shop"}; !slices.Equal(added, want) {
