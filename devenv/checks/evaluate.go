@@ -111,7 +111,7 @@ func (l *ledger) asked(id string) {
 }
 
 // waive turns the answer into a pass when waivers cover all of its evidence; the evidence stays in the answer. When
-// they cover only some, the answer names the rest, which decides.
+// they cover only some, the rest, which decides, comes first, and the summary names it or says how many are waived.
 func (l *ledger) waive(answer *report.Check) {
 	var reasons []string
 	var covered, rest []report.Evidence
@@ -136,10 +136,21 @@ func (l *ledger) waive(answer *report.Check) {
 	case len(rest) == 0:
 		answer.Status, answer.Waived, answer.Hint = report.StatusPass, strings.Join(reasons, "; "), ""
 	case len(covered) > 0:
-		all, undecided := evidence[0].Message+more(len(evidence)-1), rest[0].Message+more(len(rest)-1)
-		answer.Summary = strings.Replace(answer.Summary, all, undecided, 1)
+		answer.Summary = partlyWaived(answer.Summary, evidence, rest)
 		answer.Evidence = append(rest, covered...)
 	}
+}
+
+// partlyWaived returns a summary that names the first of the rest where it named the first of all evidence. One that
+// names it in another way stays, with how many are waived.
+func partlyWaived(summary string, evidence, rest []report.Evidence) string {
+	first := evidence[0]
+	before, named := strings.CutSuffix(summary, first.Message+more(len(evidence)-1))
+	about := first.Table != "" && strings.Contains(before, first.Table)
+	if first.Message != "" && named && !about && (before == "" || strings.HasSuffix(before, ": ")) {
+		return before + rest[0].Message + more(len(rest)-1)
+	}
+	return fmt.Sprintf("%s; %d of %d waived, listed last", summary, len(evidence)-len(rest), len(evidence))
 }
 
 // cover returns the reason of the waiver that covers a piece of evidence. The waiver must be in the same revision and,

@@ -36,6 +36,34 @@ func TestAPartlyWaivedCheckNamesTheRest(t *testing.T) {
 	}
 }
 
+// TestAPartlyWaivedSummaryNamesNothingWrong has summaries that name more of the waived evidence than its message.
+func TestAPartlyWaivedSummaryNamesNothingWrong(t *testing.T) {
+	t.Parallel()
+	a := report.Evidence{Table: "public.a", Message: "denied"}
+	b := report.Evidence{Table: "public.b", Message: "closed"}
+	index, column := report.Evidence{Message: "index:public.ix"}, report.Evidence{Message: "column:public.users.n"}
+	line := report.Evidence{File: "app/report.py", Line: 7, Table: "public.a"}
+	for summary, c := range map[string]struct {
+		evidence []report.Evidence
+		want     string
+	}{
+		"denied (and 1 more)":                                    {[]report.Evidence{a, b}, "closed"},
+		"a row that is legal breaks it: denied (and 1 more)":     {[]report.Evidence{a, b}, "a row that is legal breaks it: closed"},
+		"public.a can no longer be written: denied (and 1 more)": {[]report.Evidence{a, b}, ""},
+		"add_index of index:public.ix (and 1 more)":              {[]report.Evidence{index, column}, ""},
+		"they differ in index:public.ix: one (and 1 more)":       {[]report.Evidence{index, column}, ""},
+		"drops a.x (and 1 more), and the base's code names it":   {[]report.Evidence{line, line}, ""},
+		"the base's backend does not start: denied":              {[]report.Evidence{a, line}, ""},
+	} {
+		if c.want == "" {
+			c.want = summary + "; 1 of 2 waived, listed last"
+		}
+		if got := partlyWaived(summary, c.evidence, c.evidence[1:]); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
 func TestEitherRevisionsWaiverCoversSharedEvidence(t *testing.T) {
 	f := ready(func(f *Facts) {
 		f.Branch.Err = errors.New("it exited with status 1")
