@@ -28,7 +28,8 @@ func judgeStartBase(f *Facts) Finding {
 	named, mentions := f.namedOnBase()
 	if len(named) == 0 {
 		if finding.Answer == Clean {
-			finding.Summary += fmt.Sprintf("; the upgrade %s%s, and no file of the base names it", f.Gone[0].fate(), more(len(f.Gone)-1))
+			finding.Summary += fmt.Sprintf("; the upgrade %s%s; the search found no line of the base's code that names what is gone",
+				f.Gone[0].fate(), more(len(f.Gone)-1))
 		}
 		return finding
 	}

@@ -55,7 +55,8 @@ func TestTenLinesOfTheBaseAreListed(t *testing.T) {
 func TestAnUnnamedColumnMayGo(t *testing.T) {
 	facts := ready(func(f *Facts) { f.Gone = []Gone{{Table: "public.members", Column: "legacy"}} })
 	answer := judgeStartBase(&facts)
-	if answer.Answer != Clean || !strings.HasSuffix(answer.Summary, "the upgrade drops members.legacy, and no file of the base names it") {
+	want := "; the upgrade drops members.legacy; the search found no line of the base's code that names what is gone"
+	if answer.Answer != Clean || !strings.HasSuffix(answer.Summary, want) {
 		t.Errorf("%v %q", answer.Answer, answer.Summary)
 	}
 }
