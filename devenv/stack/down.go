@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -133,10 +134,10 @@ func volumesToRemove(ctx context.Context, s *session.Session, stack *userdata.St
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range c.Mounts {
-			if m.Type == "volume" && !named[m.Name] { // it has no name in the Compose file, and goes with its container
-				volumes = append(volumes, DownItem{Service: removed.Service, Project: stack.Model.Name, Volume: m.Name})
-			}
+		goes, stays := mountedVolumes(stack.Model, c, removed, named)
+		volumes = append(volumes, goes...)
+		for _, name := range stays {
+			s.Note(fmt.Sprintf("volume %s stays: docker compose down does not remove it", name))
 		}
 	}
 	if service, err := stack.FindDatabase(ctx); err == nil {
@@ -147,7 +148,27 @@ func volumesToRemove(ctx context.Context, s *session.Session, stack *userdata.St
 	return volumes, nil
 }
 
-// withoutKept drops volumes that are still there, which Compose passes over: something else uses them.
+// mountedVolumes returns the volumes of a container that have no name and go with it, and the names of those that stay:
+// Compose leaves a name that is no longer in its file, and whatever an orphan mounts. Each is in seen afterwards.
+func mountedVolumes(
+	model *types.Project, c engine.Container, removed DownItem, seen map[string]bool,
+) (goes []DownItem, stays []string) {
+	_, own := model.Services[removed.Service]
+	unnamed := regexp.MustCompile(`^[0-9a-f]{64}$`)
+	for _, m := range c.Mounts {
+		switch {
+		case m.Type != "volume" || seen[m.Name]:
+		case own && unnamed.MatchString(m.Name):
+			goes = append(goes, DownItem{Service: removed.Service, Project: removed.Project, Volume: m.Name})
+		default:
+			stays = append(stays, m.Name)
+		}
+		seen[m.Name] = true
+	}
+	return goes, stays
+}
+
+// withoutKept drops volumes that are still there, which Compose passes over.
 func withoutKept(ctx context.Context, s *session.Session, items []DownItem) (removed []DownItem, _ error) {
 	for _, i := range items {
 		if i.Volume != "" {
@@ -156,7 +177,7 @@ func withoutKept(ctx context.Context, s *session.Session, items []DownItem) (rem
 				return items, err
 			}
 			if exists {
-				s.Note(fmt.Sprintf("volume %s stays: another container uses it", i.Volume))
+				s.Note(fmt.Sprintf("volume %s stays: docker compose down did not remove it", i.Volume))
 				continue
 			}
 		}

@@ -1,6 +1,8 @@
 package stack
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -33,5 +35,28 @@ func TestDownRemovesOrphansOnlyOnRequest(t *testing.T) {
 	want := []DownItem{own[0], item("shop-old-1", "old"), own[1], own[2]}
 	if diff := cmp.Diff(want, removed); diff != "" || orphans != nil {
 		t.Errorf("with --remove-orphans: orphans %v; removed (-want +got):\n%s", orphans, diff)
+	}
+}
+
+func TestDownCountsOnlyVolumesThatGoWithTheirContainer(t *testing.T) {
+	t.Parallel()
+	model, unnamed := &types.Project{Services: types.Services{"web": {}}}, strings.Repeat("0a", 32)
+	var c engine.Container
+	for _, name := range []string{"shop_pgdata", unnamed, "shop_before", unnamed} {
+		c.Mounts = append(c.Mounts, engine.Mount{Type: "volume", Name: name})
+	}
+	c.Mounts = append(c.Mounts, engine.Mount{Type: "bind", Source: "/srv"})
+	for service, want := range map[string]struct {
+		goes  []DownItem
+		stays []string
+	}{
+		"web": {[]DownItem{{Service: "web", Project: "shop", Volume: unnamed}}, []string{"shop_before"}},
+		"old": {nil, []string{unnamed, "shop_before"}},
+	} {
+		removed := DownItem{Service: service, Project: "shop", Container: "shop-" + service + "-1"}
+		goes, stays := mountedVolumes(model, c, removed, map[string]bool{"shop_pgdata": true})
+		if diff := cmp.Diff(want.goes, goes); diff != "" || !slices.Equal(stays, want.stays) {
+			t.Errorf("%s: %q stays; removed (-want +got):\n%s", service, stays, diff)
+		}
 	}
 }
