@@ -129,13 +129,20 @@ func TestNothingIsStartedWithoutABackend(t *testing.T) {
 	t.Parallel()
 	facts := newSite().facts
 	trials := possibleTrials("", facts)
-	for _, name := range []checks.Trial{checks.TrialStartBranch, checks.TrialStartFirst, checks.TrialStartBase} {
+	for _, name := range []checks.Trial{checks.TrialStartBranch, checks.TrialStartFirst, checks.TrialStartBase, checks.TrialBaseNames} {
 		if slices.ContainsFunc(trials, func(t trial) bool { return t.name == name }) || facts.Unable[name] == "" {
 			t.Errorf("%s is tried: %v", name, facts.Unable)
 		}
 	}
-	if len(trials) != len(all())-3 || len(possibleTrials("backend", facts)) != len(all()) {
+	if len(trials) != len(all())-4 || len(possibleTrials("backend", facts)) != len(all()) {
 		t.Errorf("of %d trials %d are possible", len(all()), len(trials))
+	}
+}
+
+func TestNamesAreNotSoughtIfTheBaseCannotBeStarted(t *testing.T) {
+	t.Parallel()
+	if able := baseNames().able; able == nil || able(&tool.Tool{}) == nil {
+		t.Error("the base's code is searched for a check that is skipped")
 	}
 }
 

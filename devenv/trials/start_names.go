@@ -18,6 +18,7 @@ func baseNames() trial {
 	return trial{
 		name: checks.TrialBaseNames, title: "base names", finds: "does the base's code name what the upgrade drops or renames?",
 		needs: []anyResource{upgraded}, seconds: 1, run: findNames,
+		able: startBase().able, // start.base, which reports the names, is skipped without
 	}
 }
 
