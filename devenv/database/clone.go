@@ -183,7 +183,7 @@ func (a queryWait) WaitUntilReady(ctx context.Context, target wait.StrategyTarge
 	if err := s.RefreshAddresses(ctx); err != nil {
 		return err
 	}
-	return s.unstuck(ctx, func() error {
+	return s.unstuck(ctx, anySession, func() error {
 		watching, stop := watched(ctx, s.engine, s.ID)
 		defer stop()
 		return awaitQuery(watching, s.address, s.settings, s.dial())

@@ -29,18 +29,21 @@ func (s *Server) Guard(ctx context.Context, run func() error) error {
 	if err := s.alive(ctx); err != nil {
 		return err
 	}
-	err := s.unstuck(ctx, run)
+	err := s.unstuck(ctx, anySession, run)
 	if lost := s.alive(ctx); lost != nil && !errors.As(err, new(lostServer)) {
 		return lost
 	}
 	return err
 }
 
-// unstuck calls run, and ends what would keep it waiting for ever.
-func (s *Server) unstuck(ctx context.Context, run func() error) error {
+// anySession stands for all sessions where a session's process is expected.
+const anySession = 0
+
+// unstuck calls run, and ends what would keep it waiting for ever: the session of that process, or else the server.
+func (s *Server) unstuck(ctx context.Context, only uint32, run func() error) error {
 	watching, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- s.endStuck(watching) }()
+	go func() { ended <- s.endStuck(watching, only) }()
 	err := run()
 	stop()
 	stuck := <-ended
@@ -53,9 +56,9 @@ func (s *Server) unstuck(ctx context.Context, run func() error) error {
 	return stuck
 }
 
-// endStuck ends a session, or the server, that would wait for ever, and returns what it was waiting for; nil if nothing
-// did before ctx was cancelled.
-func (s *Server) endStuck(ctx context.Context) error {
+// endStuck ends the session, or the server, that would wait for ever, and returns what it was waiting for; nil if
+// nothing did before ctx was cancelled.
+func (s *Server) endStuck(ctx context.Context, only uint32) error {
 	timer := time.NewTimer(guardAfter)
 	defer timer.Stop()
 	var pausedSince time.Time
@@ -74,7 +77,7 @@ func (s *Server) endStuck(ctx context.Context) error {
 		case time.Since(pausedSince) >= stuckAfter:
 			return s.endPaused(ctx, fate)
 		}
-		if stuck := s.endWaiting(ctx, stuckAfter); stuck != nil {
+		if stuck := s.endWaiting(ctx, stuckAfter, only); stuck != nil {
 			return stuck
 		}
 	}
@@ -115,25 +118,26 @@ func (s Stuck) Error() string {
 }
 
 // stuckQuery returns the session that has been waiting for a lock for longest, if none of those that hold it has done
-// anything for as long, and one of those.
+// anything for as long, and one of those. A user's service may rightly wait for as long as it runs, for an advisory
+// lock that makes one of its processes the leader: where services are connected, only one session is judged.
 const stuckQuery = `SELECT w.pid, w.query, l.mode || CASE WHEN l.relation IS NULL THEN ' (' || l.locktype || ')'
   ELSE ' on ' || l.relation::regclass::text END, h.state, h.query, h.application_name
 FROM pg_catalog.pg_stat_activity w JOIN pg_catalog.pg_locks l ON l.pid = w.pid AND NOT l.granted
 JOIN pg_catalog.pg_stat_activity h ON h.pid = ANY (pg_catalog.pg_blocking_pids(w.pid))
-WHERE w.query_start < pg_catalog.clock_timestamp() - $1::interval AND NOT EXISTS (
+WHERE $2 IN (0, w.pid) AND w.query_start < pg_catalog.clock_timestamp() - $1::interval AND NOT EXISTS (
   SELECT FROM pg_catalog.pg_stat_activity o WHERE o.pid = ANY (pg_catalog.pg_blocking_pids(w.pid))
   AND (o.state = 'active' OR o.state_change > pg_catalog.clock_timestamp() - $1::interval))
 ORDER BY w.query_start LIMIT 1`
 
 // endWaiting cancels a statement that has been waiting for a lock for so long, and would for ever, and returns it. A
 // server that does not answer has none.
-func (s *Server) endWaiting(ctx context.Context, after time.Duration) error {
+func (s *Server) endWaiting(ctx context.Context, after time.Duration, only uint32) error {
 	conn, err := s.Connect(ctx)
 	if err != nil {
 		return nil //nolint:nilerr // whoever uses the server sees it as well
 	}
 	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // its statements have completed
-	pid, stuck, err := findWaiting(ctx, conn, after)
+	pid, stuck, err := findWaiting(ctx, conn, after, only)
 	if err != nil {
 		return nil //nolint:nilerr // nothing waits, or as above
 	}
@@ -146,7 +150,7 @@ func (s *Server) endWaiting(ctx context.Context, after time.Duration) error {
 // Waiting returns what waits for a lock that nobody is about to release, nil if nothing does or nobody can tell.
 func (s *Server) Waiting(ctx context.Context) error {
 	stuck, err := Ask(ctx, s, func(ctx context.Context, conn *Conn) (Stuck, error) {
-		_, stuck, err := findWaiting(ctx, conn, 0)
+		_, stuck, err := findWaiting(ctx, conn, 0, anySession)
 		return stuck, err
 	})
 	if err != nil {
@@ -156,9 +160,9 @@ func (s *Server) Waiting(ctx context.Context) error {
 }
 
 // findWaiting returns the session that has been waiting for so long, and for what; pgx.ErrNoRows if none has.
-func findWaiting(ctx context.Context, conn *Conn, after time.Duration) (pid int, stuck Stuck, err error) {
+func findWaiting(ctx context.Context, conn *Conn, after time.Duration, only uint32) (pid int, stuck Stuck, err error) {
 	var state, query, application string
-	err = conn.QueryRow(ctx, stuckQuery, pgx.QueryExecModeSimpleProtocol, fmt.Sprint(after.Seconds(), " seconds")).
+	err = conn.QueryRow(ctx, stuckQuery, pgx.QueryExecModeSimpleProtocol, fmt.Sprint(after.Seconds(), " seconds"), int(only)).
 		Scan(&pid, &stuck.Statement, &stuck.Lock, &state, &query, &application)
 	stuck.Own = application == applicationName
 	stuck.Holder = fmt.Sprintf("a session that is %s and whose last statement was %s", state, strings.Join(strings.Fields(query), " "))

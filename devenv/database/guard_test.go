@@ -37,7 +37,10 @@ func endsWhatWaitsForEver(t *testing.T, server *Server) {
 	for server.Waiting(t.Context()) == nil {
 		<-time.After(20 * time.Millisecond)
 	}
-	for !errors.As(server.endWaiting(t.Context(), 0), &stuck) {
+	if other := server.endWaiting(t.Context(), 0, sessions[0].PgConn().PID()); other != nil {
+		t.Errorf("another session's wait is ended: %v", other)
+	}
+	for !errors.As(server.endWaiting(t.Context(), 0, sessions[1].PgConn().PID()), &stuck) {
 		<-time.After(20 * time.Millisecond)
 	}
 	if stuck.Statement != "ALTER TABLE users ADD COLUMN name text" || stuck.Lock != "AccessExclusiveLock on users" || stuck.Own ||

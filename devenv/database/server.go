@@ -43,7 +43,7 @@ func Ask[T any](ctx context.Context, s *Server, question func(context.Context, *
 	}
 	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // its statements have completed
 	var answer T
-	err = s.unstuck(ctx, func() (err error) {
+	err = s.unstuck(ctx, conn.PgConn().PID(), func() (err error) {
 		answer, err = question(ctx, conn)
 		return err
 	})

@@ -12,11 +12,11 @@ import (
 const lookEvery = 250 * time.Millisecond
 
 // lookQuery returns the transactions that write in any of the server's databases, and which came last; a mark follows
-// if a query has been running for long, of which something may still come: short ones are somebody who asks for work.
-// It writes nothing itself.
+// if a query has been running for long, of which something may still come: short ones are somebody who asks for work,
+// and one that waits for a lock may be somebody who waits to be the leader. It writes nothing itself.
 const lookQuery = `SELECT pg_catalog.pg_current_snapshot()::text || CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_stat_activity
 WHERE backend_type = 'client backend' AND state = 'active' AND pid <> pg_catalog.pg_backend_pid()
-AND query_start < pg_catalog.clock_timestamp() - interval '1 second') THEN ' busy' ELSE '' END`
+AND wait_event_type IS DISTINCT FROM 'Lock' AND query_start < pg_catalog.clock_timestamp() - interval '1 second') THEN ' busy' ELSE '' END`
 
 // AwaitStill waits until for a while nothing has been written to the server's databases and nothing is about to be, and
 // returns true; false if that has not happened after the longest time.
