@@ -85,9 +85,10 @@ func (b *backend) compareWithBase(ctx context.Context, failed error, log *step.L
 	return base.err, nil
 }
 
-// slow reports whether the base's backend takes so long that a limit says nothing about another one.
+// slow reports whether the base's backend is not ready within the limit either, which then says nothing about another
+// one.
 func (s baseStart) slow(limit time.Duration) bool {
-	return errors.As(s.err, new(compose.Late)) || s.err == nil && s.took > limit/3
+	return errors.As(s.err, new(compose.Late)) || s.err == nil && s.took >= limit
 }
 
 // String returns how it starts.

@@ -17,7 +17,8 @@ func TestALimitThatTheBaseNeedsAsWellBlamesNobody(t *testing.T) {
 		want bool
 	}{
 		"the base is ready at once":            {baseStart{took: 3 * time.Second}, false},
-		"the base takes half of the time":      {baseStart{took: time.Minute}, true},
+		"the base takes half of the time":      {baseStart{took: time.Minute}, false},
+		"the base needs longer than the limit": {baseStart{took: limit + time.Second}, true},
 		"the base is not ready in time either": {baseStart{err: fmt.Errorf("start backend: %w", compose.Late{})}, true},
 		"the base exits":                       {baseStart{err: errors.New("it exited with status 1")}, false},
 	} {
