@@ -71,6 +71,9 @@ func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 
 // push pushes the base's two images, the one with data last: whoever finds that finds the other.
 func (r *basePush) push(ctx context.Context, log *step.Log) error {
+	if err := r.bed.LeaveTurn(); err != nil {
+		return err
+	}
 	b := r.bed.Base
 	if !r.request.DryRun {
 		err := userdata.Push{

@@ -163,6 +163,9 @@ func (w *writer) askRenames(ctx context.Context, likely []migrations.Rename) (wr
 			reported = append(reported, rename)
 			continue
 		}
+		if err := w.LeaveTurn(); err != nil {
+			return nil, nil, err
+		}
 		yes, err := w.Ask.Confirm(ctx, fmt.Sprintf("Is %s a rename? (otherwise the old one is dropped with its data and a new one added)",
 			rename))
 		if err != nil {

@@ -49,6 +49,11 @@ func (b *Testbed) TakeTurn(ctx context.Context, log *step.Log) error {
 	return err
 }
 
+// LeaveTurn lets the next run work, before what takes long but needs little of the engine: an upload, or a question
+// that a person answers. A second call does nothing. The turn is not taken again: a run that waits for it while it
+// holds something that those ahead need would never get it.
+func (b *Testbed) LeaveTurn() error { return b.turn.Leave() }
+
 // mostRuns returns how many runs may work at the same time: as requested, or else as the environment says, or else by
 // the engine's processors. A negative number means any number, which is 0 for the queue.
 func mostRuns(requested int, environment string, processors int) (int, error) {

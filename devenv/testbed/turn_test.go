@@ -1,6 +1,10 @@
 package testbed
 
-import "testing"
+import (
+	"testing"
+
+	"devenv/devenv/queue"
+)
 
 func TestParallelRunsAreRequestedOrFollowFromProcessors(t *testing.T) {
 	t.Parallel()
@@ -21,5 +25,26 @@ func TestParallelRunsAreRequestedOrFollowFromProcessors(t *testing.T) {
 	}
 	if _, err := mostRuns(0, "many", 8); err == nil {
 		t.Error("a word is taken for a number")
+	}
+}
+
+func TestATurnThatIsLeftEarlyLetsTheNextRunWork(t *testing.T) {
+	t.Parallel()
+	line := queue.Queue{Dir: t.TempDir()}
+	take := func() *queue.Turn {
+		turn, err := line.Take(t.Context(), 1, func(ahead int) { t.Fatalf("it waits for %d runs", ahead) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return turn
+	}
+	b := &Testbed{turn: take()}
+	for range 2 { // the end of the run leaves it again
+		if err := b.LeaveTurn(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := take().Leave(); err != nil {
+		t.Error(err)
 	}
 }
