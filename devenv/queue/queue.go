@@ -79,11 +79,17 @@ func (t *Turn) Leave() error {
 	if t == nil || !t.file.Locked() {
 		return nil
 	}
-	err := os.Remove(t.file.Path())
+	return remove(t.file)
+}
+
+// remove removes the file of a place and releases it. Somebody else may have removed it: whoever leaves does so without
+// holding the line, and another run that has opened the file before gets the lock of what is no longer there.
+func remove(place *flock.Flock) error {
+	err := os.Remove(place.Path())
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
-	return errors.Join(err, t.file.Close())
+	return errors.Join(err, place.Close())
 }
 
 // join gives the run a file behind all others, and locks it.
@@ -143,7 +149,7 @@ func (q Queue) alive(own int) (numbers []int, err error) {
 			numbers = append(numbers, number)
 			continue
 		}
-		if err := errors.Join(os.Remove(file.Path()), file.Close()); err != nil {
+		if err := remove(file); err != nil {
 			return nil, q.failed(err)
 		}
 	}

@@ -159,3 +159,15 @@ func TestTheDefaultLeavesTwoProcessorsForEachRun(t *testing.T) {
 		}
 	}
 }
+
+func TestAPlaceThatSomebodyElseHasRemovedIsReleased(t *testing.T) {
+	t.Parallel()
+	q := line(t)
+	turn := q.must(t, 1)
+	if err := os.Remove(turn.file.Path()); err != nil { // as by its own run, after another one has opened it
+		t.Fatal(err)
+	}
+	if err := remove(turn.file); err != nil || turn.file.Locked() {
+		t.Errorf("locked: %v, %v", turn.file.Locked(), err)
+	}
+}
