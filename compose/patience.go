@@ -52,8 +52,10 @@ func (p *pulse) beats(s sample, now time.Time) bool {
 }
 
 // patience returns a context that ends, with errSilent, when a service has shown no sign of life for the limit, or with
-// errEndless when it is still at work after many times the limit. look returns what its container shows.
-func patience(ctx context.Context, limit time.Duration, look func(context.Context) sample) (context.Context, func()) {
+// errEndless when it is still at work after many times the limit, which is its deadline. look returns what its
+// container shows, false if nobody can tell: that is no sign of life.
+func patience(ctx context.Context, limit time.Duration, look func(context.Context) (sample, bool)) (context.Context, func()) {
+	ctx, over := context.WithTimeoutCause(ctx, longestWaits*limit, errEndless)
 	ctx, cancel := context.WithCancelCause(ctx)
 	watched := make(chan struct{})
 	go func() {
@@ -61,26 +63,24 @@ func patience(ctx context.Context, limit time.Duration, look func(context.Contex
 		ticker := time.NewTicker(min(max(limit/8, 100*time.Millisecond), 5*time.Second))
 		defer ticker.Stop()
 		var life pulse
-		began := time.Now()
-		for silent := began; ; {
+		for silent := time.Now(); ; {
 			select {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
 			}
-			switch now := time.Now(); {
-			case life.beats(look(ctx), now):
+			now := time.Now()
+			switch shown, seen := look(ctx); {
+			case seen && life.beats(shown, now):
 				silent = now
 			case now.Sub(silent) >= limit:
 				cancel(errSilent)
-			}
-			if time.Since(began) >= longestWaits*limit {
-				cancel(errEndless)
 			}
 		}
 	}()
 	return ctx, func() {
 		cancel(context.Canceled)
+		over()
 		<-watched
 	}
 }
@@ -90,13 +90,10 @@ func (l *lives) limited(ctx context.Context) (context.Context, func()) {
 	if !l.ready.Patient {
 		return context.WithTimeout(ctx, l.ready.Timeout)
 	}
-	return patience(ctx, l.ready.Timeout, func(ctx context.Context) sample {
+	return patience(ctx, l.ready.Timeout, func(ctx context.Context) (sample, bool) {
 		lines, err := l.engine.Tail(ctx, l.id, tailLines)
 		used, unknown := l.engine.ProcessorTime(ctx, l.id)
-		if err != nil || unknown != nil {
-			return sample{} // no sign of life
-		}
-		return sample{lines, used}
+		return sample{lines, used}, err == nil && unknown == nil
 	})
 }
 

@@ -13,30 +13,47 @@ import (
 func TestPatienceLastsAsLongAsAServiceIsAlive(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		shows func(since time.Duration) sample
+		shows func(since time.Duration) (shown sample, unseen bool)
 		after time.Duration
 		want  error
 	}{
-		"it does nothing": {func(time.Duration) sample { return sample{} }, time.Minute, errSilent},
-		"it writes a last line after 50 seconds": {func(since time.Duration) sample {
+		"it does nothing": {func(time.Duration) (shown sample, unseen bool) { return sample{}, false }, time.Minute, errSilent},
+		"it writes a last line after 50 seconds": {func(since time.Duration) (shown sample, unseen bool) {
 			if since < 50*time.Second {
-				return sample{}
+				return sample{}, false
 			}
-			return sample{lines: []string{"imported"}}
+			return sample{lines: []string{"imported"}}, false
 		}, 110 * time.Second, errSilent},
-		"it repeats itself with other numbers": {func(since time.Duration) sample {
-			return sample{lines: []string{fmt.Sprintf("%d: retrying", int(since.Seconds()))}}
+		"it repeats itself with other numbers": {func(since time.Duration) (shown sample, unseen bool) {
+			return sample{lines: []string{fmt.Sprintf("%d: retrying", int(since.Seconds()))}}, false
 		}, 65 * time.Second, errSilent},
-		"it uses a processor for 100 seconds": {func(since time.Duration) sample {
-			return sample{used: min(since, 100*time.Second)}
+		"it uses a processor for 100 seconds": {func(since time.Duration) (shown sample, unseen bool) {
+			return sample{used: min(since, 100*time.Second)}, false
 		}, 160 * time.Second, errSilent},
-		"only its healthcheck uses a processor": {func(since time.Duration) sample { return sample{used: since / 3} }, time.Minute, errSilent},
-		"it is at work for ever":                {func(since time.Duration) sample { return sample{used: since} }, 5 * time.Minute, errEndless},
+		"only its healthcheck uses a processor": {func(since time.Duration) (shown sample, unseen bool) {
+			return sample{used: since / 3}, false
+		}, time.Minute, errSilent},
+		"it does nothing, and every other look at it fails": {func(since time.Duration) (shown sample, unseen bool) {
+			if int(since/(5*time.Second))%2 == 0 {
+				return sample{}, true
+			}
+			return sample{used: time.Hour}, false
+		}, time.Minute, errSilent},
+		"it is at work for ever": {func(since time.Duration) (shown sample, unseen bool) {
+			return sample{used: since}, false
+		}, 5 * time.Minute, errEndless},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			began := time.Now()
-			ctx, stop := patience(t.Context(), time.Minute, func(context.Context) sample { return c.shows(time.Since(began)) })
+			ctx, stop := patience(t.Context(), time.Minute, func(context.Context) (sample, bool) {
+				shown, unseen := c.shows(time.Since(began))
+				return shown, !unseen
+			})
 			defer stop()
+			// What runs in the container ends by the deadline.
+			if until, ok := ctx.Deadline(); !ok || until.Sub(began) != longestWaits*time.Minute {
+				t.Errorf("%s: the deadline is %s, %v", name, until, ok)
+			}
 			<-ctx.Done()
 			took := time.Since(began)
 			if cause := context.Cause(ctx); !errors.Is(cause, c.want) || took < c.after || took > c.after+10*time.Second {
