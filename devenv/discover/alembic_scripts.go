@@ -97,3 +97,21 @@ func common(a, b string) int {
 	}
 	return n
 }
+
+// flask reports whether a configuration is Flask-Migrate's: it does not say where the scripts are, and env.py asks
+// Flask for the application.
+func (s search) flask(c *settings) bool {
+	env := path.Join(path.Dir(c.path), "env.py")
+	return !c.hasScriptOption && s.files.exists[env] && s.files.holds(env, "current_app")
+}
+
+// scriptDirectories returns the directories of Alembic's scripts that are the application's own.
+func (s search) scriptDirectories() []string {
+	var out []string
+	for _, rel := range s.files.paths {
+		if path.Base(rel) == "env.py" && !thirdParty(rel) && !s.files.auxiliary(rel) && s.files.holds(rel, "alembic") {
+			out = append(out, path.Dir(rel))
+		}
+	}
+	return out
+}

@@ -16,3 +16,15 @@ func KindNames() []string {
 	}
 	return names
 }
+
+// supportedTools says what devenv works with, and toolSettings matches the names of files that configure it.
+const (
+	supportedTools = "devenv makes and tests Alembic migrations on Postgres"
+	toolSettings   = `alembic\.ini`
+)
+
+// configureTool returns the hint for a repository that uses a supported tool as well, beside one that is not; file is
+// devenv's own configuration.
+func configureTool(file string) string {
+	return "If the project uses Alembic as well, name its configuration in " + file + ": migrations: {config: path/to/alembic.ini}"
+}

@@ -78,7 +78,7 @@ func toolSigns() []sign {
 // databaseSigns returns the evidence of a database that is not supported. It counts only where nothing is Postgres:
 // many projects use SQLite as well.
 func databaseSigns() []sign {
-	const settings = `(^|/)(alembic\.ini|[^/]*env[^/]*|(config|settings|database|db|session|main|app)\.py)$`
+	const settings = `(^|/)(` + toolSettings + `|[^/]*env[^/]*|(config|settings|database|db|session|main|app)\.py)$`
 	return []sign{
 		found("MySQL", composeText, `image:\s*["']?(\S*/)?(mysql|percona)\b`),
 		found("MariaDB", composeText, `image:\s*["']?(\S*/)?mariadb\b`),

@@ -19,7 +19,7 @@ type Stack struct {
 	// Postgres is set if one of its services runs Postgres.
 	Postgres bool
 	// Builds is set if a service is built from a directory of the repository, Holds if its container has the
-	// repository's Alembic configuration, and Mounts if that is mounted into it.
+	// tool's configuration, and Mounts if that is mounted into it.
 	Builds, Holds, Mounts bool
 }
 
@@ -33,7 +33,7 @@ func (s Stack) Whole() bool { return s.Postgres && s.Code() }
 type Stacks struct {
 	files *files
 	cfg   *config.Config
-	// settings are the repository's Alembic configurations; none if they cannot be read.
+	// settings are the repository's configurations of the tool; none if they cannot be read.
 	settings []*settings
 }
 

@@ -13,7 +13,7 @@ import (
 
 // Unsupported returns the usage failure for a repository whose migration tool or database devenv does not support. It
 // looks at the files only, so that nobody has to answer a question first whose answer leads nowhere. Dir is the
-// directory of the call. It returns nil if the repository configures Alembic, or if nothing is recognised.
+// directory of the call. It returns nil if the repository configures a supported tool, or if nothing is recognised.
 func Unsupported(repo Files, dir string, cfg *config.Config) error {
 	finder, err := newFinder(&types.Project{WorkingDir: dir}, repo, cfg)
 	if err != nil {
@@ -39,7 +39,7 @@ func Unsupported(repo Files, dir string, cfg *config.Config) error {
 	return s.otherDatabase()
 }
 
-// otherTools returns the failure that names the migration tools which the repository uses instead of Alembic; nil if it
+// otherTools returns the failure that names the migration tools which the repository uses instead; nil if it
 // shows none.
 func (s search) otherTools() error {
 	var clauses []string
@@ -57,9 +57,7 @@ func (s search) otherTools() error {
 	if len(clauses) > 1 {
 		verb = "; none of them is supported yet"
 	}
-	return report.Fail(report.KindUsage, "devenv makes and tests Alembic migrations on Postgres; up, down, status, logs and snapshot work with "+
-		"any tool. If the project uses Alembic as well, name its configuration in "+s.answers.file()+
-		": migrations: {config: path/to/alembic.ini}",
+	return report.Fail(report.KindUsage, supportedTools+"; up, down, status, logs and snapshot work with any tool. "+configureTool(s.answers.file()),
 		"find the migrations: %s%s", listing(clauses), verb)
 }
 
@@ -70,8 +68,8 @@ func (s search) otherDatabase() error {
 	if len(signs) == 0 {
 		return nil
 	}
-	return report.Fail(report.KindUsage, "devenv makes and tests Alembic migrations on Postgres; up, down, status and logs work with any "+
-		"database. If the project uses Postgres as well, name its service in "+s.answers.file()+
+	return report.Fail(report.KindUsage, supportedTools+"; up, down, status and logs work with any database. "+
+		"If the project uses Postgres as well, name its service in "+s.answers.file()+
 		": database: {service: NAME}",
 		"find the database: %s shows that the project uses %s, which is not supported", signs[0].from, signs[0].shows)
 }
@@ -134,26 +132,8 @@ func (s search) isBeside(one sign, rel string) bool {
 
 // mentionsPostgres reports whether a Compose file of the repository or its tool's settings mention Postgres.
 func (s search) mentionsPostgres() bool {
-	composed, ini, words := composeNames, regexp.MustCompile(`(^|/)(alembic\.ini|Dockerfile[^/]*)$`), postgresSign()
+	composed, ini, words := composeNames, regexp.MustCompile(`(^|/)(`+toolSettings+`|Dockerfile[^/]*)$`), postgresSign()
 	return slices.ContainsFunc(s.files.paths, func(rel string) bool {
 		return (composed.MatchString(rel) || ini.MatchString(rel)) && !thirdParty(rel) && s.matches(rel, words)
 	})
-}
-
-// flask reports whether a configuration is Flask-Migrate's: it does not say where the scripts are, and env.py asks
-// Flask for the application.
-func (s search) flask(c *settings) bool {
-	env := path.Join(path.Dir(c.path), "env.py")
-	return !c.hasScriptOption && s.files.exists[env] && s.files.holds(env, "current_app")
-}
-
-// scriptDirectories returns the directories of Alembic's scripts that are the application's own.
-func (s search) scriptDirectories() []string {
-	var out []string
-	for _, rel := range s.files.paths {
-		if path.Base(rel) == "env.py" && !thirdParty(rel) && !s.files.auxiliary(rel) && s.files.holds(rel, "alembic") {
-			out = append(out, path.Dir(rel))
-		}
-	}
-	return out
 }
