@@ -58,7 +58,7 @@ func (s *Server) alive(ctx context.Context) error {
 // runAgain is what to do after somebody else ended a throwaway container.
 const runAgain = "nothing is wrong with your files: run it again"
 
-// whyLost returns why a server did not answer, empty if nothing tells, and what to do about it.
+// whyLost returns why a server did not answer, and what to do about it; the reason is empty if nothing shows it.
 func whyLost(fate engine.Fate, log []string) (reason, hint string) {
 	const container = "the database's throwaway container "
 	all := strings.Join(log, "\n")

@@ -47,7 +47,7 @@ func Share(ctx context.Context, s *Server) (*Shared, bool, error) {
 	h.turn <- struct{}{}
 	shareable := false
 	err := h.maintain(ctx, func(ctx context.Context, conn *Conn) error {
-		if err := conn.QueryRow(ctx, shareableQuery, s.settings.Database).Scan(&shareable); err != nil || !shareable {
+		if err := conn.QueryRow(ctx, shareableQuery, s.settings.Database, applicationName).Scan(&shareable); err != nil || !shareable {
 			return err
 		}
 		if err := copyDatabase(ctx, conn, s.settings.Database, reserve); err != nil {
@@ -79,7 +79,7 @@ const shareableQuery = `SELECT current_setting('server_version_num')::int >= 100
 AND (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
 AND EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = $1 AND datname <> 'template1')
 AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE datname = $1
-	AND backend_type <> 'autovacuum worker' AND application_name <> 'devenv')
+	AND backend_type <> 'autovacuum worker' AND application_name <> $2)
 AND NOT EXISTS (SELECT FROM pg_catalog.pg_subscription)`
 
 // Create returns a new database as the server's was when it began to be shared, or ErrSpoiled.

@@ -122,7 +122,7 @@ func lenient(unset string) func(*loader.Options) {
 type Elsewhere struct {
 	// Files are absolute paths.
 	Files []string
-	// Has says what the last of them has.
+	// Has is what the last of them contains, in words.
 	Has string
 	Stack
 }

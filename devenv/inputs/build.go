@@ -77,7 +77,7 @@ func (b *building) service(s types.ServiceConfig) error {
 	dockerfile := ""
 	content := []byte(section.DockerfileInline)
 	if section.DockerfileInline == "" {
-		dockerfile = b.tree.onMachine(inContext(section.Context, section.Dockerfile))
+		dockerfile = b.tree.onMachine(DockerfilePath(&section))
 		if content, err = os.ReadFile(dockerfile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -95,15 +95,15 @@ func (b *building) service(s types.ServiceConfig) error {
 	return b.source("build context", section.Context, ignored)
 }
 
-// inContext returns the path of a context's Dockerfile.
-func inContext(context, dockerfile string) string {
+// DockerfilePath returns the path of a build's Dockerfile, which is relative to its context unless absolute.
+func DockerfilePath(b *types.BuildConfig) string {
 	switch {
-	case dockerfile == "":
-		return filepath.Join(context, "Dockerfile")
-	case filepath.IsAbs(dockerfile):
-		return dockerfile
+	case b.Dockerfile == "":
+		return filepath.Join(b.Context, "Dockerfile")
+	case filepath.IsAbs(b.Dockerfile):
+		return b.Dockerfile
 	}
-	return filepath.Join(context, dockerfile)
+	return filepath.Join(b.Context, b.Dockerfile)
 }
 
 // additional adds the named contexts: images of other services, images, directories.

@@ -13,6 +13,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"devenv/devenv/database"
+	"devenv/devenv/inputs"
 	"devenv/devenv/scratch"
 )
 
@@ -25,11 +26,7 @@ func builtScripts(scripts map[string]initScript, s *scratch.Checkout, name strin
 	}
 	text := []byte(build.DockerfileInline)
 	if len(text) == 0 {
-		file := build.Dockerfile
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(build.Context, file)
-		}
-		content, err := os.ReadFile(file)
+		content, err := os.ReadFile(inputs.DockerfilePath(build))
 		if err != nil {
 			return fmt.Errorf("look for init scripts: %w", err)
 		}

@@ -13,7 +13,7 @@ type disposal struct {
 	removals sync.WaitGroup
 
 	mu sync.Mutex
-	// failures are those of removals.
+	// failures are the errors of removals.
 	failures error
 	// clones are those that nothing has removed yet.
 	clones map[*database.Server]bool

@@ -65,8 +65,7 @@ func tryAtomic(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 // lookAtLeftovers finds out what the failed upgrade of the base's data left behind, and whether it can be retried.
 func lookAtLeftovers(ctx context.Context, p *pass, up *upgrade, log *step.Log) (finding, error) {
 	server, failure := up.seeded.Server, up.outcome.Failure
-	left := up.leftovers()
-	if len(left) == 0 {
+	if len(up.left) == 0 {
 		log.Skipped("the upgrade failed, and left nothing behind")
 		return nil, nil
 	}
@@ -74,7 +73,7 @@ func lookAtLeftovers(ctx context.Context, p *pass, up *upgrade, log *step.Log) (
 	if err != nil {
 		return nil, err
 	}
-	b := checks.AtomicBreak{Revision: failure.Revision, Line: failure.Line, Statement: failure.Statement, Left: left}
+	b := checks.AtomicBreak{Revision: failure.Revision, Line: failure.Line, Statement: failure.Statement, Left: up.left}
 	if !checks.SameFailure(again.Failure, failure) {
 		b.Retry = again.Failure
 	}

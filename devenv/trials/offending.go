@@ -30,7 +30,7 @@ func rowsBehind(ctx context.Context, p *pass, up *upgrade) (offending.Found, err
 		}
 		return rowsIn(ctx, server, up.outcome.Failure)
 	}
-	if up.isAtomic() && len(up.leftovers()) == 0 { // nobody else needs the database any more, and it is as it was
+	if up.isAtomic() && len(up.left) == 0 { // nobody else needs the database any more, and it is as it was
 		return look(up.seeded.Server)
 	}
 	return testbed.OnClone(ctx, p.Testbed, p.Base.WithData, look)

@@ -59,6 +59,7 @@ func failedUpgrade(ctx context.Context, p *pass, up *upgrade, log *step.Log) (fi
 	if err := p.ReadSchema(ctx, up.seeded.Server, &up.after); err != nil {
 		return nil, err
 	}
+	up.left = up.before.Catalog.Diff(up.after.Catalog)
 	offer(p, tried, up)
 	p.why = "the upgrade failed"
 	p.withhold()
@@ -69,7 +70,7 @@ func failedUpgrade(ctx context.Context, p *pass, up *upgrade, log *step.Log) (fi
 		log.Line("the rows behind the failure could not be found: " + err.Error())
 		err = nil // the failure stands without them
 	}
-	if len(up.leftovers()) == 0 { // nobody else needs it
+	if len(up.left) == 0 { // nobody else needs it
 		p.Dispose(ctx, up.seeded.Server)
 	}
 	return up.record(outcome, nil, nil), err

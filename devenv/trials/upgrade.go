@@ -19,6 +19,8 @@ type upgrade struct {
 	before, after testbed.State
 	statements    []migrations.Statement
 	data          checks.DataOutcome
+	// left is what a failed upgrade changed in the schema all the same.
+	left []catalog.Difference
 	// revisions are the branch's own.
 	revisions []migrations.Revision
 }
@@ -34,9 +36,6 @@ func (u *upgrade) isAtomic() bool {
 	reported := !slices.ContainsFunc(u.statements, func(s migrations.Statement) bool { return s.Revision != "" && s.Transaction == "" })
 	return reported && transactions(u.statements) == 1
 }
-
-// leftovers returns what a failed upgrade changed in the schema all the same.
-func (u *upgrade) leftovers() []catalog.Difference { return u.before.Catalog.Diff(u.after.Catalog) }
 
 // ownStatements returns the statements of the branch's revisions.
 func (u *upgrade) ownStatements() []string {
