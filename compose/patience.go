@@ -21,8 +21,8 @@ const (
 	longestWaits = 5
 )
 
-// pulse judges whether a service is alive, from what its container shows: a line that its log did not have, whatever its
-// numbers, or the use of a processor.
+// pulse judges whether a service is alive, from what its container shows: a line that its log did not have, whatever
+// its numbers, or the use of a processor.
 type pulse struct {
 	seen map[string]bool
 	used time.Duration

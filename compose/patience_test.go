@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestPatienceLastsAsLongAsAServiceIsAlive waits, with a limit of a minute, for services that never become ready.
-func TestPatienceLastsAsLongAsAServiceIsAlive(t *testing.T) {
+// TestPatienceLastsWhileAServiceIsAlive waits, with a limit of a minute, for services that never become ready.
+func TestPatienceLastsWhileAServiceIsAlive(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		shows func(since time.Duration) (shown sample, unseen bool)

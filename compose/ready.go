@@ -23,8 +23,8 @@ type Ready struct {
 	// Declared are the ports under which people reach the service. It may listen on others long before them: for
 	// metrics, or for a debugger.
 	Declared []int
-	// Timeout is the limit. If Patient is set, it counts from the service's last sign of life: a line of its log, or the
-	// use of a processor.
+	// Timeout is the limit. If Patient is set, it counts from the service's last sign of life: a line of its log, or
+	// the use of a processor.
 	Timeout time.Duration
 	Patient bool
 	// StaysUp is how long a service must run to count as started if neither the project nor its image declares a port

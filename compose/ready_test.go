@@ -167,7 +167,7 @@ services:
 	}
 }
 
-func TestServiceWithoutAPortIsReadyIfItStaysUp(t *testing.T) {
+func TestServiceWithoutPortIsReadyIfItStays(t *testing.T) {
 	bot := `$$|=1; while(1){print "polling\n"; select undef,undef,undef,0.2}`
 	for name, test := range map[string]struct {
 		program  string

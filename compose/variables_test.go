@@ -25,7 +25,8 @@ func TestTheCopyCommandIsQuotedForTheShell(t *testing.T) {
 func TestMissingEnvFilesAreAllNamed(t *testing.T) {
 	root := writeFiles(t, map[string]string{
 		"compose.yaml": "services:\n  web: {image: web, env_file: [ui/.env, .env]}\n  api: {image: api, env_file: [.env, api.env]}\n" +
-			"  job: {image: job, env_file: [{path: optional.env, required: false}]}\n  off: {image: off, env_file: off.env, profiles: [off]}\n",
+			"  job: {image: job, env_file: [{path: optional.env, required: false}]}\n" +
+			"  off: {image: off, env_file: off.env, profiles: [off]}\n",
 		".env.example": "A=1\n", "ui/.env.sample": "B=1\n",
 	})
 	t.Chdir(root)

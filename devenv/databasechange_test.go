@@ -23,8 +23,8 @@ func TestAChangedDatabaseImageIsNoted(t *testing.T) {
 	}
 }
 
-// TestExistingDatabasesLackWhatANewInitScriptAdds uses an image that is built with its init scripts.
-func TestExistingDatabasesLackWhatANewInitScriptAdds(t *testing.T) {
+// TestExistingDatabasesLackWhatNewScriptsAdd uses an image that is built with its init scripts.
+func TestExistingDatabasesLackWhatNewScriptsAdd(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.git("stash", "-q")

@@ -9,8 +9,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// TestAKilledDatabaseIsNotTheMigrationsFault has somebody kill the empty databases when the whole history is about to be
-// applied to one of them: that is not answered, the other checks are, and the file is written.
+// TestAKilledDatabaseIsNotTheMigrationsFault has somebody kill the empty databases when the whole history is about to
+// be applied to one of them: that is not answered, the other checks are, and the file is written.
 func TestAKilledDatabaseIsNotTheMigrationsFault(t *testing.T) {
 	t.Parallel()
 	c := newSignalled(t)

@@ -35,7 +35,8 @@ func runTests(m *testing.M) int {
 	defer shared.close()
 	cache, err := os.MkdirTemp("", "devenv-cache-")
 	if err == nil {
-		defer os.RemoveAll(cache)                                                                    // the machine's own clean-up removes what is left
+		// the machine's own clean-up removes what is left
+		defer os.RemoveAll(cache)
 		err = errors.Join(os.Setenv("DEVENV_CACHE", cache), os.Setenv("DEVENV_PARALLEL_RUNS", "-1")) // tests limit themselves
 	}
 	if err != nil {

@@ -46,8 +46,8 @@ type NewMigrationOptions struct {
 	// Only and Skip select checks by id or "prefix.*"; Strict means that warnings count as failures.
 	Only, Skip []string
 	Strict     bool
-	// ParallelRuns is how many runs may work on the engine at the same time; 0 is as many as suit its processors, -1 any
-	// number.
+	// ParallelRuns is how many runs may work on the engine at the same time; 0 is as many as suit its processors, -1
+	// any number.
 	ParallelRuns int
 }
 

@@ -63,7 +63,10 @@ type resetRun struct {
 // has run.
 func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 	s := session.New("reset", o.Options)
-	r := &resetRun{bed: testbed.New(s, testbed.Request{Base: o.Base, Existing: true, ParallelRuns: o.ParallelRuns}), request: o, items: report.NewItems(s.Command)}
+	r := &resetRun{
+		bed:     testbed.New(s, testbed.Request{Base: o.Base, Existing: true, ParallelRuns: o.ParallelRuns}),
+		request: o, items: report.NewItems(s.Command),
+	}
 	err := r.finish(ctx, s.Sequence(ctx,
 		step.New("check", func(ctx context.Context, log *step.Log) error { return find(ctx, r.bed, log) }),
 		step.New("own database", func(ctx context.Context, log *step.Log) (err error) {

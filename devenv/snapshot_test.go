@@ -95,7 +95,8 @@ func (s ownStack) becomesAnImage(name string) {
 	}
 	for _, item := range list.Items {
 		if got := item.(devenv.SnapshotItem); got.Automatic != "" {
-			if _, err := devenv.RemoveSnapshots(s.Context(), devenv.SnapshotOptions{Options: s.options(), Yes: true}, []string{got.Name}); err != nil {
+			yes := devenv.SnapshotOptions{Options: s.options(), Yes: true}
+			if _, err := devenv.RemoveSnapshots(s.Context(), yes, []string{got.Name}); err != nil {
 				s.Error(err)
 			}
 		}

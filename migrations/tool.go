@@ -56,9 +56,9 @@ type Database struct {
 	Address string
 	// Hosts are the host names in the project's URLs that refer to the database.
 	Hosts []string
-	// Guard calls run, with which a tool does what needs the server: it returns an error instead if the server has ended,
-	// or ends meanwhile, since its address may be another server's by then; and it ends what would wait for ever. It may
-	// be nil.
+	// Guard calls run, with which a tool does what needs the server: it returns an error instead if the server has
+	// ended, or ends meanwhile, since its address may be another server's by then; and it ends what would wait for
+	// ever. It may be nil.
 	Guard func(ctx context.Context, run func() error) error
 }
 

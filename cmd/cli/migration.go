@@ -62,7 +62,8 @@ func (m migration) markdown(w io.Writer, err error) error {
 
 // worthShowing reports whether there is more to show than the error.
 func (m migration) worthShowing(err error) bool {
-	return err == nil || report.KindOf(err) == report.KindFaulty || len(m.Document.Files) > 0 || len(report.Unanswered(m.Document.Checks)) > 0
+	return err == nil || report.KindOf(err) == report.KindFaulty || len(m.Document.Files) > 0 ||
+		len(report.Unanswered(m.Document.Checks)) > 0
 }
 
 func (m migration) faulty() bool {

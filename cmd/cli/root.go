@@ -94,8 +94,8 @@ func (a *app) run(ctx context.Context, do action) (err error) {
 	}
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(time.Second, func() { progress.Emit(cleaningUp()) }) })()
 	a.outcome, err = do(ctx, o)
-	// Commands that read no project learn no secrets, but still know where credentials are: in an engine's address, or a
-	// proxy's.
+	// Commands that read no project learn no secrets, but still know where credentials are: in an engine's address,
+	// or a proxy's.
 	err = redact.New().Error(err)
 	if closeErr := progress.Close(); err == nil {
 		err = closeErr

@@ -188,7 +188,7 @@ func TestAPausedPlainDisplayAnnouncesNothing(t *testing.T) {
 	}
 }
 
-func TestALongWaitIsShownUnlessItIsForAPerson(t *testing.T) {
+func TestLongWaitsForPeopleAreNotShown(t *testing.T) {
 	const text = "Still waiting for apply since 16:00:00"
 	term, s, _ := live(t, 80)
 	term.Emit(report.StepStarted{Name: "apply"})

@@ -11,8 +11,8 @@ type Check struct {
 	Severity report.Status
 	// Asks is the question in one line.
 	Asks string
-	// Needs lists the trials whose facts the check judges; it is empty when the files alone are enough. Uses lists those
-	// that only add to what it says: without them, its answer stands.
+	// Needs lists the trials whose facts the check judges; it is empty when the files alone are enough. Uses lists
+	// those that only add to what it says: without them, its answer stands.
 	Needs, Uses []Trial
 	// Page explains the check in Markdown: what it asks, why that matters, an example, how to fix the problem, how to
 	// allow it.

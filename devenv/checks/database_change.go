@@ -13,8 +13,8 @@ import (
 type DatabaseChange struct {
 	// Server names what it changes of the server: "its image from postgres:17 to postgis:17".
 	Server []string
-	// Scripts are the init scripts that it changes, which run on empty databases only; Added are their new statements, so
-	// far as devenv can read them.
+	// Scripts are the init scripts that it changes, which run on empty databases only; Added are their new
+	// statements, so far as devenv can read them.
 	Scripts, Added []string
 }
 

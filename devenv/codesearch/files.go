@@ -1,5 +1,5 @@
-// Package codesearch finds code of the project: its files, which of them work with the database, and the lines that name
-// a table or a column. It reads files, and knows nothing of git, the engine or the database.
+// Package codesearch finds code of the project: its files, which of them work with the database, and the lines that
+// name a table or a column. It reads files, and knows nothing of git, the engine or the database.
 package codesearch
 
 import (

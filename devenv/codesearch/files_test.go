@@ -7,7 +7,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-func TestOnlyCodeThatWorksOnTheDatabaseIsSearched(t *testing.T) {
+func TestOnlyCodeThatUsesTheDatabaseIsSearched(t *testing.T) {
 	t.Parallel()
 	built := func(context string, binds ...string) types.ServiceConfig {
 		var service types.ServiceConfig
@@ -37,7 +37,7 @@ func TestOnlyCodeThatWorksOnTheDatabaseIsSearched(t *testing.T) {
 	}
 }
 
-func TestAFileIsInADirectoryByItsWholeName(t *testing.T) {
+func TestFilesAreInDirectoriesByTheirWholeName(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]bool{"api/main.py": true, "api": true, "apis/main.py": false, "web/api/main.py": false} {
 		if got := isIn(file, []string{"./api"}); got != want {

@@ -11,8 +11,8 @@ import (
 type Names struct {
 	// of is the table's name for a table, else the column's.
 	of *regexp.Regexp
-	// table finds the table's name or its class, declared the name in quotes, as in a declaration, and from the name in a
-	// statement; all are nil for a table.
+	// table finds the table's name or its class, declared the name in quotes, as in a declaration, and from the name
+	// in a statement; all are nil for a table.
 	table, declared, from *regexp.Regexp
 	// accessed finds the column as an attribute or in quotes.
 	accessed *regexp.Regexp

@@ -20,8 +20,8 @@ import (
 	"devenv/devenv/report"
 )
 
-// cloneTimeout is how long a clone may take; it normally takes half a second, but nobody knows what else the machine does.
-// One whose container exits is not waited for.
+// cloneTimeout is how long a clone may take; it normally takes half a second, but nobody knows what else the machine
+// does. One whose container exits is not waited for.
 const cloneTimeout = 5 * time.Minute
 
 // NetworkAlias is a network that a server joins, and its names in that network.

@@ -73,8 +73,8 @@ func (h *Shared) unshare(ctx context.Context) error {
 	return err
 }
 
-// shareableQuery reports whether copies of a database are faithful. A session of devenv's own is one that has just ended:
-// CREATE DATABASE waits for it.
+// shareableQuery reports whether copies of a database are faithful. A session of devenv's own is one that has just
+// ended: CREATE DATABASE waits for it.
 const shareableQuery = `SELECT current_setting('server_version_num')::int >= 100000
 AND (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
 AND EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = $1 AND datname <> 'template1')

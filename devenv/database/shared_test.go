@@ -16,7 +16,7 @@ func use(t *testing.T, d *Database, sql string) {
 	}
 }
 
-func TestDatabasesOfASharedServerAreAlikeAndApart(t *testing.T) {
+func TestDatabasesOfASharedServerAreAlike(t *testing.T) {
 	t.Parallel()
 	server := start(t, requireEngine(t), service(nil), nil)
 	name := queryText(t, server, "SELECT current_database()")

@@ -57,7 +57,8 @@ func (s search) otherTools() error {
 	if len(clauses) > 1 {
 		verb = "; none of them is supported yet"
 	}
-	return report.Fail(report.KindUsage, supportedTools+"; up, down, status, logs and snapshot work with any tool. "+configureTool(s.answers.file()),
+	return report.Fail(report.KindUsage, supportedTools+"; up, down, status, logs and snapshot work with any tool. "+
+		configureTool(s.answers.file()),
 		"find the migrations: %s%s", listing(clauses), verb)
 }
 

@@ -20,7 +20,8 @@ type entry struct {
 	// Class is the fault's id, whose letter names its file. What describes it in words, and is unique within the class.
 	Class string
 	What  string
-	// Base is a directory of testdata/bases that is copied over the project before the branch is made; empty means none.
+	// Base is a directory of testdata/bases that is copied over the project before the branch is made; empty means
+	// none.
 	Base string
 	// Fork is the commit the branch starts from: empty for the base's newest, "start" for the one before its last
 	// revision.

@@ -36,7 +36,7 @@ func TestNoRevisionIsMadeOnSeveralHeads(t *testing.T) {
 // zeroOf returns a pointer to a zero value of the type; it also works for types of packages not imported here.
 func zeroOf[T any](*T) *T { return new(T) }
 
-func TestTablesThatNoMigrationOfTheBaseMakesAreAnError(t *testing.T) {
+func TestTablesThatNoMigrationMakesAreAnError(t *testing.T) {
 	t.Parallel()
 	noise := []migrations.Operation{
 		{Kind: migrations.DropIndex, Object: "index:public.ix_old"},

@@ -31,8 +31,8 @@ type Migration struct {
 	Unwritten
 	// Applied is set if the branch's revisions were applied to the seeded clone before the new one was made.
 	Applied bool
-	// Reparented are the kept revisions whose parent was changed, by path in the repository. Edits is everything written
-	// in the tool's container, by path there.
+	// Reparented are the kept revisions whose parent was changed, by path in the repository. Edits is everything
+	// written in the tool's container, by path there.
 	Reparented, Edits map[string][]byte
 
 	// inContainer is where the tool sees the repository's revisions.

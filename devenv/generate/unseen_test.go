@@ -47,7 +47,7 @@ func TestModelsThatNobodyImportsAreTold(t *testing.T) {
 	}
 }
 
-func TestRevisionsThatTheToolDoesNotSeeAreAnError(t *testing.T) {
+func TestRevisionsHiddenFromTheToolAreAnError(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		existing bool

@@ -39,7 +39,8 @@ func (r *Repo) recoverDeliveries(step func(string)) (string, error) {
 		}
 		what, err := e.recover(begun, i < len(names)-keptDeliveries)
 		if err != nil {
-			return "", report.Fail(report.KindWork, writableHint(err, e.repo.root), "revert the interrupted delivery (kept in %s): %w", e.dir, err)
+			return "", report.Fail(report.KindWork, writableHint(err, e.repo.root),
+				"revert the interrupted delivery (kept in %s): %w", e.dir, err)
 		}
 		if what != "" {
 			did = append(did, what)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestACheckoutBehindALinkIsInsideItsRepository(t *testing.T) {
+func TestALinkedCheckoutIsInsideItsRepository(t *testing.T) {
 	root, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -29,7 +29,7 @@ func TestRandomLookingProjectNamesAreNoSecrets(t *testing.T) {
 	}
 }
 
-func TestAPasswordThatIsAWordIsRedactedOnlyWherePasswordsAre(t *testing.T) {
+func TestPasswordWordsAreRedactedOnlyAsPasswords(t *testing.T) {
 	for _, word := range []string{"postgres", "acme", "shopfront", "user", "app"} {
 		url := "postgresql://" + word + ":" + word + "@" + word + "/" + word
 		service := func(name, image string, environment types.MappingWithEquals) types.ServiceConfig {

@@ -37,8 +37,9 @@ type Turn struct {
 // busy.
 func Default(processors int) int { return max(1, processors/2) }
 
-// Take joins the line and waits until fewer than most runs are ahead; most below 1 means that it never waits, but others
-// count it. waiting is called with the number of runs ahead when the run has to wait, and when that number changes.
+// Take joins the line and waits until fewer than most runs are ahead; most below 1 means that it never waits, but
+// others count it. waiting is called with the number of runs ahead when the run has to wait, and when that number
+// changes.
 func (q Queue) Take(ctx context.Context, most int, waiting func(ahead int)) (*Turn, error) {
 	t, err := q.join(ctx)
 	if err != nil {

@@ -50,7 +50,7 @@ func leave(t *testing.T, turn *Turn) {
 	}
 }
 
-func TestRunsTakeTheirTurnsInTheOrderOfArrival(t *testing.T) {
+func TestRunsTakeTurnsInOrderOfArrival(t *testing.T) {
 	t.Parallel()
 	q := line(t)
 	first, second := q.must(t, 2), q.must(t, 2)
@@ -160,7 +160,7 @@ func TestTheDefaultLeavesTwoProcessorsForEachRun(t *testing.T) {
 	}
 }
 
-func TestAPlaceThatSomebodyElseHasRemovedIsReleased(t *testing.T) {
+func TestAPlaceThatSomebodyRemovedIsReleased(t *testing.T) {
 	t.Parallel()
 	q := line(t)
 	turn := q.must(t, 1)

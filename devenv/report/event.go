@@ -2,8 +2,8 @@ package report
 
 import "time"
 
-// Event is something that happened during a run. It is one of StepStarted, StepOutput, StepWaiting, StepEnded, Checked and
-// Noted.
+// Event is something that happened during a run. It is one of StepStarted, StepOutput, StepWaiting, StepEnded,
+// Checked and Noted.
 type Event interface{ event() }
 
 // Listener receives the events of a run. Emit may be called concurrently and must not block for long.

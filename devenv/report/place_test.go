@@ -48,7 +48,7 @@ func TestFilesAreNamedFromWhereTheUserStands(t *testing.T) {
 	}
 }
 
-func TestAReportNamesFilesFromWhereTheUserStands(t *testing.T) {
+func TestReportsNameFilesFromWhereUsersStand(t *testing.T) {
 	t.Parallel()
 	d := faulty()
 	for i := range d.Files {

@@ -97,8 +97,8 @@ func subjectOf(d *Document) string {
 	}
 }
 
-// unprovedHeadline returns the headline if the machine kept checks from being answered: why, and what to do. A fault that
-// was found all the same comes first.
+// unprovedHeadline returns the headline if the machine kept checks from being answered: why, and what to do. A fault
+// that was found all the same comes first.
 func unprovedHeadline(subject string, checks []Check) string {
 	lost := Unanswered(checks)
 	text := subject + " is not proved: "

@@ -176,7 +176,10 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 	}
 	own, added := []string{"3f2a"}, []report.File{{Path: "a.py", Action: report.FileAdded}}
 	lost := func() []report.Check {
-		c := report.Check{ID: "apply.scratch", Status: report.StatusSkip, Unanswered: true, Summary: "not answered: it was killed", Hint: "run it again"}
+		c := report.Check{
+			ID: "apply.scratch", Status: report.StatusSkip, Unanswered: true, Summary: "not answered: it was killed",
+			Hint: "run it again",
+		}
 		other := c
 		other.ID = "drift.models"
 		return []report.Check{c, other}
@@ -234,8 +237,12 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 			"✗ The branch's migration is not proved: apply.scratch and 1 other check were not answered: it was killed. Run it again.",
 		},
 		"unanswered and faulty": {
-			report.Document{Error: &report.ErrorField{Message: "x"}, Revisions: own, Checks: append(lost()[:1], drift(report.StatusFail)...)},
-			"✗ The branch's migration is faulty (1 check failed), and not proved otherwise: apply.scratch was not answered: it was killed. " +
+			report.Document{
+				Error: &report.ErrorField{Message: "x"}, Revisions: own,
+				Checks: append(lost()[:1], drift(report.StatusFail)...),
+			},
+			"✗ The branch's migration is faulty (1 check failed), and not proved otherwise: apply.scratch was not answered: " +
+				"it was killed. " +
 				"Run it again.",
 		},
 		"error": {

@@ -14,8 +14,8 @@ type Correction struct {
 	Why string
 	// Generated are the beginnings of the calls in upgrade to remove.
 	Generated []string
-	// Upgrade and Downgrade are the lines that replace them, without indentation; if Downgrade is empty, the generated one
-	// stays.
+	// Upgrade and Downgrade are the lines that replace them, without indentation; if Downgrade is empty, the
+	// generated one stays.
 	Upgrade, Downgrade string
 }
 

@@ -106,9 +106,8 @@ func (s *Session) Notes() []string {
 // Secrets returns the values learned so far, which no image may contain.
 func (s *Session) Secrets() database.Secrets { return database.NewSecrets(s.Redactor.Values()) }
 
-// Diagnose adds a fault of the machine to a failure if it may be the reason: a full disk, also the cache's, little memory, a
-// wrong clock.
-// It must run before the machine's state changes.
+// Diagnose adds a fault of the machine to a failure if it may be the reason: a full disk, also the cache's, little
+// memory, a wrong clock. It must run before the machine's state changes.
 func (s *Session) Diagnose(ctx context.Context, err error) error {
 	if err == nil || s.Workspace == nil || s.Workspace.Client == nil || report.KindOf(err) != report.KindWork || errors.Is(err,
 		context.Canceled) {

@@ -38,7 +38,7 @@ func TestDownRemovesOrphansOnlyOnRequest(t *testing.T) {
 	}
 }
 
-func TestDownCountsOnlyVolumesThatGoWithTheirContainer(t *testing.T) {
+func TestDownCountsVolumesThatGoWithTheirContainer(t *testing.T) {
 	t.Parallel()
 	model, unnamed := &types.Project{Services: types.Services{"web": {}}}, strings.Repeat("0a", 32)
 	var c engine.Container

@@ -81,7 +81,7 @@ func (w *waits) Emit(event report.Event) {
 	}
 }
 
-func TestALongStepSaysWhatItStillWaitsFor(t *testing.T) {
+func TestALongStepSaysWhatItAwaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var said waits
@@ -97,7 +97,10 @@ func TestALongStepSaysWhatItStillWaitsFor(t *testing.T) {
 			t.Errorf("%v: %q, want %q", err, said, want)
 		}
 		said = nil
-		err = NewRunner(&said).Run(t.Context(), New("apply", func(context.Context, *Log) error { <-time.After(9 * time.Second); return nil }))
+		err = NewRunner(&said).Run(t.Context(), New("apply", func(context.Context, *Log) error {
+			<-time.After(9 * time.Second)
+			return nil
+		}))
 		if err != nil || len(said) > 0 {
 			t.Errorf("%v: a short step says %q", err, said)
 		}

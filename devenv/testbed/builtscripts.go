@@ -46,8 +46,9 @@ func builtScripts(scripts map[string]initScript, s *scratch.Checkout, name strin
 	return nil
 }
 
-// copiedScripts returns the sources in the build's context, which may be patterns, that a Dockerfile copies to where the
-// image runs init scripts. A Dockerfile that cannot be parsed has none: the builder reports what is wrong with it.
+// copiedScripts returns the sources in the build's context, which may be patterns, that a Dockerfile copies to where
+// the image runs init scripts. A Dockerfile that cannot be parsed has none: the builder reports what is wrong with
+// it.
 func copiedScripts(dockerfile []byte) []string {
 	result, err := parser.Parse(bytes.NewReader(dockerfile))
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"devenv/devenv/scratch"
 )
 
-func TestOnlyScriptsThatTheImageRunsAreInitScripts(t *testing.T) {
+func TestOnlyScriptsTheImageRunsAreInitScripts(t *testing.T) {
 	t.Parallel()
 	context := t.TempDir()
 	for _, file := range []string{"backend/entrypoint.sh", "db/init/1.sql", "db/init/notes.txt", "db/extra.sh"} {

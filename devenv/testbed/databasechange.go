@@ -12,8 +12,8 @@ import (
 	"devenv/devenv/step"
 )
 
-// FindDatabaseChange finds what the branch changes of what the database starts from, and notes it. The base's data is on
-// the base's server; only an empty database can be the branch's own (see Empties.ForHistory).
+// FindDatabaseChange finds what the branch changes of what the database starts from, and notes it. The base's data is
+// on the base's server; only an empty database can be the branch's own (see Empties.ForHistory).
 func (b *Testbed) FindDatabaseChange(ctx context.Context, log *step.Log) (err error) {
 	name, change := b.Project.Database, &b.change
 	if _, ok := b.Branch.Model.Services[name]; !ok {

@@ -21,8 +21,8 @@ type Empties struct {
 	made int
 }
 
-// Empty is an empty database of the base, as the init scripts left it: one of several on a shared server, or on a server
-// of its own.
+// Empty is an empty database of the base, as the init scripts left it: one of several on a shared server, or on a
+// server of its own.
 type Empty struct {
 	bed    *Testbed
 	shared *database.Database

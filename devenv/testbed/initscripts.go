@@ -66,8 +66,8 @@ func changedScripts(before, after map[string]initScript) (changed, added []strin
 	return changed, added
 }
 
-// statementsOf returns the statements of a script in SQL, each on one line, without psql's own commands and what holds a
-// password. Of a script that has bodies in dollars it returns none.
+// statementsOf returns the statements of a script in SQL, each on one line, without psql's own commands and what
+// holds a password. Of a script that has bodies in dollars it returns none.
 func statementsOf(script initScript) []string {
 	if path.Ext(script.path) != ".sql" {
 		return nil

@@ -20,8 +20,8 @@ type Seeded struct {
 	Before State
 	// Writers are the roles that insert into each table, by OID.
 	Writers map[uint32][]string
-	// FromScratch is set, and Server is nil, if the database is not a clone but an empty one, upgraded through the whole
-	// history.
+	// FromScratch is set, and Server is nil, if the database is not a clone but an empty one, upgraded through the
+	// whole history.
 	FromScratch *Empty
 }
 

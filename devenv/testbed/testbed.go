@@ -120,8 +120,8 @@ func (b *Testbed) Finish(ctx context.Context, err error) error {
 	return b.Closed(err, cleanupErr)
 }
 
-// Close stops the tool, releases the trees and removes everything of the run from the engine. What takes long happens at
-// the same time.
+// Close stops the tool, releases the trees and removes everything of the run from the engine. What takes long happens
+// at the same time.
 func (b *Testbed) Close(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	b.DisposeAll(ctx)

@@ -28,7 +28,7 @@ func TestParallelRunsAreRequestedOrFollowFromProcessors(t *testing.T) {
 	}
 }
 
-func TestATurnThatIsLeftEarlyLetsTheNextRunWork(t *testing.T) {
+func TestLeavingATurnLetsTheNextRunWork(t *testing.T) {
 	t.Parallel()
 	line := queue.Queue{Dir: t.TempDir()}
 	take := func() *queue.Turn {

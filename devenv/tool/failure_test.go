@@ -11,7 +11,8 @@ import (
 func TestAComparisonOnTheBaseNamesTheBase(t *testing.T) {
 	t.Parallel()
 	err := ComparedFailure(&migrations.Failure{
-		Code: migrations.FailureEmptyMetadata, Message: "env.py gives a target_metadata without any table", Hint: "import the models in env.py",
+		Code: migrations.FailureEmptyMetadata, Message: "env.py gives a target_metadata without any table",
+		Hint: "import the models in env.py",
 	}, "main")
 	const says = "compare the models of main with its migrations: env.py gives a target_metadata without any table"
 	if err.Error() != says || report.KindOf(err) != report.KindUsage {

@@ -9,7 +9,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestALockHeldForEverIsTheMigrationsDeadlock(t *testing.T) {
+func TestALockHeldForEverIsADeadlock(t *testing.T) {
 	t.Parallel()
 	cancelled := &migrations.Failure{Code: migrations.FailureSQL, SQLState: "57014", Revision: "3f2a", Line: 12}
 	stuck := database.Stuck{Statement: "ALTER TABLE items …", Lock: "AccessExclusiveLock on items", Holder: "a session that is idle"}

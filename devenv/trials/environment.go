@@ -71,8 +71,8 @@ func (e *environment) baseTarget() migrations.Target {
 	return migrations.At(heads[0])
 }
 
-// resultOf splits the error of a run on a server: a failure of the migration becomes the outcome, anything else stays an
-// error, as does a failure that says nothing about the migration.
+// resultOf splits the error of a run on a server: a failure of the migration becomes the outcome, anything else stays
+// an error, as does a failure that says nothing about the migration.
 func (e *environment) resultOf(ctx context.Context, s *database.Server, err error) (checks.Outcome, error) {
 	var failure *migrations.Failure
 	switch {

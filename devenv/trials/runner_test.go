@@ -139,7 +139,7 @@ func TestNothingIsStartedWithoutABackend(t *testing.T) {
 	}
 }
 
-func TestNamesAreNotSoughtIfTheBaseCannotBeStarted(t *testing.T) {
+func TestNamesAreSoughtOnlyIfTheBaseStarts(t *testing.T) {
 	t.Parallel()
 	if able := baseNames().able; able == nil || able(&tool.Tool{}) == nil {
 		t.Error("the base's code is searched for a check that is skipped")
@@ -222,9 +222,9 @@ func TestAnErrorOfTheUsersEndsTheRun(t *testing.T) {
 	}
 }
 
-// TestATrialThatTheMachineEndedLeavesTheOthers has one trial's database killed: it and those that need it are not
+// TestATrialTheMachineEndedLeavesTheOthers has one trial's database killed: it and those that need it are not
 // answered, and all others are.
-func TestATrialThatTheMachineEndedLeavesTheOthers(t *testing.T) {
+func TestATrialTheMachineEndedLeavesTheOthers(t *testing.T) {
 	t.Parallel()
 	s := newSite()
 	killed := report.Fail(report.KindWork, "run it again", "it was ended with SIGKILL:\n  reading failed").WithOutput([]string{"FATAL"})
@@ -247,7 +247,7 @@ func TestATrialThatTheMachineEndedLeavesTheOthers(t *testing.T) {
 	}
 }
 
-func TestTheOtherOfferIsTakenIfTheMachineEndedOne(t *testing.T) {
+func TestAnotherOfferReplacesOneTheMachineEnded(t *testing.T) {
 	t.Parallel()
 	s := newSite()
 	s.must(t, s.fails("a", ground, errors.New("no space left")), s.makes("b", ground, "sand", ""), s.takes("late", ground))

@@ -9,7 +9,7 @@ import (
 	"devenv/compose"
 )
 
-func TestALimitThatTheBaseNeedsAsWellBlamesNobody(t *testing.T) {
+func TestALimitTheBaseNeedsTooBlamesNobody(t *testing.T) {
 	t.Parallel()
 	const limit = 2 * time.Minute
 	for name, c := range map[string]struct {

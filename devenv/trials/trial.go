@@ -109,8 +109,8 @@ func (p *pass) dispose(ctx context.Context, server *database.Server) {
 	p.Dispose(ctx, server)
 }
 
-// partly records that the machine left a part of the trial unanswered, which checks know as a trial of its own; the rest
-// goes on. It returns any other error.
+// partly records that the machine left a part of the trial unanswered, which checks know as a trial of its own; the
+// rest goes on. It returns any other error.
 func (p *pass) partly(ctx context.Context, part checks.Trial, err error) error {
 	lost := unanswered(ctx, err)
 	if lost == nil {

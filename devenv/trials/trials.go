@@ -69,8 +69,8 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 	return facts, err
 }
 
-// possibleTrials returns the trials that the project allows. Without a backend none can be started, nor is there a check
-// that asks what its code names; it records that in the facts.
+// possibleTrials returns the trials that the project allows. Without a backend none can be started, nor is there a
+// check that asks what its code names; it records that in the facts.
 func possibleTrials(backend string, f *checks.Facts) []trial {
 	return slices.DeleteFunc(all(), func(t trial) bool {
 		starts := []checks.Trial{checks.TrialStartBranch, checks.TrialStartFirst, checks.TrialStartBase, checks.TrialBaseNames}

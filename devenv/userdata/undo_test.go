@@ -10,7 +10,7 @@ import (
 	"devenv/devenv/report"
 )
 
-func TestUndoPassesOverWhatItCanNeverTakeBack(t *testing.T) {
+func TestUndoPassesOverWhatItCannotTakeBack(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if out, err := exec.CommandContext(t.Context(), "git", "init", "-q", dir).CombinedOutput(); err != nil {

@@ -45,7 +45,8 @@ func TestStatementsReportTransactionsAndFailAfterWorks(t *testing.T) {
 				if f := failureOf(t, err); f.SQLState != "42701" {
 					t.Errorf("failure: %+v", f)
 				}
-				if a, b := statementWith(t, run, "COLUMN a"), statementWith(t, run, "COLUMN b"); a.Transaction == "" || a.Transaction != b.Transaction {
+				a, b := statementWith(t, run, "COLUMN a"), statementWith(t, run, "COLUMN b")
+				if a.Transaction == "" || a.Transaction != b.Transaction {
 					t.Errorf("transactions: a %q, b, which failed, %q", a.Transaction, b.Transaction)
 				}
 				p.db.exec(t, "ALTER TABLE users DROP COLUMN b; CREATE TABLE ix ()") // the index cannot be created

@@ -73,8 +73,8 @@ func (Files) ID(_ string, content []byte) string {
 	return ""
 }
 
-// SameCode reports whether two files differ only in blank lines and in moved or removed import lines: the changes that a
-// formatter makes when it runs over the whole source tree.
+// SameCode reports whether two files differ only in blank lines and in moved or removed import lines: the changes
+// that a formatter makes when it runs over the whole source tree.
 func (Files) SameCode(was, is string) bool {
 	before, imports := splitImports(was)
 	after, left := splitImports(is)
