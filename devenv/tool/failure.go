@@ -34,11 +34,14 @@ func GeneratedFailure(err error) error {
 	if !errors.As(err, &failure) {
 		return err
 	}
-	kind := kindOf(failure)
+	kind, hint := kindOf(failure), failure.Hint
 	if failure.Code == migrations.FailureBrokenFile {
 		kind = report.KindFaulty
 	}
-	return report.Fail(kind, failure.Hint, "generate the migration: %w", err).WithOutput(failure.Traceback)
+	if migrations.WithoutModels(failure) != nil {
+		hint += "; where migrations are written by hand: devenv new-migration --empty \"…\""
+	}
+	return report.Fail(kind, hint, "generate the migration: %w", err).WithOutput(failure.Traceback)
 }
 
 // ComparedFailure returns a failure of autogenerate on the base, whose name it takes: the branch may have mended it.

@@ -79,8 +79,11 @@ func configureService(project *types.Project, p discover.MigrationTool) string {
 	service.Entrypoint = p.Kind.Starter.Command()
 	service.Command = nil
 	service.StdinOpen, service.Tty = true, false
-	// If the code is in the image, the revision is written into the container.
+	// The revision is written into the container, or into the copy of the code that it mounts.
 	service.ReadOnly = false
+	for i, mount := range service.Volumes {
+		service.Volumes[i].ReadOnly = mount.ReadOnly && mount.Type != types.VolumeTypeVolume
+	}
 	service.HealthCheck = &types.HealthCheckConfig{Disable: true}
 	service.DependsOn = nil
 	if p.Workdir != "" {

@@ -1,0 +1,28 @@
+package tool
+
+import (
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/discover"
+	"devenv/migrations/alembic"
+)
+
+func TestTheToolWritesIntoReadOnlyMounts(t *testing.T) {
+	t.Parallel()
+	var service types.ServiceConfig
+	service.Volumes = []types.ServiceVolumeConfig{
+		{Type: types.VolumeTypeVolume, Source: "code", Target: "/app", ReadOnly: true},
+		{Type: types.VolumeTypeBind, Source: "/etc/shared", Target: "/shared", ReadOnly: true},
+	}
+	project := &types.Project{Services: types.Services{"app": service}}
+	configureService(project, discover.MigrationTool{Service: "app", Kind: alembic.Kind()})
+	mounts := project.Services["app"].Volumes
+	if mounts[0].ReadOnly {
+		t.Error("the copy of the code is read-only, so no revision can be written into it")
+	}
+	if !mounts[1].ReadOnly {
+		t.Error("a directory of the host has become writable")
+	}
+}
