@@ -104,16 +104,29 @@ func TestKeepReparentsAndAddsTheRest(t *testing.T) {
 	}
 }
 
-func TestEmptyMakesARevisionWithEmptyBodies(t *testing.T) {
+// TestEmptyMakesARevisionOfAProjectWithoutModels uses a base whose migrations are written by hand.
+func TestEmptyMakesARevisionOfAProjectWithoutModels(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.git("checkout", "-qf", sample.BaseBranch)
+	const env = "backend/src/toolshed/migrations/env.py"
+	c.write(env, strings.ReplaceAll(c.read(env), "target_metadata=Base.metadata", "target_metadata=None"))
+	c.git("commit", "-qam", "Write migrations by hand")
+	if _, err := c.newMigration(nil); report.KindOf(err) != report.KindUsage || !strings.Contains(report.HintOf(err), "new-migration --empty") {
+		t.Errorf("without --empty: %v\n%s", err, report.HintOf(err))
+	}
 	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Mode = devenv.ModeEmpty }))
 	if strings.Contains(string(result.File), "op.") || !strings.Contains(string(result.File), "pass") {
 		t.Errorf("the file is\n%s", result.File)
 	}
 	if result.Document.Verdict != report.VerdictPass || result.Document.Files[0].DownRevision != sample.BaseHead {
 		t.Errorf("verdict %s, %v", result.Document.Verdict, result.Document.Files)
+	}
+	for id, check := range statuses(result) {
+		compares := id == "drift.models" || id == "drift.catalog"
+		if skipped := check.Status == report.StatusSkip; skipped != compares || skipped && !strings.Contains(check.Summary, "target_metadata is None") {
+			t.Errorf("%s: %s %s", id, check.Status, check.Summary)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package migrations
 
 import (
+	"errors"
 	"strings"
 
 	"devenv/devenv/sqlstate"
@@ -90,6 +91,16 @@ func (f *Failure) Unanswered() bool {
 	default:
 		return f.Code == FailureConnect
 	}
+}
+
+// WithoutModels returns the failure if there was nothing to compare the migrations with, because env.py names no models
+// or none with a table; nil for any other error.
+func WithoutModels(err error) *Failure {
+	var failure *Failure
+	if errors.As(err, &failure) && failure != nil && (failure.Code == FailureNoMetadata || failure.Code == FailureEmptyMetadata) {
+		return failure
+	}
+	return nil
 }
 
 // BeforeRevisions reports whether the project's code, or the tool's set-up, failed before any revision ran: its

@@ -148,27 +148,17 @@ func (b *build) readModels(ctx context.Context, log *step.Log) error {
 		log.Skipped(unable.Error())
 		return nil
 	}
-	history, err := b.tool.History(ctx)
-	if err != nil {
-		return err
-	}
 	operations, err := generator.Autogenerate(ctx, b.tool.Database(b.server))
-	switch {
-	case hasNoModels(err) && len(history.Revisions) == 0:
-		log.Done("the base's models have no table yet")
+	if none := migrations.WithoutModels(err); none != nil {
+		log.Done("nothing to compare: " + none.Error())
 		return nil
-	case err != nil:
+	}
+	if err != nil {
 		return tool.ComparedFailure(err, b.from.Name)
 	}
 	b.Noise = operations
 	log.Done(report.Count(len(operations), "difference") + " from before the branch")
 	return nil
-}
-
-// hasNoModels reports whether the tool failed because there are no models to compare with.
-func hasNoModels(err error) bool {
-	var failure *migrations.Failure
-	return errors.As(err, &failure) && (failure.Code == migrations.FailureNoMetadata || failure.Code == migrations.FailureEmptyMetadata)
 }
 
 // copy stops the server and copies its data, for the image.

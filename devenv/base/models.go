@@ -17,10 +17,11 @@ import (
 const catalogBaseline = "drift.catalog"
 
 // ModelsBaseline is the base's result of drift.catalog: the digests of its differences, or why its models' schema
-// could not be created.
+// could not be created, or why it has no models.
 type ModelsBaseline struct {
 	Known   []string `json:"known"`
 	Failure string   `json:"failure,omitempty"`
+	None    string   `json:"none,omitempty"`
 }
 
 // ModelsCatalog returns the schema that models describe, created in an empty database with the schemas, extensions
@@ -96,8 +97,10 @@ func (b *build) readModelsBaseline(ctx context.Context, server *database.Server,
 	if err != nil {
 		return err
 	}
+	none := migrations.WithoutModels(failure)
 	switch {
-	case hasNoModels(failure): // nothing to create
+	case none != nil:
+		known.None = none.Error()
 	case failure != nil:
 		known.Failure = failure.Error()
 	default:

@@ -20,6 +20,8 @@ func judgeDrift(f *Facts) Finding {
 	switch {
 	case !f.Drift.Ran:
 		return unasked(f.whyNotRun())
+	case f.Drift.NoModels != "":
+		return unasked(f.Drift.NoModels)
 	case f.Drift.Failure != nil:
 		return found("autogenerate fails on the upgraded database: "+f.Drift.Failure.Message,
 			f.mender().compare(), failureEvidence(f, f.Drift.Failure))

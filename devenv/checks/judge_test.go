@@ -108,6 +108,13 @@ func TestEachFaultFailsItsCheck(t *testing.T) {
 				Object: "index:public.ix", Was: "CREATE INDEX ix ON public.t USING btree (lower(n))",
 			}}
 		}, "drift.catalog", report.StatusWarn, "the models have an index that the migrations do not make: CREATE INDEX ix"},
+		{"lost models", func(f *Facts) {
+			f.Drift.Failure = &migrations.Failure{Code: migrations.FailureNoMetadata, Message: "env.py has no models"}
+		}, "drift.models", report.StatusFail, "env.py has no models"},
+		{"no models, as on the base", func(f *Facts) {
+			f.Drift.Failure = &migrations.Failure{Code: migrations.FailureNoMetadata, Message: "env.py has no models"}
+			f.Drift.NoModels = "nothing to compare"
+		}, "drift.models", report.StatusSkip, "nothing to compare"},
 		{"a failing upgrade", func(f *Facts) { f.Seeded.Failure = notNull() }, "apply.seeded", report.StatusFail, "contains null values"},
 		{"an uncommitted upgrade", func(f *Facts) { f.Seeded.Unrecorded = true }, "apply.seeded", report.StatusFail, "not at the head"},
 		{"a failing history", func(f *Facts) { f.Scratch.Failure = notNull() }, "apply.scratch", report.StatusFail, "empty database"},

@@ -49,6 +49,8 @@ type Outcome struct {
 // DriftOutcome is what a second autogenerate found beyond the noise.
 type DriftOutcome struct {
 	Outcome
+	// NoModels says that neither the branch nor its base has models, and how that was noticed.
+	NoModels string
 	// FromScratch is true when autogenerate ran on a schema made from scratch because the upgrade of the base's data
 	// failed.
 	FromScratch bool

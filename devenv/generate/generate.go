@@ -81,12 +81,25 @@ func (w *writer) plan(ctx context.Context, log *step.Log) (*migrations.Revise, e
 	if err != nil {
 		return nil, tool.GeneratedFailure(err)
 	}
+	if err := w.noteNewModels(); err != nil {
+		return nil, err
+	}
 	left, _ := migrations.Subtract(operations, revise.Exclude)
 	if len(left) == 0 {
 		return nil, w.findUnwritten(ctx, log)
 	}
 	revise.Renames, w.migration.Renames, err = w.askRenames(ctx, migrations.LikelyRenames(left))
 	return revise, err
+}
+
+// noteNewModels says so if the base has migrations and no models: what differs there cannot be left out.
+func (w *writer) noteNewModels() error {
+	known, err := w.Base.ModelsBaseline()
+	if err == nil && known.None != "" && len(w.BaseHeads()) > 0 {
+		w.Note(fmt.Sprintf("on %s there is nothing to compare the migrations with (%s), so the new one has all that differs",
+			w.BaseName(), known.None))
+	}
+	return err
 }
 
 // findUnwritten compares the catalogs if autogenerate finds nothing: what only they show must be written by hand.

@@ -38,6 +38,9 @@ func (b *Testbed) CompareModels(ctx context.Context, seeded *Seeded, found []mig
 		return outcome, err
 	}
 	outcome.Ran = true
+	if outcome.NotCompared, err = b.NoModels(failure); err != nil || outcome.NotCompared != "" {
+		return outcome, err
+	}
 	known, err := b.Base.ModelsBaseline()
 	switch {
 	case err != nil:
@@ -56,6 +59,20 @@ func (b *Testbed) CompareModels(ctx context.Context, seeded *Seeded, found []mig
 		}
 	}
 	return outcome, nil
+}
+
+// NoModels returns why a project is not compared with its models, if it has none, as a failure of the tool on the branch
+// says; "" if the failure is another one, or the base has models, which the branch must not lose.
+func (b *Testbed) NoModels(failure error) (string, error) {
+	none := migrations.WithoutModels(failure)
+	if none == nil {
+		return "", nil
+	}
+	known, err := b.Base.ModelsBaseline()
+	if err != nil || known.None == "" {
+		return "", err
+	}
+	return "nothing to compare the migrations with: " + none.Message, nil
 }
 
 // covers reports whether an operation of autogenerate is the same difference.

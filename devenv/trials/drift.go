@@ -7,6 +7,7 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/step"
+	"devenv/devenv/testbed"
 	"devenv/devenv/tool"
 	"devenv/migrations"
 )
@@ -23,28 +24,34 @@ func drift() trial {
 
 func tryDrift(ctx context.Context, p *pass, _ *step.Log) (finding, error) {
 	migrated := take(p, migrated)
-	generator, err := p.Tool.Generator()
+	drift, err := p.compareAgain(ctx, migrated)
 	if err != nil {
 		return nil, err
 	}
-	var operations []migrations.Operation
-	var outcome checks.Outcome
-	err = migrated.Use(ctx, func(server *database.Server) (err error) {
-		operations, err = generator.Autogenerate(ctx, p.Tool.Database(server))
-		outcome, err = p.resultOf(ctx, server, err)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	left, _ := migrations.Subtract(operations, p.Noise())
 	models := p.migration.Models
 	if !models.Ran {
 		defer p.timed(checks.TrialModels, time.Now())
-		models, err = p.CompareModels(ctx, migrated, left)
+		models, err = p.CompareModels(ctx, migrated, drift.Operations)
 		err = p.partly(ctx, checks.TrialModels, err)
 	}
-	return func(f *checks.Facts) {
-		f.Drift, f.Models = checks.DriftOutcome{Outcome: outcome, Operations: left, FromScratch: migrated.FromScratch != nil}, models
-	}, err
+	return func(f *checks.Facts) { f.Drift, f.Models = drift, models }, err
+}
+
+// compareAgain runs autogenerate on the migrated database.
+func (p *pass) compareAgain(ctx context.Context, migrated *testbed.Seeded) (drift checks.DriftOutcome, err error) {
+	generator, err := p.Tool.Generator()
+	if err != nil {
+		return drift, err
+	}
+	drift.FromScratch = migrated.FromScratch != nil
+	err = migrated.Use(ctx, func(server *database.Server) (err error) {
+		operations, err := generator.Autogenerate(ctx, p.Tool.Database(server))
+		drift.Operations, _ = migrations.Subtract(operations, p.Noise())
+		drift.Outcome, err = p.resultOf(ctx, server, err)
+		return err
+	})
+	if err == nil {
+		drift.NoModels, err = p.NoModels(drift.Failure)
+	}
+	return drift, err
 }
