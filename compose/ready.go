@@ -85,6 +85,9 @@ type Readiness struct {
 // not ready in time is a failure with its last lines and its healthcheck's output.
 func (c *Client) WaitReady(ctx context.Context, id string, ready Ready) (Readiness, error) {
 	l, err := follow(ctx, c.engine, id, ready)
+	if engine.IsGone(err) {
+		return Readiness{}, (&lives{engine: c.engine, id: id}).failed(ctx, hasEnded)
+	}
 	if err != nil {
 		return Readiness{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"devenv/compose/engine"
 	"devenv/devenv/report"
 )
 
@@ -14,10 +15,15 @@ type Ended struct {
 	OutOfMemory bool
 	// Restart is the policy by which the engine keeps restarting it; empty if it does not.
 	Restart string
+	// Outside says who or what ended it, if it did not exit by itself: "was ended with SIGKILL through the engine".
+	Outside string
 }
 
 // Error returns how it exited.
 func (e Ended) Error() string {
+	if e.Outside != "" {
+		return "it " + e.Outside
+	}
 	text := fmt.Sprintf("it exited with status %d", e.Code)
 	if e.OutOfMemory {
 		text += ": it ran out of memory"
@@ -39,23 +45,39 @@ func (l *lives) failed(ctx context.Context, now standing) error {
 	if now == loops {
 		l.ended.Restart = l.life.Restart
 	}
-	lines, err := l.engine.Tail(ctx, l.id, tailLines)
+	fate, err := l.engine.Fate(ctx, l.id)
 	if err != nil {
+		return err
+	}
+	lines, err := l.engine.Tail(ctx, l.id, tailLines)
+	switch {
+	case now == hasEnded && fate.Outside:
+		l.ended.Outside = fate.Said
+		return report.FailMachine(endedHint, "%w", l.ended).WithOutput(lines)
+	case err != nil:
 		return err
 	}
 	return l.explained(ctx, report.Fail(report.KindWork, "", "%w", l.ended).WithOutput(lines))
 }
+
+// endedHint is what to do about a container that did not end by itself.
+const endedHint = "run it again; if it ran out of memory, give the service (mem_limit), or Docker, more"
 
 // notReady returns the failure of a container after err: it was not ready in time, or inspecting it failed.
 func (l *lives) notReady(ctx, deadline context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case engine.IsGone(err):
+		return l.failed(ctx, hasEnded)
 	case deadline.Err() == nil:
 		return err
 	}
 	if l.life, err = l.engine.Inspect(ctx, l.id); err != nil {
 		return err
+	}
+	if fate, unseen := l.engine.Fate(ctx, l.id); unseen == nil && fate.Paused {
+		return report.FailMachine("continue it (docker unpause), or run it again", "it %s, and stayed so", fate.Said)
 	}
 	if l.note(l.life); l.standing(l.life) == hasEnded {
 		return l.failed(ctx, hasEnded)
@@ -85,8 +107,6 @@ func (l *lives) late(ctx context.Context, what string) error {
 func (l *lives) missing() string {
 	r := l.ready
 	switch {
-	case l.life.State == "paused":
-		return "it is paused"
 	case r.ends:
 		return "it has not exited"
 	case r.Log != "":

@@ -161,8 +161,15 @@ services:
 		t.Fatal(err)
 	}
 	_, err = s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
-	if err == nil || !strings.Contains(err.Error(), "exited with status 137") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"),
-		"last words") {
+	if err == nil || !strings.Contains(err.Error(), "ended with SIGKILL through the engine") || !report.IsMachine(err) ||
+		!strings.Contains(strings.Join(report.OutputOf(err), "\n"), "last words") {
+		t.Errorf("%v", err)
+	}
+	if err := s.client.Engine().Remove(t.Context(), s.id); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
+	if err == nil || !strings.Contains(err.Error(), "was removed through the engine") || !report.IsMachine(err) {
 		t.Errorf("%v", err)
 	}
 }

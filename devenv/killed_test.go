@@ -7,6 +7,7 @@ import (
 
 	"devenv/devenv"
 	"devenv/devenv/report"
+	"devenv/devenv/sample"
 )
 
 // TestAKilledDatabaseIsNotTheMigrationsFault has somebody kill the empty databases when the whole history is about to
@@ -36,6 +37,50 @@ func TestAKilledDatabaseIsNotTheMigrationsFault(t *testing.T) {
 		t.Errorf("a check failed: %v, the verdict is %s, the error %v, the files %v", faulty, d.Verdict, d.Error, d.Files)
 	}
 	c.nothingLeft()
+}
+
+// TestAKilledBaseLeavesEveryCheckUnanswered has somebody kill the tool with which the base is made: nothing is known
+// about the migration then, and the error says on which side that was, and who did it.
+func TestAKilledBaseLeavesEveryCheckUnanswered(t *testing.T) {
+	t.Parallel()
+	const seed, says = "backend/src/toolshed/seed.py", "the migration tool's throwaway container was ended with SIGKILL through the engine at "
+	c := newSample(t)
+	c.git("checkout", "-q", sample.BaseBranch)
+	c.write(seed, "# another base\n"+c.read(seed))
+	c.git("add", seed)
+	c.git("commit", "-qm", "Another base")
+	c.git("checkout", "-q", "-")
+	result, err := c.newMigration(func(o *devenv.NewMigrationOptions) {
+		kill := func() { c.killNamed("base-tool-backend-1") }
+		o.Listener = startedAt{listener: o.Listener, step: "base: compare with the models", start: kill}
+	})
+	if err == nil || !strings.HasPrefix(err.Error(), "on "+sample.BaseBranch+", ") || !strings.Contains(err.Error(), says) ||
+		!strings.Contains(report.HintOf(err), "nothing is wrong with your files") {
+		t.Fatalf("the run ended with %v, and the hint %q", err, report.HintOf(err))
+	}
+	seeded := statuses(result)["apply.seeded"]
+	if seeded.Status != report.StatusSkip || !seeded.Unanswered || !strings.Contains(seeded.Summary, says) {
+		t.Errorf("apply.seeded is %s: %s", seeded.Status, seeded.Summary)
+	}
+	c.nothingLeft()
+}
+
+// killNamed kills the container of a run in the checkout whose name ends so.
+func (c checkout) killNamed(end string) {
+	c.Helper()
+	made, err := c.engine.Resources(c.Context(), "dev.devenv.root="+c.dir)
+	if err != nil {
+		c.Error(err)
+	}
+	for _, m := range made {
+		if container, err := c.engine.Inspect(c.Context(), m.ID); err == nil && strings.HasSuffix(container.Name, end) {
+			if err := c.engine.Kill(c.Context(), m.ID); err != nil {
+				c.Error(err)
+			}
+			return
+		}
+	}
+	c.Errorf("no container is called %s", end)
 }
 
 // killEmptyDatabases kills the clones of the base without data that a run in the checkout has made.

@@ -56,7 +56,7 @@ func (r *run) closeDocument(err error) {
 	d.Notes = append(d.Notes, r.Notes()...)
 	d.Steps, d.MS = r.Steps(), r.Spent().Milliseconds()
 	if len(d.Checks) == 0 {
-		d.Checks = checks.Skipped(r.whyNotRun(err))
+		d.Checks = r.notRun(err)
 	}
 	d.Verdict = report.Worst(d.Checks)
 	if d.Verdict == report.VerdictPass && len(d.Revisions) == 0 {
@@ -71,6 +71,14 @@ func (r *run) closeDocument(err error) {
 		d.Error = &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
 	}
 	*d = redact.Copy(r.Redactor, *d)
+}
+
+// notRun returns the checks of a run in which none ran. Where the machine was the reason, they are unanswered.
+func (r *run) notRun(err error) []report.Check {
+	if report.IsMachine(err) {
+		return checks.Lost(checks.UnansweredBy(err), r.Request.Selection)
+	}
+	return checks.Skipped(r.whyNotRun(err))
 }
 
 // whyNotRun returns why no check ran.

@@ -63,6 +63,8 @@ type StartOptions struct {
 	Config, Section string
 	// OnStderr is called with every line that the project's code prints, one at a time. It may be nil.
 	OnStderr func(line string)
+	// Explain adds to the error of a process that has ended what became of it. It may be nil.
+	Explain func(ctx context.Context, err error) error
 }
 
 // Process is a running command and its streams, either an exec in a container or a local subprocess.

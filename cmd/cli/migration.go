@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -62,8 +63,8 @@ func (m migration) markdown(w io.Writer, err error) error {
 
 // worthShowing reports whether there is more to show than the error.
 func (m migration) worthShowing(err error) bool {
-	return err == nil || report.KindOf(err) == report.KindFaulty || len(m.Document.Files) > 0 ||
-		len(report.Unanswered(m.Document.Checks)) > 0
+	answered := slices.ContainsFunc(m.Document.Checks, func(c report.Check) bool { return c.Status != report.StatusSkip })
+	return err == nil || report.KindOf(err) == report.KindFaulty || len(m.Document.Files) > 0 || answered
 }
 
 func (m migration) faulty() bool {

@@ -47,8 +47,8 @@ func (b *Base) Make(ctx context.Context, runner *step.Runner, from From) error {
 	err := runner.Sequence(ctx,
 		step.New("base: images", m.ensureImages),
 		step.New("base: start postgres", m.startServer),
-		step.New("base: migrate and seed", m.seed),
-		step.New("base: compare with the models", m.readModels),
+		step.New("base: migrate and seed", m.onServer(m.seed)),
+		step.New("base: compare with the models", m.onServer(m.readModels)),
 		step.New("base: copy", m.copy),
 	)
 	if err == nil {
@@ -60,7 +60,19 @@ func (b *Base) Make(ctx context.Context, runner *step.Runner, from From) error {
 		}
 	}
 	err = tool.ExplainOtherHost(b.Model, b.project.Migrations.Service, b.Settings, err)
-	return tool.ExplainLost(ctx, m.server, err)
+	return scratch.On(ctx, from.Name, tool.ExplainLost(ctx, m.server, err))
+}
+
+// onServer returns a step that needs the database's server: if that has ended, this is why the step failed, whatever it
+// says itself.
+func (b *build) onServer(do func(context.Context, *step.Log) error) func(context.Context, *step.Log) error {
+	return func(ctx context.Context, log *step.Log) error {
+		err := do(ctx, log)
+		if b.tool != nil {
+			err = b.tool.ExplainEnded(ctx, err)
+		}
+		return b.server.ExplainEnded(ctx, err)
+	}
 }
 
 // ensureImages prepares the tree and builds or pulls the images.

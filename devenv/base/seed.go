@@ -99,8 +99,11 @@ func (b *build) upgrade(ctx context.Context, log *step.Log) error {
 	_, err := b.tool.Upgrade(ctx, b.tool.Database(b.server), migrations.Heads())
 	var failure *migrations.Failure
 	if errors.As(err, &failure) {
-		return report.Fail(report.KindWork, historyHint(failure),
-			"run the base's migrations: %w", err).WithOutput(failure.Traceback)
+		hint := historyHint(failure)
+		if !failure.Unanswered() {
+			hint = b.mendIt(hint)
+		}
+		return report.Fail(report.KindWork, hint, "run the base's migrations: %w", err).WithOutput(failure.Traceback)
 	}
 	return err
 }
@@ -110,7 +113,7 @@ func (b *build) runOneShots(ctx context.Context, log *step.Log) error {
 	for _, o := range oneShots(b.project, b.Model) {
 		log.Line("running " + o.Service)
 		if err := b.stack.RunToEnd(ctx, o.Service); err != nil {
-			return report.Fail(report.KindWork, cmp.Or(report.HintOf(err), oneShotHint(o)), "seed the base: %w", err)
+			return report.Fail(report.KindWork, cmp.Or(report.HintOf(err), b.mendIt(oneShotHint(o))), "seed the base: %w", err)
 		}
 	}
 	return nil
@@ -129,8 +132,8 @@ func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
 	}
 	readiness, err := b.stack.Start(ctx, b.project.Backend, ready)
 	if err != nil {
-		return report.Fail(report.KindWork, report.HintOf(err)+"\nif something other than its start fills the database, configure that in "+
-			".devenv.yaml:\n    seed: {run: \"…\"}",
+		return report.Fail(report.KindWork, b.mendIt(report.HintOf(err)+"\nif something other than its start fills the database, "+
+			"configure that in .devenv.yaml:\n    seed: {run: \"…\"}"),
 			"seed the base: %w", err)
 	}
 	log.Line(fmt.Sprintf("%s is ready (%s)", b.project.Backend, readiness.How))
@@ -158,7 +161,7 @@ func (b *build) seedByCommand(ctx context.Context, log *step.Log) error {
 		log.Line(line)
 	}
 	if code != 0 {
-		return report.Fail(report.KindWork, "correct seed: {run: …} in .devenv.yaml",
+		return report.Fail(report.KindWork, b.mendIt("correct seed: {run: …} in .devenv.yaml"),
 			"seed the base: %q exited with status %d", b.project.Seed.Run, code).WithOutput(report.LastLines(out.String()))
 	}
 	return nil

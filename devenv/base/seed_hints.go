@@ -2,6 +2,7 @@ package base
 
 import (
 	"cmp"
+	"strings"
 
 	"devenv/devenv/discover"
 	"devenv/migrations"
@@ -22,9 +23,14 @@ func historyHint(f *migrations.Failure) string {
 	return cmp.Or(f.Hint, fromADump)
 }
 
+// mendIt adds to a hint which side it is for: the branch's code has not run yet.
+func (b *build) mendIt(hint string) string {
+	return strings.TrimPrefix(hint+"\n", "\n") + "this is " + b.from.Name + "'s own code, not your branch's: mend it there, or choose another base with --base"
+}
+
 // oneShotHint returns what to do about a service of the base that exits with a failure.
 func oneShotHint(o discover.OneShot) string {
-	hint := "it is the base's, not the branch's; try it directly: docker compose run --rm " + o.Service
+	hint := "try it directly: docker compose run --rm " + o.Service
 	if o.Migrates {
 		hint += "\n" + fromADump
 	}

@@ -14,6 +14,28 @@ type Unanswered struct {
 	Output       []string
 }
 
+// UnansweredBy returns how a check is not answered because of an error.
+func UnansweredBy(err error) Unanswered {
+	return Unanswered{
+		Reason: strings.Join(strings.Fields(err.Error()), " "), Hint: report.HintOf(err), Output: report.OutputOf(err),
+	}
+}
+
+// Lost returns every registered check as not answered, for the same reason, apart from those that were not asked.
+func Lost(u Unanswered, s Selection) []report.Check {
+	answers := make([]report.Check, 0, len(All()))
+	for _, c := range All() {
+		answer := report.Check{ID: c.ID, Status: report.StatusSkip, Summary: s.Off(c.ID), Evidence: []report.Evidence{}}
+		if answer.Summary == "" {
+			finding := u.finding()
+			answer.Summary, answer.Hint, answer.Evidence = finding.Summary, finding.Hint, finding.Evidence
+			answer.Unanswered = s.decisive(c)
+		}
+		answers = append(answers, answer)
+	}
+	return answers
+}
+
 // finding returns the finding of a check whose trial was not answered: no fault, and no clean bill either.
 func (u Unanswered) finding() Finding {
 	finding := unasked("not answered: "+u.Reason, report.Evidence{Message: u.Reason, Detail: strings.Join(u.Output, "\n")})

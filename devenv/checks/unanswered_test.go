@@ -60,3 +60,24 @@ func TestUnansweredChecksAreSkippedWithTheReason(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutAnyTrialEveryCheckIsUnanswered(t *testing.T) {
+	t.Parallel()
+	err := report.FailMachine("run it again", "on develop, start the database:\nit was killed")
+	answers := map[string]report.Check{}
+	for _, c := range Lost(UnansweredBy(err), Selection{Skip: []string{"data.*"}}) {
+		answers[c.ID] = c
+	}
+	if len(answers) != len(All()) {
+		t.Errorf("%d of %d checks are listed", len(answers), len(All()))
+	}
+	for id, want := range map[string]report.Check{
+		"apply.seeded": {Summary: "not answered: on develop, start the database: it was killed", Unanswered: true},
+		"start.base":   {Summary: "not answered: on develop, start the database: it was killed"},
+		"data.lost":    {Summary: "left out by --skip"},
+	} {
+		if got := answers[id]; got.Status != report.StatusSkip || got.Summary != want.Summary || got.Unanswered != want.Unanswered {
+			t.Errorf("%s is %s, unanswered %v: %s", id, got.Status, got.Unanswered, got.Summary)
+		}
+	}
+}

@@ -86,7 +86,7 @@ func (s *Server) endStuck(ctx context.Context, only uint32) error {
 // endPaused ends a paused server, so that its connections end.
 func (s *Server) endPaused(ctx context.Context, fate engine.Fate) error {
 	reason, hint := whyLost(fate, nil)
-	paused := lostServer{report.Fail(report.KindWork, hint, "%s, and stayed so for %s", reason, stuckAfter)}
+	paused := lostServer{report.FailMachine(hint, "%s, and stayed so for %s", reason, stuckAfter)}
 	if err := s.engine.Kill(context.WithoutCancel(ctx), s.ID); err != nil {
 		return errors.Join(paused, err)
 	}

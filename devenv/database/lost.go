@@ -37,11 +37,19 @@ func (s *Server) Explain(ctx context.Context, err error) error {
 	failure := report.Fail(report.KindWork, cmp.Or(report.HintOf(err), hint), "%w", err)
 	switch {
 	case reason != "" && errors.As(err, new(*pgconn.ConnectError)): // it only repeats the address
-		failure = report.Fail(report.KindWork, hint, "%s, and takes no connection", reason)
+		failure = report.FailMachine(hint, "%s, and takes no connection", reason)
 	case reason != "":
-		failure = report.Fail(report.KindWork, hint, "%s: %w", reason, err)
+		failure = report.FailMachine(hint, "%s: %w", reason, err)
 	}
 	return lostServer{failure.WithOutput(append(report.OutputOf(err), lines...))}
+}
+
+// ExplainEnded is Explain for an error that need not be about the server: unless that has ended, it stays as it is.
+func (s *Server) ExplainEnded(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil || s.alive(ctx) == nil {
+		return err
+	}
+	return s.Explain(ctx, err)
 }
 
 // alive returns an error if the server's container does not run, with what became of it. Another container may have its
@@ -52,11 +60,11 @@ func (s *Server) alive(ctx context.Context) error {
 		return err
 	}
 	reason, hint := whyLost(fate, nil)
-	return lostServer{report.Fail(report.KindWork, hint, "%s", reason)}
+	return lostServer{report.FailMachine(hint, "%s", reason)}
 }
 
-// runAgain is what to do after somebody else ended a throwaway container.
-const runAgain = "nothing is wrong with your files: run it again"
+// RunAgain is what to do after somebody else ended a throwaway container.
+const RunAgain = "nothing is wrong with your files: run it again"
 
 // whyLost returns why a server did not answer, and what to do about it; the reason is empty if nothing shows it.
 func whyLost(fate engine.Fate, log []string) (reason, hint string) {
@@ -68,7 +76,7 @@ func whyLost(fate engine.Fate, log []string) (reason, hint string) {
 	case strings.Contains(all, "No space left on device"):
 		return "the engine's disk is full", "free some space: docker system df, devenv clean; then run it again"
 	case fate.Said != "":
-		return container + fate.Said, runAgain
+		return container + fate.Said, RunAgain
 	}
 	if crash := regexp.MustCompile(`was terminated by signal \d+(: \w+)?`).FindString(all); crash != "" {
 		return "a process of the database's server " + crash,

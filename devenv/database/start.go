@@ -50,15 +50,33 @@ func (s *Server) failure(ctx context.Context, err error) error {
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return ctx.Err()
 	}
+	const tried = "start the database %s: %w"
 	lines, tailErr := s.engine.Tail(context.WithoutCancel(ctx), s.ID, logLines)
-	reason, hint := explain(lines, err)
-	if fate, unseen := s.engine.Fate(context.WithoutCancel(ctx), s.ID); reason == "" && unseen == nil && fate.Outside {
-		reason, hint = whyLost(fate, lines)
+	if reason, hint := s.machineReason(context.WithoutCancel(ctx), lines); reason != "" {
+		return report.FailMachine(hint, tried, s.settings.Service, errors.New(reason)).WithOutput(lines) // err only repeats the address
 	}
+	reason, hint := explain(lines, err)
 	if reason != "" {
 		err = fmt.Errorf("%s: %w", reason, err)
 	}
-	return report.Fail(report.KindWork, hint, "start the database %s: %w", s.settings.Service, errors.Join(err, tailErr)).WithOutput(lines)
+	if reason == "" && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return report.FailMachine(hint, tried, s.settings.Service, errors.Join(err, tailErr)).WithOutput(lines)
+	}
+	return report.Fail(report.KindWork, hint, tried, s.settings.Service, errors.Join(err, tailErr)).WithOutput(lines)
+}
+
+// machineReason returns why the machine kept a server from starting, and what to do about it; empty if it did not.
+func (s *Server) machineReason(ctx context.Context, lines []string) (reason, hint string) {
+	log := strings.Join(lines, "\n")
+	switch fate, unseen := s.engine.Fate(ctx, s.ID); {
+	case strings.Contains(log, "No space left on device"):
+		return "the disk is full", "free some space: docker system df, devenv clean"
+	case strings.Contains(log, "could not map anonymous shared memory"):
+		return "there is too little memory", "give the service, or Docker, more memory"
+	case unseen == nil && fate.Outside:
+		return whyLost(fate, lines)
+	}
+	return "", ""
 }
 
 // logLines is how much of a server's log a failure shows.
@@ -76,8 +94,6 @@ func explain(lines []string, err error) (reason, hint string) {
 		{"exists but is not empty", "something is mounted over the data directory", dumpHint},
 		{"is not a valid data directory", "the data directory is not where PGDATA says (-D or data_directory in the command)", dumpHint},
 		{"does not exist", "a file or role that the service's command or an init script names is missing", dumpHint},
-		{"No space left on device", "the disk is full", "free some space: docker system df, devenv clean"},
-		{"could not map anonymous shared memory", "there is too little memory", "give the service, or Docker, more memory"},
 	} {
 		if strings.Contains(log, known.text) {
 			return known.reason, known.hint

@@ -14,7 +14,7 @@ func (r *Redactor) Error(err error) error {
 		return nil
 	}
 	return &report.Failure{
-		Kind: report.KindOf(err), Hint: r.Text(report.HintOf(err)), Output: r.Lines(report.OutputOf(err)),
+		Kind: report.KindOf(err), Machine: report.IsMachine(err), Hint: r.Text(report.HintOf(err)), Output: r.Lines(report.OutputOf(err)),
 		Err: &redacted{text: r.Text(err.Error()), err: err},
 	}
 }

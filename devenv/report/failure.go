@@ -26,6 +26,9 @@ type Failure struct {
 	Hint string
 	// Known means that the hint certainly names the cause: it takes precedence over the hints of failures that wrap it.
 	Known bool
+	// Machine means that the machine, or somebody on it, kept devenv from its work. The project is not at fault, and what
+	// was to be found out stays unknown.
+	Machine bool
 	// Output is the end of a program's output, shown below the message, without secrets.
 	Output []string
 	Err    error
@@ -34,6 +37,13 @@ type Failure struct {
 // Fail returns a failure; format and args are fmt.Errorf's, so %w wraps.
 func Fail(kind Kind, hint, format string, args ...any) *Failure {
 	return &Failure{Kind: kind, Hint: hint, Err: fmt.Errorf(format, args...)}
+}
+
+// FailMachine returns the failure of work that the machine, or somebody on it, has ended; hint says what to do.
+func FailMachine(hint, format string, args ...any) *Failure {
+	f := Fail(KindWork, hint, format, args...)
+	f.Known, f.Machine = true, true
+	return f
 }
 
 // WithOutput sets the last lines that a program printed, and returns the failure.
@@ -68,6 +78,18 @@ func HintOf(err error) string {
 		first, err = cmp.Or(first, f.Hint), f.Err
 	}
 	return first
+}
+
+// IsMachine reports whether a failure in err's chain is the machine's.
+func IsMachine(err error) bool {
+	var f *Failure
+	for errors.As(err, &f) {
+		if f.Machine {
+			return true
+		}
+		err = f.Err
+	}
+	return false
 }
 
 // OutputOf returns the first non-empty output in err's chain.

@@ -166,6 +166,9 @@ func (t *Services) RunToEnd(ctx context.Context, service string) error {
 	if code == 0 {
 		return nil
 	}
+	if fate, unseen := e.Fate(ctx, id); unseen == nil && fate.Outside {
+		return report.FailMachine(database.RunAgain, "run %s: its throwaway container %s", service, fate.Said)
+	}
 	tail, _ := e.Tail(ctx, id, TailLines)
 	last := ""
 	if said := strings.TrimSpace(strings.Join(tail, "\n")); said != "" {

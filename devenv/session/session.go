@@ -4,6 +4,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -116,7 +117,8 @@ func (s *Session) Diagnose(ctx context.Context, err error) error {
 	ctx = context.WithoutCancel(ctx)
 	details, unseen := s.Workspace.Engine.Details(ctx)
 	if unseen != nil {
-		return err
+		return report.FailMachine(cmp.Or(report.HintOf(err), "the engine does not answer: docker info shows why; then run it again"),
+			"%w", err).WithOutput(report.OutputOf(err))
 	}
 	for _, answer := range []machine.Answer{
 		machine.Cache(ctx, s.Workspace.Cache), machine.Disk(ctx, s.Workspace.Engine, details), machine.Memory(details),
@@ -124,7 +126,7 @@ func (s *Session) Diagnose(ctx context.Context, err error) error {
 	} {
 		if answer.Supply == machine.None {
 			hint := strings.TrimPrefix(report.HintOf(err)+"\ndoctor: "+answer.Said+": "+answer.Mend, "\n")
-			return report.Fail(report.KindWork, hint, "%w", err).WithOutput(report.OutputOf(err))
+			return report.FailMachine(hint, "%w", err).WithOutput(report.OutputOf(err))
 		}
 	}
 	return err

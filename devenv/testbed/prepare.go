@@ -86,6 +86,14 @@ func (b *Testbed) PrepareBranch(ctx context.Context, log *step.Log) (err error) 
 	if b.Branch.TreeID, b.about.Branch.Merged, err = repo.Merge(ctx, b.Branch.Tree, commit, b.BaseRef.Commit); err != nil {
 		return err
 	}
+	return scratch.On(ctx, yourBranch, b.ensureBranch(ctx, log))
+}
+
+// yourBranch names the branch's side in errors.
+const yourBranch = "your branch"
+
+// ensureBranch makes ready what runs on the branch's tree.
+func (b *Testbed) ensureBranch(ctx context.Context, log *step.Log) error {
 	if err := b.Branch.Prepare(ctx, log); err != nil {
 		return err
 	}
@@ -111,7 +119,7 @@ func (b *Testbed) Services(s *scratch.Checkout, extra string) []string {
 // StartTool starts the migration tool on the branch's tree.
 func (b *Testbed) StartTool(ctx context.Context, log *step.Log) (err error) {
 	if b.Tool, err = tool.Start(ctx, b.Branch, base.ToolNetwork, b.Project.Migrations, b.Base.Settings.Hosts, log); err != nil {
-		return err
+		return scratch.On(ctx, yourBranch, err)
 	}
 	log.Done(b.Tool.About())
 	return nil

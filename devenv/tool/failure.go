@@ -54,5 +54,5 @@ func ComparedFailure(err error, base string) error {
 	if failure.Hint != "" {
 		hint = failure.Hint + ", " + hint
 	}
-	return report.Fail(kindOf(failure), hint, "compare the models of %s with its migrations: %w", base, err).WithOutput(failure.Traceback)
+	return report.Fail(kindOf(failure), hint, "compare the models with the migrations: %w", err).WithOutput(failure.Traceback)
 }

@@ -14,7 +14,7 @@ func TestAComparisonOnTheBaseNamesTheBase(t *testing.T) {
 		Code: migrations.FailureEmptyMetadata, Message: "env.py gives a target_metadata without any table",
 		Hint: "import the models in env.py",
 	}, "main")
-	const says = "compare the models of main with its migrations: env.py gives a target_metadata without any table"
+	const says = "compare the models with the migrations: env.py gives a target_metadata without any table"
 	if err.Error() != says || report.KindOf(err) != report.KindUsage {
 		t.Errorf("it says %q", err)
 	}

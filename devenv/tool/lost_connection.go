@@ -22,19 +22,22 @@ func ExplainLost(ctx context.Context, server *database.Server, err error) error 
 			"    migrations: {env: {DATABASE_URL: \"…\"}}"
 		return report.Fail(report.KindOf(err), cmp.Or(report.HintOf(err), hint), "%w", err)
 	}
-	return server.Explain(ctx, err)
+	err = server.Explain(ctx, err)
+	if failure.SQLState == "" || report.IsMachine(err) { // a server that was not reached may not be where it is expected
+		return err
+	}
+	return report.FailMachine(cmp.Or(report.HintOf(err), database.RunAgain), "%w", err).WithOutput(report.OutputOf(err))
 }
 
-// ExplainEnded adds to the error of a tool that has ended in the middle of a command what became of its container.
+// ExplainEnded adds to an error what became of the tool's container, if the machine or somebody on it has ended it.
 func (t *Tool) ExplainEnded(ctx context.Context, err error) error {
-	var failure *migrations.Failure
-	if err == nil || ctx.Err() != nil || errors.As(err, &failure) {
+	if err == nil || ctx.Err() != nil {
 		return err
 	}
 	fate, unseen := t.checkout.Workspace.Engine.FateOfLost(ctx, t.Container)
-	if unseen != nil || fate.Said == "" {
+	if unseen != nil || !fate.Outside {
 		return err // the error itself matters more
 	}
-	return report.Fail(report.KindOf(err), cmp.Or(report.HintOf(err), "run it again"), "the migration tool's throwaway container %s: %w",
+	return report.FailMachine(cmp.Or(report.HintOf(err), database.RunAgain), "the migration tool's throwaway container %s: %w",
 		fate.Said, err).WithOutput(report.OutputOf(err))
 }

@@ -54,7 +54,9 @@ func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.Mig
 	if err != nil {
 		return nil, errors.Join(err, stream.Close())
 	}
-	t.Tool, err = p.Kind.Starter.Start(ctx, migrations.StartOptions{Config: config, Section: p.Section, OnStderr: log.Line}, stream)
+	t.Tool, err = p.Kind.Starter.Start(ctx, migrations.StartOptions{
+		Config: config, Section: p.Section, OnStderr: log.Line, Explain: t.ExplainEnded,
+	}, stream)
 	if err != nil {
 		return nil, failed(err, "start the migration tool in service "+p.Service)
 	}

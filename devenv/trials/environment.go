@@ -77,7 +77,7 @@ func (e *environment) resultOf(ctx context.Context, s *database.Server, err erro
 	var failure *migrations.Failure
 	switch {
 	case !errors.As(err, &failure):
-		return checks.Outcome{Ran: err == nil}, e.Tool.ExplainEnded(ctx, err)
+		return checks.Outcome{Ran: err == nil}, err
 	case failure.Unanswered():
 		return checks.Outcome{}, tool.ExplainLost(ctx, s, err)
 	}

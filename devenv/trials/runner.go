@@ -5,7 +5,6 @@ import (
 	"errors"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -106,9 +105,8 @@ func unanswered(ctx context.Context, err error) *checks.Unanswered {
 	if err == nil || ctx.Err() != nil || report.KindOf(err) != report.KindWork {
 		return nil
 	}
-	return &checks.Unanswered{
-		Reason: strings.Join(strings.Fields(err.Error()), " "), Hint: report.HintOf(err), Output: report.OutputOf(err),
-	}
+	lost := checks.UnansweredBy(err)
+	return &lost
 }
 
 // unneeded reports whether a standby trial need not run, because preferred trials have provided everything it offers.

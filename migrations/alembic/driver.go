@@ -29,6 +29,7 @@ type Driver struct {
 	done    sync.WaitGroup
 	next    int
 	broken  error
+	explain func(ctx context.Context, err error) error
 	// generated are the operations of the last Autogenerate; WriteRevision excludes some of them by index. Only the
 	// caller whose turn it is may access them.
 	generated []migrations.Operation
@@ -41,7 +42,7 @@ const failedStartTimeout = 5 * time.Second
 // process: Close ends it. If Start returns an error, it has already closed the process.
 func Start(ctx context.Context, o Options, p Process) (*Driver, error) {
 	d := &Driver{
-		process: p, stderr: newTail(o.OnStderr), replies: make(chan reply), turn: make(chan struct{}, 1),
+		process: p, stderr: newTail(o.OnStderr), replies: make(chan reply), turn: make(chan struct{}, 1), explain: o.Explain,
 	}
 	d.done.Go(func() { d.stderr.read(p.Stderr()) })
 	d.done.Go(func() { d.read(p.Stdout()) })
@@ -162,5 +163,8 @@ func (d *Driver) lost(ctx context.Context, err error) error {
 		return d.broken
 	}
 	d.broken = report.Fail(report.KindWork, "", "run the migration tool: %w", err).WithOutput(d.stderr.atEnd(ctx))
+	if d.explain != nil {
+		d.broken = d.explain(ctx, d.broken)
+	}
 	return d.broken
 }

@@ -33,7 +33,7 @@ func (starter) Command() []string {
 
 // Start starts the driver.
 func (starter) Start(ctx context.Context, o migrations.StartOptions, p migrations.Process) (migrations.Tool, error) {
-	driver, err := Start(ctx, Options{Config: o.Config, Section: o.Section, OnStderr: o.OnStderr}, p)
+	driver, err := Start(ctx, Options{Config: o.Config, Section: o.Section, OnStderr: o.OnStderr, Explain: o.Explain}, p)
 	if err != nil {
 		return nil, explainInterpreter(err) // not driver: a nil *Driver would make the Tool non-nil
 	}

@@ -1,5 +1,7 @@
 package alembic
 
+import "context"
+
 // Options say which configuration the driver uses. Paths are paths on the machine that the interpreter runs on.
 type Options struct {
 	// Config is alembic.ini or pyproject.toml, absolute or relative to the process's working directory.
@@ -11,6 +13,8 @@ type Options struct {
 	// OnStderr is called with every line that the project's code prints, including stdout and logging, from one
 	// goroutine at a time. It may be nil.
 	OnStderr func(line string)
+	// Explain adds to the error of a process that has ended what became of it. It may be nil.
+	Explain func(ctx context.Context, err error) error
 }
 
 // Hello is what the driver found when it started.
