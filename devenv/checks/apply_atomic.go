@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"devenv/devenv/database/query"
@@ -22,20 +23,26 @@ func judgeAtomic(f *Facts) Finding {
 	for _, b := range a.Breaks {
 		evidence = append(evidence, breakEvidence(f, b))
 	}
+	evidence = slices.DeleteFunc(evidence, f.covers)
+	breaks := len(evidence)
+	var unfinished []Unfinished
 	for _, o := range a.Unfinished {
-		evidence = append(evidence, report.Evidence{
+		e := report.Evidence{
 			Revision: f.onlyRevision(), Table: o.Table, Message: o.Object + " is left " + o.State, Detail: o.Definition,
-		})
+		}
+		if !f.covers(e) {
+			evidence, unfinished = append(evidence, e), append(unfinished, o)
+		}
 	}
 	switch {
 	case !a.Ran:
 		return unasked(f.whyNotRun())
-	case len(a.Breaks) > 0:
+	case breaks > 0:
 		hint := "make the revision safe to repeat where it commits partway:\n" +
 			indented(m.Words().Repeatable) + "\nor put each " + m.Words().Block + " into a revision of its own"
 		return found(evidence[0].Message+more(len(evidence)-1), hint, evidence...)
 	case len(evidence) > 0:
-		hint := "finish it, in this revision or the next:\n" + indented(m.finish(a.Unfinished[0]))
+		hint := "finish it, in this revision or the next:\n" + indented(m.finish(unfinished[0]))
 		return found(evidence[0].Message+more(len(evidence)-1), hint, evidence...)
 	case a.Transactions > 1:
 		return clean(fmt.Sprintf("a failure between its %s can be retried", report.Count(a.Transactions, "transaction")))

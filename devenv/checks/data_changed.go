@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 
 	"devenv/devenv/database/data"
@@ -36,6 +37,7 @@ func judgeChanged(f *Facts) Finding {
 		}
 		evidence = append(evidence, e)
 	}
+	evidence = slices.DeleteFunc(evidence, f.covers)
 	if len(evidence) == 0 {
 		return clean("every value is unchanged")
 	}

@@ -24,8 +24,8 @@ func judgeLost(f *Facts) Finding {
 	}
 	var evidence []report.Evidence
 	for _, c := range f.Data.Changes {
-		if e, ok := lossEvidence(c); ok {
-			e.Revision = f.onlyRevision()
+		e, ok := lossEvidence(c)
+		if e.Revision = f.onlyRevision(); ok && !f.covers(e) {
 			evidence = append(evidence, e)
 		}
 	}

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -17,7 +18,7 @@ func driftUnintended() Check {
 
 // judgeUnintended warns, and fails when a lost object held rows.
 func judgeUnintended(f *Facts) Finding {
-	lost := slices.Clone(f.Unintended.Lost)
+	lost := slices.DeleteFunc(slices.Clone(f.Unintended.Lost), func(l UnintendedLoss) bool { return f.covers(f.lossOf(l)) })
 	slices.SortStableFunc(lost, UnintendedLoss.byWeight)
 	switch {
 	case !f.Unintended.Ran:
@@ -27,14 +28,7 @@ func judgeUnintended(f *Facts) Finding {
 	}
 	evidence := make([]report.Evidence, 0, len(lost))
 	for _, l := range lost {
-		e := report.Evidence{
-			Revision: l.Cause.Revision, File: f.fileOf(l.Cause.Revision), Line: l.Cause.Line, Statement: l.Cause.SQL,
-			Object: l.Object, Message: "the " + l.Kind() + " " + l.Label() + " is gone", Detail: "was " + l.Definition,
-		}
-		if e.Revision == "" {
-			e.Revision = f.onlyRevision()
-		}
-		evidence = append(evidence, e)
+		evidence = append(evidence, f.lossOf(l))
 	}
 	hint := "recreate it after the change, in the same revision; if nobody needs it, drop it by name first:\n    "
 	finding := found("the upgrade also dropped what no statement names: "+evidence[0].Message+more(len(lost)-1),
@@ -43,6 +37,14 @@ func judgeUnintended(f *Facts) Finding {
 		finding.AtMost = report.StatusWarn
 	}
 	return finding
+}
+
+// lossOf returns the evidence of a lost object.
+func (f *Facts) lossOf(l UnintendedLoss) report.Evidence {
+	return report.Evidence{
+		Revision: cmp.Or(l.Cause.Revision, f.onlyRevision()), File: f.fileOf(l.Cause.Revision), Line: l.Cause.Line, Statement: l.Cause.SQL,
+		Object: l.Object, Message: "the " + l.Kind() + " " + l.Label() + " is gone", Detail: "was " + l.Definition,
+	}
 }
 
 // heldRows reports whether rows went with the object.

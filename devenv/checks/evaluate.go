@@ -54,13 +54,33 @@ func judge(c Check, facts *Facts, s Selection, ledger *ledger) report.Check {
 		answer.Status = report.StatusSkip
 	case Found:
 		ledger.asked(c.ID)
-		answer.Status = s.severity(c)
-		if finding.AtMost == report.StatusWarn {
-			answer.Status = report.StatusWarn
+		answer.Status = s.statusOf(c, finding)
+		if left := ledger.waive(&answer); left > 0 {
+			s.judgeLeft(c, facts, ledger, left, &answer)
 		}
-		ledger.waive(&answer)
 	}
 	return answer
+}
+
+// statusOf returns the status of what a check found.
+func (s Selection) statusOf(c Check, finding Finding) report.Status {
+	if finding.AtMost == report.StatusWarn {
+		return report.StatusWarn
+	}
+	return s.severity(c)
+}
+
+// judgeLeft judges what the waivers leave by itself, so that status, summary and hint are about that. A check that does
+// not look at evidence one by one keeps what it said.
+func (s Selection) judgeLeft(c Check, facts *Facts, ledger *ledger, left int, answer *report.Check) {
+	rest := *facts
+	rest.waived = func(e report.Evidence) bool {
+		_, ok := ledger.cover(c.ID, e)
+		return ok
+	}
+	if finding := c.Judge(&rest); finding.Answer == Found && len(finding.Evidence) == left {
+		answer.Status, answer.Summary, answer.Hint = s.statusOf(c, finding), finding.Summary, finding.Hint
+	}
 }
 
 // asked returns a check's finding, or why one of its trials could not run or was not answered. What the others found
@@ -111,8 +131,9 @@ func (l *ledger) asked(id string) {
 }
 
 // waive turns the answer into a pass when waivers cover all of its evidence; the evidence stays in the answer. When
-// they cover only some, the rest, which decides, comes first, and the summary names it or says how many are waived.
-func (l *ledger) waive(answer *report.Check) {
+// they cover only some, the rest, which decides, comes first, and the summary names it or says how many are waived; it
+// returns how many decide.
+func (l *ledger) waive(answer *report.Check) (left int) {
 	var reasons []string
 	var covered, rest []report.Evidence
 	evidence := answer.Evidence
@@ -138,7 +159,9 @@ func (l *ledger) waive(answer *report.Check) {
 	case len(covered) > 0:
 		answer.Summary = partlyWaived(answer.Summary, evidence, rest)
 		answer.Evidence = append(rest, covered...)
+		return len(rest)
 	}
+	return 0
 }
 
 // partlyWaived returns a summary that names the first of the rest where it named the first of all evidence. One that

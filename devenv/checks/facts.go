@@ -67,6 +67,8 @@ type Facts struct {
 	Spent map[Trial]time.Duration
 
 	unusedWaivers []report.Evidence
+	// waived reports whether a waiver covers a piece of evidence, while what it leaves is judged; nil otherwise.
+	waived func(report.Evidence) bool
 }
 
 // Change is what the branch does to the migration history. It is known before any trial runs.
@@ -99,6 +101,9 @@ type Edit struct {
 	// Tidied is true when only imports were removed or moved, so that the migration does what it did before.
 	Tidied bool
 }
+
+// covers reports whether a judgement must leave a piece of evidence out, because a waiver covers it.
+func (f *Facts) covers(e report.Evidence) bool { return f.waived != nil && f.waived(e) }
 
 // spent returns the time that the trials took, in milliseconds.
 func (f *Facts) spent(needs []Trial) int64 {

@@ -19,23 +19,24 @@ func generateRename() Check {
 }
 
 func judgeRename(f *Facts) Finding {
-	if len(f.Renames) == 0 {
+	renames := slices.DeleteFunc(slices.Clone(f.Renames), func(r migrations.Rename) bool { return f.covers(f.renameEvidence(r)) })
+	if len(renames) == 0 {
 		return clean("no drop and add looks like a rename")
 	}
-	evidence := make([]report.Evidence, 0, len(f.Renames))
-	for _, r := range f.Renames {
+	evidence := make([]report.Evidence, 0, len(renames))
+	for _, r := range renames {
 		e := f.renameEvidence(r)
 		e.File = f.fileOf(e.Revision)
 		evidence = append(evidence, e)
 	}
-	first := f.Renames[0]
-	if others := candidates(f.Renames, first); first.Uncertain && len(others) > 1 {
+	first := renames[0]
+	if others := candidates(renames, first); first.Uncertain && len(others) > 1 {
 		return found(
 			fmt.Sprintf("%s may be a rename of %s%s", oneOf(others), first.From, more(len(evidence)-len(others))),
-			f.mender().renames(f.Renames), evidence...,
+			f.mender().renames(renames), evidence...,
 		)
 	}
-	return found(mayBe(first)+more(len(evidence)-1), f.mender().renames(f.Renames), evidence...)
+	return found(mayBe(first)+more(len(evidence)-1), f.mender().renames(renames), evidence...)
 }
 
 // mayBe describes a rename in words.

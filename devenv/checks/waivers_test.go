@@ -2,8 +2,10 @@ package checks
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
 	"devenv/devenv/report"
 	"devenv/migrations"
@@ -126,6 +128,45 @@ func TestOtherWaiversMayNameTheirObject(t *testing.T) {
 		}
 		if answer := answers(f, Selection{})["apply.seeded"]; answer.Status != want {
 			t.Errorf("%q: %+v", object, answer)
+		}
+	}
+}
+
+// TestWhatAWaiverLeavesDecidesStatusAndHint waives the first of two losses: what the check then proposes, and how bad
+// it is, must be about the other.
+func TestWhatAWaiverLeavesDecidesStatusAndHint(t *testing.T) {
+	t.Parallel()
+	for id, c := range map[string]struct {
+		waived, left string
+		lose         func(*Facts)
+		status       report.Status
+	}{
+		"data.lost": {"public.users.legacy", "public.tags", func(f *Facts) {
+			f.Data.Changes = []data.Change{
+				{Kind: data.ColumnDropped, Table: "public.users", Column: "legacy", Before: 3},
+				{Kind: data.TableDropped, Table: "public.tags", Before: 9},
+			}
+		}, report.StatusFail},
+		"data.changed": {"public.users.born", "public.users.age", func(f *Facts) {
+			f.Data.Changes = []data.Change{
+				{Kind: data.ValuesChanged, Table: "public.users", Column: "born", Before: 3},
+				{Kind: data.ValuesChanged, Table: "public.users", Column: "age", Before: 3},
+			}
+		}, report.StatusWarn},
+		"drift.unintended": {"public.totals", "CREATE VIEW names", func(f *Facts) {
+			f.Unintended = UnintendedOutcome{Ran: true, Lost: []UnintendedLoss{
+				{Loss: catalog.Loss{Object: "matview:public.totals", Drop: "CREATE MATERIALIZED VIEW public.totals"}},
+				{Loss: catalog.Loss{Object: "view:public.names", Drop: "CREATE VIEW names"}},
+			}}
+		}, report.StatusWarn},
+	} {
+		answer := answers(ready(func(f *Facts) {
+			c.lose(f)
+			f.Revisions[0].Waivers = []migrations.Waiver{{ID: id, Object: c.waived, Reason: "nobody reads it", Line: 3}}
+		}), Selection{})[id]
+		if answer.Status != c.status || strings.Contains(answer.Hint, c.waived) || !strings.Contains(answer.Hint, c.left) ||
+			strings.Contains(answer.Summary, "more)") || len(answer.Evidence) != 2 {
+			t.Errorf("%s: %s: %s\n%s", id, answer.Status, answer.Summary, answer.Hint)
 		}
 	}
 }

@@ -21,6 +21,9 @@ func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hi
 			e.Column = r.Columns[0]
 		}
 		e.Detail = joined(r.What, e.Detail)
+		if f.covers(e) {
+			continue
+		}
 		evidence = append(evidence, e)
 		if hint == "" {
 			hint = f.mender().mend(t.Failure, orRestricted(t))

@@ -27,9 +27,11 @@ func judgeSmoke(f *Facts) Finding {
 		if w.Role != "" {
 			e.Message = "as role " + w.Role + ": " + e.Message
 		}
-		if w.Broken {
+		switch {
+		case f.covers(e):
+		case w.Broken:
 			evidence = append(evidence, e)
-		} else {
+		default:
 			e.Detail = joined("no write could be tried on "+w.Table, e.Detail)
 			unknown = append(unknown, e)
 		}
