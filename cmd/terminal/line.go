@@ -24,6 +24,9 @@ const (
 // leadWidth is the number of columns before a step's name: sign, elapsed time, gap.
 const leadWidth = 10
 
+// outputLead is the number of columns before a program's line.
+const outputLead = 5
+
 // sign is the first column of a line, which shows a step's status.
 type sign struct{ text, color string }
 
@@ -56,7 +59,7 @@ func (t *Terminal) endedLines(s *step, e report.StepEnded) []string {
 	if detail != "" {
 		detail = "  " + detail
 	}
-	lines := t.layout(t.lead(signOf(e), e.Took) + s.name + t.faint(detail))
+	lines := t.hang(t.lead(signOf(e), e.Took)+s.name+t.faint(detail), leadWidth)
 	lines = append(lines, t.foundLines(e.Found)...)
 	if e.Status != report.StepFailed || errors.Is(e.Err, context.Canceled) || t.o.Verbose || len(report.OutputOf(e.Err)) > 0 {
 		return lines
@@ -79,11 +82,13 @@ func (t *Terminal) foundLines(found []report.Finding) []string {
 	return lines
 }
 
-// outputLines returns the lines of a program, set apart from devenv's own.
+// outputLines returns the lines of a program, set apart from devenv's own, and in full: they may be code.
 func (t *Terminal) outputLines(lines []string) []string {
 	out := make([]string, 0, len(lines))
 	for _, l := range lines {
-		out = append(out, t.fit("   "+t.faint("│ "+l)))
+		for _, part := range report.Wrap(l, max(0, t.o.Width()-1-outputLead)) {
+			out = append(out, "   "+t.faint("│ "+part))
+		}
 	}
 	return out
 }
@@ -92,14 +97,6 @@ func (t *Terminal) outputLines(lines []string) []string {
 func (t *Terminal) noteLines(text string) []string {
 	prefix := t.paint(cyan, "·") + " "
 	return t.hang(prefix+t.o.Place.Text(report.PrintableLine(text)), 2)
-}
-
-// layout returns one line, cut at the width, or with -v in full on as many lines as it needs.
-func (t *Terminal) layout(line string) []string {
-	if t.o.Verbose {
-		return t.hang(line, leadWidth)
-	}
-	return []string{t.fit(line)}
 }
 
 // hang wraps a line at spaces and indents the following lines.
@@ -118,11 +115,16 @@ func (t *Terminal) hang(line string, indent int) []string {
 	return lines
 }
 
-// fit cuts a line before the last column.
+// fit cuts a line that will be redrawn before the last column: after a whole word, or after whole code, if one fits.
 func (t *Terminal) fit(line string) string {
+	const more = " …"
 	width := t.o.Width()
-	if width <= 1 {
+	if width <= 1 || ansi.StringWidth(line) < width {
 		return line
+	}
+	room := width - 1 - len([]rune(more))
+	if whole := ansi.StringWidth(report.Wrap(ansi.Strip(line), room)[0]); whole > leadWidth && whole <= room {
+		return ansi.Truncate(line, whole+len([]rune(more)), more)
 	}
 	return ansi.Truncate(line, width-1, "…")
 }

@@ -37,7 +37,7 @@ func (t *Terminal) announce() {
 	for _, s := range t.running {
 		if ran := now.Sub(s.began); !s.announced && ran >= announceAfter {
 			s.announced = true
-			lines = append(lines, t.fit(t.lead(sign{"…", cyan}, ran)+s.name))
+			lines = append(lines, t.hang(t.lead(sign{"…", cyan}, ran)+s.name, leadWidth)...)
 		}
 	}
 	if lines != nil {

@@ -16,7 +16,7 @@ import (
 type Options struct {
 	// Err receives the progress; nil drops it.
 	Err io.Writer
-	// Width returns the terminal's columns and is called for every frame; nil or 0 means unknown, and nothing is cut.
+	// Width returns the terminal's columns and is called for every frame; nil or 0 means unknown, and no line is broken.
 	Width func() int
 	// Color adds ANSI colours.
 	Color bool
@@ -177,7 +177,7 @@ func (t *Terminal) waiting(e report.StepWaiting) {
 		s.remember(text)
 		t.redraw()
 	case s != nil:
-		t.print([]string{t.fit(t.lead(sign{"…", cyan}, t.now().Sub(s.began)) + text)})
+		t.print(t.hang(t.lead(sign{"…", cyan}, t.now().Sub(s.began))+text, leadWidth))
 	}
 }
 

@@ -124,16 +124,18 @@ func run(t *Terminal, c *clock) {
 
 func TestLiveShowsEndedStepsAboveTheRunningOnes(t *testing.T) {
 	want := map[int]string{
-		40: `✓   0.3s  capture  42 files of the wor…
+		40: `✓   0.3s  capture  42 files
+          of the working tree, and one
+          that is not tracked
 · the bind /var/run/docker.sock of
   service backend is left out, nothing
   on this machine is touched
-⠙   3.0s  base: seed  名前テーブルにデ…
+⠙   3.0s  base: seed …
 ⠙   3.0s  generate`,
 		80: `✓   0.3s  capture  42 files of the working tree, and one that is not tracked
 · the bind /var/run/docker.sock of service backend is left out, nothing on
   this machine is touched
-⠙   3.0s  base: seed  名前テーブルにデータを挿入しています and so on and so on…
+⠙   3.0s  base: seed  名前テーブルにデータを挿入しています and so on and so …
 ⠙   3.0s  generate`,
 	}
 	for width, lines := range want {
@@ -141,6 +143,20 @@ func TestLiveShowsEndedStepsAboveTheRunningOnes(t *testing.T) {
 		run(term, c)
 		if diff := cmp.Diff(lines, s.String()); diff != "" {
 			t.Errorf("at %d columns (-want +got):\n%s", width, diff)
+		}
+	}
+}
+
+func TestALiveLineEndsAfterAWholeWord(t *testing.T) {
+	for line, want := range map[string]string{
+		"⠙   3.0s  base  try `docker compose up -d` in that place":      "⠙   3.0s  base  try …",
+		"⠙   3.0s  base  seeding members and items":                     "⠙   3.0s  base  seeding …",
+		"⠙   3.0s  base  backend/src/toolshed/migrations/versions/a.py": "⠙   3.0s  base …",
+		"⠙   3.0s  a-step-whose-name-alone-takes-more-than-there-is":    "⠙   3.0s  a-step-whose-name…",
+		"⠙   3.0s  base  short":                                         "⠙   3.0s  base  short",
+	} {
+		if term, _, _ := live(t, 29); term.fit(line) != want {
+			t.Errorf("%q, want %q", term.fit(line), want)
 		}
 	}
 }
@@ -214,12 +230,14 @@ func TestLongWaitsForPeopleAreNotShown(t *testing.T) {
 func TestAFailedStepShowsItsLastLines(t *testing.T) {
 	term, s, _ := live(t, 80)
 	term.Emit(report.StepStarted{Name: "base: seed"})
+	statement := "INSERT INTO items (" + strings.Repeat("a_column, ", 10) + "last_column) VALUES (1)"
 	for i := range 30 {
 		term.Emit(report.StepOutput{Name: "base: seed", Line: fmt.Sprintf("line %d", i)})
 	}
+	term.Emit(report.StepOutput{Name: "base: seed", Line: statement})
 	term.Emit(report.StepEnded{Name: "base: seed", Status: report.StepFailed, Took: time.Second, Err: errors.New("exit 1")})
 	got := s.String()
-	if strings.Contains(got, "line 9\n") || !strings.Contains(got, "│ line 10\n") || !strings.Contains(got, "│ line 29") {
+	if strings.Contains(got, "line 10\n") || !strings.Contains(got, "│ line 11\n") || !strings.Contains(got, "last_column) VALUES (1)") {
 		t.Errorf("not the last %d lines:\n%s", tailLines, got)
 	}
 }
