@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 )
@@ -88,6 +89,19 @@ func dockerignore(context, dockerfile string) (*patterns, error) {
 		return newPatterns(list)
 	}
 	return newPatterns(nil)
+}
+
+// Excluded returns whether a build leaves a file of its context out, by the file's path in the context.
+func Excluded(build *types.BuildConfig) (func(name string) (bool, error), error) {
+	file := ""
+	if build.DockerfileInline == "" {
+		file = DockerfilePath(build)
+	}
+	ignored, err := dockerignore(build.Context, file)
+	if err != nil {
+		return nil, err
+	}
+	return ignored.match, nil
 }
 
 // ignoring returns the files of a context that its build gets; prefix is the context's path in the tree, or "." for

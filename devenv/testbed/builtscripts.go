@@ -32,15 +32,25 @@ func builtScripts(scripts map[string]initScript, s *scratch.Checkout, name strin
 		}
 		text = content
 	}
+	built := map[string]initScript{}
 	for _, source := range copiedScripts(text) {
 		found, err := fs.Glob(os.DirFS(build.Context), source)
 		if err != nil {
 			continue // the builder reports a bad pattern
 		}
 		for _, rel := range found {
-			if err := addScripts(scripts, s, rel, filepath.Join(build.Context, filepath.FromSlash(rel))); err != nil {
+			if err := addScripts(built, s, rel, filepath.Join(build.Context, filepath.FromSlash(rel))); err != nil {
 				return err
 			}
+		}
+	}
+	excluded, err := inputs.Excluded(build)
+	if err != nil {
+		return err
+	}
+	for rel, script := range built {
+		if out, err := excluded(rel); err != nil || !out { // the builder reports a bad pattern
+			scripts[rel] = script
 		}
 	}
 	return nil

@@ -24,6 +24,12 @@ func TestOnlyScriptsTheImageRunsAreInitScripts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	ignored := "**/secret.sql\n!db/init/kept.sql\n"
+	for name, content := range map[string]string{".dockerignore": ignored, "db/init/secret.sql": "SELECT 1", "secret.sql": "SELECT 2"} {
+		if err := os.WriteFile(filepath.Join(context, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for dockerfile, want := range map[string][]string{
 		"COPY backend/entrypoint.sh /usr/local/bin/\nCOPY db/init/ /docker-entrypoint-initdb.d/": {"db/init/1.sql"},
 		"COPY --chmod=755 db/*.sh ./db/init/1.sql /docker-entrypoint-initdb.d":                   {"db/extra.sh", "db/init/1.sql"},

@@ -66,13 +66,21 @@ func changedScripts(before, after map[string]initScript) (changed, added []strin
 	return changed, added
 }
 
-// statementsOf returns the statements of a script in SQL, each on one line, without psql's own commands and what
-// holds a password. Of a script that has bodies in dollars it returns none.
+// statementsOf returns the statements of a script, in SQL or in the shell, each on one line, without psql's own commands
+// and what holds a password, up to where another database begins. Of a text that has bodies in dollars it returns none.
 func statementsOf(script initScript) []string {
 	if path.Ext(script.path) != ".sql" {
-		return nil
+		return shellStatements(string(script.content))
 	}
-	text := regexp.MustCompile(`(?m)^\s*(?:--|\\).*$`).ReplaceAllString(string(script.content), "")
+	return sqlStatements(string(script.content))
+}
+
+// sqlStatements returns the statements of a text in SQL.
+func sqlStatements(text string) []string {
+	if other := regexp.MustCompile(`(?m)^\s*\\c(?:onnect)?\b`).FindStringIndex(text); other != nil {
+		text = text[:other[0]]
+	}
+	text = regexp.MustCompile(`(?m)^\s*(?:--|\\).*$`).ReplaceAllString(text, "")
 	if regexp.MustCompile(`\$\w*\$`).MatchString(text) {
 		return nil
 	}
