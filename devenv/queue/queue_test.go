@@ -171,3 +171,27 @@ func TestAPlaceThatSomebodyRemovedIsReleased(t *testing.T) {
 		t.Errorf("locked: %v, %v", turn.file.Locked(), err)
 	}
 }
+
+func TestOnlyTheUsersOwnDirectoryIsShared(t *testing.T) {
+	t.Parallel()
+	parent := t.TempDir()
+	dir, ok := Shared(parent)
+	if again, stillOK := Shared(parent); !ok || !stillOK || again != dir {
+		t.Errorf("%q, %v, then %q, %v", dir, ok, again, stillOK)
+	}
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := Shared(parent); ok {
+		t.Error("a directory that others can write to is shared")
+	}
+	if err := errors.Join(os.Remove(dir), os.Symlink(t.TempDir(), dir)); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := Shared(parent); ok {
+		t.Error("a link is shared")
+	}
+	if _, ok := Shared(filepath.Join(parent, "absent")); ok {
+		t.Error("a directory that cannot be made is shared")
+	}
+}

@@ -19,7 +19,8 @@ import (
 // Request.ParallelRuns does.
 const parallelVariable = "DEVENV_PARALLEL_RUNS"
 
-// queues is the directory of the cache with the lines of runs, one for each engine.
+// queues is the directory of the cache with the lines of runs, one for each engine, if they cannot be where runs with
+// another cache find them.
 const queues = "queue"
 
 // TakeTurn waits until few enough other runs work on the engine: on too few processors all of them would be slower, and
@@ -34,7 +35,11 @@ func (b *Testbed) TakeTurn(ctx context.Context, log *step.Log) error {
 		return err
 	}
 	id := cmp.Or(details.ID, b.Workspace.Engine.Endpoint().Host)
-	line := queue.Queue{Dir: filepath.Join(b.Workspace.Cache, queues, inputs.Hash(id)[:12])}
+	all, ok := queue.Shared(os.TempDir())
+	if !ok {
+		all = filepath.Join(b.Workspace.Cache, queues)
+	}
+	line := queue.Queue{Dir: filepath.Join(all, inputs.Hash(id)[:12])}
 	began, waited := time.Now(), false
 	log.Skipped("")
 	b.turn, err = line.Take(ctx, most, func(ahead int) {

@@ -177,7 +177,7 @@ func (p *project) write(name, content string) error {
 
 // environment returns devenv's environment: a cache of the project's own, and no terminal settings.
 func (p *project) environment() []string {
-	return append(append(os.Environ(), "DEVENV_CACHE="+p.cache, "NO_COLOR=1"), p.extra...)
+	return append(append(os.Environ(), "DEVENV_CACHE="+p.cache, "DEVENV_PARALLEL_RUNS=-1", "NO_COLOR=1"), p.extra...)
 }
 
 // container returns the name of a service's container.
