@@ -58,6 +58,9 @@ func (r *run) propose(changes []gitrepo.FileChange) {
 // changes returns the changes to the working tree.
 func (r *run) changes(ctx context.Context) ([]gitrepo.FileChange, error) {
 	var changes []gitrepo.FileChange
+	if first := r.migration.Baseline; first != nil {
+		changes = append(changes, gitrepo.FileChange{Path: first.Path, Action: report.FileAdded, Content: first.Content})
+	}
 	if r.migration.File != nil {
 		changes = append(changes,
 			gitrepo.FileChange{Path: r.migration.File.Path, Action: report.FileAdded, Content: r.migration.File.Content})

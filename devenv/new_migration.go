@@ -118,7 +118,7 @@ func (r *run) onBase(migration ...step.Step) step.Step {
 // readHistory is test-migration's step in place of generate: it reads the graph, and notes what keeps trials from
 // running.
 func (r *run) readHistory(ctx context.Context, log *step.Log) (err error) {
-	if r.migration, err = generate.Read(ctx, r.Testbed); err == nil {
+	if r.migration, err = generate.Read(ctx, r.Testbed, r.seeded); err == nil {
 		log.Done(report.Count(len(r.migration.History.Revisions), "revision") + fmt.Sprintf(", %d of them the branch's",
 			len(r.migration.Revisions)))
 	}

@@ -16,15 +16,23 @@ type Kind struct {
 	VersionTable, VersionColumn string
 	// Configurations are path.Match patterns for the names of files that may contain the database's address.
 	Configurations []string
-	Files          Files
+	// Packages are patterns for the names of files that say which packages a project installs.
+	Packages []string
+	Files    Files
 	// Models reads the code of the models; nil for a tool that knows none.
 	Models  Models
 	Starter Starter
 }
 
 // Configures reports whether a file's name matches one of the tool's configurations.
-func (k Kind) Configures(name string) bool {
-	return slices.ContainsFunc(k.Configurations, func(pattern string) bool {
+func (k Kind) Configures(name string) bool { return matches(k.Configurations, name) }
+
+// Installs reports whether a file's name is that of a list of packages to install.
+func (k Kind) Installs(name string) bool { return matches(k.Packages, name) }
+
+// matches reports whether a name matches one of several patterns of path.Match.
+func matches(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		ok, err := path.Match(pattern, name)
 		return ok && err == nil
 	})

@@ -65,6 +65,8 @@ type Words struct {
 	LongestID int
 	// Upgrade and Downgrade are a revision's two parts, Block a part that is committed separately.
 	Upgrade, Downgrade, Block string
+	// Record records in a database that the revision named after it is applied, without running it.
+	Record string
 	// Join merges several heads, Compare compares the models with a database, and Script writes the SQL instead of
 	// running it.
 	Join, Compare, Script string

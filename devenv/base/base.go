@@ -3,7 +3,9 @@ package base
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"devenv/devenv/database"
@@ -33,11 +35,15 @@ type Base struct {
 	Empty   database.Image // after initdb and the init scripts
 	// Noise is how models and migrations differed before the branch.
 	Noise []migrations.Operation
+	// First is the revision with which the history can begin; nil if there is a history, or no table yet.
+	First *First
 
 	project *discover.Project
 	// included are the ignored files copied from the working tree, by path; envFiles those that the Compose model is
 	// loaded with.
 	included, envFiles []string
+	// lent are the files of the migration tool that the base lacks and the branch introduces.
+	lent []string
 	cloning
 }
 
@@ -45,6 +51,11 @@ type Base struct {
 func Open(ctx context.Context, w *project.Workspace, p *discover.Project, ref gitrepo.Base, capture gitrepo.Capture,
 	envFiles []string,
 ) (*Base, error) {
+	lent, err := lent(ctx, w.Repo, p.Migrations, ref, capture.Tree)
+	if err != nil {
+		return nil, err
+	}
+	capture.Included = slices.Concat(capture.Included, lent)
 	treeID, err := w.Repo.WithIncluded(ctx, ref.Commit, capture)
 	if err != nil {
 		return nil, err
@@ -53,7 +64,7 @@ func Open(ctx context.Context, w *project.Workspace, p *discover.Project, ref gi
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{Checkout: s, project: p, envFiles: envFiles, included: capture.Included}
+	b := &Base{Checkout: s, project: p, envFiles: envFiles, included: capture.Included, lent: lent}
 	if absent := s.AbsentComposeFiles(); len(absent) > 0 {
 		return b, report.Fail(report.KindUsage, "let devenv include it, in .devenv.yaml:\n    include: ["+strings.Join(absent, ", ")+"]",
 			"load the base's Compose project: %s does not have %s", ref.Ref, strings.Join(absent, ", "))
@@ -97,7 +108,7 @@ func (b *Base) LookUp(ctx context.Context) (bool, error) {
 	}
 	b.Empty, b.Seeded = empty, seeded
 	b.Settings.Database = b.Seeded.Meta.Settings.Database // the one that the migrations filled
-	return true, b.readNoise()
+	return true, errors.Join(b.readNoise(), b.readKnownFirst())
 }
 
 // Touch marks the base's images as used.

@@ -170,7 +170,7 @@ func (b *build) readModels(ctx context.Context, log *step.Log) error {
 	}
 	b.Noise = operations
 	log.Done(report.Count(len(operations), "difference") + " from before the branch")
-	return nil
+	return b.readFirst(ctx, generator)
 }
 
 // copy stops the server and copies its data, for the image.
@@ -192,6 +192,9 @@ func (b *build) copy(ctx context.Context, _ *step.Log) error {
 		meta.Noise = append(meta.Noise, raw)
 	}
 	if meta.Baselines, err = b.baselines(ctx); err != nil {
+		return err
+	}
+	if err := b.setFirst(&meta); err != nil {
 		return err
 	}
 	if err := b.tool.Close(ctx); err != nil {

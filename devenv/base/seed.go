@@ -26,7 +26,7 @@ func (b *build) seed(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	if b.tool, err = tool.Start(ctx, b.Checkout, "base-tool", b.project.Migrations, b.Settings.Hosts, log); err != nil {
-		return err
+		return b.explainLent(err)
 	}
 	if err := b.Workspace.Engine.ConnectNetwork(ctx, b.tool.Network, b.server.ID, b.Settings.Hosts); err != nil {
 		return err

@@ -83,7 +83,7 @@ func (f *Facts) parentHint() string {
 // the base.
 func (f *Facts) firstWithWrongParent() (migrations.Revision, bool) {
 	for _, r := range f.Revisions {
-		if len(r.Down) == 0 && len(f.BaseHeads) > 0 {
+		if len(r.Down) == 0 && len(f.BaseHeads) > 0 && !slices.Contains(f.BaseHeads, r.ID) { // not the baseline itself
 			return r, true
 		}
 		for _, down := range r.Down {

@@ -51,8 +51,10 @@ type Meta struct {
 	Noise []json.RawMessage `json:"noise,omitempty"`
 	// Baselines are the base's own results of checks, by the check's id.
 	Baselines map[string]json.RawMessage `json:"baselines,omitempty"`
-	Settings  Settings                   `json:"settings"`
-	Created   time.Time                  `json:"created"`
+	// First is the revision with which the history of a base without revisions can begin.
+	First    json.RawMessage `json:"first,omitempty"`
+	Settings Settings        `json:"settings"`
+	Created  time.Time       `json:"created"`
 	// Inputs name what went into the key, for people.
 	Inputs []string `json:"inputs,omitempty"`
 }

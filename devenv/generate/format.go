@@ -26,7 +26,7 @@ type formatting struct {
 	file      *File
 }
 
-// Format runs the project's formatters on the new file, in the service that contains the migrations or else on the
+// Format runs the project's formatters on the new files, in the service that contains the migrations or else on the
 // host.
 func (m *Migration) Format(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
 	switch {
@@ -37,12 +37,31 @@ func (m *Migration) Format(ctx context.Context, b *testbed.Testbed, log *step.Lo
 		log.Skipped("the project configures no formatter")
 		return nil
 	}
+	if m.Baseline != nil {
+		first := &formatting{Testbed: b, migration: m, file: m.Baseline}
+		if _, err := first.formatAll(ctx, log); err != nil {
+			return err
+		}
+	}
 	f := &formatting{Testbed: b, migration: m, file: m.File}
-	var ran []string
-	for _, with := range b.Project.Formatters {
+	ran, err := f.formatAll(ctx, log)
+	if err != nil {
+		return err
+	}
+	if len(ran) == 0 {
+		log.Skipped("no formatter is installed")
+		return nil
+	}
+	log.Done(strings.Join(ran, ", "))
+	return nil
+}
+
+// formatAll runs each formatter and returns which ran, and where.
+func (f *formatting) formatAll(ctx context.Context, log *step.Log) (ran []string, err error) {
+	for _, with := range f.Project.Formatters {
 		where, err := f.formatWith(ctx, with, log)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if where == "" {
 			f.Note(fmt.Sprintf("the file is not formatted: %s is neither in service %s nor on this machine", with.Argv[0],
@@ -51,12 +70,7 @@ func (m *Migration) Format(ctx context.Context, b *testbed.Testbed, log *step.Lo
 		}
 		ran = append(ran, strings.Join(with.Argv, " ")+" "+where)
 	}
-	if len(ran) == 0 {
-		log.Skipped("no formatter is installed")
-		return nil
-	}
-	log.Done(strings.Join(ran, ", "))
-	return nil
+	return ran, nil
 }
 
 // formatWith runs one formatter and returns where it ran, empty if it is nowhere.

@@ -31,19 +31,25 @@ func New(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, messag
 	if err != nil {
 		return nil, err
 	}
-	m, err := Read(ctx, b)
+	m, err := Read(ctx, b, seeded)
 	if err != nil {
 		return m, err
 	}
 	w := &writer{Testbed: b, generator: generator, seeded: seeded, message: message, migration: m}
+	if err := w.beginHistory(ctx); err != nil {
+		return m, err
+	}
 	if err := w.reparent(ctx); err != nil {
 		return m, err
 	}
 	revise, err := w.plan(ctx, log)
-	if err != nil || revise == nil {
-		return m, err
+	if err == nil && revise != nil {
+		err = w.write(ctx, *revise, log)
 	}
-	return m, w.write(ctx, *revise, log)
+	if err == nil {
+		err = m.promote(ctx, b)
+	}
+	return m, err
 }
 
 // write makes the tool write the revision.

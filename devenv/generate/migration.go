@@ -26,6 +26,9 @@ type Migration struct {
 	// Written is the new revision, and File its file; nil if none was written.
 	Written migrations.Written
 	File    *File
+	// Baseline is the file of a new revision before it, which makes what the base's databases have already; nil if none
+	// was made.
+	Baseline *File
 	// Renames are drops and adds that look like renames but were not written as such, because nobody was there to ask.
 	Renames []migrations.Rename
 	Unwritten
@@ -56,9 +59,12 @@ type File struct {
 }
 
 // Read returns the branch's migration as it is.
-func Read(ctx context.Context, b *testbed.Testbed) (*Migration, error) {
+func Read(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded) (*Migration, error) {
 	m := &Migration{Reparented: map[string][]byte{}, Edits: map[string][]byte{}, inContainer: map[string]string{}}
-	return m, m.Reread(ctx, b)
+	if err := m.Reread(ctx, b); err != nil {
+		return m, err
+	}
+	return m, m.recognizeBaseline(ctx, b, seeded)
 }
 
 // Reread reads the history in the branch's tree again and finds the branch's own revisions in it.
@@ -78,6 +84,9 @@ func (m *Migration) Reread(ctx context.Context, b *testbed.Testbed) error {
 		if slices.Contains(own, revision.Path) || (m.File != nil && revision.Path == m.File.Path) {
 			m.Revisions = append(m.Revisions, *revision)
 		}
+	}
+	if len(m.Revisions) > 1 { // what follows the baseline is the branch's work
+		m.Revisions = slices.DeleteFunc(m.Revisions, func(r migrations.Revision) bool { return r.ID == b.Baseline })
 	}
 	for i := range history.Problems {
 		if path, err := b.Tool.RepositoryPath(history.Problems[i].File); err == nil {

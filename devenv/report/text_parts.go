@@ -57,14 +57,15 @@ func (p *page) content(d *Document) {
 	}
 }
 
-// addedPath returns the path of the file that is added, "" if there is none.
+// addedPath returns the paths of the files that are added, "" if there is none.
 func addedPath(files []File) string {
+	var paths []string
 	for i := range files {
 		if files[i].Action == FileAdded {
-			return files[i].Path
+			paths = append(paths, files[i].Path)
 		}
 	}
-	return ""
+	return strings.Join(paths, " and ")
 }
 
 // noise summarizes in one line the differences that are ignored because the base alone has them.
@@ -146,7 +147,7 @@ func nextOf(d *Document) string {
 	case path == "":
 		return ""
 	case d.Verdict == VerdictPass:
-		return fmt.Sprintf("read %s and commit it.%s", path, undo)
+		return fmt.Sprintf("read and commit %s.%s", path, undo)
 	default:
 		return "`devenv test-migration` verifies it." + undo
 	}

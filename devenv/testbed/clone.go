@@ -33,10 +33,14 @@ func (b *Testbed) Clone(ctx context.Context, image base.Image, o CloneOptions) (
 	options := b.Base.CloneOf(from, networks...)
 	options.Kept = o.Kept
 	server, err := w.Cloner.Clone(ctx, options)
-	if err == nil {
-		b.cloned(server)
+	if err != nil {
+		return nil, err
 	}
-	return server, err
+	b.cloned(server)
+	if from.Ref == b.Base.SeededRef() && b.Baseline != "" {
+		return server, b.recordBaseline(ctx, server)
+	}
+	return server, nil
 }
 
 // OnClone runs a function on a fresh clone of one of the base's images, disposes of the clone, and returns the result.

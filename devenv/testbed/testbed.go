@@ -58,6 +58,8 @@ type Testbed struct {
 	Base   *base.Base
 	Branch *scratch.Checkout
 	Tool   *tool.Tool
+	// Baseline is the branch's revision that makes what the base's databases have already, if the base has no revision.
+	Baseline string
 
 	Empties *Empties
 
@@ -96,9 +98,6 @@ func (b *Testbed) About() About { return b.about }
 
 // BaseName returns the display name of the base branch.
 func (b *Testbed) BaseName() string { return branch.BaseName(b.BaseRef.Ref, b.Work.Head.Ref) }
-
-// BaseHeads returns the base's heads.
-func (b *Testbed) BaseHeads() []string { return b.Base.Seeded.Meta.Head }
 
 // Wants reports whether a selected check needs a trial.
 func (b *Testbed) Wants(t checks.Trial) bool {

@@ -16,7 +16,9 @@ import (
 func Kind() migrations.Kind {
 	return migrations.Kind{
 		Name: "alembic", VersionTable: "alembic_version", VersionColumn: "version_num",
-		Configurations: []string{"alembic*.ini"}, Files: Files{}, Models: Models{}, Starter: starter{},
+		Configurations: []string{"alembic*.ini"},
+		Packages:       []string{"*requirements*.txt", "pyproject.toml", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile", "Pipfile.lock", "setup.cfg"},
+		Files:          Files{}, Models: Models{}, Starter: starter{},
 	}
 }
 

@@ -67,7 +67,7 @@ func quoted(name string) string {
 func (Snippets) Words() migrations.Words {
 	return migrations.Words{
 		Tool: "Alembic", Comment: "#", LongestID: 32, Upgrade: "upgrade()", Downgrade: "downgrade()", Block: "autocommit_block",
-		Join: "alembic merge heads", Compare: "alembic check", Script: "alembic upgrade --sql",
+		Record: "alembic stamp", Join: "alembic merge heads", Compare: "alembic check", Script: "alembic upgrade --sql",
 		Default: "server_default", IfAbsent: "checkfirst=True",
 		Repeatable: "op.create_index(…, if_not_exists=True)   or   ALTER TABLE … ADD COLUMN IF NOT EXISTS …",
 		Commit:     "env.py does not commit: run the migrations inside\n    with context.begin_transaction():",
