@@ -65,6 +65,20 @@ func TestAKilledBaseLeavesEveryCheckUnanswered(t *testing.T) {
 	c.nothingLeft()
 }
 
+func TestAKilledToolIsNotTheFormattersFault(t *testing.T) {
+	t.Parallel()
+	c := newSample(t)
+	_, err := c.newMigration(func(o *devenv.NewMigrationOptions) {
+		o.Only = []string{"history.heads"}
+		o.Listener = startedAt{listener: o.Listener, step: "format", start: func() { c.killNamed("-tool-backend-1") }}
+	})
+	if err == nil || !strings.HasPrefix(err.Error(), "the migration tool's throwaway container was ended with SIGKILL") ||
+		strings.Contains(report.HintOf(err), "format:") {
+		t.Errorf("the run ended with %v, and the hint %q", err, report.HintOf(err))
+	}
+	c.nothingLeft()
+}
+
 // killNamed kills the container of a run in the checkout whose name ends so.
 func (c checkout) killNamed(end string) {
 	c.Helper()

@@ -71,6 +71,7 @@ func TestCloneHasTheBasesDataWithoutChangingIt(t *testing.T) {
 	if log := strings.Join(lines, "\n"); strings.Contains(log, "recovery") || strings.Contains(log, "initdb") {
 		t.Errorf("the clone recovered or recreated its data:\n%s", log)
 	}
+	endsWhatComputesForEver(t, two)
 	endsWhatWaitsForEver(t, two)
 }
 

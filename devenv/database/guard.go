@@ -80,6 +80,12 @@ func (s *Server) endStuck(ctx context.Context, only uint32) error {
 		if stuck := s.endWaiting(ctx, stuckAfter, only); stuck != nil {
 			return stuck
 		}
+		if only != anySession {
+			continue // devenv's own question
+		}
+		if endless := s.endEndless(ctx, endlessAfter); endless != nil {
+			return endless
+		}
 	}
 }
 
@@ -170,4 +176,46 @@ func findWaiting(ctx context.Context, conn *Conn, after time.Duration, only uint
 		stuck.Holder = "devenv itself; " + stuck.Holder
 	}
 	return pid, stuck, err
+}
+
+// endlessAfter is how long one statement may run: on the data that a seed makes, none of a migration's takes so long,
+// even on a busy machine.
+const endlessAfter = 30 * time.Minute
+
+// endlessQuery returns the statement that has been running for longest without waiting for a lock, if that is longer
+// than it may, and the locks on tables that its session holds.
+const endlessQuery = `SELECT a.pid, a.query, coalesce((
+  SELECT string_agg(DISTINCT l.mode || ' on ' || c.oid::regclass::text, ', ') FROM pg_catalog.pg_locks l
+  JOIN pg_catalog.pg_class c ON c.oid = l.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE l.pid = a.pid AND l.granted AND c.relkind IN ('r', 'p', 'm')
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')), '')
+FROM pg_catalog.pg_stat_activity a
+WHERE a.state = 'active' AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid() AND a.application_name <> $2
+AND a.wait_event_type IS DISTINCT FROM 'Lock' AND a.query_start < pg_catalog.clock_timestamp() - $1::interval
+ORDER BY a.query_start LIMIT 1`
+
+// endEndless cancels a statement that has been running for so long, and returns what it was. How long it would have
+// taken is unknown: that is no fault of the migration. A server that does not answer has none.
+func (s *Server) endEndless(ctx context.Context, after time.Duration) error {
+	conn, err := s.Connect(ctx)
+	if err != nil {
+		return nil //nolint:nilerr // whoever uses the server sees it as well
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // its statements have completed
+	var pid int
+	var statement, locks string
+	err = conn.QueryRow(ctx, endlessQuery, pgx.QueryExecModeSimpleProtocol, fmt.Sprint(after.Seconds(), " seconds"), applicationName).
+		Scan(&pid, &statement, &locks)
+	if err != nil {
+		return nil //nolint:nilerr // nothing runs for so long, or as above
+	}
+	if _, err := conn.Exec(ctx, "SELECT pg_catalog.pg_cancel_backend($1)", pgx.QueryExecModeSimpleProtocol, pid); err != nil {
+		return nil //nolint:nilerr // as above
+	}
+	holding := ""
+	if locks != "" {
+		holding = ", holding " + locks
+	}
+	return report.FailMachine("a loop or a join without a condition never ends: try the statement by itself",
+		"a statement was ended after it had run for %s%s: %s", after, holding, strings.Join(strings.Fields(statement), " "))
 }

@@ -2,9 +2,47 @@ package database
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
+
+	"devenv/devenv/report"
 )
+
+// endsWhatComputesForEver has a session of another client run a statement that never ends by itself.
+func endsWhatComputesForEver(t *testing.T, server *Server) {
+	t.Helper()
+	conn, err := server.Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context()) //nolint:errcheck // only asked
+	if _, err := conn.Exec(t.Context(), "SET application_name = 'migration'; BEGIN; LOCK TABLE users"); err != nil {
+		t.Fatal(err)
+	}
+	if other := server.endEndless(t.Context(), 0); other != nil {
+		t.Errorf("a session that does nothing is ended: %v", other)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := conn.Exec(t.Context(), "WITH RECURSIVE n AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
+		ended <- err
+	}()
+	var endless error
+	for endless == nil {
+		<-time.After(20 * time.Millisecond)
+		if other := server.endEndless(t.Context(), time.Hour); other != nil {
+			t.Fatalf("it is ended too early: %v", other)
+		}
+		endless = server.endEndless(t.Context(), 0)
+	}
+	if !report.IsMachine(endless) || !strings.Contains(endless.Error(), ", holding AccessExclusiveLock on users: WITH RECURSIVE n AS") {
+		t.Errorf("it says %v", endless)
+	}
+	if err := <-ended; err == nil {
+		t.Error("the statement has ended by itself")
+	}
+}
 
 // endsWhatWaitsForEver has a session wait for a lock that another one of the same client holds.
 func endsWhatWaitsForEver(t *testing.T, server *Server) {

@@ -61,7 +61,7 @@ func (f *formatting) formatAll(ctx context.Context, log *step.Log) (ran []string
 	for _, with := range f.Project.Formatters {
 		where, err := f.formatWith(ctx, with, log)
 		if err != nil {
-			return nil, err
+			return nil, f.Tool.ExplainEnded(ctx, err)
 		}
 		if where == "" {
 			f.Note(fmt.Sprintf("the file is not formatted: %s is neither in service %s nor on this machine", with.Argv[0],

@@ -31,7 +31,7 @@ func ExplainLost(ctx context.Context, server *database.Server, err error) error 
 
 // ExplainEnded adds to an error what became of the tool's container, if the machine or somebody on it has ended it.
 func (t *Tool) ExplainEnded(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() != nil {
+	if err == nil || ctx.Err() != nil || report.KindOf(err) != report.KindWork || report.IsMachine(err) {
 		return err
 	}
 	fate, unseen := t.checkout.Workspace.Engine.FateOfLost(ctx, t.Container)
