@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/goccy/go-yaml"
 
@@ -37,6 +35,8 @@ type InitResult struct {
 	Path    string
 	Content []byte
 	Written bool
+	// Next is the command that comes next, and why.
+	Next string
 }
 
 // Init examines the repository, asks if there are several possible answers, and writes .devenv.yaml with only what
@@ -49,7 +49,7 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 		return result, i.Redactor.Error(err)
 	}
 	defer func() { err = errors.Join(i.Redactor.Error(err), i.Workspace.Client.Close()) }()
-	err = i.find(ctx)
+	result.Next, err = i.find(ctx)
 	for _, f := range redact.Copy(i.Redactor, i.found) {
 		result.Items.Items = append(result.Items.Items, f)
 	}
@@ -142,15 +142,15 @@ func (i *initRun) reopen(ctx context.Context) error {
 	return before.Client.Close()
 }
 
-// find examines the project until there is nothing left to ask.
-func (i *initRun) find(ctx context.Context) error {
+// find examines the project until there is nothing left to ask, and returns what comes next.
+func (i *initRun) find(ctx context.Context) (next string, err error) {
 	base, err := i.Workspace.Repo.ResolveBase(ctx, i.Workspace.BaseName(""))
 	if err != nil {
-		return err
+		return "", err
 	}
 	paths, err := i.Workspace.Repo.WorktreeFiles(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	tree := discover.Tree{Dir: i.Workspace.Repo.Root(), Paths: paths}
 	cfg := i.Workspace.Config
@@ -161,18 +161,21 @@ func (i *initRun) find(ctx context.Context) error {
 		}, found.Found...)
 		if err == nil {
 			i.project = found
-			return i.findRest(tree)
+			if err := i.findRest(tree); err != nil {
+				return "", err
+			}
+			return i.findNext(ctx, base, paths)
 		}
 		loaded := fmt.Sprint(i.answers["compose"])
 		if err := i.ask(ctx, err); err != nil {
-			return err
+			return "", err
 		}
 		if cfg, err = i.answered(); err != nil {
-			return err
+			return "", err
 		}
 		if fmt.Sprint(i.answers["compose"]) != loaded {
 			if err := i.reopen(ctx); err != nil {
-				return err
+				return "", err
 			}
 		}
 	}
@@ -241,58 +244,4 @@ func (i *initRun) answered() (*config.Config, error) {
 		return nil, err
 	}
 	return config.Parse(content, filepath.Join(i.Workspace.Repo.Root(), config.FileName), ".", project.Known())
-}
-
-// schemaName is the schema of the configuration, next to it. They are committed together, so that the line that refers
-// to the schema also works in every clone and in linked worktrees, where .git is a file.
-const schemaName = ".devenv.schema.json"
-
-// content returns the configuration: the answers, and in comments what was detected and needs no line.
-func (i *initRun) content() ([]byte, error) {
-	var b strings.Builder
-	b.WriteString("# yaml-language-server: $schema=" + schemaName + "\n#\n" +
-		"# How devenv works with this repository. It looks again on every run, so only\n" +
-		"# what it cannot detect needs a line. Your editor knows all keys from the schema\n# above; the README describes them.\n")
-	if len(i.answers) > 0 {
-		lines, err := yaml.MarshalWithOptions(i.answers, yaml.Indent(2))
-		if err != nil {
-			return nil, err
-		}
-		b.WriteString("\n" + string(lines))
-	}
-	b.WriteString("\n# Detected, and so left out:\n")
-	for _, f := range i.project.Found {
-		b.WriteString("#   " + strings.ReplaceAll(i.Redactor.Text(f.What+": "+f.Value+" ("+f.From+")"), "\n", " ") + "\n")
-	}
-	return []byte(b.String()), nil
-}
-
-// completeSchema writes the schema for editors if a configuration refers to it and it is missing.
-func (i *initRun) completeSchema(configuration string) error {
-	content, err := os.ReadFile(configuration)
-	if err != nil || !strings.Contains(string(content), "$schema="+schemaName) {
-		return err
-	}
-	path := filepath.Join(filepath.Dir(configuration), schemaName)
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	schema, err := config.Schema(project.Known())
-	if err != nil {
-		return err
-	}
-	return writeNew(path, schema)
-}
-
-// writeNew writes a file that must not exist yet.
-func writeNew(path string, content []byte) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err == nil {
-		_, err = file.Write(content)
-		err = errors.Join(err, file.Close())
-	}
-	if err != nil {
-		return report.Fail(report.KindWork, "", "write the configuration: %w", err)
-	}
-	return nil
 }

@@ -44,8 +44,8 @@ func TestInitWritesOnlyWhatCannotBeFound(t *testing.T) {
 		t.Errorf("it does not list the base's inputs: %s", listed)
 	}
 	o.Print = false
-	if _, err := devenv.Init(t.Context(), o); err != nil {
-		t.Fatal(err)
+	if result, err := devenv.Init(t.Context(), o); err != nil || !strings.HasPrefix(result.Next, "devenv new-migration") {
+		t.Fatalf("on a branch that changes models, next is %q: %v", result.Next, err)
 	}
 	written := c.read(".devenv.yaml")
 	if !strings.HasPrefix(written, "# yaml-language-server: $schema=") {
@@ -62,6 +62,15 @@ func TestInitWritesOnlyWhatCannotBeFound(t *testing.T) {
 	}
 	if again, err := devenv.Init(t.Context(), o); err != nil || again.Written || c.read(".devenv.yaml") != written {
 		t.Errorf("the second run changed it: %v", err)
+	}
+	c.write(ownPath, ownRevision)
+	if result, err := devenv.Init(t.Context(), o); err != nil || !strings.HasPrefix(result.Next, "devenv test-migration") {
+		t.Errorf("on a branch that has a revision, next is %q: %v", result.Next, err)
+	}
+	c.git("clean", "-qf", sample.VersionsDir)
+	c.git("checkout", "-qf", sample.BaseBranch)
+	if result, err := devenv.Init(t.Context(), o); err != nil || !strings.HasPrefix(result.Next, "devenv up") {
+		t.Errorf("on the base, next is %q: %v", result.Next, err)
 	}
 	o.Print = true
 	if printed, err := devenv.Init(t.Context(), o); err != nil || string(printed.Content) != written {

@@ -68,10 +68,9 @@ func (i initialised) text(p printer, err error) error {
 	case i.print:
 		return writeText(p.out, string(i.Content))
 	case i.Written:
-		return writeText(p.out, "\nwrote "+i.Path+", and a schema for editors next to it; commit both\nnext: devenv up, or devenv "+
-			"new-migration \"…\"\n")
+		return writeText(p.out, "\nwrote "+i.Path+", and a schema for editors next to it; commit both\nnext: "+i.Next+"\n")
 	default:
-		return writeText(p.out, "\n"+i.Path+" exists and works; it was left as it is\n")
+		return writeText(p.out, "\n"+i.Path+" exists and works; it was left as it is\nnext: "+i.Next+"\n")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -179,7 +180,7 @@ const pullLines = 10
 // pullMessage is one of the engine's messages during a pull.
 type pullMessage struct {
 	ID, Status, Error string
-	ProgressDetail    struct{ Total int64 }
+	ProgressDetail    struct{ Current, Total int64 }
 }
 
 // readPull reads the engine's messages: the last one may report that the pull failed.
@@ -187,6 +188,7 @@ func readPull(ctx context.Context, ref string, stream io.Reader, progress func(l
 	lines := bufio.NewScanner(stream)
 	lines.Buffer(nil, 1<<20)
 	var last []string
+	bytes := downloading{ref: ref, layers: map[string]layer{}}
 	for lines.Scan() {
 		var message pullMessage
 		if json.Unmarshal(lines.Bytes(), &message) != nil {
@@ -200,6 +202,9 @@ func readPull(ctx context.Context, ref string, stream io.Reader, progress func(l
 			if last = append(last, line); len(last) > pullLines {
 				last = last[1:]
 			}
+			progress(line)
+		}
+		if line := bytes.line(message, time.Now()); line != "" {
 			progress(line)
 		}
 	}

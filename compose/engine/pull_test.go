@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"devenv/devenv/report"
 )
@@ -64,5 +65,34 @@ func TestPullAsksForTheServicesPlatform(t *testing.T) {
 	}
 	if got := <-asked; got != "docker.io/library/postgres linux/arm64" && got != "postgres linux/arm64" {
 		t.Errorf("the engine was asked for %q", got)
+	}
+}
+
+func TestADownloadSaysHowMuchIsLeft(t *testing.T) {
+	t.Parallel()
+	const mega = 1 << 20
+	began := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	d := downloading{ref: "postgres:17", layers: map[string]layer{}}
+	at := func(seconds int, id, status string, current, total int64) string {
+		m := pullMessage{ID: id, Status: status}
+		m.ProgressDetail.Current, m.ProgressDetail.Total = current*mega, total*mega
+		return d.line(m, began.Add(time.Duration(seconds)*time.Second))
+	}
+	for _, c := range []struct {
+		seconds        int
+		id, status     string
+		current, total int64
+		says           string
+	}{
+		{0, "a", "Downloading", 0, 60, ""},
+		{1, "b", "Downloading", 20, 40, ""},
+		{10, "a", "Downloading", 30, 60, "downloading postgres:17: 50 MB of 100 MB, about 10s left"},
+		{11, "a", "Downloading", 33, 60, ""},
+		{20, "b", "Extracting", 1, 40, ""},
+		{30, "a", "Downloading", 60, 60, "downloading postgres:17: 80 MB of 100 MB, about 8.0s left"},
+	} {
+		if said := at(c.seconds, c.id, c.status, c.current, c.total); said != c.says {
+			t.Errorf("after %d s, it says %q, want %q", c.seconds, said, c.says)
+		}
 	}
 }

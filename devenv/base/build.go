@@ -41,18 +41,24 @@ type From struct {
 	Secrets database.Secrets
 }
 
+// stepPrefix begins the names of the steps that make a base.
+const stepPrefix = "base: "
+
 // Make makes the base's database, and the image of the empty one. Keep makes the other image.
 func (b *Base) Make(ctx context.Context, runner *step.Runner, from From) error {
 	m := &build{Base: b, from: from}
+	if err := announce(b.Workspace, runner, from.Name); err != nil {
+		return err
+	}
 	err := runner.Sequence(ctx,
-		step.New("base: images", m.ensureImages),
-		step.New("base: start postgres", m.startServer),
-		step.New("base: migrate and seed", m.onServer(m.seed)),
-		step.New("base: compare with the models", m.onServer(m.readModels)),
-		step.New("base: copy", m.copy),
+		step.New(stepPrefix+"images", m.ensureImages),
+		step.New(stepPrefix+"start postgres", m.startServer),
+		step.New(stepPrefix+"migrate and seed", m.onServer(m.seed)),
+		step.New(stepPrefix+"compare with the models", m.onServer(m.readModels)),
+		step.New(stepPrefix+"copy", m.copy),
 	)
 	if err == nil {
-		return nil
+		return remember(b.Workspace, runner.Steps())
 	}
 	if m.keptEmpty != nil {
 		if keptErr := m.keptEmpty(); keptErr != nil && !errors.Is(err, keptErr) {

@@ -50,7 +50,7 @@ func (b *Base) Keep(ctx context.Context, runner *step.Runner) error {
 	if b.pending == nil {
 		return nil
 	}
-	return runner.Run(ctx, step.New("base: keep", func(ctx context.Context, log *step.Log) error {
+	return runner.Run(ctx, step.New(stepPrefix+"keep", func(ctx context.Context, log *step.Log) error {
 		image, err := b.pending.copied.CommitAlways(ctx, b.SeededRef())
 		if err != nil {
 			return err

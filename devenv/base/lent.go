@@ -24,7 +24,8 @@ func lent(ctx context.Context, repo *gitrepo.Repo, p discover.MigrationTool, ref
 			return nil, nil
 		}
 		if p.Kind.Configures(path.Base(f.Path)) {
-			return nil, report.Fail(report.KindUsage, "move it on the base first, in a commit of its own, or name a base that has it there: --base …",
+			return nil, report.Fail(report.KindUsage,
+				"move it on the base first, in a commit of its own, or name a base that has it there: --base …",
 				"find the migrations of the base: %s has %s, but the branch has its migrations in %s", ref.Ref, f.Path, p.ScriptLocation)
 		}
 	}
@@ -60,7 +61,8 @@ func (b *build) explainLent(err error) error {
 		return err
 	}
 	hint := "let " + b.from.Name + " have it first, with what installs it:\n" +
-		"    git switch " + b.from.Name + " && git checkout @{-1} -- " + strings.Join(b.lentPaths(), " ") + " && git commit -m \"Add migrations\"\n" +
+		"    git switch " + b.from.Name + " && git checkout @{-1} -- " + strings.Join(b.lentPaths(), " ") +
+		" && git commit -m \"Add migrations\"\n" +
 		"    git switch - && git merge " + b.from.Name
 	return report.Fail(report.KindOf(err), hint, "try on %s the migrations that the branch introduces: %w", b.from.Name, err).
 		WithOutput(report.OutputOf(err))

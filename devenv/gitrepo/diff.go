@@ -55,3 +55,16 @@ func (r *Repo) Diff(ctx context.Context, from, to, under string) ([]Change, erro
 	sort.Slice(changes, func(i, j int) bool { return changes[i].Path < changes[j].Path })
 	return changes, nil
 }
+
+// ChangedSince lists the files of the working tree that differ from a commit, by path, with those that git would add.
+func (r *Repo) ChangedSince(ctx context.Context, commit string) ([]string, error) {
+	changed, err := r.git("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", commit).list(ctx)
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "", "compare the working tree with %s: %w", short(commit), err)
+	}
+	added, err := r.git("ls-files", "-o", "--exclude-standard", "-z").list(ctx)
+	if err != nil {
+		return nil, report.Fail(report.KindWork, "", "list the files of %s: %w", r.root, err)
+	}
+	return append(changed, added...), nil
+}

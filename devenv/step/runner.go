@@ -18,6 +18,8 @@ type Runner struct {
 
 	mu    sync.Mutex
 	steps []report.Step
+	// expected is how long steps will take, by name, as far as an earlier run tells.
+	expected map[string]time.Duration
 }
 
 // NewRunner starts the clock of a run, whose events go to listener.
@@ -41,6 +43,13 @@ func (r *Runner) Steps() []report.Step {
 	return append([]report.Step{}, r.steps...)
 }
 
+// Expect says how long steps will take, by name, so that a long one can say how much is left.
+func (r *Runner) Expect(took map[string]time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.expected = took
+}
+
 // Run runs a step or a group.
 func (r *Runner) Run(ctx context.Context, s Step) error {
 	if s.Name == "" {
@@ -55,8 +64,8 @@ func (r *Runner) named(ctx context.Context, s Step) error {
 		return err
 	}
 	began := r.clock.elapsed()
-	index := r.began(s.Name, began)
-	log := &Log{name: s.Name, listener: r.listener, status: report.StepDone}
+	index, expected := r.began(s.Name, began)
+	log := &Log{name: s.Name, listener: r.listener, status: report.StepDone, expected: expected}
 	log.WaitsFor(s.Name)
 	said := log.sayWaiting()
 	err := s.Do(ctx, log)
@@ -73,15 +82,15 @@ func (r *Runner) named(ctx context.Context, s Step) error {
 	return err
 }
 
-// began records and reports that a step begins, and returns its index in the record. Until it ends, it counts as
-// failed.
-func (r *Runner) began(name string, at time.Duration) int {
+// began records and reports that a step begins, and returns its index in the record and how long it will take, 0 if
+// nobody knows. Until it ends, it counts as failed.
+func (r *Runner) began(name string, at time.Duration) (index int, expected time.Duration) {
 	r.mu.Lock()
-	index := len(r.steps)
+	index, expected = len(r.steps), r.expected[name]
 	r.steps = append(r.steps, report.Step{Name: name, StartMS: at.Milliseconds(), Status: report.StepFailed})
 	r.mu.Unlock()
 	r.Emit(report.StepStarted{Name: name, At: time.Now()})
-	return index
+	return index, expected
 }
 
 // ended records the result of a step.

@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"sync"
+	"time"
 
 	"devenv/devenv/report"
 )
@@ -21,6 +22,7 @@ type Log struct {
 	status   report.StepStatus
 	detail   string
 	found    []report.Finding
+	expected time.Duration // 0 if unknown
 
 	mu    sync.Mutex
 	waits wait

@@ -97,6 +97,16 @@ func TestALongStepSaysWhatItAwaits(t *testing.T) {
 			t.Errorf("%v: %q, want %q", err, said, want)
 		}
 		said = nil
+		runner := NewRunner(&said)
+		runner.Expect(map[string]time.Duration{"apply": 50 * time.Second})
+		err = runner.Run(t.Context(), New("apply", func(context.Context, *Log) error {
+			<-time.After(71 * time.Second)
+			return nil
+		}))
+		if err != nil || len(said) != 2 || !strings.HasSuffix(said[0], ", about 40s left") || !strings.HasSuffix(said[1], ", longer than last time (50s)") {
+			t.Errorf("%v: where it took 50s last time, it says %q", err, said)
+		}
+		said = nil
 		err = NewRunner(&said).Run(t.Context(), New("apply", func(context.Context, *Log) error {
 			<-time.After(9 * time.Second)
 			return nil

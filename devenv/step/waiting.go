@@ -3,6 +3,8 @@ package step
 import (
 	"sync"
 	"time"
+
+	"devenv/devenv/report"
 )
 
 // A step that takes long says that it is still waiting after sayAfter, and again after every sayAgain: whoever watches
@@ -29,7 +31,7 @@ func (l *Log) WaitsFor(what string) {
 
 // sayWaiting says what the step is still waiting for, until the returned function is called.
 func (l *Log) sayWaiting() (end func()) {
-	done := make(chan struct{})
+	began, done := time.Now(), make(chan struct{})
 	var saying sync.WaitGroup
 	saying.Go(func() {
 		timer := time.NewTimer(sayAfter)
@@ -42,7 +44,7 @@ func (l *Log) sayWaiting() (end func()) {
 				l.mu.Lock()
 				now := l.waits
 				l.mu.Unlock()
-				l.Waiting("Still waiting for " + now.what + " since " + now.since.Format(time.TimeOnly))
+				l.Waiting("Still waiting for " + now.what + " since " + now.since.Format(time.TimeOnly) + left(l.expected, time.Since(began)))
 				timer.Reset(sayAgain)
 			}
 		}
@@ -51,4 +53,15 @@ func (l *Log) sayWaiting() (end func()) {
 		close(done)
 		saying.Wait()
 	}
+}
+
+// left says how much of a step's time is left, if it takes as long as expected.
+func left(expected, spent time.Duration) string {
+	switch {
+	case expected == 0:
+		return ""
+	case spent < expected:
+		return ", about " + report.Elapsed((expected - spent).Round(time.Second)) + " left"
+	}
+	return ", longer than last time (" + report.Elapsed(expected.Round(time.Second)) + ")"
 }
