@@ -23,7 +23,7 @@ import (
 func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 	r := newRun(testbed.New(session.New("new-migration", o.Options), testbed.Request{
 		Base: o.Base, Mode: o.Mode, Unverified: o.NoVerify, Selection: checks.Selection{Only: o.Only, Skip: o.Skip, Strict: o.Strict},
-		ParallelRuns: o.ParallelRuns,
+		ParallelRuns: o.ParallelRuns, Timings: o.Timings,
 	}))
 	return r.finish(ctx, r.Sequence(ctx,
 		step.New("check", func(ctx context.Context, log *step.Log) error {
@@ -51,7 +51,7 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error) {
 	r := newRun(testbed.New(session.New("test-migration", o.Options), testbed.Request{
 		Base: o.Base, Existing: true, Selection: checks.Selection{Only: o.Only, Skip: o.Skip, Strict: o.Strict},
-		ParallelRuns: o.ParallelRuns,
+		ParallelRuns: o.ParallelRuns, Timings: o.Timings,
 	}))
 	return r.test(ctx)
 }
@@ -70,7 +70,12 @@ func (r *run) check(ctx context.Context, log *step.Log) error {
 	if err := r.Request.Selection.Validate(); err != nil {
 		return err
 	}
-	return find(ctx, r.Testbed, log)
+	r.watch = startStopwatch(ctx, r.Request.Timings)
+	if err := find(ctx, r.Testbed, log); err != nil {
+		return err
+	}
+	r.watch.measure(r.Workspace.Engine)
+	return nil
 }
 
 // checkWritable fails if the new revision could not be written in the end.

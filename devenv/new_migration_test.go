@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,6 +48,28 @@ func TestNewMigrationFindsTheFaultItWrites(t *testing.T) {
 	c.nothingLeft()
 }
 
+// measured asserts that timings name everything that ran, with the time it took.
+func measured(t *testing.T, timings *report.Timings) {
+	t.Helper()
+	if timings == nil {
+		t.Fatal("there are no timings")
+	}
+	var names []string
+	for _, one := range timings.Programs {
+		names = append(names, one.Name)
+		if one.CPUMS <= 0 || one.Name != "devenv" && one.Containers == 0 {
+			t.Errorf("%+v", one)
+		}
+	}
+	slices.Sort(names)
+	if want := []string{"alembic", "backend (start base)", "backend (start branch)", "databases", "devenv"}; !slices.Equal(names, want) {
+		t.Errorf("the processors were used by %q", names)
+	}
+	if m := timings.Machine; m == nil || m.Processors == 0 || m.Busy <= 0 || m.Busy > 100 || m.DiskWait > 100 {
+		t.Errorf("the machine: %+v", m)
+	}
+}
+
 func TestTheCorrectedMigrationPassesAndCanBeUndone(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
@@ -58,7 +81,10 @@ func TestTheCorrectedMigrationPassesAndCanBeUndone(t *testing.T) {
 	}
 	c.write(file, string(corrected))
 	clones := &clonesGo{checkout: c}
-	result := c.must(devenv.TestMigration(t.Context(), devenv.TestMigrationOptions{Options: devenv.Options{Dir: c.dir, Listener: clones}}))
+	result := c.must(devenv.TestMigration(t.Context(), devenv.TestMigrationOptions{
+		Options: devenv.Options{Dir: c.dir, Listener: clones}, Timings: true,
+	}))
+	measured(t, result.Document.Timings)
 	for id, check := range statuses(result) {
 		if check.Status != report.StatusPass {
 			t.Errorf("%s: %s %s %+v", id, check.Status, check.Summary, check.Evidence)

@@ -49,6 +49,8 @@ type NewMigrationOptions struct {
 	// ParallelRuns is how many runs may work on the engine at the same time; 0 is as many as suit its processors, -1
 	// any number.
 	ParallelRuns int
+	// Timings measures what the run's time goes into.
+	Timings bool
 }
 
 // TestMigrationOptions are the options of test-migration.
@@ -57,8 +59,9 @@ type TestMigrationOptions struct {
 	Base       string
 	Only, Skip []string
 	Strict     bool
-	// ParallelRuns is as in NewMigrationOptions.
+	// ParallelRuns and Timings are as in NewMigrationOptions.
 	ParallelRuns int
+	Timings      bool
 }
 
 // Result is the result of a migration command.

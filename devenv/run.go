@@ -16,6 +16,7 @@ import (
 type run struct {
 	*testbed.Testbed
 	document  *report.Document
+	watch     *stopwatch // nil unless somebody asked for timings
 	seeded    *testbed.Seeded
 	migration *generate.Migration
 }
@@ -34,6 +35,7 @@ func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 		err = unproved(r.document.Checks)
 	}
 	err = r.Finish(ctx, err)
+	r.document.Timings = r.watch.read(context.WithoutCancel(ctx), r.Testbed)
 	r.closeDocument(err)
 	result := &Result{Document: r.document}
 	if r.migration != nil && r.migration.File != nil {

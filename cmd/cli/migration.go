@@ -77,6 +77,11 @@ func addParallelRuns(c *cobra.Command, most *int) {
 		"`number` of runs at once on the engine; -1 for any (default: half its processors)")
 }
 
+// addTimings declares the flag that asks for what a run's time goes into.
+func addTimings(c *cobra.Command, asked *bool) {
+	c.Flags().BoolVar(asked, "timings", false, "show what ran beside what, what used the processors, and what was short")
+}
+
 // selection are the flags that select checks.
 type selection struct {
 	only, skip []string

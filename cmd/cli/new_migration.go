@@ -56,6 +56,7 @@ func (a *app) newMigration() *cobra.Command {
 	flags.BoolVar(&o.DryRun, "dry-run", false, "write the file to standard output and change nothing")
 	chosen.add(c)
 	addParallelRuns(c, &o.ParallelRuns)
+	addTimings(c, &o.Timings)
 	c.MarkFlagsMutuallyExclusive("replace", "keep", "empty")
 	c.MarkFlagsMutuallyExclusive("no-verify", "only")
 	return c

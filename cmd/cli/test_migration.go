@@ -47,6 +47,7 @@ func (a *app) testMigration() *cobra.Command {
 	c.Flags().BoolVar(&watch, "watch", false, "test again after every change, until interrupted")
 	chosen.add(c)
 	addParallelRuns(c, &o.ParallelRuns)
+	addTimings(c, &o.Timings)
 	return c
 }
 

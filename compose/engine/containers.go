@@ -147,6 +147,7 @@ func (e *Engine) Kill(ctx context.Context, id string) error {
 // Remove removes a container, running or not, with its anonymous volumes, and returns once it is gone. Removing one
 // that is already gone is not an error.
 func (e *Engine) Remove(ctx context.Context, id string) error {
+	e.ReadUsage(ctx, id)
 	err := e.client.ContainerRemove(ctx, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
 	if errdefs.IsConflict(err) && strings.Contains(err.Error(), "already in progress") {
 		err = e.waitRemoved(ctx, id)

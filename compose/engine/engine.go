@@ -34,6 +34,7 @@ type Engine struct {
 	client   *client.Client
 	endpoint Endpoint
 	info     Info
+	meter    *Meter // nil unless Measure was called
 }
 
 // Info is what the engine reports about itself.

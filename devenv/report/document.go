@@ -23,6 +23,8 @@ type Document struct {
 	Steps     []Step   `json:"steps"`
 	// Notes are remarks about the run that do not belong to a check: dropped binds, images that are stand-ins, …
 	Notes []string `json:"notes,omitempty"`
+	// Timings are there if --timings asked for them.
+	Timings *Timings `json:"timings,omitempty"`
 	// MS is the duration of the whole run in milliseconds.
 	MS int64 `json:"ms"`
 }

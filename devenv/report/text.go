@@ -21,6 +21,7 @@ func WriteText(w io.Writer, d *Document, o TextOptions) error {
 	if o.Verbose {
 		p.steps(d.Steps)
 	}
+	p.timings(d)
 	p.next(d)
 	return p.writeTo(w)
 }

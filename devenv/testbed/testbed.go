@@ -34,6 +34,8 @@ type Request struct {
 	// ParallelRuns is how many runs may work on the engine at the same time; 0 leaves it to the environment or the
 	// engine's processors, and a negative number means any number.
 	ParallelRuns int
+	// Timings asks what the run's time goes into.
+	Timings bool
 	// Unverified leaves out what only trials need; Selection holds the checks to run.
 	Unverified bool
 	Selection  checks.Selection
@@ -127,7 +129,10 @@ func (b *Testbed) Close(ctx context.Context) error {
 	var toolErr, baseErr, branchErr error
 	var group sync.WaitGroup
 	if b.Tool != nil && b.Tool.Tool != nil {
-		group.Go(func() { toolErr = errors.Join(b.Tool.Close(ctx), b.Workspace.Engine.Remove(ctx, b.Tool.Container)) })
+		group.Go(func() {
+			b.Workspace.Engine.ReadUsage(ctx, b.Tool.Container) // it ends when the tool is closed
+			toolErr = errors.Join(b.Tool.Close(ctx), b.Workspace.Engine.Remove(ctx, b.Tool.Container))
+		})
 	}
 	if b.Base != nil {
 		b.Base.DiscardIncomplete()
