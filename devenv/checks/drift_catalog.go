@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"devenv/devenv/database/catalog"
@@ -17,25 +18,28 @@ func driftCatalog() Check {
 }
 
 func judgeCatalog(f *Facts) Finding {
+	differences := slices.DeleteFunc(slices.Clone(f.Models.Differences), f.reportsUnintended)
 	switch {
 	case !f.Models.Ran:
 		return unasked(f.whyNotRun())
 	case f.Models.NotCompared != "":
 		return unasked(f.Models.NotCompared)
-	case len(f.Models.Differences) == 0 && len(f.Drift.Operations) > 0:
+	case len(differences) == 0 && len(f.Models.Differences) > 0:
+		return clean("beyond what drift.unintended says, the catalogs of models and migrations agree")
+	case len(differences) == 0 && len(f.Drift.Operations) > 0:
 		return clean("beyond what drift.models says, the catalogs of models and migrations agree")
-	case len(f.Models.Differences) == 0:
+	case len(differences) == 0:
 		return clean("the catalogs of models and migrations agree")
 	}
 	m := f.mender()
 	var evidence []report.Evidence
-	for _, d := range f.Models.Differences {
+	for _, d := range differences {
 		evidence = append(evidence, report.Evidence{
-			Revision: f.onlyRevision(), Message: driftObject(d), Statement: m.drifting(d, f.Models.Differences),
+			Revision: f.onlyRevision(), Message: driftObject(d), Statement: m.drifting(d, differences),
 			Detail: definitions(d),
 		})
 	}
-	first := f.Models.Differences[0]
+	first := differences[0]
 	hint := "autogenerate does not see this; write it into " + m.Words().Upgrade + ", and its reverse into " + m.Words().Downgrade + ":\n"
 	if len(f.Revisions) == 0 {
 		hint = "autogenerate does not see this; make a revision with devenv new-migration --empty \"…\" and write into its " +
@@ -46,7 +50,7 @@ func judgeCatalog(f *Facts) Finding {
 		differ = "the models have an index that the migrations do not make: " + first.Was
 	}
 	return found(differ+more(len(evidence)-1),
-		hint+m.drifts(f.Models.Differences), evidence...)
+		hint+m.drifts(differences), evidence...)
 }
 
 // definitions returns what models and migrations say of an object.

@@ -2,69 +2,143 @@ package checks
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
-	"strings"
 
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
+	"devenv/devenv/database/forward"
 	"devenv/devenv/report"
 )
 
 func driftUnintended() Check {
 	return Check{
 		ID: "drift.unintended", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialUnintended},
-		Asks: "did the upgrade change only what its statements name?",
+		Asks: "did the upgrade change only what its statements mean?",
 		Page: driftUnintendedPage, Judge: judgeUnintended,
 	}
 }
 
-// judgeUnintended warns, and fails when a lost object held rows.
+// judgeUnintended warns, and fails when rows went or the application's rights.
 func judgeUnintended(f *Facts) Finding {
-	lost := slices.DeleteFunc(slices.Clone(f.Unintended.Lost), func(l UnintendedLoss) bool { return f.covers(f.lossOf(l)) })
-	slices.SortStableFunc(lost, UnintendedLoss.byWeight)
+	changes := slices.DeleteFunc(f.unintended(), func(c UnintendedChange) bool { return f.covers(f.unintendedEvidence(c)) })
 	switch {
 	case !f.Unintended.Ran:
 		return unasked(f.whyNotRun())
-	case len(lost) == 0:
-		return clean("nothing was dropped that no statement names")
+	case len(changes) == 0:
+		return clean("nothing changed but what the statements mean")
 	}
-	evidence := make([]report.Evidence, 0, len(lost))
-	for _, l := range lost {
-		evidence = append(evidence, f.lossOf(l))
+	evidence := make([]report.Evidence, 0, len(changes))
+	for _, c := range changes {
+		evidence = append(evidence, f.unintendedEvidence(c))
 	}
-	hint := "recreate it after the change, in the same revision; if nobody needs it, drop it by name first:\n    "
-	finding := found("the upgrade also dropped what no statement names: "+evidence[0].Message+more(len(lost)-1),
-		hint+f.mender().execute(lost[0].Drop), evidence...)
-	if !lost[0].heldRows() {
+	first := changes[0]
+	summary := first.Text + more(len(changes)-1)
+	if first.Drop != "" {
+		summary = "the upgrade also dropped what no statement names: " + summary
+	}
+	finding := found(summary, f.mender().unintended(first), evidence...)
+	if !first.Grave {
 		finding.AtMost = report.StatusWarn
 	}
 	return finding
 }
 
-// lossOf returns the evidence of a lost object.
-func (f *Facts) lossOf(l UnintendedLoss) report.Evidence {
-	return report.Evidence{
-		Revision: cmp.Or(l.Cause.Revision, f.onlyRevision()), File: f.fileOf(l.Cause.Revision), Line: l.Cause.Line, Statement: l.Cause.SQL,
-		Object: l.Object, Message: "the " + l.Kind() + " " + l.Label() + " is gone", Detail: "was " + l.Definition,
+// unintendedEvidence returns the evidence of a change.
+func (f *Facts) unintendedEvidence(c UnintendedChange) report.Evidence {
+	e := report.Evidence{
+		Revision: cmp.Or(c.Cause.Revision, f.onlyRevision()), File: f.fileOf(c.Cause.Revision), Line: c.Cause.Line, Statement: c.Cause.SQL,
+		Object: c.Object, Message: c.Text,
 	}
+	if c.Was != "" {
+		e.Detail = "was " + c.Was
+	}
+	if c.Upsert {
+		e.Detail = joined(e.Detail, f.upsertsIn())
+	}
+	return e
 }
 
-// heldRows reports whether rows went with the object.
-func (l UnintendedLoss) heldRows() bool { return strings.HasPrefix(l.Object, "matview:") }
+// upsertsIn returns where the base's code has upserts, for people to read.
+func (f *Facts) upsertsIn() string {
+	if len(f.Unintended.Upserts) == 0 {
+		return ""
+	}
+	first := f.Unintended.Upserts[0]
+	return fmt.Sprintf("upserts in %s:%d%s", first.File, first.Line, more(len(f.Unintended.Upserts)-1))
+}
 
-// byWeight orders what held rows first: it decides.
-func (l UnintendedLoss) byWeight(other UnintendedLoss) int {
+// unintended returns the changes that neither the models want nor another check reports, as far as those were asked.
+func (f *Facts) unintended() []UnintendedChange {
+	var changes []UnintendedChange
+	for _, c := range f.Unintended.Changes {
+		if !f.wanted(c) && !f.lostWithData(c) {
+			changes = append(changes, c)
+		}
+	}
+	return changes
+}
+
+// wanted reports whether the models agree with a change, or drift.models reports it. What they never described is
+// nothing that they want to go.
+func (f *Facts) wanted(c UnintendedChange) bool {
+	if !c.Modelled && !c.Upsert || !f.Drift.Ran || f.Drift.Failure != nil || c.OnlyDatabase {
+		return false
+	}
+	for _, o := range f.Drift.Operations {
+		if o.Object == c.Object {
+			return true
+		}
+	}
+	if !f.Models.Ran || f.Models.NotCompared != "" {
+		return false
+	}
+	for _, d := range f.Models.Differences {
+		if d.Object == c.Object {
+			return false
+		}
+	}
+	return !c.Upsert || len(f.Unintended.Upserts) == 0
+}
+
+// lostWithData reports whether data.lost reports a column, which held values.
+func (f *Facts) lostWithData(c UnintendedChange) bool {
+	for _, d := range f.Data.Changes {
+		if d.Kind == data.ColumnDropped && c.Object == "column:"+d.Table+"."+d.Column {
+			return true
+		}
+	}
+	return false
+}
+
+// reportsUnintended reports whether drift.unintended reports a difference between models and migrations.
+func (f *Facts) reportsUnintended(d catalog.Difference) bool {
+	for _, c := range f.unintended() {
+		if c.Object == d.Object && (c.Modelled || c.Upsert) {
+			return true
+		}
+	}
+	return false
+}
+
+// unintended returns how to mend a change.
+func (m mender) unintended(c UnintendedChange) string {
+	allow := "\nor, if it is meant:\n" + indented(m.waiver("drift.unintended("+forward.Label(c.Object)+")"))
 	switch {
-	case l.heldRows() == other.heldRows():
-		return 0
-	case l.heldRows():
-		return -1
+	case c.Drop != "":
+		return "recreate it after the change, in the same revision; if nobody needs it, drop it by name first:\n    " + m.execute(c.Drop)
+	case c.Mend == "":
+		return "restore it in the same revision" + allow
 	}
-	return 1
+	return "restore it in the same revision:\n    " + m.execute(c.Mend) + allow
 }
 
-const driftUnintendedPage = `The upgrade must change only what its statements name.
+const driftUnintendedPage = `The upgrade must change only what its statements mean, and leave nothing behind that nobody can want. The schema before and
+after it is compared, without what a statement names and what the models want.
 
-Why it matters: CASCADE drops whatever depends on what is dropped: views, materialised views, functions, triggers, policies. None of
-them is in the models, so neither autogenerate nor the tests notice; a report or a permission check does, later.
+Why it matters: CASCADE drops whatever depends on what is dropped: views, functions, triggers, policies. What is dropped and made
+anew has lost its grants, owner, comment, indexes, options and place in a publication (CREATE OR REPLACE keeps them). Nothing of
+that is in the models, so neither autogenerate nor the tests notice; a report or a permission check does, later.
 
 Example:
 
@@ -72,8 +146,13 @@ Example:
 
 also drops the view member_names, which reads the column.
 
-How to fix it: drop the dependent objects by name, change the table, and recreate them, all in one revision. The check warns; it
-fails if a materialised view was dropped, because that held rows.
+Some things count even if a statement says them: a right taken from a role, row level security without a policy for a role, or a
+restrictive policy; a table with rows made UNLOGGED; a key made DEFERRABLE that an upsert needs; a key without its default,
+sequence or identity; a materialised view without data, or without the unique index of its CONCURRENTLY refresh; a trigger
+left disabled; two names swapped; a default that is the moment at which the file ran; a setting left on the database or a role.
 
-How to allow it: # devenv: allow drift.unintended(public.member_names) -- nobody reads it
+How to fix it: drop the dependent objects by name, change the table, and recreate them with all they had, in one revision. The
+check warns; it fails if a materialised view was dropped, because that held rows, or if a role of the application lost a right.
+
+How to allow it, with the object: # devenv: allow drift.unintended(public.member_names) -- nobody reads it
 `

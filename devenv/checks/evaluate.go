@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/forward"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
@@ -214,7 +214,7 @@ func NeedsObject(id string) bool { return strings.HasPrefix(id, "data.") || id =
 func objectOf(e report.Evidence) string {
 	switch {
 	case e.Object != "":
-		return catalog.Loss{Object: e.Object}.Label()
+		return forward.Label(e.Object)
 	case e.Column == "":
 		return e.Table
 	}

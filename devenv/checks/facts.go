@@ -22,7 +22,7 @@ const (
 	TrialDrift Trial = "drift"
 	// TrialModels compares the schema described by the models with the one that the migrations make.
 	TrialModels Trial = "models"
-	// TrialUnintended looks for objects that the upgrade dropped without naming them.
+	// TrialUnintended looks for changes of the schema that no statement meant, or that nobody can want.
 	TrialUnintended Trial = "unintended"
 	// TrialData compares the data before and after the upgrade.
 	TrialData Trial = "data"

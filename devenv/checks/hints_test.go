@@ -11,6 +11,7 @@ import (
 
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
+	"devenv/devenv/database/forward"
 	"devenv/devenv/database/offending"
 	"devenv/devenv/database/witness"
 	"devenv/devenv/database/writes"
@@ -105,9 +106,14 @@ func hintedFindings() []hint {
 	unsafe := &migrations.Failure{Revision: "3f2a", SQLState: "55P04", Message: "unsafe use"}
 	return []hint{
 		{"a view taken along", func(f *Facts) {
-			f.Unintended.Lost = []UnintendedLoss{{
-				Loss:  catalog.Loss{Object: "view:public.names", Drop: "DROP VIEW public.names"},
-				Cause: migrations.Statement{SQL: "DROP TABLE users CASCADE"},
+			f.Unintended.Changes = []UnintendedChange{{
+				Change: forward.Change{Object: "view:public.names", Drop: "DROP VIEW public.names"},
+				Cause:  migrations.Statement{SQL: "DROP TABLE users CASCADE"},
+			}}
+		}},
+		{"a right lost", func(f *Facts) {
+			f.Unintended.Changes = []UnintendedChange{{
+				Change: forward.Change{Object: "table:public.names", Text: "lost", Mend: "GRANT SELECT ON names TO webapp"},
 			}}
 		}},
 		drift("enum:public.mood", "", "('ok', 'bad')", ""), drift("enum:public.mood", "", "('ok', 'fine', 'bad')", "('ok', 'bad')"),

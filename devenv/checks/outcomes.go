@@ -3,6 +3,7 @@ package checks
 import (
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
+	"devenv/devenv/database/forward"
 	"devenv/devenv/database/offending"
 	"devenv/migrations"
 )
@@ -109,16 +110,20 @@ type StartOutcome struct {
 	How      string
 }
 
-// UnintendedOutcome is what the upgrade dropped from the schema without naming it.
+// UnintendedOutcome is what the upgrade did to the schema that was hardly meant. Upserts are the lines of the base's
+// code with an upsert, if it matters.
 type UnintendedOutcome struct {
-	Ran  bool
-	Lost []UnintendedLoss
+	Ran     bool
+	Changes []UnintendedChange
+	Upserts []Mention
 }
 
-// UnintendedLoss is an object that CASCADE dropped. Cause is the statement, or zero when there are several candidates.
-type UnintendedLoss struct {
-	catalog.Loss
-	Cause migrations.Statement
+// UnintendedChange is one change. Cause is the statement behind it, or zero if it is not known. OnlyDatabase means that
+// the base's models do not describe the object, so that they say nothing about it.
+type UnintendedChange struct {
+	forward.Change
+	Cause        migrations.Statement
+	OnlyDatabase bool
 }
 
 // StartFirstOutcome is how the upgrade ended after the branch's backend had been started. File is one of the backend's

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
+	"devenv/devenv/database/forward"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
@@ -154,9 +154,9 @@ func TestWhatAWaiverLeavesDecidesStatusAndHint(t *testing.T) {
 			}
 		}, report.StatusWarn},
 		"drift.unintended": {"public.totals", "CREATE VIEW names", func(f *Facts) {
-			f.Unintended = UnintendedOutcome{Ran: true, Lost: []UnintendedLoss{
-				{Loss: catalog.Loss{Object: "matview:public.totals", Drop: "CREATE MATERIALIZED VIEW public.totals"}},
-				{Loss: catalog.Loss{Object: "view:public.names", Drop: "CREATE VIEW names"}},
+			f.Unintended = UnintendedOutcome{Ran: true, Changes: []UnintendedChange{
+				{Change: forward.Change{Object: "matview:public.totals", Drop: "CREATE MATERIALIZED VIEW public.totals", Grave: true}},
+				{Change: forward.Change{Object: "view:public.names", Drop: "CREATE VIEW names"}},
 			}}
 		}, report.StatusWarn},
 	} {

@@ -10,6 +10,7 @@ import (
 	"devenv/devenv/database"
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
+	"devenv/devenv/database/forward"
 	"devenv/devenv/database/writes"
 	"devenv/devenv/step"
 )
@@ -38,6 +39,7 @@ type State struct {
 	Fingerprint data.Fingerprint
 	Catalog     catalog.Catalog
 	Shape       catalog.Shape
+	Access      forward.Access
 }
 
 // noRows says what passing on an empty base is worth.
@@ -78,7 +80,7 @@ func (b *Testbed) readBefore(ctx context.Context, seeded *Seeded) error {
 	return group.Wait()
 }
 
-// ReadSchema reads a database's catalog and shape into a state, as far as trials compare them.
+// ReadSchema reads a database's catalog, its shape and what roles may do into a state, as far as trials compare them.
 func (b *Testbed) ReadSchema(ctx context.Context, s *database.Server, into *State) error {
 	group, ctx := errgroup.WithContext(ctx)
 	if b.wantsAny(checks.TrialReverse, checks.TrialStepwise, checks.TrialAtomic, checks.TrialModels,
@@ -86,8 +88,11 @@ func (b *Testbed) ReadSchema(ctx context.Context, s *database.Server, into *Stat
 		group.Go(func() (err error) { into.Catalog, err = b.Catalog(ctx, s); return err })
 	}
 	if b.wantsAny(checks.TrialAdversarial, checks.TrialSmoke, checks.TrialReverse, checks.TrialNotes, checks.TrialRenames,
-		checks.TrialStartFirst, checks.TrialBaseNames) {
+		checks.TrialStartFirst, checks.TrialBaseNames, checks.TrialUnintended) {
 		group.Go(func() (err error) { into.Shape, err = b.Shape(ctx, s); return err })
+	}
+	if b.Wants(checks.TrialUnintended) {
+		group.Go(func() (err error) { into.Access, err = database.Ask(ctx, s, forward.ReadAccess); return err })
 	}
 	return group.Wait()
 }

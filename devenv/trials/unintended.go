@@ -2,29 +2,111 @@ package trials
 
 import (
 	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 
+	"devenv/devenv/base"
 	"devenv/devenv/checks"
+	"devenv/devenv/codesearch"
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/forward"
 	"devenv/devenv/step"
+	"devenv/devenv/testbed"
+	"devenv/migrations"
 )
 
-// unintended looks for objects that the upgrade dropped although none of its statements names them.
+// unintended compares the schema before and after the upgrade, without what its statements meant.
 func unintended() trial {
 	return trial{
-		name: checks.TrialUnintended, title: "unintended", finds: "did the upgrade drop anything that no statement names?",
+		name: checks.TrialUnintended, title: "unintended",
+		finds: "did the upgrade change anything that no statement meant, or that nobody can want?",
 		needs: []anyResource{upgraded}, seconds: 1, run: findUnintended,
 	}
 }
 
-func findUnintended(_ context.Context, p *pass, log *step.Log) (finding, error) {
+func findUnintended(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	up := take(p, upgraded)
 	if len(up.statements) == 0 {
 		p.why = p.Tool.About() + " does not report the statements that it runs"
 		log.Skipped(p.why)
 		return func(f *checks.Facts) { f.Unable[checks.TrialUnintended] = p.why }, nil
 	}
-	outcome, cause := checks.UnintendedOutcome{Ran: true}, up.cascade()
-	for _, lost := range up.before.Catalog.Collateral(up.after.Catalog, up.ownStatements()) {
-		outcome.Lost = append(outcome.Lost, checks.UnintendedLoss{Loss: lost, Cause: cause})
+	source, err := p.source(up.revisions)
+	if err != nil {
+		return nil, err
 	}
-	return func(f *checks.Facts) { f.Unintended = outcome }, nil
+	known, err := p.Base.ModelsBaseline()
+	if err != nil {
+		return nil, err
+	}
+	outcome, own := checks.UnintendedOutcome{Ran: true}, up.own()
+	for _, change := range forward.Compare(judged(up.before), judged(up.after), up.ownStatements(), source) {
+		found := checks.UnintendedChange{Change: change, OnlyDatabase: change.Modelled && p.onlyDatabase(change, known)}
+		if change.Cause >= 0 {
+			found.Cause = own[change.Cause]
+		}
+		outcome.Changes = append(outcome.Changes, found)
+	}
+	if slices.ContainsFunc(outcome.Changes, func(c checks.UnintendedChange) bool { return c.Upsert }) {
+		outcome.Upserts, err = p.upserts(ctx)
+	}
+	return func(f *checks.Facts) { f.Unintended = outcome }, err
+}
+
+func judged(s testbed.State) forward.State {
+	return forward.State{Catalog: s.Catalog, Shape: s.Shape, Access: s.Access}
+}
+
+// source returns the text of revisions.
+func (p *pass) source(revisions []migrations.Revision) (string, error) {
+	var all strings.Builder
+	for _, r := range revisions {
+		text, err := os.ReadFile(filepath.Join(p.Branch.Tree.Dir(), filepath.FromSlash(r.Path)))
+		if err != nil && !errors.Is(err, os.ErrNotExist) { // one that is not in the tree wrote no literal
+			return "", err
+		}
+		all.Write(text)
+	}
+	return all.String(), nil
+}
+
+// onlyDatabase reports whether the models of the base do not describe something that the database had: autogenerate
+// would drop it, or the comparison of the catalogs knows it. What autogenerate does not see counts as described by
+// neither.
+func (p *pass) onlyDatabase(c forward.Change, known base.ModelsBaseline) bool {
+	unseen := regexp.MustCompile(`^CREATE (?:UNIQUE )?INDEX .*(?:\(.*\(|USING (?:gin|gist|brin|hash)| WHERE )`)
+	facet, table := "", strings.Replace(c.Object, "column:", "table:", 1)
+	if strings.HasPrefix(c.Object, "column:") {
+		facet, _, _ = strings.Cut(c.Was, " ")
+		table = table[:strings.LastIndex(table, ".")]
+	}
+	return unseen.MatchString(c.Was) || known.Holds(catalog.Difference{Object: c.Object, Facet: facet, Is: c.Was}) ||
+		slices.ContainsFunc(p.Noise(), func(o migrations.Operation) bool { return o.Object == c.Object || o.Object == table })
+}
+
+// upserts returns the lines of the base's code that insert rows or update those that are there.
+func (p *pass) upserts(ctx context.Context) ([]checks.Mention, error) {
+	files, err := p.baseCode()
+	if err != nil {
+		return nil, err
+	}
+	upsert := regexp.MustCompile(`(?i)\bon[_ ]conflict|update_conflicts|\bupsert`)
+	var found []checks.Mention
+	for _, file := range files {
+		text, err := codesearch.Read(filepath.Join(p.Base.Tree.Dir(), filepath.FromSlash(file)))
+		if err != nil || ctx.Err() != nil {
+			return nil, errors.Join(err, ctx.Err())
+		}
+		line := 0
+		for code := range strings.Lines(string(text)) {
+			if line++; upsert.MatchString(code) {
+				found = append(found, checks.Mention{File: file, Line: line})
+			}
+		}
+	}
+	return found, nil
 }

@@ -37,13 +37,16 @@ func (u *upgrade) isAtomic() bool {
 	return reported && transactions(u.statements) == 1
 }
 
-// ownStatements returns the statements of the branch's revisions.
+// own returns the statements of the branch's revisions.
+func (u *upgrade) own() []migrations.Statement {
+	return slices.DeleteFunc(slices.Clone(u.statements), func(s migrations.Statement) bool { return s.Revision == "" })
+}
+
+// ownStatements returns the SQL of the statements of the branch's revisions.
 func (u *upgrade) ownStatements() []string {
 	var own []string
-	for _, s := range u.statements {
-		if s.Revision != "" {
-			own = append(own, s.SQL)
-		}
+	for _, s := range u.own() {
+		own = append(own, s.SQL)
 	}
 	return own
 }
@@ -83,20 +86,6 @@ func (u *upgrade) lastToTouch(table string) migrations.Statement {
 		return last
 	}
 	return named
-}
-
-// cascade returns the branch's only statement with CASCADE; the zero value if there are several or none.
-func (u *upgrade) cascade() migrations.Statement {
-	var found []migrations.Statement
-	for _, s := range u.statements {
-		if s.Revision != "" && regexp.MustCompile(`(?i)\bCASCADE\b`).MatchString(s.SQL) {
-			found = append(found, s)
-		}
-	}
-	if len(found) != 1 {
-		return migrations.Statement{}
-	}
-	return found[0]
 }
 
 // columnAfter returns a change's table and column in the shape after the upgrade; nil if they no longer exist.

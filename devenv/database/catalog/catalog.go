@@ -29,8 +29,9 @@ type Catalog struct {
 }
 
 // Object is one object's definition. Parent is the object that it is created and dropped with: a column's table, a
-// serial sequence's column; it need not be in the catalog. Parts split the definition of a column or a table into
-// facets: the type or kind first, then "not null", "default 0", "collate …", ….
+// serial sequence's column; it need not be in the catalog. Parts split the definition into facets: for a column or a
+// table the type or kind first, then "not null", "default 0", "collate …", …; for anything else, if it has any, its
+// own definition and then its options and comment.
 type Object struct {
 	Definition string   `json:"definition"`
 	Parent     string   `json:"parent,omitempty"`
@@ -77,8 +78,9 @@ func (c Catalog) read(ctx context.Context, tx pgx.Tx, sql string) error {
 	var name, parent, definition string
 	_, err = pgx.ForEachRow(rows, []any{&name, &parent, &definition}, func() error {
 		object := Object{Definition: strings.ReplaceAll(definition, "\x1f", " "), Parent: parent}
-		if kind, _, _ := strings.Cut(name, ":"); kind == "column" || kind == "table" {
-			object.Parts = strings.Split(definition, "\x1f")
+		parts := strings.Split(definition, "\x1f")
+		if kind, _, _ := strings.Cut(name, ":"); kind == "column" || kind == "table" || len(parts) > 1 {
+			object.Parts = parts
 		}
 		c.Objects[name] = object
 		return nil

@@ -57,6 +57,18 @@ func (c Catalog) named(kind string) []string {
 	return names
 }
 
+// Names returns the sorted names of the objects of some kinds: "table", "view", ….
+func (c Catalog) Names(kinds ...string) []string {
+	var names []string
+	for object := range c.Objects {
+		if kind, _, _ := strings.Cut(object, ":"); slices.Contains(kinds, kind) {
+			names = append(names, object)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // Drift returns where the schema of the models differs from that of the migrations, as far as models can express it.
 // Was is the models' side, Is the migrations'. It ignores tables and columns that only one side has, which
 // autogenerate always sees, indexes that only the migrations create, and names of constraints and sequences that

@@ -13,13 +13,8 @@ func byExtension(class, oid string) string {
 		` AND d.objsubid = 0 AND d.deptype = 'e')`
 }
 
-// comment returns an expression for an object's comment, empty if it has none.
+// comment returns an expression for an object's comment as a separate part, empty if it has none.
 func comment(expression string) string {
-	return `coalesce(' comment ' || quote_literal(` + expression + `), '')`
-}
-
-// commentPart returns a comment as a separate part.
-func commentPart(expression string) string {
 	return `coalesce(` + joint + ` || 'comment ' || quote_literal(` + expression + `), '')`
 }
 
@@ -55,12 +50,12 @@ SELECT r.object, coalesce((SELECT p.object FROM pg_inherits i JOIN rel p ON p.oi
   || coalesce((SELECT ` + joint + ` || 'using ' || m.amname FROM pg_am m WHERE m.oid = r.relam AND m.amname <> 'heap'), '')
   || coalesce((SELECT ` + joint + ` || 'server ' || quote_ident(s.srvname) || coalesce(' options (' || array_to_string(f.ftoptions, ', ') || ')', '')
      FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = r.oid), '')
-  || ` + commentPart("obj_description(r.oid, 'pg_class')") + `
+  || ` + comment("obj_description(r.oid, 'pg_class')") + `
 FROM rel r WHERE r.relkind IN ('r', 'p', 'f')`},
 		{"views", relations(versions) + `
 SELECT r.object, '', rtrim(pg_get_viewdef(r.oid), ';')
-  || coalesce(' with (' || array_to_string(r.reloptions, ', ') || ')', '')
-  || CASE WHEN r.relispopulated THEN '' ELSE ' with no data' END
+  || coalesce(` + joint + ` || 'with (' || array_to_string(r.reloptions, ', ') || ')', '')
+  || CASE WHEN r.relispopulated THEN '' ELSE ` + joint + ` || 'with no data' END
   || ` + comment("obj_description(r.oid, 'pg_class')") + `
 FROM rel r WHERE r.relkind IN ('v', 'm')`},
 		{"sequences", relations(versions) + `

@@ -22,7 +22,10 @@ WHERE n.nspname <> 'devenv' AND NOT ` + byExtension("pg_event_trigger", "t.oid")
 		{"publications", `
 SELECT 'publication:' || p.pubname, '', CASE WHEN p.puballtables THEN 'all tables' ELSE coalesce((SELECT string_agg(
      quote_ident(t.schemaname) || '.' || quote_ident(t.tablename)
-     || coalesce(' (' || translate(to_jsonb(t) ->> 'attnames', '[]"', '') || ')', '') || coalesce(' where ' || (to_jsonb(t) ->> 'rowfilter'), ''),
+     || coalesce(' (' || (SELECT string_agg(a.attname, ', ' ORDER BY a.attname)
+          FROM pg_publication_rel l CROSS JOIN regexp_split_to_table(translate(to_jsonb(l) ->> 'prattrs', '[]', ''), '[ ,]+') k
+          JOIN pg_attribute a ON a.attrelid = l.prrelid AND a.attnum = k::int2
+          WHERE l.prpubid = p.oid AND l.prrelid = (quote_ident(t.schemaname) || '.' || quote_ident(t.tablename))::regclass) || ')', '') || coalesce(' where ' || (to_jsonb(t) ->> 'rowfilter'), ''),
      ', ' ORDER BY t.schemaname, t.tablename)
      FROM pg_publication_tables t WHERE t.pubname = p.pubname), 'no tables') END
   || CASE WHEN p.pubviaroot THEN ' via root' ELSE '' END || ' for ' || concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END,

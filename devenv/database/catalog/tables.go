@@ -16,7 +16,7 @@ SELECT 'column:' || r.name || '.' || a.attname, r.object, format_type(a.atttypid
        ELSE ` + joint + ` || 'generated always as (' || pg_get_expr(d.adbin, d.adrelid) || ')' || CASE a.attgenerated WHEN 's' THEN ' stored' ELSE ' virtual' END END, '')
   || CASE WHEN a.attstorage = (SELECT t.typstorage FROM pg_type t WHERE t.oid = a.atttypid) THEN '' ELSE ` + joint + ` || 'storage ' || a.attstorage::text END
   || coalesce(` + joint + ` || 'compression ' || nullif(to_jsonb(a) ->> 'attcompression', ''), '')
-  || ` + commentPart("col_description(r.oid, a.attnum)") + `
+  || ` + comment("col_description(r.oid, a.attnum)") + `
 FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE r.relkind IN ('r', 'p', 'f') AND (a.attislocal OR NOT r.relispartition)`},

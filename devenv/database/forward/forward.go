@@ -1,0 +1,113 @@
+// Package forward compares a schema before and after an upgrade, forward: what changed or went although no statement
+// meant it, and what is wrong after any upgrade, even if a statement says so. It may use catalog and query.
+package forward
+
+import (
+	"slices"
+	"strings"
+
+	"devenv/devenv/database/catalog"
+)
+
+// State is a database's schema, as far as it is judged.
+type State struct {
+	Catalog catalog.Catalog
+	Shape   catalog.Shape
+	Access  Access
+}
+
+// Change is one thing that the upgrade did to the schema and that was hardly meant.
+type Change struct {
+	// Object is its name in the catalog: "view:public.v", "trigger:public.t.name", "role:webapp", ….
+	Object string
+	// Text is what happened, in words; Was the definition that is gone.
+	Text, Was string
+	// Drop is the statement that drops by name what CASCADE took along; Mend is one that restores what was lost.
+	Drop, Mend string
+	// Grave means that rows went, or the rights of a role that the application uses.
+	Grave bool
+	// Modelled means that models can describe the object, so that they may want what happened to it.
+	Modelled bool
+	// Upsert means that it only matters if something runs INSERT … ON CONFLICT.
+	Upsert bool
+	// Cause is the index of the statement that did it; -1 if that is not known.
+	Cause int
+}
+
+// Label returns an object's name without its kind and arguments: public.v.
+func Label(object string) string {
+	_, label, _ := strings.Cut(object, ":")
+	label, _, _ = strings.Cut(label, "(")
+	return label
+}
+
+// Kind returns the kind of an object, in words.
+func Kind(object string) string {
+	kind, _, _ := strings.Cut(object, ":")
+	switch kind {
+	case "matview":
+		return "materialised view"
+	case "statistics":
+		return "extended statistics"
+	}
+	return kind
+}
+
+// Compare returns what the upgrade did to the schema that neither its statements meant nor anybody can want, the grave
+// changes first. source is the text of the revisions: a default that it does not contain was computed while they ran.
+func Compare(before, after State, statements []string, source string) []Change {
+	c := &comparison{before: before, after: after, script: parse(statements), source: source}
+	for _, rule := range []func(){
+		c.lostAccess, c.rowSecurity, c.unlogged, c.deferrable, c.hollowViews, c.keysWithoutValues, c.settings, c.disabledTriggers,
+		c.frozenDefaults, c.swappedNames, c.gone, c.plainer, c.strangers, c.lostGrants, c.unpublished,
+	} {
+		rule()
+	}
+	slices.SortStableFunc(c.changes, Change.byWeight)
+	return c.changes
+}
+
+// byWeight orders grave changes first: they decide.
+func (c Change) byWeight(other Change) int {
+	switch {
+	case c.Grave == other.Grave:
+		return 0
+	case c.Grave:
+		return -1
+	}
+	return 1
+}
+
+// comparison collects changes. The first rule that has something to say about an object's facet speaks for all.
+type comparison struct {
+	before, after State
+	script        script
+	source        string
+	changes       []Change
+}
+
+// add records a change.
+func (c *comparison) add(change Change) { c.changes = append(c.changes, change) }
+
+// told reports whether a change of an object has been recorded.
+func (c *comparison) told(object string) bool {
+	return slices.ContainsFunc(c.changes, func(o Change) bool { return o.Object == object })
+}
+
+// both calls f with every object of some kinds that both catalogs have, in order.
+func (c *comparison) both(f func(name string, was, is catalog.Object), kinds ...string) {
+	for _, name := range c.before.Catalog.Names(kinds...) {
+		if is, ok := c.after.Catalog.Objects[name]; ok {
+			f(name, c.before.Catalog.Objects[name], is)
+		}
+	}
+}
+
+// part returns the first of an object's parts with a prefix, empty if it has none.
+func part(o catalog.Object, prefix string) string {
+	i := slices.IndexFunc(o.Parts, func(p string) bool { return strings.HasPrefix(p, prefix) })
+	if i < 0 {
+		return ""
+	}
+	return o.Parts[i]
+}

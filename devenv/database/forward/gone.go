@@ -1,0 +1,171 @@
+package forward
+
+import (
+	"regexp"
+	"strings"
+
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/query"
+)
+
+// gone finds objects that went although no statement drops or renames them by name: CASCADE took them along, or
+// something was made anew without them. It leaves out what went with its parent object or with a schema, and what
+// could not stay: an index of a column that was dropped, a foreign key to a table that was.
+func (c *comparison) gone() {
+	for _, d := range c.before.Catalog.Diff(c.after.Catalog) {
+		kind, _, _ := strings.Cut(d.Object, ":")
+		verb := kindOf(kind).verb
+		if d.Is != "" || verb == "" || c.told(d.Object) || !c.schemaStays(d.Object) || c.lives(d.Object, kind) {
+			continue
+		}
+		was := c.before.Catalog.Objects[d.Object]
+		names := []string{plainName(d.Object)}
+		if onTable(kind) {
+			names = append(names, plainName(was.Parent))
+		}
+		if c.script.does(verb, names...) >= 0 {
+			continue
+		}
+		change := Change{
+			Object: d.Object, Text: "the " + Kind(d.Object) + " " + Label(d.Object) + " is gone", Was: d.Was,
+			Grave: kind == "matview", Modelled: kind == "index" || kind == "constraint" || kind == "column", Cause: c.script.cascade(),
+		}
+		change.Drop = c.before.dropping(d.Object)
+		if change.Cause < 0 && was.Parent != "" {
+			change.Cause = c.script.anew(plainName(was.Parent))
+		}
+		c.add(change)
+	}
+}
+
+// kindWords are how SQL names a kind, and the pattern of what drops or renames one by name.
+type kindWords struct{ sql, verb string }
+
+// kindOf returns the words of a kind of object that may be taken along; none for the others.
+func kindOf(kind string) kindWords {
+	switch kind {
+	case "view":
+		return kindWords{"VIEW", `(?:DROP|ALTER)\s+(?:VIEW|TABLE)`}
+	case "matview":
+		return kindWords{"MATERIALIZED VIEW", `(?:DROP|ALTER)\s+(?:MATERIALIZED\s+VIEW|TABLE)`}
+	case "function":
+		return kindWords{"ROUTINE", `(?:DROP|ALTER)\s+(?:FUNCTION|PROCEDURE|ROUTINE|AGGREGATE)`}
+	case "sequence":
+		return kindWords{"SEQUENCE", `(?:DROP|ALTER)\s+(?:SEQUENCE|TABLE)`}
+	case "trigger", "policy", "rule":
+		return kindWords{strings.ToUpper(kind), `(?:DROP|ALTER)\s+` + kind}
+	case "index":
+		return kindWords{"INDEX", `(?:DROP|ALTER|USING)\s+INDEX`}
+	case "constraint":
+		return kindWords{"CONSTRAINT", `(?:DROP|ALTER|RENAME)\s+CONSTRAINT`}
+	case "statistics":
+		return kindWords{"STATISTICS", `(?:DROP|ALTER)\s+STATISTICS`}
+	case "column":
+		return kindWords{"COLUMN", `DROP|RENAME`}
+	}
+	return kindWords{}
+}
+
+// onTable reports whether a kind's names are unique in a table only.
+func onTable(kind string) bool { return kind == "trigger" || kind == "policy" || kind == "rule" }
+
+// lives reports whether a missing object is there in another way, or could not stay.
+func (c *comparison) lives(object, kind string) bool {
+	was := c.before.Catalog.Objects[object]
+	switch kind {
+	case "sequence": // its column's default or identity tells
+		return was.Parent != ""
+	case "function": // with arguments of a renamed type
+		for _, name := range c.after.Catalog.Names("function") {
+			if _, old := c.before.Catalog.Objects[name]; !old && Label(name) == Label(object) {
+				return true
+			}
+		}
+	case "index", "constraint", "statistics":
+		return c.withoutColumn(was) || c.withoutTable(was) || c.equivalent(object, kind)
+	}
+	return false
+}
+
+// withoutColumn reports whether one of the columns in an object's definition no longer exists.
+func (c *comparison) withoutColumn(was catalog.Object) bool {
+	table := strings.TrimPrefix(was.Parent, "table:")
+	for _, column := range c.before.Catalog.Names("column") {
+		name, ok := strings.CutPrefix(column, "column:"+table+".")
+		if _, stays := c.after.Catalog.Objects[column]; ok && !stays && naming(name).MatchString(was.Definition) {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutTable reports whether a foreign key's other table no longer exists.
+func (c *comparison) withoutTable(was catalog.Object) bool {
+	to := regexp.MustCompile(`\bREFERENCES ([^(]+)\(`).FindStringSubmatch(was.Definition)
+	if to == nil {
+		return false
+	}
+	_, stays := c.after.Catalog.Objects["table:"+strings.ReplaceAll(to[1], `"`, "")]
+	return !stays
+}
+
+// equivalent reports whether an index, a constraint or statistics of the same definition exists under another name.
+func (c *comparison) equivalent(object, kind string) bool {
+	was := c.before.Catalog.Objects[object]
+	for _, name := range c.after.Catalog.Names(kind) {
+		is := c.after.Catalog.Objects[name]
+		if is.Parent == was.Parent && unnamed(is.Definition, name) == unnamed(was.Definition, object) {
+			return true
+		}
+	}
+	return false
+}
+
+// unnamed returns a definition without the object's own name and comment.
+func unnamed(definition, object string) string {
+	definition, _, _ = strings.Cut(definition, " comment '")
+	return naming(plainName(object)).ReplaceAllString(definition, "$1$2")
+}
+
+// dropping returns the statement that drops an object by name.
+func (s State) dropping(object string) string {
+	kind, label, _ := strings.Cut(object, ":")
+	drop := "DROP " + kindOf(kind).sql + " "
+	_, on, _ := strings.Cut(s.Catalog.Objects[object].Parent, ":")
+	schema, table, _ := strings.Cut(on, ".")
+	switch kind {
+	case "view", "matview", "sequence", "index", "statistics":
+		schema, name, _ := strings.Cut(label, ".")
+		return drop + query.Table(schema, name)
+	case "function": // the catalog has its name and arguments as Postgres writes them
+		return drop + label
+	case "trigger", "policy", "rule":
+		return drop + query.Identifier(strings.TrimPrefix(label, on+".")) + " ON " + query.Table(schema, table)
+	case "constraint", "column":
+		return "ALTER TABLE " + query.Table(schema, table) + " " + drop + query.Identifier(strings.TrimPrefix(label, on+"."))
+	}
+	return ""
+}
+
+// schemaStays reports whether both catalogs have the object's schema, or neither has because it is not listed.
+func (c *comparison) schemaStays(object string) bool {
+	schema, _, _ := strings.Cut(Label(object), ".")
+	_, was := c.before.Catalog.Objects["schema:"+schema]
+	_, is := c.after.Catalog.Objects["schema:"+schema]
+	return !was || is
+}
+
+// plainName returns an object's name without kind, schema, table and arguments.
+func plainName(object string) string {
+	object, _, _ = strings.Cut(object, "(")
+	return object[strings.LastIndexAny(object, ".:")+1:]
+}
+
+// sqlName returns an object's name in SQL.
+func sqlName(object string) string {
+	schema, name, ok := strings.Cut(Label(object), ".")
+	if !ok {
+		return query.Identifier(schema)
+	}
+	return query.Table(schema, name)
+}

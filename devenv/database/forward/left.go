@@ -1,0 +1,184 @@
+package forward
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/query"
+)
+
+// settings finds settings of the database or of a role that the upgrade left changed: every later session has them.
+func (c *comparison) settings() {
+	for _, d := range c.before.Catalog.Diff(c.after.Catalog) {
+		if name, ok := strings.CutPrefix(d.Object, "setting:"); ok {
+			c.leftSetting(name, d.Was, d.Is)
+		}
+	}
+	was, is := c.before.Access.Settings, c.after.Access.Settings
+	names := slices.Concat(slices.Collect(maps.Keys(was)), slices.Collect(maps.Keys(is)))
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if was[name] != is[name] {
+			c.leftSetting(name, was[name], is[name])
+		}
+	}
+}
+
+// leftSetting records a setting, "database.search_path" or "role webapp.search_path", with its assignments.
+func (c *comparison) leftSetting(name, was, is string) {
+	of, setting, _ := strings.Cut(name, ".")
+	alter := "ALTER DATABASE …"
+	role, isRole := strings.CutPrefix(of, "role ")
+	if isRole {
+		alter = "ALTER ROLE " + query.Identifier(role)
+	}
+	change := Change{
+		Object: "setting:" + name, Was: was, Text: "the " + of + " is left with " + is + " for every later session",
+		Mend: alter + " RESET " + setting, Cause: c.script.cause(`ALTER\s+(?:DATABASE|ROLE|USER)`, setting),
+	}
+	if is == "" {
+		change.Text, change.Mend = "the "+of+" has lost its setting "+was, alter+" SET "+strings.Replace(was, "=", " = ", 1)
+	}
+	c.add(change)
+}
+
+// frozenDefaults finds defaults that are the moment at which the upgrade ran, or an id that it made: they were meant
+// for each row.
+func (c *comparison) frozenDefaults() {
+	for _, name := range c.after.Catalog.Names("column") {
+		was, is := c.before.Catalog.Objects[name], c.after.Catalog.Objects[name]
+		literal := part(is, "default ")
+		if literal == "" || literal == part(was, "default ") || !c.frozen(literal) {
+			continue
+		}
+		c.add(Change{
+			Object: name,
+			Text: "the default of " + Label(name) + " is the value of one moment, " + strings.TrimPrefix(literal, "default ") +
+				", and not computed for each row",
+			Was: part(was, "default "), Mend: perRow(name, literal), Cause: c.script.cause(`ADD|ALTER|CREATE`, plainName(name)),
+		})
+	}
+}
+
+// frozen reports whether a literal is a time close to now or a random id, and is not in the revisions' text.
+func (c *comparison) frozen(literal string) bool {
+	if id := regexp.MustCompile(`'([0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12})'`).FindStringSubmatch(literal); id != nil {
+		return !strings.Contains(strings.ToLower(c.source), id[1]) && !strings.HasPrefix(id[1], "00000000")
+	}
+	if day := regexp.MustCompile(`(\d{4})-(\d\d)-(\d\d)`).FindString(literal); day != "" {
+		at, err := time.Parse(time.DateOnly, day)
+		return err == nil && near(at, 48*time.Hour) && !c.writes(day)
+	}
+	if digits := regexp.MustCompile(`^default '?(\d{10}|\d{13})(\.\d+)?\b`).FindStringSubmatch(literal); digits != nil {
+		seconds, err := strconv.ParseInt(digits[1][:10], 10, 64)
+		return err == nil && near(time.Unix(seconds, 0), 24*time.Hour) && !strings.Contains(c.source, digits[1])
+	}
+	return false
+}
+
+// writes reports whether the revisions contain a day, in one of the ways in which Python writes it. Their header does,
+// with the day on which they were made.
+func (c *comparison) writes(day string) bool {
+	header := regexp.MustCompile(`(?m)^Create Date:.*$`)
+	source := header.ReplaceAllLiteralString(c.source, "")
+	at, err := time.Parse(time.DateOnly, day)
+	return err == nil && (strings.Contains(source, day) || strings.Contains(source, at.Format("2006, 1, 2")))
+}
+
+func near(at time.Time, within time.Duration) bool { return time.Since(at).Abs() < within }
+
+// perRow returns the statement that computes a default for each row.
+func perRow(column, literal string) string {
+	value := "now()"
+	if strings.Contains(literal, "::uuid") || !strings.Contains(literal, "::time") && !strings.Contains(literal, "::date") {
+		value = "…"
+	}
+	if strings.Contains(literal, "::uuid") {
+		value = "gen_random_uuid()"
+	}
+	if strings.Contains(literal, "::date") {
+		value = "CURRENT_DATE"
+	}
+	return filling(column, "default "+value)
+}
+
+// swappedNames finds two columns of a table, or two tables, that have each other's name now.
+func (c *comparison) swappedNames() {
+	for i := range c.before.Shape.Tables {
+		was := &c.before.Shape.Tables[i]
+		is := c.after.Shape.Table(was.OID)
+		if is == nil {
+			continue
+		}
+		c.swapped("column", was.Label()+".", swaps(columnNames(was), columnNames(is)))
+	}
+	c.swapped("table", "", swaps(tableNames(&c.before.Shape), tableNames(&c.after.Shape)))
+}
+
+func (c *comparison) swapped(kind, prefix string, pairs [][2]string) {
+	for _, pair := range pairs {
+		c.add(Change{
+			Object: kind + ":" + prefix + pair[0], Text: "the " + kind + "s " + prefix + pair[0] + " and " + prefix + pair[1] +
+				" have swapped their names: who reads one gets the other's values",
+			Cause: c.script.cause(`RENAME`, plainName(":"+pair[1])),
+		})
+	}
+}
+
+// swaps returns the pairs of names that two things have exchanged, by what identifies them.
+func swaps[K comparable](was, is map[K]string) [][2]string {
+	var pairs [][2]string
+	renamed := map[string]string{}
+	for k, name := range was {
+		if now, stays := is[k]; stays && now != name {
+			renamed[name] = now
+		}
+	}
+	for name, now := range renamed {
+		if name < now && renamed[now] == name {
+			pairs = append(pairs, [2]string{name, now})
+		}
+	}
+	slices.SortFunc(pairs, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return pairs
+}
+
+func columnNames(t *catalog.Table) map[int16]string {
+	names := map[int16]string{}
+	for i := range t.Columns {
+		names[t.Columns[i].Number] = t.Columns[i].Name
+	}
+	return names
+}
+
+func tableNames(s *catalog.Shape) map[uint32]string {
+	names := map[uint32]string{}
+	for i := range s.Tables {
+		names[s.Tables[i].OID] = s.Tables[i].Label()
+	}
+	return names
+}
+
+// unpublished finds tables that a publication no longer contains although they are still there.
+func (c *comparison) unpublished() {
+	c.both(func(name string, was, is catalog.Object) {
+		if was.Definition == is.Definition || c.script.does(`(?:ALTER|DROP|CREATE)\s+PUBLICATION`, plainName(name)) >= 0 {
+			return
+		}
+		for _, table := range c.before.Catalog.Names("table") {
+			_, stays := c.after.Catalog.Objects[table]
+			if label := Label(table); stays && naming(label).MatchString(was.Definition) && !naming(label).MatchString(is.Definition) {
+				c.add(Change{
+					Object: name, Text: "the publication " + plainName(name) + " no longer contains " + label, Was: was.Definition,
+					Mend:  "ALTER PUBLICATION " + query.Identifier(plainName(name)) + " ADD TABLE " + sqlName(table),
+					Cause: c.script.anew(plainName(table)),
+				})
+			}
+		}
+	}, "publication")
+}

@@ -1,0 +1,184 @@
+package forward
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/query"
+)
+
+// lostAccess finds rights that a role no longer has on what still exists, by whatever way it had them, and roles that
+// can no longer log in.
+func (c *comparison) lostAccess() {
+	was, is := c.before.Access, c.after.Access
+	for _, role := range slices.Sorted(maps.Keys(was.Roles)) {
+		login, there := is.Roles[role]
+		if was.Roles[role] && !login {
+			c.add(Change{
+				Object: "role:" + role, Text: "the role " + role + " can no longer log in",
+				Mend:  "ALTER ROLE " + query.Identifier(role) + " LOGIN",
+				Grave: true, Cause: c.script.cause(`ROLE|USER|OWNED`, role),
+			})
+		}
+		if there {
+			c.lostRights(role)
+		}
+	}
+}
+
+// lostRights finds the rights that a role lost on each object. Without a schema's, those on what is in it are not
+// listed.
+func (c *comparison) lostRights(role string) {
+	was, is := c.before.Access, c.after.Access
+	var closed []string
+	grants := slices.DeleteFunc(slices.Collect(maps.Keys(was.Rights)), func(g Grant) bool { return g.Role != role })
+	slices.SortFunc(grants, func(a, b Grant) int { return cmp.Compare(rank(a)+a.Object, rank(b)+b.Object) })
+	for _, g := range grants {
+		lost := without(was.Rights[g], is.Rights[g])
+		schema, _, _ := strings.Cut(Label(g.Object), ".")
+		_, stays := is.Owners[g.Object]
+		isSchema := strings.HasPrefix(g.Object, "schema:")
+		if isSchema {
+			_, stays = c.after.Catalog.Objects[g.Object]
+		}
+		if len(lost) == 0 || !stays || slices.Contains(closed, schema) {
+			continue
+		}
+		if isSchema {
+			closed = append(closed, schema)
+		}
+		rights := strings.Join(lost, ", ")
+		cause := c.script.cause(`REVOKE`, plainName(g.Object))
+		if cause < 0 {
+			cause = c.script.anew(plainName(g.Object))
+		}
+		c.add(Change{
+			Object: g.Object, Text: "the role " + role + " has lost " + rights + " on " + Kind(g.Object) + " " + Label(g.Object),
+			Mend:  "GRANT " + rights + " ON " + grantable(g.Object) + " TO " + query.Identifier(role),
+			Grave: was.Roles[role] || was.writes(role), Cause: cause,
+		})
+	}
+}
+
+// rank orders schemas before what is in them.
+func rank(g Grant) string {
+	if strings.HasPrefix(g.Object, "schema:") {
+		return "0"
+	}
+	return "1"
+}
+
+// grantable returns an object as GRANT names it.
+func grantable(object string) string {
+	kind, name, _ := strings.Cut(object, ":")
+	switch kind {
+	case "schema":
+		return "SCHEMA " + query.Identifier(name)
+	case "function":
+		return "FUNCTION " + name
+	case "sequence":
+		return "SEQUENCE " + sqlName(object)
+	}
+	return sqlName(object)
+}
+
+// rowSecurity finds roles that row security shuts out of a table: no policy lets them, or a new restrictive one takes
+// rows from them. Where no role has rights of its own, a table without any policy is shut to all but its owner.
+func (c *comparison) rowSecurity() {
+	was, is := c.before.Access, c.after.Access
+	c.both(func(name string, old, now catalog.Object) {
+		on := part(now, "row level security")
+		cause := c.script.cause(`ROW\s+LEVEL\s+SECURITY|POLICY`, plainName(name))
+		change := Change{Object: name, Cause: cause, Mend: "CREATE POLICY … ON " + sqlName(name) + " TO … USING (…)"}
+		for _, role := range slices.Sorted(maps.Keys(is.Roles)) {
+			g := Grant{role, name}
+			if lost := without(was.Open[g], is.Open[g]); len(lost) > 0 && len(without(was.Rights[g], is.Rights[g])) == 0 {
+				change.Text = "row level security shuts the role " + role + " out of " + Label(name) + ": no policy lets it " +
+					strings.Join(lost, ", ")
+				change.Grave = was.Roles[role] || was.writes(role)
+				c.add(change)
+			}
+		}
+		if on != "" && part(old, "row level security") != on && !c.told(name) && !c.hasPolicy(name) {
+			change.Text = "row level security is on for " + Label(name) + ", and no policy lets anybody but its owner see a row"
+			if strings.Contains(on, "forced") {
+				change.Text = "row level security is forced on " + Label(name) + ", and no policy lets anybody see a row"
+			}
+			c.add(change)
+		}
+	}, "table")
+	for _, name := range c.after.Catalog.Names("policy") {
+		o := c.after.Catalog.Objects[name]
+		_, old := c.before.Catalog.Objects[name]
+		if _, table := c.before.Catalog.Objects[o.Parent]; !old && table && strings.HasPrefix(o.Definition, "restrictive ") {
+			c.add(Change{
+				Object: name, Was: o.Definition,
+				Text:  "the new policy " + Label(name) + " is restrictive: it takes rows from roles that could see or write them",
+				Mend:  "DROP POLICY " + plainName(name) + " ON " + sqlName(o.Parent),
+				Cause: c.script.cause(`POLICY`, plainName(name)),
+			})
+		}
+	}
+}
+
+// hasPolicy reports whether a table has a permissive policy after the upgrade.
+func (c *comparison) hasPolicy(table string) bool {
+	return slices.ContainsFunc(c.after.Catalog.Names("policy"), func(name string) bool {
+		o := c.after.Catalog.Objects[name]
+		return o.Parent == table && strings.HasPrefix(o.Definition, "permissive ")
+	})
+}
+
+// lostGrants finds grants that went with what was made anew and that no role has felt: those of PUBLIC, or those that
+// had been taken from it.
+func (c *comparison) lostGrants() {
+	for _, name := range c.before.Catalog.Names("grant") {
+		object := strings.TrimPrefix(name, "grant:")
+		was, is := c.before.Catalog.Objects[name], c.after.Catalog.Objects[name]
+		_, stays := c.after.Catalog.Objects[object]
+		if !stays || was.Definition == is.Definition || c.granted(object) || strings.HasPrefix(object, "column:") ||
+			c.script.does(`GRANT|REVOKE`, plainName(object)) >= 0 || c.script.last(`\bON\s+ALL\s+\w+\s+IN\s+SCHEMA\b`) >= 0 ||
+			c.script.anew(plainName(object)) < 0 {
+			continue
+		}
+		c.add(Change{
+			Object: object, Text: "the " + Kind(object) + " " + Label(object) + " was made anew without its grants", Was: was.Definition,
+			Cause: c.script.anew(plainName(object)),
+		})
+	}
+}
+
+// granted reports whether a lost right on an object has been recorded.
+func (c *comparison) granted(object string) bool {
+	return slices.ContainsFunc(c.changes, func(o Change) bool { return o.Object == object && strings.HasPrefix(o.Mend, "GRANT ") })
+}
+
+// strangers finds objects that belong to another owner although no statement gives them to it.
+func (c *comparison) strangers() {
+	was, is := c.before.Access.Owners, c.after.Access.Owners
+	for _, object := range slices.Sorted(maps.Keys(was)) {
+		now, stays := is[object]
+		if !stays || now == was[object] || c.script.last(`\bOWNER\s+TO\b|\bREASSIGN\b|\bSET\s+(?:LOCAL\s+|SESSION\s+)?ROLE\b`) >= 0 ||
+			strings.HasPrefix(object, "sequence:") && c.before.Catalog.Objects[object].Parent != "" {
+			continue
+		}
+		c.add(Change{
+			Object: object, Was: "owner " + was[object],
+			Text: "the " + Kind(object) + " " + Label(object) + " belongs to " + now + " now, not to " + was[object],
+			Mend: "ALTER " + strings.ToUpper(strings.Replace(Kind(object), "materialised", "materialized", 1)) + " " + ownable(object) +
+				" OWNER TO " + query.Identifier(was[object]),
+			Cause: c.script.anew(plainName(object)),
+		})
+	}
+}
+
+// ownable returns an object as ALTER … OWNER TO names it.
+func ownable(object string) string {
+	if name, ok := strings.CutPrefix(object, "function:"); ok {
+		return name
+	}
+	return sqlName(object)
+}
