@@ -34,7 +34,7 @@ func ModelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from c
 		if failure != nil {
 			return made, ctx.Err()
 		}
-		if failure, err = createModels(ctx, t, s); failure != nil || err != nil {
+		if failure, err = createModels(ctx, t, s, connection, from); failure != nil || err != nil {
 			return made, err
 		}
 		return catalog.Read(t.VersionTable())(ctx, connection)
@@ -42,18 +42,24 @@ func ModelsCatalog(ctx context.Context, t *tool.Tool, s *database.Server, from c
 	return made, failure, err
 }
 
-// createModels creates the models' schema. A failure of the tool is a result, not an error.
-func createModels(ctx context.Context, t *tool.Tool, s *database.Server) (failure, err error) {
+// createModels creates the models' schema. Types that the models only use, because migrations create them, are taken
+// from the migrations' schema. A failure of the tool is a result, not an error.
+func createModels(ctx context.Context, t *tool.Tool, s *database.Server, conn *database.Conn, from catalog.Catalog) (failure, err error) {
 	modeler, unable := t.Modeler()
 	if unable != nil {
 		return unable, nil
 	}
-	err = modeler.CreateAll(ctx, t.Database(s))
-	var failed *migrations.Failure
-	if errors.As(err, &failed) && !failed.Unanswered() {
-		return failed, nil
+	for {
+		err = modeler.CreateAll(ctx, t.Database(s))
+		var failed *migrations.Failure
+		if !errors.As(err, &failed) || failed.Unanswered() {
+			return nil, err
+		}
+		created, err := catalog.CreateLacking(ctx, conn, from, failed.SQLState, failed.Message)
+		if !created || err != nil {
+			return failed, err
+		}
 	}
-	return nil, err
 }
 
 func digestOf(d catalog.Difference) string { return inputs.Hash(d.Object, d.Facet, d.Was, d.Is)[:16] }
