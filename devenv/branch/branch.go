@@ -22,8 +22,9 @@ type Work struct {
 // Edit is a migration of the base that the branch changed. Status is "changed", "removed" or "renamed".
 type Edit struct {
 	Path, Status, RenamedTo string
-	// Tidied means that only imports were removed or moved: the migration does the same as before.
-	Tidied bool
+	// Tidied means that only imports were removed or moved: the migration does the same as before. OnlyRenamed means
+	// that it does so under the name of another file.
+	Tidied, OnlyRenamed bool
 }
 
 // Read captures the working tree with the ignored files of include.

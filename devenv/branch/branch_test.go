@@ -77,7 +77,7 @@ func TestAddedAndEditedRevisionsAreDistinguished(t *testing.T) {
 	want := []Edit{
 		{Path: "versions/edited.py", Status: "changed"},
 		{Path: "versions/removed.py", Status: "removed"},
-		{Path: "versions/renamed.py", Status: "renamed", RenamedTo: "versions/moved.py"},
+		{Path: "versions/renamed.py", Status: "renamed", RenamedTo: "versions/moved.py", OnlyRenamed: true},
 	}
 	slices.SortFunc(work.Edited, func(a, b Edit) int { return strings.Compare(a.Path, b.Path) })
 	if !slices.Equal(work.Edited, want) {

@@ -1,6 +1,9 @@
 package branch
 
-import "context"
+import (
+	"cmp"
+	"context"
+)
 
 // Files describes how the migration tool's revisions are written.
 type Files interface {
@@ -11,21 +14,22 @@ type Files interface {
 }
 
 // findTidied marks the edited revisions of the base in which only imports were removed or moved: this is what a
-// formatter does when run on the whole source.
+// formatter does when run on the whole source. It marks those that do the same under another file's name as well.
 func (w *Work) findTidied(ctx context.Context, repo treeReader, files Files) error {
 	for i, e := range w.Edited {
-		if e.Status != "changed" {
+		if e.Status == "removed" {
 			continue
 		}
 		was, err := repo.ReadFile(ctx, w.Fork, e.Path)
 		if err != nil {
 			return err
 		}
-		is, err := repo.ReadFile(ctx, w.Capture.Tree, e.Path)
+		is, err := repo.ReadFile(ctx, w.Capture.Tree, cmp.Or(e.RenamedTo, e.Path))
 		if err != nil {
 			return err
 		}
-		w.Edited[i].Tidied = files.SameCode(string(was), string(is))
+		same := files.SameCode(string(was), string(is))
+		w.Edited[i].Tidied, w.Edited[i].OnlyRenamed = same && e.RenamedTo == "", same && e.RenamedTo != ""
 	}
 	return nil
 }

@@ -99,7 +99,8 @@ type Change struct {
 type Edit struct {
 	Path, Status, RenamedTo string
 	// Tidied is true when only imports were removed or moved, so that the migration does what it did before.
-	Tidied bool
+	// OnlyRenamed is true when the file has another name and the same content, apart from that.
+	Tidied, OnlyRenamed bool
 }
 
 // covers reports whether a judgement must leave a piece of evidence out, because a waiver covers it.
