@@ -84,6 +84,8 @@ type Unsteady struct {
 // ReverseOutcome is what the downgrade did, the schema after it, and how the second upgrade ended.
 type ReverseOutcome struct {
 	Down, Again Outcome
+	// Custom is set if the downgrade raises an exception of the project's code.
+	Custom      Custom
 	Differences []catalog.Difference
 	// Data is what the downgrade did to the data.
 	Data ReversedData
@@ -94,6 +96,14 @@ type ReverseOutcome struct {
 	SchemaRead bool
 	// Written is how another downgrade copes with rows that only the new schema accepts, written after the upgrade.
 	Written WitnessOutcome
+}
+
+// Custom is how many of the base's revisions raise the exception that the branch's downgrade raises.
+type Custom struct{ Raising, Of int }
+
+// Holds reports whether so many do that it is the project's custom not to go back.
+func (c Custom) Holds() bool {
+	return c.Raising > 0 && c.Raising*2 >= c.Of || c.Raising > 1 && c.Raising*4 >= c.Of
 }
 
 // ReversedData is what a downgrade did to the data. Base is what it did to the base's data, apart from what the upgrade

@@ -3,6 +3,10 @@ package trials
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
@@ -87,6 +91,9 @@ func (w *reversal) roundTrip(ctx context.Context, log *step.Log) (err error) {
 // explain adds the cause to a failed downgrade: the rows, and whether the base's own downgrade works at all.
 func (w *reversal) explain(ctx context.Context, log *step.Log) error {
 	failure := w.outcome.Down.Failure
+	if w.outcome.Custom = w.custom(failure); w.outcome.Custom.Holds() {
+		return nil
+	}
 	log.Faulty(failure.Error())
 	baseline, baseErr := w.baseline(ctx)
 	rows, rowsErr := rowsIn(ctx, w.server, failure)
@@ -95,6 +102,27 @@ func (w *reversal) explain(ctx context.Context, log *step.Log) error {
 	}
 	w.outcome.Down.Baseline, w.outcome.Down.Offending = baseline, rows
 	return errors.Join(baseErr, rowsErr)
+}
+
+// custom counts the base's revisions that raise what the branch's downgrade raises.
+func (w *reversal) custom(failure *migrations.Failure) (c checks.Custom) {
+	if failure.SQLState != "" || failure.Exception == "" {
+		return c
+	}
+	raises := regexp.MustCompile(`\braise\s+(?:\w+\.)*` + regexp.QuoteMeta(failure.Exception) + `\b`)
+	for _, r := range w.migration.History.Revisions {
+		if slices.ContainsFunc(w.migration.Revisions, func(own migrations.Revision) bool { return own.ID == r.ID }) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(w.Base.Tree.Dir(), filepath.FromSlash(r.Path)))
+		if err != nil {
+			continue // one that cannot be read follows no custom
+		}
+		if c.Of++; raises.Match(text) {
+			c.Raising++
+		}
+	}
+	return c
 }
 
 // baseline downgrades the base's own head by one on a fresh clone, and returns its failure.
