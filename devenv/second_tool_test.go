@@ -35,7 +35,7 @@ func plainProject() map[string]string {
 		"seed.sql": "INSERT INTO members (email, handle) VALUES " +
 			"('ada@example.org', 'ada'), ('bob@example.org', 'bob'), ('eve@example.org', 'eve');\n" +
 			"INSERT INTO tags (label) VALUES ('new'), ('old');\n",
-		"migrations/0001_members.up.sql": "CREATE TABLE members (id serial PRIMARY KEY, email text, handle text, token text);\n" +
+		"migrations/0001_members.up.sql": "SET lock_timeout = '9s';\nCREATE TABLE members (id serial PRIMARY KEY, email text, handle text, token text);\n" +
 			"CREATE TABLE tags (id serial PRIMARY KEY, label text NOT NULL);\nCREATE VIEW labels AS SELECT label FROM tags;\n",
 		"migrations/0001_members.down.sql": "DROP VIEW labels;\nDROP TABLE tags;\nDROP TABLE members;\n",
 	}

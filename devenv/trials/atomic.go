@@ -148,7 +148,9 @@ func breakPoints(statements []migrations.Statement) []migrations.Statement {
 	return points
 }
 
+// endsTransaction reports whether a statement ends its transaction. What a DO block or a function contains does not.
 func endsTransaction(sql string) bool {
+	sql = regexp.MustCompile(`(?s)\$(\w*)\$.*\$\w*\$`).ReplaceAllLiteralString(sql, "''")
 	return regexp.MustCompile(`(?is)(^|;)\s*(COMMIT|END|ROLLBACK|ABORT)\b[^;]*;?\s*$`).MatchString(sql)
 }
 

@@ -2,11 +2,13 @@ package trials
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
 	"devenv/devenv/checks"
+	"devenv/devenv/codesearch"
 	"devenv/devenv/database/catalog"
 	"devenv/migrations"
 )
@@ -19,19 +21,36 @@ func takeNotes(p *pass, up *upgrade) []catalog.Note {
 	if !p.Wants(checks.TrialNotes) || !up.worked() {
 		return nil
 	}
-	return up.notes(p.Tool.Snippets().Words().Script)
+	return up.notes(p.Tool.Snippets().Words().Script, p.limitsWaits())
 }
 
-// notes returns what is worth knowing; script is the tool's command that writes SQL instead of running it.
-func (u *upgrade) notes(script string) []catalog.Note {
+// limitsWaits reports whether the base's migrations, or what lies beside them and runs them, set a lock_timeout
+// somewhere: only then is one without it worth a note.
+func (p *pass) limitsWaits() bool {
+	var files []string
+	for _, versions := range p.Project.Migrations.Versions {
+		dir := filepath.Join(p.Base.Tree.Dir(), filepath.FromSlash(versions))
+		beside, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), "*")) // the pattern is sound
+		within, _ := filepath.Glob(filepath.Join(dir, "*"))
+		files = slices.Concat(files, beside, within)
+	}
+	return slices.ContainsFunc(files, func(file string) bool {
+		text, err := codesearch.Read(file) // nobody can be asked to follow a custom that cannot be read
+		return err == nil && regexp.MustCompile(`(?i)lock_timeout`).MatchString(text)
+	})
+}
+
+// notes returns what is worth knowing; script is the tool's command that writes SQL instead of running it, custom tells
+// whether the project sets a lock_timeout elsewhere.
+func (u *upgrade) notes(script string, custom bool) []catalog.Note {
 	notes := catalog.Notes(&u.before.Shape, &u.after.Shape)
 	altered := u.alteredTables()
 	waits := slices.ContainsFunc(u.statements, func(s migrations.Statement) bool { return regexp.MustCompile(`(?i)lock_timeout`).MatchString(s.SQL) })
-	if len(altered) > 0 && !waits {
+	if len(altered) > 0 && custom && !waits {
 		notes = append(notes, catalog.Note{
 			Table: altered[0],
-			Text: fmt.Sprintf("it waits for its lock on %s without lock_timeout, and everything that comes later waits behind it",
-				strings.Join(altered, ", ")),
+			Text: fmt.Sprintf("it waits for its lock on %s without lock_timeout, which others of the project's migrations set, and "+
+				"everything that comes later waits behind it", strings.Join(altered, ", ")),
 			Remedy: catalog.Remedy{SQL: "SET lock_timeout = '5s'"}, Advice: "and retry if it fails",
 		})
 	}

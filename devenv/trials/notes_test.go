@@ -54,8 +54,8 @@ func TestLockNotesNameWaitsAndManyTables(t *testing.T) {
 		"none": {[]string{"CREATE TABLE badges ()"}, nil},
 	} {
 		var got []string
-		for _, n := range noted(c.statements...).notes("") {
-			text, _, _ := strings.Cut(n.Text, ", and everything")
+		for _, n := range noted(c.statements...).notes("", true) {
+			text, _, _ := strings.Cut(n.Text, ", which others")
 			got = append(got, text)
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
@@ -83,7 +83,7 @@ func TestRevisionsAreNotIdleWithoutReportedStatements(t *testing.T) {
 	t.Parallel()
 	u := noted()
 	u.revisions = []migrations.Revision{{ID: "3f2a"}}
-	if notes := u.notes(""); len(notes) > 0 {
+	if notes := u.notes("", true); len(notes) > 0 {
 		t.Errorf("for a tool that reports no statements: %+v", notes)
 	}
 }

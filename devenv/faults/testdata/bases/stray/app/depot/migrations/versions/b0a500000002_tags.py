@@ -11,6 +11,7 @@ down_revision = "b0a500000001"
 
 
 def upgrade():
+    op.execute("SET lock_timeout = '30s'")
     op.create_table(
         "tags",
         sa.Column("id", sa.Integer(), nullable=False),
