@@ -21,8 +21,12 @@ func judgeChanged(f *Facts) Finding {
 		return unasked(f.whyNotRun())
 	}
 	var evidence []report.Evidence
+	var stamped []string
 	for _, c := range f.Data.Changes {
-		if c.Kind == data.ValuesChanged {
+		switch {
+		case c.Stamped:
+			stamped = append(stamped, shortObject(report.Evidence{Table: c.Table, Column: c.Column}))
+		case c.Kind == data.ValuesChanged:
 			e := changeEvidence(c)
 			e.Revision = f.onlyRevision()
 			evidence = append(evidence, e)
@@ -38,7 +42,10 @@ func judgeChanged(f *Facts) Finding {
 		evidence = append(evidence, e)
 	}
 	evidence = slices.DeleteFunc(evidence, f.covers)
-	if len(evidence) == 0 {
+	switch {
+	case len(evidence) == 0 && len(stamped) > 0:
+		return clean("every value is unchanged, but for the time of the change in " + strings.Join(stamped, ", "))
+	case len(evidence) == 0:
 		return clean("every value is unchanged")
 	}
 	hint, said := "if the change is intended, say so in the revision:\n", map[string]bool{}
@@ -72,7 +79,8 @@ func changeEvidence(c data.Change) report.Evidence {
 }
 
 const dataChangedPage = `Every value that is still there must be unchanged. The same value in another type counts as unchanged: 1.5 and 1.50, a text
-and its enum, a timestamp and the same timestamptz in UTC.
+and its enum, a timestamp and the same timestamptz in UTC, an epoch and its timestamp, a list in one text and its array. A column
+that notes the time of a change (updated_at, by a trigger or the tool) is not compared.
 
 Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory restores what was rounded or cut off.
 

@@ -147,7 +147,9 @@ func (e entry) valid() error {
 }
 
 // silent reports whether the case is a harmless migration.
-func (e entry) silent() bool { return strings.HasPrefix(e.Class, "S") }
+func (e entry) silent() bool {
+	return strings.HasPrefix(e.Class, "S") || strings.HasPrefix(e.Class, "M")
+}
 
 // exit returns the exit status that the command must have.
 func (e entry) exit() int {

@@ -2,10 +2,13 @@ package trials
 
 import (
 	"context"
+	"regexp"
+	"slices"
 	"time"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
 	"devenv/devenv/testbed"
 )
@@ -24,8 +27,20 @@ func compareData(ctx context.Context, p *pass, up *upgrade) (err error) {
 	if len(changes) > 0 {
 		changes, err = examine(ctx, p, up, up.after.Fingerprint, changes)
 	}
+	for i, c := range changes {
+		changes[i].Stamped = c.Stamped && up.stamps(c.Table, c.Column)
+	}
 	up.data = checks.DataOutcome{Ran: err == nil, Changes: changes}
 	return err
+}
+
+// stamps reports whether a column notes when its row was changed: its name says so, or the migration changed it without
+// naming it, so that a trigger or the tool did.
+func (u *upgrade) stamps(table, column string) bool {
+	if regexp.MustCompile(`(?i)updat|modif|chang|touch|synced|mtime`).MatchString(column) {
+		return true
+	}
+	return !slices.ContainsFunc(u.ownStatements(), named(&catalog.Column{Name: column}).MatchString)
 }
 
 // examine checks changes against the base's original data, read from a fresh clone.

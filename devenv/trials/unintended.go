@@ -102,7 +102,7 @@ func (p *pass) upserts(ctx context.Context) ([]checks.Mention, error) {
 			return nil, errors.Join(err, ctx.Err())
 		}
 		line := 0
-		for code := range strings.Lines(string(text)) {
+		for code := range strings.Lines(text) {
 			if line++; upsert.MatchString(code) {
 				found = append(found, checks.Mention{File: file, Line: line})
 			}

@@ -20,6 +20,7 @@ type State struct {
 // base serves as before. Of tables above 200,000 rows it reads one row in 64.
 func Examine(ctx context.Context, before, after State, changes []Change) ([]Change, error) {
 	now := pairTables(before.Print.Tables, after.Print.Tables)
+	other := newElsewhere(before, after, now)
 	var settled []Change
 	for i, was := range before.Print.Tables {
 		concerned := slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return c.Table != was.label() })
@@ -30,8 +31,12 @@ func Examine(ctx context.Context, before, after State, changes []Change) ([]Chan
 		if now[i] >= 0 {
 			e.is = &after.Print.Tables[now[i]]
 		}
-		if err := e.read(ctx, before.Conn, after.Conn, concerned); err != nil {
+		err := e.read(ctx, before.Conn, after.Conn, concerned)
+		if err != nil {
 			return nil, fmt.Errorf("read the rows of %s: %w", was.label(), err)
+		}
+		if concerned, err = e.withoutMoved(ctx, before.Conn, other, concerned); err != nil {
+			return nil, fmt.Errorf("look for the rows of %s elsewhere: %w", was.label(), err)
 		}
 		settled = append(settled, e.settle(concerned)...)
 	}
@@ -48,12 +53,38 @@ type examination struct {
 	after  rowSet
 	at     map[string]int // the index of a column's values in each row, by its old name
 	fresh  []int          // the indexes of the values of columns that the table did not have before
+	// moved are the ids of lost rows that are in another table.
+	moved map[string]bool
+}
+
+// withoutMoved returns the changes without the losses whose rows or values are in another place.
+func (e *examination) withoutMoved(ctx context.Context, before *pgx.Conn, other *elsewhere, changes []Change) ([]Change, error) {
+	var rest []Change
+	for _, c := range changes {
+		var there bool
+		var err error
+		switch c.Kind {
+		case RowsLost, TableDropped:
+			err = e.findRows(ctx, before, other)
+			lost := c.Before - c.After - int64(len(e.moved))
+			there, c.After = lost <= 0, c.Before-lost
+		case ColumnDropped, ValuesLost:
+			there, err = e.livesOn(ctx, c.Column, other)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !there {
+			rest = append(rest, c)
+		}
+	}
+	return rest, nil
 }
 
 // settle decides the changes of one table.
 func (e *examination) settle(changes []Change) []Change {
 	var settled []Change
-	replaced := e.replacedRows(changes)
+	replaced := e.replacedRows()
 	if replaced != nil {
 		settled = append(settled, *replaced)
 	}
@@ -86,11 +117,14 @@ func (e *examination) certain(c Change) bool {
 
 // replacedRows finds rows that are gone while as many others were added. A renumbered key with otherwise unchanged
 // rows is no loss.
-func (e *examination) replacedRows(changes []Change) *Change {
+func (e *examination) replacedRows() *Change {
 	if !e.keyed || e.is == nil || e.was.Rows != e.is.Rows || e.rate != 1 || e.renumbered() {
 		return nil
 	}
-	c := Change{Table: e.was.label(), TableNow: changes[0].TableNow, Kind: RowsLost, Before: e.was.Rows}
+	c := Change{Table: e.was.label(), Kind: RowsLost, Before: e.was.Rows}
+	if e.is.label() != c.Table {
+		c.TableNow = e.is.label()
+	}
 	gone := e.gone()
 	if len(gone) == 0 {
 		return nil
@@ -113,11 +147,11 @@ func (e *examination) renumbered() bool {
 	return true
 }
 
-// gone returns the rows of before whose key no longer exists.
+// gone returns the rows of before whose key no longer exists, here or where they were moved to.
 func (e *examination) gone() []int {
 	var rows []int
 	for n, id := range e.before.ids {
-		if _, there := e.after.at[id]; !there {
+		if _, there := e.after.at[id]; !there && !e.moved[id] {
 			rows = append(rows, n)
 		}
 	}

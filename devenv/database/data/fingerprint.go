@@ -91,6 +91,8 @@ type Change struct {
 	Rows     int64    `json:"rows,omitempty"`
 	Keys     []string `json:"keys,omitempty"`
 	Examples []string `json:"examples,omitempty"`
+	// Stamped means that every changed value of a time is now the moment of the change.
+	Stamped bool `json:"stamped,omitempty"`
 	// SampledBy is n if Rows was counted among one row in n, else 1 or 0.
 	SampledBy int `json:"sampled_by,omitempty"`
 }

@@ -15,7 +15,8 @@ import (
 // retyping normalizes the texts of a column's values, as Postgres writes them under steady settings, so that the same
 // value of the old and the new type has the same text: 1.5 and 1.50, a timestamp and its timestamptz in UTC, a JSON
 // text and its jsonb, 'yes' and the boolean true. A text that a number would not be written as ('007', ' 7') is not
-// that number.
+// that number. forms.go has the forms that two families share: an epoch and its timestamp, a list in one text and its
+// array.
 type retyping struct{ old, new string }
 
 // was normalizes a value of the old type, is one of the new type.
@@ -32,6 +33,12 @@ func (c retyping) spell(text, typ, other string) string {
 		return strings.Join(parts, ",")
 	}
 	f, g := familyOf(typ), familyOf(other)
+	if typ == "money" {
+		text = amount(text)
+	}
+	if form, shared := sharedForm(text, f, g); shared {
+		return form
+	}
 	switch {
 	case f == familyOther || g == familyOther:
 		return text
@@ -57,13 +64,22 @@ const (
 	familyUUID
 	familyBytes
 	familyAddress
+	familyInterval
+	familyList
+	familyPairs
 )
 
 func familyOf(typ string) family {
+	switch {
+	case strings.HasSuffix(typ, "[]"):
+		return familyList
+	case typ == "hstore" || strings.HasSuffix(typ, ".hstore"):
+		return familyPairs
+	}
 	switch typ {
 	case "text", "character varying", "character", "name":
 		return familyText
-	case "smallint", "integer", "bigint", "numeric", "real", "double precision":
+	case "smallint", "integer", "bigint", "numeric", "real", "double precision", "money":
 		return familyNumber
 	case "boolean":
 		return familyBoolean
@@ -79,6 +95,8 @@ func familyOf(typ string) family {
 		return familyBytes
 	case "inet", "cidr":
 		return familyAddress
+	case "interval":
+		return familyInterval
 	}
 	return familyOther
 }
