@@ -17,6 +17,9 @@ import (
 // absentEnvFile finds the path in Compose's message about a missing env_file.
 var absentEnvFile = regexp.MustCompile(`env file (\S.*?) not found`)
 
+// requiredVariable finds the variable in Compose's message about one without a value.
+var requiredVariable = regexp.MustCompile(`required variable (\w+) is missing`)
+
 // loadFailed returns the failure of a project that does not load. Usually a file is missing that git ignores and
 // whose example is in git; absent returns all env files that are missing.
 func loadFailed(err error, o LoadOptions, absent func() []string) error {
@@ -26,20 +29,34 @@ func loadFailed(err error, o LoadOptions, absent func() []string) error {
 			"    compose: {files: [path/to/compose.yaml]}",
 			"find the Compose file: %s", said)
 	}
-	hint := "reproduce it with: docker compose config"
+	hint, env := "reproduce it with: docker compose config", filepath.Join(o.directory(), ".env")
+	if required := requiredVariable.FindAllStringSubmatch(said, -1); required != nil && len(o.EnvFiles) == 0 {
+		hint = "set " + listed(required) + " in " + shown(env)
+	}
 	if named := absentEnvFile.FindStringSubmatch(said); named != nil {
 		files := absent()
 		if len(files) == 0 {
 			files = named[1:]
 		}
 		said, hint = envFilesAbsent(files)
-	} else if env := filepath.Join(o.directory(), ".env"); len(o.EnvFiles) == 0 && !isFile(env) {
+	} else if len(o.EnvFiles) == 0 && !isFile(env) {
 		if example := exampleOf(env); example != "" {
 			hint = ".env, which sets the Compose file's variables, is missing; create it from its example: cp " +
 				shown(example) + " " + shown(env)
 		}
 	}
 	return report.Fail(report.KindUsage, hint, "load the Compose project: %s", said)
+}
+
+// listed returns what the first groups of matches found, each once.
+func listed(matches [][]string) string {
+	var names []string
+	for _, match := range matches {
+		if !slices.Contains(names, match[1]) {
+			names = append(names, match[1])
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // envFilesAbsent says which env files do not exist, and how to create each.

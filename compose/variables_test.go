@@ -1,6 +1,7 @@
 package compose_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -104,5 +105,12 @@ func TestAMissingRequiredVariableNamesTheExampleFile(t *testing.T) {
 	_, err := connect(t).Load(t.Context(), compose.LoadOptions{WorkingDir: root})
 	if err == nil || !strings.Contains(err.Error(), "TAG") || !strings.HasSuffix(report.HintOf(err), "cp .env.example .env") {
 		t.Errorf("%v\n%s", err, report.HintOf(err))
+	}
+	if err := os.WriteFile(".env", []byte("TAG=\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = connect(t).Load(t.Context(), compose.LoadOptions{WorkingDir: root})
+	if report.HintOf(err) != "set TAG in .env" {
+		t.Errorf("where .env does not set it: %v\n%s", err, report.HintOf(err))
 	}
 }

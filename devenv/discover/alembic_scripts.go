@@ -98,11 +98,11 @@ func common(a, b string) int {
 	return n
 }
 
-// flask reports whether a configuration is Flask-Migrate's: it does not say where the scripts are, and env.py asks
-// Flask for the application.
+// flask reports whether a configuration is Flask-Migrate's: env.py is beside it, and asks Flask for the application.
+// Whatever it says of where the scripts are, Flask-Migrate takes its directory.
 func (s search) flask(c *settings) bool {
 	env := path.Join(path.Dir(c.path), "env.py")
-	return !c.hasScriptOption && s.files.exists[env] && s.files.holds(env, "current_app")
+	return s.files.exists[env] && s.files.holds(env, "current_app")
 }
 
 // scriptDirectories returns the directories of Alembic's scripts that are the application's own.

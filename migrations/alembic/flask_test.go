@@ -42,7 +42,8 @@ def create_app():
     return app
 -- migrations/alembic.ini --
 [alembic]
-# the scripts are beside this file
+# Flask-Migrate ignores this
+script_location = elsewhere
 -- migrations/env.py --
 from alembic import context
 from flask import current_app

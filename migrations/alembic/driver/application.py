@@ -14,9 +14,8 @@ def is_asked_for(config_file):
 
 
 def complete(config, config_file):
-    """Sets what Flask-Migrate sets and its file leaves out: the scripts are in the file's own directory."""
-    if not config.get_main_option("script_location"):
-        config.set_main_option("script_location", os.path.dirname(os.path.abspath(config_file)).replace("%", "%%"))
+    """Sets what Flask-Migrate sets, whatever its file says: the scripts are in the file's own directory."""
+    config.set_main_option("script_location", os.path.dirname(os.path.abspath(config_file)).replace("%", "%%"))
 
 
 @contextlib.contextmanager
