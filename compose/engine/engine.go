@@ -40,8 +40,11 @@ type Engine struct {
 // Info is what the engine reports about itself.
 type Info struct {
 	APIVersion, ServerVersion, OS, Arch string
-	// Local means that its loopback is this machine's.
+	// Local means that it is reached without a network, so that it runs on this machine.
 	Local bool
+	// Loopback means that ports published on its loopback can be reached from here: it is local, and this process does
+	// not run in a container with the engine's socket mounted.
+	Loopback bool
 }
 
 // Connect connects to the engine and negotiates the API version. An engine that does not answer, or is older than
@@ -81,7 +84,7 @@ func (e *Engine) negotiate(ctx context.Context) error {
 	}
 	e.info = Info{
 		APIVersion: e.client.ClientVersion(), ServerVersion: version.Version, OS: version.Os, Arch: version.Arch,
-		Local: isLocal(e.endpoint.Host),
+		Local: isLocal(e.endpoint.Host), Loopback: isLocal(e.endpoint.Host) && seesServer(e.endpoint.Host),
 	}
 	return nil
 }
@@ -94,8 +97,7 @@ func unreachableHint(err error) string {
 	return "start it (systemctl start docker, or Docker Desktop), or set its address: DOCKER_HOST, DOCKER_CONTEXT"
 }
 
-// isLocal reports whether ports published on the engine's loopback are on this machine's. A TCP port of this machine
-// may be a tunnel's.
+// isLocal reports whether the engine runs on this machine. A TCP port of this machine may be a tunnel's.
 func isLocal(host string) bool {
 	return strings.HasPrefix(host, "unix://") || strings.HasPrefix(host, "npipe://")
 }

@@ -84,6 +84,9 @@ func examineContext(_ context.Context, t *target) finding {
 		return warn("the Docker context "+name+" is on another machine: services mount directories of that machine",
 			"use this machine's engine: docker context use default")
 	}
+	if !t.client.Engine().Info().Loopback {
+		return warn("the Docker context "+name+" is outside of this container: services mount directories of the machine outside", "mount the project at the same path inside and outside, or use named volumes")
+	}
 	return pass("the Docker context " + name)
 }
 

@@ -66,8 +66,8 @@ func holderOf(ctx context.Context, e *engine.Engine, port int) (Holder, bool, er
 	if err != nil || ok {
 		return Holder{container: found}, ok, err
 	}
-	if !e.Info().Local {
-		return Holder{}, false, nil // the ports belong to another machine
+	if !e.Info().Loopback {
+		return Holder{}, false, nil // the ports are another machine's, or those outside of this container
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+strconv.Itoa(port))
 	if err == nil {

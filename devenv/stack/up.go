@@ -103,6 +103,11 @@ func (u *starting) open(ctx context.Context, log *step.Log) (err error) {
 	for _, m := range u.Moved {
 		u.Note(fmt.Sprintf("%s: port %d is busy, so it is %d in this worktree", m.Service, m.From, m.To))
 	}
+	if info := u.Workspace.Engine.Info(); info.Local && !info.Loopback {
+		if note := outsideNote(u.Model, u.Workspace.Repo.Root()); note != "" {
+			u.Note(note)
+		}
+	}
 	// A stack may have no database, or one that is not started.
 	if service, err := u.FindDatabase(ctx); err == nil && u.Model.Services[service].Name != "" {
 		u.database = service
