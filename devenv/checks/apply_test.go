@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/routines"
 	"devenv/devenv/database/witness"
 	"devenv/devenv/database/writes"
 	"devenv/devenv/report"
@@ -95,6 +96,57 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 			func(f *Facts) {
 				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{Table: "public.users", Message: "closed"}}}
 			}, "write.smoke", report.StatusPass, []string{"no write could be tried on public.users", "closed"},
+		},
+		"a table of which nothing is known": {
+			func(f *Facts) { f.Smoke.Tables, f.Smoke.Written = 3, 2 },
+			"write.smoke", report.StatusPass,
+			[]string{"written to 2 tables and read back; nothing is known of 1 more"},
+		},
+		"a row that is swallowed": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{Table: "public.users", Message: "writes no row", Broken: true}}}
+			}, "write.smoke", report.StatusFail, []string{"public.users can no longer be written: writes no row", "return NEW"},
+		},
+		"a trigger that may be right": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{
+					Table: "public.users", SQLState: "P0001", Message: "too many", Broken: true, Doubtful: true,
+				}}}
+			}, "write.smoke", report.StatusWarn, []string{"too many", "every row that was tried is refused"},
+		},
+		"a function that uses what is gone": {
+			func(f *Facts) {
+				f.Smoke.Routines = []SmokeRoutine{{
+					Fault: routines.Fault{
+						Routine: "public.f(integer)", SQLState: "42703", Message: "no column n", Line: 3, Statement: "SELECT n",
+					},
+					Cause: migrations.Statement{Revision: "3f2a", Line: 12, SQL: "ALTER TABLE users DROP n"},
+				}}
+			}, "write.smoke", report.StatusFail, []string{
+				"the function f(integer) can no longer run: no column n", "line 3 of its body: SELECT n", "CREATE OR REPLACE", "DROP n",
+			},
+		},
+		"a function that a failed write ran into": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{
+					Table: "public.users", SQLState: "42703", Message: "no n", Broken: true, Detail: "PL/pgSQL function f() line 3 at IF",
+				}}}
+				f.Smoke.Routines = []SmokeRoutine{{Fault: routines.Fault{Routine: "public.f()", Message: "no column n"}}}
+			}, "write.smoke", report.StatusFail, []string{"public.users can no longer be written: no n"},
+		},
+		"a function whose statements are texts": {
+			func(f *Facts) { f.Smoke.Unjudged = []string{"public.f()"} },
+			"write.smoke", report.StatusPass,
+			[]string{"public.f() builds statements from texts"},
+		},
+		"an INSERT of old code": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{
+					Table: "public.users", SQLState: "23502", Message: "null value in column n", Broken: true, Old: true,
+				}}}
+			}, "start.base", report.StatusWarn, []string{
+				"the base's code can no longer write to users: null value in column n", "SET DEFAULT",
+			},
 		},
 		"a note": {
 			func(f *Facts) {

@@ -5,6 +5,7 @@ import (
 
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/offending"
+	"devenv/devenv/database/routines"
 	"devenv/devenv/database/witness"
 	"devenv/devenv/database/writes"
 	"devenv/migrations"
@@ -62,16 +63,26 @@ type AtomicBreak struct {
 	Retry *migrations.Failure
 }
 
-// SmokeOutcome is how writes to the touched tables end. Writes holds the ones that failed.
+// SmokeOutcome is how writes to the touched tables end, and what the functions use that is gone. Tables counts the
+// touched tables, Written those to which a row was written and read back. Writes and Routines hold what failed;
+// Unjudged are functions that build statements from texts.
 type SmokeOutcome struct {
-	Ran    bool
-	Tables int
-	Writes []SmokeWrite
+	Ran             bool
+	Tables, Written int
+	Writes          []SmokeWrite
+	Routines        []SmokeRoutine
+	Unjudged        []string
 }
 
 // SmokeWrite is a write that fails. Cause is the migration's last statement that touched the table, or its last
 // statement of all if none did.
 type SmokeWrite struct {
 	writes.Failed
+	Cause migrations.Statement
+}
+
+// SmokeRoutine is a function that no longer works, and the migration's last statement that names what it lacks.
+type SmokeRoutine struct {
+	routines.Fault
 	Cause migrations.Statement
 }

@@ -9,7 +9,7 @@ import (
 
 func startBase() Check {
 	return Check{
-		ID: "start.base", Severity: report.StatusWarn, Needs: []Trial{TrialStartBase, TrialBaseNames},
+		ID: "start.base", Severity: report.StatusWarn, Needs: []Trial{TrialStartBase, TrialBaseNames}, Uses: []Trial{TrialSmoke},
 		Asks: "does the base's backend work on the migrated data?",
 		Page: startBasePage, Judge: judgeStartBase,
 	}
@@ -18,32 +18,61 @@ func startBase() Check {
 // mentionsShown is how many lines of the base's code are listed.
 const mentionsShown = 10
 
-// judgeStartBase also warns if the base's code names what the upgrade takes away: that a backend starts says nothing
-// about what it does later.
+// judgeStartBase also warns if the base's code names what the upgrade takes away, or can no longer write what it wrote:
+// that a backend starts says nothing about what it does later.
 func judgeStartBase(f *Facts) Finding {
 	finding := judgeStart(f, f.Base, "the base's")
-	if !f.Base.Ran || len(f.Gone) == 0 {
-		return finding
-	}
 	named, mentions := f.namedOnBase()
-	if len(named) == 0 {
-		if finding.Answer == Clean {
-			finding.Summary += fmt.Sprintf("; the upgrade %s%s; the search found no line of the base's code that names what is gone",
-				f.Gone[0].fate(), more(len(f.Gone)-1))
-		}
-		return finding
+	old := f.oldWrites()
+	switch {
+	case f.Base.Ran && len(named) > 0 && finding.Answer != Found:
+		finding = found(namedSummary(named), named[0].inTwoReleases(), finding.Evidence...)
+	case len(old) > 0 && finding.Answer != Found:
+		finding = found(oldSummary(old), f.mender().oldWrite(old[0]), finding.Evidence...)
+	case f.Base.Ran && len(f.Gone) > 0 && len(named) == 0 && finding.Answer == Clean:
+		finding.Summary += fmt.Sprintf("; the upgrade %s%s; the search found no line of the base's code that names what is gone",
+			f.Gone[0].fate(), more(len(f.Gone)-1))
 	}
-	finding.Evidence = append(finding.Evidence, mentions...)
-	if finding.Answer == Found {
-		return finding
+	if f.Base.Ran {
+		finding.Evidence = append(finding.Evidence, mentions...)
 	}
+	finding.Evidence = append(finding.Evidence, old...)
+	return finding
+}
+
+// namedSummary tells what the base's code names of what is gone.
+func namedSummary(named []Gone) string {
 	lines := 0
 	for _, g := range named {
 		lines += len(g.Mentions)
 	}
-	summary := fmt.Sprintf("the upgrade %s%s, and the base's code names it in %s: in a rolling deployment that code runs on the new "+
+	return fmt.Sprintf("the upgrade %s%s, and the base's code names it in %s: in a rolling deployment that code runs on the new "+
 		"schema for a while, and fails where it uses the old name", named[0].fate(), more(len(named)-1), report.Count(lines, "line"))
-	return found(summary, named[0].inTwoReleases(), finding.Evidence...)
+}
+
+// oldWrites describes the writes that only the base's application can no longer make.
+func (f *Facts) oldWrites() (evidence []report.Evidence) {
+	for _, w := range f.Smoke.Writes {
+		if e := f.writeEvidence(w); w.Old && w.Broken && !f.covers(e) {
+			evidence = append(evidence, e)
+		}
+	}
+	return evidence
+}
+
+// oldSummary tells that the base's application can no longer write.
+func oldSummary(old []report.Evidence) string {
+	return fmt.Sprintf("the base's code can no longer write to %s: %s%s; in a rolling deployment it runs on the new schema for a while",
+		strings.TrimPrefix(old[0].Table, "public."), old[0].Message, more(len(old)-1))
+}
+
+// oldWrite returns what to do about a write that only the base's application makes.
+func (m mender) oldWrite(e report.Evidence) string {
+	if e.SQLState == "23502" {
+		return "give the column a default in this revision, and drop that in the release after this one:\n    " +
+			m.execute("ALTER TABLE "+strings.TrimPrefix(e.Table, "public.")+" ALTER COLUMN … SET DEFAULT …")
+	}
+	return "first release code that does not write the column, and change it in the release after that"
 }
 
 // namedOnBase returns what the base's code names of what is gone, and the first lines that do.
@@ -93,7 +122,9 @@ Example:
 
 Every query of the old code fails.
 
-The backend is started, which only shows what it does at startup. So the check also warns if a file of the base names a table or
+The backend is started, which only shows what it does at startup. So rows are inserted as the base's code does: with the columns
+that the base's schema makes it name, and with all that it knows. A new NOT NULL column without a default refuses both. The check
+also warns if a file of the base names a table or
 column that the upgrade drops or renames, and lists the lines. It looks in what the services that use the database are built from or
 mount, apart from the migrations. A plain word, or a name that other tables have too, counts only near its table's name.
 

@@ -2,6 +2,8 @@ package checks
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"devenv/devenv/report"
 )
@@ -18,53 +20,139 @@ func judgeSmoke(f *Facts) Finding {
 	if !f.Smoke.Ran {
 		return unasked(f.whyNotRun())
 	}
-	var evidence, unknown []report.Evidence
+	broken, unknown, certain := f.failedWrites()
+	routines := f.brokenRoutines()
+	switch {
+	case len(broken) > 0:
+		rest := more(len(broken) + len(routines) - 1)
+		finding := found(fmt.Sprintf("%s can no longer be written: %s%s", broken[0].Table, broken[0].Message, rest),
+			f.mender().write(broken[0]), withRest(append(broken, routines...), unknown)...)
+		if !certain && len(routines) == 0 {
+			finding.AtMost = report.StatusWarn
+		}
+		return finding
+	case len(routines) > 0:
+		return found(routines[0].Message+more(len(routines)-1), f.mender().write(routines[0]), withRest(routines, unknown)...)
+	}
+	finding := clean(f.writtenSummary())
+	finding.Evidence = unknown
+	for _, routine := range f.Smoke.Unjudged {
+		finding.Evidence = append(finding.Evidence, report.Evidence{
+			Object: "function:" + routine, Detail: routine + " builds statements from texts (EXECUTE), which were not judged",
+		})
+	}
+	return finding
+}
+
+// failedWrites returns the writes that fail for everybody, and those that could not be tried. certain is set if the
+// schema is at fault in at least one.
+func (f *Facts) failedWrites() (broken, unknown []report.Evidence, certain bool) {
 	for _, w := range f.Smoke.Writes {
-		e := report.Evidence{
-			Table: w.Table, Insert: w.Statement, SQLState: w.SQLState, Message: w.Message, Detail: w.Detail,
-			Revision: w.Cause.Revision, File: f.fileOf(w.Cause.Revision), Line: w.Cause.Line, Statement: w.Cause.SQL,
-		}
-		if w.Role != "" {
-			e.Message = "as role " + w.Role + ": " + e.Message
-		}
+		e := f.writeEvidence(w)
 		switch {
-		case f.covers(e):
+		case w.Old, f.covers(e):
 		case w.Broken:
-			evidence = append(evidence, e)
+			broken = append(broken, e)
+			certain = certain || !w.Doubtful
 		default:
 			e.Detail = joined("no write could be tried on "+w.Table, e.Detail)
 			unknown = append(unknown, e)
 		}
 	}
-	if len(evidence) > 0 {
-		return found(fmt.Sprintf("%s can no longer be written: %s%s", evidence[0].Table, evidence[0].Message, more(len(evidence)-1)),
-			f.mender().write(evidence[0]), withRest(evidence, unknown)...)
+	return broken, unknown, certain
+}
+
+// writeEvidence describes a write that fails.
+func (f *Facts) writeEvidence(w SmokeWrite) report.Evidence {
+	e := report.Evidence{
+		Table: w.Table, Insert: w.Statement, SQLState: w.SQLState, Message: w.Message, Detail: w.Detail,
+		Revision: w.Cause.Revision, File: f.fileOf(w.Cause.Revision), Line: w.Cause.Line, Statement: w.Cause.SQL,
 	}
-	finding := clean(fmt.Sprintf("writes to %s still work", report.Count(f.Smoke.Tables, "table")))
-	if f.Smoke.Tables == 0 {
-		finding = clean("no table that the application writes to was touched")
+	if w.Role != "" {
+		e.Message = "as role " + w.Role + ": " + e.Message
 	}
-	finding.Evidence = unknown
-	return finding
+	if w.Doubtful {
+		e.Detail = joined("every row that was tried is refused, those that exist among them", e.Detail)
+	}
+	return e
+}
+
+// brokenRoutines describes the functions that no longer work, without those that a failed write has run into.
+func (f *Facts) brokenRoutines() (evidence []report.Evidence) {
+	for _, r := range f.Smoke.Routines {
+		if slices.ContainsFunc(f.Smoke.Writes, func(w SmokeWrite) bool {
+			return strings.Contains(w.Detail, " "+r.Name()+"(") || strings.Contains(w.Detail, "."+r.Name()+"(")
+		}) {
+			continue
+		}
+		e := report.Evidence{
+			Object: "function:" + r.Routine, SQLState: r.SQLState,
+			Message:  fmt.Sprintf("the function %s can no longer run: %s", strings.TrimPrefix(r.Routine, "public."), r.Message),
+			Revision: r.Cause.Revision, File: f.fileOf(r.Cause.Revision), Line: r.Cause.Line, Statement: r.Cause.SQL,
+		}
+		if r.Statement != "" {
+			e.Detail = fmt.Sprintf("line %d of its body: %s", r.Line, r.Statement)
+		}
+		if !f.covers(e) {
+			evidence = append(evidence, e)
+		}
+	}
+	return evidence
+}
+
+// writtenSummary returns what was tried, and nothing more.
+func (f *Facts) writtenSummary() string {
+	rest := f.Smoke.Tables - f.Smoke.Written
+	switch {
+	case f.Smoke.Tables == 0:
+		return "no table that the application writes to was touched"
+	case f.Smoke.Written == 0:
+		return "no row could be written, so nothing is known of " + report.Count(rest, "table")
+	case rest > 0:
+		return fmt.Sprintf("a row could be written to %s and read back; nothing is known of %d more",
+			report.Count(f.Smoke.Written, "table"), rest)
+	}
+	return fmt.Sprintf("writes to %s still work", report.Count(f.Smoke.Written, "table"))
 }
 
 // write returns what to do about a write that fails.
 func (m mender) write(e report.Evidence) string {
 	switch e.SQLState {
+	case "":
+		return "let the trigger return NEW (OLD in a DELETE), or drop the rule, in this revision"
 	case "23505":
-		return "rows were written with explicit ids; let the sequence catch up, in this revision:\n    " +
-			m.execute(fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', 'id'), (SELECT max(id) FROM %s))", e.Table, e.Table))
+		return "rows were written with explicit ids, or the sequence was set back; let it catch up, in this revision:\n    " +
+			m.execute(setval(e))
+	case "23502":
+		return "give the column its sequence or default back, in this revision"
+	case "23514":
+		return "change the column's default in this revision: the table itself refuses it"
+	case "2F005":
+		return "end the trigger's function with RETURN NEW, in this revision"
+	case "P0001":
+		return "correct what the trigger raises for; if it is meant to refuse every row, allow it"
 	case "42501":
 		return "grant the missing rights, in this revision:\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
-	case "42703", "42P01", "42883", "42704":
-		return "a function, a trigger or a generated column still uses what was dropped: " +
+	case "42703", "42P01", "42883", "42704", "42804", "22P02":
+		return "a function, a trigger or a generated column still uses what was dropped or changed: " +
 			"change it in this revision with CREATE OR REPLACE FUNCTION"
 	}
 	return "try the statement by hand on a migrated database"
 }
 
-const writeSmokePage = `For each table that the migration touches, writes must still work afterwards. A row is inserted, updated and rolled back, as the
-application's role if the base has granted rights to one.
+// setval returns the statement that lets a sequence catch up.
+func setval(e report.Evidence) string {
+	if strings.HasPrefix(e.Detail, "SELECT setval(") {
+		return e.Detail
+	}
+	return fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', 'id'), (SELECT max(id) FROM %s))", e.Table, e.Table)
+}
+
+const writeSmokePage = `For each table that the migration touches, or whose triggers, functions or policies it touches, writes must still work
+afterwards. A row is inserted, read back, updated, deleted, and all of it rolled back, as the application's role if the base has
+granted rights to one. Every sequence must be above the column that it fills, in every table. Functions that name something that
+the migration changed are looked at, statement by statement, whether a trigger calls them or only the application does; what they
+EXECUTE as a text is not judged.
 
 Why it matters: the upgrade succeeds, every schema test is green, and the application's first INSERT fails.
 
@@ -72,8 +160,9 @@ Example: rows inserted with explicit ids, which collide with the sequence at the
 
     op.execute("INSERT INTO tags (id, label) VALUES (3, 'urgent')")
 
-Others: a dropped column that a trigger function still names (42703), or a new table on which the application's role has no
-rights (42501).
+Others: a dropped column that a function still names (42703), a new table on which the application's role has no rights (42501), a
+trigger that swallows the row because it returns NULL, or that always raises. A trigger whose name says that it refuses rows
+(deny_update, read_only) may.
 
 How to fix it: change the function in the same revision, grant the rights that neighbouring tables have, or set the sequence:
     SELECT setval(pg_get_serial_sequence('teams', 'id'), (SELECT max(id) FROM teams))

@@ -84,7 +84,7 @@ func (b *Testbed) readBefore(ctx context.Context, seeded *Seeded) error {
 func (b *Testbed) ReadSchema(ctx context.Context, s *database.Server, into *State) error {
 	group, ctx := errgroup.WithContext(ctx)
 	if b.wantsAny(checks.TrialReverse, checks.TrialStepwise, checks.TrialAtomic, checks.TrialModels,
-		checks.TrialUnintended, checks.TrialBaseNames) {
+		checks.TrialUnintended, checks.TrialBaseNames, checks.TrialSmoke) {
 		group.Go(func() (err error) { into.Catalog, err = b.Catalog(ctx, s); return err })
 	}
 	if b.wantsAny(checks.TrialAdversarial, checks.TrialSmoke, checks.TrialReverse, checks.TrialNotes, checks.TrialRenames,

@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/routines"
 	"devenv/devenv/database/writes"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
@@ -24,25 +26,60 @@ func writable() trial {
 
 func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	up := take(p, upgraded)
-	tables := writes.Touched(&up.before.Shape, &up.after.Shape)
+	changes := up.before.Catalog.Diff(up.after.Catalog)
+	tables := writes.Touched(&up.before.Shape, &up.after.Shape, changes)
 	tables = append(tables, up.filledTables(tables)...)
-	outcome := checks.SmokeOutcome{Ran: true, Tables: len(tables)}
-	if len(tables) > 0 {
-		failed, err := writeTo(ctx, p, take(p, migrated).Server, &up.after.Shape, tables)
-		if err != nil {
-			return nil, err
-		}
-		if failed, err = withoutBaseFailures(ctx, p, up, failed); err != nil {
-			return nil, err
-		}
-		for _, f := range failed {
-			outcome.Writes = append(outcome.Writes, checks.SmokeWrite{Failed: f, Cause: up.lastToTouch(f.Table)})
-		}
+	all := attempts{
+		shape: &up.after.Shape, targets: writes.Targets(&up.before.Shape, tables, p.seeded.Writers),
+		change: routines.Between(&up.before.Shape, &up.after.Shape, changes),
 	}
-	if slices.ContainsFunc(outcome.Writes, func(w checks.SmokeWrite) bool { return w.Broken }) {
-		log.Faulty("a table can no longer be written to")
+	found, err := all.on(ctx, take(p, migrated).Server)
+	if err == nil {
+		found, err = withoutBaseFailures(ctx, p, up, all, found)
+	}
+	if err != nil {
+		return nil, err
+	}
+	outcome := checks.SmokeOutcome{Ran: true, Tables: len(tables), Written: len(found.Written), Unjudged: found.Unjudged}
+	for _, f := range found.Failed {
+		outcome.Writes = append(outcome.Writes, checks.SmokeWrite{Failed: f, Cause: up.lastToTouch(f.Table)})
+	}
+	for _, f := range found.Faults {
+		outcome.Routines = append(outcome.Routines, checks.SmokeRoutine{Fault: f, Cause: up.lastToTouch("." + cmp.Or(f.Missing, f.Name()))})
+	}
+	if slices.ContainsFunc(outcome.Writes, func(w checks.SmokeWrite) bool { return w.Broken && !w.Old }) || len(outcome.Routines) > 0 {
+		log.Faulty("a write or a function no longer works")
 	}
 	return func(f *checks.Facts) { f.Smoke = outcome }, nil
+}
+
+// attempts are the writes to try, and the functions to look at, in a database with a shape.
+type attempts struct {
+	shape   *catalog.Shape
+	targets []writes.Target
+	change  routines.Change
+}
+
+// attempted is what became of them.
+type attempted struct {
+	writes.Result
+	routines.Findings
+}
+
+// on tries everything on a server. The sequences come first, since writing moves them on.
+func (a attempts) on(ctx context.Context, s *database.Server) (attempted, error) {
+	return database.Ask(ctx, s, func(ctx context.Context, connection *database.Conn) (found attempted, err error) {
+		behind, err := writes.Behind(ctx, connection, a.shape)
+		if err != nil {
+			return found, err
+		}
+		if found.Result, err = writes.Try(ctx, connection, a.shape, a.targets); err != nil {
+			return found, err
+		}
+		found.Failed = append(behind, found.Failed...)
+		found.Findings, err = routines.Check(ctx, connection, a.change)
+		return found, err
+	})
 }
 
 // filledTables returns the tables into which the migration inserts rows, without the known ones.
@@ -59,35 +96,30 @@ func (u *upgrade) filledTables(known []*catalog.Table) []*catalog.Table {
 	return more
 }
 
-// writeTo tries to write to tables, and returns the writes that failed.
-func writeTo(ctx context.Context, p *pass, s *database.Server, shape *catalog.Shape, tables []*catalog.Table) ([]writes.Failed, error) {
-	return database.Ask(ctx, s, func(ctx context.Context, connection *database.Conn) ([]writes.Failed, error) {
-		return writes.Try(ctx, connection, shape, tables, writes.RolesFor(&p.seeded.Before.Shape, p.seeded.Writers))
-	})
-}
-
-// withoutBaseFailures returns the failed writes without those that fail in the same way on a fresh clone of the base.
-func withoutBaseFailures(ctx context.Context, p *pass, up *upgrade, failed []writes.Failed) ([]writes.Failed, error) {
-	var tables []*catalog.Table
-	for _, f := range failed {
-		for i := range up.after.Shape.Tables {
-			if was := up.before.Shape.Table(up.after.Shape.Tables[i].OID); was != nil && up.after.Shape.Tables[i].Label() == f.Table {
-				tables = append(tables, was)
-			}
+// withoutBaseFailures returns what was found without what is found in the same way on a fresh clone of the base.
+func withoutBaseFailures(ctx context.Context, p *pass, up *upgrade, all attempts, found attempted) (attempted, error) {
+	if len(found.Failed)+len(found.Faults) == 0 {
+		return found, nil
+	}
+	onBase := attempts{shape: &up.before.Shape, change: all.change}
+	for _, target := range all.targets {
+		if was := up.before.Shape.Table(target.Table.OID); was != nil {
+			onBase.targets = append(onBase.targets, writes.Target{Table: was, Roles: target.Roles})
 		}
 	}
-	if len(tables) == 0 {
-		return failed, nil
-	}
-	earlier, err := testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(server *database.Server) ([]writes.Failed, error) {
-		return writeTo(ctx, p, server, &up.before.Shape, tables)
+	earlier, err := testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(server *database.Server) (attempted, error) {
+		return onBase.on(ctx, server)
 	})
 	if err != nil {
-		return nil, err
+		return found, err
 	}
-	return slices.DeleteFunc(failed, func(f writes.Failed) bool {
-		return slices.ContainsFunc(earlier, func(e writes.Failed) bool {
-			return e.SQLState == f.SQLState && e.Role == f.Role && (e.Table == f.Table || e.Message == f.Message)
+	found.Failed = slices.DeleteFunc(found.Failed, func(f writes.Failed) bool {
+		return slices.ContainsFunc(earlier.Failed, func(e writes.Failed) bool {
+			return e.SQLState == f.SQLState && e.Role == f.Role && e.Column == f.Column && (e.Table == f.Table || e.Message == f.Message)
 		})
-	}), nil
+	})
+	found.Faults = slices.DeleteFunc(found.Faults, func(f routines.Fault) bool {
+		return slices.ContainsFunc(earlier.Faults, func(e routines.Fault) bool { return e.Routine == f.Routine && e.Message == f.Message })
+	})
+	return found, nil
 }

@@ -44,6 +44,8 @@ type RowMaker struct {
 	statements []string
 	// last is the last statement that was tried, successful or not.
 	last string
+	// known is the table as an application knows it whose row is being made; nil for any other row.
+	known *catalog.Table
 }
 
 // errImplied means that the schema forbids the very row that is needed.
@@ -62,6 +64,7 @@ type draft struct {
 	values   rowValues
 	model    map[int16]*string
 	full     bool
+	known    bool // its application knows an earlier shape: what it omits stays omitted
 	depth    int
 	repaired map[string]int
 }
@@ -93,6 +96,9 @@ func (m *RowMaker) Row(ctx context.Context, t *catalog.Table, values map[int16]s
 // Last returns the last statement that was tried, successful or not.
 func (m *RowMaker) Last() string { return m.last }
 
+// Tried returns the last statement that was tried after those that wrote its parents.
+func (m *RowMaker) Tried() []string { return append(slices.Clone(m.statements), m.last) }
+
 // build makes the rows of an attempt in a savepoint, rolls it back, and returns the statements.
 func (m *RowMaker) build(ctx context.Context, t *catalog.Table, a attempt) ([]string, error) {
 	m.statements = nil
@@ -119,7 +125,7 @@ func (m *RowMaker) insert(ctx context.Context, t *catalog.Table, wanted rowValue
 	if depth > mostParents {
 		return nil, fmt.Errorf("the foreign keys of %s nest too deeply or form a cycle", t.Quoted())
 	}
-	d := &draft{table: t, wanted: wanted, values: maps.Clone(wanted), depth: depth, repaired: map[string]int{}}
+	d := &draft{table: t, wanted: wanted, values: maps.Clone(wanted), known: t == m.known, depth: depth, repaired: map[string]int{}}
 	if d.values == nil {
 		d.values = rowValues{}
 	}

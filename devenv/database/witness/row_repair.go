@@ -23,6 +23,9 @@ func (m *RowMaker) repair(ctx context.Context, d *draft, err error) error {
 	what := refused.Code + refused.ConstraintName + refused.ColumnName
 	d.repaired[what]++
 	refusal := fmt.Errorf("%s rejects it: %w", d.table.Quoted(), refused)
+	if d.known && d.unavoidable(refused) {
+		return fmt.Errorf("%w: %w", ErrUnavoidable, refused)
+	}
 	elsewhere := refused.TableName != "" && refused.TableName != d.table.Name && !d.table.Partitioned
 	if d.repaired[what] > 3 || elsewhere && refused.Code != "23514" {
 		return refusal

@@ -27,25 +27,42 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace NOT IN
 	return writers, err
 }
 
-// RolesFor returns the roles that write a table after a move: those that wrote it before; for a new table, those that
-// wrote every table of the same schema before. The connection's own role comes first, as "".
-func RolesFor(before *catalog.Shape, writers map[uint32][]string) func(*catalog.Table) []string {
-	return func(t *catalog.Table) []string {
-		if before.Table(t.OID) != nil {
-			return append([]string{""}, writers[t.OID]...)
-		}
-		var common []string
-		first := true
-		for i := range before.Tables {
-			was := &before.Tables[i]
-			switch {
-			case was.Schema != t.Schema || was.Partition:
-			case first:
-				common, first = slices.Clone(writers[was.OID]), false
-			default:
-				common = slices.DeleteFunc(common, func(r string) bool { return !slices.Contains(writers[was.OID], r) })
-			}
-		}
-		return append([]string{""}, common...)
+// Targets returns what to write to: tables after a move, the roles that write them, and how the base's application
+// knows them.
+func Targets(before *catalog.Shape, tables []*catalog.Table, writers map[uint32][]string) []Target {
+	targets := make([]Target, len(tables))
+	for i, t := range tables {
+		targets[i] = Target{Table: t, Was: earlier(before, t), Roles: rolesFor(before, writers, t)}
 	}
+	return targets
+}
+
+// earlier returns a table as the base knows it, by its name; nil if the base does not know it.
+func earlier(before *catalog.Shape, t *catalog.Table) *catalog.Table {
+	i := slices.IndexFunc(before.Tables, func(was catalog.Table) bool { return was.Label() == t.Label() })
+	if i < 0 {
+		return nil
+	}
+	return &before.Tables[i]
+}
+
+// rolesFor returns the roles that write a table after a move: those that wrote it before; for a new table, those that
+// wrote every table of the same schema before. The connection's own role comes first, as "".
+func rolesFor(before *catalog.Shape, writers map[uint32][]string, t *catalog.Table) []string {
+	if before.Table(t.OID) != nil {
+		return append([]string{""}, writers[t.OID]...)
+	}
+	var common []string
+	first := true
+	for i := range before.Tables {
+		was := &before.Tables[i]
+		switch {
+		case was.Schema != t.Schema || was.Partition:
+		case first:
+			common, first = slices.Clone(writers[was.OID]), false
+		default:
+			common = slices.DeleteFunc(common, func(r string) bool { return !slices.Contains(writers[was.OID], r) })
+		}
+	}
+	return append([]string{""}, common...)
 }

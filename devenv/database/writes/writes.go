@@ -1,5 +1,5 @@
 // Package writes tries whether an application, under its own roles, can still write to the tables that a migration
-// touched. It may use witness and what that may use.
+// touched: as its branch writes, and as its base does. It may use witness and what that may use.
 package writes
 
 import (
@@ -16,12 +16,32 @@ import (
 	"devenv/devenv/database/witness"
 )
 
-// Failed is a write that does not work. Broken means that the schema is at fault; otherwise no legal row could be
-// made.
+// Target is a table to write to.
+type Target struct {
+	Table *catalog.Table
+	// Was is the table as the base's application knows it; nil if that does not write to it.
+	Was *catalog.Table
+	// Roles are those that write, the connection's own as "".
+	Roles []string
+}
+
+// Result is what became of the writes. Written are the tables (schema.table) to which a row was written, in which it
+// was read back, changed and removed, by every role.
+type Result struct {
+	Failed  []Failed
+	Written []string
+}
+
+// Failed is a write that does not work.
 type Failed struct {
 	Table, Role, Statement    string
+	Column                    string // of a sequence, if that is at fault
 	SQLState, Message, Detail string
-	Broken                    bool
+	// Broken means that the schema is at fault; otherwise no legal row could be made. Doubtful means that every row
+	// that was tried is refused, although the code that refuses them looks at the row.
+	Broken, Doubtful bool
+	// Old means that only the base's application fails.
+	Old bool
 }
 
 // txStarter is a connection or a transaction.
@@ -29,33 +49,43 @@ type txStarter interface {
 	Begin(ctx context.Context) (pgx.Tx, error)
 }
 
-// Try inserts, updates and deletes a row of each table, as each of its roles (the connection's own for ""), and rolls
-// everything back. It returns the writes that failed.
-func Try(ctx context.Context, conn txStarter, shape *catalog.Shape, tables []*catalog.Table,
-	roles func(*catalog.Table) []string,
-) ([]Failed, error) {
-	var failed []Failed
-	for _, t := range tables {
-		for _, role := range roles(t) {
-			f, err := tryWrite(ctx, conn, shape, t, role)
-			if query.Refused(err) {
-				f, err = failure(t, role, "", err)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("write to %s: %w", t.Label(), err)
-			}
-			if f != nil {
-				failed = append(failed, *f)
-				break
-			}
+// Try inserts, updates and deletes a row of each table, as each of its roles and as its base's application, and rolls
+// everything back.
+func Try(ctx context.Context, conn txStarter, shape *catalog.Shape, targets []Target) (result Result, err error) {
+	for _, target := range targets {
+		f, err := tryTarget(ctx, conn, shape, target)
+		if err != nil {
+			return Result{}, fmt.Errorf("write to %s: %w", target.Table.Label(), err)
+		}
+		if f != nil {
+			result.Failed = append(result.Failed, *f)
+		}
+		if f == nil || f.Old {
+			result.Written = append(result.Written, target.Table.Label())
 		}
 	}
-	return failed, nil
+	return result, nil
 }
 
-// tryWrite writes to one table and rolls that back. A connection that was lost meanwhile is an error: it says nothing
-// about the table.
-func tryWrite(ctx context.Context, conn txStarter, shape *catalog.Shape, t *catalog.Table, role string) (*Failed, error) {
+// tryTarget returns the first write to a table that fails.
+func tryTarget(ctx context.Context, conn txStarter, shape *catalog.Shape, target Target) (*Failed, error) {
+	for _, role := range target.Roles {
+		f, err := inTransaction(ctx, conn, shape, target, role, (*writer).asBranch)
+		if f != nil || err != nil {
+			return f, err
+		}
+	}
+	if target.Was == nil || len(target.Roles) == 0 {
+		return nil, nil
+	}
+	return inTransaction(ctx, conn, shape, target, target.Roles[len(target.Roles)-1], (*writer).asBase)
+}
+
+// inTransaction writes to one table and rolls that back. A connection that was lost meanwhile is an error: it says
+// nothing about the table.
+func inTransaction(ctx context.Context, conn txStarter, shape *catalog.Shape, target Target, role string,
+	write func(*writer, context.Context) (*Failed, error),
+) (*Failed, error) {
 	tx, err := conn.Begin(ctx)
 	if err != nil {
 		return nil, err
@@ -64,97 +94,28 @@ func tryWrite(ctx context.Context, conn txStarter, shape *catalog.Shape, t *cata
 	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '20s'"); err != nil {
 		return nil, err
 	}
-	f, err := writeTo(ctx, tx, shape, t, role)
+	w := &writer{tx: tx, maker: witness.NewRowMaker(tx, shape), table: target.Table, was: target.Was, role: role}
+	f, err := write(w, ctx)
+	if err != nil {
+		f, err = w.failure("", err)
+	}
 	if err == nil && f != nil && tx.Conn().IsClosed() {
 		return nil, fmt.Errorf("the connection was lost: %s", f.Message)
 	}
 	return f, err
 }
 
-// writeTo writes to one table. A sequence that lags behind its column makes a row collide.
-func writeTo(ctx context.Context, tx pgx.Tx, shape *catalog.Shape, t *catalog.Table, role string) (*Failed, error) {
-	maker := witness.NewRowMaker(tx, shape)
-	if f, err := behind(ctx, tx, maker, t); f != nil || err != nil {
-		return f, err
-	}
-	statements, err := maker.Row(ctx, t, nil)
-	if err != nil {
-		return failure(t, role, maker.Last(), err)
-	}
-	last := len(statements) - 1
-	for _, parent := range statements[:last] {
-		if _, err := tx.Exec(ctx, parent, pgx.QueryExecModeSimpleProtocol); err != nil {
-			return failure(t, role, parent, err)
-		}
-	}
-	if role != "" {
-		if _, err := tx.Exec(ctx, "SET LOCAL ROLE "+query.Quote(role)); err != nil {
-			return nil, nil //nolint:nilerr // a role that this connection cannot assume
-		}
-	}
-	for _, statement := range append(statements[last:], update(t, role)...) {
-		if _, err := tx.Exec(ctx, statement, pgx.QueryExecModeSimpleProtocol); err != nil {
-			return failure(t, role, statement, err)
-		}
-	}
-	return nil, nil
-}
-
-// update rewrites the last row as the owner: another role may lack the right.
-func update(t *catalog.Table, role string) []string {
-	i := slices.IndexFunc(t.Columns, func(c catalog.Column) bool { return c.Generated == "" && c.Identity != "a" })
-	if i < 0 || role != "" {
-		return nil
-	}
-	where := " WHERE ctid = (SELECT max(ctid) FROM " + t.Quoted() + ")"
-	if t.Partitioned {
-		where = ""
-	}
-	return []string{fmt.Sprintf("UPDATE %s SET %s = %s", t.Quoted(), query.Identifier(t.Columns[i].Name),
-		query.Identifier(t.Columns[i].Name)) + where}
-}
-
-// behind finds a sequence whose next value is an existing key.
-func behind(ctx context.Context, tx pgx.Tx, maker *witness.RowMaker, t *catalog.Table) (*Failed, error) {
-	for _, c := range t.Columns {
-		if c.Sequence == "" || !c.IsSerial() || !t.Unique(c.Number) {
-			continue
-		}
-		var behind bool
-		var next, highest int64
-		err := tx.QueryRow(ctx, fmt.Sprintf(`SELECT q.next, q.most, q.next <= q.most FROM (
-  SELECT (SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM %s) AS next, (SELECT coalesce(max(%s), 0)::int8 FROM %s) AS most) q
-  WHERE (SELECT seqincrement FROM pg_sequence WHERE seqrelid = %s::regclass) > 0`,
-			c.Sequence, query.Quote(c.Name), query.Quote(t.Schema, t.Name), query.Literal(c.Sequence))).Scan(&next, &highest, &behind)
-		if errors.Is(err, pgx.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if behind {
-			if _, err := maker.Row(ctx, t, map[int16]string{c.Number: "DEFAULT"}); ctx.Err() != nil {
-				return nil, err // else it is rejected, now or later: the statement is what matters
-			}
-			return &Failed{
-				Table: t.Label(), Broken: true, SQLState: "23505", Statement: maker.Last(),
-				Message: fmt.Sprintf("the next value of the sequence of %s.%s is %d, but rows up to %d exist",
-					t.Quoted(), c.Name, next, highest),
-				Detail: fmt.Sprintf("SELECT setval('%s', (SELECT max(%s) FROM %s))", c.Sequence, query.Identifier(c.Name), t.Quoted()),
-			}, nil
-		}
-	}
-	return nil, nil
-}
-
 // brokenStates returns the SQLSTATEs of a write when a function, a trigger or a right does not fit the schema.
 func brokenStates() []string {
-	return []string{"42703", "42P01", "42883", "42501", "42704", "42804", "42725", "42P02", "2200H", "42846", "42809"}
+	return []string{
+		"42703", "42P01", "42883", "42501", "42704", "42804", "42725", "42P02", "2200H", "42846", "42809", "42702",
+		"2F005", "39P01", "42P17", "54001", "55000", "0A000", "3F000", "428C9",
+	}
 }
 
 // failure returns how a write failed; an error of the connection stays an error.
-func failure(t *catalog.Table, role, statement string, err error) (*Failed, error) {
-	f := &Failed{Table: t.Label(), Role: role, Statement: statement, Message: err.Error()}
+func (w *writer) failure(statement string, err error) (*Failed, error) {
+	f := &Failed{Table: w.table.Label(), Role: w.role, Statement: statement, Message: err.Error()}
 	var refused *pgconn.PgError
 	switch {
 	case query.Refused(err) && errors.As(err, &refused):

@@ -24,6 +24,10 @@ def upgrade():
     op.execute("CREATE TABLE spatial_labels (id integer PRIMARY KEY)")
     op.execute("CREATE MATERIALIZED VIEW tag_labels AS SELECT id, label FROM tags")
     op.execute("CREATE PUBLICATION feed FOR TABLE tags")
+    op.execute(
+        "CREATE FUNCTION label_of(number integer) RETURNS text LANGUAGE plpgsql STABLE AS $$ DECLARE found_label text;"
+        " BEGIN SELECT label INTO found_label FROM tags WHERE id = number AND colour IS NOT NULL; RETURN found_label; END $$"
+    )
     # The models have these two the other way round.
     op.execute("ALTER TYPE mood RENAME VALUE 'sad' TO 'low'")
     op.execute("ALTER TYPE mood RENAME VALUE 'ok' TO 'sad'")
@@ -31,6 +35,7 @@ def upgrade():
 
 
 def downgrade():
+    op.execute("DROP FUNCTION label_of(integer)")
     op.execute("DROP PUBLICATION feed")
     op.execute("DROP MATERIALIZED VIEW tag_labels")
     op.drop_table("tags")
