@@ -21,19 +21,31 @@ func judgeAdversarial(f *Facts) Finding {
 	evidence, hint := witnessEvidence(f, f.Adversarial)
 	if len(evidence) == 0 {
 		finding := clean(witnessSummary(f.Adversarial))
-		finding.Evidence = unbuilt(f.Adversarial)
+		finding.Evidence = append(unbuilt(f.Adversarial), f.unproved()...)
 		return finding
 	}
 	summary := fmt.Sprintf("a row that is legal today breaks the upgrade: %s%s", evidence[0].Message, more(len(evidence)-1))
 	return found(summary, hint, withRest(evidence, unbuilt(f.Adversarial))...)
 }
 
+// unproved lists the statements that moved no row at all, wherever they ran.
+func (f *Facts) unproved() (evidence []report.Evidence) {
+	for _, s := range f.Adversarial.Unproved {
+		evidence = append(evidence, report.Evidence{
+			Revision: s.Revision, File: f.fileOf(s.Revision), Line: s.Line, Statement: s.SQL, Detail: "moved 0 rows: not proved",
+		})
+	}
+	return evidence
+}
+
 const applyAdversarialPage = `There must be no witness: a row that is legal before the migration and makes it fail.
 
 Why it matters: the seed is clean, production is not. A nullable column that happens to be filled in every row of the seed
 becomes NOT NULL here without complaint, and stops the deployment there. For each restriction that the migration adds (NOT NULL,
-UNIQUE, foreign key, CHECK, a narrower type, a removed enum value, EXCLUDE, an index on an expression), devenv makes a row that
-today's schema accepts and tomorrow's does not, and upgrades again.
+UNIQUE, foreign key, CHECK, a narrower type, a removed enum value, EXCLUDE, an index on an expression, the bounds of a partition),
+devenv makes a row that today's schema accepts and tomorrow's does not, and upgrades again. It does the same for what statements
+compute from rows (NULL, zero where they divide, texts that a cast rejects, two rows where a subquery expects one), and for columns
+whose values the revision's Python reads (NULL, every label of an enum).
 
 Example: every member of the seed has a handle, and
 

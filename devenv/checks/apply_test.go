@@ -79,6 +79,11 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 				f.Atomic.Unfinished = []Unfinished{{Table: "public.users", Object: "constraint:public.users.ck", State: "NOT VALID"}}
 			}, "apply.atomic", report.StatusWarn, []string{"is left NOT VALID", "VALIDATE CONSTRAINT"},
 		},
+		"a statement that moved nothing": {
+			func(f *Facts) {
+				f.Adversarial.Unproved = []migrations.Statement{{Revision: "3f2a", Line: 12, SQL: "UPDATE users SET n = m"}}
+			}, "apply.adversarial", report.StatusPass, []string{"1 statement moved 0 rows: not proved", "UPDATE users SET n = m"},
+		},
 		"a write that fails": {
 			func(f *Facts) {
 				f.Smoke.Writes = []SmokeWrite{{

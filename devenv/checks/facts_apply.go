@@ -23,10 +23,12 @@ type StepwiseOutcome struct {
 	One, Other  string
 }
 
-// WitnessOutcome is what happened to the rows made to break a move. Ran is false when none was looked for.
+// WitnessOutcome is what happened to the rows made to break a move. Ran is false when none was looked for. Unproved are
+// the statements that concerned no row, neither of the data nor of those that were made.
 type WitnessOutcome struct {
-	Ran   bool
-	Tried []WitnessTrial
+	Ran      bool
+	Tried    []WitnessTrial
+	Unproved []migrations.Statement
 }
 
 // Broken reports whether a row broke the move.
@@ -40,6 +42,8 @@ type WitnessTrial struct {
 	Witness   witness.Witness
 	Failure   *migrations.Failure
 	Offending offending.Found
+	// Alike is how many rows of the data look like it; nil if that was not counted.
+	Alike *int64
 }
 
 // AtomicOutcome is what failures in the middle of the upgrade leave behind.

@@ -21,6 +21,9 @@ func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hi
 			e.Column = r.Columns[0]
 		}
 		e.Detail = joined(r.What, e.Detail)
+		if t.Alike != nil {
+			e.Detail = joined(e.Detail, "rows of the data that look like it already: "+fmt.Sprint(*t.Alike))
+		}
 		if f.covers(e) {
 			continue
 		}
@@ -64,19 +67,22 @@ func withRest(evidence, rest []report.Evidence) []report.Evidence {
 	return evidence
 }
 
-// witnessSummary returns how many rows were tried.
+// witnessSummary returns how many rows were tried, and what they did not prove.
 func witnessSummary(o WitnessOutcome) string {
-	tried := 0
+	tried, unproved := 0, ""
 	for _, t := range o.Tried {
 		if len(t.Witness.Inserts) > 0 {
 			tried++
 		}
 	}
+	if n := len(o.Unproved); n > 0 {
+		unproved = fmt.Sprintf("; %s moved 0 rows: not proved", report.Count(n, "statement"))
+	}
 	switch {
 	case len(o.Tried) == 0:
-		return "the migration asks nothing new of existing rows"
+		return "the migration asks nothing new of existing rows" + unproved
 	case tried == 0:
-		return "no row that was legal before can break it"
+		return "no row that was legal before can break it" + unproved
 	}
-	return fmt.Sprintf("copes with %s made to break it", report.Count(tried, "row"))
+	return fmt.Sprintf("copes with %s made to break it", report.Count(tried, "row")) + unproved
 }

@@ -2,6 +2,7 @@ package trials
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"devenv/devenv/checks"
@@ -125,9 +126,19 @@ func (e *elimination) blame(ctx context.Context, f *migrations.Failure, pending 
 // record stores how a row broke the move and, if the row is still in the database, the query that finds such rows.
 func (e *elimination) record(ctx context.Context, i int, f *migrations.Failure) (err error) {
 	e.tried[i].Failure = f
-	if f != nil && e.atomic {
-		e.tried[i].Offending, err = rowsIn(ctx, e.server, f)
+	if f == nil || !e.atomic {
+		return nil
 	}
+	if e.tried[i].Offending, err = rowsIn(ctx, e.server, f); err != nil {
+		return err
+	}
+	_, err = database.Ask(ctx, e.server, func(ctx context.Context, connection *database.Conn) (bool, error) {
+		rows, known, err := e.tried[i].Witness.Alike(ctx, connection, slices.Collect(maps.Values(e.written)))
+		if known {
+			e.tried[i].Alike = &rows
+		}
+		return known, err
+	})
 	return err
 }
 

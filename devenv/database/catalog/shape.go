@@ -35,6 +35,11 @@ type Table struct {
 	Indexes     []Index      `json:"indexes"`
 	// Triggers are the names of the project's own enabled triggers on it.
 	Triggers []string `json:"triggers"`
+	// Parent is the table of which it is a partition, 0 if none; Bound is what it requires of rows as one, in SQL, and
+	// Rest is set if it takes what no other partition does.
+	Parent uint32 `json:"parent"`
+	Bound  string `json:"bound"`
+	Rest   bool   `json:"rest"`
 }
 
 // Column describes a column as an INSERT needs it.
@@ -66,6 +71,10 @@ type Column struct {
 	// Sequence is the one it owns, quoted; SequenceType is its type.
 	Sequence     string `json:"sequence"`
 	SequenceType string `json:"sequence_type"`
+	// Collation is the collation of its values, quoted; empty if the type has none.
+	Collation string `json:"collation"`
+	// Element is what an array has elements of, with the fields of a type only; nil for any other type.
+	Element *Column `json:"element,omitempty"`
 	// DomainChecks are the CHECK expressions of its domain, on VALUE.
 	DomainChecks []Constraint `json:"domain_checks"`
 }
@@ -201,3 +210,11 @@ func (c *Column) TakesText() bool { return c.Category == "S" && c.Kind != "e" }
 
 // Labels returns the labels of the column's enum type.
 func (s *Shape) Labels(c *Column) []string { return s.Enums[oidKey(c.BaseOID)] }
+
+// Value returns the type of the column's values: of its elements if it is an array.
+func (c *Column) Value() *Column {
+	if c.Element != nil {
+		return c.Element
+	}
+	return c
+}

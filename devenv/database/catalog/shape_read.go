@@ -75,6 +75,9 @@ SELECT json_build_object(
        AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.oid WHERE w.ev_class = r.oid))), '[]') FROM rel r WHERE r.relkind = 'm'),
   'tables', (SELECT coalesce(json_agg(json_build_object('oid', r.oid::int8, 'schema', (SELECT nspname FROM pg_namespace ns WHERE ns.oid = r.relnamespace), 'name', r.relname,
     'partition', r.relispartition, 'partitioned', r.relkind = 'p', 'replica', r.relreplident, 'rows', false,
+    'parent', coalesce((SELECT h.inhparent::int8 FROM pg_inherits h WHERE r.relispartition AND h.inhrelid = r.oid), 0),
+    'bound', CASE WHEN r.relispartition THEN coalesce(pg_get_partition_constraintdef(r.oid), '') ELSE '' END,
+    'rest', coalesce((SELECT pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT' FROM pg_class c WHERE c.oid = r.oid), false),
     'triggers', (SELECT coalesce(json_agg(t.tgname), '[]') FROM pg_trigger t WHERE t.tgrelid = r.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D'),
     'columns', ` + shapeColumns + `, 'constraints', ` + shapeConstraints + `, 'indexes', ` + shapeIndexes + `) ORDER BY r.name), '[]')
     FROM rel r WHERE r.relkind IN ('r', 'p')))::text`
@@ -97,6 +100,14 @@ const shapeColumns = `(SELECT coalesce(json_agg(json_build_object('number', a.at
          WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = r.oid AND d.refobjsubid = a.attnum AND d.deptype IN ('a', 'i') LIMIT 1), ''),
       'sequence_type', coalesce((SELECT format_type(q.seqtypid, NULL) FROM pg_depend d JOIN pg_sequence q ON q.seqrelid = d.objid
          WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = r.oid AND d.refobjsubid = a.attnum AND d.deptype IN ('a', 'i') LIMIT 1), ''),
+      'collation', coalesce((SELECT quote_ident(cn.nspname) || '.' || quote_ident(l.collname) FROM pg_collation l JOIN pg_namespace cn ON cn.oid = l.collnamespace
+         WHERE l.oid = a.attcollation), ''),
+      'element', CASE WHEN t.typcategory = 'A' THEN (SELECT json_build_object('base', et.typname, 'base_type', format_type(et.oid, NULL), 'kind', et.typtype,
+         'category', et.typcategory, 'base_oid', et.oid::int8,
+         'length', CASE WHEN et.typname IN ('varchar', 'bpchar') AND a.atttypmod >= 4 THEN a.atttypmod - 4 ELSE 0 END,
+         'precision', CASE WHEN et.typname = 'numeric' AND a.atttypmod >= 4 THEN (a.atttypmod - 4) >> 16 & 65535 ELSE 0 END,
+         'scale', CASE WHEN et.typname = 'numeric' AND a.atttypmod >= 4 THEN (a.atttypmod - 4) & 2047 ELSE 0 END)
+         FROM base eb JOIN pg_type et ON et.oid = eb.base WHERE eb.oid = t.typelem) END,
       'domain_checks', (SELECT coalesce(json_agg(json_build_object('oid', k.oid::int8, 'name', k.conname, 'kind', 'c', 'definition', pg_get_constraintdef(k.oid),
          'expression', pg_get_expr(k.conbin, 0), 'valid', k.convalidated)), '[]') FROM pg_constraint k WHERE k.contypid = a.atttypid AND k.contype = 'c')
       ) ORDER BY a.attnum), '[]')

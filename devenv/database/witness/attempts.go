@@ -24,11 +24,16 @@ func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attem
 	case RestrictCheck:
 		return b.refused(ctx, r, fails)
 	case RestrictLabel:
-		attempts = one(rowValues{r.columns[0]: query.Literal(r.label)})
+		attempts = one(rowValues{r.columns[0]: inArray(r.before.Column(r.columns[0]), r.value)})
 	case RestrictType:
 		return b.unfit(r)
-	case RestrictCast:
-		attempts = []attempt{{rows: []rowValues{{r.columns[0]: "'?'"}}}, {rows: []rowValues{{r.columns[0]: "''"}}}}
+	case RestrictValue:
+		attempts = one(rowValues{r.columns[0]: r.value})
+	case RestrictTwice:
+		if r.almost {
+			return b.similar(r), "", nil
+		}
+		return b.twoRows(ctx, r)
 	case RestrictExpression:
 		if r.expression == "" {
 			attempts, err = b.tooLarge(ctx, r)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
+
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/query"
 )
@@ -43,18 +45,24 @@ func (b *breaker) keyOf(ctx context.Context, r Restriction, key []int16, predica
 	if err != nil {
 		return nil, "", err
 	}
-	same, swapped := rowValues{}, rowValues{}
-	if row != nil {
-		for i, n := range key {
-			c := r.before.Column(n)
-			same[n] = literalOf(c, row[i])
-			swapped[n] = same[n]
-			if c.TakesText() {
-				swapped[n] = literalOf(c, swapCase(row[i]))
-			}
-		}
-		return [][]rowValues{{same}, {swapped}}, "", nil
+	if row == nil {
+		return b.madeUpKey(ctx, r, key, predicate)
 	}
+	same, swapped := rowValues{}, rowValues{}
+	for i, n := range key {
+		c := r.before.Column(n)
+		same[n] = literalOf(c, row[i])
+		swapped[n] = same[n]
+		if c.TakesText() {
+			swapped[n] = literalOf(c, swapCase(row[i]))
+		}
+	}
+	alike, err := b.alike(ctx, r, key, same)
+	return append(alike, []rowValues{same}, []rowValues{swapped}), "", err
+}
+
+// madeUpKey finds key values for a table without a row that has them all.
+func (b *breaker) madeUpKey(ctx context.Context, r Restriction, key []int16, predicate string) ([][]rowValues, string, error) {
 	if predicate != "" {
 		s := valueFinder{maker: b.maker, table: r.before, names: r.after, expression: "(" + predicate + ") IS TRUE", columns: key}
 		results, err := s.find(ctx, holds)
@@ -63,6 +71,7 @@ func (b *breaker) keyOf(ctx context.Context, r Restriction, key []int16, predica
 		}
 		return [][]rowValues{{results[0], results[0]}}, "", nil
 	}
+	same, swapped := rowValues{}, rowValues{}
 	for _, n := range key {
 		c := r.before.Column(n)
 		if k := r.before.ForeignKey(n); k == nil {
@@ -80,7 +89,68 @@ func (b *breaker) keyOf(ctx context.Context, r Restriction, key []int16, predica
 			swapped[n] = same[n]
 		}
 	}
-	return [][]rowValues{{same, same}, {same, swapped}}, "", nil
+	alike, err := b.alike(ctx, r, key, same)
+	for i := range alike {
+		if len(alike[i]) == 1 {
+			alike[i] = append([]rowValues{same}, alike[i]...)
+		}
+	}
+	return append(alike, []rowValues{same, same}, []rowValues{same, swapped}), "", err
+}
+
+// twoRows attempts a second row with the values of each of the first few rows in some columns.
+func (b *breaker) twoRows(ctx context.Context, r Restriction) (attempts []attempt, problem string, err error) {
+	if attempts, err = b.matches(ctx, r); err != nil {
+		return nil, "", err
+	}
+	names := make([]string, len(r.columns))
+	for i, name := range r.before.Names(r.columns) {
+		names[i] = query.Quote(name) + "::text"
+	}
+	rows, err := b.maker.tx.Query(ctx, fmt.Sprintf("SELECT DISTINCT ARRAY[%s] FROM %s ORDER BY 1 LIMIT %d", strings.Join(names, ", "),
+		query.Quote(r.before.Schema, r.before.Name), mostWitnesses))
+	if err != nil {
+		return nil, "", err
+	}
+	keys, err := pgx.CollectRows(rows, pgx.RowTo[[]*string])
+	for _, key := range keys {
+		row := rowValues{}
+		for i, n := range r.columns {
+			row[n] = null
+			if key[i] != nil {
+				row[n] = literalOf(r.before.Column(n), *key[i])
+			}
+		}
+		attempts = append(attempts, attempt{rows: []rowValues{row}})
+	}
+	return attempts, "", err
+}
+
+// matches attempts two rows with each of the values that a statement compares a column with.
+func (b *breaker) matches(ctx context.Context, r Restriction) (attempts []attempt, err error) {
+	if r.expression == "" {
+		return nil, nil
+	}
+	rows, err := b.maker.tx.Query(ctx, r.expression)
+	if err != nil {
+		return nil, err
+	}
+	values, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	for _, v := range values {
+		row := rowValues{r.columns[0]: literalOf(r.before.Column(r.columns[0]), v)}
+		attempts = append(attempts, attempt{rows: []rowValues{row, row}})
+	}
+	return attempts, err
+}
+
+// similar attempts two rows whose texts differ by case, or by a blank at the end.
+func (b *breaker) similar(r Restriction) (attempts []attempt) {
+	n := r.columns[0]
+	value := freshValue(r.before.Column(n), b.maker.next(), "@")
+	for _, other := range []string{strings.ToUpper(value), strings.TrimSuffix(value, "'") + " '"} {
+		attempts = append(attempts, attempt{rows: []rowValues{{n: value}, {n: other}}})
+	}
+	return attempts
 }
 
 // findSafely is find for a condition that may be invalid in the schema before: then it finds no row.

@@ -22,8 +22,10 @@ const (
 	RestrictLabel      Kind = "ENUM VALUE"
 	RestrictExclude    Kind = "EXCLUDE"
 	RestrictExpression Kind = "EXPRESSION"
-	// RestrictCast means that a statement casts a text column.
-	RestrictCast Kind = "CAST"
+	// RestrictValue means that the migration reads a column, which may have a certain value.
+	RestrictValue Kind = "VALUE"
+	// RestrictTwice means that a statement of the migration may expect one row where there are two.
+	RestrictTwice Kind = "TWICE"
 	// RestrictRow means that any row at all may break the migration: the table is empty in the data, and the
 	// migration changes it.
 	RestrictRow Kind = "ROW"
@@ -45,8 +47,17 @@ type Restriction struct {
 	expression string
 	index      *catalog.Index
 	constraint *catalog.Constraint
-	column     *catalog.Column // after the move
-	label      string
+	value      string // the one that a column has, in SQL
+	almost     bool   // two keys differ before the move, and may be the same after it
+}
+
+// guesses reports whether the restriction may not exist: it comes from what a statement reads. A row that cannot be
+// made for it says nothing.
+func (r Restriction) guesses() bool { return r.Kind == RestrictValue || r.Kind == RestrictTwice }
+
+// oneSaysAll reports whether one witness says all that others could.
+func (r Restriction) oneSaysAll() bool {
+	return r.Kind == RestrictCheck || r.Kind == RestrictExpression || r.Kind == RestrictUnique && !r.index.JoinsNulls() && !r.almost
 }
 
 // Restrictions compares two shapes of one database and returns what the second requires that the first did not, in
@@ -63,6 +74,7 @@ func Restrictions(before, after *catalog.Shape) []Restriction {
 		d.columnChanges()
 		d.keys()
 		d.constraints()
+		d.partitioning()
 		if len(d.found) == 0 && !was.Rows && d.changed() {
 			d.add(Restriction{Kind: RestrictRow, What: was.Quoted() + ", which has no rows in the data, gets one"})
 		}
@@ -104,17 +116,17 @@ func (d *derivation) columnChanges() {
 		}
 		name := d.was.Quoted() + "." + is.Name
 		if is.NotNull && !was.NotNull {
-			d.add(Restriction{Kind: RestrictNotNull, columns: []int16{is.Number}, column: is, What: name + " becomes NOT NULL"})
+			d.add(Restriction{Kind: RestrictNotNull, columns: []int16{is.Number}, What: name + " becomes NOT NULL"})
 		}
-		lost := d.lostLabels(was, is)
+		lost := d.lostLabels(was.Value(), is.Value())
 		for _, label := range lost {
 			d.add(Restriction{
-				Kind: RestrictLabel, columns: []int16{is.Number}, column: is, label: label,
+				Kind: RestrictLabel, columns: []int16{is.Number}, value: query.Literal(label),
 				What: name + " can no longer be " + query.Literal(label),
 			})
 		}
-		if was.Type != is.Type && len(lost) == 0 && was.Kind+is.Kind != "ee" {
-			d.add(Restriction{Kind: RestrictType, columns: []int16{is.Number}, column: is, What: name + " becomes " + is.Type})
+		if was.Type != is.Type && len(lost) == 0 && was.Value().Kind+is.Value().Kind != "ee" {
+			d.add(Restriction{Kind: RestrictType, columns: []int16{is.Number}, What: name + " becomes " + is.Type})
 		}
 		for _, check := range is.DomainChecks {
 			if check.Valid &&
@@ -151,11 +163,11 @@ func (d *derivation) newColumn(is *catalog.Column) {
 	switch {
 	case is.Generated != "":
 		d.add(Restriction{
-			Kind: RestrictExpression, columns: is.Uses, column: is, expression: is.Generated,
+			Kind: RestrictExpression, columns: is.Uses, expression: is.Generated,
 			What: name + " is generated from " + is.Generated,
 		})
 	case is.NotNull && !is.FillsItself():
-		d.add(Restriction{Kind: RestrictNotNull, Columns: []string{is.Name}, column: is, What: name + " is new and NOT NULL"})
+		d.add(Restriction{Kind: RestrictNotNull, Columns: []string{is.Name}, What: name + " is new and NOT NULL"})
 	}
 }
 
@@ -163,7 +175,9 @@ func (d *derivation) newColumn(is *catalog.Column) {
 func (d *derivation) keys() {
 	for i := range d.is.Indexes {
 		x := &d.is.Indexes[i]
-		if x.Exclusion || !x.Valid || d.was.Index(x.OID) != nil || d.had(x) {
+		known := d.was.Index(x.OID) != nil || d.had(x)
+		coarser := x.Unique && known && d.retyped(x)
+		if x.Exclusion || !x.Valid || known && !coarser {
 			continue
 		}
 		switch {
@@ -172,8 +186,11 @@ func (d *derivation) keys() {
 			if x.Primary {
 				what = "PRIMARY KEY " + x.Name
 			}
-			d.add(Restriction{Kind: RestrictUnique, columns: x.Uses, Name: x.Name, index: x, What: what + " on " + d.was.Quoted() + " (" +
-				strings.Join(d.is.Names(x.Uses), ", ") + ")"})
+			what += " on " + d.was.Quoted() + " (" + strings.Join(d.is.Names(x.Uses), ", ") + ")"
+			if coarser {
+				what += ", of another type now"
+			}
+			d.add(Restriction{Kind: RestrictUnique, columns: x.Uses, Name: x.Name, index: x, almost: coarser, What: what})
 		case x.Expressions != "" || d.holdsLong(x):
 			d.add(Restriction{
 				Kind: RestrictExpression, columns: x.Uses, Name: x.Name, index: x, expression: x.Expressions,
@@ -189,6 +206,14 @@ func (d *derivation) holdsLong(x *catalog.Index) bool {
 	return x.Method == "btree" && slices.ContainsFunc(x.Columns, func(n int16) bool {
 		c := d.was.Column(n)
 		return c != nil && c.TakesText() && c.Length == 0
+	})
+}
+
+// retyped reports whether a column of an index gets another type or collation.
+func (d *derivation) retyped(x *catalog.Index) bool {
+	return slices.ContainsFunc(x.Uses, func(n int16) bool {
+		was, is := d.was.Column(n), d.is.Column(n)
+		return was != nil && is != nil && (was.Type != is.Type || was.Collation != is.Collation)
 	})
 }
 

@@ -64,7 +64,7 @@ func EarlierColumn(was, is *catalog.Table, c *catalog.Column) *catalog.Column {
 // know: a column that it may omit, one that is computed now, or the default of a column that it omits.
 func (d *draft) unavoidable(refused *pgconn.PgError) bool {
 	switch refused.Code {
-	case "428C9":
+	case "428C9", "42601": // the latter before Postgres 14; no other syntax can be wrong
 		return true
 	case "23502":
 		return !slices.ContainsFunc(d.table.Columns, func(c catalog.Column) bool {

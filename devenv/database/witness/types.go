@@ -12,16 +12,31 @@ import (
 // unfit attempts values of a column's type that its next type may reject. Neither values nor a problem means that
 // every value fits.
 func (b *breaker) unfit(r Restriction) ([]attempt, string, error) {
-	was, is := r.before.Column(r.columns[0]), r.column
-	values, known := unfitValues(was, is, b.maker.shape.Labels(was))
+	was, is := r.before.Column(r.columns[0]), r.after.Column(r.columns[0])
+	from, to := was, is
+	if was.Element != nil && is.Element != nil {
+		from, to = was.Element, is.Element
+	}
+	values, known := unfitValues(from, to, b.maker.shape.Labels(from))
 	if !known {
 		return nil, fmt.Sprintf("no value of %s is known that %s rejects", was.Type, is.Type), nil
 	}
 	var attempts []attempt
 	for _, v := range values {
+		if from != was {
+			v = inArray(was, v)
+		}
 		attempts = append(attempts, attempt{rows: []rowValues{{r.columns[0]: v}}})
 	}
 	return attempts, "", nil
+}
+
+// inArray returns a value as the only element of an array, if the column is one.
+func inArray(c *catalog.Column, value string) string {
+	if c.Element == nil {
+		return value
+	}
+	return "ARRAY[" + value + "]::" + c.Element.BaseType + "[]"
 }
 
 // integers returns the smallest number that is too large for each integer type.
@@ -39,6 +54,12 @@ func unfitValues(was, is *catalog.Column, labels []string) (values []string, kno
 		return longer(was, is), true
 	case was.Category == "N" && is.Category == "N":
 		return greater(was, is)
+	case was.Kind == "r" && is.Kind == "r":
+		return ranges(was, is), true
+	case was.Base == "bytea" && is.TakesText():
+		return []string{`'\xff'`}, true
+	case was.Base == "inet" && is.Base == "cidr":
+		return []string{"'192.0.2.1/24'"}, true
 	case was.TakesText() && is.Kind == "e":
 		return []string{"'n/a'", "''"}, true
 	case was.TakesText():
@@ -109,14 +130,35 @@ func greater(was, is *catalog.Column) ([]string, bool) {
 	return nil, true
 }
 
-// texts returns what people and old code put into text columns that were meant for something else.
-func texts(was, is *catalog.Column) []string {
-	values := []string{"'n/a'", "''"}
-	if is.Base == "json" || is.Base == "jsonb" {
-		values = []string{"'{'", "''"}
+// ranges returns ranges that another type of range, or a conversion by its bounds, may reject.
+func ranges(was, is *catalog.Column) []string {
+	if was.Base == is.Base {
+		return nil
 	}
-	if is.Category == "N" {
-		values = []string{"'n/a'", "''", "'1,5'"}
+	values := []string{"'(,)'", "'empty'"}
+	if is.Base == "int4range" {
+		values = append([]string{"'[3000000000,3000000001)'"}, values...)
+	}
+	return values
+}
+
+// texts returns what people and old code put into text columns that were meant for something else: texts that the next
+// type rejects, the most common first.
+func texts(was, is *catalog.Column) []string {
+	values := []string{"'N/A'", "''", "' '"}
+	switch {
+	case is.Base == "json", is.Base == "jsonb":
+		values = []string{"'{'", "''", "'N/A'"}
+	case is.Base == "bytea":
+		values = []string{"E'C:\\\\temp'"}
+	case is.Base == "xml":
+		values = []string{"'a < b'", "'<p>'"}
+	case is.Base == "date", strings.HasPrefix(is.Base, "timestamp"):
+		values = append(values, "'31.12.2024'", "'0000-00-00'")
+	case is.Category == "N":
+		values = append(values, "'1,234.5'", "'NaN'", "'12 pcs'")
+	case is.Element != nil:
+		values = []string{"'a,b'", "''", "'N/A'"}
 	}
 	if was.Length > 0 && was.Length < 3 {
 		values = []string{"'?'", "''"}

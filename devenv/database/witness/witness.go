@@ -25,6 +25,7 @@ type Witness struct {
 	Problem string
 	// Implied means that the schema before already forbids such a row, so nothing can break.
 	Implied bool
+	wanted  rowValues
 }
 
 // breaker makes rows that violate the restrictions of a move.
@@ -47,6 +48,9 @@ func Build(ctx context.Context, conn *pgx.Conn, before *catalog.Shape, restricti
 	}
 	b := &breaker{maker: &RowMaker{tx: tx, shape: before, guarded: map[uint32][]int16{}}}
 	for _, r := range restrictions {
+		if r.guesses() {
+			continue
+		}
 		b.maker.guarded[r.before.OID] = append(b.maker.guarded[r.before.OID], r.columns...)
 	}
 	var witnesses []Witness
@@ -93,10 +97,10 @@ func (b *breaker) witnesses(ctx context.Context, r Restriction) ([]Witness, erro
 		switch {
 		case err == nil:
 			if !slices.ContainsFunc(made, func(w Witness) bool { return slices.Equal(w.Inserts, inserts) }) {
-				made = append(made, Witness{Restriction: r, Inserts: inserts})
+				made = append(made, Witness{Restriction: r, Inserts: inserts, wanted: a.rows[len(a.rows)-1]})
 			}
-			if r.Kind == RestrictCheck || r.Kind == RestrictExpression || r.Kind == RestrictUnique && !r.index.JoinsNulls() {
-				return made, nil // one row says all that the others could
+			if r.oneSaysAll() {
+				return made, nil
 			}
 		case errors.Is(err, errImplied):
 			implied = true
@@ -107,6 +111,9 @@ func (b *breaker) witnesses(ctx context.Context, r Restriction) ([]Witness, erro
 		}
 	}
 	if len(made) == 0 {
+		if r.guesses() {
+			problem, implied = "", true
+		}
 		made = []Witness{{Restriction: r, Problem: problem, Implied: implied && problem == ""}}
 	}
 	return made, nil

@@ -3,6 +3,7 @@ package witness
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -42,6 +43,32 @@ func Write(ctx context.Context, conn *pgx.Conn, w Witness) (written Written, ref
 	return written, "", nil
 }
 
+// Alike counts the rows of the data that look like the last row of a witness, as far as its restriction concerns
+// columns; known is false if it concerns none. The rows that witnesses wrote do not count.
+func (w Witness) Alike(ctx context.Context, conn *pgx.Conn, written []Written) (rows int64, known bool, err error) {
+	t := w.Restriction.before
+	var conditions, own []string
+	for _, n := range slices.Sorted(maps.Keys(w.wanted)) {
+		c := t.Column(n)
+		conditions = append(conditions, query.Quote(c.Name)+" IS NOT DISTINCT FROM ("+w.wanted[n]+")::"+c.BaseType)
+	}
+	if len(conditions) == 0 {
+		return 0, false, nil
+	}
+	for _, set := range written {
+		for _, row := range set.rows {
+			own = append(own, query.Literal(row.place)+"::tid")
+		}
+	}
+	sql := "SELECT count(*) FROM " + query.Quote(t.Schema, t.Name) + " WHERE " + strings.Join(conditions, " AND ") +
+		" AND ctid <> ALL(ARRAY[" + strings.Join(own, ", ") + "]::tid[])"
+	err = conn.QueryRow(ctx, sql, pgx.QueryExecModeSimpleProtocol).Scan(&rows)
+	if query.Refused(err) {
+		return 0, false, nil // a type without equality
+	}
+	return rows, err == nil, err
+}
+
 // Remove removes the rows of a witness, in a database where nothing else has been written since: a failed migration
 // that was rolled back has left them where they were.
 func (w Written) Remove(ctx context.Context, conn *pgx.Conn) error {
@@ -76,6 +103,9 @@ func (r Restriction) Blame(v offending.Violation) int {
 	if table {
 		score += 2
 	}
+	if r.Kind == RestrictValue {
+		score += r.explains(v)
+	}
 	for _, name := range append([]string{r.Name, r.after.Name}, r.after.Names(r.columns)...) {
 		if name != "" && mentions(v.Statement, name) {
 			score++
@@ -101,8 +131,10 @@ func statesOf(kind Kind) []string {
 		return append(data, "23514")
 	case RestrictExclude:
 		return []string{"23P01"}
-	case RestrictType, RestrictLabel, RestrictExpression, RestrictCast:
+	case RestrictType, RestrictLabel, RestrictExpression:
 		return data
+	case RestrictTwice:
+		return []string{"21000", "23505", "23P01"}
 	case RestrictRow:
 		return []string{"23502", "23503", "23505", "55006"}
 	}
@@ -126,4 +158,28 @@ func mentions(statement, name string) bool {
 
 func wordByte(b byte) bool {
 	return b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
+}
+
+// explains returns how well a value fits what a statement, or the code that reads a column, says about it.
+func (r Restriction) explains(v offending.Violation) int {
+	text := strings.Trim(r.value, "'")
+	switch {
+	case r.value == null:
+		if v.SQLState == "23502" || strings.Contains(v.Message, "NoneType") || v.SQLState == "22004" {
+			return 4
+		}
+	case v.SQLState == "22012" || strings.Contains(v.Message, "division by zero"):
+		if r.value == "0" {
+			return 4
+		}
+	case v.SQLState == "2201E" || v.SQLState == "2201F":
+		if r.value == "0" || r.value == "-1" {
+			return 4
+		}
+	case strings.Contains(v.Message, `"`+text+`"`) || strings.Contains(v.Message, "'"+text+"'"):
+		return 5
+	case strings.HasPrefix(v.SQLState, "22") && r.value != "0" && r.value != "-1":
+		return 2
+	}
+	return 0
 }

@@ -1,0 +1,218 @@
+package witness
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/query"
+)
+
+// StatementRestrictions returns what no schema shows: the values that the statements of a migration, or the code that
+// reads their results, may not cope with. They are legal: whether the migration copes is tried.
+func StatementRestrictions(before, after *catalog.Shape, statements []string) []Restriction {
+	r := reading{before: before, after: after}
+	for _, sql := range statements {
+		s := parse(sql)
+		switch {
+		case s.isQuery():
+			r.query(s)
+		case s.moves():
+			r.move(s)
+		}
+	}
+	return r.found
+}
+
+// reading collects what statements read. A column is restricted once, whatever reads it.
+type reading struct {
+	before, after *catalog.Shape
+	found         []Restriction
+}
+
+// mostRead is how many restrictions come from what statements read.
+const mostRead = 60
+
+func (r *reading) add(t *catalog.Table, found Restriction) {
+	is := r.after.Table(t.OID)
+	if is == nil {
+		is = t
+	}
+	found.Table, found.before, found.after = t.Label(), t, is
+	found.Columns = t.Names(found.columns)
+	known := slices.ContainsFunc(r.found, func(o Restriction) bool { return o.What == found.What })
+	if !known && len(r.found) < mostRead {
+		r.found = append(r.found, found)
+	}
+}
+
+// value restricts a column to cope with one value.
+func (r *reading) value(t *catalog.Table, c *catalog.Column, value string) {
+	if c.Generated != "" || value == null && c.NotNull || t.ForeignKey(c.Number) != nil && value != null {
+		return
+	}
+	r.add(t, Restriction{
+		Kind: RestrictValue, columns: []int16{c.Number}, value: value,
+		What: t.Quoted() + "." + c.Name + " can be " + value + ", and the migration reads it",
+	})
+}
+
+// tables returns the tables that a statement names, as they are before the migration.
+func (r *reading) tables(s sqlText) (tables []*catalog.Table) {
+	for i := range r.before.Tables {
+		if t := &r.before.Tables[i]; !t.Partition && s.names(t.Name) {
+			tables = append(tables, t)
+		}
+	}
+	return tables
+}
+
+// query restricts what a SELECT reads for the code that runs it: what a column's type or its own CHECK allows. Other
+// dirt is no fault, since the data may never hold it.
+func (r *reading) query(s sqlText) {
+	for _, t := range r.tables(s) {
+		r.anyRow(t)
+		for i := range t.Columns {
+			c := &t.Columns[i]
+			if c.IsSerial() || !s.reads(c.Name) {
+				continue
+			}
+			r.value(t, c, null)
+			for _, label := range r.before.Labels(c) {
+				r.value(t, c, literalOf(c, label))
+			}
+			for _, constant := range listed(t, c) {
+				r.value(t, c, constant)
+			}
+		}
+	}
+}
+
+// listed returns the texts that a CHECK of the table lists for a column.
+func listed(t *catalog.Table, c *catalog.Column) (constants []string) {
+	const most = 6
+	for _, k := range t.Constraints {
+		if k.Kind != "c" || !c.TakesText() || !slices.Equal(k.Columns, []int16{c.Number}) {
+			continue
+		}
+		for _, m := range quotedIn().FindAllString(k.Expression, most) {
+			constants = append(constants, m)
+		}
+	}
+	return constants
+}
+
+// move restricts what an UPDATE or an INSERT … SELECT reads.
+func (r *reading) move(s sqlText) {
+	tables := r.tables(s)
+	for _, t := range tables {
+		r.anyRow(t)
+		for i := range t.Columns {
+			c := &t.Columns[i]
+			if s.reads(c.Name) && !c.IsSerial() {
+				r.column(s, t, c)
+			}
+		}
+	}
+	r.twice(s, tables)
+}
+
+// column restricts one column that a statement reads.
+func (r *reading) column(s sqlText, t *catalog.Table, c *catalog.Column) {
+	kind := s.castOf(c.Name)
+	switch {
+	case c.TakesText() && kind != nil:
+		for _, v := range texts(c, kind) {
+			r.value(t, c, v)
+		}
+	case c.TakesText() && s.splits():
+		r.value(t, c, freshValue(c, 1, ""))
+		r.value(t, c, "''")
+	case c.Category == "N" && s.calculates():
+		r.value(t, c, "0")
+		r.value(t, c, "-1")
+	case strings.HasPrefix(c.Base, "json"):
+		r.value(t, c, "'{}'")
+		for _, key := range s.keysOf(c.Name) {
+			r.value(t, c, `'{"`+key+`": "N/A"}'`)
+		}
+	case c.Element != nil:
+		r.value(t, c, "'{}'")
+	case strings.HasPrefix(c.Base, "float") && kind != nil:
+		r.value(t, c, "'NaN'")
+	}
+	r.value(t, c, null)
+}
+
+// anyRow restricts a table without rows to have one: nothing is proved without.
+func (r *reading) anyRow(t *catalog.Table) {
+	if !t.Rows {
+		r.add(t, Restriction{Kind: RestrictRow, What: t.Quoted() + ", which has no rows in the data, gets one"})
+	}
+}
+
+// twice restricts a statement to cope with two rows of which it may expect one: in a subquery that gives one value, in
+// what a join finds, in what becomes a key.
+func (r *reading) twice(s sqlText, tables []*catalog.Table) {
+	target := s.target()
+	for _, t := range tables {
+		var compared, keyed []int16
+		for i := range t.Columns {
+			c := &t.Columns[i]
+			switch {
+			case c.Generated != "" || c.IsSerial():
+			case t.Unique(c.Number):
+				if s.verb == "update" && target == t.Name && s.reads(c.Name) && c.TakesText() {
+					r.add(t, Restriction{
+						Kind: RestrictTwice, columns: []int16{c.Number}, almost: true,
+						What: "two rows of " + t.Quoted() + " differ in " + c.Name + " by case or blanks only",
+					})
+				}
+			case s.compares(c.Name) && target != t.Name:
+				compared = append(compared, c.Number)
+			case s.reads(c.Name) && target != t.Name && s.verb == "insert":
+				keyed = append(keyed, c.Number)
+			}
+		}
+		for _, columns := range [][]int16{compared, keyed} {
+			if len(columns) > 0 && (s.expectsOne() || r.hasKey(target)) {
+				r.add(t, Restriction{
+					Kind: RestrictTwice, columns: columns, expression: partner(s, t, columns, tables),
+					What: "two rows of " + t.Quoted() + " have the same " + strings.Join(t.Names(columns), ", "),
+				})
+			}
+		}
+	}
+}
+
+// partner returns a query for the values of the column with which a statement compares a table's only column, empty if
+// it compares it with none of another table.
+func partner(s sqlText, t *catalog.Table, columns []int16, tables []*catalog.Table) string {
+	if len(columns) != 1 {
+		return ""
+	}
+	for _, name := range s.comparedWith(t.Column(columns[0]).Name) {
+		for _, other := range tables {
+			i := slices.IndexFunc(other.Columns, func(c catalog.Column) bool { return strings.EqualFold(c.Name, name) })
+			if other != t && i >= 0 {
+				column := query.Quote(other.Columns[i].Name)
+				return "SELECT DISTINCT " + column + "::text FROM " + query.Quote(other.Schema, other.Name) + " WHERE " + column +
+					" IS NOT NULL ORDER BY 1 LIMIT 2"
+			}
+		}
+	}
+	return ""
+}
+
+// hasKey reports whether a table has a key that is not numbered by a sequence.
+func (r *reading) hasKey(name string) bool {
+	return slices.ContainsFunc(r.after.Tables, func(t catalog.Table) bool {
+		return t.Name == name && slices.ContainsFunc(t.Indexes, func(x catalog.Index) bool {
+			return x.Unique && !slices.ContainsFunc(x.Uses, func(n int16) bool { c := t.Column(n); return c != nil && c.IsSerial() })
+		})
+	})
+}
+
+// wordsIn finds the names in a statement.
+func wordsIn() *regexp.Regexp { return regexp.MustCompile(`"(?:[^"]|"")+"|[A-Za-z_][\w$]*`) }
