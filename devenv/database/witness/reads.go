@@ -96,9 +96,7 @@ func listed(t *catalog.Table, c *catalog.Column) (constants []string) {
 		if k.Kind != "c" || !c.TakesText() || !slices.Equal(k.Columns, []int16{c.Number}) {
 			continue
 		}
-		for _, m := range quotedIn().FindAllString(k.Expression, most) {
-			constants = append(constants, m)
-		}
+		constants = append(constants, quotedIn().FindAllString(k.Expression, most)...)
 	}
 	return constants
 }
