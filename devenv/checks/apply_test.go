@@ -153,6 +153,19 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 				"the base's code can no longer write to users: null value in column n", "SET DEFAULT",
 			},
 		},
+		"a value that old code writes": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{
+					Failed: writes.Failed{
+						Table: "public.users", Column: "state", Constant: "new", SQLState: "23514", Message: "violates ck",
+						Broken: true, Old: true,
+					},
+					Mention: Mention{"app/users.py", 7},
+				}}
+			}, "start.base", report.StatusWarn, []string{
+				"no longer write to users: violates ck", "rows of the base hold 'new' in state", "app/users.py:7",
+			},
+		},
 		"a note": {
 			func(f *Facts) {
 				f.Notes = []catalog.Note{{Table: "public.users", Text: "ON DELETE CASCADE"}}

@@ -79,10 +79,11 @@ type SmokeOutcome struct {
 }
 
 // SmokeWrite is a write that fails. Cause is the migration's last statement that touched the table, or its last
-// statement of all if none did.
+// statement of all if none did. Mention is the line of the base's code that names a constant.
 type SmokeWrite struct {
 	writes.Failed
-	Cause migrations.Statement
+	Cause   migrations.Statement
+	Mention Mention
 }
 
 // SmokeRoutine is a function that no longer works, and the migration's last statement that names what it lacks.

@@ -72,6 +72,9 @@ func (m mender) oldWrite(e report.Evidence) string {
 		return "give the column a default in this revision, and drop that in the release after this one:\n    " +
 			m.execute("ALTER TABLE "+strings.TrimPrefix(e.Table, "public.")+" ALTER COLUMN … SET DEFAULT …")
 	}
+	if e.SQLState == "23514" || strings.HasPrefix(e.SQLState, "22") {
+		return "first release code that writes only what the new schema allows, and restrict the column in the release after that"
+	}
 	return "first release code that does not write the column, and change it in the release after that"
 }
 

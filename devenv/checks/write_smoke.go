@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"devenv/devenv/database/query"
 	"devenv/devenv/report"
 )
 
@@ -70,6 +71,10 @@ func (f *Facts) writeEvidence(w SmokeWrite) report.Evidence {
 	}
 	if w.Role != "" {
 		e.Message = "as role " + w.Role + ": " + e.Message
+	}
+	if w.Constant != "" {
+		e.Detail = joined(fmt.Sprintf("rows of the base hold %s in %s, and its code names it (%s:%d)",
+			query.Literal(w.Constant), w.Column, w.Mention.File, w.Mention.Line), e.Detail)
 	}
 	if w.Doubtful {
 		e.Detail = joined("every row that was tried is refused, those that exist among them", e.Detail)

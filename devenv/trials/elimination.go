@@ -114,7 +114,7 @@ func (e *elimination) blame(ctx context.Context, f *migrations.Failure, pending 
 		return nil, nil, err
 	}
 	for _, i := range pending {
-		if e.tried[i].Witness.Restriction.What == e.tried[best].Witness.Restriction.What {
+		if e.tried[i].Witness.Restriction.Group() == e.tried[best].Witness.Restriction.Group() {
 			blamed = append(blamed, i)
 		} else {
 			others = append(others, i)

@@ -23,8 +23,8 @@ func witnesses() trial {
 
 func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	up := take(p, upgraded)
-	restrictions := append(witness.Restrictions(&up.before.Shape, &up.after.Shape),
-		witness.StatementRestrictions(&up.before.Shape, &up.after.Shape, up.ownStatements())...)
+	before, after := &up.before.Shape, &up.after.Shape
+	restrictions := witness.WithStatements(before, after, witness.Restrictions(before, after), up.ownStatements())
 	if len(restrictions) == 0 {
 		log.Skipped("it adds no restriction on existing rows")
 		return func(f *checks.Facts) {
@@ -48,7 +48,7 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 	if err := e.replaceDatabase(ctx); err != nil {
 		return nil, err
 	}
-	outcome, err := e.judge(ctx, &up.before.Shape, restrictions)
+	outcome, err := e.judge(ctx, before, restrictions)
 	outcome.Unproved = unproved(up.statements, last)
 	if outcome.Broken() {
 		log.Faulty("a row that is legal today breaks it")

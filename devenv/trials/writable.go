@@ -3,13 +3,17 @@ package trials
 import (
 	"cmp"
 	"context"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"devenv/devenv/checks"
+	"devenv/devenv/codesearch"
 	"devenv/devenv/database"
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/routines"
+	"devenv/devenv/database/witness"
 	"devenv/devenv/database/writes"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
@@ -40,10 +44,15 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	refused, err := refusedConstants(ctx, p, up)
+	if err != nil {
+		return nil, err
+	}
 	outcome := checks.SmokeOutcome{Ran: true, Tables: len(tables), Written: len(found.Written), Unjudged: found.Unjudged}
 	for _, f := range found.Failed {
 		outcome.Writes = append(outcome.Writes, checks.SmokeWrite{Failed: f, Cause: up.lastToTouch(f.Table)})
 	}
+	outcome.Writes = append(outcome.Writes, refused...)
 	for _, f := range found.Faults {
 		outcome.Routines = append(outcome.Routines, checks.SmokeRoutine{Fault: f, Cause: up.lastToTouch("." + cmp.Or(f.Missing, f.Name()))})
 	}
@@ -98,7 +107,8 @@ func (u *upgrade) filledTables(known []*catalog.Table) []*catalog.Table {
 
 // withoutBaseFailures returns what was found without what is found in the same way on a fresh clone of the base.
 func withoutBaseFailures(ctx context.Context, p *pass, up *upgrade, all attempts, found attempted) (attempted, error) {
-	if len(found.Failed)+len(found.Faults) == 0 {
+	old := func(f writes.Failed) bool { return f.Old } // which work on the base
+	if len(found.Faults) == 0 && len(slices.DeleteFunc(slices.Clone(found.Failed), old)) == 0 {
 		return found, nil
 	}
 	onBase := attempts{shape: &up.before.Shape, change: all.change}
@@ -122,4 +132,56 @@ func withoutBaseFailures(ctx context.Context, p *pass, up *upgrade, all attempts
 		return slices.ContainsFunc(earlier.Faults, func(e routines.Fault) bool { return e.Routine == f.Routine && e.Message == f.Message })
 	})
 	return found, nil
+}
+
+// refusedConstants returns the values that the base's rows hold, its code names, and the branch's schema refuses.
+func refusedConstants(ctx context.Context, p *pass, up *upgrade) ([]checks.SmokeWrite, error) {
+	columns := writes.Narrowed(&up.before.Shape, witness.Restrictions(&up.before.Shape, &up.after.Shape))
+	if len(columns) == 0 || p.Project.Backend == "" {
+		return nil, nil
+	}
+	constants, err := testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(server *database.Server) ([]writes.Constant, error) {
+		return database.Ask(ctx, server, func(ctx context.Context, connection *database.Conn) ([]writes.Constant, error) {
+			return writes.Constants(ctx, connection, &up.before.Shape, columns)
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	failed, err := database.Ask(ctx, take(p, migrated).Server, func(ctx context.Context, c *database.Conn) ([]writes.Failed, error) {
+		return writes.RefusedConstants(ctx, c, &up.after.Shape, constants)
+	})
+	if err != nil || len(failed) == 0 {
+		return nil, err
+	}
+	files, err := p.baseCode()
+	if err != nil {
+		return nil, err
+	}
+	var refused []checks.SmokeWrite
+	for _, f := range failed {
+		mention, err := p.firstQuoted(files, f.Constant)
+		if err != nil {
+			return nil, err
+		}
+		if mention.File != "" {
+			refused = append(refused, checks.SmokeWrite{Failed: f, Cause: up.lastToTouch(f.Table), Mention: mention})
+		}
+	}
+	return refused, nil
+}
+
+// firstQuoted returns the first line of the base's files that has a text in quotes; the zero value if none does.
+func (p *pass) firstQuoted(files []string, text string) (checks.Mention, error) {
+	quoted := regexp.MustCompile("[\"'`]" + regexp.QuoteMeta(text) + "[\"'`]")
+	for _, file := range files {
+		content, err := codesearch.Read(filepath.Join(p.Base.Tree.Dir(), filepath.FromSlash(file)))
+		if err != nil {
+			return checks.Mention{}, err
+		}
+		if at := quoted.FindStringIndex(content); at != nil && !codesearch.IsTest(file) {
+			return checks.Mention{File: file, Line: strings.Count(content[:at[0]], "\n") + 1}, nil
+		}
+	}
+	return checks.Mention{}, nil
 }

@@ -9,10 +9,10 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// StatementRestrictions returns what no schema shows: the values that the statements of a migration, or the code that
-// reads their results, may not cope with. They are legal: whether the migration copes is tried.
-func StatementRestrictions(before, after *catalog.Shape, statements []string) []Restriction {
-	r := reading{before: before, after: after}
+// WithStatements adds to the restrictions of a move what no schema shows: the values that its statements, or the code
+// that reads their results, may not cope with. They are legal: whether the migration copes is tried.
+func WithStatements(before, after *catalog.Shape, known []Restriction, statements []string) []Restriction {
+	r := reading{before: before, after: after, known: known}
 	for _, sql := range statements {
 		s := parse(sql)
 		switch {
@@ -22,13 +22,13 @@ func StatementRestrictions(before, after *catalog.Shape, statements []string) []
 			r.move(s)
 		}
 	}
-	return r.found
+	return append(known, r.found...)
 }
 
 // reading collects what statements read. A column is restricted once, whatever reads it.
 type reading struct {
 	before, after *catalog.Shape
-	found         []Restriction
+	known, found  []Restriction
 }
 
 // mostRead is how many restrictions come from what statements read.
@@ -41,10 +41,18 @@ func (r *reading) add(t *catalog.Table, found Restriction) {
 	}
 	found.Table, found.before, found.after = t.Label(), t, is
 	found.Columns = t.Names(found.columns)
-	known := slices.ContainsFunc(r.found, func(o Restriction) bool { return o.What == found.What })
-	if !known && len(r.found) < mostRead {
+	has := func(o Restriction) bool { return o.What == found.What || o.isAbout(found) }
+	if len(r.found) < mostRead && !slices.ContainsFunc(r.known, has) && !slices.ContainsFunc(r.found, has) {
 		r.found = append(r.found, found)
 	}
+}
+
+// isAbout reports whether a witness of the restriction also is one of a column's value.
+func (r Restriction) isAbout(value Restriction) bool {
+	if value.Kind != RestrictValue || r.Table != value.Table || !slices.Equal(r.Columns, value.Columns) {
+		return false
+	}
+	return r.Kind == RestrictNotNull && value.value == null || r.Kind == RestrictType && value.value != null
 }
 
 // value restricts a column to cope with one value.

@@ -55,6 +55,14 @@ type Restriction struct {
 // made for it says nothing.
 func (r Restriction) guesses() bool { return r.Kind == RestrictValue || r.Kind == RestrictTwice }
 
+// Group names the restrictions that a failure of one says all about: other texts that the same cast rejects.
+func (r Restriction) Group() string {
+	if r.Kind != RestrictValue || r.value == null || r.before.Column(r.columns[0]).Kind == "e" {
+		return r.What
+	}
+	return r.Table + " " + strings.Join(r.Columns, " ")
+}
+
 // oneSaysAll reports whether one witness says all that others could.
 func (r Restriction) oneSaysAll() bool {
 	return r.Kind == RestrictCheck || r.Kind == RestrictExpression || r.Kind == RestrictUnique && !r.index.JoinsNulls() && !r.almost

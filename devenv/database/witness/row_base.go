@@ -32,7 +32,8 @@ func (m *RowMaker) Full(ctx context.Context, t *catalog.Table) ([]string, error)
 // ErrUnavoidable means that no value of the columns that the application knows would have been accepted.
 var ErrUnavoidable = errors.New("whatever the application writes, it is refused")
 
-// asKnown returns a table of which somebody knows the columns of an earlier shape, with what these required then.
+// asKnown returns a table of which somebody knows the columns of an earlier shape, and how these filled themselves
+// then. What may no longer be NULL is named all the same: nothing shows that it is omitted.
 func asKnown(was, is *catalog.Table) *catalog.Table {
 	known := *is
 	known.Columns = nil
@@ -41,7 +42,7 @@ func asKnown(was, is *catalog.Table) *catalog.Table {
 		if old == nil {
 			continue
 		}
-		c.NotNull, c.Default, c.Identity, c.Generated = old.NotNull, old.Default, old.Identity, old.Generated
+		c.Default, c.Identity, c.Generated = old.Default, old.Identity, old.Generated
 		known.Columns = append(known.Columns, c)
 	}
 	return &known

@@ -201,8 +201,8 @@ func tryWitnesses(t *testing.T, conn *pgx.Conn, cases map[string]struct{ move, s
 				}
 				return
 			}
-			witnesses, err := Build(t.Context(), conn, &before, append(Restrictions(&before, &after),
-				StatementRestrictions(&before, &after, strings.Split(c.move, "; "))...))
+			witnesses, err := Build(t.Context(), conn, &before, WithStatements(&before, &after,
+				Restrictions(&before, &after), strings.Split(c.move, "; ")))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -179,6 +179,14 @@ func (w *writer) isRouted(ctx context.Context, statement string) (bool, error) {
 	return after > before, err
 }
 
+// ignoreNoRows returns an error, unless it says that there is no row.
+func ignoreNoRows(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
 func (w *writer) swallowed(statement, message string) *Failed {
 	return &Failed{
 		Table: w.table.Label(), Role: w.role, Statement: statement, Broken: true, Message: message,

@@ -34,8 +34,9 @@ type Result struct {
 
 // Failed is a write that does not work.
 type Failed struct {
-	Table, Role, Statement    string
-	Column                    string // of a sequence, if that is at fault
+	Table, Role, Statement string
+	// Column is what a sequence or a constant is at fault for; Constant is the value that the base's rows hold.
+	Column, Constant          string
 	SQLState, Message, Detail string
 	// Broken means that the schema is at fault; otherwise no legal row could be made. Doubtful means that every row
 	// that was tried is refused, although the code that refuses them looks at the row.

@@ -22,11 +22,12 @@ def upgrade():
     )
     op.execute("CREATE TABLE spatial_things (srid integer PRIMARY KEY)")
     op.execute("CREATE TABLE spatial_labels (id integer PRIMARY KEY)")
+    op.execute("CREATE TABLE spatial_notes (id integer PRIMARY KEY, remark text)")
     op.execute("CREATE MATERIALIZED VIEW tag_labels AS SELECT id, label FROM tags")
     op.execute("CREATE PUBLICATION feed FOR TABLE tags")
     op.execute(
-        "CREATE FUNCTION label_of(number integer) RETURNS text LANGUAGE plpgsql STABLE AS $$ DECLARE found_label text;"
-        " BEGIN SELECT label INTO found_label FROM tags WHERE id = number AND colour IS NOT NULL; RETURN found_label; END $$"
+        "CREATE FUNCTION remark_on(number integer) RETURNS text LANGUAGE plpgsql STABLE AS $$ DECLARE answer text;"
+        " BEGIN SELECT remark INTO answer FROM spatial_notes WHERE id = number AND remark <> ''; RETURN answer; END $$"
     )
     # The models have these two the other way round.
     op.execute("ALTER TYPE mood RENAME VALUE 'sad' TO 'low'")
@@ -35,9 +36,10 @@ def upgrade():
 
 
 def downgrade():
-    op.execute("DROP FUNCTION label_of(integer)")
+    op.execute("DROP FUNCTION remark_on(integer)")
     op.execute("DROP PUBLICATION feed")
     op.execute("DROP MATERIALIZED VIEW tag_labels")
     op.drop_table("tags")
+    op.execute("DROP TABLE spatial_notes")
     op.execute("DROP TABLE spatial_labels")
     op.execute("DROP TABLE spatial_things")

@@ -1,0 +1,106 @@
+package writes
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/query"
+	"devenv/devenv/database/witness"
+)
+
+// Constant is a value of a column that rows hold before a move.
+type Constant struct {
+	Table  uint32
+	Column int16
+	Value  string
+}
+
+// mostConstants is how many values a column may have for each to be a constant of the application.
+const mostConstants = 20
+
+// Narrowed returns the columns of texts and labels that a move restricts, as constants without a value.
+func Narrowed(before *catalog.Shape, restrictions []witness.Restriction) (columns []Constant) {
+	kinds := []witness.Kind{witness.RestrictCheck, witness.RestrictLabel, witness.RestrictType}
+	for _, r := range restrictions {
+		for i := range before.Tables {
+			t := &before.Tables[i]
+			for _, c := range t.Columns {
+				named := t.Label() == r.Table && slices.Equal(r.Columns, []string{c.Name})
+				constant := Constant{Table: t.OID, Column: c.Number}
+				if named && slices.Contains(kinds, r.Kind) && (c.TakesText() || c.Kind == "e") && !slices.Contains(columns, constant) {
+					columns = append(columns, constant)
+				}
+			}
+		}
+	}
+	return columns
+}
+
+// Constants reads the values of columns that have only a few.
+func Constants(ctx context.Context, conn *pgx.Conn, shape *catalog.Shape, columns []Constant) (found []Constant, err error) {
+	for _, c := range columns {
+		t := shape.Table(c.Table)
+		name := query.Quote(t.Column(c.Column).Name)
+		rows, err := conn.Query(ctx, fmt.Sprintf("SELECT DISTINCT %s::text FROM %s WHERE %s IS NOT NULL ORDER BY 1 LIMIT %d",
+			name, query.Quote(t.Schema, t.Name), name, mostConstants+1), pgx.QueryExecModeSimpleProtocol)
+		if err != nil {
+			return nil, fmt.Errorf("read the values of %s.%s: %w", t.Quoted(), name, err)
+		}
+		values, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return nil, fmt.Errorf("read the values of %s.%s: %w", t.Quoted(), name, err)
+		}
+		if len(values) > mostConstants {
+			continue
+		}
+		for _, v := range values {
+			found = append(found, Constant{Table: c.Table, Column: c.Column, Value: v})
+		}
+	}
+	return found, nil
+}
+
+// RefusedConstants writes constants into a row of their tables, rolls that back, and returns those that are refused as
+// failures of the base's application.
+func RefusedConstants(ctx context.Context, conn txStarter, after *catalog.Shape, constants []Constant) (failed []Failed, err error) {
+	for _, constant := range constants {
+		t := after.Table(constant.Table)
+		if t == nil || t.Column(constant.Column) == nil {
+			continue
+		}
+		target := Target{Table: t}
+		f, err := inTransaction(ctx, conn, after, target, "", func(w *writer, ctx context.Context) (*Failed, error) {
+			return w.writeConstant(ctx, t.Column(constant.Column), constant.Value)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("write %s to %s: %w", query.Literal(constant.Value), t.Label(), err)
+		}
+		if f != nil {
+			failed = append(failed, *f)
+		}
+	}
+	return failed, nil
+}
+
+// writeConstant writes a value into the first row. Only what the value itself violates counts.
+func (w *writer) writeConstant(ctx context.Context, c *catalog.Column, value string) (*Failed, error) {
+	statement := fmt.Sprintf("UPDATE %s SET %s = %s", w.table.Quoted(), query.Identifier(c.Name), query.Literal(value))
+	_, err := w.placed(ctx, statement+" WHERE (tableoid, ctid) = (SELECT tableoid, ctid FROM "+w.table.Quoted()+" LIMIT 1)")
+	state := query.State(err)
+	if state != "23514" && !strings.HasPrefix(state, "22") {
+		if query.Refused(err) {
+			return nil, nil
+		}
+		return nil, ignoreNoRows(err)
+	}
+	f, err := w.failure(statement, err)
+	if f != nil {
+		f.Broken, f.Old, f.Column, f.Constant = true, true, c.Name, value
+	}
+	return f, err
+}
