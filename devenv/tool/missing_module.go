@@ -118,6 +118,10 @@ func exists(p string) bool {
 // missingHint returns what to do about a missing module; home is the ignored path in the working tree that contains it,
 // and generators are commands that may generate it.
 func missingHint(module, home string, generators []string) string {
+	if module == "psycopg" || module == "psycopg2" {
+		return "for postgresql:// SQLAlchemy takes psycopg from 2.1 on, and psycopg2 before: let the service's image have " + module +
+			", keep SQLAlchemy where it was, or name the driver that is installed in the address, such as postgresql+psycopg2://"
+	}
 	command := "…"
 	if len(generators) > 0 {
 		command = strings.Join(generators, "\"] or [\"")

@@ -52,6 +52,13 @@ func TestIgnoredModulesAreNamedWithConfigurationToAdd(t *testing.T) {
 	}
 }
 
+func TestAMissingDriverIsExplainedBySQLAlchemysDefault(t *testing.T) {
+	t.Parallel()
+	if hint := missingHint("psycopg", "", nil); !strings.Contains(hint, "postgresql+psycopg2://") || strings.Contains(hint, "prepare") {
+		t.Errorf("the hint is\n%s", hint)
+	}
+}
+
 func TestScriptNamedAfterAMissingPackageIsSuggested(t *testing.T) {
 	t.Parallel()
 	files := []string{"app/backend/src/proto/readme.md", "app/generate_protos.sh", "deploy.sh", "protos.sh", "my scripts/proto.sh"}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -58,9 +60,24 @@ func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.Mig
 		Config: config, Section: p.Section, OnStderr: log.Line, Explain: t.ExplainEnded,
 	}, stream)
 	if err != nil {
-		return nil, failed(err, "start the migration tool in service "+p.Service)
+		return nil, failed(installedLater(err, s.Model.Services[p.Service]), "start the migration tool in service "+p.Service)
 	}
 	return t, nil
+}
+
+// installing matches a command that installs Python's packages.
+var installing = regexp.MustCompile(`\b(?:pip3?|uv|poetry|pipenv|pdm)\b[^;&|]*\b(?:install|sync)\b[^;&|]*`)
+
+// installedLater explains why a tool does not start whose packages only the service's own command installs, which does
+// not run in the tool's container.
+func installedLater(err error, service types.ServiceConfig) error {
+	command := installing.FindString(strings.Join(slices.Concat(service.Entrypoint, service.Command), " "))
+	if command == "" || report.KindOf(err) != report.KindUsage {
+		return err
+	}
+	command = strings.TrimSpace(command)
+	return report.Fail(report.KindUsage, "the service's command runs "+command+", but its image is what devenv starts: let the image have "+
+		"the packages, with build: and a Dockerfile that has RUN "+command, "%w", err).WithOutput(report.OutputOf(err))
 }
 
 // startFailure explains a failed start if the image has no shell, which every tool needs.

@@ -1,11 +1,13 @@
 package tool
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/devenv/discover"
+	"devenv/devenv/report"
 	"devenv/migrations/alembic"
 )
 
@@ -24,5 +26,20 @@ func TestTheToolWritesIntoReadOnlyMounts(t *testing.T) {
 	}
 	if !mounts[1].ReadOnly {
 		t.Error("a directory of the host has become writable")
+	}
+}
+
+func TestPackagesThatTheCommandInstallsBelongInTheImage(t *testing.T) {
+	t.Parallel()
+	missing := report.Fail(report.KindUsage, "install alembic", "no Python interpreter with alembic found in this container")
+	var service types.ServiceConfig
+	service.Command = types.ShellCommand{"sh", "-c", "pip install -q -r requirements.txt && alembic upgrade head"}
+	if hint := report.HintOf(installedLater(missing, service)); !strings.Contains(hint, "RUN pip install -q -r requirements.txt") ||
+		strings.Contains(hint, "upgrade") {
+		t.Errorf("the hint is %q", hint)
+	}
+	service.Command = types.ShellCommand{"alembic", "upgrade", "head"}
+	if hint := report.HintOf(installedLater(missing, service)); hint != "install alembic" {
+		t.Errorf("where nothing is installed, it is %q", hint)
 	}
 }
