@@ -68,8 +68,10 @@ func statusLine(item any) any {
 func databaseLine(i devenv.StatusItem) string {
 	line := "database " + i.Name + ": "
 	switch {
+	case i.State != "running":
+		line += "it is not running, so its revision is unknown"
 	case len(i.Revisions) == 0:
-		line += "its revision is unknown"
+		line += "no revision is recorded in it"
 	case i.OnBranch == nil:
 		line += "at revision " + strings.Join(i.Revisions, ", ")
 	case *i.OnBranch:

@@ -197,8 +197,12 @@ func examineRevision(ctx context.Context, t *target) finding {
 	switch {
 	case !ok:
 		return skip("no database was found")
-	case len(item.Revisions) == 0 || item.OnBranch == nil:
-		return skip("the database is not running, or has no revision")
+	case item.State != "running":
+		return skip("the database is not running")
+	case len(item.Revisions) == 0:
+		return skip("no revision is recorded in the database")
+	case item.OnBranch == nil:
+		return skip("the branch's revisions are not known, to compare the database with")
 	case !*item.OnBranch:
 		return warn(fmt.Sprintf("the database is at %s, which is not on this branch: its backend would not start",
 			strings.Join(item.Revisions, ", ")), "devenv reset (it keeps what the database holds)")

@@ -68,13 +68,13 @@ func addedPath(files []File) string {
 	return strings.Join(paths, " and ")
 }
 
-// noise summarizes in one line the differences that are ignored because the base alone has them.
+// noise summarizes in one line the differences that are ignored because the base has them as well.
 func (p *page) noise(noise []Noise) {
 	if len(noise) == 0 {
 		return
 	}
 	p.blank()
-	p.wrap("", 2, fmt.Sprintf("%s between models and database %s ignored, since the base alone has %s.",
+	p.wrap("", 2, fmt.Sprintf("%s between models and database %s ignored: the base has %s without the branch.",
 		Count(len(noise), "difference"), pick(len(noise), "is", "are"), pick(len(noise), "it", "them")))
 	if !p.Verbose {
 		return

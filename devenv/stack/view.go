@@ -71,8 +71,11 @@ func (v *View) Database(ctx context.Context) (StatusItem, bool) {
 	if err != nil {
 		return StatusItem{}, false
 	}
-	item := StatusItem{Kind: "database", Name: service}
+	item := StatusItem{Kind: "database", Name: service, State: "not created"}
 	c, err := v.Workspace.Engine.Inspect(ctx, v.Containers[service].ID)
+	if err == nil {
+		item.State = c.State
+	}
 	if err == nil && c.State == "running" && time.Since(c.Started) > initializing {
 		if err := database.CheckRunning(ctx, v.Workspace.Engine, service, c.ID); err != nil {
 			v.Note(err.Error())
