@@ -11,8 +11,8 @@ import (
 	"devenv/devenv/gitrepo"
 )
 
-// findNext finds the command that comes after init: which one depends on what the branch has changed already. Code whose
-// models have no migration yet does not run on the base's data, so that its stack would be no good first.
+// findNext finds the command that comes after init: which one depends on what the branch has changed already. Code
+// whose models have no migration yet does not run on the base's data, so that its stack would be no good first.
 func (i *initRun) findNext(ctx context.Context, base gitrepo.Base, paths []string) (string, error) {
 	const making = "devenv new-migration \"…\""
 	repo := i.Workspace.Repo

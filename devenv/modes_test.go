@@ -112,7 +112,8 @@ func TestEmptyMakesARevisionOfAProjectWithoutModels(t *testing.T) {
 	const env = "backend/src/toolshed/migrations/env.py"
 	c.write(env, strings.ReplaceAll(c.read(env), "target_metadata=Base.metadata", "target_metadata=None"))
 	c.git("commit", "-qam", "Write migrations by hand")
-	if _, err := c.newMigration(nil); report.KindOf(err) != report.KindUsage || !strings.Contains(report.HintOf(err), "new-migration --empty") {
+	_, err := c.newMigration(nil)
+	if report.KindOf(err) != report.KindUsage || !strings.Contains(report.HintOf(err), "new-migration --empty") {
 		t.Errorf("without --empty: %v\n%s", err, report.HintOf(err))
 	}
 	result := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.Mode = devenv.ModeEmpty }))
@@ -124,7 +125,8 @@ func TestEmptyMakesARevisionOfAProjectWithoutModels(t *testing.T) {
 	}
 	for id, check := range statuses(result) {
 		compares := id == "drift.models" || id == "drift.catalog"
-		if skipped := check.Status == report.StatusSkip; skipped != compares || skipped && !strings.Contains(check.Summary, "target_metadata is None") {
+		skipped := check.Status == report.StatusSkip
+		if skipped != compares || skipped && !strings.Contains(check.Summary, "target_metadata is None") {
 			t.Errorf("%s: %s %s", id, check.Status, check.Summary)
 		}
 	}

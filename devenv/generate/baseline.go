@@ -79,8 +79,8 @@ func (m *Migration) recognizeBaseline(ctx context.Context, b *testbed.Testbed, s
 
 // noteBaseline says what existing databases need.
 func noteBaseline(b *testbed.Testbed, file string) {
-	note := fmt.Sprintf("%s makes the tables that the databases of %s have already; it was recorded as applied in the copies of their data, not run",
-		file, b.BaseName())
+	note := fmt.Sprintf("%s makes the tables that the databases of %s have already; it was recorded as applied in the copies of their "+
+		"data, not run", file, b.BaseName())
 	if record := b.Tool.Snippets().Words().Record; record != "" {
 		note += ". Do so once in each existing database: " + record + " " + b.Baseline
 	}

@@ -103,7 +103,8 @@ func TestALongStepSaysWhatItAwaits(t *testing.T) {
 			<-time.After(71 * time.Second)
 			return nil
 		}))
-		if err != nil || len(said) != 2 || !strings.HasSuffix(said[0], ", about 40s left") || !strings.HasSuffix(said[1], ", longer than last time (50s)") {
+		if err != nil || len(said) != 2 || !strings.HasSuffix(said[0], ", about 40s left") ||
+			!strings.HasSuffix(said[1], ", longer than last time (50s)") {
 			t.Errorf("%v: where it took 50s last time, it says %q", err, said)
 		}
 		said = nil

@@ -44,7 +44,8 @@ func (l *Log) sayWaiting() (end func()) {
 				l.mu.Lock()
 				now := l.waits
 				l.mu.Unlock()
-				l.Waiting("Still waiting for " + now.what + " since " + now.since.Format(time.TimeOnly) + left(l.expected, time.Since(began)))
+				since := now.since.Format(time.TimeOnly)
+				l.Waiting("Still waiting for " + now.what + " since " + since + left(l.expected, time.Since(began)))
 				timer.Reset(sayAgain)
 			}
 		}

@@ -34,8 +34,8 @@ func (b *Testbed) recordBaseline(ctx context.Context, s *database.Server) error 
 	return tool.ExplainLost(ctx, s, setter.SetVersion(ctx, b.Tool.Database(s), b.Baseline))
 }
 
-// TablesMadeBy returns the tables, as a catalog names them, that upgrading to a revision makes in an empty database; none
-// if the upgrade fails, which the trials report.
+// TablesMadeBy returns the tables, as a catalog names them, that upgrading to a revision makes in an empty database;
+// none if the upgrade fails, which the trials report.
 func (b *Testbed) TablesMadeBy(ctx context.Context, revision string) (tables []string, err error) {
 	empty, err := b.Empties.New(ctx)
 	if err != nil {

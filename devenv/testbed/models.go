@@ -61,8 +61,8 @@ func (b *Testbed) CompareModels(ctx context.Context, seeded *Seeded, found []mig
 	return outcome, nil
 }
 
-// NoModels returns why a project is not compared with its models, if it has none, as a failure of the tool on the branch
-// says; "" if the failure is another one, or the base has models, which the branch must not lose.
+// NoModels returns why a project is not compared with its models, if it has none, as a failure of the tool on the
+// branch says; "" if the failure is another one, or the base has models, which the branch must not lose.
 func (b *Testbed) NoModels(failure error) (string, error) {
 	none := migrations.WithoutModels(failure)
 	if none == nil {
