@@ -12,6 +12,7 @@ import (
 	"devenv/devenv/base"
 	"devenv/devenv/checks"
 	"devenv/devenv/codesearch"
+	"devenv/devenv/database"
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/forward"
 	"devenv/devenv/step"
@@ -24,7 +25,7 @@ func unintended() trial {
 	return trial{
 		name: checks.TrialUnintended, title: "unintended",
 		finds: "did the upgrade change anything that no statement meant, or that nobody can want?",
-		needs: []anyResource{upgraded}, seconds: 1, run: findUnintended,
+		needs: []anyResource{upgraded, migrated}, seconds: 1, run: findUnintended,
 	}
 }
 
@@ -43,8 +44,15 @@ func findUnintended(ctx context.Context, p *pass, log *step.Log) (finding, error
 	if err != nil {
 		return nil, err
 	}
+	changes := forward.Compare(judged(up.before), judged(up.after), up.ownStatements(), source)
+	blinded, err := database.Ask(ctx, take(p, migrated).Server, func(ctx context.Context, conn *database.Conn) ([]forward.Change, error) {
+		return forward.Blinded(ctx, conn, judged(up.before), judged(up.after))
+	})
+	if err != nil {
+		return nil, err
+	}
 	outcome, own := checks.UnintendedOutcome{Ran: true}, up.own()
-	for _, change := range forward.Compare(judged(up.before), judged(up.after), up.ownStatements(), source) {
+	for _, change := range append(blinded, changes...) {
 		found := checks.UnintendedChange{Change: change, OnlyDatabase: change.Modelled && p.onlyDatabase(change, known)}
 		if change.Cause >= 0 {
 			found.Cause = own[change.Cause]

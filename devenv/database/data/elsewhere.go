@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -180,8 +181,12 @@ func present(values []*string) []string {
 	return texts
 }
 
-// livesOn reports whether each value of a dropped or emptied column is in another form: with the row's key in another
-// table, as the key of a lookup, or in parts in the row's new columns.
+// fewValues is up to how many different values a column is taken for a list of states.
+const fewValues = 20
+
+// livesOn reports whether each value of a dropped or emptied column is in another form: whole or item by item with
+// the row's key in another table, as the key of a lookup, in parts in the row's new columns, or as another name of the
+// state that it was.
 func (e *examination) livesOn(ctx context.Context, column string, other *elsewhere) (bool, error) {
 	if e.rate != 1 || !e.keyed || e.is == nil {
 		return false, nil
@@ -189,13 +194,46 @@ func (e *examination) livesOn(ctx context.Context, column string, other *elsewhe
 	if err := other.load(ctx); err != nil {
 		return false, err
 	}
-	return e.everywhere(column, func(n int, value string) bool { return other.holds(e.was.OID, e.before.keys[n], []string{value}) }) ||
-		e.everywhere(column, e.inParts) || slices.ContainsFunc(e.fresh, func(at int) bool {
-		return e.everywhere(column, func(n int, value string) bool {
-			key := e.after.values[e.after.at[e.before.ids[n]]][at]
+	kept := func(n int, value string) bool { return other.holds(e.was.OID, e.before.keys[n], []string{value}) }
+	items := func(n int, value string) bool {
+		lost := func(item string) bool { return item != "" && !kept(n, item) }
+		return !slices.ContainsFunc(strings.Split(list(value, familyText), ","), lost)
+	}
+	if e.everywhere(column, kept) || e.everywhere(column, items) || e.everywhere(column, e.inParts) {
+		return true, nil
+	}
+	return slices.ContainsFunc(e.fresh, func(at int) bool {
+		return e.renamed(column, at) || e.everywhere(column, func(n int, value string) bool {
+			key := e.now(n, at)
 			return key != nil && other.translates(e.was.OID, *key, value)
 		})
 	}), nil
+}
+
+// now returns the value of a new column in the row that was the nth.
+func (e *examination) now(n, at int) *string { return e.after.values[e.after.at[e.before.ids[n]]][at] }
+
+// renamed reports whether a new column has one value of its own for each of the few values of a column.
+func (e *examination) renamed(column string, at int) bool {
+	names, rows := map[string]string{}, 0
+	whole := e.everywhere(column, func(n int, value string) bool {
+		is := e.now(n, at)
+		if is == nil || names[value] != "" && names[value] != *is {
+			return false
+		}
+		names[value] = *is
+		rows++
+		return true
+	})
+	different := map[string]bool{}
+	for _, is := range names {
+		different[is] = true
+	}
+	states := rows > len(names) // an enum or a boolean is a state, however few rows there are
+	if f := familyOf(e.was.column(column).Type); f == familyOther || f == familyBoolean {
+		states = true
+	}
+	return whole && states && len(different) == len(names) && len(names) <= fewValues
 }
 
 // everywhere reports whether a column's values differ, and all those of rows that are still there satisfy a condition.
@@ -218,8 +256,14 @@ func (e *examination) inParts(n int, value string) bool {
 	word := regexp.MustCompile(`[\pL\pN]+`)
 	var there []string
 	for _, at := range e.fresh {
-		if v := e.after.values[e.after.at[e.before.ids[n]]][at]; v != nil {
+		if v := e.now(n, at); v != nil {
 			there = append(there, word.FindAllString(strings.ToLower(*v), -1)...)
+		}
+	}
+	if object := map[string]any{}; json.Unmarshal([]byte(value), &object) == nil { // its keys became the columns' names
+		value = ""
+		for _, v := range object {
+			value += " " + scalar(v)
 		}
 	}
 	words := word.FindAllString(strings.ToLower(value), -1)

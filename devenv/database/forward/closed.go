@@ -92,20 +92,26 @@ func (s State) refreshedBy(view string) string {
 func (c *comparison) keysWithoutValues() {
 	c.both(func(name string, was, is catalog.Object) {
 		old := part(was, "default ") + part(was, "generated ")
-		if old == "" || fillsItself(is) || !c.isKey(name, was) || !number(was) || !number(is) {
+		now := part(is, "default ") + part(is, "generated ")
+		if old == "" || !constant(now) || constant(old) || !c.isKey(name, was) || !number(was) || !number(is) {
 			return
 		}
 		column := plainName(name)
-		cause := c.script.cause(`DROP\s+(?:DEFAULT|IDENTITY)`, plainName(was.Parent))
+		cause := c.script.cause(`(?:DROP|SET)\s+(?:DEFAULT|IDENTITY)`, plainName(was.Parent))
 		if cause < 0 {
 			cause = c.remade(name, was)
 		}
 		c.add(Change{
 			Object: name,
-			Text:   "the key " + Label(name) + " no longer gets a value by itself: every INSERT that does not name " + column + " fails",
+			Text:   "the key " + Label(name) + " no longer gets a value of its own: INSERTs that do not name " + column + " fail",
 			Was:    old, Mend: filling(name, old), Modelled: true, Cause: cause,
 		})
 	}, "column")
+}
+
+// constant reports whether what fills a column, if anything, gives every row the same.
+func constant(filling string) bool {
+	return filling == "" || strings.HasPrefix(filling, "default ") && !strings.Contains(filling, "(")
 }
 
 // isKey reports whether a column is the only one of its table's primary key.

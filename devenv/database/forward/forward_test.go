@@ -96,7 +96,7 @@ func TestWhatNoStatementMeantIsFound(t *testing.T) {
 				"ALTER TABLE houses ADD PRIMARY KEY (id)\nCREATE VIEW streets AS SELECT id, street FROM houses\n" +
 				"ALTER TABLE rooms ADD CONSTRAINT rooms_house_fkey FOREIGN KEY (house) REFERENCES houses",
 			[]string{
-				"column:public.houses.id: no longer gets a value", "column:public.houses.town: lost its default",
+				"column:public.houses.id: no longer gets a value of its own", "column:public.houses.town: lost its default",
 				"constraint:public.houses.towns: is gone", "index:public.by_street: is gone", "publication:feed: no longer contains",
 				"statistics:public.towns_streets: is gone", "table:public.houses: lost INSERT, SELECT", "table:public.houses: lost its comment",
 				"table:public.houses: lost its options", "table:public.houses: lost its replica identity", "trigger:public.houses.touch: is gone",
@@ -110,7 +110,7 @@ func TestWhatNoStatementMeantIsFound(t *testing.T) {
 				"ALTER TABLE rooms RENAME wide TO w\nALTER TABLE rooms RENAME high TO wide\nALTER TABLE rooms RENAME w TO high\n" +
 				"DO $$ BEGIN EXECUTE format('ALTER TABLE %I DISABLE TRIGGER USER', 'houses'); END $$",
 			[]string{
-				"column:public.houses.id: no longer gets a value", "column:public.rooms.high: swapped", "column:public.rooms.id: no longer gets a value",
+				"column:public.houses.id: no longer gets a value of its own", "column:public.rooms.high: swapped", "column:public.rooms.id: no longer gets a value of its own",
 				"constraint:public.houses.towns: deferrable", "index:public.counts_house: CONCURRENTLY", "matview:public.counts: holds no data",
 				"table:public.keys: unlogged", "trigger:public.houses.touch: left disabled",
 			},
@@ -143,6 +143,18 @@ func TestWhatNoStatementMeantIsFound(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestARoleThatSeesNothingIsShutOut(t *testing.T) {
+	conn := servers.Template(t, fixture).Copy(t)
+	before := stateOf(t, conn)
+	databasetest.Exec(t, conn, `ALTER TABLE houses ENABLE ROW LEVEL SECURITY; CREATE POLICY none ON houses TO forward_app USING (id < 0);
+		ALTER TABLE rooms ENABLE ROW LEVEL SECURITY; CREATE POLICY most ON rooms USING (id > 0);
+		ALTER TABLE keys ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON keys USING (code = current_setting('app.code', true))`)
+	found, err := Blinded(t.Context(), conn, before, stateOf(t, conn))
+	if err != nil || len(found) != 1 || found[0].Object != "table:public.houses" || !found[0].Grave {
+		t.Errorf("got %+v, %v", found, err)
 	}
 }
 

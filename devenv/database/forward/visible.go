@@ -1,0 +1,70 @@
+package forward
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"devenv/devenv/database/query"
+)
+
+// Blinded returns the tables with rows, newly under row security, of which a role that could read them and still may
+// sees none. It asks as that role, in transactions that are rolled back. A policy that reads a setting cannot be judged:
+// the application sets it.
+func Blinded(ctx context.Context, conn *pgx.Conn, before, after State) ([]Change, error) {
+	c := &comparison{before: before, after: after}
+	var found []Change
+	for _, g := range c.guarded() {
+		sees := true
+		err := pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, "SET LOCAL ROLE "+query.Quote(g.Role)); err != nil {
+				return err
+			}
+			return tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+sqlName(g.Object)+")").Scan(&sees)
+		})
+		switch {
+		case query.Refused(err): // it cannot be asked as this role
+		case err != nil:
+			return nil, fmt.Errorf("read %s as the role %s: %w", Label(g.Object), g.Role, err)
+		case !sees:
+			found = append(found, Change{
+				Object: g.Object, Text: "row level security shuts the role " + g.Role + " out of " + Label(g.Object) + ": it sees none of the rows",
+				Mend:  "CREATE POLICY … ON " + sqlName(g.Object) + " TO " + query.Identifier(g.Role) + " USING (…)",
+				Grave: before.Access.Roles[g.Role] || before.Access.writes(g.Role), Cause: -1,
+			})
+		}
+	}
+	return found, nil
+}
+
+// guarded returns the roles to ask, and of which tables.
+func (c *comparison) guarded() []Grant {
+	var ask []Grant
+	for _, table := range c.before.Catalog.Names("table") {
+		is, stays := c.after.Catalog.Objects[table]
+		newly := part(is, "row level security") != "" && part(c.before.Catalog.Objects[table], "row level security") == ""
+		if !stays || !newly || !c.hasRows(Label(table)) || c.readsSetting(table) {
+			continue
+		}
+		for role := range c.after.Access.Roles {
+			g := Grant{role, table}
+			reads := func(a Access) bool { return strings.Contains(a.Open[g], "SELECT") }
+			if reads(c.before.Access) && reads(c.after.Access) {
+				ask = append(ask, g)
+			}
+		}
+	}
+	return ask
+}
+
+// readsSetting reports whether a policy of a table reads a setting of the session.
+func (c *comparison) readsSetting(table string) bool {
+	for _, name := range c.after.Catalog.Names("policy") {
+		if o := c.after.Catalog.Objects[name]; o.Parent == table && strings.Contains(o.Definition, "current_setting(") {
+			return true
+		}
+	}
+	return false
+}
