@@ -30,17 +30,32 @@ func ExplainMissing(ctx context.Context, repo *gitrepo.Repo, err error) error {
 	if listErr != nil {
 		return err // the failure itself matters more
 	}
-	return report.Fail(report.KindOf(err),
-		missingHint(module, ignoredPath(repo.Root(), module, ignored), generators(ctx, repo, module)), "%w", err)
+	files, listErr := repo.WorktreeFiles(ctx)
+	if listErr != nil {
+		files = nil // they are only for suggestions
+	}
+	home := ignoredPath(repo.Root(), module, ignored)
+	hint := missingHint(module, home, generatorsFor(module, files))
+	if own := ownModule(module, files); own != "" && home == "" {
+		hint = "it is " + own + " in the repository: let migrations run in the directory that has it in the container, in .devenv.yaml:\n" +
+			"    migrations: {workdir: /…}\nor name that directory: migrations: {env: {PYTHONPATH: /…}}"
+	}
+	return report.Fail(report.KindOf(err), hint, "%w", err)
 }
 
-// generators returns the project's own scripts whose names contain the module's package, as commands for prepare.
-func generators(ctx context.Context, repo *gitrepo.Repo, module string) []string {
-	files, err := repo.WorktreeFiles(ctx)
-	if err != nil {
-		return nil // they are only suggestions
+// ownModule returns the only file of the repository that is a module; empty if there is none, or several.
+func ownModule(module string, files []string) string {
+	var found []string
+	name := strings.ReplaceAll(module, ".", "/")
+	for _, file := range files {
+		if p := "/" + file; strings.HasSuffix(p, "/"+name+".py") || strings.HasSuffix(p, "/"+name+"/__init__.py") {
+			found = append(found, file)
+		}
 	}
-	return generatorsFor(module, files)
+	if len(found) != 1 {
+		return ""
+	}
+	return found[0]
 }
 
 // generatorsFor returns commands, run from the repository's root, that may generate a module: "cd gen &&

@@ -52,6 +52,16 @@ func TestIgnoredModulesAreNamedWithConfigurationToAdd(t *testing.T) {
 	}
 }
 
+func TestAModuleOfTheRepositoryIsNamed(t *testing.T) {
+	t.Parallel()
+	files := []string{"models.py", "app/shop/__init__.py", "a/db.py", "b/db.py", "app/my_models.py"}
+	for module, want := range map[string]string{"models": "models.py", "shop": "app/shop/__init__.py", "db": "", "yaml": ""} {
+		if got := ownModule(module, files); got != want {
+			t.Errorf("%s is %q, want %q", module, got, want)
+		}
+	}
+}
+
 func TestAMissingDriverIsExplainedBySQLAlchemysDefault(t *testing.T) {
 	t.Parallel()
 	if hint := missingHint("psycopg", "", nil); !strings.Contains(hint, "postgresql+psycopg2://") || strings.Contains(hint, "prepare") {
