@@ -19,19 +19,19 @@ func lent(ctx context.Context, repo *gitrepo.Repo, p discover.MigrationTool, ref
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range there {
-		if isScript(p, f.Path) || f.Path == p.Config && !p.Kind.Installs(path.Base(f.Path)) {
-			return nil, nil
-		}
-		if p.Kind.Configures(path.Base(f.Path)) {
-			return nil, report.Fail(report.KindUsage,
-				"move it on the base first, in a commit of its own, or name a base that has it there: --base …",
-				"find the migrations of the base: %s has %s, but the branch has its migrations in %s", ref.Ref, f.Path, p.ScriptLocation)
-		}
+	if slices.ContainsFunc(there, func(f gitrepo.File) bool {
+		return isScript(p, f.Path) || f.Path == p.Config && !p.Kind.Installs(path.Base(f.Path))
+	}) {
+		return nil, nil
 	}
 	files, err := repo.Files(ctx, capture, "")
 	if err != nil {
 		return nil, err
+	}
+	if moved := movedAway(p, there, files); moved != "" {
+		return nil, report.Fail(report.KindUsage,
+			"move it on the base first, in a commit of its own, or name a base that has it there: --base …",
+			"find the migrations of the base: %s has %s, but the branch has its migrations in %s", ref.Ref, moved, p.ScriptLocation)
 	}
 	var paths []string
 	for _, f := range files {
@@ -40,6 +40,18 @@ func lent(ctx context.Context, repo *gitrepo.Repo, p discover.MigrationTool, ref
 		}
 	}
 	return paths, nil
+}
+
+// movedAway returns the configuration of the tool that the base has and the branch no longer has there; empty if there
+// is none. Others, which both have, belong to something else.
+func movedAway(p discover.MigrationTool, base, branch []gitrepo.File) string {
+	for _, f := range base {
+		stays := func(other gitrepo.File) bool { return other.Path == f.Path }
+		if p.Kind.Configures(path.Base(f.Path)) && !slices.ContainsFunc(branch, stays) {
+			return f.Path
+		}
+	}
+	return ""
 }
 
 // lends reports whether a base without the tool takes one of the branch's files.

@@ -8,6 +8,7 @@ import (
 
 	"devenv/compose/engine"
 	"devenv/devenv/branch"
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/testbed"
 	"devenv/migrations"
 )
@@ -55,19 +56,19 @@ func (m *Migration) promote(ctx context.Context, b *testbed.Testbed) error {
 }
 
 // recognizeBaseline finds out whether the first of the branch's own revisions only makes tables that the base's
-// databases have already. If so, it is not run on them, but recorded as applied.
+// databases have already, with all columns. If so, it is not run on them, but recorded as applied.
 func (m *Migration) recognizeBaseline(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded) error {
 	i := slices.IndexFunc(m.Revisions, func(r migrations.Revision) bool { return len(r.Down) == 0 })
 	if i < 0 || b.Base.First == nil || len(m.History.Problems) > 0 {
 		return nil
 	}
 	root := m.Revisions[i]
-	made, err := b.TablesMadeBy(ctx, root.ID)
-	if err != nil || len(made) == 0 {
+	made, err := b.MadeBy(ctx, root.ID)
+	if err != nil {
 		return err
 	}
 	there, err := b.Catalog(ctx, seeded.Server)
-	if err != nil || slices.ContainsFunc(made, func(table string) bool { return !isThere(there, table) }) {
+	if err != nil || !hasAll(there, made) {
 		return err
 	}
 	if err := b.SetBaseline(ctx, seeded, root.ID); err != nil {
@@ -75,6 +76,11 @@ func (m *Migration) recognizeBaseline(ctx context.Context, b *testbed.Testbed, s
 	}
 	noteBaseline(b, root.Path)
 	return m.Reread(ctx, b)
+}
+
+// hasAll reports whether a schema has all of what a revision makes, and that is something.
+func hasAll(schema catalog.Catalog, made []string) bool {
+	return len(made) > 0 && !slices.ContainsFunc(made, func(object string) bool { return !isThere(schema, object) })
 }
 
 // noteBaseline says what existing databases need.

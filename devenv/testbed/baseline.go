@@ -34,9 +34,9 @@ func (b *Testbed) recordBaseline(ctx context.Context, s *database.Server) error 
 	return tool.ExplainLost(ctx, s, setter.SetVersion(ctx, b.Tool.Database(s), b.Baseline))
 }
 
-// TablesMadeBy returns the tables, as a catalog names them, that upgrading to a revision makes in an empty database;
-// none if the upgrade fails, which the trials report.
-func (b *Testbed) TablesMadeBy(ctx context.Context, revision string) (tables []string, err error) {
+// MadeBy returns the tables and columns, as a catalog names them, that upgrading to a revision makes in an empty
+// database; none if the upgrade fails, which the trials report.
+func (b *Testbed) MadeBy(ctx context.Context, revision string) (made []string, err error) {
 	empty, err := b.Empties.New(ctx)
 	if err != nil {
 		return nil, err
@@ -56,11 +56,11 @@ func (b *Testbed) TablesMadeBy(ctx context.Context, revision string) (tables []s
 		}
 		after, err := b.Catalog(ctx, server)
 		for object := range after.Objects {
-			if _, known := before.Objects[object]; !known && strings.HasPrefix(object, "table:") {
-				tables = append(tables, object)
+			if _, known := before.Objects[object]; !known && (strings.HasPrefix(object, "table:") || strings.HasPrefix(object, "column:")) {
+				made = append(made, object)
 			}
 		}
 		return err
 	})
-	return tables, err
+	return made, err
 }

@@ -24,20 +24,26 @@ func takeNotes(p *pass, up *upgrade) []catalog.Note {
 	return up.notes(p.Tool.Snippets().Words().Script, p.limitsWaits())
 }
 
-// limitsWaits reports whether the base's migrations, or what lies beside them and runs them, set a lock_timeout
-// somewhere: only then is one without it worth a note.
+// limitsWaits reports whether migrations of the base set a lock_timeout each for itself: only then is one without it
+// worth a note. Where what runs them sets it, each of them has it.
 func (p *pass) limitsWaits() bool {
-	var files []string
+	var revisions, beside []string
 	for _, versions := range p.Project.Migrations.Versions {
 		dir := filepath.Join(p.Base.Tree.Dir(), filepath.FromSlash(versions))
-		beside, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), "*")) // the pattern is sound
-		within, _ := filepath.Glob(filepath.Join(dir, "*"))
-		files = slices.Concat(files, beside, within)
+		within, _ := filepath.Glob(filepath.Join(dir, "*")) // the pattern is sound
+		around, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), "*"))
+		revisions, beside = append(revisions, within...), append(beside, around...)
 	}
-	return slices.ContainsFunc(files, func(file string) bool {
-		text, err := codesearch.Read(file) // nobody can be asked to follow a custom that cannot be read
-		return err == nil && regexp.MustCompile(`(?i)lock_timeout`).MatchString(text)
-	})
+	return slices.ContainsFunc(revisions, setsLockTimeout) && !slices.ContainsFunc(beside, setsLockTimeout)
+}
+
+// lockTimeout is the setting in a line that is no comment, of Python or SQL.
+var lockTimeout = regexp.MustCompile(`(?im)^(?:[^#\n-]|-[^-\n])*lock_timeout`)
+
+// setsLockTimeout reports whether code sets a lock_timeout. Nobody can be asked to follow a custom that cannot be read.
+func setsLockTimeout(file string) bool {
+	text, err := codesearch.Read(file)
+	return err == nil && lockTimeout.MatchString(text)
 }
 
 // notes returns what is worth knowing; script is the tool's command that writes SQL instead of running it, custom tells

@@ -1,6 +1,8 @@
 package trials
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -60,6 +62,25 @@ func TestLockNotesNameWaitsAndManyTables(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestOnlyCodeSetsALockTimeout(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"op.execute(\"SET lock_timeout = '5s'\")":                  true,
+		"connect_args={'options': '-c lock_timeout=5000'}":         true,
+		"a = 1\nSET LOCAL LOCK_TIMEOUT TO '1s';":                   true,
+		"# lock_timeout is set by the proxy":                       false,
+		"x = 1  # no lock_timeout\n-- lock_timeout\nSELECT 1 - 2;": false,
+	} {
+		file := filepath.Join(t.TempDir(), "env.py")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := setsLockTimeout(file); got != want {
+			t.Errorf("%q: %v", text, got)
 		}
 	}
 }
