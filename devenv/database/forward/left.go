@@ -34,6 +34,9 @@ func (c *comparison) leftSetting(name, was, is string) {
 	of, setting, _ := strings.Cut(name, ".")
 	alter := "ALTER DATABASE …"
 	role, isRole := strings.CutPrefix(of, "role ")
+	if isRole && c.otherRole(role) {
+		return
+	}
 	if isRole {
 		alter = "ALTER ROLE " + query.Identifier(role)
 	}

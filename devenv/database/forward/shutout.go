@@ -11,11 +11,15 @@ import (
 )
 
 // lostAccess finds rights that a role no longer has on what still exists, by whatever way it had them, and roles that
-// can no longer log in.
+// can no longer log in. Nobody has rights under the name of a role that was renamed or dropped.
 func (c *comparison) lostAccess() {
 	was, is := c.before.Access, c.after.Access
 	for _, role := range slices.Sorted(maps.Keys(was.Roles)) {
 		login, there := is.Roles[role]
+		if !there {
+			c.lostRole(role)
+			continue
+		}
 		if was.Roles[role] && !login {
 			c.add(Change{
 				Object: "role:" + role, Text: "the role " + role + " can no longer log in",
@@ -23,10 +27,28 @@ func (c *comparison) lostAccess() {
 				Grave: true, Cause: c.script.cause(`ROLE|USER|OWNED`, role),
 			})
 		}
-		if there {
-			c.lostRights(role)
-		}
+		c.lostRights(role)
 	}
+}
+
+// lostRole finds a role that is gone although no statement drops, renames or promotes it.
+func (c *comparison) lostRole(role string) {
+	if c.script.does(`(?:DROP|ALTER)\s+(?:ROLE|USER|GROUP)`, role) >= 0 {
+		return
+	}
+	mend := "CREATE ROLE " + query.Identifier(role)
+	if c.before.Access.Roles[role] {
+		mend += " LOGIN"
+	}
+	c.add(Change{Object: "role:" + role, Text: "the role " + role + " is gone", Mend: mend, Cause: -1})
+}
+
+// otherRole reports whether a role exists only before or only after the upgrade: it was made, dropped, renamed or
+// promoted, and what it has is not compared.
+func (c *comparison) otherRole(role string) bool {
+	_, was := c.before.Access.Roles[role]
+	_, is := c.after.Access.Roles[role]
+	return was != is
 }
 
 // lostRights finds the rights that a role lost on each object. Without a schema's, those on what is in it are not
@@ -161,7 +183,7 @@ func (c *comparison) strangers() {
 	was, is := c.before.Access.Owners, c.after.Access.Owners
 	for _, object := range slices.Sorted(maps.Keys(was)) {
 		now, stays := is[object]
-		if !stays || now == was[object] || c.script.last(`\bOWNER\s+TO\b|\bREASSIGN\b|\bSET\s+(?:LOCAL\s+|SESSION\s+)?ROLE\b`) >= 0 ||
+		if !stays || now == was[object] || c.otherRole(was[object]) || c.script.last(`\bOWNER\s+TO\b|\bREASSIGN\b|\bSET\s+(?:LOCAL\s+|SESSION\s+)?ROLE\b`) >= 0 ||
 			strings.HasPrefix(object, "sequence:") && c.before.Catalog.Objects[object].Parent != "" {
 			continue
 		}
