@@ -104,8 +104,8 @@ func TestKeepReparentsAndAddsTheRest(t *testing.T) {
 	}
 }
 
-// TestEmptyMakesARevisionOfAProjectWithoutModels uses a base whose migrations are written by hand.
-func TestEmptyMakesARevisionOfAProjectWithoutModels(t *testing.T) {
+// TestEmptyMakesARevisionWithoutModels uses a base whose migrations are written by hand.
+func TestEmptyMakesARevisionWithoutModels(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
 	c.git("checkout", "-qf", sample.BaseBranch)

@@ -16,7 +16,8 @@ import (
 type Options struct {
 	// Err receives the progress; nil drops it.
 	Err io.Writer
-	// Width returns the terminal's columns and is called for every frame; nil or 0 means unknown, and no line is broken.
+	// Width returns the terminal's columns and is called for every frame; nil or 0 means unknown, and no line is
+	// broken.
 	Width func() int
 	// Color adds ANSI colours.
 	Color bool

@@ -40,8 +40,8 @@ func (m *Meter) Used() []Usage {
 	})
 }
 
-// Measure makes Remove and ReadUsage record what each container has used, which costs two questions a container. It must be called
-// before the connection is used by several.
+// Measure makes Remove and ReadUsage record what each container has used, which costs two questions a container. It
+// must be called before the connection is used by several.
 func (e *Engine) Measure() *Meter {
 	e.meter = &Meter{used: map[string]Usage{}}
 	return e.meter

@@ -13,9 +13,9 @@ import (
 // socketVariable is the socket that a child of the test looks at.
 const socketVariable = "DEVENV_TEST_SOCKET"
 
-// TestAServerOutsideOfAContainerIsNotSeen looks at a server from the same namespace of process ids, and from one of its
+// TestAServerOutsideAContainerIsNotSeen looks at a server from the same namespace of process ids, and from one of its
 // own, as a container has.
-func TestAServerOutsideOfAContainerIsNotSeen(t *testing.T) {
+func TestAServerOutsideAContainerIsNotSeen(t *testing.T) {
 	t.Parallel()
 	if host := os.Getenv(socketVariable); host != "" {
 		if seesServer(host) {

@@ -23,8 +23,8 @@ const relay = `if command -v bash >/dev/null; then
 fi
 exec nc 127.0.0.1 "$1"`
 
-// dial returns how to connect to a server: nil means by its address. If the port is published on another loopback, since
-// the engine runs on another machine or outside of this container, it goes through the server's container.
+// dial returns how to connect to a server: nil means by its address. If the port is published on another loopback,
+// since the engine runs on another machine or outside of this container, it goes through the server's container.
 func (s *Server) dial() pgconn.DialFunc {
 	if s.engine.Info().Loopback {
 		return nil

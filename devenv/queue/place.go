@@ -8,8 +8,9 @@ import (
 	"syscall"
 )
 
-// Shared returns the directory for the lines of all of the user's runs on this machine, whatever caches they use; parent
-// is where temporary files are. It returns false if somebody else's directory, or something else, is in its place.
+// Shared returns the directory for the lines of all of the user's runs on this machine, whatever caches they use;
+// parent is where temporary files are. It returns false if somebody else's directory, or something else, is in its
+// place.
 func Shared(parent string) (dir string, ok bool) {
 	dir = filepath.Join(parent, fmt.Sprintf("devenv-queue-%d", os.Getuid()))
 	if err := os.Mkdir(dir, 0o700); err != nil && !os.IsExist(err) {

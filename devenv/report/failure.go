@@ -26,8 +26,8 @@ type Failure struct {
 	Hint string
 	// Known means that the hint certainly names the cause: it takes precedence over the hints of failures that wrap it.
 	Known bool
-	// Machine means that the machine, or somebody on it, kept devenv from its work. The project is not at fault, and what
-	// was to be found out stays unknown.
+	// Machine means that the machine, or somebody on it, kept devenv from its work. The project is not at fault, and
+	// what was to be found out stays unknown.
 	Machine bool
 	// Output is the end of a program's output, shown below the message, without secrets.
 	Output []string

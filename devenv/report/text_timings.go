@@ -35,7 +35,8 @@ func (p *page) timings(d *Document) {
 	}
 }
 
-// defaultBars is the width of a chart where the output has none; nameWidth and tookWidth are those of its first columns.
+// defaultBars is the width of a chart where the output has none; nameWidth and tookWidth are those of its first
+// columns.
 const (
 	defaultBars = 80
 	nameWidth   = 20

@@ -7,7 +7,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-func TestOnlyMountsOfTheProjectNeedTheSamePath(t *testing.T) {
+func TestOnlyTheProjectsMountsNeedTheSamePath(t *testing.T) {
 	t.Parallel()
 	bind := func(source string) (s types.ServiceConfig) {
 		s.Volumes = []types.ServiceVolumeConfig{{Type: types.VolumeTypeBind, Source: source}}

@@ -66,8 +66,9 @@ func changedScripts(before, after map[string]initScript) (changed, added []strin
 	return changed, added
 }
 
-// statementsOf returns the statements of a script, in SQL or in the shell, each on one line, without psql's own commands
-// and what holds a password, up to where another database begins. Of a text that has bodies in dollars it returns none.
+// statementsOf returns the statements of a script, in SQL or in the shell, each on one line, without psql's own
+// commands and what holds a password, up to where another database begins. Of a text that has bodies in dollars it
+// returns none.
 func statementsOf(script initScript) []string {
 	if path.Ext(script.path) != ".sql" {
 		return shellStatements(string(script.content))

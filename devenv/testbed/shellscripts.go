@@ -7,7 +7,8 @@ import (
 )
 
 // shellStatements returns the statements that a shell script gives to psql for the service's own database, in here
-// documents and after -c. It leaves out those that hold something of the shell's, since only the shell knows what it is.
+// documents and after -c. It leaves out those that hold something of the shell's, since only the shell knows what it
+// is.
 func shellStatements(script string) []string {
 	script = strings.ReplaceAll(script, "\\\n", " ")
 	var statements []string

@@ -62,7 +62,7 @@ func TestAModuleOfTheRepositoryIsNamed(t *testing.T) {
 	}
 }
 
-func TestAMissingDriverIsExplainedBySQLAlchemysDefault(t *testing.T) {
+func TestAMissingDriverIsExplainedByTheDefault(t *testing.T) {
 	t.Parallel()
 	if hint := missingHint("psycopg", "", nil); !strings.Contains(hint, "postgresql+psycopg2://") || strings.Contains(hint, "prepare") {
 		t.Errorf("the hint is\n%s", hint)

@@ -29,7 +29,7 @@ func TestTheToolWritesIntoReadOnlyMounts(t *testing.T) {
 	}
 }
 
-func TestPackagesThatTheCommandInstallsBelongInTheImage(t *testing.T) {
+func TestPackagesTheCommandInstallsBelongInTheImage(t *testing.T) {
 	t.Parallel()
 	missing := report.Fail(report.KindUsage, "install alembic", "no Python interpreter with alembic found in this container")
 	var service types.ServiceConfig

@@ -11,8 +11,8 @@ import (
 )
 
 // Blinded returns the tables with rows, newly under row security, of which a role that could read them and still may
-// sees none. It asks as that role, in transactions that are rolled back. A policy that reads a setting cannot be judged:
-// the application sets it.
+// sees none. It asks as that role, in transactions that are rolled back. A policy that reads a setting cannot be
+// judged: the application sets it.
 func Blinded(ctx context.Context, conn *pgx.Conn, before, after State) ([]Change, error) {
 	c := &comparison{before: before, after: after}
 	var found []Change
