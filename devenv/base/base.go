@@ -19,7 +19,7 @@ import (
 )
 
 // baseFormat is the version of a base image's content and of how it is made; increasing it rebuilds every base.
-const baseFormat = 9
+const baseFormat = 10
 
 // Base is the base branch on the engine: its checkout, and the images of its database.
 type Base struct {
