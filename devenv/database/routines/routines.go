@@ -97,9 +97,18 @@ func naming(names []string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(?:^|[^\w$])(?:` + strings.Join(each, "|") + `)(?:$|[^\w$])`)
 }
 
-// list reads the functions and procedures of the project.
+// list reads the functions and procedures of the project. Their types have their schemas, as in the catalog: a function
+// may have another search_path than this connection.
 func list(ctx context.Context, tx pgx.Tx) ([]routine, error) {
-	rows, err := tx.Query(ctx, `SELECT p.proname::text,
+	inner, err := tx.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing must remain
+	if _, err := inner.Exec(ctx, "SET LOCAL search_path = ''"); err != nil {
+		return nil, err
+	}
+	rows, err := inner.Query(ctx, `SELECT p.proname::text,
   n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', l.lanname::text, p.prosrc, pg_get_functiondef(p.oid),
   (SELECT substr(c, 13) FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%'), p.prorettype = 'trigger'::regtype,
   ARRAY(SELECT coalesce(p.proargnames[at], '') FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY u(t, at) ORDER BY at),
@@ -126,7 +135,7 @@ ORDER BY 2`, pgx.QueryExecModeSimpleProtocol)
 }
 
 // attempt runs a statement in a savepoint that is rolled back, under the function's own search_path, and returns how
-// the server refuses it.
+// the server refuses it. What a path cannot be set for is not judged.
 func (c *checker) attempt(ctx context.Context, sql string) (refusal, err error) {
 	inner, err := c.tx.Begin(ctx)
 	if err != nil {
@@ -134,9 +143,10 @@ func (c *checker) attempt(ctx context.Context, sql string) (refusal, err error) 
 	}
 	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing must remain
 	if c.routine.searchPath != nil {
-		path := "SET LOCAL search_path = " + *c.routine.searchPath
+		// SET would not take the path as it is stored: an empty one is two quotes there.
+		path := "SELECT set_config('search_path', " + query.Literal(*c.routine.searchPath) + ", true)"
 		if _, err := inner.Exec(ctx, path, pgx.QueryExecModeSimpleProtocol); err != nil {
-			return nil, err
+			return nil, unlessRefused(err)
 		}
 	}
 	_, err = inner.Exec(ctx, sql, pgx.QueryExecModeSimpleProtocol)
@@ -144,4 +154,12 @@ func (c *checker) attempt(ctx context.Context, sql string) (refusal, err error) 
 		return err, nil
 	}
 	return nil, err
+}
+
+// unlessRefused returns an error, unless the server refused a statement.
+func unlessRefused(err error) error {
+	if query.Refused(err) {
+		return nil
+	}
+	return err
 }

@@ -110,6 +110,14 @@ func tryCodedMoves(t *testing.T, conn *pgx.Conn) {
 			"public.f()",
 			"",
 		},
+		"functions hardened with no search_path": {
+			"CREATE FUNCTION f(m mood) RETURNS int LANGUAGE plpgsql SET search_path = '' AS $$ BEGIN RETURN (SELECT count(*) FROM " +
+				"public.teams WHERE feeling = m); END $$; CREATE FUNCTION g() RETURNS int LANGUAGE plpgsql SET search_path = '' " +
+				"AS $$ BEGIN RETURN (SELECT nock FROM public.users); END $$",
+			"",
+			"public.f(m public.mood) public.g()",
+			"42703 g",
+		},
 		"a statement built from a text": {
 			"CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('DROP TABLE %I', 'x'); END $$",
 			"",
