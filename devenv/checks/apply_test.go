@@ -119,6 +119,22 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 				}}}
 			}, "write.smoke", report.StatusWarn, []string{"too many", "every row that was tried is refused"},
 		},
+		"a row far above its sequence": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{
+					Table: "public.users", Column: "id", SQLState: "23505", Message: "rows up to 9 exist", Broken: true, Doubtful: true,
+					Detail: "SELECT setval('users_id_seq', 9)",
+				}}}
+			}, "write.smoke", report.StatusWarn, []string{"public.users will refuse a later INSERT: rows up to 9 exist", "setval('users_id_seq'"},
+		},
+		"a write that fails after one that may": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{
+					{Failed: writes.Failed{Table: "public.users", Column: "id", SQLState: "23505", Message: "later", Broken: true, Doubtful: true}},
+					{Failed: writes.Failed{Table: "public.teams", SQLState: "42703", Message: "no n", Broken: true}},
+				}
+			}, "write.smoke", report.StatusFail, []string{"public.teams can no longer be written: no n (and 1 more)"},
+		},
 		"a function that uses what is gone": {
 			func(f *Facts) {
 				f.Smoke.Routines = []SmokeRoutine{{

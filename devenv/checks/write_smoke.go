@@ -25,9 +25,7 @@ func judgeSmoke(f *Facts) Finding {
 	routines := f.brokenRoutines()
 	switch {
 	case len(broken) > 0:
-		rest := more(len(broken) + len(routines) - 1)
-		finding := found(fmt.Sprintf("%s can no longer be written: %s%s", broken[0].Table, broken[0].Message, rest),
-			f.mender().write(broken[0]), withRest(append(broken, routines...), unknown)...)
+		finding := found(brokenSummary(broken[0], certain)+more(len(broken)+len(routines)-1), f.mender().write(broken[0]), withRest(append(broken, routines...), unknown)...)
 		if !certain && len(routines) == 0 {
 			finding.AtMost = report.StatusWarn
 		}
@@ -45,22 +43,32 @@ func judgeSmoke(f *Facts) Finding {
 	return finding
 }
 
+// brokenSummary tells about a write that fails, or will fail.
+func brokenSummary(e report.Evidence, certain bool) string {
+	if !certain && e.SQLState == "23505" {
+		return fmt.Sprintf("%s will refuse a later INSERT: %s", e.Table, e.Message)
+	}
+	return fmt.Sprintf("%s can no longer be written: %s", e.Table, e.Message)
+}
+
 // failedWrites returns the writes that fail for everybody, and those that could not be tried. certain is set if the
-// schema is at fault in at least one.
+// schema is at fault in at least one, which comes first.
 func (f *Facts) failedWrites() (broken, unknown []report.Evidence, certain bool) {
+	var doubtful []report.Evidence
 	for _, w := range f.Smoke.Writes {
 		e := f.writeEvidence(w)
 		switch {
 		case w.Old, f.covers(e):
+		case w.Broken && w.Doubtful:
+			doubtful = append(doubtful, e)
 		case w.Broken:
 			broken = append(broken, e)
-			certain = certain || !w.Doubtful
 		default:
 			e.Detail = joined("no write could be tried on "+w.Table, e.Detail)
 			unknown = append(unknown, e)
 		}
 	}
-	return broken, unknown, certain
+	return append(broken, doubtful...), unknown, len(broken) > 0
 }
 
 // writeEvidence describes a write that fails.
@@ -76,7 +84,7 @@ func (f *Facts) writeEvidence(w SmokeWrite) report.Evidence {
 		e.Detail = joined(fmt.Sprintf("rows of the base hold %s in %s, and its code names it (%s:%d)",
 			query.Literal(w.Constant), w.Column, w.Mention.File, w.Mention.Line), e.Detail)
 	}
-	if w.Doubtful {
+	if w.Doubtful && w.Column == "" {
 		e.Detail = joined("every row that was tried is refused, those that exist among them", e.Detail)
 	}
 	return e
@@ -155,9 +163,9 @@ func setval(e report.Evidence) string {
 
 const writeSmokePage = `For each table that the migration touches, or whose triggers, functions or policies it touches, writes must still work
 afterwards. A row is inserted, read back, updated, deleted, and all of it rolled back, as the application's role if the base has
-granted rights to one. Every sequence must be above the column that it fills, in every table. Functions that name something that
-the migration changed are looked at, statement by statement, whether a trigger calls them or only the application does; what they
-EXECUTE as a text is not judged.
+granted rights to one. Every sequence must be above the column that it fills, in every table; while its next value is free, that
+is a warning. Functions that name something that the migration changed are looked at, statement by statement, whether a trigger
+calls them or only the application does; what they EXECUTE as a text is not judged.
 
 Why it matters: the upgrade succeeds, every schema test is green, and the application's first INSERT fails.
 

@@ -21,7 +21,7 @@ type drawn struct {
 }
 
 // Behind finds the sequences whose next value is not above every value of a unique column that draws from them, in
-// all tables. The statement of each is an INSERT that collides.
+// all tables. The statement of each is an INSERT that draws from it. It is doubtful if that value is still free.
 func Behind(ctx context.Context, conn txStarter, shape *catalog.Shape) (failed []Failed, err error) {
 	const atOnce = 200
 	tx, err := conn.Begin(ctx)
@@ -64,20 +64,23 @@ func drawing(shape *catalog.Shape) (found []drawn) {
 func behind(ctx context.Context, tx pgx.Tx, shape *catalog.Shape, columns []drawn) (failed []Failed, err error) {
 	questions := make([]string, len(columns))
 	for i, d := range columns {
-		questions[i] = fmt.Sprintf(`SELECT %d, s.last_value + CASE WHEN s.is_called THEN q.seqincrement ELSE 0 END AS next, m.most
-FROM %s s, pg_sequence q, (SELECT max(%s)::int8 AS most FROM %s) m WHERE q.seqrelid = %s::regclass AND q.seqincrement > 0`,
-			i, d.sequence, query.Quote(d.column.Name), query.Quote(d.table.Schema, d.table.Name), query.Literal(d.sequence))
+		column, table := query.Quote(d.column.Name), query.Quote(d.table.Schema, d.table.Name)
+		questions[i] = fmt.Sprintf(`SELECT %d, n.next, m.most, EXISTS (SELECT FROM %s t WHERE t.%s = n.next) AS taken
+FROM %s s, pg_sequence q, LATERAL (SELECT s.last_value + CASE WHEN s.is_called THEN q.seqincrement ELSE 0 END AS next) n,
+  (SELECT max(%s)::int8 AS most FROM %s) m WHERE q.seqrelid = %s::regclass AND q.seqincrement > 0`,
+			i, table, column, d.sequence, column, table, query.Literal(d.sequence))
 	}
 	var at int
 	var next, most int64
+	var taken bool
 	err = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
 		all := "SELECT * FROM (" + strings.Join(questions, " UNION ALL ") + ") q WHERE next <= most"
 		rows, err := tx.Query(ctx, all, pgx.QueryExecModeSimpleProtocol)
 		if err != nil {
 			return err
 		}
-		_, err = pgx.ForEachRow(rows, []any{&at, &next, &most}, func() error {
-			failed = append(failed, columns[at].collision(next, most))
+		_, err = pgx.ForEachRow(rows, []any{&at, &next, &most, &taken}, func() error {
+			failed = append(failed, columns[at].collision(next, most, taken))
 			return nil
 		})
 		return err
@@ -95,15 +98,16 @@ FROM %s s, pg_sequence q, (SELECT max(%s)::int8 AS most FROM %s) m WHERE q.seqre
 		return append(first, second...), err
 	}
 	for i := range failed {
-		failed[i].Statement = colliding(ctx, tx, shape, failed[i])
+		failed[i].Statement = insertDrawing(ctx, tx, shape, failed[i])
 	}
 	return failed, err
 }
 
-// collision describes a sequence that is behind.
-func (d drawn) collision(next, most int64) Failed {
+// collision describes a sequence that is behind. While the next value is free, nothing fails yet: a row with a high
+// number may be there on purpose.
+func (d drawn) collision(next, most int64, taken bool) Failed {
 	return Failed{
-		Table: d.table.Label(), Column: d.column.Name, Broken: true, SQLState: "23505",
+		Table: d.table.Label(), Column: d.column.Name, Broken: true, Doubtful: !taken, SQLState: "23505",
 		Message: fmt.Sprintf("the next value of the sequence of %s.%s is %d, but rows up to %d exist",
 			d.table.Quoted(), d.column.Name, next, most),
 		Detail: fmt.Sprintf("SELECT setval(%s, (SELECT max(%s) FROM %s))", query.Literal(d.sequence), query.Identifier(d.column.Name),
@@ -111,14 +115,14 @@ func (d drawn) collision(next, most int64) Failed {
 	}
 }
 
-// colliding returns an INSERT that collides.
-func colliding(ctx context.Context, tx pgx.Tx, shape *catalog.Shape, f Failed) string {
+// insertDrawing returns an INSERT that draws from a sequence.
+func insertDrawing(ctx context.Context, tx pgx.Tx, shape *catalog.Shape, f Failed) string {
 	maker := witness.NewRowMaker(tx, shape)
 	for i := range shape.Tables {
 		t := &shape.Tables[i]
 		for _, c := range t.Columns {
 			if t.Label() == f.Table && c.Name == f.Column {
-				// It is rejected, now or later: the statement is what matters.
+				// It may be rejected, now or later: the statement is what matters.
 				_, _ = maker.Row(ctx, t, map[int16]string{c.Number: "DEFAULT"})
 			}
 		}

@@ -39,7 +39,7 @@ type Failed struct {
 	Column, Constant          string
 	SQLState, Message, Detail string
 	// Broken means that the schema is at fault; otherwise no legal row could be made. Doubtful means that every row
-	// that was tried is refused, although the code that refuses them looks at the row.
+	// that was tried is refused, although the code that refuses them looks at the row, or that a sequence collides later.
 	Broken, Doubtful bool
 	// Old means that only the base's application fails.
 	Old bool
