@@ -124,14 +124,37 @@ func withoutBaseFailures(ctx context.Context, p *pass, up *upgrade, all attempts
 		return found, err
 	}
 	found.Failed = slices.DeleteFunc(found.Failed, func(f writes.Failed) bool {
-		return slices.ContainsFunc(earlier.Failed, func(e writes.Failed) bool {
-			return e.SQLState == f.SQLState && e.Role == f.Role && e.Column == f.Column && (e.Table == f.Table || e.Message == f.Message)
-		})
+		return slices.ContainsFunc(earlier.Failed, func(e writes.Failed) bool { return up.failsAlike(e, f) })
 	})
 	found.Faults = slices.DeleteFunc(found.Faults, func(f routines.Fault) bool {
 		return slices.ContainsFunc(earlier.Faults, func(e routines.Fault) bool { return e.Routine == f.Routine && e.Message == f.Message })
 	})
 	return found, nil
+}
+
+// failsAlike reports whether a write fails as one did on the base, whatever its table and column are called now.
+func (u *upgrade) failsAlike(was, is writes.Failed) bool {
+	sameTable := was.Table == is.Table
+	if i := slices.IndexFunc(u.before.Shape.Tables, func(t catalog.Table) bool { return t.Label() == was.Table }); i >= 0 {
+		t := &u.before.Shape.Tables[i]
+		if now := u.after.Shape.Table(t.OID); now != nil {
+			sameTable = now.Label() == is.Table
+			was.Column = columnNow(t, now, was.Column)
+		}
+	}
+	return was.SQLState == is.SQLState && was.Role == is.Role && was.Column == is.Column && (sameTable || was.Message == is.Message)
+}
+
+// columnNow returns what a column of a table is called in the same table after a move.
+func columnNow(was, is *catalog.Table, name string) string {
+	i := slices.IndexFunc(was.Columns, func(c catalog.Column) bool { return c.Name == name })
+	if i < 0 {
+		return name
+	}
+	if now := is.Column(was.Columns[i].Number); now != nil {
+		return now.Name
+	}
+	return name
 }
 
 // refusedConstants returns the values that the base's rows hold, its code names, and the branch's schema refuses.
