@@ -144,7 +144,7 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 					Cause: migrations.Statement{Revision: "3f2a", Line: 12, SQL: "ALTER TABLE users DROP n"},
 				}}
 			}, "write.smoke", report.StatusFail, []string{
-				"the function f(integer) can no longer run: no column n", "line 3 of its body: SELECT n", "CREATE OR REPLACE", "DROP n",
+				"the function f(integer) cannot run: no column n", "line 3 of its body: SELECT n", "CREATE OR REPLACE", "DROP n",
 			},
 		},
 		"a function that a failed write ran into": {

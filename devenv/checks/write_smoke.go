@@ -100,7 +100,7 @@ func (f *Facts) brokenRoutines() (evidence []report.Evidence) {
 		}
 		e := report.Evidence{
 			Object: "function:" + r.Routine, SQLState: r.SQLState,
-			Message:  fmt.Sprintf("the function %s can no longer run: %s", strings.TrimPrefix(r.Routine, "public."), r.Message),
+			Message:  fmt.Sprintf("the function %s cannot run: %s", strings.TrimPrefix(r.Routine, "public."), r.Message),
 			Revision: r.Cause.Revision, File: f.fileOf(r.Cause.Revision), Line: r.Cause.Line, Statement: r.Cause.SQL,
 		}
 		if r.Statement != "" {

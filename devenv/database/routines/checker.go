@@ -33,7 +33,7 @@ const mostTables = 5
 // check adds the function's first fault to what was found.
 func (c *checker) check(ctx context.Context, found *Findings) error {
 	if c.routine.language == "sql" {
-		refusal, err := c.attempt(ctx, c.routine.definition)
+		refusal, err := c.try(ctx, c.routine.definition)
 		if f := c.fault(refusal, statement{}); f != nil {
 			found.Faults = append(found.Faults, *f)
 		}
@@ -118,9 +118,39 @@ func (c *checker) checkStatement(ctx context.Context, s statement) (*Fault, erro
 			create = "CREATE TEMP VIEW " + query.Quote(name) + " AS SELECT * FROM " + c.routine.tables[0] + "; " + create
 		}
 	}
-	refusal, err := c.attempt(ctx, create)
+	refusal, err := c.try(ctx, create)
 	return c.fault(refusal, s), err
 }
+
+// try attempts a statement. A new function may name what only the application's search_path finds, or a role's: what
+// means nothing else than before the change is looked for in all schemas.
+func (c *checker) try(ctx context.Context, sql string) (refusal, err error) {
+	refusal, err = c.attempt(ctx, sql, c.routine.searchPath)
+	missing := slices.Contains(missingStates(), query.State(refusal))
+	if !c.isNew || c.routine.searchPath != nil || !missing || c.words.MatchString(named(refusal)) {
+		return refusal, err
+	}
+	var everywhere string
+	err = c.tx.QueryRow(ctx, `SELECT concat_ws(', ', nullif(current_setting('search_path'), ''),
+  (SELECT string_agg(quote_ident(nspname), ', ' ORDER BY nspname) FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'))`,
+		pgx.QueryExecModeSimpleProtocol).Scan(&everywhere)
+	if err != nil {
+		return nil, err
+	}
+	return c.attempt(ctx, sql, &everywhere)
+}
+
+// named returns what a refusal names.
+func named(refusal error) string {
+	var refused *pgconn.PgError
+	if !errors.As(refusal, &refused) {
+		return ""
+	}
+	return regexp.MustCompile(`"([^"]+)"|(?:column|function) ([\w.]+)`).FindString(refused.Message)
+}
+
+// missingStates returns the SQLSTATEs of a name that does not exist.
+func missingStates() []string { return []string{"42703", "42P01", "42704", "42883", "3F000"} }
 
 // bound returns a statement in which variables without known columns are NULL, and the other variables that it uses, by
 // their names, with the names that it calls them now.
@@ -158,21 +188,22 @@ func (c *checker) bound(s statement) (string, map[string]string) {
 }
 
 // fault returns what a refusal says about the function, nil if nothing: only names and types that do not exist count,
-// and in a function that did not change itself only what changed.
+// and in a function that did not change itself only what changed. A table that a new function does not find may be made
+// by who calls it.
 func (c *checker) fault(refusal error, s statement) *Fault {
 	var refused *pgconn.PgError
 	if !errors.As(refusal, &refused) {
 		return nil
 	}
 	missingColumn(refused, s.tokens, c.words)
-	named := regexp.MustCompile(`"([^"]+)"|(?:column|function) ([\w.]+)`).FindString(refused.Message)
-	missing := slices.Contains([]string{"42703", "42P01", "42704", "42883", "3F000"}, refused.Code)
+	missing := slices.Contains(missingStates(), refused.Code)
+	own := c.isNew && refused.Code != "42P01" && refused.Code != "3F000"
 	wrong := slices.Contains([]string{"42804", "22P02", "42846", "42601"}, refused.Code) &&
 		!strings.Contains(refused.Message, "syntax error")
 	operator := strings.HasPrefix(refused.Message, "operator does not exist")
 	switch {
 	case !missing && !wrong, c.created(refused.Message),
-		!c.isNew && missing && !operator && !c.words.MatchString(named),
+		!own && missing && !operator && !c.words.MatchString(named(refused)),
 		c.isNew && wrong, (wrong || operator) && !c.words.MatchString(source(s.tokens)) && c.routine.language != "sql":
 		return nil
 	}

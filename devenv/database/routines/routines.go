@@ -134,17 +134,17 @@ ORDER BY 2`, pgx.QueryExecModeSimpleProtocol)
 	})
 }
 
-// attempt runs a statement in a savepoint that is rolled back, under the function's own search_path, and returns how
+// attempt runs a statement in a savepoint that is rolled back, under a search_path unless that is nil, and returns how
 // the server refuses it. What a path cannot be set for is not judged.
-func (c *checker) attempt(ctx context.Context, sql string) (refusal, err error) {
+func (c *checker) attempt(ctx context.Context, sql string, searchPath *string) (refusal, err error) {
 	inner, err := c.tx.Begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing must remain
-	if c.routine.searchPath != nil {
+	if searchPath != nil {
 		// SET would not take the path as it is stored: an empty one is two quotes there.
-		path := "SELECT set_config('search_path', " + query.Literal(*c.routine.searchPath) + ", true)"
+		path := "SELECT set_config('search_path', " + query.Literal(*searchPath) + ", true)"
 		if _, err := inner.Exec(ctx, path, pgx.QueryExecModeSimpleProtocol); err != nil {
 			return nil, unlessRefused(err)
 		}

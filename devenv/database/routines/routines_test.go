@@ -99,7 +99,7 @@ func tryCodedMoves(t *testing.T, conn *pgx.Conn) {
 		"a loop over what is gone": {
 			"CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ DECLARE r record; BEGIN FOR r IN SELECT * FROM gone " +
 				"LOOP RAISE NOTICE '%', r.x; END LOOP; END $$",
-			"",
+			"gone",
 			"public.f()",
 			"42P01 f",
 		},
@@ -109,6 +109,15 @@ func tryCodedMoves(t *testing.T, conn *pgx.Conn) {
 			"",
 			"public.f()",
 			"",
+		},
+		"new functions of tables that others make or find": {
+			"CREATE SCHEMA s; CREATE TABLE s.t (a int); CREATE FUNCTION s.h() RETURNS int LANGUAGE sql AS 'SELECT 1'; " +
+				"CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'CREATE TEMP TABLE made (x int)'; " +
+				"EXECUTE $q$CREATE TEMP TABLE $q$ || 'y'; INSERT INTO made SELECT x FROM callers; RETURN (SELECT a + h() FROM t); END $$; " +
+				"CREATE FUNCTION g() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT b FROM t); END $$",
+			"made",
+			"public.f() public.g()",
+			"42703 g unjudged f",
 		},
 		"functions hardened with no search_path": {
 			"CREATE FUNCTION f(m mood) RETURNS int LANGUAGE plpgsql SET search_path = '' AS $$ BEGIN RETURN (SELECT count(*) FROM " +

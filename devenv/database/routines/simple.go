@@ -62,13 +62,17 @@ func (r *reader) executed(list []token) {
 	if len(list) < 2 {
 		return
 	}
+	for _, t := range list[1:] {
+		if inner := tokens(t.literal()); len(inner) > 0 && inner[0].is("create") {
+			r.created(inner)
+		}
+	}
 	alone := len(list) == 2 || list[2].is("into", "using")
 	if list[1].kind != text || !alone || !strings.HasPrefix(list[1].text, "'") {
 		r.dynamic = true
 		return
 	}
-	sql := strings.ReplaceAll(strings.Trim(list[1].text, "'"), "''", "'")
-	inner := tokens(sql)
+	inner := tokens(list[1].literal())
 	for i := range inner {
 		inner[i].line = list[1].line
 		if strings.HasPrefix(inner[i].text, "$") {

@@ -47,6 +47,18 @@ func (t token) name() string {
 	return ""
 }
 
+// literal returns the text of a literal in plain or dollar quotes, empty if the token is none.
+func (t token) literal() string {
+	switch {
+	case t.kind == text && strings.HasPrefix(t.text, "'"):
+		return strings.ReplaceAll(strings.Trim(t.text, "'"), "''", "'")
+	case t.kind == text && strings.HasPrefix(t.text, "$"):
+		tag := strings.Index(t.text[1:], "$") + 2
+		return t.text[tag : len(t.text)-tag]
+	}
+	return ""
+}
+
 // tokens splits a function's body.
 func tokens(body string) []token {
 	pattern := regexp.MustCompile(`^(?:(\s+|--[^\n]*|/\*(?s:.*?)\*/)|([A-Za-z_\x{80}-\x{10ffff}][\w$\x{80}-\x{10ffff}]*)|("(?:[^"]|"")*")|` +
