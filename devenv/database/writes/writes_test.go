@@ -50,8 +50,8 @@ type move struct{ move, want string }
 // moves returns what each version of Postgres may judge in its own way.
 func moves() map[string]move {
 	return map[string]move{
-		"a trigger uses the dropped column":      {"ALTER TABLE users DROP body", "42703 public.users"},
-		"a trigger of another table does":        {"ALTER TABLE teams RENAME motto TO slogan", "42703 public.teams 42703 public.users"},
+		"a trigger uses the dropped column": {"ALTER TABLE users DROP body", "42703 public.users"},
+		"a trigger of another table does":   {"ALTER TABLE teams RENAME motto TO slogan", "42703 public.teams 42703 public.users"},
 		"explicit ids leave the sequence behind": {
 			"INSERT INTO teams (id, name) SELECT last_value + is_called::int, 'green' FROM teams_id_seq", "23505 public.teams",
 		},
