@@ -44,7 +44,10 @@ func findUnintended(ctx context.Context, p *pass, log *step.Log) (finding, error
 	if err != nil {
 		return nil, err
 	}
-	changes := forward.Compare(judged(up.before), judged(up.after), up.ownStatements(), source)
+	changes, err := p.withoutConstants(forward.Compare(judged(up.before), judged(up.after), up.ownStatements(), source))
+	if err != nil {
+		return nil, err
+	}
 	blinded, err := database.Ask(ctx, take(p, migrated).Server, func(ctx context.Context, conn *database.Conn) ([]forward.Change, error) {
 		return forward.Blinded(ctx, conn, judged(up.before), judged(up.after))
 	})
@@ -80,6 +83,31 @@ func (p *pass) source(revisions []migrations.Revision) (string, error) {
 		all.Write(text)
 	}
 	return all.String(), nil
+}
+
+// withoutConstants leaves out the defaults that revisions import from the branch's code.
+func (p *pass) withoutConstants(changes []forward.Change) ([]forward.Change, error) {
+	if !slices.ContainsFunc(changes, func(c forward.Change) bool { return c.Moment != "" }) {
+		return changes, nil
+	}
+	root, users := p.Branch.Tree.Dir(), []string{p.Project.Backend, p.Project.Migrations.Service}
+	files, err := codesearch.Working(root, p.Branch.Model.Services, p.Project.Database, users, nil)
+	if err != nil {
+		return nil, err
+	}
+	return unnamed(changes, root, files)
+}
+
+// unnamed returns the changes whose moment no file below root names.
+func unnamed(changes []forward.Change, root string, files []string) ([]forward.Change, error) {
+	for _, file := range files {
+		code, err := codesearch.Read(filepath.Join(root, filepath.FromSlash(file)))
+		if err != nil {
+			return nil, err
+		}
+		changes = slices.DeleteFunc(changes, func(c forward.Change) bool { return c.Moment != "" && forward.Names(code, c.Moment) })
+	}
+	return changes, nil
 }
 
 // onlyDatabase reports whether the models of the base do not describe something that the database had: autogenerate

@@ -30,6 +30,8 @@ type Change struct {
 	Modelled bool
 	// Upsert means that it only matters if something runs INSERT … ON CONFLICT.
 	Upsert bool
+	// Moment is what code contains if the default that seems to be the value of one moment is a constant of it.
+	Moment string
 	// Cause is the index of the statement that did it; -1 if that is not known.
 	Cause int
 }

@@ -201,6 +201,7 @@ func TestWhatAStatementMeansIsNoFinding(t *testing.T) {
 			"CREATE TABLE badges (id serial PRIMARY KEY, made timestamp DEFAULT now())\n" +
 			"GRANT SELECT ON badges TO forward_app",
 		"a day that the revision names": "ALTER TABLE houses ALTER built SET DEFAULT '2024-03-01'",
+		"an id that the revision names": "ALTER TABLE rooms ADD owner uuid DEFAULT '1f0c3a52-9d7e-4a7b-8a59-0b1c2d3e4f50'",
 		"a view made anew with all it had": "DROP VIEW streets\n" +
 			"CREATE VIEW streets WITH (security_barrier) AS SELECT id, street, 1 AS n FROM houses\n" +
 			"COMMENT ON VIEW streets IS 'for the post'\nGRANT SELECT ON streets TO forward_app",
@@ -209,7 +210,7 @@ func TestWhatAStatementMeansIsNoFinding(t *testing.T) {
 	for name, upgrade := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := compared(t, template.Copy(t), example{upgrade: upgrade}, "'2024-03-01'"); len(got) > 0 {
+			if got := compared(t, template.Copy(t), example{upgrade: upgrade}, "'2024-03-01' 1F0C3A529d7e4a7b8a590b1c2d3e4f50"); len(got) > 0 {
 				t.Errorf("got %v", got)
 			}
 		})

@@ -2,11 +2,8 @@ package forward
 
 import (
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/query"
@@ -48,66 +45,6 @@ func (c *comparison) leftSetting(name, was, is string) {
 		change.Text, change.Mend = "the "+of+" has lost its setting "+was, alter+" SET "+strings.Replace(was, "=", " = ", 1)
 	}
 	c.add(change)
-}
-
-// frozenDefaults finds defaults that are the moment at which the upgrade ran, or an id that it made: they were meant
-// for each row.
-func (c *comparison) frozenDefaults() {
-	for _, name := range c.after.Catalog.Names("column") {
-		was, is := c.before.Catalog.Objects[name], c.after.Catalog.Objects[name]
-		literal := part(is, "default ")
-		if literal == "" || literal == part(was, "default ") || !c.frozen(literal) {
-			continue
-		}
-		c.add(Change{
-			Object: name,
-			Text: "the default of " + Label(name) + " is the value of one moment, " + strings.TrimPrefix(literal, "default ") +
-				", and not computed for each row",
-			Was: part(was, "default "), Mend: perRow(name, literal), Cause: c.script.cause(`ADD|ALTER|CREATE`, plainName(name)),
-		})
-	}
-}
-
-// frozen reports whether a literal is a time close to now or a random id, and is not in the revisions' text.
-func (c *comparison) frozen(literal string) bool {
-	if id := regexp.MustCompile(`'([0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12})'`).FindStringSubmatch(literal); id != nil {
-		return !strings.Contains(strings.ToLower(c.source), id[1]) && !strings.HasPrefix(id[1], "00000000")
-	}
-	if day := regexp.MustCompile(`(\d{4})-(\d\d)-(\d\d)`).FindString(literal); day != "" {
-		at, err := time.Parse(time.DateOnly, day)
-		return err == nil && near(at, 48*time.Hour) && !c.writes(day)
-	}
-	if digits := regexp.MustCompile(`^default '?(\d{10}|\d{13})(\.\d+)?\b`).FindStringSubmatch(literal); digits != nil {
-		seconds, err := strconv.ParseInt(digits[1][:10], 10, 64)
-		return err == nil && near(time.Unix(seconds, 0), 24*time.Hour) && !strings.Contains(c.source, digits[1])
-	}
-	return false
-}
-
-// writes reports whether the revisions contain a day, in one of the ways in which Python writes it. Their header does,
-// with the day on which they were made.
-func (c *comparison) writes(day string) bool {
-	header := regexp.MustCompile(`(?m)^Create Date:.*$`)
-	source := header.ReplaceAllLiteralString(c.source, "")
-	at, err := time.Parse(time.DateOnly, day)
-	return err == nil && (strings.Contains(source, day) || strings.Contains(source, at.Format("2006, 1, 2")))
-}
-
-func near(at time.Time, within time.Duration) bool { return time.Since(at).Abs() < within }
-
-// perRow returns the statement that computes a default for each row.
-func perRow(column, literal string) string {
-	value := "now()"
-	if strings.Contains(literal, "::uuid") || !strings.Contains(literal, "::time") && !strings.Contains(literal, "::date") {
-		value = "…"
-	}
-	if strings.Contains(literal, "::uuid") {
-		value = "gen_random_uuid()"
-	}
-	if strings.Contains(literal, "::date") {
-		value = "CURRENT_DATE"
-	}
-	return filling(column, "default "+value)
 }
 
 // swappedNames finds two columns of a table, or two tables, that have each other's name now.

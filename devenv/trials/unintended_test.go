@@ -1,0 +1,31 @@
+package trials
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"devenv/devenv/database/forward"
+)
+
+func TestADefaultThatTheCodeNamesIsAConstant(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	code := `ORG = UUID("{1F0C3A52-9D7E-4A7B-8A59-0B1C2D3E4F50}")` + "\nLAUNCH = date(2026, 1, 2)\n"
+	if err := os.WriteFile(filepath.Join(root, "settings.py"), []byte(code), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	changes := []forward.Change{
+		{Object: "column:public.t.org", Moment: "1f0c3a529d7e4a7b8a590b1c2d3e4f50"},
+		{Object: "column:public.t.launched", Moment: "2026-01-02"},
+		{Object: "column:public.t.token", Moment: "2f0c3a529d7e4a7b8a590b1c2d3e4f50"},
+		{Object: "view:public.v"},
+	}
+	got, err := unnamed(changes, root, []string{"settings.py"})
+	want := []forward.Change{{Object: "column:public.t.token", Moment: "2f0c3a529d7e4a7b8a590b1c2d3e4f50"}, {Object: "view:public.v"}}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
