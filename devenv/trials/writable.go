@@ -172,7 +172,7 @@ func refusedConstants(ctx context.Context, p *pass, up *upgrade) ([]checks.Smoke
 		return nil, err
 	}
 	failed, err := database.Ask(ctx, take(p, migrated).Server, func(ctx context.Context, c *database.Conn) ([]writes.Failed, error) {
-		return writes.RefusedConstants(ctx, c, &up.after.Shape, constants)
+		return writes.RefusedConstants(ctx, c, &up.before.Shape, &up.after.Shape, constants)
 	})
 	if err != nil || len(failed) == 0 {
 		return nil, err

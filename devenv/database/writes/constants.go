@@ -2,11 +2,13 @@ package writes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/query"
@@ -41,7 +43,7 @@ func Narrowed(before *catalog.Shape, restrictions []witness.Restriction) (column
 	return columns
 }
 
-// Constants reads the values of columns that have only a few.
+// Constants reads the values of columns that have only a few, without those that other rows refuse already.
 func Constants(ctx context.Context, conn *pgx.Conn, shape *catalog.Shape, columns []Constant) (found []Constant, err error) {
 	for _, c := range columns {
 		t := shape.Table(c.Table)
@@ -62,18 +64,24 @@ func Constants(ctx context.Context, conn *pgx.Conn, shape *catalog.Shape, column
 			found = append(found, Constant{Table: c.Table, Column: c.Column, Value: v})
 		}
 	}
-	return found, nil
+	refused, err := RefusedConstants(ctx, conn, &catalog.Shape{}, shape, found)
+	return slices.DeleteFunc(found, func(c Constant) bool {
+		t := shape.Table(c.Table)
+		return slices.ContainsFunc(refused, func(f Failed) bool {
+			return f.Table == t.Label() && f.Column == t.Column(c.Column).Name && f.Constant == c.Value
+		})
+	}), err
 }
 
 // RefusedConstants writes constants into a row of their tables, rolls that back, and returns those that are refused as
 // failures of the base's application.
-func RefusedConstants(ctx context.Context, conn txStarter, after *catalog.Shape, constants []Constant) (failed []Failed, err error) {
+func RefusedConstants(ctx context.Context, conn txStarter, before, after *catalog.Shape, constants []Constant) (failed []Failed, err error) {
 	for _, constant := range constants {
 		t := after.Table(constant.Table)
 		if t == nil || t.Column(constant.Column) == nil {
 			continue
 		}
-		target := Target{Table: t}
+		target := Target{Table: t, Was: before.Table(t.OID)}
 		f, err := inTransaction(ctx, conn, after, target, "", func(w *writer, ctx context.Context) (*Failed, error) {
 			return w.writeConstant(ctx, t.Column(constant.Column), constant.Value)
 		})
@@ -87,20 +95,52 @@ func RefusedConstants(ctx context.Context, conn txStarter, after *catalog.Shape,
 	return failed, nil
 }
 
-// writeConstant writes a value into the first row. Only what the value itself violates counts.
+// writeConstant writes a value into the first rows, until one takes it or the value itself is refused there, as it was
+// not before.
 func (w *writer) writeConstant(ctx context.Context, c *catalog.Column, value string) (*Failed, error) {
+	const rows = 5
 	statement := fmt.Sprintf("UPDATE %s SET %s = %s", w.table.Quoted(), query.Identifier(c.Name), query.Literal(value))
-	_, err := w.placed(ctx, statement+" WHERE (tableoid, ctid) = (SELECT tableoid, ctid FROM "+w.table.Quoted()+" LIMIT 1)")
-	state := query.State(err)
-	if state != "23514" && !strings.HasPrefix(state, "22") {
-		if query.Refused(err) {
-			return nil, nil
+	for row := range rows {
+		_, err := w.placed(ctx, fmt.Sprintf("%s WHERE (tableoid, ctid) = (SELECT tableoid, ctid FROM %s LIMIT 1 OFFSET %d)",
+			statement, w.table.Quoted(), row))
+		state := query.State(err)
+		switch {
+		case state == "23514" && w.refusesRow(err):
+			continue
+		case state == "23514", strings.HasPrefix(state, "22"):
+			f, err := w.failure(statement, err)
+			if f != nil {
+				f.Broken, f.Old, f.Column, f.Constant = true, true, c.Name, value
+			}
+			return f, err
 		}
-		return nil, ignoreNoRows(err)
+		return nil, ignoreNoRows(unlessRefused(err))
 	}
-	f, err := w.failure(statement, err)
-	if f != nil {
-		f.Broken, f.Old, f.Column, f.Constant = true, true, c.Name, value
+	return nil, nil
+}
+
+// unlessRefused returns an error, unless the server refused a statement.
+func unlessRefused(err error) error {
+	if query.Refused(err) {
+		return nil
 	}
-	return f, err
+	return err
+}
+
+// refusesRow reports whether a refusal says nothing about a value: the CHECK is an old one, or looks at other columns
+// of the row as well.
+func (w *writer) refusesRow(refusal error) bool {
+	var refused *pgconn.PgError
+	if !errors.As(refusal, &refused) {
+		return false
+	}
+	named := func(k catalog.Constraint) bool { return k.Kind == "c" && k.Name == refused.ConstraintName }
+	i := slices.IndexFunc(w.table.Constraints, named)
+	if i < 0 {
+		return false
+	}
+	is := &w.table.Constraints[i]
+	return len(is.Columns) > 1 || w.was != nil && slices.ContainsFunc(w.was.Constraints, func(was catalog.Constraint) bool {
+		return was.OID == is.OID || named(was) && was.Expression == is.Expression
+	})
 }
