@@ -102,6 +102,11 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{Table: "public.users", Message: "closed"}}}
 			}, "write.smoke", report.StatusPass, []string{"no write could be tried on public.users", "closed"},
 		},
+		"a role that could not be assumed": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{Table: "public.users", Role: "app", Message: "denied"}}}
+			}, "write.smoke", report.StatusPass, []string{"no write could be tried on public.users as role app", "as role app: denied"},
+		},
 		"a table of which nothing is known": {
 			func(f *Facts) { f.Smoke.Tables, f.Smoke.Written = 3, 2 },
 			"write.smoke", report.StatusPass,
@@ -125,12 +130,16 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 					Table: "public.users", Column: "id", SQLState: "23505", Message: "rows up to 9 exist", Broken: true, Doubtful: true,
 					Detail: "SELECT setval('users_id_seq', 9)",
 				}}}
-			}, "write.smoke", report.StatusWarn, []string{"public.users will refuse a later INSERT: rows up to 9 exist", "setval('users_id_seq'"},
+			}, "write.smoke", report.StatusWarn, []string{
+				"public.users will refuse a later INSERT: rows up to 9 exist", "setval('users_id_seq'",
+			},
 		},
 		"a write that fails after one that may": {
 			func(f *Facts) {
 				f.Smoke.Writes = []SmokeWrite{
-					{Failed: writes.Failed{Table: "public.users", Column: "id", SQLState: "23505", Message: "later", Broken: true, Doubtful: true}},
+					{Failed: writes.Failed{
+						Table: "public.users", Column: "id", SQLState: "23505", Message: "later", Broken: true, Doubtful: true,
+					}},
 					{Failed: writes.Failed{Table: "public.teams", SQLState: "42703", Message: "no n", Broken: true}},
 				}
 			}, "write.smoke", report.StatusFail, []string{"public.teams can no longer be written: no n (and 1 more)"},

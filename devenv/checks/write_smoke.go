@@ -25,7 +25,8 @@ func judgeSmoke(f *Facts) Finding {
 	routines := f.brokenRoutines()
 	switch {
 	case len(broken) > 0:
-		finding := found(brokenSummary(broken[0], certain)+more(len(broken)+len(routines)-1), f.mender().write(broken[0]), withRest(append(broken, routines...), unknown)...)
+		summary := brokenSummary(broken[0], certain) + more(len(broken)+len(routines)-1)
+		finding := found(summary, f.mender().write(broken[0]), withRest(append(broken, routines...), unknown)...)
 		if !certain && len(routines) == 0 {
 			finding.AtMost = report.StatusWarn
 		}
@@ -64,7 +65,11 @@ func (f *Facts) failedWrites() (broken, unknown []report.Evidence, certain bool)
 		case w.Broken:
 			broken = append(broken, e)
 		default:
-			e.Detail = joined("no write could be tried on "+w.Table, e.Detail)
+			tried := "no write could be tried on " + w.Table
+			if w.Role != "" {
+				tried += " as role " + w.Role
+			}
+			e.Detail = joined(tried, e.Detail)
 			unknown = append(unknown, e)
 		}
 	}

@@ -113,7 +113,8 @@ func tryCodedMoves(t *testing.T, conn *pgx.Conn) {
 		"new functions of tables that others make or find": {
 			"CREATE SCHEMA s; CREATE TABLE s.t (a int); CREATE FUNCTION s.h() RETURNS int LANGUAGE sql AS 'SELECT 1'; " +
 				"CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'CREATE TEMP TABLE made (x int)'; " +
-				"EXECUTE $q$CREATE TEMP TABLE $q$ || 'y'; INSERT INTO made SELECT 1; PERFORM x FROM callers; RETURN (SELECT a + h() FROM t); END $$; " +
+				"EXECUTE $q$CREATE TEMP TABLE $q$ || 'y'; INSERT INTO made SELECT 1; PERFORM x FROM callers; " +
+				"RETURN (SELECT a + h() FROM t); END $$; " +
 				"CREATE FUNCTION g() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT b FROM t); END $$",
 			"made",
 			"public.f() public.g()",

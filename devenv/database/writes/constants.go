@@ -75,7 +75,8 @@ func Constants(ctx context.Context, conn *pgx.Conn, shape *catalog.Shape, column
 
 // RefusedConstants writes constants into a row of their tables, rolls that back, and returns those that are refused as
 // failures of the base's application.
-func RefusedConstants(ctx context.Context, conn txStarter, before, after *catalog.Shape, constants []Constant) (failed []Failed, err error) {
+func RefusedConstants(ctx context.Context, conn txStarter, before, after *catalog.Shape, constants []Constant) ([]Failed, error) {
+	var failed []Failed
 	for _, constant := range constants {
 		t := after.Table(constant.Table)
 		if t == nil || t.Column(constant.Column) == nil {

@@ -32,8 +32,11 @@ func TestOnlyNewChecksOfAValueRefuseConstants(t *testing.T) {
 		{"a list with every value", "ALTER TABLE jobs ADD CHECK (state IN ('open', 'closed')), ADD CHECK (kind IN ('a', 'b'))", ""},
 		{"a list, and an old CHECK under a new name", "ALTER TABLE jobs RENAME CONSTRAINT a TO z; ALTER TABLE jobs RENAME closed TO at; " +
 			"ALTER TABLE jobs ADD CHECK (state IN ('open', 'closed'))", ""},
-		{"a list without a value", "UPDATE jobs SET state = 'shut' WHERE state = 'closed'; ALTER TABLE jobs ADD CHECK (state IN ('open', 'shut'))",
-			"state closed"},
+		{
+			"a list without a value", "UPDATE jobs SET state = 'shut' WHERE state = 'closed'; " +
+				"ALTER TABLE jobs ADD CHECK (state IN ('open', 'shut'))",
+			"state closed",
+		},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			tx, err := conn.Begin(t.Context())

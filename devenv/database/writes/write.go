@@ -43,7 +43,7 @@ func (w *writer) write(ctx context.Context, statements []string) (*Failed, error
 	}
 	if w.role != "" {
 		if _, err := w.tx.Exec(ctx, "SET LOCAL ROLE "+query.Quote(w.role)); err != nil {
-			return nil, nil //nolint:nilerr // a role that this connection cannot assume
+			return w.unassumed(err)
 		}
 	}
 	at, f, err := w.insert(ctx, statements[last])
@@ -51,6 +51,15 @@ func (w *writer) write(ctx context.Context, statements []string) (*Failed, error
 		return f, err
 	}
 	return w.changeAndDelete(ctx, at)
+}
+
+// unassumed says that nothing was tried as a role, since this connection cannot assume it.
+func (w *writer) unassumed(refusal error) (*Failed, error) {
+	f, err := w.failure("", refusal)
+	if f != nil {
+		f.Broken, f.SQLState = false, ""
+	}
+	return f, err
 }
 
 // legalRow returns the statements that write a row, of few columns or of all.

@@ -38,8 +38,9 @@ type Failed struct {
 	// Column is what a sequence or a constant is at fault for; Constant is the value that the base's rows hold.
 	Column, Constant          string
 	SQLState, Message, Detail string
-	// Broken means that the schema is at fault; otherwise no legal row could be made. Doubtful means that every row
-	// that was tried is refused, although the code that refuses them looks at the row, or that a sequence collides later.
+	// Broken means that the schema is at fault; otherwise no legal row could be made, or the role not be assumed.
+	// Doubtful means that every row that was tried is refused, although the code that refuses them looks at the row, or
+	// that a sequence collides later.
 	Broken, Doubtful bool
 	// Old means that only the base's application fails.
 	Old bool
@@ -54,32 +55,39 @@ type txStarter interface {
 // everything back.
 func Try(ctx context.Context, conn txStarter, shape *catalog.Shape, targets []Target) (result Result, err error) {
 	for _, target := range targets {
-		f, err := tryTarget(ctx, conn, shape, target)
+		failed, err := tryTarget(ctx, conn, shape, target)
 		if err != nil {
 			return Result{}, fmt.Errorf("write to %s: %w", target.Table.Label(), err)
 		}
-		if f != nil {
-			result.Failed = append(result.Failed, *f)
-		}
-		if f == nil || f.Old {
+		result.Failed = append(result.Failed, failed...)
+		if !slices.ContainsFunc(failed, func(f Failed) bool { return !f.Old }) {
 			result.Written = append(result.Written, target.Table.Label())
 		}
 	}
 	return result, nil
 }
 
-// tryTarget returns the first write to a table that fails.
-func tryTarget(ctx context.Context, conn txStarter, shape *catalog.Shape, target Target) (*Failed, error) {
+// tryTarget returns the writes to a table that fail: the first that does, after the first that could not be tried.
+func tryTarget(ctx context.Context, conn txStarter, shape *catalog.Shape, target Target) (failed []Failed, err error) {
 	for _, role := range target.Roles {
 		f, err := inTransaction(ctx, conn, shape, target, role, (*writer).asBranch)
-		if f != nil || err != nil {
-			return f, err
+		switch {
+		case err != nil:
+			return nil, err
+		case f != nil && (f.Broken || f.SQLState != ""):
+			return append(failed, *f), nil
+		case f != nil && len(failed) == 0:
+			failed = append(failed, *f)
 		}
 	}
 	if target.Was == nil || len(target.Roles) == 0 {
-		return nil, nil
+		return failed, nil
 	}
-	return inTransaction(ctx, conn, shape, target, target.Roles[len(target.Roles)-1], (*writer).asBase)
+	f, err := inTransaction(ctx, conn, shape, target, target.Roles[len(target.Roles)-1], (*writer).asBase)
+	if f != nil {
+		failed = append(failed, *f)
+	}
+	return failed, err
 }
 
 // inTransaction writes to one table and rolls that back. A connection that was lost meanwhile is an error: it says
