@@ -14,6 +14,12 @@ CREATE TABLE people (id int PRIMARY KEY, name text, street text, town text, kind
 INSERT INTO people VALUES (1, 'Ann Lee', 'High 1', 'Graz', 'tool', '2024-01-01'), (2, 'Bob van Ray', 'Low 22', 'Linz', 'toy', '2024-01-02'), (3, NULL, NULL, NULL, 'tool', NULL);
 CREATE TABLE bills (id int PRIMARY KEY, person int, total numeric(8,2), state text);
 INSERT INTO bills VALUES (1, 1, 9.50, 'paid'), (2, 2, 7, 'open'), (3, 2, 8.25, 'paid');
+CREATE TABLE links (person int, bill int, PRIMARY KEY (person, bill));
+INSERT INTO links VALUES (1, 1), (2, 2), (2, 3);
+CREATE TABLE flags (id int PRIMARY KEY, on_ boolean, level int, size int, note text);
+INSERT INTO flags VALUES (1, true, 1, 1, NULL), (2, false, 2, 1, NULL), (3, true, 3, 2, NULL), (4, true, 1, 2, NULL);
+CREATE TABLE notes (id int PRIMARY KEY, note text);
+INSERT INTO notes VALUES (1, NULL), (2, NULL);
 CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.noted := clock_timestamp(); RETURN NEW; END';
 CREATE TRIGGER noted BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION noted();
 `
@@ -42,7 +48,18 @@ func TestMovedValuesAreNotLost(t *testing.T) {
 			archive + "INSERT INTO old_bills SELECT id, person, NULL, state FROM bills WHERE state = 'paid'; DELETE FROM bills WHERE state = 'paid'",
 			[]string{"bills."},
 		},
-		"a table split with a shared key": {"CREATE TABLE a AS SELECT id, person FROM bills; CREATE TABLE b AS SELECT id AS bill, total, state FROM bills; DROP TABLE bills", nil},
+		"links dropped beside a new table":    {"CREATE TABLE other AS SELECT 1 AS id, 'x' AS what; DROP TABLE links", []string{"links."}},
+		"links emptied beside a grown table":  {"INSERT INTO bills VALUES (9, 1, 3, 'open'); DELETE FROM links", []string{"links."}},
+		"links in another table":              {"CREATE TABLE pairs AS SELECT bill AS b, person AS p FROM links; DROP TABLE links", nil},
+		"links in another table in part":      {"CREATE TABLE pairs AS SELECT bill AS b, person AS p FROM links WHERE bill > 1; DROP TABLE links", []string{"links."}},
+		"rows of a key beside ids":            {"CREATE TABLE other AS SELECT g AS id FROM generate_series(1, 9) g; DROP TABLE notes", []string{"notes."}},
+		"a boolean beside two of each value":  {"ALTER TABLE flags ADD a boolean DEFAULT true, ADD b boolean DEFAULT false, DROP on_; ALTER TABLE flags ALTER a DROP DEFAULT, ALTER b DROP DEFAULT", []string{"flags.on_"}},
+		"a boolean beside two in a new table": {"CREATE TABLE prefs AS SELECT id AS flag, true AS a, false AS b FROM flags; ALTER TABLE flags DROP on_", []string{"flags.on_"}},
+		"a boolean in a new table":            {"CREATE TABLE prefs AS SELECT id AS flag, on_ AS a FROM flags; ALTER TABLE flags DROP on_", nil},
+		"a level beside a lookup":             {"CREATE TABLE ranks (rank int, of int, PRIMARY KEY (rank, of)); CREATE TABLE seats (id int PRIMARY KEY, x int, y int, z int); INSERT INTO seats VALUES (1, 1, 2, 3), (2, 1, 2, 3); ALTER TABLE flags ADD priority int; UPDATE flags SET priority = size; ALTER TABLE flags DROP level", []string{"flags.level"}},
+		"a level beside numbers":              {"ALTER TABLE flags ADD a int, ADD b int, ADD c int; UPDATE flags SET a = 1, b = 2, c = 3; ALTER TABLE flags DROP level", []string{"flags.level"}},
+		"a level in rows of three defaults":   {"CREATE TABLE marks AS SELECT id AS flag, x FROM flags, generate_series(1, 3) x; ALTER TABLE flags DROP level", []string{"flags.level"}},
+		"a table split with a shared key":     {"CREATE TABLE a AS SELECT id, person FROM bills; CREATE TABLE b AS SELECT id AS bill, total, state FROM bills; DROP TABLE bills", nil},
 	}
 	template := servers.Template(t, movedFixture)
 	for name, c := range cases {
