@@ -79,8 +79,9 @@ func changeEvidence(c data.Change) report.Evidence {
 }
 
 const dataChangedPage = `Every value that is still there must be unchanged. The same value in another type counts as unchanged: 1.5 and 1.50, a text
-and its enum, a timestamp and the same timestamptz in UTC, an epoch and its timestamp, a list in one text and its array. A column
-that notes the time of a change (updated_at, by a trigger or the tool) is not compared.
+and its enum, a timestamp and the same timestamptz in UTC, an epoch and its timestamp, a list in one text and its array. In
+a column that notes when its row was changed (updated_at, or one that a trigger sets), a value may become the time at which
+the migration ran.
 
 Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory restores what was rounded or cut off.
 

@@ -27,17 +27,22 @@ func compareData(ctx context.Context, p *pass, up *upgrade) (err error) {
 	if len(changes) > 0 {
 		changes, err = examine(ctx, p, up, up.after.Fingerprint, changes)
 	}
-	for i, c := range changes {
-		changes[i].Stamped = c.Stamped && up.stamps(c.Table, c.Column)
-	}
 	up.data = checks.DataOutcome{Ran: err == nil, Changes: changes}
 	return err
 }
 
-// stamps reports whether a column notes when its row was changed: its name says so, or the migration changed it without
-// naming it, so that a trigger or the tool did.
-func (u *upgrade) stamps(table, column string) bool {
-	if regexp.MustCompile(`(?i)updat|modif|chang|touch|synced|mtime`).MatchString(column) {
+// onlyStamps leaves the mark of a stamp only to changes of columns that note when their row was changed.
+func (u *upgrade) onlyStamps(changes []data.Change) []data.Change {
+	for i, c := range changes {
+		changes[i].Stamped = c.Stamped && u.stamps(c.Column)
+	}
+	return changes
+}
+
+// stamps reports whether a column notes when its row was changed: its name says nothing else (password_changed_at is
+// about more than the row), or the migration changed it without naming it, so that a trigger or the tool did.
+func (u *upgrade) stamps(column string) bool {
+	if regexp.MustCompile(`(?i)^((db|row|record|last)_?)?(updat|modif|chang|touch|synced|mtime)`).MatchString(column) {
 		return true
 	}
 	return !slices.ContainsFunc(u.ownStatements(), named(&catalog.Column{Name: column}).MatchString)
@@ -47,7 +52,9 @@ func (u *upgrade) stamps(table, column string) bool {
 func examine(ctx context.Context, p *pass, up *upgrade, after data.Fingerprint, changes []data.Change) ([]data.Change, error) {
 	return testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(original *database.Server) ([]data.Change, error) {
 		return withBoth(ctx, original, up.seeded.Server, func(was, is *database.Conn) ([]data.Change, error) {
-			return data.Examine(ctx, data.State{Conn: was, Print: up.before.Fingerprint}, data.State{Conn: is, Print: after}, changes)
+			before := data.State{Conn: was, Print: up.before.Fingerprint}
+			settled, err := data.Examine(ctx, before, data.State{Conn: is, Print: after, Since: up.began}, changes)
+			return up.onlyStamps(settled), err
 		})
 	})
 }

@@ -54,7 +54,7 @@ func (u *upgrade) unsteady(suspects, unlike []data.ColumnName) []checks.Unsteady
 		if random && !u.before.Fingerprint.Had(c, u.after.Fingerprint) {
 			continue // a new column may be filled with now() or random values
 		}
-		if random && u.isTime(c) && u.stamps(c.Table, c.Column) {
+		if random && u.isTime(c) && u.stamps(c.Column) {
 			continue // it notes when the row was changed
 		}
 		found = append(found, checks.Unsteady{Table: c.Table, Column: c.Column, Random: random})

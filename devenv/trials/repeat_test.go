@@ -7,6 +7,7 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database/data"
+	"devenv/migrations"
 )
 
 // The trial repeat may finish before the upgrade itself is recorded.
@@ -45,5 +46,21 @@ func TestOnlyNewColumnsMayDifferInEveryRun(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestOnlyColumnsAboutTheirRowAreStamps(t *testing.T) {
+	t.Parallel()
+	u := &upgrade{statements: []migrations.Statement{
+		{Revision: "3f2a", SQL: "UPDATE users SET password_changed_at = now(), updated_at = now()"},
+		{Revision: "3f2a", SQL: "ALTER TABLE users RENAME created_at TO made_at"},
+	}}
+	for column, want := range map[string]bool{
+		"updated_at": true, "last_modified": true, "noted": true, "password_changed_at": false, "created_at": false,
+	} {
+		changes := u.onlyStamps([]data.Change{{Table: "public.users", Column: column, Kind: data.ValuesChanged, Stamped: true}})
+		if changes[0].Stamped != want {
+			t.Errorf("%s: stamped is %v", column, changes[0].Stamped)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package trials
 import (
 	"context"
 	"errors"
+	"time"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database/catalog"
@@ -26,6 +27,7 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		return nil, err
 	}
 	transactions := p.Wants(checks.TrialAtomic) || p.Wants(checks.TrialAdversarial) || p.Wants(checks.TrialReverse)
+	up.began = time.Now()
 	outcome, run, err := p.upgradeWith(ctx, up.seeded.Server, migrations.MoveOptions{Transactions: transactions})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database/catalog"
@@ -15,6 +16,7 @@ import (
 // upgrade is the upgrade of the base's data: the database's state before and after it, and the statements in between.
 type upgrade struct {
 	outcome       checks.Outcome
+	began         time.Time
 	seeded        *testbed.Seeded
 	before, after testbed.State
 	statements    []migrations.Statement

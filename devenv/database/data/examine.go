@@ -4,14 +4,17 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// State is a database's data at one moment: its fingerprint, and a connection that can still read its rows.
+// State is a database's data at one moment: its fingerprint, and a connection that can still read its rows. Since is when
+// the migration that led to it began; zero if it does not matter.
 type State struct {
 	Conn  *pgx.Conn
 	Print Fingerprint
+	Since time.Time
 }
 
 // Examine reads the rows that changes concern, as they were and as they are, and decides what Compare could not: it
@@ -21,13 +24,17 @@ type State struct {
 func Examine(ctx context.Context, before, after State, changes []Change) ([]Change, error) {
 	now := pairTables(before.Print.Tables, after.Print.Tables)
 	other := newElsewhere(before, after, now)
+	during, err := after.run(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var settled []Change
 	for i, was := range before.Print.Tables {
 		concerned := slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return c.Table != was.label() })
 		if len(concerned) == 0 {
 			continue
 		}
-		e := examination{was: was}
+		e := examination{was: was, during: during}
 		if now[i] >= 0 {
 			e.is = &after.Print.Tables[now[i]]
 		}
@@ -55,6 +62,8 @@ type examination struct {
 	fresh  []int          // the indexes of the values of columns that the table did not have before
 	// moved are the ids of lost rows that are in another table.
 	moved map[string]bool
+	// during is when the migration ran.
+	during span
 }
 
 // withoutMoved returns the changes without the losses whose rows or values are in another place.

@@ -1,9 +1,6 @@
 package data
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // settleChanged counts the rows in which a column's value differs from before. It drops a suspect without any; a
 // value that became NULL is a loss, even if as many values were added.
@@ -29,7 +26,7 @@ func (e *examination) settleChanged(c Change, all []Change) []Change {
 			if types.was(was) == types.is(is) {
 				continue
 			}
-			c.Stamped = (len(changed) == 0 || c.Stamped) && types.old == types.new && isNow(is)
+			c.Stamped = (len(changed) == 0 || c.Stamped) && e.stays(c) && e.during.has(is, types.new)
 			if changed = append(changed, n); len(changed) <= KeysShown {
 				c.Examples = append(c.Examples, e.example(n, was, is))
 			}
@@ -51,16 +48,6 @@ func (e *examination) settleChanged(c Change, all []Change) []Change {
 		settled = append(settled, c) // the change is in rows that were not read
 	}
 	return settled
-}
-
-// isNow reports whether a text is about this moment, in any time zone.
-func isNow(text string) bool {
-	at, err := time.Parse(time.RFC3339Nano, instant(text))
-	if err != nil {
-		return false
-	}
-	ago := time.Since(at)
-	return ago.Abs() < 15*time.Hour && (ago-ago.Round(15*time.Minute)).Abs() < 3*time.Minute
 }
 
 // settleUnkeyed compares a column's values as a multiset: rows without a key cannot be followed.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -16,9 +17,10 @@ func changesOf(t *testing.T, template databasetest.Database, sql string) []Chang
 	t.Helper()
 	before, after := template.Untouched(t), template.Copy(t)
 	was := fingerprintOf(t, after)
+	began := time.Now()
 	databasetest.Exec(t, after, sql)
 	is := fingerprintOf(t, after)
-	changes, err := Examine(t.Context(), State{before, was}, State{after, is}, was.Compare(is))
+	changes, err := Examine(t.Context(), State{Conn: before, Print: was}, State{Conn: after, Print: is, Since: began}, was.Compare(is))
 	if err != nil {
 		t.Fatal(err)
 	}
