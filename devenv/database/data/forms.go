@@ -18,6 +18,11 @@ func sharedForm(text string, f, other family) (string, bool) {
 		return epoch(text, f), true
 	case pair(familyNumber, familyInterval):
 		return seconds(text, f), true
+	case f == familyList && other == familyText:
+		if elements := arrayElements(text); len(elements) == 1 { // the whole text, or a list of one
+			return list(elements[0], familyText), true
+		}
+		return list(text, f), true
 	case pair(familyText, familyList), pair(familyJSON, familyList):
 		return list(text, f), true
 	case pair(familyPairs, familyJSON):
@@ -83,7 +88,7 @@ func list(text string, f family) string {
 		elements = arrayElements(text)
 	case familyJSON:
 		var values []any
-		if json.Unmarshal([]byte(text), &values) != nil {
+		if decoded(text, &values) != nil {
 			return text
 		}
 		for _, v := range values {
@@ -96,6 +101,15 @@ func list(text string, f family) string {
 		elements[i] = strings.TrimSpace(elements[i])
 	}
 	return strings.Join(slices.DeleteFunc(elements, func(e string) bool { return e == "" }), ",")
+}
+
+// respelled returns a list with each element as an array of this type has it.
+func respelled(list string, of family) string {
+	elements := strings.Split(list, ",")
+	for i := range elements {
+		elements[i] = spellText(elements[i], of)
+	}
+	return strings.Join(elements, ",")
 }
 
 // arrayElements returns the elements of a one-dimensional array as Postgres writes it.
@@ -115,7 +129,7 @@ func arrayElements(text string) []string {
 func pairs(text string, f family) string {
 	values := map[string]any{}
 	if f == familyJSON {
-		if json.Unmarshal([]byte(text), &values) != nil {
+		if decoded(text, &values) != nil {
 			return text
 		}
 	} else {
@@ -136,6 +150,13 @@ func pairs(text string, f family) string {
 		return text
 	}
 	return string(out)
+}
+
+// decoded reads a JSON text and keeps its numbers as they are written.
+func decoded(text string, into any) error {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	return decoder.Decode(into)
 }
 
 // scalar returns a JSON value as a text: a string without its quotes.

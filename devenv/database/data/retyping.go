@@ -37,6 +37,9 @@ func (c retyping) spell(text, typ, other string) string {
 		text = amount(text)
 	}
 	if form, shared := sharedForm(text, f, g); shared {
+		if of := elementFamily(typ, other); of == familyBoolean || of == familyNumber {
+			return respelled(form, of)
+		}
 		return form
 	}
 	switch {
@@ -97,6 +100,16 @@ func familyOf(typ string) family {
 		return familyAddress
 	case "interval":
 		return familyInterval
+	}
+	return familyOther
+}
+
+// elementFamily returns the family of the elements of the one of two types that is an array.
+func elementFamily(typ, other string) family {
+	for _, t := range []string{typ, other} {
+		if element, isArray := strings.CutSuffix(t, "[]"); isArray {
+			return familyOf(element)
+		}
 	}
 	return familyOther
 }
@@ -186,10 +199,8 @@ func instant(text string) string {
 
 // jsonText returns a JSON value without what jsonb drops: spaces, the order of keys, duplicate keys.
 func jsonText(text string) string {
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
 	var value any
-	if decoder.Decode(&value) != nil {
+	if decoded(text, &value) != nil {
 		return text
 	}
 	var out bytes.Buffer
