@@ -13,7 +13,7 @@ import (
 // Access is what roles may do, and what a schema's text leaves out.
 type Access struct {
 	// Rights are what each role but superusers may do with each object, however it got the right: "SELECT INSERT" by
-	// role and object. Open leaves out those that row security without a policy takes away.
+	// role and object; with a column only what the role may not do with the whole table. Open leaves out those that row security without a policy takes away.
 	Rights, Open map[Grant]string `json:"-"`
 	// Roles tell whether each role may log in.
 	Roles map[string]bool `json:"-"`
@@ -59,6 +59,12 @@ SELECT 'right', o.rolname, f.object, 'EXECUTE', 'EXECUTE' FROM fn f CROSS JOIN r
 UNION ALL
 SELECT 'right', o.rolname, 'schema:' || n.nspname, 'USAGE', 'USAGE' FROM pg_namespace n CROSS JOIN roles o
   WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'devenv') AND n.nspname !~ '^pg_' AND has_schema_privilege(o.oid, n.oid, 'USAGE')
+UNION ALL
+SELECT 'right', o.rolname, 'column:' || r.name || '.' || a.attname, string_agg(p.command, ' ' ORDER BY p.command), ''
+  FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attacl IS NOT NULL AND NOT a.attisdropped CROSS JOIN roles o
+  CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('REFERENCES')) p(command)
+  WHERE r.relkind IN ('r', 'p', 'f') AND has_schema_privilege(o.oid, r.schema, 'USAGE') AND NOT has_table_privilege(o.oid, r.oid, p.command)
+    AND has_column_privilege(o.oid, r.oid, a.attnum, p.command) GROUP BY 2, 3
 UNION ALL
 SELECT 'role', rolname, '', rolcanlogin::text, '' FROM roles
 UNION ALL

@@ -40,11 +40,11 @@ func (c *comparison) deferrable() {
 		if !isKey.MatchString(is.Definition) || late(was) || !late(is) {
 			return
 		}
-		alter := "ALTER TABLE " + sqlName(was.Parent)
+		alter, key := "ALTER TABLE "+sqlName(was.Parent), nameOn(name, was.Parent)
 		c.add(Change{
 			Object: name, Text: "the constraint " + Label(name) + " is deferrable now: INSERT … ON CONFLICT cannot use it any more",
 			Was: was.Definition, Upsert: true, Cause: c.script.cause(`DEFERRABLE|ADD|ALTER`, plainName(name)),
-			Mend: alter + " DROP CONSTRAINT " + plainName(name) + ", ADD CONSTRAINT " + plainName(name) + " " + was.Definition,
+			Mend: commented(alter+" DROP CONSTRAINT "+key+", ADD CONSTRAINT "+key+" "+itself(was), name, was),
 		})
 	}, "constraint")
 }
@@ -65,14 +65,14 @@ func (c *comparison) hollowViews() {
 		if index == "" || c.after.refreshedBy(name) != "" {
 			return
 		}
-		cause := c.script.cause(`DROP`, plainName(index))
+		was, cause := c.before.Catalog.Objects[index], c.script.cause(`DROP`, plainName(index))
 		if cause < 0 {
 			cause = c.script.anew(plainName(name))
 		}
 		c.add(Change{
 			Object: index, Text: "the unique index " + Label(index) + " is gone, without which REFRESH MATERIALIZED VIEW CONCURRENTLY " +
 				Label(name) + " fails",
-			Was: c.before.Catalog.Objects[index].Definition, Mend: c.before.Catalog.Objects[index].Definition, Cause: cause,
+			Was: was.Definition, Mend: commented(itself(was), index, was), Cause: cause,
 		})
 	}, "matview")
 }
@@ -104,7 +104,7 @@ func (c *comparison) keysWithoutValues() {
 		c.add(Change{
 			Object: name,
 			Text:   "the key " + Label(name) + " no longer gets a value of its own: INSERTs that do not name " + column + " fail",
-			Was:    old, Mend: filling(name, old), Modelled: true, Cause: cause,
+			Was:    old, Mend: c.numbering(name, old), Modelled: true, Cause: cause,
 		})
 	}, "column")
 }
@@ -140,7 +140,7 @@ func (c *comparison) disabledTriggers() {
 		table := sqlName(was.Parent)
 		c.add(Change{
 			Object: name, Text: "the trigger " + Label(name) + " is left disabled", Was: was.Definition,
-			Mend: "ALTER TABLE " + table + " ENABLE TRIGGER " + plainName(name), Cause: c.script.cause(`DISABLE\s+TRIGGER`, plainName(was.Parent)),
+			Mend: "ALTER TABLE " + table + " ENABLE TRIGGER " + nameOn(name, was.Parent), Cause: c.script.cause(`DISABLE\s+TRIGGER`, plainName(was.Parent)),
 		})
 	}, "trigger")
 }

@@ -36,6 +36,7 @@ CREATE FUNCTION code() RETURNS text LANGUAGE sql AS 'SELECT ''x''';
 ALTER TABLE keys ALTER code SET DEFAULT code();
 CREATE FUNCTION total() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER AS 'SELECT count(*) FROM rooms';
 REVOKE EXECUTE ON FUNCTION total() FROM PUBLIC;
+CREATE FUNCTION sealed(text) RETURNS text LANGUAGE sql LEAKPROOF SET search_path = public SET work_mem = '8MB' AS 'SELECT $1';
 CREATE PUBLICATION feed FOR TABLE houses;
 GRANT SELECT, INSERT ON houses, rooms, keys TO forward_app;
 GRANT SELECT ON streets, counts TO forward_app;
@@ -84,8 +85,10 @@ func TestWhatNoStatementMeantIsFound(t *testing.T) {
 		"views and functions made anew": {
 			"DROP VIEW streets\nCREATE VIEW streets AS SELECT id, street, town FROM houses\nGRANT SELECT ON streets TO forward_app\n" +
 				"DO $$ BEGIN DROP MATERIALIZED VIEW counts; CREATE MATERIALIZED VIEW counts AS SELECT house, 1 AS n FROM rooms; END $$\n" +
+				"CREATE OR REPLACE FUNCTION sealed(text) RETURNS text LANGUAGE sql SET search_path = crm AS 'SELECT 1'\nSET work_mem = '1MB'\n" +
 				"DROP FUNCTION total\nCREATE FUNCTION total() RETURNS bigint LANGUAGE sql AS 'SELECT 1'",
 			[]string{
+				"function:public.sealed(text): no longer LEAKPROOF, SET work_mem",
 				"function:public.total(): no longer STABLE, SECURITY DEFINER", "function:public.total(): without its grants",
 				"index:public.counts_house: CONCURRENTLY", "matview:public.counts: lost SELECT",
 				"view:public.streets: lost its comment", "view:public.streets: lost its options",
@@ -201,6 +204,8 @@ func TestWhatAStatementMeansIsNoFinding(t *testing.T) {
 			"CREATE TABLE badges (id serial PRIMARY KEY, made timestamp DEFAULT now())\n" +
 			"GRANT SELECT ON badges TO forward_app",
 		"a day that the revision names": "ALTER TABLE houses ALTER built SET DEFAULT '2024-03-01'",
+		"other options of a function": "CREATE OR REPLACE FUNCTION sealed(text) RETURNS text LANGUAGE sql SET search_path = crm AS 'SELECT $1'\n" +
+			"ALTER FUNCTION sealed(text) RESET work_mem\nALTER FUNCTION sealed(text) NOT LEAKPROOF",
 		"an id that the revision names": "ALTER TABLE rooms ADD owner uuid DEFAULT '1f0c3a52-9d7e-4a7b-8a59-0b1c2d3e4f50'",
 		"a view made anew with all it had": "DROP VIEW streets\n" +
 			"CREATE VIEW streets WITH (security_barrier) AS SELECT id, street, 1 AS n FROM houses\n" +

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"devenv/devenv/database/catalog"
-	"devenv/devenv/database/query"
 )
 
 // gone finds objects that went although no statement drops or renames them by name: CASCADE took them along, or
@@ -129,20 +128,15 @@ func unnamed(definition, object string) string {
 
 // dropping returns the statement that drops an object by name.
 func (s State) dropping(object string) string {
-	kind, label, _ := strings.Cut(object, ":")
-	drop := "DROP " + kindOf(kind).sql + " "
-	_, on, _ := strings.Cut(s.Catalog.Objects[object].Parent, ":")
-	schema, table, _ := strings.Cut(on, ".")
+	kind, _, _ := strings.Cut(object, ":")
+	drop, parent := "DROP "+kindOf(kind).sql+" ", s.Catalog.Objects[object].Parent
 	switch kind {
-	case "view", "matview", "sequence", "index", "statistics":
-		schema, name, _ := strings.Cut(label, ".")
-		return drop + query.Table(schema, name)
-	case "function": // the catalog has its name and arguments as Postgres writes them
-		return drop + label
+	case "view", "matview", "function", "sequence", "index", "statistics":
+		return drop + sqlName(object)
 	case "trigger", "policy", "rule":
-		return drop + query.Identifier(strings.TrimPrefix(label, on+".")) + " ON " + query.Table(schema, table)
+		return drop + nameOn(object, parent) + " ON " + sqlName(parent)
 	case "constraint", "column":
-		return "ALTER TABLE " + query.Table(schema, table) + " " + drop + query.Identifier(strings.TrimPrefix(label, on+"."))
+		return "ALTER TABLE " + sqlName(parent) + " " + drop + nameOn(object, parent)
 	}
 	return ""
 }
@@ -159,13 +153,4 @@ func (c *comparison) schemaStays(object string) bool {
 func plainName(object string) string {
 	object, _, _ = strings.Cut(object, "(")
 	return object[strings.LastIndexAny(object, ".:")+1:]
-}
-
-// sqlName returns an object's name in SQL.
-func sqlName(object string) string {
-	schema, name, ok := strings.Cut(Label(object), ".")
-	if !ok {
-		return query.Identifier(schema)
-	}
-	return query.Table(schema, name)
 }

@@ -13,7 +13,7 @@ import (
 func (c *comparison) settings() {
 	for _, d := range c.before.Catalog.Diff(c.after.Catalog) {
 		if name, ok := strings.CutPrefix(d.Object, "setting:"); ok {
-			c.leftSetting(name, d.Was, d.Is)
+			c.leftSetting(name, d.Was, d.Is, " IN DATABASE …")
 		}
 	}
 	was, is := c.before.Access.Settings, c.after.Access.Settings
@@ -21,13 +21,14 @@ func (c *comparison) settings() {
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
 		if was[name] != is[name] {
-			c.leftSetting(name, was[name], is[name])
+			c.leftSetting(name, was[name], is[name], "")
 		}
 	}
 }
 
-// leftSetting records a setting, "database.search_path" or "role webapp.search_path", with its assignments.
-func (c *comparison) leftSetting(name, was, is string) {
+// leftSetting records a setting, "database.search_path" or "role webapp.search_path", with its assignments. A role's holds
+// in one database or in all.
+func (c *comparison) leftSetting(name, was, is, in string) {
 	of, setting, _ := strings.Cut(name, ".")
 	alter := "ALTER DATABASE …"
 	role, isRole := strings.CutPrefix(of, "role ")
@@ -35,14 +36,14 @@ func (c *comparison) leftSetting(name, was, is string) {
 		return
 	}
 	if isRole {
-		alter = "ALTER ROLE " + query.Identifier(role)
+		alter = "ALTER ROLE " + query.Identifier(role) + in
 	}
 	change := Change{
 		Object: "setting:" + name, Was: was, Text: "the " + of + " is left with " + is + " for every later session",
-		Mend: alter + " RESET " + setting, Cause: c.script.cause(`ALTER\s+(?:DATABASE|ROLE|USER)`, setting),
+		Mend: alter + assigning(setting, was), Cause: c.script.cause(`ALTER\s+(?:DATABASE|ROLE|USER)`, setting),
 	}
 	if is == "" {
-		change.Text, change.Mend = "the "+of+" has lost its setting "+was, alter+" SET "+strings.Replace(was, "=", " = ", 1)
+		change.Text = "the " + of + " has lost its setting " + was
 	}
 	c.add(change)
 }
@@ -112,10 +113,13 @@ func (c *comparison) unpublished() {
 		}
 		for _, table := range c.before.Catalog.Names("table") {
 			_, stays := c.after.Catalog.Objects[table]
-			if label := Label(table); stays && naming(label).MatchString(was.Definition) && !naming(label).MatchString(is.Definition) {
+			lists := func(o catalog.Object) bool {
+				return naming(Label(table)).MatchString(strings.ReplaceAll(o.Definition, `"`, ""))
+			}
+			if stays && lists(was) && !lists(is) {
 				c.add(Change{
-					Object: name, Text: "the publication " + plainName(name) + " no longer contains " + label, Was: was.Definition,
-					Mend:  "ALTER PUBLICATION " + query.Identifier(plainName(name)) + " ADD TABLE " + sqlName(table),
+					Object: name, Text: "the publication " + plainName(name) + " no longer contains " + Label(table), Was: was.Definition,
+					Mend:  "ALTER PUBLICATION " + nameOn(name, "") + " ADD TABLE " + sqlName(table),
 					Cause: c.script.anew(plainName(table)),
 				})
 			}

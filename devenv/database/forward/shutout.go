@@ -60,29 +60,45 @@ func (c *comparison) lostRights(role string) {
 	slices.SortFunc(grants, func(a, b Grant) int { return cmp.Compare(rank(a)+a.Object, rank(b)+b.Object) })
 	for _, g := range grants {
 		lost := without(was.Rights[g], is.Rights[g])
-		schema, _, _ := strings.Cut(Label(g.Object), ".")
-		_, stays := is.Owners[g.Object]
-		isSchema := strings.HasPrefix(g.Object, "schema:")
-		if isSchema {
-			_, stays = c.after.Catalog.Objects[g.Object]
+		holder := c.holder(g.Object)
+		if holder != g.Object {
+			lost = without(strings.Join(lost, " "), is.Rights[Grant{role, holder}])
 		}
-		if len(lost) == 0 || !stays || slices.Contains(closed, schema) {
+		schema, _, _ := strings.Cut(Label(g.Object), ".")
+		if len(lost) == 0 || !c.stays(g.Object) || slices.Contains(closed, schema) {
 			continue
 		}
-		if isSchema {
+		if strings.HasPrefix(g.Object, "schema:") {
 			closed = append(closed, schema)
 		}
-		rights := strings.Join(lost, ", ")
-		cause := c.script.cause(`REVOKE`, plainName(g.Object))
+		cause := c.script.cause(`REVOKE`, plainName(holder))
 		if cause < 0 {
-			cause = c.script.anew(plainName(g.Object))
+			cause = c.script.anew(plainName(holder))
 		}
 		c.add(Change{
-			Object: g.Object, Text: "the role " + role + " has lost " + rights + " on " + Kind(g.Object) + " " + Label(g.Object),
-			Mend:  "GRANT " + rights + " ON " + grantable(g.Object) + " TO " + query.Identifier(role),
+			Object: g.Object, Text: "the role " + role + " has lost " + strings.Join(lost, ", ") + " on " + Kind(g.Object) + " " + Label(g.Object),
+			Mend:  "GRANT " + granting(lost, g.Object, holder) + " TO " + query.Identifier(role),
 			Grave: was.Roles[role] || was.writes(role), Cause: cause,
 		})
 	}
+}
+
+// holder returns the table of a column, and any other object itself.
+func (c *comparison) holder(object string) string {
+	if strings.HasPrefix(object, "column:") {
+		return c.before.Catalog.Objects[object].Parent
+	}
+	return object
+}
+
+// stays reports whether an object that roles had rights on still exists.
+func (c *comparison) stays(object string) bool {
+	if strings.HasPrefix(object, "schema:") || strings.HasPrefix(object, "column:") {
+		_, stays := c.after.Catalog.Objects[object]
+		return stays
+	}
+	_, stays := c.after.Access.Owners[object]
+	return stays
 }
 
 // rank orders schemas before what is in them.
@@ -91,20 +107,6 @@ func rank(g Grant) string {
 		return "0"
 	}
 	return "1"
-}
-
-// grantable returns an object as GRANT names it.
-func grantable(object string) string {
-	kind, name, _ := strings.Cut(object, ":")
-	switch kind {
-	case "schema":
-		return "SCHEMA " + query.Identifier(name)
-	case "function":
-		return "FUNCTION " + name
-	case "sequence":
-		return "SEQUENCE " + sqlName(object)
-	}
-	return sqlName(object)
 }
 
 // rowSecurity finds roles that row security shuts out of a table: no policy lets them, or a new restrictive one takes
@@ -139,7 +141,7 @@ func (c *comparison) rowSecurity() {
 			c.add(Change{
 				Object: name, Was: o.Definition,
 				Text:  "the new policy " + Label(name) + " is restrictive: it takes rows from roles that could see or write them",
-				Mend:  "DROP POLICY " + plainName(name) + " ON " + sqlName(o.Parent),
+				Mend:  "DROP POLICY " + nameOn(name, o.Parent) + " ON " + sqlName(o.Parent),
 				Cause: c.script.cause(`POLICY`, plainName(name)),
 			})
 		}
@@ -189,18 +191,9 @@ func (c *comparison) strangers() {
 		}
 		c.add(Change{
 			Object: object, Was: "owner " + was[object],
-			Text: "the " + Kind(object) + " " + Label(object) + " belongs to " + now + " now, not to " + was[object],
-			Mend: "ALTER " + strings.ToUpper(strings.Replace(Kind(object), "materialised", "materialized", 1)) + " " + ownable(object) +
-				" OWNER TO " + query.Identifier(was[object]),
+			Text:  "the " + Kind(object) + " " + Label(object) + " belongs to " + now + " now, not to " + was[object],
+			Mend:  "ALTER " + words(object) + " " + sqlName(object) + " OWNER TO " + query.Identifier(was[object]),
 			Cause: c.script.anew(plainName(object)),
 		})
 	}
-}
-
-// ownable returns an object as ALTER … OWNER TO names it.
-func ownable(object string) string {
-	if name, ok := strings.CutPrefix(object, "function:"); ok {
-		return name
-	}
-	return sqlName(object)
 }
