@@ -39,6 +39,7 @@ REVOKE EXECUTE ON FUNCTION total() FROM PUBLIC;
 CREATE FUNCTION sealed(text) RETURNS text LANGUAGE sql LEAKPROOF SET search_path = public SET work_mem = '8MB' AS 'SELECT $1';
 CREATE PUBLICATION feed FOR TABLE houses;
 GRANT SELECT, INSERT ON houses, rooms, keys TO forward_app;
+GRANT UPDATE (built) ON houses TO forward_app;
 GRANT SELECT ON streets, counts TO forward_app;
 GRANT SELECT ON rooms TO forward_reader;
 GRANT USAGE ON SCHEMA crm TO forward_app;
@@ -99,6 +100,7 @@ func TestWhatNoStatementMeantIsFound(t *testing.T) {
 				"ALTER TABLE houses ADD PRIMARY KEY (id)\nCREATE VIEW streets AS SELECT id, street FROM houses\n" +
 				"ALTER TABLE rooms ADD CONSTRAINT rooms_house_fkey FOREIGN KEY (house) REFERENCES houses",
 			[]string{
+				"column:public.houses.built: lost UPDATE",
 				"column:public.houses.id: no longer gets a value of its own", "column:public.houses.town: lost its default",
 				"constraint:public.houses.towns: is gone", "index:public.by_street: is gone", "publication:feed: no longer contains",
 				"statistics:public.towns_streets: is gone", "table:public.houses: lost INSERT, SELECT", "table:public.houses: lost its comment",
