@@ -9,8 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// State is a database's data at one moment: its fingerprint, and a connection that can still read its rows. Since is when
-// the migration that led to it began; zero if it does not matter.
+// State is a database's data at one moment: its fingerprint, and a connection that can still read its rows. Since is
+// when the migration that led to it began; zero if it does not matter.
 type State struct {
 	Conn  *pgx.Conn
 	Print Fingerprint

@@ -54,7 +54,8 @@ func (e *examination) varying(column string) []int {
 				different[*v], words = true, wordsOf(*v)
 			}
 		}
-		return len(different) == 1 && !e.everywhere(column, func(_ int, value string) bool { return len(lacking(words, partsOf(value))) == 0 })
+		inAll := func(_ int, value string) bool { return len(lacking(words, partsOf(value))) == 0 }
+		return len(different) == 1 && !e.everywhere(column, inAll)
 	})
 }
 

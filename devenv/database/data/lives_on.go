@@ -38,8 +38,8 @@ func (e *examination) livesOn(ctx context.Context, column string, other *elsewhe
 	return e.keptBeside(ctx, column, other.others(e.was.OID))
 }
 
-// keptBeside reports whether tables have each value of a column, whole or item by item, beside its row's key. Each table
-// has them in one column, for all of the rows whose keys it has.
+// keptBeside reports whether tables have each value of a column, whole or item by item, beside its row's key. Each
+// table has them in one column, for all of the rows whose keys it has.
 func (e *examination) keptBeside(ctx context.Context, column string, tables []*keptIn) (bool, error) {
 	var keys [][]string
 	for n, id := range e.before.ids {
@@ -83,8 +83,8 @@ func (e *examination) agrees(column string, p place, c int) bool {
 	})
 }
 
-// amongRows reports whether the rows of a key have all items. A row of every small number there is proves nothing: short
-// items must be all that the rows have.
+// amongRows reports whether the rows of a key have all items. A row of every small number there is proves nothing:
+// short items must be all that the rows have.
 func amongRows(there, items []string) bool {
 	return !slices.ContainsFunc(items, func(item string) bool {
 		more := func(v string) bool { return v != "" && !slices.Contains(items, v) }
