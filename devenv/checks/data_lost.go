@@ -25,7 +25,7 @@ func judgeLost(f *Facts) Finding {
 	var evidence []report.Evidence
 	for _, c := range f.Data.Changes {
 		e, ok := lossEvidence(c)
-		if e.Revision = f.onlyRevision(); ok && !f.covers(e) {
+		if e.Revision = f.onlyRevision(); ok && !f.covers(e) && !f.restored(c) {
 			evidence = append(evidence, e)
 		}
 	}
@@ -40,6 +40,11 @@ func judgeLost(f *Facts) Finding {
 		hint += indented(f.mender().waiver("data.lost("+objectOf(e)+")")) + "\n"
 	}
 	return found(evidence[0].Message+more(len(evidence)-1), hint+"otherwise copy the values to where they belong first", evidence...)
+}
+
+// restored reports whether the downgrade found the values of a column in another form.
+func (f *Facts) restored(c data.Change) bool {
+	return slices.ContainsFunc(f.Reverse.Data.Restored, func(r data.Change) bool { return r.Table == c.Table && r.Column == c.Column })
 }
 
 // renamed reports whether what was lost may have been renamed, in a migration that wrote a drop and an add instead.
@@ -97,7 +102,7 @@ func more(n int) string {
 
 const dataLostPage = `No row and no value that is not null may disappear. Renamed tables and columns are followed; a column that held only
 NULLs and a table without rows may go. What is there in another form is not lost: rows in another table, a text in a lookup and
-its id in the row, a name in two columns.
+its id in the row, a name in two columns, or whatever the downgrade can restore value for value.
 
 Why it matters: the upgrade exits 0, and the downgrade only restores an empty column.
 

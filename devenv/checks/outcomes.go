@@ -108,8 +108,8 @@ func (c Custom) Holds() bool {
 
 // ReversedData is what a downgrade did to the data. Base is what it did to the base's data, apart from what the upgrade
 // did; Made is what it did to everything the upgrade left. Trip is what the second upgrade left different from the
-// first.
-type ReversedData struct{ Base, Made, Trip []data.Change }
+// first. Restored are the upgrade's losses whose values the downgrade found in another form, each in its row.
+type ReversedData struct{ Base, Made, Trip, Restored []data.Change }
 
 // StartOutcome is how starting a backend ended. Err is nil when it became ready.
 type StartOutcome struct {

@@ -28,8 +28,13 @@ func (w *reversal) compareData(ctx context.Context) error {
 		}
 	}
 	if len(reversed.Base) > 0 {
-		reversed.Base, err = examine(ctx, w.pass, w.up, below, reversed.Base)
+		if reversed.Base, err = examine(ctx, w.pass, w.up, below, reversed.Base); err != nil {
+			return err
+		}
 	}
+	reversed.Restored, err = database.Ask(ctx, w.server, func(ctx context.Context, conn *database.Conn) ([]data.Change, error) {
+		return data.Restored(ctx, conn, w.up.before.Fingerprint, below, w.up.data.Changes)
+	})
 	return err
 }
 

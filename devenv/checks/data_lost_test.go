@@ -1,0 +1,24 @@
+package checks
+
+import (
+	"testing"
+
+	"devenv/devenv/database/data"
+	"devenv/devenv/report"
+)
+
+func TestValuesTheDowngradeRestoresAreNotLost(t *testing.T) {
+	f := ready(nil)
+	f.Data.Changes = []data.Change{
+		{Kind: data.ColumnDropped, Table: "public.users", Column: "legacy", Before: 4},
+		{Kind: data.ColumnDropped, Table: "public.users", Column: "note", Before: 3},
+	}
+	f.Reverse.Data.Restored = f.Data.Changes[:1]
+	if a := answers(f, Selection{})["data.lost"]; a.Status != report.StatusFail || len(a.Evidence) != 1 || a.Evidence[0].Column != "note" {
+		t.Errorf("%+v", a)
+	}
+	f.Reverse.Data.Restored = f.Data.Changes
+	if a, ok := answers(f, Selection{})["data.lost"]; ok {
+		t.Errorf("it does not pass: %+v", a)
+	}
+}
