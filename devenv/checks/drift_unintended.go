@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
@@ -37,7 +38,7 @@ func judgeUnintended(f *Facts) Finding {
 	if first.Drop != "" {
 		summary = "the upgrade also dropped what no statement names: " + summary
 	}
-	finding := found(summary, f.mender().unintended(first), evidence...)
+	finding := found(summary, f.mender().unintended(changes), evidence...)
 	if !first.Grave {
 		finding.AtMost = report.StatusWarn
 	}
@@ -121,16 +122,39 @@ func (f *Facts) reportsUnintended(d catalog.Difference) bool {
 	return false
 }
 
-// unintended returns how to mend a change.
-func (m mender) unintended(c UnintendedChange) string {
-	allow := "\nor, if it is meant:\n" + indented(m.waiver("drift.unintended("+forward.Label(c.Object)+")"))
-	switch {
-	case c.Drop != "":
-		return "recreate it after the change, in the same revision; if nobody needs it, drop it by name first:\n    " + m.execute(c.Drop)
-	case c.Mend == "":
-		return "restore it in the same revision" + allow
+// unintended returns how to mend changes, each group in one piece of code, and how to allow what is meant.
+func (m mender) unintended(changes []UnintendedChange) string {
+	var drops, mends, waivers []string
+	unknown := false
+	for _, c := range changes {
+		switch {
+		case c.Drop != "":
+			drops = append(drops, m.execute(c.Drop))
+			continue
+		case c.Mend != "":
+			mends = append(mends, m.execute(c.Mend))
+		default:
+			unknown = true
+		}
+		if waiver := m.waiver("drift.unintended(" + forward.Label(c.Object) + ")"); !slices.Contains(waivers, waiver) {
+			waivers = append(waivers, waiver)
+		}
 	}
-	return "restore it in the same revision:\n    " + m.execute(c.Mend) + allow
+	var parts []string
+	if len(drops) > 0 {
+		parts = append(parts, "recreate it after the change, in the same revision; if nobody needs it, drop it by name first:\n"+
+			indented(strings.Join(drops, "\n")))
+	}
+	switch {
+	case len(mends) > 0:
+		parts = append(parts, "restore it in the same revision:\n"+indented(strings.Join(mends, "\n")))
+	case unknown:
+		parts = append(parts, "restore it in the same revision")
+	}
+	if len(waivers) > 0 {
+		parts = append(parts, "or, if it is meant:\n"+indented(strings.Join(waivers, "\n")))
+	}
+	return strings.Join(parts, "\n")
 }
 
 const driftUnintendedPage = `The upgrade must change only what its statements mean, and leave nothing behind that nobody can want. The schema before and

@@ -31,6 +31,24 @@ func TestWhatHeldRowsOrRightsFails(t *testing.T) {
 	}
 }
 
+func TestAHintMendsAllThatChanged(t *testing.T) {
+	t.Parallel()
+	grant := UnintendedChange{Change: forward.Change{Object: "table:public.t", Text: "a", Mend: "GRANT SELECT ON t TO app"}}
+	comment := UnintendedChange{Change: forward.Change{Object: "column:public.t.a", Text: "b", Mend: "COMMENT ON COLUMN t.a IS 'a'"}}
+	view := UnintendedChange{Change: forward.Change{Object: "view:public.v", Text: "c", Drop: "DROP VIEW v"}}
+	const want = `recreate it after the change, in the same revision; if nobody needs it, drop it by name first:
+    op.execute("DROP VIEW v")
+restore it in the same revision:
+    op.execute("GRANT SELECT ON t TO app")
+    op.execute("COMMENT ON COLUMN t.a IS 'a'")
+or, if it is meant:
+    # devenv: allow drift.unintended(public.t) -- reason
+    # devenv: allow drift.unintended(public.t.a) -- reason`
+	if hint := answers(unmeant(nil, grant, comment, view), Selection{})["drift.unintended"].Hint; hint != want {
+		t.Errorf("it says\n%s", hint)
+	}
+}
+
 func TestWhatModelsWantIsNoFinding(t *testing.T) {
 	t.Parallel()
 	index := UnintendedChange{Change: forward.Change{Object: "index:public.ix", Text: "gone", Drop: "DROP INDEX ix", Modelled: true}}

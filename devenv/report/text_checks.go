@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -130,7 +131,7 @@ func objectOf(e *Evidence) string {
 }
 
 func rowsOf(e *Evidence) string {
-	keys := strings.Join(e.Keys, ", ")
+	keys := listedKeys(e.Keys)
 	switch {
 	case e.Rows == 0:
 		return keys
@@ -141,6 +142,17 @@ func rowsOf(e *Evidence) string {
 	default:
 		return Count(e.Rows, "row") + ": " + keys
 	}
+}
+
+// listedKeys lists keys, those of several columns in parentheses.
+func listedKeys(keys []string) string {
+	listed := slices.Clone(keys)
+	for i, key := range keys {
+		if strings.Contains(key, ", ") {
+			listed[i] = "(" + key + ")"
+		}
+	}
+	return strings.Join(listed, ", ")
 }
 
 // messageLabel distinguishes Postgres's messages, which have an SQLSTATE, from those of the migration tool or the

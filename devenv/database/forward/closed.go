@@ -67,7 +67,7 @@ func (c *comparison) hollowViews() {
 		}
 		was, cause := c.before.Catalog.Objects[index], c.script.cause(`DROP`, plainName(index))
 		if cause < 0 {
-			cause = c.script.anew(plainName(name))
+			cause = c.script.remaking(plainName(name))
 		}
 		c.add(Change{
 			Object: index, Text: "the unique index " + Label(index) + " is gone, without which REFRESH MATERIALIZED VIEW CONCURRENTLY " +

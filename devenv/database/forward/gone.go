@@ -31,7 +31,7 @@ func (c *comparison) gone() {
 		}
 		change.Drop = c.before.dropping(d.Object)
 		if change.Cause < 0 && was.Parent != "" {
-			change.Cause = c.script.anew(plainName(was.Parent))
+			change.Cause = c.script.remaking(plainName(was.Parent))
 		}
 		c.add(change)
 	}

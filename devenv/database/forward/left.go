@@ -120,7 +120,7 @@ func (c *comparison) unpublished() {
 				c.add(Change{
 					Object: name, Text: "the publication " + plainName(name) + " no longer contains " + Label(table), Was: was.Definition,
 					Mend:  "ALTER PUBLICATION " + nameOn(name, "") + " ADD TABLE " + sqlName(table),
-					Cause: c.script.anew(plainName(table)),
+					Cause: c.script.remaking(plainName(table)),
 				})
 			}
 		}

@@ -64,7 +64,7 @@ func (c *comparison) remade(object string, was catalog.Object) int {
 	if strings.HasPrefix(object, "column:") {
 		object = was.Parent
 	}
-	if at := c.script.anew(plainName(object)); at >= 0 {
+	if at := c.script.remaking(plainName(object)); at >= 0 {
 		return at
 	}
 	return c.script.cascade()

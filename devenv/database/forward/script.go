@@ -107,6 +107,14 @@ func (s script) cascade() int {
 	return found
 }
 
+// remaking returns the statement that dropped something, which has been made anew since, or else the one that made it.
+func (s script) remaking(name string) int {
+	if at := s.does(`DROP\s+(?:TABLE|(?:MATERIALIZED\s+)?VIEW|FUNCTION|PROCEDURE|ROUTINE|SEQUENCE|TYPE|DOMAIN|INDEX)`, name); at >= 0 {
+		return at
+	}
+	return s.anew(name)
+}
+
 // anew returns the last statement that creates or renames something to a name; -1 if none does.
 func (s script) anew(name string) int {
 	if at := s.does(`CREATE`, name); at >= 0 {

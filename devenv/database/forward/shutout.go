@@ -73,7 +73,7 @@ func (c *comparison) lostRights(role string) {
 		}
 		cause := c.script.cause(`REVOKE`, plainName(holder))
 		if cause < 0 {
-			cause = c.script.anew(plainName(holder))
+			cause = c.script.remaking(plainName(holder))
 		}
 		c.add(Change{
 			Object: g.Object, Text: "the role " + role + " has lost " + strings.Join(lost, ", ") + " on " + Kind(g.Object) + " " + Label(g.Object),
@@ -170,7 +170,7 @@ func (c *comparison) lostGrants() {
 		}
 		c.add(Change{
 			Object: object, Text: "the " + Kind(object) + " " + Label(object) + " was made anew without its grants", Was: was.Definition,
-			Cause: c.script.anew(plainName(object)),
+			Cause: c.script.remaking(plainName(object)),
 		})
 	}
 }
@@ -193,7 +193,7 @@ func (c *comparison) strangers() {
 			Object: object, Was: "owner " + was[object],
 			Text:  "the " + Kind(object) + " " + Label(object) + " belongs to " + now + " now, not to " + was[object],
 			Mend:  "ALTER " + words(object) + " " + sqlName(object) + " OWNER TO " + query.Identifier(was[object]),
-			Cause: c.script.anew(plainName(object)),
+			Cause: c.script.remaking(plainName(object)),
 		})
 	}
 }
