@@ -20,8 +20,11 @@ func (e *examination) inParts(column string) bool {
 		return false
 	}
 	split := !e.everywhere(column, func(_ int, value string) bool { return len(partsOf(value)) < 2 })
-	if split && e.everywhere(column, func(n int, value string) bool { return e.hasParts(n, value, e.varying(column)) }) {
-		return true
+	if split {
+		varying := e.varying(column)
+		if e.everywhere(column, func(n int, value string) bool { return e.hasParts(n, value, varying) }) {
+			return true
+		}
 	}
 	return slices.ContainsFunc(e.fresh, func(at int) bool {
 		return e.everywhere(column, func(n int, value string) bool { return e.hasParts(n, value, []int{at}) })

@@ -13,8 +13,11 @@ func (c *comparison) frozenDefaults() {
 	for _, name := range c.after.Catalog.Names("column") {
 		was, is := c.before.Catalog.Objects[name], c.after.Catalog.Objects[name]
 		literal := part(is, "default ")
+		if literal == part(was, "default ") {
+			continue
+		}
 		moment := momentIn(literal)
-		if moment == "" || literal == part(was, "default ") || Names(c.source, moment) {
+		if moment == "" || Names(c.source, moment) {
 			continue
 		}
 		c.add(Change{

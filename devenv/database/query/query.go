@@ -42,3 +42,11 @@ func State(err error) string {
 	}
 	return ""
 }
+
+// UnlessRefused returns an error, unless the server refused a statement.
+func UnlessRefused(err error) error {
+	if Refused(err) {
+		return nil
+	}
+	return err
+}

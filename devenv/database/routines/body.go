@@ -24,7 +24,7 @@ type body struct {
 type reader struct {
 	body
 	rest []token
-	// handlers is the number of blocks that are in their EXCEPTION part, blocks that of all that are open.
+	// blocks are those that are open, by what opened them, or "exception" in their EXCEPTION part.
 	blocks []string
 }
 
@@ -237,13 +237,9 @@ func (r *reader) declaration(list []token) {
 
 // cursor reads what a cursor selects; its parameters have no known type.
 func (r *reader) cursor(list []token) {
-	depth := 0
-	for i, t := range list {
+	for i, depth := range depths(list, "(", ")") {
+		t := list[i]
 		switch {
-		case t.is("("):
-			depth++
-		case t.is(")"):
-			depth--
 		case depth > 0 && i > 0 && list[i-1].is("(", ","):
 			r.variables[t.name()] = "record"
 		case depth == 0 && t.is("for", "is"):

@@ -146,7 +146,7 @@ func (c *checker) attempt(ctx context.Context, sql string, searchPath *string) (
 		// SET would not take the path as it is stored: an empty one is two quotes there.
 		path := "SELECT set_config('search_path', " + query.Literal(*searchPath) + ", true)"
 		if _, err := inner.Exec(ctx, path, pgx.QueryExecModeSimpleProtocol); err != nil {
-			return nil, unlessRefused(err)
+			return nil, query.UnlessRefused(err)
 		}
 	}
 	_, err = inner.Exec(ctx, sql, pgx.QueryExecModeSimpleProtocol)
@@ -154,12 +154,4 @@ func (c *checker) attempt(ctx context.Context, sql string, searchPath *string) (
 		return err, nil
 	}
 	return nil, err
-}
-
-// unlessRefused returns an error, unless the server refused a statement.
-func unlessRefused(err error) error {
-	if query.Refused(err) {
-		return nil
-	}
-	return err
 }

@@ -115,13 +115,9 @@ func (r *reader) created(list []token) {
 
 // assigned reads an assignment: the target, if it is a column of a row, and the value.
 func (r *reader) assigned(list []token) {
-	depth := 0
-	for i, t := range list {
+	for i, depth := range depths(list, "[", "]") {
+		t := list[i]
 		switch {
-		case t.is("["):
-			depth++
-		case t.is("]"):
-			depth--
 		case depth == 0 && i > 0 && t.is(":=", "="):
 			if i == 3 && list[0].is("new") {
 				r.add(list[:i], "SELECT")
@@ -136,21 +132,15 @@ func (r *reader) assigned(list []token) {
 
 // withoutTargets returns a statement without the INTO that names variables.
 func withoutTargets(list []token) []token {
-	depth := 0
-	for i, t := range list {
-		switch {
-		case t.is("("):
-			depth++
-		case t.is(")"):
-			depth--
-		case depth > 0 || !t.is("into") || i == 0 || list[i-1].is("insert", "merge"):
-		default:
-			end := i + 1
-			if end < len(list) && list[end].is("strict") {
-				end++
-			}
-			return append(append([]token{}, list[:i]...), list[endOfTargets(list, end):]...)
+	for i, depth := range depths(list, "(", ")") {
+		if depth > 0 || !list[i].is("into") || i == 0 || list[i-1].is("insert", "merge") {
+			continue
 		}
+		end := i + 1
+		if end < len(list) && list[end].is("strict") {
+			end++
+		}
+		return append(append([]token{}, list[:i]...), list[endOfTargets(list, end):]...)
 	}
 	return list
 }
@@ -178,14 +168,8 @@ func endOfTargets(list []token, at int) int {
 
 // indexOf finds a word outside parentheses.
 func indexOf(list []token, wanted string) int {
-	depth := 0
-	for i, t := range list {
-		switch {
-		case t.is("("):
-			depth++
-		case t.is(")"):
-			depth--
-		case depth == 0 && t.is(wanted):
+	for i, depth := range depths(list, "(", ")") {
+		if depth == 0 && list[i].is(wanted) {
 			return i
 		}
 	}

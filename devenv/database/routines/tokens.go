@@ -1,6 +1,7 @@
 package routines
 
 import (
+	"iter"
 	"regexp"
 	"strings"
 )
@@ -112,6 +113,23 @@ func kindOf(m []string) tokenKind {
 		return number
 	}
 	return sign
+}
+
+// depths returns each token that is no bracket of a kind, by its index, with how many of those brackets are open there.
+func depths(list []token, opening, closing string) iter.Seq2[int, int] {
+	return func(yield func(int, int) bool) {
+		depth := 0
+		for i, t := range list {
+			switch {
+			case t.is(opening):
+				depth++
+			case t.is(closing):
+				depth--
+			case !yield(i, depth):
+				return
+			}
+		}
+	}
 }
 
 // source returns tokens as SQL.

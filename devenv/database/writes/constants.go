@@ -115,17 +115,9 @@ func (w *writer) writeConstant(ctx context.Context, c *catalog.Column, value str
 			}
 			return f, err
 		}
-		return nil, ignoreNoRows(unlessRefused(err))
+		return nil, ignoreNoRows(query.UnlessRefused(err))
 	}
 	return nil, nil
-}
-
-// unlessRefused returns an error, unless the server refused a statement.
-func unlessRefused(err error) error {
-	if query.Refused(err) {
-		return nil
-	}
-	return err
 }
 
 // refusesRow reports whether a refusal says nothing about a value: the CHECK is an old one, or looks at other columns
