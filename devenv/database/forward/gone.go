@@ -13,7 +13,7 @@ import (
 func (c *comparison) gone() {
 	for _, d := range c.before.Catalog.Diff(c.after.Catalog) {
 		kind, _, _ := strings.Cut(d.Object, ":")
-		verb := kindOf(kind).verb
+		verb := verbOf(kind)
 		if d.Is != "" || verb == "" || c.told(d.Object) || !c.schemaStays(d.Object) || c.lives(d.Object, kind) {
 			continue
 		}
@@ -37,32 +37,30 @@ func (c *comparison) gone() {
 	}
 }
 
-// kindWords are how SQL names a kind, and the pattern of what drops or renames one by name.
-type kindWords struct{ sql, verb string }
-
-// kindOf returns the words of a kind of object that may be taken along; none for the others.
-func kindOf(kind string) kindWords {
+// verbOf returns the pattern of what drops or renames an object of a kind by name, if it may be taken along; empty for
+// the other kinds.
+func verbOf(kind string) string {
 	switch kind {
 	case "view":
-		return kindWords{"VIEW", `(?:DROP|ALTER)\s+(?:VIEW|TABLE)`}
+		return `(?:DROP|ALTER)\s+(?:VIEW|TABLE)`
 	case "matview":
-		return kindWords{"MATERIALIZED VIEW", `(?:DROP|ALTER)\s+(?:MATERIALIZED\s+VIEW|TABLE)`}
+		return `(?:DROP|ALTER)\s+(?:MATERIALIZED\s+VIEW|TABLE)`
 	case "function":
-		return kindWords{"ROUTINE", `(?:DROP|ALTER)\s+(?:FUNCTION|PROCEDURE|ROUTINE|AGGREGATE)`}
+		return `(?:DROP|ALTER)\s+(?:FUNCTION|PROCEDURE|ROUTINE|AGGREGATE)`
 	case "sequence":
-		return kindWords{"SEQUENCE", `(?:DROP|ALTER)\s+(?:SEQUENCE|TABLE)`}
+		return `(?:DROP|ALTER)\s+(?:SEQUENCE|TABLE)`
 	case "trigger", "policy", "rule":
-		return kindWords{strings.ToUpper(kind), `(?:DROP|ALTER)\s+` + kind}
+		return `(?:DROP|ALTER)\s+` + kind
 	case "index":
-		return kindWords{"INDEX", `(?:DROP|ALTER|USING)\s+INDEX`}
+		return `(?:DROP|ALTER|USING)\s+INDEX`
 	case "constraint":
-		return kindWords{"CONSTRAINT", `(?:DROP|ALTER|RENAME)\s+CONSTRAINT`}
+		return `(?:DROP|ALTER|RENAME)\s+CONSTRAINT`
 	case "statistics":
-		return kindWords{"STATISTICS", `(?:DROP|ALTER)\s+STATISTICS`}
+		return `(?:DROP|ALTER)\s+STATISTICS`
 	case "column":
-		return kindWords{"COLUMN", `DROP|RENAME`}
+		return `DROP|RENAME`
 	}
-	return kindWords{}
+	return ""
 }
 
 // onTable reports whether a kind's names are unique in a table only.
@@ -129,7 +127,7 @@ func unnamed(definition, object string) string {
 // dropping returns the statement that drops an object by name.
 func (s State) dropping(object string) string {
 	kind, _, _ := strings.Cut(object, ":")
-	drop, parent := "DROP "+kindOf(kind).sql+" ", s.Catalog.Objects[object].Parent
+	drop, parent := "DROP "+words(object)+" ", s.Catalog.Objects[object].Parent
 	switch kind {
 	case "view", "matview", "function", "sequence", "index", "statistics":
 		return drop + sqlName(object)
