@@ -10,6 +10,7 @@ import (
 
 	"github.com/docker/compose/v5/pkg/api"
 
+	"devenv/compose/example"
 	"devenv/devenv/inside"
 	"devenv/devenv/report"
 )
@@ -31,7 +32,9 @@ func loadFailed(err error, o LoadOptions, absent func() []string) error {
 	}
 	hint, env := "reproduce it with: docker compose config", filepath.Join(o.directory(), ".env")
 	if required := requiredVariable.FindAllStringSubmatch(said, -1); required != nil && len(o.EnvFiles) == 0 {
-		hint = "set " + listed(required) + " in " + shown(env)
+		said, hint = eachVariableOnce(said), "set "+listed(required)+" in "+shown(env)
+	} else if why, mend := emptyValues(said, o); why != "" {
+		said, hint = why, mend
 	}
 	if named := absentEnvFile.FindStringSubmatch(said); named != nil {
 		files := absent()
@@ -40,12 +43,29 @@ func loadFailed(err error, o LoadOptions, absent func() []string) error {
 		}
 		said, hint = envFilesAbsent(files)
 	} else if len(o.EnvFiles) == 0 && !isFile(env) {
-		if example := exampleOf(env); example != "" {
+		if from := example.Of(env); from != "" {
 			hint = ".env, which sets the Compose file's variables, is missing; create it from its example: cp " +
-				shown(example) + " " + shown(env)
+				shown(from) + " " + shown(env)
 		}
 	}
 	return report.Fail(report.KindUsage, hint, "load the Compose project: %s", said)
+}
+
+// eachVariableOnce keeps the first of Compose's lines about each required variable: it has one for each place.
+func eachVariableOnce(said string) string {
+	seen := map[string]bool{}
+	var kept []string
+	for line := range strings.Lines(said) {
+		name := ""
+		if required := requiredVariable.FindStringSubmatch(line); required != nil {
+			name = required[1]
+		}
+		if name == "" || !seen[name] {
+			kept = append(kept, line)
+		}
+		seen[name] = true
+	}
+	return strings.TrimSpace(strings.Join(kept, ""))
 }
 
 // listed returns what the first groups of matches found, each once.
@@ -64,10 +84,9 @@ func envFilesAbsent(files []string) (said, hint string) {
 	var names, copies, others []string
 	for _, file := range files {
 		names = append(names, shown(file))
-		example := exampleOf(file)
-		ofAnother := slices.ContainsFunc(files, func(f string) bool { return f != file && namedAfter(example, f) })
-		if example != "" && (namedAfter(example, file) || !ofAnother) {
-			copies = append(copies, "cp "+shown(example)+" "+shown(file))
+		from := example.Of(file)
+		if from != "" && !example.OfAnother(from, file, files) {
+			copies = append(copies, "cp "+shown(from)+" "+shown(file))
 		} else {
 			others = append(others, shown(file))
 		}
@@ -101,40 +120,6 @@ func (o LoadOptions) directory() string {
 	}
 	return projectDirectory(o.WorkingDir)
 }
-
-// exampleOf returns the file beside an environment file that is meant to be copied to it: the one named after it,
-// else the only one; empty when neither exists.
-func exampleOf(file string) string {
-	entries, err := os.ReadDir(filepath.Dir(file))
-	if err != nil {
-		return ""
-	}
-	var examples, named []string
-	for _, e := range entries {
-		name := strings.ToLower(e.Name())
-		if !e.Type().IsRegular() || !strings.Contains(name, "env") ||
-			!slices.ContainsFunc(exampleWords(), func(w string) bool { return strings.Contains(name, w) }) {
-			continue
-		}
-		examples = append(examples, filepath.Join(filepath.Dir(file), e.Name()))
-		if namedAfter(e.Name(), file) {
-			named = append(named, examples[len(examples)-1])
-		}
-	}
-	for _, found := range [][]string{named, examples} {
-		if len(found) == 1 {
-			return found[0]
-		}
-	}
-	return ""
-}
-
-// namedAfter reports whether an example's name is an environment file's and more.
-func namedAfter(example, file string) bool {
-	return strings.HasPrefix(strings.ToLower(filepath.Base(example)), strings.ToLower(filepath.Base(file)))
-}
-
-func exampleWords() []string { return []string{"example", "sample", "template", "dist"} }
 
 // shown returns a path as the user would type it: relative to the directory of the call, if it is below.
 func shown(path string) string {

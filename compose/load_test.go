@@ -212,7 +212,27 @@ func TestMissingEnvFileHintNamesItsExample(t *testing.T) {
 		},
 		"no example":             {map[string]string{"compose.yaml": service}, "", "", "include: […]"},
 		"no .env":                {map[string]string{"compose.yaml": mount, ".env.dist": "DATA=./data"}, ".env.dist", ".env", ""},
-		"a .env and its example": {map[string]string{"compose.yaml": mount, ".env": "", ".env.dist": ""}, "", "", "docker compose config"},
+		"a .env and its example": {map[string]string{"compose.yaml": mount, ".env": "", ".env.dist": ""}, "", "", "set what is needed in"},
+		"of two, the one with only its words": {
+			map[string]string{"compose.yaml": mount, ".env.ci.example": "", ".env.example": ""},
+			".env.example", ".env", "",
+		},
+		"its words in another order": {
+			map[string]string{"compose.yaml": service, ".env.example": "", ".env.example.web": ""},
+			".env.example.web", "web.env", "",
+		},
+		"its words without the dot": {
+			map[string]string{"compose.yaml": strings.ReplaceAll(service, "web.env", ".env.dev"), "env.dev": ""},
+			"env.dev", ".env.dev", "",
+		},
+		"that of the repository above it": {
+			map[string]string{"compose.yaml": strings.ReplaceAll(service, "web.env", "infra/.env"), ".git": "", ".env.example": "", "infra/.env.aws.template": ""},
+			".env.example", "infra/.env", "",
+		},
+		"none from above the repository": {
+			map[string]string{"compose.yaml": strings.ReplaceAll(service, "web.env", "infra/.env"), "infra/.git": "", ".env.example": ""},
+			"", "", "include: […]",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/goccy/go-yaml"
 
+	"devenv/compose/example"
 	"devenv/devenv/report"
 )
 
@@ -25,11 +26,11 @@ func CheckVariables(p *types.Project, o LoadOptions) ([]string, error) {
 		return unset, err
 	}
 	missing := filepath.Join(p.WorkingDir, ".env")
-	example := exampleOf(missing)
-	if example == "" || isFile(missing) {
+	from := example.Of(missing)
+	if from == "" || isFile(missing) {
 		return unset, nil
 	}
-	values, err := dotenv.Read(example)
+	values, err := dotenv.Read(from)
 	if err != nil {
 		return unset, nil //nolint:nilerr // an example may not parse as an env file
 	}
@@ -37,7 +38,7 @@ func CheckVariables(p *types.Project, o LoadOptions) ([]string, error) {
 	if len(wanted) == 0 {
 		return unset, nil
 	}
-	return unset, report.Fail(report.KindUsage, "create it from its example: cp "+shown(example)+" "+shown(missing),
+	return unset, report.Fail(report.KindUsage, "create it from its example: cp "+shown(from)+" "+shown(missing),
 		"load the Compose project: %s does not exist, and nothing else sets %s",
 		shown(missing), strings.Join(wanted, ", "))
 }
@@ -62,12 +63,17 @@ func unsetVariables(p *types.Project) ([]string, error) {
 			useVariables(value, used)
 		}
 	}
+	return without(used, p.Environment), nil
+}
+
+// without returns the names that an environment lacks, sorted.
+func without(used map[string]bool, environment map[string]string) []string {
 	for name := range used {
-		if _, set := p.Environment[name]; set {
+		if _, set := environment[name]; set {
 			delete(used, name)
 		}
 	}
-	return slices.Sorted(maps.Keys(used)), nil
+	return slices.Sorted(maps.Keys(used))
 }
 
 // useVariables collects the variables in a value of a Compose file; key names are not interpolated.

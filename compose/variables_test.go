@@ -114,3 +114,37 @@ func TestAMissingRequiredVariableNamesTheExampleFile(t *testing.T) {
 		t.Errorf("where .env does not set it: %v\n%s", err, report.HintOf(err))
 	}
 }
+
+func TestARequiredVariableIsNamedOnce(t *testing.T) {
+	root := writeFiles(t, map[string]string{
+		"compose.yaml": "services:\n  api: {image: api, environment: [\"K=${KEY:?which key}\", \"L=${KEY:?which key}\", \"T=${TAG:?which tag}\"]}\n",
+		".env":         "",
+	})
+	t.Chdir(root)
+	_, err := connect(t).Load(t.Context(), compose.LoadOptions{WorkingDir: root})
+	if err == nil || strings.Count(err.Error(), "which key") != 1 || strings.Count(err.Error(), "which tag") != 1 ||
+		report.HintOf(err) != "set KEY, TAG in .env" {
+		t.Errorf("%v\n%s", err, report.HintOf(err))
+	}
+}
+
+func TestAnEmptyValueNamesItsVariable(t *testing.T) {
+	for name, c := range map[string]struct{ service, says, hint string }{
+		"a port":               {`ports: ["80:80", "${HOST}::${PORT}"]`, "the port ${HOST}::${PORT} of service web is 127.0.0.1::,", "set PORT in .env"},
+		"nothing but a port":   {`ports: ["${PORT}"]`, "the port ${PORT} of service web is empty, because nothing sets PORT", "set PORT in .env"},
+		"a port that is wrong": {`ports: ["abc:80"]`, "the port abc:80 of service web: invalid hostPort", "HOST:CONTAINER"},
+		"a mount":              {`volumes: ["${DATA}:/data"]`, "empty section between colons", "nothing sets DATA"},
+		"a size":               {`mem_limit: "${SIZE}"`, "mem_limit", "nothing sets SIZE"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := writeFiles(t, map[string]string{
+				"compose.yaml": "services: {web: {image: web, " + c.service + "}}\n", ".env": "HOST=127.0.0.1\n",
+			})
+			t.Chdir(root)
+			_, err := connect(t).Load(t.Context(), compose.LoadOptions{WorkingDir: root})
+			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(report.HintOf(err), c.hint) {
+				t.Errorf("%v\n%s", err, report.HintOf(err))
+			}
+		})
+	}
+}
