@@ -23,7 +23,7 @@ func emptyValues(said string, o LoadOptions) (why, hint string) {
 		return "", ""
 	}
 	environment, used := o.environment(), map[string]bool{}
-	for _, file := range o.files() {
+	for _, file := range o.Found() {
 		var written struct {
 			Services map[string]map[string]any `yaml:"services"`
 		}
@@ -89,8 +89,8 @@ func (o LoadOptions) environment() map[string]string {
 	return out
 }
 
-// files returns the files that make up the project: those named, or those that Compose finds.
-func (o LoadOptions) files() []string {
+// Found returns the files that make up the project: those named, or those that Compose finds, an override included.
+func (o LoadOptions) Found() []string {
 	if len(o.Files) > 0 {
 		return o.Files
 	}

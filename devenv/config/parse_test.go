@@ -192,3 +192,19 @@ func TestNilConfigurationIsEmpty(t *testing.T) {
 		t.Error("a nil configuration is not empty")
 	}
 }
+
+func TestALineIsCompletedByWhatIsWritten(t *testing.T) {
+	for written, want := range map[string]string{
+		"base: x\n":                         "compose: {profiles: [dev]}",
+		"compose:\n  files:\n    - a.yml\n": "compose: {files: [a.yml], profiles: [dev]}",
+		"compose: {files: [a.yml], profiles: [full, b]}\n": "compose: {files: [a.yml], profiles: [dev]}",
+	} {
+		c, err := Parse([]byte(written), FileName, ".", Known{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.With("compose: {profiles: [dev]}"); got != want {
+			t.Errorf("%q: %q, want %q", written, got, want)
+		}
+	}
+}

@@ -1,7 +1,9 @@
 package database
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -86,7 +88,11 @@ func (e *environment) lookup(names ...string) string {
 func (e *environment) file(variable, path string) string {
 	content, err := e.content(path)
 	if err != nil && e.err == nil {
-		e.err = report.Fail(report.KindUsage, "", "read the database's settings: %s of service %q: %w", variable, e.service.Name, err)
+		hint := ""
+		if errors.Is(err, fs.ErrNotExist) {
+			hint = "create the file, with the password that the service is to have; if git ignores it, list it in .devenv.yaml: include: […]"
+		}
+		e.err = report.Fail(report.KindUsage, hint, "read the database's settings: %s of service %q: %w", variable, e.service.Name, err)
 	}
 	return strings.TrimRight(content, "\r\n")
 }

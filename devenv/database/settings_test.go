@@ -147,6 +147,11 @@ func TestSettingsThatCannotBeReadAreUsageErrors(t *testing.T) {
 	if _, err := SettingsOf(project(command()), "other"); report.KindOf(err) != report.KindUsage {
 		t.Errorf("an unknown service: %v", err)
 	}
+	absent := types.ServiceConfig{ContainerSpec: types.ContainerSpec{Environment: env("POSTGRES_PASSWORD_FILE=/pw/none")}}
+	absent.Volumes = []types.ServiceVolumeConfig{{Type: types.VolumeTypeBind, Source: t.TempDir(), Target: "/pw"}}
+	if _, err := SettingsOf(project(absent), "db"); !strings.Contains(report.HintOf(err), "create the file") {
+		t.Errorf("a file that does not exist: %v\n%s", err, report.HintOf(err))
+	}
 }
 
 func TestMoveDataMovesItOutOfEveryMount(t *testing.T) {

@@ -107,6 +107,11 @@ func (s search) choose() (candidate, error) {
 		return candidate{}, s.noAlembic()
 	}
 	candidates = s.sift(candidates)
+	same := s.sameScripts(candidates)
+	if same {
+		candidates = s.usual(candidates)
+	}
+	candidates = s.siftSections(candidates)
 	if len(candidates) > 1 {
 		return candidate{}, s.ask(candidates)
 	}
@@ -119,7 +124,10 @@ func (s search) choose() (candidate, error) {
 			s.answers.written(c.path))
 	}
 	from := "the only Alembic configuration"
-	if len(all) > 1 {
+	switch {
+	case len(all) > 1 && same:
+		from = "of " + numberWord(len(all)) + " Alembic configurations of the same scripts, the one that is read where they run"
+	case len(all) > 1:
 		from = "the only one of " + numberWord(len(all)) + " Alembic configurations that a service of the project runs"
 	}
 	s.answers.note("alembic configuration", candidates[0].name(), "%s", from)
@@ -172,7 +180,32 @@ func (s search) sift(all []candidate) []candidate {
 	all = narrow(all, func(c candidate) bool {
 		return slices.ContainsFunc(c.holders, func(h string) bool { return s.commands.runs(h, c.settings, false) })
 	})
-	return s.siftSections(all)
+	return all
+}
+
+// sameScripts reports whether all of several configurations, each in a container, are for the same scripts.
+func (s search) sameScripts(all []candidate) bool {
+	var dirs []string
+	for _, c := range all {
+		if len(c.holders) == 0 || c.path == all[0].path && c.section != all[0].section {
+			return false
+		}
+		for _, h := range c.holders {
+			dir, _, _ := s.scripts.directory(c.settings, h)
+			dirs = append(dirs, dir)
+		}
+	}
+	return len(all) > 1 && dirs[0] != "" && len(slices.Compact(dirs)) == 1
+}
+
+// usual keeps the candidates that Flask-Migrate reads, or else that Alembic reads where its service starts.
+func (s search) usual(all []candidate) []candidate {
+	all = narrow(all, func(c candidate) bool { return c.flask })
+	return narrow(all, func(c candidate) bool {
+		return slices.ContainsFunc(c.holders, func(h string) bool {
+			return s.commands.reads(invocation{dir: s.images.workdir(h)}, h, c.path)
+		})
+	})
 }
 
 // resolves reports whether a candidate's script directory can be found at all.

@@ -37,11 +37,19 @@ func (a *answers) named(key, name string) error {
 // ask returns the usage failure for something the files do not settle. Lines are what to write into the configuration,
 // one for each candidate.
 func (a *answers) ask(lines []string, format string, args ...any) *report.Failure {
-	hint := "add one of these lines to " + path.Join(a.cfg.Dir, config.FileName) + ":"
+	one := "one of these lines"
 	if len(lines) == 1 {
-		hint = "add this line to " + path.Join(a.cfg.Dir, config.FileName) + ":"
+		one = "this line"
 	}
-	return report.Fail(report.KindUsage, hint+"\n  "+strings.Join(lines, "\n  "), "%w", Ask(lines, format, args...))
+	hint, shown := "add "+one+" to "+a.file()+":", lines
+	if key, _, _ := strings.Cut(lines[0], ":"); a.cfg.Has(key) { // a key must not be written twice
+		shown = nil
+		for _, line := range lines {
+			shown = append(shown, a.cfg.With(line))
+		}
+		hint = "in " + a.file() + ", put " + one + " in the place of its " + key + ":"
+	}
+	return report.Fail(report.KindUsage, hint+"\n  "+strings.Join(shown, "\n  "), "%w", Ask(lines, format, args...))
 }
 
 // written returns a repository path the way the configuration would write it.

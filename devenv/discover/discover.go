@@ -153,12 +153,24 @@ func (s *finder) find() (*Project, error) {
 	if out.Needs, err = start.needs(out.Backend, database, out.OneShots); err != nil {
 		return nil, err
 	}
+	if err := s.buildable(out.services()...); err != nil {
+		return nil, err
+	}
 	out.Seed = start.seed(out.Backend, database, out.Needs)
 	if out.Formatters, err = format.choose(c.path); err != nil {
 		return nil, err
 	}
 	out.Formatters = format.annotate(out.Formatters, out.Migrations)
 	return out, nil
+}
+
+// services returns the services that take part.
+func (p *Project) services() []string {
+	names := append([]string{p.Migrations.Service, p.Backend, p.Database}, p.Needs...)
+	for _, task := range p.OneShots {
+		names = append(names, task.Service)
+	}
+	return names
 }
 
 // users returns the services that tell several databases apart. Services that test or support the application are left

@@ -94,7 +94,7 @@ func (s services) alike(names []string) bool {
 }
 
 // none returns the failure for a configuration that is in no container.
-func (h holderChoice) none(c candidate) *report.Failure {
+func (h holderChoice) none(c candidate) error {
 	if inactive := h.inactiveHolders(c.path); len(inactive) > 0 {
 		return h.answers.ask(h.services.activating(inactive, nil), "find the migrations: %s",
 			h.services.inactive(inactive, "contains "+c.path))
@@ -104,6 +104,9 @@ func (h holderChoice) none(c candidate) *report.Failure {
 			listing(h.files.composeFiles(h.services.project)), c.path, h.describe(elsewhere))
 	}
 	databases, _ := h.databases.all()
+	if err := h.buildable(h.services.names()...); err != nil {
+		return err
+	}
 	able := filter(h.services.names(), func(n string) bool {
 		return !slices.Contains(databases, n) && (h.services.get(n).Build != nil || h.services.usesAny(n, databases))
 	})
@@ -114,11 +117,47 @@ func (h holderChoice) none(c candidate) *report.Failure {
 	case len(with) == 0:
 		return h.prebuilt(c, able)
 	}
-	able = with
-	failure := h.answers.ask(lines("migrations: {service: %s}", able),
+	failure := h.answers.ask(lines("migrations: {service: %s}", with),
 		"find the migrations: the repository has %s, but no service of the Compose project mounts it or copies it into its image", c.path)
-	failure.Hint = "mount its directory into the service that runs it; or, if its image contains the file anyway, " + failure.Hint
+	failure.Hint = h.mountHint(c, with, databases) + "or, if its image contains the file anyway, " + failure.Hint
 	return failure
+}
+
+// mountHint returns the hint to mount a configuration and its scripts into a service that is built without them.
+func (h holderChoice) mountHint(c candidate, able, databases []string) string {
+	for _, likelier := range []func(string) bool{
+		func(n string) bool { return h.services.get(n).Build != nil && h.images.workdir(n) != "" },
+		func(n string) bool { return h.services.usesAny(n, databases) },
+		func(n string) bool { return !h.services.worker(n) },
+		h.services.serves,
+	} {
+		if kept := filter(able, likelier); len(kept) > 0 {
+			able = kept
+		}
+	}
+	svc, workdir := h.services.get(able[0]), h.images.workdir(able[0])
+	scripts, _, found := h.scripts.directory(c.settings, able[0])
+	if svc.Build == nil || workdir == "" || !found {
+		return "mount its directory into the service that runs it; "
+	}
+	code, _ := h.files.relative(svc.Build.Context)
+	var mounts []string
+	for _, rel := range []string{c.path, scripts} {
+		if rel == c.path && within(c.path, scripts) {
+			continue
+		}
+		inside, err := filepath.Rel(filepath.FromSlash(code), filepath.FromSlash(rel))
+		if err != nil || strings.HasPrefix(inside, "..") {
+			inside = path.Base(rel)
+		}
+		mounts = append(mounts, h.fromHome(rel)+":"+path.Join(workdir, filepath.ToSlash(inside)))
+	}
+	files, extra := h.extraFile()
+	return "mount it into the service that runs it. To leave the Compose file as it is, write into " + extra + ":\n" +
+		"  services:\n    " + able[0] + ": {volumes: [" + strings.Join(mounts, ", ") + "]}\n" +
+		"and into " + h.answers.file() + ":\n" +
+		"  compose: {files: [" + strings.Join(files, ", ") + "]}\n" +
+		"  include: [" + extra + "]\n"
 }
 
 // hasCode reports whether a service's container has code of the working tree around a configuration: it is built here,
@@ -181,12 +220,20 @@ func (h holderChoice) extraFile() (files []string, extra string) {
 
 // codeFrom returns the build context around a configuration, as the extra Compose file would write it.
 func (h holderChoice) codeFrom(c candidate) string {
+	return strings.TrimPrefix(h.fromHome(h.files.codeAround(c.path)), "./")
+}
+
+// fromHome returns a path of the repository as a Compose file of the project would write it.
+func (h holderChoice) fromHome(rel string) string {
 	home, _ := h.files.relative(h.services.project.WorkingDir)
-	code, err := filepath.Rel(filepath.FromSlash(home), filepath.FromSlash(h.files.codeAround(c.path)))
-	if err != nil {
+	written, err := filepath.Rel(filepath.FromSlash(home), filepath.FromSlash(rel))
+	switch {
+	case err != nil || written == ".":
 		return "."
+	case !strings.HasPrefix(written, ".."):
+		return "./" + filepath.ToSlash(written)
 	}
-	return filepath.ToSlash(code)
+	return filepath.ToSlash(written)
 }
 
 func filter(names []string, pass func(string) bool) []string {

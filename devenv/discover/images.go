@@ -1,10 +1,14 @@
 package discover
 
 import (
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/report"
 )
 
 // images reads the services' Dockerfiles.
@@ -84,4 +88,80 @@ func (i *images) variable(service, name string) string {
 		return image.vars[name]
 	}
 	return ""
+}
+
+// lacksDockerfile reports whether a service is built from a Dockerfile of the repository that does not exist.
+func (i *images) lacksDockerfile(name string) bool {
+	b := i.services.get(name).Build
+	if b == nil || b.DockerfileInline != "" {
+		return false
+	}
+	rel, ok := i.files.relative(dockerfileOf(b))
+	if !ok || i.files.exists[rel] {
+		return false
+	}
+	_, err := i.files.Read(rel) // git may ignore it
+	return err != nil
+}
+
+// buildable returns the usage failure for services that cannot be built, because their Dockerfile is not where the
+// Compose file says; nil if all can. Commands of the configuration may yet make it.
+func (s *finder) buildable(names ...string) error {
+	absent := filter(names, s.images.lacksDockerfile)
+	if len(absent) == 0 || len(s.cfg.Prepare) > 0 {
+		return nil
+	}
+	b := s.services.get(absent[0]).Build
+	wanted, _ := s.files.relative(dockerfileOf(b))
+	if dir, ok := s.otherDirectory(absent); ok {
+		var files []string
+		for _, f := range s.services.project.ComposeFiles {
+			files = append(files, s.answers.written(s.files.display(f)))
+		}
+		return s.answers.ask([]string{"compose: {files: [" + strings.Join(files, ", ") + "], project_directory: " + s.answers.written(dir) + "}"},
+			"build the service %s: there is no %s; with the project directory %s, as in docker compose --project-directory, it would be %s",
+			absent[0], wanted, s.directoryName(dir), s.moved(b, dir))
+	}
+	hint := "correct the path in the Compose file, or let `prepare:` make the file"
+	if others := s.dockerfiles(); len(others) > 0 {
+		hint += "; the repository has " + listing(others)
+	}
+	return report.Fail(report.KindUsage, hint, "build the service %s: there is no %s", absent[0], wanted)
+}
+
+// otherDirectory returns the directory above the Compose project's from which the services' Dockerfiles would be found.
+func (s *finder) otherDirectory(names []string) (string, bool) {
+	home, ok := s.files.relative(s.services.project.WorkingDir)
+	for dir := home; ok && dir != "."; {
+		dir = path.Dir(dir)
+		if !slices.ContainsFunc(names, func(n string) bool { return !s.files.exists[s.moved(s.services.get(n).Build, dir)] }) {
+			return dir, true
+		}
+	}
+	return "", false
+}
+
+// moved returns where a build's Dockerfile would be if the Compose project's directory were another one.
+func (s *finder) moved(b *types.BuildConfig, dir string) string {
+	rel, err := filepath.Rel(s.services.project.WorkingDir, dockerfileOf(b))
+	if err != nil {
+		return ""
+	}
+	return path.Join(dir, filepath.ToSlash(rel))
+}
+
+// directoryName returns a directory of the repository as a sentence names it.
+func (s *finder) directoryName(dir string) string {
+	if dir == "." {
+		return "at the repository's root"
+	}
+	return dir
+}
+
+// dockerfiles returns the first Dockerfiles of the repository.
+func (s *finder) dockerfiles() []string {
+	found := filter(s.files.paths, func(rel string) bool {
+		return strings.Contains(strings.ToLower(path.Base(rel)), "dockerfile") && !thirdParty(rel) && !s.files.auxiliary(rel)
+	})
+	return found[:min(len(found), 4)]
 }

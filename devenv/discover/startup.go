@@ -83,9 +83,17 @@ func (s startup) seed(backend, database string, needs []string) Seed {
 	if out.AtStartup() && backend != "" && out.Settle == 0 && len(working) > 0 {
 		out.Settle = workersSettle
 		s.answers.note("the seed is over", "when the database has been still for "+workersSettle.String(),
-			"%s uses it beside the backend; seed.settle sets another time", listing(working))
+			"%s beside the backend; seed.settle sets another time", using(working))
 	}
 	return out
+}
+
+// using says that services use the database.
+func using(names []string) string {
+	if len(names) == 1 {
+		return names[0] + " uses it"
+	}
+	return listing(names) + " use it"
 }
 
 // source decides where the base's data comes from.

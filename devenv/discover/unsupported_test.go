@@ -49,9 +49,14 @@ func TestOtherToolsAreNamedFromTheirFiles(t *testing.T) {
 		"uses Diesel":          "Cargo.toml=[dependencies]\ndiesel = \"2\" | migrations/2024-01-01-000000_a/up.sql",
 		"uses sqlx":            "Cargo.toml=[dependencies]\nsqlx = \"0.8\" | migrations/20240101_a.up.sql",
 		"uses Aerich":          "pyproject.toml=[tool.aerich]\nlocation = \"m\"",
-		"uses yoyo":            "yoyo.ini",
-		"uses Atlas":           "atlas.hcl",
-		"uses Sqitch":          "db/sqitch.plan",
+		"aerich.ini shows that the project uses Aerich": "aerich.ini",
+		"uses Piccolo":     "piccolo_conf.py",
+		"uses SeaORM":      "migration/src/m20220101_000001_create_table.rs",
+		"uses sql-migrate": "dbconfig.yml=local:\n  dialect: postgres\n  dir: db",
+		"1_a.sql shows that the project uses sql-migrate": "db/1_a.sql=-- +migrate Up\nSELECT 1;",
+		"uses yoyo":   "yoyo.ini",
+		"uses Atlas":  "atlas.hcl",
+		"uses Sqitch": "db/sqitch.plan",
 	} {
 		err := Unsupported(treeOf(files), "/repo", nil)
 		if err == nil || !strings.Contains(err.Error(), tool) {

@@ -159,14 +159,14 @@ func (s composeSearch) line(files ...string) string {
 	return "compose: {files: [" + strings.Join(written, ", ") + "]}"
 }
 
-// elsewhere returns a hint with the files that have what the one lacks that Compose finds, before the hint there is.
-func (s composeSearch) elsewhere(stacks *discover.Stacks, file, hint string) string {
-	this := stacks.Read(file)
+// elsewhere returns a hint with the files that have what those lack that Compose finds, before the hint there is.
+func (s composeSearch) elsewhere(stacks *discover.Stacks, files []string, hint string) string {
+	this := stacks.Read(files...)
 	if this.Whole() {
 		return hint
 	}
 	var has, lines []string
-	for _, other := range stacks.Elsewhere([]string{file}) {
+	for _, other := range stacks.Elsewhere(files) {
 		has = append(has, InRepository(s.root, other.Files[len(other.Files)-1])+" "+other.Has)
 		lines = append(lines, "    "+s.line(other.Files...))
 	}
@@ -177,7 +177,7 @@ func (s composeSearch) elsewhere(stacks *discover.Stacks, file, hint string) str
 	if !this.Postgres {
 		lacks = "no Postgres"
 	}
-	return InRepository(s.root, file) + " has " + lacks + "; " + strings.Join(has, "; ") + ". To use it, write into .devenv.yaml:\n" +
+	return InRepository(s.root, files[0]) + " has " + lacks + "; " + strings.Join(has, "; ") + ". To use it, write into .devenv.yaml:\n" +
 		strings.Join(lines, "\n") + "\notherwise " + hint
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"devenv/compose"
 	"devenv/devenv/discover"
 	"devenv/devenv/report"
 )
@@ -145,6 +146,7 @@ func TestAnIncompleteComposeFileNamesTheOther(t *testing.T) {
 			files: map[string]string{"compose.yaml": code, "db.compose.yml": storage},
 		},
 		{name: "it is whole", files: map[string]string{"compose.yaml": both, "other.compose.yml": both}},
+		{name: "whole with its override", files: map[string]string{"compose.yaml": code, "compose.override.yaml": both}},
 		{name: "no other has more", files: map[string]string{"compose.yaml": code, "other.compose.yml": neither}},
 	} {
 		root := write(t, c.files)
@@ -153,7 +155,7 @@ func TestAnIncompleteComposeFileNamesTheOther(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		hint := search.elsewhere(stacks, filepath.Join(root, "compose.yaml"), "as before")
+		hint := search.elsewhere(stacks, compose.LoadOptions{WorkingDir: root}.Found(), "as before")
 		for _, text := range strings.Split(c.want, "|") {
 			if !strings.Contains(hint, text) || c.want == "" && hint != "as before" {
 				t.Errorf("%s: the hint is %q", c.name, hint)

@@ -45,11 +45,11 @@ func (w *Workspace) load(ctx context.Context, c Choice) (err error) {
 // what devenv works with, another one may be meant.
 func (w *Workspace) loadFailed(ctx context.Context, c Choice, err error) error {
 	load, hint := w.LoadOptions(), report.HintOf(err)
-	if files := composeFilesIn(load.WorkingDir); w.selected.from == byCompose && len(files) > 0 {
+	if files := load.Found(); w.selected.from == byCompose && len(files) > 0 {
 		stacks, stacksErr := w.stacks(ctx)
 		dir, dirErr := c.directory()
 		if stacksErr == nil && dirErr == nil {
-			hint = composeSearch{dir: dir, root: w.Repo.Root()}.elsewhere(stacks, files[0], hint)
+			hint = composeSearch{dir: dir, root: w.Repo.Root()}.elsewhere(stacks, files, hint)
 		}
 	}
 	return report.Fail(report.KindOf(err), hint, "%s: %w", strings.Join(namesOf(w.Repo.Root(), load), ", "), err)
