@@ -32,7 +32,7 @@ func (s signs) of(container engine.Container, ready Ready) sign {
 	case ready.URL != "":
 		return func(ctx context.Context) (string, error) { return s.responds(ctx, container.ID, ready.URL) }
 	case ready.byHealth(container):
-		return func(ctx context.Context) (string, error) { return s.healthy(ctx, container.ID) }
+		return func(ctx context.Context) (string, error) { return s.healthy(ctx, container.ID, ready.Unhealthy) }
 	}
 	if ready.StaysUp > 0 && len(ready.ports()) == 0 {
 		return func(ctx context.Context) (string, error) { return s.listensOrStaysUp(ctx, container, ready) }
@@ -91,11 +91,18 @@ func poll(ctx context.Context, every time.Duration, look func() (bool, error)) e
 	}
 }
 
-// healthy waits for the healthcheck.
-func (s signs) healthy(ctx context.Context, id string) (string, error) {
+// healthy waits for the healthcheck, and tells once what it said if it has failed for good.
+func (s signs) healthy(ctx context.Context, id string, unhealthy func(said string)) (string, error) {
 	return "healthcheck", poll(ctx, inspectEvery, func() (bool, error) {
 		container, err := s.engine.Inspect(ctx, id)
-		return err == nil && container.Health != nil && container.Health.Status == "healthy", err
+		if err != nil || container.Health == nil {
+			return false, err
+		}
+		if log := container.Health.Log; container.Health.Status == "unhealthy" && len(log) > 0 && unhealthy != nil {
+			unhealthy(log[len(log)-1])
+			unhealthy = nil
+		}
+		return container.Health.Status == "healthy", nil
 	})
 }
 

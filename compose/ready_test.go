@@ -147,11 +147,15 @@ services:
   app:
     image: debian:trixie-slim
     command: sh -c "echo last words; exec sleep infinity"
-    healthcheck: {test: ["CMD-SHELL", "echo the probe says why; false"], interval: 1s}
+    healthcheck: {test: ["CMD-SHELL", "echo the probe says why; false"], interval: 1s, retries: 1}
 `, map[string]string{})
 	s.says("last words")
 	s.probed()
-	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 2 * time.Second})
+	told := ""
+	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 2 * time.Second, Unhealthy: func(said string) { told += said }})
+	if told != "the probe says why" {
+		t.Errorf("while it waited, it told %q", told)
+	}
 	said := strings.Join(report.OutputOf(err), "\n")
 	if err == nil || !strings.Contains(err.Error(), "not ready within 2s") || !strings.Contains(said, "last words") ||
 		!strings.Contains(said, "the probe says why") {

@@ -87,6 +87,7 @@ func (t *Services) start(ctx context.Context, service string, ready compose.Read
 		ready.Timeout = ReadyTimeout
 	}
 	ready.Declared, ready.StaysUp, ready.Patient = compose.DeclaredPorts(model), staysUp, true
+	ready.Unhealthy = func(said string) { t.Checkout.Workspace.Note(stillUnhealthy(service, said)) }
 	for again := 0; ; again++ {
 		readiness, err := t.startOnce(ctx, id, ready, watch)
 		var ended compose.Ended
@@ -102,6 +103,16 @@ func (t *Services) start(ctx context.Context, service string, ready compose.Read
 		}
 		ready.Since = details.Clock
 	}
+}
+
+// stillUnhealthy is the remark about a service whose healthcheck fails while a run waits for it.
+func stillUnhealthy(service, said string) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(said), "\n")
+	if first == "" {
+		first = "nothing"
+	}
+	return "waiting for the service " + service + ", whose healthcheck fails; it says: " + first +
+		" (another sign for the backend: backend: {ready: {log: …}})"
 }
 
 // startOnce starts a service, which gets the full time to become ready.

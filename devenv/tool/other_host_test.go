@@ -22,9 +22,17 @@ func TestConnectionPoolerIsNamed(t *testing.T) {
 		failure migrations.Failure
 		hint    string
 	}{
-		"a pooler":        {migrations.Failure{Code: migrations.FailureConnect, Message: "failed to resolve host 'pgbouncer': [Errno -2]"}, `{STORE_URL: "…@db:5432/store"}`},
-		"the database":    {migrations.Failure{Code: migrations.FailureConnect, Message: "could not connect to db"}, ""},
-		"a part of it":    {migrations.Failure{Code: migrations.FailureConnect, Message: "failed to resolve host 'pgbouncer-2'"}, ""},
+		"a pooler":     {migrations.Failure{Code: migrations.FailureConnect, Message: "failed to resolve host 'pgbouncer': [Errno -2]"}, `{STORE_URL: "…@db:5432/store"}`},
+		"the database": {migrations.Failure{Code: migrations.FailureConnect, Message: "could not connect to db"}, ""},
+		"a part of it": {migrations.Failure{Code: migrations.FailureConnect, Message: "failed to resolve host 'pgbouncer-2'"}, ""},
+		"its own machine": {
+			migrations.Failure{Code: migrations.FailureConnect, Message: `connection to server at "localhost" (127.0.0.1), port 5432 failed`},
+			"in a container, localhost is the container itself, and the database is the service db",
+		},
+		"by its number": {
+			migrations.Failure{Code: migrations.FailureConnect, Message: "[Errno 111] Connect call failed ('127.0.0.1', 5432)"},
+			`migrations: {env: {DATABASE_URL: "…@db:5432/shop"}}`,
+		},
 		"something other": {migrations.Failure{Code: migrations.FailureSQL, Message: "pgbouncer"}, ""},
 	} {
 		err := ExplainOtherHost(model, "backend", settings, report.Fail(report.KindWork, "see the log", "migrate: %w", &c.failure))
