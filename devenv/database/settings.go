@@ -90,7 +90,7 @@ func (e *environment) file(variable, path string) string {
 	if err != nil && e.err == nil {
 		hint := ""
 		if errors.Is(err, fs.ErrNotExist) {
-			hint = "create the file, with the password that the service is to have; if git ignores it, list it in .devenv.yaml: include: […]"
+			hint = "create the file, with the value that the service is to have; if git ignores it, list it in .devenv.yaml: include: […]"
 		}
 		e.err = report.Fail(report.KindUsage, hint, "read the database's settings: %s of service %q: %w", variable, e.service.Name, err)
 	}

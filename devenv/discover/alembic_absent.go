@@ -42,15 +42,29 @@ func (s search) noConfiguration(locations []string) error {
 
 // configurationHint returns the hint with a file that repeats a program's settings for a script directory.
 func (s search) configurationHint(dir, program string, options []string) string {
-	ini := path.Join(path.Dir(dir), "alembic.ini")
-	hint := "write " + ini + ":\n  [alembic]\n  script_location = %(here)s/" + path.Base(dir)
+	home := s.startsIn(dir)
+	ini := path.Join(home, "alembic.ini")
+	hint := "write " + ini + ":\n  [alembic]\n  script_location = %(here)s/" + strings.TrimPrefix(dir, home+"/") +
+		"\n  prepend_sys_path = ."
 	for _, option := range options {
-		if option != "script_location" {
+		if option != "script_location" && option != "prepend_sys_path" {
 			hint += "\n  " + option + " = … (as " + program + " sets it)"
 		}
 	}
 	return hint + "\nand, so that the base has it too, add this line to " + s.answers.file() + ":\n  include: [" +
 		s.answers.written(ini) + "]"
+}
+
+// startsIn returns the directory of the repository in which a service with the scripts starts, and so its programs find
+// the project's modules; else the one above the scripts.
+func (s search) startsIn(scripts string) string {
+	for _, name := range s.services.names() {
+		at, ok := s.locations.repositoryDir(name, s.images.workdir(name), s.files.hasDir)
+		if ok && at != scripts && within(scripts, at) && s.locations.directoryIn(name, scripts) != "" {
+			return at
+		}
+	}
+	return path.Dir(scripts)
 }
 
 // mainOption matches the call by which a program configures Alembic.
