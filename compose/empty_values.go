@@ -38,8 +38,8 @@ func emptyValues(said string, o LoadOptions) (why, hint string) {
 		}
 	}
 	if unset := without(used, environment); len(unset) > 0 {
-		return said, "it may be that nothing sets " + strings.Join(unset, ", ") + ", which Compose takes for empty: set what is needed in " +
-			shown(filepath.Join(o.directory(), ".env"))
+		return said, "it may be that nothing sets " + strings.Join(unset, ", ") +
+			", which Compose takes for empty: set what is needed in " + shown(filepath.Join(o.directory(), ".env"))
 	}
 	return "", ""
 }

@@ -226,7 +226,10 @@ func TestMissingEnvFileHintNamesItsExample(t *testing.T) {
 			"env.dev", ".env.dev", "",
 		},
 		"that of the repository above it": {
-			map[string]string{"compose.yaml": strings.ReplaceAll(service, "web.env", "infra/.env"), ".git": "", ".env.example": "", "infra/.env.aws.template": ""},
+			map[string]string{
+				"compose.yaml": strings.ReplaceAll(service, "web.env", "infra/.env"), ".git": "", ".env.example": "",
+				"infra/.env.aws.template": "",
+			},
 			".env.example", "infra/.env", "",
 		},
 		"none from above the repository": {

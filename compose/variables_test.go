@@ -117,8 +117,9 @@ func TestAMissingRequiredVariableNamesTheExampleFile(t *testing.T) {
 
 func TestARequiredVariableIsNamedOnce(t *testing.T) {
 	root := writeFiles(t, map[string]string{
-		"compose.yaml": "services:\n  api: {image: api, environment: [\"K=${KEY:?which key}\", \"L=${KEY:?which key}\", \"T=${TAG:?which tag}\"]}\n",
-		".env":         "",
+		"compose.yaml": "services:\n  api:\n    image: api\n" +
+			"    environment: [\"K=${KEY:?which key}\", \"L=${KEY:?which key}\", \"T=${TAG:?which tag}\"]\n",
+		".env": "",
 	})
 	t.Chdir(root)
 	_, err := connect(t).Load(t.Context(), compose.LoadOptions{WorkingDir: root})

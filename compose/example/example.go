@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Of returns the file that is meant to be copied to an environment file: the one beside it, or in a directory
-// of the repository above it, whose name has the same words; else the one beside it whose name begins like its own; else
-// the only one beside it. It is empty when there is none.
+// Of returns the file that is meant to be copied to an environment file: the one beside it, or in a directory of the
+// repository above it, whose name has the same words; else the one beside it whose name begins like its own; else the
+// only one beside it. It is empty when there is none.
 func Of(file string) string {
 	examples := examplesIn(filepath.Dir(file))
 	named := slices.DeleteFunc(slices.Clone(examples), func(e string) bool { return !namedAfter(e, file) })

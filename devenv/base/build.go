@@ -65,7 +65,7 @@ func (b *Base) Make(ctx context.Context, runner *step.Runner, from From) error {
 			err = errors.Join(err, keptErr)
 		}
 	}
-	err = tool.ExplainOtherHost(b.Model, b.project.Migrations.Service, b.Settings, err)
+	err = tool.ExplainAddress(b.Model, b.project.Migrations.Service, b.Settings, err)
 	return scratch.On(ctx, from.Name, tool.ExplainLost(ctx, m.server, err))
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -42,6 +43,8 @@ func awaitQuery(ctx context.Context, address string, s Settings, dial pgconn.Dia
 			return fmt.Errorf("%w; the last answer was: %w", context.Cause(ctx), err)
 		}
 		switch {
+		case errors.Is(err, errOutdated):
+			return err
 		case !isRefusal(err):
 			refused = time.Time{}
 		case refused.IsZero():
@@ -62,8 +65,26 @@ func ask(ctx context.Context, config *pgx.ConnConfig) error {
 	if err != nil {
 		return err
 	}
-	_, err = conn.Exec(ctx, "SELECT 1", pgx.QueryExecModeSimpleProtocol)
+	if _, err = conn.Exec(ctx, "SELECT 1", pgx.QueryExecModeSimpleProtocol); err == nil {
+		err = outdated(conn.PgConn().ParameterStatus("server_version"))
+	}
 	return errors.Join(err, conn.Close(ctx))
+}
+
+// oldest is the oldest major version of Postgres whose catalogs devenv reads.
+const oldest = 13
+
+// errOutdated means that a server is older.
+var errOutdated = errors.New("devenv needs Postgres " + strconv.Itoa(oldest) + " or newer")
+
+// outdated returns errOutdated, with the version that a server reports, if that is too old.
+func outdated(version string) error {
+	number, _, _ := strings.Cut(version, ".")
+	if major, err := strconv.Atoi(number); err == nil && major < oldest {
+		number, _, _ := strings.Cut(version, " ")
+		return fmt.Errorf("it is Postgres %s, and %w", number, errOutdated)
+	}
+	return nil
 }
 
 // isRefusal reports whether the server is up and rejects this user or this database for good.

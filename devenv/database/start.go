@@ -51,6 +51,9 @@ func (s *Server) failure(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	const tried = "start the database %s: %w"
+	if errors.Is(err, errOutdated) {
+		return report.Fail(report.KindUsage, "raise its image's version; up, down, status and logs work with any", tried, s.settings.Service, err)
+	}
 	lines, tailErr := s.engine.Tail(context.WithoutCancel(ctx), s.ID, logLines)
 	if reason, hint := s.machineReason(context.WithoutCancel(ctx), lines); reason != "" {
 		return report.FailMachine(hint, tried, s.settings.Service, errors.New(reason)).WithOutput(lines) // err only repeats the address

@@ -118,7 +118,8 @@ func (s *finder) buildable(names ...string) error {
 		for _, f := range s.services.project.ComposeFiles {
 			files = append(files, s.answers.written(s.files.display(f)))
 		}
-		return s.answers.ask([]string{"compose: {files: [" + strings.Join(files, ", ") + "], project_directory: " + s.answers.written(dir) + "}"},
+		line := "compose: {files: [" + strings.Join(files, ", ") + "], project_directory: " + s.answers.written(dir) + "}"
+		return s.answers.ask([]string{line},
 			"build the service %s: there is no %s; with the project directory %s, as in docker compose --project-directory, it would be %s",
 			absent[0], wanted, s.directoryName(dir), s.moved(b, dir))
 	}

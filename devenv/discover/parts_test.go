@@ -224,3 +224,18 @@ func TestProviderServicesAreNotStartedWithTheBackend(t *testing.T) {
 		t.Errorf("app needs %v", got)
 	}
 }
+
+func TestOldVersionsAreSeenInTags(t *testing.T) {
+	for reference, old := range map[string]bool{
+		"postgres:12": true, "postgres:9.6-alpine": true, "registry.example.org:5000/acme/postgres:11.4": true,
+		"postgis/postgis:12-3.4":            true,
+		"timescale/timescaledb:latest-pg12": true, "postgres:12@sha256:0123": true,
+		"postgres": false, "postgres:latest": false, "postgres:13": false, "postgres:17.2-bookworm": false,
+		"postgis/postgis:13-master": false, "timescale/timescaledb:2.11.2-pg15": false, "timescale/timescaledb:2.11": false,
+		"pgvector/pgvector:pg16": false, "citusdata/citus:12.1": false,
+	} {
+		if got := tooOld(reference) != ""; got != old {
+			t.Errorf("%s: %v", reference, got)
+		}
+	}
+}

@@ -1,7 +1,9 @@
 package discover
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -56,6 +58,30 @@ func isPostgresImage(reference string) bool {
 	return anyOf(base, postgresWords()...) && !anyOf(base, companionWords()...)
 }
 
+// oldest is the oldest major version of Postgres that devenv works with.
+const oldest = 13
+
+// majorVersion matches the major version of Postgres in an image's tag: 12.4-alpine, 9.6, latest-pg12.
+var majorVersion = regexp.MustCompile(`:(?:(\d+)(?:[.-][^:/]*)?|[^:/]*pg(\d+)[^:/]*)$`)
+
+// tooOld says that an image's tag names a version that is too old; empty if it does not. The server itself is asked
+// when a base is made.
+func tooOld(reference string) string {
+	reference, _, _ = strings.Cut(reference, "@")
+	name := imageName(reference)
+	match := majorVersion.FindStringSubmatch(reference)
+	if match == nil {
+		return ""
+	}
+	if match[2] == "" && !anyOf(name[strings.LastIndexByte(name, '/')+1:], "postgres", "postgresql", "postgis") {
+		return "" // its own version
+	}
+	if major, err := strconv.Atoi(match[1] + match[2]); err != nil || major >= oldest {
+		return ""
+	}
+	return ", which is older than Postgres " + strconv.Itoa(oldest) + ", the oldest that devenv works with"
+}
+
 // runsPostgres reports whether a service is a Postgres server, and how that is known.
 func (d databases) runsPostgres(name string) (bool, string) {
 	svc := d.services.get(name)
@@ -66,12 +92,12 @@ func (d databases) runsPostgres(name string) (bool, string) {
 			return false, ""
 		}
 		if isPostgresImage(stage.image()) {
-			return true, "its Dockerfile starts from " + stage.image()
+			return true, "its Dockerfile starts from " + stage.image() + tooOld(stage.image())
 		}
 		image = "" // what is built here has an arbitrary name
 	}
 	if image != "" && isPostgresImage(image) {
-		return true, "its image " + image
+		return true, "its image " + image + tooOld(image)
 	}
 	if anyOf(imageName(image), companionWords()...) || anyOf(imageName(image), otherDatabases()...) {
 		return false, ""

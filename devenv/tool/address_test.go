@@ -11,7 +11,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestConnectionPoolerIsNamed(t *testing.T) {
+func TestWrongAddressesOfTheDatabaseAreExplained(t *testing.T) {
 	t.Parallel()
 	address := "postgresql+psycopg://shop:hidden@pgbouncer:6432/store?sslmode=disable"
 	var backend types.ServiceConfig
@@ -33,9 +33,14 @@ func TestConnectionPoolerIsNamed(t *testing.T) {
 			migrations.Failure{Code: migrations.FailureConnect, Message: "[Errno 111] Connect call failed ('127.0.0.1', 5432)"},
 			`migrations: {env: {DATABASE_URL: "…@db:5432/shop"}}`,
 		},
+		"no address": {
+			migrations.Failure{Message: "NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:driver"},
+			`set_main_option("sqlalchemy.url", os.environ["DATABASE_URL"]`,
+		},
+		"none at all":     {migrations.Failure{Message: "ArgumentError: Expected string or URL object, got None"}, "let env.py do so"},
 		"something other": {migrations.Failure{Code: migrations.FailureSQL, Message: "pgbouncer"}, ""},
 	} {
-		err := ExplainOtherHost(model, "backend", settings, report.Fail(report.KindWork, "see the log", "migrate: %w", &c.failure))
+		err := ExplainAddress(model, "backend", settings, report.Fail(report.KindWork, "see the log", "migrate: %w", &c.failure))
 		hint := report.HintOf(err)
 		if c.hint == "" && hint != "see the log" || !strings.Contains(hint, c.hint) || strings.Contains(hint, "hidden") {
 			t.Errorf("%s: %q", name, hint)
