@@ -10,11 +10,12 @@ import (
 // toolCommand is Alembic's command.
 const toolCommand = "alembic"
 
-// upgrade matches a command that upgrades a database to a revision.
-var upgrade = regexp.MustCompile(`\balembic\b[^;&|\n]*\bupgrade\b|\bflask\s+db\s+upgrade\b`)
+// upgrade matches a command that upgrades a database to a revision; manage.py is how Flask's commands are called in older
+// projects.
+var upgrade = regexp.MustCompile(`\balembic\b[^;&|\n]*\bupgrade\b|\b(flask|manage\.py)\s+db\s+upgrade\b`)
 
 // finishing matches final commands that run to completion; passing on "$@" does not count.
-var finishing = regexp.MustCompile(`^(exec\s+)?(\S*\s+)*?(\S*/)?(alembic|flask\s+db)\b`)
+var finishing = regexp.MustCompile(`^(exec\s+)?(\S*\s+)*?(\S*/)?(alembic|(flask|manage\.py)\s+db)\b`)
 
 // invocation is one call of Alembic among what a service runs.
 type invocation struct {
@@ -51,7 +52,8 @@ func (c *commands) invocations(service string) []invocation {
 // flaskDirectory returns the directory of scripts that a call of flask db names; false if the words are no such call.
 func flaskDirectory(words []string) (directory string, ok bool) {
 	db := slices.Index(words, "db")
-	if db < 1 || !slices.ContainsFunc(words[:db], func(w string) bool { return path.Base(w) == "flask" }) ||
+	flask := func(w string) bool { return path.Base(w) == "flask" || path.Base(w) == "manage.py" }
+	if db < 1 || !slices.ContainsFunc(words[:db], flask) ||
 		!slices.ContainsFunc(words[db:], isSubcommand) {
 		return "", false
 	}
