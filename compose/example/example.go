@@ -42,7 +42,7 @@ func examplesIn(dir string) []string {
 // sameWords returns the file whose name has the words of an environment file's, in the nearest directory with one, up
 // to the repository's root: .env.example.docker or env.docker for .env.docker.
 func sameWords(file string) []string {
-	words := wordsOf(file)
+	words, top := wordsOf(file), repository(filepath.Dir(file))
 	for dir := filepath.Dir(file); ; dir = filepath.Dir(dir) {
 		entries, _ := os.ReadDir(dir)
 		for _, e := range entries {
@@ -51,8 +51,20 @@ func sameWords(file string) []string {
 				return []string{other}
 			}
 		}
-		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil || dir == filepath.Dir(dir) {
+		if dir == top {
 			return nil
+		}
+	}
+}
+
+// repository returns the root of the repository that contains a directory, or the directory if none does.
+func repository(dir string) string {
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
+			return at
+		}
+		if at == filepath.Dir(at) {
+			return dir
 		}
 	}
 }
