@@ -104,7 +104,8 @@ func (h holderChoice) none(c candidate) error {
 			listing(h.files.composeFiles(h.services.project)), c.path, h.describe(elsewhere))
 	}
 	databases, _ := h.databases.all()
-	if err := h.buildable(h.services.names()...); err != nil {
+	users := filter(h.services.names(), func(n string) bool { return h.services.usesAny(n, databases) })
+	if err := h.buildable(users...); err != nil {
 		return err
 	}
 	able := filter(h.services.names(), func(n string) bool {
@@ -119,12 +120,12 @@ func (h holderChoice) none(c candidate) error {
 	}
 	failure := h.answers.ask(lines("migrations: {service: %s}", with),
 		"find the migrations: the repository has %s, but no service of the Compose project mounts it or copies it into its image", c.path)
-	failure.Hint = h.mountHint(c, with, databases) + "or, if its image contains the file anyway, " + failure.Hint
+	failure.Hint = h.mountHint(c, h.likeliest(with, databases)) + "or, if its image contains the file anyway, " + failure.Hint
 	return failure
 }
 
-// mountHint returns the hint to mount a configuration and its scripts into a service that is built without them.
-func (h holderChoice) mountHint(c candidate, able, databases []string) string {
+// likeliest returns the service that would most probably run the migrations if its image had them.
+func (h holderChoice) likeliest(able, databases []string) string {
 	for _, likelier := range []func(string) bool{
 		func(n string) bool { return h.services.get(n).Build != nil && h.images.workdir(n) != "" },
 		func(n string) bool { return h.services.usesAny(n, databases) },
@@ -135,8 +136,13 @@ func (h holderChoice) mountHint(c candidate, able, databases []string) string {
 			able = kept
 		}
 	}
-	svc, workdir := h.services.get(able[0]), h.images.workdir(able[0])
-	scripts, _, found := h.scripts.directory(c.settings, able[0])
+	return able[0]
+}
+
+// mountHint returns the hint to mount a configuration and its scripts into a service that is built without them.
+func (h holderChoice) mountHint(c candidate, service string) string {
+	svc, workdir := h.services.get(service), h.images.workdir(service)
+	scripts, _, found := h.scripts.directory(c.settings, service)
 	if svc.Build == nil || workdir == "" || !found {
 		return "mount its directory into the service that runs it; "
 	}
@@ -154,7 +160,7 @@ func (h holderChoice) mountHint(c candidate, able, databases []string) string {
 	}
 	files, extra := h.extraFile()
 	return "mount it into the service that runs it. To leave the Compose file as it is, write into " + extra + ":\n" +
-		"  services:\n    " + able[0] + ": {volumes: [" + strings.Join(mounts, ", ") + "]}\n" +
+		"  services:\n    " + service + ": {volumes: [" + strings.Join(mounts, ", ") + "]}\n" +
 		"and into " + h.answers.file() + ":\n" +
 		"  compose: {files: [" + strings.Join(files, ", ") + "]}\n" +
 		"  include: [" + extra + "]\n"
