@@ -22,32 +22,48 @@ func emptyValues(said string, o LoadOptions) (why, hint string) {
 	if slices.ContainsFunc([]string{"no configuration", "env file"}, func(other string) bool { return strings.Contains(said, other) }) {
 		return "", ""
 	}
-	environment, used := o.environment(), map[string]bool{}
-	for _, file := range o.Found() {
-		var written struct {
-			Services map[string]map[string]any `yaml:"services"`
-		}
-		if content, err := os.ReadFile(file); err != nil || yaml.Unmarshal(content, &written) != nil {
-			continue // it is Compose's message that tells what is wrong
-		}
-		for _, name := range slices.Sorted(maps.Keys(written.Services)) {
-			if why, hint := o.wrongPort(said, name, written.Services[name]["ports"], environment); why != "" {
-				return why, hint
+	environment, used, inPorts := o.environment(), map[string]bool{}, map[string]bool{}
+	for _, services := range o.written() {
+		for _, name := range slices.Sorted(maps.Keys(services)) {
+			ports, _ := services[name]["ports"].([]any)
+			if why == "" {
+				why = wrongPort(said, name, ports, environment)
 			}
-			useVariables(written.Services[name], used)
+			useVariables(ports, inPorts)
+			useVariables(services[name], used)
 		}
 	}
-	if unset := without(used, environment); len(unset) > 0 {
-		return said, "it may be that nothing sets " + strings.Join(unset, ", ") +
-			", which Compose takes for empty: set what is needed in " + shown(filepath.Join(o.directory(), ".env"))
+	file := shown(filepath.Join(o.directory(), ".env"))
+	switch ports, all := without(inPorts, environment), without(used, environment); {
+	case why != "" && len(ports) > 0:
+		return why, "set " + strings.Join(ports, ", ") + " in " + file
+	case why != "":
+		return why, "correct it; a port is written as HOST:CONTAINER"
+	case len(all) > 0:
+		return said, "it may be that nothing sets " + strings.Join(all, ", ") +
+			", which Compose takes for empty: set what is needed in " + file
 	}
 	return "", ""
 }
 
-// wrongPort says which of a service's ports Compose's message is about, and how to mend it.
-func (o LoadOptions) wrongPort(said, service string, ports any, environment map[string]string) (why, hint string) {
-	list, _ := ports.([]any)
-	for _, entry := range list {
+// written returns the services of the project's files as they are written; what cannot be read is left out, and
+// Compose's message is about that.
+func (o LoadOptions) written() []map[string]map[string]any {
+	var out []map[string]map[string]any
+	for _, file := range o.Found() {
+		var content struct {
+			Services map[string]map[string]any `yaml:"services"`
+		}
+		if text, err := os.ReadFile(file); err == nil && yaml.Unmarshal(text, &content) == nil {
+			out = append(out, content.Services)
+		}
+	}
+	return out
+}
+
+// wrongPort says which of a service's ports Compose's message is about.
+func wrongPort(said, service string, ports []any, environment map[string]string) string {
+	for _, entry := range ports {
 		written, ok := entry.(string)
 		if !ok {
 			continue
@@ -61,14 +77,13 @@ func (o LoadOptions) wrongPort(said, service string, ports any, environment map[
 		}
 		used := map[string]bool{}
 		useVariables(written, used)
-		unset := without(used, environment)
-		if len(unset) == 0 {
-			return "the port " + written + " of service " + service + ": " + said, "correct it; a port is written as HOST:CONTAINER"
+		if unset := without(used, environment); len(unset) > 0 {
+			return "the port " + written + " of service " + service + " is " + cmp.Or(value, "empty") + ", because nothing sets " +
+				strings.Join(unset, ", ")
 		}
-		return "the port " + written + " of service " + service + " is " + cmp.Or(value, "empty") + ", because nothing sets " +
-			strings.Join(unset, ", "), "set " + strings.Join(unset, ", ") + " in " + shown(filepath.Join(o.directory(), ".env"))
+		return "the port " + written + " of service " + service + ": " + said
 	}
-	return "", ""
+	return ""
 }
 
 // environment returns the variables with which Compose interpolates the files, as far as they can be read.

@@ -132,6 +132,7 @@ func TestARequiredVariableIsNamedOnce(t *testing.T) {
 func TestAnEmptyValueNamesItsVariable(t *testing.T) {
 	for name, c := range map[string]struct{ service, says, hint string }{
 		"a port":               {`ports: ["80:80", "${HOST}::${PORT}"]`, "the port ${HOST}::${PORT} of service web is 127.0.0.1::,", "set PORT in .env"},
+		"two ports":            {`ports: ["${PORT}", "${OTHER}"]`, "the port ${PORT} of service web is empty", "set OTHER, PORT in .env"},
 		"nothing but a port":   {`ports: ["${PORT}"]`, "the port ${PORT} of service web is empty, because nothing sets PORT", "set PORT in .env"},
 		"a port that is wrong": {`ports: ["abc:80"]`, "the port abc:80 of service web: invalid hostPort", "HOST:CONTAINER"},
 		"a mount":              {`volumes: ["${DATA}:/data"]`, "empty section between colons", "nothing sets DATA"},
