@@ -140,8 +140,17 @@ type MoveOptions struct {
 	// FailAfter makes the run fail after the statement with this Seq; 0 means never. The failure's Exception is
 	// Injected.
 	FailAfter int
+	// Meanwhile is what other sessions do while the run is between two transactions.
+	Meanwhile Meanwhile
 	// OnStatement is called with every statement once it has ended. It may be nil.
 	OnStatement func(Statement)
+}
+
+// Meanwhile are statements of other sessions, which run once the statement with the Seq After has ended and before the
+// next one begins. Each group is a transaction of its own, and is left out if the server refuses it. No After is 0.
+type Meanwhile struct {
+	After  int        `json:"after"`
+	Groups [][]string `json:"groups"`
 }
 
 // Injected is the Exception of a failure caused by FailAfter.

@@ -24,7 +24,11 @@ func judgeAdversarial(f *Facts) Finding {
 		finding.Evidence = append(unbuilt(f.Adversarial), f.unproved()...)
 		return finding
 	}
-	summary := fmt.Sprintf("a row that is legal today breaks the upgrade: %s%s", evidence[0].Message, more(len(evidence)-1))
+	which := "that is legal today"
+	if f.Adversarial.onlyArrivals() {
+		which = "that arrives between two of its transactions"
+	}
+	summary := fmt.Sprintf("a row %s breaks the upgrade: %s%s", which, evidence[0].Message, more(len(evidence)-1))
 	return found(summary, hint, withRest(evidence, unbuilt(f.Adversarial))...)
 }
 
@@ -45,7 +49,8 @@ becomes NOT NULL here without complaint, and stops the deployment there. For eac
 UNIQUE, foreign key, CHECK, a narrower type, a removed enum value, EXCLUDE, an index on an expression, the bounds of a partition),
 devenv makes a row that today's schema accepts and tomorrow's does not, and upgrades again. It does the same for what statements
 compute from rows (NULL, zero where they divide, texts that a cast rejects, two rows where a subquery expects one), and for columns
-whose values the revision's Python reads (NULL, every label of an enum).
+whose values the revision's Python reads (NULL, every label of an enum). Where the upgrade takes several transactions, the rows also
+come between two of them, when the statements that would have repaired them have run already.
 
 Example: every member of the seed has a handle, and
 

@@ -33,6 +33,14 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 				"no witness could be built for ck_x: a trigger refuses it", "UPDATE users SET tenant",
 			},
 		},
+		"a row that arrives between two transactions": {
+			func(f *Facts) {
+				f.Adversarial = WitnessOutcome{Ran: true, Tried: []WitnessTrial{
+					{Witness: breaking, Failure: notNull(), After: &migrations.Statement{SQL: "UPDATE users SET tenant = 1"}},
+				}}
+			}, "apply.adversarial", report.StatusWarn,
+			[]string{"arrives between two of its transactions", "once this has been committed: UPDATE users SET tenant = 1", "in one transaction"},
+		},
 		"no witness, and one that could not be made": {
 			func(f *Facts) {
 				f.Adversarial = WitnessOutcome{Ran: true, Tried: []WitnessTrial{unbuildable}}

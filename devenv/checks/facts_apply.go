@@ -36,6 +36,11 @@ func (o WitnessOutcome) Broken() bool {
 	return slices.ContainsFunc(o.Tried, func(t WitnessTrial) bool { return t.Failure != nil })
 }
 
+// onlyArrivals reports whether the rows that broke the move all came while it ran.
+func (o WitnessOutcome) onlyArrivals() bool {
+	return !slices.ContainsFunc(o.Tried, func(t WitnessTrial) bool { return t.Failure != nil && t.After == nil })
+}
+
 // WitnessTrial is one restriction and the row made to break it. Failure is nil when the move copes with the row, or
 // when no such row could be made.
 type WitnessTrial struct {
@@ -44,6 +49,8 @@ type WitnessTrial struct {
 	Offending offending.Found
 	// Alike is how many rows of the data look like it; nil if that was not counted.
 	Alike *int64
+	// After is the statement whose transaction had ended when the row arrived, if it was not there before the move.
+	After *migrations.Statement
 }
 
 // AtomicOutcome is what failures in the middle of the upgrade leave behind.

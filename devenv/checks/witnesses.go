@@ -21,6 +21,9 @@ func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hi
 			e.Column = r.Columns[0]
 		}
 		e.Detail = joined(r.What, e.Detail)
+		if t.After != nil {
+			e.Detail = joined(e.Detail, "the row arrives once this has been committed: "+t.After.SQL)
+		}
 		if t.Alike != nil {
 			e.Detail = joined(e.Detail, "rows of the data that look like it already: "+fmt.Sprint(*t.Alike))
 		}
@@ -30,10 +33,17 @@ func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hi
 		evidence = append(evidence, e)
 		if hint == "" {
 			hint = f.mender().mend(t.Failure, orRestricted(t))
+			if t.After != nil {
+				hint = arrivalHint
+			}
 		}
 	}
 	return evidence, hint
 }
+
+// arrivalHint tells how to cope with rows that are written while the upgrade runs.
+const arrivalHint = "repair rows and restrict them in one transaction; or first make Postgres refuse new rows of the kind " +
+	"(a default, a CHECK … NOT VALID, a trigger), then repair the old ones, then restrict"
 
 // orRestricted returns the rows behind a failure, or at least the column they are in.
 func orRestricted(t WitnessTrial) offending.Found {

@@ -50,6 +50,9 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 	}
 	outcome, err := e.judge(ctx, before, restrictions)
 	outcome.Unproved = unproved(up.statements, last)
+	if err == nil {
+		err = arrivals(ctx, p, up, outcome.Tried)
+	}
 	if outcome.Broken() {
 		log.Faulty("a row that is legal today breaks it")
 	}
@@ -69,4 +72,72 @@ func unproved(onData, onWitnesses []migrations.Statement) (found []migrations.St
 		}
 	}
 	return found
+}
+
+// arrivals upgrades clones into which the rows that broke nothing come only while the upgrade is between two of its
+// transactions: what had to repair them has run already. It records how they broke it.
+func arrivals(ctx context.Context, p *pass, up *upgrade, tried []checks.WitnessTrial) error {
+	for _, at := range arrivalPoints(up.statements) {
+		groups := [][]string{}
+		for _, t := range tried {
+			if t.Failure == nil && len(t.Witness.Inserts) > 0 {
+				groups = append(groups, t.Witness.Inserts)
+			}
+		}
+		if len(groups) == 0 {
+			return nil
+		}
+		outcome, err := testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(s *database.Server) (checks.Outcome, error) {
+			outcome, _, err := p.upgradeWith(ctx, s, migrations.MoveOptions{Meanwhile: migrations.Meanwhile{After: at.Seq, Groups: groups}})
+			return outcome, err
+		})
+		if err != nil {
+			return err
+		}
+		if outcome.Failure != nil {
+			blameArrival(tried, outcome.Failure, at)
+		}
+	}
+	return nil
+}
+
+// blameArrival records a failure for the row that best explains it, if one does.
+func blameArrival(tried []checks.WitnessTrial, f *migrations.Failure, at migrations.Statement) {
+	best, score := -1, 0
+	for i, t := range tried {
+		if t.Failure != nil || len(t.Witness.Inserts) == 0 {
+			continue
+		}
+		if s := t.Witness.Restriction.Blame(violationOf(f)); s > score {
+			best, score = i, s
+		}
+	}
+	if best >= 0 {
+		tried[best].Failure, tried[best].After = f, &at
+	}
+}
+
+// maxArrivals limits the number of points at which rows arrive.
+const maxArrivals = 2
+
+// arrivalPoints returns the last statements of those transactions that write rows and that another one of the branch's
+// follows: before them, a row that arrives is repaired with all others. Of many, as where a loop writes in parts, it
+// returns the last ones.
+func arrivalPoints(statements []migrations.Statement) []migrations.Statement {
+	writes := regexp.MustCompile(`(?i)\b(?:UPDATE\s|DELETE\s+FROM\b|INSERT\s+INTO\b|MERGE\s+INTO\b)`)
+	var points []migrations.Statement
+	var last migrations.Statement
+	wrote := false
+	for _, s := range statements {
+		if s.Revision == "" && !s.Version {
+			continue
+		}
+		ended := s.Transaction != last.Transaction || endsTransaction(last.SQL)
+		if !s.Version && last.Seq > 0 && wrote && ended {
+			points, wrote = append(points, last), false
+		}
+		wrote = wrote || !s.Version && writes.MatchString(s.SQL)
+		last = s
+	}
+	return points[max(0, len(points)-maxArrivals):]
 }

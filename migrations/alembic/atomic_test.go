@@ -88,6 +88,14 @@ func TestStatementsReportTransactionsAndFailAfterWorks(t *testing.T) {
 				if err != nil || len(now.Heads) != 1 || now.Heads[0] != "0001" {
 					t.Errorf("heads after the failure: %v, %v", now.Heads, err)
 				}
+				p.db.exec(t, "DROP INDEX ix; ALTER TABLE users DROP COLUMN a, DROP COLUMN b")
+				// It finds the column of the first transaction, and takes the name of the second.
+				_, err = d.UpgradeWith(t.Context(), p.database(), migrations.At("0002"), migrations.MoveOptions{Meanwhile: migrations.Meanwhile{
+					After: b.Seq, Groups: [][]string{{"INSERT INTO nowhere VALUES (1)"}, {"INSERT INTO users (a) VALUES (7)", "CREATE TABLE ix ()"}},
+				}})
+				if f := failureOf(t, err); f.SQLState != "42P07" {
+					t.Errorf("no other session came between the transactions: %+v", f)
+				}
 			})
 		}
 	})

@@ -137,6 +137,7 @@ func (d *Driver) move(
 	var run migrations.Run
 	r := request{Command: command, Database: db, Arguments: map[string]any{
 		"target": targetOf(to), "trace": o.Trace, "keep_before": o.KeepBefore, "transactions": o.Transactions, "fail_after": o.FailAfter,
+		"meanwhile": o.Meanwhile,
 	}}
 	r.onStatement = func(s migrations.Statement) {
 		run.Statements = append(run.Statements, s)

@@ -5,6 +5,7 @@ import time
 
 from devenv_driver import trace
 from devenv_driver.failures import Refused
+from devenv_driver.meanwhile import Meanwhile
 from devenv_driver.process import restored_process
 from devenv_driver.project import run_env
 
@@ -80,6 +81,7 @@ def _move(session, arguments, answer, name, plan):
         session.channel, script, arguments.get("trace"), arguments.get("transactions"), arguments.get("fail_after"),
     )
     recorder.keep_before = arguments.get("keep_before") or 0
+    recorder.meanwhile = Meanwhile(**arguments.get("meanwhile") or {})
     session.recorder = recorder
     answer.update(revisions=recorder.finished, heads=[])
 

@@ -37,6 +37,7 @@ class Recorder:
         self.version_table = ""
         self.count = 0
         self.keep_before = 0
+        self.meanwhile = None
         self.effects = effects.Effects() if trace_effects else None
         self.transactions, self.fail_after = transactions, fail_after
         self.open = (None, "")  # the connection of the last statement, and the transaction that it is still in
@@ -125,6 +126,8 @@ def _before(connection, cursor, statement, parameters, context, executemany):
     if recorder.count + 1 == recorder.keep_before:
         connection.connection.commit()
         raise Refused("tool", "the run was to end here, with what it did kept")
+    if recorder.meanwhile and 0 < recorder.count == recorder.meanwhile.after:
+        recorder.meanwhile.happen(connection)
     if recorder.effects:
         recorder.effects.before(connection)
     context._devenv_begun = {"sql": statement, "location": recorder.location(), "at": time.monotonic()}
