@@ -54,11 +54,11 @@ func judgeReverseApplies(f *Facts) Finding {
 	return finding
 }
 
-// withoutWidening returns the rows tried without those that are too long or too large for the old type: a downgrade
-// that narrows what the upgrade widened cannot take them, whoever writes it.
+// withoutWidening returns the rows tried without those that are too long or too large for the old type, or whose keys
+// it cuts to the same: a downgrade that narrows what the upgrade widened cannot take them, whoever writes it.
 func (o WitnessOutcome) withoutWidening() WitnessOutcome {
 	o.Tried = slices.DeleteFunc(slices.Clone(o.Tried), func(t WitnessTrial) bool {
-		return t.Failure != nil && (t.Failure.SQLState == "22001" || t.Failure.SQLState == "22003")
+		return t.Failure != nil && (t.Failure.SQLState == "22001" || t.Failure.SQLState == "22003" || t.Witness.Restriction.Coarser())
 	})
 	return o
 }

@@ -148,6 +148,15 @@ func connectConfig(address string, s Settings, dial pgconn.DialFunc) (*pgx.ConnC
 	if dial != nil {
 		config.DialFunc = dial
 	}
-	config.RuntimeParams = map[string]string{"application_name": applicationName}
+	config.RuntimeParams = ownParams()
 	return config, nil
+}
+
+// ownParams are what devenv's own sessions set, whatever the project sets for its database or role: they may write, no
+// time is limited but by themselves, and queries of the catalogs are not compiled, which costs seconds and saves none.
+func ownParams() map[string]string {
+	return map[string]string{
+		"application_name": applicationName, "default_transaction_read_only": "off", "statement_timeout": "0", "jit": "off",
+		"idle_in_transaction_session_timeout": "0", "lock_timeout": "0",
+	}
 }

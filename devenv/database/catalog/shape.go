@@ -73,9 +73,10 @@ type Column struct {
 	SequenceType string `json:"sequence_type"`
 	// Collation is the collation of its values, quoted; empty if the type has none.
 	Collation string `json:"collation"`
-	// Element is what an array has elements of, with the fields of a type only; nil for any other type.
-	Element *Column `json:"element,omitempty"`
-	// DomainChecks are the CHECK expressions of its domain, on VALUE.
+	// Element is what an array has elements of, and Fields are those of a composite type; both describe types only.
+	Element *Column  `json:"element,omitempty"`
+	Fields  []Column `json:"fields,omitempty"`
+	// DomainChecks are the CHECK expressions of its domain and of those below it, on VALUE.
 	DomainChecks []Constraint `json:"domain_checks"`
 }
 

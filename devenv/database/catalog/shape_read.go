@@ -60,12 +60,13 @@ func oidKey(oid uint32) string { return strconv.FormatUint(uint64(oid), 10) }
 
 // shapeQuery selects the whole shape as one JSON text, with the names of Shape's fields.
 func shapeQuery(versions query.VersionTable) string {
-	return relations(versions) + `, base AS (
+	return relations(versions) + `, below AS (
   WITH RECURSIVE down(oid, base, typmod) AS (
     SELECT t.oid, t.oid, -1 FROM pg_type t
     UNION ALL SELECT d.oid, t.typbasetype, CASE WHEN d.typmod >= 0 THEN d.typmod ELSE t.typtypmod END
       FROM down d JOIN pg_type t ON t.oid = d.base WHERE t.typtype = 'd')
-  SELECT d.oid, d.base, d.typmod FROM down d JOIN pg_type t ON t.oid = d.base WHERE t.typtype <> 'd')
+  SELECT d.oid, d.base, d.typmod, t.typtype = 'd' AS domain FROM down d JOIN pg_type t ON t.oid = d.base),
+  base AS (SELECT oid, base, typmod FROM below WHERE NOT domain)
 SELECT json_build_object(
   'version', current_setting('server_version_num')::int,
   'enums', (SELECT coalesce(json_object_agg(enumtypid, labels), '{}') FROM (SELECT enumtypid::int8, json_agg(enumlabel ORDER BY enumsortorder) AS labels FROM pg_enum GROUP BY 1) e),
@@ -79,16 +80,36 @@ SELECT json_build_object(
     'bound', CASE WHEN r.relispartition THEN coalesce(pg_get_partition_constraintdef(r.oid), '') ELSE '' END,
     'rest', coalesce((SELECT pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT' FROM pg_class c WHERE c.oid = r.oid), false),
     'triggers', (SELECT coalesce(json_agg(t.tgname), '[]') FROM pg_trigger t WHERE t.tgrelid = r.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D'),
-    'columns', ` + shapeColumns + `, 'constraints', ` + shapeConstraints + `, 'indexes', ` + shapeIndexes + `) ORDER BY r.name), '[]')
+    'columns', ` + shapeColumns() + `, 'constraints', ` + shapeConstraints + `, 'indexes', ` + shapeIndexes + `) ORDER BY r.name), '[]')
     FROM rel r WHERE r.relkind IN ('r', 'p')))::text`
 }
 
-const shapeColumns = `(SELECT coalesce(json_agg(json_build_object('number', a.attnum, 'name', a.attname,
-      'type', format_type(a.atttypid, a.atttypmod), 'base', t.typname, 'base_type', format_type(t.oid, NULL), 'kind', t.typtype, 'category', t.typcategory,
-      'type_oid', a.atttypid::int8, 'base_oid', t.oid::int8,
-      'length', CASE WHEN t.typname IN ('varchar', 'bpchar') AND greatest(a.atttypmod, b.typmod) >= 4 THEN greatest(a.atttypmod, b.typmod) - 4 ELSE 0 END,
-      'precision', CASE WHEN t.typname = 'numeric' AND greatest(a.atttypmod, b.typmod) >= 4 THEN (greatest(a.atttypmod, b.typmod) - 4) >> 16 & 65535 ELSE 0 END,
-      'scale', CASE WHEN t.typname = 'numeric' AND greatest(a.atttypmod, b.typmod) >= 4 THEN (greatest(a.atttypmod, b.typmod) - 4) & 2047 ELSE 0 END,
+// shapeType selects the fields of Column that describe a type: t is the row of its base type, b that of the CTE base,
+// and typmod what modifies it where it is used.
+func shapeType(t, b, typmod string) string {
+	return strings.NewReplacer("$t", t, "$b", b, "$m", "greatest("+typmod+", "+b+".typmod)").Replace(`'base', $t.typname,
+      'base_type', format_type($t.oid, NULL), 'kind', $t.typtype, 'category', $t.typcategory, 'base_oid', $t.oid::int8,
+      'length', CASE WHEN $t.typname IN ('varchar', 'bpchar') AND $m >= 4 THEN $m - 4 ELSE 0 END,
+      'precision', CASE WHEN $t.typname = 'numeric' AND $m >= 4 THEN ($m - 4) >> 16 & 65535 ELSE 0 END,
+      'scale', CASE WHEN $t.typname = 'numeric' AND $m >= 4 THEN ($m - 4) & 2047 ELSE 0 END,
+      'domain_checks', CASE WHEN $b.oid = $t.oid THEN '[]' ELSE (
+         SELECT coalesce(json_agg(json_build_object('oid', k.oid::int8, 'name', k.conname, 'kind', 'c', 'definition', pg_get_constraintdef(k.oid),
+         'expression', pg_get_expr(k.conbin, 0), 'valid', k.convalidated)), '[]') FROM pg_constraint k
+         WHERE k.contypid IN (SELECT l.base FROM below l WHERE l.oid = $b.oid AND l.domain) AND k.contype = 'c') END`)
+}
+
+// shapeFields selects the fields of a composite type whose row is t.
+func shapeFields(t string) string {
+	return `'fields', CASE WHEN ` + t + `.typtype = 'c' THEN (SELECT json_agg(json_build_object('name', fa.attname,
+      'type', format_type(fa.atttypid, fa.atttypmod), ` + shapeType("ft", "fb", "fa.atttypmod") + `) ORDER BY fa.attnum)
+      FROM pg_attribute fa JOIN base fb ON fb.oid = fa.atttypid JOIN pg_type ft ON ft.oid = fb.base
+      WHERE fa.attrelid = ` + t + `.typrelid AND fa.attnum > 0 AND NOT fa.attisdropped) END`
+}
+
+// shapeColumns selects the columns of a table.
+func shapeColumns() string {
+	return `(SELECT coalesce(json_agg(json_build_object('number', a.attnum, 'name', a.attname,
+      'type', format_type(a.atttypid, a.atttypmod), 'type_oid', a.atttypid::int8, ` + shapeType("t", "b", "a.atttypmod") + `, ` + shapeFields("t") + `,
       'not_null', a.attnotnull OR (SELECT d.typnotnull FROM pg_type d WHERE d.oid = a.atttypid),
       'default', CASE WHEN a.attgenerated = '' THEN coalesce(pg_get_expr(f.adbin, f.adrelid), (SELECT d.typdefault FROM pg_type d WHERE d.oid = a.atttypid), '') ELSE '' END,
       'identity', a.attidentity, 'generated', CASE WHEN a.attgenerated <> '' THEN pg_get_expr(f.adbin, f.adrelid) ELSE '' END,
@@ -102,18 +123,13 @@ const shapeColumns = `(SELECT coalesce(json_agg(json_build_object('number', a.at
          WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = r.oid AND d.refobjsubid = a.attnum AND d.deptype IN ('a', 'i') LIMIT 1), ''),
       'collation', coalesce((SELECT quote_ident(cn.nspname) || '.' || quote_ident(l.collname) FROM pg_collation l JOIN pg_namespace cn ON cn.oid = l.collnamespace
          WHERE l.oid = a.attcollation), ''),
-      'element', CASE WHEN t.typcategory = 'A' THEN (SELECT json_build_object('base', et.typname, 'base_type', format_type(et.oid, NULL), 'kind', et.typtype,
-         'category', et.typcategory, 'base_oid', et.oid::int8,
-         'length', CASE WHEN et.typname IN ('varchar', 'bpchar') AND a.atttypmod >= 4 THEN a.atttypmod - 4 ELSE 0 END,
-         'precision', CASE WHEN et.typname = 'numeric' AND a.atttypmod >= 4 THEN (a.atttypmod - 4) >> 16 & 65535 ELSE 0 END,
-         'scale', CASE WHEN et.typname = 'numeric' AND a.atttypmod >= 4 THEN (a.atttypmod - 4) & 2047 ELSE 0 END)
-         FROM base eb JOIN pg_type et ON et.oid = eb.base WHERE eb.oid = t.typelem) END,
-      'domain_checks', (SELECT coalesce(json_agg(json_build_object('oid', k.oid::int8, 'name', k.conname, 'kind', 'c', 'definition', pg_get_constraintdef(k.oid),
-         'expression', pg_get_expr(k.conbin, 0), 'valid', k.convalidated)), '[]') FROM pg_constraint k WHERE k.contypid = a.atttypid AND k.contype = 'c')
+      'element', CASE WHEN t.typcategory = 'A' THEN (SELECT json_build_object(` + shapeType("et", "eb", "a.atttypmod") + `, ` + shapeFields("et") + `)
+         FROM base eb JOIN pg_type et ON et.oid = eb.base WHERE eb.oid = t.typelem) END
       ) ORDER BY a.attnum), '[]')
     FROM pg_attribute a JOIN base b ON b.oid = a.atttypid JOIN pg_type t ON t.oid = b.base
     LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
     WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)`
+}
 
 const shapeConstraints = `(SELECT coalesce(json_agg(json_build_object('oid', k.oid::int8, 'name', k.conname, 'kind', k.contype, 'columns', coalesce(k.conkey, '{}'),
       'definition', pg_get_constraintdef(k.oid), 'expression', coalesce(pg_get_expr(k.conbin, k.conrelid), ''), 'valid', k.convalidated,

@@ -22,12 +22,13 @@ func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attem
 	case RestrictForeignKey:
 		attempts, err = b.orphan(ctx, r)
 	case RestrictCheck:
+		if r.inside != nil {
+			return b.refusedInside(ctx, r)
+		}
 		return b.refused(ctx, r, fails)
-	case RestrictLabel:
-		attempts = one(rowValues{r.columns[0]: inArray(r.before.Column(r.columns[0]), r.value)})
 	case RestrictType:
 		return b.unfit(r)
-	case RestrictValue:
+	case RestrictValue, RestrictLabel:
 		attempts = one(rowValues{r.columns[0]: r.value})
 	case RestrictTwice:
 		if r.almost {

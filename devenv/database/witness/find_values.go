@@ -52,7 +52,11 @@ func (s valueFinder) find(ctx context.Context, want outcome) ([]rowValues, error
 	if err != nil {
 		return nil, err
 	}
-	combinations := s.combinations(model)
+	return s.among(ctx, s.combinations(model), want)
+}
+
+// among returns those of some values that have an outcome.
+func (s valueFinder) among(ctx context.Context, combinations []rowValues, want outcome) ([]rowValues, error) {
 	if want != errs {
 		if found, err := s.ask(ctx, combinations, want); err == nil {
 			return found, nil

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"devenv/devenv/database/catalog"
-	"devenv/devenv/database/query"
 )
 
 // Kind tells what a move between two schemas requires of rows that were legal before it.
@@ -49,6 +48,7 @@ type Restriction struct {
 	constraint *catalog.Constraint
 	value      string // the one that a column has, in SQL
 	almost     bool   // two keys differ before the move, and may be the same after it
+	inside     *place // where a CHECK of a domain holds
 }
 
 // guesses reports whether the restriction may not exist: it comes from what a statement reads. A row that cannot be
@@ -62,6 +62,9 @@ func (r Restriction) Group() string {
 	}
 	return r.Table + " " + strings.Join(r.Columns, " ")
 }
+
+// Coarser reports whether it is an existing key that tells less apart, since a column of it gets another type.
+func (r Restriction) Coarser() bool { return r.Kind == RestrictUnique && r.almost }
 
 // oneSaysAll reports whether one witness says all that others could.
 func (r Restriction) oneSaysAll() bool {
@@ -113,7 +116,7 @@ func (d *derivation) changed() bool {
 	})
 }
 
-// columnChanges finds new NOT NULLs, changed types, removed labels, generated columns and a domain's new CHECKs.
+// columnChanges finds new NOT NULLs, changed types, generated columns, and what is inside columns.
 func (d *derivation) columnChanges() {
 	for i := range d.is.Columns {
 		is := &d.is.Columns[i]
@@ -126,25 +129,9 @@ func (d *derivation) columnChanges() {
 		if is.NotNull && !was.NotNull {
 			d.add(Restriction{Kind: RestrictNotNull, columns: []int16{is.Number}, What: name + " becomes NOT NULL"})
 		}
-		lost := d.lostLabels(was.Value(), is.Value())
-		for _, label := range lost {
-			d.add(Restriction{
-				Kind: RestrictLabel, columns: []int16{is.Number}, value: query.Literal(label),
-				What: name + " can no longer be " + query.Literal(label),
-			})
-		}
-		if was.Type != is.Type && len(lost) == 0 && was.Value().Kind+is.Value().Kind != "ee" {
+		lost := d.valuesInside(was, is)
+		if was.Type != is.Type && !lost && was.Value().Kind+is.Value().Kind != "ee" {
 			d.add(Restriction{Kind: RestrictType, columns: []int16{is.Number}, What: name + " becomes " + is.Type})
-		}
-		for _, check := range is.DomainChecks {
-			if check.Valid &&
-				!slices.ContainsFunc(was.DomainChecks, func(c catalog.Constraint) bool { return c.Expression == check.Expression }) {
-				expression := valueWord().ReplaceAllLiteralString(check.Expression, query.Quote(is.Name))
-				d.add(Restriction{
-					Kind: RestrictCheck, columns: []int16{is.Number}, Name: check.Name, expression: expression,
-					What: name + "'s domain gets " + check.Definition,
-				})
-			}
 		}
 	}
 }

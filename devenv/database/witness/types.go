@@ -13,30 +13,21 @@ import (
 // every value fits.
 func (b *breaker) unfit(r Restriction) ([]attempt, string, error) {
 	was, is := r.before.Column(r.columns[0]), r.after.Column(r.columns[0])
-	from, to := was, is
-	if was.Element != nil && is.Element != nil {
-		from, to = was.Element, is.Element
-	}
-	values, known := unfitValues(from, to, b.maker.shape.Labels(from))
-	if !known {
-		return nil, fmt.Sprintf("no value of %s is known that %s rejects", was.Type, is.Type), nil
-	}
 	var attempts []attempt
-	for _, v := range values {
-		if from != was {
-			v = inArray(was, v)
+	problem := ""
+	for _, p := range placesIn(was, is) {
+		if p.name != "" && p.same() {
+			continue
 		}
-		attempts = append(attempts, attempt{rows: []rowValues{{r.columns[0]: v}}})
+		values, known := unfitValues(p.was, p.is, b.maker.shape.Labels(p.was))
+		if !known {
+			problem = fmt.Sprintf("no value of %s%s is known that %s rejects", was.Type, p.name, is.Type)
+		}
+		for _, v := range values {
+			attempts = append(attempts, attempt{rows: []rowValues{{r.columns[0]: p.in(v)}}})
+		}
 	}
-	return attempts, "", nil
-}
-
-// inArray returns a value as the only element of an array, if the column is one.
-func inArray(c *catalog.Column, value string) string {
-	if c.Element == nil {
-		return value
-	}
-	return "ARRAY[" + value + "]::" + c.Element.BaseType + "[]"
+	return attempts, problem, nil
 }
 
 // integers returns the smallest number that is too large for each integer type.
@@ -103,6 +94,9 @@ func longLabels(labels []string, length int) []string {
 	return long
 }
 
+// billions are the digits of amounts of money that nobody has: what has room for them can take any.
+const billions = 9
+
 // greater returns a number that is one too large.
 func greater(was, is *catalog.Column) ([]string, bool) {
 	limit, integer := integers()[is.Base]
@@ -117,6 +111,9 @@ func greater(was, is *catalog.Column) ([]string, bool) {
 		return []string{strconv.FormatUint(limit, 10)}, true
 	case is.Base == "numeric" && is.Precision > 0:
 		room := is.Precision - is.Scale
+		if was.Base == "money" && room >= billions {
+			return nil, true
+		}
 		if was.Base == "numeric" && was.Precision > 0 && was.Precision-was.Scale <= room {
 			return nil, true
 		}

@@ -44,6 +44,9 @@ CREATE TABLE papers (id serial PRIMARY KEY, doc jsonb); INSERT INTO papers (doc)
 CREATE TABLE events_rest PARTITION OF events DEFAULT;
 CREATE TABLE stamps (id serial PRIMARY KEY, at timestamp NOT NULL UNIQUE, price numeric(10,4) UNIQUE, code text UNIQUE, moods mood[], span int8range);
 INSERT INTO stamps (at, price, code, moods, span) VALUES ('2024-05-01 10:00', 1.5, '17', '{ok}', '[1,5)');
+CREATE DOMAIN whole AS numeric; CREATE DOMAIN half AS whole CHECK (VALUE > 0); CREATE TYPE size AS (wide int, high varchar(9), feeling mood);
+CREATE TABLE parcels (id serial PRIMARY KEY, size size, sizes size[], share half, shares numeric[], paid money);
+INSERT INTO parcels (size, sizes, share, shares, paid) VALUES ('(1,a,ok)', '{"(1,a,ok)"}', 2, '{1}', 3);
 CREATE TABLE locked (id serial PRIMARY KEY, note text);
 INSERT INTO locked (note) VALUES ('n');
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'closed for good'; END $$;
@@ -136,12 +139,22 @@ func witnessCases() map[string]struct{ move, state string } {
 		"enum value gone, mapped": {"ALTER TYPE mood RENAME TO mood_old; CREATE TYPE mood AS ENUM ('sad', 'ok'); UPDATE " +
 			"users SET feeling = 'ok' WHERE feeling = 'meh'; ALTER TABLE users ALTER feeling DROP DEFAULT, ALTER feeling TYPE mood USING " +
 			"feeling::text::mood", ""},
-		"enum value added":       {"ALTER TYPE mood ADD VALUE 'great'", ""},
-		"EXCLUDE":                {"ALTER TABLE bookings ADD EXCLUDE USING gist (room WITH =, during WITH &&)", "23P01"},
-		"generated column":       {"ALTER TABLE users ADD qty int GENERATED ALWAYS AS (qty_text::int) STORED", "22P02"},
-		"index on an expression": {"CREATE INDEX ix ON users ((qty_text::int))", "22P02"},
+		"a field of a composite type gets narrower": {"CREATE TYPE small AS (wide smallint, high varchar(9), feeling mood); ALTER TABLE " +
+			"parcels ALTER size TYPE small USING ROW((size).wide, (size).high, (size).feeling)::small", "22003"},
+		"a label in composites in an array goes": {"CREATE TYPE calm AS ENUM ('ok'); CREATE TYPE dull AS (wide int, high varchar(9), " +
+			"feeling calm); ALTER TABLE parcels ALTER sizes TYPE dull[] USING sizes::text::dull[]", "22P02"},
+		"a composite type gets wider": {"CREATE TYPE large AS (wide bigint, high text, feeling mood); ALTER TABLE " +
+			"parcels ALTER size TYPE large USING ROW((size).wide, (size).high, (size).feeling)::large", ""},
+		"CHECK of a domain below another":         {"ALTER DOMAIN whole ADD CHECK (VALUE < 500)", "23514"},
+		"CHECK of a domain in an array":           {"CREATE DOMAIN tiny AS numeric CHECK (VALUE < 10); ALTER TABLE parcels ALTER shares TYPE tiny[]", "23514"},
+		"money to numeric":                        {"ALTER TABLE parcels ALTER paid TYPE numeric(12,2) USING paid::numeric", ""},
+		"money to a narrow numeric":               {"ALTER TABLE parcels ALTER paid TYPE numeric(6,2) USING paid::numeric", "22003"},
+		"enum value added":                        {"ALTER TYPE mood ADD VALUE 'great'", ""},
+		"EXCLUDE":                                 {"ALTER TABLE bookings ADD EXCLUDE USING gist (room WITH =, during WITH &&)", "23P01"},
+		"generated column":                        {"ALTER TABLE users ADD qty int GENERATED ALWAYS AS (qty_text::int) STORED", "22P02"},
+		"index on an expression":                  {"CREATE INDEX ix ON users ((qty_text::int))", "22P02"},
 		"index on an expression that never fails": {"CREATE INDEX ix ON users (lower(name))", ""},
-		"plain index": {"CREATE INDEX ix ON users (body)", ""},
+		"plain index":                             {"CREATE INDEX ix ON users (body)", ""},
 		"plain index where texts are long": {
 			"UPDATE users SET body = repeat('long ', 200) WHERE false; CREATE INDEX ix ON users (nick)",
 			"",

@@ -133,6 +133,6 @@ func start(ctx context.Context, image, label string) (*server, error) {
 	if err != nil {
 		return s, err
 	}
-	s.config, err = pgx.ParseConfig("postgres://postgres:postgres@" + net.JoinHostPort("127.0.0.1", published.Port()) + "/postgres")
+	s.config, err = pgx.ParseConfig("postgres://postgres:postgres@" + net.JoinHostPort("127.0.0.1", published.Port()) + "/postgres?jit=off")
 	return s, err
 }
