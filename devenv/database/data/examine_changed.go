@@ -10,7 +10,7 @@ func (e *examination) settleChanged(c Change, all []Change) []Change {
 		return e.settleUnkeyed(c)
 	}
 	var changed, lost []int
-	column, types := e.at[c.Column], retyping{e.was.column(c.Column).Type, e.is.column(or(c.ColumnNow, c.Column)).Type}
+	column, types := e.at[c.Column], retyping{old: e.was.column(c.Column).Type, new: e.is.column(or(c.ColumnNow, c.Column)).Type}.seen(e.pairs(c.Column))
 	for n, values := range e.before.values {
 		m, there := e.after.at[e.before.ids[n]]
 		switch {
@@ -23,7 +23,7 @@ func (e *examination) settleChanged(c Change, all []Change) []Change {
 			lost = append(lost, n)
 		default:
 			was, is := *values[column], *e.after.values[m][column]
-			if types.was(was) == types.is(is) {
+			if types.was(was) == types.is(is) || types.grown(was, is, values) {
 				continue
 			}
 			c.Stamped = (len(changed) == 0 || c.Stamped) && e.stays(c) && e.during.has(is, types.new)
@@ -52,7 +52,7 @@ func (e *examination) settleChanged(c Change, all []Change) []Change {
 
 // settleUnkeyed compares a column's values as a multiset: rows without a key cannot be followed.
 func (e *examination) settleUnkeyed(c Change) []Change {
-	column, types := e.at[c.Column], retyping{e.was.column(c.Column).Type, e.is.column(or(c.ColumnNow, c.Column)).Type}
+	column, types := e.at[c.Column], retyping{old: e.was.column(c.Column).Type, new: e.is.column(or(c.ColumnNow, c.Column)).Type}
 	there := map[string]int{}
 	for _, values := range e.after.values {
 		if v := values[column]; v != nil {

@@ -22,7 +22,7 @@ func (e *examination) holdsAll(column string) bool {
 		return false
 	}
 	for i, at := range e.fresh {
-		types := retyping{e.was.column(column).Type, e.freshColumns()[i].Type}
+		types := retyping{old: e.was.column(column).Type, new: e.freshColumns()[i].Type}
 		missing, different := 0, map[string]bool{}
 		for n, values := range e.before.values {
 			m, there := e.after.at[e.before.ids[n]]

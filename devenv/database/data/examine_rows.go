@@ -123,7 +123,7 @@ func identity(key []string, t TablePrint, other *TablePrint) string {
 	texts := slices.Clone(key)
 	if other != nil && len(other.Key) == len(key) {
 		for i := range texts {
-			texts[i] = retyping{t.column(t.Key[i]).Type, other.column(other.Key[i]).Type}.was(texts[i])
+			texts[i] = retyping{old: t.column(t.Key[i]).Type, new: other.column(other.Key[i]).Type}.was(texts[i])
 		}
 	}
 	return strings.Join(texts, "\x00")

@@ -89,12 +89,14 @@ func TestChangesNameTheirFirstRowsAndExamples(t *testing.T) {
 // typesFixture has a column for each change of type below.
 const typesFixture = `
 CREATE TYPE mood AS ENUM ('ok', 'bad');
+CREATE TYPE spot AS (x int, y numeric, name text);
+CREATE TYPE far_spot AS (x bigint, y numeric(8,2), name text);
 CREATE TABLE v (id int PRIMARY KEY, whole int, wide numeric(12,4), short varchar(20), word text, flag text, bit int, doc json, at timestamp, day date,
-  code text, hour time, place inet, ident text, tiny real, big double precision, amounts numeric[], feeling text, yes boolean, digits text);
+  code text, hour time, place inet, ident text, tiny real, big double precision, amounts numeric[], feeling text, yes boolean, digits text, spot spot);
 INSERT INTO v VALUES (1, 5, 1.5, 'a', 'b', 'yes', 1, '{"b": 1, "a":[1, 2]}', '2026-01-01 12:00', '2026-01-02', '007', '12:00', '10.0.0.1', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', 0.1,
-  0.1234567890123, '{1.5,2}', 'ok', true, '42'),
-  (2, -6, 99999999.9999, 'long enough', 'B', 'no', 0, '[1, 2 ]', '2026-07-01 00:00', '2026-12-31', '12', '23:59:59', '10.0.0.0/8', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12', 3, 1e10, '{}', 'bad', false, '-7.50'),
-  (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+  0.1234567890123, '{1.5,2}', 'ok', true, '42', '(1,2.5,)'),
+  (2, -6, 99999999.9999, 'long enough', 'B', 'no', 0, '[1, 2 ]', '2026-07-01 00:00', '2026-12-31', '12', '23:59:59', '10.0.0.0/8', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12', 3, 1e10, '{}', 'bad', false, '-7.50', '(2,0.125,a)'),
+  (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 `
 
 func TestNewTypeIsSilentForEqualValues(t *testing.T) {
@@ -140,6 +142,19 @@ func TestNewTypeIsSilentForEqualValues(t *testing.T) {
 		"text to enum":               {"feeling TYPE mood USING feeling::mood", nil},
 		"text to bytea":              {"word TYPE bytea USING convert_to(word, 'UTF8')", nil},
 		"every key to bigint":        {"id TYPE bigint", nil},
+		"minutes to interval":        {"whole TYPE interval USING make_interval(mins => whole)", nil},
+		"days to interval":           {"whole TYPE interval USING make_interval(days => whole)", nil},
+		"another number of minutes": {
+			"whole TYPE interval USING make_interval(mins => whole + 1)",
+			[]string{"id 1: 5 → 00:06:00", "id 2: -6 → -00:05:00"},
+		},
+		"an epoch in a text": {"digits TYPE timestamptz USING to_timestamp(digits::float8)", nil},
+		"wider fields": {"spot TYPE far_spot USING ROW((spot).x, (spot).y * 10, (spot).name)::far_spot", []string{
+			"id 1: (1,2.5,) → (1,25.00,)", "id 2: (2,0.125,a) → (2,1.25,a)",
+		}},
+		"a field that is cut": {"spot TYPE far_spot USING ROW((spot).x, (spot).y, (spot).name)::far_spot", []string{
+			"id 2: (2,0.125,a) → (2,0.13,a)",
+		}},
 	}
 	fixture, change := typesFixture, ""
 	for name, c := range cases {

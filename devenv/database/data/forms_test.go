@@ -36,11 +36,11 @@ func TestOneValueHasTheSameForm(t *testing.T) {
 		{"hstore", "jsonb", "", "{}", true},
 		{"hstore", "jsonb", `"a"=>"1"`, "{}", false},
 	} {
-		types := retyping{c.old, c.new}
+		types := retyping{old: c.old, new: c.new}
 		if same := types.was(c.was) == types.is(c.is); same != c.same {
 			t.Errorf("%s %q as %s %q: same is %v (%q, %q)", c.old, c.was, c.new, c.is, same, types.was(c.was), types.is(c.is))
 		}
-		back := retyping{c.new, c.old}
+		back := retyping{old: c.new, new: c.old}
 		if same := back.was(c.is) == back.is(c.was); same != c.same {
 			t.Errorf("and back, %s %q as %s %q: same is %v", c.new, c.is, c.old, c.was, same)
 		}

@@ -17,7 +17,11 @@ import (
 // text and its jsonb, 'yes' and the boolean true. A text that a number would not be written as ('007', ' 7') is not
 // that number. forms.go has the forms that two families share: an epoch and its timestamp, a list in one text and its
 // array.
-type retyping struct{ old, new string }
+type retyping struct {
+	old, new string
+	// unit is how many seconds a number counts that an interval is compared with; empty means one.
+	unit string
+}
 
 // was normalizes a value of the old type, is one of the new type.
 func (c retyping) was(text string) string { return c.spell(text, c.old, c.new) }
@@ -36,6 +40,9 @@ func (c retyping) spell(text, typ, other string) string {
 	if typ == "money" {
 		text = amount(text)
 	}
+	if c.unit != "" && f == familyNumber && g == familyInterval {
+		text = times(text, c.unit)
+	}
 	if form, shared := sharedForm(text, f, g); shared {
 		if of := elementFamily(typ, other); of == familyBoolean || of == familyNumber {
 			return respelled(form, of)
@@ -44,7 +51,7 @@ func (c retyping) spell(text, typ, other string) string {
 	}
 	switch {
 	case f == familyOther || g == familyOther:
-		return text
+		return fields(text)
 	case f == familyText && g != familyText:
 		return spellText(text, g)
 	case c.old == "real" && c.new == "double precision":

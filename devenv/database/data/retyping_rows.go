@@ -1,0 +1,93 @@
+package data
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+)
+
+// seen returns how a column's values are compared, as its old and new ones show it: a text that is a number in every row
+// is one where times replace it, and a number counts minutes if it does so in every row.
+func (c retyping) seen(pairs [][2]string) retyping {
+	if f := familyOf(c.new); familyOf(c.old) == familyText && (f == familyTime || f == familyInterval) &&
+		every(pairs, func(was, _ string) bool { _, ok := new(big.Rat).SetString(was); return ok }) {
+		c.old = "numeric"
+	}
+	if f, g := familyOf(c.old), familyOf(c.new); f == familyNumber && g == familyInterval || f == familyInterval && g == familyNumber {
+		for _, unit := range []string{"1", "0.001", "60", "3600", "86400"} {
+			in := retyping{old: c.old, new: c.new, unit: unit}
+			if every(pairs, func(was, is string) bool { return in.was(was) == in.is(is) }) {
+				return in
+			}
+		}
+	}
+	return c
+}
+
+// every reports whether a condition holds for all of some pairs of values, and there are any.
+func every(pairs [][2]string, holds func(was, is string) bool) bool {
+	return len(pairs) > 0 && !slices.ContainsFunc(pairs, func(p [2]string) bool { return !holds(p[0], p[1]) })
+}
+
+// pairs returns a column's old and new value of each row that has both.
+func (e *examination) pairs(column string) (pairs [][2]string) {
+	at := e.at[column]
+	for n, values := range e.before.values {
+		if m, there := e.after.at[e.before.ids[n]]; there && values[at] != nil && e.after.values[m][at] != nil {
+			pairs = append(pairs, [2]string{*values[at], *e.after.values[m][at]})
+		}
+	}
+	return pairs
+}
+
+// grown reports whether a JSON object only got members whose values other columns of its row had: they were merged
+// into it.
+func (c retyping) grown(was, is string, row []*string) bool {
+	old, now := map[string]any{}, map[string]any{}
+	if familyOf(c.old) != familyJSON || familyOf(c.new) != familyJSON || decoded(was, &old) != nil || decoded(is, &now) != nil {
+		return false
+	}
+	for name, value := range old {
+		if kept, there := now[name]; !there || scalar(kept) != scalar(value) {
+			return false
+		}
+		delete(now, name)
+	}
+	for _, value := range now {
+		if value != nil && !has(row, scalar(value)) {
+			return false
+		}
+	}
+	return true
+}
+
+// has reports whether one of a row's values is, or is written as, a value.
+func has(row []*string, value string) bool {
+	return slices.ContainsFunc(row, func(v *string) bool {
+		return v != nil && (*v == value || spellAs(*v, familyNumber) == spellAs(value, familyNumber) || spellAs(*v, familyBoolean) == spellAs(value, familyBoolean))
+	})
+}
+
+// times returns a number multiplied by another one.
+func times(text, by string) string {
+	value, ok := new(big.Rat).SetString(text)
+	factor, isNumber := new(big.Rat).SetString(by)
+	if !ok || !isNumber {
+		return text
+	}
+	return value.Mul(value, factor).RatString()
+}
+
+// fields returns a value of a composite type with each number in it as any type of number has it.
+func fields(text string) string {
+	inner, opens := strings.CutPrefix(text, "(")
+	inner, closes := strings.CutSuffix(inner, ")")
+	if !opens || !closes || strings.ContainsAny(inner, `"(`) {
+		return text
+	}
+	parts := strings.Split(inner, ",")
+	for i := range parts {
+		parts[i] = spellText(parts[i], familyNumber)
+	}
+	return "(" + strings.Join(parts, ",") + ")"
+}
