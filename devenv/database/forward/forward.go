@@ -58,12 +58,16 @@ func Kind(object string) string {
 // Compare returns what the upgrade did to the schema that neither its statements meant nor anybody can want, the grave
 // changes first. source is the text of the revisions: a default that it does not contain was computed while they ran.
 func Compare(before, after State, statements []string, source string) []Change {
+	after, renamed := after.succeeding(before)
 	c := &comparison{before: before, after: after, script: parse(statements), source: source}
 	for _, rule := range []func(){
 		c.lostAccess, c.rowSecurity, c.unlogged, c.deferrable, c.hollowViews, c.keysWithoutValues, c.settings, c.disabledTriggers,
 		c.frozenDefaults, c.swappedNames, c.gone, c.plainer, c.strangers, c.lostGrants, c.unpublished,
 	} {
 		rule()
+	}
+	for i := range c.changes {
+		c.changes[i] = c.changes[i].named(renamed)
 	}
 	slices.SortStableFunc(c.changes, Change.byWeight)
 	return c.changes

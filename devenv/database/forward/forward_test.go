@@ -95,6 +95,14 @@ func TestWhatNoStatementMeantIsFound(t *testing.T) {
 				"view:public.streets: lost its comment", "view:public.streets: lost its options",
 			},
 		},
+		"what a composed CASCADE takes along": {
+			"DO $$ BEGIN EXECUTE format('ALTER TABLE %I DROP COLUMN %I CASCADE', 'houses', 'street'); END $$",
+			[]string{"view:public.streets: is gone"},
+		},
+		"a function made anew with other arguments": {
+			"DROP FUNCTION total\nCREATE FUNCTION total(lowest bigint) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT 1'",
+			[]string{"function:public.total(lowest bigint): no longer SECURITY DEFINER", "function:public.total(lowest bigint): without its grants"},
+		},
 		"a table made anew": {
 			"CREATE TABLE houses_new AS SELECT * FROM houses\nDROP TABLE houses CASCADE\nALTER TABLE houses_new RENAME TO houses\n" +
 				"ALTER TABLE houses ADD PRIMARY KEY (id)\nCREATE VIEW streets AS SELECT id, street FROM houses\n" +

@@ -2,6 +2,7 @@ package forward
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -49,7 +50,7 @@ func (s script) last(pattern string) int {
 func (s script) does(verb string, names ...string) int {
 	action := regexp.MustCompile(`(?is)\b(?:` + verb + `)\b`)
 	for i := len(s) - 1; i >= 0; i-- {
-		if s[i].dynamic && action.MatchString(s[i].text) {
+		if s[i].mayApply(action) {
 			return i
 		}
 		for _, segment := range s[i].segments {
@@ -60,6 +61,18 @@ func (s script) does(verb string, names ...string) int {
 		}
 	}
 	return -1
+}
+
+// mayApply reports whether a statement that composes its SQL may apply a verb to anything. Where it drops something with
+// CASCADE, only the verb that drops things of the kind names them: what else it alters loses them unsaid.
+func (s statement) mayApply(verb *regexp.Regexp) bool {
+	if !s.dynamic || !regexp.MustCompile(`(?i)\bCASCADE\b`).MatchString(s.text) {
+		return s.dynamic && verb.MatchString(s.text)
+	}
+	return slices.ContainsFunc(verb.FindAllString(s.text, -1), func(found string) bool {
+		found = strings.ToUpper(found)
+		return !strings.HasPrefix(found, "ALTER") && !strings.HasSuffix(found, "TABLE")
+	})
 }
 
 func namesAll(text string, names []string) bool {
