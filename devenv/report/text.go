@@ -12,7 +12,19 @@ import (
 // evidence and what to do, the others folded, and the next step. It does not show the document's error; WriteFailure
 // does.
 func WriteText(w io.Writer, d *Document, o TextOptions) error {
+	var p *page
+	for _, l := range limits() {
+		if p = pageOf(d, o, l); o.Verbose || strings.Count(p.text.String(), "\n") <= twoScreens+min(linesOfFile, strings.Count(string(o.File), "\n")) {
+			break
+		}
+	}
+	return p.writeTo(w)
+}
+
+// pageOf lays the report out.
+func pageOf(d *Document, o TextOptions, l limit) *page {
 	p := newPage(o)
+	p.limit = l
 	p.headline(d)
 	p.files(d)
 	p.checks(d)
@@ -23,7 +35,7 @@ func WriteText(w io.Writer, d *Document, o TextOptions) error {
 	}
 	p.timings(d)
 	p.next(d)
-	return p.writeTo(w)
+	return p
 }
 
 // headline tells in one sentence what the verdict means.

@@ -9,11 +9,12 @@ import (
 
 // checks shows what failed, then what warns, then the rest folded.
 func (p *page) checks(d *Document) {
+	found := countChecks(d.Checks)
 	for _, status := range []Status{StatusFail, StatusWarn} {
 		for i := range d.Checks {
 			if d.Checks[i].Status == status {
 				p.blank()
-				p.finding(&d.Checks[i])
+				p.finding(&d.Checks[i], p.limit.pieces/(found.fail+found.warn))
 			}
 		}
 	}
@@ -23,17 +24,19 @@ func (p *page) checks(d *Document) {
 	p.skipped(d.Checks)
 }
 
-// finding shows one check with its evidence and what to do.
-func (p *page) finding(c *Check) {
+// finding shows one check with so many pieces of its evidence, the names of the others, and what to do.
+func (p *page) finding(c *Check, most int) {
 	sign, col := "✗", red
 	if c.Status == StatusWarn {
 		sign, col = "!", yellow
 	}
 	p.line(p.paint(col, sign) + " " + p.bold(c.ID))
 	p.say("  ", 2, c.Summary)
-	for i := range c.Evidence {
+	full := p.inFull(len(c.Evidence), most)
+	for i := range full {
 		p.evidence(c, i)
 	}
+	p.others(c.Evidence[full:])
 	if c.Hint != "" {
 		p.hint(2, c.Hint)
 	}
@@ -53,12 +56,12 @@ func (p *page) evidence(c *Check, i int) {
 		if f.file {
 			f.value = p.Place.Path(f.value)
 		}
-		p.wrap(label, 2+labelWidth, f.value)
+		p.hang(label, 2+labelWidth, p.fold(p.broken(f.value, 2+labelWidth), p.limit.text))
 	}
 }
 
 func (p *page) pasted(label, value string) {
-	lines := strings.Split(Printable(value), "\n")
+	lines := p.fold(strings.Split(Printable(value), "\n"), p.limit.text)
 	p.line(label + p.paint(cyan, lines[0]))
 	p.code(2+labelWidth, lines[1:])
 }
@@ -191,7 +194,7 @@ func (p *page) hint(indent int, hint string) {
 	pad := strings.Repeat(" ", indent)
 	for i, block := range splitHint(hint) {
 		if block.code {
-			p.code(indent+4, block.lines)
+			p.code(indent+4, p.fold(block.lines, p.limit.code))
 			continue
 		}
 		prefix := pad + "  "

@@ -15,7 +15,8 @@ type TextOptions struct {
 	Width int
 	// Color adds ANSI colours; without it there are no escape sequences.
 	Color bool
-	// Verbose shows what is otherwise folded: each check that passed, each ignored difference, each step.
+	// Verbose shows what is otherwise folded: each check that passed, each ignored difference, each step, and all of long
+	// lists, texts and files.
 	Verbose bool
 	// File is the content of the written file, to be shown; nil shows only its path.
 	File []byte
@@ -29,14 +30,15 @@ const minWidth = 20
 // page collects lines and writes them at once, so that a layout error leaves nothing half-written.
 type page struct {
 	TextOptions
-	text strings.Builder
+	limit limit
+	text  strings.Builder
 }
 
 func newPage(o TextOptions) *page {
 	if o.Width > 0 && o.Width < minWidth {
 		o.Width = minWidth
 	}
-	return &page{TextOptions: o}
+	return &page{TextOptions: o, limit: limits()[0]}
 }
 
 func (p *page) writeTo(w io.Writer) error {
@@ -55,13 +57,16 @@ func (p *page) blank() { p.text.WriteString("\n") }
 
 // wrap writes text after a prefix, wrapped at the width, with the following lines indented by indent columns.
 func (p *page) wrap(prefix string, indent int, text string) {
-	pad := strings.Repeat(" ", indent)
-	for i, l := range p.broken(text, indent) {
-		if i == 0 {
-			p.line(prefix + l)
-			continue
+	p.hang(prefix, indent, p.broken(text, indent))
+}
+
+// hang writes lines, the first after a prefix and the others indented.
+func (p *page) hang(prefix string, indent int, lines []string) {
+	for i, l := range lines {
+		if i > 0 {
+			prefix = strings.Repeat(" ", indent)
 		}
-		p.line(pad + l)
+		p.line(prefix + l)
 	}
 }
 

@@ -52,7 +52,7 @@ func (p *page) content(d *Document) {
 	if p.Color {
 		text = highlight(addedPath(d.Files), text)
 	}
-	for l := range strings.SplitSeq(text, "\n") {
+	for _, l := range p.fold(strings.Split(text, "\n"), linesOfFile) {
 		p.line("  " + l)
 	}
 }

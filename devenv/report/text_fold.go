@@ -1,0 +1,87 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// twoScreens is how many lines a failing run may take besides the file, and linesOfFile how many of that are shown.
+const (
+	twoScreens  = 100
+	linesOfFile = 40
+)
+
+// limit is how much is shown of something long without -v. Pieces of evidence are shared by all findings; named is how
+// many more of a finding's are named, one in a line.
+type limit struct{ pieces, named, text, code int }
+
+// limits returns what is tried until the report fits, the most generous first.
+func limits() []limit {
+	return []limit{{12, 10, 8, 30}, {6, 6, 4, 15}, {1, 3, 1, 5}}
+}
+
+// inFull returns how many of a finding's pieces of evidence are shown in full: at least one, and all if only one would
+// be left.
+func (p *page) inFull(pieces, most int) int {
+	if most = max(most, 1); p.Verbose || pieces <= most+1 {
+		return pieces
+	}
+	return most
+}
+
+// others names the pieces of evidence that are not shown in full, each distinct one in a line.
+func (p *page) others(evidence []Evidence) {
+	if len(evidence) == 0 {
+		return
+	}
+	times := map[string]int{}
+	var names []string
+	for i := range evidence {
+		name := p.brief(&evidence[i])
+		if times[name]++; times[name] == 1 {
+			names = append(names, name)
+		}
+	}
+	p.line("  " + p.faint(fmt.Sprintf("and %d more (-v shows them in full):", len(evidence))))
+	for i, name := range names {
+		if i == p.limit.named {
+			p.line(fmt.Sprintf("    … and %d others", len(names)-i))
+			break
+		}
+		if n := times[name]; n > 1 {
+			name += fmt.Sprintf(" (%d times)", n)
+		}
+		p.line("    " + name)
+	}
+}
+
+// brief returns what a piece of evidence is about, in one line.
+func (p *page) brief(e *Evidence) string {
+	object, text := objectOf(e), e.Message
+	if text == "" {
+		text = e.Detail
+	}
+	text, _, _ = strings.Cut(text, "\n")
+	switch {
+	case text == "" && object == "":
+		text = p.Place.Path(whereOf(e))
+	case text == "":
+		text = object
+	case object != "" && !strings.Contains(text, object):
+		text = object + ": " + text
+	}
+	if p.Width > 0 {
+		text = ansi.Truncate(Printable(text), max(p.Width-len("     (99 times)"), minWidth), "…")
+	}
+	return Printable(text)
+}
+
+// fold returns the first lines, and how many more there are.
+func (p *page) fold(lines []string, most int) []string {
+	if p.Verbose || len(lines) <= most+1 {
+		return lines
+	}
+	return append(lines[:most:most], fmt.Sprintf("… %d more lines (-v shows them)", len(lines)-most))
+}
