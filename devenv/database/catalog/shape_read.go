@@ -37,23 +37,35 @@ func (s *Shape) Read(ctx context.Context, tx pgx.Tx, versions query.VersionTable
 	return s.findRows(ctx, tx)
 }
 
+// tablesAtOnce limits the locks that looking for rows takes, and the depth of a query.
+const tablesAtOnce = 250
+
 // findRows finds out for each table whether it has a row.
 func (s *Shape) findRows(ctx context.Context, tx pgx.Tx) error {
-	if len(s.Tables) == 0 {
-		return nil
+	for first := 0; first < len(s.Tables); first += tablesAtOnce {
+		if err := findRowsOf(ctx, tx, s.Tables[first:min(first+tablesAtOnce, len(s.Tables))]); err != nil {
+			return err
+		}
 	}
-	questions := make([]string, len(s.Tables))
-	for i, t := range s.Tables {
+	return nil
+}
+
+// findRowsOf does it for some tables, and keeps no locks of them.
+func findRowsOf(ctx context.Context, tx pgx.Tx, tables []Table) error {
+	questions := make([]string, len(tables))
+	for i, t := range tables {
 		questions[i] = fmt.Sprintf("SELECT %d, EXISTS (SELECT FROM %s)", i, query.Quote(t.Schema, t.Name))
 	}
-	rows, err := tx.Query(ctx, strings.Join(questions, " UNION ALL "), pgx.QueryExecModeSimpleProtocol)
-	if err != nil {
+	return query.Aside(ctx, tx, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, strings.Join(questions, " UNION ALL "), pgx.QueryExecModeSimpleProtocol)
+		if err != nil {
+			return err
+		}
+		var at int
+		var held bool
+		_, err = pgx.ForEachRow(rows, []any{&at, &held}, func() error { tables[at].Rows = held; return nil })
 		return err
-	}
-	var at int
-	var held bool
-	_, err = pgx.ForEachRow(rows, []any{&at, &held}, func() error { s.Tables[at].Rows = held; return nil })
-	return err
+	})
 }
 
 func oidKey(oid uint32) string { return strconv.FormatUint(uint64(oid), 10) }

@@ -3,6 +3,8 @@ package data
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -268,4 +270,19 @@ func fingerprintOf(t *testing.T, conn *pgx.Conn) Fingerprint {
 		t.Fatal(err)
 	}
 	return print
+}
+
+func TestATableOfAnyWidthHasAFingerprint(t *testing.T) {
+	columns := make([]string, 1600)
+	for i := range columns {
+		columns[i] = fmt.Sprintf("c%d integer", i+1)
+	}
+	conn := servers.Template(t, "CREATE TABLE wide ("+strings.Join(columns, ", ")+", PRIMARY KEY (c1)); INSERT INTO wide (c1, c1599) VALUES (1, 2), (2, 3);"+
+		"CREATE TABLE none ()").Copy(t)
+	before := fingerprintOf(t, conn)
+	databasetest.Exec(t, conn, "UPDATE wide SET c1599 = 7 WHERE c1 = 1")
+	changes := before.Compare(fingerprintOf(t, conn))
+	if len(changes) != 1 || changes[0].Column != "c1599" || changes[0].Before != 2 {
+		t.Errorf("got %+v", changes)
+	}
 }

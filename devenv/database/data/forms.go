@@ -10,6 +10,16 @@ import (
 	"time"
 )
 
+// Patterns of the values that Postgres writes; they are used on every value.
+var (
+	intervalDays  = regexp.MustCompile(`(-?\d+) (year|mon|day)s?`)
+	intervalHours = regexp.MustCompile(`(-?)(\d+):(\d\d):(\d\d(?:\.\d+)?)`)
+	separator     = regexp.MustCompile(`[,;|]`)
+	arrayElement  = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"|[^,{}]+`)
+	hstorePair    = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"=>(?:"((?:[^"\\]|\\.)*)"|(NULL))`)
+	escaped       = regexp.MustCompile(`\\(.)`)
+)
+
 // sharedForm returns a value in the form that its family and another one have in common, and whether they have one.
 func sharedForm(text string, f, other family) (string, bool) {
 	pair := func(a, b family) bool { return f == a && other == b || f == b && other == a }
@@ -60,14 +70,14 @@ func seconds(text string, f family) string {
 	}
 	sum := new(big.Rat)
 	units := map[string]int64{"year": 31557600, "mon": 2592000, "day": 86400}
-	for _, m := range regexp.MustCompile(`(-?\d+) (year|mon|day)s?`).FindAllStringSubmatch(text, -1) {
+	for _, m := range intervalDays.FindAllStringSubmatch(text, -1) {
 		n, err := strconv.ParseInt(m[1], 10, 64)
 		if err != nil {
 			return text
 		}
 		sum.Add(sum, big.NewRat(n*units[m[2]], 1))
 	}
-	if m := regexp.MustCompile(`(-?)(\d+):(\d\d):(\d\d(?:\.\d+)?)`).FindStringSubmatch(text); m != nil {
+	if m := intervalHours.FindStringSubmatch(text); m != nil {
 		hours, _ := new(big.Rat).SetString(m[2])
 		minutes, _ := new(big.Rat).SetString(m[3])
 		rest, _ := new(big.Rat).SetString(m[4])
@@ -95,7 +105,7 @@ func list(text string, f family) string {
 			elements = append(elements, scalar(v))
 		}
 	default:
-		elements = regexp.MustCompile(`[,;|]`).Split(text, -1)
+		elements = separator.Split(text, -1)
 	}
 	for i := range elements {
 		elements[i] = strings.TrimSpace(elements[i])
@@ -115,7 +125,7 @@ func respelled(list string, of family) string {
 // arrayElements returns the elements of a one-dimensional array as Postgres writes it.
 func arrayElements(text string) []string {
 	var elements []string
-	for _, m := range regexp.MustCompile(`"((?:[^"\\]|\\.)*)"|[^,{}]+`).FindAllStringSubmatch(text, -1) {
+	for _, m := range arrayElement.FindAllStringSubmatch(text, -1) {
 		if strings.HasPrefix(m[0], `"`) {
 			elements = append(elements, unescaped(m[1]))
 		} else {
@@ -133,7 +143,7 @@ func pairs(text string, f family) string {
 			return text
 		}
 	} else {
-		for _, m := range regexp.MustCompile(`"((?:[^"\\]|\\.)*)"=>(?:"((?:[^"\\]|\\.)*)"|(NULL))`).FindAllStringSubmatch(text, -1) {
+		for _, m := range hstorePair.FindAllStringSubmatch(text, -1) {
 			values[unescaped(m[1])] = unescaped(m[2])
 			if m[3] != "" {
 				values[unescaped(m[1])] = nil
@@ -171,4 +181,4 @@ func scalar(value any) string {
 	return string(out)
 }
 
-func unescaped(text string) string { return regexp.MustCompile(`\\(.)`).ReplaceAllString(text, "$1") }
+func unescaped(text string) string { return escaped.ReplaceAllString(text, "$1") }

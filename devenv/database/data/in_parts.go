@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
+var word = regexp.MustCompile(`[\pL\pN]+`)
+
 // wordsOf returns a text's words.
-func wordsOf(text string) []string {
-	return regexp.MustCompile(`[\pL\pN]+`).FindAllString(strings.ToLower(text), -1)
-}
+func wordsOf(text string) []string { return word.FindAllString(strings.ToLower(text), -1) }
 
 // inParts reports whether all words of a column's values are in the row's new columns: those of a value of several
 // words in any of them, else all in the same one. A word that a new column has in every row proves nothing, unless

@@ -121,11 +121,14 @@ func elementFamily(typ, other string) family {
 	return familyOther
 }
 
+// plainNumber matches a text as a number is written.
+var plainNumber = regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?$`)
+
 // spellText normalizes a text that is compared with a value of another family.
 func spellText(text string, other family) string {
 	switch other {
 	case familyNumber:
-		if !regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?$`).MatchString(text) {
+		if !plainNumber.MatchString(text) {
 			return text
 		}
 	case familyBytes:

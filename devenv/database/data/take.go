@@ -62,19 +62,36 @@ type tableWork struct {
 	estimate int64 // approximate number of rows
 }
 
-// printTables scans tables until the queue is empty, in one read-only transaction.
+// tablesAtOnce and columnsAtOnce limit a transaction's locks and a query's columns: a server has room for some
+// thousands of the former, and for 1,664 of the latter.
+const (
+	tablesAtOnce  = 500
+	columnsAtOnce = 500
+)
+
+// printTables scans tables until the queue is empty, in read-only transactions.
 func printTables(ctx context.Context, conn *pgx.Conn, queue <-chan *tableWork) error {
-	return query.Read(ctx, conn, func(tx pgx.Tx) error {
-		for work := range queue {
-			if err := work.scan(ctx, tx); err != nil {
-				return fmt.Errorf("fingerprint table %s: %w", work.print.label(), err)
+	for more := true; more; {
+		err := query.Read(ctx, conn, func(tx pgx.Tx) error {
+			for range tablesAtOnce {
+				var work *tableWork
+				if work, more = <-queue; !more {
+					return nil
+				}
+				if err := work.scan(ctx, tx); err != nil {
+					return fmt.Errorf("fingerprint table %s: %w", work.print.label(), err)
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
-// scan counts and hashes one table in a single pass.
+// scan counts and hashes one table, in a single pass unless it has very many columns.
 func (w *tableWork) scan(ctx context.Context, tx pgx.Tx) error {
 	w.print.SampledBy = 1
 	if w.estimate > sampleAbove {
@@ -83,12 +100,25 @@ func (w *tableWork) scan(ctx context.Context, tx pgx.Tx) error {
 			w.print.SampledBy = 0
 		}
 	}
+	for first := 0; first == 0 || first < len(w.print.Columns); first += columnsAtOnce {
+		part := w.print
+		part.Columns = w.print.Columns[first:min(first+columnsAtOnce, len(w.print.Columns))]
+		if err := part.scan(ctx, tx); err != nil {
+			return err
+		}
+		w.print.Rows = part.Rows
+	}
+	return nil
+}
+
+// scan counts and hashes the table's columns.
+func (t *TablePrint) scan(ctx context.Context, tx pgx.Tx) error {
 	var found []string
-	if err := tx.QueryRow(ctx, w.print.query(), pgx.QueryExecModeSimpleProtocol).Scan(&w.print.Rows, &found); err != nil {
+	if err := tx.QueryRow(ctx, t.query(), pgx.QueryExecModeSimpleProtocol).Scan(&t.Rows, &found); err != nil {
 		return err
 	}
-	for i := range w.print.Columns {
-		c := &w.print.Columns[i]
+	for i := range t.Columns {
+		c := &t.Columns[i]
 		values, err := strconv.ParseInt(found[4*i], 10, 64)
 		if err != nil {
 			return err

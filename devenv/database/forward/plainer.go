@@ -73,12 +73,14 @@ func (c *comparison) remade(object string, was catalog.Object) int {
 // fillsItself reports whether a column gets a value by itself.
 func fillsItself(o catalog.Object) bool { return part(o, "default ")+part(o, "generated ") != "" }
 
+// functionOption matches an option in a function's head.
+var functionOption = regexp.MustCompile(`(?m)\b(SECURITY DEFINER|STRICT|LEAKPROOF|IMMUTABLE|STABLE|PARALLEL \w+)\b|^ SET .*$`)
+
 // lostOptions finds options of a function that went when it was written anew.
 func (c *comparison) lostOptions(name string, was, is catalog.Object) {
-	option := regexp.MustCompile(`(?m)\b(SECURITY DEFINER|STRICT|LEAKPROOF|IMMUTABLE|STABLE|PARALLEL \w+)\b|^ SET .*$`)
 	old, now := head(was.Definition), head(is.Definition)
 	var lost []string
-	for _, o := range option.FindAllString(old, -1) {
+	for _, o := range functionOption.FindAllString(old, -1) {
 		if o = strings.TrimSpace(o); !strings.Contains(now, o) && !c.said(o) && !c.saidSetting(name, o, now) {
 			lost = append(lost, o)
 		}

@@ -63,10 +63,12 @@ func (s script) does(verb string, names ...string) int {
 	return -1
 }
 
+var cascading = regexp.MustCompile(`(?i)\bCASCADE\b`)
+
 // mayApply reports whether a statement that composes its SQL may apply a verb to anything. Where it drops something with
 // CASCADE, only the verb that drops things of the kind names them: what else it alters loses them unsaid.
 func (s statement) mayApply(verb *regexp.Regexp) bool {
-	if !s.dynamic || !regexp.MustCompile(`(?i)\bCASCADE\b`).MatchString(s.text) {
+	if !s.dynamic || !cascading.MatchString(s.text) {
 		return s.dynamic && verb.MatchString(s.text)
 	}
 	return slices.ContainsFunc(verb.FindAllString(s.text, -1), func(found string) bool {
@@ -93,9 +95,10 @@ func naming(name string) *regexp.Regexp {
 // other, and -1 if there is none.
 func (s script) cause(verb, name string) int {
 	action, composed := regexp.MustCompile(`(?is)\b(?:`+verb+`)\b`), -1
+	called := naming(name)
 	for i := len(s) - 1; i >= 0; i-- {
 		for _, segment := range s[i].segments {
-			if action.MatchString(segment) && naming(name).MatchString(segment) {
+			if action.MatchString(segment) && called.MatchString(segment) {
 				return i
 			}
 		}
@@ -110,7 +113,7 @@ func (s script) cause(verb, name string) int {
 func (s script) cascade() int {
 	found := -1
 	for i := range s {
-		if regexp.MustCompile(`(?i)\bCASCADE\b`).MatchString(s[i].text) {
+		if cascading.MatchString(s[i].text) {
 			if found >= 0 {
 				return -1
 			}

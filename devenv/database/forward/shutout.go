@@ -115,15 +115,18 @@ func (c *comparison) rowSecurity() {
 	was, is := c.before.Access, c.after.Access
 	c.both(func(name string, old, now catalog.Object) {
 		on := part(now, "row level security")
-		cause := c.script.cause(`ROW\s+LEVEL\s+SECURITY|POLICY`, plainName(name))
-		change := Change{Object: name, Cause: cause, Mend: "CREATE POLICY … ON " + sqlName(name) + " TO … USING (…)"}
+		change := Change{Object: name, Mend: "CREATE POLICY … ON " + sqlName(name) + " TO … USING (…)"}
+		add := func() {
+			change.Cause = c.script.cause(`ROW\s+LEVEL\s+SECURITY|POLICY`, plainName(name))
+			c.add(change)
+		}
 		for _, role := range slices.Sorted(maps.Keys(is.Roles)) {
 			g := Grant{role, name}
 			if lost := without(was.Open[g], is.Open[g]); len(lost) > 0 && len(without(was.Rights[g], is.Rights[g])) == 0 {
 				change.Text = "row level security shuts the role " + role + " out of " + Label(name) + ": no policy lets it " +
 					strings.Join(lost, ", ")
 				change.Grave = was.Roles[role] || was.writes(role)
-				c.add(change)
+				add()
 			}
 		}
 		if on != "" && part(old, "row level security") != on && !c.told(name) && !c.hasPolicy(name) {
@@ -131,7 +134,7 @@ func (c *comparison) rowSecurity() {
 			if strings.Contains(on, "forced") {
 				change.Text = "row level security is forced on " + Label(name) + ", and no policy lets anybody see a row"
 			}
-			c.add(change)
+			add()
 		}
 	}, "table")
 	for _, name := range c.after.Catalog.Names("policy") {

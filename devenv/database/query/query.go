@@ -27,6 +27,17 @@ func Read(ctx context.Context, conn *pgx.Conn, f func(pgx.Tx) error) error {
 	})
 }
 
+// Aside runs f and goes back to where the transaction was before, which releases the locks that f took: a server has
+// room for those of some thousands of tables.
+func Aside(ctx context.Context, tx pgx.Tx, f func(pgx.Tx) error) error {
+	inner, err := tx.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // an error of f says more
+	return f(inner)
+}
+
 // Refused reports whether Postgres answered with an error. A server that has been ended, or has no memory or disk left,
 // has not answered.
 func Refused(err error) bool {

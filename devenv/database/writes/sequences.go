@@ -73,7 +73,7 @@ FROM %s s, pg_sequence q, LATERAL (SELECT s.last_value + CASE WHEN s.is_called T
 	var at int
 	var next, most int64
 	var taken bool
-	err = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
+	err = query.Aside(ctx, tx, func(tx pgx.Tx) error {
 		all := "SELECT * FROM (" + strings.Join(questions, " UNION ALL ") + ") q WHERE next <= most"
 		rows, err := tx.Query(ctx, all, pgx.QueryExecModeSimpleProtocol)
 		if err != nil {
