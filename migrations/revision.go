@@ -24,6 +24,23 @@ type Revision struct {
 // Merge reports whether the revision has several parents.
 func (r Revision) Merge() bool { return len(r.Down) > 1 }
 
+// StartsLine reports whether the revision begins a branch of its own by design: it has a label, and the base keeps
+// several heads.
+func (r Revision) StartsLine(baseHeads []string) bool {
+	return len(r.Down) == 0 && len(r.Labels) > 0 && len(baseHeads) > 1
+}
+
+// MostHeads returns how many heads a history may have when a branch with these revisions is merged with a base.
+func MostHeads(own []Revision, baseHeads []string) int {
+	most := max(1, len(baseHeads))
+	for _, r := range own {
+		if r.StartsLine(baseHeads) {
+			most++
+		}
+	}
+	return most
+}
+
 // History holds all of a project's migration files and what is wrong with the files and their graph. Reading it needs
 // no database.
 type History struct {

@@ -27,7 +27,7 @@ func judgeHeads(f *Facts) Finding {
 			heads = append(heads, r)
 		}
 	}
-	if len(heads) <= max(1, len(f.BaseHeads)) {
+	if len(heads) <= migrations.MostHeads(f.Revisions, f.BaseHeads) {
 		return clean(fmt.Sprintf("%s after merging with %s", report.Count(len(heads), "head"), f.BaseRef))
 	}
 	names := make([]string, 0, len(heads))
@@ -124,6 +124,8 @@ const historyHeadsPage = `After your branch is merged with the base branch, the 
 
 Why it matters: with two heads, an upgrade to the head refuses to run for everybody who pulls the merge. It happens when two
 branches each add a migration to the same parent and both are merged.
+
+A base that keeps several heads by design may have as many, and one more for each labelled root that the branch adds.
 
 Example: develop has gained revision b0a500000002, and the branch, which is older, follows the same parent:
 

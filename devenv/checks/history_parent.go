@@ -83,6 +83,9 @@ func (f *Facts) parentHint() string {
 // the base.
 func (f *Facts) firstWithWrongParent() (migrations.Revision, bool) {
 	for _, r := range f.Revisions {
+		if r.StartsLine(f.BaseHeads) {
+			continue
+		}
 		if len(r.Down) == 0 && len(f.BaseHeads) > 0 && !slices.Contains(f.BaseHeads, r.ID) { // not the baseline itself
 			return r, true
 		}

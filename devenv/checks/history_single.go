@@ -22,6 +22,8 @@ func judgeSingle(f *Facts) Finding {
 		return unasked("the branch adds no revision")
 	case len(f.Revisions) == 1:
 		return clean("the branch adds one migration")
+	case len(f.BaseHeads) > 1 && !f.followsItself():
+		return clean("the branch adds one migration to each of several branches of the history")
 	}
 	evidence := make([]report.Evidence, 0, len(f.Revisions))
 	for _, r := range f.Revisions {
@@ -30,6 +32,20 @@ func judgeSingle(f *Facts) Finding {
 	return found(fmt.Sprintf("the branch adds %d migrations", len(f.Revisions)),
 		"combine them: devenv new-migration --replace \"…\"\n"+
 			"or, if several are intended, in .devenv.yaml:\n    migrations: {per_branch: many}", evidence...)
+}
+
+// followsItself reports whether one of the branch's revisions follows another one, or the same as another one.
+func (f *Facts) followsItself() bool {
+	parents := map[string]bool{}
+	for _, r := range f.Revisions {
+		for _, down := range r.Down {
+			if parents[down] || f.ownerOf(down) == "yours" {
+				return true
+			}
+			parents[down] = true
+		}
+	}
+	return false
 }
 
 const historySinglePage = `A branch that changes the database should add one migration.

@@ -143,7 +143,7 @@ func (w *writer) applyBranch(ctx context.Context, log *step.Log) (bool, error) {
 	if len(w.migration.Revisions) == 0 {
 		return true, nil
 	}
-	if len(w.migration.History.Heads()) > max(1, len(w.BaseHeads())) {
+	if len(w.migration.History.Heads()) > migrations.MostHeads(w.migration.Revisions, w.BaseHeads()) {
 		log.Skipped("the branch's own migrations fail: the history has several heads (history.heads)")
 		return false, nil
 	}
