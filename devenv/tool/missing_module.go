@@ -13,10 +13,12 @@ import (
 	"devenv/devenv/report"
 )
 
-// Python's two messages for a missing module; the second is for a directory that lacks the file.
+// Python's two messages for a missing module, of which the second is for a directory that lacks the file, and
+// SQLAlchemy's for one of its own.
 var (
-	noModule  = regexp.MustCompile(`ModuleNotFoundError: No module named '([\w.]+)'`)
-	notInside = regexp.MustCompile(`ImportError: cannot import name '(\w+)' from '([\w.]+)' \(unknown location\)`)
+	noModule   = regexp.MustCompile(`ModuleNotFoundError: No module named '([\w.]+)'`)
+	notInside  = regexp.MustCompile(`ImportError: cannot import name '(\w+)' from '([\w.]+)' \(unknown location\)`)
+	noGreenlet = regexp.MustCompile(`greenlet library is required|requires that the Python 'greenlet' library`)
 )
 
 // ExplainMissing adds a hint to a failure of the project's code that is caused by a missing module: devenv works on
@@ -81,6 +83,9 @@ func generatorsFor(module string, files []string) []string {
 	return commands
 }
 
+// greenlet is the module on which SQLAlchemy's asyncio depends.
+const greenlet = "greenlet"
+
 // missingModule returns the module that a failure's message or output reports as missing; empty if it reports none.
 func missingModule(err error) string {
 	if err == nil {
@@ -92,6 +97,9 @@ func missingModule(err error) string {
 	}
 	if m := notInside.FindStringSubmatch(text); m != nil {
 		return m[2] + "." + m[1]
+	}
+	if noGreenlet.MatchString(text) {
+		return greenlet
 	}
 	return ""
 }
@@ -136,6 +144,10 @@ func missingHint(module, home string, generators []string) string {
 	if module == "psycopg" || module == "psycopg2" {
 		return "for postgresql:// SQLAlchemy takes psycopg from 2.1 on, and psycopg2 before: let the service's image have " + module +
 			", keep SQLAlchemy where it was, or name the driver that is installed in the address, such as postgresql+psycopg2://"
+	}
+	if module == greenlet {
+		return "SQLAlchemy's asyncio needs greenlet, which it no longer brings by itself from 2.1 on: let the service's image have " +
+			"sqlalchemy[asyncio], or keep SQLAlchemy where it was"
 	}
 	command := "…"
 	if len(generators) > 0 {

@@ -14,6 +14,7 @@ func TestMissingModuleIsFoundInAProgramsOutput(t *testing.T) {
 	for want, output := range map[string][]string{
 		"shop.gen":   {"Traceback", "ModuleNotFoundError: No module named 'shop.gen'"},
 		"gen.api_pb": {"ImportError: cannot import name 'api_pb' from 'gen' (unknown location)"},
+		"greenlet":   {"ImportError: The SQLAlchemy asyncio module requires that the Python 'greenlet' library is installed."},
 		"":           {"ImportError: cannot import name 'Item' from 'shop.models' (/app/shop/models.py)"},
 	} {
 		if got := missingModule(report.Fail(report.KindWork, "", "start it").WithOutput(output)); got != want {
@@ -22,6 +23,15 @@ func TestMissingModuleIsFoundInAProgramsOutput(t *testing.T) {
 	}
 	if got := missingModule(errors.New("ModuleNotFoundError: No module named 'gen'")); got != "gen" {
 		t.Errorf("a message alone gives %q", got)
+	}
+}
+
+func TestLibrariesThatSQLAlchemyNoLongerBringsAreExplained(t *testing.T) {
+	t.Parallel()
+	for module, want := range map[string]string{"psycopg": "postgresql+psycopg2://", "greenlet": "sqlalchemy[asyncio]"} {
+		if hint := missingHint(module, "", nil); !strings.Contains(hint, want) || !strings.Contains(hint, "keep SQLAlchemy where it was") {
+			t.Errorf("%s: the hint is %q", module, hint)
+		}
 	}
 }
 
