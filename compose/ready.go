@@ -33,9 +33,9 @@ type Ready struct {
 	// Since is when the service was last started, by the engine's clock: older log lines do not count. Zero counts
 	// all.
 	Since time.Time
-	// Unhealthy, if set, receives what the healthcheck said when it has failed for good, once: a service that starts
-	// slowly may yet become healthy, but whoever waits should know what for.
-	Unhealthy func(said string)
+	// Unhealthy, if set, receives the last line of the healthcheck's output and that of the service's log when the check
+	// has failed for good, once: a slow service may yet become healthy, but whoever waits should know what for.
+	Unhealthy func(probe, log string)
 	// runs is for a service without healthcheck and port: it is ready when it runs. ends is for one that is meant to
 	// end: it is ready once it has exited with success.
 	runs, ends bool

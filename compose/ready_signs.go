@@ -92,18 +92,25 @@ func poll(ctx context.Context, every time.Duration, look func() (bool, error)) e
 }
 
 // healthy waits for the healthcheck, and tells once what it said if it has failed for good.
-func (s signs) healthy(ctx context.Context, id string, unhealthy func(said string)) (string, error) {
+func (s signs) healthy(ctx context.Context, id string, unhealthy func(probe, log string)) (string, error) {
 	return "healthcheck", poll(ctx, inspectEvery, func() (bool, error) {
 		container, err := s.engine.Inspect(ctx, id)
 		if err != nil || container.Health == nil {
 			return false, err
 		}
 		if log := container.Health.Log; container.Health.Status == "unhealthy" && len(log) > 0 && unhealthy != nil {
-			unhealthy(log[len(log)-1])
+			lines, _ := s.engine.Tail(ctx, id, 1) // it is only a remark
+			unhealthy(lastLine(log[len(log)-1]), lastLine(strings.Join(lines, "\n")))
 			unhealthy = nil
 		}
 		return container.Health.Status == "healthy", nil
 	})
+}
+
+// lastLine returns the last line of an output.
+func lastLine(output string) string {
+	output = strings.TrimSpace(output)
+	return output[strings.LastIndexByte(output, '\n')+1:]
 }
 
 // logged waits until the container's log holds the text.

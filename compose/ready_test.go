@@ -152,8 +152,9 @@ services:
 	s.says("last words")
 	s.probed()
 	told := ""
-	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: 2 * time.Second, Unhealthy: func(said string) { told += said }})
-	if told != "the probe says why" {
+	ready := compose.Ready{Timeout: 2 * time.Second, Unhealthy: func(probe, log string) { told += probe + ", " + log }}
+	_, err := s.client.WaitReady(t.Context(), s.id, ready)
+	if told != "the probe says why, last words" {
 		t.Errorf("while it waited, it told %q", told)
 	}
 	said := strings.Join(report.OutputOf(err), "\n")

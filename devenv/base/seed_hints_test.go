@@ -21,7 +21,12 @@ func TestHistoryHintNamesWhatIsMissing(t *testing.T) {
 			t.Errorf("%s: %q does not hold %q", name, got, c.want)
 		}
 	}
-	if got := historyHint(&migrations.Failure{Code: migrations.FailureConnect}); got != "" {
-		t.Errorf("a connection that broke is helped with %q", got)
+	for _, code := range []migrations.FailureCode{migrations.FailureConnect, migrations.FailureException, migrations.FailureNoEnv} {
+		if got := historyHint(&migrations.Failure{Code: code}); got != "" {
+			t.Errorf("what failed before any revision (%s) is helped with %q", code, got)
+		}
+	}
+	if got := historyHint(&migrations.Failure{Code: migrations.FailureException, Revision: "a1"}); !strings.Contains(got, "dump") {
+		t.Errorf("a revision that raised is helped with %q", got)
 	}
 }

@@ -87,7 +87,9 @@ func (t *Services) start(ctx context.Context, service string, ready compose.Read
 		ready.Timeout = ReadyTimeout
 	}
 	ready.Declared, ready.StaysUp, ready.Patient = compose.DeclaredPorts(model), staysUp, true
-	ready.Unhealthy = func(said string) { t.Checkout.Workspace.Note(stillUnhealthy(service, said)) }
+	ready.Unhealthy = func(probe, log string) {
+		t.Checkout.Workspace.Note(stillUnhealthy(service, probe, log))
+	}
 	for again := 0; ; again++ {
 		readiness, err := t.startOnce(ctx, id, ready, watch)
 		var ended compose.Ended
@@ -106,13 +108,15 @@ func (t *Services) start(ctx context.Context, service string, ready compose.Read
 }
 
 // stillUnhealthy is the remark about a service whose healthcheck fails while a run waits for it.
-func stillUnhealthy(service, said string) string {
-	first, _, _ := strings.Cut(strings.TrimSpace(said), "\n")
-	if first == "" {
-		first = "nothing"
+func stillUnhealthy(service, probe, log string) string {
+	text := "waiting for the service " + service + ", whose healthcheck fails"
+	if probe != "" {
+		text += ": " + probe
 	}
-	return "waiting for the service " + service + ", whose healthcheck fails; it says: " + first +
-		" (another sign for the backend: backend: {ready: {log: …}})"
+	if log != "" {
+		text += "; the last line of its log: " + log
+	}
+	return text
 }
 
 // startOnce starts a service, which gets the full time to become ready.
