@@ -59,6 +59,9 @@ func exchangedLine(item any) any {
 	if !ok {
 		return undoLine(item)
 	}
+	if i.DryRun && i.Empty {
+		return fmt.Sprintf("would give %s data, in %s, where it has none yet: %s", i.Service, i.Location, i.To)
+	}
 	if i.DryRun {
 		return fmt.Sprintf("would replace the data of %s in %s with: %s", i.Service, i.Location, i.To)
 	}

@@ -44,6 +44,13 @@ func judgeAtomic(f *Facts) Finding {
 	case len(evidence) > 0:
 		hint := "finish it, in this revision or the next:\n" + indented(m.finish(unfinished[0]))
 		return found(evidence[0].Message+more(len(evidence)-1), hint, evidence...)
+	case a.Points == 0 && a.Transactions > 1:
+		return clean(fmt.Sprintf("a failure between its %s leaves no revision half applied", report.Count(a.Transactions, "transaction")))
+	case a.Transactions > 1 && a.Tried == 0:
+		return unasked("a revision handles the failure itself, so that what one leaves behind is not known")
+	case a.Transactions > 1 && a.Tried < a.Points:
+		return clean(fmt.Sprintf("a failure between its %s can be retried, at the %d of %d points that were tried",
+			report.Count(a.Transactions, "transaction"), a.Tried, a.Points))
 	case a.Transactions > 1:
 		return clean(fmt.Sprintf("a failure between its %s can be retried", report.Count(a.Transactions, "transaction")))
 	}
@@ -65,6 +72,7 @@ func breakEvidence(f *Facts, b AtomicBreak) report.Evidence {
 	e.Message = "a failure after this statement leaves the migration half done, and the version not recorded"
 	if b.Retry != nil {
 		e = failureEvidence(f, b.Retry)
+		e.OwnWords = true
 		e.Message = fmt.Sprintf("a failure in the middle leaves the migration half done, and the retry fails: %s", b.Retry.Message)
 	}
 	for i, d := range b.Left {

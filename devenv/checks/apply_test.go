@@ -69,7 +69,7 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 		"one transaction": {func(*Facts) {}, "apply.atomic", report.StatusPass, []string{"one transaction: all or nothing"}},
 		"two that can be retried": {
 			func(f *Facts) {
-				f.Atomic.Transactions = 2
+				f.Atomic.Transactions, f.Atomic.Tried, f.Atomic.Points = 2, 1, 1
 			}, "apply.atomic", report.StatusPass, []string{"a failure between its 2 transactions can be retried"},
 		},
 		"half done, and the retry fails": {

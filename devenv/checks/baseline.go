@@ -27,6 +27,8 @@ func (f *Facts) whyNotRun() string {
 		return f.NothingToTry
 	case f.Seeded.Failure != nil:
 		return "the upgrade failed (apply.seeded)"
+	case f.Seeded.Unrecorded:
+		return "the database is not at the head after the upgrade (apply.seeded)"
 	}
 	return "not tried"
 }

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -28,7 +29,7 @@ func judgeChanged(f *Facts) Finding {
 			stamped = append(stamped, shortObject(report.Evidence{Table: c.Table, Column: c.Column}))
 		case c.Kind == data.ValuesChanged:
 			e := changeEvidence(c)
-			e.Revision = f.onlyRevision()
+			f.blame(&e)
 			evidence = append(evidence, e)
 		}
 	}
@@ -43,10 +44,13 @@ func judgeChanged(f *Facts) Finding {
 	}
 	evidence = slices.DeleteFunc(evidence, f.covers)
 	switch {
+	case len(evidence) == 0 && f.Data.Rows == 0:
+		return unasked("the base has no row that could change")
 	case len(evidence) == 0 && len(stamped) > 0:
-		return clean("every value is unchanged, but for the time of the change in " + strings.Join(stamped, ", "))
+		return clean("every value that is still there is unchanged, but for the time of the change in " + strings.Join(stamped, ", ") +
+			f.asFarAsRead())
 	case len(evidence) == 0:
-		return clean("every value is unchanged")
+		return clean("every value that is still there is unchanged" + f.asFarAsRead())
 	}
 	hint, said := "if the change is intended, say so in the revision:\n", map[string]bool{}
 	for _, e := range evidence {
@@ -58,6 +62,22 @@ func judgeChanged(f *Facts) Finding {
 	}
 	hint += "otherwise keep the values: use a type that holds them, or convert them in USING"
 	return found(evidence[0].Message+more(len(evidence)-1), hint, evidence...)
+}
+
+// asFarAsRead returns a remark on an answer about all values if not all were compared.
+func (f *Facts) asFarAsRead() string {
+	parts := make([]string, 0, len(f.Data.Partly))
+	for _, t := range f.Data.Partly {
+		part := "none"
+		if t.SampledBy > 0 {
+			part = fmt.Sprintf("one row in %d", t.SampledBy)
+		}
+		parts = append(parts, fmt.Sprintf("of %s, which is large, %s", t.Table, part))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ", as far as was compared: " + strings.Join(parts, "; ")
 }
 
 // changeEvidence returns what happened to a column's values.

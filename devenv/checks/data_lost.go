@@ -23,14 +23,22 @@ func judgeLost(f *Facts) Finding {
 		return unasked(f.whyNotRun())
 	}
 	var evidence []report.Evidence
+	elsewhere := ""
 	for _, c := range f.Data.Changes {
 		e, ok := lossEvidence(c)
-		if e.Revision = f.onlyRevision(); ok && !f.covers(e) && !f.restored(c) {
+		switch f.blame(&e); {
+		case !ok || f.covers(e):
+		case f.restored(c):
+			elsewhere = "; the downgrade restores those of " + shortObject(e)
+		default:
 			evidence = append(evidence, e)
 		}
 	}
-	if len(evidence) == 0 {
-		return clean("every row and value is still there")
+	switch {
+	case len(evidence) == 0 && f.Data.Rows == 0:
+		return unasked("the base has no row that could be lost")
+	case len(evidence) == 0:
+		return clean("every row and value is still there" + elsewhere)
 	}
 	hint := "if the loss is intended, say so in the revision:\n"
 	if slices.ContainsFunc(evidence, f.renamed) {
@@ -74,6 +82,14 @@ func lossEvidence(c data.Change) (report.Evidence, bool) {
 
 // shortObject returns the name of an object for people to read, without the schema public.
 func shortObject(e report.Evidence) string { return strings.TrimPrefix(objectOf(e), "public.") }
+
+// blame adds the statement behind a change of the data to its evidence, or the branch's only revision.
+func (f *Facts) blame(e *report.Evidence) {
+	e.Revision = f.onlyRevision()
+	if cause, ok := f.Data.Causes[objectOf(*e)]; ok {
+		e.Revision, e.File, e.Line, e.Statement = cause.Revision, f.fileOf(cause.Revision), cause.Line, cause.SQL
+	}
+}
 
 // sampled returns a remark when not every row was read.
 func sampled(rate int) string {

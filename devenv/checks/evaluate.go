@@ -16,7 +16,7 @@ func Evaluate(facts Facts, s Selection, progress func(report.Check)) []report.Ch
 	ledger := newLedger(facts.Revisions)
 	answers := make([]report.Check, 0, len(All()))
 	for _, c := range All() {
-		facts.unusedWaivers = ledger.unused()
+		facts.unusedWaivers, facts.waivers.of, facts.waivers.unasked = ledger.unused(), len(ledger.entries), ledger.unasked()
 		answer := judge(c, &facts, s, ledger)
 		answers = append(answers, answer)
 		progress(answer)
@@ -36,7 +36,7 @@ func Skipped(reason string) []report.Check {
 func judge(c Check, facts *Facts, s Selection, ledger *ledger) report.Check {
 	answer := report.Check{ID: c.ID, Evidence: []report.Evidence{}}
 	if why := s.Off(c.ID); why != "" {
-		answer.Status, answer.Summary = report.StatusSkip, why
+		answer.Status, answer.Summary, answer.LeftOut = report.StatusSkip, why, true
 		return answer
 	}
 	finding := facts.asked(c)
@@ -147,7 +147,7 @@ func (l *ledger) waive(answer *report.Check) (left int) {
 			continue
 		}
 		waived := e
-		waived.Detail = joined(e.Detail, "waived: "+reason)
+		waived.Detail, waived.Waived = joined(e.Detail, "waived: "+reason), reason
 		covered = append(covered, waived)
 		if !slices.Contains(reasons, reason) {
 			reasons = append(reasons, reason)
@@ -204,6 +204,16 @@ func (l *ledger) unused() []report.Evidence {
 		}
 	}
 	return unused
+}
+
+// unasked returns how many waivers are of checks that gave no answer.
+func (l *ledger) unasked() (n int) {
+	for _, e := range l.entries {
+		if !e.asked {
+			n++
+		}
+	}
+	return n
 }
 
 // NeedsObject reports whether a waiver of the check must name the object it allows.

@@ -43,6 +43,7 @@ func TestTheEvidenceOfAFindingIsWhole(t *testing.T) {
 	witnessed.Table, witnessed.Insert = "crm.users", "INSERT INTO a;\nINSERT INTO b"
 	witnessed.Detail = "users.tenant becomes NOT NULL; a row"
 	retried.Message = "a failure in the middle leaves the migration half done, and the retry fails: null"
+	retried.OwnWords = true
 	retried.Detail = "a row; left behind: a; left behind: b; left behind: c; and 2 more; after: COMMIT"
 	apart.Detail = "a row; one revision at a time works"
 	witnesses := WitnessOutcome{Ran: true, Tried: []WitnessTrial{{
@@ -73,7 +74,7 @@ func TestTheEvidenceOfAFindingIsWhole(t *testing.T) {
 			f.Revisions[0].Down = []string{"zzz"}
 		}, []report.Evidence{
 			{Revision: "3f2a", File: path, Line: 4, Message: "its parent zzz does not exist"},
-			{Revision: "3f2a", File: path, Message: "its parent is zzz, the head of develop is 1b2c"},
+			{Revision: "3f2a", File: path, Message: "its parent is zzz, but the head of develop is 1b2c"},
 		}},
 		"history.edited": {func(f *Facts) {
 			f.Edited = []Edit{{Path: "versions/1b2c.py", Status: "renamed", RenamedTo: "versions/1b2d.py"}}
@@ -174,7 +175,7 @@ func TestTheEvidenceOfAFindingIsWhole(t *testing.T) {
 			}}
 		}, []report.Evidence{{
 			Revision: "3f2a", File: path, Line: 12, Statement: "CREATE TABLE users ()", Table: "public.users", Insert: "INSERT INTO users",
-			SQLState: "42501", Message: "as role app: denied", Detail: "at line 1",
+			SQLState: "42501", Message: "as role app: denied", OwnWords: true, Detail: "at line 1",
 		}}},
 		"start.branch": {func(f *Facts) {
 			f.Branch.Err = ends

@@ -67,6 +67,8 @@ type Facts struct {
 	Spent map[Trial]time.Duration
 
 	unusedWaivers []report.Evidence
+	// waivers is how many waivers the revisions have, and of how many the check gave no answer.
+	waivers struct{ of, unasked int }
 	// waived reports whether a waiver covers a piece of evidence, while what it leaves is judged; nil otherwise.
 	waived func(report.Evidence) bool
 }

@@ -56,10 +56,11 @@ type WitnessTrial struct {
 // AtomicOutcome is what failures in the middle of the upgrade leave behind.
 type AtomicOutcome struct {
 	Ran bool
-	// Transactions is the number of transactions the upgrade takes.
-	Transactions int
-	Breaks       []AtomicBreak
-	Unfinished   []Unfinished
+	// Transactions is the number of transactions the upgrade takes. Tried is at how many points it was broken off, Points
+	// at how many a failure would leave a revision half applied.
+	Transactions, Tried, Points int
+	Breaks                      []AtomicBreak
+	Unfinished                  []Unfinished
 }
 
 // Unfinished is an index or a constraint of a table (schema.table) that the upgrade leaves INVALID or NOT VALID.
@@ -85,8 +86,8 @@ type SmokeOutcome struct {
 	Unjudged        []string
 }
 
-// SmokeWrite is a write that fails. Cause is the migration's last statement that touched the table, or its last
-// statement of all if none did. Mention is the line of the base's code that names a constant.
+// SmokeWrite is a write that fails. Cause is the migration's last statement that names the table, if one does. Mention
+// is the line of the base's code that names a constant.
 type SmokeWrite struct {
 	writes.Failed
 	Cause   migrations.Statement

@@ -26,16 +26,41 @@ func judgeParent(f *Facts) Finding {
 	if first, ok := f.firstWithWrongParent(); ok {
 		evidence = append(evidence, report.Evidence{
 			Revision: first.ID, File: first.Path,
-			Message: fmt.Sprintf("its parent is %s, the head of %s is %s", parents(first), f.BaseRef, strings.Join(f.BaseHeads, ", ")),
+			Message: fmt.Sprintf("its parent is %s, but %s", parents(first), f.headsOfBase()),
 		})
 	}
 	switch {
 	case len(evidence) == 0 && len(f.Revisions) == 0:
 		return unasked("the branch adds no revision")
 	case len(evidence) == 0:
-		return clean(fmt.Sprintf("follows %s, the head of %s", parents(f.Revisions[0]), f.BaseRef))
+		return clean(f.descent())
 	}
 	return found(evidence[0].Message, f.parentHint(), evidence...)
+}
+
+// headsOfBase tells which heads the base has.
+func (f *Facts) headsOfBase() string {
+	switch len(f.BaseHeads) {
+	case 0:
+		return f.BaseRef + " has no revision"
+	case 1:
+		return "the head of " + f.BaseRef + " is " + f.BaseHeads[0]
+	}
+	return "the heads of " + f.BaseRef + " are " + strings.Join(f.BaseHeads, ", ")
+}
+
+// descent tells what the branch's first revision follows.
+func (f *Facts) descent() string {
+	first := f.Revisions[0]
+	switch {
+	case len(first.Down) == 0 && len(f.BaseHeads) == 0:
+		return "begins the history: " + f.headsOfBase()
+	case len(first.Down) == 0:
+		return "begins the history, as what " + f.BaseRef + "'s databases have already"
+	case len(f.BaseHeads) > 1:
+		return fmt.Sprintf("follows %s, of the heads of %s", parents(first), f.BaseRef)
+	}
+	return fmt.Sprintf("follows %s, the head of %s", parents(first), f.BaseRef)
 }
 
 // problems returns the problems of the graph. When two files share an id, the branch's is the copy, whichever was read

@@ -20,7 +20,7 @@ func ready(change func(*Facts)) Facts {
 		History: migrations.History{Revisions: []migrations.Revision{{ID: "1b2c", Path: "versions/1b2c.py", Root: true}, own}},
 	}, Outcomes: Outcomes{
 		Seeded: Outcome{Ran: true}, Scratch: Outcome{Ran: true}, Drift: DriftOutcome{Outcome: Outcome{Ran: true}},
-		Data: DataOutcome{Ran: true}, Models: ModelsOutcome{Ran: true},
+		Data: DataOutcome{Ran: true, Rows: 3}, Models: ModelsOutcome{Ran: true},
 		Reverse:  ReverseOutcome{Down: Outcome{Ran: true}, Again: Outcome{Ran: true}, SchemaRead: true},
 		Stepwise: StepwiseOutcome{Compared: true}, Adversarial: WitnessOutcome{Ran: true},
 		Atomic: AtomicOutcome{Ran: true, Transactions: 1}, Smoke: SmokeOutcome{Ran: true}, Unintended: UnintendedOutcome{Ran: true},

@@ -68,10 +68,22 @@ type ModelsOutcome struct {
 
 // DataOutcome is what the upgrade did to the existing data.
 type DataOutcome struct {
-	Ran     bool
+	Ran bool
+	// Rows is how many rows the base's data has; Partly are the large tables of which not every value was compared.
+	Rows    int64
+	Partly  []PartlyRead
 	Changes []data.Change
+	// Causes holds the statement of the migration behind a change, by what it concerns: schema.table or
+	// schema.table.column. One that several may have caused has none.
+	Causes map[string]migrations.Statement
 	// Unsteady are columns that another run of the same migration fills with different values.
 	Unsteady []Unsteady
+}
+
+// PartlyRead is a table (schema.table) of which the values of one row in SampledBy were compared; of none if it is 0.
+type PartlyRead struct {
+	Table     string
+	SampledBy int
 }
 
 // Unsteady is a column whose values differ between runs. Random is true when it existed before and differs in every

@@ -27,7 +27,12 @@ func judgeReverseSchema(f *Facts) Finding {
 	differences := slices.DeleteFunc(slices.Clone(f.Reverse.Differences), func(d catalog.Difference) bool {
 		return onlyMoreValues(d) || f.Database.makes(d)
 	})
-	if len(differences) == 0 {
+	all := len(differences)
+	differences = slices.DeleteFunc(differences, f.lostByUpgrade)
+	switch {
+	case len(differences) == 0 && all > 0:
+		return clean("beyond what drift.unintended says, the downgrade restores the base's schema")
+	case len(differences) == 0:
 		return clean("the downgrade restores the base's schema")
 	}
 	evidence := make([]report.Evidence, 0, len(differences))
@@ -41,6 +46,14 @@ func judgeReverseSchema(f *Facts) Finding {
 	first, w := differences[0], f.mender().Words()
 	return found("the downgrade does not restore the base's schema: "+first.Object+more(len(evidence)-1),
 		"undo in "+w.Downgrade+" what "+w.Upgrade+" does, last first; an enum type needs its own DROP TYPE", evidence...)
+}
+
+// lostByUpgrade reports whether drift.unintended says of a difference that the upgrade lost it, which the downgrade
+// could not know. Such a loss is mended in the upgrade.
+func (f *Facts) lostByUpgrade(d catalog.Difference) bool {
+	return slices.ContainsFunc(f.unintended(), func(c UnintendedChange) bool {
+		return c.Object == d.Object && c.Was != "" && (d.Is == "" || strings.Contains(d.Was, c.Was) && !strings.Contains(d.Is, c.Was))
+	})
 }
 
 // onlyMoreValues reports whether a difference is an enum type that kept all its values, in order, and gained some.

@@ -27,6 +27,10 @@ func judgeStartBase(f *Facts) Finding {
 	switch {
 	case f.Base.Ran && len(named) > 0 && finding.Answer != Found:
 		finding = found(namedSummary(named), named[0].inTwoReleases(), finding.Evidence...)
+		if len(old) > 0 {
+			finding.Summary += "; besides, " + oldSummary(old)
+			finding.Hint += "\n" + f.mender().oldWrite(old[0])
+		}
 	case len(old) > 0 && finding.Answer != Found:
 		finding = found(oldSummary(old), f.mender().oldWrite(old[0]), finding.Evidence...)
 	case f.Base.Ran && len(f.Gone) > 0 && len(named) == 0 && finding.Answer == Clean:
@@ -37,6 +41,10 @@ func judgeStartBase(f *Facts) Finding {
 		finding.Evidence = append(finding.Evidence, mentions...)
 	}
 	finding.Evidence = append(finding.Evidence, old...)
+	if finding.Answer == Found {
+		finding.Hint += "\nor, if the base's code never runs on the new schema:\n" + indented(f.mender().waiver("start.base"))
+		finding.Hint = strings.TrimPrefix(finding.Hint, "\n")
+	}
 	return finding
 }
 

@@ -25,8 +25,9 @@ func UnansweredBy(err error) Unanswered {
 func Lost(u Unanswered, s Selection) []report.Check {
 	answers := make([]report.Check, 0, len(All()))
 	for _, c := range All() {
-		answer := report.Check{ID: c.ID, Status: report.StatusSkip, Summary: s.Off(c.ID), Evidence: []report.Evidence{}}
-		if answer.Summary == "" {
+		off := s.Off(c.ID)
+		answer := report.Check{ID: c.ID, Status: report.StatusSkip, Summary: off, LeftOut: off != "", Evidence: []report.Evidence{}}
+		if off == "" {
 			finding := u.finding()
 			answer.Summary, answer.Hint, answer.Evidence = finding.Summary, finding.Hint, finding.Evidence
 			answer.Unanswered = s.decisive(c)

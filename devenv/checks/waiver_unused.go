@@ -15,7 +15,13 @@ func waiverUnused() Check {
 }
 
 func judgeUnused(f *Facts) Finding {
-	if len(f.unusedWaivers) == 0 {
+	switch {
+	case len(f.unusedWaivers) == 0 && f.waivers.of == 0:
+		return clean("the branch's revisions have no waiver")
+	case len(f.unusedWaivers) == 0 && f.waivers.unasked > 0:
+		return clean(fmt.Sprintf("of %s, %d were needed; the checks of the others gave no answer",
+			report.Count(f.waivers.of, "waiver"), f.waivers.of-f.waivers.unasked))
+	case len(f.unusedWaivers) == 0:
 		return clean("every waiver was needed")
 	}
 	first := f.unusedWaivers[0]

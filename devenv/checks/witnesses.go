@@ -79,7 +79,7 @@ func withRest(evidence, rest []report.Evidence) []report.Evidence {
 
 // witnessSummary returns how many rows were tried, and what they did not prove.
 func witnessSummary(o WitnessOutcome) string {
-	tried, unproved := 0, ""
+	tried, unbuilt, unproved := 0, len(unbuilt(o)), ""
 	for _, t := range o.Tried {
 		if len(t.Witness.Inserts) > 0 {
 			tried++
@@ -88,9 +88,14 @@ func witnessSummary(o WitnessOutcome) string {
 	if n := len(o.Unproved); n > 0 {
 		unproved = fmt.Sprintf("; %s moved 0 rows: not proved", report.Count(n, "statement"))
 	}
+	if unbuilt > 0 && tried > 0 {
+		unproved = fmt.Sprintf("; for %s no row could be made", report.Count(unbuilt, "more restriction")) + unproved
+	}
 	switch {
 	case len(o.Tried) == 0:
 		return "the migration asks nothing new of existing rows" + unproved
+	case tried == 0 && unbuilt > 0:
+		return fmt.Sprintf("not proved: no row could be made to break %s", report.Count(unbuilt, "restriction")) + unproved
 	case tried == 0:
 		return "no row that was legal before can break it" + unproved
 	}

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,6 +36,9 @@ func judgeSmoke(f *Facts) Finding {
 		return found(routines[0].Message+more(len(routines)-1), f.mender().write(routines[0]), withRest(routines, unknown)...)
 	}
 	finding := clean(f.writtenSummary())
+	if f.Smoke.Written == 0 && f.Smoke.Tables > 0 {
+		finding = unasked(f.writtenSummary())
+	}
 	finding.Evidence = unknown
 	for _, routine := range f.Smoke.Unjudged {
 		finding.Evidence = append(finding.Evidence, report.Evidence{
@@ -80,10 +84,11 @@ func (f *Facts) failedWrites() (broken, unknown []report.Evidence, certain bool)
 func (f *Facts) writeEvidence(w SmokeWrite) report.Evidence {
 	e := report.Evidence{
 		Table: w.Table, Insert: w.Statement, SQLState: w.SQLState, Message: w.Message, Detail: w.Detail,
-		Revision: w.Cause.Revision, File: f.fileOf(w.Cause.Revision), Line: w.Cause.Line, Statement: w.Cause.SQL,
+		Revision: cmp.Or(w.Cause.Revision, f.onlyRevision()), File: f.fileOf(w.Cause.Revision), Line: w.Cause.Line, Statement: w.Cause.SQL,
+		OwnWords: w.Predicted,
 	}
 	if w.Role != "" {
-		e.Message = "as role " + w.Role + ": " + e.Message
+		e.Message, e.OwnWords = "as role "+w.Role+": "+e.Message, true
 	}
 	if w.Constant != "" {
 		e.Detail = joined(fmt.Sprintf("rows of the base hold %s in %s, and its code names it (%s:%d)",
@@ -106,7 +111,8 @@ func (f *Facts) brokenRoutines() (evidence []report.Evidence) {
 		e := report.Evidence{
 			Object: "function:" + r.Routine, SQLState: r.SQLState,
 			Message:  fmt.Sprintf("the function %s cannot run: %s", strings.TrimPrefix(r.Routine, "public."), r.Message),
-			Revision: r.Cause.Revision, File: f.fileOf(r.Cause.Revision), Line: r.Cause.Line, Statement: r.Cause.SQL,
+			OwnWords: true,
+			Revision: cmp.Or(r.Cause.Revision, f.onlyRevision()), File: f.fileOf(r.Cause.Revision), Line: r.Cause.Line, Statement: r.Cause.SQL,
 		}
 		if r.Statement != "" {
 			e.Detail = fmt.Sprintf("line %d of its body: %s", r.Line, r.Statement)

@@ -15,7 +15,7 @@ import (
 // container.
 type Unkept struct {
 	Service, Directory string
-	// Mounted is where the service mounts Source instead, empty if it mounts nothing for a server's data.
+	// Mounted is where the service mounts Source: what keeps the data, or else something for a server's data; or empty.
 	Mounted, Source string
 	// Version is the major version of an official image that keeps its data in a directory of that name, as all do
 	// from 18 on.
@@ -32,6 +32,7 @@ func Kept(service string, s types.ServiceConfig, image engine.Image) (_ Unkept, 
 		}
 		target := path.Clean(v.Target)
 		if holds(target, u.Directory) {
+			u.Mounted, u.Source = target, v.Source
 			return u, true
 		}
 		if within(target, "/var/lib/postgresql") {
@@ -69,7 +70,7 @@ func (u Unkept) String() string {
 			"lost with the container, or the image refuses to start", u.Service, u.Directory,
 			cmp.Or(u.Source, "what is mounted"), u.Mounted)
 	}
-	return fmt.Sprintf("the data of %s is in %s, which is in no volume: it is lost with the container", u.Service, u.Directory)
+	return fmt.Sprintf("the data of %s is in %s, which no volume of the Compose file holds: it is lost with the container", u.Service, u.Directory)
 }
 
 // Remedy tells where to mount the volume.

@@ -34,10 +34,10 @@ func TestDataOutsideAnyMountIsReported(t *testing.T) {
 			old, "/var/lib/postgresql/data",
 			types.MappingWithEquals{"PGDATA": &moved},
 			nil,
-			"in /srv/pg, which is in no volume", `["pgdata:/srv/pg"]`,
+			"in /srv/pg, which no volume of the Compose file holds", `["pgdata:/srv/pg"]`,
 		},
 		"nowhere": {
-			old, "/etc/postgresql", nil, nil, "in /var/lib/postgresql/data, which is in no volume",
+			old, "/etc/postgresql", nil, nil, "in /var/lib/postgresql/data, which no volume of the Compose file holds",
 			`["pgdata:/var/lib/postgresql/data"]`,
 		},
 	} {

@@ -46,7 +46,7 @@ func examineBases(ctx context.Context, t *target) finding {
 				"there can read it")
 	}
 	if len(summary) == 0 {
-		return pass("no base image on this engine contains a password")
+		return pass("no base image on this engine is from an older devenv, which left the database's password in them")
 	}
 	return warn(strings.Join(summary, "; "), strings.Join(remedy, "\n"))
 }

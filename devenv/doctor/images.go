@@ -90,7 +90,7 @@ func examineStandIns(ctx context.Context, t *target) finding {
 		}
 	}
 	if len(names) == 0 {
-		return pass("none: all images are the official ones")
+		return pass("no image on this engine was built by devenv in place of an official one")
 	}
 	slices.Sort(names)
 	return warn("built here because no registry was available, and not the official images: "+strings.Join(names, ", "),

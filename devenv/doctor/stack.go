@@ -18,6 +18,7 @@ import (
 	"devenv/devenv/inside"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
+	"devenv/devenv/stack"
 	"devenv/devenv/userdata"
 )
 
@@ -30,10 +31,8 @@ func examineExchange(_ context.Context, t *target) finding {
 	case err != nil:
 		return fail(err.Error(), report.HintOf(err))
 	case x != nil:
-		return warn(fmt.Sprintf("%q was interrupted at %s while it replaced the data of %s", "devenv "+x.Command,
-			x.At.Local().Format("15:04"),
-			x.Store.Service),
-			"devenv doctor --fix completes it, as does devenv up")
+		return warn(fmt.Sprintf("%q of %s %s, or was interrupted there", "devenv "+x.Command, x.At.Local().Format("15:04"), x.Doing()),
+			"if it no longer runs, devenv doctor --fix completes it, as does devenv up")
 	}
 	return pass("no replacement of data was interrupted")
 }
@@ -107,17 +106,21 @@ func examineData(ctx context.Context, t *target) finding {
 		return warn(err.Error(), report.HintOf(err))
 	}
 	root, model := t.repo.Root(), t.view.Model.Services[service]
-	if image, known, err := t.client.Engine().ImageInspect(ctx, model.Image); err == nil && known { // otherwise examineImages reports it
-		if lost, kept := database.Kept(service, model, image); !kept {
-			return warn(lost.String(), lost.Remedy())
-		}
+	image, known, err := t.client.Engine().ImageInspect(ctx, model.Image)
+	data, kept := database.Kept(service, model, image)
+	known = known && err == nil // otherwise examineImages reports it
+	if known && !kept {
+		return warn(data.String(), data.Remedy())
 	}
 	for _, v := range model.Volumes {
-		if v.Type == types.VolumeTypeBind && strings.Contains(v.Target, "postgres") {
+		if v.Type == types.VolumeTypeBind && (strings.Contains(v.Target, "postgres") || known && path.Clean(v.Target) == data.Mounted) {
 			if info, err := os.Stat(v.Source); err == nil && info.IsDir() || errors.Is(err, fs.ErrNotExist) && path.Ext(v.Target) == "" {
 				return judgeDataDirectory(ctx, root, service, v.Source, info)
 			}
 		}
+	}
+	if !known {
+		return skip("where " + service + " keeps its data is known once its image is on the engine")
 	}
 	return pass("the data of " + service + " is in a volume")
 }
@@ -171,13 +174,9 @@ func examineStack(ctx context.Context, t *target) finding {
 			return fail(err.Error(), report.HintOf(err))
 		case item.Unhealthy():
 			if cause, known := t.view.Cause(ctx, item); known {
-				return fail(name+" does not run: "+cause.Said, cause.Remedy)
+				return fail(fmt.Sprintf("%s (%s): %s", name, stateOf(item), cause.Said), cause.Remedy)
 			}
-			state := strings.TrimSpace(item.State + " " + item.Health)
-			if item.Restarts > 0 {
-				state += fmt.Sprintf(", restarted %d times", item.Restarts)
-			}
-			unhealthy = append(unhealthy, name+" ("+state+")")
+			unhealthy = append(unhealthy, fmt.Sprintf("%s (%s)", name, stateOf(item)))
 		case item.State == "running":
 			running++
 		}
@@ -187,6 +186,15 @@ func examineStack(ctx context.Context, t *target) finding {
 		return warn("unhealthy: "+strings.Join(unhealthy, ", "), "devenv logs "+first+"; devenv up")
 	}
 	return pass(report.Count(running, "service") + " running, none unhealthy")
+}
+
+// stateOf describes the state of a service, for people to read.
+func stateOf(item stack.StatusItem) string {
+	state := strings.TrimSpace(item.State + " " + item.Health)
+	if item.Restarts > 0 {
+		state += fmt.Sprintf(", restarted %d times", item.Restarts)
+	}
+	return state
 }
 
 func examineRevision(ctx context.Context, t *target) finding {
@@ -204,7 +212,7 @@ func examineRevision(ctx context.Context, t *target) finding {
 	case item.OnBranch == nil:
 		return skip("the branch's revisions are not known, to compare the database with")
 	case !*item.OnBranch:
-		return warn(fmt.Sprintf("the database is at %s, which is not on this branch: its backend would not start",
+		return warn(fmt.Sprintf("the database is at %s, which is not on this branch: its backend may not start",
 			strings.Join(item.Revisions, ", ")), "devenv reset (it keeps what the database holds)")
 	}
 	return pass("the database is at " + strings.Join(item.Revisions, ", ") + ", which this branch has")

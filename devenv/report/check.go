@@ -32,6 +32,8 @@ type Check struct {
 	// Unanswered means that the machine kept a check from being answered that decides about the migration: it was
 	// skipped, and without it nobody knows whether the migration is sound.
 	Unanswered bool `json:"unanswered,omitempty"`
+	// LeftOut means that it was not asked, by --only, --skip or the configuration.
+	LeftOut bool `json:"left_out,omitempty"`
 	// On is what the answer is about, if it is not about the base's data: "a schema made from scratch".
 	On string `json:"on,omitempty"`
 	// Waived is the reason of the waiver that turned the status into pass.
@@ -54,14 +56,18 @@ type Evidence struct {
 	Keys      []string `json:"keys,omitempty"` // the first few offending keys, "id=3"
 	SQLState  string   `json:"sqlstate,omitempty"`
 	Message   string   `json:"message,omitempty"`
-	Insert    string   `json:"insert,omitempty"` // the witness's statement
-	Query     string   `json:"query,omitempty"`  // finds the rows
-	Lock      string   `json:"lock,omitempty"`
-	Scanned   int64    `json:"scanned,omitempty"` // rows
-	Rewrite   bool     `json:"rewrite,omitempty"`
-	WALBytes  int64    `json:"wal_bytes,omitempty"`
-	HeldMS    int64    `json:"held_ms,omitempty"`
-	Detail    string   `json:"detail,omitempty"`
+	// OwnWords means that the message is devenv's, whatever the server says besides, or would say: SQLState.
+	OwnWords bool   `json:"own_words,omitempty"`
+	Insert   string `json:"insert,omitempty"` // the witness's statement
+	Query    string `json:"query,omitempty"`  // finds the rows
+	Lock     string `json:"lock,omitempty"`
+	Scanned  int64  `json:"scanned,omitempty"` // rows
+	Rewrite  bool   `json:"rewrite,omitempty"`
+	WALBytes int64  `json:"wal_bytes,omitempty"`
+	HeldMS   int64  `json:"held_ms,omitempty"`
+	Detail   string `json:"detail,omitempty"`
+	// Waived is the reason of the waiver that covers it, where others of the same check are not covered.
+	Waived string `json:"waived,omitempty"`
 }
 
 // Worst returns the verdict over checks: the worst status of those not skipped, none if all were.

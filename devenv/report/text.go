@@ -77,6 +77,10 @@ func headlineOf(d *Document) string {
 		return fmt.Sprintf("The branch adds no migration, and something is wrong: %s.", n)
 	case d.Verdict == VerdictPass && !upgrades(d.Checks):
 		return fmt.Sprintf("Nothing wrong was found, but the upgrade was not judged: %s.", n)
+	case d.Verdict == VerdictPass && n.leftOut > 0:
+		return fmt.Sprintf("%s is sound as far as was asked: %s, %d left out.", subject, n, n.leftOut)
+	case d.Verdict == VerdictPass && lacksRows(d.Checks):
+		return fmt.Sprintf("%s works, on a base without rows: %s.", subject, n)
 	case d.Verdict == VerdictPass:
 		return fmt.Sprintf("%s is sound: %s.", subject, n)
 	case d.Verdict == VerdictWarn && !upgrades(d.Checks):
@@ -137,6 +141,11 @@ func upgrades(checks []Check) bool {
 	return slices.ContainsFunc(checks, func(c Check) bool { return c.ID == "apply.seeded" && c.Status != StatusSkip })
 }
 
+// lacksRows reports whether nothing could be lost, although the upgrade was judged.
+func lacksRows(checks []Check) bool {
+	return slices.ContainsFunc(checks, func(c Check) bool { return c.ID == "data.lost" && c.Status == StatusSkip && !c.LeftOut })
+}
+
 // noMigrationHeadline returns the headline if there is no migration; it claims no more than was compared.
 func noMigrationHeadline(d *Document) string {
 	if why := skippedFor(d.Checks); why != "" {
@@ -164,7 +173,7 @@ func skippedFor(checks []Check) string {
 	return checks[0].Summary
 }
 
-type tally struct{ fail, warn, pass int }
+type tally struct{ fail, warn, pass, leftOut int }
 
 func countChecks(checks []Check) tally {
 	var t tally
@@ -177,6 +186,9 @@ func countChecks(checks []Check) tally {
 		case StatusPass:
 			t.pass++
 		case StatusSkip:
+			if checks[i].LeftOut {
+				t.leftOut++
+			}
 		}
 	}
 	return t

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -32,13 +33,27 @@ func (p *page) finding(c *Check, most int) {
 	}
 	p.line(p.paint(col, sign) + " " + p.bold(c.ID))
 	p.say("  ", 2, c.Summary)
-	full := p.inFull(len(c.Evidence), most)
+	open := slices.DeleteFunc(slices.Clone(c.Evidence), func(e Evidence) bool { return e.Waived != "" })
+	full := p.inFull(len(open), most)
 	for i := range full {
-		p.evidence(c, i)
+		p.evidence(&Check{Summary: c.Summary, Hint: c.Hint, Evidence: open}, i)
 	}
-	p.others(c.Evidence[full:])
+	p.others(open[full:])
+	p.waivedEvidence(slices.DeleteFunc(slices.Clone(c.Evidence), func(e Evidence) bool { return e.Waived == "" }))
 	if c.Hint != "" {
 		p.hint(2, c.Hint)
+	}
+}
+
+// waivedEvidence names what waivers cover, and why, each in one line.
+func (p *page) waivedEvidence(waived []Evidence) {
+	lines := make([]string, len(waived))
+	for i := range waived {
+		e := &waived[i]
+		lines[i] = cmp.Or(messageOf(e), objectOf(e), whereOf(e)) + " -- " + e.Waived
+	}
+	for _, l := range p.fold(lines, p.limit.named) {
+		p.wrap("  "+p.faint(fmt.Sprintf("%-*s", labelWidth, "waived")), 2+labelWidth, l)
 	}
 }
 
@@ -72,14 +87,17 @@ type field struct {
 	file, paste bool
 }
 
-// fieldsOf lists a piece of a check's evidence in the order in which people ask: where, how many, what, why. It omits
-// what the check's summary says, a statement that its hint contains, and an object of which it is one more place.
+// fieldsOf lists a piece of a check's evidence in the order in which people ask: where, how many, what, why; but the
+// places of an object below it. It omits what the check's summary says, a statement that its hint contains, and an
+// object of which it is one more place.
 func fieldsOf(c *Check, i int) []field {
 	e := &c.Evidence[i]
 	object, statement, message := objectOf(e), e.Statement, messageOf(e)
-	if place := (Evidence{File: e.File, Line: e.Line, Table: e.Table, Column: e.Column}); i > 0 && object == objectOf(&c.Evidence[i-1]) &&
-		reflect.DeepEqual(*e, place) {
-		object = ""
+	if isPlace(e) {
+		if i > 0 && isPlace(&c.Evidence[i-1]) && object == objectOf(&c.Evidence[i-1]) {
+			object = ""
+		}
+		return set(field{label: "object", value: object}, field{label: "where", value: whereOf(e), file: true})
 	}
 	if strings.Contains(c.Hint, statement) {
 		statement = ""
@@ -91,24 +109,28 @@ func fieldsOf(c *Check, i int) []field {
 	if e.SQLState == "" && strings.Contains(c.Summary, message) {
 		message = ""
 	}
-	all := []field{
-		{label: "where", value: whereOf(e), file: e.File != ""},
-		{label: "object", value: object},
-		{label: "rows", value: rowsOf(e)},
-		{label: "statement", value: statement},
-		{label: messageLabel(e), value: message},
-		{label: "detail", value: detail},
-		{label: "cost", value: costOf(e)},
-		{label: "find them", value: e.Query, paste: true},
-		{label: "try with", value: e.Insert, paste: true},
-	}
-	set := all[:0]
-	for _, f := range all {
-		if f.value != "" {
-			set = append(set, f)
-		}
-	}
-	return set
+	return set(
+		field{label: "where", value: whereOf(e), file: e.File != ""},
+		field{label: "object", value: object},
+		field{label: "rows", value: rowsOf(e)},
+		field{label: "statement", value: statement},
+		field{label: messageLabel(e), value: message},
+		field{label: "detail", value: detail},
+		field{label: "cost", value: costOf(e)},
+		field{label: "find them", value: e.Query, paste: true},
+		field{label: "try with", value: e.Insert, paste: true},
+	)
+}
+
+// set returns the fields that have a value.
+func set(all ...field) []field {
+	return slices.DeleteFunc(all, func(f field) bool { return f.value == "" })
+}
+
+// isPlace reports whether a piece of evidence is nothing but a line that names an object.
+func isPlace(e *Evidence) bool {
+	return e.File != "" && objectOf(e) != "" &&
+		reflect.DeepEqual(*e, Evidence{File: e.File, Line: e.Line, Table: e.Table, Column: e.Column})
 }
 
 func whereOf(e *Evidence) string {
@@ -158,10 +180,10 @@ func listedKeys(keys []string) string {
 	return strings.Join(listed, ", ")
 }
 
-// messageLabel distinguishes Postgres's messages, which have an SQLSTATE, from those of the migration tool or the
-// backend.
+// messageLabel distinguishes Postgres's messages, which have an SQLSTATE, from those of the migration tool, the backend
+// and devenv itself.
 func messageLabel(e *Evidence) string {
-	if e.SQLState == "" {
+	if e.SQLState == "" || e.OwnWords {
 		return "message"
 	}
 	return "Postgres"

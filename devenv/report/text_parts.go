@@ -141,8 +141,11 @@ func nextOf(d *Document) string {
 		return nextOfDryRun(d, found)
 	case found && path == "" && len(d.Revisions) == 0:
 		return fmt.Sprintf("`devenv explain %s` says why.", worstID(d))
+	case d.Verdict == VerdictWarn:
+		return fmt.Sprintf("review %s: commit it if it is meant like that, or change it and run `devenv test-migration`. "+
+			"`devenv explain %s` says why, and how to allow it.%s", cmp.Or(path, "the migration"), worstID(d), undo)
 	case found:
-		return fmt.Sprintf("%s %s, then run `devenv test-migration`. `devenv explain %s` says why.%s", pickVerb(d.Verdict),
+		return fmt.Sprintf("fix %s, then run `devenv test-migration`. `devenv explain %s` says why.%s",
 			cmp.Or(path, "the migration"), worstID(d), undo)
 	case path == "":
 		return ""
@@ -160,13 +163,6 @@ func nextOfDryRun(d *Document, found bool) string {
 		next += fmt.Sprintf(" `devenv explain %s` says why it needs work.", worstID(d))
 	}
 	return next
-}
-
-func pickVerb(v Verdict) string {
-	if v == VerdictFail {
-		return "fix"
-	}
-	return "review"
 }
 
 // worstID returns the first check that determined the verdict.

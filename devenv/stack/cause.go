@@ -3,8 +3,11 @@ package stack
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/devenv/database"
 	"devenv/devenv/userdata"
@@ -17,13 +20,17 @@ type Cause struct{ Said, Remedy string }
 const causeLines = 60
 
 // knownCause returns the cause that a service's last lines show; false if none is known. Service is the database's,
-// empty if the stack has none.
-func knownCause(lines []string, service string, s database.Settings) (Cause, bool) {
+// empty if the stack has none. given is set if what failed is given the password of the database's settings.
+func knownCause(lines []string, service string, s database.Settings, given bool) (Cause, bool) {
 	log := strings.Join(lines, "\n")
 	if m := regexp.MustCompile(`password authentication failed for user "([^"]+)"`).FindStringSubmatch(log); m != nil && service != "" {
 		answer := fmt.Sprintf("the data of %s was created with another password, and POSTGRES_PASSWORD only applies to a new database; "+
 			"give the role the project's current password:\n    docker compose exec %s psql -U %s -c \"ALTER ROLE %s PASSWORD '…'\"\n"+
 			"or start over with the base's data: devenv reset (devenv undo restores the current data)", service, service, s.User, m[1])
+		if !given || m[1] != s.User {
+			answer = fmt.Sprintf("the password that it is given is not the one in POSTGRES_PASSWORD of %s: let both be the same; "+
+				"or else, ", service) + answer
+		}
 		return Cause{m[0], answer}, true
 	}
 	if m := regexp.MustCompile(`initialized by PostgreSQL version (\S+), which is not compatible with this version (\d+)`).FindStringSubmatch(log); m != nil {
@@ -50,18 +57,28 @@ func (v *View) Cause(ctx context.Context, item StatusItem) (Cause, bool) {
 	if err != nil {
 		return Cause{}, false // the caller reports that it does not run, and where its log is
 	}
-	return causeIn(ctx, v.Stack, lines)
+	return causeIn(ctx, v.Stack, item.Name, lines)
 }
 
-// causeIn looks for a known cause in the lines of a service of the stack.
-func causeIn(ctx context.Context, s *userdata.Stack, lines []string) (Cause, bool) {
+// causeIn looks for a known cause in the lines of a service of the stack, failing.
+func causeIn(ctx context.Context, s *userdata.Stack, failing string, lines []string) (Cause, bool) {
 	service, err := s.FindDatabase(ctx)
 	if err != nil {
-		return knownCause(lines, "", database.Settings{})
+		return knownCause(lines, "", database.Settings{}, false)
 	}
 	settings, err := database.SettingsOf(s.Model, service)
 	if err != nil {
 		service = ""
 	}
-	return knownCause(lines, service, settings)
+	return knownCause(lines, service, settings, isGiven(s.Model.Services[failing], settings.Password))
+}
+
+// isGiven reports whether a service is given a password in its environment, as it is or as a URL has it.
+func isGiven(service types.ServiceConfig, password string) bool {
+	for _, value := range service.Environment {
+		if value != nil && (strings.Contains(*value, password) || strings.Contains(*value, url.QueryEscape(password))) {
+			return true
+		}
+	}
+	return false
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"devenv/devenv/database"
 )
 
@@ -36,9 +38,26 @@ func TestKnownCausesAreReportedWithARemedy(t *testing.T) {
 		},
 		"something else ended": {"ModuleNotFoundError: No module named 'x'", "db", "", ""},
 	} {
-		cause, known := knownCause([]string{"starting", c.line, "bye"}, c.service, shop)
+		cause, known := knownCause([]string{"starting", c.line, "bye"}, c.service, shop, false)
 		if known != (c.said != "") || cause.Said != c.said || !strings.Contains(cause.Remedy, c.remedy) {
 			t.Errorf("%s: %v %+v", name, known, cause)
+		}
+	}
+}
+
+func TestAnotherPasswordIsTheDatasOnlyIfTheSameIsGiven(t *testing.T) {
+	t.Parallel()
+	text := func(s string) *string { return &s }
+	for value, want := range map[string]bool{
+		"postgresql://shop:p%40ss@db/shop": true, "p@ss": true, "postgresql://shop:other@db/shop": false,
+	} {
+		var service types.ServiceConfig
+		service.Environment = types.MappingWithEquals{"DATABASE_URL": text(value), "EMPTY": nil}
+		given := isGiven(service, "p@ss")
+		cause, _ := knownCause([]string{`password authentication failed for user "shop"`}, "db", database.Settings{User: "shop"}, given)
+		const mine = "the password that it is given is not the one in POSTGRES_PASSWORD of db"
+		if given != want || strings.HasPrefix(cause.Remedy, mine) == want {
+			t.Errorf("%s: %v %q", value, given, cause.Remedy)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func (u *starting) readyOf(name string, container engine.Container) compose.Read
 
 // notReady returns the failure of a service that did not become ready or remain so, with its cause if known.
 func (u *starting) notReady(ctx context.Context, name string, err error) error {
-	if cause, known := causeIn(ctx, u.Stack, report.OutputOf(err)); known {
+	if cause, known := causeIn(ctx, u.Stack, name, report.OutputOf(err)); known {
 		return report.Fail(report.KindWork, cause.Remedy, "start %s: %w: %s", name, err, cause.Said).WithOutput(report.OutputOf(err))
 	}
 	return report.Fail(report.KindWork, "devenv logs "+name, "start %s: %w", name, err).WithOutput(report.OutputOf(err))

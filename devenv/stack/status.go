@@ -71,8 +71,7 @@ func Status(ctx context.Context, s *session.Session) (items []StatusItem, err er
 // noteInterrupted notes that an exchange was interrupted, and how to complete it.
 func (v *View) noteInterrupted() {
 	if x, err := userdata.UnderWay(v.Workspace.Repo); err == nil && x != nil {
-		v.Note(fmt.Sprintf("devenv %s is exchanging the data of %s; if it was interrupted, devenv up completes that",
-			x.Command, x.Store.Service))
+		v.Note(fmt.Sprintf("devenv %s %s; if it was interrupted, devenv up completes that", x.Command, x.Doing()))
 	}
 }
 

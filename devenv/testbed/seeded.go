@@ -43,7 +43,7 @@ type State struct {
 }
 
 // noRows says what passing on an empty base is worth.
-const noRows = "the base has no rows, so nothing was tried on data; set in .devenv.yaml what fills it, for example seed: {run: " +
+const noRows = "the base has no rows, so nothing was tried on your data; set in .devenv.yaml what fills it, for example seed: {run: " +
 	"\"python seed.py\"}, {sql: [seed.sql]} or {dump: base.dump}"
 
 // CloneSeeded starts the clone of the base's data on which the migration is made and tried, and reads what it holds.

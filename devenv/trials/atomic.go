@@ -35,13 +35,13 @@ func tryAtomic(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	if up.outcome.Failure != nil {
 		return lookAtLeftovers(ctx, p, up, log)
 	}
-	points := breakPoints(up.statements)
-	breaks := make([]*checks.AtomicBreak, len(points))
+	points, of := breakPoints(up.statements)
+	breaks := make([]interruption, len(points))
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(2)
 	for i, at := range points {
 		group.Go(func() (err error) {
-			breaks[i], err = testbed.OnClone(inner, p.Testbed, p.Base.WithData, func(s *database.Server) (*checks.AtomicBreak, error) {
+			breaks[i], err = testbed.OnClone(inner, p.Testbed, p.Base.WithData, func(s *database.Server) (interruption, error) {
 				return interrupt(inner, p, up, s, at)
 			})
 			return err
@@ -50,10 +50,15 @@ func tryAtomic(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	outcome := checks.AtomicOutcome{Ran: true, Transactions: transactions(up.statements), Unfinished: up.unfinished()}
+	outcome := checks.AtomicOutcome{
+		Ran: true, Transactions: transactions(up.statements), Points: of, Unfinished: up.unfinished(),
+	}
 	for _, b := range breaks {
-		if b != nil {
-			outcome.Breaks = append(outcome.Breaks, *b)
+		if b.judged {
+			outcome.Tried++
+		}
+		if b.AtomicBreak != nil {
+			outcome.Breaks = append(outcome.Breaks, *b.AtomicBreak)
 		}
 	}
 	if len(outcome.Breaks) > 0 {
@@ -81,32 +86,39 @@ func lookAtLeftovers(ctx context.Context, p *pass, up *upgrade, log *step.Log) (
 	return func(f *checks.Facts) { f.Atomic = checks.AtomicOutcome{Ran: true, Breaks: []checks.AtomicBreak{b}} }, nil
 }
 
-// interrupt interrupts the upgrade of a clone after a statement, then retries it. It returns nil if the retry leaves
-// the same schema as an uninterrupted upgrade.
-func interrupt(ctx context.Context, p *pass, up *upgrade, server *database.Server, at migrations.Statement) (*checks.AtomicBreak, error) {
+// interruption is what came of interrupting an upgrade: nothing, if the retry leaves the same schema as an
+// uninterrupted one. It is not judged if the revision handled the failure.
+type interruption struct {
+	*checks.AtomicBreak
+	judged bool
+}
+
+// interrupt interrupts the upgrade of a clone after a statement, then retries it.
+func interrupt(ctx context.Context, p *pass, up *upgrade, server *database.Server, at migrations.Statement) (found interruption, _ error) {
 	cut, _, err := p.upgradeWith(ctx, server, migrations.MoveOptions{FailAfter: at.Seq})
 	if err != nil || cut.Failure == nil {
-		return nil, err // the revision handled the failure: this point cannot be judged
+		return found, err
 	}
+	found.judged = true
 	catalog, err := p.Catalog(ctx, server)
 	if err != nil {
-		return nil, err
+		return found, err
 	}
 	b := &checks.AtomicBreak{Revision: at.Revision, Statement: at.SQL, Line: at.Line, Left: up.before.Catalog.Diff(catalog)}
 	again, err := p.upgrade(ctx, server)
 	if err != nil {
-		return nil, err
+		return found, err
 	}
-	if b.Retry = again.Failure; b.Retry != nil {
-		return b, nil
+	if b.Retry = again.Failure; b.Retry == nil {
+		if catalog, err = p.Catalog(ctx, server); err != nil {
+			return found, err
+		}
+		b.Left = up.after.Catalog.Diff(catalog)
 	}
-	if catalog, err = p.Catalog(ctx, server); err != nil {
-		return nil, err
+	if b.Retry != nil || len(b.Left) > 0 {
+		found.AtomicBreak = b
 	}
-	if b.Left = up.after.Catalog.Diff(catalog); len(b.Left) == 0 {
-		return nil, nil
-	}
-	return b, nil
+	return found, nil
 }
 
 // maxBreaks limits the number of points at which an upgrade is interrupted.
@@ -114,9 +126,9 @@ const maxBreaks = 4
 
 // breakPoints returns the statements after which a failure would leave a revision half applied: the last statement of
 // each transaction that is followed by another transaction of the same revision. A revision with one statement has
-// none.
-func breakPoints(statements []migrations.Statement) []migrations.Statement {
-	var points, own []migrations.Statement
+// none. Of many it returns a few, and how many there are.
+func breakPoints(statements []migrations.Statement) (points []migrations.Statement, of int) {
+	var own []migrations.Statement
 	flush := func(version *migrations.Statement) {
 		for i, s := range own[:max(0, len(own)-1)] {
 			if s.Transaction != own[i+1].Transaction || endsTransaction(s.SQL) {
@@ -142,10 +154,10 @@ func breakPoints(statements []migrations.Statement) []migrations.Statement {
 		}
 	}
 	flush(nil)
-	if len(points) > maxBreaks {
+	if of = len(points); of > maxBreaks {
 		points = slices.Concat(points[:maxBreaks-1], points[len(points)-1:])
 	}
-	return points
+	return points, of
 }
 
 // endsTransaction reports whether a statement ends its transaction. What a DO block or a function contains does not.

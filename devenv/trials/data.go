@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"devenv/devenv/checks"
@@ -11,6 +12,7 @@ import (
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
 	"devenv/devenv/testbed"
+	"devenv/migrations"
 )
 
 // compareData compares the data before and after the upgrade. Only if the fingerprints differ are the rows themselves
@@ -27,8 +29,61 @@ func compareData(ctx context.Context, p *pass, up *upgrade) (err error) {
 	if len(changes) > 0 {
 		changes, err = examine(ctx, p, up, up.after.Fingerprint, changes)
 	}
-	up.data = checks.DataOutcome{Ran: err == nil, Changes: changes}
+	up.data = checks.DataOutcome{Ran: err == nil, Changes: changes, Causes: up.causes(changes)}
+	for _, t := range up.before.Fingerprint.Tables {
+		up.data.Rows += t.Rows
+		if t.Rows > 0 && t.SampledBy != 1 {
+			up.data.Partly = append(up.data.Partly, checks.PartlyRead{Table: t.Schema + "." + t.Name, SampledBy: t.SampledBy})
+		}
+	}
 	return err
+}
+
+// causes returns the statements behind changes of the data, by table or column. A change that more than one place, or
+// none, can have made has none; nor has any if the migration runs code in the database, which may make each.
+func (u *upgrade) causes(changes []data.Change) map[string]migrations.Statement {
+	found := map[string]migrations.Statement{}
+	code := regexp.MustCompile(`(?i)^\s*(?:DO|CALL|EXECUTE)\b`)
+	if slices.ContainsFunc(u.ownStatements(), code.MatchString) {
+		return found
+	}
+	for _, c := range changes {
+		object := c.Table
+		if c.Column != "" {
+			object += "." + c.Column
+		}
+		if cause, ok := u.onlyOne(changing(c.Table[strings.LastIndex(c.Table, ".")+1:], c.Column)); ok {
+			found[object] = cause
+		}
+	}
+	return found
+}
+
+// changing returns a pattern of statements that remove rows of a table, or change or drop one of its columns.
+func changing(table, column string) *regexp.Regexp {
+	of := `[\w".]*\b` + regexp.QuoteMeta(table) + `\b`
+	if column == "" {
+		return regexp.MustCompile(`(?is)\b(?:DELETE\s+FROM\s+(?:ONLY\s+)?|(?:DROP\s+TABLE|TRUNCATE)\b[\s\w",.]*)` + of)
+	}
+	name := `"?\b` + regexp.QuoteMeta(column) + `\b"?`
+	return regexp.MustCompile(`(?is)\bUPDATE\s+(?:ONLY\s+)?` + of + `.*\bSET\b.*` + name + `\s*[=,)]` +
+		`|\bALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?` + of + `.*\b(?:DROP\s+(?:COLUMN\s+)?(?:IF\s+EXISTS\s+)?` + name +
+		`|ALTER\s+(?:COLUMN\s+)?` + name + `\s+(?:SET\s+DATA\s+)?TYPE\b)`)
+}
+
+// onlyOne returns the only place of the branch's revisions with a statement that a pattern matches; false if there is
+// none, or more than one.
+func (u *upgrade) onlyOne(pattern *regexp.Regexp) (one migrations.Statement, ok bool) {
+	for _, s := range u.own() {
+		switch {
+		case !pattern.MatchString(s.SQL):
+		case ok && (s.Revision != one.Revision || s.Line != one.Line):
+			return migrations.Statement{}, false
+		default:
+			one, ok = s, true
+		}
+	}
+	return one, ok
 }
 
 // onlyStamps leaves the mark of a stamp only to changes of columns that note when their row was changed.

@@ -98,7 +98,9 @@ func freshSeeded(ctx context.Context, p *pass) (*testbed.Seeded, error) {
 func (u *upgrade) record(outcome checks.Outcome, renames []migrations.Rename, notes []catalog.Note) finding {
 	return func(f *checks.Facts) {
 		f.Seeded = outcome
-		f.Data.Ran, f.Data.Changes = u.data.Ran, u.data.Changes // the rest belongs to repeat, which may start before this is written
+		unsteady := f.Data.Unsteady
+		f.Data = u.data
+		f.Data.Unsteady = unsteady // it belongs to repeat, which may start before this is written
 		f.NotCompared = unread(u.before.Catalog, u.after.Catalog)
 		f.Renames, f.Notes = append(f.Renames, renames...), notes
 	}

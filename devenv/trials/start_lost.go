@@ -48,6 +48,19 @@ func (b *backend) nameLock(ctx context.Context, err error) error {
 	return report.Fail(report.KindOf(err), "let whoever holds the lock end its transaction", "%w; in the database, %w", err, waits)
 }
 
+// advise gives the failure of a backend that ended the hint for its side: a container of the user's own stack runs
+// neither the base's code nor on migrated data.
+func (b *backend) advise(err error) error {
+	if !errors.As(err, new(compose.Ended)) {
+		return err
+	}
+	hint := "correct the migration or the code; to see it in your own stack: devenv reset, then devenv up"
+	if b.Checkout == b.Base.Checkout {
+		hint = "first release code that starts on either schema, and change the schema in the release after that"
+	}
+	return report.Fail(report.KindOf(err), hint, "%w", err)
+}
+
 // startOnBase tells how the base's backend starts on the base's own data; it is tried at most once per run, and only to
 // compare a failure with.
 type startOnBase struct {

@@ -3,10 +3,15 @@ package trials
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"devenv/compose"
+	devenvbase "devenv/devenv/base"
+	"devenv/devenv/report"
+	"devenv/devenv/scratch"
+	"devenv/devenv/testbed"
 )
 
 func TestALimitTheBaseNeedsTooBlamesNobody(t *testing.T) {
@@ -24,6 +29,24 @@ func TestALimitTheBaseNeedsTooBlamesNobody(t *testing.T) {
 	} {
 		if got := c.base.slow(limit); got != c.want {
 			t.Errorf("%s: the machine is too slow: %v", name, got)
+		}
+	}
+}
+
+func TestAStartsHintIsForItsSide(t *testing.T) {
+	t.Parallel()
+	base, branch := &scratch.Checkout{}, &scratch.Checkout{}
+	bed := &testbed.Testbed{Base: &devenvbase.Base{Checkout: base}, Branch: branch}
+	ended := report.Fail(report.KindWork, "try it directly: docker compose up backend", "start backend: %w", compose.Ended{Code: 1}).
+		WithOutput([]string{"no column legacy"})
+	for of, want := range map[*scratch.Checkout]string{base: "first release code", branch: "correct the migration or the code"} {
+		b := &backend{pass: &pass{environment: &environment{Testbed: bed}}, Services: &scratch.Services{Checkout: of}}
+		got := b.advise(ended)
+		if hint := report.HintOf(got); !strings.HasPrefix(hint, want) || len(report.OutputOf(got)) != 1 {
+			t.Errorf("%q, want %q; %v", hint, want, report.OutputOf(got))
+		}
+		if late := report.Fail(report.KindWork, "give it more time", "%w", compose.Late{}); report.HintOf(b.advise(late)) != "give it more time" {
+			t.Error("time that is over is not the code's")
 		}
 	}
 }

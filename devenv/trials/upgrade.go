@@ -71,23 +71,17 @@ func (u *upgrade) tablesIn(pattern *regexp.Regexp) []string {
 	return found
 }
 
-// lastToTouch returns the branch's last statement that names a table (schema.table), or its last one if none does.
+// lastToTouch returns the branch's last statement that names a table (schema.table), or its only one; the zero value if
+// none of several does.
 func (u *upgrade) lastToTouch(table string) migrations.Statement {
-	var last, named migrations.Statement
 	_, name, _ := strings.Cut(table, ".")
-	for _, s := range u.statements {
-		if s.Revision == "" {
-			continue
-		}
-		last = s
-		if regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).MatchString(s.SQL) {
-			named = s
+	own, names := u.own(), regexp.MustCompile(`\b`+regexp.QuoteMeta(name)+`\b`)
+	for _, s := range slices.Backward(own) {
+		if len(own) == 1 || names.MatchString(s.SQL) {
+			return s
 		}
 	}
-	if named.Revision == "" {
-		return last
-	}
-	return named
+	return migrations.Statement{}
 }
 
 // columnAfter returns a change's table and column in the shape after the upgrade; nil if they no longer exist.

@@ -31,13 +31,22 @@ type NewData struct {
 
 // Planned returns what would become of the database.
 func (d *Database) Planned(to string) Exchanged {
-	return Exchanged{Service: d.store.Service, Location: d.store.String(), To: to, DryRun: true}
+	return Exchanged{Service: d.store.Service, Location: d.store.String(), To: to, DryRun: true, Empty: d.isEmpty()}
 }
+
+// isEmpty reports whether there was no data when the command first looked.
+func (d *Database) isEmpty() bool { return d.seen.Control == "" }
 
 // Agree asks before the user's own data is replaced, unless yes is set.
 func (d *Database) Agree(ctx context.Context, yes bool, to string) error {
 	if yes {
 		return nil
+	}
+	if d.isEmpty() {
+		return session.Agree(ctx, d.session.Ask, session.Consent{
+			To:    fmt.Sprintf("give %s data, in %s: %s", d.store.Service, d.store, to),
+			After: "It has none yet.", Without: "--yes (it has no data yet)", Refused: "nothing was changed",
+		})
 	}
 	return session.Agree(ctx, d.session.Ask, session.Consent{
 		To:    fmt.Sprintf("replace the data of %s in %s with: %s", d.store.Service, d.store, to),

@@ -42,6 +42,14 @@ type LeftStopped struct {
 	Service string `json:"service"`
 }
 
+// Doing tells what the command does while the journal is there.
+func (j Journal) Doing() string {
+	if j.To == "" {
+		return "has stopped " + j.Store.Service + " for a moment, to copy its data"
+	}
+	return "is replacing the data of " + j.Store.Service
+}
+
 // stopped returns the containers that the exchange stops, in the order in which they would start.
 func (j Journal) stopped() []string {
 	all := slices.Clone(j.Stopped)
@@ -94,6 +102,8 @@ type Exchanged struct {
 	// Stopped are the services that use the database and were not started again.
 	Stopped []string `json:"stopped,omitempty"`
 	DryRun  bool     `json:"dry_run,omitempty"`
+	// Empty is set in a dry run if there is no data yet that would be replaced.
+	Empty bool `json:"empty,omitempty"`
 }
 
 // Exchanged returns what becomes of the database once the exchange is completed.

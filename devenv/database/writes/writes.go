@@ -42,8 +42,9 @@ type Failed struct {
 	// Doubtful means that every row that was tried is refused, although the code that refuses them looks at the row, or
 	// that a sequence collides later.
 	Broken, Doubtful bool
-	// Old means that only the base's application fails.
-	Old bool
+	// Old means that only the base's application fails. Predicted means that nothing was refused: the message is
+	// devenv's, and SQLState what the server will give.
+	Old, Predicted bool
 }
 
 // txStarter is a connection or a transaction.

@@ -1,0 +1,46 @@
+package trials
+
+import (
+	"testing"
+
+	"devenv/devenv/database/data"
+	"devenv/migrations"
+)
+
+func TestALossIsBlamedOnItsOnlyStatement(t *testing.T) {
+	t.Parallel()
+	column, table := data.Change{Table: "public.users", Column: "legacy"}, data.Change{Table: "public.tags"}
+	const drop = "ALTER TABLE users DROP COLUMN legacy"
+	for name, c := range map[string]struct {
+		change     data.Change
+		statements []string
+		line       int
+	}{
+		"a drop":                          {column, []string{"ALTER TABLE users ADD age int", drop}, 1},
+		"a type":                          {column, []string{`ALTER TABLE public.users ALTER COLUMN "legacy" TYPE varchar(3)`}, 0},
+		"an update":                       {column, []string{"UPDATE users SET note = 'x', legacy = NULL WHERE id = 1"}, 0},
+		"an update that reads it":         {column, []string{"UPDATE users SET note = legacy"}, -1},
+		"another table's column":          {column, []string{"ALTER TABLE old_users DROP COLUMN legacy"}, -1},
+		"two that may have":               {column, []string{"UPDATE users SET legacy = NULL WHERE id = 1", drop}, -1},
+		"code that may have":              {column, []string{"DO $$ BEGIN PERFORM forget(); END $$", drop}, -1},
+		"a drop of its default":           {column, []string{"ALTER TABLE users ALTER COLUMN legacy DROP DEFAULT"}, -1},
+		"a table":                         {table, []string{drop, "DROP TABLE tags"}, 1},
+		"rows":                            {table, []string{"DELETE FROM public.tags WHERE id > 3"}, 0},
+		"a list":                          {table, []string{"TRUNCATE TABLE users, tags CASCADE"}, 0},
+		"a key that would cascade":        {table, []string{"ALTER TABLE users ADD FOREIGN KEY (tag) REFERENCES tags ON DELETE CASCADE"}, -1},
+		"a cascade that does not name it": {table, []string{"TRUNCATE users CASCADE"}, -1},
+	} {
+		u := &upgrade{}
+		for line, sql := range c.statements {
+			u.statements = append(u.statements, migrations.Statement{Revision: "3f2a", Line: line, SQL: sql})
+		}
+		object := c.change.Table
+		if c.change.Column != "" {
+			object += "." + c.change.Column
+		}
+		got, ok := u.causes([]data.Change{c.change})[object]
+		if ok != (c.line >= 0) || ok && got.Line != c.line {
+			t.Errorf("%s: %v, line %d, want %d", name, ok, got.Line, c.line)
+		}
+	}
+}
