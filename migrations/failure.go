@@ -20,6 +20,8 @@ const (
 	FailureException FailureCode = "exception"
 	// FailureTool: the tool itself refused: several heads, an unknown revision.
 	FailureTool FailureCode = "tool"
+	// FailureEndless: the project's code made no progress for long, and was ended.
+	FailureEndless FailureCode = "endless"
 	// FailureExit: env.py or a migration ended the process with sys.exit.
 	FailureExit FailureCode = "exit"
 	// FailureNoConfig: the configuration file does not exist or cannot be read.
@@ -82,14 +84,14 @@ func (f *Failure) Error() string {
 }
 
 // Unanswered reports whether the run ended without an answer about the migration: the server could not be reached,
-// ended the connection, ran out of memory or disk, or a time limit ended a statement. A server that refuses the user or
-// lacks the database does answer.
+// ended the connection, ran out of memory or disk, or a time limit ended a statement or the project's code. A server
+// that refuses the user or lacks the database does answer.
 func (f *Failure) Unanswered() bool {
 	switch {
 	case f.SQLState != "":
 		return sqlstate.Machine(f.SQLState, f.Message) || sqlstate.TimedOut(f.SQLState, f.Message)
 	default:
-		return f.Code == FailureConnect
+		return f.Code == FailureConnect || f.Code == FailureEndless
 	}
 }
 

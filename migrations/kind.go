@@ -73,6 +73,17 @@ type StartOptions struct {
 	OnStderr func(line string)
 	// Explain adds to the error of a process that has ended what became of it. It may be nil.
 	Explain func(ctx context.Context, err error) error
+	// OnPlace is called with the line at which a command is that takes long, now and then. It may be nil.
+	OnPlace func(Place)
+}
+
+// Place is the line of the project's code at which a command is: in a revision's file if it runs one.
+type Place struct {
+	Revision string `json:"revision"`
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	// Idle is for how long the command has made no progress, in seconds: no new statement, and no revision has ended.
+	Idle float64 `json:"idle"`
 }
 
 // Process is a running command and its streams, either an exec in a container or a local subprocess.

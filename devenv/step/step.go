@@ -36,6 +36,9 @@ func (l *Log) Line(text string) {
 // Waiting says at once what the step is waiting for, in a sentence.
 func (l *Log) Waiting(text string) { l.listener.Emit(report.StepWaiting{Name: l.name, Text: text}) }
 
+// Note tells people something at once, also when the step has ended.
+func (l *Log) Note(text string) { l.listener.Emit(report.Noted{Text: text}) }
+
 // Done sets what the step did.
 func (l *Log) Done(detail string) { l.status, l.detail = report.StepDone, detail }
 

@@ -14,7 +14,7 @@ import (
 // if none was started.
 func ExplainLost(ctx context.Context, server *database.Server, err error) error {
 	var failure *migrations.Failure
-	if !errors.As(err, &failure) || !failure.Unanswered() || server == nil || ctx.Err() != nil {
+	if !errors.As(err, &failure) || !failure.Unanswered() || failure.Code == migrations.FailureEndless || server == nil || ctx.Err() != nil {
 		return err
 	}
 	if unresolved(failure) { // the connection reached no server

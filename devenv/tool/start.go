@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -58,6 +59,7 @@ func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.Mig
 	}
 	t.Tool, err = p.Kind.Starter.Start(ctx, migrations.StartOptions{
 		Config: config, Section: p.Section, OnStderr: log.Line, Explain: t.ExplainEnded,
+		OnPlace: func(at migrations.Place) { log.Note(t.waiting(at, time.Now())) },
 	}, stream)
 	if err != nil {
 		return nil, failed(installedLater(err, s.Model.Services[p.Service]), "start the migration tool in service "+p.Service)
@@ -157,7 +159,9 @@ func (t *Tool) findConfig(ctx context.Context, s *scratch.Checkout, p discover.M
 func (t *Tool) Database(s Server) migrations.Database {
 	return migrations.Database{
 		Address: s.Address(t.Network), Hosts: t.hosts,
-		Guard: func(ctx context.Context, run func() error) error { return explainStuck(s.Guard(ctx, run)) },
+		Guard: func(ctx context.Context, run func() error) error {
+			return t.explainEndless(explainStuck(s.Guard(ctx, run)))
+		},
 	}
 }
 

@@ -30,6 +30,8 @@ type Driver struct {
 	next    int
 	broken  error
 	explain func(ctx context.Context, err error) error
+	onPlace func(migrations.Place)
+	endless time.Duration
 	// generated are the operations of the last Autogenerate; WriteRevision excludes some of them by index. Only the
 	// caller whose turn it is may access them.
 	generated []migrations.Operation
@@ -38,11 +40,19 @@ type Driver struct {
 // failedStartTimeout is how long Start waits for a failed process to end and to deliver its output.
 const failedStartTimeout = 5 * time.Second
 
+// endlessAfter is how long a command may make no progress. No migration of the data that a seed makes computes for so
+// long, even on a busy machine.
+const endlessAfter = 30 * time.Minute
+
+// endlessAgain is how long one may make none after another was ended: what never ended once hardly does the next time.
+const endlessAgain = time.Minute
+
 // Start sends the driver to a process started with Command and asks it what it found. From then on the driver owns the
 // process: Close ends it. If Start returns an error, it has already closed the process.
 func Start(ctx context.Context, o Options, p Process) (*Driver, error) {
 	d := &Driver{
 		process: p, stderr: newTail(o.OnStderr), replies: make(chan reply), turn: make(chan struct{}, 1), explain: o.Explain,
+		onPlace: o.OnPlace, endless: endlessAfter,
 	}
 	d.done.Go(func() { d.stderr.read(p.Stderr()) })
 	d.done.Go(func() { d.read(p.Stdout()) })
@@ -115,7 +125,7 @@ func (d *Driver) run(ctx context.Context, r request, result any) error {
 // exchange sends one command and waits for its end.
 func (d *Driver) exchange(ctx context.Context, r request, result any) error {
 	d.next++
-	r.ID, r.Address, r.Hosts = d.next, r.Database.Address, r.Database.Hosts
+	r.ID, r.Address, r.Hosts, r.Endless = d.next, r.Database.Address, r.Database.Hosts, d.endless.Seconds()
 	if err := d.send(ctx, r); err != nil {
 		return d.lost(ctx, err)
 	}
@@ -135,6 +145,8 @@ func (d *Driver) await(ctx context.Context, r request, result any) error {
 				return d.lost(ctx, line.err)
 			case line.ID != r.ID:
 				continue
+			case line.Place != nil && d.onPlace != nil:
+				d.onPlace(*line.Place)
 			case line.Statement != nil && r.onStatement != nil:
 				r.onStatement(*line.Statement)
 			case line.End:
@@ -151,6 +163,9 @@ func (d *Driver) end(ctx context.Context, line reply, result any) error {
 		}
 	}
 	if line.Failure != nil {
+		if line.Failure.Code == migrations.FailureEndless {
+			d.endless = endlessAgain
+		}
 		return line.Failure
 	}
 	return nil

@@ -35,7 +35,9 @@ func (starter) Command() []string {
 
 // Start starts the driver.
 func (starter) Start(ctx context.Context, o migrations.StartOptions, p migrations.Process) (migrations.Tool, error) {
-	driver, err := Start(ctx, Options{Config: o.Config, Section: o.Section, OnStderr: o.OnStderr, Explain: o.Explain}, p)
+	driver, err := Start(ctx, Options{
+		Config: o.Config, Section: o.Section, OnStderr: o.OnStderr, Explain: o.Explain, OnPlace: o.OnPlace,
+	}, p)
 	if err != nil {
 		return nil, explainInterpreter(err) // not driver: a nil *Driver would make the Tool non-nil
 	}

@@ -1,6 +1,10 @@
 package alembic
 
-import "context"
+import (
+	"context"
+
+	"devenv/migrations"
+)
 
 // Options say which configuration the driver uses. Paths are paths on the machine that the interpreter runs on.
 type Options struct {
@@ -15,6 +19,8 @@ type Options struct {
 	OnStderr func(line string)
 	// Explain adds to the error of a process that has ended what became of it. It may be nil.
 	Explain func(ctx context.Context, err error) error
+	// OnPlace is called with the line at which a command is that takes long, now and then. It may be nil.
+	OnPlace func(migrations.Place)
 }
 
 // Hello is what the driver found when it started.

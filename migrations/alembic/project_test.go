@@ -104,10 +104,13 @@ func (p *project) at(db database) migrations.Database {
 }
 
 // upgraded starts the driver and upgrades the database to the head.
-func (p *project) upgraded() *Driver {
+func (p *project) upgraded() *Driver { return p.upgradedTo("") }
+
+// upgradedTo starts the driver and upgrades the database to a revision.
+func (p *project) upgradedTo(revision string) *Driver {
 	p.t.Helper()
 	d := p.start()
-	if _, err := d.Upgrade(p.t.Context(), p.database(), migrations.Head()); err != nil {
+	if _, err := d.Upgrade(p.t.Context(), p.database(), migrations.At(revision)); err != nil {
 		p.t.Fatal(err)
 	}
 	return d

@@ -24,6 +24,7 @@ type request struct {
 	Arguments map[string]any `json:"arguments,omitempty"`
 	Address   string         `json:"address"`
 	Hosts     []string       `json:"hosts"`
+	Endless   float64        `json:"endless"` // seconds
 
 	Database    migrations.Database        `json:"-"`
 	onStatement func(migrations.Statement) `json:"-"`
@@ -33,6 +34,7 @@ type request struct {
 type reply struct {
 	ID        int                   `json:"id"`
 	Statement *migrations.Statement `json:"statement"`
+	Place     *migrations.Place     `json:"place"`
 	End       bool                  `json:"end"`
 	Result    json.RawMessage       `json:"result"`
 	Failure   *migrations.Failure   `json:"failure"`

@@ -26,6 +26,10 @@ class Refused(Exception):
         self.failure = dict(more, code=code, message=message, hint=hint)
 
 
+class Endless(BaseException):
+    """Ends a command that would run for ever. Project code that catches every Exception does not catch it."""
+
+
 def describe(error, session):
     """Returns the failure for an exception that ended a command."""
     if isinstance(error, Refused):
@@ -34,7 +38,10 @@ def describe(error, session):
     failure = {"exception": type(error).__name__, "traceback": _frames(error)}
     failure.update(_location(error, session))
     diagnostics = _diagnostics(error)
-    if isinstance(error, SystemExit):
+    if any(isinstance(one, Endless) for one in _chain(error)):
+        failure["traceback"].pop()  # the exception is the driver's
+        failure.update(code="endless", message=str(next(one for one in _chain(error) if isinstance(one, Endless))))
+    elif isinstance(error, SystemExit):
         failure.update(code="exit", message="the project's code ended the process: sys.exit(%r)" % (error.code,))
     elif diagnostics is not None:
         failure.update(_of_database(error, diagnostics, session))
@@ -169,6 +176,20 @@ def is_project(filename):
         return False
     parts = filename.split(os.sep)
     return not ("site-packages" in parts or "dist-packages" in parts or filename.startswith(_library_roots()))
+
+
+def place_of(frame, session):
+    """Returns the revision, file and line at which a frame is: in a revision's file, else in the project's code."""
+    recorder, found = session.recorder, None
+    while frame is not None:
+        filename = frame.f_code.co_filename
+        revision = recorder.revision_of(filename) if recorder else None
+        if revision:
+            return {"revision": revision, "file": filename, "line": frame.f_lineno}
+        if found is None and is_project(filename):
+            found = {"revision": recorder.revision if recorder else "", "file": filename, "line": frame.f_lineno}
+        frame = frame.f_back
+    return found
 
 
 def _frames(error):

@@ -3,22 +3,25 @@
 import json
 import os
 import sys
+import threading
 
-from devenv_driver import commands, failures, network
+from devenv_driver import commands, failures, network, watch
 from devenv_driver.process import restored_process
 from devenv_driver.project import Session
 
 
 class Channel:
-    """The private stream of replies, which nothing else can write to."""
+    """The private stream of replies, which nothing else can write to; several threads may."""
 
     def __init__(self, stream):
         self.stream = stream
         self.id = 0
+        self.lock = threading.RLock()
 
     def send(self, **message):
-        self.stream.write(json.dumps(dict(message, id=self.id), default=str) + "\n")
-        self.stream.flush()
+        with self.lock:
+            self.stream.write(json.dumps(dict(message, id=self.id), default=str) + "\n")
+            self.stream.flush()
 
 
 def serve(requests):
@@ -57,7 +60,8 @@ def _prepare_interpreter():
 def _run(session, request, answer):
     """Runs one command, which fills in the answer; returns its failure or None."""
     try:
-        with restored_process(), network.redirected(request.get("address"), request.get("hosts")):
+        with watch.over(session, request["endless"]), restored_process(), \
+                network.redirected(request.get("address"), request.get("hosts")):
             commands.COMMANDS[request["cmd"]](session, request.get("arguments") or {}, answer)
     except KeyboardInterrupt:
         raise

@@ -1,5 +1,6 @@
 """Reports statements as they run: which revision and line sent them, how long they took, and how they failed."""
 
+import collections
 import contextlib
 import os
 import sys
@@ -7,6 +8,10 @@ import time
 
 from devenv_driver import effects
 from devenv_driver.failures import Refused, state_of
+
+
+# The same text is reported so many times; a loop without end must not fill devenv's memory.
+MOST_REPEATS = 10000
 
 
 class _Listeners:
@@ -33,6 +38,8 @@ class Recorder:
         self.revision = ""
         self.running = False
         self.finished = []
+        self.texts = collections.Counter()  # of all statements so far
+        self.begun = self.running_statement = 0  # how many have begun, and which of them the database works on
         self.failed = ""
         self.version_table = ""
         self.count = 0
@@ -84,6 +91,8 @@ class Recorder:
     def report(self, begun, rows=-1, state="", after=None, transaction=""):
         """Sends a completed or failed statement to the channel."""
         self.count += 1
+        if self.texts[begun["sql"]] > MOST_REPEATS:
+            return
         revision, path, line = begun["location"]
         sql = begun["sql"]
         self.channel.send(statement={
@@ -130,6 +139,9 @@ def _before(connection, cursor, statement, parameters, context, executemany):
         recorder.meanwhile.happen(connection)
     if recorder.effects:
         recorder.effects.before(connection)
+    recorder.texts[statement] += 1
+    recorder.begun += 1
+    recorder.running_statement = recorder.begun
     context._devenv_begun = {"sql": statement, "location": recorder.location(), "at": time.monotonic()}
 
 
@@ -138,6 +150,7 @@ def _after(connection, cursor, statement, parameters, context, executemany):
     begun = getattr(context, "_devenv_begun", None)
     if recorder is None or begun is None:
         return
+    recorder.running_statement = 0
     rows = getattr(cursor, "rowcount", -1)
     after = recorder.effects.after(connection) if recorder.effects else None
     transaction = recorder.transaction(connection)
@@ -150,6 +163,7 @@ def _on_error(context):
     recorder = _Listeners.recorder
     if recorder is None:
         return
+    recorder.running_statement = 0
     begun = getattr(context.execution_context, "_devenv_begun", None)
     if begun is not None and context.statement is not None:
         recorder.failed = begun["sql"]
