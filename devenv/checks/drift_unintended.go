@@ -54,6 +54,9 @@ func (f *Facts) unintendedEvidence(c UnintendedChange) report.Evidence {
 	if c.Was != "" {
 		e.Detail = "was " + c.Was
 	}
+	if slices.ContainsFunc(f.Reverse.Differences, c.leaves) {
+		e.Detail += "; the downgrade does not restore it"
+	}
 	if c.Upsert {
 		e.Detail = joined(e.Detail, f.upsertsIn())
 	}

@@ -51,9 +51,12 @@ func judgeReverseSchema(f *Facts) Finding {
 // lostByUpgrade reports whether drift.unintended says of a difference that the upgrade lost it, which the downgrade
 // could not know. Such a loss is mended in the upgrade.
 func (f *Facts) lostByUpgrade(d catalog.Difference) bool {
-	return slices.ContainsFunc(f.unintended(), func(c UnintendedChange) bool {
-		return c.Object == d.Object && c.Was != "" && (d.Is == "" || strings.Contains(d.Was, c.Was) && !strings.Contains(d.Is, c.Was))
-	})
+	return slices.ContainsFunc(f.unintended(), func(c UnintendedChange) bool { return c.leaves(d) })
+}
+
+// leaves reports whether a difference after the downgrade is what the upgrade lost.
+func (c UnintendedChange) leaves(d catalog.Difference) bool {
+	return c.Object == d.Object && c.Was != "" && (d.Is == "" || strings.Contains(d.Was, c.Was) && !strings.Contains(d.Is, c.Was))
 }
 
 // onlyMoreValues reports whether a difference is an enum type that kept all its values, in order, and gained some.

@@ -118,6 +118,10 @@ func TestWhatTheUpgradeLostIsReportedOnce(t *testing.T) {
 	if got.Status != report.StatusPass || got.Summary != "beyond what drift.unintended says, the downgrade restores the base's schema" {
 		t.Errorf("%s %q", got.Status, got.Summary)
 	}
+	lost := answerOf(t, "drift.unintended", facts(column)).Evidence[0]
+	if lost.Detail != "was CREATE TRIGGER tr; the downgrade does not restore it" {
+		t.Errorf("%q", lost.Detail)
+	}
 	column.Is = "text default 1"
 	got = answerOf(t, "reverse.schema", facts(column, catalog.Difference{Object: "index:public.ix", Is: "CREATE INDEX ix"}))
 	if got.Status != report.StatusWarn || len(got.Evidence) != 2 || got.Evidence[0].Message != column.Object {
