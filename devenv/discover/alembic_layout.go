@@ -145,5 +145,10 @@ func (l layout) noScripts(c candidate, service string) *report.Failure {
 	if len(tried) > 0 {
 		text = "there is no env.py in " + strings.Join(tried, " or ")
 	}
+	if l.files.exists[path.Join(path.Dir(c.path), "env.py")] {
+		text += "; there is one beside the file"
+		hint = "if that is the one, write: script_location = %(here)s; a program of the project may set the directory, but devenv runs " +
+			"Alembic itself"
+	}
 	return report.Fail(report.KindUsage, hint, "%s:%d: script_location %q: %s", c.path, c.line, written, text)
 }
