@@ -92,7 +92,7 @@ type field struct {
 // object of which it is one more place.
 func fieldsOf(c *Check, i int) []field {
 	e := &c.Evidence[i]
-	object, statement, message := objectOf(e), e.Statement, messageOf(e)
+	object, statement, message := objectOf(e), strings.TrimSpace(e.Statement), messageOf(e)
 	if isPlace(e) {
 		if i > 0 && isPlace(&c.Evidence[i-1]) && object == objectOf(&c.Evidence[i-1]) {
 			object = ""

@@ -34,7 +34,7 @@ func TestAFailingRunTakesTwoScreensUnlessVerbose(t *testing.T) {
 	}
 	for _, want := range []string{
 		"and 299 more (-v shows them in full):", "    public.t3: it is gone\n", "… and 296 others", "… 460 more lines (-v shows them)",
-		"… 295 more lines", "… 50 more lines",
+		"… 295 more lines", "… 49 more lines",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)

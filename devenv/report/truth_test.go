@@ -79,3 +79,13 @@ func TestWaivedEvidenceFollowsInOneLine(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+func TestAStatementBeginsBesideItsLabel(t *testing.T) {
+	t.Parallel()
+	got := shown(t, report.VerdictFail, report.Check{ID: "data.lost", Status: report.StatusFail, Evidence: []report.Evidence{
+		{Table: "public.tags", Statement: "\nDROP TABLE tags\n"},
+	}})
+	if !strings.Contains(got, "  statement  DROP TABLE tags\n") {
+		t.Errorf("%s", got)
+	}
+}
