@@ -121,7 +121,7 @@ func (s *finder) buildable(names ...string) error {
 		line := "compose: {files: [" + strings.Join(files, ", ") + "], project_directory: " + s.answers.written(dir) + "}"
 		return s.answers.ask([]string{line},
 			"build the service %s: there is no %s; with the project directory %s, as in docker compose --project-directory, it would be %s",
-			absent[0], wanted, s.directoryName(dir), s.moved(b, dir))
+			absent[0], wanted, directoryName(dir), s.moved(b, dir))
 	}
 	hint := "correct the path in the Compose file, or let `prepare:` make the file"
 	if others := s.dockerfiles(); len(others) > 0 {
@@ -152,7 +152,7 @@ func (s *finder) moved(b *types.BuildConfig, dir string) string {
 }
 
 // directoryName returns a directory of the repository as a sentence names it.
-func (s *finder) directoryName(dir string) string {
+func directoryName(dir string) string {
 	if dir == "." {
 		return "at the repository's root"
 	}
