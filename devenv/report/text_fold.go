@@ -7,10 +7,12 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// twoScreens is how many lines a failing run may take besides the file, and linesOfFile how many of that are shown.
+// twoScreens is how many lines a failing run may take besides the file, linesOfFile how many of that are shown, and
+// longLine how many columns of a line.
 const (
 	twoScreens  = 100
 	linesOfFile = 40
+	longLine    = 1500
 )
 
 // limit is how much is shown of something long without -v. Pieces of evidence are shared by all findings; named is how
@@ -78,9 +80,18 @@ func (p *page) brief(e *Evidence) string {
 	return Printable(text)
 }
 
-// fold returns the first lines, and how many more there are.
+// fold returns the first lines, and how many more there are. A single line of a page's length is cut: nobody pastes a row
+// of a thousand columns from a report.
 func (p *page) fold(lines []string, most int) []string {
-	if p.Verbose || len(lines) <= most+1 {
+	if p.Verbose {
+		return lines
+	}
+	for i, l := range lines {
+		if ansi.StringWidth(l) > longLine {
+			lines[i] = ansi.Truncate(l, longLine, "… (-v shows it whole)")
+		}
+	}
+	if len(lines) <= most+1 {
 		return lines
 	}
 	return append(lines[:most:most], fmt.Sprintf("… %d more lines (-v shows them)", len(lines)-most))

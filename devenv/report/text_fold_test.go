@@ -46,6 +46,17 @@ func TestAFailingRunTakesTwoScreensUnlessVerbose(t *testing.T) {
 	}
 }
 
+func TestAnEndlessLineIsCutUnlessVerbose(t *testing.T) {
+	d := report.NewDocument("test-migration")
+	insert := "INSERT INTO wide VALUES (" + strings.Repeat("NULL, ", 1600) + "1)"
+	d.Checks = []report.Check{{ID: "apply.adversarial", Status: report.StatusWarn, Evidence: []report.Evidence{{Table: "wide", Insert: insert}}}}
+	for verbose, want := range map[bool]bool{true: true, false: false} {
+		if got := text(t, d, report.TextOptions{Verbose: verbose}); strings.Contains(got, insert) != want || len(got) > 3000 && !verbose {
+			t.Errorf("verbose %v: %d bytes", verbose, len(got))
+		}
+	}
+}
+
 func TestTheSamePieceOfEvidenceIsNamedOnce(t *testing.T) {
 	d := report.NewDocument("test-migration")
 	c := report.Check{ID: "start.base", Status: report.StatusWarn, Summary: "code names it"}

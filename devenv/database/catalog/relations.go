@@ -58,18 +58,17 @@ SELECT r.object, '', rtrim(pg_get_viewdef(r.oid), ';')
   || CASE WHEN r.relispopulated THEN '' ELSE ` + joint + ` || 'with no data' END
   || ` + comment("obj_description(r.oid, 'pg_class')") + `
 FROM rel r WHERE r.relkind IN ('v', 'm')`},
-		{"sequences", relations(versions) + `
-SELECT r.object,
-  coalesce((SELECT 'column:' || o.name || '.' || a.attname FROM pg_depend d JOIN rel o ON o.oid = d.refobjid
-     JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum = d.refobjsubid
-     WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')), ''),
+		{"sequences", relations(versions) + `, owned AS (
+  SELECT d.objid, o.name || '.' || a.attname AS of FROM pg_depend d JOIN rel o ON o.oid = d.refobjid
+  JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum = d.refobjsubid
+  WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+)
+SELECT r.object, coalesce('column:' || w.of, ''),
   'sequence as ' || format_type(s.seqtypid, NULL) || ' start ' || s.seqstart || ' increment ' || s.seqincrement
   || ' from ' || s.seqmin || ' to ' || s.seqmax || ' cache ' || s.seqcache || CASE WHEN s.seqcycle THEN ' cycle' ELSE '' END
-  || coalesce((SELECT ' owned by ' || o.name || '.' || a.attname FROM pg_depend d JOIN rel o ON o.oid = d.refobjid
-     JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum = d.refobjsubid
-     WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')), '')
+  || coalesce(' owned by ' || w.of, '')
   || ` + comment("obj_description(r.oid, 'pg_class')") + `
-FROM rel r JOIN pg_sequence s ON s.seqrelid = r.oid
+FROM rel r JOIN pg_sequence s ON s.seqrelid = r.oid LEFT JOIN owned w ON w.objid = r.oid
 WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype IN ('a', 'i')
   AND d.refclassid = 'pg_class'::regclass AND d.refobjid NOT IN (SELECT oid FROM rel))`},
 	}

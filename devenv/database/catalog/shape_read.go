@@ -74,7 +74,7 @@ func oidKey(oid uint32) string { return strconv.FormatUint(uint64(oid), 10) }
 func shapeQuery(versions query.VersionTable) string {
 	return relations(versions) + `, below AS (
   WITH RECURSIVE down(oid, base, typmod) AS (
-    SELECT t.oid, t.oid, -1 FROM pg_type t
+    SELECT t.oid, t.oid, -1 FROM pg_type t WHERE t.typtype = 'd'
     UNION ALL SELECT d.oid, t.typbasetype, CASE WHEN d.typmod >= 0 THEN d.typmod ELSE t.typtypmod END
       FROM down d JOIN pg_type t ON t.oid = d.base WHERE t.typtype = 'd')
   SELECT d.oid, d.base, d.typmod, t.typtype = 'd' AS domain FROM down d JOIN pg_type t ON t.oid = d.base),
@@ -96,15 +96,15 @@ SELECT json_build_object(
     FROM rel r WHERE r.relkind IN ('r', 'p')))::text`
 }
 
-// shapeType selects the fields of Column that describe a type: t is the row of its base type, b that of the CTE base,
-// and typmod what modifies it where it is used.
+// shapeType selects the fields of Column that describe a type: t is the row of its base type, b that of the CTE base if it
+// is a domain, and typmod what modifies it where it is used.
 func shapeType(t, b, typmod string) string {
 	return strings.NewReplacer("$t", t, "$b", b, "$m", "greatest("+typmod+", "+b+".typmod)").Replace(`'base', $t.typname,
       'base_type', format_type($t.oid, NULL), 'kind', $t.typtype, 'category', $t.typcategory, 'base_oid', $t.oid::int8,
       'length', CASE WHEN $t.typname IN ('varchar', 'bpchar') AND $m >= 4 THEN $m - 4 ELSE 0 END,
       'precision', CASE WHEN $t.typname = 'numeric' AND $m >= 4 THEN ($m - 4) >> 16 & 65535 ELSE 0 END,
       'scale', CASE WHEN $t.typname = 'numeric' AND $m >= 4 THEN ($m - 4) & 2047 ELSE 0 END,
-      'domain_checks', CASE WHEN $b.oid = $t.oid THEN '[]' ELSE (
+      'domain_checks', CASE WHEN $b.oid IS NULL THEN '[]' ELSE (
          SELECT coalesce(json_agg(json_build_object('oid', k.oid::int8, 'name', k.conname, 'kind', 'c', 'definition', pg_get_constraintdef(k.oid),
          'expression', pg_get_expr(k.conbin, 0), 'valid', k.convalidated)), '[]') FROM pg_constraint k
          WHERE k.contypid IN (SELECT l.base FROM below l WHERE l.oid = $b.oid AND l.domain) AND k.contype = 'c') END`)
@@ -114,7 +114,7 @@ func shapeType(t, b, typmod string) string {
 func shapeFields(t string) string {
 	return `'fields', CASE WHEN ` + t + `.typtype = 'c' THEN (SELECT json_agg(json_build_object('name', fa.attname,
       'type', format_type(fa.atttypid, fa.atttypmod), ` + shapeType("ft", "fb", "fa.atttypmod") + `) ORDER BY fa.attnum)
-      FROM pg_attribute fa JOIN base fb ON fb.oid = fa.atttypid JOIN pg_type ft ON ft.oid = fb.base
+      FROM pg_attribute fa LEFT JOIN base fb ON fb.oid = fa.atttypid JOIN pg_type ft ON ft.oid = coalesce(fb.base, fa.atttypid)
       WHERE fa.attrelid = ` + t + `.typrelid AND fa.attnum > 0 AND NOT fa.attisdropped) END`
 }
 
@@ -136,9 +136,9 @@ func shapeColumns() string {
       'collation', coalesce((SELECT quote_ident(cn.nspname) || '.' || quote_ident(l.collname) FROM pg_collation l JOIN pg_namespace cn ON cn.oid = l.collnamespace
          WHERE l.oid = a.attcollation), ''),
       'element', CASE WHEN t.typcategory = 'A' THEN (SELECT json_build_object(` + shapeType("et", "eb", "a.atttypmod") + `, ` + shapeFields("et") + `)
-         FROM base eb JOIN pg_type et ON et.oid = eb.base WHERE eb.oid = t.typelem) END
+         FROM pg_type en LEFT JOIN base eb ON eb.oid = en.oid JOIN pg_type et ON et.oid = coalesce(eb.base, en.oid) WHERE en.oid = t.typelem) END
       ) ORDER BY a.attnum), '[]')
-    FROM pg_attribute a JOIN base b ON b.oid = a.atttypid JOIN pg_type t ON t.oid = b.base
+    FROM pg_attribute a LEFT JOIN base b ON b.oid = a.atttypid JOIN pg_type t ON t.oid = coalesce(b.base, a.atttypid)
     LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
     WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)`
 }
