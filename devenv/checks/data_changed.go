@@ -105,6 +105,8 @@ the migration ran.
 
 Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory restores what was rounded or cut off.
 
+If the base has no row at all, the answer is skip.
+
 Example:
 
     op.alter_column("orders", "amount", type_=sa.Numeric(12, 2))

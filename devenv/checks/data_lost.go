@@ -122,6 +122,8 @@ its id in the row, a name in two columns, or whatever the downgrade can restore 
 
 Why it matters: the upgrade exits 0, and the downgrade only restores an empty column.
 
+If the base has no row at all, the answer is skip.
+
 Example:
 
     op.drop_column("members", "legacy")

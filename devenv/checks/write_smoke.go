@@ -176,7 +176,8 @@ const writeSmokePage = `For each table that the migration touches, or whose trig
 afterwards. A row is inserted, read back, updated, deleted, and all of it rolled back, as the application's role if the base has
 granted rights to one. Every sequence must be above the column that it fills, in every table; while its next value is free, that
 is a warning. Functions that name something that the migration changed are looked at, statement by statement, whether a trigger
-calls them or only the application does; what they EXECUTE as a text is not judged.
+calls them or only the application does; what they EXECUTE as a text is not judged. If no row could be written to any table,
+the answer is skip.
 
 Why it matters: the upgrade succeeds, every schema test is green, and the application's first INSERT fails.
 
