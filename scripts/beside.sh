@@ -40,8 +40,10 @@ start_beside() {
 	mount_cgroups
 	echo "{\"features\": {${2:-}}, \"dns\": [\"10.0.2.3\"]}" >"$run/daemon.json"
 	start_network
-	setsid nsenter --net="/run/netns/$network" dockerd --config-file "$run/daemon.json" --host "unix://$socket" \
-		--pidfile "$run/dockerd.pid" --exec-root "$run/exec" --data-root "$data/engine" >"$log" 2>&1 </dev/null &
+	# Engines re-execute themselves and start short programs in Go for each container, which need not collect garbage:
+	# without that, the tests take 7 % less processor time.
+	GOGC=off GOMEMLIMIT=400MiB setsid nsenter --net="/run/netns/$network" dockerd --config-file "$run/daemon.json" \
+		--host "unix://$socket" --pidfile "$run/dockerd.pid" --exec-root "$run/exec" --data-root "$data/engine" >"$log" 2>&1 </dev/null &
 	engine=$!
 	comes_up && kill -0 "$(<"$run/slirp4netns.pid")" && return
 	tail -n 15 "$log" "$run/slirp4netns.log" >&2
