@@ -46,6 +46,9 @@ func (i Image) Content() (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
+// OnBuild reports whether the image has instructions that run when another is built on it.
+func (i Image) OnBuild() bool { return len(i.content.OnBuild) > 0 }
+
 func contentOf(found image.InspectResponse) content {
 	c := content{OS: found.Os, Arch: found.Architecture, Layers: found.RootFS.Layers}
 	if config := found.Config; config != nil {

@@ -73,7 +73,9 @@ func (l *listing) builds() error {
 		if l.base.Project.AllServices()[name].Build == nil {
 			continue
 		}
-		build, err := l.base.BuildOf(l.base.Project, name)
+		tree := l.base.Tree
+		tree.CountAll = true
+		build, err := tree.BuildOf(l.base.Project, name)
 		if err != nil {
 			return fmt.Errorf("read what the image of %s is built from: %w", name, err)
 		}

@@ -23,6 +23,8 @@ type Tree struct {
 	Elsewhere func(string) string
 	// Platform is the engine's, "linux/amd64".
 	Platform string
+	// CountAll counts also those files of a context that no container sees.
+	CountAll bool
 }
 
 // Source is a directory or a file that something is made from, relative to the tree if it is in the tree, with the
@@ -40,6 +42,9 @@ type Build struct {
 	Images  []Image
 	// Remote are contexts that the builder fetches itself: their content is unknown.
 	Remote []string
+	// Unseen is set if files of a context do not count because no container sees them. It holds as long as no image has
+	// instructions for what is built on it.
+	Unseen bool
 }
 
 // BuildOf returns what the image of a service is built from, including the images of other services that it builds
@@ -92,7 +97,23 @@ func (b *building) service(s types.ServiceConfig) error {
 	if err != nil {
 		return err
 	}
-	return b.source("build context", section.Context, ignored)
+	if err := b.source("build context", section.Context, ignored); err != nil {
+		return err
+	}
+	if seen := b.seen(s, content); seen != nil {
+		b.result.Unseen = true
+		context := &b.result.Sources[len(b.result.Sources)-1]
+		context.Files = slices.DeleteFunc(slices.Clone(context.Files), func(f File) bool { return !seen(below(context.Path, f.Path)) })
+	}
+	return nil
+}
+
+// below returns the path of a file in a directory of the tree, relative to that.
+func below(dir, file string) string {
+	if dir == "." {
+		return file
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(file, dir), "/")
 }
 
 // DockerfilePath returns the path of a build's Dockerfile, which is relative to its context unless absolute.

@@ -30,21 +30,44 @@ func (s *Checkout) BuildKey(ctx context.Context, service types.ServiceConfig, pr
 	if err != nil {
 		return "", fmt.Errorf("read what the image of %s is built from: %w", service.Name, err)
 	}
-	parts := []string{build.Section}
-	for _, source := range build.Sources {
-		parts = append(parts, source.What, source.Path, inputs.Digest(source.Files))
-	}
+	var contents []string
 	for _, image := range build.Images {
 		id, err := s.ImageContent(ctx, inputs.Named{Image: image, From: "Dockerfile of " + service.Name}, log)
 		if err != nil {
 			return "", err
 		}
-		parts = append(parts, id)
+		contents = append(contents, id)
 	}
+	if build.Unseen {
+		if tree.CountAll, err = s.showsContext(ctx, build.Images); err == nil && tree.CountAll {
+			build, err = tree.BuildOf(s.Model, service.Name)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	parts := []string{build.Section}
+	for _, source := range build.Sources {
+		parts = append(parts, source.What, source.Path, inputs.Digest(source.Files))
+	}
+	parts = append(parts, contents...)
 	if len(build.Remote) > 0 {
 		parts = append(parts, s.Workspace.RunID) // its current content is unknown
 	}
 	return inputs.Hash(parts...)[:16], nil
+}
+
+// showsContext reports whether what is built on an image may show a file of the context although a copy of it is mounted
+// over: it has instructions for what is built on it, or volumes, which begin with the image's files. One that is missing
+// may have some.
+func (s *Checkout) showsContext(ctx context.Context, images []inputs.Image) (bool, error) {
+	for _, image := range images {
+		found, ok, err := s.Workspace.Engine.ImageFor(ctx, image.Ref, image.Platform)
+		if err != nil || !ok || found.OnBuild() || len(found.Volumes) > 0 {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // InputTree returns the checkout as package inputs needs it, with the files that git has.
