@@ -75,6 +75,8 @@ type StartOptions struct {
 	Explain func(ctx context.Context, err error) error
 	// OnPlace is called with the line at which a command is that takes long, now and then. It may be nil.
 	OnPlace func(Place)
+	// Resumable is set if the tool is to be suspended and resumed; one that is not Resumable ignores it.
+	Resumable bool
 }
 
 // Place is the line of the project's code at which a command is: in a revision's file if it runs one.

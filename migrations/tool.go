@@ -42,6 +42,14 @@ type (
 	Observer interface {
 		UpgradeWith(ctx context.Context, db Database, to Target, o MoveOptions) (Run, error)
 	}
+	// Resumable starts over without a new process: what takes the time of a start, and does not depend on the project's
+	// files, is kept.
+	Resumable interface {
+		// Suspend forgets what was read of the project. An error means that the tool cannot be resumed.
+		Suspend(ctx context.Context) error
+		// Resume reads the project again, whose files may have changed, as a start would.
+		Resume(ctx context.Context, o StartOptions) error
+	}
 	// Located returns its revision directories, as paths in the tool's file system, and its name and versions.
 	Located interface {
 		Directories() []string

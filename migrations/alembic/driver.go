@@ -29,6 +29,7 @@ type Driver struct {
 	done    sync.WaitGroup
 	next    int
 	broken  error
+	forked  bool // a process serves that Suspend can end
 	explain func(ctx context.Context, err error) error
 	onPlace func(migrations.Place)
 	endless time.Duration
@@ -72,6 +73,15 @@ func (d *Driver) start(ctx context.Context, o Options) error {
 	if err := d.send(ctx, modules); err != nil {
 		return d.lost(ctx, err)
 	}
+	if !o.Resumable {
+		return d.greet(ctx, o)
+	}
+	return d.fork(ctx, o)
+}
+
+// greet tells the driver its options and asks what it found.
+func (d *Driver) greet(ctx context.Context, o Options) error {
+	d.hello = Hello{}
 	arguments := map[string]any{"config": o.Config, "section": o.Section, "x": o.XArguments}
 	return d.call(ctx, request{Command: "hello", Arguments: arguments}, &d.hello)
 }

@@ -35,13 +35,17 @@ func (starter) Command() []string {
 
 // Start starts the driver.
 func (starter) Start(ctx context.Context, o migrations.StartOptions, p migrations.Process) (migrations.Tool, error) {
-	driver, err := Start(ctx, Options{
-		Config: o.Config, Section: o.Section, OnStderr: o.OnStderr, Explain: o.Explain, OnPlace: o.OnPlace,
-	}, p)
+	driver, err := Start(ctx, optionsOf(o), p)
 	if err != nil {
 		return nil, explainInterpreter(err) // not driver: a nil *Driver would make the Tool non-nil
 	}
 	return driver, nil
+}
+
+func optionsOf(o migrations.StartOptions) Options {
+	return Options{
+		Config: o.Config, Section: o.Section, OnStderr: o.OnStderr, Explain: o.Explain, OnPlace: o.OnPlace, Resumable: o.Resumable,
+	}
 }
 
 // explainInterpreter says what to do if the script found no interpreter for Alembic.

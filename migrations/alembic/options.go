@@ -21,6 +21,8 @@ type Options struct {
 	Explain func(ctx context.Context, err error) error
 	// OnPlace is called with the line at which a command is that takes long, now and then. It may be nil.
 	OnPlace func(migrations.Place)
+	// Resumable lets Suspend and Resume work.
+	Resumable bool
 }
 
 // Hello is what the driver found when it started.

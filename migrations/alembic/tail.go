@@ -14,17 +14,26 @@ const tailLines = 40
 
 // tail keeps the last lines of a stream and passes every line on.
 type tail struct {
-	pass  func(string)
 	ended chan struct{}
 	mu    sync.Mutex
+	pass  func(string)
 	last  []string
 }
 
 func newTail(pass func(string)) *tail {
+	t := &tail{ended: make(chan struct{})}
+	t.begin(pass)
+	return t
+}
+
+// begin forgets all lines, and passes those from now on to another function; nil means to none.
+func (t *tail) begin(pass func(string)) {
 	if pass == nil {
 		pass = func(string) {}
 	}
-	return &tail{pass: pass, ended: make(chan struct{})}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.pass, t.last = pass, nil
 }
 
 // read consumes the stream to its end. It splits lines longer than 64 KiB.
@@ -46,8 +55,9 @@ func (t *tail) add(line string) {
 	if len(t.last) > tailLines {
 		t.last = t.last[1:]
 	}
+	pass := t.pass
 	t.mu.Unlock()
-	t.pass(line)
+	pass(line)
 }
 
 // atEnd returns the last lines, after waiting up to a second for the stream to end: the reason why a process ended is

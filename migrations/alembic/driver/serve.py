@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 
-from devenv_driver import commands, failures, network, watch
+from devenv_driver import commands, failures, forks, network, watch
 from devenv_driver.process import restored_process
 from devenv_driver.project import Session
 
@@ -29,11 +29,19 @@ def serve(requests):
     channel = Channel(_take_stdout())
     _prepare_interpreter()
     session = Session(channel)
-    for line in requests:
+    for line in iter(requests.readline, b""):
         request = json.loads(line.decode())
-        channel.id = request["id"]
-        answer = {}
-        failure = _run(session, request, answer)
+        if request["cmd"] == "end":
+            channel.id = request["id"]
+            channel.send(end=True, result={}, failure=None)
+            break
+        answer, failure = {}, None
+        if request["cmd"] == "fork":
+            request, answer["forked"] = forks.become_child(request, requests)
+            channel.id = request["id"]
+        else:
+            channel.id = request["id"]
+            failure = _run(session, request, answer)
         channel.send(end=True, result=answer, failure=failure)
     sys.stderr.flush()
     os._exit(0)
