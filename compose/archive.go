@@ -20,19 +20,33 @@ const (
 	modeLink      = 0o777
 )
 
-// writeTree writes a directory as a tar archive of what belongs at target, an absolute path. It leaves out the tree's
-// own .git. A directory that does not exist counts as empty.
-func writeTree(to io.Writer, dir, target string, owner ids) error {
-	w := tar.NewWriter(to)
-	root, err := filepath.EvalSymlinks(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+// writeTree writes the wanted part of a directory as a tar archive of what belongs at target, an absolute path. A
+// directory that does not exist counts as empty.
+func writeTree(to io.Writer, dir, target string, owner ids, wanted func(rel string) bool) error {
+	w, python := tar.NewWriter(to), map[string]bool{} // directories that hold Python modules
+	there := false
+	err := walkTree(dir, func(file, rel string, info fs.FileInfo) error {
+		there = true
+		if !wanted(rel) {
+			return nil
+		}
+		name := entryName(target, rel)
+		if dir := path.Dir(name); path.Ext(name) == ".py" && !python[dir] {
+			python[dir] = true
+			if err := writeDirectory(w, path.Join(dir, "__pycache__"), owner); err != nil {
+				return err
+			}
+		}
+		return writeEntry(w, file, name, info, owner)
+	})
+	if err == nil && !there {
 		err = writeDirectory(w, entryName(target, "."), owner)
-	case err == nil:
-		err = walkTree(w, root, target, owner)
 	}
 	return errors.Join(err, w.Close())
 }
+
+// everything wants all of a tree.
+func everything(string) bool { return true }
 
 // writeMountPoints writes those of the directories below a directory that it does not have, as a tar archive of what
 // belongs at target.
@@ -55,8 +69,16 @@ func writeMountPoints(to io.Writer, dir, target string, points []string, owner i
 	return w.Close()
 }
 
-func walkTree(w *tar.Writer, root, target string, owner ids) error {
-	python := map[string]bool{} // directories that hold Python modules
+// walkTree visits everything in a directory, and the directory itself first, with its path relative to that, with
+// slashes. It leaves out the tree's own .git, and visits nothing if there is no such directory.
+func walkTree(dir string, visit func(file, rel string, info fs.FileInfo) error) error {
+	root, err := filepath.EvalSymlinks(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	return filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -74,14 +96,7 @@ func walkTree(w *tar.Writer, root, target string, owner ids) error {
 		if err != nil {
 			return err
 		}
-		name := entryName(target, filepath.ToSlash(rel))
-		if dir := path.Dir(name); path.Ext(name) == ".py" && !python[dir] {
-			python[dir] = true
-			if err := writeDirectory(w, path.Join(dir, "__pycache__"), owner); err != nil {
-				return err
-			}
-		}
-		return writeEntry(w, file, name, info, owner)
+		return visit(file, filepath.ToSlash(rel), info)
 	})
 }
 

@@ -23,58 +23,65 @@ type Fill struct {
 	// tree's.
 	Image, User string
 	Labels      map[string]string
+	// Container is one that mounts the volume at Target, and that the engine copies into: it is not read-only. Without
+	// one, FillVolume makes one for the purpose.
+	Container, Target string
 }
 
 // fillTarget is where the volume is mounted while it is filled.
 const fillTarget = "/devenv-fill"
 
-// FillVolume creates a volume and copies a directory into it, through a container that is never started.
-func (c *Client) FillVolume(ctx context.Context, f Fill) error {
-	if err := c.engine.CreateVolume(ctx, f.Volume, f.Labels); err != nil {
-		return err
+// FillVolume creates a volume if there is none of that name, and copies a directory into it, through its container or
+// else one that is never started.
+func (c *Client) FillVolume(ctx context.Context, f Fill) (err error) {
+	if f.Container == "" {
+		if err := c.engine.CreateVolume(ctx, f.Volume, f.Labels); err != nil {
+			return err
+		}
+		f.Target = fillTarget
+		if f.Container, err = c.engine.CreateHolder(ctx, f.Image, f.Volume, f.Target, f.Labels); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, c.engine.Remove(context.WithoutCancel(ctx), f.Container)) }()
 	}
-	id, err := c.engine.CreateHolder(ctx, f.Image, f.Volume, fillTarget, f.Labels)
-	if err != nil {
-		return err
-	}
-	owner, err := c.owner(ctx, id, f)
+	owner, err := c.owner(ctx, f)
 	if err == nil {
-		err = c.copyTree(ctx, id, f.Dir, fillTarget, owner)
+		err = c.copyTree(ctx, f, owner, everything)
 	}
 	if err == nil && len(f.MountPoints) > 0 {
-		err = c.makeMountPoints(ctx, id, f, owner)
+		err = c.makeMountPoints(ctx, f, owner)
 	}
-	return errors.Join(err, c.engine.Remove(context.WithoutCancel(ctx), id))
+	return err
 }
 
 // makeMountPoints makes the directories in the volume that a container mounts at which others are mounted.
-func (c *Client) makeMountPoints(ctx context.Context, id string, f Fill, owner ids) error {
+func (c *Client) makeMountPoints(ctx context.Context, f Fill, owner ids) error {
 	var archive bytes.Buffer
-	if err := writeMountPoints(&archive, f.Dir, fillTarget, f.MountPoints, owner); err != nil {
+	if err := writeMountPoints(&archive, f.Dir, f.Target, f.MountPoints, owner); err != nil {
 		return err
 	}
-	if err := c.engine.CopyTo(ctx, id, "/", &archive); err != nil {
+	if err := c.engine.CopyTo(ctx, f.Container, "/", &archive); err != nil {
 		return report.Fail(report.KindWork, "", "make %s in the volume for %s: %w", strings.Join(f.MountPoints, ", "), f.Dir, err)
 	}
 	return nil
 }
 
-// copyTree streams a directory of this machine into a directory of the container.
-func (c *Client) copyTree(ctx context.Context, id, dir, target string, owner ids) error {
+// copyTree streams the wanted part of a directory of this machine into the target directory of the container.
+func (c *Client) copyTree(ctx context.Context, f Fill, owner ids, wanted func(rel string) bool) error {
 	group, ctx := errgroup.WithContext(ctx)
 	out, in := io.Pipe()
 	group.Go(func() error {
-		err := writeTree(in, dir, target, owner)
+		err := writeTree(in, f.Dir, f.Target, owner, wanted)
 		return errors.Join(err, in.CloseWithError(err))
 	})
 	group.Go(func() error {
 		// Not into the target itself: the engine leaves the directory that it unpacks into unchanged.
-		err := c.engine.CopyTo(ctx, id, "/", out)
+		err := c.engine.CopyTo(ctx, f.Container, "/", out)
 		_ = out.CloseWithError(err) // stops the writer, which returns the error
 		return err
 	})
 	if err := group.Wait(); err != nil {
-		return report.Fail(report.KindWork, "", "copy the private tree %s into a container: %w", dir, err)
+		return report.Fail(report.KindWork, "", "copy the private tree %s into a container: %w", f.Dir, err)
 	}
 	return nil
 }
@@ -84,7 +91,7 @@ type ids struct{ uid, gid int }
 
 // owner returns the user who owns the files: the service's, else the image's, else root. Names are looked up in the
 // image.
-func (c *Client) owner(ctx context.Context, id string, f Fill) (ids, error) {
+func (c *Client) owner(ctx context.Context, f Fill) (ids, error) {
 	user := f.User
 	if user == "" {
 		image, _, err := c.engine.ImageInspect(ctx, f.Image)
@@ -93,7 +100,7 @@ func (c *Client) owner(ctx context.Context, id string, f Fill) (ids, error) {
 		}
 		user = image.User
 	}
-	uid, gid, err := c.engine.UserIDs(ctx, id, user)
+	uid, gid, err := c.engine.UserIDs(ctx, f.Container, user)
 	if err != nil {
 		return ids{}, report.Fail(report.KindWork, "", "find user %s in the image of a scratch container: %w", user, err)
 	}

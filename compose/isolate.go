@@ -52,7 +52,7 @@ type Isolation struct {
 // Isolated is the scratch project, and what must be done before it can be created.
 type Isolated struct {
 	Project *types.Project
-	// Volumes must be filled from the tree before the containers are created.
+	// Volumes must be filled from the tree before the containers start.
 	Volumes []SourceVolume
 	// Files must be copied into the containers before they start.
 	Files []FileMount

@@ -39,12 +39,14 @@ func (i Isolated) MountedBy(service, tree string) Mounted {
 // service sees it. The files of directories belong to user, else to the image's user; see Fill.
 func (c *Client) Put(ctx context.Context, id string, m Mounted, image, user string) error {
 	if len(m.Directories) > 0 {
-		owner, err := c.owner(ctx, id, Fill{Image: image, User: user})
+		fill := Fill{Container: id, Image: image, User: user}
+		owner, err := c.owner(ctx, fill)
 		if err != nil {
 			return err
 		}
 		for _, d := range m.Directories {
-			if err := c.copyTree(ctx, id, d.Dir, d.Target, owner); err != nil {
+			fill.Dir, fill.Target = d.Dir, d.Target
+			if err := c.copyTree(ctx, fill, owner, everything); err != nil {
 				return err
 			}
 		}

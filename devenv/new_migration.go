@@ -51,7 +51,7 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error) {
 	r := newRun(testbed.New(session.New("test-migration", o.Options), testbed.Request{
 		Base: o.Base, Existing: true, Selection: checks.Selection{Only: o.Only, Skip: o.Skip, Strict: o.Strict},
-		ParallelRuns: o.ParallelRuns, Timings: o.Timings,
+		ParallelRuns: o.ParallelRuns, Timings: o.Timings, Standby: o.Standby,
 	}))
 	return r.test(ctx)
 }

@@ -7,6 +7,7 @@ import (
 	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
+	"devenv/devenv/testbed"
 	"devenv/devenv/trials"
 )
 
@@ -29,6 +30,9 @@ const (
 	ModeKeep    = branch.Keep
 	ModeEmpty   = branch.Empty
 )
+
+// Standby is what one run leaves ready for the next of the same watch.
+type Standby = testbed.Standby
 
 // Trials returns the trials, and what each needs.
 func Trials() []trials.Description { return trials.Describe() }
@@ -62,6 +66,8 @@ type TestMigrationOptions struct {
 	// ParallelRuns and Timings are as in NewMigrationOptions.
 	ParallelRuns int
 	Timings      bool
+	// Standby is what the last run of the same watch has left ready; nil for a run on its own.
+	Standby *Standby
 }
 
 // Result is the result of a migration command.

@@ -8,9 +8,14 @@ import (
 	"devenv/devenv/project"
 )
 
-// watchEvery is how often to look at the working tree. It asks git instead of using file system events: git knows what
-// is ignored, and also sees changes on network shares.
-const watchEvery = time.Second
+// How often Watch looks at the working tree: it pauses for watchPause, and at least nine times as long as looking took,
+// which so takes at most a tenth of one processor. It asks git instead of using file system events: git knows what is
+// ignored, and also sees changes on network shares. A tree that keeps changing is tested after watchLongest.
+const (
+	watchPause   = 200 * time.Millisecond
+	watchShare   = 9
+	watchLongest = 3 * time.Second
+)
 
 // Watch calls do, and again whenever the working tree or HEAD has changed since the last call began, until do fails or
 // ctx is cancelled. It only returns with an error. What git ignores does not count as a change.
@@ -22,22 +27,39 @@ func Watch(ctx context.Context, o Options, do func(ctx context.Context) error) e
 	if _, err := project.KeepCaptures(repo); err != nil {
 		return err
 	}
-	tick := time.NewTicker(watchEvery)
-	defer tick.Stop()
+	done := stateOf(ctx, repo)
 	for ctx.Err() == nil {
-		done := stateOf(ctx, repo)
 		if err := do(ctx); err != nil {
 			return err
 		}
-		for stateOf(ctx, repo) == done {
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-tick.C:
-			}
-		}
+		done = nextState(ctx, repo, done)
 	}
 	return ctx.Err()
+}
+
+// nextState waits until the working tree is in another state than the given one, and no longer changes: who saves
+// several files wants them tested together.
+func nextState(ctx context.Context, repo *gitrepo.Repo, old string) string {
+	last, changed := old, time.Time{}
+	for ctx.Err() == nil {
+		began := time.Now()
+		state := stateOf(ctx, repo)
+		if state != old && (state == last || !changed.IsZero() && time.Since(changed) > watchLongest) {
+			return state
+		}
+		if last = state; state != old && changed.IsZero() {
+			changed = began
+		}
+		pause := max(watchPause, watchShare*time.Since(began))
+		if state != old { // soon it will be known whether it stays so
+			pause = watchPause / 2
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+	return old
 }
 
 // stateOf returns a text that identifies the state of the working tree and HEAD. A tree that cannot be captured, for

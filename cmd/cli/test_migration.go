@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -36,10 +37,11 @@ func (a *app) testMigration() *cobra.Command {
 					return migrationOf(result, false, chosen.strict), err
 				})
 			}
-			if watch {
-				return a.watch(c.Context(), prove)
+			if !watch {
+				return prove(c.Context())
 			}
-			return prove(c.Context())
+			o.Standby = &devenv.Standby{}
+			return a.watch(c.Context(), o.Standby, prove)
 		},
 	}
 	c.Flags().StringVar(&o.Base, "base", "", "`branch` that the work will merge into")
@@ -51,8 +53,10 @@ func (a *app) testMigration() *cobra.Command {
 	return c
 }
 
-// watch runs a command and shows its result, and does so again after every change, until interrupted.
-func (a *app) watch(ctx context.Context, do func(context.Context) error) error {
+// watch runs a command and shows its result, and does so again after every change, until interrupted. Each run leaves
+// what it can on standby for the next.
+func (a *app) watch(ctx context.Context, standby *devenv.Standby, do func(context.Context) error) (err error) {
+	defer func() { err = errors.Join(err, standby.Close(context.WithoutCancel(ctx))) }()
 	return devenv.Watch(ctx, devenv.Options{}, func(ctx context.Context) error {
 		err := do(ctx)
 		if ctx.Err() != nil {
@@ -62,6 +66,10 @@ func (a *app) watch(ctx context.Context, do func(context.Context) error) error {
 			return err
 		}
 		a.outcome = nil // it has been shown
-		return writeText(a.streams.Err, "\nwaiting for a change; Ctrl-C stops\n\n")
+		if err := writeText(a.streams.Err, "\nwaiting for a change; Ctrl-C stops\n\n"); err != nil {
+			return err
+		}
+		standby.Prepare(ctx)
+		return nil
 	})
 }

@@ -236,5 +236,14 @@ func (e *Engine) Exists(ctx context.Context, id, path string) (bool, error) {
 	return err == nil, failed(ctx, err, "look for %s in container %.12s", path, id)
 }
 
+// IsLink reports whether a path of a container, running or not, is a symbolic link.
+func (e *Engine) IsLink(ctx context.Context, id, path string) (bool, error) {
+	found, err := e.client.ContainerStatPath(ctx, id, path)
+	if errdefs.IsNotFound(err) {
+		return false, nil
+	}
+	return found.LinkTarget != "" && found.LinkTarget != path, failed(ctx, err, "look for %s in container %.12s", path, id)
+}
+
 // IsGone reports whether an error means that the requested object does not exist, or no longer does.
 func IsGone(err error) bool { return errdefs.IsNotFound(err) }

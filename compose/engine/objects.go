@@ -23,6 +23,12 @@ func (e *Engine) CreateNetwork(ctx context.Context, name string, labels map[stri
 	return made.ID, failed(ctx, err, "create network %s", name)
 }
 
+// NetworkExists reports whether there is a network with an id.
+func (e *Engine) NetworkExists(ctx context.Context, id string) (bool, error) {
+	_, err := e.client.NetworkInspect(ctx, id, network.InspectOptions{})
+	return err == nil, gone(ctx, err, "look for network %s", id)
+}
+
 // ConnectNetwork connects a container to a network under aliases.
 func (e *Engine) ConnectNetwork(ctx context.Context, name, id string, aliases []string) error {
 	err := e.client.NetworkConnect(ctx, name, id, &network.EndpointSettings{Aliases: aliases})

@@ -2,6 +2,7 @@ package base
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/devenv/database"
+	"devenv/devenv/inputs"
 	"devenv/devenv/machine"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
@@ -84,6 +86,22 @@ func (b *Base) CloneOf(image database.Image, networks ...database.NetworkAlias) 
 		},
 	}
 }
+
+// CloneKey identifies what clones of the base's images are made from.
+func (b *Base) CloneKey() (string, error) {
+	service, err := json.Marshal(b.service)
+	if err != nil {
+		return "", err
+	}
+	settings, err := json.Marshal(b.Settings)
+	if err != nil {
+		return "", err
+	}
+	return inputs.Hash(b.Key, b.Seeded.ID, b.Empty.ID, string(service), string(settings), b.Settings.Password), nil
+}
+
+// Mounts reports whether clones get files of the base's tree.
+func (b *Base) Mounts() bool { return len(b.mounted.Files)+len(b.mounted.Directories) > 0 }
 
 // ReadKnown does the same for a known base.
 func (b *Base) ReadKnown(ctx context.Context, log *step.Log) error {

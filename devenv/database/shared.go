@@ -61,6 +61,33 @@ func Share(ctx context.Context, s *Server) (*Shared, bool, error) {
 	return h, shareable && err == nil, err
 }
 
+// Server returns the server itself.
+func (h *Shared) Server() *Server { return h.server }
+
+// Clear removes all databases but the one that has its turn, for a user who begins anew. It returns ErrSpoiled if that
+// would not find databases as they were made.
+func (h *Shared) Clear(ctx context.Context) error {
+	return h.inTurn(ctx, func() error {
+		return h.maintain(ctx, func(ctx context.Context, conn *Conn) error {
+			if err := h.unspoiled(ctx, conn); err != nil {
+				return err
+			}
+			for _, name := range h.copies {
+				if name == reserve || h.current != nil && name == h.current.parked {
+					continue
+				}
+				if err := disconnectAll(ctx, conn, name); err != nil {
+					return err
+				}
+				if _, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+identifier(name)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
 // unshare removes the copy from a server that cannot be shared.
 func (h *Shared) unshare(ctx context.Context) error {
 	err := h.maintain(ctx, func(ctx context.Context, conn *Conn) error {

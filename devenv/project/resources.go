@@ -12,10 +12,12 @@ import (
 type resources struct {
 	lock  *gitrepo.Lock
 	begun bool // the record of started runs has it
+	// series is nil for a run on its own.
+	series *Series
 
 	mu        sync.Mutex
-	networks  map[string]bool
-	discarded []string // images
+	networks  map[string]string // ids by name
+	discarded []string          // images
 }
 
 // Discard removes an image once the run's containers are gone: while a container uses it, it would only lose its name.
@@ -29,24 +31,28 @@ func (w *Workspace) Discard(ref string) {
 func (w *Workspace) Network(ctx context.Context, name string) error {
 	w.resources.mu.Lock()
 	defer w.resources.mu.Unlock()
-	if w.resources.networks[name] {
+	if _, ok := w.resources.networks[name]; ok {
 		return nil
 	}
-	if _, err := w.Engine.CreateNetwork(ctx, name, w.Labels()); err != nil {
-		return err
+	id, err := w.resources.series.keptNetwork(ctx, name)
+	if err == nil && id == "" {
+		id, err = w.Engine.CreateNetwork(ctx, name, w.Labels())
 	}
-	w.resources.networks[name] = true
-	return nil
+	if err == nil {
+		w.resources.networks[name] = id
+	}
+	return err
 }
 
-// Close removes everything of the run from the engine and releases the lock, even after an interrupt.
+// Close removes everything of the run from the engine, but for what its series keeps, and releases the lock, even after
+// an interrupt.
 func (w *Workspace) Close(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	var err error
 	if w.Engine != nil {
 		err = w.removeAll(ctx)
 	}
-	if w.Client != nil {
+	if w.Client != nil && !w.InSeries() {
 		err = errors.Join(err, w.Client.Close())
 	}
 	err = errors.Join(err, w.Builds.Close())
@@ -58,7 +64,11 @@ func (w *Workspace) Close(ctx context.Context) error {
 
 // removeAll removes everything of the run from the engine.
 func (w *Workspace) removeAll(ctx context.Context) error {
-	_, err := w.Engine.Sweep(ctx, LabelRun+"="+w.RunID)
+	made, err := w.Engine.Resources(ctx, LabelRun+"="+w.RunID)
+	if w.InSeries() {
+		made = w.resources.series.left(made)
+	}
+	err = errors.Join(err, w.Engine.RemoveResources(ctx, made))
 	for _, ref := range w.resources.discarded {
 		err = errors.Join(err, w.Engine.RemoveImage(ctx, ref, true))
 	}

@@ -59,13 +59,15 @@ type OpenOptions struct {
 	Recover func(context.Context, *Workspace) error
 	// NeedsTool is set for commands that cannot work without a supported migration tool.
 	NeedsTool bool
+	// Series is the one that the run belongs to; nil for a run on its own.
+	Series *Series
 }
 
 func (o OpenOptions) workspace() *Workspace {
 	return &Workspace{
 		Redactor: cmp.Or(o.Redactor, redact.New()),
 		state: state{
-			remarks: remarks{tell: o.Note, noted: map[string]bool{}}, resources: resources{networks: map[string]bool{}},
+			remarks: remarks{tell: o.Note, noted: map[string]bool{}}, resources: resources{networks: map[string]string{}},
 		},
 	}
 }
@@ -127,6 +129,7 @@ func (w *Workspace) openRepository(ctx context.Context, o OpenOptions) (err erro
 		return err
 	}
 	w.Identity, w.RunID = IdentityOf(w.Repo.Root()), newRunID()
+	w.join(o.Series)
 	recovered, err := w.Repo.Recover(ctx)
 	if err != nil {
 		return err
@@ -162,8 +165,13 @@ func (w *Workspace) tree(ctx context.Context) (discover.Tree, error) {
 
 // connect connects to the engine.
 func (w *Workspace) connect(ctx context.Context, c Choice) (err error) {
-	if w.Client, err = compose.Connect(ctx, compose.ConnectOptions{Host: c.Host, Context: c.Context}); err != nil {
+	if w.InSeries() && w.resources.series.client != nil {
+		w.Client = w.resources.series.client
+	} else if w.Client, err = compose.Connect(ctx, compose.ConnectOptions{Host: c.Host, Context: c.Context}); err != nil {
 		return err
+	}
+	if w.InSeries() {
+		w.resources.series.client = w.Client
 	}
 	w.Engine = w.Client.Engine()
 	w.Cloner = database.NewCloner(w.Engine)
@@ -176,6 +184,12 @@ const CleanUpHint = "the next run tries again; or: devenv clean"
 // sweep removes what finished runs of this worktree left on the engine. If something cannot be removed, such as a
 // volume that a foreign container mounts, it leaves a note: no run needs it gone.
 func (w *Workspace) sweep(ctx context.Context) error {
+	if w.InSeries() { // what the last run could not remove would be used as this one's
+		made, err := w.Engine.Resources(ctx, LabelRun+"="+w.RunID)
+		if err := errors.Join(err, w.Engine.RemoveResources(ctx, w.resources.series.left(made))); err != nil {
+			return err
+		}
+	}
 	left, err := leftovers(ctx, w.Engine, LabelWorktree+"="+w.WorktreeID, w.RunID)
 	for _, l := range left {
 		if stays := w.Engine.RemoveResources(ctx, l.Made); stays != nil {

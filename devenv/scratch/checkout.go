@@ -36,9 +36,11 @@ type Checkout struct {
 	preparing sync.Mutex
 	prepared  bool
 
+	filling sync.Mutex
+	filled  map[string]bool // volumes that have been filled with the tree's files
+
 	mu     sync.Mutex
 	images map[string]string // tag of each built service
-	filled map[string]bool   // volumes that have been filled with the tree's files
 	// listed are the files of the tree object that was listed last.
 	listed struct {
 		treeID string
@@ -143,7 +145,11 @@ func (s *Checkout) Isolate(stack, network string, services ...string) (compose.I
 	w := s.Workspace
 	isolation := w.Isolation(s.Tree.Dir())
 	isolation.Name, isolation.Labels, isolation.Network, isolation.Services = w.Name(stack), w.Labels(), network, services
-	isolation.Volume = func(path string) string { return w.Name(s.Name + "-" + inputs.Hash(path)[:8]) }
+	owner := s.Name
+	if w.InSeries() { // what a backend writes must not be there in the next run, which has the tool's volumes
+		owner += "-" + stack
+	}
+	isolation.Volume = func(path string) string { return w.Name(owner + "-" + inputs.Hash(path)[:8]) }
 	isolation.Image, isolation.Builder = s.ImageOf, w.WorktreeID
 	return compose.Isolate(s.Model, isolation)
 }
@@ -162,27 +168,6 @@ func (s *Checkout) ImageOf(service string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.images[service]
-}
-
-// fill fills the volumes of a stack with the tree's files, each volume once per run.
-func (s *Checkout) fill(ctx context.Context, iso compose.Isolated) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, v := range iso.Volumes {
-		if s.filled[v.Name] {
-			continue
-		}
-		service := iso.Project.Services[v.Service]
-		err := s.Workspace.Client.FillVolume(ctx, compose.Fill{
-			Volume: v.Name, Dir: filepath.Join(s.Tree.Dir(), filepath.FromSlash(v.Path)),
-			MountPoints: v.MountPoints, Image: service.Image, User: service.User, Labels: s.Workspace.Labels(),
-		})
-		if err != nil {
-			return err
-		}
-		s.filled[v.Name] = true
-	}
-	return nil
 }
 
 // Close releases the tree for the next run.

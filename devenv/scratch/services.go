@@ -33,29 +33,29 @@ type Services struct {
 // Create isolates services of a checkout, ensures that their images and source volumes exist, and creates the
 // containers. shape may change the isolated model before anything is created from it.
 func Create(ctx context.Context, s *Checkout, name string, services []string, shape func(*types.Project) error) (*Services, error) {
-	w := s.Workspace
-	network := w.Name(name)
-	iso, err := s.Isolate(name, network, services...)
+	w, network := s.Workspace, s.Workspace.Name(name)
+	iso, err := s.Plan(name, services, shape)
 	if err != nil {
 		return nil, err
 	}
 	s.NoteDropped(iso, false)
-	if shape != nil {
-		if err := shape(iso.Project); err != nil {
-			return nil, err
-		}
-	}
 	if err := w.Network(ctx, network); err != nil {
 		return nil, err
 	}
-	if err := s.fill(ctx, iso); err != nil {
-		return nil, err
-	}
-	containers, err := w.Client.Create(ctx, iso)
+	containers, err := s.createFilled(ctx, iso)
 	if err != nil {
 		return nil, err
 	}
 	return &Services{Checkout: s, Network: network, Model: iso.Project, Containers: containers}, nil
+}
+
+// Plan returns what Create would create.
+func (s *Checkout) Plan(name string, services []string, shape func(*types.Project) error) (compose.Isolated, error) {
+	iso, err := s.Isolate(name, s.Workspace.Name(name), services...)
+	if err == nil && shape != nil {
+		err = shape(iso.Project)
+	}
+	return iso, err
 }
 
 // Start starts a service, waits until it is ready, and watches for a moment whether it stays so. A service that exits

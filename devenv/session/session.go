@@ -50,8 +50,10 @@ type Session struct {
 	Ask Asker
 	// Choice selects the project; Compose files found later may be added.
 	Choice project.Choice
-	// NeedsTool is set before Open by commands that cannot work without a supported migration tool.
+	// NeedsTool is set before Open by commands that cannot work without a supported migration tool, and Series by those
+	// whose runs leave something ready for the next.
 	NeedsTool bool
+	Series    *project.Series
 
 	mu    sync.Mutex
 	notes []string
@@ -76,7 +78,7 @@ func New(command string, o Options) *Session {
 func (s *Session) Open(ctx context.Context, complete func(context.Context, *project.Workspace) error) (err error) {
 	s.Workspace, err = project.Open(ctx, project.OpenOptions{
 		Choice: s.Choice, Command: s.Command, Redactor: s.Redactor, Note: s.Note, Recover: complete,
-		NeedsTool: s.NeedsTool,
+		NeedsTool: s.NeedsTool, Series: s.Series,
 	})
 	return err
 }

@@ -30,6 +30,11 @@ func (b *Testbed) Clone(ctx context.Context, image base.Image, o CloneOptions) (
 	if err != nil {
 		return nil, err
 	}
+	if from.Ref == b.Base.SeededRef() && !o.Kept {
+		if server := b.Request.Standby.take(); server != nil {
+			return server, b.join(ctx, server, o.Stack)
+		}
+	}
 	options := b.Base.CloneOf(from, networks...)
 	options.Kept = o.Kept
 	server, err := w.Cloner.Clone(ctx, options)
@@ -41,6 +46,18 @@ func (b *Testbed) Clone(ctx context.Context, image base.Image, o CloneOptions) (
 		return server, b.recordBaseline(ctx, server)
 	}
 	return server, nil
+}
+
+// join connects a clone that waited in the tool's network to that of a stack.
+func (b *Testbed) join(ctx context.Context, server *database.Server, stack database.NetworkAlias) error {
+	b.cloned(server)
+	if stack.Name == "" {
+		return nil
+	}
+	if err := b.Workspace.Engine.ConnectNetwork(ctx, stack.Name, server.ID, stack.Aliases); err != nil {
+		return err
+	}
+	return server.RefreshAddresses(ctx)
 }
 
 // OnClone runs a function on a fresh clone of one of the base's images, disposes of the clone, and returns the result.

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"devenv/devenv/database"
+	"devenv/devenv/step"
 )
 
 // Empties are the run's empty databases, which share a server if they can.
@@ -15,8 +16,11 @@ type Empties struct {
 	mu      sync.Mutex
 	started bool
 	shared  *database.Shared // nil if the server cannot be shared
-	// spare are databases that were prepared, and that nobody has taken yet.
-	spare []*Empty
+	// coming are databases that are being prepared; left is how many of them nobody has asked for yet.
+	coming chan prepared
+	left   int
+	making sync.WaitGroup
+	stop   context.CancelFunc
 	// made counts the databases that the branch's own service has made.
 	made int
 }
@@ -29,30 +33,60 @@ type Empty struct {
 	own    *database.Server
 }
 
-// Prepare creates n empty databases in advance.
-func (m *Empties) Prepare(ctx context.Context, n int) error {
-	for range n {
-		made, err := m.create(ctx)
-		if err != nil {
-			return err
-		}
-		m.mu.Lock()
-		m.spare = append(m.spare, made)
-		m.mu.Unlock()
-	}
-	return nil
+// resume makes a shared server that an earlier run has started the run's; nil means that there is none.
+func (m *Empties) resume(shared *database.Shared) {
+	m.shared, m.started = shared, shared != nil
 }
 
-// New returns an empty database that nobody has used.
+// prepared is a database that was prepared, or why there is none.
+type prepared struct {
+	empty *Empty
+	err   error
+}
+
+// Prepare creates n empty databases in advance, in the background, once after is closed.
+func (m *Empties) Prepare(ctx context.Context, n int, after <-chan struct{}) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	ctx, m.stop = context.WithCancel(context.WithoutCancel(ctx))
+	m.coming, m.left = make(chan prepared, n), n
+	m.making.Go(func() {
+		if step.Wait(ctx, after) != nil {
+			return
+		}
+		for range n {
+			empty, err := m.create(ctx)
+			m.coming <- prepared{empty, err}
+		}
+	})
+}
+
+// Close ends the preparation.
+func (m *Empties) Close() {
+	if m.stop != nil {
+		m.stop()
+	}
+	m.making.Wait()
+}
+
+// New returns an empty database that nobody has used. Where one could not be prepared, it tries again.
 func (m *Empties) New(ctx context.Context) (*Empty, error) {
 	m.mu.Lock()
-	if len(m.spare) > 0 {
-		defer m.mu.Unlock()
-		spare := m.spare[0]
-		m.spare = m.spare[1:]
-		return spare, nil
+	coming := m.left > 0
+	if coming {
+		m.left--
 	}
 	m.mu.Unlock()
+	if coming {
+		select {
+		case p := <-m.coming:
+			if p.err == nil {
+				return p.empty, nil
+			}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	return m.create(ctx)
 }
 

@@ -42,6 +42,9 @@ func (b *Testbed) UseBase(ctx context.Context, log *step.Log) (err error) {
 		}
 		log.Done(fmt.Sprintf("%s at %.8s, migrated and seeded", b.BaseName(), b.BaseRef.Commit))
 	}
+	if err := b.useStandby(ctx); err != nil {
+		return err
+	}
 	b.about.Base.Image, b.about.Base.Cached = b.Base.SeededRef(), known
 	b.about.Noise = noiseOf(b.Noise())
 	if !known {
@@ -118,6 +121,13 @@ func (b *Testbed) Services(s *scratch.Checkout, extra string) []string {
 
 // StartTool starts the migration tool on the branch's tree.
 func (b *Testbed) StartTool(ctx context.Context, log *step.Log) (err error) {
+	if b.Tool, err = b.resumeTool(ctx, log); err != nil {
+		return err
+	}
+	if b.Tool != nil {
+		log.Cached(b.Tool.About())
+		return nil
+	}
 	if b.Tool, err = tool.Start(ctx, b.Branch, base.ToolNetwork, b.Project.Migrations, b.Base.Settings.Hosts, log); err != nil {
 		return scratch.On(ctx, yourBranch, err)
 	}

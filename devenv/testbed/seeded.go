@@ -58,6 +58,9 @@ func (b *Testbed) CloneSeeded(ctx context.Context, log *step.Log) (*Seeded, erro
 	if err := b.readBefore(ctx, seeded); err != nil {
 		return seeded, err
 	}
+	if b.comparing().data && !data.HoldsRows(seeded.Before.Fingerprint) {
+		b.Note(noRows)
+	}
 	log.Done("a clone of the base's data, ready in " + time.Since(began).Round(time.Millisecond).String())
 	return seeded, nil
 }
@@ -66,32 +69,40 @@ func (b *Testbed) CloneSeeded(ctx context.Context, log *step.Log) (*Seeded, erro
 func (b *Testbed) readBefore(ctx context.Context, seeded *Seeded) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.ReadSchema(ctx, seeded.Server, &seeded.Before) })
-	if b.Wants(checks.TrialSmoke) {
+	compares := b.comparing()
+	if compares.writers {
 		group.Go(func() (err error) { seeded.Writers, err = database.Ask(ctx, seeded.Server, writes.Writers); return err })
 	}
-	if b.Wants(checks.TrialData) {
+	if compares.data {
 		group.Go(func() (err error) {
-			if seeded.Before.Fingerprint, err = b.Fingerprint(ctx, seeded.Server); err == nil && !data.HoldsRows(seeded.Before.Fingerprint) {
-				b.Note(noRows)
-			}
+			seeded.Before.Fingerprint, err = b.Fingerprint(ctx, seeded.Server)
 			return err
 		})
 	}
 	return group.Wait()
 }
 
+// comparing says what of a database's state the selected trials compare.
+func (b *Testbed) comparing() (compares struct{ catalog, shape, access, writers, data bool }) {
+	compares.catalog = b.wantsAny(checks.TrialReverse, checks.TrialStepwise, checks.TrialAtomic, checks.TrialModels,
+		checks.TrialUnintended, checks.TrialBaseNames, checks.TrialSmoke)
+	compares.shape = b.wantsAny(checks.TrialAdversarial, checks.TrialSmoke, checks.TrialReverse, checks.TrialNotes, checks.TrialRenames,
+		checks.TrialStartFirst, checks.TrialBaseNames, checks.TrialUnintended)
+	compares.access, compares.writers, compares.data = b.Wants(checks.TrialUnintended), b.Wants(checks.TrialSmoke), b.Wants(checks.TrialData)
+	return compares
+}
+
 // ReadSchema reads a database's catalog, its shape and what roles may do into a state, as far as trials compare them.
 func (b *Testbed) ReadSchema(ctx context.Context, s *database.Server, into *State) error {
 	group, ctx := errgroup.WithContext(ctx)
-	if b.wantsAny(checks.TrialReverse, checks.TrialStepwise, checks.TrialAtomic, checks.TrialModels,
-		checks.TrialUnintended, checks.TrialBaseNames, checks.TrialSmoke) {
+	compares := b.comparing()
+	if compares.catalog {
 		group.Go(func() (err error) { into.Catalog, err = b.Catalog(ctx, s); return err })
 	}
-	if b.wantsAny(checks.TrialAdversarial, checks.TrialSmoke, checks.TrialReverse, checks.TrialNotes, checks.TrialRenames,
-		checks.TrialStartFirst, checks.TrialBaseNames, checks.TrialUnintended) {
+	if compares.shape {
 		group.Go(func() (err error) { into.Shape, err = b.Shape(ctx, s); return err })
 	}
-	if b.Wants(checks.TrialUnintended) {
+	if compares.access {
 		group.Go(func() (err error) { into.Access, err = database.Ask(ctx, s, forward.ReadAccess); return err })
 	}
 	return group.Wait()

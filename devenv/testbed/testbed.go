@@ -36,6 +36,8 @@ type Request struct {
 	ParallelRuns int
 	// Timings asks what the run's time goes into.
 	Timings bool
+	// Standby is what the last run has left ready, and this one leaves for the next; nil for a run on its own.
+	Standby *Standby
 	// Unverified leaves out what only trials need; Selection holds the checks to run.
 	Unverified bool
 	Selection  checks.Selection
@@ -65,8 +67,9 @@ type Testbed struct {
 
 	Empties *Empties
 
-	about About
-	turn  *queue.Turn
+	about  About
+	turn   *queue.Turn
+	failed bool
 	// change is what the branch changes of what the database starts from.
 	change checks.DatabaseChange
 	disposal
@@ -89,6 +92,9 @@ func New(s *session.Session, r Request) *Testbed {
 	if r.Services == nil {
 		r.Services = discover.Services
 		s.NeedsTool = true // one that discover knows
+	}
+	if r.Standby != nil {
+		s.Series = &r.Standby.Series
 	}
 	b := &Testbed{Session: s, Request: r, Copied: make(chan struct{}), Cloned: make(chan struct{})}
 	b.Empties = &Empties{bed: b}
@@ -114,6 +120,7 @@ func (b *Testbed) StartsBackend(t checks.Trial) bool { return b.Project.Backend 
 // Finish diagnoses a command's error, closes the testbed and removes secrets from the error. An interrupt remains one.
 func (b *Testbed) Finish(ctx context.Context, err error) error {
 	err = b.Diagnose(ctx, err) // before the machine's state changes
+	b.failed = err != nil
 	cleanupErr := b.Close(ctx)
 	if b.Workspace != nil {
 		err = tool.ExplainMissing(ctx, b.Workspace.Repo, err)
@@ -125,10 +132,12 @@ func (b *Testbed) Finish(ctx context.Context, err error) error {
 // at the same time.
 func (b *Testbed) Close(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
+	b.Empties.Close()
+	left := b.leave(ctx)
 	b.DisposeAll(ctx)
 	var toolErr, baseErr, branchErr error
 	var group sync.WaitGroup
-	if b.Tool != nil && b.Tool.Tool != nil {
+	if b.Tool != nil && b.Tool.Tool != nil && !left {
 		group.Go(func() {
 			b.Workspace.Engine.ReadUsage(ctx, b.Tool.Container) // it ends when the tool is closed
 			toolErr = errors.Join(b.Tool.Close(ctx), b.Workspace.Engine.Remove(ctx, b.Tool.Container))

@@ -33,15 +33,13 @@ type Tool struct {
 	checkout *scratch.Checkout
 	settings discover.MigrationTool
 	hosts    []string // the database's host names in the project's URLs
+	resting
 }
 
 // Start starts the migration tool's container in its own network, and the tool in it. The project's output goes to log.
 func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.MigrationTool, hosts []string, log *step.Log) (*Tool, error) {
 	t := &Tool{checkout: s, settings: p, hosts: hosts}
-	services, err := scratch.Create(ctx, s, name, []string{p.Service}, func(project *types.Project) error {
-		t.Workdir = configureService(project, p)
-		return nil
-	})
+	services, err := scratch.Create(ctx, s, name, []string{p.Service}, t.configure)
 	if err != nil {
 		return nil, err
 	}
@@ -57,14 +55,27 @@ func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.Mig
 	if err != nil {
 		return nil, errors.Join(err, stream.Close())
 	}
-	t.Tool, err = p.Kind.Starter.Start(ctx, migrations.StartOptions{
-		Config: config, Section: p.Section, OnStderr: log.Line, Explain: t.ExplainEnded,
-		OnPlace: func(at migrations.Place) { log.Note(t.waiting(at, time.Now())) },
-	}, stream)
+	t.configPath = config
+	t.Tool, err = p.Kind.Starter.Start(ctx, t.options(log), stream)
 	if err != nil {
 		return nil, failed(installedLater(err, s.Model.Services[p.Service]), "start the migration tool in service "+p.Service)
 	}
 	return t, nil
+}
+
+// options returns the options with which the tool starts or resumes.
+func (t *Tool) options(log *step.Log) migrations.StartOptions {
+	return migrations.StartOptions{
+		Config: t.configPath, Section: t.settings.Section, OnStderr: log.Line, Explain: t.ExplainEnded,
+		OnPlace:   func(at migrations.Place) { log.Note(t.waiting(at, time.Now())) },
+		Resumable: t.checkout.Workspace.InSeries(),
+	}
+}
+
+// configure makes the service's container run the tool.
+func (t *Tool) configure(project *types.Project) error {
+	t.Workdir = configureService(project, t.settings)
+	return nil
 }
 
 // installing matches a command that installs Python's packages.

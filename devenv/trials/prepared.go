@@ -37,17 +37,7 @@ func Prepare(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
 			empty++
 		}
 	}
-	group.Go(func() error {
-		if err := step.Wait(ctx, b.Cloned); err != nil { // what the migration waits for comes first
-			return err
-		}
-		err := b.Empties.Prepare(ctx, empty)
-		if unanswered(ctx, err) != nil { // the trials that need one try again, and say so
-			log.Line("no empty database is prepared: " + err.Error())
-			return nil
-		}
-		return err
-	})
+	b.Empties.Prepare(ctx, empty, b.Cloned) // what the migration waits for comes first
 	return group.Wait()
 }
 
