@@ -18,17 +18,19 @@ func TestEveryFaultIsReportedAndNothingElse(t *testing.T) {
 	enginetest.Images(t, "debian:trixie-slim", "postgres:17")
 	entries := loadEntries(t)
 	p := newProjects(t)
+	shared := newLanes(t, p, entries)
+	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.call(), b.call()) }) // few lanes at a time
 	tally := &tally{}
 	t.Run("case", func(t *testing.T) {
 		for _, e := range entries {
 			t.Run(e.Class+" "+e.What, func(t *testing.T) {
 				t.Parallel()
-				tally.add(e, p.judge(t, e, false))
+				tally.add(e, shared.verify(t, e, false))
 			})
 			if e.SQL != "" && e.Upgrade != "" {
 				t.Run(e.Class+" "+e.What+", in SQL", func(t *testing.T) {
 					t.Parallel()
-					tally.add(e, p.judge(t, e, true))
+					tally.add(e, shared.verify(t, e, true))
 				})
 			}
 		}
@@ -36,20 +38,17 @@ func TestEveryFaultIsReportedAndNothingElse(t *testing.T) {
 	t.Log(tally)
 }
 
-// judge runs a case and returns what is wrong with the result; a case that is known to be missed cannot fail.
-func (p *projects) judge(t *testing.T, e entry, sql bool) []string {
-	b := p.newBranch(t, e, sql)
-	command := e.Command
-	if command == "" {
-		command = "test-migration"
-	}
-	args := slices.Concat([]string{"--format", "json", command, "--base", baseRef(e.Base)}, e.skips(), e.Args)
-	status, stdout, stderr := b.run(args...)
+// verify runs a case and returns what is wrong with the result; a case that is known to be missed cannot fail.
+func (l *lanes) verify(t *testing.T, e entry, sql bool) []string {
 	var d report.Document
-	if err := json.Unmarshal([]byte(stdout), &d); err != nil {
-		t.Fatalf("devenv %s: exit status %d, %v\n%s%s", strings.Join(args, " "), status, err, stdout, stderr)
+	var status int
+	var written string
+	if l.shares(e) {
+		d, status = l.judge(t, e, sql)
+	} else {
+		d, status, written = l.run(t, e, sql)
 	}
-	wrong := append(e.compare(&d, status), e.compareFile(b.written(&d))...)
+	wrong := append(e.compare(&d, status), e.compareFile(written)...)
 	switch {
 	case len(wrong) == 0 && e.Missed != "":
 		t.Logf("caught although marked as missed: %s", e.Missed)
@@ -59,6 +58,21 @@ func (p *projects) judge(t *testing.T, e entry, sql bool) []string {
 		t.Errorf("%s\n%s", strings.Join(wrong, "\n"), said(&d))
 	}
 	return wrong
+}
+
+// run runs a case on its own, and returns the document, the exit status, and the revision that the run wrote.
+func (p *projects) run(t *testing.T, e entry, sql bool) (d report.Document, status int, written string) {
+	b := p.newBranch(t, e, sql)
+	command := e.Command
+	if command == "" {
+		command = "test-migration"
+	}
+	args := slices.Concat([]string{"--format", "json", command, "--base", baseRef(e.Base)}, e.skips(), e.Args)
+	status, stdout, stderr := b.run(args...)
+	if err := json.Unmarshal([]byte(stdout), &d); err != nil {
+		t.Fatalf("devenv %s: exit status %d, %v\n%s%s", strings.Join(args, " "), status, err, stdout, stderr)
+	}
+	return d, status, b.written(&d)
 }
 
 // said formats every answer of a run except plain passes, for a test's log.

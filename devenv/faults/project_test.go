@@ -60,13 +60,17 @@ func (p *projects) newBranch(t *testing.T, e entry, sql bool) branch {
 	t.Helper()
 	p.base(t, e.Base)
 	b := branch{T: t, projects: p, dir: filepath.Join(t.TempDir(), "depot")}
-	from := baseRef(e.Base)
-	if e.Fork == "start" {
-		from += "~1"
-	}
-	p.checkOut(t, b.dir, from)
+	p.checkOut(t, b.dir, e.from())
 	b.apply(e, sql)
 	return b
+}
+
+// from returns the commit that a case's branch starts from.
+func (e entry) from() string {
+	if e.Fork == "start" {
+		return baseRef(e.Base) + "~1"
+	}
+	return baseRef(e.Base)
 }
 
 // checkOut creates a working tree of a commit.
@@ -182,11 +186,16 @@ func (b branch) run(args ...string) (status int, stdout, stderr string) {
 	var out, errs strings.Builder
 	c := exec.CommandContext(b.Context(), b.projects.binary, args...)
 	c.Dir, c.Stdout, c.Stderr = b.dir, &out, &errs
-	c.Env = append(os.Environ(), "DEVENV_CACHE="+b.projects.cache, "DEVENV_PARALLEL_RUNS=-1", "NO_COLOR=1")
+	c.Env = b.projects.environment()
 	if err := c.Run(); err != nil && c.ProcessState == nil {
 		b.Fatal(err)
 	}
 	return c.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
+// environment is the command's.
+func (p *projects) environment() []string {
+	return append(os.Environ(), "DEVENV_CACHE="+p.cache, "DEVENV_PARALLEL_RUNS=-1", "NO_COLOR=1")
 }
 
 // written returns the revision that a run wrote, empty if it wrote none.
