@@ -16,6 +16,9 @@ type Empties struct {
 	mu      sync.Mutex
 	started bool
 	shared  *database.Shared // nil if the server cannot be shared
+	// asked is how many databases the run has asked for; ready are those that were there before it began.
+	asked int
+	ready []*database.Database
 	// coming are databases that are being prepared; left is how many of them nobody has asked for yet.
 	coming chan prepared
 	left   int
@@ -33,9 +36,10 @@ type Empty struct {
 	own    *database.Server
 }
 
-// resume makes a shared server that an earlier run has started the run's; nil means that there is none.
-func (m *Empties) resume(shared *database.Shared) {
-	m.shared, m.started = shared, shared != nil
+// resume makes a shared server that an earlier run has started the run's, with databases that nobody has used; nil means
+// that there is none.
+func (m *Empties) resume(shared *database.Shared, ready []*database.Database) {
+	m.shared, m.started, m.ready = shared, shared != nil, ready
 }
 
 // prepared is a database that was prepared, or why there is none.
@@ -48,6 +52,7 @@ type prepared struct {
 func (m *Empties) Prepare(ctx context.Context, n int, after <-chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	n = max(0, n-len(m.ready))
 	ctx, m.stop = context.WithCancel(context.WithoutCancel(ctx))
 	m.coming, m.left = make(chan prepared, n), n
 	m.making.Go(func() {
@@ -72,6 +77,13 @@ func (m *Empties) Close() {
 // New returns an empty database that nobody has used. Where one could not be prepared, it tries again.
 func (m *Empties) New(ctx context.Context) (*Empty, error) {
 	m.mu.Lock()
+	m.asked++
+	if len(m.ready) > 0 {
+		defer m.mu.Unlock()
+		ready := m.ready[0]
+		m.ready = m.ready[1:]
+		return &Empty{bed: m.bed, shared: ready}, nil
+	}
 	coming := m.left > 0
 	if coming {
 		m.left--

@@ -25,6 +25,10 @@ type Standby struct {
 	// key identifies the base that the rest is made from: see base.CloneKey.
 	key    string
 	shared *database.Shared
+	// empty are databases of the shared server that nobody has used; emptied is how many the last run has asked for.
+	empty   []*database.Database
+	emptied int
+
 	mu     sync.Mutex
 	clones []*database.Server
 	// used is how many clones the last run has used; clone makes one more for the next, and is nil if none can be made.
@@ -36,10 +40,17 @@ type Standby struct {
 const clonesLimit = 4
 
 // Prepare does what the next run would otherwise wait for, and that needs no file of the project: it suspends the tool
-// and makes as many clones as the last run has used. What fails is left to the next run, which finds out why.
+// and makes as many databases as the last run has used. What fails is left to the next run, which finds out why.
 func (s *Standby) Prepare(ctx context.Context) {
 	if s.tool != nil && s.suspend(ctx) != nil {
 		_ = s.dropTool(ctx) // the next run, which cannot start its own then, finds out why
+	}
+	for s.shared != nil && len(s.empty) < s.emptied {
+		made, err := s.shared.Create(ctx)
+		if err != nil {
+			break
+		}
+		s.empty = append(s.empty, made)
 	}
 	for s.clone != nil && len(s.clones) < min(s.used, clonesLimit) {
 		server, err := s.clone(ctx)
@@ -109,7 +120,8 @@ func (b *Testbed) useStandby(ctx context.Context) error {
 		s.key = key
 	}
 	s.used = 0
-	b.Empties.resume(s.shared)
+	b.Empties.resume(s.shared, s.empty)
+	s.empty = nil
 	return nil
 }
 
@@ -136,7 +148,7 @@ func (s *Standby) forgetBase(ctx context.Context, b *Testbed) {
 		s.Series.Release(s.shared.Server().ID)
 		b.Later(ctx, s.shared.Server().Remove)
 	}
-	s.clones, s.shared, s.clone, s.key = nil, nil, nil, ""
+	s.clones, s.shared, s.empty, s.clone, s.key = nil, nil, nil, nil, ""
 }
 
 // resumeTool makes the tool that the last run has left work for this one; nil if it cannot, and another must be
@@ -191,7 +203,7 @@ func (b *Testbed) leaveClones(ctx context.Context) {
 	s := b.Request.Standby
 	b.Workspace.KeepNetwork(b.Tool.Network)
 	if shared := b.Empties.shared; shared != nil && shared.Clear(ctx) == nil {
-		s.shared = shared
+		s.shared, s.emptied = shared, b.Empties.asked
 		s.Series.Keep(shared.Server().ID)
 		b.Forget(shared.Server())
 	} else if s.shared != nil {
