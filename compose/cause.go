@@ -45,6 +45,17 @@ func WindowsScript(content []byte) bool {
 	return bytes.HasPrefix(line, []byte("#!")) && bytes.HasSuffix(line, []byte("\r"))
 }
 
+// Unexecutable returns what to do about a container that did not start because its program's file may not be executed;
+// empty if it is something else.
+func Unexecutable(err error) (hint string) {
+	m := regexp.MustCompile(`exec: "([^"]+)": permission denied`).FindStringSubmatch(err.Error())
+	if m == nil {
+		return ""
+	}
+	return m[1] + " is not executable. Git keeps that with the file: git update-index --chmod=+x PATH/" + path.Base(m[1]) +
+		"; an image's own copy is mended by its Dockerfile: RUN chmod +x " + m[1]
+}
+
 // LacksProgram reports whether a container did not start because its image has no such program.
 func LacksProgram(err error, program string) bool {
 	pattern := `exec: "(/bin/)?` + regexp.QuoteMeta(program) + `": (executable file not found|stat [^:]+: no such file)`

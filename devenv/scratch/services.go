@@ -155,7 +155,9 @@ func startFailure(service string, restarts int, err error) error {
 		}
 		return report.Fail(report.KindWork, hint, "start %s: %w", service, err)
 	}
-	return report.Fail(report.KindWork, "", "start %s: %w", service, err)
+	f := report.Fail(report.KindWork, compose.Unexecutable(err), "start %s: %w", service, err)
+	f.Known = f.Hint != ""
+	return f
 }
 
 // StartAll starts services one after the other, in the order of their dependencies, without watching them.

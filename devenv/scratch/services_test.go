@@ -2,6 +2,7 @@ package scratch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -87,5 +88,17 @@ func TestServicesAreWatchedOnlyBriefly(t *testing.T) {
 		if got := steady(took); got != want {
 			t.Errorf("after %s: %s, want %s", took, got, want)
 		}
+	}
+}
+
+func TestAProgramThatMayNotBeExecutedIsExplained(t *testing.T) {
+	t.Parallel()
+	const said = `start container 0005: OCI runtime create failed: exec: "/srv/entrypoint.sh": permission denied: unknown`
+	err := report.Fail(report.KindWork, "something else", "seed: %w", startFailure("web", 0, errors.New(said)))
+	if hint := report.HintOf(err); !strings.Contains(hint, "git update-index --chmod=+x PATH/entrypoint.sh") {
+		t.Errorf("the hint is %q", hint)
+	}
+	if hint := report.HintOf(startFailure("web", 0, errors.New(`exec: "/srv/entrypoint.sh": no such file`))); hint != "" {
+		t.Errorf("another cause has the hint %q", hint)
 	}
 }
