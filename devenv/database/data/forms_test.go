@@ -34,6 +34,8 @@ func TestOneValueHasTheSameForm(t *testing.T) {
 		{"public.hstore", "jsonb", `"a"=>"1", "b"=>NULL`, `{"b": null, "a": "1"}`, true},
 		{"hstore", "jsonb", `"a"=>"1"`, `{"a": 1}`, true},
 		{"hstore", "jsonb", "", "{}", true},
+		{"text", "point", "53.50, 9.98", "(53.5,9.98)", true},
+		{"text", "point", "53.50,9.98", "(9.98,53.5)", false},
 		{"hstore", "jsonb", `"a"=>"1"`, "{}", false},
 	} {
 		types := retyping{old: c.old, new: c.new}

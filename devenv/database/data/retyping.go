@@ -50,6 +50,8 @@ func (c retyping) spell(text, typ, other string) string {
 		return form
 	}
 	switch {
+	case typ == "point" || other == "point": // which a text may have without parentheses
+		return fields("(" + strings.Trim(strings.ReplaceAll(text, " ", ""), "()") + ")")
 	case f == familyOther || g == familyOther:
 		return fields(text)
 	case f == familyText && g != familyText:
