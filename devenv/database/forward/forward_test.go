@@ -18,6 +18,7 @@ import (
 const fixture = `
 DO $$ BEGIN CREATE ROLE forward_app LOGIN; CREATE ROLE forward_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 CREATE SCHEMA crm;
+CREATE TABLE crm.loose (name text NOT NULL DEFAULT '', note text NOT NULL);
 CREATE TABLE houses (id serial PRIMARY KEY, street text, town text DEFAULT 'x', built date, CONSTRAINT towns UNIQUE (town));
 CREATE INDEX by_street ON houses (lower(street)) WHERE street <> '';
 CREATE STATISTICS towns_streets ON town, street FROM houses;
@@ -98,6 +99,11 @@ func TestWhatNoStatementMeantIsFound(t *testing.T) {
 		"what a composed CASCADE takes along": {
 			"DO $$ BEGIN EXECUTE format('ALTER TABLE %I DROP COLUMN %I CASCADE', 'houses', 'street'); END $$",
 			[]string{"view:public.streets: is gone"},
+		},
+		"a table made anew without what may not be NULL": {
+			"CREATE TABLE crm.other AS TABLE crm.loose\nDROP TABLE crm.loose\nALTER TABLE crm.other RENAME TO loose\n" +
+				"ALTER TABLE crm.loose ALTER name SET DEFAULT ''\nALTER TABLE crm.loose ALTER note SET NOT NULL",
+			[]string{"column:crm.loose.name: lost its NOT NULL"},
 		},
 		"a function made anew with other arguments": {
 			"DROP FUNCTION total\nCREATE FUNCTION total(lowest bigint) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT 1'",
@@ -206,6 +212,7 @@ func TestWhatAStatementMeansIsNoFinding(t *testing.T) {
 		"in a loop": "DO $$ DECLARE v record; BEGIN FOR v IN SELECT viewname FROM pg_views WHERE schemaname = 'public' LOOP " +
 			"EXECUTE format('DROP VIEW %I', v.viewname); END LOOP; END $$",
 		"an index of a column that goes": "DROP VIEW streets\nALTER TABLE houses DROP COLUMN street",
+		"a column that may be NULL":      "ALTER TABLE crm.loose ALTER COLUMN note DROP NOT NULL",
 		"an index under another name":    "CREATE INDEX better ON houses (lower(street)) WHERE street <> ''\nDROP INDEX by_street",
 		"a serial key that becomes an identity": "ALTER TABLE houses ALTER id DROP DEFAULT\nDROP SEQUENCE houses_id_seq\n" +
 			"ALTER TABLE houses ALTER id ADD GENERATED ALWAYS AS IDENTITY",

@@ -97,6 +97,9 @@ func (c *comparison) mending(object string, f facet, old string) string {
 		return "ALTER TABLE " + sqlName(object) + " REPLICA IDENTITY " + replica(strings.TrimPrefix(old, "replica identity "))
 	case "row level security":
 		return c.securing(object, old)
+	case "not null":
+		parent := c.before.Catalog.Objects[object].Parent
+		return "ALTER TABLE " + sqlName(parent) + " ALTER " + nameOn(object, parent) + " SET NOT NULL"
 	}
 	return c.numbering(object, old)
 }

@@ -18,6 +18,7 @@ func facets() []facet {
 		{"with (", "its options", `RESET\s*\(|SET\s*\(`},
 		{"replica identity", "its replica identity", `REPLICA\s+IDENTITY`},
 		{"row level security", "its row level security", `(?:DISABLE|NO\s+FORCE)\s+ROW\s+LEVEL\s+SECURITY`},
+		{"not null", "its NOT NULL", `DROP\s+(?:NOT\s+NULL|CONSTRAINT|IDENTITY)`},
 		{"default ", "its default", `DROP\s+DEFAULT`},
 		{"generated ", "its identity or expression", `DROP\s+(?:IDENTITY|EXPRESSION)`},
 	}
@@ -33,7 +34,8 @@ func (c *comparison) plainer() {
 			if old == "" || part(is, f.prefix) != "" && !strings.HasPrefix(old, part(is, f.prefix)+" ") || c.takesAway(f, name) {
 				continue
 			}
-			if strings.HasPrefix(name, "column:") && f.prefix != "comment " && (c.told(name) || fillsItself(is)) {
+			filled := f.prefix != "comment " && f.prefix != "not null"
+			if strings.HasPrefix(name, "column:") && filled && (c.told(name) || fillsItself(is)) {
 				continue
 			}
 			c.add(Change{
