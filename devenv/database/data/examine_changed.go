@@ -23,7 +23,7 @@ func (e *examination) settleChanged(c Change, all []Change) []Change {
 			lost = append(lost, n)
 		default:
 			was, is := *values[column], *e.after.values[m][column]
-			if types.was(was) == types.is(is) || types.grown(was, is, values) {
+			if types.was(was) == types.is(is) || types.grown(was, is, values) || types.reformatted(was, is) {
 				continue
 			}
 			c.Stamped = (len(changed) == 0 || c.Stamped) && e.stays(c) && e.during.has(is, types.new)

@@ -61,6 +61,12 @@ func (c retyping) grown(was, is string, row []*string) bool {
 	return true
 }
 
+// reformatted reports whether a text is the same JSON document as before, as after a cast to jsonb and back.
+func (c retyping) reformatted(was, is string) bool {
+	opens := func(text string) bool { return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") }
+	return familyOf(c.old) == familyText && familyOf(c.new) == familyText && opens(was) && opens(is) && jsonText(was) == jsonText(is)
+}
+
 // has reports whether one of a row's values is, or is written as, a value.
 func has(row []*string, value string) bool {
 	return slices.ContainsFunc(row, func(v *string) bool {

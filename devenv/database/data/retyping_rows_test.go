@@ -2,6 +2,14 @@ package data
 
 import "testing"
 
+func TestADocumentMayBeReformatted(t *testing.T) {
+	for is, want := range map[string]bool{`{"a": [1, 2], "b": null}`: true, `{"a": [2, 1], "b": null}`: false, `{"a":`: false, `x`: false} {
+		if got := (retyping{old: "text", new: "text"}).reformatted(`{"b":null,"a":[1,2]}`, is); got != want {
+			t.Errorf("%s: %v", is, got)
+		}
+	}
+}
+
 func TestMergedValuesDoNotChangeADocument(t *testing.T) {
 	beside := func(text string) *string { return &text }
 	row := []*string{beside("2006"), beside("t"), nil}
