@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -168,6 +169,13 @@ func (s *Checkout) ImageOf(service string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.images[service]
+}
+
+// BuiltAlike reports whether two services run what is built in the same way. Their images may differ in the files that
+// one of them mounts its own over.
+func (s *Checkout) BuiltAlike(one, other string) bool {
+	a, b := s.Model.Services[one].Build, s.Model.Services[other].Build
+	return a != nil && b != nil && reflect.DeepEqual(a, b)
 }
 
 // Close releases the tree for the next run.

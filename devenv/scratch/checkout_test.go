@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"devenv/devenv/config"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/project"
@@ -55,5 +57,28 @@ func TestPrepareInAHookSeesThePrivateTree(t *testing.T) {
 	want := []string{tree.Dir(), filepath.Join(repo.CommonDir(), "devenv", "x", "index")}
 	if strings.Join(printed, "\n") != strings.Join(want, "\n") {
 		t.Errorf("git in the tree sees %q, not %q", printed, want)
+	}
+}
+
+func TestServicesAreBuiltAlikeWhateverTheyMount(t *testing.T) {
+	t.Parallel()
+	services := types.Services{}
+	for name, target := range map[string]string{"tool": "dev", "plain": "dev", "other": "production", "pulled": "", "too": ""} {
+		service := types.ServiceConfig{Name: name}
+		if target != "" {
+			service.Build = &types.BuildConfig{Context: "/tree", Target: target}
+		}
+		if name == "tool" {
+			service.Volumes = []types.ServiceVolumeConfig{{Source: "/tree", Target: "/app"}}
+		}
+		services[name] = service
+	}
+	s := &Checkout{Model: &types.Project{Services: services}}
+	for pair, want := range map[[2]string]bool{
+		{"tool", "plain"}: true, {"tool", "other"}: false, {"tool", "pulled"}: false, {"pulled", "too"}: false,
+	} {
+		if got := s.BuiltAlike(pair[0], pair[1]); got != want {
+			t.Errorf("%v: %t, want %t", pair, got, want)
+		}
 	}
 }

@@ -54,11 +54,10 @@ func (e *environment) writable(project *types.Project) error {
 }
 
 // writeEdits writes the files that this run has edited into the containers whose image contains a copy of the code:
-// those that run the migration service's image and mount nothing over the files.
+// those built as the migration service's is, that mount nothing over the files.
 func writeEdits(ctx context.Context, p *pass, t *scratch.Services) error {
-	image := p.Branch.ImageOf(p.Project.Migrations.Service)
 	for name, container := range t.Containers {
-		if image == "" || p.Branch.ImageOf(name) != image {
+		if !p.Branch.BuiltAlike(name, p.Project.Migrations.Service) {
 			continue
 		}
 		for file, content := range p.migration.Edits {
