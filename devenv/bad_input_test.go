@@ -75,8 +75,9 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 			"alembic.ini missing", func(c checkout, _ *devenv.NewMigrationOptions) { c.remove(sample.AlembicConfig) }, report.KindUsage,
 			[]string{"alembic"},
 		},
-		{"two alembic.ini", func(c checkout, _ *devenv.NewMigrationOptions) {
-			c.write("backend/billing/alembic.ini", "[alembic]\nscript_location = %(here)s/../src/toolshed/migrations\n")
+		{"two alembic.ini with scripts of their own", func(c checkout, _ *devenv.NewMigrationOptions) {
+			c.write("backend/billing/alembic.ini", "[alembic]\nscript_location = %(here)s/migrations\n")
+			c.write("backend/billing/migrations/env.py", "from alembic import context\n")
 		}, report.KindUsage, []string{sample.AlembicConfig, "backend/billing/alembic.ini", "migrations: {config:"}},
 		{
 			"a script_location that does not exist", replace(sample.AlembicConfig, "src/toolshed/migrations", "src/toolshed/nowhere"),
