@@ -29,6 +29,7 @@ type Standby struct {
 	empty   []*database.Database
 	emptied int
 
+	// mu guards clones and used while a run's trials take clones; the rest belongs to whoever runs or prepares.
 	mu     sync.Mutex
 	clones []*database.Server
 	// used is how many clones the last run has used; clone makes one more for the next, and is nil if none can be made.

@@ -13,8 +13,8 @@ import (
 	"devenv/migrations"
 )
 
-// resting is what a suspended tool remembers.
-type resting struct {
+// kept is what a tool remembers for another run.
+type kept struct {
 	configPath string
 	// plan is the container's configuration as text; content is what its volumes hold.
 	plan      string

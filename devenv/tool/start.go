@@ -33,7 +33,7 @@ type Tool struct {
 	checkout *scratch.Checkout
 	settings discover.MigrationTool
 	hosts    []string // the database's host names in the project's URLs
-	resting
+	kept
 }
 
 // Start starts the migration tool's container in its own network, and the tool in it. The project's output goes to log.
