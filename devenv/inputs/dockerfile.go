@@ -56,10 +56,7 @@ type dockerfile struct {
 
 // instruction reads the images in an instruction.
 func (d *dockerfile) instruction(node *parser.Node) {
-	var words []string
-	for n := node.Next; n != nil; n = n.Next {
-		words = append(words, n.Value)
-	}
+	words := wordsOf(node)
 	switch name := strings.ToUpper(node.Value); {
 	case name == "FROM" && len(words) > 0:
 		s := stage{base: Image{Ref: d.expand(words[0]), Platform: d.expand(flag(node.Flags, "platform"))}}
@@ -157,12 +154,26 @@ func (d *dockerfile) take(image Image, n int) {
 
 // find returns the stage with a name or number before stage n, -1 if there is none.
 func (d *dockerfile) find(name string, n int) int {
-	for i, s := range slices.Backward(d.stages[:n]) {
-		if s.name != "" && strings.EqualFold(s.name, name) || strconv.Itoa(i) == name {
+	return lastStage(d.stages[:n], func(s stage) string { return s.name }, name)
+}
+
+// lastStage returns the last of some stages with a name or number, -1 if there is none.
+func lastStage[S any](stages []S, nameOf func(S) string, name string) int {
+	for i, s := range slices.Backward(stages) {
+		if own := nameOf(s); own != "" && strings.EqualFold(own, name) || strconv.Itoa(i) == name {
 			return i
 		}
 	}
 	return -1
+}
+
+// wordsOf returns the words of an instruction after its name.
+func wordsOf(node *parser.Node) []string {
+	var words []string
+	for n := node.Next; n != nil; n = n.Next {
+		words = append(words, n.Value)
+	}
+	return words
 }
 
 // flags returns the values of an instruction's flag.

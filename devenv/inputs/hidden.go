@@ -5,7 +5,6 @@ import (
 	"os"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -40,7 +39,7 @@ func (b *building) mountedTargets(s types.ServiceConfig) []string {
 	var targets []string
 	for _, m := range s.Volumes {
 		below := func(other types.ServiceVolumeConfig) bool {
-			return other.Type == types.VolumeTypeVolume && isBelow(path.Clean(other.Target), path.Clean(m.Target))
+			return other.Type == types.VolumeTypeVolume && within(path.Clean(other.Target), path.Clean(m.Target))
 		}
 		if m.Type != types.VolumeTypeBind || slices.ContainsFunc(s.Volumes, below) || len(s.VolumesFrom) > 0 {
 			continue
@@ -87,11 +86,7 @@ type copied struct {
 
 // instruction reads an instruction. It returns false for one that may read the context in another way.
 func (s *copyStages) instruction(node *parser.Node) bool {
-	var words []string
-	for n := node.Next; n != nil; n = n.Next {
-		words = append(words, n.Value)
-	}
-	name := strings.ToUpper(node.Value)
+	words, name := wordsOf(node), strings.ToUpper(node.Value)
 	if name == "FROM" && len(words) > 0 {
 		var made copyStage
 		if n := s.find(words[0]); n >= 0 {
@@ -142,12 +137,7 @@ func readsContext(mount string) bool {
 
 // find returns the last stage with a name or number, -1 if there is none.
 func (s *copyStages) find(name string) int {
-	for i, stage := range slices.Backward(*s) {
-		if stage.name != "" && strings.EqualFold(stage.name, name) || strconv.Itoa(i) == name {
-			return i
-		}
-	}
-	return -1
+	return lastStage(*s, func(s copyStage) string { return s.name }, name)
 }
 
 // reading returns the copies that matter; nil if all do. Those do not that end below one of the targets and that
@@ -164,8 +154,8 @@ func (s *copyStages) reading(target string, targets []string) []copied {
 	for i, stage := range *s {
 		for n, c := range stage.copies {
 			unseen := i == final && n >= stage.run && slices.ContainsFunc(targets, func(t string) bool {
-				volume := func(v string) bool { return unclear(v) || isBelow(path.Clean(v), t) }
-				return isBelow(c.to, t) && !slices.ContainsFunc(stage.volumes, volume)
+				volume := func(v string) bool { return unclear(v) || within(path.Clean(v), t) }
+				return within(c.to, t) && !slices.ContainsFunc(stage.volumes, volume)
 			})
 			if some = some || unseen; !unseen {
 				reading = append(reading, c)
@@ -194,11 +184,6 @@ func resolved(workdir, name string) string {
 	return path.Join(workdir, name)
 }
 
-// isBelow reports whether a path is a directory or below it.
-func isBelow(p, dir string) bool {
-	return p != "" && (p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/"))
-}
-
 // takes reports whether a copy takes a file of the context. A pattern counts as all of the directory it is in.
 func (c copied) takes(rel string) bool {
 	return slices.ContainsFunc(c.sources, func(source string) bool {
@@ -209,6 +194,6 @@ func (c copied) takes(rel string) bool {
 		if at := strings.IndexAny(source, "*?["); at >= 0 {
 			source = strings.TrimSuffix(source[:strings.LastIndex(source[:at], "/")+1], "/")
 		}
-		return source == "" || isBelow(rel, source) || isBelow(source, rel) // rel may be a submodule
+		return source == "" || within(rel, source) || within(source, rel) // rel may be a submodule
 	})
 }
