@@ -10,7 +10,7 @@ import (
 // The rules in this file hold even when a statement says what it does: nobody can want it, or it hurts later.
 
 // unlogged finds tables with rows that a crash now empties.
-func (c *comparison) unlogged() {
+func (c restrictions) unlogged() {
 	c.both(func(name string, was, is catalog.Object) {
 		if strings.HasPrefix(was.Definition, "unlogged ") || !strings.HasPrefix(is.Definition, "unlogged ") || !c.hasRows(Label(name)) {
 			return
@@ -23,9 +23,9 @@ func (c *comparison) unlogged() {
 }
 
 // hasRows reports whether a table had rows before.
-func (c *comparison) hasRows(label string) bool {
-	for i := range c.before.Shape.Tables {
-		if t := &c.before.Shape.Tables[i]; t.Label() == label {
+func (s *sides) hasRows(label string) bool {
+	for i := range s.before.Shape.Tables {
+		if t := &s.before.Shape.Tables[i]; t.Label() == label {
 			return t.Rows
 		}
 	}
@@ -33,7 +33,7 @@ func (c *comparison) hasRows(label string) bool {
 }
 
 // deferrable finds keys that an upsert can no longer use.
-func (c *comparison) deferrable() {
+func (c restrictions) deferrable() {
 	isKey := regexp.MustCompile(`^(?:UNIQUE|PRIMARY KEY)\b`)
 	c.both(func(name string, was, is catalog.Object) {
 		late := func(o catalog.Object) bool { return strings.Contains(o.Definition, " DEFERRABLE") }
@@ -50,7 +50,7 @@ func (c *comparison) deferrable() {
 }
 
 // hollowViews finds materialised views that cannot be read, or no longer be refreshed while they are read.
-func (c *comparison) hollowViews() {
+func (c restrictions) hollowViews() {
 	for _, name := range c.after.Catalog.Names("matview") {
 		if part(c.after.Catalog.Objects[name], "with no data") == "" || part(c.before.Catalog.Objects[name], "with no data") != "" {
 			continue
@@ -89,7 +89,7 @@ func (s State) refreshedBy(view string) string {
 }
 
 // keysWithoutValues finds key columns that no longer number their rows.
-func (c *comparison) keysWithoutValues() {
+func (c restrictions) keysWithoutValues() {
 	c.both(func(name string, was, is catalog.Object) {
 		old := part(was, "default ") + part(was, "generated ")
 		now := part(is, "default ") + part(is, "generated ")
@@ -99,7 +99,7 @@ func (c *comparison) keysWithoutValues() {
 		column := plainName(name)
 		cause := c.script.cause(`(?:DROP|SET)\s+(?:DEFAULT|IDENTITY)`, plainName(was.Parent))
 		if cause < 0 {
-			cause = c.remade(name, was)
+			cause = c.script.remade(name, was)
 		}
 		c.add(Change{
 			Object: name,
@@ -115,7 +115,7 @@ func constant(filling string) bool {
 }
 
 // isKey reports whether a column is the only one of its table's primary key.
-func (c *comparison) isKey(column string, was catalog.Object) bool {
+func (c restrictions) isKey(column string, was catalog.Object) bool {
 	for _, name := range c.before.Catalog.Names("constraint") {
 		o := c.before.Catalog.Objects[name]
 		columns, ok := strings.CutPrefix(o.Definition, "PRIMARY KEY (")
@@ -132,7 +132,7 @@ func number(o catalog.Object) bool {
 }
 
 // disabledTriggers finds triggers that no longer fire.
-func (c *comparison) disabledTriggers() {
+func (c restrictions) disabledTriggers() {
 	c.both(func(name string, was, is catalog.Object) {
 		if strings.Contains(was.Definition, ") disabled") || !strings.Contains(is.Definition, ") disabled") {
 			return

@@ -59,10 +59,12 @@ func Kind(object string) string {
 // changes first. source is the text of the revisions: a default that it does not contain was computed while they ran.
 func Compare(before, after State, statements []string, source string) []Change {
 	after, renamed := after.succeeding(before)
-	c := &comparison{before: before, after: after, script: parse(statements), source: source}
+	c := &comparison{sides: sides{before: before, after: after, script: parse(statements), source: source}}
+	right, closed, left := rights{c}, restrictions{c}, leftovers{c}
 	for _, rule := range []func(){
-		c.lostAccess, c.rowSecurity, c.unlogged, c.deferrable, c.hollowViews, c.keysWithoutValues, c.settings, c.disabledTriggers,
-		c.frozenDefaults, c.swappedNames, c.gone, c.plainer, c.strangers, c.lostGrants, c.unpublished,
+		right.lostAccess, guards{c}.rowSecurity, closed.unlogged, closed.deferrable, closed.hollowViews, closed.keysWithoutValues,
+		left.settings, closed.disabledTriggers, left.frozenDefaults, left.swappedNames, losses{c}.gone, remakes{c}.plainer,
+		right.strangers, right.lostGrants, left.unpublished,
 	} {
 		rule()
 	}
@@ -84,13 +86,34 @@ func (c Change) byWeight(other Change) int {
 	return 1
 }
 
-// comparison collects changes. The first rule that has something to say about an object's facet speaks for all.
-type comparison struct {
+// sides are the schema before and after the upgrade, the statements between, and the text that they come from.
+type sides struct {
 	before, after State
 	script        script
 	source        string
-	changes       []Change
 }
+
+// comparison collects changes. The first rule that has something to say about an object's facet speaks for all.
+type comparison struct {
+	sides
+	changes []Change
+}
+
+// The rules, by what they look for: each kind adds to the same comparison.
+type (
+	// rights finds what roles may no longer do, and what belongs to somebody else.
+	rights struct{ *comparison }
+	// guards finds whom row security shuts out.
+	guards struct{ *comparison }
+	// restrictions finds what hurts even when a statement says it.
+	restrictions struct{ *comparison }
+	// leftovers finds what is left as no statement meant it: settings, swapped names, frozen defaults, publications.
+	leftovers struct{ *comparison }
+	// losses finds objects that went unsaid.
+	losses struct{ *comparison }
+	// remakes finds what objects made anew have lost.
+	remakes struct{ *comparison }
+)
 
 // add records a change.
 func (c *comparison) add(change Change) { c.changes = append(c.changes, change) }
@@ -101,10 +124,10 @@ func (c *comparison) told(object string) bool {
 }
 
 // both calls f with every object of some kinds that both catalogs have, in order.
-func (c *comparison) both(f func(name string, was, is catalog.Object), kinds ...string) {
-	for _, name := range c.before.Catalog.Names(kinds...) {
-		if is, ok := c.after.Catalog.Objects[name]; ok {
-			f(name, c.before.Catalog.Objects[name], is)
+func (s *sides) both(f func(name string, was, is catalog.Object), kinds ...string) {
+	for _, name := range s.before.Catalog.Names(kinds...) {
+		if is, ok := s.after.Catalog.Objects[name]; ok {
+			f(name, s.before.Catalog.Objects[name], is)
 		}
 	}
 }

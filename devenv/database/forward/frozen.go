@@ -9,7 +9,7 @@ import (
 
 // frozenDefaults finds defaults that are the moment at which the upgrade ran, or an id that it made: they were meant
 // for each row.
-func (c *comparison) frozenDefaults() {
+func (c leftovers) frozenDefaults() {
 	for _, name := range c.after.Catalog.Names("column") {
 		was, is := c.before.Catalog.Objects[name], c.after.Catalog.Objects[name]
 		literal := part(is, "default ")

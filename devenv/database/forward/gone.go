@@ -10,7 +10,7 @@ import (
 // gone finds objects that went although no statement drops or renames them by name: CASCADE took them along, or
 // something was made anew without them. It leaves out what went with its parent object or with a schema, and what
 // could not stay: an index of a column that was dropped, a foreign key to a table that was.
-func (c *comparison) gone() {
+func (c losses) gone() {
 	for _, d := range c.before.Catalog.Diff(c.after.Catalog) {
 		kind, _, _ := strings.Cut(d.Object, ":")
 		verb := verbOf(kind)
@@ -67,7 +67,7 @@ func verbOf(kind string) string {
 func onTable(kind string) bool { return kind == "trigger" || kind == "policy" || kind == "rule" }
 
 // lives reports whether a missing object is there in another way, or could not stay.
-func (c *comparison) lives(object, kind string) bool {
+func (c losses) lives(object, kind string) bool {
 	was := c.before.Catalog.Objects[object]
 	switch kind {
 	case "sequence": // its column's default or identity tells
@@ -85,7 +85,7 @@ func (c *comparison) lives(object, kind string) bool {
 }
 
 // withoutColumn reports whether one of the columns in an object's definition no longer exists.
-func (c *comparison) withoutColumn(was catalog.Object) bool {
+func (c losses) withoutColumn(was catalog.Object) bool {
 	table := strings.TrimPrefix(was.Parent, "table:")
 	for _, column := range c.before.Catalog.Names("column") {
 		name, ok := strings.CutPrefix(column, "column:"+table+".")
@@ -97,7 +97,7 @@ func (c *comparison) withoutColumn(was catalog.Object) bool {
 }
 
 // withoutTable reports whether a foreign key's other table no longer exists.
-func (c *comparison) withoutTable(was catalog.Object) bool {
+func (c losses) withoutTable(was catalog.Object) bool {
 	to := regexp.MustCompile(`\bREFERENCES ([^(]+)\(`).FindStringSubmatch(was.Definition)
 	if to == nil {
 		return false
@@ -107,7 +107,7 @@ func (c *comparison) withoutTable(was catalog.Object) bool {
 }
 
 // equivalent reports whether an index, a constraint or statistics of the same definition exists under another name.
-func (c *comparison) equivalent(object, kind string) bool {
+func (c losses) equivalent(object, kind string) bool {
 	was := c.before.Catalog.Objects[object]
 	for _, name := range c.after.Catalog.Names(kind) {
 		is := c.after.Catalog.Objects[name]
@@ -140,7 +140,7 @@ func (s State) dropping(object string) string {
 }
 
 // schemaStays reports whether both catalogs have the object's schema, or neither has because it is not listed.
-func (c *comparison) schemaStays(object string) bool {
+func (c losses) schemaStays(object string) bool {
 	schema, _, _ := strings.Cut(Label(object), ".")
 	_, was := c.before.Catalog.Objects["schema:"+schema]
 	_, is := c.after.Catalog.Objects["schema:"+schema]

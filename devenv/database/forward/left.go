@@ -10,7 +10,7 @@ import (
 )
 
 // settings finds settings of the database or of a role that the upgrade left changed: every later session has them.
-func (c *comparison) settings() {
+func (c leftovers) settings() {
 	for _, d := range c.before.Catalog.Diff(c.after.Catalog) {
 		if name, ok := strings.CutPrefix(d.Object, "setting:"); ok {
 			c.leftSetting(name, d.Was, d.Is, " IN DATABASE …")
@@ -28,7 +28,7 @@ func (c *comparison) settings() {
 
 // leftSetting records a setting, "database.search_path" or "role webapp.search_path", with its assignments. A role's holds
 // in one database or in all.
-func (c *comparison) leftSetting(name, was, is, in string) {
+func (c leftovers) leftSetting(name, was, is, in string) {
 	of, setting, _ := strings.Cut(name, ".")
 	alter := "ALTER DATABASE …"
 	role, isRole := strings.CutPrefix(of, "role ")
@@ -49,7 +49,7 @@ func (c *comparison) leftSetting(name, was, is, in string) {
 }
 
 // swappedNames finds two columns of a table, or two tables, that have each other's name now.
-func (c *comparison) swappedNames() {
+func (c leftovers) swappedNames() {
 	for i := range c.before.Shape.Tables {
 		was := &c.before.Shape.Tables[i]
 		is := c.after.Shape.Table(was.OID)
@@ -61,7 +61,7 @@ func (c *comparison) swappedNames() {
 	c.swapped("table", "", swaps(tableNames(&c.before.Shape), tableNames(&c.after.Shape)))
 }
 
-func (c *comparison) swapped(kind, prefix string, pairs [][2]string) {
+func (c leftovers) swapped(kind, prefix string, pairs [][2]string) {
 	for _, pair := range pairs {
 		c.add(Change{
 			Object: kind + ":" + prefix + pair[0], Text: "the " + kind + "s " + prefix + pair[0] + " and " + prefix + pair[1] +
@@ -106,7 +106,7 @@ func tableNames(s *catalog.Shape) map[uint32]string {
 }
 
 // unpublished finds tables that a publication no longer contains although they are still there.
-func (c *comparison) unpublished() {
+func (c leftovers) unpublished() {
 	c.both(func(name string, was, is catalog.Object) {
 		if was.Definition == is.Definition || c.script.does(`(?:ALTER|DROP|CREATE)\s+PUBLICATION`, plainName(name)) >= 0 {
 			return

@@ -87,21 +87,21 @@ func granting(rights []string, object, holder string) string {
 }
 
 // mending returns the statement that gives a facet back.
-func (c *comparison) mending(object string, f facet, old string) string {
+func (s *sides) mending(object string, f facet, old string) string {
 	switch f.prefix {
 	case "comment ":
-		return commenting(object, c.before.Catalog.Objects[object])
+		return commenting(object, s.before.Catalog.Objects[object])
 	case "with (":
 		return "ALTER " + words(object) + " " + sqlName(object) + " SET (" + strings.TrimPrefix(old, "with (")
 	case "replica identity":
 		return "ALTER TABLE " + sqlName(object) + " REPLICA IDENTITY " + replica(strings.TrimPrefix(old, "replica identity "))
 	case "row level security":
-		return c.securing(object, old)
+		return s.securing(object, old)
 	case "not null":
-		parent := c.before.Catalog.Objects[object].Parent
+		parent := s.before.Catalog.Objects[object].Parent
 		return "ALTER TABLE " + sqlName(parent) + " ALTER " + nameOn(object, parent) + " SET NOT NULL"
 	}
-	return c.numbering(object, old)
+	return s.numbering(object, old)
 }
 
 // replica returns a replica identity in SQL, "nothing", "full" or "index crm.houses_pkey": an index goes by its own name.
@@ -114,9 +114,9 @@ func replica(identity string) string {
 }
 
 // securing returns the statement that gives a table its row security back, or only its force.
-func (c *comparison) securing(table, old string) string {
+func (s *sides) securing(table, old string) string {
 	var actions []string
-	if part(c.after.Catalog.Objects[table], "row level security") == "" {
+	if part(s.after.Catalog.Objects[table], "row level security") == "" {
 		actions = append(actions, "ENABLE ROW LEVEL SECURITY")
 	}
 	if strings.HasSuffix(old, "forced") {
@@ -127,8 +127,8 @@ func (c *comparison) securing(table, old string) string {
 
 // numbering returns the statements that fill a column as before: with its sequence, if that went, and from the value
 // after those in its rows. An expression cannot be added to a column that is there.
-func (c *comparison) numbering(column, old string) string {
-	was, is := c.before.Catalog.Objects[column], c.after.Catalog.Objects[column]
+func (s *sides) numbering(column, old string) string {
+	was, is := s.before.Catalog.Objects[column], s.after.Catalog.Objects[column]
 	table, name := sqlName(was.Parent), nameOn(column, was.Parent)
 	next := "; SELECT setval(pg_get_serial_sequence(" + query.Literal(table) + ", " +
 		query.Literal(strings.TrimPrefix(column, "column:"+Label(was.Parent)+".")) + "), max(" + name + ")) FROM " + table
@@ -145,8 +145,8 @@ func (c *comparison) numbering(column, old string) string {
 	case strings.HasPrefix(old, "generated "):
 		return "ALTER TABLE " + table + " DROP COLUMN " + name + ", ADD COLUMN " + name + " " + was.Parts[0] + " " + old
 	}
-	for sequence, o := range c.before.Catalog.Objects {
-		_, stays := c.after.Catalog.Objects[sequence]
+	for sequence, o := range s.before.Catalog.Objects {
+		_, stays := s.after.Catalog.Objects[sequence]
 		if strings.HasPrefix(sequence, "sequence:") && o.Parent == column && !stays {
 			return "CREATE SEQUENCE " + sqlName(sequence) + " OWNED BY " + sqlName(column) + "; " + filling(column, old) + next
 		}

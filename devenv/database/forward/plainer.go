@@ -26,12 +26,12 @@ func facets() []facet {
 
 // plainer finds parts of definitions that went although no statement takes them away: the object was made anew, or
 // something that they need was dropped.
-func (c *comparison) plainer() {
+func (c remakes) plainer() {
 	kinds := []string{"table", "column", "view", "matview", "function", "enum", "domain", "type", "sequence", "index"}
 	c.both(func(name string, was, is catalog.Object) {
 		for _, f := range facets() {
 			old := part(was, f.prefix)
-			if old == "" || part(is, f.prefix) != "" && !strings.HasPrefix(old, part(is, f.prefix)+" ") || c.takesAway(f, name) {
+			if old == "" || part(is, f.prefix) != "" && !strings.HasPrefix(old, part(is, f.prefix)+" ") || c.script.takesAway(f, name) {
 				continue
 			}
 			filled := f.prefix != "comment " && f.prefix != "not null"
@@ -40,7 +40,7 @@ func (c *comparison) plainer() {
 			}
 			c.add(Change{
 				Object: name, Text: "the " + Kind(name) + " " + Label(name) + " has lost " + f.noun, Was: old, Mend: c.mending(name, f, old),
-				Modelled: strings.HasPrefix(name, "column:"), Cause: c.remade(name, was),
+				Modelled: strings.HasPrefix(name, "column:"), Cause: c.script.remade(name, was),
 			})
 		}
 		if strings.HasPrefix(name, "function:") {
@@ -50,10 +50,10 @@ func (c *comparison) plainer() {
 }
 
 // takesAway reports whether a statement takes a facet of an object away.
-func (c *comparison) takesAway(f facet, object string) bool {
-	for _, s := range c.script {
-		for _, segment := range s.segments {
-			if regexp.MustCompile(`(?is)\b(?:`+f.meant+`)`).MatchString(segment) && (s.dynamic || naming(plainName(object)).MatchString(segment)) {
+func (s script) takesAway(f facet, object string) bool {
+	for _, one := range s {
+		for _, segment := range one.segments {
+			if regexp.MustCompile(`(?is)\b(?:`+f.meant+`)`).MatchString(segment) && (one.dynamic || naming(plainName(object)).MatchString(segment)) {
 				return true
 			}
 		}
@@ -62,14 +62,14 @@ func (c *comparison) takesAway(f facet, object string) bool {
 }
 
 // remade returns the statement that made an object, or the table of a column, anew.
-func (c *comparison) remade(object string, was catalog.Object) int {
+func (s script) remade(object string, was catalog.Object) int {
 	if strings.HasPrefix(object, "column:") {
 		object = was.Parent
 	}
-	if at := c.script.remaking(plainName(object)); at >= 0 {
+	if at := s.remaking(plainName(object)); at >= 0 {
 		return at
 	}
-	return c.script.cascade()
+	return s.cascade()
 }
 
 // fillsItself reports whether a column gets a value by itself.
@@ -79,11 +79,11 @@ func fillsItself(o catalog.Object) bool { return part(o, "default ")+part(o, "ge
 var functionOption = regexp.MustCompile(`(?m)\b(SECURITY DEFINER|STRICT|LEAKPROOF|IMMUTABLE|STABLE|PARALLEL \w+)\b|^ SET .*$`)
 
 // lostOptions finds options of a function that went when it was written anew.
-func (c *comparison) lostOptions(name string, was, is catalog.Object) {
+func (c remakes) lostOptions(name string, was, is catalog.Object) {
 	old, now := head(was.Definition), head(is.Definition)
 	var lost []string
 	for _, o := range functionOption.FindAllString(old, -1) {
-		if o = strings.TrimSpace(o); !strings.Contains(now, o) && !c.said(o) && !c.saidSetting(name, o, now) {
+		if o = strings.TrimSpace(o); !strings.Contains(now, o) && !c.script.said(o) && !c.script.saidSetting(name, o, now) {
 			lost = append(lost, o)
 		}
 	}
@@ -97,25 +97,25 @@ func (c *comparison) lostOptions(name string, was, is catalog.Object) {
 }
 
 // said reports whether a statement gives a function another option of the same kind, on purpose.
-func (c *comparison) said(option string) bool {
+func (s script) said(option string) bool {
 	switch {
 	case option == "SECURITY DEFINER":
-		return c.script.last(`\bSECURITY\s+INVOKER\b`) >= 0
+		return s.last(`\bSECURITY\s+INVOKER\b`) >= 0
 	case option == "IMMUTABLE" || option == "STABLE":
-		return c.script.last(`\b(?:VOLATILE|STABLE|IMMUTABLE)\b`) >= 0
+		return s.last(`\b(?:VOLATILE|STABLE|IMMUTABLE)\b`) >= 0
 	case option == "LEAKPROOF":
-		return c.script.last(`\bNOT\s+LEAKPROOF\b`) >= 0
+		return s.last(`\bNOT\s+LEAKPROOF\b`) >= 0
 	case option == "STRICT":
-		return c.script.last(`\bCALLED\s+ON\s+NULL\b`) >= 0
+		return s.last(`\bCALLED\s+ON\s+NULL\b`) >= 0
 	case strings.HasPrefix(option, "PARALLEL"):
-		return c.script.last(`\bPARALLEL\b`) >= 0
+		return s.last(`\bPARALLEL\b`) >= 0
 	}
 	return false
 }
 
 // saidSetting reports whether a statement gives a function another value of a setting, "SET search_path TO 'app'", or
 // takes it away. Now is the function's new head.
-func (c *comparison) saidSetting(function, option, now string) bool {
+func (s script) saidSetting(function, option, now string) bool {
 	setting, ok := strings.CutPrefix(option, "SET ")
 	if !ok {
 		return false
@@ -126,8 +126,8 @@ func (c *comparison) saidSetting(function, option, now string) bool {
 	if strings.Contains(now, "\n SET "+setting+" TO ") {
 		said = regexp.MustCompile(`(?is)\bSET\s+` + name + `(?:\s|=)`)
 	}
-	return slices.ContainsFunc(c.script, func(s statement) bool {
-		return said.MatchString(s.text) && (s.dynamic || naming(plainName(function)).MatchString(s.text))
+	return slices.ContainsFunc(s, func(one statement) bool {
+		return said.MatchString(one.text) && (one.dynamic || naming(plainName(function)).MatchString(one.text))
 	})
 }
 

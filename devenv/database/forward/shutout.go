@@ -12,7 +12,7 @@ import (
 
 // lostAccess finds rights that a role no longer has on what still exists, by whatever way it had them, and roles that
 // can no longer log in. Nobody has rights under the name of a role that was renamed or dropped.
-func (c *comparison) lostAccess() {
+func (c rights) lostAccess() {
 	was, is := c.before.Access, c.after.Access
 	for _, role := range slices.Sorted(maps.Keys(was.Roles)) {
 		login, there := is.Roles[role]
@@ -32,7 +32,7 @@ func (c *comparison) lostAccess() {
 }
 
 // lostRole finds a role that is gone although no statement drops, renames or promotes it.
-func (c *comparison) lostRole(role string) {
+func (c rights) lostRole(role string) {
 	if c.script.does(`(?:DROP|ALTER)\s+(?:ROLE|USER|GROUP)`, role) >= 0 {
 		return
 	}
@@ -45,15 +45,15 @@ func (c *comparison) lostRole(role string) {
 
 // otherRole reports whether a role exists only before or only after the upgrade: it was made, dropped, renamed or
 // promoted, and what it has is not compared.
-func (c *comparison) otherRole(role string) bool {
-	_, was := c.before.Access.Roles[role]
-	_, is := c.after.Access.Roles[role]
+func (s *sides) otherRole(role string) bool {
+	_, was := s.before.Access.Roles[role]
+	_, is := s.after.Access.Roles[role]
 	return was != is
 }
 
 // lostRights finds the rights that a role lost on each object. Without a schema's, those on what is in it are not
 // listed.
-func (c *comparison) lostRights(role string) {
+func (c rights) lostRights(role string) {
 	was, is := c.before.Access, c.after.Access
 	var closed []string
 	grants := slices.DeleteFunc(slices.Collect(maps.Keys(was.Rights)), func(g Grant) bool { return g.Role != role })
@@ -84,20 +84,20 @@ func (c *comparison) lostRights(role string) {
 }
 
 // holder returns the table of a column, and any other object itself.
-func (c *comparison) holder(object string) string {
+func (s *sides) holder(object string) string {
 	if strings.HasPrefix(object, "column:") {
-		return c.before.Catalog.Objects[object].Parent
+		return s.before.Catalog.Objects[object].Parent
 	}
 	return object
 }
 
 // stays reports whether an object that roles had rights on still exists.
-func (c *comparison) stays(object string) bool {
+func (s *sides) stays(object string) bool {
 	if strings.HasPrefix(object, "schema:") || strings.HasPrefix(object, "column:") {
-		_, stays := c.after.Catalog.Objects[object]
+		_, stays := s.after.Catalog.Objects[object]
 		return stays
 	}
-	_, stays := c.after.Access.Owners[object]
+	_, stays := s.after.Access.Owners[object]
 	return stays
 }
 
@@ -111,7 +111,7 @@ func rank(g Grant) string {
 
 // rowSecurity finds roles that row security shuts out of a table: no policy lets them, or a new restrictive one takes
 // rows from them. Where no role has rights of its own, a table without any policy is shut to all but its owner.
-func (c *comparison) rowSecurity() {
+func (c guards) rowSecurity() {
 	was, is := c.before.Access, c.after.Access
 	c.both(func(name string, old, now catalog.Object) {
 		on := part(now, "row level security")
@@ -152,7 +152,7 @@ func (c *comparison) rowSecurity() {
 }
 
 // hasPolicy reports whether a table has a permissive policy after the upgrade.
-func (c *comparison) hasPolicy(table string) bool {
+func (c guards) hasPolicy(table string) bool {
 	return slices.ContainsFunc(c.after.Catalog.Names("policy"), func(name string) bool {
 		o := c.after.Catalog.Objects[name]
 		return o.Parent == table && strings.HasPrefix(o.Definition, "permissive ")
@@ -161,7 +161,7 @@ func (c *comparison) hasPolicy(table string) bool {
 
 // lostGrants finds grants that went with what was made anew and that no role has felt: those of PUBLIC, or those that
 // had been taken from it.
-func (c *comparison) lostGrants() {
+func (c rights) lostGrants() {
 	for _, name := range c.before.Catalog.Names("grant") {
 		object := strings.TrimPrefix(name, "grant:")
 		was, is := c.before.Catalog.Objects[name], c.after.Catalog.Objects[name]
@@ -179,12 +179,12 @@ func (c *comparison) lostGrants() {
 }
 
 // granted reports whether a lost right on an object has been recorded.
-func (c *comparison) granted(object string) bool {
+func (c rights) granted(object string) bool {
 	return slices.ContainsFunc(c.changes, func(o Change) bool { return o.Object == object && strings.HasPrefix(o.Mend, "GRANT ") })
 }
 
 // strangers finds objects that belong to another owner although no statement gives them to it.
-func (c *comparison) strangers() {
+func (c rights) strangers() {
 	was, is := c.before.Access.Owners, c.after.Access.Owners
 	for _, object := range slices.Sorted(maps.Keys(was)) {
 		now, stays := is[object]

@@ -14,7 +14,7 @@ import (
 // sees none. It asks as that role, in transactions that are rolled back. A policy that reads a setting cannot be
 // judged: the application sets it.
 func Blinded(ctx context.Context, conn *pgx.Conn, before, after State) ([]Change, error) {
-	c := &comparison{before: before, after: after}
+	c := guards{&comparison{sides: sides{before: before, after: after}}}
 	var found []Change
 	for _, g := range c.guarded() {
 		sees := true
@@ -40,7 +40,7 @@ func Blinded(ctx context.Context, conn *pgx.Conn, before, after State) ([]Change
 }
 
 // guarded returns the roles to ask, and of which tables.
-func (c *comparison) guarded() []Grant {
+func (c guards) guarded() []Grant {
 	var ask []Grant
 	for _, table := range c.before.Catalog.Names("table") {
 		is, stays := c.after.Catalog.Objects[table]
@@ -60,7 +60,7 @@ func (c *comparison) guarded() []Grant {
 }
 
 // readsSetting reports whether a policy of a table reads a setting of the session.
-func (c *comparison) readsSetting(table string) bool {
+func (c guards) readsSetting(table string) bool {
 	for _, name := range c.after.Catalog.Names("policy") {
 		if o := c.after.Catalog.Objects[name]; o.Parent == table && strings.Contains(o.Definition, "current_setting(") {
 			return true
