@@ -67,6 +67,10 @@ func readCases() map[string]struct{ move, state string } {
 				"left(teams.name, 1))",
 			"21000",
 		},
+		"a subquery by half of a key": {
+			"ALTER TABLE bookings ADD kind text; UPDATE bookings SET kind = (SELECT d.kind FROM decks d WHERE d.n = bookings.room)",
+			"21000",
+		},
 		"a subquery that finds nothing yet": {
 			"ALTER TABLE users ADD boss int; UPDATE users SET boss = (SELECT t.id FROM bookings t WHERE t.room = users.age)",
 			"21000",

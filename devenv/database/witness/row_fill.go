@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"devenv/devenv/database/catalog"
 )
@@ -77,17 +78,20 @@ func (m *RowMaker) point(ctx context.Context, d *draft, k *catalog.Constraint, a
 	return nil
 }
 
-// newParent creates a parent. Its key is written out, far from its sequence's next value: the statements must mean
-// the same when they run again.
+// newParent creates a parent. Its key is written out, far from its sequence's next value, and even if a function gives
+// it: the statements must mean the same when they run again.
 func (m *RowMaker) newParent(ctx context.Context, t *catalog.Table, key []int16, depth int) ([]string, error) {
 	w := rowValues{}
 	for _, n := range key {
-		if c := t.Column(n); c.IsSerial() {
+		switch c := t.Column(n); {
+		case c.IsSerial():
 			text, err := m.aggregate(ctx, t, aboveMaximum(c, farAway+m.next()))
 			if err != nil {
 				return nil, err
 			}
 			w[n] = text
+		case strings.Contains(c.Default, "(") && (c.Base == "uuid" || c.TakesText()):
+			w[n] = freshValue(c, m.next(), "")
 		}
 	}
 	return m.insert(ctx, t, w, sparse, depth, key...)

@@ -47,6 +47,9 @@ INSERT INTO stamps (at, price, code, moods, span) VALUES ('2024-05-01 10:00', 1.
 CREATE DOMAIN whole AS numeric; CREATE DOMAIN half AS whole CHECK (VALUE > 0); CREATE TYPE size AS (wide int, high varchar(9), feeling mood);
 CREATE TABLE parcels (id serial PRIMARY KEY, size size, sizes size[], share half, shares numeric[], paid money);
 INSERT INTO parcels (size, sizes, share, shares, paid) VALUES ('(1,a,ok)', '{"(1,a,ok)"}', 2, '{1}', 3);
+CREATE TABLE ships (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text);
+CREATE TABLE decks (ship uuid REFERENCES ships, n int, kind text, PRIMARY KEY (ship, n));
+INSERT INTO ships (name) VALUES ('Ada'); INSERT INTO decks SELECT id, 1, 'sun' FROM ships;
 CREATE TABLE locked (id serial PRIMARY KEY, note text);
 INSERT INTO locked (note) VALUES ('n');
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'closed for good'; END $$;
