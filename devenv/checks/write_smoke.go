@@ -50,6 +50,9 @@ func judgeSmoke(f *Facts) Finding {
 
 // brokenSummary tells about a write that fails, or will fail.
 func brokenSummary(e report.Evidence, certain bool) string {
+	if !certain && e.SQLState == "" {
+		return fmt.Sprintf("%s does not take every row: %s", e.Table, e.Message)
+	}
 	if !certain && e.SQLState == "23505" {
 		return fmt.Sprintf("%s will refuse a later INSERT: %s", e.Table, e.Message)
 	}
@@ -94,7 +97,7 @@ func (f *Facts) writeEvidence(w SmokeWrite) report.Evidence {
 		e.Detail = joined(fmt.Sprintf("rows of the base hold %s in %s, and its code names it (%s:%d)",
 			query.Literal(w.Constant), w.Column, w.Mention.File, w.Mention.Line), e.Detail)
 	}
-	if w.Doubtful && w.Column == "" {
+	if w.Doubtful && w.Column == "" && !w.Partly {
 		e.Detail = joined("every row that was tried is refused, those that exist among them", e.Detail)
 	}
 	return e
@@ -145,6 +148,9 @@ func (m mender) write(e report.Evidence) string {
 	case "":
 		return "let the trigger return NEW (OLD in a DELETE), or drop the rule, in this revision"
 	case "23505":
+		if draws, ok := strings.CutPrefix(e.Detail, "the default is "); ok {
+			return "let what " + draws + " draws from catch up (SELECT setval(…)), in this revision, or do not set it back"
+		}
 		return "rows were written with explicit ids, or the sequence was set back; let it catch up, in this revision:\n    " +
 			m.execute(setval(e))
 	case "23502":
@@ -186,8 +192,8 @@ Example: rows inserted with explicit ids, which collide with the sequence at the
     op.execute("INSERT INTO tags (id, label) VALUES (3, 'urgent')")
 
 Others: a dropped column that a function still names (42703), a new table on which the application's role has no rights (42501), a
-trigger that swallows the row because it returns NULL, or that always raises. A trigger whose name says that it refuses rows
-(deny_update, read_only) may.
+trigger that swallows the row because it returns NULL (a warning if it swallows some rows only), or that always raises. A
+trigger whose name says that it refuses rows (deny_update, read_only) may.
 
 How to fix it: change the function in the same revision, grant the rights that neighbouring tables have, or set the sequence:
     SELECT setval(pg_get_serial_sequence('teams', 'id'), (SELECT max(id) FROM teams))

@@ -82,10 +82,14 @@ func (a attempts) on(ctx context.Context, s *database.Server) (attempted, error)
 		if err != nil {
 			return found, err
 		}
+		taken, err := writes.Taken(ctx, connection, a.shape)
+		if err != nil {
+			return found, err
+		}
 		if found.Result, err = writes.Try(ctx, connection, a.shape, a.targets); err != nil {
 			return found, err
 		}
-		found.Failed = append(behind, found.Failed...)
+		found.Failed = slices.Concat(behind, taken, found.Failed)
 		found.Findings, err = routines.Check(ctx, connection, a.change)
 		return found, err
 	})

@@ -22,7 +22,7 @@ func Touched(before, after *catalog.Shape, changes []catalog.Difference) []*cata
 		is := &after.Tables[i]
 		was := before.Table(is.OID)
 		switch {
-		case is.Partition:
+		case is.Partition, was != nil && was.Partition: // it is written through its parent, or was
 		case was == nil, was.Label() != is.Label(), writesDependOn(was) != writesDependOn(is), slices.Contains(parents, is.OID),
 			gone && (len(is.Triggers) > 0 || callsFunction(is)), namedIn(changes, is):
 			touched = append(touched, is)
@@ -55,13 +55,14 @@ func parentsOfNew(before, after *catalog.Shape) (parents []uint32) {
 	return parents
 }
 
-// callsFunction reports whether an expression of the table calls a function of the project: one whose name has a
-// schema, as the shape is read.
+// ownCall matches a call of a function of the project: one whose name has a schema, as the shape is read.
+var ownCall = regexp.MustCompile(`\w"?\."?\w+"?\(`)
+
+// callsFunction reports whether an expression of the table calls a function of the project.
 func callsFunction(t *catalog.Table) bool {
-	call := regexp.MustCompile(`\w"?\."?\w+"?\(`)
-	return slices.ContainsFunc(t.Columns, func(c catalog.Column) bool { return call.MatchString(c.Default + " " + c.Generated) }) ||
-		slices.ContainsFunc(t.Constraints, func(k catalog.Constraint) bool { return call.MatchString(k.Expression) }) ||
-		slices.ContainsFunc(t.Indexes, func(x catalog.Index) bool { return call.MatchString(x.Expressions + " " + x.Predicate) })
+	return slices.ContainsFunc(t.Columns, func(c catalog.Column) bool { return ownCall.MatchString(c.Default + " " + c.Generated) }) ||
+		slices.ContainsFunc(t.Constraints, func(k catalog.Constraint) bool { return ownCall.MatchString(k.Expression) }) ||
+		slices.ContainsFunc(t.Indexes, func(x catalog.Index) bool { return ownCall.MatchString(x.Expressions + " " + x.Predicate) })
 }
 
 // namedIn reports whether a policy, rule, trigger or right of the table changed.

@@ -20,6 +20,7 @@ type writer struct {
 	maker      *witness.RowMaker
 	table, was *catalog.Table
 	role       string
+	partly     *Failed // what was swallowed although other rows are not
 }
 
 // place is where a row is, as Postgres knows it; empty if the role cannot read it.
@@ -48,10 +49,13 @@ func (w *writer) write(ctx context.Context, statements []string) (*Failed, error
 		}
 	}
 	at, f, err := w.insert(ctx, statements[last])
-	if f != nil || err != nil || at == (place{}) {
-		return f, err
+	if f == nil && err == nil && at != (place{}) {
+		f, err = w.changeAndDelete(ctx, at)
 	}
-	return w.changeAndDelete(ctx, at)
+	if f == nil && err == nil {
+		f = w.partly
+	}
+	return f, err
 }
 
 // unassumed says that nothing was tried as a role, since this connection cannot assume it.
@@ -123,6 +127,9 @@ func (w *writer) insertFull(ctx context.Context, swallowed *Failed) (place, *Fai
 	}
 	at, err := w.placed(ctx, statements[0])
 	if err == nil {
+		w.partly = swallowed
+		w.partly.Doubtful, w.partly.Partly = true, true
+		w.partly.Detail = "a trigger that returns NULL, or a rule, swallows it, but not a copy of an existing row"
 		return at, nil, nil
 	}
 	_, err = w.failure("", err)

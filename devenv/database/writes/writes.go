@@ -42,6 +42,8 @@ type Failed struct {
 	// Doubtful means that every row that was tried is refused, although the code that refuses them looks at the row, or
 	// that a sequence collides later.
 	Broken, Doubtful bool
+	// Partly means that other rows can be written.
+	Partly bool
 	// Old means that only the base's application fails. Predicted means that nothing was refused: the message is
 	// devenv's, and SQLState what the server will give.
 	Old, Predicted bool
@@ -61,7 +63,7 @@ func Try(ctx context.Context, conn txStarter, shape *catalog.Shape, targets []Ta
 			return Result{}, fmt.Errorf("write to %s: %w", target.Table.Label(), err)
 		}
 		result.Failed = append(result.Failed, failed...)
-		if !slices.ContainsFunc(failed, func(f Failed) bool { return !f.Old }) {
+		if !slices.ContainsFunc(failed, func(f Failed) bool { return !f.Old && !f.Partly }) {
 			result.Written = append(result.Written, target.Table.Label())
 		}
 	}
