@@ -84,7 +84,10 @@ func (f *Facts) asFarAsRead() string {
 func changeEvidence(c data.Change) report.Evidence {
 	e := report.Evidence{Table: c.Table, Column: c.Column, Rows: c.Rows, Keys: c.Keys}
 	e.Message = shortObject(e) + " changed"
-	if c.Rows > 0 {
+	switch {
+	case c.Rows > 0 && c.SampledBy > 1:
+		e.Message += fmt.Sprintf(" in %s of a sample, one in %d", report.Count(c.Rows, "row"), c.SampledBy)
+	case c.Rows > 0:
 		e.Message += " in " + report.Count(c.Rows, "row")
 	}
 	if len(c.Examples) > 0 {

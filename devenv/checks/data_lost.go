@@ -73,6 +73,9 @@ func lossEvidence(c data.Change) (report.Evidence, bool) {
 		e.Message = fmt.Sprintf("%s is dropped with %s", object, report.Count(c.Before, "row"))
 	case data.ValuesLost, data.ColumnDropped:
 		e.Message = fmt.Sprintf("%d of %s of %s %s lost", e.Rows, report.Count(c.Before, "non-null value"), object, are(e.Rows))
+		if c.SampledBy > 1 {
+			e.Message = "at least " + e.Message
+		}
 	default:
 		return report.Evidence{}, false
 	}

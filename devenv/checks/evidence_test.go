@@ -117,7 +117,7 @@ func TestTheEvidenceOfAFindingIsWhole(t *testing.T) {
 		"data.lost": {func(f *Facts) { f.Data.Changes = []data.Change{change, loss} }, []report.Evidence{
 			{
 				Revision: "3f2a", Table: "public.users", Column: "legacy", Rows: 3, Keys: []string{"id=1"},
-				Message: "3 of 4 non-null values of users.legacy are lost", Detail: "the table is large: one row in 64 was read",
+				Message: "at least 3 of 4 non-null values of users.legacy are lost", Detail: "the table is large: one row in 64 was read",
 			},
 		}},
 		"data.changed": {func(f *Facts) {
@@ -137,7 +137,7 @@ func TestTheEvidenceOfAFindingIsWhole(t *testing.T) {
 		"reverse.applies": {func(f *Facts) { f.Reverse.Data.Base, f.Reverse.Written = []data.Change{loss}, witnesses }, []report.Evidence{
 			{
 				Revision: "3f2a", Table: "public.users", Column: "legacy", Rows: 3, Keys: []string{"id=1"},
-				Message: "3 of 4 non-null values of users.legacy are lost",
+				Message: "at least 3 of 4 non-null values of users.legacy are lost",
 				Detail:  "the table is large: one row in 64 was read; by the downgrade",
 			},
 			witnessed,

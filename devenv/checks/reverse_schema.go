@@ -25,7 +25,7 @@ func judgeReverseSchema(f *Facts) Finding {
 		return unasked(f.whyNotRun())
 	}
 	differences := slices.DeleteFunc(slices.Clone(f.Reverse.Differences), func(d catalog.Difference) bool {
-		return onlyMoreValues(d) || f.Database.makes(d)
+		return onlyMoreValues(d) || onlyIndented(d) || f.Database.makes(d)
 	})
 	all := len(differences)
 	differences = slices.DeleteFunc(differences, f.lostByUpgrade)
@@ -78,6 +78,12 @@ func onlyMoreValues(d catalog.Difference) bool {
 	return true
 }
 
+// onlyIndented reports whether a difference is a function with other blanks: the revision that wrote it first was
+// indented in another way.
+func onlyIndented(d catalog.Difference) bool {
+	return strings.HasPrefix(d.Object, "function:") && slices.Equal(strings.Fields(d.Was), strings.Fields(d.Is))
+}
+
 // orNothing returns a definition, or "absent" when there is none.
 func orNothing(definition string) string {
 	if definition == "" {
@@ -86,8 +92,8 @@ func orNothing(definition string) string {
 	return definition
 }
 
-const reverseSchemaPage = `After upgrade and downgrade, the catalog must show the base's schema again. The order of columns does not count, nor do values
-added to enum types, which Postgres cannot drop, nor what the branch's init scripts make as well.
+const reverseSchemaPage = `After upgrade and downgrade, the catalog must show the base's schema again. The order of columns does not count, nor how a
+function is indented, nor values added to enum types, which Postgres cannot drop, nor what the branch's init scripts make as well.
 
 Why it matters: anything a downgrade leaves behind or forgets makes the next upgrade fail, or lives on as an index or a type that
 no model mentions.

@@ -26,17 +26,29 @@ func compareData(ctx context.Context, p *pass, up *upgrade) (err error) {
 		return err
 	}
 	changes := up.before.Fingerprint.Compare(up.after.Fingerprint)
+	partly := partlyRead(up.before.Fingerprint, changes)
 	if len(changes) > 0 {
 		changes, err = examine(ctx, p, up, up.after.Fingerprint, changes)
 	}
-	up.data = checks.DataOutcome{Ran: err == nil, Changes: changes, Causes: up.causes(changes)}
+	up.data = checks.DataOutcome{Ran: err == nil, Changes: changes, Causes: up.causes(changes), Partly: partly}
 	for _, t := range up.before.Fingerprint.Tables {
 		up.data.Rows += t.Rows
-		if t.Rows > 0 && t.SampledBy != 1 {
-			up.data.Partly = append(up.data.Partly, checks.PartlyRead{Table: t.Schema + "." + t.Name, SampledBy: t.SampledBy})
-		}
 	}
 	return err
+}
+
+// partlyRead returns the tables of which not every row is compared: by a hash or, where that decides nothing, by reading.
+func partlyRead(before data.Fingerprint, changes []data.Change) (partly []checks.PartlyRead) {
+	for _, t := range before.Tables {
+		label, by := t.Schema+"."+t.Name, t.SampledBy
+		if slices.ContainsFunc(changes, func(c data.Change) bool { return c.Suspect && c.Table == label }) {
+			by = t.ReadBy()
+		}
+		if t.Rows > 0 && by != 1 {
+			partly = append(partly, checks.PartlyRead{Table: label, SampledBy: by})
+		}
+	}
+	return partly
 }
 
 // causes returns the statements behind changes of the data, by table or column. A change that more than one place, or

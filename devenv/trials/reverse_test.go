@@ -107,3 +107,27 @@ func TestUpgradesMayDifferOnlyInNewRowNumbers(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestOnlyTablesThatTriggersFillAreLogs(t *testing.T) {
+	t.Parallel()
+	print := func(rows int64) data.Fingerprint {
+		return data.Fingerprint{Tables: []data.TablePrint{{OID: 1, Schema: "public", Name: "log", Rows: rows}}}
+	}
+	for _, c := range []struct {
+		what, sql   string
+		was, is     int64
+		wantLogging bool
+	}{
+		{"a trigger writes", "UPDATE users SET name = 'x'", 1, 3, true},
+		{"its function is made", "CREATE FUNCTION f() AS 'INSERT INTO log VALUES (1)'", 1, 3, true},
+		{"a statement writes", "INSERT INTO log VALUES (1)", 1, 3, false},
+		{"nothing writes", "UPDATE users SET name = 'x'", 3, 3, false},
+	} {
+		u := &upgrade{}
+		u.before.Fingerprint, u.after.Fingerprint = print(c.was), print(c.is)
+		u.statements = []migrations.Statement{{Revision: "3f2a", SQL: c.sql}}
+		if got := u.logs("public.log"); got != c.wantLogging {
+			t.Errorf("%s: got %v", c.what, got)
+		}
+	}
+}

@@ -177,6 +177,15 @@ func TestHarmlessChangesAreNoDifference(t *testing.T) {
 	}
 }
 
+func TestIndexesOfPartitionedTablesAreLikeOthers(t *testing.T) {
+	t.Parallel()
+	conn := servers.Template(t, "CREATE TABLE parts (a int, b text) PARTITION BY RANGE (a); CREATE INDEX by_b ON parts (b)").Copy(t)
+	const want = "CREATE INDEX by_b ON public.parts USING btree (b)"
+	if got := catalogOf(t, conn).Objects["index:public.by_b"].Definition; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestDifferencesHoldTheOldAndNewDefinition(t *testing.T) {
 	t.Parallel()
 	conn := servers.Template(t, schemaFixture).Copy(t)

@@ -148,6 +148,10 @@ const shapeConstraints = `(SELECT coalesce(json_agg(json_build_object('oid', k.o
       'parent', k.confrelid::int8, 'parent_columns', coalesce(k.confkey, '{}'), 'on_delete', k.confdeltype, 'index', k.conindid::int8) ORDER BY k.conname), '[]')
     FROM pg_constraint k WHERE k.conrelid = r.oid AND k.contype IN ('c', 'f', 'p', 'u', 'x'))`
 
+// indexDefinition is an index's definition, c being the index: Postgres says ONLY of that of every partitioned table,
+// whether its partitions have one or not.
+const indexDefinition = `regexp_replace(pg_get_indexdef(c.oid), '^(CREATE (?:UNIQUE )?INDEX .*?) ON ONLY ', '\1 ON ')`
+
 const shapeIndexes = `(SELECT coalesce(json_agg(json_build_object('oid', c.oid::int8, 'name', c.relname, 'unique', i.indisunique, 'primary', i.indisprimary,
       'valid', i.indisvalid, 'exclusion', i.indisexclusion, 'method', m.amname,
       'columns', (SELECT json_agg(k ORDER BY at) FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(k, at) WHERE at <= i.indnkeyatts),
@@ -156,5 +160,5 @@ const shapeIndexes = `(SELECT coalesce(json_agg(json_build_object('oid', c.oid::
          UNION SELECT d.refobjsubid FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass
            AND d.refobjid = r.oid AND d.refobjsubid > 0 AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)) x),
       'expressions', coalesce(pg_get_expr(i.indexprs, i.indrelid), ''), 'predicate', coalesce(pg_get_expr(i.indpred, i.indrelid), ''),
-      'definition', pg_get_indexdef(c.oid)) ORDER BY c.relname), '[]')
+      'definition', ` + indexDefinition + `) ORDER BY c.relname), '[]')
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam WHERE i.indrelid = r.oid)`

@@ -26,7 +26,7 @@ SELECT 'constraint:' || r.name || '.' || k.conname, r.object, pg_get_constraintd
 FROM rel r JOIN pg_constraint k ON k.conrelid = r.oid
 WHERE k.contype IN ('c', 'f', 'p', 'u', 'x') AND k.conparentid = 0 AND (k.conislocal OR NOT r.relispartition)`},
 		{"indexes", relations(versions) + `
-SELECT 'index:' || n.nspname || '.' || c.relname, r.object, pg_get_indexdef(c.oid)
+SELECT 'index:' || n.nspname || '.' || c.relname, r.object, ` + indexDefinition + `
   || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END
   || coalesce((SELECT ' tablespace ' || quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = c.reltablespace), '')
   || ` + comment("obj_description(c.oid, 'pg_class')") + `

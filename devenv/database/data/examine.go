@@ -20,7 +20,7 @@ type State struct {
 // Examine reads the rows that changes concern, as they were and as they are, and decides what Compare could not: it
 // drops suspects that prove to be the same values (1.5 and 1.50, a JSON text and its jsonb), and adds the number of
 // rows, their keys and examples to the others. It also finds rows that were replaced by others. A fresh clone of the
-// base serves as before. Of tables above 200,000 rows it reads one row in 64.
+// base serves as before. Of tables above 200,000 rows it reads a sample of 20,000 or fewer.
 func Examine(ctx context.Context, before, after State, changes []Change) ([]Change, error) {
 	now := pairTables(before.Print.Tables, after.Print.Tables)
 	other := newElsewhere(before, after, now)

@@ -11,8 +11,29 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// rowsRead is how many rows of a table are read to compare them, each with its key and the columns concerned.
-const rowsRead = 200_000
+// rowsRead is up to how many rows of a table are read to compare them, each with its key and the columns concerned. Of
+// a larger one rowsSampled are, or fewer: a row takes half a kilobyte of memory on each side.
+const (
+	rowsRead    = 200_000
+	rowsSampled = 20_000
+)
+
+// ReadBy returns n if Examine reads one row in n of a table, 0 if it reads none of it.
+func (t TablePrint) ReadBy() int { return readBy(t.Rows, len(t.Key) > 0) }
+
+func readBy(rows int64, keyed bool) int {
+	switch {
+	case rows <= rowsRead:
+		return 1
+	case !keyed:
+		return 0
+	}
+	rate := sampleRate
+	for rows/int64(rate) > rowsSampled {
+		rate *= 2
+	}
+	return rate
+}
 
 // rowSet holds some columns of a table's rows, ordered by key. ids and at are empty if there is no key.
 type rowSet struct {
@@ -25,12 +46,8 @@ type rowSet struct {
 // read reads the columns that the changes concern, on both sides.
 func (e *examination) read(ctx context.Context, before, after *pgx.Conn, changes []Change) error {
 	e.keyed = len(e.was.Key) > 0 && (e.is == nil || sameKey(e.was, *e.is))
-	e.rate = 1
-	if max(e.was.Rows, e.rowsNow()) > rowsRead {
-		if e.rate = sampleRate; !e.keyed {
-			e.rate = 0
-			return nil
-		}
+	if e.rate = readBy(max(e.was.Rows, e.rowsNow()), e.keyed); e.rate == 0 {
+		return nil
 	}
 	var names, now []string
 	e.at = map[string]int{}
@@ -110,7 +127,7 @@ func (e *examination) rowsQuery(t TablePrint, names []string) string {
 	sql := fmt.Sprintf("SELECT ARRAY[%s]::text[], ARRAY[%s]::text[] FROM %s AS t", strings.Join(keys, ", "), strings.Join(columns, ", "),
 		t.source())
 	if e.rate > 1 {
-		sql += " WHERE " + t.sample()
+		sql += " WHERE " + t.sample(e.rate)
 	}
 	if len(order) > 0 {
 		sql += " ORDER BY " + strings.Join(order, ", ")

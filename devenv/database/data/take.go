@@ -144,7 +144,7 @@ func (t TablePrint) query() string {
 		}
 		hash := hashOf(textOf(c.Name))
 		if t.SampledBy > 1 {
-			hash = "CASE WHEN " + t.sample() + " THEN " + hash + " END"
+			hash = "CASE WHEN " + t.sample(t.SampledBy) + " THEN " + hash + " END"
 		}
 		inner = append(inner, hash+" AS h"+n)
 		keyed := "''"
@@ -164,9 +164,9 @@ func (t TablePrint) query() string {
 		" FROM " + t.source() + " AS t OFFSET 0) AS s"
 }
 
-// sample returns a condition that selects one row in sampleRate, by its key.
-func (t TablePrint) sample() string {
-	return fmt.Sprintf("%s & %d = 0", hashOf(textOf(t.Key...)), sampleRate-1)
+// sample returns a condition that selects one row in rate, a power of two, by its key.
+func (t TablePrint) sample(rate int) string {
+	return fmt.Sprintf("%s & %d = 0", hashOf(textOf(t.Key...)), rate-1)
 }
 
 // source returns the table for a query: with its partitions, without other tables that inherit from it.

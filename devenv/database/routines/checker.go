@@ -72,6 +72,9 @@ func (c *checker) declare(table string) {
 			c.variables[a.name] = a.kind
 		}
 	}
+	if c.routine.event {
+		maps.Copy(c.variables, map[string]string{"tg_event": "text", "tg_tag": "text"})
+	}
 	if c.routine.trigger {
 		maps.Copy(c.variables, map[string]string{
 			"tg_op": "text", "tg_name": "name", "tg_when": "text", "tg_level": "text", "tg_relid": "oid", "tg_relname": "name",

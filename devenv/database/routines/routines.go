@@ -48,7 +48,7 @@ type routine struct {
 	arguments                                 []argument
 	// tables are those whose triggers call it, transitions the names that these give to what a statement changed.
 	tables, transitions []string
-	trigger             bool
+	trigger, event      bool // event: for event triggers
 }
 
 // argument is a parameter or a column of the result.
@@ -110,7 +110,7 @@ func list(ctx context.Context, tx pgx.Tx) ([]routine, error) {
 	}
 	rows, err := inner.Query(ctx, `SELECT p.proname::text,
   n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', l.lanname::text, p.prosrc, pg_get_functiondef(p.oid),
-  (SELECT substr(c, 13) FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%'), p.prorettype = 'trigger'::regtype,
+  (SELECT substr(c, 13) FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%'), p.prorettype = 'trigger'::regtype, p.prorettype = 'event_trigger'::regtype,
   ARRAY(SELECT coalesce(p.proargnames[at], '') FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY u(t, at) ORDER BY at),
   ARRAY(SELECT format_type(t, NULL) FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY u(t, at) ORDER BY at),
   ARRAY(SELECT DISTINCT quote_ident(tn.nspname) || '.' || quote_ident(c.relname) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -125,7 +125,7 @@ ORDER BY 2`, pgx.QueryExecModeSimpleProtocol)
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f routine, err error) {
 		var names, kinds []string
-		err = row.Scan(&f.name, &f.label, &f.language, &f.source, &f.definition, &f.searchPath, &f.trigger, &names, &kinds,
+		err = row.Scan(&f.name, &f.label, &f.language, &f.source, &f.definition, &f.searchPath, &f.trigger, &f.event, &names, &kinds,
 			&f.tables, &f.transitions)
 		for i := range kinds {
 			f.arguments = append(f.arguments, argument{names[i], kinds[i]})

@@ -48,6 +48,7 @@ CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 CREATE TRIGGER kept BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION kept();
 CREATE FUNCTION counted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit (line) SELECT nick FROM fresh; RETURN NULL; END $$;
 CREATE TRIGGER counted AFTER INSERT ON users REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION counted();
+CREATE FUNCTION noted() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit (line) VALUES (tg_tag || tg_event); END $$;
 CREATE FUNCTION moods() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT count(*) FROM teams WHERE feeling = 'ok'); END $$;
 `
 
@@ -65,14 +66,14 @@ func tryCodedMoves(t *testing.T, conn *pgx.Conn) {
 		"nothing": {
 			"SELECT 1",
 			"",
-			"public.busy(a integer, flag boolean) public.kept() public.counted() public.mottos()",
+			"public.busy(a integer, flag boolean) public.kept() public.counted() public.mottos() public.noted()",
 			"",
 		},
 		"an SQL function's column":    {"ALTER TABLE teams DROP motto", "motto", "", "42703 mottos"},
 		"a column in an expression":   {"ALTER TABLE teams RENAME points TO score", "points", "", "42703 busy"},
-		"a column of a written table": {"ALTER TABLE audit RENAME line TO body", "line", "", "42703 busy 42703 counted 42703 kept"},
+		"a column of a written table": {"ALTER TABLE audit RENAME line TO body", "line", "", "42703 busy 42703 counted 42703 kept 42703 noted"},
 		"a column of a trigger's row": {"ALTER TABLE users RENAME nick TO name", "nick", "", "42703 busy 42703 counted 42703 kept"},
-		"a table":                     {"ALTER TABLE audit RENAME TO log", "audit", "", "42P01 busy 42P01 counted 42P01 kept"},
+		"a table":                     {"ALTER TABLE audit RENAME TO log", "audit", "", "42P01 busy 42P01 counted 42P01 kept 42P01 noted"},
 		"a function":                  {"DROP FUNCTION helper(int)", "helper", "", "42883 busy"},
 		"a label":                     {"ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'", "mood ok", "", "22P02 moods"},
 		"a type":                      {"ALTER TABLE teams ALTER points TYPE text", "points", "", "42883 busy"},
