@@ -66,6 +66,34 @@ func statementWith(t *testing.T, run migrations.Run, text string) migrations.Sta
 	return migrations.Statement{}
 }
 
+const percent = `-- alembic/versions/0002_percent.py --
+"""percent"""
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.execute("UPDATE users SET name = 'x' WHERE name LIKE 'a%'")
+    op.execute("SELECT 5 % (id - id) FROM users")
+
+
+def downgrade():
+    pass
+`
+
+func TestAPercentSignIsReportedAsItIsWritten(t *testing.T) {
+	each(t, func(t *testing.T, env environment) {
+		p := newProject(t, env, percent)
+		run, err := p.start().Upgrade(t.Context(), p.database(), migrations.Head())
+		if f := failureOf(t, err); f.Statement != "SELECT 5 % (id - id) FROM users" {
+			t.Errorf("the statement that fails is %q", f.Statement)
+		}
+		statementWith(t, run, "LIKE 'a%'")
+	})
+}
+
 func TestOneProcessServesSeveralDatabasesInTurn(t *testing.T) {
 	each(t, func(t *testing.T, env environment) {
 		p := newProject(t, env)

@@ -71,8 +71,8 @@ def _of_database(error, diagnostics, session):
     state = diagnostics.get("sqlstate") or ""
     found = dict(diagnostics, code="connect" if _means_connect(error, state) else "sql")
     statement = getattr(_find(error, "statement"), "statement", None)
-    if not statement and session.recorder is not None:
-        statement = session.recorder.failed
+    if session.recorder is not None:
+        statement = session.recorder.written(str(statement)) if statement else session.recorder.failed
     if statement:
         found["statement"] = str(statement)
     return found

@@ -41,6 +41,7 @@ class Recorder:
         self.texts = collections.Counter()  # of all statements so far
         self.begun = self.running_statement = 0  # how many have begun, and which of them the database works on
         self.failed = ""
+        self.doubles = False  # the DBAPI wants each % twice
         self.version_table = ""
         self.count = 0
         self.keep_before = 0
@@ -77,6 +78,10 @@ class Recorder:
                 return revision, frame.f_code.co_filename, frame.f_lineno
             frame = frame.f_back
         return (self.revision if self.running else "", "", 0)
+
+    def written(self, statement):
+        """Returns a statement that the DBAPI gets as the server gets it."""
+        return statement.replace("%%", "%") if self.doubles else statement
 
     def transaction(self, connection):
         """Returns the id of the transaction that a statement has just run or failed in; "" when that is unknown."""
@@ -139,6 +144,8 @@ def _before(connection, cursor, statement, parameters, context, executemany):
         recorder.meanwhile.happen(connection)
     if recorder.effects:
         recorder.effects.before(connection)
+    recorder.doubles = connection.dialect.paramstyle in ("format", "pyformat")
+    statement = recorder.written(statement)
     recorder.texts[statement] += 1
     recorder.begun += 1
     recorder.running_statement = recorder.begun
