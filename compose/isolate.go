@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/compose/v5/pkg/api"
@@ -148,7 +147,7 @@ func (i *isolating) service(s types.ServiceConfig) types.ServiceConfig {
 	i.host(&s)
 	i.rights(&s)
 	i.hooks(&s)
-	probeOften(&s)
+	unprobed(&s)
 	i.volumes(&s)
 	i.fileObjects(&s)
 	i.prepareForFiles(&s)
@@ -176,23 +175,6 @@ func (i *isolating) hooks(s *types.ServiceConfig) {
 		}
 	}
 	s.PreStart, s.PostStart, s.PreStop = nil, nil, nil
-}
-
-// probeEvery is the interval of healthchecks in scratch containers: the user's interval is meant for a stack that
-// keeps running, and nothing here counts failed probes.
-const probeEvery = 200 * time.Millisecond
-
-// probeOften lets the engine notice quickly that a service is ready.
-func probeOften(s *types.ServiceConfig) {
-	if s.HealthCheck == nil || s.HealthCheck.Disable {
-		return
-	}
-	check := *s.HealthCheck
-	if check.Interval == nil || time.Duration(*check.Interval) > probeEvery {
-		often := types.Duration(probeEvery)
-		check.Interval, check.StartInterval = &often, nil
-	}
-	s.HealthCheck = &check
 }
 
 // merged returns the union of both maps; the second wins.

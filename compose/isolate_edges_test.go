@@ -311,7 +311,6 @@ services:
     security_opt: ["no-new-privileges:true"]
     mem_limit: 64m
     oom_score_adj: 100
-    healthcheck: {test: ["CMD", "true"], interval: 100ms, timeout: 2s, retries: 4, start_period: 1s}
 `
 	p, tree := load(t, text)
 	iso, err := Isolate(p, Isolation{Name: "n", Tree: tree, Network: "n", Services: []string{"app"}})
@@ -320,6 +319,7 @@ services:
 	}
 	got, want := iso.Project.Services["app"], p.Services["app"]
 	got.Networks, want.Networks = nil, nil
+	want.HealthCheck = &types.HealthCheckConfig{Disable: true}
 	want.ExtraHosts = types.HostsList{"x": {"127.0.0.1"}, engineHost: {"127.0.0.1"}}
 	got.Labels, got.CustomLabels, got.Scale, got.PullPolicy = want.Labels, want.CustomLabels, want.Scale, want.PullPolicy
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -12,14 +12,14 @@ import (
 // The fields of Compose's model, by what isolation does with each. A field that a newer Compose library adds is in
 // none of these lists and fails the test.
 const (
-	// keptFields are the service's own. ReadOnly, Tmpfs, HealthCheck and OomScoreAdj do change in cases that other
+	// keptFields are the service's own. ReadOnly, Tmpfs and OomScoreAdj do change in cases that other
 	// tests cover. Those of them that concern the host only set the container's limits (BlkioConfig, CPURTPeriod),
 	// lie in its own namespaces (Sysctls, the engine accepts no others), configure the resolver (DNSOpts), or name
 	// groups that own nothing (GroupAdd).
 	keptFields = `Name BlkioConfig CapDrop CPUCount CPUPercent CPUPeriod CPUQuota CPURTPeriod CPURTRuntime CPUS CPUSet CPUShares
 		Command DNSOpts DomainName Entrypoint Environment GroupAdd Hostname Init Isolation MemLimit MemReservation MemSwapLimit
 		MemSwappiness OomScoreAdj PidsLimit Platform ShmSize StopGracePeriod StopSignal StorageOpt Sysctls Ulimits User
-		WorkingDir Dockerfile Expose StdinOpen Tty Extensions ReadOnly Tmpfs HealthCheck`
+		WorkingDir Dockerfile Expose StdinOpen Tty Extensions ReadOnly Tmpfs`
 	// goneFields give access to the host or outside the run, are the user's names, or are for a long-lived stack.
 	goneFields = `Profiles Develop Restart Attach ContainerName Provider Extends ExternalLinks Links Net PreStart PostStart PreStop CgroupParent Cgroup
 		CredentialSpec DeviceCgroupRules Devices EnvFiles Gpus Ipc LabelFiles Logging LogDriver LogOpt MacAddress Models NetworkMode Pid Privileged
@@ -27,7 +27,7 @@ const (
 	// listedFields are removed unless they are harmless or the configuration lists them.
 	listedFields = `Annotations CapAdd DNS DNSSearch OomKillDisable SecurityOpt`
 	// changedFields get a value of the run's; other tests check it.
-	changedFields = `Deploy Scale ExtraHosts Image Labels CustomLabels Networks PullPolicy Volumes Build`
+	changedFields = `Deploy Scale ExtraHosts Image Labels CustomLabels Networks PullPolicy Volumes Build HealthCheck`
 
 	// Secrets and SSH stay: the image cannot be built without them. Extra hosts stay too: no build talks to a
 	// database.

@@ -26,6 +26,8 @@ type lives struct {
 	// life is the current one; ended is how the last one ended that was observed.
 	life  engine.Container
 	ended Ended
+	// checkup runs the healthcheck if it is the sign and the engine does not run it.
+	checkup *checkup
 }
 
 // follow begins to wait for a container.
@@ -42,7 +44,22 @@ func follow(ctx context.Context, e *engine.Engine, id string, ready Ready) (*liv
 		}
 		l.old = details.Clock.Sub(container.Started) > settledAfter
 	}
+	if ready.Check.IsSet() && ready.byHealth(container) {
+		l.checkup = &checkup{engine: e, id: id, check: ready.Check}
+		l.checkup.begin()
+	}
 	return l, nil
+}
+
+// health is what the healthcheck of the current life says; zero if there is none.
+func (l *lives) health() engine.Health {
+	switch {
+	case l.checkup != nil:
+		return l.checkup.health
+	case l.life.Health != nil:
+		return *l.life.Health
+	}
+	return engine.Health{}
 }
 
 // discounted returns how many restarts before anybody waited for the container do not count. All of them, unless it is
@@ -136,7 +153,10 @@ func (l *lives) next(ctx context.Context) (now standing, err error) {
 // sign waits until this life shows the sign, and returns it; empty when the life ended first.
 func (l *lives) sign(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	wanted := signs{l.engine}.of(l.life, l.ready)
+	if l.checkup != nil {
+		l.checkup.begin()
+	}
+	wanted := signs{l.engine, l.checkup}.of(l.life, l.ready)
 	type shown struct {
 		how string
 		err error

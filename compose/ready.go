@@ -27,6 +27,8 @@ type Ready struct {
 	// the use of a processor.
 	Timeout time.Duration
 	Patient bool
+	// Check is the healthcheck of a container that the engine does not probe, as scratch containers are.
+	Check engine.Healthcheck
 	// StaysUp is how long a service must run to count as started if neither the project nor its image declares a port
 	// and it listens on none: it may be one that only calls others. Zero means that it must listen.
 	StaysUp time.Duration
@@ -69,7 +71,7 @@ func DeclaredPorts(s types.ServiceConfig) []int {
 
 // byHealth reports whether the container's healthcheck is the sign.
 func (r Ready) byHealth(container engine.Container) bool {
-	return r.Log == "" && r.URL == "" && r.Port == 0 && container.Health != nil
+	return r.Log == "" && r.URL == "" && r.Port == 0 && (r.Check.IsSet() || container.Health != nil)
 }
 
 // Readiness is how a service became ready.
@@ -154,8 +156,13 @@ func (l *lives) stay(ctx context.Context, watch time.Duration) (bool, error) {
 	case watching.Err() == nil:
 		return false, err
 	}
+	if l.checkup != nil {
+		if err := l.checkup.again(ctx); err != nil {
+			return false, err
+		}
+	}
 	alive, err := l.alive(ctx)
-	if err != nil || !alive || !l.ready.byHealth(l.life) || l.life.Health.Status == "healthy" {
+	if err != nil || !alive || !l.ready.byHealth(l.life) || l.health().Status == "healthy" {
 		return alive, err
 	}
 	return false, l.late(ctx, "it did not stay ready: ")

@@ -91,7 +91,7 @@ func (l *lives) late(ctx context.Context, what string) error {
 	if err != nil {
 		return err
 	}
-	if health := l.life.Health; l.ready.byHealth(l.life) && len(health.Log) > 0 {
+	if health := l.health(); l.ready.byHealth(l.life) && len(health.Log) > 0 {
 		lines = append(lines, "healthcheck: "+health.Log[len(health.Log)-1])
 	}
 	if l.life.Restarts > l.earlier {
@@ -116,7 +116,7 @@ func (l *lives) missing() string {
 	case r.Port != 0:
 		return fmt.Sprintf("it does not listen on port %d", r.Port)
 	case r.byHealth(l.life):
-		return "its healthcheck is " + l.life.Health.Status
+		return "its healthcheck is " + l.health().Status
 	case len(r.Declared) > 0:
 		return "it listens on none of its declared ports, " + strings.Trim(fmt.Sprint(r.Declared), "[]")
 	}

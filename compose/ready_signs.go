@@ -17,8 +17,11 @@ import (
 // over.
 type sign func(context.Context) (how string, err error)
 
-// signs waits for signs of containers on an engine.
-type signs struct{ engine *engine.Engine }
+// signs waits for signs of containers on an engine. checkup is set where the engine does not probe the container.
+type signs struct {
+	engine  *engine.Engine
+	checkup *checkup
+}
 
 // of returns the sign to wait for.
 func (s signs) of(container engine.Container, ready Ready) sign {
@@ -32,7 +35,7 @@ func (s signs) of(container engine.Container, ready Ready) sign {
 	case ready.URL != "":
 		return func(ctx context.Context) (string, error) { return s.responds(ctx, container.ID, ready.URL) }
 	case ready.byHealth(container):
-		return func(ctx context.Context) (string, error) { return s.healthy(ctx, container.ID, ready.Unhealthy) }
+		return func(ctx context.Context) (string, error) { return s.healthy(ctx, container, ready.Unhealthy) }
 	}
 	if ready.StaysUp > 0 && len(ready.ports()) == 0 {
 		return func(ctx context.Context) (string, error) { return s.listensOrStaysUp(ctx, container, ready) }
@@ -91,28 +94,6 @@ func poll(ctx context.Context, every time.Duration, look func() (bool, error)) e
 	}
 }
 
-// healthy waits for the healthcheck, and tells once what it said if it has failed for good.
-func (s signs) healthy(ctx context.Context, id string, unhealthy func(probe, log string)) (string, error) {
-	return "healthcheck", poll(ctx, inspectEvery, func() (bool, error) {
-		container, err := s.engine.Inspect(ctx, id)
-		if err != nil || container.Health == nil {
-			return false, err
-		}
-		if log := container.Health.Log; container.Health.Status == "unhealthy" && len(log) > 0 && unhealthy != nil {
-			lines, _ := s.engine.Tail(ctx, id, 1) // it is only a remark
-			unhealthy(lastLine(log[len(log)-1]), lastLine(strings.Join(lines, "\n")))
-			unhealthy = nil
-		}
-		return container.Health.Status == "healthy", nil
-	})
-}
-
-// lastLine returns the last line of an output.
-func lastLine(output string) string {
-	output = strings.TrimSpace(output)
-	return output[strings.LastIndexByte(output, '\n')+1:]
-}
-
 // logged waits until the container's log holds the text.
 func (s signs) logged(ctx context.Context, id string, ready Ready) (string, error) {
 	ctx, cancel := context.WithCancel(ctx)
@@ -153,7 +134,7 @@ func (s signs) responds(ctx context.Context, id, url string) (string, error) {
 		`python3 -c 'import sys,urllib.request as r; r.urlopen(sys.argv[1], timeout=3)' "$1" 2>/dev/null`
 	return url + " answers", poll(ctx, runEvery, func() (bool, error) {
 		code, err := s.engine.Exec(ctx, id, engine.ExecOptions{Cmd: []string{"sh", "-c", script, "ready", url}})
-		return err == nil && code == 0, err
+		return err == nil && code == 0, nil // where it cannot run because the container has ended, whoever follows it says so
 	})
 }
 

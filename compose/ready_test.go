@@ -35,7 +35,7 @@ func TestServiceIsReadyByTheConfiguredSign(t *testing.T) {
 	s := server(t, `print "Serving on 1\n"; open(F,">","/tmp/up"); close F; `+serve+answers,
 		"    healthcheck: {test: [\"CMD\", \"test\", \"-e\", \"/tmp/up\"], interval: 1h}\n")
 	for want, ready := range map[string]compose.Ready{
-		"healthcheck":                   {},
+		"healthcheck":                   s.checked(long),
 		`its log contains "Serving on"`: {Log: "Serving on"},
 		"listens on port 8123":          {Port: 8123},
 	} {
@@ -117,21 +117,6 @@ func (s scratch) says(text string) {
 	}
 }
 
-// probed waits until the engine has run the healthcheck once.
-func (s scratch) probed() {
-	s.Helper()
-	for {
-		c, err := s.client.Engine().Inspect(s.Context(), s.id)
-		if err != nil {
-			s.Fatal(err)
-		}
-		if c.Health != nil && len(c.Health.Log) > 0 {
-			return
-		}
-		<-time.After(50 * time.Millisecond)
-	}
-}
-
 func TestWaitReadyEndsWithItsContext(t *testing.T) {
 	s := server(t, `sleep`, "")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -150,9 +135,8 @@ services:
     healthcheck: {test: ["CMD-SHELL", "echo the probe says why; false"], interval: 1s, retries: 1}
 `, map[string]string{})
 	s.says("last words")
-	s.probed()
-	told := ""
-	ready := compose.Ready{Timeout: 2 * time.Second, Unhealthy: func(probe, log string) { told += probe + ", " + log }}
+	told, ready := "", s.checked(2*time.Second)
+	ready.Unhealthy = func(probe, log string) { told += probe + ", " + log }
 	_, err := s.client.WaitReady(t.Context(), s.id, ready)
 	if told != "the probe says why, last words" {
 		t.Errorf("while it waited, it told %q", told)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/compose/engine/enginetest"
@@ -16,8 +18,9 @@ import (
 // scratch is a project of one service as a scratch container, created and removed by the test.
 type scratch struct {
 	*testing.T
-	client *compose.Client
-	id     string
+	client  *compose.Client
+	id      string
+	service types.ServiceConfig // of the Compose file
 }
 
 // newScratch creates the scratch container of service app in a Compose file, with some files in its tree.
@@ -74,7 +77,7 @@ func newScratch(t *testing.T, text string, files map[string]string) scratch {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.id = ids["app"]
+	s.id, s.service = ids["app"], project.Services["app"]
 	if err := client.Engine().Start(t.Context(), s.id); err != nil {
 		t.Fatal(err)
 	}

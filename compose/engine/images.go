@@ -30,8 +30,9 @@ type Image struct {
 	Volumes, ExposedPorts      []string
 	OS, Arch, Created, Variant string
 	Size                       int64
-	// content is what Content hashes.
+	// content is what Content hashes, health the healthcheck that the image states.
 	content content
+	health  HealthTest
 }
 
 // ImageInspect describes an image by reference or id; false if it does not exist.
@@ -54,6 +55,7 @@ func (e *Engine) inspectImage(ctx context.Context, ref string, options ...client
 	}
 	if c := found.Config; c != nil {
 		i.Labels, i.Env, i.Cmd, i.Entrypoint, i.User, i.WorkingDir = c.Labels, c.Env, c.Cmd, c.Entrypoint, c.User, c.WorkingDir
+		i.health = healthTest(c.Healthcheck)
 		for path := range c.Volumes {
 			i.Volumes = append(i.Volumes, path)
 		}

@@ -87,6 +87,10 @@ func (t *Services) start(ctx context.Context, service string, ready compose.Read
 		ready.Timeout = ReadyTimeout
 	}
 	ready.Declared, ready.StaysUp, ready.Patient = compose.DeclaredPorts(model), staysUp, true
+	var err error
+	if ready.Check, err = t.Checkout.Workspace.Client.Healthcheck(ctx, model, id); err != nil {
+		return compose.Readiness{}, err
+	}
 	ready.Unhealthy = func(probe, log string) {
 		t.Checkout.Workspace.Note(stillUnhealthy(service, probe, log))
 	}

@@ -1,0 +1,142 @@
+package compose
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose/engine"
+)
+
+// unprobed leaves a service's healthcheck out of its scratch container: the engine would run it at an interval that
+// is fixed when the container is made, however long it takes, and for as long as the container runs.
+func unprobed(s *types.ServiceConfig) { s.HealthCheck = &types.HealthCheckConfig{Disable: true} }
+
+// Healthcheck returns the healthcheck of a service's container: the service's, or else its image's.
+func (c *Client) Healthcheck(ctx context.Context, s types.ServiceConfig, id string) (engine.Healthcheck, error) {
+	var stated engine.HealthTest
+	if h := s.HealthCheck; h != nil {
+		if h.Disable {
+			return engine.Healthcheck{}, nil
+		}
+		stated.Test, stated.Timeout, stated.StartPeriod = h.Test, lasting(h.Timeout), lasting(h.StartPeriod)
+		if h.Retries != nil {
+			stated.Retries = int(*h.Retries)
+		}
+	}
+	container, err := c.engine.Inspect(ctx, id)
+	if err != nil {
+		return engine.Healthcheck{}, err
+	}
+	image, _, err := c.engine.ImageInspect(ctx, container.Image)
+	return image.Healthcheck(stated), err
+}
+
+// lasting returns a duration of the Compose model; zero if there is none.
+func lasting(d *types.Duration) time.Duration {
+	if d == nil {
+		return 0
+	}
+	return time.Duration(*d)
+}
+
+// checkup runs the healthcheck of a container that the engine does not probe, while somebody waits for it.
+type checkup struct {
+	engine *engine.Engine
+	id     string
+	check  engine.Healthcheck
+	// began is when the container's current life began, or was first seen.
+	began  time.Time
+	failed int // in a row
+	health engine.Health
+}
+
+// begin begins with a new life.
+func (c *checkup) begin() {
+	c.began, c.failed, c.health = time.Now(), 0, engine.Health{Status: "starting"}
+}
+
+// probe runs the healthcheck once, and judges as the engine does.
+func (c *checkup) probe(ctx context.Context) error {
+	passed, said, err := c.engine.Probe(ctx, c.id, c.check)
+	if err != nil {
+		return err
+	}
+	c.health.Log = []string{said}
+	if passed {
+		c.health.Status, c.failed = "healthy", 0
+		return nil
+	}
+	if c.health.Status == "starting" && time.Since(c.began) < c.check.StartPeriod {
+		return nil
+	}
+	if c.failed++; c.failed >= c.check.Retries {
+		c.health.Status = "unhealthy"
+	}
+	return nil
+}
+
+// How long to pause between two probes: as long as the last one took, and longer for a service that takes long. The
+// service has the processors meanwhile, and the answer is late by a fraction of what was waited for.
+const (
+	shortestPause = 100 * time.Millisecond
+	longestPause  = 2 * time.Second
+	pauseShare    = 4
+)
+
+// pause returns how long to pause after a probe that took some time, so long after the service was started.
+func pause(took, waited time.Duration) time.Duration {
+	return max(shortestPause, took, min(waited/pauseShare, longestPause))
+}
+
+// until probes until the health is as wanted.
+func (c *checkup) until(ctx context.Context, wanted func(engine.Health) bool) error {
+	for {
+		began := time.Now()
+		if err := c.probe(ctx); err != nil || wanted(c.health) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause(time.Since(began), time.Since(c.began))):
+		}
+	}
+}
+
+// again tells whether a container that was healthy still is: as the engine does, it calls it unhealthy after so many
+// failures in a row.
+func (c *checkup) again(ctx context.Context) error {
+	c.failed = 0
+	return c.until(ctx, func(h engine.Health) bool { return c.failed == 0 || h.Status == "unhealthy" })
+}
+
+// healthy waits until the healthcheck passes, and tells once what it said if it has failed for good.
+func (s signs) healthy(ctx context.Context, container engine.Container, unhealthy func(probe, log string)) (string, error) {
+	told := func(h engine.Health) bool {
+		if h.Status == "unhealthy" && len(h.Log) > 0 && unhealthy != nil {
+			lines, _ := s.engine.Tail(ctx, container.ID, 1) // it is only a remark
+			unhealthy(lastLine(h.Log[len(h.Log)-1]), lastLine(strings.Join(lines, "\n")))
+			unhealthy = nil
+		}
+		return h.Status == "healthy"
+	}
+	if s.checkup != nil {
+		return "healthcheck", s.checkup.until(ctx, told)
+	}
+	return "healthcheck", poll(ctx, inspectEvery, func() (bool, error) {
+		now, err := s.engine.Inspect(ctx, container.ID)
+		if err != nil || now.Health == nil {
+			return false, err
+		}
+		return told(*now.Health), nil
+	})
+}
+
+// lastLine returns the last line of an output.
+func lastLine(output string) string {
+	output = strings.TrimSpace(output)
+	return output[strings.LastIndexByte(output, '\n')+1:]
+}
