@@ -44,8 +44,7 @@ func lasting(d *types.Duration) time.Duration {
 
 // checkup runs the healthcheck of a container that the engine does not probe, while somebody waits for it.
 type checkup struct {
-	engine *engine.Engine
-	id     string
+	asking *asking
 	check  engine.Healthcheck
 	// began is when the container's current life began, or was first seen.
 	began  time.Time
@@ -60,7 +59,7 @@ func (c *checkup) begin() {
 
 // probe runs the healthcheck once, and judges as the engine does.
 func (c *checkup) probe(ctx context.Context) error {
-	passed, said, err := c.engine.Probe(ctx, c.id, c.check)
+	passed, said, err := c.asking.engine.Probe(ctx, c.asking.id, c.check)
 	if err != nil {
 		return err
 	}
@@ -78,32 +77,12 @@ func (c *checkup) probe(ctx context.Context) error {
 	return nil
 }
 
-// How long to pause between two probes: as long as the last one took, and longer for a service that takes long. The
-// service has the processors meanwhile, and the answer is late by a fraction of what was waited for.
-const (
-	shortestPause = 100 * time.Millisecond
-	longestPause  = 2 * time.Second
-	pauseShare    = 4
-)
-
-// pause returns how long to pause after a probe that took some time, so long after the service was started.
-func pause(took, waited time.Duration) time.Duration {
-	return max(shortestPause, took, min(waited/pauseShare, longestPause))
-}
-
 // until probes until the health is as wanted.
 func (c *checkup) until(ctx context.Context, wanted func(engine.Health) bool) error {
-	for {
-		began := time.Now()
-		if err := c.probe(ctx); err != nil || wanted(c.health) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause(time.Since(began), time.Since(c.began))):
-		}
-	}
+	return c.asking.until(ctx, func() (bool, error) {
+		err := c.probe(ctx)
+		return err == nil && wanted(c.health), err
+	})
 }
 
 // again tells whether a container that was healthy still is: as the engine does, it calls it unhealthy after so many

@@ -1,6 +1,8 @@
 package compose_test
 
 import (
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -133,5 +135,28 @@ services:
 	if err == nil || !strings.Contains(err.Error(), "it exited with status 3") ||
 		!strings.Contains(strings.Join(report.OutputOf(err), "\n"), "last words") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestAServiceThatDoesNothingIsEndedEarly(t *testing.T) {
+	for name, sign := range map[string]string{"healthcheck": `
+    healthcheck: {test: 'i=0; while [ $$i -lt 60000 ]; do i=$$((i+1)); done; false'}`, "port": ""} {
+		t.Run(name, func(t *testing.T) {
+			s := newScratch(t, `
+services:
+  app:
+    image: debian:trixie-slim
+    command: sh -c "echo waiting for the queue; exec sleep infinity"`+sign, map[string]string{})
+			ready := compose.Ready{Timeout: long, Patient: true, Idle: 20 * time.Second}
+			if sign != "" {
+				ready.Check = s.checked(long).Check
+			}
+			_, err := s.client.WaitReady(t.Context(), s.id, ready)
+			var late compose.Late
+			if !errors.As(err, &late) || !late.Idle || !strings.Contains(err.Error(), "had done nothing for 20s") ||
+				!slices.Contains(report.OutputOf(err), "waiting for the queue") || !strings.Contains(report.HintOf(err), "how far it came") {
+				t.Errorf("%v\n%s", err, report.HintOf(err))
+			}
+		})
 	}
 }

@@ -28,6 +28,8 @@ type lives struct {
 	ended Ended
 	// checkup runs the healthcheck if it is the sign and the engine does not run it.
 	checkup *checkup
+	// asking is what asking in the container whether it is ready has used.
+	asking *asking
 }
 
 // follow begins to wait for a container.
@@ -36,7 +38,7 @@ func follow(ctx context.Context, e *engine.Engine, id string, ready Ready) (*liv
 	if err != nil {
 		return nil, err
 	}
-	l := &lives{engine: e, id: id, ready: ready, earlier: discounted(container, time.Now())}
+	l := &lives{engine: e, id: id, ready: ready, earlier: discounted(container, time.Now()), asking: &asking{engine: e, id: id}}
 	if container.State == "running" && time.Since(container.Started) > settledAfter {
 		details, err := e.Details(ctx) // the engine's clock may differ from this machine's
 		if err != nil {
@@ -45,7 +47,7 @@ func follow(ctx context.Context, e *engine.Engine, id string, ready Ready) (*liv
 		l.old = details.Clock.Sub(container.Started) > settledAfter
 	}
 	if ready.Check.IsSet() && ready.byHealth(container) {
-		l.checkup = &checkup{engine: e, id: id, check: ready.Check}
+		l.checkup = &checkup{asking: l.asking, check: ready.Check}
 		l.checkup.begin()
 	}
 	return l, nil
@@ -156,7 +158,7 @@ func (l *lives) sign(ctx context.Context) (string, error) {
 	if l.checkup != nil {
 		l.checkup.begin()
 	}
-	wanted := signs{l.engine, l.checkup}.of(l.life, l.ready)
+	wanted := signs{l.engine, l.asking, l.checkup}.of(l.life, l.ready)
 	type shown struct {
 		how string
 		err error

@@ -27,6 +27,10 @@ type Ready struct {
 	// the use of a processor.
 	Timeout time.Duration
 	Patient bool
+	// Idle is how long a service may do nothing at all: it writes no line, and neither it nor the containers Beside,
+	// which may be at work for it, use a processor. Zero, or without Patient: as long as Timeout.
+	Idle   time.Duration
+	Beside []string
 	// Check is the healthcheck of a container that the engine does not probe, as scratch containers are.
 	Check engine.Healthcheck
 	// StaysUp is how long a service must run to count as started if neither the project nor its image declares a port
@@ -165,7 +169,7 @@ func (l *lives) stay(ctx context.Context, watch time.Duration) (bool, error) {
 	if err != nil || !alive || !l.ready.byHealth(l.life) || l.health().Status == "healthy" {
 		return alive, err
 	}
-	return false, l.late(ctx, "it did not stay ready: ")
+	return false, l.late(ctx, "it did not stay ready: ", false)
 }
 
 // Loops reports whether the engine has restarted a container that has not been running for long since: it may exit at

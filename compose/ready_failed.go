@@ -2,6 +2,7 @@ package compose
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -34,8 +35,12 @@ func (e Ended) Error() string {
 	return text
 }
 
-// Late is the error of a container that runs, but did not show its sign in time, or not for long.
-type Late struct{ missing string }
+// Late is the error of a container that runs, but did not show its sign in time, or not for long. Idle means that it
+// did nothing meanwhile.
+type Late struct {
+	missing string
+	Idle    bool
+}
 
 // Error returns which sign it did not show.
 func (l Late) Error() string { return l.missing }
@@ -82,11 +87,12 @@ func (l *lives) notReady(ctx, deadline context.Context, err error) error {
 	if l.note(l.life); l.standing(l.life) == hasEnded {
 		return l.failed(ctx, hasEnded)
 	}
-	return l.late(ctx, l.overdue(context.Cause(deadline)))
+	cause := context.Cause(deadline)
+	return l.late(ctx, l.overdue(cause), errors.Is(cause, errIdle))
 }
 
 // late returns the failure of a container that is not ready; its message begins with what.
-func (l *lives) late(ctx context.Context, what string) error {
+func (l *lives) late(ctx context.Context, what string, idle bool) error {
 	lines, err := l.engine.Tail(ctx, l.id, tailLines)
 	if err != nil {
 		return err
@@ -100,7 +106,10 @@ func (l *lives) late(ctx context.Context, what string) error {
 	}
 	hint := "if it takes longer, or shows readiness in another way, configure it in .devenv.yaml:\n" +
 		"    backend: {ready: {timeout: 300s, log: \"Serving on\"}}"
-	return report.Fail(report.KindWork, hint, "%s%w", what, Late{l.missing()}).WithOutput(lines)
+	if idle {
+		hint = "the last lines of its log show how far it came, and what it may be waiting for; " + hint
+	}
+	return report.Fail(report.KindWork, hint, "%s%w", what, Late{l.missing(), idle}).WithOutput(lines)
 }
 
 // missing describes the sign that a container did not show.

@@ -20,6 +20,7 @@ type sign func(context.Context) (how string, err error)
 // signs waits for signs of containers on an engine. checkup is set where the engine does not probe the container.
 type signs struct {
 	engine  *engine.Engine
+	asking  *asking
 	checkup *checkup
 }
 
@@ -72,11 +73,8 @@ func (s signs) listensOrStaysUp(ctx context.Context, container engine.Container,
 	return fmt.Sprintf("has run for %s without listening on a port", long.Round(time.Second)), nil
 }
 
-// Pauses between two looks at a container: inspecting it is cheap, running a program in it is not.
-const (
-	inspectEvery = 50 * time.Millisecond
-	runEvery     = 250 * time.Millisecond
-)
+// inspectEvery is the pause between two looks at a container from outside, which is cheap.
+const inspectEvery = 50 * time.Millisecond
 
 // poll calls look until it returns true or fails. It pauses for at least as long as a look takes: on a busy machine,
 // asking all the time would only make the answer later.
@@ -132,9 +130,10 @@ func (f *finder) Write(p []byte) (int, error) {
 func (s signs) responds(ctx context.Context, id, url string) (string, error) {
 	const script = `curl -fsS -o /dev/null -m 3 "$1" 2>/dev/null || wget -q -T 3 -O /dev/null "$1" 2>/dev/null || ` +
 		`python3 -c 'import sys,urllib.request as r; r.urlopen(sys.argv[1], timeout=3)' "$1" 2>/dev/null`
-	return url + " answers", poll(ctx, runEvery, func() (bool, error) {
-		code, err := s.engine.Exec(ctx, id, engine.ExecOptions{Cmd: []string{"sh", "-c", script, "ready", url}})
-		return err == nil && code == 0, nil // where it cannot run because the container has ended, whoever follows it says so
+	return url + " answers", s.asking.until(ctx, func() (answers bool, err error) {
+		// Where it cannot run because the container has ended, whoever follows the container says so.
+		code, failed := s.engine.Exec(ctx, id, engine.ExecOptions{Cmd: []string{"sh", "-c", script, "ready", url}})
+		return failed == nil && code == 0, ctx.Err()
 	})
 }
 

@@ -1,9 +1,11 @@
 package scratch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +21,9 @@ import (
 // ReadyTimeout is how long a service may take to become ready unless the configuration says otherwise.
 const ReadyTimeout = 120 * time.Second
 
+// Idle is how long a service may do nothing before it is ready unless the configuration says how long it may take.
+const Idle = time.Minute
+
 // staysUp is how long a service without healthcheck and port must run to count as started, such as a bot.
 const staysUp = 30 * time.Second
 
@@ -28,6 +33,8 @@ type Services struct {
 	Network    string
 	Model      *types.Project    // as isolated
 	Containers map[string]string // id by service
+	// Beside are containers that may be at work for these, such as a clone of the base's database.
+	Beside []string
 }
 
 // Create isolates services of a checkout, ensures that their images and source volumes exist, and creates the
@@ -83,9 +90,10 @@ func (t *Services) start(ctx context.Context, service string, ready compose.Read
 		return compose.Readiness{}, fmt.Errorf("start %s: it has no container", service)
 	}
 	model := t.Checkout.Model.Services[service]
-	if ready.Timeout == 0 {
-		ready.Timeout = ReadyTimeout
-	}
+	ready.Timeout = cmp.Or(ready.Timeout, ReadyTimeout)
+	ready.Beside = slices.DeleteFunc(slices.Concat(t.Beside, slices.Collect(maps.Values(t.Containers))), func(other string) bool {
+		return other == id
+	})
 	ready.Declared, ready.StaysUp, ready.Patient = compose.DeclaredPorts(model), staysUp, true
 	var err error
 	if ready.Check, err = t.Checkout.Workspace.Client.Healthcheck(ctx, model, id); err != nil {
@@ -167,7 +175,7 @@ func startFailure(service string, restarts int, err error) error {
 // StartAll starts services one after the other, in the order of their dependencies, without watching them.
 func (t *Services) StartAll(ctx context.Context, services []string) error {
 	for _, service := range InOrder(t.Checkout.Model, services) {
-		if _, err := t.start(ctx, service, compose.Ready{}, unwatched); err != nil {
+		if _, err := t.start(ctx, service, ReadyOf(config.Ready{}), unwatched); err != nil {
 			return err
 		}
 	}
@@ -247,5 +255,9 @@ const stopTimeout = 5 * time.Second
 
 // ReadyOf returns how a service shows that it has started, according to the configuration.
 func ReadyOf(c config.Ready) compose.Ready {
-	return compose.Ready{Log: c.Log, Port: c.Port, URL: c.URL, Timeout: c.Timeout}
+	ready := compose.Ready{Log: c.Log, Port: c.Port, URL: c.URL, Timeout: c.Timeout}
+	if c.Timeout == 0 {
+		ready.Idle = Idle
+	}
+	return ready
 }

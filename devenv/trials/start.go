@@ -135,6 +135,8 @@ func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.Star
 			return outcome, tool.ExplainLost(ctx, b.server, err)
 		}
 	}
+	b.Beside = []string{b.server.ID}
+	log.WaitsFor("the " + b.Checkout.Name + "'s " + b.Project.Backend + " to become ready")
 	readiness, err := b.Start(ctx, b.Project.Backend, scratch.ReadyOf(b.Project.Ready))
 	if ctx.Err() != nil {
 		return outcome, ctx.Err()

@@ -61,6 +61,7 @@ func upgradeAfterStart(ctx context.Context, p *pass, log *step.Log) (outcome che
 	if err := writeEdits(ctx, p, b.Services); err != nil {
 		return outcome, err
 	}
+	b.Beside = []string{b.server.ID}
 	if _, err := b.Start(ctx, p.Project.Backend, scratch.ReadyOf(p.Project.Ready)); err != nil {
 		if lost := b.lostStart(ctx, b.Services, b.server, err); lost != nil {
 			return outcome, lost

@@ -79,7 +79,8 @@ type baseStart struct {
 // failure is that time was over, the base is tried now, whatever is known about it: if it needs the time as well, that
 // is the machine's, and an error.
 func (b *backend) compareWithBase(ctx context.Context, failed error, log *step.Log) (baseline, err error) {
-	late := errors.As(failed, new(compose.Late))
+	var waited compose.Late
+	late := errors.As(failed, &waited)
 	if !late && b.Project.Seed.AtStartup() { // it has shown that it starts
 		log.Faulty("it does not become ready")
 		return nil, nil
@@ -89,6 +90,13 @@ func (b *backend) compareWithBase(ctx context.Context, failed error, log *step.L
 		return nil, err
 	}
 	limit := cmp.Or(b.Project.Ready.Timeout, scratch.ReadyTimeout)
+	if waited.Idle {
+		limit = scratch.Idle
+	}
+	if waited.Idle && base.idle() { // it waits for the same thing, whatever this machine has to do
+		log.Faulty("it does not become ready")
+		return base.err, nil
+	}
 	if late && base.slow(limit) {
 		return nil, report.Fail(report.KindWork, "run it again when the machine has less to do, or give it more time, in .devenv.yaml:\n"+
 			"    backend: {ready: {timeout: 600s}}", "%w; on this machine the base's backend needs as long now: %s", failed, base).
@@ -96,6 +104,12 @@ func (b *backend) compareWithBase(ctx context.Context, failed error, log *step.L
 	}
 	log.Faulty("it does not become ready")
 	return base.err, nil
+}
+
+// idle reports whether the base's backend waits in vain, and does nothing meanwhile.
+func (s baseStart) idle() bool {
+	var late compose.Late
+	return errors.As(s.err, &late) && late.Idle
 }
 
 // slow reports whether the base's backend is not ready within the limit either, which then says nothing about another
@@ -136,6 +150,7 @@ func (o *startOnBase) ask(ctx context.Context, p *pass, log *step.Log) (answer b
 	if err := stack.StartAll(ctx, p.Project.Needs); err != nil {
 		return answer, err
 	}
+	stack.Beside = []string{server.ID}
 	readiness, err := stack.Start(ctx, p.Project.Backend, scratch.ReadyOf(p.Project.Ready))
 	if lost := p.lostStart(ctx, stack, server, err); lost != nil {
 		return answer, lost

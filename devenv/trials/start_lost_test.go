@@ -14,6 +14,17 @@ import (
 	"devenv/devenv/testbed"
 )
 
+func TestABaseThatDoesNothingIsTheBaseline(t *testing.T) {
+	for want, base := range map[bool]baseStart{
+		true:  {err: fmt.Errorf("start backend: %w", compose.Late{Idle: true})},
+		false: {err: fmt.Errorf("start backend: %w", compose.Late{})},
+	} {
+		if got := base.idle(); got != want {
+			t.Errorf("%s: %t", base, got)
+		}
+	}
+}
+
 func TestALimitTheBaseNeedsTooBlamesNobody(t *testing.T) {
 	t.Parallel()
 	const limit = 2 * time.Minute
