@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"devenv/devenv/inputs"
+	"devenv/devenv/project"
 	"devenv/devenv/queue"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
@@ -48,10 +49,25 @@ func (b *Testbed) TakeTurn(ctx context.Context, log *step.Log) error {
 		log.WaitsFor(what + " on this engine")
 		log.Waiting(fmt.Sprintf("Waiting for %s on this engine: %d may work at the same time (--parallel-runs)", what, most))
 	})
-	if err == nil && waited {
+	if err != nil {
+		return err
+	}
+	if waited {
 		log.Done("after " + report.Elapsed(time.Since(began)) + " behind other runs")
 	}
-	return err
+	b.noteOthers(ctx)
+	return nil
+}
+
+// noteOthers says that others work on the engine as well. Their runs are in no line with this one: users share no
+// directory that each may write and none may spoil.
+func (b *Testbed) noteOthers(ctx context.Context) {
+	n, err := project.Others(ctx, b.Workspace.Engine)
+	if err != nil || n == 0 {
+		return // it is only a remark
+	}
+	b.Workspace.Note(fmt.Sprintf("also on this engine: %s of another user, machine or container; this run does not "+
+		"wait for those, and may be slower", report.Count(n, "run")))
 }
 
 // LeaveTurn lets the next run work, before what takes long but needs little of the engine: an upload, or a question
