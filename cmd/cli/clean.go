@@ -12,8 +12,9 @@ import (
 
 const cleanLong = `Removes what devenv made and no longer needs, and prints how much that frees: containers, networks and
 volumes of interrupted runs, the private trees, images of bases and builds that were not used for some
-days, and snapshots of that age that devenv took automatically before replacing data. Snapshots that you
-named stay; --snapshots removes them too, after a question. --dry-run only lists what would be removed.
+days, and images of that age with data that a command replaced. What reset and restore keep next to the
+data stays, and so do snapshots that you named; --snapshots removes those too, after a question. --dry-run
+only lists what would be removed.
 
 Exit status: 0 done, 1 failed, 2 wrong flags or nobody to ask, 130 interrupted.`
 

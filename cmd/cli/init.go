@@ -15,7 +15,8 @@ const initLong = `Examines the repository, shows what it found and where, asks i
 terminal), and writes .devenv.yaml with only what cannot be detected. An existing configuration is
 checked and left as it is. Nothing is started. -v also lists what would cause a new base if it changed.
 
-Exit status: 0 done, 1 failed, 2 ambiguous and nobody to ask, 130 interrupted.`
+Exit status: 0 done, 1 failed, 2 wrong flags or configuration, or ambiguous and nobody to ask,
+130 interrupted.`
 
 // initialise returns the command that writes the configuration.
 func (a *app) initialise() *cobra.Command {

@@ -74,7 +74,7 @@ func (m migration) faulty() bool {
 // addParallelRuns declares the flag of commands that wait for other runs. Compose's --parallel limits something else.
 func addParallelRuns(c *cobra.Command, most *int) {
 	c.Flags().IntVar(most, "parallel-runs", 0,
-		"`number` of runs at once on the engine; -1 for any (default: half its processors)")
+		"`number` of your runs at once; -1 for any (default: half the engine's processors)")
 }
 
 // addTimings declares the flag that asks for what a run's time goes into.

@@ -50,7 +50,7 @@ func (a *app) newMigration() *cobra.Command {
 	flags.BoolVar(&replace, "replace", false, "replace the branch's own revisions with one new revision")
 	flags.BoolVar(&keep, "keep", false, "keep the branch's own revisions and add one on top")
 	flags.BoolVar(&empty, "empty", false, "make a revision without operations, for you to write")
-	flags.StringVar(&o.Base, "base", "", "`branch` that the work will merge into")
+	flags.StringVar(&o.Base, "base", "", "`branch`, tag or commit that the work will merge into")
 	completeBase(c)
 	flags.BoolVar(&o.NoVerify, "no-verify", false, "run no checks")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "write the file to standard output and change nothing")

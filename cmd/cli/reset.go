@@ -44,7 +44,7 @@ func (a *app) reset() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&to, "to", to, "what to reset the database to: branch, base or empty")
-	c.Flags().StringVar(&o.Base, "base", "", "base `branch`, overriding the configuration")
+	c.Flags().StringVar(&o.Base, "base", "", "base `branch`, tag or commit, overriding the configuration")
 	completeBase(c)
 	c.Flags().BoolVarP(&o.Yes, "yes", "y", false, "do not ask")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be done")

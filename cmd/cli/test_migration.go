@@ -44,7 +44,7 @@ func (a *app) testMigration() *cobra.Command {
 			return a.watch(c.Context(), o.Standby, prove)
 		},
 	}
-	c.Flags().StringVar(&o.Base, "base", "", "`branch` that the work will merge into")
+	c.Flags().StringVar(&o.Base, "base", "", "`branch`, tag or commit that the work will merge into")
 	completeBase(c)
 	c.Flags().BoolVar(&watch, "watch", false, "test again after every change, until interrupted")
 	chosen.add(c)

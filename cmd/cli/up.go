@@ -13,12 +13,13 @@ import (
 
 const upLong = `Starts your stack as docker compose up -d would, with the same project, containers and volumes, and waits
 until each service is really ready: its healthcheck passes; a service that is meant to end has ended
-successfully; any other answers on the port it publishes. If the database is at a revision this branch
-does not have, what uses it is not started: on a terminal devenv asks whether to reset the database;
-elsewhere it prints the command for that. In a linked worktree the stack has its own name and volumes
-and, where ports are busy, its own ports.
+successfully; any other answers on the port it publishes, or runs if it publishes none. If the database is
+at a revision this branch does not have, what uses it is not started: on a terminal devenv asks whether to
+reset the database; elsewhere it prints the command for that. In a linked worktree the stack has its own
+name and volumes and, where ports are busy, its own ports.
 
-Exit status: 0 all is ready, 1 a service is not ready, 2 wrong flags or configuration, 130 interrupted.`
+Exit status: 0 all is ready, 1 a service is not ready, 2 wrong flags or configuration, 3 you had the
+database reset, and the branch's migrations do not apply to the base's data, 130 interrupted.`
 
 // stackCommands are the commands on the user's own stack.
 type stackCommands struct{ *app }

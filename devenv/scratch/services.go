@@ -176,10 +176,20 @@ func startFailure(service string, restarts int, err error) error {
 func (t *Services) StartAll(ctx context.Context, services []string) error {
 	for _, service := range InOrder(t.Checkout.Model, services) {
 		if _, err := t.start(ctx, service, ReadyOf(config.Ready{}), unwatched); err != nil {
-			return err
+			return neededFailure(service, err)
 		}
 	}
 	return nil
+}
+
+// neededFailure gives the failure of a service beside the backend that is not ready its own hint: the configuration says
+// only of the backend how it shows that it is.
+func neededFailure(service string, err error) error {
+	if !errors.As(err, new(compose.Late)) {
+		return err
+	}
+	return report.Fail(report.KindOf(err), "try it directly: docker compose up "+service+"\nif the backend starts without it, list the "+
+		"services that it needs in .devenv.yaml, [] for none:\n    backend: {needs: […]}", "%w", err).WithOutput(report.OutputOf(err))
 }
 
 // RunToEnd starts a one-shot service and waits until it has exited with success.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,5 +101,20 @@ func TestAProgramThatMayNotBeExecutedIsExplained(t *testing.T) {
 	}
 	if hint := report.HintOf(startFailure("web", 0, errors.New(`exec: "/srv/entrypoint.sh": no such file`))); hint != "" {
 		t.Errorf("another cause has the hint %q", hint)
+	}
+}
+
+func TestOnlyTheBackendsReadinessIsConfigurable(t *testing.T) {
+	late := report.Fail(report.KindWork, "backend: {ready: {timeout: 300s}}", "start redis: %w", compose.Late{}).WithOutput([]string{"loading"})
+	err := neededFailure("redis", late)
+	if hint := report.HintOf(err); strings.Contains(hint, "ready") || !strings.Contains(hint, "backend: {needs: […]}") {
+		t.Errorf("the hint for a service beside the backend is %q", hint)
+	}
+	if !errors.As(err, new(compose.Late)) || !slices.Equal(report.OutputOf(err), []string{"loading"}) {
+		t.Errorf("it no longer says why: %v, %v", err, report.OutputOf(err))
+	}
+	exited := report.Fail(report.KindWork, "", "start redis: %w", compose.Ended{Code: 1})
+	if got := neededFailure("redis", exited); !errors.Is(got, exited) || report.HintOf(got) != "" {
+		t.Errorf("one that exited: %v", got)
 	}
 }
