@@ -19,19 +19,28 @@ type Cause struct{ Said, Remedy string }
 // causeLines is how many of a service's last log lines to search for a known cause.
 const causeLines = 60
 
+// passwordRemedy returns what to do about a role's password that the server refused. It says the same of a role that
+// does not exist. owner is the role of POSTGRES_USER.
+func passwordRemedy(role, service, owner string, given bool) string {
+	const only = "only apply to a new database"
+	first, why := "", "POSTGRES_USER and POSTGRES_PASSWORD "+only
+	switch {
+	case role != owner:
+		why = "init scripts " + only
+	case !given:
+		first = "none of its environment variables has the password in POSTGRES_PASSWORD of " + service + ": let both be the same; or else, "
+	}
+	return first + fmt.Sprintf("the data of %s has another password for that role, or no such role: %s; give the role the project's current "+
+		"password:\n    docker compose exec %s psql -U %s -c \"ALTER ROLE %s PASSWORD '…'\"\n"+
+		"or start over with the base's data: devenv reset (devenv undo restores the current data)", service, why, service, owner, role)
+}
+
 // knownCause returns the cause that a service's last lines show; false if none is known. Service is the database's,
 // empty if the stack has none. given is set if what failed is given the password of the database's settings.
 func knownCause(lines []string, service string, s database.Settings, given bool) (Cause, bool) {
 	log := strings.Join(lines, "\n")
 	if m := regexp.MustCompile(`password authentication failed for user "([^"]+)"`).FindStringSubmatch(log); m != nil && service != "" {
-		answer := fmt.Sprintf("the data of %s was created with another password, and POSTGRES_PASSWORD only applies to a new database; "+
-			"give the role the project's current password:\n    docker compose exec %s psql -U %s -c \"ALTER ROLE %s PASSWORD '…'\"\n"+
-			"or start over with the base's data: devenv reset (devenv undo restores the current data)", service, service, s.User, m[1])
-		if !given || m[1] != s.User {
-			answer = fmt.Sprintf("the password that it is given is not the one in POSTGRES_PASSWORD of %s: let both be the same; "+
-				"or else, ", service) + answer
-		}
-		return Cause{m[0], answer}, true
+		return Cause{m[0], passwordRemedy(m[1], service, s.User, given)}, true
 	}
 	if m := regexp.MustCompile(`initialized by PostgreSQL version (\S+), which is not compatible with this version (\d+)`).FindStringSubmatch(log); m != nil {
 		answer := fmt.Sprintf("to keep the data, set the image of the database back to Postgres %s, and move it with pg_dumpall and psql; "+
@@ -40,7 +49,7 @@ func knownCause(lines []string, service string, s database.Settings, given bool)
 	}
 	missing := regexp.MustCompile(`(relation "[^"]+"|column "?[\w.]+"?( of relation "[^"]+")?) does not exist`)
 	if m := missing.FindString(log); m != "" {
-		return Cause{m, "no migration has created it in this database; if the models have changed, make the migration:\n" +
+		return Cause{m, "the service does not find it in its database; if the models have changed, make the migration:\n" +
 			"    devenv new-migration \"…\"\n" +
 			"if the database is behind the branch, give it the base's data at the branch's head: devenv reset (devenv undo " +
 			"restores the current data)"}, true

@@ -17,7 +17,8 @@ func TestKnownCausesAreReportedWithARemedy(t *testing.T) {
 	}{
 		"a password": {
 			`FATAL:  password authentication failed for user "app"`, "db", `password authentication failed for user "app"`,
-			`exec db psql -U shop -c "ALTER ROLE app PASSWORD`,
+			"has another password for that role, or no such role: init scripts only apply to a new database; give the role the project's " +
+				"current password:\n    docker compose exec db psql -U shop -c \"ALTER ROLE app PASSWORD",
 		},
 		"no database": {`FATAL:  password authentication failed for user "app"`, "", "", ""},
 		"another major version's files": {
@@ -55,7 +56,7 @@ func TestAnotherPasswordIsTheDatasOnlyIfTheSameIsGiven(t *testing.T) {
 		service.Environment = types.MappingWithEquals{"DATABASE_URL": text(value), "EMPTY": nil}
 		given := isGiven(service, "p@ss")
 		cause, _ := knownCause([]string{`password authentication failed for user "shop"`}, "db", database.Settings{User: "shop"}, given)
-		const mine = "the password that it is given is not the one in POSTGRES_PASSWORD of db"
+		const mine = "none of its environment variables has the password in POSTGRES_PASSWORD of db"
 		if given != want || strings.HasPrefix(cause.Remedy, mine) == want {
 			t.Errorf("%s: %v %q", value, given, cause.Remedy)
 		}
