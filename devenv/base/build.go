@@ -153,7 +153,7 @@ func (b *build) atHead(ctx context.Context, log *step.Log) error {
 		return err
 	}
 	b.useDatabase(current)
-	if migrations.SameRevisions(current.Heads, history.Heads()) {
+	if history.AtHead(current.Heads) {
 		return nil
 	}
 	return b.upgrade(ctx, log)

@@ -3,8 +3,10 @@ package checks
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
+	"devenv/devenv/database/query"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
@@ -45,7 +47,24 @@ func failedUpgrade(f *Facts, o Outcome, how string) Finding {
 	if e.Rows > 0 {
 		summary += fmt.Sprintf(" (%s)", report.Count(e.Rows, "row"))
 	}
-	return found(summary, f.mender().mend(o.Failure, o.Offending), e)
+	return found(summary, f.unhide(e.Table)+f.mender().mend(o.Failure, o.Offending), e)
+}
+
+// unhide returns how to show the rows of a table to the migration, if a statement of it found none because of row
+// security.
+func (f *Facts) unhide(table string) string {
+	i := slices.IndexFunc(f.Hidden, func(h Hidden) bool { return h.Table == table })
+	if i < 0 {
+		return ""
+	}
+	schema, name, _ := strings.Cut(table, ".")
+	alter, m := "ALTER TABLE "+query.Table(schema, name)+" ", f.mender()
+	where := ""
+	if s := f.Hidden[i].Statement; s.Line > 0 {
+		where = fmt.Sprintf(" (line %d)", s.Line)
+	}
+	return "a statement" + where + " changes none of these rows: row level security is forced on the table, and hides them; before it\n    " +
+		m.execute(alter+"NO FORCE ROW LEVEL SECURITY") + "\nand at the end\n    " + m.execute(alter+"FORCE ROW LEVEL SECURITY") + "\nor "
 }
 
 // failureEvidence turns a failure of the migration tool into evidence.

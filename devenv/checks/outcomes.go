@@ -11,6 +11,7 @@ import (
 // Outcomes is what the trials found, one field for each; the zero value means that none ran.
 type Outcomes struct {
 	Seeded  Outcome
+	Hidden  []Hidden
 	Scratch Outcome
 	Drift   DriftOutcome
 	Models  ModelsOutcome
@@ -78,6 +79,13 @@ type DataOutcome struct {
 	Causes map[string]migrations.Statement
 	// Unsteady are columns that another run of the same migration fills with different values.
 	Unsteady []Unsteady
+}
+
+// Hidden is a table (schema.table) of whose rows a statement of the migration found none, since row security hides them
+// from the role that migrates.
+type Hidden struct {
+	Table     string
+	Statement migrations.Statement
 }
 
 // PartlyRead is a table (schema.table) of which the values of one row in SampledBy were compared; of none if it is 0.

@@ -3,6 +3,7 @@ package trials
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
@@ -62,13 +63,38 @@ func (e *environment) head() migrations.Target {
 	return migrations.Head()
 }
 
-// baseTarget returns the target of the branch's downgrade: the base's head, or nothing if the base has no revision.
+// baseTarget returns the target of the branch's downgrade: the base's head, that of the line which the branch follows if
+// the base has several, or nothing if the base has no revision.
 func (e *environment) baseTarget() migrations.Target {
 	heads := e.BaseHeads()
 	if len(heads) == 0 {
 		return migrations.Nothing()
 	}
+	if followed := followed(e.migration.Revisions, heads); followed != "" {
+		return migrations.At(followed)
+	}
 	return migrations.At(heads[0])
+}
+
+// followed returns the only one of the base's heads that the branch's revisions follow; empty if there are several, or
+// if they begin a line of their own.
+func followed(own []migrations.Revision, heads []string) string {
+	var parents []string
+	for _, r := range own {
+		if len(r.Down) == 0 {
+			return ""
+		}
+		for _, parent := range r.Down {
+			ofBranch := slices.ContainsFunc(own, func(o migrations.Revision) bool { return o.ID == parent })
+			if !ofBranch && !slices.Contains(parents, parent) {
+				parents = append(parents, parent)
+			}
+		}
+	}
+	if len(parents) != 1 || !slices.Contains(heads, parents[0]) {
+		return ""
+	}
+	return parents[0]
 }
 
 // resultOf splits the error of a run on a server: a failure of the migration becomes the outcome, anything else stays

@@ -27,9 +27,10 @@ func reverse() trial {
 }
 
 func tryReverse(ctx context.Context, p *pass, log *step.Log) (finding, error) {
-	if len(p.BaseHeads()) > 1 {
-		log.Skipped("")
-		return nil, nil
+	if heads := p.BaseHeads(); len(heads) > 1 && followed(p.migration.Revisions, heads) == "" {
+		const why = "the base has several heads, and the branch's revisions do not follow just one of them"
+		log.Skipped(why)
+		return func(f *checks.Facts) { f.Unable[checks.TrialReverse] = why }, nil
 	}
 	migrated := take(p, migrated)
 	w := &reversal{pass: p, up: take(p, upgraded)}

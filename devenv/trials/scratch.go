@@ -52,7 +52,7 @@ func tryScratch(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		}
 	}
 	offer(p, history, &rebuilt{database: empty, outcome: outcome})
-	if outcome.Failure == nil && migrations.SameRevisions(run.Heads, p.migration.History.Heads()) {
+	if outcome.Failure == nil && p.migration.History.AtHead(run.Heads) {
 		instead := *p.seeded
 		instead.Server, instead.FromScratch = nil, empty
 		offer(p, migrated, &instead)

@@ -3,6 +3,7 @@ package trials
 import (
 	"context"
 	"errors"
+	"regexp"
 	"time"
 
 	"devenv/devenv/checks"
@@ -38,7 +39,7 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		log.Faulty(outcome.Failure.Error())
 		return failedUpgrade(ctx, p, up, log)
 	}
-	outcome.Unrecorded = !migrations.SameRevisions(run.Heads, p.migration.History.Heads())
+	outcome.Unrecorded = !p.migration.History.AtHead(run.Heads)
 	up.outcome = outcome
 	err = errors.Join(p.partly(ctx, checks.TrialData, compareData(ctx, p, up)), p.ReadSchema(ctx, up.seeded.Server, &up.after))
 	renames, notes := findRenames(p, up), takeNotes(p, up)
@@ -97,11 +98,30 @@ func freshSeeded(ctx context.Context, p *pass) (*testbed.Seeded, error) {
 // record returns a finding that writes the outcome of the upgrade; renames are those written as a drop and an add.
 func (u *upgrade) record(outcome checks.Outcome, renames []migrations.Rename, notes []catalog.Note) finding {
 	return func(f *checks.Facts) {
-		f.Seeded = outcome
+		f.Seeded, f.Hidden = outcome, u.hidden()
 		unsteady := f.Data.Unsteady
 		f.Data = u.data
 		f.Data.Unsteady = unsteady // it belongs to repeat, which may start before this is written
 		f.NotCompared = unread(u.before.Catalog, u.after.Catalog)
 		f.Renames, f.Notes = append(f.Renames, renames...), notes
 	}
+}
+
+// hidden returns the tables whose rows row security hides from the statements that were to change them.
+func (u *upgrade) hidden() (hidden []checks.Hidden) {
+	changes := regexp.MustCompile(`(?is)^\s*(?:UPDATE|DELETE\s+FROM)\s+(?:ONLY\s+)?`)
+	for _, s := range u.own() {
+		verb := changes.FindString(s.SQL)
+		if verb == "" || s.Rows != 0 {
+			continue
+		}
+		for i := range u.before.Shape.Tables {
+			t := &u.before.Shape.Tables[i]
+			name := regexp.MustCompile(`^[\w".]*\b` + regexp.QuoteMeta(t.Name) + `\b`)
+			if t.Rows && name.MatchString(s.SQL[len(verb):]) && judged(u.before).Hides(t.Label()) {
+				hidden = append(hidden, checks.Hidden{Table: t.Label(), Statement: s})
+			}
+		}
+	}
+	return hidden
 }

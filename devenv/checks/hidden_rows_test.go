@@ -7,6 +7,7 @@ import (
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
 	"devenv/devenv/report"
+	"devenv/migrations"
 )
 
 func TestASampleIsNotToldAsTheWhole(t *testing.T) {
@@ -46,5 +47,17 @@ func TestOtherIndentsAreNoOtherFunction(t *testing.T) {
 		if answer.Status != want {
 			t.Errorf("%q: got %s %q, want %s", is, answer.Status, answer.Summary, want)
 		}
+	}
+}
+
+func TestAHintSaysThatRowSecurityHidesRows(t *testing.T) {
+	t.Parallel()
+	answer := answers(ready(func(f *Facts) {
+		f.Seeded.Failure = notNull()
+		f.Hidden = []Hidden{{Table: "public.users", Statement: migrations.Statement{Line: 15}}}
+	}), Selection{})["apply.seeded"]
+	const want = "a statement (line 15) changes none of these rows: row level security is forced on the table"
+	if !strings.HasPrefix(answer.Hint, want) || !strings.Contains(answer.Hint, "ALTER TABLE users NO FORCE ROW LEVEL SECURITY") {
+		t.Errorf("got %q", answer.Hint)
 	}
 }

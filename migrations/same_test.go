@@ -1,0 +1,24 @@
+package migrations
+
+import "testing"
+
+func TestAHeadThatAnotherNeedsIsApplied(t *testing.T) {
+	t.Parallel()
+	h := History{Revisions: []Revision{
+		{ID: "a1", Labels: []string{"orders"}, Head: true}, {ID: "b1", Dependencies: []string{"orders"}}, {ID: "b2", Down: []string{"b1"}, Head: true},
+	}}
+	for _, c := range []struct {
+		recorded []string
+		want     bool
+	}{
+		{[]string{"b2"}, true},
+		{[]string{"a1", "b2"}, true},
+		{[]string{"a1", "b1"}, false},
+		{[]string{"b2", "gone"}, false},
+		{nil, false},
+	} {
+		if got := h.AtHead(c.recorded); got != c.want {
+			t.Errorf("%v: got %v", c.recorded, got)
+		}
+	}
+}
