@@ -75,6 +75,9 @@ func (w *writer) write(ctx context.Context, revise migrations.Revise, log *step.
 
 // plan returns what to put into the new revision; nil if there is nothing to write.
 func (w *writer) plan(ctx context.Context, log *step.Log) (*migrations.Revise, error) {
+	if err := w.followOne(); err != nil {
+		return nil, err
+	}
 	revise := &migrations.Revise{Message: w.message, Parents: w.parents(), Exclude: w.Noise()}
 	if w.Mode == branch.Empty {
 		revise.Empty = true

@@ -22,3 +22,15 @@ func TestAHeadThatAnotherNeedsIsApplied(t *testing.T) {
 		}
 	}
 }
+
+func TestARevisionHasTheLabelOfItsLine(t *testing.T) {
+	t.Parallel()
+	h := History{Revisions: []Revision{
+		{ID: "a1", Labels: []string{"orders"}}, {ID: "a2", Down: []string{"a1"}}, {ID: "b1"}, {ID: "m", Down: []string{"a2", "b1"}},
+	}}
+	for id, want := range map[string]string{"a1": "orders", "a2": "orders", "b1": "", "m": "", "gone": ""} {
+		if got := h.Label(id); got != want {
+			t.Errorf("%s: got %q", id, got)
+		}
+	}
+}

@@ -28,3 +28,21 @@ func (h History) AtHead(recorded []string) bool {
 	}
 	return !slices.ContainsFunc(h.Heads(), func(id string) bool { return !applied[id] })
 }
+
+// Label returns the label of the line that a revision belongs to: its own, or that of the nearest of its parents that
+// has one; empty if none has.
+func (h History) Label(id string) string {
+	for range h.Revisions {
+		r, ok := h.Find(id)
+		switch {
+		case !ok:
+			return ""
+		case len(r.Labels) > 0:
+			return r.Labels[0]
+		case len(r.Down) != 1:
+			return ""
+		}
+		id = r.Down[0]
+	}
+	return ""
+}
