@@ -98,7 +98,7 @@ func (l *lives) late(ctx context.Context, what string, idle bool) error {
 		return err
 	}
 	if health := l.health(); l.ready.byHealth(l.life) && len(health.Log) > 0 {
-		lines = append(lines, "healthcheck: "+health.Log[len(health.Log)-1])
+		lines = append(lines, "healthcheck: "+lastLine(health.Log[len(health.Log)-1])) // it may print a screen of calls before
 	}
 	if l.life.Restarts > l.earlier {
 		l.ended.Restart = l.life.Restart

@@ -132,7 +132,7 @@ services:
   app:
     image: debian:trixie-slim
     command: sh -c "echo last words; exec sleep infinity"
-    healthcheck: {test: ["CMD-SHELL", "echo the probe says why; false"], interval: 1s, retries: 1}
+    healthcheck: {test: ["CMD-SHELL", "echo a traceback; echo the probe says why; false"], interval: 1s, retries: 1}
 `, map[string]string{})
 	s.says("last words")
 	told, ready := "", s.checked(2*time.Second)
@@ -143,7 +143,7 @@ services:
 	}
 	said := strings.Join(report.OutputOf(err), "\n")
 	if err == nil || !strings.Contains(err.Error(), "not ready within 2s") || !strings.Contains(said, "last words") ||
-		!strings.Contains(said, "the probe says why") {
+		!strings.Contains(said, "healthcheck: the probe says why") || strings.Contains(said, "traceback") {
 		t.Errorf("%v\n%s", err, said)
 	}
 	if err := s.client.Engine().Kill(t.Context(), s.id); err != nil {

@@ -71,7 +71,11 @@ func (p *page) evidence(c *Check, i int) {
 		if f.file {
 			f.value = p.Place.Path(f.value)
 		}
-		p.hang(label, 2+labelWidth, p.fold(p.broken(f.value, 2+labelWidth), p.limit.text))
+		fold := p.fold
+		if f.output {
+			fold = p.foldOutput
+		}
+		p.hang(label, 2+labelWidth, fold(p.broken(f.value, 2+labelWidth), p.limit.text))
 	}
 }
 
@@ -83,8 +87,8 @@ func (p *page) pasted(label, value string) {
 
 type field struct {
 	label, value string
-	// file means that the value begins with a file's path, paste that it is code.
-	file, paste bool
+	// file means that the value begins with a file's path, paste that it is code, output that it may be a program's.
+	file, paste, output bool
 }
 
 // fieldsOf lists a piece of a check's evidence in the order in which people ask: where, how many, what, why; but the
@@ -115,7 +119,7 @@ func fieldsOf(c *Check, i int) []field {
 		field{label: "rows", value: rowsOf(e)},
 		field{label: "statement", value: statement},
 		field{label: messageLabel(e), value: message},
-		field{label: "detail", value: detail},
+		field{label: "detail", value: detail, output: true},
 		field{label: "cost", value: costOf(e)},
 		field{label: "find them", value: e.Query, paste: true},
 		field{label: "try with", value: e.Insert, paste: true},

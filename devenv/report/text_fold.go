@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -83,6 +84,14 @@ func (p *page) brief(e *Evidence) string {
 // fold returns the first lines, and how many more there are. A single line of a page's length is cut: nobody pastes a row
 // of a thousand columns from a report.
 func (p *page) fold(lines []string, most int) []string {
+	return p.foldFrom(lines, most, most)
+}
+
+// foldOutput returns the ends of what may be a program's output, whose last lines say why it failed.
+func (p *page) foldOutput(lines []string, most int) []string { return p.foldFrom(lines, most, most/4) }
+
+// foldFrom returns as many first lines, how many are left out, and the last ones: most in all.
+func (p *page) foldFrom(lines []string, most, first int) []string {
 	if p.Verbose {
 		return lines
 	}
@@ -94,5 +103,6 @@ func (p *page) fold(lines []string, most int) []string {
 	if len(lines) <= most+1 {
 		return lines
 	}
-	return append(lines[:most:most], fmt.Sprintf("… %d more lines (-v shows them)", len(lines)-most))
+	left := fmt.Sprintf("… %d more lines (-v shows them)", len(lines)-most)
+	return slices.Concat(lines[:first], []string{left}, lines[len(lines)-most+first:])
 }

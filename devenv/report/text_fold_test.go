@@ -46,6 +46,18 @@ func TestAFailingRunTakesTwoScreensUnlessVerbose(t *testing.T) {
 	}
 }
 
+func TestTheLastLinesOfOutputAreShown(t *testing.T) {
+	d := report.NewDocument("test-migration")
+	output := "Traceback:\n" + strings.Repeat("  a line of a library\n", 40) + "KeyError: 'DATABASE_URL'"
+	d.Checks = []report.Check{{ID: "start.branch", Status: report.StatusFail, Evidence: []report.Evidence{{Message: "it exited", Detail: output}}}}
+	got := text(t, d, report.TextOptions{Width: 80})
+	for _, want := range []string{"Traceback:", "… 34 more lines (-v shows them)", "KeyError: 'DATABASE_URL'"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
 func TestAnEndlessLineIsCutUnlessVerbose(t *testing.T) {
 	d := report.NewDocument("test-migration")
 	insert := "INSERT INTO wide VALUES (" + strings.Repeat("NULL, ", 1600) + "1)"
