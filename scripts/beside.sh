@@ -75,7 +75,7 @@ enter() {
 
 # stop_beside: stops that engine and removes its data.
 stop_beside() {
-	local name pid
+	local name pid mounted
 	for name in dockerd slirp4netns; do
 		pid=$(cat "$run/$name.pid" 2>/dev/null) || continue
 		[[ $(cat "/proc/$pid/comm" 2>/dev/null) == "$name" ]] || continue
@@ -83,6 +83,9 @@ stop_beside() {
 		while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
 	done
 	[[ ! -e /run/netns/$network ]] || ip netns delete "$network"
+	# The engine leaves its own network mounted if a container has used it.
+	mapfile -t mounted < <(findmnt --noheadings --raw --output TARGET | grep -F "$run/")
+	((${#mounted[@]} == 0)) || umount --lazy "${mounted[@]}"
 	if mountpoint -q "$data"; then umount --lazy "$data"; fi
 	rm -rf -- "$run" "$data"
 }
