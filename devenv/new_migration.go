@@ -25,6 +25,7 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 		Base: o.Base, Mode: o.Mode, Unverified: o.NoVerify, Selection: checks.Selection{Only: o.Only, Skip: o.Skip, Strict: o.Strict},
 		ParallelRuns: o.ParallelRuns, Timings: o.Timings,
 	}))
+	r.concluded = o.Concluded
 	return r.finish(ctx, r.Sequence(ctx,
 		step.New("check", func(ctx context.Context, log *step.Log) error {
 			if err := checkMessage(o.Message); err != nil {
@@ -53,6 +54,7 @@ func TestMigration(ctx context.Context, o TestMigrationOptions) (*Result, error)
 		Base: o.Base, Existing: true, Selection: checks.Selection{Only: o.Only, Skip: o.Skip, Strict: o.Strict},
 		ParallelRuns: o.ParallelRuns, Timings: o.Timings, Standby: o.Standby,
 	}))
+	r.concluded = o.Concluded
 	return r.test(ctx)
 }
 
@@ -135,11 +137,12 @@ func (r *run) verify(ctx context.Context, _ *step.Log) error {
 	if r.Request.Unverified || !r.Request.Existing && r.migration.Empty() {
 		return nil
 	}
-	facts, err := trials.Run(ctx, r.Testbed, r.seeded, r.migration)
+	answers := &answers{Testbed: r.Testbed, known: map[string]int64{}}
+	facts, err := trials.Run(ctx, r.Testbed, r.seeded, r.migration, answers.update)
 	if err != nil {
 		return err
 	}
-	r.document.Checks = checks.Evaluate(facts, r.Request.Selection, func(c report.Check) { r.Emit(report.Checked{Check: c}) })
+	r.document.Checks = answers.all(facts)
 	return nil
 }
 

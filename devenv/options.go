@@ -37,6 +37,10 @@ type Standby = testbed.Standby
 // Trials returns the trials, and what each needs.
 func Trials() []trials.Description { return trials.Describe() }
 
+// Concluded is called with the result of a run that ended without an error, as soon as it stands: before what the run
+// made is removed.
+type Concluded func(*Result)
+
 // NewMigrationOptions are the options of new-migration.
 type NewMigrationOptions struct {
 	Options
@@ -55,6 +59,8 @@ type NewMigrationOptions struct {
 	ParallelRuns int
 	// Timings measures what the run's time goes into.
 	Timings bool
+	// Concluded may be nil; with Timings it is not called.
+	Concluded Concluded
 }
 
 // TestMigrationOptions are the options of test-migration.
@@ -63,9 +69,10 @@ type TestMigrationOptions struct {
 	Base       string
 	Only, Skip []string
 	Strict     bool
-	// ParallelRuns and Timings are as in NewMigrationOptions.
+	// ParallelRuns, Timings and Concluded are as in NewMigrationOptions.
 	ParallelRuns int
 	Timings      bool
+	Concluded    Concluded
 	// Standby is what the last run of the same watch has left ready; nil for a run on its own.
 	Standby *Standby
 }

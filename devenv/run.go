@@ -3,6 +3,8 @@ package devenv
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/generate"
@@ -17,6 +19,7 @@ type run struct {
 	*testbed.Testbed
 	document  *report.Document
 	watch     *stopwatch // nil unless somebody asked for timings
+	concluded Concluded  // nil if nobody wants the result before the end
 	seeded    *testbed.Seeded
 	migration *generate.Migration
 }
@@ -26,7 +29,8 @@ func newRun(b *testbed.Testbed) *run {
 	return &run{Testbed: b, document: report.NewDocument(b.Command)}
 }
 
-// finish removes what the run made, and completes the document with the run's error. An interrupt remains one.
+// finish completes the document with the run's error, and removes what the run made. Without an error, the result
+// stands before that. An interrupt remains one.
 func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 	if r.seeded != nil && r.Has(r.seeded.Server) {
 		err = tool.ExplainLost(ctx, r.seeded.Server, err)
@@ -34,20 +38,33 @@ func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 	if err == nil {
 		err = unproved(r.document.Checks)
 	}
+	if err == nil && r.concluded != nil && r.watch == nil { // the timings are known at the end
+		r.concluded(r.result(nil))
+		r.Emit(report.StepStarted{Name: cleanUp, At: time.Now()})
+		defer r.Emit(report.StepEnded{Name: cleanUp, Status: report.StepSkipped})
+	}
 	err = r.Finish(ctx, err)
 	r.document.Timings = r.watch.read(context.WithoutCancel(ctx), r.Testbed)
-	r.closeDocument(err)
-	result := &Result{Document: r.document}
+	return r.result(err), err
+}
+
+// cleanUp is what a run is doing once its result is known.
+const cleanUp = "clean up"
+
+// result returns the result as it is now.
+func (r *run) result(err error) *Result {
+	result := &Result{Document: r.closed(err)}
 	if r.migration != nil && r.migration.File != nil {
 		result.File = []byte(r.Redactor.Text(string(r.migration.File.Content)))
 	}
-	return result, err
+	return result
 }
 
-// closeDocument fills in what every document has: steps, checks (skipped if none ran), verdict, error; and it removes
+// closed returns the document with what every one has: steps, checks (skipped if none ran), verdict, error; and without
 // secrets.
-func (r *run) closeDocument(err error) {
-	d, about := r.document, r.About()
+func (r *run) closed(err error) *report.Document {
+	document, about := *r.document, r.About()
+	d := &document
 	d.Base, d.Branch = about.Base, about.Branch
 	if about.Noise != nil {
 		d.Noise = about.Noise
@@ -55,7 +72,7 @@ func (r *run) closeDocument(err error) {
 	if r.migration != nil {
 		d.Revisions = r.migration.IDs()
 	}
-	d.Notes = append(d.Notes, r.Notes()...)
+	d.Notes = slices.Concat(d.Notes, r.Notes())
 	d.Steps, d.MS = r.Steps(), r.Spent().Milliseconds()
 	if len(d.Checks) == 0 {
 		d.Checks = r.notRun(err)
@@ -72,7 +89,8 @@ func (r *run) closeDocument(err error) {
 		d.Verdict = report.VerdictNone
 		d.Error = &report.ErrorField{Message: err.Error(), Hint: report.HintOf(err)}
 	}
-	*d = redact.Copy(r.Redactor, *d)
+	document = redact.Copy(r.Redactor, document)
+	return d
 }
 
 // notRun returns the checks of a run in which none ran. Where the machine was the reason, they are unanswered.

@@ -51,6 +51,27 @@ type Operation struct {
 	Columns []Column `json:"columns,omitempty"`
 }
 
+// Line returns the operation in one line: "add column public.items.notes (TEXT)".
+func (o Operation) Line() string {
+	words := strings.ReplaceAll(o.Kind, "_", " ")
+	_, name, named := strings.Cut(o.Object, ":")
+	switch {
+	case o.Kind == Execute, o.Kind == Other, !named:
+		line, _, more := strings.Cut(strings.TrimSpace(o.Rendered), "\n")
+		if more {
+			line += " …"
+		}
+		return line
+	case o.Kind == AddEnumValue, o.Kind == DropEnumValue:
+		return words + " " + o.Facet + " of " + name
+	case o.Facet != "":
+		return words + " " + name + ": " + o.Facet
+	case o.Type != "":
+		return words + " " + name + " (" + o.Type + ")"
+	}
+	return words + " " + name
+}
+
 // Column is a column of a table that is created or dropped.
 type Column struct {
 	Name string `json:"name"`

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"devenv/cmd/terminal"
 	"devenv/devenv/report"
 )
 
@@ -37,6 +38,11 @@ type app struct {
 	global  globals
 	// outcome is the command's result; nil if it did not run, or writes its own output (help, completion).
 	outcome outcome
+	// progress shows a command's progress while it runs.
+	progress *terminal.Terminal
+	// written is set once the outcome has been written, and failed is why that failed.
+	written bool
+	failed  error
 }
 
 // end writes the result and returns the exit status.
@@ -60,18 +66,26 @@ func (a *app) end(ctx context.Context, command *cobra.Command, err error) int {
 
 // writeOutcome writes the outcome, if there is one, and the error. It fails if the outcome could not be written.
 func (a *app) writeOutcome(format format, err error) error {
-	var failed error
-	if a.outcome != nil {
-		if writeErr := a.write(format, err); writeErr != nil {
-			failed = report.Fail(report.KindWork, "", "write the result to standard output: %w", writeErr)
-		}
+	if a.outcome != nil && !a.written {
+		a.writeNow(format, err)
 	}
 	if err == nil {
-		err = failed
+		err = a.failed
 	}
 	if err != nil {
 		// If standard error cannot be written either, there is nowhere left to report that.
 		_ = report.WriteFailure(a.streams.Err, err, a.textOptions(a.streams.Err))
 	}
-	return failed
+	return a.failed
 }
+
+// writeNow writes the outcome, and keeps why it could not be written.
+func (a *app) writeNow(format format, err error) {
+	a.written, a.failed = true, nil
+	if err := a.write(format, err); err != nil {
+		a.failed = report.Fail(report.KindWork, "", "write the result to standard output: %w", err)
+	}
+}
+
+// next forgets the outcome, which has been shown, for the next run of the same command.
+func (a *app) next() { a.outcome, a.written = nil, false }

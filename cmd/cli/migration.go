@@ -25,6 +25,20 @@ func migrationOf(r *devenv.Result, dryRun, strict bool) migration {
 	return migration{Result: *r, dryRun: dryRun, strict: strict}
 }
 
+// concluded returns what shows a run's result as soon as it stands, while devenv cleans up; nil where the result is one
+// document, which is complete at the end.
+func (a *app) concluded(dryRun, strict bool) devenv.Concluded {
+	if a.global.format != formatText {
+		return nil
+	}
+	return func(r *devenv.Result) {
+		a.progress.Pause()
+		defer a.progress.Resume()
+		a.outcome = migrationOf(r, dryRun, strict)
+		a.writeNow(a.global.format, nil)
+	}
+}
+
 func (m migration) json(w io.Writer, err error) error {
 	d := *m.Document
 	d.Error = unjudged(err)

@@ -39,7 +39,7 @@ func (a *app) newMigration() *cobra.Command {
 			o.Message, o.Only, o.Skip, o.Strict = args[0], chosen.only, chosen.skip, chosen.strict
 			o.Mode = modeOf(keep, replace, empty)
 			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
-				o.Options = common
+				o.Options, o.Concluded = common, a.concluded(o.DryRun, chosen.strict)
 				result, err := devenv.NewMigration(ctx, o)
 				return migrationOf(result, o.DryRun, chosen.strict), err
 			})

@@ -85,6 +85,7 @@ func (a *app) run(ctx context.Context, do action) (err error) {
 	shown := terminal.Detect(a.streams.Err, a.streams.Env)
 	shown.Verbose, shown.Place = a.global.verbose, here()
 	progress := terminal.New(shown)
+	a.progress = progress
 	o := devenv.Options{
 		Compose: a.global.compose, Host: a.global.host, Context: a.global.context, Listener: progress,
 	}

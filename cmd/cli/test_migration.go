@@ -32,7 +32,7 @@ func (a *app) testMigration() *cobra.Command {
 			o.Only, o.Skip, o.Strict = chosen.only, chosen.skip, chosen.strict
 			prove := func(ctx context.Context) error {
 				return a.run(ctx, func(ctx context.Context, common devenv.Options) (outcome, error) {
-					o.Options = common
+					o.Options, o.Concluded = common, a.concluded(false, chosen.strict)
 					result, err := devenv.TestMigration(ctx, o)
 					return migrationOf(result, false, chosen.strict), err
 				})
@@ -65,7 +65,7 @@ func (a *app) watch(ctx context.Context, standby *devenv.Standby, do func(contex
 		if err := a.writeOutcome(a.global.format, err); err != nil {
 			return err
 		}
-		a.outcome = nil // it has been shown
+		a.next()
 		if err := writeText(a.streams.Err, "\nwaiting for a change; Ctrl-C stops\n\n"); err != nil {
 			return err
 		}

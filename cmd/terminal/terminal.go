@@ -81,7 +81,7 @@ func newStill(o Options, now func() time.Time) *Terminal {
 	return &Terminal{o: o, now: now, stop: make(chan struct{})}
 }
 
-// Emit shows an event. It ignores the checks' answers, which the final report shows.
+// Emit shows an event.
 func (t *Terminal) Emit(e report.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -99,7 +99,12 @@ func (t *Terminal) Emit(e report.Event) {
 		t.end(e)
 	case report.Noted:
 		t.print(t.noteLines(e.Text))
+	case report.Proposed:
+		t.proposed(e)
 	case report.Checked:
+		t.checked(e.Check)
+	case report.Judged:
+		t.judged(e)
 	}
 }
 

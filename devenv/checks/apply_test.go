@@ -208,7 +208,7 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			facts := ready(c.change)
-			for _, answer := range Evaluate(facts, Selection{}, func(report.Check) {}) {
+			for _, answer := range Evaluate(facts, Selection{}) {
 				if answer.ID != c.id {
 					continue
 				}

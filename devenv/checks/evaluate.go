@@ -11,17 +11,35 @@ import (
 )
 
 // Evaluate runs every registered check on the facts, in order, and returns the answers with severities, waivers and
-// baselines applied. It calls progress with each answer as it is given.
-func Evaluate(facts Facts, s Selection, progress func(report.Check)) []report.Check {
+// baselines applied.
+func Evaluate(facts Facts, s Selection) []report.Check {
 	ledger := newLedger(facts.Revisions)
 	answers := make([]report.Check, 0, len(All()))
 	for _, c := range All() {
 		facts.unusedWaivers, facts.waivers.of, facts.waivers.unasked = ledger.unused(), len(ledger.entries), ledger.unasked()
-		answer := judge(c, &facts, s, ledger)
-		answers = append(answers, answer)
-		progress(answer)
+		answers = append(answers, judge(c, &facts, s, ledger))
 	}
 	return answers
+}
+
+// Known returns the answers that nothing can change any more, as Evaluate would give them: those of the checks whose
+// trials are all over. The facts of trials that still run are incomplete.
+func Known(facts Facts, s Selection, over func(Trial) bool) []report.Check {
+	ledger := newLedger(facts.Revisions)
+	var answers []report.Check
+	for _, c := range All() {
+		if !c.Last && !slices.ContainsFunc(slices.Concat(c.Needs, c.Uses), func(t Trial) bool { return !over(t) }) {
+			answers = append(answers, judge(c, &facts, s, ledger))
+		}
+	}
+	return answers
+}
+
+// OnData reports whether a check belongs to the verdict on the base's data, which stands before any backend has started
+// on the result.
+func OnData(id string) bool {
+	group, _, _ := strings.Cut(id, ".")
+	return slices.Contains([]string{"history", "generate", "apply", "data"}, group)
 }
 
 // Skipped returns every registered check as skipped for the same reason.

@@ -193,7 +193,7 @@ func TestTheEvidenceOfAFindingIsWhole(t *testing.T) {
 		}},
 	} {
 		t.Run(id, func(t *testing.T) {
-			for _, answer := range Evaluate(ready(c.change), Selection{}, func(report.Check) {}) {
+			for _, answer := range Evaluate(ready(c.change), Selection{}) {
 				if diff := cmp.Diff(c.want, answer.Evidence); answer.ID == id && diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}

@@ -30,7 +30,7 @@ func TestHintsAreInTheToolsOwnCode(t *testing.T) {
 				fmt.Fprintf(&text, "## %s\n", c.name)
 				facts := ready(c.change)
 				facts.Snippets = snippets
-				for _, answer := range Evaluate(facts, Selection{}, func(report.Check) {}) {
+				for _, answer := range Evaluate(facts, Selection{}) {
 					writeHint(&text, answer)
 				}
 			}

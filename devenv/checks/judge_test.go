@@ -35,7 +35,7 @@ func ready(change func(*Facts)) Facts {
 // answers returns the answers that are not a plain pass, by id.
 func answers(f Facts, s Selection) map[string]report.Check {
 	other := map[string]report.Check{}
-	for _, c := range Evaluate(f, s, func(report.Check) {}) {
+	for _, c := range Evaluate(f, s) {
 		if c.Status != report.StatusPass || c.Waived != "" {
 			other[c.ID] = c
 		}
@@ -293,7 +293,7 @@ func TestACheckNamesWhatTheToolLacks(t *testing.T) {
 	const lacks = "plain SQL cannot generate revisions from the models"
 	asks := map[string]bool{"drift.models": true, "drift.catalog": true}
 	facts := ready(func(f *Facts) { f.Unable = map[Trial]string{TrialDrift: lacks} })
-	for _, answer := range Evaluate(facts, Selection{}, func(report.Check) {}) {
+	for _, answer := range Evaluate(facts, Selection{}) {
 		if named := answer.Summary == lacks; named != asks[answer.ID] || named && answer.Status != report.StatusSkip {
 			t.Errorf("%s: %s, %q", answer.ID, answer.Status, answer.Summary)
 		}

@@ -17,7 +17,7 @@ import (
 // answerOf returns the answer of one check.
 func answerOf(t *testing.T, id string, change func(*Facts)) report.Check {
 	t.Helper()
-	for _, c := range Evaluate(ready(change), Selection{}, func(report.Check) {}) {
+	for _, c := range Evaluate(ready(change), Selection{}) {
 		if c.ID == id {
 			return c
 		}
@@ -165,7 +165,7 @@ func TestChecksThatWereLeftOutSaySo(t *testing.T) {
 	t.Parallel()
 	selected := Selection{Only: []string{"apply.*"}}
 	for _, all := range [][]report.Check{
-		Evaluate(ready(nil), selected, func(report.Check) {}), Lost(Unanswered{Reason: "killed"}, selected),
+		Evaluate(ready(nil), selected), Lost(Unanswered{Reason: "killed"}, selected),
 	} {
 		for _, c := range all {
 			if want := !strings.HasPrefix(c.ID, "apply."); c.LeftOut != want {

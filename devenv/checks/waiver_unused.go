@@ -8,7 +8,7 @@ import (
 
 func waiverUnused() Check {
 	return Check{
-		ID: "waiver.unused", Severity: report.StatusWarn,
+		ID: "waiver.unused", Severity: report.StatusWarn, Last: true,
 		Asks: "was every waiver of the branch's revisions needed?",
 		Page: waiverUnusedPage, Judge: judgeUnused,
 	}

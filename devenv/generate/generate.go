@@ -70,7 +70,17 @@ func (w *writer) write(ctx context.Context, revise migrations.Revise, log *step.
 	m.Written, m.File = written, &File{Path: path, Container: written.Path, Content: []byte(written.Content)}
 	m.Edits[written.Path] = m.File.Content
 	log.Done(fmt.Sprintf("%s with %s", path, report.Count(len(written.Operations), "operation")))
+	w.Emit(proposed(written.Operations))
 	return nil
+}
+
+// proposed returns the operations in the file, before anything has been tried.
+func proposed(operations []migrations.Operation) report.Proposed {
+	p := report.Proposed{Operations: make([]string, len(operations))}
+	for i, o := range operations {
+		p.Operations[i] = o.Line()
+	}
+	return p
 }
 
 // plan returns what to put into the new revision; nil if there is nothing to write.

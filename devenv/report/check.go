@@ -37,9 +37,11 @@ type Check struct {
 	// On is what the answer is about, if it is not about the base's data: "a schema made from scratch".
 	On string `json:"on,omitempty"`
 	// Waived is the reason of the waiver that turned the status into pass.
-	Waived   string     `json:"waived"`
-	Hint     string     `json:"hint"`
-	MS       int64      `json:"ms"`
+	Waived string `json:"waived"`
+	Hint   string `json:"hint"`
+	MS     int64  `json:"ms"`
+	// KnownMS is when the answer stood, in milliseconds after the run began: nothing that still ran could change it.
+	KnownMS  int64      `json:"known_ms,omitempty"`
 	Evidence []Evidence `json:"evidence"`
 }
 

@@ -1,9 +1,12 @@
 package report
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Event is something that happened during a run. It is one of StepStarted, StepOutput, StepWaiting, StepEnded,
-// Checked and Noted.
+// Proposed, Checked, Judged and Noted.
 type Event interface{ event() }
 
 // Listener receives the events of a run. Emit may be called concurrently and must not block for long.
@@ -38,17 +41,38 @@ type StepEnded struct {
 	Err    error
 }
 
-// Checked means that a check has finished.
+// Checked means that a check has been answered.
 type Checked struct{ Check Check }
+
+// Proposed shows the operations of a new revision, each in a line, before anything has been tried.
+type Proposed struct{ Operations []string }
+
+// Judged means that the verdict on the migration with the base's data stands: Checks are all that belong to it, and At
+// is the time since the run began. The others may still be asked.
+type Judged struct {
+	Checks []Check
+	At     time.Duration
+}
 
 // Noted is a remark for people that is not an error: a dropped bind, an image that is a stand-in.
 type Noted struct{ Text string }
+
+// String returns the verdict in words.
+func (j Judged) String() string {
+	text := "the upgrade and the data: " + countChecks(j.Checks).String()
+	if n := len(Unanswered(j.Checks)); n > 0 {
+		text += fmt.Sprintf(", %d not answered", n)
+	}
+	return text
+}
 
 func (StepStarted) event() {}
 func (StepOutput) event()  {}
 func (StepWaiting) event() {}
 func (StepEnded) event()   {}
 func (Checked) event()     {}
+func (Proposed) event()    {}
+func (Judged) event()      {}
 func (Noted) event()       {}
 
 // Silent is a listener that ignores all events.

@@ -17,7 +17,7 @@ import (
 func drift() trial {
 	return trial{
 		name: checks.TrialDrift, title: "drift", finds: "do models and migrations agree, by autogenerate and by the catalog?",
-		needs: []anyResource{migrated}, seconds: 1,
+		parts: []checks.Trial{checks.TrialModels}, needs: []anyResource{migrated}, seconds: 1,
 		able: func(t *tool.Tool) error { _, err := t.Generator(); return err }, run: tryDrift,
 	}
 }

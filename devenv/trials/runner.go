@@ -21,8 +21,12 @@ type runner struct {
 	wanted      func(checks.Trial) bool
 	lanes       *lanes
 
+	told Told
+
 	mu    sync.Mutex
 	facts *checks.Facts
+	// running are the trials that have not ended, and their parts.
+	running map[checks.Trial]bool
 	// offered lists the offerings by resource, in order of preference; ended has a channel for each trial, closed when
 	// the trial ends.
 	offered map[string][]*offering
@@ -31,7 +35,10 @@ type runner struct {
 
 // newRunner returns a runner without trials, which will write to facts.
 func newRunner(steps *step.Runner, e *environment, wanted func(checks.Trial) bool, facts *checks.Facts) *runner {
-	return &runner{steps: steps, environment: e, wanted: wanted, facts: facts, offered: map[string][]*offering{}}
+	return &runner{
+		steps: steps, environment: e, wanted: wanted, facts: facts, offered: map[string][]*offering{},
+		told: func(*checks.Facts, func(checks.Trial) bool) {},
+	}
 }
 
 // run runs the wanted trials and those that they need, and returns the first error. That the machine ended a trial is
@@ -42,9 +49,12 @@ func (r *runner) run(ctx context.Context) error {
 		return err
 	}
 	r.lanes = newLanes(max(4, 2*runtime.NumCPU()))
-	r.ended = map[checks.Trial]chan struct{}{}
+	r.ended, r.running = map[checks.Trial]chan struct{}{}, map[checks.Trial]bool{}
 	for _, t := range chosen {
 		r.ended[t.name] = make(chan struct{})
+		for _, name := range t.all() {
+			r.running[name] = true
+		}
 		for _, res := range t.offers {
 			r.offered[res.String()] = append(r.offered[res.String()], &offering{by: t.name, settled: make(chan struct{})})
 		}
@@ -175,4 +185,15 @@ func (r *runner) close(p *pass) {
 	}
 	p.withhold()
 	close(r.ended[p.name])
+	r.tell(p.trial)
+}
+
+// tell tells what is known now that a trial is over.
+func (r *runner) tell(t *trial) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, name := range t.all() {
+		delete(r.running, name)
+	}
+	r.told(r.facts, func(t checks.Trial) bool { return !r.running[t] })
 }

@@ -17,6 +17,7 @@ import (
 func seeded() trial {
 	return trial{
 		name: checks.TrialSeeded, title: "apply", finds: "does the upgrade work on the base's data, and what happens to the rows?",
+		parts:  []checks.Trial{checks.TrialData, checks.TrialRenames, checks.TrialNotes},
 		offers: []anyResource{tried, upgraded, migrated, origin}, seconds: 2, run: trySeeded,
 	}
 }
@@ -36,7 +37,7 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	up.statements = run.Statements
 	up.outcome = outcome
 	if outcome.Failure != nil {
-		log.Faulty(outcome.Failure.Error())
+		log.Faulty("the upgrade failed")
 		return failedUpgrade(ctx, p, up, log)
 	}
 	outcome.Unrecorded = !p.migration.History.AtHead(run.Heads)

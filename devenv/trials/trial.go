@@ -21,6 +21,8 @@ type trial struct {
 	name  checks.Trial
 	title string
 	finds string
+	// parts are the trials, as checks know them, that are carried out as part of this one.
+	parts []checks.Trial
 	// needs are required: without them the trial is skipped. uses are optional. If several trials offer the same
 	// resource, the one listed first is preferred.
 	needs, uses []anyResource
@@ -35,6 +37,9 @@ type trial struct {
 	standby bool
 	run     func(context.Context, *pass, *step.Log) (finding, error)
 }
+
+// all returns the trial's name and its parts'.
+func (t *trial) all() []checks.Trial { return append([]checks.Trial{t.name}, t.parts...) }
 
 // finding writes what a trial found to the facts; nil means that it found nothing.
 type finding func(*checks.Facts)

@@ -40,9 +40,13 @@ func all() []trial {
 	}
 }
 
+// Told is told what is known each time a trial has ended: the facts, which it must not keep, and what reports whether a
+// trial is over, so that nothing more will be found by it.
+type Told func(facts *checks.Facts, over func(checks.Trial) bool)
+
 // Run runs everything that the wanted checks need, and returns what was found. seeded is the clone of the base's data
 // in which the migration was generated.
-func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *generate.Migration) (checks.Facts, error) {
+func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *generate.Migration, told Told) (checks.Facts, error) {
 	if err := m.Reread(ctx, b); err != nil {
 		return checks.Facts{}, err
 	}
@@ -55,6 +59,7 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 	facts.Spent[checks.TrialModels] = m.ModelsTook
 	facts.NothingToTry = obstacle(&facts)
 	r := newRunner(b.Runner, &environment{Testbed: b, seeded: seeded, migration: m}, b.Wants, &facts)
+	r.told = told
 	switch {
 	case facts.NothingToTry == "":
 		r.trials = possibleTrials(b.Project.Backend, &facts)
