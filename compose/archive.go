@@ -20,17 +20,17 @@ const (
 	modeLink      = 0o777
 )
 
-// writeTree writes the wanted part of a directory as a tar archive of what belongs at target, an absolute path. A
-// directory that does not exist counts as empty.
-func writeTree(to io.Writer, dir, target string, owner ids, wanted func(rel string) bool) error {
+// writeTree writes the wanted part of a directory, with its edits, as a tar archive of what belongs at the target, an
+// absolute path. A directory that does not exist counts as empty.
+func writeTree(to io.Writer, f Fill, owner ids, wanted func(rel string) bool) error {
 	w, python := tar.NewWriter(to), map[string]bool{} // directories that hold Python modules
 	there := false
-	err := walkTree(dir, func(file, rel string, info fs.FileInfo) error {
+	err := walkTree(f.Dir, func(file, rel string, info fs.FileInfo) error {
 		there = true
 		if !wanted(rel) {
 			return nil
 		}
-		name := entryName(target, rel)
+		name := entryName(f.Target, rel)
 		if dir := path.Dir(name); path.Ext(name) == ".py" && !python[dir] {
 			python[dir] = true
 			if err := writeDirectory(w, path.Join(dir, "__pycache__"), owner); err != nil {
@@ -40,9 +40,25 @@ func writeTree(to io.Writer, dir, target string, owner ids, wanted func(rel stri
 		return writeEntry(w, file, name, info, owner)
 	})
 	if err == nil && !there {
-		err = writeDirectory(w, entryName(target, "."), owner)
+		err = writeDirectory(w, entryName(f.Target, "."), owner)
+	}
+	for rel, content := range f.Edits {
+		if err == nil {
+			err = writeContent(w, entryName(f.Target, rel), content, owner)
+		}
 	}
 	return errors.Join(err, w.Close())
+}
+
+// writeContent writes a file of that content.
+func writeContent(w *tar.Writer, name string, content []byte, owner ids) error {
+	err := w.WriteHeader(&tar.Header{
+		Typeflag: tar.TypeReg, Name: name, Mode: modeFile, Uid: owner.uid, Gid: owner.gid, Size: int64(len(content)), ModTime: time.Now(),
+	})
+	if err == nil {
+		_, err = w.Write(content)
+	}
+	return err
 }
 
 // everything wants all of a tree.

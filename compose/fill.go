@@ -17,6 +17,8 @@ type Fill struct {
 	Volume string
 	// Dir is the directory on this machine; one that does not exist leaves the volume empty.
 	Dir string
+	// Edits are files that have other content than in Dir, or are not there, by path relative to it.
+	Edits map[string][]byte
 	// MountPoints are directories that the volume has even if Dir does not, relative to it, with slashes.
 	MountPoints []string
 	// Image and User are those of the service that mounts the volume: the files belong to its user. Modes are the
@@ -71,7 +73,7 @@ func (c *Client) copyTree(ctx context.Context, f Fill, owner ids, wanted func(re
 	group, ctx := errgroup.WithContext(ctx)
 	out, in := io.Pipe()
 	group.Go(func() error {
-		err := writeTree(in, f.Dir, f.Target, owner, wanted)
+		err := writeTree(in, f, owner, wanted)
 		return errors.Join(err, in.CloseWithError(err))
 	})
 	group.Go(func() error {

@@ -38,6 +38,9 @@ func List(dir string) (Listing, error) {
 	})
 }
 
+// Edit records that a file is no longer what it was in the directory, or that there is one more.
+func (l Listing) Edit(rel string) { l[rel] = stamp{} }
+
 // removedAtOnce is how many paths one command removes: the length of its arguments is limited.
 const removedAtOnce = 500
 

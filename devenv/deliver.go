@@ -8,6 +8,7 @@ import (
 
 	"devenv/devenv/branch"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/step"
 )
@@ -31,6 +32,7 @@ func (r *run) deliver(ctx context.Context, dryRun bool, log *step.Log) error {
 	}
 	if dryRun {
 		r.propose(changes)
+		r.changed = changes
 		log.Skipped("--dry-run: would have " + strings.Join(names, ", "))
 		return nil
 	}
@@ -42,6 +44,21 @@ func (r *run) deliver(ctx context.Context, dryRun bool, log *step.Log) error {
 	}
 	log.Done(strings.Join(names, ", "))
 	return nil
+}
+
+// Write writes what a dry run in dir has proposed, as the run itself would have. It fails, and changes nothing, if a file
+// has changed since.
+func Write(ctx context.Context, dir string, r *Result) (err error) {
+	repo, err := gitrepo.Open(ctx, project.OrDot(dir))
+	if err != nil {
+		return err
+	}
+	lock, err := repo.Lock(ctx, r.Document.Command)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	return repo.Deliver(context.WithoutCancel(ctx), gitrepo.Delivery{Command: r.Document.Command, Changes: r.changes})
 }
 
 // propose puts into the document what a dry run would have done, with the text of the new revision.

@@ -23,7 +23,7 @@ import (
 func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 	r := newRun(testbed.New(session.New("new-migration", o.Options), testbed.Request{
 		Base: o.Base, Mode: o.Mode, Unverified: o.NoVerify, Selection: checks.Selection{Only: o.Only, Skip: o.Skip, Strict: o.Strict},
-		ParallelRuns: o.ParallelRuns, Timings: o.Timings,
+		ParallelRuns: o.ParallelRuns, Timings: o.Timings, Standby: o.Standby,
 	}))
 	r.concluded = o.Concluded
 	return r.finish(ctx, r.Sequence(ctx,

@@ -4,6 +4,7 @@ package devenv
 
 import (
 	"devenv/devenv/branch"
+	"devenv/devenv/gitrepo"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
@@ -61,6 +62,8 @@ type NewMigrationOptions struct {
 	Timings bool
 	// Concluded may be nil; with Timings it is not called.
 	Concluded Concluded
+	// Standby is what the last run of the same watch has left ready; nil for a run on its own.
+	Standby *Standby
 }
 
 // TestMigrationOptions are the options of test-migration.
@@ -69,12 +72,11 @@ type TestMigrationOptions struct {
 	Base       string
 	Only, Skip []string
 	Strict     bool
-	// ParallelRuns, Timings and Concluded are as in NewMigrationOptions.
+	// ParallelRuns, Timings, Concluded and Standby are as in NewMigrationOptions.
 	ParallelRuns int
 	Timings      bool
 	Concluded    Concluded
-	// Standby is what the last run of the same watch has left ready; nil for a run on its own.
-	Standby *Standby
+	Standby      *Standby
 }
 
 // Result is the result of a migration command.
@@ -82,4 +84,9 @@ type Result struct {
 	Document *report.Document
 	// File is the content of the new revision, nil if none was made.
 	File []byte
+
+	changes []gitrepo.FileChange
 }
+
+// Writes reports whether Write has something to write: the run was a dry one, and has proposed something.
+func (r *Result) Writes() bool { return len(r.changes) > 0 }

@@ -3,11 +3,13 @@ package devenv
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/generate"
+	"devenv/devenv/gitrepo"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/devenv/testbed"
@@ -22,6 +24,7 @@ type run struct {
 	concluded Concluded  // nil if nobody wants the result before the end
 	seeded    *testbed.Seeded
 	migration *generate.Migration
+	changed   []gitrepo.FileChange // what a dry run would have changed
 }
 
 // newRun returns a new run of a command; nothing happens yet.
@@ -38,6 +41,9 @@ func (r *run) finish(ctx context.Context, err error) (*Result, error) {
 	if err == nil {
 		err = unproved(r.document.Checks)
 	}
+	if r.migration != nil {
+		r.Edited = slices.Collect(maps.Keys(r.migration.Edits))
+	}
 	if err == nil && r.concluded != nil && r.watch == nil { // the timings are known at the end
 		r.concluded(r.result(nil))
 		r.Emit(report.StepStarted{Name: cleanUp, At: time.Now()})
@@ -53,7 +59,7 @@ const cleanUp = "clean up"
 
 // result returns the result as it is now.
 func (r *run) result(err error) *Result {
-	result := &Result{Document: r.closed(err)}
+	result := &Result{Document: r.closed(err), changes: r.changed}
 	if r.migration != nil && r.migration.File != nil {
 		result.File = []byte(r.Redactor.Text(string(r.migration.File.Content)))
 	}

@@ -18,8 +18,9 @@ const (
 )
 
 // Watch calls do, and again whenever the working tree or HEAD has changed since the last call began, until do fails or
-// ctx is cancelled. It only returns with an error. What git ignores does not count as a change.
-func Watch(ctx context.Context, o Options, do func(ctx context.Context) error) error {
+// ctx is cancelled. Without an error it returns only once somebody agrees to the state that the last call has seen, by
+// the channel that it returned; nil for nobody. What git ignores does not count as a change.
+func Watch(ctx context.Context, o Options, do func(ctx context.Context) (agreed <-chan struct{}, err error)) error {
 	repo, err := gitrepo.Open(ctx, project.OrDot(o.Dir))
 	if err != nil {
 		return err
@@ -29,24 +30,33 @@ func Watch(ctx context.Context, o Options, do func(ctx context.Context) error) e
 	}
 	done := stateOf(ctx, repo)
 	for ctx.Err() == nil {
-		if err := do(ctx); err != nil {
+		agreed, err := do(ctx)
+		if err != nil {
 			return err
 		}
-		done = nextState(ctx, repo, done)
+		next := nextState(ctx, repo, done, agreed)
+		if next == done {
+			break
+		}
+		done = next
 	}
 	return ctx.Err()
 }
 
 // nextState waits until the working tree is in another state than the given one, and no longer changes: who saves
-// several files wants them tested together.
-func nextState(ctx context.Context, repo *gitrepo.Repo, old string) string {
-	last, changed := old, time.Time{}
+// several files wants them tested together. It returns the same one if somebody agrees to it, or the context ends.
+func nextState(ctx context.Context, repo *gitrepo.Repo, old string, agreed <-chan struct{}) string {
+	last, changed, answered := old, time.Time{}, false
 	for ctx.Err() == nil {
 		began := time.Now()
 		state := stateOf(ctx, repo)
 		if state != old && (state == last || !changed.IsZero() && time.Since(changed) > watchLongest) {
 			return state
 		}
+		if answered && state == old {
+			return old
+		}
+		answered = false
 		if last = state; state != old && changed.IsZero() {
 			changed = began
 		}
@@ -56,6 +66,8 @@ func nextState(ctx context.Context, repo *gitrepo.Repo, old string) string {
 		}
 		select {
 		case <-ctx.Done():
+		case <-agreed:
+			answered = true
 		case <-time.After(pause):
 		}
 	}

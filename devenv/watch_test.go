@@ -39,14 +39,14 @@ func TestWatchCallsAgainForEachUnignoredChange(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	calls := 0
-	err := devenv.Watch(ctx, devenv.Options{Dir: dir}, func(context.Context) error {
+	err := devenv.Watch(ctx, devenv.Options{Dir: dir}, func(context.Context) (<-chan struct{}, error) {
 		if calls++; calls > len(changes) {
 			write("ignored", "2")
 			cancel()
-			return nil
+			return nil, nil
 		}
 		changes[calls-1]()
-		return nil
+		return nil, nil
 	})
 	if !errors.Is(err, context.Canceled) || calls != len(changes)+1 {
 		t.Errorf("%d calls for %d changes, and it ended with %v", calls, len(changes), err)
@@ -60,7 +60,27 @@ func TestWatchEndsWithItsCallsError(t *testing.T) {
 	}
 	failure := errors.New("standard output is closed")
 	if err := devenv.Watch(t.Context(), devenv.Options{Dir: dir},
-		func(context.Context) error { return failure }); !errors.Is(err, failure) {
+		func(context.Context) (<-chan struct{}, error) { return nil, failure }); !errors.Is(err, failure) {
 		t.Error(err)
+	}
+}
+
+func TestWatchEndsOnceItsLastStateIsAgreedTo(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "toolshed")
+	if err := sample.Unpack(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	agreed, calls := make(chan struct{}, 1), 0
+	err := devenv.Watch(t.Context(), devenv.Options{Dir: dir}, func(context.Context) (<-chan struct{}, error) {
+		if calls++; calls == 1 { // somebody agrees, but the tree has changed meanwhile
+			if err := os.WriteFile(filepath.Join(dir, "README.md"), []byte("Another text.\n"), 0o644); err != nil {
+				t.Error(err)
+			}
+		}
+		agreed <- struct{}{}
+		return agreed, nil
+	})
+	if err != nil || calls != 2 {
+		t.Errorf("%d calls, and it ended with %v", calls, err)
 	}
 }

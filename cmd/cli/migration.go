@@ -18,6 +18,8 @@ type migration struct {
 	dryRun bool
 	// strict treats warnings as failures.
 	strict bool
+	// watched is set if it is a watch that says what comes next.
+	watched bool
 }
 
 // migrationOf returns a run's outcome, which is complete even if the run failed.
@@ -25,16 +27,16 @@ func migrationOf(r *devenv.Result, dryRun, strict bool) migration {
 	return migration{Result: *r, dryRun: dryRun, strict: strict}
 }
 
-// concluded returns what shows a run's result as soon as it stands, while devenv cleans up; nil where the result is one
-// document, which is complete at the end.
-func (a *app) concluded(dryRun, strict bool) devenv.Concluded {
+// concluded returns what shows a run's result, as an outcome, as soon as it stands, while devenv cleans up; nil where the
+// result is one document, which is complete at the end.
+func (a *app) concluded(of func(*devenv.Result) migration) devenv.Concluded {
 	if a.global.format != formatText {
 		return nil
 	}
 	return func(r *devenv.Result) {
 		a.progress.Pause()
 		defer a.progress.Resume()
-		a.outcome = migrationOf(r, dryRun, strict)
+		a.outcome = of(r)
 		a.writeNow(a.global.format, nil)
 	}
 }
@@ -58,6 +60,7 @@ func (m migration) text(p printer, err error) error {
 		return nil
 	}
 	p.options.File, p.beside.File = m.File, m.File
+	p.options.Watched = m.watched
 	if !m.dryRun {
 		return report.WriteText(p.out, m.Document, p.options)
 	}

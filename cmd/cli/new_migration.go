@@ -17,14 +17,15 @@ leaves it; tests it on that data, forwards and back; and writes it into the work
 failed. "devenv undo" reverts it.
 
 The working tree is used as it is, including uncommitted files. Revisions that the branch already has are
-replaced, kept, or left below an empty one; without a flag devenv asks.
+replaced, kept, or left below an empty one; without a flag devenv asks. With --watch it writes nothing until
+Enter is pressed, and asks nothing: what may be a rename is reported.
 ` + exitHelp
 
 // newMigration returns the command that makes the branch's migration.
 func (a *app) newMigration() *cobra.Command {
 	var o devenv.NewMigrationOptions
 	var chosen selection
-	var keep, replace, empty bool
+	var keep, replace, empty, watch bool
 	c := &cobra.Command{
 		Use:   newMigrationName + " MESSAGE",
 		Short: "Make, test and write the branch's migration",
@@ -33,15 +34,19 @@ func (a *app) newMigration() *cobra.Command {
 			"--dry-run \"Add badges\" > badges.py",
 		Args: oneMessage,
 		PreRunE: func(c *cobra.Command, _ []string) error {
-			return errors.Join(exclusive(c, "replace", "keep", "empty"), exclusive(c, "no-verify", "only"))
+			return errors.Join(exclusive(c, "replace", "keep", "empty"), exclusive(c, "no-verify", "only"), exclusive(c, "watch", "dry-run"))
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Message, o.Only, o.Skip, o.Strict = args[0], chosen.only, chosen.skip, chosen.strict
 			o.Mode = modeOf(keep, replace, empty)
+			if watch {
+				return a.watchNew(c.Context(), o, chosen.strict)
+			}
 			return a.run(c.Context(), func(ctx context.Context, common devenv.Options) (outcome, error) {
-				o.Options, o.Concluded = common, a.concluded(o.DryRun, chosen.strict)
+				of := func(r *devenv.Result) migration { return migrationOf(r, o.DryRun, chosen.strict) }
+				o.Options, o.Concluded = common, a.concluded(of)
 				result, err := devenv.NewMigration(ctx, o)
-				return migrationOf(result, o.DryRun, chosen.strict), err
+				return of(result), err
 			})
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -54,6 +59,7 @@ func (a *app) newMigration() *cobra.Command {
 	completeBase(c)
 	flags.BoolVar(&o.NoVerify, "no-verify", false, "run no checks")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "write the file to standard output and change nothing")
+	flags.BoolVar(&watch, "watch", false, "make and test it again after every change; Enter writes it")
 	chosen.add(c)
 	addParallelRuns(c, &o.ParallelRuns)
 	addTimings(c, &o.Timings)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -32,16 +31,17 @@ func (a *app) testMigration() *cobra.Command {
 			o.Only, o.Skip, o.Strict = chosen.only, chosen.skip, chosen.strict
 			prove := func(ctx context.Context) error {
 				return a.run(ctx, func(ctx context.Context, common devenv.Options) (outcome, error) {
-					o.Options, o.Concluded = common, a.concluded(false, chosen.strict)
+					of := func(r *devenv.Result) migration { return migrationOf(r, false, chosen.strict) }
+					o.Options, o.Concluded = common, a.concluded(of)
 					result, err := devenv.TestMigration(ctx, o)
-					return migrationOf(result, false, chosen.strict), err
+					return of(result), err
 				})
 			}
 			if !watch {
 				return prove(c.Context())
 			}
 			o.Standby = &devenv.Standby{}
-			return a.watch(c.Context(), o.Standby, prove)
+			return a.watch(c.Context(), o.Standby, nil, prove)
 		},
 	}
 	c.Flags().StringVar(&o.Base, "base", "", "`branch`, tag or commit that the work will merge into")
@@ -51,25 +51,4 @@ func (a *app) testMigration() *cobra.Command {
 	addParallelRuns(c, &o.ParallelRuns)
 	addTimings(c, &o.Timings)
 	return c
-}
-
-// watch runs a command and shows its result, and does so again after every change, until interrupted. Each run leaves
-// what it can on standby for the next.
-func (a *app) watch(ctx context.Context, standby *devenv.Standby, do func(context.Context) error) (err error) {
-	defer func() { err = errors.Join(err, standby.Close(context.WithoutCancel(ctx))) }()
-	return devenv.Watch(ctx, devenv.Options{}, func(ctx context.Context) error {
-		err := do(ctx)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err := a.writeOutcome(a.global.format, err); err != nil {
-			return err
-		}
-		a.next()
-		if err := writeText(a.streams.Err, "\nwaiting for a change; Ctrl-C stops\n\n"); err != nil {
-			return err
-		}
-		standby.Prepare(ctx)
-		return nil
-	})
 }

@@ -6,6 +6,7 @@ package generate
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -56,6 +57,17 @@ type File struct {
 	// Path is relative to the repository; Container is where the tool sees it.
 	Path, Container string
 	Content         []byte
+}
+
+// Files returns the files that this run has made or changed, by path in the repository.
+func (m *Migration) Files() map[string][]byte {
+	files := maps.Clone(m.Reparented)
+	for _, f := range []*File{m.Baseline, m.File} {
+		if f != nil {
+			files[f.Path] = f.Content
+		}
+	}
+	return files
 }
 
 // Read returns the branch's migration as it is.

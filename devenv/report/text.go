@@ -34,7 +34,9 @@ func pageOf(d *Document, o TextOptions, l limit) *page {
 		p.steps(d.Steps)
 	}
 	p.timings(d)
-	p.next(d)
+	if !o.Watched {
+		p.next(d)
+	}
 	return p
 }
 

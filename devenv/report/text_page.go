@@ -20,6 +20,8 @@ type TextOptions struct {
 	Verbose bool
 	// File is the content of the written file, to be shown; nil shows only its path.
 	File []byte
+	// Watched leaves out what comes next: a watch says that itself.
+	Watched bool
 	// Place is where the person stands: files are named from there.
 	Place Place
 }

@@ -39,6 +39,8 @@ type Checkout struct {
 
 	filling sync.Mutex
 	filled  map[string]bool // volumes that have been filled with the tree's files
+	// edits are the files that volumes get with other content than the tree's, by path in the repository.
+	edits map[string][]byte
 
 	mu     sync.Mutex
 	images map[string]string // tag of each built service

@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose"
+	"devenv/devenv/inside"
 )
 
 // createFilled creates the containers of a stack, and fills its volumes with the tree's files, each volume once per
@@ -70,10 +71,30 @@ func (s *Checkout) fillThrough(ctx context.Context, iso compose.Isolated, v comp
 	return s.Workspace.Client.FillVolume(ctx, fill)
 }
 
+// Edit gives the volumes that are filled from now on these files as well, by path in the repository, which the run has
+// written.
+func (s *Checkout) Edit(files map[string][]byte) {
+	s.filling.Lock()
+	defer s.filling.Unlock()
+	s.edits = files
+}
+
+// editsIn returns the edits below a directory of the repository, by path relative to it.
+func (s *Checkout) editsIn(dir string) map[string][]byte {
+	edits := map[string][]byte{}
+	for name, content := range s.edits {
+		if rel, ok := inside.Rel(dir, name); ok {
+			edits[rel] = content
+		}
+	}
+	return edits
+}
+
 // fillOf returns what goes into a volume.
 func (s *Checkout) fillOf(project *types.Project, v compose.SourceVolume) compose.Fill {
 	service := project.Services[v.Service]
 	return compose.Fill{
+		Edits:  s.editsIn(v.Path),
 		Volume: v.Name, Dir: filepath.Join(s.Tree.Dir(), filepath.FromSlash(v.Path)), MountPoints: v.MountPoints,
 		Image: service.Image, User: service.User, Labels: s.Workspace.Labels(),
 	}
@@ -120,6 +141,20 @@ func (s *Checkout) List(iso compose.Isolated) (Content, error) {
 		content[v.Name] = listing
 	}
 	return content, nil
+}
+
+// Edit records that files of a container differ from the tree's; false if one of them is in no volume.
+func (c Content) Edit(iso compose.Isolated, files []string) bool {
+	return !slices.ContainsFunc(files, func(file string) bool {
+		return !slices.ContainsFunc(iso.Volumes, func(v compose.SourceVolume) bool {
+			target, ok := through(iso, v)
+			rel, in := strings.CutPrefix(file, strings.TrimSuffix(target, "/")+"/")
+			if ok && in {
+				c[v.Name].Edit(rel)
+			}
+			return ok && in
+		})
+	})
 }
 
 // Refresh brings the volumes of a stack up to date, which were filled from another state of the tree, through the

@@ -184,7 +184,7 @@ func (b *Testbed) leave(ctx context.Context) (withTool bool) {
 		return false
 	}
 	b.leaveClones(ctx)
-	if kept, err := b.Tool.Keep(ctx, base.ToolNetwork); err != nil || !kept {
+	if kept, err := b.Tool.Keep(ctx, base.ToolNetwork, b.Edited); err != nil || !kept {
 		return false
 	}
 	container, err := b.Workspace.Engine.Inspect(ctx, b.Tool.Container)

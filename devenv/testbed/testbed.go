@@ -67,6 +67,9 @@ type Testbed struct {
 
 	Empties *Empties
 
+	// Edited are the files that the run has written into the tool's container, by path there.
+	Edited []string
+
 	about  About
 	turn   *queue.Turn
 	failed bool

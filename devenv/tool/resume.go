@@ -22,9 +22,10 @@ type kept struct {
 	suspended bool
 }
 
-// Keep records what the tool works on, for another run; false if that is not possible. From now on only Suspend, Resume
-// and Drop may be called.
-func (t *Tool) Keep(ctx context.Context, name string) (bool, error) {
+// Keep records what the tool works on, for another run; false if that is not possible. Edited are the files that this
+// run has written into the container: Resume brings them back to what the next run's tree has. From now on only
+// Suspend, Resume and Drop may be called.
+func (t *Tool) Keep(ctx context.Context, name string, edited []string) (bool, error) {
 	if _, ok := t.Tool.(migrations.Resumable); !ok {
 		return false, nil
 	}
@@ -36,7 +37,7 @@ func (t *Tool) Keep(ctx context.Context, name string) (bool, error) {
 		return false, err
 	}
 	t.content, err = t.checkout.List(iso)
-	return err == nil, err
+	return err == nil && t.content.Edit(iso, edited), err
 }
 
 // Suspend prepares a kept tool for Resume. It needs none of the project's files.

@@ -50,6 +50,7 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 	if err := m.Reread(ctx, b); err != nil {
 		return checks.Facts{}, err
 	}
+	b.Branch.Edit(m.Files())
 	facts := knownFacts(b, m)
 	facts.Database = b.DatabaseChange()
 	facts.NotCompared = unread(seeded.Before.Catalog)

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"devenv/cmd/terminal"
+	"devenv/devenv"
+	"devenv/devenv/report"
+)
+
+// What a watch waits for after each run.
+const (
+	waitsForChange = "\nwaiting for a change; Ctrl-C stops\n\n"
+	waitsForEnter  = "\nEnter writes it and ends the watch; a change makes it anew; Ctrl-C stops\n\n"
+)
+
+// watch runs a command and shows its result, and does so again after every change, until interrupted, or until Enter is
+// pressed when the last run has something to write. Each run leaves what it can on standby for the next.
+func (a *app) watch(ctx context.Context, standby *devenv.Standby, enter *terminal.Enter, do func(context.Context) error) (err error) {
+	defer func() { err = errors.Join(err, standby.Close(context.WithoutCancel(ctx))) }()
+	return devenv.Watch(ctx, devenv.Options{}, func(ctx context.Context) (<-chan struct{}, error) {
+		err := do(ctx)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err := a.writeOutcome(a.global.format, err); err != nil {
+			return nil, err
+		}
+		last, _ := a.outcome.(migration)
+		var agreed <-chan struct{}
+		text := waitsForChange
+		if enter != nil && err == nil && last.Writes() {
+			agreed, text = enter.Next(), waitsForEnter
+		}
+		a.next()
+		if err := writeText(a.streams.Err, text); err != nil {
+			return nil, err
+		}
+		standby.Prepare(ctx)
+		return agreed, nil
+	})
+}
+
+// watchNew makes and tests the migration after every change of the models, and writes what the last run has made once
+// Enter is pressed. It asks nothing: a likely rename is reported.
+func (a *app) watchNew(ctx context.Context, o devenv.NewMigrationOptions, strict bool) (err error) {
+	if terminal.NewAsker(a.streams.In, a.streams.Err, a.streams.Env) == nil {
+		return report.Fail(report.KindUsage, "without --watch, new-migration writes the file itself",
+			"with --watch, Enter writes the file, and there is no terminal to press it on")
+	}
+	enter, err := terminal.ReadEnter(a.streams.In)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, enter.Close()) }()
+	o.DryRun, o.Standby = true, &devenv.Standby{}
+	of := func(r *devenv.Result) migration {
+		m := migrationOf(r, false, strict)
+		m.watched = true
+		return m
+	}
+	var last migration
+	again := func(ctx context.Context) error {
+		return a.run(ctx, func(ctx context.Context, common devenv.Options) (outcome, error) {
+			common.Ask = nil
+			o.Options, o.Concluded = common, a.concluded(of)
+			result, err := devenv.NewMigration(ctx, o)
+			last = of(result)
+			return last, err
+		})
+	}
+	if err := a.watch(ctx, o.Standby, enter, again); err != nil {
+		return err
+	}
+	if err := devenv.Write(ctx, o.Dir, &last.Result); err != nil {
+		return err
+	}
+	a.outcome, a.written = last, true
+	for _, f := range last.Document.Proposed {
+		if err := writeText(a.streams.Err, fmt.Sprintf("%s %s\n", f.Action, here().Path(f.Path))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
