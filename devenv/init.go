@@ -12,6 +12,7 @@ import (
 	"devenv/devenv/base"
 	"devenv/devenv/branch"
 	"devenv/devenv/config"
+	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/inputs"
@@ -188,6 +189,9 @@ func (i *initRun) findRest(tree discover.Tree) error {
 		return err
 	}
 	i.found = append(i.found, connection)
+	if hint := database.LacksPassword(i.Workspace.Model, i.project.Database); hint != "" {
+		i.Note("the service " + i.project.Database + " sets no password, and a new database refuses to start without one: " + hint)
+	}
 	return i.findInputs(tree)
 }
 

@@ -64,6 +64,20 @@ func SettingsOf(p *types.Project, service string) (Settings, error) {
 	return s, err
 }
 
+// LacksPassword says what to do if a service's database would refuse to start for the first time, since nothing sets its
+// password; empty if it starts. What an image of the project's own sets is not known.
+func LacksPassword(p *types.Project, service string) (hint string) {
+	svc, s := p.Services[service], environment{project: p, service: p.Services[service]}
+	empty := s.lookup("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD") == "" && s.err == nil
+	allowed := s.lookup("POSTGRES_HOST_AUTH_METHOD") == "trust" || s.lookup("ALLOW_EMPTY_PASSWORD") != ""
+	if svc.Build != nil || !empty || allowed {
+		return ""
+	}
+	return passwordHint
+}
+
+const passwordHint = "set POSTGRES_PASSWORD in the Compose file or in .env"
+
 // environment looks up a service's variables, following *_FILE to the project's secrets and configs.
 type environment struct {
 	project *types.Project

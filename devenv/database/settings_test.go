@@ -131,6 +131,23 @@ func command(words ...string) types.ServiceConfig {
 	return types.ServiceConfig{ContainerSpec: types.ContainerSpec{Command: words}}
 }
 
+func TestADatabaseWithoutAPasswordIsKnown(t *testing.T) {
+	t.Parallel()
+	for set, lacks := range map[string]bool{
+		"POSTGRES_PASSWORD=": true, "POSTGRES_USER=u": true, "POSTGRES_PASSWORD=p": false, "POSTGRES_HOST_AUTH_METHOD=trust": false,
+		"ALLOW_EMPTY_PASSWORD=yes": false, "POSTGRES_PASSWORD_FILE=/run/secrets/none": false,
+	} {
+		svc := types.ServiceConfig{ContainerSpec: types.ContainerSpec{Environment: env(set)}}
+		if got := LacksPassword(project(svc), "db") != ""; got != lacks {
+			t.Errorf("%s: got %v", set, got)
+		}
+		svc.Build = &types.BuildConfig{}
+		if LacksPassword(project(svc), "db") != "" {
+			t.Errorf("%s: an image of the project's own may set it", set)
+		}
+	}
+}
+
 func TestSettingsThatCannotBeReadAreUsageErrors(t *testing.T) {
 	t.Parallel()
 	for name, svc := range map[string]types.ServiceConfig{

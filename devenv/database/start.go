@@ -89,7 +89,7 @@ const logLines = 20
 func explain(lines []string, err error) (reason, hint string) {
 	log := strings.Join(lines, "\n")
 	for _, known := range []struct{ text, reason, hint string }{
-		{"superuser password is not specified", "the service sets no password", "set POSTGRES_PASSWORD in the Compose file or in .env"},
+		{"superuser password is not specified", "the service sets no password", passwordHint},
 		{"Read-only file system", "its data directory is on a read-only file system", dumpHint},
 		{"Permission denied", "its user may not write to the data directory (user: in the Compose file)", dumpHint},
 		{"has wrong ownership", "its user does not own the data directory (user: in the Compose file)", dumpHint},

@@ -105,6 +105,9 @@ func examineData(ctx context.Context, t *target) finding {
 	if err != nil {
 		return warn(err.Error(), report.HintOf(err))
 	}
+	if hint := database.LacksPassword(t.view.Model, service); hint != "" {
+		return warn(service+" sets no password, and a new database refuses to start without one", hint)
+	}
 	root, model := t.repo.Root(), t.view.Model.Services[service]
 	image, known, err := t.client.Engine().ImageInspect(ctx, model.Image)
 	data, kept := database.Kept(service, model, image)

@@ -137,8 +137,13 @@ func TestFlaskWithoutAnApplicationSaysSo(t *testing.T) {
 			!strings.Contains(f.Hint, "FLASK_APP") {
 			t.Errorf("%+v", f)
 		}
-		p.write("-- app.py --\nfrom flask import Flask\napp = Flask(__name__)\n")
+		p.write("-- app.py --\nfrom flask import Flask\ndef create_app():\n    return Flask(__name__), 1\n")
 		_, err = d.Upgrade(t.Context(), p.database(), migrations.Head())
+		if f := failureOf(t, err); !strings.Contains(f.Hint, "app = create_app()[0], and set FLASK_APP=wsgi.py") {
+			t.Errorf("a factory that returns two things: %+v", f)
+		}
+		p.write("-- app.py --\nfrom flask import Flask\napp = Flask(__name__)\n")
+		_, err = p.start(o).Upgrade(t.Context(), p.database(), migrations.Head())
 		if f := failureOf(t, err); !strings.Contains(f.Message, "has no Flask-Migrate") {
 			t.Errorf("%+v", f)
 		}

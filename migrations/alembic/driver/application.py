@@ -41,10 +41,16 @@ def _load():
     try:
         return ScriptInfo(app_import_path=os.environ.get("FLASK_APP")).load_app()
     except NoAppException as error:
-        raise Refused(
-            "tool", "Flask finds no application: %s" % " ".join(str(error).split()),
-            "set FLASK_APP in the service's environment: migrations.env in .devenv.yaml, or in the Compose file",
-        ) from error
+        raise Refused("tool", "Flask finds no application: %s" % " ".join(str(error).split()), _how_to_name(str(error))) from error
+
+
+def _how_to_name(error):
+    """Returns where to name the application; a factory that Flask has called may return more than that."""
+    hint = "set FLASK_APP in the service's environment: migrations.env in .devenv.yaml, or in the Compose file"
+    if "was not obtained from" in error or "Failed to find" in error:
+        hint += ("\nit names an application, package:app, or a factory that returns nothing else; of one that returns several "
+                 "things, make it in a file of its own, wsgi.py, with app = create_app()[0], and set FLASK_APP=wsgi.py")
+    return hint
 
 
 def _text(path):
