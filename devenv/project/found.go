@@ -35,6 +35,9 @@ func (w *Workspace) FoundBase(flag, name, commit string) report.Finding {
 	case w.BaseName(flag) != "":
 		from = "base in the configuration"
 	}
+	if name == "HEAD" && w.BaseName(flag) != name {
+		from = "the current branch is the base itself, by " + from
+	}
 	return report.Finding{What: "base", Value: fmt.Sprintf("%s at %.8s", name, commit), From: from}
 }
 
