@@ -73,7 +73,7 @@ func newRange(c *catalog.Column, n int) string {
 func freshValue(c *catalog.Column, n int, like string) string {
 	switch {
 	case c.Base == "uuid":
-		return fmt.Sprintf("'00000000-0000-4000-8000-%012d'", n)
+		return fmt.Sprintf("'de7e0000-0000-4000-8000-%012d'", n)
 	case c.Base == "json", c.Base == "jsonb":
 		return fmt.Sprintf(`'{"devenv": %d}'`, n)
 	case c.Base == "bytea":
