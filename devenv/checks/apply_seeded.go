@@ -13,7 +13,7 @@ import (
 
 func applySeeded() Check {
 	return Check{
-		ID: "apply.seeded", Severity: report.StatusFail, Needs: []Trial{TrialSeeded},
+		ID: "apply.seeded", Severity: report.StatusFail, Needs: []Trial{TrialSeeded}, Awaits: []Trial{TrialScratch},
 		Asks: "does the migration upgrade the base's data?",
 		Page: applySeededPage, Judge: judgeSeeded,
 	}

@@ -14,6 +14,8 @@ type Check struct {
 	// Needs lists the trials whose facts the check judges; it is empty when the files alone are enough. Uses lists
 	// those that only add to what it says: without them, its answer stands.
 	Needs, Uses []Trial
+	// Awaits lists those that it does not ask for, but whose facts can change its answer if another check asks.
+	Awaits []Trial
 	// Last is set if the answer depends on those of the other checks.
 	Last bool
 	// Page explains the check in Markdown: what it asks, why that matters, an example, how to fix the problem, how to

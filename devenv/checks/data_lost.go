@@ -12,7 +12,7 @@ import (
 
 func dataLost() Check {
 	return Check{
-		ID: "data.lost", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialData},
+		ID: "data.lost", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialData}, Awaits: []Trial{TrialRenames, TrialReverse},
 		Asks: "does every row and every value that is not null survive?",
 		Page: dataLostPage, Judge: judgeLost,
 	}

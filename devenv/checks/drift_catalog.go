@@ -12,8 +12,9 @@ import (
 func driftCatalog() Check {
 	return Check{
 		ID: "drift.catalog", Severity: report.StatusWarn, Needs: []Trial{TrialDrift, TrialModels},
-		Asks: "do the migrations make the schema that the models describe?",
-		Page: driftCatalogPage, Judge: sayFromScratch(nameNotCompared(judgeCatalog), driftFromScratch),
+		Awaits: []Trial{TrialSeeded, TrialData, TrialUnintended},
+		Asks:   "do the migrations make the schema that the models describe?",
+		Page:   driftCatalogPage, Judge: sayFromScratch(nameNotCompared(judgeCatalog), driftFromScratch),
 	}
 }
 

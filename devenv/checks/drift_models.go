@@ -10,7 +10,7 @@ import (
 
 func driftModels() Check {
 	return Check{
-		ID: "drift.models", Severity: report.StatusFail, Needs: []Trial{TrialDrift},
+		ID: "drift.models", Severity: report.StatusFail, Needs: []Trial{TrialDrift}, Awaits: []Trial{TrialSeeded},
 		Asks: "does autogenerate find nothing more after the upgrade?",
 		Page: driftModelsPage, Judge: sayFromScratch(judgeDrift, driftFromScratch),
 	}

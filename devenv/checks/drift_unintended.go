@@ -15,8 +15,9 @@ import (
 func driftUnintended() Check {
 	return Check{
 		ID: "drift.unintended", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialUnintended},
-		Asks: "did the upgrade change only what its statements mean?",
-		Page: driftUnintendedPage, Judge: judgeUnintended,
+		Awaits: []Trial{TrialData, TrialDrift, TrialModels, TrialReverse},
+		Asks:   "did the upgrade change only what its statements mean?",
+		Page:   driftUnintendedPage, Judge: judgeUnintended,
 	}
 }
 

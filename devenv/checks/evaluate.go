@@ -23,12 +23,13 @@ func Evaluate(facts Facts, s Selection) []report.Check {
 }
 
 // Known returns the answers that nothing can change any more, as Evaluate would give them: those of the checks whose
-// trials are all over. The facts of trials that still run are incomplete.
+// trials are all over, also those that they only await. The facts of trials that still run are incomplete.
 func Known(facts Facts, s Selection, over func(Trial) bool) []report.Check {
 	ledger := newLedger(facts.Revisions)
 	var answers []report.Check
 	for _, c := range All() {
-		if !c.Last && !slices.ContainsFunc(slices.Concat(c.Needs, c.Uses), func(t Trial) bool { return !over(t) }) {
+		open := func(t Trial) bool { return !over(t) }
+		if !c.Last && !slices.ContainsFunc(slices.Concat(c.Needs, c.Uses, c.Awaits), open) {
 			answers = append(answers, judge(c, &facts, s, ledger))
 		}
 	}

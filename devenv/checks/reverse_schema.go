@@ -12,8 +12,9 @@ import (
 func reverseSchema() Check {
 	return Check{
 		ID: "reverse.schema", Severity: report.StatusWarn, Needs: []Trial{TrialReverse},
-		Asks: "does the downgrade restore the base's schema?",
-		Page: reverseSchemaPage, Judge: sayFromScratch(nameNotCompared(judgeReverseSchema), reverseFromScratch),
+		Awaits: []Trial{TrialSeeded, TrialData, TrialDrift, TrialModels, TrialUnintended},
+		Asks:   "does the downgrade restore the base's schema?",
+		Page:   reverseSchemaPage, Judge: sayFromScratch(nameNotCompared(judgeReverseSchema), reverseFromScratch),
 	}
 }
 

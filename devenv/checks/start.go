@@ -9,7 +9,7 @@ import (
 
 func startBranch() Check {
 	return Check{
-		ID: "start.branch", Severity: report.StatusFail, Needs: []Trial{TrialStartBranch}, Uses: []Trial{TrialStartFirst},
+		ID: "start.branch", Severity: report.StatusFail, Needs: []Trial{TrialStartBranch}, Uses: []Trial{TrialStartFirst}, Awaits: []Trial{TrialSeeded},
 		Asks: "does the branch's backend start on the migrated data?",
 		Page: startBranchPage, Judge: judgeStartBranch,
 	}

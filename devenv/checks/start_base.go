@@ -9,7 +9,7 @@ import (
 
 func startBase() Check {
 	return Check{
-		ID: "start.base", Severity: report.StatusWarn, Needs: []Trial{TrialStartBase, TrialBaseNames}, Uses: []Trial{TrialSmoke},
+		ID: "start.base", Severity: report.StatusWarn, Needs: []Trial{TrialStartBase, TrialBaseNames}, Uses: []Trial{TrialSmoke}, Awaits: []Trial{TrialSeeded},
 		Asks: "does the base's backend work on the migrated data?",
 		Page: startBasePage, Judge: judgeStartBase,
 	}
