@@ -16,6 +16,7 @@ func applySeeded() Check {
 		ID: "apply.seeded", Severity: report.StatusFail, Needs: []Trial{TrialSeeded}, Awaits: []Trial{TrialScratch},
 		Asks: "does the migration upgrade the base's data?",
 		Page: applySeededPage, Judge: judgeSeeded,
+		Open: func(f *Facts) bool { return f.Seeded.Failure != nil && len(f.Database.Scripts) > 0 },
 	}
 }
 

@@ -28,7 +28,7 @@ func TestAnswersAwaitAllTheyRead(t *testing.T) {
 			less := whole
 			forget(&less)
 			for _, c := range All() {
-				if c.Last || slices.Contains(slices.Concat(c.Needs, c.Uses, c.Awaits), trial) {
+				if c.Last || slices.Contains(c.deciding(&less), trial) {
 					continue
 				}
 				with, without := answers[c.ID], judge(c, &less, Selection{}, newLedger(nil))

@@ -2,7 +2,11 @@
 // and the page that explains it. A check only judges recorded facts; package trials records them.
 package checks
 
-import "devenv/devenv/report"
+import (
+	"slices"
+
+	"devenv/devenv/report"
+)
 
 // Check is one question about a migration. Its id is an interface: scripts, waivers and configurations refer to it.
 type Check struct {
@@ -16,6 +20,8 @@ type Check struct {
 	Needs, Uses []Trial
 	// Awaits lists those that it does not ask for, but whose facts can change its answer if another check asks.
 	Awaits []Trial
+	// Open reports whether what it awaits can still change the answer, by the facts that it needs; nil if it always can.
+	Open func(*Facts) bool
 	// Last is set if the answer depends on those of the other checks.
 	Last bool
 	// Page explains the check in Markdown: what it asks, why that matters, an example, how to fix the problem, how to
@@ -23,6 +29,15 @@ type Check struct {
 	Page string
 	// Judge answers from the facts. It must not change them.
 	Judge func(*Facts) Finding
+}
+
+// deciding returns the trials that can change the answer: without those that it awaits, once they no longer can.
+func (c Check) deciding(f *Facts) []Trial {
+	trials := slices.Concat(c.Needs, c.Uses)
+	if c.Open == nil || c.Open(f) {
+		trials = append(trials, c.Awaits...)
+	}
+	return trials
 }
 
 // Finding is the outcome of a check.

@@ -14,8 +14,13 @@ func dataLost() Check {
 	return Check{
 		ID: "data.lost", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialData}, Awaits: []Trial{TrialRenames, TrialReverse},
 		Asks: "does every row and every value that is not null survive?",
-		Page: dataLostPage, Judge: judgeLost,
+		Page: dataLostPage, Judge: judgeLost, Open: anyLoss,
 	}
+}
+
+// anyLoss reports whether anything was lost that a downgrade may restore, or that may have been renamed.
+func anyLoss(f *Facts) bool {
+	return slices.ContainsFunc(f.Data.Changes, func(c data.Change) bool { _, lost := lossEvidence(c); return lost })
 }
 
 func judgeLost(f *Facts) Finding {

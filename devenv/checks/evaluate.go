@@ -23,13 +23,14 @@ func Evaluate(facts Facts, s Selection) []report.Check {
 }
 
 // Known returns the answers that nothing can change any more, as Evaluate would give them: those of the checks whose
-// trials are all over, also those that they only await. The facts of trials that still run are incomplete.
+// trials are all over, and those that they await as well where these could change them. The facts of trials that still
+// run are incomplete.
 func Known(facts Facts, s Selection, over func(Trial) bool) []report.Check {
 	ledger := newLedger(facts.Revisions)
 	var answers []report.Check
 	for _, c := range All() {
 		open := func(t Trial) bool { return !over(t) }
-		if !c.Last && !slices.ContainsFunc(slices.Concat(c.Needs, c.Uses, c.Awaits), open) {
+		if !c.Last && !slices.ContainsFunc(c.deciding(&facts), open) {
 			answers = append(answers, judge(c, &facts, s, ledger))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"devenv/devenv/database/data"
 	"devenv/devenv/report"
 )
 
@@ -32,15 +33,31 @@ func TestNoAnswerIsKnownBeforeItsTrialsEnd(t *testing.T) {
 	for _, c := range Known(ready(nil), Selection{}, func(t Trial) bool { return over[t] }) {
 		ids = append(ids, c.ID)
 	}
-	want := []string{"history.heads", "history.parent", "history.edited", "history.single", "generate.rename", "notes"}
+	want := []string{
+		"history.heads", "history.parent", "history.edited", "history.single", "generate.rename", "apply.seeded", "data.lost", "notes",
+	}
 	if !slices.Equal(ids, want) {
 		t.Errorf("known are %q, want %q", ids, want)
 	}
 }
 
+func TestALossAwaitsTheDowngrade(t *testing.T) {
+	dropped := data.Change{Table: "public.items", Column: "name", Kind: data.ColumnDropped, Before: 3}
+	facts := ready(func(f *Facts) { f.Data.Changes = []data.Change{dropped} })
+	is := func(c report.Check) bool { return c.ID == "data.lost" }
+	if slices.ContainsFunc(Known(facts, Selection{}, func(t Trial) bool { return t != TrialReverse }), is) {
+		t.Error("the loss is told before the downgrade")
+	}
+	facts.Reverse.Data.Restored = []data.Change{dropped}
+	known := Known(facts, Selection{}, func(Trial) bool { return true })
+	if at := slices.IndexFunc(known, is); at < 0 || known[at].Status != report.StatusPass {
+		t.Errorf("what the downgrade restores is lost: %+v", known)
+	}
+}
+
 func TestTheVerdictOnDataNeedsNoBackend(t *testing.T) {
 	for _, c := range All() {
-		for _, need := range slices.Concat(c.Needs, c.Uses) {
+		for _, need := range slices.Concat(c.Needs, c.Uses, c.Awaits) {
 			if OnData(c.ID) && slices.Contains([]Trial{TrialStartBranch, TrialStartFirst, TrialStartBase, TrialBaseNames}, need) {
 				t.Errorf("%s needs %s", c.ID, need)
 			}

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,7 +16,7 @@ func (p *page) files(d *Document) {
 	p.blank()
 	p.fileLines("", d.Files)
 	p.fileLines("would be ", d.Proposed)
-	if p.File != nil && len(d.Files) > 0 {
+	if p.File != nil {
 		p.blank()
 		p.content(d)
 	}
@@ -50,7 +51,7 @@ func lineage(f *File) string {
 func (p *page) content(d *Document) {
 	text := strings.TrimRight(Printable(string(p.File)), "\n")
 	if p.Color {
-		text = highlight(addedPath(d.Files), text)
+		text = highlight(addedPath(slices.Concat(d.Files, d.Proposed)), text)
 	}
 	for _, l := range p.fold(strings.Split(text, "\n"), linesOfFile) {
 		p.line("  " + l)

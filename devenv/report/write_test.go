@@ -264,6 +264,14 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 	}
 }
 
+func TestAProposedFileIsShown(t *testing.T) {
+	proposed := []report.File{{Path: "versions/9f2c.py", Action: report.FileAdded}}
+	got := text(t, &report.Document{Proposed: proposed}, report.TextOptions{File: []byte("revision = '9f2c'\n"), Watched: true})
+	if !strings.Contains(got, "  revision = '9f2c'\n") || strings.Contains(got, "Next:") {
+		t.Errorf("a watch shows:\n%s", got)
+	}
+}
+
 func TestWhatComesNextIsTrue(t *testing.T) {
 	warns := []report.Check{{ID: "drift.catalog", Status: report.StatusWarn, Summary: "they differ", Hint: "look"}}
 	proposed := []report.File{{Path: "versions/9f2c.py", Action: report.FileAdded, Revision: "9f2c", Content: migration}}
