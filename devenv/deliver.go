@@ -33,7 +33,11 @@ func (r *run) deliver(ctx context.Context, dryRun bool, log *step.Log) error {
 	if dryRun {
 		r.propose(changes)
 		r.changed = changes
-		log.Skipped("--dry-run: would have " + strings.Join(names, ", "))
+		why := "--dry-run: "
+		if r.Request.Standby != nil { // a watch, which writes it later
+			why = ""
+		}
+		log.Skipped(why + "would have " + strings.Join(names, ", "))
 		return nil
 	}
 	if err := r.Workspace.Repo.Deliver(ctx, gitrepo.Delivery{Command: r.Command, Changes: changes}); err != nil {

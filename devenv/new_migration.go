@@ -31,7 +31,7 @@ func NewMigration(ctx context.Context, o NewMigrationOptions) (*Result, error) {
 			if err := checkMessage(o.Message); err != nil {
 				return err
 			}
-			if err := r.check(ctx, log); err != nil || o.DryRun {
+			if err := r.check(ctx, log); err != nil || o.DryRun && o.Standby == nil {
 				return err
 			}
 			return r.checkWritable()

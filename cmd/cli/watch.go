@@ -16,11 +16,17 @@ const (
 	waitsForEnter  = "\nEnter writes it and ends the watch; a change makes it anew; Ctrl-C stops\n\n"
 )
 
-// watch runs a command and shows its result, and does so again after every change, until interrupted, or until Enter is
-// pressed when the last run has something to write. Each run leaves what it can on standby for the next.
-func (a *app) watch(ctx context.Context, standby *devenv.Standby, enter *terminal.Enter, do func(context.Context) error) (err error) {
+// agreement is how a person agrees to what the last run has made, and what happens then.
+type agreement struct {
+	enter *terminal.Enter
+	write func(context.Context) error
+}
+
+// watch runs a command and shows its result, and does so again after every change, until interrupted, or until somebody
+// agrees to what the last run has made; nil if nobody is asked. Each run leaves what it can on standby for the next.
+func (a *app) watch(ctx context.Context, standby *devenv.Standby, on *agreement, do func(context.Context) error) (err error) {
 	defer func() { err = errors.Join(err, standby.Close(context.WithoutCancel(ctx))) }()
-	return devenv.Watch(ctx, devenv.Options{}, func(ctx context.Context) (<-chan struct{}, error) {
+	err = devenv.Watch(ctx, devenv.Options{}, func(ctx context.Context) (<-chan struct{}, error) {
 		err := do(ctx)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -31,8 +37,8 @@ func (a *app) watch(ctx context.Context, standby *devenv.Standby, enter *termina
 		last, _ := a.outcome.(migration)
 		var agreed <-chan struct{}
 		text := waitsForChange
-		if enter != nil && err == nil && last.Writes() {
-			agreed, text = enter.Next(), waitsForEnter
+		if on != nil && err == nil && last.Writes() {
+			agreed, text = on.enter.Next(), waitsForEnter
 		}
 		a.next()
 		if err := writeText(a.streams.Err, text); err != nil {
@@ -41,6 +47,10 @@ func (a *app) watch(ctx context.Context, standby *devenv.Standby, enter *termina
 		standby.Prepare(ctx)
 		return agreed, nil
 	})
+	if err != nil || on == nil {
+		return err
+	}
+	return on.write(ctx) // before what takes long, or could fail: removing the standby
 }
 
 // watchNew makes and tests the migration after every change of the models, and writes what the last run has made once
@@ -71,14 +81,17 @@ func (a *app) watchNew(ctx context.Context, o devenv.NewMigrationOptions, strict
 			return last, err
 		})
 	}
-	if err := a.watch(ctx, o.Standby, enter, again); err != nil {
+	write := func(ctx context.Context) error { return a.writeProposal(ctx, o.Dir, last) }
+	return a.watch(ctx, o.Standby, &agreement{enter, write}, again)
+}
+
+// writeProposal writes what a run has proposed and shown, and says so.
+func (a *app) writeProposal(ctx context.Context, dir string, proposal migration) error {
+	if err := devenv.Write(ctx, dir, &proposal.Result); err != nil {
 		return err
 	}
-	if err := devenv.Write(ctx, o.Dir, &last.Result); err != nil {
-		return err
-	}
-	a.outcome, a.written = last, true
-	for _, f := range last.Document.Proposed {
+	a.outcome, a.written = proposal, true
+	for _, f := range proposal.Document.Proposed {
 		if err := writeText(a.streams.Err, fmt.Sprintf("%s %s\n", f.Action, here().Path(f.Path))); err != nil {
 			return err
 		}
