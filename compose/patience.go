@@ -141,7 +141,7 @@ func (l *lives) show(ctx context.Context) (s sample, seen bool) {
 func (l *lives) overdue(cause error) string {
 	switch {
 	case errors.Is(cause, errIdle):
-		return fmt.Sprintf("it was not ready, and had done nothing for %s, neither a line of its log nor any use of a processor: ",
+		return fmt.Sprintf("it was not ready, and had done nothing for %s (no line in its log, and less than a fiftieth of a processor): ",
 			report.Elapsed(l.ready.Idle))
 	case errors.Is(cause, errSilent):
 		return fmt.Sprintf("it was not ready within %s of its last sign of life: ", l.ready.Timeout)
