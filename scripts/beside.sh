@@ -84,8 +84,8 @@ stop_beside() {
 	done
 	[[ ! -e /run/netns/$network ]] || ip netns delete "$network"
 	# The engine leaves its own network mounted if a container has used it.
-	mapfile -t mounted < <(findmnt --noheadings --raw --output TARGET | grep -F "$run/")
-	((${#mounted[@]} == 0)) || umount --lazy "${mounted[@]}"
+	mapfile -t mounted < <(findmnt --noheadings --list --output TARGET | grep -F "$run/")
+	for name in "${mounted[@]}"; do umount --lazy "$name" || true; done # one of them may have gone with another
 	if mountpoint -q "$data"; then umount --lazy "$data"; fi
 	rm -rf -- "$run" "$data"
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"devenv/cmd/terminal"
 	"devenv/devenv"
@@ -25,8 +26,13 @@ type agreement struct {
 // watch runs a command and shows its result, and does so again after every change, until interrupted, or until somebody
 // agrees to what the last run has made; nil if nobody is asked. Each run leaves what it can on standby for the next.
 func (a *app) watch(ctx context.Context, standby *devenv.Standby, on *agreement, do func(context.Context) error) (err error) {
-	defer func() { err = errors.Join(err, standby.Close(context.WithoutCancel(ctx))) }()
+	var preparing sync.WaitGroup
+	defer func() {
+		preparing.Wait()
+		err = errors.Join(err, standby.Close(context.WithoutCancel(ctx)))
+	}()
 	err = devenv.Watch(ctx, devenv.Options{}, func(ctx context.Context) (<-chan struct{}, error) {
+		preparing.Wait()
 		err := do(ctx)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -44,7 +50,7 @@ func (a *app) watch(ctx context.Context, standby *devenv.Standby, on *agreement,
 		if err := writeText(a.streams.Err, text); err != nil {
 			return nil, err
 		}
-		standby.Prepare(ctx)
+		preparing.Go(func() { standby.Prepare(ctx) })
 		return agreed, nil
 	})
 	if err != nil || on == nil {
@@ -60,7 +66,9 @@ func (a *app) watchNew(ctx context.Context, o devenv.NewMigrationOptions, strict
 		return report.Fail(report.KindUsage, "without --watch, new-migration writes the file itself",
 			"with --watch, Enter writes the file, and there is no terminal to press it on")
 	}
-	enter, err := terminal.ReadEnter(a.streams.In)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	enter, err := terminal.ReadEnter(a.streams.In, stop)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"errors"
 	"os"
 	"sync"
 
@@ -11,16 +12,18 @@ import (
 type Enter struct {
 	reader  cancelreader.CancelReader
 	pressed chan struct{}
+	ended   func()
 	reading sync.WaitGroup
 }
 
-// ReadEnter begins to read a terminal; nothing else may read it until Close.
-func ReadEnter(in *os.File) (*Enter, error) {
+// ReadEnter begins to read a terminal; nothing else may read it until Close. It calls ended if the input ends, as it
+// does with Ctrl-D.
+func ReadEnter(in *os.File, ended func()) (*Enter, error) {
 	reader, err := cancelreader.NewReader(in)
 	if err != nil {
 		return nil, err
 	}
-	e := &Enter{reader: reader, pressed: make(chan struct{}, 1)}
+	e := &Enter{reader: reader, pressed: make(chan struct{}, 1), ended: ended}
 	e.reading.Go(e.read)
 	return e, nil
 }
@@ -30,7 +33,11 @@ func (e *Enter) read() {
 	one := make([]byte, 1)
 	for {
 		n, err := e.reader.Read(one)
+		if errors.Is(err, cancelreader.ErrCanceled) {
+			return
+		}
 		if err != nil {
+			e.ended()
 			return
 		}
 		if n > 0 && (one[0] == '\n' || one[0] == '\r') {

@@ -1,12 +1,11 @@
 package terminal
 
-import (
-	"testing"
-)
+import "testing"
 
-func TestOnlyALaterEnterCounts(t *testing.T) {
+func TestOnlyALaterEnterCountsUntilTheInputEnds(t *testing.T) {
 	control, tty := openPTY(t, 80)
-	enter, err := ReadEnter(tty)
+	ended := make(chan struct{})
+	enter, err := ReadEnter(tty, func() { close(ended) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,6 +26,8 @@ func TestOnlyALaterEnterCounts(t *testing.T) {
 	}
 	press("\n")
 	<-next
+	press("\x04") // Ctrl-D
+	<-ended
 	if err := enter.Close(); err != nil {
 		t.Error(err)
 	}
