@@ -11,19 +11,36 @@ import (
 // asking runs programs in a container that find out whether it is ready, and knows what they have used: that is no
 // sign of the container's life.
 type asking struct {
-	engine *engine.Engine
-	id     string
-	mu     sync.Mutex // held while a question is asked
-	spent  time.Duration
+	// used returns the processor time that the container has used.
+	used func(context.Context) (time.Duration, error)
+	// unmeasured is how long to ask without measuring what it uses: the engine takes a second for each of the two
+	// measurements, and a container that has only just been started is not yet called idle.
+	unmeasured time.Duration
+	mu         sync.Mutex // held while a question is asked
+	spent      time.Duration
+}
+
+// newAsking returns how to ask a container whether it is ready. One that nothing is known about is idle after some
+// time, and what is measured in most of that suffices.
+func newAsking(e *engine.Engine, id string, ready Ready) *asking {
+	idle := ready.Timeout
+	if ready.Idle > 0 {
+		idle = min(idle, ready.Idle)
+	}
+	used := func(ctx context.Context) (time.Duration, error) { return e.ProcessorTime(ctx, id) }
+	return &asking{used: used, unmeasured: idle / unmeasuredShare}
 }
 
 // othersUsed returns the processor time that the container has used for anything else.
 func (a *asking) othersUsed(ctx context.Context) (time.Duration, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	used, err := a.engine.ProcessorTime(ctx, a.id)
+	used, err := a.used(ctx)
 	return used - a.spent, err
 }
+
+// unmeasuredShare is the share of the time until a container is called idle in which questions are not measured.
+const unmeasuredShare = 6
 
 // How long to pause between two questions: as long as the last one took, and longer for a service that takes long. The
 // service has the processors meanwhile, and the answer is late by a fraction of what was waited for.
@@ -38,30 +55,50 @@ func pause(took, waited time.Duration) time.Duration {
 	return max(shortestPause, took, min(waited/pauseShare, longestPause))
 }
 
-// until asks until the answer is yes, or fails.
+// until asks until the answer is yes, or fails. To measure is to pause.
 func (a *asking) until(ctx context.Context, ask func() (bool, error)) error {
 	for first := time.Now(); ; {
-		began := time.Now()
-		if yes, err := a.once(ctx, ask); yes || err != nil {
+		began, once := time.Now(), a.measured
+		if began.Sub(first) < a.unmeasured {
+			once = a.once
+		}
+		yes, took, err := once(ctx, ask)
+		if yes || err != nil {
 			return err
 		}
-		took := time.Since(began)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(pause(took, time.Since(first))):
+		case <-time.After(pause(took, time.Since(first)) - (time.Since(began) - took)):
 		}
 	}
 }
 
-// once asks, and adds what that has used.
-func (a *asking) once(ctx context.Context, ask func() (bool, error)) (bool, error) {
+// once asks, and returns how long that took.
+func (a *asking) once(_ context.Context, ask func() (bool, error)) (bool, time.Duration, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	before, unknown := a.engine.ProcessorTime(ctx, a.id)
-	yes, err := ask()
-	if after, failed := a.engine.ProcessorTime(ctx, a.id); failed == nil && unknown == nil {
+	return timed(ask)
+}
+
+// measured is like once, and adds what a question has used that was not answered with yes.
+func (a *asking) measured(ctx context.Context, ask func() (bool, error)) (bool, time.Duration, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	before, unknown := a.used(ctx)
+	yes, took, err := timed(ask)
+	if yes || err != nil {
+		return yes, took, err
+	}
+	if after, failed := a.used(ctx); failed == nil && unknown == nil {
 		a.spent += after - before
 	}
-	return yes, err
+	return false, took, nil
+}
+
+// timed asks, and returns how long that took.
+func timed(ask func() (bool, error)) (bool, time.Duration, error) {
+	began := time.Now()
+	yes, err := ask()
+	return yes, time.Since(began), err
 }

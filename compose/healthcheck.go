@@ -44,6 +44,8 @@ func lasting(d *types.Duration) time.Duration {
 
 // checkup runs the healthcheck of a container that the engine does not probe, while somebody waits for it.
 type checkup struct {
+	engine *engine.Engine
+	id     string
 	asking *asking
 	check  engine.Healthcheck
 	// began is when the container's current life began, or was first seen.
@@ -59,7 +61,7 @@ func (c *checkup) begin() {
 
 // probe runs the healthcheck once, and judges as the engine does.
 func (c *checkup) probe(ctx context.Context) error {
-	passed, said, err := c.asking.engine.Probe(ctx, c.asking.id, c.check)
+	passed, said, err := c.engine.Probe(ctx, c.id, c.check)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func follow(ctx context.Context, e *engine.Engine, id string, ready Ready) (*liv
 	if err != nil {
 		return nil, err
 	}
-	l := &lives{engine: e, id: id, ready: ready, earlier: discounted(container, time.Now()), asking: &asking{engine: e, id: id}}
+	l := &lives{engine: e, id: id, ready: ready, earlier: discounted(container, time.Now()), asking: newAsking(e, id, ready)}
 	if container.State == "running" && time.Since(container.Started) > settledAfter {
 		details, err := e.Details(ctx) // the engine's clock may differ from this machine's
 		if err != nil {
@@ -47,7 +47,7 @@ func follow(ctx context.Context, e *engine.Engine, id string, ready Ready) (*liv
 		l.old = details.Clock.Sub(container.Started) > settledAfter
 	}
 	if ready.Check.IsSet() && ready.byHealth(container) {
-		l.checkup = &checkup{asking: l.asking, check: ready.Check}
+		l.checkup = &checkup{engine: e, id: id, asking: l.asking, check: ready.Check}
 		l.checkup.begin()
 	}
 	return l, nil

@@ -1,0 +1,54 @@
+package compose
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestAskingIsMeasuredOnlyAfterAWhile asks a container that answers after some time. Each question takes 200 ms, all of
+// it a processor's, and each measurement a second, as the engine's do.
+func TestAskingIsMeasuredOnlyAfterAWhile(t *testing.T) {
+	t.Parallel()
+	const question = 200 * time.Millisecond
+	for name, c := range map[string]struct {
+		readyAfter, atMost time.Duration
+		measured           bool
+	}{
+		"a quick start":              {readyAfter: time.Second, atMost: 1500 * time.Millisecond},
+		"shortly before measuring":   {readyAfter: 9 * time.Second, atMost: 11500 * time.Millisecond},
+		"a slow start":               {readyAfter: 40 * time.Second, atMost: 44 * time.Second, measured: true},
+		"ready when it is asked for": {readyAfter: 0, atMost: question},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var used, unseen time.Duration
+				began := time.Now()
+				a := &asking{unmeasured: 10 * time.Second, used: func(context.Context) (time.Duration, error) {
+					time.Sleep(time.Second) // of the test's own clock
+					return used, nil
+				}}
+				err := a.until(t.Context(), func() (bool, error) {
+					ready := time.Since(began) >= c.readyAfter
+					if time.Since(began) < a.unmeasured || ready {
+						unseen += question
+					}
+					time.Sleep(question)
+					used += question
+					return ready, nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if took := time.Since(began); took > c.atMost {
+					t.Errorf("the answer came after %s, more than %s", took, c.atMost)
+				}
+				if (a.spent > 0) != c.measured || a.spent != used-unseen {
+					t.Errorf("%s of the questions' %s are known, %s were not to be measured", a.spent, used, unseen)
+				}
+			})
+		})
+	}
+}
