@@ -97,26 +97,30 @@ func find(ctx context.Context, b *testbed.Testbed, log *step.Log) error {
 }
 
 // onBase returns the group of steps from the base and the branch to the verdict, with the steps that determine the
-// migration in between.
+// migration in between. The branch's tool starts while the base is still being made.
 func (r *run) onBase(migration ...step.Step) step.Step {
 	return r.Beside(
 		r.Copied, step.Step{Do: r.KeepBase},
 		r.Together(
-			step.New("base", r.UseBase),
-			step.New("branch", r.PrepareBranch),
-		),
-		r.Together(
 			r.InOrder(
 				r.Together(
-					step.New("database", func(ctx context.Context, log *step.Log) (err error) {
-						r.seeded, err = r.CloneSeeded(ctx, log)
-						return err
-					}),
-					step.New("tool", r.StartTool),
+					r.InOrder(
+						step.New("base", r.UseBase),
+						step.New("database", func(ctx context.Context, log *step.Log) (err error) {
+							r.seeded, err = r.CloneSeeded(ctx, log)
+							return err
+						}),
+					),
+					r.InOrder(
+						step.New("branch", r.PrepareBranch),
+						r.After(r.Opened, step.New("tool", r.StartTool)),
+					),
 				),
 				r.InOrder(migration...),
 			),
-			step.New("stage", func(ctx context.Context, log *step.Log) error { return trials.Prepare(ctx, r.Testbed, log) }),
+			r.After(r.Based, r.After(r.Branched, step.New("stage", func(ctx context.Context, log *step.Log) error {
+				return trials.Prepare(ctx, r.Testbed, log)
+			}))),
 		),
 		step.Step{Do: r.verify},
 	)

@@ -169,6 +169,13 @@ func TestASignalLeavesNoHalfMadeBase(t *testing.T) {
 	if result.Document.Base.Cached {
 		t.Error("a half-made base was used")
 	}
+	steps := map[string]report.Step{}
+	for _, s := range result.Document.Steps {
+		steps[s.Name] = s
+	}
+	if base := steps["base"]; steps["tool"].StartMS >= base.StartMS+base.MS {
+		t.Error("the tool waits for the base to be made")
+	}
 	again := c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { o.DryRun = true }))
 	if !again.Document.Base.Cached {
 		t.Error("the base was not kept")

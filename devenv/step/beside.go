@@ -38,6 +38,16 @@ func (r *Runner) Beside(start <-chan struct{}, long Step, steps ...Step) Step {
 	}}
 }
 
+// After returns a step that begins when a channel is closed.
+func (r *Runner) After(done <-chan struct{}, s Step) Step {
+	return Step{Do: func(ctx context.Context, _ *Log) error {
+		if err := Wait(ctx, done); err != nil {
+			return err
+		}
+		return r.Run(ctx, s)
+	}}
+}
+
 // Wait waits until a channel is closed, or the context ends, whose error it returns.
 func Wait(ctx context.Context, done <-chan struct{}) error {
 	select {

@@ -81,6 +81,26 @@ func (w *waits) Emit(event report.Event) {
 	}
 }
 
+func TestAStepBeginsAfterWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	r, there, never, order := NewRunner(report.Silent{}), make(chan struct{}), make(chan struct{}), []string{}
+	err := r.Run(t.Context(), r.Together(
+		r.After(there, New("second", func(context.Context, *Log) error { order = append(order, "second"); return nil })),
+		New("first", func(context.Context, *Log) error { order = append(order, "first"); close(there); return nil }),
+	))
+	if err != nil || strings.Join(order, " ") != "first second" {
+		t.Errorf("the order is %q, the error %v", order, err)
+	}
+	broken := errors.New("the first one broke")
+	err = r.Run(t.Context(), r.Together(
+		r.After(never, New("second", func(context.Context, *Log) error { t.Error("it began"); return nil })),
+		New("first", func(context.Context, *Log) error { return broken }),
+	))
+	if !errors.Is(err, broken) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 func TestALongStepSaysWhatItAwaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -20,6 +20,7 @@ func (b *Testbed) UseBase(ctx context.Context, log *step.Log) (err error) {
 	if err := b.OpenBase(ctx, log); err != nil {
 		return err
 	}
+	close(b.Opened)
 	known, err := b.Base.LookUp(ctx)
 	if err != nil {
 		return err
@@ -47,6 +48,7 @@ func (b *Testbed) UseBase(ctx context.Context, log *step.Log) (err error) {
 	}
 	b.about.Base.Image, b.about.Base.Cached = b.Base.SeededRef(), known
 	b.about.Noise = noiseOf(b.Noise())
+	close(b.Based)
 	if !known {
 		close(b.Copied) // KeepBase does the rest
 		return nil
@@ -89,7 +91,11 @@ func (b *Testbed) PrepareBranch(ctx context.Context, log *step.Log) (err error) 
 	if b.Branch.TreeID, b.about.Branch.Merged, err = repo.Merge(ctx, b.Branch.Tree, commit, b.BaseRef.Commit); err != nil {
 		return err
 	}
-	return scratch.On(ctx, yourBranch, b.ensureBranch(ctx, log))
+	if err := scratch.On(ctx, yourBranch, b.ensureBranch(ctx, log)); err != nil {
+		return err
+	}
+	close(b.Branched)
+	return nil
 }
 
 // yourBranch names the branch's side in errors.

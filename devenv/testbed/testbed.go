@@ -76,6 +76,9 @@ type Testbed struct {
 	// change is what the branch changes of what the database starts from.
 	change checks.DatabaseChange
 	disposal
+	// Opened is closed once the base's tree is checked out, Based once its database is known or made, and Branched once
+	// the branch's tree is prepared.
+	Opened, Based, Branched chan struct{}
 	// Copied is closed once this run has created the base's database, which then becomes an image.
 	Copied chan struct{}
 	// Cloned is closed once the migration's own clone has started.
@@ -99,7 +102,10 @@ func New(s *session.Session, r Request) *Testbed {
 	if r.Standby != nil {
 		s.Series = &r.Standby.Series
 	}
-	b := &Testbed{Session: s, Request: r, Copied: make(chan struct{}), Cloned: make(chan struct{})}
+	b := &Testbed{Session: s, Request: r}
+	for _, reached := range []*chan struct{}{&b.Opened, &b.Based, &b.Branched, &b.Copied, &b.Cloned} {
+		*reached = make(chan struct{})
+	}
 	b.Empties = &Empties{bed: b}
 	return b
 }
