@@ -8,19 +8,19 @@ import (
 	"testing"
 	"time"
 
-	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/compose/readiness"
 	"devenv/devenv/report"
 )
 
 // checked returns the sign of a scratch container whose service has a healthcheck, as it is in the Compose file.
-func (s scratch) checked(timeout time.Duration) compose.Ready {
+func (s scratch) checked(timeout time.Duration) readiness.Wanted {
 	s.Helper()
 	check, err := s.client.Healthcheck(s.Context(), s.service, s.id)
 	if err != nil || !check.IsSet() {
 		s.Fatalf("%+v, %v", check, err)
 	}
-	return compose.Ready{Check: check, Timeout: timeout}
+	return readiness.Wanted{Check: check, Timeout: timeout}
 }
 
 func TestHealthchecksRunNoFasterThanTheyAnswer(t *testing.T) {
@@ -32,7 +32,7 @@ services:
     command: sleep infinity
     healthcheck: {test: "`+slow+`", interval: 1h}
 `, map[string]string{})
-	got, err := s.client.WaitReady(t.Context(), s.id, s.checked(long))
+	got, err := readiness.Wait(t.Context(), s.client.Engine(), s.id, s.checked(long))
 	if err != nil || got.How != "healthcheck" {
 		t.Fatalf("%q, %v", got.How, err)
 	}
@@ -45,7 +45,7 @@ services:
 			t.Errorf("the pause after probe %d was %d ms, and the probe took more", (i+1)/2, pause)
 		}
 	}
-	if got, err = s.client.StayReady(t.Context(), got, 100*time.Millisecond); err != nil {
+	if got, err = readiness.Stay(t.Context(), got, 100*time.Millisecond); err != nil {
 		t.Errorf("%q, %v", got.How, err)
 	}
 	if again := strings.Fields(s.run("cat /probes")); len(again) != 10 {
@@ -70,16 +70,16 @@ services:
     command: sleep infinity
     healthcheck: {test: ["CMD-SHELL", "echo >>/probes; test -e /sick || [ $$(wc -l </probes) != 2 ] && test ! -e /sick"], retries: 2}
 `, map[string]string{})
-	readiness, err := s.client.WaitReady(t.Context(), s.id, s.checked(long))
+	shown, err := readiness.Wait(t.Context(), s.client.Engine(), s.id, s.checked(long))
 	if err != nil {
 		t.Fatal(err)
 	}
 	const watch = 50 * time.Millisecond
-	if _, err = s.client.StayReady(t.Context(), readiness, watch); err != nil || s.run("wc -l </probes") != "3\n" {
+	if _, err = readiness.Stay(t.Context(), shown, watch); err != nil || s.run("wc -l </probes") != "3\n" {
 		t.Errorf("the second probe failed and the third passed: %v", err)
 	}
 	s.run("touch /sick")
-	_, err = s.client.StayReady(t.Context(), readiness, watch)
+	_, err = readiness.Stay(t.Context(), shown, watch)
 	if err == nil || !strings.Contains(err.Error(), "it did not stay ready: its healthcheck is unhealthy") || s.run("wc -l </probes") != "5\n" {
 		t.Errorf("after two failures: %v", err)
 	}
@@ -95,7 +95,7 @@ services:
     command: sleep infinity
     healthcheck: {test: "false", retries: 1, start_period: `+period+`}
 `, map[string]string{})
-			_, err := s.client.WaitReady(t.Context(), s.id, s.checked(time.Second))
+			_, err := readiness.Wait(t.Context(), s.client.Engine(), s.id, s.checked(time.Second))
 			if err == nil || !strings.Contains(err.Error(), "its healthcheck is "+want) {
 				t.Errorf("%v", err)
 			}
@@ -131,7 +131,7 @@ services:
     command: sh -c "sleep 0.5; echo last words; exit 3"
     healthcheck: {test: "false"}
 `, map[string]string{})
-	_, err := s.client.WaitReady(t.Context(), s.id, s.checked(long))
+	_, err := readiness.Wait(t.Context(), s.client.Engine(), s.id, s.checked(long))
 	if err == nil || !strings.Contains(err.Error(), "it exited with status 3") ||
 		!strings.Contains(strings.Join(report.OutputOf(err), "\n"), "last words") {
 		t.Errorf("%v", err)
@@ -147,12 +147,12 @@ services:
   app:
     image: debian:trixie-slim
     command: sh -c "echo waiting for the queue; exec sleep infinity"`+sign, map[string]string{})
-			ready := compose.Ready{Timeout: long, Patient: true, Idle: 20 * time.Second}
+			ready := readiness.Wanted{Timeout: long, Patient: true, Idle: 20 * time.Second}
 			if sign != "" {
 				ready.Check = s.checked(long).Check
 			}
-			_, err := s.client.WaitReady(t.Context(), s.id, ready)
-			var late compose.Late
+			_, err := readiness.Wait(t.Context(), s.client.Engine(), s.id, ready)
+			var late readiness.Late
 			if !errors.As(err, &late) || !late.Idle || !strings.Contains(err.Error(), "had done nothing for 20s") ||
 				!slices.Contains(report.OutputOf(err), "waiting for the queue") || !strings.Contains(report.HintOf(err), "how far it came") {
 				t.Errorf("%v\n%s", err, report.HintOf(err))

@@ -13,6 +13,7 @@ import (
 	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/compose/engine/enginetest"
+	"devenv/compose/readiness"
 	"devenv/devenv/report"
 )
 
@@ -56,14 +57,14 @@ func (s userStack) start(t *testing.T, service string, watch time.Duration) (how
 	if err := s.client.UserStack(s.project).Start(t.Context(), service); err != nil {
 		t.Fatal(err)
 	}
-	readiness, err := s.client.UserStack(s.project).Wait(t.Context(), service, s.made[service].ID, compose.Ready{Timeout: long})
+	shown, err := s.client.UserStack(s.project).Wait(t.Context(), service, s.made[service].ID, readiness.Wanted{Timeout: long})
 	if err == nil {
-		readiness, err = s.client.StayReady(t.Context(), readiness, watch)
+		shown, err = readiness.Stay(t.Context(), shown, watch)
 	}
 	if err != nil {
 		return "", err.Error() + "\n" + strings.Join(report.OutputOf(err), "\n")
 	}
-	return readiness.How, ""
+	return shown.How, ""
 }
 
 // failsTwice is the beginning of a script that fails twice and prints how often it was started.
@@ -104,7 +105,7 @@ volumes: {shared: {}}
 	} {
 		t.Run(service, func(t *testing.T) {
 			t.Parallel()
-			how, failure := s.start(t, service, compose.Steady)
+			how, failure := s.start(t, service, readiness.Steady)
 			if how != want.how || !strings.HasPrefix(failure, want.failure) {
 				t.Errorf("it is ready: %q, and fails: %s\nwant %+v", how, failure, want)
 			}
@@ -115,9 +116,9 @@ volumes: {shared: {}}
 		err := s.client.UserStack(s.project).Start(t.Context(), "windows")
 		if err == nil {
 			stack := s.client.UserStack(s.project)
-			readiness, waitErr := stack.Wait(t.Context(), "windows", s.made["windows"].ID, compose.Ready{Timeout: long})
+			shown, waitErr := stack.Wait(t.Context(), "windows", s.made["windows"].ID, readiness.Wanted{Timeout: long})
 			if err = waitErr; err == nil { // it counts as running until the kernel has refused it
-				_, err = s.client.StayReady(t.Context(), readiness, compose.Steady)
+				_, err = readiness.Stay(t.Context(), shown, readiness.Steady)
 			}
 		}
 		if hint := report.HintOf(err); !strings.Contains(hint, "/start.sh has Windows line endings") ||
@@ -141,9 +142,9 @@ volumes: {shared: {}}
 			t.Fatalf("%d containers, %v", len(both), err)
 		}
 		for _, c := range both { // one of them runs
-			readiness, err := s.client.UserStack(s.project).Wait(t.Context(), "scaled", c.ID, compose.Ready{Timeout: long})
+			shown, err := s.client.UserStack(s.project).Wait(t.Context(), "scaled", c.ID, readiness.Wanted{Timeout: long})
 			if err == nil {
-				_, err = s.client.StayReady(t.Context(), readiness, compose.Steady)
+				_, err = readiness.Stay(t.Context(), shown, readiness.Steady)
 			}
 			if err == nil || !strings.Contains(err.Error(), "keeps being restarted") {
 				t.Errorf("a service is ready although one of its containers exits: %v", err)

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"devenv/compose"
+	"devenv/compose/readiness"
 	"devenv/devenv/report"
 )
 
@@ -34,13 +34,13 @@ const long = 5 * time.Minute
 func TestServiceIsReadyByTheConfiguredSign(t *testing.T) {
 	s := server(t, `print "Serving on 1\n"; open(F,">","/tmp/up"); close F; `+serve+answers,
 		"    healthcheck: {test: [\"CMD\", \"test\", \"-e\", \"/tmp/up\"], interval: 1h}\n")
-	for want, ready := range map[string]compose.Ready{
+	for want, ready := range map[string]readiness.Wanted{
 		"healthcheck":                   s.checked(long),
 		`its log contains "Serving on"`: {Log: "Serving on"},
 		"listens on port 8123":          {Port: 8123},
 	} {
 		ready.Timeout = long
-		got, err := s.client.WaitReady(t.Context(), s.id, ready)
+		got, err := readiness.Wait(t.Context(), s.client.Engine(), s.id, ready)
 		if err != nil || got.How != want {
 			t.Errorf("%q after %s, %v, want %q", got.How, got.Took, err, want)
 		}
@@ -56,7 +56,7 @@ func TestServiceWithoutHealthcheckNeedsAnAnsweringPort(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := server(t, test.program, test.more)
-			got, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
+			got, err := readiness.Wait(t.Context(), s.client.Engine(), s.id, readiness.Wanted{Timeout: long})
 			if err != nil || got.How != "listens on port 8123" {
 				t.Errorf("%q after %s, %v", got.How, got.Took, err)
 			}
@@ -67,11 +67,11 @@ func TestServiceWithoutHealthcheckNeedsAnAnsweringPort(t *testing.T) {
 func TestServiceIsReadyOnADeclaredPort(t *testing.T) {
 	const metrics = `my $$m=IO::Socket::INET->new(Listen=>5,ReuseAddr=>1,LocalPort=>9100) or die; `
 	s := server(t, `use IO::Socket::INET; `+metrics+`select undef,undef,undef,0.7; `+serve+answers, "")
-	got, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Declared: []int{8123, 8124}, Timeout: long})
+	got, err := readiness.Wait(t.Context(), s.client.Engine(), s.id, readiness.Wanted{Declared: []int{8123, 8124}, Timeout: long})
 	if err != nil || got.How != "listens on port 8123" {
 		t.Errorf("%q, %v", got.How, err)
 	}
-	_, err = s.client.WaitReady(t.Context(), s.id, compose.Ready{Declared: []int{8124}, Timeout: time.Second})
+	_, err = readiness.Wait(t.Context(), s.client.Engine(), s.id, readiness.Wanted{Declared: []int{8124}, Timeout: time.Second})
 	if err == nil || !strings.Contains(err.Error(), "none of its declared ports, 8124") {
 		t.Errorf("%v", err)
 	}
@@ -79,7 +79,7 @@ func TestServiceIsReadyOnADeclaredPort(t *testing.T) {
 
 func TestListeningServiceThatExitsUnansweredIsNotReady(t *testing.T) {
 	s := server(t, serve+`my $$c=$$s->accept; print "Worker failed to boot\n"; select undef,undef,undef,0.3; exit 3`, "")
-	_, err := s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
+	_, err := readiness.Wait(t.Context(), s.client.Engine(), s.id, readiness.Wanted{Timeout: long})
 	if err == nil || !strings.Contains(err.Error(), "exited with status 3") || !strings.Contains(strings.Join(report.OutputOf(err), "\n"),
 		"failed to boot") {
 		t.Errorf("%v", err)
@@ -90,17 +90,17 @@ func TestServiceThatListensNowhereTimesOut(t *testing.T) {
 	s := server(t, `$$|=1; print "idle\n"; sleep`, "")
 	s.says("idle")
 	for name, test := range map[string]struct {
-		ready compose.Ready
+		ready readiness.Wanted
 		says  string
 	}{
-		"any port":     {compose.Ready{}, "listens on no port"}, // Docker's own name server in the container's network does not count
-		"another port": {compose.Ready{Port: 9}, "does not listen on port 9"},
-		"log":          {compose.Ready{Log: "Serving"}, `never contained "Serving"`},
-		"URL":          {compose.Ready{URL: "http://127.0.0.1:8123/"}, "did not answer"},
+		"any port":     {readiness.Wanted{}, "listens on no port"}, // Docker's own name server in the container's network does not count
+		"another port": {readiness.Wanted{Port: 9}, "does not listen on port 9"},
+		"log":          {readiness.Wanted{Log: "Serving"}, `never contained "Serving"`},
+		"URL":          {readiness.Wanted{URL: "http://127.0.0.1:8123/"}, "did not answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.ready.Timeout = time.Second
-			_, err := s.client.WaitReady(t.Context(), s.id, test.ready)
+			_, err := readiness.Wait(t.Context(), s.client.Engine(), s.id, test.ready)
 			if err == nil || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), "1s") ||
 				!strings.Contains(report.HintOf(err), ".devenv.yaml") || len(report.OutputOf(err)) == 0 {
 				t.Errorf("%v\n%s\n%s", err, report.HintOf(err), report.OutputOf(err))
@@ -112,7 +112,7 @@ func TestServiceThatListensNowhereTimesOut(t *testing.T) {
 // says waits until the log contains a text.
 func (s scratch) says(text string) {
 	s.Helper()
-	if _, err := s.client.WaitReady(s.Context(), s.id, compose.Ready{Log: text, Timeout: long}); err != nil {
+	if _, err := readiness.Wait(s.Context(), s.client.Engine(), s.id, readiness.Wanted{Log: text, Timeout: long}); err != nil {
 		s.Fatal(err)
 	}
 }
@@ -121,7 +121,7 @@ func TestWaitReadyEndsWithItsContext(t *testing.T) {
 	s := server(t, `sleep`, "")
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(100*time.Millisecond, cancel)
-	if _, err := s.client.WaitReady(ctx, s.id, compose.Ready{Timeout: time.Minute}); !errors.Is(err, context.Canceled) {
+	if _, err := readiness.Wait(ctx, s.client.Engine(), s.id, readiness.Wanted{Timeout: time.Minute}); !errors.Is(err, context.Canceled) {
 		t.Errorf("an interrupted wait is %v", err)
 	}
 }
@@ -137,7 +137,7 @@ services:
 	s.says("last words")
 	told, ready := "", s.checked(2*time.Second)
 	ready.Unhealthy = func(probe, log string) { told += probe + ", " + log }
-	_, err := s.client.WaitReady(t.Context(), s.id, ready)
+	_, err := readiness.Wait(t.Context(), s.client.Engine(), s.id, ready)
 	if told != "the probe says why, last words" {
 		t.Errorf("while it waited, it told %q", told)
 	}
@@ -149,7 +149,7 @@ services:
 	if err := s.client.Engine().Kill(t.Context(), s.id); err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
+	_, err = readiness.Wait(t.Context(), s.client.Engine(), s.id, readiness.Wanted{Timeout: long})
 	if err == nil || !strings.Contains(err.Error(), "ended with SIGKILL through the engine") || !report.IsMachine(err) ||
 		!strings.Contains(strings.Join(report.OutputOf(err), "\n"), "last words") {
 		t.Errorf("%v", err)
@@ -157,7 +157,7 @@ services:
 	if err := s.client.Engine().Remove(t.Context(), s.id); err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.client.WaitReady(t.Context(), s.id, compose.Ready{Timeout: long})
+	_, err = readiness.Wait(t.Context(), s.client.Engine(), s.id, readiness.Wanted{Timeout: long})
 	if err == nil || !strings.Contains(err.Error(), "was removed through the engine") || !report.IsMachine(err) {
 		t.Errorf("%v", err)
 	}
@@ -177,8 +177,8 @@ func TestServiceWithoutPortIsReadyIfItStays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := server(t, test.program, "")
-			ready := compose.Ready{Timeout: 5 * time.Second, StaysUp: 2 * time.Second, Declared: test.declared}
-			got, err := s.client.WaitReady(t.Context(), s.id, ready)
+			ready := readiness.Wanted{Timeout: 5 * time.Second, StaysUp: 2 * time.Second, Declared: test.declared}
+			got, err := readiness.Wait(t.Context(), s.client.Engine(), s.id, ready)
 			if how := got.How + fmt.Sprint(err); !strings.Contains(how, test.want) {
 				t.Errorf("%s, want %q", how, test.want)
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/docker/compose/v5/pkg/api"
 
 	"devenv/compose/engine"
+	"devenv/compose/readiness"
 	"devenv/devenv/report"
 )
 
@@ -74,26 +75,26 @@ func (u UserStack) Start(ctx context.Context, service string) error {
 // Wait waits until a started container of the user's own stack is ready: by its healthcheck, else once it answers on
 // the first TCP port that it publishes. A service whose completion another one waits for is ready when it has exited
 // with success; one with neither healthcheck nor port when it runs or has exited with success. All containers of a
-// scaled service must be ready. A sign that ready names counts instead of these. Use StayReady to check that they stay
+// scaled service must be ready. A sign that ready names counts instead of these. Use readiness.Stay to check that they stay
 // ready.
-func (u UserStack) Wait(ctx context.Context, service, id string, ready Ready) (Readiness, error) {
+func (u UserStack) Wait(ctx context.Context, service, id string, ready readiness.Wanted) (readiness.Shown, error) {
 	container, err := u.client.engine.Inspect(ctx, id)
 	if err != nil {
-		return Readiness{}, err
+		return readiness.Shown{}, err
 	}
 	if ready.Log == "" && ready.URL == "" && ready.Port == 0 {
 		ready = readyInStack(u.model, service, container, ready.Timeout)
 	}
-	first, err := u.client.WaitReady(ctx, id, ready)
+	first, err := readiness.Wait(ctx, u.client.engine, id, ready)
 	if err != nil {
-		return Readiness{}, err
+		return readiness.Shown{}, err
 	}
-	first.others, err = u.waitOthers(ctx, service, id, ready)
+	first.Others, err = u.waitOthers(ctx, service, id, ready)
 	return first, err
 }
 
 // waitOthers waits for the other containers of a scaled service.
-func (u UserStack) waitOthers(ctx context.Context, service, id string, ready Ready) (others []Readiness, err error) {
+func (u UserStack) waitOthers(ctx context.Context, service, id string, ready readiness.Wanted) (others []readiness.Shown, err error) {
 	all, err := u.client.engine.Containers(ctx, api.ProjectLabel+"="+u.model.Name, api.ServiceLabel+"="+service, api.OneoffLabel+"=False")
 	if err != nil {
 		return nil, err
@@ -102,27 +103,27 @@ func (u UserStack) waitOthers(ctx context.Context, service, id string, ready Rea
 		if other.ID == id {
 			continue
 		}
-		readiness, err := u.client.WaitReady(ctx, other.ID, ready)
+		shown, err := readiness.Wait(ctx, u.client.engine, other.ID, ready)
 		if err != nil {
 			return nil, report.Fail(report.KindWork, "", "container %s: %w", other.Name, err).WithOutput(report.OutputOf(err))
 		}
-		others = append(others, readiness)
+		others = append(others, shown)
 	}
 	return others, nil
 }
 
 // readyInStack returns how a service of the user's own stack shows that it is ready.
-func readyInStack(p *types.Project, service string, container engine.Container, timeout time.Duration) Ready {
-	ready, ports := Ready{Timeout: timeout}, p.Services[service].Ports
+func readyInStack(p *types.Project, service string, container engine.Container, timeout time.Duration) readiness.Wanted {
+	ready, ports := readiness.Wanted{Timeout: timeout}, p.Services[service].Ports
 	at := slices.IndexFunc(ports, func(port types.ServicePortConfig) bool { return port.Protocol == "" || port.Protocol == "tcp" })
 	switch {
 	case ends(p, service):
-		ready.ends = true
+		ready.Ends = true
 	case container.Health != nil:
 	case at >= 0:
 		ready.Port = int(ports[at].Target)
 	default:
-		ready.runs = true
+		ready.Runs = true
 	}
 	return ready
 }

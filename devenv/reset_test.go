@@ -14,6 +14,7 @@ import (
 
 	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/compose/readiness"
 	"devenv/devenv"
 	"devenv/devenv/report"
 	"devenv/devenv/sample"
@@ -105,7 +106,7 @@ func (s ownStack) start() {
 	if err := s.engine.Start(s.Context(), id); err != nil {
 		s.Fatal(err)
 	}
-	if _, err := client.WaitReady(s.Context(), id, compose.Ready{Timeout: time.Minute}); err != nil {
+	if _, err := readiness.Wait(s.Context(), client.Engine(), id, readiness.Wanted{Timeout: time.Minute}); err != nil {
 		s.Fatal(err, report.OutputOf(err))
 	}
 }

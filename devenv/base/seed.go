@@ -130,14 +130,14 @@ func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
 	if ready.Timeout == 0 {
 		ready.Timeout = seedTimeout
 	}
-	readiness, err := b.stack.Start(ctx, b.project.Backend, ready)
+	shown, err := b.stack.Start(ctx, b.project.Backend, ready)
 	if err != nil {
 		return report.Fail(report.KindWork, b.mendIt(report.HintOf(err)+"\nif something other than its start fills the database, "+
 			"configure that in .devenv.yaml:\n    seed: {run: \"…\"}"),
 			"seed the base: %w", err)
 	}
-	log.Line(fmt.Sprintf("%s is ready (%s)", b.project.Backend, readiness.How))
-	if err := b.settle(ctx, readiness); err != nil {
+	log.Line(fmt.Sprintf("%s is ready (%s)", b.project.Backend, shown.How))
+	if err := b.settle(ctx, shown); err != nil {
 		return err
 	}
 	return b.stack.Stop(ctx, b.project.Backend)

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"devenv/compose"
+	"devenv/compose/readiness"
 	"devenv/devenv/report"
 )
 
@@ -19,7 +19,7 @@ const (
 
 // settle lets the backend and what runs beside it work until the database has been still for as long as the
 // configuration says: how much they would have done in a fixed time depends on the machine.
-func (b *build) settle(ctx context.Context, readiness compose.Readiness) error {
+func (b *build) settle(ctx context.Context, shown readiness.Shown) error {
 	quiet := b.project.Seed.Settle
 	if quiet == 0 {
 		return nil
@@ -28,7 +28,7 @@ func (b *build) settle(ctx context.Context, readiness compose.Readiness) error {
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	still, err := b.stillBeside(watching, quiet, longest, func(ctx context.Context) error {
-		return b.stack.Settle(ctx, b.project.Backend, readiness, longest)
+		return b.stack.Settle(ctx, b.project.Backend, shown, longest)
 	})
 	switch {
 	case err != nil:

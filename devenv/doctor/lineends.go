@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"devenv/compose"
+	"devenv/compose/readiness"
 )
 
 // examineLineEnds looks for scripts that git checked out with Windows line endings, which no container can run.
@@ -26,7 +26,7 @@ func examineLineEnds(ctx context.Context, t *target) finding {
 		if err != nil {
 			return fail(err.Error(), "")
 		}
-		if compose.WindowsScript(content) {
+		if readiness.WindowsScript(content) {
 			scripts = append(scripts, file)
 		}
 	}
@@ -37,7 +37,7 @@ func examineLineEnds(ctx context.Context, t *target) finding {
 	if n := len(scripts) - 1; n > 0 {
 		more = fmt.Sprintf(" (and %d more: %s)", n, strings.Join(scripts[1:], ", "))
 	}
-	return warn(scripts[0]+" has Windows line endings, so no container can run it"+more, compose.UnixLineEnds(scripts[0]))
+	return warn(scripts[0]+" has Windows line endings, so no container can run it"+more, readiness.UnixLineEnds(scripts[0]))
 }
 
 // beginning returns the first bytes of a file, which contain the first line of a script.

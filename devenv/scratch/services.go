@@ -13,6 +13,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose"
+	"devenv/compose/readiness"
 	"devenv/devenv/config"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
@@ -68,26 +69,26 @@ func (s *Checkout) Plan(name string, services []string, shape func(*types.Projec
 // Start starts a service, waits until it is ready, and watches for a moment whether it stays so. A service that exits
 // before that is restarted according to its restart policy, since many stacks rely on it: a watcher that exits when a
 // file appears, a server that does not wait for another.
-func (t *Services) Start(ctx context.Context, service string, ready compose.Ready) (compose.Readiness, error) {
+func (t *Services) Start(ctx context.Context, service string, ready readiness.Wanted) (readiness.Shown, error) {
 	return t.start(ctx, service, ready, steady)
 }
 
 // steady returns how long Start watches a service, given how long it took to become ready. It is short, since every
 // run waits for it; on a slow machine, failures also come later.
 func steady(took time.Duration) time.Duration {
-	return min(max(took/2, 500*time.Millisecond), compose.Steady)
+	return min(max(took/2, 500*time.Millisecond), readiness.Steady)
 }
 
 // unwatched is for services that another service will use soon, and that will notice if they have exited.
 func unwatched(time.Duration) time.Duration { return 0 }
 
 // start starts a service, and watches it for a while once it is ready.
-func (t *Services) start(ctx context.Context, service string, ready compose.Ready,
+func (t *Services) start(ctx context.Context, service string, ready readiness.Wanted,
 	watch func(took time.Duration) time.Duration,
-) (compose.Readiness, error) {
+) (readiness.Shown, error) {
 	id, ok := t.Containers[service]
 	if !ok {
-		return compose.Readiness{}, fmt.Errorf("start %s: it has no container", service)
+		return readiness.Shown{}, fmt.Errorf("start %s: it has no container", service)
 	}
 	model := t.Checkout.Model.Services[service]
 	ready.Timeout = cmp.Or(ready.Timeout, ReadyTimeout)
@@ -97,23 +98,23 @@ func (t *Services) start(ctx context.Context, service string, ready compose.Read
 	ready.Declared, ready.StaysUp, ready.Patient = compose.DeclaredPorts(model), staysUp, true
 	var err error
 	if ready.Check, err = t.Checkout.Workspace.Client.Healthcheck(ctx, model, id); err != nil {
-		return compose.Readiness{}, err
+		return readiness.Shown{}, err
 	}
 	ready.Unhealthy = func(probe, log string) {
 		t.Checkout.Workspace.Note(stillUnhealthy(service, probe, log))
 	}
 	for again := 0; ; again++ {
-		readiness, err := t.startOnce(ctx, id, ready, watch)
-		var ended compose.Ended
+		shown, err := t.startOnce(ctx, id, ready, watch)
+		var ended readiness.Ended
 		if err == nil {
-			return readiness, nil
+			return shown, nil
 		}
-		if again == compose.MaxRestarts || !errors.As(err, &ended) || !compose.Restarts(model, ended.Code) {
-			return readiness, startFailure(service, again, err)
+		if again == readiness.MaxRestarts || !errors.As(err, &ended) || !compose.Restarts(model, ended.Code) {
+			return shown, startFailure(service, again, err)
 		}
 		details, err := t.Checkout.Workspace.Engine.Details(ctx)
 		if err != nil {
-			return readiness, err
+			return shown, err
 		}
 		ready.Since = details.Clock
 	}
@@ -132,25 +133,25 @@ func stillUnhealthy(service, probe, log string) string {
 }
 
 // startOnce starts a service, which gets the full time to become ready.
-func (t *Services) startOnce(ctx context.Context, id string, ready compose.Ready,
+func (t *Services) startOnce(ctx context.Context, id string, ready readiness.Wanted,
 	watch func(took time.Duration) time.Duration,
-) (compose.Readiness, error) {
+) (readiness.Shown, error) {
 	client := t.Checkout.Workspace.Client
 	if err := client.Engine().Start(ctx, id); err != nil {
-		return compose.Readiness{}, err
+		return readiness.Shown{}, err
 	}
-	readiness, err := client.WaitReady(ctx, id, ready)
+	shown, err := readiness.Wait(ctx, client.Engine(), id, ready)
 	if err != nil {
-		return readiness, err
+		return shown, err
 	}
-	return client.StayReady(ctx, readiness, watch(readiness.Took))
+	return readiness.Stay(ctx, shown, watch(shown.Took))
 }
 
 // Settle waits while a ready service runs its background jobs. A service that exits with success meanwhile has
 // finished them.
-func (t *Services) Settle(ctx context.Context, service string, readiness compose.Readiness, jobs time.Duration) error {
-	_, err := t.Checkout.Workspace.Client.StayReady(ctx, readiness, jobs)
-	var ended compose.Ended
+func (t *Services) Settle(ctx context.Context, service string, shown readiness.Shown, jobs time.Duration) error {
+	_, err := readiness.Stay(ctx, shown, jobs)
+	var ended readiness.Ended
 	if err == nil || errors.As(err, &ended) && ended.Code == 0 {
 		return nil
 	}
@@ -160,14 +161,14 @@ func (t *Services) Settle(ctx context.Context, service string, readiness compose
 
 // startFailure returns the failure of a service that does not start, with what to do next.
 func startFailure(service string, restarts int, err error) error {
-	if ended := (compose.Ended{}); errors.As(err, &ended) {
+	if ended := (readiness.Ended{}); errors.As(err, &ended) {
 		hint := "try it directly: docker compose up " + service
 		if restarts > 0 {
 			return report.Fail(report.KindWork, hint, "start %s, and restart it %d times as its restart policy says: %w", service, restarts, err)
 		}
 		return report.Fail(report.KindWork, hint, "start %s: %w", service, err)
 	}
-	f := report.Fail(report.KindWork, compose.Unexecutable(err), "start %s: %w", service, err)
+	f := report.Fail(report.KindWork, readiness.Unexecutable(err), "start %s: %w", service, err)
 	f.Known = f.Hint != ""
 	return f
 }
@@ -185,7 +186,7 @@ func (t *Services) StartAll(ctx context.Context, services []string) error {
 // neededFailure gives the failure of a service beside the backend that is not ready its own hint: the configuration says
 // only of the backend how it shows that it is.
 func neededFailure(service string, err error) error {
-	if !errors.As(err, new(compose.Late)) {
+	if !errors.As(err, new(readiness.Late)) {
 		return err
 	}
 	return report.Fail(report.KindOf(err), "try it directly: docker compose up "+service+"\nif the backend starts without it, list the "+
@@ -264,8 +265,8 @@ func (t *Services) Stop(ctx context.Context, services ...string) error {
 const stopTimeout = 5 * time.Second
 
 // ReadyOf returns how a service shows that it has started, according to the configuration.
-func ReadyOf(c config.Ready) compose.Ready {
-	ready := compose.Ready{Log: c.Log, Port: c.Port, URL: c.URL, Timeout: c.Timeout}
+func ReadyOf(c config.Ready) readiness.Wanted {
+	ready := readiness.Wanted{Log: c.Log, Port: c.Port, URL: c.URL, Timeout: c.Timeout}
 	if c.Timeout == 0 {
 		ready.Idle = Idle
 	}

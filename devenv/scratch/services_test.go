@@ -14,6 +14,7 @@ import (
 	"devenv/compose"
 	"devenv/compose/engine"
 	"devenv/compose/engine/enginetest"
+	"devenv/compose/readiness"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
 )
@@ -47,7 +48,7 @@ func backend(t *testing.T, restart, script string) *Services {
 
 func TestBackendExitingWhenReadyHasNotStarted(t *testing.T) {
 	s := backend(t, "", `echo Serving; sleep 0.2; echo no table; exit 6`)
-	_, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: 5 * time.Minute})
+	_, err := s.Start(t.Context(), "app", readiness.Wanted{Log: "Serving", Timeout: 5 * time.Minute})
 	if err == nil || !strings.Contains(err.Error(), "start app: it exited with status 6") ||
 		!strings.Contains(strings.Join(report.OutputOf(err), "\n"), "no table") {
 		t.Errorf("%v\n%s", err, report.OutputOf(err))
@@ -57,12 +58,12 @@ func TestBackendExitingWhenReadyHasNotStarted(t *testing.T) {
 func TestBackendFailingInBackgroundJobsHasNotSeeded(t *testing.T) {
 	for code, says := range map[string]string{"0": "<nil>", "7": "let app run for its background jobs: it exited with status 7"} {
 		s := backend(t, "", `echo Serving; sleep 1; exit `+code)
-		ready := compose.Ready{Log: "Serving", Timeout: 5 * time.Minute}
-		readiness, err := s.start(t.Context(), "app", ready, unwatched)
+		ready := readiness.Wanted{Log: "Serving", Timeout: 5 * time.Minute}
+		shown, err := s.start(t.Context(), "app", ready, unwatched)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := fmt.Sprint(s.Settle(t.Context(), "app", readiness, time.Hour)); got != says {
+		if got := fmt.Sprint(s.Settle(t.Context(), "app", shown, time.Hour)); got != says {
 			t.Errorf("%s, want %s", got, says)
 		}
 	}
@@ -70,7 +71,7 @@ func TestBackendFailingInBackgroundJobsHasNotSeeded(t *testing.T) {
 
 func TestOldLogLinesMakeNoServiceReady(t *testing.T) {
 	s := backend(t, "on-failure", `[ ! -e /again ] || exec sleep infinity; touch /again; echo Serving; exit 6`)
-	_, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: 2 * time.Second})
+	_, err := s.Start(t.Context(), "app", readiness.Wanted{Log: "Serving", Timeout: 2 * time.Second})
 	if err == nil || !strings.Contains(err.Error(), `its log never contained "Serving"`) {
 		t.Errorf("%v\n%s", err, report.OutputOf(err))
 	}
@@ -79,13 +80,13 @@ func TestOldLogLinesMakeNoServiceReady(t *testing.T) {
 func TestAServiceThatStillWritesIsWaitedFor(t *testing.T) {
 	s := backend(t, "no", `echo one; sleep 1; echo two; sleep 1; echo three; sleep 1; echo four; sleep 1; echo Serving; sleep 99`)
 	const limit = 2 * time.Second
-	if r, err := s.Start(t.Context(), "app", compose.Ready{Log: "Serving", Timeout: limit}); err != nil || r.Took < limit {
+	if r, err := s.Start(t.Context(), "app", readiness.Wanted{Log: "Serving", Timeout: limit}); err != nil || r.Took < limit {
 		t.Errorf("after %s: %v", r.Took, err)
 	}
 }
 
 func TestServicesAreWatchedOnlyBriefly(t *testing.T) {
-	for took, want := range map[time.Duration]time.Duration{0: time.Second / 2, 2 * time.Second: time.Second, time.Minute: compose.Steady} {
+	for took, want := range map[time.Duration]time.Duration{0: time.Second / 2, 2 * time.Second: time.Second, time.Minute: readiness.Steady} {
 		if got := steady(took); got != want {
 			t.Errorf("after %s: %s, want %s", took, got, want)
 		}
@@ -105,15 +106,15 @@ func TestAProgramThatMayNotBeExecutedIsExplained(t *testing.T) {
 }
 
 func TestOnlyTheBackendsReadinessIsConfigurable(t *testing.T) {
-	late := report.Fail(report.KindWork, "backend: {ready: {timeout: 300s}}", "start redis: %w", compose.Late{}).WithOutput([]string{"loading"})
+	late := report.Fail(report.KindWork, "backend: {ready: {timeout: 300s}}", "start redis: %w", readiness.Late{}).WithOutput([]string{"loading"})
 	err := neededFailure("redis", late)
 	if hint := report.HintOf(err); strings.Contains(hint, "ready") || !strings.Contains(hint, "backend: {needs: […]}") {
 		t.Errorf("the hint for a service beside the backend is %q", hint)
 	}
-	if !errors.As(err, new(compose.Late)) || !slices.Equal(report.OutputOf(err), []string{"loading"}) {
+	if !errors.As(err, new(readiness.Late)) || !slices.Equal(report.OutputOf(err), []string{"loading"}) {
 		t.Errorf("it no longer says why: %v, %v", err, report.OutputOf(err))
 	}
-	exited := report.Fail(report.KindWork, "", "start redis: %w", compose.Ended{Code: 1})
+	exited := report.Fail(report.KindWork, "", "start redis: %w", readiness.Ended{Code: 1})
 	if got := neededFailure("redis", exited); !errors.Is(got, exited) || report.HintOf(got) != "" {
 		t.Errorf("one that exited: %v", got)
 	}

@@ -5,16 +5,16 @@ import (
 	"context"
 	"strings"
 
-	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/compose/readiness"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 )
 
 // readyOf returns how a service shows that it is ready, if that is known beyond its container, and how long it may
 // take. A database without a healthcheck must listen: while it initializes its data, its container runs already.
-func (u *starting) readyOf(name string, container engine.Container) compose.Ready {
-	var ready compose.Ready
+func (u *starting) readyOf(name string, container engine.Container) readiness.Wanted {
+	var ready readiness.Wanted
 	switch {
 	case name == u.backend.Service:
 		ready = u.backend.Ready

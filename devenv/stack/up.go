@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"devenv/compose"
+	"devenv/compose/readiness"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
@@ -180,7 +181,7 @@ func (u *starting) start(ctx context.Context, log *step.Log, name string) error 
 	if err != nil {
 		return err
 	}
-	readiness, err := stack.Wait(ctx, name, id, u.readyOf(name, container))
+	shown, err := stack.Wait(ctx, name, id, u.readyOf(name, container))
 	if err != nil {
 		return u.notReady(ctx, name, err)
 	}
@@ -195,13 +196,13 @@ func (u *starting) start(ctx context.Context, log *step.Log, name string) error 
 	}
 	took := time.Since(began).Round(100 * time.Millisecond)
 	close(u.ready[name]) // dependent services start while this one is watched
-	if readiness, err = client.StayReady(ctx, readiness, compose.Steady); err != nil {
+	if shown, err = readiness.Stay(ctx, shown, readiness.Steady); err != nil {
 		return u.notReady(ctx, name, err)
 	}
 	u.mu.Lock()
-	u.how[name] = readiness.How
+	u.how[name] = shown.How
 	u.mu.Unlock()
-	log.Done(fmt.Sprintf("%s after %s", readiness.How, took))
+	log.Done(fmt.Sprintf("%s after %s", shown.How, took))
 	return nil
 }
 

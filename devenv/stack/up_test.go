@@ -6,14 +6,14 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/compose/readiness"
 	"devenv/devenv/userdata"
 )
 
 func TestTheConfiguredSignOfReadinessCounts(t *testing.T) {
 	t.Parallel()
-	u := &starting{backend: userdata.Backend{Service: "web", Ready: compose.Ready{Log: "Serving on", Timeout: time.Hour}}}
+	u := &starting{backend: userdata.Backend{Service: "web", Ready: readiness.Wanted{Log: "Serving on", Timeout: time.Hour}}}
 	u.database = "db"
 	u.Stack = &userdata.Stack{Model: &types.Project{Services: types.Services{"db": {Name: "db"}}}}
 	healthy := engine.Container{Health: &engine.Health{}}
@@ -21,13 +21,13 @@ func TestTheConfiguredSignOfReadinessCounts(t *testing.T) {
 		service   string
 		container engine.Container
 		limit     time.Duration
-		want      compose.Ready
+		want      readiness.Wanted
 	}{
-		"the backend":              {"web", healthy, 0, compose.Ready{Log: "Serving on", Timeout: time.Hour}},
-		"the backend, with a flag": {"web", healthy, DefaultReadyTimeout, compose.Ready{Log: "Serving on", Timeout: DefaultReadyTimeout}},
-		"another service":          {"db", healthy, 0, compose.Ready{Timeout: DefaultReadyTimeout}},
+		"the backend":              {"web", healthy, 0, readiness.Wanted{Log: "Serving on", Timeout: time.Hour}},
+		"the backend, with a flag": {"web", healthy, DefaultReadyTimeout, readiness.Wanted{Log: "Serving on", Timeout: DefaultReadyTimeout}},
+		"another service":          {"db", healthy, 0, readiness.Wanted{Timeout: DefaultReadyTimeout}},
 		"a database without a healthcheck, which initializes its data first": {
-			"db", engine.Container{}, DefaultReadyTimeout, compose.Ready{Port: 5432, Timeout: DefaultReadyTimeout},
+			"db", engine.Container{}, DefaultReadyTimeout, readiness.Wanted{Port: 5432, Timeout: DefaultReadyTimeout},
 		},
 	} {
 		u.request.Timeout = c.limit

@@ -7,8 +7,8 @@ import (
 	"errors"
 	"time"
 
-	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/compose/readiness"
 	"devenv/devenv/database"
 	"devenv/devenv/session"
 	"devenv/devenv/userdata"
@@ -56,7 +56,7 @@ func (v *View) Service(ctx context.Context, name string) (StatusItem, engine.Con
 	if c.State == "exited" {
 		item.ExitCode = c.ExitCode
 	}
-	if compose.Loops(c, time.Now()) {
+	if readiness.Loops(c, time.Now()) {
 		item.Restarts = c.Restarts
 	}
 	return item, c, nil

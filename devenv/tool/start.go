@@ -14,8 +14,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/compose/readiness"
 	"devenv/devenv/discover"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
@@ -95,7 +95,7 @@ func installedLater(err error, service types.ServiceConfig) error {
 
 // startFailure explains a failed start if the image has no shell, which every tool needs.
 func startFailure(err error, service string) error {
-	if !compose.LacksProgram(err, "sh") {
+	if !readiness.LacksProgram(err, "sh") {
 		return err
 	}
 	return report.Fail(report.KindWork,

@@ -137,7 +137,7 @@ func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.Star
 	}
 	b.Beside = []string{b.server.ID}
 	log.WaitsFor("the " + b.Checkout.Name + "'s " + b.Project.Backend + " to become ready")
-	readiness, err := b.Start(ctx, b.Project.Backend, scratch.ReadyOf(b.Project.Ready))
+	shown, err := b.Start(ctx, b.Project.Backend, scratch.ReadyOf(b.Project.Ready))
 	if ctx.Err() != nil {
 		return outcome, ctx.Err()
 	}
@@ -145,12 +145,12 @@ func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.Star
 		return outcome, lost
 	}
 	err = b.advise(b.nameLock(ctx, err))
-	outcome = checks.StartOutcome{Ran: true, Service: b.Project.Backend, Err: err, How: readiness.How}
+	outcome = checks.StartOutcome{Ran: true, Service: b.Project.Backend, Err: err, How: shown.How}
 	if err != nil {
 		outcome.Baseline, err = b.compareWithBase(ctx, err, log)
 		return outcome, err
 	}
-	log.Done(readiness.How)
+	log.Done(shown.How)
 	return outcome, nil
 }
 

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"devenv/compose"
+	"devenv/compose/readiness"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
@@ -30,7 +30,7 @@ func (p *pass) lostStart(ctx context.Context, t *scratch.Services, server *datab
 	case unseen == nil && fate.Outside:
 		return report.Fail(report.KindWork, "run it again; if it ran out of memory, give the service (mem_limit), or Docker, more",
 			"the throwaway container of %s %s: %w", p.Project.Backend, fate.Said, err).WithOutput(report.OutputOf(err))
-	case !errors.As(err, new(compose.Ended)) && !errors.As(err, new(compose.Late)):
+	case !errors.As(err, new(readiness.Ended)) && !errors.As(err, new(readiness.Late)):
 		return err
 	}
 	return nil
@@ -38,7 +38,7 @@ func (p *pass) lostStart(ctx context.Context, t *scratch.Services, server *datab
 
 // nameLock adds to the error of a backend that was not ready in time the lock that one of its statements waits for.
 func (b *backend) nameLock(ctx context.Context, err error) error {
-	if !errors.As(err, new(compose.Late)) {
+	if !errors.As(err, new(readiness.Late)) {
 		return err
 	}
 	waits := b.server.Waiting(ctx)
@@ -51,7 +51,7 @@ func (b *backend) nameLock(ctx context.Context, err error) error {
 // advise gives the failure of a backend that ended the hint for its side: a container of the user's own stack runs
 // neither the base's code nor on migrated data.
 func (b *backend) advise(err error) error {
-	if !errors.As(err, new(compose.Ended)) {
+	if !errors.As(err, new(readiness.Ended)) {
 		return err
 	}
 	hint := "correct the migration or the code; to see it in your own stack: devenv reset, then devenv up"
@@ -79,7 +79,7 @@ type baseStart struct {
 // failure is that time was over, the base is tried now, whatever is known about it: if it needs the time as well, that
 // is the machine's, and an error.
 func (b *backend) compareWithBase(ctx context.Context, failed error, log *step.Log) (baseline, err error) {
-	var waited compose.Late
+	var waited readiness.Late
 	late := errors.As(failed, &waited)
 	if !late && b.Project.Seed.AtStartup() { // it has shown that it starts
 		log.Faulty("it does not become ready")
@@ -108,14 +108,14 @@ func (b *backend) compareWithBase(ctx context.Context, failed error, log *step.L
 
 // idle reports whether the base's backend waits in vain, and does nothing meanwhile.
 func (s baseStart) idle() bool {
-	var late compose.Late
+	var late readiness.Late
 	return errors.As(s.err, &late) && late.Idle
 }
 
 // slow reports whether the base's backend is not ready within the limit either, which then says nothing about another
 // one.
 func (s baseStart) slow(limit time.Duration) bool {
-	return errors.As(s.err, new(compose.Late)) || s.err == nil && s.took >= limit
+	return errors.As(s.err, new(readiness.Late)) || s.err == nil && s.took >= limit
 }
 
 // String returns how it starts.
@@ -151,10 +151,10 @@ func (o *startOnBase) ask(ctx context.Context, p *pass, log *step.Log) (answer b
 		return answer, err
 	}
 	stack.Beside = []string{server.ID}
-	readiness, err := stack.Start(ctx, p.Project.Backend, scratch.ReadyOf(p.Project.Ready))
+	shown, err := stack.Start(ctx, p.Project.Backend, scratch.ReadyOf(p.Project.Ready))
 	if lost := p.lostStart(ctx, stack, server, err); lost != nil {
 		return answer, lost
 	}
-	o.answer, o.asked = baseStart{err, readiness.Took}, true
+	o.answer, o.asked = baseStart{err, shown.Took}, true
 	return o.answer, ctx.Err()
 }

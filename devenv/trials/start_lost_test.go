@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"devenv/compose"
+	"devenv/compose/readiness"
 	devenvbase "devenv/devenv/base"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
@@ -16,8 +16,8 @@ import (
 
 func TestABaseThatDoesNothingIsTheBaseline(t *testing.T) {
 	for want, base := range map[bool]baseStart{
-		true:  {err: fmt.Errorf("start backend: %w", compose.Late{Idle: true})},
-		false: {err: fmt.Errorf("start backend: %w", compose.Late{})},
+		true:  {err: fmt.Errorf("start backend: %w", readiness.Late{Idle: true})},
+		false: {err: fmt.Errorf("start backend: %w", readiness.Late{})},
 	} {
 		if got := base.idle(); got != want {
 			t.Errorf("%s: %t", base, got)
@@ -35,7 +35,7 @@ func TestALimitTheBaseNeedsTooBlamesNobody(t *testing.T) {
 		"the base is ready at once":            {baseStart{took: 3 * time.Second}, false},
 		"the base takes half of the time":      {baseStart{took: time.Minute}, false},
 		"the base needs longer than the limit": {baseStart{took: limit + time.Second}, true},
-		"the base is not ready in time either": {baseStart{err: fmt.Errorf("start backend: %w", compose.Late{})}, true},
+		"the base is not ready in time either": {baseStart{err: fmt.Errorf("start backend: %w", readiness.Late{})}, true},
 		"the base exits":                       {baseStart{err: errors.New("it exited with status 1")}, false},
 	} {
 		if got := c.base.slow(limit); got != c.want {
@@ -48,7 +48,7 @@ func TestAStartsHintIsForItsSide(t *testing.T) {
 	t.Parallel()
 	base, branch := &scratch.Checkout{}, &scratch.Checkout{}
 	bed := &testbed.Testbed{Base: &devenvbase.Base{Checkout: base}, Branch: branch}
-	ended := report.Fail(report.KindWork, "try it directly: docker compose up backend", "start backend: %w", compose.Ended{Code: 1}).
+	ended := report.Fail(report.KindWork, "try it directly: docker compose up backend", "start backend: %w", readiness.Ended{Code: 1}).
 		WithOutput([]string{"no column legacy"})
 	for of, want := range map[*scratch.Checkout]string{base: "first release code", branch: "correct the migration or the code"} {
 		b := &backend{pass: &pass{environment: &environment{Testbed: bed}}, Services: &scratch.Services{Checkout: of}}
@@ -56,7 +56,7 @@ func TestAStartsHintIsForItsSide(t *testing.T) {
 		if hint := report.HintOf(got); !strings.HasPrefix(hint, want) || len(report.OutputOf(got)) != 1 {
 			t.Errorf("%q, want %q; %v", hint, want, report.OutputOf(got))
 		}
-		if late := report.Fail(report.KindWork, "give it more time", "%w", compose.Late{}); report.HintOf(b.advise(late)) != "give it more time" {
+		if late := report.Fail(report.KindWork, "give it more time", "%w", readiness.Late{}); report.HintOf(b.advise(late)) != "give it more time" {
 			t.Error("time that is over is not the code's")
 		}
 	}

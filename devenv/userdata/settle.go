@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/compose/readiness"
 	"devenv/devenv/project"
 	"devenv/devenv/report"
 )
@@ -71,9 +71,9 @@ func awaitServer(ctx context.Context, w *project.Workspace, x Journal, swapped b
 	if err := checkNoOtherContainer(ctx, w, x, swapped); err != nil {
 		return errors.Join(err, w.Engine.Kill(ctx, x.Server))
 	}
-	readiness, err := w.Client.WaitReady(ctx, x.Server, compose.Ready{Timeout: stopTimeout})
+	shown, err := readiness.Wait(ctx, w.Client.Engine(), x.Server, readiness.Wanted{Timeout: stopTimeout})
 	if err == nil {
-		_, err = w.Client.StayReady(ctx, readiness, time.Second)
+		_, err = readiness.Stay(ctx, shown, time.Second)
 	}
 	if err != nil {
 		return report.Fail(report.KindWork, "docker compose logs", "start your database again: %w", err).WithOutput(report.OutputOf(err))

@@ -11,6 +11,7 @@ import (
 
 	"devenv/compose"
 	"devenv/compose/engine"
+	"devenv/compose/readiness"
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/project"
@@ -102,7 +103,7 @@ func (s *Stack) FindDatabase(ctx context.Context) (string, error) {
 // Backend is the service of the backend, with the configured sign that it is ready.
 type Backend struct {
 	Service string
-	Ready   compose.Ready
+	Ready   readiness.Wanted
 }
 
 // FindBackend returns the backend; the zero value if none is found, or nothing is configured about when it is ready.

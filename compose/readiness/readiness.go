@@ -1,22 +1,20 @@
-package compose
+// Package readiness waits until a container shows that it has started: by its healthcheck, a port, its log or a URL. A
+// container that exits, that is restarted too often, or that is not ready in time is a failure that says why.
+package readiness
 
 import (
 	"context"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
-	"github.com/compose-spec/compose-go/v2/types"
 	"golang.org/x/sync/errgroup"
 
 	"devenv/compose/engine"
 )
 
-// Ready describes how a service shows that it has started. At most one of Log, Port and URL is set. If none is, the
+// Wanted describes how a service shows that it has started. At most one of Log, Port and URL is set. If none is, the
 // healthcheck counts, else the first TCP port that the service listens on, of those in Declared or, if that is empty,
 // of all.
-type Ready struct {
+type Wanted struct {
 	Log  string
 	Port int
 	URL  string
@@ -42,63 +40,45 @@ type Ready struct {
 	// Unhealthy, if set, receives the last line of the healthcheck's output and that of the service's log when the check
 	// has failed for good, once: a slow service may yet become healthy, but whoever waits should know what for.
 	Unhealthy func(probe, log string)
-	// runs is for a service without healthcheck and port: it is ready when it runs. ends is for one that is meant to
+	// Runs is for a service without healthcheck and port: it is ready when it runs. Ends is for one that is meant to
 	// end: it is ready once it has exited with success.
-	runs, ends bool
+	Runs, Ends bool
 }
 
 // ports returns the ports of which one must be listened on; none means any.
-func (r Ready) ports() []int {
+func (r Wanted) ports() []int {
 	if r.Port != 0 {
 		return []int{r.Port}
 	}
 	return r.Declared
 }
 
-// DeclaredPorts returns the TCP ports that a service publishes or exposes, by their numbers in the container.
-func DeclaredPorts(s types.ServiceConfig) []int {
-	var ports []int
-	for _, p := range s.Ports {
-		if p.Protocol == "" || p.Protocol == "tcp" {
-			ports = append(ports, int(p.Target))
-		}
-	}
-	for _, e := range s.Expose {
-		number, protocol, _ := strings.Cut(e, "/")
-		if n, err := strconv.Atoi(number); err == nil && (protocol == "" || protocol == "tcp") {
-			ports = append(ports, n)
-		}
-	}
-	slices.Sort(ports)
-	return slices.Compact(ports)
-}
-
 // byHealth reports whether the container's healthcheck is the sign.
-func (r Ready) byHealth(container engine.Container) bool {
+func (r Wanted) byHealth(container engine.Container) bool {
 	return r.Log == "" && r.URL == "" && r.Port == 0 && (r.Check.IsSet() || container.Health != nil)
 }
 
-// Readiness is how a service became ready.
-type Readiness struct {
+// Shown is how a service became ready.
+type Shown struct {
 	// How is the sign, for people: "healthcheck", "listens on port 8080".
 	How  string
 	Took time.Duration
 	// lives is the container; nil if it has exited with success. settled means that it need not be watched.
 	lives   *lives
 	settled bool
-	// others belong to the other containers of a scaled service.
-	others []Readiness
+	// Others belong to the other containers of a scaled service.
+	Others []Shown
 }
 
-// WaitReady waits until a started container is ready. A container that exits, that is restarted too often, or that is
+// Wait waits until a started container is ready. A container that exits, that is restarted too often, or that is
 // not ready in time is a failure with its last lines and its healthcheck's output.
-func (c *Client) WaitReady(ctx context.Context, id string, ready Ready) (Readiness, error) {
-	l, err := follow(ctx, c.engine, id, ready)
+func Wait(ctx context.Context, e *engine.Engine, id string, ready Wanted) (Shown, error) {
+	l, err := follow(ctx, e, id, ready)
 	if engine.IsGone(err) {
-		return Readiness{}, (&lives{engine: c.engine, id: id}).failed(ctx, hasEnded)
+		return Shown{}, (&lives{engine: e, id: id}).failed(ctx, hasEnded)
 	}
 	if err != nil {
-		return Readiness{}, err
+		return Shown{}, err
 	}
 	return l.wait(ctx)
 }
@@ -115,11 +95,11 @@ const (
 	soon         = time.Second
 )
 
-// StayReady watches for a while whether a ready service stays ready. One that exits and is restarted must become
+// Stay watches for a while whether a ready service stays ready. One that exits and is restarted must become
 // ready again; one that exits for good, or is no longer healthy, is a failure with its last lines.
-func (c *Client) StayReady(ctx context.Context, r Readiness, watch time.Duration) (Readiness, error) {
+func Stay(ctx context.Context, r Shown, watch time.Duration) (Shown, error) {
 	group, watching := errgroup.WithContext(ctx)
-	for _, other := range r.others {
+	for _, other := range r.Others {
 		group.Go(func() error { return other.stay(watching, watch) })
 	}
 	group.Go(func() error { return r.stay(watching, watch) })
@@ -128,7 +108,7 @@ func (c *Client) StayReady(ctx context.Context, r Readiness, watch time.Duration
 }
 
 // stay watches one container, which may become ready again.
-func (r *Readiness) stay(ctx context.Context, watch time.Duration) error {
+func (r *Shown) stay(ctx context.Context, watch time.Duration) error {
 	for watch > 0 && r.lives != nil && !r.settled {
 		stays, err := r.lives.stay(ctx, watch)
 		if stays || err != nil {

@@ -1,4 +1,4 @@
-package compose
+package readiness
 
 import (
 	"context"
@@ -18,7 +18,7 @@ const MaxRestarts = 5
 type lives struct {
 	engine *engine.Engine
 	id     string
-	ready  Ready
+	ready  Wanted
 	// earlier is the number of earlier restarts that do not count; old tells whether it had been running for long by
 	// then.
 	earlier int
@@ -33,7 +33,7 @@ type lives struct {
 }
 
 // follow begins to wait for a container.
-func follow(ctx context.Context, e *engine.Engine, id string, ready Ready) (*lives, error) {
+func follow(ctx context.Context, e *engine.Engine, id string, ready Wanted) (*lives, error) {
 	container, err := e.Inspect(ctx, id)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ const (
 func (l *lives) standing(c engine.Container) standing {
 	again := c.Restarts - l.earlier
 	switch {
-	case (c.State == "exited" || c.State == "dead") && c.ExitCode == 0 && (l.ready.ends || l.ready.runs):
+	case (c.State == "exited" || c.State == "dead") && c.ExitCode == 0 && (l.ready.Ends || l.ready.Runs):
 		return endedWell
 	case c.State == "exited" || c.State == "dead":
 		return hasEnded
@@ -109,32 +109,32 @@ func (l *lives) note(c engine.Container) {
 }
 
 // wait waits until one of the container's lives shows the sign.
-func (l *lives) wait(ctx context.Context) (Readiness, error) {
+func (l *lives) wait(ctx context.Context) (Shown, error) {
 	began := time.Now()
 	deadline, cancel := l.limited(ctx)
 	defer cancel()
 	for {
 		now, err := l.next(deadline)
 		if err != nil {
-			return Readiness{}, l.notReady(ctx, deadline, err)
+			return Shown{}, l.notReady(ctx, deadline, err)
 		}
 		switch now {
 		case endedWell:
-			return Readiness{How: "ended well", Took: time.Since(began)}, nil
+			return Shown{How: "ended well", Took: time.Since(began)}, nil
 		case hasEnded, loops:
-			return Readiness{}, l.failed(ctx, now)
+			return Shown{}, l.failed(ctx, now)
 		}
 		how, err := l.sign(deadline)
 		if err != nil {
-			return Readiness{}, l.notReady(ctx, deadline, err)
+			return Shown{}, l.notReady(ctx, deadline, err)
 		}
 		alive, err := l.alive(ctx)
 		if err != nil {
-			return Readiness{}, err
+			return Shown{}, err
 		}
 		if alive && how != "" {
 			took := time.Since(began)
-			return Readiness{How: how, Took: took, lives: l, settled: l.old && took < soon}, nil
+			return Shown{How: how, Took: took, lives: l, settled: l.old && took < soon}, nil
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package compose
+package readiness
 
 import (
 	"context"
@@ -22,7 +22,7 @@ type asking struct {
 
 // newAsking returns how to ask a container whether it is ready. One that nothing is known about is idle after some
 // time, and what is measured in most of that suffices.
-func newAsking(e *engine.Engine, id string, ready Ready) *asking {
+func newAsking(e *engine.Engine, id string, ready Wanted) *asking {
 	idle := ready.Timeout
 	if ready.Idle > 0 {
 		idle = min(idle, ready.Idle)

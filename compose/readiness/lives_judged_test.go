@@ -1,4 +1,4 @@
-package compose
+package readiness
 
 import (
 	"context"
@@ -12,9 +12,9 @@ func TestContainerIsJudgedByHowItExited(t *testing.T) {
 	at := func(state string, code, restarts int) engine.Container {
 		return engine.Container{State: state, ExitCode: code, Restarts: restarts}
 	}
-	serves, runs, ends := Ready{Port: 80}, Ready{runs: true}, Ready{ends: true}
+	serves, runs, ends := Wanted{Port: 80}, Wanted{Runs: true}, Wanted{Ends: true}
 	for name, c := range map[string]struct {
-		ready     Ready
+		ready     Wanted
 		container engine.Container
 		earlier   int
 		want      standing
@@ -47,7 +47,7 @@ func TestContainerIsJudgedByHowItExited(t *testing.T) {
 func TestLongRunningReadyContainerIsNotWatched(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel() // any inspection fails
-	if r, err := new(Client).StayReady(over, Readiness{How: "running", lives: &lives{}, settled: true}, Steady); err != nil ||
+	if r, err := Stay(over, Shown{How: "running", lives: &lives{}, settled: true}, Steady); err != nil ||
 		r.How != "running" {
 		t.Errorf("%+v, %v", r, err)
 	}

@@ -1,4 +1,4 @@
-package compose
+package readiness
 
 import (
 	"context"
@@ -9,6 +9,9 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/report"
 )
+
+// tailLines is how many of a container's last lines a failure shows.
+const tailLines = 20
 
 // Ended is the error of a container that exited before it was ready, or instead of staying ready.
 type Ended struct {
@@ -116,7 +119,7 @@ func (l *lives) late(ctx context.Context, what string, idle bool) error {
 func (l *lives) missing() string {
 	r := l.ready
 	switch {
-	case r.ends:
+	case r.Ends:
 		return "it has not exited"
 	case r.Log != "":
 		return fmt.Sprintf("its log never contained %q", r.Log)

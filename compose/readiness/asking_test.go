@@ -1,4 +1,4 @@
-package compose
+package readiness
 
 import (
 	"context"
@@ -27,7 +27,7 @@ func TestAskingIsMeasuredOnlyAfterAWhile(t *testing.T) {
 				var used, unseen time.Duration
 				began := time.Now()
 				a := &asking{unmeasured: 10 * time.Second, used: func(context.Context) (time.Duration, error) {
-					time.Sleep(time.Second) // of the test's own clock
+					<-time.After(time.Second) // of the test's own clock
 					return used, nil
 				}}
 				err := a.until(t.Context(), func() (bool, error) {
@@ -35,7 +35,7 @@ func TestAskingIsMeasuredOnlyAfterAWhile(t *testing.T) {
 					if time.Since(began) < a.unmeasured || ready {
 						unseen += question
 					}
-					time.Sleep(question)
+					<-time.After(question)
 					used += question
 					return ready, nil
 				})

@@ -1,4 +1,4 @@
-package compose
+package readiness
 
 import (
 	"bytes"
@@ -25,11 +25,11 @@ type signs struct {
 }
 
 // of returns the sign to wait for.
-func (s signs) of(container engine.Container, ready Ready) sign {
+func (s signs) of(container engine.Container, ready Wanted) sign {
 	switch {
-	case ready.runs:
+	case ready.Runs:
 		return func(context.Context) (string, error) { return "running", nil }
-	case ready.ends: // its exit is the sign
+	case ready.Ends: // its exit is the sign
 		return func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }
 	case ready.Log != "":
 		return func(ctx context.Context) (string, error) { return s.logged(ctx, container.ID, ready) }
@@ -55,7 +55,7 @@ func (s signs) answers(ctx context.Context, container engine.Container, ports []
 
 // listensOrStaysUp waits until a port answers, or the container has run for long enough without listening on any. An
 // image that exposes a port is meant to listen.
-func (s signs) listensOrStaysUp(ctx context.Context, container engine.Container, ready Ready) (string, error) {
+func (s signs) listensOrStaysUp(ctx context.Context, container engine.Container, ready Wanted) (string, error) {
 	image, _, err := s.engine.ImageInspect(ctx, container.Image)
 	if err != nil || len(image.ExposedPorts) > 0 {
 		return s.answers(ctx, container, nil)
@@ -93,7 +93,7 @@ func poll(ctx context.Context, every time.Duration, look func() (bool, error)) e
 }
 
 // logged waits until the container's log holds the text.
-func (s signs) logged(ctx context.Context, id string, ready Ready) (string, error) {
+func (s signs) logged(ctx context.Context, id string, ready Wanted) (string, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	log := &finder{text: []byte(ready.Log), found: cancel}
