@@ -117,7 +117,7 @@ func (s scratch) says(text string) {
 	}
 }
 
-func TestWaitReadyEndsWithItsContext(t *testing.T) {
+func TestWaitingEndsWithItsContext(t *testing.T) {
 	s := server(t, `sleep`, "")
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(100*time.Millisecond, cancel)
