@@ -74,7 +74,7 @@ type StartOptions struct {
 	// Explain adds to the error of a process that has ended what became of it. It may be nil.
 	Explain func(ctx context.Context, err error) error
 	// OnPlace is called with the line at which a command is that takes long, now and then. It may be nil.
-	OnPlace func(Place)
+	OnPlace func(context.Context, Place)
 	// Resumable is set if the tool is to be suspended and resumed; one that is not Resumable ignores it.
 	Resumable bool
 }

@@ -67,9 +67,10 @@ func (r *Runner) named(ctx context.Context, s Step) error {
 	index, expected := r.began(s.Name, began)
 	log := &Log{name: s.Name, listener: r.listener, status: report.StepDone, expected: expected}
 	log.WaitsFor(s.Name)
-	said := log.sayWaiting()
-	err := s.Do(ctx, log)
+	left, said := Running(ctx).within(), log.sayWaiting()
+	err := s.Do(context.WithValue(ctx, logKey{}, log), log)
 	said()
+	left()
 	if err != nil {
 		log.status = report.StepFailed
 		if errors.Is(err, context.Canceled) {

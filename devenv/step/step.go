@@ -26,6 +26,9 @@ type Log struct {
 
 	mu    sync.Mutex
 	waits wait
+	// inner counts the steps that run inside this one. Until silent, the step does not say what it is waiting for.
+	inner  int
+	silent time.Time
 }
 
 // Line passes on a line of a program's output.

@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -134,6 +135,32 @@ func TestALongStepSaysWhatItAwaits(t *testing.T) {
 		}))
 		if err != nil || len(said) > 0 {
 			t.Errorf("%v: a short step says %q", err, said)
+		}
+	})
+}
+
+func TestOnlyTheInnermostStepSaysItsWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var said waits
+		runner := NewRunner(&said)
+		began := time.Now()
+		err := runner.Run(t.Context(), New("base", func(ctx context.Context, _ *Log) error {
+			inner := New("base: seed", func(ctx context.Context, log *Log) error {
+				if Running(ctx) != log {
+					t.Error("the context belongs to another step")
+				}
+				<-time.After(15 * time.Second)
+				return nil
+			})
+			err := runner.Run(ctx, inner)
+			<-time.After(11 * time.Second)
+			return err
+		}))
+		at := began.Format(time.TimeOnly)
+		want := []string{"Still waiting for base: seed since " + at, "Still waiting for base since " + at}
+		if err != nil || !slices.Equal(said, want) {
+			t.Errorf("%v: %q, want %q", err, said, want)
 		}
 	})
 }

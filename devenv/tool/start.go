@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -67,7 +66,7 @@ func Start(ctx context.Context, s *scratch.Checkout, name string, p discover.Mig
 func (t *Tool) options(log *step.Log) migrations.StartOptions {
 	return migrations.StartOptions{
 		Config: t.configPath, Section: t.settings.Section, OnStderr: log.Line, Explain: t.ExplainEnded,
-		OnPlace:   func(at migrations.Place) { log.Note(t.waiting(at, time.Now())) },
+		OnPlace:   t.sayWaiting,
 		Resumable: t.checkout.Workspace.InSeries(),
 	}
 }

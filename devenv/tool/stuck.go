@@ -1,12 +1,14 @@
 package tool
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 	"devenv/migrations"
 )
 
@@ -44,10 +46,11 @@ func (t *Tool) placed(at migrations.Place) string {
 	return fmt.Sprintf("revision %s (%s)", at.Revision, where)
 }
 
-// waiting tells what a command is at that takes long, and since when it has made no progress.
-func (t *Tool) waiting(at migrations.Place, now time.Time) string {
-	since := now.Add(-time.Duration(at.Idle * float64(time.Second)))
-	return fmt.Sprintf("Still waiting for %s since %s", t.placed(at), since.Format(time.TimeOnly))
+// sayWaiting tells what a command is at that takes long, and since when it has made no progress.
+func (t *Tool) sayWaiting(ctx context.Context, at migrations.Place) {
+	if running := step.Running(ctx); running != nil {
+		running.StillWaiting(t.placed(at), time.Now().Add(-time.Duration(at.Idle*float64(time.Second))))
+	}
 }
 
 // explainStuck turns a statement that waited for a lock for ever into the migration's failure, at the place where it

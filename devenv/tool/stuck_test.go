@@ -1,9 +1,11 @@
 package tool
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -12,6 +14,7 @@ import (
 	"devenv/devenv/discover"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
+	"devenv/devenv/step"
 	"devenv/migrations"
 )
 
@@ -33,10 +36,35 @@ func TestEndlessCodeIsNamedWithItsLine(t *testing.T) {
 	if other := errors.New("no module"); one.explainEndless(other) != other { //nolint:errorlint // it must be the same
 		t.Error("another error was changed")
 	}
-	now := time.Date(2026, 11, 29, 23, 10, 30, 0, time.UTC)
-	if got := one.waiting(migrations.Place{File: "/app/env.py", Line: 7, Idle: 20}, now); got != "Still waiting for /app/env.py:7 since 23:10:10" {
-		t.Error(got)
+}
+
+// waits records what steps say that they wait for.
+type waits []string
+
+// Emit records the event.
+func (w *waits) Emit(event report.Event) {
+	if waiting, ok := event.(report.StepWaiting); ok {
+		*w = append(*w, waiting.Name+": "+waiting.Text)
 	}
+}
+
+func TestALongStepNamesTheLine(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		one := &Tool{settings: discover.MigrationTool{Service: "app"}, checkout: &scratch.Checkout{Model: &types.Project{}}}
+		var said waits
+		began := time.Now().Format(time.TimeOnly)
+		err := step.NewRunner(&said).Run(t.Context(), step.New("apply", func(ctx context.Context, _ *step.Log) error {
+			<-time.After(9 * time.Second)
+			one.sayWaiting(ctx, migrations.Place{File: "/app/env.py", Line: 7, Idle: 9})
+			<-time.After(50 * time.Second)
+			return nil
+		}))
+		if want := "apply: Still waiting for /app/env.py:7 since " + began; err != nil || len(said) != 1 || said[0] != want {
+			t.Errorf("%v: %q, want %q alone", err, said, want)
+		}
+		one.sayWaiting(t.Context(), migrations.Place{}) // no step is running
+	})
 }
 
 func TestALockHeldForEverIsADeadlock(t *testing.T) {

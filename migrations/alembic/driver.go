@@ -31,7 +31,7 @@ type Driver struct {
 	broken  error
 	forked  bool // a process serves that Suspend can end
 	explain func(ctx context.Context, err error) error
-	onPlace func(migrations.Place)
+	onPlace func(context.Context, migrations.Place)
 	endless time.Duration
 	// generated are the operations of the last Autogenerate; WriteRevision excludes some of them by index. Only the
 	// caller whose turn it is may access them.
@@ -156,7 +156,7 @@ func (d *Driver) await(ctx context.Context, r request, result any) error {
 			case line.ID != r.ID:
 				continue
 			case line.Place != nil && d.onPlace != nil:
-				d.onPlace(*line.Place)
+				d.onPlace(ctx, *line.Place)
 			case line.Statement != nil && r.onStatement != nil:
 				r.onStatement(*line.Statement)
 			case line.End:

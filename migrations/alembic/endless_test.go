@@ -1,6 +1,7 @@
 package alembic
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func TestALoopWithoutEndIsEndedAtItsLine(t *testing.T) {
 		p := newProject(t, env, endless(loops[env.name]))
 		d := p.upgradedTo("0001")
 		var at []migrations.Place
-		d.endless, d.onPlace = 3*time.Second, func(place migrations.Place) { at = append(at, place) }
+		d.endless, d.onPlace = 3*time.Second, func(_ context.Context, place migrations.Place) { at = append(at, place) }
 		run, err := d.Upgrade(t.Context(), p.database(), migrations.Head())
 		f := failureOf(t, err)
 		if f.Code != migrations.FailureEndless || !f.Unanswered() || f.Revision != "0002" || f.Line < 10 || f.Line > 14 {
@@ -54,6 +55,19 @@ func TestProgressIsANewStatement(t *testing.T) {
 		d.endless = 2 * time.Second
 		if _, err := d.Upgrade(t.Context(), p.database(), migrations.Head()); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+func TestAStatementIsAwaitedSinceItBegan(t *testing.T) {
+	each(t, func(t *testing.T, env environment) {
+		t.Parallel()
+		p := newProject(t, env, endless(`op.execute("SELECT pg_sleep(4)")`))
+		d := p.upgradedTo("0001")
+		var at []migrations.Place
+		d.endless, d.onPlace = 6*time.Second, func(_ context.Context, place migrations.Place) { at = append(at, place) }
+		if _, err := d.Upgrade(t.Context(), p.database(), migrations.Head()); err != nil || len(at) != 1 || at[0].Idle < 1 {
+			t.Errorf("%v: said while it ran: %+v", err, at)
 		}
 	})
 }

@@ -20,7 +20,7 @@ type Options struct {
 	// Explain adds to the error of a process that has ended what became of it. It may be nil.
 	Explain func(ctx context.Context, err error) error
 	// OnPlace is called with the line at which a command is that takes long, now and then. It may be nil.
-	OnPlace func(migrations.Place)
+	OnPlace func(context.Context, migrations.Place)
 	// Resumable lets Suspend and Resume work.
 	Resumable bool
 }

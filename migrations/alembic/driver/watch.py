@@ -9,7 +9,7 @@ import time
 
 from devenv_driver.failures import Endless, place_of
 
-SAY_AFTER, SAY_AGAIN = 10, 60
+SAY_AFTER, SAY_AGAIN = 8, 60  # before a step of devenv says that it waits, which takes 10 s
 
 
 @contextlib.contextmanager
@@ -47,16 +47,18 @@ def _interruptible(channel, limit):
 
 
 def _watch(session, main, done, limit):
-    began = moved = time.monotonic()
+    began = changed = moved = time.monotonic()
     say, last, running = began + min(SAY_AFTER, limit / 3), None, 0
     while not done.wait(min(SAY_AFTER, limit) / 4):
         now, progress = time.monotonic(), _progress(session)
         before, running = running, _running(session)
-        if progress != last or running and running == before:
-            last, moved = progress, now
+        if progress != last:
+            last, changed, moved = progress, now, now
+        elif running and running == before:
+            moved = now
         if now >= say:
             say = now + SAY_AGAIN
-            _say(session, main, now - moved)
+            _say(session, main, now - changed)
         if now - moved >= limit and not done.is_set():
             os.kill(os.getpid(), signal.SIGUSR2)  # again next time, if the project's code catches it
 
