@@ -45,7 +45,18 @@ func (r *Repo) usualBases(ctx context.Context) ([]string, error) {
 		// Exit 128 means that refs/remotes/origin/HEAD is not a symbolic ref, so the default is unknown.
 		return usual, ctx.Err()
 	}
-	return append([]string{strings.TrimPrefix(ref, remote)}, usual...), nil
+	name := strings.TrimPrefix(ref, remote)
+	if !slices.Contains(usual, name) && r.fetchesOneBranch(ctx) {
+		return usual, ctx.Err()
+	}
+	return append([]string{name}, usual...), nil
+}
+
+// fetchesOneBranch reports whether the clone was made with one of the remote's branches alone (--single-branch,
+// --depth): then that one is origin/HEAD, whether or not it is the remote's default.
+func (r *Repo) fetchesOneBranch(ctx context.Context) bool {
+	fetched, err := r.git("config", "--get-all", "remote.origin.fetch").line(ctx)
+	return err == nil && fetched != "" && !strings.Contains(fetched, "*")
 }
 
 // findBase looks up the base by one name.
@@ -79,34 +90,48 @@ func isCommitID(name string) bool {
 
 // unknownBase returns a failure that tells why there is no base and what to do about it.
 func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
-	wanted, example := "the base branch "+name, name
+	wanted, example, own := "the base branch "+name, name, ""
 	if name == "" {
 		wanted, example = "the base branch (origin/HEAD, develop, main or master)", "main"
+		if r.fetchesOneBranch(ctx) {
+			wanted, own = "the base branch (develop, main or master; the clone has one branch alone)", ownBase(head)
+		}
 	}
 	if strings.HasPrefix(example, "refs/") || isCommitID(example) {
 		example = "main"
 	}
+	fetch := "origin +refs/heads/" + example + ":refs/remotes/origin/" + example
 	if r.shallow(ctx) {
-		hint := "git fetch --unshallow origin +refs/heads/" + example + ":refs/remotes/origin/" + example
+		hint := "git fetch --unshallow " + fetch
 		if name != "" {
 			hint += "\nif it is a tag: git fetch --unshallow origin tag " + quote(name)
 		}
-		return report.Fail(report.KindWork, hint,
+		return report.Fail(report.KindWork, hint+own,
 			"find %s: %s is a shallow clone that does not have it, and devenv fetches nothing", wanted, r.root)
 	}
 	candidates, err := r.otherBranches(ctx, head)
 	if err != nil {
 		return err
 	}
-	if len(candidates) == 0 {
-		return report.Fail(report.KindUsage, "", "find %s in %s: it does not exist, and there is no other branch", wanted, r.root)
+	var hints []string
+	there := ", and there is no other branch"
+	if len(candidates) > 0 {
+		there = "; there are " + strings.Join(candidates, ", ")
+		hints = append(hints, "name it with --base, or set it in .devenv.yaml:\n    base: "+candidates[0])
 	}
-	hint := "name it with --base, or set it in .devenv.yaml:\n    base: " + candidates[0]
 	if remotes, _ := r.git("remote").line(ctx); remotes != "" {
-		hint += "\nor fetch it: git fetch origin +refs/heads/" + example + ":refs/remotes/origin/" + example
+		hints = append(hints, "fetch it: git fetch "+fetch)
 	}
-	return report.Fail(report.KindUsage, hint, "find %s in %s: it does not exist; there are %s",
-		wanted, r.root, strings.Join(candidates, ", "))
+	return report.Fail(report.KindUsage, strings.Join(hints, "\nor ")+own, "find %s in %s: it does not exist%s", wanted, r.root, there)
+}
+
+// ownBase is how to say that the branch that is checked out is the base; "" if none is.
+func ownBase(head Head) string {
+	here, ok := strings.CutPrefix(head.Ref, "refs/heads/")
+	if !ok {
+		return ""
+	}
+	return "\nor, if " + here + " is the base itself, set in .devenv.yaml:\n    base: " + here
 }
 
 // otherBranches returns the names of the most recent branches, the usual bases first, without the one that is checked

@@ -130,8 +130,11 @@ func TestShallowCloneSaysWhatToFetch(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s", out)
 	}
-	// The remote's default is feature here, so the test names the base.
-	_, err := clone.open().ResolveBase(context.Background(), "main")
+	// The clone has feature as origin/HEAD, whatever the remote's default is.
+	_, err := clone.open().ResolveBase(context.Background(), "")
+	wantFailure(t, err, report.KindWork, "one branch alone", "+refs/heads/main:refs/remotes/origin/main", "if feature is the base itself",
+		"base: feature")
+	_, err = clone.open().ResolveBase(context.Background(), "main")
 	wantFailure(t, err, report.KindWork, "shallow clone", "git fetch --unshallow origin +refs/heads/main:refs/remotes/origin/main")
 
 	clone.git("fetch", "-q", "--depth=1", "origin", "+refs/heads/main:refs/remotes/origin/main")
@@ -166,5 +169,24 @@ func TestAddedReturnsTheDayOfTheMerge(t *testing.T) {
 	}
 	if never, err := s.open().Added(t.Context(), base, "versions/none.py"); err != nil || !never.IsZero() {
 		t.Errorf("a missing file was added %v, %v", never, err)
+	}
+}
+
+func TestAClonesOnlyBranchIsNotTheBase(t *testing.T) {
+	origin := newSandbox(t)
+	origin.git("checkout", "-q", "-b", "feature")
+	clone := sandbox{t, filepath.Join(t.TempDir(), "clone")}
+	cmd := exec.Command("git", "clone", "-q", "--single-branch", "--branch=feature", "file://"+origin.dir, clone.dir)
+	cmd.Env = userEnvironment()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s", out)
+	}
+	_, err := clone.open().ResolveBase(context.Background(), "")
+	wantFailure(t, err, report.KindUsage, "one branch alone", "fetch it: git fetch origin +refs/heads/main:refs/remotes/origin/main",
+		"base: feature")
+	clone.git("fetch", "-q", "origin", "+refs/heads/main:refs/remotes/origin/main")
+	base, err := clone.open().ResolveBase(context.Background(), "")
+	if err != nil || base.Ref != "refs/remotes/origin/main" {
+		t.Errorf("once it is fetched: %+v, %v", base, err)
 	}
 }

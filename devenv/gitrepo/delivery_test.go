@@ -79,7 +79,7 @@ func TestDeliveryChangesFilesAndUndoRestoresThem(t *testing.T) {
 		t.Errorf("after the undo there is\n%s\nand before there was\n%s", after, before)
 	}
 	_, err = s.open().Undo(context.Background(), UndoOptions{})
-	wantFailure(t, err, report.KindUsage, "there is no delivery")
+	wantFailure(t, err, report.KindUsage, "is left to take back")
 }
 
 func TestDeliveredFilesFollowTheUmask(t *testing.T) {

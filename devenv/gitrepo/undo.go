@@ -50,7 +50,7 @@ func (r *Repo) undo(ctx context.Context, opts UndoOptions, step func(string)) (U
 		return UndoResult{}, err
 	}
 	if !found {
-		return UndoResult{}, report.Fail(report.KindUsage, "", "undo: there is no delivery in %s to undo", r.root)
+		return UndoResult{}, report.Fail(report.KindUsage, "", "undo: no command of devenv in %s is left to take back", r.root)
 	}
 	result := UndoResult{Command: e.journal.Command, At: e.journal.At, Files: e.undone(), Kept: map[string]string{}}
 	if result.Edited, err = e.edited(); err != nil {
