@@ -52,6 +52,9 @@ func hintOf(err error, otherwise string) string {
 	if classicLacks.MatchString(err.Error()) {
 		return InstallBuildx
 	}
+	if strings.Contains(err.Error(), "cannot start a paused container") {
+		return "to continue what is paused: docker compose unpause"
+	}
 	return otherwise
 }
 

@@ -3,6 +3,7 @@ package devenv
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"devenv/devenv/database"
@@ -77,18 +78,32 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 			if err := r.agree(ctx); err != nil || o.DryRun {
 				return err
 			}
-			err := s.Sequence(ctx,
+			err := r.unchanged(s.Sequence(ctx,
 				step.New("turn", r.bed.TakeTurn),
 				step.New("base", r.bed.UseBase),
 				step.Step{Do: r.bed.KeepBase},
 				r.branchSteps(),
-				step.Step{Do: r.exchange},
-			)
+			))
+			if err == nil {
+				err = r.exchange(ctx)
+			}
 			return errors.Join(err, userdata.RemoveMade(context.WithoutCancel(ctx), s.Workspace))
 		}},
 	))
 	r.items.Items = redact.Copy(s.Redactor, r.items.Items)
 	return r.items, err
+}
+
+// unchanged says, if the new data could not be made, that the user's own is as it was.
+func (r *resetRun) unchanged(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		r.bed.Note("the data of " + r.bed.Project.Database + " is as it was")
+		return err
+	}
+	return fmt.Errorf("%w; nothing was changed", err)
 }
 
 // finish removes what the command made. If the connection to the clone was lost, the error says what happened to the
@@ -175,7 +190,7 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 }
 
 // exchange replaces the user's own data with the new data.
-func (r *resetRun) exchange(ctx context.Context, _ *step.Log) error {
+func (r *resetRun) exchange(ctx context.Context) error {
 	done, err := r.database.Exchange(ctx, userdata.NewData{
 		From: database.Source{Image: r.image()}, To: r.describe(), Durable: true, Alone: r.request.To == ResetToEmpty,
 	})

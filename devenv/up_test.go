@@ -87,6 +87,7 @@ func TestUpStartsTheStackAndWaits(t *testing.T) {
 		item.Revisions[0] != s.sql("SELECT version_num FROM alembic_version") || item.From == "" {
 		t.Errorf("status says of the database: %+v", item)
 	}
+	s.revisionsElsewhere()
 	var said strings.Builder
 	if err := s.engine.Logs(t.Context(), s.container("postgres").ID, engine.LogsOptions{},
 		&said); err != nil || strings.Contains(said.String(), "startup packet") {

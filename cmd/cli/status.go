@@ -70,6 +70,8 @@ func databaseLine(i devenv.StatusItem) string {
 	switch {
 	case i.State != "running":
 		line += "it is not running, so its revision is unknown"
+	case i.Unread != "":
+		line += "its revision could not be read: " + i.Unread
 	case len(i.Revisions) == 0:
 		line += "no revision is recorded in it"
 	case i.OnBranch == nil:

@@ -194,6 +194,9 @@ func examineStack(ctx context.Context, t *target) finding {
 // stateOf describes the state of a service, for people to read.
 func stateOf(item stack.StatusItem) string {
 	state := strings.TrimSpace(item.State + " " + item.Health)
+	if item.ExitCode != 0 {
+		state += fmt.Sprintf(" with %d", item.ExitCode)
+	}
 	if item.Restarts > 0 {
 		state += fmt.Sprintf(", restarted %d times", item.Restarts)
 	}
@@ -210,6 +213,8 @@ func examineRevision(ctx context.Context, t *target) finding {
 		return skip("no database was found")
 	case item.State != "running":
 		return skip("the database is not running")
+	case item.Unread != "":
+		return skip("the database's revision could not be read: " + item.Unread)
 	case len(item.Revisions) == 0:
 		return skip("no revision is recorded in the database")
 	case item.OnBranch == nil:

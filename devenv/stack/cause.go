@@ -62,6 +62,9 @@ func (v *View) Cause(ctx context.Context, item StatusItem) (Cause, bool) {
 	if !item.Unhealthy() {
 		return Cause{}, false
 	}
+	if item.State == "paused" {
+		return Cause{"its processes stand still until they are continued", "docker compose unpause " + item.Name}, true
+	}
 	lines, err := v.Workspace.Engine.Tail(ctx, v.Containers[item.Name].ID, causeLines)
 	if err != nil {
 		return Cause{}, false // the caller reports that it does not run, and where its log is

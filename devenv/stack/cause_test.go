@@ -62,3 +62,11 @@ func TestAnotherPasswordIsTheDatasOnlyIfTheSameIsGiven(t *testing.T) {
 		}
 	}
 }
+
+func TestAPausedServiceIsSaidToBePaused(t *testing.T) {
+	t.Parallel()
+	item := StatusItem{Kind: "service", Name: "db", State: "paused"}
+	if cause, known := (&View{}).Cause(t.Context(), item); !known || cause.Remedy != "docker compose unpause db" {
+		t.Errorf("%+v", cause)
+	}
+}

@@ -26,9 +26,10 @@ type StatusItem struct {
 	// Restarts is how often the engine has restarted it, unless it has been running for long since.
 	Restarts int      `json:"restarts,omitempty"`
 	URLs     []string `json:"urls,omitempty"`
-	// For a database: the revisions in its version table, whether this branch has them, and what devenv last loaded
-	// into it.
+	// For a database: the revisions in its version table, why a running one could not be read, whether this branch has
+	// them, and what devenv last loaded into it.
 	Revisions []string  `json:"revisions,omitempty"`
+	Unread    string    `json:"unread,omitempty"`
 	OnBranch  *bool     `json:"on_branch,omitempty"`
 	From      string    `json:"from,omitempty"`
 	Since     time.Time `json:"since,omitzero"`
@@ -37,9 +38,9 @@ type StatusItem struct {
 	Running   []string `json:"running,omitempty"`
 }
 
-// Unhealthy reports whether the service ended with an error, keeps being restarted, or is unhealthy.
+// Unhealthy reports whether the service ended with an error, keeps being restarted, is paused, or is unhealthy.
 func (i StatusItem) Unhealthy() bool {
-	return i.Health == "unhealthy" || i.Restarts > 0 || i.State == "exited" && i.ExitCode != 0
+	return i.Health == "unhealthy" || i.State == "paused" || i.Restarts > 0 || i.State == "exited" && i.ExitCode != 0
 }
 
 // Status returns what runs of the user's own stack, at which addresses, and what its database holds.

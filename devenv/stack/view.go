@@ -86,6 +86,9 @@ func (v *View) Database(ctx context.Context) (StatusItem, bool) {
 	}
 	at, _ := v.Position(ctx, service) // without a comparison, it stays unknown
 	item.Revisions = at.Revisions
+	if item.State == "running" {
+		item.Unread = at.Unread
+	}
 	if at.Compared && len(at.Revisions) > 0 {
 		on := len(at.Unknown) == 0
 		item.OnBranch = &on

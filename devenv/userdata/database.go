@@ -68,6 +68,10 @@ func Find(ctx context.Context, s *session.Session, service string, log *step.Log
 	if d.server, err = d.findServer(ctx, log); err != nil {
 		return nil, err
 	}
+	if d.server.State == "paused" { // it could only be killed, and its data would be as after a crash
+		return nil, report.Fail(report.KindWork, "docker compose unpause "+service, "use the data of %s: its container %s is paused",
+			service, d.server.Name)
+	}
 	d.wasRunning = d.server.State == "running"
 	if d.store, err = database.StoreOf(service, d.server); err != nil {
 		return nil, err

@@ -19,8 +19,9 @@ import (
 
 // Position is which revisions a running database is at.
 type Position struct {
-	// Revisions are those in its version table; none if it is not running or has no such table.
+	// Revisions are those in its version table; none if it has no such table. Unread is why they could not be read.
 	Revisions []string
+	Unread    string
 	// Compared is set if the branch's revisions are known; Foreign are those the branch does not have.
 	Compared bool
 	Unknown  []string
@@ -33,7 +34,7 @@ func (s *Stack) Position(ctx context.Context, service string) (at Position, err 
 	if err != nil {
 		return at, err
 	}
-	at.Revisions = readRevisions(ctx, s.workspace.Engine, s.Containers[service].ID, settings)
+	at.Revisions, at.Unread = readRevisions(ctx, s.workspace.Engine, s.Containers[service].ID, settings)
 	known, err := knownRevisions(ctx, s.workspace)
 	if at.Compared = err == nil && len(known) > 0; !at.Compared {
 		return at, err
@@ -51,34 +52,46 @@ func (d *Database) revisions(ctx context.Context) []string {
 	if !d.wasRunning {
 		return nil
 	}
-	return readRevisions(ctx, d.workspace.Engine, d.server.ID, d.settings)
+	revisions, _ := readRevisions(ctx, d.workspace.Engine, d.server.ID, d.settings)
+	return revisions
 }
 
-// readRevisions reads the version table of a running database, of whichever migration tool has one there.
-func readRevisions(ctx context.Context, e *engine.Engine, container string, s database.Settings) []string {
+// readRevisions reads the version table of a running database, of whichever migration tool has one there, or returns
+// why it cannot.
+func readRevisions(ctx context.Context, e *engine.Engine, container string, s database.Settings) (revisions []string, unread string) {
 	for _, kind := range discover.Kinds() {
-		if revisions := readVersions(ctx, e, container, s, kind); len(revisions) > 0 {
-			return revisions
+		if revisions, unread = readVersions(ctx, e, container, s, kind); len(revisions) > 0 || unread != "" {
+			return revisions, unread
 		}
 	}
-	return nil
+	return nil, ""
 }
 
+// versionQuery has psql make a query that reads a version table, in whichever schema it is, and run that.
+const versionQuery = `SELECT format('SELECT %%I FROM %%s ORDER BY 1', '%s', c.oid::regclass) FROM pg_catalog.pg_class c
+WHERE c.relname = '%s' AND c.relkind IN ('r', 'p') ORDER BY pg_catalog.pg_table_is_visible(c.oid) DESC, c.oid LIMIT 1 \gexec
+`
+
 // readVersions reads a tool's version table through the server's own container, because the port may not be published.
-// It returns none if the database is not running or has no such table.
-func readVersions(ctx context.Context, e *engine.Engine, container string, s database.Settings, kind migrations.Kind) []string {
-	var out bytes.Buffer
+// It returns none if the database has no such table.
+func readVersions(ctx context.Context, e *engine.Engine, container string, s database.Settings, kind migrations.Kind) ([]string, string) {
+	var out, stderr bytes.Buffer
 	code, err := e.Exec(ctx, container, engine.ExecOptions{
 		Cmd: []string{
-			"psql", "-X", "-A", "-t", "-U", s.User, "-d", s.Database, "-p", fmt.Sprint(s.Port),
-			"-c", "SELECT " + kind.VersionColumn + " FROM " + kind.VersionTable + " ORDER BY 1",
+			"psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", s.User, "-d", s.Database, "-p", fmt.Sprint(s.Port), "-f", "-",
 		},
-		Env: []string{"PGPASSWORD=" + s.Password, "PGCONNECT_TIMEOUT=5"}, Stdout: &out,
+		Env:   []string{"PGPASSWORD=" + s.Password, "PGCONNECT_TIMEOUT=5"},
+		Stdin: strings.NewReader(fmt.Sprintf(versionQuery, kind.VersionColumn, kind.VersionTable)), Stdout: &out, Stderr: &stderr,
 	})
-	if err != nil || code != 0 {
-		return nil
+	switch lines := strings.Split(strings.TrimSpace(stderr.String()), "\n"); {
+	case err != nil:
+		return nil, err.Error()
+	case code != 0 && lines[0] == "":
+		return nil, fmt.Sprintf("psql exited with status %d", code)
+	case code != 0:
+		return nil, lines[0]
 	}
-	return strings.Fields(out.String())
+	return strings.Fields(out.String()), ""
 }
 
 // knownRevisions returns the revisions in the working tree's directories of revisions, from their files' text, without
