@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -40,8 +39,8 @@ func (m *Meter) Used() []Usage {
 	})
 }
 
-// Measure makes Remove and ReadUsage record what each container has used, which costs two questions a container. It
-// must be called before the connection is used by several.
+// Measure makes Remove and ReadUsage record what each container has used, which costs two questions a container, one of
+// which may take a second. It must be called before the connection is used by several.
 func (e *Engine) Measure() *Meter {
 	e.meter = &Meter{used: map[string]Usage{}}
 	return e.meter
@@ -57,23 +56,11 @@ func (e *Engine) ReadUsage(ctx context.Context, id string) {
 	if err != nil || c.State != container.StateRunning {
 		return
 	}
-	spent, err := e.processorTime(ctx, id)
+	spent, err := e.ProcessorTime(ctx, id)
 	if err != nil {
 		return
 	}
 	e.meter.mu.Lock()
 	defer e.meter.mu.Unlock()
 	e.meter.used[c.ID] = Usage{Project: c.Labels[ProjectLabel], Service: c.Labels[ServiceLabel], CPU: spent}
-}
-
-// processorTime returns what a running container has used so far.
-func (e *Engine) processorTime(ctx context.Context, id string) (time.Duration, error) {
-	answer, err := e.client.ContainerStatsOneShot(ctx, id)
-	if err != nil {
-		return 0, err
-	}
-	defer answer.Body.Close() //nolint:errcheck // it has been read
-	var stats container.StatsResponse
-	err = json.NewDecoder(answer.Body).Decode(&stats)
-	return time.Duration(stats.CPUStats.CPUUsage.TotalUsage), err //nolint:gosec // centuries of nanoseconds fit
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/docker/docker/api/types/container"
 )
 
-// ProcessorTime returns how much processor time a container has used since it was started.
+// ProcessorTime returns how much processor time a container has used since it was started. An engine takes up to a
+// second to answer: it collects all containers' use once a second.
 func (e *Engine) ProcessorTime(ctx context.Context, id string) (time.Duration, error) {
 	answer, err := e.client.ContainerStatsOneShot(ctx, id)
 	if err != nil {
