@@ -81,5 +81,8 @@ func hintedFailures() []hint {
 			migrations.Failure{Message: "CompileError: constraint UniqueConstraint(table=Table('users')); it has no name"},
 		),
 		failed("anything else", offending.Found{}, migrations.Failure{Message: "boom"}),
+		failed("what runs before any revision", offending.Found{}, migrations.Failure{
+			Code: migrations.FailureException, Message: "ModuleNotFoundError: No module named 'x'", File: "app/models.py", Line: 16,
+		}),
 	}
 }

@@ -3,6 +3,7 @@ package checks
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 
@@ -35,9 +36,21 @@ func (m mender) definition(f *migrations.Failure, rows offending.Found) string {
 	case "55006":
 		return "run the deferred checks before altering the table:\n    " + m.execute("SET CONSTRAINTS ALL IMMEDIATE")
 	case "":
-		return cmp.Or(m.Mend(f), editAndTry)
+		return cmp.Or(m.Mend(f), correct(f), editAndTry)
 	}
 	return editAndTry
+}
+
+// correct returns what to do about code that fails before any revision runs; empty for a revision's own.
+func correct(f *migrations.Failure) string {
+	if !f.BeforeRevisions() {
+		return ""
+	}
+	where := "that code"
+	if f.File != "" && !path.IsAbs(f.File) {
+		where = fmt.Sprintf("%s:%d", f.File, f.Line)
+	}
+	return "no revision has run: correct " + where + ", then: devenv test-migration"
 }
 
 const editAndTry = "edit the revision, then: devenv test-migration"

@@ -117,6 +117,9 @@ func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 	there := ", and there is no other branch"
 	if len(candidates) > 0 {
 		there = "; there are " + strings.Join(candidates, ", ")
+		if len(candidates) == 1 {
+			there = "; there is " + candidates[0]
+		}
 		hints = append(hints, "name it with --base, or set it in .devenv.yaml:\n    base: "+candidates[0])
 	}
 	if remotes, _ := r.git("remote").line(ctx); remotes != "" {

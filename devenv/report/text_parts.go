@@ -147,7 +147,7 @@ func nextOf(d *Document) string {
 			"`devenv explain %s` says why, and how to allow it.%s", cmp.Or(path, "the migration"), worstID(d), undo)
 	case found:
 		return fmt.Sprintf("fix %s, then run `devenv test-migration`. `devenv explain %s` says why.%s",
-			cmp.Or(path, "the migration"), worstID(d), undo)
+			cmp.Or(path, d.failingFile(), "the migration"), worstID(d), undo)
 	case path == "":
 		return ""
 	case d.Verdict == VerdictPass:
@@ -155,6 +155,16 @@ func nextOf(d *Document) string {
 	default:
 		return "`devenv test-migration` verifies it." + undo
 	}
+}
+
+// failingFile returns the file that the first check to determine the verdict names, if it is not a revision's.
+func (d *Document) failingFile() string {
+	for _, c := range d.Checks {
+		if string(c.Status) == string(d.Verdict) && len(c.Evidence) > 0 && c.Evidence[0].Revision == "" {
+			return c.Evidence[0].File
+		}
+	}
+	return ""
 }
 
 // nextOfDryRun returns what comes after a run that wrote nothing.

@@ -293,6 +293,12 @@ func TestWhatComesNextIsTrue(t *testing.T) {
 			[]string{"· The migration is neither written nor verified.", "Next: nothing was written"},
 			[]string{"devenv explain"},
 		},
+		"code that no revision has": {
+			report.Document{Verdict: report.VerdictFail, Revisions: []string{"9f2c"}, Checks: []report.Check{{
+				ID: "apply.seeded", Status: report.StatusFail, Summary: "it fails", Evidence: []report.Evidence{{File: "app/models.py", Line: 16}},
+			}}},
+			[]string{"Next: fix app/models.py, then run `devenv test-migration`."}, []string{"fix the migration"},
+		},
 		"no migration": {
 			report.Document{Verdict: report.VerdictWarn, Checks: warns},
 			[]string{"Next: `devenv explain drift.catalog` says why.\n"},
