@@ -51,7 +51,7 @@ func (t *Terminal) lead(s sign, took time.Duration) string {
 func (t *Terminal) endedLines(s *step, e report.StepEnded) []string {
 	detail := t.o.Place.Text(report.PrintableLine(e.Detail))
 	switch {
-	case errors.Is(e.Err, context.Canceled):
+	case detail == "" && errors.Is(e.Err, context.Canceled):
 		detail = "interrupted"
 	case detail == "" && e.Status == report.StepCached:
 		detail = "cached"

@@ -14,7 +14,7 @@ const fromADump = "if its history cannot run on an empty database, start from a 
 // historyHint returns what to do about migrations of the base that fail on an empty database.
 func historyHint(f *migrations.Failure) string {
 	switch {
-	case f.BeforeRevisions():
+	case f.BeforeRevisions() || f.Code == migrations.FailureTool:
 		return f.Hint // a dump would not help
 	case f.SQLState == "3F000":
 		return cmp.Or(f.Hint, "if something other than the migrations creates the schema, put its CREATE SCHEMA into a file and configure "+

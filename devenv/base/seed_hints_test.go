@@ -21,7 +21,9 @@ func TestHistoryHintNamesWhatIsMissing(t *testing.T) {
 			t.Errorf("%s: %q does not hold %q", name, got, c.want)
 		}
 	}
-	for _, code := range []migrations.FailureCode{migrations.FailureConnect, migrations.FailureException, migrations.FailureNoEnv} {
+	for _, code := range []migrations.FailureCode{
+		migrations.FailureConnect, migrations.FailureException, migrations.FailureNoEnv, migrations.FailureTool,
+	} {
 		if got := historyHint(&migrations.Failure{Code: code}); got != "" {
 			t.Errorf("what failed before any revision (%s) is helped with %q", code, got)
 		}

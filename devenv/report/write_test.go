@@ -297,7 +297,8 @@ func TestWhatComesNextIsTrue(t *testing.T) {
 			report.Document{Verdict: report.VerdictFail, Revisions: []string{"9f2c"}, Checks: []report.Check{{
 				ID: "apply.seeded", Status: report.StatusFail, Summary: "it fails", Evidence: []report.Evidence{{File: "app/models.py", Line: 16}},
 			}}},
-			[]string{"Next: fix app/models.py, then run `devenv test-migration`."}, []string{"fix the migration"},
+			[]string{"Next: fix app/models.py, then run `devenv test-migration`."},
+			[]string{"fix the migration"},
 		},
 		"no migration": {
 			report.Document{Verdict: report.VerdictWarn, Checks: warns},

@@ -12,8 +12,8 @@ import (
 // result is useful to the next run, but if it has not begun it no longer does.
 func (r *Runner) Beside(start <-chan struct{}, long Step, steps ...Step) Step {
 	return Step{Do: func(ctx context.Context, _ *Log) error {
-		others, end := context.WithCancel(ctx)
-		defer end()
+		others, end := context.WithCancelCause(ctx)
+		defer end(nil)
 		var group errgroup.Group
 		group.Go(func() error {
 			if Wait(others, start) != nil && !Closed(start) {
@@ -21,12 +21,12 @@ func (r *Runner) Beside(start <-chan struct{}, long Step, steps ...Step) Step {
 			}
 			err := r.Run(ctx, long)
 			if err != nil {
-				end()
+				end(failedBeside{err})
 			}
 			return err
 		})
 		err := r.Sequence(others, steps...)
-		end()
+		end(nil)
 		longErr := group.Wait()
 		switch {
 		case longErr == nil:

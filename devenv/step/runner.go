@@ -74,7 +74,7 @@ func (r *Runner) named(ctx context.Context, s Step) error {
 	if err != nil {
 		log.status = report.StepFailed
 		if errors.Is(err, context.Canceled) {
-			log.detail = "interrupted"
+			log.detail = whyEnded(ctx)
 		}
 	}
 	took := r.clock.elapsed() - began
@@ -120,10 +120,29 @@ func (r *Runner) InOrder(steps ...Step) Step {
 // Together returns a group of steps that run at the same time; the first error cancels the rest.
 func (r *Runner) Together(steps ...Step) Step {
 	return Step{Do: func(ctx context.Context, _ *Log) error {
-		group, ctx := errgroup.WithContext(ctx)
+		ctx, end := context.WithCancelCause(ctx)
+		defer end(nil)
+		var group errgroup.Group
 		for _, s := range steps {
-			group.Go(func() error { return r.Run(ctx, s) })
+			group.Go(func() error {
+				err := r.Run(ctx, s)
+				if err != nil {
+					end(failedBeside{err})
+				}
+				return err
+			})
 		}
 		return group.Wait()
 	}}
+}
+
+// failedBeside is why a step is cancelled that runs beside one that fails.
+type failedBeside struct{ error }
+
+// whyEnded says why a step was cancelled: not every one was interrupted by the user.
+func whyEnded(ctx context.Context) string {
+	if errors.As(context.Cause(ctx), new(failedBeside)) {
+		return "ended, because another step failed"
+	}
+	return "interrupted"
 }

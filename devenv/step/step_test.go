@@ -164,3 +164,34 @@ func TestOnlyTheInnermostStepSaysItsWait(t *testing.T) {
 		}
 	})
 }
+
+func TestAFailureBesideIsNoInterrupt(t *testing.T) {
+	t.Parallel()
+	failing := New("base", func(context.Context, *Log) error { return errors.New("no image") })
+	waiting := New("branch", func(ctx context.Context, _ *Log) error { <-ctx.Done(); return ctx.Err() })
+	for name, group := range map[string]func(*Runner) Step{
+		"together": func(r *Runner) Step { return r.Together(failing, waiting) },
+		"beside":   func(r *Runner) Step { return r.Beside(closed(), failing, waiting) },
+	} {
+		runner := NewRunner(new(waits))
+		err := runner.Run(t.Context(), group(runner))
+		for _, s := range runner.Steps() {
+			if s.Name == "branch" && s.Detail != "ended, because another step failed" {
+				t.Errorf("%s: %v: %q", name, err, s.Detail)
+			}
+		}
+	}
+	interrupted, interrupt := context.WithCancel(t.Context())
+	runner := NewRunner(new(waits))
+	interrupt()
+	_ = waiting.Do(interrupted, nil)
+	if err := runner.Run(interrupted, waiting); err == nil || whyEnded(interrupted) != "interrupted" {
+		t.Errorf("%v: %s", err, whyEnded(interrupted))
+	}
+}
+
+func closed() <-chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}
