@@ -21,12 +21,15 @@ var (
 	noGreenlet = regexp.MustCompile(`greenlet library is required|requires that the Python 'greenlet' library`)
 )
 
-// ExplainMissing adds a hint to a failure of the project's code that is caused by a missing module: devenv works on
-// trees without the files that git ignores, unless the configuration includes or generates them.
+// ExplainMissing adds a hint to a failure of the project's code that is caused by a missing module or setting: devenv
+// works on trees without the files that git ignores, unless the configuration includes or generates them.
 func ExplainMissing(ctx context.Context, repo *gitrepo.Repo, err error) error {
-	module := missingModule(err)
-	if module == "" || repo == nil || ctx.Err() != nil {
+	if repo == nil || ctx.Err() != nil {
 		return err
+	}
+	module := missingModule(err)
+	if module == "" {
+		return explainUnset(err)
 	}
 	ignored, listErr := repo.Ignored(ctx)
 	if listErr != nil {
@@ -161,6 +164,6 @@ func missingHint(module, home string, generators []string) string {
 	}
 	return "if a command generates " + module + ", name it in .devenv.yaml:\n    prepare: [\"" + command + "\"]\n" +
 		"if it needs PYTHONPATH, set that:\n    migrations: {env: {PYTHONPATH: src}}\n" +
-		"if it is a dependency, the service's image lacks it; rebuild it: docker compose build\n" +
+		"if it is a dependency, the service's image lacks it: let the image install it\n" +
 		"if another interpreter in the image has it, name that one:\n    migrations: {python: /path/to/python}"
 }
