@@ -29,7 +29,7 @@ func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attem
 	case RestrictType:
 		return b.unfit(r)
 	case RestrictValue, RestrictLabel:
-		attempts = one(rowValues{r.columns[0]: r.value})
+		attempts, err = b.oneValue(ctx, r)
 	case RestrictTwice:
 		if r.almost {
 			return b.similar(r), "", nil
@@ -47,6 +47,17 @@ func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attem
 
 func one(w rowValues) []attempt {
 	return []attempt{{rows: []rowValues{w}}, {rows: []rowValues{w}, full: full}}
+}
+
+// oneValue attempts a row with a value, unless the rows there are show that such ones do not occur.
+func (b *breaker) oneValue(ctx context.Context, r Restriction) ([]attempt, error) {
+	if r.shown != "" {
+		occurs, err := b.maker.aggregate(ctx, r.before, r.shown)
+		if err != nil || occurs != "true" {
+			return nil, err
+		}
+	}
+	return one(rowValues{r.columns[0]: r.value}), nil
 }
 
 // anyRow returns a minimal row and a complete one.

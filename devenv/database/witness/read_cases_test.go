@@ -47,6 +47,11 @@ func readCases() map[string]struct{ move, state string } {
 			"ALTER TABLE papers ADD qty int; UPDATE papers SET qty = (doc ->> 'qty')::int",
 			"22P02",
 		},
+		"a value inside JSON that is a number everywhere": {"ALTER TABLE measures ADD qty int; UPDATE measures SET qty = (doc ->> 'qty')::int", ""},
+		"a float without NaN so far":                      {"ALTER TABLE measures ADD cents bigint; UPDATE measures SET cents = (big * 100)::bigint", ""},
+		"a float with NaN": {
+			"ALTER TABLE measures ADD cents int; UPDATE measures SET cents = odd::int WHERE id > 1", "22003",
+		},
 		"a value that JSON must have": {
 			"ALTER TABLE papers ADD title text; UPDATE papers SET title = doc->>'title'; ALTER TABLE papers ALTER title SET " +
 				"NOT NULL",

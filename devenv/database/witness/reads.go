@@ -57,11 +57,16 @@ func (r Restriction) isAbout(value Restriction) bool {
 
 // value restricts a column to cope with one value.
 func (r *reading) value(t *catalog.Table, c *catalog.Column, value string) {
+	r.valueIf(t, c, value, "")
+}
+
+// valueIf does so if the rows show that values of this kind occur.
+func (r *reading) valueIf(t *catalog.Table, c *catalog.Column, value, shown string) {
 	if c.Generated != "" || value == null && c.NotNull || t.ForeignKey(c.Number) != nil && value != null {
 		return
 	}
 	r.add(t, Restriction{
-		Kind: RestrictValue, columns: []int16{c.Number}, value: value,
+		Kind: RestrictValue, columns: []int16{c.Number}, value: value, shown: shown,
 		What: t.Quoted() + "." + c.Name + " can be " + value + ", and the migration reads it",
 	})
 }
@@ -141,14 +146,20 @@ func (r *reading) column(s sqlText, t *catalog.Table, c *catalog.Column) {
 	case strings.HasPrefix(c.Base, "json"):
 		r.value(t, c, "'{}'")
 		for _, key := range s.keysOf(c.Name) {
-			r.value(t, c, `'{"`+key+`": "N/A"}'`)
+			r.valueIf(t, c, `'{"`+key+`": "N/A"}'`, holdsText(c, key))
 		}
 	case c.Element != nil:
 		r.value(t, c, "'{}'")
 	case strings.HasPrefix(c.Base, "float") && kind != nil:
-		r.value(t, c, "'NaN'")
+		r.valueIf(t, c, "'NaN'", "coalesce(bool_or("+query.Quote(c.Name)+"::text IN ('NaN', 'Infinity', '-Infinity')), false)")
 	}
 	r.value(t, c, null)
+}
+
+// holdsText returns an aggregate: whether a member of a JSON column is a text in some row, or in none has any other type.
+func holdsText(c *catalog.Column, key string) string {
+	kind := "nullif(jsonb_typeof(" + query.Quote(c.Name) + "::jsonb -> " + query.Literal(key) + "), 'null')"
+	return "coalesce(bool_or(" + kind + " = 'string'), true)"
 }
 
 // anyRow restricts a table without rows to have one: nothing is proved without.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/offending"
 )
 
 // readShape is a table whose columns statements read.
@@ -44,6 +45,17 @@ func TestOnlyWhatAStatementReadsIsRestricted(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", sql, got, want)
+		}
+	}
+}
+
+func TestRefusedTextNamesTheValueThatHoldsIt(t *testing.T) {
+	t.Parallel()
+	message := `invalid input syntax for type boolean: "N/A"`
+	for value, want := range map[string]int{`'{"open": "N/A"}'`: 5, `'{}'`: 2, `'N/A'`: 5, null: 0} {
+		r := Restriction{Kind: RestrictValue, value: value}
+		if got := r.explains(offending.Violation{SQLState: "22P02", Message: message}); got != want {
+			t.Errorf("%s: got %d, want %d", value, got, want)
 		}
 	}
 }

@@ -47,6 +47,7 @@ type Restriction struct {
 	index      *catalog.Index
 	constraint *catalog.Constraint
 	value      string // the one that a column has, in SQL
+	shown      string // whether the rows of the data show that values of this kind occur, in SQL; empty if that is not asked
 	almost     bool   // two keys differ before the move, and may be the same after it
 	inside     *place // where a CHECK of a domain holds
 }

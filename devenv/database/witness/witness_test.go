@@ -40,7 +40,8 @@ CREATE TABLE nodes (id int PRIMARY KEY, parent int NOT NULL REFERENCES nodes, la
 CREATE TABLE events (id bigint, at date NOT NULL, kind text, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
 CREATE TABLE events_2024 (kind text, at date NOT NULL, id bigint NOT NULL); ALTER TABLE events ATTACH PARTITION events_2024 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 INSERT INTO events VALUES (1, '2024-05-01', 'login');
-CREATE TABLE papers (id serial PRIMARY KEY, doc jsonb); INSERT INTO papers (doc) VALUES ('{"qty": 1, "title": "a"}');
+CREATE TABLE papers (id serial PRIMARY KEY, doc jsonb); INSERT INTO papers (doc) VALUES ('{"qty": "1", "title": "a"}');
+CREATE TABLE measures (id serial PRIMARY KEY, doc jsonb NOT NULL, big float8, odd float8); INSERT INTO measures (doc, big, odd) VALUES ('{"qty": 1}', 1, 'NaN');
 CREATE TABLE events_rest PARTITION OF events DEFAULT;
 CREATE TABLE stamps (id serial PRIMARY KEY, at timestamp NOT NULL UNIQUE, price numeric(10,4) UNIQUE, code text UNIQUE, moods mood[], span int8range);
 INSERT INTO stamps (at, price, code, moods, span) VALUES ('2024-05-01 10:00', 1.5, '17', '{ok}', '[1,5)');

@@ -160,6 +160,12 @@ func wordByte(b byte) bool {
 	return b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
+// holdsRefused reports whether a JSON value holds the text that a message says is no value of a type.
+func holdsRefused(value, message string) bool {
+	_, refused, ok := strings.Cut(message, ": ")
+	return ok && len(refused) > 2 && strings.HasPrefix(refused, `"`) && strings.Contains(value, refused)
+}
+
 // explains returns how well a value fits what a statement, or the code that reads a column, says about it.
 func (r Restriction) explains(v offending.Violation) int {
 	text := strings.Trim(r.value, "'")
@@ -176,7 +182,7 @@ func (r Restriction) explains(v offending.Violation) int {
 		if r.value == "0" || r.value == "-1" {
 			return 4
 		}
-	case strings.Contains(v.Message, `"`+text+`"`) || strings.Contains(v.Message, "'"+text+"'"):
+	case strings.Contains(v.Message, `"`+text+`"`) || strings.Contains(v.Message, "'"+text+"'"), holdsRefused(text, v.Message):
 		return 5
 	case strings.HasPrefix(v.SQLState, "22") && r.value != "0" && r.value != "-1":
 		return 2
