@@ -17,6 +17,8 @@ type Access struct {
 	Rights, Open map[Grant]string `json:"-"`
 	// Roles tell whether each role may log in.
 	Roles map[string]bool `json:"-"`
+	// Expired are the roles whose password is no longer valid.
+	Expired map[string]bool `json:"-"`
 	// Owners are the owners of relations and functions.
 	Owners map[string]string `json:"-"`
 	// Settings are those of roles in every database, by "role webapp.statement_timeout".
@@ -28,7 +30,7 @@ type Grant struct{ Role, Object string }
 
 // accessRows are the kinds of rows of the query: what it is about, who, what, and the value of one or two texts.
 const accessRows = `
-WITH roles AS (SELECT oid, rolname, rolcanlogin, rolbypassrls FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_'),
+WITH roles AS (SELECT oid, rolname, rolcanlogin, rolbypassrls, coalesce(rolvaliduntil <= now(), false) AS expired FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_'),
 rel AS (
   SELECT c.oid, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity, n.nspname || '.' || c.relname AS name, n.oid AS schema,
     CASE c.relkind WHEN 'v' THEN 'view:' WHEN 'm' THEN 'matview:' WHEN 'S' THEN 'sequence:' ELSE 'table:' END || n.nspname || '.' || c.relname AS object
@@ -66,7 +68,7 @@ SELECT 'right', o.rolname, 'column:' || r.name || '.' || a.attname, string_agg(p
   WHERE r.relkind IN ('r', 'p', 'f') AND has_schema_privilege(o.oid, r.schema, 'USAGE') AND NOT has_table_privilege(o.oid, r.oid, p.command)
     AND has_column_privilege(o.oid, r.oid, a.attnum, p.command) GROUP BY 2, 3
 UNION ALL
-SELECT 'role', rolname, '', rolcanlogin::text, '' FROM roles
+SELECT 'role', rolname, '', rolcanlogin::text, expired::text FROM roles
 UNION ALL
 SELECT 'owner', '', object, pg_get_userbyid(relowner), '' FROM rel
 UNION ALL
@@ -78,7 +80,7 @@ SELECT 'setting', pg_get_userbyid(s.setrole), split_part(c, '=', 1), c, '' FROM 
 // ReadAccess reads what roles may do.
 func ReadAccess(ctx context.Context, conn *pgx.Conn) (Access, error) {
 	a := Access{
-		Rights: map[Grant]string{}, Open: map[Grant]string{}, Roles: map[string]bool{}, Owners: map[string]string{},
+		Rights: map[Grant]string{}, Open: map[Grant]string{}, Roles: map[string]bool{}, Expired: map[string]bool{}, Owners: map[string]string{},
 		Settings: map[string]string{},
 	}
 	err := query.Read(ctx, conn, func(tx pgx.Tx) error {
@@ -92,7 +94,7 @@ func ReadAccess(ctx context.Context, conn *pgx.Conn) (Access, error) {
 			case "right":
 				a.Rights[Grant{role, object}], a.Open[Grant{role, object}] = value, other
 			case "role":
-				a.Roles[role] = value == "true"
+				a.Roles[role], a.Expired[role] = value == "true", other == "true"
 			case "owner":
 				a.Owners[object] = value
 			case "setting":

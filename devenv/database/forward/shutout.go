@@ -27,6 +27,13 @@ func (c rights) lostAccess() {
 				Grave: true, Cause: c.script.cause(`ROLE|USER|OWNED`, role),
 			})
 		}
+		if login && is.Expired[role] && !was.Expired[role] {
+			c.add(Change{
+				Object: "role:" + role, Text: "the role " + role + " can no longer log in: its password is no longer valid",
+				Mend:  "ALTER ROLE " + query.Identifier(role) + " VALID UNTIL 'infinity'",
+				Grave: true, Cause: c.script.cause(`VALID\s+UNTIL`, role),
+			})
+		}
 		c.lostRights(role)
 	}
 }
