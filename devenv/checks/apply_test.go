@@ -172,6 +172,23 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 				f.Smoke.Routines = []SmokeRoutine{{Fault: routines.Fault{Routine: "public.f()", Message: "no column n"}}}
 			}, "write.smoke", report.StatusFail, []string{"public.users can no longer be written: no n"},
 		},
+		"a function that a write ran into which could not be tried": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{
+					Table: "public.users", SQLState: "22P02", Message: "no label", Detail: "PL/pgSQL function f() line 3 at IF",
+				}}, {Failed: writes.Failed{
+					Table: "public.users", Message: "no label", Detail: "PL/pgSQL function f() line 3 at IF", Broken: true, Old: true,
+				}}}
+				f.Smoke.Routines = []SmokeRoutine{{Fault: routines.Fault{Routine: "public.f()", Message: "no label"}}}
+			}, "write.smoke", report.StatusFail, []string{"the function f() cannot run: no label"},
+		},
+		"a trigger that may end without RETURN": {
+			func(f *Facts) {
+				f.Smoke.Routines = []SmokeRoutine{{Fault: routines.Fault{
+					Routine: "public.f()", SQLState: "2F005", Doubtful: true, Message: "it can end without RETURN, and then fails",
+				}}}
+			}, "write.smoke", report.StatusWarn, []string{"the function f() does not cope with every row: it can end without RETURN"},
+		},
 		"a function whose statements are texts": {
 			func(f *Facts) { f.Smoke.Unjudged = []string{"public.f()"} },
 			"write.smoke", report.StatusPass,

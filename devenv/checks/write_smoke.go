@@ -33,7 +33,11 @@ func judgeSmoke(f *Facts) Finding {
 		}
 		return finding
 	case len(routines) > 0:
-		return found(routines[0].Message+more(len(routines)-1), f.mender().write(routines[0]), withRest(routines, unknown)...)
+		finding := found(routines[0].Message+more(len(routines)-1), f.mender().write(routines[0]), withRest(routines, unknown)...)
+		if !slices.ContainsFunc(f.Smoke.Routines, func(r SmokeRoutine) bool { return !r.Doubtful }) {
+			finding.AtMost = report.StatusWarn
+		}
+		return finding
 	}
 	finding := clean(f.writtenSummary())
 	if f.Smoke.Written == 0 && f.Smoke.Tables > 0 {
@@ -107,14 +111,13 @@ func (f *Facts) writeEvidence(w SmokeWrite) report.Evidence {
 func (f *Facts) brokenRoutines() (evidence []report.Evidence) {
 	for _, r := range f.Smoke.Routines {
 		if slices.ContainsFunc(f.Smoke.Writes, func(w SmokeWrite) bool {
-			return strings.Contains(w.Detail, " "+r.Name()+"(") || strings.Contains(w.Detail, "."+r.Name()+"(")
+			return w.Broken && !w.Old && (strings.Contains(w.Detail, " "+r.Name()+"(") || strings.Contains(w.Detail, "."+r.Name()+"("))
 		}) {
 			continue
 		}
 		e := report.Evidence{
 			Object: "function:" + r.Routine, SQLState: r.SQLState,
-			Message:  fmt.Sprintf("the function %s cannot run: %s", strings.TrimPrefix(r.Routine, "public."), r.Message),
-			OwnWords: true,
+			Message: routineMessage(r), OwnWords: true,
 			Revision: cmp.Or(r.Cause.Revision, f.onlyRevision()), File: f.fileOf(r.Cause.Revision), Line: r.Cause.Line, Statement: r.Cause.SQL,
 		}
 		if r.Statement != "" {
@@ -125,6 +128,15 @@ func (f *Facts) brokenRoutines() (evidence []report.Evidence) {
 		}
 	}
 	return evidence
+}
+
+// routineMessage says what is wrong with a function.
+func routineMessage(r SmokeRoutine) string {
+	says := "cannot run: "
+	if r.Doubtful {
+		says = "does not cope with every row: "
+	}
+	return "the function " + strings.TrimPrefix(r.Routine, "public.") + " " + says + r.Message
 }
 
 // writtenSummary returns what was tried, and nothing more.
@@ -182,7 +194,8 @@ const writeSmokePage = `For each table that the migration touches, or whose trig
 afterwards. A row is inserted, read back, updated, deleted, and all of it rolled back, as the application's role if the base has
 granted rights to one. Every sequence must be above the column that it fills, in every table; while its next value is free, that
 is a warning. Functions that name something that the migration changed are looked at, statement by statement, whether a trigger
-calls them or only the application does; what they EXECUTE as a text is not judged. If no row could be written to any table,
+calls them or only the application does; what they EXECUTE as a text is not judged. A new function of a trigger that can end
+without RETURN is a warning. If no row could be written to any table,
 the answer is skip.
 
 Why it matters: the upgrade succeeds, every schema test is green, and the application's first INSERT fails.

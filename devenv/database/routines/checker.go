@@ -43,6 +43,11 @@ func (c *checker) check(ctx context.Context, found *Findings) error {
 	if c.body.dynamic {
 		found.Unjudged = append(found.Unjudged, c.routine.label)
 	}
+	if c.routine.trigger && c.isNew && !alwaysReturns(c.routine.source) {
+		found.Faults = append(found.Faults, Fault{
+			Routine: c.routine.label, SQLState: "2F005", Doubtful: true, Message: "it can end without RETURN, and then fails",
+		})
+	}
 	tables := c.routine.tables[:min(mostTables, len(c.routine.tables))]
 	if len(tables) == 0 {
 		tables = []string{""}
@@ -204,6 +209,9 @@ func (c *checker) fault(refusal error, s statement) *Fault {
 	wrong := slices.Contains([]string{"42804", "22P02", "42846", "42601"}, refused.Code) &&
 		!strings.Contains(refused.Message, "syntax error")
 	operator := strings.HasPrefix(refused.Message, "operator does not exist")
+	if c.isNew && refused.Code == "22P02" && strings.HasPrefix(refused.Message, "invalid input value for enum") && quotes(s.tokens, refused.Message) {
+		own, wrong, missing = true, false, true // it compares with a label that there is not
+	}
 	switch {
 	case !missing && !wrong, c.created(refused.Message),
 		!own && missing && !operator && !c.words.MatchString(named(refused)),
@@ -215,6 +223,11 @@ func (c *checker) fault(refusal error, s statement) *Fault {
 		Routine: c.routine.label, Missing: missed, Line: s.line, Statement: strings.TrimSpace(source(s.tokens)),
 		SQLState: refused.Code, Message: refused.Message,
 	}
+}
+
+// quotes reports whether a statement has the text in quotes that ends a message.
+func quotes(list []token, message string) bool {
+	return slices.ContainsFunc(list, func(t token) bool { return t.literal() != "" && strings.HasSuffix(message, `: "`+t.literal()+`"`) })
 }
 
 // created reports whether a refusal names a table that the function itself creates.

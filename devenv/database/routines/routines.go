@@ -22,6 +22,8 @@ type Fault struct {
 	Line              int
 	Statement         string
 	SQLState, Message string
+	// Doubtful means that only some calls fail, if any ever do.
+	Doubtful bool
 }
 
 // Name returns the function's name without schema and arguments.
