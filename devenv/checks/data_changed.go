@@ -11,10 +11,15 @@ import (
 
 func dataChanged() Check {
 	return Check{
-		ID: "data.changed", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialData, TrialRepeat},
+		ID: "data.changed", Severity: report.StatusWarn, Needs: []Trial{TrialSeeded, TrialData, TrialRepeat}, Awaits: []Trial{TrialReverse},
 		Asks: "does every surviving value stay the same?",
-		Page: dataChangedPage, Judge: judgeChanged,
+		Page: dataChangedPage, Judge: judgeChanged, Open: anyRenamed,
 	}
+}
+
+// anyRenamed reports whether states have other names that a downgrade may restore.
+func anyRenamed(f *Facts) bool {
+	return slices.ContainsFunc(f.Data.Changes, func(c data.Change) bool { return c.Kind == data.ValuesChanged && c.Renamed })
 }
 
 func judgeChanged(f *Facts) Finding {
@@ -22,11 +27,13 @@ func judgeChanged(f *Facts) Finding {
 		return unasked(f.whyNotRun())
 	}
 	var evidence []report.Evidence
-	var stamped []string
+	var exceptions []string
 	for _, c := range f.Data.Changes {
 		switch {
 		case c.Stamped:
-			stamped = append(stamped, shortObject(report.Evidence{Table: c.Table, Column: c.Column}))
+			exceptions = append(exceptions, "the time of the change in "+columnOf(c))
+		case c.Kind == data.ValuesChanged && c.Renamed && f.restored(c):
+			exceptions = append(exceptions, "the names of states in "+columnOf(c)+", which the downgrade restores")
 		case c.Kind == data.ValuesChanged:
 			e := changeEvidence(c)
 			f.blame(&e)
@@ -46,9 +53,8 @@ func judgeChanged(f *Facts) Finding {
 	switch {
 	case len(evidence) == 0 && f.Data.Rows == 0:
 		return unasked("the base has no row that could change")
-	case len(evidence) == 0 && len(stamped) > 0:
-		return clean("every value that is still there is unchanged, but for the time of the change in " + strings.Join(stamped, ", ") +
-			f.asFarAsRead())
+	case len(evidence) == 0 && len(exceptions) > 0:
+		return clean("every value that is still there is unchanged, but for " + strings.Join(exceptions, ", and ") + f.asFarAsRead())
 	case len(evidence) == 0:
 		return clean("every value that is still there is unchanged" + f.asFarAsRead())
 	}
@@ -62,6 +68,11 @@ func judgeChanged(f *Facts) Finding {
 	}
 	hint += "otherwise keep the values: use a type that holds them, or convert them in USING"
 	return found(evidence[0].Message+more(len(evidence)-1), hint, evidence...)
+}
+
+// columnOf names the column of a change for people to read.
+func columnOf(c data.Change) string {
+	return shortObject(report.Evidence{Table: c.Table, Column: c.Column})
 }
 
 // asFarAsRead returns a remark on an answer about all values if not all were compared.
@@ -104,7 +115,7 @@ func changeEvidence(c data.Change) report.Evidence {
 const dataChangedPage = `Every value that is still there must be unchanged. The same value in another type counts as unchanged: 1.5 and 1.50, a text
 and its enum, a timestamp and the same timestamptz in UTC, an epoch and its timestamp, a list in one text and its array. In
 a column that notes when its row was changed (updated_at, or one that a trigger sets), a value may become the time at which
-the migration ran.
+the migration ran. A few states that get other names, one each, are unchanged too if the downgrade restores them.
 
 Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory restores what was rounded or cut off.
 

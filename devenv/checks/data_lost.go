@@ -126,7 +126,7 @@ func more(n int) string {
 
 const dataLostPage = `No row and no value that is not null may disappear. Renamed tables and columns are followed; a column that held only
 NULLs and a table without rows may go. What is there in another form is not lost: rows in another table, a text in a lookup and
-its id in the row, a name in two columns, or whatever the downgrade can restore value for value.
+its id in the row, a name in two columns, or whatever the downgrade restores value for value.
 
 Why it matters: the upgrade exits 0, and the downgrade only restores an empty column.
 

@@ -7,6 +7,22 @@ import (
 	"devenv/devenv/report"
 )
 
+func TestStatesTheDowngradeRestoresAreNotChanged(t *testing.T) {
+	f := ready(nil)
+	f.Data.Changes = []data.Change{
+		{Kind: data.ValuesChanged, Table: "public.users", Column: "state", Rows: 4, Renamed: true},
+		{Kind: data.ValuesChanged, Table: "public.users", Column: "note", Rows: 3},
+	}
+	f.Reverse.Data.Restored = f.Data.Changes
+	if a := answers(f, Selection{})["data.changed"]; a.Status != report.StatusWarn || len(a.Evidence) != 1 || a.Evidence[0].Column != "note" {
+		t.Errorf("%+v", a)
+	}
+	f.Data.Changes = f.Data.Changes[:1]
+	if a, ok := answers(f, Selection{})["data.changed"]; ok {
+		t.Errorf("it does not pass: %+v", a)
+	}
+}
+
 func TestValuesTheDowngradeRestoresAreNotLost(t *testing.T) {
 	f := ready(nil)
 	f.Data.Changes = []data.Change{

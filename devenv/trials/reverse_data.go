@@ -83,7 +83,7 @@ func (w *reversal) examineRoundTrip(ctx context.Context, first, again data.State
 	var changes, added []data.Change
 	for _, c := range w.up.roundTripDifferences(first.Print, again.Print, w.outcome.Data.Base) {
 		switch {
-		case c.Kind == data.RowsAdded && w.up.logs(c.Table):
+		case c.Kind == data.RowsAdded && !w.up.writes(c.Table):
 		case c.Kind == data.RowsAdded:
 			added = append(added, c)
 		case !slices.Contains(unlike, data.ColumnName{Table: c.Table, Column: c.Column}):
@@ -91,18 +91,25 @@ func (w *reversal) examineRoundTrip(ctx context.Context, first, again data.State
 		}
 	}
 	if len(changes) > 0 {
+		again.Since, again.Anew = w.up.began, true
 		settled, err = data.Examine(ctx, first, again, changes)
+		settled = slices.DeleteFunc(settled, func(c data.Change) bool { return c.Stamped }) // by a trigger, on the way back
 	}
 	return append(settled, added...), err
 }
 
-// logs reports whether triggers wrote rows of the upgrade to a table that no statement of the branch writes to: a log has
-// more of them after every run.
+// logs reports whether only triggers wrote rows of the upgrade to a table.
 func (u *upgrade) logs(table string) bool {
+	grew := func(c data.Change) bool { return c.Table == table }
+	return slices.ContainsFunc(u.before.Fingerprint.Added(u.after.Fingerprint), grew) && !u.writes(table)
+}
+
+// writes reports whether a statement of the branch names a table other than to define something. Where none does,
+// triggers write its rows: a log has more of them after every run.
+func (u *upgrade) writes(table string) bool {
 	code := regexp.MustCompile(`(?i)^\s*(?:CREATE|ALTER|DROP|COMMENT|GRANT)\b`)
-	grew := slices.ContainsFunc(u.before.Fingerprint.Added(u.after.Fingerprint), func(c data.Change) bool { return c.Table == table })
 	named := regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(table[strings.LastIndex(table, ".")+1:]) + `\b`)
-	return grew && !slices.ContainsFunc(u.ownStatements(), func(sql string) bool { return named.MatchString(sql) && !code.MatchString(sql) })
+	return slices.ContainsFunc(u.ownStatements(), func(sql string) bool { return named.MatchString(sql) && !code.MatchString(sql) })
 }
 
 // roundTripDifferences returns the differences between the results of two upgrades, without those already blamed on the

@@ -114,20 +114,23 @@ func TestOnlyTablesThatTriggersFillAreLogs(t *testing.T) {
 		return data.Fingerprint{Tables: []data.TablePrint{{OID: 1, Schema: "public", Name: "log", Rows: rows}}}
 	}
 	for _, c := range []struct {
-		what, sql   string
-		was, is     int64
-		wantLogging bool
+		what, sql            string
+		was, is              int64
+		wantLogging, wantOwn bool
 	}{
-		{"a trigger writes", "UPDATE users SET name = 'x'", 1, 3, true},
-		{"its function is made", "CREATE FUNCTION f() AS 'INSERT INTO log VALUES (1)'", 1, 3, true},
-		{"a statement writes", "INSERT INTO log VALUES (1)", 1, 3, false},
-		{"nothing writes", "UPDATE users SET name = 'x'", 3, 3, false},
+		{"a trigger writes", "UPDATE users SET name = 'x'", 1, 3, true, false},
+		{"its function is made", "CREATE FUNCTION f() AS 'INSERT INTO log VALUES (1)'", 1, 3, true, false},
+		{"a statement writes", "INSERT INTO log VALUES (1)", 1, 3, false, true},
+		{"nothing writes", "UPDATE users SET name = 'x'", 3, 3, false, false}, // the way back may
 	} {
 		u := &upgrade{}
 		u.before.Fingerprint, u.after.Fingerprint = print(c.was), print(c.is)
 		u.statements = []migrations.Statement{{Revision: "3f2a", SQL: c.sql}}
 		if got := u.logs("public.log"); got != c.wantLogging {
 			t.Errorf("%s: got %v", c.what, got)
+		}
+		if got := u.writes("public.log"); got != c.wantOwn {
+			t.Errorf("%s: the branch writes it itself: %v", c.what, got)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (e *elsewhere) load(ctx context.Context) error {
 		for _, c := range t.print.Columns {
 			names = append(names, c.Name)
 		}
-		reader := examination{rate: 1}
+		reader := sides{rate: 1}
 		set, err := reader.readRows(ctx, e.conn, t.print, names, nil)
 		if err != nil {
 			return err

@@ -18,6 +18,9 @@ CREATE TABLE links (person int, bill int, PRIMARY KEY (person, bill));
 INSERT INTO links VALUES (1, 1), (2, 2), (2, 3);
 CREATE TABLE flags (id int PRIMARY KEY, on_ boolean, level int, size int, note text);
 INSERT INTO flags VALUES (1, true, 1, 1, NULL), (2, false, 2, 1, NULL), (3, true, 3, 2, NULL), (4, true, 1, 2, NULL);
+CREATE TABLE cards (id uuid PRIMARY KEY, last4 char(4), tags text, remark text, doc jsonb);
+INSERT INTO cards VALUES ('5d0c4a5e-0000-4000-8000-000000000001', '4242', 'a1,b2', ' ', '{"shop": "x1", "open": true, "n": 1}'),
+  ('5d0c4a5e-0000-4000-8000-000000000002', NULL, '', 'late', '{"n": 2}');
 CREATE TABLE notes (id int PRIMARY KEY, note text);
 INSERT INTO notes VALUES (1, NULL), (2, NULL);
 CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.noted := clock_timestamp(); RETURN NEW; END';
@@ -59,6 +62,14 @@ func TestMovedValuesAreNotLost(t *testing.T) {
 		"a level beside a lookup":             {"CREATE TABLE ranks (rank int, of int, PRIMARY KEY (rank, of)); CREATE TABLE seats (id int PRIMARY KEY, x int, y int, z int); INSERT INTO seats VALUES (1, 1, 2, 3), (2, 1, 2, 3); ALTER TABLE flags ADD priority int; UPDATE flags SET priority = size; ALTER TABLE flags DROP level", []string{"flags.level"}},
 		"a level beside numbers":              {"ALTER TABLE flags ADD a int, ADD b int, ADD c int; UPDATE flags SET a = 1, b = 2, c = 3; ALTER TABLE flags DROP level", []string{"flags.level"}},
 		"a level in rows of three defaults":   {"CREATE TABLE marks AS SELECT id AS flag, x FROM flags, generate_series(1, 3) x; ALTER TABLE flags DROP level", []string{"flags.level"}},
+		"a single value in its own table":     {"CREATE TABLE a AS SELECT id AS card, last4 AS digits FROM cards WHERE last4 IS NOT NULL; ALTER TABLE cards DROP last4", nil},
+		"a single value beside a default":     {"CREATE TABLE a (card uuid, digits char(4) DEFAULT '4242'); INSERT INTO a (card) SELECT id FROM cards; ALTER TABLE cards DROP last4", []string{"cards.last4"}},
+		"a single value in another row":       {"CREATE TABLE a AS SELECT o.id AS card, c.last4 AS digits FROM cards c, cards o WHERE c.last4 IS NOT NULL AND o.last4 IS NULL; ALTER TABLE cards DROP last4", []string{"cards.last4"}},
+		"a list and one of nothing":           {"CREATE TABLE a AS SELECT id AS card, n, tag FROM cards, unnest(string_to_array(tags, ',')) WITH ORDINALITY u(tag, n); ALTER TABLE cards DROP tags", nil},
+		"a list in part":                      {"CREATE TABLE a AS SELECT id AS card, split_part(tags, ',', 1) AS tag FROM cards; ALTER TABLE cards DROP tags", []string{"cards.tags"}},
+		"blanks become NULL":                  {"UPDATE cards SET remark = nullif(trim(remark), '')", nil},
+		"blanks and a value become NULL":      {"UPDATE cards SET remark = NULL", []string{"cards.remark"}},
+		"members become columns":              {"ALTER TABLE cards ADD shop text, ADD open boolean; UPDATE cards SET shop = doc ->> 'shop', open = (doc ->> 'open')::boolean, doc = doc - 'shop' - 'open'", nil},
 		"a table split with a shared key":     {"CREATE TABLE a AS SELECT id, person FROM bills; CREATE TABLE b AS SELECT id AS bill, total, state FROM bills; DROP TABLE bills", nil},
 	}
 	template := servers.Template(t, movedFixture)
@@ -78,5 +89,26 @@ func TestMovedValuesAreNotLost(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestOnlyStatesOneByOneAreRenamed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		what, old, new string
+		pairs          [][2]string
+		want           bool
+	}{
+		{"labels", "mood", "feel", [][2]string{{"sad", "low"}, {"ok", "ok"}}, true},
+		{"texts, some of them twice", "text", "smallint", [][2]string{{"new", "0"}, {"paid", "1"}, {"new", "0"}}, true},
+		{"two made one", "mood", "mood", [][2]string{{"sad", "ok"}, {"ok", "ok"}}, false},
+		{"one made two", "text", "text", [][2]string{{"new", "a"}, {"new", "b"}, {"old", "c"}}, false},
+		{"texts that all differ", "text", "text", [][2]string{{"ann", "ANN"}, {"bob", "BOB"}}, false},
+		{"numbers", "integer", "integer", [][2]string{{"1", "2"}, {"1", "2"}, {"2", "3"}}, false},
+		{"times", "timestamp without time zone", "text", [][2]string{{"a", "b"}, {"a", "b"}}, false},
+	} {
+		if got := renamedStates(c.pairs, retyping{old: c.old, new: c.new}); got != c.want {
+			t.Errorf("%s: %t", c.what, got)
+		}
 	}
 }

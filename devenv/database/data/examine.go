@@ -4,17 +4,20 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
 // State is a database's data at one moment: its fingerprint, and a connection that can still read its rows. Since is
-// when the migration that led to it began; zero if it does not matter.
+// when the migration that led to it began; zero if it does not matter. Anew means that it was undone and made again, so
+// that the columns are other ones of the same names.
 type State struct {
 	Conn  *pgx.Conn
 	Print Fingerprint
 	Since time.Time
+	Anew  bool
 }
 
 // Examine reads the rows that changes concern, as they were and as they are, and decides what Compare could not: it
@@ -34,81 +37,53 @@ func Examine(ctx context.Context, before, after State, changes []Change) ([]Chan
 		if len(concerned) == 0 {
 			continue
 		}
-		e := examination{was: was, during: during}
+		rows := &sides{was: was}
 		if now[i] >= 0 {
-			e.is = &after.Print.Tables[now[i]]
+			rows.is = &after.Print.Tables[now[i]]
 		}
-		err := e.read(ctx, before.Conn, after.Conn, concerned)
+		err := rows.read(ctx, before.Conn, after.Conn, concerned)
 		if err != nil {
 			return nil, fmt.Errorf("read the rows of %s: %w", was.label(), err)
 		}
-		if concerned, err = e.withoutMoved(ctx, before.Conn, other, concerned); err != nil {
+		lost := search{sides: rows, other: other}
+		if concerned, err = lost.withoutMoved(ctx, before.Conn, concerned); err != nil {
 			return nil, fmt.Errorf("look for the rows of %s elsewhere: %w", was.label(), err)
 		}
-		settled = append(settled, e.settle(concerned)...)
+		d := decision{sides: rows, moved: lost.moved, during: during, anew: after.Anew}
+		settled = append(settled, d.settle(concerned)...)
 	}
 	return settled, nil
 }
 
-// examination compares the rows of one table; is is nil if the table was dropped.
-type examination struct {
-	was    TablePrint
-	is     *TablePrint
-	keyed  bool // the same columns identify the rows of both sides
-	rate   int  // one row in rate was read; 0 means none
-	before rowSet
-	after  rowSet
-	at     map[string]int // the index of a column's values in each row, by its old name
-	fresh  []int          // the indexes of the values of columns that the table did not have before
+// decision says what became of the rows and values of one table.
+type decision struct {
+	*sides
 	// moved are the ids of lost rows that are in another table.
 	moved map[string]bool
-	// during is when the migration ran.
+	// during is when the migration ran; anew means that it was undone and made again.
 	during span
-}
-
-// withoutMoved returns the changes without the losses whose rows or values are in another place.
-func (e *examination) withoutMoved(ctx context.Context, before *pgx.Conn, other *elsewhere, changes []Change) ([]Change, error) {
-	var rest []Change
-	for _, c := range changes {
-		var there bool
-		var err error
-		switch c.Kind {
-		case RowsLost, TableDropped:
-			err = e.findRows(ctx, before, other)
-			lost := c.Before - c.After - int64(len(e.moved))
-			there, c.After = lost <= 0, c.Before-lost
-		case ColumnDropped, ValuesLost:
-			there, err = e.livesOn(ctx, c.Column, other)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if !there {
-			rest = append(rest, c)
-		}
-	}
-	return rest, nil
+	anew   bool
 }
 
 // settle decides the changes of one table.
-func (e *examination) settle(changes []Change) []Change {
+func (d *decision) settle(changes []Change) []Change {
 	var settled []Change
-	replaced := e.replacedRows()
+	replaced := d.replacedRows()
 	if replaced != nil {
 		settled = append(settled, *replaced)
 	}
 	for _, c := range changes {
 		switch {
-		case e.rate == 0:
-			if c.Suspect = c.Suspect && !e.certain(c); !c.Suspect {
+		case d.rate == 0:
+			if c.Suspect = c.Suspect && !d.certain(c); !c.Suspect {
 				settled = append(settled, c)
 			}
 		case c.Kind == ValuesChanged:
-			settled = append(settled, e.settleChanged(c, changes)...)
-		case c.Kind == ColumnDropped && e.holdsAll(c.Column):
-			continue // it was copied, together with other values or as another type
+			settled = append(settled, d.settleChanged(c, changes)...)
+		case c.Kind == ValuesLost && d.onlyBlanks(c.Column):
+			continue // they have become NULL, which says the same
 		default:
-			c.Keys = e.lostKeys(c)
+			c.Keys = d.lostKeys(c)
 			if c.Kind == ValuesLost && len(c.Keys) == 0 && replaced != nil {
 				continue // they went with the rows
 			}
@@ -119,37 +94,37 @@ func (e *examination) settle(changes []Change) []Change {
 }
 
 // certain reports whether a suspect is a change without reading a row: the content differs but the type is the same.
-func (e *examination) certain(c Change) bool {
-	old, is := e.was.column(c.Column), e.is.column(or(c.ColumnNow, c.Column))
-	return e.was.Rows == e.is.Rows && old.Values == is.Values && old.Type == is.Type && old.Hash != is.Hash
+func (d *decision) certain(c Change) bool {
+	old, is := d.was.column(c.Column), d.is.column(or(c.ColumnNow, c.Column))
+	return d.was.Rows == d.is.Rows && old.Values == is.Values && old.Type == is.Type && old.Hash != is.Hash
 }
 
 // replacedRows finds rows that are gone while as many others were added. A renumbered key with otherwise unchanged
 // rows is no loss.
-func (e *examination) replacedRows() *Change {
-	if !e.keyed || e.is == nil || e.was.Rows != e.is.Rows || e.rate != 1 || e.renumbered() {
+func (d *decision) replacedRows() *Change {
+	if !d.keyed || d.is == nil || d.was.Rows != d.is.Rows || d.rate != 1 || d.renumbered() {
 		return nil
 	}
-	c := Change{Table: e.was.label(), Kind: RowsLost, Before: e.was.Rows}
-	if e.is.label() != c.Table {
-		c.TableNow = e.is.label()
+	c := Change{Table: d.was.label(), Kind: RowsLost, Before: d.was.Rows}
+	if d.is.label() != c.Table {
+		c.TableNow = d.is.label()
 	}
-	gone := e.gone()
+	gone := d.gone()
 	if len(gone) == 0 {
 		return nil
 	}
-	c.After, c.Keys = c.Before-int64(len(gone)), e.display(gone)
+	c.After, c.Keys = c.Before-int64(len(gone)), d.display(gone)
 	return &c
 }
 
 // renumbered reports whether keys are gone while every other column holds the same values.
-func (e *examination) renumbered() bool {
-	if len(e.gone()) == 0 {
+func (d *decision) renumbered() bool {
+	if len(d.gone()) == 0 {
 		return false
 	}
-	for i, j := range pairColumns(e.was, *e.is) {
-		c := e.was.Columns[i]
-		if j >= 0 && !slices.Contains(e.was.Key, c.Name) && c.Hash != e.is.Columns[j].Hash {
+	for i, j := range pairColumns(d.was, *d.is) {
+		c := d.was.Columns[i]
+		if j >= 0 && !slices.Contains(d.was.Key, c.Name) && c.Hash != d.is.Columns[j].Hash {
 			return false
 		}
 	}
@@ -157,10 +132,10 @@ func (e *examination) renumbered() bool {
 }
 
 // gone returns the rows of before whose key no longer exists, here or where they were moved to.
-func (e *examination) gone() []int {
+func (d *decision) gone() []int {
 	var rows []int
-	for n, id := range e.before.ids {
-		if _, there := e.after.at[id]; !there && !e.moved[id] {
+	for n, id := range d.before.ids {
+		if _, there := d.after.at[id]; !there && !d.moved[id] {
 			rows = append(rows, n)
 		}
 	}
@@ -168,33 +143,46 @@ func (e *examination) gone() []int {
 }
 
 // lostKeys returns the keys of the first rows that a loss concerns.
-func (e *examination) lostKeys(c Change) []string {
+func (d *decision) lostKeys(c Change) []string {
 	if c.Kind == RowsLost {
-		if !e.keyed {
+		if !d.keyed {
 			return nil
 		}
-		return e.display(e.gone())
+		return d.display(d.gone())
 	}
 	var rows []int
-	for n, values := range e.before.values {
+	for n, values := range d.before.values {
 		if c.Kind == TableDropped {
 			rows = append(rows, n)
 			continue
 		}
-		if values[e.at[c.Column]] == nil {
+		if values[d.at[c.Column]] == nil {
 			continue
 		}
-		if c.Kind == ColumnDropped || e.keyed && e.isNull(n, c.Column) {
+		if c.Kind == ColumnDropped || d.keyed && d.isNull(n, c.Column) {
 			rows = append(rows, n)
 		}
 	}
-	return e.display(rows)
+	return d.display(rows)
+}
+
+// onlyBlanks reports whether all values that a column lost in rows which are still there were texts without a letter.
+func (d *decision) onlyBlanks(column string) bool {
+	lost := 0
+	for n, values := range d.before.values {
+		if v := values[d.at[column]]; v != nil && d.keyed && d.isNull(n, column) {
+			if lost++; strings.TrimSpace(*v) != "" {
+				return false
+			}
+		}
+	}
+	return lost > 0 && d.rate == 1
 }
 
 // isNull reports whether the row still exists and has no value in the column.
-func (e *examination) isNull(row int, column string) bool {
-	m, there := e.after.at[e.before.ids[row]]
-	return there && e.after.values[m][e.at[column]] == nil
+func (s *sides) isNull(row int, column string) bool {
+	m, there := s.after.at[s.before.ids[row]]
+	return there && s.after.values[m][s.at[column]] == nil
 }
 
 // column returns a column's fingerprint by name; a zero one if the column does not exist.

@@ -1,34 +1,39 @@
 package data
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // settleChanged counts the rows in which a column's value differs from before. It drops a suspect without any; a
 // value that became NULL is a loss, even if as many values were added.
-func (e *examination) settleChanged(c Change, all []Change) []Change {
-	c.Suspect, c.SampledBy = false, e.rate
-	if !e.keyed {
-		return e.settleUnkeyed(c)
+func (d *decision) settleChanged(c Change, all []Change) []Change {
+	c.Suspect, c.SampledBy = false, d.rate
+	if !d.keyed {
+		return d.settleUnkeyed(c)
 	}
 	var changed, lost []int
-	column, types := e.at[c.Column], retyping{old: e.was.column(c.Column).Type, new: e.is.column(or(c.ColumnNow, c.Column)).Type}.seen(e.pairs(c.Column))
-	for n, values := range e.before.values {
-		m, there := e.after.at[e.before.ids[n]]
+	column, types := d.at[c.Column], retyping{old: d.was.column(c.Column).Type, new: d.is.column(or(c.ColumnNow, c.Column)).Type}.seen(d.pairs(c.Column))
+	for n, values := range d.before.values {
+		m, there := d.after.at[d.before.ids[n]]
 		switch {
 		case values[column] == nil:
 		case !there:
-			if slices.Contains(e.was.Key, c.Column) && e.was.Rows == e.is.Rows && e.renumbered() {
+			if slices.Contains(d.was.Key, c.Column) && d.was.Rows == d.is.Rows && d.renumbered() {
 				changed = append(changed, n)
 			}
-		case e.after.values[m][column] == nil:
-			lost = append(lost, n)
+		case d.after.values[m][column] == nil:
+			if strings.TrimSpace(*values[column]) != "" {
+				lost = append(lost, n)
+			}
 		default:
-			was, is := *values[column], *e.after.values[m][column]
-			if types.was(was) == types.is(is) || types.grown(was, is, values) || types.reformatted(was, is) {
+			was, is := *values[column], *d.after.values[m][column]
+			if types.was(was) == types.is(is) || types.grown(was, is, values) || types.grown(is, was, d.freshValues(m)) || types.reformatted(was, is) {
 				continue
 			}
-			c.Stamped = (len(changed) == 0 || c.Stamped) && e.stays(c) && e.during.has(is, types.new)
+			c.Stamped = (len(changed) == 0 || c.Stamped) && d.stays(c) && d.during.has(is, types.new)
 			if changed = append(changed, n); len(changed) <= KeysShown {
-				c.Examples = append(c.Examples, e.example(n, was, is))
+				c.Examples = append(c.Examples, d.example(n, was, is))
 			}
 		}
 	}
@@ -37,29 +42,38 @@ func (e *examination) settleChanged(c Change, all []Change) []Change {
 		!reported {
 		settled = append(settled, Change{
 			Table: c.Table, TableNow: c.TableNow, Column: c.Column, ColumnNow: c.ColumnNow, Kind: ValuesLost,
-			Before: c.Before, After: c.Before - int64(len(lost)), Keys: e.display(lost), SampledBy: e.rate,
+			Before: c.Before, After: c.Before - int64(len(lost)), Keys: d.display(lost), SampledBy: d.rate,
 		})
 	}
 	if len(changed) > 0 {
-		c.Rows, c.Keys = int64(len(changed)), e.display(changed)
+		c.Rows, c.Keys, c.Renamed = int64(len(changed)), d.display(changed), d.rate == 1 && renamedStates(d.pairs(c.Column), types)
 		settled = append(settled, c)
 	}
-	if len(changed) == 0 && len(lost) == 0 && e.rate > 1 && e.certain(c) {
+	if len(changed) == 0 && len(lost) == 0 && d.rate > 1 && d.certain(c) {
 		settled = append(settled, c) // the change is in rows that were not read
 	}
 	return settled
 }
 
+// freshValues returns the values of the new columns of a row as it is now.
+func (s *sides) freshValues(m int) []*string {
+	var values []*string
+	for _, at := range s.fresh {
+		values = append(values, s.after.values[m][at])
+	}
+	return values
+}
+
 // settleUnkeyed compares a column's values as a multiset: rows without a key cannot be followed.
-func (e *examination) settleUnkeyed(c Change) []Change {
-	column, types := e.at[c.Column], retyping{old: e.was.column(c.Column).Type, new: e.is.column(or(c.ColumnNow, c.Column)).Type}
+func (d *decision) settleUnkeyed(c Change) []Change {
+	column, types := d.at[c.Column], retyping{old: d.was.column(c.Column).Type, new: d.is.column(or(c.ColumnNow, c.Column)).Type}
 	there := map[string]int{}
-	for _, values := range e.after.values {
+	for _, values := range d.after.values {
 		if v := values[column]; v != nil {
 			there[types.is(*v)]++
 		}
 	}
-	for _, values := range e.before.values {
+	for _, values := range d.before.values {
 		v := values[column]
 		if v == nil {
 			continue

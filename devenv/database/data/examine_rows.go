@@ -43,19 +43,32 @@ type rowSet struct {
 	values [][]*string
 }
 
+// sides are the rows of one table before and after a migration, as far as changes concern them; is is nil if the table was
+// dropped.
+type sides struct {
+	was    TablePrint
+	is     *TablePrint
+	keyed  bool // the same columns identify the rows of both sides
+	rate   int  // one row in rate was read; 0 means none
+	before rowSet
+	after  rowSet
+	at     map[string]int // the index of a column's values in each row, by its old name
+	fresh  []int          // the indexes of the values of columns that the table did not have before
+}
+
 // read reads the columns that the changes concern, on both sides.
-func (e *examination) read(ctx context.Context, before, after *pgx.Conn, changes []Change) error {
-	e.keyed = len(e.was.Key) > 0 && (e.is == nil || sameKey(e.was, *e.is))
-	if e.rate = readBy(max(e.was.Rows, e.rowsNow()), e.keyed); e.rate == 0 {
+func (s *sides) read(ctx context.Context, before, after *pgx.Conn, changes []Change) error {
+	s.keyed = len(s.was.Key) > 0 && (s.is == nil || sameKey(s.was, *s.is))
+	if s.rate = readBy(max(s.was.Rows, s.rowsNow()), s.keyed); s.rate == 0 {
 		return nil
 	}
 	var names, now []string
-	e.at = map[string]int{}
+	s.at = map[string]int{}
 	for _, c := range changes {
-		if _, known := e.at[c.Column]; c.Column == "" || known {
+		if _, known := s.at[c.Column]; c.Column == "" || known {
 			continue
 		}
-		e.at[c.Column] = len(names)
+		s.at[c.Column] = len(names)
 		names = append(names, c.Column)
 		if c.Kind == ColumnDropped {
 			now = append(now, "")
@@ -63,33 +76,38 @@ func (e *examination) read(ctx context.Context, before, after *pgx.Conn, changes
 			now = append(now, or(c.ColumnNow, c.Column))
 		}
 	}
-	if e.keyed && e.is != nil && slices.ContainsFunc(changes, func(c Change) bool { return c.Kind == ColumnDropped }) {
-		for _, c := range e.freshColumns() {
-			e.fresh = append(e.fresh, len(names))
+	if s.keyed && s.is != nil && slices.ContainsFunc(changes, s.mayBeInFresh) {
+		for _, c := range s.freshColumns() {
+			s.fresh = append(s.fresh, len(names))
 			names, now = append(names, ""), append(now, c.Name)
 		}
 	}
 	var err error
-	if e.before, err = e.readRows(ctx, before, e.was, names, e.is); err != nil || e.is == nil {
+	if s.before, err = s.readRows(ctx, before, s.was, names, s.is); err != nil || s.is == nil {
 		return err
 	}
-	e.after, err = e.readRows(ctx, after, *e.is, now, &e.was)
+	s.after, err = s.readRows(ctx, after, *s.is, now, &s.was)
 	return err
 }
 
-func (e *examination) rowsNow() int64 {
-	if e.is == nil {
+// mayBeInFresh reports whether values that a change concerns may be in the table's new columns.
+func (s *sides) mayBeInFresh(c Change) bool {
+	return c.Kind == ColumnDropped || c.Kind == ValuesChanged && familyOf(s.was.column(c.Column).Type) == familyJSON
+}
+
+func (s *sides) rowsNow() int64 {
+	if s.is == nil {
 		return 0
 	}
-	return e.is.Rows
+	return s.is.Rows
 }
 
 // readRows reads one side; an empty name is a column that this side does not have. Keys are compared under the types
 // of both sides.
-func (e *examination) readRows(ctx context.Context, conn *pgx.Conn, t TablePrint, names []string, other *TablePrint) (rowSet, error) {
+func (s *sides) readRows(ctx context.Context, conn *pgx.Conn, t TablePrint, names []string, other *TablePrint) (rowSet, error) {
 	set := rowSet{at: map[string]int{}}
 	err := query.Read(ctx, conn, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, e.rowsQuery(t, names), pgx.QueryExecModeSimpleProtocol)
+		rows, err := tx.Query(ctx, s.rowsQuery(t, names), pgx.QueryExecModeSimpleProtocol)
 		if err != nil {
 			return err
 		}
@@ -97,7 +115,7 @@ func (e *examination) readRows(ctx context.Context, conn *pgx.Conn, t TablePrint
 		var values []*string
 		_, err = pgx.ForEachRow(rows, []any{&key, &values}, func() error {
 			set.values = append(set.values, values)
-			if e.keyed {
+			if s.keyed {
 				id := identity(key, t, other)
 				set.at[id] = len(set.ids)
 				set.ids, set.keys = append(set.ids, id), append(set.keys, key)
@@ -110,9 +128,9 @@ func (e *examination) readRows(ctx context.Context, conn *pgx.Conn, t TablePrint
 	return set, err
 }
 
-func (e *examination) rowsQuery(t TablePrint, names []string) string {
+func (s *sides) rowsQuery(t TablePrint, names []string) string {
 	var keys, order, columns []string
-	if e.keyed {
+	if s.keyed {
 		for _, k := range t.Key {
 			keys, order = append(keys, textOf(k)), append(order, "t."+query.Quote(k))
 		}
@@ -126,8 +144,8 @@ func (e *examination) rowsQuery(t TablePrint, names []string) string {
 	}
 	sql := fmt.Sprintf("SELECT ARRAY[%s]::text[], ARRAY[%s]::text[] FROM %s AS t", strings.Join(keys, ", "), strings.Join(columns, ", "),
 		t.source())
-	if e.rate > 1 {
-		sql += " WHERE " + t.sample(e.rate)
+	if s.rate > 1 {
+		sql += " WHERE " + t.sample(s.rate)
 	}
 	if len(order) > 0 {
 		sql += " ORDER BY " + strings.Join(order, ", ")
@@ -147,21 +165,21 @@ func identity(key []string, t TablePrint, other *TablePrint) string {
 }
 
 // display names the first few rows of before: "id=3", "a=1, b=x".
-func (e *examination) display(rows []int) []string {
-	if !e.keyed {
+func (s *sides) display(rows []int) []string {
+	if !s.keyed {
 		return nil
 	}
 	var keys []string
 	for _, n := range rows[:min(len(rows), KeysShown)] {
-		keys = append(keys, e.named(n, "="))
+		keys = append(keys, s.named(n, "="))
 	}
 	return keys
 }
 
 // example shows what became of a value: "id 2: 99999999.9999 → 100000000.00".
-func (e *examination) example(row int, was, is string) string {
+func (s *sides) example(row int, was, is string) string {
 	was, is = apart(was, is)
-	return e.named(row, " ") + ": " + shorten(was) + " → " + shorten(is)
+	return s.named(row, " ") + ": " + shorten(was) + " → " + shorten(is)
 }
 
 // apart cuts the common beginning of two long values, so that the shown part contains the difference.
@@ -178,10 +196,10 @@ func apart(was, is string) (string, string) {
 	return "…" + string(a[same-kept:]), "…" + string(b[same-kept:])
 }
 
-func (e *examination) named(row int, between string) string {
-	parts := make([]string, len(e.was.Key))
-	for i, k := range e.was.Key {
-		parts[i] = k + between + shorten(e.before.keys[row][i])
+func (s *sides) named(row int, between string) string {
+	parts := make([]string, len(s.was.Key))
+	for i, k := range s.was.Key {
+		parts[i] = k + between + shorten(s.before.keys[row][i])
 	}
 	return strings.Join(parts, ", ")
 }

@@ -67,7 +67,12 @@ func TestChangesNameTheirFirstRowsAndExamples(t *testing.T) {
 		},
 		"a key that was renumbered": {"UPDATE users SET id = 500 WHERE id = 5", 1, []string{"id=5"}, nil},
 		"an empty text":             {"UPDATE users SET legacy = '' WHERE id = 1", 1, []string{"id=1"}, []string{"id 1: x1 → ''"}},
-		"rows without a key":        {"UPDATE loose SET n = 7", 1, nil, []string{"1 no longer occurs"}},
+		"a member that went nowhere": {
+			`UPDATE users SET body = '{}' WHERE id = 4; ALTER TABLE users ADD m int`, 1,
+			[]string{"id=4"},
+			[]string{`id 4: {"n": 1} → {}`},
+		},
+		"rows without a key": {"UPDATE loose SET n = 7", 1, nil, []string{"1 no longer occurs"}},
 	}
 	template := servers.Template(t, dataFixture)
 	for name, c := range cases {
@@ -182,7 +187,7 @@ func TestLongValuesAreShownWhereTheyDiffer(t *testing.T) {
 		{"short", "shore", "id 2: short → shore"},
 		{"1" + long + "x", "2" + long + "x", "id 2: 1long long long long long long long lon… → 2long long long long long long long lon…"},
 	} {
-		e := examination{was: TablePrint{Key: []string{"id"}}, before: rowSet{keys: [][]string{{"2"}}}}
+		e := sides{was: TablePrint{Key: []string{"id"}}, before: rowSet{keys: [][]string{{"2"}}}}
 		if got := e.example(0, c.was, c.is); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}

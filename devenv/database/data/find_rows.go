@@ -9,39 +9,39 @@ import (
 )
 
 // findRows marks the lost rows that were moved to another table, columns renamed or not.
-func (e *examination) findRows(ctx context.Context, before *pgx.Conn, other *elsewhere) error {
-	if e.rate != 1 || len(e.was.Key) == 0 {
+func (w *search) findRows(ctx context.Context, before *pgx.Conn) error {
+	if w.rate != 1 || len(w.was.Key) == 0 {
 		return nil
 	}
-	if err := other.load(ctx); err != nil {
+	if err := w.other.load(ctx); err != nil {
 		return err
 	}
 	var names []string
-	for _, c := range e.was.Columns {
-		if !c.Computed && !slices.Contains(e.was.Key, c.Name) {
+	for _, c := range w.was.Columns {
+		if !c.Computed && !slices.Contains(w.was.Key, c.Name) {
 			names = append(names, c.Name)
 		}
 	}
-	reader := examination{rate: 1, keyed: true}
-	all, err := reader.readRows(ctx, before, e.was, names, e.is)
+	reader := sides{rate: 1, keyed: true}
+	all, err := reader.readRows(ctx, before, w.was, names, w.is)
 	if err != nil {
 		return err
 	}
 	var ids []string
-	lost := lostRows{types: e.was.keyTypes(), names: names}
+	lost := lostRows{types: w.was.keyTypes(), names: names}
 	for n, id := range all.ids {
-		if _, stays := e.after.at[id]; !stays {
+		if _, stays := w.after.at[id]; !stays {
 			ids, lost.keys, lost.values = append(ids, id), append(lost.keys, all.keys[n]), append(lost.values, all.values[n])
 		}
 	}
-	moved, err := lost.movedTo(ctx, other.others(e.was.OID))
+	moved, err := lost.movedTo(ctx, w.other.others(w.was.OID))
 	if err != nil {
 		return err
 	}
-	e.moved = map[string]bool{}
+	w.moved = map[string]bool{}
 	for n, id := range ids {
 		if moved[n] {
-			e.moved[id] = true
+			w.moved[id] = true
 		}
 	}
 	return nil

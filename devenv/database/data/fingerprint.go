@@ -93,6 +93,8 @@ type Change struct {
 	Examples []string `json:"examples,omitempty"`
 	// Stamped means that every changed value of a time is now the moment of the change.
 	Stamped bool `json:"stamped,omitempty"`
+	// Renamed means that the changed values are a few states, each of which has another name of its own now.
+	Renamed bool `json:"renamed,omitempty"`
 	// SampledBy is n if Rows was counted among one row in n, else 1 or 0.
 	SampledBy int `json:"sampled_by,omitempty"`
 }

@@ -15,27 +15,27 @@ func wordsOf(text string) []string { return word.FindAllString(strings.ToLower(t
 // inParts reports whether all words of a column's values are in the row's new columns: those of a value of several
 // words in any of them, else all in the same one. A word that a new column has in every row proves nothing, unless
 // every value has it too.
-func (e *examination) inParts(column string) bool {
-	if familyOf(e.was.column(column).Type) == familyBoolean {
+func (w *search) inParts(column string) bool {
+	if familyOf(w.was.column(column).Type) == familyBoolean {
 		return false
 	}
-	split := !e.everywhere(column, func(_ int, value string) bool { return len(partsOf(value)) < 2 })
+	split := !w.everywhere(column, func(_ int, value string) bool { return len(partsOf(value)) < 2 })
 	if split {
-		varying := e.varying(column)
-		if e.everywhere(column, func(n int, value string) bool { return e.hasParts(n, value, varying) }) {
+		varying := w.varying(column)
+		if w.everywhere(column, func(n int, value string) bool { return w.hasParts(n, value, varying) }) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(e.fresh, func(at int) bool {
-		return e.everywhere(column, func(n int, value string) bool { return e.hasParts(n, value, []int{at}) })
+	return slices.ContainsFunc(w.fresh, func(at int) bool {
+		return w.everywhere(column, func(n int, value string) bool { return w.hasParts(n, value, []int{at}) })
 	})
 }
 
 // hasParts reports whether some new columns of a row have all words of a value.
-func (e *examination) hasParts(n int, value string, fresh []int) bool {
+func (w *search) hasParts(n int, value string, fresh []int) bool {
 	var there []string
 	for _, at := range fresh {
-		if v := e.now(n, at); v != nil {
+		if v := w.now(n, at); v != nil {
 			there = append(there, wordsOf(*v)...)
 		}
 	}
@@ -45,20 +45,20 @@ func (e *examination) hasParts(n int, value string, fresh []int) bool {
 
 // varying returns the new columns without those that have one value in all rows, unless every value of a column has
 // all its words.
-func (e *examination) varying(column string) []int {
-	return slices.DeleteFunc(slices.Clone(e.fresh), func(at int) bool {
+func (w *search) varying(column string) []int {
+	return slices.DeleteFunc(slices.Clone(w.fresh), func(at int) bool {
 		var words []string
 		different := map[string]bool{}
-		for n := range e.before.values {
-			if _, stays := e.after.at[e.before.ids[n]]; !stays {
+		for n := range w.before.values {
+			if _, stays := w.after.at[w.before.ids[n]]; !stays {
 				continue
 			}
-			if v := e.now(n, at); v != nil {
+			if v := w.now(n, at); v != nil {
 				different[*v], words = true, wordsOf(*v)
 			}
 		}
 		inAll := func(_ int, value string) bool { return len(lacking(words, partsOf(value))) == 0 }
-		return len(different) == 1 && !e.everywhere(column, inAll)
+		return len(different) == 1 && !w.everywhere(column, inAll)
 	})
 }
 

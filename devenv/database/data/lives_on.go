@@ -12,39 +12,42 @@ const fewValues = 20
 // livesOn reports whether each value of a dropped or emptied column is in another form: whole or item by item with
 // the row's key in another table, as the key of a lookup, in parts in the row's new columns, or as another name of the
 // state that it was.
-func (e *examination) livesOn(ctx context.Context, column string, other *elsewhere) (bool, error) {
-	if e.rate != 1 || !e.keyed || e.is == nil || !e.everywhere(column, func(int, string) bool { return true }) {
+func (w *search) livesOn(ctx context.Context, column string) (bool, error) {
+	if w.rate != 1 || !w.keyed || w.is == nil {
 		return false, nil
 	}
-	if err := other.load(ctx); err != nil {
+	if err := w.other.load(ctx); err != nil {
 		return false, err
 	}
-	for _, at := range e.fresh {
-		if e.renamed(column, at) {
+	if len(w.kinds(column)) == 1 {
+		return w.keptBeside(ctx, column, w.other.others(w.was.OID))
+	}
+	for _, at := range w.fresh {
+		if w.renamed(column, at) {
 			return true, nil
 		}
-		for _, meaning := range other.translate(e.was.OID) {
-			if e.everywhere(column, func(n int, value string) bool {
-				key := e.now(n, at)
+		for _, meaning := range w.other.translate(w.was.OID) {
+			if w.everywhere(column, func(n int, value string) bool {
+				key := w.now(n, at)
 				return key != nil && meaning[*key] == value
 			}) {
 				return true, nil
 			}
 		}
 	}
-	if e.inParts(column) {
+	if w.inParts(column) {
 		return true, nil
 	}
-	return e.keptBeside(ctx, column, other.others(e.was.OID))
+	return w.keptBeside(ctx, column, w.other.others(w.was.OID))
 }
 
 // keptBeside reports whether tables have each value of a column, whole or item by item, beside its row's key. Each
 // table has them in one column, for all of the rows whose keys it has.
-func (e *examination) keptBeside(ctx context.Context, column string, tables []*keptIn) (bool, error) {
+func (w *search) keptBeside(ctx context.Context, column string, tables []*keptIn) (bool, error) {
 	var keys [][]string
-	for n, id := range e.before.ids {
-		if _, stays := e.after.at[id]; stays && e.before.values[n][e.at[column]] != nil {
-			keys = append(keys, e.before.keys[n])
+	for n, id := range w.before.ids {
+		if _, stays := w.after.at[id]; stays && says(w.before.values[n][w.at[column]]) {
+			keys = append(keys, w.before.keys[n])
 		}
 	}
 	kept := map[string]bool{}
@@ -56,7 +59,7 @@ func (e *examination) keptBeside(ctx context.Context, column string, tables []*k
 		for _, p := range places {
 			for _, c := range p.columns() {
 				// What a default filled is kept only if it is all of the column, and that has different values.
-				if whole := len(p.rows) == len(keys); (whole || !p.table.print.Columns[c].Filled) && e.agrees(column, p, c) {
+				if whole := len(p.rows) == len(keys); (whole || !p.table.print.Columns[c].Filled) && w.agrees(column, p, c) {
 					for id := range p.rows {
 						kept[id] = true
 					}
@@ -64,14 +67,21 @@ func (e *examination) keptBeside(ctx context.Context, column string, tables []*k
 			}
 		}
 	}
-	return len(kept) == len(keys), nil
+	return len(kept) == len(keys) && len(kept) > 0, nil
 }
 
+// says reports whether a value is more than blanks and separators, of which a list of nothing is made.
+func says(value *string) bool { return value != nil && list(*value, familyText) != "" }
+
 // agrees reports whether a column of a place has a column's value, or each of its items, for each row that is there.
-func (e *examination) agrees(column string, p place, c int) bool {
-	return e.everywhere(column, func(n int, value string) bool {
+func (w *search) agrees(column string, p place, c int) bool {
+	kinds := w.kinds(column)
+	if len(kinds) == 1 && (len(kinds[0]) <= 2 || p.table.print.Columns[c].Filled || familyOf(w.was.column(column).Type) == familyBoolean) {
+		return false // one short value, or a default, may be there by chance
+	}
+	return w.allOf(column, func(n int, value string) bool {
 		var there []string
-		for _, m := range p.rows[joinedKey(e.before.keys[n])] {
+		for _, m := range p.rows[joinedKey(w.before.keys[n])] {
 			if v := p.table.rows[m][c]; v != nil {
 				there = append(there, *v)
 			} else {
@@ -93,13 +103,13 @@ func amongRows(there, items []string) bool {
 }
 
 // now returns the value of a new column in the row that was the nth.
-func (e *examination) now(n, at int) *string { return e.after.values[e.after.at[e.before.ids[n]]][at] }
+func (s *sides) now(n, at int) *string { return s.after.values[s.after.at[s.before.ids[n]]][at] }
 
 // renamed reports whether a new column has one value of its own for each of the few values of a column.
-func (e *examination) renamed(column string, at int) bool {
+func (w *search) renamed(column string, at int) bool {
 	names, rows := map[string]string{}, 0
-	whole := e.everywhere(column, func(n int, value string) bool {
-		is := e.now(n, at)
+	whole := w.everywhere(column, func(n int, value string) bool {
+		is := w.now(n, at)
 		if is == nil || names[value] != "" && names[value] != *is {
 			return false
 		}
@@ -112,23 +122,56 @@ func (e *examination) renamed(column string, at int) bool {
 		different[is] = true
 	}
 	states := rows > len(names) // an enum or a boolean is a state, however few rows there are
-	if f := familyOf(e.was.column(column).Type); f == familyOther || f == familyBoolean {
+	if f := familyOf(w.was.column(column).Type); f == familyOther || f == familyBoolean {
 		states = true
 	}
 	return whole && states && len(different) == len(names) && len(names) <= fewValues
 }
 
-// everywhere reports whether a column's values differ, and all those of rows that are still there satisfy a condition.
-func (e *examination) everywhere(column string, found func(row int, value string) bool) bool {
-	different := map[string]bool{}
-	for n, values := range e.before.values {
-		value := values[e.at[column]]
-		if _, stays := e.after.at[e.before.ids[n]]; value == nil || !stays {
-			continue
+// renamedStates reports whether a column's values, before and after, are a few states that have got other names in place:
+// texts, labels or codes, and not numbers that became other numbers.
+func renamedStates(pairs [][2]string, types retyping) bool {
+	f, g := familyOf(types.old), familyOf(types.new)
+	if f == familyTime || g == familyTime || f == familyNumber && g == familyNumber {
+		return false
+	}
+	is, was := map[string]string{}, map[string]string{}
+	for _, p := range pairs {
+		if now, known := is[p[0]]; known && now != p[1] {
+			return false
 		}
-		if different[*value] = true; !found(n, *value) {
+		if old, known := was[p[1]]; known && old != p[0] {
+			return false
+		}
+		is[p[0]], was[p[1]] = p[1], p[0]
+	}
+	isState := len(pairs) > len(is) || f == familyOther || f == familyBoolean
+	return isState && len(is) <= fewValues
+}
+
+// everywhere reports whether a column's values differ, and all those of rows that are still there satisfy a condition.
+func (s *sides) everywhere(column string, found func(row int, value string) bool) bool {
+	return len(s.kinds(column)) > 1 && s.allOf(column, found)
+}
+
+// allOf reports whether all values of a column in rows that are still there satisfy a condition.
+func (s *sides) allOf(column string, found func(row int, value string) bool) bool {
+	for n, values := range s.before.values {
+		value := values[s.at[column]]
+		if _, stays := s.after.at[s.before.ids[n]]; value != nil && stays && !found(n, *value) {
 			return false
 		}
 	}
-	return len(different) > 1
+	return true
+}
+
+// kinds returns the different values of a column in rows that are still there, up to two of them.
+func (s *sides) kinds(column string) (different []string) {
+	s.allOf(column, func(_ int, value string) bool {
+		if !slices.Contains(different, value) {
+			different = append(different, value)
+		}
+		return len(different) < 2
+	})
+	return different
 }

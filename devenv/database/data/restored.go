@@ -9,17 +9,23 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// Restored returns those losses of columns that a later state of the same database, which conn is connected to, has
-// made up for: every value is in its row again. So it had been there in another form. A column whose values are all the
-// same proves nothing, since whoever restores it may have written a constant.
-func Restored(ctx context.Context, conn *pgx.Conn, before, later Fingerprint, losses []Change) ([]Change, error) {
+// Restored returns those changes that a later state of the same database, which conn is connected to, has made up for:
+// every value is in its row again, every row in its table. So it had been there in another form. A column whose values
+// are all the same proves nothing, nor does a table of one row: whoever restores it may have written a constant.
+func Restored(ctx context.Context, conn *pgx.Conn, before, later Fingerprint, changes []Change) ([]Change, error) {
 	var restored []Change
-	for _, c := range losses {
-		if c.Kind != ColumnDropped && c.Kind != ValuesLost {
+	for _, c := range changes {
+		was, is := before.table(c.Table), later.table(c.Table)
+		if was == nil || is == nil || c.Kind == RowsAdded {
 			continue
 		}
-		was, is := before.table(c.Table), later.table(c.Table)
-		if was == nil || is == nil || !sameValues(*was, *is, c.Column) {
+		if c.Column == "" {
+			if sameRows(*was, *is) {
+				restored = append(restored, c)
+			}
+			continue
+		}
+		if !sameValues(*was, *is, c.Column) {
 			continue
 		}
 		differ := false
@@ -43,6 +49,11 @@ func (before Fingerprint) table(label string) *TablePrint {
 		return nil
 	}
 	return &before.Tables[i]
+}
+
+// sameRows reports whether both states of a table have the same rows, more than one.
+func sameRows(was, is TablePrint) bool {
+	return was.Rows == is.Rows && was.Rows > 1 && !slices.ContainsFunc(was.Columns, func(c ColumnPrint) bool { return !sameValues(was, is, c.Name) })
 }
 
 // sameValues reports whether both states of a table have the same values in the same rows of a column. Only keys tell

@@ -23,6 +23,18 @@ func TestOnlyValuesThatComeBackAreRestored(t *testing.T) {
 			"ALTER TABLE users ADD code numeric; UPDATE users SET code = score * 2; ALTER TABLE users DROP score",
 			"ALTER TABLE users ADD score numeric(12,4); UPDATE users u SET score = o.code / 2 FROM users o WHERE o.id = 101 - u.id", false,
 		},
+		"other labels, and back": {
+			"UPDATE users SET legacy = CASE legacy WHEN 'x1' THEN 'y' WHEN 'x2' THEN 'z' ELSE legacy END",
+			"UPDATE users SET legacy = CASE legacy WHEN 'y' THEN 'x1' WHEN 'z' THEN 'x2' ELSE legacy END", true,
+		},
+		"two labels made one": {"UPDATE users SET legacy = 'x1' WHERE legacy = 'x2'", "UPDATE users SET legacy = 'x2' WHERE legacy = 'x1'", false},
+		"a table in another form, and back": {
+			`CREATE TABLE odd AS SELECT b || a AS both FROM shop."Odd Name"; DROP TABLE shop."Odd Name"`,
+			`CREATE TABLE shop."Odd Name" (a int, b text, PRIMARY KEY (a, b)); INSERT INTO shop."Odd Name" SELECT substr("both", 2)::int, left("both", 1) FROM odd`, true,
+		},
+		"a table, and half of it back": {
+			`DROP TABLE shop."Odd Name"`, `CREATE TABLE shop."Odd Name" (a int, b text, PRIMARY KEY (a, b)); INSERT INTO shop."Odd Name" VALUES (1, 'x')`, false,
+		},
 		"a constant": {"ALTER TABLE users DROP score", "ALTER TABLE users ADD score numeric(12,4) DEFAULT 7", false},
 	} {
 		t.Run(name, func(t *testing.T) {

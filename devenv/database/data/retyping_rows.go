@@ -30,18 +30,18 @@ func every(pairs [][2]string, holds func(was, is string) bool) bool {
 }
 
 // pairs returns a column's old and new value of each row that has both.
-func (e *examination) pairs(column string) (pairs [][2]string) {
-	at := e.at[column]
-	for n, values := range e.before.values {
-		if m, there := e.after.at[e.before.ids[n]]; there && values[at] != nil && e.after.values[m][at] != nil {
-			pairs = append(pairs, [2]string{*values[at], *e.after.values[m][at]})
+func (s *sides) pairs(column string) (pairs [][2]string) {
+	at := s.at[column]
+	for n, values := range s.before.values {
+		if m, there := s.after.at[s.before.ids[n]]; there && values[at] != nil && s.after.values[m][at] != nil {
+			pairs = append(pairs, [2]string{*values[at], *s.after.values[m][at]})
 		}
 	}
 	return pairs
 }
 
 // grown reports whether a JSON object only got members whose values other columns of its row had: they were merged
-// into it.
+// into it; the other way round, its members became columns.
 func (c retyping) grown(was, is string, row []*string) bool {
 	old, now := map[string]any{}, map[string]any{}
 	if familyOf(c.old) != familyJSON || familyOf(c.new) != familyJSON || decoded(was, &old) != nil || decoded(is, &now) != nil {

@@ -43,7 +43,7 @@ func (s span) has(text, typ string) bool {
 }
 
 // stays reports whether a changed column is still the same one, and not one added in its place.
-func (e *examination) stays(c Change) bool {
-	was, is := e.was.column(c.Column), e.is.column(or(c.ColumnNow, c.Column))
-	return was.Type == is.Type && (e.was.OID != e.is.OID || was.Number == is.Number)
+func (d *decision) stays(c Change) bool {
+	was, is := d.was.column(c.Column), d.is.column(or(c.ColumnNow, c.Column))
+	return was.Type == is.Type && (d.anew || d.was.OID != d.is.OID || was.Number == is.Number)
 }

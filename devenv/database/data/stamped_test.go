@@ -46,12 +46,13 @@ func TestColumnAddedInAnothersPlaceIsNoStamp(t *testing.T) {
 	old, is := "2024-01-01 00:00:00+00", now.UTC().Format("2006-01-02 15:04:05.999999-07")
 	for number, want := range map[int16]bool{2: true, 3: false} {
 		after := table(number)
-		e := examination{
-			was: table(2), is: &after, keyed: true, rate: 1, at: map[string]int{"created_at": 0}, during: span{now, now},
+		rows := &sides{
+			was: table(2), is: &after, keyed: true, rate: 1, at: map[string]int{"created_at": 0},
 			before: rowSet{ids: []string{"1"}, keys: [][]string{{"1"}}, at: map[string]int{"1": 0}, values: [][]*string{{&old}}},
 			after:  rowSet{ids: []string{"1"}, keys: [][]string{{"1"}}, at: map[string]int{"1": 0}, values: [][]*string{{&is}}},
 		}
-		changes := e.settleChanged(Change{Column: "created_at", Kind: ValuesChanged}, nil)
+		d := decision{sides: rows, during: span{now, now}}
+		changes := d.settleChanged(Change{Column: "created_at", Kind: ValuesChanged}, nil)
 		if len(changes) != 1 || changes[0].Stamped != want {
 			t.Errorf("column number %d: got %+v, want stamped to be %v", number, changes, want)
 		}
