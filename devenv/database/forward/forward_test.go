@@ -105,6 +105,11 @@ func TestWhatNoStatementMeantIsFound(t *testing.T) {
 				"ALTER TABLE crm.loose ALTER name SET DEFAULT ''\nALTER TABLE crm.loose ALTER note SET NOT NULL",
 			[]string{"column:crm.loose.name: lost its NOT NULL"},
 		},
+		"a column that is computed from others now": {
+			"ALTER TABLE crm.loose ADD words text NOT NULL DEFAULT ''\nALTER TABLE crm.loose DROP note\n" +
+				"ALTER TABLE crm.loose ADD note text GENERATED ALWAYS AS (name || words) STORED",
+			nil,
+		},
 		"a function made anew with other arguments": {
 			"DROP FUNCTION total\nCREATE FUNCTION total(lowest bigint) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT 1'",
 			[]string{"function:public.total(lowest bigint): no longer SECURITY DEFINER", "function:public.total(lowest bigint): without its grants"},

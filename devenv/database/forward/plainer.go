@@ -38,6 +38,9 @@ func (c remakes) plainer() {
 			if strings.HasPrefix(name, "column:") && filled && (c.told(name) || fillsItself(is)) {
 				continue
 			}
+			if f.prefix == "not null" && part(was, "generated ") == "" && part(is, "generated ") != "" {
+				continue // its expression decides, which is made of columns of their own
+			}
 			c.add(Change{
 				Object: name, Text: "the " + Kind(name) + " " + Label(name) + " has lost " + f.noun, Was: old, Mend: c.mending(name, f, old),
 				Modelled: strings.HasPrefix(name, "column:"), Cause: c.script.remade(name, was),
