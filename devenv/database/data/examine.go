@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -166,12 +165,12 @@ func (d *decision) lostKeys(c Change) []string {
 	return d.display(rows)
 }
 
-// onlyBlanks reports whether all values that a column lost in rows which are still there were texts without a letter.
+// onlyBlanks reports whether all values that a column lost in rows which are still there said nothing.
 func (d *decision) onlyBlanks(column string) bool {
 	lost := 0
 	for n, values := range d.before.values {
 		if v := values[d.at[column]]; v != nil && d.keyed && d.isNull(n, column) {
-			if lost++; strings.TrimSpace(*v) != "" {
+			if lost++; says(v) {
 				return false
 			}
 		}

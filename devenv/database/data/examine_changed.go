@@ -1,9 +1,6 @@
 package data
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // settleChanged counts the rows in which a column's value differs from before. It drops a suspect without any; a
 // value that became NULL is a loss, even if as many values were added.
@@ -23,12 +20,12 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 				changed = append(changed, n)
 			}
 		case d.after.values[m][column] == nil:
-			if strings.TrimSpace(*values[column]) != "" {
+			if says(values[column]) {
 				lost = append(lost, n)
 			}
 		default:
 			was, is := *values[column], *d.after.values[m][column]
-			if types.was(was) == types.is(is) || types.grown(was, is, values) || types.grown(is, was, d.freshValues(m)) || types.reformatted(was, is) {
+			if types.was(was) == types.is(is) || types.grown(was, is, values) || types.grown(is, was, d.freshValues(m)) || types.rekeyed(was, is) || types.reformatted(was, is) {
 				continue
 			}
 			c.Stamped = (len(changed) == 0 || c.Stamped) && d.stays(c) && d.during.has(is, types.new)

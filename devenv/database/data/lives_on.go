@@ -19,26 +19,35 @@ func (w *search) livesOn(ctx context.Context, column string) (bool, error) {
 	if err := w.other.load(ctx); err != nil {
 		return false, err
 	}
-	if len(w.kinds(column)) == 1 {
-		return w.keptBeside(ctx, column, w.other.others(w.was.OID))
-	}
-	for _, at := range w.fresh {
-		if w.renamed(column, at) {
-			return true, nil
-		}
-		for _, meaning := range w.other.translate(w.was.OID) {
-			if w.everywhere(column, func(n int, value string) bool {
-				key := w.now(n, at)
-				return key != nil && meaning[*key] == value
-			}) {
-				return true, nil
-			}
-		}
-	}
-	if w.inParts(column) {
+	if slices.ContainsFunc(w.fresh, func(at int) bool { return w.renamed(column, at) || w.lookedUp(column, at) }) || w.inParts(column) {
 		return true, nil
 	}
 	return w.keptBeside(ctx, column, w.other.others(w.was.OID))
+}
+
+// lookedUp reports whether a new column has the key under which a lookup has each value of a column. If that is the same in
+// all rows, it must be a telling one, and rows without it must have no key.
+func (w *search) lookedUp(column string, at int) bool {
+	if kinds := w.kinds(column); len(kinds) == 0 || len(kinds) == 1 && (len(kinds[0]) <= 2 || w.filledWithout(column, at)) {
+		return false
+	}
+	return slices.ContainsFunc(w.other.translate(w.was.OID), func(meaning map[string]string) bool {
+		return w.allOf(column, func(n int, value string) bool {
+			key := w.now(n, at)
+			return key != nil && meaning[*key] == value
+		})
+	})
+}
+
+// filledWithout reports whether a new column has a value in a row in which a column had none.
+func (w *search) filledWithout(column string, at int) bool {
+	for n, values := range w.before.values {
+		m, stays := w.after.at[w.before.ids[n]]
+		if stays && values[w.at[column]] == nil && w.after.values[m][at] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // keptBeside reports whether tables have each value of a column, whole or item by item, beside its row's key. Each
@@ -70,8 +79,11 @@ func (w *search) keptBeside(ctx context.Context, column string, tables []*keptIn
 	return len(kept) == len(keys) && len(kept) > 0, nil
 }
 
-// says reports whether a value is more than blanks and separators, of which a list of nothing is made.
-func says(value *string) bool { return value != nil && list(*value, familyText) != "" }
+// says reports whether a value is more than blanks and separators, of which a list of nothing is made, and more than an
+// empty object or array.
+func says(value *string) bool {
+	return value != nil && list(*value, familyText) != "" && !slices.Contains([]string{"{}", "[]", "null"}, *value)
+}
 
 // agrees reports whether a column of a place has a column's value, or each of its items, for each row that is there.
 func (w *search) agrees(column string, p place, c int) bool {
@@ -83,14 +95,35 @@ func (w *search) agrees(column string, p place, c int) bool {
 		var there []string
 		for _, m := range p.rows[joinedKey(w.before.keys[n])] {
 			if v := p.table.rows[m][c]; v != nil {
-				there = append(there, *v)
+				there = append(there, bare(*v, p.table.print.Columns[c].Type))
 			} else {
 				there = append(there, "")
 			}
 		}
-		items := strings.Split(list(value, familyText), ",")
-		return len(there) == 0 || amongRows(there, []string{value}) || amongRows(there, items)
+		return len(there) == 0 || amongRows(there, []string{value}) || amongRows(there, items(value))
 	})
+}
+
+// items returns the elements of a list in a text, or the values of an object's members.
+func items(value string) []string {
+	object := map[string]any{}
+	if decoded(value, &object) != nil {
+		return strings.Split(list(value, familyText), ",")
+	}
+	var found []string
+	for _, member := range object {
+		found = append(found, scalar(member))
+	}
+	return found
+}
+
+// bare returns a value as a text, a JSON string without its quotes.
+func bare(value, typ string) string {
+	var text string
+	if familyOf(typ) == familyJSON && decoded(value, &text) == nil {
+		return text
+	}
+	return value
 }
 
 // amongRows reports whether the rows of a key have all items. A row of every small number there is proves nothing:

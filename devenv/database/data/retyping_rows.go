@@ -61,6 +61,29 @@ func (c retyping) grown(was, is string, row []*string) bool {
 	return true
 }
 
+// rekeyed reports whether members of a JSON object only got other names.
+func (c retyping) rekeyed(was, is string) bool {
+	old, now := map[string]any{}, map[string]any{}
+	if familyOf(c.old) != familyJSON || familyOf(c.new) != familyJSON || decoded(was, &old) != nil || decoded(is, &now) != nil {
+		return false
+	}
+	var gone, fresh []string
+	for name, value := range old {
+		if kept, there := now[name]; !there {
+			gone = append(gone, scalar(value))
+		} else if scalar(kept) != scalar(value) {
+			return false
+		}
+		delete(now, name)
+	}
+	for _, value := range now {
+		fresh = append(fresh, scalar(value))
+	}
+	slices.Sort(gone)
+	slices.Sort(fresh)
+	return slices.Equal(gone, fresh)
+}
+
 // reformatted reports whether a text is the same JSON document as before, as after a cast to jsonb and back.
 func (c retyping) reformatted(was, is string) bool {
 	opens := func(text string) bool { return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") }
