@@ -149,7 +149,7 @@ func (i *initRun) find(ctx context.Context) (next string, err error) {
 	if err != nil {
 		return "", err
 	}
-	paths, err := i.Workspace.Repo.WorktreeFiles(ctx)
+	paths, err := i.Workspace.Files(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -100,6 +100,22 @@ func TestInitAsksWhereTwoAnswersArePossible(t *testing.T) {
 	}
 }
 
+func TestInitSeesIgnoredFilesThatAreIncluded(t *testing.T) {
+	c := newSample(t)
+	const ini = sample.AlembicConfig
+	c.git("rm", "-q", "--cached", ini)
+	c.write(".gitignore", c.read(".gitignore")+"\n*.ini\n")
+	c.git("commit", "-qam", "Ignore it")
+	o := devenv.InitOptions{Options: devenv.Options{Dir: c.dir}, Print: true}
+	if _, err := devenv.Init(t.Context(), o); err == nil || !strings.Contains(report.HintOf(err), "include: ["+ini+"]") {
+		t.Errorf("without it: %v: %s", err, report.HintOf(err))
+	}
+	c.write(".devenv.yaml", "include: ["+ini+"]\n")
+	if found, err := devenv.Init(t.Context(), o); err != nil || !strings.Contains(fmt.Sprint(found.Items.Items...), ini) {
+		t.Errorf("with it: %v: %s", err, report.HintOf(err))
+	}
+}
+
 // TestInitsSchemaLineWorksInLinkedWorktrees covers a configuration written in a linked worktree, where .git is a file,
 // and one committed elsewhere.
 func TestInitsSchemaLineWorksInLinkedWorktrees(t *testing.T) {

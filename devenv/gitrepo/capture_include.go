@@ -24,17 +24,11 @@ func (c *capturing) included(ctx context.Context, include []string) ([]string, e
 			}
 		}
 	}
-	if len(include) > 0 {
-		args := []string{"ls-files", "-o", "-z", "--"}
-		for _, pattern := range include {
-			args = append(args, ":(top,glob)"+path.Clean(strings.TrimPrefix(filepath.ToSlash(pattern), "/")))
-		}
-		paths, err := c.git(args...).with("GIT_LITERAL_PATHSPECS=0").list(ctx)
-		if err != nil {
-			return nil, err
-		}
-		take(paths)
+	named, err := matching(ctx, c.git, include)
+	if err != nil {
+		return nil, err
 	}
+	take(named)
 	patterns := filepath.Join(c.repo.root, ".worktreeinclude")
 	if info, err := os.Stat(patterns); errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir() {
 		return files, nil
@@ -45,6 +39,23 @@ func (c *capturing) included(ctx context.Context, include []string) ([]string, e
 	}
 	take(paths)
 	return files, nil
+}
+
+// matching lists the files, ignored ones too, that git does not track and patterns match.
+func matching(ctx context.Context, git func(args ...string) *command, patterns []string) ([]string, error) {
+	if len(patterns) == 0 {
+		return nil, nil
+	}
+	args := []string{"ls-files", "-o", "-z", "--"}
+	for _, pattern := range patterns {
+		args = append(args, ":(top,glob)"+path.Clean(strings.TrimPrefix(filepath.ToSlash(pattern), "/")))
+	}
+	return git(args...).with("GIT_LITERAL_PATHSPECS=0").list(ctx)
+}
+
+// Untracked lists the files, ignored ones too, that git does not track and patterns match, relative to the root.
+func (r *Repo) Untracked(ctx context.Context, patterns []string) ([]string, error) {
+	return matching(ctx, r.git, patterns)
 }
 
 // noteRepositories removes nested repositories from a list of untracked paths: git lists them as directories, and

@@ -98,7 +98,7 @@ func readVersions(ctx context.Context, e *engine.Engine, container string, s dat
 // running anything. It returns none if no migration tool is found.
 func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error) {
 	root := w.Repo.Root()
-	paths, err := w.Repo.WorktreeFiles(ctx)
+	paths, err := w.Files(ctx)
 	if err != nil {
 		return nil, err
 	}

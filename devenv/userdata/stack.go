@@ -116,7 +116,7 @@ func (s *Stack) FindBackend(ctx context.Context) Backend {
 	if ready.Log == "" && ready.Port == 0 && ready.URL == "" && ready.Timeout == 0 {
 		return Backend{}
 	}
-	paths, err := w.Repo.WorktreeFiles(ctx)
+	paths, err := w.Files(ctx)
 	if err != nil {
 		return Backend{}
 	}
@@ -129,7 +129,7 @@ func (s *Stack) FindBackend(ctx context.Context) Backend {
 
 // findDatabase returns the service of a workspace's database.
 func findDatabase(ctx context.Context, w *project.Workspace) (string, error) {
-	paths, err := w.Repo.WorktreeFiles(ctx)
+	paths, err := w.Files(ctx)
 	if err != nil {
 		return "", err
 	}

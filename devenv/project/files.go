@@ -1,0 +1,23 @@
+package project
+
+import (
+	"context"
+	"slices"
+)
+
+// Files lists the working tree's files as devenv sees them, repo-relative: without those that git ignores, but with
+// those that the configuration includes.
+func (w *Workspace) Files(ctx context.Context) ([]string, error) {
+	paths, err := w.Repo.WorktreeFiles(ctx)
+	if err != nil || w.Config == nil || len(w.Config.Include) == 0 {
+		return paths, err
+	}
+	patterns := make([]string, len(w.Config.Include))
+	for i, p := range w.Config.Include {
+		patterns[i] = w.Config.Path(p)
+	}
+	included, err := w.Repo.Untracked(ctx, patterns)
+	paths = slices.Concat(paths, included)
+	slices.Sort(paths)
+	return slices.Compact(paths), err
+}
