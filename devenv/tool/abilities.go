@@ -10,7 +10,8 @@ import (
 // Generator returns the tool's ability to generate revisions from the models, or a KindUsage failure if the tool lacks
 // it, as do the other methods here.
 func (t *Tool) Generator() (migrations.Generator, error) {
-	return ability[migrations.Generator](t, "generate revisions from the models")
+	generator, err := ability[migrations.Generator](t, "generate revisions from the models")
+	return writing{generator, t}, err
 }
 
 // Modeler returns the tool's ability to create the models' schema.

@@ -18,6 +18,7 @@ def write_revision(session, arguments, answer):
     """Writes a revision file and imports it; writes nothing if no operation is left."""
     revise = arguments["revise"]
     config, script = session.load("revision", "--message=" + revise["message"])
+    _refuse_unwritable(script)
     answer.update(nothing=True, revision="", parents=[], path="", content="", operations=[])
     answer["post_write_hooks"] = hook_names(config, script)
     if revise.get("empty"):
@@ -29,6 +30,22 @@ def write_revision(session, arguments, answer):
         answer["operations"] = body.entries
     _write(script, revise, body, answer)
     answer["nothing"] = False
+
+
+def _refuse_unwritable(script):
+    """Refuses if no revision can be written, before anything is changed: the command can be repeated."""
+    nearest = []
+    for directory in version_directories(script):
+        while not os.path.exists(directory):
+            directory = os.path.dirname(directory) or os.curdir
+        if os.access(directory, os.W_OK | os.X_OK):
+            return
+        nearest.append(os.path.abspath(directory))
+    if nearest:
+        raise Refused(
+            "unwritable", "write the revision: the service's user may not write to %s" % nearest[0],
+            "make that directory writable for it", file=nearest[0],
+        )
 
 
 class _Body:
