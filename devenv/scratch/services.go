@@ -17,6 +17,7 @@ import (
 	"devenv/devenv/config"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
+	"devenv/devenv/step"
 )
 
 // ReadyTimeout is how long a service may take to become ready unless the configuration says otherwise.
@@ -101,7 +102,9 @@ func (t *Services) start(ctx context.Context, service string, ready readiness.Wa
 		return readiness.Shown{}, err
 	}
 	ready.Unhealthy = func(probe, log string) {
-		t.Checkout.Workspace.Note(stillUnhealthy(service, probe, log))
+		if running := step.Running(ctx); running != nil { // a note would still say so once it is ready
+			running.Waiting(stillUnhealthy(service, probe, log))
+		}
 	}
 	for again := 0; ; again++ {
 		shown, err := t.startOnce(ctx, id, ready, watch)
@@ -122,7 +125,7 @@ func (t *Services) start(ctx context.Context, service string, ready readiness.Wa
 
 // stillUnhealthy is the remark about a service whose healthcheck fails while a run waits for it.
 func stillUnhealthy(service, probe, log string) string {
-	text := "waiting for the service " + service + ", whose healthcheck fails"
+	text := "Still waiting for the service " + service + ", whose healthcheck fails"
 	if probe != "" {
 		text += ": " + probe
 	}
