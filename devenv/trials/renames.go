@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"regexp"
 	"slices"
 
 	"devenv/devenv/checks"
@@ -19,11 +20,24 @@ func findRenames(p *pass, up *upgrade) (renames []migrations.Rename) {
 	operations := append(shapeOperations(&up.before.Shape, &up.after.Shape, migrations.DropTable, migrations.DropColumn),
 		shapeOperations(&up.after.Shape, &up.before.Shape, migrations.CreateTable, migrations.AddColumn)...)
 	for _, rename := range migrations.LikelyRenames(operations) {
+		if up.computes(rename) {
+			continue
+		}
 		if !up.data.Ran || slices.ContainsFunc(up.data.Changes, func(c data.Change) bool { return lostBy(c, rename) }) {
 			renames = append(renames, rename)
 		}
 	}
 	return renames
+}
+
+// computes reports whether a statement of the branch that writes rows names a column and the one that may be its new name:
+// it makes the new values of the old ones.
+func (u *upgrade) computes(rename migrations.Rename) bool {
+	writes := regexp.MustCompile(`(?i)^\s*(?:UPDATE|MERGE|WITH)\b`)
+	from, to := named(&catalog.Column{Name: rename.From}), named(&catalog.Column{Name: rename.To})
+	return !rename.OfTable() && slices.ContainsFunc(u.ownStatements(), func(sql string) bool {
+		return writes.MatchString(sql) && from.MatchString(sql) && to.MatchString(sql)
+	})
 }
 
 // lostBy reports whether a data change is the loss caused by a rename that was written as a drop and an add.

@@ -34,3 +34,20 @@ func TestDropAndAddLosingDataIsARename(t *testing.T) {
 		}
 	}
 }
+
+func TestAColumnComputedFromAnotherIsNoRename(t *testing.T) {
+	t.Parallel()
+	rename := migrations.Rename{Kind: migrations.RenameColumn, Schema: "public", Table: "reviews", From: "stars", To: "score"}
+	for sql, want := range map[string]bool{
+		"UPDATE reviews SET score = stars * 2":                                      true,
+		"UPDATE reviews SET score = 0":                                              false,
+		"ALTER TABLE reviews ADD score int, DROP stars":                             false,
+		"CREATE VIEW v AS SELECT stars AS score FROM reviews":                       false,
+		"UPDATE reviews SET score = o.stars FROM reviews o WHERE o.id = reviews.id": true,
+	} {
+		u := &upgrade{statements: []migrations.Statement{{Revision: "3f2a", SQL: sql}}}
+		if got := u.computes(rename); got != want {
+			t.Errorf("%s: %v", sql, got)
+		}
+	}
+}
