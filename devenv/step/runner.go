@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"devenv/devenv/report"
 )
 
@@ -122,17 +120,18 @@ func (r *Runner) Together(steps ...Step) Step {
 	return Step{Do: func(ctx context.Context, _ *Log) error {
 		ctx, end := context.WithCancelCause(ctx)
 		defer end(nil)
-		var group errgroup.Group
+		var group sync.WaitGroup
+		var once sync.Once
+		var first error // before the others are cancelled, whose errors are later ones
 		for _, s := range steps {
-			group.Go(func() error {
-				err := r.Run(ctx, s)
-				if err != nil {
-					end(failedBeside{err})
+			group.Go(func() {
+				if err := r.Run(ctx, s); err != nil {
+					once.Do(func() { first = err; end(failedBeside{err}) })
 				}
-				return err
 			})
 		}
-		return group.Wait()
+		group.Wait()
+		return first
 	}}
 }
 

@@ -102,6 +102,21 @@ func TestAStepBeginsAfterWhatItNeeds(t *testing.T) {
 	}
 }
 
+// TestTheFailureIsReturnedNotTheCancellation repeats what depends on which goroutine is quicker.
+func TestTheFailureIsReturnedNotTheCancellation(t *testing.T) {
+	t.Parallel()
+	r, broken := NewRunner(report.Silent{}), errors.New("it broke")
+	group := r.Together(
+		Step{Do: func(ctx context.Context, _ *Log) error { <-ctx.Done(); return ctx.Err() }},
+		Step{Do: func(context.Context, *Log) error { return broken }},
+	)
+	for range 20000 {
+		if err := r.Run(t.Context(), group); !errors.Is(err, broken) {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestALongStepSaysWhatItAwaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
