@@ -28,7 +28,7 @@ def upgrade() -> None:
     op.alter_column("reviews", "stars", type_=sa.BigInteger())
     op.alter_column("members", "name", type_=sa.Text())
     op.execute("UPDATE items SET title = 'cut' WHERE id = 2")
-    op.execute("UPDATE items SET notes = NULL WHERE id = 6")
+    op.execute("UPDATE items SET notes = NULL WHERE id = 4")
     op.alter_column("reviews", "written_at", type_=sa.DateTime())
     op.add_column("reviews", sa.Column("written_on", sa.Date(), nullable=True))
     op.execute("UPDATE reviews SET written_on = CAST(to_timestamp(id * 3600) AS date)")
@@ -55,7 +55,7 @@ func TestChangedAndLostValuesAreReportedWithRows(t *testing.T) {
 	}
 	if lost.Status != report.StatusFail || len(lost.Evidence) != 1 || !strings.HasPrefix(lost.Summary,
 		"1 of ") || !strings.HasSuffix(lost.Summary, " non-null values of items.notes is lost") ||
-		len(lost.Evidence[0].Keys) != 1 || lost.Evidence[0].Keys[0] != "id=6" {
+		len(lost.Evidence[0].Keys) != 1 || lost.Evidence[0].Keys[0] != "id=4" {
 		t.Errorf("data.lost: %+v", lost)
 	}
 	c.nothingLeft()
