@@ -14,6 +14,9 @@ import (
 	"time"
 )
 
+// patience is how long a run may take to reach the engine and to end, on any machine.
+const patience = 2 * time.Minute
+
 // TestASignalEndsARunWith130 interrupts a run that waits for an engine which accepts the connection and never answers.
 func TestASignalEndsARunWith130(t *testing.T) {
 	binary := build(t)
@@ -21,7 +24,7 @@ func TestASignalEndsARunWith130(t *testing.T) {
 		t.Run(sent.String(), func(t *testing.T) {
 			notIgnored(t, sent)
 			engine, reached := silentEngine(t)
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			run := exec.CommandContext(ctx, binary, "-H", "unix://"+engine, "clean")
 			run.Env = append(os.Environ(), "DEVENV_CACHE="+t.TempDir())
@@ -59,14 +62,15 @@ func notIgnored(t *testing.T, s os.Signal) {
 // TestARunWithoutAReaderIsInterrupted closes the pipe that standard error goes to: the kernel's signal on the next
 // write then ends the run, and does not if the pipe is read.
 func TestARunWithoutAReaderIsInterrupted(t *testing.T) {
+	binary := build(t)
 	engine, reached := silentEngine(t)
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	run := exec.CommandContext(ctx, build(t), "-H", "unix://"+engine, "clean")
+	run := exec.CommandContext(ctx, binary, "-H", "unix://"+engine, "clean")
 	run.Env = append(os.Environ(), "DEVENV_CACHE="+t.TempDir())
 	run.Stderr = writer
 	if err := errors.Join(run.Start(), writer.Close()); err != nil {
