@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"devenv/devenv/report"
 )
 
@@ -118,20 +120,19 @@ func (r *Runner) InOrder(steps ...Step) Step {
 // Together returns a group of steps that run at the same time; the first error cancels the rest.
 func (r *Runner) Together(steps ...Step) Step {
 	return Step{Do: func(ctx context.Context, _ *Log) error {
-		ctx, end := context.WithCancelCause(ctx)
-		defer end(nil)
-		var group sync.WaitGroup
-		var once sync.Once
-		var first error // before the others are cancelled, whose errors are later ones
+		group, ctx := errgroup.WithContext(ctx) // whose cause is the first error
 		for _, s := range steps {
-			group.Go(func() {
+			group.Go(func() error {
 				if err := r.Run(ctx, s); err != nil {
-					once.Do(func() { first = err; end(failedBeside{err}) })
+					return failedBeside{err}
 				}
+				return nil
 			})
 		}
-		group.Wait()
-		return first
+		if failed := (failedBeside{}); errors.As(group.Wait(), &failed) {
+			return failed.error
+		}
+		return nil
 	}}
 }
 
