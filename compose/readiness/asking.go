@@ -20,8 +20,8 @@ type asking struct {
 	spent      time.Duration
 }
 
-// newAsking returns how to ask a container whether it is ready. One that nothing is known about is idle after some
-// time, and what is measured in most of that suffices.
+// newAsking returns how to ask a container whether it is ready. It leaves out the first part of the time after which
+// an idle container is given up: the rest is enough to tell.
 func newAsking(e *engine.Engine, id string, ready Wanted) *asking {
 	idle := ready.Timeout
 	if ready.Idle > 0 {

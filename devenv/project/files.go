@@ -12,11 +12,7 @@ func (w *Workspace) Files(ctx context.Context) ([]string, error) {
 	if err != nil || w.Config == nil || len(w.Config.Include) == 0 {
 		return paths, err
 	}
-	patterns := make([]string, len(w.Config.Include))
-	for i, p := range w.Config.Include {
-		patterns[i] = w.Config.Path(p)
-	}
-	included, err := w.Repo.Untracked(ctx, patterns)
+	included, err := w.Repo.Untracked(ctx, w.Config.Paths(w.Config.Include))
 	paths = slices.Concat(paths, included)
 	slices.Sort(paths)
 	return slices.Compact(paths), err

@@ -110,9 +110,7 @@ func (b *Testbed) findServices(ctx context.Context, tree string, log *step.Log) 
 func (b *Testbed) ignoredPaths(cfg *config.Config) []string {
 	var paths []string
 	if cfg != nil {
-		for _, p := range cfg.Include {
-			paths = append(paths, cfg.Path(p))
-		}
+		paths = cfg.Paths(cfg.Include)
 	}
 	w := b.Workspace
 	files := []string{filepath.Join(w.Model.WorkingDir, ".env")}
