@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"devenv/devenv"
@@ -35,6 +36,7 @@ func TestRunsOfAWatchUseWhatTheLastLeft(t *testing.T) {
 		c.write(path, "import sqlalchemy as sa\nfrom alembic import op\n\n"+
 			"revision = \""+state.id+"\"\ndown_revision = \"2ae7f14b9c60\"\n\n\ndef upgrade():\n"+
 			"    op.add_column(\"items\", sa.Column(\"colour\", sa.Text(), "+state.column+"))\n\n\ndef downgrade():\n    pass\n")
+		waiting := c.leftovers()
 		result := c.must(devenv.TestMigration(t.Context(), devenv.TestMigrationOptions{
 			Options: devenv.Options{Dir: c.dir, Listener: logged{t}}, Standby: standby,
 			Only: []string{"apply.seeded", "apply.scratch", "data.lost"},
@@ -45,6 +47,12 @@ func TestRunsOfAWatchUseWhatTheLastLeft(t *testing.T) {
 		}
 		if again := stepStatus(result, "tool") == report.StepCached; again != (i == 1) {
 			t.Errorf("%s: the tool is used again: %t", state.id, again)
+		}
+		stayed := slices.DeleteFunc(c.leftovers(), func(name string) bool {
+			return !strings.HasPrefix(name, "container ") || !slices.Contains(waiting, name)
+		})
+		if i == 1 && len(stayed) != 2 { // the clones of the base's data are used up
+			t.Errorf("of %q stay %q, want the tool and the server of the empty databases", waiting, stayed)
 		}
 		standby.Prepare(t.Context())
 		switch i {

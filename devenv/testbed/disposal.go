@@ -59,14 +59,16 @@ func (d *disposal) disposed() error {
 	return d.failures
 }
 
-// DisposeAll removes all clones that are left, in the background.
-func (d *disposal) DisposeAll(ctx context.Context) {
+// disposeAllBut removes all clones that are left but one, in the background; nil spares none.
+func (d *disposal) disposeAllBut(ctx context.Context, spared *database.Server) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for server := range d.clones {
-		d.Later(ctx, server.Remove)
+		if server != spared {
+			delete(d.clones, server)
+			d.Later(ctx, server.Remove)
+		}
 	}
-	clear(d.clones)
 }
 
 // cloned records a clone, to be removed.

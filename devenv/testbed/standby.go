@@ -172,6 +172,16 @@ func (b *Testbed) resumeTool(ctx context.Context, log *step.Log) (*tool.Tool, er
 	return nil, s.dropTool(ctx) // the new one gets the container's name
 }
 
+// DisposeTried removes, in the background, what the trials have left behind: all clones but the server of the empty
+// databases where the next run of a series can use it.
+func (b *Testbed) DisposeTried(ctx context.Context) {
+	var spared *database.Server
+	if b.Request.Standby != nil && b.Empties.shared != nil {
+		spared = b.Empties.shared.Server()
+	}
+	b.disposeAllBut(ctx, spared)
+}
+
 // leave leaves ready what the next run can use, and reports whether that includes the tool. A run that has failed
 // leaves no database.
 func (b *Testbed) leave(ctx context.Context) (withTool bool) {

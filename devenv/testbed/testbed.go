@@ -143,7 +143,7 @@ func (b *Testbed) Close(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	b.Empties.Close()
 	left := b.leave(ctx)
-	b.DisposeAll(ctx)
+	b.disposeAllBut(ctx, nil)
 	var toolErr, baseErr, branchErr error
 	var group sync.WaitGroup
 	if b.Tool != nil && b.Tool.Tool != nil && !left {

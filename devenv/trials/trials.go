@@ -70,7 +70,7 @@ func Run(ctx context.Context, b *testbed.Testbed, seeded *testbed.Seeded, m *gen
 	}
 	err := r.run(ctx) // this fills in the facts
 	if err == nil {
-		b.DisposeAll(ctx)
+		b.DisposeTried(ctx)
 	}
 	return facts, err
 }
