@@ -54,6 +54,9 @@ func TestRunsOfAWatchUseWhatTheLastLeft(t *testing.T) {
 		if i == 1 && len(stayed) != 2 { // the clones of the base's data are used up
 			t.Errorf("of %q stay %q, want the tool and the server of the empty databases", waiting, stayed)
 		}
+		if said := stepDetail(result, "database"); i > 0 && i < 3 && !strings.Contains(said, "an earlier run has read") {
+			t.Errorf("%s: what the base holds was read again: %s", state.id, said)
+		}
 		standby.Prepare(t.Context())
 		switch i {
 		case 2:
@@ -67,6 +70,16 @@ func TestRunsOfAWatchUseWhatTheLastLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// stepDetail returns what a run's step has found.
+func stepDetail(r *devenv.Result, name string) string {
+	for _, s := range r.Document.Steps {
+		if s.Name == name {
+			return s.Detail
+		}
+	}
+	return ""
 }
 
 // stepStatus returns the status of a run's step.

@@ -34,7 +34,7 @@ type CleanOptions struct {
 
 // CleanItem is something that clean removed, or would remove.
 type CleanItem struct {
-	// Kind is leftover, base, build, snapshot, trees or captures.
+	// Kind is leftover, base, build, snapshot, trees, captures or readings (what runs have read in bases).
 	Kind string `json:"kind"`
 	Name string `json:"name"`
 	// Bytes is how much its removal frees; 0 if unknown.

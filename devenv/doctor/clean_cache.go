@@ -28,11 +28,12 @@ func cleanCache(dryRun bool, add func(CleanItem), note func(string)) (err error)
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
 	if !alone {
-		note("trees and captures in " + cache + " stay, because a run is under way")
+		note("trees, captures and readings in " + cache + " stay, because a run is under way")
 		return nil
 	}
 	return errors.Join(
 		cleanCached("trees", filepath.Join(cache, project.CacheTrees), dryRun, add),
 		cleanCached("captures", filepath.Join(cache, project.CacheObjects), dryRun, add),
+		cleanCached("readings", filepath.Join(cache, project.CacheKnown), dryRun, add),
 	)
 }

@@ -15,7 +15,7 @@ import (
 func TestCleanLeavesTheCacheAloneDuringARun(t *testing.T) {
 	cache := filepath.Join(t.TempDir(), "cache")
 	t.Setenv("DEVENV_CACHE", cache)
-	for _, dir := range []string{project.CacheTrees, project.CacheObjects} {
+	for _, dir := range []string{project.CacheTrees, project.CacheObjects, project.CacheKnown} {
 		if err := os.MkdirAll(filepath.Join(cache, dir), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -42,11 +42,11 @@ func TestCleanLeavesTheCacheAloneDuringARun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dryRun := range []bool{true, false} {
-		if clean(dryRun); strings.Join(items, " ") != "trees captures" || len(notes) > 0 {
+		if clean(dryRun); strings.Join(items, " ") != "trees captures readings" || len(notes) > 0 {
 			t.Errorf("clean removes %v and says %q", items, notes)
 		}
 	}
-	for _, gone := range []string{project.CacheTrees, project.CacheObjects} {
+	for _, gone := range []string{project.CacheTrees, project.CacheObjects, project.CacheKnown} {
 		if _, err := os.Stat(filepath.Join(cache, gone)); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("clean does not remove %s: %v", gone, err)
 		}

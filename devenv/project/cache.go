@@ -12,6 +12,7 @@ import (
 const (
 	CacheTrees   = "trees"   // private trees
 	CacheObjects = "objects" // the captured working tree of each worktree, as git objects
+	CacheKnown   = "known"   // what runs have read in the bases' data
 )
 
 // cacheVariable is the environment variable that sets the cache directory.
@@ -37,7 +38,7 @@ func OpenCache() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	private := []string{dir, filepath.Join(dir, CacheTrees), filepath.Join(dir, CacheObjects)}
+	private := []string{dir, filepath.Join(dir, CacheTrees), filepath.Join(dir, CacheObjects), filepath.Join(dir, CacheKnown)}
 	if _, err := os.Stat(dir); err == nil && os.Getenv(cacheVariable) != "" {
 		private = private[1:]
 	}

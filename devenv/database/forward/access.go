@@ -19,6 +19,8 @@ type Access struct {
 	Roles map[string]bool `json:"-"`
 	// Expired are the roles whose password is no longer valid.
 	Expired map[string]bool `json:"-"`
+	// Ends means that the password of some role will end to be valid, after which Expired is no longer true.
+	Ends bool `json:"-"`
 	// Owners are the owners of relations and functions.
 	Owners map[string]string `json:"-"`
 	// Settings are those of roles in every database, by "role webapp.statement_timeout".
@@ -30,7 +32,8 @@ type Grant struct{ Role, Object string }
 
 // accessRows are the kinds of rows of the query: what it is about, who, what, and the value of one or two texts.
 const accessRows = `
-WITH roles AS (SELECT oid, rolname, rolcanlogin, rolbypassrls, coalesce(rolvaliduntil <= now(), false) AS expired FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_'),
+WITH roles AS (SELECT oid, rolname, rolcanlogin, rolbypassrls, coalesce(rolvaliduntil <= now(), false) AS expired,
+  rolvaliduntil > now() AND rolvaliduntil < 'infinity' AS ends FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_'),
 rel AS (
   SELECT c.oid, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity, n.nspname || '.' || c.relname AS name, n.oid AS schema,
     CASE c.relkind WHEN 'v' THEN 'view:' WHEN 'm' THEN 'matview:' WHEN 'S' THEN 'sequence:' ELSE 'table:' END || n.nspname || '.' || c.relname AS object
@@ -70,6 +73,8 @@ SELECT 'right', o.rolname, 'column:' || r.name || '.' || a.attname, string_agg(p
 UNION ALL
 SELECT 'role', rolname, '', rolcanlogin::text, expired::text FROM roles
 UNION ALL
+SELECT 'ends', '', '', '', '' FROM roles WHERE ends
+UNION ALL
 SELECT 'owner', '', object, pg_get_userbyid(relowner), '' FROM rel
 UNION ALL
 SELECT 'owner', '', object, pg_get_userbyid(proowner), '' FROM fn
@@ -95,6 +100,8 @@ func ReadAccess(ctx context.Context, conn *pgx.Conn) (Access, error) {
 				a.Rights[Grant{role, object}], a.Open[Grant{role, object}] = value, other
 			case "role":
 				a.Roles[role], a.Expired[role] = value == "true", other == "true"
+			case "ends":
+				a.Ends = true
 			case "owner":
 				a.Owners[object] = value
 			case "setting":

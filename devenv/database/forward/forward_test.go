@@ -182,6 +182,19 @@ func TestARoleThatSeesNothingIsShutOut(t *testing.T) {
 	}
 }
 
+// TestAPasswordThatWillEndIsSeen runs alone, since its role belongs to the cluster.
+func TestAPasswordThatWillEndIsSeen(t *testing.T) {
+	conn := servers.Template(t, fixture).Copy(t)
+	databasetest.Exec(t, conn, "CREATE ROLE forward_late LOGIN")
+	defer databasetest.Exec(t, conn, "DROP ROLE forward_late")
+	for until, want := range map[string]bool{"tomorrow": true, "yesterday": false, "infinity": false} {
+		databasetest.Exec(t, conn, "ALTER ROLE forward_late VALID UNTIL '"+until+"'")
+		if got := stateOf(t, conn).Access; got.Ends != want || got.Expired["forward_late"] != (until == "yesterday") {
+			t.Errorf("%s: ends %t, want %t; expired %t", until, got.Ends, want, got.Expired["forward_late"])
+		}
+	}
+}
+
 // compared upgrades a database and returns what was not meant, as the case writes it.
 func compared(t *testing.T, conn *pgx.Conn, c example, source string) []string {
 	t.Helper()
