@@ -7,8 +7,8 @@ import (
 	"devenv/devenv"
 )
 
-// revisionsElsewhere moves the version table to another schema, where status finds it, and then makes it unreadable,
-// which status must not take for a database without revisions.
+// revisionsElsewhere moves the version table to another schema and gives it another name, where status finds it, and
+// then makes it unreadable, which status must not take for a database without revisions.
 func (s ownStack) revisionsElsewhere() {
 	s.Helper()
 	at := func() devenv.StatusItem {
@@ -24,7 +24,12 @@ func (s ownStack) revisionsElsewhere() {
 	if now := at(); !slices.Equal(now.Revisions, before.Revisions) || now.Unread != "" {
 		s.Errorf("with the version table in another schema: %+v", now)
 	}
-	s.sql("ALTER TABLE elsewhere.alembic_version RENAME COLUMN version_num TO other")
+	s.sql("ALTER TABLE elsewhere.alembic_version RENAME TO schema_version")
+	if now := at(); !slices.Equal(now.Revisions, before.Revisions) || now.Unread != "" {
+		s.Errorf("with the version table under another name: %+v", now)
+	}
+	s.sql("ALTER TABLE elsewhere.schema_version RENAME TO alembic_version; " +
+		"ALTER TABLE elsewhere.alembic_version RENAME COLUMN version_num TO other")
 	if now := at(); len(now.Revisions) > 0 || !strings.Contains(now.Unread, "version_num") {
 		s.Errorf("with a version table that cannot be read: %+v", now)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"devenv/compose/engine"
 	"devenv/devenv/database"
+	"devenv/devenv/database/query"
 	"devenv/devenv/discover"
 	"devenv/devenv/project"
 	"devenv/migrations"
@@ -67,10 +68,14 @@ func readRevisions(ctx context.Context, e *engine.Engine, container string, s da
 	return nil, ""
 }
 
-// versionQuery has psql make a query that reads a version table, in whichever schema it is, and run that.
-const versionQuery = `SELECT format('SELECT %%I FROM %%s ORDER BY 1', '%s', c.oid::regclass) FROM pg_catalog.pg_class c
-WHERE c.relname = '%s' AND c.relkind IN ('r', 'p') ORDER BY pg_catalog.pg_table_is_visible(c.oid) DESC, c.oid LIMIT 1 \gexec
-`
+// versionQuery returns what has psql make a query that reads a version table, in whichever schema it is, and run that.
+// A project may have given the table a name of its own.
+func versionQuery(kind migrations.Kind) string {
+	return fmt.Sprintf(`SELECT format('SELECT %%I FROM %%s ORDER BY 1', %s, c.oid::regclass) FROM pg_catalog.pg_class c
+WHERE c.relkind IN ('r', 'p') AND %s
+ORDER BY c.relname = %s DESC, pg_catalog.pg_table_is_visible(c.oid) DESC, c.oid LIMIT 1 \gexec
+`, query.Literal(kind.VersionColumn), query.VersionTable{Name: kind.VersionTable, Column: kind.VersionColumn}.Is(), query.Literal(kind.VersionTable))
+}
 
 // readVersions reads a tool's version table through the server's own container, because the port may not be published.
 // It returns none if the database has no such table.
@@ -81,7 +86,7 @@ func readVersions(ctx context.Context, e *engine.Engine, container string, s dat
 			"psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", s.User, "-d", s.Database, "-p", fmt.Sprint(s.Port), "-f", "-",
 		},
 		Env:   []string{"PGPASSWORD=" + s.Password, "PGCONNECT_TIMEOUT=5"},
-		Stdin: strings.NewReader(fmt.Sprintf(versionQuery, kind.VersionColumn, kind.VersionTable)), Stdout: &out, Stderr: &stderr,
+		Stdin: strings.NewReader(versionQuery(kind)), Stdout: &out, Stderr: &stderr,
 	})
 	switch lines := strings.Split(strings.TrimSpace(stderr.String()), "\n"); {
 	case err != nil:
