@@ -24,6 +24,19 @@ type Fate struct {
 	Outside bool
 	// Paused means that it is paused, and may go on.
 	Paused bool
+	// Starved means that it ran out of memory.
+	Starved bool
+}
+
+// RunAgain is what to do after somebody else ended a throwaway container.
+const RunAgain = "nothing is wrong with your files: run it again"
+
+// Remedy returns what to do about a container that did not end by itself.
+func (f Fate) Remedy() string {
+	if f.Starved {
+		return "give the service (mem_limit), or Docker, more memory, then run it again"
+	}
+	return RunAgain
 }
 
 // Fate asks the engine what happened to a container, from its state and from the engine's own record of events, which
@@ -111,7 +124,11 @@ func fateOf(c Container, happened []events.Message) Fate {
 	case c.State == "created":
 		return Fate{Said: "was not started"}
 	case c.OOMKilled || starved:
-		return Fate{Said: "ran out of memory, so that the kernel ended it (" + exit + ")", Outside: true}
+		ended := "it"
+		if c.ExitCode != 128+int(syscall.SIGKILL) {
+			ended = "a process in it"
+		}
+		return Fate{Said: "ran out of memory, so that the kernel ended " + ended + " (" + exit + ")", Outside: true, Starved: true}
 	case c.State == removed:
 		return Fate{Said: "was removed" + byWhom(last(events.ActionDestroy)), Outside: true}
 	case killed:

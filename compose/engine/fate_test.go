@@ -39,7 +39,12 @@ func TestFateNamesWhatEndedAContainer(t *testing.T) {
 		"memory's end": {
 			Container{State: "exited", ExitCode: 137, OOMKilled: true},
 			nil,
-			Fate{Said: "ran out of memory, so that the kernel ended it (exit status 137)", Outside: true},
+			Fate{Said: "ran out of memory, so that the kernel ended it (exit status 137)", Outside: true, Starved: true},
+		},
+		"memory's end of a process in it": {
+			Container{State: "exited", ExitCode: 127},
+			[]events.Message{event(events.ActionOOM, nil), event(events.ActionDie, nil)},
+			Fate{Said: "ran out of memory, so that the kernel ended a process in it (exit status 127)", Outside: true, Starved: true},
 		},
 		"docker pause": {
 			Container{State: "paused"},

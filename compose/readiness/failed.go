@@ -61,15 +61,20 @@ func (l *lives) failed(ctx context.Context, now standing) error {
 	switch {
 	case now == hasEnded && fate.Outside:
 		l.ended.Outside = fate.Said
-		return report.FailMachine(endedHint, "%w", l.ended).WithOutput(lines)
+		return report.FailMachine(remedy(fate), "%w", l.ended).WithOutput(lines)
 	case err != nil:
 		return err
 	}
 	return l.explained(ctx, report.Fail(report.KindWork, "", "%w", l.ended).WithOutput(lines))
 }
 
-// endedHint is what to do about a container that did not end by itself.
-const endedHint = "run it again; if it ran out of memory, give the service (mem_limit), or Docker, more"
+// remedy returns what to do about a container that did not end by itself, which may be one of the user's own.
+func remedy(fate engine.Fate) string {
+	if fate.Starved {
+		return fate.Remedy()
+	}
+	return "run it again"
+}
 
 // notReady returns the failure of a container after err: it was not ready in time, or inspecting it failed.
 func (l *lives) notReady(ctx, deadline context.Context, err error) error {

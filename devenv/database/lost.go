@@ -63,20 +63,17 @@ func (s *Server) alive(ctx context.Context) error {
 	return lostServer{report.FailMachine(hint, "%s", reason)}
 }
 
-// RunAgain is what to do after somebody else ended a throwaway container.
-const RunAgain = "nothing is wrong with your files: run it again"
-
 // whyLost returns why a server did not answer, and what to do about it; the reason is empty if nothing shows it.
 func whyLost(fate engine.Fate, log []string) (reason, hint string) {
 	const container = "the database's throwaway container "
 	all := strings.Join(log, "\n")
 	switch {
-	case strings.Contains(fate.Said, "out of memory"):
-		return container + fate.Said, "give the service (mem_limit), or Docker, more memory, then run it again"
+	case fate.Starved:
+		return container + fate.Said, fate.Remedy()
 	case strings.Contains(all, "No space left on device"):
 		return "the engine's disk is full", "free some space: docker system df, devenv clean; then run it again"
 	case fate.Said != "":
-		return container + fate.Said, RunAgain
+		return container + fate.Said, fate.Remedy()
 	}
 	if crash := regexp.MustCompile(`was terminated by signal \d+(: \w+)?`).FindString(all); crash != "" {
 		return "a process of the database's server " + crash,

@@ -210,7 +210,7 @@ func (t *Services) RunToEnd(ctx context.Context, service string) error {
 		return nil
 	}
 	if fate, unseen := e.Fate(ctx, id); unseen == nil && fate.Outside {
-		return report.FailMachine(database.RunAgain, "run %s: its throwaway container %s", service, fate.Said)
+		return report.FailMachine(fate.Remedy(), "run %s: its throwaway container %s", service, fate.Said)
 	}
 	tail, _ := e.Tail(ctx, id, TailLines)
 	last := ""

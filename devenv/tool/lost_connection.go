@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 
+	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/report"
 	"devenv/migrations"
@@ -26,7 +27,7 @@ func ExplainLost(ctx context.Context, server *database.Server, err error) error 
 	if failure.SQLState == "" || report.IsMachine(err) { // a server that was not reached may not be where it is expected
 		return err
 	}
-	return report.FailMachine(cmp.Or(report.HintOf(err), database.RunAgain), "%w", err).WithOutput(report.OutputOf(err))
+	return report.FailMachine(cmp.Or(report.HintOf(err), engine.RunAgain), "%w", err).WithOutput(report.OutputOf(err))
 }
 
 // ExplainEnded adds to an error what became of the tool's container, if the machine or somebody on it has ended it.
@@ -38,6 +39,6 @@ func (t *Tool) ExplainEnded(ctx context.Context, err error) error {
 	if unseen != nil || !fate.Outside {
 		return err // the error itself matters more
 	}
-	return report.FailMachine(cmp.Or(report.HintOf(err), database.RunAgain), "the migration tool's throwaway container %s: %w",
+	return report.FailMachine(cmp.Or(report.HintOf(err), fate.Remedy()), "the migration tool's throwaway container %s: %w",
 		fate.Said, err).WithOutput(report.OutputOf(err))
 }

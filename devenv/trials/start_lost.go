@@ -28,7 +28,7 @@ func (p *pass) lostStart(ctx context.Context, t *scratch.Services, server *datab
 	fate, unseen := engine.Fate(ctx, t.Containers[p.Project.Backend])
 	switch {
 	case unseen == nil && fate.Outside:
-		return report.Fail(report.KindWork, "run it again; if it ran out of memory, give the service (mem_limit), or Docker, more",
+		return report.Fail(report.KindWork, fate.Remedy(),
 			"the throwaway container of %s %s: %w", p.Project.Backend, fate.Said, err).WithOutput(report.OutputOf(err))
 	case !errors.As(err, new(readiness.Ended)) && !errors.As(err, new(readiness.Late)):
 		return err

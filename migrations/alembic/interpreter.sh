@@ -5,6 +5,7 @@ broken=
 try() {
     [ -n "$1" ] && [ -x "$1" ] || return 1
     said=$("$1" -c 'import alembic' 2>&1 >/dev/null) && return 0
+    [ $? -le 128 ] || said="$1 was killed while it imported alembic"
     case $said in
     '' | *"No module named 'alembic'"*) ;;
     *) [ -n "$broken" ] || broken=$1 raised=$said ;;

@@ -91,6 +91,11 @@ func TestTheInterpreterOfAlembicIsFound(t *testing.T) {
 			map[string]string{"bin/alembic": "#!D/venv/bin/python", "venv/bin/python": "raises", "bin/python3": "lacks"},
 			nil, "ImportError: libpq.so.5\nimporting alembic fails with venv/bin/python\n",
 		},
+		{
+			"there, and killed before it has imported",
+			map[string]string{"bin/alembic": "#!D/venv/bin/python", "venv/bin/python": "killed", "bin/python3": "lacks"},
+			nil, "venv/bin/python was killed while it imported alembic\nimporting alembic fails with venv/bin/python\n",
+		},
 		{"one raises, another works", map[string]string{"venv/bin/python": "raises", "bin/python3": "alembic"}, nil, "bin/python3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -124,6 +129,10 @@ func TestAFailedImportSaysHowToTryIt(t *testing.T) {
 			}
 		}
 	}
+	starved := report.FailMachine("more memory", "ran out of memory").WithOutput([]string{"importing alembic fails with /venv/bin/python"})
+	if err := explainInterpreter(starved); report.HintOf(err) != "more memory" || !report.IsMachine(err) {
+		t.Errorf("an interpreter that the kernel ended: %v\n%s", err, report.HintOf(err))
+	}
 	if other := errors.New("the engine does not answer"); !errors.Is(explainInterpreter(other), other) {
 		t.Error("another error got lost")
 	}
@@ -138,7 +147,8 @@ func layOut(t *testing.T, root string, files map[string]string) {
 		if strings.HasPrefix(filepath.Base(name), "python") {
 			imports := map[string]string{
 				"alembic": "exit 0", "raises": "{ echo 'ImportError: libpq.so.5' >&2; exit 1; }",
-				"lacks": "{ echo \"ModuleNotFoundError: No module named 'alembic'\" >&2; exit 1; }", "": "exit 1",
+				"killed": "exit 137",
+				"lacks":  "{ echo \"ModuleNotFoundError: No module named 'alembic'\" >&2; exit 1; }", "": "exit 1",
 			}[content]
 			content = "#!/bin/sh\n[ \"$1\" = -c ] && " + imports + "\necho \"" + path + " $*\"\n"
 		}

@@ -50,6 +50,9 @@ func optionsOf(o migrations.StartOptions) Options {
 
 // explainInterpreter says what to do if the script found no interpreter for Alembic.
 func explainInterpreter(err error) error {
+	if report.IsMachine(err) { // an interpreter that was ended shows nothing
+		return err
+	}
 	const name = "or name another interpreter in .devenv.yaml:\n    migrations: {python: /path/to/python}"
 	output := report.OutputOf(err)
 	for _, line := range output {
