@@ -154,6 +154,24 @@ func TestALongStepSaysWhatItAwaits(t *testing.T) {
 	})
 }
 
+func TestAWaitIsSaidOnceItIsLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for last, want := range map[time.Duration]int{9 * time.Second: 0, 11 * time.Second: 1} {
+			var said waits
+			err := NewRunner(&said).Run(t.Context(), New("start", func(_ context.Context, log *Log) error {
+				<-time.After(9 * time.Second)
+				log.WaitsFor("the backend")
+				<-time.After(last)
+				return nil
+			}))
+			if err != nil || len(said) != want {
+				t.Errorf("%v: after %s it says %q", err, last, said)
+			}
+		}
+	})
+}
+
 func TestOnlyTheInnermostStepSaysItsWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

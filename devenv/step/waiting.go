@@ -84,7 +84,8 @@ func (l *Log) sayWaiting() (end func()) {
 				return
 			case <-timer.C:
 				l.mu.Lock()
-				now, pause := l.waits, time.Until(l.silent)
+				now := l.waits
+				pause := max(time.Until(l.silent), sayAfter-time.Since(now.since)) // it may just have begun to wait for that
 				if l.inner > 0 {
 					pause = sayAfter
 				}
