@@ -132,9 +132,7 @@ func (b *build) seedAtStartup(ctx context.Context, log *step.Log) error {
 	}
 	shown, err := b.stack.Start(ctx, b.project.Backend, ready)
 	if err != nil {
-		return report.Fail(report.KindWork, b.mendIt(report.HintOf(err)+"\nif something other than its start fills the database, "+
-			"configure that in .devenv.yaml:\n    seed: {run: \"…\"}"),
-			"seed the base: %w", err)
+		return report.Fail(report.KindWork, b.startHint(err), "seed the base: %w", err)
 	}
 	log.Line(fmt.Sprintf("%s is ready (%s)", b.project.Backend, shown.How))
 	if err := b.settle(ctx, shown); err != nil {

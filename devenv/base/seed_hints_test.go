@@ -4,8 +4,25 @@ import (
 	"strings"
 	"testing"
 
+	"devenv/devenv/report"
 	"devenv/migrations"
 )
+
+func TestAHintForTheBaseSaysWhereToTryIt(t *testing.T) {
+	b := &build{from: From{Name: "develop"}}
+	ended := report.Fail(report.KindWork, direct+"docker compose up api", "start api").WithOutput([]string{
+		"Traceback", `psycopg.errors.UndefinedColumn: column "nick" of relation "members" does not exist`,
+	})
+	hint := b.startHint(ended)
+	for _, want := range []string{
+		"try it directly, with develop checked out: docker compose up api", "seed: {run:", "this is develop's own code",
+		`column "nick" of relation "members" does not exist: if the models of develop have changed, it lacks a migration`,
+	} {
+		if !strings.Contains(hint, want) {
+			t.Errorf("the hint lacks %q:\n%s", want, hint)
+		}
+	}
+}
 
 func TestHistoryHintNamesWhatIsMissing(t *testing.T) {
 	for name, c := range map[string]struct {

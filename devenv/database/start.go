@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -108,6 +109,12 @@ func explain(lines []string, err error) (reason, hint string) {
 	}
 	return "", dumpHint
 }
+
+// missing matches what Postgres says of a table or column that a statement names and the database does not have.
+var missing = regexp.MustCompile(`(relation "[^"]+"|column "?[\w.]+"?( of relation "[^"]+")?) does not exist`)
+
+// Missing returns what a service's log says that the database lacks, empty if nothing.
+func Missing(log string) string { return missing.FindString(log) }
 
 // putParent creates the data directory's parent in a container that is not running, owned by the service's user.
 func putParent(ctx context.Context, e *engine.Engine, id string) error {

@@ -47,8 +47,7 @@ func knownCause(lines []string, service string, s database.Settings, given bool)
 			"to start without it: devenv down --volumes (data in a directory of the host: remove that)", m[1])
 		return Cause{"its data is from Postgres " + m[1] + ", and its image runs Postgres " + m[2], answer}, true
 	}
-	missing := regexp.MustCompile(`(relation "[^"]+"|column "?[\w.]+"?( of relation "[^"]+")?) does not exist`)
-	if m := missing.FindString(log); m != "" {
+	if m := database.Missing(log); m != "" {
 		return Cause{m, "the service does not find it in its database; if the models have changed, make the migration:\n" +
 			"    devenv new-migration \"…\"\n" +
 			"if the database is behind the branch, give it the base's data at the branch's head: devenv reset (devenv undo " +
