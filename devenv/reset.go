@@ -184,9 +184,17 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 		database.CopyOptions{Labels: r.bed.Workspace.ImageLabels(), Secrets: r.bed.Secrets()})
 	r.branchImage = image.Ref
 	if err == nil {
-		log.Done("the branch's migrations applied to " + r.bed.BaseName() + "'s data")
+		log.Done(upgraded(len(r.bed.Work.Own), r.bed.BaseName()))
 	}
 	return err
+}
+
+// upgraded says what became of the base's data on the way to the branch's head.
+func upgraded(migrations int, base string) string {
+	if migrations == 0 {
+		return base + "'s data as it is: the branch adds no migration"
+	}
+	return "the branch's migrations applied to " + base + "'s data"
 }
 
 // exchange replaces the user's own data with the new data.

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"devenv/devenv"
 	"devenv/devenv/database"
@@ -19,11 +20,15 @@ func TestASnapshotKeepsTheWholeCluster(t *testing.T) {
 	s.mark()
 	s.sql("CREATE DATABASE another")
 	o := devenv.SnapshotOptions{Options: s.options(), Name: "before-rename", Yes: true}
+	began := time.Now()
 	saved, err := devenv.SaveSnapshot(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	item := saved.Items[0].(devenv.SnapshotItem)
+	if most := s.container("postgres").Started.Sub(began) + time.Second/10; time.Duration(item.StoppedMS)*time.Millisecond > most {
+		t.Errorf("the database was stopped for %d ms, but ran again after %s", item.StoppedMS, most)
+	}
 	if item.StoppedMS == 0 || item.Major != "17" || len(item.Revisions) != 1 || item.Branch != strings.TrimSpace(s.git("branch",
 		"--show-current")) {
 		t.Errorf("%+v", item)

@@ -69,7 +69,7 @@ func Find(ctx context.Context, s *session.Session, service string, log *step.Log
 		return nil, err
 	}
 	if d.server.State == "paused" { // it could only be killed, and its data would be as after a crash
-		return nil, report.Fail(report.KindWork, "docker compose unpause "+service, "use the data of %s: its container %s is paused",
+		return nil, report.Fail(report.KindWork, "docker compose unpause "+service, "use the data of %s: its container %s is paused; nothing was changed",
 			service, d.server.Name)
 	}
 	d.wasRunning = d.server.State == "running"

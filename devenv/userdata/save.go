@@ -83,8 +83,10 @@ func (d *Database) copyStopped(ctx context.Context) (saving *database.PendingSna
 	began := time.Now()
 	err = d.session.Sequence(ctx, step.New("stop", d.stopServer), copied)
 	endErr := d.session.Sequence(context.WithoutCancel(ctx), step.New("start", func(ctx context.Context, log *step.Log) error {
-		_, err := settle(ctx, d.workspace)
-		stood = time.Since(began)
+		done, err := settle(ctx, d.workspace)
+		if stood = time.Since(began); !done.started.IsZero() { // afterwards it is only watched
+			stood = done.started.Sub(began)
+		}
 		log.Done("stopped for " + stood.Round(100*time.Millisecond).String())
 		return err
 	}))

@@ -17,6 +17,8 @@ import (
 type settled struct {
 	swapped bool
 	remark  string
+	// started is when the database was started again; zero if it was not.
+	started time.Time
 }
 
 // settle completes a journaled exchange, of this run or of an interrupted one: if the swap had begun, it finishes that,
@@ -39,23 +41,24 @@ func settle(ctx context.Context, w *project.Workspace) (done settled, err error)
 		}
 	}
 	// If something no longer starts, that is up to the user: the data is settled, and nothing is to be repeated.
-	return done, errors.Join(startAgain(ctx, w, *x, done.swapped), w.Repo.Record(exchangeRecord).Remove())
+	return done, errors.Join(done.startAgain(ctx, w, *x), w.Repo.Record(exchangeRecord).Remove())
 }
 
 // startAgain starts what an exchange has stopped, in order, and waits for the database. It does not start the database
 // if another container uses its data: two servers would destroy it. It skips what was removed meanwhile.
-func startAgain(ctx context.Context, w *project.Workspace, x Journal, swapped bool) error {
-	if err := checkNoOtherContainer(ctx, w, x, swapped); err != nil {
+func (s *settled) startAgain(ctx context.Context, w *project.Workspace, x Journal) error {
+	if err := checkNoOtherContainer(ctx, w, x, s.swapped); err != nil {
 		return err
 	}
 	again := x.Stopped
-	if !swapped {
+	if !s.swapped {
 		again = x.stopped()
 	}
 	for _, id := range again {
 		switch err := w.Engine.Start(ctx, id); {
 		case err == nil && id == x.Server:
-			if err := awaitServer(ctx, w, x, swapped); err != nil {
+			s.started = time.Now()
+			if err := awaitServer(ctx, w, x, s.swapped); err != nil {
 				return err
 			}
 		case err != nil && !engine.IsGone(err):

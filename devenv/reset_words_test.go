@@ -1,0 +1,72 @@
+package devenv_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"devenv/devenv"
+	"devenv/devenv/report"
+	"devenv/devenv/sample"
+)
+
+// details holds what steps said when they ended.
+type details struct {
+	logged
+	of map[string]string
+}
+
+// Emit keeps what a step said.
+func (d details) Emit(event report.Event) {
+	d.logged.Emit(event)
+	if ended, ok := event.(report.StepEnded); ok {
+		d.of[ended.Name] = ended.Detail
+	}
+}
+
+// resetsWithoutMigrations resets to the head of a branch that adds no migration, and returns the snapshot of the old data.
+func (s ownStack) resetsWithoutMigrations() string {
+	s.Helper()
+	options, said := s.options(), details{logged{s.T}, map[string]string{}}
+	options.Listener = said
+	list, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: options, Yes: true})
+	if err != nil {
+		s.Fatal(err)
+	}
+	if got := said.of["upgrade"]; !strings.HasSuffix(got, "data as it is: the branch adds no migration") {
+		s.Errorf("a branch without migrations was upgraded: %q", got)
+	}
+	return list.Items[0].(devenv.ResetItem).Snapshot
+}
+
+// keepsDataThatItMayNotReplace has the database paused, and a migration that fails on the base's data.
+func (s ownStack) keepsDataThatItMayNotReplace() {
+	s.Helper()
+	docker := func(does string) {
+		if out, err := exec.Command("docker", does, s.container("postgres").ID).CombinedOutput(); err != nil {
+			s.Fatalf("%s: %v\n%s", does, err, out)
+		}
+	}
+	refused := func(kind report.Kind, words, hint string) {
+		s.Helper()
+		list, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: s.options(), Yes: true})
+		if err == nil || report.KindOf(err) != kind || !strings.Contains(err.Error(), words) || !strings.HasSuffix(err.Error(),
+			"; nothing was changed") || !strings.Contains(report.HintOf(err), hint) || len(list.Items) > 0 {
+			s.Errorf("%v: %v\n%s, want %q and %q", list.Items, err, report.HintOf(err), words, hint)
+		}
+	}
+	docker("pause")
+	refused(report.KindWork, "is paused", "docker compose unpause postgres")
+	if state := s.state("postgres"); state != "paused" {
+		s.Errorf("the paused database is %s", state)
+	}
+	docker("unpause")
+	file := filepath.Join(sample.VersionsDir, "0bad_divided.py")
+	s.write(file, "from alembic import op\n\nrevision, down_revision = \"0bad\", \""+sample.BaseHead+"\"\n\n\ndef upgrade():\n"+
+		"    op.execute(\"SELECT 1 / 0\")\n\n\ndef downgrade():\n    pass\n")
+	refused(report.KindFaulty, "division by zero", "devenv test-migration")
+	s.remove(file)
+	if state := s.state("postgres"); state != "running" || !s.marked() {
+		s.Errorf("the database is %s, with the user's data: %v", state, s.marked())
+	}
+}
