@@ -3,6 +3,7 @@ package devenv_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -223,8 +224,14 @@ func TestUpExplainsWhatKeepsAStackFromStarting(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.startsAfterAnInterruptedUp()
-	s.replace(composeFile, "build: ./backend",
-		"build: ./backend\n    restart: unless-stopped\n    command: [sh, -c, 'echo the lamp is out; exit 7']")
+	s.replace(composeFile, "build: ./backend", "build: ./backend\n    command: [sh, -c, 'echo the lamp is out; exit 7']")
+	options, said := s.options(), details{logged{t}, map[string]string{}}
+	options.Listener = said
+	_, err = devenv.Up(t.Context(), devenv.UpOptions{Options: options})
+	if err == nil || slices.Contains(slices.Collect(maps.Values(said.of)), "interrupted") {
+		t.Errorf("%v; the steps say %q, and nobody interrupted them", err, said.of)
+	}
+	s.replace(composeFile, "    command: [sh", "    restart: unless-stopped\n    command: [sh")
 	_, err = devenv.Up(t.Context(), devenv.UpOptions{Options: s.options()})
 	if err == nil || !strings.Contains(err.Error(),
 		"exited with status 7 and keeps being restarted") || !slices.Contains(report.OutputOf(err), "the lamp is out") {

@@ -50,7 +50,7 @@ func Down(ctx context.Context, s *session.Session, o DownOptions) (items []DownI
 			s.Note(fmt.Sprintf("%s stays: its service %s is no longer in the Compose file; devenv down --remove-orphans removes it too",
 				c.Name, c.Labels[engine.ServiceLabel]))
 		}
-		log.Done(report.Count(len(removed), "container"))
+		containers := report.Count(len(removed), "container")
 		if o.Volumes {
 			volumes, err := volumesToRemove(ctx, s, stack, removed)
 			if err == nil {
@@ -63,11 +63,13 @@ func Down(ctx context.Context, s *session.Session, o DownOptions) (items []DownI
 		}
 		items = removed
 		if o.DryRun {
+			log.Skipped("--dry-run: would have removed " + containers)
 			return nil
 		}
 		if err := s.Workspace.Client.UserStack(stack.Model).Down(ctx, o.Volumes, o.RemoveOrphans); err != nil {
 			return err
 		}
+		log.Done(containers)
 		items, err = withoutKept(ctx, s, items)
 		return err
 	}))

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"devenv/compose"
 	"devenv/compose/readiness"
 	"devenv/devenv/database"
@@ -114,7 +112,11 @@ func (u *starting) open(ctx context.Context, log *step.Log) (err error) {
 		u.database = service
 	}
 	u.backend = u.FindBackend(ctx)
-	log.Done(fmt.Sprintf("project %s, %s", u.Model.Name, report.Count(len(u.Model.Services), "service")))
+	services := report.Count(len(u.Model.Services), "service")
+	if len(u.request.Services) > 0 {
+		services = "only " + strings.Join(u.Model.ServiceNames(), ", ")
+	}
+	log.Done(fmt.Sprintf("project %s, %s", u.Model.Name, services))
 	return u.CheckPorts(ctx)
 }
 
@@ -132,21 +134,18 @@ func (u *starting) startAll(ctx context.Context, _ *step.Log) error {
 	for name := range u.Model.Services {
 		u.ready[name] = make(chan struct{})
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	var services []step.Step
 	for _, name := range u.Model.ServiceNames() {
 		if u.Containers[name].ID == "" {
 			close(u.ready[name]) // scaled to zero
 			continue
 		}
-		group.Go(func() error {
-			if err := u.awaitDependencies(ctx, name); err != nil {
-				return err
-			}
-			return u.Sequence(ctx,
-				step.New("start "+name, func(ctx context.Context, log *step.Log) error { return u.start(ctx, log, name) }))
-		})
+		services = append(services, u.InOrder(
+			step.Step{Do: func(ctx context.Context, _ *step.Log) error { return u.awaitDependencies(ctx, name) }},
+			step.New("start "+name, func(ctx context.Context, log *step.Log) error { return u.start(ctx, log, name) }),
+		))
 	}
-	return group.Wait()
+	return u.Run(ctx, u.Together(services...))
 }
 
 // awaitDependencies waits for a service's dependencies, and for the database if the service uses it.
