@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"slices"
+	"strings"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/report"
@@ -57,5 +58,14 @@ func (a *answers) judge(known []report.Check) {
 		return
 	}
 	a.judged = true
-	a.Emit(report.Judged{Checks: answers, At: a.Spent()})
+	if slices.ContainsFunc(answers, aboutTheUpgrade) {
+		a.Emit(report.Judged{Checks: answers, At: a.Spent()})
+	}
+}
+
+// aboutTheUpgrade reports whether an answer says something of the upgrade or the data: without one, as where the branch
+// adds no revision, there is no verdict on them.
+func aboutTheUpgrade(c report.Check) bool {
+	group, _, _ := strings.Cut(c.ID, ".")
+	return (group == "apply" || group == "data") && (c.Status != report.StatusSkip || c.Unanswered)
 }

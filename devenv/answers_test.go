@@ -88,6 +88,36 @@ func (s *told) beforeTheEnd(r *devenv.Result, operation string) {
 	}
 }
 
+// concludesNothingUntried has the faulty migration tested, whose renames only an upgrade that works would show, and then
+// the branch without it, of whose upgrade and data there is nothing to say.
+func (c checkout) concludesNothingUntried(file string) {
+	c.Helper()
+	tested := func() (*devenv.Result, *told) {
+		told := &told{checkout: c, checked: map[string]report.Check{}}
+		return c.must(devenv.TestMigration(c.Context(), devenv.TestMigrationOptions{
+			Options: devenv.Options{Dir: c.dir, Listener: told},
+			Only:    []string{"history.heads", "generate.rename", "apply.seeded", "apply.stepwise", "drift.models"},
+		})), told
+	}
+	result, told := tested()
+	if got := statuses(result)["generate.rename"]; got.Status != report.StatusSkip || got.Summary != "the upgrade failed (apply.seeded)" {
+		c.Errorf("after a failed upgrade, generate.rename is %s: %s", got.Status, got.Summary)
+	}
+	if told.judged == nil {
+		c.Error("the verdict on the upgrade was not told")
+	}
+	for _, s := range result.Document.Steps {
+		if s.Name == "stepwise" && s.Status != report.StepSkipped {
+			c.Errorf("nothing was compared, and stepwise is %s", s.Status)
+		}
+	}
+	c.remove(file)
+	result, told = tested()
+	if got := statuses(result)["history.heads"]; got.Status != report.StatusPass || told.judged != nil {
+		c.Errorf("without a migration, history.heads is %s, and the verdict on the upgrade %+v", got.Status, told.judged)
+	}
+}
+
 // beforeTheStarts asserts that a passing run has told its verdict on the data before the backends had started.
 func (s *told) beforeTheStarts(r *devenv.Result) {
 	s.Helper()

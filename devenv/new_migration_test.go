@@ -47,6 +47,7 @@ func TestNewMigrationFindsTheFaultItWrites(t *testing.T) {
 	if rename := statuses(result)["generate.rename"]; rename.Status != report.StatusWarn {
 		t.Errorf("generate.rename: %+v", rename)
 	}
+	c.concludesNothingUntried(file.Path)
 	c.nothingLeft()
 }
 

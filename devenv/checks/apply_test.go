@@ -197,10 +197,10 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 		"an INSERT of old code": {
 			func(f *Facts) {
 				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{
-					Table: "public.users", SQLState: "23502", Message: "null value in column n", Broken: true, Old: true,
+					Table: "public.users", SQLState: "23502", Message: "null value in column \"Nick\" of relation", Broken: true, Old: true,
 				}}}
 			}, "start.base", report.StatusWarn, []string{
-				"the base's code can no longer write to users: null value in column n", "SET DEFAULT",
+				"the base's code can no longer write to users: null value in column", `ALTER COLUMN "Nick" SET DEFAULT`,
 			},
 		},
 		"a value that old code writes": {

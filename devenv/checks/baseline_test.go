@@ -51,8 +51,9 @@ func TestACheckThatWasNotAskedSaysWhy(t *testing.T) {
 		"the upgrade failed (apply.seeded)": {Outcomes: Outcomes{Seeded: Outcome{Ran: true, Failure: notNull()}}},
 		"not tried":                         {},
 	} {
+		f.RenamesByUpgrade = true
 		for _, c := range []Check{
-			applyAdversarial(), applyAtomic(), dataLost(), dataChanged(), reverseApplies(), reverseSchema(), reverseAgain(),
+			generateRename(), applyAdversarial(), applyAtomic(), dataLost(), dataChanged(), reverseApplies(), reverseSchema(), reverseAgain(),
 			driftModels(), driftCatalog(), driftUnintended(), writeSmoke(), startBranch(), startBase(),
 		} {
 			if got := c.Judge(&f); got.Answer != Unasked || got.Summary != want {

@@ -91,6 +91,8 @@ type Change struct {
 	Edited []Edit
 	// Renames are pairs of a drop and an add that look like a rename and were not written as one.
 	Renames []migrations.Rename
+	// RenamesByUpgrade means that only the upgrade shows them: no revision was proposed whose operations are known.
+	RenamesByUpgrade bool
 	// Database is what it changes of what the database starts from.
 	Database DatabaseChange
 	// NothingToTry says why no trial could run on a database: there is no revision, or the graph is broken.

@@ -20,7 +20,11 @@ func generateRename() Check {
 
 func judgeRename(f *Facts) Finding {
 	renames := slices.DeleteFunc(slices.Clone(f.Renames), func(r migrations.Rename) bool { return f.covers(f.renameEvidence(r)) })
-	if len(renames) == 0 {
+	upgraded := f.Seeded.Ran && f.Seeded.Failure == nil
+	switch {
+	case len(renames) == 0 && f.RenamesByUpgrade && !upgraded:
+		return unasked(f.whyNotRun())
+	case len(renames) == 0:
 		return clean("no drop and add looks like a rename")
 	}
 	evidence := make([]report.Evidence, 0, len(renames))

@@ -229,6 +229,9 @@ func TestARemainingEnumValueIsNoDifference(t *testing.T) {
 	if other := answers(f, Selection{}); len(other) > 0 {
 		t.Errorf("no downgrade can drop a value, yet: %v", other)
 	}
+	if got := judgeReverseSchema(&f).Summary; !strings.HasSuffix(got, "Postgres cannot drop: of public.mood: 'glad'") {
+		t.Errorf("it says %q", got)
+	}
 }
 
 func TestNotNullIsFixedInThreeSteps(t *testing.T) {

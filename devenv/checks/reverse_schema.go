@@ -25,16 +25,22 @@ func judgeReverseSchema(f *Facts) Finding {
 	case !f.Reverse.SchemaRead:
 		return unasked(f.whyNotRun())
 	}
+	var kept []string
 	differences := slices.DeleteFunc(slices.Clone(f.Reverse.Differences), func(d catalog.Difference) bool {
-		return onlyMoreValues(d) || onlyIndented(d) || f.Database.makes(d)
+		if onlyMoreValues(d) {
+			values, _ := unlikeValues(d, "", "of "+strings.TrimPrefix(d.Object, "enum:"))
+			kept = append(kept, values)
+			return true
+		}
+		return onlyIndented(d) || f.Database.makes(d)
 	})
 	all := len(differences)
 	differences = slices.DeleteFunc(differences, f.lostByUpgrade)
 	switch {
 	case len(differences) == 0 && all > 0:
-		return clean("beyond what drift.unintended says, the downgrade restores the base's schema")
+		return clean("beyond what drift.unintended says, the downgrade restores the base's schema" + keptValues(kept))
 	case len(differences) == 0:
-		return clean("the downgrade restores the base's schema")
+		return clean("the downgrade restores the base's schema" + keptValues(kept))
 	}
 	evidence := make([]report.Evidence, 0, len(differences))
 	for _, d := range differences {
@@ -47,6 +53,14 @@ func judgeReverseSchema(f *Facts) Finding {
 	first, w := differences[0], f.mender().Words()
 	return found("the downgrade does not restore the base's schema: "+first.Object+more(len(evidence)-1),
 		"undo in "+w.Downgrade+" what "+w.Upgrade+" does, last first; an enum type needs its own DROP TYPE", evidence...)
+}
+
+// keptValues names the new enum values that a downgrade leaves behind.
+func keptValues(kept []string) string {
+	if len(kept) == 0 {
+		return ""
+	}
+	return ", but keeps enum values, which Postgres cannot drop: " + strings.Join(kept, "; ")
 }
 
 // lostByUpgrade reports whether drift.unintended says of a difference that the upgrade lost it, which the downgrade

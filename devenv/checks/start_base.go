@@ -2,8 +2,10 @@ package checks
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
+	"devenv/devenv/database/query"
 	"devenv/devenv/report"
 )
 
@@ -77,8 +79,12 @@ func oldSummary(old []report.Evidence) string {
 // oldWrite returns what to do about a write that only the base's application makes.
 func (m mender) oldWrite(e report.Evidence) string {
 	if e.SQLState == "23502" {
+		column := "…"
+		if named := regexp.MustCompile(`null value in column "([^"]+)"`).FindStringSubmatch(e.Message); named != nil {
+			column = query.Identifier(named[1])
+		}
 		return "give the column a default in this revision, and drop that in the release after this one:\n    " +
-			m.execute("ALTER TABLE "+strings.TrimPrefix(e.Table, "public.")+" ALTER COLUMN … SET DEFAULT …")
+			m.execute("ALTER TABLE "+strings.TrimPrefix(e.Table, "public.")+" ALTER COLUMN "+column+" SET DEFAULT …")
 	}
 	if e.SQLState == "23514" || strings.HasPrefix(e.SQLState, "22") {
 		return "first release code that writes only what the new schema allows, and restrict the column in the release after that"

@@ -7,6 +7,8 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
+	"devenv/devenv/generate"
+	"devenv/devenv/testbed"
 	"devenv/migrations"
 )
 
@@ -14,7 +16,7 @@ import (
 // its data, and a new one may be its replacement. For a migration that new-migration generates, the user was asked
 // then.
 func findRenames(p *pass, up *upgrade) (renames []migrations.Rename) {
-	if !p.Request.Existing || !p.Wants(checks.TrialRenames) {
+	if !renamesByUpgrade(p.Testbed, p.migration) || !p.Wants(checks.TrialRenames) {
 		return nil
 	}
 	operations := append(shapeOperations(&up.before.Shape, &up.after.Shape, migrations.DropTable, migrations.DropColumn),
@@ -28,6 +30,11 @@ func findRenames(p *pass, up *upgrade) (renames []migrations.Rename) {
 		}
 	}
 	return renames
+}
+
+// renamesByUpgrade reports whether only the upgrade shows renames: nothing was generated, which would show its operations.
+func renamesByUpgrade(b *testbed.Testbed, m *generate.Migration) bool {
+	return b.Request.Existing || m.File == nil
 }
 
 // computes reports whether a statement of the branch that writes rows names a column and the one that may be its new name:

@@ -57,6 +57,9 @@ func (s *stepwiseComparison) compare(ctx context.Context, whole *rebuilt, log *s
 		})
 		return err
 	case whole.outcome.Failure != nil || !s.up.worked() || len(s.outcome.Differences) > 0:
+		if !s.outcome.Seeded.Ran && !s.outcome.Scratch.Ran {
+			log.Skipped("the upgrade failed")
+		}
 		return nil
 	}
 	return whole.database.Use(ctx, func(server *database.Server) error {

@@ -92,7 +92,8 @@ func possibleTrials(backend string, f *checks.Facts) []trial {
 func knownFacts(b *testbed.Testbed, m *generate.Migration) checks.Facts {
 	facts := checks.Facts{
 		Change: checks.Change{
-			BaseRef: b.BaseName(), BaseHeads: b.BaseHeads(), Restores: !b.Request.Existing,
+			RenamesByUpgrade: renamesByUpgrade(b, m),
+			BaseRef:          b.BaseName(), BaseHeads: b.BaseHeads(), Restores: !b.Request.Existing,
 			OnePerBranch: b.Project.Migrations.PerBranch != config.PerBranchMany,
 			Revisions:    m.Revisions, History: m.History, Since: m.Since, Renames: m.Renames,
 		},
