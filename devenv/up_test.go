@@ -159,6 +159,7 @@ func TestUpStartsNoBackendOnAnUnknownRevision(t *testing.T) {
 	if state := s.state("backend"); state == "running" || state == "exited" {
 		t.Errorf("the backend was started: it is %s", state)
 	}
+	s.namesWhatIsToStart()
 	binary := filepath.Join(t.TempDir(), "devenv")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "devenv/cmd/devenv").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -173,6 +174,23 @@ func TestUpStartsNoBackendOnAnUnknownRevision(t *testing.T) {
 	}
 	if kept, err := devenv.ListSnapshots(t.Context(), devenv.SnapshotOptions{Options: s.options()}); err != nil || len(kept.Items) != 1 {
 		t.Errorf("kept old data: %+v %v", kept.Items, err)
+	}
+}
+
+// namesWhatIsToStart starts only a database at a revision that the branch lacks, which nothing is to use, and a service
+// that is not there.
+func (s ownStack) namesWhatIsToStart() {
+	s.Helper()
+	var noted strings.Builder
+	options := s.options()
+	options.Listener = noteFunc(func(said string) { noted.WriteString(said) })
+	_, err := devenv.Up(s.Context(), devenv.UpOptions{Options: options, Services: []string{"postgres"}})
+	if err != nil || !strings.Contains(noted.String(), "f00dfeed, which is not on this branch") {
+		s.Errorf("a database alone does not start: %v\n%s", err, &noted)
+	}
+	_, err = devenv.Up(s.Context(), devenv.UpOptions{Options: options, Services: []string{"nope"}})
+	if err == nil || err.Error() != `there is no service "nope"` || !strings.Contains(report.HintOf(err), "backend, postgres") {
+		s.Errorf("a service that is not there: %v\n%s", err, report.HintOf(err))
 	}
 }
 

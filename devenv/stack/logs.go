@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"devenv/compose"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
@@ -30,11 +32,8 @@ func Logs(ctx context.Context, s *session.Session, o LogsOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
-	for _, name := range o.Services {
-		if v.Model.Services[name].Name == "" {
-			return report.Fail(report.KindUsage, "the services are: "+strings.Join(v.Model.ServiceNames(), ", ")+
-				"\na Compose file goes before the command: devenv -f FILE logs", "there is no service %q", name)
-		}
+	if err := checkServices(s, v.Model, o.Services); err != nil {
+		return err
 	}
 	to := v.Redactor.Listener(logged(o.To))
 	return v.Workspace.Client.UserStack(v.Model).Logs(ctx, compose.LogOptions{
@@ -42,6 +41,17 @@ func Logs(ctx context.Context, s *session.Session, o LogsOptions) (err error) {
 	}, compose.LogLine(func(service, line string) {
 		to.Emit(report.StepOutput{Name: service, Line: line})
 	}))
+}
+
+// checkServices fails if a service is not in the Compose file. One whose profile is not active is.
+func checkServices(s *session.Session, model *types.Project, services []string) error {
+	for _, name := range services {
+		if _, disabled := model.DisabledServices[name]; model.Services[name].Name == "" && !disabled {
+			return report.Fail(report.KindUsage, "the services are: "+strings.Join(model.ServiceNames(), ", ")+
+				"\na Compose file goes before the command: devenv -f FILE "+s.Command, "there is no service %q", name)
+		}
+	}
+	return nil
 }
 
 // logged receives lines of services as output of steps.

@@ -96,6 +96,9 @@ func (u *starting) open(ctx context.Context, log *step.Log) (err error) {
 	if err := u.Open(ctx, userdata.Recover); err != nil {
 		return err
 	}
+	if err := checkServices(u.Session, u.Workspace.Model, u.request.Services); err != nil {
+		return err
+	}
 	if u.Stack, err = userdata.Load(ctx, u.Workspace, u.request.Services); err != nil {
 		return err
 	}
@@ -219,6 +222,10 @@ func (u *starting) checkRevision(ctx context.Context, name string) error {
 	at, err := u.Position(ctx, name)
 	if err != nil || len(at.Unknown) == 0 {
 		return err
+	}
+	if len(u.Model.Services) == 1 { // nothing that uses it is to start
+		u.Note(fmt.Sprintf("the database of %s is at revision %s, which is not on this branch: devenv reset", name, at.Unknown[0]))
+		return nil
 	}
 	u.unknownRevision = at.Unknown[0]
 	return report.Fail(report.KindWork, "to give the database the base's data at this branch's head, keeping what it holds now: devenv "+
