@@ -23,6 +23,22 @@ func TestStatesTheDowngradeRestoresAreNotChanged(t *testing.T) {
 	}
 }
 
+func TestChangesThatLoseNothingAreNamedOnly(t *testing.T) {
+	f := ready(nil)
+	f.Data.Changes = []data.Change{
+		{Kind: data.ValuesChanged, Table: "public.users", Column: "size_kb", ColumnNow: "size", Rows: 4},
+		{Kind: data.ValuesChanged, Table: "public.users", Column: "phone", Rows: 3, Tidied: true},
+		{Kind: data.ValuesChanged, Table: "public.users", Column: "email", Rows: 3, Kept: true},
+	}
+	if a := answers(f, Selection{})["data.changed"]; a.Status != report.StatusWarn || len(a.Evidence) != 1 || a.Evidence[0].Column != "size_kb" {
+		t.Errorf("%+v", a)
+	}
+	f.Reverse.Data.Restored = f.Data.Changes[:1]
+	if a, ok := answers(f, Selection{})["data.changed"]; ok {
+		t.Errorf("it does not pass: %+v", a)
+	}
+}
+
 func TestValuesTheDowngradeRestoresAreNotLost(t *testing.T) {
 	f := ready(nil)
 	f.Data.Changes = []data.Change{

@@ -21,6 +21,8 @@ INSERT INTO flags VALUES (1, true, 1, 1, NULL), (2, false, 2, 1, NULL), (3, true
 CREATE TABLE cards (id uuid PRIMARY KEY, last4 char(4), tags text, remark text, doc jsonb);
 INSERT INTO cards VALUES ('5d0c4a5e-0000-4000-8000-000000000001', '4242', 'a1,b2', ' ', '{"shop": "x1", "open": true, "n": 1}'),
   ('5d0c4a5e-0000-4000-8000-000000000002', NULL, '', 'late', '{"n": 2}');
+CREATE TABLE spans (id int PRIMARY KEY, opened date, closed date, of text[], phone text);
+INSERT INTO spans VALUES (1, '2024-01-01', NULL, '{red,"dark blue"}', '+43 316/20-17'), (2, NULL, '2024-05-31', '{red}', 'Ann@Example.org '), (3, NULL, NULL, '{}', NULL);
 CREATE TABLE notes (id int PRIMARY KEY, note text);
 INSERT INTO notes VALUES (1, NULL), (2, NULL);
 CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.noted := clock_timestamp(); RETURN NEW; END';
@@ -31,6 +33,9 @@ func TestMovedValuesAreNotLost(t *testing.T) {
 	const kinds = "CREATE TABLE kinds (id int PRIMARY KEY, label text); INSERT INTO kinds VALUES (7, 'tool'), (8, 'toy'); " +
 		"ALTER TABLE people ADD kind_id int; "
 	const archive = "CREATE TABLE old_bills (bill int PRIMARY KEY, who int, amount numeric(8,2), status text); "
+	const elements = "CREATE TABLE words AS SELECT row_number() OVER (ORDER BY w)::int AS id, w FROM (SELECT DISTINCT unnest(of) w FROM spans) u; ALTER TABLE words ADD PRIMARY KEY (id); " +
+		"CREATE TABLE span_words AS SELECT s.id AS span, w.id AS word, n::int AS at FROM spans s, unnest(of) WITH ORDINALITY u(x, n), words w WHERE w.w = x; " +
+		"ALTER TABLE span_words ADD PRIMARY KEY (span, word); ALTER TABLE spans "
 	cases := map[string]struct {
 		sql  string
 		lost []string // tables and columns
@@ -75,6 +80,13 @@ func TestMovedValuesAreNotLost(t *testing.T) {
 		"blanks become NULL":                   {"UPDATE cards SET remark = nullif(trim(remark), '')", nil},
 		"blanks and a value become NULL":       {"UPDATE cards SET remark = NULL", []string{"cards.remark"}},
 		"members become columns":               {"ALTER TABLE cards ADD shop text, ADD open boolean; UPDATE cards SET shop = doc ->> 'shop', open = (doc ->> 'open')::boolean, doc = doc - 'shop' - 'open'", nil},
+		"dates in a range":                     {"ALTER TABLE spans ADD life daterange; UPDATE spans SET life = daterange(opened, closed); ALTER TABLE spans DROP opened, DROP closed", nil},
+		"dates in a range of whole days":       {"ALTER TABLE spans ADD life daterange; UPDATE spans SET life = daterange(opened, closed, '[]'); ALTER TABLE spans DROP opened, DROP closed", nil},
+		"one date in a range":                  {"ALTER TABLE spans ADD life daterange; UPDATE spans SET life = daterange(opened, NULL); ALTER TABLE spans DROP opened, DROP closed", []string{"spans.closed"}},
+		"elements in a lookup":                 {elements + "DROP of", nil},
+		"elements in a lookup but one":         {elements + "ADD x int; DELETE FROM span_words WHERE word = 2 AND span = 1; ALTER TABLE spans DROP of", []string{"spans.of"}},
+		"numbers and addresses tidied":         {"UPDATE spans SET phone = CASE id WHEN 1 THEN '+433162017' ELSE lower(trim(phone)) END", nil},
+		"old values in a table of their own":   {"CREATE TABLE was AS SELECT id AS span, closed AS old FROM spans WHERE closed IS NOT NULL; UPDATE spans SET closed = closed + 1", nil},
 		"a table split with a shared key":      {"CREATE TABLE a AS SELECT id, person FROM bills; CREATE TABLE b AS SELECT id AS bill, total, state FROM bills; DROP TABLE bills", nil},
 	}
 	template := servers.Template(t, movedFixture)
@@ -85,7 +97,7 @@ func TestMovedValuesAreNotLost(t *testing.T) {
 			for _, change := range changesOf(t, template, c.sql) {
 				if change.Kind != ValuesChanged {
 					lost = append(lost, change.Table[len("public."):]+"."+change.Column)
-				} else if !change.Stamped {
+				} else if !change.Stamped && !change.Tidied && !change.Kept {
 					t.Errorf("changed: %+v", change)
 				}
 			}

@@ -49,7 +49,11 @@ func Examine(ctx context.Context, before, after State, changes []Change) ([]Chan
 			return nil, fmt.Errorf("look for the rows of %s elsewhere: %w", was.label(), err)
 		}
 		d := decision{sides: rows, moved: lost.moved, during: during, anew: after.Anew}
-		settled = append(settled, d.settle(concerned)...)
+		decided := d.settle(concerned)
+		if err := lost.markKept(ctx, decided); err != nil {
+			return nil, fmt.Errorf("look for the old values of %s: %w", was.label(), err)
+		}
+		settled = append(settled, decided...)
 	}
 	return settled, nil
 }

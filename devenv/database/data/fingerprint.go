@@ -95,6 +95,9 @@ type Change struct {
 	Stamped bool `json:"stamped,omitempty"`
 	// Renamed means that the changed values are a few states, each of which has another name of its own now.
 	Renamed bool `json:"renamed,omitempty"`
+	// Tidied means that the changed values are only written in another way; Kept that a table has the old ones beside their rows' keys.
+	Tidied bool `json:"tidied,omitempty"`
+	Kept   bool `json:"kept,omitempty"`
 	// SampledBy is n if Rows was counted among one row in n, else 1 or 0.
 	SampledBy int `json:"sampled_by,omitempty"`
 }

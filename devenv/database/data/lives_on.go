@@ -10,8 +10,8 @@ import (
 const fewValues = 20
 
 // livesOn reports whether each value of a dropped or emptied column is in another form: whole or item by item with
-// the row's key in another table, as the key of a lookup, in parts in the row's new columns, or as another name of the
-// state that it was.
+// the row's key in another table, as the key of a lookup, in parts in the row's new columns, as a bound of a range, or
+// as another name of the state that it was.
 func (w *search) livesOn(ctx context.Context, column string) (bool, error) {
 	if w.rate != 1 || !w.keyed || w.is == nil {
 		return false, nil
@@ -19,7 +19,7 @@ func (w *search) livesOn(ctx context.Context, column string) (bool, error) {
 	if err := w.other.load(ctx); err != nil {
 		return false, err
 	}
-	if slices.ContainsFunc(w.fresh, func(at int) bool { return w.renamed(column, at) || w.lookedUp(column, at) }) || w.inParts(column) {
+	if slices.ContainsFunc(w.fresh, func(at int) bool { return w.renamed(column, at) || w.lookedUp(column, at) }) || w.inParts(column) || w.isBound(column) {
 		return true, nil
 	}
 	return w.keptBeside(ctx, column, w.other.others(w.was.OID))
@@ -50,8 +50,8 @@ func (w *search) filledWithout(column string, at int) bool {
 	return false
 }
 
-// keptBeside reports whether tables have each value of a column, whole or item by item, beside its row's key. Each
-// table has them in one column, for all of the rows whose keys it has.
+// keptBeside reports whether tables have each value of a column, whole or item by item, or the keys under which a lookup
+// has them, beside its row's key. Each table has them in one column, for all of the rows whose keys it has.
 func (w *search) keptBeside(ctx context.Context, column string, tables []*keptIn) (bool, error) {
 	var keys [][]string
 	for n, id := range w.before.ids {
@@ -59,7 +59,7 @@ func (w *search) keptBeside(ctx context.Context, column string, tables []*keptIn
 			keys = append(keys, w.before.keys[n])
 		}
 	}
-	kept := map[string]bool{}
+	kept, meanings := map[string]bool{}, append(w.other.translate(w.was.OID), nil)
 	for _, t := range tables {
 		places, err := t.places(ctx, keys)
 		if err != nil {
@@ -68,7 +68,8 @@ func (w *search) keptBeside(ctx context.Context, column string, tables []*keptIn
 		for _, p := range places {
 			for _, c := range p.columns() {
 				// What a default filled is kept only if it is all of the column, and that has different values.
-				if whole := len(p.rows) == len(keys); (whole || !p.table.print.Columns[c].Filled) && w.agrees(column, p, c) {
+				agrees := func(meaning map[string]string) bool { return w.agrees(column, p, c, meaning) }
+				if whole := len(p.rows) == len(keys); (whole || !p.table.print.Columns[c].Filled) && slices.ContainsFunc(meanings, agrees) {
 					for id := range p.rows {
 						kept[id] = true
 					}
@@ -85,29 +86,36 @@ func says(value *string) bool {
 	return value != nil && list(*value, familyText) != "" && !slices.Contains([]string{"{}", "[]", "null"}, *value)
 }
 
-// agrees reports whether a column of a place has a column's value, or each of its items, for each row that is there.
-func (w *search) agrees(column string, p place, c int) bool {
-	kinds := w.kinds(column)
-	if len(kinds) == 1 && (len(kinds[0]) <= 2 || p.table.print.Columns[c].Filled || familyOf(w.was.column(column).Type) == familyBoolean) {
+// agrees reports whether a column of a place has a column's value, or each of its items, for each row that is there: as
+// they are or, if there is a meaning, as the keys of it.
+func (w *search) agrees(column string, p place, c int, meaning map[string]string) bool {
+	kinds, f := w.kinds(column), familyOf(w.was.column(column).Type)
+	if len(kinds) == 1 && (len(kinds[0]) <= 2 || p.table.print.Columns[c].Filled || f == familyBoolean) {
 		return false // one short value, or a default, may be there by chance
 	}
 	return w.allOf(column, func(n int, value string) bool {
 		var there []string
 		for _, m := range p.rows[joinedKey(w.before.keys[n])] {
-			if v := p.table.rows[m][c]; v != nil {
-				there = append(there, bare(*v, p.table.print.Columns[c].Type))
-			} else {
+			switch v := p.table.rows[m][c]; {
+			case v == nil:
 				there = append(there, "")
+			case meaning != nil:
+				there = append(there, meaning[*v])
+			default:
+				there = append(there, bare(*v, p.table.print.Columns[c].Type))
 			}
 		}
-		return len(there) == 0 || amongRows(there, []string{value}) || amongRows(there, items(value))
+		return len(there) == 0 || amongRows(there, []string{value}) || amongRows(there, items(value, f))
 	})
 }
 
-// items returns the elements of a list in a text, or the values of an object's members.
-func items(value string) []string {
+// items returns the elements of an array or of a list in a text, or the values of an object's members.
+func items(value string, f family) []string {
 	object := map[string]any{}
-	if decoded(value, &object) != nil {
+	switch {
+	case f == familyList:
+		return arrayElements(value)
+	case decoded(value, &object) != nil:
 		return strings.Split(list(value, familyText), ",")
 	}
 	var found []string

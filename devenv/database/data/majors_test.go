@@ -58,7 +58,7 @@ func changeLocaleAndRestore(t *testing.T, conn *pgx.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if there := zone(); there != "America/New_York; ISO, DMY" {
+	if there := zone(); there != "Pacific/Auckland; ISO, DMY" {
 		t.Errorf("the changed settings are %q", there)
 	}
 	if err := moved.Restore(t.Context(), conn); err != nil {

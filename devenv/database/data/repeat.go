@@ -47,9 +47,9 @@ func (before Fingerprint) Had(c ColumnName, after Fingerprint) bool {
 type ChangedSettings []string
 
 // ChangeLocale gives new sessions of the database another time zone and date order, unless the database sets them
-// itself.
+// itself. In Auckland it is half a day later than in UTC: what happens at an office's hours has another date there.
 func ChangeLocale(ctx context.Context, conn *pgx.Conn) (ChangedSettings, error) {
-	rows, err := conn.Query(ctx, `SELECT name, value FROM (VALUES ('timezone', '''America/New_York'''), ('datestyle', 'ISO, DMY')) v(name, value)
+	rows, err := conn.Query(ctx, `SELECT name, value FROM (VALUES ('timezone', '''Pacific/Auckland'''), ('datestyle', 'ISO, DMY')) v(name, value)
     WHERE NOT EXISTS (SELECT FROM pg_db_role_setting r, unnest(r.setconfig) c WHERE lower(split_part(c, '=', 1)) = v.name
       AND r.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))`)
 	if err != nil {

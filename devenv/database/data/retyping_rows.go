@@ -2,6 +2,7 @@ package data
 
 import (
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -88,6 +89,37 @@ func (c retyping) rekeyed(was, is string) bool {
 func (c retyping) reformatted(was, is string) bool {
 	opens := func(text string) bool { return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") }
 	return familyOf(c.old) == familyText && familyOf(c.new) == familyText && opens(was) && opens(is) && jsonText(was) == jsonText(is)
+}
+
+// Patterns of texts that people write in several ways: blanks around and inside of anything, and the signs between the
+// groups of a number of a phone or an account.
+var (
+	address = regexp.MustCompile(`^\S+@\S+$`)
+	digits  = regexp.MustCompile(`^\+?\pL{0,2}[\d\s()/.-]*\d[\pL\d\s()/.-]*$`)
+	decimal = regexp.MustCompile(`^\s*-|\d\.\d{1,2}$`)
+	sign    = regexp.MustCompile(`[\s\x{a0}()/.-]`)
+)
+
+// fewDigits is up to how many signs a number may be two: 10-12 is not 1012.
+const fewDigits = 6
+
+// tidied reports whether a text is as before but for the way it is written: without blanks around it or in a row, an
+// address in lower case, the number of a phone or an account without the signs between its groups.
+func (c retyping) tidied(was, is string) bool {
+	if familyOf(c.old) != familyText || familyOf(c.new) != familyText {
+		return false
+	}
+	was, is = strings.Join(strings.Fields(was), " "), strings.Join(strings.Fields(is), " ")
+	switch {
+	case was == is:
+		return is != ""
+	case address.MatchString(was):
+		return strings.ToLower(was) == is
+	case digits.MatchString(was) && digits.MatchString(is) && !decimal.MatchString(was):
+		bare := sign.ReplaceAllString(was, "")
+		return len(is) <= len(was) && len(bare) > fewDigits && bare == sign.ReplaceAllString(is, "")
+	}
+	return false
 }
 
 // has reports whether one of a row's values is, or is written as, a value.

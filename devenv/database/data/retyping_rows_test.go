@@ -29,3 +29,33 @@ func TestMergedValuesDoNotChangeADocument(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyTheWayOfWritingIsTidied(t *testing.T) {
+	t.Parallel()
+	text := retyping{old: "text", new: "character varying"}
+	for _, c := range []struct {
+		was, is string
+		want    bool
+	}{
+		{"  two   words ", "two words", true},
+		{"Ann.Lee@Example.org ", "ann.lee@example.org", true},
+		{"+43 316/20-17", "+433162017", true},
+		{"AT61 1904 3002 3457", "AT61190430023457", true},
+		{"4242.4242.4242", "424242424242", true},
+		{"Ann", "ann", false},
+		{"two words", "twowords", false},
+		{"123456.50", "12345650", false},
+		{"-1234567", "1234567", false},
+		{"10-12", "1012", false},
+		{"433162017", "+43 316 2017", false}, // nothing says that it was so
+		{"+43 316/2017", "+433162018", false},
+		{" ", "", false},
+	} {
+		if got := text.tidied(c.was, c.is); got != c.want {
+			t.Errorf("%q to %q: %t", c.was, c.is, got)
+		}
+	}
+	if (retyping{old: "bytea", new: "text"}).tidied("a b", "a b") {
+		t.Error("bytes are tidied")
+	}
+}

@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -39,4 +40,57 @@ func (w *search) withoutMoved(ctx context.Context, before *pgx.Conn, changes []C
 		}
 	}
 	return rest, nil
+}
+
+// markKept marks the changes whose old values another table has, each beside the key of its row.
+func (w *search) markKept(ctx context.Context, changes []Change) error {
+	for i := range changes {
+		c := &changes[i]
+		if c.Kind != ValuesChanged || w.rate != 1 || !w.keyed {
+			continue
+		}
+		if err := w.other.load(ctx); err != nil {
+			return err
+		}
+		rows := w.otherwise(*c)
+		var keys [][]string
+		for _, n := range rows {
+			keys = append(keys, w.before.keys[n])
+		}
+		for _, t := range w.other.others(w.was.OID) {
+			places, err := t.places(ctx, keys)
+			if err != nil {
+				return err
+			}
+			c.Kept = c.Kept || slices.ContainsFunc(places, func(p place) bool { return w.keepsOld(c.Column, rows, p) })
+		}
+	}
+	return nil
+}
+
+// otherwise returns the rows of before whose value is written in another way now.
+func (w *search) otherwise(c Change) (rows []int) {
+	types := retyping{old: w.was.column(c.Column).Type, new: w.is.column(or(c.ColumnNow, c.Column)).Type}
+	for n, values := range w.before.values {
+		at := w.at[c.Column]
+		if m, stays := w.after.at[w.before.ids[n]]; stays && values[at] != nil {
+			if is := w.after.values[m][at]; is == nil || types.was(*values[at]) != types.is(*is) {
+				rows = append(rows, n)
+			}
+		}
+	}
+	return rows
+}
+
+// keepsOld reports whether one column of a place has a column's old value for each of some rows.
+func (w *search) keepsOld(column string, rows []int, p place) bool {
+	return len(rows) > 0 && slices.ContainsFunc(p.columns(), func(at int) bool {
+		return !slices.ContainsFunc(rows, func(n int) bool {
+			old := *w.before.values[n][w.at[column]]
+			return !slices.ContainsFunc(p.rows[joinedKey(w.before.keys[n])], func(m int) bool {
+				v := p.table.rows[m][at]
+				return v != nil && *v == old
+			})
+		})
+	})
 }
