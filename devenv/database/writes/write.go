@@ -20,7 +20,8 @@ type writer struct {
 	maker      *witness.RowMaker
 	table, was *catalog.Table
 	role       string
-	partly     *Failed // what was swallowed although other rows are not
+	partly     *Failed  // what was swallowed although other rows are not
+	swallows   []string // the UPDATEs of one column that changed no row
 }
 
 // place is where a row is, as Postgres knows it; empty if the role cannot read it.
@@ -220,13 +221,18 @@ func (p place) where() string {
 
 // changeAndDelete rewrites a row, changes each of its columns, and deletes it. A role without the right does not.
 func (w *writer) changeAndDelete(ctx context.Context, at place) (*Failed, error) {
-	for i, set := range w.changes() {
+	sets := w.changes()
+	for i, set := range sets {
 		statement := "UPDATE " + w.table.Quoted() + " SET " + set
 		f, moved, err := w.change(ctx, at, statement, i == 0)
 		if f != nil || err != nil {
 			return f, err
 		}
 		at = moved
+	}
+	if len(w.swallows) > 1 && 2*len(w.swallows) >= len(sets) {
+		w.partly = w.swallowed(w.swallows[0], "the UPDATE of most columns reports no error, but changes no row")
+		w.partly.Doubtful, w.partly.Partly, w.partly.Detail = true, true, "a trigger that returns NULL swallows it"
 	}
 	f, _, err := w.change(ctx, at, "DELETE FROM "+w.table.Quoted(), true)
 	return f, err
@@ -240,6 +246,9 @@ func (w *writer) change(ctx context.Context, at place, statement string, must bo
 		return nil, moved, nil
 	case errors.Is(err, pgx.ErrNoRows):
 		verb, _, _ := strings.Cut(statement, " ")
+		if !must {
+			w.swallows = append(w.swallows, statement)
+		}
 		meant, err := w.meansToSwallow(ctx, verb)
 		if err != nil || meant || !must {
 			return nil, at, err

@@ -128,6 +128,14 @@ func movesOfCode() map[string]move {
 			triggerOn("keep", "BEFORE INSERT ON users", "BEGIN IF NEW.body IS NULL THEN RETURN NULL; END IF; RETURN NEW; END"),
 			"public.users partly",
 		},
+		"a trigger swallows most changes": {
+			triggerOn("keep", "BEFORE UPDATE ON users", "BEGIN IF NEW.id <> OLD.id THEN RETURN NEW; END IF; RETURN NULL; END"),
+			"public.users partly",
+		},
+		"a trigger swallows what changes nothing": {
+			triggerOn("keep", "BEFORE UPDATE ON users", "BEGIN IF NEW IS NOT DISTINCT FROM OLD THEN RETURN NULL; END IF; RETURN NEW; END"),
+			"",
+		},
 		"what a default draws from is set back": {
 			"CREATE SEQUENCE codes; CREATE FUNCTION back.code() RETURNS text LANGUAGE sql AS $$ SELECT 'c' || nextval('codes') $$; " +
 				"ALTER TABLE teams ALTER name SET DEFAULT back.code(); UPDATE teams SET name = 'c1' WHERE name = 'red'; " +
