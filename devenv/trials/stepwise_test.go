@@ -24,13 +24,16 @@ func TestOnlyTheBranchsChangesAreComparedWithHistory(t *testing.T) {
 		users, "", "table", "column:public.users.a", users, "text", "index:public.ix_users", users, "by hand")
 	u.after.Catalog = schema(
 		teams, "", "table", "index:public.ix_teams", teams, "by hand",
-		users, "", "table, row level security", "column:public.users.a", users, "varchar", "index:public.ix_users", users, "by hand")
+		users, "", "table, row level security", "column:public.users.a", users, "varchar", "index:public.ix_users", users, "by hand",
+		"sequence:public.users_id_seq", users, "sequence as integer start 5 increment 1", "sequence:public.codes", users, "sequence as integer start 5 increment 1")
 	scratch := schema(
 		teams, "", "table", // lacks an index, but not because of the branch
-		users, "", "table, row level security", "column:public.users.a", users, "text", "trigger:public.users.t", users, "only here")
+		users, "", "table, row level security", "column:public.users.a", users, "text", "trigger:public.users.t", users, "only here",
+		"sequence:public.users_id_seq", users, "sequence as integer start 1 increment 1", "sequence:public.codes", users, "sequence as bigint start 5 increment 1")
 	want := []catalog.Difference{
 		{Object: "column:public.users.a", Was: "varchar", Is: "text"},
 		{Object: "index:public.ix_users", Was: "by hand"},
+		{Object: "sequence:public.codes", Was: "sequence as integer start 5 increment 1", Is: "sequence as bigint start 5 increment 1"},
 		{Object: "trigger:public.users.t", Is: "only here"},
 	}
 	if diff := cmp.Diff(want, u.branchDifferences(scratch)); diff != "" {

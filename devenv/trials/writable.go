@@ -12,6 +12,7 @@ import (
 	"devenv/devenv/codesearch"
 	"devenv/devenv/database"
 	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/forward"
 	"devenv/devenv/database/routines"
 	"devenv/devenv/database/witness"
 	"devenv/devenv/database/writes"
@@ -37,6 +38,9 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		shape: &up.after.Shape, targets: writes.Targets(&up.before.Shape, tables, p.seeded.Writers),
 		change: routines.Between(&up.before.Shape, &up.after.Shape, changes),
 	}
+	for i := range all.targets {
+		up.asGranted(&all.targets[i])
+	}
 	found, err := all.on(ctx, take(p, migrated).Server)
 	if err == nil {
 		found, err = withoutBaseFailures(ctx, p, up, all, found)
@@ -60,6 +64,22 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		log.Faulty("a write or a function no longer works")
 	}
 	return func(f *checks.Facts) { f.Smoke = outcome }, nil
+}
+
+// asGranted leaves out the roles that a new table is not meant for: those that got other rights on it than to insert, and
+// all of them if it was made from a query, as a copy or a report is.
+func (u *upgrade) asGranted(target *writes.Target) {
+	if target.Was != nil || u.before.Shape.Table(target.Table.OID) != nil {
+		return
+	}
+	label := target.Table.Label()
+	made := regexp.MustCompile(`(?is)^\s*(?:CREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:\w+\.)?"?` +
+		regexp.QuoteMeta(target.Table.Name) + `"?\s+AS\b|SELECT\b.*\bINTO\s+(?:TABLE\s+)?(?:\w+\.)?"?` + regexp.QuoteMeta(target.Table.Name) + `\b)`)
+	isQuery := slices.ContainsFunc(u.ownStatements(), made.MatchString)
+	target.Roles = slices.DeleteFunc(target.Roles, func(role string) bool {
+		rights := u.after.Access.Rights[forward.Grant{Role: role, Object: "table:" + label}]
+		return role != "" && !strings.Contains(rights, "INSERT") && (rights != "" || isQuery)
+	})
 }
 
 // attempts are the writes to try, and the functions to look at, in a database with a shape.

@@ -1,10 +1,13 @@
 package trials
 
 import (
+	"slices"
 	"testing"
 
 	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/forward"
 	"devenv/devenv/database/writes"
+	"devenv/migrations"
 )
 
 func TestWhatFailedBeforeARenameIsNotNew(t *testing.T) {
@@ -35,5 +38,31 @@ func TestWhatFailedBeforeARenameIsNotNew(t *testing.T) {
 	}
 	if gone := behind("public.gone", "id"); !up.failsAlike(gone, gone) {
 		t.Error("a table that is gone does not fail as it did")
+	}
+}
+
+func TestANewTablesRightsSayWhoWritesIt(t *testing.T) {
+	t.Parallel()
+	kinds := catalog.Table{OID: 7, Schema: "shop", Name: "kinds"}
+	for _, c := range []struct {
+		what, rights, statement string
+		was                     *catalog.Table
+		want                    []string
+	}{
+		{"no right, as if forgotten", "", "CREATE TABLE shop.kinds (id int)", nil, []string{"", "app"}},
+		{"only SELECT", "SELECT", "CREATE TABLE shop.kinds (id int)", nil, []string{""}},
+		{"INSERT too", "INSERT SELECT", "CREATE TABLE shop.kinds (id int)", nil, []string{"", "app"}},
+		{"a copy", "", "create table if not exists shop.kinds as select 1", nil, []string{""}},
+		{"another copy", "", "CREATE TABLE shop.kinds_old AS SELECT 1", nil, []string{"", "app"}},
+		{"a copy by SELECT INTO", "", "SELECT * INTO shop.kinds FROM shop.sorts", nil, []string{""}},
+		{"a copy in the place of the old", "", "CREATE TABLE shop.kinds AS SELECT 1", &kinds, []string{"", "app"}},
+	} {
+		var up upgrade
+		up.after.Access.Rights = map[forward.Grant]string{{Role: "app", Object: "table:shop.kinds"}: c.rights}
+		up.statements = []migrations.Statement{{SQL: c.statement, Revision: "a"}}
+		target := writes.Target{Table: &kinds, Was: c.was, Roles: []string{"", "app"}}
+		if up.asGranted(&target); !slices.Equal(target.Roles, c.want) {
+			t.Errorf("%s: %q", c.what, target.Roles)
+		}
 	}
 }

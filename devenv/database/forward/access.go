@@ -13,7 +13,8 @@ import (
 // Access is what roles may do, and what a schema's text leaves out.
 type Access struct {
 	// Rights are what each role but superusers may do with each object, however it got the right: "SELECT INSERT" by
-	// role and object; with a column only what the role may not do with the whole table. Open leaves out those that row security without a policy takes away.
+	// role and object; with a column only what the role may not do with the whole table. An identity's sequence is used by
+	// whoever may insert. Open leaves out those that row security without a policy takes away.
 	Rights, Open map[Grant]string `json:"-"`
 	// Roles tell whether each role may log in.
 	Roles map[string]bool `json:"-"`
@@ -57,7 +58,9 @@ SELECT 'right', rolname::text, object, string_agg(command, ' ' ORDER BY command)
       AND EXISTS (SELECT FROM unnest(y.polroles) u WHERE u = 0 OR pg_has_role(h.role, u, 'USAGE')))), '') FROM held h GROUP BY 2, 3
 UNION ALL
 SELECT 'right', o.rolname, r.object, 'USAGE', 'USAGE' FROM rel r CROSS JOIN roles o
-  WHERE r.relkind = 'S' AND has_schema_privilege(o.oid, r.schema, 'USAGE') AND has_sequence_privilege(o.oid, r.oid, 'USAGE')
+  WHERE r.relkind = 'S' AND has_schema_privilege(o.oid, r.schema, 'USAGE') AND (has_sequence_privilege(o.oid, r.oid, 'USAGE')
+    OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'i'
+      AND has_table_privilege(o.oid, d.refobjid, 'INSERT')))
 UNION ALL
 SELECT 'right', o.rolname, f.object, 'EXECUTE', 'EXECUTE' FROM fn f CROSS JOIN roles o
   WHERE has_schema_privilege(o.oid, f.schema, 'USAGE') AND has_function_privilege(o.oid, f.oid, 'EXECUTE')

@@ -44,6 +44,7 @@ GRANT UPDATE (built) ON houses TO forward_app;
 GRANT SELECT ON streets, counts TO forward_app;
 GRANT SELECT ON rooms TO forward_reader;
 GRANT USAGE ON SCHEMA crm TO forward_app;
+GRANT USAGE ON SEQUENCE houses_id_seq TO forward_app;
 INSERT INTO houses (street, town) VALUES ('High', 'a'), ('Low', 'b');
 INSERT INTO rooms (house) VALUES (1);
 INSERT INTO keys VALUES ('a');
