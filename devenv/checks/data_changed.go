@@ -20,7 +20,7 @@ func dataChanged() Check {
 // anyRenamed reports whether states have other names, or a column's values other units and the column another name, which
 // a downgrade may restore.
 func anyRenamed(f *Facts) bool {
-	return slices.ContainsFunc(f.Data.Changes, func(c data.Change) bool { return c.Kind == data.ValuesChanged && (c.Renamed || c.ColumnNow != "") })
+	return slices.ContainsFunc(f.Data.Changes, func(c data.Change) bool { return c.Kind == data.ValuesChanged && (c.Renamed && !c.Relabelled || c.ColumnNow != "") })
 }
 
 // harmless says what a change of values is that loses nothing; an empty text if it may.
@@ -32,6 +32,8 @@ func (f *Facts) harmless(c data.Change) string {
 		return "blanks, signs between digits and the case of addresses in " + columnOf(c)
 	case c.Kept:
 		return "values in " + columnOf(c) + " that another table keeps as they were"
+	case c.Relabelled:
+		return "the labels in " + columnOf(c) + ", which a statement renames"
 	case c.Renamed && f.restored(c):
 		return "the names of states in " + columnOf(c) + ", which the downgrade restores"
 	case c.ColumnNow != "" && f.restored(c):

@@ -29,6 +29,7 @@ func TestChangesThatLoseNothingAreNamedOnly(t *testing.T) {
 		{Kind: data.ValuesChanged, Table: "public.users", Column: "size_kb", ColumnNow: "size", Rows: 4},
 		{Kind: data.ValuesChanged, Table: "public.users", Column: "phone", Rows: 3, Tidied: true},
 		{Kind: data.ValuesChanged, Table: "public.users", Column: "email", Rows: 3, Kept: true},
+		{Kind: data.ValuesChanged, Table: "public.users", Column: "mood", Rows: 3, Renamed: true, Relabelled: true},
 	}
 	if a := answers(f, Selection{})["data.changed"]; a.Status != report.StatusWarn || len(a.Evidence) != 1 || a.Evidence[0].Column != "size_kb" {
 		t.Errorf("%+v", a)

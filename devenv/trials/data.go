@@ -98,10 +98,14 @@ func (u *upgrade) onlyOne(pattern *regexp.Regexp) (one migrations.Statement, ok 
 	return one, ok
 }
 
-// onlyStamps leaves the mark of a stamp only to changes of columns that note when their row was changed.
-func (u *upgrade) onlyStamps(changes []data.Change) []data.Change {
+// meant leaves the mark of a stamp only to changes of columns that note when their row was changed, and marks those that
+// only give an enum's labels other names.
+func (u *upgrade) meant(changes []data.Change) []data.Change {
+	relabels := slices.ContainsFunc(u.ownStatements(), regexp.MustCompile(`(?is)\bALTER\s+TYPE\b.*\bRENAME\s+VALUE\b`).MatchString)
 	for i, c := range changes {
 		changes[i].Stamped = c.Stamped && u.stamps(c.Column)
+		writes := changing(c.Table[strings.LastIndex(c.Table, ".")+1:], c.Column)
+		changes[i].Relabelled = c.Renamed && relabels && !slices.ContainsFunc(u.ownStatements(), writes.MatchString)
 	}
 	return changes
 }
@@ -121,7 +125,7 @@ func examine(ctx context.Context, p *pass, up *upgrade, after data.Fingerprint, 
 		return withBoth(ctx, original, up.seeded.Server, func(was, is *database.Conn) ([]data.Change, error) {
 			before := data.State{Conn: was, Print: up.before.Fingerprint}
 			settled, err := data.Examine(ctx, before, data.State{Conn: is, Print: after, Since: up.began}, changes)
-			return up.onlyStamps(settled), err
+			return up.meant(settled), err
 		})
 	})
 }

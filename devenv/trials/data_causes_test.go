@@ -44,3 +44,30 @@ func TestALossIsBlamedOnItsOnlyStatement(t *testing.T) {
 		}
 	}
 }
+
+func TestRenamedLabelsAreMeant(t *testing.T) {
+	t.Parallel()
+	const rename = "ALTER TYPE mood RENAME VALUE 'sad' TO 'low'"
+	states := data.Change{Table: "public.users", Column: "feeling", Kind: data.ValuesChanged, Renamed: true}
+	other := states
+	other.Renamed = false
+	for _, c := range []struct {
+		what       string
+		change     data.Change
+		statements []string
+		want       bool
+	}{
+		{"a label", states, []string{rename}, true},
+		{"two states made one", other, []string{rename}, false},
+		{"no label", states, []string{"ALTER TABLE users ALTER feeling TYPE text"}, false},
+		{"an update as well", states, []string{rename, "UPDATE users SET feeling = 'ok' WHERE feeling = 'low'"}, false},
+	} {
+		u := &upgrade{}
+		for _, sql := range c.statements {
+			u.statements = append(u.statements, migrations.Statement{Revision: "3f2a", SQL: sql})
+		}
+		if got := u.meant([]data.Change{c.change})[0].Relabelled; got != c.want {
+			t.Errorf("%s: %t", c.what, got)
+		}
+	}
+}

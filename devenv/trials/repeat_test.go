@@ -64,7 +64,7 @@ func TestOnlyColumnsAboutTheirRowAreStamps(t *testing.T) {
 	for column, want := range map[string]bool{
 		"updated_at": true, "last_modified": true, "noted": true, "password_changed_at": false, "created_at": false,
 	} {
-		changes := u.onlyStamps([]data.Change{{Table: "public.users", Column: column, Kind: data.ValuesChanged, Stamped: true}})
+		changes := u.meant([]data.Change{{Table: "public.users", Column: column, Kind: data.ValuesChanged, Stamped: true}})
 		if changes[0].Stamped != want {
 			t.Errorf("%s: stamped is %v", column, changes[0].Stamped)
 		}

@@ -94,7 +94,9 @@ type Change struct {
 	// Stamped means that every changed value of a time is now the moment of the change.
 	Stamped bool `json:"stamped,omitempty"`
 	// Renamed means that the changed values are a few states, each of which has another name of its own now.
-	Renamed bool `json:"renamed,omitempty"`
+	// Relabelled means that a statement renames the labels, which Examine cannot know.
+	Renamed    bool `json:"renamed,omitempty"`
+	Relabelled bool `json:"relabelled,omitempty"`
 	// Tidied means that the changed values are only written in another way; Kept that a table has the old ones beside their rows' keys.
 	Tidied bool `json:"tidied,omitempty"`
 	Kept   bool `json:"kept,omitempty"`
