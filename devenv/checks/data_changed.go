@@ -17,10 +17,13 @@ func dataChanged() Check {
 	}
 }
 
-// anyRenamed reports whether states have other names, or a column's values other units and the column another name, which
-// a downgrade may restore.
-func anyRenamed(f *Facts) bool {
-	return slices.ContainsFunc(f.Data.Changes, func(c data.Change) bool { return c.Kind == data.ValuesChanged && (c.Renamed && !c.Relabelled || c.ColumnNow != "") })
+// anyRenamed reports whether values are in another form that a downgrade may restore.
+func anyRenamed(f *Facts) bool { return slices.ContainsFunc(f.Data.Changes, mayBeRestored) }
+
+// mayBeRestored reports whether a column's values may be the same in another form: states with other names, or values in
+// another unit or type.
+func mayBeRestored(c data.Change) bool {
+	return c.Kind == data.ValuesChanged && !c.Relabelled && (c.Renamed || c.Retyped || c.ColumnNow != "")
 }
 
 // harmless says what a change of values is that loses nothing; an empty text if it may.
@@ -36,8 +39,8 @@ func (f *Facts) harmless(c data.Change) string {
 		return "the labels in " + columnOf(c) + ", which a statement renames"
 	case c.Renamed && f.restored(c):
 		return "the names of states in " + columnOf(c) + ", which the downgrade restores"
-	case c.ColumnNow != "" && f.restored(c):
-		return columnOf(c) + ", now " + c.ColumnNow + ", whose values the downgrade restores"
+	case mayBeRestored(c) && f.restored(c):
+		return "the form of the values in " + columnOf(c) + ", which the downgrade restores"
 	}
 	return ""
 }
@@ -135,8 +138,8 @@ func changeEvidence(c data.Change) report.Evidence {
 const dataChangedPage = `Every value that is still there must be unchanged. The same value in another type counts as unchanged: 1.5 and 1.50, a text
 and its enum, a timestamp and the same timestamptz in UTC, an epoch and its timestamp, a list in one text and its array. In
 a column that notes when its row was changed (updated_at, or one that a trigger sets), a value may become the time at which
-the migration ran. A few states that get other names, one each, are unchanged too if the downgrade restores them, and so are the
-values of a column that gets another name with another unit. Texts may lose blanks and the signs between the digits of a phone or
+the migration ran. A few states that get other names, one each, are unchanged too if the downgrade restores them, and so are values in
+another type, or in another unit below another name. Texts may lose blanks and the signs between the digits of a phone or
 an account, addresses their capitals; and values may change whose old ones another table has beside the key.
 
 Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory restores what was rounded or cut off.

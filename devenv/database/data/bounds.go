@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -71,4 +72,54 @@ func boundOf(text string, upper bool, f family) []string {
 		found = append(found, spellAs(day.AddDate(0, 0, -1).Format(time.DateOnly), f))
 	}
 	return found
+}
+
+// fewListed is up to how many rows may be listed in another table by chance.
+const fewListed = 2
+
+// isListed reports whether a table lists just the rows in which a boolean was true: by their keys, in columns that are
+// named after this table or that have more than a few of them.
+func (w *search) isListed(ctx context.Context, column string) (bool, error) {
+	if familyOf(w.was.column(column).Type) != familyBoolean {
+		return false, nil
+	}
+	listed, others, keys := map[string]bool{}, 0, [][]string(nil)
+	for n, id := range w.before.ids {
+		value := w.before.values[n][w.at[column]]
+		if _, stays := w.after.at[id]; !stays {
+			continue
+		}
+		if keys = append(keys, w.before.keys[n]); value != nil && *value == "true" {
+			listed[joinedKey(w.before.keys[n])] = true
+		} else {
+			others++
+		}
+	}
+	if len(listed) == 0 || others == 0 {
+		return false, nil
+	}
+	name := strings.ToLower(strings.TrimSuffix(w.was.Name, "s"))
+	for _, t := range w.other.others(w.was.OID) {
+		places, err := t.places(ctx, keys)
+		if err != nil {
+			return false, err
+		}
+		for _, p := range places {
+			named := strings.Contains(strings.ToLower(t.print.Columns[p.key[0]].Name), name)
+			if (named || len(listed) > fewListed) && sameIDs(listed, p.rows) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// sameIDs reports whether the rows of a place are those that are listed.
+func sameIDs(listed map[string]bool, rows map[string][]int) bool {
+	for id := range rows {
+		if !listed[id] {
+			return false
+		}
+	}
+	return len(listed) == len(rows)
 }

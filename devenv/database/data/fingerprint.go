@@ -97,6 +97,8 @@ type Change struct {
 	// Relabelled means that a statement renames the labels, which Examine cannot know.
 	Renamed    bool `json:"renamed,omitempty"`
 	Relabelled bool `json:"relabelled,omitempty"`
+	// Retyped means that the column has another type.
+	Retyped bool `json:"retyped,omitempty"`
 	// Tidied means that the changed values are only written in another way; Kept that a table has the old ones beside their rows' keys.
 	Tidied bool `json:"tidied,omitempty"`
 	Kept   bool `json:"kept,omitempty"`

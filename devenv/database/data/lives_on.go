@@ -19,6 +19,9 @@ func (w *search) livesOn(ctx context.Context, column string) (bool, error) {
 	if err := w.other.load(ctx); err != nil {
 		return false, err
 	}
+	if is, err := w.isListed(ctx, column); is || err != nil {
+		return is, err
+	}
 	if slices.ContainsFunc(w.fresh, func(at int) bool { return w.renamed(column, at) || w.lookedUp(column, at) }) || w.inParts(column) || w.isBound(column) {
 		return true, nil
 	}
