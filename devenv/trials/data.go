@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -98,12 +99,16 @@ func (u *upgrade) onlyOne(pattern *regexp.Regexp) (one migrations.Statement, ok 
 	return one, ok
 }
 
-// meant leaves the mark of a stamp only to changes of columns that note when their row was changed, and marks those that
-// only give an enum's labels other names.
+// meant leaves the mark of a stamp only to changes of columns that note when their row was changed, and that of another
+// type to times only if a statement names their zone. It marks changes that only give an enum's labels other names.
 func (u *upgrade) meant(changes []data.Change) []data.Change {
 	relabels := slices.ContainsFunc(u.ownStatements(), regexp.MustCompile(`(?is)\bALTER\s+TYPE\b.*\bRENAME\s+VALUE\b`).MatchString)
+	zoned := slices.ContainsFunc(u.ownStatements(), regexp.MustCompile(`(?i)\bAT\s+TIME\s+ZONE\b|\btimezone\s*\(`).MatchString)
 	for i, c := range changes {
 		changes[i].Stamped = c.Stamped && u.stamps(c.Column)
+		if _, now := u.columnAfter(data.Change{Table: c.Table, Column: cmp.Or(c.ColumnNow, c.Column)}); now != nil && strings.HasPrefix(now.Type, "timestamp") {
+			changes[i].Retyped = c.Retyped && zoned
+		}
 		writes := changing(c.Table[strings.LastIndex(c.Table, ".")+1:], c.Column)
 		changes[i].Relabelled = c.Renamed && relabels && !slices.ContainsFunc(u.ownStatements(), writes.MatchString)
 	}

@@ -3,6 +3,7 @@ package trials
 import (
 	"testing"
 
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
 	"devenv/migrations"
 )
@@ -68,6 +69,20 @@ func TestRenamedLabelsAreMeant(t *testing.T) {
 		}
 		if got := u.meant([]data.Change{c.change})[0].Relabelled; got != c.want {
 			t.Errorf("%s: %t", c.what, got)
+		}
+	}
+}
+
+func TestTimesGetAZoneByName(t *testing.T) {
+	t.Parallel()
+	for sql, want := range map[string]bool{
+		"ALTER TABLE users ALTER at TYPE timestamptz USING at AT TIME ZONE 'Europe/Vienna'": true,
+		"ALTER TABLE users ALTER at TYPE timestamptz":                                       false,
+	} {
+		u := &upgrade{statements: []migrations.Statement{{Revision: "3f2a", SQL: sql}}}
+		u.after.Shape.Tables = []catalog.Table{{Schema: "public", Name: "users", Columns: []catalog.Column{{Name: "at", Type: "timestamp with time zone"}}}}
+		if got := u.meant([]data.Change{{Table: "public.users", Column: "at", Retyped: true}})[0].Retyped; got != want {
+			t.Errorf("%s: %t", sql, got)
 		}
 	}
 }
