@@ -50,7 +50,7 @@ type Column struct {
 	// resolved.
 	Type string `json:"type"`
 	Base string `json:"base"`
-	// BaseType is Base as SQL writes it.
+	// BaseType is Base as SQL writes it: one of any length, while character is one of a single character.
 	BaseType string `json:"base_type"`
 	// Kind is pg_type.typtype and Category pg_type.typcategory of the base type.
 	Kind     string `json:"kind"`

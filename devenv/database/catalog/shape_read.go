@@ -100,7 +100,7 @@ SELECT json_build_object(
 // is a domain, and typmod what modifies it where it is used.
 func shapeType(t, b, typmod string) string {
 	return strings.NewReplacer("$t", t, "$b", b, "$m", "greatest("+typmod+", "+b+".typmod)").Replace(`'base', $t.typname,
-      'base_type', format_type($t.oid, NULL), 'kind', $t.typtype, 'category', $t.typcategory, 'base_oid', $t.oid::int8,
+      'base_type', CASE $t.oid WHEN 'bpchar'::regtype THEN 'bpchar' ELSE format_type($t.oid, NULL) END, 'kind', $t.typtype, 'category', $t.typcategory, 'base_oid', $t.oid::int8,
       'length', CASE WHEN $t.typname IN ('varchar', 'bpchar') AND $m >= 4 THEN $m - 4 ELSE 0 END,
       'precision', CASE WHEN $t.typname = 'numeric' AND $m >= 4 THEN ($m - 4) >> 16 & 65535 ELSE 0 END,
       'scale', CASE WHEN $t.typname = 'numeric' AND $m >= 4 THEN ($m - 4) & 2047 ELSE 0 END,

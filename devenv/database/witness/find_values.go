@@ -126,8 +126,11 @@ func (s valueFinder) candidates(c *catalog.Column, model *string) []string {
 	case c.Base == "bool":
 		add("true", "false")
 	case c.TakesText():
+		if model != nil {
+			add(literalOf(c, ofSameForm(*model)))
+		}
 		for _, m := range quotedIn().FindAllStringSubmatch(s.expression, 12) {
-			add("'"+m[1]+"'", "'"+m[1]+"x'")
+			add("'"+m[1]+"'", "'"+ofSameForm(m[1])+"'", "'"+m[1]+"x'")
 		}
 		add("'devenv'", "''", "'n/a'", "'1'", "'devenv@example.org'", "'{'",
 			fmt.Sprintf("repeat('x', %d)", max(c.Length, 300*(1-min(c.Length, 1)))))

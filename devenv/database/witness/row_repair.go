@@ -64,7 +64,7 @@ func (m *RowMaker) repairMissing(ctx context.Context, d *draft, refused *pgconn.
 }
 
 // repairTaken changes the value of one column of a unique or exclusion key: one that is not required to have its
-// value, foreign keys last.
+// value, foreign keys last, and each time another one.
 func (m *RowMaker) repairTaken(ctx context.Context, d *draft, refused *pgconn.PgError, refusal error) error {
 	columns := m.taken(d.table, refused)
 	free := slices.DeleteFunc(slices.Clone(columns), func(n int16) bool {
@@ -80,7 +80,13 @@ func (m *RowMaker) repairTaken(ctx context.Context, d *draft, refused *pgconn.Pg
 	slices.SortStableFunc(free, func(a, b int16) int {
 		return replacementCost(d.table.Column(a), d.table) - replacementCost(d.table.Column(b), d.table)
 	})
-	return m.makeUnique(ctx, d, d.table.Column(free[0]))
+	tried := d.repaired[refused.Code+refused.ConstraintName+refused.ColumnName] - 1 // another value of the first did not do
+	c := d.table.Column(free[min(tried, len(free)-1)])
+	if tried > 0 && !c.NotNull {
+		d.values[c.Number] = null // which no key compares, unless it joins NULLs
+		return nil
+	}
+	return m.makeUnique(ctx, d, c)
 }
 
 // replacementCost ranks columns by how hard it is to find another value for them.

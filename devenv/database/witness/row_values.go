@@ -112,3 +112,20 @@ func aboveMaximum(c *catalog.Column, n int) string {
 	}
 	return ""
 }
+
+// ofSameForm returns another text with letters and digits where a text has them, as a code that some expression gives a
+// form: EUR becomes FVS, Y1 becomes Z2.
+func ofSameForm(text string) string {
+	next := func(r, first, last rune) rune { return first + (r-first+1)%(last-first+1) }
+	return strings.Map(func(r rune) rune {
+		switch {
+		case '0' <= r && r <= '9':
+			return next(r, '0', '9')
+		case 'a' <= r && r <= 'z':
+			return next(r, 'a', 'z')
+		case 'A' <= r && r <= 'Z':
+			return next(r, 'A', 'Z')
+		}
+		return r
+	}, text)
+}

@@ -48,6 +48,11 @@ INSERT INTO stamps (at, price, code, moods, span) VALUES ('2024-05-01 10:00', 1.
 CREATE DOMAIN whole AS numeric; CREATE DOMAIN half AS whole CHECK (VALUE > 0); CREATE TYPE size AS (wide int, high varchar(9), feeling mood);
 CREATE TABLE parcels (id serial PRIMARY KEY, size size, sizes size[], share half, shares numeric[], paid money);
 INSERT INTO parcels (size, sizes, share, shares, paid) VALUES ('(1,a,ok)', '{"(1,a,ok)"}', 2, '{1}', 3);
+CREATE DOMAIN currency AS char(3) CHECK (VALUE ~ '^[A-Z]{3}$');
+CREATE TABLE fares (id serial PRIMARY KEY, unit currency, class text NOT NULL CHECK (class ~ '^[A-Z]\d$')); INSERT INTO fares (unit, class) VALUES ('EUR', 'Y1');
+CREATE TABLE slots (id serial PRIMARY KEY, team int REFERENCES teams, gate text, opens timestamp NOT NULL, shuts timestamp NOT NULL CHECK (shuts > opens),
+  EXCLUDE USING gist (team WITH =, tsrange(opens, shuts) WITH &&));
+INSERT INTO slots (team, gate, opens, shuts) VALUES (1, 'F04', '2024-05-01 10:00', '2024-05-01 11:00'), (1, NULL, '2024-05-02 10:00', '2024-05-02 11:00'), (2, 'G01', '2024-05-01 10:00', '2024-05-01 11:00');
 CREATE TABLE ships (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text);
 CREATE TABLE decks (ship uuid REFERENCES ships, n int, kind text, PRIMARY KEY (ship, n));
 INSERT INTO ships (name) VALUES ('Ada'); INSERT INTO decks SELECT id, 1, 'sun' FROM ships;
@@ -151,6 +156,9 @@ func witnessCases() map[string]struct{ move, state string } {
 			"parcels ALTER size TYPE large USING ROW((size).wide, (size).high, (size).feeling)::large", ""},
 		"CHECK of a domain below another":         {"ALTER DOMAIN whole ADD CHECK (VALUE < 500)", "23514"},
 		"CHECK of a domain in an array":           {"CREATE DOMAIN tiny AS numeric CHECK (VALUE < 10); ALTER TABLE parcels ALTER shares TYPE tiny[]", "23514"},
+		"CHECK of a domain of codes":              {"ALTER DOMAIN currency ADD CHECK (VALUE IN ('EUR', 'USD'))", "23514"},
+		"CHECK of codes that one gives a form":    {"ALTER TABLE fares ADD CHECK (class IN ('Y1', 'J1'))", "23514"},
+		"EXCLUDE beside another":                  {"ALTER TABLE slots ADD EXCLUDE USING gist (gate WITH =, tsrange(opens - interval '40 min', opens) WITH &&) WHERE (gate IS NOT NULL)", "23P01"},
 		"money to numeric":                        {"ALTER TABLE parcels ALTER paid TYPE numeric(12,2) USING paid::numeric", ""},
 		"money to a narrow numeric":               {"ALTER TABLE parcels ALTER paid TYPE numeric(6,2) USING paid::numeric", "22003"},
 		"enum value added":                        {"ALTER TYPE mood ADD VALUE 'great'", ""},
