@@ -49,7 +49,12 @@ func findUnintended(ctx context.Context, p *pass, log *step.Log) (finding, error
 		return nil, err
 	}
 	blinded, err := database.Ask(ctx, take(p, migrated).Server, func(ctx context.Context, conn *database.Conn) ([]forward.Change, error) {
-		return forward.Blinded(ctx, conn, judged(up.before), judged(up.after))
+		blinded, err := forward.Blinded(ctx, conn, judged(up.before), judged(up.after))
+		if err != nil {
+			return nil, err
+		}
+		unreadable, err := forward.Unreadable(ctx, conn, judged(up.before), judged(up.after))
+		return append(blinded, unreadable...), err
 	})
 	if err != nil {
 		return nil, err

@@ -196,6 +196,31 @@ func TestAPasswordThatWillEndIsSeen(t *testing.T) {
 	}
 }
 
+func TestAViewNeedsTheRightsBehindIt(t *testing.T) {
+	template := servers.Template(t, fixture+"GRANT SELECT ON streets TO forward_reader;")
+	for upgrade, want := range map[string]string{
+		"ALTER VIEW streets SET (security_barrier, security_invoker = true)":                              "forward_reader",
+		"ALTER VIEW streets OWNER TO forward_reader":                                                      "forward_app",
+		"CREATE OR REPLACE VIEW streets WITH (security_barrier) AS SELECT id, street, 1 AS n FROM houses": "",
+		"GRANT SELECT ON houses TO forward_reader; ALTER VIEW streets SET (security_invoker = true)":      "",
+		"REVOKE SELECT ON streets FROM forward_reader; ALTER VIEW streets SET (security_invoker = true)":  "",
+	} {
+		conn := template.Copy(t)
+		before := stateOf(t, conn)
+		databasetest.Exec(t, conn, upgrade)
+		found, err := Unreadable(t.Context(), conn, before, stateOf(t, conn))
+		var roles []string
+		for _, change := range found {
+			if change.Object == "view:public.streets" && strings.HasSuffix(change.Text, ": permission denied for table houses") {
+				roles = append(roles, strings.Fields(change.Text)[2])
+			}
+		}
+		if got := strings.Join(roles, " "); err != nil || !strings.HasPrefix(got, want) || want == "" && len(found) > 0 {
+			t.Errorf("%s: got %+v, %v", upgrade, found, err)
+		}
+	}
+}
+
 // compared upgrades a database and returns what was not meant, as the case writes it.
 func compared(t *testing.T, conn *pgx.Conn, c example, source string) []string {
 	t.Helper()

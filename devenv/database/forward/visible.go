@@ -2,10 +2,14 @@ package forward
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"devenv/devenv/database/query"
 )
@@ -37,6 +41,60 @@ func Blinded(ctx context.Context, conn *pgx.Conn, before, after State) ([]Change
 		}
 	}
 	return found, nil
+}
+
+// Unreadable returns the views that changed, of which a role that could read them and still may cannot read what is
+// behind them: they have another owner now, or ask for the rights of their reader. It asks as Blinded does.
+func Unreadable(ctx context.Context, conn *pgx.Conn, before, after State) ([]Change, error) {
+	var found []Change
+	for _, view := range before.Catalog.Names("view") {
+		is, stays := after.Catalog.Objects[view]
+		if !stays || is.Definition == before.Catalog.Objects[view].Definition && before.Access.Owners[view] == after.Access.Owners[view] {
+			continue
+		}
+		for _, role := range slices.Sorted(maps.Keys(after.Access.Roles)) {
+			reads := func(a Access) bool { return strings.Contains(a.Rights[Grant{role, view}], "SELECT") }
+			if !reads(before.Access) || !reads(after.Access) {
+				continue
+			}
+			refusal, err := readAs(ctx, conn, role, "SELECT FROM "+sqlName(view)+" LIMIT 0")
+			if err != nil {
+				return nil, fmt.Errorf("read %s as the role %s: %w", Label(view), role, err)
+			}
+			if query.State(refusal) == "42501" {
+				found = append(found, Change{
+					Object: view, Text: "the role " + role + " can no longer read view " + Label(view) + ": " + reason(refusal),
+					Mend:  "GRANT SELECT ON … TO " + query.Identifier(role),
+					Grave: before.Access.Roles[role] || before.Access.writes(role), Cause: -1,
+				})
+			}
+		}
+	}
+	return found, nil
+}
+
+// readAs runs a query as a role and returns what the server says against it.
+func readAs(ctx context.Context, conn *pgx.Conn, role, sql string) (refusal, err error) {
+	err = pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SET LOCAL ROLE "+query.Quote(role)); err != nil {
+			return query.UnlessRefused(err) // it cannot be asked as this role
+		}
+		_, refusal = tx.Exec(ctx, sql)
+		return query.UnlessRefused(refusal)
+	})
+	if query.Refused(refusal) {
+		return refusal, nil // the transaction could not be committed after it
+	}
+	return nil, err
+}
+
+// reason returns a refusal's words.
+func reason(refusal error) string {
+	var refused *pgconn.PgError
+	if errors.As(refusal, &refused) {
+		return refused.Message
+	}
+	return refusal.Error()
 }
 
 // guarded returns the roles to ask, and of which tables.
