@@ -1,6 +1,8 @@
 package data
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"math/big"
 	"regexp"
 	"slices"
@@ -99,6 +101,22 @@ var (
 	decimal = regexp.MustCompile(`^\s*-|\d\.\d{1,2}$`)
 	sign    = regexp.MustCompile(`[\s\x{a0}()/.-]`)
 )
+
+// encoded reports whether one of a text and bytes spells the other, in hexadecimal or base64 digits.
+func (c retyping) encoded(was, is string) bool {
+	text, raw := was, is
+	switch f, g := familyOf(c.old), familyOf(c.new); {
+	case f == familyBytes && g == familyText:
+		text, raw = is, was
+	case f != familyText || g != familyBytes:
+		return false
+	}
+	if raw == `\x`+strings.ToLower(strings.NewReplacer("-", "", ":", "").Replace(text)) {
+		return true
+	}
+	content, err := base64.StdEncoding.DecodeString(text)
+	return err == nil && raw == `\x`+hex.EncodeToString(content)
+}
 
 // fewDigits is up to how many signs a number may be two: 10-12 is not 1012.
 const fewDigits = 6

@@ -59,3 +59,22 @@ func TestOnlyTheWayOfWritingIsTidied(t *testing.T) {
 		t.Error("bytes are tidied")
 	}
 }
+
+func TestBytesAreSpeltAsTheirDigits(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		old, new, was, is string
+		want              bool
+	}{
+		{"text", "bytea", "D41D-8c", `\xd41d8c`, true},
+		{"bytea", "character varying", `\xd41d8c`, "d41d8c", true},
+		{"text", "bytea", "AQI=", `\x0102`, true},
+		{"text", "bytea", "d41d8c", `\xd41d`, false},
+		{"bytea", "bytea", `\x01`, `\x02`, false},
+		{"text", "text", "01", `\x01`, false},
+	} {
+		if got := (retyping{old: c.old, new: c.new}).encoded(c.was, c.is); got != c.want {
+			t.Errorf("%s %s: %t", c.was, c.is, got)
+		}
+	}
+}
