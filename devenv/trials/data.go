@@ -106,13 +106,20 @@ func (u *upgrade) meant(changes []data.Change) []data.Change {
 	zoned := slices.ContainsFunc(u.ownStatements(), regexp.MustCompile(`(?i)\bAT\s+TIME\s+ZONE\b|\btimezone\s*\(`).MatchString)
 	for i, c := range changes {
 		changes[i].Stamped = c.Stamped && u.stamps(c.Column)
-		if _, now := u.columnAfter(data.Change{Table: c.Table, Column: cmp.Or(c.ColumnNow, c.Column)}); now != nil && strings.HasPrefix(now.Type, "timestamp") {
-			changes[i].Retyped = c.Retyped && zoned
-		}
+		changes[i].Retyped = c.Retyped && (zoned || !u.holdsTimes(cmp.Or(c.TableNow, c.Table), cmp.Or(c.ColumnNow, c.Column)))
 		writes := changing(c.Table[strings.LastIndex(c.Table, ".")+1:], c.Column)
 		changes[i].Relabelled = c.Renamed && relabels && !slices.ContainsFunc(u.ownStatements(), writes.MatchString)
 	}
 	return changes
+}
+
+// holdsTimes reports whether a column of a table (schema.table) holds points in time after the upgrade.
+func (u *upgrade) holdsTimes(table, column string) bool {
+	return slices.ContainsFunc(u.after.Fingerprint.Tables, func(t data.TablePrint) bool {
+		return t.Schema+"."+t.Name == table && slices.ContainsFunc(t.Columns, func(c data.ColumnPrint) bool {
+			return c.Name == column && strings.HasPrefix(c.Type, "timestamp")
+		})
+	})
 }
 
 // stamps reports whether a column notes when its row was changed: its name says nothing else (password_changed_at is

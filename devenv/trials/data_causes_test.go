@@ -3,7 +3,6 @@ package trials
 import (
 	"testing"
 
-	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
 	"devenv/migrations"
 )
@@ -80,7 +79,7 @@ func TestTimesGetAZoneByName(t *testing.T) {
 		"ALTER TABLE users ALTER at TYPE timestamptz":                                       false,
 	} {
 		u := &upgrade{statements: []migrations.Statement{{Revision: "3f2a", SQL: sql}}}
-		u.after.Shape.Tables = []catalog.Table{{Schema: "public", Name: "users", Columns: []catalog.Column{{Name: "at", Type: "timestamp with time zone"}}}}
+		u.after.Fingerprint.Tables = []data.TablePrint{{Schema: "public", Name: "users", Columns: []data.ColumnPrint{{Name: "at", Type: "timestamp with time zone"}}}}
 		if got := u.meant([]data.Change{{Table: "public.users", Column: "at", Retyped: true}})[0].Retyped; got != want {
 			t.Errorf("%s: %t", sql, got)
 		}

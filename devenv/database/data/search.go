@@ -82,10 +82,15 @@ func (w *search) otherwise(c Change) (rows []int) {
 	return rows
 }
 
-// keepsOld reports whether one column of a place has a column's old value for each of some rows.
+// keepsOld reports whether one column of a place has a column's old value for each of some rows. A default, a boolean
+// or a value of a letter or two may be there by chance.
 func (w *search) keepsOld(column string, rows []int, p place) bool {
-	return len(rows) > 0 && slices.ContainsFunc(p.columns(), func(at int) bool {
-		return !slices.ContainsFunc(rows, func(n int) bool {
+	short := func(n int) bool { return len(*w.before.values[n][w.at[column]]) <= 2 }
+	if len(rows) == 0 || familyOf(w.was.column(column).Type) == familyBoolean || !slices.ContainsFunc(rows, func(n int) bool { return !short(n) }) {
+		return false
+	}
+	return slices.ContainsFunc(p.columns(), func(at int) bool {
+		return !p.table.print.Columns[at].Filled && !slices.ContainsFunc(rows, func(n int) bool {
 			old := *w.before.values[n][w.at[column]]
 			return !slices.ContainsFunc(p.rows[joinedKey(w.before.keys[n])], func(m int) bool {
 				v := p.table.rows[m][at]
