@@ -68,6 +68,8 @@ func statusLine(item any) any {
 func databaseLine(i devenv.StatusItem) string {
 	line := "database " + i.Name + ": "
 	switch {
+	case i.State == "paused":
+		line += "it is paused, so its revision is unknown"
 	case i.State != "running":
 		line += "it is not running, so its revision is unknown"
 	case i.Unread != "":

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -168,7 +169,7 @@ func examineStack(ctx context.Context, t *target) finding {
 	if t.view == nil {
 		return skip(noProject)
 	}
-	var unhealthy []string
+	var unhealthy, said, remedies []string
 	running := 0
 	for _, name := range t.view.Model.ServiceNames() {
 		item, _, err := t.view.Service(ctx, name)
@@ -177,12 +178,23 @@ func examineStack(ctx context.Context, t *target) finding {
 			return fail(err.Error(), report.HintOf(err))
 		case item.Unhealthy():
 			if cause, known := t.view.Cause(ctx, item); known {
-				return fail(fmt.Sprintf("%s (%s): %s", name, stateOf(item), cause.Said), cause.Remedy)
+				said = append(said, fmt.Sprintf("%s (%s): %s", name, stateOf(item), cause.Said))
+				remedies = append(remedies, cause.Remedy)
+				continue
 			}
 			unhealthy = append(unhealthy, fmt.Sprintf("%s (%s)", name, stateOf(item)))
 		case item.State == "running":
 			running++
 		}
+	}
+	return judgeStack(said, remedies, unhealthy, running)
+}
+
+// judgeStack judges services: what is said of those whose cause is known, with the remedies, and the names of others
+// that are unhealthy.
+func judgeStack(said, remedies, unhealthy []string, running int) finding {
+	if len(said) > 0 {
+		return fail(strings.Join(slices.Concat(said, unhealthy), "; "), strings.Join(remedies, "\n"))
 	}
 	if len(unhealthy) > 0 {
 		first, _, _ := strings.Cut(unhealthy[0], " ")
@@ -211,6 +223,8 @@ func examineRevision(ctx context.Context, t *target) finding {
 	switch {
 	case !ok:
 		return skip("no database was found")
+	case item.State == "paused":
+		return skip("the database is paused")
 	case item.State != "running":
 		return skip("the database is not running")
 	case item.Unread != "":

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -16,5 +17,15 @@ func TestDirectoriesNamedWithTwoDotsAreInside(t *testing.T) {
 	found := judgeDataDirectory(t.Context(), root, "db", filepath.Join(root, "..data"), nil)
 	if strings.Contains(found.summary, "outside") || !strings.Contains(found.remedy, "/..data/ >> .gitignore") {
 		t.Errorf("%+v", found)
+	}
+}
+
+func TestEveryServiceThatFailsHasItsRemedy(t *testing.T) {
+	got := judgeStack([]string{"api (exited with 1): no table", "db (paused): still"}, []string{"devenv reset", "docker compose unpause db"},
+		[]string{"web (exited with 2)"}, 1)
+	for _, want := range []string{"no table", "db (paused)", "web (exited with 2)", "devenv reset", "unpause db"} {
+		if !strings.Contains(fmt.Sprint(got), want) {
+			t.Errorf("%+v lacks %q", got, want)
+		}
 	}
 }
