@@ -125,6 +125,11 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{Table: "public.users", Message: "writes no row", Broken: true}}}
 			}, "write.smoke", report.StatusFail, []string{"public.users can no longer be written: writes no row", "return NEW"},
 		},
+		"a new table without rights": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{Table: "public.badges", Role: "app", SQLState: "42501", Message: "denied", Broken: true}, New: true}}
+			}, "write.smoke", report.StatusFail, []string{"public.badges is new and cannot be written: as role app: denied"},
+		},
 		"a trigger that may be right": {
 			func(f *Facts) {
 				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{

@@ -90,6 +90,8 @@ type SmokeOutcome struct {
 // is the line of the base's code that names a constant.
 type SmokeWrite struct {
 	writes.Failed
+	// New means that the migration made the table.
+	New     bool
 	Cause   migrations.Statement
 	Mention Mention
 }

@@ -26,7 +26,7 @@ func judgeSmoke(f *Facts) Finding {
 	routines := f.brokenRoutines()
 	switch {
 	case len(broken) > 0:
-		summary := brokenSummary(broken[0], certain) + more(len(broken)+len(routines)-1)
+		summary := f.brokenSummary(broken[0], certain) + more(len(broken)+len(routines)-1)
 		finding := found(summary, f.mender().write(broken[0]), withRest(append(broken, routines...), unknown)...)
 		if !certain && len(routines) == 0 {
 			finding.AtMost = report.StatusWarn
@@ -53,7 +53,11 @@ func judgeSmoke(f *Facts) Finding {
 }
 
 // brokenSummary tells about a write that fails, or will fail.
-func brokenSummary(e report.Evidence, certain bool) string {
+func (f *Facts) brokenSummary(e report.Evidence, certain bool) string {
+	isNew := func(w SmokeWrite) bool { return w.New && w.Table == e.Table }
+	if certain && slices.ContainsFunc(f.Smoke.Writes, isNew) {
+		return fmt.Sprintf("%s is new and cannot be written: %s", e.Table, e.Message)
+	}
 	if !certain && e.SQLState == "" {
 		return fmt.Sprintf("%s does not take every row: %s", e.Table, e.Message)
 	}

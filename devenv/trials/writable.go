@@ -54,7 +54,7 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	}
 	outcome := checks.SmokeOutcome{Ran: true, Tables: len(tables), Written: len(found.Written), Unjudged: found.Unjudged}
 	for _, f := range found.Failed {
-		outcome.Writes = append(outcome.Writes, checks.SmokeWrite{Failed: f, Cause: up.lastToTouch(f.Table)})
+		outcome.Writes = append(outcome.Writes, checks.SmokeWrite{Failed: f, New: up.makes(f.Table), Cause: up.lastToTouch(f.Table)})
 	}
 	outcome.Writes = append(outcome.Writes, refused...)
 	for _, f := range found.Faults {
@@ -66,13 +66,20 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	return func(f *checks.Facts) { f.Smoke = outcome }, nil
 }
 
+// makes reports whether the upgrade made a table (schema.table), under a name that none had before.
+func (u *upgrade) makes(label string) bool {
+	named := func(t catalog.Table) bool { return t.Label() == label }
+	i := slices.IndexFunc(u.after.Shape.Tables, named)
+	return i >= 0 && u.before.Shape.Table(u.after.Shape.Tables[i].OID) == nil && !slices.ContainsFunc(u.before.Shape.Tables, named)
+}
+
 // asGranted leaves out the roles that a new table is not meant for: those that got other rights on it than to insert, and
 // all of them if it was made from a query, as a copy or a report is.
 func (u *upgrade) asGranted(target *writes.Target) {
-	if target.Was != nil || u.before.Shape.Table(target.Table.OID) != nil {
+	label := target.Table.Label()
+	if target.Was != nil || !u.makes(label) {
 		return
 	}
-	label := target.Table.Label()
 	made := regexp.MustCompile(`(?is)^\s*(?:CREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:\w+\.)?"?` +
 		regexp.QuoteMeta(target.Table.Name) + `"?\s+AS\b|SELECT\b.*\bINTO\s+(?:TABLE\s+)?(?:\w+\.)?"?` + regexp.QuoteMeta(target.Table.Name) + `\b)`)
 	isQuery := slices.ContainsFunc(u.ownStatements(), made.MatchString)

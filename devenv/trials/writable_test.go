@@ -58,6 +58,7 @@ func TestANewTablesRightsSayWhoWritesIt(t *testing.T) {
 		{"a copy in the place of the old", "", "CREATE TABLE shop.kinds AS SELECT 1", &kinds, []string{"", "app"}},
 	} {
 		var up upgrade
+		up.after.Shape.Tables = []catalog.Table{kinds}
 		up.after.Access.Rights = map[forward.Grant]string{{Role: "app", Object: "table:shop.kinds"}: c.rights}
 		up.statements = []migrations.Statement{{SQL: c.statement, Revision: "a"}}
 		target := writes.Target{Table: &kinds, Was: c.was, Roles: []string{"", "app"}}
