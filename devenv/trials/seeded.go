@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"sync"
 	"time"
 
 	"devenv/devenv/checks"
@@ -42,7 +43,7 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	}
 	outcome.Unrecorded = !p.migration.History.AtHead(run.Heads)
 	up.outcome = outcome
-	err = errors.Join(p.partly(ctx, checks.TrialData, compareData(ctx, p, up)), p.ReadSchema(ctx, up.seeded.Server, &up.after))
+	err = readAfter(ctx, p, up)
 	renames, notes := findRenames(p, up), takeNotes(p, up)
 	if err == nil {
 		offer(p, tried, up)
@@ -56,6 +57,17 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		}
 	}
 	return up.record(up.outcome, renames, notes), err
+}
+
+// readAfter reads what the upgrade has made of the schema and the data: one beside the other, since a clone of what the
+// data was before may have to be started.
+func readAfter(ctx context.Context, p *pass, up *upgrade) error {
+	var reading sync.WaitGroup
+	var unread error
+	reading.Go(func() { unread = p.ReadSchema(ctx, up.seeded.Server, &up.after) })
+	uncompared := p.partly(ctx, checks.TrialData, compareData(ctx, p, up))
+	reading.Wait()
+	return errors.Join(uncompared, unread)
 }
 
 // failedUpgrade lets the other trials begin, and then looks for the rows behind the failure.
