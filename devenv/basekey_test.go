@@ -12,15 +12,15 @@ import (
 	"devenv/devenv/sample"
 )
 
-// baseKey returns the name under which the base would be pushed, without making it.
-func (c checkout) baseKey() string {
+// baseKeys returns the names under which the empty database and the base would be pushed, without making them.
+func (c checkout) baseKeys() (empty, base string) {
 	c.Helper()
 	pushed, err := devenv.PushBase(c.Context(),
 		devenv.PushOptions{Options: devenv.Options{Dir: c.dir, Listener: logged{c.T}}, DryRun: true})
 	if err != nil {
 		c.Fatal(err)
 	}
-	return pushed.Items[len(pushed.Items)-1].(devenv.PushItem).Image
+	return pushed.Items[0].(devenv.PushItem).Image, pushed.Items[1].(devenv.PushItem).Image
 }
 
 // changedImage creates an image like another one with one more variable, under a name only this test uses.
@@ -56,6 +56,7 @@ func (c checkout) ownName(of string) string {
 }
 
 func TestTheBasesKeyDependsOnlyOnItsInputs(t *testing.T) {
+	const none, base, both = "nothing", "the base", "the base and the empty database" // what gets another key
 	c := newSample(t)
 	database, python := c.ownName("postgres:17"), c.ownName("debian:trixie-slim")
 	c.git("stash", "-q")
@@ -64,24 +65,24 @@ func TestTheBasesKeyDependsOnlyOnItsInputs(t *testing.T) {
 	c.replace("backend/Dockerfile", "FROM debian:trixie-slim", "FROM "+python)
 	c.git("commit", "-qam", "Images of the test's own")
 	c.write(".devenv.yaml", "registry: 127.0.0.1:1/acme\n")
-	key := c.baseKey()
-	step := func(name string, another bool, do func()) {
+	emptyKey, key := c.baseKeys()
+	step := func(name, another string, do func()) {
 		t.Helper()
 		do()
-		now := c.baseKey()
-		if (now != key) != another {
-			t.Errorf("%s: the key changed: %v", name, now != key)
+		emptyNow, now := c.baseKeys()
+		if (now != key) != (another != none) || (emptyNow != emptyKey) != (another == both) {
+			t.Errorf("%s: the key changed: %t, that of the empty database: %t", name, now != key, emptyNow != emptyKey)
 		}
-		key = now
+		emptyKey, key = emptyNow, now
 	}
 	commit := func(path, content string) func() {
 		return func() { c.advanceBaseHere(path, content) }
 	}
-	step("a README", false, commit("README.md", "new\n"))
-	step("what no service of the base sees", false, commit("frontend/app.js", "new\n"))
-	step("the configuration of checks", false, func() { c.write(".devenv.yaml", c.read(".devenv.yaml")+"checks: {notes: off}\n") })
-	step("a second name of the database's image", false, func() { c.ownName(database) })
-	step("another clone, in another cache, on a branch", false, func() {
+	step("a README", none, commit("README.md", "new\n"))
+	step("what no service of the base sees", none, commit("frontend/app.js", "new\n"))
+	step("the configuration of checks", none, func() { c.write(".devenv.yaml", c.read(".devenv.yaml")+"checks: {notes: off}\n") })
+	step("a second name of the database's image", none, func() { c.ownName(database) })
+	step("another clone, in another cache, on a branch", none, func() {
 		elsewhere := filepath.Join(t.TempDir(), "elsewhere")
 		if out, err := exec.CommandContext(t.Context(), "cp", "-a", c.dir, elsewhere).CombinedOutput(); err != nil {
 			t.Fatalf("%v %s", err, out)
@@ -91,14 +92,15 @@ func TestTheBasesKeyDependsOnlyOnItsInputs(t *testing.T) {
 		t.Setenv("DEVENV_CACHE", filepath.Join(t.TempDir(), "cache"))
 	})
 	c.git("checkout", "-q", sample.BaseBranch)
-	step("the backend's code", true, commit("backend/src/toolshed/new.py", "NEW = 1\n"))
-	step("an env file", true, commit("backend.dev.env", c.read("backend.dev.env")+"NEW=1\n"))
-	step("the database's image", true, func() { c.changedImage("postgres:17", database, "CHANGED") })
-	step("the image that the backend's Dockerfile starts from", true, func() { c.changedImage("debian:trixie-slim", python, "CHANGED") })
-	step("what base_inputs excludes", true, func() {
+	step("the backend's code", base, commit("backend/src/toolshed/new.py", "NEW = 1\n"))
+	step("an env file of the backend", base, commit("backend.dev.env", c.read("backend.dev.env")+"NEW=1\n"))
+	step("an env file of the database", both, commit("postgres.dev.env", c.read("postgres.dev.env")+"NEW=1\n"))
+	step("the database's image", both, func() { c.changedImage("postgres:17", database, "CHANGED") })
+	step("the image that the backend's Dockerfile starts from", base, func() { c.changedImage("debian:trixie-slim", python, "CHANGED") })
+	step("what base_inputs excludes", base, func() {
 		c.write(".devenv.yaml", c.read(".devenv.yaml")+"base_inputs: {exclude: [backend/src/toolshed/new.py]}\n")
 	})
-	step("a change to it", false, commit("backend/src/toolshed/new.py", "NEW = 2\n"))
+	step("a change to it", none, commit("backend/src/toolshed/new.py", "NEW = 2\n"))
 }
 
 // advanceBaseHere commits a file on the base, which is checked out.

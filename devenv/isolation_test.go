@@ -94,9 +94,25 @@ func TestAProjectCannotReachIntoTheHost(t *testing.T) {
 			}
 		}
 	}
-	base := result.Document.Base.Image
-	c.holdsNone([]string{base, base + "-empty"}, password, "planted-in-environment", "planted-in-config", "planted-in-directory")
+	made := result.Document.Base
+	c.holdsNone([]string{made.Image, c.emptyOf(made.Commit)}, password, "planted-in-environment", "planted-in-config", "planted-in-directory")
 	c.nothingLeft()
+}
+
+// emptyOf returns the image of the empty database that was made with a commit's base.
+func (c checkout) emptyOf(commit string) string {
+	c.Helper()
+	images, err := c.engine.Images(c.Context(), "dev.devenv.kind=base")
+	if err != nil {
+		c.Fatal(err)
+	}
+	for _, image := range images {
+		if strings.HasSuffix(image.Ref, "-empty") && strings.Contains(image.Labels["dev.devenv.base"], commit) {
+			return image.Ref
+		}
+	}
+	c.Fatalf("none was made with the base of %s", commit)
+	return ""
 }
 
 // holdsNone expects that images contain none of some texts: in their configuration, their history, and their files

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -140,12 +141,26 @@ func (c checkout) signalled(steps []string, first, want int, signal func(int) st
 	c.nothingLeft()
 }
 
+// layers returns how many layers an image has.
+func (c checkout) layers(image string) int {
+	c.Helper()
+	out, err := exec.CommandContext(c.Context(), "docker", "image", "inspect", "--format", "{{len .RootFS.Layers}}", image).Output()
+	if err != nil {
+		c.Fatal(err)
+	}
+	count, err := strconv.Atoi(strings.TrimSpace(string(out)))
+	if err != nil {
+		c.Fatal(err)
+	}
+	return count
+}
+
 // TestASignalLeavesNoHalfMadeBase interrupts and kills the run at each step of making the base, alternating INT and
 // TERM. Then a run makes the base, and does not wait for its image before it tries the migration.
 func TestASignalLeavesNoHalfMadeBase(t *testing.T) {
 	t.Parallel()
 	c := newSample(t)
-	c.advanceBase("backend.dev.env", c.read("backend.dev.env")+fmt.Sprintf("MARK=%d\n", time.Now().UnixNano()))
+	c.advanceBase("postgres.dev.env", c.read("postgres.dev.env")+fmt.Sprintf("MARK=%d\n", time.Now().UnixNano()))
 	before := c.worktreeState()
 	for i, step := range []string{
 		"base: images", "base: start postgres", "base: migrate and seed", "base: compare with the models",
@@ -183,6 +198,9 @@ func TestASignalLeavesNoHalfMadeBase(t *testing.T) {
 	for _, s := range result.Document.Steps {
 		steps[s.Name] = s
 	}
+	if said := steps["base: start postgres"].Detail; !strings.Contains(said, "the empty database of an earlier base") {
+		t.Errorf("initdb ran again: %q", said)
+	}
 	if base := steps["base"]; steps["tool"].StartMS >= base.StartMS+base.MS {
 		t.Error("the tool waits for the base to be made")
 	}
@@ -194,6 +212,9 @@ func TestASignalLeavesNoHalfMadeBase(t *testing.T) {
 		if first := statuses(result)[id]; first.Status != check.Status {
 			t.Errorf("%s: %s in the run that made the base, %s on the kept one", id, first.Status, check.Status)
 		}
+	}
+	if over := c.layers(again.Document.Base.Image) - c.layers("postgres:17"); over != 1 {
+		t.Errorf("the base has %d layers more than the server's image, want 1: not the empty database's under its own", over)
 	}
 	if err := c.engine.RemoveImage(t.Context(), again.Document.Base.Image, true); err != nil {
 		t.Error(err)

@@ -28,6 +28,10 @@ type Base struct {
 	// Key identifies the content that makes the base, which Inputs lists.
 	Key    string
 	Inputs []inputs.Input
+	// EmptyKey identifies what makes the empty database, which EmptyInputs lists: bases that differ in their code only
+	// share it.
+	EmptyKey    string
+	EmptyInputs []inputs.Input
 	// Seeded has the schema and the seed data. For a base that this run makes, its metadata is known before the image
 	// exists, and pending is what the image is made of; pending is nil for a known base.
 	Seeded  database.Image
@@ -94,11 +98,13 @@ func (b *Base) checkServices(ref gitrepo.Base) error {
 func (b *Base) SeededRef() string { return "devenv/base:" + b.Key }
 
 // EmptyRef names the image of the empty database, after initdb and the init scripts.
-func (b *Base) EmptyRef() string { return "devenv/base:" + b.Key + "-empty" }
+func (b *Base) EmptyRef() string { return "devenv/base:" + b.emptyTag() }
+
+func (b *Base) emptyTag() string { return b.EmptyKey + "-empty" }
 
 // LookUp finds the base's images; false if one is missing.
 func (b *Base) LookUp(ctx context.Context) (bool, error) {
-	empty, known, err := database.Lookup(ctx, b.Workspace.Engine, b.Key+"-empty")
+	empty, known, err := database.Lookup(ctx, b.Workspace.Engine, b.emptyTag())
 	if err != nil || !known {
 		return false, err
 	}

@@ -12,6 +12,7 @@ import (
 	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
+	"devenv/devenv/inputs"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
@@ -30,7 +31,10 @@ type build struct {
 	stack  *scratch.Services
 	server *database.Server
 	tool   *tool.Tool
-	// keptEmpty waits for the image of the empty database, which is made while the server continues; nil before that.
+	// plain is the id of the database's image, without data.
+	plain string
+	// keptEmpty waits for the image of the empty database, which is made while the server continues; nil before that,
+	// and if it was there.
 	keptEmpty func() error
 }
 
@@ -96,8 +100,15 @@ func (b *build) startServer(ctx context.Context, log *step.Log) (err error) {
 	if err := b.readCloning(ctx, image, log); err != nil {
 		return err
 	}
+	b.plain = image.ID
+	known, err := b.findEmpty(ctx)
+	if err != nil {
+		return err
+	}
 	b.stack, err = scratch.Create(ctx, b.Checkout, seedStack, baseServices(b.project, b.Model), func(p *types.Project) error {
-		return database.MoveData(p, b.project.Database, image)
+		err := database.MoveData(p, b.project.Database, image)
+		known = known && err == nil && database.StartFrom(p, b.project.Database, b.Empty)
+		return err
 	})
 	if err != nil {
 		return err
@@ -106,27 +117,11 @@ func (b *build) startServer(ctx context.Context, log *step.Log) (err error) {
 	if b.server, err = database.Start(ctx, b.Workspace.Engine, id, b.Settings); err != nil {
 		return err
 	}
-	if err := b.server.Tune(ctx); err != nil {
-		return err
+	if known {
+		log.Done("with the empty database of an earlier base")
+		return nil
 	}
-	copied, err := b.server.Copy(ctx, b.meta(), b.copyOptions())
-	if err != nil {
-		return err
-	}
-	b.keepEmpty(ctx, copied)
-	b.server, err = database.Start(ctx, b.Workspace.Engine, id, b.Settings)
-	return err
-}
-
-// keepEmpty makes the image of the empty database while the server is restarted, migrated and seeded.
-func (b *build) keepEmpty(ctx context.Context, copied *database.Copy) {
-	var err error
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		b.Empty, err = copied.Commit(ctx, b.EmptyRef())
-	}()
-	b.keptEmpty = func() error { <-done; return err }
+	return b.makeEmpty(ctx, id)
 }
 
 // imageFor returns the database service's image as the engine has it.
@@ -181,8 +176,10 @@ func (b *build) readModels(ctx context.Context, log *step.Log) error {
 
 // copy stops the server and copies its data, for the image.
 func (b *build) copy(ctx context.Context, _ *step.Log) error {
-	if err := b.keptEmpty(); err != nil {
-		return err
+	if b.keptEmpty != nil {
+		if err := b.keptEmpty(); err != nil {
+			return err
+		}
 	}
 	meta := b.meta()
 	history, err := b.tool.History(ctx)
@@ -217,17 +214,24 @@ func (b *build) copy(ctx context.Context, _ *step.Log) error {
 
 // copyOptions returns what of the server goes into the base's images, and what must not.
 func (b *build) copyOptions() database.CopyOptions {
-	return database.CopyOptions{Labels: b.Workspace.ImageLabels(), Given: b.given, Secrets: b.from.Secrets}
+	return database.CopyOptions{Image: b.plain, Labels: b.Workspace.ImageLabels(), Given: b.given, Secrets: b.from.Secrets}
 }
 
 // meta returns what the base is made from.
 func (b *build) meta() database.Meta {
 	ref := b.from.Ref
-	meta := database.Meta{Key: b.Key, Ref: ref.Ref, Commit: ref.Commit, Settings: b.Settings, Created: time.Now()}
-	for _, i := range b.Inputs {
-		meta.Inputs = append(meta.Inputs, i.String())
+	return database.Meta{
+		Key: b.Key, Inputs: texts(b.Inputs), Ref: ref.Ref, Commit: ref.Commit, Settings: b.Settings, Created: time.Now(),
 	}
-	return meta
+}
+
+// texts returns inputs for people.
+func texts(made []inputs.Input) []string {
+	var list []string
+	for _, i := range made {
+		list = append(list, i.String())
+	}
+	return list
 }
 
 // baselines returns the base's own results of checks that making the base has not shown yet: a base from a dump has
@@ -252,16 +256,6 @@ func (b *build) baselines(ctx context.Context) (map[string]json.RawMessage, erro
 	}
 	known[scratchBaseline], err = json.Marshal(failure)
 	return known, err
-}
-
-// withEmptyClone calls do with a clone of the base's empty database, and removes the clone afterwards: an image in use
-// cannot be removed.
-func (b *build) withEmptyClone(ctx context.Context, do func(*database.Server) error) error {
-	server, err := b.Workspace.Cloner.Clone(ctx, b.CloneOf(b.Empty, database.NetworkAlias{Name: b.tool.Network}))
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(server), server.Remove(context.WithoutCancel(ctx)))
 }
 
 // scratchBaseline is the check whose baseline a base from a dump contains.

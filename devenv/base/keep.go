@@ -64,11 +64,3 @@ func (b *Base) Keep(ctx context.Context, runner *step.Runner) error {
 		return b.Touch(ctx)
 	}))
 }
-
-// DiscardIncomplete removes the image of the empty database if the other one was not made: it is useless alone. One
-// that existed before may be in use.
-func (b *Base) DiscardIncomplete() {
-	if b.Seeded.ID == "" && b.Empty.ID != "" && !b.Empty.Known {
-		b.Workspace.Discard(b.EmptyRef())
-	}
-}

@@ -20,58 +20,99 @@ import (
 )
 
 // ComputeKey hashes what makes the base, and nothing else: it is the same on every machine, and does not change with
-// commits that make no difference.
+// commits that make no difference. It does the same for the empty database.
 func (b *Base) ComputeKey(ctx context.Context, log *step.Log) error {
-	made, images, err := b.content(ctx)
+	tree, model, err := b.content(ctx)
 	if err != nil {
 		return err
 	}
-	for _, image := range images {
-		id, err := b.ImageContent(ctx, image, log)
-		if err != nil {
-			return err
-		}
-		made = append(made, imageInput(image, id))
+	made, images, err := inputsOf(b.Workspace, b.project, model, tree)
+	if err != nil {
+		return err
 	}
 	settings, err := configured(b.Workspace, b.project, b.Model)
 	if err != nil {
 		return err
 	}
-	info := b.Workspace.Engine.Info()
-	b.Inputs = append(append(made, settings...), inputs.Input{What: "platform", From: "engine", ID: info.OS + "/" + info.Arch})
-	parts := []string{fmt.Sprint(baseFormat)}
-	for _, i := range b.Inputs {
-		parts = append(parts, i.What, i.ID) // not the rest: it is for people, and counts files that make no difference
+	if b.Inputs, err = b.identified(ctx, made, images, settings, log); err != nil {
+		return err
 	}
-	b.Key = inputs.Hash(parts...)[:20]
+	b.Key = keyOf(b.Inputs)
 	for _, i := range b.Inputs {
 		log.Found(inputFinding(i))
 	}
-	return nil
+	return b.computeEmptyKey(ctx, model, tree, log)
 }
 
-// content lists the files and the model that make the base. The model gets a fixed name: the user's own is the
-// directory's, which differs between worktrees and machines.
-func (b *Base) content(ctx context.Context) ([]inputs.Input, []inputs.Named, error) {
-	tree, err := b.InputTree(ctx)
+// computeEmptyKey hashes what makes the empty database: its service, what that sees, and its image. Where commands
+// prepare the tree, nobody knows what of it they make.
+func (b *Base) computeEmptyKey(ctx context.Context, model *types.Project, tree inputs.Tree, log *step.Log) error {
+	if b.Workspace.Prepares() {
+		b.EmptyKey, b.EmptyInputs = b.Key, b.Inputs
+		return nil
+	}
+	made, images, err := inputsFor(b.Workspace, b.project, model, tree, []string{b.project.Database}, nil)
 	if err != nil {
-		return nil, nil, err
+		return err
+	}
+	kept := b.Workspace.Isolation("")
+	written, err := json.Marshal([]any{b.project.Database, kept.Keep, kept.Rights})
+	if err != nil {
+		return err
+	}
+	settings := []inputs.Input{{What: "empty database", From: "configuration", ID: inputs.Hash(string(written))}}
+	b.EmptyInputs, err = b.identified(ctx, made, images, settings, log)
+	b.EmptyKey = keyOf(b.EmptyInputs)
+	return err
+}
+
+// identified returns inputs with images, by what they contain, the settings, and the platform.
+func (b *Base) identified(ctx context.Context, made []inputs.Input, images []inputs.Named, settings []inputs.Input, log *step.Log,
+) ([]inputs.Input, error) {
+	for _, image := range images {
+		id, err := b.ImageContent(ctx, image, log)
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, imageInput(image, id))
+	}
+	info := b.Workspace.Engine.Info()
+	return append(append(made, settings...), inputs.Input{What: "platform", From: "engine", ID: info.OS + "/" + info.Arch}), nil
+}
+
+// keyOf hashes inputs.
+func keyOf(made []inputs.Input) string {
+	parts := []string{fmt.Sprint(baseFormat)}
+	for _, i := range made {
+		parts = append(parts, i.What, i.ID) // not the rest: it is for people, and counts files that make no difference
+	}
+	return inputs.Hash(parts...)[:20]
+}
+
+// content returns the files and the model that make the base. The model gets a fixed name: the user's own is the
+// directory's, which differs between worktrees and machines.
+func (b *Base) content(ctx context.Context) (tree inputs.Tree, model *types.Project, err error) {
+	if tree, err = b.InputTree(ctx); err != nil {
+		return tree, nil, err
 	}
 	tree.Files = slices.Clone(tree.Files)
 	for i, f := range tree.Files {
 		tree.Files[i].Untracked = slices.Contains(b.included, f.Path)
 	}
-	model, err := b.LoadAs(ctx, "devenv", b.envFiles)
-	if err != nil {
-		return nil, nil, err
-	}
-	return inputsOf(b.Workspace, b.project, model, tree)
+	model, err = b.LoadAs(ctx, "devenv", b.envFiles)
+	return tree, model, err
 }
 
 // inputsOf lists what makes a project's base: the files and the model, and the images to be identified.
 func inputsOf(w *project.Workspace, p *discover.Project, model *types.Project, tree inputs.Tree) ([]inputs.Input, []inputs.Named, error) {
-	services := baseServices(p, model)
-	made := inputs.Base{Tree: tree, Project: model, Services: services, Whole: w.Prepares()}
+	code := append([]string{p.Migrations.Config, p.Migrations.ScriptLocation}, p.Migrations.Versions...)
+	return inputsFor(w, p, model, tree, baseServices(p, model), code)
+}
+
+// inputsFor lists what makes the databases that services fill, with code that the migration tool reads.
+func inputsFor(w *project.Workspace, p *discover.Project, model *types.Project, tree inputs.Tree, services, code []string,
+) ([]inputs.Input, []inputs.Named, error) {
+	made := inputs.Base{Code: code, Tree: tree, Project: model, Services: services, Whole: w.Prepares()}
 	var err error
 	var include, exclude []string
 	if cfg := w.Config; cfg != nil {
@@ -83,7 +124,6 @@ func inputsOf(w *project.Workspace, p *discover.Project, model *types.Project, t
 	if made.Mounted, err = mountedBy(w, model, tree, services); err != nil {
 		return nil, nil, err
 	}
-	made.Code = append([]string{p.Migrations.Config, p.Migrations.ScriptLocation}, p.Migrations.Versions...)
 	list, images, err := made.Inputs()
 	return list, append(images, pulledImages(p, model, services)...), err
 }

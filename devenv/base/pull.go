@@ -19,7 +19,7 @@ const (
 )
 
 // Tags returns the tags of the base's two images; the one that LookUp checks last comes last.
-func (b *Base) Tags() []string { return []string{b.Key + "-empty", b.Key} }
+func (b *Base) Tags() []string { return []string{b.emptyTag(), b.Key} }
 
 // Pull pulls the base's images from the configuration's registry. It returns false if there is no registry, it does
 // not answer, or its image is not this base: then the base is made here.
@@ -37,7 +37,7 @@ func (b *Base) Pull(ctx context.Context, log *step.Log) (bool, error) {
 			}
 			return false, ctx.Err()
 		}
-		ours, err := database.Adopt(ctx, b.Workspace.Engine, ref, b.Key, tag)
+		ours, err := database.Adopt(ctx, b.Workspace.Engine, ref, strings.TrimSuffix(tag, "-empty"), tag)
 		if err != nil {
 			return false, err
 		}

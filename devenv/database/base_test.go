@@ -236,6 +236,9 @@ func TestServicesOfEveryShapeBecomeABase(t *testing.T) {
 			execute(t, first, "CREATE TABLE t (id int); INSERT INTO t VALUES (1)")
 			base := keep(t, e, first, Meta{})
 			expectNoForeignLabels(t, e, base)
+			if base.Meta.Elsewhere != c.elsewhere {
+				t.Errorf("it says that data is elsewhere: %t, want %t", base.Meta.Elsewhere, c.elsewhere)
+			}
 			copied := clone(t, e, CloneOptions{Image: base, Settings: first.settings, Service: &svc})
 			if n := queryText(t, copied, "SELECT count(*)::text FROM t"); n != "1" {
 				t.Errorf("the clone has %s rows", n)

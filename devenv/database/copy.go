@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,9 @@ import (
 
 // CopyOptions describe what of a server goes into an image, and what must not.
 type CopyOptions struct {
+	// Image is the id of the image that gets the data: the server's own without any. Empty means the one that the server
+	// was started from.
+	Image string
 	// Labels are put on the container that the data is copied into, so that a sweep finds it.
 	Labels map[string]string
 	// Given are the targets of mounts whose content each clone receives separately (CloneOptions.Put).
@@ -59,16 +63,18 @@ func (s *Server) copy(ctx context.Context, meta Meta, keep CopyOptions) (_ *Copy
 	if at < 0 {
 		return nil, errors.New("its data is in no volume")
 	}
+	image := cmp.Or(keep.Image, server.Image)
 	meta.Version = metaVersion
 	c := &Copy{engine: s.engine, meta: meta, secrets: keep.Secrets.without(meta.words()), unsearched: []string{dataDirectory}}
 	var there bool
-	if c.image, there, err = s.engine.ImageInspect(ctx, server.Image); err != nil || !there {
+	if c.image, there, err = s.engine.ImageInspect(ctx, image); err != nil || !there {
 		return nil, errors.Join(err, fmt.Errorf("the image of %s is gone", s.settings.Service))
 	}
 	outside, err := s.outside(ctx, server, keep)
 	if err != nil {
 		return nil, err
 	}
+	c.meta.Elsewhere = len(outside) > 0
 	volume := server.Mounts[at]
 	if len(outside) == 0 {
 		c.volume = volume.Name
@@ -79,7 +85,7 @@ func (s *Server) copy(ctx context.Context, meta Meta, keep CopyOptions) (_ *Copy
 		args = append(args, path.Dir(place.at))
 	}
 	c.id, err = s.engine.CreateScript(ctx, engine.Script{
-		Image: server.Image, Text: copyScript, Args: args, Mounts: []engine.Mount{volume}, Labels: keep.Labels,
+		Image: image, Text: copyScript, Args: args, Mounts: []engine.Mount{volume}, Labels: keep.Labels,
 	})
 	if err != nil {
 		return nil, err

@@ -55,6 +55,8 @@ type Meta struct {
 	First    json.RawMessage `json:"first,omitempty"`
 	Settings Settings        `json:"settings"`
 	Created  time.Time       `json:"created"`
+	// Elsewhere means that the image has data outside of the server's data directory too.
+	Elsewhere bool `json:"elsewhere,omitempty"`
 	// Inputs name what went into the key, for people.
 	Inputs []string `json:"inputs,omitempty"`
 }

@@ -56,6 +56,31 @@ func MoveData(p *types.Project, service string, img engine.Image) error {
 	return nil
 }
 
+// StartFrom makes the service of a project whose data was moved begin with the data of an image: Docker copies it into
+// the volume, which is new. It returns false if the image does not have all that the service made when it had no data:
+// some of it is elsewhere, or may be in a volume that another service sees.
+func StartFrom(p *types.Project, service string, image Image) bool {
+	svc := p.Services[service]
+	if image.Meta.Elsewhere || slices.ContainsFunc(svc.Volumes, func(v types.ServiceVolumeConfig) bool { return isShared(p, service, v) }) {
+		return false
+	}
+	svc.Image, svc.Build = image.ID, nil
+	p.Services[service] = svc
+	return true
+}
+
+// isShared reports whether another service mounts the volume that a service mounts.
+func isShared(p *types.Project, service string, v types.ServiceVolumeConfig) bool {
+	for name, other := range p.Services {
+		if name != service && v.Type == types.VolumeTypeVolume && slices.ContainsFunc(other.Volumes, func(o types.ServiceVolumeConfig) bool {
+			return o.Type == v.Type && o.Source == v.Source
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
 // loopback is the only host address that a scratch server is published on.
 const loopback = "127.0.0.1"
 

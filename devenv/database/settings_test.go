@@ -218,6 +218,30 @@ func TestMoveDataMovesItOutOfEveryMount(t *testing.T) {
 	}
 }
 
+func TestOnlyACompleteImageReplacesInitialisation(t *testing.T) {
+	t.Parallel()
+	volume := func(source string) []types.ServiceVolumeConfig {
+		return []types.ServiceVolumeConfig{{Type: "volume", Source: source, Target: "/shared"}}
+	}
+	for name, c := range map[string]struct {
+		elsewhere   bool
+		ours, other []types.ServiceVolumeConfig
+		want        bool
+	}{
+		"all data in its directory":              {want: true},
+		"data elsewhere":                         {elsewhere: true},
+		"a volume of its own":                    {ours: volume("a"), other: volume("b"), want: true},
+		"a volume that another service sees too": {ours: volume("a"), other: volume("a")},
+	} {
+		p := project(types.ServiceConfig{ContainerSpec: types.ContainerSpec{Volumes: c.ours}})
+		p.Services["backend"] = types.ServiceConfig{Name: "backend", ContainerSpec: types.ContainerSpec{Volumes: c.other}}
+		got := StartFrom(p, "db", Image{ID: "sha256:1", Meta: Meta{Elsewhere: c.elsewhere}})
+		if from := p.Services["db"].Image; got != c.want || (from == "sha256:1") != c.want {
+			t.Errorf("%s: it starts from %s: %t, want %t", name, from, got, c.want)
+		}
+	}
+}
+
 func TestDataDirectoryIsRewrittenAnywhereInTheCommand(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string][2][]string{

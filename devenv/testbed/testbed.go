@@ -153,7 +153,6 @@ func (b *Testbed) Close(ctx context.Context) error {
 		})
 	}
 	if b.Base != nil {
-		b.Base.DiscardIncomplete()
 		group.Go(func() { baseErr = b.Base.Close() })
 	}
 	group.Go(func() { branchErr = b.Branch.Close() })
