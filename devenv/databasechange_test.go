@@ -40,7 +40,7 @@ func TestExistingDatabasesLackWhatNewScriptsAdd(t *testing.T) {
 	unchanged := c.must(c.newMigration(dry))
 	c.write("database/extra.sql", "CREATE SCHEMA extra;\nCREATE EXTENSION citext;\n")
 	changed := c.must(c.newMigration(only("apply.seeded", "apply.scratch")))
-	if len(unchanged.Document.Notes) != 0 {
+	if slices.ContainsFunc(unchanged.Document.Notes, func(note string) bool { return strings.Contains(note, "the branch changes") }) {
 		t.Errorf("notes without a change: %q", unchanged.Document.Notes)
 	}
 	for _, want := range []string{

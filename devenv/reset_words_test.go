@@ -1,39 +1,59 @@
 package devenv_test
 
 import (
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"devenv/devenv"
 	"devenv/devenv/report"
 	"devenv/devenv/sample"
 )
 
-// details holds what steps said when they ended.
+// details holds what steps said when they ended, several at the same time.
 type details struct {
 	logged
-	of map[string]string
+	of sync.Map // texts, by the step's name
 }
 
 // Emit keeps what a step said.
-func (d details) Emit(event report.Event) {
+func (d *details) Emit(event report.Event) {
 	d.logged.Emit(event)
 	if ended, ok := event.(report.StepEnded); ok {
-		d.of[ended.Name] = ended.Detail
+		d.of.Store(ended.Name, ended.Detail)
 	}
+}
+
+// said returns what a step said, an empty text if it has not ended.
+func (d *details) said(step string) string {
+	text, _ := d.of.Load(step)
+	said, _ := text.(string)
+	return said
+}
+
+// saying returns the steps that said a text.
+func (d *details) saying(text string) (steps []string) {
+	d.of.Range(func(step, said any) bool {
+		if said == text {
+			steps = append(steps, fmt.Sprint(step))
+		}
+		return true
+	})
+	return steps
 }
 
 // resetsWithoutMigrations resets to the head of a branch that adds no migration, and returns the snapshot of the old data.
 func (s ownStack) resetsWithoutMigrations() string {
 	s.Helper()
-	options, said := s.options(), details{logged{s.T}, map[string]string{}}
-	options.Listener = said
+	options, steps := s.options(), &details{logged: logged{s.T}}
+	options.Listener = steps
 	list, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: options, Yes: true})
 	if err != nil {
 		s.Fatal(err)
 	}
-	if got := said.of["upgrade"]; !strings.HasSuffix(got, "data as it is: the branch adds no migration") {
+	if got := steps.said("upgrade"); !strings.HasSuffix(got, "data as it is: the branch adds no migration") {
 		s.Errorf("a branch without migrations was upgraded: %q", got)
 	}
 	return list.Items[0].(devenv.ResetItem).Snapshot

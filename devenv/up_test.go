@@ -3,7 +3,6 @@ package devenv_test
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -243,11 +242,11 @@ func TestUpExplainsWhatKeepsAStackFromStarting(t *testing.T) {
 	}
 	s.startsAfterAnInterruptedUp()
 	s.replace(composeFile, "build: ./backend", "build: ./backend\n    command: [sh, -c, 'echo the lamp is out; exit 7']")
-	options, said := s.options(), details{logged{t}, map[string]string{}}
-	options.Listener = said
+	options, steps := s.options(), &details{logged: logged{t}}
+	options.Listener = steps
 	_, err = devenv.Up(t.Context(), devenv.UpOptions{Options: options})
-	if err == nil || slices.Contains(slices.Collect(maps.Values(said.of)), "interrupted") {
-		t.Errorf("%v; the steps say %q, and nobody interrupted them", err, said.of)
+	if interrupted := steps.saying("interrupted"); err == nil || len(interrupted) > 0 {
+		t.Errorf("%v; %q were interrupted, and nobody did that", err, interrupted)
 	}
 	s.replace(composeFile, "    command: [sh", "    restart: unless-stopped\n    command: [sh")
 	_, err = devenv.Up(t.Context(), devenv.UpOptions{Options: s.options()})
