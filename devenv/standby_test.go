@@ -36,6 +36,9 @@ func TestRunsOfAWatchUseWhatTheLastLeft(t *testing.T) {
 		c.write(path, "import sqlalchemy as sa\nfrom alembic import op\n\n"+
 			"revision = \""+state.id+"\"\ndown_revision = \"2ae7f14b9c60\"\n\n\ndef upgrade():\n"+
 			"    op.add_column(\"items\", sa.Column(\"colour\", sa.Text(), "+state.column+"))\n\n\ndef downgrade():\n    pass\n")
+		if i == 0 {
+			c.must(c.testMigration("apply.seeded", "apply.scratch", "data.lost")) // reads the base, and is of no series
+		}
 		waiting := c.leftovers()
 		result := c.must(devenv.TestMigration(t.Context(), devenv.TestMigrationOptions{
 			Options: devenv.Options{Dir: c.dir, Listener: logged{t}}, Standby: standby,
@@ -54,7 +57,7 @@ func TestRunsOfAWatchUseWhatTheLastLeft(t *testing.T) {
 		if i == 1 && len(stayed) != 2 { // the clones of the base's data are used up
 			t.Errorf("of %q stay %q, want the tool and the server of the empty databases", waiting, stayed)
 		}
-		if said := stepDetail(result, "database"); i > 0 && i < 3 && !strings.Contains(said, "an earlier run has read") {
+		if said := stepDetail(result, "database"); i < 3 && !strings.Contains(said, "an earlier run has read") {
 			t.Errorf("%s: what the base holds was read again: %s", state.id, said)
 		}
 		standby.Prepare(t.Context())

@@ -2,6 +2,7 @@ package testbed
 
 import (
 	"encoding/gob"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,9 +54,10 @@ func (b *Testbed) remember(file string, seeded *Seeded) {
 	}
 }
 
-// knownKey identifies the base, how its clone is started, what is read in it, and the program that reads it.
+// knownKey identifies the base's image, as whom it is read, what is read in it, and the program that reads it. How clones
+// are started is part of the base's key.
 func (b *Testbed) knownKey() (string, error) {
-	clone, err := b.Base.CloneKey()
+	settings, err := json.Marshal(b.Base.Settings)
 	if err != nil {
 		return "", err
 	}
@@ -67,7 +69,8 @@ func (b *Testbed) knownKey() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return inputs.Hash(clone, fmt.Sprint(b.comparing(), b.VersionTable()), strconv.FormatInt(info.Size(), 10), info.ModTime().String()), nil
+	return inputs.Hash(b.Base.Key, b.Base.Seeded.ID, string(settings), b.Base.Settings.Password, fmt.Sprint(b.comparing(), b.VersionTable()),
+		strconv.FormatInt(info.Size(), 10), info.ModTime().String()), nil
 }
 
 // readKnown reads a file, and marks it as used.
