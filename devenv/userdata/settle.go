@@ -41,7 +41,8 @@ func settle(ctx context.Context, w *project.Workspace) (done settled, err error)
 		}
 	}
 	// If something no longer starts, that is up to the user: the data is settled, and nothing is to be repeated.
-	return done, errors.Join(done.startAgain(ctx, w, *x), w.Repo.Record(exchangeRecord).Remove())
+	err = errors.Join(done.startAgain(ctx, w, *x), w.Repo.Record(exchangeRecord).Remove())
+	return done, err
 }
 
 // startAgain starts what an exchange has stopped, in order, and waits for the database. It does not start the database
