@@ -181,7 +181,7 @@ func (b *build) copy(ctx context.Context, _ *step.Log) error {
 			return err
 		}
 	}
-	meta := b.meta()
+	meta := b.meta(b.Key, b.Inputs)
 	history, err := b.tool.History(ctx)
 	if err != nil {
 		return err
@@ -217,21 +217,14 @@ func (b *build) copyOptions() database.CopyOptions {
 	return database.CopyOptions{Image: b.plain, Labels: b.Workspace.ImageLabels(), Given: b.given, Secrets: b.from.Secrets}
 }
 
-// meta returns what the base is made from.
-func (b *build) meta() database.Meta {
+// meta returns what one of the base's images is made from, which its key identifies.
+func (b *build) meta(key string, made []inputs.Input) database.Meta {
 	ref := b.from.Ref
-	return database.Meta{
-		Key: b.Key, Inputs: texts(b.Inputs), Ref: ref.Ref, Commit: ref.Commit, Settings: b.Settings, Created: time.Now(),
-	}
-}
-
-// texts returns inputs for people.
-func texts(made []inputs.Input) []string {
-	var list []string
+	meta := database.Meta{Key: key, Ref: ref.Ref, Commit: ref.Commit, Settings: b.Settings, Created: time.Now()}
 	for _, i := range made {
-		list = append(list, i.String())
+		meta.Inputs = append(meta.Inputs, i.String())
 	}
-	return list
+	return meta
 }
 
 // baselines returns the base's own results of checks that making the base has not shown yet: a base from a dump has

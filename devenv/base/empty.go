@@ -22,9 +22,7 @@ func (b *build) makeEmpty(ctx context.Context, id string) (err error) {
 	if err := b.server.Tune(ctx); err != nil {
 		return err
 	}
-	meta := b.meta()
-	meta.Key, meta.Inputs = b.EmptyKey, texts(b.EmptyInputs)
-	copied, err := b.server.Copy(ctx, meta, b.copyOptions())
+	copied, err := b.server.Copy(ctx, b.meta(b.EmptyKey, b.EmptyInputs), b.copyOptions())
 	if err != nil {
 		return err
 	}

@@ -89,9 +89,6 @@ func readKnown(path string) (found known, err error) {
 
 // writeKnown writes a file that others read as a whole or not at all.
 func writeKnown(path string, k known) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
 	file, err := os.CreateTemp(filepath.Dir(path), "new-")
 	if err != nil {
 		return err

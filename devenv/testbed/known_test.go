@@ -19,7 +19,7 @@ import (
 func TestWhatIsKnownIsWrittenWhole(t *testing.T) {
 	t.Parallel()
 	expectExported(t, reflect.TypeFor[known](), map[reflect.Type]bool{})
-	path := filepath.Join(t.TempDir(), "known", "key")
+	path := filepath.Join(t.TempDir(), "key")
 	want := known{
 		Before: State{
 			Fingerprint: data.Fingerprint{Tables: []data.TablePrint{{OID: 16384, Name: "items", Rows: 3, Columns: []data.ColumnPrint{{Name: "id"}}}}},

@@ -76,15 +76,15 @@ func (b *Testbed) readBefore(ctx context.Context, seeded *Seeded) (recalled bool
 	if recalled {
 		return true, nil
 	}
-	if err := b.read(ctx, seeded); err != nil {
+	if err := b.readSeeded(ctx, seeded); err != nil {
 		return false, err
 	}
 	b.remember(file, seeded)
 	return false, nil
 }
 
-// read reads what the database holds.
-func (b *Testbed) read(ctx context.Context, seeded *Seeded) error {
+// readSeeded asks the clone, each kind of question by a connection of its own: a new server is slow to answer.
+func (b *Testbed) readSeeded(ctx context.Context, seeded *Seeded) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.ReadSchema(ctx, seeded.Server, &seeded.Before) })
 	compares := b.comparing()

@@ -99,8 +99,8 @@ func (u *upgrade) onlyOne(pattern *regexp.Regexp) (one migrations.Statement, ok 
 	return one, ok
 }
 
-// meant leaves the mark of a stamp only to changes of columns that note when their row was changed, and that of another
-// type to times only if a statement names their zone. It marks changes that only give an enum's labels other names.
+// meant corrects the marks of changes by what only names and statements tell: whether a column notes when its row was
+// changed, whether somebody chose the zone in which times got another type, and whether labels were renamed and no value.
 func (u *upgrade) meant(changes []data.Change) []data.Change {
 	relabels := slices.ContainsFunc(u.ownStatements(), regexp.MustCompile(`(?is)\bALTER\s+TYPE\b.*\bRENAME\s+VALUE\b`).MatchString)
 	zoned := slices.ContainsFunc(u.ownStatements(), regexp.MustCompile(`(?i)\bAT\s+TIME\s+ZONE\b|\btimezone\s*\(`).MatchString)
