@@ -153,17 +153,9 @@ func (r *Repo) merging() []string {
 	return strings.Fields(string(content))
 }
 
-// update adds changes of tracked files. If a filter's program is missing (LFS), they are added unfiltered.
+// update adds changes of tracked files.
 func (c *capturing) update(ctx context.Context) error {
-	err := c.git("add", "-u").run(ctx)
-	if err == nil || ctx.Err() != nil || !filterFailed(err) {
-		return err
-	}
-	if c.unfiltered, err = c.repo.withoutFilters(ctx); err != nil {
-		return err
-	}
-	c.result.Notes = append(c.result.Notes, "a filter failed, so filtered files (LFS) that changed are captured unfiltered")
-	return c.git("add", "-u").run(ctx)
+	return c.filtered(ctx, func() *command { return c.git("add", "-u") })
 }
 
 // add adds untracked files to the index, except those that have vanished meanwhile.
@@ -171,7 +163,22 @@ func (c *capturing) add(ctx context.Context, paths []string) error {
 	if len(paths) == 0 {
 		return nil
 	}
-	return c.git("update-index", "--add", "--remove", "--replace", "-z", "--stdin").input(joinNul(paths)).run(ctx)
+	return c.filtered(ctx, func() *command {
+		return c.git("update-index", "--add", "--remove", "--replace", "-z", "--stdin").input(joinNul(paths))
+	})
+}
+
+// filtered runs a command that adds files. If a filter's program is missing (LFS), it runs again without filters.
+func (c *capturing) filtered(ctx context.Context, command func() *command) error {
+	err := command().run(ctx)
+	if err == nil || ctx.Err() != nil || !filterFailed(err) {
+		return err
+	}
+	if c.unfiltered, err = c.repo.withoutFilters(ctx); err != nil {
+		return err
+	}
+	c.result.Notes = append(c.result.Notes, "a filter failed, so filtered files (LFS) that changed are captured unfiltered")
+	return command().run(ctx)
 }
 
 // keepModes records file permissions that git does not preserve, such as those of a private file.
