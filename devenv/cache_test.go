@@ -54,7 +54,7 @@ func TestIgnoredFilesStayPrivate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cache, err := project.KeepCaptures(repo)
+	cache, err := project.KeepCaptures(repo, project.WorktreeID(repo.Root()))
 	if err != nil {
 		t.Fatal(err)
 	}

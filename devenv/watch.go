@@ -25,7 +25,7 @@ func Watch(ctx context.Context, o Options, do func(ctx context.Context) (agreed 
 	if err != nil {
 		return err
 	}
-	if _, err := project.KeepCaptures(repo); err != nil {
+	if _, err := project.KeepCaptures(repo, project.WorktreeID(repo.Root())); err != nil {
 		return err
 	}
 	done := stateOf(ctx, repo)

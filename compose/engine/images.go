@@ -232,3 +232,11 @@ func labelFilter(labels ...string) filters.Args {
 	}
 	return args
 }
+
+// RemoveUnused removes an image with all its names, unless a container uses it.
+func (e *Engine) RemoveUnused(ctx context.Context, ref string) error {
+	if err := e.RemoveImage(ctx, ref, true); !errdefs.IsConflict(err) {
+		return err
+	}
+	return nil
+}

@@ -3,6 +3,7 @@ package gitrepo
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"devenv/devenv/report"
@@ -204,6 +205,26 @@ func (r *Repo) MergeBase(ctx context.Context, a, b string) (string, error) {
 	}
 	return "", report.Fail(report.KindWork, "name another base with --base, or merge the two histories by hand",
 		"find the merge base of %s and %s: they have no common history", short(a), short(b))
+}
+
+// Ahead returns how many commits a commit has that its ancestor lacks; false if the other is none of its ancestors, or
+// unknown here.
+func (r *Repo) Ahead(ctx context.Context, commit, ancestor string) (commits int, ok bool, err error) {
+	err = r.git("merge-base", "--is-ancestor", ancestor, commit).run(ctx)
+	if exitedWith(err, 1) || exitedWith(err, 128) {
+		return 0, false, nil
+	}
+	var count string
+	if err == nil {
+		count, err = r.git("rev-list", "--count", ancestor+".."+commit).line(ctx)
+	}
+	if err == nil {
+		commits, err = strconv.Atoi(count)
+	}
+	if err != nil {
+		return 0, false, report.Fail(report.KindWork, "", "count the commits from %s to %s: %w", short(ancestor), short(commit), err)
+	}
+	return commits, true, nil
 }
 
 // short abbreviates a full object id for people.

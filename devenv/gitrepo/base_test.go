@@ -154,6 +154,31 @@ func TestUnrelatedHistoriesHaveNoMergeBase(t *testing.T) {
 	wantFailure(t, err, report.KindWork, "no common history")
 }
 
+func TestAheadCountsOnlyFromAnAncestor(t *testing.T) {
+	s := newSandbox(t)
+	first := s.git("rev-parse", "HEAD")
+	s.write("models.py", "two\n")
+	second := s.commit("second")
+	s.write("models.py", "three\n")
+	third := s.commit("third")
+	for _, test := range []struct {
+		commit, ancestor string
+		commits          int
+		ok               bool
+	}{
+		{third, first, 2, true},
+		{third, second, 1, true},
+		{third, third, 0, true},
+		{first, third, 0, false},
+		{third, strings.Repeat("1", len(first)), 0, false}, // pruned, or another repository's
+	} {
+		commits, ok, err := s.open().Ahead(t.Context(), test.commit, test.ancestor)
+		if err != nil || commits != test.commits || ok != test.ok {
+			t.Errorf("from %s to %s: %d %v %v", test.ancestor, test.commit, commits, ok, err)
+		}
+	}
+}
+
 func TestAddedReturnsTheDayOfTheMerge(t *testing.T) {
 	s := newSandbox(t)
 	s.git("checkout", "-q", "-b", "feature")

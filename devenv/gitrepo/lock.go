@@ -32,6 +32,32 @@ type holder struct {
 // Lock takes this worktree's run lock for a command ("new-migration"). If somebody holds it, the error is a KindWork
 // failure with the process id, the command and the time.
 func (r *Repo) Lock(ctx context.Context, command string) (*Lock, error) {
+	return r.lock(ctx, "lock", command)
+}
+
+// LockBeside takes the lock of what works beside this worktree's runs, and changes nothing that is theirs.
+func (r *Repo) LockBeside(ctx context.Context, command string) (*Lock, error) {
+	return r.lock(ctx, besideLock, command)
+}
+
+// besideLock is the file that LockBeside locks.
+const besideLock = "beside"
+
+// LockedBeside reports whether somebody holds that lock.
+func (r *Repo) LockedBeside() (bool, error) {
+	if _, err := r.makeState(); err != nil {
+		return false, err
+	}
+	file := flock.New(r.state(besideLock), flock.SetPermissions(0o666))
+	free, err := file.TryLock()
+	return !free, errors.Join(err, file.Close())
+}
+
+// LogOf returns the path of the file, in the worktree's own state, that has the output of a command in the background.
+func (r *Repo) LogOf(command string) string { return r.state(command + ".log") }
+
+// lock takes one of the worktree's locks, by the name of its file.
+func (r *Repo) lock(ctx context.Context, name, command string) (*Lock, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -39,7 +65,7 @@ func (r *Repo) Lock(ctx context.Context, command string) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	lock := &Lock{file: flock.New(r.state("lock"), flock.SetPermissions(0o666)), holder: r.state("lock.json")}
+	lock := &Lock{file: flock.New(r.state(name), flock.SetPermissions(0o666)), holder: r.state(name + ".json")}
 	taken, err := lock.file.TryLock()
 	if err != nil {
 		return nil, report.Fail(report.KindWork, cmp.Or(writableHint(err, dir), "make "+quote(dir)+" writable for you"),

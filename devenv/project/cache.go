@@ -63,11 +63,11 @@ func makePrivate(dir string) error {
 	return os.Chmod(dir, info.Mode().Perm()&0o700)
 }
 
-// KeepCaptures tells the repository where in the cache to store captures, and returns the cache directory. Commands
-// that capture nothing do not call it, so that they work where no cache can be created.
-func KeepCaptures(repo *gitrepo.Repo) (cache string, err error) {
+// KeepCaptures tells the repository where in the cache to store the captures of a worktree, by its id, and returns the
+// cache directory. Commands that capture nothing do not call it, so that they work where no cache can be created.
+func KeepCaptures(repo *gitrepo.Repo, worktreeID string) (cache string, err error) {
 	if cache, err = OpenCache(); err != nil {
 		return "", err
 	}
-	return cache, repo.KeepObjects(filepath.Join(cache, CacheObjects, WorktreeID(repo.Root())))
+	return cache, repo.KeepObjects(filepath.Join(cache, CacheObjects, worktreeID))
 }

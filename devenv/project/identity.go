@@ -31,6 +31,12 @@ func IdentityOf(root string) Identity {
 	return Identity{WorktreeID: WorktreeID(root), root: root, process: process.Current()}
 }
 
+// beside returns the identity of what works beside the worktree's own runs, with trees and leftovers of its own.
+func (i Identity) beside() Identity {
+	i.WorktreeID += "-beside"
+	return i
+}
+
 func newRunID() string {
 	var b [4]byte
 	_, _ = rand.Read(b[:]) // documented never to fail

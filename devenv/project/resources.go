@@ -10,8 +10,10 @@ import (
 
 // resources is what a run holds and releases when it ends. Whatever else it creates on the engine carries its label.
 type resources struct {
-	lock  *gitrepo.Lock
-	begun bool // the record of started runs has it
+	lock *gitrepo.Lock
+	// runs names the record of started runs; begun is set once it has the run.
+	runs  string
+	begun bool
 	// series is nil for a run on its own.
 	series *Series
 

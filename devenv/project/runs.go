@@ -12,6 +12,9 @@ import (
 // those that were killed.
 const runsRecord = "runs"
 
+// runsBeside is the same record of what works beside those runs.
+const runsBeside = "runs-beside"
+
 // commitGrace is how long after a run was killed the engine may still complete an image for it.
 const commitGrace = 5 * time.Minute
 
@@ -23,7 +26,7 @@ type startedRun struct {
 
 // begin records that the run has started, and removes unnamed images of runs that did not end properly.
 func (w *Workspace) begin(ctx context.Context) error {
-	record := w.Repo.Record(runsRecord)
+	record := w.Repo.Record(w.resources.runs)
 	var runs []startedRun
 	if _, err := record.Read(&runs); err != nil {
 		return err
@@ -43,7 +46,7 @@ func (w *Workspace) end() error {
 	if !w.resources.begun {
 		return nil
 	}
-	record := w.Repo.Record(runsRecord)
+	record := w.Repo.Record(w.resources.runs)
 	var runs []startedRun
 	if _, err := record.Read(&runs); err != nil {
 		return err

@@ -61,13 +61,17 @@ type OpenOptions struct {
 	NeedsTool bool
 	// Series is the one that the run belongs to; nil for a run on its own.
 	Series *Series
+	// Background is set for what works in the background, beside the worktree's runs: it has a lock, trees and captures
+	// of its own, and neither recovers nor changes anything of the user's.
+	Background bool
 }
 
 func (o OpenOptions) workspace() *Workspace {
 	return &Workspace{
 		Redactor: cmp.Or(o.Redactor, redact.New()),
 		state: state{
-			remarks: remarks{tell: o.Note, noted: map[string]bool{}}, resources: resources{networks: map[string]string{}},
+			remarks:   remarks{tell: o.Note, noted: map[string]bool{}},
+			resources: resources{runs: runsRecord, networks: map[string]string{}},
 		},
 	}
 }
@@ -91,8 +95,10 @@ func Open(ctx context.Context, o OpenOptions) (_ *Workspace, err error) {
 	if err := w.sweep(ctx); err != nil {
 		return nil, err
 	}
-	if err := o.Recover(ctx, w); err != nil {
-		return nil, err
+	if !o.Background {
+		if err := o.Recover(ctx, w); err != nil {
+			return nil, err
+		}
 	}
 	if err := w.begin(ctx); err != nil {
 		return nil, err
@@ -125,10 +131,18 @@ func (w *Workspace) openRepository(ctx context.Context, o OpenOptions) (err erro
 	if w.Repo, err = gitrepo.Open(ctx, dir); err != nil {
 		return err
 	}
+	w.Identity = IdentityOf(w.Repo.Root())
+	w.RunID = newRunID()
+	if o.Background {
+		w.Identity, w.resources.runs = w.beside(), runsBeside
+		if w.resources.lock, err = w.Repo.LockBeside(ctx, o.Command); err != nil {
+			return err
+		}
+		return w.readConfig(ctx, o)
+	}
 	if w.resources.lock, err = w.Repo.Lock(ctx, o.Command); err != nil {
 		return err
 	}
-	w.Identity, w.RunID = IdentityOf(w.Repo.Root()), newRunID()
 	w.join(o.Series)
 	recovered, err := w.Repo.Recover(ctx)
 	if err != nil {

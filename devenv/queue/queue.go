@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,6 +49,20 @@ func (q Queue) Take(ctx context.Context, most int, waiting func(ahead int)) (*Tu
 	if most < 1 {
 		return t, nil
 	}
+	if err := q.await(ctx, t.number, most, waiting); err != nil {
+		return nil, errors.Join(err, t.Leave())
+	}
+	return t, nil
+}
+
+// Idle waits until no run is in the line, without joining it: nobody waits for who waits here. waiting is called as by
+// Take.
+func (q Queue) Idle(ctx context.Context, waiting func(ahead int)) error {
+	return q.await(ctx, math.MaxInt, 1, waiting)
+}
+
+// await waits until fewer than most runs are ahead of a place.
+func (q Queue) await(ctx context.Context, number, most int, waiting func(ahead int)) error {
 	every := q.Every
 	if every == 0 {
 		every = 200 * time.Millisecond
@@ -56,12 +71,9 @@ func (q Queue) Take(ctx context.Context, most int, waiting func(ahead int)) (*Tu
 	defer ticker.Stop()
 	told := 0
 	for {
-		ahead, err := q.ahead(ctx, t.number)
-		if err != nil {
-			return nil, errors.Join(err, t.Leave())
-		}
-		if ahead < most {
-			return t, nil
+		ahead, err := q.ahead(ctx, number)
+		if err != nil || ahead < most {
+			return err
 		}
 		if ahead != told {
 			told = ahead
@@ -69,7 +81,7 @@ func (q Queue) Take(ctx context.Context, most int, waiting func(ahead int)) (*Tu
 		}
 		select {
 		case <-ctx.Done():
-			return nil, errors.Join(ctx.Err(), t.Leave())
+			return ctx.Err()
 		case <-ticker.C:
 		}
 	}

@@ -84,6 +84,26 @@ func TestARunWithoutALimitDoesNotWait(t *testing.T) {
 	leave(t, <-third.turn)
 }
 
+func TestNobodyWaitsForTheBackground(t *testing.T) {
+	q := line(t)
+	working := q.must(t, 1)
+	told, idle := make(chan int, 1), make(chan error, 1)
+	go func() { idle <- q.Idle(t.Context(), func(ahead int) { told <- ahead }) }()
+	if ahead := <-told; ahead != 1 {
+		t.Errorf("the background waits for %d runs", ahead)
+	}
+	leave(t, q.must(t, 2)) // only the working run is ahead
+	select {
+	case err := <-idle:
+		t.Errorf("the background begins beside a run: %v", err)
+	default:
+	}
+	leave(t, working)
+	if err := <-idle; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAnInterruptedRunLeavesTheLine(t *testing.T) {
 	t.Parallel()
 	q := line(t)

@@ -31,6 +31,9 @@ type Options struct {
 	Listener report.Listener
 	// Ask asks a person; nil means that nobody is there to answer.
 	Ask Asker
+	// Continue starts one of this program's commands in the background, with the flags that this one has got, to do what
+	// this one need not wait for. nil means that nothing goes on after it, as in CI.
+	Continue func(log string, command ...string) error
 }
 
 // Choice returns the choice of project and engine.
@@ -54,6 +57,9 @@ type Session struct {
 	// whose runs leave something ready for the next.
 	NeedsTool bool
 	Series    *project.Series
+	// Background is set before Open by what works in the background (project.OpenOptions), and Continue is the option.
+	Background bool
+	Continue   func(log string, command ...string) error
 
 	mu    sync.Mutex
 	notes []string
@@ -67,6 +73,7 @@ func New(command string, o Options) *Session {
 	redactor := redact.New()
 	s := &Session{
 		Runner: step.NewRunner(redactor.Listener(o.Listener)), Command: command, Redactor: redactor, Choice: o.Choice(),
+		Continue: o.Continue,
 	}
 	if o.Ask != nil {
 		s.Ask = asker{to: o.Ask, session: s}
@@ -78,7 +85,7 @@ func New(command string, o Options) *Session {
 func (s *Session) Open(ctx context.Context, complete func(context.Context, *project.Workspace) error) (err error) {
 	s.Workspace, err = project.Open(ctx, project.OpenOptions{
 		Choice: s.Choice, Command: s.Command, Redactor: s.Redactor, Note: s.Note, Recover: complete,
-		NeedsTool: s.NeedsTool, Series: s.Series,
+		NeedsTool: s.NeedsTool, Series: s.Series, Background: s.Background,
 	})
 	return err
 }

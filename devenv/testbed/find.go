@@ -73,7 +73,7 @@ func (b *Testbed) readProject(ctx context.Context, log *step.Log) (err error) {
 // openCache opens the cache of captures and of built images.
 func (b *Testbed) openCache(ctx context.Context) (err error) {
 	w := b.Workspace
-	if w.Cache, err = project.KeepCaptures(w.Repo); err != nil {
+	if w.Cache, err = project.KeepCaptures(w.Repo, w.WorktreeID); err != nil {
 		return err
 	}
 	if err := w.Repo.TrimObjects(); err != nil {
