@@ -66,6 +66,9 @@ func Init(ctx context.Context, o InitOptions) (_ *InitResult, err error) {
 		result.Content = []byte(i.Redactor.Text(string(content)))
 		return result, err
 	}
+	if err := i.askIncremental(ctx, o); err != nil {
+		return result, err
+	}
 	if result.Content, err = i.content(); err != nil {
 		return result, err
 	}
@@ -226,6 +229,19 @@ func (i *initRun) ask(ctx context.Context, err error) error {
 	}
 	merge(i.answers, line)
 	return nil
+}
+
+// askIncremental asks whether a new base may begin with the last one's data.
+func (i *initRun) askIncremental(ctx context.Context, o InitOptions) error {
+	if i.Ask == nil || o.Print {
+		return nil
+	}
+	yes, err := i.Ask.Confirm(ctx, "After a pull, start at once with the data of the last base, upgraded by the new code, while the new base is "+
+		"made in the background?")
+	if yes {
+		merge(i.answers, map[string]any{"seed": map[string]any{"incremental": true}})
+	}
+	return err
 }
 
 // merge adds what a line of the configuration says.

@@ -29,7 +29,11 @@ func (c *chooser) Choose(_ context.Context, question string, options []string) (
 	return 0, context.Canceled
 }
 
-func (c *chooser) Confirm(context.Context, string) (bool, error) { return false, context.Canceled }
+// Confirm agrees if the question contains the word.
+func (c *chooser) Confirm(_ context.Context, question string) (bool, error) {
+	c.asked = append(c.asked, question)
+	return strings.Contains(question, c.word), nil
+}
 
 // TestInitWritesOnlyWhatCannotBeFound runs init twice.
 func TestInitWritesOnlyWhatCannotBeFound(t *testing.T) {
@@ -97,6 +101,16 @@ func TestInitAsksWhereTwoAnswersArePossible(t *testing.T) {
 	o.Ask = nil
 	if again, err := devenv.Init(t.Context(), o); err != nil || again.Written {
 		t.Errorf("the second run: %v", err)
+	}
+}
+
+func TestInitAsksWhetherBasesAreUpgraded(t *testing.T) {
+	for word, want := range map[string]bool{"upgraded": true, "nothing of that": false} {
+		c := newSample(t)
+		result, err := devenv.Init(t.Context(), devenv.InitOptions{Options: devenv.Options{Dir: c.dir, Ask: &chooser{word: word}}})
+		if err != nil || strings.Contains(string(result.Content), "incremental: true") != want {
+			t.Errorf("%v\n%s", err, result.Content)
+		}
 	}
 }
 

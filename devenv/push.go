@@ -40,7 +40,7 @@ type basePush struct {
 // PushBase makes the base's images, unless they exist, and pushes them to the configured registry.
 func PushBase(ctx context.Context, o PushOptions) (*report.Items, error) {
 	s := session.New("snapshot push", o.Options)
-	r := &basePush{bed: testbed.New(s, testbed.Request{Base: o.Base, Existing: true}), request: o, items: report.NewItems(s.Command)}
+	r := &basePush{bed: testbed.New(s, testbed.Request{Base: o.Base, Existing: true, FromStart: true}), request: o, items: report.NewItems(s.Command)}
 	err := r.bed.Finish(ctx, s.Sequence(ctx,
 		step.New("check", func(ctx context.Context, log *step.Log) (err error) {
 			if err := find(ctx, r.bed, log); err != nil {

@@ -11,9 +11,10 @@ import (
 	"devenv/devenv/report"
 )
 
-const initLong = `Examines the repository, shows what it found and where, asks if there are several possible answers (on a
-terminal), and writes .devenv.yaml with only what cannot be detected. An existing configuration is
-checked and left as it is. Nothing is started. -v also lists what would cause a new base if it changed.
+const initLong = `Examines the repository, shows what it found and where, asks on a terminal (if there are several possible
+answers, and whether a new base may begin with an earlier one's data), and writes .devenv.yaml with only
+what cannot be detected. An existing configuration is checked and left as it is. Nothing is started. -v
+also lists what would cause a new base if it changed.
 
 Exit status: 0 done, 1 failed, 2 wrong flags or configuration, or ambiguous and nobody to ask,
 130 interrupted.`

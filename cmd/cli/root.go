@@ -49,7 +49,7 @@ func (a *app) root() *cobra.Command {
 	stack := stackCommands{a}
 	root.AddCommand(
 		a.newMigration(), a.testMigration(), a.initialise(), a.doctor(), stack.up(), stack.down(), stack.status(), stack.logs(), a.reset(),
-		snapshotCommands{a}.group(), a.undo(), a.clean(), a.explain(), a.demo(), a.version(),
+		snapshotCommands{a}.group(), a.undo(), a.clean(), a.explain(), a.demo(), a.version(), a.completeBase(),
 	)
 	root.SetArgs(spelledOut(root, a.args))
 	a.fitHelp(root)
@@ -88,6 +88,7 @@ func (a *app) run(ctx context.Context, do action) (err error) {
 	a.progress = progress
 	o := devenv.Options{
 		Compose: a.global.compose, Host: a.global.host, Context: a.global.context, Listener: progress,
+		Continue: a.continuing(),
 	}
 	// A nil *Asker in the interface would look as if somebody were there to ask.
 	if asker := terminal.NewAsker(a.streams.In, a.streams.Err, a.streams.Env); asker != nil {

@@ -26,7 +26,7 @@ type Asker struct {
 // NewAsker returns nil if in or err is not a terminal, or CI is set, because nobody is there to answer. Env is
 // os.Getenv, or a stand-in for it. Do not put a nil *Asker into an interface, which would then not equal nil.
 func NewAsker(in, err *os.File, env func(string) string) *Asker {
-	if !isTerminal(in) || !isTerminal(err) || isCI(env) {
+	if !isTerminal(in) || !isTerminal(err) || InCI(env) {
 		return nil
 	}
 	return &Asker{in: in, err: err, shown: Detect(err, env), plain: isDumb(env)}

@@ -24,7 +24,7 @@ func Detect(err *os.File, env func(string) string) Options {
 		}
 		return width
 	}
-	o.Live = !isDumb(env) && !isCI(env)
+	o.Live = !isDumb(env) && !InCI(env)
 	o.Color = !isDumb(env) && env("NO_COLOR") == ""
 	return o
 }
@@ -32,8 +32,8 @@ func Detect(err *os.File, env func(string) string) Options {
 // isDumb reports whether the terminal shows only lines of text.
 func isDumb(env func(string) string) bool { return env("TERM") == "dumb" || env("TERM") == "" }
 
-// isCI reports whether devenv runs in continuous integration, where nobody watches, even on a terminal.
-func isCI(env func(string) string) bool {
+// InCI reports whether devenv runs in continuous integration, where nobody watches, even on a terminal.
+func InCI(env func(string) string) bool {
 	return env("CI") != "" && env("CI") != "false" && env("CI") != "0"
 }
 

@@ -36,7 +36,11 @@ type Base struct {
 	// exists, and pending is what the image is made of; pending is nil for a known base.
 	Seeded  database.Image
 	pending *pendingImage
-	Empty   database.Image // after initdb and the init scripts
+	// Upgraded is the earlier base whose data this one's code has upgraded; nil if the data was made from the start.
+	// Line is what they have in common.
+	Upgraded *database.Upgraded
+	Line     string
+	Empty    database.Image // after initdb and the init scripts
 	// Noise is how models and migrations differed before the branch.
 	Noise []migrations.Operation
 	// First is the revision with which the history can begin; nil if there is a history, or no table yet.
@@ -95,7 +99,14 @@ func (b *Base) checkServices(ref gitrepo.Base) error {
 }
 
 // SeededRef names the image of the base's data.
-func (b *Base) SeededRef() string { return "devenv/base:" + b.Key }
+func (b *Base) SeededRef() string { return "devenv/base:" + b.seededTag() }
+
+func (b *Base) seededTag() string {
+	if b.Upgraded == nil {
+		return b.Key
+	}
+	return b.Key + upgradedFrom + b.Upgraded.Key
+}
 
 // EmptyRef names the image of the empty database, after initdb and the init scripts.
 func (b *Base) EmptyRef() string { return "devenv/base:" + b.emptyTag() }
@@ -112,9 +123,15 @@ func (b *Base) LookUp(ctx context.Context) (bool, error) {
 	if err != nil || !known {
 		return false, err
 	}
-	b.Empty, b.Seeded = empty, seeded
+	b.Empty = empty
+	return true, b.use(seeded)
+}
+
+// use makes an image that has the base's data the base's.
+func (b *Base) use(seeded database.Image) error {
+	b.Seeded = seeded
 	b.Settings.Database = b.Seeded.Meta.Settings.Database // the one that the migrations filled
-	return true, errors.Join(b.readNoise(), b.readKnownFirst())
+	return errors.Join(b.readNoise(), b.readKnownFirst())
 }
 
 // Touch marks the base's images as used.

@@ -20,8 +20,12 @@ import (
 	"devenv/migrations"
 )
 
-// seedStack is the part of a stack's name for the stack in which a base is made.
-const seedStack = "seed"
+// seedStack and upgradeStack are the parts of a stack's name for the stack in which a base is made, from the start or
+// from an earlier one.
+const (
+	seedStack    = "seed"
+	upgradeStack = "upgrade"
+)
 
 // build makes a base image, using the server that Compose created from the service's own definition, and the base's
 // services beside it.
@@ -33,6 +37,8 @@ type build struct {
 	tool   *tool.Tool
 	// plain is the id of the database's image, without data.
 	plain string
+	// earlier is the base whose data is upgraded; nil while the data is made from the start.
+	earlier *database.Image
 	// keptEmpty waits for the image of the empty database, which is made while the server continues; nil before that,
 	// and if it was there.
 	keptEmpty func() error
@@ -43,6 +49,8 @@ type From struct {
 	Ref     gitrepo.Base
 	Name    string
 	Secrets database.Secrets
+	// Earlier is a base whose data may be upgraded instead of making it from the start; nil for none.
+	Earlier *database.Image
 }
 
 // stepPrefix begins the names of the steps that make a base.
@@ -51,16 +59,22 @@ const stepPrefix = "base: "
 // Make makes the base's database, and the image of the empty one. Keep makes the other image.
 func (b *Base) Make(ctx context.Context, runner *step.Runner, from From) error {
 	m := &build{Base: b, from: from}
-	if err := announce(b.Workspace, runner, from.Name); err != nil {
+	if err := announce(b.Workspace, runner, from); err != nil {
 		return err
 	}
-	err := runner.Sequence(ctx,
-		step.New(stepPrefix+"images", m.ensureImages),
-		step.New(stepPrefix+"start postgres", m.startServer),
-		step.New(stepPrefix+"migrate and seed", m.onServer(m.seed)),
+	steps := []step.Step{step.New(stepPrefix+"images", m.ensureImages)}
+	if from.Earlier != nil {
+		steps = append(steps, step.New(stepPrefix+"upgrade", m.upgradeEarlier))
+	}
+	err := runner.Sequence(ctx, append(steps,
+		step.New(stepPrefix+"start postgres", m.fromStart(m.startServer)),
+		step.New(stepPrefix+"migrate and seed", m.fromStart(m.onServer(m.seed))),
 		step.New(stepPrefix+"compare with the models", m.onServer(m.readModels)),
 		step.New(stepPrefix+"copy", m.copy),
-	)
+	)...)
+	if err == nil && b.Upgraded != nil {
+		return nil
+	}
 	if err == nil {
 		return remember(b.Workspace, runner.Steps())
 	}
@@ -181,7 +195,8 @@ func (b *build) copy(ctx context.Context, _ *step.Log) error {
 			return err
 		}
 	}
-	meta := b.meta(b.Key, b.Inputs)
+	meta := b.meta(b.seededTag(), b.Inputs)
+	meta.Line, meta.Upgraded = b.Line, b.Upgraded
 	history, err := b.tool.History(ctx)
 	if err != nil {
 		return err

@@ -41,7 +41,11 @@ func (b *Base) ComputeKey(ctx context.Context, log *step.Log) error {
 	for _, i := range b.Inputs {
 		log.Found(inputFinding(i))
 	}
-	return b.computeEmptyKey(ctx, model, tree, log)
+	if err := b.computeEmptyKey(ctx, model, tree, log); err != nil {
+		return err
+	}
+	b.Line = inputs.Hash(b.EmptyKey, keyOf(settings))
+	return nil
 }
 
 // computeEmptyKey hashes what makes the empty database: its service, what that sees, and its image. Where commands
@@ -185,8 +189,9 @@ func mountedBy(w *project.Workspace, model *types.Project, tree inputs.Tree, ser
 func configured(w *project.Workspace, p *discover.Project, model *types.Project) ([]inputs.Input, error) {
 	tool := p.Migrations
 	tool.PerBranch, tool.FileTemplate = "", "" // these concern new revisions only
-	kept := w.Isolation("")
-	written, err := json.Marshal([]any{p.Seed, oneShots(p, model), tool, p.Backend, p.Ready, kept.Keep, kept.Rights})
+	kept, seed := w.Isolation(""), p.Seed
+	seed.Incremental = false // a base made from the start is the same
+	written, err := json.Marshal([]any{seed, oneShots(p, model), tool, p.Backend, p.Ready, kept.Keep, kept.Rights})
 	if err != nil {
 		return nil, err
 	}

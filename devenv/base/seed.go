@@ -25,7 +25,7 @@ func (b *build) seed(ctx context.Context, log *step.Log) (err error) {
 	if err := b.stack.StartAll(ctx, b.project.Needs); err != nil {
 		return err
 	}
-	if b.tool, err = tool.Start(ctx, b.Checkout, "base-tool", b.project.Migrations, b.Settings.Hosts, log); err != nil {
+	if b.tool, err = tool.Start(ctx, b.Checkout, b.toolName(), b.project.Migrations, b.Settings.Hosts, log); err != nil {
 		return b.explainLent(err)
 	}
 	if err := b.Workspace.Engine.ConnectNetwork(ctx, b.tool.Network, b.server.ID, b.Settings.Hosts); err != nil {
@@ -35,7 +35,7 @@ func (b *build) seed(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	seed := b.project.Seed
-	if seed.Dump != "" {
+	if seed.Dump != "" && b.earlier == nil {
 		if err := b.restoreDump(ctx, seed.Dump); err != nil {
 			return err
 		}
@@ -48,6 +48,7 @@ func (b *build) seed(ctx context.Context, log *step.Log) (err error) {
 	switch {
 	case seed.AtStartup():
 		err = b.seedAtStartup(ctx, log)
+	case b.earlier != nil: // its rows are there
 	case seed.Run != "":
 		err = b.seedByCommand(ctx, log)
 	case len(seed.SQL) > 0:
@@ -57,6 +58,14 @@ func (b *build) seed(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	return b.atHead(ctx, log)
+}
+
+// toolName returns the part of the name of the migration tool's container and network.
+func (b *build) toolName() string {
+	if b.earlier != nil {
+		return "upgrade-tool"
+	}
+	return "base-tool"
 }
 
 // findDatabase makes the database in the project's own URL the one that is filled, read and compared: an init script

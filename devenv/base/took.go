@@ -18,13 +18,17 @@ const worthSharing = time.Minute
 
 // announce says what is made, how long that takes and why it does not happen every time, and lets long steps say how
 // much is left, if a base was made here before.
-func announce(w *project.Workspace, runner *step.Runner, name string) error {
+func announce(w *project.Workspace, runner *step.Runner, from From) error {
 	var took map[string]time.Duration
 	if _, err := w.Repo.SharedRecord(tookRecord).Read(&took); err != nil {
 		return err
 	}
 	runner.Expect(took)
-	runner.Emit(report.Noted{Text: announcement(name, took)})
+	text := announcement(from.Name, took)
+	if earlier := from.Earlier; earlier != nil {
+		text = upgrading(from.Name, earlier.Meta.Commit, from.Ref.Commit)
+	}
+	runner.Emit(report.Noted{Text: text})
 	return nil
 }
 
@@ -40,6 +44,12 @@ func announcement(name string, took map[string]time.Duration) string {
 	}
 	return fmt.Sprintf("Making the base, a database as %s makes it: built, migrated and seeded by its own code (%s). Later runs take it "+
 		"as it is, in seconds, until something that makes it changes", name, how)
+}
+
+// upgrading returns what announce says where an earlier base is upgraded first.
+func upgrading(name, earlier, commit string) string {
+	return fmt.Sprintf("Upgrading the base's data from %s at %.8s to %.8s, by its own code (seed.incremental); where that fails, the base is "+
+		"made from the start", name, earlier, commit)
 }
 
 // remember records how long the base's steps took, and says how to share a base that took long.

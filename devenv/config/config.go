@@ -93,6 +93,8 @@ type Seed struct {
 	// SQL and Dump are relative to the configuration's directory.
 	SQL  []string `yaml:"sql" json:"sql,omitempty" jsonschema_description:"SQL files run after the migrations, relative to this file."`
 	Dump string   `yaml:"dump" json:"dump,omitempty" jsonschema_description:"A dump that is restored before the migrations, relative to this file."`
+	// Incremental upgrades the data of an earlier base, until a base made from the start is there.
+	Incremental bool `yaml:"incremental" json:"incremental,omitempty" jsonschema_description:"Whether a new base begins with the data of an earlier one, upgraded by its own code, until one made from the start is there: that is made in the background. Not in CI."`
 }
 
 // BaseInputs selects files whose changes make a new base: patterns as in .dockerignore, relative to the

@@ -36,8 +36,12 @@ func (r *reader) value(entry *ast.MappingValueNode, key string, dst reflect.Valu
 		r.duration(n, key, target)
 	case *int:
 		r.integer(n, key, target)
+	case *bool:
+		if set := r.boolean(n, key); set != nil {
+			*target = *set
+		}
 	case **bool:
-		r.boolean(n, key, target)
+		*target = r.boolean(n, key)
 	case *[]string:
 		r.list(n, key, target)
 	case *map[string]string:
@@ -98,13 +102,14 @@ func (r *reader) integer(n ast.Node, key string, dst *int) {
 	}
 }
 
-func (r *reader) boolean(n ast.Node, key string, dst **bool) {
+// boolean returns nil, and records a problem, if the node is no boolean.
+func (r *reader) boolean(n ast.Node, key string) *bool {
 	node, ok := n.(*ast.BoolNode)
 	if !ok {
 		r.add(n.GetToken(), "%s must be true or false", key)
-		return
+		return nil
 	}
-	*dst = &node.Value
+	return &node.Value
 }
 
 func (r *reader) list(n ast.Node, key string, dst *[]string) {

@@ -140,6 +140,22 @@ func lookupRef(ctx context.Context, e *engine.Engine, ref string) (Image, bool, 
 	return Image{ID: found.ID, Ref: ref, Meta: meta}, true, nil
 }
 
+// Bases returns the images of databases with data that have a name, in no order.
+func Bases(ctx context.Context, e *engine.Engine) ([]Image, error) {
+	stored, err := e.LabelledImages(ctx, labelKind+"="+kindBase)
+	var bases []Image
+	for _, image := range stored {
+		var meta Meta
+		if json.Unmarshal([]byte(image.Labels[labelBase]), &meta) != nil || meta.Version != metaVersion {
+			continue
+		}
+		if ref := repository + ":" + meta.Key; slices.Contains(image.Names, ref) {
+			bases = append(bases, Image{ID: image.ID, Ref: ref, Meta: meta})
+		}
+	}
+	return bases, err
+}
+
 // Outdated lists base images made before version 2 of the image format: nothing uses them any more, and they contain
 // the database's password.
 func Outdated(ctx context.Context, e *engine.Engine) ([]string, error) {

@@ -59,6 +59,18 @@ type Meta struct {
 	Elsewhere bool `json:"elsewhere,omitempty"`
 	// Inputs name what went into the key, for people.
 	Inputs []string `json:"inputs,omitempty"`
+	// Line identifies what bases have in common when the data of one can be upgraded to that of another: the empty
+	// database and the seed.
+	Line string `json:"line,omitempty"`
+	// Upgraded is the base whose data was upgraded; nil if the data was made from the start.
+	Upgraded *Upgraded `json:"upgraded,omitempty"`
+}
+
+// Upgraded is a base whose data another one has upgraded.
+type Upgraded struct {
+	Key    string `json:"key"`
+	Ref    string `json:"ref"`
+	Commit string `json:"commit"`
 }
 
 // words returns the project's own words that the metadata shows openly: none of them is a secret, whatever it looks

@@ -49,6 +49,9 @@ type Base struct {
 	Commit string `json:"commit"`
 	Image  string `json:"image"`
 	Cached bool   `json:"cached"`
+	// UpgradedFrom is the base's earlier commit whose data its code has upgraded; empty if the data was made from the
+	// start.
+	UpgradedFrom string `json:"upgraded_from,omitempty"`
 }
 
 // Branch is the user's working tree: Ref is empty if HEAD is detached, Commit is HEAD, and Merged means that the tree

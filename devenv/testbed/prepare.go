@@ -21,28 +21,20 @@ func (b *Testbed) UseBase(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	close(b.Opened)
-	known, err := b.Base.LookUp(ctx)
+	source, err := b.findBase(ctx, log)
 	if err != nil {
 		return err
 	}
-	source := "known"
-	if !known {
-		if known, err = b.Base.Pull(ctx, log); err != nil {
-			return err
-		}
-		source = "pulled"
-	}
+	known := source != ""
 	if known {
 		if err := b.Base.ReadKnown(ctx, log); err != nil {
 			return err
 		}
 		log.Cached(fmt.Sprintf("%s at %.8s, %s", b.BaseName(), b.BaseRef.Commit, source))
-	} else {
-		if err := b.Base.Make(ctx, b.Runner, base.From{Ref: b.BaseRef, Name: b.BaseName(), Secrets: b.Secrets()}); err != nil {
-			return err
-		}
-		log.Done(fmt.Sprintf("%s at %.8s, migrated and seeded", b.BaseName(), b.BaseRef.Commit))
+	} else if err := b.makeBase(ctx, log); err != nil {
+		return err
 	}
+	b.noteUpgraded()
 	if err := b.useStandby(ctx); err != nil {
 		return err
 	}
@@ -54,6 +46,42 @@ func (b *Testbed) UseBase(ctx context.Context, log *step.Log) (err error) {
 		return nil
 	}
 	return b.Base.Touch(ctx)
+}
+
+// findBase finds the base's images, and says where they were; empty if they must be made.
+func (b *Testbed) findBase(ctx context.Context, log *step.Log) (source string, err error) {
+	if known, err := b.Base.LookUp(ctx); err != nil || known {
+		return "known", err
+	}
+	if pulled, err := b.Base.Pull(ctx, log); err != nil || pulled {
+		return "pulled", err
+	}
+	if !b.incremental() {
+		return "", nil
+	}
+	if known, err := b.Base.LookUpUpgraded(ctx); err != nil || known {
+		return "known", err
+	}
+	return "", nil
+}
+
+// makeBase makes the base's database.
+func (b *Testbed) makeBase(ctx context.Context, log *step.Log) (err error) {
+	from := base.From{Ref: b.BaseRef, Name: b.BaseName(), Secrets: b.Secrets()}
+	if b.incremental() {
+		if from.Earlier, err = b.Base.Nearest(ctx, b.BaseRef); err != nil {
+			return err
+		}
+	}
+	if err := b.Base.Make(ctx, b.Runner, from); err != nil {
+		return err
+	}
+	what := "migrated and seeded"
+	if b.Base.Upgraded != nil {
+		what = "upgraded"
+	}
+	log.Done(fmt.Sprintf("%s at %.8s, %s", b.BaseName(), b.BaseRef.Commit, what))
+	return nil
 }
 
 // OpenBase checks out the base and computes its key.

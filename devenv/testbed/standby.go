@@ -22,6 +22,8 @@ type Standby struct {
 
 	tool *tool.Tool
 
+	// completing is the base that a run has had made from the start, in the background.
+	completing string
 	// key identifies the base that the rest is made from: see base.CloneKey.
 	key    string
 	shared *database.Shared

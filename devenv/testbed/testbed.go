@@ -36,6 +36,8 @@ type Request struct {
 	ParallelRuns int
 	// Timings asks what the run's time goes into.
 	Timings bool
+	// FromStart is set for a base that must be made from the start, whatever the configuration says.
+	FromStart bool
 	// Standby is what the last run has left ready, and this one leaves for the next; nil for a run on its own.
 	Standby *Standby
 	// Unverified leaves out what only trials need; Selection holds the checks to run.
@@ -133,6 +135,9 @@ func (b *Testbed) Finish(ctx context.Context, err error) error {
 	cleanupErr := b.Close(ctx)
 	if b.Workspace != nil {
 		err = tool.ExplainMissing(ctx, b.Workspace.Repo, err)
+	}
+	if ctx.Err() == nil && !report.IsMachine(err) {
+		b.completeBase()
 	}
 	return b.Closed(err, cleanupErr)
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"devenv/compose/engine"
 	"devenv/devenv/inputs"
 	"devenv/devenv/project"
 	"devenv/devenv/queue"
@@ -35,13 +36,7 @@ func (b *Testbed) TakeTurn(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	id := cmp.Or(details.ID, b.Workspace.Engine.Endpoint().Host)
-	all, ok := queue.Shared(os.TempDir())
-	if !ok {
-		all = filepath.Join(b.Workspace.Cache, queues)
-	}
-	line := queue.Queue{Dir: filepath.Join(all, inputs.Hash(id)[:12])}
-	began, waited := time.Now(), false
+	began, waited, line := time.Now(), false, b.line(details)
 	log.Skipped("")
 	b.turn, err = line.Take(ctx, most, func(ahead int) {
 		waited = true
@@ -57,6 +52,25 @@ func (b *Testbed) TakeTurn(ctx context.Context, log *step.Log) error {
 	}
 	b.noteOthers(ctx)
 	return nil
+}
+
+// line returns the line of the engine's runs.
+func (b *Testbed) line(details engine.Details) queue.Queue {
+	id := cmp.Or(details.ID, b.Workspace.Engine.Endpoint().Host)
+	all, ok := queue.Shared(os.TempDir())
+	if !ok {
+		all = filepath.Join(b.Workspace.Cache, queues)
+	}
+	return queue.Queue{Dir: filepath.Join(all, inputs.Hash(id)[:12])}
+}
+
+// AwaitIdle waits until no run works on the engine, for what works in the background: no run waits for that.
+func (b *Testbed) AwaitIdle(ctx context.Context, log *step.Log) error {
+	details, err := b.Workspace.Engine.Details(ctx)
+	if err != nil {
+		return err
+	}
+	return b.line(details).Idle(ctx, func(ahead int) { log.WaitsFor(report.Count(ahead, "run") + " on this engine") })
 }
 
 // noteOthers says that others work on the engine as well. Their runs are in no line with this one: users share no

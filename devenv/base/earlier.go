@@ -1,0 +1,203 @@
+package base
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/database"
+	"devenv/devenv/gitrepo"
+	"devenv/devenv/report"
+	"devenv/devenv/scratch"
+	"devenv/devenv/step"
+	"devenv/migrations"
+)
+
+// upgradedFrom stands, in the name of an image, between the key of the base and that of the base whose data it has
+// upgraded.
+const upgradedFrom = "-from-"
+
+// LookUpUpgraded finds an image in which the base's code has upgraded the data of an earlier base.
+func (b *Base) LookUpUpgraded(ctx context.Context) (bool, error) {
+	tags, err := b.upgradedTags(ctx)
+	if err != nil {
+		return false, err
+	}
+	empty, known, err := database.Lookup(ctx, b.Workspace.Engine, b.emptyTag())
+	if err != nil || !known {
+		return false, err
+	}
+	for _, tag := range tags {
+		found, known, err := database.Lookup(ctx, b.Workspace.Engine, tag)
+		if err != nil {
+			return false, err
+		}
+		if known && found.Meta.Upgraded != nil {
+			b.Empty, b.Upgraded = empty, found.Meta.Upgraded
+			return true, b.use(found)
+		}
+	}
+	return false, nil
+}
+
+// upgradedTags returns the tags of the images in which the base's code has upgraded the data of earlier ones.
+func (b *Base) upgradedTags(ctx context.Context) ([]string, error) {
+	bases, err := database.Bases(ctx, b.Workspace.Engine)
+	var tags []string
+	for _, base := range bases {
+		if from := base.Meta.Upgraded; from != nil && base.Meta.Key == b.Key+upgradedFrom+from.Key {
+			tags = append(tags, base.Meta.Key)
+		}
+	}
+	slices.Sort(tags)
+	return tags, err
+}
+
+// DropUpgraded removes those images, once the base that was made from the start is there. What a run still uses stays
+// until devenv clean.
+func (b *Base) DropUpgraded(ctx context.Context) error {
+	tags, err := b.upgradedTags(ctx)
+	for _, tag := range tags {
+		err = errors.Join(err, b.Workspace.Engine.RemoveUnused(ctx, "devenv/base:"+tag))
+	}
+	return err
+}
+
+// Nearest returns the base whose data can best be upgraded to this one's: made from the start, with the same seed, at
+// the nearest ancestor of the commit whose revisions are all there unchanged. nil means that there is none.
+func (b *Base) Nearest(ctx context.Context, ref gitrepo.Base) (*database.Image, error) {
+	if _, known, err := database.Lookup(ctx, b.Workspace.Engine, b.emptyTag()); err != nil || !known {
+		return nil, err
+	}
+	bases, err := database.Bases(ctx, b.Workspace.Engine)
+	if err != nil {
+		return nil, err
+	}
+	type ancestor struct {
+		image   database.Image
+		commits int
+	}
+	var ancestors []ancestor
+	for _, base := range bases {
+		if base.Meta.Line != b.Line || base.Meta.Upgraded != nil {
+			continue
+		}
+		commits, ok, err := b.Workspace.Repo.Ahead(ctx, ref.Commit, base.Meta.Commit)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			ancestors = append(ancestors, ancestor{base, commits})
+		}
+	}
+	slices.SortFunc(ancestors, func(a, b ancestor) int {
+		return cmp.Or(cmp.Compare(a.commits, b.commits), cmp.Compare(a.image.Meta.Key, b.image.Meta.Key))
+	})
+	for _, a := range ancestors {
+		extends, err := b.extends(ctx, a.image.Meta.Commit, ref.Commit)
+		if err != nil || extends {
+			return &a.image, err
+		}
+	}
+	return nil, nil
+}
+
+// extends reports whether a commit has all revisions of another one as they were there.
+func (b *Base) extends(ctx context.Context, earlier, commit string) (bool, error) {
+	for _, dir := range b.project.Migrations.Versions {
+		changes, err := b.Workspace.Repo.Diff(ctx, earlier, commit, dir)
+		if err != nil || !onlyAdds(changes, b.project.Migrations.Kind.Files) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// onlyAdds reports whether no revision that was there has changed.
+func onlyAdds(changes []gitrepo.Change, files migrations.Files) bool {
+	return !slices.ContainsFunc(changes, func(c gitrepo.Change) bool {
+		return c.Status != gitrepo.Added && files.IsRevision(cmp.Or(c.OldPath, c.Path))
+	})
+}
+
+// upgradeEarlier lets the base's code upgrade the data of an earlier base. If it cannot, the data is made from the
+// start: only that shows what is wrong.
+func (b *build) upgradeEarlier(ctx context.Context, log *step.Log) error {
+	b.earlier = b.from.Earlier
+	made := b.earlier.Meta
+	err := b.startEarlier(ctx, log)
+	if err == nil {
+		err = b.seed(ctx, log)
+	}
+	if err == nil {
+		b.Upgraded = &database.Upgraded{Key: made.Key, Ref: made.Ref, Commit: made.Commit}
+		log.Done(fmt.Sprintf("the data of %s at %.8s, upgraded by this commit's code", b.from.Name, made.Commit))
+		return nil
+	}
+	if ctx.Err() != nil {
+		return err
+	}
+	log.Done("not possible")
+	b.Workspace.Note(fmt.Sprintf("the base is made from the start: the data of %s at %.8s could not be upgraded: %v", b.from.Name,
+		made.Commit, err))
+	return b.forgetEarlier(ctx)
+}
+
+// startEarlier starts the stack with the data of the earlier base.
+func (b *build) startEarlier(ctx context.Context, log *step.Log) error {
+	image, err := b.imageFor(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.readCloning(ctx, image, log); err != nil {
+		return err
+	}
+	b.plain = image.ID
+	if known, err := b.findEmpty(ctx); err != nil || !known {
+		return errors.Join(err, errors.New("the empty database is gone"))
+	}
+	b.stack, err = scratch.Create(ctx, b.Checkout, upgradeStack, baseServices(b.project, b.Model), func(p *types.Project) error {
+		err := database.MoveData(p, b.project.Database, image)
+		if err == nil && !database.StartFrom(p, b.project.Database, *b.earlier) {
+			err = errors.New("some of it is elsewhere")
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	b.server, err = database.Start(ctx, b.Workspace.Engine, b.stack.Containers[b.project.Database], b.Settings)
+	return err
+}
+
+// forgetEarlier removes what was started to upgrade the earlier base.
+func (b *build) forgetEarlier(ctx context.Context) (err error) {
+	if b.tool != nil {
+		err = b.tool.Drop(ctx)
+	}
+	if b.stack != nil {
+		for _, id := range b.stack.Containers {
+			err = errors.Join(err, b.Workspace.Engine.Remove(ctx, id))
+		}
+	}
+	b.earlier, b.tool, b.stack, b.server = nil, nil, nil, nil
+	if err != nil {
+		return report.Fail(report.KindWork, report.HintOf(err), "make the base from the start: %w", err)
+	}
+	return nil
+}
+
+// fromStart returns a step that is left out if an earlier base was upgraded.
+func (b *build) fromStart(do func(context.Context, *step.Log) error) func(context.Context, *step.Log) error {
+	return func(ctx context.Context, log *step.Log) error {
+		if b.Upgraded != nil {
+			log.Skipped("")
+			return nil
+		}
+		return do(ctx, log)
+	}
+}
