@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"devenv/devenv/database"
 	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
@@ -25,6 +27,8 @@ const baseFormat = 10
 type Base struct {
 	*scratch.Checkout
 	Settings database.Settings
+	// NewPassword is the one that the branch gives the user of Settings, empty if it is the same.
+	NewPassword string
 	// Key identifies the content that makes the base, which Inputs lists.
 	Key    string
 	Inputs []inputs.Input
@@ -84,7 +88,20 @@ func Open(ctx context.Context, w *project.Workspace, p *discover.Project, ref gi
 		return b, err
 	}
 	b.Settings, err = database.SettingsOf(s.Model, p.Database)
+	b.NewPassword = passwordOf(w.Model, b.Settings)
 	return b, err
+}
+
+// passwordOf returns the password that the working tree's Compose project gives the base's user, empty if it is the same.
+func passwordOf(here *types.Project, base database.Settings) string {
+	if here == nil {
+		return ""
+	}
+	settings, err := database.SettingsOf(here, base.Service)
+	if err != nil || settings.User != base.User || settings.Password == base.Password {
+		return "" // whoever needs the service reports what is wrong with it
+	}
+	return settings.Password
 }
 
 // checkServices refuses a base that lacks a service needed to make it.

@@ -81,6 +81,7 @@ func (b *Base) leftOut(d compose.DirectoryMount) bool {
 func (b *Base) CloneOf(image database.Image, networks ...database.NetworkAlias) database.CloneOptions {
 	return database.CloneOptions{
 		Image: image, Service: &b.service, Labels: b.Workspace.Labels(), Networks: networks, Settings: b.Settings,
+		Password: b.NewPassword,
 		Put: func(ctx context.Context, id string) error {
 			return b.Workspace.Client.Put(ctx, id, b.mounted, image.ID, b.service.User)
 		},
@@ -97,7 +98,7 @@ func (b *Base) CloneKey() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return inputs.Hash(b.Key, b.Seeded.ID, b.Empty.ID, string(service), string(settings), b.Settings.Password), nil
+	return inputs.Hash(b.Key, b.Seeded.ID, b.Empty.ID, string(service), string(settings), b.Settings.Password, b.NewPassword), nil
 }
 
 // Mounts reports whether clones get files of the base's tree.

@@ -50,6 +50,9 @@ type CloneOptions struct {
 	// Settings provide the user and password of the current Compose model, and the database to use, which is created if
 	// the image does not have it.
 	Settings Settings
+	// Password is what the branch's code gives as the user's password if that is not the one of Settings. A kept clone
+	// gets it; any other lets the user in with both, since the base's code may use it as well.
+	Password string
 	// ExtraArgs are appended to the server's command, after devenv's own.
 	ExtraArgs []string
 	// Name is the container's; the engine chooses one if it is empty.
@@ -85,6 +88,9 @@ func (c *Cloner) Clone(ctx context.Context, o CloneOptions) (*Server, error) {
 	}
 	if err == nil {
 		err = server.EnsureDatabase(ctx, o.Settings.Database)
+	}
+	if err == nil && o.Password != "" {
+		err = server.accept(ctx, o.Password, o.Kept)
 	}
 	if err != nil {
 		return nil, server.discard(ctx, err)

@@ -27,6 +27,11 @@ func (b *Testbed) FindDatabaseChange(ctx context.Context, log *step.Log) (err er
 		b.Note(fmt.Sprintf("the branch changes the database service %s: %s; the migration is tried on the base's server", name,
 			strings.Join(change.Server, " and ")))
 	}
+	if b.Base.NewPassword != "" {
+		user := b.Base.Settings.User
+		b.Note(fmt.Sprintf("the branch gives %s, the user of %s, another password: devenv's copies accept it, but a database that exists "+
+			"keeps the old one until ALTER ROLE %s PASSWORD '…'", user, name, user))
+	}
 	if err := b.compareScripts(change); err != nil {
 		return err
 	}
