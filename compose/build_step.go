@@ -81,6 +81,9 @@ var classicLacks = regexp.MustCompile(`option requires BuildKit|classic builder 
 // InstallBuildx tells how to get BuildKit, which supports every Dockerfile feature.
 const InstallBuildx = "install buildx: https://docs.docker.com/go/buildx/, or the package docker-buildx-plugin"
 
+// BuildCommand begins the command with which a hint has a build tried directly.
+const BuildCommand = "docker compose build "
+
 // buildHint returns what to do about a build that failed.
 func buildHint(said string, services []string) string {
 	if classicLacks.MatchString(said) {
@@ -89,7 +92,7 @@ func buildHint(said string, services []string) string {
 	if engine := tooNew.FindStringSubmatch(said); engine != nil {
 		return "the buildx plugin is newer than the engine: set DOCKER_API_VERSION=" + engine[1] + ", or upgrade the engine"
 	}
-	direct := "docker compose build " + strings.Join(services, " ")
+	direct := BuildCommand + strings.Join(services, " ")
 	for _, sign := range []string{"no such host", "i/o timeout", "connection refused", "network is unreachable"} {
 		if strings.Contains(said, sign) && strings.Contains(said, "/v2/") {
 			return "the registry cannot be reached: try again later, or load the image with docker load; after that, " + direct +

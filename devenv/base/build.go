@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -101,7 +102,15 @@ func (b *build) onServer(do func(context.Context, *step.Log) error) func(context
 
 // ensureImages prepares the tree and builds or pulls the images.
 func (b *build) ensureImages(ctx context.Context, log *step.Log) error {
-	return b.EnsureImages(ctx, baseServices(b.project, b.Model), log)
+	return b.mendImages(b.EnsureImages(ctx, baseServices(b.project, b.Model), log))
+}
+
+// mendImages adds to an image that cannot be built whose code that is.
+func (b *build) mendImages(err error) error {
+	if hint := report.HintOf(err); strings.HasPrefix(hint, direct) && !report.IsMachine(err) {
+		return report.Fail(report.KindOf(err), b.mendIt(hint), "%w", err)
+	}
+	return err
 }
 
 // startServer lets Compose create the stack, starts its database with the data in a volume of its own, and keeps the

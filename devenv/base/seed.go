@@ -168,7 +168,7 @@ func (b *build) seedByCommand(ctx context.Context, log *step.Log) error {
 		log.Line(line)
 	}
 	if code != 0 {
-		return report.Fail(report.KindWork, b.mendIt("correct seed: {run: …} in .devenv.yaml"),
+		return report.Fail(report.KindWork, b.mendIt("correct what it runs, or seed: {run: …} in .devenv.yaml"),
 			"seed the base: %q exited with status %d", b.project.Seed.Run, code).WithOutput(report.LastLines(out.String()))
 	}
 	return nil

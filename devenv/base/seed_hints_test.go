@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/devenv/database"
 	"devenv/devenv/report"
 	"devenv/migrations"
 )
@@ -47,5 +50,44 @@ func TestHistoryHintNamesWhatIsMissing(t *testing.T) {
 	}
 	if got := historyHint(&migrations.Failure{Code: migrations.FailureException, Revision: "a1"}); !strings.Contains(got, "dump") {
 		t.Errorf("a revision that raised is helped with %q", got)
+	}
+}
+
+func TestABaseThatCannotBeBuiltIsMendedThere(t *testing.T) {
+	t.Parallel()
+	b := &build{from: From{Name: "develop"}}
+	err := b.mendImages(report.Fail(report.KindWork, direct+"docker compose build api", "build api: it failed"))
+	if hint := report.HintOf(err); !strings.Contains(hint, "with develop checked out: docker compose build api") ||
+		!strings.Contains(hint, "this is develop's own code") {
+		t.Errorf("the hint is %q", hint)
+	}
+	offline := report.Fail(report.KindWork, "the registry cannot be reached", "build api: no such host")
+	if hint := report.HintOf(b.mendImages(offline)); hint != "the registry cannot be reached" {
+		t.Errorf("the network is develop's code: %q", hint)
+	}
+	if err := b.mendImages(nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOnlyAnotherPasswordOfTheUserIsNew(t *testing.T) {
+	t.Parallel()
+	base := database.Settings{Service: "db", User: "shop", Password: "old"}
+	for _, c := range []struct{ user, password, want string }{
+		{"shop", "new", "new"}, {"shop", "old", ""}, {"other", "new", ""},
+	} {
+		user, password := c.user, c.password
+		var service types.ServiceConfig
+		service.Environment = types.MappingWithEquals{"POSTGRES_USER": &user, "POSTGRES_PASSWORD": &password}
+		here := &types.Project{Services: types.Services{"db": service}}
+		if got := passwordOf(here, base); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+	if got := passwordOf(nil, base); got != "" {
+		t.Errorf("without a project: %q", got)
+	}
+	if got := passwordOf(&types.Project{}, base); got != "" {
+		t.Errorf("without the service: %q", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"devenv/compose"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
 )
@@ -39,13 +40,22 @@ func ExplainMissing(ctx context.Context, repo *gitrepo.Repo, err error) error {
 	if listErr != nil {
 		files = nil // they are only for suggestions
 	}
-	home := ignoredPath(repo.Root(), module, ignored)
-	hint := missingHint(module, home, generatorsFor(module, files))
+	if hint := hintFor(err, module, ignoredPath(repo.Root(), module, ignored), files); hint != "" {
+		return report.Fail(report.KindOf(err), hint, "%w", err)
+	}
+	return err
+}
+
+// hintFor returns what to do about a failure's missing module, empty if that is not known better than it says itself.
+func hintFor(err error, module, home string, files []string) string {
+	if home == "" && strings.Contains(report.HintOf(err), compose.BuildCommand) {
+		return "" // how migrations run changes nothing for a build
+	}
 	if own := ownModule(module, files); own != "" && home == "" {
-		hint = "it is " + own + " in the repository: let migrations run in the directory that has it in the container, in .devenv.yaml:\n" +
+		return "it is " + own + " in the repository: let migrations run in the directory that has it in the container, in .devenv.yaml:\n" +
 			"    migrations: {workdir: /…}\nor name that directory: migrations: {env: {PYTHONPATH: /…}}"
 	}
-	return report.Fail(report.KindOf(err), hint, "%w", err)
+	return missingHint(module, home, generatorsFor(module, files))
 }
 
 // ownModule returns the only file of the repository that is a module; empty if there is none, or several.

@@ -90,3 +90,18 @@ func TestScriptNamedAfterAMissingPackageIsSuggested(t *testing.T) {
 		t.Errorf("a dependency is made by %q", generators)
 	}
 }
+
+func TestABuildThatLacksAModuleIsNotHelpedBySettings(t *testing.T) {
+	t.Parallel()
+	failed := func(hint string) error { return report.Fail(report.KindWork, hint, "No module named 'shop.gen'") }
+	built := failed("try it directly: docker compose build api")
+	if got := hintFor(built, "shop.gen", "", []string{"api/shop/gen.py"}); got != "" {
+		t.Errorf("how migrations run changes a build: %s", got)
+	}
+	if got := hintFor(built, "shop.gen", "api/shop/gen.py", nil); !strings.Contains(got, "include:") {
+		t.Errorf("a file that git ignores: %s", got)
+	}
+	if got := hintFor(failed(""), "shop.gen", "", []string{"api/shop/gen.py"}); !strings.Contains(got, "workdir:") {
+		t.Errorf("a run: %s", got)
+	}
+}
