@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"devenv/devenv/checks"
+	"devenv/devenv/config"
 	"devenv/devenv/database"
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
@@ -42,9 +43,23 @@ type State struct {
 	Access      forward.Access
 }
 
-// noRows says what passing on an empty base is worth.
-const noRows = "the base has no rows, so nothing was tried on your data; set in .devenv.yaml what fills it, for example seed: {run: " +
-	"\"python seed.py\"}, {sql: [seed.sql]} or {dump: base.dump}"
+// noRows says what passing on an empty base is worth, and what to do about the seed.
+func noRows(seed config.Seed) string {
+	set := ""
+	switch {
+	case seed.Run != "":
+		set = "run"
+	case len(seed.SQL) > 0:
+		set = "sql"
+	case seed.Dump != "":
+		set = "dump"
+	}
+	const nothing = "the base has no rows, so nothing was tried on your data; "
+	if set != "" {
+		return nothing + "what seed: {" + set + ": …} in .devenv.yaml names has left none: correct it"
+	}
+	return nothing + "set in .devenv.yaml what fills it, for example seed: {run: \"python seed.py\"}, {sql: [seed.sql]} or {dump: base.dump}"
+}
 
 // CloneSeeded starts the clone of the base's data on which the migration is made and tried, and reads what it holds.
 func (b *Testbed) CloneSeeded(ctx context.Context, log *step.Log) (*Seeded, error) {
@@ -60,7 +75,7 @@ func (b *Testbed) CloneSeeded(ctx context.Context, log *step.Log) (*Seeded, erro
 		return seeded, err
 	}
 	if b.comparing().data && !data.HoldsRows(seeded.Before.Fingerprint) {
-		b.Note(noRows)
+		b.Note(noRows(b.Project.Seed.Seed))
 	}
 	what := "a clone of the base's data, "
 	if recalled {
