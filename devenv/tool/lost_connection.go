@@ -23,6 +23,9 @@ func ExplainLost(ctx context.Context, server *database.Server, err error) error 
 			"    migrations: {env: {DATABASE_URL: \"…\"}}"
 		return report.Fail(report.KindOf(err), cmp.Or(report.HintOf(err), hint), "%w", err)
 	}
+	if hint := refusedHint(failure); hint != "" {
+		err = report.Fail(report.KindOf(err), cmp.Or(report.HintOf(err), hint), "%w", err)
+	}
 	err = server.Explain(ctx, err)
 	if failure.SQLState == "" || report.IsMachine(err) { // a server that was not reached may not be where it is expected
 		return err
