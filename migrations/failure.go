@@ -58,6 +58,8 @@ type Failure struct {
 	// Statement is the SQL text that failed.
 	Statement string `json:"statement,omitempty"`
 	SQLState  string `json:"sqlstate,omitempty"`
+	// OwnWords means that devenv ended the statement and says why: the server only knows that it was cancelled.
+	OwnWords bool `json:"own_words,omitempty"`
 	// Detail is the server's DETAIL message; it may quote row values.
 	Detail     string `json:"detail,omitempty"`
 	Schema     string `json:"schema,omitempty"`

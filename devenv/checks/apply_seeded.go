@@ -73,6 +73,7 @@ func failureEvidence(f *Facts, failure *migrations.Failure) report.Evidence {
 	e := report.Evidence{
 		Revision: failure.Revision, File: failure.File, Line: failure.Line, Statement: strings.TrimSpace(failure.Statement),
 		Column: failure.Column, SQLState: failure.SQLState, Message: failure.Message, Detail: failure.Detail,
+		OwnWords: failure.OwnWords,
 	}
 	// A tool may keep a file per direction; an absolute path is one in the container.
 	if own := f.fileOf(failure.Revision); own != "" && (e.File == "" || path.IsAbs(e.File)) {

@@ -123,6 +123,9 @@ func (s Stuck) Error() string {
 	return fmt.Sprintf("a statement waits for ever for %s, which is held by %s", s.Lock, s.Holder)
 }
 
+// ownQuestion begins what the migration tool's driver asks on the migration's connection, between its statements.
+const ownQuestion = "/* devenv */"
+
 // stuckQuery returns the session that has been waiting for a lock for longest, if none of those that hold it has done
 // anything for as long, and one of those. A user's service may rightly wait for as long as it runs, for an advisory
 // lock that makes one of its processes the leader: where services are connected, only one session is judged.
@@ -172,6 +175,9 @@ func findWaiting(ctx context.Context, conn *Conn, after time.Duration, only uint
 		Scan(&pid, &stuck.Statement, &stuck.Lock, &state, &query, &application)
 	stuck.Own = application == applicationName
 	stuck.Holder = fmt.Sprintf("a session that is %s and whose last statement was %s", state, strings.Join(strings.Fields(query), " "))
+	if strings.HasPrefix(query, ownQuestion) {
+		stuck.Holder = "a session of the migration's own that is " + state
+	}
 	if stuck.Own {
 		stuck.Holder = "devenv itself; " + stuck.Holder
 	}

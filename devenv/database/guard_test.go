@@ -75,6 +75,15 @@ func endsWhatWaitsForEver(t *testing.T, server *Server) {
 	for server.Waiting(t.Context()) == nil {
 		<-time.After(20 * time.Millisecond)
 	}
+	for _, last := range []string{ownQuestion + " SELECT 1", "BEGIN; LOCK TABLE users"} {
+		if _, err := sessions[0].Exec(t.Context(), last); err != nil {
+			t.Fatal(err)
+		}
+		const own = "a session of the migration's own that is idle in transaction"
+		if errors.As(server.Waiting(t.Context()), &stuck); (stuck.Holder == own) != strings.HasPrefix(last, ownQuestion) {
+			t.Errorf("after %q the holder is %s", last, stuck.Holder)
+		}
+	}
 	if other := server.endWaiting(t.Context(), 0, sessions[0].PgConn().PID()); other != nil {
 		t.Errorf("another session's wait is ended: %v", other)
 	}

@@ -66,6 +66,6 @@ func explainStuck(err error) error {
 	}
 	explained := *failure
 	explained.Code, explained.SQLState, explained.Message = migrations.FailureSQL, deadlock, stuck.Error()
-	explained.Statement = stuck.Statement
+	explained.Statement, explained.OwnWords = stuck.Statement, true
 	return &explained
 }

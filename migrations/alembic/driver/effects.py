@@ -1,6 +1,8 @@
 """A statement's side effects: the locks it acquired, the rows it scanned and wrote, and the write-ahead log."""
 
-LOCKS = """
+# Begins each question of the driver's own: the server must not show it as what the migration did last.
+MARK = "/* devenv */ "
+LOCKS = MARK + """
 SELECT n.nspname || '.' || c.relname, l.mode
 FROM pg_catalog.pg_locks l
 JOIN pg_catalog.pg_class c ON c.oid = l.relation
@@ -9,12 +11,12 @@ WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted
   AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
 """
-SCANS = """
+SCANS = MARK + """
 SELECT schemaname || '.' || relname, seq_scan, seq_tup_read, n_tup_ins, n_tup_upd, n_tup_del
 FROM pg_catalog.pg_stat_xact_user_tables
 """
-WAL = "SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')"
-TRANSACTION = """
+WAL = MARK + "SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')"
+TRANSACTION = MARK + """
 SELECT virtualtransaction FROM pg_catalog.pg_locks WHERE locktype = 'virtualxid' AND pid = pg_catalog.pg_backend_pid()
 """
 NAMES = ("relation", "seq_scans", "read", "inserted", "updated", "deleted")
