@@ -295,3 +295,17 @@ func TestTheVersionTableIsReadAndWritten(t *testing.T) {
 		}
 	})
 }
+
+func TestAnEnvThatSwallowsAFailureHidesNothing(t *testing.T) {
+	each(t, func(t *testing.T, env environment) {
+		for _, then := range []string{"pass", "raise SystemExit(0)", "raise SystemExit(1)"} {
+			p := newProject(t, env, notNull)
+			p.replace("alembic/env.py", "        context.run_migrations()\n",
+				"        try:\n            context.run_migrations()\n        except Exception:\n            "+then+"\n")
+			_, err := p.start().Upgrade(t.Context(), p.database(), migrations.Head())
+			if f := failureOf(t, err); f.Code != migrations.FailureSQL || f.SQLState != "23502" || f.Revision != "0002" || f.Line != 10 {
+				t.Errorf("%s: %+v", then, f)
+			}
+		}
+	})
+}

@@ -118,13 +118,22 @@ def run_env(session, config, script, visit, **options):
             with EnvironmentContext(config, script, fn=work, as_sql=False, **options):
                 script.run_env()
     except SystemExit as error:
-        if not finished or error.code not in (None, 0):
+        if not finished:
+            raise _swallowed(session) or error
+        if error.code not in (None, 0):
             raise
     if not finished:
+        if _swallowed(session):
+            raise _swallowed(session)
         raise Refused(
             "tool", "%s ended without running migrations" % script.env_py_location,
             "it must call context.run_migrations()",
         )
+
+
+def _swallowed(session):
+    """Returns the exception that ended a revision, None if none did. An env.py may catch it, and end as if all were well."""
+    return session.recorder and session.recorder.raised
 
 
 def _script_directory(config):

@@ -41,6 +41,7 @@ class Recorder:
         self.texts = collections.Counter()  # of all statements so far
         self.begun = self.running_statement = 0  # how many have begun, and which of them the database works on
         self.failed = ""
+        self.raised = None  # what ended a revision; env.py may have swallowed it
         self.doubles = False  # the DBAPI wants each % twice
         self.version_table = ""
         self.count = 0
@@ -56,7 +57,11 @@ class Recorder:
 
         def watched(**kwargs):
             self.revision, self.running = revision, True
-            result = run(**kwargs)
+            try:
+                result = run(**kwargs)
+            except BaseException as error:
+                self.raised = error
+                raise
             self.running = False
             self.finished.append(revision)
             return result
