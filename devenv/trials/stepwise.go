@@ -27,10 +27,23 @@ func stepwise() trial {
 func tryStepwise(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	s := &stepwiseComparison{pass: p, up: take(p, tried)}
 	err := s.compare(ctx, take(p, history), log)
-	if len(s.outcome.Differences) > 0 {
-		log.Faulty("the results differ")
+	if wrong := stepwiseWrong(s.outcome); wrong != "" {
+		log.Faulty(wrong)
 	}
 	return func(f *checks.Facts) { f.Stepwise = s.outcome }, err
+}
+
+// stepwiseWrong returns what is wrong with an outcome, empty if nothing is.
+func stepwiseWrong(o checks.StepwiseOutcome) string {
+	switch {
+	case len(o.Differences) > 0:
+		return "the results differ"
+	case o.Seeded.Failure != nil:
+		return o.Seeded.Failure.Error()
+	case o.Scratch.Failure != nil:
+		return o.Scratch.Failure.Error()
+	}
+	return ""
 }
 
 // stepwiseComparison compares upgrades in one run with upgrades one revision at a time.

@@ -5,7 +5,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"devenv/devenv/checks"
 	"devenv/devenv/database/catalog"
+	"devenv/migrations"
 )
 
 func TestOnlyTheBranchsChangesAreComparedWithHistory(t *testing.T) {
@@ -38,5 +40,22 @@ func TestOnlyTheBranchsChangesAreComparedWithHistory(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, u.branchDifferences(scratch)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAnUpgradeThatFailsStepwiseIsNotDone(t *testing.T) {
+	t.Parallel()
+	failed := checks.Outcome{Ran: true, Failure: &migrations.Failure{Revision: "3f2a", Message: "it fails"}}
+	for want, o := range map[string]checks.StepwiseOutcome{
+		"":                        {Seeded: checks.Outcome{Ran: true}},
+		"revision 3f2a: it fails": {Scratch: failed},
+		"the results differ":      {Seeded: failed, Differences: []catalog.Difference{{Object: "table:a"}}},
+	} {
+		if got := stepwiseWrong(o); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if got := stepwiseWrong(checks.StepwiseOutcome{Seeded: failed}); got != "revision 3f2a: it fails" {
+		t.Errorf("on the data: %q", got)
 	}
 }
