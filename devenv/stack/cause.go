@@ -42,10 +42,8 @@ func knownCause(lines []string, service string, s database.Settings, given bool)
 	if m := regexp.MustCompile(`password authentication failed for user "([^"]+)"`).FindStringSubmatch(log); m != nil && service != "" {
 		return Cause{m[0], passwordRemedy(m[1], service, s.User, given)}, true
 	}
-	if m := regexp.MustCompile(`initialized by PostgreSQL version (\S+), which is not compatible with this version (\d+)`).FindStringSubmatch(log); m != nil {
-		answer := fmt.Sprintf("to keep the data, set the image of the database back to Postgres %s, and move it with pg_dumpall and psql; "+
-			"to start without it: devenv down --volumes (data in a directory of the host: remove that)", m[1])
-		return Cause{"its data is from Postgres " + m[1] + ", and its image runs Postgres " + m[2], answer}, true
+	if cause, known := databasesCause(log); known {
+		return cause, true
 	}
 	if m := database.Missing(log); m != "" {
 		return Cause{m, "the service does not find it in its database; if the models have changed, make the migration:\n" +
@@ -56,6 +54,18 @@ func knownCause(lines []string, service string, s database.Settings, given bool)
 	return Cause{}, false
 }
 
+// databasesCause returns the cause that the database's own log shows. What it logs about its clients' statements and
+// passwords is why those fail, not the database.
+func databasesCause(log string) (Cause, bool) {
+	m := regexp.MustCompile(`initialized by PostgreSQL version (\S+), which is not compatible with this version (\d+)`).FindStringSubmatch(log)
+	if m == nil {
+		return Cause{}, false
+	}
+	answer := fmt.Sprintf("to keep the data, set the image of the database back to Postgres %s, and move it with pg_dumpall and psql; "+
+		"to start without it: devenv down --volumes (data in a directory of the host: remove that)", m[1])
+	return Cause{"its data is from Postgres " + m[1] + ", and its image runs Postgres " + m[2], answer}, true
+}
+
 // Cause returns why a service is unhealthy, if its last lines show it.
 func (v *View) Cause(ctx context.Context, item StatusItem) (Cause, bool) {
 	if !item.Unhealthy() {
@@ -64,11 +74,30 @@ func (v *View) Cause(ctx context.Context, item StatusItem) (Cause, bool) {
 	if item.State == "paused" {
 		return Cause{"its processes stand still until they are continued", "docker compose unpause " + item.Name}, true
 	}
-	lines, err := v.Workspace.Engine.Tail(ctx, v.Containers[item.Name].ID, causeLines)
+	container := v.Containers[item.Name].ID
+	if item.State == "exited" && v.replacedSince(ctx, container) {
+		return Cause{"it ended before the database's data was replaced", "start it with the data that is there now: devenv up"}, true
+	}
+	lines, err := v.Workspace.Engine.Tail(ctx, container, causeLines)
 	if err != nil {
 		return Cause{}, false // the caller reports that it does not run, and where its log is
 	}
 	return causeIn(ctx, v.Stack, item.Name, lines)
+}
+
+// replacedSince reports whether devenv has replaced the database's data since a container ended: what that found
+// missing may be there by now.
+func (v *View) replacedSince(ctx context.Context, container string) bool {
+	c, err := v.Workspace.Engine.Inspect(ctx, container)
+	if err != nil {
+		return false // the caller reports what it finds
+	}
+	service, err := v.FindDatabase(ctx)
+	if err != nil {
+		return false
+	}
+	last, ok := v.LastExchange(ctx, service)
+	return ok && c.ID != v.Containers[service].ID && c.Finished.Before(last.At)
 }
 
 // causeIn looks for a known cause in the lines of a service of the stack, failing.
@@ -76,6 +105,9 @@ func causeIn(ctx context.Context, s *userdata.Stack, failing string, lines []str
 	service, err := s.FindDatabase(ctx)
 	if err != nil {
 		return knownCause(lines, "", database.Settings{}, false)
+	}
+	if failing == service {
+		return databasesCause(strings.Join(lines, "\n"))
 	}
 	settings, err := database.SettingsOf(s.Model, service)
 	if err != nil {

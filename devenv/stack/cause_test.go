@@ -70,3 +70,16 @@ func TestAPausedServiceIsSaidToBePaused(t *testing.T) {
 		t.Errorf("%+v", cause)
 	}
 }
+
+func TestTheDatabasesLogBlamesItsClientsOnlyForThemselves(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]bool{
+		`ERROR:  relation "badges" does not exist at character 56`:                                                              false,
+		`FATAL:  password authentication failed for user "shop"`:                                                                false,
+		"DETAIL:  The data directory was initialized by PostgreSQL version 16, which is not compatible with this version 17.5.": true,
+	} {
+		if cause, known := databasesCause(line); known != want {
+			t.Errorf("%s: %+v", line, cause)
+		}
+	}
+}
