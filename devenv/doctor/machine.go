@@ -41,6 +41,9 @@ func examineRepository(ctx context.Context, t *target) finding {
 	if err != nil {
 		return fail(err.Error(), report.HintOf(err))
 	}
+	if err := t.repo.Unwritable(); err != nil {
+		return fail(err.Error(), report.HintOf(err))
+	}
 	return pass(fmt.Sprintf("%s, base %s", t.repo.Root(), branch.ShortRef(found.Ref)))
 }
 

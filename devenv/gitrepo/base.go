@@ -89,6 +89,18 @@ func isCommitID(name string) bool {
 	return len(name) >= 7 && len(name) <= 64 && strings.Trim(strings.ToLower(name), "0123456789abcdef") == ""
 }
 
+// fetchHint returns how a branch that the remote may have gets here, which depends on what the clone fetches anyway. If
+// no branch was named, the remote may have another default by now.
+func (r *Repo) fetchHint(ctx context.Context, name, fetch string) string {
+	switch fetched, _ := r.git("config", "--get-all", "remote.origin.fetch").line(ctx); {
+	case !strings.Contains(fetched, "refs/heads/*:"):
+		return "fetch it: git fetch " + fetch
+	case name == "":
+		return "take the remote's default branch: git fetch origin && git remote set-head origin --auto"
+	}
+	return "if the remote has it by now: git fetch origin"
+}
+
 // unknownBase returns a failure that tells why there is no base and what to do about it.
 func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 	wanted, example, own := "the base branch "+name, name, ""
@@ -124,7 +136,7 @@ func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 		hints = append(hints, "name it with --base, or set it in .devenv.yaml:\n    base: "+candidates[0])
 	}
 	if remotes, _ := r.git("remote").line(ctx); remotes != "" {
-		hints = append(hints, "fetch it: git fetch "+fetch)
+		hints = append(hints, r.fetchHint(ctx, name, fetch))
 	}
 	return report.Fail(report.KindUsage, strings.Join(hints, "\nor ")+own, "find %s in %s: it does not exist%s", wanted, r.root, there)
 }

@@ -73,6 +73,28 @@ func TestUnknownBaseNamesCandidatesAndConfiguration(t *testing.T) {
 	wantFailure(t, err, report.KindUsage, "--upload-pack=x")
 }
 
+func TestFetchingIsAdvisedOnlyWhereItHelps(t *testing.T) {
+	s := newSandbox(t)
+	s.git("branch", "-m", "trunk")
+	s.git("checkout", "-q", "-b", "feature")
+	s.git("remote", "add", "origin", t.TempDir())
+	hint := func(name string) string {
+		_, err := s.open().ResolveBase(context.Background(), name)
+		return report.HintOf(err)
+	}
+	const whole, one = "git fetch origin && git remote set-head origin --auto", "fetch it: git fetch origin +refs/heads/nope:"
+	if got := hint(""); !strings.Contains(got, whole) {
+		t.Errorf("the remote's default has another name: %s", got)
+	}
+	if got := hint("nope"); strings.Contains(got, one) || !strings.Contains(got, "if the remote has it by now") {
+		t.Errorf("all branches are fetched: %s", got)
+	}
+	s.git("config", "remote.origin.fetch", "+refs/heads/feature:refs/remotes/origin/feature")
+	if got := hint("nope"); !strings.Contains(got, one) {
+		t.Errorf("one branch is fetched: %s", got)
+	}
+}
+
 func TestCandidatesNeverIncludeTheBranchItself(t *testing.T) {
 	s := newSandbox(t)
 	s.git("branch", "next")

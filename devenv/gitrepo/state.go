@@ -28,11 +28,25 @@ func (r *Repo) state(elem ...string) string {
 func (r *Repo) makeState(elem ...string) (string, error) {
 	dir := r.state(elem...)
 	if err := makeOwned(dir, r.gitDir); err != nil {
-		return "", report.Fail(report.KindWork,
-			"make "+quote(r.gitDir)+" writable for you: devenv keeps its lock and what undo needs there",
-			"make %s: %w", dir, err)
+		return "", r.notWritable("make %s: %w", dir, err)
 	}
 	return dir, nil
+}
+
+func (r *Repo) notWritable(format string, args ...any) error {
+	return report.Fail(report.KindWork, "make "+quote(r.gitDir)+" writable for you: devenv keeps its lock and what undo needs there",
+		format, args...)
+}
+
+// mayWrite asks access(2) for the right to write.
+const mayWrite = 2
+
+// Unwritable returns the failure of every command that changes something, if the git directory cannot be written.
+func (r *Repo) Unwritable() error {
+	if err := syscall.Access(r.gitDir, mayWrite); err != nil {
+		return r.notWritable("write to %s: %w", r.gitDir, err)
+	}
+	return nil
 }
 
 // scratch creates a temporary directory in the state; done removes it. Recover removes what a killed run left.

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"devenv/devenv/report"
 )
 
 // stopAtConflict runs a git command that stops at a conflict in models.py, and resolves it.
@@ -231,4 +233,13 @@ func TestBaseMayBeAnAnnotatedOrNestedTag(t *testing.T) {
 	if _, files := privateTree(t, s, "stable"); files.read("new.py") != "new\n" {
 		t.Error("the tree is not the capture")
 	}
+}
+
+func TestAnUnwritableGitDirectoryIsNamed(t *testing.T) {
+	s := newSandbox(t)
+	if err := s.open().Unwritable(); err != nil {
+		t.Error(err)
+	}
+	// No user may write there, not even root.
+	wantFailure(t, (&Repo{gitDir: "/proc/sys"}).Unwritable(), report.KindWork, "/proc/sys", "writable for you")
 }
