@@ -73,7 +73,7 @@ func (r *Runner) named(ctx context.Context, s Step) error {
 	left()
 	if err != nil {
 		log.status = report.StepFailed
-		if errors.Is(err, context.Canceled) {
+		if errors.Is(err, context.Canceled) || ctx.Err() != nil { // what it used may have ended first
 			log.detail = whyEnded(ctx)
 		}
 	}

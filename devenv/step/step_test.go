@@ -204,7 +204,13 @@ func TestAFailureBesideIsNoInterrupt(t *testing.T) {
 	waiting := New("branch", func(ctx context.Context, _ *Log) error { <-ctx.Done(); return ctx.Err() })
 	for name, group := range map[string]func(*Runner) Step{
 		"together": func(r *Runner) Step { return r.Together(failing, waiting) },
-		"beside":   func(r *Runner) Step { return r.Beside(closed(), failing, waiting) },
+		"with an error of its own": func(r *Runner) Step {
+			return r.Together(failing, New("branch", func(ctx context.Context, _ *Log) error {
+				<-ctx.Done()
+				return errors.New("its container is gone")
+			}))
+		},
+		"beside": func(r *Runner) Step { return r.Beside(closed(), failing, waiting) },
 	} {
 		runner := NewRunner(new(waits))
 		err := runner.Run(t.Context(), group(runner))
