@@ -72,7 +72,7 @@ func (o CleanOptions) whyUnneeded(kind string, image engine.StoredImage, now tim
 	days := func(since time.Time) int { return int(now.Sub(since).Hours() / 24) }
 	if image.Ref() == image.ID {
 		if now.Sub(image.Created) > incompleteAge {
-			return "half-made"
+			return "no name leads to it"
 		}
 		return ""
 	}

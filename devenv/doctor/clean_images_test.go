@@ -30,7 +30,7 @@ func TestCleanJudgesImagesByKindAndLastUse(t *testing.T) {
 			engine.StoredImage{Names: []string{"devenv/build:k-w-app-stage0"}, Created: days(1), Used: days(1)}, "build", "", "requested",
 		},
 		"an interrupted build": {
-			engine.StoredImage{ID: "sha256:1", Labels: kind("build"), Created: days(1), Used: days(1)}, "build", "half-made", "half-made",
+			engine.StoredImage{ID: "sha256:1", Labels: kind("build"), Created: days(1), Used: days(1)}, "build", "no name leads to it", "no name leads to it",
 		},
 		"a base that somebody renamed": {
 			engine.StoredImage{

@@ -126,7 +126,7 @@ func (p markdown) rest(d *Document) {
 		lines = append(lines, fmt.Sprintf("- skipped %s: %s", span(strings.Join(ids[reason], ", ")), escape(reason)))
 	}
 	for _, n := range d.Noise {
-		lines = append(lines, fmt.Sprintf("- ignored, the base has it too: %s %s", span(n.Object), escape(n.Operation)))
+		lines = append(lines, fmt.Sprintf("- the base's own, not held against the branch: %s %s", span(n.Object), escape(n.Operation)))
 	}
 	for _, n := range d.Notes {
 		lines = append(lines, "- note: "+escape(n))

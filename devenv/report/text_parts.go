@@ -69,14 +69,15 @@ func addedPath(files []File) string {
 	return strings.Join(paths, " and ")
 }
 
-// noise summarizes in one line the differences that are ignored because the base has them as well.
+// noise summarizes in one line the differences that do not count because the base had them before the branch, which may
+// have mended them.
 func (p *page) noise(noise []Noise) {
 	if len(noise) == 0 {
 		return
 	}
 	p.blank()
-	p.wrap("", 2, fmt.Sprintf("%s between models and database %s ignored: the base has %s without the branch.",
-		Count(len(noise), "difference"), pick(len(noise), "is", "are"), pick(len(noise), "it", "them")))
+	p.wrap("", 2, fmt.Sprintf("%s between models and database %s the base's own and %s not held against the branch.",
+		Count(len(noise), "difference"), pick(len(noise), "is", "are"), pick(len(noise), "was", "were")))
 	if !p.Verbose {
 		return
 	}
@@ -147,7 +148,7 @@ func nextOf(d *Document) string {
 			"`devenv explain %s` says why, and how to allow it.%s", cmp.Or(path, "the migration"), worstID(d), undo)
 	case found:
 		return fmt.Sprintf("fix %s, then run `devenv test-migration`. `devenv explain %s` says why.%s",
-			cmp.Or(path, d.failingFile(), "the migration"), worstID(d), undo)
+			d.atFault(cmp.Or(path, d.failingFile(), "the migration")), worstID(d), undo)
 	case path == "":
 		return ""
 	case d.Verdict == VerdictPass:
@@ -155,6 +156,17 @@ func nextOf(d *Document) string {
 	default:
 		return "`devenv test-migration` verifies it." + undo
 	}
+}
+
+// atFault names what to fix: where the code does not start, and no other check fails, the code may be at fault as well
+// as the migration.
+func (d *Document) atFault(migration string) string {
+	for _, c := range d.Checks {
+		if string(c.Status) == string(d.Verdict) && c.ID != "start.branch" {
+			return migration
+		}
+	}
+	return "the code or " + migration
 }
 
 // failingFile returns the file that the first check to determine the verdict names, if it is not a revision's.

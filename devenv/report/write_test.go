@@ -300,6 +300,14 @@ func TestWhatComesNextIsTrue(t *testing.T) {
 			[]string{"Next: fix app/models.py, then run `devenv test-migration`."},
 			[]string{"fix the migration"},
 		},
+		"code that does not start": {
+			report.Document{
+				Verdict: report.VerdictFail, Revisions: []string{"9f2c"}, Files: []report.File{{Path: "versions/9f2c.py", Action: report.FileAdded}},
+				Checks: []report.Check{{ID: "start.branch", Status: report.StatusFail, Summary: "it exited with status 0"}},
+			},
+			[]string{"Next: fix the code or versions/9f2c.py, then run `devenv test-migration`."},
+			nil,
+		},
 		"no migration": {
 			report.Document{Verdict: report.VerdictWarn, Checks: warns},
 			[]string{"Next: `devenv explain drift.catalog` says why.\n"},
