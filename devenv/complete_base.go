@@ -24,11 +24,11 @@ func CompleteBase(ctx context.Context, o CompleteBaseOptions) error {
 	s := session.New(testbed.CompleteBase, o.Options)
 	s.Background = true
 	b := testbed.New(s, testbed.Request{Base: o.Base, Existing: true, FromStart: true})
-	return b.Finish(ctx, s.Sequence(ctx,
+	return b.RecordCompletion(b.Finish(ctx, s.Sequence(ctx,
 		step.New("check", func(ctx context.Context, log *step.Log) error { return find(ctx, b, log) }),
 		step.New("turn", b.AwaitIdle),
 		step.New("base", b.UseBase),
 		step.Step{Do: b.KeepBase},
 		step.New("replace", func(ctx context.Context, _ *step.Log) error { return b.Base.DropUpgraded(ctx) }),
-	))
+	)))
 }

@@ -1,6 +1,9 @@
 package testbed
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // CompleteBase is the name of the command that makes, in the background, a base from the start whose data an earlier
 // run has only upgraded.
@@ -19,9 +22,13 @@ func (b *Testbed) noteUpgraded() {
 		return
 	}
 	b.about.Base.UpgradedFrom = from.Commit
+	then := "when this run has ended, a base from the start is made in the background, for later runs"
+	if failed := b.failedCompletion(); failed != "" {
+		then = "a base from the start could not be made in the background: " + failed + " (" + b.Workspace.Repo.LogOf(CompleteBase) +
+			"); it is tried again when this run has ended"
+	}
 	b.Note(fmt.Sprintf("the base has the data of %s at %.8s, upgraded by the code of %.8s (seed.incremental), and may lack rows that the "+
-		"seed inserts only into an empty database; when this run has ended, a base from the start is made in the background, for later runs",
-		b.BaseName(), from.Commit, b.BaseRef.Commit))
+		"seed inserts only into an empty database; %s", b.BaseName(), from.Commit, b.BaseRef.Commit, then))
 }
 
 // completeBase has the base made from the start, in the background, if this run has used upgraded data and nobody is at
@@ -48,4 +55,36 @@ func (b *Testbed) completeBase() {
 	if err != nil {
 		b.Note("no base is made from the start in the background: " + err.Error())
 	}
+}
+
+// completion is a record of a base that could not be made in the background, and why.
+type completion struct {
+	Key   string `json:"key"`
+	Error string `json:"error"`
+}
+
+// RecordCompletion records why a base could not be made in the background, for the next run; nil means that it was.
+func (b *Testbed) RecordCompletion(err error) error {
+	if b.Base == nil || b.Base.Key == "" {
+		return err
+	}
+	record := b.Workspace.Repo.Record(CompleteBase)
+	if err == nil {
+		return record.Remove()
+	}
+	return errors.Join(err, record.Write(completion{b.Base.Key, err.Error()}))
+}
+
+// failedCompletion returns why the base could not be made in the background, or that nobody can tell; empty if nobody
+// has tried.
+func (b *Testbed) failedCompletion() string {
+	var failed completion
+	found, err := b.Workspace.Repo.Record(CompleteBase).Read(&failed)
+	switch {
+	case err != nil:
+		return err.Error()
+	case found && failed.Key == b.Base.Key:
+		return failed.Error
+	}
+	return ""
 }
