@@ -32,7 +32,7 @@ func (f *Facts) harmless(c data.Change) string {
 	case c.Stamped:
 		return "the time of the change in " + columnOf(c)
 	case c.Tidied:
-		return "blanks, signs between digits and the case of addresses in " + columnOf(c)
+		return "blanks, signs between digits and upper and lower case in " + columnOf(c)
 	case c.Kept:
 		return "values in " + columnOf(c) + " that another table keeps as they were"
 	case c.Relabelled:

@@ -24,18 +24,19 @@ func (w *reversal) compareData(ctx context.Context) error {
 	}
 	reversed := &w.outcome.Data
 	reversed.Made = slices.DeleteFunc(w.up.after.Fingerprint.Compare(below), w.up.onlyDefaults)
-	for _, c := range w.up.before.Fingerprint.Compare(below) {
-		if !explained(c, w.up.data.Changes) {
-			reversed.Base = append(reversed.Base, c)
-		}
-	}
-	if len(reversed.Base) > 0 {
-		if reversed.Base, err = examine(ctx, w.pass, w.up, below, reversed.Base); err != nil {
+	left := w.up.before.Fingerprint.Compare(below)
+	if len(left) > 0 {
+		if left, err = examine(ctx, w.pass, w.up, below, left); err != nil {
 			return err
 		}
 	}
+	for _, c := range left {
+		if !explained(c, w.up.data.Changes) && !c.Tidied {
+			reversed.Base = append(reversed.Base, c)
+		}
+	}
 	reversed.Restored, err = database.Ask(ctx, w.server, func(ctx context.Context, conn *database.Conn) ([]data.Change, error) {
-		return data.Restored(ctx, conn, w.up.before.Fingerprint, below, w.up.data.Changes)
+		return data.Restored(ctx, conn, w.up.before.Fingerprint, below, w.up.data.Changes, left)
 	})
 	return err
 }

@@ -25,6 +25,11 @@ CREATE TABLE spans (id int PRIMARY KEY, opened date, closed date, of text[], pho
 INSERT INTO spans VALUES (1, '2024-01-01', NULL, '{red,"dark blue"}', '+43 316/20-17'), (2, NULL, '2024-05-31', '{red}', 'Ann@Example.org '), (3, NULL, NULL, '{}', NULL);
 CREATE TABLE notes (id int PRIMARY KEY, note text);
 INSERT INTO notes VALUES (1, NULL), (2, NULL);
+CREATE TABLE slips (id int PRIMARY KEY, lines json, place text, kind text, prefs jsonb);
+INSERT INTO slips VALUES (1, '[{"code": "base", "sum": 52.50}, {"code": "tax", "sum": -21}]', 'High 1, 8010 Graz', 'Leave', '{"lang": "sv", "look": "dark"}'),
+  (2, '[]', '', 'leave', '{}'), (3, NULL, 'Low 22, 4020 Linz', 'sick', '{"lang": "de"}'), (4, '[{"code": "base", "sum": 7}]', NULL, 'sick', '{}');
+CREATE TABLE logs (id int PRIMARY KEY, subject text, about int, detail jsonb);
+INSERT INTO logs VALUES (1, 'meter', 1, '{"event": "in", "by": "kim"}'), (2, 'lot', 7, '{"event": "out", "by": "lee"}'), (3, 'meter', 2, NULL), (4, 'lot', 1, '{"event": "in", "by": "kim"}');
 CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.noted := clock_timestamp(); RETURN NEW; END';
 CREATE TRIGGER noted BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION noted();
 `
@@ -36,6 +41,12 @@ func TestMovedValuesAreNotLost(t *testing.T) {
 	const elements = "CREATE TABLE words AS SELECT row_number() OVER (ORDER BY w)::int AS id, w FROM (SELECT DISTINCT unnest(of) w FROM spans) u; ALTER TABLE words ADD PRIMARY KEY (id); " +
 		"CREATE TABLE span_words AS SELECT s.id AS span, w.id AS word, n::int AS at FROM spans s, unnest(of) WITH ORDINALITY u(x, n), words w WHERE w.w = x; " +
 		"ALTER TABLE span_words ADD PRIMARY KEY (span, word); ALTER TABLE spans "
+	const slipLines = "CREATE TABLE slip_lines AS SELECT id AS slip, n::int AS line, l ->> 'code' AS code, (l ->> 'sum')::numeric(12,2) AS sum " +
+		"FROM slips, json_array_elements(lines) WITH ORDINALITY u(l, n); "
+	const slipPlaces = "CREATE TABLE slip_places AS SELECT id AS slip, m[1] AS street, m[2] AS code, m[3] AS town " +
+		"FROM slips, regexp_match(place, '^(.+), ([0-9]+) (.+)$') m WHERE place <> ''; "
+	const logEvents = "CREATE TABLE meter_events AS SELECT id, about AS meter, detail ->> 'event' AS event, detail ->> 'by' AS who FROM logs WHERE subject = 'meter'; " +
+		"CREATE TABLE lot_events AS SELECT id, about AS lot, detail ->> 'event' AS event, detail ->> 'by' AS who FROM logs WHERE subject = 'lot'; "
 	cases := map[string]struct {
 		sql  string
 		lost []string // tables and columns
@@ -90,7 +101,22 @@ func TestMovedValuesAreNotLost(t *testing.T) {
 		"elements in a lookup but one":         {elements + "ADD x int; DELETE FROM span_words WHERE word = 2 AND span = 1; ALTER TABLE spans DROP of", []string{"spans.of"}},
 		"numbers and addresses tidied":         {"UPDATE spans SET phone = CASE id WHEN 1 THEN '+433162017' ELSE lower(trim(phone)) END", nil},
 		"old values in a table of their own":   {"CREATE TABLE was AS SELECT id AS span, closed AS old FROM spans WHERE closed IS NOT NULL; UPDATE spans SET closed = closed + 1", nil},
-		"a table split with a shared key":      {"CREATE TABLE a AS SELECT id, person FROM bills; CREATE TABLE b AS SELECT id AS bill, total, state FROM bills; DROP TABLE bills", nil},
+		"elements as rows": {
+			slipLines + "ALTER TABLE slips DROP lines", nil,
+		},
+		"elements as rows but one":              {slipLines + "DELETE FROM slip_lines WHERE code = 'tax'; ALTER TABLE slips DROP lines", []string{"slips.lines"}},
+		"parts in a table of their own":         {slipPlaces + "ALTER TABLE slips DROP place", nil},
+		"a part lost in a table of its own":     {slipPlaces + "UPDATE slip_places SET town = 'Wien'; ALTER TABLE slips DROP place", []string{"slips.place"}},
+		"members in columns, none of some rows": {"ALTER TABLE slips ADD lang text, ADD look text DEFAULT 'light'; UPDATE slips SET lang = prefs ->> 'lang', look = coalesce(prefs ->> 'look', look); ALTER TABLE slips DROP prefs", nil},
+		"a lookup of words spelled alike": {
+			"CREATE TABLE leaves (id int PRIMARY KEY, name text); INSERT INTO leaves SELECT 10 + row_number() OVER (), k FROM (SELECT DISTINCT lower(kind) k FROM slips) x; " +
+				"ALTER TABLE slips ADD kind_id int; UPDATE slips SET kind_id = l.id FROM leaves l WHERE name = lower(kind); ALTER TABLE slips DROP kind", nil,
+		},
+		"words spelled alike in place":       {"UPDATE slips SET kind = lower(kind)", nil},
+		"rows in a table of each kind":       {logEvents + "DROP TABLE logs", nil},
+		"rows of one kind lost":              {logEvents + "DELETE FROM lot_events WHERE id = 4; DROP TABLE logs", []string{"logs."}},
+		"rows of each kind without a member": {logEvents + "ALTER TABLE meter_events DROP who; DROP TABLE logs", []string{"logs."}},
+		"a table split with a shared key":    {"CREATE TABLE a AS SELECT id, person FROM bills; CREATE TABLE b AS SELECT id AS bill, total, state FROM bills; DROP TABLE bills", nil},
 	}
 	template := servers.Template(t, movedFixture)
 	for name, c := range cases {

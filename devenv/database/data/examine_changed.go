@@ -28,7 +28,7 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 			if types.was(was) == types.is(is) || types.grown(was, is, values) || types.grown(is, was, d.freshValues(m)) || types.rekeyed(was, is) || types.reformatted(was, is) || types.encoded(was, is) {
 				continue
 			}
-			c.Tidied = (len(changed) == 0 || c.Tidied) && d.rate == 1 && types.tidied(was, is)
+			c.Tidied = (len(changed) == 0 || c.Tidied) && d.rate == 1 && (types.tidied(was, is) || d.spelledLike(c.Column, was, is))
 			c.Stamped = (len(changed) == 0 || c.Stamped) && d.stays(c) && d.during.has(is, types.new)
 			if changed = append(changed, n); len(changed) <= KeysShown {
 				c.Examples = append(c.Examples, d.example(n, was, is))

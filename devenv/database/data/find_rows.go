@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -78,8 +79,9 @@ func (l lostRows) movedTo(ctx context.Context, tables []*keptIn) ([]bool, error)
 		for n, key := range l.keys {
 			row, ok := best.row(key, l.values[n])
 			there[n] = there[n] || ok
-			for v, c := range best.columns {
-				found[n][v] = found[n][v] || ok && same(l.values[n][v], row[c])
+			for v, value := range l.values[n] {
+				c, paired := best.columns[v]
+				found[n][v] = found[n][v] || ok && (paired && same(value, row[c]) || best.names(value) || best.hasMembers(value, row))
 			}
 		}
 	}
@@ -155,6 +157,29 @@ func (q pairing) row(key []string, values []*string) (best []*string, ok bool) {
 		}
 	}
 	return best, most >= 0
+}
+
+// names reports whether a value is in the name of the table itself: rows of each kind got a table of their own.
+func (q pairing) names(value *string) bool {
+	words := strings.Split(strings.ToLower(q.table.print.Name), "_")
+	return value != nil && len(*value) > 2 && slices.ContainsFunc(words, func(word string) bool {
+		return word == strings.ToLower(*value) || word == strings.ToLower(*value)+"s"
+	})
+}
+
+// hasMembers reports whether a row has every member of an object, or every element of an array, in columns beside the key.
+func (q pairing) hasMembers(value *string, row []*string) bool {
+	if value == nil || !strings.HasPrefix(*value, "{") && !strings.HasPrefix(*value, "[") {
+		return false
+	}
+	var there []string
+	for _, c := range q.place.columns() {
+		if row[c] != nil {
+			there = append(there, partsOf(*row[c])...)
+		}
+	}
+	words := partsOf(*value)
+	return len(words) > 0 && len(lacking(words, there)) == 0
 }
 
 // proves reports whether a pairing is more than a coincidence: a key that no two tables share by chance, or a column of

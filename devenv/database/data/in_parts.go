@@ -1,7 +1,6 @@
 package data
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -62,17 +61,69 @@ func (w *search) varying(column string) []int {
 	})
 }
 
-// partsOf returns the words of a text, or of an object's values: its keys became the columns' names.
+// partsOf returns the words of a text, or of all values in an object or array: its keys became the columns' names.
 func partsOf(value string) []string {
-	object := map[string]any{}
-	if json.Unmarshal([]byte(value), &object) != nil {
+	var document any
+	if decoded(value, &document) != nil {
 		return wordsOf(value)
 	}
-	var words []string
-	for _, v := range object {
-		words = append(words, wordsOf(scalar(v))...)
+	return wordsIn(document)
+}
+
+// wordsIn returns the words of all values in a JSON document.
+func wordsIn(document any) (words []string) {
+	switch d := document.(type) {
+	case nil:
+	case map[string]any:
+		for _, member := range d {
+			words = append(words, wordsIn(member)...)
+		}
+	case []any:
+		for _, element := range d {
+			words = append(words, wordsIn(element)...)
+		}
+	default:
+		words = wordsOf(scalar(d))
 	}
 	return words
+}
+
+// partsBeside reports whether the rows of each value's key in a place have all words of it between them, in columns
+// that differ from row to row: a value of several words in more than one, as the elements of an array or the parts of a
+// text are.
+func (w *search) partsBeside(column string, p place) bool {
+	varying := p.varying()
+	several := false
+	whole := w.everywhere(column, func(n int, value string) bool {
+		rows, words := p.rows[joinedKey(w.before.keys[n])], partsOf(value)
+		if len(rows) == 0 {
+			return true // another table may have it
+		}
+		several = several || len(words) > 1
+		var there []string
+		for _, m := range rows {
+			for _, c := range varying {
+				if v := p.table.rows[m][c]; v != nil {
+					there = append(there, partsOf(*v)...)
+				}
+			}
+		}
+		return len(lacking(words, there)) == 0
+	})
+	return whole && several
+}
+
+// varying returns the columns of a place that hold more than one value.
+func (p place) varying() []int {
+	return slices.DeleteFunc(p.columns(), func(c int) bool {
+		different := map[string]bool{}
+		for _, row := range p.table.rows {
+			if row[c] != nil {
+				different[*row[c]] = true
+			}
+		}
+		return len(different) < 2
+	})
 }
 
 // lacking returns the wanted words that others do not have.

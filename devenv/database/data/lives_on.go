@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -37,7 +38,7 @@ func (w *search) lookedUp(column string, at int) bool {
 	return slices.ContainsFunc(w.other.translate(w.was.OID), func(meaning map[string]string) bool {
 		return w.allOf(column, func(n int, value string) bool {
 			key := w.now(n, at)
-			return key != nil && meaning[*key] == value
+			return key != nil && (meaning[*key] == value || w.spelledLike(column, value, meaning[*key]))
 		})
 	})
 }
@@ -46,7 +47,7 @@ func (w *search) lookedUp(column string, at int) bool {
 func (w *search) filledWithout(column string, at int) bool {
 	for n, values := range w.before.values {
 		m, stays := w.after.at[w.before.ids[n]]
-		if stays && values[w.at[column]] == nil && w.after.values[m][at] != nil {
+		if stays && !says(values[w.at[column]]) && w.after.values[m][at] != nil {
 			return true
 		}
 	}
@@ -69,18 +70,27 @@ func (w *search) keptBeside(ctx context.Context, column string, tables []*keptIn
 			return false, err
 		}
 		for _, p := range places {
+			if w.partsBeside(column, p) {
+				maps.Copy(kept, asSet(p.rows))
+			}
 			for _, c := range p.columns() {
 				// What a default filled is kept only if it is all of the column, and that has different values.
 				agrees := func(meaning map[string]string) bool { return w.agrees(column, p, c, meaning) }
 				if whole := len(p.rows) == len(keys); (whole || !p.table.print.Columns[c].Filled) && slices.ContainsFunc(meanings, agrees) {
-					for id := range p.rows {
-						kept[id] = true
-					}
+					maps.Copy(kept, asSet(p.rows))
 				}
 			}
 		}
 	}
 	return len(kept) == len(keys) && len(kept) > 0, nil
+}
+
+func asSet[T any](of map[string]T) map[string]bool {
+	set := map[string]bool{}
+	for key := range of {
+		set[key] = true
+	}
+	return set
 }
 
 // says reports whether a value is more than blanks and separators, of which a list of nothing is made, and more than an
@@ -198,11 +208,11 @@ func (s *sides) everywhere(column string, found func(row int, value string) bool
 	return len(s.kinds(column)) > 1 && s.allOf(column, found)
 }
 
-// allOf reports whether all values of a column in rows that are still there satisfy a condition.
+// allOf reports whether all values of a column that say something, in rows that are still there, satisfy a condition.
 func (s *sides) allOf(column string, found func(row int, value string) bool) bool {
 	for n, values := range s.before.values {
 		value := values[s.at[column]]
-		if _, stays := s.after.at[s.before.ids[n]]; value != nil && stays && !found(n, *value) {
+		if _, stays := s.after.at[s.before.ids[n]]; says(value) && stays && !found(n, *value) {
 			return false
 		}
 	}

@@ -35,19 +35,34 @@ func TestOnlyValuesThatComeBackAreRestored(t *testing.T) {
 		"a table, and half of it back": {
 			`DROP TABLE shop."Odd Name"`, `CREATE TABLE shop."Odd Name" (a int, b text, PRIMARY KEY (a, b)); INSERT INTO shop."Odd Name" VALUES (1, 'x')`, false,
 		},
+		"with other blanks": {
+			"ALTER TABLE users ADD words text[]; UPDATE users SET words = string_to_array(name, ' '); ALTER TABLE users DROP name",
+			"ALTER TABLE users ADD name text; UPDATE users SET name = array_to_string(words, '  ')", true,
+		},
+		"but for letters": {
+			"ALTER TABLE users ADD small text; UPDATE users SET small = replace(name, '1', ''); ALTER TABLE users DROP name",
+			"ALTER TABLE users ADD name text; UPDATE users SET name = small", false,
+		},
 		"a constant": {"ALTER TABLE users DROP score", "ALTER TABLE users ADD score numeric(12,4) DEFAULT 7", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			conn := servers.Template(t, dataFixture).Copy(t)
+			template := servers.Template(t, dataFixture)
+			conn, original := template.Copy(t), template.Copy(t)
 			if name == "a constant" {
 				databasetest.Exec(t, conn, "UPDATE users SET score = 7")
+				databasetest.Exec(t, original, "UPDATE users SET score = 7")
 			}
 			before := fingerprintOf(t, conn)
 			databasetest.Exec(t, conn, c.upgrade)
 			losses := before.Compare(fingerprintOf(t, conn))
 			databasetest.Exec(t, conn, c.downgrade)
-			restored, err := Restored(t.Context(), conn, before, fingerprintOf(t, conn), losses)
+			later := fingerprintOf(t, conn)
+			left, err := Examine(t.Context(), State{Conn: original, Print: before}, State{Conn: conn, Print: later}, before.Compare(later))
+			if err != nil {
+				t.Fatal(err)
+			}
+			restored, err := Restored(t.Context(), conn, before, later, losses, left)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -100,6 +100,7 @@ var (
 	digits  = regexp.MustCompile(`^\+?\pL{0,2}[\d\s()/.-]*\d[\pL\d\s()/.-]*$`)
 	decimal = regexp.MustCompile(`^\s*-|\d\.\d{1,2}$`)
 	sign    = regexp.MustCompile(`[\s\x{a0}()/.-]`)
+	comma   = regexp.MustCompile(`\s*([,;|])\s*`)
 )
 
 // encoded reports whether one of a text and bytes spells the other, in hexadecimal or base64 digits.
@@ -121,13 +122,13 @@ func (c retyping) encoded(was, is string) bool {
 // fewDigits is up to how many signs a number may be two: 10-12 is not 1012.
 const fewDigits = 6
 
-// tidied reports whether a text is as before but for the way it is written: without blanks around it or in a row, an
-// address in lower case, the number of a phone or an account without the signs between its groups.
+// tidied reports whether a text is as before but for the way it is written: without blanks around it, in a row or beside
+// commas, an address in lower case, the number of a phone or an account without the signs between its groups.
 func (c retyping) tidied(was, is string) bool {
 	if familyOf(c.old) != familyText || familyOf(c.new) != familyText {
 		return false
 	}
-	was, is = strings.Join(strings.Fields(was), " "), strings.Join(strings.Fields(is), " ")
+	was, is = unblanked(was), unblanked(is)
 	switch {
 	case was == is:
 		return is != ""
@@ -138,6 +139,18 @@ func (c retyping) tidied(was, is string) bool {
 		return len(is) <= len(was) && len(bare) > fewDigits && bare == sign.ReplaceAllString(is, "")
 	}
 	return false
+}
+
+// unblanked returns a text without blanks around it, in a row or beside commas.
+func unblanked(text string) string {
+	return comma.ReplaceAllString(strings.Join(strings.Fields(text), " "), "$1")
+}
+
+// spelledLike reports whether a value of a column is now written as another of its values was that differs from it in
+// blanks or in upper and lower case only.
+func (s *sides) spelledLike(column, was, is string) bool {
+	return is != "" && familyOf(s.was.column(column).Type) == familyText && strings.EqualFold(unblanked(was), unblanked(is)) &&
+		!s.allOf(column, func(_ int, value string) bool { return value != is })
 }
 
 // has reports whether one of a row's values is, or is written as, a value.
