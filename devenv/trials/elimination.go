@@ -51,6 +51,11 @@ func (e *elimination) judge(ctx context.Context, before *catalog.Shape, restrict
 		}
 	}
 	err = e.eliminate(ctx, pending)
+	for i, t := range e.tried {
+		if t.Failure != nil && !t.Witness.Restriction.Faults(t.Failure.Exception, t.Failure.Message) {
+			e.tried[i].Failure = nil
+		}
+	}
 	return checks.WitnessOutcome{Ran: true, Tried: e.tried}, err
 }
 

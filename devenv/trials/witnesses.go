@@ -25,6 +25,9 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 	up := take(p, upgraded)
 	before, after := &up.before.Shape, &up.after.Shape
 	restrictions := witness.WithStatements(before, after, witness.Restrictions(before, after), up.ownStatements())
+	if len(arrivalPoints(up.statements)) > 0 {
+		restrictions = append(restrictions, witness.FilledLater(before, after, up.ownStatements())...)
+	}
 	if len(restrictions) == 0 {
 		log.Skipped("it adds no restriction on existing rows")
 		return func(f *checks.Facts) {

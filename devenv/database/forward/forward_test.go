@@ -149,6 +149,9 @@ func TestWhatNoStatementMeantIsFound(t *testing.T) {
 				"table:public.keys: lost", "table:public.rooms: no policy lets it INSERT",
 			},
 		},
+		"a table moved where a role may not go": {
+			"CREATE SCHEMA vault\nALTER TABLE houses SET SCHEMA vault", []string{"table:vault.houses: may not use the schema vault"},
+		},
 		"row security that nobody can pass": {
 			"CREATE TABLE logs (id integer)\nALTER TABLE crm.plain ENABLE ROW LEVEL SECURITY",
 			[]string{"table:crm.plain: anybody but its owner"},
@@ -251,6 +254,8 @@ func TestWhatAStatementMeansIsNoFinding(t *testing.T) {
 			"ALTER TABLE rooms RENAME wide TO width\nALTER INDEX by_street RENAME TO by_road\n" +
 			"ALTER TRIGGER touch ON homes RENAME TO touched",
 		"moved to another schema": "ALTER TABLE houses SET SCHEMA crm\nALTER VIEW streets SET SCHEMA crm",
+		"moved away, and served by a view": "CREATE SCHEMA vault\nALTER TABLE keys SET SCHEMA vault\nCREATE VIEW keys AS SELECT * FROM vault.keys\n" +
+			"GRANT SELECT, INSERT ON keys TO forward_app",
 		"replaced": "CREATE OR REPLACE VIEW streets WITH (security_barrier) AS SELECT id, street, town FROM houses\n" +
 			"CREATE OR REPLACE FUNCTION total() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER AS 'SELECT 2'",
 		"in a loop": "DO $$ DECLARE v record; BEGIN FOR v IN SELECT viewname FROM pg_views WHERE schemaname = 'public' LOOP " +

@@ -66,6 +66,7 @@ func (c rights) lostRights(role string) {
 	grants := slices.DeleteFunc(slices.Collect(maps.Keys(was.Rights)), func(g Grant) bool { return g.Role != role })
 	slices.SortFunc(grants, func(a, b Grant) int { return cmp.Compare(rank(a)+a.Object, rank(b)+b.Object) })
 	for _, g := range grants {
+		c.lostByMove(g)
 		lost := without(was.Rights[g], is.Rights[g])
 		holder := c.holder(g.Object)
 		if holder != g.Object {
@@ -88,6 +89,37 @@ func (c rights) lostRights(role string) {
 			Grave: was.Roles[role] || was.writes(role), Cause: cause,
 		})
 	}
+}
+
+// lostByMove finds rights that a role lost on a table because it is in another schema now, which the role may not use; a
+// view of the old name that the role may use serves it as well.
+func (c rights) lostByMove(g Grant) {
+	was, moved := c.before.Access, c.movedTo(g.Object)
+	lost := without(was.Rights[g], c.after.Access.Rights[Grant{g.Role, moved}])
+	_, served := c.after.Access.Rights[Grant{g.Role, "view:" + Label(g.Object)}]
+	if moved == "" || served || len(lost) == 0 {
+		return
+	}
+	schema, name, _ := strings.Cut(Label(moved), ".")
+	c.add(Change{
+		Object: moved, Text: "the role " + g.Role + " has lost " + strings.Join(lost, ", ") + " on table " + Label(moved) +
+			", which was moved: it may not use the schema " + schema,
+		Mend:  "GRANT USAGE ON SCHEMA " + query.Identifier(schema) + " TO " + query.Identifier(g.Role),
+		Grave: was.Roles[g.Role] || was.writes(g.Role), Cause: c.script.cause(`SET\s+SCHEMA`, name),
+	})
+}
+
+// movedTo returns what a table is called that is in another schema now, which a role needs the right to use.
+func (c rights) movedTo(object string) string {
+	for _, t := range c.before.Shape.Tables {
+		if "table:"+t.Label() != object {
+			continue
+		}
+		if now := c.after.Shape.Table(t.OID); now != nil && now.Schema != t.Schema {
+			return "table:" + now.Label()
+		}
+	}
+	return ""
 }
 
 // holder returns the table of a column, and any other object itself.

@@ -98,7 +98,19 @@ func (r *reading) query(s sqlText) {
 			for _, constant := range listed(t, c) {
 				r.value(t, c, constant)
 			}
+			r.unknown(t, c)
 		}
+	}
+}
+
+// unknown restricts a column to cope with a text that no row has: code that reads it may look it up in a list.
+func (r *reading) unknown(t *catalog.Table, c *catalog.Column) {
+	if c.TakesText() && c.Generated == "" && t.ForeignKey(c.Number) == nil && !t.Unique(c.Number) {
+		value := freshValue(c, len(r.found)+1, "") // another one for each column, which tells them apart
+		r.add(t, Restriction{
+			Kind: RestrictValue, columns: []int16{c.Number}, value: value, fresh: true,
+			What: t.Quoted() + "." + c.Name + " can be another text than those in the data, such as " + value + ", and the migration reads it",
+		})
 	}
 }
 

@@ -27,8 +27,8 @@ func TestOnlyWhatAStatementReadsIsRestricted(t *testing.T) {
 		},
 		"UPDATE users SET n = 1 / n -- by qty":               {"n 0", "n -1", "n NULL"},
 		"UPDATE users SET n = 1 WHERE name = 'qty'":          {"n NULL", "name NULL"},
-		"SELECT name FROM users":                             {"name NULL"},
-		"SELECT * FROM users":                                {"qty NULL", "n NULL", "name NULL"},
+		"SELECT name FROM users":                             {"name NULL", "name devenv-2"},
+		"SELECT * FROM users":                                {"qty NULL", "qty devenv-2", "n NULL", "name NULL", "name devenv-5"},
 		"INSERT INTO users (name) VALUES ('x')":              nil,
 		"DELETE FROM users WHERE qty = ''":                   nil,
 		"CREATE FUNCTION f() AS $$ SELECT qty FROM users $$": nil,
@@ -49,6 +49,24 @@ func TestOnlyWhatAStatementReadsIsRestricted(t *testing.T) {
 	}
 }
 
+func TestADefaultMayComeAfterTheRow(t *testing.T) {
+	t.Parallel()
+	after := readShape()
+	after.Tables[0].Columns = append(after.Tables[0].Columns,
+		catalog.Column{Number: 4, Name: "actor", NotNull: true, Default: "'system'"}, catalog.Column{Number: 5, Name: "made", NotNull: true})
+	for sql, want := range map[string]int{
+		"ALTER TABLE users ALTER COLUMN actor SET NOT NULL":                       1,
+		`ALTER TABLE "users" ALTER "actor" SET NOT NULL, ALTER name DROP DEFAULT`: 1,
+		"ALTER TABLE users ALTER made SET NOT NULL":                               0, // which has no default: any row without it is tried
+		"ALTER TABLE users ADD COLUMN actor text DEFAULT 'system' NOT NULL":       0,
+		"ALTER TABLE others ALTER actor SET NOT NULL":                             0,
+	} {
+		if found := FilledLater(readShape(), after, []string{sql}); len(found) != want {
+			t.Errorf("%s: %+v", sql, found)
+		}
+	}
+}
+
 func TestRefusedTextNamesTheValueThatHoldsIt(t *testing.T) {
 	t.Parallel()
 	message := `invalid input syntax for type boolean: "N/A"`
@@ -65,6 +83,22 @@ func unquoted(value string) string {
 		return value[1 : len(value)-1]
 	}
 	return value
+}
+
+func TestAnUnknownTextOnlyBreaksALookup(t *testing.T) {
+	t.Parallel()
+	found := WithStatements(readShape(), readShape(), nil, []string{"SELECT name FROM users"})
+	null, unknown := found[0], found[1]
+	for failure, want := range map[[2]string]bool{
+		{"KeyError", "KeyError: 'devenv-2'"}:                              true,
+		{"ValueError", "ValueError: 'devenv-2' is not a valid Kind"}:      true,
+		{"ValueError", "ValueError: invalid literal for int(): 'devenv'"}: false,
+		{"IndexError", "IndexError: list index out of range"}:             false,
+	} {
+		if unknown.Faults(failure[0], failure[1]) != want || !null.Faults(failure[0], failure[1]) {
+			t.Errorf("%s: want %t", failure[1], want)
+		}
+	}
 }
 
 func TestTextsThatOneCastRejectsAreOneGroup(t *testing.T) {

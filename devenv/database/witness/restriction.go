@@ -49,6 +49,7 @@ type Restriction struct {
 	value      string // the one that a column has, in SQL
 	shown      string // whether the rows of the data show that values of this kind occur, in SQL; empty if that is not asked
 	almost     bool   // two keys differ before the move, and may be the same after it
+	fresh      bool   // the value is a text that no row has
 	inside     *place // where a CHECK of a domain holds
 }
 
@@ -56,9 +57,15 @@ type Restriction struct {
 // made for it says nothing.
 func (r Restriction) guesses() bool { return r.Kind == RestrictValue || r.Kind == RestrictTwice }
 
+// Faults reports whether a failure says that the migration is at fault. A text that no row has may be no number and no
+// address; it is only one that code should know what to do with where it is looked up.
+func (r Restriction) Faults(exception, message string) bool {
+	return !r.fresh || exception == "KeyError" || exception == "LookupError" || exception == "ValueError" && strings.Contains(message, "is not a valid")
+}
+
 // Group names the restrictions that a failure of one says all about: other texts that the same cast rejects.
 func (r Restriction) Group() string {
-	if r.Kind != RestrictValue || r.value == null || r.before.Column(r.columns[0]).Kind == "e" {
+	if r.Kind != RestrictValue || r.value == null || r.fresh || r.before.Column(r.columns[0]).Kind == "e" {
 		return r.What
 	}
 	return r.Table + " " + strings.Join(r.Columns, " ")
@@ -165,6 +172,28 @@ func (d *derivation) newColumn(is *catalog.Column) {
 	case is.NotNull && !is.FillsItself():
 		d.add(Restriction{Kind: RestrictNotNull, Columns: []string{is.Name}, What: name + " is new and NOT NULL"})
 	}
+}
+
+// FilledLater returns a restriction for each new column that fills itself now and that a statement made NOT NULL: until
+// its default was there, a row could come without a value.
+func FilledLater(before, after *catalog.Shape, statements []string) []Restriction {
+	var found []Restriction
+	for i := range before.Tables {
+		was := &before.Tables[i]
+		is := after.Table(was.OID)
+		if is == nil || was.Partition {
+			continue
+		}
+		d := derivation{before: before, after: after, was: was, is: is}
+		for _, c := range is.Columns {
+			restricts := regexp.MustCompile(`(?is)^\s*ALTER\s+TABLE\b.*` + nameIn(is.Name) + `.*` + nameIn(c.Name) + `\s+SET\s+NOT\s+NULL\b`)
+			if c.NotNull && c.Generated == "" && c.FillsItself() && was.Column(c.Number) == nil && slices.ContainsFunc(statements, restricts.MatchString) {
+				d.add(Restriction{Kind: RestrictNotNull, Columns: []string{c.Name}, What: d.was.Quoted() + "." + c.Name + " is new and NOT NULL"})
+			}
+		}
+		found = append(found, d.found...)
+	}
+	return found
 }
 
 // keys finds unique indexes, with or without a constraint, and indexes on expressions.
