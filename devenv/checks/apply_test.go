@@ -130,6 +130,13 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{Table: "public.badges", Role: "app", SQLState: "42501", Message: "denied", Broken: true}, New: true}}
 			}, "write.smoke", report.StatusFail, []string{"public.badges is new and cannot be written: as role app: denied"},
 		},
+		"a new table in a schema without rights": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{
+					Table: "crm.badges", Role: "app", SQLState: "42501", Message: "permission denied for schema crm", Broken: true,
+				}, New: true}}
+			}, "write.smoke", report.StatusFail, []string{"crm.badges is new and cannot be written", "GRANT USAGE ON SCHEMA crm TO"},
+		},
 		"a trigger that may be right": {
 			func(f *Facts) {
 				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{

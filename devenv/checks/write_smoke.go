@@ -178,6 +178,10 @@ func (m mender) write(e report.Evidence) string {
 	case "P0001":
 		return "correct what the trigger raises for; if it is meant to refuse every row, allow it"
 	case "42501":
+		if _, schema, ok := strings.Cut(e.Message, "permission denied for schema "); ok {
+			return "let the role use the schema, in this revision:\n    " + m.execute("GRANT USAGE ON SCHEMA "+query.Identifier(schema)+" TO …") +
+				"\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
+		}
 		return "grant the missing rights, in this revision:\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
 	case "42703", "42P01", "42883", "42704", "42804", "22P02":
 		return "a function, a trigger or a generated column still uses what was dropped or changed: " +

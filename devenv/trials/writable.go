@@ -38,6 +38,9 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		shape: &up.after.Shape, targets: writes.Targets(&up.before.Shape, tables, p.seeded.Writers),
 		change: routines.Between(&up.before.Shape, &up.after.Shape, changes),
 	}
+	if err := p.usedInNewSchemas(up, all.targets); err != nil {
+		return nil, err
+	}
 	for i := range all.targets {
 		up.asGranted(&all.targets[i])
 	}

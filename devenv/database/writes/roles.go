@@ -52,17 +52,22 @@ func rolesFor(before *catalog.Shape, writers map[uint32][]string, t *catalog.Tab
 	if before.Table(t.OID) != nil {
 		return append([]string{""}, writers[t.OID]...)
 	}
-	var common []string
+	return append([]string{""}, CommonWriters(before, writers, t.Schema)...)
+}
+
+// CommonWriters returns the roles that wrote every table of a schema, or of all schemas if it is empty; none if there was
+// no table.
+func CommonWriters(before *catalog.Shape, writers map[uint32][]string, schema string) (common []string) {
 	first := true
 	for i := range before.Tables {
 		was := &before.Tables[i]
 		switch {
-		case was.Schema != t.Schema || was.Partition:
+		case was.Partition || schema != "" && was.Schema != schema:
 		case first:
 			common, first = slices.Clone(writers[was.OID]), false
 		default:
 			common = slices.DeleteFunc(common, func(r string) bool { return !slices.Contains(writers[was.OID], r) })
 		}
 	}
-	return append([]string{""}, common...)
+	return common
 }

@@ -2,6 +2,7 @@ package writes
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +38,19 @@ func TestARoleThatCannotBeAssumedIsNotTried(t *testing.T) {
 				result.Failed[0].Role != "devenv_app" || !strings.HasPrefix(result.Failed[0].Message, "permission denied") {
 				t.Errorf("%+v", result)
 			}
+		}
+	}
+}
+
+func TestOnlyWritersOfAllTablesAreCommon(t *testing.T) {
+	t.Parallel()
+	shape := catalog.Shape{Tables: []catalog.Table{
+		{OID: 1, Schema: "crm", Name: "a"}, {OID: 2, Schema: "crm", Name: "b"}, {OID: 3, Schema: "ops", Name: "c"}, {OID: 4, Schema: "crm", Name: "a_1", Partition: true},
+	}}
+	writers := map[uint32][]string{1: {"app", "clerk"}, 2: {"app", "clerk"}, 3: {"app", "robot"}}
+	for schema, want := range map[string][]string{"": {"app"}, "crm": {"app", "clerk"}, "ops": {"app", "robot"}, "new": nil} {
+		if got := CommonWriters(&shape, writers, schema); !slices.Equal(got, want) {
+			t.Errorf("%q: got %v, want %v", schema, got, want)
 		}
 	}
 }
