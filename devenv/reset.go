@@ -55,8 +55,8 @@ type resetRun struct {
 	items    *report.Items
 	// clone holds the base's data, to which the branch's migrations are applied; nil until then.
 	clone *database.Server
-	// branchImage is the image of the branch's data, made only for this run; empty until then.
-	branchImage string
+	// made is the image of the new data if it is made only for this run; empty until then.
+	made string
 }
 
 // Reset replaces the user's own database with the base's data at the branch's head, or with what To says, and keeps the
@@ -140,7 +140,7 @@ func (r *resetRun) agree(ctx context.Context) error {
 // it.
 func (r *resetRun) branchSteps() step.Step {
 	if r.request.To != "" && r.request.To != ResetToBranch {
-		return step.Step{Do: func(context.Context, *step.Log) error { return nil }}
+		return step.Step{Do: r.givePassword}
 	}
 	return r.bed.InOrder(
 		step.New("branch", r.bed.PrepareBranch),
@@ -150,6 +150,21 @@ func (r *resetRun) branchSteps() step.Step {
 		),
 		step.New("upgrade", r.upgradeBranch),
 	)
+}
+
+// givePassword makes an image of the base's data that has the branch's password, if that is another than the base's.
+func (r *resetRun) givePassword(ctx context.Context, _ *step.Log) (err error) {
+	if r.bed.Base.NewPassword == "" {
+		return nil
+	}
+	from := r.bed.Base.Original
+	if r.request.To == ResetToEmpty {
+		from = r.bed.Base.WithoutData
+	}
+	if r.clone, err = r.bed.Clone(ctx, from, testbed.CloneOptions{Kept: true}); err != nil {
+		return err
+	}
+	return r.keepClone(ctx)
 }
 
 // cloneBase starts the clone of the base's data.
@@ -176,16 +191,22 @@ func (r *resetRun) upgradeBranch(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
+	if err := r.keepClone(ctx); err != nil {
+		return err
+	}
+	log.Done(upgraded(len(r.bed.Work.Own), r.bed.BaseName()))
+	return nil
+}
+
+// keepClone makes an image of the clone.
+func (r *resetRun) keepClone(ctx context.Context) error {
 	ref := r.bed.Base.SeededRef() + "-" + r.bed.Workspace.RunID
 	if err := userdata.RecordMade(r.bed.Workspace.Repo, ref); err != nil {
 		return err
 	}
 	image, err := r.clone.CommitBase(ctx, ref, database.Meta{Key: r.bed.Base.Key, Settings: r.bed.Base.Settings},
 		database.CopyOptions{Labels: r.bed.Workspace.ImageLabels(), Secrets: r.bed.Secrets()})
-	r.branchImage = image.Ref
-	if err == nil {
-		log.Done(upgraded(len(r.bed.Work.Own), r.bed.BaseName()))
-	}
+	r.made = image.Ref
 	return err
 }
 
@@ -210,12 +231,12 @@ func (r *resetRun) exchange(ctx context.Context) error {
 
 // image returns the image whose data becomes the user's own.
 func (r *resetRun) image() string {
-	switch r.request.To {
-	case ResetToBase:
-		return r.bed.Base.Seeded.ID
-	case ResetToEmpty:
+	switch {
+	case r.made != "":
+		return r.made
+	case r.request.To == ResetToEmpty:
 		return r.bed.Base.Empty.ID
 	default:
-		return r.branchImage
+		return r.bed.Base.Seeded.ID
 	}
 }

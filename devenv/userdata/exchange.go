@@ -84,6 +84,9 @@ func (d *Database) Exchange(ctx context.Context, with NewData) (*Exchanged, erro
 	)
 	endErr := d.session.Sequence(context.WithoutCancel(ctx), step.New("start", x.end))
 	if err = errors.Join(err, endErr); !x.swapped {
+		if errors.Is(err, context.Canceled) && endErr == nil {
+			d.session.Note("the data of " + d.store.Service + " is as it was")
+		}
 		return nil, err
 	}
 	done := x.journal.Exchanged()
