@@ -18,6 +18,8 @@ func judgeSingle(f *Facts) Finding {
 	switch {
 	case !f.OnePerBranch:
 		return unasked("migrations.per_branch is many")
+	case len(f.Revisions) == 0 && len(f.problems()) > 0:
+		return unasked("the history is broken (history.parent)")
 	case len(f.Revisions) == 0:
 		return unasked("the branch adds no revision")
 	case len(f.Revisions) == 1:

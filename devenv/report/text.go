@@ -75,6 +75,8 @@ func headlineOf(d *Document) string {
 	switch {
 	case len(Unanswered(d.Checks)) > 0:
 		return unprovedHeadline(subject, d.Checks)
+	case len(d.Revisions) == 0 && failed(d.Checks, "history.parent"):
+		return fmt.Sprintf("The history of migrations is broken: %s.", n)
 	case len(d.Revisions) == 0 && (d.Verdict == VerdictWarn || d.Verdict == VerdictFail):
 		return fmt.Sprintf("The branch adds no migration, and something is wrong: %s.", n)
 	case d.Verdict == VerdictPass && !upgrades(d.Checks):
@@ -141,6 +143,11 @@ func unprovedHeadline(subject string, checks []Check) string {
 // works.
 func upgrades(checks []Check) bool {
 	return slices.ContainsFunc(checks, func(c Check) bool { return c.ID == "apply.seeded" && c.Status != StatusSkip })
+}
+
+// failed reports whether a check found something that is not allowed.
+func failed(checks []Check, id string) bool {
+	return slices.ContainsFunc(checks, func(c Check) bool { return c.ID == id && c.Status == StatusFail })
 }
 
 // lacksRows reports whether nothing could be lost, although the upgrade was judged.

@@ -216,6 +216,10 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 			report.Document{Verdict: report.VerdictFail, Checks: drift(report.StatusFail)},
 			"✗ The branch adds no migration, and something is wrong: 1 check failed.",
 		},
+		"broken": {
+			report.Document{Verdict: report.VerdictFail, Checks: []report.Check{{ID: "history.parent", Status: report.StatusFail}}},
+			"✗ The history of migrations is broken: 1 check failed.",
+		},
 		"unjudged": {
 			report.Document{Verdict: report.VerdictPass, Checks: drift(report.StatusPass), Revisions: own},
 			"✓ Nothing wrong was found, but the upgrade was not judged: 1 check passed.",
