@@ -2,6 +2,7 @@ package tool
 
 import (
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,9 @@ import (
 // RepositoryPath returns a path in the tool's container as one relative to the repository: through the service's bind
 // mounts, or else through the directories of revisions.
 func (t *Tool) RepositoryPath(container string) (string, error) {
+	if !path.IsAbs(container) {
+		container = path.Join(t.Workdir, container)
+	}
 	service := t.checkout.Model.Services[t.settings.Service]
 	best, mapped := 0, ""
 	for _, mount := range service.Volumes {
@@ -33,7 +37,7 @@ func (t *Tool) RepositoryPath(container string) (string, error) {
 }
 
 // copiedPath returns the repository's path of a file of which the image contains a copy: the tool's directories of
-// revisions are the repository's, in the same order.
+// revisions are the repository's, in the same order, and what is below its configuration is there at the same place.
 func (t *Tool) copiedPath(container string) (string, error) {
 	var directories []string
 	if located, ok := t.Tool.(migrations.Located); ok {
@@ -42,6 +46,12 @@ func (t *Tool) copiedPath(container string) (string, error) {
 	for i, dir := range directories {
 		if rest, ok := Below(dir, container); ok && i < len(t.settings.Versions) {
 			return path.Join(t.settings.Versions[i], rest), nil
+		}
+	}
+	if rest, ok := Below(path.Dir(t.configPath), container); ok && t.configPath != "" {
+		mapped := path.Join(path.Dir(t.settings.Config), rest)
+		if _, err := os.Stat(filepath.Join(t.checkout.Tree.Dir(), filepath.FromSlash(mapped))); err == nil {
+			return mapped, nil
 		}
 	}
 	return "", fmt.Errorf("find %s of the container in the repository: no bind mount and no directory of revisions contains it", container)

@@ -45,4 +45,20 @@ func TestContainerPathBelowTwoDotsIsFound(t *testing.T) {
 	if got, err := one.RepositoryPath("/app/versions/1.py"); err != nil || got != "..data/versions/1.py" {
 		t.Errorf("%q, %v", got, err)
 	}
+	one.Workdir, one.configPath, one.settings.Config = "/srv", "/srv/alembic.ini", "..data/alembic.ini"
+	copied := filepath.Join(tree.Dir(), "..data", "migrations", "env.py")
+	if err := os.MkdirAll(filepath.Dir(copied), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(copied, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"/srv/migrations/env.py", "migrations/env.py"} {
+		if got, err := one.RepositoryPath(file); err != nil || got != "..data/migrations/env.py" {
+			t.Errorf("of a copy: %q, %v", got, err)
+		}
+	}
+	if got, err := one.RepositoryPath("/srv/migrations/other.py"); err == nil {
+		t.Errorf("the repository has no such file: %q", got)
+	}
 }
