@@ -144,7 +144,7 @@ func (b *backend) start(ctx context.Context, log *step.Log) (outcome checks.Star
 	if lost := b.lostStart(ctx, b.Services, b.server, err); lost != nil {
 		return outcome, lost
 	}
-	err = b.advise(b.nameLock(ctx, err))
+	err = b.advise(b.nameLock(ctx, nameMissing(err)))
 	outcome = checks.StartOutcome{Ran: true, Service: b.Project.Backend, Err: err, How: shown.How}
 	if err != nil {
 		outcome.Baseline, err = b.compareWithBase(ctx, err, log)

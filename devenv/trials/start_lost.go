@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -67,6 +68,15 @@ type startOnBase struct {
 	mu     sync.Mutex
 	asked  bool
 	answer baseStart
+}
+
+// nameMissing adds to a backend's failure what its output says that the database lacks: a report folds long output.
+func nameMissing(err error) error {
+	lacks := database.Missing(strings.Join(report.OutputOf(err), "\n"))
+	if err == nil || lacks == "" || strings.Contains(err.Error(), lacks) {
+		return err
+	}
+	return report.Fail(report.KindOf(err), report.HintOf(err), "%w: %s", err, lacks).WithOutput(report.OutputOf(err))
 }
 
 // baseStart is how the base's backend starts: its error, or how long it takes.

@@ -61,3 +61,24 @@ func TestAStartsHintIsForItsSide(t *testing.T) {
 		}
 	}
 }
+
+func TestAFailedStartNamesWhatTheDatabaseLacks(t *testing.T) {
+	t.Parallel()
+	failed := report.Fail(report.KindWork, "try it", "start api: it exited with status 1").WithOutput([]string{
+		"psycopg2.errors.UndefinedColumn: column authors.country does not exist", "LINE 1: SELECT authors.country",
+	})
+	got := nameMissing(failed)
+	if got.Error() != "start api: it exited with status 1: column authors.country does not exist" || report.HintOf(got) != "try it" ||
+		len(report.OutputOf(got)) != 2 {
+		t.Errorf("%v", got)
+	}
+	if again := nameMissing(got); again.Error() != got.Error() {
+		t.Errorf("it is said twice: %v", again)
+	}
+	if other := report.Fail(report.KindWork, "", "start api: it exited with status 1"); nameMissing(other).Error() != other.Error() {
+		t.Error("nothing is missing")
+	}
+	if err := nameMissing(nil); err != nil {
+		t.Error(err)
+	}
+}
