@@ -3,9 +3,11 @@ package devenv_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"devenv/devenv"
 	"devenv/devenv/report"
 	"devenv/devenv/sample"
 )
@@ -129,6 +131,20 @@ func TestAPasswordMayContainAnyCharacters(t *testing.T) {
 	result := c.must(c.newMigration(dry))
 	if !strings.Contains(string(result.File), "colour") {
 		t.Errorf("%s", result.File)
+	}
+	c.replace("postgres.dev.env", password, "the branch`s")
+	c.replace("backend.dev.env", inURL, "the%20branch%60s")
+	onlyThese := []string{"apply.seeded", "apply.scratch", "start.branch", "start.base"}
+	result = c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { dry(o); only(onlyThese...)(o) }))
+	for _, id := range onlyThese {
+		if got := statuses(result)[id]; got.Status != report.StatusPass {
+			t.Errorf("with the branch's own password: %+v", got)
+		}
+	}
+	if !slices.ContainsFunc(result.Document.Notes, func(n string) bool {
+		return strings.Contains(n, "gives postgres, the user of postgres, another password")
+	}) {
+		t.Errorf("notes: %q", result.Document.Notes)
 	}
 	c.nothingLeft()
 }
