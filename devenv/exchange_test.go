@@ -135,7 +135,7 @@ func (s ownStack) interruptRestoreAndUndo() {
 		s.Errorf("undo of a reset whose data was removed: %v", err)
 	}
 	if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: s.options(), Yes: true}); report.KindOf(err) != report.KindUsage ||
-		!strings.Contains(report.HintOf(err), "what came before it: devenv undo") {
+		!strings.Contains(report.HintOf(err), "came before it, to take that back: devenv undo") {
 		s.Errorf("undo of a reset whose data was removed: %v", err)
 	}
 	if _, err := devenv.Undo(s.Context(), devenv.UndoOptions{Options: s.options(), DryRun: true}); err != nil {

@@ -19,6 +19,9 @@ type Cause struct{ Said, Remedy string }
 // causeLines is how many of a service's last log lines to search for a known cause.
 const causeLines = 60
 
+// makeMigration is the command where a table or column lacks.
+const makeMigration = "devenv new-migration \"…\""
+
 // passwordRemedy returns what to do about a role's password that the server refused. It says the same of a role that
 // does not exist. owner is the role of POSTGRES_USER.
 func passwordRemedy(role, service, owner string, given bool) string {
@@ -47,7 +50,7 @@ func knownCause(lines []string, service string, s database.Settings, given bool)
 	}
 	if m := database.Missing(log); m != "" {
 		return Cause{m, "the service does not find it in its database; if the models have changed, make the migration:\n" +
-			"    devenv new-migration \"…\"\n" +
+			"    " + makeMigration + "\n" +
 			"if the database is behind the branch, give it the base's data at the branch's head: devenv reset (devenv undo " +
 			"restores the current data)"}, true
 	}
@@ -113,7 +116,17 @@ func causeIn(ctx context.Context, s *userdata.Stack, failing string, lines []str
 	if err != nil {
 		service = ""
 	}
-	return knownCause(lines, service, settings, isGiven(s.Model.Services[failing], settings.Password))
+	cause, known := knownCause(lines, service, settings, isGiven(s.Model.Services[failing], settings.Password))
+	return ofOtherCode(cause, failing, s.Model.Services[failing]), known
+}
+
+// ofOtherCode adds to the cause of a service that is built that its image may be older than the code: neither devenv nor
+// Compose builds it again by itself.
+func ofOtherCode(cause Cause, name string, service types.ServiceConfig) Cause {
+	if service.Build != nil && strings.Contains(cause.Remedy, makeMigration) {
+		cause.Remedy += "\nif its image is from other code than the branch's: docker compose build " + name + ", then devenv up"
+	}
+	return cause
 }
 
 // isGiven reports whether a service is given a password in its environment, as it is or as a URL has it.

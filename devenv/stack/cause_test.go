@@ -83,3 +83,20 @@ func TestTheDatabasesLogBlamesItsClientsOnlyForThemselves(t *testing.T) {
 		}
 	}
 }
+
+func TestAnImageOfOtherCodeIsThoughtOf(t *testing.T) {
+	t.Parallel()
+	var built, pulled types.ServiceConfig
+	built.Build = &types.BuildConfig{}
+	const rebuild = "docker compose build api, then devenv up"
+	lacks, _ := knownCause([]string{`relation "badges" does not exist`}, "db", database.Settings{}, false)
+	if got := ofOtherCode(lacks, "api", built); !strings.Contains(got.Remedy, rebuild) {
+		t.Errorf("%+v", got)
+	}
+	if got := ofOtherCode(lacks, "api", pulled); got != lacks {
+		t.Errorf("nothing builds it: %+v", got)
+	}
+	if got := ofOtherCode(Cause{"paused", "docker compose unpause api"}, "api", built); strings.Contains(got.Remedy, "build") {
+		t.Errorf("%+v", got)
+	}
+}

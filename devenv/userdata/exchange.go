@@ -122,12 +122,18 @@ func (d *Database) checkMajors(contents database.Contents) error {
 			"replace the data of %s: the new data no longer exists",
 			d.store.Service)
 	}
+	runs := serverMajor(d.server)
 	if contents.Major != "" && contents.Major != contents.Source {
-		return report.Fail(report.KindUsage, "restore data of version "+contents.Major+", or move this data with pg_dump",
+		hint := "restore data of version " + contents.Major + ", or move this data with pg_dump"
+		if runs == contents.Source {
+			hint = "to keep it, move it with pg_dump of version " + contents.Major + "; to start without it: devenv down --volumes " +
+				"(data in a directory of the host: remove that), and run this again"
+		}
+		return report.Fail(report.KindUsage, hint,
 			"replace the data of %s: it is from Postgres %s, the new data from Postgres %s", d.store.Service,
 			contents.Major, contents.Source)
 	}
-	if runs := serverMajor(d.server); runs != "" && runs != contents.Source {
+	if runs != "" && runs != contents.Source {
 		return report.Fail(report.KindUsage,
 			"check out a branch whose database has version "+contents.Source+", or move the data with pg_dump",
 			"replace the data of %s: the server runs Postgres %s, the new data is from Postgres %s", d.store.Service, runs, contents.Source)

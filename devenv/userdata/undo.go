@@ -61,7 +61,7 @@ func PassOver(repo *gitrepo.Repo, last *Replaced, why error) error {
 	if err == nil {
 		err = repo.Record(replacedRecord).Write(all)
 	}
-	hint := report.HintOf(why) + "\nto take back what came before it: devenv undo"
+	hint := report.HintOf(why) + "\nif something came before it, to take that back: devenv undo"
 	return errors.Join(report.Fail(report.KindOf(why), strings.TrimPrefix(hint, "\n"), "%w", why), err)
 }
 
