@@ -80,7 +80,7 @@ func (b *Testbed) noteOthers(ctx context.Context) {
 	if err != nil || n == 0 {
 		return // it is only a remark
 	}
-	b.Workspace.Note(fmt.Sprintf("also on this engine: %s of another user, machine or container; this run does not "+
+	b.Workspace.Note(fmt.Sprintf("also on this engine: %s of another user, machine, container or TMPDIR; this run does not "+
 		"wait for those, and may be slower", report.Count(n, "run")))
 }
 
