@@ -57,7 +57,14 @@ func (b *breaker) oneValue(ctx context.Context, r Restriction) ([]attempt, error
 			return nil, err
 		}
 	}
-	return one(rowValues{r.columns[0]: r.value}), nil
+	if r.computed == "" {
+		return one(rowValues{r.columns[0]: r.value}), nil
+	}
+	value, err := b.maker.aggregate(ctx, r.before, r.computed)
+	if err != nil || value == "" {
+		return nil, err
+	}
+	return one(rowValues{r.columns[0]: value}), nil
 }
 
 // anyRow returns a minimal row and a complete one.

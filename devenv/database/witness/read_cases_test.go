@@ -4,6 +4,9 @@ package witness
 // Postgres judges in its own way.
 func readCases() map[string]struct{ move, state string } {
 	return map[string]struct{ move, state string }{
+		"a product that soon overflows":  {`ALTER TABLE "Shop"."Item" ADD tiny bigint; UPDATE "Shop"."Item" SET tiny = price * 10000000`, "22003"},
+		"a product of few":               {`ALTER TABLE "Shop"."Item" ADD cents bigint; UPDATE "Shop"."Item" SET cents = price * 100`, ""},
+		"a product that is cast":         {`ALTER TABLE "Shop"."Item" ADD tiny bigint; UPDATE "Shop"."Item" SET tiny = 10000000 * price::bigint`, ""},
 		"a unique key becomes a date":    {"ALTER TABLE stamps ALTER at TYPE date", "23505"},
 		"a unique key of fewer decimals": {"ALTER TABLE stamps ALTER price TYPE numeric(8,2)", "23505"},
 		"a unique key of more decimals":  {"ALTER TABLE stamps ALTER price TYPE numeric(12,6)", ""},

@@ -165,7 +165,24 @@ func (r *reading) column(s sqlText, t *catalog.Table, c *catalog.Column) {
 	case strings.HasPrefix(c.Base, "float") && kind != nil:
 		r.valueIf(t, c, "'NaN'", "coalesce(bool_or("+query.Quote(c.Name)+"::text IN ('NaN', 'Infinity', '-Infinity')), false)")
 	}
+	if s.multiplies(c.Name) {
+		r.larger(t, c)
+	}
 	r.value(t, c, null)
+}
+
+// larger restricts an integer to cope with a hundred times the largest number in the data: a product may not fit then.
+func (r *reading) larger(t *catalog.Table, c *catalog.Column) {
+	most := map[string]string{"int2": "32767", "int4": "2147483647"}[c.Base]
+	if most == "" || c.Generated != "" || t.ForeignKey(c.Number) != nil {
+		return
+	}
+	largest := "max(" + query.Quote(c.Name) + ")"
+	r.add(t, Restriction{
+		Kind: RestrictValue, columns: []int16{c.Number}, value: most,
+		computed: "CASE WHEN " + largest + " > 0 THEN least(" + largest + "::numeric * 100, " + most + ")::int8::text ELSE '' END",
+		What:     t.Quoted() + "." + c.Name + " can be a hundred times the largest in the data, and the migration multiplies it",
+	})
 }
 
 // holdsText returns an aggregate: whether a member of a JSON column is a text in some row, or in none has any other type.

@@ -26,6 +26,8 @@ func TestOnlyWhatAStatementReadsIsRestricted(t *testing.T) {
 			"qty N/A", "qty ", "qty  ", "qty 1,234.5", "qty NaN", "qty 12 pcs", "qty NULL", "n NULL",
 		},
 		"UPDATE users SET n = 1 / n -- by qty":               {"n 0", "n -1", "n NULL"},
+		"UPDATE users SET qty = n * 1000":                    {"qty NULL", "n 2147483647", "n NULL"},
+		"UPDATE users SET qty = 1000 * n::bigint":            {"qty NULL", "n NULL"},
 		"UPDATE users SET n = 1 WHERE name = 'qty'":          {"n NULL", "name NULL"},
 		"SELECT name FROM users":                             {"name NULL", "name devenv-2"},
 		"SELECT * FROM users":                                {"qty NULL", "qty devenv-2", "n NULL", "name NULL", "name devenv-5"},

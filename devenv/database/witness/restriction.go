@@ -48,6 +48,7 @@ type Restriction struct {
 	constraint *catalog.Constraint
 	value      string // the one that a column has, in SQL
 	shown      string // whether the rows of the data show that values of this kind occur, in SQL; empty if that is not asked
+	computed   string // the value as an aggregate of the rows, in SQL; empty if it is the same whatever they hold
 	almost     bool   // two keys differ before the move, and may be the same after it
 	fresh      bool   // the value is a text that no row has
 	inside     *place // where a CHECK of a domain holds

@@ -115,6 +115,11 @@ func (s sqlText) calculates() bool {
 	return regexp.MustCompile(`(?i)[/%]|\b(?:mod|div|ln|log|log10|sqrt|power|width_bucket)\s*\(`).MatchString(s.plain)
 }
 
+// multiplies reports whether the statement multiplies a column as it is.
+func (s sqlText) multiplies(column string) bool {
+	return regexp.MustCompile(`(?i)` + nameIn(column) + `\s*\*|\*\s*(?:\w+\.)?` + nameIn(column) + `(?:[^:\w"]|$)`).MatchString(s.plain)
+}
+
 // splits reports whether the statement takes a text apart.
 func (s sqlText) splits() bool {
 	return regexp.MustCompile(`(?i)\b(?:split_part|string_to_array|regexp_\w+|substr|substring|position|strpos|left|right)\s*\(|\]`).MatchString(s.plain)
