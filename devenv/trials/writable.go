@@ -18,6 +18,7 @@ import (
 	"devenv/devenv/database/writes"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
+	"devenv/migrations"
 )
 
 // writable writes to the tables that the upgrade touched, and rolls everything back. A write that also fails on the
@@ -57,7 +58,7 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	}
 	outcome := checks.SmokeOutcome{Ran: true, Tables: len(tables), Written: len(found.Written), Unjudged: found.Unjudged}
 	for _, f := range found.Failed {
-		outcome.Writes = append(outcome.Writes, checks.SmokeWrite{Failed: f, New: up.makes(f.Table), Cause: up.lastToTouch(f.Table)})
+		outcome.Writes = append(outcome.Writes, checks.SmokeWrite{Failed: f, New: up.makes(f.Table), Cause: up.causeOf(f)})
 	}
 	outcome.Writes = append(outcome.Writes, refused...)
 	for _, f := range found.Faults {
@@ -67,6 +68,23 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		log.Faulty("a write or a function no longer works")
 	}
 	return func(f *checks.Facts) { f.Smoke = outcome }, nil
+}
+
+// causeOf returns the statement behind a write that fails: of a sequence that is behind, the last one that sets it or
+// writes rows past it.
+func (u *upgrade) causeOf(f writes.Failed) migrations.Statement {
+	if f.Sequence != "" {
+		_, table, _ := strings.Cut(f.Table, ".")
+		sequence := strings.ReplaceAll(f.Sequence[strings.LastIndex(f.Sequence, ".")+1:], `"`, "")
+		moves := regexp.MustCompile(`(?is)\b` + regexp.QuoteMeta(sequence) + `\b|\b(?:INSERT\s+INTO|COPY|MERGE\s+INTO|setval|RESTART)\b.*\b` +
+			regexp.QuoteMeta(table) + `\b|\b` + regexp.QuoteMeta(table) + `\b.*\bRESTART\b`)
+		for _, s := range slices.Backward(u.own()) {
+			if moves.MatchString(s.SQL) {
+				return s
+			}
+		}
+	}
+	return u.lastToTouch(f.Table)
 }
 
 // makes reports whether the upgrade made a table (schema.table), under a name that none had before.

@@ -67,3 +67,21 @@ func TestANewTablesRightsSayWhoWritesIt(t *testing.T) {
 		}
 	}
 }
+
+func TestASequenceIsBehindForWhatMovesIt(t *testing.T) {
+	t.Parallel()
+	for sql, want := range map[string]int{
+		"ALTER SEQUENCE moves_id_seq RESTART WITH 1":              1,
+		"INSERT INTO moves (id) VALUES (7)":                       1,
+		"SELECT setval(pg_get_serial_sequence('moves', 'id'), 1)": 1,
+		"ALTER TABLE public.moves ALTER id RESTART":               1,
+		"INSERT INTO moves_old SELECT * FROM others":              2, // then what names the table
+	} {
+		u := &upgrade{statements: []migrations.Statement{
+			{Revision: "3f2a", Line: 1, SQL: sql}, {Revision: "3f2a", Line: 2, SQL: "DELETE FROM moves WHERE delta = 0"},
+		}}
+		if got := u.causeOf(writes.Failed{Table: "public.moves", Sequence: `public."moves_id_seq"`}); got.Line != want {
+			t.Errorf("%s: line %d, want %d", sql, got.Line, want)
+		}
+	}
+}

@@ -107,7 +107,7 @@ FROM %s s, pg_sequence q, LATERAL (SELECT s.last_value + CASE WHEN s.is_called T
 // number may be there on purpose.
 func (d drawn) collision(next, most int64, taken bool) Failed {
 	return Failed{
-		Table: d.table.Label(), Column: d.column.Name, Broken: true, Doubtful: !taken, Predicted: true, SQLState: "23505",
+		Table: d.table.Label(), Column: d.column.Name, Sequence: d.sequence, Broken: true, Doubtful: !taken, Predicted: true, SQLState: "23505",
 		Message: fmt.Sprintf("the next value of the sequence of %s.%s is %d, but rows up to %d exist",
 			d.table.Quoted(), d.column.Name, next, most),
 		Detail: fmt.Sprintf("SELECT setval(%s, (SELECT max(%s) FROM %s))", query.Literal(d.sequence), query.Identifier(d.column.Name),

@@ -35,9 +35,10 @@ type Result struct {
 // Failed is a write that does not work.
 type Failed struct {
 	Table, Role, Statement string
-	// Column is what a sequence or a constant is at fault for; Constant is the value that the base's rows hold.
-	Column, Constant          string
-	SQLState, Message, Detail string
+	// Column is what a sequence or a constant is at fault for; Sequence is the one that is behind, quoted, and Constant the
+	// value that the base's rows hold.
+	Column, Sequence, Constant string
+	SQLState, Message, Detail  string
 	// Broken means that the schema is at fault; otherwise no legal row could be made, or the role not be assumed.
 	// Doubtful means that every row that was tried is refused, although the code that refuses them looks at the row, or
 	// that a sequence collides later.
