@@ -209,16 +209,43 @@ func instant(text string) string {
 	return text
 }
 
-// jsonText returns a JSON value without what jsonb drops: spaces, the order of keys, duplicate keys.
+// jsonText returns a JSON value without what jsonb drops or takes for equal: spaces, the order of keys, duplicate keys,
+// zeros at the end of a decimal.
 func jsonText(text string) string {
 	var value any
 	if decoded(text, &value) != nil {
 		return text
 	}
+	value = plainNumbers(value)
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	if encoder.Encode(value) != nil {
 		return text
 	}
 	return out.String()
+}
+
+// plainNumbers returns a JSON value with its numbers in normal form.
+func plainNumbers(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		return json.Number(decimalText(v.String()))
+	case map[string]any:
+		for name, member := range v {
+			v[name] = plainNumbers(member)
+		}
+	case []any:
+		for i, element := range v {
+			v[i] = plainNumbers(element)
+		}
+	}
+	return value
+}
+
+// decimalText returns a number as it is written without zeros at the end of its decimals.
+func decimalText(text string) string {
+	if !strings.Contains(text, ".") || strings.ContainsAny(text, "eE") {
+		return text
+	}
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }

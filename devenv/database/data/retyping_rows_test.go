@@ -3,7 +3,7 @@ package data
 import "testing"
 
 func TestADocumentMayBeReformatted(t *testing.T) {
-	for is, want := range map[string]bool{`{"a": [1, 2], "b": null}`: true, `{"a": [2, 1], "b": null}`: false, `{"a":`: false, `x`: false} {
+	for is, want := range map[string]bool{`{"a": [1, 2], "b": null}`: true, `{"a": [1.00, 2.0], "b": null}`: true, `{"a": [1.01, 2], "b": null}`: false, `{"a": [2, 1], "b": null}`: false, `{"a":`: false, `x`: false} {
 		if got := (retyping{old: "text", new: "text"}).reformatted(`{"b":null,"a":[1,2]}`, is); got != want {
 			t.Errorf("%s: %v", is, got)
 		}

@@ -73,7 +73,11 @@ func (d *draft) unavoidable(refused *pgconn.PgError) bool {
 		})
 	case "23514":
 		columns := d.checked(refused)
-		return len(columns) > 0 && !slices.ContainsFunc(columns, func(n int16) bool { _, named := d.values[n]; return named })
+		return len(columns) > 0 && !slices.ContainsFunc(columns, func(n int16) bool {
+			_, named := d.values[n]
+			c := d.table.Column(n)
+			return named || c != nil && !c.FillsItself() // CHECK (c IS NOT NULL) is a NOT NULL: c may be named all the same
+		})
 	}
 	return false
 }

@@ -113,6 +113,9 @@ func movesOfCode() map[string]move {
 			"UPDATE users SET nick = 'x'; ALTER TABLE users ALTER nick SET NOT NULL",
 			"",
 		},
+		"a CHECK that a column may no longer be omitted": {
+			"UPDATE users SET nick = 'x'; ALTER TABLE users ADD CHECK (nick IS NOT NULL) NOT VALID", "",
+		},
 		"a key without its sequence": {"ALTER TABLE teams ALTER id DROP DEFAULT", "23502 public.teams app"},
 		"a CHECK against the default": {
 			"UPDATE teams SET state = 'open'; ALTER TABLE teams ADD CHECK (state IN ('open', 'shut'))", "23514 public.teams app",
