@@ -236,8 +236,8 @@ func (i *initRun) askIncremental(ctx context.Context, o InitOptions) error {
 	if i.Ask == nil || o.Print {
 		return nil
 	}
-	yes, err := i.Ask.Confirm(ctx, "After a pull, start at once with the data of the last base, upgraded by the new code, while the new base is "+
-		"made in the background?")
+	yes, err := i.Ask.Confirm(ctx, "After a git pull, use the data of the last base at once, upgraded by the new code, while devenv makes the new base "+
+		"in the background?")
 	if yes {
 		merge(i.answers, map[string]any{"seed": map[string]any{"incremental": true}})
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,10 @@ func TestCloneHasTheBasesDataWithoutChangingIt(t *testing.T) {
 		if got := queryText(t, two, "SELECT current_setting('"+setting+"')"); got != want {
 			t.Errorf("%s is %s in a clone, want %s", setting, got, want)
 		}
+	}
+	container, err := e.Inspect(t.Context(), two.ID)
+	if err != nil || slices.ContainsFunc(container.Mounts, func(m engine.Mount) bool { return m.Type == "volume" }) {
+		t.Errorf("the clone has volumes: %+v %v", container.Mounts, err)
 	}
 	lines, err := e.Tail(t.Context(), two.ID, 100)
 	if err != nil {

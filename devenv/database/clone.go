@@ -136,6 +136,9 @@ func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRe
 				network.MustParsePort(port): {{HostIP: netip.MustParseAddr(loopback), HostPort: "0"}},
 			}
 			applyHost(h, o.Service)
+			for _, target := range emptyVolumes(o.Image, image) {
+				h.Tmpfs = withEmpty(h.Tmpfs, target)
+			}
 			if o.Kept || o.Image.volume != "" {
 				h.Mounts = append(h.Mounts, mount.Mount{
 					Type: mount.TypeVolume, Source: o.Image.volume, Target: dataParent,
@@ -165,6 +168,28 @@ func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRe
 		request.Cmd = slices.Concat(command, scenarioArguments(), o.ExtraArgs)
 	}
 	return request
+}
+
+// emptyVolumes returns the volumes that an image declares for data which a clone has elsewhere: the engine would make
+// each, fill it from the image, and remove it again.
+func emptyVolumes(data Image, image engine.Image) []string {
+	if data.Meta.Elsewhere {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(image.Volumes), func(target string) bool {
+		return target != "/var/lib/postgresql/data" && target != "/var/lib/postgresql" // until Postgres 17, and since 18
+	})
+}
+
+// withEmpty adds an empty tmpfs to others, unless there is one at its target.
+func withEmpty(tmpfs map[string]string, target string) map[string]string {
+	if tmpfs == nil {
+		tmpfs = map[string]string{}
+	}
+	if _, there := tmpfs[target]; !there {
+		tmpfs[target] = "size=1m"
+	}
+	return tmpfs
 }
 
 // asService gives a container the service's environment and command, which an image of its data does not contain.

@@ -2,21 +2,20 @@ package testbed
 
 import (
 	"errors"
-	"path/filepath"
+	"os/exec"
 	"testing"
 
 	"devenv/devenv/base"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/project"
-	"devenv/devenv/sample"
 	"devenv/devenv/session"
 )
 
 // TestAFailureInTheBackgroundIsTold covers the record that a base could not be made: it is for that base alone.
 func TestAFailureInTheBackgroundIsTold(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "toolshed")
-	if err := sample.Unpack(t.Context(), dir); err != nil {
-		t.Fatal(err)
+	dir := t.TempDir()
+	if out, err := exec.Command("git", "init", "-q", dir).CombinedOutput(); err != nil {
+		t.Fatalf("git init: %v\n%s", err, out)
 	}
 	repo, err := gitrepo.Open(t.Context(), dir)
 	if err != nil {
