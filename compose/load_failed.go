@@ -2,6 +2,7 @@ package compose
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,6 +22,9 @@ var absentEnvFile = regexp.MustCompile(`env file (\S.*?) not found`)
 // requiredVariable finds the variable in Compose's message about one without a value.
 var requiredVariable = regexp.MustCompile(`required variable (\w+) is missing`)
 
+// Reproduce begins the hint with the command that shows the same failure.
+const Reproduce = "reproduce it with: "
+
 // loadFailed returns the failure of a project that does not load. Usually a file is missing that git ignores and
 // whose example is in git; absent returns all env files that are missing.
 func loadFailed(err error, o LoadOptions, absent func() []string) error {
@@ -30,7 +34,7 @@ func loadFailed(err error, o LoadOptions, absent func() []string) error {
 			"    compose: {files: [path/to/compose.yaml]}",
 			"find the Compose file: %s", said)
 	}
-	hint, env := "reproduce it with: docker compose config", filepath.Join(o.directory(), ".env")
+	hint, env := Reproduce+"docker compose "+flagsOf(o)+"config", filepath.Join(o.directory(), ".env")
 	if required := requiredVariable.FindAllStringSubmatch(said, -1); required != nil && len(o.EnvFiles) == 0 {
 		said, hint = eachVariableOnce(said), "set "+listed(required)+" in "+shown(env)
 	} else if why, mend := emptyValues(said, o); why != "" {
@@ -49,6 +53,32 @@ func loadFailed(err error, o LoadOptions, absent func() []string) error {
 		}
 	}
 	return report.Fail(report.KindUsage, hint, "load the Compose project: %s", said)
+}
+
+// flagsOf returns Compose's flags for what a project is loaded from, each followed by a space.
+func flagsOf(o LoadOptions) string {
+	var flags strings.Builder
+	add := func(flag string, values ...string) {
+		for _, value := range values {
+			if value != "" {
+				fmt.Fprintf(&flags, "%s %s ", flag, quoted(value))
+			}
+		}
+	}
+	add("--project-directory", o.ProjectDirectory)
+	add("-f", o.Files...)
+	add("-p", o.ProjectName)
+	add("--env-file", o.EnvFiles...)
+	add("--profile", o.Profiles...)
+	return flags.String()
+}
+
+// quoted returns an argument as a shell takes it.
+func quoted(argument string) string {
+	if regexp.MustCompile(`^[\w@%+=:,./-]+$`).MatchString(argument) {
+		return argument
+	}
+	return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"
 }
 
 // eachVariableOnce keeps the first of Compose's lines about each required variable: it has one for each place.

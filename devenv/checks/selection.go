@@ -23,7 +23,7 @@ func (s Selection) Validate() error {
 		for _, p := range patterns {
 			if !known(p) {
 				return report.Fail(report.KindUsage, "the checks are: "+strings.Join(IDs(), ", "),
-					"%s %s: no check has this id", flag, p)
+					"%s %q: no check has this id", flag, p)
 			}
 		}
 	}

@@ -104,6 +104,9 @@ func (s *Checkout) LoadAs(ctx context.Context, name string, envFiles []string) (
 			"the repository only: move it inside, or make it optional",
 			"%w", err)
 	}
+	if strings.HasPrefix(report.HintOf(err), compose.Reproduce) { // the copy will be gone
+		return nil, report.Fail(report.KindOf(err), "with that code checked out: docker compose config", "%w", err)
+	}
 	return nil, err
 }
 
