@@ -135,7 +135,7 @@ func TestAPasswordMayContainAnyCharacters(t *testing.T) {
 	c.replace("postgres.dev.env", password, "the branch`s")
 	c.replace("backend.dev.env", inURL, "the%20branch%60s")
 	onlyThese := []string{"apply.seeded", "apply.scratch", "start.branch", "start.base"}
-	result = c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { dry(o); only(onlyThese...)(o) }))
+	result = c.must(c.newMigration(func(o *devenv.NewMigrationOptions) { only(onlyThese...)(o); o.DryRun = true }))
 	for _, id := range onlyThese {
 		if got := statuses(result)[id]; got.Status != report.StatusPass {
 			t.Errorf("with the branch's own password: %+v", got)
