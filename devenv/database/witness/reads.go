@@ -22,7 +22,17 @@ func WithStatements(before, after *catalog.Shape, known []Restriction, statement
 			r.move(s)
 		}
 	}
+	// Where it is not clear which row breaks the move, only the first few are tried by themselves.
+	slices.SortStableFunc(r.found, func(a, b Restriction) int { return last(a.fresh) - last(b.fresh) })
 	return append(known, r.found...)
+}
+
+// last ranks what comes after the rest.
+func last(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // reading collects what statements read. A column is restricted once, whatever reads it.
