@@ -13,6 +13,18 @@ type Mounted struct {
 	Directories []DirectoryMount
 }
 
+// Targets returns the paths of what the service sees.
+func (m Mounted) Targets() []string {
+	targets := make([]string, 0, len(m.Files)+len(m.Directories))
+	for _, f := range m.Files {
+		targets = append(targets, f.Target)
+	}
+	for _, d := range m.Directories {
+		targets = append(targets, d.Target)
+	}
+	return targets
+}
+
 // DirectoryMount is a directory on this machine that a service mounts.
 type DirectoryMount struct{ Dir, Target string }
 

@@ -1,6 +1,7 @@
 package devenv_test
 
 import (
+	"crypto/rand"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,8 @@ import (
 // baseValue asks a base's image for one value.
 func (c checkout) baseValue(image, query string) string {
 	c.Helper()
-	connection, err := c.cloneOf(image).Connect(c.Context())
+	server := c.cloneOf(image)
+	connection, err := server.Connect(c.Context())
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -58,7 +60,8 @@ func TestANewBaseBeginsWithEarlierData(t *testing.T) {
 	c.git("stash", "-q")
 	c.git("checkout", "-q", sample.BaseBranch)
 	c.write(".devenv.yaml", "seed: {sql: [seed.sql], incremental: true}\n")
-	c.write("seed.sql", "INSERT INTO categories (name) VALUES ('Filled at ' || clock_timestamp());\n")
+	// No other run of this test has made these bases.
+	c.write("seed.sql", "-- "+rand.Text()+"\nINSERT INTO categories (name) VALUES ('Filled at ' || clock_timestamp());\n")
 	const filled = "SELECT name FROM categories WHERE name LIKE 'Filled at %'"
 	var continued []string
 	options := devenv.Options{Dir: c.dir, Listener: logged{t}, Continue: func(_ string, command ...string) error {
@@ -86,9 +89,6 @@ func TestANewBaseBeginsWithEarlierData(t *testing.T) {
 
 	if err := devenv.CompleteBase(t.Context(), devenv.CompleteBaseOptions{Options: options}); err != nil {
 		t.Fatal(err)
-	}
-	if _, there, err := c.engine.ImageInspect(t.Context(), upgraded.Base.Image); err != nil || there {
-		t.Errorf("%s is still there: %v", upgraded.Base.Image, err)
 	}
 	complete := run()
 	if complete.Base.UpgradedFrom != "" || !complete.Base.Cached || len(continued) > 1 {

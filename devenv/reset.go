@@ -65,7 +65,7 @@ type resetRun struct {
 func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 	s := session.New("reset", o.Options)
 	r := &resetRun{
-		bed:     testbed.New(s, testbed.Request{Base: o.Base, Existing: true, ParallelRuns: o.ParallelRuns}),
+		bed:     testbed.New(s, testbed.Request{Base: o.Base, Existing: true, FromStart: true, ParallelRuns: o.ParallelRuns}),
 		request: o, items: report.NewItems(s.Command),
 	}
 	err := r.finish(ctx, s.Sequence(ctx,

@@ -64,7 +64,7 @@ func detach(log string, args []string) error {
 	if err != nil {
 		return err
 	}
-	output, err := os.OpenFile(log, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	output, err := os.OpenFile(log, os.O_WRONLY|os.O_CREATE|os.O_APPEND|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}

@@ -106,8 +106,8 @@ func (e *Engine) Tag(ctx context.Context, source, ref string) error {
 	return failed(ctx, e.client.ImageTag(ctx, source, ref), "tag image %s as %s", source, ref)
 }
 
-// RemoveImage removes an image; with force, its other names as well. Removing one that is already gone is not an
-// error.
+// RemoveImage removes an image; with force and by its id, its other names as well. Removing one that is already gone is
+// not an error.
 func (e *Engine) RemoveImage(ctx context.Context, ref string, force bool) error {
 	_, err := e.client.ImageRemove(ctx, ref, image.RemoveOptions{Force: force, PruneChildren: true})
 	if errdefs.IsNotFound(err) {
@@ -233,9 +233,10 @@ func labelFilter(labels ...string) filters.Args {
 	return args
 }
 
-// RemoveUnused removes an image with all its names, unless a container uses it.
-func (e *Engine) RemoveUnused(ctx context.Context, ref string) error {
-	if err := e.RemoveImage(ctx, ref, true); !errdefs.IsConflict(err) {
+// RemoveUnused removes an image, by its id, with all its names, unless a container uses it. By a name, the engine would
+// remove that name only.
+func (e *Engine) RemoveUnused(ctx context.Context, id string) error {
+	if err := e.RemoveImage(ctx, id, true); !errdefs.IsConflict(err) {
 		return err
 	}
 	return nil

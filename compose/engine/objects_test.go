@@ -170,6 +170,29 @@ func TestTagsAndImagesComeAndGo(t *testing.T) {
 	}
 }
 
+func TestOnlyAnUnusedImageGoesWithAllNames(t *testing.T) {
+	b := newFixture(t)
+	made, err := b.Commit(t.Context(), b.create(t, "true"), engine.CommitOptions{Ref: "devenv-test/" + randomName() + ":x"})
+	if err == nil {
+		err = b.Tag(t.Context(), made, "devenv-test/"+randomName()+":y")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := b.run(t, "sleep 60", func(c *container.Config, _ *container.HostConfig) { c.Image = made })
+	for _, used := range []bool{true, false} {
+		if err := b.RemoveUnused(t.Context(), made); err != nil {
+			t.Error(err)
+		}
+		if left, there, err := b.ImageInspect(t.Context(), made); err != nil || there != used {
+			t.Errorf("used: %v, the image is there: %v %q %v", used, there, left.Names, err)
+		}
+		if err := b.Remove(t.Context(), user); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestFailedPullNamesTheImageAndTheReason(t *testing.T) {
 	b := newFixture(t)
 	ref := "127.0.0.1:1/no/such:image"

@@ -81,6 +81,7 @@ func (b *Base) leftOut(d compose.DirectoryMount) bool {
 func (b *Base) CloneOf(image database.Image, networks ...database.NetworkAlias) database.CloneOptions {
 	return database.CloneOptions{
 		Image: image, Service: &b.service, Labels: b.Workspace.Labels(), Networks: networks, Settings: b.Settings,
+		Filled:   b.mounted.Targets(),
 		Password: b.NewPassword,
 		Put: func(ctx context.Context, id string) error {
 			return b.Workspace.Client.Put(ctx, id, b.mounted, image.ID, b.service.User)

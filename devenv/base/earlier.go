@@ -23,52 +23,44 @@ const upgradedFrom = "-from-"
 
 // LookUpUpgraded finds an image in which the base's code has upgraded the data of an earlier base.
 func (b *Base) LookUpUpgraded(ctx context.Context) (bool, error) {
-	tags, err := b.upgradedTags(ctx)
-	if err != nil {
+	found, err := b.upgraded(ctx)
+	if err != nil || len(found) == 0 {
 		return false, err
 	}
 	empty, known, err := database.Lookup(ctx, b.Workspace.Engine, b.emptyTag())
 	if err != nil || !known {
 		return false, err
 	}
-	for _, tag := range tags {
-		found, known, err := database.Lookup(ctx, b.Workspace.Engine, tag)
-		if err != nil {
-			return false, err
-		}
-		if known && found.Meta.Upgraded != nil {
-			b.Empty, b.Upgraded = empty, found.Meta.Upgraded
-			return true, b.use(found)
-		}
-	}
-	return false, nil
+	b.Empty, b.Upgraded = empty, found[0].Meta.Upgraded
+	return true, b.use(found[0])
 }
 
-// upgradedTags returns the tags of the images in which the base's code has upgraded the data of earlier ones.
-func (b *Base) upgradedTags(ctx context.Context) ([]string, error) {
+// upgraded returns the images in which the base's code has upgraded the data of earlier ones, by name.
+func (b *Base) upgraded(ctx context.Context) ([]database.Image, error) {
 	bases, err := database.Bases(ctx, b.Workspace.Engine)
-	var tags []string
-	for _, base := range bases {
-		if from := base.Meta.Upgraded; from != nil && base.Meta.Key == b.Key+upgradedFrom+from.Key {
-			tags = append(tags, base.Meta.Key)
-		}
-	}
-	slices.Sort(tags)
-	return tags, err
+	found := slices.DeleteFunc(bases, func(image database.Image) bool {
+		from := image.Meta.Upgraded
+		return from == nil || image.Meta.Key != b.Key+upgradedFrom+from.Key
+	})
+	slices.SortFunc(found, func(a, b database.Image) int { return cmp.Compare(a.Ref, b.Ref) })
+	return found, err
 }
 
-// DropUpgraded removes those images, once the base that was made from the start is there. What a run still uses stays
-// until devenv clean.
+// DropUpgraded removes those images, once the base that was made from the start is there. If other runs work, which may
+// clone them, they stay until devenv clean.
 func (b *Base) DropUpgraded(ctx context.Context) error {
-	tags, err := b.upgradedTags(ctx)
-	for _, tag := range tags {
-		err = errors.Join(err, b.Workspace.Engine.RemoveUnused(ctx, "devenv/base:"+tag))
+	if !b.Workspace.Builds.Alone() {
+		return nil
+	}
+	found, err := b.upgraded(ctx)
+	for _, image := range found {
+		err = errors.Join(err, b.Workspace.Engine.RemoveUnused(ctx, image.ID))
 	}
 	return err
 }
 
-// Nearest returns the base whose data can best be upgraded to this one's: made from the start, with the same seed, at
-// the nearest ancestor of the commit whose revisions are all there unchanged. nil means that there is none.
+// Nearest returns the base whose data can best be upgraded to this one's: made from the start, by the same setting of
+// the seed, at the nearest ancestor of the commit whose revisions are all there unchanged. nil means that there is none.
 func (b *Base) Nearest(ctx context.Context, ref gitrepo.Base) (*database.Image, error) {
 	if _, known, err := database.Lookup(ctx, b.Workspace.Engine, b.emptyTag()); err != nil || !known {
 		return nil, err
@@ -83,7 +75,7 @@ func (b *Base) Nearest(ctx context.Context, ref gitrepo.Base) (*database.Image, 
 	}
 	var ancestors []ancestor
 	for _, base := range bases {
-		if base.Meta.Line != b.Line || base.Meta.Upgraded != nil {
+		if base.Meta.Line != b.Line || base.Meta.Upgraded != nil || base.Meta.Elsewhere {
 			continue
 		}
 		commits, ok, err := b.Workspace.Repo.Ahead(ctx, ref.Commit, base.Meta.Commit)
@@ -128,10 +120,10 @@ func onlyAdds(changes []gitrepo.Change, files migrations.Files) bool {
 // start: only that shows what is wrong.
 func (b *build) upgradeEarlier(ctx context.Context, log *step.Log) error {
 	b.earlier = b.from.Earlier
-	made := b.earlier.Meta
+	made, settings := b.earlier.Meta, b.Settings
 	err := b.startEarlier(ctx, log)
 	if err == nil {
-		err = b.seed(ctx, log)
+		err = b.onServer(b.seed)(ctx, log)
 	}
 	if err == nil {
 		b.Upgraded = &database.Upgraded{Key: made.Key, Ref: made.Ref, Commit: made.Commit}
@@ -144,6 +136,7 @@ func (b *build) upgradeEarlier(ctx context.Context, log *step.Log) error {
 	log.Done("not possible")
 	b.Workspace.Note(fmt.Sprintf("the base is made from the start: the data of %s at %.8s could not be upgraded: %v", b.from.Name,
 		made.Commit, err))
+	b.Settings = settings // those of the earlier data may name a database that the seed has yet to make
 	return b.forgetEarlier(ctx)
 }
 
@@ -184,6 +177,7 @@ func (b *build) forgetEarlier(ctx context.Context) (err error) {
 			err = errors.Join(err, b.Workspace.Engine.Remove(ctx, id))
 		}
 	}
+	err = errors.Join(err, b.DropVolumes(ctx)) // what ran may have written into them
 	b.earlier, b.tool, b.stack, b.server = nil, nil, nil, nil
 	if err != nil {
 		return report.Fail(report.KindWork, report.HintOf(err), "make the base from the start: %w", err)

@@ -68,8 +68,8 @@ func (b *Images) Open(ctx context.Context, cache string, note func(string)) erro
 	return ctx.Err()
 }
 
-// alone reports whether this is the only run; then no other one can begin before Close.
-func (b *Images) alone() bool {
+// Alone reports whether this is the only run; then no other one can begin before Close.
+func (b *Images) Alone() bool {
 	if err := b.running.Unlock(); err != nil {
 		return false
 	}
@@ -115,7 +115,7 @@ func (b *Images) RemoveSurplus(ctx context.Context, e *engine.Engine, worktreeID
 	}
 	stored = slices.DeleteFunc(stored, func(s engine.StoredImage) bool { return !builtBy(worktreeID, s) })
 	policy := retention.Default()
-	if !b.alone() {
+	if !b.Alone() {
 		policy.Grace = othersGrace
 	}
 	var failed error

@@ -21,7 +21,7 @@ func TestRunKnowsWhetherOthersAreRunning(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if first.alone() {
+	if first.Alone() {
 		t.Error("the first run believes that it is alone")
 	}
 	if err := second.Close(); err != nil {
@@ -36,7 +36,7 @@ func TestRunKnowsWhetherOthersAreRunning(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if !second.alone() {
+	if !second.Alone() {
 		t.Error("the second run does not notice that the first has ended")
 	}
 	if err := errors.Join(second.Close(), first.Open(t.Context(), cache, unsaid(t)), first.Close()); err != nil {

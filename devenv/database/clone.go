@@ -40,6 +40,8 @@ type CloneOptions struct {
 	// Put fills a container that has not started with what the service mounts, which the image does not contain
 	// either. It may be nil.
 	Put func(ctx context.Context, id string) error
+	// Filled are the paths that Put fills.
+	Filled []string
 	// Kept gives the clone a copy of the data in a volume that is removed with it, so that CommitBase can make an
 	// image of it.
 	Kept bool
@@ -136,7 +138,7 @@ func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRe
 				network.MustParsePort(port): {{HostIP: netip.MustParseAddr(loopback), HostPort: "0"}},
 			}
 			applyHost(h, o.Service)
-			for _, target := range emptyVolumes(o.Image, image) {
+			for _, target := range emptyVolumes(o, image) {
 				h.Tmpfs = withEmpty(h.Tmpfs, target)
 			}
 			if o.Kept || o.Image.volume != "" {
@@ -172,12 +174,13 @@ func cloneRequest(o CloneOptions, image engine.Image) testcontainers.ContainerRe
 
 // emptyVolumes returns the volumes that an image declares for data which a clone has elsewhere: the engine would make
 // each, fill it from the image, and remove it again.
-func emptyVolumes(data Image, image engine.Image) []string {
-	if data.Meta.Elsewhere {
+func emptyVolumes(o CloneOptions, image engine.Image) []string {
+	if o.Image.Meta.Elsewhere {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(image.Volumes), func(target string) bool {
-		return target != "/var/lib/postgresql/data" && target != "/var/lib/postgresql" // until Postgres 17, and since 18
+		usual := target == "/var/lib/postgresql/data" || target == "/var/lib/postgresql" // until Postgres 17, and since 18
+		return !usual || slices.ContainsFunc(o.Filled, func(path string) bool { return holds(target, path) })
 	})
 }
 

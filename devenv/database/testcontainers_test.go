@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"testing"
+
+	"devenv/compose/engine"
 )
 
 func TestVariablesAreRestoredAfterwards(t *testing.T) {
@@ -21,5 +23,26 @@ func TestVariablesAreRestoredAfterwards(t *testing.T) {
 	}
 	if _, there := os.LookupEnv(unset); os.Getenv(set) != "before" || there {
 		t.Errorf("afterwards they are %q, and the other is set: %v", os.Getenv(set), there)
+	}
+}
+
+func TestOnlyAnEmptyVolumeIsLeftOut(t *testing.T) {
+	t.Parallel()
+	const usual = "/var/lib/postgresql"
+	for name, test := range map[string]struct {
+		declared string
+		o        CloneOptions
+		want     bool
+	}{
+		"the usual directory":  {usual, CloneOptions{}, true},
+		"another":              {"/var/kept", CloneOptions{}, false},
+		"data elsewhere":       {usual, CloneOptions{Image: Image{Meta: Meta{Elsewhere: true}}}, false},
+		"a file of the tree":   {usual, CloneOptions{Filled: []string{usual + "/postgresql.conf"}}, false},
+		"a file beside it":     {usual, CloneOptions{Filled: []string{usual + ".conf"}}, true},
+		"what is mounted over": {usual, CloneOptions{Filled: []string{usual}}, false},
+	} {
+		if got := len(emptyVolumes(test.o, engine.Image{Volumes: []string{test.declared}})) == 1; got != test.want {
+			t.Errorf("%s: left out is %v", name, got)
+		}
 	}
 }

@@ -37,7 +37,15 @@ func (r *Repo) Lock(ctx context.Context, command string) (*Lock, error) {
 
 // LockBeside takes the lock of what works beside this worktree's runs, and changes nothing that is theirs.
 func (r *Repo) LockBeside(ctx context.Context, command string) (*Lock, error) {
-	return r.lock(ctx, besideLock, command)
+	lock, err := r.lock(ctx, besideLock, command)
+	if err != nil {
+		return nil, err
+	}
+	r.beside = true
+	if err := os.RemoveAll(r.state(temporariesBeside)); err != nil {
+		return nil, errors.Join(report.Fail(report.KindWork, "", "remove temporary files of an earlier run: %w", err), lock.Release())
+	}
+	return lock, nil
 }
 
 // besideLock is the file that LockBeside locks.
@@ -67,6 +75,11 @@ func (r *Repo) lock(ctx context.Context, name, command string) (*Lock, error) {
 	}
 	lock := &Lock{file: flock.New(r.state(name), flock.SetPermissions(0o666)), holder: r.state(name + ".json")}
 	taken, err := lock.file.TryLock()
+	if name == besideLock && !taken && err == nil { // somebody may only look whether it is free
+		wait, cancel := context.WithTimeout(ctx, time.Second)
+		taken, _ = lock.file.TryLockContext(wait, 20*time.Millisecond)
+		cancel()
+	}
 	if err != nil {
 		return nil, report.Fail(report.KindWork, cmp.Or(writableHint(err, dir), "make "+quote(dir)+" writable for you"),
 			"lock %s: %w", r.root, err)

@@ -19,7 +19,7 @@ func (r *Repo) Recover(ctx context.Context) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	if err := os.RemoveAll(r.state("tmp")); err != nil {
+	if err := os.RemoveAll(r.state(temporaries)); err != nil {
 		return "", report.Fail(report.KindWork, "", "remove temporary files of an earlier run: %w", err)
 	}
 	return r.recoverDeliveries(func(string) {})

@@ -21,6 +21,8 @@ type Repo struct {
 	root, gitDir, commonDir string
 	// objects is the directory for the objects that this package writes: see KeepObjects.
 	objects string
+	// beside is set once this process holds LockBeside: its temporary files are not those of the worktree's runs.
+	beside bool
 }
 
 // Open finds the worktree that contains dir: a subdirectory, a linked worktree, a submodule. It fails with KindUsage

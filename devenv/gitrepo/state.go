@@ -49,9 +49,24 @@ func (r *Repo) Unwritable() error {
 	return nil
 }
 
-// scratch creates a temporary directory in the state; done removes it. Recover removes what a killed run left.
+// The directories of temporary files: of the worktree's runs, and of what works beside them.
+const (
+	temporaries       = "tmp"
+	temporariesBeside = "tmp-beside"
+)
+
+// temporary returns the directory of temporary files that the lock protects which this process holds.
+func (r *Repo) temporary() string {
+	if r.beside {
+		return temporariesBeside
+	}
+	return temporaries
+}
+
+// scratch creates a temporary directory in the state; done removes it. Recover, or LockBeside, removes what a killed
+// process left.
 func (r *Repo) scratch() (dir string, done func(), err error) {
-	parent, err := r.makeState("tmp")
+	parent, err := r.makeState(r.temporary())
 	if err != nil {
 		return "", nil, err
 	}

@@ -2,6 +2,7 @@ package scratch
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -43,6 +44,19 @@ func (s *Checkout) createFilled(ctx context.Context, iso compose.Isolated) (map[
 		}
 	}
 	return containers, nil
+}
+
+// DropVolumes removes the volumes that have been filled with the tree's files, which no container may use any more: the
+// next container that needs one gets it anew, without what others have written into it.
+func (s *Checkout) DropVolumes(ctx context.Context) error {
+	s.filling.Lock()
+	defer s.filling.Unlock()
+	var failed error
+	for name := range s.filled {
+		failed = errors.Join(failed, s.Workspace.Engine.RemoveVolume(ctx, name))
+	}
+	clear(s.filled)
+	return failed
 }
 
 // newVolume creates an empty volume. In a series, the last run may have left one of that name.

@@ -22,13 +22,16 @@ func (b *Testbed) noteUpgraded() {
 		return
 	}
 	b.about.Base.UpgradedFrom = from.Commit
-	then := "when this run has ended, a base from the start is made in the background, for later runs"
-	if failed := b.failedCompletion(); failed != "" {
-		then = "a base from the start could not be made in the background: " + failed + " (" + b.Workspace.Repo.LogOf(CompleteBase) +
-			"); it is tried again when this run has ended"
+	seed := "its seed was not run again"
+	if b.Project.Seed.AtStartup() {
+		seed = "its seed ran on rows that were there"
 	}
-	b.Note(fmt.Sprintf("the base has the data of %s at %.8s, upgraded by the code of %.8s (seed.incremental), and may lack rows that the "+
-		"seed inserts only into an empty database; %s", b.BaseName(), from.Commit, b.BaseRef.Commit, then))
+	then := "once this run has ended, a base from the start is made in the background"
+	if failed := b.failedCompletion(); failed != "" {
+		then = "a base from the start could not be made in the background: " + failed + " (" + b.Workspace.Repo.LogOf(CompleteBase) + ")"
+	}
+	b.Note(fmt.Sprintf("the base has the data of %s at %.8s, upgraded by the code of %.8s (seed.incremental): %s; %s",
+		b.BaseName(), from.Commit, b.BaseRef.Commit, seed, then))
 }
 
 // completeBase has the base made from the start, in the background, if this run has used upgraded data and nobody is at
@@ -37,11 +40,9 @@ func (b *Testbed) completeBase() {
 	if b.Base == nil || b.Base.Upgraded == nil {
 		return
 	}
-	if s := b.Request.Standby; s != nil {
-		if s.completing == b.Base.Key {
-			return
-		}
-		s.completing = b.Base.Key
+	s := b.Request.Standby
+	if s != nil && s.completing == b.Base.Key {
+		return
 	}
 	repo := b.Workspace.Repo
 	busy, err := repo.LockedBeside()
@@ -51,6 +52,9 @@ func (b *Testbed) completeBase() {
 			command = append(command, "--base="+b.Request.Base)
 		}
 		err = b.Continue(repo.LogOf(CompleteBase), command...)
+	}
+	if err == nil && !busy && s != nil {
+		s.completing = b.Base.Key
 	}
 	if err != nil {
 		b.Note("no base is made from the start in the background: " + err.Error())
