@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"regexp"
 	"slices"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/codesearch"
 	"devenv/devenv/database/catalog"
-	"devenv/devenv/database/writes"
 	"devenv/devenv/step"
 )
 
@@ -121,42 +119,4 @@ func goneOf(t *catalog.Table, after *catalog.Shape) (missing []checks.Gone) {
 		missing = append(missing, column)
 	}
 	return missing
-}
-
-// usedInNewSchemas adds to tables in schemas that had none the roles that wrote every table of the base: no neighbour
-// shows who writes there, but the branch's code names the table.
-func (p *pass) usedInNewSchemas(up *upgrade, targets []writes.Target) error {
-	roles := writes.CommonWriters(&up.before.Shape, p.seeded.Writers, "")
-	isNew := func(t writes.Target) bool {
-		had := func(was catalog.Table) bool { return was.Schema == t.Table.Schema }
-		return t.Was == nil && up.makes(t.Table.Label()) && !slices.ContainsFunc(up.before.Shape.Tables, had)
-	}
-	if len(roles) == 0 || !slices.ContainsFunc(targets, isNew) {
-		return nil
-	}
-	root, users := p.Branch.Tree.Dir(), []string{p.Project.Backend, p.Project.Migrations.Service}
-	files, err := codesearch.Working(root, p.Branch.Model.Services, p.Project.Database, users, slices.Clone(p.Project.Migrations.Versions))
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		code, err := codesearch.Read(filepath.Join(root, filepath.FromSlash(file)))
-		if err != nil {
-			return err
-		}
-		for i, t := range targets {
-			if isNew(t) && len(t.Roles) == 1 && namesTable(code, t.Table) && !codesearch.IsTest(file) {
-				targets[i].Roles = append(t.Roles, roles...)
-			}
-		}
-	}
-	return nil
-}
-
-// namesTable reports whether code names a table and its schema.
-func namesTable(code string, t *catalog.Table) bool {
-	named := func(name string) bool {
-		return regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).MatchString(code)
-	}
-	return named(t.Schema) && named(t.Name)
 }

@@ -85,3 +85,18 @@ func TestASequenceIsBehindForWhatMovesIt(t *testing.T) {
 		}
 	}
 }
+
+func TestCodeNamesATableBesideItsSchema(t *testing.T) {
+	t.Parallel()
+	table := &catalog.Table{Schema: "crm", Name: "visits"}
+	for code, want := range map[string]bool{
+		"SELECT * FROM crm.visits": true,
+		"__tablename__ = \"visits\"\n__table_args__ = {\"schema\": \"crm\"}": true,
+		"SELECT * FROM crm.visits_2026":                                      false,
+		"SELECT * FROM visits":                                               false,
+	} {
+		if namesTable(code, table) != want {
+			t.Errorf("%s: want %t", code, want)
+		}
+	}
+}
