@@ -26,12 +26,20 @@ func (b *Testbed) noteUpgraded() {
 	if b.Project.Seed.AtStartup() {
 		seed = "its seed ran on rows that were there"
 	}
-	then := "once this run has ended, a base from the start is made in the background"
-	if failed := b.failedCompletion(); failed != "" {
-		then = "a base from the start could not be made in the background: " + failed + " (" + b.Workspace.Repo.LogOf(CompleteBase) + ")"
-	}
 	b.Note(fmt.Sprintf("the base has the data of %s at %.8s, upgraded by the code of %.8s (seed.incremental): %s; %s",
-		b.BaseName(), from.Commit, b.BaseRef.Commit, seed, then))
+		b.BaseName(), from.Commit, b.BaseRef.Commit, seed, b.background()))
+}
+
+// background says what becomes of the base that is made from the start.
+func (b *Testbed) background() string {
+	repo := b.Workspace.Repo
+	if busy, err := repo.LockedBeside(); err == nil && busy {
+		return "another devenv is making a base from the start in the background"
+	}
+	if failed := b.failedCompletion(); failed != "" {
+		return "a base from the start could not be made in the background: " + failed + " (" + repo.LogOf(CompleteBase) + ")"
+	}
+	return "once this run has ended, a base from the start is made in the background"
 }
 
 // completeBase has the base made from the start, in the background, if this run has used upgraded data and nobody is at
@@ -51,7 +59,7 @@ func (b *Testbed) completeBase() {
 		if b.Request.Base != "" {
 			command = append(command, "--base="+b.Request.Base)
 		}
-		err = b.Continue(repo.LogOf(CompleteBase), command...)
+		err = errors.Join(repo.Record(CompleteBase).Write(completion{b.Base.Key, unfinished}), b.Continue(repo.LogOf(CompleteBase), command...))
 	}
 	if err == nil && !busy && s != nil {
 		s.completing = b.Base.Key
@@ -66,6 +74,9 @@ type completion struct {
 	Key   string `json:"key"`
 	Error string `json:"error"`
 }
+
+// unfinished stands in the record until the command has said how it ended.
+const unfinished = "it ended before it was done"
 
 // RecordCompletion records why a base could not be made in the background, for the next run; nil means that it was.
 func (b *Testbed) RecordCompletion(err error) error {

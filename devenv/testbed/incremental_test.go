@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"devenv/devenv/base"
+	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/project"
 	"devenv/devenv/session"
@@ -29,6 +30,10 @@ func TestAFailureInTheBackgroundIsTold(t *testing.T) {
 		}
 	}
 	told("")
+	b.Base.Upgraded = &database.Upgraded{Key: "none"}
+	b.Continue = func(string, ...string) error { return nil }
+	b.completeBase()
+	told(unfinished)
 	failure := errors.New("the seed fails")
 	if err := b.RecordCompletion(failure); !errors.Is(err, failure) {
 		t.Errorf("the failure became %v", err)

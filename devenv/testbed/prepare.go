@@ -69,6 +69,9 @@ func (b *Testbed) findBase(ctx context.Context, log *step.Log) (source string, e
 func (b *Testbed) makeBase(ctx context.Context, log *step.Log) (err error) {
 	from := base.From{Ref: b.BaseRef, Name: b.BaseName(), Secrets: b.Secrets()}
 	if b.incremental() {
+		if b.Workspace.Prepares() {
+			b.Note("seed.incremental has no effect beside prepare: which files make the empty database is then unknown")
+		}
 		if from.Earlier, err = b.Base.Nearest(ctx, b.BaseRef); err != nil {
 			return err
 		}
