@@ -12,22 +12,6 @@ import (
 	"devenv/devenv/sample"
 )
 
-// baseValue asks a base's image for one value.
-func (c checkout) baseValue(image, query string) string {
-	c.Helper()
-	server := c.cloneOf(image)
-	connection, err := server.Connect(c.Context())
-	if err != nil {
-		c.Fatal(err)
-	}
-	defer connection.Close(c.Context()) //nolint:errcheck // only read from
-	var value string
-	if err := connection.QueryRow(c.Context(), query).Scan(&value); err != nil {
-		c.Fatal(err)
-	}
-	return value
-}
-
 // commitRevision commits a revision that runs a statement.
 func (c checkout) commitRevision(id, parent, statement string) {
 	c.Helper()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,17 +24,26 @@ const categories = "INSERT INTO categories (name) VALUES ('From the seed');\n"
 // baseRows counts the rows of a table in the base's image.
 func (c checkout) baseRows(image, table string) int {
 	c.Helper()
-	server := c.cloneOf(image)
-	connection, err := server.Connect(c.Context())
+	rows, err := strconv.Atoi(c.baseValue(image, "SELECT count(*)::text FROM "+table))
+	if err != nil {
+		c.Fatal(err)
+	}
+	return rows
+}
+
+// baseValue asks a base's image for one text.
+func (c checkout) baseValue(image, query string) string {
+	c.Helper()
+	connection, err := c.cloneOf(image).Connect(c.Context())
 	if err != nil {
 		c.Fatal(err)
 	}
 	defer connection.Close(c.Context()) //nolint:errcheck // only read from
-	var rows int
-	if err := connection.QueryRow(c.Context(), "SELECT count(*) FROM "+table).Scan(&rows); err != nil {
+	var value string
+	if err := connection.QueryRow(c.Context(), query).Scan(&value); err != nil {
 		c.Fatal(err)
 	}
-	return rows
+	return value
 }
 
 // cloneOf starts a server from a base's image, for the duration of the test.

@@ -116,14 +116,10 @@ func (b *build) mendImages(err error) error {
 // startServer lets Compose create the stack, starts its database with the data in a volume of its own, and keeps the
 // state after the init scripts.
 func (b *build) startServer(ctx context.Context, log *step.Log) (err error) {
-	image, err := b.imageFor(ctx)
+	image, err := b.readServer(ctx, log)
 	if err != nil {
 		return err
 	}
-	if err := b.readCloning(ctx, image, log); err != nil {
-		return err
-	}
-	b.plain = image.ID
 	known, err := b.findEmpty(ctx)
 	if err != nil {
 		return err
@@ -145,6 +141,16 @@ func (b *build) startServer(ctx context.Context, log *step.Log) (err error) {
 		return nil
 	}
 	return b.makeEmpty(ctx, id)
+}
+
+// readServer finds out what the database's server and its clones start from, and returns the service's image.
+func (b *build) readServer(ctx context.Context, log *step.Log) (engine.Image, error) {
+	image, err := b.imageFor(ctx)
+	if err == nil {
+		err = b.readCloning(ctx, image, log)
+	}
+	b.plain = image.ID
+	return image, err
 }
 
 // imageFor returns the database service's image as the engine has it.

@@ -142,14 +142,10 @@ func (b *build) upgradeEarlier(ctx context.Context, log *step.Log) error {
 
 // startEarlier starts the stack with the data of the earlier base.
 func (b *build) startEarlier(ctx context.Context, log *step.Log) error {
-	image, err := b.imageFor(ctx)
+	image, err := b.readServer(ctx, log)
 	if err != nil {
 		return err
 	}
-	if err := b.readCloning(ctx, image, log); err != nil {
-		return err
-	}
-	b.plain = image.ID
 	if known, err := b.findEmpty(ctx); err != nil || !known {
 		return errors.Join(err, errors.New("the empty database is gone"))
 	}
