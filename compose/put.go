@@ -13,7 +13,7 @@ type Mounted struct {
 	Directories []DirectoryMount
 }
 
-// Targets returns the paths of what the service sees.
+// Targets returns where in its container the service sees them.
 func (m Mounted) Targets() []string {
 	targets := make([]string, 0, len(m.Files)+len(m.Directories))
 	for _, f := range m.Files {

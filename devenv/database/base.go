@@ -133,11 +133,17 @@ func lookupRef(ctx context.Context, e *engine.Engine, ref string) (Image, bool, 
 	if err != nil || !ok {
 		return Image{}, false, err
 	}
-	var meta Meta
-	if json.Unmarshal([]byte(found.Labels[labelBase]), &meta) != nil || meta.Version != metaVersion {
-		return Image{}, false, nil // somebody else's image, or an older devenv's
+	meta, ours := metaOf(found.Labels)
+	if !ours {
+		return Image{}, false, nil
 	}
 	return Image{ID: found.ID, Ref: ref, Meta: meta}, true, nil
+}
+
+// metaOf returns what an image's labels tell; false for somebody else's image, or an older devenv's.
+func metaOf(labels map[string]string) (meta Meta, ours bool) {
+	err := json.Unmarshal([]byte(labels[labelBase]), &meta)
+	return meta, err == nil && meta.Version == metaVersion
 }
 
 // Bases returns the images of databases with data that have a name, in no order.
@@ -145,11 +151,8 @@ func Bases(ctx context.Context, e *engine.Engine) ([]Image, error) {
 	stored, err := e.LabelledImages(ctx, labelKind+"="+kindBase)
 	var bases []Image
 	for _, image := range stored {
-		var meta Meta
-		if json.Unmarshal([]byte(image.Labels[labelBase]), &meta) != nil || meta.Version != metaVersion {
-			continue
-		}
-		if ref := repository + ":" + meta.Key; slices.Contains(image.Names, ref) {
+		meta, ours := metaOf(image.Labels)
+		if ref := repository + ":" + meta.Key; ours && slices.Contains(image.Names, ref) {
 			bases = append(bases, Image{ID: image.ID, Ref: ref, Meta: meta})
 		}
 	}
@@ -179,9 +182,7 @@ func Adopt(ctx context.Context, e *engine.Engine, ref, key, tag string) (bool, e
 	if err != nil || !ok {
 		return false, err
 	}
-	var meta Meta
-	if json.Unmarshal([]byte(found.Labels[labelBase]), &meta) != nil || meta.Version != metaVersion || meta.Key != key ||
-		found.OS != e.Info().OS || found.Arch != e.Info().Arch {
+	if meta, ours := metaOf(found.Labels); !ours || meta.Key != key || found.OS != e.Info().OS || found.Arch != e.Info().Arch {
 		return false, nil
 	}
 	if err := e.Tag(ctx, found.ID, repository+":"+tag); err != nil {

@@ -32,17 +32,17 @@ type holder struct {
 // Lock takes this worktree's run lock for a command ("new-migration"). If somebody holds it, the error is a KindWork
 // failure with the process id, the command and the time.
 func (r *Repo) Lock(ctx context.Context, command string) (*Lock, error) {
-	return r.lock(ctx, "lock", command)
+	return r.lock(ctx, "lock", command, 0)
 }
 
 // LockBeside takes the lock of what works beside this worktree's runs, and changes nothing that is theirs.
 func (r *Repo) LockBeside(ctx context.Context, command string) (*Lock, error) {
-	lock, err := r.lock(ctx, besideLock, command)
+	lock, err := r.lock(ctx, besideLock, command, time.Second) // somebody may only look whether it is free
 	if err != nil {
 		return nil, err
 	}
 	r.beside = true
-	if err := os.RemoveAll(r.state(temporariesBeside)); err != nil {
+	if err := os.RemoveAll(r.state(r.own(temporaries))); err != nil {
 		return nil, errors.Join(report.Fail(report.KindWork, "", "remove temporary files of an earlier run: %w", err), lock.Release())
 	}
 	return lock, nil
@@ -64,8 +64,8 @@ func (r *Repo) LockedBeside() (bool, error) {
 // LogOf returns the path of the file, in the worktree's own state, that has the output of a command in the background.
 func (r *Repo) LogOf(command string) string { return r.state(command + ".log") }
 
-// lock takes one of the worktree's locks, by the name of its file.
-func (r *Repo) lock(ctx context.Context, name, command string) (*Lock, error) {
+// lock takes one of the worktree's locks, by the name of its file, and waits so long for it.
+func (r *Repo) lock(ctx context.Context, name, command string, wait time.Duration) (*Lock, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -75,9 +75,9 @@ func (r *Repo) lock(ctx context.Context, name, command string) (*Lock, error) {
 	}
 	lock := &Lock{file: flock.New(r.state(name), flock.SetPermissions(0o666)), holder: r.state(name + ".json")}
 	taken, err := lock.file.TryLock()
-	if name == besideLock && !taken && err == nil { // somebody may only look whether it is free
-		wait, cancel := context.WithTimeout(ctx, time.Second)
-		taken, _ = lock.file.TryLockContext(wait, 20*time.Millisecond)
+	if !taken && err == nil && wait > 0 {
+		waiting, cancel := context.WithTimeout(ctx, wait)
+		taken, _ = lock.file.TryLockContext(waiting, 20*time.Millisecond)
 		cancel()
 	}
 	if err != nil {

@@ -60,10 +60,7 @@ func (r Record) Write(value any) error {
 	if err != nil {
 		return err
 	}
-	path, written := r.Path(), filepath.Join(dir, r.name+".new") // in the worktree's own state, which the lock protects
-	if r.repo.beside {
-		written += "-beside"
-	}
+	path, written := r.Path(), filepath.Join(dir, r.repo.own(r.name+".new")) // in the worktree's own state, which the lock protects
 	err = errors.Join(makeOwned(filepath.Dir(path), r.repo.gitDir), writeSynced(written, content, 0o666))
 	if err == nil {
 		err = errors.Join(ownLike(written, r.repo.gitDir), os.Rename(written, path), syncDir(filepath.Dir(path)))

@@ -49,24 +49,22 @@ func (r *Repo) Unwritable() error {
 	return nil
 }
 
-// The directories of temporary files: of the worktree's runs, and of what works beside them.
-const (
-	temporaries       = "tmp"
-	temporariesBeside = "tmp-beside"
-)
+// temporaries is the directory of temporary files.
+const temporaries = "tmp"
 
-// temporary returns the directory of temporary files that the lock protects which this process holds.
-func (r *Repo) temporary() string {
+// own returns the name of something in the state that the lock protects which this process holds: what works beside the
+// worktree's runs shares nothing with them that is written in several steps.
+func (r *Repo) own(name string) string {
 	if r.beside {
-		return temporariesBeside
+		return name + "-beside"
 	}
-	return temporaries
+	return name
 }
 
 // scratch creates a temporary directory in the state; done removes it. Recover, or LockBeside, removes what a killed
 // process left.
 func (r *Repo) scratch() (dir string, done func(), err error) {
-	parent, err := r.makeState(r.temporary())
+	parent, err := r.makeState(r.own(temporaries))
 	if err != nil {
 		return "", nil, err
 	}
