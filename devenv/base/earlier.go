@@ -98,7 +98,7 @@ func (b *Base) Nearest(ctx context.Context, ref gitrepo.Base) (*database.Image, 
 	return nil, nil
 }
 
-// extends reports whether a commit has all revisions of another one as they were there.
+// extends reports whether a commit still has all revisions of an earlier one, unchanged.
 func (b *Base) extends(ctx context.Context, earlier, commit string) (bool, error) {
 	for _, dir := range b.project.Migrations.Versions {
 		changes, err := b.Workspace.Repo.Diff(ctx, earlier, commit, dir)
@@ -133,7 +133,7 @@ func (b *build) upgradeEarlier(ctx context.Context, log *step.Log) error {
 	if ctx.Err() != nil {
 		return err
 	}
-	log.Done("not possible")
+	log.Skipped("not possible")
 	b.Workspace.Note(fmt.Sprintf("the base is made from the start: the data of %s at %.8s could not be upgraded: %v", b.from.Name,
 		made.Commit, err))
 	b.Settings = settings // those of the earlier data may name a database that the seed has yet to make
