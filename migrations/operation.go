@@ -68,8 +68,20 @@ func (o Operation) Line() string {
 		return words + " " + name + ": " + o.Facet
 	case o.Type != "":
 		return words + " " + name + " (" + o.Type + ")"
+	case o.Name == "" && o.Definition != "" && (o.Kind == CreateConstraint || o.Kind == CreateIndex):
+		return words + " of " + o.Schema + "." + o.Table + ": " + o.definition()
 	}
 	return words + " " + name
+}
+
+// definition is what a nameless constraint or index demands, without the command around it: "UNIQUE (name)".
+func (o Operation) definition() string {
+	for _, start := range []string{" ADD ", " ON "} {
+		if _, rest, found := strings.Cut(o.Definition, start); found {
+			return rest
+		}
+	}
+	return o.Definition
 }
 
 // Column is a column of a table that is created or dropped.

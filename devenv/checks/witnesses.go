@@ -2,14 +2,16 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"devenv/devenv/database/offending"
 	"devenv/devenv/report"
 )
 
-// witnessEvidence returns the evidence of each witness that broke the move, and how to fix the first.
+// witnessEvidence returns the evidence of each witness that broke the move, and how to fix them.
 func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hint string) {
+	var hints []string
 	for _, t := range o.Tried {
 		if t.Failure == nil {
 			continue
@@ -31,14 +33,36 @@ func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hi
 			continue
 		}
 		evidence = append(evidence, e)
-		if hint == "" {
-			hint = f.mender().mend(t.Failure, orRestricted(t))
-			if t.After != nil {
-				hint = arrivalHint
-			}
+		if t.After != nil {
+			hints = append(hints, arrivalHint)
+		} else {
+			hints = append(hints, f.mender().mend(t.Failure, orRestricted(t)))
 		}
 	}
-	return evidence, hint
+	return evidence, together(hints)
+}
+
+// together returns what mends several failures, each once, so that one run shows all of it. Hints with the same first
+// line are told as one.
+func together(hints []string) string {
+	var heads []string
+	bodies := map[string][]string{}
+	for _, hint := range hints {
+		head, body, _ := strings.Cut(hint, "\n")
+		if _, known := bodies[head]; !known {
+			heads, bodies[head] = append(heads, head), nil
+		}
+		if body != "" && !slices.Contains(bodies[head], body) {
+			bodies[head] = append(bodies[head], body)
+		}
+	}
+	var lines []string
+	for _, head := range heads {
+		if head != "" {
+			lines = append(append(lines, head), bodies[head]...)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // arrivalHint tells how to cope with rows that are written while the upgrade runs.

@@ -1,0 +1,29 @@
+package checks
+
+import (
+	"strings"
+	"testing"
+
+	"devenv/devenv/database/witness"
+	"devenv/migrations"
+)
+
+// One run shows all that must be mended: who follows the hint must not meet the next witness afterwards.
+func TestTheHintMendsEveryWitness(t *testing.T) {
+	narrow := func(table, column string) WitnessTrial {
+		return WitnessTrial{
+			Witness: witness.Witness{Restriction: witness.Restriction{Table: "public." + table, Columns: []string{column}}},
+			Failure: &migrations.Failure{SQLState: "22001", Message: "value too long"},
+		}
+	}
+	late := narrow("orders", "code")
+	late.After = &migrations.Statement{SQL: "UPDATE orders SET code = ''"}
+	_, hint := witnessEvidence(&Facts{}, WitnessOutcome{Ran: true, Tried: []WitnessTrial{
+		narrow("customers", "name"), narrow("products", "title"), narrow("products", "title"), late,
+	}})
+	for _, part := range []string{"repair the values", "UPDATE customers SET name", "UPDATE products SET title", arrivalHint} {
+		if strings.Count(hint, part) != 1 {
+			t.Errorf("%q is not there once:\n%s", part, hint)
+		}
+	}
+}
