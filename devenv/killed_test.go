@@ -55,7 +55,7 @@ func TestAKilledBaseLeavesEveryCheckUnanswered(t *testing.T) {
 		o.Listener = startedAt{listener: o.Listener, step: "base: compare with the models", start: kill}
 	})
 	if err == nil || !strings.HasPrefix(err.Error(), "on "+sample.BaseBranch+", ") || !strings.Contains(err.Error(), says) ||
-		!strings.Contains(report.HintOf(err), "nothing is wrong with your files") {
+		!strings.Contains(report.HintOf(err), "not your files' fault") {
 		t.Fatalf("the run ended with %v, and the hint %q", err, report.HintOf(err))
 	}
 	seeded := statuses(result)["apply.seeded"]

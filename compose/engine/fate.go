@@ -29,7 +29,7 @@ type Fate struct {
 }
 
 // RunAgain is what to do after somebody else ended a throwaway container.
-const RunAgain = "nothing is wrong with your files: run it again"
+const RunAgain = "this is not your files' fault: run it again"
 
 // Remedy returns what to do about a container that did not end by itself.
 func (f Fate) Remedy() string {

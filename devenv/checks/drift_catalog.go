@@ -26,11 +26,11 @@ func judgeCatalog(f *Facts) Finding {
 	case f.Models.NotCompared != "":
 		return unasked(f.Models.NotCompared)
 	case len(differences) == 0 && len(f.Models.Differences) > 0:
-		return clean("beyond what drift.unintended says, the catalogs of models and migrations agree")
+		return clean("beyond what drift.unintended says, the catalogs of models and migrations agree" + f.butFor(f.Models.Known))
 	case len(differences) == 0 && len(f.Drift.Operations) > 0:
-		return clean("beyond what drift.models says, the catalogs of models and migrations agree")
+		return clean("beyond what drift.models says, the catalogs of models and migrations agree" + f.butFor(f.Models.Known))
 	case len(differences) == 0:
-		return clean("the catalogs of models and migrations agree")
+		return clean("the catalogs of models and migrations agree" + f.butFor(f.Models.Known))
 	}
 	m := f.mender()
 	var evidence []report.Evidence

@@ -117,3 +117,19 @@ func TestTheCatalogsClaimNoMoreThanAutogenerateLeaves(t *testing.T) {
 		t.Errorf("where autogenerate finds a column: %q", got)
 	}
 }
+
+func TestKnownDifferencesAreNotCalledAgreement(t *testing.T) {
+	t.Parallel()
+	f := Facts{Outcomes: Outcomes{
+		Drift: DriftOutcome{Outcome: Outcome{Ran: true}, Known: 1}, Models: ModelsOutcome{Ran: true, Known: 2},
+	}}
+	f.BaseRef = "main"
+	for want, got := range map[string]Finding{
+		"models and migrations agree, but for 1 difference that main has as well":                  judgeDrift(&f),
+		"the catalogs of models and migrations agree, but for 2 differences that main has as well": judgeCatalog(&f),
+	} {
+		if got.Answer != Clean || got.Summary != want {
+			t.Errorf("%+v", got)
+		}
+	}
+}

@@ -26,7 +26,7 @@ func judgeDrift(f *Facts) Finding {
 		return found("autogenerate fails on the upgraded database: "+f.Drift.Failure.Message,
 			f.mender().compare(), failureEvidence(f, f.Drift.Failure))
 	case len(f.Drift.Operations) == 0:
-		return clean("models and migrations agree")
+		return clean("models and migrations agree" + f.butFor(f.Drift.Known))
 	}
 	evidence := make([]report.Evidence, 0, len(f.Drift.Operations))
 	for _, o := range f.Drift.Operations {
@@ -39,6 +39,14 @@ func judgeDrift(f *Facts) Finding {
 	first := f.Drift.Operations[0]
 	return found(fmt.Sprintf("models and migrations differ: %s of %s%s", first.Kind, first.Object, more(len(evidence)-1)),
 		hint, evidence...)
+}
+
+// butFor returns, to follow "agree", how many differences do not count because the base has them.
+func (f *Facts) butFor(known int) string {
+	if known == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", but for %s that %s has as well", report.Count(known, "difference"), f.BaseRef)
 }
 
 // compare returns what to do when the comparison fails.

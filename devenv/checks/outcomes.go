@@ -57,6 +57,8 @@ type DriftOutcome struct {
 	// failed.
 	FromScratch bool
 	Operations  []migrations.Operation
+	// Known is how many differences are left out because the base has them.
+	Known int
 }
 
 // ModelsOutcome is how the catalogs of the models' and the migrations' schemas differ, apart from what differs on the
@@ -65,6 +67,8 @@ type ModelsOutcome struct {
 	Ran         bool
 	NotCompared string
 	Differences []catalog.Difference
+	// Known is how many differences are left out because the base has them.
+	Known int
 }
 
 // DataOutcome is what the upgrade did to the existing data.

@@ -163,6 +163,9 @@ func noMigrationHeadline(d *Document) string {
 	said := "The branch adds no migration"
 	for i := range d.Checks {
 		if d.Checks[i].ID == "drift.models" && d.Checks[i].Status == StatusPass {
+			if len(d.Noise) > 0 {
+				return said + ", and its models no difference from the database that the base does not have."
+			}
 			said += ", and its models and the database agree"
 		}
 	}

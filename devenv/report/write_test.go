@@ -211,6 +211,10 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 			report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass)},
 			"· The branch adds no migration, and its models and the database agree.",
 		},
+		"differing on the base": {
+			report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass), Noise: []report.Noise{{Object: "column:public.t.c"}}},
+			"· The branch adds no migration, and its models no difference from the database that the base does not have.",
+		},
 		"unasked": {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusSkip)}, "· The branch adds no migration."},
 		"lacking": {
 			report.Document{Verdict: report.VerdictFail, Checks: drift(report.StatusFail)},

@@ -46,7 +46,8 @@ func (p *pass) compareAgain(ctx context.Context, migrated *testbed.Seeded) (drif
 	drift.FromScratch = migrated.FromScratch != nil
 	err = migrated.Use(ctx, func(server *database.Server) (err error) {
 		operations, err := generator.Autogenerate(ctx, p.Tool.Database(server))
-		drift.Operations, _ = migrations.Subtract(operations, p.Noise())
+		left, known := migrations.Subtract(operations, p.Noise())
+		drift.Operations, drift.Known = left, len(known)
 		drift.Outcome, err = p.resultOf(ctx, server, err)
 		return err
 	})
