@@ -62,6 +62,7 @@ func judge(c Check, facts *Facts, s Selection, ledger *ledger) report.Check {
 	finding := facts.asked(c)
 	answer.Summary, answer.Hint, answer.On = finding.Summary, finding.Hint, finding.On
 	answer.Unanswered = finding.unanswered && s.decisive(c)
+	answer.Missed = finding.unanswered && !answer.Unanswered
 	answer.MS = facts.spent(slices.Concat(c.Needs, c.Uses))
 	if finding.Evidence != nil {
 		answer.Evidence = finding.Evidence

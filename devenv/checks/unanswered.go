@@ -31,6 +31,7 @@ func Lost(u Unanswered, s Selection) []report.Check {
 			finding := u.finding()
 			answer.Summary, answer.Hint, answer.Evidence = finding.Summary, finding.Hint, finding.Evidence
 			answer.Unanswered = s.decisive(c)
+			answer.Missed = !answer.Unanswered
 		}
 		answers = append(answers, answer)
 	}

@@ -51,7 +51,7 @@ func TestUnansweredChecksAreSkippedWithTheReason(t *testing.T) {
 		},
 	} {
 		got := answers(ready(c.change), c.selection)[c.id]
-		if got.Status != c.status || got.Unanswered != c.decisive {
+		if got.Status != c.status || got.Unanswered != c.decisive || got.Missed != (got.Status == report.StatusSkip && !c.decisive) {
 			t.Errorf("%s: %s is %s, unanswered %v: %s", name, c.id, got.Status, got.Unanswered, got.Summary)
 		}
 		if c.status == report.StatusSkip && (got.Summary != "not answered: "+lost.Reason || got.Hint != "run it again" ||

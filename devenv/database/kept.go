@@ -79,7 +79,11 @@ func (u Unkept) Remedy() string {
 	if u.Version != "" {
 		target = "/var/lib/postgresql"
 	}
-	return fmt.Sprintf("mount it at %s, in the Compose file:\n    %s: {volumes: [\"%s:%s\"]}", target,
+	declared := ""
+	if u.Source == "" { // a volume that the project does not have yet
+		declared = "\nand, beside services:\n    volumes: {pgdata: {}}"
+	}
+	return fmt.Sprintf("mount it at %s, in the Compose file:\n    %s: {volumes: [\"%s:%s\"]}%s", target,
 		u.Service, cmp.Or(u.Source, "pgdata"),
-		target)
+		target, declared)
 }

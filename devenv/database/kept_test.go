@@ -38,7 +38,7 @@ func TestDataOutsideAnyMountIsReported(t *testing.T) {
 		},
 		"nowhere": {
 			old, "/etc/postgresql", nil, nil, "in /var/lib/postgresql/data, which no volume of the Compose file holds",
-			`["pgdata:/var/lib/postgresql/data"]`,
+			`["pgdata:/var/lib/postgresql/data"]}` + "\nand, beside services:\n    volumes: {pgdata: {}}",
 		},
 	} {
 		var s types.ServiceConfig

@@ -32,6 +32,8 @@ type Check struct {
 	// Unanswered means that the machine kept a check from being answered that decides about the migration: it was
 	// skipped, and without it nobody knows whether the migration is sound.
 	Unanswered bool `json:"unanswered,omitempty"`
+	// Missed means that the machine kept a check from being answered that does not decide.
+	Missed bool `json:"missed,omitempty"`
 	// LeftOut means that it was not asked, by --only, --skip or the configuration.
 	LeftOut bool `json:"left_out,omitempty"`
 	// On is what the answer is about, if it is not about the base's data: "a schema made from scratch".

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"time"
 )
 
@@ -59,11 +58,9 @@ type Noted struct{ Text string }
 
 // String returns the verdict in words.
 func (j Judged) String() string {
-	text := "the upgrade and the data: " + countChecks(j.Checks).String()
-	if n := len(Unanswered(j.Checks)); n > 0 {
-		text += fmt.Sprintf(", %d not answered", n)
-	}
-	return text
+	n := countChecks(j.Checks)
+	n.missed += len(Unanswered(j.Checks))
+	return "the upgrade and the data: " + n.String()
 }
 
 func (StepStarted) event() {}

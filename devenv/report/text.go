@@ -81,6 +81,10 @@ func headlineOf(d *Document) string {
 		return fmt.Sprintf("The branch adds no migration, and something is wrong: %s.", n)
 	case d.Verdict == VerdictPass && !upgrades(d.Checks):
 		return fmt.Sprintf("Nothing wrong was found, but the upgrade was not judged: %s.", n)
+	case d.Verdict == VerdictPass && n.missed > 0 && n.leftOut > 0:
+		return fmt.Sprintf("%s is sound as far as was asked and answered: %s, %d left out.", subject, n, n.leftOut)
+	case d.Verdict == VerdictPass && n.missed > 0:
+		return fmt.Sprintf("%s is sound as far as was answered: %s.", subject, n)
 	case d.Verdict == VerdictPass && n.leftOut > 0:
 		return fmt.Sprintf("%s is sound as far as was asked: %s, %d left out.", subject, n, n.leftOut)
 	case d.Verdict == VerdictPass && lacksRows(d.Checks):
@@ -185,7 +189,7 @@ func skippedFor(checks []Check) string {
 	return checks[0].Summary
 }
 
-type tally struct{ fail, warn, pass, leftOut int }
+type tally struct{ fail, warn, pass, missed, leftOut int }
 
 func countChecks(checks []Check) tally {
 	var t tally
@@ -200,6 +204,9 @@ func countChecks(checks []Check) tally {
 		case StatusSkip:
 			if checks[i].LeftOut {
 				t.leftOut++
+			}
+			if checks[i].Missed {
+				t.missed++
 			}
 		}
 	}
@@ -226,6 +233,7 @@ func (t tally) String() string {
 	add(t.fail, "failed", "failed")
 	add(t.warn, "warns", "warn")
 	add(t.pass, "passed", "passed")
+	add(t.missed, "not answered", "not answered")
 	return strings.Join(parts, ", ")
 }
 

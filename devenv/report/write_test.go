@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -187,6 +188,8 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 	drift := func(status report.Status) []report.Check {
 		return []report.Check{{ID: "apply.seeded", Status: report.StatusSkip}, {ID: "drift.models", Status: status}}
 	}
+	missed := report.Check{ID: "start.base", Status: report.StatusSkip, Missed: true}
+	leftOut := report.Check{ID: "start.branch", Status: report.StatusSkip, LeftOut: true}
 	tests := map[string]struct {
 		doc  report.Document
 		want string
@@ -214,6 +217,14 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 		"differing on the base": {
 			report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass), Noise: []report.Noise{{Object: "column:public.t.c"}}},
 			"· The branch adds no migration, and its models no difference from the database that the base does not have.",
+		},
+		"pass without an answer": {
+			report.Document{Verdict: report.VerdictPass, Revisions: own, Checks: append(slices.Clone(pass), missed)},
+			"✓ The branch's migration is sound as far as was answered: 1 check passed, 1 not answered.",
+		},
+		"pass with less asked and answered": {
+			report.Document{Verdict: report.VerdictPass, Revisions: own, Checks: append(slices.Clone(pass), missed, leftOut)},
+			"✓ The branch's migration is sound as far as was asked and answered: 1 check passed, 1 not answered, 1 left out.",
 		},
 		"unasked": {report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusSkip)}, "· The branch adds no migration."},
 		"lacking": {
