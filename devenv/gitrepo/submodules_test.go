@@ -53,6 +53,9 @@ func TestUninitializedSubmoduleIsCapturedAndNoted(t *testing.T) {
 	if files.read("models.py") != "two\n" || !files.exists("lib") || files.exists("lib/models.py") {
 		t.Error("the tree is not the capture")
 	}
+	if len(made.Empty) != 1 || made.Empty[0] != "lib" {
+		t.Errorf("empty are %q", made.Empty)
+	}
 	if len(made.Notes) != 1 || !strings.Contains(made.Notes[0], "submodule lib is empty") ||
 		!strings.Contains(made.Notes[0], "git submodule update --init") {
 		t.Errorf("notes are %q", made.Notes)

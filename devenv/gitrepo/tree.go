@@ -42,6 +42,8 @@ type Tree struct {
 	// Notes tell what the tree lacks since the last Checkout: submodules without objects, and files whose filter
 	// (LFS) failed and which are as git stores them.
 	Notes []string
+	// Empty are the submodules without objects.
+	Empty []string
 }
 
 // Tree creates or updates a private checkout; it only writes files that differ. A tree in use by another process is a

@@ -19,7 +19,7 @@ const unfiltered = "devenv-unfiltered"
 // HEAD becomes the commit if it is the user's, else the nearest of its parents that is: other programs' git knows
 // only the user's objects. So nothing that they write there can depend on an object that is removed with the cache.
 func (t *Tree) Checkout(ctx context.Context, treeish string) error {
-	t.Notes = nil
+	t.Notes, t.Empty = nil, nil
 	commit, err := t.commit(ctx, treeish)
 	if err != nil {
 		return err

@@ -64,6 +64,7 @@ func (t *Tree) submoduleNames(ctx context.Context, commit string) (map[string]st
 func (t *Tree) checkoutSubmodule(ctx context.Context, name string, f File) (string, error) {
 	source := t.submoduleSource(ctx, name, f)
 	if source == nil {
+		t.Empty = append(t.Empty, f.Path)
 		t.Notes = append(t.Notes, fmt.Sprintf("submodule %s is empty: commit %s is missing (git submodule update --init fetches it)",
 			f.Path, short(f.ID)))
 		return "", nil
@@ -79,7 +80,7 @@ func (t *Tree) checkoutSubmodule(ctx context.Context, name string, f File) (stri
 	if err := sub.Checkout(ctx, f.ID); err != nil {
 		return "", err
 	}
-	t.Notes = append(t.Notes, sub.Notes...)
+	t.Notes, t.Empty = append(t.Notes, sub.Notes...), append(t.Empty, sub.Empty...)
 	return sub.gitDir, nil
 }
 

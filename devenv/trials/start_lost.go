@@ -17,7 +17,7 @@ import (
 )
 
 // lostStart returns the error of a start that says nothing about the backend, nil for any other: its container or its
-// database was ended from outside, or the engine did not answer.
+// database was ended from outside, the engine did not answer, or a submodule is missing that its code may need.
 func (p *pass) lostStart(ctx context.Context, t *scratch.Services, server *database.Server, err error) error {
 	if err == nil {
 		return nil
@@ -34,7 +34,16 @@ func (p *pass) lostStart(ctx context.Context, t *scratch.Services, server *datab
 	case !errors.As(err, new(readiness.Ended)) && !errors.As(err, new(readiness.Late)):
 		return err
 	}
-	return nil
+	return lacksCode(t.Checkout.Tree.Empty, err)
+}
+
+// lacksCode returns the error of a backend that ended and may lack code of submodules that this clone does not have.
+func lacksCode(submodules []string, err error) error {
+	if len(submodules) == 0 || !errors.As(err, new(readiness.Ended)) {
+		return nil
+	}
+	return report.Fail(report.KindWork, "git submodule update --init, then run it again",
+		"submodule %s is empty, which may be why: %w", strings.Join(submodules, ", "), err).WithOutput(report.OutputOf(err))
 }
 
 // nameLock adds to the error of a backend that was not ready in time the lock that one of its statements waits for.

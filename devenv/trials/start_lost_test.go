@@ -82,3 +82,15 @@ func TestAFailedStartNamesWhatTheDatabaseLacks(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestMissingSubmodulesLeaveAStartUnanswered(t *testing.T) {
+	t.Parallel()
+	ended := fmt.Errorf("start backend: %w", readiness.Ended{Code: 1})
+	got := lacksCode([]string{"lib"}, ended)
+	if got == nil || !strings.Contains(got.Error(), "submodule lib is empty") || !strings.Contains(report.HintOf(got), "submodule update --init") {
+		t.Errorf("%v → %s", got, report.HintOf(got))
+	}
+	if lacksCode(nil, ended) != nil || lacksCode([]string{"lib"}, errors.New("no answer")) != nil {
+		t.Error("another failure is the submodule's")
+	}
+}
