@@ -69,7 +69,7 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 		request: o, items: report.NewItems(s.Command),
 	}
 	err := r.finish(ctx, s.Sequence(ctx,
-		step.New("check", func(ctx context.Context, log *step.Log) error { return find(ctx, r.bed, log) }),
+		step.New("check", r.find),
 		step.New("own database", func(ctx context.Context, log *step.Log) (err error) {
 			r.database, err = userdata.Find(ctx, s, r.bed.Project.Database, log)
 			return err
@@ -92,6 +92,18 @@ func Reset(ctx context.Context, o ResetOptions) (*report.Items, error) {
 	))
 	r.items.Items = redact.Copy(s.Redactor, r.items.Items)
 	return r.items, err
+}
+
+// find finds what to work on. The branch's code is to run on the new data: models without a migration are said before.
+func (r *resetRun) find(ctx context.Context, log *step.Log) error {
+	if err := find(ctx, r.bed, log); err != nil {
+		return err
+	}
+	begun, err := r.bed.Workspace.Begun(ctx, r.bed.BaseRef, r.bed.Project.Migrations)
+	if note := begun.Unmigrated(); err == nil && note != "" && r.request.To != ResetToEmpty {
+		r.bed.Note(note)
+	}
+	return err
 }
 
 // unchanged says, if the new data could not be made, that the user's own is as it was.

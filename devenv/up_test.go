@@ -88,6 +88,7 @@ func TestUpStartsTheStackAndWaits(t *testing.T) {
 		t.Errorf("status says of the database: %+v", item)
 	}
 	s.revisionsElsewhere()
+	s.modelsWithoutAMigration()
 	var said strings.Builder
 	if err := s.engine.Logs(t.Context(), s.container("postgres").ID, engine.LogsOptions{},
 		&said); err != nil || strings.Contains(said.String(), "startup packet") {

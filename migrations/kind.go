@@ -54,6 +54,9 @@ type Files interface {
 type Models interface {
 	// Describes reports whether a file can add to the models' schema.
 	Describes(path string, content []byte) bool
+	// SameTables reports whether two versions of such a file describe the same tables as far as their text tells; false
+	// says nothing.
+	SameTables(was, is []byte) bool
 	// Imports reports whether a file imports the module in another file, or may import anything.
 	Imports(content []byte, path string) bool
 }

@@ -1,6 +1,11 @@
 package discover
 
 import (
+	"path"
+	"slices"
+	"strings"
+
+	"devenv/devenv/codesearch"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
 )
@@ -27,4 +32,20 @@ const (
 // devenv's own configuration.
 func configureTool(file string) string {
 	return "If the project uses Alembic as well, name its configuration in " + file + ": migrations: {config: path/to/alembic.ini}"
+}
+
+// IsRevision reports whether a path of the repository can be that of a revision.
+func (t MigrationTool) IsRevision(p string) bool {
+	return t.Kind.Files.IsRevision(p) && slices.ContainsFunc(t.Versions, func(dir string) bool {
+		return strings.HasPrefix(p, path.Clean(dir)+"/")
+	})
+}
+
+// CanHoldModels reports whether a path of the repository can be that of models: it belongs neither to the migrations
+// nor to tests.
+func (t MigrationTool) CanHoldModels(p string) bool {
+	return t.Kind.Models != nil && !codesearch.IsTest(p) &&
+		!slices.ContainsFunc(append([]string{t.ScriptLocation}, t.Versions...), func(dir string) bool {
+			return dir != "" && strings.HasPrefix(p, path.Clean(dir)+"/")
+		})
 }

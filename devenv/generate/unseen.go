@@ -56,7 +56,7 @@ func (w *writer) changedModels(ctx context.Context, models migrations.Models) ([
 		if err != nil {
 			return nil, err
 		}
-		if content != nil && !w.isOfTool(c.Path) && models.Describes(c.Path, content) {
+		if content != nil && w.Project.Migrations.CanHoldModels(c.Path) && models.Describes(c.Path, content) {
 			changed = append(changed, c.Path)
 		}
 	}
@@ -89,14 +89,6 @@ func (w *writer) read(file string) ([]byte, error) {
 		return nil, err
 	}
 	return os.ReadFile(name)
-}
-
-// isOfTool reports whether a file belongs to the migrations, not to the models, or to tests.
-func (w *writer) isOfTool(file string) bool {
-	m := w.Project.Migrations
-	return codesearch.IsTest(file) || slices.ContainsFunc(append([]string{m.ScriptLocation}, m.Versions...), func(dir string) bool {
-		return dir != "" && strings.HasPrefix(file, dir+"/")
-	})
 }
 
 // unseenRevisions returns a failure if the branch has revisions and the tool sees none of them: then it would seem that

@@ -10,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/devenv/database"
+	"devenv/devenv/session"
 	"devenv/devenv/userdata"
 )
 
@@ -21,6 +22,13 @@ const causeLines = 60
 
 // makeMigration is the command where a table or column lacks.
 const makeMigration = "devenv new-migration \"…\""
+
+// noteUnmigrated notes, before anything fails for it, that the branch lacks a migration for its models.
+func noteUnmigrated(ctx context.Context, s *session.Session) {
+	if note := s.Workspace.NoteUnmigrated(ctx); note != "" {
+		s.Note(note)
+	}
+}
 
 // passwordRemedy returns what to do about a role's password that the server refused. It says the same of a role that
 // does not exist. owner is the role of POSTGRES_USER.

@@ -51,6 +51,7 @@ func Status(ctx context.Context, s *session.Session) (items []StatusItem, err er
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
 	v.noteInterrupted()
+	noteUnmigrated(ctx, s)
 	for _, name := range v.Model.ServiceNames() {
 		item, c, err := v.Service(ctx, name)
 		if err != nil {

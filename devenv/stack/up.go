@@ -120,6 +120,7 @@ func (u *starting) open(ctx context.Context, log *step.Log) (err error) {
 		services = "only " + strings.Join(u.Model.ServiceNames(), ", ")
 	}
 	log.Done(fmt.Sprintf("project %s, %s", u.Model.Name, services))
+	noteUnmigrated(ctx, u.Session)
 	return u.CheckPorts(ctx)
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -113,8 +112,7 @@ func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error)
 	}
 	tool, known := found.Migrations, []string(nil)
 	for _, p := range paths {
-		if !tool.Kind.Files.IsRevision(p) || !slices.ContainsFunc(tool.Versions,
-			func(dir string) bool { return strings.HasPrefix(p, path.Clean(dir)+"/") }) {
+		if !tool.IsRevision(p) {
 			continue
 		}
 		content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(p)))
