@@ -17,7 +17,10 @@ func (s ownStack) modelsWithoutAMigration() {
 	for command, call := range map[string]func() error{
 		"status": func() error { _, err := devenv.Status(s.Context(), o); return err },
 		"up":     func() error { _, err := devenv.Up(s.Context(), devenv.UpOptions{Options: o, DryRun: true}); return err },
-		"reset":  func() error { _, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: o, DryRun: true}); return err },
+		"reset": func() error {
+			_, err := devenv.Reset(s.Context(), devenv.ResetOptions{Options: o, DryRun: true})
+			return err
+		},
 	} {
 		const own = "backend/src/toolshed/migrations/versions/2026_own.py"
 		says := func(want bool) {
