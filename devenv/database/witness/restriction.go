@@ -75,6 +75,25 @@ func (r Restriction) Group() string {
 // Coarser reports whether it is an existing key that tells less apart, since a column of it gets another type.
 func (r Restriction) Coarser() bool { return r.Kind == RestrictUnique && r.almost }
 
+// tellsApart returns the column of a new key in which rows that are to break something else differ: a text if there is
+// one, or else a number or an identifier; none if the rows differ already.
+func (r Restriction) tellsApart() []int16 {
+	if r.Kind != RestrictUnique || r.almost || slices.ContainsFunc(r.columns, r.before.Unique) {
+		return nil
+	}
+	for _, fits := range []func(*catalog.Column) bool{
+		(*catalog.Column).TakesText, func(c *catalog.Column) bool { return c.Category == "N" || c.Base == "uuid" },
+	} {
+		for _, n := range r.columns {
+			c := r.before.Column(n)
+			if c != nil && c.Generated == "" && !c.IsSerial() && r.before.ForeignKey(n) == nil && fits(c) {
+				return []int16{n}
+			}
+		}
+	}
+	return nil
+}
+
 // oneSaysAll reports whether one witness says all that others could.
 func (r Restriction) oneSaysAll() bool {
 	return r.Kind == RestrictCheck || r.Kind == RestrictExpression || r.Kind == RestrictUnique && !r.index.JoinsNulls() && !r.almost

@@ -38,6 +38,9 @@ type RowMaker struct {
 	// guarded are, by table, columns that a row must fill although the schema does not require it: other restrictions
 	// are about them.
 	guarded map[uint32][]int16
+	// distinct are, by table, columns that will be part of a key, in which a row must differ from all others: it would
+	// break that key otherwise, and not what it is made for.
+	distinct map[uint32][]int16
 	// serial numbers values that must be unique among all rows made in one transaction.
 	serial int
 	// statements are those that wrote the current row and its parents.

@@ -20,7 +20,7 @@ func (m *RowMaker) fill(ctx context.Context, d *draft, f fullness) error {
 		required := c.NotNull && !c.FillsItself()
 		guarded := slices.Contains(m.guarded[d.table.OID], c.Number)
 		switch {
-		case required, guarded && c.Default == "", d.full:
+		case required, guarded && (c.Default == "" || m.isDistinct(d.table, c)), d.full:
 			if err := m.setValue(ctx, d, c); err != nil {
 				return err
 			}
@@ -29,12 +29,17 @@ func (m *RowMaker) fill(ctx context.Context, d *draft, f fullness) error {
 	return nil
 }
 
+// isDistinct reports whether a row must differ from all others in a column.
+func (m *RowMaker) isDistinct(t *catalog.Table, c *catalog.Column) bool {
+	return slices.Contains(m.distinct[t.OID], c.Number)
+}
+
 // setValue sets a column to the model row's value, a parent's key, or a value made up by type.
 func (m *RowMaker) setValue(ctx context.Context, d *draft, c *catalog.Column) error {
 	if _, has := d.values[c.Number]; has {
 		return nil // a foreign key of several columns has set it
 	}
-	if d.table.Unique(c.Number) {
+	if d.table.Unique(c.Number) || m.isDistinct(d.table, c) {
 		return m.makeUnique(ctx, d, c)
 	}
 	if text := d.model[c.Number]; text != nil {

@@ -46,12 +46,13 @@ func Build(ctx context.Context, conn *pgx.Conn, before *catalog.Shape, restricti
 	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '20s'"); err != nil {
 		return nil, fmt.Errorf("make rows that break the migration: %w", err)
 	}
-	b := &breaker{maker: &RowMaker{tx: tx, shape: before, guarded: map[uint32][]int16{}}}
+	b := &breaker{maker: &RowMaker{tx: tx, shape: before, guarded: map[uint32][]int16{}, distinct: map[uint32][]int16{}}}
 	for _, r := range restrictions {
 		if r.guesses() {
 			continue
 		}
 		b.maker.guarded[r.before.OID] = append(b.maker.guarded[r.before.OID], r.columns...)
+		b.maker.distinct[r.before.OID] = append(b.maker.distinct[r.before.OID], r.tellsApart()...)
 	}
 	var witnesses []Witness
 	for _, r := range restrictions {

@@ -290,3 +290,42 @@ func outcomeOf(t *testing.T, conn *pgx.Conn, inserts []string, move string) stri
 	_, err = tx.Exec(t.Context(), move, pgx.QueryExecModeSimpleProtocol)
 	return query.State(err)
 }
+
+func TestARowBreaksOnlyWhatItIsMadeFor(t *testing.T) {
+	t.Parallel()
+	conn := servers.Template(t, cleanFixture).Copy(t)
+	before, err := catalog.ReadShape(query.VersionTable{})(t.Context(), conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, column := range map[string]string{
+		"ALTER TABLE users ADD CONSTRAINT uq UNIQUE (flag_text)":          "a text",
+		"ALTER TABLE users ADD CONSTRAINT uq UNIQUE (team_id, amount)":    "a number beside a foreign key",
+		"CREATE UNIQUE INDEX uq ON users (status, lower(flag_text))":      "a text with a default",
+		"CREATE UNIQUE INDEX uq ON users (flag_text) WHERE age IS NULL":   "a text of some rows",
+		"ALTER TABLE users ADD CONSTRAINT uq UNIQUE (name, nick, status)": "one text of three",
+	} {
+		move := "UPDATE users SET qty_text = coalesce(body, ''); " + key
+		after, err := shapeAfter(t, conn, move)
+		if err != nil {
+			t.Fatal(err)
+		}
+		witnesses, err := Build(t.Context(), conn, &before, WithStatements(&before, &after, Restrictions(&before, &after), strings.Split(move, "; ")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		broken := map[bool]int{}
+		for _, w := range witnesses {
+			if len(w.Inserts) == 0 {
+				continue
+			}
+			if state := outcomeOf(t, conn, w.Inserts, move); (state != "") != (w.Restriction.Kind == RestrictUnique) {
+				t.Errorf("%s: %s: %q answers %q", column, w.Restriction.What, w.Inserts, state)
+			}
+			broken[w.Restriction.Kind == RestrictUnique]++
+		}
+		if broken[true] == 0 || broken[false] == 0 {
+			t.Errorf("%s: the rows are %+v", column, witnesses)
+		}
+	}
+}
