@@ -20,10 +20,11 @@ func dataChanged() Check {
 // anyRenamed reports whether values are in another form that a downgrade may restore.
 func anyRenamed(f *Facts) bool { return slices.ContainsFunc(f.Data.Changes, mayBeRestored) }
 
-// mayBeRestored reports whether a column's values may be the same in another form: states with other names, or values in
-// another unit or type.
+// mayBeRestored reports whether a column's values may be the same in another form: states with other names, values in
+// another unit or type, or with what another column said. In a column of the same name and type beside the same others,
+// old code would take them for the old ones.
 func mayBeRestored(c data.Change) bool {
-	return c.Kind == data.ValuesChanged && !c.Relabelled && (c.Renamed || c.Retyped || c.ColumnNow != "")
+	return c.Kind == data.ValuesChanged && !c.Relabelled && (c.Renamed || c.Retyped || c.Reshaped || c.ColumnNow != "")
 }
 
 // harmless says what a change of values is that loses nothing; an empty text if it may.
@@ -138,9 +139,10 @@ func changeEvidence(c data.Change) report.Evidence {
 const dataChangedPage = `Every value that is still there must be unchanged. The same value in another type counts as unchanged: 1.5 and 1.50, a text
 and its enum, a timestamp and the same timestamptz in UTC, an epoch and its timestamp, a list in one text and its array. In
 a column that notes when its row was changed (updated_at, or one that a trigger sets), a value may become the time at which
-the migration ran. A few states that get other names, one each, are unchanged too if the downgrade restores them, and so are values in
-another type, or in another unit below another name. Texts may lose blanks and the signs between the digits of a phone or
-an account, addresses their capitals; and values may change whose old ones another table has beside the key.
+the migration ran. A few states that get other names, one each, are unchanged too if the downgrade restores them, and so are
+values in another type, in another unit below another name, or with the sign that a dropped column told. Texts may lose blanks
+and the signs between the digits of a phone or an account, addresses their capitals; and values may change whose old ones
+another table has beside the key.
 
 Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory restores what was rounded or cut off.
 

@@ -28,14 +28,15 @@ func TestChangesThatLoseNothingAreNamedOnly(t *testing.T) {
 	f.Data.Changes = []data.Change{
 		{Kind: data.ValuesChanged, Table: "public.users", Column: "size_kb", ColumnNow: "size", Rows: 4},
 		{Kind: data.ValuesChanged, Table: "public.users", Column: "at", Retyped: true, Rows: 4},
+		{Kind: data.ValuesChanged, Table: "public.users", Column: "amount", Reshaped: true, Rows: 4},
 		{Kind: data.ValuesChanged, Table: "public.users", Column: "phone", Rows: 3, Tidied: true},
 		{Kind: data.ValuesChanged, Table: "public.users", Column: "email", Rows: 3, Kept: true},
 		{Kind: data.ValuesChanged, Table: "public.users", Column: "mood", Rows: 3, Renamed: true, Relabelled: true},
 	}
-	if a := answers(f, Selection{})["data.changed"]; a.Status != report.StatusWarn || len(a.Evidence) != 2 || a.Evidence[0].Column != "size_kb" {
+	if a := answers(f, Selection{})["data.changed"]; a.Status != report.StatusWarn || len(a.Evidence) != 3 || a.Evidence[0].Column != "size_kb" {
 		t.Errorf("%+v", a)
 	}
-	f.Reverse.Data.Restored = f.Data.Changes[:2]
+	f.Reverse.Data.Restored = f.Data.Changes[:3]
 	if a, ok := answers(f, Selection{})["data.changed"]; ok {
 		t.Errorf("it does not pass: %+v", a)
 	}

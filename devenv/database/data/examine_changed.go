@@ -46,6 +46,7 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 	if len(changed) > 0 {
 		c.Rows, c.Keys, c.Renamed = int64(len(changed)), d.display(changed), d.rate == 1 && renamedStates(d.pairs(c.Column), types)
 		c.Retyped = d.was.column(c.Column).Type != types.new
+		c.Reshaped = !c.Retyped && slices.Contains(pairColumns(d.was, *d.is), -1)
 		settled = append(settled, c)
 	}
 	if len(changed) == 0 && len(lost) == 0 && d.rate > 1 && d.certain(c) {

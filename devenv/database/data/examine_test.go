@@ -91,6 +91,30 @@ func TestChangesNameTheirFirstRowsAndExamples(t *testing.T) {
 	}
 }
 
+func TestAValueIsReshapedBesideADroppedColumn(t *testing.T) {
+	t.Parallel()
+	template := servers.Template(t, dataFixture)
+	for sql, want := range map[string]bool{
+		"UPDATE users SET score = -score WHERE legacy IS NOT NULL; ALTER TABLE users DROP legacy": true,
+		"UPDATE users SET score = -score WHERE legacy IS NOT NULL":                                false,
+		"UPDATE users SET score = -score; ALTER TABLE users ADD signed boolean":                   false,
+		"ALTER TABLE users ALTER score TYPE double precision USING -score, DROP legacy":           false,
+	} {
+		changed := 0
+		for _, c := range changesOf(t, template, sql) {
+			if c.Kind != ValuesChanged {
+				continue
+			}
+			if changed++; c.Reshaped != want {
+				t.Errorf("%s: %+v", sql, c)
+			}
+		}
+		if changed != 1 {
+			t.Errorf("%s: %d columns changed", sql, changed)
+		}
+	}
+}
+
 // typesFixture has a column for each change of type below.
 const typesFixture = `
 CREATE TYPE mood AS ENUM ('ok', 'bad');
