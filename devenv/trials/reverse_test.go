@@ -71,6 +71,25 @@ func TestEarlierChangeExplainsItsColumnOrRowsOnly(t *testing.T) {
 	}
 }
 
+func TestElementsThatWereRowsHaveNoOrder(t *testing.T) {
+	t.Parallel()
+	u := &upgrade{}
+	u.after.Shape.Tables = []catalog.Table{{Schema: "public", Name: "courses", Columns: []catalog.Column{{Number: 1, Name: "kept"}}}}
+	for _, c := range []struct {
+		change data.Change
+		want   bool
+	}{
+		{data.Change{Table: "public.courses", Column: "tags", Reordered: true}, false},
+		{data.Change{Table: "public.courses", Column: "tags"}, true},
+		{data.Change{Table: "public.courses", Column: "kept", Reordered: true}, true},
+		{data.Change{Table: "public.lessons", Column: "tags", Reordered: true}, true},
+	} {
+		if got := u.leavesToDowngrade(c.change); got != c.want {
+			t.Errorf("%+v: the downgrade is to blame: %t", c.change, got)
+		}
+	}
+}
+
 func TestUpgradesMayDifferOnlyInNewRowNumbers(t *testing.T) {
 	t.Parallel()
 	column := func(n int16, name, hash string) (catalog.Column, data.ColumnPrint) {

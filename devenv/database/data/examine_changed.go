@@ -29,6 +29,7 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 				continue
 			}
 			c.Tidied = (len(changed) == 0 || c.Tidied) && d.rate == 1 && (types.tidied(was, is) || d.spelledLike(c.Column, was, is))
+			c.Reordered = (len(changed) == 0 || c.Reordered) && d.rate == 1 && types.reordered(was, is)
 			c.Stamped = (len(changed) == 0 || c.Stamped) && d.stays(c) && d.during.has(is, types.new)
 			if changed = append(changed, n); len(changed) <= KeysShown {
 				c.Examples = append(c.Examples, d.example(n, was, is))

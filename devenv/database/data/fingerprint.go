@@ -104,6 +104,8 @@ type Change struct {
 	// Tidied means that the changed values are only written in another way; Kept that a table has the old ones beside their rows' keys.
 	Tidied bool `json:"tidied,omitempty"`
 	Kept   bool `json:"kept,omitempty"`
+	// Reordered means that each changed value is a list of the same elements in another order.
+	Reordered bool `json:"reordered,omitempty"`
 	// SampledBy is n if Rows was counted among one row in n, else 1 or 0.
 	SampledBy int `json:"sampled_by,omitempty"`
 }

@@ -141,6 +141,18 @@ func (c retyping) tidied(was, is string) bool {
 	return false
 }
 
+// reordered reports whether two arrays, or two lists in JSON or in texts, have the same elements in another order.
+func (c retyping) reordered(was, is string) bool {
+	f := familyOf(c.old)
+	if f != familyOf(c.new) || f != familyList && f != familyJSON && f != familyText {
+		return false
+	}
+	old, now := strings.Split(list(was, f), ","), strings.Split(list(is, f), ",")
+	slices.Sort(old)
+	slices.Sort(now)
+	return slices.Equal(old, now)
+}
+
 // unblanked returns a text without blanks around it, in a row or beside commas.
 func unblanked(text string) string {
 	return comma.ReplaceAllString(strings.Join(strings.Fields(text), " "), "$1")

@@ -30,6 +30,28 @@ func TestMergedValuesDoNotChangeADocument(t *testing.T) {
 	}
 }
 
+func TestOnlyAListMayBeReordered(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		typ, was, is string
+		want         bool
+	}{
+		{"text[]", "{maths,evening}", "{evening,maths}", true},
+		{"text[]", `{"a b",c}`, `{c,"a b"}`, true},
+		{"text[]", "{maths,evening}", "{evening}", false},
+		{"text[]", "{a,a}", "{a}", false},
+		{"jsonb", `["a", "b"]`, `["b", "a"]`, true},
+		{"jsonb", `{"a": 1, "b": 2}`, `{"a": 2, "b": 1}`, false},
+		{"text", "red, blue", "blue,red", true},
+		{"text", "Ann Lee", "Lee Ann", false},
+		{"integer", "12", "21", false},
+	} {
+		if got := (retyping{old: c.typ, new: c.typ}).reordered(c.was, c.is); got != c.want {
+			t.Errorf("%s to %s: %t", c.was, c.is, got)
+		}
+	}
+}
+
 func TestOnlyTheWayOfWritingIsTidied(t *testing.T) {
 	t.Parallel()
 	text := retyping{old: "text", new: "character varying"}
