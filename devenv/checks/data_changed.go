@@ -33,7 +33,7 @@ func (f *Facts) harmless(c data.Change) string {
 	case c.Stamped:
 		return "the time of the change in " + columnOf(c)
 	case c.Tidied:
-		return "blanks, signs between digits and upper and lower case in " + columnOf(c)
+		return "blanks, signs between digits, codes of countries and upper and lower case in " + columnOf(c)
 	case c.Kept:
 		return "values in " + columnOf(c) + " that another table keeps as they were"
 	case c.Relabelled:
@@ -141,8 +141,8 @@ and its enum, a timestamp and the same timestamptz in UTC, an epoch and its time
 a column that notes when its row was changed (updated_at, or one that a trigger sets), a value may become the time at which
 the migration ran. A few states that get other names, one each, are unchanged too if the downgrade restores them, and so are
 values in another type, in another unit below another name, or with the sign that a dropped column told. Texts may lose blanks
-and the signs between the digits of a phone or an account, addresses their capitals; and values may change whose old ones
-another table has beside the key.
+and the signs between the digits of a phone or an account, addresses their capitals, and a phone's first zeros may become a
+country's code; and values may change whose old ones another table has beside the key.
 
 Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory restores what was rounded or cut off.
 

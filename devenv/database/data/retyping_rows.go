@@ -135,10 +135,22 @@ func (c retyping) tidied(was, is string) bool {
 	case address.MatchString(was):
 		return strings.ToLower(was) == is
 	case digits.MatchString(was) && digits.MatchString(is) && !decimal.MatchString(was):
-		bare := sign.ReplaceAllString(was, "")
-		return len(is) <= len(was) && len(bare) > fewDigits && bare == sign.ReplaceAllString(is, "")
+		bare, bareNow := sign.ReplaceAllString(was, ""), sign.ReplaceAllString(is, "")
+		return len(bare) > fewDigits && (len(is) <= len(was) && bare == bareNow || dialled(bare, bareNow))
 	}
 	return false
+}
+
+// dialled reports whether the number of a phone has got a plus for its two zeros, or a country's code for its only one.
+func dialled(was, is string) bool {
+	if rest, abroad := strings.CutPrefix(was, "00"); abroad {
+		return is == "+"+rest
+	}
+	const longestCode = 3
+	rest, home := strings.CutPrefix(was, "0")
+	code, ends := strings.CutSuffix(is, rest)
+	digits, plus := strings.CutPrefix(code, "+")
+	return home && ends && plus && len(digits) > 0 && len(digits) <= longestCode
 }
 
 // reordered reports whether two arrays, or two lists in JSON or in texts, have the same elements in another order.
