@@ -12,11 +12,17 @@ import (
 // witnessEvidence returns the evidence of each witness that broke the move, and how to fix them.
 func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hint string) {
 	var hints []string
+	said := map[string]bool{}
 	for _, t := range o.Tried {
 		if t.Failure == nil {
 			continue
 		}
 		r := t.Witness.Restriction
+		fault := fmt.Sprint(r.Table, r.Columns, r.What, t.Failure.Message, t.After != nil)
+		if said[fault] {
+			continue // a row of few columns and one of all show the same
+		}
+		said[fault] = true
 		e := failureEvidence(f, t.Failure)
 		e.Table, e.Insert = r.Table, strings.Join(t.Witness.Inserts, ";\n")
 		if e.Column == "" && len(r.Columns) == 1 {

@@ -27,3 +27,18 @@ func TestTheHintMendsEveryWitness(t *testing.T) {
 		}
 	}
 }
+
+// A row of few columns and a row of all may both break a look-up; that is one fault.
+func TestTwoRowsOfOneRestrictionAreOneFault(t *testing.T) {
+	trial := func(what, insert string) WitnessTrial {
+		return WitnessTrial{
+			Witness: witness.Witness{Restriction: witness.Restriction{Table: "public.users", Columns: []string{"locale"}, What: what}, Inserts: []string{insert}},
+			Failure: &migrations.Failure{Exception: "KeyError", Message: "KeyError: 'devenv'"},
+		}
+	}
+	tried := []WitnessTrial{trial("another text", "few"), trial("another text", "all"), trial("NULL", "few")}
+	evidence, _ := witnessEvidence(&Facts{}, WitnessOutcome{Ran: true, Tried: tried})
+	if len(evidence) != 2 || evidence[0].Insert != "few" || !strings.Contains(evidence[1].Detail, "NULL") {
+		t.Errorf("%+v", evidence)
+	}
+}
