@@ -54,8 +54,9 @@ func (m mender) note(n catalog.Note) string {
 const notesPage = `Things that are legal but worth knowing. Always a pass, with evidence.
 
 Why it matters: none of this breaks the migration, but each has surprised somebody later: a foreign key that now deletes rows
-(ON DELETE CASCADE), a default that changed while old code still writes, a migration that waits for its lock without the
-lock_timeout that others of the project set, while everybody queues behind it, a foreign key without an index, many tables locked in one transaction, a materialised view that
+(ON DELETE CASCADE), a default that changed while old code still writes, a column without a default that becomes NOT NULL while
+old code may still leave it out, a migration that waits for its lock without the lock_timeout that others of the project set,
+while everybody queues behind it, a foreign key without an index, many tables locked in one transaction, a materialised view that
 nobody refreshed, a published table without its primary key or replica identity, an enum value appended where the order matters,
 an id that became bigint while its sequence or the columns that reference it stayed integer, a revision that runs no statement,
 one that reads rows and so cannot be written as an SQL script.

@@ -10,6 +10,7 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/codesearch"
 	"devenv/devenv/database/catalog"
+	"devenv/devenv/report"
 	"devenv/migrations"
 )
 
@@ -66,7 +67,7 @@ func (u *upgrade) notes(script string, custom bool) []catalog.Note {
 			Advice: "one revision per table holds each lock for a shorter time, and cannot deadlock with the application",
 		})
 	}
-	return slices.Concat(notes, u.staleViews(), u.idleRevisions(), u.readingNotes(script))
+	return slices.Concat(notes, u.noLongerNull(), u.staleViews(), u.idleRevisions(), u.readingNotes(script))
 }
 
 // alteredTables returns the labels of the existing tables that the branch's statements alter or lock.
@@ -74,6 +75,31 @@ func (u *upgrade) alteredTables() []string {
 	pattern := regexp.MustCompile(`(?is)^\s*(?:ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?|DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?|LOCK\s+(?:TABLE\s+)?|TRUNCATE\s+(?:TABLE\s+)?|` +
 		`CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?\S+\s+ON\s+(?:ONLY\s+)?)([\w$."]+)`)
 	return u.tablesIn(pattern)
+}
+
+// noLongerNull returns a note for each column that becomes NOT NULL, without a default, and had NULLs in the base's rows:
+// what wrote them may do so again until new code runs everywhere.
+func (u *upgrade) noLongerNull() []catalog.Note {
+	var notes []catalog.Note
+	for _, print := range u.before.Fingerprint.Tables {
+		was, is := u.before.Shape.Table(print.OID), u.after.Shape.Table(print.OID)
+		if was == nil || is == nil || print.SampledBy != 1 {
+			continue
+		}
+		for _, c := range print.Columns {
+			nulls, old, now := print.Rows-c.Values, was.Column(c.Number), is.Column(c.Number)
+			if nulls == 0 || old == nil || now == nil || old.NotNull || !now.NotNull || now.FillsItself() {
+				continue
+			}
+			notes = append(notes, catalog.Note{
+				Table: is.Label(), Column: now.Name,
+				Text: fmt.Sprintf("%s.%s was NULL in %s and is NOT NULL now: old code that writes none fails", is.Quoted(), now.Name,
+					report.Count(nulls, "row")),
+				Advice: "first release code that always writes a value, or give the column a default",
+			})
+		}
+	}
+	return notes
 }
 
 // staleViews returns a note for each materialised view that reads a table which the migration writes to, if the

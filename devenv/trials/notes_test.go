@@ -10,6 +10,7 @@ import (
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/data"
 	"devenv/migrations"
 )
 
@@ -62,6 +63,37 @@ func TestLockNotesNameWaitsAndManyTables(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestAColumnThatHadNullsIsNoted(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		values    int64
+		was, is   catalog.Column
+		sampledBy int
+		want      int
+	}{
+		"had NULLs":       {7, catalog.Column{}, catalog.Column{NotNull: true}, 1, 1},
+		"has a default":   {7, catalog.Column{}, catalog.Column{NotNull: true, Default: "0"}, 1, 0},
+		"had none":        {9, catalog.Column{}, catalog.Column{NotNull: true}, 1, 0},
+		"may be NULL":     {7, catalog.Column{}, catalog.Column{}, 1, 0},
+		"was so before":   {7, catalog.Column{NotNull: true}, catalog.Column{NotNull: true}, 1, 0},
+		"read in samples": {7, catalog.Column{}, catalog.Column{NotNull: true}, 10, 0},
+	} {
+		u := &upgrade{}
+		shape := func(column catalog.Column) catalog.Shape {
+			column.Number, column.Name = 2, "started"
+			return catalog.Shape{Tables: []catalog.Table{{OID: 1, Schema: "public", Name: "courses", Columns: []catalog.Column{column}}}}
+		}
+		u.before.Shape, u.after.Shape = shape(c.was), shape(c.is)
+		u.before.Fingerprint.Tables = []data.TablePrint{{
+			OID: 1, Rows: 9, SampledBy: c.sampledBy, Columns: []data.ColumnPrint{{Number: 2, Name: "started", Values: c.values}},
+		}}
+		notes := u.noLongerNull()
+		if len(notes) != c.want || c.want == 1 && !strings.HasPrefix(notes[0].Text, "courses.started was NULL in 2 rows and is NOT NULL now") {
+			t.Errorf("%s: %+v", what, notes)
 		}
 	}
 }
