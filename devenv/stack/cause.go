@@ -23,6 +23,9 @@ const causeLines = 60
 // makeMigration is the command where a table or column lacks.
 const makeMigration = "devenv new-migration \"…\""
 
+// resetRemedy is what to do about a database that lacks what migrations make.
+const resetRemedy = "give it the base's data at the branch's head: devenv reset (devenv undo restores the current data)"
+
 // noteUnmigrated notes, before anything fails for it, that the branch lacks a migration for its models.
 func noteUnmigrated(ctx context.Context, s *session.Session) {
 	if note := s.Workspace.NoteUnmigrated(ctx); note != "" {
@@ -59,8 +62,7 @@ func knownCause(lines []string, service string, s database.Settings, given bool)
 	if m := database.Missing(log); m != "" {
 		return Cause{m, "the service does not find it in its database; if the models have changed, make the migration:\n" +
 			"    " + makeMigration + "\n" +
-			"if the database is behind the branch, give it the base's data at the branch's head: devenv reset (devenv undo " +
-			"restores the current data)"}, true
+			"if the database is behind the branch, " + resetRemedy}, true
 	}
 	return Cause{}, false
 }
@@ -125,13 +127,29 @@ func causeIn(ctx context.Context, s *userdata.Stack, failing string, lines []str
 		service = ""
 	}
 	cause, known := knownCause(lines, service, settings, isGiven(s.Model.Services[failing], settings.Password))
+	if known && cause.lacksMigration() {
+		at, _ := s.Position(ctx, service) // without a comparison, nothing is known
+		cause = ofUnmigrated(cause, at)
+	}
 	return ofOtherCode(cause, failing, s.Model.Services[failing]), known
+}
+
+// lacksMigration reports whether the cause is a table or column that is not there.
+func (c Cause) lacksMigration() bool { return strings.Contains(c.Remedy, makeMigration) }
+
+// ofUnmigrated leads with the migrations that there are if none of them has run in the database.
+func ofUnmigrated(cause Cause, at userdata.Position) Cause {
+	if at.Compared && at.Unread == "" && len(at.Revisions) == 0 {
+		cause.Remedy = "the service does not find it in its database, which is at no revision: " + resetRemedy + "\n" +
+			"if it is missing then too, the models have no migration for it: " + makeMigration
+	}
+	return cause
 }
 
 // ofOtherCode adds to the cause of a service that is built that its image may be older than the code: neither devenv nor
 // Compose builds it again by itself.
 func ofOtherCode(cause Cause, name string, service types.ServiceConfig) Cause {
-	if service.Build != nil && strings.Contains(cause.Remedy, makeMigration) {
+	if service.Build != nil && cause.lacksMigration() {
 		cause.Remedy += "\nif its image is from other code than the branch's: docker compose build " + name + ", then devenv up"
 	}
 	return cause

@@ -7,6 +7,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/devenv/database"
+	"devenv/devenv/userdata"
 )
 
 func TestKnownCausesAreReportedWithARemedy(t *testing.T) {
@@ -42,6 +43,25 @@ func TestKnownCausesAreReportedWithARemedy(t *testing.T) {
 		cause, known := knownCause([]string{"starting", c.line, "bye"}, c.service, shop, false)
 		if known != (c.said != "") || cause.Said != c.said || !strings.Contains(cause.Remedy, c.remedy) {
 			t.Errorf("%s: %v %+v", name, known, cause)
+		}
+	}
+}
+
+func TestADatabaseAtNoRevisionIsResetFirst(t *testing.T) {
+	t.Parallel()
+	missing, _ := knownCause([]string{`relation "badges" does not exist`}, "db", database.Settings{}, false)
+	for name, c := range map[string]struct {
+		at    userdata.Position
+		first string
+	}{
+		"at none":         {userdata.Position{Compared: true}, "devenv reset"},
+		"at one":          {userdata.Position{Compared: true, Revisions: []string{"1"}}, "devenv new-migration"},
+		"unread":          {userdata.Position{Compared: true, Unread: "psql: error"}, "devenv new-migration"},
+		"nothing to know": {userdata.Position{}, "devenv new-migration"},
+	} {
+		remedy := ofUnmigrated(missing, c.at).Remedy
+		if at := strings.Index(remedy, "devenv "); at < 0 || !strings.HasPrefix(remedy[at:], c.first) {
+			t.Errorf("%s: %q", name, remedy)
 		}
 	}
 }

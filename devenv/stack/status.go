@@ -58,6 +58,9 @@ func Status(ctx context.Context, s *session.Session) (items []StatusItem, err er
 			return items, err
 		}
 		item.URLs = urlsOf(ctx, c)
+		if note := slowLoop(item, c, time.Now()); note != "" {
+			v.Note(note)
+		}
 		items = append(items, item)
 		if cause, known := v.Cause(ctx, item); known {
 			v.Note(name + ": " + cause.Said + " (devenv doctor says how to fix it)")
@@ -68,6 +71,17 @@ func Status(ctx context.Context, s *session.Session) (items []StatusItem, err er
 	}
 	others, err := v.worktrees(ctx)
 	return append(items, others...), err
+}
+
+// slowLoop says of a service that runs now that the engine restarted it within the last hour; "" if it did not. It may
+// end again, though later than one that is known to loop.
+func slowLoop(item StatusItem, c engine.Container, now time.Time) string {
+	since := now.Sub(c.Started).Round(time.Second)
+	if item.State != "running" || item.Restarts > 0 || c.Restarts == 0 || since > time.Hour {
+		return ""
+	}
+	return fmt.Sprintf("%s runs, but it has ended before: the engine restarted it %s ago, restart number %d (why: devenv logs %s)",
+		item.Name, since, c.Restarts, item.Name)
 }
 
 // noteInterrupted notes that an exchange was interrupted, and how to complete it.
