@@ -30,6 +30,12 @@ func Examine(ctx context.Context, before, after State, changes []Change) ([]Chan
 	if err != nil {
 		return nil, err
 	}
+	var numbers []numbering
+	if after.Anew {
+		if numbers, err = numberings(ctx, before, after); err != nil {
+			return nil, err
+		}
+	}
 	var settled []Change
 	for i, was := range before.Print.Tables {
 		concerned := slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return c.Table != was.label() })
@@ -48,7 +54,7 @@ func Examine(ctx context.Context, before, after State, changes []Change) ([]Chan
 		if concerned, err = lost.withoutMoved(ctx, before.Conn, concerned); err != nil {
 			return nil, fmt.Errorf("look for the rows of %s elsewhere: %w", was.label(), err)
 		}
-		d := decision{sides: rows, moved: lost.moved, during: during, anew: after.Anew}
+		d := decision{sides: rows, moved: lost.moved, during: during, anew: after.Anew, numbers: numbers}
 		decided := d.settle(concerned)
 		if err := lost.markKept(ctx, decided); err != nil {
 			return nil, fmt.Errorf("look for the old values of %s: %w", was.label(), err)
@@ -66,6 +72,8 @@ type decision struct {
 	// during is when the migration ran; anew means that it was undone and made again.
 	during span
 	anew   bool
+	// numbers is how the rows are numbered that it added both times.
+	numbers []numbering
 }
 
 // settle decides the changes of one table.

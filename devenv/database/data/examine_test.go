@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +112,29 @@ func TestAValueIsReshapedBesideADroppedColumn(t *testing.T) {
 		}
 		if changed != 1 {
 			t.Errorf("%s: %d columns changed", sql, changed)
+		}
+	}
+}
+
+func TestARowAddedAgainMayHaveAnotherNumber(t *testing.T) {
+	t.Parallel()
+	template := servers.Template(t, dataFixture+"CREATE TABLE banks (id serial PRIMARY KEY, name text); INSERT INTO banks (name) VALUES ('a'), ('b'); "+
+		"CREATE TABLE fees (code text PRIMARY KEY, payee int); INSERT INTO fees VALUES ('x'), ('y');")
+	const add = "INSERT INTO banks (name) VALUES ('own'); "
+	for again, want := range map[string]int{
+		"UPDATE fees SET payee = (SELECT id FROM banks WHERE name = 'own')":                                        0,
+		"UPDATE fees SET payee = (SELECT id FROM banks WHERE name = 'own') + CASE code WHEN 'x' THEN 1 ELSE 0 END": 1,
+		"UPDATE fees SET payee = 1": 1,
+	} {
+		first, second := template.Copy(t), template.Copy(t)
+		databasetest.Exec(t, first, add+"UPDATE fees SET payee = 3")
+		was := fingerprintOf(t, first)
+		databasetest.Exec(t, second, add+"DELETE FROM banks WHERE name = 'own'; "+add+again)
+		is := fingerprintOf(t, second)
+		changes, err := Examine(t.Context(), State{Conn: first, Print: was}, State{Conn: second, Print: is, Anew: true},
+			slices.DeleteFunc(was.Compare(is), func(c Change) bool { return c.Table != "public.fees" }))
+		if err != nil || len(changes) != want {
+			t.Errorf("%s: %+v, %v", again, changes, err)
 		}
 	}
 }
