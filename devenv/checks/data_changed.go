@@ -24,7 +24,7 @@ func anyRenamed(f *Facts) bool { return slices.ContainsFunc(f.Data.Changes, mayB
 // another unit or type, or with what another column said. In a column of the same name and type beside the same others,
 // old code would take them for the old ones.
 func mayBeRestored(c data.Change) bool {
-	return c.Kind == data.ValuesChanged && !c.Relabelled && (c.Renamed || c.Retyped || c.Reshaped || c.ColumnNow != "")
+	return c.Kind == data.ValuesChanged && !c.Relabelled && !c.Misread && (c.Renamed || c.Retyped || c.Reshaped || c.ColumnNow != "")
 }
 
 // harmless says what a change of values is that loses nothing; an empty text if it may.

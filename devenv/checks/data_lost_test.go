@@ -12,9 +12,10 @@ func TestStatesTheDowngradeRestoresAreNotChanged(t *testing.T) {
 	f.Data.Changes = []data.Change{
 		{Kind: data.ValuesChanged, Table: "public.users", Column: "state", Rows: 4, Renamed: true},
 		{Kind: data.ValuesChanged, Table: "public.users", Column: "note", Rows: 3},
+		{Kind: data.ValuesChanged, Table: "public.users", Column: "seen", ColumnNow: "seen_at", Retyped: true, Misread: true, Rows: 3},
 	}
 	f.Reverse.Data.Restored = f.Data.Changes
-	if a := answers(f, Selection{})["data.changed"]; a.Status != report.StatusWarn || len(a.Evidence) != 1 || a.Evidence[0].Column != "note" {
+	if a := answers(f, Selection{})["data.changed"]; a.Status != report.StatusWarn || len(a.Evidence) != 2 || a.Evidence[0].Column != "note" {
 		t.Errorf("%+v", a)
 	}
 	f.Data.Changes = f.Data.Changes[:1]

@@ -47,6 +47,7 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 	if len(changed) > 0 {
 		c.Rows, c.Keys, c.Renamed = int64(len(changed)), d.display(changed), d.rate == 1 && renamedStates(d.pairs(c.Column), types)
 		c.Retyped = d.was.column(c.Column).Type != types.new
+		c.Misread = types.misread(d.pairs(c.Column))
 		c.Reshaped = !c.Retyped && slices.Contains(pairColumns(d.was, *d.is), -1)
 		settled = append(settled, c)
 	}

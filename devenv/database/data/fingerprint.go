@@ -99,8 +99,11 @@ type Change struct {
 	Relabelled bool `json:"relabelled,omitempty"`
 	// Retyped means that the column has another type.
 	Retyped bool `json:"retyped,omitempty"`
-	// Reshaped means that the column has the same type, and its table lost another column, so that nobody takes the new values for the old ones.
+	// Reshaped means that the column has the same type, and its table lost another column, so that nobody takes the new
+	// values for the old ones.
 	Reshaped bool `json:"reshaped,omitempty"`
+	// Misread means that numbers which are recent points in time became other ones.
+	Misread bool `json:"misread,omitempty"`
 	// Tidied means that the changed values are only written in another way; Kept that a table has the old ones beside their rows' keys.
 	Tidied bool `json:"tidied,omitempty"`
 	Kept   bool `json:"kept,omitempty"`

@@ -27,6 +27,24 @@ func (c retyping) seen(pairs [][2]string) retyping {
 	return c
 }
 
+// misread reports whether numbers that are recent points in time, in seconds or milliseconds since 1970, became others: a
+// day further, which no time zone explains.
+func (c retyping) misread(pairs [][2]string) bool {
+	const from, to, day = 631152000, 4102444800, 86400 // 1990 and 2100
+	if familyOf(c.old) != familyNumber || familyOf(c.new) != familyTime {
+		return false
+	}
+	return every(pairs, func(was, is string) bool {
+		meant, isNumber := new(big.Rat).SetString(epoch(was, familyNumber))
+		became, isTime := new(big.Rat).SetString(epoch(is, familyTime))
+		if !isNumber || !isTime || meant.Cmp(big.NewRat(from, 1)) < 0 || meant.Cmp(big.NewRat(to, 1)) > 0 {
+			return false
+		}
+		off := new(big.Rat).Sub(meant, became)
+		return off.Abs(off).Cmp(big.NewRat(day, 1)) > 0
+	})
+}
+
 // every reports whether a condition holds for all of some pairs of values, and there are any.
 func every(pairs [][2]string, holds func(was, is string) bool) bool {
 	return len(pairs) > 0 && !slices.ContainsFunc(pairs, func(p [2]string) bool { return !holds(p[0], p[1]) })

@@ -30,6 +30,25 @@ func TestMergedValuesDoNotChangeADocument(t *testing.T) {
 	}
 }
 
+func TestSecondsAreNotTakenForMilliseconds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		old, was, is string
+		want         bool
+	}{
+		{"bigint", "1735786400", "1970-01-21 02:09:46.4+00", true},
+		{"bigint", "1735786400000", "56975-01-14 18:13:20+00", false}, // which is no time that can be read
+		{"bigint", "1735786400000", "2025-01-02 02:53:20+00", false},
+		{"bigint", "1735786400", "2025-01-02 04:53:20+00", false}, // another zone
+		{"integer", "45658", "2025-01-01 00:00:00+00", false},     // days
+		{"text", "1735786400", "1970-01-21 02:09:46.4+00", false}, // a text is a number only if all of them are
+	} {
+		if got := (retyping{old: c.old, new: "timestamp with time zone"}).misread([][2]string{{c.was, c.is}}); got != c.want {
+			t.Errorf("%s to %s: %t", c.was, c.is, got)
+		}
+	}
+}
+
 func TestOnlyAListMayBeReordered(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
