@@ -78,7 +78,10 @@ func (r *Repo) git(args ...string) *command {
 
 func notFound(dir string, err error) error {
 	text := stderrOf(err)
+	_, gone, linked := strings.Cut(text, "not a git repository: ")
 	switch {
+	case linked:
+		return unlinked(dir, strings.TrimSpace(gone))
 	case strings.Contains(text, "not a git repository"):
 		return report.Fail(report.KindUsage, "run devenv inside the project's git repository (or \"git init\" and commit first)",
 			"%s is not in a git repository", dir)
@@ -90,6 +93,15 @@ func notFound(dir string, err error) error {
 			"git does not trust the repository of %s: it belongs to another user", dir)
 	}
 	return report.Fail(report.KindWork, "", "find the repository of %s: %w", dir, err)
+}
+
+// unlinked returns the failure of a directory whose .git names a git directory that is not there.
+func unlinked(dir, gone string) error {
+	if main, _, ok := strings.Cut(gone, "/worktrees/"); ok {
+		return report.Fail(report.KindUsage, "if that repository was moved, run in its new place: git worktree repair "+quote(dir),
+			"%s is a worktree of %s, which is not there", dir, strings.TrimSuffix(main, "/.git"))
+	}
+	return report.Fail(report.KindUsage, "put it back, or clone the project again", "the repository of %s, %s, is not there", dir, gone)
 }
 
 // untrusted returns the directory that git reports as untrusted: the one of the repository that contains dir.

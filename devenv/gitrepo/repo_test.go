@@ -268,6 +268,13 @@ func TestMissingRepositoryIsAUsageError(t *testing.T) {
 	s := newSandbox(t)
 	_, err = Open(context.Background(), s.path(".git"))
 	wantFailure(t, err, report.KindUsage, "has no working tree")
+	linked := filepath.Join(t.TempDir(), "linked")
+	s.git("worktree", "add", "-q", "-b", "moved", linked)
+	if err := os.Rename(s.dir, s.dir+"-moved"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(context.Background(), linked)
+	wantFailure(t, err, report.KindUsage, "is a worktree of "+s.dir+", which is not there", "git worktree repair "+linked)
 }
 
 func TestAnOldGitIsRefused(t *testing.T) {

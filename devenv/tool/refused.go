@@ -26,8 +26,9 @@ func refusedHint(f *migrations.Failure) string {
 			"revision; if it may take longer, say so in the revision:\n    SET LOCAL " + setting + " = 0"
 	}
 	if f.Code == migrations.FailureConnect && refused.MatchString(f.Message) {
-		return "the server refuses them; it has the users, passwords and databases of the base: where the branch needs others, " +
-			"existing databases lack them too; where the address is wrong, set it in .devenv.yaml:\n" +
+		return "the server refuses them; it has the base's users, passwords and databases, and for its own user the password that the " +
+			"branch's database service sets: where the branch needs others, existing databases lack them too; where the migrations' " +
+			"address has others by mistake, set it in .devenv.yaml:\n" +
 			"    migrations: {env: {DATABASE_URL: \"…\"}}"
 	}
 	return ""

@@ -10,7 +10,7 @@ import (
 func TestAServerThatRefusesOrLimitsIsExplained(t *testing.T) {
 	t.Parallel()
 	for message, want := range map[string]string{
-		`connection to server at "172.20.0.3", port 5432 failed: FATAL: password authentication failed for user "lib"`: "the server refuses",
+		`connection to server at "172.20.0.3", port 5432 failed: FATAL: password authentication failed for user "lib"`: "the password that the branch's database service sets",
 		`FATAL: role "shop" does not exist`:                                      "the server refuses",
 		`FATAL: database "shop" does not exist`:                                  "the server refuses",
 		"canceling statement due to statement timeout":                           "SET LOCAL statement_timeout = 0",

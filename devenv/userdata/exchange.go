@@ -135,8 +135,9 @@ func (d *Database) checkMajors(contents database.Contents) error {
 	}
 	if runs != "" && runs != contents.Source {
 		return report.Fail(report.KindUsage,
-			"check out a branch whose database has version "+contents.Source+", or move the data with pg_dump",
-			"replace the data of %s: the server runs Postgres %s, the new data is from Postgres %s", d.store.Service, runs, contents.Source)
+			"if the Compose file has an image of version "+contents.Source+", devenv up makes a container of it; else check out a branch "+
+				"whose database has it, or move the data with pg_dump",
+			"replace the data of %s: its container runs Postgres %s, the new data is from Postgres %s", d.store.Service, runs, contents.Source)
 	}
 	return nil
 }
