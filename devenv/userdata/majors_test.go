@@ -22,4 +22,8 @@ func TestDataOfAnotherMajorIsRefusedWithAWay(t *testing.T) {
 	if err := d.checkMajors(database.Contents{Source: "17"}); err != nil {
 		t.Errorf("there was no data: %v", err)
 	}
+	d.server.Env = []string{"PG_MAJOR=16"}
+	if hint := report.HintOf(d.checkMajors(database.Contents{Source: "17"})); !strings.HasPrefix(hint, "if the Compose file has an image of version 17, devenv up") {
+		t.Errorf("the container is of another version: %s", hint)
+	}
 }
