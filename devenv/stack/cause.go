@@ -74,9 +74,9 @@ func databasesCause(log string) (Cause, bool) {
 	if m == nil {
 		return Cause{}, false
 	}
-	answer := fmt.Sprintf("to keep the data, set the image of the database back to Postgres %s, and move it with pg_dumpall and psql; "+
+	answer := fmt.Sprintf("to keep the data, set the image of the database back to Postgres %s, devenv up, and move it with pg_dumpall and psql; "+
 		"to start without it: devenv down --volumes (data in a directory of the host: remove that)", m[1])
-	return Cause{"its data is from Postgres " + m[1] + ", and its image runs Postgres " + m[2], answer}, true
+	return Cause{"its data is from Postgres " + m[1] + ", and it was started with Postgres " + m[2], answer}, true
 }
 
 // Cause returns why a service is unhealthy, if its last lines show it.

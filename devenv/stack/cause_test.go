@@ -24,7 +24,7 @@ func TestKnownCausesAreReportedWithARemedy(t *testing.T) {
 		"no database": {`FATAL:  password authentication failed for user "app"`, "", "", ""},
 		"another major version's files": {
 			"DETAIL:  The data directory was initialized by PostgreSQL version 16, which is not compatible with this version 17.5.",
-			"db", "its data is from Postgres 16, and its image runs Postgres 17", "devenv down --volumes",
+			"db", "its data is from Postgres 16, and it was started with Postgres 17", "back to Postgres 16, devenv up",
 		},
 		"a table": {
 			`psycopg.errors.UndefinedTable: relation "badges" does not exist`, "db", `relation "badges" does not exist`,
