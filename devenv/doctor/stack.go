@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -97,6 +98,11 @@ func examinePorts(ctx context.Context, t *target) finding {
 	return pass("nobody else is using the stack's ports")
 }
 
+// imageOf returns the image of a service, by the name that Compose gives to one that it builds.
+func imageOf(project string, service types.ServiceConfig) string {
+	return cmp.Or(service.Image, project+"-"+service.Name)
+}
+
 // examineData looks at data in a directory of the host: who owns it, and whether git ignores it.
 func examineData(ctx context.Context, t *target) finding {
 	if t.view == nil {
@@ -110,7 +116,7 @@ func examineData(ctx context.Context, t *target) finding {
 		return warn(service+" sets no password, and a new database refuses to start without one", hint)
 	}
 	root, model := t.repo.Root(), t.view.Model.Services[service]
-	image, known, err := t.client.Engine().ImageInspect(ctx, model.Image)
+	image, known, err := t.client.Engine().ImageInspect(ctx, imageOf(t.view.Model.Name, model))
 	data, kept := database.Kept(service, model, image)
 	known = known && err == nil // otherwise examineImages reports it
 	if known && !kept {

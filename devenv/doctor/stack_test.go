@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
 )
 
 func TestDirectoriesNamedWithTwoDotsAreInside(t *testing.T) {
@@ -27,5 +29,16 @@ func TestEveryServiceThatFailsHasItsRemedy(t *testing.T) {
 		if !strings.Contains(fmt.Sprint(got), want) {
 			t.Errorf("%+v lacks %q", got, want)
 		}
+	}
+}
+
+func TestABuiltDatabaseIsLookedUpByComposesName(t *testing.T) {
+	service := types.ServiceConfig{Name: "db"}
+	if got := imageOf("shop", service); got != "shop-db" {
+		t.Errorf("a built one is %s", got)
+	}
+	service.Image = "postgres:17"
+	if got := imageOf("shop", service); got != "postgres:17" {
+		t.Errorf("a named one is %s", got)
 	}
 }
