@@ -241,7 +241,7 @@ func (s search) configured() (candidate, error) {
 	const key = "migrations.config"
 	rel := s.cfg.Path(s.cfg.Migrations.Config)
 	if !s.files.exists[rel] {
-		return candidate{}, s.cfg.Problem(key, "add the file to git or to `include`", "%s: the repository has no file %s", key, rel)
+		return candidate{}, s.cfg.Problem(key, "correct the path; or, if git ignores the file, add it to git or to `include`", "%s: the repository has no file %s", key, rel)
 	}
 	found, err := s.readSettings(rel)
 	if err != nil {

@@ -128,6 +128,12 @@ func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 	}
 	var hints []string
 	there := ", and there is no other branch"
+	if here, ok := strings.CutPrefix(head.Ref, "refs/heads/"); ok {
+		there = ", and there is no branch but " + here
+		if len(candidates) == 0 && own == "" {
+			own = ownBase(head)
+		}
+	}
 	if len(candidates) > 0 {
 		there = "; there are " + strings.Join(candidates, ", ")
 		if len(candidates) == 1 {
@@ -138,7 +144,7 @@ func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 	if remotes, _ := r.git("remote").line(ctx); remotes != "" {
 		hints = append(hints, r.fetchHint(ctx, name, fetch))
 	}
-	return report.Fail(report.KindUsage, strings.Join(hints, "\nor ")+own, "find %s in %s: it does not exist%s", wanted, r.root, there)
+	return report.Fail(report.KindUsage, strings.TrimPrefix(strings.Join(hints, "\nor ")+own, "\nor, "), "find %s in %s: it does not exist%s", wanted, r.root, there)
 }
 
 // ownBase is how to say that the branch that is checked out is the base; "" if none is.

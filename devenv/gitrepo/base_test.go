@@ -121,7 +121,7 @@ func TestCandidatesNeverIncludeTheBranchItself(t *testing.T) {
 		s.git("update-ref", "-d", "refs/remotes/"+ref)
 	}
 	_, err = s.open().ResolveBase(context.Background(), "nope")
-	wantFailure(t, err, report.KindUsage, "no other branch")
+	wantFailure(t, err, report.KindUsage, "no branch but feature", "if feature is the base itself")
 }
 
 func TestHeadReturnsBranchAndCommit(t *testing.T) {
