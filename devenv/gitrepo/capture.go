@@ -72,7 +72,11 @@ func (r *Repo) refuseUnmerged(ctx context.Context) error {
 	if len(paths) == 0 {
 		return nil
 	}
-	return report.Fail(report.KindWork, "resolve them and \"git add\" them, or abort (git merge --abort, git rebase --abort)",
+	hint := "resolve them and \"git add\" them"
+	if busy := r.UnderWay(); busy != "" && busy != "bisect" { // git stash pop leaves conflicts, and nothing to abort
+		hint += ", or abort: git " + busy + " --abort"
+	}
+	return report.Fail(report.KindWork, hint,
 		"capture the working tree: there are unresolved conflicts in %s", strings.Join(paths, ", "))
 }
 

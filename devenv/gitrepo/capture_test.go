@@ -167,6 +167,17 @@ func TestUnresolvedConflictsStopACapture(t *testing.T) {
 	_, err := s.open().Capture(context.Background(), CaptureOptions{})
 	wantFailure(t, err, report.KindWork, "unresolved conflicts", "models.py", "git merge --abort")
 	check()
+	s.git("merge", "--abort")
+	s.write("models.py", "stashed\n")
+	s.git("stash", "-q")
+	s.git("reset", "-q", "--hard", "main")
+	if err := git(s.dir, "stash", "pop", "-q").run(context.Background()); err == nil {
+		t.Fatal("the stash does not conflict")
+	}
+	_, err = s.open().Capture(context.Background(), CaptureOptions{})
+	if hint := report.HintOf(err); !strings.Contains(hint, "git add") || strings.Contains(hint, "--abort") {
+		t.Errorf("after git stash pop: %s", hint)
+	}
 }
 
 func TestSparseCheckoutIsCapturedCompletely(t *testing.T) {
