@@ -10,7 +10,7 @@ import (
 func TestHeadsAreNotCountedInABrokenGraph(t *testing.T) {
 	for kind, want := range map[migrations.ProblemKind]Answer{
 		migrations.ProblemDuplicate: Unasked, migrations.ProblemParent: Unasked, migrations.ProblemCycle: Unasked,
-		migrations.ProblemLongID: Clean, migrations.ProblemBroken: Clean, migrations.ProblemImport: Clean,
+		migrations.ProblemLongID: Clean, migrations.ProblemBroken: Unasked, migrations.ProblemImport: Clean,
 	} {
 		f := ready(func(f *Facts) {
 			f.History.Problems = []migrations.Problem{{Kind: kind, Revision: "3f2a", Message: "wrong"}}
