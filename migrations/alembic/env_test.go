@@ -309,3 +309,16 @@ func TestAnEnvThatSwallowsAFailureHidesNothing(t *testing.T) {
 		}
 	})
 }
+
+// env.py may connect once more, to the next of several databases, after the last revision has run well.
+func TestAConnectionAfterwardsIsNoRevisionsFault(t *testing.T) {
+	each(t, func(t *testing.T, env environment) {
+		p := newProject(t, env)
+		const run = "        context.run_migrations()\n"
+		p.replace("alembic/env.py", run, run+"        import socket\n        socket.create_connection((\"127.0.0.1\", 1))\n")
+		_, err := p.start().Upgrade(t.Context(), p.database(), migrations.Head())
+		if f := failureOf(t, err); f.Code != migrations.FailureConnect || f.Revision != "" {
+			t.Errorf("%+v", f)
+		}
+	})
+}

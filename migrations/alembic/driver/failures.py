@@ -47,7 +47,14 @@ def describe(error, session):
         failure.update(_of_database(error, diagnostics, session))
     else:
         failure.update(_of_code(error))
+    if failure.get("code") == "connect" and _between(session.recorder, failure.get("file", "")):
+        failure.pop("revision", None)
     return _clean(failure)
+
+
+def _between(recorder, filename):
+    """Reports whether no revision ran, nor failed, in the file: env.py connects once more after those of one database."""
+    return recorder is not None and not recorder.running and not recorder.revision_of(filename)
 
 
 def redact(text):
