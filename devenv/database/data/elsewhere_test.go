@@ -34,6 +34,21 @@ CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.noted := 
 CREATE TRIGGER noted BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION noted();
 `
 
+func TestManyShortValuesAreKeptNotByChance(t *testing.T) {
+	t.Parallel()
+	template := servers.Template(t, "CREATE TABLE tries (id int PRIMARY KEY, n int, m int); INSERT INTO tries SELECT i, 1 + i % 3, 1 FROM generate_series(1, 20) i")
+	for sql, want := range map[string]bool{
+		"CREATE TABLE was AS SELECT id AS try, n AS old FROM tries; UPDATE tries SET n = 10 + n":                                       true,
+		"CREATE TABLE was AS SELECT id AS try, n AS old FROM tries; UPDATE was SET old = 1 WHERE try = 7; UPDATE tries SET n = 10 + n": false,
+		"CREATE TABLE was AS SELECT id AS try, n AS old FROM tries; UPDATE tries SET n = 10 + n WHERE id < 6":                          false,
+		"CREATE TABLE was AS SELECT id AS try, m AS old FROM tries; UPDATE tries SET m = 2":                                            false,
+	} {
+		if changes := changesOf(t, template, sql); len(changes) != 1 || changes[0].Kept != want {
+			t.Errorf("%s: %+v", sql, changes)
+		}
+	}
+}
+
 func TestMovedValuesAreNotLost(t *testing.T) {
 	const kinds = "CREATE TABLE kinds (id int PRIMARY KEY, label text); INSERT INTO kinds VALUES (7, 'tool'), (8, 'toy'); " +
 		"ALTER TABLE people ADD kind_id int; "

@@ -83,18 +83,20 @@ func (w *search) otherwise(c Change) (rows []int) {
 }
 
 // keepsOld reports whether one column of a place has a column's old value for each of some rows. A default, a boolean
-// or a value of a letter or two may be there by chance.
+// or a value of a letter or two may be there by chance; different ones in many rows are not.
 func (w *search) keepsOld(column string, rows []int, p place) bool {
-	short := func(n int) bool { return len(*w.before.values[n][w.at[column]]) <= 2 }
-	if len(rows) == 0 || familyOf(w.was.column(column).Type) == familyBoolean || !slices.ContainsFunc(rows, func(n int) bool { return !short(n) }) {
+	const many = 10
+	old := func(n int) string { return *w.before.values[n][w.at[column]] }
+	long := slices.ContainsFunc(rows, func(n int) bool { return len(old(n)) > 2 })
+	differ := slices.ContainsFunc(rows, func(n int) bool { return old(n) != old(rows[0]) })
+	if familyOf(w.was.column(column).Type) == familyBoolean || !long && (len(rows) < many || !differ) {
 		return false
 	}
 	return slices.ContainsFunc(p.columns(), func(at int) bool {
 		return !p.table.print.Columns[at].Filled && !slices.ContainsFunc(rows, func(n int) bool {
-			old := *w.before.values[n][w.at[column]]
 			return !slices.ContainsFunc(p.rows[joinedKey(w.before.keys[n])], func(m int) bool {
 				v := p.table.rows[m][at]
-				return v != nil && *v == old
+				return v != nil && *v == old(n)
 			})
 		})
 	})
