@@ -51,11 +51,20 @@ func hidesHeads(p migrations.Problem) bool {
 	return p.Kind == migrations.ProblemDuplicate || p.Kind == migrations.ProblemParent || p.Kind == migrations.ProblemCycle
 }
 
+// restoreFirst returns what to do where the branch lacks a head of the base: no revision can follow it; "" otherwise.
+func (f *Facts) restoreFirst() string {
+	lacking := f.lackingHead()
+	if lacking == "" || len(f.Edited) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("first restore the migrations of %s (history.edited): revision %s is gone, and databases are still at it",
+		f.BaseRef, lacking)
+}
+
 // headsHint returns how to get back to one head.
 func (f *Facts) headsHint() string {
-	if lacking := f.lackingHead(); lacking != "" && len(f.Edited) > 0 {
-		return fmt.Sprintf("first restore the migrations of %s (history.edited): revision %s is gone, and databases are still at it",
-			f.BaseRef, lacking)
+	if hint := f.restoreFirst(); hint != "" {
+		return hint
 	}
 	if len(f.Revisions) == 0 {
 		return "join them: " + f.mender().Words().Join

@@ -97,6 +97,9 @@ func (f *Facts) parentHint() string {
 		return "correct " + p.File + ": " + f.mender().Words().Tool +
 			" reads every file in the directory and stops at one that it cannot read"
 	case migrations.ProblemParent, migrations.ProblemCycle:
+		if hint := f.restoreFirst(); hint != "" {
+			return hint
+		}
 		if len(f.BaseHeads) > 0 {
 			return f.followBase(p.File, f.BaseHeads[0])
 		}

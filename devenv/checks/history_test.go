@@ -87,6 +87,10 @@ func TestABrokenHistoryNamesTheFileToFix(t *testing.T) {
 		"the base's head is gone": {func(f *Facts) {
 			f.BaseHeads, f.Edited = []string{"9d8e"}, []Edit{{Path: "versions/9d8e.py", Status: "removed"}}
 		}, "history.parent", []string{"history.edited", "9d8e is gone"}},
+		"its parent is the base's head, which is gone": {func(f *Facts) {
+			problem(migrations.ProblemParent, "3f2a")(f)
+			f.BaseHeads, f.Edited = []string{"9d8e"}, []Edit{{Path: "versions/9d8e.py", Status: "removed"}}
+		}, "history.parent", []string{"history.edited", "9d8e is gone"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := answers(ready(c.change), Selection{})[c.id]
