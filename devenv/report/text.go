@@ -81,16 +81,8 @@ func headlineOf(d *Document) string {
 		return fmt.Sprintf("The branch adds no migration, and something is wrong: %s.", n)
 	case d.Verdict == VerdictPass && !upgrades(d.Checks):
 		return fmt.Sprintf("Nothing wrong was found, but the upgrade was not judged: %s.", n)
-	case d.Verdict == VerdictPass && n.missed > 0 && n.leftOut > 0:
-		return fmt.Sprintf("%s is sound as far as was asked and answered: %s, %d left out.", subject, n, n.leftOut)
-	case d.Verdict == VerdictPass && n.missed > 0:
-		return fmt.Sprintf("%s is sound as far as was answered: %s.", subject, n)
-	case d.Verdict == VerdictPass && n.leftOut > 0:
-		return fmt.Sprintf("%s is sound as far as was asked: %s, %d left out.", subject, n, n.leftOut)
-	case d.Verdict == VerdictPass && lacksRows(d.Checks):
-		return fmt.Sprintf("%s works, on a base without rows: %s.", subject, n)
 	case d.Verdict == VerdictPass:
-		return fmt.Sprintf("%s is sound: %s.", subject, n)
+		return soundHeadline(subject, n, lacksRows(d.Checks))
 	case d.Verdict == VerdictWarn && !upgrades(d.Checks):
 		return fmt.Sprintf("Review the migration first; its upgrade was not judged: %s.", n)
 	case d.Verdict == VerdictWarn:
@@ -107,6 +99,30 @@ func headlineOf(d *Document) string {
 		return "The branch's migration is not verified."
 	}
 	return noMigrationHeadline(d)
+}
+
+// soundHeadline returns the headline if nothing was found, with all that was not tried.
+func soundHeadline(subject string, n tally, noRows bool) string {
+	text := subject + " is sound"
+	if noRows {
+		text = subject + " works"
+	}
+	switch {
+	case n.leftOut > 0 && n.missed > 0:
+		text += " as far as was asked and answered"
+	case n.leftOut > 0:
+		text += " as far as was asked"
+	case n.missed > 0:
+		text += " as far as was answered"
+	}
+	if noRows {
+		text += ", on a base without rows"
+	}
+	text += ": " + n.String()
+	if n.leftOut > 0 {
+		text += fmt.Sprintf(", %d left out", n.leftOut)
+	}
+	return text + "."
 }
 
 // subjectOf returns what the verdict is about: the migration that the run wrote, the one that it would have written, or
@@ -156,7 +172,7 @@ func failed(checks []Check, id string) bool {
 
 // lacksRows reports whether nothing could be lost, although the upgrade was judged.
 func lacksRows(checks []Check) bool {
-	return slices.ContainsFunc(checks, func(c Check) bool { return c.ID == "data.lost" && c.Status == StatusSkip && !c.LeftOut })
+	return slices.ContainsFunc(checks, func(c Check) bool { return c.ID == "data.lost" && c.Status == StatusSkip && !c.LeftOut && !c.Missed })
 }
 
 // noMigrationHeadline returns the headline if there is no migration; it claims no more than was compared.

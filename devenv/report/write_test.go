@@ -218,6 +218,12 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 			report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass), Noise: []report.Noise{{Object: "column:public.t.c"}}},
 			"· The branch adds no migration, and its models no difference from the database that the base does not have.",
 		},
+		"pass with less asked and without rows": {
+			report.Document{Verdict: report.VerdictPass, Revisions: own, Checks: append(slices.Clone(pass), leftOut, report.Check{
+				ID: "data.lost", Status: report.StatusSkip,
+			})},
+			"✓ The branch's migration works as far as was asked, on a base without rows: 1 check passed, 1 left out.",
+		},
 		"pass without an answer": {
 			report.Document{Verdict: report.VerdictPass, Revisions: own, Checks: append(slices.Clone(pass), missed)},
 			"✓ The branch's migration is sound as far as was answered: 1 check passed, 1 not answered.",
