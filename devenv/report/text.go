@@ -184,7 +184,7 @@ func noMigrationHeadline(d *Document) string {
 	for i := range d.Checks {
 		if d.Checks[i].ID == "drift.models" && d.Checks[i].Status == StatusPass {
 			if len(d.Noise) > 0 {
-				return said + ", and its models no difference from the database that the base does not have."
+				return said + ", and its models differ from the database only as the base's do."
 			}
 			said += ", and its models and the database agree"
 		}

@@ -216,7 +216,7 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 		},
 		"differing on the base": {
 			report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass), Noise: []report.Noise{{Object: "column:public.t.c"}}},
-			"· The branch adds no migration, and its models no difference from the database that the base does not have.",
+			"· The branch adds no migration, and its models differ from the database only as the base's do.",
 		},
 		"pass with less asked and without rows": {
 			report.Document{Verdict: report.VerdictPass, Revisions: own, Checks: append(slices.Clone(pass), leftOut, report.Check{
