@@ -12,7 +12,7 @@ import (
 // ended finishes a command that has a list: it removes what the command made for itself, and secrets from the list and
 // the error.
 func ended(ctx context.Context, s *session.Session, items *report.Items, err error) (*report.Items, error) {
-	if s.Workspace != nil {
+	if s.Workspace != nil && s.Command != "up" { // the user's own stack has the working tree, with all its files
 		err = tool.ExplainMissing(ctx, s.Workspace.Repo, err)
 	}
 	err = s.Finish(ctx, err)

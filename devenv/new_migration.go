@@ -130,8 +130,13 @@ func (r *run) onBase(migration ...step.Step) step.Step {
 // running.
 func (r *run) readHistory(ctx context.Context, log *step.Log) (err error) {
 	if r.migration, err = generate.Read(ctx, r.Testbed, r.seeded); err == nil {
-		log.Done(report.Count(len(r.migration.History.Revisions), "revision") + fmt.Sprintf(", %d of them the branch's",
-			len(r.migration.Revisions)))
+		text := report.Count(len(r.migration.History.Revisions), "revision")
+		if r.migration.History.Complete() {
+			text += fmt.Sprintf(", %d of them the branch's", len(r.migration.Revisions))
+		} else {
+			text += ", and a file that cannot be read"
+		}
+		log.Done(text)
 	}
 	return err
 }

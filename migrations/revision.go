@@ -1,5 +1,7 @@
 package migrations
 
+import "slices"
+
 // Revision is one migration file.
 type Revision struct {
 	ID string `json:"id"`
@@ -47,6 +49,11 @@ type History struct {
 	// Revisions are sorted with parents first, as far as the graph is valid, and then by path.
 	Revisions []Revision `json:"revisions"`
 	Problems  []Problem  `json:"problems,omitempty"`
+}
+
+// Complete reports whether all files were read: one that is broken may hold any revision.
+func (h History) Complete() bool {
+	return !slices.ContainsFunc(h.Problems, func(p Problem) bool { return p.Kind == ProblemBroken })
 }
 
 // Find returns the revision with an id, and false when there is none.

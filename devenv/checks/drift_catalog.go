@@ -26,11 +26,11 @@ func judgeCatalog(f *Facts) Finding {
 	case f.Models.NotCompared != "":
 		return unasked(f.Models.NotCompared)
 	case len(differences) == 0 && len(f.Models.Differences) > 0:
-		return clean("beyond what drift.unintended says, the catalogs of models and migrations agree" + f.butFor(f.Models.Known))
+		return clean("beyond what drift.unintended says, the catalogs of models and migrations agree" + f.butFor(max(f.Models.Known, f.Drift.Known)))
 	case len(differences) == 0 && len(f.Drift.Operations) > 0:
-		return clean("beyond what drift.models says, the catalogs of models and migrations agree" + f.butFor(f.Models.Known))
+		return clean("beyond what drift.models says, the catalogs of models and migrations agree" + f.butFor(max(f.Models.Known, f.Drift.Known)))
 	case len(differences) == 0:
-		return clean("the catalogs of models and migrations agree" + f.butFor(f.Models.Known))
+		return clean("the catalogs of models and migrations agree" + f.butFor(max(f.Models.Known, f.Drift.Known)))
 	}
 	m := f.mender()
 	var evidence []report.Evidence

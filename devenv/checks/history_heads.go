@@ -21,7 +21,7 @@ func judgeHeads(f *Facts) Finding {
 	if slices.ContainsFunc(f.History.Problems, hidesHeads) {
 		return unasked("the graph is not sound (history.parent)")
 	}
-	if slices.ContainsFunc(f.History.Problems, func(p migrations.Problem) bool { return p.Kind == migrations.ProblemBroken }) {
+	if !f.History.Complete() {
 		return unasked("a file that cannot be read may be a head (history.parent)")
 	}
 	var heads []migrations.Revision

@@ -54,9 +54,9 @@ func judgeReverseApplies(f *Facts) Finding {
 	return finding
 }
 
-// withoutWidening returns the rows tried without those that are too long or too large for the old type, or whose keys
+// WithoutWidening returns the rows tried without those that are too long or too large for the old type, or whose keys
 // it cuts to the same: a downgrade that narrows what the upgrade widened cannot take them, whoever writes it.
-func (o WitnessOutcome) withoutWidening() WitnessOutcome {
+func (o WitnessOutcome) WithoutWidening() WitnessOutcome {
 	o.Tried = slices.DeleteFunc(slices.Clone(o.Tried), func(t WitnessTrial) bool {
 		return t.Failure != nil && (t.Failure.SQLState == "22001" || t.Failure.SQLState == "22003" || t.Witness.Restriction.Coarser())
 	})
@@ -73,7 +73,7 @@ func faultyDowngrade(f *Facts) (Finding, bool) {
 		summary = "the downgrade does not leave the base's data as the upgrade found it: " + evidence[0].Message + more(len(evidence)-1)
 		hint = "make " + m.Words().Downgrade + " restore the values from where " + m.Words().Upgrade + " left them\n"
 	}
-	if broken, mended := witnessEvidence(f, f.Reverse.Written.withoutWidening()); len(broken) > 0 {
+	if broken, mended := witnessEvidence(f, f.Reverse.Written.WithoutWidening()); len(broken) > 0 {
 		cannot := "cannot be downgraded once rows have been written after the upgrade: " + broken[0].Message
 		summary = joined(summary, cannot+more(len(broken)-1))
 		hint += strings.ReplaceAll(mended, "in this revision", "in "+m.Words().Downgrade) + "\n"

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -175,10 +176,10 @@ func examineStack(ctx context.Context, t *target) finding {
 	if t.view == nil {
 		return skip(noProject)
 	}
-	var unhealthy, said, remedies []string
+	var unhealthy, said, remedies, slowly []string
 	running := 0
 	for _, name := range t.view.Model.ServiceNames() {
-		item, _, err := t.view.Service(ctx, name)
+		item, c, err := t.view.Service(ctx, name)
 		switch {
 		case err != nil:
 			return fail(err.Error(), report.HintOf(err))
@@ -191,20 +192,26 @@ func examineStack(ctx context.Context, t *target) finding {
 			unhealthy = append(unhealthy, fmt.Sprintf("%s (%s)", name, stateOf(item)))
 		case item.State == "running":
 			running++
+			if slow := stack.SlowLoop(item, c, time.Now()); slow != "" {
+				slowly = append(slowly, slow)
+			}
 		}
 	}
-	return judgeStack(said, remedies, unhealthy, running)
+	return judgeStack(said, remedies, unhealthy, slowly, running)
 }
 
 // judgeStack judges services: what is said of those whose cause is known, with the remedies, and the names of others
-// that are unhealthy.
-func judgeStack(said, remedies, unhealthy []string, running int) finding {
+// that are unhealthy. slowly says which run now but have ended before.
+func judgeStack(said, remedies, unhealthy, slowly []string, running int) finding {
 	if len(said) > 0 {
 		return fail(strings.Join(slices.Concat(said, unhealthy), "; "), strings.Join(remedies, "\n"))
 	}
 	if len(unhealthy) > 0 {
 		first, _, _ := strings.Cut(unhealthy[0], " ")
 		return warn("unhealthy: "+strings.Join(unhealthy, ", "), "devenv logs "+first+"; devenv up")
+	}
+	if len(slowly) > 0 {
+		return warn(strings.Join(slowly, "; "), "devenv up starts what has ended, and watches it")
 	}
 	return pass(report.Count(running, "service") + " running, none unhealthy")
 }

@@ -24,11 +24,21 @@ func TestDirectoriesNamedWithTwoDotsAreInside(t *testing.T) {
 
 func TestEveryServiceThatFailsHasItsRemedy(t *testing.T) {
 	got := judgeStack([]string{"api (exited with 1): no table", "db (paused): still"}, []string{"devenv reset", "docker compose unpause db"},
-		[]string{"web (exited with 2)"}, 1)
+		[]string{"web (exited with 2)"}, nil, 1)
 	for _, want := range []string{"no table", "db (paused)", "web (exited with 2)", "devenv reset", "unpause db"} {
 		if !strings.Contains(fmt.Sprint(got), want) {
 			t.Errorf("%+v lacks %q", got, want)
 		}
+	}
+}
+
+func TestASlowRestartLoopIsNoHealth(t *testing.T) {
+	const slow = "web runs, but it has ended before"
+	if got := judgeStack(nil, nil, nil, []string{slow}, 2); got.status != Warn || got.summary != slow {
+		t.Errorf("%+v", got)
+	}
+	if got := judgeStack(nil, nil, nil, nil, 2); got.status != Pass {
+		t.Errorf("%+v", got)
 	}
 }
 

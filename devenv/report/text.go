@@ -28,7 +28,9 @@ func pageOf(d *Document, o TextOptions, l limit) *page {
 	p.headline(d)
 	p.files(d)
 	p.checks(d)
-	p.noise(d.Noise)
+	if !skipped(d.Checks, "drift.models") { // else nothing was compared
+		p.noise(d.Noise)
+	}
 	p.notes(d.Notes)
 	if o.Verbose {
 		p.steps(d.Steps)
@@ -168,6 +170,11 @@ func upgrades(checks []Check) bool {
 // failed reports whether a check found something that is not allowed.
 func failed(checks []Check, id string) bool {
 	return slices.ContainsFunc(checks, func(c Check) bool { return c.ID == id && c.Status == StatusFail })
+}
+
+// skipped reports whether a check was not answered.
+func skipped(checks []Check, id string) bool {
+	return slices.ContainsFunc(checks, func(c Check) bool { return c.ID == id && c.Status == StatusSkip })
 }
 
 // lacksRows reports whether nothing could be lost, although the upgrade was judged.

@@ -167,7 +167,8 @@ func startFailure(service string, restarts int, err error) error {
 	if ended := (readiness.Ended{}); errors.As(err, &ended) {
 		hint := "try it directly: docker compose up " + service
 		if restarts > 0 {
-			return report.Fail(report.KindWork, hint, "start %s, and restart it %d times as its restart policy says: %w", service, restarts, err)
+			return report.Fail(report.KindWork, hint, "start %s, whose restart policy had it restarted %s: %w", service,
+				report.Count(restarts, "time"), err)
 		}
 		return report.Fail(report.KindWork, hint, "start %s: %w", service, err)
 	}

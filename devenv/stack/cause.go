@@ -34,19 +34,21 @@ func noteUnmigrated(ctx context.Context, s *session.Session) {
 }
 
 // passwordRemedy returns what to do about a role's password that the server refused. It says the same of a role that
-// does not exist. owner is the role of POSTGRES_USER.
-func passwordRemedy(role, service, owner string, given bool) string {
+// does not exist. s are the settings: the role of POSTGRES_USER may
+// set passwords.
+func passwordRemedy(role, service string, s database.Settings, given bool) string {
 	const only = "only apply to a new database"
 	first, why := "", "POSTGRES_USER and POSTGRES_PASSWORD "+only
 	switch {
-	case role != owner:
+	case role != s.User:
 		why = "init scripts " + only
 	case !given:
 		first = "none of its environment variables has the password in POSTGRES_PASSWORD of " + service + ": let both be the same; or else, "
 	}
 	return first + fmt.Sprintf("the data of %s has another password for that role, or no such role: %s; give the role the project's current "+
-		"password:\n    docker compose exec %s psql -U %s -c \"ALTER ROLE %s PASSWORD '…'\"\n"+
-		"or start over with the base's data: devenv reset (devenv undo restores the current data)", service, why, service, owner, role)
+		"password:\n    docker compose exec %s psql -U %s -d %s -c \"ALTER ROLE %s PASSWORD '…'\"\n"+
+		"or start over with the base's data: devenv reset (devenv undo restores the current data)", service, why, service, s.User,
+		s.Database, role)
 }
 
 // knownCause returns the cause that a service's last lines show; false if none is known. Service is the database's,
@@ -54,7 +56,7 @@ func passwordRemedy(role, service, owner string, given bool) string {
 func knownCause(lines []string, service string, s database.Settings, given bool) (Cause, bool) {
 	log := strings.Join(lines, "\n")
 	if m := regexp.MustCompile(`password authentication failed for user "([^"]+)"`).FindStringSubmatch(log); m != nil && service != "" {
-		return Cause{m[0], passwordRemedy(m[1], service, s.User, given)}, true
+		return Cause{m[0], passwordRemedy(m[1], service, s, given)}, true
 	}
 	if cause, known := databasesCause(log); known {
 		return cause, true

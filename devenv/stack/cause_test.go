@@ -12,14 +12,14 @@ import (
 
 func TestKnownCausesAreReportedWithARemedy(t *testing.T) {
 	t.Parallel()
-	shop := database.Settings{User: "shop"}
+	shop := database.Settings{User: "shop", Database: "store"}
 	for name, c := range map[string]struct {
 		line, service, said, remedy string
 	}{
 		"a password": {
 			`FATAL:  password authentication failed for user "app"`, "db", `password authentication failed for user "app"`,
 			"has another password for that role, or no such role: init scripts only apply to a new database; give the role the project's " +
-				"current password:\n    docker compose exec db psql -U shop -c \"ALTER ROLE app PASSWORD",
+				"current password:\n    docker compose exec db psql -U shop -d store -c \"ALTER ROLE app PASSWORD",
 		},
 		"no database": {`FATAL:  password authentication failed for user "app"`, "", "", ""},
 		"another major version's files": {

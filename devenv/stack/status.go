@@ -58,7 +58,7 @@ func Status(ctx context.Context, s *session.Session) (items []StatusItem, err er
 			return items, err
 		}
 		item.URLs = urlsOf(ctx, c)
-		if note := slowLoop(item, c, time.Now()); note != "" {
+		if note := SlowLoop(item, c, time.Now()); note != "" {
 			v.Note(note)
 		}
 		items = append(items, item)
@@ -73,9 +73,9 @@ func Status(ctx context.Context, s *session.Session) (items []StatusItem, err er
 	return append(items, others...), err
 }
 
-// slowLoop says of a service that runs now that the engine restarted it within the last hour; "" if it did not. It may
+// SlowLoop says of a service that runs now that the engine restarted it within the last hour; "" if it did not. It may
 // end again, though later than one that is known to loop.
-func slowLoop(item StatusItem, c engine.Container, now time.Time) string {
+func SlowLoop(item StatusItem, c engine.Container, now time.Time) string {
 	since := now.Sub(c.Started).Round(time.Second)
 	if item.State != "running" || item.Restarts > 0 || c.Restarts == 0 || since > time.Hour {
 		return ""

@@ -25,7 +25,7 @@ func TestASlowRestartLoopIsNoted(t *testing.T) {
 		},
 		"ended": {StatusItem{Name: "web", State: "exited"}, engine.Container{Restarts: 3, Started: now.Add(-time.Minute)}, false},
 	} {
-		if note := slowLoop(c.item, c.container, now); (note != "") != c.noted || c.noted && !strings.Contains(note, "1m0s ago, restart number 3") {
+		if note := SlowLoop(c.item, c.container, now); (note != "") != c.noted || c.noted && !strings.Contains(note, "1m0s ago, restart number 3") {
 			t.Errorf("%s: %q", name, note)
 		}
 	}
