@@ -105,7 +105,9 @@ func (u *upgrade) noLongerNull() []catalog.Note {
 // staleViews returns a note for each materialised view that reads a table which the migration writes to, if the
 // migration does not refresh it.
 func (u *upgrade) staleViews() []catalog.Note {
-	written := u.tablesIn(regexp.MustCompile(`(?is)^\s*(?:UPDATE\s+(?:ONLY\s+)?|INSERT\s+INTO\s+|DELETE\s+FROM\s+(?:ONLY\s+)?|TRUNCATE\s+(?:TABLE\s+)?|ALTER\s+TABLE\s+(?:ONLY\s+)?)([\w$."]+)`))
+	written := u.tablesIn(regexp.MustCompile(`(?is)^\s*(?:UPDATE\s+(?:ONLY\s+)?|INSERT\s+INTO\s+|DELETE\s+FROM\s+(?:ONLY\s+)?|TRUNCATE\s+(?:TABLE\s+)?)([\w$."]+)`))
+	// What a view reads cannot be altered, but a partition takes rows with it.
+	written = append(written, u.tablesIn(regexp.MustCompile(`(?is)^\s*ALTER\s+TABLE\s+(?:ONLY\s+)?([\w$."]+)\s+(?:ATTACH|DETACH)\b`))...)
 	var notes []catalog.Note
 	for _, view := range u.after.Shape.Views {
 		refreshed := slices.ContainsFunc(u.statements, func(s migrations.Statement) bool {
@@ -115,8 +117,9 @@ func (u *upgrade) staleViews() []catalog.Note {
 			t := u.after.Shape.Table(oid)
 			if t != nil && slices.Contains(written, t.Label()) && !refreshed {
 				notes = append(notes, catalog.Note{
-					Table:  t.Label(),
-					Text:   fmt.Sprintf("the materialised view %s reads %s and still shows the old data", view.Name, t.Label()),
+					Table: t.Label(),
+					Text: fmt.Sprintf("the materialised view %s reads %s, which the migration writes to, and shows its old data until it is refreshed",
+						view.Name, t.Label()),
 					Remedy: catalog.Remedy{SQL: "REFRESH MATERIALIZED VIEW " + view.Name},
 				})
 				break

@@ -52,6 +52,7 @@ func TestManyShortValuesAreKeptNotByChance(t *testing.T) {
 func TestMovedValuesAreNotLost(t *testing.T) {
 	const kinds = "CREATE TABLE kinds (id int PRIMARY KEY, label text); INSERT INTO kinds VALUES (7, 'tool'), (8, 'toy'); " +
 		"ALTER TABLE people ADD kind_id int; "
+	const merge = "UPDATE people SET street = concat_ws('; ', NULLIF(street, ''), 'town: ' || town)"
 	const archive = "CREATE TABLE old_bills (bill int PRIMARY KEY, who int, amount numeric(8,2), status text); "
 	const elements = "CREATE TABLE words AS SELECT row_number() OVER (ORDER BY w)::int AS id, w FROM (SELECT DISTINCT unnest(of) w FROM spans) u; ALTER TABLE words ADD PRIMARY KEY (id); " +
 		"CREATE TABLE span_words AS SELECT s.id AS span, w.id AS word, n::int AS at FROM spans s, unnest(of) WITH ORDINALITY u(x, n), words w WHERE w.w = x; " +
@@ -69,6 +70,11 @@ func TestMovedValuesAreNotLost(t *testing.T) {
 		"a name split":               {"ALTER TABLE people ADD first text, ADD rest text; UPDATE people SET first = split_part(name, ' ', 1), rest = substr(name, strpos(name, ' ') + 1); ALTER TABLE people DROP name", nil},
 		"a name split with a loss":   {"ALTER TABLE people ADD first text, ADD rest text; UPDATE people SET first = split_part(name, ' ', 1), rest = split_part(name, ' ', 2); ALTER TABLE people DROP name", []string{"people.name"}},
 		"two columns merged":         {"ALTER TABLE people ADD address text; UPDATE people SET address = street || ', ' || town; ALTER TABLE people DROP street, DROP town", nil},
+		"a text merged into another": {merge + "; ALTER TABLE people DROP town", nil},
+		"merged but for one row":     {merge + " WHERE id <> 1; ALTER TABLE people DROP town", []string{"people.town"}},
+		"some in a column, the rest merged": {
+			"ALTER TABLE people ADD place text; UPDATE people SET place = town WHERE id > 1; " + merge + " WHERE id = 1; ALTER TABLE people DROP town", nil,
+		},
 		"a text in a lookup":         {kinds + "UPDATE people SET kind_id = k.id FROM kinds k WHERE label = kind; ALTER TABLE people DROP kind", nil},
 		"a lookup that mixes up":     {kinds + "UPDATE people SET kind_id = 7; ALTER TABLE people DROP kind", []string{"people.kind"}},
 		"a list in its own table":    {"CREATE TABLE words AS SELECT id, w FROM people, unnest(string_to_array(name, ' ')) w; CREATE TABLE streets AS SELECT id AS person, s FROM people, unnest(string_to_array(street, ',')) s; ALTER TABLE people DROP street", nil},

@@ -25,7 +25,7 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 			}
 		default:
 			was, is := *values[column], *d.after.values[m][column]
-			if types.was(was) == types.is(is) || types.grown(was, is, values) || types.grown(is, was, d.freshValues(m)) || types.rekeyed(was, is) || types.reformatted(was, is) || types.encoded(was, is) || d.renumberedRow(was, is) {
+			if d.grewBy(n, was, is) || types.was(was) == types.is(is) || types.grown(was, is, values) || types.grown(is, was, d.freshValues(m)) || types.rekeyed(was, is) || types.reformatted(was, is) || types.encoded(was, is) || d.renumberedRow(was, is) {
 				continue
 			}
 			c.Tidied = (len(changed) == 0 || c.Tidied) && d.rate == 1 && (types.tidied(was, is) || d.spelledLike(c.Column, was, is))

@@ -12,8 +12,8 @@ var word = regexp.MustCompile(`[\pL\pN]+`)
 func wordsOf(text string) []string { return word.FindAllString(strings.ToLower(text), -1) }
 
 // inParts reports whether all words of a column's values are in the row's new columns: those of a value of several
-// words in any of them, else all in the same one. A word that a new column has in every row proves nothing, unless
-// every value has it too.
+// words in any of them, else all in the same one; or whether the values were merged into another text. A word that a new
+// column has in every row proves nothing, unless every value has it too.
 func (w *search) inParts(column string) bool {
 	if familyOf(w.was.column(column).Type) == familyBoolean {
 		return false
@@ -25,12 +25,13 @@ func (w *search) inParts(column string) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(w.fresh, func(at int) bool {
+	return w.everywhere(column, w.mergedInto) || slices.ContainsFunc(w.fresh, func(at int) bool {
 		return w.everywhere(column, func(n int, value string) bool { return w.hasParts(n, value, []int{at}) })
 	})
 }
 
-// hasParts reports whether some new columns of a row have all words of a value.
+// hasParts reports whether some new columns of a row have all words of a value, or, if they have none, another text has
+// the value.
 func (w *search) hasParts(n int, value string, fresh []int) bool {
 	var there []string
 	for _, at := range fresh {
@@ -39,7 +40,7 @@ func (w *search) hasParts(n int, value string, fresh []int) bool {
 		}
 	}
 	words := partsOf(value)
-	return len(words) > 0 && len(lacking(words, there)) == 0
+	return len(words) > 0 && len(lacking(words, there)) == 0 || len(there) == 0 && w.mergedInto(n, value)
 }
 
 // varying returns the new columns without those that have one value in all rows, unless every value of a column has

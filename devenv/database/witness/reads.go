@@ -109,8 +109,27 @@ func (r *reading) query(s sqlText) {
 				r.value(t, c, constant)
 			}
 			r.unknown(t, c)
+			if strings.HasPrefix(c.Base, "json") && readsAlone(s, t, c) {
+				r.valueIf(t, c, "'{}'", differInMembers(c))
+			}
 		}
 	}
+}
+
+// readsAlone reports whether a statement reads no other column of a table than this one and serials, so that the code
+// cannot know which members to expect from what else the row says.
+func readsAlone(s sqlText, t *catalog.Table, c *catalog.Column) bool {
+	return !slices.ContainsFunc(t.Columns, func(o catalog.Column) bool {
+		return o.Name != c.Name && !o.IsSerial() && s.reads(o.Name)
+	})
+}
+
+// differInMembers returns an aggregate: whether the objects of a JSON column differ in their members, so that code may
+// meet one without a member that the migration reads.
+func differInMembers(c *catalog.Column) string {
+	document := query.Quote(c.Name) + "::jsonb"
+	object := "CASE WHEN jsonb_typeof(" + document + ") = 'object' THEN " + document + " END"
+	return "count(DISTINCT (SELECT string_agg(k, ',' ORDER BY k) FROM jsonb_object_keys(" + object + ") k)) > 1"
 }
 
 // unknown restricts a column to cope with a text that no row has: code that reads it may look it up in a list.
