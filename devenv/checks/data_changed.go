@@ -142,7 +142,8 @@ a column that notes when its row was changed (updated_at, or one that a trigger 
 the migration ran. A few states that get other names, one each, are unchanged too if the downgrade restores them, and so are
 values in another type, in another unit below another name, or with the sign that a dropped column told. Texts may lose blanks
 and the signs between the digits of a phone or an account, addresses their capitals, and a phone's first zeros may become a
-country's code; and values may change whose old ones another table has beside the key.
+country's code; a text may get longer by what a dropped column said; and values may change whose old ones another table has
+beside the key.
 
 Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory restores what was rounded or cut off.
 
