@@ -57,7 +57,7 @@ type DriftOutcome struct {
 	// failed.
 	FromScratch bool
 	Operations  []migrations.Operation
-	// Known is how many differences are left out because the base has them.
+	// Known counts the differences that are left out because the base has them too.
 	Known int
 }
 
@@ -67,7 +67,7 @@ type ModelsOutcome struct {
 	Ran         bool
 	NotCompared string
 	Differences []catalog.Difference
-	// Known is how many differences are left out because the base has them.
+	// Known counts the differences that are left out because the base has them too.
 	Known int
 }
 

@@ -42,7 +42,7 @@ type Tree struct {
 	// Notes tell what the tree lacks since the last Checkout: submodules without objects, and files whose filter
 	// (LFS) failed and which are as git stores them.
 	Notes []string
-	// Empty are the submodules without objects.
+	// Empty are the paths of the submodules that have no objects: code that needs them fails for that.
 	Empty []string
 }
 

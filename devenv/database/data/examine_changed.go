@@ -10,6 +10,7 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 		return d.settleUnkeyed(c)
 	}
 	var changed, lost []int
+	dropped := d.droppedColumns()
 	column, types := d.at[c.Column], retyping{old: d.was.column(c.Column).Type, new: d.is.column(or(c.ColumnNow, c.Column)).Type}.seen(d.pairs(c.Column))
 	for n, values := range d.before.values {
 		m, there := d.after.at[d.before.ids[n]]
@@ -25,7 +26,7 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 			}
 		default:
 			was, is := *values[column], *d.after.values[m][column]
-			if d.grewBy(n, was, is) || types.was(was) == types.is(is) || types.grown(was, is, values) || types.grown(is, was, d.freshValues(m)) || types.rekeyed(was, is) || types.reformatted(was, is) || types.encoded(was, is) || d.renumberedRow(was, is) {
+			if types.was(was) == types.is(is) || d.saysTheSame(types, n, was, is) || d.grewBy(dropped, n, was, is) {
 				continue
 			}
 			c.Tidied = (len(changed) == 0 || c.Tidied) && d.rate == 1 && (types.tidied(was, is) || d.spelledLike(c.Column, was, is))
@@ -48,13 +49,20 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 		c.Rows, c.Keys, c.Renamed = int64(len(changed)), d.display(changed), d.rate == 1 && renamedStates(d.pairs(c.Column), types)
 		c.Retyped = d.was.column(c.Column).Type != types.new
 		c.Misread = types.misread(d.pairs(c.Column))
-		c.Reshaped = !c.Retyped && slices.Contains(pairColumns(d.was, *d.is), -1)
+		c.Reshaped = !c.Retyped && len(dropped) > 0
 		settled = append(settled, c)
 	}
 	if len(changed) == 0 && len(lost) == 0 && d.rate > 1 && d.certain(c) {
 		settled = append(settled, c) // the change is in rows that were not read
 	}
 	return settled
+}
+
+// saysTheSame reports whether a value that is spelled in another way says what it said: merged with others of its row,
+// with other names for its parts, in another format or encoding, or the key of a row that has another number now.
+func (d *decision) saysTheSame(types retyping, n int, was, is string) bool {
+	return types.grown(was, is, d.before.values[n]) || types.grown(is, was, d.freshValues(d.after.at[d.before.ids[n]])) ||
+		types.rekeyed(was, is) || types.reformatted(was, is) || types.encoded(was, is) || d.renumberedRow(was, is)
 }
 
 // freshValues returns the values of the new columns of a row as it is now.

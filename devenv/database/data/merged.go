@@ -1,6 +1,9 @@
 package data
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // mergedInto reports whether a text of the row says what a dropped or emptied column said: its value got longer by a
 // part that has that value.
@@ -17,19 +20,27 @@ func (s *sides) mergedInto(n int, value string) bool {
 	return false
 }
 
-// grewBy reports whether a text of the row only got longer by a part that has the value of a column which is no longer
-// there: the two were merged.
-func (s *sides) grewBy(n int, was, is string) bool {
+// droppedColumns returns the names of the columns that are no longer there.
+func (s *sides) droppedColumns() (names []string) {
 	for i, pair := range pairColumns(s.was, *s.is) {
-		at, read := s.at[s.was.Columns[i].Name]
-		if !read || pair >= 0 {
-			continue
-		}
-		if value := s.before.values[n][at]; says(value) && addsTo(&was, is, *value) {
-			return true
+		if pair < 0 {
+			names = append(names, s.was.Columns[i].Name)
 		}
 	}
-	return false
+	return names
+}
+
+// grewBy reports whether a text of the row only got longer by a part that has the value of a column which was dropped:
+// the two were merged.
+func (s *sides) grewBy(dropped []string, n int, was, is string) bool {
+	return slices.ContainsFunc(dropped, func(name string) bool {
+		at, read := s.at[name]
+		if !read {
+			return false
+		}
+		value := s.before.values[n][at]
+		return says(value) && addsTo(&was, is, *value)
+	})
 }
 
 // addsTo reports whether a text is another one and, before or after it, a part that has a value. One character could

@@ -53,7 +53,7 @@ func keysOf(ctx context.Context, conn *pgx.Conn, t TablePrint) (map[string]bool,
 	return keys, nil
 }
 
-// without returns the elements of one set that another one lacks.
+// without returns the elements of a set that another set lacks.
 func without(all, others map[string]bool) map[string]bool {
 	rest := map[string]bool{}
 	for key := range all {
