@@ -117,6 +117,9 @@ func soundHeadline(subject string, n tally, noRows bool) string {
 	case n.missed > 0:
 		text += " as far as was answered"
 	}
+	if n.waived > 0 {
+		text += " but for what is waived"
+	}
 	if noRows {
 		text += ", on a base without rows"
 	}
@@ -189,7 +192,7 @@ func noMigrationHeadline(d *Document) string {
 	}
 	said := "The branch adds no migration"
 	for i := range d.Checks {
-		if d.Checks[i].ID == "drift.models" && d.Checks[i].Status == StatusPass {
+		if c := &d.Checks[i]; c.ID == "drift.models" && c.Status == StatusPass && c.Waived == "" {
 			if len(d.Noise) > 0 {
 				return said + ", and its models differ from the database only as the base's do."
 			}
@@ -212,25 +215,25 @@ func skippedFor(checks []Check) string {
 	return checks[0].Summary
 }
 
-type tally struct{ fail, warn, pass, missed, leftOut int }
+// tally counts checks by their result. A waived one found something, so it has not passed.
+type tally struct{ fail, warn, pass, waived, missed, leftOut int }
 
 func countChecks(checks []Check) tally {
 	var t tally
 	for i := range checks {
-		switch checks[i].Status {
-		case StatusFail:
+		switch c := &checks[i]; {
+		case c.Status == StatusFail:
 			t.fail++
-		case StatusWarn:
+		case c.Status == StatusWarn:
 			t.warn++
-		case StatusPass:
+		case c.Waived != "":
+			t.waived++
+		case c.Status == StatusPass:
 			t.pass++
-		case StatusSkip:
-			if checks[i].LeftOut {
-				t.leftOut++
-			}
-			if checks[i].Missed {
-				t.missed++
-			}
+		case c.LeftOut:
+			t.leftOut++
+		case c.Missed:
+			t.missed++
 		}
 	}
 	return t
@@ -256,6 +259,7 @@ func (t tally) String() string {
 	add(t.fail, "failed", "failed")
 	add(t.warn, "warns", "warn")
 	add(t.pass, "passed", "passed")
+	add(t.waived, "waived", "waived")
 	add(t.missed, "not answered", "not answered")
 	return strings.Join(parts, ", ")
 }

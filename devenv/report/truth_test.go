@@ -22,6 +22,7 @@ func TestSoundIsWhatWasAskedOfRows(t *testing.T) {
 		"is sound: 2 checks passed":                                     {ID: "data.lost", Status: report.StatusPass},
 		"is sound as far as was asked: 1 check passed, 1 left out":      {ID: "data.lost", Status: report.StatusSkip, LeftOut: true},
 		"works, on a base without rows: 1 check passed":                 {ID: "data.lost", Status: report.StatusSkip},
+		"is sound but for what is waived: 1 check passed, 1 waived.":    {ID: "data.lost", Status: report.StatusPass, Waived: "ours"},
 		"sound: 1 check passed.\n\n✓ 1 passed: apply.seeded\n- skipped": {ID: "reverse.again", Status: report.StatusSkip},
 	} {
 		if got := shown(t, report.VerdictPass, c); !strings.Contains(got, want) {

@@ -214,6 +214,12 @@ func TestTextHeadlineSaysWhatTheVerdictMeans(t *testing.T) {
 			report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass)},
 			"· The branch adds no migration, and its models and the database agree.",
 		},
+		"differing, and waived": {
+			report.Document{Verdict: report.VerdictNone, Checks: []report.Check{
+				{ID: "drift.models", Status: report.StatusPass, Waived: "another tool's table"},
+			}},
+			"· The branch adds no migration.",
+		},
 		"differing on the base": {
 			report.Document{Verdict: report.VerdictNone, Checks: drift(report.StatusPass), Noise: []report.Noise{{Object: "column:public.t.c"}}},
 			"· The branch adds no migration, and its models differ from the database only as the base's do.",
