@@ -56,7 +56,12 @@ func (s *starts) disturb(ctx context.Context, c exchanging, w way, m moment, f *
 	}
 	writers.linger(ctx)
 	stop()
-	f.exit, f.said, f.written, f.twoServers = r.exit, r.said(), writers.rows(), twoServers(r.timeline)
+	running, err := dockerLines(ctx, "ps", "-q", "--filter", "name=^"+s.p.container("postgres")+"$")
+	if err != nil {
+		return ran{}, err
+	}
+	killed := r.exit != 0 && len(running) == 0
+	f.exit, f.said, f.written, f.twoServers = r.exit, r.said(), writers.rows(), twoServers(r.timeline, killed)
 	f.missed = w.foreign && !w.beforehand && cameWhileItRan(r.timeline, w.alone)
 	return r, nil
 }

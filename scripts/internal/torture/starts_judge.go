@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // startFacts is the state found after a server was started on the data during a command.
@@ -115,17 +116,23 @@ func lastLine(said string) string {
 	return ""
 }
 
-// twoServers reports whether the stack's server was started while an intruder ran.
-func twoServers(timeline []sighting) bool {
-	intruders := 0
-	for _, what := range kinds(timeline) {
-		switch what {
+// sameMoment is the longest time before the stack's server in which another one can be started unseen. devenv looks for
+// others, then asks the engine to start the server, then looks again and kills it; a busy engine takes a second for the
+// second step, and has no way to do the first two as one.
+const sameMoment = 2 * time.Second
+
+// twoServers reports whether the stack's server was started while an intruder ran. With killed, an intruder that was
+// started at the same moment does not count.
+func twoServers(timeline []sighting, killed bool) bool {
+	var intruders []time.Duration
+	for i, what := range kinds(timeline) {
+		switch at := timeline[i].at; what {
 		case "intruder start":
-			intruders++
+			intruders = append(intruders, at)
 		case "intruder die":
-			intruders--
+			intruders = intruders[:len(intruders)-1]
 		case "postgres start":
-			if intruders > 0 {
+			if len(intruders) > 0 && (!killed || at-intruders[0] > sameMoment) {
 				return true
 			}
 		}

@@ -111,17 +111,23 @@ func TestCommittedRowsMustBeKept(t *testing.T) {
 }
 
 func TestTwoServersAreSeenOnlyWhileAnotherRuns(t *testing.T) {
-	seen := func(all ...string) (timeline []sighting) {
-		for _, what := range all {
-			timeline = append(timeline, sighting{what: what})
+	at := func(what string, seconds int) sighting {
+		return sighting{what: what, at: time.Duration(seconds) * time.Second}
+	}
+	died := at("postgres die", 1)
+	for name, c := range map[string]struct {
+		timeline []sighting
+		killed   bool
+		want     bool
+	}{
+		"the other one had ended":   {[]sighting{died, at("intruder start", 3), at("intruder die", 4), at("postgres start", 4)}, false, false},
+		"the other one still ran":   {[]sighting{died, at("intruder start", 3), at("postgres start 2", 4)}, false, true},
+		"both at once, and killed":  {[]sighting{died, at("intruder start", 3), at("postgres start 2", 4)}, true, false},
+		"killed, but long after it": {[]sighting{died, at("intruder start", 3), at("postgres start 2", 6)}, true, true},
+	} {
+		if got := twoServers(c.timeline, c.killed); got != c.want {
+			t.Errorf("%s: %v", name, got)
 		}
-		return timeline
-	}
-	if twoServers(seen("postgres die", "intruder start", "intruder die", "postgres start")) {
-		t.Error("the other one had ended")
-	}
-	if !twoServers(seen("postgres die", "intruder start", "postgres start 2")) {
-		t.Error("the other one still ran")
 	}
 }
 
