@@ -8,8 +8,8 @@ import (
 )
 
 // Change is what happened to a schema: the names that mean something else now, or nothing, and the functions that were
-// created or replaced (public.f(integer)).
-type Change struct{ Names, Routines []string }
+// created or replaced (public.f(integer)). Added are those of them that no function had as name and arguments before.
+type Change struct{ Names, Routines, Added []string }
 
 // Between returns what changed between two shapes of a database whose catalogs differ in some objects.
 func Between(before, after *catalog.Shape, differences []catalog.Difference) Change {
@@ -49,6 +49,9 @@ func (c *Change) add(d catalog.Difference) {
 	case "function":
 		if d.Is != "" {
 			c.Routines = append(c.Routines, label)
+		}
+		if d.Was == "" {
+			c.Added = append(c.Added, label)
 		}
 		if d.Was != "" {
 			c.Names = append(c.Names, name)

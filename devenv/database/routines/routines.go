@@ -84,6 +84,11 @@ func Check(ctx context.Context, conn txStarter, change Change) (found Findings, 
 			return Findings{}, fmt.Errorf("look at function %s: %w", f.label, err)
 		}
 	}
+	ambiguous, err := overloaded(ctx, tx, change.Added)
+	if err != nil {
+		return Findings{}, fmt.Errorf("look at functions of the same name: %w", err)
+	}
+	found.Faults = append(found.Faults, ambiguous...)
 	return found, nil
 }
 

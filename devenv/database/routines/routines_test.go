@@ -174,3 +174,60 @@ func tryCodedMoves(t *testing.T, conn *pgx.Conn) {
 		})
 	}
 }
+
+func TestCallsThatANewFunctionMakesAmbiguousAreFound(t *testing.T) {
+	conn := servers.Template(t, codedFixture).Copy(t)
+	cases := map[string]struct{ move, added, want string }{
+		"one more argument with a default": {
+			"CREATE FUNCTION helper(n int, by int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT n + by'",
+			"public.helper(n integer, by integer)",
+			"public.helper(n integer)",
+		},
+		"an argument that must be given": {
+			"CREATE FUNCTION helper(n int, by int) RETURNS int LANGUAGE sql AS 'SELECT n + by'",
+			"public.helper(n integer, by integer)",
+			"",
+		},
+		"the first one dropped": {
+			"DROP FUNCTION helper(int); CREATE FUNCTION helper(n int, by int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT n'",
+			"public.helper(n integer, by integer)",
+			"",
+		},
+		"a call that leaves out the defaults": {
+			"CREATE FUNCTION busy(a int, b text DEFAULT '') RETURNS int LANGUAGE sql AS 'SELECT a'",
+			"public.busy(a integer, b text)",
+			"public.busy(a integer, flag boolean)",
+		},
+		"another type": {
+			"CREATE FUNCTION helper(n mood) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+			"public.helper(n public.mood)",
+			"",
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			tx, err := conn.Begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tx.Rollback(context.Background()) //nolint:errcheck // nothing must remain
+			if _, err = tx.Exec(t.Context(), c.move, pgx.QueryExecModeSimpleProtocol); err != nil {
+				t.Fatal(err)
+			}
+			found, err := Check(t.Context(), tx, Change{Added: []string{c.added}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, f := range found.Faults {
+				got += f.Routine
+				if f.SQLState != "42725" || !strings.Contains(f.Message, c.added) {
+					t.Errorf("%+v", f)
+				}
+			}
+			if got != c.want {
+				t.Errorf("want %q, got %q", c.want, got)
+			}
+		})
+	}
+}
