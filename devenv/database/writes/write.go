@@ -17,6 +17,7 @@ import (
 // writer writes to one table as one role, in one transaction.
 type writer struct {
 	tx         pgx.Tx
+	shape      *catalog.Shape
 	maker      *witness.RowMaker
 	table, was *catalog.Table
 	role       string
@@ -233,6 +234,10 @@ func (w *writer) changeAndDelete(ctx context.Context, at place) (*Failed, error)
 	if len(w.swallows) > 1 && 2*len(w.swallows) >= len(sets) {
 		w.partly = w.swallowed(w.swallows[0], "the UPDATE of most columns reports no error, but changes no row")
 		w.partly.Doubtful, w.partly.Partly, w.partly.Detail = true, true, "a trigger that returns NULL swallows it"
+	}
+	at, err := w.keepsOld(ctx, at)
+	if err != nil {
+		return nil, err
 	}
 	f, _, err := w.change(ctx, at, "DELETE FROM "+w.table.Quoted(), true)
 	return f, err

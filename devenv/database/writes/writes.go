@@ -107,7 +107,7 @@ func inTransaction(ctx context.Context, conn txStarter, shape *catalog.Shape, ta
 	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '20s'"); err != nil {
 		return nil, err
 	}
-	w := &writer{tx: tx, maker: witness.NewRowMaker(tx, shape), table: target.Table, was: target.Was, role: role}
+	w := &writer{tx: tx, shape: shape, maker: witness.NewRowMaker(tx, shape), table: target.Table, was: target.Was, role: role}
 	f, err := write(w, ctx)
 	if err != nil {
 		f, err = w.failure("", err)

@@ -150,6 +150,31 @@ func movesOfCode() map[string]move {
 			triggerOn("keep", "BEFORE INSERT OR UPDATE ON drafts", "BEGIN RETURN OLD; END"),
 			"public.drafts",
 		},
+		"a trigger keeps one column": {
+			triggerOn("undo", "BEFORE UPDATE ON users", "BEGIN IF NEW.nick IS DISTINCT FROM OLD.nick THEN NEW.nick := OLD.nick; END IF; RETURN NEW; END"),
+			"public.users doubtful partly",
+		},
+		"a trigger keeps a reference": {
+			triggerOn("undo", "BEFORE UPDATE ON users", "BEGIN NEW.team = OLD.team; RETURN NEW; END"),
+			"public.users doubtful partly",
+		},
+		"a trigger keeps the old row": {
+			triggerOn("undo", "BEFORE UPDATE ON teams", "BEGIN RETURN OLD; END"),
+			"public.teams doubtful partly",
+		},
+		"a trigger keeps what it is not given": {
+			triggerOn("undo", "BEFORE UPDATE ON users", "BEGIN NEW.nick := coalesce(NEW.nick, OLD.nick); RETURN NEW; END"),
+			"",
+		},
+		"a trigger keeps what its name says": {
+			triggerOn("protect_nick", "BEFORE UPDATE ON users", "BEGIN NEW.nick := OLD.nick; RETURN NEW; END"),
+			"",
+		},
+		"a trigger keeps who made a row": {
+			"ALTER TABLE users ADD created_by text; " +
+				triggerOn("undo", "BEFORE UPDATE ON users", "BEGIN NEW.created_by := OLD.created_by; RETURN NEW; END"),
+			"",
+		},
 		"a trigger swallows the DELETE": {triggerOn("keep", "BEFORE DELETE ON users", "BEGIN RETURN NEW; END"), "public.users"},
 		"a trigger only marks the row": {
 			triggerOn("mark", "BEFORE DELETE ON users", "BEGIN UPDATE users SET nick = 'gone' WHERE id = OLD.id; RETURN NULL; END"),
