@@ -90,9 +90,10 @@ func (p *pass) source(revisions []migrations.Revision) (string, error) {
 	return all.String(), nil
 }
 
-// withoutConstants leaves out the defaults that revisions import from the branch's code.
+// withoutConstants leaves out the defaults that revisions import from the branch's code, and the keys that no upsert in it
+// needs.
 func (p *pass) withoutConstants(changes []forward.Change) ([]forward.Change, error) {
-	if !slices.ContainsFunc(changes, func(c forward.Change) bool { return c.Moment != "" }) {
+	if !slices.ContainsFunc(changes, func(c forward.Change) bool { return c.Moment != "" || c.Conflict != nil }) {
 		return changes, nil
 	}
 	root, users := p.Branch.Tree.Dir(), []string{p.Project.Backend, p.Project.Migrations.Service}
@@ -103,16 +104,23 @@ func (p *pass) withoutConstants(changes []forward.Change) ([]forward.Change, err
 	return unnamed(changes, root, files)
 }
 
-// unnamed returns the changes whose moment no file below root names.
+// unnamed returns the changes whose moment no file below root names, and those of keys that an upsert in one needs.
 func unnamed(changes []forward.Change, root string, files []string) ([]forward.Change, error) {
+	var needed []string
 	for _, file := range files {
 		code, err := codesearch.Read(filepath.Join(root, filepath.FromSlash(file)))
 		if err != nil {
 			return nil, err
 		}
 		changes = slices.DeleteFunc(changes, func(c forward.Change) bool { return c.Moment != "" && forward.Names(code, c.Moment) })
+		for _, c := range changes {
+			if c.Conflict != nil && c.UpsertsInto(code) && !codesearch.IsTest(file) {
+				needed = append(needed, c.Object)
+			}
+		}
 	}
-	return changes, nil
+	unneeded := func(c forward.Change) bool { return c.Conflict != nil && !slices.Contains(needed, c.Object) }
+	return slices.DeleteFunc(changes, unneeded), nil
 }
 
 // onlyDatabase reports whether the models of the base do not describe something that the database had: autogenerate

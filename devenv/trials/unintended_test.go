@@ -3,6 +3,7 @@ package trials
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,6 +27,27 @@ func TestADefaultThatTheCodeNamesIsAConstant(t *testing.T) {
 	got, err := unnamed(changes, root, []string{"settings.py"})
 	want := []forward.Change{{Object: "column:public.t.token", Moment: "2f0c3a529d7e4a7b8a590b1c2d3e4f50"}, {Object: "view:public.v"}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestAKeyThatNoUpsertNamesMayGo(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	code := "INSERT INTO members (email) VALUES (%s) ON CONFLICT (email) DO NOTHING\n"
+	for _, file := range []string{"store.py", "test_tags.py"} {
+		if err := os.WriteFile(filepath.Join(root, file), []byte(strings.ReplaceAll(code, "members", strings.TrimSuffix(file, ".py"))+code), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	needed := forward.Change{Object: "constraint:public.members.email", On: "members", Conflict: []string{"email"}}
+	changes := []forward.Change{
+		needed,
+		{Object: "constraint:public.members.name", On: "members", Conflict: []string{"name"}},
+		{Object: "constraint:public.tags.email", On: "test_tags", Conflict: []string{"email"}}, // only a test names it
+	}
+	got, err := unnamed(changes, root, []string{"store.py", "test_tags.py"})
+	if diff := cmp.Diff([]forward.Change{needed}, got); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }

@@ -30,6 +30,10 @@ type Change struct {
 	Modelled bool
 	// Upsert means that it only matters if something runs INSERT … ON CONFLICT.
 	Upsert bool
+	// Conflict are the columns of a key of the table On that is gone, in order: it only matters if the branch's code
+	// UpsertsInto the table.
+	Conflict []string
+	On       string
 	// Moment is what code contains if the default that seems to be the value of one moment is a constant of it.
 	Moment string
 	// Cause is the index of the statement that did it; -1 if that is not known.
@@ -63,8 +67,8 @@ func Compare(before, after State, statements []string, source string) []Change {
 	right, closed, left := rights{c}, restrictions{c}, leftovers{c}
 	for _, rule := range []func(){
 		right.lostAccess, guards{c}.rowSecurity, closed.unlogged, closed.deferrable, closed.hollowViews, closed.keysWithoutValues,
-		left.settings, closed.disabledTriggers, left.frozenDefaults, left.swappedNames, losses{c}.gone, remakes{c}.plainer,
-		right.strangers, right.lostGrants, left.unpublished,
+		left.settings, closed.disabledTriggers, left.frozenDefaults, left.swappedNames, left.existed, losses{c}.gone, remakes{c}.plainer,
+		right.strangers, right.lostGrants, left.unpublished, closed.keylessUpserts,
 	} {
 		rule()
 	}

@@ -111,6 +111,19 @@ func TestWhatNoStatementMeantIsFound(t *testing.T) {
 				"ALTER TABLE crm.loose ADD note text GENERATED ALWAYS AS (name || words) STORED",
 			nil,
 		},
+		"what was there already": {
+			"CREATE TABLE IF NOT EXISTS houses (id int, \"street\" text, price numeric(8, 2) DEFAULT 0, PRIMARY KEY (id))\n" +
+				"ALTER TABLE rooms ADD COLUMN IF NOT EXISTS wide integer NOT NULL\nALTER TABLE rooms ADD COLUMN IF NOT EXISTS high text",
+			[]string{"column:public.houses.price: it lacks price", "column:public.rooms.wide: it is text"},
+		},
+		"keys that an upsert may name": {
+			"ALTER TABLE houses DROP CONSTRAINT towns\nCREATE UNIQUE INDEX towns_lower ON houses (lower(town))",
+			[]string{"constraint:public.houses.towns: ON CONFLICT (town) fails"},
+		},
+		"a key that is an index now": {
+			"ALTER TABLE houses DROP CONSTRAINT towns\nCREATE UNIQUE INDEX towns ON houses (town)",
+			nil,
+		},
 		"a function made anew with other arguments": {
 			"DROP FUNCTION total\nCREATE FUNCTION total(lowest bigint) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT 1'",
 			[]string{"function:public.total(lowest bigint): no longer SECURITY DEFINER", "function:public.total(lowest bigint): without its grants"},
@@ -167,7 +180,7 @@ func TestWhatNoStatementMeantIsFound(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(c.want, compared(t, template.Copy(t), c, "")); diff != "" {
+			if diff := cmp.Diff(c.want, compared(t, template.Copy(t), c, "INSERT INTO houses (town) VALUES (%s) ON CONFLICT (town) DO NOTHING")); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -232,6 +245,9 @@ func compared(t *testing.T, conn *pgx.Conn, c example, source string) []string {
 	databasetest.Exec(t, conn, strings.Replace(strings.Join(statements, ";\n"), "streets_old, ", "", 1))
 	var got []string
 	for _, change := range Compare(before, stateOf(t, conn), statements, source) {
+		if change.Conflict != nil && !change.UpsertsInto(source) {
+			continue
+		}
 		said := change.Object + ": " + change.Text
 		for _, want := range c.want {
 			object, words, _ := strings.Cut(want, ": ")
@@ -285,5 +301,22 @@ func TestWhatAStatementMeansIsNoFinding(t *testing.T) {
 				t.Errorf("got %v", got)
 			}
 		})
+	}
+}
+
+func TestOnlyUpsertsWithTheKeyNeedIt(t *testing.T) {
+	t.Parallel()
+	key := Change{On: "team_members", Conflict: []string{"email", "team"}}
+	for code, want := range map[string]bool{
+		"INSERT INTO team_members (email, team) VALUES (%s, %s) ON CONFLICT (team, email) DO NOTHING":                          true,
+		"insert(TeamMember).values(rows).on_conflict_do_update(index_elements=[TeamMember.team, TeamMember.email], set_=rows)": true,
+		`insert(TeamMember).on_conflict_do_nothing(index_elements=["email", "team"])`:                                          true,
+		"INSERT INTO team_members (email) VALUES (%s) ON CONFLICT (email) DO NOTHING":                                          false,
+		"INSERT INTO users (email, team) VALUES (%s, %s) ON CONFLICT (email, team) DO NOTHING":                                 false,
+		"INSERT INTO team_members (email) VALUES (%s) ON CONFLICT DO NOTHING":                                                  false,
+	} {
+		if got := key.UpsertsInto(code); got != want {
+			t.Errorf("%s: got %v", code, got)
+		}
 	}
 }
