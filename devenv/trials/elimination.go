@@ -80,20 +80,28 @@ func (e *elimination) eliminate(ctx context.Context, pending []int) error {
 			for _, i := range blamed {
 				e.tried[i].Failure = nil
 			}
-			return e.tryAlone(ctx, append(blamed, pending...))
+			return e.tryAlone(ctx, e.byBlame(outcome.Failure, append(blamed, pending...)))
 		}
 		last = outcome.Failure
 		if blamed, pending, err = e.blame(ctx, outcome.Failure, pending); err != nil {
 			return err
 		}
 		if len(blamed) == 0 {
-			return e.tryAlone(ctx, pending)
+			return e.tryAlone(ctx, e.byBlame(last, pending))
 		}
 		if pending, err = e.removeRows(ctx, blamed, pending); err != nil {
 			return err
 		}
 	}
-	return e.tryAlone(ctx, pending)
+	return e.tryAlone(ctx, e.byBlame(last, pending))
+}
+
+// byBlame orders rows by how well they explain a failure, the best first: only the first few are tried by themselves.
+func (e *elimination) byBlame(f *migrations.Failure, pending []int) []int {
+	slices.SortStableFunc(pending, func(a, b int) int {
+		return e.tried[b].Witness.Restriction.Blame(violationOf(f)) - e.tried[a].Witness.Restriction.Blame(violationOf(f))
+	})
+	return pending
 }
 
 // sameCause reports whether two failures have the same cause: a second row may break the same statement through another

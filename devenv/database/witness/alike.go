@@ -23,6 +23,9 @@ func (b *breaker) alike(ctx context.Context, r Restriction, key []int16, same ro
 	for _, n := range key {
 		if c := r.before.Column(n); c.TakesText() && r.before.ForeignKey(n) == nil {
 			fresh[n] = freshValue(c, b.maker.next(), "")
+			if is := r.after.Column(n); is != nil && is.Length > 0 && (c.Length == 0 || c.Length > is.Length) {
+				fresh[n] = fmt.Sprintf("rpad(%s, %d, 'x')", fresh[n], is.Length) // what follows is cut off
+			}
 		}
 	}
 	var found [][]rowValues

@@ -27,9 +27,11 @@ func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attem
 		}
 		return b.refused(ctx, r, fails)
 	case RestrictType:
-		return b.unfit(r)
+		return b.unfit(ctx, r)
 	case RestrictValue, RestrictLabel:
 		attempts, err = b.oneValue(ctx, r)
+	case RestrictChild:
+		attempts = []attempt{{rows: []rowValues{childOf(r)}, reference: r.constraint, parent: r.parent}}
 	case RestrictTwice:
 		if r.almost {
 			return b.similar(r), "", nil

@@ -103,6 +103,41 @@ func readCases() map[string]struct{ move, state string } {
 				"NULL",
 			"",
 		},
+		"spellings become keys": {
+			"CREATE TABLE nicks (nick text PRIMARY KEY); INSERT INTO nicks SELECT DISTINCT lower(btrim(nick)) || coalesce(left(nick, 0), '') " +
+				"FROM (SELECT DISTINCT nick FROM users WHERE nick IS NOT NULL) n",
+			"",
+		},
+		"spellings beside their keys": {
+			"CREATE TABLE nicks (slug text PRIMARY KEY, nick text); INSERT INTO nicks SELECT DISTINCT lower(btrim(nick)), nick FROM users " +
+				"WHERE nick IS NOT NULL",
+			"23505",
+		},
+		"a key that another statement writes": {
+			"CREATE TABLE nicks (nick text PRIMARY KEY); INSERT INTO nicks (nick) VALUES ('nobody'); INSERT INTO nicks SELECT DISTINCT nick " +
+				"FROM users WHERE nick IS NOT NULL",
+			"23505",
+		},
+		"a sum that is zero": {
+			"ALTER TABLE users ADD share numeric; UPDATE users SET share = 1.0 * amount / (SELECT sum(price) FROM \"Shop\".\"Item\" i " +
+				"WHERE i.owner = users.id)",
+			"22012",
+		},
+		"a sum divided by zero": {
+			"ALTER TABLE users ADD share numeric; UPDATE users SET share = (SELECT sum(price) FROM \"Shop\".\"Item\" i WHERE i.owner = users.id) " +
+				"/ number",
+			"22012",
+		},
+		"a sum divided by what is not zero": {
+			"ALTER TABLE users ADD share numeric; UPDATE users SET share = (SELECT sum(price) FROM \"Shop\".\"Item\" i WHERE i.owner = users.id) " +
+				"/ nullif(number, 0)",
+			"",
+		},
+		"a difference that is zero": {"UPDATE users SET amount = amount / (number - 7)", "22012"},
+		"a key that is cut":         {"ALTER TABLE stamps ALTER code TYPE varchar(40) USING left(code, 40)", "23505"},
+		"room for billions":         {"ALTER TABLE measures ALTER big TYPE numeric(14,2)", ""},
+		"room for thousands":        {"ALTER TABLE measures ALTER big TYPE numeric(6,2)", "22003"},
+		"billions already":          {"UPDATE measures SET big = 4e10; ALTER TABLE measures ALTER big TYPE numeric(14,2)", ""},
 		"NULL becomes a key": {
 			"CREATE TABLE nicks (nick text PRIMARY KEY); INSERT INTO nicks SELECT DISTINCT nick FROM users",
 			"23502",

@@ -12,7 +12,7 @@ import (
 // WithStatements adds to the restrictions of a move what no schema shows: the values that its statements, or the code
 // that reads their results, may not cope with. They are legal: whether the migration copes is tried.
 func WithStatements(before, after *catalog.Shape, known []Restriction, statements []string) []Restriction {
-	r := reading{before: before, after: after, known: known}
+	r := reading{before: before, after: after, known: known, constants: constantsIn(statements)}
 	for _, sql := range statements {
 		s := parse(sql)
 		switch {
@@ -39,6 +39,8 @@ func last(yes bool) int {
 type reading struct {
 	before, after *catalog.Shape
 	known, found  []Restriction
+	// constants are the texts that statements write into tables, by their names.
+	constants map[string][]string
 }
 
 // mostRead is how many restrictions come from what statements read.
@@ -166,7 +168,9 @@ func (r *reading) move(s sqlText) {
 				r.column(s, t, c)
 			}
 		}
+		r.written(s, t)
 	}
+	r.children(s, tables)
 	r.twice(s, tables)
 }
 
@@ -184,6 +188,7 @@ func (r *reading) column(s sqlText, t *catalog.Table, c *catalog.Column) {
 	case c.Category == "N" && s.calculates():
 		r.value(t, c, "0")
 		r.value(t, c, "-1")
+		r.subtracted(s, t, c)
 	case strings.HasPrefix(c.Base, "json"):
 		r.value(t, c, "'{}'")
 		for _, key := range s.keysOf(c.Name) {
@@ -239,15 +244,13 @@ func (r *reading) twice(s sqlText, tables []*catalog.Table) {
 			case c.Generated != "" || c.IsSerial():
 			case t.Unique(c.Number):
 				if s.verb == "update" && target == t.Name && s.reads(c.Name) && c.TakesText() {
-					r.add(t, Restriction{
-						Kind: RestrictTwice, columns: []int16{c.Number}, almost: true,
-						What: "two rows of " + t.Quoted() + " differ in " + c.Name + " by case or blanks only",
-					})
+					r.similar(t, c, true)
 				}
 			case s.compares(c.Name) && target != t.Name:
 				compared = append(compared, c.Number)
 			case s.reads(c.Name) && target != t.Name && s.verb == "insert":
 				keyed = append(keyed, c.Number)
+				r.similar(t, c, r.hasKey(target))
 			}
 		}
 		for _, columns := range [][]int16{compared, keyed} {

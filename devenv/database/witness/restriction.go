@@ -28,6 +28,9 @@ const (
 	// RestrictRow means that any row at all may break the migration: the table is empty in the data, and the
 	// migration changes it.
 	RestrictRow Kind = "ROW"
+	// RestrictChild means that a statement divides what it reads from rows and from those that they reference, which
+	// may be new, with a number of zero.
+	RestrictChild Kind = "CHILD"
 )
 
 // Restriction is one requirement of a move on the rows of a table that exists before and after it.
@@ -46,17 +49,20 @@ type Restriction struct {
 	expression string
 	index      *catalog.Index
 	constraint *catalog.Constraint
-	value      string // the one that a column has, in SQL
-	shown      string // whether the rows of the data show that values of this kind occur, in SQL; empty if that is not asked
-	computed   string // the value as an aggregate of the rows, in SQL; empty if it is the same whatever they hold
-	almost     bool   // two keys differ before the move, and may be the same after it
-	fresh      bool   // the value is a text that no row has
-	inside     *place // where a CHECK of a domain holds
+	value      string    // the one that a column has, in SQL
+	shown      string    // whether the rows of the data show that values of this kind occur, in SQL; empty if that is not asked
+	computed   string    // the value as an aggregate of the rows, in SQL; empty if it is the same whatever they hold
+	almost     bool      // two keys differ before the move, and may be the same after it
+	fresh      bool      // the value is a text that no row has
+	parent     rowValues // those of a new parent, which constraint references
+	inside     *place    // where a CHECK of a domain holds
 }
 
 // guesses reports whether the restriction may not exist: it comes from what a statement reads. A row that cannot be
 // made for it says nothing.
-func (r Restriction) guesses() bool { return r.Kind == RestrictValue || r.Kind == RestrictTwice }
+func (r Restriction) guesses() bool {
+	return r.Kind == RestrictValue || r.Kind == RestrictTwice || r.Kind == RestrictChild
+}
 
 // Faults reports whether a failure says that the migration is at fault. A text that no row has may be no number and no
 // address; it is only one that code should know what to do with where it is looked up.

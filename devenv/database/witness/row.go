@@ -72,10 +72,13 @@ type draft struct {
 	repaired map[string]int
 }
 
-// attempt is one way to make a witness: the required values of one row or of several.
+// attempt is one way to make a witness: the required values of one row or of several, which reference a new parent with
+// values of its own if there is a reference.
 type attempt struct {
-	rows []rowValues
-	full fullness
+	rows      []rowValues
+	full      fullness
+	reference *catalog.Constraint
+	parent    rowValues
 }
 
 // buildError tells why a row could not be made, as opposed to why the database could not be queried.
@@ -110,15 +113,36 @@ func (m *RowMaker) build(ctx context.Context, t *catalog.Table, a attempt) ([]st
 		return nil, err
 	}
 	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing must remain
-	for _, row := range a.rows {
-		if _, err := m.insert(ctx, t, maps.Clone(row), a.full, 0); err != nil {
-			if errors.Is(err, errImplied) || ctx.Err() != nil || m.tx.Conn().IsClosed() {
-				return nil, err
-			}
-			return nil, &buildError{err}
+	if err := m.writeAll(ctx, t, a); err != nil {
+		if errors.Is(err, errImplied) || ctx.Err() != nil || m.tx.Conn().IsClosed() {
+			return nil, err
 		}
+		return nil, &buildError{err}
 	}
 	return slices.Clone(m.statements), nil
+}
+
+// writeAll writes the rows of an attempt, after their parent.
+func (m *RowMaker) writeAll(ctx context.Context, t *catalog.Table, a attempt) error {
+	reference := rowValues{}
+	if k := a.reference; k != nil {
+		parent := m.shape.Table(k.Parent)
+		keys, err := m.newParent(ctx, parent, k.ParentColumns, 1, a.parent)
+		if err != nil {
+			return err
+		}
+		for i, n := range k.Columns {
+			reference[n] = literalOf(parent.Column(k.ParentColumns[i]), keys[i])
+		}
+	}
+	for _, row := range a.rows {
+		row = maps.Clone(row)
+		maps.Copy(row, reference)
+		if _, err := m.insert(ctx, t, row, a.full, 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // insert writes a row with the required values, and returns the values of some of its columns.

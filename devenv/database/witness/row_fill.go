@@ -3,6 +3,7 @@ package witness
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -72,7 +73,7 @@ func (m *RowMaker) point(ctx context.Context, d *draft, k *catalog.Constraint, a
 	}
 	keys, err := m.existing(ctx, parent, k.ParentColumns)
 	if err == nil && (keys == nil || anew) {
-		keys, err = m.newParent(ctx, parent, k.ParentColumns, d.depth+1)
+		keys, err = m.newParent(ctx, parent, k.ParentColumns, d.depth+1, nil)
 	}
 	if err != nil {
 		return err
@@ -84,9 +85,10 @@ func (m *RowMaker) point(ctx context.Context, d *draft, k *catalog.Constraint, a
 }
 
 // newParent creates a parent. Its key is written out, far from its sequence's next value, and even if a function gives
-// it: the statements must mean the same when they run again.
-func (m *RowMaker) newParent(ctx context.Context, t *catalog.Table, key []int16, depth int) ([]string, error) {
+// it: the statements must mean the same when they run again. Other columns may have values.
+func (m *RowMaker) newParent(ctx context.Context, t *catalog.Table, key []int16, depth int, values rowValues) ([]string, error) {
 	w := rowValues{}
+	maps.Copy(w, values)
 	for _, n := range key {
 		switch c := t.Column(n); {
 		case c.IsSerial():

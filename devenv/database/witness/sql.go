@@ -115,6 +115,14 @@ func (s sqlText) calculates() bool {
 	return regexp.MustCompile(`(?i)[/%]|\b(?:mod|div|ln|log|log10|sqrt|power|width_bucket)\s*\(`).MatchString(s.plain)
 }
 
+// subtractedFrom returns the numbers that the statement subtracts from a column.
+func (s sqlText) subtractedFrom(column string) (numbers []string) {
+	for _, m := range regexp.MustCompile(`(?i)`+nameIn(column)+`\s*-\s*(\d+(?:\.\d+)?)`).FindAllStringSubmatch(s.plain, -1) {
+		numbers = append(numbers, m[1])
+	}
+	return numbers
+}
+
 // multiplies reports whether the statement multiplies a column as it is.
 func (s sqlText) multiplies(column string) bool {
 	return regexp.MustCompile(`(?i)` + nameIn(column) + `\s*\*|\*\s*(?:\w+\.)?` + nameIn(column) + `(?:[^:\w"]|$)`).MatchString(s.plain)

@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,7 +12,7 @@ import (
 
 // unfit attempts values of a column's type that its next type may reject. Neither values nor a problem means that
 // every value fits.
-func (b *breaker) unfit(r Restriction) ([]attempt, string, error) {
+func (b *breaker) unfit(ctx context.Context, r Restriction) ([]attempt, string, error) {
 	was, is := r.before.Column(r.columns[0]), r.after.Column(r.columns[0])
 	var attempts []attempt
 	problem := ""
@@ -20,6 +21,15 @@ func (b *breaker) unfit(r Restriction) ([]attempt, string, error) {
 			continue
 		}
 		values, known := unfitValues(p.was, p.is, b.maker.shape.Labels(p.was))
+		if p.name == "" && roomForBillions(p.was, p.is) {
+			near, err := b.isNear(ctx, r.before, was, is.Precision-is.Scale)
+			if err != nil {
+				return nil, "", err
+			}
+			if !near {
+				continue
+			}
+		}
 		if !known {
 			problem = fmt.Sprintf("no value of %s%s is known that %s rejects", was.Type, p.name, is.Type)
 		}
@@ -111,9 +121,6 @@ func greater(was, is *catalog.Column) ([]string, bool) {
 		return []string{strconv.FormatUint(limit, 10)}, true
 	case is.Base == "numeric" && is.Precision > 0:
 		room := is.Precision - is.Scale
-		if was.Base == "money" && room >= billions {
-			return nil, true
-		}
 		if was.Base == "numeric" && was.Precision > 0 && was.Precision-was.Scale <= room {
 			return nil, true
 		}
@@ -125,6 +132,18 @@ func greater(was, is *catalog.Column) ([]string, bool) {
 		return []string{"1e300"}, true
 	}
 	return nil, true
+}
+
+// roomForBillions reports whether numbers without a limit become such with room for billions.
+func roomForBillions(was, is *catalog.Column) bool {
+	unlimited := was.Base == "money" || was.Base == "float4" || was.Base == "float8" || was.Base == "numeric" && was.Precision == 0
+	return unlimited && is.Base == "numeric" && is.Precision > 0 && is.Precision-is.Scale >= billions
+}
+
+// isNear reports whether some row holds a thousandth of the first number that has more digits than there is room for.
+func (b *breaker) isNear(ctx context.Context, t *catalog.Table, c *catalog.Column, room int) (bool, error) {
+	near, err := b.maker.aggregate(ctx, t, fmt.Sprintf("coalesce(max(abs(%s::numeric)), 0) >= 1e%d", query.Quote(c.Name), room-3))
+	return near == "true", err
 }
 
 // ranges returns ranges that another type of range, or a conversion by its bounds, may reject.

@@ -103,8 +103,11 @@ func (r Restriction) Blame(v offending.Violation) int {
 	if table {
 		score += 2
 	}
-	if r.Kind == RestrictValue {
+	switch {
+	case r.Kind == RestrictValue:
 		score += r.explains(v)
+	case r.Kind == RestrictChild && v.SQLState == "22012":
+		score += 2
 	}
 	for _, name := range append([]string{r.Name, r.after.Name}, r.after.Names(r.columns)...) {
 		if name != "" && mentions(v.Statement, name) {
@@ -133,6 +136,8 @@ func statesOf(kind Kind) []string {
 		return []string{"23P01"}
 	case RestrictType, RestrictLabel, RestrictExpression:
 		return data
+	case RestrictChild:
+		return []string{"22012"}
 	case RestrictTwice:
 		return []string{"21000", "23505", "23P01"}
 	case RestrictRow:
