@@ -137,6 +137,26 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 				}, New: true}}
 			}, "write.smoke", report.StatusFail, []string{"crm.badges is new and cannot be written", "GRANT USAGE ON SCHEMA crm TO"},
 		},
+		"a new table in a schema that no code names yet": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{
+					Table: "crm.badges", Role: "app", SQLState: "42501", Message: "permission denied for schema crm", Broken: true, Doubtful: true,
+				}, New: true}}
+			}, "write.smoke", report.StatusWarn, []string{"crm.badges is new, and the application's role has no rights on it", "GRANT USAGE ON SCHEMA crm TO"},
+		},
+		"a trigger that keeps a value": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{
+					Table: "public.users", Column: "team", Message: "the UPDATE of team reports no error, but keeps the old value", Broken: true,
+					Doubtful: true, Partly: true,
+				}}}
+			}, "write.smoke", report.StatusWarn, []string{"public.users does not take every row: the UPDATE of team", "take the new value"},
+		},
+		"a call that is ambiguous": {
+			func(f *Facts) {
+				f.Smoke.Routines = []SmokeRoutine{{Fault: routines.Fault{Routine: "public.f(integer)", SQLState: "42725", Message: "two take it"}}}
+			}, "write.smoke", report.StatusFail, []string{"the function f(integer) can no longer be called: two take it", "drop the earlier function"},
+		},
 		"a trigger that may be right": {
 			func(f *Facts) {
 				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{

@@ -55,6 +55,9 @@ func judgeSmoke(f *Facts) Finding {
 // brokenSummary tells about a write that fails, or will fail.
 func (f *Facts) brokenSummary(e report.Evidence, certain bool) string {
 	isNew := func(w SmokeWrite) bool { return w.New && w.Table == e.Table }
+	if !certain && e.SQLState == "42501" {
+		return fmt.Sprintf("%s is new, and the application's role has no rights on it: %s", e.Table, e.Message)
+	}
 	if certain && slices.ContainsFunc(f.Smoke.Writes, isNew) {
 		return fmt.Sprintf("%s is new and cannot be written: %s", e.Table, e.Message)
 	}
@@ -105,7 +108,7 @@ func (f *Facts) writeEvidence(w SmokeWrite) report.Evidence {
 		e.Detail = joined(fmt.Sprintf("rows of the base hold %s in %s, and its code names it (%s:%d)",
 			query.Literal(w.Constant), w.Column, w.Mention.File, w.Mention.Line), e.Detail)
 	}
-	if w.Doubtful && w.Column == "" && !w.Partly {
+	if w.Doubtful && w.Column == "" && !w.Partly && w.SQLState != "42501" {
 		e.Detail = joined("every row that was tried is refused, those that exist among them", e.Detail)
 	}
 	return e
@@ -137,7 +140,10 @@ func (f *Facts) brokenRoutines() (evidence []report.Evidence) {
 // routineMessage says what is wrong with a function.
 func routineMessage(r SmokeRoutine) string {
 	says := "cannot run: "
-	if r.Doubtful {
+	switch {
+	case r.SQLState == "42725" && r.Statement == "":
+		says = "can no longer be called: "
+	case r.Doubtful:
 		says = "does not cope with every row: "
 	}
 	return "the function " + strings.TrimPrefix(r.Routine, "public.") + " " + says + r.Message
@@ -162,6 +168,9 @@ func (f *Facts) writtenSummary() string {
 func (m mender) write(e report.Evidence) string {
 	switch e.SQLState {
 	case "":
+		if strings.HasSuffix(e.Message, keepsValue) {
+			return "let the trigger take the new value, in this revision; if the old one is meant to stay, allow it"
+		}
 		return "let the trigger return NEW (OLD in a DELETE), or drop the rule, in this revision"
 	case "23505":
 		if draws, ok := strings.CutPrefix(e.Detail, "the default is "); ok {
@@ -173,6 +182,8 @@ func (m mender) write(e report.Evidence) string {
 		return "give the column its sequence or default back, in this revision"
 	case "23514":
 		return "change the column's default in this revision: the table itself refuses it"
+	case "42725":
+		return "drop the earlier function, which CREATE OR REPLACE with other arguments leaves there, in this revision"
 	case "2F005":
 		return "end the trigger's function with RETURN NEW, in this revision"
 	case "P0001":
@@ -189,6 +200,9 @@ func (m mender) write(e report.Evidence) string {
 	}
 	return "try the statement by hand on a migrated database"
 }
+
+// keepsValue ends the message of a trigger that gives a column its old value back.
+const keepsValue = "keeps the old value"
 
 // setval returns the statement that lets a sequence catch up.
 func setval(e report.Evidence) string {
@@ -213,8 +227,10 @@ Example: rows inserted with explicit ids, which collide with the sequence at the
     op.execute("INSERT INTO tags (id, label) VALUES (3, 'urgent')")
 
 Others: a dropped column that a function still names (42703), a new table on which the application's role has no rights (42501), a
-trigger that swallows the row because it returns NULL (a warning if it swallows some rows only), or that always raises. A
-trigger whose name says that it refuses rows (deny_update, read_only) may.
+trigger that swallows the row because it returns NULL (a warning if it swallows some rows only), that gives a column its old value
+back (a warning), or that always raises, a function that can no longer be called since a new one takes the same arguments. A
+trigger whose name says that it refuses rows (deny_update, read_only) may. Of a new table in a new schema without any rights, it
+warns if the application's role wrote every table of the base, and no name says that the table is an archive or the like.
 
 How to fix it: change the function in the same revision, grant the rights that neighbouring tables have, or set the sequence:
     SELECT setval(pg_get_serial_sequence('teams', 'id'), (SELECT max(id) FROM teams))

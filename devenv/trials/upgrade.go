@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
+	"devenv/devenv/database/forward"
 	"devenv/devenv/testbed"
 	"devenv/migrations"
 )
@@ -131,4 +133,34 @@ func (u *upgrade) numberedAnew(t *catalog.Table, c *catalog.Column) bool {
 // named returns a pattern that finds a column's name in a statement.
 func named(c *catalog.Column) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(c.Name) + `\b`)
+}
+
+// makes reports whether the upgrade made a table (schema.table), under a name that none had before.
+func (u *upgrade) makes(label string) bool {
+	named := func(t catalog.Table) bool { return t.Label() == label }
+	i := slices.IndexFunc(u.after.Shape.Tables, named)
+	return i >= 0 && u.before.Shape.Table(u.after.Shape.Tables[i].OID) == nil && !slices.ContainsFunc(u.before.Shape.Tables, named)
+}
+
+// keepsOut reports whether the application is hardly meant to write to a new table in a new schema: their names say what
+// others do with them, some role got rights there, or a function of the migration writes to it.
+func (u *upgrade) keepsOut(t *catalog.Table) bool {
+	others := regexp.MustCompile(`(?i)archiv|audit|backup|old|stag|import|export|etl|report|analy|intern|private|ops|log|histor|te?mp|legacy|admin|maint|quarantin|deleted|trash`)
+	writes := regexp.MustCompile(`(?is)\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE)\b.*\b` + regexp.QuoteMeta(t.Name) + `\b`)
+	return others.MatchString(t.Label()) || slices.ContainsFunc(u.ownStatements(), writes.MatchString) ||
+		slices.ContainsFunc(slices.Collect(maps.Keys(u.after.Access.Rights)), func(g forward.Grant) bool {
+			return g.Object == "schema:"+t.Schema || g.Object == "table:"+t.Label()
+		})
+}
+
+// columnNow returns what a column of a table is called in the same table after a move.
+func columnNow(was, is *catalog.Table, name string) string {
+	i := slices.IndexFunc(was.Columns, func(c catalog.Column) bool { return c.Name == name })
+	if i < 0 {
+		return name
+	}
+	if now := is.Column(was.Columns[i].Number); now != nil {
+		return now.Name
+	}
+	return name
 }

@@ -39,7 +39,8 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		shape: &up.after.Shape, targets: writes.Targets(&up.before.Shape, tables, p.seeded.Writers),
 		change: routines.Between(&up.before.Shape, &up.after.Shape, changes),
 	}
-	if err := p.usedInNewSchemas(up, all.targets); err != nil {
+	unnamed, err := p.usedInNewSchemas(up, all.targets)
+	if err != nil {
 		return nil, err
 	}
 	for i := range all.targets {
@@ -58,6 +59,7 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	}
 	outcome := checks.SmokeOutcome{Ran: true, Tables: len(tables), Written: len(found.Written), Unjudged: found.Unjudged}
 	for _, f := range found.Failed {
+		f.Doubtful = f.Doubtful || f.SQLState == "42501" && f.Role != "" && slices.Contains(unnamed, f.Table)
 		outcome.Writes = append(outcome.Writes, checks.SmokeWrite{Failed: f, New: up.makes(f.Table), Cause: up.causeOf(f)})
 	}
 	outcome.Writes = append(outcome.Writes, refused...)
@@ -85,13 +87,6 @@ func (u *upgrade) causeOf(f writes.Failed) migrations.Statement {
 		}
 	}
 	return u.lastToTouch(f.Table)
-}
-
-// makes reports whether the upgrade made a table (schema.table), under a name that none had before.
-func (u *upgrade) makes(label string) bool {
-	named := func(t catalog.Table) bool { return t.Label() == label }
-	i := slices.IndexFunc(u.after.Shape.Tables, named)
-	return i >= 0 && u.before.Shape.Table(u.after.Shape.Tables[i].OID) == nil && !slices.ContainsFunc(u.before.Shape.Tables, named)
 }
 
 // asGranted leaves out the roles that a new table is not meant for: those that got other rights on it than to insert, and
@@ -197,18 +192,6 @@ func (u *upgrade) failsAlike(was, is writes.Failed) bool {
 	return was.SQLState == is.SQLState && was.Role == is.Role && was.Column == is.Column && (sameTable || was.Message == is.Message)
 }
 
-// columnNow returns what a column of a table is called in the same table after a move.
-func columnNow(was, is *catalog.Table, name string) string {
-	i := slices.IndexFunc(was.Columns, func(c catalog.Column) bool { return c.Name == name })
-	if i < 0 {
-		return name
-	}
-	if now := is.Column(was.Columns[i].Number); now != nil {
-		return now.Name
-	}
-	return name
-}
-
 // refusedConstants returns the values that the base's rows hold, its code names, and the branch's schema refuses.
 func refusedConstants(ctx context.Context, p *pass, up *upgrade) ([]checks.SmokeWrite, error) {
 	columns := writes.Narrowed(&up.before.Shape, witness.Restrictions(&up.before.Shape, &up.after.Shape))
@@ -262,25 +245,26 @@ func (p *pass) firstQuoted(files []string, text string) (checks.Mention, error) 
 }
 
 // usedInNewSchemas adds to tables in schemas that had none the roles that wrote every table of the base: no neighbour
-// shows who writes there, but the branch's code names the table.
-func (p *pass) usedInNewSchemas(up *upgrade, targets []writes.Target) error {
+// shows who writes there, but the branch's code names the table. It returns those that no code names yet, and of which
+// nothing says that the application is to stay out.
+func (p *pass) usedInNewSchemas(up *upgrade, targets []writes.Target) (unnamed []string, err error) {
 	roles := writes.CommonWriters(&up.before.Shape, p.seeded.Writers, "")
 	isNew := func(t writes.Target) bool {
 		had := func(was catalog.Table) bool { return was.Schema == t.Table.Schema }
 		return t.Was == nil && up.makes(t.Table.Label()) && !slices.ContainsFunc(up.before.Shape.Tables, had)
 	}
 	if len(roles) == 0 || !slices.ContainsFunc(targets, isNew) {
-		return nil
+		return nil, nil
 	}
 	root, users := p.Branch.Tree.Dir(), []string{p.Project.Backend, p.Project.Migrations.Service}
 	files, err := codesearch.Working(root, p.Branch.Model.Services, p.Project.Database, users, slices.Clone(p.Project.Migrations.Versions))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, file := range files {
 		code, err := codesearch.Read(filepath.Join(root, filepath.FromSlash(file)))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for i, t := range targets {
 			if isNew(t) && len(t.Roles) == 1 && namesTable(code, t.Table) && !codesearch.IsTest(file) {
@@ -288,7 +272,13 @@ func (p *pass) usedInNewSchemas(up *upgrade, targets []writes.Target) error {
 			}
 		}
 	}
-	return nil
+	for i, t := range targets {
+		if isNew(t) && len(t.Roles) == 1 && !up.keepsOut(t.Table) {
+			targets[i].Roles = append(t.Roles, roles...)
+			unnamed = append(unnamed, t.Table.Label())
+		}
+	}
+	return unnamed, nil
 }
 
 // namesTable reports whether code names a table and its schema.

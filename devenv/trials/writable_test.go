@@ -2,6 +2,7 @@ package trials
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"devenv/devenv/database/catalog"
@@ -97,6 +98,31 @@ func TestCodeNamesATableBesideItsSchema(t *testing.T) {
 	} {
 		if namesTable(code, table) != want {
 			t.Errorf("%s: want %t", code, want)
+		}
+	}
+}
+
+func TestNamesAndRightsSayWhoStaysOut(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		label, statement string
+		rights           map[forward.Grant]string
+		want             bool
+	}{
+		"nothing says so":               {"press.releases", "CREATE TABLE press.releases (id int)", nil, false},
+		"an archive":                    {"archive.releases", "CREATE TABLE archive.releases (id int)", nil, true},
+		"a table of an audit":           {"press.audit_log", "CREATE TABLE press.audit_log (id int)", nil, true},
+		"a role with rights":            {"press.releases", "", map[forward.Grant]string{{Role: "desk", Object: "table:press.releases"}: "SELECT"}, true},
+		"a role that uses the schema":   {"press.releases", "", map[forward.Grant]string{{Role: "desk", Object: "schema:press"}: "USAGE"}, true},
+		"a function that writes there":  {"press.releases", "CREATE FUNCTION f() AS $$ INSERT INTO press.releases DEFAULT VALUES $$", nil, true},
+		"a role with rights on another": {"press.releases", "", map[forward.Grant]string{{Role: "desk", Object: "table:press.other"}: "SELECT"}, false},
+	} {
+		var up upgrade
+		up.statements = []migrations.Statement{{Revision: "a", SQL: c.statement}}
+		up.after.Access.Rights = c.rights
+		schema, name, _ := strings.Cut(c.label, ".")
+		if got := up.keepsOut(&catalog.Table{Schema: schema, Name: name}); got != c.want {
+			t.Errorf("%s: %v", what, got)
 		}
 	}
 }
