@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"devenv/devenv/database/catalog"
+	"devenv/devenv/database/forward"
 	"devenv/devenv/database/routines"
 	"devenv/devenv/database/witness"
 	"devenv/devenv/database/writes"
@@ -143,6 +144,14 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 					Table: "crm.badges", Role: "app", SQLState: "42501", Message: "permission denied for schema crm", Broken: true, Doubtful: true,
 				}, New: true}}
 			}, "write.smoke", report.StatusWarn, []string{"crm.badges is new, and the application's role has no rights on it", "GRANT USAGE ON SCHEMA crm TO"},
+		},
+		"a table that was moved into a closed schema": {
+			func(f *Facts) {
+				f.Smoke.Writes = []SmokeWrite{{Failed: writes.Failed{
+					Table: "crm.users", Role: "app", SQLState: "42501", Message: "permission denied for schema crm", Broken: true,
+				}}}
+				f.Unintended.Changes = []UnintendedChange{{Change: forward.Change{Object: "table:crm.users", Text: "lost", Moved: "app"}}}
+			}, "write.smoke", report.StatusPass, []string{"crm.users was moved", "drift.unintended"},
 		},
 		"a trigger that keeps a value": {
 			func(f *Facts) {

@@ -13,8 +13,9 @@ import (
 func writeSmoke() Check {
 	return Check{
 		ID: "write.smoke", Severity: report.StatusFail, Needs: []Trial{TrialSeeded, TrialSmoke},
-		Asks: "can the application's role still write to each table that was touched?",
-		Page: writeSmokePage, Judge: judgeSmoke,
+		Awaits: []Trial{TrialUnintended},
+		Asks:   "can the application's role still write to each table that was touched?",
+		Page:   writeSmokePage, Judge: judgeSmoke,
 	}
 }
 
@@ -40,7 +41,9 @@ func judgeSmoke(f *Facts) Finding {
 		return finding
 	}
 	finding := clean(f.writtenSummary())
-	if f.Smoke.Written == 0 && f.Smoke.Tables > 0 {
+	if i := slices.IndexFunc(f.Smoke.Writes, f.movedAway); i >= 0 {
+		finding = clean(f.Smoke.Writes[i].Table + " was moved where a role may not use it, which drift.unintended reports")
+	} else if f.Smoke.Written == 0 && f.Smoke.Tables > 0 {
 		finding = unasked(f.writtenSummary())
 	}
 	finding.Evidence = unknown
@@ -77,7 +80,7 @@ func (f *Facts) failedWrites() (broken, unknown []report.Evidence, certain bool)
 	for _, w := range f.Smoke.Writes {
 		e := f.writeEvidence(w)
 		switch {
-		case w.Old, f.covers(e):
+		case w.Old, f.covers(e), f.movedAway(w):
 		case w.Broken && w.Doubtful:
 			doubtful = append(doubtful, e)
 		case w.Broken:
@@ -92,6 +95,13 @@ func (f *Facts) failedWrites() (broken, unknown []report.Evidence, certain bool)
 		}
 	}
 	return append(broken, doubtful...), unknown, len(broken) > 0
+}
+
+// movedAway reports whether drift.unintended reports why a write fails: the role may not use the schema of a moved table.
+func (f *Facts) movedAway(w SmokeWrite) bool {
+	return w.SQLState == "42501" && w.Role != "" && slices.ContainsFunc(f.Unintended.Changes, func(c UnintendedChange) bool {
+		return c.Object == "table:"+w.Table && c.Moved == w.Role
+	})
 }
 
 // writeEvidence describes a write that fails.

@@ -30,6 +30,8 @@ type Change struct {
 	Modelled bool
 	// Upsert means that it only matters if something runs INSERT … ON CONFLICT.
 	Upsert bool
+	// Moved is the role that may not use the schema to which the object, a table, was moved.
+	Moved string
 	// Conflict are the columns of a key of the table On that is gone, in order: it only matters if the branch's code
 	// UpsertsInto the table.
 	Conflict []string

@@ -103,7 +103,7 @@ func (c rights) lostByMove(g Grant) {
 	schema, name, _ := strings.Cut(Label(moved), ".")
 	c.add(Change{
 		Object: moved, Text: "the role " + g.Role + " has lost " + strings.Join(lost, ", ") + " on table " + Label(moved) +
-			", which was moved: it may not use the schema " + schema,
+			", which was moved: it may not use the schema " + schema, Moved: g.Role,
 		Mend:  "GRANT USAGE ON SCHEMA " + query.Identifier(schema) + " TO " + query.Identifier(g.Role),
 		Grave: was.Roles[g.Role] || was.writes(g.Role), Cause: c.script.cause(`SET\s+SCHEMA`, name),
 	})
