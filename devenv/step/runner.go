@@ -72,6 +72,9 @@ func (r *Runner) named(ctx context.Context, s Step) error {
 	said()
 	left()
 	if err != nil {
+		if log.status != report.StepFailed { // it had begun to tell what it did
+			log.detail = ""
+		}
 		log.status = report.StepFailed
 		if errors.Is(err, context.Canceled) || ctx.Err() != nil { // what it used may have ended first
 			log.detail = whyEnded(ctx)

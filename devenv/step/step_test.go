@@ -234,3 +234,17 @@ func closed() <-chan struct{} {
 	close(done)
 	return done
 }
+
+func TestAFailedStepDoesNotTellItsSuccess(t *testing.T) {
+	t.Parallel()
+	r, broken := NewRunner(report.Silent{}), errors.New("it broke")
+	if err := r.Run(t.Context(), New("branch", func(_ context.Context, log *Log) error {
+		log.Done("the working tree as it is")
+		return broken
+	})); !errors.Is(err, broken) {
+		t.Fatal(err)
+	}
+	if s := r.Steps()[0]; s.Status != report.StepFailed || s.Detail != "" {
+		t.Errorf("the step is %+v", s)
+	}
+}
