@@ -137,3 +137,12 @@ func TestModeIsGivenOrAskedOrAnError(t *testing.T) {
 		t.Errorf("a branch without revisions: mode %d, %v", mode, err)
 	}
 }
+
+func TestADetachedHeadIsNoBranch(t *testing.T) {
+	repo, work := project(t)
+	work.Capture.Head.Ref = ""
+	const want = "the working tree, on a detached HEAD, already has 1 migration:\n  versions/own.py"
+	if _, err := work.Choose(t.Context(), repo, Ask, nil); err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("it says %v", err)
+	}
+}

@@ -40,13 +40,16 @@ func (w *Work) Choose(ctx context.Context, repo *gitrepo.Repo, given Mode, ask C
 	for _, f := range w.Own {
 		names = append(names, "  "+f.Path+handWritten(ctx, repo, w.Capture.Tree, f))
 	}
-	count, list := report.Count(len(w.Own), "migration"), strings.Join(names, "\n")
+	has := fmt.Sprintf("this branch already has %s:\n%s", report.Count(len(w.Own), "migration"), strings.Join(names, "\n"))
+	if w.Capture.Head.Ref == "" {
+		has = strings.Replace(has, "this branch", "the working tree, on a detached HEAD,", 1)
+	}
 	if ask == nil {
 		return given, report.Fail(report.KindUsage,
 			"--replace sets them aside (devenv undo restores them) and generates one\n--keep leaves them and adds one on top",
-			"this branch already has %s:\n%s", count, list)
+			"%s", has)
 	}
-	choice, err := ask.Choose(ctx, fmt.Sprintf("This branch already has %s:\n%s", count, list),
+	choice, err := ask.Choose(ctx, "T"+has[1:],
 		[]string{"replace: set them aside and generate one", "keep: leave them and add one on top"})
 	if err != nil {
 		return given, err

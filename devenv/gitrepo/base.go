@@ -135,16 +135,25 @@ func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 		}
 	}
 	if len(candidates) > 0 {
-		there = "; there are " + strings.Join(candidates, ", ")
-		if len(candidates) == 1 {
-			there = "; there is " + candidates[0]
-		}
+		there = thereAre(candidates, head)
 		hints = append(hints, "name it with --base, or set it in .devenv.yaml:\n    base: "+candidates[0])
 	}
 	if remotes, _ := r.git("remote").line(ctx); remotes != "" {
 		hints = append(hints, r.fetchHint(ctx, name, fetch))
 	}
 	return report.Fail(report.KindUsage, strings.TrimPrefix(strings.Join(hints, "\nor ")+own, "\nor, "), "find %s in %s: it does not exist%s", wanted, r.root, there)
+}
+
+// thereAre says which branches there are, and which one is left out because it is checked out.
+func thereAre(candidates []string, head Head) string {
+	there := " there are "
+	if len(candidates) == 1 {
+		there = " there is "
+	}
+	if head.Ref != "" {
+		there = " besides the branch that is checked out" + there
+	}
+	return ";" + there + strings.Join(candidates, ", ")
 }
 
 // ownBase is how to say that the branch that is checked out is the base; "" if none is.

@@ -106,7 +106,7 @@ func TestCandidatesNeverIncludeTheBranchItself(t *testing.T) {
 	s.git("update-ref", "refs/remotes/origin/next", "next")
 	s.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/next")
 	_, err := s.open().ResolveBase(context.Background(), "nope")
-	wantFailure(t, err, report.KindUsage, "base: next", "there are next, main")
+	wantFailure(t, err, report.KindUsage, "base: next", "besides the branch that is checked out there are next, main")
 	if text := err.Error() + report.HintOf(err); strings.Contains(text, "feature") {
 		t.Errorf("it names the branch itself:\n%s", text)
 	}
