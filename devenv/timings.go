@@ -73,6 +73,9 @@ func programs(used []engine.Usage, b *testbed.Testbed) []report.Program {
 		}
 		spent[name] += u.CPU
 		list[index[name]].Containers++
+		if u.CPU == 0 { // a container that runs has used some
+			list[index[name]].Unknown++
+		}
 		list[index[name]].CPUMS = spent[name].Milliseconds()
 	}
 	return list

@@ -20,7 +20,7 @@ const oneShotAPI = "1.41"
 type Usage struct {
 	// Project and Service are Compose's names, empty for a container that Compose did not make.
 	Project, Service string
-	// CPU is the processor time.
+	// CPU is the processor time; 0 if the engine does not tell, as where it has no cgroup to read.
 	CPU time.Duration
 }
 

@@ -64,13 +64,24 @@ func bars(steps []Step, whole int64, width int) []string {
 func spentOf(programs []Program) string {
 	var parts []string
 	for _, one := range programs {
-		text := one.Name + " " + Elapsed(time.Duration(one.CPUMS)*time.Millisecond)
-		if one.Containers > 1 {
-			text += fmt.Sprintf(" in %d containers", one.Containers)
-		}
-		parts = append(parts, text)
+		parts = append(parts, one.spent())
 	}
 	return strings.Join(parts, ", ")
+}
+
+// spent says what a program has used, as far as the engine tells.
+func (p Program) spent() string {
+	text := p.Name + " " + Elapsed(time.Duration(p.CPUMS)*time.Millisecond)
+	if p.Unknown > 0 && p.Unknown == p.Containers {
+		text = p.Name + " unknown"
+	}
+	if p.Containers > 1 {
+		text += fmt.Sprintf(" in %d containers", p.Containers)
+	}
+	if p.Unknown > 0 && p.Unknown < p.Containers {
+		text += fmt.Sprintf(" (unknown of %d)", p.Unknown)
+	}
+	return text
 }
 
 // loadOf says how busy the machine was, and what the run was short of.

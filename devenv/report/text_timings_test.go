@@ -35,3 +35,21 @@ short of processors
 		t.Errorf("it says\n%s", out.String())
 	}
 }
+
+func TestProcessorTimeThatNobodyTellsIsUnknown(t *testing.T) {
+	d := report.NewDocument("test-migration")
+	d.Timings = &report.Timings{Programs: []report.Program{
+		{Name: "databases", Containers: 5, CPUMS: 2_100, Unknown: 2},
+		{Name: "alembic", Containers: 1, Unknown: 1},
+		{Name: "backend", Containers: 2, Unknown: 2},
+		{Name: "devenv", CPUMS: 0},
+	}}
+	var out strings.Builder
+	if err := report.WriteText(&out, d, report.TextOptions{Width: 200}); err != nil {
+		t.Fatal(err)
+	}
+	const want = "processor time: databases 2.1s in 5 containers (unknown of 2), alembic unknown, backend unknown in 2 containers, devenv 0.0s"
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("it says\n%s", out.String())
+	}
+}

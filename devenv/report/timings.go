@@ -12,8 +12,9 @@ type Timings struct {
 type Program struct {
 	Name       string `json:"name"`
 	Containers int    `json:"containers,omitempty"`
-	// CPUMS is the processor time in milliseconds.
-	CPUMS int64 `json:"cpu_ms"`
+	// CPUMS is the processor time in milliseconds, without that of Unknown containers: the engine does not tell it.
+	CPUMS   int64 `json:"cpu_ms"`
+	Unknown int   `json:"unknown,omitempty"`
 }
 
 // Load is how busy a machine was during the run, with everything that ran on it, in percent.
