@@ -79,7 +79,7 @@ func databaseLine(i devenv.StatusItem) string {
 	case i.OnBranch == nil:
 		line += "at revision " + strings.Join(i.Revisions, ", ")
 	case *i.OnBranch:
-		line += "at revision " + strings.Join(i.Revisions, ", ") + ", which this branch has"
+		line += "at revision " + strings.Join(i.Revisions, ", ") + ", which this branch has" + i.Behind()
 	default:
 		line += "at revision " + strings.Join(i.Revisions, ", ") + ", which is not on this branch: devenv reset"
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"devenv/compose/engine"
@@ -27,10 +28,11 @@ type StatusItem struct {
 	Restarts int      `json:"restarts,omitempty"`
 	URLs     []string `json:"urls,omitempty"`
 	// For a database: the revisions in its version table, why a running one could not be read, whether this branch has
-	// them, and what devenv last loaded into it.
+	// them, which of the branch's heads it is not at, and what devenv last loaded into it.
 	Revisions []string  `json:"revisions,omitempty"`
 	Unread    string    `json:"unread,omitempty"`
 	OnBranch  *bool     `json:"on_branch,omitempty"`
+	Pending   []string  `json:"pending_heads,omitempty"`
 	From      string    `json:"from,omitempty"`
 	Since     time.Time `json:"since,omitzero"`
 	// For another worktree: its directory and its running services.
@@ -41,6 +43,14 @@ type StatusItem struct {
 // Unhealthy reports whether the service ended with an error, keeps being restarted, is paused, or is unhealthy.
 func (i StatusItem) Unhealthy() bool {
 	return i.Health == "unhealthy" || i.State == "paused" || i.Restarts > 0 || i.State == "exited" && i.ExitCode != 0
+}
+
+// Behind says, after a database's revision, that it is not the branch's head; "" if it is.
+func (i StatusItem) Behind() string {
+	if len(i.Pending) == 0 {
+		return ""
+	}
+	return "; it lacks migrations up to " + strings.Join(i.Pending, " and ")
 }
 
 // Status returns what runs of the user's own stack, at which addresses, and what its database holds.

@@ -91,7 +91,7 @@ func (v *View) Database(ctx context.Context) (StatusItem, bool) {
 	}
 	if at.Compared && len(at.Revisions) > 0 {
 		on := len(at.Unknown) == 0
-		item.OnBranch = &on
+		item.OnBranch, item.Pending = &on, at.Pending
 	}
 	if last, ok := v.LastExchange(ctx, service); ok {
 		item.From, item.Since = last.To, last.At

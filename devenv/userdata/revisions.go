@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,6 +26,8 @@ type Position struct {
 	// Compared is set if the branch's revisions are known; Foreign are those the branch does not have.
 	Compared bool
 	Unknown  []string
+	// Pending are the branch's heads that the database is not at, if it is at none but the branch's revisions.
+	Pending []string
 }
 
 // Position returns the revisions of a service's database, compared with those in the working tree. If the comparison
@@ -36,15 +39,32 @@ func (s *Stack) Position(ctx context.Context, service string) (at Position, err 
 	}
 	at.Revisions, at.Unread = readRevisions(ctx, s.workspace.Engine, s.Containers[service].ID, settings)
 	known, err := knownRevisions(ctx, s.workspace)
-	if at.Compared = err == nil && len(known) > 0; !at.Compared {
-		return at, err
+	if at.Compared = err == nil && len(known) > 0; at.Compared {
+		at.compare(known)
 	}
+	return at, err
+}
+
+// compare compares what the database is at with the branch's revisions. No other file names a head; a file that names
+// one may mean something else by it, and then nothing is said of that head.
+func (at *Position) compare(known map[string]string) {
 	for _, revision := range at.Revisions {
-		if !slices.Contains(known, revision) {
+		if _, ok := known[revision]; !ok {
 			at.Unknown = append(at.Unknown, revision)
 		}
 	}
-	return at, nil
+	if len(at.Unknown) > 0 || len(at.Revisions) == 0 {
+		return
+	}
+	for _, id := range slices.Sorted(maps.Keys(known)) {
+		named := false
+		for other, content := range known {
+			named = named || other != id && strings.Contains(content, id)
+		}
+		if !named && !slices.Contains(at.Revisions, id) {
+			at.Pending = append(at.Pending, id)
+		}
+	}
 }
 
 // revisions returns the revisions the database is at.
@@ -98,9 +118,9 @@ func readVersions(ctx context.Context, e *engine.Engine, container string, s dat
 	return strings.Fields(out.String()), ""
 }
 
-// knownRevisions returns the revisions in the working tree's directories of revisions, from their files' text, without
+// knownRevisions returns the text of the revisions in the working tree's directories of revisions, by id, without
 // running anything. It returns none if no migration tool is found.
-func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error) {
+func knownRevisions(ctx context.Context, w *project.Workspace) (map[string]string, error) {
 	root := w.Repo.Root()
 	paths, err := w.Files(ctx)
 	if err != nil {
@@ -110,7 +130,7 @@ func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error)
 	if err != nil {
 		return nil, nil // a stack that devenv makes no migrations for
 	}
-	tool, known := found.Migrations, []string(nil)
+	tool, known := found.Migrations, map[string]string{}
 	for _, p := range paths {
 		if !tool.IsRevision(p) {
 			continue
@@ -120,7 +140,7 @@ func knownRevisions(ctx context.Context, w *project.Workspace) ([]string, error)
 			return nil, err
 		}
 		if id := tool.Kind.Files.ID(p, content); id != "" {
-			known = append(known, id)
+			known[id] = string(content)
 		}
 	}
 	return known, nil
