@@ -60,3 +60,16 @@ func TestCleanJudgesImagesByKindAndLastUse(t *testing.T) {
 		})
 	}
 }
+
+func TestImagesOfStagesCountAsBuilds(t *testing.T) {
+	build := map[string]string{"dev.devenv.kind": "build"}
+	got := countKinds([]engine.StoredImage{
+		{ID: "sha256:1", Names: []string{"devenv/build:k"}, Labels: build},
+		{ID: "sha256:2", Names: []string{"devenv/base:k"}, Labels: map[string]string{"dev.devenv.kind": "base"}},
+		{ID: "sha256:1", Names: []string{"devenv/build:k"}, Labels: build}, // listed by its name as well
+		{ID: "sha256:3", Names: []string{"devenv/build:k-w-app-stage0"}},
+	})
+	if got[cleanBuild] != 2 || got[cleanBase] != 1 || got[cleanSnapshot] != 0 {
+		t.Errorf("%v", got)
+	}
+}

@@ -68,3 +68,41 @@ func TestScriptsWithWindowsLineEndsAreNamed(t *testing.T) {
 	}
 	t.Error("doctor did not look")
 }
+
+func TestConflictsOfAStashAreSeen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	git := func(args ...string) error {
+		c := exec.CommandContext(t.Context(), "git", append([]string{
+			"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.org",
+		}, args...)...)
+		return c.Run()
+	}
+	write := func(text string) {
+		if err := os.WriteFile(filepath.Join(dir, "models.py"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("one\n")
+	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "."}, {"commit", "-q", "-m", "one"}} {
+		if err := git(args...); err != nil {
+			t.Fatal(args, err)
+		}
+	}
+	write("two\n")
+	if err := git("stash"); err != nil {
+		t.Fatal(err)
+	}
+	write("three\n")
+	if err := git("commit", "-q", "-a", "-m", "three"); err != nil {
+		t.Fatal(err)
+	}
+	if git("stash", "pop") == nil {
+		t.Fatal("there is no conflict")
+	}
+	o := session.Options{Dir: dir, Host: "unix:///nowhere/docker.sock"}
+	all, _ := Run(t.Context(), session.New("doctor", o), Options{Options: o})
+	if d := all[1]; d.ID != "git.repository" || d.Status != Warn || !strings.Contains(d.Summary, "unresolved conflicts in models.py") {
+		t.Errorf("%+v", d)
+	}
+}

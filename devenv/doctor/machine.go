@@ -33,6 +33,9 @@ func examineRepository(ctx context.Context, t *target) finding {
 		}
 		return warn("a "+busy+" is in progress in "+t.repo.Root(), remedy)
 	}
+	if err := t.repo.Conflicts(ctx); err != nil {
+		return warn(err.Error(), report.HintOf(err))
+	}
 	base := ""
 	if cfg, err := project.LoadConfig(project.OrDot(t.Choice.Dir), t.repo.Root()); err == nil && cfg != nil {
 		base = cfg.Base

@@ -52,13 +52,32 @@ func examineKept(ctx context.Context, t *target) finding {
 	if len(kept) == 0 {
 		return pass("no replaced data is kept for undo")
 	}
+	return pass(fmt.Sprintf("%s; the last one stays, and at most %d more, for %d days, up to %d GB", keptWhere(kept),
+		userdata.KeptCount-1, userdata.KeptDays, userdata.KeptBytes>>30))
+}
+
+// keptWhere says how much replaced data is kept, and where. Undo does not bring back what it has replaced itself.
+func keptWhere(kept []userdata.Replaced) string {
 	var bytes int64
+	var stores []string
+	undone := 0
 	for _, k := range kept {
 		bytes += k.Meta.Bytes
+		if store := k.Store.String(); !slices.Contains(stores, store) {
+			stores = append(stores, store)
+		}
+		if !k.Undoable() {
+			undone++
+		}
 	}
-	return pass(fmt.Sprintf("%s kept for undo in %s, %s; the last one stays, and at most %d more, for %d days, up to %d GB",
-		report.Count(len(kept), "replaced database"), kept[0].Store, report.Megabytes(bytes),
-		userdata.KeptCount-1, userdata.KeptDays, userdata.KeptBytes>>30))
+	text := fmt.Sprintf("%s kept in %s, %s", report.Count(len(kept), "replaced database"), strings.Join(stores, " and "), report.Megabytes(bytes))
+	switch undone {
+	case 0:
+		return text + ", for undo"
+	case len(kept):
+		return text + ", replaced by undo"
+	}
+	return fmt.Sprintf("%s, %d of them for undo", text, len(kept)-undone)
 }
 
 // fixExchange opens the workspace, which completes what was interrupted and removes leftovers.
@@ -250,5 +269,5 @@ func examineRevision(ctx context.Context, t *target) finding {
 		return warn(fmt.Sprintf("the database is at %s, which is not on this branch: its backend may not start",
 			strings.Join(item.Revisions, ", ")), "devenv reset (it keeps what the database holds)")
 	}
-	return pass("the database is at " + strings.Join(item.Revisions, ", ") + ", which this branch has")
+	return pass("the database is at " + strings.Join(item.Revisions, ", ") + ", which this branch has" + item.Behind())
 }

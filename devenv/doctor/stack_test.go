@@ -8,6 +8,10 @@ import (
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"devenv/compose/engine"
+	"devenv/devenv/database"
+	"devenv/devenv/userdata"
 )
 
 func TestDirectoriesNamedWithTwoDotsAreInside(t *testing.T) {
@@ -50,5 +54,23 @@ func TestABuiltDatabaseIsLookedUpByComposesName(t *testing.T) {
 	service.Image = "postgres:17"
 	if got := imageOf("shop", service); got != "postgres:17" {
 		t.Errorf("a named one is %s", got)
+	}
+}
+
+func TestKeptDataIsCountedWhereItIs(t *testing.T) {
+	in := func(volume, command string) userdata.Replaced {
+		return userdata.Replaced{
+			Command: command, Snapshot: "before", Meta: database.SnapshotMeta{Bytes: 1 << 20},
+			Store: database.Store{Mount: engine.Mount{Type: "volume", Name: volume}, Directory: "/data/.devenv"},
+		}
+	}
+	for want, kept := range map[string][]userdata.Replaced{
+		"1 replaced database kept in volume one, 1 MB, for undo":                           {in("one", "reset")},
+		"2 replaced databases kept in volume one and volume two, 2 MB, 1 of them for undo": {in("one", "reset"), in("two", "undo")},
+		"1 replaced database kept in volume one, 1 MB, replaced by undo":                   {in("one", "undo")},
+	} {
+		if got := keptWhere(kept); got != want {
+			t.Errorf("it says %q, want %q", got, want)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package gitrepo
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -48,8 +49,8 @@ func (r *Repo) Capture(ctx context.Context, opts CaptureOptions) (Capture, error
 	if err != nil {
 		return Capture{}, err
 	}
-	if err := r.refuseUnmerged(ctx); err != nil {
-		return Capture{}, err
+	if err := r.Conflicts(ctx); err != nil {
+		return Capture{}, fmt.Errorf("capture the working tree: %w", err)
 	}
 	index, done, err := r.copyIndex()
 	if err != nil {
@@ -63,8 +64,8 @@ func (r *Repo) Capture(ctx context.Context, opts CaptureOptions) (Capture, error
 	return c.result, nil
 }
 
-// refuseUnmerged refuses to work in the middle of a merge: only the user can resolve the conflicts.
-func (r *Repo) refuseUnmerged(ctx context.Context) error {
+// Conflicts returns a failure if there are unresolved conflicts, which only the user can resolve.
+func (r *Repo) Conflicts(ctx context.Context) error {
 	paths, err := r.unmerged(ctx, r.root)
 	if err != nil {
 		return report.Fail(report.KindWork, "", "read the index of %s: %w", r.root, err)
@@ -77,7 +78,7 @@ func (r *Repo) refuseUnmerged(ctx context.Context) error {
 		hint += ", or abort: git " + busy + " --abort"
 	}
 	return report.Fail(report.KindWork, hint,
-		"capture the working tree: there are unresolved conflicts in %s", strings.Join(paths, ", "))
+		"there are unresolved conflicts in %s", strings.Join(paths, ", "))
 }
 
 // unmerged lists the paths in conflict in the worktree at dir, each once.

@@ -36,9 +36,9 @@ const maxRemembered = 20
 // inStore reports whether a store keeps the old data, next to the current data.
 func (r Replaced) inStore() bool { return r.Snapshot != "" && r.Store.Directory != "" }
 
-// undoable reports whether undo would take it back. What undo did is not undone, so that a second undo goes further
+// Undoable reports whether undo would take it back. What undo did is not undone, so that a second undo goes further
 // back.
-func (r Replaced) undoable() bool { return r.Command != "undo" && !r.Passed }
+func (r Replaced) Undoable() bool { return r.Command != "undo" && !r.Passed }
 
 // readReplaced reads the record.
 func readReplaced(repo *gitrepo.Repo) (all []Replaced, err error) {
@@ -54,7 +54,7 @@ func remember(repo *gitrepo.Repo, x Journal) error {
 	}
 	all = slices.DeleteFunc(all, func(r Replaced) bool { return r.At.Equal(x.Undoes) || r.At.Equal(x.At) })
 	done := Replaced{Command: x.Command, At: x.At, Snapshot: x.Snapshot, To: x.To, Store: x.Store, Meta: x.Replaced}
-	if done.undoable() || done.Snapshot != "" {
+	if done.Undoable() || done.Snapshot != "" {
 		all = append(all, done)
 	}
 	return repo.Record(replacedRecord).Write(all[max(0, len(all)-maxRemembered):])
@@ -75,12 +75,12 @@ func superfluous(all []Replaced, now time.Time) (removed []Replaced) {
 	undo := false
 	for _, r := range slices.Backward(all) {
 		if !r.inStore() {
-			undo = undo || r.undoable()
+			undo = undo || r.Undoable()
 			continue
 		}
 		count++
-		needed := !undo && r.undoable() || count == 1
-		undo = undo || r.undoable()
+		needed := !undo && r.Undoable() || count == 1
+		undo = undo || r.Undoable()
 		if !needed {
 			bytes += r.Meta.Bytes
 		}

@@ -16,7 +16,7 @@ import (
 func LastToUndo(repo *gitrepo.Repo) (*Replaced, error) {
 	all, err := readReplaced(repo)
 	for _, r := range slices.Backward(all) {
-		if r.undoable() {
+		if r.Undoable() {
 			return &r, err
 		}
 	}
