@@ -42,7 +42,7 @@ func (b *Testbed) TakeTurn(ctx context.Context, log *step.Log) error {
 		waited = true
 		what := report.Count(ahead, "other run")
 		log.WaitsFor(what + " on this engine")
-		log.Waiting(fmt.Sprintf("Waiting for %s on this engine: %d may work at the same time (--parallel-runs)", what, most))
+		log.Waiting(waitsBehind(what, most, time.Now()))
 	})
 	if err != nil {
 		return err
@@ -52,6 +52,12 @@ func (b *Testbed) TakeTurn(ctx context.Context, log *step.Log) error {
 	}
 	b.noteOthers(ctx)
 	return nil
+}
+
+// waitsBehind says how many runs are ahead, and when they were: the sentence stays on the screen while they end.
+func waitsBehind(others string, most int, at time.Time) string {
+	return fmt.Sprintf("Waiting for a turn on this engine: %s ahead at %s, and %d may work at the same time (--parallel-runs)",
+		others, at.Format(time.TimeOnly), most)
 }
 
 // line returns the line of the engine's runs.

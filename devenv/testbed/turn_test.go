@@ -2,6 +2,7 @@ package testbed
 
 import (
 	"testing"
+	"time"
 
 	"devenv/devenv/queue"
 )
@@ -46,5 +47,13 @@ func TestLeavingATurnLetsTheNextRunWork(t *testing.T) {
 	}
 	if err := take().Leave(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAWaitSaysWhenItsCountWasTrue(t *testing.T) {
+	t.Parallel()
+	const want = "Waiting for a turn on this engine: 2 other runs ahead at 16:00:05, and 1 may work at the same time (--parallel-runs)"
+	if got := waitsBehind("2 other runs", 1, time.Date(2026, 11, 30, 16, 0, 5, 0, time.UTC)); got != want {
+		t.Errorf("it says %q", got)
 	}
 }
