@@ -85,10 +85,10 @@ func hasAll(schema catalog.Catalog, made []string) bool {
 
 // noteBaseline says what existing databases need.
 func noteBaseline(b *testbed.Testbed, file string) {
-	note := fmt.Sprintf("%s makes the tables that the databases of %s have already; it was recorded as applied in the copies of their "+
-		"data, not run", file, b.BaseName())
+	note := fmt.Sprintf("%[1]s has no migration, and its databases have tables: %[2]s makes those. It was recorded as applied in the "+
+		"copies of their data, not run", b.BaseName(), file)
 	if record := b.Tool.Snippets().Words().Record; record != "" {
-		note += ". Do so once in each existing database: " + record + " " + b.Baseline
+		note += ". Record it once in each existing database: " + record + " " + b.Baseline
 	}
 	b.Note(note)
 }

@@ -71,6 +71,7 @@ func (w *writer) write(ctx context.Context, revise migrations.Revise, log *step.
 	m.Edits[written.Path] = m.File.Content
 	log.Done(fmt.Sprintf("%s with %s", path, report.Count(len(written.Operations), "operation")))
 	w.Emit(proposed(written.Operations))
+	w.noteOlder(written.Operations)
 	return nil
 }
 
@@ -119,6 +120,23 @@ func (w *writer) noteNewModels() error {
 			w.BaseName(), known.None))
 	}
 	return err
+}
+
+// noteOlder says which of the operations the branch did not bring: a base without any revision may have models.
+func (w *writer) noteOlder(operations []migrations.Operation) {
+	if len(w.BaseHeads()) > 0 {
+		return
+	}
+	var older []string
+	for _, o := range operations {
+		if o.Creates() && slices.ContainsFunc(w.Base.Noise, func(n migrations.Operation) bool { return n.Object == o.Object }) {
+			older = append(older, o.Object)
+		}
+	}
+	if len(older) > 0 {
+		w.Note(fmt.Sprintf("on %s the models describe %s already, and no migration makes %s: the new one does", w.BaseName(),
+			listed(older), pronoun(len(older))))
+	}
 }
 
 // findUnwritten compares the catalogs if autogenerate finds nothing: what only they show must be written by hand.
