@@ -88,7 +88,13 @@ services:
   endless: {<<: *app, restart: always, command: ["true"]}
   waits: {<<: *app, depends_on: {job: &ended {condition: service_completed_successfully}, endless: *ended}}
   windows: {<<: *app, entrypoint: [/start.sh], configs: [{source: script, target: /start.sh, mode: 0755}]}
-configs: {script: {content: "#!/bin/sh\r\nsleep 60\r\n"}}
+  called: {<<: *app, working_dir: /srv, command: [sh, -c, "./wait.sh && sleep 60"], configs: [{source: script, target: /srv/wait.sh, mode: 0755}]}
+  read: {<<: *app, command: [sh, /srv/run.sh], configs: [{source: strict, target: /srv/run.sh}]}
+  other: {<<: *app, command: [sh, -c, "ls /nowhere /srv/tool.pl"], configs: [{source: tool, target: /srv/tool.pl}]}
+configs:
+  script: {content: "#!/bin/sh\r\nsleep 60\r\n"}
+  strict: {content: "#!/bin/sh\r\nset -e\r\nsleep 60\r\n"}
+  tool: {content: "#!/usr/bin/perl\r\nexit\r\n"}
 volumes: {shared: {}}
 `)
 	for service, want := range map[string]struct{ how, failure string }{
@@ -111,21 +117,12 @@ volumes: {shared: {}}
 			}
 		})
 	}
-	t.Run("windows", func(t *testing.T) {
-		t.Parallel()
-		err := s.client.UserStack(s.project).Start(t.Context(), "windows")
-		if err == nil {
-			stack := s.client.UserStack(s.project)
-			shown, waitErr := stack.Wait(t.Context(), "windows", s.made["windows"].ID, readiness.Wanted{Timeout: long})
-			if err = waitErr; err == nil { // it counts as running until the kernel has refused it
-				_, err = readiness.Stay(t.Context(), shown, readiness.Steady)
-			}
-		}
-		if hint := report.HintOf(err); !strings.Contains(hint, "/start.sh has Windows line endings") ||
-			!strings.Contains(hint, "*.sh text eol=lf") {
-			t.Errorf("it failed with %v, and the hint %q", err, hint)
-		}
-	})
+	for service, script := range map[string]string{"windows": "/start.sh", "called": "/srv/wait.sh", "read": "/srv/run.sh", "other": ""} {
+		t.Run(service, func(t *testing.T) {
+			t.Parallel()
+			s.blamesLineEnds(t, service, script)
+		})
+	}
 	t.Run("third", func(t *testing.T) {
 		t.Parallel()
 		if how, failure := s.start(t, "third", 0); how != "listens on port 8123" {
@@ -151,4 +148,26 @@ volumes: {shared: {}}
 			}
 		}
 	})
+}
+
+// blamesLineEnds expects a service to end, and the script to be named that has Windows line endings; none if it is "".
+func (s userStack) blamesLineEnds(t *testing.T, service, script string) {
+	t.Helper()
+	err := s.client.UserStack(s.project).Start(t.Context(), service)
+	if err == nil {
+		stack := s.client.UserStack(s.project)
+		shown, waitErr := stack.Wait(t.Context(), service, s.made[service].ID, readiness.Wanted{Timeout: long})
+		if err = waitErr; err == nil { // it counts as running until the kernel has refused it
+			_, err = readiness.Stay(t.Context(), shown, readiness.Steady)
+		}
+	}
+	hint := report.HintOf(err)
+	switch {
+	case err == nil:
+		t.Error("it did not end")
+	case script == "" && strings.Contains(hint, "Windows"):
+		t.Errorf("it failed with %v, and the hint %q", err, hint)
+	case script != "" && (!strings.Contains(hint, script+" has Windows line endings") || !strings.Contains(hint, "*.sh text eol=lf")):
+		t.Errorf("it failed with %v, and the hint %q", err, hint)
+	}
 }

@@ -41,6 +41,8 @@ type Container struct {
 	Tty   bool
 	// Env, Cmd and Entrypoint are the image's if the container was created without its own.
 	Env, Cmd, Entrypoint []string
+	// Directory is the one that its program starts in.
+	Directory string
 }
 
 // Health is the state of a healthcheck: starting, healthy or unhealthy; Log holds the last probes' output.
@@ -72,7 +74,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (Container, error) {
 		Started: timeOf(found.State.StartedAt), Finished: timeOf(found.State.FinishedAt),
 		ExitCode: found.State.ExitCode, OOMKilled: found.State.OOMKilled, Labels: found.Config.Labels, User: found.Config.User,
 		Tty: found.Config.Tty, Networks: map[string]Address{}, Ports: map[string]string{},
-		Env: found.Config.Env, Cmd: found.Config.Cmd, Entrypoint: found.Config.Entrypoint,
+		Env: found.Config.Env, Cmd: found.Config.Cmd, Entrypoint: found.Config.Entrypoint, Directory: found.Config.WorkingDir,
 		Restart: restartOf(found.HostConfig.RestartPolicy), Restarts: found.RestartCount,
 	}
 	if h := found.State.Health; h != nil && h.Status != container.NoHealthcheck {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"devenv/devenv/report"
@@ -13,20 +14,58 @@ import (
 // explained adds a hint to a failure whose cause shows in the container's output and files. Other failures stay
 // unchanged.
 func (l *lives) explained(ctx context.Context, f *report.Failure) *report.Failure {
-	said := f.Error() + "\n" + strings.Join(f.Output, "\n")
-	m := regexp.MustCompile(`exec "?(/[^\s":]+)"?: no such file or directory`).FindStringSubmatch(said)
-	if m == nil {
+	lines := slices.DeleteFunc(strings.Split(f.Error()+"\n"+strings.Join(f.Output, "\n"), "\n"), saysNothingOfScripts)
+	if len(lines) == 0 {
 		return f
 	}
-	script, found, err := l.engine.ReadFile(ctx, l.id, m[1])
-	if err != nil || !found || !WindowsScript(script) { // the failure itself is what matters
+	c, err := l.engine.Inspect(ctx, l.id)
+	if err != nil { // the failure itself is what matters
 		return f
 	}
-	f.Hint = m[1] + " has Windows line endings, so the kernel looks for an interpreter whose name ends in a carriage return.\n" +
-		UnixLineEnds(path.Base(m[1]))
-	f.Known = true
+	named := scriptsNamed(lines, c.Directory)
+	for _, file := range append(named, scriptsNamed(slices.Concat(c.Entrypoint, c.Cmd), c.Directory)...) {
+		script, found, err := l.engine.ReadFile(ctx, l.id, file)
+		if err != nil || !found || !WindowsScript(script) || !slices.Contains(named, file) && !ofAShell(script) {
+			continue
+		}
+		f.Hint = file + " has Windows line endings, so its interpreter is looked for with a carriage return in its name, and each line ends in one.\n" +
+			UnixLineEnds(path.Base(file))
+		f.Known = true
+		return f
+	}
 	return f
 }
+
+// ofAShell reports whether a script with Windows line endings is a shell's, which takes the carriage returns as part of
+// the commands. Other interpreters read such files when a command names them.
+func ofAShell(script []byte) bool {
+	line, _, _ := bytes.Cut(script, []byte("\n"))
+	return bytes.HasSuffix(line, []byte("sh\r"))
+}
+
+// saysNothingOfScripts reports whether a line is nothing that the kernel or a shell says of a script with Windows line
+// endings, or of its caller: the script itself is there.
+func saysNothingOfScripts(line string) bool {
+	return !regexp.MustCompile(`(?i)no such file or directory|: not found|bad interpreter|illegal option|invalid option|\\r|\^M|\r`).MatchString(line)
+}
+
+// scriptsNamed returns the paths of files that lines name, each once, seen from a directory.
+func scriptsNamed(lines []string, directory string) (files []string) {
+	for _, line := range lines {
+		for _, name := range regexp.MustCompile(`[\w.@+-]*(/[\w.@+-]+)+|[\w-]+\.\w+`).FindAllString(line, -1) {
+			if !path.IsAbs(name) {
+				name = path.Join("/", directory, name)
+			}
+			if !slices.Contains(files, name) && len(files) < mostScripts {
+				files = append(files, name)
+			}
+		}
+	}
+	return files
+}
+
+// mostScripts is how many files are read to find out why a container ended.
+const mostScripts = 20
 
 // UnixLineEnds returns how to give a script that git checks out the line endings that containers need.
 func UnixLineEnds(file string) string {
@@ -35,7 +74,8 @@ func UnixLineEnds(file string) string {
 		pattern = "*" + ext
 	}
 	return "git's core.autocrlf creates them, unless .gitattributes contains:\n    " + pattern + " text eol=lf\n" +
-		"add that line, run git add --renormalize ., then remove the file and check it out again"
+		"add that line, run git add --renormalize ., then remove the file and check it out again; commit that on the base branch as\n" +
+		"well, whose own files are used. Or, for this clone only: git config core.autocrlf input, and check the file out again"
 }
 
 // WindowsScript reports whether a file is a script whose first line ends in a carriage return: the kernel cannot find
