@@ -41,17 +41,25 @@ func judgeCatalog(f *Facts) Finding {
 		})
 	}
 	first := differences[0]
-	hint := "autogenerate does not see this; write it into " + m.Words().Upgrade + ", and its reverse into " + m.Words().Downgrade + ":\n"
-	if len(f.Revisions) == 0 {
-		hint = "autogenerate does not see this; make a revision with devenv new-migration --empty \"…\" and write into its " +
-			strings.TrimPrefix(m.Words().Upgrade, "the ") + ":\n"
-	}
 	differ := "models and migrations differ in " + driftObject(first) + ": " + definitions(first)
 	if strings.HasPrefix(first.Object, "index:") && first.Is == "" {
 		differ = "the models have an index that the migrations do not make: " + first.Was
 	}
-	return found(differ+more(len(evidence)-1),
-		hint+m.drifts(differences), evidence...)
+	return found(differ+more(len(evidence)-1), f.driftHint(differences), evidence...)
+}
+
+// driftHint returns what to write into the revision, or into a new one if the branch has none.
+func (f *Facts) driftHint(differences []catalog.Difference) string {
+	m := f.mender()
+	hint, back := "autogenerate does not see this; write it into "+m.Words().Upgrade, m.driftsBack(differences)
+	if len(f.Revisions) == 0 {
+		hint = "autogenerate does not see this; make a revision with devenv new-migration --empty \"…\" and write into its " +
+			strings.TrimPrefix(m.Words().Upgrade, "the ")
+	}
+	if back == "" {
+		return hint + ", and its reverse into " + m.Words().Downgrade + ":\n" + m.drifts(differences)
+	}
+	return hint + ":\n" + m.drifts(differences) + "\nand into " + m.Words().Downgrade + ":\n" + back
 }
 
 // definitions returns what models and migrations say of an object.

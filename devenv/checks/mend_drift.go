@@ -23,11 +23,14 @@ func (m mender) drift(d catalog.Difference) string {
 	case kind == "column" && len(parts) == 3 && d.Facet == "type":
 		return m.execute("ALTER TABLE " + schema + "." + parts[1] + " ALTER COLUMN " + last + " TYPE " + d.Was)
 	case kind == "index":
-		lines := m.execute(d.Was)
+		var lines []string
 		if d.Is != "" {
-			lines = m.execute("DROP INDEX "+name) + "\n" + lines
+			lines = append(lines, m.execute("DROP INDEX "+name))
 		}
-		return lines
+		if d.Was != "" {
+			lines = append(lines, m.execute(d.Was))
+		}
+		return strings.Join(lines, "\n")
 	case kind == "sequence" && strings.HasPrefix(d.Was, "sequence as ") && d.Is != "":
 		return m.execute("ALTER SEQUENCE " + name + " AS " + strings.Fields(d.Was)[2])
 	}

@@ -46,7 +46,7 @@ func (m mender) identity(c counted) string {
 		statements = append(statements, alter+" DROP IDENTITY")
 		if sequence := sequenceOf(c.value.Was); sequence != "" {
 			statements = append(
-				statements, "CREATE SEQUENCE "+sequence+" OWNED BY "+c.table+"."+c.name,
+				statements, "CREATE SEQUENCE "+sequence+c.as()+" OWNED BY "+c.table+"."+c.name,
 				alter+" SET "+strings.ToUpper(c.value.Was[:7])+c.value.Was[7:], c.goOn(),
 			)
 		}
@@ -66,6 +66,14 @@ func (m mender) identity(c counted) string {
 		lines[i] = m.execute(sql)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// as returns the type of the column's sequence, as CREATE SEQUENCE takes it; "" for the one it has by default.
+func (c counted) as() string {
+	if c.identity.Type == "" || c.identity.Type == "bigint" {
+		return ""
+	}
+	return " AS " + c.identity.Type
 }
 
 // goOn returns a statement that makes the column's sequence continue after the largest value; without values it does
@@ -94,6 +102,29 @@ func (m mender) drifts(differences []catalog.Difference) string {
 		}
 	}
 	return m.listed(lines)
+}
+
+// driftsBack returns the code that takes back what drifts returns, last first; "" if that is not known for all of it.
+func (m mender) driftsBack(differences []catalog.Difference) string {
+	var back []catalog.Difference
+	var lines []string
+	for _, d := range differences {
+		kind, _, _ := strings.Cut(d.Object, ":")
+		known := kind == "constraint" || kind == "index" || kind == "column" && slices.Contains([]string{"default", "identity", "type"}, d.Facet)
+		if !known {
+			return ""
+		}
+		back = append(back, d.Back())
+	}
+	for _, d := range slices.Backward(back) {
+		if code := m.drifting(d, back); code != "" {
+			lines = append(lines, code)
+		}
+	}
+	if more := len(lines) - shownOperations; more > 0 {
+		lines = append(lines[:0:0], fmt.Sprintf("%s the reverse of each, last first", m.Words().Comment))
+	}
+	return indented(strings.Join(lines, "\n"))
 }
 
 // drifting returns the code for one of several differences, or an empty string when the code for another covers it.

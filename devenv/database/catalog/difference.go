@@ -14,6 +14,14 @@ type Difference struct {
 	Facet string `json:"facet,omitempty"`
 	Was   string `json:"was,omitempty"`
 	Is    string `json:"is,omitempty"`
+	// Type is the column's type where its identity differs: a sequence of its own has the same one.
+	Type string `json:"-"`
+}
+
+// Back returns the difference in the other direction.
+func (d Difference) Back() Difference {
+	d.Was, d.Is = d.Is, d.Was
+	return d
 }
 
 // Parts splits a difference into independent parts. For an enum these are the values that only one side has, and the

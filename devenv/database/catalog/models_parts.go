@@ -23,7 +23,11 @@ func driftOfParts(object string, models, migrated []string, old bool) []Differen
 		if spelling(a) == spelling(b) || a == "" && tolerated(object, name, old) {
 			continue
 		}
-		found = append(found, Difference{Object: object, Facet: name, Was: a, Is: b})
+		d := Difference{Object: object, Facet: name, Was: a, Is: b}
+		if name == "identity" {
+			d.Type = is["type"]
+		}
+		found = append(found, d)
 	}
 	return found
 }
