@@ -1,6 +1,7 @@
 package migrations
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,7 +29,12 @@ type Rename struct {
 	To   string `json:"to"`
 	// Uncertain reports that another rename with the same From or To is equally likely.
 	Uncertain bool `json:"-"`
+	// Types are the types of the table's columns that move to another schema with it.
+	Types []MovedType `json:"-"`
 }
+
+// MovedType is a type, such as an enum, that moves from one schema to another.
+type MovedType struct{ Name, From, To string }
 
 // String returns "public.users.legacy to note" for a column, "public.a to b" for a table, and "public.a to crm.a" for a
 // table that moves to another schema.
@@ -120,7 +126,9 @@ func without(ops []Operation, one Operation) []Operation {
 
 func renameOf(drop, add Operation) Rename {
 	if drop.Kind == DropTable && drop.Schema != add.Schema {
-		return Rename{Kind: MoveTable, Schema: drop.Schema, Table: drop.Table, From: drop.Table, To: add.Schema}
+		return Rename{
+			Kind: MoveTable, Schema: drop.Schema, Table: drop.Table, From: drop.Table, To: add.Schema, Types: movedTypes(drop, add),
+		}
 	}
 	if drop.Kind == DropTable {
 		return Rename{Kind: RenameTable, Schema: drop.Schema, Table: drop.Table, From: drop.Table, To: add.Table}
@@ -186,7 +194,42 @@ func moveLikeness(drop, add Operation) float64 {
 	if drop.Schema == add.Schema || drop.Table != add.Table {
 		return 0
 	}
-	return columnsLikeness(drop, add)
+	return columnsLikeness(drop, unmoved(drop, add))
+}
+
+// movedTypes returns the types that columns of the same name have in different schemas.
+func movedTypes(drop, add Operation) (moved []MovedType) {
+	for _, was := range drop.Columns {
+		for _, is := range add.Columns {
+			if t, ok := movedType(was.Type, is.Type); ok && was.Name == is.Name && !slices.Contains(moved, t) {
+				moved = append(moved, t)
+			}
+		}
+	}
+	return moved
+}
+
+// unmoved returns a new table with its columns' types where the old table's columns of these names have them.
+func unmoved(drop, add Operation) Operation {
+	add.Columns = slices.Clone(add.Columns)
+	for i, is := range add.Columns {
+		for _, was := range drop.Columns {
+			if _, ok := movedType(was.Type, is.Type); ok && was.Name == is.Name {
+				add.Columns[i].Type = was.Type
+			}
+		}
+	}
+	return add
+}
+
+// movedType reports whether two types have the same name in different schemas: "kind" and "billing.kind".
+func movedType(was, is string) (MovedType, bool) {
+	qualified := regexp.MustCompile(`^(?:"?([^".]+)"?\.)?"?([^".\[(]+)"?((?:\[\])*)$`)
+	from, to := qualified.FindStringSubmatch(was), qualified.FindStringSubmatch(is)
+	if from == nil || to == nil || from[2] != to[2] || from[3] != to[3] || from[1] == to[1] {
+		return MovedType{}, false
+	}
+	return MovedType{from[2], cmp.Or(from[1], "public"), cmp.Or(to[1], "public")}, true
 }
 
 // columnsLikeness returns 0 for tables with few columns in common. More of them, and similar names, raise the result.

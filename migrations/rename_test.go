@@ -1,6 +1,7 @@
 package migrations
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -142,11 +143,36 @@ func TestBackUndoesARename(t *testing.T) {
 		{Kind: RenameTable, Schema: "public", Table: "a", From: "a", To: "b"},
 		{Kind: MoveTable, Schema: "public", Table: "a", From: "a", To: "crm"},
 	} {
-		if back := r.Back(); back == r || back.Back() != r {
+		if back := r.Back(); back.String() == r.String() || back.Back().String() != r.String() {
 			t.Errorf("%s back is %s", r, back)
 		}
 	}
 	if back := (Rename{Kind: MoveTable, Schema: "public", Table: "a", From: "a", To: "crm"}).Back().String(); back != "crm.a to public.a" {
 		t.Errorf("a move back is %s", back)
+	}
+}
+
+func TestATypeThatMovesWithItsTableIsNamed(t *testing.T) {
+	table := func(kind, schema string, types ...string) Operation {
+		o := Operation{Kind: kind, Object: "table:" + schema + ".accounts", Schema: schema, Table: "accounts"}
+		for i, text := range types {
+			o.Columns = append(o.Columns, Column{Name: string(rune('a' + i)), Type: text})
+		}
+		return o
+	}
+	for name, c := range map[string]struct {
+		was, is []string
+		want    []MovedType
+	}{
+		"an enum":      {[]string{"INTEGER", "kind"}, []string{"INTEGER", "billing.kind"}, []MovedType{{"kind", "public", "billing"}}},
+		"an array":     {[]string{"INTEGER", "crm.kind[]"}, []string{"INTEGER", `billing."kind"[]`}, []MovedType{{"kind", "crm", "billing"}}},
+		"nothing":      {[]string{"INTEGER", "VARCHAR(40)"}, []string{"INTEGER", "VARCHAR(40)"}, nil},
+		"twice":        {[]string{"kind", "kind"}, []string{"billing.kind", "billing.kind"}, []MovedType{{"kind", "public", "billing"}}},
+		"another type": {[]string{"INTEGER", "TEXT", "kind"}, []string{"INTEGER", "TEXT", "billing.sort"}, nil},
+	} {
+		found := LikelyRenames([]Operation{table(DropTable, "public", c.was...), table(CreateTable, "billing", c.is...)})
+		if len(found) != 1 || found[0].Kind != MoveTable || !slices.Equal(found[0].Types, c.want) {
+			t.Errorf("%s: %+v, want %+v", name, found, c.want)
+		}
 	}
 }

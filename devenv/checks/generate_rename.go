@@ -56,25 +56,36 @@ func mayBe(r migrations.Rename) string {
 // that commits: placed before one, it would be committed by that block, and a later failure would leave it done.
 func (m mender) renames(renames []migrations.Rename) string {
 	var chosen []migrations.Rename
-	var up, down strings.Builder
+	var up, down []string
+	add := func(lines *[]string, line string) {
+		if line = "    " + line; !slices.Contains(*lines, line) {
+			*lines = append(*lines, line)
+		}
+	}
+	types := ""
 	for _, r := range renames {
 		if slices.ContainsFunc(chosen, r.Excludes) {
 			continue
 		}
 		chosen = append(chosen, r)
 		if r.Kind == migrations.MoveTable {
-			fmt.Fprintf(&up, "    %s\n", m.execute("CREATE SCHEMA IF NOT EXISTS "+query.Identifier(r.To)))
+			add(&up, m.execute("CREATE SCHEMA IF NOT EXISTS "+query.Identifier(r.To)))
 		}
-		fmt.Fprintf(&up, "    %s\n", m.rename(r, alternatives(renames, r)))
-		fmt.Fprintf(&down, "\n    %s", m.rename(r.Back(), ""))
+		for _, t := range r.Types {
+			types = ", those of types as well"
+			add(&up, m.moveType(t))
+			add(&down, m.moveType(migrations.MovedType{Name: t.Name, From: t.To, To: t.From}))
+		}
+		add(&up, m.rename(r, alternatives(renames, r)))
+		add(&down, m.rename(r.Back(), ""))
 	}
-	whether, what := "if it is", "drop and add"
+	whether, what := "if it is", "drop and add"+types
 	if len(chosen) > 1 {
-		whether, what = "if they are", "drops and adds"
+		whether, what = "if they are", "drops and adds"+types
 	}
 	w := m.Words()
 	return whether + ", remove the " + what + ", and start " + w.Upgrade + ", after any " + w.Block + ", with\n" +
-		up.String() + "and " + w.Downgrade + " with" + down.String()
+		strings.Join(up, "\n") + "\nand " + w.Downgrade + " with\n" + strings.Join(down, "\n")
 }
 
 // alternatives returns a comment that lists the other possible new names.

@@ -172,7 +172,7 @@ func hintedFindings() []hint {
 		{"a serial column becomes an identity", func(f *Facts) {
 			f.Models.Differences = []catalog.Difference{
 				{Object: "column:public.tags.id", Facet: "default", Is: "default nextval('tags_id_seq'::regclass)"},
-				{Object: "column:public.tags.id", Facet: "identity", Was: "generated always as identity"},
+				{Object: "column:public.tags.id", Facet: "identity", Was: "generated always as identity", Type: "integer"},
 				{Object: "column:public.tags.n", Facet: "default", Was: "default 1"},
 			}
 		}},
@@ -192,6 +192,13 @@ func hintedFindings() []hint {
 			f.Renames = []migrations.Rename{{
 				Kind: migrations.MoveTable, Schema: "public", Table: "accounts", From: "accounts", To: "billing",
 			}}
+		}},
+		{"tables that moved with an enum", func(f *Facts) {
+			kind := []migrations.MovedType{{Name: "kind", From: "public", To: "billing"}}
+			f.Renames = []migrations.Rename{
+				{Kind: migrations.MoveTable, Schema: "public", Table: "accounts", From: "accounts", To: "billing", Types: kind},
+				{Kind: migrations.MoveTable, Schema: "public", Table: "entries", From: "entries", To: "billing", Types: kind},
+			}
 		}},
 		problem(migrations.ProblemDuplicate), problem(migrations.ProblemLongID), problem(migrations.ProblemBroken),
 		problem(migrations.ProblemParent),

@@ -56,6 +56,11 @@ func (m mender) rename(r migrations.Rename, comment string) string {
 	return m.Code(p)
 }
 
+// moveType returns code that moves a type to another schema.
+func (m mender) moveType(t migrations.MovedType) string {
+	return m.execute("ALTER TYPE " + query.Table(t.From, t.Name) + " SET SCHEMA " + query.Identifier(t.To))
+}
+
 // column returns a proposal for a column; action is what follows ALTER TABLE.
 func column(kind migrations.ProposalKind, schema, table, name, action string) migrations.Proposal {
 	return migrations.Proposal{
