@@ -16,7 +16,7 @@ func applySeeded() Check {
 		ID: "apply.seeded", Severity: report.StatusFail, Needs: []Trial{TrialSeeded}, Awaits: []Trial{TrialScratch},
 		Asks: "does the migration upgrade the base's data?",
 		Page: applySeededPage, Judge: judgeSeeded,
-		Open: func(f *Facts) bool { return f.Seeded.Failure != nil && len(f.Database.Scripts) > 0 },
+		Open: func(f *Facts) bool { return f.Seeded.Failure != nil && f.Database.Any() },
 	}
 }
 
@@ -26,7 +26,7 @@ func judgeSeeded(f *Facts) Finding {
 	case !o.Ran:
 		return unasked(f.whyNotRun())
 	case o.Failure != nil:
-		return f.blameScripts(failedUpgrade(f, o, "fails on the base's data"))
+		return f.blameServer(f.blameScripts(failedUpgrade(f, o, "fails on the base's data")))
 	case o.Unrecorded:
 		return found("the upgrade ended without an error, but the database is not at the head",
 			f.mender().Words().Commit, report.Evidence{Revision: f.newest()})

@@ -39,6 +39,21 @@ func (f *Facts) blameScripts(finding Finding) Finding {
 	return finding
 }
 
+// blameServer adds to a failed upgrade of the base's data that it works on the server that the branch brings, if what it
+// misses may come from there: an extension, a function, or syntax of a newer version.
+func (f *Facts) blameServer(finding Finding) Finding {
+	failure, c := f.Seeded.Failure, f.Database
+	lacking := missesSomething(failure) || slices.Contains([]string{"0A000", "58P01", "42601", "42P13"}, failure.SQLState)
+	if len(c.Server) == 0 || len(c.Scripts) > 0 || !lacking || !f.Scratch.Ran || f.Scratch.Failure != nil {
+		return finding
+	}
+	finding.Summary += "; it works from nothing on the server that the branch brings (" + strings.Join(c.Server, ", ") +
+		"), and the base's data is on the base's"
+	finding.Hint = "bring the change of the server to " + f.BaseRef + " first, on its own, and upgrade existing databases to it; " +
+		"this migration is then tried on it\nor write the revision so that it runs on both"
+	return finding
+}
+
 // missesSomething reports whether a failure is about an object that does not exist, or a right.
 func missesSomething(f *migrations.Failure) bool {
 	return slices.Contains([]string{"42704", "42P01", "42883", "42703", "3F000", "42501"}, f.SQLState)

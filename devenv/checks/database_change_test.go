@@ -77,3 +77,30 @@ func TestACreatedObjectMayBeThere(t *testing.T) {
 		t.Error("a type can be created twice")
 	}
 }
+
+func TestAServerThatTheBranchBringsIsNamed(t *testing.T) {
+	brings := DatabaseChange{Server: []string{"its image from postgres:17 to postgres:18"}}
+	for name, c := range map[string]struct {
+		state, scratch string
+		change         DatabaseChange
+		named          bool
+	}{
+		"a newer function":       {"42883", "", brings, true},
+		"a new extension":        {"0A000", "", brings, true},
+		"rows that break it":     {"23502", "", brings, false},
+		"it fails there as well": {"42883", "42883", brings, false},
+		"the same server":        {"42883", "", DatabaseChange{}, false},
+	} {
+		f := ready(func(f *Facts) {
+			f.Seeded = Outcome{Ran: true, Failure: &migrations.Failure{Message: "no", SQLState: c.state}}
+			f.Scratch, f.Database = Outcome{Ran: true}, c.change
+			if c.scratch != "" {
+				f.Scratch.Failure = &migrations.Failure{Message: "no", SQLState: c.scratch}
+			}
+		})
+		got := judgeSeeded(&f)
+		if strings.Contains(got.Summary, "from postgres:17 to postgres:18") != c.named || strings.Contains(got.Hint, "first, on its own") != c.named {
+			t.Errorf("%s: %s\n%s", name, got.Summary, got.Hint)
+		}
+	}
+}
