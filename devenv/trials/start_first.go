@@ -1,16 +1,18 @@
 package trials
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/codesearch"
 	"devenv/devenv/database/catalog"
+	"devenv/devenv/report"
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
 	"devenv/migrations"
@@ -31,7 +33,7 @@ func tryStartFirst(ctx context.Context, p *pass, log *step.Log) (finding, error)
 		log.Skipped("the upgrade creates no table")
 		return nil, nil
 	}
-	creates, err := createsTables(p.Branch.Tree.Dir())
+	creates, err := createsTables(p.Branch.Tree.Dir(), p.Project.Migrations.IsRevision)
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +68,9 @@ func upgradeAfterStart(ctx context.Context, p *pass, log *step.Log) (outcome che
 		if lost := b.lostStart(ctx, b.Services, b.server, err); lost != nil {
 			return outcome, lost
 		}
+		if there := ownUpgradeFails(err); there != nil {
+			return checks.Outcome{Ran: true, Failure: there}, nil
+		}
 		log.Skipped("the backend does not start on the base's data")
 		return outcome, ctx.Err()
 	}
@@ -79,6 +84,17 @@ func upgradeAfterStart(ctx context.Context, p *pass, log *step.Log) (outcome che
 	return outcome, nil
 }
 
+// ownUpgradeFails returns the failure of a backend that creates tables and then upgrades the database itself, as it says
+// when it ends; nil if it ends for another reason.
+func ownUpgradeFails(err error) *migrations.Failure {
+	said := err.Error() + "\n" + strings.Join(report.OutputOf(err), "\n")
+	message := regexp.MustCompile(`(?:relation|type) "[^"\n]+" already exists`).FindString(said)
+	if message == "" {
+		return nil
+	}
+	return &migrations.Failure{Message: message, SQLState: "42P07"}
+}
+
 // alreadyThere reports whether an upgrade failed because a table, or part of one, already exists.
 func alreadyThere(f *migrations.Failure) bool {
 	return slices.Contains([]string{"42P07", "42710", "42701"}, f.SQLState)
@@ -89,21 +105,26 @@ func (u *upgrade) createsTables() bool {
 	return slices.ContainsFunc(u.after.Shape.Tables, func(t catalog.Table) bool { return u.before.Shape.Table(t.OID) == nil })
 }
 
-// createsTables returns the first Python file below dir, relative to it, that creates the models' tables; empty if
-// there is none. Tests do not count: they do so on their own databases.
-func createsTables(dir string) (string, error) {
+// createsTables returns a file below dir, relative to it, that creates tables: the first one that creates the models', or
+// else the first one that creates any; empty if there is none. Tests do not count: they do so on their own databases.
+func createsTables(dir string, isRevision func(file string) bool) (found string, err error) {
 	files, err := codesearch.Files(dir)
 	if err != nil {
 		return "", err
 	}
+	models := regexp.MustCompile(`\.create_all\b|\.create\([^)]*\bcheckfirst\b|__table__\.create\b|\bCreateTable\(`)
+	other := regexp.MustCompile(`(?i)\bcreate\s+table\b`)
 	for _, file := range files {
-		if path.Ext(file) != ".py" || codesearch.IsTest(file) {
+		if ext := path.Ext(file); ext != ".py" && ext != ".sql" || codesearch.IsTest(file) || isRevision(file) {
 			continue
 		}
 		content, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file)))
-		if err != nil || bytes.Contains(content, []byte(".create_all(")) {
+		if err != nil || models.Match(content) {
 			return file, err
 		}
+		if found == "" && other.Match(content) {
+			found = file
+		}
 	}
-	return "", nil
+	return found, nil
 }
